@@ -1,0 +1,43 @@
+/** The activities' types: all that a workflow may know of them. */
+import type { ArtifactRef, RunInput, RunResult } from "./run.js";
+import type { StagePlan } from "./stages.js";
+
+export interface StageRequest {
+  readonly run: RunInput;
+  readonly stage: StagePlan;
+  /** Artifacts of the stages it builds on, by stage name. */
+  readonly inputs: Readonly<Record<string, ArtifactRef>>;
+}
+
+export interface StageOutcome {
+  readonly artifact: ArtifactRef;
+  /** True when the artifact was in the store already and nothing was computed. */
+  readonly cached: boolean;
+  /** One short sentence for people, e.g. `validation accuracy 94.2 %`. */
+  readonly note: string;
+  /** Set by `tune`: false when the gate rolled the stage back. */
+  readonly kept?: boolean;
+}
+
+/** Light activities, on the control worker. */
+export interface ControlActivities {
+  /** Looks the stage's artifact up and verifies it; undefined when the stage has to run. */
+  findArtifact(request: StageRequest): Promise<StageOutcome | undefined>;
+  register(request: StageRequest): Promise<StageOutcome>;
+  report(request: StageRequest): Promise<StageOutcome>;
+  /** Writes `runs/RUN.json` and gives the run's result. */
+  recordRun(request: {
+    readonly run: RunInput;
+    readonly artifacts: Readonly<Record<string, ArtifactRef>>;
+  }): Promise<RunResult>;
+}
+
+/** Heavy activities, on a training worker. */
+export interface TrainingActivities {
+  ingest(request: StageRequest): Promise<StageOutcome>;
+  extractFeatures(request: StageRequest): Promise<StageOutcome>;
+  trainHead(request: StageRequest): Promise<StageOutcome>;
+  tuneStage(request: StageRequest): Promise<StageOutcome>;
+  trainScratch(request: StageRequest): Promise<StageOutcome>;
+  evaluate(request: StageRequest): Promise<StageOutcome>;
+}

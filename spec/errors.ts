@@ -1,0 +1,79 @@
+/** The one error type of the project, and the one table from codes to exit codes and retries. */
+
+/** What a code means for a shell (exit code) and for Temporal (retry or not). */
+interface ErrorClass {
+  /** 1 the run failed, 2 the user's input is wrong, 4 a platform service is unreachable or broken. */
+  readonly exit: 1 | 2 | 4;
+  /** Whether the same attempt may succeed later without anybody changing anything. */
+  readonly retryable: boolean;
+}
+
+/** Every error code of the project. Users meet the code, so codes are never re-used for another meaning. */
+export const ERROR_CODES = {
+  USAGE: { exit: 2, retryable: false },
+  RUN_FILE_INVALID: { exit: 2, retryable: false },
+  DATA_NOT_FOUND: { exit: 2, retryable: false },
+  DATA_INVALID: { exit: 2, retryable: false },
+  TOO_FEW_CLASSES: { exit: 2, retryable: false },
+  CLASS_EMPTY: { exit: 2, retryable: false },
+  BASE_UNKNOWN: { exit: 2, retryable: false },
+  NOT_FOUND: { exit: 2, retryable: false },
+  IMAGE_UNREADABLE: { exit: 2, retryable: false },
+  RUN_FAILED: { exit: 1, retryable: false },
+  RUN_CANCELLED: { exit: 1, retryable: false },
+  TRAINING_DIVERGED: { exit: 1, retryable: false },
+  ENGINE_FAILED: { exit: 1, retryable: true },
+  ARTIFACT_CORRUPT: { exit: 1, retryable: true },
+  TEMPORAL_UNREACHABLE: { exit: 4, retryable: true },
+  STORE_UNREACHABLE: { exit: 4, retryable: true },
+  STORE_DENIED: { exit: 4, retryable: false },
+  RUNTIME_MISSING: { exit: 4, retryable: false },
+  PROVISION_FAILED: { exit: 4, retryable: true },
+  PORT_BUSY: { exit: 4, retryable: false },
+  DISK_FULL: { exit: 4, retryable: false },
+} as const satisfies Record<string, ErrorClass>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/**
+ * An error that a person can act on: a stable code, one sentence that says what is wrong and where,
+ * and a hint that mends it.
+ */
+export class ThawError extends Error {
+  readonly code: ErrorCode;
+  /** What to do about it, as a sentence or a command. */
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "ThawError";
+    this.code = code;
+    this.hint = options.hint;
+  }
+
+  get exitCode(): 1 | 2 | 4 {
+    return ERROR_CODES[this.code].exit;
+  }
+
+  get retryable(): boolean {
+    return ERROR_CODES[this.code].retryable;
+  }
+}
+
+/** Whether `value` is one of the error codes above (codes cross process borders as plain strings). */
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === "string" && Object.hasOwn(ERROR_CODES, value);
+}
+
+/** Turns anything thrown into a `ThawError`, keeping the cause; `ENOSPC` becomes `DISK_FULL`. */
+export function toThawError(error: unknown, fallback: ErrorCode): ThawError {
+  if (error instanceof ThawError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  if ((error as NodeJS.ErrnoException | undefined)?.code === "ENOSPC") {
+    return new ThawError("DISK_FULL", `the disk is full: ${message}`, {
+      hint: "free some space, or point THAW_CACHE at another disk",
+      cause: error,
+    });
+  }
+  return new ThawError(fallback, message, { cause: error });
+}

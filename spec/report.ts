@@ -1,0 +1,37 @@
+/** Everything the HTML report shows; `report.json` is this object. */
+import type { DatasetSummary } from "./dataset.js";
+import type { Evaluation } from "./evaluation.js";
+import type { EpochRecord, StageSummary, TrainingSummary } from "./training.js";
+
+export interface ReportData {
+  readonly runId: string;
+  readonly model: { readonly name: string; readonly version: number };
+  readonly createdAt: string;
+  readonly dataset: DatasetSummary;
+  readonly base: {
+    readonly name: string;
+    readonly source: string;
+    readonly licence: string;
+    readonly pretrainedOn: string;
+    readonly inputSize: number;
+    /** Layer groups from the input to the head. */
+    readonly layerGroups: readonly string[];
+  };
+  readonly head: TrainingSummary;
+  readonly stages: readonly StageSummary[];
+  readonly scratch?: { readonly history: readonly EpochRecord[]; readonly seconds: number };
+  readonly evaluation: Evaluation;
+  /** Thumbnails as data URIs by image path: the mistakes, and a few images of each class. */
+  readonly thumbnails: Readonly<Record<string, string>>;
+  /** Paths (keys of `thumbnails`) of a few training images per class, in the order of the classes. */
+  readonly examples: readonly (readonly string[])[];
+  readonly timings: readonly { readonly stage: string; readonly seconds: number; readonly cached: boolean }[];
+  /** Digest of each artifact, by stage name. */
+  readonly digests: Readonly<Record<string, string>>;
+  /** The run file, exactly as it was used, as YAML. */
+  readonly runFile: string;
+  readonly engine: string;
+  readonly thawVersion: string;
+  /** Link to the run in the Temporal UI, if known. */
+  readonly temporalUrl?: string;
+}

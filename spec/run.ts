@@ -1,0 +1,86 @@
+/** What a run is to the world outside: its input, its live state and its result. */
+import type { RunFile } from "./runFile.js";
+import type { Progress } from "./training.js";
+
+/** Names that Temporal and the clients share. */
+export const WORKFLOW_TYPE = "transferLearning";
+/** Query that answers with the run's {@link RunState}. */
+export const RUN_STATE_QUERY = "runState";
+/** Queue of the always-on control worker: workflows and light activities. */
+export const CONTROL_QUEUE = "thaw-control";
+/** Queue of the training worker that `thaw up` starts on this machine. */
+export const LOCAL_TRAINING_QUEUE = "thaw-training";
+/** Custom search attributes; `thaw up` registers them with the embedded server. */
+export const SEARCH_ATTRIBUTES = { model: "ThawModel", stage: "ThawStage", accuracy: "ThawTestAccuracy" } as const;
+
+/** A committed artifact: the key says what it depends on, the digest what it contains. Both SHA-256 hex. */
+export interface ArtifactRef {
+  /** Kind of stage that made it, e.g. `tune`. */
+  readonly kind: string;
+  readonly key: string;
+  readonly digest: string;
+}
+
+export interface RunInput {
+  readonly runId: string;
+  readonly file: RunFile;
+  /** Absolute path of `data.path` on the machine of the training worker. */
+  readonly dataPath: string;
+  /** Version of the thaw client that started the run. */
+  readonly thawVersion: string;
+}
+
+export type StageState = "waiting" | "running" | "done" | "cached" | "rolled-back" | "failed" | "cancelled";
+
+export interface StageStatus {
+  /** `ingest`, `features`, `head`, `tune-1`…, `evaluate`, `scratch`, `register`, `report`. */
+  readonly name: string;
+  readonly state: StageState;
+  readonly artifact?: ArtifactRef;
+  /** Wall-clock seconds of the stage, when it has ended. */
+  readonly seconds?: number;
+  /** One short sentence: the metric reached, or why it failed. */
+  readonly note?: string;
+}
+
+/** Answer of the `runState` query. */
+export interface RunState {
+  readonly runId: string;
+  readonly model: string;
+  readonly stages: readonly StageStatus[];
+}
+
+/** A stage as `thaw watch` shows it: the workflow's state and the live progress of its activity. */
+export interface LiveStage extends StageStatus {
+  /** Attempt of the running activity, from 1. */
+  readonly attempt?: number;
+  readonly progress?: Progress;
+  /** Message of the last failed attempt, if the activity is being retried. */
+  readonly lastFailure?: string;
+}
+
+export interface RunResult {
+  readonly runId: string;
+  readonly model: string;
+  readonly version: number;
+  /** Accuracies in [0, 1] on the held-out split. */
+  readonly testAccuracy: number;
+  readonly testAccuracyInterval: readonly [number, number];
+  readonly byStage: readonly { readonly stage: string; readonly accuracy: number }[];
+  readonly scratch?: { readonly accuracy: number; readonly seconds: number };
+  readonly artifacts: Readonly<Record<string, ArtifactRef>>;
+}
+
+/** A registered version of a model, `models/NAME/vN.json` in the store. */
+export interface ModelVersion {
+  readonly name: string;
+  readonly version: number;
+  readonly runId: string;
+  readonly createdAt: string;
+  readonly classes: readonly string[];
+  readonly base: string;
+  readonly testAccuracy: number;
+  /** The artifact with the weights: `head` or the last `tune` stage. */
+  readonly weights: ArtifactRef;
+  readonly artifacts: Readonly<Record<string, ArtifactRef>>;
+}

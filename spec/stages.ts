@@ -1,0 +1,84 @@
+/** The stages of a run as data: what each one is, which parameters it reads and what it builds on. */
+import type { RunFile } from "./runFile.js";
+
+export type StageKind = "ingest" | "features" | "head" | "tune" | "evaluate" | "scratch" | "register" | "report";
+
+/**
+ * Version of each stage's code. Raised whenever the same inputs would give another artifact, so that
+ * artifacts of older code are not reused.
+ */
+const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
+  ingest: 1,
+  features: 1,
+  head: 1,
+  tune: 1,
+  evaluate: 1,
+  scratch: 1,
+  register: 1,
+  report: 1,
+};
+
+/** One stage of a run, before anything is known of its inputs' contents. */
+export interface StagePlan {
+  /** Unique within the run; also the Temporal activity id. */
+  readonly name: string;
+  readonly kind: StageKind;
+  readonly codeVersion: number;
+  /** Everything of the run file that can change the artifact. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Names of the stages whose artifacts it reads. */
+  readonly inputs: readonly string[];
+  /** Whether its numbers depend on the TensorFlow build. */
+  readonly usesEngine: boolean;
+}
+
+/**
+ * The stages of a run, in order. A pure function of the run file: the workflow, `thaw plan` and the
+ * activities must agree on it.
+ */
+export function planStages(file: RunFile): readonly StagePlan[] {
+  const plans: StagePlan[] = [];
+  const add = (
+    name: string,
+    kind: StageKind,
+    usesEngine: boolean,
+    inputs: readonly string[],
+    parameters: Readonly<Record<string, unknown>>,
+  ): void => {
+    plans.push({ name, kind, codeVersion: STAGE_VERSIONS[kind], parameters, inputs, usesEngine });
+  };
+  const { path: _path, ...data } = file.data;
+  const { base, seed, augment } = file;
+  const tuneNames = file.unfreeze.stages.map((_, index) => `tune-${index + 1}`);
+  const trained = ["head", ...tuneNames];
+
+  add("ingest", "ingest", false, [], { ...data, seed });
+  add("features", "features", true, ["ingest"], { base, augment, seed });
+  add("head", "head", true, ["ingest", "features"], { ...file.head, seed });
+  tuneNames.forEach((name, index) => {
+    const { stages, ...unfreeze } = file.unfreeze;
+    add(name, "tune", true, ["ingest", trained[index] as string], {
+      ...unfreeze,
+      deepest: stages[index],
+      // Part of the seed's coordinates: two stages must not draw the same shuffles.
+      stage: index + 1,
+      base,
+      augment,
+      seed,
+    });
+  });
+  if (file.compare.scratch) {
+    add("scratch", "scratch", true, ["ingest", ...trained], {
+      base,
+      augment,
+      seed,
+      classes: "from ingest",
+      batch_size: file.unfreeze.batch_size,
+    });
+  }
+  const evaluated = file.compare.scratch ? [...trained, "scratch"] : trained;
+  add("evaluate", "evaluate", true, ["ingest", ...evaluated], { base });
+  add("register", "register", false, ["ingest", ...trained, "evaluate"], { name: file.name, base });
+  add("report", "report", false, ["ingest", "features", ...evaluated, "evaluate", "register"], { file });
+  return plans;
+}
