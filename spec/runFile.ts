@@ -53,12 +53,27 @@ const headSchema = z
   })
   .describe("The new fully connected head, trained on the frozen base's features.");
 
+/** Layer groups that a stage may reach down to, from the top. The stem stays frozen for good. */
+const LAYER_GROUPS = [
+  "top",
+  "blocks.6",
+  "blocks.5",
+  "blocks.4",
+  "blocks.3",
+  "blocks.2",
+  "blocks.1",
+  "blocks.0",
+] as const;
+
 const unfreezeSchema = z
   .strictObject({
     stages: z
-      .array(z.string().min(1))
-      .max(8)
+      .array(z.enum(LAYER_GROUPS))
+      .max(LAYER_GROUPS.length)
       .default(["blocks.6", "blocks.5"])
+      .refine((stages) => stages.every((name, i) => i === 0 || isBelow(name, stages[i - 1])), {
+        message: "every stage must reach deeper than the one before, e.g. [blocks.6, blocks.5, blocks.3]",
+      })
       .describe("The deepest layer group that each stage trains; everything below stays frozen."),
     epochs: count.default(8).describe("Most epochs a stage."),
     patience: count.default(3),
@@ -77,6 +92,11 @@ const unfreezeSchema = z
     warmup: fraction.default(0.1).describe("Share of the steps with a rising rate."),
   })
   .describe("Staged unfreezing: from the top down, a lower rate the deeper a group lies.");
+
+function isBelow(name: string, above: string | undefined): boolean {
+  const order: readonly string[] = LAYER_GROUPS;
+  return above !== undefined && order.indexOf(name) > order.indexOf(above);
+}
 
 const compareSchema = z
   .strictObject({

@@ -1,0 +1,51 @@
+/** A convolutional network as data: layer groups of units, each unit a convolution and a batch norm. */
+import type { Activation } from "../ops.js";
+
+/** Convolution → batch normalization → activation. Its parameters are `NAME.kernel`, `NAME.gamma`… */
+export interface ConvUnit {
+  readonly name: string;
+  readonly kind: "full" | "depthwise";
+  readonly kernel: number;
+  readonly stride: number;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly activation: Activation;
+}
+
+/** Units in sequence; with `residual` the block's input is added to its output. */
+export interface Block {
+  readonly name: string;
+  readonly units: readonly ConvUnit[];
+  readonly residual: boolean;
+}
+
+/** What is frozen or unfrozen together. */
+export interface LayerGroup {
+  readonly name: string;
+  readonly blocks: readonly Block[];
+}
+
+/** A convolutional base: layer groups, then global average pooling to `features` numbers. */
+export interface Architecture {
+  readonly groups: readonly LayerGroup[];
+  /** Length of the pooled feature vector. */
+  readonly features: number;
+  /** Added to the variance in batch normalization. */
+  readonly epsilon: number;
+}
+
+/** Shape of a unit's kernel, in TensorFlow's layout. */
+export function kernelShape(unit: ConvUnit): readonly [number, number, number, number] {
+  return unit.kind === "depthwise"
+    ? [unit.kernel, unit.kernel, unit.inChannels, 1]
+    : [unit.kernel, unit.kernel, unit.inChannels, unit.outChannels];
+}
+
+export function unitsOf(group: LayerGroup): readonly ConvUnit[] {
+  return group.blocks.flatMap((block) => block.units);
+}
+
+/** Position of a layer group, from the input up. -1 when there is none of that name. */
+export function groupIndex(architecture: Architecture, name: string): number {
+  return architecture.groups.findIndex((group) => group.name === name);
+}

@@ -1,0 +1,237 @@
+/**
+ * A reader for the part of Python's pickle format that PyTorch checkpoints use.
+ *
+ * Pickle is a program for a stack machine (CPython's `pickletools` documents every opcode). This reader
+ * runs no code of the file: globals resolve only through the caller's table, everything else is refused.
+ */
+import { ThawError } from "../../spec/errors.js";
+
+/** A reference to a Python global that the file wants to call, e.g. `torch._utils _rebuild_tensor_v2`. */
+export interface PickleGlobal {
+  readonly module: string;
+  readonly name: string;
+}
+
+export interface PickleHandlers {
+  /** Result of calling a global; throw for every global that is not known to be harmless. */
+  call(callee: PickleGlobal, args: readonly unknown[]): unknown;
+  /** Resolves a persistent id (PyTorch: a storage). */
+  persistent(id: unknown): unknown;
+}
+
+export interface Unpickled {
+  readonly value: unknown;
+  /** Offset of the first byte after the pickle. */
+  readonly end: number;
+}
+
+const MARK = Symbol("mark");
+
+function isGlobal(value: unknown): value is PickleGlobal {
+  return typeof value === "object" && value !== null && "module" in value && "name" in value;
+}
+
+/** Little-endian two's complement integer of 0…8 bytes (more would not fit a safe integer here). */
+function signedInteger(bytes: Buffer): number | bigint {
+  let value = 0n;
+  for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i] ?? 0);
+  const negative = bytes.length > 0 && ((bytes[bytes.length - 1] ?? 0) & 0x80) !== 0;
+  if (negative) value -= 1n << BigInt(8 * bytes.length);
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
+/**
+ * Reads one pickle that starts at `start`. Dicts become `Map`, tuples and lists become arrays.
+ * @throws ThawError DATA_INVALID for an opcode or a global outside the supported part.
+ */
+export function unpickle(data: Buffer, start: number, handlers: PickleHandlers): Unpickled {
+  const stack: unknown[] = [];
+  const memo = new Map<number, unknown>();
+  let at = start;
+
+  const bad = (what: string): never => {
+    throw new ThawError("DATA_INVALID", `the checkpoint is not a plain PyTorch state dict: ${what}`, {
+      hint: "save it with torch.save(model.state_dict(), FILE)",
+    });
+  };
+  const take = (length: number): Buffer => {
+    if (at + length > data.length) bad("it ends in the middle of a pickle");
+    at += length;
+    return data.subarray(at - length, at);
+  };
+  const line = (): string => {
+    const end = data.indexOf(10, at);
+    if (end < 0) bad("it ends in the middle of a pickle");
+    const text = data.toString("latin1", at, end);
+    at = end + 1;
+    return text;
+  };
+  const toMark = (): unknown[] => {
+    const mark = stack.lastIndexOf(MARK);
+    if (mark < 0) bad("a mark is missing");
+    const items = stack.splice(mark);
+    items.shift();
+    return items;
+  };
+  const pop = (): unknown => {
+    if (stack.length === 0) bad("its stack is empty");
+    return stack.pop();
+  };
+  const top = (): unknown => stack[stack.length - 1];
+  const setItems = (target: unknown, items: readonly unknown[]): void => {
+    if (!(target instanceof Map)) {
+      bad("items are set on something that is no dict");
+      return;
+    }
+    for (let i = 0; i + 1 < items.length; i += 2) target.set(items[i], items[i + 1]);
+  };
+  const appendAll = (target: unknown, items: readonly unknown[]): void => {
+    if (Array.isArray(target)) target.push(...items);
+    else bad("items are appended to something that is no list");
+  };
+
+  for (;;) {
+    const opcode = String.fromCharCode(take(1)[0] ?? 0);
+    switch (opcode) {
+      case "\x80": // PROTO
+        take(1);
+        break;
+      case "\x95": // FRAME
+        take(8);
+        break;
+      case ".": // STOP
+        return { value: pop(), end: at };
+      case "(":
+        stack.push(MARK);
+        break;
+      case "0": // POP
+        pop();
+        break;
+      case "N":
+        stack.push(null);
+        break;
+      case "\x88":
+        stack.push(true);
+        break;
+      case "\x89":
+        stack.push(false);
+        break;
+      case "K": // BININT1
+        stack.push(take(1).readUInt8());
+        break;
+      case "M": // BININT2
+        stack.push(take(2).readUInt16LE());
+        break;
+      case "J": // BININT
+        stack.push(take(4).readInt32LE());
+        break;
+      case "\x8a": // LONG1
+        stack.push(signedInteger(take(take(1).readUInt8())));
+        break;
+      case "G": // BINFLOAT
+        stack.push(take(8).readDoubleBE());
+        break;
+      case "X": // BINUNICODE
+        stack.push(take(take(4).readUInt32LE()).toString("utf8"));
+        break;
+      case "\x8c": // SHORT_BINUNICODE
+        stack.push(take(take(1).readUInt8()).toString("utf8"));
+        break;
+      case "U": // SHORT_BINSTRING
+        stack.push(take(take(1).readUInt8()).toString("latin1"));
+        break;
+      case "T": // BINSTRING
+        stack.push(take(take(4).readUInt32LE()).toString("latin1"));
+        break;
+      case "C": // SHORT_BINBYTES
+        stack.push(take(take(1).readUInt8()));
+        break;
+      case "}":
+        stack.push(new Map());
+        break;
+      case "]":
+        stack.push([]);
+        break;
+      case ")":
+        stack.push([]);
+        break;
+      case "t": // TUPLE
+        stack.push(toMark());
+        break;
+      case "\x85":
+        stack.push([pop()]);
+        break;
+      case "\x86": {
+        const second = pop();
+        stack.push([pop(), second]);
+        break;
+      }
+      case "\x87": {
+        const third = pop();
+        const second = pop();
+        stack.push([pop(), second, third]);
+        break;
+      }
+      case "q": // BINPUT
+        memo.set(take(1).readUInt8(), top());
+        break;
+      case "r": // LONG_BINPUT
+        memo.set(take(4).readUInt32LE(), top());
+        break;
+      case "\x94": // MEMOIZE
+        memo.set(memo.size, top());
+        break;
+      case "h": // BINGET
+        stack.push(memo.get(take(1).readUInt8()));
+        break;
+      case "j": // LONG_BINGET
+        stack.push(memo.get(take(4).readUInt32LE()));
+        break;
+      case "s": {
+        const value = pop();
+        const key = pop();
+        setItems(top(), [key, value]);
+        break;
+      }
+      case "u": {
+        const items = toMark();
+        setItems(top(), items);
+        break;
+      }
+      case "a": {
+        const item = pop();
+        appendAll(top(), [item]);
+        break;
+      }
+      case "e": {
+        const items = toMark();
+        appendAll(top(), items);
+        break;
+      }
+      case "c": // GLOBAL
+        stack.push({ module: line(), name: line() } satisfies PickleGlobal);
+        break;
+      case "\x93": {
+        const name = pop();
+        stack.push({ module: String(pop()), name: String(name) } satisfies PickleGlobal);
+        break;
+      }
+      case "R": {
+        const args = pop();
+        const callee = pop();
+        if (!isGlobal(callee) || !Array.isArray(args)) bad("it calls something that is no global");
+        else stack.push(handlers.call(callee, args));
+        break;
+      }
+      case "b": // BUILD: attributes of an object; a state dict carries only metadata there
+        pop();
+        break;
+      case "Q": // BINPERSID
+        stack.push(handlers.persistent(pop()));
+        break;
+      default:
+        bad(`opcode 0x${opcode.charCodeAt(0).toString(16)} at byte ${at - 1} is not supported`);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Weights as safetensors files: an 8-byte little-endian length, a JSON header with name, type, shape and
+ * byte range of each tensor, then the raw data (format of the `safetensors` library, float32 only).
+ */
+import { readFile, writeFile } from "node:fs/promises";
+import { z } from "zod";
+import { ThawError } from "../spec/errors.js";
+import { type Parameter, type Parameters, sizeOf } from "./parameters.js";
+
+const headerSchema = z.record(
+  z.string(),
+  z.object({
+    dtype: z.literal("F32"),
+    shape: z.array(z.int().min(0)),
+    data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
+  }),
+);
+
+/** Headers are padded with spaces to this, so that the data can be mapped as float32. */
+const ALIGNMENT = 8;
+
+/** Writes the parameters, sorted by name: equal parameters give equal bytes. */
+export async function writeSafetensors(path: string, parameters: Parameters): Promise<void> {
+  const entries = [...parameters].sort(([a], [b]) => (a < b ? -1 : 1));
+  const header: Record<string, unknown> = {};
+  let offset = 0;
+  for (const [name, { shape, data }] of entries) {
+    header[name] = { dtype: "F32", shape, data_offsets: [offset, offset + data.byteLength] };
+    offset += data.byteLength;
+  }
+  const text = Buffer.from(JSON.stringify(header));
+  const padding = Buffer.alloc((ALIGNMENT - (text.length % ALIGNMENT)) % ALIGNMENT, " ");
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length + padding.length));
+  const bodies = entries.map(([, { data }]) => Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+  await writeFile(path, Buffer.concat([length, text, padding, ...bodies]));
+}
+
+/** @throws ThawError DATA_INVALID when the file is damaged or holds other types than float32. */
+export async function readSafetensors(path: string): Promise<Parameters> {
+  const file = await readFile(path);
+  const invalid = (what: string): ThawError =>
+    new ThawError("DATA_INVALID", `${path} is not a safetensors file of float32 weights: ${what}`);
+  if (file.length < 8) throw invalid("it is too short");
+  const length = Number(file.readBigUInt64LE(0));
+  const start = 8 + length;
+  if (start > file.length) throw invalid("it is truncated");
+  let json: Record<string, unknown>;
+  try {
+    json = JSON.parse(file.toString("utf8", 8, start)) as Record<string, unknown>;
+  } catch {
+    throw invalid("its header is no JSON");
+  }
+  const { __metadata__: _metadata, ...rest } = json;
+  const header = headerSchema.safeParse(rest);
+  if (!header.success) throw invalid("its header lists something else than float32 tensors");
+  const parameters = new Map<string, Parameter>();
+  for (const [name, { shape, data_offsets: range }] of Object.entries(header.data)) {
+    const [from, to] = range;
+    if (start + to > file.length || to - from !== 4 * sizeOf(shape)) throw invalid(`${name} is cut short`);
+    const bytes = Uint8Array.from(file.subarray(start + from, start + to));
+    parameters.set(name, { shape, data: new Float32Array(bytes.buffer) });
+  }
+  return parameters;
+}

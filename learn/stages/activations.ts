@@ -1,0 +1,162 @@
+/** Computes and caches what the frozen layers give: pooled features and activations at freeze boundaries. */
+import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { type Dataset, openDataset } from "../../data/dataset.js";
+import { groupIndex } from "../bases/architecture.js";
+import { type Base, findBase } from "../bases/catalogue.js";
+import { boundaryPass, boundaryShape, disposePass } from "../boundaries.js";
+import type { Parameters } from "../parameters.js";
+import { allViews, renderBatches } from "../render.js";
+import { createSamples, openSamples, type RecordFormat, type Samples, type SampleWriter } from "../samples.js";
+import { pixelTensor } from "../training/batch.js";
+import type { StageContext } from "./job.js";
+
+/** 32 images of 224 px keep the largest activation of Lite0 below 150 MB. */
+const BATCH = 32;
+/** Views a second are averaged over the whole pass; progress is reported every so many batches. */
+const REPORT_EVERY = 4;
+
+/** What a pass over the images should write; a file appears only once it is complete. */
+export interface Outputs {
+  /** Pooled features of the pretrained base. */
+  readonly features?: string;
+  /** Activations that enter a layer group, by its position. */
+  readonly boundaries: ReadonlyMap<number, string>;
+  /** Pixels of the views, for training from random weights. */
+  readonly pixels?: string;
+}
+
+export function boundaryFormat(base: Base, group: number): RecordFormat {
+  return { shape: boundaryShape(base.architecture, base.input.size, group), type: "float32" };
+}
+
+export function featureFormat(base: Base): RecordFormat {
+  return { shape: [base.architecture.features], type: "float32" };
+}
+
+export function pixelFormat(base: Base): RecordFormat {
+  return { shape: [base.input.size, base.input.size, 3], type: "uint8" };
+}
+
+export function boundaryFile(scratch: string, groupName: string): string {
+  return join(scratch, `${groupName}.f32`);
+}
+
+export function pixelFile(scratch: string): string {
+  return join(scratch, "pixels.u8");
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** One pass of all views of all images through the frozen base. */
+export async function computeActivations(
+  context: StageContext,
+  parameters: Parameters,
+  outputs: Outputs,
+): Promise<{ readonly rows: number; readonly seconds: number }> {
+  const base = findBase(context.base.name);
+  const dataset = await openDataset(context.folders.dataset);
+  const started = performance.now();
+  const needsBase = outputs.features !== undefined || outputs.boundaries.size > 0;
+  const pass = needsBase
+    ? boundaryPass(base.architecture, parameters, [...outputs.boundaries.keys()])
+    : undefined;
+  const files: { readonly path: string; readonly writer: SampleWriter }[] = [];
+  const create = async (path: string, format: RecordFormat): Promise<SampleWriter> => {
+    const writer = await createSamples(`${path}.part`, format);
+    files.push({ path, writer });
+    return writer;
+  };
+  try {
+    await mkdir(context.folders.scratch, { recursive: true });
+    const features =
+      outputs.features === undefined ? undefined : await create(outputs.features, featureFormat(base));
+    const pixels =
+      outputs.pixels === undefined ? undefined : await create(outputs.pixels, pixelFormat(base));
+    const boundaries = new Map<number, SampleWriter>();
+    for (const [group, path] of outputs.boundaries) {
+      boundaries.set(group, await create(path, boundaryFormat(base, group)));
+    }
+    const views = allViews(dataset, dataset.records.map((_, image) => image), context.augment.views);
+    let row = 0;
+    for await (const batch of renderBatches(dataset, base.input, context.augment, context.seed, views, BATCH)) {
+      await pixels?.write(row, batch.pixels);
+      if (pass !== undefined) {
+        const shape = [batch.views.length, base.input.size, base.input.size, 3];
+        const x = pixelTensor(batch.pixels, shape, base.input.pixelScale);
+        const result = pass.run(x);
+        x.dispose();
+        await features?.write(row, result.features.dataSync() as Float32Array);
+        for (const [group, tensor] of result.activations) {
+          await boundaries.get(group)?.write(row, tensor.dataSync() as Float32Array);
+        }
+        disposePass(result);
+      }
+      row += batch.views.length;
+      if ((row / BATCH) % REPORT_EVERY < 1 || row === views.length) {
+        context.onProgress(passProgress(row, views.length, (performance.now() - started) / 1000));
+      }
+    }
+    for (const { path, writer } of files) {
+      await writer.close();
+      await rename(`${path}.part`, path);
+    }
+    return { rows: row, seconds: (performance.now() - started) / 1000 };
+  } catch (error) {
+    await Promise.allSettled(files.map(({ writer }) => writer.close()));
+    await Promise.allSettled(files.map(({ path }) => rm(`${path}.part`, { force: true })));
+    throw error;
+  } finally {
+    pass?.dispose();
+    await dataset.close();
+  }
+}
+
+function passProgress(done: number, total: number, seconds: number) {
+  return {
+    phase: "frozen layers",
+    step: done,
+    total,
+    imagesPerSecond: Math.round(done / seconds),
+    etaSeconds: Math.round((seconds / done) * (total - done)),
+  };
+}
+
+/** Activations that enter the named layer group; computed when the cache does not have them. */
+export async function openBoundary(
+  context: StageContext,
+  parameters: Parameters,
+  groupName: string,
+): Promise<Samples> {
+  const base = findBase(context.base.name);
+  const group = groupIndex(base.architecture, groupName);
+  const path = boundaryFile(context.folders.scratch, groupName);
+  if (!(await exists(path))) {
+    await computeActivations(context, parameters, { boundaries: new Map([[group, path]]) });
+  }
+  return openSamples(path, boundaryFormat(base, group));
+}
+
+/** Pixels of all views; rendered when the cache does not have them. */
+export async function openPixels(context: StageContext): Promise<Samples> {
+  const path = pixelFile(context.folders.scratch);
+  if (!(await exists(path))) {
+    await computeActivations(context, new Map(), { boundaries: new Map(), pixels: path });
+  }
+  return openSamples(path, pixelFormat(findBase(context.base.name)));
+}
+
+/** For a stage that only needs the records: the dataset is closed again. */
+export async function readRecords(folder: string): Promise<Pick<Dataset, "records" | "summary">> {
+  const dataset = await openDataset(folder);
+  try {
+    return { records: dataset.records, summary: dataset.summary };
+  } finally {
+    await dataset.close();
+  }
+}

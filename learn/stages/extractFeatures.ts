@@ -1,0 +1,38 @@
+/** The base as a fixed feature extractor: pooled features of every view of every image. */
+import { join } from "node:path";
+import { groupIndex } from "../bases/architecture.js";
+import { findBase } from "../bases/catalogue.js";
+import { boundaryFile, computeActivations, pixelFile } from "./activations.js";
+import { FEATURES_FILE, type StageContext } from "./job.js";
+
+export interface FeaturesSummary {
+  readonly rows: number;
+  readonly length: number;
+  readonly views: number;
+  readonly seconds: number;
+}
+
+/**
+ * @param deepest layer groups that later stages will unfreeze: the activations that enter them fall out
+ *   of the same pass, and are kept in the scratch folder
+ */
+export async function extractFeatures(
+  context: StageContext,
+  deepest: readonly string[],
+  keepPixels: boolean,
+): Promise<FeaturesSummary> {
+  const base = findBase(context.base.name);
+  const parameters = await base.load(context.base.checkpoint);
+  const boundaries = new Map(
+    deepest.map((name) => [
+      groupIndex(base.architecture, name),
+      boundaryFile(context.folders.scratch, name),
+    ]),
+  );
+  const { rows, seconds } = await computeActivations(context, parameters, {
+    features: join(context.folders.out, FEATURES_FILE),
+    boundaries,
+    ...(keepPixels ? { pixels: pixelFile(context.folders.scratch) } : {}),
+  });
+  return { rows, length: base.architecture.features, views: context.augment.views, seconds };
+}

@@ -1,0 +1,31 @@
+/** What every stage of learning is given: local folders, the base, and a way to report progress. */
+import type { AugmentSpec } from "../../spec/runFile.js";
+import type { Progress } from "../../spec/training.js";
+
+export interface StageFolders {
+  /** Folder of the ingested dataset. */
+  readonly dataset: string;
+  /** Where the stage's files go; it exists and is empty. */
+  readonly out: string;
+  /** Folder for activations that can be computed again; shared by the stages of a run. */
+  readonly scratch: string;
+}
+
+export interface BaseChoice {
+  readonly name: string;
+  /** Checkpoint file of the pretrained weights. */
+  readonly checkpoint: string;
+}
+
+export interface StageContext {
+  readonly folders: StageFolders;
+  readonly base: BaseChoice;
+  readonly augment: AugmentSpec;
+  readonly seed: number;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/** Names of the files that stages leave in their `out` folder. */
+export const WEIGHTS_FILE = "weights.safetensors";
+export const FEATURES_FILE = "features.f32";
+export const PREDICTIONS_FILE = "predictions.jsonl";

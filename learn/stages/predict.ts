@@ -1,0 +1,64 @@
+/** Classifies image files with a trained model. */
+import { readFile } from "node:fs/promises";
+import { renderView } from "../../data/views.js";
+import { findBase } from "../bases/catalogue.js";
+import { type Tensor2D, tf } from "../engine.js";
+import { denseLogits, HEAD_BIAS, HEAD_KERNEL } from "../head.js";
+import { freezeGroups, poolFeatures } from "../network.js";
+import { overlay, parameter } from "../parameters.js";
+import { readSafetensors } from "../safetensors.js";
+import { pixelTensor } from "../training/batch.js";
+import { softmaxRows } from "../training/loss.js";
+import type { BaseChoice } from "./job.js";
+
+export interface FilePrediction {
+  readonly path: string;
+  /** Probability of each class, in the order of the model's classes. */
+  readonly probabilities: readonly number[];
+}
+
+const BATCH = 32;
+
+/**
+ * @param files canonical images (see `data/decode.ts`), by the path to report
+ * @param onProgress called with the number of images done
+ */
+export async function predict(
+  choice: BaseChoice,
+  weights: string,
+  files: readonly { readonly path: string; readonly encoded: string }[],
+  onProgress: (done: number) => void,
+): Promise<FilePrediction[]> {
+  const base = findBase(choice.name);
+  const parameters = overlay(await base.load(choice.checkpoint), await readSafetensors(weights));
+  const network = freezeGroups(base.architecture, parameters, 0, base.architecture.groups.length);
+  const head = parameter(parameters, HEAD_KERNEL);
+  const kernel = tf.tensor2d(head.data, head.shape as [number, number]);
+  const bias = tf.tensor1d(parameter(parameters, HEAD_BIAS).data);
+  const classes = bias.shape[0];
+  const predictions: FilePrediction[] = [];
+  try {
+    for (let start = 0; start < files.length; start += BATCH) {
+      const batch = files.slice(start, start + BATCH);
+      const pixels = await Promise.all(
+        batch.map(async ({ encoded }) => renderView(await readFile(encoded), base.input)),
+      );
+      const shape = [batch.length, base.input.size, base.input.size, 3];
+      const logits = tf.tidy(() => {
+        const x = pixelTensor(Buffer.concat(pixels), shape, base.input.pixelScale);
+        const features: Tensor2D = poolFeatures(network.run(x));
+        return denseLogits(features, kernel, bias).dataSync() as Float32Array;
+      });
+      const probabilities = softmaxRows(logits, classes);
+      batch.forEach(({ path }, row) => {
+        const own = probabilities.subarray(row * classes, (row + 1) * classes);
+        predictions.push({ path, probabilities: Array.from(own) });
+      });
+      onProgress(predictions.length);
+    }
+    return predictions;
+  } finally {
+    network.dispose();
+    tf.dispose([kernel, bias]);
+  }
+}

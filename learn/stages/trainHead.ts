@@ -1,0 +1,92 @@
+/** Trains the new head on the frozen base's features. */
+import { join } from "node:path";
+import { findBase } from "../bases/catalogue.js";
+import { featureScale, foldScale, HEAD_KERNEL, zeroHead } from "../head.js";
+import { openSamples, type Samples } from "../samples.js";
+import { writeSafetensors } from "../safetensors.js";
+import { fit } from "../training/fit.js";
+import { type SuffixData, suffixTrainee } from "../training/suffix.js";
+import { imagesOf, viewRows } from "../views.js";
+import type { HeadSpec } from "../../spec/runFile.js";
+import type { TrainingSummary } from "../../spec/training.js";
+import { featureFormat, readRecords } from "./activations.js";
+import { type StageContext, WEIGHTS_FILE } from "./job.js";
+
+/** Stage 0 in the coordinates of every random draw. */
+const HEAD_STAGE = 0;
+
+/** @param featuresPath the features artifact's file */
+export async function trainHead(
+  context: StageContext,
+  spec: HeadSpec,
+  featuresPath: string,
+): Promise<TrainingSummary> {
+  const base = findBase(context.base.name);
+  const { architecture } = base;
+  const { records, summary } = await readRecords(context.folders.dataset);
+  const raw = openSamples(featuresPath, featureFormat(base));
+  try {
+    const rows = viewRows(records, context.augment.views);
+    const train = imagesOf(records, "train");
+    const plainRows = train.map((image) => rows.firstRow[image] ?? 0);
+    const scale = featureScale(raw.gather(plainRows) as Float32Array, architecture.features);
+    const data: SuffixData = {
+      samples: standardized(raw, scale),
+      rows,
+      train,
+      validation: imagesOf(records, "validation"),
+      labels: records.map((record) => record.label),
+      classes: summary.classes.length,
+    };
+    const trainee = suffixTrainee(
+      {
+        architecture,
+        parameters: zeroHead(architecture.features, summary.classes.length),
+        from: architecture.groups.length,
+        rateOf: (name) => ({
+          learningRate: spec.learning_rate,
+          weightDecay: name === HEAD_KERNEL ? spec.weight_decay : 0,
+        }),
+        dropout: spec.dropout,
+        labelSmoothing: spec.label_smoothing,
+        seed: context.seed,
+        stage: HEAD_STAGE,
+        pixelScale: base.input.pixelScale,
+      },
+      data,
+    );
+    try {
+      const result = await fit(trainee, {
+        epochs: spec.epochs,
+        patience: spec.patience,
+        batchSize: spec.batch_size,
+        warmup: 0,
+        seed: context.seed,
+        stage: HEAD_STAGE,
+        onProgress: context.onProgress,
+      });
+      await writeSafetensors(join(context.folders.out, WEIGHTS_FILE), foldScale(trainee.trained(), scale));
+      return result;
+    } finally {
+      trainee.dispose();
+    }
+  } finally {
+    raw.close();
+  }
+}
+
+/** The samples with every feature brought to mean 0 and deviation 1, so that one rate suits them all. */
+function standardized(samples: Samples, scale: ReturnType<typeof featureScale>): Samples {
+  const length = scale.mean.length;
+  return {
+    ...samples,
+    gather: (indices) => {
+      const values = samples.gather(indices) as Float32Array;
+      for (let i = 0; i < values.length; i++) {
+        const f = i % length;
+        values[i] = ((values[i] as number) - (scale.mean[f] as number)) / (scale.deviation[f] as number);
+      }
+      return values;
+    },
+  };
+}

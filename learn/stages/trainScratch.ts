@@ -1,0 +1,68 @@
+/** Trains the same network from random weights for a given time, to show what the pretrained base buys. */
+import { join } from "node:path";
+import type { TrainingSummary } from "../../spec/training.js";
+import { findBase } from "../bases/catalogue.js";
+import { writeSafetensors } from "../safetensors.js";
+import { fit } from "../training/fit.js";
+import { fullNetworkTrainee, randomParameters } from "../training/fullNetwork.js";
+import { imagesOf, viewRows } from "../views.js";
+import { openPixels, readRecords } from "./activations.js";
+import { type StageContext, WEIGHTS_FILE } from "./job.js";
+
+/** Coordinate of its random draws, apart from every stage of unfreezing. */
+const SCRATCH_STAGE = 1000;
+/** Usual settings for AdamW on a randomly initialized ConvNet of this size. */
+const LEARNING_RATE = 0.002;
+const WEIGHT_DECAY = 0.01;
+const LABEL_SMOOTHING = 0.05;
+/** Enough for the cosine to end near the budget on small sets; the time decides. */
+const MOST_EPOCHS = 200;
+
+/** @param seconds how long the transfer took: features, head and stages together */
+export async function trainScratch(
+  context: StageContext,
+  seconds: number,
+  batchSize: number,
+): Promise<TrainingSummary> {
+  const base = findBase(context.base.name);
+  const { records, summary } = await readRecords(context.folders.dataset);
+  const samples = await openPixels(context);
+  try {
+    const classes = summary.classes.length;
+    const trainee = fullNetworkTrainee(
+      {
+        architecture: base.architecture,
+        parameters: randomParameters(base.architecture, classes, context.seed),
+        learningRate: LEARNING_RATE,
+        weightDecay: WEIGHT_DECAY,
+        labelSmoothing: LABEL_SMOOTHING,
+        seed: context.seed,
+        stage: SCRATCH_STAGE,
+        pixelScale: base.input.pixelScale,
+      },
+      {
+        samples,
+        rows: viewRows(records, context.augment.views),
+        train: imagesOf(records, "train"),
+        validation: imagesOf(records, "validation"),
+        labels: records.map((record) => record.label),
+        classes,
+      },
+    );
+    const result = await fit(trainee, {
+      epochs: MOST_EPOCHS,
+      // It is given the whole time: stopping it early would be a weaker opponent.
+      patience: MOST_EPOCHS,
+      batchSize,
+      warmup: 0,
+      seed: context.seed,
+      stage: SCRATCH_STAGE,
+      secondsBudget: seconds,
+      onProgress: context.onProgress,
+    });
+    await writeSafetensors(join(context.folders.out, WEIGHTS_FILE), trainee.trained());
+    return result;
+  } finally {
+    samples.close();
+  }
+}

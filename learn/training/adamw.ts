@@ -1,0 +1,80 @@
+/** AdamW with a learning rate and a weight decay per segment of one flat parameter vector. */
+
+/** Decoupled weight decay: Loshchilov & Hutter, ICLR 2019; moments: Kingma & Ba, ICLR 2015. */
+const BETA1 = 0.9;
+const BETA2 = 0.999;
+const EPSILON = 1e-8;
+
+/** A stretch of the vector with its own rate. */
+export interface Segment {
+  readonly offset: number;
+  readonly length: number;
+  /** Peak learning rate; the schedule's factor is applied on top. */
+  readonly learningRate: number;
+  readonly weightDecay: number;
+}
+
+/** State of the optimizer; all of it belongs into a checkpoint. */
+export interface AdamWState {
+  readonly first: Float32Array;
+  readonly second: Float32Array;
+  /** Updates made so far. */
+  step: number;
+}
+
+export function adamWState(parameters: number): AdamWState {
+  return { first: new Float32Array(parameters), second: new Float32Array(parameters), step: 0 };
+}
+
+/**
+ * One update of `values` in place. On the host, in one pass over memory: on CPUs that is faster than the
+ * dozen tensor operations it replaces, and its result does not depend on the number of threads.
+ * @param gradients one array per segment, in the order of the segments
+ * @param factor the schedule's factor of this step
+ */
+export function adamWUpdate(
+  values: Float32Array,
+  segments: readonly Segment[],
+  gradients: readonly Float32Array[],
+  state: AdamWState,
+  factor: number,
+): void {
+  state.step += 1;
+  const correction1 = 1 - BETA1 ** state.step;
+  const correction2 = Math.sqrt(1 - BETA2 ** state.step);
+  segments.forEach((segment, index) => {
+    const gradient = gradients[index];
+    if (gradient?.length !== segment.length) {
+      throw new Error(`gradient ${index} has ${gradient?.length} values instead of ${segment.length}`);
+    }
+    const rate = segment.learningRate * factor;
+    const keep = 1 - rate * segment.weightDecay;
+    const stepSize = rate / correction1;
+    const theta = values.subarray(segment.offset, segment.offset + segment.length);
+    const first = state.first.subarray(segment.offset, segment.offset + segment.length);
+    const second = state.second.subarray(segment.offset, segment.offset + segment.length);
+    for (let i = 0; i < segment.length; i++) {
+      const g = gradient[i] as number;
+      const m = BETA1 * (first[i] as number) + (1 - BETA1) * g;
+      const v = BETA2 * (second[i] as number) + (1 - BETA2) * g * g;
+      first[i] = m;
+      second[i] = v;
+      theta[i] = (theta[i] as number) * keep - (stepSize * m) / (Math.sqrt(v) / correction2 + EPSILON);
+    }
+  });
+}
+
+/**
+ * Scales the gradients so that their global norm is at most `limit` (Pascanu et al., ICML 2013).
+ * @returns the norm before clipping; not finite when training has diverged
+ */
+export function clipGradients(gradients: readonly Float32Array[], limit: number): number {
+  let squares = 0;
+  for (const gradient of gradients) for (const g of gradient) squares += g * g;
+  const norm = Math.sqrt(squares);
+  if (norm > limit && Number.isFinite(norm)) {
+    const scale = limit / norm;
+    for (const gradient of gradients) for (let i = 0; i < gradient.length; i++) gradient[i] = (gradient[i] as number) * scale;
+  }
+  return norm;
+}

@@ -1,0 +1,106 @@
+/** Opens an S3 endpoint through the `minio` client and turns its errors into ours. */
+import { Client } from "minio";
+import { ThawError } from "../spec/errors.js";
+
+export interface StoreSettings {
+  /** URL of the endpoint, e.g. `http://127.0.0.1:8333`; the scheme decides on TLS. */
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly region: string;
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly sessionToken?: string;
+  /** `http://host/bucket/key` instead of `http://bucket.host/key`. */
+  readonly pathStyle: boolean;
+}
+
+/** An open store: one bucket behind one client. */
+export interface Store {
+  readonly client: Client;
+  readonly bucket: string;
+  /** For messages: where the store is. */
+  readonly endpoint: string;
+}
+
+/** @throws ThawError USAGE when the endpoint is no URL. */
+export function openStore(settings: StoreSettings): Store {
+  let url: URL;
+  try {
+    url = new URL(settings.endpoint);
+  } catch (cause) {
+    throw new ThawError("USAGE", `the S3 endpoint "${settings.endpoint}" is not a URL`, {
+      hint: "write it with its scheme, for example http://127.0.0.1:8333",
+      cause,
+    });
+  }
+  const useSSL = url.protocol === "https:";
+  const client = new Client({
+    endPoint: url.hostname,
+    port: url.port === "" ? (useSSL ? 443 : 80) : Number(url.port),
+    useSSL,
+    accessKey: settings.accessKey,
+    secretKey: settings.secretKey,
+    region: settings.region,
+    pathStyle: settings.pathStyle,
+    ...(settings.sessionToken === undefined ? {} : { sessionToken: settings.sessionToken }),
+  });
+  return { client, bucket: settings.bucket, endpoint: settings.endpoint };
+}
+
+const UNREACHABLE = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOTFOUND",
+  "EHOSTUNREACH",
+  "ETIMEDOUT",
+  "EPIPE",
+  "EAI_AGAIN",
+]);
+const DENIED = new Set(["AccessDenied", "SignatureDoesNotMatch", "InvalidAccessKeyId", "ExpiredToken"]);
+const MISSING = new Set(["NoSuchKey", "NotFound", "NoSuchBucket"]);
+
+/** S3's own code of an error of the `minio` client, or Node's code of a network error. */
+function errorCode(error: unknown): string {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === "string" ? code : "";
+}
+
+export function isMissing(error: unknown): boolean {
+  return MISSING.has(errorCode(error));
+}
+
+export function isPreconditionFailed(error: unknown): boolean {
+  return errorCode(error) === "PreconditionFailed";
+}
+
+/** Runs one store operation; a failure names the endpoint and what was being done. */
+export async function storeCall<T>(store: Store, doing: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof ThawError || isMissing(error) || isPreconditionFailed(error)) throw error;
+    const code = errorCode(error);
+    const detail = error instanceof Error ? error.message : String(error);
+    if (DENIED.has(code)) {
+      throw new ThawError("STORE_DENIED", `the object store at ${store.endpoint} refused ${doing}: ${code}`, {
+        hint: "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the bucket's policy",
+        cause: error,
+      });
+    }
+    if (code === "ENOSPC") throw error;
+    throw new ThawError(
+      "STORE_UNREACHABLE",
+      UNREACHABLE.has(code)
+        ? `the object store at ${store.endpoint} does not answer (${code}) while ${doing}`
+        : `the object store at ${store.endpoint} failed while ${doing}: ${detail || code}`,
+      { hint: "start the embedded one with `thaw up`, or check THAW_S3_ENDPOINT", cause: error },
+    );
+  }
+}
+
+/** Makes the bucket when it is not there. */
+export async function ensureBucket(store: Store): Promise<void> {
+  await storeCall(store, `looking for bucket ${store.bucket}`, async () => {
+    if (!(await store.client.bucketExists(store.bucket))) await store.client.makeBucket(store.bucket);
+  });
+}
