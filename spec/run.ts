@@ -79,6 +79,9 @@ export interface ModelVersion {
   readonly createdAt: string;
   readonly classes: readonly string[];
   readonly base: string;
+  /** How ingest treated the images; predictions must do the same. */
+  readonly background: RunFile["data"]["background"];
+  readonly keepShortSide: number;
   readonly testAccuracy: number;
   /** The artifact with the weights: `head` or the last `tune` stage. */
   readonly weights: ArtifactRef;

@@ -114,8 +114,12 @@ export interface NewArtifact {
 /**
  * Uploads the files that the store does not have and then commits the manifest by a conditional put:
  * of several attempts at the same key exactly one wins, and all of them get the winner's manifest.
+ * @returns the committed manifest, and whether it is this call's
  */
-export async function commitArtifact(store: Store, artifact: NewArtifact): Promise<ArtifactManifest> {
+export async function commitArtifact(
+  store: Store,
+  artifact: NewArtifact,
+): Promise<{ readonly manifest: ArtifactManifest; readonly won: boolean }> {
   const entries = Object.entries(artifact.files).sort(([a], [b]) => (a < b ? -1 : 1));
   const sizes = await Promise.all(entries.map(async ([, path]) => (await stat(path)).size));
   const total = sizes.reduce((sum, size) => sum + size, 0);
@@ -145,12 +149,12 @@ export async function commitArtifact(store: Store, artifact: NewArtifact): Promi
     seconds: artifact.seconds,
   };
   const won = await putJsonOnce(store, manifestName(artifact.kind, artifact.key), manifest);
-  if (won) return manifest;
+  if (won) return { manifest, won };
   const winner = await findManifest(store, artifact.kind, artifact.key);
   if (winner === undefined) {
     throw new ThawError("STORE_UNREACHABLE", `the ${artifact.kind} manifest vanished while it was committed`);
   }
-  return winner;
+  return { manifest: winner, won };
 }
 
 async function putObjectOnce(store: Store, digest: string, size: number, path: string): Promise<void> {
@@ -240,3 +244,23 @@ export async function dropManifest(store: Store, kind: string, key: string): Pro
   );
 }
 
+
+/**
+ * A stretch of one file, for looking at single images without fetching their pack. A range cannot be
+ * checked against the file's digest: use it for pictures, never for training.
+ */
+export async function readArtifactRange(
+  store: Store,
+  manifest: ArtifactManifest,
+  name: string,
+  offset: number,
+  length: number,
+): Promise<Buffer> {
+  const file = fileOf(manifest, name);
+  return storeCall(store, `reading ${name}`, async () => {
+    const chunks: Buffer[] = [];
+    const source = await store.client.getPartialObject(store.bucket, objectName(file.digest), offset, length);
+    for await (const chunk of source) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks);
+  });
+}

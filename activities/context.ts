@@ -1,0 +1,19 @@
+/** What every activity is handed: clients and folders. Tests hand them others. */
+import type { Store } from "../store/connection.js";
+import type { Engine } from "./engine.js";
+
+export interface ControlDependencies {
+  readonly store: Store;
+  /** Fingerprint of the TensorFlow build, part of the keys of what it computes. */
+  readonly engineFingerprint: string;
+  /** Folder for files that can be fetched or computed again. */
+  readonly workFolder: string;
+  /** Base URL of the Temporal UI, if known. */
+  readonly uiUrl?: string;
+}
+
+export interface TrainingDependencies extends ControlDependencies {
+  readonly engine: Engine;
+  /** Checkpoint file of a base, fetched if need be. */
+  readonly baseCheckpoint: (name: string) => Promise<string>;
+}

@@ -1,0 +1,116 @@
+/** Keeps one warm engine process and gives it one job at a time. */
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { EngineJob, EngineMessage } from "../spec/engineJob.js";
+import { isErrorCode, ThawError } from "../spec/errors.js";
+import type { Progress } from "../spec/training.js";
+
+export interface JobHooks {
+  readonly onProgress: (progress: Progress) => void;
+  /** Aborting it kills the engine; the next job starts a new one. */
+  readonly signal: AbortSignal;
+}
+
+export interface Engine {
+  /**
+   * Runs one job; jobs wait for each other.
+   * @throws ThawError with the code that the job failed with, or ENGINE_FAILED when the process died
+   */
+  run(job: EngineJob, hooks: JobHooks): Promise<unknown>;
+  /** Starts the process ahead of the first job. */
+  warm(): void;
+  stop(): Promise<void>;
+}
+
+const ENTRY = fileURLToPath(new URL("../worker/engineMain.js", import.meta.url));
+/** Enough of the engine's last words to see why it died. */
+const KEPT_OUTPUT = 2000;
+
+export function createEngine(): Engine {
+  let child: ChildProcess | undefined;
+  let lastWords = "";
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const start = (): ChildProcess => {
+    if (child !== undefined && child.exitCode === null && child.signalCode === null) return child;
+    lastWords = "";
+    const started = fork(ENTRY, { stdio: ["ignore", "inherit", "pipe", "ipc"], serialization: "advanced" });
+    started.stderr?.on("data", (chunk: Buffer) => {
+      process.stderr.write(chunk);
+      lastWords = (lastWords + chunk.toString("utf8")).slice(-KEPT_OUTPUT);
+    });
+    child = started;
+    return started;
+  };
+
+  const runNow = (job: EngineJob, { onProgress, signal }: JobHooks): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      if (signal.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      const process = start();
+      const finish = (): void => {
+        process.off("message", onMessage);
+        process.off("exit", onExit);
+        signal.removeEventListener("abort", onAbort);
+      };
+      const onMessage = (message: EngineMessage): void => {
+        if (message.type === "progress") {
+          onProgress(message.progress);
+          return;
+        }
+        finish();
+        if (message.type === "done") resolve(message.summary);
+        else reject(failureOf(message));
+      };
+      const onExit = (code: number | null, exitSignal: NodeJS.Signals | null): void => {
+        finish();
+        reject(engineDied(code, exitSignal, lastWords));
+      };
+      const onAbort = (): void => {
+        finish();
+        process.once("exit", () => reject(signal.reason));
+        process.kill("SIGKILL");
+      };
+      process.on("message", onMessage);
+      process.on("exit", onExit);
+      signal.addEventListener("abort", onAbort);
+      process.send(job);
+    });
+
+  return {
+    warm: () => {
+      start();
+    },
+    run: (job, hooks) => {
+      const result = queue.then(() => runNow(job, hooks));
+      queue = result.catch(() => undefined);
+      return result;
+    },
+    stop: async () => {
+      const running = child;
+      if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
+      await new Promise<void>((resolve) => {
+        running.once("exit", () => resolve());
+        running.kill("SIGKILL");
+      });
+    },
+  };
+}
+
+function failureOf(message: Extract<EngineMessage, { type: "failed" }>): ThawError {
+  const code = isErrorCode(message.code) ? message.code : "ENGINE_FAILED";
+  return new ThawError(code, message.message, message.hint === undefined ? {} : { hint: message.hint });
+}
+
+function engineDied(code: number | null, signal: NodeJS.Signals | null, lastWords: string): ThawError {
+  const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
+  const said = lastWords.trim().split("\n").at(-1) ?? "";
+  return new ThawError("ENGINE_FAILED", `the training process ended ${how}${said === "" ? "" : `: ${said}`}`, {
+    hint:
+      signal === "SIGKILL"
+        ? "the system may have run out of memory: lower unfreeze.batch_size"
+        : "the worker's log has its last output",
+  });
+}

@@ -1,0 +1,38 @@
+/** One short sentence about each kind of artifact, for terminals and the Temporal UI. */
+import type { DatasetSummary } from "../spec/dataset.js";
+import type { Evaluation } from "../spec/evaluation.js";
+import type { ModelVersion } from "../spec/run.js";
+import type { StageSummary, TrainingSummary } from "../spec/training.js";
+import type { ArtifactManifest } from "../store/artifacts.js";
+
+const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
+
+export function noteOf(manifest: ArtifactManifest): string {
+  switch (manifest.kind) {
+    case "ingest": {
+      const summary = manifest.summary as DatasetSummary;
+      const left = summary.quarantined.length;
+      return `${summary.images} images, ${summary.classes.length} classes${left === 0 ? "" : `, ${left} left out`}`;
+    }
+    case "features": {
+      const summary = manifest.summary as { rows: number; length: number };
+      return `${summary.rows} views × ${summary.length} features`;
+    }
+    case "head":
+      return `validation accuracy ${percent((manifest.summary as TrainingSummary).validationAccuracy)}`;
+    case "tune":
+      return (manifest.summary as StageSummary).verdict;
+    case "scratch":
+      return `validation accuracy ${percent((manifest.summary as TrainingSummary).validationAccuracy)}`;
+    case "evaluate": {
+      const { accuracy, accuracyInterval } = manifest.summary as Evaluation;
+      return `test accuracy ${percent(accuracy)} (95 %: ${percent(accuracyInterval[0])} – ${percent(accuracyInterval[1])})`;
+    }
+    case "register": {
+      const { name, version } = manifest.summary as ModelVersion;
+      return `${name} version ${version}`;
+    }
+    default:
+      return "";
+  }
+}

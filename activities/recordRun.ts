@@ -1,0 +1,28 @@
+/** Writes the run's record, which outlives Temporal's retention, and gives the run's result. */
+import type { ControlActivities } from "../spec/activities.js";
+import type { Evaluation } from "../spec/evaluation.js";
+import type { ArtifactRef, ModelVersion, RunResult } from "../spec/run.js";
+import { requireManifest } from "../store/artifacts.js";
+import { writeRun } from "../store/records.js";
+import type { ControlDependencies } from "./context.js";
+
+export async function recordRun(
+  { store }: ControlDependencies,
+  { run, artifacts }: Parameters<ControlActivities["recordRun"]>[0],
+): Promise<RunResult> {
+  const evaluation = (await requireManifest(store, artifacts["evaluate"] as ArtifactRef)).summary as Evaluation;
+  const model = (await requireManifest(store, artifacts["register"] as ArtifactRef)).summary as ModelVersion;
+  const { scratch } = evaluation;
+  const result: RunResult = {
+    runId: run.runId,
+    model: model.name,
+    version: model.version,
+    testAccuracy: evaluation.accuracy,
+    testAccuracyInterval: evaluation.accuracyInterval,
+    byStage: evaluation.byStage,
+    ...(scratch === undefined ? {} : { scratch: { accuracy: scratch.accuracy, seconds: scratch.seconds } }),
+    artifacts,
+  };
+  await writeRun(store, result);
+  return result;
+}

@@ -1,0 +1,112 @@
+/** The heavy activities: each one says which job its stage is for the engine. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { StageRequest, TrainingActivities } from "../spec/activities.js";
+import type { EngineJob } from "../spec/engineJob.js";
+import type { ArtifactRef } from "../spec/run.js";
+import type { StageSummary, TrainingSummary } from "../spec/training.js";
+import type { TrainingDependencies } from "./context.js";
+import { typedFailures } from "./failures.js";
+import { digestCacheFile } from "./source.js";
+import { type JobBuilder, runStage, type StageInputs } from "./stageRunner.js";
+
+const WEIGHTS_FILE = "weights.safetensors";
+const FEATURES_FILE = "features.f32";
+
+export function createTrainingActivities(dependencies: TrainingDependencies): TrainingActivities {
+  const { workFolder, baseCheckpoint, engineFingerprint } = dependencies;
+
+  /** Frozen activations depend on the images, the base and the views, and on nothing that is trained. */
+  const scratchFolder = ({ run }: StageRequest, ingest: ArtifactRef): string => {
+    const { base, augment, seed } = run.file;
+    const identity = JSON.stringify([ingest.digest, base, augment, seed, engineFingerprint]);
+    return join(workFolder, "scratch", createHash("sha256").update(identity).digest("hex").slice(0, 32));
+  };
+
+  const common = async (request: StageRequest, inputs: StageInputs, out: string) => ({
+    folders: {
+      dataset: await inputs.folder("ingest"),
+      out,
+      scratch: scratchFolder(request, request.inputs["ingest"] as ArtifactRef),
+    },
+    base: { name: request.run.file.base, checkpoint: await baseCheckpoint(request.run.file.base) },
+    augment: request.run.file.augment,
+    seed: request.run.file.seed,
+  });
+
+  const ingest: JobBuilder = async ({ run }, _inputs, out) => {
+    const { path: _path, ...data } = run.file.data;
+    return {
+      kind: "ingest",
+      source: run.dataPath,
+      data,
+      seed: run.file.seed,
+      digestCache: digestCacheFile(workFolder),
+      out,
+    };
+  };
+
+  const features: JobBuilder = async (request, inputs, out) => ({
+    kind: "features",
+    ...(await common(request, inputs, out)),
+    boundaries: request.run.file.unfreeze.stages,
+    keepPixels: request.run.file.compare.scratch,
+  });
+
+  const head: JobBuilder = async (request, inputs, out) => ({
+    kind: "head",
+    ...(await common(request, inputs, out)),
+    head: request.run.file.head,
+    features: join(await inputs.folder("features"), FEATURES_FILE),
+  });
+
+  const tune: JobBuilder = async (request, inputs, out) => {
+    const { stages, ...settings } = request.run.file.unfreeze;
+    const stage = Number(request.stage.parameters["stage"]);
+    const deepest = stages[stage - 1] as string;
+    const previous = stage === 1 ? "head" : `tune-${stage - 1}`;
+    return {
+      kind: "tune",
+      ...(await common(request, inputs, out)),
+      settings: { ...settings, deepest, stage },
+      previous: join(await inputs.folder(previous), WEIGHTS_FILE),
+    };
+  };
+
+  const scratch: JobBuilder = async (request, inputs, out) => {
+    const trained = Object.keys(request.inputs).filter((name) => name !== "ingest");
+    return {
+      kind: "scratch",
+      ...(await common(request, inputs, out)),
+      seconds: trained.reduce((sum, name) => sum + inputs.manifest(name).seconds, 0),
+      batchSize: request.run.file.unfreeze.batch_size,
+    };
+  };
+
+  const evaluate: JobBuilder = async (request, inputs, out) => {
+    const candidates: { stage: string; weights: string; deepest?: string }[] = [];
+    for (const stage of Object.keys(request.inputs).filter((name) => name === "head" || name.startsWith("tune-"))) {
+      const summary = inputs.manifest(stage).summary as Partial<StageSummary>;
+      // A rolled-back stage carries the weights of the stage before, and reaches no deeper.
+      const deepest = summary.kept === true ? summary.deepest : candidates.at(-1)?.deepest;
+      const weights = join(await inputs.folder(stage), WEIGHTS_FILE);
+      candidates.push({ stage, weights, ...(deepest === undefined ? {} : { deepest }) });
+    }
+    const job: EngineJob = { kind: "evaluate", ...(await common(request, inputs, out)), candidates };
+    if (request.inputs["scratch"] === undefined) return job;
+    const { seconds, history } = inputs.manifest("scratch").summary as TrainingSummary;
+    const weights = join(await inputs.folder("scratch"), WEIGHTS_FILE);
+    return { ...job, scratchCandidate: { weights, seconds, epochs: history.length } };
+  };
+
+  const activity = (buildJob: JobBuilder) =>
+    typedFailures((request: StageRequest) => runStage(dependencies, request, buildJob));
+  return {
+    ingest: activity(ingest),
+    extractFeatures: activity(features),
+    trainHead: activity(head),
+    tuneStage: activity(tune),
+    trainScratch: activity(scratch),
+    evaluate: activity(evaluate),
+  };
+}

@@ -1,0 +1,54 @@
+/** What a worker asks of its engine, the child process that holds TensorFlow, and what it answers. */
+import type { AugmentSpec, DataSpec, HeadSpec, UnfreezeSpec } from "./runFile.js";
+import type { Progress } from "./training.js";
+
+interface LearningJob {
+  readonly folders: { readonly dataset: string; readonly out: string; readonly scratch: string };
+  readonly base: { readonly name: string; readonly checkpoint: string };
+  readonly augment: AugmentSpec;
+  readonly seed: number;
+}
+
+/** One piece of work; every path is local. The answer is the stage's summary. */
+export type EngineJob =
+  | {
+      readonly kind: "ingest";
+      readonly source: string;
+      readonly data: Omit<DataSpec, "path">;
+      readonly seed: number;
+      /** File of known digests by path, size and time. */
+      readonly digestCache: string;
+      readonly out: string;
+    }
+  | (LearningJob & {
+      readonly kind: "features";
+      /** Layer groups whose input activations are kept for the stages to come. */
+      readonly boundaries: readonly string[];
+      readonly keepPixels: boolean;
+    })
+  | (LearningJob & { readonly kind: "head"; readonly head: HeadSpec; readonly features: string })
+  | (LearningJob & {
+      readonly kind: "tune";
+      readonly settings: Omit<UnfreezeSpec, "stages"> & { readonly deepest: string; readonly stage: number };
+      readonly previous: string;
+    })
+  | (LearningJob & { readonly kind: "scratch"; readonly seconds: number; readonly batchSize: number })
+  | (LearningJob & {
+      readonly kind: "evaluate";
+      readonly candidates: readonly { readonly stage: string; readonly weights: string; readonly deepest?: string }[];
+      readonly scratchCandidate?: { readonly weights: string; readonly seconds: number; readonly epochs: number };
+    })
+  | {
+      readonly kind: "predict";
+      readonly base: { readonly name: string; readonly checkpoint: string };
+      readonly weights: string;
+      readonly files: readonly string[];
+      readonly background: DataSpec["background"];
+      readonly keepShortSide: number;
+    };
+
+/** From the engine to its worker. */
+export type EngineMessage =
+  | { readonly type: "progress"; readonly progress: Progress }
+  | { readonly type: "done"; readonly summary: unknown }
+  | { readonly type: "failed"; readonly code: string; readonly message: string; readonly hint?: string };

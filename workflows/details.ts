@@ -1,0 +1,38 @@
+/** The run as text for the Temporal UI. A fenced block: Markdown tables lose their columns there. */
+import type { RunInput, RunResult, RunState, StageState } from "../spec/run.js";
+
+const MARKS: Readonly<Record<StageState, string>> = {
+  waiting: "·",
+  running: "▶",
+  done: "✓",
+  cached: "=",
+  "rolled-back": "↩",
+  failed: "✗",
+  cancelled: "■",
+};
+
+const NAME_WIDTH = 10;
+const STATE_WIDTH = 12;
+const TIME_WIDTH = 8;
+
+export function describeRun(run: RunInput, state: RunState, result: RunResult | undefined): string {
+  const rows = state.stages.map(({ name, state: stageState, seconds, note }) => {
+    const time = seconds === undefined ? "" : `${seconds.toFixed(1)} s`;
+    return [
+      MARKS[stageState],
+      name.padEnd(NAME_WIDTH),
+      stageState.padEnd(STATE_WIDTH),
+      time.padStart(TIME_WIDTH),
+      ` ${note ?? ""}`,
+    ]
+      .join(" ")
+      .trimEnd();
+  });
+  const heading = `### ${run.file.name} on ${run.file.base}`;
+  const outcome =
+    result === undefined
+      ? ""
+      : `\n**${(100 * result.testAccuracy).toFixed(1)} %** on the held-out images, registered as **${result.model} v${result.version}**\n`;
+  const commands = `\`thaw watch ${run.runId}\` follows this run, \`thaw report ${run.runId}\` fetches its report.`;
+  return [heading, outcome, "```text", ...rows, "```", "", commands].join("\n");
+}

@@ -1,0 +1,2 @@
+/** The workflows that the control worker serves. */
+export { transferLearning } from "./transferLearning.js";

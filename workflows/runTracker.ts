@@ -1,0 +1,76 @@
+/** The run's visible state: the `runState` query, search attributes and the details in the Temporal UI. */
+import {
+  ApplicationFailure,
+  ActivityFailure,
+  defineQuery,
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+} from "@temporalio/workflow";
+import { defineSearchAttributeKey } from "@temporalio/common";
+import type { StageOutcome } from "../spec/activities.js";
+import {
+  RUN_STATE_QUERY,
+  type RunInput,
+  type RunResult,
+  type RunState,
+  SEARCH_ATTRIBUTES,
+  type StageStatus,
+} from "../spec/run.js";
+import type { StagePlan } from "../spec/stages.js";
+import { describeRun } from "./details.js";
+
+const stageKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.stage, "KEYWORD");
+const accuracyKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.accuracy, "DOUBLE");
+
+export interface RunTracker {
+  /** Runs one stage and keeps its state up to date. */
+  during(name: string, stage: () => Promise<StageOutcome>): Promise<StageOutcome>;
+  finished(result: RunResult): void;
+}
+
+export function trackRun(run: RunInput, plans: readonly StagePlan[]): RunTracker {
+  const stages = new Map<string, StageStatus>(plans.map(({ name }) => [name, { name, state: "waiting" }]));
+  let result: RunResult | undefined;
+  const state = (): RunState => ({ runId: run.runId, model: run.file.name, stages: [...stages.values()] });
+  const show = (): void => setCurrentDetails(describeRun(run, state(), result));
+  const set = (status: StageStatus): void => {
+    stages.set(status.name, status);
+    show();
+  };
+  setHandler(defineQuery<RunState>(RUN_STATE_QUERY), state);
+  show();
+
+  return {
+    during: async (name, stage) => {
+      const started = Date.now();
+      const seconds = (): number => (Date.now() - started) / 1000;
+      upsertSearchAttributes([{ key: stageKey, value: name }]);
+      set({ name, state: "running" });
+      try {
+        const outcome = await stage();
+        const ended = outcome.kept === false ? "rolled-back" : "done";
+        const { artifact, note } = outcome;
+        set({ name, state: outcome.cached ? "cached" : ended, artifact, note, seconds: seconds() });
+        return outcome;
+      } catch (error) {
+        const state = isCancellation(error) ? "cancelled" : "failed";
+        set({ name, state, note: reasonOf(error), seconds: seconds() });
+        throw error;
+      }
+    },
+    finished: (finalResult) => {
+      result = finalResult;
+      upsertSearchAttributes([{ key: accuracyKey, value: finalResult.testAccuracy }]);
+      show();
+    },
+  };
+}
+
+function reasonOf(error: unknown): string {
+  if (isCancellation(error)) return "cancelled";
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof ApplicationFailure) return cause.message;
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,83 @@
+/** The pipeline: ingest → features → head → staged unfreezing → evaluation → registration → report. */
+import { proxyActivities } from "@temporalio/workflow";
+import type { ControlActivities, StageOutcome, StageRequest, TrainingActivities } from "../spec/activities.js";
+import {
+  type ArtifactRef,
+  CONTROL_QUEUE,
+  LOCAL_TRAINING_QUEUE,
+  type RunInput,
+  type RunResult,
+} from "../spec/run.js";
+import { planStages, type StagePlan } from "../spec/stages.js";
+import { trackRun } from "./runTracker.js";
+
+/** A stage may train for a day; that it is alive is shown by its heartbeats. */
+const TRAINING_TIME = "24 hours";
+/** Loading TensorFlow and validating a large set take seconds without news; minutes mean it hangs. */
+const HEARTBEAT_TIME = "2 minutes";
+const CONTROL_TIME = "2 minutes";
+/** What the platform does wrong heals within minutes or not at all; user errors are not retried anyway. */
+const RETRY = { initialInterval: "1 second", backoffCoefficient: 2, maximumInterval: "30 seconds", maximumAttempts: 10 };
+
+export async function transferLearning(run: RunInput): Promise<RunResult> {
+  const plans = planStages(run.file);
+  const tracker = trackRun(run, plans);
+  const artifacts: Record<string, ArtifactRef> = {};
+  for (const stage of plans) {
+    const inputs = Object.fromEntries(stage.inputs.map((name) => [name, artifacts[name] as ArtifactRef]));
+    const outcome = await tracker.during(stage.name, () => runStage({ run, stage, inputs }));
+    artifacts[stage.name] = outcome.artifact;
+  }
+  const result = await control("record-run", "write the run's record").recordRun({ run, artifacts });
+  tracker.finished(result);
+  return result;
+}
+
+async function runStage(request: StageRequest): Promise<StageOutcome> {
+  const { stage } = request;
+  const found = await control(`find-${stage.name}`, `look up ${stage.name}`).findArtifact(request);
+  return found ?? execute(stage, request);
+}
+
+function execute(stage: StagePlan, request: StageRequest): Promise<StageOutcome> {
+  switch (stage.kind) {
+    case "ingest":
+      return training(stage, "read the images and split them").ingest(request);
+    case "features":
+      return training(stage, `run the frozen base ${request.run.file.base}`).extractFeatures(request);
+    case "head":
+      return training(stage, "train the head on the frozen base").trainHead(request);
+    case "tune":
+      return training(stage, `unfreeze down to ${String(stage.parameters["deepest"])}`).tuneStage(request);
+    case "scratch":
+      return training(stage, "train from random weights for the same time").trainScratch(request);
+    case "evaluate":
+      return training(stage, "evaluate once on the held-out images").evaluate(request);
+    case "register":
+      return control(stage.name, "register the model's version").register(request);
+    case "report":
+      return control(stage.name, "write the report").report(request);
+  }
+}
+
+function control(activityId: string, summary: string): ControlActivities {
+  return proxyActivities<ControlActivities>({
+    activityId,
+    summary,
+    taskQueue: CONTROL_QUEUE,
+    startToCloseTimeout: CONTROL_TIME,
+    retry: RETRY,
+  });
+}
+
+function training(stage: StagePlan, summary: string): TrainingActivities {
+  return proxyActivities<TrainingActivities>({
+    activityId: stage.name,
+    summary,
+    taskQueue: LOCAL_TRAINING_QUEUE,
+    startToCloseTimeout: TRAINING_TIME,
+    heartbeatTimeout: HEARTBEAT_TIME,
+    cancellationType: "WAIT_CANCELLATION_COMPLETED",
+    retry: RETRY,
+  });
+}
