@@ -1,6 +1,7 @@
 /** What every activity is handed: clients and folders. Tests hand them others. */
+
+import type { Engine } from "../engine/process.js";
 import type { Store } from "../store/connection.js";
-import type { Engine } from "./engine.js";
 
 export interface ControlDependencies {
   readonly store: Store;

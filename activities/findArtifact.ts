@@ -1,6 +1,12 @@
 /** Looks a stage's artifact up by the digest of everything it depends on. */
 import type { StageOutcome, StageRequest } from "../spec/activities.js";
-import { artifactIsWhole, type ArtifactManifest, dropManifest, findManifest, refOf } from "../store/artifacts.js";
+import {
+  type ArtifactManifest,
+  artifactIsWhole,
+  dropManifest,
+  findManifest,
+  refOf,
+} from "../store/artifacts.js";
 import { stageKey } from "../store/keys.js";
 import type { ControlDependencies } from "./context.js";
 import { noteOf } from "./notes.js";

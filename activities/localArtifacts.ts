@@ -54,7 +54,11 @@ export async function localArtifact(
 }
 
 /** Makes the folder that an attempt wrote the local copy of the artifact that it has just committed. */
-export async function keepLocally(workFolder: string, manifest: ArtifactManifest, made: string): Promise<void> {
+export async function keepLocally(
+  workFolder: string,
+  manifest: ArtifactManifest,
+  made: string,
+): Promise<void> {
   await adopt(made, folderOf(workFolder, manifest.digest));
 }
 

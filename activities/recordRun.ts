@@ -10,8 +10,8 @@ export async function recordRun(
   { store }: ControlDependencies,
   { run, artifacts }: Parameters<ControlActivities["recordRun"]>[0],
 ): Promise<RunResult> {
-  const evaluation = (await requireManifest(store, artifacts["evaluate"] as ArtifactRef)).summary as Evaluation;
-  const model = (await requireManifest(store, artifacts["register"] as ArtifactRef)).summary as ModelVersion;
+  const evaluation = (await requireManifest(store, artifacts.evaluate as ArtifactRef)).summary as Evaluation;
+  const model = (await requireManifest(store, artifacts.register as ArtifactRef)).summary as ModelVersion;
   const { scratch } = evaluation;
   const result: RunResult = {
     runId: run.runId,

@@ -16,7 +16,7 @@ export async function register(
   if (known !== undefined) return outcomeOf(known, true);
   const started = performance.now();
   const { run, inputs, stage } = request;
-  const evaluation = (await requireManifest(store, inputs["evaluate"] as ArtifactRef)).summary as Evaluation;
+  const evaluation = (await requireManifest(store, inputs.evaluate as ArtifactRef)).summary as Evaluation;
   const trained = Object.entries(inputs).filter(([name]) => name === "head" || name.startsWith("tune-"));
   const model = await registerModel(store, {
     name: run.file.name,

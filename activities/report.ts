@@ -9,7 +9,7 @@ import type { StageOutcome, StageRequest } from "../spec/activities.js";
 import type { DatasetSummary, ImageRecord } from "../spec/dataset.js";
 import type { Evaluation } from "../spec/evaluation.js";
 import type { ReportData } from "../spec/report.js";
-import type { ArtifactRef, ModelVersion } from "../spec/run.js";
+import type { ModelVersion } from "../spec/run.js";
 import type { StageSummary, TrainingSummary } from "../spec/training.js";
 import {
   type ArtifactManifest,
@@ -25,7 +25,10 @@ import { newWorkFolder } from "./localArtifacts.js";
 const EXAMPLES_PER_CLASS = 6;
 const THUMBNAIL_SIDE = 112;
 
-export async function report(dependencies: ControlDependencies, request: StageRequest): Promise<StageOutcome> {
+export async function report(
+  dependencies: ControlDependencies,
+  request: StageRequest,
+): Promise<StageOutcome> {
   const { store, workFolder } = dependencies;
   const { key, digests, manifest: known } = await lookUp(dependencies, request);
   if (known !== undefined) return outcomeOf(known, true);
@@ -53,7 +56,10 @@ export async function report(dependencies: ControlDependencies, request: StageRe
   }
 }
 
-async function collect(dependencies: ControlDependencies, { run, inputs }: StageRequest): Promise<ReportData> {
+async function collect(
+  dependencies: ControlDependencies,
+  { run, inputs }: StageRequest,
+): Promise<ReportData> {
   const { store, engineFingerprint, uiUrl } = dependencies;
   const manifests = new Map<string, ArtifactManifest>();
   for (const [name, ref] of Object.entries(inputs)) manifests.set(name, await requireManifest(store, ref));
@@ -63,7 +69,10 @@ async function collect(dependencies: ControlDependencies, { run, inputs }: Stage
   const evaluation = summaryOf<Evaluation>("evaluate");
   const model = summaryOf<ModelVersion>("register");
   const base = findBase(run.file.base);
-  const lines = (await readArtifactFile(store, ingest, "images.jsonl")).toString("utf8").trimEnd().split("\n");
+  const lines = (await readArtifactFile(store, ingest, "images.jsonl"))
+    .toString("utf8")
+    .trimEnd()
+    .split("\n");
   const records = lines.map((line) => JSON.parse(line) as ImageRecord);
   const examples = evaluation.classes.map((_, label) =>
     records
@@ -72,7 +81,11 @@ async function collect(dependencies: ControlDependencies, { run, inputs }: Stage
       .map((record) => record.path),
   );
   const shown = new Set([...examples.flat(), ...evaluation.mistakes.map((mistake) => mistake.path)]);
-  const thumbnails = await makeThumbnails(dependencies, ingest, records.filter(({ path }) => shown.has(path)));
+  const thumbnails = await makeThumbnails(
+    dependencies,
+    ingest,
+    records.filter(({ path }) => shown.has(path)),
+  );
   const scratch = summaryOf<TrainingSummary | undefined>("scratch");
   const tuned = [...manifests.keys()].filter((name) => name.startsWith("tune-"));
   return {

@@ -1,6 +1,5 @@
 /** What all heavy stages share: look up, fetch inputs, compute, commit once, keep a local copy. */
-import { rm } from "node:fs/promises";
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Context } from "@temporalio/activity";
 import type { StageOutcome, StageRequest } from "../spec/activities.js";

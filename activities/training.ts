@@ -27,7 +27,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     folders: {
       dataset: await inputs.folder("ingest"),
       out,
-      scratch: scratchFolder(request, request.inputs["ingest"] as ArtifactRef),
+      scratch: scratchFolder(request, request.inputs.ingest as ArtifactRef),
     },
     base: { name: request.run.file.base, checkpoint: await baseCheckpoint(request.run.file.base) },
     augment: request.run.file.augment,
@@ -62,7 +62,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
 
   const tune: JobBuilder = async (request, inputs, out) => {
     const { stages, ...settings } = request.run.file.unfreeze;
-    const stage = Number(request.stage.parameters["stage"]);
+    const stage = Number(request.stage.parameters.stage);
     const deepest = stages[stage - 1] as string;
     const previous = stage === 1 ? "head" : `tune-${stage - 1}`;
     return {
@@ -85,7 +85,9 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
 
   const evaluate: JobBuilder = async (request, inputs, out) => {
     const candidates: { stage: string; weights: string; deepest?: string }[] = [];
-    for (const stage of Object.keys(request.inputs).filter((name) => name === "head" || name.startsWith("tune-"))) {
+    for (const stage of Object.keys(request.inputs).filter(
+      (name) => name === "head" || name.startsWith("tune-"),
+    )) {
       const summary = inputs.manifest(stage).summary as Partial<StageSummary>;
       // A rolled-back stage carries the weights of the stage before, and reaches no deeper.
       const deepest = summary.kept === true ? summary.deepest : candidates.at(-1)?.deepest;
@@ -93,7 +95,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
       candidates.push({ stage, weights, ...(deepest === undefined ? {} : { deepest }) });
     }
     const job: EngineJob = { kind: "evaluate", ...(await common(request, inputs, out)), candidates };
-    if (request.inputs["scratch"] === undefined) return job;
+    if (request.inputs.scratch === undefined) return job;
     const { seconds, history } = inputs.manifest("scratch").summary as TrainingSummary;
     const weights = join(await inputs.folder("scratch"), WEIGHTS_FILE);
     return { ...job, scratchCandidate: { weights, seconds, epochs: history.length } };

@@ -19,7 +19,10 @@ interface Attribute {
 /** The part of tfjs-node's backend class that its typings leave out. */
 interface NativeBackend {
   readonly binding: Readonly<
-    Record<"TF_ATTR_TYPE" | "TF_ATTR_INT" | "TF_ATTR_STRING" | "TF_ATTR_BOOL" | "TF_ATTR_FLOAT" | "TF_FLOAT", number>
+    Record<
+      "TF_ATTR_TYPE" | "TF_ATTR_INT" | "TF_ATTR_STRING" | "TF_ATTR_BOOL" | "TF_ATTR_FLOAT" | "TF_FLOAT",
+      number
+    >
   >;
   executeSingleOutput(name: string, attributes: readonly Attribute[], inputs: readonly Tensor[]): Tensor;
   executeMultipleOutputs(
@@ -35,15 +38,15 @@ const require = createRequire(import.meta.url);
 /** tfjs-node 4.22 calls two functions of `node:util` that Node 23 removed. */
 function restoreRemovedUtilFunctions(): void {
   const util = require("node:util") as Record<string, unknown>;
-  util["isNullOrUndefined"] ??= (value: unknown) => value === null || value === undefined;
-  util["isArray"] ??= Array.isArray;
+  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  util.isArray ??= Array.isArray;
 }
 
 function load(): typeof TensorFlow {
   restoreRemovedUtilFunctions();
   // TensorFlow's start-up chatter would land in users' logs; 2 keeps errors.
-  process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
-  const name = process.env["THAW_ENGINE"] === "gpu" ? "@tensorflow/tfjs-node-gpu" : "@tensorflow/tfjs-node";
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+  const name = process.env.THAW_ENGINE === "gpu" ? "@tensorflow/tfjs-node-gpu" : "@tensorflow/tfjs-node";
   try {
     return require(name) as typeof TensorFlow;
   } catch (cause) {

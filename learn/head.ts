@@ -52,7 +52,9 @@ export function foldScale(head: Parameters, scale: FeatureScale): Parameters {
   const kernel = parameter(head, HEAD_KERNEL);
   const bias = parameter(head, HEAD_BIAS);
   const classes = bias.data.length;
-  const foldedKernel = kernel.data.map((value, i) => value / (scale.deviation[Math.floor(i / classes)] as number));
+  const foldedKernel = kernel.data.map(
+    (value, i) => value / (scale.deviation[Math.floor(i / classes)] as number),
+  );
   const foldedBias = Float64Array.from(bias.data);
   foldedKernel.forEach((value, i) => {
     const c = i % classes;

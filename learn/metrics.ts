@@ -18,7 +18,11 @@ export function wilsonInterval(successes: number, trials: number): readonly [num
 }
 
 /** `confusion[actual][predicted]`. */
-export function confusionMatrix(labels: readonly number[], predicted: readonly number[], classes: number): number[][] {
+export function confusionMatrix(
+  labels: readonly number[],
+  predicted: readonly number[],
+  classes: number,
+): number[][] {
   const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   labels.forEach((label, i) => {
     const row = matrix[label];
@@ -32,7 +36,10 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
 
 /** Precision, recall and F1 of each class; 0 where undefined, as scikit-learn does with `zero_division=0`. */
-export function perClassMetrics(confusion: readonly (readonly number[])[], names: readonly string[]): ClassMetrics[] {
+export function perClassMetrics(
+  confusion: readonly (readonly number[])[],
+  names: readonly string[],
+): ClassMetrics[] {
   return names.map((name, c) => {
     const hits = confusion[c]?.[c] ?? 0;
     const support = sum(confusion[c] ?? []);

@@ -47,7 +47,10 @@ export function convolve(
   activation: Activation,
 ): Tensor4D {
   return tf.tidy(() => {
-    const linear = nativeOp<Tensor4D>(OPS[kind].forward, convAttributes(stride, kind === "depthwise"), [x, kernel]);
+    const linear = nativeOp<Tensor4D>(OPS[kind].forward, convAttributes(stride, kind === "depthwise"), [
+      x,
+      kernel,
+    ]);
     const biased = nativeOp<Tensor4D>("BiasAdd", [T, NHWC], [linear, bias]);
     linear.dispose();
     return activation === "relu6" ? nativeOp<Tensor4D>("Relu6", [T], [biased]) : biased;
@@ -77,7 +80,11 @@ function inputGradient(
   stride: number,
 ): Tensor4D {
   const sizes = tf.tensor1d([...inputShape], "int32");
-  return nativeOp<Tensor4D>(OPS[kind].toInput, convAttributes(stride, kind === "depthwise"), [sizes, kernel, dy]);
+  return nativeOp<Tensor4D>(OPS[kind].toInput, convAttributes(stride, kind === "depthwise"), [
+    sizes,
+    kernel,
+    dy,
+  ]);
 }
 
 /**
@@ -122,7 +129,12 @@ export interface NormalizedBatch {
  * Batch normalization with the statistics of the batch (Ioffe & Szegedy 2015), for training a network
  * from random weights. Pretrained bases never use it: their statistics are frozen.
  */
-export function normalizeBatch(x: Tensor4D, gamma: Tensor1D, beta: Tensor1D, epsilon: number): NormalizedBatch {
+export function normalizeBatch(
+  x: Tensor4D,
+  gamma: Tensor1D,
+  beta: Tensor1D,
+  epsilon: number,
+): NormalizedBatch {
   let mean: Tensor1D | undefined;
   let variance: Tensor1D | undefined;
   const step = tf.customGrad((...args: (Tensor | ((values: Tensor[]) => void))[]) => {
@@ -136,7 +148,12 @@ export function normalizeBatch(x: Tensor4D, gamma: Tensor1D, beta: Tensor1D, eps
       6,
     );
     const [y, batchMean, batchVariance, reserve1, reserve2, reserve3] = outputs as [
-      Tensor4D, Tensor1D, Tensor1D, Tensor, Tensor, Tensor,
+      Tensor4D,
+      Tensor1D,
+      Tensor1D,
+      Tensor,
+      Tensor,
+      Tensor,
     ];
     mean = batchMean;
     variance = batchVariance;

@@ -1,6 +1,7 @@
 /** Files of fixed-size float32 or uint8 records: cached activations, features and pixels of image views. */
-import { type FileHandle, open } from "node:fs/promises";
+
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 
 export type ElementType = "float32" | "uint8";
 

@@ -35,8 +35,16 @@ export type EngineJob =
   | (LearningJob & { readonly kind: "scratch"; readonly seconds: number; readonly batchSize: number })
   | (LearningJob & {
       readonly kind: "evaluate";
-      readonly candidates: readonly { readonly stage: string; readonly weights: string; readonly deepest?: string }[];
-      readonly scratchCandidate?: { readonly weights: string; readonly seconds: number; readonly epochs: number };
+      readonly candidates: readonly {
+        readonly stage: string;
+        readonly weights: string;
+        readonly deepest?: string;
+      }[];
+      readonly scratchCandidate?: {
+        readonly weights: string;
+        readonly seconds: number;
+        readonly epochs: number;
+      };
     })
   | {
       readonly kind: "predict";

@@ -11,7 +11,11 @@ export const CONTROL_QUEUE = "thaw-control";
 /** Queue of the training worker that `thaw up` starts on this machine. */
 export const LOCAL_TRAINING_QUEUE = "thaw-training";
 /** Custom search attributes; `thaw up` registers them with the embedded server. */
-export const SEARCH_ATTRIBUTES = { model: "ThawModel", stage: "ThawStage", accuracy: "ThawTestAccuracy" } as const;
+export const SEARCH_ATTRIBUTES = {
+  model: "ThawModel",
+  stage: "ThawStage",
+  accuracy: "ThawTestAccuracy",
+} as const;
 
 /** A committed artifact: the key says what it depends on, the digest what it contains. Both SHA-256 hex. */
 export interface ArtifactRef {

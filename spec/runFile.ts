@@ -10,13 +10,12 @@ const dataSchema = z
     path: z
       .string()
       .min(1)
-      .describe("A folder with one sub-folder per class, or a CSV/JSONL manifest (path, label, group, split)."),
+      .describe(
+        "A folder with one sub-folder per class, or a CSV/JSONL manifest (path, label, group, split).",
+      ),
     test: fraction.default(0.2).describe("Share of the images held out for the final evaluation, used once."),
     validation: fraction.default(0.1).describe("Share of the images used for early stopping and the gate."),
-    background: z
-      .enum(["white", "black"])
-      .default("white")
-      .describe("Colour put behind transparent pixels."),
+    background: z.enum(["white", "black"]).default("white").describe("Colour put behind transparent pixels."),
     keep_short_side: z
       .int()
       .min(64)
@@ -34,10 +33,15 @@ const augmentSchema = z
       .max(32)
       .default(6)
       .describe("Augmented variants per training image; the frozen layers run once for each of them."),
-    flip: z.boolean().default(false).describe("Mirror left and right. Leave off where sides matter (digits, organs)."),
+    flip: z
+      .boolean()
+      .default(false)
+      .describe("Mirror left and right. Leave off where sides matter (digits, organs)."),
     crop: fraction.default(0.15).describe("Largest share of each side that a random crop may remove."),
     rotate: z.number().min(0).max(180).default(10).describe("Largest rotation either way, in degrees."),
-    colour: fraction.default(0.15).describe("Largest relative change of brightness, contrast and saturation."),
+    colour: fraction
+      .default(0.15)
+      .describe("Largest relative change of brightness, contrast and saturation."),
   })
   .describe("How training images are varied.");
 
@@ -115,13 +119,21 @@ export const runFileSchema = z
       .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, "use up to 40 lower-case letters, digits and dashes")
       .describe("Name of the model; versions are counted under it."),
     data: dataSchema,
-    base: z.string().default("efficientnet-lite0").describe("The pretrained network. `thaw doctor` lists them."),
+    base: z
+      .string()
+      .default("efficientnet-lite0")
+      .describe("The pretrained network. `thaw doctor` lists them."),
     augment: augmentSchema.prefault({}),
     head: headSchema.prefault({}),
     unfreeze: unfreezeSchema.prefault({}),
     compare: compareSchema.prefault({}),
     compute: z.enum(["local"]).default("local").describe("Where the stages run."),
-    seed: z.int().min(0).max(0xffffffff).default(1).describe("Every random choice is a function of this number."),
+    seed: z
+      .int()
+      .min(0)
+      .max(0xffffffff)
+      .default(1)
+      .describe("Every random choice is a function of this number."),
   })
   .refine((file) => file.data.test + file.data.validation < 1, {
     message: "test + validation must leave images for training (their sum must be below 1)",

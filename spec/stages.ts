@@ -1,7 +1,15 @@
 /** The stages of a run as data: what each one is, which parameters it reads and what it builds on. */
 import type { RunFile } from "./runFile.js";
 
-export type StageKind = "ingest" | "features" | "head" | "tune" | "evaluate" | "scratch" | "register" | "report";
+export type StageKind =
+  | "ingest"
+  | "features"
+  | "head"
+  | "tune"
+  | "evaluate"
+  | "scratch"
+  | "register"
+  | "report";
 
 /**
  * Version of each stage's code. Raised whenever the same inputs would give another artifact, so that

@@ -8,8 +8,8 @@ import { z } from "zod";
 import { ThawError } from "../spec/errors.js";
 import type { ArtifactRef } from "../spec/run.js";
 import { isMissing, type Store, storeCall } from "./connection.js";
-import { canonicalJson, sha256 } from "./keys.js";
 import { getJson, putJsonOnce } from "./json.js";
+import { canonicalJson, sha256 } from "./keys.js";
 
 const digestSchema = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -243,7 +243,6 @@ export async function dropManifest(store: Store, kind: string, key: string): Pro
     store.client.removeObject(store.bucket, manifestName(kind, key)),
   );
 }
-
 
 /**
  * A stretch of one file, for looking at single images without fetching their pack. A range cannot be

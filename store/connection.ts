@@ -1,18 +1,7 @@
 /** Opens an S3 endpoint through the `minio` client and turns its errors into ours. */
 import { Client } from "minio";
 import { ThawError } from "../spec/errors.js";
-
-export interface StoreSettings {
-  /** URL of the endpoint, e.g. `http://127.0.0.1:8333`; the scheme decides on TLS. */
-  readonly endpoint: string;
-  readonly bucket: string;
-  readonly region: string;
-  readonly accessKey: string;
-  readonly secretKey: string;
-  readonly sessionToken?: string;
-  /** `http://host/bucket/key` instead of `http://bucket.host/key`. */
-  readonly pathStyle: boolean;
-}
+import type { StoreSettings } from "../spec/platform.js";
 
 /** An open store: one bucket behind one client. */
 export interface Store {

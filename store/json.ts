@@ -8,7 +8,8 @@ export async function getJson(store: Store, name: string): Promise<unknown> {
   return storeCall(store, `reading ${name}`, async () => {
     try {
       const chunks: Buffer[] = [];
-      for await (const chunk of await store.client.getObject(store.bucket, name)) chunks.push(chunk as Buffer);
+      for await (const chunk of await store.client.getObject(store.bucket, name))
+        chunks.push(chunk as Buffer);
       return parseOrNull(Buffer.concat(chunks).toString("utf8"));
     } catch (error) {
       if (isMissing(error)) return undefined;

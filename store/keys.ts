@@ -24,7 +24,11 @@ export function sha256(data: string | Uint8Array): string {
  * @param engine fingerprint of the TensorFlow build; counts only for stages that compute with it
  * @returns 64 hex digits
  */
-export function stageKey(plan: StagePlan, inputDigests: Readonly<Record<string, string>>, engine: string): string {
+export function stageKey(
+  plan: StagePlan,
+  inputDigests: Readonly<Record<string, string>>,
+  engine: string,
+): string {
   return sha256(
     canonicalJson({
       kind: plan.kind,

@@ -1,14 +1,15 @@
 /** The run's visible state: the `runState` query, search attributes and the details in the Temporal UI. */
+
+import { defineSearchAttributeKey } from "@temporalio/common";
 import {
-  ApplicationFailure,
   ActivityFailure,
+  ApplicationFailure,
   defineQuery,
   isCancellation,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
 } from "@temporalio/workflow";
-import { defineSearchAttributeKey } from "@temporalio/common";
 import type { StageOutcome } from "../spec/activities.js";
 import {
   RUN_STATE_QUERY,

@@ -1,6 +1,11 @@
 /** The pipeline: ingest → features → head → staged unfreezing → evaluation → registration → report. */
 import { proxyActivities } from "@temporalio/workflow";
-import type { ControlActivities, StageOutcome, StageRequest, TrainingActivities } from "../spec/activities.js";
+import type {
+  ControlActivities,
+  StageOutcome,
+  StageRequest,
+  TrainingActivities,
+} from "../spec/activities.js";
 import {
   type ArtifactRef,
   CONTROL_QUEUE,
@@ -17,7 +22,12 @@ const TRAINING_TIME = "24 hours";
 const HEARTBEAT_TIME = "2 minutes";
 const CONTROL_TIME = "2 minutes";
 /** What the platform does wrong heals within minutes or not at all; user errors are not retried anyway. */
-const RETRY = { initialInterval: "1 second", backoffCoefficient: 2, maximumInterval: "30 seconds", maximumAttempts: 10 };
+const RETRY = {
+  initialInterval: "1 second",
+  backoffCoefficient: 2,
+  maximumInterval: "30 seconds",
+  maximumAttempts: 10,
+};
 
 export async function transferLearning(run: RunInput): Promise<RunResult> {
   const plans = planStages(run.file);
@@ -48,7 +58,7 @@ function execute(stage: StagePlan, request: StageRequest): Promise<StageOutcome>
     case "head":
       return training(stage, "train the head on the frozen base").trainHead(request);
     case "tune":
-      return training(stage, `unfreeze down to ${String(stage.parameters["deepest"])}`).tuneStage(request);
+      return training(stage, `unfreeze down to ${String(stage.parameters.deepest)}`).tuneStage(request);
     case "scratch":
       return training(stage, "train from random weights for the same time").trainScratch(request);
     case "evaluate":

@@ -47,7 +47,13 @@ function mobileInvertedBlock(
   const pointwise = { kind: "full", kernel: 1, stride: 1 } as const;
   const units: ConvUnit[] = [];
   if (settings.expansion !== 1) {
-    units.push({ ...pointwise, name: `${name}.expand`, inChannels, outChannels: hidden, activation: "relu6" });
+    units.push({
+      ...pointwise,
+      name: `${name}.expand`,
+      inChannels,
+      outChannels: hidden,
+      activation: "relu6",
+    });
   }
   units.push({
     name: `${name}.depthwise`,

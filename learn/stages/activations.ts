@@ -7,7 +7,13 @@ import { type Base, findBase } from "../bases/catalogue.js";
 import { boundaryPass, boundaryShape, disposePass } from "../boundaries.js";
 import type { Parameters } from "../parameters.js";
 import { allViews, renderBatches } from "../render.js";
-import { createSamples, openSamples, type RecordFormat, type Samples, type SampleWriter } from "../samples.js";
+import {
+  createSamples,
+  openSamples,
+  type RecordFormat,
+  type Samples,
+  type SampleWriter,
+} from "../samples.js";
 import { pixelTensor } from "../training/batch.js";
 import type { StageContext } from "./job.js";
 
@@ -76,15 +82,25 @@ export async function computeActivations(
     await mkdir(context.folders.scratch, { recursive: true });
     const features =
       outputs.features === undefined ? undefined : await create(outputs.features, featureFormat(base));
-    const pixels =
-      outputs.pixels === undefined ? undefined : await create(outputs.pixels, pixelFormat(base));
+    const pixels = outputs.pixels === undefined ? undefined : await create(outputs.pixels, pixelFormat(base));
     const boundaries = new Map<number, SampleWriter>();
     for (const [group, path] of outputs.boundaries) {
       boundaries.set(group, await create(path, boundaryFormat(base, group)));
     }
-    const views = allViews(dataset, dataset.records.map((_, image) => image), context.augment.views);
+    const views = allViews(
+      dataset,
+      dataset.records.map((_, image) => image),
+      context.augment.views,
+    );
     let row = 0;
-    for await (const batch of renderBatches(dataset, base.input, context.augment, context.seed, views, BATCH)) {
+    for await (const batch of renderBatches(
+      dataset,
+      base.input,
+      context.augment,
+      context.seed,
+      views,
+      BATCH,
+    )) {
       await pixels?.write(row, batch.pixels);
       if (pass !== undefined) {
         const shape = [batch.views.length, base.input.size, base.input.size, 3];

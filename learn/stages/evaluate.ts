@@ -62,7 +62,11 @@ export async function evaluate(
     }),
   );
   const scratchRunner = scratch && suffixRunner("scratch", 0, await readSafetensors(scratch.weights));
-  const pass = boundaryPass(architecture, pretrained, runners.map((runner) => runner.from));
+  const pass = boundaryPass(
+    architecture,
+    pretrained,
+    runners.map((runner) => runner.from),
+  );
 
   function suffixRunner(stage: string, from: number, parameters: Parameters): Runner {
     const suffix = freezeGroups(architecture, parameters, from, top);

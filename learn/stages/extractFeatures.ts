@@ -24,10 +24,7 @@ export async function extractFeatures(
   const base = findBase(context.base.name);
   const parameters = await base.load(context.base.checkpoint);
   const boundaries = new Map(
-    deepest.map((name) => [
-      groupIndex(base.architecture, name),
-      boundaryFile(context.folders.scratch, name),
-    ]),
+    deepest.map((name) => [groupIndex(base.architecture, name), boundaryFile(context.folders.scratch, name)]),
   );
   const { rows, seconds } = await computeActivations(context, parameters, {
     features: join(context.folders.out, FEATURES_FILE),

@@ -1,14 +1,14 @@
 /** Trains the new head on the frozen base's features. */
 import { join } from "node:path";
+import type { HeadSpec } from "../../spec/runFile.js";
+import type { TrainingSummary } from "../../spec/training.js";
 import { findBase } from "../bases/catalogue.js";
 import { featureScale, foldScale, HEAD_KERNEL, zeroHead } from "../head.js";
-import { openSamples, type Samples } from "../samples.js";
 import { writeSafetensors } from "../safetensors.js";
+import { openSamples, type Samples } from "../samples.js";
 import { fit } from "../training/fit.js";
 import { type SuffixData, suffixTrainee } from "../training/suffix.js";
 import { imagesOf, viewRows } from "../views.js";
-import type { HeadSpec } from "../../spec/runFile.js";
-import type { TrainingSummary } from "../../spec/training.js";
 import { featureFormat, readRecords } from "./activations.js";
 import { type StageContext, WEIGHTS_FILE } from "./job.js";
 

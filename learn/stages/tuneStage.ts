@@ -28,9 +28,13 @@ export function deepestGroup(architecture: Architecture, name: string): number {
   const position = groupIndex(architecture, name);
   if (position > 0) return position;
   const known = architecture.groups.slice(1).map((group) => group.name);
-  throw new ThawError("RUN_FILE_INVALID", `unfreeze.stages names the layer group "${name}", which the base does not have`, {
-    hint: `layer groups that can be unfrozen, from the input up: ${known.join(", ")}`,
-  });
+  throw new ThawError(
+    "RUN_FILE_INVALID",
+    `unfreeze.stages names the layer group "${name}", which the base does not have`,
+    {
+      hint: `layer groups that can be unfrozen, from the input up: ${known.join(", ")}`,
+    },
+  );
 }
 
 /** Trained groups, top first, with their peak rates. */

@@ -74,7 +74,8 @@ export function clipGradients(gradients: readonly Float32Array[], limit: number)
   const norm = Math.sqrt(squares);
   if (norm > limit && Number.isFinite(norm)) {
     const scale = limit / norm;
-    for (const gradient of gradients) for (let i = 0; i < gradient.length; i++) gradient[i] = (gradient[i] as number) * scale;
+    for (const gradient of gradients)
+      for (let i = 0; i < gradient.length; i++) gradient[i] = (gradient[i] as number) * scale;
   }
   return norm;
 }

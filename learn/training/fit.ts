@@ -93,9 +93,13 @@ export async function fit(trainee: Trainee, options: FitOptions): Promise<Traini
       const result = trainee.step(batch, { epoch, step });
       const norm = clipGradients(result.gradients, GRADIENT_LIMIT);
       if (!Number.isFinite(result.loss) || !Number.isFinite(norm)) {
-        throw new ThawError("TRAINING_DIVERGED", `the loss is no longer a number at epoch ${epoch + 1}, step ${step + 1}`, {
-          hint: "lower the learning rate of this stage",
-        });
+        throw new ThawError(
+          "TRAINING_DIVERGED",
+          `the loss is no longer a number at epoch ${epoch + 1}, step ${step + 1}`,
+          {
+            hint: "lower the learning rate of this stage",
+          },
+        );
       }
       adamWUpdate(vector.values, vector.layout, result.gradients, optimizer, factor);
       lossSum += result.loss * batch.length;
@@ -112,7 +116,10 @@ export async function fit(trainee: Trainee, options: FitOptions): Promise<Traini
         ...(last === undefined ? {} : { validationAccuracy: round(last.validationAccuracy) }),
         imagesPerSecond: Math.round(seen / ((performance.now() - epochStarted) / 1000)),
         etaSeconds: Math.round(
-          Math.min((secondsSoFar / done) * (total - done), (options.secondsBudget ?? Number.POSITIVE_INFINITY) - secondsSoFar),
+          Math.min(
+            (secondsSoFar / done) * (total - done),
+            (options.secondsBudget ?? Number.POSITIVE_INFINITY) - secondsSoFar,
+          ),
         ),
       });
       await nextTurn();

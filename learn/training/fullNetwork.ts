@@ -30,7 +30,12 @@ export function randomParameters(architecture: Architecture, classes: number, se
     const fanOut = unit.kernel ** 2 * (unit.kind === "depthwise" ? 1 : unit.outChannels);
     const data = normals(sizeOf(shape), seed, index, Math.sqrt(2 / fanOut));
     parameters.set(`${unit.name}.kernel`, { shape, data });
-    for (const [name, value] of [["gamma", 1], ["beta", 0], ["mean", 0], ["variance", 1]] as const) {
+    for (const [name, value] of [
+      ["gamma", 1],
+      ["beta", 0],
+      ["mean", 0],
+      ["variance", 1],
+    ] as const) {
       const vector = new Float32Array(unit.outChannels).fill(value);
       parameters.set(`${unit.name}.${name}`, { shape: [unit.outChannels], data: vector });
     }
@@ -87,7 +92,15 @@ export function fullNetworkTrainee(
   const unitForward = (unit: ConvUnit, x: Tensor4D, variables: ReadonlyMap<string, Tensor>): Tensor4D => {
     const kernel = variables.get(`${unit.name}.kernel`) as Tensor4D;
     const noBias = tf.zeros([unit.outChannels]) as Tensor1D;
-    const y = convolveWithGradient(unit.kind, x, kernel, noBias, unit.stride, "none", unit.name === "stem.0.conv");
+    const y = convolveWithGradient(
+      unit.kind,
+      x,
+      kernel,
+      noBias,
+      unit.stride,
+      "none",
+      unit.name === "stem.0.conv",
+    );
     const normalized = normalizeBatch(
       y,
       variables.get(`${unit.name}.gamma`) as Tensor1D,
@@ -155,7 +168,9 @@ export function fullNetworkTrainee(
         classes,
       ),
     snapshotExtra: () =>
-      new Map([...running].map(([name, s]) => [name, { mean: s.mean.slice(), variance: s.variance.slice() }])),
+      new Map(
+        [...running].map(([name, s]) => [name, { mean: s.mean.slice(), variance: s.variance.slice() }]),
+      ),
     restoreExtra: (extra) => {
       for (const [name, saved] of extra as Map<string, RunningStatistics>) {
         running.get(name)?.mean.set(saved.mean);

@@ -32,8 +32,7 @@ export function softmaxCrossEntropy(logits: Tensor2D, targets: Tensor2D): Tensor
     save([toLogits]);
     return {
       value: tf.mean(loss),
-      gradFunc: (dy: Tensor, saved: Tensor[]) =>
-        tf.mul(saved[0] as Tensor2D, tf.div(dy, input.shape[0])),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => tf.mul(saved[0] as Tensor2D, tf.div(dy, input.shape[0])),
     };
   });
   return step(logits);

@@ -11,7 +11,7 @@ import { batchTensor, countCorrect, type PixelScale } from "./batch.js";
 import { dropoutMask } from "./dropout.js";
 import type { StepPosition, StepResult, Trainee } from "./fit.js";
 import { smoothedTargets, softmaxCrossEntropy } from "./loss.js";
-import { type RateOf, gatherTrainable, scatterTrainable } from "./trainable.js";
+import { gatherTrainable, type RateOf, scatterTrainable } from "./trainable.js";
 import { crossEntropyAndAccuracy } from "./validation.js";
 
 /** The images of a training stage and where their activations lie. */
@@ -122,16 +122,22 @@ export function suffixTrainee(settings: SuffixSettings, data: SuffixData): Suffi
 
   const forward = (variables: ReadonlyMap<string, Tensor>, x: Tensor): Tensor2D => {
     if (x.rank === 2) return x as Tensor2D;
-    const activations = forwardGroups(architecture, from, architecture.groups.length, x as Tensor4D, (unit, y) => {
-      const statistic = statistics.get(unit.name);
-      if (statistic === undefined) throw new Error(`no statistics of ${unit.name}`);
-      const weights = {
-        kernel: variables.get(`${unit.name}.kernel`) as Tensor4D,
-        gamma: variables.get(`${unit.name}.gamma`) as Tensor1D,
-        beta: variables.get(`${unit.name}.beta`) as Tensor1D,
-      };
-      return tunedUnitForward(unit, y, weights, statistic.mean, statistic.deviation, unit === firstUnit);
-    });
+    const activations = forwardGroups(
+      architecture,
+      from,
+      architecture.groups.length,
+      x as Tensor4D,
+      (unit, y) => {
+        const statistic = statistics.get(unit.name);
+        if (statistic === undefined) throw new Error(`no statistics of ${unit.name}`);
+        const weights = {
+          kernel: variables.get(`${unit.name}.kernel`) as Tensor4D,
+          gamma: variables.get(`${unit.name}.gamma`) as Tensor1D,
+          beta: variables.get(`${unit.name}.beta`) as Tensor1D,
+        };
+        return tunedUnitForward(unit, y, weights, statistic.mean, statistic.deviation, unit === firstUnit);
+      },
+    );
     return poolFeatures(activations);
   };
 
@@ -154,7 +160,11 @@ export function suffixTrainee(settings: SuffixSettings, data: SuffixData): Suffi
         const byName = new Map(vector.layout.map(({ name }, i) => [name, variables[i] as Tensor]));
         const features = forward(byName, x);
         const kept = dropOut(features, settings.dropout, seed, stage, position);
-        const logits = denseLogits(kept, byName.get(HEAD_KERNEL) as Tensor2D, byName.get(HEAD_BIAS) as Tensor1D);
+        const logits = denseLogits(
+          kept,
+          byName.get(HEAD_KERNEL) as Tensor2D,
+          byName.get(HEAD_BIAS) as Tensor1D,
+        );
         correct = countCorrect(logits, batchLabels);
         return softmaxCrossEntropy(logits, targets);
       };

@@ -1,6 +1,7 @@
 /** Cross-entropy and accuracy of logits against labels, on the host. */
-import { softmaxRows } from "./loss.js";
+
 import type { ValidationResult } from "./fit.js";
+import { softmaxRows } from "./loss.js";
 
 /** A probability of zero would make the loss infinite; float32 cannot tell smaller ones apart anyway. */
 const SMALLEST_PROBABILITY = 1e-12;

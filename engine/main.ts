@@ -1,8 +1,9 @@
 /** Entry of the engine: a child process that does one job at a time and reports progress to its parent. */
-import { toThawError } from "../spec/errors.js";
+
 import type { EngineJob, EngineMessage } from "../spec/engineJob.js";
+import { toThawError } from "../spec/errors.js";
 import type { Progress } from "../spec/training.js";
-import { runJob } from "./engineJobs.js";
+import { runJob } from "./jobs.js";
 
 function send(message: EngineMessage): void {
   process.send?.(message);

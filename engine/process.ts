@@ -22,7 +22,7 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-const ENTRY = fileURLToPath(new URL("../worker/engineMain.js", import.meta.url));
+const ENTRY = fileURLToPath(new URL("./main.js", import.meta.url));
 /** Enough of the engine's last words to see why it died. */
 const KEPT_OUTPUT = 2000;
 
@@ -107,10 +107,14 @@ function failureOf(message: Extract<EngineMessage, { type: "failed" }>): ThawErr
 function engineDied(code: number | null, signal: NodeJS.Signals | null, lastWords: string): ThawError {
   const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
   const said = lastWords.trim().split("\n").at(-1) ?? "";
-  return new ThawError("ENGINE_FAILED", `the training process ended ${how}${said === "" ? "" : `: ${said}`}`, {
-    hint:
-      signal === "SIGKILL"
-        ? "the system may have run out of memory: lower unfreeze.batch_size"
-        : "the worker's log has its last output",
-  });
+  return new ThawError(
+    "ENGINE_FAILED",
+    `the training process ended ${how}${said === "" ? "" : `: ${said}`}`,
+    {
+      hint:
+        signal === "SIGKILL"
+          ? "the system may have run out of memory: lower unfreeze.batch_size"
+          : "the worker's log has its last output",
+    },
+  );
 }

@@ -1,0 +1,40 @@
+/** Where a run's services are: Temporal, the object store, and this project's folders. */
+
+/** How to reach an S3 endpoint. */
+export interface StoreSettings {
+  /** URL of the endpoint, e.g. `http://127.0.0.1:8333`; the scheme decides on TLS. */
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly region: string;
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly sessionToken?: string;
+  /** `http://host/bucket/key` instead of `http://bucket.host/key`. */
+  readonly pathStyle: boolean;
+}
+
+/** How to reach a Temporal server. */
+export interface TemporalSettings {
+  /** `host:port` of the frontend. */
+  readonly address: string;
+  readonly namespace: string;
+  readonly apiKey?: string;
+  /** True for TLS with the system's roots; an object for mTLS or an own root. PEM bytes. */
+  readonly tls?:
+    | boolean
+    | { readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer; readonly serverName?: string };
+  /** Base URL of the web UI, e.g. `http://127.0.0.1:8233`, if known. */
+  readonly uiUrl?: string;
+}
+
+/** Everything that a command or a worker has to know about its surroundings. */
+export interface Platform {
+  readonly temporal: TemporalSettings;
+  readonly store: StoreSettings;
+  /** Absolute path of the folder that holds `.thaw/`. */
+  readonly projectFolder: string;
+  /** `PROJECT/.thaw/work`: files that can be fetched or computed again. */
+  readonly workFolder: string;
+  /** Whether Temporal and the store are the ones that `thaw up` starts. */
+  readonly embedded: boolean;
+}
