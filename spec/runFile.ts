@@ -2,8 +2,15 @@
 import { z } from "zod";
 
 const fraction = z.number().min(0).max(1);
-const positive = z.number().positive();
-const count = z.int().positive();
+/** A part of the images: neither none nor all of them. */
+const share = z.number().gt(0).lt(1);
+const count = z.int().min(1);
+/** AdamW moves a weight by about the rate in one step: above 1 nothing converges. */
+const learningRate = z.number().gt(0).max(1);
+const weightDecay = z.number().min(0).max(1);
+/** At 1 a dropout would remove everything. */
+const dropout = z.number().min(0).max(0.95);
+const labelSmoothing = z.number().min(0).max(0.5);
 
 const dataSchema = z
   .strictObject({
@@ -13,8 +20,8 @@ const dataSchema = z
       .describe(
         "A folder with one sub-folder per class, or a CSV/JSONL manifest (path, label, group, split).",
       ),
-    test: fraction.default(0.2).describe("Share of the images held out for the final evaluation, used once."),
-    validation: fraction.default(0.1).describe("Share of the images used for early stopping and the gate."),
+    test: share.default(0.2).describe("Share of the images held out for the final evaluation, used once."),
+    validation: share.default(0.1).describe("Share of the images used for early stopping and the gate."),
     background: z.enum(["white", "black"]).default("white").describe("Colour put behind transparent pixels."),
     keep_short_side: z
       .int()
@@ -22,6 +29,10 @@ const dataSchema = z
       .max(2048)
       .default(320)
       .describe("Images are stored at no more than this many pixels on the short side."),
+  })
+  .refine((data) => data.test + data.validation < 1, {
+    message: "test + validation must leave images for training: their sum must be below 1",
+    path: ["test"],
   })
   .describe("The labelled images and how they are split.");
 
@@ -37,7 +48,12 @@ const augmentSchema = z
       .boolean()
       .default(false)
       .describe("Mirror left and right. Leave off where sides matter (digits, organs)."),
-    crop: fraction.default(0.15).describe("Largest share of each side that a random crop may remove."),
+    crop: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0.15)
+      .describe("Largest share of each side that a random crop may remove."),
     rotate: z.number().min(0).max(180).default(10).describe("Largest rotation either way, in degrees."),
     colour: fraction
       .default(0.15)
@@ -47,13 +63,17 @@ const augmentSchema = z
 
 const headSchema = z
   .strictObject({
-    dropout: z.number().min(0).max(0.95).default(0.2),
-    epochs: count.default(60),
+    dropout: dropout
+      .default(0.2)
+      .describe("Share of the features that a training step leaves out at random."),
+    epochs: count.default(60).describe("Most passes over the training images."),
     patience: count.default(8).describe("Epochs without a better validation loss before training stops."),
-    batch_size: count.default(64),
-    learning_rate: positive.default(0.003),
-    weight_decay: z.number().min(0).default(0.0001),
-    label_smoothing: z.number().min(0).max(0.5).default(0.05),
+    batch_size: count.default(64).describe("Images per training step."),
+    learning_rate: learningRate.default(0.003).describe("Peak learning rate of AdamW."),
+    weight_decay: weightDecay.default(0.0001).describe("Decoupled weight decay of AdamW."),
+    label_smoothing: labelSmoothing
+      .default(0.05)
+      .describe("Probability taken from the true class and spread over all of them."),
   })
   .describe("The new fully connected head, trained on the frozen base's features.");
 
@@ -79,21 +99,31 @@ const unfreezeSchema = z
         message: "every stage must reach deeper than the one before, e.g. [blocks.6, blocks.5, blocks.3]",
       })
       .describe("The deepest layer group that each stage trains; everything below stays frozen."),
-    epochs: count.default(8).describe("Most epochs a stage."),
-    patience: count.default(3),
-    batch_size: count.default(32),
-    learning_rate: positive.default(0.001).describe("Rate of the top unfrozen layer group."),
-    head_learning_rate: positive.default(0.001).describe("Rate of the head: new layers learn fastest."),
+    epochs: count.default(8).describe("Most passes over the training images in one stage."),
+    patience: count
+      .default(3)
+      .describe(
+        "Epochs without a better validation loss before a stage stops and restores its best weights.",
+      ),
+    batch_size: count.default(32).describe("Images per training step. Lower it when memory runs out."),
+    learning_rate: learningRate.default(0.001).describe("Peak rate of the top unfrozen layer group."),
+    head_learning_rate: learningRate
+      .default(0.001)
+      .describe("Peak rate of the head: new layers learn fastest."),
     decay: z
       .number()
       .min(1)
       .max(100)
       .default(2)
       .describe("Each layer group further down learns this many times slower than the one above."),
-    weight_decay: z.number().min(0).default(0.01),
-    dropout: z.number().min(0).max(0.95).default(0.2),
-    label_smoothing: z.number().min(0).max(0.5).default(0.05),
-    warmup: fraction.default(0.1).describe("Share of the steps with a rising rate."),
+    weight_decay: weightDecay.default(0.01).describe("Decoupled weight decay of AdamW."),
+    dropout: dropout
+      .default(0.2)
+      .describe("Share of the head's inputs that a training step leaves out at random."),
+    label_smoothing: labelSmoothing
+      .default(0.05)
+      .describe("Probability taken from the true class and spread over all of them."),
+    warmup: fraction.default(0.1).describe("Share of a stage's steps in which the rates rise to their peak."),
   })
   .describe("Staged unfreezing: from the top down, a lower rate the deeper a group lies.");
 
@@ -111,34 +141,32 @@ const compareSchema = z
   })
   .describe("Comparisons for the report.");
 
+/** The bases of `learn/bases/catalogue.ts`, which spec/ may not import; a test compares the two. */
+const BASES = ["efficientnet-lite0"] as const;
+
 /** The schema of a run file as written by a person; every key but `name` and `data.path` has a default. */
-export const runFileSchema = z
-  .strictObject({
-    name: z
-      .string()
-      .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, "use up to 40 lower-case letters, digits and dashes")
-      .describe("Name of the model; versions are counted under it."),
-    data: dataSchema,
-    base: z
-      .string()
-      .default("efficientnet-lite0")
-      .describe("The pretrained network. `thaw doctor` lists them."),
-    augment: augmentSchema.prefault({}),
-    head: headSchema.prefault({}),
-    unfreeze: unfreezeSchema.prefault({}),
-    compare: compareSchema.prefault({}),
-    compute: z.enum(["local"]).default("local").describe("Where the stages run."),
-    seed: z
-      .int()
-      .min(0)
-      .max(0xffffffff)
-      .default(1)
-      .describe("Every random choice is a function of this number."),
-  })
-  .refine((file) => file.data.test + file.data.validation < 1, {
-    message: "test + validation must leave images for training (their sum must be below 1)",
-    path: ["data", "test"],
-  });
+export const runFileSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, "use up to 40 lower-case letters, digits and dashes")
+    .describe("Name of the model; versions are counted under it."),
+  data: dataSchema,
+  base: z
+    .enum(BASES)
+    .default("efficientnet-lite0")
+    .describe("The pretrained network that the classifier starts from."),
+  augment: augmentSchema.prefault({}),
+  head: headSchema.prefault({}),
+  unfreeze: unfreezeSchema.prefault({}),
+  compare: compareSchema.prefault({}),
+  compute: z.enum(["local"]).default("local").describe("Where the stages run."),
+  seed: z
+    .int()
+    .min(0)
+    .max(0xffffffff)
+    .default(1)
+    .describe("Every random choice is a function of this number."),
+});
 
 /** A validated run file with every default filled in. */
 export type RunFile = z.output<typeof runFileSchema>;

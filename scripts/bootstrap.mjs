@@ -1,0 +1,93 @@
+// What has to happen before compiled code can run: packages, compilation, workflow bundle. Plain Node.js
+// without packages, because on a fresh clone there are none.
+//   node scripts/bootstrap.mjs quickstart|test|thaw [ARGUMENTS…]
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { constants } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
+const DIST = join(ROOT, "dist");
+const PACKAGES_STAMP = join(ROOT, "node_modules", ".thaw-lock-sha256");
+const SOURCES_STAMP = join(DIST, ".sources-sha256");
+const ENTRIES = { quickstart: "cli/quickstart/main.js", test: "test/run.js", thaw: "cli/main.js" };
+/** The versions that CI and the developers' machines cover; `engines` in package.json says the same. */
+const OLDEST_NODE = [20, 9];
+const NEWEST_MAJOR = 24;
+
+function fail(message, status = 4) {
+  console.error(message);
+  process.exit(status);
+}
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  const tooOld = major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]);
+  if (tooOld || major > NEWEST_MAJOR) {
+    fail(`thaw runs on Node.js ${OLDEST_NODE.join(".")} to ${NEWEST_MAJOR}; this is ${process.version}.`);
+  }
+}
+
+/** Runs a program with its output on stderr: stdout belongs to the command that is being started. */
+function run(program, args, what) {
+  const { status, signal, error } = spawnSync(program, args, { cwd: ROOT, stdio: ["ignore", 2, 2] });
+  if (error?.code === "ENOENT") fail(`${what} needs ${program}, which is not on the PATH.`);
+  if (signal !== null) process.exit(130);
+  if (status !== 0) fail(`${what} failed (exit code ${status}); its messages are above.`);
+}
+
+const stamped = (path) => (existsSync(path) ? readFileSync(path, "utf8") : "");
+
+function installPackages() {
+  const lock = createHash("sha256")
+    .update(readFileSync(join(ROOT, "package-lock.json")))
+    .digest("hex");
+  if (stamped(PACKAGES_STAMP) === lock) return;
+  console.error("thaw: installing npm packages …");
+  // Install scripts would download binaries from elsewhere; thaw provides what they would fetch.
+  run("npm", ["ci", "--ignore-scripts", "--loglevel=error"], "Installing packages");
+  writeFileSync(PACKAGES_STAMP, lock);
+}
+
+/** Identity of everything that compilation reads: paths, sizes and times. */
+function sourcesIdentity() {
+  const { include } = JSON.parse(readFileSync(join(ROOT, "tsconfig.json"), "utf8"));
+  const hash = createHash("sha256");
+  const visit = (path) => {
+    const found = statSync(join(ROOT, path), { throwIfNoEntry: false });
+    if (found === undefined) return;
+    if (found.isDirectory()) for (const name of readdirSync(join(ROOT, path)).sort()) visit(join(path, name));
+    else hash.update(`${path} ${found.size} ${found.mtimeMs}\n`);
+  };
+  for (const path of ["tsconfig.json", "package-lock.json", ...include]) visit(path);
+  return hash.digest("hex");
+}
+
+function compile() {
+  const identity = sourcesIdentity();
+  if (stamped(SOURCES_STAMP) === identity) return;
+  console.error("thaw: compiling …");
+  rmSync(SOURCES_STAMP, { force: true });
+  rmSync(DIST, { recursive: true, force: true });
+  mkdirSync(DIST);
+  run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "."], "Compiling");
+  run(process.execPath, ["dist/worker/bundleWorkflows.js"], "Bundling the workflows");
+  writeFileSync(SOURCES_STAMP, identity);
+}
+
+const [command = "", ...args] = process.argv.slice(2);
+const entry = ENTRIES[command];
+if (entry === undefined) fail(`usage: node scripts/bootstrap.mjs ${Object.keys(ENTRIES).join("|")}`, 2);
+checkNode();
+installPackages();
+compile();
+const child = spawn(process.execPath, [join(DIST, entry), ...args], { stdio: "inherit" });
+// Ctrl-C reaches the child through the terminal's process group; the rest is handed on. Either way the
+// child ends first and its exit code is this one's.
+process.on("SIGINT", () => {});
+for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+child.on("exit", (code, signal) =>
+  process.exit(code ?? (signal === null ? 1 : 128 + constants.signals[signal])),
+);

@@ -1,0 +1,43 @@
+/** Finds and kills parts of a running stack. */
+import { execFileSync } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { getRun } from "../../client/watchRun.js";
+import { status } from "../../runtime/services/status.js";
+import type { LiveStage } from "../../spec/run.js";
+import type { Stack } from "./stack.js";
+
+const PATIENCE_MS = 120_000;
+const POLL_MS = 100;
+
+/** Process id of the training worker's engine, while there is one. */
+export async function enginePid(stack: Stack): Promise<number | undefined> {
+  const { services } = await status(stack.folder);
+  const worker = services.find((service) => service.name === "training-worker")?.pid;
+  if (worker === undefined) return undefined;
+  const listing = execFileSync("ps", ["-o", "pid=,args=", "--ppid", String(worker)], { encoding: "utf8" });
+  const line = listing.split("\n").find((text) => text.includes("engine/main.js"));
+  return line === undefined ? undefined : Number.parseInt(line, 10);
+}
+
+/** Waits until the stage is in the state that `wanted` asks for. */
+export async function waitForStage(
+  stack: Stack,
+  runId: string,
+  name: string,
+  wanted: (stage: LiveStage) => boolean,
+): Promise<LiveStage> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const { stages, failure } = await getRun(stack.session, runId);
+    const stage = stages.find((candidate) => candidate.name === name);
+    if (stage !== undefined && wanted(stage)) return stage;
+    if (failure !== undefined) throw new Error(`the run failed: ${failure.message}`);
+    if (Date.now() > deadline) throw new Error(`stage ${name} stays ${JSON.stringify(stage)}`);
+    await sleep(POLL_MS);
+  }
+}
+
+/** Whether the stage's engine has reported work on images or batches. */
+export function isComputing(stage: LiveStage): boolean {
+  return stage.state === "running" && (stage.progress?.step ?? 0) > 0;
+}

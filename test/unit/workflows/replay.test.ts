@@ -1,0 +1,36 @@
+/** Histories recorded from real runs must replay on today's workflow code. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { before, test } from "node:test";
+import { DefaultLogger, Runtime, Worker } from "@temporalio/worker";
+import { buildWorkflowBundle } from "../../../worker/workflowBundle.js";
+
+const FOLDER = join(process.cwd(), "test", "fixtures", "histories");
+
+type History = {
+  events: { eventType?: string; activityTaskScheduledEventAttributes?: { activityId: string } }[];
+};
+const recorded = readdirSync(FOLDER).filter((name) => name.endsWith(".json"));
+const read = (name: string): History => JSON.parse(readFileSync(join(FOLDER, name), "utf8")) as History;
+
+let workflowBundle: { code: string };
+before(async () => {
+  Runtime.install({ logger: new DefaultLogger("ERROR") });
+  workflowBundle = { code: await buildWorkflowBundle() };
+});
+
+test("there are recorded histories", () => assert.ok(recorded.length > 0));
+
+for (const name of recorded) {
+  test(`${name} replays`, () => Worker.runReplayHistory({ workflowBundle }, read(name)));
+}
+
+test("a history that another workflow would have made is noticed", async () => {
+  const history = read(recorded[0] ?? "");
+  for (const event of history.events) {
+    const scheduled = event.activityTaskScheduledEventAttributes;
+    if (scheduled?.activityId === "find-head") scheduled.activityId = "find-tail";
+  }
+  await assert.rejects(Worker.runReplayHistory({ workflowBundle }, history), /[Nn]ondeterminis/);
+});
