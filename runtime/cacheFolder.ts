@@ -1,0 +1,14 @@
+/** The per-user folder of everything that was provisioned. */
+import { homedir } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
+
+/**
+ * `THAW_CACHE`, else `$XDG_CACHE_HOME/thaw`, else `~/.cache/thaw`. As the XDG base directory specification
+ * asks, an empty or relative `XDG_CACHE_HOME` counts as unset; a relative `THAW_CACHE` is taken from the
+ * working directory, because a person typed it there.
+ */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+  if (env.THAW_CACHE) return resolve(env.THAW_CACHE);
+  const xdg = env.XDG_CACHE_HOME;
+  return xdg && isAbsolute(xdg) ? join(xdg, "thaw") : join(homedir(), ".cache", "thaw");
+}

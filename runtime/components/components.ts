@@ -1,0 +1,115 @@
+/** Finds what a fresh machine lacks, and provisions it into the cache. */
+import { cacheFolder } from "../cacheFolder.js";
+import { locateCached, provideCached, sweepAttempts } from "./cache.js";
+import type { ComponentName, Located, ProvisionProgress, Recipe, Report } from "./component.js";
+import { efficientnetLite0, emojiImages } from "./downloads.js";
+import { libtensorflow } from "./libtensorflow.js";
+import { machine } from "./machine.js";
+import { packageVersion } from "./nodePackage.js";
+import { locateProgram, type Program, S3_PROGRAM, TEMPORAL_PROGRAM } from "./programs.js";
+import { locateBinding, provideBinding } from "./tfjsBinding.js";
+import { type ComponentStatus, inspectTools } from "./tools.js";
+
+export type { ComponentName, Located, ProvisionProgress } from "./component.js";
+export type { ComponentStatus } from "./tools.js";
+
+interface Component {
+  /** What it is for, in one line. */
+  readonly purpose: string;
+  readonly needs: readonly ComponentName[];
+  readonly locate: () => Promise<Located | undefined>;
+  readonly provide: (report: Report) => Promise<Located>;
+}
+
+const cached = (recipe: Recipe, purpose: string): Component => ({
+  purpose,
+  needs: [],
+  locate: async () => locateCached(recipe),
+  provide: (report) => provideCached(recipe, report),
+});
+
+const program = (wanted: Program, purpose: string): Component => ({
+  ...cached(wanted.recipe, purpose),
+  locate: () => locateProgram(wanted),
+});
+
+const COMPONENTS: Readonly<Record<ComponentName, Component>> = {
+  libtensorflow: cached(libtensorflow, "TensorFlow's kernels, which do the training"),
+  "tfjs-binding": {
+    purpose: "connects TensorFlow.js to libtensorflow",
+    needs: ["libtensorflow"],
+    locate: async () => locateBinding(),
+    provide: provideBinding,
+  },
+  temporal: program(TEMPORAL_PROGRAM, "the embedded Temporal server, which makes runs durable"),
+  "s3-server": program(S3_PROGRAM, "the embedded object store (SeaweedFS), which holds artifacts"),
+  "base-weights:efficientnet-lite0": cached(efficientnetLite0, "the pretrained network that runs start from"),
+  "emoji-images": cached(emojiImages, "the quickstart's images"),
+};
+
+const NAMES = Object.keys(COMPONENTS) as ComponentName[];
+
+/** Finds a component in milliseconds; undefined when it has to be provisioned. */
+export async function locate(name: ComponentName): Promise<Located | undefined> {
+  return COMPONENTS[name].locate();
+}
+
+/**
+ * Finds or provisions components, and first what they need; independent ones at the same time.
+ * @returns where they are, in the order of `names`
+ * @throws ThawError RUNTIME_MISSING (a program or build is missing), PROVISION_FAILED, DISK_FULL
+ */
+export async function ensure(
+  names: readonly ComponentName[],
+  onProgress: (progress: ProvisionProgress) => void,
+): Promise<readonly Located[]> {
+  await sweepAttempts(cacheFolder());
+  const started = new Map<ComponentName, Promise<Located>>();
+  const provide = async (component: ComponentName): Promise<Located> => {
+    await Promise.all(COMPONENTS[component].needs.map(start));
+    const report: Report = (progress) => onProgress({ component, ...progress });
+    const located = (await locate(component)) ?? (await COMPONENTS[component].provide(report));
+    report({ phase: "ready", detail: located.version });
+    return located;
+  };
+  const start = (name: ComponentName): Promise<Located> => {
+    const job = started.get(name) ?? provide(name);
+    started.set(name, job);
+    return job;
+  };
+  // All are awaited even if one fails: nothing goes on behind the caller's back.
+  const outcomes = await Promise.allSettled(names.map(start));
+  return outcomes.map((outcome) => {
+    if (outcome.status === "rejected") throw outcome.reason;
+    return outcome.value;
+  });
+}
+
+async function inspectComponent(name: ComponentName): Promise<ComponentStatus> {
+  const { purpose } = COMPONENTS[name];
+  const found = await locate(name);
+  if (found !== undefined) return { name, purpose, found };
+  return {
+    name,
+    purpose,
+    problem: "not there yet",
+    fix: name === "emoji-images" ? "npm run quickstart" : "thaw up",
+  };
+}
+
+/** The state of this machine for `thaw doctor`: components, then what is needed to provision them. */
+export async function inspect(): Promise<readonly ComponentStatus[]> {
+  const components = await Promise.all(NAMES.map(inspectComponent));
+  const incomplete = components.some(({ found }) => found === undefined);
+  return [...components, ...(await inspectTools(incomplete))];
+}
+
+/**
+ * Names the code that computes, e.g. `cpu tfjs-node 4.22.0 libtensorflow 2.21.0 linux-x64`: part of the
+ * digest of every artifact whose numbers depend on it. Loads nothing. `THAW_ENGINE=gpu` names the GPU engine.
+ */
+export function engineFingerprint(): string {
+  const engine = process.env.THAW_ENGINE === "gpu" ? "gpu tfjs-node-gpu" : "cpu tfjs-node";
+  const tfjs = packageVersion("@tensorflow/tfjs-node");
+  return `${engine} ${tfjs} libtensorflow ${libtensorflow.version} ${machine}`;
+}

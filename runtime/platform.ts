@@ -1,0 +1,63 @@
+/** Where Temporal and the object store are: the environment says it, else the embedded services do. */
+import { ThawError } from "../spec/errors.js";
+import type { Platform, StoreSettings, TemporalSettings } from "../spec/platform.js";
+import { findProjectFolder } from "./projectFolder.js";
+import { layoutOf } from "./services/layout.js";
+import { isRunning, readRecord, type ServicesRecord, storeOf, temporalOf } from "./services/record.js";
+import { storeFromEnvironment } from "./storeEnvironment.js";
+import { temporalFromEnvironment } from "./temporalEnvironment.js";
+
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+}
+
+/**
+ * Finds the services and the project's folders. Each of the two services is taken from the environment
+ * where that names it, else from those that `thaw up` has running in the project. Nothing is contacted
+ * and no folder is made.
+ * @param projectFolder default: `THAW_PROJECT`, else the nearest ancestor with `.thaw/`, else the current folder
+ * @throws ThawError TEMPORAL_UNREACHABLE or STORE_UNREACHABLE when neither names a service; USAGE when the
+ *   variables make no sense
+ */
+export async function loadPlatform(
+  projectFolder?: string,
+  surroundings: Surroundings = { env: process.env, cwd: process.cwd() },
+): Promise<Platform> {
+  const env = withoutEmpty(surroundings.env);
+  const project = findProjectFolder(projectFolder, env, surroundings.cwd);
+  const layout = layoutOf(project);
+  const temporal = temporalFromEnvironment(env);
+  const store = storeFromEnvironment(env);
+  const record = temporal !== undefined && store !== undefined ? undefined : readRecord(layout);
+  return {
+    temporal: temporal ?? embeddedTemporal(record, project),
+    store: store ?? embeddedStore(record, project),
+    projectFolder: project,
+    workFolder: layout.work,
+    embedded: temporal === undefined && store === undefined,
+  };
+}
+
+/** An empty variable means "not set", as manifests and shells write it. */
+function withoutEmpty(env: Surroundings["env"]): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== "",
+    ),
+  );
+}
+
+function embeddedTemporal(record: ServicesRecord | undefined, project: string): TemporalSettings {
+  if (record !== undefined && isRunning(record, "temporal")) return temporalOf(record);
+  throw new ThawError("TEMPORAL_UNREACHABLE", `no Temporal server is known for ${project}`, {
+    hint: "start the embedded ones with `thaw up`, or set TEMPORAL_ADDRESS to a server of yours",
+  });
+}
+
+function embeddedStore(record: ServicesRecord | undefined, project: string): StoreSettings {
+  if (record !== undefined && isRunning(record, "s3")) return storeOf(record);
+  throw new ThawError("STORE_UNREACHABLE", `no object store is known for ${project}`, {
+    hint: "start the embedded ones with `thaw up`, or set THAW_S3_ENDPOINT to a server of yours",
+  });
+}

@@ -1,0 +1,42 @@
+/** Who listens on a port, as far as Linux tells without tools: proc(5), /proc/net/tcp. */
+import { readdir, readFile, readlink } from "node:fs/promises";
+
+/** State `TCP_LISTEN` in /proc/net/tcp. */
+const LISTEN = "0A";
+
+/** E.g. `node (process 4711)`; undefined when it cannot be told (another user's process, another system). */
+export async function portHolder(port: number): Promise<string | undefined> {
+  const inodes = (await Promise.all(["/proc/net/tcp", "/proc/net/tcp6"].map((file) => listeners(file, port))))
+    .flat()
+    .map((inode) => `socket:[${inode}]`);
+  if (inodes.length === 0) return undefined;
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  for (const pid of pids) {
+    if (await holdsOne(pid, inodes)) {
+      const command = (await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "?")).trim();
+      return `${command} (process ${pid})`;
+    }
+  }
+  return undefined;
+}
+
+/** Socket inodes that listen on the port. Columns: slot, local, remote, state, …, the tenth is the inode. */
+async function listeners(file: string, port: number): Promise<string[]> {
+  const table = await readFile(file, "utf8").catch(() => "");
+  const suffix = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  return table
+    .split("\n")
+    .slice(1)
+    .map((line) => line.trim().split(/\s+/))
+    .filter((columns) => columns[1]?.endsWith(suffix) && columns[3] === LISTEN)
+    .flatMap((columns) => columns[9] ?? []);
+}
+
+async function holdsOne(pid: string, sockets: readonly string[]): Promise<boolean> {
+  const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => []);
+  for (const descriptor of descriptors) {
+    const target = await readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => "");
+    if (sockets.includes(target)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,47 @@
+/** How the embedded Temporal server is run: Temporal's development server on a SQLite file. */
+import { SEARCH_ATTRIBUTES } from "../../spec/run.js";
+import { type Layout, logFileOf } from "./layout.js";
+import { GRACE_SECONDS, LOOPBACK } from "./names.js";
+import type { ServicesRecord } from "./record.js";
+import { serverEnvironment } from "./serverEnvironment.js";
+import type { ServiceSpec } from "./serviceSpec.js";
+
+const SEARCH_ATTRIBUTE_TYPES: Readonly<Record<keyof typeof SEARCH_ATTRIBUTES, string>> = {
+  model: "Keyword",
+  stage: "Keyword",
+  accuracy: "Double",
+};
+
+/** Write-ahead log without a sync a commit: four times the workflows a second, and safe when the server dies. */
+const PRAGMAS = ["journal_mode=WAL", "synchronous=NORMAL"];
+/** `thaw` pauses runs; the server refuses that unless told otherwise. */
+const DYNAMIC_CONFIG = ["frontend.WorkflowPauseEnabled=true"];
+
+export function temporalService(layout: Layout, record: ServicesRecord, command: string): ServiceSpec {
+  const { ports } = record;
+  const attributes = Object.entries(SEARCH_ATTRIBUTES).map(
+    ([key, name]) => `${name}=${SEARCH_ATTRIBUTE_TYPES[key as keyof typeof SEARCH_ATTRIBUTES]}`,
+  );
+  return {
+    name: "temporal",
+    command,
+    args: [
+      ...["server", "start-dev", "--db-filename", layout.temporalDatabase],
+      ...["--ip", LOOPBACK, "--port", String(ports.temporal), "--ui-port", String(ports.ui)],
+      ...PRAGMAS.flatMap((pragma) => ["--sqlite-pragma", pragma]),
+      ...attributes.flatMap((attribute) => ["--search-attribute", attribute]),
+      ...DYNAMIC_CONFIG.flatMap((value) => ["--dynamic-config-value", value]),
+      ...["--log-level", "warn", "--ui-disable-news-fetch"],
+      // The user's own Temporal profile is about another server.
+      ...["--disable-config-file", "--disable-config-env"],
+    ],
+    cwd: layout.state,
+    env: serverEnvironment(),
+    inheritEnv: false,
+    logFile: logFileOf(layout, "temporal"),
+    needs: [],
+    grace: GRACE_SECONDS.temporal,
+    // The UI passes this on to the frontend: 200 means that both serve and the namespace is there.
+    readiness: { by: "http", url: `http://${LOOPBACK}:${ports.ui}/api/v1/namespaces/default` },
+  };
+}
