@@ -55,6 +55,15 @@ export type EngineJob =
       readonly keepShortSide: number;
     };
 
+/** The answer to a `predict` job, for each file in the order given: a file that cannot be read has an error instead. */
+export interface FilePrediction {
+  readonly path: string;
+  /** Probability of each class, in the order of the model's classes. */
+  readonly probabilities?: readonly number[];
+  /** Why the file cannot be read, in plain words. */
+  readonly error?: string;
+}
+
 /** From the engine to its worker. */
 export type EngineMessage =
   | { readonly type: "progress"; readonly progress: Progress }

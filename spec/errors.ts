@@ -28,6 +28,7 @@ export const ERROR_CODES = {
   STORE_UNREACHABLE: { exit: 4, retryable: true },
   STORE_DENIED: { exit: 4, retryable: false },
   RUNTIME_MISSING: { exit: 4, retryable: false },
+  SERVICE_FAILED: { exit: 4, retryable: false },
   PROVISION_FAILED: { exit: 4, retryable: true },
   PORT_BUSY: { exit: 4, retryable: false },
   DISK_FULL: { exit: 4, retryable: false },

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { cacheFolder } from "../cacheFolder.js";
 import type { Located, Recipe, Report } from "./component.js";
 import { provisionError } from "./failure.js";
-import { isHeld, withLock } from "./lock.js";
+import { isHeld, withLock } from "../lock.js";
 import { isComplete, writeStamp } from "./stamp.js";
 
 const slug = (name: string): string => name.replace(":", "-");

@@ -1,13 +1,13 @@
 /** Stops a project's embedded services; ports, credentials and data stay. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { withLock } from "../components/lock.js";
+import { withLock } from "../lock.js";
 import { type Layout, layoutOf } from "./layout.js";
 import { GRACE_SECONDS, SERVICE_TITLES, type ServiceName } from "./names.js";
 import { isAlive, type ProcessId, signal, terminate, waitForEnd } from "./processes.js";
 import { readRecord, type ServicesRecord, writeRecord } from "./record.js";
 
-export interface DownOptions {
+interface DownOptions {
   readonly onProgress?: (line: string) => void;
 }
 

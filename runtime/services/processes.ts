@@ -12,7 +12,7 @@ export interface ProcessId {
 const POLL_MS = 25;
 
 /** Start time of a live process; undefined when there is none, or only a zombie is left of it. */
-export function startOf(pid: number): string | undefined {
+function startOf(pid: number): string | undefined {
   return process.platform === "linux" ? startFromProc(pid) : startFromPs(pid);
 }
 

@@ -9,7 +9,7 @@ import { identify, type ProcessId } from "./processes.js";
 
 const MAIN = fileURLToPath(new URL("./supervisorMain.js", import.meta.url));
 
-/** @throws ThawError RUNTIME_MISSING when it is gone at once */
+/** @throws ThawError SERVICE_FAILED when it is gone at once */
 export function startSupervisor(layout: Layout): ProcessId {
   const log = openLog(logFileOf(layout, "supervisor"));
   try {
@@ -23,7 +23,7 @@ export function startSupervisor(layout: Layout): ProcessId {
     child.unref();
     const id = child.pid === undefined ? undefined : identify(child.pid);
     if (id !== undefined) return id;
-    throw new ThawError("RUNTIME_MISSING", "the supervisor of the services could not be started", {
+    throw new ThawError("SERVICE_FAILED", "the supervisor of the services could not be started", {
       hint: `see ${logFileOf(layout, "supervisor")}`,
     });
   } finally {

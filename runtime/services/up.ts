@@ -1,7 +1,7 @@
 /** Starts a project's embedded services, or what is missing of them, and waits until they serve. */
 import { resolve } from "node:path";
 import { ThawError } from "../../spec/errors.js";
-import { withLock } from "../components/lock.js";
+import { withLock } from "../lock.js";
 import { LOCK_HELD, stopAll } from "./down.js";
 import { type Layout, layoutOf, makeFolders } from "./layout.js";
 import type { PortName } from "./names.js";
@@ -25,7 +25,7 @@ export interface UpOptions extends Executables {
 /**
  * Starts what is not running yet. When it fails, what it has started is stopped again.
  * @throws ThawError PORT_BUSY; USAGE for a project folder that cannot be used, or for other ports than
- *   those of services that are up; TEMPORAL_UNREACHABLE, STORE_UNREACHABLE or RUNTIME_MISSING, with the
+ *   those of services that are up; TEMPORAL_UNREACHABLE, STORE_UNREACHABLE or SERVICE_FAILED, with the
  *   last lines of its log, when a service does not get ready
  */
 export async function up(options: UpOptions): Promise<ServicesStatus> {

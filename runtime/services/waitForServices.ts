@@ -18,8 +18,8 @@ const LOG_LINES = 12;
 const FAILURE_CODES: Readonly<Record<ServiceName, ErrorCode>> = {
   temporal: "TEMPORAL_UNREACHABLE",
   s3: "STORE_UNREACHABLE",
-  "control-worker": "RUNTIME_MISSING",
-  "training-worker": "RUNTIME_MISSING",
+  "control-worker": "SERVICE_FAILED",
+  "training-worker": "SERVICE_FAILED",
 };
 
 export interface Waiting {
@@ -74,7 +74,7 @@ function failure(layout: Layout, name: ServiceName, why: string): ThawError {
 
 function supervisorFailure(layout: Layout, what: string): ThawError {
   const log = logFileOf(layout, "supervisor");
-  return new ThawError("RUNTIME_MISSING", `the supervisor of the services ${what}${tail(log)}`, {
+  return new ThawError("SERVICE_FAILED", `the supervisor of the services ${what}${tail(log)}`, {
     hint: "run `thaw down`, then `thaw up`",
   });
 }

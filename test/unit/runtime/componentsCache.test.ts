@@ -17,7 +17,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { cacheFolder } from "../../../runtime/cacheFolder.js";
 import { locateCached, provideCached, sweepAttempts } from "../../../runtime/components/cache.js";
 import type { Recipe } from "../../../runtime/components/component.js";
-import { isHeld, withLock } from "../../../runtime/components/lock.js";
+import { isHeld, withLock } from "../../../runtime/lock.js";
 import type { ThawError } from "../../../spec/errors.js";
 import { provisionInChild, scratchFolder } from "./componentsSupport.js";
 

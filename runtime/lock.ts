@@ -1,4 +1,4 @@
-/** One process at a time provisions a component; a lock whose holder has died is taken over. */
+/** One process at a time does a thing; a lock whose holder has died is taken over. */
 import { mkdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
