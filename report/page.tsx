@@ -1,0 +1,69 @@
+/** The report as a page: navigation and the sections in the order in which a reader wants them. */
+import type { FunctionComponent, VNode } from "preact";
+import type { ReportData } from "../spec/report.js";
+import { Base } from "./sections/base.js";
+import { Confusion } from "./sections/confusion.js";
+import { Curves } from "./sections/curves.js";
+import { DataSet } from "./sections/dataSet.js";
+import { Mistakes } from "./sections/mistakes.js";
+import { Network } from "./sections/network.js";
+import { PerClass } from "./sections/perClass.js";
+import { Reproduce } from "./sections/reproduce.js";
+import { Result } from "./sections/result.js";
+import type { SectionProps } from "./sections/section.js";
+import { Stages } from "./sections/stages.js";
+import { Timings } from "./sections/timings.js";
+import { trainingStages } from "./trainingStages.js";
+
+/** Sections after the result: anchor, heading, content. */
+const SECTIONS: readonly {
+  readonly id: string;
+  readonly title: string;
+  readonly Content: FunctionComponent<SectionProps>;
+}[] = [
+  { id: "stages", title: "How it got there", Content: Stages },
+  { id: "curves", title: "Learning curves", Content: Curves },
+  { id: "network", title: "Frozen and trained layers", Content: Network },
+  { id: "confusion", title: "Confusion matrix", Content: Confusion },
+  { id: "classes", title: "Class by class", Content: PerClass },
+  { id: "mistakes", title: "Most confident mistakes", Content: Mistakes },
+  { id: "data", title: "Data", Content: DataSet },
+  { id: "timings", title: "Timings", Content: Timings },
+  { id: "reproduce", title: "How to reproduce it", Content: Reproduce },
+  { id: "base", title: "The pretrained base", Content: Base },
+];
+
+export function Page({ data }: { data: ReportData }): VNode {
+  const stages = trainingStages(data);
+  return (
+    <body>
+      <a class="skip" href="#content">
+        Skip to the report
+      </a>
+      <div class="page">
+        <nav aria-label="Sections">
+          <ol>
+            {[{ id: "result", title: "Result" }, ...SECTIONS].map(({ id, title }) => (
+              <li key={id}>
+                <a href={`#${id}`}>{title}</a>
+              </li>
+            ))}
+          </ol>
+        </nav>
+        <main id="content" tabIndex={-1}>
+          <Result data={data} stages={stages} />
+          {SECTIONS.map(({ id, title, Content }) => (
+            <section id={id} key={id} aria-labelledby={`${id}-heading`}>
+              <h2 id={`${id}-heading`}>{title}</h2>
+              <Content data={data} stages={stages} />
+            </section>
+          ))}
+          <footer>
+            Written by thaw {data.thawVersion}. The numbers of this page are in <code>report.json</code>, next
+            to it.
+          </footer>
+        </main>
+      </div>
+    </body>
+  );
+}

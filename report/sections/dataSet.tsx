@@ -1,0 +1,48 @@
+/** The data: images per class and split, examples, duplicates, and what was left out. */
+import type { VNode } from "preact";
+import { counted } from "../format.js";
+import { Thumbnail } from "../thumbnail.js";
+import { ClassCounts } from "./classCounts.js";
+import { LeftOut } from "./leftOut.js";
+import type { SectionProps } from "./section.js";
+
+export function DataSet({ data }: SectionProps): VNode {
+  const { dataset } = data;
+  return (
+    <>
+      <p>
+        {counted(dataset.images, "readable image")} in {counted(dataset.classes.length, "class", "classes")}.{" "}
+        {dataset.duplicateGroups === 0
+          ? "No duplicates were found."
+          : `${counted(dataset.duplicateGroups, "group")} of duplicates (same bytes or same appearance) ${dataset.duplicateGroups === 1 ? "was" : "were"} found; each lies within one split, so no test image has a twin among the training images.`}
+      </p>
+      <h3>Images per class and split</h3>
+      <ClassCounts dataset={dataset} />
+      <Examples data={data} />
+      <h3>Files left out</h3>
+      <LeftOut files={dataset.quarantined} />
+    </>
+  );
+}
+
+function Examples({ data }: Pick<SectionProps, "data">): VNode | null {
+  const { classes } = data.dataset;
+  if (data.examples.every((paths) => paths.length === 0)) return null;
+  return (
+    <>
+      <h3>Examples from the training images</h3>
+      <dl class="examples">
+        {classes.map((name, label) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              {(data.examples[label] ?? []).map((path) => (
+                <Thumbnail key={path} path={path} thumbnails={data.thumbnails} alt={`Example of ${name}`} />
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  );
+}

@@ -1,0 +1,79 @@
+/** What the reader came for: the model, its test accuracy, and the run in one sentence. */
+import type { VNode } from "preact";
+import type { ReportData } from "../../spec/report.js";
+import { counted, duration, moment, percent, signedPoints } from "../format.js";
+import { fineTuningGain, summarySentence, transferGain } from "../story.js";
+import type { SectionProps } from "./section.js";
+
+export function Result({ data, stages }: SectionProps): VNode {
+  const { model, evaluation } = data;
+  const [low, high] = evaluation.accuracyInterval;
+  return (
+    <header id="result">
+      <p class="kicker">Transfer learning report</p>
+      <h1>
+        {model.name} <span class="version">version {model.version}</span>
+      </h1>
+      <p class="dateline">
+        Run <code>{data.runId}</code>, <time dateTime={data.createdAt}>{moment(data.createdAt)}</time>
+      </p>
+      <div class="result">
+        <p style={{ margin: 0 }}>
+          <span class="muted">Test accuracy</span>
+          <br />
+          <strong class="figure-value">{percent(evaluation.accuracy)}</strong>
+          <br />
+          <span class="muted">
+            95 % interval {percent(low)} to {percent(high)},
+            <br />
+            {counted(evaluation.images, "held-out image")}
+          </span>
+        </p>
+        <KeyFigures data={data} />
+      </div>
+      <p class="lead">{summarySentence(data, stages)}</p>
+    </header>
+  );
+}
+
+function KeyFigures({ data }: { data: ReportData }): VNode {
+  const { evaluation } = data;
+  const head = evaluation.byStage.find(({ stage }) => stage === "head");
+  const tuning = fineTuningGain(data);
+  const transfer = transferGain(data);
+  return (
+    <dl class="figures">
+      {head !== undefined && (
+        <div>
+          <dt>New head on the frozen base</dt>
+          <dd>{percent(head.accuracy)}</dd>
+        </div>
+      )}
+      {tuning !== undefined && (
+        <div>
+          <dt>Added by fine-tuning</dt>
+          <dd>
+            {signedPoints(tuning)} <small>percentage points</small>
+          </dd>
+        </div>
+      )}
+      {evaluation.scratch !== undefined && transfer !== undefined && (
+        <div>
+          <dt>Same network from scratch</dt>
+          <dd>
+            {percent(evaluation.scratch.accuracy)}{" "}
+            <small>
+              in {duration(evaluation.scratch.seconds)}; benefit of transfer {signedPoints(transfer)} points
+            </small>
+          </dd>
+        </div>
+      )}
+      <div>
+        <dt>Balanced accuracy</dt>
+        <dd>
+          {percent(evaluation.balancedAccuracy)} <small>mean recall of the classes</small>
+        </dd>
+      </div>
+    </dl>
+  );
+}

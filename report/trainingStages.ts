@@ -1,0 +1,119 @@
+/** The trained stages of a run in order, each with the names and figures that chart, curves and tables share. */
+import { parse } from "yaml";
+import type { ReportData } from "../spec/report.js";
+import { type RunFile, runFileSchema } from "../spec/runFile.js";
+import type { EpochRecord, StageSummary, TrainingSummary } from "../spec/training.js";
+
+export interface TrainedGroup {
+  readonly name: string;
+  /** Peak learning rate; undefined when the report's data do not say. */
+  readonly learningRate: number | undefined;
+}
+
+/** Name of the fully connected head in lists of layer groups. */
+export const HEAD_GROUP = "head";
+
+export interface TrainingStage {
+  /** Name of the stage in the run: `head`, `tune-1`…, `scratch`. */
+  readonly name: string;
+  readonly title: string;
+  /** What is frozen and what is not, in a few words. */
+  readonly boundary: string;
+  readonly outcome: "trained" | "kept" | "rolled back" | "comparison";
+  readonly verdict: string | undefined;
+  readonly history: readonly EpochRecord[];
+  /** Counted from 1; 0 when there was no epoch. */
+  readonly bestEpoch: number;
+  readonly stoppedEarly: boolean;
+  readonly seconds: number;
+  /** Test accuracy of the model as it was after the stage, in [0, 1]. */
+  readonly accuracy: number | undefined;
+  /** Validation figures that the stage had to beat. */
+  readonly before: StageSummary["before"] | undefined;
+  /** What was trained, top first; "everything" for the network from scratch. */
+  readonly trained: readonly TrainedGroup[] | "everything";
+}
+
+/** Head, every stage of unfreezing, and the network from scratch if there is one. */
+export function trainingStages(data: ReportData): readonly TrainingStage[] {
+  const file = readRunFile(data.runFile);
+  const stages = [headStage(data, file), ...data.stages.map((_, index) => tuneStage(data, index, file))];
+  const scratch = scratchStage(data);
+  return scratch === undefined ? stages : [...stages, scratch];
+}
+
+/** The run file holds the head's rates; a report must not fail over them. */
+function readRunFile(yaml: string): RunFile | undefined {
+  try {
+    return runFileSchema.safeParse(parse(yaml)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function accuracyAfter(data: ReportData, name: string): number | undefined {
+  return data.evaluation.byStage.find(({ stage }) => stage === name)?.accuracy;
+}
+
+function common(summary: TrainingSummary) {
+  const { history, bestEpoch, stoppedEarly, seconds } = summary;
+  return { history, bestEpoch, stoppedEarly, seconds };
+}
+
+function headStage(data: ReportData, file: RunFile | undefined): TrainingStage {
+  return {
+    ...common(data.head),
+    name: "head",
+    title: "New head on the frozen base",
+    boundary: "base frozen",
+    outcome: "trained",
+    verdict: undefined,
+    accuracy: accuracyAfter(data, "head"),
+    before: undefined,
+    trained: [{ name: HEAD_GROUP, learningRate: file?.head.learning_rate }],
+  };
+}
+
+function tuneStage(data: ReportData, index: number, file: RunFile | undefined): TrainingStage {
+  const summary = data.stages[index] as StageSummary;
+  const name = `tune-${index + 1}`;
+  return {
+    ...common(summary),
+    name,
+    title: `Fine-tuning down to ${summary.deepest}`,
+    boundary: `unfrozen: ${summary.deepest} and up`,
+    outcome: summary.kept ? "kept" : "rolled back",
+    verdict: summary.verdict,
+    accuracy: accuracyAfter(data, name),
+    before: summary.before,
+    trained: [
+      { name: HEAD_GROUP, learningRate: file?.unfreeze.head_learning_rate },
+      ...summary.groups.filter(({ name: group }) => group !== HEAD_GROUP),
+    ],
+  };
+}
+
+function scratchStage({ scratch, evaluation }: ReportData): TrainingStage | undefined {
+  if (scratch === undefined && evaluation.scratch === undefined) return undefined;
+  const history = scratch?.history ?? [];
+  return {
+    history,
+    bestEpoch: bestEpochOf(history),
+    stoppedEarly: false,
+    seconds: scratch?.seconds ?? evaluation.scratch?.seconds ?? Number.NaN,
+    name: "scratch",
+    title: "From scratch, same time",
+    boundary: "random start, all trained",
+    outcome: "comparison",
+    verdict: undefined,
+    accuracy: evaluation.scratch?.accuracy,
+    before: undefined,
+    trained: "everything",
+  };
+}
+
+/** The epoch of the lowest validation loss, the one that training restores; 0 when there is none. */
+function bestEpochOf(history: readonly EpochRecord[]): number {
+  const lowest = Math.min(...history.map((record) => record.validationLoss));
+  return history.find((record) => record.validationLoss === lowest)?.epoch ?? 0;
+}

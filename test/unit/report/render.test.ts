@@ -1,0 +1,221 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { parseHTML } from "linkedom";
+import { renderReport } from "../../../report/render.js";
+import { sampleReport } from "./sampleReport.js";
+import { VARIANTS } from "./variants.js";
+
+/** What the tests use of a parsed page. */
+interface Element {
+  readonly tagName: string;
+  readonly textContent: string;
+  readonly parentNode: Element;
+  getAttribute(name: string): string | null;
+  querySelector(selector: string): Element | null;
+  querySelectorAll(selector: string): Iterable<Element>;
+}
+
+const parse = (html: string): Element => parseHTML(html).document as unknown as Element;
+const all = (root: Element, selector: string): Element[] => [...root.querySelectorAll(selector)];
+const text = (root: Element, selector: string): string =>
+  (root.querySelector(selector)?.textContent ?? "").replace(/\s+/g, " ").trim();
+
+const SECTIONS = [
+  "result",
+  "stages",
+  "curves",
+  "network",
+  "confusion",
+  "classes",
+  "mistakes",
+  "data",
+  "timings",
+  "reproduce",
+  "base",
+];
+
+for (const [name, data] of Object.entries(VARIANTS)) {
+  describe(`a report: ${name}`, () => {
+    const html = renderReport(data);
+    const page = parse(html);
+
+    test("has every section, each reached from the navigation", () => {
+      assert.deepEqual(
+        all(page, "nav a").map((link) => link.getAttribute("href")),
+        SECTIONS.map((id) => `#${id}`),
+      );
+      for (const id of SECTIONS) assert.ok(text(page, `#${id}`).length > 20, `#${id} is empty`);
+    });
+
+    test("loads nothing and runs nothing", () => {
+      assert.equal(all(page, "script, iframe, object, embed, audio, video, form").length, 0);
+      for (const image of all(page, "[src]")) assert.match(image.getAttribute("src") ?? "", /^data:image\//);
+      for (const link of all(page, "link, use, image")) {
+        assert.match(link.getAttribute("href") ?? "", /^(data:|#)/);
+      }
+      assert.doesNotMatch(text(page, "style"), /@import|url\(/);
+      const handlers = html.match(/<[^>"]*(?:"[^"]*"[^>"]*)*\son\w+=/g);
+      assert.equal(handlers, null);
+    });
+
+    test("names its parts: headings in order, captions, scopes, alternative texts, titles of pictures", () => {
+      assert.equal(all(page, "h1").length, 1);
+      const levels = all(page, "h1, h2, h3, h4").map(({ tagName }) => Number(tagName[1]));
+      levels.forEach((level, index) => {
+        assert.ok(level <= (levels[index - 1] ?? 0) + 1, `heading ${index} skips a level`);
+      });
+      for (const table of all(page, "table")) assert.ok(text(table, "caption").length > 0);
+      for (const cell of all(page, "th")) assert.match(cell.getAttribute("scope") ?? "", /^(row|col)$/);
+      for (const image of all(page, "img")) assert.ok((image.getAttribute("alt") ?? "").length > 0);
+      for (const svg of all(page, "svg[role=img]")) {
+        assert.ok(text(svg, "title").length > 0);
+        assert.ok(text(svg, "desc").length > 0);
+      }
+      assert.equal(all(page, "svg[role=img]").length, 3);
+    });
+
+    test("gives every anchor once", () => {
+      const ids = all(page, "[id]").map((element) => element.getAttribute("id"));
+      assert.equal(new Set(ids).size, ids.length);
+    });
+
+    test("prints no figure that is not a number", () => {
+      assert.doesNotMatch(page.querySelector("main")?.textContent ?? "", /NaN|Infinity|undefined|\[object|⚠/);
+      for (const element of all(page, "svg *")) {
+        assert.doesNotMatch(element.getAttribute("d") ?? "", /NaN|Infinity/);
+        assert.doesNotMatch(element.getAttribute("transform") ?? "", /NaN|Infinity/);
+      }
+    });
+  });
+}
+
+test("the style sheet passes through JSX unchanged", () => {
+  const style = /<style>([\s\S]*?)<\/style>/.exec(renderReport(sampleReport()))?.[1] ?? "";
+  assert.match(style, /'Liberation Serif'/);
+  assert.doesNotMatch(style, /&(quot|lt|amp);/);
+});
+
+test("a class that is named like a script stays a text, in tables and in pictures", () => {
+  const data = VARIANTS["markup in every text"] ?? sampleReport();
+  const page = parse(renderReport(data));
+  assert.ok(
+    all(page, "#confusion tbody th").some((cell) => cell.textContent === "<script>alert(1)</script>"),
+  );
+  assert.equal(all(page, "img[onerror]").length, 0);
+  assert.match(text(page, "#curve-loss-desc"), /onerror=alert\(1\)> and up/);
+});
+
+test("a link that is no web address is shown, not linked", () => {
+  const page = parse(renderReport({ ...sampleReport(), temporalUrl: "javascript:alert(1)" }));
+  assert.match(text(page, "#reproduce"), /javascript:alert\(1\)/);
+  assert.equal(all(page, "#reproduce a").length, 0);
+  const usual = parse(renderReport(sampleReport()));
+  assert.match(
+    usual.querySelector("#reproduce a")?.getAttribute("href") ?? "",
+    /^http:\/\/127\.0\.0\.1:8233\//,
+  );
+});
+
+test("a picture that is not embedded is left out", () => {
+  const data = sampleReport({ errorRate: 0.2 });
+  const [path] = Object.keys(data.thumbnails);
+  const page = parse(
+    renderReport({ ...data, thumbnails: { ...data.thumbnails, [path ?? ""]: "https://example.org/1.png" } }),
+  );
+  assert.equal(all(page, ".no-thumb").length, 1);
+});
+
+test("the headline shows accuracy, interval, what fine-tuning added and what transfer was worth", () => {
+  const data = sampleReport();
+  const page = parse(
+    renderReport({
+      ...data,
+      evaluation: {
+        ...data.evaluation,
+        accuracy: 0.978,
+        accuracyInterval: [0.959, 0.988],
+        byStage: [{ stage: "head", accuracy: 0.936 }, ...data.evaluation.byStage.slice(1)],
+        scratch: { accuracy: 0.617, seconds: 131, epochs: 14 },
+      },
+    }),
+  );
+  assert.match(text(page, "h1"), /^sample-objects version 3$/);
+  const result = text(page, "#result");
+  for (const figure of ["97.8 %", "95.9 % to 98.8 %", "93.6 %", "+4.2", "61.7 %", "+36.1 points"]) {
+    assert.ok(result.includes(figure), `${figure} is missing in: ${result}`);
+  }
+});
+
+test("the stage table says what was kept and what was rolled back, and why", () => {
+  const page = parse(renderReport(sampleReport()));
+  const rows = all(page, "#stages tbody tr").map((row) => row.textContent.replace(/\s+/g, " "));
+  assert.equal(rows.length, 4);
+  assert.match(rows[1] ?? "", /blocks\.6tune-1.*✓ kept ?validation loss [\d.]+ → [\d.]+/);
+  assert.match(rows[2] ?? "", /blocks\.5tune-2.*↩ rolled back ?validation loss [\d.]+ → [\d.]+/);
+});
+
+test("the learning curves name the freeze boundary of every stage and mark each best epoch", () => {
+  const page = parse(renderReport(sampleReport()));
+  const labels = all(page, "svg[aria-labelledby^=curve-loss] text").map(({ textContent }) => textContent);
+  for (const label of ["base frozen", "unfrozen: blocks.6 and up", "unfrozen: blocks.5 and up"]) {
+    assert.ok(labels.includes(label), `${label} is missing`);
+  }
+  const rings = all(page, "svg[aria-labelledby^=curve-loss] circle[r='5.5']");
+  assert.equal(rings.length, 4);
+});
+
+test("curves that never move still get an axis", () => {
+  const page = parse(renderReport(VARIANTS["perfect from the first epoch"] ?? sampleReport()));
+  for (const [measure, labels] of [
+    ["accuracy", ["90 %", "100 %"]],
+    ["loss", ["0", "0.2", "0.8"]],
+  ] as const) {
+    const texts = all(page, `svg[aria-labelledby^=curve-${measure}] text`).map(
+      ({ textContent }) => textContent,
+    );
+    for (const label of labels) assert.ok(texts.includes(label), `${label} is missing in ${measure}`);
+  }
+});
+
+test("the strip shows frozen groups, rates of trained ones, and what became of them in the end", () => {
+  const page = parse(renderReport(sampleReport()));
+  const rows = all(page, "#network tbody tr").map((row) =>
+    all(row, "td").map(({ textContent }) => textContent),
+  );
+  const frozen = (count: number): string[] => new Array<string>(count).fill("frozen");
+  assert.deepEqual(rows, [
+    [...frozen(9), "0.003"],
+    [...frozen(7), "5×10⁻⁴", "0.001", "0.001"],
+    [...frozen(6), "2.5×10⁻⁴", "5×10⁻⁴", "0.001", "0.001"],
+    ["everything trained from random weights"],
+    ["as pretrained", "fine-tuned", "new"],
+  ]);
+});
+
+test("the confusion matrix holds every count", () => {
+  const { evaluation } = sampleReport();
+  const page = parse(renderReport(sampleReport()));
+  const counts = all(page, ".heat tbody tr").map((row) =>
+    all(row, "td").map(({ textContent }) => (textContent === "·" ? 0 : Number(textContent))),
+  );
+  assert.deepEqual(counts, evaluation.confusion);
+});
+
+test("of 200 files left out the first 50 are listed, and the number is said", () => {
+  const page = parse(renderReport(sampleReport({ quarantined: 200 })));
+  assert.equal(all(page, "details tbody tr").length, 50);
+  assert.match(text(page, "summary"), /^200 files/);
+});
+
+test("the run file stands there character by character", () => {
+  const data = sampleReport();
+  const page = parse(renderReport(data));
+  assert.equal(page.querySelector("pre")?.textContent, data.runFile);
+});
+
+test("a usual report takes less than 1 MB besides its pictures", () => {
+  for (const data of Object.values(VARIANTS)) {
+    const withoutPictures = renderReport({ ...data, thumbnails: {} });
+    assert.ok(Buffer.byteLength(withoutPictures) < 1_000_000);
+  }
+});

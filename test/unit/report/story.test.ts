@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { summarySentence } from "../../../report/story.js";
+import { trainingStages } from "../../../report/trainingStages.js";
+import type { ReportData } from "../../../spec/report.js";
+import { sampleReport } from "./sampleReport.js";
+
+interface Outcome {
+  readonly head: number;
+  readonly final: number;
+  readonly scratch?: number;
+}
+
+const SAMPLE = sampleReport();
+
+function sentence({ head, final, scratch }: Outcome, stages: ReportData["stages"] = SAMPLE.stages): string {
+  const { scratch: _none, ...evaluation } = SAMPLE.evaluation;
+  const data: ReportData = {
+    ...SAMPLE,
+    stages,
+    evaluation: {
+      ...evaluation,
+      accuracy: final,
+      accuracyInterval: [final - 0.02, final + 0.02],
+      byStage: [
+        { stage: "head", accuracy: head },
+        ...stages.map((_, index) => ({ stage: `tune-${index + 1}`, accuracy: final })),
+      ],
+      ...(scratch === undefined ? {} : { scratch: { accuracy: scratch, seconds: 204, epochs: 9 } }),
+    },
+  };
+  return summarySentence(data, trainingStages(data)).replaceAll("\u00a0", " ");
+}
+
+const rolledBack = SAMPLE.stages.map((stage) => ({ ...stage, kept: false }));
+
+const CASES: readonly (readonly [string, string, RegExp])[] = [
+  [
+    "fine-tuning helped",
+    sentence({ head: 0.937, final: 0.983 }),
+    /; fine-tuning added 4\.6 percentage points to the 93\.7 % of a new head on the frozen base\.$/,
+  ],
+  [
+    "fine-tuning helped by less than the test can show",
+    sentence({ head: 0.975, final: 0.983 }),
+    /added 0\.8 percentage points to the 97\.5 % .*, within the uncertainty of 410 test images\.$/,
+  ],
+  ["fine-tuning hurt", sentence({ head: 0.99, final: 0.95 }), /took 4\.0 percentage points off the 99\.0 %/],
+  ["fine-tuning changed nothing", sentence({ head: 0.95, final: 0.95 }), /left the 95\.0 % .* unchanged\.$/],
+  [
+    "no stages of fine-tuning",
+    sentence({ head: 0.95, final: 0.95 }, []),
+    /; only a new head was trained, and the pretrained layers stayed as they were\.$/,
+  ],
+  [
+    "one stage, rolled back",
+    sentence({ head: 0.95, final: 0.95 }, rolledBack.slice(0, 1)),
+    /so its one stage was rolled back to the new head on the frozen base\.$/,
+  ],
+  [
+    "all stages rolled back",
+    sentence({ head: 0.95, final: 0.95 }, rolledBack),
+    /so all 2 stages were rolled back/,
+  ],
+  [
+    "transfer paid",
+    sentence({ head: 0.937, final: 0.983, scratch: 0.712 }),
+    /in the same time \(3 min 24 s\) reached 71\.2 %, so starting from pretrained weights was worth 27\.1 percentage points\.$/,
+  ],
+  [
+    "transfer did not pay",
+    sentence({ head: 0.937, final: 0.95, scratch: 0.96 }),
+    /reached 96\.0 %, so here the pretrained weights brought no benefit\.$/,
+  ],
+];
+
+for (const [name, actual, expected] of CASES) {
+  test(`tells the run in a sentence: ${name}`, () => {
+    assert.match(
+      actual,
+      /^The network efficientnet-lite0, pretrained on ImageNet-1k .* 10 classes apart from 1,185 training images;/,
+    );
+    assert.match(actual, expected);
+  });
+}
