@@ -14,7 +14,8 @@ import { createSamples, openSamples, type RecordFormat, type Samples } from "../
 import { pixelTensor } from "../learn/training/batch.js";
 import { fit, type Trainee } from "../learn/training/fit.js";
 import { fullNetworkTrainee, randomParameters } from "../learn/training/fullNetwork.js";
-import { type SuffixData, suffixTrainee } from "../learn/training/suffix.js";
+import type { TrainingData } from "../learn/training/step.js";
+import { suffixTrainee } from "../learn/training/suffix.js";
 import { randomStream } from "../rng/stream.js";
 
 const PARTS = ["frozen", "blocks.6", "blocks.5", "blocks.3", "scratch"] as const;
@@ -75,7 +76,7 @@ async function sampleFile(
   return openSamples(path, format);
 }
 
-function dataOf(samples: Samples): SuffixData {
+function dataOf(samples: Samples): TrainingData {
   return {
     samples,
     rows: { rows: BATCH, views: 1, firstRow: Array.from({ length: BATCH }, (_, i) => i) },

@@ -26,7 +26,8 @@ const ENTRY = fileURLToPath(new URL("./main.js", import.meta.url));
 /** Enough of the engine's last words to see why it died. */
 const KEPT_OUTPUT = 2000;
 
-export function createEngine(): Engine {
+/** @param onOutput is given what the process writes to its stderr: TensorFlow's remarks, stacks of errors */
+export function createEngine(onOutput: (text: Buffer) => void): Engine {
   let child: ChildProcess | undefined;
   let lastWords = "";
   let queue: Promise<unknown> = Promise.resolve();
@@ -34,9 +35,14 @@ export function createEngine(): Engine {
   const start = (): ChildProcess => {
     if (child !== undefined && child.exitCode === null && child.signalCode === null) return child;
     lastWords = "";
-    const started = fork(ENTRY, { stdio: ["ignore", "inherit", "pipe", "ipc"], serialization: "advanced" });
+    const started = fork(ENTRY, {
+      stdio: ["ignore", "inherit", "pipe", "ipc"],
+      serialization: "advanced",
+      // 2 keeps errors. oneDNN changes the rounding, so it is part of what an artifact's engine means.
+      env: { TF_CPP_MIN_LOG_LEVEL: "2", ...process.env, TF_ENABLE_ONEDNN_OPTS: "1" },
+    });
     started.stderr?.on("data", (chunk: Buffer) => {
-      process.stderr.write(chunk);
+      onOutput(chunk);
       lastWords = (lastWords + chunk.toString("utf8")).slice(-KEPT_OUTPUT);
     });
     child = started;
@@ -76,7 +82,8 @@ export function createEngine(): Engine {
       process.on("message", onMessage);
       process.on("exit", onExit);
       signal.addEventListener("abort", onAbort);
-      process.send(job);
+      // A process that ends between two jobs closes the channel first; its exit is reported above.
+      process.send(job, () => undefined);
     });
 
   return {

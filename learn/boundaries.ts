@@ -1,5 +1,5 @@
 /** The frozen part of a base, cut at freeze boundaries: one pass gives the activations at all of them. */
-import type { Architecture } from "./bases/architecture.js";
+import { type Architecture, outputSide, unitsOf } from "./bases/architecture.js";
 import { type Tensor2D, type Tensor4D, tf } from "./engine.js";
 import { type FrozenGroups, freezeGroups, poolFeatures } from "./network.js";
 import type { Parameters } from "./parameters.js";
@@ -48,15 +48,9 @@ export function boundaryPass(
 
 /** Shape of the activations `[height, width, channels]` that enter layer group `group`. */
 export function boundaryShape(architecture: Architecture, inputSize: number, group: number): number[] {
-  let side = inputSize;
-  let channels = 3;
-  for (const block of architecture.groups.slice(0, group).flatMap(({ blocks }) => blocks)) {
-    for (const unit of block.units) {
-      side = Math.ceil(side / unit.stride);
-      channels = unit.outChannels;
-    }
-  }
-  return [side, side, channels];
+  const side = outputSide(architecture, 0, group, inputSize);
+  const last = architecture.groups.slice(0, group).flatMap(unitsOf).at(-1);
+  return [side, side, last?.outChannels ?? 3];
 }
 
 /** Frees what {@link BoundaryPass.run} gave. */

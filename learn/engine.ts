@@ -1,4 +1,4 @@
-/** Loads TensorFlow.js with its native backend, and gives access to TensorFlow's own operations. */
+/** Loads TensorFlow.js with its native backend, and gives access to TensorFlow's sessions. */
 import { createRequire } from "node:module";
 import type * as TensorFlow from "@tensorflow/tfjs-node";
 import { ThawError } from "../spec/errors.js";
@@ -8,29 +8,16 @@ export type Tensor1D = TensorFlow.Tensor1D;
 export type Tensor2D = TensorFlow.Tensor2D;
 export type Tensor4D = TensorFlow.Tensor4D;
 
-type AttributeValue = number | boolean | string | readonly number[];
-
-interface Attribute {
-  readonly name: string;
-  readonly type: number;
-  readonly value: AttributeValue;
-}
-
 /** The part of tfjs-node's backend class that its typings leave out. */
 interface NativeBackend {
-  readonly binding: Readonly<
-    Record<
-      "TF_ATTR_TYPE" | "TF_ATTR_INT" | "TF_ATTR_STRING" | "TF_ATTR_BOOL" | "TF_ATTR_FLOAT" | "TF_FLOAT",
-      number
-    >
-  >;
-  executeSingleOutput(name: string, attributes: readonly Attribute[], inputs: readonly Tensor[]): Tensor;
-  executeMultipleOutputs(
-    name: string,
-    attributes: readonly Attribute[],
+  loadSavedModelMetaGraph(folder: string, tags: string): number;
+  runSavedModel(
+    session: number,
     inputs: readonly Tensor[],
-    outputs: number,
+    inputInfos: readonly { readonly name: string }[],
+    outputs: readonly string[],
   ): Tensor[];
+  deleteSavedModel(session: number): void;
 }
 
 const require = createRequire(import.meta.url);
@@ -66,38 +53,36 @@ export const tf: typeof TensorFlow = load();
 
 const backend = tf.backend() as unknown as NativeBackend;
 
-/** Attributes of a TensorFlow operation, with the attribute type that the binding wants. */
-export const attribute = {
-  float32: (name: string): Attribute => ({
-    name,
-    type: backend.binding.TF_ATTR_TYPE,
-    value: backend.binding.TF_FLOAT,
-  }),
-  ints: (name: string, value: readonly number[]): Attribute => ({
-    name,
-    type: backend.binding.TF_ATTR_INT,
-    value,
-  }),
-  float: (name: string, value: number): Attribute => ({ name, type: backend.binding.TF_ATTR_FLOAT, value }),
-  text: (name: string, value: string): Attribute => ({ name, type: backend.binding.TF_ATTR_STRING, value }),
-  flag: (name: string, value: boolean): Attribute => ({ name, type: backend.binding.TF_ATTR_BOOL, value }),
+/** Sessions of libtensorflow: whole graphs that run in one call. */
+export const sessions = {
+  /** @param folder of a SavedModel @param tag of one of its graphs @returns the session's number */
+  open: (folder: string, tag: string): number => backend.loadSavedModelMetaGraph(folder, tag),
+  /** @param inputs tensors for `inputNames`, in that order @param outputs names `NODE:INDEX` */
+  run: (
+    session: number,
+    inputs: readonly Tensor[],
+    inputNames: readonly string[],
+    outputs: readonly string[],
+  ): Tensor[] =>
+    backend.runSavedModel(
+      session,
+      inputs,
+      inputNames.map((name) => ({ name })),
+      outputs,
+    ),
+  close: (session: number): void => backend.deleteSavedModel(session),
 } as const;
 
-/** Runs one operation of libtensorflow by its registered name. */
-export function nativeOp<T extends Tensor>(
-  name: string,
-  attributes: readonly Attribute[],
-  inputs: readonly Tensor[],
-): T {
-  return backend.executeSingleOutput(name, attributes, inputs) as T;
-}
-
-/** Like {@link nativeOp}, for an operation with several outputs. */
-export function nativeOps(
-  name: string,
-  attributes: readonly Attribute[],
-  inputs: readonly Tensor[],
-  outputs: number,
-): Tensor[] {
-  return backend.executeMultipleOutputs(name, attributes, inputs, outputs);
+/**
+ * Runs `work` and disposes of every tensor that was made in it. `tf.tidy` would search the result for
+ * tensors, number by number where it holds arrays: 0.7 s a step on the gradients of one layer group.
+ */
+export function scoped<T>(work: () => T): T {
+  const engine = tf.engine();
+  engine.startScope();
+  try {
+    return work();
+  } finally {
+    engine.endScope();
+  }
 }

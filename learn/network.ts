@@ -1,22 +1,22 @@
-/** Runs a range of a network's layer groups, frozen or trainable. */
+/** Runs a range of a network's layer groups, frozen or under training. */
 import type { Architecture, Block, ConvUnit } from "./bases/architecture.js";
-import { kernelShape } from "./bases/architecture.js";
-import { type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf } from "./engine.js";
-import { type Activation, convolve, convolveWithGradient } from "./ops.js";
-import { type Parameters, parameter } from "./parameters.js";
-
-/** A unit with its batch norm folded into the convolution. The tensors belong to whoever made them. */
-export interface FoldedUnit {
-  readonly kernel: Tensor4D;
-  readonly bias: Tensor1D;
-}
+import { kernelShape, unitsOf } from "./bases/architecture.js";
+import { type Tensor, type Tensor2D, type Tensor4D, tf } from "./engine.js";
+import type { Graph, Value } from "./graph/graph.js";
+import { compile } from "./graph/program.js";
+import { activate, add, addBias, convolve, identity } from "./ops.js";
+import { type Parameter, type Parameters, parameter } from "./parameters.js";
 
 /**
  * Folds batch normalization with fixed statistics into a convolution:
  * `gamma · (conv(x, w) − mean) / sqrt(variance + ε) + beta = conv(x, w · s) + (beta − mean · s)`
  * with `s = gamma / sqrt(variance + ε)` for each output channel.
  */
-export function foldUnit(parameters: Parameters, unit: ConvUnit, epsilon: number): FoldedUnit {
+export function foldUnit(
+  parameters: Parameters,
+  unit: ConvUnit,
+  epsilon: number,
+): { readonly kernel: Parameter; readonly bias: Parameter } {
   const gamma = parameter(parameters, `${unit.name}.gamma`).data;
   const beta = parameter(parameters, `${unit.name}.beta`).data;
   const mean = parameter(parameters, `${unit.name}.mean`).data;
@@ -27,36 +27,70 @@ export function foldUnit(parameters: Parameters, unit: ConvUnit, epsilon: number
   // The output channel is the last axis of both layouts ([h, w, channels, 1] has a last axis of one).
   const folded = kernel.map((value, i) => value * (scale[i % channels] ?? 0));
   const bias = Float32Array.from(beta, (value, c) => value - (mean[c] ?? 0) * (scale[c] ?? 0));
-  return { kernel: tf.tensor4d(folded, [...kernelShape(unit)]), bias: tf.tensor1d(bias) };
-}
-
-/** How a unit is computed; frozen, tuned and batch-normalized networks differ only in this. */
-export type UnitForward = (unit: ConvUnit, x: Tensor4D) => Tensor4D;
-
-function forwardBlock(block: Block, x: Tensor4D, forward: UnitForward): Tensor4D {
-  let y = x;
-  for (const unit of block.units) y = forward(unit, y);
-  return block.residual ? tf.add(y, x) : y;
-}
-
-/** Runs layer groups `[from, to)` of the network. */
-export function forwardGroups(
-  architecture: Architecture,
-  from: number,
-  to: number,
-  x: Tensor4D,
-  forward: UnitForward,
-): Tensor4D {
-  let y = x;
-  for (const group of architecture.groups.slice(from, to)) {
-    for (const block of group.blocks) y = forwardBlock(block, y, forward);
-  }
-  return y;
+  return { kernel: { shape: kernelShape(unit), data: folded }, bias: { shape: [channels], data: bias } };
 }
 
 /** Global average pooling: `[batch, h, w, c]` → `[batch, c]`. */
 export function poolFeatures(x: Tensor4D): Tensor2D {
   return tf.mean(x, [1, 2]) as Tensor2D;
+}
+
+/** Adds a unit to the graph: its convolution with the batch norm folded in, and its activation. */
+function foldedUnit(graph: Graph, unit: ConvUnit, x: Value): Value {
+  const kernel = graph.input(`${unit.name}.kernel`);
+  const bias = graph.input(`${unit.name}.bias`);
+  return activate(graph, unit.activation, addBias(graph, convolve(graph, unit, x, kernel), bias));
+}
+
+function foldedBlock(graph: Graph, block: Block, x: Value): Value {
+  const y = block.units.reduce((input, unit) => foldedUnit(graph, unit, input), x);
+  return block.residual ? add(graph, y, x) : y;
+}
+
+/** Layer groups `[from, to)`, compiled once and run with any weights. Call `dispose` when done. */
+export interface FoldedGroups {
+  /** Folds the batch norms of `parameters` into weights for {@link FoldedGroups.run}. */
+  fold(parameters: Parameters): FoldedWeights;
+  /** @param x input of group `from` @returns output of group `to - 1`; the caller owns it */
+  run(x: Tensor4D, weights: FoldedWeights): Tensor4D;
+  dispose(): void;
+}
+
+/** Weights of a range of layer groups as tensors. Call `dispose` when done. */
+export interface FoldedWeights {
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  dispose(): void;
+}
+
+export function compileGroups(architecture: Architecture, from: number, to: number): FoldedGroups {
+  const groups = architecture.groups.slice(from, to);
+  const blocks = groups.flatMap((group) => group.blocks);
+  const program = compile((graph) => {
+    const y = blocks.reduce((x, block) => foldedBlock(graph, block, x), graph.input("x"));
+    return [identity(graph, y)];
+  });
+  return {
+    fold: (parameters) => {
+      const tensors = new Map<string, Tensor>();
+      for (const unit of groups.flatMap(unitsOf)) {
+        const { kernel, bias } = foldUnit(parameters, unit, architecture.epsilon);
+        tensors.set(`${unit.name}.kernel`, tf.tensor(kernel.data, [...kernel.shape]));
+        tensors.set(`${unit.name}.bias`, tf.tensor1d(bias.data));
+      }
+      return { tensors, dispose: () => tf.dispose([...tensors.values()]) };
+    },
+    run: (x, weights) => {
+      const [y] = program.run((name) => (name === "x" ? x : given(weights.tensors, name)));
+      return y as Tensor4D;
+    },
+    dispose: () => program.dispose(),
+  };
+}
+
+function given(tensors: ReadonlyMap<string, Tensor>, name: string): Tensor {
+  const tensor = tensors.get(name);
+  if (tensor === undefined) throw new Error(`${name} is not part of the layer groups`);
+  return tensor;
 }
 
 /** Layer groups `[from, to)` with constant weights, folded once. Call `dispose` when done. */
@@ -74,63 +108,15 @@ export function freezeGroups(
   from: number,
   to: number,
 ): FrozenGroups {
-  const folded = new Map<string, FoldedUnit>();
-  for (const group of architecture.groups.slice(from, to)) {
-    for (const unit of group.blocks.flatMap((block) => block.units)) {
-      folded.set(unit.name, foldUnit(parameters, unit, architecture.epsilon));
-    }
-  }
-  const forward: UnitForward = (unit, x) => {
-    const weights = folded.get(unit.name);
-    if (weights === undefined) throw new Error(`${unit.name} is not part of the frozen groups`);
-    return convolve(unit.kind, x, weights.kernel, weights.bias, unit.stride, unit.activation);
-  };
+  const groups = compileGroups(architecture, from, to);
+  const weights = groups.fold(parameters);
   return {
     from,
     to,
-    // Not one tidy around everything: each block frees its intermediates as soon as it is done.
-    run: (x) => {
-      let y = x;
-      for (const group of architecture.groups.slice(from, to)) {
-        for (const block of group.blocks) {
-          const next = tf.tidy(() => forwardBlock(block, y, forward));
-          if (y !== x) y.dispose();
-          y = next;
-        }
-      }
-      return y === x ? tf.clone(x) : y;
-    },
+    run: (x) => groups.run(x, weights),
     dispose: () => {
-      for (const { kernel, bias } of folded.values()) tf.dispose([kernel, bias]);
+      weights.dispose();
+      groups.dispose();
     },
   };
-}
-
-/** A trainable unit's tensors: the convolution and the affine part of its batch norm. */
-export interface TrainableUnit {
-  readonly kernel: Tensor4D;
-  readonly gamma: Tensor1D;
-  readonly beta: Tensor1D;
-}
-
-/**
- * Forward pass of a unit under training with its batch norm statistics frozen: the statistics are
- * constants, so the norm is folded into the convolution inside the graph. Gradients reach the kernel,
- * gamma and beta exactly as without folding, at the cost of a convolution with bias.
- * @param deviation `[out]`, `sqrt(variance + ε)`
- */
-export function tunedUnitForward(
-  unit: ConvUnit,
-  x: Tensor4D,
-  weights: TrainableUnit,
-  mean: Tensor1D,
-  deviation: Tensor1D,
-  inputIsConstant: boolean,
-): Tensor4D {
-  const scale = tf.div<Tensor1D>(weights.gamma, deviation);
-  const perKernel: Tensor = unit.kind === "depthwise" ? tf.reshape(scale, [unit.outChannels, 1]) : scale;
-  const kernel = tf.mul<Tensor4D>(weights.kernel, perKernel);
-  const bias = tf.sub<Tensor1D>(weights.beta, tf.mul(mean, scale));
-  const activation: Activation = unit.activation;
-  return convolveWithGradient(unit.kind, x, kernel, bias, unit.stride, activation, inputIsConstant);
 }

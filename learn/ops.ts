@@ -1,28 +1,32 @@
-/**
- * Convolutions with bias and ReLU6 as one differentiable step over TensorFlow's own kernels.
- *
- * tfjs composes these from many small operations and keeps every intermediate for the gradient. Here a
- * step keeps its input and output only: ReLU6's gradient can be taken from the output, and the bias
- * gradient is one native operation.
- */
-import { attribute, nativeOp, nativeOps, type Tensor, type Tensor1D, type Tensor4D, tf } from "./engine.js";
+/** The operations that networks and their gradients are made of, over TensorFlow's own kernels. */
+import { attribute, type Graph, type Value } from "./graph/graph.js";
 
 export type Activation = "relu6" | "none";
 
-const T = attribute.float32("T");
-const NHWC = attribute.text("data_format", "NHWC");
+/** What a convolution does with its input, apart from its kernel. Padding is "SAME". */
+export interface Convolution {
+  /** A depthwise convolution has the kernel `[h, w, channels, 1]`, a full one `[h, w, in, out]`. */
+  readonly kind: "full" | "depthwise";
+  readonly stride: number;
+}
 
-const convAttributes = (stride: number, depthwise: boolean) => [
-  T,
-  attribute.ints("strides", [1, stride, stride, 1]),
-  attribute.text("padding", "SAME"),
-  NHWC,
-  attribute.ints("dilations", [1, 1, 1, 1]),
-  attribute.ints("explicit_paddings", []),
-  ...(depthwise ? [] : [attribute.flag("use_cudnn_on_gpu", true)]),
-];
+const T = attribute.float32;
+const NHWC = attribute.text("NHWC");
+const SHAPE = { T, out_type: attribute.int32 };
 
-const OPS = {
+function convolutionAttributes({ kind, stride }: Convolution) {
+  return {
+    T,
+    strides: attribute.ints([1, stride, stride, 1]),
+    padding: attribute.text("SAME"),
+    data_format: NHWC,
+    dilations: attribute.ints([1, 1, 1, 1]),
+    explicit_paddings: attribute.ints([]),
+    ...(kind === "full" ? { use_cudnn_on_gpu: attribute.flag(true) } : {}),
+  };
+}
+
+const NAMES = {
   full: { forward: "Conv2D", toInput: "Conv2DBackpropInput", toKernel: "Conv2DBackpropFilter" },
   depthwise: {
     forward: "DepthwiseConv2dNative",
@@ -32,97 +36,119 @@ const OPS = {
 } as const;
 
 /**
- * `activation(conv(x, kernel) + bias)`, "SAME" padding, for constant inputs of any kind.
- * @param x `[batch, height, width, channels]`
- * @param kernel `[h, w, in, out]`, or `[h, w, channels, 1]` for a depthwise convolution
- * @param bias `[out]`
+ * @param x `[batch, height, width, in]`
  * @returns `[batch, ceil(height / stride), ceil(width / stride), out]`
  */
-export function convolve(
-  kind: keyof typeof OPS,
-  x: Tensor4D,
-  kernel: Tensor4D,
-  bias: Tensor1D,
-  stride: number,
-  activation: Activation,
-): Tensor4D {
-  return tf.tidy(() => {
-    const linear = nativeOp<Tensor4D>(OPS[kind].forward, convAttributes(stride, kind === "depthwise"), [
-      x,
-      kernel,
-    ]);
-    const biased = nativeOp<Tensor4D>("BiasAdd", [T, NHWC], [linear, bias]);
-    linear.dispose();
-    return activation === "relu6" ? nativeOp<Tensor4D>("Relu6", [T], [biased]) : biased;
-  });
+export function convolve(graph: Graph, convolution: Convolution, x: Value, kernel: Value): Value {
+  return graph.op(NAMES[convolution.kind].forward, convolutionAttributes(convolution), [x, kernel]);
 }
 
-function gradientThroughActivation(dy: Tensor4D, y: Tensor4D, activation: Activation): Tensor4D {
-  return activation === "relu6" ? nativeOp<Tensor4D>("Relu6Grad", [T], [dy, y]) : dy;
+/** Gradient of {@link convolve} with respect to the kernel. */
+export function kernelGradient(
+  graph: Graph,
+  convolution: Convolution,
+  x: Value,
+  kernel: Value,
+  dy: Value,
+): Value {
+  const size = graph.op("Shape", SHAPE, [kernel]);
+  return graph.op(NAMES[convolution.kind].toKernel, convolutionAttributes(convolution), [x, size, dy]);
 }
 
-function kernelGradient(
-  kind: keyof typeof OPS,
-  x: Tensor4D,
-  kernelShape: readonly number[],
-  dy: Tensor4D,
-  stride: number,
-): Tensor4D {
-  const sizes = tf.tensor1d([...kernelShape], "int32");
-  return nativeOp<Tensor4D>(OPS[kind].toKernel, convAttributes(stride, kind === "depthwise"), [x, sizes, dy]);
+/** Gradient of {@link convolve} with respect to its input. */
+export function inputGradient(
+  graph: Graph,
+  convolution: Convolution,
+  x: Value,
+  kernel: Value,
+  dy: Value,
+): Value {
+  const size = graph.op("Shape", SHAPE, [x]);
+  return graph.op(NAMES[convolution.kind].toInput, convolutionAttributes(convolution), [size, kernel, dy]);
 }
 
-function inputGradient(
-  kind: keyof typeof OPS,
-  inputShape: readonly number[],
-  kernel: Tensor4D,
-  dy: Tensor4D,
-  stride: number,
-): Tensor4D {
-  const sizes = tf.tensor1d([...inputShape], "int32");
-  return nativeOp<Tensor4D>(OPS[kind].toInput, convAttributes(stride, kind === "depthwise"), [
-    sizes,
-    kernel,
-    dy,
-  ]);
+/** Adds `bias` `[channels]` to the last axis. */
+export function addBias(graph: Graph, x: Value, bias: Value): Value {
+  return graph.op("BiasAdd", { T, data_format: NHWC }, [x, bias]);
+}
+
+/** Gradient of {@link addBias} with respect to the bias. */
+export function biasGradient(graph: Graph, dy: Value): Value {
+  return graph.op("BiasAddGrad", { T, data_format: NHWC }, [dy]);
+}
+
+export function activate(graph: Graph, activation: Activation, x: Value): Value {
+  return activation === "relu6" ? graph.op("Relu6", { T }, [x]) : x;
+}
+
+/** Gradient of {@link activate}; it can be taken from the output, so that the input need not be kept. */
+export function activationGradient(graph: Graph, activation: Activation, y: Value, dy: Value): Value {
+  return activation === "relu6" ? graph.op("Relu6Grad", { T }, [dy, y]) : dy;
+}
+
+/** The same value under another name: an input cannot be an output too. */
+export const identity = (graph: Graph, x: Value): Value => graph.op("Identity", { T }, [x]);
+export const add = (graph: Graph, a: Value, b: Value): Value => graph.op("AddV2", { T }, [a, b]);
+export const subtract = (graph: Graph, a: Value, b: Value): Value => graph.op("Sub", { T }, [a, b]);
+export const multiply = (graph: Graph, a: Value, b: Value): Value => graph.op("Mul", { T }, [a, b]);
+export const divide = (graph: Graph, a: Value, b: Value): Value => graph.op("RealDiv", { T }, [a, b]);
+
+/** `a · b` of matrices, each transposed first where asked. */
+export function matrixProduct(
+  graph: Graph,
+  a: Value,
+  b: Value,
+  transpose: "none" | "a" | "b" = "none",
+): Value {
+  const flags = {
+    transpose_a: attribute.flag(transpose === "a"),
+    transpose_b: attribute.flag(transpose === "b"),
+  };
+  return graph.op("MatMul", { T, ...flags }, [a, b]);
+}
+
+export function reshape(graph: Graph, x: Value, shape: readonly number[]): Value {
+  return graph.op("Reshape", { T, Tshape: attribute.int32 }, [x, graph.integers(shape)]);
+}
+
+const REDUCTION = { T, Tidx: attribute.int32, keep_dims: attribute.flag(false) };
+
+export function sum(graph: Graph, x: Value, axes: readonly number[]): Value {
+  return graph.op("Sum", REDUCTION, [x, graph.integers(axes)]);
+}
+
+/** Global average pooling: `[batch, h, w, c]` → `[batch, c]`. */
+export function averagePool(graph: Graph, x: Value): Value {
+  return graph.op("Mean", REDUCTION, [x, graph.integers([1, 2])]);
 }
 
 /**
- * Differentiable {@link convolve}.
- * @param inputIsConstant when true no gradient is taken with respect to `x`: the step at a freeze
- *   boundary saves its most expensive gradient this way
+ * Gradient of {@link averagePool}.
+ * @param channels `c`
+ * @param pixels `h · w`
  */
-export function convolveWithGradient(
-  kind: keyof typeof OPS,
-  x: Tensor4D,
-  kernel: Tensor4D,
-  bias: Tensor1D,
-  stride: number,
-  activation: Activation,
-  inputIsConstant: boolean,
-): Tensor4D {
-  const step = tf.customGrad((...args: (Tensor | ((values: Tensor[]) => void))[]) => {
-    const save = args.pop() as (values: Tensor[]) => void;
-    const value = convolve(kind, x, kernel, bias, stride, activation);
-    save(inputIsConstant ? [value] : [value, x, kernel]);
-    const gradFunc = (dyRaw: Tensor, saved: Tensor[]) => {
-      const dy = gradientThroughActivation(dyRaw as Tensor4D, saved[0] as Tensor4D, activation);
-      const dBias = nativeOp<Tensor1D>("BiasAddGrad", [T, NHWC], [dy]);
-      const dKernel = kernelGradient(kind, x, kernel.shape, dy, stride);
-      if (inputIsConstant) return [dKernel, dBias];
-      return [inputGradient(kind, x.shape, kernel, dy, stride), dKernel, dBias];
-    };
-    return { value, gradFunc };
-  });
-  return (inputIsConstant ? step(kernel, bias) : step(x, kernel, bias)) as Tensor4D;
+export function averagePoolGradient(
+  graph: Graph,
+  x: Value,
+  channels: number,
+  pixels: number,
+  dy: Value,
+): Value {
+  const perPixel = reshape(graph, multiply(graph, dy, graph.floats([1 / pixels])), [-1, 1, 1, channels]);
+  const shape = graph.op("Shape", SHAPE, [x]);
+  return graph.op("BroadcastTo", { T, Tidx: attribute.int32 }, [perPixel, shape]);
 }
+
+const NORM = { T, U: attribute.float32, data_format: NHWC, is_training: attribute.flag(true) };
 
 /** Result of a batch normalization in training mode. */
 export interface NormalizedBatch {
-  readonly y: Tensor4D;
+  readonly y: Value;
   /** Statistics of this batch (variance with Bessel's correction), for the running averages. */
-  readonly mean: Tensor1D;
-  readonly variance: Tensor1D;
+  readonly mean: Value;
+  readonly variance: Value;
+  /** What the gradient needs besides the input. */
+  readonly reserves: readonly Value[];
 }
 
 /**
@@ -130,62 +156,35 @@ export interface NormalizedBatch {
  * from random weights. Pretrained bases never use it: their statistics are frozen.
  */
 export function normalizeBatch(
-  x: Tensor4D,
-  gamma: Tensor1D,
-  beta: Tensor1D,
+  graph: Graph,
+  x: Value,
+  gamma: Value,
+  beta: Value,
   epsilon: number,
 ): NormalizedBatch {
-  let mean: Tensor1D | undefined;
-  let variance: Tensor1D | undefined;
-  const step = tf.customGrad((...args: (Tensor | ((values: Tensor[]) => void))[]) => {
-    const save = args.pop() as (values: Tensor[]) => void;
-    const empty = tf.zeros<typeof tf.Rank.R1>([0]);
-    const attributes = [T, attribute.float32("U"), attribute.float("epsilon", epsilon), NHWC];
-    const outputs = nativeOps(
-      "FusedBatchNormV3",
-      [...attributes, attribute.float("exponential_avg_factor", 1), attribute.flag("is_training", true)],
-      [x, gamma, beta, empty, empty],
-      6,
-    );
-    const [y, batchMean, batchVariance, reserve1, reserve2, reserve3] = outputs as [
-      Tensor4D,
-      Tensor1D,
-      Tensor1D,
-      Tensor,
-      Tensor,
-      Tensor,
-    ];
-    mean = batchMean;
-    variance = batchVariance;
-    save([x, gamma, reserve1, reserve2, reserve3]);
-    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
-      const [savedX, savedGamma, ...reserves] = saved as [Tensor, Tensor, ...Tensor[]];
-      const [dx, dGamma, dBeta] = nativeOps(
-        "FusedBatchNormGradV3",
-        [...attributes, attribute.flag("is_training", true)],
-        [dy, savedX, savedGamma, ...reserves],
-        5,
-      );
-      return [dx, dGamma, dBeta] as Tensor[];
-    };
-    return { value: y, gradFunc };
-  });
-  const y = step(x, gamma, beta) as Tensor4D;
-  if (mean === undefined || variance === undefined) throw new Error("batch normalization did not run");
-  return { y, mean: tf.keep(mean), variance: tf.keep(variance) };
+  // In training mode the estimates that come in are not used.
+  const none = graph.floats([]);
+  const attributes = {
+    ...NORM,
+    epsilon: attribute.float(epsilon),
+    exponential_avg_factor: attribute.float(1),
+  };
+  const outputs = graph.ops("FusedBatchNormV3", attributes, [x, gamma, beta, none, none], 6);
+  const [y, mean, variance, ...reserves] = outputs as [Value, Value, Value, Value, Value, Value];
+  return { y, mean, variance, reserves };
 }
 
-/** ReLU6 whose gradient needs only its own output. */
-export function relu6(x: Tensor4D): Tensor4D {
-  const step = tf.customGrad((...args: (Tensor | ((values: Tensor[]) => void))[]) => {
-    const [input, save] = args as [Tensor4D, (values: Tensor[]) => void];
-    const value = nativeOp<Tensor4D>("Relu6", [T], [input]);
-    save([value]);
-    return {
-      value,
-      gradFunc: (dy: Tensor, saved: Tensor[]) =>
-        nativeOp<Tensor4D>("Relu6Grad", [T], [dy, saved[0] as Tensor4D]),
-    };
-  });
-  return step(x) as Tensor4D;
+/** Gradients of {@link normalizeBatch} with respect to `x`, `gamma` and `beta`. */
+export function normalizeBatchGradient(
+  graph: Graph,
+  x: Value,
+  gamma: Value,
+  { reserves }: NormalizedBatch,
+  epsilon: number,
+  dy: Value,
+): { readonly dx: Value; readonly dGamma: Value; readonly dBeta: Value } {
+  const attributes = { ...NORM, epsilon: attribute.float(epsilon) };
+  const outputs = graph.ops("FusedBatchNormGradV3", attributes, [dy, x, gamma, ...reserves], 5);
+  const [dx, dGamma, dBeta] = outputs as [Value, Value, Value];
+  return { dx, dGamma, dBeta };
 }

@@ -8,7 +8,7 @@ import { openStore } from "../store/connection.js";
 import { serve } from "./serve.js";
 
 await serve("training", async ({ store, workFolder }) => {
-  const engine = createEngine();
+  const engine = createEngine((text) => process.stderr.write(text));
   return {
     options: {
       taskQueue: LOCAL_TRAINING_QUEUE,

@@ -49,3 +49,9 @@ export function unitsOf(group: LayerGroup): readonly ConvUnit[] {
 export function groupIndex(architecture: Architecture, name: string): number {
   return architecture.groups.findIndex((group) => group.name === name);
 }
+
+/** Side of the square output of layer groups `[from, to)`, for an input of side `side` in pixels. */
+export function outputSide(architecture: Architecture, from: number, to: number, side: number): number {
+  const units = architecture.groups.slice(from, to).flatMap(unitsOf);
+  return units.reduce((input, { stride }) => Math.ceil(input / stride), side);
+}

@@ -1,5 +1,4 @@
 /** Classifies image files with a trained model. */
-import { readFile } from "node:fs/promises";
 import { renderView } from "../../data/views.js";
 import { findBase } from "../bases/catalogue.js";
 import { type Tensor2D, tf } from "../engine.js";
@@ -11,24 +10,30 @@ import { pixelTensor } from "../training/batch.js";
 import { softmaxRows } from "../training/loss.js";
 import type { BaseChoice } from "./job.js";
 
-export interface FilePrediction {
+/** A canonical image, see `data/decode.ts`, and the path to report it by. */
+export interface EncodedImage {
   readonly path: string;
-  /** Probability of each class, in the order of the model's classes. */
+  readonly encoded: Buffer;
+}
+
+/** Probability of each class, in the order of the model's classes. */
+export interface ImagePrediction {
+  readonly path: string;
   readonly probabilities: readonly number[];
 }
 
 const BATCH = 32;
 
 /**
- * @param files canonical images (see `data/decode.ts`), by the path to report
+ * @param images taken as they are needed, a batch at a time; every image gives one prediction, in order
  * @param onProgress called with the number of images done
  */
 export async function predict(
   choice: BaseChoice,
   weights: string,
-  files: readonly { readonly path: string; readonly encoded: string }[],
+  images: AsyncIterable<EncodedImage>,
   onProgress: (done: number) => void,
-): Promise<FilePrediction[]> {
+): Promise<ImagePrediction[]> {
   const base = findBase(choice.name);
   const parameters = overlay(await base.load(choice.checkpoint), await readSafetensors(weights));
   const network = freezeGroups(base.architecture, parameters, 0, base.architecture.groups.length);
@@ -36,26 +41,31 @@ export async function predict(
   const kernel = tf.tensor2d(head.data, head.shape as [number, number]);
   const bias = tf.tensor1d(parameter(parameters, HEAD_BIAS).data);
   const classes = bias.shape[0];
-  const predictions: FilePrediction[] = [];
+  const predictions: ImagePrediction[] = [];
+  const classify = async (batch: readonly EncodedImage[]): Promise<void> => {
+    const pixels = await Promise.all(batch.map(({ encoded }) => renderView(encoded, base.input)));
+    const shape = [batch.length, base.input.size, base.input.size, 3];
+    const logits = tf.tidy(() => {
+      const x = pixelTensor(Buffer.concat(pixels), shape, base.input.pixelScale);
+      const features: Tensor2D = poolFeatures(network.run(x));
+      return denseLogits(features, kernel, bias).dataSync() as Float32Array;
+    });
+    const probabilities = softmaxRows(logits, classes);
+    batch.forEach(({ path }, row) => {
+      const own = probabilities.subarray(row * classes, (row + 1) * classes);
+      predictions.push({ path, probabilities: Array.from(own) });
+    });
+    onProgress(predictions.length);
+  };
   try {
-    for (let start = 0; start < files.length; start += BATCH) {
-      const batch = files.slice(start, start + BATCH);
-      const pixels = await Promise.all(
-        batch.map(async ({ encoded }) => renderView(await readFile(encoded), base.input)),
-      );
-      const shape = [batch.length, base.input.size, base.input.size, 3];
-      const logits = tf.tidy(() => {
-        const x = pixelTensor(Buffer.concat(pixels), shape, base.input.pixelScale);
-        const features: Tensor2D = poolFeatures(network.run(x));
-        return denseLogits(features, kernel, bias).dataSync() as Float32Array;
-      });
-      const probabilities = softmaxRows(logits, classes);
-      batch.forEach(({ path }, row) => {
-        const own = probabilities.subarray(row * classes, (row + 1) * classes);
-        predictions.push({ path, probabilities: Array.from(own) });
-      });
-      onProgress(predictions.length);
+    let batch: EncodedImage[] = [];
+    for await (const image of images) {
+      batch.push(image);
+      if (batch.length < BATCH) continue;
+      await classify(batch);
+      batch = [];
     }
+    if (batch.length > 0) await classify(batch);
     return predictions;
   } finally {
     network.dispose();

@@ -7,7 +7,8 @@ import { featureScale, foldScale, HEAD_KERNEL, zeroHead } from "../head.js";
 import { writeSafetensors } from "../safetensors.js";
 import { openSamples, type Samples } from "../samples.js";
 import { fit } from "../training/fit.js";
-import { type SuffixData, suffixTrainee } from "../training/suffix.js";
+import type { TrainingData } from "../training/step.js";
+import { suffixTrainee } from "../training/suffix.js";
 import { imagesOf, viewRows } from "../views.js";
 import { featureFormat, readRecords } from "./activations.js";
 import { type StageContext, WEIGHTS_FILE } from "./job.js";
@@ -30,7 +31,7 @@ export async function trainHead(
     const train = imagesOf(records, "train");
     const plainRows = train.map((image) => rows.firstRow[image] ?? 0);
     const scale = featureScale(raw.gather(plainRows) as Float32Array, architecture.features);
-    const data: SuffixData = {
+    const data: TrainingData = {
       samples: standardized(raw, scale),
       rows,
       train,

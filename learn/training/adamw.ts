@@ -50,6 +50,7 @@ export function adamWUpdate(
     const rate = segment.learningRate * factor;
     const keep = 1 - rate * segment.weightDecay;
     const stepSize = rate / correction1;
+    const rootScale = 1 / correction2;
     const theta = values.subarray(segment.offset, segment.offset + segment.length);
     const first = state.first.subarray(segment.offset, segment.offset + segment.length);
     const second = state.second.subarray(segment.offset, segment.offset + segment.length);
@@ -59,7 +60,7 @@ export function adamWUpdate(
       const v = BETA2 * (second[i] as number) + (1 - BETA2) * g * g;
       first[i] = m;
       second[i] = v;
-      theta[i] = (theta[i] as number) * keep - (stepSize * m) / (Math.sqrt(v) / correction2 + EPSILON);
+      theta[i] = (theta[i] as number) * keep - (stepSize * m) / (Math.sqrt(v) * rootScale + EPSILON);
     }
   });
 }
@@ -70,12 +71,15 @@ export function adamWUpdate(
  */
 export function clipGradients(gradients: readonly Float32Array[], limit: number): number {
   let squares = 0;
-  for (const gradient of gradients) for (const g of gradient) squares += g * g;
+  for (const gradient of gradients) {
+    for (let i = 0; i < gradient.length; i++) squares += (gradient[i] as number) ** 2;
+  }
   const norm = Math.sqrt(squares);
   if (norm > limit && Number.isFinite(norm)) {
     const scale = limit / norm;
-    for (const gradient of gradients)
+    for (const gradient of gradients) {
       for (let i = 0; i < gradient.length; i++) gradient[i] = (gradient[i] as number) * scale;
+    }
   }
   return norm;
 }

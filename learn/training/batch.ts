@@ -1,6 +1,7 @@
-/** Tensors of a batch out of a sample file, and predictions back out of tensors. */
-import { type Tensor, type Tensor2D, type Tensor4D, tf } from "../engine.js";
+/** Tensors of a batch out of a sample file, and predictions back out of logits. */
+import { type Tensor, type Tensor4D, tf } from "../engine.js";
 import type { Samples } from "../samples.js";
+import { argMax } from "./validation.js";
 
 /** How a base wants its pixels: `(x − mean) / deviation`, the same for each channel, x in 0…255. */
 export interface PixelScale {
@@ -18,14 +19,14 @@ export function batchTensor(samples: Samples, rows: readonly number[], scale: Pi
 
 /** @param pixels RGB bytes @param shape `[batch, height, width, 3]` */
 export function pixelTensor(pixels: Uint8Array, shape: number[], scale: PixelScale): Tensor4D {
-  return tf.tidy(() => {
-    const floats = tf.cast(tf.tensor(pixels, shape, "int32"), "float32");
-    return tf.div(tf.sub(floats, scale.mean), scale.deviation) as Tensor4D;
-  });
+  const scaled = Float32Array.from({ length: 256 }, (_, x) => (x - scale.mean) / scale.deviation);
+  const values = new Float32Array(pixels.length);
+  for (let i = 0; i < pixels.length; i++) values[i] = scaled[pixels[i] as number] as number;
+  return tf.tensor4d(values, shape as [number, number, number, number]);
 }
 
-/** How many rows of the logits have their largest value at the label. */
-export function countCorrect(logits: Tensor2D, labels: readonly number[]): number {
-  const predicted = tf.tidy(() => tf.argMax(logits, 1).dataSync());
-  return labels.reduce((count, label, row) => count + (predicted[row] === label ? 1 : 0), 0);
+/** How many rows of the logits have their largest value at the label. @param logits row-major */
+export function countCorrect(logits: Float32Array, labels: readonly number[], classes: number): number {
+  const hits = labels.filter((label, row) => argMax(logits, row * classes, classes) === label);
+  return hits.length;
 }

@@ -1,5 +1,6 @@
-/** Softmax cross-entropy, on tensors with its gradient and on the host without. */
-import { attribute, nativeOps, type Tensor, type Tensor1D, type Tensor2D, tf } from "../engine.js";
+/** Softmax cross-entropy, in a graph with its gradient and on the host without. */
+import { attribute, type Graph, type Value } from "../graph/graph.js";
+import { divide, sum } from "../ops.js";
 
 /**
  * Target distribution with label smoothing (Szegedy et al., CVPR 2016): `(1 − s)` on the label plus
@@ -16,26 +17,23 @@ export function smoothedTargets(labels: readonly number[], classes: number, smoo
 }
 
 /**
- * Mean cross-entropy between `softmax(logits)` and the targets, in nats; differentiable in the logits.
+ * Mean cross-entropy between `softmax(logits)` and the targets, in nats, and its gradient.
  * @param logits `[batch, classes]`
  * @param targets `[batch, classes]`, rows sum to 1
  */
-export function softmaxCrossEntropy(logits: Tensor2D, targets: Tensor2D): Tensor {
-  const step = tf.customGrad((...args: (Tensor | ((values: Tensor[]) => void))[]) => {
-    const [input, save] = args as [Tensor2D, (values: Tensor[]) => void];
-    const [loss, toLogits] = nativeOps(
-      "SoftmaxCrossEntropyWithLogits",
-      [attribute.float32("T")],
-      [input, targets],
-      2,
-    ) as [Tensor1D, Tensor2D];
-    save([toLogits]);
-    return {
-      value: tf.mean(loss),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => tf.mul(saved[0] as Tensor2D, tf.div(dy, input.shape[0])),
-    };
-  });
-  return step(logits);
+export function softmaxCrossEntropy(
+  graph: Graph,
+  logits: Value,
+  targets: Value,
+): { readonly loss: Value; readonly dLogits: Value } {
+  const T = attribute.float32;
+  const outputs = graph.ops("SoftmaxCrossEntropyWithLogits", { T }, [logits, targets], 2);
+  const [losses, perImage] = outputs as [Value, Value];
+  const batch = graph.op("Size", { T, out_type: attribute.int32 }, [losses]);
+  const images = graph.op("Cast", { SrcT: attribute.int32, DstT: T, Truncate: attribute.flag(false) }, [
+    batch,
+  ]);
+  return { loss: divide(graph, sum(graph, losses, [0]), images), dLogits: divide(graph, perImage, images) };
 }
 
 /** Probabilities of each row of `logits`, computed stably. @param logits `[rows, classes]`, row-major */

@@ -1,0 +1,50 @@
+/** `thaw report`: fetches the report of a run. */
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { ThawError } from "../../spec/errors.js";
+import { contextOf, withExamples } from "../context.js";
+import type { Output } from "../output.js";
+import { withSession } from "../session.js";
+
+interface ReportOptions {
+  readonly out?: string;
+}
+
+const DEFAULT_OUT = "thaw-report.html";
+
+export function addReport(program: Command): void {
+  const command = program
+    .command("report")
+    .description("fetch the report of a run: one HTML file, or with --json its data on stdout")
+    .argument("<run|model>", "a run id, a unique beginning of one, `latest`, or MODEL[@VERSION]")
+    .option("-o, --out <file>", `where the HTML goes (default: "${DEFAULT_OUT}")`)
+    .action(async (ref: string, _options: ReportOptions, self: Command) => {
+      const { output, project, options } = contextOf<ReportOptions>(self);
+      await withSession(project, async (session) => {
+        const [{ findOwner }, { readReport }] = await Promise.all([
+          import("../owner.js"),
+          import("../../client/artifacts.js"),
+        ]);
+        const owner = await findOwner(session, ref);
+        if (output.json)
+          output.data(JSON.parse((await readReport(session.store, owner, "json")).toString()), () => "");
+        if (output.json && options.out === undefined) return;
+        await writeHtml(await readReport(session.store, owner), options.out ?? DEFAULT_OUT, output);
+      });
+    });
+  withExamples(command, [
+    ["thaw report latest", `of the run that was started last, as ${DEFAULT_OUT}`],
+    ["thaw report digits@2 --out digits-2.html", "of the run that made a model"],
+    ["thaw report latest --json | jq .evaluation.perClass", "its data"],
+  ]);
+}
+
+async function writeHtml(html: Buffer, out: string, output: Output): Promise<void> {
+  try {
+    await writeFile(out, html);
+  } catch (cause) {
+    throw new ThawError("USAGE", `the report cannot be written: ${(cause as Error).message}`, { cause });
+  }
+  if (!output.json) output.data(undefined, () => resolve(out));
+}

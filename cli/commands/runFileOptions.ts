@@ -1,0 +1,9 @@
+/** What the commands that read a run file have in common. */
+
+export const DEFAULT_RUN_FILE = "thaw.yaml";
+export const SET_HELP = "use this value instead of the file's; may be repeated";
+
+/** Gathers the values of an option that may be repeated. */
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}

@@ -1,0 +1,85 @@
+/** What `thaw doctor` looks at: this machine's components, and whether Temporal and the store answer. */
+
+import { resolveRunRecord } from "../client/modelRef.js";
+import { openSession, openStoreOnly } from "../client/session.js";
+import { type ComponentStatus, inspect } from "../runtime/components/components.js";
+import { loadPlatform } from "../runtime/platform.js";
+import { ThawError } from "../spec/errors.js";
+import type { Platform } from "../spec/platform.js";
+import type { CheckJson } from "./json/doctor.js";
+
+/** Only `npm run quickstart` needs them, and it fetches them itself. */
+const OPTIONAL: ReadonlySet<string> = new Set(["emoji-images"]);
+
+export async function checkAll(project: string | undefined): Promise<readonly CheckJson[]> {
+  const [components, services] = await Promise.all([inspect(), checkServices(project)]);
+  return [...components.map(componentCheck), ...services];
+}
+
+function componentCheck({ name, purpose, found, problem, fix }: ComponentStatus): CheckJson {
+  const isFine = problem === undefined;
+  return {
+    name,
+    purpose,
+    // A tool that is not there and not needed any more has neither.
+    state: isFine && found !== undefined ? "ok" : isFine || OPTIONAL.has(name) ? "optional" : "missing",
+    ...(found === undefined ? {} : { where: found.path, version: found.version }),
+    ...(problem === undefined ? {} : { problem }),
+    ...(fix === undefined ? {} : { fix }),
+  };
+}
+
+const TEMPORAL = { name: "temporal service", purpose: "runs the workflows" };
+const STORE = { name: "object store", purpose: "holds artifacts, models and reports" };
+
+/** Services that nobody has configured or started are no fault of the machine. */
+async function checkServices(project: string | undefined): Promise<readonly CheckJson[]> {
+  let platform: Platform;
+  try {
+    platform = await loadPlatform(project);
+  } catch (error) {
+    const problem = problemOf(error);
+    const isConfigured = error instanceof ThawError && error.code === "USAGE";
+    return [{ ...TEMPORAL, state: isConfigured ? "missing" : "optional", ...problem }];
+  }
+  const { temporal, store } = platform;
+  return Promise.all([
+    check({ ...TEMPORAL, where: temporal.address }, () => temporalAnswers(platform)),
+    check({ ...STORE, where: `${store.endpoint}/${store.bucket}` }, () => storeAnswers(platform)),
+  ]);
+}
+
+async function temporalAnswers(platform: Platform): Promise<void> {
+  try {
+    await (await openSession(platform)).close();
+  } catch (error) {
+    // The session comes to the store only when Temporal has answered.
+    if (!(error instanceof ThawError) || error.code === "TEMPORAL_UNREACHABLE") throw error;
+  }
+}
+
+async function storeAnswers(platform: Platform): Promise<void> {
+  try {
+    await resolveRunRecord(openStoreOnly(platform), "latest");
+  } catch (error) {
+    // It has looked, and there are no runs yet.
+    if (!(error instanceof ThawError) || error.code !== "NOT_FOUND") throw error;
+  }
+}
+
+type Found = Pick<CheckJson, "name" | "purpose" | "where">;
+
+async function check(found: Found, look: () => Promise<void>): Promise<CheckJson> {
+  try {
+    await look();
+    return { ...found, state: "ok" };
+  } catch (error) {
+    return { ...found, state: "missing", ...problemOf(error) };
+  }
+}
+
+function problemOf(error: unknown): Pick<CheckJson, "problem" | "fix"> {
+  if (!(error instanceof ThawError)) throw error;
+  const { message, hint } = error;
+  return { problem: message, ...(hint === undefined ? {} : { fix: hint }) };
+}

@@ -1,0 +1,28 @@
+/** The end of a followed run: its result to stdout, its failure to stderr, and the exit code. */
+import { runUrl } from "../client/links.js";
+import type { Session } from "../client/session.js";
+import type { RunView } from "../client/watchRun.js";
+import { failureText } from "./failure.js";
+import { runJson } from "./json/run.js";
+import type { Output } from "./output.js";
+import { nextCommands } from "./render/advice.js";
+import { resultSummary } from "./render/result.js";
+import { EXIT_INTERRUPTED } from "./signals.js";
+
+/** @param isDocument whether the run is to be written to stdout; JSON lines have had it already */
+export function finishRun(session: Session, view: RunView, output: Output, isDocument: boolean): void {
+  const { result, failure, status, runId } = view;
+  process.exitCode = status === "completed" ? 0 : status === "running" ? EXIT_INTERRUPTED : 1;
+  if (isDocument) {
+    output.data(runJson(view, runUrl(session.platform, runId)), (screen) =>
+      result === undefined ? "" : resultSummary(view, result, screen),
+    );
+  }
+  if (result !== undefined && !output.json) output.talk(nextCommands(result));
+  if (failure !== undefined) {
+    const { code, message, hint, stage } = failure;
+    const where = stage === undefined ? "" : `${stage}: `;
+    const error = { code, message: where + message, ...(hint === undefined ? {} : { hint }), exitCode: 1 };
+    output.talk(failureText(error, output.screen.stderr.colours, false));
+  }
+}

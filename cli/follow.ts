@@ -1,0 +1,95 @@
+/** Follows a run to its end, or until Ctrl-C; the run itself does not notice. */
+import { createLogUpdate } from "log-update";
+import { runUrl } from "../client/links.js";
+import type { Session } from "../client/session.js";
+import { getRun, type RunView, watchRun } from "../client/watchRun.js";
+import { runJson } from "./json/run.js";
+import type { Output } from "./output.js";
+import { stillRunningText } from "./render/advice.js";
+import { changedLines, runText } from "./render/run.js";
+import { interruptible } from "./signals.js";
+
+/**
+ * `live`: a frame on stderr that is written over. `lines`: a line on stderr for each stage that begins or
+ * ends. `json-lines`: a `RunJson` on stdout for each change.
+ */
+export type FollowStyle = "live" | "lines" | "json-lines";
+
+interface Presenter {
+  show(view: RunView): void;
+  end(): void;
+}
+
+/**
+ * @param runId an id, a unique beginning of one, or `latest`
+ * @returns the closed run; a running one when Ctrl-C ended the watching, which the user has been told
+ * @throws ThawError NOT_FOUND, TEMPORAL_UNREACHABLE
+ */
+export async function followRun(
+  session: Session,
+  runId: string,
+  output: Output,
+  style: FollowStyle = output.screen.stderr.live ? "live" : "lines",
+): Promise<RunView> {
+  return interruptible(async (signal) => {
+    const presenter = PRESENTERS[style](output, (view) => runUrl(session.platform, view.runId));
+    let last: RunView | undefined;
+    signal.addEventListener("abort", () => {
+      presenter.end();
+      output.talk(stillRunningText(last?.runId ?? runId));
+    });
+    try {
+      for await (const view of watchRun(session, runId, { signal })) {
+        if (signal.aborted) break;
+        last = view;
+        presenter.show(view);
+      }
+    } finally {
+      presenter.end();
+    }
+    return last ?? getRun(session, runId);
+  });
+}
+
+type UrlOf = (view: RunView) => string | undefined;
+
+const PRESENTERS: Readonly<Record<FollowStyle, (output: Output, urlOf: UrlOf) => Presenter>> = {
+  live: (output, urlOf) => {
+    const update = createLogUpdate(process.stderr);
+    let isShown = false;
+    return {
+      show: (view) => {
+        if (!isShown) output.talk("");
+        isShown = true;
+        update(runText(view, urlOf(view), new Date(), output.screen.stderr));
+      },
+      end: () => {
+        update.done();
+        if (isShown) output.talk("");
+        isShown = false;
+      },
+    };
+  },
+  lines: (output) => {
+    let last: RunView | undefined;
+    return {
+      show: (view) => {
+        for (const line of changedLines(last, view, output.screen.stderr)) output.talk(line);
+        last = view;
+      },
+      end: () => {},
+    };
+  },
+  "json-lines": (output, urlOf) => {
+    let last = "";
+    return {
+      show: (view) => {
+        const document = runJson(view, urlOf(view));
+        const text = JSON.stringify(document);
+        if (text !== last) output.jsonLine(document);
+        last = text;
+      },
+      end: () => {},
+    };
+  },
+};

@@ -1,0 +1,19 @@
+/** JSON of `thaw get`. Public API. */
+import type { ModelVersion } from "../../spec/run.js";
+import type { RunJson } from "./run.js";
+
+/** Without WHAT: what is known of the run or the model, and the files of its stages. */
+export interface GetJson {
+  readonly run?: RunJson;
+  readonly model?: ModelVersion;
+  readonly files: readonly {
+    /** What to give as WHAT: `STAGE/FILE`; `STAGE` means all files of the stage. */
+    readonly what: string;
+    readonly bytes: number;
+  }[];
+}
+
+/** With WHAT: absolute paths of the files that were written. */
+export interface GotFilesJson {
+  readonly written: readonly string[];
+}

@@ -1,0 +1,34 @@
+/** Runs a program of this folder: errors become a sentence on stderr and an exit code. */
+import { failureOf, failureText, isAskedFor } from "./failure.js";
+import type { ErrorLineJson } from "./json/error.js";
+import { createOutput, type Output, surviveClosedPipes } from "./output.js";
+import { EXIT_INTERRUPTED, Interrupted } from "./signals.js";
+
+/** @param program what it is to do; the words after its name are looked through for the shared options */
+export async function mainWith(program: (output: Output) => Promise<unknown>): Promise<void> {
+  surviveClosedPipes();
+  // The command line itself may be what is wrong, so these two are looked for by hand.
+  const words = process.argv.slice(2);
+  const output = createOutput({ json: words.includes("--json"), color: !words.includes("--no-color") });
+  try {
+    await program(output);
+  } catch (error) {
+    if (error instanceof Interrupted) {
+      process.exitCode = EXIT_INTERRUPTED;
+      return;
+    }
+    const failure = failureOf(error);
+    if (failure === undefined) {
+      // Help was printed: because it was asked for, or because there was no command.
+      process.exitCode = isAskedFor(error) ? 0 : 2;
+      return;
+    }
+    const { stack: _stack, ...json } = failure;
+    const line: ErrorLineJson = { error: json };
+    const { colours } = output.screen.stderr;
+    output.talk(
+      output.json ? JSON.stringify(line) : failureText(failure, colours, Boolean(process.env.THAW_DEBUG)),
+    );
+    process.exitCode = failure.exitCode;
+  }
+}

@@ -1,0 +1,83 @@
+/** The two streams of a command: stdout carries the data that was asked for, stderr the talk around it. */
+import picocolors from "picocolors";
+
+export type Colours = ReturnType<typeof picocolors.createColors>;
+
+/** What a stream can show. */
+export interface Screen {
+  /** Columns of the terminal; infinite when it is a file or a pipe, where nothing is cut off. */
+  readonly width: number;
+  /** Whether lines already written can be written over. */
+  readonly live: boolean;
+  readonly colours: Colours;
+}
+
+export interface Output {
+  /** Whether stdout carries JSON instead of text for people. */
+  readonly json: boolean;
+  /** Measured anew at each access, because terminals are resized. */
+  readonly screen: { readonly stdout: Screen; readonly stderr: Screen };
+  /** Writes what the command was asked for: a JSON document under `--json`, else the text. */
+  data(document: unknown, text: (screen: Screen) => string): void;
+  /** Writes one line of a stream of JSON documents. */
+  jsonLine(document: unknown): void;
+  /** Writes a line of progress or advice to stderr. */
+  talk(text: string): void;
+}
+
+export interface OutputOptions {
+  readonly json?: boolean;
+  /** False under `--no-color`. */
+  readonly color?: boolean;
+}
+
+export function createOutput({ json = false, color = true }: OutputOptions): Output {
+  const { stdout, stderr } = process;
+  return {
+    json,
+    screen: {
+      get stdout() {
+        return screenOf(stdout, color);
+      },
+      get stderr() {
+        return screenOf(stderr, color);
+      },
+    },
+    data(document, text) {
+      const written = json ? JSON.stringify(document, null, 2) : text(this.screen.stdout);
+      if (written !== "") stdout.write(`${written}\n`);
+    },
+    jsonLine(document) {
+      stdout.write(`${JSON.stringify(document)}\n`);
+    },
+    talk(text) {
+      stderr.write(`${text}\n`);
+    },
+  };
+}
+
+function screenOf(stream: NodeJS.WriteStream, color: boolean): Screen {
+  const live = stream.isTTY === true;
+  return {
+    width: live ? stream.columns : Number.POSITIVE_INFINITY,
+    live: live && process.env.TERM !== "dumb",
+    colours: picocolors.createColors(color && wantsColour(process.env, live)),
+  };
+}
+
+/** https://no-color.org and https://force-color.org: a non-empty variable decides, else the terminal. */
+export function wantsColour(environment: NodeJS.ProcessEnv, terminal: boolean): boolean {
+  if (environment.NO_COLOR) return false;
+  if (environment.FORCE_COLOR) return environment.FORCE_COLOR !== "0";
+  return terminal && environment.TERM !== "dumb";
+}
+
+/** A reader that closes the pipe early (`thaw runs | head -1`) is no error. */
+export function surviveClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
+      throw error;
+    });
+  }
+}

@@ -1,0 +1,42 @@
+/** What `RUN|MODEL[@VERSION]` stands for: a registered model, or a run in whatever state it is. */
+import type { ArtifactOwner } from "../client/artifacts.js";
+import { resolveModel, resolveRunRecord } from "../client/modelRef.js";
+import type { Session } from "../client/session.js";
+import { artifactsOf, getRun, type RunView } from "../client/watchRun.js";
+import { ThawError } from "../spec/errors.js";
+import type { ModelVersion } from "../spec/run.js";
+
+/** The artifacts, and exactly one of the two that have them. */
+export interface Owner extends ArtifactOwner {
+  readonly model?: ModelVersion;
+  readonly run?: RunView;
+}
+
+/** @throws ThawError NOT_FOUND, STORE_UNREACHABLE, TEMPORAL_UNREACHABLE */
+export async function findOwner(session: Session, ref: string): Promise<Owner> {
+  const { store } = session;
+  const model = await modelNamed(session, ref);
+  if (model !== undefined) {
+    // The run's record lists the report too; it is written a moment after the model is registered.
+    const record = await orUndefined(resolveRunRecord(store, model.runId));
+    return { model, artifacts: record?.artifacts ?? model.artifacts };
+  }
+  const run = await getRun(session, ref);
+  return { run, artifacts: artifactsOf(run) };
+}
+
+/** Undefined when `ref` names no model; a run's id also resolves to its model, but is not its name. */
+async function modelNamed({ store }: Session, ref: string): Promise<ModelVersion | undefined> {
+  const resolved = resolveModel(store, ref);
+  const model = await (ref.includes("@") ? resolved : orUndefined(resolved));
+  return model !== undefined && ref.split("@")[0] === model.name ? model : undefined;
+}
+
+async function orUndefined<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (error instanceof ThawError && error.code === "NOT_FOUND") return undefined;
+    throw error;
+  }
+}

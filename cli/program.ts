@@ -1,0 +1,57 @@
+/** All commands of `thaw`, and the options that they share. */
+import { Command } from "commander";
+import { thawVersion } from "../client/version.js";
+import { addCancel } from "./commands/cancel.js";
+import { addDoctor } from "./commands/doctor.js";
+import { addDown } from "./commands/down.js";
+import { addGet } from "./commands/get.js";
+import { addInit } from "./commands/init.js";
+import { addPlan } from "./commands/plan.js";
+import { addPredict } from "./commands/predict.js";
+import { addReport } from "./commands/report.js";
+import { addRun } from "./commands/run.js";
+import { addRuns } from "./commands/runs.js";
+import { addSchema } from "./commands/schema.js";
+import { addStatus } from "./commands/status.js";
+import { addUp } from "./commands/up.js";
+import { addWatch } from "./commands/watch.js";
+import { withExamples } from "./context.js";
+
+const GROUPS: readonly (readonly [string, readonly ((program: Command) => void)[]])[] = [
+  ["Runs:", [addInit, addPlan, addRun, addWatch, addRuns, addCancel]],
+  ["Results:", [addGet, addReport, addPredict]],
+  ["This machine:", [addUp, addDown, addStatus, addDoctor, addSchema]],
+];
+
+const EXIT_CODES = `
+Exit codes:
+  0    done
+  1    the run failed or was cancelled
+  2    wrong usage or input
+  4    the platform is unreachable or incomplete
+  130  ended by Ctrl-C; a run goes on`;
+
+export function createProgram(): Command {
+  const program = new Command("thaw")
+    .description("Durable transfer learning: from a folder of labelled images to an evaluated classifier.")
+    .version(thawVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "show help")
+    .helpCommand("help [command]", "show help for a command")
+    .option("--json", "write JSON to stdout: a document, or a line per change for a watched run")
+    .option("--no-color", "no colours; the variable NO_COLOR does the same")
+    .option("--project <folder>", "the folder that holds `.thaw/`, instead of the current one")
+    .configureHelp({ showGlobalOptions: true })
+    // Errors are written in one place, main.ts.
+    .configureOutput({ outputError: () => {} })
+    .exitOverride();
+  withExamples(program, [
+    ["thaw up", "start all that is needed on this machine"],
+    ["thaw init photos/", "write thaw.yaml for a folder with a sub-folder per class"],
+    ["thaw run --watch", "train, and follow the stages"],
+  ]).addHelpText("after", EXIT_CODES);
+  for (const [heading, commands] of GROUPS) {
+    program.commandsGroup(heading);
+    for (const add of commands) add(program);
+  }
+  return program;
+}

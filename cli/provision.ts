@@ -1,0 +1,44 @@
+/** Provisions components with a line of progress each; silent when all of them are there already. */
+import { createLogUpdate } from "log-update";
+import { type ComponentName, ensure, type Located } from "../runtime/components/components.js";
+import type { Output } from "./output.js";
+import { nextProvision, type Provision, provisionLine } from "./render/provision.js";
+
+/** Progress moves in quarters of a second; the ETA counts down between two reports. */
+const REFRESH_MS = 500;
+
+/**
+ * @returns where they are, by name
+ * @throws ThawError RUNTIME_MISSING, PROVISION_FAILED, DISK_FULL
+ */
+export async function provision<Name extends ComponentName>(
+  names: readonly Name[],
+  output: Output,
+): Promise<Readonly<Record<Name, Located>>> {
+  const states = new Map<ComponentName, Provision>();
+  const { live } = output.screen.stderr;
+  const update = createLogUpdate(process.stderr);
+  const draw = (): void => {
+    if (states.size === 0) return;
+    const lines = [...states.values()].map((state) => provisionLine(state, Date.now(), output.screen.stderr));
+    update(lines.join("\n"));
+  };
+  const timer = live ? setInterval(draw, REFRESH_MS) : undefined;
+  try {
+    const located = await ensure(names, (progress) => {
+      const last = states.get(progress.component);
+      // What is ready from the start is not worth a line.
+      if (last === undefined && progress.phase === "ready") return;
+      const next = nextProvision(last, progress, Date.now());
+      states.set(progress.component, next);
+      if (live) draw();
+      else if (last?.phase !== next.phase) {
+        output.talk(provisionLine({ ...next, fraction: undefined }, Date.now(), output.screen.stderr));
+      }
+    });
+    return Object.fromEntries(located.map((one) => [one.name, one])) as Record<Name, Located>;
+  } finally {
+    clearInterval(timer);
+    if (live) update.done();
+  }
+}

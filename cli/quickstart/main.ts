@@ -1,0 +1,44 @@
+/** `npm run quickstart`: the whole job on real images, with everything embedded. */
+import { writeFile } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import { readReport } from "../../client/artifacts.js";
+import { runUrl } from "../../client/links.js";
+import { loadRunFile } from "../../client/runFile/load.js";
+import { startRun } from "../../client/startRun.js";
+import { finishRun } from "../finish.js";
+import { followRun } from "../follow.js";
+import { mainWith } from "../mainWith.js";
+import type { Output } from "../output.js";
+import { withSession } from "../session.js";
+import { startEmbedded } from "../startEmbedded.js";
+import { writeEmojiManifest } from "./emojiDataset.js";
+import { QUICKSTART_RUN_FILE } from "./runFile.js";
+
+async function quickstart(output: Output): Promise<void> {
+  const project = resolve(process.env.THAW_PROJECT ?? ".");
+  const emoji = (await startEmbedded(project, output, {}, ["emoji-images"])).get("emoji-images");
+  const folder = join(project, ".thaw", "quickstart");
+  const { images } = await writeEmojiManifest(emoji ?? "", folder);
+  const runFile = join(folder, "thaw.yaml");
+  await writeFile(runFile, QUICKSTART_RUN_FILE);
+  output.talk(`\n${images} pictures; the run file is ${relative(project, runFile)}`);
+
+  await withSession(project, async (session) => {
+    const { runId } = await startRun(session, await loadRunFile(runFile, []));
+    const view = await followRun(session, runId, output);
+    finishRun(session, view, output, true);
+    if (view.result === undefined) return;
+    const report = join(project, "thaw-report.html");
+    await writeFile(report, await readReport(session.store, view.result));
+    output.data({ report }, () =>
+      [
+        "",
+        `Report:       ${report}`,
+        `Temporal UI:  ${runUrl(session.platform, runId)}`,
+        "Both stay: `npm run thaw -- down` stops the servers, the data are in .thaw/.",
+      ].join("\n"),
+    );
+  });
+}
+
+await mainWith(quickstart);

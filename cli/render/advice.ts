@@ -1,0 +1,40 @@
+/** What is said beside the data: what has happened, and which commands come next. */
+import type { RunResult } from "../../spec/run.js";
+import type { Screen } from "../output.js";
+
+/** Advice after a completed run. */
+export function nextCommands({ runId, model }: RunResult): string {
+  return commandList([
+    [`thaw report ${runId}`, "the report, as HTML"],
+    [`thaw predict ${model} FILE…`, "classify images with it"],
+  ]);
+}
+
+/** Advice after the start of a run. */
+export function startedText(runId: string, url: string | undefined, { colours }: Screen): string {
+  return [
+    `Started ${colours.bold(runId)}`,
+    ...(url === undefined ? [] : [url]),
+    commandList([
+      [`thaw watch ${runId}`, "follow it"],
+      [`thaw cancel ${runId}`, "stop it"],
+    ]),
+  ].join("\n");
+}
+
+/** What is said when the watching of a run ends before the run. */
+export function stillRunningText(runId: string): string {
+  return [
+    "The run goes on.",
+    commandList([
+      [`thaw watch ${runId}`, "follow it again"],
+      [`thaw cancel ${runId}`, "stop it"],
+    ]),
+  ].join("\n");
+}
+
+/** Commands to copy, each with what it does. */
+export function commandList(commands: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...commands.map(([command]) => command.length));
+  return commands.map(([command, what]) => `  ${command.padEnd(width)}  # ${what}`).join("\n");
+}

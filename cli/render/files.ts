@@ -1,0 +1,26 @@
+/** A model, and the files that a run has made. */
+import type { ModelVersion } from "../../spec/run.js";
+import type { GetJson } from "../json/get.js";
+import type { Screen } from "../output.js";
+import { percent } from "./numbers.js";
+import { table } from "./table.js";
+
+export function modelText(model: ModelVersion, { colours }: Screen): string {
+  const { name, version, base, classes, runId, createdAt, testAccuracy } = model;
+  return [
+    `${colours.bold(`${name}@${version}`)}  test accuracy ${percent(testAccuracy)}`,
+    `base     ${base}`,
+    `run      ${runId}, registered ${createdAt}`,
+    `classes  ${classes.join(", ")}`,
+  ].join("\n");
+}
+
+export function filesTable(files: GetJson["files"], screen: Screen): string {
+  const rows = files.map(({ what, bytes }) => [what, size(bytes)]);
+  return table(["WHAT", "SIZE"], rows, screen, [1]);
+}
+
+function size(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,30 @@
+/** Numbers as people read them in a terminal. */
+
+/** `8.4 s`, `2:05 min`, `1:02 h`: nine columns at most below 1000 hours. */
+export function duration(seconds: number): string {
+  // 59.95 s would print as "60.0 s".
+  if (seconds < 59.95) return `${Math.max(0, seconds).toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 3600) return `${Math.floor(whole / 60)}:${twoDigits(whole % 60)} min`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)}:${twoDigits(minutes % 60)} h`;
+}
+
+/** An estimate has no tenths of a second. */
+export function roughDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  return whole < 60 ? `${whole} s` : duration(whole);
+}
+
+/** A share in [0, 1] as a percentage with one decimal. */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** `2026-11-24 09:05` in the machine's time zone. */
+export function dateTime(date: Date): string {
+  const day = [date.getFullYear(), date.getMonth() + 1, date.getDate()].map(twoDigits).join("-");
+  return `${day} ${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`;
+}
+
+const twoDigits = (value: number): string => String(value).padStart(2, "0");

@@ -1,0 +1,34 @@
+/** What a completed run has reached, and what can be done with it. */
+import type { RunView } from "../../client/watchRun.js";
+import type { RunResult } from "../../spec/run.js";
+import type { Screen } from "../output.js";
+import { duration, percent } from "./numbers.js";
+import { padEnd, padStart, truncate } from "./text.js";
+
+const NAME_WIDTH = 8;
+const PERCENT_WIDTH = 7;
+
+/** Test accuracy of the head on the frozen base, of every stage after it, and of the run. */
+export function resultSummary(view: RunView, result: RunResult, screen: Screen): string {
+  const { colours, width } = screen;
+  const [low, high] = result.testAccuracyInterval;
+  const notes = new Map(view.stages.map(({ name, note }) => [name, note]));
+  const rows = result.byStage.map(({ stage, accuracy }) => {
+    const note = stage === "head" ? "head on the frozen base" : (notes.get(stage) ?? "");
+    return [stage, accuracy, note] as const;
+  });
+  if (result.scratch !== undefined) {
+    const { accuracy, seconds } = result.scratch;
+    rows.push(["scratch", accuracy, `same network from random weights, same time (${duration(seconds)})`]);
+  }
+  return [
+    colours.bold(`${result.model}@${result.version}  test accuracy ${percent(result.testAccuracy)}`) +
+      `  (95 % interval: ${percent(low)} – ${percent(high)})`,
+    ...rows.map(([name, accuracy, note]) =>
+      truncate(
+        `  ${padEnd(name, NAME_WIDTH)}  ${padStart(percent(accuracy), PERCENT_WIDTH)}  ${colours.dim(note)}`,
+        width,
+      ).trimEnd(),
+    ),
+  ].join("\n");
+}

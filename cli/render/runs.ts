@@ -1,0 +1,23 @@
+/** Runs as a table, newest first. */
+import type { RunListing } from "../../client/listRuns.js";
+import type { Screen } from "../output.js";
+import { dateTime, duration, percent } from "./numbers.js";
+import { table } from "./table.js";
+
+const HEADER = ["RUN", "MODEL", "STATUS", "STARTED", "TOOK", "ACCURACY"];
+const NUMBERS = [4, 5];
+
+/** @param now the present, for runs that go on */
+export function runsTable(runs: readonly RunListing[], now: Date, screen: Screen): string {
+  if (runs.length === 0) return "";
+  const { colours } = screen;
+  const rows = runs.map(({ runId, model, status, startedAt, closedAt, testAccuracy }) => {
+    const end = closedAt ?? (status === "running" ? now : undefined);
+    const took = end === undefined ? "" : duration((end.getTime() - startedAt.getTime()) / 1000);
+    const paint =
+      status === "completed" ? colours.green : status === "running" ? colours.cyan : colours.yellow;
+    const accuracy = testAccuracy === undefined ? "" : percent(testAccuracy);
+    return [runId, model, paint(status), dateTime(startedAt), took, accuracy];
+  });
+  return table(HEADER, rows, screen, NUMBERS);
+}

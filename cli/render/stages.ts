@@ -1,0 +1,115 @@
+/** The stages of a run, a row each; a running stage gets its bar and its metrics. */
+import type { LiveStage, StageState } from "../../spec/run.js";
+import type { Progress } from "../../spec/training.js";
+import type { Colours, Screen } from "../output.js";
+import { duration, percent, roughDuration } from "./numbers.js";
+import { progressBar } from "./progressBar.js";
+import { padEnd, padStart, truncate, widthOf } from "./text.js";
+
+/** All of them one column wide in every terminal, which rules out the symbols that are also emoji. */
+const MARKS: Readonly<Record<StageState, string>> = {
+  waiting: "·",
+  running: "▸",
+  done: "✓",
+  cached: "=",
+  "rolled-back": "↶",
+  failed: "✗",
+  cancelled: "■",
+};
+
+/** The longest stage name is `features`, `evaluate` or `register`, the longest state `rolled-back`. */
+const NAME_WIDTH = 8;
+const STATE_WIDTH = 11;
+const TIME_WIDTH = 9;
+/** Columns before the time, or before the progress of a running stage. */
+const LEFT_WIDTH = 2 + NAME_WIDTH + 2 + STATE_WIDTH + 2;
+const BAR_WIDTH = 20;
+const SHORTEST_BAR = 6;
+
+export function stageTable(stages: readonly LiveStage[], screen: Screen): string {
+  return stages.flatMap((stage) => stageLines(stage, screen)).join("\n");
+}
+
+function stageLines(stage: LiveStage, screen: Screen): readonly string[] {
+  const { colours, width } = screen;
+  const paint = paintOf(stage.state, colours);
+  const left = [
+    paint(MARKS[stage.state]),
+    " ",
+    padEnd(stage.name, NAME_WIDTH),
+    "  ",
+    paint(padEnd(stage.state, STATE_WIDTH)),
+  ].join("");
+  if (stage.state === "running") {
+    const [first = "", ...more] = runningDetail(stage, width - LEFT_WIDTH, colours);
+    const indent = " ".repeat(LEFT_WIDTH);
+    return [first === "" ? left.trimEnd() : `${left}  ${first}`, ...more.map((line) => indent + line)];
+  }
+  if (stage.state === "waiting") return [colours.dim(left.trimEnd())];
+  const time = stage.seconds === undefined ? "" : duration(stage.seconds);
+  const row = `${left}  ${padStart(time, TIME_WIDTH)}  ${stage.note ?? ""}`;
+  return [truncate(row.trimEnd(), width)];
+}
+
+/** The progress of something that is no stage. */
+export function progressText(progress: Progress, { colours, width }: Screen): string {
+  return progressLines(progress, metricsOf(progress).join(" · "), width, colours).join("\n");
+}
+
+/** The bar, the metrics (on the bar's line where there is room) and why there was another attempt. */
+function runningDetail(stage: LiveStage, width: number, colours: Colours): readonly string[] {
+  const { progress, attempt = 1, lastFailure } = stage;
+  const metrics = metricsOf(progress).join(" · ");
+  const retry = [
+    ...(attempt > 1 ? [`attempt ${attempt}`] : []),
+    ...(lastFailure === undefined ? [] : [`after: ${lastFailure}`]),
+  ].join(", ");
+  return [
+    ...(progress === undefined ? [] : progressLines(progress, metrics, width, colours)),
+    ...(retry === "" ? [] : [colours.yellow(truncate(retry, width))]),
+  ];
+}
+
+function progressLines(progress: Progress, metrics: string, width: number, colours: Colours): string[] {
+  const { phase, step, total, etaSeconds } = progress;
+  // One step is no scale: the phase says all.
+  if (total === 1) return [truncate([phase, metrics].filter(Boolean).join("  "), width)];
+  const count = total > 0 ? `${step}/${total}` : `${step}`;
+  const eta = etaSeconds === undefined ? "" : `  ETA ${roughDuration(etaSeconds)}`;
+  const line = (room: number): string => {
+    const bar = total > 0 && room >= SHORTEST_BAR;
+    return `${phase}  ${bar ? `${progressBar(step / total, Math.min(BAR_WIDTH, room), colours)} ` : ""}${count}${eta}`;
+  };
+  const room = width - widthOf(`${phase}   ${count}${eta}`);
+  if (metrics === "") return [truncate(line(room), width)];
+  const roomBesideMetrics = room - 2 - widthOf(metrics);
+  if (roomBesideMetrics >= SHORTEST_BAR) return [`${line(roomBesideMetrics)}  ${metrics}`];
+  return [truncate(line(room), width), truncate(metrics, width)];
+}
+
+function metricsOf(progress: Progress | undefined): string[] {
+  if (progress === undefined) return [];
+  const { loss, validationAccuracy, imagesPerSecond } = progress;
+  return [
+    ...(loss === undefined ? [] : [`loss ${loss.toFixed(3)}`]),
+    ...(validationAccuracy === undefined ? [] : [`val. accuracy ${percent(validationAccuracy)}`]),
+    ...(imagesPerSecond === undefined ? [] : [`${imagesPerSecond.toFixed(0)} images/s`]),
+  ];
+}
+
+function paintOf(state: StageState, colours: Colours): (text: string) => string {
+  switch (state) {
+    case "running":
+      return colours.cyan;
+    case "done":
+    case "cached":
+      return colours.green;
+    case "rolled-back":
+    case "cancelled":
+      return colours.yellow;
+    case "failed":
+      return colours.red;
+    case "waiting":
+      return colours.dim;
+  }
+}

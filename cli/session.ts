@@ -1,0 +1,18 @@
+/** Opens a session for a command and closes it whatever happens. The client is loaded only when needed. */
+import type { Session } from "../client/session.js";
+import { loadPlatform } from "../runtime/platform.js";
+
+/** @throws ThawError TEMPORAL_UNREACHABLE, STORE_UNREACHABLE, STORE_DENIED, USAGE for wrong settings */
+export async function withSession<T>(
+  project: string | undefined,
+  action: (session: Session) => Promise<T>,
+): Promise<T> {
+  const platform = await loadPlatform(project);
+  const { openSession } = await import("../client/session.js");
+  const session = await openSession(platform);
+  try {
+    return await action(session);
+  } finally {
+    await session.close();
+  }
+}

@@ -1,0 +1,63 @@
+/** Lists runs, newest first, also those that Temporal has forgotten. */
+import { listRuns as listStoredRuns, readRun } from "../store/records.js";
+import { listExecutions, modelOf, type RunStatus, statusOf } from "./executions.js";
+import { startOfRun } from "./runId.js";
+import { accuracyKey } from "./searchAttributes.js";
+import type { Session } from "./session.js";
+
+export interface RunListing {
+  readonly runId: string;
+  readonly model: string;
+  readonly status: RunStatus;
+  readonly startedAt: Date;
+  readonly closedAt?: Date;
+  /** Accuracy in [0, 1] on the held-out images, of completed runs. */
+  readonly testAccuracy?: number;
+}
+
+export interface ListOptions {
+  readonly limit: number;
+  /** Only runs of this model. */
+  readonly model?: string;
+}
+
+export async function listRuns(
+  session: Session,
+  { limit, model }: ListOptions,
+): Promise<readonly RunListing[]> {
+  const executions = await listExecutions(session, model);
+  const known = new Set(executions.map((run) => run.workflowId));
+  const listings = executions.map((run): RunListing => {
+    const accuracy = run.typedSearchAttributes.get(accuracyKey);
+    return {
+      runId: run.workflowId,
+      model: modelOf(run),
+      status: statusOf(run),
+      startedAt: run.startTime,
+      ...(run.closeTime === undefined ? {} : { closedAt: run.closeTime }),
+      ...(accuracy === undefined ? {} : { testAccuracy: accuracy }),
+    };
+  });
+  const forgotten = (await listStoredRuns(session.store))
+    .filter((runId) => !known.has(runId))
+    .flatMap((runId) => forgottenRun(runId))
+    .filter((run) => model === undefined || run.model === model);
+  const newest = [...listings, ...forgotten]
+    .toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
+    .slice(0, limit);
+  return Promise.all(newest.map((run) => withAccuracy(session, run)));
+}
+
+/** Only runs that ended well have a record in the store. */
+function forgottenRun(runId: string): readonly RunListing[] {
+  const startedAt = startOfRun(runId);
+  if (startedAt === undefined) return [];
+  return [{ runId, model: modelOf({ workflowId: runId, memo: {} }), status: "completed", startedAt }];
+}
+
+/** From the store's record where the server has no search attributes. */
+async function withAccuracy({ store }: Session, run: RunListing): Promise<RunListing> {
+  if (run.status !== "completed" || run.testAccuracy !== undefined) return run;
+  const record = await readRun(store, run.runId);
+  return record === undefined ? run : { ...run, testAccuracy: record.testAccuracy };
+}

@@ -1,0 +1,85 @@
+/** Says beforehand which stages of a run are in the store and which will run, and why. */
+import { join } from "node:path";
+import { listSource } from "../data/source.js";
+import { digestSource } from "../data/sourceDigest.js";
+import type { Platform } from "../spec/platform.js";
+import type { ArtifactRef } from "../spec/run.js";
+import type { RunFile } from "../spec/runFile.js";
+import { planStages, type StageKind, type StagePlan } from "../spec/stages.js";
+import { artifactIsWhole, findManifest, refOf } from "../store/artifacts.js";
+import type { Store } from "../store/connection.js";
+import { stageKey } from "../store/keys.js";
+import { whyNotThere } from "./nearestArtifact.js";
+
+export interface PlannedStage {
+  readonly name: string;
+  readonly kind: StageKind;
+  readonly action: "reuse" | "run";
+  /** One plain sentence without a full stop. */
+  readonly why: string;
+  /** The artifact that is reused. */
+  readonly artifact?: ArtifactRef;
+}
+
+/** A session, or a store without Temporal. */
+export interface PlanContext {
+  readonly store: Store;
+  readonly platform: Pick<Platform, "workFolder">;
+}
+
+/**
+ * Agrees with what the activities do (`activities/findArtifact.ts`): the same keys over the same digests.
+ * @param dataPath absolute path of the images, which have to be on this machine
+ * @param engineFingerprint of the TensorFlow build that the training worker has
+ * @throws ThawError DATA_NOT_FOUND and others about the images, STORE_UNREACHABLE, STORE_DENIED
+ */
+export async function planRun(
+  { store, platform }: PlanContext,
+  file: RunFile,
+  dataPath: string,
+  engineFingerprint: string,
+): Promise<readonly PlannedStage[]> {
+  // The same file as the activities', so that images are read again only where they changed.
+  const digestCache = join(platform.workFolder, "source-digests.json");
+  const { digest } = await digestSource(await listSource(dataPath), digestCache);
+  const known = new Map([["source", digest]]);
+  const planned: PlannedStage[] = [];
+  for (const stage of planStages(file)) {
+    const entry = await planStage(store, stage, known, engineFingerprint);
+    if (entry.artifact !== undefined) known.set(stage.name, entry.artifact.digest);
+    planned.push(entry);
+  }
+  return planned;
+}
+
+/** @param known digest of each input whose content is known, by stage name */
+async function planStage(
+  store: Store,
+  stage: StagePlan,
+  known: ReadonlyMap<string, string>,
+  engineFingerprint: string,
+): Promise<PlannedStage> {
+  const { name, kind } = stage;
+  const inputs = kind === "ingest" ? ["source"] : stage.inputs;
+  const made = inputs.find((input) => !known.has(input));
+  if (made !== undefined)
+    return { name, kind, action: "run", why: `its input \`${made}\` will be made anew` };
+  const digests = Object.fromEntries(inputs.map((input) => [input, known.get(input) ?? ""]));
+  const key = stageKey(stage, digests, engineFingerprint);
+  const manifest = await findManifest(store, kind, key);
+  if (manifest === undefined) {
+    const why = await whyNotThere(store, stage, digests, engineFingerprint);
+    return { name, kind, action: "run", why };
+  }
+  const short = manifest.digest.slice(0, 12);
+  if (!(await artifactIsWhole(store, manifest))) {
+    return { name, kind, action: "run", why: `data of the artifact ${short} were deleted from the store` };
+  }
+  return {
+    name,
+    kind,
+    action: "reuse",
+    why: `the artifact ${short} is in the store`,
+    artifact: refOf(manifest),
+  };
+}

@@ -1,0 +1,84 @@
+/** Finds out whether a run waits for a worker that is not there. */
+import type { WorkflowExecutionDescription } from "@temporalio/client";
+import { CONTROL_QUEUE, LOCAL_TRAINING_QUEUE, WORKFLOW_TYPE } from "../spec/run.js";
+import { secondsOf } from "./payloads.js";
+import type { PendingActivity } from "./pendingActivities.js";
+import { type TemporalAccess, temporalCall } from "./temporalCall.js";
+
+/** `temporal.api.enums.v1`: PendingActivityState, PendingWorkflowTaskState and TaskQueueType. */
+const SCHEDULED = 1;
+const STARTED = 2;
+const WORKFLOW_QUEUE = 1;
+const ACTIVITY_QUEUE = 2;
+
+/** A worker that is there takes a task within milliseconds. */
+const PATIENCE_MS = 3_000;
+/** Workers poll for a minute at a time; the server remembers them for five. */
+const POLL_MS = 75_000;
+/** Runs that are looked at to tell a busy worker, which does not poll, from a missing one. */
+const MOST_RUNS = 20;
+
+interface Queue {
+  readonly name: string;
+  readonly type: typeof WORKFLOW_QUEUE | typeof ACTIVITY_QUEUE;
+}
+
+/** True when a task of the run has been waiting for seconds and nobody serves its queue. */
+export async function lacksWorker(
+  session: TemporalAccess,
+  run: WorkflowExecutionDescription,
+): Promise<boolean> {
+  const queues = waitingQueues(run, Date.now());
+  const lacking = await Promise.all(
+    queues.map(async (queue) => !(await isPolled(session, queue)) && !(await isBusy(session, queue))),
+  );
+  return lacking.includes(true);
+}
+
+function waitingQueues({ raw }: WorkflowExecutionDescription, now: number): readonly Queue[] {
+  const task = raw.pendingWorkflowTask;
+  const workflow: Queue = { name: CONTROL_QUEUE, type: WORKFLOW_QUEUE };
+  const waits = task?.state === SCHEDULED && now - toMs(task.scheduledTime) > PATIENCE_MS;
+  const activities = (raw.pendingActivities ?? [])
+    // An attempt that failed waits for its next one on purpose, until `scheduledTime`.
+    .filter((activity) => activity.state === SCHEDULED && now - toMs(activity.scheduledTime) > PATIENCE_MS)
+    .filter(({ nextAttemptScheduleTime }) => now - toMs(nextAttemptScheduleTime) > PATIENCE_MS)
+    .map((activity): Queue => ({ name: queueOf(activity), type: ACTIVITY_QUEUE }));
+  return [...(waits ? [workflow] : []), ...activities];
+}
+
+/** Older servers do not tell an activity's queue; the control worker's activities do not report progress. */
+function queueOf({ activityOptions, activityType }: PendingActivity): string {
+  const isControl = ["findArtifact", "register", "report", "recordRun"].includes(activityType?.name ?? "");
+  return activityOptions?.taskQueue?.name ?? (isControl ? CONTROL_QUEUE : LOCAL_TRAINING_QUEUE);
+}
+
+async function isPolled(session: TemporalAccess, { name, type }: Queue): Promise<boolean> {
+  const { connection } = session.temporal;
+  const { namespace } = session.platform.temporal;
+  const { pollers } = await temporalCall(session, "looking for workers", () =>
+    connection.workflowService.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType: type }),
+  );
+  return (pollers ?? []).some(({ lastAccessTime }) => Date.now() - toMs(lastAccessTime) < POLL_MS);
+}
+
+/** Whether a worker of the queue works on another run. A worker with its hands full does not poll. */
+async function isBusy(session: TemporalAccess, queue: Queue): Promise<boolean> {
+  if (queue.type === WORKFLOW_QUEUE) return false;
+  const { workflow } = session.temporal;
+  return temporalCall(session, "looking for busy workers", async () => {
+    const query = `WorkflowType = "${WORKFLOW_TYPE}" AND ExecutionStatus = "Running"`;
+    let seen = 0;
+    for await (const { workflowId } of workflow.list({ query, pageSize: MOST_RUNS })) {
+      const { raw } = await workflow.getHandle(workflowId).describe();
+      const works = raw.pendingActivities?.some(
+        (activity) => activity.state === STARTED && queueOf(activity) === queue.name,
+      );
+      if (works === true) return true;
+      if (++seen >= MOST_RUNS) break;
+    }
+    return false;
+  });
+}
+
+const toMs = (time: Parameters<typeof secondsOf>[0]): number => 1000 * secondsOf(time);

@@ -1,0 +1,72 @@
+/** What `thaw init` sees in a folder of images. */
+import { basename, extname, resolve } from "node:path";
+import { listSource } from "../../data/source.js";
+
+export interface FolderDescription {
+  /** A model's name made of the folder's. */
+  readonly name: string;
+  readonly images: number;
+  readonly classes: readonly { readonly name: string; readonly images: number }[];
+  /** Files that were passed over. */
+  readonly ignored: number;
+  /** Whether a manifest says which images are for training and which for testing. */
+  readonly hasSplit: boolean;
+  /** What may go wrong in training, a sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** A head trained on fewer images is mostly luck, and so is its evaluation. */
+const FEW_IMAGES = 100;
+/** One or two of them are held out, as many validate: less than three are left to learn from. */
+const FEW_IN_CLASS = 5;
+/** Beyond this a classifier can win by ignoring the small class. */
+const IMBALANCE = 10;
+
+/** @throws ThawError DATA_NOT_FOUND, TOO_FEW_CLASSES, CLASS_EMPTY, DATA_INVALID */
+export async function describeFolder(dataPath: string): Promise<FolderDescription> {
+  const source = await listSource(dataPath);
+  const counts = new Map(source.classes.map((name) => [name, 0]));
+  for (const { label } of source.entries) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const classes = [...counts].map(([name, images]) => ({ name, images }));
+  return {
+    name: modelName(dataPath),
+    images: source.entries.length,
+    classes,
+    ignored: source.ignored.length,
+    hasSplit: source.entries.some(({ split }) => split !== undefined),
+    warnings: warningsOf(source.entries.length, classes),
+  };
+}
+
+/** `Sign Digits_2/` as `sign-digits-2`: what the run file allows as a model's name. */
+export function modelName(dataPath: string): string {
+  const path = resolve(dataPath);
+  const MOST_LETTERS = 40;
+  const name = basename(path, extname(path))
+    .normalize("NFKD")
+    .replace(/\p{Mark}/gu, "")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .slice(0, MOST_LETTERS)
+    .replace(/^-|-$/g, "");
+  return name === "" ? "model" : name;
+}
+
+function warningsOf(images: number, classes: FolderDescription["classes"]): readonly string[] {
+  const bySize = classes.toSorted((a, b) => b.images - a.images);
+  const largest = bySize[0] ?? { name: "", images: 0 };
+  const smallest = bySize.at(-1) ?? largest;
+  const small = classes.filter((one) => one.images < FEW_IN_CLASS).map(({ name }) => name);
+  const warnings: string[] = [];
+  if (images < FEW_IMAGES) {
+    warnings.push(`${images} images are few: expect the accuracy to change a lot with the seed`);
+  }
+  if (small.length > 0) warnings.push(`classes with fewer than ${FEW_IN_CLASS} images: ${small.join(", ")}`);
+  if (largest.images > IMBALANCE * smallest.images) {
+    warnings.push(
+      `${largest.name} has more than ${IMBALANCE} times as many images as ${smallest.name} ` +
+        `(${largest.images} to ${smallest.images}): watch the recall of each class in the report`,
+    );
+  }
+  return warnings;
+}

@@ -1,0 +1,46 @@
+/** Says in words what a key of the run file accepts. */
+import type { SchemaNode } from "./jsonSchema.js";
+
+/** For example `a whole number from 64 to 2048`, `one of white, black`, `true or false`. */
+export function expectation(node: SchemaNode): string {
+  const choices = choicesOf(node);
+  if (choices.length > 0) return choices.length === 1 ? `${choices[0]}` : `one of ${choices.join(", ")}`;
+  switch (node.type) {
+    case "boolean":
+      return "true or false";
+    case "integer":
+      return `a whole number${range(node)}`;
+    case "number":
+      return `a number${range(node)}`;
+    case "array":
+      return `a list of ${node.items === undefined ? "values" : choicesOf(node.items).join(", ")}`;
+    case "object":
+      return `a section with the keys ${Object.keys(node.properties ?? {}).join(", ")}`;
+    default:
+      return "text";
+  }
+}
+
+/** The allowed values in a few words, e.g. `64 to 2048`; empty where there is nothing to choose or to exceed. */
+export function limits(node: SchemaNode): string {
+  const choices = choicesOf(node.type === "array" ? (node.items ?? {}) : node);
+  if (choices.length > 0) return choices.length === 1 ? "" : choices.join(", ");
+  return range(node).replace(/^ (from|of)? ?/, "");
+}
+
+export function choicesOf(node: SchemaNode): readonly string[] {
+  return node.enum ?? (node.const === undefined ? [] : [node.const]);
+}
+
+function range({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: SchemaNode): string {
+  const low =
+    minimum !== undefined ? `${minimum}` : exclusiveMinimum !== undefined ? `above ${exclusiveMinimum}` : "";
+  const high =
+    maximum !== undefined ? `${maximum}` : exclusiveMaximum !== undefined ? `below ${exclusiveMaximum}` : "";
+  if (low !== "" && high !== "") {
+    if (minimum !== undefined) return ` from ${low} to ${high}`;
+    return maximum !== undefined ? ` ${low}, at most ${high}` : ` ${low} and ${high}`;
+  }
+  if (low !== "") return minimum !== undefined ? ` of at least ${low}` : ` ${low}`;
+  return high === "" ? "" : maximum !== undefined ? ` of at most ${high}` : ` ${high}`;
+}

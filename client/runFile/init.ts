@@ -1,0 +1,107 @@
+/** The commented run file that `thaw init` writes after a look at the images. */
+import { dirname, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { stringify } from "yaml";
+import { describeFolder, type FolderDescription } from "./describeFolder.js";
+import { limits } from "./expectation.js";
+import { runFileJsonSchema, type SchemaNode } from "./jsonSchema.js";
+import { parseRunFile } from "./parse.js";
+
+export interface InitOptions {
+  /** Where the run file will lie; `data.path` is written relative to its folder. */
+  readonly runFile: string;
+  /** The model's name; made of the folder's name when left out. */
+  readonly name?: string;
+}
+
+/** `docs/` lies beside `dist/` in the package. */
+const SCHEMA_FILE = fileURLToPath(new URL("../../../docs/thaw.schema.json", import.meta.url));
+/** More classes than this are counted, not listed. */
+const MOST_LISTED = 40;
+
+/**
+ * Every key of the schema with its default and its meaning, generated, so that it cannot drift.
+ * @returns YAML that `parseRunFile` accepts
+ * @throws ThawError RUN_FILE_INVALID for a name that is not allowed, DATA_NOT_FOUND, TOO_FEW_CLASSES, CLASS_EMPTY, DATA_INVALID
+ */
+export async function initRunFile(dataPath: string, options: InitOptions): Promise<string> {
+  const folder = dirname(resolve(options.runFile));
+  const found = await describeFolder(dataPath);
+  const known = { name: options.name ?? found.name, "data.path": pathFrom(folder, dataPath) };
+  const text = [
+    `# yaml-language-server: $schema=${pathFrom(folder, SCHEMA_FILE)}`,
+    ...comment([
+      `Written by \`thaw init\` after a look at ${found.images} images in ${found.classes.length} classes:`,
+    ]),
+    ...comment(classLines(found)),
+    ...comment(notes(found)),
+    ...comment(found.warnings.map((warning) => `WARNING: ${warning}`)),
+    ...section(runFileJsonSchema(), "", known),
+    "",
+  ].join("\n");
+  parseRunFile(text, options.runFile, []);
+  return text;
+}
+
+function classLines({ classes }: FolderDescription): readonly string[] {
+  const shown = classes.slice(0, MOST_LISTED);
+  const width = Math.max(...shown.map(({ name }) => name.length));
+  const more = classes.length - shown.length;
+  return [
+    // A control character in a folder's name would end the comment.
+    ...shown.map(({ name, images }) => `  ${name.replace(/\p{Control}/gu, "?").padEnd(width)}  ${images}`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ];
+}
+
+function notes({ ignored, hasSplit }: FolderDescription): readonly string[] {
+  return [
+    ...(ignored > 0
+      ? [
+          `${ignored} ${ignored === 1 ? "file was" : "files were"} passed over: not images by their names, or outside of class folders.`,
+        ]
+      : []),
+    ...(hasSplit
+      ? [
+          "The manifest says which images are for training, validation and testing; the shares below are not used.",
+        ]
+      : []),
+  ];
+}
+
+/** The keys of a section, each under a comment with its meaning and limits. */
+function section(node: SchemaNode, prefix: string, known: Readonly<Record<string, string>>): string[] {
+  const isTop = prefix === "";
+  return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
+    const path = `${prefix}${key}`;
+    const lines =
+      child.type === "object"
+        ? [...comment([child.description ?? key]), `${key}:`, ...section(child, `${path}.`, known)]
+        : [...comment([meaningOf(child)]), `${key}: ${inline(known[path] ?? child.default)}`];
+    return isTop ? ["", ...lines] : lines.map((line) => `  ${line}`);
+  });
+}
+
+function meaningOf(node: SchemaNode): string {
+  const allowed = limits(node);
+  return `${node.description ?? ""}${allowed === "" ? "" : ` (${allowed})`}`;
+}
+
+/** A value that stays on its line, whatever it holds. */
+function inline(value: unknown): string {
+  return stringify(value, {
+    blockQuote: false,
+    collectionStyle: "flow",
+    flowCollectionPadding: false,
+    lineWidth: 0,
+  }).trimEnd();
+}
+
+function comment(lines: readonly string[]): string[] {
+  return lines.map((line) => `# ${line}`.trimEnd());
+}
+
+/** With forward slashes, which all systems understand. */
+function pathFrom(folder: string, path: string): string {
+  return relative(folder, resolve(path)).split(sep).join("/") || ".";
+}

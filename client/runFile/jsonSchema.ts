@@ -1,0 +1,64 @@
+/** The run file's schema as JSON Schema: for editors, for messages about wrong files and for `thaw init`. */
+import { z } from "zod";
+import { runFileSchema } from "../../spec/runFile.js";
+
+/** The part of JSON Schema (draft 7) that the run file's schema uses. */
+export interface SchemaNode {
+  readonly type?: "object" | "array" | "string" | "number" | "integer" | "boolean";
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+  readonly const?: string;
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly maxItems?: number;
+  readonly items?: SchemaNode;
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+}
+
+/**
+ * Draft 7, because that is what YAML language servers understand in full. Describes the file as a person
+ * writes it: keys with a default are optional. The conditions between keys are not in it.
+ */
+export function runFileJsonSchema(): SchemaNode {
+  const { $schema, ...schema } = z.toJSONSchema(runFileSchema, {
+    io: "input",
+    target: "draft-07",
+    override: ({ jsonSchema }) => {
+      // What a JavaScript integer can hold is no limit that a reader wants to hear of.
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      // A section's default is the defaults of its keys.
+      if (jsonSchema.type === "object") delete jsonSchema.default;
+    },
+  });
+  return {
+    $schema,
+    $id: "urn:thaw:run-file",
+    title: "thaw run file",
+    description: "Transfer learning from a folder of labelled images, for `thaw run`.",
+    ...schema,
+  } as SchemaNode;
+}
+
+/** The text of `docs/thaw.schema.json`. */
+export function runFileJsonSchemaText(): string {
+  return `${JSON.stringify(runFileJsonSchema(), null, 2)}\n`;
+}
+
+/** The node that describes a path of keys and list positions, or undefined for an unknown one. */
+export function schemaAt(path: readonly PropertyKey[]): SchemaNode | undefined {
+  let node: SchemaNode | undefined = runFileJsonSchema();
+  for (const step of path) {
+    const { properties, items }: SchemaNode = node;
+    if (typeof step === "number") node = items;
+    else
+      node =
+        properties !== undefined && Object.hasOwn(properties, step) ? properties[String(step)] : undefined;
+    if (node === undefined) return undefined;
+  }
+  return node;
+}

@@ -1,0 +1,59 @@
+/** Turns the schema's findings about a run file into sentences with the key meant and what it accepts. */
+import type { z } from "zod";
+import { nearest } from "../nearest.js";
+import { choicesOf, expectation } from "./expectation.js";
+import { schemaAt } from "./jsonSchema.js";
+import { dotted, unknownKey } from "./unknownKey.js";
+
+export interface Problem {
+  /** Keys and list positions down to what is wrong. */
+  readonly path: readonly PropertyKey[];
+  readonly sentence: string;
+}
+
+/** @param value what was validated, to quote from it */
+export function problemsOf(issues: readonly z.core.$ZodIssue[], value: unknown): readonly Problem[] {
+  return issues.flatMap((issue) => {
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => {
+        const path = [...issue.path, key];
+        return { path, sentence: unknownKey(path) };
+      });
+    }
+    return [{ path: issue.path, sentence: sentenceOf(issue, valueAt(value, issue.path)) }];
+  });
+}
+
+function sentenceOf(issue: z.core.$ZodIssue, value: unknown): string {
+  const name = `\`${dotted(issue.path)}\``;
+  const node = schemaAt(issue.path);
+  if (issue.code === "custom") return `${name}: ${issue.message}`;
+  if (node === undefined) return `${name}: ${issue.message}`;
+  if (value === undefined) return `${name} is missing: ${node.description ?? expectation(node)}`;
+  if (issue.code === "invalid_format") return `${name}: ${issue.message}, not ${quote(value)}`;
+  if (issue.code === "too_big" && node.type === "array")
+    return `${name} takes at most ${node.maxItems} values`;
+  if (value === "" && node.type === "string") return `${name} must not be empty`;
+  const meant = typeof value === "string" ? nearest(value, choicesOf(node)) : [];
+  const guess = meant.length === 0 ? "" : `; did you mean ${meant.join(" or ")}?`;
+  const text = node.type === "string" && choicesOf(node).length === 0 && typeof value !== "object";
+  const advice = text ? `: put it in quotes, "${String(value)}"` : guess;
+  return `${name} must be ${expectation(node)}, not ${quote(value)}${advice}`;
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let found = value;
+  for (const step of path) {
+    if (found === null || typeof found !== "object" || !Object.hasOwn(found, step)) return undefined;
+    found = (found as Record<PropertyKey, unknown>)[step];
+  }
+  return found;
+}
+
+const QUOTED_LENGTH = 40;
+
+function quote(value: unknown): string {
+  if (value === null) return "empty";
+  const text = typeof value === "number" ? String(value) : JSON.stringify(value);
+  return text.length > QUOTED_LENGTH ? `${text.slice(0, QUOTED_LENGTH)}…` : text;
+}

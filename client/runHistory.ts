@@ -1,0 +1,87 @@
+/** The stages of a run from its event history, for when no worker answers the query. */
+import type { WorkflowHandle } from "@temporalio/client";
+import { z } from "zod";
+import type { StageStatus } from "../spec/run.js";
+import { runFileSchema } from "../spec/runFile.js";
+import { planStages } from "../spec/stages.js";
+import { decode, messageOf, secondsOf } from "./payloads.js";
+import { type StageActivity, stageOfActivity } from "./stageOfActivity.js";
+import { outcomeSchema } from "./wire.js";
+
+export type History = Awaited<ReturnType<WorkflowHandle["fetchHistory"]>>;
+type HistoryEvent = NonNullable<History["events"]>[number];
+/** Activities by the id of the event that scheduled them. */
+type Scheduled = Map<string, StageActivity>;
+
+/** What the history says of a run. */
+export interface RunHistory {
+  readonly stages: readonly StageStatus[];
+  /** Why the workflow's code cannot go on, if its last task failed; the server tries it again and again. */
+  readonly stuck?: string;
+}
+
+export function readHistory({ events }: History): RunHistory {
+  const all = events ?? [];
+  const stages = new Map(
+    plannedStages(all).map((name): [string, StageStatus] => [name, { name, state: "waiting" }]),
+  );
+  const began = new Map<string, number>();
+  const scheduled: Scheduled = new Map();
+  for (const event of all) {
+    const change = changeOf(event, scheduled);
+    if (change === undefined) continue;
+    const now = secondsOf(event.eventTime);
+    const since = began.get(change.name) ?? now;
+    began.set(change.name, since);
+    stages.set(change.name, change.state === "running" ? change : { ...change, seconds: now - since });
+  }
+  const stuck = stuckOn(all);
+  return { stages: [...stages.values()], ...(stuck === undefined ? {} : { stuck }) };
+}
+
+/** The stages of a run that has ended: none of them runs any more. */
+export function closeStages(
+  stages: readonly StageStatus[],
+  state: "cancelled" | "failed",
+): readonly StageStatus[] {
+  return stages.map((stage) => (stage.state === "running" ? { ...stage, state } : stage));
+}
+
+/** From the run's input; none when another version of thaw wrote it, and then only stages that ran are known. */
+function plannedStages([first]: readonly HistoryEvent[]): readonly string[] {
+  const input = first?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
+  const parsed = z.object({ file: runFileSchema }).safeParse(decode(input));
+  return parsed.success ? planStages(parsed.data.file).map(({ name }) => name) : [];
+}
+
+/** What an event means for a stage, if anything. */
+function changeOf(event: HistoryEvent, scheduled: Scheduled): StageStatus | undefined {
+  const activity = event.activityTaskScheduledEventAttributes;
+  if (activity) {
+    const known = stageOfActivity(activity.activityId ?? "");
+    if (known === undefined) return undefined;
+    scheduled.set(String(event.eventId), known);
+    return { name: known.stage, state: "running" };
+  }
+  const completed = event.activityTaskCompletedEventAttributes;
+  const failed = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes;
+  const cancelled = event.activityTaskCanceledEventAttributes;
+  const ended = scheduled.get(String((completed ?? failed ?? cancelled)?.scheduledEventId));
+  if (ended === undefined) return undefined;
+  const name = ended.stage;
+  if (failed) return { name, state: "failed", note: messageOf(failed.failure) };
+  if (cancelled) return { name, state: "cancelled", note: "cancelled" };
+  const outcome = outcomeSchema.safeParse(decode(completed?.result?.payloads?.[0]));
+  // A look-up that found nothing: the stage's own activity follows.
+  if (!outcome.success) return ended.isLookup ? undefined : { name, state: "done" };
+  const { artifact, cached, note, kept } = outcome.data;
+  return { name, state: cached ? "cached" : kept === false ? "rolled-back" : "done", artifact, note };
+}
+
+function stuckOn(events: readonly HistoryEvent[]): string | undefined {
+  const last = events.findLast(
+    (event) => event.workflowTaskFailedEventAttributes ?? event.workflowTaskCompletedEventAttributes,
+  );
+  const failed = last?.workflowTaskFailedEventAttributes;
+  return failed ? messageOf(failed.failure) : undefined;
+}

@@ -1,0 +1,102 @@
+/** Opens what a command talks to: the Temporal server and the object store. */
+import { connect } from "node:net";
+import { Client, Connection } from "@temporalio/client";
+import { ThawError } from "../spec/errors.js";
+import type { Platform, TemporalSettings } from "../spec/platform.js";
+import { ensureBucket, openStore, type Store } from "../store/connection.js";
+import { noAnswer, temporalError } from "./temporalCall.js";
+
+export interface Session {
+  readonly platform: Platform;
+  readonly store: Store;
+  readonly temporal: Client;
+  close(): Promise<void>;
+}
+
+/** A server that is up answers in milliseconds, also across an ocean. */
+const CONNECT_MS = 5_000;
+
+/**
+ * Connects to Temporal, checks that the namespace is there, and makes the bucket if need be.
+ * @throws ThawError TEMPORAL_UNREACHABLE within about five seconds, STORE_UNREACHABLE, STORE_DENIED
+ */
+export async function openSession(platform: Platform): Promise<Session> {
+  const connection = await openTemporal(platform.temporal);
+  try {
+    const store = openStore(platform.store);
+    await ensureBucket(store);
+    const temporal = new Client({ connection, namespace: platform.temporal.namespace });
+    return { platform, store, temporal, close: () => connection.close() };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+/** The store alone, for commands that need no Temporal. */
+export function openStoreOnly(platform: Platform): Store {
+  return openStore(platform.store);
+}
+
+async function openTemporal(settings: TemporalSettings): Promise<Connection> {
+  await refuseClosedPort(settings);
+  const { address, namespace, apiKey, tls } = settings;
+  const connection = Connection.lazy({
+    address,
+    connectTimeout: CONNECT_MS,
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(tls === undefined ? {} : { tls: typeof tls === "boolean" ? tls : tlsOptions(tls) }),
+  });
+  try {
+    await connection.ensureConnected();
+    await connection.withDeadline(Date.now() + CONNECT_MS, () =>
+      connection.workflowService.describeNamespace({ namespace }),
+    );
+    return connection;
+  } catch (error) {
+    await connection.close();
+    const failure = temporalError(settings, "connecting", error);
+    throw failure instanceof ThawError ? failure : noAnswer(settings, "connecting", error);
+  }
+}
+
+function tlsOptions(tls: Exclude<TemporalSettings["tls"], boolean | undefined>) {
+  const { ca, cert, key, serverName } = tls;
+  return {
+    ...(ca === undefined ? {} : { serverRootCACertificate: ca }),
+    ...(serverName === undefined ? {} : { serverNameOverride: serverName }),
+    ...(cert !== undefined && key !== undefined ? { clientCertPair: { crt: cert, key } } : {}),
+  };
+}
+
+/**
+ * gRPC tries a refused connection again until its time is up. On this machine a refusal is final: no
+ * server listens, and the user should hear of it at once.
+ */
+async function refuseClosedPort({ address }: TemporalSettings): Promise<void> {
+  const [, host = "", port = ""] = /^(127\.0\.0\.1|localhost|\[::1\]):(\d+)$/.exec(address) ?? [];
+  if (host === "") return;
+  const refused = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
+    const socket = connect({ host: host.replace(/[[\]]/g, ""), port: Number(port), timeout: CONNECT_MS });
+    const settle = (error?: NodeJS.ErrnoException): void => {
+      socket.destroy();
+      resolve(error?.code === "ECONNREFUSED" || hasRefusal(error) ? error : undefined);
+    };
+    socket.once("connect", () => settle());
+    socket.once("timeout", () => settle());
+    socket.once("error", settle);
+  });
+  if (refused === undefined) return;
+  throw new ThawError("TEMPORAL_UNREACHABLE", `no Temporal server listens at ${address}`, {
+    hint: "start the embedded one with `thaw up`, or set TEMPORAL_ADDRESS",
+    cause: refused,
+  });
+}
+
+/** `localhost` is tried as IPv6 and as IPv4; Node then reports both refusals in one error. */
+function hasRefusal(error: unknown): boolean {
+  return (
+    error instanceof AggregateError &&
+    error.errors.every((one: NodeJS.ErrnoException) => one.code === "ECONNREFUSED")
+  );
+}

@@ -1,0 +1,20 @@
+/** Which stage an activity of the workflow works for; the ids are those of `workflows/transferLearning.ts`. */
+
+/** The look-up of a stage's artifact is called `find-STAGE`. */
+const LOOKUP = "find-";
+/** Comes after all stages. */
+const RECORD_RUN = "record-run";
+
+export interface StageActivity {
+  readonly stage: string;
+  /** True for the look-up that comes before the stage's own activity. */
+  readonly isLookup: boolean;
+}
+
+/** Undefined for an activity that belongs to no stage. */
+export function stageOfActivity(activityId: string): StageActivity | undefined {
+  if (activityId === RECORD_RUN) return undefined;
+  return activityId.startsWith(LOOKUP)
+    ? { stage: activityId.slice(LOOKUP.length), isLookup: true }
+    : { stage: activityId, isLookup: false };
+}

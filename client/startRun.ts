@@ -1,0 +1,88 @@
+/** Starts a run: one workflow, whose id is the run's id. */
+import { WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
+import { stringify } from "yaml";
+import { ThawError } from "../spec/errors.js";
+import { CONTROL_QUEUE, type RunInput, WORKFLOW_TYPE } from "../spec/run.js";
+import type { RunFile } from "../spec/runFile.js";
+import { runUrl } from "./links.js";
+import { newRunId, startOfRun } from "./runId.js";
+import { ensureSearchAttributes, modelKey, REGISTER_BY_HAND } from "./searchAttributes.js";
+import type { Session } from "./session.js";
+import { isInvalidArgument, temporalCall } from "./temporalCall.js";
+import { thawVersion } from "./version.js";
+
+export interface RunRequest {
+  readonly file: RunFile;
+  /** Absolute path of the images on the machine of the training worker. */
+  readonly dataPath: string;
+  /** An id from {@link newRunId}; a new one when left out. */
+  readonly runId?: string;
+}
+
+export interface StartedRun {
+  readonly runId: string;
+  /** The run in the Temporal UI, if it is known where that is. */
+  readonly url?: string;
+}
+
+/** @throws ThawError USAGE for an id that is taken or malformed, TEMPORAL_UNREACHABLE */
+export async function startRun(session: Session, request: RunRequest): Promise<StartedRun> {
+  const { file, dataPath, runId = newRunId(file.name, new Date()) } = request;
+  if (startOfRun(runId) === undefined) {
+    throw new ThawError("USAGE", `"${runId}" is no run id`, {
+      hint: "run ids are NAME-YYYYMMDD-HHMMSS-xxxx",
+    });
+  }
+  const input: RunInput = { runId, file, dataPath, thawVersion: thawVersion() };
+  await ensureSearchAttributes(session);
+  await temporalCall(session, "starting the run", () => startWorkflow(session, input));
+  const url = runUrl(session.platform, runId);
+  return { runId, ...(url === undefined ? {} : { url }) };
+}
+
+async function startWorkflow({ temporal }: Session, input: RunInput): Promise<void> {
+  const { runId, file, dataPath } = input;
+  try {
+    await temporal.workflow.start(WORKFLOW_TYPE, {
+      workflowId: runId,
+      taskQueue: CONTROL_QUEUE,
+      args: [input],
+      workflowIdReusePolicy: "REJECT_DUPLICATE",
+      typedSearchAttributes: [{ key: modelKey, value: file.name }],
+      // Search attributes may be missing on foreign servers; a memo never is.
+      memo: { model: file.name, base: file.base, dataPath },
+      staticSummary: summaryOf(file),
+      staticDetails: detailsOf(input),
+    });
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) {
+      throw new ThawError("USAGE", `there is a run ${runId} already`, { cause: error });
+    }
+    if (isInvalidArgument(error) && /search attribute/i.test(String((error as Error).cause))) {
+      throw new ThawError("TEMPORAL_UNREACHABLE", "the Temporal server lacks thaw's search attributes", {
+        hint: REGISTER_BY_HAND,
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+/** One line for the Temporal UI. */
+function summaryOf({ name, base, unfreeze }: RunFile): string {
+  const count = unfreeze.stages.length;
+  return `${name} on ${base}, ${count} unfreezing stage${count === 1 ? "" : "s"}`;
+}
+
+/** Markdown for the Temporal UI; tables lose their columns there, code blocks do not. */
+function detailsOf({ runId, file, dataPath }: RunInput): string {
+  return [
+    `Images: \`${dataPath}\``,
+    "",
+    "```yaml",
+    stringify(file).trimEnd(),
+    "```",
+    "",
+    `\`thaw watch ${runId}\` follows this run, \`thaw cancel ${runId}\` ends it.`,
+  ].join("\n");
+}

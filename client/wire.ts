@@ -1,0 +1,61 @@
+/** What comes back from Temporal, checked: a worker of another version may have written it. */
+import { z } from "zod";
+import type { RunResult, RunState, StageState } from "../spec/run.js";
+
+const artifactSchema = z.object({ kind: z.string(), key: z.string(), digest: z.string() });
+
+const STATES = [
+  "waiting",
+  "running",
+  "done",
+  "cached",
+  "rolled-back",
+  "failed",
+  "cancelled",
+] as const satisfies readonly StageState[];
+
+/** Answer of the `runState` query. */
+export const runStateSchema: z.ZodType<RunState> = z.object({
+  runId: z.string(),
+  model: z.string(),
+  stages: z.array(
+    z.object({
+      name: z.string(),
+      state: z.enum(STATES),
+      artifact: artifactSchema.exactOptional(),
+      seconds: z.number().exactOptional(),
+      note: z.string().exactOptional(),
+    }),
+  ),
+});
+
+/** Result of a stage's activity; `findArtifact` may find nothing. */
+export const outcomeSchema = z.object({
+  artifact: artifactSchema,
+  cached: z.boolean(),
+  note: z.string(),
+  kept: z.boolean().exactOptional(),
+});
+
+/** Result of the workflow. */
+export const resultSchema: z.ZodType<RunResult> = z.object({
+  runId: z.string(),
+  model: z.string(),
+  version: z.int(),
+  testAccuracy: z.number(),
+  testAccuracyInterval: z.tuple([z.number(), z.number()]),
+  byStage: z.array(z.object({ stage: z.string(), accuracy: z.number() })),
+  scratch: z.object({ accuracy: z.number(), seconds: z.number() }).exactOptional(),
+  artifacts: z.record(z.string(), artifactSchema),
+});
+
+/** Heartbeat of a running activity. */
+export const progressSchema = z.object({
+  phase: z.string(),
+  step: z.number(),
+  total: z.number(),
+  loss: z.number().exactOptional(),
+  validationAccuracy: z.number().exactOptional(),
+  imagesPerSecond: z.number().exactOptional(),
+  etaSeconds: z.number().exactOptional(),
+});

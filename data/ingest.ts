@@ -1,0 +1,77 @@
+/** Turns labelled image files into a dataset: canonical images in packs, a record for each, and a split. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { DatasetSummary, ImageRecord, Split } from "../spec/dataset.js";
+import type { DataSpec } from "../spec/runFile.js";
+import type { Progress } from "../spec/training.js";
+import { IMAGES_FILE, SUMMARY_FILE } from "./dataset.js";
+import { countImages, refuseEmptyClasses, refuseEmptySplits } from "./datasetChecks.js";
+import { explicitSplits } from "./explicitSplit.js";
+import { groupImages } from "./groups.js";
+import { listSource } from "./source.js";
+import { digestSource } from "./sourceDigest.js";
+import { type SplitGroup, splitGroups } from "./split.js";
+import { type StoredImage, storeImages } from "./storeImages.js";
+
+export interface IngestOptions {
+  /** Folder or manifest. */
+  readonly source: string;
+  readonly data: Omit<DataSpec, "path">;
+  readonly seed: number;
+  /** File of known digests; see `digestSource`. */
+  readonly digestCache: string;
+  /** Folder that the dataset is written to; it holds no packs yet. */
+  readonly out: string;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/**
+ * Writes `images.jsonl`, `dataset.json` and the packs; the same files, seed and settings give the same bytes.
+ * Of every image only its record is kept in memory (below a kilobyte); a handful are decoded at a time.
+ * @throws ThawError as `listSource` and `digestSource` do; CLASS_EMPTY when a class has no readable image;
+ *   DATA_INVALID when the manifest's splits tear a group apart, or when a split that is wanted stays empty
+ */
+export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
+  const { data, seed, out, onProgress } = options;
+  const source = await listSource(options.source);
+  const classes = source.classes.length;
+  onProgress({ phase: "checking files", step: 0, total: source.entries.length });
+  const { files } = await digestSource(source, options.digestCache);
+  await mkdir(out, { recursive: true });
+  const canonical = { background: data.background, keepShortSide: data.keep_short_side };
+  const { images, quarantined, packs } = await storeImages(source, files, canonical, out, onProgress);
+  refuseEmptyClasses(source, images, quarantined);
+
+  const { ids, duplicateGroups } = groupImages(images);
+  const idOf = (index: number): string => ids[index] as string;
+  const splits = explicitSplits(images, ids) ?? splitGroups(groupsOf(images, ids), classes, data, seed);
+  const records = images.map(({ path, label, group: _own, split: _written, ...rest }, index): ImageRecord => {
+    return { path, label, group: idOf(index), split: splits.get(idOf(index)) as Split, ...rest };
+  });
+  const counts = countImages(records, classes);
+  refuseEmptySplits(source.classes, counts, data);
+
+  const summary = {
+    classes: source.classes,
+    counts,
+    images: records.length,
+    quarantined,
+    duplicateGroups,
+    packs,
+  };
+  const lines = records.map((record) => `${JSON.stringify(record)}\n`);
+  await writeFile(join(out, IMAGES_FILE), lines.join(""));
+  await writeFile(join(out, SUMMARY_FILE), `${JSON.stringify(summary, null, 1)}\n`);
+  return summary;
+}
+
+function groupsOf(images: readonly StoredImage[], ids: readonly string[]): SplitGroup[] {
+  const labels = new Map<string, number[]>();
+  images.forEach(({ label }, index) => {
+    const id = ids[index] as string;
+    const members = labels.get(id);
+    if (members === undefined) labels.set(id, [label]);
+    else members.push(label);
+  });
+  return Array.from(labels, ([id, members]) => ({ id, labels: members }));
+}

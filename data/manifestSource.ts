@@ -1,0 +1,122 @@
+/** Lists a manifest: a CSV file with a header, or one JSON object a line. */
+import { readFile } from "node:fs/promises";
+import { basename, dirname, extname, resolve } from "node:path";
+import { CsvError, parse } from "csv-parse/sync";
+import { z } from "zod";
+import { SPLITS } from "../spec/dataset.js";
+import { ThawError } from "../spec/errors.js";
+import { byPath, type SourceEntries, type SourceEntry } from "./sourceEntries.js";
+
+export const MANIFEST_EXTENSIONS: readonly string[] = [".csv", ".jsonl"];
+
+const filled = z
+  .union([z.string(), z.number()])
+  .transform((value) => String(value).trim())
+  .refine((value) => value !== "", "is empty");
+/** CSV knows no absent cell, only an empty one. */
+const absentIfEmpty = (value: unknown): unknown => (value === "" || value === null ? undefined : value);
+
+const rowSchema = z.strictObject({
+  path: filled,
+  label: filled,
+  group: z.preprocess(absentIfEmpty, filled.optional()),
+  split: z.preprocess(absentIfEmpty, z.enum(SPLITS).optional()),
+});
+
+/** A row before it is checked, with its line from 1. */
+interface RawRow {
+  readonly line: number;
+  readonly value: unknown;
+}
+
+export async function listManifest(manifest: string): Promise<SourceEntries> {
+  const text = await readFile(manifest, "utf8");
+  const rows =
+    extname(manifest).toLowerCase() === ".csv" ? csvRows(manifest, text) : jsonRows(manifest, text);
+  const folder = dirname(manifest);
+  const entries = rows.map(({ line, value }): SourceEntry => {
+    const { label, group, split, ...row } = checkRow(manifest, line, value);
+    const path = row.path.replaceAll("\\", "/");
+    const optional = { ...(group === undefined ? {} : { group }), ...(split === undefined ? {} : { split }) };
+    return { path, file: resolve(folder, path), label, line, ...optional };
+  });
+  refuseRepeatedFiles(manifest, entries);
+  refuseMixedSplits(manifest, entries);
+  const classes = [...new Set(entries.map(({ label }) => label))].sort();
+  if (classes.length < 2) {
+    const found = classes[0] === undefined ? "no row" : `only the label "${classes[0]}"`;
+    throw new ThawError("TOO_FEW_CLASSES", `found ${found} in ${manifest}; at least two labels are needed`, {
+      hint: "each row names an image and its class, e.g. photos/1.jpg,cat under the header path,label",
+    });
+  }
+  return { source: manifest, classes, entries: entries.sort(byPath), ignored: [] };
+}
+
+function csvRows(manifest: string, text: string): RawRow[] {
+  try {
+    const records = parse<{ info: { lines: number }; record: unknown }>(text, {
+      bom: true,
+      columns: true,
+      info: true,
+      skip_empty_lines: true,
+      trim: true,
+    });
+    return records.map(({ info, record }) => ({ line: info.lines, value: record }));
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw invalid(manifest, Number(error.lines ?? 1), error.message, error);
+  }
+}
+
+function jsonRows(manifest: string, text: string): RawRow[] {
+  return text.split("\n").flatMap((content, index) => {
+    if (content.trim() === "") return [];
+    try {
+      return [{ line: index + 1, value: JSON.parse(content) as unknown }];
+    } catch (error) {
+      throw invalid(manifest, index + 1, "not a JSON object", error);
+    }
+  });
+}
+
+function checkRow(manifest: string, line: number, value: unknown): z.output<typeof rowSchema> {
+  const parsed = rowSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw invalid(manifest, line, issue === undefined ? "not a row" : sentenceOf(issue));
+}
+
+function sentenceOf(issue: z.core.$ZodIssue): string {
+  const column = issue.path.join(".");
+  if (issue.code === "unrecognized_keys") return `unknown column ${issue.keys.join(", ")}`;
+  if (issue.code === "invalid_value") return `${column} must be one of ${SPLITS.join(", ")}`;
+  if (issue.code === "custom") return `${column} ${issue.message}`;
+  return column === "" ? "not an object with path and label" : `${column} is missing or no text`;
+}
+
+function refuseRepeatedFiles(manifest: string, entries: readonly SourceEntry[]): void {
+  const lines = new Map<string, number | undefined>();
+  for (const { file, path, line } of entries) {
+    if (lines.has(file)) {
+      throw invalid(manifest, line, `${path} is named in line ${lines.get(file)} already`);
+    }
+    lines.set(file, line);
+  }
+}
+
+function refuseMixedSplits(manifest: string, entries: readonly SourceEntry[]): void {
+  const without = entries.find(({ split }) => split === undefined);
+  if (without === undefined || entries.every(({ split }) => split === undefined)) return;
+  throw invalid(
+    manifest,
+    without.line,
+    "split is missing, but other rows have one: give all rows one, or none",
+  );
+}
+
+function invalid(manifest: string, line: number | undefined, what: string, cause?: unknown): ThawError {
+  return new ThawError("DATA_INVALID", `${basename(manifest)}, line ${line}: ${what}`, {
+    hint: `columns are path and label, and if wanted group and split (${SPLITS.join(", ")}); see ${manifest}`,
+    cause,
+  });
+}

@@ -1,0 +1,27 @@
+/** Lists labelled images, cheaply: names only, no file is opened but a manifest. */
+import { stat } from "node:fs/promises";
+import { extname, resolve } from "node:path";
+import { ThawError } from "../spec/errors.js";
+import { listFolder } from "./folderSource.js";
+import { listManifest, MANIFEST_EXTENSIONS } from "./manifestSource.js";
+import type { SourceEntries } from "./sourceEntries.js";
+
+/**
+ * @param path a folder with one sub-folder per class, or a CSV/JSONL manifest
+ * @throws ThawError DATA_NOT_FOUND (nothing there), DATA_INVALID (a row of the manifest, with its line),
+ *   TOO_FEW_CLASSES (fewer than two), CLASS_EMPTY (a class folder without images)
+ */
+export async function listSource(path: string): Promise<SourceEntries> {
+  const source = resolve(path);
+  const found = await stat(source).catch((cause: unknown) => {
+    throw new ThawError("DATA_NOT_FOUND", `there is no folder or manifest at ${source}`, {
+      hint: "data.path is relative to the run file; it names a folder of class folders, or a .csv or .jsonl file",
+      cause,
+    });
+  });
+  if (found.isDirectory()) return listFolder(source);
+  if (MANIFEST_EXTENSIONS.includes(extname(source).toLowerCase())) return listManifest(source);
+  throw new ThawError("DATA_INVALID", `${source} is a file, but no manifest`, {
+    hint: `a manifest ends in ${MANIFEST_EXTENSIONS.join(" or ")}; else data.path names a folder of class folders`,
+  });
+}

@@ -1,0 +1,80 @@
+/** The digest of a source: what ingest depends on, computed without reading files that have not changed. */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { ThawError } from "../spec/errors.js";
+import { addKnownDigests, type KnownDigests, readKnownDigests } from "./digestCache.js";
+import { mapOrdered } from "./ordered.js";
+import type { SourceEntries, SourceEntry } from "./sourceEntries.js";
+
+/** Node answers file calls with four threads; more calls in flight only keep those busy. */
+const PARALLEL = 16;
+/**
+ * A file changed this recently (in milliseconds) is not remembered: another change in the same tick of a coarse file
+ * system clock (FAT counts in 2 s) could leave size and time as they are.
+ */
+const SETTLED_AFTER = 2000;
+
+export interface SourceDigest {
+  /** SHA-256, hex, over path, label, group, split and contents of every entry. */
+  readonly digest: string;
+  /** SHA-256 of each file's bytes, hex, by the entry's path. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/**
+ * @param cacheFile known digests; made if missing, ignored and replaced if damaged
+ * @throws ThawError DATA_INVALID when a file cannot be read; for a manifest with the line that names it
+ */
+export async function digestSource(source: SourceEntries, cacheFile: string): Promise<SourceDigest> {
+  const known = await readKnownDigests(cacheFile);
+  const found: KnownDigests = new Map();
+  const files = new Map<string, string>();
+  const total = createHash("sha256");
+  const digestOf = (entry: SourceEntry): Promise<string> => digestEntry(source, entry, known, found);
+  let position = 0;
+  for await (const sha256 of mapOrdered(source.entries, PARALLEL, digestOf)) {
+    const { path, label, group, split } = source.entries[position++] as SourceEntry;
+    files.set(path, sha256);
+    total.update(`${JSON.stringify([path, label, group ?? null, split ?? null, sha256])}\n`);
+  }
+  const listed = new Set(source.entries.map(({ file }) => file));
+  const gone = [...known.keys()].filter((file) => file.startsWith(`${source.source}/`) && !listed.has(file));
+  if (found.size > 0 || gone.length > 0) await addKnownDigests(cacheFile, found, gone);
+  return { digest: total.digest("hex"), files };
+}
+
+/** @param found where the digest is put if it is new and worth remembering */
+async function digestEntry(
+  source: SourceEntries,
+  entry: SourceEntry,
+  known: KnownDigests,
+  found: KnownDigests,
+): Promise<string> {
+  try {
+    const { size, mtimeMs } = await stat(entry.file);
+    const [knownSize, knownTime, knownDigest] = known.get(entry.file) ?? [];
+    if (knownDigest !== undefined && knownSize === size && knownTime === mtimeMs) return knownDigest;
+    const hash = createHash("sha256");
+    await pipeline(createReadStream(entry.file), hash);
+    const sha256 = hash.digest("hex");
+    if (Date.now() - mtimeMs > SETTLED_AFTER) found.set(entry.file, [size, mtimeMs, sha256]);
+    return sha256;
+  } catch (error) {
+    throw unreadableFile(source, entry, error);
+  }
+}
+
+function unreadableFile({ source }: SourceEntries, { file, line }: SourceEntry, cause: unknown): ThawError {
+  const where = line === undefined ? "" : `${source}, line ${line}: `;
+  const code = (cause as NodeJS.ErrnoException).code;
+  const what = code === "ENOENT" ? `there is no file ${file}` : `${file} cannot be read (${code})`;
+  return new ThawError("DATA_INVALID", where + what, {
+    hint:
+      line === undefined
+        ? "it went away or became unreadable while the folder was read"
+        : "paths are relative to the manifest's folder",
+    cause,
+  });
+}

@@ -1,0 +1,77 @@
+/** A graph of TensorFlow operations under construction. It is plain data until it is compiled to a program. */
+import type { Attribute, GraphNode } from "./savedModel.js";
+
+/** Output of an operation of a graph: a tensor of which only the name is known. */
+export type Value = string & { readonly brand: "value" };
+
+/** `DataType` of tensorflow/core/framework/types.proto. */
+const DT_FLOAT = 1;
+const DT_INT32 = 3;
+
+/** Attributes of operations. */
+export const attribute = {
+  float32: { type: DT_FLOAT },
+  int32: { type: DT_INT32 },
+  ints: (i: readonly number[]): Attribute => ({ list: { i } }),
+  float: (f: number): Attribute => ({ f }),
+  text: (text: string): Attribute => ({ s: Buffer.from(text) }),
+  flag: (b: boolean): Attribute => ({ b }),
+} as const;
+
+export interface Graph {
+  readonly nodes: readonly GraphNode[];
+  /** Names of the inputs so far, in order. */
+  readonly inputs: readonly string[];
+  /** A float32 tensor that is given at every run; asking twice for a name gives the same value. */
+  input(name: string): Value;
+  /** Constant vectors. */
+  integers(values: readonly number[]): Value;
+  floats(values: readonly number[]): Value;
+  /** An operation by its registered name. Every attribute without a default has to be given. */
+  op(name: string, attributes: GraphNode["attr"], inputs: readonly Value[]): Value;
+  /** Like {@link Graph.op}, for an operation with several outputs. */
+  ops(name: string, attributes: GraphNode["attr"], inputs: readonly Value[], outputs: number): Value[];
+}
+
+export function newGraph(): Graph {
+  const nodes: GraphNode[] = [];
+  const inputs = new Map<string, Value>();
+  const add = (op: string, attr: GraphNode["attr"], input: readonly Value[]): string => {
+    const name = `n${nodes.length}`;
+    nodes.push({ name, op, input, attr });
+    return name;
+  };
+  const constant = (dtype: number, values: Int32Array | Float32Array): Value => {
+    const tensor = {
+      dtype,
+      tensorShape: { dim: [{ size: values.length }] },
+      tensorContent: new Uint8Array(values.buffer),
+    };
+    return add("Const", { dtype: { type: dtype }, value: { tensor } }, []) as Value;
+  };
+  return {
+    nodes,
+    get inputs() {
+      return [...inputs.keys()];
+    },
+    input: (name) => {
+      const known = inputs.get(name);
+      if (known !== undefined) return known;
+      // Nodes may not be called like our parameters everywhere, so inputs are numbered like the others.
+      const value = add(
+        "Placeholder",
+        { dtype: attribute.float32, shape: { shape: { unknownRank: true } } },
+        [],
+      );
+      inputs.set(name, value as Value);
+      return value as Value;
+    },
+    integers: (values) => constant(DT_INT32, Int32Array.from(values)),
+    floats: (values) => constant(DT_FLOAT, Float32Array.from(values)),
+    op: (name, attributes, operands) => add(name, attributes, operands) as Value,
+    ops: (name, attributes, operands, outputs) => {
+      const node = add(name, attributes, operands);
+      return Array.from({ length: outputs }, (_, i) => (i === 0 ? node : `${node}:${i}`) as Value);
+    },
+  };
+}

@@ -1,0 +1,472 @@
+/** The client against a real Temporal server, a real S3 server and the real workflow, with small activities. */
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { Context } from "@temporalio/activity";
+import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
+import type { ControlDependencies } from "../../activities/context.js";
+import { typedFailures } from "../../activities/failures.js";
+import { findArtifact, lookUp, outcomeOf } from "../../activities/findArtifact.js";
+import { recordRun } from "../../activities/recordRun.js";
+import { register } from "../../activities/register.js";
+import { getArtifact, listFiles, readReport } from "../../client/artifacts.js";
+import { cancelRun } from "../../client/cancelRun.js";
+import { fetchHistory } from "../../client/currentStages.js";
+import { listRuns } from "../../client/listRuns.js";
+import { resolveModel, resolveRunRecord } from "../../client/modelRef.js";
+import { planRun } from "../../client/planRun.js";
+import { resolveRunId } from "../../client/resolveRunId.js";
+import { parseRunFile } from "../../client/runFile/parse.js";
+import { openSession, type Session } from "../../client/session.js";
+import { startRun } from "../../client/startRun.js";
+import { getRun, type RunView, watchRun } from "../../client/watchRun.js";
+import { ensure } from "../../runtime/components/components.js";
+import { loadPlatform } from "../../runtime/platform.js";
+import { down } from "../../runtime/services/down.js";
+import { up } from "../../runtime/services/up.js";
+import type { StageOutcome, StageRequest } from "../../spec/activities.js";
+import { ThawError } from "../../spec/errors.js";
+import type { Evaluation } from "../../spec/evaluation.js";
+import { CONTROL_QUEUE, LOCAL_TRAINING_QUEUE, RUN_STATE_QUERY, type RunState } from "../../spec/run.js";
+import type { RunFile } from "../../spec/runFile.js";
+import { planStages } from "../../spec/stages.js";
+import { commitArtifact } from "../../store/artifacts.js";
+import { buildWorkflowBundle } from "../../worker/workflowBundle.js";
+import { smallImageSet } from "../support/images.js";
+
+const ENGINE = "an engine fingerprint";
+/** Seeds that the activities below treat in their own way. */
+const GATED = 2;
+const BROKEN = 3;
+
+let folder: string;
+let dataPath: string;
+let session: Session;
+let stopWorkers: () => Promise<void> = async () => undefined;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "thaw-client-"));
+  dataPath = await smallImageSet(join(folder, "images"), 4);
+  const [temporal, weed] = await ensure(["temporal", "s3-server"], () => undefined);
+  await up({
+    projectFolder: folder,
+    temporal: temporal?.path ?? "",
+    weed: weed?.path ?? "",
+    workers: undefined,
+  });
+  session = await openSession(await loadPlatform(folder));
+});
+
+after(async () => {
+  await stopWorkers();
+  await session.close();
+  await down(folder);
+  await rm(folder, { recursive: true, force: true });
+});
+
+function runFile(seed: number, ...set: string[]): RunFile {
+  const text = "name: small\ndata: { path: images }\nunfreeze: { stages: [blocks.6] }\n";
+  return parseRunFile(text, "thaw.yaml", [`seed=${seed}`, ...set]);
+}
+
+const evaluation: Evaluation = {
+  classes: ["a", "b"],
+  images: 8,
+  accuracy: 0.75,
+  accuracyInterval: [0.41, 0.93],
+  balancedAccuracy: 0.75,
+  macroF1: 0.75,
+  loss: 0.5,
+  confusion: [
+    [3, 1],
+    [1, 3],
+  ],
+  perClass: [],
+  mistakes: [],
+  byStage: [{ stage: "head", accuracy: 0.7 }],
+};
+
+/** Commits a small artifact where the real activity would compute one. */
+async function makeArtifact(dependencies: ControlDependencies, request: StageRequest): Promise<StageOutcome> {
+  const { key, digests, manifest: known } = await lookUp(dependencies, request);
+  if (known !== undefined) return outcomeOf(known, true);
+  const { stage, run } = request;
+  if (stage.kind === "head") {
+    Context.current().heartbeat({ phase: "epoch 1/60", step: 3, total: 60, loss: 0.25 });
+    if (run.file.seed === BROKEN) {
+      throw new ThawError("TRAINING_DIVERGED", "the loss is not a number", {
+        hint: "lower head.learning_rate",
+      });
+    }
+    // A cancellation arrives with the answer to a heartbeat.
+    while (run.file.seed === GATED) {
+      await Context.current().sleep(50);
+      Context.current().heartbeat({ phase: "epoch 1/60", step: 3, total: 60, loss: 0.25 });
+    }
+  }
+  const name = stage.kind === "report" ? "report.html" : "weights.safetensors";
+  const path = join(folder, `${stage.name}-${run.runId}`);
+  await writeFile(path, `${stage.name} of seed ${run.file.seed}`);
+  const summaries: Partial<Record<string, unknown>> = {
+    ingest: { images: 8, classes: evaluation.classes, quarantined: [] },
+    tune: { kept: false, verdict: "rolled back: validation did not get better" },
+    evaluate: evaluation,
+  };
+  const { manifest } = await commitArtifact(dependencies.store, {
+    kind: stage.kind,
+    key,
+    parameters: stage.parameters,
+    inputs: digests,
+    summary: summaries[stage.kind] ?? { rows: 1, length: 1, validationAccuracy: 0.5 },
+    engine: stage.usesEngine ? ENGINE : null,
+    seconds: 0,
+    files: { [name]: path },
+  });
+  return outcomeOf(manifest, false);
+}
+
+async function startWorkers(): Promise<() => Promise<void>> {
+  Runtime.install({ logger: new DefaultLogger("ERROR") });
+  const { temporal, workFolder } = session.platform;
+  const dependencies: ControlDependencies = { store: session.store, engineFingerprint: ENGINE, workFolder };
+  const connection = await NativeConnection.connect({ address: temporal.address });
+  const make = typedFailures((request: StageRequest) => makeArtifact(dependencies, request));
+  const common = { connection, namespace: temporal.namespace, maxHeartbeatThrottleInterval: 100 };
+  const control = await Worker.create({
+    ...common,
+    taskQueue: CONTROL_QUEUE,
+    workflowBundle: { code: await buildWorkflowBundle() },
+    activities: {
+      findArtifact: typedFailures((request: StageRequest) => findArtifact(dependencies, request)),
+      register: typedFailures((request: StageRequest) => register(dependencies, request)),
+      recordRun: typedFailures((request: Parameters<typeof recordRun>[1]) =>
+        recordRun(dependencies, request),
+      ),
+      report: make,
+    },
+  });
+  const training = await Worker.create({
+    ...common,
+    taskQueue: LOCAL_TRAINING_QUEUE,
+    activities: {
+      ingest: make,
+      extractFeatures: make,
+      trainHead: make,
+      tuneStage: make,
+      trainScratch: make,
+      evaluate: make,
+    },
+  });
+  const running = Promise.all([control.run(), training.run()]);
+  return async () => {
+    control.shutdown();
+    training.shutdown();
+    await running;
+    await connection.close();
+  };
+}
+
+/** Watches until a view is as wanted. */
+async function watchUntil(runId: string, wanted: (view: RunView) => boolean): Promise<RunView> {
+  const signal = AbortSignal.timeout(60_000);
+  let last: RunView | undefined;
+  for await (const view of watchRun(session, runId, { intervalMs: 100, signal })) {
+    last = view;
+    if (wanted(view)) return view;
+  }
+  throw new Error(`the run never got there: ${JSON.stringify(last)}`);
+}
+
+const isClosed = (view: RunView): boolean => view.status !== "running";
+const states = ({ stages }: Pick<RunView, "stages">): Record<string, string> =>
+  Object.fromEntries(stages.map(({ name, state }) => [name, state]));
+
+describe("without workers", () => {
+  let runId: string;
+
+  test("a started run has an id that says what and when, and a link into the UI", async () => {
+    const started = await startRun(session, { file: runFile(1), dataPath });
+    runId = started.runId;
+    assert.match(runId, /^small-\d{8}-\d{6}-[0-9a-z]{4}$/);
+    assert.equal(started.url, `${session.platform.temporal.uiUrl}/namespaces/default/workflows/${runId}`);
+  });
+
+  test("all stages are waiting, and the view tells that no worker is there", async () => {
+    const view = await watchUntil(runId, ({ noWorker }) => noWorker === true);
+    assert.equal(view.status, "running");
+    assert.equal(view.model, "small");
+    assert.deepEqual(
+      view.stages,
+      planStages(runFile(1)).map(({ name }) => ({ name, state: "waiting" })),
+    );
+  });
+
+  test("the same id cannot be started twice", async () => {
+    await assert.rejects(startRun(session, { file: runFile(1), dataPath, runId }), { code: "USAGE" });
+  });
+
+  test("the run goes through once the workers are there, and the last view has its result", async () => {
+    stopWorkers = await startWorkers();
+    const view = await watchUntil(runId, isClosed);
+    assert.equal(view.status, "completed", JSON.stringify(view));
+    assert.deepEqual(states(view), {
+      ingest: "done",
+      features: "done",
+      head: "done",
+      "tune-1": "rolled-back",
+      evaluate: "done",
+      register: "done",
+      report: "done",
+    });
+    assert.equal(view.result?.testAccuracy, 0.75);
+    assert.equal(view.result?.version, 1);
+    assert.deepEqual(
+      Object.fromEntries(view.stages.map(({ name, artifact }) => [name, artifact])),
+      view.result?.artifacts,
+    );
+    assert.equal(view.failure, undefined);
+    assert.ok(view.closedAt !== undefined && view.closedAt >= view.startedAt);
+    assert.ok(view.stages.every(({ seconds }) => seconds !== undefined && seconds >= 0));
+  });
+});
+
+describe("a completed run", () => {
+  test("is found by its model, by a version and by the beginning of its id", async () => {
+    const { runId } = await getRun(session, "latest");
+    assert.equal((await resolveModel(session.store, "small")).runId, runId);
+    assert.equal((await resolveModel(session.store, "small@1")).runId, runId);
+    assert.equal((await resolveRunRecord(session.store, runId.slice(0, -2))).runId, runId);
+    assert.equal(await resolveRunId(session, runId.slice(0, -2)), runId);
+    await assert.rejects(resolveModel(session.store, "small@7"), {
+      code: "NOT_FOUND",
+      hint: "small has version 1 only",
+    });
+    await assert.rejects(resolveModel(session.store, "smell"), {
+      code: "NOT_FOUND",
+      hint: /did you mean small\?/,
+    });
+    await assert.rejects(getRun(session, "nothing-like-it"), { code: "NOT_FOUND", hint: new RegExp(runId) });
+  });
+
+  test("gives its files, checked", async () => {
+    const run = await resolveRunRecord(session.store, "small");
+    const files = await listFiles(session.store, run);
+    assert.deepEqual(
+      files.find(({ stage }) => stage === "head")?.files.map(({ name }) => name),
+      ["weights.safetensors"],
+    );
+    const out = join(folder, "out", "head.bin");
+    const progress: number[] = [];
+    const written = await getArtifact(session.store, run, "head/weights.safetensors", out, ({ doneBytes }) =>
+      progress.push(doneBytes),
+    );
+    assert.deepEqual(written, [out]);
+    assert.equal(await readFile(out, "utf8"), "head of seed 1");
+    assert.deepEqual(progress, [0, "head of seed 1".length]);
+    const [inFolder = ""] = await getArtifact(
+      session.store,
+      run,
+      "tune-1",
+      join(folder, "out"),
+      () => undefined,
+    );
+    assert.equal(await readFile(inFolder, "utf8"), "tune-1 of seed 1");
+    assert.equal((await readReport(session.store, run)).toString(), "report of seed 1");
+    await assert.rejects(
+      getArtifact(session.store, run, "hed", out, () => undefined),
+      {
+        code: "NOT_FOUND",
+        hint: /ingest, features, head/,
+      },
+    );
+    await assert.rejects(readReport(session.store, run, "json"), { code: "NOT_FOUND" });
+  });
+
+  test("makes the plan of the same file all reuse; a change runs what depends on it and says why", async () => {
+    const same = await planRun(session, runFile(1), dataPath, ENGINE);
+    assert.deepEqual(new Set(same.map(({ action }) => action)), new Set(["reuse"]));
+    const { result } = await getRun(session, "latest");
+    assert.deepEqual(
+      Object.fromEntries(same.map(({ name, artifact }) => [name, artifact])),
+      result?.artifacts,
+    );
+    const changed = await planRun(session, runFile(1, "head.dropout=0.5"), dataPath, ENGINE);
+    assert.deepEqual(changed.map(({ name, action, why }) => [name, action, why]).slice(1, 4), [
+      ["features", "reuse", `the artifact ${same[1]?.artifact?.digest.slice(0, 12)} is in the store`],
+      ["head", "run", "the nearest artifact has `dropout` 0.2 instead of 0.5"],
+      ["tune-1", "run", "its input `head` will be made anew"],
+    ]);
+    const elsewhere = await planRun(session, runFile(1), dataPath, "another engine");
+    assert.deepEqual(
+      elsewhere.slice(0, 2).map(({ action, why }) => [action, why]),
+      [
+        ["reuse", `the artifact ${same[0]?.artifact?.digest.slice(0, 12)} is in the store`],
+        ["run", "the artifact for these parameters was made with another TensorFlow build"],
+      ],
+    );
+  });
+
+  test("run again is all cached, as the plan said", async () => {
+    const { runId } = await startRun(session, { file: runFile(1), dataPath });
+    const view = await watchUntil(runId, isClosed);
+    assert.deepEqual(new Set(Object.values(states(view))), new Set(["cached"]));
+  });
+});
+
+describe("a running run", () => {
+  let runId: string;
+  before(async () => {
+    ({ runId } = await startRun(session, { file: runFile(GATED), dataPath }));
+  });
+
+  test("shows the live progress of its activity", async () => {
+    const view = await watchUntil(runId, ({ stages }) => stages.some(({ progress }) => progress?.step === 3));
+    const head = view.stages.find(({ name }) => name === "head");
+    assert.equal(head?.state, "running");
+    assert.equal(head?.attempt, 1);
+    assert.deepEqual(head?.progress, { phase: "epoch 1/60", step: 3, total: 60, loss: 0.25 });
+    assert.equal(view.noWorker, undefined);
+    assert.equal(states(view).features, "done");
+    assert.equal(states(view)["tune-1"], "waiting");
+  });
+
+  test("tells the same by its history as by its query", async () => {
+    const handle = session.temporal.workflow.getHandle(runId);
+    const bySeconds = (stages: RunState["stages"]): unknown =>
+      stages.map(({ seconds: _, ...stage }) => stage);
+    const state = await handle.query<RunState>(RUN_STATE_QUERY);
+    assert.deepEqual(bySeconds((await fetchHistory(session, runId)).stages), bySeconds(state.stages));
+  });
+
+  test("is listed with the others, newest first", async () => {
+    const runs = await listRuns(session, { limit: 10 });
+    assert.deepEqual(
+      runs.map(({ status, testAccuracy }) => [status, testAccuracy]),
+      [
+        ["running", undefined],
+        ["completed", 0.75],
+        ["completed", 0.75],
+      ],
+    );
+    assert.equal(runs[0]?.runId, runId);
+    assert.equal((await listRuns(session, { limit: 2 })).length, 2);
+    assert.equal((await listRuns(session, { limit: 10, model: "small" })).length, 3);
+    assert.equal((await listRuns(session, { limit: 10, model: "other" })).length, 0);
+  });
+
+  test("ends when it is cancelled, and says so", async () => {
+    assert.equal(await cancelRun(session, runId), "requested");
+    const view = await watchUntil(runId, isClosed);
+    assert.equal(view.status, "cancelled");
+    assert.equal(view.failure?.code, "RUN_CANCELLED");
+    assert.equal(states(view).head, "cancelled");
+    assert.equal(states(view)["tune-1"], "waiting");
+    assert.equal(await cancelRun(session, runId), "already-closed");
+  });
+});
+
+test("a failed run names its code, its stage and what to do", async () => {
+  const { runId } = await startRun(session, { file: runFile(BROKEN), dataPath });
+  const view = await watchUntil(runId, isClosed);
+  assert.equal(view.status, "failed");
+  assert.deepEqual(view.failure, {
+    code: "TRAINING_DIVERGED",
+    message: "the loss is not a number",
+    hint: "lower head.learning_rate",
+    stage: "head",
+  });
+  assert.equal(view.stages.find(({ name }) => name === "head")?.note, "the loss is not a number");
+  assert.equal(states(view).head, "failed");
+});
+
+test("watching ends without an error when it is aborted", async () => {
+  const controller = new AbortController();
+  const { runId } = await startRun(session, { file: runFile(GATED, "head.dropout=0.3"), dataPath });
+  const seen: string[] = [];
+  for await (const { status } of watchRun(session, runId, { signal: controller.signal })) {
+    seen.push(status);
+    controller.abort();
+  }
+  assert.deepEqual(seen, ["running"]);
+  await session.temporal.workflow.getHandle(runId).terminate("enough");
+  const { status, failure } = await getRun(session, runId);
+  assert.equal(status, "terminated");
+  assert.equal(failure?.message, "the run was terminated in Temporal: enough");
+});
+
+test("a run that Temporal has forgotten is remembered by the store", async () => {
+  const run = await resolveRunRecord(session.store, "small");
+  const { connection } = session.temporal;
+  await connection.workflowService.deleteWorkflowExecution({
+    namespace: session.platform.temporal.namespace,
+    workflowExecution: { workflowId: run.runId },
+  });
+  for (let known = true; known; ) {
+    known = await session.temporal.workflow
+      .getHandle(run.runId)
+      .describe()
+      .then(
+        () => true,
+        () => false,
+      );
+  }
+  const view = await getRun(session, run.runId);
+  assert.equal(view.status, "completed");
+  assert.deepEqual(view.result, run);
+  const listed = (await listRuns(session, { limit: 100 })).filter(({ runId }) => runId === run.runId);
+  assert.deepEqual(
+    listed.map(({ model, status, testAccuracy }) => ({ model, status, testAccuracy })),
+    [{ model: "small", status: "completed", testAccuracy: 0.75 }],
+  );
+});
+
+describe("a Temporal server that is not there", () => {
+  let silent: Server;
+  const sockets: Socket[] = [];
+  before(async () => {
+    silent = createServer((socket) => sockets.push(socket)).listen(0, "127.0.0.1");
+    await new Promise((resolve) => silent.once("listening", resolve));
+  });
+  after(() => {
+    for (const socket of sockets) socket.destroy();
+    silent.close();
+  });
+
+  const openAt = (address: string): Promise<Session> => {
+    const { platform } = session;
+    return openSession({ ...platform, temporal: { ...platform.temporal, address } });
+  };
+  const unreachable = (address: string) => (error: unknown) => {
+    assert.ok(error instanceof ThawError);
+    assert.equal(error.code, "TEMPORAL_UNREACHABLE");
+    assert.ok(error.message.includes(address), error.message);
+    assert.match(error.hint ?? "", /thaw up/);
+    return true;
+  };
+
+  test("is reported at once when its port is closed", { timeout: 6_000 }, async () => {
+    await assert.rejects(openAt("127.0.0.1:9"), unreachable("127.0.0.1:9"));
+  });
+
+  test("is reported within seconds when its name is unknown or it says nothing", {
+    timeout: 7_000,
+  }, async () => {
+    const address = `127.0.0.1:${(silent.address() as { port: number }).port}`;
+    await Promise.all([
+      assert.rejects(openAt("no.such.host.invalid:7233"), unreachable("no.such.host.invalid")),
+      assert.rejects(openAt(address), unreachable(address)),
+    ]);
+  });
+
+  test("a namespace that does not exist is named", async () => {
+    const { platform } = session;
+    const temporal = { ...platform.temporal, namespace: "nowhere" };
+    await assert.rejects(openSession({ ...platform, temporal }), {
+      code: "TEMPORAL_UNREACHABLE",
+      message: /no namespace nowhere/,
+    });
+  });
+});

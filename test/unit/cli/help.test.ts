@@ -1,0 +1,42 @@
+/** The help of every command. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { createProgram } from "../../../cli/program.js";
+
+function helpOf(name: string): string {
+  const command = createProgram().commands.find((candidate) => candidate.name() === name);
+  assert.ok(command);
+  let text = "";
+  command.configureOutput({
+    writeOut: (part) => {
+      text += part;
+    },
+    getOutHelpWidth: () => 80,
+  });
+  command.outputHelp();
+  return text;
+}
+
+const COMMANDS = [
+  ...["init", "plan", "run", "watch", "runs", "cancel"],
+  ...["get", "report", "predict"],
+  ...["up", "down", "status", "doctor", "schema"],
+];
+
+describe("help", () => {
+  it("lists every command", () => {
+    assert.deepEqual(
+      createProgram().commands.map((command) => command.name()),
+      COMMANDS,
+    );
+  });
+
+  for (const name of COMMANDS) {
+    it(`of ${name} has an example and the shared options`, () => {
+      const text = helpOf(name);
+      assert.match(text, new RegExp(`\\nExamples:\n  \\$ .*thaw ${name}`));
+      for (const option of ["--json", "--no-color", "--project <folder>"])
+        assert.ok(text.includes(option), option);
+    });
+  }
+});

@@ -1,0 +1,40 @@
+/** Numbers as the terminal shows them. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { dateTime, duration, percent, roughDuration } from "../../../cli/render/numbers.js";
+
+describe("duration", () => {
+  const CASES: readonly (readonly [number, string])[] = [
+    [-0.2, "0.0 s"],
+    [0, "0.0 s"],
+    [8.44, "8.4 s"],
+    [59.94, "59.9 s"],
+    [59.96, "1:00 min"],
+    [125, "2:05 min"],
+    [3599.4, "59:59 min"],
+    [3599.6, "1:00 h"],
+    [3720, "1:02 h"],
+    [90_000, "25:00 h"],
+  ];
+  for (const [seconds, text] of CASES) {
+    it(`writes ${seconds} seconds as ${text}`, () => assert.equal(duration(seconds), text));
+  }
+});
+
+describe("roughDuration", () => {
+  it("has no tenths of a second", () => {
+    assert.deepEqual([0.4, 41.6, 60, 134.2].map(roughDuration), ["0 s", "42 s", "1:00 min", "2:14 min"]);
+  });
+});
+
+describe("percent", () => {
+  it("has one decimal", () => {
+    assert.deepEqual([0, 0.9684, 1].map(percent), ["0.0 %", "96.8 %", "100.0 %"]);
+  });
+});
+
+describe("dateTime", () => {
+  it("pads to a fixed width", () => {
+    assert.equal(dateTime(new Date(2026, 0, 2, 3, 4)), "2026-01-02 03:04");
+  });
+});

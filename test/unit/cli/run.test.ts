@@ -1,0 +1,106 @@
+/** A run on the screen: frame, changes, result. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { nextCommands, startedText, stillRunningText } from "../../../cli/render/advice.js";
+import { resultSummary } from "../../../cli/render/result.js";
+import { changedLines, runText } from "../../../cli/render/run.js";
+import type { RunView } from "../../../client/watchRun.js";
+import { COMPLETED, RESULT, RUNNING } from "./runViews.js";
+import { plainScreen } from "./screens.js";
+
+const NOW = new Date("2026-11-24T10:15:42Z");
+const URL = "http://127.0.0.1:8233/namespaces/default/workflows/digits-20261124-101500-ab12";
+const NO_WORKER = "! no worker takes the run's tasks: `thaw status` tells which is down, `thaw up` starts it";
+
+describe("runText", () => {
+  it("shows the run, its link and its stages", () => {
+    assert.deepEqual(runText(RUNNING, URL, NOW, plainScreen()).split("\n"), [
+      "digits-20261124-101500-ab12  digits  running  42.0 s",
+      URL,
+      "",
+      "✓ ingest    done             8.1 s  2062 images, 10 classes",
+      "▸ head      running      epoch 2/60  ──────────────────── 2/60",
+      "· evaluate  waiting",
+    ]);
+  });
+
+  it("counts the time of a closed run to its end", () => {
+    assert.match(
+      runText(COMPLETED, undefined, NOW, plainScreen()),
+      /^\S+ {2}digits {2}completed {2}2:14 min\n\n/,
+    );
+  });
+
+  it("says that no worker serves the run", () => {
+    const text = runText({ ...RUNNING, noWorker: true }, undefined, NOW, plainScreen(120));
+    assert.equal(text.split("\n").at(-1), NO_WORKER);
+  });
+});
+
+describe("changedLines", () => {
+  const screen = plainScreen(Number.POSITIVE_INFINITY);
+
+  it("begins with every stage that does not wait", () => {
+    assert.deepEqual(changedLines(undefined, RUNNING, screen), [
+      "✓ ingest    done             8.1 s  2062 images, 10 classes",
+      "▸ head      running",
+    ]);
+  });
+
+  it("is silent when only the progress has changed", () => {
+    const later: RunView = {
+      ...RUNNING,
+      stages: RUNNING.stages.map((stage) => ({ ...stage, progress: { phase: "x", step: 3, total: 60 } })),
+    };
+    assert.deepEqual(changedLines(RUNNING, later, screen), []);
+  });
+
+  it("tells of another attempt, and why", () => {
+    const stages = RUNNING.stages.map((stage) =>
+      stage.name === "head" ? { ...stage, attempt: 2, lastFailure: "the engine died" } : stage,
+    );
+    assert.deepEqual(changedLines(RUNNING, { ...RUNNING, stages }, screen), [
+      "▸ head      running      attempt 2, after: the engine died",
+    ]);
+  });
+
+  it("tells once of a missing worker", () => {
+    const alone = { ...RUNNING, noWorker: true };
+    assert.deepEqual(changedLines(RUNNING, alone, screen), [NO_WORKER]);
+    assert.deepEqual(changedLines(alone, alone, screen), []);
+  });
+});
+
+describe("resultSummary", () => {
+  it("sets every stage beside the frozen base and the network from scratch, within 80 columns", () => {
+    assert.deepEqual(resultSummary(COMPLETED, RESULT, plainScreen()).split("\n"), [
+      "digits@3  test accuracy 96.8 %  (95 % interval: 95.1 % – 97.9 %)",
+      "  head       93.2 %  head on the frozen base",
+      "  tune-1     96.8 %  kept: validation loss 0.312 → 0.281, accuracy 95.2 % → 96.…",
+      "  tune-2     96.6 %  rolled back: validation loss 0.281 → 0.290",
+      "  scratch    41.3 %  same network from random weights, same time (41.2 s)",
+    ]);
+  });
+});
+
+describe("advice", () => {
+  it("names the next commands after each event", () => {
+    assert.deepEqual(startedText("digits-1", URL, plainScreen()).split("\n"), [
+      "Started digits-1",
+      URL,
+      "  thaw watch digits-1   # follow it",
+      "  thaw cancel digits-1  # stop it",
+    ]);
+    assert.equal(
+      stillRunningText("digits-1"),
+      "The run goes on.\n  thaw watch digits-1   # follow it again\n  thaw cancel digits-1  # stop it",
+    );
+    assert.equal(
+      nextCommands(RESULT),
+      [
+        "  thaw report digits-20261124-101500-ab12  # the report, as HTML",
+        "  thaw predict digits FILE…                # classify images with it",
+      ].join("\n"),
+    );
+  });
+});

@@ -1,0 +1,12 @@
+/** Screens for the tests of what is drawn on them. */
+import picocolors from "picocolors";
+import type { Screen } from "../../../cli/output.js";
+
+/** A terminal without colours. */
+export function plainScreen(width = 80): Screen {
+  return { width, live: true, colours: picocolors.createColors(false) };
+}
+
+export function colourScreen(width = 80): Screen {
+  return { width, live: true, colours: picocolors.createColors(true) };
+}

@@ -1,0 +1,93 @@
+/** The rows of a run's stages. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { stageTable } from "../../../cli/render/stages.js";
+import { widthOf } from "../../../cli/render/text.js";
+import type { LiveStage } from "../../../spec/run.js";
+import { colourScreen, plainScreen } from "./screens.js";
+
+const STAGES: readonly LiveStage[] = [
+  { name: "ingest", state: "cached", seconds: 0.12, note: "2062 images, 10 classes" },
+  { name: "features", state: "done", seconds: 75, note: "12000 views × 1280 features" },
+  {
+    name: "tune-1",
+    state: "rolled-back",
+    seconds: 4020,
+    note: "rolled back: validation loss 0.312 → 0.344, accuracy 96.8 % → 96.2 %",
+  },
+  {
+    name: "tune-2",
+    state: "running",
+    attempt: 2,
+    progress: {
+      phase: "epoch 3/8",
+      step: 120,
+      total: 380,
+      loss: 0.41234,
+      validationAccuracy: 0.9612,
+      imagesPerSecond: 85.3,
+      etaSeconds: 134,
+    },
+    lastFailure: "activity Heartbeat timeout: the worker was killed",
+  },
+  { name: "evaluate", state: "waiting" },
+  { name: "register", state: "failed", seconds: 3, note: "the store does not answer" },
+  { name: "report", state: "cancelled", note: "cancelled" },
+];
+
+describe("stageTable", () => {
+  it("fits 80 columns, with the metrics below the bar", () => {
+    assert.deepEqual(stageTable(STAGES, plainScreen(80)).split("\n"), [
+      "= ingest    cached           0.1 s  2062 images, 10 classes",
+      "✓ features  done          1:15 min  12000 views × 1280 features",
+      "↶ tune-1    rolled-back     1:07 h  rolled back: validation loss 0.312 → 0.344,…",
+      "▸ tune-2    running      epoch 3/8  ━━━━━━────────────── 120/380  ETA 2:14 min",
+      "                         loss 0.412 · val. accuracy 96.1 % · 85 images/s",
+      "                         attempt 2, after: activity Heartbeat timeout: the work…",
+      "· evaluate  waiting",
+      "✗ register  failed           3.0 s  the store does not answer",
+      "■ report    cancelled               cancelled",
+    ]);
+  });
+
+  it("puts the metrics beside the bar where there is room", () => {
+    const lines = stageTable(STAGES, plainScreen(120)).split("\n");
+    assert.equal(
+      lines[3],
+      "▸ tune-2    running      epoch 3/8  ━━━━───────── 120/380  ETA 2:14 min  loss 0.412 · val. accuracy 96.1 % · 85 images/s",
+    );
+    assert.equal(
+      lines[4],
+      "                         attempt 2, after: activity Heartbeat timeout: the worker was killed",
+    );
+  });
+
+  it("leaves the bar away where even a short one does not fit", () => {
+    const lines = stageTable(STAGES, plainScreen(60)).split("\n");
+    assert.equal(lines[3], "▸ tune-2    running      epoch 3/8  120/380  ETA 2:14 min");
+  });
+
+  it("cuts nothing off in a pipe", () => {
+    const lines = stageTable(STAGES, plainScreen(Number.POSITIVE_INFINITY)).split("\n");
+    assert.match(lines[2] ?? "", /accuracy 96\.8 % → 96\.2 %$/);
+  });
+
+  it("shows a stage that has not reported yet", () => {
+    const stage: LiveStage = { name: "head", state: "running", attempt: 1 };
+    assert.equal(stageTable([stage], plainScreen()), "▸ head      running");
+  });
+
+  it("counts steps without a bar while the total is unknown", () => {
+    const progress = { phase: "listing", step: 1200, total: 0 };
+    const stage: LiveStage = { name: "ingest", state: "running", progress };
+    assert.equal(stageTable([stage], plainScreen()), "▸ ingest    running      listing  1200");
+  });
+
+  for (const width of [40, 60, 80, 100, 120, 200]) {
+    it(`never goes beyond ${width} columns, also in colour`, () => {
+      for (const line of stageTable(STAGES, colourScreen(width)).split("\n")) {
+        assert.ok(widthOf(line) <= width, `${widthOf(line)} columns: ${line}`);
+      }
+    });
+  }
+});

@@ -1,0 +1,205 @@
+/** The tables that commands are asked for. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { CheckJson } from "../../../cli/json/doctor.js";
+import { doctorText } from "../../../cli/render/doctor.js";
+import { filesTable, modelText } from "../../../cli/render/files.js";
+import { dateTime } from "../../../cli/render/numbers.js";
+import { planTable } from "../../../cli/render/plan.js";
+import { predictionsTable, unreadable } from "../../../cli/render/predictions.js";
+import { runsTable } from "../../../cli/render/runs.js";
+import { servicesTable } from "../../../cli/render/services.js";
+import type { PlannedStage } from "../../../client/planRun.js";
+import { colourScreen, plainScreen } from "./screens.js";
+
+const lines = (text: string): readonly string[] => text.split("\n");
+
+describe("runsTable", () => {
+  const startedAt = new Date("2026-11-24T10:15:00Z");
+  const now = new Date("2026-11-24T10:16:00Z");
+
+  it("lists runs with their time and accuracy", () => {
+    const text = runsTable(
+      [
+        { runId: "digits-2", model: "digits", status: "running", startedAt },
+        {
+          runId: "digits-1",
+          model: "digits",
+          status: "completed",
+          startedAt,
+          closedAt: new Date("2026-11-24T10:15:08.4Z"),
+          testAccuracy: 0.968,
+        },
+        // Temporal has forgotten this one: nobody knows when it ended.
+        { runId: "digits-0", model: "digits", status: "completed", startedAt },
+      ],
+      now,
+      plainScreen(),
+    );
+    const time = dateTime(startedAt);
+    assert.deepEqual(lines(text), [
+      "RUN       MODEL   STATUS     STARTED               TOOK  ACCURACY",
+      `digits-2  digits  running    ${time}  1:00 min`,
+      `digits-1  digits  completed  ${time}     8.4 s    96.8 %`,
+      `digits-0  digits  completed  ${time}`,
+    ]);
+  });
+
+  it("is empty without runs", () => assert.equal(runsTable([], now, plainScreen()), ""));
+});
+
+describe("planTable", () => {
+  const stages: readonly PlannedStage[] = [
+    { name: "ingest", kind: "ingest", action: "reuse", why: "the artifact 0123456789ab is in the store" },
+    {
+      name: "features",
+      kind: "features",
+      action: "run",
+      why: "its input `ingest` will be made anew, and more",
+    },
+  ];
+
+  it("gives action and reason, cut to the terminal", () => {
+    assert.deepEqual(lines(planTable(stages, plainScreen(50))), [
+      "STAGE     ACTION  WHY",
+      "ingest    reuse   the artifact 0123456789ab is in…",
+      "features  run     its input `ingest` will be made…",
+    ]);
+  });
+
+  it("keeps its columns in colour", () => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what is looked for are colour codes
+    const withoutColour = planTable(stages, colourScreen()).replace(/\u001b\[\d+m/g, "");
+    assert.equal(withoutColour, planTable(stages, plainScreen()));
+  });
+});
+
+describe("servicesTable", () => {
+  it("tells state, address and memory", () => {
+    const text = servicesTable(
+      {
+        projectFolder: "/project",
+        supervised: true,
+        services: [
+          {
+            name: "temporal",
+            running: true,
+            ready: true,
+            pid: 4711,
+            address: "127.0.0.1:7233",
+            url: "http://127.0.0.1:8233",
+            uptimeSeconds: 61,
+            restarts: 0,
+            logFile: "/project/.thaw/logs/temporal.log",
+            memoryBytes: 130e6,
+          },
+          { name: "s3", running: true, ready: false, pid: 4712, restarts: 2, logFile: "/x" },
+          { name: "training-worker", running: false, ready: false, restarts: 0, logFile: "/x" },
+        ],
+      },
+      plainScreen(),
+    );
+    assert.deepEqual(lines(text), [
+      "SERVICE          STATE           UP  MEMORY  RESTARTS  WHERE",
+      "temporal         ready     1:01 min  130 MB         0  127.0.0.1:7233",
+      "└ web UI                                               http://127.0.0.1:8233",
+      "s3               starting                           2",
+      "training-worker  down                               0",
+    ]);
+  });
+});
+
+describe("doctorText", () => {
+  const checks: readonly CheckJson[] = [
+    {
+      name: "temporal",
+      purpose: "runs",
+      state: "ok",
+      where: "/home/me/.cache/thaw/temporal",
+      version: "1.9.1",
+    },
+    {
+      name: "s3-server",
+      purpose: "the object store",
+      state: "missing",
+      problem: "not there yet",
+      fix: "thaw up",
+    },
+    { name: "g++", purpose: "compiles the binding", state: "optional" },
+  ];
+
+  it("tells what is where, then what is wrong and what mends it", () => {
+    assert.deepEqual(lines(doctorText(checks, "/home/me", plainScreen())), [
+      "  WHAT       VERSION  WHERE",
+      "✓ temporal   1.9.1    ~/.cache/thaw/temporal",
+      "✗ s3-server           the object store",
+      "· g++                 compiles the binding",
+      "",
+      "✗ s3-server: not there yet",
+      "  fix: thaw up",
+    ]);
+  });
+});
+
+describe("predictions", () => {
+  const predictions = [
+    { path: "a.png", label: "seven", confidence: 0.998, probabilities: {} },
+    { path: "b.txt", error: "it is no image" },
+  ];
+
+  it("lists what could be read", () => {
+    assert.deepEqual(lines(predictionsTable(predictions, plainScreen())), [
+      "FILE   LABEL  CONFIDENCE",
+      "a.png  seven      99.8 %",
+    ]);
+  });
+
+  it("has a sentence for what could not", () => {
+    assert.deepEqual(unreadable(predictions), ["b.txt: it is no image"]);
+    assert.equal(predictionsTable(predictions.slice(1), plainScreen()), "");
+  });
+});
+
+describe("filesTable", () => {
+  it("gives the names to fetch them by", () => {
+    const files = [
+      { what: "head/weights.safetensors", bytes: 51_280 },
+      { what: "ingest/pack-000.bin", bytes: 12_345_678 },
+      { what: "report/x", bytes: 12 },
+    ];
+    assert.deepEqual(lines(filesTable(files, plainScreen())), [
+      "WHAT                         SIZE",
+      "head/weights.safetensors  51.3 kB",
+      "ingest/pack-000.bin       12.3 MB",
+      "report/x                     12 B",
+    ]);
+  });
+});
+
+describe("modelText", () => {
+  it("says what a model is", () => {
+    const artifact = { kind: "head", key: "", digest: "" };
+    const text = modelText(
+      {
+        name: "digits",
+        version: 2,
+        runId: "digits-1",
+        createdAt: "2026-11-24T10:15:00.000Z",
+        classes: ["one", "two"],
+        base: "efficientnet-lite0",
+        background: "white",
+        keepShortSide: 320,
+        testAccuracy: 0.968,
+        weights: artifact,
+        artifacts: {},
+      },
+      plainScreen(),
+    );
+    assert.deepEqual(lines(text), [
+      "digits@2  test accuracy 96.8 %",
+      "base     efficientnet-lite0",
+      "run      digits-1, registered 2026-11-24T10:15:00.000Z",
+      "classes  one, two",
+    ]);
+  });
+});
