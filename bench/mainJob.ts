@@ -19,8 +19,7 @@ const folder = await mkdtemp(join(tmpdir(), "thaw-bench-"));
 async function run(...args: string[]): Promise<{ runId: string; result: RunResult; seconds: number }> {
   const started = performance.now();
   const stdout = await thaw(folder, ["run", "--json", ...args]);
-  const last = stdout.trim().split("\n").at(-1) ?? "";
-  const view = JSON.parse(last) as { runId: string; result: RunResult };
+  const view = JSON.parse(stdout) as { runId: string; result: RunResult };
   return { ...view, seconds: (performance.now() - started) / 1000 };
 }
 

@@ -18,7 +18,7 @@ import type { TrainingData } from "../learn/training/step.js";
 import { suffixTrainee } from "../learn/training/suffix.js";
 import { randomStream } from "../rng/stream.js";
 
-const PARTS = ["frozen", "blocks.6", "blocks.5", "blocks.3", "scratch"] as const;
+const PARTS = ["frozen", "head", "blocks.6", "blocks.5", "blocks.3", "scratch"] as const;
 type Part = (typeof PARTS)[number];
 
 const BATCH = 32;
@@ -107,16 +107,18 @@ async function timeSteps(trainee: Trainee): Promise<number[]> {
   return times;
 }
 
+/** @param name layer group to train from, or `head` */
 async function timeTuning(folder: string, name: string): Promise<number[]> {
-  const from = groupIndex(architecture, name);
+  const top = architecture.groups.length;
+  const from = name === "head" ? top : groupIndex(architecture, name);
   const pass = boundaryPass(architecture, parameters, [from]);
   const x = pixelBatch();
   const result = pass.run(x);
-  const activations = result.activations.get(from)?.dataSync() as Float32Array;
+  const values = (result.activations.get(from) ?? result.features).dataSync() as Float32Array;
   disposePass(result);
   x.dispose();
   pass.dispose();
-  const shape = boundaryShape(architecture, input.size, from);
+  const shape = from === top ? [architecture.features] : boundaryShape(architecture, input.size, from);
   const trainee = suffixTrainee(
     {
       architecture,
@@ -129,7 +131,7 @@ async function timeTuning(folder: string, name: string): Promise<number[]> {
       stage: 1,
       pixelScale: input.pixelScale,
     },
-    dataOf(await sampleFile(folder, { shape, type: "float32" }, activations)),
+    dataOf(await sampleFile(folder, { shape, type: "float32" }, values)),
   );
   return timeSteps(trainee);
 }

@@ -14,7 +14,8 @@ export function finishRun(session: Session, view: RunView, output: Output, isDoc
   const { result, failure, status, runId } = view;
   process.exitCode = status === "completed" ? 0 : status === "running" ? EXIT_INTERRUPTED : 1;
   if (isDocument) {
-    output.data(runJson(view, runUrl(session.platform, runId)), (screen) =>
+    const surroundings = { url: runUrl(session.platform, runId), warning: undefined };
+    output.data(runJson(view, surroundings), (screen) =>
       result === undefined ? "" : resultSummary(view, result, screen),
     );
   }

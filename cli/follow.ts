@@ -6,8 +6,9 @@ import { getRun, type RunView, watchRun } from "../client/watchRun.js";
 import { runJson } from "./json/run.js";
 import type { Output } from "./output.js";
 import { stillRunningText } from "./render/advice.js";
-import { changedLines, runText } from "./render/run.js";
+import { changedLines, type RunSurroundings, runText } from "./render/run.js";
 import { interruptible } from "./signals.js";
+import { workerWarning } from "./workerWarning.js";
 
 /**
  * `live`: a frame on stderr that is written over. `lines`: a line on stderr for each stage that begins or
@@ -16,7 +17,7 @@ import { interruptible } from "./signals.js";
 export type FollowStyle = "live" | "lines" | "json-lines";
 
 interface Presenter {
-  show(view: RunView): void;
+  show(view: RunView, surroundings: RunSurroundings): void;
   end(): void;
 }
 
@@ -32,7 +33,7 @@ export async function followRun(
   style: FollowStyle = output.screen.stderr.live ? "live" : "lines",
 ): Promise<RunView> {
   return interruptible(async (signal) => {
-    const presenter = PRESENTERS[style](output, (view) => runUrl(session.platform, view.runId));
+    const presenter = PRESENTERS[style](output);
     let last: RunView | undefined;
     signal.addEventListener("abort", () => {
       presenter.end();
@@ -42,7 +43,8 @@ export async function followRun(
       for await (const view of watchRun(session, runId, { signal })) {
         if (signal.aborted) break;
         last = view;
-        presenter.show(view);
+        const url = runUrl(session.platform, view.runId);
+        presenter.show(view, { url, warning: await workerWarning(session.platform, view) });
       }
     } finally {
       presenter.end();
@@ -51,17 +53,14 @@ export async function followRun(
   });
 }
 
-type UrlOf = (view: RunView) => string | undefined;
-
-const PRESENTERS: Readonly<Record<FollowStyle, (output: Output, urlOf: UrlOf) => Presenter>> = {
-  live: (output, urlOf) => {
+const PRESENTERS: Readonly<Record<FollowStyle, (output: Output) => Presenter>> = {
+  live: (output) => {
     const update = createLogUpdate(process.stderr);
     let isShown = false;
     return {
-      show: (view) => {
-        if (!isShown) output.talk("");
+      show: (view, surroundings) => {
         isShown = true;
-        update(runText(view, urlOf(view), new Date(), output.screen.stderr));
+        update(runText(view, surroundings, new Date(), output.screen.stderr));
       },
       end: () => {
         update.done();
@@ -72,19 +71,22 @@ const PRESENTERS: Readonly<Record<FollowStyle, (output: Output, urlOf: UrlOf) =>
   },
   lines: (output) => {
     let last: RunView | undefined;
+    let lastWarning: string | undefined;
     return {
-      show: (view) => {
+      show: (view, { warning }) => {
         for (const line of changedLines(last, view, output.screen.stderr)) output.talk(line);
+        if (warning !== undefined && warning !== lastWarning) output.talk(`! ${warning}`);
         last = view;
+        lastWarning = warning;
       },
       end: () => {},
     };
   },
-  "json-lines": (output, urlOf) => {
+  "json-lines": (output) => {
     let last = "";
     return {
-      show: (view) => {
-        const document = runJson(view, urlOf(view));
+      show: (view, surroundings) => {
+        const document = runJson(view, surroundings);
         const text = JSON.stringify(document);
         if (text !== last) output.jsonLine(document);
         last = text;

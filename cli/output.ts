@@ -72,12 +72,18 @@ export function wantsColour(environment: NodeJS.ProcessEnv, terminal: boolean): 
   return terminal && environment.TERM !== "dumb";
 }
 
-/** A reader that closes the pipe early (`thaw runs | head -1`) is no error. */
-export function surviveClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
-      throw error;
-    });
-  }
+/**
+ * A reader that closes the pipe early (`thaw runs | head -1`) is no error. A disk that is full is one, and
+ * a file that is not wholly written must not look like success.
+ */
+export function handleStreamErrors(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
+    process.stderr.write(`error DISK_FULL: stdout cannot be written: ${error.message}\n`);
+    process.exit(4);
+  });
+  // Nobody is left to be told.
+  process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === "EPIPE" ? (process.exitCode ?? 0) : 1);
+  });
 }

@@ -1,15 +1,23 @@
 /** Provisions components with a line of progress each; silent when all of them are there already. */
 import { createLogUpdate } from "log-update";
-import { type ComponentName, ensure, type Located } from "../runtime/components/components.js";
+import {
+  type ComponentName,
+  ensure,
+  type Located,
+  type ProvisionProgress,
+} from "../runtime/components/components.js";
 import type { Output } from "./output.js";
 import { nextProvision, type Provision, provisionLine } from "./render/provision.js";
+import { EXIT_INTERRUPTED, Interrupted, interruptible } from "./signals.js";
 
 /** Progress moves in quarters of a second; the ETA counts down between two reports. */
 const REFRESH_MS = 500;
+/** Downloaders and compilers end at once; what does not is left to the next sweep of the cache. */
+const GRACE_MS = 3_000;
 
 /**
  * @returns where they are, by name
- * @throws ThawError RUNTIME_MISSING, PROVISION_FAILED, DISK_FULL
+ * @throws ThawError RUNTIME_MISSING, PROVISION_FAILED, DISK_FULL; Interrupted after Ctrl-C
  */
 export async function provision<Name extends ComponentName>(
   names: readonly Name[],
@@ -23,22 +31,42 @@ export async function provision<Name extends ComponentName>(
     const lines = [...states.values()].map((state) => provisionLine(state, Date.now(), output.screen.stderr));
     update(lines.join("\n"));
   };
+  const show = (progress: ProvisionProgress): void => {
+    const last = states.get(progress.component);
+    // What is ready from the start is not worth a line.
+    if (last === undefined && progress.phase === "ready") return;
+    const next = nextProvision(last, progress, Date.now());
+    states.set(progress.component, next);
+    if (live) draw();
+    else if (last?.phase !== next.phase) {
+      output.talk(provisionLine({ ...next, fraction: undefined }, Date.now(), output.screen.stderr));
+    }
+  };
   const timer = live ? setInterval(draw, REFRESH_MS) : undefined;
   try {
-    const located = await ensure(names, (progress) => {
-      const last = states.get(progress.component);
-      // What is ready from the start is not worth a line.
-      if (last === undefined && progress.phase === "ready") return;
-      const next = nextProvision(last, progress, Date.now());
-      states.set(progress.component, next);
-      if (live) draw();
-      else if (last?.phase !== next.phase) {
-        output.talk(provisionLine({ ...next, fraction: undefined }, Date.now(), output.screen.stderr));
-      }
-    });
+    const located = await cleanlyInterruptible(() => ensure(names, show));
     return Object.fromEntries(located.map((one) => [one.name, one])) as Record<Name, Located>;
   } finally {
     clearInterval(timer);
     if (live) update.done();
   }
+}
+
+/**
+ * Ctrl-C in a terminal also ends the downloaders and compilers; their failure is awaited, because on it the
+ * half-made parts are removed.
+ */
+function cleanlyInterruptible<T>(work: () => Promise<T>): Promise<T> {
+  return interruptible(async (signal) => {
+    signal.addEventListener("abort", () =>
+      setTimeout(() => process.exit(EXIT_INTERRUPTED), GRACE_MS).unref(),
+    );
+    try {
+      const result = await work();
+      if (!signal.aborted) return result;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+    throw new Interrupted();
+  });
 }

@@ -19,7 +19,8 @@ export async function describeRun(
       const run = await session.temporal.workflow.getHandle(runId).describe();
       return run.type === WORKFLOW_TYPE ? run : undefined;
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return undefined;
+      // What cannot be an id at all (empty, too long) is no run's id either.
+      if (error instanceof WorkflowNotFoundError || isInvalidArgument(error)) return undefined;
       throw error;
     }
   });

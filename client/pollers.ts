@@ -40,17 +40,20 @@ function waitingQueues({ raw }: WorkflowExecutionDescription, now: number): read
   const workflow: Queue = { name: CONTROL_QUEUE, type: WORKFLOW_QUEUE };
   const waits = task?.state === SCHEDULED && now - toMs(task.scheduledTime) > PATIENCE_MS;
   const activities = (raw.pendingActivities ?? [])
-    // An attempt that failed waits for its next one on purpose, until `scheduledTime`.
     .filter((activity) => activity.state === SCHEDULED && now - toMs(activity.scheduledTime) > PATIENCE_MS)
+    // After a failure the next attempt waits for its time on purpose.
     .filter(({ nextAttemptScheduleTime }) => now - toMs(nextAttemptScheduleTime) > PATIENCE_MS)
     .map((activity): Queue => ({ name: queueOf(activity), type: ACTIVITY_QUEUE }));
   return [...(waits ? [workflow] : []), ...activities];
 }
 
-/** Older servers do not tell an activity's queue; the control worker's activities do not report progress. */
+/** The types of `ControlActivities` in `spec/activities.ts`. */
+const CONTROL_ACTIVITIES: readonly string[] = ["findArtifact", "register", "report", "recordRun"];
+
 function queueOf({ activityOptions, activityType }: PendingActivity): string {
-  const isControl = ["findArtifact", "register", "report", "recordRun"].includes(activityType?.name ?? "");
-  return activityOptions?.taskQueue?.name ?? (isControl ? CONTROL_QUEUE : LOCAL_TRAINING_QUEUE);
+  // Older servers do not tell an activity's queue.
+  const usual = CONTROL_ACTIVITIES.includes(activityType?.name ?? "") ? CONTROL_QUEUE : LOCAL_TRAINING_QUEUE;
+  return activityOptions?.taskQueue?.name ?? usual;
 }
 
 async function isPolled(session: TemporalAccess, { name, type }: Queue): Promise<boolean> {

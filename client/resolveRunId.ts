@@ -3,6 +3,7 @@ import { ThawError } from "../spec/errors.js";
 import { listRuns as listStoredRuns, readRun } from "../store/records.js";
 import { describeRun, listExecutions } from "./executions.js";
 import { nearest } from "./nearest.js";
+import { startOfRun } from "./runId.js";
 import type { Session } from "./session.js";
 
 export const LATEST = "latest";
@@ -18,7 +19,7 @@ export async function resolveRunId(session: Session, ref: string): Promise<strin
     throw new ThawError("NOT_FOUND", "there are no runs yet", { hint: "start one with `thaw run`" });
   }
   if ((await describeRun(session, ref)) !== undefined) return ref;
-  if ((await readRun(session.store, ref)) !== undefined) return ref;
+  if (startOfRun(ref) !== undefined && (await readRun(session.store, ref)) !== undefined) return ref;
   const executions = await listExecutions(session, undefined);
   const stored = await listStoredRuns(session.store);
   return matchRunId(ref, [...new Set([...executions.map((run) => run.workflowId), ...stored])]);

@@ -11,8 +11,8 @@ const MIN_SIDE = 8;
  * is held whole: at 3–4 bytes a pixel that is 0.5 GB, and four of them fit the engine's 4 GB.
  */
 const MAX_PIXELS = 2 ** 27;
-/** Longest side after down-scaling; with the widest allowed short side (2048) it keeps an image below 101 MB. */
-const MAX_LONG_SIDE = 16_384;
+/** The network sees a square: of a longer strip than 32 : 1 that is less than 3 %, whatever it shows. */
+const MAX_ASPECT = 32;
 /** Warnings of libjpeg about bytes between segments: every pixel is there. All other warnings mean lost pixels. */
 const HARMLESS = /^VipsJpeg: Corrupt JPEG data: \d+ extraneous bytes before marker/;
 const RGB = 3;
@@ -42,7 +42,7 @@ export interface DecodedImage {
  */
 export async function decodeImage(bytes: Buffer, options: CanonicalOptions): Promise<DecodedImage> {
   const { width, height, format } = await readHeader(bytes);
-  checkSize(width, height, options.keepShortSide);
+  checkSize(width, height);
   const pixels = await decodePixels(bytes, options, "warning").catch((error: unknown) => {
     if (!linesOf(error).every((line) => HARMLESS.test(line))) throw unreadable(damage(error), error);
     return decodePixels(bytes, options, "error").catch((again: unknown) => {
@@ -91,15 +91,16 @@ async function readHeader(
   return { ...header.autoOrient, format };
 }
 
-function checkSize(width: number, height: number, keepShortSide: number): void {
+function checkSize(width: number, height: number): void {
   const size = `${width} × ${height} pixels`;
   const short = Math.min(width, height);
   if (short < MIN_SIDE) throw unreadable(`${size} are too few: at least ${MIN_SIDE} a side are needed`);
   if (width * height > MAX_PIXELS) {
     throw unreadable(`${size} are too many: the limit is ${Math.floor(MAX_PIXELS / 1e6)} million`);
   }
-  const longSide = Math.max(width, height) * Math.min(1, keepShortSide / short);
-  if (longSide > MAX_LONG_SIDE) throw unreadable(`${size} are too long a strip`);
+  if (Math.max(width, height) > MAX_ASPECT * short) {
+    throw unreadable(`${size} are too long a strip: the limit is ${MAX_ASPECT} times as long as wide`);
+  }
 }
 
 async function decodePixels(

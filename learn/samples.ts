@@ -29,7 +29,11 @@ export async function createSamples(path: string, format: RecordFormat): Promise
   return {
     write: async (first, values) => {
       const data = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-      await handle.write(data, 0, data.length, first * bytes);
+      // A write may be cut short without an error, e.g. where the disk is nearly full.
+      for (let done = 0; done < data.length; ) {
+        const { bytesWritten } = await handle.write(data, done, data.length - done, first * bytes + done);
+        done += bytesWritten;
+      }
     },
     close: () => handle.close(),
   };

@@ -1,5 +1,6 @@
 /** Which rows of a sample file belong to which image: training images have several views, others one. */
 import type { ImageRecord, Split } from "../spec/dataset.js";
+import { ThawError } from "../spec/errors.js";
 
 export interface ViewRows {
   /** Rows in all. */
@@ -28,4 +29,24 @@ export function viewsOf(record: ImageRecord, views: number): number {
 /** Indices of the images of a split, in the order of the dataset. */
 export function imagesOf(records: readonly ImageRecord[], split: Split): number[] {
   return records.flatMap((record, index) => (record.split === split ? [index] : []));
+}
+
+/**
+ * Images to train on and to validate on.
+ * @throws ThawError DATA_INVALID when there are none of either: early stopping needs both
+ */
+export function trainingImages(records: readonly ImageRecord[]): {
+  readonly train: readonly number[];
+  readonly validation: readonly number[];
+} {
+  return { train: someOf(records, "train"), validation: someOf(records, "validation") };
+}
+
+/** Like {@link imagesOf}. @throws ThawError DATA_INVALID when the split has no image */
+export function someOf(records: readonly ImageRecord[], split: Split): number[] {
+  const images = imagesOf(records, split);
+  if (images.length > 0) return images;
+  throw new ThawError("DATA_INVALID", `no image is in the ${split} split`, {
+    hint: "the shares data.test and data.validation decide on the splits; add images if they are small",
+  });
 }

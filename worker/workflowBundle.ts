@@ -1,14 +1,17 @@
 /** The workflows' code as one file: built once with the project, so that a worker starts in a second. */
 import { access } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { bundleWorkflowCode } from "@temporalio/worker";
+import { bundleWorkflowCode, DefaultLogger } from "@temporalio/worker";
 
 /** `dist/workflows.bundle.js`, beside the compiled modules. */
 export const BUNDLE_FILE = fileURLToPath(new URL("../workflows.bundle.js", import.meta.url));
 const WORKFLOWS = fileURLToPath(new URL("../workflows/index.js", import.meta.url));
 
 export async function buildWorkflowBundle(): Promise<string> {
-  const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: WORKFLOWS,
+    logger: new DefaultLogger("WARN"),
+  });
   return code;
 }
 

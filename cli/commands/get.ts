@@ -40,23 +40,27 @@ export function addGet(program: Command): void {
 
 async function describe({ store, platform }: Session, owner: Owner, output: Output): Promise<void> {
   const { run, model } = owner;
-  const [{ listFiles }, { runUrl }] = await Promise.all([
+  const [{ listFiles }, { runUrl }, { workerWarning }] = await Promise.all([
     import("../../client/artifacts.js"),
     import("../../client/links.js"),
+    import("../workerWarning.js"),
   ]);
-  const url = run === undefined ? undefined : runUrl(platform, run.runId);
+  const surroundings = {
+    url: run && runUrl(platform, run.runId),
+    warning: run && (await workerWarning(platform, run)),
+  };
   const files = (await listFiles(store, owner)).flatMap(({ stage, files: ofStage }) =>
     ofStage.map(({ name, bytes }) => ({ what: `${stage}/${name}`, bytes })),
   );
   const document: GetJson = {
-    ...(run === undefined ? {} : { run: runJson(run, url) }),
+    ...(run === undefined ? {} : { run: runJson(run, surroundings) }),
     ...(model === undefined ? {} : { model }),
     files,
   };
   output.data(document, (screen) =>
     [
       ...(model === undefined ? [] : [modelText(model, screen)]),
-      ...(run === undefined ? [] : [runText(run, url, new Date(), screen)]),
+      ...(run === undefined ? [] : [runText(run, surroundings, new Date(), screen)]),
       "",
       filesTable(files, screen),
     ].join("\n"),

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { ThawError } from "../../spec/errors.js";
 import { contextOf, withExamples } from "../context.js";
-import type { Output } from "../output.js";
+import type { ReportJson } from "../json/report.js";
 import { withSession } from "../session.js";
 
 interface ReportOptions {
@@ -27,10 +27,14 @@ export function addReport(program: Command): void {
           import("../../client/artifacts.js"),
         ]);
         const owner = await findOwner(session, ref);
-        if (output.json)
-          output.data(JSON.parse((await readReport(session.store, owner, "json")).toString()), () => "");
-        if (output.json && options.out === undefined) return;
-        await writeHtml(await readReport(session.store, owner), options.out ?? DEFAULT_OUT, output);
+        if (output.json) {
+          const text = (await readReport(session.store, owner, "json")).toString("utf8");
+          output.data(JSON.parse(text) as ReportJson, () => "");
+          if (options.out === undefined) return;
+        }
+        const out = options.out ?? DEFAULT_OUT;
+        await write(out, await readReport(session.store, owner));
+        if (!output.json) output.data(undefined, () => resolve(out));
       });
     });
   withExamples(command, [
@@ -40,11 +44,10 @@ export function addReport(program: Command): void {
   ]);
 }
 
-async function writeHtml(html: Buffer, out: string, output: Output): Promise<void> {
+async function write(out: string, html: Buffer): Promise<void> {
   try {
     await writeFile(out, html);
   } catch (cause) {
     throw new ThawError("USAGE", `the report cannot be written: ${(cause as Error).message}`, { cause });
   }
-  if (!output.json) output.data(undefined, () => resolve(out));
 }

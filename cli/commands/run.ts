@@ -1,6 +1,7 @@
 /** `thaw run`: starts a run, and follows it unless told not to. */
 import type { Command } from "commander";
 import { contextOf, withExamples } from "../context.js";
+import type { StartedRunJson } from "../json/run.js";
 import { startedText } from "../render/advice.js";
 import { withSession } from "../session.js";
 import { collect, DEFAULT_RUN_FILE, SET_HELP } from "./runFileOptions.js";
@@ -28,11 +29,12 @@ export function addRun(program: Command): void {
       const request = await loadRunFile(file, options.set ?? []);
       await withSession(project, async (session) => {
         const { startRun } = await import("../../client/startRun.js");
-        const started = await startRun(session, request);
+        const started: StartedRunJson = await startRun(session, request);
         const { stderr } = output.screen;
         // The live view has the link in its header.
         const isLive = stderr.live && options.detach !== true;
-        output.talk(startedText(started.runId, isLive ? undefined : started.url, stderr));
+        const text = startedText(started.runId, isLive ? undefined : started.url, stderr);
+        output.talk(isLive ? `${text}\n` : text);
         if (options.detach === true) return output.data(started, () => started.runId);
         const [{ followRun }, { finishRun }] = await Promise.all([
           import("../follow.js"),

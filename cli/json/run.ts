@@ -2,6 +2,7 @@
 import type { RunView } from "../../client/watchRun.js";
 import type { ErrorCode } from "../../spec/errors.js";
 import type { LiveStage, RunResult } from "../../spec/run.js";
+import type { RunSurroundings } from "../render/run.js";
 
 /** `thaw run --detach --json`. */
 export interface StartedRunJson {
@@ -35,6 +36,8 @@ export interface RunJson {
   };
   /** True while a task of the run waits for a worker that is not there. */
   readonly noWorker?: boolean;
+  /** What keeps the run from going on, and what mends it. */
+  readonly warning?: string;
 }
 
 /** `thaw cancel --json`. */
@@ -43,12 +46,13 @@ export interface CancelJson {
   readonly outcome: "requested" | "already-closed";
 }
 
-export function runJson(view: RunView, url: string | undefined): RunJson {
+export function runJson(view: RunView, { url, warning }: RunSurroundings): RunJson {
   const { startedAt, closedAt, ...rest } = view;
   return {
     ...rest,
     startedAt: startedAt.toISOString(),
     ...(closedAt === undefined ? {} : { closedAt: closedAt.toISOString() }),
     ...(url === undefined ? {} : { url }),
+    ...(warning === undefined ? {} : { warning }),
   };
 }

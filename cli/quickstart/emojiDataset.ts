@@ -1,10 +1,12 @@
 /** The quickstart's images: Noto emoji of five categories, as a manifest with groups. */
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { z } from "zod";
 
 /** Categories with enough pictures of things; faces, people, flags and symbols are other tasks. */
 const CATEGORIES = ["Animals & Nature", "Food & Drink", "Travel & Places", "Activities", "Objects"] as const;
+
+const IMAGES_LINK = "images";
 
 /** The part of an entry of `emoji.json` that is read. */
 const emojiSchema = z.object({
@@ -50,7 +52,11 @@ export async function writeEmojiManifest(
 ): Promise<{ readonly path: string; readonly images: number }> {
   const emojiJson: unknown = JSON.parse(await readFile(join(packageFolder, "emoji.json"), "utf8"));
   await mkdir(folder, { recursive: true });
-  const rows = manifestRows(emojiJson, relative(folder, join(packageFolder, "img", "google", "64")));
+  // A link: paths in the manifest, and so in the report, do not depend on where the cache is.
+  const images = join(folder, IMAGES_LINK);
+  await rm(images, { force: true });
+  await symlink(join(packageFolder, "img", "google", "64"), images);
+  const rows = manifestRows(emojiJson, IMAGES_LINK);
   const path = join(folder, "images.jsonl");
   await writeFile(`${path}.part`, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
   await rename(`${path}.part`, path);

@@ -56,6 +56,6 @@ export function provisionLine(state: Provision, now: number, { colours, width }:
 function secondsLeft({ fraction = 0, since, sinceFraction }: Provision, now: number): number | undefined {
   const seconds = (now - since) / 1000;
   const done = fraction - sinceFraction;
-  if (seconds < RATE_SECONDS || done <= 0) return undefined;
+  if (seconds < RATE_SECONDS || done <= 0 || fraction >= 1) return undefined;
   return ((1 - fraction) * seconds) / done;
 }

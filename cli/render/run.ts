@@ -6,30 +6,32 @@ import { duration } from "./numbers.js";
 import { stageTable } from "./stages.js";
 import { truncate } from "./text.js";
 
-const NO_WORKER = "no worker takes the run's tasks: `thaw status` tells which is down, `thaw up` starts it";
+/** What is known of a run besides its view. */
+export interface RunSurroundings {
+  /** The run in the Temporal UI. */
+  readonly url: string | undefined;
+  /** What keeps the run from going on, and what mends it. */
+  readonly warning: string | undefined;
+}
 
-/**
- * @param url of the run in the Temporal UI
- * @param now the present, for the time that the run has taken so far
- */
-export function runText(view: RunView, url: string | undefined, now: Date, screen: Screen): string {
+/** @param now the present, for the time that the run has taken so far */
+export function runText(view: RunView, { url, warning }: RunSurroundings, now: Date, screen: Screen): string {
   const { colours, width } = screen;
   return [
     truncate(headline(view, now, colours), width),
     ...(url === undefined ? [] : [colours.dim(url)]),
     "",
     stageTable(view.stages, screen),
-    ...(view.noWorker === true ? ["", colours.yellow(`! ${NO_WORKER}`)] : []),
+    ...(warning === undefined ? [] : ["", colours.yellow(`! ${warning}`)]),
   ].join("\n");
 }
 
-/** What is new in `next`: a line for each stage that has changed its state or is at another attempt. */
+/** A line for each stage that is in another state than before, or at another attempt. */
 export function changedLines(last: RunView | undefined, next: RunView, screen: Screen): readonly string[] {
   const before = new Map(last?.stages.map((stage) => [stage.name, stage]));
-  const lines = next.stages
+  return next.stages
     .filter((stage) => stage.state !== "waiting" && hasChanged(before.get(stage.name), stage))
     .map(({ progress: _progress, ...stage }) => stageTable([stage], screen));
-  return next.noWorker === true && last?.noWorker !== true ? [...lines, `! ${NO_WORKER}`] : lines;
 }
 
 function hasChanged(before: LiveStage | undefined, now: LiveStage): boolean {

@@ -23,6 +23,7 @@ const STATE_WIDTH = 11;
 const TIME_WIDTH = 9;
 /** Columns before the time, or before the progress of a running stage. */
 const LEFT_WIDTH = 2 + NAME_WIDTH + 2 + STATE_WIDTH + 2;
+const RETRY_INDENT = 2 + NAME_WIDTH + 2;
 const BAR_WIDTH = 20;
 const SHORTEST_BAR = 6;
 
@@ -41,9 +42,12 @@ function stageLines(stage: LiveStage, screen: Screen): readonly string[] {
     paint(padEnd(stage.state, STATE_WIDTH)),
   ].join("");
   if (stage.state === "running") {
-    const [first = "", ...more] = runningDetail(stage, width - LEFT_WIDTH, colours);
-    const indent = " ".repeat(LEFT_WIDTH);
-    return [first === "" ? left.trimEnd() : `${left}  ${first}`, ...more.map((line) => indent + line)];
+    const [first = "", ...more] = progressLines(stage.progress, width - LEFT_WIDTH, colours);
+    return [
+      `${left}  ${first}`.trimEnd(),
+      ...more.map((line) => " ".repeat(LEFT_WIDTH) + line),
+      ...retryLines(stage, width, colours),
+    ];
   }
   if (stage.state === "waiting") return [colours.dim(left.trimEnd())];
   const time = stage.seconds === undefined ? "" : duration(stage.seconds);
@@ -53,25 +57,14 @@ function stageLines(stage: LiveStage, screen: Screen): readonly string[] {
 
 /** The progress of something that is no stage. */
 export function progressText(progress: Progress, { colours, width }: Screen): string {
-  return progressLines(progress, metricsOf(progress).join(" · "), width, colours).join("\n");
+  return progressLines(progress, width, colours).join("\n");
 }
 
-/** The bar, the metrics (on the bar's line where there is room) and why there was another attempt. */
-function runningDetail(stage: LiveStage, width: number, colours: Colours): readonly string[] {
-  const { progress, attempt = 1, lastFailure } = stage;
-  const metrics = metricsOf(progress).join(" · ");
-  const retry = [
-    ...(attempt > 1 ? [`attempt ${attempt}`] : []),
-    ...(lastFailure === undefined ? [] : [`after: ${lastFailure}`]),
-  ].join(", ");
-  return [
-    ...(progress === undefined ? [] : progressLines(progress, metrics, width, colours)),
-    ...(retry === "" ? [] : [colours.yellow(truncate(retry, width))]),
-  ];
-}
-
-function progressLines(progress: Progress, metrics: string, width: number, colours: Colours): string[] {
+/** The bar and the metrics, on one line where there is room. */
+function progressLines(progress: Progress | undefined, width: number, colours: Colours): readonly string[] {
+  if (progress === undefined) return [];
   const { phase, step, total, etaSeconds } = progress;
+  const metrics = metricsOf(progress).join(" · ");
   // One step is no scale: the phase says all.
   if (total === 1) return [truncate([phase, metrics].filter(Boolean).join("  "), width)];
   const count = total > 0 ? `${step}/${total}` : `${step}`;
@@ -87,8 +80,19 @@ function progressLines(progress: Progress, metrics: string, width: number, colou
   return [truncate(line(room), width), truncate(metrics, width)];
 }
 
-function metricsOf(progress: Progress | undefined): string[] {
-  if (progress === undefined) return [];
+/** Why there was another attempt, further left than the progress so that more of it can be read. */
+function retryLines(
+  { attempt = 1, lastFailure }: LiveStage,
+  width: number,
+  colours: Colours,
+): readonly string[] {
+  if (attempt === 1 && lastFailure === undefined) return [];
+  const why = lastFailure === undefined ? "" : `, after: ${lastFailure}`;
+  const line = `${" ".repeat(RETRY_INDENT)}attempt ${attempt}${why}`;
+  return [colours.yellow(truncate(line, width))];
+}
+
+function metricsOf(progress: Progress): readonly string[] {
   const { loss, validationAccuracy, imagesPerSecond } = progress;
   return [
     ...(loss === undefined ? [] : [`loss ${loss.toFixed(3)}`]),

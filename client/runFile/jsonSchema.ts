@@ -20,11 +20,17 @@ export interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
 }
 
+const SCHEMA = makeSchema();
+
 /**
  * Draft 7, because that is what YAML language servers understand in full. Describes the file as a person
  * writes it: keys with a default are optional. The conditions between keys are not in it.
  */
 export function runFileJsonSchema(): SchemaNode {
+  return SCHEMA;
+}
+
+function makeSchema(): SchemaNode {
   const { $schema, ...schema } = z.toJSONSchema(runFileSchema, {
     io: "input",
     target: "draft-07",

@@ -6,7 +6,7 @@ import type { Evaluation, Prediction } from "../../spec/evaluation.js";
 import { groupIndex } from "../bases/architecture.js";
 import { findBase } from "../bases/catalogue.js";
 import { boundaryPass, disposePass } from "../boundaries.js";
-import { type Tensor2D, tf } from "../engine.js";
+import { scoped, type Tensor2D, tf } from "../engine.js";
 import { denseLogits, HEAD_BIAS, HEAD_KERNEL } from "../head.js";
 import { confusionMatrix, summarizeConfusion } from "../metrics.js";
 import { freezeGroups, poolFeatures } from "../network.js";
@@ -16,7 +16,7 @@ import { readSafetensors } from "../safetensors.js";
 import { pixelTensor } from "../training/batch.js";
 import { softmaxRows } from "../training/loss.js";
 import { argMax, crossEntropyAndAccuracy } from "../training/validation.js";
-import { imagesOf } from "../views.js";
+import { someOf } from "../views.js";
 import { PREDICTIONS_FILE, type StageContext } from "./job.js";
 
 export interface Candidate {
@@ -77,7 +77,7 @@ export async function evaluate(
       stage,
       from,
       logits: ({ activations, features }) =>
-        tf.tidy(() => {
+        scoped(() => {
           const x = activations.get(from);
           const pooled: Tensor2D = x === undefined ? features : poolFeatures(suffix.run(x));
           return denseLogits(pooled, kernel, bias).dataSync() as Float32Array;
@@ -90,7 +90,7 @@ export async function evaluate(
   }
 
   try {
-    const images = imagesOf(dataset.records, "test");
+    const images = someOf(dataset.records, "test");
     const classes = dataset.summary.classes;
     const everyone = scratchRunner === undefined ? runners : [...runners, scratchRunner];
     const logits = everyone.map(() => new Float32Array(images.length * classes.length));

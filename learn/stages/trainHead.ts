@@ -9,7 +9,7 @@ import { openSamples, type Samples } from "../samples.js";
 import { fit } from "../training/fit.js";
 import type { TrainingData } from "../training/step.js";
 import { suffixTrainee } from "../training/suffix.js";
-import { imagesOf, viewRows } from "../views.js";
+import { trainingImages, viewRows } from "../views.js";
 import { featureFormat, readRecords } from "./activations.js";
 import { type StageContext, WEIGHTS_FILE } from "./job.js";
 
@@ -28,14 +28,14 @@ export async function trainHead(
   const raw = openSamples(featuresPath, featureFormat(base));
   try {
     const rows = viewRows(records, context.augment.views);
-    const train = imagesOf(records, "train");
+    const { train, validation } = trainingImages(records);
     const plainRows = train.map((image) => rows.firstRow[image] ?? 0);
     const scale = featureScale(raw.gather(plainRows) as Float32Array, architecture.features);
     const data: TrainingData = {
       samples: standardized(raw, scale),
       rows,
       train,
-      validation: imagesOf(records, "validation"),
+      validation,
       labels: records.map((record) => record.label),
       classes: summary.classes.length,
     };

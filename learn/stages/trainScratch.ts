@@ -5,7 +5,7 @@ import { findBase } from "../bases/catalogue.js";
 import { writeSafetensors } from "../safetensors.js";
 import { fit } from "../training/fit.js";
 import { fullNetworkTrainee, randomParameters } from "../training/fullNetwork.js";
-import { imagesOf, viewRows } from "../views.js";
+import { trainingImages, viewRows } from "../views.js";
 import { openPixels, readRecords } from "./activations.js";
 import { type StageContext, WEIGHTS_FILE } from "./job.js";
 
@@ -15,8 +15,8 @@ const SCRATCH_STAGE = 1000;
 const LEARNING_RATE = 0.002;
 const WEIGHT_DECAY = 0.01;
 const LABEL_SMOOTHING = 0.05;
-/** Enough for the cosine to end near the budget on small sets; the time decides. */
-const MOST_EPOCHS = 200;
+/** More than fit into any budget: the time decides, and the schedule follows it. */
+const MOST_EPOCHS = 10_000;
 
 /** @param seconds how long the transfer took: features, head and stages together */
 export async function trainScratch(
@@ -43,25 +43,28 @@ export async function trainScratch(
       {
         samples,
         rows: viewRows(records, context.augment.views),
-        train: imagesOf(records, "train"),
-        validation: imagesOf(records, "validation"),
+        ...trainingImages(records),
         labels: records.map((record) => record.label),
         classes,
       },
     );
-    const result = await fit(trainee, {
-      epochs: MOST_EPOCHS,
-      // It is given the whole time: stopping it early would be a weaker opponent.
-      patience: MOST_EPOCHS,
-      batchSize,
-      warmup: 0,
-      seed: context.seed,
-      stage: SCRATCH_STAGE,
-      secondsBudget: seconds,
-      onProgress: context.onProgress,
-    });
-    await writeSafetensors(join(context.folders.out, WEIGHTS_FILE), trainee.trained());
-    return result;
+    try {
+      const result = await fit(trainee, {
+        epochs: MOST_EPOCHS,
+        // It is given the whole time: stopping it early would be a weaker opponent.
+        patience: MOST_EPOCHS,
+        batchSize,
+        warmup: 0,
+        seed: context.seed,
+        stage: SCRATCH_STAGE,
+        secondsBudget: seconds,
+        onProgress: context.onProgress,
+      });
+      await writeSafetensors(join(context.folders.out, WEIGHTS_FILE), trainee.trained());
+      return result;
+    } finally {
+      trainee.dispose();
+    }
   } finally {
     samples.close();
   }

@@ -13,7 +13,7 @@ import { fit, type ValidationResult } from "../training/fit.js";
 import { groupRate } from "../training/schedule.js";
 import { suffixTrainee } from "../training/suffix.js";
 import type { RateOf } from "../training/trainable.js";
-import { imagesOf, viewRows } from "../views.js";
+import { trainingImages, viewRows } from "../views.js";
 import { openBoundary, readRecords } from "./activations.js";
 import { type StageContext, WEIGHTS_FILE } from "./job.js";
 
@@ -100,8 +100,7 @@ export async function tuneStage(
     {
       samples,
       rows: viewRows(records, context.augment.views),
-      train: imagesOf(records, "train"),
-      validation: imagesOf(records, "validation"),
+      ...trainingImages(records),
       labels: records.map((record) => record.label),
       classes: summary.classes.length,
     },

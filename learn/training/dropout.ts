@@ -15,6 +15,9 @@ export function dropoutMask(
   step: number,
 ): Float32Array {
   const stream = randomStream(seed, "dropout", stage, epoch, step);
-  const kept = 1 / (1 - rate);
-  return Float32Array.from({ length }, (_, i) => (stream.uniform(i) < rate ? 0 : kept));
+  const mask = new Float32Array(length).fill(1 / (1 - rate));
+  if (rate === 0) return mask;
+  // Drawn at every step, tens of thousands at a time: a plain loop takes a third of the time of a mapping.
+  for (let i = 0; i < length; i++) if (stream.uniform(i) < rate) mask[i] = 0;
+  return mask;
 }

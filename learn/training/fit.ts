@@ -62,7 +62,7 @@ const GRADIENT_LIMIT = 10;
 /**
  * Trains `trainee.vector.values` in place and leaves the best epoch's weights in it.
  * The event loop turns after every step, so that a message to stop is heard.
- * @throws ThawError TRAINING_DIVERGED when the loss is no longer a number
+ * @throws ThawError TRAINING_DIVERGED when a loss is no longer a number
  */
 export async function fit(trainee: Trainee, options: FitOptions): Promise<TrainingSummary> {
   const { vector, samples } = trainee;
@@ -72,13 +72,17 @@ export async function fit(trainee: Trainee, options: FitOptions): Promise<Traini
   const optimizer = adamWState(vector.values.length);
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;
-  const outOfTime = (): boolean => options.secondsBudget !== undefined && elapsed() >= options.secondsBudget;
+  const budget = options.secondsBudget ?? Number.POSITIVE_INFINITY;
+  let done = 0;
+  // One step is always made: weights that were never trained would say nothing.
+  const outOfTime = (): boolean => done > 0 && elapsed() >= budget;
+  /** Where the schedule stands, in steps. Under a time budget the clock moves it on, so that it ends with it. */
+  const scheduled = (): number => Math.max(done, Math.floor(total * Math.min(1, elapsed() / budget)));
 
   const history: EpochRecord[] = [];
   let stopping = noEpochYet;
   let best = vector.values.slice();
   let bestExtra = trainee.snapshotExtra?.();
-  let done = 0;
 
   for (let epoch = 0; epoch < options.epochs; epoch++) {
     const epochStarted = performance.now();
@@ -89,43 +93,28 @@ export async function fit(trainee: Trainee, options: FitOptions): Promise<Traini
     let factor = 0;
     for (let step = 0; step < stepsPerEpoch && !outOfTime(); step++) {
       const batch = Array.from(order.subarray(step * batchSize, (step + 1) * batchSize));
-      factor = cosineWithWarmup(done, total, options.warmup);
+      factor = cosineWithWarmup(scheduled(), total, options.warmup);
       const result = trainee.step(batch, { epoch, step });
       const norm = clipGradients(result.gradients, GRADIENT_LIMIT);
       if (!Number.isFinite(result.loss) || !Number.isFinite(norm)) {
-        throw new ThawError(
-          "TRAINING_DIVERGED",
-          `the loss is no longer a number at epoch ${epoch + 1}, step ${step + 1}`,
-          {
-            hint: "lower the learning rate of this stage",
-          },
-        );
+        throw diverged(`the loss at epoch ${epoch + 1}, step ${step + 1}`);
       }
       adamWUpdate(vector.values, vector.layout, result.gradients, optimizer, factor);
       lossSum += result.loss * batch.length;
       correct += result.correct;
       seen += batch.length;
       done += 1;
-      const secondsSoFar = elapsed();
-      const last = history.at(-1);
       options.onProgress({
-        phase: `epoch ${epoch + 1}/${options.epochs}`,
-        step: done,
-        total,
+        ...progressOf(epoch, done, total, elapsed(), options),
         loss: round(lossSum / seen),
-        ...(last === undefined ? {} : { validationAccuracy: round(last.validationAccuracy) }),
+        ...lastAccuracy(history),
         imagesPerSecond: Math.round(seen / ((performance.now() - epochStarted) / 1000)),
-        etaSeconds: Math.round(
-          Math.min(
-            (secondsSoFar / done) * (total - done),
-            (options.secondsBudget ?? Number.POSITIVE_INFINITY) - secondsSoFar,
-          ),
-        ),
       });
       await nextTurn();
     }
     if (seen === 0) break;
     const validation = trainee.validate();
+    if (!Number.isFinite(validation.loss)) throw diverged(`the validation loss of epoch ${epoch + 1}`);
     const topRate = Math.max(...vector.layout.map((entry) => entry.learningRate));
     history.push({
       epoch: epoch + 1,
@@ -156,6 +145,34 @@ export async function fit(trainee: Trainee, options: FitOptions): Promise<Traini
     seconds: elapsed(),
     trainableParameters: vector.values.length,
   };
+}
+
+function diverged(what: string): ThawError {
+  return new ThawError("TRAINING_DIVERGED", `${what} is no longer a number`, {
+    hint: "lower the learning rate of this stage",
+  });
+}
+
+/** How far training is: in steps, or in seconds where the time decides. */
+function progressOf(
+  epoch: number,
+  done: number,
+  total: number,
+  seconds: number,
+  { epochs, secondsBudget }: FitOptions,
+): Pick<Progress, "phase" | "step" | "total" | "etaSeconds"> {
+  if (secondsBudget === undefined) {
+    const etaSeconds = Math.round((seconds / done) * (total - done));
+    return { phase: `epoch ${epoch + 1}/${epochs}`, step: done, total, etaSeconds };
+  }
+  const whole = Math.round(secondsBudget);
+  const step = Math.min(Math.round(seconds), whole);
+  return { phase: `epoch ${epoch + 1}, seconds`, step, total: whole, etaSeconds: whole - step };
+}
+
+function lastAccuracy(history: readonly EpochRecord[]): Pick<Progress, "validationAccuracy"> {
+  const last = history.at(-1);
+  return last === undefined ? {} : { validationAccuracy: round(last.validationAccuracy) };
 }
 
 /** Four significant digits: progress is read by people. */

@@ -51,7 +51,7 @@ export function runStep(
   { epoch, step }: StepPosition,
 ): StepValues {
   const { seed, stage } = settings;
-  const choose = randomStream(seed, "view", stage, epoch);
+  const choose = randomStream(seed, "chosen-view", stage, epoch);
   const images = batch.map((sample) => data.train[sample] ?? 0);
   const { firstRow, views } = data.rows;
   const chosen = images.map((image) => (firstRow[image] ?? 0) + (choose.word(image) % views));

@@ -5,6 +5,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Context } from "@temporalio/activity";
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import type { ControlDependencies } from "../../activities/context.js";
@@ -248,6 +249,8 @@ describe("a completed run", () => {
       code: "NOT_FOUND",
       hint: /did you mean small\?/,
     });
+    await assert.rejects(getRun(session, ""), { code: "NOT_FOUND" });
+    await assert.rejects(getRun(session, "x".repeat(2000)), { code: "NOT_FOUND" });
     await assert.rejects(getRun(session, "nothing-like-it"), { code: "NOT_FOUND", hint: new RegExp(runId) });
   });
 
@@ -404,7 +407,7 @@ test("a run that Temporal has forgotten is remembered by the store", async () =>
     namespace: session.platform.temporal.namespace,
     workflowExecution: { workflowId: run.runId },
   });
-  for (let known = true; known; ) {
+  for (let known = true; known; await sleep(100)) {
     known = await session.temporal.workflow
       .getHandle(run.runId)
       .describe()

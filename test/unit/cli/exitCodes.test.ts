@@ -1,6 +1,7 @@
 /** The compiled command line as a shell sees it: exit codes, and which stream says what. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +16,9 @@ const NOWHERE = {
   AWS_ACCESS_KEY_ID: "nobody",
   AWS_SECRET_ACCESS_KEY: "nothing",
 };
+
+/** Every write to it fails like one to a full disk. */
+const FULL = "/dev/full";
 
 interface Ended {
   readonly code: number | null;
@@ -119,6 +123,17 @@ describe("what is asked for", { concurrency: 4 }, () => {
     const { code, stderr } = await thaw(["schema"], {}, true);
     assert.equal(code, 0);
     assert.equal(stderr, "");
+  });
+
+  it("is an error when the disk is full", { skip: existsSync(FULL) ? false : `there is no ${FULL}` }, () => {
+    const full = openSync(FULL, "w");
+    const { status, stderr } = spawnSync(process.execPath, [MAIN, "schema"], {
+      stdio: ["ignore", full, "pipe"],
+      encoding: "utf8",
+    });
+    closeSync(full);
+    assert.equal(status, 4);
+    assert.match(stderr, /^error DISK_FULL: .+\n$/);
   });
 
   it("is help when there is no command, as an error", async () => {

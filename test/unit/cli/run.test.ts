@@ -4,17 +4,17 @@ import { describe, it } from "node:test";
 import { nextCommands, startedText, stillRunningText } from "../../../cli/render/advice.js";
 import { resultSummary } from "../../../cli/render/result.js";
 import { changedLines, runText } from "../../../cli/render/run.js";
+import { downText } from "../../../cli/workerWarning.js";
 import type { RunView } from "../../../client/watchRun.js";
 import { COMPLETED, RESULT, RUNNING } from "./runViews.js";
 import { plainScreen } from "./screens.js";
 
 const NOW = new Date("2026-11-24T10:15:42Z");
 const URL = "http://127.0.0.1:8233/namespaces/default/workflows/digits-20261124-101500-ab12";
-const NO_WORKER = "! no worker takes the run's tasks: `thaw status` tells which is down, `thaw up` starts it";
 
 describe("runText", () => {
   it("shows the run, its link and its stages", () => {
-    assert.deepEqual(runText(RUNNING, URL, NOW, plainScreen()).split("\n"), [
+    assert.deepEqual(runText(RUNNING, { url: URL, warning: undefined }, NOW, plainScreen()).split("\n"), [
       "digits-20261124-101500-ab12  digits  running  42.0 s",
       URL,
       "",
@@ -26,14 +26,28 @@ describe("runText", () => {
 
   it("counts the time of a closed run to its end", () => {
     assert.match(
-      runText(COMPLETED, undefined, NOW, plainScreen()),
+      runText(COMPLETED, { url: undefined, warning: undefined }, NOW, plainScreen()),
       /^\S+ {2}digits {2}completed {2}2:14 min\n\n/,
     );
   });
 
-  it("says that no worker serves the run", () => {
-    const text = runText({ ...RUNNING, noWorker: true }, undefined, NOW, plainScreen(120));
-    assert.equal(text.split("\n").at(-1), NO_WORKER);
+  it("warns below the stages", () => {
+    const warning = downText(["training worker"]);
+    const text = runText(RUNNING, { url: undefined, warning }, NOW, plainScreen());
+    assert.match(
+      text,
+      /\n· evaluate {2}waiting\n\n! the training worker is not running: `thaw up` starts it$/,
+    );
+  });
+});
+
+describe("downText", () => {
+  it("names one worker or both", () => {
+    assert.equal(downText(["control worker"]), "the control worker is not running: `thaw up` starts it");
+    assert.equal(
+      downText(["control worker", "training worker"]),
+      "the control worker and the training worker are not running: `thaw up` starts them",
+    );
   });
 });
 
@@ -60,14 +74,8 @@ describe("changedLines", () => {
       stage.name === "head" ? { ...stage, attempt: 2, lastFailure: "the engine died" } : stage,
     );
     assert.deepEqual(changedLines(RUNNING, { ...RUNNING, stages }, screen), [
-      "▸ head      running      attempt 2, after: the engine died",
+      "▸ head      running\n            attempt 2, after: the engine died",
     ]);
-  });
-
-  it("tells once of a missing worker", () => {
-    const alone = { ...RUNNING, noWorker: true };
-    assert.deepEqual(changedLines(RUNNING, alone, screen), [NO_WORKER]);
-    assert.deepEqual(changedLines(alone, alone, screen), []);
   });
 });
 

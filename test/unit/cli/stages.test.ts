@@ -43,7 +43,7 @@ describe("stageTable", () => {
       "↶ tune-1    rolled-back     1:07 h  rolled back: validation loss 0.312 → 0.344,…",
       "▸ tune-2    running      epoch 3/8  ━━━━━━────────────── 120/380  ETA 2:14 min",
       "                         loss 0.412 · val. accuracy 96.1 % · 85 images/s",
-      "                         attempt 2, after: activity Heartbeat timeout: the work…",
+      "            attempt 2, after: activity Heartbeat timeout: the worker was killed",
       "· evaluate  waiting",
       "✗ register  failed           3.0 s  the store does not answer",
       "■ report    cancelled               cancelled",
@@ -56,10 +56,7 @@ describe("stageTable", () => {
       lines[3],
       "▸ tune-2    running      epoch 3/8  ━━━━───────── 120/380  ETA 2:14 min  loss 0.412 · val. accuracy 96.1 % · 85 images/s",
     );
-    assert.equal(
-      lines[4],
-      "                         attempt 2, after: activity Heartbeat timeout: the worker was killed",
-    );
+    assert.equal(lines[4], "            attempt 2, after: activity Heartbeat timeout: the worker was killed");
   });
 
   it("leaves the bar away where even a short one does not fit", () => {
@@ -75,6 +72,12 @@ describe("stageTable", () => {
   it("shows a stage that has not reported yet", () => {
     const stage: LiveStage = { name: "head", state: "running", attempt: 1 };
     assert.equal(stageTable([stage], plainScreen()), "▸ head      running");
+  });
+
+  it("draws no bar for a single step", () => {
+    const progress = { phase: "looking for the artifact", step: 0, total: 1 };
+    const stage: LiveStage = { name: "ingest", state: "running", progress };
+    assert.equal(stageTable([stage], plainScreen()), "▸ ingest    running      looking for the artifact");
   });
 
   it("counts steps without a bar while the total is unknown", () => {

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import type { TestContext } from "node:test";
 import sharp, { type Sharp } from "sharp";
 import type { Pixels } from "../../../data/sharp.js";
+import { randomStream } from "../../../rng/stream.js";
 
 /** A soft picture without symmetry: no turn or mirror image of it looks the same. @param variant other shapes */
 export function picture(width: number, height: number, variant = 0): Pixels {
@@ -16,6 +17,25 @@ export function picture(width: number, height: number, variant = 0): Pixels {
       const wave = Math.sin((5 + variant) * u + 3 * v) * Math.cos(4 * v - variant * u);
       const bump = Math.exp(-((u - 0.3) ** 2 + (v - 0.2 - 0.07 * variant) ** 2) * 20);
       data.set([60 + 120 * u, 90 + 60 * wave, 40 + 170 * bump], (y * width + x) * 3);
+    }
+  }
+  return { data, width, height };
+}
+
+/** A picture with structure at all scales that the hash looks at, as photographs have it. */
+export function structured(width: number, height: number, seed: number): Pixels {
+  const stream = randomStream(seed, "picture");
+  const heights = Array.from({ length: 64 }, (_, wave) => 24 * (stream.uniform(wave) - 0.5));
+  const data = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      let level = 128;
+      heights.forEach((strength, wave) => {
+        const across = Math.cos((Math.PI * (1 + (wave % 8)) * (x + 0.5)) / width);
+        const down = Math.cos((Math.PI * (1 + (wave >> 3)) * (y + 0.5)) / height);
+        level += strength * across * down;
+      });
+      data.fill(level, (y * width + x) * 3, (y * width + x) * 3 + 3);
     }
   }
   return { data, width, height };

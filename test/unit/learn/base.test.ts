@@ -74,7 +74,10 @@ for (let cut = 1; cut < top; cut++) {
     const activations = result.activations.get(cut);
     assert.ok(activations);
     const above = poolFeatures(suffix.run(activations));
-    assert.ok(largestDifference(result.features.dataSync(), features.dataSync()) < 1e-5, "features of the pass");
+    assert.ok(
+      largestDifference(result.features.dataSync(), features.dataSync()) < 1e-5,
+      "features of the pass",
+    );
     assert.ok(largestDifference(above.dataSync(), features.dataSync()) < 1e-5, "features from the boundary");
     assert.ok(largestDifference(await classify(above), logits) < LOGIT_TOLERANCE);
     disposePass(result);

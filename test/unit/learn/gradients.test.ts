@@ -30,7 +30,18 @@ interface UnitShape {
 type Values<Names extends string> = Readonly<Record<Names, readonly number[]>>;
 
 type UnitCase = UnitShape & { readonly outChannels: number } & Values<
-    "x" | "kernel" | "gamma" | "beta" | "mean" | "variance" | "dy" | "y" | "dx" | "dKernel" | "dGamma" | "dBeta"
+    | "x"
+    | "kernel"
+    | "gamma"
+    | "beta"
+    | "mean"
+    | "variance"
+    | "dy"
+    | "y"
+    | "dx"
+    | "dKernel"
+    | "dGamma"
+    | "dBeta"
   >;
 
 const { epsilon, convolutions, units, normalizedUnits, batchNorm } = fixture<{

@@ -24,7 +24,10 @@ interface RecordedStep {
   readonly from: string;
   readonly loss: number;
   readonly gradients: Readonly<
-    Record<string, { readonly norm: number; readonly every: number; readonly values: number[]; length: number }>
+    Record<
+      string,
+      { readonly norm: number; readonly every: number; readonly values: number[]; length: number }
+    >
   >;
 }
 
@@ -52,7 +55,11 @@ async function activationsBelow(name: string): Promise<Float32Array> {
   return activations;
 }
 
-async function assertStep(context: TestContext, step: RecordedStep, activations: Float32Array): Promise<void> {
+async function assertStep(
+  context: TestContext,
+  step: RecordedStep,
+  activations: Float32Array,
+): Promise<void> {
   const from = groupIndex(architecture, step.from);
   const count = recorded.labels.length;
   const samples = await samplesOf(context, boundaryShape(architecture, input.size, from), activations);
@@ -90,7 +97,10 @@ async function assertStep(context: TestContext, step: RecordedStep, activations:
     assert.ok(gradient, `${name} is trained`);
     assert.equal(gradient.length, expected.length);
     const norm = Math.sqrt(gradient.reduce((sum, value) => sum + value ** 2, 0));
-    assert.ok(Math.abs(norm - expected.norm) < 1e-3 * expected.norm, `${name}: norm ${norm}, ${expected.norm}`);
+    assert.ok(
+      Math.abs(norm - expected.norm) < 1e-3 * expected.norm,
+      `${name}: norm ${norm}, ${expected.norm}`,
+    );
     const own = expected.values.map((_, i) => gradient[i * expected.every] as number);
     // Relative to the largest of the gradient's values, which the norm bounds.
     assert.ok(largestDifference(own, expected.values) < 1e-3 * expected.norm, `${name}: values`);

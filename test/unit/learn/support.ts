@@ -7,12 +7,12 @@ import { join, resolve } from "node:path";
 import type { TestContext } from "node:test";
 import sharp from "sharp";
 import { findBase } from "../../../learn/bases/catalogue.js";
+import { scoped, type Tensor4D, tf } from "../../../learn/engine.js";
 import type { Graph, Value } from "../../../learn/graph/graph.js";
 import { compile } from "../../../learn/graph/program.js";
 import type { Parameters } from "../../../learn/parameters.js";
 import { createSamples, openSamples, type Samples } from "../../../learn/samples.js";
 import { pixelTensor } from "../../../learn/training/batch.js";
-import { scoped, type Tensor4D, tf } from "../../../learn/engine.js";
 import { locate } from "../../../runtime/components/components.js";
 
 export const FIXTURES = resolve("test/fixtures/learn");

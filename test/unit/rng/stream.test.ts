@@ -32,7 +32,8 @@ test("uniform numbers fill [0, 1) evenly", () => {
 });
 
 test("a uniform number is exact in float32", () => {
-  for (const value of uniforms(randomStream(2, "test")).slice(0, 1000)) assert.equal(Math.fround(value), value);
+  for (const value of uniforms(randomStream(2, "test")).slice(0, 1000))
+    assert.equal(Math.fround(value), value);
 });
 
 const STREAMS: readonly (readonly [string, RandomStream])[] = [
@@ -77,7 +78,10 @@ test("more coordinates than the counter has room for are refused", () => {
 for (const length of [0, 1, 2, 5, 1000]) {
   test(`a permutation of ${length} holds every position once`, () => {
     const order = permutation(length, randomStream(9, "shuffle", length));
-    assert.deepEqual([...order].sort((a, b) => a - b), Array.from({ length }, (_, i) => i));
+    assert.deepEqual(
+      [...order].sort((a, b) => a - b),
+      Array.from({ length }, (_, i) => i),
+    );
   });
 }
 

@@ -1,0 +1,47 @@
+/** The published schema of run files. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import {
+  runFileJsonSchema,
+  runFileJsonSchemaText,
+  type SchemaNode,
+  schemaAt,
+} from "../../../client/runFile/jsonSchema.js";
+import { findBase } from "../../../learn/bases/catalogue.js";
+
+const REMEDY =
+  "a change of the run file is a change of public API; if it is meant: thaw schema > docs/thaw.schema.json";
+
+test("docs/thaw.schema.json is the schema of the code", () => {
+  const committed = readFileSync(join(process.cwd(), "docs", "thaw.schema.json"), "utf8");
+  assert.equal(committed, runFileJsonSchemaText(), REMEDY);
+});
+
+test("every key says what it means, and all but two have a default", () => {
+  const without: string[] = [];
+  const check = (node: SchemaNode, path: string): void => {
+    for (const [key, child] of Object.entries(node.properties ?? {})) {
+      assert.ok((child.description ?? "").length > 10, `${path}${key} has no description`);
+      if (child.type === "object") check(child, `${path}${key}.`);
+      else if (child.default === undefined) without.push(`${path}${key}`);
+    }
+  };
+  check(runFileJsonSchema(), "");
+  assert.deepEqual(without, ["name", "data.path"]);
+});
+
+test("a path leads to its node, an unknown one to nothing", () => {
+  assert.equal(schemaAt(["head", "epochs"])?.type, "integer");
+  assert.deepEqual(schemaAt(["unfreeze", "stages", 1])?.enum?.slice(0, 2), ["top", "blocks.6"]);
+  for (const path of [["hed"], ["head", "epochs", "x"], ["toString"], ["head", "constructor"], ["name", 0]]) {
+    assert.equal(schemaAt(path), undefined, path.join("."));
+  }
+});
+
+test("the bases of the run file are those of the catalogue", () => {
+  const base = schemaAt(["base"]);
+  const names = base?.enum ?? [base?.const ?? ""];
+  for (const name of names) assert.equal(findBase(name).name, name);
+});

@@ -1,0 +1,194 @@
+/** Run files as people write them, and what they are told about their mistakes. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseRunFile } from "../../../client/runFile/parse.js";
+import { ThawError } from "../../../spec/errors.js";
+import { runFileSchema } from "../../../spec/runFile.js";
+
+const FINE = "name: digits\ndata:\n  path: photos\n";
+
+test("what is left out has its default", () => {
+  const file = parseRunFile(FINE, "thaw.yaml", []);
+  assert.deepEqual(file, runFileSchema.parse({ name: "digits", data: { path: "photos" } }));
+});
+
+test("a section whose keys are all commented out is a section of defaults", () => {
+  const file = parseRunFile(`${FINE}augment:\n  # views: 3\n`, "thaw.yaml", []);
+  assert.deepEqual(file.augment, parseRunFile(FINE, "thaw.yaml", []).augment);
+});
+
+test("--set lays values over the file, the last one wins, sections are made as needed", () => {
+  const overrides = [
+    "head.epochs=3",
+    "head.epochs=4",
+    "unfreeze.stages=[blocks.6]",
+    "augment.flip=true",
+    "data.path=more photos",
+    "base=efficientnet-lite0",
+  ];
+  const file = parseRunFile(`${FINE}head: { epochs: 99, dropout: 0.5 }\n`, "thaw.yaml", overrides);
+  assert.equal(file.head.epochs, 4);
+  assert.equal(file.head.dropout, 0.5);
+  assert.deepEqual(file.unfreeze.stages, ["blocks.6"]);
+  assert.equal(file.augment.flip, true);
+  assert.equal(file.data.path, "more photos");
+});
+
+test("--set mends a mistake of the file", () => {
+  assert.equal(parseRunFile(`${FINE}seed: many\n`, "thaw.yaml", ["seed=7"]).seed, 7);
+});
+
+interface Wrong {
+  readonly text: string;
+  readonly set?: readonly string[];
+  /** The whole message. */
+  readonly said: readonly string[];
+}
+
+const HEAD_KEYS = "dropout, epochs, patience, batch_size, learning_rate, weight_decay, label_smoothing";
+const TOP_KEYS = "name, data, base, augment, head, unfreeze, compare, compute, seed";
+
+const WRONG: Readonly<Record<string, Wrong>> = {
+  "an empty file": {
+    text: "",
+    said: [
+      "2 mistakes in thaw.yaml:",
+      "  thaw.yaml:1:1: `name` is missing: Name of the model; versions are counted under it.",
+      "  thaw.yaml:1:1: `data` is missing: The labelled images and how they are split.",
+    ],
+  },
+  "a list": { text: "- name\n", said: ["thaw.yaml:1:1: a run file is a list of `key: value` lines"] },
+  "a missing path": {
+    text: "name: a\ndata:\n  test: 0.3\n",
+    said: [
+      "thaw.yaml:2:1: `data.path` is missing: A folder with one sub-folder per class, or a CSV/JSONL manifest (path, label, group, split).",
+    ],
+  },
+  "a mistyped key": {
+    text: `${FINE}head:\n  dropuot: 0.5\n`,
+    said: [
+      `thaw.yaml:5:3: unknown key \`head.dropuot\`; did you mean \`head.dropout\`? The keys of \`head\` are ${HEAD_KEYS}`,
+    ],
+  },
+  "a key in another style": {
+    text: `${FINE}head: { batchSize: 3 }\n`,
+    said: [
+      `thaw.yaml:4:9: unknown key \`head.batchSize\`; did you mean \`head.batch_size\`? The keys of \`head\` are ${HEAD_KEYS}`,
+    ],
+  },
+  "a key in the wrong section": {
+    text: `${FINE}rotate: 5\n`,
+    said: [
+      `thaw.yaml:4:1: unknown key \`rotate\`; did you mean \`augment.rotate\`? The keys of the run file are ${TOP_KEYS}`,
+    ],
+  },
+  "a key that two sections have": {
+    text: `${FINE}epoch: 5\n`,
+    said: [
+      `thaw.yaml:4:1: unknown key \`epoch\`; did you mean \`head.epochs\` or \`unfreeze.epochs\`? The keys of the run file are ${TOP_KEYS}`,
+    ],
+  },
+  "a key like no other": {
+    text: `${FINE}gpu_count: 5\n`,
+    said: [`thaw.yaml:4:1: unknown key \`gpu_count\`; the keys of the run file are ${TOP_KEYS}`],
+  },
+  "a number out of range": {
+    text: `${FINE}augment:\n  views: 0\n  crop: 1\nhead:\n  learning_rate: 3\n`,
+    said: [
+      "3 mistakes in thaw.yaml:",
+      "  thaw.yaml:5:3: `augment.views` must be a whole number from 1 to 32, not 0",
+      "  thaw.yaml:6:3: `augment.crop` must be a number from 0 to below 1, not 1",
+      "  thaw.yaml:8:3: `head.learning_rate` must be a number above 0, at most 1, not 3",
+    ],
+  },
+  "values of the wrong kind": {
+    text: "name: 12\ndata: { path: photos }\nseed: 1.5\nhead: 3\ncompare: { scratch: yes }\nunfreeze: { epochs: null }\n",
+    said: [
+      "5 mistakes in thaw.yaml:",
+      '  thaw.yaml:1:1: `name` must be text, not 12: put it in quotes, "12"',
+      "  thaw.yaml:3:1: `seed` must be a whole number from 0 to 4294967295, not 1.5",
+      `  thaw.yaml:4:1: \`head\` must be a section with the keys ${HEAD_KEYS}, not 3`,
+      '  thaw.yaml:5:12: `compare.scratch` must be true or false, not "yes"',
+      "  thaw.yaml:6:13: `unfreeze.epochs` must be a whole number of at least 1, not empty",
+    ],
+  },
+  "a name that cannot be one": {
+    text: "name: My Model\ndata: { path: '' }\n",
+    said: [
+      "2 mistakes in thaw.yaml:",
+      '  thaw.yaml:1:1: `name`: use up to 40 lower-case letters, digits and dashes, not "My Model"',
+      "  thaw.yaml:2:9: `data.path` must not be empty",
+    ],
+  },
+  "a value that is not on the list": {
+    text: `${FINE}base: efficientnetlite0\nunfreeze:\n  stages:\n    - blocks.6\n    - block.5\n`,
+    said: [
+      "2 mistakes in thaw.yaml:",
+      '  thaw.yaml:4:1: `base` must be efficientnet-lite0, not "efficientnetlite0"; did you mean efficientnet-lite0?',
+      '  thaw.yaml:8:7: `unfreeze.stages[1]` must be one of top, blocks.6, blocks.5, blocks.4, blocks.3, blocks.2, blocks.1, blocks.0, not "block.5"; did you mean blocks.5?',
+    ],
+  },
+  "stages out of order": {
+    text: `${FINE}unfreeze:\n  stages: [blocks.5, blocks.6]\n`,
+    said: [
+      "thaw.yaml:5:3: `unfreeze.stages`: every stage must reach deeper than the one before, e.g. [blocks.6, blocks.5, blocks.3]",
+    ],
+  },
+  "shares that leave nothing to train on, beside another mistake": {
+    text: "name: a\ndata:\n  path: photos\n  test: 0.6\n  validation: 0.4\nseed: x\n",
+    said: [
+      "2 mistakes in thaw.yaml:",
+      "  thaw.yaml:4:3: `data.test`: test + validation must leave images for training: their sum must be below 1",
+      '  thaw.yaml:6:1: `seed` must be a whole number from 0 to 4294967295, not "x"',
+    ],
+  },
+  "a key twice": { text: `${FINE}name: again\n`, said: ["thaw.yaml:4:1: Map keys must be unique"] },
+  "a line indented too far": {
+    text: "name: a\n  data: b\n",
+    said: ["thaw.yaml:1:7: a line further down is indented as if it belonged to this value"],
+  },
+  "a bracket that is not closed": {
+    text: "name: a\ndata: { path: b\n",
+    said: ["thaw.yaml:3:1: Flow map in block collection must be sufficiently indented and end with a }"],
+  },
+  "an alias without its anchor": {
+    text: "name: a\ndata: *photos\n",
+    said: ["thaw.yaml:2:7: there is no anchor &photos above"],
+  },
+  "mistakes in --set, told apart from those of the file": {
+    text: `${FINE}seed: x\n`,
+    set: ["head.epochs=many", "hed.epochs=3", "head.epochs", "unfreeze.stages=[blocks.6"],
+    said: [
+      "5 mistakes in thaw.yaml:",
+      '  thaw.yaml:4:1: `seed` must be a whole number from 0 to 4294967295, not "x"',
+      '  --set head.epochs=many: `head.epochs` must be a whole number of at least 1, not "many"',
+      `  --set hed.epochs=3: unknown key \`hed\`; did you mean \`head\`? The keys of the run file are ${TOP_KEYS}`,
+      "  --set head.epochs: write it as KEY=VALUE, for example --set head.epochs=20",
+      "  --set unfreeze.stages=[blocks.6: the value is no YAML: Flow sequence must end with a ]",
+    ],
+  },
+  "a --set that reaches for JavaScript's insides": {
+    text: FINE,
+    set: ["__proto__.polluted=yes", "constructor.prototype=1"],
+    said: [
+      "2 mistakes in thaw.yaml:",
+      `  --set __proto__.polluted=yes: unknown key \`__proto__\`; the keys of the run file are ${TOP_KEYS}`,
+      `  --set constructor.prototype=1: unknown key \`constructor\`; the keys of the run file are ${TOP_KEYS}`,
+    ],
+  },
+};
+
+for (const [what, { text, set, said }] of Object.entries(WRONG)) {
+  test(`${what} is refused in so many words`, () => {
+    assert.throws(
+      () => parseRunFile(text, "thaw.yaml", set ?? []),
+      (error: unknown) => {
+        assert.ok(error instanceof ThawError, String(error));
+        assert.equal(error.message, said.join("\n"));
+        assert.equal(error.code, "RUN_FILE_INVALID");
+        assert.match(error.hint ?? "", /thaw init/);
+        return true;
+      },
+    );
+  });
+}

@@ -1,0 +1,226 @@
+/** The stages of learning one after the other, on a few real images of sign-language digits. */
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { cp, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { type TestContext, test } from "node:test";
+import { openDataset } from "../../../data/dataset.js";
+import { ingest } from "../../../data/ingest.js";
+import { tf } from "../../../learn/engine.js";
+import { HEAD_BIAS, HEAD_KERNEL } from "../../../learn/head.js";
+import { readSafetensors } from "../../../learn/safetensors.js";
+import { evaluate } from "../../../learn/stages/evaluate.js";
+import { extractFeatures } from "../../../learn/stages/extractFeatures.js";
+import {
+  FEATURES_FILE,
+  PREDICTIONS_FILE,
+  type StageContext,
+  WEIGHTS_FILE,
+} from "../../../learn/stages/job.js";
+import { trainHead } from "../../../learn/stages/trainHead.js";
+import { trainScratch } from "../../../learn/stages/trainScratch.js";
+import { gate, tuneStage } from "../../../learn/stages/tuneStage.js";
+import { trainableNames } from "../../../learn/training/suffix.js";
+import { ThawError } from "../../../spec/errors.js";
+import { runFileSchema } from "../../../spec/runFile.js";
+import type { Progress } from "../../../spec/training.js";
+import { base, checkpointFile, temporaryFolder } from "./support.js";
+
+const DIGITS = resolve("../shared/data/sign-digits");
+const skip = existsSync(DIGITS) ? false : "../shared/data/sign-digits is not there";
+const CLASSES = ["1", "4", "7"];
+const IMAGES_PER_CLASS = 14;
+const SEED = 3;
+const defaults = runFileSchema.parse({
+  name: "test",
+  data: { path: "unused", test: 0.3, validation: 0.2 },
+  augment: { views: 2 },
+  unfreeze: { epochs: 2 },
+});
+
+interface Run {
+  readonly folder: string;
+  readonly progress: Progress[];
+  context(stage: string): Promise<StageContext>;
+}
+
+async function prepareRun(test: TestContext): Promise<Run> {
+  const folder = await temporaryFolder(test);
+  for (const name of CLASSES) {
+    const files = (await readdir(join(DIGITS, name))).sort().slice(0, IMAGES_PER_CLASS);
+    await mkdir(join(folder, "images", name), { recursive: true });
+    for (const file of files) await cp(join(DIGITS, name, file), join(folder, "images", name, file));
+  }
+  const { path: _path, ...data } = defaults.data;
+  const dataset = join(folder, "dataset");
+  const progress: Progress[] = [];
+  await ingest({
+    source: join(folder, "images"),
+    data,
+    seed: SEED,
+    digestCache: join(folder, "digests.json"),
+    out: dataset,
+    onProgress: () => {},
+  });
+  const checkpoint = await checkpointFile();
+  return {
+    folder,
+    progress,
+    context: async (stage) => {
+      const out = join(folder, stage);
+      await mkdir(out);
+      return {
+        folders: { dataset, out, scratch: join(folder, "activations") },
+        base: { name: base.name, checkpoint },
+        augment: defaults.augment,
+        seed: SEED,
+        onProgress: (update) => progress.push(update),
+      };
+    },
+  };
+}
+
+test("features, head, two stages of tuning, training from scratch and evaluation", {
+  skip,
+}, async (context) => {
+  const run = await prepareRun(context);
+  const { records } = await openDataset(join(run.folder, "dataset"));
+  const tensors = tf.memory().numTensors;
+
+  const features = await extractFeatures(await run.context("features"), ["blocks.6", "top"], true);
+  const train = records.filter(({ split }) => split === "train").length;
+  assert.equal(features.rows, records.length + train * (defaults.augment.views - 1));
+  assert.deepEqual((await readdir(join(run.folder, "activations"))).sort(), [
+    "blocks.6.f32",
+    "pixels.u8",
+    "top.f32",
+  ]);
+
+  const head = await trainHead(
+    await run.context("head"),
+    defaults.head,
+    join(run.folder, "features", FEATURES_FILE),
+  );
+  const headWeights = join(run.folder, "head", WEIGHTS_FILE);
+  assert.deepEqual([...(await readSafetensors(headWeights)).keys()].sort(), [HEAD_BIAS, HEAD_KERNEL]);
+  assert.ok(head.history.length > 0);
+
+  const settings = { ...defaults.unfreeze, stage: 1, deepest: "top" };
+  const first = await tuneStage(await run.context("tune-1"), settings, headWeights);
+  // The stage starts where the head ended: folding the scale into the head changed nothing.
+  assert.ok(Math.abs(first.before.validationLoss - head.validationLoss) < 1e-3);
+  const second = await tuneStage(
+    await run.context("tune-2"),
+    { ...settings, stage: 2, deepest: "blocks.6" },
+    join(run.folder, "tune-1", WEIGHTS_FILE),
+  );
+  for (const [stage, summary, previous] of [
+    ["tune-1", first, "head"],
+    ["tune-2", second, "tune-1"],
+  ] as const) {
+    const path = join(run.folder, stage, WEIGHTS_FILE);
+    if (summary.kept) {
+      const names = trainableNames(base.architecture, stage === "tune-1" ? 8 : 7);
+      assert.deepEqual([...(await readSafetensors(path)).keys()].sort(), names.sort(), stage);
+    } else {
+      assert.deepEqual(await readFile(path), await readFile(join(run.folder, previous, WEIGHTS_FILE)), stage);
+    }
+    assert.match(summary.verdict, summary.kept ? /^kept: / : /^rolled back: /);
+  }
+  assert.deepEqual(
+    second.groups.map(({ name, learningRate }) => [name, learningRate]),
+    [
+      ["top", 0.001],
+      ["blocks.6", 0.0005],
+    ],
+  );
+  assert.equal(second.before.validationLoss, first.kept ? first.validationLoss : first.before.validationLoss);
+
+  const scratch = await trainScratch(await run.context("scratch"), 0.5, 8);
+  assert.ok(scratch.history.length > 0);
+
+  const evaluation = await evaluate(
+    await run.context("evaluate"),
+    [
+      { stage: "head", weights: headWeights },
+      { stage: "tune-1", weights: join(run.folder, "tune-1", WEIGHTS_FILE), deepest: "top" },
+      { stage: "tune-2", weights: join(run.folder, "tune-2", WEIGHTS_FILE), deepest: "blocks.6" },
+    ],
+    { weights: join(run.folder, "scratch", WEIGHTS_FILE), seconds: 0.5, epochs: scratch.history.length },
+  );
+  const held = records.filter(({ split }) => split === "test").length;
+  assert.equal(evaluation.images, held);
+  assert.equal(
+    evaluation.confusion.flat().reduce((a, b) => a + b),
+    held,
+  );
+  assert.equal(evaluation.byStage.at(-1)?.accuracy, evaluation.accuracy);
+  assert.ok(evaluation.accuracy >= 0.6, `accuracy ${evaluation.accuracy} of three digits`);
+  assert.ok(
+    evaluation.accuracy > (evaluation.scratch?.accuracy ?? 1),
+    "transfer beats half a second from scratch",
+  );
+  const predictions = (await readFile(join(run.folder, "evaluate", PREDICTIONS_FILE), "utf8"))
+    .trim()
+    .split("\n");
+  assert.equal(predictions.length, held);
+  assert.equal(
+    evaluation.mistakes.length,
+    predictions.map((line) => JSON.parse(line)).filter(({ label, predicted }) => label !== predicted).length,
+  );
+
+  assert.equal(tf.memory().numTensors, tensors, "no stage left a tensor behind");
+  assert.ok(run.progress.some(({ phase }) => phase === "frozen layers"));
+  assert.ok(run.progress.every(({ step, total }) => step >= 0 && step <= total));
+});
+
+test("a boundary that is not cached is computed, and is the same", { skip }, async (context) => {
+  const run = await prepareRun(context);
+  await extractFeatures(await run.context("features"), ["blocks.6"], false);
+  const path = join(run.folder, "activations", "blocks.6.f32");
+  const cached = await readFile(path);
+  await trainHead(await run.context("head"), defaults.head, join(run.folder, "features", FEATURES_FILE));
+  const tune = async (name: string) => {
+    const settings = { ...defaults.unfreeze, epochs: 1, stage: 1, deepest: "blocks.6" };
+    await tuneStage(await run.context(name), settings, join(run.folder, "head", WEIGHTS_FILE));
+    return readFile(join(run.folder, name, WEIGHTS_FILE));
+  };
+  const before = await tune("tune");
+  await rm(join(run.folder, "activations"), { recursive: true });
+  assert.deepEqual(await tune("tune-again"), before);
+  assert.deepEqual(await readFile(path), cached);
+});
+
+const GATES = [
+  { what: "better in both", before: [1, 0.5], after: [0.9, 0.6], kept: true },
+  { what: "a lower loss at the same accuracy", before: [1, 0.5], after: [0.9, 0.5], kept: true },
+  { what: "a lower loss but a lower accuracy", before: [1, 0.5], after: [0.9, 0.4], kept: false },
+  { what: "a higher loss", before: [1, 0.5], after: [1.1, 0.9], kept: false },
+  { what: "nothing changed", before: [1, 0.5], after: [1, 0.5], kept: false },
+] as const;
+
+for (const { what, before, after, kept } of GATES) {
+  test(`the gate ${kept ? "keeps" : "rolls back"} a stage with ${what}`, () => {
+    const result = gate({ loss: before[0], accuracy: before[1] }, { loss: after[0], accuracy: after[1] });
+    assert.equal(result.kept, kept);
+    assert.ok(result.verdict.includes("%"));
+  });
+}
+
+test("a layer group that the base lacks is an error that names those it has", { skip }, async (context) => {
+  const folder = await temporaryFolder(context);
+  const stage = {
+    folders: { dataset: folder, out: folder, scratch: folder },
+    base: { name: base.name, checkpoint: await checkpointFile() },
+    augment: defaults.augment,
+    seed: SEED,
+    onProgress: () => {},
+  };
+  const settings = { ...defaults.unfreeze, stage: 1, deepest: "blocks.9" };
+  await assert.rejects(tuneStage(stage, settings, join(folder, "none")), (error) => {
+    assert.ok(error instanceof ThawError);
+    assert.equal(error.code, "RUN_FILE_INVALID");
+    assert.match(error.hint ?? "", /blocks\.6/);
+    return true;
+  });
+});

@@ -1,0 +1,196 @@
+/** Properties of tuning: what stays frozen, what is reproducible, and that nothing leaks. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { groupIndex, unitsOf } from "../../../learn/bases/architecture.js";
+import { tf } from "../../../learn/engine.js";
+import { zeroHead } from "../../../learn/head.js";
+import { overlay, type Parameters, parameter } from "../../../learn/parameters.js";
+import { readSafetensors } from "../../../learn/safetensors.js";
+import type { Samples } from "../../../learn/samples.js";
+import { type FitOptions, fit } from "../../../learn/training/fit.js";
+import type { TrainingData } from "../../../learn/training/step.js";
+import { type SuffixTrainee, suffixTrainee, trainableNames } from "../../../learn/training/suffix.js";
+import { randomStream } from "../../../rng/stream.js";
+import { base, FIXTURES, pretrained, samplesOf } from "./support.js";
+
+const { architecture, input } = base;
+const from = groupIndex(architecture, "blocks.6");
+const CLASSES = 4;
+const IMAGES = 24;
+const VIEWS = 2;
+
+/** Real activations of four photographs, each several times with noise: four classes that can be learned. */
+const boundary = parameter(await readSafetensors(join(FIXTURES, "suffix.safetensors")), "boundary");
+const recordLength = boundary.data.length / CLASSES;
+
+async function noisySamples(context: TestContext): Promise<Samples> {
+  const noise = randomStream(5, "test-noise");
+  const rows = IMAGES * VIEWS;
+  const values = Float32Array.from({ length: rows * recordLength }, (_, i) => {
+    const photograph = Math.floor(i / recordLength / VIEWS) % CLASSES;
+    const own = boundary.data[photograph * recordLength + (i % recordLength)] as number;
+    return own + 0.5 * (noise.uniform(i) - 0.5);
+  });
+  return samplesOf(context, boundary.shape.slice(1), values);
+}
+
+function dataOf(samples: Samples): TrainingData {
+  const images = Array.from({ length: IMAGES }, (_, i) => i);
+  return {
+    samples,
+    rows: { rows: IMAGES * VIEWS, views: VIEWS, firstRow: images.map((i) => i * VIEWS) },
+    train: images.slice(0, 16),
+    validation: images.slice(16),
+    labels: images.map((i) => i % CLASSES),
+    classes: CLASSES,
+  };
+}
+
+async function startParameters(): Promise<Parameters> {
+  return overlay(await pretrained(), zeroHead(architecture.features, CLASSES));
+}
+
+function traineeOf(parameters: Parameters, samples: Samples, seed: number): SuffixTrainee {
+  return suffixTrainee(
+    {
+      architecture,
+      parameters,
+      from,
+      rateOf: () => ({ learningRate: 0.003, weightDecay: 0.01 }),
+      dropout: 0.2,
+      labelSmoothing: 0.05,
+      seed,
+      stage: 1,
+      pixelScale: input.pixelScale,
+    },
+    dataOf(samples),
+  );
+}
+
+const options = (seed: number, changes: Partial<FitOptions> = {}): FitOptions => ({
+  epochs: 3,
+  patience: 3,
+  batchSize: 8,
+  warmup: 0.1,
+  seed,
+  stage: 1,
+  onProgress: () => {},
+  ...changes,
+});
+
+function digests(parameters: Parameters): Map<string, string> {
+  return new Map(
+    [...parameters].map(([name, { data }]) => [name, createHash("sha256").update(data).digest("hex")]),
+  );
+}
+
+test("a stage changes what it trains and leaves every other weight and statistic as it was", async (context) => {
+  const parameters = await startParameters();
+  const before = digests(parameters);
+  const trainee = traineeOf(parameters, await noisySamples(context), 1);
+  context.after(() => trainee.dispose());
+  const result = await fit(trainee, options(1));
+  assert.ok(result.bestEpoch > 0);
+  assert.deepEqual(digests(parameters), before, "the parameters that went in were not written to");
+  const after = digests(overlay(parameters, trainee.trained()));
+  const names = trainableNames(architecture, from);
+  assert.deepEqual([...trainee.trained().keys()], names);
+  for (const [name, digest] of before) {
+    assert.equal(after.get(name) !== digest, names.includes(name), name);
+  }
+  const statistics = architecture.groups
+    .flatMap(unitsOf)
+    .flatMap(({ name }) => [`${name}.mean`, `${name}.variance`]);
+  for (const name of statistics) assert.equal(after.get(name), before.get(name), name);
+});
+
+test("the weights of the best epoch are restored, bit for bit", async (context) => {
+  const trainee = traineeOf(await startParameters(), await noisySamples(context), 1);
+  context.after(() => trainee.dispose());
+  const epochs: { loss: number; weights: Float32Array }[] = [];
+  const watched = {
+    ...trainee,
+    validate: () => {
+      const result = trainee.validate();
+      epochs.push({ loss: result.loss, weights: trainee.vector.values.slice() });
+      // The last epoch must not be the best, whatever the numbers are.
+      return epochs.length === 3 ? { loss: 1e3, accuracy: 0 } : result;
+    },
+  };
+  const result = await fit(watched, options(1));
+  assert.ok(result.bestEpoch < 3);
+  assert.deepEqual(trainee.vector.values, epochs[result.bestEpoch - 1]?.weights);
+  assert.equal(
+    trainee.validate().loss,
+    epochs[result.bestEpoch - 1]?.loss,
+    "validating again gives the same",
+  );
+});
+
+test("the same seed gives bit-identical weights and history, another seed other ones", async (context) => {
+  const samples = await noisySamples(context);
+  const parameters = await startParameters();
+  const train = async (seed: number) => {
+    const trainee = traineeOf(parameters, samples, seed);
+    const { history, ...summary } = await fit(trainee, options(seed));
+    const weights = digests(trainee.trained());
+    trainee.dispose();
+    const timeless = history.map(({ seconds: _seconds, ...record }) => record);
+    return { weights, timeless, best: summary.bestEpoch };
+  };
+  const first = await train(1);
+  assert.deepEqual(await train(1), first);
+  const other = await train(2);
+  for (const [name, digest] of other.weights) assert.notEqual(digest, first.weights.get(name), name);
+});
+
+test("it learns: the loss falls, and every validation image is told apart", async (context) => {
+  const trainee = traineeOf(await startParameters(), await noisySamples(context), 1);
+  context.after(() => trainee.dispose());
+  const before = trainee.validate();
+  assert.ok(Math.abs(before.loss - Math.log(CLASSES)) < 1e-5, "a head of zeros knows nothing");
+  const result = await fit(trainee, options(1));
+  assert.ok(result.validationLoss < before.loss / 2, `loss ${before.loss} → ${result.validationLoss}`);
+  assert.equal(result.validationAccuracy, 1);
+});
+
+test("the number of tensors stays flat over steps, epochs and stages", async (context) => {
+  const samples = await noisySamples(context);
+  const parameters = await startParameters();
+  const atStart = tf.memory().numTensors;
+  for (let stage = 0; stage < 2; stage++) {
+    const trainee = traineeOf(parameters, samples, 1);
+    const prepared = tf.memory().numTensors;
+    const seen = new Set<number>();
+    await fit(trainee, options(1, { epochs: 2, onProgress: () => seen.add(tf.memory().numTensors) }));
+    assert.deepEqual([...seen], [prepared], "after every step");
+    assert.equal(tf.memory().numTensors, prepared, "after the last validation");
+    trainee.dispose();
+    assert.equal(tf.memory().numTensors, atStart, "after the stage");
+  }
+});
+
+test("each epoch draws one view of every image, and not always the same one", async (context) => {
+  const samples = await noisySamples(context);
+  const gathered: number[][] = [];
+  const watched: Samples = {
+    ...samples,
+    gather: (rows) => {
+      gathered.push([...rows]);
+      return samples.gather(rows);
+    },
+  };
+  const trainee = traineeOf(await startParameters(), watched, 1);
+  context.after(() => trainee.dispose());
+  const batch = Array.from({ length: 16 }, (_, i) => i);
+  for (const epoch of [0, 1]) trainee.step(batch, { epoch, step: 0 });
+  for (const rows of gathered) {
+    assert.deepEqual(
+      rows.map((row) => Math.floor(row / VIEWS)),
+      batch,
+    );
+  }
+  assert.notDeepEqual(gathered[0], gathered[1]);
+});
