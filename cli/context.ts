@@ -23,7 +23,6 @@ export function contextOf<Options>(command: Command): Context<Options> {
 
 /** Adds examples to a command's `--help`: command lines, and what they do. */
 export function withExamples(command: Command, examples: readonly (readonly [string, string])[]): Command {
-  const width = Math.max(...examples.map(([line]) => line.length));
-  const lines = examples.map(([line, what]) => `  $ ${line.padEnd(width)}  # ${what}`);
+  const lines = examples.flatMap(([line, what]) => [`  # ${what}`, `  $ ${line}`]);
   return command.addHelpText("after", ["", "Examples:", ...lines].join("\n"));
 }

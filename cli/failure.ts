@@ -2,8 +2,8 @@
 import { inspect } from "node:util";
 import { CommanderError } from "commander";
 import { ThawError } from "../spec/errors.js";
-import type { ErrorJson } from "./json/error.js";
-import type { Colours } from "./output.js";
+import type { ErrorJson, ErrorLineJson } from "./json/error.js";
+import type { Colours, Output } from "./output.js";
 
 export interface Failure extends ErrorJson {
   /** Shown under `THAW_DEBUG=1` only. */
@@ -38,6 +38,15 @@ function usageFailure({ code, message, exitCode }: CommanderError): Failure | un
     hint: suggestion === "" ? "see `thaw --help`, or `--help` behind a command" : suggestion,
     exitCode: 2,
   };
+}
+
+/** Writes a failure to stderr: a line of JSON under `--json`, else a sentence and its hint. */
+export function tellFailure(failure: Failure, output: Output): void {
+  const { stack: _stack, ...json } = failure;
+  const line: ErrorLineJson = { error: json };
+  const { colours } = output.screen.stderr;
+  const isDebugging = Boolean(process.env.THAW_DEBUG);
+  output.talk(output.json ? JSON.stringify(line) : failureText(failure, colours, isDebugging));
 }
 
 export function failureText(

@@ -2,7 +2,7 @@
 import { runUrl } from "../client/links.js";
 import type { Session } from "../client/session.js";
 import type { RunView } from "../client/watchRun.js";
-import { failureText } from "./failure.js";
+import { tellFailure } from "./failure.js";
 import { runJson } from "./json/run.js";
 import type { Output } from "./output.js";
 import { nextCommands } from "./render/advice.js";
@@ -23,7 +23,9 @@ export function finishRun(session: Session, view: RunView, output: Output, isDoc
   if (failure !== undefined) {
     const { code, message, hint, stage } = failure;
     const where = stage === undefined ? "" : `${stage}: `;
-    const error = { code, message: where + message, ...(hint === undefined ? {} : { hint }), exitCode: 1 };
-    output.talk(failureText(error, output.screen.stderr.colours, false));
+    tellFailure(
+      { code, message: where + message, ...(hint === undefined ? {} : { hint }), exitCode: 1 },
+      output,
+    );
   }
 }

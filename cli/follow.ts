@@ -41,10 +41,11 @@ export async function followRun(
     });
     try {
       for await (const view of watchRun(session, runId, { signal })) {
-        if (signal.aborted) break;
         last = view;
         const url = runUrl(session.platform, view.runId);
-        presenter.show(view, { url, warning: await workerWarning(session.platform, view) });
+        const warning = await workerWarning(session.platform, view);
+        if (signal.aborted) break;
+        presenter.show(view, { url, warning });
       }
     } finally {
       presenter.end();

@@ -1,6 +1,5 @@
 /** Runs a program of this folder: errors become a sentence on stderr and an exit code. */
-import { failureOf, failureText, isAskedFor } from "./failure.js";
-import type { ErrorLineJson } from "./json/error.js";
+import { failureOf, isAskedFor, tellFailure } from "./failure.js";
 import { createOutput, handleStreamErrors, type Output } from "./output.js";
 import { EXIT_INTERRUPTED, Interrupted } from "./signals.js";
 
@@ -23,12 +22,7 @@ export async function mainWith(program: (output: Output) => Promise<unknown>): P
       process.exitCode = isAskedFor(error) ? 0 : 2;
       return;
     }
-    const { stack: _stack, ...json } = failure;
-    const line: ErrorLineJson = { error: json };
-    const { colours } = output.screen.stderr;
-    output.talk(
-      output.json ? JSON.stringify(line) : failureText(failure, colours, Boolean(process.env.THAW_DEBUG)),
-    );
+    tellFailure(failure, output);
     process.exitCode = failure.exitCode;
   }
 }

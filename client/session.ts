@@ -1,6 +1,7 @@
 /** Opens what a command talks to: the Temporal server and the object store. */
 import { connect } from "node:net";
 import { Client, Connection } from "@temporalio/client";
+import { connectionOptions } from "../runtime/temporalConnection.js";
 import { ThawError } from "../spec/errors.js";
 import type { Platform, TemporalSettings } from "../spec/platform.js";
 import { ensureBucket, openStore, type Store } from "../store/connection.js";
@@ -40,12 +41,10 @@ export function openStoreOnly(platform: Platform): Store {
 
 async function openTemporal(settings: TemporalSettings): Promise<Connection> {
   await refuseClosedPort(settings);
-  const { address, namespace, apiKey, tls } = settings;
+  const { namespace } = settings;
   const connection = Connection.lazy({
-    address,
+    ...connectionOptions(settings),
     connectTimeout: CONNECT_MS,
-    ...(apiKey === undefined ? {} : { apiKey }),
-    ...(tls === undefined ? {} : { tls: typeof tls === "boolean" ? tls : tlsOptions(tls) }),
   });
   try {
     await connection.ensureConnected();
@@ -58,15 +57,6 @@ async function openTemporal(settings: TemporalSettings): Promise<Connection> {
     const failure = temporalError(settings, "connecting", error);
     throw failure instanceof ThawError ? failure : noAnswer(settings, "connecting", error);
   }
-}
-
-function tlsOptions(tls: Exclude<TemporalSettings["tls"], boolean | undefined>) {
-  const { ca, cert, key, serverName } = tls;
-  return {
-    ...(ca === undefined ? {} : { serverRootCACertificate: ca }),
-    ...(serverName === undefined ? {} : { serverNameOverride: serverName }),
-    ...(cert !== undefined && key !== undefined ? { clientCertPair: { crt: cert, key } } : {}),
-  };
 }
 
 /**

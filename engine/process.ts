@@ -26,7 +26,7 @@ const ENTRY = fileURLToPath(new URL("./main.js", import.meta.url));
 /** Enough of the engine's last words to see why it died. */
 const KEPT_OUTPUT = 2000;
 
-/** @param onOutput is given what the process writes to its stderr: TensorFlow's remarks, stacks of errors */
+/** @param onOutput is given what the process prints: TensorFlow's remarks, stacks of errors */
 export function createEngine(onOutput: (text: Buffer) => void): Engine {
   let child: ChildProcess | undefined;
   let lastWords = "";
@@ -36,15 +36,17 @@ export function createEngine(onOutput: (text: Buffer) => void): Engine {
     if (child !== undefined && child.exitCode === null && child.signalCode === null) return child;
     lastWords = "";
     const started = fork(ENTRY, {
-      stdio: ["ignore", "inherit", "pipe", "ipc"],
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
       serialization: "advanced",
       // 2 keeps errors. oneDNN changes the rounding, so it is part of what an artifact's engine means.
       env: { TF_CPP_MIN_LOG_LEVEL: "2", ...process.env, TF_ENABLE_ONEDNN_OPTS: "1" },
     });
-    started.stderr?.on("data", (chunk: Buffer) => {
-      onOutput(chunk);
-      lastWords = (lastWords + chunk.toString("utf8")).slice(-KEPT_OUTPUT);
-    });
+    for (const stream of [started.stdout, started.stderr]) {
+      stream?.on("data", (chunk: Buffer) => {
+        onOutput(chunk);
+        lastWords = (lastWords + chunk.toString("utf8")).slice(-KEPT_OUTPUT);
+      });
+    }
     child = started;
     return started;
   };

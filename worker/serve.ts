@@ -1,8 +1,10 @@
 /** What both workers share: connect, say when ready, serve until told to stop. */
+import { mkdir } from "node:fs/promises";
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from "@temporalio/worker";
 import { loadPlatform } from "../runtime/platform.js";
+import { connectionOptions } from "../runtime/temporalConnection.js";
 import { toThawError } from "../spec/errors.js";
-import type { Platform, TemporalSettings } from "../spec/platform.js";
+import type { Platform } from "../spec/platform.js";
 
 /** Progress in `thaw watch` must not be older than two seconds; the SDK's default throttle is 30. */
 const HEARTBEAT_THROTTLE = "1 second";
@@ -20,6 +22,7 @@ export async function serve(name: "control" | "training", create: (platform: Pla
       telemetryOptions: { logging: { forward: {}, filter: { core: "WARN", other: "INFO" } } },
     });
     const platform = await loadPlatform();
+    await mkdir(platform.workFolder, { recursive: true });
     const service = await create(platform);
     const connection = await NativeConnection.connect(connectionOptions(platform.temporal));
     try {
@@ -44,21 +47,4 @@ export async function serve(name: "control" | "training", create: (platform: Pla
     );
     process.exitCode = failure.exitCode;
   }
-}
-
-function connectionOptions({ address, apiKey, tls }: TemporalSettings) {
-  return {
-    address,
-    ...(apiKey === undefined ? {} : { apiKey }),
-    ...(tls === undefined ? {} : { tls: typeof tls === "boolean" ? tls : tlsOptions(tls) }),
-  };
-}
-
-function tlsOptions(tls: Exclude<TemporalSettings["tls"], boolean | undefined>) {
-  const { ca, cert, key, serverName } = tls;
-  return {
-    ...(ca === undefined ? {} : { serverRootCACertificate: ca }),
-    ...(serverName === undefined ? {} : { serverNameOverride: serverName }),
-    ...(cert !== undefined && key !== undefined ? { clientCertPair: { crt: cert, key } } : {}),
-  };
 }

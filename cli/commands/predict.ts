@@ -5,7 +5,7 @@ import { createLogUpdate } from "log-update";
 import { loadPlatform } from "../../runtime/platform.js";
 import type { Progress } from "../../spec/training.js";
 import { contextOf, withExamples } from "../context.js";
-import { failureText } from "../failure.js";
+import { tellFailure } from "../failure.js";
 import { predictJson } from "../json/predict.js";
 import type { Output } from "../output.js";
 import { predictionsTable, unreadable } from "../render/predictions.js";
@@ -59,8 +59,7 @@ export function addPredict(program: Command): void {
 /** The others have been predicted all the same. */
 function report(problems: readonly string[], output: Output): void {
   for (const message of problems) {
-    const failure = { code: "IMAGE_UNREADABLE", message, exitCode: 2 };
-    output.talk(failureText(failure, output.screen.stderr.colours, false));
+    tellFailure({ code: "IMAGE_UNREADABLE", message, exitCode: 2 }, output);
     process.exitCode = 2;
   }
 }

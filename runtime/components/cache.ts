@@ -3,9 +3,9 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder } from "../cacheFolder.js";
+import { isHeld, withLock } from "../lock.js";
 import type { Located, Recipe, Report } from "./component.js";
 import { provisionError } from "./failure.js";
-import { isHeld, withLock } from "../lock.js";
 import { isComplete, writeStamp } from "./stamp.js";
 
 const slug = (name: string): string => name.replace(":", "-");

@@ -34,9 +34,10 @@ describe("help", () => {
   for (const name of COMMANDS) {
     it(`of ${name} has an example and the shared options`, () => {
       const text = helpOf(name);
-      assert.match(text, new RegExp(`\\nExamples:\n  \\$ .*thaw ${name}`));
+      assert.match(text, new RegExp(`\\nExamples:\n  # .+\n  \\$ .*thaw ${name}`));
       for (const option of ["--json", "--no-color", "--project <folder>"])
         assert.ok(text.includes(option), option);
+      for (const line of text.split("\n")) assert.ok(line.length <= 80, line);
     });
   }
 });

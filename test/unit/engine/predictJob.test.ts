@@ -1,0 +1,92 @@
+/** The `predict` job with the real base: every file gets its own answer, in order, readable or not. */
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { predictJob } from "../../../engine/predictJob.js";
+import { HEAD_BIAS, HEAD_KERNEL } from "../../../learn/head.js";
+import { writeSafetensors } from "../../../learn/safetensors.js";
+import { randomStream } from "../../../rng/stream.js";
+import type { Progress } from "../../../spec/training.js";
+import { picture, structured, temporaryFolder, toSharp } from "../data/pictures.js";
+import { base, checkpointFile } from "../learn/support.js";
+
+const CLASSES = 3;
+
+describe("predictJob", () => {
+  it("answers for every file, in order, and goes on after those that cannot be read", async (t) => {
+    const folder = await temporaryFolder(t);
+    const stream = randomStream(1, "head");
+    const { features } = base.architecture;
+    const kernel = Float32Array.from(
+      { length: features * CLASSES },
+      (_, index) => 0.1 * (stream.uniform(index) - 0.5),
+    );
+    const weights = join(folder, "weights.safetensors");
+    await writeSafetensors(
+      weights,
+      new Map([
+        [HEAD_KERNEL, { shape: [features, CLASSES], data: kernel }],
+        [HEAD_BIAS, { shape: [CLASSES], data: new Float32Array(CLASSES) }],
+      ]),
+    );
+    const named = (name: string): string => join(folder, name);
+    await toSharp(picture(300, 200)).png().toFile(named("upright.png"));
+    // The same picture as a camera held sideways stores it.
+    await toSharp(picture(300, 200))
+      .rotate(270)
+      .withMetadata({ orientation: 6 })
+      .png()
+      .toFile(named("lying.png"));
+    await toSharp(structured(90, 120, 1))
+      .png()
+      .toFile(named("other.png"));
+    await writeFile(named("page.jpg"), "<html></html>");
+    const others = new Array<string>(40).fill(named("other.png"));
+    const files = [
+      named("upright.png"),
+      named("page.jpg"),
+      ...others,
+      named("missing.png"),
+      named("lying.png"),
+      folder,
+    ];
+
+    const progress: Progress[] = [];
+    const answer = await predictJob(
+      {
+        kind: "predict",
+        base: { name: base.name, checkpoint: await checkpointFile() },
+        weights,
+        files,
+        background: "white",
+        keepShortSide: 320,
+      },
+      (one) => progress.push(one),
+    );
+
+    assert.deepEqual(
+      answer.map(({ path }) => path),
+      files,
+    );
+    const errors = answer.filter(({ error }) => error !== undefined);
+    assert.deepEqual(
+      errors.map(({ error, probabilities }) => [error?.replace(/ \(JPEG.*/, ""), probabilities]),
+      [
+        ["it is an HTML page", undefined],
+        ["there is no such file", undefined],
+        ["it cannot be read (EISDIR)", undefined],
+      ],
+    );
+    for (const { probabilities } of answer.filter(({ error }) => error === undefined)) {
+      assert.equal(probabilities?.length, CLASSES);
+      assert.ok(Math.abs(probabilities.reduce((sum, value) => sum + value, 0) - 1) < 1e-5);
+    }
+    const [upright, lying] = [answer[0]?.probabilities ?? [], answer.at(-2)?.probabilities ?? []];
+    const other = answer[2]?.probabilities ?? [];
+    // Only the order in which columns and rows are smoothed differs.
+    assert.ok(upright.every((value, index) => Math.abs(value - (lying[index] ?? 0)) < 0.01));
+    assert.ok(upright.some((value, index) => Math.abs(value - (other[index] ?? 0)) > 0.01));
+    assert.deepEqual([progress.at(-1)?.step, progress.at(-1)?.total], [files.length, files.length]);
+  });
+});
