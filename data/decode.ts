@@ -7,7 +7,7 @@ import { fromPixels, type Pixels, sharp } from "./sharp.js";
 /** The perceptual hash reads eight frequencies a side; what has fewer pixels is no picture. */
 const MIN_SIDE = 8;
 /**
- * 2^27 pixels, 16 % more than the largest medium-format cameras (102 megapixels). A progressive or rotated image
+ * 2^27 pixels, 31 % more than the largest medium-format cameras (102 megapixels). A progressive or rotated image
  * is held whole: at 3–4 bytes a pixel that is 0.5 GB, and four of them fit the engine's 4 GB.
  */
 const MAX_PIXELS = 2 ** 27;
