@@ -39,7 +39,7 @@ export interface DatasetSummary {
   readonly counts: Readonly<Record<Split, readonly number[]>>;
   readonly images: number;
   readonly quarantined: readonly QuarantinedFile[];
-  /** Groups of more than one image whose bytes or perceptual hashes are the same. */
+  /** Groups of more than one image whose bytes or perceptual hashes are (nearly) the same. */
   readonly duplicateGroups: number;
   /** Pack files, in order. */
   readonly packs: readonly string[];

@@ -38,17 +38,31 @@ function question(readiness: Readiness, log: ServiceLog): () => Promise<boolean>
         return answer.status === 200;
       };
     case "bucket":
-      return () => bucketExists(readiness);
+      return () => storesObjects(readiness);
     case "line":
       return async () => hasReadyLine(readFrom(log.file, log.offset), readiness.worker);
   }
 }
 
-async function bucketExists(wanted: Extract<Readiness, { by: "bucket" }>): Promise<boolean> {
+/** Never listed by thaw, whose objects all lie in folders. */
+const PROBE = "thaw-readiness-probe";
+
+/**
+ * Writes and reads an object. That the bucket exists is not enough: after a restart the server knows its
+ * buckets before it has found its data, and answers reads with 500 until then.
+ */
+async function storesObjects(wanted: Extract<Readiness, { by: "bucket" }>): Promise<boolean> {
   const { bucket, region, accessKey, secretKey } = wanted;
   const { hostname: endPoint, port } = new URL(wanted.endpoint);
   const client = new Client({ endPoint, port: Number(port), useSSL: false, region, accessKey, secretKey });
-  return Promise.race([client.bucketExists(bucket), sleep(ANSWER_MS, false, { ref: false })]);
+  const roundTrip = async (): Promise<boolean> => {
+    if (!(await client.bucketExists(bucket))) return false;
+    await client.putObject(bucket, PROBE, Buffer.from(PROBE));
+    const chunks: Buffer[] = [];
+    for await (const chunk of await client.getObject(bucket, PROBE)) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString() === PROBE;
+  };
+  return Promise.race([roundTrip(), sleep(ANSWER_MS, false, { ref: false })]);
 }
 
 /** Whether some line of the log is a JSON object with `ready: true` and this worker's name. */

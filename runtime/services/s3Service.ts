@@ -69,7 +69,7 @@ export function s3Service(layout: Layout, record: ServicesRecord, command: strin
     logFile: logFileOf(layout, "s3"),
     needs: [],
     grace: GRACE_SECONDS.s3,
-    // It answers before it has made its bucket, so an answer alone is not enough.
+    // It answers before it has made its bucket and found its data, so an answer alone is not enough.
     readiness: { by: "bucket", endpoint, bucket, region, accessKey, secretKey },
   };
 }

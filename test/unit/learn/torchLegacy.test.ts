@@ -41,7 +41,10 @@ for (const { what, file } of refused) {
   });
 }
 
-test("no command of a hostile file was run", () => {
+test("the refusal of a command names it, and it was not run", async (context) => {
+  const hostile = refused.find(({ what }) => what === "a command in the state dict");
+  assert.ok(hostile);
+  await assert.rejects(readBytes(context, Buffer.from(hostile.file, "base64")), /posix\.system/);
   assert.ok(!existsSync("/tmp/thaw-was-here"));
 });
 

@@ -31,7 +31,7 @@ async function start(script: string) {
 
 test("a process is alive until it has ended, and its zombie is not", async () => {
   const { child, id } = await start(
-    "console.log('up'); process.on('SIGTERM', () => process.exit(3)); setInterval(() => {}, 1000)",
+    "process.on('SIGTERM', () => process.exit(3)); setInterval(() => {}, 1000); console.log('up')",
   );
   assert.equal(isAlive(id), true);
   assert.deepEqual(identify(id.pid), id);

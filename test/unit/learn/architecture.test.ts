@@ -1,0 +1,85 @@
+/** Architectures as data, and the catalogue of bases. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { groupIndex, kernelShape, outputSide, unitsOf } from "../../../learn/bases/architecture.js";
+import { findBase } from "../../../learn/bases/catalogue.js";
+import { efficientNetLite } from "../../../learn/bases/efficientnetLite.js";
+import { boundaryShape } from "../../../learn/boundaries.js";
+import { ThawError } from "../../../spec/errors.js";
+import { runFileSchema } from "../../../spec/runFile.js";
+import { base, pretrained } from "./support.js";
+
+/** Parameters and blocks of the PyTorch port 0.1.0 (`EfficientNet.from_name`), classifier of 1000 included. */
+const PORT = [
+  { name: "Lite0", width: 1, depth: 1, parameters: 4_652_008, blocks: 16 },
+  { name: "Lite1", width: 1, depth: 1.1, parameters: 5_416_680, blocks: 21 },
+  { name: "Lite2", width: 1.1, depth: 1.2, parameters: 6_092_072, blocks: 21 },
+];
+
+for (const { name, width, depth, parameters, blocks } of PORT) {
+  test(`EfficientNet-${name} has as many parameters and blocks as the port`, () => {
+    const architecture = efficientNetLite(width, depth);
+    const units = architecture.groups.flatMap(unitsOf);
+    const kernels = units.map((unit) => kernelShape(unit).reduce((a, b) => a * b, 1));
+    const norms = units.map((unit) => 2 * unit.outChannels);
+    const classifier = (architecture.features + 1) * 1000;
+    assert.equal(
+      [...kernels, ...norms].reduce((a, b) => a + b, classifier),
+      parameters,
+    );
+    const inverted = architecture.groups.filter((group) => group.name.startsWith("blocks."));
+    assert.equal(inverted.flatMap((group) => group.blocks).length, blocks);
+  });
+}
+
+test("the published weights fill every parameter with numbers", async () => {
+  const parameters = await pretrained();
+  for (const [name, { shape, data }] of parameters) {
+    assert.equal(
+      data.length,
+      shape.reduce((a, b) => a * b, 1),
+      name,
+    );
+    assert.ok(data.every(Number.isFinite), name);
+  }
+  const units = base.architecture.groups.flatMap(unitsOf);
+  assert.equal(parameters.size, 5 * units.length + 2);
+});
+
+test("every layer group above the stem can be named in a run file, from the top", () => {
+  const names = base.architecture.groups.map((group) => group.name);
+  assert.equal(names[0], "stem");
+  const stages = names.slice(1).reverse();
+  const file = runFileSchema.parse({ name: "test", data: { path: "unused" }, unfreeze: { stages } });
+  assert.deepEqual(file.unfreeze.stages, stages);
+  assert.equal(groupIndex(base.architecture, "blocks.6"), 7);
+  assert.equal(groupIndex(base.architecture, "blocks.7"), -1);
+});
+
+test("the shapes at the boundaries", () => {
+  const shapes = base.architecture.groups.map((_, group) => boundaryShape(base.architecture, 224, group));
+  assert.deepEqual(shapes, [
+    [224, 224, 3],
+    [112, 112, 32],
+    [112, 112, 16],
+    [56, 56, 24],
+    [28, 28, 40],
+    [14, 14, 80],
+    [14, 14, 112],
+    [7, 7, 192],
+    [7, 7, 320],
+  ]);
+  assert.equal(outputSide(base.architecture, 6, 9, 14), 7);
+});
+
+test("an unknown base is an error that names the known ones", () => {
+  assert.throws(
+    () => findBase("resnet-50"),
+    (error) => {
+      assert.ok(error instanceof ThawError);
+      assert.equal(error.code, "BASE_UNKNOWN");
+      assert.match(error.hint ?? "", /efficientnet-lite0/);
+      return true;
+    },
+  );
+});
