@@ -64,8 +64,8 @@ function rateByParameter(groups: ReturnType<typeof groupRates>, settings: TuneSe
 export function gate(before: ValidationResult, after: ValidationResult): { kept: boolean; verdict: string } {
   const percent = (accuracy: number): string => `${(100 * accuracy).toFixed(1)} %`;
   const numbers =
-    `validation loss ${before.loss.toFixed(3)} → ${after.loss.toFixed(3)}, ` +
-    `accuracy ${percent(before.accuracy)} → ${percent(after.accuracy)}`;
+    `validation ${percent(before.accuracy)} → ${percent(after.accuracy)}, ` +
+    `loss ${before.loss.toFixed(3)} → ${after.loss.toFixed(3)}`;
   const kept = after.loss < before.loss && after.accuracy >= before.accuracy;
   return { kept, verdict: kept ? `kept: ${numbers}` : `rolled back: ${numbers}` };
 }
