@@ -1,6 +1,6 @@
 /** Processes by id and start time, so that a re-used process id is never taken for ours. */
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface ProcessId {
@@ -24,8 +24,17 @@ function startFromProc(pid: number): string | undefined {
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const state = fields[0];
   const ticks = fields[22 - 3];
-  if (ticks === undefined || state === "Z" || state === "X") return undefined;
+  if (ticks === undefined || state === "X" || (state === "Z" && !hasOtherThreads(pid))) return undefined;
   return `${readOrUndefined("/proc/sys/kernel/random/boot_id")?.trim() ?? "boot"}:${ticks}`;
+}
+
+/** A main thread that has ended looks like a zombie while others still end, and hold ports until they have. */
+function hasOtherThreads(pid: number): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length > 1;
+  } catch {
+    return false;
+  }
 }
 
 function startFromPs(pid: number): string | undefined {
