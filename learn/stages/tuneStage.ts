@@ -6,10 +6,11 @@ import type { UnfreezeSpec } from "../../spec/runFile.js";
 import type { StageSummary } from "../../spec/training.js";
 import { type Architecture, groupIndex } from "../bases/architecture.js";
 import { findBase } from "../bases/catalogue.js";
+import { gate } from "../gate.js";
 import { HEAD_KERNEL } from "../head.js";
 import { overlay, type Parameters } from "../parameters.js";
 import { readSafetensors, writeSafetensors } from "../safetensors.js";
-import { fit, type ValidationResult } from "../training/fit.js";
+import { fit } from "../training/fit.js";
 import { groupRate } from "../training/schedule.js";
 import { suffixTrainee } from "../training/suffix.js";
 import type { RateOf } from "../training/trainable.js";
@@ -60,16 +61,6 @@ function rateByParameter(groups: ReturnType<typeof groupRates>, settings: TuneSe
   };
 }
 
-/** Whether the stage is kept, and the sentence that says why. */
-export function gate(before: ValidationResult, after: ValidationResult): { kept: boolean; verdict: string } {
-  const percent = (accuracy: number): string => `${(100 * accuracy).toFixed(1)} %`;
-  const numbers =
-    `validation ${percent(before.accuracy)} → ${percent(after.accuracy)}, ` +
-    `loss ${before.loss.toFixed(3)} → ${after.loss.toFixed(3)}`;
-  const kept = after.loss < before.loss && after.accuracy >= before.accuracy;
-  return { kept, verdict: kept ? `kept: ${numbers}` : `rolled back: ${numbers}` };
-}
-
 /** @param previous weights file of the stage before; it holds the head and every group trained so far */
 export async function tuneStage(
   context: StageContext,
@@ -116,8 +107,7 @@ export async function tuneStage(
       stage: settings.stage,
       onProgress: context.onProgress,
     });
-    const after = { loss: result.validationLoss, accuracy: result.validationAccuracy };
-    const { kept, verdict } = gate(before, after);
+    const { kept, verdict } = gate(before, trainee.validate());
     await writeStageWeights(join(context.folders.out, WEIGHTS_FILE), previous, trainee.trained(), kept);
     return {
       ...result,

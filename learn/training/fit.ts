@@ -29,6 +29,8 @@ export interface ValidationResult {
   readonly loss: number;
   /** In [0, 1]. */
   readonly accuracy: number;
+  /** Whether each image is predicted rightly, in the order of the validation images. */
+  readonly correct: readonly boolean[];
 }
 
 /** What is trained: loss and gradients of a batch, and the validation of the current weights. */

@@ -14,13 +14,13 @@ export function crossEntropyAndAccuracy(
 ): ValidationResult {
   const probabilities = softmaxRows(logits, classes);
   let loss = 0;
-  let correct = 0;
-  labels.forEach((label, row) => {
+  const correct = labels.map((label, row) => {
     const start = row * classes;
     loss -= Math.log(Math.max(probabilities[start + label] as number, SMALLEST_PROBABILITY));
-    if (argMax(probabilities, start, classes) === label) correct += 1;
+    return argMax(probabilities, start, classes) === label;
   });
-  return { loss: loss / labels.length, accuracy: correct / labels.length };
+  const hits = correct.filter(Boolean).length;
+  return { loss: loss / labels.length, accuracy: hits / labels.length, correct };
 }
 
 /** Position of the largest of `length` values from `start`, counted from `start`. The first wins a tie. */

@@ -35,7 +35,8 @@ function scripted(losses: readonly number[], stepLoss = 1): Scripted {
     },
     validate: () => {
       trainee.atEpoch.push(values.slice());
-      return { loss: losses[trainee.atEpoch.length - 1] ?? 0, accuracy: trainee.atEpoch.length / 100 };
+      const loss = losses[trainee.atEpoch.length - 1] ?? 0;
+      return { loss, accuracy: trainee.atEpoch.length / 100, correct: [] };
     },
     snapshotExtra: () => trainee.extra,
     restoreExtra: (extra) => {

@@ -19,7 +19,7 @@ import {
 } from "../../../learn/stages/job.js";
 import { trainHead } from "../../../learn/stages/trainHead.js";
 import { trainScratch } from "../../../learn/stages/trainScratch.js";
-import { gate, tuneStage } from "../../../learn/stages/tuneStage.js";
+import { tuneStage } from "../../../learn/stages/tuneStage.js";
 import { trainableNames } from "../../../learn/training/suffix.js";
 import { ThawError } from "../../../spec/errors.js";
 import { runFileSchema } from "../../../spec/runFile.js";
@@ -190,22 +190,6 @@ test("a boundary that is not cached is computed, and is the same", { skip }, asy
   assert.deepEqual(await tune("tune-again"), before);
   assert.deepEqual(await readFile(path), cached);
 });
-
-const GATES = [
-  { what: "better in both", before: [1, 0.5], after: [0.9, 0.6], kept: true },
-  { what: "a lower loss at the same accuracy", before: [1, 0.5], after: [0.9, 0.5], kept: true },
-  { what: "a lower loss but a lower accuracy", before: [1, 0.5], after: [0.9, 0.4], kept: false },
-  { what: "a higher loss", before: [1, 0.5], after: [1.1, 0.9], kept: false },
-  { what: "nothing changed", before: [1, 0.5], after: [1, 0.5], kept: false },
-] as const;
-
-for (const { what, before, after, kept } of GATES) {
-  test(`the gate ${kept ? "keeps" : "rolls back"} a stage with ${what}`, () => {
-    const result = gate({ loss: before[0], accuracy: before[1] }, { loss: after[0], accuracy: after[1] });
-    assert.equal(result.kept, kept);
-    assert.ok(result.verdict.includes("%"));
-  });
-}
 
 test("a layer group that the base lacks is an error that names those it has", { skip }, async (context) => {
   const folder = await temporaryFolder(context);

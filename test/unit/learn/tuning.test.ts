@@ -116,7 +116,7 @@ test("the weights of the best epoch are restored, bit for bit", async (context) 
       const result = trainee.validate();
       epochs.push({ loss: result.loss, weights: trainee.vector.values.slice() });
       // The last epoch must not be the best, whatever the numbers are.
-      return epochs.length === 3 ? { loss: 1e3, accuracy: 0 } : result;
+      return epochs.length === 3 ? { ...result, loss: 1e3, accuracy: 0 } : result;
     },
   };
   const result = await fit(watched, options(1));
