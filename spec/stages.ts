@@ -16,7 +16,7 @@ export type StageKind =
  * artifacts of older code are not reused.
  */
 const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
-  ingest: 1,
+  ingest: 2,
   features: 1,
   head: 1,
   tune: 1,
