@@ -13,7 +13,7 @@ import { groupImages } from "./groups.js";
 import { listSource } from "./source.js";
 import { digestSource } from "./sourceDigest.js";
 import { byPath } from "./sourceEntries.js";
-import { storeImages } from "./storeImages.js";
+import { type StoredImage, storeImages } from "./storeImages.js";
 
 export interface IngestOptions {
   /** Folder or manifest. */
@@ -50,9 +50,9 @@ export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
   const { dropped } = settled;
   const used = images.filter((_, index) => !dropped.has(index));
   const { groups, splits } = assignSplits(used, classes, data, seed);
-  const records = used.map(({ path, label, group: _own, split: _written, ...rest }, index): ImageRecord => {
-    return { path, label, group: groups[index] as string, split: splits[index] as Split, ...rest };
-  });
+  const records = used.map((image, index) =>
+    recordOf(image, groups[index] as string, splits[index] as Split),
+  );
   const counts = countImages(records, classes);
   refuseEmptySplits(source.classes, counts, data);
 
@@ -63,10 +63,15 @@ export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
     quarantined: [...quarantined, ...dropped.values()].sort(byPath),
     duplicateGroups: copies.length,
     packs,
-    faults: findFaults({ ...settled, images, records, copies, ignored: source.ignored, classes }),
+    faults: findFaults({ ...settled, source, images, records, copies, seed }),
   };
   const lines = records.map((record) => `${JSON.stringify(record)}\n`);
   await writeFile(join(out, IMAGES_FILE), lines.join(""));
   await writeFile(join(out, SUMMARY_FILE), `${JSON.stringify(summary, null, 1)}\n`);
   return summary;
+}
+
+function recordOf(image: StoredImage, group: string, split: Split): ImageRecord {
+  const { path, label, group: _own, split: _written, bytes: _bytes, border: _border, ...rest } = image;
+  return { path, label, group, split, ...rest };
 }

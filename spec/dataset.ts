@@ -62,9 +62,12 @@ export interface Shortcut {
   readonly property: string;
   /** Index of the class that it tells apart best. */
   readonly label: number;
-  /** Balanced accuracy in [0, 1] of "this class or another?" from the property alone, cross-validated; chance is 0.5. */
+  /**
+   * Balanced accuracy in [0, 1] of "this class or another?" from the property alone, cross-validated; chance is 0.5.
+   * Of the file size less what the picture's plainness explains.
+   */
   readonly balancedAccuracy: number;
-  /** Share of shuffled data sets in which some class can be told apart as well. */
+  /** Of a permutation test: share of shuffled data sets in which some class is told apart as well. */
   readonly pValue: number;
 }
 

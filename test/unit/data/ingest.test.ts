@@ -42,7 +42,7 @@ async function pets(
   const folder = join(await temporaryFolder(t), "source");
   const files: Record<string, Buffer | string> = { ...more };
   for (let index = 0; index < each; index++) {
-    files[`cat/${index}.png`] = await unlike(index);
+    files[`cat/${index}.png`] ??= await unlike(index);
     files[`dog/${index}.png`] = await unlike(1000 + index);
   }
   await writeFiles(folder, files);
@@ -246,9 +246,10 @@ describe("ingest", () => {
   });
 
   it("repairs, refuses or reports copies across the manifest's own splits, as the run file says", async (t) => {
-    const folder = await pets(t, 5);
-    const original = await readFile(join(folder, "cat/4.png"));
-    await writeFiles(folder, { "copy.png": original, "near.webp": await sharp(original).webp().toBuffer() });
+    const shown = toSharp(structured(64, 48, 1));
+    const original = await shown.clone().png().toBuffer();
+    const near = await shown.clone().webp({ quality: 80 }).toBuffer();
+    const folder = await pets(t, 5, { "cat/4.png": original, "copy.png": original, "near.webp": near });
     const splits = ["train", "train", "train", "validation", "test"] as const;
     const rows = [0, 1, 2, 3, 4].flatMap((index) =>
       ["cat", "dog"].map((label) => ({ path: `${label}/${index}.png`, label, split: splits[index] })),
