@@ -20,10 +20,10 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   features: 1,
   head: 1,
   tune: 1,
-  evaluate: 1,
+  evaluate: 2,
   scratch: 1,
   register: 1,
-  report: 1,
+  report: 2,
 };
 
 /** One stage of a run, before anything is known of its inputs' contents. */
