@@ -12,12 +12,13 @@ function seriousFaults({ classes, faults }: DatasetSummary): string[] {
   if (faults === undefined) return [];
   const { conflicts, leaks, imbalance, shortcuts } = faults;
   const pictures = (count: number): string => `${count} ${count === 1 ? "picture" : "pictures"}`;
+  const few = imbalance.below5.length;
   return [
     ...(conflicts.count === 0 ? [] : [`${pictures(conflicts.count)} with contradicting labels`]),
     ...(leaks === undefined || leaks.count === 0
       ? []
       : [`${pictures(leaks.count)} across splits${leaks.policy === "repair" ? " (repaired)" : ""}`]),
-    ...(imbalance.below5.length === 0 ? [] : [`${imbalance.below5.length} classes with fewer than 5 images`]),
+    ...(few === 0 ? [] : [`${few} ${few === 1 ? "class" : "classes"} with fewer than 5 images`]),
     ...shortcuts.map(({ property, label }) => `${property} gives "${classes[label] ?? label}" away`),
   ];
 }

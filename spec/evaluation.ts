@@ -57,4 +57,8 @@ export interface Evaluation {
   readonly scratch?: { readonly accuracy: number; readonly seconds: number; readonly epochs: number };
   /** Absent in evaluations of version 1. */
   readonly labelSuspects?: LabelSuspects;
+  /** Test images that are known from training because the user's splits leak; absent when there are none. */
+  readonly leaked?:
+    | { readonly images: number; readonly accuracy: number; readonly accuracyOfOthers?: number }
+    | undefined;
 }

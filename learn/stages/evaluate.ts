@@ -8,6 +8,7 @@ import { findBase } from "../bases/catalogue.js";
 import { boundaryPass, disposePass } from "../boundaries.js";
 import { scoped, type Tensor2D, tf } from "../engine.js";
 import { denseLogits, HEAD_BIAS, HEAD_KERNEL } from "../head.js";
+import { leakedAccuracy } from "../leakedAccuracy.js";
 import { confusionMatrix, summarizeConfusion } from "../metrics.js";
 import { freezeGroups, poolFeatures } from "../network.js";
 import { overlay, type Parameters, parameter } from "../parameters.js";
@@ -162,6 +163,7 @@ export async function evaluate(
         stage,
         accuracy: accuracyOf(logits[i] ?? new Float32Array()),
       })),
+      leaked: leakedAccuracy(dataset.records, predictions),
       labelSuspects: listSuspects(dataset.records, classes.length, [
         { images: tested, logits: final },
         { images: validated, logits: everything[runners.length - 1]?.subarray(held) ?? new Float32Array() },

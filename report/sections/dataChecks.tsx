@@ -2,7 +2,7 @@
 import type { ComponentChildren, VNode } from "preact";
 import { checkPictures, type ShownGroup } from "../checks/pictures.js";
 import { faultSentences } from "../checks/sentences.js";
-import { counted } from "../format.js";
+import { counted, percent } from "../format.js";
 import { Thumbnail } from "../thumbnail.js";
 import { BreakablePath } from "./mistakes.js";
 import type { SectionProps } from "./section.js";
@@ -44,6 +44,7 @@ export function DataChecks({ data }: Props): VNode {
           {faults.leaks.policy === "repair"
             ? `The copies of held-out images were left out of the other splits (${counted(faults.leaks.dropped, "image")}).`
             : "They were left as they are, so the test accuracy is too good."}
+          {leakedSentence(data)}
         </Groups>
       )}
       {labelSuspects !== undefined && suspects.length > 0 && <Suspects data={data} />}
@@ -58,6 +59,18 @@ export function DataChecks({ data }: Props): VNode {
         </Groups>
       )}
     </>
+  );
+}
+
+function leakedSentence({ evaluation: { leaked, accuracy } }: SectionProps["data"]): string {
+  if (leaked === undefined) return "";
+  const others =
+    leaked.accuracyOfOthers === undefined
+      ? "there are no others"
+      : `on the others ${percent(leaked.accuracyOfOthers)}`;
+  return (
+    ` On the ${counted(leaked.images, "test image")} known from training the accuracy is ` +
+    `${percent(leaked.accuracy)}, ${others}, on all of them ${percent(accuracy)}.`
   );
 }
 
