@@ -7,12 +7,34 @@ import type { ArtifactManifest } from "../store/artifacts.js";
 
 const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
 
+/** What should be looked at before the result is believed, in a few words each; nothing for older artifacts. */
+function seriousFaults({ classes, faults }: DatasetSummary): string[] {
+  if (faults === undefined) return [];
+  const { conflicts, leaks, imbalance, shortcuts } = faults;
+  const pictures = (count: number): string => `${count} ${count === 1 ? "picture" : "pictures"}`;
+  const few = imbalance.below5.length;
+  return [
+    ...(conflicts.count === 0 ? [] : [`${pictures(conflicts.count)} with contradicting labels`]),
+    ...(leaks === undefined || leaks.count === 0
+      ? []
+      : [`${pictures(leaks.count)} across splits${leaks.policy === "repair" ? " (repaired)" : ""}`]),
+    ...(few === 0 ? [] : [`${few} ${few === 1 ? "class" : "classes"} with fewer than 5 images`]),
+    ...shortcuts.map(({ property, label }) => `${property} gives "${classes[label] ?? label}" away`),
+  ];
+}
+
 export function noteOf(manifest: ArtifactManifest): string {
   switch (manifest.kind) {
     case "ingest": {
       const summary = manifest.summary as DatasetSummary;
       const left = summary.quarantined.length;
-      return `${summary.images} images, ${summary.classes.length} classes${left === 0 ? "" : `, ${left} left out`}`;
+      const parts = [
+        `${summary.images} images`,
+        `${summary.classes.length} classes`,
+        ...(left === 0 ? [] : [`${left} left out`]),
+        ...seriousFaults(summary),
+      ];
+      return parts.join(", ");
     }
     case "features": {
       const summary = manifest.summary as { rows: number; length: number };

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { stringify } from "yaml";
 import { findBase } from "../learn/bases/catalogue.js";
+import { checkedPaths } from "../report/checks/pictures.js";
 import { renderReport } from "../report/render.js";
 import type { StageOutcome, StageRequest } from "../spec/activities.js";
 import type { DatasetSummary, ImageRecord } from "../spec/dataset.js";
@@ -80,7 +81,12 @@ async function collect(
       .slice(0, EXAMPLES_PER_CLASS)
       .map((record) => record.path),
   );
-  const shown = new Set([...examples.flat(), ...evaluation.mistakes.map((mistake) => mistake.path)]);
+  const dataset = summaryOf<DatasetSummary>("ingest");
+  const shown = new Set([
+    ...examples.flat(),
+    ...evaluation.mistakes.map((mistake) => mistake.path),
+    ...checkedPaths({ dataset, evaluation }),
+  ]);
   const thumbnails = await makeThumbnails(
     dependencies,
     ingest,
@@ -92,7 +98,7 @@ async function collect(
     runId: run.runId,
     model: { name: model.name, version: model.version },
     createdAt: model.createdAt,
-    dataset: summaryOf<DatasetSummary>("ingest"),
+    dataset,
     base: {
       name: base.name,
       source: base.source,

@@ -13,8 +13,8 @@ export interface Groupable {
 export interface Grouping {
   /** For each image the id of its group: the path of the group's first image. */
   readonly ids: readonly string[];
-  /** Groups of more than one image that look the same or are the same bytes, whatever the user's groups say. */
-  readonly duplicateGroups: number;
+  /** Positions of images that look the same or are the same bytes, whatever the user's groups say; two or more each. */
+  readonly copies: readonly (readonly number[])[];
 }
 
 /** Joins images of the same bytes, of (nearly) the same look, and of the same user's group. */
@@ -22,15 +22,17 @@ export function groupImages(images: readonly Groupable[]): Grouping {
   const sets = disjointSets(images.length);
   joinEqual(sets, images, (image) => image.sha256);
   for (const [a, b] of nearDuplicates(images.map((image) => image.phash))) sets.join(a, b);
-  const sizes = new Map<number, number>();
+  const members = new Map<number, number[]>();
   images.forEach((_, index) => {
-    sizes.set(sets.find(index), (sizes.get(sets.find(index)) ?? 0) + 1);
+    const own = members.get(sets.find(index));
+    if (own === undefined) members.set(sets.find(index), [index]);
+    else own.push(index);
   });
-  const duplicateGroups = [...sizes.values()].filter((size) => size > 1).length;
+  const copies = [...members.values()].filter(({ length }) => length > 1);
   joinEqual(sets, images, (image) => image.group);
   // The smallest index leads a set, so ids do not depend on the order of the joins.
   const ids = images.map((_, index) => images[sets.find(index)]?.path as string);
-  return { ids, duplicateGroups };
+  return { ids, copies };
 }
 
 function joinEqual(

@@ -1,16 +1,18 @@
-/** Turns labelled image files into a dataset: canonical images in packs, a record for each, and a split. */
+/** Turns labelled image files into a dataset: canonical images in packs, a record for each, a split, and what is wrong. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DatasetSummary, ImageRecord, Split } from "../spec/dataset.js";
 import type { DataSpec } from "../spec/runFile.js";
 import type { Progress } from "../spec/training.js";
+import { assignSplits } from "./assignSplits.js";
 import { IMAGES_FILE, SUMMARY_FILE } from "./dataset.js";
 import { countImages, refuseEmptyClasses, refuseEmptySplits } from "./datasetChecks.js";
-import { explicitSplits } from "./explicitSplit.js";
+import { findFaults } from "./faults/findFaults.js";
+import { settleLeaks } from "./faults/leaks.js";
 import { groupImages } from "./groups.js";
 import { listSource } from "./source.js";
 import { digestSource } from "./sourceDigest.js";
-import { type SplitGroup, splitGroups } from "./split.js";
+import { byPath } from "./sourceEntries.js";
 import { type StoredImage, storeImages } from "./storeImages.js";
 
 export interface IngestOptions {
@@ -29,7 +31,8 @@ export interface IngestOptions {
  * Writes `images.jsonl`, `dataset.json` and the packs; the same files, seed and settings give the same bytes.
  * Of every image only its record is kept in memory (below a kilobyte); a handful are decoded at a time.
  * @throws ThawError as `listSource` and `digestSource` do; CLASS_EMPTY when a class has no readable image;
- *   DATA_INVALID when the manifest's splits tear a group apart, or when a split that is wanted stays empty
+ *   DATA_INVALID when the manifest's splits tear a group of the manifest apart, when they tear copies of a picture
+ *   apart and `leaks` is `refuse`, or when a split that is wanted stays empty
  */
 export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
   const { data, seed, out, onProgress } = options;
@@ -42,22 +45,25 @@ export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
   const { images, quarantined, packs } = await storeImages(source, files, canonical, out, onProgress);
   refuseEmptyClasses(source, images, quarantined);
 
-  const { ids, duplicateGroups } = groupImages(images);
-  const idOf = (index: number): string => ids[index] as string;
-  const splits = explicitSplits(images, ids) ?? splitGroups(groupsOf(images, ids), classes, data, seed);
-  const records = images.map(({ path, label, group: _own, split: _written, ...rest }, index): ImageRecord => {
-    return { path, label, group: idOf(index), split: splits.get(idOf(index)) as Split, ...rest };
-  });
+  const { copies } = groupImages(images);
+  const settled = settleLeaks(images, copies, data.leaks);
+  const { dropped } = settled;
+  const used = images.filter((_, index) => !dropped.has(index));
+  const { groups, splits } = assignSplits(used, classes, data, seed);
+  const records = used.map((image, index) =>
+    recordOf(image, groups[index] as string, splits[index] as Split),
+  );
   const counts = countImages(records, classes);
   refuseEmptySplits(source.classes, counts, data);
 
-  const summary = {
+  const summary: DatasetSummary = {
     classes: source.classes,
     counts,
     images: records.length,
-    quarantined,
-    duplicateGroups,
+    quarantined: [...quarantined, ...dropped.values()].sort(byPath),
+    duplicateGroups: copies.length,
     packs,
+    faults: findFaults({ ...settled, source, images, records, copies, seed }),
   };
   const lines = records.map((record) => `${JSON.stringify(record)}\n`);
   await writeFile(join(out, IMAGES_FILE), lines.join(""));
@@ -65,13 +71,7 @@ export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
   return summary;
 }
 
-function groupsOf(images: readonly StoredImage[], ids: readonly string[]): SplitGroup[] {
-  const labels = new Map<string, number[]>();
-  images.forEach(({ label }, index) => {
-    const id = ids[index] as string;
-    const members = labels.get(id);
-    if (members === undefined) labels.set(id, [label]);
-    else members.push(label);
-  });
-  return Array.from(labels, ([id, members]) => ({ id, labels: members }));
+function recordOf(image: StoredImage, group: string, split: Split): ImageRecord {
+  const { path, label, group: _own, split: _written, bytes: _bytes, border: _border, ...rest } = image;
+  return { path, label, group, split, ...rest };
 }

@@ -6,6 +6,7 @@ import type { ImageRecord, QuarantinedFile } from "../spec/dataset.js";
 import { ThawError } from "../spec/errors.js";
 import type { Progress } from "../spec/training.js";
 import { type CanonicalOptions, decodeImage, encodePixels } from "./decode.js";
+import { borderColour, type ImageTraits } from "./faults/traits.js";
 import { mapOrdered } from "./ordered.js";
 import { createPackWriter } from "./packs.js";
 import { perceptualHash } from "./phash.js";
@@ -18,8 +19,10 @@ const MAX_BYTES = 256_000_000;
 /** Milliseconds between two reports of progress. */
 const REPORT_EVERY = 500;
 
-/** An image that could be read; group and split are what the manifest says, if anything. */
-export type StoredImage = Omit<ImageRecord, "group" | "split"> & Pick<SourceEntry, "group" | "split">;
+/** An image that could be read, and traits of its file; group and split are what the manifest says, if anything. */
+export type StoredImage = Omit<ImageRecord, "group" | "split"> &
+  Pick<SourceEntry, "group" | "split"> &
+  ImageTraits;
 
 export interface StoredImages {
   readonly images: readonly StoredImage[];
@@ -69,7 +72,7 @@ export async function storeImages(
   return { images, quarantined, packs: packs.names };
 }
 
-type ImageFacts = Pick<ImageRecord, "sha256" | "phash" | "width" | "height" | "format">;
+type ImageFacts = Pick<ImageRecord, "sha256" | "phash" | "width" | "height" | "format"> & ImageTraits;
 
 interface Prepared {
   readonly entry: SourceEntry;
@@ -98,7 +101,8 @@ async function prepareImage(
   try {
     const { pixels, width, height, format } = await decodeImage(bytes, options);
     const [phash, encoded] = await Promise.all([perceptualHash(pixels), encodePixels(pixels)]);
-    return { entry, result: { sha256, phash, width, height, format, encoded } };
+    const traits = { bytes: size, border: borderColour(pixels) };
+    return { entry, result: { sha256, phash, width, height, format, encoded, ...traits } };
   } catch (error) {
     if (!(error instanceof ThawError && error.code === "IMAGE_UNREADABLE")) throw error;
     return { entry, result: { reason: error.message } };

@@ -4,6 +4,7 @@ import type { ReportData } from "../spec/report.js";
 import { Base } from "./sections/base.js";
 import { Confusion } from "./sections/confusion.js";
 import { Curves } from "./sections/curves.js";
+import { DataChecks } from "./sections/dataChecks.js";
 import { DataSet } from "./sections/dataSet.js";
 import { Mistakes } from "./sections/mistakes.js";
 import { Network } from "./sections/network.js";
@@ -27,6 +28,7 @@ const SECTIONS: readonly {
   { id: "confusion", title: "Confusion matrix", Content: Confusion },
   { id: "classes", title: "Class by class", Content: PerClass },
   { id: "mistakes", title: "Most confident mistakes", Content: Mistakes },
+  { id: "checks", title: "What to check in the data", Content: DataChecks },
   { id: "data", title: "Data", Content: DataSet },
   { id: "timings", title: "Timings", Content: Timings },
   { id: "reproduce", title: "How to reproduce it", Content: Reproduce },

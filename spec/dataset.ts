@@ -33,6 +33,74 @@ export interface QuarantinedFile {
   readonly reason: string;
 }
 
+/** A list cut to what a person can look at: `count` are there, the first of them are in `shown`. */
+export interface Listed<Item> {
+  readonly count: number;
+  readonly shown: readonly Item[];
+}
+
+/** An image that a fault names. */
+export interface FaultImage {
+  readonly path: string;
+  /** Index into `classes`. */
+  readonly label: number;
+  readonly split: Split;
+  /** True when it was left out of the dataset because of the fault. */
+  readonly dropped?: true;
+}
+
+/** Images that are copies of each other: the same bytes, or perceptual hashes that are nearly the same. */
+export interface CopyGroup {
+  /** Whether all of them are the same bytes. */
+  readonly sameBytes: boolean;
+  readonly images: Listed<FaultImage>;
+}
+
+/** Whether something about the files, which is not what they show, tells one class from the others. */
+export interface Shortcut {
+  /** What was looked at, in words: `file format`, `image size`… */
+  readonly property: string;
+  /** Index of the class that it tells apart best. */
+  readonly label: number;
+  /**
+   * Balanced accuracy in [0, 1] of "this class or another?" from the property alone, cross-validated; chance is 0.5.
+   * Of the file size less what the picture's plainness explains.
+   */
+  readonly balancedAccuracy: number;
+  /** Of a permutation test: share of shuffled data sets in which some class is told apart as well. */
+  readonly pValue: number;
+}
+
+/** What is wrong or suspicious about the images, found before anything is learned from them. */
+export interface DataFaults {
+  /** All groups of copies. They never cross splits, unless the user's own splits say so (see `leaks`). */
+  readonly duplicates: Listed<CopyGroup>;
+  /** Those of them whose images have different labels. */
+  readonly conflicts: Listed<CopyGroup>;
+  /** Groups of copies that the user's own splits tear apart; undefined when the splits are ours. */
+  readonly leaks?: Listed<CopyGroup> & {
+    /** `repair`: copies of held-out images were left out; `report`: they are still there. */
+    readonly policy: "repair" | "report";
+    /** How many images were left out. */
+    readonly dropped: number;
+  };
+  readonly imbalance: {
+    /** Images of the largest class for each image of the smallest. */
+    readonly ratio: number;
+    /** Indices of the smallest and the largest class. */
+    readonly smallest: number;
+    readonly largest: number;
+    /** Indices of the classes with fewer images than that. */
+    readonly below5: readonly number[];
+    readonly below20: readonly number[];
+  };
+  /** Images whose bytes are of another format than their name says; they were used. */
+  readonly misnamed: Listed<{ readonly path: string; readonly format: string }>;
+  /** Files of the source folder that were passed over. */
+  readonly ignored: Listed<{ readonly path: string; readonly reason: string }>;
+  readonly shortcuts: readonly Shortcut[];
+}
+
 export interface DatasetSummary {
   readonly classes: readonly string[];
   /** Images per class, in the order of `classes`, for each split. */
@@ -43,4 +111,6 @@ export interface DatasetSummary {
   readonly duplicateGroups: number;
   /** Pack files, in order. */
   readonly packs: readonly string[];
+  /** Undefined in datasets of older versions. */
+  readonly faults?: DataFaults;
 }

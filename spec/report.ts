@@ -21,7 +21,7 @@ export interface ReportData {
   readonly stages: readonly StageSummary[];
   readonly scratch?: { readonly history: readonly EpochRecord[]; readonly seconds: number };
   readonly evaluation: Evaluation;
-  /** Thumbnails as data URIs by image path: the mistakes, and a few images of each class. */
+  /** Thumbnails as data URIs by image path: the mistakes, a few images of each class, and what is to be checked. */
   readonly thumbnails: Readonly<Record<string, string>>;
   /** Paths (keys of `thumbnails`) of a few training images per class, in the order of the classes. */
   readonly examples: readonly (readonly string[])[];

@@ -29,6 +29,13 @@ const dataSchema = z
       .max(2048)
       .default(320)
       .describe("Images are stored at no more than this many pixels on the short side."),
+    leaks: z
+      .enum(["repair", "refuse", "report"])
+      .default("repair")
+      .describe(
+        "Copies across a manifest's own splits: repair drops the copies of held-out images, " +
+          "refuse stops, report keeps them.",
+      ),
   })
   .refine((data) => data.test + data.validation < 1, {
     message: "test + validation must leave images for training: their sum must be below 1",

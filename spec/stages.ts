@@ -16,14 +16,14 @@ export type StageKind =
  * artifacts of older code are not reused.
  */
 const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
-  ingest: 1,
+  ingest: 2,
   features: 1,
   head: 1,
   tune: 1,
-  evaluate: 1,
+  evaluate: 2,
   scratch: 1,
   register: 1,
-  report: 1,
+  report: 2,
 };
 
 /** One stage of a run, before anything is known of its inputs' contents. */

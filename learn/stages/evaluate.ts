@@ -8,6 +8,7 @@ import { findBase } from "../bases/catalogue.js";
 import { boundaryPass, disposePass } from "../boundaries.js";
 import { scoped, type Tensor2D, tf } from "../engine.js";
 import { denseLogits, HEAD_BIAS, HEAD_KERNEL } from "../head.js";
+import { leakedAccuracy } from "../leakedAccuracy.js";
 import { confusionMatrix, summarizeConfusion } from "../metrics.js";
 import { freezeGroups, poolFeatures } from "../network.js";
 import { overlay, type Parameters, parameter } from "../parameters.js";
@@ -18,6 +19,7 @@ import { softmaxRows } from "../training/loss.js";
 import { argMax, crossEntropyAndAccuracy } from "../training/validation.js";
 import { someOf } from "../views.js";
 import { PREDICTIONS_FILE, type StageContext } from "./job.js";
+import { listSuspects } from "./suspects.js";
 
 export interface Candidate {
   /** Name of the stage, e.g. `tune-1`. */
@@ -90,10 +92,12 @@ export async function evaluate(
   }
 
   try {
-    const images = someOf(dataset.records, "test");
+    const tested = someOf(dataset.records, "test");
+    const validated = someOf(dataset.records, "validation");
+    const images = [...tested, ...validated];
     const classes = dataset.summary.classes;
     const everyone = scratchRunner === undefined ? runners : [...runners, scratchRunner];
-    const logits = everyone.map(() => new Float32Array(images.length * classes.length));
+    const everything = everyone.map(() => new Float32Array(images.length * classes.length));
     const views = images.map((image) => ({ image, view: 0 }));
     const started = performance.now();
     let done = 0;
@@ -104,14 +108,14 @@ export async function evaluate(
       // A network from random weights shares nothing with the base: its boundary is the input.
       const all = { ...result, activations: new Map([...result.activations, [0, x] as const]) };
       everyone.forEach((runner, i) => {
-        logits[i]?.set(runner.logits(all), done * classes.length);
+        everything[i]?.set(runner.logits(all), done * classes.length);
       });
       disposePass(result);
       x.dispose();
       done += batch.views.length;
       const seconds = (performance.now() - started) / 1000;
       context.onProgress({
-        phase: "held-out images",
+        phase: "test and validation images",
         step: done,
         total: images.length,
         imagesPerSecond: Math.round(done / seconds),
@@ -119,12 +123,14 @@ export async function evaluate(
       });
     }
 
-    const labels = images.map((image) => dataset.records[image]?.label ?? 0);
+    const held = tested.length * classes.length;
+    const logits = everything.map((values) => values.subarray(0, held));
+    const labels = tested.map((image) => dataset.records[image]?.label ?? 0);
     const accuracyOf = (values: Float32Array): number =>
       crossEntropyAndAccuracy(values, labels, classes.length).accuracy;
     const final = logits[runners.length - 1] ?? new Float32Array();
     const probabilities = softmaxRows(final, classes.length);
-    const predictions: Prediction[] = images.map((image, row) => {
+    const predictions: Prediction[] = tested.map((image, row) => {
       const predicted = argMax(probabilities, row * classes.length, classes.length);
       return {
         path: dataset.records[image]?.path ?? "",
@@ -145,7 +151,7 @@ export async function evaluate(
     const scratchLogits = scratchRunner && logits[runners.length];
     return {
       classes,
-      images: images.length,
+      images: tested.length,
       ...summarizeConfusion(confusion, classes),
       loss: crossEntropyAndAccuracy(final, labels, classes.length).loss,
       confusion,
@@ -157,6 +163,11 @@ export async function evaluate(
         stage,
         accuracy: accuracyOf(logits[i] ?? new Float32Array()),
       })),
+      leaked: leakedAccuracy(dataset.records, predictions),
+      labelSuspects: listSuspects(dataset.records, classes.length, [
+        { images: tested, logits: final },
+        { images: validated, logits: everything[runners.length - 1]?.subarray(held) ?? new Float32Array() },
+      ]),
       ...(scratch !== undefined && scratchLogits !== undefined
         ? {
             scratch: {

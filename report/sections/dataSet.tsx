@@ -14,7 +14,7 @@ export function DataSet({ data }: SectionProps): VNode {
         {counted(dataset.images, "readable image")} in {counted(dataset.classes.length, "class", "classes")}.{" "}
         {dataset.duplicateGroups === 0
           ? "No duplicates were found."
-          : `${counted(dataset.duplicateGroups, "group")} of duplicates (same bytes or same appearance) ${dataset.duplicateGroups === 1 ? "was" : "were"} found; each lies within one split, so no test image has a twin among the training images.`}
+          : `${counted(dataset.duplicateGroups, "group")} of duplicates (same bytes or same appearance) ${dataset.duplicateGroups === 1 ? "was" : "were"} found${tornApart(data) ? "." : "; each lies within one split, so no test image has a twin among the training images."}`}
       </p>
       <h3>Images per class and split</h3>
       <ClassCounts dataset={dataset} />
@@ -23,6 +23,12 @@ export function DataSet({ data }: SectionProps): VNode {
       <LeftOut files={dataset.quarantined} />
     </>
   );
+}
+
+/** Whether the user's own splits have copies on both sides, and were left so. */
+function tornApart({ dataset }: SectionProps["data"]): boolean {
+  const leaks = dataset.faults?.leaks;
+  return leaks?.policy === "report" && leaks.count > 0;
 }
 
 function Examples({ data }: Pick<SectionProps, "data">): VNode | null {

@@ -52,7 +52,7 @@ export function Mistakes({ data }: SectionProps): VNode {
 }
 
 /** Lines of a narrow column break after the slashes of a path. */
-function BreakablePath({ path }: { path: string }): VNode {
+export function BreakablePath({ path }: { path: string }): VNode {
   const parts = path.split("/");
   return (
     <>

@@ -74,6 +74,10 @@ tfoot th,tfoot td{border-bottom:0;font-weight:600}
 .pictures dl{display:grid;grid-template-columns:auto minmax(0,1fr);gap:0 .5rem;margin:0}
 .pictures dt{color:var(--muted)}
 .pictures dd{margin:0}
+.copies{margin:1.25rem 0;padding:0;list-style:none}
+.copies>li{padding:.6rem 0;border-bottom:1px solid var(--rule)}
+.copies p{margin:0;font-size:.9rem}
+.copies .pictures{margin:.5rem 0}
 .thumb{display:block;width:auto;height:7rem;max-width:100%;object-fit:contain;object-position:left;background:var(--panel)}
 .no-thumb{display:grid;place-items:center;width:7rem;color:var(--muted);font-size:.85rem}
 .examples{margin:0;display:grid;grid-template-columns:minmax(0,1fr)}

@@ -73,7 +73,7 @@ describe("hammingDistance", () => {
 
 describe("groupImages", () => {
   it("joins equal bytes, equal looks and the user's groups, across each other", () => {
-    const { ids, duplicateGroups } = groupImages([
+    const { ids, copies } = groupImages([
       image("a", "s1", "00000000ffff0000", "patient 1"),
       image("b", "s2", "00000000ffff0003"),
       image("c", "s3", "1234567812345678", "patient 1"),
@@ -83,7 +83,14 @@ describe("groupImages", () => {
       image("g", "s6", "5a5a5a5a5a5a5a5a", "patient 2"),
     ]);
     assert.deepEqual(ids, ["a", "a", "a", "a", "e", "f", "f"]);
-    assert.equal(duplicateGroups, 2, "a–b look the same, c–d are the same; patient 2 is no duplicate");
+    assert.deepEqual(
+      copies,
+      [
+        [0, 1],
+        [2, 3],
+      ],
+      "a–b look the same, c–d are the same; patient 2 is no duplicate",
+    );
   });
 
   it("calls groups the same whatever the order of the joins", () => {

@@ -12,7 +12,13 @@ import { ThawError } from "../../../spec/errors.js";
 import type { Progress } from "../../../spec/training.js";
 import { difference, picture, png, structured, temporaryFolder, toSharp, writeFiles } from "./pictures.js";
 
-const DATA = { test: 0.2, validation: 0.1, background: "white", keep_short_side: 64 } as const;
+const DATA = {
+  test: 0.2,
+  validation: 0.1,
+  background: "white",
+  keep_short_side: 64,
+  leaks: "repair",
+} as const;
 
 /** A picture that is like no other: the perceptual hash must tell them apart. */
 function unlike(seed: number): Promise<Buffer> {
@@ -36,7 +42,7 @@ async function pets(
   const folder = join(await temporaryFolder(t), "source");
   const files: Record<string, Buffer | string> = { ...more };
   for (let index = 0; index < each; index++) {
-    files[`cat/${index}.png`] = await unlike(index);
+    files[`cat/${index}.png`] ??= await unlike(index);
     files[`dog/${index}.png`] = await unlike(1000 + index);
   }
   await writeFiles(folder, files);
@@ -160,6 +166,14 @@ describe("ingest", () => {
     const { records, close } = await openDataset(out);
     await close();
     assert.equal(records.find(({ path }) => path === "cat/really a png.jpg")?.format, "png");
+    assert.deepEqual(summary.faults?.misnamed, {
+      count: 1,
+      shown: [{ path: "cat/really a png.jpg", format: "png" }],
+    });
+    assert.deepEqual(summary.faults?.ignored, {
+      count: 1,
+      shown: [{ path: "dog/readme.txt", reason: "not an image by its name" }],
+    });
   });
 
   it("keeps copies of a picture in one split", async (t) => {
@@ -217,11 +231,69 @@ describe("ingest", () => {
     await close();
     for (const { path, split } of records) assert.equal(split, rows.find((row) => row.path === path)?.split);
 
-    await writeFiles(folder, { "copy.png": await readFile(join(folder, "cat/3.png")) });
-    await write([{ path: "copy.png", label: "cat", split: "train" }]);
+    await writeFiles(folder, { "dog/extra.png": await unlike(77), "dog/more.png": await unlike(78) });
+    await write(
+      ["extra", "more"].map((name, index) => {
+        return { path: `dog/${name}.png`, label: "dog", split: index === 0 ? "test" : "train", group: "rex" };
+      }),
+    );
     const torn = await refusal(t, manifest);
     assert.equal(torn.code, "DATA_INVALID");
-    assert.match(torn.message, /^"cat\/3\.png" is in the test split and "copy\.png" in the train split/);
+    assert.match(
+      torn.message,
+      /^"dog\/extra\.png" is in the test split and "dog\/more\.png" in the train split/,
+    );
+  });
+
+  it("repairs, refuses or reports copies across the manifest's own splits, as the run file says", async (t) => {
+    const shown = toSharp(structured(64, 48, 1));
+    const original = await shown.clone().png().toBuffer();
+    const near = await shown.clone().webp({ quality: 80 }).toBuffer();
+    const folder = await pets(t, 5, { "cat/4.png": original, "copy.png": original, "near.webp": near });
+    const splits = ["train", "train", "train", "validation", "test"] as const;
+    const rows = [0, 1, 2, 3, 4].flatMap((index) =>
+      ["cat", "dog"].map((label) => ({ path: `${label}/${index}.png`, label, split: splits[index] })),
+    );
+    const copies = [
+      { path: "copy.png", label: "cat", split: "train" },
+      { path: "near.webp", label: "dog", split: "validation" },
+    ];
+    const manifest = join(folder, "list.jsonl");
+    await writeFile(manifest, [...rows, ...copies].map((row) => JSON.stringify(row)).join("\n"));
+
+    const repaired = (await run(t, manifest)).summary;
+    assert.deepEqual(repaired.counts, { train: [3, 3], validation: [1, 1], test: [1, 1] });
+    assert.deepEqual(
+      repaired.quarantined,
+      ["copy.png", "near.webp"].map((path) => {
+        return { path, reason: "it is a copy of cat/4.png, which is in the test split" };
+      }),
+    );
+    const images = {
+      count: 3,
+      shown: [
+        { path: "cat/4.png", label: 0, split: "test" },
+        { path: "copy.png", label: 0, split: "train", dropped: true },
+        { path: "near.webp", label: 1, split: "validation", dropped: true },
+      ],
+    };
+    const group = { count: 1, shown: [{ sameBytes: false, images }] };
+    assert.deepEqual(repaired.faults?.leaks, { ...group, policy: "repair", dropped: 2 });
+    assert.deepEqual(repaired.faults?.conflicts, group);
+
+    const reported = (await run(t, manifest, { data: { ...DATA, leaks: "report" } })).summary;
+    assert.deepEqual(reported.counts, { train: [4, 3], validation: [1, 2], test: [1, 1] });
+    assert.deepEqual(
+      [reported.faults?.leaks?.policy, reported.faults?.leaks?.count, reported.quarantined],
+      ["report", 1, []],
+    );
+
+    await assert.rejects(run(t, manifest, { data: { ...DATA, leaks: "refuse" } }), {
+      code: "DATA_INVALID",
+      message:
+        'one picture is in more than one split: "copy.png" in the train split, ' +
+        '"near.webp" in the validation split, "cat/4.png" in the test split',
+    });
   });
 
   it("groups what the manifest groups", async (t) => {

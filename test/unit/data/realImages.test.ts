@@ -13,7 +13,13 @@ import { difference, temporaryFolder } from "./pictures.js";
 
 const SHARED = resolve("../shared/data");
 const skip = !existsSync(SHARED) && `there is no ${SHARED}`;
-const DATA = { test: 0.2, validation: 0.1, background: "white", keep_short_side: 320 } as const;
+const DATA = {
+  test: 0.2,
+  validation: 0.1,
+  background: "white",
+  keep_short_side: 320,
+  leaks: "repair",
+} as const;
 
 describe("real images", { skip }, () => {
   it("brain-mri: all modes are read, copies stay together, names with spaces survive", async (t) => {

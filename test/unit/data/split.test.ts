@@ -157,24 +157,20 @@ describe("explicitSplits", () => {
       { path: "b", split: "train" },
       { path: "c", split: "test" },
     ] as const;
-    assert.deepEqual(
-      explicitSplits(rows, ["a", "b", "a"]),
-      new Map([
-        ["a", "test"],
-        ["b", "train"],
-      ]),
-    );
-    assert.equal(explicitSplits([{ path: "a" }, { path: "b" }], ["a", "b"]), undefined);
+    assert.deepEqual(explicitSplits(rows), ["test", "train", "test"]);
+    assert.equal(explicitSplits([{ path: "a" }, { path: "b" }]), undefined);
   });
 
-  it("may not tear a group apart, and says which", () => {
+  it("may not tear a group of the manifest apart, and says which", () => {
     const rows = [
-      { path: "a", split: "test" },
+      { path: "a", split: "test", group: "patient 1" },
       { path: "b", split: "train" },
+      { path: "c", split: "train", group: "patient 1" },
     ] as const;
-    assert.throws(() => explicitSplits(rows, ["a", "a"]), {
+    assert.throws(() => explicitSplits(rows), {
       code: "DATA_INVALID",
-      message: /^"a" is in the test split and "b" in the train split, but they belong to one group/,
+      message:
+        '"a" is in the test split and "c" in the train split, but the manifest puts both into the group "patient 1"',
     });
   });
 });

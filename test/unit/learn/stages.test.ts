@@ -169,6 +169,12 @@ test("features, head, two stages of tuning, training from scratch and evaluation
     predictions.map((line) => JSON.parse(line)).filter(({ label, predicted }) => label !== predicted).length,
   );
 
+  const { labelSuspects } = evaluation;
+  assert.equal(labelSuspects?.judged, records.filter(({ split }) => split !== "train").length);
+  assert.ok(
+    labelSuspects.shown.every(({ split, label, suggested }) => split !== "train" && label !== suggested),
+  );
+
   assert.equal(tf.memory().numTensors, tensors, "no stage left a tensor behind");
   assert.ok(run.progress.some(({ phase }) => phase === "frozen layers"));
   assert.ok(run.progress.every(({ step, total }) => step >= 0 && step <= total));

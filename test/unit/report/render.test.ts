@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseHTML } from "linkedom";
+import { checkedPaths } from "../../../report/checks/pictures.js";
 import { renderReport } from "../../../report/render.js";
+import { NO_FAULTS, withFaults } from "./sampleFaults.js";
 import { sampleReport } from "./sampleReport.js";
 import { VARIANTS } from "./variants.js";
 
@@ -28,6 +30,7 @@ const SECTIONS = [
   "confusion",
   "classes",
   "mistakes",
+  "checks",
   "data",
   "timings",
   "reproduce",
@@ -205,6 +208,58 @@ test("of 200 files left out the first 50 are listed, and the number is said", ()
   const page = parse(renderReport(sampleReport({ quarantined: 200 })));
   assert.equal(all(page, "details tbody tr").length, 50);
   assert.match(text(page, "summary"), /^200 files/);
+});
+
+test("faults of the data are said in sentences and shown as pictures", () => {
+  const data = withFaults(sampleReport({ classes: ["ant", "bee", "cow"] }));
+  const page = parse(renderReport(data));
+  const checks = text(page, "#checks");
+  for (const said of [
+    "The border colour alone tells “bee” from the other classes in 91.2 % of cases",
+    "“bee” has 14 times as many images as “ant”",
+    "“ant”: fewer than 5 images",
+    "“cow”: fewer than 20 images",
+    "2 images are of another format than the name says (a/1.jpg is png)",
+    "1 file in the source folder was passed over (a/1.jpg: hidden)",
+    "1 picture is there more than once under different labels",
+    "1 picture lies in more than one split. The copies of held-out images were left out",
+    "Of 500 test and validation images the model is confident that 1 is of another class",
+  ]) {
+    assert.ok(checks.includes(said), `“${said}” is missing in: ${checks}`);
+  }
+  assert.deepEqual(
+    all(page, "#checks .thumb").map((picture) => picture.getAttribute("title")),
+    ["a/1.jpg", "b/2.jpg", "c/1.jpg", "c/2.jpg", "a/1.jpg", "d/1.jpg", "d/2.jpg"],
+  );
+  const shown = new Set(all(page, "#checks .thumb").map((picture) => picture.getAttribute("title")));
+  assert.deepEqual(new Set(checkedPaths(data)), shown);
+});
+
+test("clean data get one calm sentence, and old artifacts are not called clean", () => {
+  const data = sampleReport();
+  const clean = parse(renderReport({ ...data, dataset: { ...data.dataset, faults: NO_FAULTS } }));
+  assert.match(text(clean, "#checks p"), /^Nothing suspicious was found/);
+  assert.equal(all(clean, "#checks p, #checks h3, #checks img").length, 1);
+  assert.match(text(parse(renderReport(data)), "#checks p"), /older version of thaw/);
+});
+
+test("copies that the manifest's splits tear apart are not said to lie within one split", () => {
+  const data = withFaults(sampleReport());
+  const leaks = data.dataset.faults?.leaks;
+  assert.ok(leaks !== undefined && data.dataset.faults !== undefined);
+  assert.match(text(parse(renderReport(data)), "#data p"), /each lies within one split/);
+  const faults = { ...data.dataset.faults, leaks: { ...leaks, policy: "report", dropped: 0 } } as const;
+  const evaluation = {
+    ...data.evaluation,
+    accuracy: 0.92,
+    leaked: { images: 40, accuracy: 1, accuracyOfOthers: 0.84 },
+  };
+  const page = parse(renderReport({ ...data, evaluation, dataset: { ...data.dataset, faults } }));
+  const figures =
+    "On the 40 test images known from training the accuracy is 100.0 %, on the others 84.0 %, on all";
+  assert.ok(text(page, "#checks").includes(figures));
+  assert.doesNotMatch(text(page, "#data p"), /each lies within one split/);
+  assert.match(text(page, "#checks"), /left as they are, so the test accuracy is too good/);
 });
 
 test("the run file stands there character by character", () => {

@@ -1,5 +1,6 @@
 /** Reports at the edges of what a run can give, for the tests of the page. */
 import type { ReportData } from "../../../spec/report.js";
+import { withFaults } from "./sampleFaults.js";
 import { sampleReport } from "./sampleReport.js";
 
 const MARKUP = `<script>alert(1)</script>`;
@@ -42,6 +43,7 @@ export const VARIANTS: Readonly<Record<string, ReportData>> = {
     duplicateGroups: 1,
   }),
   "markup in every text": withMarkup(sampleReport({ classes: [MARKUP, 'q"uo&te', "plain"], errorRate: 0.2 })),
+  "every fault of the data": withFaults(sampleReport()),
   "no thumbnails": sampleReport({ thumbnails: false }),
   "perfect from the first epoch": perfect(sampleReport({ errorRate: 0 })),
 };
@@ -70,8 +72,9 @@ function perfect(data: ReportData): ReportData {
 }
 
 /** Every text that comes from a user, a file or a server tries to become an element. */
-function withMarkup(data: ReportData): ReportData {
+function withMarkup(plain: ReportData): ReportData {
   const bad = `"><img src=x onerror=alert(1)>`;
+  const data = withFaults(plain, bad);
   const temporalUrl = "javascript:alert(1)";
   return {
     ...data,

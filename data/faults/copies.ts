@@ -1,0 +1,53 @@
+/** Copies of one picture as lists that people can look at, and those of them that contradict each other. */
+import type { CopyGroup, FaultImage, Listed } from "../../spec/dataset.js";
+
+/** Groups listed of each kind: a screenful or two of pictures. The rest is counted. */
+const GROUPS_SHOWN = 24;
+/** Images listed of a group: enough to see what they share. */
+const IMAGES_SHOWN = 8;
+
+/** The first `limit` of `items`. */
+export function listed<Item>(items: readonly Item[], limit: number): Listed<Item> {
+  return { count: items.length, shown: items.slice(0, limit) };
+}
+
+/** @param groups positions in `images` */
+export function listCopies(
+  images: readonly (FaultImage & { readonly sha256: string })[],
+  groups: readonly (readonly number[])[],
+): Listed<CopyGroup> {
+  const { count, shown } = listed(groups, GROUPS_SHOWN);
+  return {
+    count,
+    shown: shown.map((group) => {
+      const members = group.flatMap((index) => images[index] ?? []);
+      return {
+        sameBytes: new Set(members.map(({ sha256 }) => sha256)).size === 1,
+        images: listed(differentFirst(members).map(withoutDigest), IMAGES_SHOWN),
+      };
+    }),
+  };
+}
+
+/** Groups of copies with more than one label: at least one of those labels is wrong, or the classes overlap. */
+export function findConflicts(
+  images: readonly { readonly label: number }[],
+  copies: readonly (readonly number[])[],
+): readonly (readonly number[])[] {
+  return copies.filter((group) => new Set(group.map((index) => images[index]?.label)).size > 1);
+}
+
+/** One image of each label and split first, so that a shortened list still shows the contradiction. */
+function differentFirst<Image extends FaultImage>(images: readonly Image[]): Image[] {
+  const seen = new Set<string>();
+  const first = images.filter(({ label, split }) => {
+    const isNew = !seen.has(`${label} ${split}`);
+    seen.add(`${label} ${split}`);
+    return isNew;
+  });
+  return [...first, ...images.filter((image) => !first.includes(image))];
+}
+
+function withoutDigest({ sha256: _, ...image }: FaultImage & { readonly sha256: string }): FaultImage {
+  return image;
+}

@@ -1,0 +1,50 @@
+/** Everything that is found wrong or suspicious about a set of images, as it is written into its summary. */
+import type { DataFaults, ImageRecord, Split } from "../../spec/dataset.js";
+import type { SourceEntries } from "../sourceEntries.js";
+import type { StoredImage } from "../storeImages.js";
+import { findConflicts, listCopies, listed } from "./copies.js";
+import { measureImbalance } from "./imbalance.js";
+import type { SettledLeaks } from "./leaks.js";
+import { findMisnamed } from "./misnamed.js";
+import { findShortcuts } from "./shortcuts.js";
+
+/** File names listed of each kind; the rest is counted. */
+const FILES_SHOWN = 50;
+
+export interface FaultsInput extends SettledLeaks {
+  /** All readable images, those that a repair leaves out included. */
+  readonly images: readonly StoredImage[];
+  /** The records of those that are used, in the same order. */
+  readonly records: readonly ImageRecord[];
+  /** Groups of copies, as positions in `images`. */
+  readonly copies: readonly (readonly number[])[];
+  readonly source: SourceEntries;
+  /** The run's seed. */
+  readonly seed: number;
+}
+
+export function findFaults(input: FaultsInput): DataFaults {
+  const { images, records, copies, leaks, dropped, source, seed } = input;
+  const recordOf = new Map(records.map((record) => [record.path, record]));
+  const named = images.map(({ path, label, sha256, split }, index) => {
+    const image = { path, label, sha256, split: recordOf.get(path)?.split ?? (split as Split) };
+    return dropped.has(index) ? { ...image, dropped: true as const } : image;
+  });
+  const traited = images.flatMap((image) => {
+    const record = recordOf.get(image.path);
+    return record === undefined ? [] : [{ ...image, group: record.group }];
+  });
+  const counts = new Array<number>(source.classes.length).fill(0);
+  for (const { label } of records) counts[label] = (counts[label] ?? 0) + 1;
+  return {
+    duplicates: listCopies(named, copies),
+    conflicts: listCopies(named, findConflicts(images, copies)),
+    ...(leaks === undefined
+      ? {}
+      : { leaks: { ...listCopies(named, leaks.groups), policy: leaks.policy, dropped: dropped.size } }),
+    imbalance: measureImbalance(counts),
+    misnamed: listed(findMisnamed(images), FILES_SHOWN),
+    ignored: listed(source.ignored, FILES_SHOWN),
+    shortcuts: findShortcuts(traited, source.classes, seed),
+  };
+}

@@ -1,0 +1,162 @@
+/** What to check in the data: contradictions, leaks, label suspects, shortcuts, unequal classes. */
+import type { ComponentChildren, VNode } from "preact";
+import { checkPictures, type ShownGroup } from "../checks/pictures.js";
+import { faultSentences } from "../checks/sentences.js";
+import { counted, percent } from "../format.js";
+import { Thumbnail } from "../thumbnail.js";
+import { BreakablePath } from "./mistakes.js";
+import type { SectionProps } from "./section.js";
+
+type Props = Pick<SectionProps, "data">;
+
+export function DataChecks({ data }: Props): VNode {
+  const { faults, classes } = data.dataset;
+  const { labelSuspects } = data.evaluation;
+  if (faults === undefined) {
+    return <p>The images were read by an older version of thaw, which did not look for faults.</p>;
+  }
+  const { conflicts, leaks, duplicates, suspects } = checkPictures(data);
+  const sentences = faultSentences(faults, classes);
+  const isClean = faults.conflicts.count + faults.duplicates.count + suspects.length + sentences.length === 0;
+  if (isClean) {
+    return (
+      <p>
+        Nothing suspicious was found: no copies, no contradicting labels, no property of the files that gives
+        a class away, and no class that is too small.
+      </p>
+    );
+  }
+  return (
+    <>
+      {sentences.map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+      {conflicts.length > 0 && (
+        <Groups data={data} title="Contradicting labels" groups={conflicts}>
+          {counted(faults.conflicts.count, "picture")} {faults.conflicts.count === 1 ? "is" : "are"} there
+          more than once under different labels. At least one of the labels is wrong, or the classes overlap.
+        </Groups>
+      )}
+      {faults.leaks !== undefined && leaks.length > 0 && (
+        <Groups data={data} title="Copies across the splits of the manifest" groups={leaks}>
+          {counted(faults.leaks.count, "picture")} {faults.leaks.count === 1 ? "lies" : "lie"} in more than
+          one split.{" "}
+          {faults.leaks.policy === "repair"
+            ? `The copies of held-out images were left out of the other splits (${counted(faults.leaks.dropped, "image")}).`
+            : "They were left as they are, so the test accuracy is too good."}
+          {leakedSentence(data)}
+        </Groups>
+      )}
+      {labelSuspects !== undefined && suspects.length > 0 && <Suspects data={data} />}
+      {duplicates.length > 0 && (
+        <Groups data={data} title="Copies" groups={duplicates}>
+          {counted(faults.duplicates.count, "picture")} {faults.duplicates.count === 1 ? "is" : "are"} there
+          more than once, as the same bytes or nearly the same look
+          {faults.leaks === undefined
+            ? "; all copies of a picture lie in one split, so no test image is known from training"
+            : ""}
+          . They count more than other pictures without telling more.
+        </Groups>
+      )}
+    </>
+  );
+}
+
+function leakedSentence({ evaluation: { leaked, accuracy } }: SectionProps["data"]): string {
+  if (leaked === undefined) return "";
+  const others =
+    leaked.accuracyOfOthers === undefined
+      ? "there are no others"
+      : `on the others ${percent(leaked.accuracyOfOthers)}`;
+  return (
+    ` On the ${counted(leaked.images, "test image")} known from training the accuracy is ` +
+    `${percent(leaked.accuracy)}, ${others}, on all of them ${percent(accuracy)}.`
+  );
+}
+
+interface GroupsProps extends Props {
+  readonly title: string;
+  readonly groups: readonly ShownGroup[];
+  readonly children: ComponentChildren;
+}
+
+function Groups({ data, title, groups, children }: GroupsProps): VNode {
+  const nameOf = (label: number): string => data.dataset.classes[label] ?? `class ${label}`;
+  return (
+    <>
+      <h3>{title}</h3>
+      <p>{children}</p>
+      <ul class="copies">
+        {groups.map(({ images, size, sameBytes }, index) => (
+          <li key={index}>
+            <p class="muted">
+              {counted(size, "image")}, {sameBytes ? "the same bytes" : "the same look"}
+            </p>
+            <div class="pictures">
+              {images.map(({ path, label, split, dropped }) => (
+                <figure key={path}>
+                  <Thumbnail
+                    path={path}
+                    thumbnails={data.thumbnails}
+                    alt={`Copy labelled ${nameOf(label)} in the ${split} split`}
+                  />
+                  <figcaption>
+                    <strong>{nameOf(label)}</strong>, {split}
+                    {dropped ? ", left out" : ""}
+                    <span class="path">
+                      <BreakablePath path={path} />
+                    </span>
+                  </figcaption>
+                </figure>
+              ))}
+            </div>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Suspects({ data }: Props): VNode {
+  const { count = 0, judged = 0, shown = [] } = data.evaluation.labelSuspects ?? {};
+  const nameOf = (label: number): string => data.evaluation.classes[label] ?? `class ${label}`;
+  return (
+    <>
+      <h3>Labels that may be wrong</h3>
+      <p>
+        Of {counted(judged, "test and validation image")} the model is confident that {count}{" "}
+        {count === 1 ? "is" : "are"} of another class than the label says (confident learning, the most
+        suspicious first). Look at them: some are mistakes of the model, some of the labels. The model’s
+        weights were fitted to none of them, but validation images decided when training stopped.
+      </p>
+      <ol class="pictures">
+        {shown.map(({ path, label, suggested, split }) => (
+          <li key={path}>
+            <figure>
+              <Thumbnail
+                path={path}
+                thumbnails={data.thumbnails}
+                alt={`Image labelled ${nameOf(label)} that looks like ${nameOf(suggested)}`}
+              />
+              <figcaption>
+                <dl>
+                  <dt>Label</dt>
+                  <dd>{nameOf(label)}</dd>
+                  <dt>Rather</dt>
+                  <dd>
+                    <strong>{nameOf(suggested)}</strong>
+                  </dd>
+                  <dt>Split</dt>
+                  <dd>{split}</dd>
+                </dl>
+                <span class="path">
+                  <BreakablePath path={path} />
+                </span>
+              </figcaption>
+            </figure>
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}

@@ -1,0 +1,50 @@
+/** The one line about a dataset: what is wrong with it is said where a run is watched. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { noteOf } from "../../../activities/notes.js";
+import type { DataFaults, DatasetSummary } from "../../../spec/dataset.js";
+import type { ArtifactManifest } from "../../../store/artifacts.js";
+
+const NONE: DataFaults = {
+  duplicates: { count: 3, shown: [] },
+  conflicts: { count: 0, shown: [] },
+  imbalance: { ratio: 2, smallest: 0, largest: 1, below5: [], below20: [] },
+  misnamed: { count: 0, shown: [] },
+  ignored: { count: 0, shown: [] },
+  shortcuts: [],
+};
+
+function note(faults?: DataFaults): string {
+  const summary: DatasetSummary = {
+    classes: ["no", "yes"],
+    counts: { train: [4, 4], validation: [1, 1], test: [2, 2] },
+    images: 14,
+    quarantined: [{ path: "a", reason: "b" }],
+    duplicateGroups: 3,
+    packs: [],
+    ...(faults === undefined ? {} : { faults }),
+  };
+  return noteOf({ kind: "ingest", summary } as unknown as ArtifactManifest);
+}
+
+describe("the note of an ingest", () => {
+  it("is short when nothing is wrong, and for datasets of older versions", () => {
+    assert.equal(note(), "14 images, 2 classes, 1 left out");
+    assert.equal(note(NONE), "14 images, 2 classes, 1 left out");
+  });
+
+  it("names what should be looked at", () => {
+    const faults: DataFaults = {
+      ...NONE,
+      conflicts: { count: 2, shown: [] },
+      leaks: { count: 1, shown: [], policy: "repair", dropped: 1 },
+      imbalance: { ...NONE.imbalance, below5: [0] },
+      shortcuts: [{ property: "file format", label: 1, balancedAccuracy: 0.9, pValue: 0.001 }],
+    };
+    assert.equal(
+      note(faults),
+      "14 images, 2 classes, 1 left out, 2 pictures with contradicting labels, 1 picture across splits (repaired), " +
+        '1 class with fewer than 5 images, file format gives "yes" away',
+    );
+  });
+});

@@ -1,0 +1,42 @@
+/** Report data with faults of every kind, or with none. */
+import type { CopyGroup, DataFaults, FaultImage, Split } from "../../../spec/dataset.js";
+import type { ReportData } from "../../../spec/report.js";
+
+const image = (path: string, label: number, split: Split): FaultImage => ({ path, label, split });
+const group = (sameBytes: boolean, ...shown: FaultImage[]): CopyGroup => {
+  return { sameBytes, images: { count: shown.length, shown } };
+};
+
+export const NO_FAULTS: DataFaults = {
+  duplicates: { count: 0, shown: [] },
+  conflicts: { count: 0, shown: [] },
+  imbalance: { ratio: 1.2, smallest: 0, largest: 1, below5: [], below20: [] },
+  misnamed: { count: 0, shown: [] },
+  ignored: { count: 0, shown: [] },
+  shortcuts: [],
+};
+
+/** @param path a path that is no ordinary one */
+function everyFault(path: string): DataFaults {
+  const conflict = group(false, image(path, 0, "train"), image("b/2.jpg", 1, "train"));
+  const leak = group(true, image("c/1.jpg", 1, "test"), { ...image("c/2.jpg", 1, "train"), dropped: true });
+  const copies = group(true, image("d/1.jpg", 0, "train"), image("d/2.jpg", 0, "train"));
+  return {
+    duplicates: { count: 3, shown: [conflict, leak, copies] },
+    conflicts: { count: 1, shown: [conflict] },
+    leaks: { count: 1, shown: [leak], policy: "repair", dropped: 1 },
+    imbalance: { ratio: 14.2, smallest: 0, largest: 1, below5: [0], below20: [0, 2] },
+    misnamed: { count: 2, shown: [{ path, format: "png" }] },
+    ignored: { count: 1, shown: [{ path, reason: "hidden" }] },
+    shortcuts: [{ property: "border colour", label: 1, balancedAccuracy: 0.912, pValue: 0.001 }],
+  };
+}
+
+export function withFaults(data: ReportData, path = "a/1.jpg"): ReportData {
+  const suspect = { path, label: 0, suggested: 1, split: "test", margin: 0.02 } as const;
+  return {
+    ...data,
+    dataset: { ...data.dataset, faults: everyFault(path) },
+    evaluation: { ...data.evaluation, labelSuspects: { judged: 500, count: 1, shown: [suspect] } },
+  };
+}
