@@ -20,10 +20,10 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   features: 1,
   head: 1,
   tune: 1,
-  evaluate: 1,
+  evaluate: 2,
   scratch: 1,
-  register: 1,
-  report: 1,
+  register: 2,
+  report: 2,
 };
 
 /** One stage of a run, before anything is known of its inputs' contents. */
@@ -85,7 +85,10 @@ export function planStages(file: RunFile): readonly StagePlan[] {
     });
   }
   const evaluated = file.compare.scratch ? [...trained, "scratch"] : trained;
-  add("evaluate", "evaluate", true, ["ingest", ...evaluated], { base });
+  add("evaluate", "evaluate", true, ["ingest", ...evaluated], {
+    base,
+    flip: augment.flip,
+  });
   add("register", "register", false, ["ingest", ...trained, "evaluate"], { name: file.name, base });
   add("report", "report", false, ["ingest", "features", ...evaluated, "evaluate", "register"], { file });
   return plans;
