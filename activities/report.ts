@@ -80,7 +80,8 @@ async function collect(
       .slice(0, EXAMPLES_PER_CLASS)
       .map((record) => record.path),
   );
-  const shown = new Set([...examples.flat(), ...evaluation.mistakes.map((mistake) => mistake.path)]);
+  const tested = [...evaluation.mistakes, ...(evaluation.topLosses ?? [])];
+  const shown = new Set([...examples.flat(), ...tested.map(({ path }) => path)]);
   const thumbnails = await makeThumbnails(
     dependencies,
     ingest,

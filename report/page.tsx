@@ -2,6 +2,7 @@
 import type { FunctionComponent, VNode } from "preact";
 import type { ReportData } from "../spec/report.js";
 import { Base } from "./sections/base.js";
+import { Confidence } from "./sections/confidence.js";
 import { Confusion } from "./sections/confusion.js";
 import { Curves } from "./sections/curves.js";
 import { DataSet } from "./sections/dataSet.js";
@@ -26,7 +27,8 @@ const SECTIONS: readonly {
   { id: "network", title: "Frozen and trained layers", Content: Network },
   { id: "confusion", title: "Confusion matrix", Content: Confusion },
   { id: "classes", title: "Class by class", Content: PerClass },
-  { id: "mistakes", title: "Most confident mistakes", Content: Mistakes },
+  { id: "confidence", title: "How far to trust it", Content: Confidence },
+  { id: "mistakes", title: "Mistakes and close calls", Content: Mistakes },
   { id: "data", title: "Data", Content: DataSet },
   { id: "timings", title: "Timings", Content: Timings },
   { id: "reproduce", title: "How to reproduce it", Content: Reproduce },

@@ -27,6 +27,7 @@ const SECTIONS = [
   "network",
   "confusion",
   "classes",
+  "confidence",
   "mistakes",
   "data",
   "timings",
@@ -71,7 +72,7 @@ for (const [name, data] of Object.entries(VARIANTS)) {
         assert.ok(text(svg, "title").length > 0);
         assert.ok(text(svg, "desc").length > 0);
       }
-      assert.equal(all(page, "svg[role=img]").length, 3);
+      assert.equal(all(page, "svg[role=img]").length, data.evaluation.calibration === undefined ? 3 : 5);
     });
 
     test("gives every anchor once", () => {
