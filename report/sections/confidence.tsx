@@ -40,7 +40,7 @@ export function Confidence({ data: { evaluation } }: SectionProps): VNode {
         </figure>
         <Measures before={before} after={after} />
       </div>
-      <p class="muted">
+      <p class="muted note">
         How often predictions are right (upwards) by how sure they are (to the right), for test images in
         fifteen bins; a dot's area tells how many. On the dashed line confidence is what it says: above it the
         model is too timid, below it too sure.

@@ -1,6 +1,6 @@
 /** Calibration and conformal sets in plain words. */
 import type { Calibration, ConformalSets } from "../../spec/evaluation.js";
-import { counted, percent, pointsInWords } from "../format.js";
+import { counted, percent } from "../format.js";
 
 /** A share of fewer images says nothing. */
 const LEAST_IMAGES = 10;
@@ -22,15 +22,14 @@ export function nearNinetySentence({ bins }: Calibration): string {
 export function temperatureSentence(temperature: number, before: Calibration, after: Calibration): string {
   const character =
     temperature < 1
-      ? "The validation images showed that the network was too timid, as label smoothing makes networks"
+      ? "The validation images showed that the network was too timid, as label smoothing makes them"
       : "The validation images showed that the network was too sure of itself";
   const change = `dividing its outputs by ${temperature.toFixed(2)} corrects that and changes no prediction`;
-  const from = pointsInWords(100 * before.ece);
-  const to = pointsInWords(100 * after.ece);
+  const [from, to] = [before, after].map(({ ece }) => (100 * ece).toFixed(1));
   const effect =
     after.ece < before.ece
-      ? `confidence and accuracy now differ by ${to} instead of ${from}`
-      : `here it did not help: confidence and accuracy differ by ${to}, before by ${from}`;
+      ? `confidence and accuracy now differ by ${to} instead of ${from} percentage points`
+      : `that did not bring confidence and accuracy closer: they differ by ${to} percentage points, before by ${from}`;
   return `${character}; ${change}. On the test images ${effect}.`;
 }
 

@@ -36,7 +36,7 @@ export function Result({ data, stages }: SectionProps): VNode {
       </div>
       <p class="lead">{summarySentence(data, stages)}</p>
       {evaluation.images < FEW_IMAGES && (
-        <p class="muted">
+        <p class="muted note">
           With only {counted(evaluation.images, "test image")} the interval is wide, and another choice of
           test images would give another figure. Four times as many would halve it: label more images, or
           raise <code>data.test</code> at the cost of training images.
