@@ -6,6 +6,12 @@
  */
 const COLDEST = 0.05;
 const HOTTEST = 20;
+/**
+ * Wrong images that the targets make up. Platt's 1 is as much as all real mistakes of a good model: on three models
+ * of sign digits, 40 random splits each, it left a calibration error of 4.7 to 6.5 % with 30 images to fit on, where
+ * 0.1 left 1.2 to 4.8 %; with 208 images 0.1 was as good as none, and the loss where none failed half as large.
+ */
+const MADE_UP = 0.1;
 /** Halvings of the range of log temperature, about 6 wide: 2⁻⁵⁰ of it is below the rounding of the sums. */
 const HALVINGS = 50;
 
@@ -14,7 +20,7 @@ const HALVINGS = 50;
  * It is a convex function of 1/T, so the zero of its derivative is found by halving, always the same way.
  *
  * Targets are softened as in Platt's scaling ("Probabilistic outputs for support vector machines", 1999):
- * `(n + 1) / (n + 2)` on the label, the rest on the other classes. Where no image is classified wrongly there
+ * `(n + a) / (n + 2a)` on the label, the rest on the other classes. Where no image is classified wrongly there
  * would be no minimum else: certainty would look ever better.
  * @param logits `[labels.length, classes]`, row-major, of images that the weights were not trained on
  * @param missing what the targets leave for the other classes together; 0 for plain cross-entropy
@@ -24,7 +30,7 @@ export function fitTemperature(
   logits: ArrayLike<number>,
   labels: readonly number[],
   classes: number,
-  missing = 1 / (labels.length + 2),
+  missing = MADE_UP / (labels.length + 2 * MADE_UP),
 ): number {
   if (labels.length === 0 || classes < 2) return 1;
   let cold = Math.log(COLDEST);

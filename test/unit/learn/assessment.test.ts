@@ -16,6 +16,9 @@ const validation = {
   logits: logitsOf([-2, -2, -2, -2, 2, 2, 2, 2, 2, -2]),
 };
 
+/** Share of them that the softened targets, 10.1 / 10.2 on the label, call right: what log-odds of 2 come to mean. */
+const RIGHT = (0.8 * 10.1 + 0.2 * 0.1) / 10.2;
+
 const held: Candidates = {
   classes: CLASSES,
   paths: ["a", "b", "c", "d"],
@@ -29,8 +32,7 @@ const held: Candidates = {
 
 test("the temperature comes from the validation images and scales every probability of the held-out ones", () => {
   const { evaluation, predictions } = assess(held);
-  // Platt's targets: of 12 images 9 right, so the log-odds of 2 mean log((0.8 · 11 + 0.2) / (0.2 · 11 + 0.8)) = log 3.
-  const temperature = 2 / Math.log(3);
+  const temperature = 2 / Math.log(RIGHT / (1 - RIGHT));
   assertClose([evaluation.temperature ?? 0], [temperature], 1e-9, "temperature");
   const sure = 1 / (1 + Math.exp(-3 / temperature));
   assertClose(predictions[0]?.probabilities ?? [], [sure, 1 - sure], 1e-6, "probabilities");
@@ -41,9 +43,9 @@ test("the temperature comes from the validation images and scales every probabil
 
 test("sets promise 90 % from the validation images; their coverage is that of the held-out ones", () => {
   const { evaluation, predictions } = assess(held);
-  // ceil(11 · 0.9) = 10: the largest of ten scores, that of a mistake of 2 in log-odds, 1 − 1/4.
-  assertClose([evaluation.conformal?.quantile ?? 0], [0.75], 1e-6, "quantile");
-  // Probability 1/4 is log-odds of −2 before scaling: within are both classes unless the odds are beyond.
+  // ceil(11 · 0.9) = 10: the largest of ten scores, that of a mistake of 2 in log-odds.
+  assertClose([evaluation.conformal?.quantile ?? 0], [RIGHT], 1e-6, "quantile");
+  // Both classes are possible unless the log-odds before scaling are beyond 2.
   assert.deepEqual(
     predictions.map(({ set }) => set),
     [[0], [0, 1], [1], [0, 1]],

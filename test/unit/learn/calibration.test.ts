@@ -51,7 +51,7 @@ cases.forEach((expected, i) => {
 
   test(`${name}: temperature, with and without softened targets`, () => {
     assertClose(
-      [fitTemperature(logits, labels, classes), fitTemperature(logits, labels, classes, 0)],
+      [1 / (labels.length + 2), 0].map((missing) => fitTemperature(logits, labels, classes, missing)),
       [expected.temperature, expected.plainTemperature],
       // SciPy's search stops where the loss no longer changes in double precision.
       1e-5 * expected.plainTemperature,
@@ -106,8 +106,8 @@ test("a temperature changes confidences, never predictions", () => {
 test("where every image is right the temperature stays finite, and nothing is ever certain", () => {
   const logits = Float32Array.of(2, 0, 0, 2, 2, 0);
   const temperature = fitTemperature(logits, [0, 1, 0], 2);
-  // Platt's targets: (n + 1) / (n + 2) = 0.8 on the label, so the difference of 2 becomes log(0.8 / 0.2).
-  assertClose([temperature], [2 / Math.log(4)], 1e-9, "temperature");
+  // A tenth of an image is made up: 3.1 / 3.2 on the label, so the difference of 2 becomes log(3.1 / 0.1).
+  assertClose([temperature], [2 / Math.log(31)], 1e-9, "temperature");
 });
 
 test("a temperature cannot be learned from nothing", () => {
