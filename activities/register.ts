@@ -17,6 +17,7 @@ export async function register(
   const started = performance.now();
   const { run, inputs, stage } = request;
   const evaluation = (await requireManifest(store, inputs.evaluate as ArtifactRef)).summary as Evaluation;
+  const quantile = evaluation.conformal?.quantile;
   const trained = Object.entries(inputs).filter(([name]) => name === "head" || name.startsWith("tune-"));
   const model = await registerModel(store, {
     name: run.file.name,
@@ -25,6 +26,8 @@ export async function register(
     classes: evaluation.classes,
     base: run.file.base,
     testAccuracy: evaluation.accuracy,
+    ...(evaluation.temperature === undefined ? {} : { temperature: evaluation.temperature }),
+    ...(quantile === undefined ? {} : { conformalQuantile: quantile }),
     weights: trained.at(-1)?.[1] as ArtifactRef,
     artifacts: inputs,
     background: run.file.data.background,

@@ -82,9 +82,10 @@ async function collect(
       .map((record) => record.path),
   );
   const dataset = summaryOf<DatasetSummary>("ingest");
+  const tested = [...evaluation.mistakes, ...(evaluation.topLosses ?? [])];
   const shown = new Set([
     ...examples.flat(),
-    ...evaluation.mistakes.map((mistake) => mistake.path),
+    ...tested.map(({ path }) => path),
     ...checkedPaths({ dataset, evaluation }),
   ]);
   const thumbnails = await makeThumbnails(

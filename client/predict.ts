@@ -35,6 +35,11 @@ export interface FilePrediction {
   readonly confidence?: number;
   /** Probability of each class, in the order of the model's classes. */
   readonly probabilities?: Readonly<Record<string, number>>;
+  /**
+   * The classes that cannot be ruled out: in nine of ten images like those of the training the true class is among
+   * them. Empty when no class is probable enough; absent when the model has too few validation images for it.
+   */
+  readonly set?: readonly string[];
   readonly error?: string;
 }
 
@@ -50,6 +55,7 @@ const answerSchema: z.ZodType<readonly EnginePrediction[]> = z.array(
   z.object({
     path: z.string(),
     probabilities: z.array(z.number()).exactOptional(),
+    set: z.array(z.number()).exactOptional(),
     error: z.string().exactOptional(),
   }),
 );
@@ -74,6 +80,7 @@ export async function predict(request: PredictRequest): Promise<Predictions> {
         files,
         background: model.background,
         keepShortSide: model.keepShortSide,
+        ...calibrationOf(model),
       },
       { onProgress, signal },
     );
@@ -84,8 +91,16 @@ export async function predict(request: PredictRequest): Promise<Predictions> {
   }
 }
 
+/** Models of version 1 have neither. */
+function calibrationOf({ temperature, conformalQuantile }: ModelVersion) {
+  return {
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(conformalQuantile === undefined ? {} : { conformalQuantile }),
+  };
+}
+
 function labelled(
-  { path, probabilities, error }: EnginePrediction,
+  { path, probabilities, set, error }: EnginePrediction,
   classes: readonly string[],
 ): FilePrediction {
   if (probabilities === undefined) return { path, error: error ?? "the file could not be read" };
@@ -101,6 +116,7 @@ function labelled(
     label: classes[best] ?? "",
     confidence: probabilities[best] ?? 0,
     probabilities: Object.fromEntries(classes.map((name, index) => [name, probabilities[index] ?? 0])),
+    ...(set === undefined ? {} : { set: set.map((index) => classes[index] ?? "") }),
   };
 }
 

@@ -33,7 +33,7 @@ export async function predictJob(
       yield decoded;
     }
   }
-  const predictions = await predict(job.base, job.weights, readable(), (done) =>
+  const predictions = await predict(job.base, job.weights, job, readable(), (done) =>
     onProgress({
       phase: "predicting",
       step: results.length - (waiting.length - done),

@@ -27,7 +27,10 @@ export function gate(before: ValidationResult, after: ValidationResult): GateDec
 }
 
 /** Images that became right, and images that became wrong. */
-function changedImages(before: readonly boolean[], after: readonly boolean[]) {
+export function changedImages(
+  before: readonly boolean[],
+  after: readonly boolean[],
+): { readonly better: number; readonly worse: number } {
   const became = (right: boolean): number =>
     after.filter((correct, image) => correct === right && before[image] !== right).length;
   return { better: became(true), worse: became(false) };

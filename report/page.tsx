@@ -2,6 +2,7 @@
 import type { FunctionComponent, VNode } from "preact";
 import type { ReportData } from "../spec/report.js";
 import { Base } from "./sections/base.js";
+import { Confidence } from "./sections/confidence.js";
 import { Confusion } from "./sections/confusion.js";
 import { Curves } from "./sections/curves.js";
 import { DataChecks } from "./sections/dataChecks.js";
@@ -27,7 +28,8 @@ const SECTIONS: readonly {
   { id: "network", title: "Frozen and trained layers", Content: Network },
   { id: "confusion", title: "Confusion matrix", Content: Confusion },
   { id: "classes", title: "Class by class", Content: PerClass },
-  { id: "mistakes", title: "Most confident mistakes", Content: Mistakes },
+  { id: "confidence", title: "How far to trust it", Content: Confidence },
+  { id: "mistakes", title: "Mistakes and close calls", Content: Mistakes },
   { id: "checks", title: "What to check in the data", Content: DataChecks },
   { id: "data", title: "Data", Content: DataSet },
   { id: "timings", title: "Timings", Content: Timings },

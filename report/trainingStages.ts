@@ -28,6 +28,8 @@ export interface TrainingStage {
   readonly seconds: number;
   /** Test accuracy of the model as it was after the stage, in [0, 1]. */
   readonly accuracy: number | undefined;
+  /** 95 % interval of the accuracy. */
+  readonly interval: readonly [number, number] | undefined;
   /** Validation figures that the stage had to beat. */
   readonly before: StageSummary["before"] | undefined;
   /** What was trained, top first; "everything" for the network from scratch. */
@@ -51,8 +53,9 @@ function readRunFile(yaml: string): RunFile | undefined {
   }
 }
 
-function accuracyAfter(data: ReportData, name: string): number | undefined {
-  return data.evaluation.byStage.find(({ stage }) => stage === name)?.accuracy;
+function testedAfter(data: ReportData, name: string): Pick<TrainingStage, "accuracy" | "interval"> {
+  const tested = data.evaluation.byStage.find(({ stage }) => stage === name);
+  return { accuracy: tested?.accuracy, interval: tested?.interval };
 }
 
 function common(summary: TrainingSummary) {
@@ -68,7 +71,7 @@ function headStage(data: ReportData, file: RunFile | undefined): TrainingStage {
     boundary: "base frozen",
     outcome: "trained",
     verdict: undefined,
-    accuracy: accuracyAfter(data, "head"),
+    ...testedAfter(data, "head"),
     before: undefined,
     trained: [{ name: HEAD_GROUP, learningRate: file?.head.learning_rate }],
   };
@@ -84,7 +87,7 @@ function tuneStage(data: ReportData, index: number, file: RunFile | undefined): 
     boundary: `unfrozen: ${summary.deepest} and up`,
     outcome: summary.kept ? "kept" : "rolled back",
     verdict: summary.verdict,
-    accuracy: accuracyAfter(data, name),
+    ...testedAfter(data, name),
     before: summary.before,
     trained: [
       { name: HEAD_GROUP, learningRate: file?.unfreeze.head_learning_rate },
@@ -107,6 +110,7 @@ function scratchStage({ scratch, evaluation }: ReportData): TrainingStage | unde
     outcome: "comparison",
     verdict: undefined,
     accuracy: evaluation.scratch?.accuracy,
+    interval: evaluation.scratch?.interval,
     before: undefined,
     trained: "everything",
   };

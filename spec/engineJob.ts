@@ -53,6 +53,9 @@ export type EngineJob =
       readonly files: readonly string[];
       readonly background: DataSpec["background"];
       readonly keepShortSide: number;
+      /** Of the model's version; without them probabilities are not scaled, and there are no sets. */
+      readonly temperature?: number;
+      readonly conformalQuantile?: number;
     };
 
 /** The answer to a `predict` job, for each file in the order given: a file that cannot be read has an error instead. */
@@ -60,6 +63,8 @@ export interface FilePrediction {
   readonly path: string;
   /** Probability of each class, in the order of the model's classes. */
   readonly probabilities?: readonly number[];
+  /** Classes that cannot be ruled out, by index; absent when the model has no conformal quantile. */
+  readonly set?: readonly number[];
   /** Why the file cannot be read, in plain words. */
   readonly error?: string;
 }

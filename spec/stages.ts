@@ -22,7 +22,7 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   tune: 1,
   evaluate: 2,
   scratch: 1,
-  register: 1,
+  register: 2,
   report: 2,
 };
 
@@ -85,7 +85,10 @@ export function planStages(file: RunFile): readonly StagePlan[] {
     });
   }
   const evaluated = file.compare.scratch ? [...trained, "scratch"] : trained;
-  add("evaluate", "evaluate", true, ["ingest", ...evaluated], { base });
+  add("evaluate", "evaluate", true, ["ingest", ...evaluated], {
+    base,
+    flip: augment.flip,
+  });
   add("register", "register", false, ["ingest", ...trained, "evaluate"], { name: file.name, base });
   add("report", "report", false, ["ingest", "features", ...evaluated, "evaluate", "register"], { file });
   return plans;

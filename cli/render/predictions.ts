@@ -8,8 +8,27 @@ import { table } from "./table.js";
 export function predictionsTable(predictions: readonly FilePrediction[], screen: Screen): string {
   const rows = predictions
     .filter(({ error }) => error === undefined)
-    .map(({ path, label = "", confidence = 0 }) => [path, label, percent(confidence)]);
-  return rows.length === 0 ? "" : table(["FILE", "LABEL", "CONFIDENCE"], rows, screen, [2]);
+    .map((prediction) => {
+      const { path, label = "", confidence = 0 } = prediction;
+      return [path, label, percent(confidence), doubtOf(prediction)];
+    });
+  if (rows.length === 0) return "";
+  const header = ["FILE", "LABEL", "CONFIDENCE"];
+  return rows.some(([, , , doubt]) => doubt !== "")
+    ? table([...header, "DOUBT"], rows, screen, [2])
+    : table(
+        header,
+        rows.map((row) => row.slice(0, 3)),
+        screen,
+        [2],
+      );
+}
+
+/** Marks what a person should look at: images for which not exactly one class is probable enough. */
+function doubtOf({ label, set }: FilePrediction): string {
+  if (set === undefined || (set.length === 1 && set[0] === label)) return "";
+  const others = set.filter((name) => name !== label);
+  return others.length === 0 ? "uncertain" : `or ${others.join(", ")}`;
 }
 
 /** One sentence for each file that could not be read. */

@@ -1,22 +1,20 @@
-/** The one look at the held-out images: every stage's weights on the plain view of each test image. */
+/** The one look at the held-out images: every stage's weights on the plain view of each of them. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openDataset } from "../../data/dataset.js";
-import type { Evaluation, Prediction } from "../../spec/evaluation.js";
+import type { Evaluation } from "../../spec/evaluation.js";
+import { assess } from "../assessment.js";
 import { groupIndex } from "../bases/architecture.js";
 import { findBase } from "../bases/catalogue.js";
 import { boundaryPass, disposePass } from "../boundaries.js";
 import { scoped, type Tensor2D, tf } from "../engine.js";
 import { denseLogits, HEAD_BIAS, HEAD_KERNEL } from "../head.js";
 import { leakedAccuracy } from "../leakedAccuracy.js";
-import { confusionMatrix, summarizeConfusion } from "../metrics.js";
 import { freezeGroups, poolFeatures } from "../network.js";
 import { overlay, type Parameters, parameter } from "../parameters.js";
 import { renderBatches } from "../render.js";
 import { readSafetensors } from "../safetensors.js";
 import { pixelTensor } from "../training/batch.js";
-import { softmaxRows } from "../training/loss.js";
-import { argMax, crossEntropyAndAccuracy } from "../training/validation.js";
 import { someOf } from "../views.js";
 import { PREDICTIONS_FILE, type StageContext } from "./job.js";
 import { listSuspects } from "./suspects.js";
@@ -36,7 +34,6 @@ export interface ScratchCandidate {
 }
 
 const BATCH = 32;
-const MOST_MISTAKES = 24;
 
 /** A candidate's layers above its boundary, ready to run. */
 interface Runner {
@@ -91,92 +88,78 @@ export async function evaluate(
     };
   }
 
-  try {
-    const tested = someOf(dataset.records, "test");
-    const validated = someOf(dataset.records, "validation");
-    const images = [...tested, ...validated];
-    const classes = dataset.summary.classes;
-    const everyone = scratchRunner === undefined ? runners : [...runners, scratchRunner];
-    const everything = everyone.map(() => new Float32Array(images.length * classes.length));
+  const { classes } = dataset.summary;
+  const logitsOf = async (
+    phase: string,
+    images: readonly number[],
+    wanted: readonly Runner[],
+    mirror = false,
+  ): Promise<Float32Array[]> => {
+    const logits = wanted.map(() => new Float32Array(images.length * classes.length));
     const views = images.map((image) => ({ image, view: 0 }));
     const started = performance.now();
     let done = 0;
     for await (const batch of renderBatches(dataset, input, context.augment, context.seed, views, BATCH)) {
       const shape = [batch.views.length, input.size, input.size, 3];
-      const x = pixelTensor(batch.pixels, shape, input.pixelScale);
+      const x = tf.tidy(() => {
+        const plain = pixelTensor(batch.pixels, shape, input.pixelScale);
+        return mirror ? tf.reverse4d(plain, [2]) : plain;
+      });
       const result = pass.run(x);
       // A network from random weights shares nothing with the base: its boundary is the input.
       const all = { ...result, activations: new Map([...result.activations, [0, x] as const]) };
-      everyone.forEach((runner, i) => {
-        everything[i]?.set(runner.logits(all), done * classes.length);
+      wanted.forEach((runner, i) => {
+        logits[i]?.set(runner.logits(all), done * classes.length);
       });
       disposePass(result);
       x.dispose();
       done += batch.views.length;
       const seconds = (performance.now() - started) / 1000;
       context.onProgress({
-        phase: "test and validation images",
+        phase,
         step: done,
         total: images.length,
         imagesPerSecond: Math.round(done / seconds),
         etaSeconds: Math.round((seconds / done) * (images.length - done)),
       });
     }
+    return logits;
+  };
 
-    const held = tested.length * classes.length;
-    const logits = everything.map((values) => values.subarray(0, held));
-    const labels = tested.map((image) => dataset.records[image]?.label ?? 0);
-    const accuracyOf = (values: Float32Array): number =>
-      crossEntropyAndAccuracy(values, labels, classes.length).accuracy;
-    const final = logits[runners.length - 1] ?? new Float32Array();
-    const probabilities = softmaxRows(final, classes.length);
-    const predictions: Prediction[] = tested.map((image, row) => {
-      const predicted = argMax(probabilities, row * classes.length, classes.length);
-      return {
-        path: dataset.records[image]?.path ?? "",
-        label: labels[row] ?? 0,
-        predicted,
-        confidence: probabilities[row * classes.length + predicted] ?? 0,
-      };
+  try {
+    const labelsOf = (images: readonly number[]): number[] =>
+      images.map((image) => dataset.records[image]?.label ?? 0);
+    const final = runners.slice(-1);
+    const validation = someOf(dataset.records, "validation");
+    const held = someOf(dataset.records, "test");
+    const [validationLogits = new Float32Array()] = await logitsOf("validation images", validation, final);
+    const everyone = scratchRunner === undefined ? runners : [...runners, scratchRunner];
+    const logits = await logitsOf("held-out images", held, everyone);
+    // A mirror image means something only where the run file says that sides do not matter.
+    const [mirrored] = context.augment.flip ? await logitsOf("mirrored images", held, final, true) : [];
+    const scratchLogits = scratchRunner && logits[runners.length];
+    const { evaluation, predictions } = assess({
+      classes,
+      paths: held.map((image) => dataset.records[image]?.path ?? ""),
+      labels: labelsOf(held),
+      stages: runners.map(({ stage }, i) => ({ stage, logits: logits[i] ?? new Float32Array() })),
+      validation: { labels: labelsOf(validation), logits: validationLogits },
+      ...(mirrored === undefined ? {} : { mirrored }),
+      ...(scratch === undefined || scratchLogits === undefined
+        ? {}
+        : { scratch: { logits: scratchLogits, seconds: scratch.seconds, epochs: scratch.epochs } }),
     });
     await writeFile(
       join(context.folders.out, PREDICTIONS_FILE),
       predictions.map((prediction) => `${JSON.stringify(prediction)}\n`).join(""),
     );
-    const confusion = confusionMatrix(
-      labels,
-      predictions.map((prediction) => prediction.predicted),
-      classes.length,
-    );
-    const scratchLogits = scratchRunner && logits[runners.length];
     return {
-      classes,
-      images: tested.length,
-      ...summarizeConfusion(confusion, classes),
-      loss: crossEntropyAndAccuracy(final, labels, classes.length).loss,
-      confusion,
-      mistakes: predictions
-        .filter((prediction) => prediction.predicted !== prediction.label)
-        .sort((a, b) => b.confidence - a.confidence)
-        .slice(0, MOST_MISTAKES),
-      byStage: runners.map(({ stage }, i) => ({
-        stage,
-        accuracy: accuracyOf(logits[i] ?? new Float32Array()),
-      })),
+      ...evaluation,
       leaked: leakedAccuracy(dataset.records, predictions),
       labelSuspects: listSuspects(dataset.records, classes.length, [
-        { images: tested, logits: final },
-        { images: validated, logits: everything[runners.length - 1]?.subarray(held) ?? new Float32Array() },
+        { images: held, logits: logits[runners.length - 1] ?? new Float32Array() },
+        { images: validation, logits: validationLogits },
       ]),
-      ...(scratch !== undefined && scratchLogits !== undefined
-        ? {
-            scratch: {
-              accuracy: accuracyOf(scratchLogits),
-              seconds: scratch.seconds,
-              epochs: scratch.epochs,
-            },
-          }
-        : {}),
     };
   } finally {
     pass.dispose();

@@ -1,11 +1,13 @@
 /** Classifies image files with a trained model. */
 import { renderView } from "../../data/views.js";
 import { findBase } from "../bases/catalogue.js";
+import { conformalSet } from "../conformal.js";
 import { type Tensor2D, tf } from "../engine.js";
 import { denseLogits, HEAD_BIAS, HEAD_KERNEL } from "../head.js";
 import { freezeGroups, poolFeatures } from "../network.js";
 import { overlay, parameter } from "../parameters.js";
 import { readSafetensors } from "../safetensors.js";
+import { atTemperature } from "../temperature.js";
 import { pixelTensor } from "../training/batch.js";
 import { softmaxRows } from "../training/loss.js";
 import type { BaseChoice } from "./job.js";
@@ -20,6 +22,14 @@ export interface EncodedImage {
 export interface ImagePrediction {
   readonly path: string;
   readonly probabilities: readonly number[];
+  /** Classes that cannot be ruled out, see `conformal.ts`; absent without a quantile. */
+  readonly set?: readonly number[];
+}
+
+/** What a model's probabilities were calibrated to. */
+export interface ModelCalibration {
+  readonly temperature?: number;
+  readonly conformalQuantile?: number;
 }
 
 const BATCH = 32;
@@ -31,6 +41,7 @@ const BATCH = 32;
 export async function predict(
   choice: BaseChoice,
   weights: string,
+  { temperature = 1, conformalQuantile }: ModelCalibration,
   images: AsyncIterable<EncodedImage>,
   onProgress: (done: number) => void,
 ): Promise<ImagePrediction[]> {
@@ -50,10 +61,14 @@ export async function predict(
       const features: Tensor2D = poolFeatures(network.run(x));
       return denseLogits(features, kernel, bias).dataSync() as Float32Array;
     });
-    const probabilities = softmaxRows(logits, classes);
+    const probabilities = softmaxRows(atTemperature(logits, temperature), classes);
     batch.forEach(({ path }, row) => {
       const own = probabilities.subarray(row * classes, (row + 1) * classes);
-      predictions.push({ path, probabilities: Array.from(own) });
+      predictions.push({
+        path,
+        probabilities: Array.from(own),
+        ...(conformalQuantile === undefined ? {} : { set: conformalSet(own, conformalQuantile) }),
+      });
     });
     onProgress(predictions.length);
   };

@@ -2,6 +2,14 @@
 import { attribute, type Graph, type Value } from "../graph/graph.js";
 import { divide, sum } from "../ops.js";
 
+/** A probability of zero would make the loss infinite; float32 cannot tell smaller ones apart anyway. */
+const SMALLEST_PROBABILITY = 1e-12;
+
+/** Cross-entropy of one image in nats. @param probability of its true class */
+export function lossOf(probability = 0): number {
+  return -Math.log(Math.max(probability, SMALLEST_PROBABILITY));
+}
+
 /**
  * Target distribution with label smoothing (Szegedy et al., CVPR 2016): `(1 − s)` on the label plus
  * `s / classes` on every class.

@@ -1,10 +1,7 @@
 /** Cross-entropy and accuracy of logits against labels, on the host. */
 
 import type { ValidationResult } from "./fit.js";
-import { softmaxRows } from "./loss.js";
-
-/** A probability of zero would make the loss infinite; float32 cannot tell smaller ones apart anyway. */
-const SMALLEST_PROBABILITY = 1e-12;
+import { lossOf, softmaxRows } from "./loss.js";
 
 /** @param logits `[labels.length, classes]`, row-major */
 export function crossEntropyAndAccuracy(
@@ -16,7 +13,7 @@ export function crossEntropyAndAccuracy(
   let loss = 0;
   const correct = labels.map((label, row) => {
     const start = row * classes;
-    loss -= Math.log(Math.max(probabilities[start + label] as number, SMALLEST_PROBABILITY));
+    loss += lossOf(probabilities[start + label]);
     return argMax(probabilities, start, classes) === label;
   });
   const hits = correct.filter(Boolean).length;
@@ -24,7 +21,7 @@ export function crossEntropyAndAccuracy(
 }
 
 /** Position of the largest of `length` values from `start`, counted from `start`. The first wins a tie. */
-export function argMax(values: Float32Array, start: number, length: number): number {
+export function argMax(values: ArrayLike<number>, start: number, length: number): number {
   let best = 0;
   for (let i = 1; i < length; i++) {
     if ((values[start + i] as number) > (values[start + best] as number)) best = i;

@@ -1,4 +1,4 @@
-/** Plot of the test accuracy after each stage, with the final model's interval as a band. */
+/** Plot of the test accuracy after each stage with its interval, the final model's as a band. */
 import * as Plot from "@observablehq/plot";
 import type { VNode } from "preact";
 import { percent } from "../format.js";
@@ -16,11 +16,23 @@ interface StageAccuracyProps {
 }
 
 export function StageAccuracy({ stages, interval }: StageAccuracyProps): VNode {
-  const rows = stages.flatMap(({ name, title, accuracy, outcome }, index) =>
-    accuracy === undefined ? [] : [{ index, accuracy, title: labelOf(title, outcome), name, outcome }],
+  const rows = stages.flatMap(({ name, title, accuracy, interval: own, outcome }, index) =>
+    accuracy === undefined
+      ? []
+      : [
+          {
+            index,
+            accuracy,
+            low: own?.[0] ?? accuracy,
+            high: own?.[1] ?? accuracy,
+            title: labelOf(title, outcome),
+            name,
+            outcome,
+          },
+        ],
   );
   // The axis need not start at 0: the dots show positions, not lengths.
-  const least = Math.floor(Math.min(...rows.map(({ accuracy }) => accuracy), interval[0]) * 20 - 0.2) / 20;
+  const least = Math.floor(Math.min(...rows.map(({ low }) => low), interval[0]) * 20 - 0.2) / 20;
   const from = Math.max(0, least);
   const hollow = ({ outcome }: { outcome: string }) => outcome === "rolled back" || outcome === "comparison";
   const at = { x: "accuracy", y: "index", r: 5.5, strokeWidth: 2 } as const;
@@ -28,7 +40,7 @@ export function StageAccuracy({ stages, interval }: StageAccuracyProps): VNode {
     <PlotSvg
       id="stage-accuracy"
       title="Test accuracy after each stage"
-      description={`${rows.map(({ title, accuracy }) => `${title}: ${percent(accuracy)}`).join("; ")}. The band is the 95 % interval of the final model, ${percent(interval[0])} to ${percent(interval[1])}.`}
+      description={`${rows.map(inWords).join("; ")}. The band is the 95 % interval of the final model, ${percent(interval[0])} to ${percent(interval[1])}.`}
       options={{
         width: WIDTH,
         height: MARGIN.top + rows.length * ROW + MARGIN.bottom,
@@ -47,6 +59,7 @@ export function StageAccuracy({ stages, interval }: StageAccuracyProps): VNode {
             tickFormat: (x: number) => `${Math.round(x * 100)} %`,
           }),
           Plot.link(rows, { x1: from, x2: 1, y: "index", stroke: "var(--rule)" }),
+          Plot.link(rows, { x1: "low", x2: "high", y: "index", stroke: colourOf, strokeWidth: 2.5 }),
           Plot.dot(
             rows.filter((row) => !hollow(row)),
             { ...at, fill: "var(--validation)", stroke: "var(--validation)" },
@@ -54,8 +67,7 @@ export function StageAccuracy({ stages, interval }: StageAccuracyProps): VNode {
           Plot.dot(rows.filter(hollow), {
             ...at,
             fill: "var(--paper)",
-            stroke: (row: { name: string }) =>
-              row.name === "scratch" ? "var(--training)" : "var(--validation)",
+            stroke: colourOf,
           }),
           Plot.text(rows, {
             x: from,
@@ -78,6 +90,12 @@ export function StageAccuracy({ stages, interval }: StageAccuracyProps): VNode {
     />
   );
 }
+
+const colourOf = ({ name }: { name: string }): string =>
+  name === "scratch" ? "var(--training)" : "var(--validation)";
+
+const inWords = (row: { title: string; accuracy: number; low: number; high: number }): string =>
+  `${row.title}: ${percent(row.accuracy)}${row.low < row.high ? ` (${percent(row.low)} to ${percent(row.high)})` : ""}`;
 
 const labelOf = (title: string, outcome: string): string =>
   outcome === "rolled back" ? `${title} (rolled back)` : title;

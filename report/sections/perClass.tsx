@@ -1,4 +1,4 @@
-/** Precision, recall, F1 and support of each class, the weakest first. */
+/** Precision, recall, F1, ranking measures and support of each class, the weakest first. */
 import type { VNode } from "preact";
 import { decimal, integer, percent } from "../format.js";
 import { ScrollBox } from "../scrollBox.js";
@@ -6,6 +6,7 @@ import type { SectionProps } from "./section.js";
 
 export function PerClass({ data: { evaluation } }: SectionProps): VNode {
   const { classes, confusion, perClass } = evaluation;
+  const ranked = perClass.some(({ auc, averagePrecision }) => (auc ?? averagePrecision) !== undefined);
   const weakestFirst = perClass
     .map((metrics, label) => ({
       ...metrics,
@@ -18,8 +19,10 @@ export function PerClass({ data: { evaluation } }: SectionProps): VNode {
         <caption>
           <span class="text">
             Weakest class first. Precision: how many of the images given this class belong to it. Recall: how
-            many of its images were found. F1: their harmonic mean. Support: its test images. The mean
-            cross-entropy on all test images is {decimal(evaluation.loss)} nats.
+            many of its images were found. F1: their harmonic mean.
+            {ranked &&
+              " AUC: how often an image of the class is given a higher probability of it than another image. AP: mean precision over all thresholds."}{" "}
+            Support: its test images.
           </span>
         </caption>
         <thead>
@@ -34,6 +37,16 @@ export function PerClass({ data: { evaluation } }: SectionProps): VNode {
             <th scope="col" class="number">
               F1
             </th>
+            {ranked && (
+              <>
+                <th scope="col" class="number">
+                  AUC
+                </th>
+                <th scope="col" class="number">
+                  AP
+                </th>
+              </>
+            )}
             <th scope="col" class="number">
               Support
             </th>
@@ -41,7 +54,7 @@ export function PerClass({ data: { evaluation } }: SectionProps): VNode {
           </tr>
         </thead>
         <tbody>
-          {weakestFirst.map(({ name, precision, recall, f1, support, takenFor }) => (
+          {weakestFirst.map(({ name, precision, recall, f1, support, takenFor, auc, averagePrecision }) => (
             <tr key={name}>
               <th scope="row" class="name">
                 {name}
@@ -49,6 +62,12 @@ export function PerClass({ data: { evaluation } }: SectionProps): VNode {
               <td class="number">{percent(precision)}</td>
               <td class="number">{percent(recall)}</td>
               <td class="number">{decimal(f1)}</td>
+              {ranked && (
+                <>
+                  <td class="number">{decimal(auc ?? Number.NaN)}</td>
+                  <td class="number">{decimal(averagePrecision ?? Number.NaN)}</td>
+                </>
+              )}
               <td class="number">{integer(support)}</td>
               <td class="name">{takenFor}</td>
             </tr>
@@ -61,6 +80,12 @@ export function PerClass({ data: { evaluation } }: SectionProps): VNode {
               mean {percent(evaluation.balancedAccuracy)}
             </td>
             <td class="number">{decimal(evaluation.macroF1)}</td>
+            {ranked && (
+              <>
+                <td class="number">{decimal(evaluation.macroAuc ?? Number.NaN)}</td>
+                <td class="number">{decimal(evaluation.macroAveragePrecision ?? Number.NaN)}</td>
+              </>
+            )}
             <td class="number">{integer(evaluation.images)}</td>
             <td />
           </tr>

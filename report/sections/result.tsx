@@ -5,6 +5,9 @@ import { counted, duration, moment, percent, signedPoints } from "../format.js";
 import { fineTuningGain, summarySentence, transferGain } from "../story.js";
 import type { SectionProps } from "./section.js";
 
+/** Below, the interval of an accuracy of 90 % is more than 12 percentage points wide. */
+const FEW_IMAGES = 100;
+
 export function Result({ data, stages }: SectionProps): VNode {
   const { model, evaluation } = data;
   const [low, high] = evaluation.accuracyInterval;
@@ -32,6 +35,13 @@ export function Result({ data, stages }: SectionProps): VNode {
         <KeyFigures data={data} />
       </div>
       <p class="lead">{summarySentence(data, stages)}</p>
+      {evaluation.images < FEW_IMAGES && (
+        <p class="muted note">
+          With only {counted(evaluation.images, "test image")} the interval is wide, and another choice of
+          test images would give another figure. Four times as many would halve it: label more images, or
+          raise <code>data.test</code> at the cost of training images.
+        </p>
+      )}
     </header>
   );
 }

@@ -1,6 +1,7 @@
 /** How the model got there: accuracy after each stage as a chart and a table, with the gate's verdicts. */
 import type { VNode } from "preact";
-import { duration, percent, pointsBetween, signedPoints } from "../format.js";
+import type { Evaluation } from "../../spec/evaluation.js";
+import { duration, percent, pointsBetween, pValue, signedPoints } from "../format.js";
 import { StageAccuracy } from "../plots/stageAccuracy.js";
 import { ScrollBox } from "../scrollBox.js";
 import type { TrainingStage } from "../trainingStages.js";
@@ -13,18 +14,24 @@ export function Stages({ data, stages }: SectionProps): VNode {
         <figure>
           <StageAccuracy stages={stages} interval={data.evaluation.accuracyInterval} />
           <figcaption>
-            Test accuracy of the model after each stage. The shaded band is the 95 % interval of the final
-            model: differences smaller than it mean little on this many images.
+            Test accuracy of the model after each stage with its 95 % interval; the shaded band is that of the
+            final model.
           </figcaption>
         </figure>
-        <Explanation stages={stages} />
+        <Explanation stages={stages} evaluation={data.evaluation} />
       </div>
       <StageTable stages={stages} />
     </>
   );
 }
 
-function Explanation({ stages }: { stages: readonly TrainingStage[] }): VNode {
+interface ExplanationProps {
+  readonly stages: readonly TrainingStage[];
+  readonly evaluation: Evaluation;
+}
+
+function Explanation({ stages, evaluation }: ExplanationProps): VNode {
+  const { againstHead, mirrored } = evaluation;
   const tuned = stages.filter(({ before }) => before !== undefined);
   const compared = stages.some(({ name }) => name === "scratch");
   return (
@@ -41,9 +48,24 @@ function Explanation({ stages }: { stages: readonly TrainingStage[] }): VNode {
           together. The distance to it is the benefit of transfer.
         </p>
       )}
+      {againstHead !== undefined && <p>{pairedSentence(againstHead)}</p>}
+      {mirrored !== undefined && (
+        <p>
+          Averaged over each image and its mirror image, the final model reaches {percent(mirrored.accuracy)}.
+          All other figures are without that.
+        </p>
+      )}
       <p>The test images had no part in any of these decisions.</p>
     </div>
   );
+}
+
+/** Both models saw the same images: those on which they differ decide, not the overlap of the intervals. */
+function pairedSentence({ better, worse, pValue: p }: NonNullable<Evaluation["againstHead"]>): string {
+  if (better + worse === 0) return "The final model and the head are right on the same test images.";
+  const counts = `Of the test images, the final model gets ${better} right that the head gets wrong, and ${worse} wrong that the head gets right`;
+  const verdict = p < 0.05 ? "more than chance would give" : "which may be chance";
+  return `${counts}: ${verdict} (McNemar's test, ${pValue(p)}).`;
 }
 
 function StageTable({ stages }: { stages: readonly TrainingStage[] }): VNode {
@@ -53,7 +75,8 @@ function StageTable({ stages }: { stages: readonly TrainingStage[] }): VNode {
       <table class="wide">
         <caption>
           <span class="text">
-            Stages of training. Changes are in percentage points against the head on the frozen base.
+            Stages of training; under each accuracy its 95 % interval. Changes are in percentage points
+            against the head on the frozen base.
           </span>
         </caption>
         <thead>
@@ -83,7 +106,10 @@ function StageTable({ stages }: { stages: readonly TrainingStage[] }): VNode {
                   <code>{stage.name}</code>
                 </small>
               </th>
-              <td class="number">{percent(stage.accuracy ?? Number.NaN)}</td>
+              <td class="number">
+                {percent(stage.accuracy ?? Number.NaN)}
+                {stage.interval !== undefined && <small>{rangeOf(stage.interval)}</small>}
+              </td>
               <td class="number">{changeOf(stage, reference)}</td>
               <td class="number">
                 {stage.bestEpoch} of {stage.history.length}
@@ -100,6 +126,9 @@ function StageTable({ stages }: { stages: readonly TrainingStage[] }): VNode {
     </ScrollBox>
   );
 }
+
+const rangeOf = ([low, high]: readonly [number, number]): string =>
+  `${(100 * low).toFixed(1)} to ${percent(high)}`;
 
 function changeOf({ name, accuracy }: TrainingStage, reference: number | undefined): string {
   if (name === "head" || accuracy === undefined || reference === undefined) return "";

@@ -22,6 +22,7 @@ h2{font-size:1.6rem;margin:0 0 .6em}
 h3{font-size:1.15rem;margin:2em 0 .5em}
 p{margin:0 0 1em;max-width:42rem}
 .muted{color:var(--muted)}
+.note{margin-top:1.2rem}
 .visually-hidden{position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .skip{position:absolute;left:1rem;top:-4rem;z-index:2;padding:.5rem 1rem;background:var(--paper);border:1px solid var(--rule)}
 .skip:focus{top:1rem}

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Worker } from "@temporalio/worker";
 import { loadRunFile } from "../../client/runFile/load.js";
-import type { RunResult } from "../../spec/run.js";
+import type { FullPrediction } from "../../spec/evaluation.js";
+import type { ModelVersion, RunResult } from "../../spec/run.js";
 import { planStages } from "../../spec/stages.js";
 import { buildWorkflowBundle } from "../../worker/workflowBundle.js";
 import { enginePid, isComputing, waitForStage } from "../support/faults.js";
@@ -131,6 +132,40 @@ test("the registered model classifies image files, and says so of a file that it
   const right = predictions.filter((prediction) => prediction.label === label).length;
   assert.ok(right >= 3, `${right} of ${files.length} training images recognized`);
   assert.match(predictions.at(-1)?.error ?? "", /it is text/);
+});
+
+test("predictions have the probabilities and sets of the evaluation: the model carries its temperature", async () => {
+  const predictionsFile = join(stack.folder, "predictions.jsonl");
+  const got = await thaw(["get", first.runId, "evaluate/predictions.jsonl", "--out", predictionsFile], {
+    cwd: stack.folder,
+  });
+  assert.equal(got.status, 0, got.stderr);
+  const evaluated = (await readFile(predictionsFile, "utf8"))
+    .trim()
+    .split("\n")
+    .slice(0, 5)
+    .map((line) => JSON.parse(line) as FullPrediction);
+  const described = await thaw(["get", "small-set", "--json"], { cwd: stack.folder });
+  const { model } = JSON.parse(described.stdout) as { model: ModelVersion };
+  const { temperature = 1, conformalQuantile, classes } = model;
+  // Else the comparison below would prove nothing.
+  assert.ok(Math.abs(Math.log(temperature)) > 0.02, `temperature ${temperature}`);
+  assert.ok(conformalQuantile !== undefined && conformalQuantile > 0 && conformalQuantile < 1);
+  const paths = evaluated.map(({ path }) => join(stack.folder, "images", path));
+  const { status, stdout } = await thaw(["predict", "small-set", "--json", ...paths], { cwd: stack.folder });
+  assert.equal(status, 0);
+  const { predictions } = JSON.parse(stdout) as {
+    predictions: { probabilities: Record<string, number>; set: string[] }[];
+  };
+  evaluated.forEach(({ probabilities, path }, image) => {
+    const now = predictions[image];
+    classes.forEach((name, label) => {
+      const difference = Math.abs((now?.probabilities[name] ?? 2) - (probabilities[label] ?? 0));
+      assert.ok(difference < 1e-3, `${path}: probability of ${name} differs by ${difference}`);
+    });
+    const possible = classes.filter((name) => 1 - (now?.probabilities[name] ?? 0) <= conformalQuantile);
+    assert.deepEqual(now?.set, possible);
+  });
 });
 
 test("the history of the run replays on today's workflow code", async () => {

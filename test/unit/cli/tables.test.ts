@@ -154,6 +154,23 @@ describe("predictions", () => {
     ]);
   });
 
+  it("marks those for which not exactly one class is probable enough", () => {
+    const text = predictionsTable(
+      [
+        { path: "a.png", label: "seven", confidence: 0.98, probabilities: {}, set: ["seven"] },
+        { path: "b.png", label: "one", confidence: 0.51, probabilities: {}, set: ["four", "one", "two"] },
+        { path: "c.png", label: "two", confidence: 0.4, probabilities: {}, set: [] },
+      ],
+      plainScreen(),
+    );
+    assert.deepEqual(lines(text), [
+      "FILE   LABEL  CONFIDENCE  DOUBT",
+      "a.png  seven      98.0 %",
+      "b.png  one        51.0 %  or four, two",
+      "c.png  two        40.0 %  uncertain",
+    ]);
+  });
+
   it("has a sentence for what could not", () => {
     assert.deepEqual(unreadable(predictions), ["b.txt: it is no image"]);
     assert.equal(predictionsTable(predictions.slice(1), plainScreen()), "");

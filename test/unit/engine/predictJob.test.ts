@@ -9,7 +9,7 @@ import { writeSafetensors } from "../../../learn/safetensors.js";
 import { randomStream } from "../../../rng/stream.js";
 import type { Progress } from "../../../spec/training.js";
 import { picture, structured, temporaryFolder, toSharp } from "../data/pictures.js";
-import { base, checkpointFile } from "../learn/support.js";
+import { assertClose, base, checkpointFile } from "../learn/support.js";
 
 const CLASSES = 3;
 
@@ -53,17 +53,15 @@ describe("predictJob", () => {
     ];
 
     const progress: Progress[] = [];
-    const answer = await predictJob(
-      {
-        kind: "predict",
-        base: { name: base.name, checkpoint: await checkpointFile() },
-        weights,
-        files,
-        background: "white",
-        keepShortSide: 320,
-      },
-      (one) => progress.push(one),
-    );
+    const job = {
+      kind: "predict",
+      base: { name: base.name, checkpoint: await checkpointFile() },
+      weights,
+      files,
+      background: "white",
+      keepShortSide: 320,
+    } as const;
+    const answer = await predictJob(job, (one) => progress.push(one));
 
     assert.deepEqual(
       answer.map(({ path }) => path),
@@ -88,5 +86,20 @@ describe("predictJob", () => {
     assert.ok(upright.every((value, index) => Math.abs(value - (lying[index] ?? 0)) < 0.01));
     assert.ok(upright.some((value, index) => Math.abs(value - (other[index] ?? 0)) > 0.01));
     assert.deepEqual([progress.at(-1)?.step, progress.at(-1)?.total], [files.length, files.length]);
+    assert.ok(answer.every(({ set }) => set === undefined));
+
+    // At temperature T a probability p becomes p^(1/T), and the sum is 1 again.
+    const temperature = 0.25;
+    const powers = upright.map((value) => value ** (1 / temperature));
+    const expected = powers.map((value) => value / powers.reduce((sum, one) => sum + one, 0));
+    const [first = 0, second = 0] = expected.toSorted((a, b) => b - a);
+    const conformalQuantile = 1 - (first + second) / 2;
+    const [scaled] = await predictJob(
+      { ...job, files: files.slice(0, 1), temperature, conformalQuantile },
+      () => {},
+    );
+    assert.ok(first > Math.max(...upright) + 0.01);
+    assertClose(scaled?.probabilities ?? [], expected, 1e-5, "scaled probabilities");
+    assert.deepEqual(scaled?.set, [expected.indexOf(first)]);
   });
 });

@@ -22,6 +22,7 @@ import { trainScratch } from "../../../learn/stages/trainScratch.js";
 import { tuneStage } from "../../../learn/stages/tuneStage.js";
 import { trainableNames } from "../../../learn/training/suffix.js";
 import { ThawError } from "../../../spec/errors.js";
+import type { FullPrediction } from "../../../spec/evaluation.js";
 import { runFileSchema } from "../../../spec/runFile.js";
 import type { Progress } from "../../../spec/training.js";
 import { base, checkpointFile, temporaryFolder } from "./support.js";
@@ -140,7 +141,7 @@ test("features, head, two stages of tuning, training from scratch and evaluation
   assert.ok(scratch.history.length > 0);
 
   const evaluation = await evaluate(
-    await run.context("evaluate"),
+    { ...(await run.context("evaluate")), augment: { ...defaults.augment, flip: true } },
     [
       { stage: "head", weights: headWeights },
       { stage: "tune-1", weights: join(run.folder, "tune-1", WEIGHTS_FILE), deepest: "top" },
@@ -164,6 +165,25 @@ test("features, head, two stages of tuning, training from scratch and evaluation
     .trim()
     .split("\n");
   assert.equal(predictions.length, held);
+  const { temperature = 0, calibration, conformal, mirrored } = evaluation;
+  for (const line of predictions) {
+    const { probabilities, predicted, confidence } = JSON.parse(line) as FullPrediction;
+    assert.equal(confidence, Math.max(...probabilities));
+    assert.equal(probabilities[predicted], confidence);
+    assert.ok(Math.abs(probabilities.reduce((a, b) => a + b) - 1) < 1e-5);
+  }
+  // Two or three validation images a class: too few to promise 90 %, and so every class is possible.
+  assert.ok(temperature > 0.05 && temperature < 20, `temperature ${temperature}`);
+  assert.equal(calibration?.before.loss, evaluation.loss);
+  assert.equal(conformal?.calibrationImages, records.filter(({ split }) => split === "validation").length);
+  assert.equal(conformal?.quantile === undefined, (conformal?.calibrationImages ?? 0) < 9);
+  // Hands in mirror images are still hands: most of them are recognized.
+  assert.ok((mirrored?.accuracy ?? 0) >= 0.5, `mirrored ${mirrored?.accuracy}`);
+  const { againstHead, byStage } = evaluation;
+  assert.equal(
+    Math.round(held * ((byStage.at(-1)?.accuracy ?? 0) - (byStage[0]?.accuracy ?? 0))),
+    (againstHead?.better ?? Number.NaN) - (againstHead?.worse ?? Number.NaN),
+  );
   assert.equal(
     evaluation.mistakes.length,
     predictions.map((line) => JSON.parse(line)).filter(({ label, predicted }) => label !== predicted).length,

@@ -3,6 +3,8 @@ import { describe, test } from "node:test";
 import { parseHTML } from "linkedom";
 import { checkedPaths } from "../../../report/checks/pictures.js";
 import { renderReport } from "../../../report/render.js";
+import type { Calibration } from "../../../spec/evaluation.js";
+import type { ReportData } from "../../../spec/report.js";
 import { NO_FAULTS, withFaults } from "./sampleFaults.js";
 import { sampleReport } from "./sampleReport.js";
 import { VARIANTS } from "./variants.js";
@@ -29,6 +31,7 @@ const SECTIONS = [
   "network",
   "confusion",
   "classes",
+  "confidence",
   "mistakes",
   "checks",
   "data",
@@ -74,7 +77,7 @@ for (const [name, data] of Object.entries(VARIANTS)) {
         assert.ok(text(svg, "title").length > 0);
         assert.ok(text(svg, "desc").length > 0);
       }
-      assert.equal(all(page, "svg[role=img]").length, 3);
+      assert.equal(all(page, "svg[role=img]").length, data.evaluation.calibration === undefined ? 3 : 5);
     });
 
     test("gives every anchor once", () => {
@@ -155,6 +158,69 @@ test("the stage table says what was kept and what was rolled back, and why", () 
   assert.equal(rows.length, 4);
   assert.match(rows[1] ?? "", /blocks\.6tune-1.*✓ kept ?validation loss [\d.]+ → [\d.]+/);
   assert.match(rows[2] ?? "", /blocks\.5tune-2.*↩ rolled back ?validation loss [\d.]+ → [\d.]+/);
+});
+
+test("every stage shows its interval, and the final model is compared with the head image by image", () => {
+  const data = sampleReport();
+  const page = parse(renderReport(data));
+  const [low, high] = data.evaluation.byStage[0]?.interval ?? [];
+  const range = `${(100 * (low ?? 0)).toFixed(1)} to ${(100 * (high ?? 0)).toFixed(1)} %`;
+  const [head] = all(page, "#stages tbody tr").map((row) => row.textContent.replace(/\s+/g, " "));
+  assert.ok(head?.includes(range), `${range} is missing in: ${head}`);
+  assert.ok(text(page, "#stage-accuracy-desc").includes(`(${range.replace(" to", " % to")})`));
+  const { better, worse } = data.evaluation.againstHead ?? {};
+  assert.match(
+    text(page, "#stages"),
+    new RegExp(`gets ${better} right that the head gets wrong, and ${worse} wrong that the head gets right`),
+  );
+});
+
+test("a mean with mirror images stands beside the plain accuracy, not in its place", () => {
+  const data = sampleReport();
+  const mirrored = { accuracy: 0.4321, interval: [0.4, 0.5], loss: 1 } as const;
+  const page = parse(renderReport({ ...data, evaluation: { ...data.evaluation, mirrored } }));
+  assert.match(text(page, "#stages"), /its mirror image, the final model reaches 43\.2 %/);
+  assert.doesNotMatch(text(page, "#result"), /43\.2/);
+  assert.doesNotMatch(text(parse(renderReport(data)), "#stages"), /mirror/);
+});
+
+test("classes have AUC and average precision where they were measured", () => {
+  const headers = (data: ReportData): string[] =>
+    all(parse(renderReport(data)), "#classes thead th").map(({ textContent }) => textContent.trim());
+  assert.deepEqual(headers(sampleReport()).slice(3, 6), ["F1", "AUC", "AP"]);
+  const old = VARIANTS["evaluated by version 1, which measured no calibration"] ?? sampleReport();
+  assert.deepEqual(headers(old).slice(3, 5), ["F1", "Support"]);
+});
+
+test("calibration and sets are told in words, and every bin with images is a dot", () => {
+  const data = sampleReport();
+  const page = parse(renderReport(data));
+  const { calibration, conformal, temperature } = data.evaluation;
+  const words = text(page, "#confidence");
+  assert.ok(words.includes(`dividing its outputs by ${temperature?.toFixed(2)}`));
+  assert.ok(words.includes(`in the set for ${(100 * (conformal?.coverage ?? 0)).toFixed(1)} %`));
+  for (const [id, { bins }] of Object.entries(calibration ?? {}) as [string, Calibration][]) {
+    const dots = all(page, `svg[aria-labelledby^=reliability-${id}] circle`);
+    assert.equal(dots.length, bins.filter(({ images }) => images > 0).length);
+  }
+});
+
+test("below 100 test images the report says that the interval is wide, and what would narrow it", () => {
+  const few = VARIANTS["every stage rolled back, single epochs, few test images"] ?? sampleReport();
+  assert.match(text(parse(renderReport(few)), "#result"), /With only 27 test images the interval is wide/);
+  assert.doesNotMatch(text(parse(renderReport(sampleReport())), "#result"), /the interval is wide/);
+});
+
+test("right answers of little confidence are shown apart from mistakes", () => {
+  const data = sampleReport();
+  const page = parse(renderReport(data));
+  const lists = all(page, "#mistakes ol");
+  assert.equal(lists.length, 2);
+  assert.equal(all(lists[0] as Element, "li").length, data.evaluation.mistakes.length);
+  for (const item of all(lists[1] as Element, "li")) {
+    const [truth, predicted] = all(item, "dd").map(({ textContent }) => textContent);
+    assert.equal(truth, predicted);
+  }
 });
 
 test("the learning curves name the freeze boundary of every stage and mark each best epoch", () => {

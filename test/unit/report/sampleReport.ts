@@ -1,7 +1,7 @@
 /** Makes report data as a real run would: figures that fit together, drawn from a seed. */
 import { stringify } from "yaml";
-import { summarizeConfusion } from "../../../learn/metrics.js";
-import type { Evaluation, Prediction } from "../../../spec/evaluation.js";
+import { assess } from "../../../learn/assessment.js";
+import type { Evaluation } from "../../../spec/evaluation.js";
 import type { ReportData } from "../../../spec/report.js";
 import { runFileSchema } from "../../../spec/runFile.js";
 import type { EpochRecord, StageSummary, TrainingSummary } from "../../../spec/training.js";
@@ -86,7 +86,10 @@ export function sampleReport(changes: Partial<SampleOptions> = {}): ReportData {
     Array.from({ length: 6 }, (_, index) => `${name}/train-${String(index).padStart(4, "0")}.jpg`),
   );
   const shown = options.thumbnails
-    ? [...examples.flat(), ...evaluation.mistakes.map(({ path }) => path)]
+    ? [
+        ...examples.flat(),
+        ...[...evaluation.mistakes, ...(evaluation.topLosses ?? [])].map(({ path }) => path),
+      ]
     : [];
   const names = ["ingest", "features", "head", ...stages.map((_, index) => `tune-${index + 1}`)];
   const all = [...names, ...(scratch === undefined ? [] : ["scratch"]), "evaluate", "register"];
@@ -222,47 +225,40 @@ function stageSummaries(head: TrainingSummary, options: SampleOptions, random: (
   });
 }
 
-/** Wrong predictions fall on a class's neighbours more often than on others, as in life. */
-function evaluate(options: SampleOptions, random: () => number): Evaluation {
-  const { classes, testImagesPerClass, errorRate, stages } = options;
-  const confusion = classes.map(() => classes.map(() => 0));
-  const mistakes: Prediction[] = [];
-  for (const [label, name] of classes.entries()) {
-    for (let index = 0; index < testImagesPerClass; index++) {
-      const wrong = random() < errorRate;
-      const away = random() < 0.6 ? 1 : 1 + Math.floor(random() * (classes.length - 1));
-      const predicted = wrong ? (label + away) % classes.length : label;
-      const row = confusion[label];
-      if (row !== undefined) row[predicted] = (row[predicted] ?? 0) + 1;
-      if (!wrong) continue;
-      mistakes.push({
-        path: `${name}/img_${String(1000 + index)}.jpg`,
-        label,
-        predicted,
-        confidence: Math.max(chanceOf(classes), 0.99 - 0.5 * random() ** 2),
-      });
-    }
-  }
-  const summary = summarizeConfusion(confusion, classes);
-  const headAccuracy = summary.accuracy - (stages.some(({ helps }) => helps) ? 0.042 : 0);
-  return {
-    classes,
-    images: classes.length * testImagesPerClass,
-    ...summary,
-    loss: 0.071,
-    confusion,
-    mistakes: mistakes.sort((a, b) => b.confidence - a.confidence).slice(0, 24),
-    byStage: [
-      { stage: "head", accuracy: headAccuracy },
-      ...stages.map((_, index) => ({ stage: `tune-${index + 1}`, accuracy: summary.accuracy })),
-    ],
-    ...(options.scratchEpochs === undefined
-      ? {}
-      : { scratch: { accuracy: 0.617, seconds: 131, epochs: options.scratchEpochs } }),
-  };
+/** Logits of made-up images. Wrong predictions fall on a class's neighbours more often than on others, as in life. */
+function logitsOf(labels: readonly number[], classes: number, errorRate: number, random: () => number) {
+  const logits = new Float32Array(labels.length * classes);
+  labels.forEach((label, row) => {
+    const wrong = random() < errorRate;
+    const away = random() < 0.6 ? 1 : 1 + Math.floor(random() * (classes - 1));
+    const predicted = wrong ? (label + away) % classes : label;
+    for (let c = 0; c < classes; c++) logits[row * classes + c] = random();
+    // Most are sure, some hardly; mistakes are less sure than the rest.
+    logits[row * classes + predicted] = 1.05 + (wrong ? 2 : 5) * random() ** 0.5;
+  });
+  return logits;
 }
 
-const chanceOf = (classes: readonly string[]): number => 1 / classes.length;
+function evaluate(options: SampleOptions, random: () => number): Evaluation {
+  const { classes, testImagesPerClass, errorRate, stages } = options;
+  const labels = classes.flatMap((_, label) => new Array<number>(testImagesPerClass).fill(label));
+  const draw = (rate: number): Float32Array => logitsOf(labels, classes.length, rate, random);
+  const final = draw(errorRate);
+  const head = stages.some(({ helps }) => helps) ? draw(errorRate + 0.05) : final;
+  return assess({
+    classes,
+    paths: labels.map((label, row) => `${classes[label]}/img_${1000 + (row % testImagesPerClass)}.jpg`),
+    labels,
+    stages: [
+      { stage: "head", logits: head },
+      ...stages.map((_, index) => ({ stage: `tune-${index + 1}`, logits: final })),
+    ],
+    validation: { labels, logits: draw(errorRate) },
+    ...(options.scratchEpochs === undefined
+      ? {}
+      : { scratch: { logits: draw(0.4), seconds: 131, epochs: options.scratchEpochs } }),
+  }).evaluation;
+}
 
 /** A small drawing as a data URI. */
 function picture(index: number): string {

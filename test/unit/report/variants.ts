@@ -45,6 +45,7 @@ export const VARIANTS: Readonly<Record<string, ReportData>> = {
   "markup in every text": withMarkup(sampleReport({ classes: [MARKUP, 'q"uo&te', "plain"], errorRate: 0.2 })),
   "every fault of the data": withFaults(sampleReport()),
   "no thumbnails": sampleReport({ thumbnails: false }),
+  "evaluated by version 1, which measured no calibration": ofVersion1(sampleReport()),
   "perfect from the first epoch": perfect(sampleReport({ errorRate: 0 })),
 };
 
@@ -52,6 +53,25 @@ function withoutScratch(options: Parameters<typeof sampleReport>[0]): ReportData
   const { scratch: _curve, evaluation, ...rest } = sampleReport(options);
   const { scratch: _result, ...others } = evaluation;
   return { ...rest, evaluation: others };
+}
+
+function ofVersion1(data: ReportData): ReportData {
+  const { temperature, calibration, conformal, macroAuc, macroAveragePrecision, againstHead, ...rest } =
+    data.evaluation;
+  const { topLosses, ...evaluation } = rest;
+  return {
+    ...data,
+    evaluation: {
+      ...evaluation,
+      byStage: evaluation.byStage.map(({ stage, accuracy }) => ({ stage, accuracy })),
+      perClass: evaluation.perClass.map(({ auc, averagePrecision, ...metrics }) => metrics),
+      ...(evaluation.scratch === undefined ? {} : { scratch: withoutInterval(evaluation.scratch) }),
+    },
+  };
+}
+
+function withoutInterval({ accuracy, seconds, epochs }: NonNullable<ReportData["evaluation"]["scratch"]>) {
+  return { accuracy, seconds, epochs };
 }
 
 function perfect(data: ReportData): ReportData {
