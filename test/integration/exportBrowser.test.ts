@@ -96,7 +96,7 @@ describe("the exported LayersModel in chromium", { skip }, () => {
   test("the README's example names what is in the photograph", async () => {
     const { page, complaints } = await open("/readme.html");
     await page
-      .waitForFunction("document.title !== ''")
+      .waitForFunction("document.title !== ''", undefined, { timeout: PATIENCE_MS })
       .catch((error: Error) => complaints.push(error.message));
     assert.deepEqual([complaints, server.missing], [[], []]);
     assert.equal(await page.title(), CAT);
