@@ -56,7 +56,7 @@ export async function exportModel(request: ExportRequest): Promise<Exported> {
   ]);
   signal.throwIfAborted();
   onProgress({ phase: "reading the weights", step: 0, total: 1 });
-  const trained = await loadTrainedModel({ name: model.base, checkpoint }, weights, model.classes);
+  const trained = await loadTrainedModel({ name: model.base, checkpoint }, weights, model);
   const files = exportFiles(trained, model, format);
   // Without the file that is loaded, an export that is broken off here cannot pass for the old one.
   await rm(join(folder, files.at(-1)?.name ?? ""), { force: true });

@@ -1,6 +1,6 @@
 /** What travels with an exported model: its labels, and how a picture becomes its input. */
-import { findBase } from "../learn/bases/catalogue.js";
 import type { ModelVersion } from "../spec/run.js";
+import type { TrainedModel } from "./trainedModel.js";
 
 /** The document in `labels.json` and in the metadata of the model itself. Public API. */
 export interface ModelCard {
@@ -13,6 +13,8 @@ export interface ModelCard {
   readonly base: { readonly name: string; readonly source: string; readonly licence: string };
   /** In the order of the model's outputs, which are probabilities. */
   readonly labels: readonly string[];
+  /** A label cannot be ruled out when 1 − its probability is at most this; see `ModelVersion`. */
+  readonly conformalQuantile?: number;
   readonly input: {
     /** `null` is the batch. */
     readonly shape: readonly [null, number, number, 3];
@@ -34,8 +36,8 @@ export interface ModelCard {
   };
 }
 
-export function modelCard(version: ModelVersion): ModelCard {
-  const { input, source, licence } = findBase(version.base);
+export function modelCard({ input, source, licence }: TrainedModel, version: ModelVersion): ModelCard {
+  const { conformalQuantile } = version;
   return {
     name: version.name,
     version: version.version,
@@ -44,6 +46,7 @@ export function modelCard(version: ModelVersion): ModelCard {
     testAccuracy: version.testAccuracy,
     base: { name: version.base, source, licence },
     labels: version.classes,
+    ...(conformalQuantile === undefined ? {} : { conformalQuantile }),
     input: { shape: [null, input.size, input.size, 3], channels: "RGB", range: [0, 255] },
     preprocessing: {
       orientation: "as EXIF says",

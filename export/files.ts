@@ -17,6 +17,6 @@ export function exportFiles(
   version: ModelVersion,
   format: ExportFormat,
 ): readonly ExportFile[] {
-  const card = modelCard(version);
+  const card = modelCard(model, version);
   return [jsonFile("labels.json", card), ...FORMATS[format](model, card)];
 }

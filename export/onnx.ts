@@ -6,6 +6,7 @@ import type { ExportFile } from "./file.js";
 import { type Layer, networkLayers } from "./layers.js";
 import { channelsFirst, samePadding } from "./onnxLayout.js";
 import { attribute, encodeOnnx, type OnnxNode, type OnnxTensor } from "./onnxMessages.js";
+import { scaleAndOffset } from "./pixelScale.js";
 import type { TrainedModel } from "./trainedModel.js";
 
 const ONNX_FILE = "model.onnx";
@@ -49,19 +50,20 @@ export function onnxFiles(model: TrainedModel, card: ModelCard): readonly Export
   return [{ name: ONNX_FILE, data }];
 }
 
-const scalar = (name: string, value: number): OnnxTensor => ({
-  name,
-  shape: [],
-  data: Float32Array.of(value),
-});
+/** A number, or one for each channel. */
+const constant = (name: string, value: number | readonly number[]): OnnxTensor =>
+  typeof value === "number"
+    ? { name, shape: [], data: Float32Array.of(value) }
+    : { name, shape: [value.length], data: Float32Array.from(value) };
 
 function preprocessing({ input: { pixelScale } }: TrainedModel): Fragment {
+  const { scale, offset } = scaleAndOffset(pixelScale);
   return {
     nodes: [
       // 1 is float32.
       { name: "floats", op: "Cast", inputs: [PIXELS], attributes: [attribute.int("to", 1)] },
-      { name: "centred", op: "Sub", inputs: ["floats", "pixel.mean"] },
-      { name: "normalized", op: "Div", inputs: ["centred", "pixel.deviation"] },
+      { name: "multiplied", op: "Mul", inputs: ["floats", "pixel.scale"] },
+      { name: "normalized", op: "Add", inputs: ["multiplied", "pixel.offset"] },
       {
         name: SCALED,
         op: "Transpose",
@@ -69,7 +71,7 @@ function preprocessing({ input: { pixelScale } }: TrainedModel): Fragment {
         attributes: [attribute.ints("perm", [0, 3, 1, 2])],
       },
     ],
-    constants: [scalar("pixel.mean", pixelScale.mean), scalar("pixel.deviation", pixelScale.deviation)],
+    constants: [constant("pixel.scale", scale), constant("pixel.offset", offset)],
   };
 }
 
@@ -106,7 +108,7 @@ function relu6(name: string, input: string): Fragment {
   const [low, high] = [`${name}.low`, `${name}.high`];
   return {
     nodes: [{ name, op: "Clip", inputs: [input, low, high] }],
-    constants: [scalar(low, 0), scalar(high, 6)],
+    constants: [constant(low, 0), constant(high, 6)],
   };
 }
 

@@ -2,6 +2,7 @@
 import { HEAD_BIAS } from "../learn/head.js";
 import { parameter } from "../learn/parameters.js";
 import type { Layer } from "./layers.js";
+import { scaleAndOffset } from "./pixelScale.js";
 import type { TrainedModel } from "./trainedModel.js";
 
 export interface KerasLayer {
@@ -80,10 +81,7 @@ export function kerasTopology(model: TrainedModel, base: readonly Layer[], name:
   const layers = [
     layer("InputLayer", PIXELS, [], { batch_input_shape: [null, size, size, 3], dtype: "float32" }),
     // As a layer of its own: "same" padding adds zeros after the scaling, so that it cannot go into the stem.
-    layer("Rescaling", SCALED, [PIXELS], {
-      scale: 1 / pixelScale.deviation,
-      offset: -pixelScale.mean / pixelScale.deviation,
-    }),
+    layer("Rescaling", SCALED, [PIXELS], { ...scaleAndOffset(pixelScale) }),
     ...base.map(kerasLayer),
     layer("GlobalAveragePooling2D", FEATURES, [base.at(-1)?.name ?? SCALED], {
       data_format: "channels_last",

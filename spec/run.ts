@@ -87,6 +87,13 @@ export interface ModelVersion {
   readonly background: RunFile["data"]["background"];
   readonly keepShortSide: number;
   readonly testAccuracy: number;
+  /** Divides the logits; absent, like what follows, in models registered by version 1. */
+  readonly temperature?: number;
+  /**
+   * A class is in an image's set of possible classes when 1 − its probability is at most this; absent when there
+   * were too few validation images.
+   */
+  readonly conformalQuantile?: number;
   /** The artifact with the weights: `head` or the last `tune` stage. */
   readonly weights: ArtifactRef;
   readonly artifacts: Readonly<Record<string, ArtifactRef>>;

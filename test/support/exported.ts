@@ -24,21 +24,22 @@ export const TOLERANCE = 1e-4;
 const NO_ARTIFACT = { kind: "tune", key: "0".repeat(64), digest: "0".repeat(64) };
 
 export async function imageNetModel(): Promise<TrainedModel> {
-  const { architecture, input } = base;
+  const { architecture, input, source, licence } = base;
   const weights = await pretrained();
   const kernel = parameter(weights, "classifier.kernel");
   const bias = parameter(weights, "classifier.bias");
   const parameters = new Map([...weights, [HEAD_KERNEL, kernel], [HEAD_BIAS, bias]]);
-  return { architecture, input, parameters, classes: Array.from(bias.data, (_, index) => `class ${index}`) };
+  const classes = Array.from(bias.data, (_, index) => `class ${index}`);
+  return { architecture, input, source, licence, parameters, classes };
 }
 
-export function cardOf({ classes }: TrainedModel): ReturnType<typeof modelCard> {
+export function cardOf(model: TrainedModel): ReturnType<typeof modelCard> {
   const version: ModelVersion = {
     name: "imagenet",
     version: 3,
     runId: "imagenet-20260101-000000-abcd",
     createdAt: "2026-01-01T00:00:00.000Z",
-    classes,
+    classes: model.classes,
     base: base.name,
     background: "white",
     keepShortSide: 320,
@@ -46,7 +47,7 @@ export function cardOf({ classes }: TrainedModel): ReturnType<typeof modelCard> 
     weights: NO_ARTIFACT,
     artifacts: {},
   };
-  return modelCard(version);
+  return modelCard(model, version);
 }
 
 /** RGB bytes of a photograph, `[224, 224, 3]`. */
