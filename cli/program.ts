@@ -4,6 +4,7 @@ import { thawVersion } from "../client/version.js";
 import { addCancel } from "./commands/cancel.js";
 import { addDoctor } from "./commands/doctor.js";
 import { addDown } from "./commands/down.js";
+import { addExport } from "./commands/export.js";
 import { addGet } from "./commands/get.js";
 import { addInit } from "./commands/init.js";
 import { addPlan } from "./commands/plan.js";
@@ -19,7 +20,7 @@ import { withExamples } from "./context.js";
 
 const GROUPS: readonly (readonly [string, readonly ((program: Command) => void)[]])[] = [
   ["Runs:", [addInit, addPlan, addRun, addWatch, addRuns, addCancel]],
-  ["Results:", [addGet, addReport, addPredict]],
+  ["Results:", [addGet, addReport, addPredict, addExport]],
   ["This machine:", [addUp, addDown, addStatus, addDoctor, addSchema]],
 ];
 

@@ -1,6 +1,4 @@
 /** Classifies image files with a registered model, in an engine process on this machine. */
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
 import { z } from "zod";
 import { createEngine } from "../engine/process.js";
 import type { FilePrediction as EnginePrediction } from "../spec/engineJob.js";
@@ -8,10 +6,10 @@ import { ThawError } from "../spec/errors.js";
 import type { Platform } from "../spec/platform.js";
 import type { ModelVersion } from "../spec/run.js";
 import type { Progress } from "../spec/training.js";
-import { downloadArtifactFile, requireManifest } from "../store/artifacts.js";
 import type { Store } from "../store/connection.js";
 import { expandFiles } from "./imageFiles.js";
 import { resolveModel } from "./modelRef.js";
+import { localWeights } from "./modelWeights.js";
 
 export interface PredictRequest {
   readonly store: Store;
@@ -48,8 +46,6 @@ export interface Predictions {
   /** In the order of the files. */
   readonly predictions: readonly FilePrediction[];
 }
-
-const WEIGHTS_FILE = "weights.safetensors";
 
 const answerSchema: z.ZodType<readonly EnginePrediction[]> = z.array(
   z.object({
@@ -118,15 +114,4 @@ function labelled(
     probabilities: Object.fromEntries(classes.map((name, index) => [name, probabilities[index] ?? 0])),
     ...(set === undefined ? {} : { set: set.map((index) => classes[index] ?? "") }),
   };
-}
-
-/** Downloaded once; the folder is named by the digest of what it holds. */
-async function localWeights(store: Store, workFolder: string, model: ModelVersion): Promise<string> {
-  const manifest = await requireManifest(store, model.weights);
-  const path = join(workFolder, "models", manifest.digest, WEIGHTS_FILE);
-  const size = manifest.files.find(({ name }) => name === WEIGHTS_FILE)?.size;
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined || found.size !== size)
-    await downloadArtifactFile(store, manifest, WEIGHTS_FILE, path);
-  return path;
 }

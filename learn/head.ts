@@ -1,5 +1,5 @@
 /** The new fully connected head on the base's pooled features. */
-import { type Tensor1D, type Tensor2D, tf } from "./engine.js";
+import type { Tensor1D, Tensor2D } from "./engine.js";
 import type { Parameters } from "./parameters.js";
 import { parameter } from "./parameters.js";
 
@@ -16,7 +16,8 @@ export function zeroHead(features: number, classes: number): Parameters {
 
 /** Logits of a batch of features. @param features `[batch, features]` @returns `[batch, classes]` */
 export function denseLogits(features: Tensor2D, kernel: Tensor2D, bias: Tensor1D): Tensor2D {
-  return tf.add(tf.matMul(features, kernel), bias);
+  // Methods instead of functions: what only reads a head need not load TensorFlow.
+  return features.matMul<Tensor2D>(kernel).add(bias);
 }
 
 /** Mean and standard deviation of each feature. */

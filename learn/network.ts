@@ -1,34 +1,12 @@
 /** Runs a range of a network's layer groups, frozen or under training. */
 import type { Architecture, Block, ConvUnit } from "./bases/architecture.js";
-import { kernelShape, unitsOf } from "./bases/architecture.js";
+import { unitsOf } from "./bases/architecture.js";
 import { type Tensor, type Tensor2D, type Tensor4D, tf } from "./engine.js";
+import { foldUnit } from "./fold.js";
 import type { Graph, Value } from "./graph/graph.js";
 import { compile } from "./graph/program.js";
 import { activate, add, addBias, convolve, identity } from "./ops.js";
-import { type Parameter, type Parameters, parameter } from "./parameters.js";
-
-/**
- * Folds batch normalization with fixed statistics into a convolution:
- * `gamma · (conv(x, w) − mean) / sqrt(variance + ε) + beta = conv(x, w · s) + (beta − mean · s)`
- * with `s = gamma / sqrt(variance + ε)` for each output channel.
- */
-export function foldUnit(
-  parameters: Parameters,
-  unit: ConvUnit,
-  epsilon: number,
-): { readonly kernel: Parameter; readonly bias: Parameter } {
-  const gamma = parameter(parameters, `${unit.name}.gamma`).data;
-  const beta = parameter(parameters, `${unit.name}.beta`).data;
-  const mean = parameter(parameters, `${unit.name}.mean`).data;
-  const variance = parameter(parameters, `${unit.name}.variance`).data;
-  const kernel = parameter(parameters, `${unit.name}.kernel`).data;
-  const channels = unit.outChannels;
-  const scale = Float32Array.from(gamma, (value, c) => value / Math.sqrt((variance[c] ?? 0) + epsilon));
-  // The output channel is the last axis of both layouts ([h, w, channels, 1] has a last axis of one).
-  const folded = kernel.map((value, i) => value * (scale[i % channels] ?? 0));
-  const bias = Float32Array.from(beta, (value, c) => value - (mean[c] ?? 0) * (scale[c] ?? 0));
-  return { kernel: { shape: kernelShape(unit), data: folded }, bias: { shape: [channels], data: bias } };
-}
+import type { Parameters } from "./parameters.js";
 
 /** Global average pooling: `[batch, h, w, c]` → `[batch, c]`. */
 export function poolFeatures(x: Tensor4D): Tensor2D {

@@ -1,15 +1,13 @@
 /** `thaw predict`: classifies image files with a model. */
 
 import type { Command } from "commander";
-import { createLogUpdate } from "log-update";
 import { loadPlatform } from "../../runtime/platform.js";
-import type { Progress } from "../../spec/training.js";
 import { contextOf, withExamples } from "../context.js";
 import { tellFailure } from "../failure.js";
 import { predictJson } from "../json/predict.js";
 import type { Output } from "../output.js";
+import { showProgress } from "../progressLine.js";
 import { predictionsTable, unreadable } from "../render/predictions.js";
-import { progressText } from "../render/stages.js";
 import { Interrupted, interruptible } from "../signals.js";
 
 export function addPredict(program: Command): void {
@@ -62,17 +60,4 @@ function report(problems: readonly string[], output: Output): void {
     tellFailure({ code: "IMAGE_UNREADABLE", message, exitCode: 2 }, output);
     process.exitCode = 2;
   }
-}
-
-/** A line on a terminal that goes away again; nothing elsewhere. */
-function showProgress(output: Output): { show: (progress: Progress) => void; end: () => void } {
-  if (!output.screen.stderr.live) return { show: () => {}, end: () => {} };
-  const update = createLogUpdate(process.stderr);
-  return {
-    show: (progress) => update(progressText(progress, output.screen.stderr)),
-    end: () => {
-      update.clear();
-      update.done();
-    },
-  };
 }

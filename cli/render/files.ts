@@ -20,7 +20,7 @@ export function filesTable(files: GetJson["files"], screen: Screen): string {
   return table(["WHAT", "SIZE"], rows, screen, [1]);
 }
 
-function size(bytes: number): string {
+export function size(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -1,26 +1,16 @@
 /** The report in a real browser: no sideways scrolling, no requests, no errors, nothing that axe objects to. */
 import assert from "node:assert/strict";
-import { constants } from "node:fs";
-import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import axe from "axe-core";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { renderReport } from "../../report/render.js";
+import { CHROMIUM_ARGUMENTS, findChromium } from "../support/chromium.js";
 import { VARIANTS } from "../unit/report/variants.js";
 
-const ARGUMENTS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 /** Phone, tablet and desktop, in CSS pixels. */
 const WIDTHS = [390, 768, 1280];
 /** Colours are all that the schemes differ in. */
@@ -28,21 +18,6 @@ const AXE_RUNS = [
   ["light", "{}"],
   ["dark", "{ runOnly: ['color-contrast'] }"],
 ] as const;
-
-async function findChromium(): Promise<string | undefined> {
-  const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
-  for (const folder of folders) {
-    for (const name of ["chromium", "chromium-browser", "google-chrome"]) {
-      const path = join(folder, name);
-      const usable = await access(path, constants.X_OK).then(
-        () => true,
-        () => false,
-      );
-      if (usable) return path;
-    }
-  }
-  return undefined;
-}
 
 interface AxeResult {
   readonly violations: readonly {
@@ -63,7 +38,7 @@ describe("the report in chromium", { skip }, () => {
     folder = await mkdtemp(join(tmpdir(), "thaw-report-"));
     browser = await chromium.launchPersistentContext(join(folder, "profile"), {
       ...(executablePath === undefined ? {} : { executablePath }),
-      args: ARGUMENTS,
+      args: [...CHROMIUM_ARGUMENTS],
     });
   });
 

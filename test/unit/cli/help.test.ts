@@ -19,7 +19,7 @@ function helpOf(name: string): string {
 
 const COMMANDS = [
   ...["init", "plan", "run", "watch", "runs", "cancel"],
-  ...["get", "report", "predict"],
+  ...["get", "report", "predict", "export"],
   ...["up", "down", "status", "doctor", "schema"],
 ];
 

@@ -1,0 +1,33 @@
+/** From TensorFlow's conventions to ONNX': kernels with their channels first, explicit padding. */
+import type { Parameter } from "../learn/parameters.js";
+
+/**
+ * `[height, width, in, out]` → `[out, in, height, width]`. A depthwise kernel `[height, width, channels, 1]`
+ * becomes `[channels, 1, height, width]`, that of a convolution with a group for each channel.
+ */
+export function channelsFirst({ shape, data }: Parameter, kind: "full" | "depthwise"): Parameter {
+  const [height = 0, width = 0, third = 0, fourth = 0] = shape;
+  const [inputs, outputs] = kind === "full" ? [third, fourth] : [1, third];
+  const pixels = height * width;
+  const moved = new Float32Array(data.length);
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    for (let input = 0; input < inputs; input++) {
+      for (let output = 0; output < outputs; output++) {
+        const value = data[(pixel * inputs + input) * outputs + output] as number;
+        moved[(output * inputs + input) * pixels + pixel] = value;
+      }
+    }
+  }
+  return { shape: [outputs, inputs, height, width], data: moved };
+}
+
+/**
+ * TensorFlow's "SAME" padding of a square input: what the last window lacks, half of it on each side, an odd
+ * pixel at the end.
+ * @returns `[top, left, bottom, right]`
+ */
+export function samePadding(side: number, kernel: number, stride: number): readonly number[] {
+  const missing = Math.max(0, (Math.ceil(side / stride) - 1) * stride + kernel - side);
+  const begin = Math.floor(missing / 2);
+  return [begin, begin, missing - begin, missing - begin];
+}
