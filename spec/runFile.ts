@@ -142,7 +142,7 @@ const compareSchema = z
   .describe("Comparisons for the report.");
 
 /** The bases of `learn/bases/catalogue.ts`, which spec/ may not import; a test compares the two. */
-const BASES = ["efficientnet-lite0"] as const;
+const BASES = ["efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2"] as const;
 
 /** The schema of a run file as written by a person; every key but `name` and `data.path` has a default. */
 export const runFileSchema = z.strictObject({
