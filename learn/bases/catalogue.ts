@@ -1,9 +1,9 @@
 /** The pretrained bases that thaw knows, with their provenance. */
+import type { BaseOrigin, PixelScale } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
+import { readCheckpoint } from "../import/checkpoint.js";
 import { importEfficientNetLite } from "../import/efficientnetLite.js";
-import { readTorchLegacy } from "../import/torchLegacy.js";
 import type { Parameters } from "../parameters.js";
-import type { PixelScale } from "../training/batch.js";
 import type { Architecture } from "./architecture.js";
 import { efficientNetLite } from "./efficientnetLite.js";
 
@@ -17,16 +17,7 @@ export interface BaseInput {
   readonly pixelScale: PixelScale;
 }
 
-/** Where a base comes from, for people who have to decide whether it fits. */
-export interface Provenance {
-  readonly source: string;
-  readonly licence: string;
-  readonly pretrainedOn: string;
-  /** Kind of images that it was pretrained on, in a word or two. */
-  readonly domain: string;
-}
-
-export interface Base extends Provenance {
+export interface Base extends BaseOrigin {
   readonly name: string;
   readonly architecture: Architecture;
   readonly input: BaseInput;
@@ -36,6 +27,8 @@ export interface Base extends Provenance {
 
 /** A base that thaw fetches itself. */
 export interface CatalogueBase extends Base {
+  /** Kind of images that it was pretrained on, in a word or two. */
+  readonly domain: string;
   /** Classes of the pretraining. */
   readonly classes: number;
   /** SHA-256 of the checkpoint file. */
@@ -78,7 +71,7 @@ function lite({ variant, width, depth, size, sha256, imagenetTop1 }: LiteVariant
     sha256,
     imagenetTop1,
     imagenetTop1Source: "README of models/official/efficientnet/lite in the TensorFlow TPU repository",
-    load: async (checkpoint) => importEfficientNetLite(architecture, await readTorchLegacy(checkpoint)),
+    load: async (checkpoint) => importEfficientNetLite(architecture, await readCheckpoint(checkpoint)),
   };
 }
 
