@@ -1,35 +1,60 @@
-/** Maps the EfficientNet-Lite state dict of the PyTorch port onto our parameter names and layouts. */
+/** Maps EfficientNet-Lite state dicts, with the names of the PyTorch port or of timm, onto our names and layouts. */
 import { isDeepStrictEqual } from "node:util";
 import { ThawError } from "../../spec/errors.js";
-import { type Architecture, type ConvUnit, kernelShape, unitsOf } from "../bases/architecture.js";
+import { type Architecture, type Block, type ConvUnit, kernelShape, unitsOf } from "../bases/architecture.js";
 import type { Parameter, Parameters } from "../parameters.js";
 import type { CheckpointTensor } from "./torchState.js";
 
-/** Names of a unit's convolution and batch norm in the port. */
+/** Names of a unit's convolution and batch norm in a checkpoint. */
 interface PortNames {
   readonly conv: string;
   readonly norm: string;
 }
 
-/** The port numbers blocks through and batch norms within a block, from 1 where nothing expands. */
-function portNames(architecture: Architecture): Map<string, PortNames> {
-  const names = new Map<string, PortNames>([
+interface Naming {
+  readonly classifier: string;
+  readonly units: ReadonlyMap<string, PortNames>;
+}
+
+function inverted(architecture: Architecture): readonly Block[] {
+  return architecture.groups.flatMap((group) => (group.name.startsWith("blocks.") ? group.blocks : []));
+}
+
+/**
+ * The names of `efficientnet-lite-pytorch`: blocks are numbered through, batch norms within a block from 1
+ * where nothing expands.
+ */
+function portNaming(architecture: Architecture): Naming {
+  const units = new Map<string, PortNames>([
     ["stem.0.conv", { conv: "_conv_stem", norm: "_bn0" }],
     ["top.0.conv", { conv: "_conv_head", norm: "_bn1" }],
   ]);
-  const blocks = architecture.groups.flatMap((group) =>
-    group.name.startsWith("blocks.") ? group.blocks : [],
-  );
-  blocks.forEach((block, index) => {
+  inverted(architecture).forEach((block, index) => {
     for (const role of ["expand", "depthwise", "project"] as const) {
       const norm = { expand: "_bn0", depthwise: "_bn1", project: "_bn2" }[role];
-      names.set(`${block.name}.${role}`, {
-        conv: `_blocks.${index}._${role}_conv`,
-        norm: `_blocks.${index}.${norm}`,
-      });
+      const conv = `_blocks.${index}._${role}_conv`;
+      units.set(`${block.name}.${role}`, { conv, norm: `_blocks.${index}.${norm}` });
     }
   });
-  return names;
+  return { classifier: "_fc", units };
+}
+
+/**
+ * The names of timm (`tf_efficientnet_lite0` and so on): a block's convolutions are `conv_pw`, `conv_dw` and
+ * `conv_pwl`, its batch norms count from 1; where nothing expands, the last convolution is `conv_pw`.
+ */
+function timmNaming(architecture: Architecture): Naming {
+  const units = new Map<string, PortNames>([
+    ["stem.0.conv", { conv: "conv_stem", norm: "bn1" }],
+    ["top.0.conv", { conv: "conv_head", norm: "bn2" }],
+  ]);
+  for (const { name, units: own } of inverted(architecture)) {
+    const convs = own.length === 3 ? ["conv_pw", "conv_dw", "conv_pwl"] : ["conv_dw", "conv_pw"];
+    own.forEach((unit, index) => {
+      units.set(unit.name, { conv: `${name}.${convs[index]}`, norm: `${name}.bn${index + 1}` });
+    });
+  }
+  return { classifier: "classifier", units };
 }
 
 /** PyTorch keeps convolutions as [out, in, h, w]; a depthwise one as [channels, 1, h, w]. */
@@ -65,11 +90,11 @@ export function importEfficientNetLite(
     misfits.push(`${name} ${found}${tensor === undefined ? "" : ` instead of ${shapeText(shape)}`}`);
     return { shape, data: new Float32Array() };
   };
-  const names = portNames(architecture);
+  const naming = checkpoint.has("conv_stem.weight") ? timmNaming(architecture) : portNaming(architecture);
   const parameters = new Map<string, Parameter>();
   const units = architecture.groups.flatMap(unitsOf);
   for (const unit of units) {
-    const port = names.get(unit.name);
+    const port = naming.units.get(unit.name);
     if (port === undefined) throw new Error(`no port name for ${unit.name}`);
     const [height, width, input, output] = kernelShape(unit);
     const shape = unit.kind === "depthwise" ? [input, 1, height, width] : [output, input, height, width];
@@ -81,7 +106,7 @@ export function importEfficientNetLite(
     }
   }
   if (misfits.length > 0) throw doesNotFit(misfits, PARAMETERS_PER_UNIT * units.length);
-  return new Map([...parameters, ...classifier(architecture, checkpoint)]);
+  return new Map([...parameters, ...classifier(architecture, naming.classifier, checkpoint)]);
 }
 
 /** A kernel and the four vectors of a batch norm. */
@@ -96,16 +121,17 @@ function doesNotFit(misfits: readonly string[], all: number): ThawError {
   const more = misfits.length - MOST_NAMED;
   const named = misfits.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
   return new ThawError("DATA_INVALID", `${misfits.length} of ${all} tensors do not fit: tensor ${named}`, {
-    hint: "is this a checkpoint of the architecture that the base names, with the names of efficientnet-lite-pytorch?",
+    hint: "is this a checkpoint of the architecture that the base names, with the names of efficientnet-lite-pytorch or timm?",
   });
 }
 
 /** Only features are transferred: a checkpoint without a classifier is as good. */
 function classifier(
   { features }: Architecture,
+  name: string,
   checkpoint: ReadonlyMap<string, CheckpointTensor>,
 ): Map<string, Parameter> {
-  const [bias, dense] = [checkpoint.get("_fc.bias"), checkpoint.get("_fc.weight")];
+  const [bias, dense] = [checkpoint.get(`${name}.bias`), checkpoint.get(`${name}.weight`)];
   if (bias === undefined || dense === undefined) return new Map();
   const classes = bias.data.length;
   if (dense.data.length !== classes * features) return new Map();
