@@ -69,7 +69,8 @@ async function collect(
   const ingest = manifests.get("ingest") as ArtifactManifest;
   const evaluation = summaryOf<Evaluation>("evaluate");
   const model = summaryOf<ModelVersion>("register");
-  const base = findBase(run.file.base);
+  const base = findBase(run.base?.architecture ?? run.file.base);
+  const { source, licence, pretrainedOn } = run.base?.origin ?? base;
   const lines = (await readArtifactFile(store, ingest, "images.jsonl"))
     .toString("utf8")
     .trimEnd()
@@ -101,10 +102,10 @@ async function collect(
     createdAt: model.createdAt,
     dataset,
     base: {
-      name: base.name,
-      source: base.source,
-      licence: base.licence,
-      pretrainedOn: base.pretrainedOn,
+      name: run.base?.name ?? base.name,
+      source,
+      licence,
+      pretrainedOn,
       inputSize: base.input.size,
       layerGroups: base.architecture.groups.map((group) => group.name),
     },

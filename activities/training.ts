@@ -2,9 +2,11 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { StageRequest, TrainingActivities } from "../spec/activities.js";
+import { baseIdentity } from "../spec/base.js";
 import type { EngineJob } from "../spec/engineJob.js";
 import type { ArtifactRef } from "../spec/run.js";
 import type { StageSummary, TrainingSummary } from "../spec/training.js";
+import { localBase } from "../store/localBase.js";
 import type { TrainingDependencies } from "./context.js";
 import { typedFailures } from "./failures.js";
 import { digestCacheFile } from "./source.js";
@@ -14,11 +16,12 @@ const WEIGHTS_FILE = "weights.safetensors";
 const FEATURES_FILE = "features.f32";
 
 export function createTrainingActivities(dependencies: TrainingDependencies): TrainingActivities {
-  const { workFolder, baseCheckpoint, engineFingerprint } = dependencies;
+  const { store, workFolder, baseCheckpoint, engineFingerprint } = dependencies;
 
   /** Frozen activations depend on the images, the base and the views, and on nothing that is trained. */
   const scratchFolder = ({ run }: StageRequest, ingest: ArtifactRef): string => {
-    const { base, augment, seed } = run.file;
+    const { augment, seed } = run.file;
+    const base = baseIdentity(run.file.base, run.base);
     const identity = JSON.stringify([ingest.digest, base, augment, seed, engineFingerprint]);
     return join(workFolder, "scratch", createHash("sha256").update(identity).digest("hex").slice(0, 32));
   };
@@ -29,7 +32,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
       out,
       scratch: scratchFolder(request, request.inputs.ingest as ArtifactRef),
     },
-    base: { name: request.run.file.base, checkpoint: await baseCheckpoint(request.run.file.base) },
+    base: await localBase(store, workFolder, request.run.file.base, request.run.base, baseCheckpoint),
     augment: request.run.file.augment,
     seed: request.run.file.seed,
   });

@@ -2,14 +2,11 @@
 
 import { resolveRunRecord } from "../client/modelRef.js";
 import { openSession, openStoreOnly } from "../client/session.js";
-import { type ComponentStatus, inspect } from "../runtime/components/components.js";
+import { type ComponentStatus, FETCHED_LATER, inspect } from "../runtime/components/components.js";
 import { loadPlatform } from "../runtime/platform.js";
 import { ThawError } from "../spec/errors.js";
 import type { Platform } from "../spec/platform.js";
 import type { CheckJson } from "./json/doctor.js";
-
-/** Only `npm run quickstart` needs them, and it fetches them itself. */
-const OPTIONAL: ReadonlySet<string> = new Set(["emoji-images"]);
 
 export async function checkAll(project: string | undefined): Promise<readonly CheckJson[]> {
   const [components, services] = await Promise.all([inspect(), checkServices(project)]);
@@ -22,7 +19,12 @@ function componentCheck({ name, purpose, found, problem, fix }: ComponentStatus)
     name,
     purpose,
     // A tool that is not there and not needed any more has neither.
-    state: isFine && found !== undefined ? "ok" : isFine || OPTIONAL.has(name) ? "optional" : "missing",
+    state:
+      isFine && found !== undefined
+        ? "ok"
+        : isFine || Object.hasOwn(FETCHED_LATER, name)
+          ? "optional"
+          : "missing",
     ...(found === undefined ? {} : { where: found.path, version: found.version }),
     ...(problem === undefined ? {} : { problem }),
     ...(fix === undefined ? {} : { fix }),

@@ -1,6 +1,7 @@
 /** All commands of `thaw`, and the options that they share. */
 import { Command } from "commander";
 import { thawVersion } from "../client/version.js";
+import { addBases } from "./commands/bases.js";
 import { addCancel } from "./commands/cancel.js";
 import { addDoctor } from "./commands/doctor.js";
 import { addDown } from "./commands/down.js";
@@ -20,6 +21,7 @@ import { withExamples } from "./context.js";
 
 const GROUPS: readonly (readonly [string, readonly ((program: Command) => void)[]])[] = [
   ["Runs:", [addInit, addPlan, addRun, addWatch, addRuns, addCancel]],
+  ["Bases:", [addBases]],
   ["Results:", [addGet, addReport, addPredict, addExport]],
   ["This machine:", [addUp, addDown, addStatus, addDoctor, addSchema]],
 ];

@@ -9,6 +9,7 @@ import type { Platform } from "../spec/platform.js";
 import type { ModelVersion } from "../spec/run.js";
 import type { Progress } from "../spec/training.js";
 import type { Store } from "../store/connection.js";
+import { localBase } from "../store/localBase.js";
 import { checkFolder, writeWhole } from "./exportFolder.js";
 import { resolveModel } from "./modelRef.js";
 import { localWeights } from "./modelWeights.js";
@@ -50,13 +51,13 @@ export async function exportModel(request: ExportRequest): Promise<Exported> {
   const folder = resolve(request.out ?? `${model.name}-v${model.version}-${format}`);
   await checkFolder(folder, force);
   onProgress({ phase: "fetching the model", step: 0, total: 1 });
-  const [weights, checkpoint] = await Promise.all([
+  const [weights, base] = await Promise.all([
     localWeights(store, platform.workFolder, model),
-    baseCheckpoint(model.base),
+    localBase(store, platform.workFolder, model.base, model.baseSpec, baseCheckpoint),
   ]);
   signal.throwIfAborted();
   onProgress({ phase: "reading the weights", step: 0, total: 1 });
-  const trained = await loadTrainedModel({ name: model.base, checkpoint }, weights, model);
+  const trained = await loadTrainedModel(base, weights, model);
   const files = exportFiles(trained, model, format);
   // Without the file that is loaded, an export that is broken off here cannot pass for the old one.
   await rm(join(folder, files.at(-1)?.name ?? ""), { force: true });

@@ -10,6 +10,7 @@ import { artifactIsWhole, findManifest, refOf } from "../store/artifacts.js";
 import type { Store } from "../store/connection.js";
 import { stageKey } from "../store/keys.js";
 import { whyNotThere } from "./nearestArtifact.js";
+import { resolveBase } from "./resolveBase.js";
 
 export interface PlannedStage {
   readonly name: string;
@@ -44,7 +45,7 @@ export async function planRun(
   const { digest } = await digestSource(await listSource(dataPath), digestCache);
   const known = new Map([["source", digest]]);
   const planned: PlannedStage[] = [];
-  for (const stage of planStages(file)) {
+  for (const stage of planStages(file, await resolveBase(store, file.base))) {
     const entry = await planStage(store, stage, known, engineFingerprint);
     if (entry.artifact !== undefined) known.set(stage.name, entry.artifact.digest);
     planned.push(entry);

@@ -7,6 +7,7 @@ import type { Platform } from "../spec/platform.js";
 import type { ModelVersion } from "../spec/run.js";
 import type { Progress } from "../spec/training.js";
 import type { Store } from "../store/connection.js";
+import { localBase } from "../store/localBase.js";
 import { expandFiles } from "./imageFiles.js";
 import { resolveModel } from "./modelRef.js";
 import { localWeights } from "./modelWeights.js";
@@ -64,14 +65,14 @@ export async function predict(request: PredictRequest): Promise<Predictions> {
   const engine = createEngine(() => undefined);
   try {
     onProgress({ phase: "fetching the model", step: 0, total: 1 });
-    const [weights, checkpoint] = await Promise.all([
+    const [weights, base] = await Promise.all([
       localWeights(store, platform.workFolder, model),
-      baseCheckpoint(model.base),
+      localBase(store, platform.workFolder, model.base, model.baseSpec, baseCheckpoint),
     ]);
     const answer = await engine.run(
       {
         kind: "predict",
-        base: { name: model.base, checkpoint },
+        base,
         weights,
         files,
         background: model.background,

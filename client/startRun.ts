@@ -5,6 +5,7 @@ import { ThawError } from "../spec/errors.js";
 import { CONTROL_QUEUE, type RunInput, WORKFLOW_TYPE } from "../spec/run.js";
 import type { RunFile } from "../spec/runFile.js";
 import { runUrl } from "./links.js";
+import { resolveBase } from "./resolveBase.js";
 import { newRunId, startOfRun } from "./runId.js";
 import { ensureSearchAttributes, modelKey, REGISTER_BY_HAND } from "./searchAttributes.js";
 import type { Session } from "./session.js";
@@ -25,7 +26,7 @@ export interface StartedRun {
   readonly url?: string;
 }
 
-/** @throws ThawError USAGE for an id that is taken or malformed, TEMPORAL_UNREACHABLE */
+/** @throws ThawError USAGE for an id that is taken or malformed, BASE_UNKNOWN, NOT_FOUND, TEMPORAL_UNREACHABLE */
 export async function startRun(session: Session, request: RunRequest): Promise<StartedRun> {
   const { file, dataPath, runId = newRunId(file.name, new Date()) } = request;
   if (startOfRun(runId) === undefined) {
@@ -33,7 +34,14 @@ export async function startRun(session: Session, request: RunRequest): Promise<S
       hint: "run ids are NAME-YYYYMMDD-HHMMSS-xxxx",
     });
   }
-  const input: RunInput = { runId, file, dataPath, thawVersion: thawVersion() };
+  const base = await resolveBase(session.store, file.base);
+  const input: RunInput = {
+    runId,
+    file,
+    ...(base === undefined ? {} : { base }),
+    dataPath,
+    thawVersion: thawVersion(),
+  };
   await ensureSearchAttributes(session);
   await temporalCall(session, "starting the run", () => startWorkflow(session, input));
   const url = runUrl(session.platform, runId);

@@ -36,8 +36,10 @@ export interface ModelCard {
   };
 }
 
-export function modelCard({ input, source, licence }: TrainedModel, version: ModelVersion): ModelCard {
+export function modelCard(model: TrainedModel, version: ModelVersion): ModelCard {
+  const { input } = model;
   const { conformalQuantile } = version;
+  const { source, licence } = version.baseSpec?.origin ?? model;
   return {
     name: version.name,
     version: version.version,

@@ -1,9 +1,11 @@
 /** A trained model as arrays on the host: what every format is written from. */
 import type { Architecture } from "../learn/bases/architecture.js";
-import { type BaseInput, findBase } from "../learn/bases/catalogue.js";
+import type { BaseInput } from "../learn/bases/catalogue.js";
+import { chosenBase } from "../learn/bases/chosen.js";
 import { HEAD_BIAS, HEAD_KERNEL } from "../learn/head.js";
 import { overlay, type Parameter, type Parameters, parameter } from "../learn/parameters.js";
 import { readSafetensors } from "../learn/safetensors.js";
+import type { BaseChoice } from "../spec/base.js";
 import { ThawError } from "../spec/errors.js";
 import type { ModelVersion } from "../spec/run.js";
 
@@ -20,17 +22,16 @@ export interface TrainedModel {
 }
 
 /**
- * @param base its name, and the path of the checkpoint file that it is published as
  * @param weights path of the safetensors file of a head or of a stage of unfreezing
  * @param version its classes; with a temperature, the head is scaled so that the probabilities are calibrated
  * @throws ThawError BASE_UNKNOWN, DATA_INVALID, ARTIFACT_CORRUPT
  */
 export async function loadTrainedModel(
-  base: { readonly name: string; readonly checkpoint: string },
+  base: BaseChoice,
   weights: string,
   { classes, temperature = 1 }: Pick<ModelVersion, "classes" | "temperature">,
 ): Promise<TrainedModel> {
-  const { architecture, input, source, licence, load } = findBase(base.name);
+  const { architecture, input, source, licence, load } = chosenBase(base);
   const raw = overlay(await load(base.checkpoint), await readSafetensors(weights));
   const parameters = atTemperature(raw, temperature);
   const outputs = parameter(parameters, HEAD_BIAS).data.length;

@@ -1,16 +1,17 @@
 /**
  * Weights as safetensors files: an 8-byte little-endian length, a JSON header with name, type, shape and
- * byte range of each tensor, then the raw data (format of the `safetensors` library, float32 only).
+ * byte range of each tensor, then the raw data (format of the `safetensors` library). Written as float32.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { z } from "zod";
 import { ThawError } from "../spec/errors.js";
+import { ELEMENT_TYPES } from "./import/elements.js";
 import { type Parameter, type Parameters, sizeOf } from "./parameters.js";
 
 const headerSchema = z.record(
   z.string(),
   z.object({
-    dtype: z.literal("F32"),
+    dtype: z.enum(Object.keys(ELEMENT_TYPES) as (keyof typeof ELEMENT_TYPES)[]),
     shape: z.array(z.int().min(0)),
     data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
   }),
@@ -36,11 +37,14 @@ export async function writeSafetensors(path: string, parameters: Parameters): Pr
   await writeFile(path, Buffer.concat([length, text, padding, ...bodies]));
 }
 
-/** @throws ThawError DATA_INVALID when the file is damaged or holds other types than float32. */
+/**
+ * Reads tensors of any supported type as float32.
+ * @throws ThawError DATA_INVALID when the file is damaged or holds tensors of another type
+ */
 export async function readSafetensors(path: string): Promise<Parameters> {
   const file = await readFile(path);
   const invalid = (what: string): ThawError =>
-    new ThawError("DATA_INVALID", `${path} is not a safetensors file of float32 weights: ${what}`);
+    new ThawError("DATA_INVALID", `${path} is not a safetensors file of weights: ${what}`);
   if (file.length < 8) throw invalid("it is too short");
   const length = Number(file.readBigUInt64LE(0));
   const start = 8 + length;
@@ -53,13 +57,14 @@ export async function readSafetensors(path: string): Promise<Parameters> {
   }
   const { __metadata__: _metadata, ...rest } = json;
   const header = headerSchema.safeParse(rest);
-  if (!header.success) throw invalid("its header lists something else than float32 tensors");
+  if (!header.success) throw invalid("its header lists something else than tensors of numbers");
   const parameters = new Map<string, Parameter>();
-  for (const [name, { shape, data_offsets: range }] of Object.entries(header.data)) {
+  for (const [name, { dtype, shape, data_offsets: range }] of Object.entries(header.data)) {
     const [from, to] = range;
-    if (start + to > file.length || to - from !== 4 * sizeOf(shape)) throw invalid(`${name} is cut short`);
-    const bytes = Uint8Array.from(file.subarray(start + from, start + to));
-    parameters.set(name, { shape, data: new Float32Array(bytes.buffer) });
+    const { bytes, read } = ELEMENT_TYPES[dtype];
+    if (start + to > file.length || to - from !== bytes * sizeOf(shape))
+      throw invalid(`${name} is cut short`);
+    parameters.set(name, { shape, data: read(file.subarray(start + from, start + to)) });
   }
   return parameters;
 }

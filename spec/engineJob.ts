@@ -1,10 +1,11 @@
 /** What a worker asks of its engine, the child process that holds TensorFlow, and what it answers. */
+import type { BaseChoice } from "./base.js";
 import type { AugmentSpec, DataSpec, HeadSpec, UnfreezeSpec } from "./runFile.js";
 import type { Progress } from "./training.js";
 
 interface LearningJob {
   readonly folders: { readonly dataset: string; readonly out: string; readonly scratch: string };
-  readonly base: { readonly name: string; readonly checkpoint: string };
+  readonly base: BaseChoice;
   readonly augment: AugmentSpec;
   readonly seed: number;
 }
@@ -48,7 +49,7 @@ export type EngineJob =
     })
   | {
       readonly kind: "predict";
-      readonly base: { readonly name: string; readonly checkpoint: string };
+      readonly base: BaseChoice;
       readonly weights: string;
       readonly files: readonly string[];
       readonly background: DataSpec["background"];

@@ -1,4 +1,5 @@
 /** What a run is to the world outside: its input, its live state and its result. */
+import type { BaseSpec } from "./base.js";
 import type { RunFile } from "./runFile.js";
 import type { Progress } from "./training.js";
 
@@ -28,6 +29,8 @@ export interface ArtifactRef {
 export interface RunInput {
   readonly runId: string;
   readonly file: RunFile;
+  /** What `file.base` means; absent for a base of the catalogue. */
+  readonly base?: BaseSpec;
   /** Absolute path of `data.path` on the machine of the training worker. */
   readonly dataPath: string;
   /** Version of the thaw client that started the run. */
@@ -83,6 +86,8 @@ export interface ModelVersion {
   readonly createdAt: string;
   readonly classes: readonly string[];
   readonly base: string;
+  /** What the base is and descends from; absent for a base of the catalogue. */
+  readonly baseSpec?: BaseSpec;
   /** How ingest treated the images; predictions must do the same. */
   readonly background: RunFile["data"]["background"];
   readonly keepShortSide: number;

@@ -153,7 +153,7 @@ const compareSchema = z
   .describe("Comparisons for the report.");
 
 /** The bases of `learn/bases/catalogue.ts`, which spec/ may not import; a test compares the two. */
-const BASES = ["efficientnet-lite0"] as const;
+const BASES = ["efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2"];
 
 /** The schema of a run file as written by a person; every key but `name` and `data.path` has a default. */
 export const runFileSchema = z.strictObject({
@@ -163,9 +163,16 @@ export const runFileSchema = z.strictObject({
     .describe("Name of the model; versions are counted under it."),
   data: dataSchema,
   base: z
-    .enum(BASES)
+    .string()
+    .regex(
+      /^(model:)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(@v?[1-9][0-9]*)?$/,
+      "use the name of a base or model:NAME, both with or without @VERSION",
+    )
     .default("efficientnet-lite0")
-    .describe("The pretrained network that the classifier starts from."),
+    .describe(
+      "The pretrained network to start from: one of the names that `thaw bases` lists, or model:NAME for a model of yours.",
+    )
+    .meta({ examples: [...BASES, "model:digits", "model:digits@2"] }),
   augment: augmentSchema.prefault({}),
   head: headSchema.prefault({}),
   unfreeze: unfreezeSchema.prefault({}),

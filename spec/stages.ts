@@ -1,4 +1,5 @@
 /** The stages of a run as data: what each one is, which parameters it reads and what it builds on. */
+import { type BaseSpec, baseIdentity } from "./base.js";
 import type { RunFile } from "./runFile.js";
 
 export type StageKind =
@@ -43,8 +44,9 @@ export interface StagePlan {
 /**
  * The stages of a run, in order. A pure function of the run file: the workflow, `thaw plan` and the
  * activities must agree on it.
+ * @param spec what `file.base` means where it is not a base of the catalogue
  */
-export function planStages(file: RunFile): readonly StagePlan[] {
+export function planStages(file: RunFile, spec?: BaseSpec): readonly StagePlan[] {
   const plans: StagePlan[] = [];
   const add = (
     name: string,
@@ -56,7 +58,8 @@ export function planStages(file: RunFile): readonly StagePlan[] {
     plans.push({ name, kind, codeVersion: STAGE_VERSIONS[kind], parameters, inputs, usesEngine });
   };
   const { path: _path, ...data } = file.data;
-  const { base, seed, augment } = file;
+  const { seed, augment } = file;
+  const base = baseIdentity(file.base, spec);
   const tuneNames = file.unfreeze.stages.map((_, index) => `tune-${index + 1}`);
   const trained = ["head", ...tuneNames];
 

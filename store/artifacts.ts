@@ -5,6 +5,7 @@ import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
+import type { StoredFile } from "../spec/base.js";
 import { ThawError } from "../spec/errors.js";
 import type { ArtifactRef } from "../spec/run.js";
 import { isMissing, type Store, storeCall } from "./connection.js";
@@ -157,6 +158,13 @@ export async function commitArtifact(
   return { manifest: winner, won };
 }
 
+/** Stores a file under its digest, unless it is there. */
+export async function storeFile(store: Store, path: string): Promise<StoredFile> {
+  const [digest, { size }] = await Promise.all([fileDigest(path), stat(path)]);
+  await putObjectOnce(store, digest, size, path);
+  return { digest, size };
+}
+
 async function putObjectOnce(store: Store, digest: string, size: number, path: string): Promise<void> {
   const name = objectName(digest);
   await storeCall(store, `storing ${path}`, async () => {
@@ -185,16 +193,29 @@ export async function downloadArtifactFile(
   name: string,
   destination: string,
 ): Promise<void> {
-  const file = fileOf(manifest, name);
+  const { digest } = fileOf(manifest, name);
+  await downloadObject(store, digest, `${name} of the ${manifest.kind} artifact`, destination);
+}
+
+/**
+ * Downloads the object with that digest to `destination`, atomically, and checks the digest on the way.
+ * @param what for messages: what the object is
+ */
+export async function downloadObject(
+  store: Store,
+  digest: string,
+  what: string,
+  destination: string,
+): Promise<void> {
   const partial = `${destination}.${process.pid}.part`;
   await mkdir(dirname(destination), { recursive: true });
   try {
-    await storeCall(store, `reading ${name}`, async () => {
-      const source = await openObject(store, file.digest, name);
+    await storeCall(store, `reading ${what}`, async () => {
+      const source = await openObject(store, digest, what);
       const hash = createHash("sha256");
       source.on("data", (chunk: Buffer) => hash.update(chunk));
       await pipeline(source, createWriteStream(partial));
-      verify(hash.digest("hex"), file.digest, manifest.kind, name);
+      verify(hash.digest("hex"), digest, what);
     });
     await rename(partial, destination);
   } finally {
@@ -213,7 +234,7 @@ export async function readArtifactFile(
     const chunks: Buffer[] = [];
     for await (const chunk of await openObject(store, file.digest, name)) chunks.push(chunk as Buffer);
     const data = Buffer.concat(chunks);
-    verify(sha256(data), file.digest, manifest.kind, name);
+    verify(sha256(data), file.digest, `${name} of the ${manifest.kind} artifact`);
     return data;
   });
 }
@@ -229,11 +250,11 @@ async function openObject(store: Store, digest: string, name: string) {
   }
 }
 
-function verify(actual: string, expected: string, kind: string, name: string): void {
+function verify(actual: string, expected: string, what: string): void {
   if (actual === expected) return;
   throw new ThawError(
     "ARTIFACT_CORRUPT",
-    `${name} of the ${kind} artifact does not match its digest: ${actual.slice(0, 12)} instead of ${expected.slice(0, 12)}`,
+    `${what} does not match its digest: ${actual.slice(0, 12)} instead of ${expected.slice(0, 12)}`,
   );
 }
 

@@ -23,6 +23,8 @@ const NEEDED: readonly ComponentName[] = [
   "temporal",
   "s3-server",
   "base-weights:efficientnet-lite0",
+  "base-weights:efficientnet-lite1",
+  "base-weights:efficientnet-lite2",
 ];
 
 interface Totals {

@@ -28,7 +28,7 @@ export function describeRun(run: RunInput, state: RunState, result: RunResult | 
       .join(" ")
       .trimEnd();
   });
-  const heading = `### ${run.file.name} on ${run.file.base}`;
+  const heading = `### ${run.file.name} on ${run.base?.name ?? run.file.base}`;
   const outcome =
     result === undefined
       ? ""

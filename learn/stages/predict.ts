@@ -1,6 +1,7 @@
 /** Classifies image files with a trained model. */
 import { renderView } from "../../data/views.js";
-import { findBase } from "../bases/catalogue.js";
+import type { BaseChoice } from "../../spec/base.js";
+import { chosenBase } from "../bases/chosen.js";
 import { conformalSet } from "../conformal.js";
 import { type Tensor2D, tf } from "../engine.js";
 import { denseLogits, HEAD_BIAS, HEAD_KERNEL } from "../head.js";
@@ -10,7 +11,6 @@ import { readSafetensors } from "../safetensors.js";
 import { atTemperature } from "../temperature.js";
 import { pixelTensor } from "../training/batch.js";
 import { softmaxRows } from "../training/loss.js";
-import type { BaseChoice } from "./job.js";
 
 /** A canonical image, see `data/decode.ts`, and the path to report it by. */
 export interface EncodedImage {
@@ -45,7 +45,7 @@ export async function predict(
   images: AsyncIterable<EncodedImage>,
   onProgress: (done: number) => void,
 ): Promise<ImagePrediction[]> {
-  const base = findBase(choice.name);
+  const base = chosenBase(choice);
   const parameters = overlay(await base.load(choice.checkpoint), await readSafetensors(weights));
   const network = freezeGroups(base.architecture, parameters, 0, base.architecture.groups.length);
   const head = parameter(parameters, HEAD_KERNEL);

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { HeadSpec } from "../../spec/runFile.js";
 import type { TrainingSummary } from "../../spec/training.js";
-import { findBase } from "../bases/catalogue.js";
+import { chosenBase } from "../bases/chosen.js";
 import { featureScale, foldScale, HEAD_KERNEL, zeroHead } from "../head.js";
 import { writeSafetensors } from "../safetensors.js";
 import { openSamples, type Samples } from "../samples.js";
@@ -22,7 +22,7 @@ export async function trainHead(
   spec: HeadSpec,
   featuresPath: string,
 ): Promise<TrainingSummary> {
-  const base = findBase(context.base.name);
+  const base = chosenBase(context.base);
   const { architecture } = base;
   const { records, summary } = await readRecords(context.folders.dataset);
   const raw = openSamples(featuresPath, featureFormat(base));

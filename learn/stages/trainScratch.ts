@@ -1,7 +1,7 @@
 /** Trains the same network from random weights for a given time, to show what the pretrained base buys. */
 import { join } from "node:path";
 import type { TrainingSummary } from "../../spec/training.js";
-import { findBase } from "../bases/catalogue.js";
+import { chosenBase } from "../bases/chosen.js";
 import { writeSafetensors } from "../safetensors.js";
 import { fit } from "../training/fit.js";
 import { fullNetworkTrainee, randomParameters } from "../training/fullNetwork.js";
@@ -24,7 +24,7 @@ export async function trainScratch(
   seconds: number,
   batchSize: number,
 ): Promise<TrainingSummary> {
-  const base = findBase(context.base.name);
+  const base = chosenBase(context.base);
   const { records, summary } = await readRecords(context.folders.dataset);
   const samples = await openPixels(context);
   try {

@@ -5,7 +5,7 @@ import { ThawError } from "../../spec/errors.js";
 import type { UnfreezeSpec } from "../../spec/runFile.js";
 import type { StageSummary } from "../../spec/training.js";
 import { type Architecture, groupIndex } from "../bases/architecture.js";
-import { findBase } from "../bases/catalogue.js";
+import { chosenBase } from "../bases/chosen.js";
 import { gate } from "../gate.js";
 import { HEAD_KERNEL } from "../head.js";
 import { overlay, type Parameters } from "../parameters.js";
@@ -67,7 +67,7 @@ export async function tuneStage(
   settings: TuneSettings,
   previous: string,
 ): Promise<StageSummary> {
-  const base = findBase(context.base.name);
+  const base = chosenBase(context.base);
   const { architecture } = base;
   const from = deepestGroup(architecture, settings.deepest);
   const pretrained = await base.load(context.base.checkpoint);

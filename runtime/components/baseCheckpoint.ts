@@ -6,6 +6,8 @@ import { ensure } from "./components.js";
 /** Bases whose weights come from a package. */
 const COMPONENTS: Readonly<Record<string, ComponentName>> = {
   "efficientnet-lite0": "base-weights:efficientnet-lite0",
+  "efficientnet-lite1": "base-weights:efficientnet-lite1",
+  "efficientnet-lite2": "base-weights:efficientnet-lite2",
 };
 
 /** @throws ThawError BASE_UNKNOWN, and what `ensure` throws */

@@ -1,11 +1,14 @@
 /** What every file here shares: the components' names, where one lies, and how provisioning reports. */
 
+/** Pretrained weights; fetched when a run names the base. */
+export type BaseComponent = `base-weights:efficientnet-lite${0 | 1 | 2}`;
+
 export type ComponentName =
   | "libtensorflow"
   | "tfjs-binding"
   | "temporal"
   | "s3-server"
-  | "base-weights:efficientnet-lite0"
+  | BaseComponent
   | "emoji-images";
 
 export interface Located {

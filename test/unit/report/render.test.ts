@@ -253,7 +253,7 @@ test("the strip shows frozen groups, rates of trained ones, and what became of t
   );
   const frozen = (count: number): string[] => new Array<string>(count).fill("frozen");
   assert.deepEqual(rows, [
-    [...frozen(9), "0.003"],
+    [...frozen(9), "0.001"],
     [...frozen(7), "5×10⁻⁴", "0.001", "0.001"],
     [...frozen(6), "2.5×10⁻⁴", "5×10⁻⁴", "0.001", "0.001"],
     ["everything trained from random weights"],

@@ -22,7 +22,7 @@ test("the head's rates come from the run file; without a readable one they are u
     trainingStages({ ...data, runFile: file }).map(({ trained }) =>
       trained === "everything" ? trained : trained.find(({ name }) => name === "head")?.learningRate,
     );
-  assert.deepEqual(rateOfHead(runFile), [0.003, 0.002, 0.002, "everything"]);
+  assert.deepEqual(rateOfHead(runFile), [0.001, 0.002, 0.002, "everything"]);
   for (const broken of ["", "name: [", "other: 1"]) {
     assert.deepEqual(rateOfHead(broken), [undefined, undefined, undefined, "everything"]);
   }

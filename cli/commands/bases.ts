@@ -1,0 +1,125 @@
+/** `thaw bases`: lists the networks that runs can start from; `thaw bases add` registers one of one's own. */
+import { type Command, InvalidArgumentError } from "commander";
+import type { AddBase } from "../../client/bases.js";
+import { loadPlatform } from "../../runtime/platform.js";
+import type { PerChannel, PixelScale, RegisteredBase } from "../../spec/base.js";
+import { ThawError } from "../../spec/errors.js";
+import { contextOf, withExamples } from "../context.js";
+import { basesJson } from "../json/bases.js";
+import type { Output } from "../output.js";
+import { basesTable } from "../render/bases.js";
+
+interface AddOptions {
+  readonly name: string;
+  readonly arch: string;
+  readonly mean?: PerChannel;
+  readonly std?: PerChannel;
+  readonly source?: string;
+  readonly licence?: string;
+  readonly domain?: string;
+}
+
+/** Bytes are divided by this before `--mean` and `--std` count, as in PyTorch's transforms. */
+const WHITE = 255;
+
+export function addBases(program: Command): void {
+  const command = program
+    .command("bases")
+    .description("list the pretrained networks that a run can start from, or add your own")
+    .action(async (_options: object, self: Command) => {
+      const { output, project } = contextOf<object>(self);
+      const { catalogueBases } = await import("../../client/bases.js");
+      const document = basesJson(catalogueBases(), await registered(project, output));
+      output.data(document, (screen) => basesTable(document.bases, screen));
+    });
+  withExamples(command, [
+    ["thaw bases", "those of thaw and those that were added"],
+    ["thaw bases --json", "with source, preprocessing and who measured TOP-1"],
+    ["thaw bases add xray.pth --name xray --arch efficientnet-lite0", "your own"],
+  ]);
+  addAdd(command);
+}
+
+function addAdd(bases: Command): void {
+  const command = bases
+    .command("add")
+    .description("register a checkpoint as a base, after reading it as a run would")
+    .argument("<file>", "a PyTorch state dict (.pth) or a safetensors file")
+    .requiredOption("-n, --name <name>", "what run files call it")
+    .requiredOption("-a, --arch <base>", "thaw's base whose architecture it has")
+    .option("--mean <numbers>", "mean of the pixels in 0…1: one number, or R,G,B", channels)
+    .option("--std <numbers>", "their standard deviation, likewise", channels)
+    .option("--source <text>", "where it comes from")
+    .option("--licence <text>", "under which licence it is")
+    .option("--domain <text>", "what it was pretrained on")
+    .action(async (file: string, _options: AddOptions, self: Command) => {
+      const { output, project, options } = contextOf<AddOptions>(self);
+      const { arch, name, source, licence, domain } = options;
+      const request: AddBase = {
+        file,
+        name,
+        architecture: arch,
+        ...scaleOf(options),
+        ...(source === undefined ? {} : { source }),
+        ...(licence === undefined ? {} : { licence }),
+        ...(domain === undefined ? {} : { domain }),
+      };
+      const platform = await loadPlatform(project);
+      const [{ openStoreOnly }, { addBase, catalogueBases }] = await Promise.all([
+        import("../../client/session.js"),
+        import("../../client/bases.js"),
+      ]);
+      const added = await addBase(openStoreOnly(platform), request);
+      const [base] = basesJson(catalogueBases(), [added]).bases.slice(-1);
+      output.data(base, () => `${added.name}@${added.version}`);
+      output.talk(
+        `A run file says \`base: ${added.name}\`, or ${added.name}@${added.version} for this version.`,
+      );
+    });
+  withExamples(command, [
+    ["thaw bases add xray.pth --name xray --arch efficientnet-lite0", "ask for it: `base: xray`"],
+    ["thaw bases add x.pth -n x -a efficientnet-lite1 --mean .485,.456,.406 --std .23", "own scale"],
+  ]);
+}
+
+/** Without services there are none to list. */
+async function registered(project: string | undefined, output: Output): Promise<readonly RegisteredBase[]> {
+  try {
+    const platform = await loadPlatform(project);
+    const [{ openStoreOnly }, { registeredBases }] = await Promise.all([
+      import("../../client/session.js"),
+      import("../../client/bases.js"),
+    ]);
+    return await registeredBases(openStoreOnly(platform));
+  } catch (error) {
+    if (!(error instanceof ThawError) || error.exitCode !== 4) throw error;
+    output.talk(`Bases that were added are left out: ${error.message}`);
+    return [];
+  }
+}
+
+function scaleOf({ mean, std }: AddOptions): { pixelScale?: PixelScale } {
+  if (mean === undefined && std === undefined) return {};
+  if (mean === undefined || std === undefined) {
+    throw new ThawError("USAGE", "--mean and --std belong together", { hint: "give both, or none" });
+  }
+  if ([std].flat().some((value) => value === 0)) throw new ThawError("USAGE", "--std must be above 0");
+  return { pixelScale: { mean: scaled(mean), deviation: scaled(std) } };
+}
+
+function scaled(values: PerChannel): PerChannel {
+  if (typeof values === "number") return values * WHITE;
+  const [red, green, blue] = values;
+  return [red * WHITE, green * WHITE, blue * WHITE];
+}
+
+function channels(text: string): PerChannel {
+  const values = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  const [red, green, blue] = values;
+  if (values.every((value) => value >= 0 && value <= 1)) {
+    if (values.length === 1 && red !== undefined) return red;
+    if (values.length === 3 && red !== undefined && green !== undefined && blue !== undefined)
+      return [red, green, blue];
+  }
+  throw new InvalidArgumentError("It must be a number in 0…1, or three with commas between them.");
+}

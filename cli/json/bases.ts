@@ -1,0 +1,60 @@
+/** JSON of `thaw bases`. Public API. */
+import type { CatalogueBase } from "../../client/bases.js";
+import type { PixelScale, RegisteredBase } from "../../spec/base.js";
+
+export interface BasesJson {
+  /** thaw's own first, then those that were added, by name. */
+  readonly bases: readonly BaseJson[];
+}
+
+export interface BaseJson {
+  /** For `base` of a run file. */
+  readonly name: string;
+  readonly origin: "catalogue" | "added";
+  /** The newest version of an added base. */
+  readonly version?: number;
+  readonly architecture: string;
+  readonly pretrainedOn: string;
+  readonly source: string;
+  readonly licence: string;
+  /** SHA-256 of the checkpoint file. */
+  readonly sha256: string;
+  readonly inputSize: number;
+  readonly preprocessing: PixelScale & {
+    readonly kernel: "cubic" | "linear";
+    /** Share of the resized image's side that the centre crop keeps. */
+    readonly cropFraction: number;
+  };
+  /** Of thaw's own bases: kind of images, classes, and accuracy in [0, 1] on ImageNet with who says so. */
+  readonly domain?: string;
+  readonly classes?: number;
+  readonly imagenetTop1?: number;
+  readonly imagenetTop1Source?: string;
+}
+
+export function basesJson(
+  catalogue: readonly CatalogueBase[],
+  registered: readonly RegisteredBase[],
+): BasesJson {
+  const own = catalogue.map((base): BaseJson => {
+    const { name, source, licence, pretrainedOn, domain, classes, sha256 } = base;
+    const { imagenetTop1, imagenetTop1Source } = base;
+    const origin = { name, origin: "catalogue", architecture: name, pretrainedOn, source, licence } as const;
+    return { ...origin, sha256, ...inputOf(base), domain, classes, imagenetTop1, imagenetTop1Source };
+  });
+  const added = registered.map((base): BaseJson => {
+    const { name, version, architecture, pretrainedOn, source, licence, checkpoint, pixelScale } = base;
+    const like = catalogue.find((candidate) => candidate.name === architecture);
+    if (like === undefined) throw new Error(`base ${name} has the unknown architecture ${architecture}`);
+    const origin = { name, origin: "added", version, architecture, pretrainedOn, source, licence } as const;
+    return { ...origin, sha256: checkpoint.digest, ...inputOf(like, pixelScale) };
+  });
+  return { bases: [...own, ...added] };
+}
+
+function inputOf(
+  { input: { size, cropFraction, kernel, pixelScale: own } }: CatalogueBase,
+  pixelScale: PixelScale = own,
+): Pick<BaseJson, "inputSize" | "preprocessing"> {
+  return { inputSize: size, preprocessing: { ...pixelScale, kernel, cropFraction } };
+}

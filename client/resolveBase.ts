@@ -1,0 +1,87 @@
+/** Finds what `base` of a run file means: the catalogue, then registered checkpoints, or a model of one's own. */
+import { CATALOGUE, findBase } from "../learn/bases/catalogue.js";
+import type { BaseSpec, RegisteredBase } from "../spec/base.js";
+import { ThawError } from "../spec/errors.js";
+import type { ModelVersion } from "../spec/run.js";
+import { listBaseNames, readBase } from "../store/bases.js";
+import type { Store } from "../store/connection.js";
+import { canonicalJson, sha256 } from "../store/keys.js";
+import { resolveModel } from "./modelRef.js";
+import { nearest } from "./nearest.js";
+
+const MODEL = "model:";
+
+/**
+ * @param name `efficientnet-lite1`, `radiographs`, `radiographs@2`, `model:digits` or `model:digits@3`
+ * @returns undefined for a base of the catalogue, whose name says everything
+ * @throws ThawError BASE_UNKNOWN, NOT_FOUND (a model that there is not), STORE_…
+ */
+export async function resolveBase(store: Store, name: string): Promise<BaseSpec | undefined> {
+  if (name.startsWith(MODEL)) return modelBase(await resolveModel(store, name.slice(MODEL.length)));
+  if (CATALOGUE.some((base) => base.name === name)) return undefined;
+  const [, plain = "", version] = /^([^@]+)(?:@v?(\d+))?$/.exec(name) ?? [];
+  const newest = await readBase(store, plain);
+  if (newest === undefined) throw await unknownBase(store, name, plain);
+  const wanted = version === undefined ? newest : await readBase(store, plain, Number(version));
+  if (wanted !== undefined) return registeredBase(wanted);
+  throw new ThawError("BASE_UNKNOWN", `there is no version ${version} of base ${plain}`, {
+    hint: newest.version === 1 ? "it has version 1 only" : `it has versions 1 to ${newest.version}`,
+  });
+}
+
+function registeredBase(base: RegisteredBase): BaseSpec {
+  const { name, version, architecture, checkpoint, pixelScale, source, licence, pretrainedOn } = base;
+  return withDigest({
+    name: `${name}@${version}`,
+    architecture,
+    checkpoint,
+    ...(pixelScale === undefined ? {} : { pixelScale }),
+    layers: [],
+    lineage: [],
+    origin: { source, licence, pretrainedOn },
+  });
+}
+
+/** The model's own base, with the model's tuned layers laid over it. */
+function modelBase(model: ModelVersion): BaseSpec {
+  const { name, version, weights } = model;
+  const parent = model.baseSpec ?? catalogueSpec(model.base);
+  const label = `${name}@${version}`;
+  return withDigest({
+    ...parent,
+    name: `${MODEL}${label}`,
+    // Where only a head was trained, nothing lies over the base.
+    layers: weights.kind === "head" ? parent.layers : [...parent.layers, weights],
+    lineage: [...parent.lineage, label],
+    origin: {
+      ...parent.origin,
+      pretrainedOn: `${parent.origin.pretrainedOn}, then tuned as ${label} to tell ${model.classes.length} classes apart`,
+    },
+  });
+}
+
+function catalogueSpec(name: string): Omit<BaseSpec, "digest"> {
+  const { source, licence, pretrainedOn } = findBase(name);
+  return { name, architecture: name, layers: [], lineage: [], origin: { source, licence, pretrainedOn } };
+}
+
+/** Names and origins may change without any number changing: they are no part of the digest. */
+function withDigest(spec: Omit<BaseSpec, "digest">): BaseSpec {
+  const { architecture, checkpoint, pixelScale, layers } = spec;
+  const numbers = {
+    architecture,
+    checkpoint: checkpoint?.digest,
+    pixelScale,
+    layers: layers.map(({ digest }) => digest),
+  };
+  return { ...spec, digest: sha256(canonicalJson(numbers)) };
+}
+
+async function unknownBase(store: Store, name: string, plain: string): Promise<ThawError> {
+  const names = [...CATALOGUE.map((base) => base.name), ...(await listBaseNames(store))];
+  const close = nearest(plain, names);
+  const known = `bases: ${names.join(", ")}; a model of yours is model:NAME`;
+  return new ThawError("BASE_UNKNOWN", `there is no base called "${name}"`, {
+    hint: close.length === 0 ? known : `did you mean ${close.join(" or ")}? ${known}`,
+  });
+}

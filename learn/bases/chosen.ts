@@ -1,0 +1,31 @@
+/** The base that a run has chosen: one of the catalogue's, or its architecture with other weights. */
+import type { BaseChoice } from "../../spec/base.js";
+import { overlay, type Parameters } from "../parameters.js";
+import { readSafetensors } from "../safetensors.js";
+import { type Base, findBase } from "./catalogue.js";
+
+/**
+ * The base that `choice` describes; its `load` gives the checkpoint's parameters with the weights of the
+ * models in `layers` laid over them.
+ * @throws ThawError BASE_UNKNOWN
+ */
+export function chosenBase(choice: BaseChoice): Base {
+  const { name, architecture = name, pixelScale, layers = [] } = choice;
+  const base = findBase(architecture);
+  return {
+    ...base,
+    name,
+    input: pixelScale === undefined ? base.input : { ...base.input, pixelScale },
+    load: async (checkpoint) => {
+      let parameters = await base.load(checkpoint);
+      for (const layer of layers) parameters = overlay(parameters, await readTuned(layer));
+      return parameters;
+    },
+  };
+}
+
+/** A model's tuned weights without its head, whose classes are another task's. */
+async function readTuned(path: string): Promise<Parameters> {
+  const weights = await readSafetensors(path);
+  return new Map([...weights].filter(([name]) => !name.startsWith("head.")));
+}

@@ -1,0 +1,43 @@
+/** The number types of checkpoints, read as float32: little-endian, as all writers of today store them. */
+
+export interface ElementType {
+  /** Bytes of one number. */
+  readonly bytes: number;
+  /** @param data a whole number of elements */
+  readonly read: (data: Buffer) => Float32Array;
+}
+
+const each = (bytes: number, read: (data: Buffer, at: number) => number): ElementType => ({
+  bytes,
+  read: (data) => Float32Array.from({ length: data.length / bytes }, (_, i) => read(data, i * bytes)),
+});
+
+/** IEEE 754 binary16: one bit sign, five bits exponent with bias 15, ten bits fraction. */
+function half(data: Buffer, at: number): number {
+  const bits = data.readUInt16LE(at);
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** bfloat16 is the upper half of a float32. */
+const brain: ElementType = {
+  bytes: 2,
+  read: (data) => {
+    const bits = Uint32Array.from({ length: data.length / 2 }, (_, i) => data.readUInt16LE(2 * i) << 16);
+    return new Float32Array(bits.buffer);
+  },
+};
+
+/** By their names in safetensors. */
+export const ELEMENT_TYPES = {
+  // Copied, because a Float32Array must start at a multiple of four.
+  F32: { bytes: 4, read: (data) => new Float32Array(Uint8Array.from(data).buffer) },
+  F16: each(2, half),
+  BF16: brain,
+  F64: each(8, (data, at) => data.readDoubleLE(at)),
+  I64: each(8, (data, at) => Number(data.readBigInt64LE(at))),
+  I32: each(4, (data, at) => data.readInt32LE(at)),
+} as const satisfies Record<string, ElementType>;

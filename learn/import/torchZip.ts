@@ -1,0 +1,77 @@
+/**
+ * Reads checkpoints in the format that PyTorch writes since 1.6: a zip file, nothing in it compressed, with the
+ * state dict in `NAME/data.pkl` and a storage in each `NAME/data/KEY` (`torch/serialization.py`, `_load`).
+ */
+import { stat } from "node:fs/promises";
+import { type Entry, openPromise, type ZipFile } from "yauzl";
+import { ThawError } from "../../spec/errors.js";
+import { unpickle } from "./pickle.js";
+import { type CheckpointTensor, type Storage, stateReader } from "./torchState.js";
+
+/**
+ * Reads a state dict.
+ * @returns tensors by name, in the order of the file
+ * @throws ThawError DATA_INVALID when the file is something else, is damaged or wants to run code
+ */
+export async function readTorchZip(path: string): Promise<Map<string, CheckpointTensor>> {
+  const invalid = (what: string): ThawError =>
+    new ThawError("DATA_INVALID", `${path} is not a PyTorch checkpoint: ${what}`);
+  const { size } = await stat(path);
+  const zip = await openPromise(path, { autoClose: false }).catch((error: Error) => {
+    throw invalid(`as a zip file it is damaged (${error.message})`);
+  });
+  try {
+    return await readState(await openArchive(zip, size, invalid), invalid);
+  } catch (error) {
+    if (error instanceof ThawError) throw error;
+    throw invalid(`as a zip file it is damaged (${(error as Error).message})`);
+  } finally {
+    zip.close();
+  }
+}
+
+/** The content of a file below the archive's one folder; undefined when there is none. */
+type Archive = (name: string) => Promise<Buffer | undefined>;
+
+async function openArchive(
+  zip: ZipFile,
+  size: number,
+  invalid: (what: string) => ThawError,
+): Promise<Archive> {
+  const entries = new Map<string, Entry>();
+  for await (const entry of zip.eachEntry()) {
+    entries.set(entry.fileName.slice(entry.fileName.indexOf("/") + 1), entry);
+  }
+  // Entries that lie over each other could make any size out of a small file.
+  let left = size;
+  return async (name) => {
+    const entry = entries.get(name);
+    if (entry === undefined) return undefined;
+    if (entry.compressionMethod !== 0) throw invalid(`${name} in it is compressed`);
+    left -= entry.uncompressedSize;
+    if (left < 0) throw invalid("it holds more than its size");
+    const chunks: Buffer[] = [];
+    for await (const chunk of await zip.openReadStreamPromise(entry)) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks);
+  };
+}
+
+async function readState(
+  archive: Archive,
+  invalid: (what: string) => ThawError,
+): Promise<Map<string, CheckpointTensor>> {
+  const order = (await archive("byteorder"))?.toString("latin1") ?? "little";
+  if (order !== "little") throw invalid(`its numbers are ${order}-endian`);
+  const pickle = await archive("data.pkl");
+  if (pickle === undefined) throw invalid("data.pkl is not in it");
+  const { handlers, storages, tensors } = stateReader(invalid);
+  const { value } = unpickle(pickle, 0, handlers);
+  const contents = new Map<Storage, Float32Array>();
+  for (const storage of storages.values()) {
+    const data = await archive(`data/${storage.key}`);
+    if (data === undefined) throw invalid(`storage ${storage.key} is not in it`);
+    if (data.length % storage.type.bytes !== 0) throw invalid(`storage ${storage.key} is cut short`);
+    contents.set(storage, storage.type.read(data));
+  }
+  return tensors(value, contents);
+}

@@ -1,0 +1,76 @@
+/** Bases beyond the catalogue's: checkpoints that a user registered, and models that thaw trained. */
+import type { ArtifactRef } from "./run.js";
+
+/** One number for all three channels, or one for each of red, green and blue. */
+export type PerChannel = number | readonly [number, number, number];
+
+/** How a base wants its pixels: `(x − mean) / deviation`, x in 0…255. */
+export interface PixelScale {
+  readonly mean: PerChannel;
+  readonly deviation: PerChannel;
+}
+
+/** A file in the store, named by its content. */
+export interface StoredFile {
+  /** SHA-256, hex. */
+  readonly digest: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** Where weights come from, for people. */
+export interface BaseOrigin {
+  readonly source: string;
+  readonly licence: string;
+  /** What it learned before, in a few words. */
+  readonly pretrainedOn: string;
+}
+
+/** A version of a registered checkpoint, `bases/NAME/vN.json` in the store. */
+export interface RegisteredBase extends BaseOrigin {
+  readonly name: string;
+  readonly version: number;
+  readonly createdAt: string;
+  /** The catalogue's base whose architecture and input it has. */
+  readonly architecture: string;
+  readonly checkpoint: StoredFile;
+  /** In place of the architecture's own. */
+  readonly pixelScale?: PixelScale;
+}
+
+/** A base that is not the catalogue's, found once when the run starts, so that it cannot change under the run. */
+export interface BaseSpec {
+  /** With its version: `radiographs@1`, `model:digits@3`. */
+  readonly name: string;
+  /** The catalogue's base whose architecture, input and, without a checkpoint, weights it has. */
+  readonly architecture: string;
+  readonly checkpoint?: StoredFile;
+  readonly pixelScale?: PixelScale;
+  /** Artifacts of tuned models whose weights lie over the base's, the oldest first. */
+  readonly layers: readonly ArtifactRef[];
+  /** The models among its ancestors, `digits@3`, the oldest first. */
+  readonly lineage: readonly string[];
+  /** SHA-256 over all that decides its numbers. */
+  readonly digest: string;
+  readonly origin: BaseOrigin;
+}
+
+/** A base on this machine, as the engine is given it. */
+export interface BaseChoice {
+  readonly name: string;
+  /** Checkpoint file of the pretrained weights. */
+  readonly checkpoint: string;
+  /** The catalogue's base whose architecture and input it has, where that is not `name`. */
+  readonly architecture?: string;
+  readonly pixelScale?: PixelScale;
+  /** Weights files that lie over the checkpoint's, in this order. */
+  readonly layers?: readonly string[];
+}
+
+/**
+ * What stands for the base in the keys of artifacts: a name where it says everything, else the digest.
+ * @param name as the run file has it
+ */
+export function baseIdentity(name: string, spec: BaseSpec | undefined): string {
+  return spec === undefined ? name : `sha256:${spec.digest}`;
+}

@@ -1,0 +1,145 @@
+/** Larger bases, checkpoints of one's own and models as bases, through real services and real kernels. */
+import assert from "node:assert/strict";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { resolveBase } from "../../client/resolveBase.js";
+import { CATALOGUE } from "../../learn/bases/catalogue.js";
+import { baseCheckpoint } from "../../runtime/components/baseCheckpoint.js";
+import type { ModelVersion, RunResult } from "../../spec/run.js";
+import { readModel } from "../../store/records.js";
+import { smallImageSet } from "../support/images.js";
+import { type Stack, startStack } from "../support/stack.js";
+import { thaw } from "../support/thaw.js";
+
+const PER_CLASS = 14;
+const RUN_FILE = `
+name: digits
+data: { path: images, validation: 0.15 }
+augment: { views: 1 }
+head: { epochs: 20 }
+unfreeze: { stages: [top], epochs: 2 }
+`;
+
+let stack: Stack;
+before(async () => {
+  stack = await startStack({ workers: true });
+  await smallImageSet(join(stack.folder, "images"), PER_CLASS);
+  await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
+  await copyFile(await baseCheckpoint("efficientnet-lite0"), join(stack.folder, "own.pth"));
+});
+after(() => stack.close());
+
+async function ok<T>(...args: string[]): Promise<T> {
+  const { status, stdout, stderr } = await thaw([...args, "--json"], { cwd: stack.folder });
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout) as T;
+}
+
+async function refusal(...args: string[]): Promise<string> {
+  const { status, stderr } = await thaw(args, { cwd: stack.folder });
+  assert.equal(status, 2, stderr);
+  return stderr;
+}
+
+const ADD = ["bases", "add", "own.pth", "--name", "own", "--arch", "efficientnet-lite0"];
+const SCALE = ["--mean", "0.485,0.456,0.406", "--std", "0.229,0.224,0.225"];
+
+test("a checkpoint is registered once, and what differs gets another version", async () => {
+  const first = await ok<{ version: number; sha256: string }>(...ADD, "--domain", "drawings");
+  assert.deepEqual([first.version, first.sha256], [1, CATALOGUE[0]?.sha256]);
+  assert.equal((await ok<{ version: number }>(...ADD, "--domain", "drawings")).version, 1);
+  assert.equal((await ok<{ version: number }>(...ADD, ...SCALE)).version, 2);
+  const { bases } = await ok<{ bases: { name: string; origin: string; version?: number }[] }>("bases");
+  assert.deepEqual(
+    bases.map(({ name, origin, version }) => [name, origin, version]),
+    [...CATALOGUE.map(({ name }) => [name, "catalogue", undefined]), ["own", "added", 2]],
+  );
+  const { stdout } = await thaw(["bases"], { cwd: stack.folder });
+  assert.match(stdout, /efficientnet-lite1 .* 240 px +76\.7 % +Apache-2\.0/);
+  assert.match(stdout, /own@2 /);
+});
+
+test("a base's digest is that of its numbers: other preprocessing is another base, a copy is not", async () => {
+  const { store } = stack.session;
+  const [old, current] = [await resolveBase(store, "own@1"), await resolveBase(store, "own")];
+  assert.equal(current?.name, "own@2");
+  assert.notEqual(old?.digest, current?.digest);
+  await ok(...ADD.map((word) => (word === "own" ? "copy" : word)));
+  assert.equal((await resolveBase(store, "copy"))?.digest, old?.digest);
+  assert.equal(await resolveBase(store, "efficientnet-lite1"), undefined);
+});
+
+test("what cannot be a base is refused in words", async () => {
+  const wrong = ADD.map((word) => (word === "efficientnet-lite0" ? "efficientnet-lite2" : word));
+  assert.match(
+    await refusal(...wrong),
+    /own\.pth: \d+ of \d+ tensors do not fit: tensor _blocks\.3\._depthwise_conv\.weight has the shape \[144, 1, 5, 5\] instead of \[144, 1, 3, 3\]/,
+  );
+  const named = (name: string): string[] => ADD.map((word) => (word === "own" ? name : word));
+  assert.match(await refusal(...named("efficientnet-lite1")), /thaw's own/);
+  assert.match(await refusal(...named("X Ray")), /cannot be the name/);
+  assert.match(
+    await refusal(...ADD.map((word) => (word === "own.pth" ? "gone.pth" : word))),
+    /gone\.pth is not there/,
+  );
+  assert.match(await refusal(...ADD, "--mean", "0.5"), /--mean and --std belong together/);
+  assert.match(await refusal(...ADD, "--mean", "127", "--std", "128"), /0…1/);
+  assert.match(await refusal("run", "--set", "base=efficientnet-lite"), /there is no base called/);
+  assert.match(
+    await refusal("plan", "--set", "base=own@7"),
+    /no version 7 of base own[\s\S]*versions 1 to 2/,
+  );
+  assert.match(await refusal("run", "--set", "base=model:digit"), /no model and no finished run "digit"/);
+});
+
+async function run(...args: string[]): Promise<{ result: RunResult; model: ModelVersion }> {
+  const { result } = await ok<{ result: RunResult }>("run", ...args);
+  const model = await readModel(stack.session.store, result.model, result.version);
+  assert.ok(model);
+  return { result, model };
+}
+
+let parent: Awaited<ReturnType<typeof run>>;
+
+test("a run starts from EfficientNet-Lite1", async () => {
+  parent = await run("--set", "base=efficientnet-lite1");
+  assert.equal(parent.model.base, "efficientnet-lite1");
+  assert.equal(parent.model.baseSpec, undefined);
+  // Ten classes: chance is 0.1.
+  assert.ok(parent.result.testAccuracy > 0.3, `test accuracy ${parent.result.testAccuracy}`);
+});
+
+test("a model of thaw is the base of the next run, which says so and can be used", async () => {
+  const { result, model } = await run("--set", "base=model:digits@1", "--set", "name=next");
+  assert.equal(model.base, "model:digits@1");
+  assert.deepEqual(model.baseSpec?.lineage, ["digits@1"]);
+  assert.equal(model.baseSpec?.architecture, "efficientnet-lite1");
+  assert.deepEqual(model.baseSpec?.layers, [parent.model.weights]);
+  assert.notEqual(result.artifacts.features?.key, parent.result.artifacts.features?.key);
+  assert.equal(result.artifacts.ingest?.key, parent.result.artifacts.ingest?.key);
+  assert.ok(result.testAccuracy > 0.3, `test accuracy ${result.testAccuracy}`);
+  const [label = ""] = model.classes;
+  const { predictions } = await ok<{ predictions: { label?: string }[] }>(
+    ...["predict", "next", join("images", label)],
+  );
+  const right = predictions.filter((prediction) => prediction.label === label).length;
+  assert.ok(right > predictions.length / 2, `${right} of ${predictions.length} recognized`);
+  await ok("report", "next", "--out", join(stack.folder, "report.html"));
+  assert.match(await readFile(join(stack.folder, "report.html"), "utf8"), /then tuned as digits@1/);
+});
+
+test("a registered checkpoint under its own scale gives other artifacts than thaw's base", async () => {
+  const plan = async (base: string): Promise<Map<string, string>> => {
+    const { stages } = await ok<{ stages: { name: string; action: string }[] }>(
+      ...["plan", "--set", `base=${base}`],
+    );
+    return new Map(stages.map(({ name, action }) => [name, action]));
+  };
+  assert.equal((await plan("efficientnet-lite1")).get("features"), "reuse");
+  assert.equal((await plan("model:digits@1")).get("features"), "reuse");
+  const { model } = await run("--set", "base=own", "--set", "unfreeze.stages=[]");
+  assert.equal(model.base, "own@2");
+  assert.equal((await plan("own")).get("features"), "reuse");
+  assert.equal((await plan("own@1")).get("features"), "run");
+});
