@@ -67,7 +67,9 @@ async function collect(
   const summaryOf = <T>(name: string): T => manifests.get(name)?.summary as T;
 
   const ingest = manifests.get("ingest") as ArtifactManifest;
+  const dataset = summaryOf<DatasetSummary>("ingest");
   const evaluation = summaryOf<Evaluation>("evaluate");
+  const checked = new Set(checkedPaths({ dataset, evaluation }));
   const model = summaryOf<ModelVersion>("register");
   const base = findBase(run.file.base);
   const lines = (await readArtifactFile(store, ingest, "images.jsonl"))
@@ -81,16 +83,11 @@ async function collect(
       .slice(0, EXAMPLES_PER_CLASS)
       .map((record) => record.path),
   );
-  const dataset = summaryOf<DatasetSummary>("ingest");
-  const shown = new Set([
-    ...examples.flat(),
-    ...evaluation.mistakes.map((mistake) => mistake.path),
-    ...checkedPaths({ dataset, evaluation }),
-  ]);
+  const shown = new Set([...examples.flat(), ...evaluation.mistakes.map((mistake) => mistake.path)]);
   const thumbnails = await makeThumbnails(
     dependencies,
     ingest,
-    records.filter(({ path }) => shown.has(path)),
+    records.filter(({ path }) => shown.has(path) || checked.has(path)),
   );
   const scratch = summaryOf<TrainingSummary | undefined>("scratch");
   const tuned = [...manifests.keys()].filter((name) => name.startsWith("tune-"));

@@ -1,5 +1,5 @@
 /** Results of the held-out evaluation. */
-import type { Listed, Split } from "./dataset.js";
+import type { LabelSuspects } from "./labelSuspects.js";
 
 export interface ClassMetrics {
   readonly name: string;
@@ -19,23 +19,6 @@ export interface Prediction {
   readonly confidence: number;
 }
 
-/** An image whose label is probably wrong. */
-export interface LabelSuspect {
-  readonly path: string;
-  readonly split: Split;
-  /** Indices into `classes`: the given one, and the one that the model is confident of. */
-  readonly label: number;
-  readonly suggested: number;
-  /** In [0, 1]: `(p(label) - p(the most probable other) + 1) / 2`; the smaller, the more suspicious. */
-  readonly margin: number;
-}
-
-/** By confident learning, the most suspicious first, at most 24. */
-export interface LabelSuspects extends Listed<LabelSuspect> {
-  /** Test and validation images that were looked at. */
-  readonly judged: number;
-}
-
 export interface Evaluation {
   readonly classes: readonly string[];
   readonly images: number;
@@ -46,6 +29,12 @@ export interface Evaluation {
   readonly macroF1: number;
   /** Mean cross-entropy in nats. */
   readonly loss: number;
+  /** Absent in evaluations of version 1. */
+  readonly labelSuspects?: LabelSuspects;
+  /** Test images that are known from training because the user's splits leak; absent when there are none. */
+  readonly leaked?:
+    | { readonly images: number; readonly accuracy: number; readonly accuracyOfOthers?: number }
+    | undefined;
   /** `confusion[actual][predicted]`, counts. */
   readonly confusion: readonly (readonly number[])[];
   readonly perClass: readonly ClassMetrics[];
@@ -55,10 +44,4 @@ export interface Evaluation {
   readonly byStage: readonly { readonly stage: string; readonly accuracy: number }[];
   /** The same network from random weights for the same time, when asked for. */
   readonly scratch?: { readonly accuracy: number; readonly seconds: number; readonly epochs: number };
-  /** Absent in evaluations of version 1. */
-  readonly labelSuspects?: LabelSuspects;
-  /** Test images that are known from training because the user's splits leak; absent when there are none. */
-  readonly leaked?:
-    | { readonly images: number; readonly accuracy: number; readonly accuracyOfOthers?: number }
-    | undefined;
 }
