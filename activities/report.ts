@@ -67,7 +67,9 @@ async function collect(
   const summaryOf = <T>(name: string): T => manifests.get(name)?.summary as T;
 
   const ingest = manifests.get("ingest") as ArtifactManifest;
+  const dataset = summaryOf<DatasetSummary>("ingest");
   const evaluation = summaryOf<Evaluation>("evaluate");
+  const checked = new Set(checkedPaths({ dataset, evaluation }));
   const model = summaryOf<ModelVersion>("register");
   const base = findBase(run.base?.architecture ?? run.file.base);
   const { source, licence, pretrainedOn } = run.base?.origin ?? base;
@@ -82,17 +84,12 @@ async function collect(
       .slice(0, EXAMPLES_PER_CLASS)
       .map((record) => record.path),
   );
-  const dataset = summaryOf<DatasetSummary>("ingest");
   const tested = [...evaluation.mistakes, ...(evaluation.topLosses ?? [])];
-  const shown = new Set([
-    ...examples.flat(),
-    ...tested.map(({ path }) => path),
-    ...checkedPaths({ dataset, evaluation }),
-  ]);
+  const shown = new Set([...examples.flat(), ...tested.map(({ path }) => path)]);
   const thumbnails = await makeThumbnails(
     dependencies,
     ingest,
-    records.filter(({ path }) => shown.has(path)),
+    records.filter(({ path }) => shown.has(path) || checked.has(path)),
   );
   const scratch = summaryOf<TrainingSummary | undefined>("scratch");
   const tuned = [...manifests.keys()].filter((name) => name.startsWith("tune-"));

@@ -1,5 +1,5 @@
 /** Results of the held-out evaluation. */
-import type { Listed, Split } from "./dataset.js";
+import type { LabelSuspects } from "./labelSuspects.js";
 
 export interface ClassMetrics {
   readonly name: string;
@@ -21,23 +21,6 @@ export interface Prediction {
   readonly predicted: number;
   /** Probability of the predicted class, at the model's temperature. */
   readonly confidence: number;
-}
-
-/** An image whose label is probably wrong. */
-export interface LabelSuspect {
-  readonly path: string;
-  readonly split: Split;
-  /** Indices into `classes`: the given one, and the one that the model is confident of. */
-  readonly label: number;
-  readonly suggested: number;
-  /** In [0, 1]: `(p(label) - p(the most probable other) + 1) / 2`; the smaller, the more suspicious. */
-  readonly margin: number;
-}
-
-/** By confident learning, the most suspicious first, at most 24. */
-export interface LabelSuspects extends Listed<LabelSuspect> {
-  /** Test and validation images that were looked at. */
-  readonly judged: number;
 }
 
 /** A line of `predictions.jsonl`. */

@@ -1,6 +1,6 @@
 /** Label suspects among the images that no stage was fitted to, as the evaluation lists them. */
 import type { ImageRecord } from "../../spec/dataset.js";
-import type { LabelSuspects } from "../../spec/evaluation.js";
+import type { LabelSuspects } from "../../spec/labelSuspects.js";
 import { labelSuspects } from "../labelErrors.js";
 import { softmaxRows } from "../training/loss.js";
 

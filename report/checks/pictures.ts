@@ -1,6 +1,6 @@
 /** Which pictures the section on the data shows, for it and for whoever makes the thumbnails. */
 import type { CopyGroup, FaultImage, Listed } from "../../spec/dataset.js";
-import type { LabelSuspect } from "../../spec/evaluation.js";
+import type { LabelSuspect } from "../../spec/labelSuspects.js";
 import type { ReportData } from "../../spec/report.js";
 
 /** Contradictions are worth a look each; that copies are copies is believed after a few. */
