@@ -155,6 +155,12 @@ export const runFileSchema = z.strictObject({
     .enum(BASES)
     .default("efficientnet-lite0")
     .describe("The pretrained network that the classifier starts from."),
+  recipe: z
+    .enum(["auto", "extractor-only", "staged"])
+    .default("auto")
+    .describe(
+      "Whether the evidence decides how many stages of unfreezing may run; staged runs all of them, extractor-only none.",
+    ),
   augment: augmentSchema.prefault({}),
   head: headSchema.prefault({}),
   unfreeze: unfreezeSchema.prefault({}),
