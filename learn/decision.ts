@@ -23,13 +23,13 @@ interface Rule {
 
 /**
  * Training images below which a depth is not tried, per class and in all. Provisional.
- * - 5 a class: below it a class has less than one validation image at the default shares, so that the gate, which
- *   protects every stage, cannot see what the stage does to that class. The same number is the task's own minimum.
- * - 60 in all for any stage, 200 for more than one: see "How deep on few images" in `bench/README.md`.
+ * - 5 a class: the project's own minimum. A class with fewer has no or one validation image at the default shares,
+ *   and the gate, which protects every stage, cannot see what a stage does to it.
+ * - 60 in all for any stage, 100 for more than one: see "How deep on few images" in `bench/README.md`.
  */
 const FEWEST_A_CLASS = 5;
 const FEWEST_FOR_TUNING = 60;
-const FEWEST_FOR_DEPTH = 200;
+const FEWEST_FOR_DEPTH = 100;
 
 const ALL = Number.POSITIVE_INFINITY;
 

@@ -30,8 +30,8 @@ export interface RecipeSettings {
 const FOLDS = 5;
 /** Of 0.003 to 1, best or within 0.1 points of it on sign digits, brain MRI and two trees (features of Lite0). */
 const PENALTY = 0.1;
-/** The interval is at most ±3 points wide with so many images, and the measures take seconds on one core. */
-const MOST_IMAGES = 1000;
+/** The interval is at most ±4 points wide with so many images, and the measures take about ten seconds on one core. */
+const MOST_IMAGES = 600;
 
 /** @param featuresPath the features artifact's file */
 export async function chooseRecipe(

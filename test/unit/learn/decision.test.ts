@@ -70,8 +70,14 @@ const CASES: readonly {
   {
     what: "brain MRI",
     evidence: BRAINS,
+    expected: { choice: "staged", stages: 2 },
+    says: /86\.2 %.*178 images allow every stage/,
+  },
+  {
+    what: "few, but not very few images",
+    evidence: { ...BRAINS, trainImages: 80 },
     expected: { choice: "staged", stages: 1 },
-    says: /only the first stage/,
+    says: /only the first stage.*80 images.*fewer than 100/,
   },
   {
     what: "shuffled labels",
