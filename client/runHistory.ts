@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { RecipeDecision } from "../spec/recipe.js";
 import type { StageStatus } from "../spec/run.js";
 import { runFileSchema } from "../spec/runFile.js";
-import { isSkipped, planStages, type StagePlan } from "../spec/stages.js";
+import { isSkipped, planStages, type StagePlan, withoutStages } from "../spec/stages.js";
 import { decode, messageOf, secondsOf } from "./payloads.js";
 import { type StageActivity, stageOfActivity } from "./stageOfActivity.js";
 import { outcomeSchema } from "./wire.js";
@@ -55,8 +55,13 @@ export function closeStages(
 /** From the run's input; none when another version of thaw wrote it, and then only stages that ran are known. */
 function plannedStages([first]: readonly HistoryEvent[]): readonly StagePlan[] {
   const input = first?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
-  const parsed = z.object({ file: runFileSchema }).safeParse(decode(input));
-  return parsed.success ? planStages(parsed.data.file) : [];
+  const value = decode(input);
+  const parsed = z.object({ file: runFileSchema }).safeParse(value);
+  if (!parsed.success) return [];
+  const plans = planStages(parsed.data.file);
+  // The workflow does without a recipe, too, where the run began before there were any.
+  const isOlder = !z.object({ file: z.object({ recipe: z.string() }) }).safeParse(value).success;
+  return isOlder ? withoutStages(plans, new Set(["recipe"])) : plans;
 }
 
 /** What an event means for a stage, if anything. */
