@@ -1,5 +1,6 @@
 /** Looks a stage's artifact up by the digest of everything it depends on. */
 import type { StageOutcome, StageRequest } from "../spec/activities.js";
+import type { RecipeSummary } from "../spec/recipe.js";
 import {
   type ArtifactManifest,
   artifactIsWhole,
@@ -38,11 +39,13 @@ export async function lookUp(
 
 export function outcomeOf(manifest: ArtifactManifest, cached: boolean): StageOutcome {
   const kept = manifest.kind === "tune" ? (manifest.summary as { kept: boolean }).kept : undefined;
+  const decision = manifest.kind === "recipe" ? (manifest.summary as RecipeSummary).decision : undefined;
   return {
     artifact: refOf(manifest),
     cached,
     note: noteOf(manifest),
     ...(kept === undefined ? {} : { kept }),
+    ...(decision === undefined ? {} : { decision }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** One short sentence about each kind of artifact, for terminals and the Temporal UI. */
 import type { DatasetSummary } from "../spec/dataset.js";
 import type { Evaluation } from "../spec/evaluation.js";
+import type { RecipeDecision, RecipeSummary } from "../spec/recipe.js";
 import type { ModelVersion } from "../spec/run.js";
 import type { StageSummary, TrainingSummary } from "../spec/training.js";
 import type { ArtifactManifest } from "../store/artifacts.js";
@@ -40,6 +41,8 @@ export function noteOf(manifest: ArtifactManifest): string {
       const summary = manifest.summary as { rows: number; length: number };
       return `${summary.rows} views × ${summary.length} features`;
     }
+    case "recipe":
+      return recipeNote((manifest.summary as RecipeSummary).decision);
     case "head":
       return `validation accuracy ${percent((manifest.summary as TrainingSummary).validationAccuracy)}`;
     case "tune":
@@ -57,4 +60,10 @@ export function noteOf(manifest: ArtifactManifest): string {
     default:
       return "";
   }
+}
+
+function recipeNote({ choice, stages, planned, reason }: RecipeDecision): string {
+  if (choice === "unlearnable") return reason;
+  const what = choice === "extractor-only" ? "head only" : `${stages} of ${planned} stages`;
+  return `${what}: ${reason}`;
 }

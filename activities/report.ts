@@ -9,6 +9,7 @@ import { renderReport } from "../report/render.js";
 import type { StageOutcome, StageRequest } from "../spec/activities.js";
 import type { DatasetSummary, ImageRecord } from "../spec/dataset.js";
 import type { Evaluation } from "../spec/evaluation.js";
+import type { RecipeSummary } from "../spec/recipe.js";
 import type { ReportData } from "../spec/report.js";
 import type { ModelVersion } from "../spec/run.js";
 import type { StageSummary, TrainingSummary } from "../spec/training.js";
@@ -92,6 +93,7 @@ async function collect(
     records.filter(({ path }) => shown.has(path) || checked.has(path)),
   );
   const scratch = summaryOf<TrainingSummary | undefined>("scratch");
+  const recipe = summaryOf<RecipeSummary | undefined>("recipe");
   const tuned = [...manifests.keys()].filter((name) => name.startsWith("tune-"));
   return {
     runId: run.runId,
@@ -106,6 +108,7 @@ async function collect(
       inputSize: base.input.size,
       layerGroups: base.architecture.groups.map((group) => group.name),
     },
+    ...(recipe === undefined ? {} : { recipe }),
     head: summaryOf<TrainingSummary>("head"),
     stages: tuned.map((name) => summaryOf<StageSummary>(name)),
     ...(scratch === undefined ? {} : { scratch: { history: scratch.history, seconds: scratch.seconds } }),

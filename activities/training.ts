@@ -56,6 +56,17 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     keepPixels: request.run.file.compare.scratch,
   });
 
+  const recipe: JobBuilder = async (request, inputs, out) => ({
+    kind: "recipe",
+    ...(await common(request, inputs, out)),
+    settings: {
+      // A client from before there were recipes does not say.
+      asked: request.run.file.recipe ?? "auto",
+      planned: request.run.file.unfreeze.stages.length,
+    },
+    features: join(await inputs.folder("features"), FEATURES_FILE),
+  });
+
   const head: JobBuilder = async (request, inputs, out) => ({
     kind: "head",
     ...(await common(request, inputs, out)),
@@ -109,6 +120,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   return {
     ingest: activity(ingest),
     extractFeatures: activity(features),
+    chooseRecipe: activity(recipe),
     trainHead: activity(head),
     tuneStage: activity(tune),
     trainScratch: activity(scratch),

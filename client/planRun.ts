@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { listSource } from "../data/source.js";
 import { digestSource } from "../data/sourceDigest.js";
 import type { Platform } from "../spec/platform.js";
+import type { RecipeDecision, RecipeSummary } from "../spec/recipe.js";
 import type { ArtifactRef } from "../spec/run.js";
 import type { RunFile } from "../spec/runFile.js";
-import { planStages, type StageKind, type StagePlan } from "../spec/stages.js";
-import { artifactIsWhole, findManifest, refOf } from "../store/artifacts.js";
+import { followRecipe, planStages, type StageKind, type StagePlan } from "../spec/stages.js";
+import { type ArtifactManifest, artifactIsWhole, findManifest, refOf } from "../store/artifacts.js";
 import type { Store } from "../store/connection.js";
 import { stageKey } from "../store/keys.js";
 import { whyNotThere } from "./nearestArtifact.js";
@@ -15,7 +16,8 @@ import { resolveBase } from "./resolveBase.js";
 export interface PlannedStage {
   readonly name: string;
   readonly kind: StageKind;
-  readonly action: "reuse" | "run";
+  /** `skip`: the recipe, which is in the store, leaves the stage out. */
+  readonly action: "reuse" | "run" | "skip";
   /** One plain sentence without a full stop. */
   readonly why: string;
   /** The artifact that is reused. */
@@ -45,12 +47,26 @@ export async function planRun(
   const { digest } = await digestSource(await listSource(dataPath), digestCache);
   const known = new Map([["source", digest]]);
   const planned: PlannedStage[] = [];
-  for (const stage of planStages(file, await resolveBase(store, file.base))) {
-    const entry = await planStage(store, stage, known, engineFingerprint);
-    if (entry.artifact !== undefined) known.set(stage.name, entry.artifact.digest);
+  const all = planStages(file, await resolveBase(store, file.base));
+  let decision: RecipeDecision | undefined;
+  for (const { name, kind } of all) {
+    const stage = followRecipe(all, decision?.stages ?? all.length).find((plan) => plan.name === name);
+    if (stage === undefined) {
+      planned.push({ name, kind, action: "skip", why: decision?.reason ?? "" });
+      continue;
+    }
+    const { manifest, entry } = await planStage(store, stage, known, engineFingerprint);
+    if (entry.artifact !== undefined) known.set(name, entry.artifact.digest);
+    if (kind === "recipe" && manifest !== undefined) decision = (manifest.summary as RecipeSummary).decision;
     planned.push(entry);
   }
   return planned;
+}
+
+interface Planned {
+  readonly entry: PlannedStage;
+  /** Of the artifact that is reused. */
+  readonly manifest?: ArtifactManifest;
 }
 
 /** @param known digest of each input whose content is known, by stage name */
@@ -59,28 +75,24 @@ async function planStage(
   stage: StagePlan,
   known: ReadonlyMap<string, string>,
   engineFingerprint: string,
-): Promise<PlannedStage> {
+): Promise<Planned> {
   const { name, kind } = stage;
   const inputs = kind === "ingest" ? ["source"] : stage.inputs;
   const made = inputs.find((input) => !known.has(input));
   if (made !== undefined)
-    return { name, kind, action: "run", why: `its input \`${made}\` will be made anew` };
+    return { entry: { name, kind, action: "run", why: `its input \`${made}\` will be made anew` } };
   const digests = Object.fromEntries(inputs.map((input) => [input, known.get(input) ?? ""]));
   const key = stageKey(stage, digests, engineFingerprint);
   const manifest = await findManifest(store, kind, key);
   if (manifest === undefined) {
     const why = await whyNotThere(store, stage, digests, engineFingerprint);
-    return { name, kind, action: "run", why };
+    return { entry: { name, kind, action: "run", why } };
   }
   const short = manifest.digest.slice(0, 12);
   if (!(await artifactIsWhole(store, manifest))) {
-    return { name, kind, action: "run", why: `data of the artifact ${short} were deleted from the store` };
+    const why = `data of the artifact ${short} were deleted from the store`;
+    return { entry: { name, kind, action: "run", why } };
   }
-  return {
-    name,
-    kind,
-    action: "reuse",
-    why: `the artifact ${short} is in the store`,
-    artifact: refOf(manifest),
-  };
+  const why = `the artifact ${short} is in the store`;
+  return { manifest, entry: { name, kind, action: "reuse", why, artifact: refOf(manifest) } };
 }

@@ -1,15 +1,17 @@
 /** The stages of a run from its event history, for when no worker answers the query. */
 import type { WorkflowHandle } from "@temporalio/client";
 import { z } from "zod";
+import type { RecipeDecision } from "../spec/recipe.js";
 import type { StageStatus } from "../spec/run.js";
 import { runFileSchema } from "../spec/runFile.js";
-import { planStages } from "../spec/stages.js";
+import { isSkipped, planStages, type StagePlan, withoutStages } from "../spec/stages.js";
 import { decode, messageOf, secondsOf } from "./payloads.js";
 import { type StageActivity, stageOfActivity } from "./stageOfActivity.js";
 import { outcomeSchema } from "./wire.js";
 
 export type History = Awaited<ReturnType<WorkflowHandle["fetchHistory"]>>;
 type HistoryEvent = NonNullable<History["events"]>[number];
+const UNLEARNABLE = "unlearnable" satisfies RecipeDecision["choice"];
 /** Activities by the id of the event that scheduled them. */
 type Scheduled = Map<string, StageActivity>;
 
@@ -22,9 +24,8 @@ export interface RunHistory {
 
 export function readHistory({ events }: History): RunHistory {
   const all = events ?? [];
-  const stages = new Map(
-    plannedStages(all).map((name): [string, StageStatus] => [name, { name, state: "waiting" }]),
-  );
+  const plans = plannedStages(all);
+  const stages = new Map(plans.map(({ name }): [string, StageStatus] => [name, { name, state: "waiting" }]));
   const began = new Map<string, number>();
   const scheduled: Scheduled = new Map();
   for (const event of all) {
@@ -34,6 +35,10 @@ export function readHistory({ events }: History): RunHistory {
     const since = began.get(change.name) ?? now;
     began.set(change.name, since);
     stages.set(change.name, change.state === "running" ? change : { ...change, seconds: now - since });
+    const decision = outcomeIn(event)?.decision;
+    if (decision === undefined || decision.choice === UNLEARNABLE) continue;
+    for (const { name } of plans.filter((plan) => isSkipped(plan, decision.stages)))
+      stages.set(name, { name, state: "skipped", note: decision.reason });
   }
   const stuck = stuckOn(all);
   return { stages: [...stages.values()], ...(stuck === undefined ? {} : { stuck }) };
@@ -48,10 +53,15 @@ export function closeStages(
 }
 
 /** From the run's input; none when another version of thaw wrote it, and then only stages that ran are known. */
-function plannedStages([first]: readonly HistoryEvent[]): readonly string[] {
+function plannedStages([first]: readonly HistoryEvent[]): readonly StagePlan[] {
   const input = first?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
-  const parsed = z.object({ file: runFileSchema }).safeParse(decode(input));
-  return parsed.success ? planStages(parsed.data.file).map(({ name }) => name) : [];
+  const value = decode(input);
+  const parsed = z.object({ file: runFileSchema }).safeParse(value);
+  if (!parsed.success) return [];
+  const plans = planStages(parsed.data.file);
+  // The workflow does without a recipe, too, where the run began before there were any.
+  const isOlder = !z.object({ file: z.object({ recipe: z.string() }) }).safeParse(value).success;
+  return isOlder ? withoutStages(plans, new Set(["recipe"])) : plans;
 }
 
 /** What an event means for a stage, if anything. */
@@ -71,11 +81,18 @@ function changeOf(event: HistoryEvent, scheduled: Scheduled): StageStatus | unde
   const name = ended.stage;
   if (failed) return { name, state: "failed", note: messageOf(failed.failure) };
   if (cancelled) return { name, state: "cancelled", note: "cancelled" };
-  const outcome = outcomeSchema.safeParse(decode(completed?.result?.payloads?.[0]));
+  const outcome = outcomeIn(event);
   // A look-up that found nothing: the stage's own activity follows.
-  if (!outcome.success) return ended.isLookup ? undefined : { name, state: "done" };
-  const { artifact, cached, note, kept } = outcome.data;
+  if (outcome === undefined) return ended.isLookup ? undefined : { name, state: "done" };
+  const { artifact, cached, note, kept, decision } = outcome;
+  // The activity has done its work, and the workflow fails over what it found.
+  if (decision?.choice === UNLEARNABLE) return { name, state: "failed", note };
   return { name, state: cached ? "cached" : kept === false ? "rolled-back" : "done", artifact, note };
+}
+
+/** The outcome of a stage, if the event holds one. */
+function outcomeIn({ activityTaskCompletedEventAttributes: completed }: HistoryEvent) {
+  return outcomeSchema.safeParse(decode(completed?.result?.payloads?.[0])).data;
 }
 
 function stuckOn(events: readonly HistoryEvent[]): string | undefined {

@@ -10,6 +10,7 @@ const STATES = [
   "done",
   "cached",
   "rolled-back",
+  "skipped",
   "failed",
   "cancelled",
 ] as const satisfies readonly StageState[];
@@ -35,6 +36,7 @@ export const outcomeSchema = z.object({
   cached: z.boolean(),
   note: z.string(),
   kept: z.boolean().exactOptional(),
+  decision: z.object({ choice: z.string(), stages: z.int(), reason: z.string() }).exactOptional(),
 });
 
 /** Result of the workflow. */

@@ -13,6 +13,10 @@ export async function runJob(job: EngineJob, onProgress: (progress: Progress) =>
       const { extractFeatures } = await import("../learn/stages/extractFeatures.js");
       return extractFeatures({ ...job, onProgress }, job.boundaries, job.keepPixels);
     }
+    case "recipe": {
+      const { chooseRecipe } = await import("../learn/stages/chooseRecipe.js");
+      return chooseRecipe({ ...job, onProgress }, job.settings, job.features);
+    }
     case "head": {
       const { trainHead } = await import("../learn/stages/trainHead.js");
       return trainHead({ ...job, onProgress }, job.head, job.features);

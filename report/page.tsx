@@ -10,6 +10,7 @@ import { DataSet } from "./sections/dataSet.js";
 import { Mistakes } from "./sections/mistakes.js";
 import { Network } from "./sections/network.js";
 import { PerClass } from "./sections/perClass.js";
+import { Recipe } from "./sections/recipe.js";
 import { Reproduce } from "./sections/reproduce.js";
 import { Result } from "./sections/result.js";
 import type { SectionProps } from "./sections/section.js";
@@ -24,6 +25,7 @@ const SECTIONS: readonly {
   readonly Content: FunctionComponent<SectionProps>;
 }[] = [
   { id: "stages", title: "How it got there", Content: Stages },
+  { id: "recipe", title: "Why this recipe", Content: Recipe },
   { id: "curves", title: "Learning curves", Content: Curves },
   { id: "network", title: "Frozen and trained layers", Content: Network },
   { id: "confusion", title: "Confusion matrix", Content: Confusion },

@@ -1,4 +1,5 @@
 /** The activities' types: all that a workflow may know of them. */
+import type { RecipeDecision } from "./recipe.js";
 import type { ArtifactRef, RunInput, RunResult } from "./run.js";
 import type { StagePlan } from "./stages.js";
 
@@ -17,6 +18,8 @@ export interface StageOutcome {
   readonly note: string;
   /** Set by `tune`: false when the gate rolled the stage back. */
   readonly kept?: boolean;
+  /** Set by `recipe`: the decision that the workflow acts on. */
+  readonly decision?: RecipeDecision;
 }
 
 /** Light activities, on the control worker. */
@@ -36,6 +39,7 @@ export interface ControlActivities {
 export interface TrainingActivities {
   ingest(request: StageRequest): Promise<StageOutcome>;
   extractFeatures(request: StageRequest): Promise<StageOutcome>;
+  chooseRecipe(request: StageRequest): Promise<StageOutcome>;
   trainHead(request: StageRequest): Promise<StageOutcome>;
   tuneStage(request: StageRequest): Promise<StageOutcome>;
   trainScratch(request: StageRequest): Promise<StageOutcome>;

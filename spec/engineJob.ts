@@ -1,6 +1,6 @@
 /** What a worker asks of its engine, the child process that holds TensorFlow, and what it answers. */
 import type { BaseChoice } from "./base.js";
-import type { AugmentSpec, DataSpec, HeadSpec, UnfreezeSpec } from "./runFile.js";
+import type { AugmentSpec, DataSpec, HeadSpec, RunFile, UnfreezeSpec } from "./runFile.js";
 import type { Progress } from "./training.js";
 
 interface LearningJob {
@@ -26,6 +26,11 @@ export type EngineJob =
       /** Layer groups whose input activations are kept for the stages to come. */
       readonly boundaries: readonly string[];
       readonly keepPixels: boolean;
+    })
+  | (LearningJob & {
+      readonly kind: "recipe";
+      readonly settings: { readonly asked: RunFile["recipe"]; readonly planned: number };
+      readonly features: string;
     })
   | (LearningJob & { readonly kind: "head"; readonly head: HeadSpec; readonly features: string })
   | (LearningJob & {

@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   IMAGE_UNREADABLE: { exit: 2, retryable: false },
   RUN_FAILED: { exit: 1, retryable: false },
   RUN_CANCELLED: { exit: 1, retryable: false },
+  DATA_UNLEARNABLE: { exit: 1, retryable: false },
   TRAINING_DIVERGED: { exit: 1, retryable: false },
   ENGINE_FAILED: { exit: 1, retryable: true },
   ARTIFACT_CORRUPT: { exit: 1, retryable: true },

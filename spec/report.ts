@@ -1,6 +1,7 @@
 /** Everything the HTML report shows; `report.json` is this object. */
 import type { DatasetSummary } from "./dataset.js";
 import type { Evaluation } from "./evaluation.js";
+import type { RecipeSummary } from "./recipe.js";
 import type { EpochRecord, StageSummary, TrainingSummary } from "./training.js";
 
 export interface ReportData {
@@ -17,6 +18,8 @@ export interface ReportData {
     /** Layer groups from the input to the head. */
     readonly layerGroups: readonly string[];
   };
+  /** Why so much of the network was trained; absent in reports from before there were recipes. */
+  readonly recipe?: RecipeSummary;
   readonly head: TrainingSummary;
   readonly stages: readonly StageSummary[];
   readonly scratch?: { readonly history: readonly EpochRecord[]; readonly seconds: number };

@@ -37,10 +37,18 @@ export interface RunInput {
   readonly thawVersion: string;
 }
 
-export type StageState = "waiting" | "running" | "done" | "cached" | "rolled-back" | "failed" | "cancelled";
+export type StageState =
+  | "waiting"
+  | "running"
+  | "done"
+  | "cached"
+  | "rolled-back"
+  | "skipped"
+  | "failed"
+  | "cancelled";
 
 export interface StageStatus {
-  /** `ingest`, `features`, `head`, `tune-1`…, `evaluate`, `scratch`, `register`, `report`. */
+  /** `ingest`, `features`, `recipe`, `head`, `tune-1`…, `evaluate`, `scratch`, `register`, `report`. */
   readonly name: string;
   readonly state: StageState;
   readonly artifact?: ArtifactRef;

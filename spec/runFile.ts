@@ -173,6 +173,12 @@ export const runFileSchema = z.strictObject({
       "The pretrained network to start from: one of the names that `thaw bases` lists, or model:NAME for a model of yours.",
     )
     .meta({ examples: [...BASES, "model:digits", "model:digits@2"] }),
+  recipe: z
+    .enum(["auto", "extractor-only", "staged"])
+    .default("auto")
+    .describe(
+      "Whether the evidence decides how many stages of unfreezing may run; staged runs all of them, extractor-only none.",
+    ),
   augment: augmentSchema.prefault({}),
   head: headSchema.prefault({}),
   unfreeze: unfreezeSchema.prefault({}),

@@ -5,6 +5,7 @@ import type { RunFile } from "./runFile.js";
 export type StageKind =
   | "ingest"
   | "features"
+  | "recipe"
   | "head"
   | "tune"
   | "evaluate"
@@ -19,12 +20,13 @@ export type StageKind =
 const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   ingest: 2,
   features: 1,
+  recipe: 1,
   head: 1,
   tune: 1,
   evaluate: 2,
   scratch: 1,
   register: 2,
-  report: 2,
+  report: 3,
 };
 
 /** One stage of a run, before anything is known of its inputs' contents. */
@@ -65,6 +67,12 @@ export function planStages(file: RunFile, spec?: BaseSpec): readonly StagePlan[]
 
   add("ingest", "ingest", false, [], { ...data, seed });
   add("features", "features", true, ["ingest"], { base, augment, seed });
+  add("recipe", "recipe", true, ["ingest", "features"], {
+    asked: file.recipe,
+    planned: tuneNames.length,
+    base,
+    seed,
+  });
   add("head", "head", true, ["ingest", "features"], { ...file.head, seed });
   tuneNames.forEach((name, index) => {
     const { stages, ...unfreeze } = file.unfreeze;
@@ -93,6 +101,31 @@ export function planStages(file: RunFile, spec?: BaseSpec): readonly StagePlan[]
     flip: augment.flip,
   });
   add("register", "register", false, ["ingest", ...trained, "evaluate"], { name: file.name, base });
-  add("report", "report", false, ["ingest", "features", ...evaluated, "evaluate", "register"], { file });
+  add("report", "report", false, ["ingest", "features", "recipe", ...evaluated, "evaluate", "register"], {
+    file,
+  });
   return plans;
+}
+
+/** Depth of a stage of unfreezing, counted from 1 at the top; 0 for any other stage. */
+function depthOf({ kind, parameters }: StagePlan): number {
+  return kind === "tune" ? Number(parameters.stage) : 0;
+}
+
+/** Whether the recipe leaves the stage out. @param stages how many stages of unfreezing may run */
+export function isSkipped(plan: StagePlan, stages: number): boolean {
+  return depthOf(plan) > stages;
+}
+
+/** The plan without the stages named, and without what they would have handed on. */
+export function withoutStages(plans: readonly StagePlan[], left: ReadonlySet<string>): readonly StagePlan[] {
+  return plans
+    .filter(({ name }) => !left.has(name))
+    .map((plan) => ({ ...plan, inputs: plan.inputs.filter((input) => !left.has(input)) }));
+}
+
+/** The stages that run once the recipe has decided. @param stages how many stages of unfreezing may run */
+export function followRecipe(plans: readonly StagePlan[], stages: number): readonly StagePlan[] {
+  const skipped = plans.filter((plan) => isSkipped(plan, stages));
+  return withoutStages(plans, new Set(skipped.map(({ name }) => name)));
 }

@@ -7,6 +7,7 @@ const MARKS: Readonly<Record<StageState, string>> = {
   done: "✓",
   cached: "=",
   "rolled-back": "↩",
+  skipped: "–",
   failed: "✗",
   cancelled: "■",
 };

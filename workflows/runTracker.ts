@@ -28,6 +28,8 @@ const accuracyKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.accuracy, "DOUBLE
 export interface RunTracker {
   /** Runs one stage and keeps its state up to date. */
   during(name: string, stage: () => Promise<StageOutcome>): Promise<StageOutcome>;
+  /** Shows the stages as left out. @param reason one sentence */
+  skip(names: readonly string[], reason: string): void;
   finished(result: RunResult): void;
 }
 
@@ -60,6 +62,10 @@ export function trackRun(run: RunInput, plans: readonly StagePlan[]): RunTracker
         set({ name, state, note: reasonOf(error), seconds: seconds() });
         throw error;
       }
+    },
+    skip: (names, reason) => {
+      for (const name of names) stages.set(name, { name, state: "skipped", note: reason });
+      if (names.length > 0) show();
     },
     finished: (finalResult) => {
       result = finalResult;

@@ -1,11 +1,13 @@
-/** The pipeline: ingest → features → head → staged unfreezing → evaluation → registration → report. */
-import { proxyActivities } from "@temporalio/workflow";
+/** The pipeline: ingest → features → recipe → head → staged unfreezing → evaluation → registration → report. */
+import { ApplicationFailure, patched, proxyActivities } from "@temporalio/workflow";
 import type {
   ControlActivities,
   StageOutcome,
   StageRequest,
   TrainingActivities,
 } from "../spec/activities.js";
+import type { ErrorCode } from "../spec/errors.js";
+import type { RecipeDecision } from "../spec/recipe.js";
 import {
   type ArtifactRef,
   CONTROL_QUEUE,
@@ -13,8 +15,8 @@ import {
   type RunInput,
   type RunResult,
 } from "../spec/run.js";
-import { planStages, type StagePlan } from "../spec/stages.js";
-import { trackRun } from "./runTracker.js";
+import { followRecipe, isSkipped, planStages, type StagePlan, withoutStages } from "../spec/stages.js";
+import { type RunTracker, trackRun } from "./runTracker.js";
 
 /** A stage may train for a day; that it is alive is shown by its heartbeats. */
 const TRAINING_TIME = "24 hours";
@@ -30,17 +32,51 @@ const RETRY = {
 };
 
 export async function transferLearning(run: RunInput): Promise<RunResult> {
-  const plans = planStages(run.file, run.base);
-  const tracker = trackRun(run, plans);
+  const all = planStages(run.file, run.base);
+  // Runs in progress that began before there were recipes go on without one.
+  const known = patched("recipe") ? all : withoutRecipe(all);
+  const tracker = trackRun(run, known);
   const artifacts: Record<string, ArtifactRef> = {};
-  for (const stage of plans) {
+  let plans = known;
+  for (let next = plans[0]; next !== undefined; next = plans.find(({ name }) => !(name in artifacts))) {
+    const stage = next;
     const inputs = Object.fromEntries(stage.inputs.map((name) => [name, artifacts[name] as ArtifactRef]));
-    const outcome = await tracker.during(stage.name, () => runStage({ run, stage, inputs }));
+    const outcome = await tracker.during(stage.name, async () =>
+      learnable(await runStage({ run, stage, inputs })),
+    );
     artifacts[stage.name] = outcome.artifact;
+    if (outcome.decision !== undefined) plans = follow(outcome.decision, plans, tracker);
   }
   const result = await control("record-run", "write the run's record").recordRun({ run, artifacts });
   tracker.finished(result);
   return result;
+}
+
+function withoutRecipe(plans: readonly StagePlan[]): readonly StagePlan[] {
+  return withoutStages(plans, new Set(["recipe"]));
+}
+
+/** Stages that the recipe leaves out are shown as such, and nothing waits for them. */
+function follow(
+  { stages, reason }: RecipeDecision,
+  plans: readonly StagePlan[],
+  tracker: RunTracker,
+): readonly StagePlan[] {
+  const skipped = plans.filter((plan) => isSkipped(plan, stages)).map(({ name }) => name);
+  tracker.skip(skipped, reason);
+  return followRecipe(plans, stages);
+}
+
+/** The evidence is stored before the run fails over it. */
+function learnable(outcome: StageOutcome): StageOutcome {
+  const { decision } = outcome;
+  if (decision?.choice !== "unlearnable") return outcome;
+  throw ApplicationFailure.create({
+    message: decision.reason,
+    type: "DATA_UNLEARNABLE" satisfies ErrorCode,
+    nonRetryable: true,
+    details: [{ hint: decision.help ?? null }],
+  });
 }
 
 async function runStage(request: StageRequest): Promise<StageOutcome> {
@@ -55,6 +91,8 @@ function execute(stage: StagePlan, request: StageRequest): Promise<StageOutcome>
       return training(stage, "read the images and split them").ingest(request);
     case "features":
       return training(stage, `run the frozen base ${request.run.file.base}`).extractFeatures(request);
+    case "recipe":
+      return training(stage, "decide how much to fine-tune").chooseRecipe(request);
     case "head":
       return training(stage, "train the head on the frozen base").trainHead(request);
     case "tune":

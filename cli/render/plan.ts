@@ -6,11 +6,13 @@ import { truncate } from "./text.js";
 
 export function planTable(stages: readonly PlannedStage[], screen: Screen): string {
   const { colours, width } = screen;
-  const rows = stages.map(({ name, action, why }) => [
-    name,
-    action === "reuse" ? colours.green(action) : colours.cyan(action),
-    why,
-  ]);
+  const paint = (action: PlannedStage["action"]): string =>
+    action === "run"
+      ? colours.cyan(action)
+      : action === "reuse"
+        ? colours.green(action)
+        : colours.dim(action);
+  const rows = stages.map(({ name, action, why }) => [name, paint(action), why]);
   return table(["STAGE", "ACTION", "WHY"], rows, screen)
     .split("\n")
     .map((line) => truncate(line, width))

@@ -21,6 +21,7 @@ export function resultSummary(view: RunView, result: RunResult, screen: Screen):
     const { accuracy, seconds } = result.scratch;
     rows.push(["scratch", accuracy, `same network from random weights, same time (${duration(seconds)})`]);
   }
+  const recipe = notes.get("recipe");
   return [
     colours.bold(`${result.model}@${result.version}  test accuracy ${percent(result.testAccuracy)}`) +
       `  (95 % interval: ${percent(low)} – ${percent(high)})`,
@@ -30,5 +31,6 @@ export function resultSummary(view: RunView, result: RunResult, screen: Screen):
         width,
       ).trimEnd(),
     ),
+    ...(recipe === undefined ? [] : [truncate(`  ${padEnd("recipe", NAME_WIDTH)}  ${recipe}`, width)]),
   ].join("\n");
 }

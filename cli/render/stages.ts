@@ -13,6 +13,7 @@ const MARKS: Readonly<Record<StageState, string>> = {
   done: "✓",
   cached: "=",
   "rolled-back": "↶",
+  skipped: "–",
   failed: "✗",
   cancelled: "■",
 };
@@ -113,6 +114,7 @@ function paintOf(state: StageState, colours: Colours): (text: string) => string 
       return colours.yellow;
     case "failed":
       return colours.red;
+    case "skipped":
     case "waiting":
       return colours.dim;
   }

@@ -113,6 +113,9 @@ async function makeArtifact(dependencies: ControlDependencies, request: StageReq
   await writeFile(path, `${stage.name} of seed ${run.file.seed}`);
   const summaries: Partial<Record<string, unknown>> = {
     ingest: { images: 8, classes: evaluation.classes, quarantined: [] },
+    recipe: {
+      decision: { choice: "staged", stages: 1, planned: 1, rule: "enough", reason: "enough images" },
+    },
     tune: { kept: false, verdict: "rolled back: validation did not get better" },
     evaluate: evaluation,
   };
@@ -155,6 +158,7 @@ async function startWorkers(): Promise<() => Promise<void>> {
     activities: {
       ingest: make,
       extractFeatures: make,
+      chooseRecipe: make,
       trainHead: make,
       tuneStage: make,
       trainScratch: make,
@@ -216,6 +220,7 @@ describe("without workers", () => {
     assert.deepEqual(states(view), {
       ingest: "done",
       features: "done",
+      recipe: "done",
       head: "done",
       "tune-1": "rolled-back",
       evaluate: "done",
@@ -282,7 +287,7 @@ describe("a completed run", () => {
       getArtifact(session.store, run, "hed", out, () => undefined),
       {
         code: "NOT_FOUND",
-        hint: /ingest, features, head/,
+        hint: /ingest, features, recipe, head/,
       },
     );
     await assert.rejects(readReport(session.store, run, "json"), { code: "NOT_FOUND" });
@@ -297,8 +302,9 @@ describe("a completed run", () => {
       result?.artifacts,
     );
     const changed = await planRun(session, runFile(1, "head.dropout=0.5"), dataPath, ENGINE);
-    assert.deepEqual(changed.map(({ name, action, why }) => [name, action, why]).slice(1, 4), [
+    assert.deepEqual(changed.map(({ name, action, why }) => [name, action, why]).slice(1, 5), [
       ["features", "reuse", `the artifact ${same[1]?.artifact?.digest.slice(0, 12)} is in the store`],
+      ["recipe", "reuse", `the artifact ${same[2]?.artifact?.digest.slice(0, 12)} is in the store`],
       ["head", "run", "the nearest artifact has `dropout` 0.2 instead of 0.5"],
       ["tune-1", "run", "its input `head` will be made anew"],
     ]);

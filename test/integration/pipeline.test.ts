@@ -18,6 +18,7 @@ const PER_CLASS = 24;
 const RUN_FILE = `
 name: small-set
 data: { path: images }
+recipe: staged
 augment: { views: 2 }
 head: { epochs: 25 }
 unfreeze: { stages: [blocks.6, blocks.5], epochs: 3 }

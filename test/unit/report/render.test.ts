@@ -27,6 +27,7 @@ const text = (root: Element, selector: string): string =>
 const SECTIONS = [
   "result",
   "stages",
+  "recipe",
   "curves",
   "network",
   "confusion",
@@ -339,4 +340,25 @@ test("a usual report takes less than 1 MB besides its pictures", () => {
     const withoutPictures = renderReport({ ...data, thumbnails: {} });
     assert.ok(Buffer.byteLength(withoutPictures) < 1_000_000);
   }
+});
+
+test("why this recipe: the decision, the figures it rests on, and what would help", () => {
+  const usual = sampleReport();
+  const recipe = usual.recipe;
+  assert.ok(recipe !== undefined);
+  const decision = {
+    ...recipe.decision,
+    reason: "only the first stage",
+    stages: 1,
+    help: "add fifty images",
+  };
+  const said = text(parse(renderReport({ ...usual, recipe: { ...recipe, decision } })), "#recipe");
+  assert.match(
+    said,
+    /Staged unfreezing, 1 of 2.stages: only the first stage\. What would help: add fifty images\./,
+  );
+  assert.match(said, /Linear probe\s*93\.1.%.*91\.6.% to 94\.3.%/);
+  assert.match(said, /Compatibility of the base: suits\./);
+  const { recipe: _recipe, ...older } = usual;
+  assert.match(text(parse(renderReport(older)), "#recipe"), /before thaw chose recipes/);
 });

@@ -103,6 +103,15 @@ function withMarkup(plain: ReportData): ReportData {
     createdAt: bad,
     base: { ...data.base, name: bad, source: bad, licence: bad, pretrainedOn: bad },
     dataset: { ...data.dataset, quarantined: [{ path: bad, reason: bad }] },
+    ...(data.recipe === undefined
+      ? {}
+      : {
+          recipe: {
+            ...data.recipe,
+            evidence: { ...data.recipe.evidence, smallestClass: { name: bad, images: 1 } },
+            decision: { ...data.recipe.decision, reason: bad, help: bad },
+          },
+        }),
     stages: data.stages.map((stage) => ({ ...stage, deepest: bad, verdict: bad })),
     thumbnails: { ...data.thumbnails, [bad]: "https://example.org/picture.png" },
     examples: data.examples.map((paths, label) => (label === 0 ? [bad] : paths)),

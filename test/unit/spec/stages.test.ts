@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runFileSchema } from "../../../spec/runFile.js";
-import { planStages } from "../../../spec/stages.js";
+import { followRecipe, planStages, withoutStages } from "../../../spec/stages.js";
 
 const file = (extra: object) => runFileSchema.parse({ name: "m", data: { path: "images" }, ...extra });
 
@@ -14,7 +14,7 @@ test("stages come in the order in which they can run", () => {
   }
   assert.deepEqual(
     [...seen],
-    ["ingest", "features", "head", "tune-1", "tune-2", "scratch", "evaluate", "register", "report"],
+    ["ingest", "features", "recipe", "head", "tune-1", "tune-2", "scratch", "evaluate", "register", "report"],
   );
 });
 
@@ -22,7 +22,7 @@ test("without unfreezing the head is the model", () => {
   const plans = planStages(file({ unfreeze: { stages: [] } }));
   assert.deepEqual(
     plans.map(({ name }) => name),
-    ["ingest", "features", "head", "evaluate", "register", "report"],
+    ["ingest", "features", "recipe", "head", "evaluate", "register", "report"],
   );
 });
 
@@ -53,4 +53,34 @@ test("where the images lie is no parameter of ingest: their contents are", () =>
 test("stages must reach deeper one after the other", () => {
   const wrong = { name: "m", data: { path: "images" }, unfreeze: { stages: ["blocks.5", "blocks.6"] } };
   assert.equal(runFileSchema.safeParse(wrong).success, false);
+});
+
+test("what the recipe leaves out is no input of anything, and what it keeps stays as it was", () => {
+  const plans = planStages(
+    file({ compare: { scratch: true }, unfreeze: { stages: ["top", "blocks.6", "blocks.5"] } }),
+  );
+  for (const stages of [0, 1, 2, 3]) {
+    const followed = followRecipe(plans, stages);
+    const names = followed.map(({ name }) => name);
+    assert.equal(names.filter((name) => name.startsWith("tune-")).length, stages);
+    for (const { name, inputs } of followed)
+      for (const input of inputs) assert.ok(names.includes(input), `${name} would wait for ${input}`);
+  }
+  assert.deepEqual(followRecipe(plans, 3), plans);
+  const evaluated = followRecipe(plans, 1).find(({ name }) => name === "evaluate");
+  assert.deepEqual(evaluated?.inputs, ["ingest", "head", "tune-1", "scratch"]);
+});
+
+test("a run that began before there were recipes has none", () => {
+  const names = withoutStages(planStages(file({})), new Set(["recipe"])).map(({ name }) => name);
+  assert.deepEqual(names, [
+    "ingest",
+    "features",
+    "head",
+    "tune-1",
+    "tune-2",
+    "evaluate",
+    "register",
+    "report",
+  ]);
 });

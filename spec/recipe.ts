@@ -1,0 +1,55 @@
+/** What the `recipe` stage measures and decides. */
+
+/** A cross-validated linear classifier on some features. */
+export interface ProbeResult {
+  /** Share of images predicted right in [0, 1], with its 95 % Wilson interval. */
+  readonly accuracy: number;
+  readonly interval: readonly [number, number];
+  /** Mean of the classes' recalls. */
+  readonly balancedAccuracy: number;
+}
+
+/** The evidence: everything is measured on training and validation images, never on the held-out ones. */
+export interface RecipeEvidence {
+  /** Images measured: all but the held-out ones, or a stratified part of them where there are many. */
+  readonly images: number;
+  /** Images of the training split, in all and in the class that has fewest. */
+  readonly trainImages: number;
+  readonly smallestClass: { readonly name: string; readonly images: number };
+  readonly classes: number;
+  /** Folds of the cross-validation. */
+  readonly folds: number;
+  /** Accuracy of always naming the most frequent class. */
+  readonly majority: number;
+  /** On the base's features. */
+  readonly probe: ProbeResult;
+  /** The rival, on 8 × 8 mean colours. */
+  readonly colours: ProbeResult;
+  /** Leave-one-out accuracy of the nearest neighbours in the base's features. */
+  readonly neighbours: number;
+  readonly logMe: number;
+  readonly hScore: number;
+}
+
+/** How well the base's features suit the images, in words. */
+export type Compatibility = "suits" | "suits partly" | "does not suit";
+
+export interface RecipeDecision {
+  readonly choice: "extractor-only" | "staged" | "unlearnable";
+  /** How many of the run file's stages of unfreezing may run. */
+  readonly stages: number;
+  /** Stages that the run file asks for. */
+  readonly planned: number;
+  /** Name of the rule that decided, see `learn/decision.ts`. */
+  readonly rule: string;
+  /** One sentence that says why, with the figures. */
+  readonly reason: string;
+  /** One sentence that says what would help, if anything is held back. */
+  readonly help?: string;
+}
+
+export interface RecipeSummary {
+  readonly evidence: RecipeEvidence;
+  readonly compatibility: { readonly verdict: Compatibility; readonly sentence: string };
+  readonly decision: RecipeDecision;
+}

@@ -1,0 +1,33 @@
+/** The stages of a run out of the history of a real one. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { historyFromJSON } from "@temporalio/common/lib/proto-utils.js";
+import { readHistory } from "../../../client/runHistory.js";
+
+const recorded = (name: string) =>
+  readHistory(
+    historyFromJSON(
+      JSON.parse(readFileSync(join(process.cwd(), "test", "fixtures", "histories", name), "utf8")),
+    ),
+  );
+
+test("a stage that the recipe left out is skipped, with the reason", () => {
+  const { stages } = recorded("recipe-one-stage.json");
+  const byName = new Map(stages.map((stage) => [stage.name, stage]));
+  assert.equal(byName.get("recipe")?.state, "done");
+  assert.equal(byName.get("tune-1")?.state, "rolled-back");
+  assert.equal(byName.get("tune-2")?.state, "skipped");
+  assert.match(byName.get("tune-2")?.note ?? "", /^only the first stage of unfreezing: 140 images/);
+  assert.deepEqual([byName.get("evaluate")?.state, byName.get("report")?.state], ["done", "done"]);
+});
+
+test("a run from before there were recipes waits for none", () => {
+  const { stages } = recorded("all-stages.json");
+  assert.ok(stages.every(({ name }) => name !== "recipe"));
+  assert.deepEqual(
+    stages.filter(({ state }) => state === "waiting"),
+    [],
+  );
+});
