@@ -305,7 +305,7 @@ describe("a completed run", () => {
     assert.deepEqual(changed.map(({ name, action, why }) => [name, action, why]).slice(1, 5), [
       ["features", "reuse", `the artifact ${same[1]?.artifact?.digest.slice(0, 12)} is in the store`],
       ["recipe", "reuse", `the artifact ${same[2]?.artifact?.digest.slice(0, 12)} is in the store`],
-      ["head", "run", "the nearest artifact has `dropout` 0.2 instead of 0.5"],
+      ["head", "run", `the nearest artifact has \`dropout\` ${runFile(1).head.dropout} instead of 0.5`],
       ["tune-1", "run", "its input `head` will be made anew"],
     ]);
     const elsewhere = await planRun(session, runFile(1), dataPath, "another engine");
