@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { StageRequest, TrainingActivities } from "../spec/activities.js";
+import { FEATURES_FILE, WEIGHTS_FILE } from "../spec/artifactFiles.js";
 import { baseIdentity } from "../spec/base.js";
 import type { EngineJob } from "../spec/engineJob.js";
 import type { ArtifactRef } from "../spec/run.js";
@@ -11,9 +12,6 @@ import type { TrainingDependencies } from "./context.js";
 import { typedFailures } from "./failures.js";
 import { digestCacheFile } from "./source.js";
 import { type JobBuilder, runStage, type StageInputs } from "./stageRunner.js";
-
-const WEIGHTS_FILE = "weights.safetensors";
-const FEATURES_FILE = "features.f32";
 
 export function createTrainingActivities(dependencies: TrainingDependencies): TrainingActivities {
   const { store, workFolder, baseCheckpoint, engineFingerprint } = dependencies;

@@ -10,11 +10,12 @@ import { join, resolve } from "node:path";
 import { ingest } from "../data/ingest.js";
 import { evaluate } from "../learn/stages/evaluate.js";
 import { extractFeatures } from "../learn/stages/extractFeatures.js";
-import { FEATURES_FILE, type StageContext, WEIGHTS_FILE } from "../learn/stages/job.js";
+import type { StageContext } from "../learn/stages/job.js";
 import { trainHead } from "../learn/stages/trainHead.js";
 import { tuneStage } from "../learn/stages/tuneStage.js";
 import { permutation, randomStream } from "../rng/stream.js";
 import { locate } from "../runtime/components/components.js";
+import { FEATURES_FILE, WEIGHTS_FILE } from "../spec/artifactFiles.js";
 import { runFileSchema } from "../spec/runFile.js";
 import { ROOT } from "./support.js";
 

@@ -1,11 +1,11 @@
 /** The weights of a registered model on this machine. */
+
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { WEIGHTS_FILE } from "../spec/artifactFiles.js";
 import type { ModelVersion } from "../spec/run.js";
 import { downloadArtifactFile, requireManifest } from "../store/artifacts.js";
 import type { Store } from "../store/connection.js";
-
-const WEIGHTS_FILE = "weights.safetensors";
 
 /** Downloaded once; the folder is named by the digest of what it holds. @returns the file's path */
 export async function localWeights(store: Store, workFolder: string, model: ModelVersion): Promise<string> {

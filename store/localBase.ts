@@ -1,11 +1,11 @@
 /** A run's base as files on this machine: from a package, or from the store. */
+
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { WEIGHTS_FILE } from "../spec/artifactFiles.js";
 import type { BaseChoice, BaseSpec } from "../spec/base.js";
 import { downloadArtifactFile, downloadObject, requireManifest } from "./artifacts.js";
 import type { Store } from "./connection.js";
-
-const WEIGHTS_FILE = "weights.safetensors";
 
 /**
  * @param name as the run file has it

@@ -2,6 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openDataset } from "../../data/dataset.js";
+import { PREDICTIONS_FILE } from "../../spec/artifactFiles.js";
 import type { Evaluation } from "../../spec/evaluation.js";
 import { assess } from "../assessment.js";
 import { groupIndex } from "../bases/architecture.js";
@@ -16,7 +17,7 @@ import { renderBatches } from "../render.js";
 import { readSafetensors } from "../safetensors.js";
 import { pixelTensor } from "../training/batch.js";
 import { someOf } from "../views.js";
-import { PREDICTIONS_FILE, type StageContext } from "./job.js";
+import type { StageContext } from "./job.js";
 import { listSuspects } from "./suspects.js";
 
 export interface Candidate {

@@ -1,9 +1,10 @@
 /** The base as a fixed feature extractor: pooled features of every view of every image. */
 import { join } from "node:path";
+import { FEATURES_FILE } from "../../spec/artifactFiles.js";
 import { groupIndex } from "../bases/architecture.js";
 import { chosenBase } from "../bases/chosen.js";
 import { boundaryFile, computeActivations, pixelFile } from "./activations.js";
-import { FEATURES_FILE, type StageContext } from "./job.js";
+import type { StageContext } from "./job.js";
 
 export interface FeaturesSummary {
   readonly rows: number;

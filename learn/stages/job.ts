@@ -19,8 +19,3 @@ export interface StageContext {
   readonly seed: number;
   readonly onProgress: (progress: Progress) => void;
 }
-
-/** Names of the files that stages leave in their `out` folder. */
-export const WEIGHTS_FILE = "weights.safetensors";
-export const FEATURES_FILE = "features.f32";
-export const PREDICTIONS_FILE = "predictions.jsonl";

@@ -1,5 +1,6 @@
 /** Trains the new head on the frozen base's features. */
 import { join } from "node:path";
+import { WEIGHTS_FILE } from "../../spec/artifactFiles.js";
 import type { HeadSpec } from "../../spec/runFile.js";
 import type { TrainingSummary } from "../../spec/training.js";
 import { chosenBase } from "../bases/chosen.js";
@@ -11,7 +12,7 @@ import type { TrainingData } from "../training/step.js";
 import { suffixTrainee } from "../training/suffix.js";
 import { trainingImages, viewRows } from "../views.js";
 import { featureFormat, readRecords } from "./activations.js";
-import { type StageContext, WEIGHTS_FILE } from "./job.js";
+import type { StageContext } from "./job.js";
 
 /** Stage 0 in the coordinates of every random draw. */
 const HEAD_STAGE = 0;

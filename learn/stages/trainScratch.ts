@@ -1,5 +1,6 @@
 /** Trains the same network from random weights for a given time, to show what the pretrained base buys. */
 import { join } from "node:path";
+import { WEIGHTS_FILE } from "../../spec/artifactFiles.js";
 import type { TrainingSummary } from "../../spec/training.js";
 import { chosenBase } from "../bases/chosen.js";
 import { writeSafetensors } from "../safetensors.js";
@@ -7,7 +8,7 @@ import { fit } from "../training/fit.js";
 import { fullNetworkTrainee, randomParameters } from "../training/fullNetwork.js";
 import { trainingImages, viewRows } from "../views.js";
 import { openPixels, readRecords } from "./activations.js";
-import { type StageContext, WEIGHTS_FILE } from "./job.js";
+import type { StageContext } from "./job.js";
 
 /** Coordinate of its random draws, apart from every stage of unfreezing. */
 const SCRATCH_STAGE = 1000;

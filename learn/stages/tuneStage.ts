@@ -1,6 +1,7 @@
 /** One stage of unfreezing: trains the layer groups from `deepest` up, and keeps them only if it helped. */
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
+import { WEIGHTS_FILE } from "../../spec/artifactFiles.js";
 import { ThawError } from "../../spec/errors.js";
 import type { UnfreezeSpec } from "../../spec/runFile.js";
 import type { StageSummary } from "../../spec/training.js";
@@ -16,7 +17,7 @@ import { suffixTrainee } from "../training/suffix.js";
 import type { RateOf } from "../training/trainable.js";
 import { trainingImages, viewRows } from "../views.js";
 import { openBoundary, readRecords } from "./activations.js";
-import { type StageContext, WEIGHTS_FILE } from "./job.js";
+import type { StageContext } from "./job.js";
 
 export interface TuneSettings extends Omit<UnfreezeSpec, "stages"> {
   readonly deepest: string;

@@ -11,16 +11,12 @@ import { HEAD_BIAS, HEAD_KERNEL } from "../../../learn/head.js";
 import { readSafetensors } from "../../../learn/safetensors.js";
 import { evaluate } from "../../../learn/stages/evaluate.js";
 import { extractFeatures } from "../../../learn/stages/extractFeatures.js";
-import {
-  FEATURES_FILE,
-  PREDICTIONS_FILE,
-  type StageContext,
-  WEIGHTS_FILE,
-} from "../../../learn/stages/job.js";
+import type { StageContext } from "../../../learn/stages/job.js";
 import { trainHead } from "../../../learn/stages/trainHead.js";
 import { trainScratch } from "../../../learn/stages/trainScratch.js";
 import { tuneStage } from "../../../learn/stages/tuneStage.js";
 import { trainableNames } from "../../../learn/training/suffix.js";
+import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../../../spec/artifactFiles.js";
 import { ThawError } from "../../../spec/errors.js";
 import type { FullPrediction } from "../../../spec/evaluation.js";
 import { runFileSchema } from "../../../spec/runFile.js";

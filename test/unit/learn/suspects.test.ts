@@ -8,8 +8,9 @@ import { openDataset } from "../../../data/dataset.js";
 import { ingest } from "../../../data/ingest.js";
 import { evaluate } from "../../../learn/stages/evaluate.js";
 import { extractFeatures } from "../../../learn/stages/extractFeatures.js";
-import { FEATURES_FILE, type StageContext, WEIGHTS_FILE } from "../../../learn/stages/job.js";
+import type { StageContext } from "../../../learn/stages/job.js";
 import { trainHead } from "../../../learn/stages/trainHead.js";
+import { FEATURES_FILE, WEIGHTS_FILE } from "../../../spec/artifactFiles.js";
 import { runFileSchema } from "../../../spec/runFile.js";
 import { base, checkpointFile, temporaryFolder } from "./support.js";
 

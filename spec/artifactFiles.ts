@@ -1,0 +1,4 @@
+/** Names of the files in the stages' artifacts: the engine writes them, workers and clients read them. */
+export const WEIGHTS_FILE = "weights.safetensors";
+export const FEATURES_FILE = "features.f32";
+export const PREDICTIONS_FILE = "predictions.jsonl";
