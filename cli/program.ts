@@ -8,6 +8,7 @@ import { addDown } from "./commands/down.js";
 import { addExport } from "./commands/export.js";
 import { addGet } from "./commands/get.js";
 import { addInit } from "./commands/init.js";
+import { addModels } from "./commands/models.js";
 import { addPlan } from "./commands/plan.js";
 import { addPredict } from "./commands/predict.js";
 import { addReport } from "./commands/report.js";
@@ -22,7 +23,7 @@ import { withExamples } from "./context.js";
 const GROUPS: readonly (readonly [string, readonly ((program: Command) => void)[]])[] = [
   ["Runs:", [addInit, addPlan, addRun, addWatch, addRuns, addCancel]],
   ["Bases:", [addBases]],
-  ["Results:", [addGet, addReport, addPredict, addExport]],
+  ["Results:", [addModels, addGet, addReport, addPredict, addExport]],
   ["This machine:", [addUp, addDown, addStatus, addDoctor, addSchema]],
 ];
 

@@ -12,7 +12,7 @@ import { nearest } from "./nearest.js";
 const MODEL = "model:";
 
 /**
- * @param name `efficientnet-lite1`, `radiographs`, `radiographs@2`, `model:digits` or `model:digits@3`
+ * @param name `efficientnet-lite1`, `radiographs`, `radiographs@2`, `model:digits`, `model:digits@3` or `model:digits@champion`
  * @returns undefined for a base of the catalogue, whose name says everything
  * @throws ThawError BASE_UNKNOWN, NOT_FOUND (a model that there is not), STORE_…
  */

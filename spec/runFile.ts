@@ -165,14 +165,14 @@ export const runFileSchema = z.strictObject({
   base: z
     .string()
     .regex(
-      /^(model:)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(@v?[1-9][0-9]*)?$/,
-      "use the name of a base or model:NAME, both with or without @VERSION",
+      /^([a-z0-9]([a-z0-9-]*[a-z0-9])?(@v?[1-9][0-9]*)?|model:[a-z0-9]([a-z0-9-]*[a-z0-9])?(@[a-z0-9][a-z0-9-]*)?)$/,
+      "use NAME or NAME@VERSION of a base, or model:NAME, model:NAME@VERSION or model:NAME@ALIAS",
     )
     .default("efficientnet-lite0")
     .describe(
       "The pretrained network to start from: one of the names that `thaw bases` lists, or model:NAME for a model of yours.",
     )
-    .meta({ examples: [...BASES, "model:digits", "model:digits@2"] }),
+    .meta({ examples: [...BASES, "model:digits", "model:digits@2", "model:digits@champion"] }),
   recipe: z
     .enum(["auto", "extractor-only", "staged"])
     .default("auto")

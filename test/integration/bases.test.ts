@@ -60,6 +60,21 @@ test("a checkpoint is registered once, and what differs gets another version", a
   assert.match(stdout, /own@2 /);
 });
 
+test("a checkpoint comes from the object store too, and its digest is checked", async () => {
+  const { store } = stack.session;
+  await store.client.fPutObject(store.bucket, "incoming/own.pth", join(stack.folder, "own.pth"));
+  const source = `s3://${store.bucket}/incoming/own.pth`;
+  const add = ADD.map((word) => ({ "own.pth": source, own: "from-store" })[word] ?? word);
+  const sha256 = CATALOGUE[0]?.sha256 ?? "";
+  const added = await ok<{ sha256: string; source: string }>(...add, "--sha256", sha256);
+  assert.deepEqual([added.sha256, added.source], [sha256, source]);
+  assert.match(await refusal(...add, "--sha256", "0".repeat(64)), /has the SHA-256 5793/);
+  assert.match(
+    await refusal(...add.map((word) => (word === source ? `${source}.gone` : word))),
+    /there is no object s3:/,
+  );
+});
+
 test("a base's digest is that of its numbers: other preprocessing is another base, a copy is not", async () => {
   const { store } = stack.session;
   const [old, current] = [await resolveBase(store, "own@1"), await resolveBase(store, "own")];
@@ -127,6 +142,27 @@ test("a model of thaw is the base of the next run, which says so and can be used
   assert.ok(right > predictions.length / 2, `${right} of ${predictions.length} recognized`);
   await ok("report", "next", "--out", join(stack.folder, "report.html"));
   assert.match(await readFile(join(stack.folder, "report.html"), "utf8"), /then tuned as digits@1/);
+});
+
+test("an alias names a version for commands and run files, and can be moved", async () => {
+  const named = await ok<{ version: number; aliases: string[] }>("models", "alias", "digits@1", "champion");
+  assert.deepEqual([named.version, named.aliases], [1, ["champion"]]);
+  const spec = await resolveBase(stack.session.store, "model:digits@champion");
+  assert.equal(spec?.name, "model:digits@1");
+  assert.deepEqual(spec, await resolveBase(stack.session.store, "model:digits@1"));
+  const { models } = await ok<{ models: { name: string; version: number; aliases: string[] }[] }>("models");
+  assert.deepEqual(
+    models.map(({ name, version, aliases }) => [name, version, aliases]),
+    [
+      ["digits", 1, ["champion"]],
+      ["next", 1, []],
+    ],
+  );
+  assert.match(await refusal("models", "alias", "digits", "3"), /cannot be an alias/);
+  assert.match(await refusal("plan", "--set", "base=model:digits@best"), /aliases champion/);
+  assert.match(await refusal("models", "nothing"), /models: digits, next/);
+  await ok("models", "unalias", "digits@champion");
+  assert.match(await refusal("models", "unalias", "digits@champion"), /it has none at all/);
 });
 
 test("a registered checkpoint under its own scale gives other artifacts than thaw's base", async () => {

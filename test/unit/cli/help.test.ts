@@ -20,7 +20,7 @@ function helpOf(name: string): string {
 const COMMANDS = [
   ...["init", "plan", "run", "watch", "runs", "cancel"],
   "bases",
-  ...["get", "report", "predict", "export"],
+  ...["models", "get", "report", "predict", "export"],
   ...["up", "down", "status", "doctor", "schema"],
 ];
 

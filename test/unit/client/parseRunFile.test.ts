@@ -124,7 +124,7 @@ const WRONG: Readonly<Record<string, Wrong>> = {
     text: `${FINE}base: EfficientNet Lite0\nunfreeze:\n  stages:\n    - blocks.6\n    - block.5\n`,
     said: [
       "2 mistakes in thaw.yaml:",
-      '  thaw.yaml:4:1: `base`: use the name of a base or model:NAME, both with or without @VERSION, not "EfficientNet Lite0"',
+      '  thaw.yaml:4:1: `base`: use NAME or NAME@VERSION of a base, or model:NAME, model:NAME@VERSION or model:NAME@ALIAS, not "EfficientNet Lite0"',
       '  thaw.yaml:8:7: `unfreeze.stages[1]` must be one of top, blocks.6, blocks.5, blocks.4, blocks.3, blocks.2, blocks.1, blocks.0, not "block.5"; did you mean blocks.5?',
     ],
   },
