@@ -1,5 +1,6 @@
 /** Looks a stage's artifact up by the digest of everything it depends on. */
 import type { StageOutcome, StageRequest } from "../spec/activities.js";
+import type { BaseComparison } from "../spec/baseComparison.js";
 import type { RecipeSummary } from "../spec/recipe.js";
 import {
   type ArtifactManifest,
@@ -39,6 +40,7 @@ export async function lookUp(
 
 export function outcomeOf(manifest: ArtifactManifest, cached: boolean): StageOutcome {
   const kept = manifest.kind === "tune" ? (manifest.summary as { kept: boolean }).kept : undefined;
+  const base = manifest.kind === "base" ? (manifest.summary as BaseComparison).chosen : undefined;
   const decision = manifest.kind === "recipe" ? (manifest.summary as RecipeSummary).decision : undefined;
   return {
     artifact: refOf(manifest),
@@ -46,6 +48,7 @@ export function outcomeOf(manifest: ArtifactManifest, cached: boolean): StageOut
     note: noteOf(manifest),
     ...(kept === undefined ? {} : { kept }),
     ...(decision === undefined ? {} : { decision }),
+    ...(base === undefined ? {} : { base }),
   };
 }
 

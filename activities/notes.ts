@@ -1,4 +1,5 @@
 /** One short sentence about each kind of artifact, for terminals and the Temporal UI. */
+import type { BaseComparison } from "../spec/baseComparison.js";
 import type { DatasetSummary } from "../spec/dataset.js";
 import type { Evaluation } from "../spec/evaluation.js";
 import type { RecipeDecision, RecipeSummary } from "../spec/recipe.js";
@@ -43,6 +44,8 @@ export function noteOf(manifest: ArtifactManifest): string {
     }
     case "recipe":
       return recipeNote((manifest.summary as RecipeSummary).decision);
+    case "base":
+      return (manifest.summary as BaseComparison).reason;
     case "head":
       return `validation accuracy ${percent((manifest.summary as TrainingSummary).validationAccuracy)}`;
     case "tune":

@@ -2,16 +2,18 @@
 import { join } from "node:path";
 import { listSource } from "../data/source.js";
 import { digestSource } from "../data/sourceDigest.js";
+import type { BaseSpec } from "../spec/base.js";
+import type { BaseComparison } from "../spec/baseComparison.js";
 import type { Platform } from "../spec/platform.js";
 import type { RecipeDecision, RecipeSummary } from "../spec/recipe.js";
 import type { ArtifactRef } from "../spec/run.js";
 import type { RunFile } from "../spec/runFile.js";
-import { followRecipe, planStages, type StageKind, type StagePlan } from "../spec/stages.js";
+import { followRecipe, planStages, type StageKind, type StagePlan, sourceOf } from "../spec/stages.js";
 import { type ArtifactManifest, artifactIsWhole, findManifest, refOf } from "../store/artifacts.js";
 import type { Store } from "../store/connection.js";
 import { stageKey } from "../store/keys.js";
 import { whyNotThere } from "./nearestArtifact.js";
-import { resolveBase } from "./resolveBase.js";
+import { resolveBase, resolveCandidates } from "./resolveBase.js";
 
 export interface PlannedStage {
   readonly name: string;
@@ -47,9 +49,17 @@ export async function planRun(
   const { digest } = await digestSource(await listSource(dataPath), digestCache);
   const known = new Map([["source", digest]]);
   const planned: PlannedStage[] = [];
-  const all = planStages(file, await resolveBase(store, file.base));
+  const candidates = await resolveCandidates(store, file.bases);
+  const specOf = async (name: string): Promise<BaseSpec | undefined> =>
+    file.bases.length === 0 ? resolveBase(store, name) : candidates[name];
+  let all = planStages(file, await specOf(file.base), candidates);
   let decision: RecipeDecision | undefined;
+  let isBaseOpen = false;
   for (const { name, kind } of all) {
+    if (isBaseOpen) {
+      planned.push({ name, kind, action: "run", why: "the base is chosen first" });
+      continue;
+    }
     const stage = followRecipe(all, decision?.stages ?? all.length).find((plan) => plan.name === name);
     if (stage === undefined) {
       planned.push({ name, kind, action: "skip", why: decision?.reason ?? "" });
@@ -57,8 +67,14 @@ export async function planRun(
     }
     const { manifest, entry } = await planStage(store, stage, known, engineFingerprint);
     if (entry.artifact !== undefined) known.set(name, entry.artifact.digest);
-    if (kind === "recipe" && manifest !== undefined) decision = (manifest.summary as RecipeSummary).decision;
     planned.push(entry);
+    if (name === "recipe" && manifest !== undefined) decision = (manifest.summary as RecipeSummary).decision;
+    if (kind !== "base") continue;
+    if (manifest === undefined) isBaseOpen = true;
+    else {
+      const { chosen } = manifest.summary as BaseComparison;
+      all = planStages({ ...file, base: chosen }, await specOf(chosen), candidates);
+    }
   }
   return planned;
 }
@@ -78,10 +94,10 @@ async function planStage(
 ): Promise<Planned> {
   const { name, kind } = stage;
   const inputs = kind === "ingest" ? ["source"] : stage.inputs;
-  const made = inputs.find((input) => !known.has(input));
+  const made = inputs.map((input) => sourceOf(stage, input)).find((source) => !known.has(source));
   if (made !== undefined)
     return { entry: { name, kind, action: "run", why: `its input \`${made}\` will be made anew` } };
-  const digests = Object.fromEntries(inputs.map((input) => [input, known.get(input) ?? ""]));
+  const digests = Object.fromEntries(inputs.map((input) => [input, known.get(sourceOf(stage, input)) ?? ""]));
   const key = stageKey(stage, digests, engineFingerprint);
   const manifest = await findManifest(store, kind, key);
   if (manifest === undefined) {

@@ -29,6 +29,22 @@ export async function resolveBase(store: Store, name: string): Promise<BaseSpec 
   });
 }
 
+/**
+ * What the names in `bases` mean, those of the catalogue left out.
+ * @throws ThawError BASE_UNKNOWN, NOT_FOUND, STORE_…
+ */
+export async function resolveCandidates(
+  store: Store,
+  names: readonly string[],
+): Promise<Readonly<Record<string, BaseSpec>>> {
+  const found: Record<string, BaseSpec> = {};
+  for (const name of names) {
+    const spec = await resolveBase(store, name);
+    if (spec !== undefined) found[name] = spec;
+  }
+  return found;
+}
+
 function registeredBase(base: RegisteredBase): BaseSpec {
   const { name, version, architecture, checkpoint, pixelScale, source, licence, pretrainedOn } = base;
   return withDigest({

@@ -36,7 +36,8 @@ export function readHistory({ events }: History): RunHistory {
     began.set(change.name, since);
     stages.set(change.name, change.state === "running" ? change : { ...change, seconds: now - since });
     const decision = outcomeIn(event)?.decision;
-    if (decision === undefined || decision.choice === UNLEARNABLE) continue;
+    // A candidate's decision is evidence for the choice between bases, no more.
+    if (change.name !== "recipe" || decision === undefined || decision.choice === UNLEARNABLE) continue;
     for (const { name } of plans.filter((plan) => isSkipped(plan, decision.stages)))
       stages.set(name, { name, state: "skipped", note: decision.reason });
   }
@@ -86,7 +87,7 @@ function changeOf(event: HistoryEvent, scheduled: Scheduled): StageStatus | unde
   if (outcome === undefined) return ended.isLookup ? undefined : { name, state: "done" };
   const { artifact, cached, note, kept, decision } = outcome;
   // The activity has done its work, and the workflow fails over what it found.
-  if (decision?.choice === UNLEARNABLE) return { name, state: "failed", note };
+  if (name === "recipe" && decision?.choice === UNLEARNABLE) return { name, state: "failed", note };
   return { name, state: cached ? "cached" : kept === false ? "rolled-back" : "done", artifact, note };
 }
 

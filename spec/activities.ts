@@ -20,12 +20,16 @@ export interface StageOutcome {
   readonly kept?: boolean;
   /** Set by `recipe`: the decision that the workflow acts on. */
   readonly decision?: RecipeDecision;
+  /** Set by `base`: the name of the base that the run goes on with. */
+  readonly base?: string;
 }
 
 /** Light activities, on the control worker. */
 export interface ControlActivities {
   /** Looks the stage's artifact up and verifies it; undefined when the stage has to run. */
   findArtifact(request: StageRequest): Promise<StageOutcome | undefined>;
+  /** Compares the candidates of `bases`. */
+  chooseBase(request: StageRequest): Promise<StageOutcome>;
   register(request: StageRequest): Promise<StageOutcome>;
   report(request: StageRequest): Promise<StageOutcome>;
   /** Writes `runs/RUN.json` and gives the run's result. */

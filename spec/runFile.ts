@@ -155,6 +155,16 @@ const compareSchema = z
 /** The bases of `learn/bases/catalogue.ts`, which spec/ may not import; a test compares the two. */
 const BASES = ["efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2"];
 
+/** Each candidate costs a pass over all images. */
+const MOST_CANDIDATES = 8;
+
+const baseName = z
+  .string()
+  .regex(
+    /^([a-z0-9]([a-z0-9-]*[a-z0-9])?(@v?[1-9][0-9]*)?|model:[a-z0-9]([a-z0-9-]*[a-z0-9])?(@[a-z0-9][a-z0-9-]*)?)$/,
+    "use NAME or NAME@VERSION of a base, or model:NAME, model:NAME@VERSION or model:NAME@ALIAS",
+  );
+
 /** The schema of a run file as written by a person; every key but `name` and `data.path` has a default. */
 export const runFileSchema = z.strictObject({
   name: z
@@ -162,17 +172,22 @@ export const runFileSchema = z.strictObject({
     .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, "use up to 40 lower-case letters, digits and dashes")
     .describe("Name of the model; versions are counted under it."),
   data: dataSchema,
-  base: z
-    .string()
-    .regex(
-      /^([a-z0-9]([a-z0-9-]*[a-z0-9])?(@v?[1-9][0-9]*)?|model:[a-z0-9]([a-z0-9-]*[a-z0-9])?(@[a-z0-9][a-z0-9-]*)?)$/,
-      "use NAME or NAME@VERSION of a base, or model:NAME, model:NAME@VERSION or model:NAME@ALIAS",
-    )
+  base: baseName
     .default("efficientnet-lite0")
     .describe(
       "The pretrained network to start from: one of the names that `thaw bases` lists, or model:NAME for a model of yours.",
     )
     .meta({ examples: [...BASES, "model:digits", "model:digits@2", "model:digits@champion"] }),
+  bases: z
+    .array(baseName)
+    .max(MOST_CANDIDATES)
+    .refine((names) => names.length !== 1, "name at least two to compare, or write the one as `base`")
+    .refine((names) => new Set(names).size === names.length, "every base can be named only once")
+    .default([])
+    .describe(
+      "Candidates, two or more: a linear probe on the frozen features of each decides, and the best takes the place of `base`.",
+    )
+    .meta({ examples: [["efficientnet-lite0", "efficientnet-lite1"]] }),
   recipe: z
     .enum(["auto", "extractor-only", "staged"])
     .default("auto")

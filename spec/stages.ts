@@ -6,6 +6,7 @@ export type StageKind =
   | "ingest"
   | "features"
   | "recipe"
+  | "base"
   | "head"
   | "tune"
   | "evaluate"
@@ -21,6 +22,7 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   ingest: 2,
   features: 1,
   recipe: 1,
+  base: 1,
   head: 1,
   tune: 1,
   evaluate: 2,
@@ -39,6 +41,10 @@ export interface StagePlan {
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Names of the stages whose artifacts it reads. */
   readonly inputs: readonly string[];
+  /** Stages that give inputs of another name: a candidate's `features` come from `features-2`. */
+  readonly sources?: Readonly<Record<string, string>>;
+  /** The candidate of `bases` that the stage works for, as the run file has it. */
+  readonly candidate?: string;
   /** Whether its numbers depend on the TensorFlow build. */
   readonly usesEngine: boolean;
 }
@@ -46,9 +52,15 @@ export interface StagePlan {
 /**
  * The stages of a run, in order. A pure function of the run file: the workflow, `thaw plan` and the
  * activities must agree on it.
+ * With several `bases` the stages after `base` are those of `file.base`: plan again once it is chosen.
  * @param spec what `file.base` means where it is not a base of the catalogue
+ * @param candidates what the names in `file.bases` mean, likewise
  */
-export function planStages(file: RunFile, spec?: BaseSpec): readonly StagePlan[] {
+export function planStages(
+  file: RunFile,
+  spec?: BaseSpec,
+  candidates: Readonly<Record<string, BaseSpec>> = {},
+): readonly StagePlan[] {
   const plans: StagePlan[] = [];
   const add = (
     name: string,
@@ -66,13 +78,8 @@ export function planStages(file: RunFile, spec?: BaseSpec): readonly StagePlan[]
   const trained = ["head", ...tuneNames];
 
   add("ingest", "ingest", false, [], { ...data, seed });
-  add("features", "features", true, ["ingest"], { base, augment, seed });
-  add("recipe", "recipe", true, ["ingest", "features"], {
-    asked: file.recipe,
-    planned: tuneNames.length,
-    base,
-    seed,
-  });
+  plans.push(...planCandidates(file, candidates));
+  plans.push(...planBase(file, base));
   add("head", "head", true, ["ingest", "features"], { ...file.head, seed });
   tuneNames.forEach((name, index) => {
     const { stages, ...unfreeze } = file.unfreeze;
@@ -101,10 +108,72 @@ export function planStages(file: RunFile, spec?: BaseSpec): readonly StagePlan[]
     flip: augment.flip,
   });
   add("register", "register", false, ["ingest", ...trained, "evaluate"], { name: file.name, base });
-  add("report", "report", false, ["ingest", "features", "recipe", ...evaluated, "evaluate", "register"], {
-    file,
-  });
+  const compared = candidatesOf(file).length === 0 ? [] : ["base"];
+  const shown = ["ingest", ...compared, "features", "recipe", ...evaluated, "evaluate", "register"];
+  add("report", "report", false, shown, { file });
   return plans;
+}
+
+/** What is found out about a base before anything is trained. */
+function planBase(file: RunFile, base: string): readonly StagePlan[] {
+  const { seed, augment, recipe, unfreeze } = file;
+  return [
+    {
+      name: "features",
+      kind: "features",
+      codeVersion: STAGE_VERSIONS.features,
+      parameters: { base, augment, seed },
+      inputs: ["ingest"],
+      usesEngine: true,
+    },
+    {
+      name: "recipe",
+      kind: "recipe",
+      codeVersion: STAGE_VERSIONS.recipe,
+      parameters: { asked: recipe, planned: unfreeze.stages.length, base, seed },
+      inputs: ["ingest", "features"],
+      usesEngine: true,
+    },
+  ];
+}
+
+/**
+ * The same stages for each candidate, and the choice between them. Their keys are those of a run with that
+ * base alone, so what is computed here is found there.
+ */
+function planCandidates(file: RunFile, specs: Readonly<Record<string, BaseSpec>>): readonly StagePlan[] {
+  const bases = candidatesOf(file);
+  if (bases.length === 0) return [];
+  const plans = bases.flatMap((candidate, index) => {
+    const own = (name: string): string => `${name}-${index + 1}`;
+    return planBase(file, baseIdentity(candidate, specs[candidate])).map((plan) => ({
+      ...plan,
+      name: own(plan.name),
+      candidate,
+      ...(plan.inputs.includes("features") ? { sources: { features: own("features") } } : {}),
+    }));
+  });
+  const choice: StagePlan = {
+    name: "base",
+    kind: "base",
+    codeVersion: STAGE_VERSIONS.base,
+    // Names are part of what it says; what they mean is in the inputs.
+    parameters: { bases },
+    inputs: plans.map(({ name }) => name),
+    usesEngine: false,
+  };
+  return [...plans, choice];
+}
+
+/** The bases that a run compares; none where it starts from `base`. */
+export function candidatesOf({ bases }: RunFile): readonly string[] {
+  // A client from before there were candidates does not say.
+  return bases ?? [];
+}
+
+/** The stage whose artifact is the input of that name. */
+export function sourceOf({ sources }: StagePlan, input: string): string {
+  return sources?.[input] ?? input;
 }
 
 /** Depth of a stage of unfreezing, counted from 1 at the top; 0 for any other stage. */

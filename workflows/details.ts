@@ -1,5 +1,7 @@
 /** The run as text for the Temporal UI. A fenced block: Markdown tables lose their columns there. */
+
 import type { RunInput, RunResult, RunState, StageState } from "../spec/run.js";
+import { candidatesOf } from "../spec/stages.js";
 
 const MARKS: Readonly<Record<StageState, string>> = {
   waiting: "·",
@@ -29,7 +31,9 @@ export function describeRun(run: RunInput, state: RunState, result: RunResult | 
       .join(" ")
       .trimEnd();
   });
-  const heading = `### ${run.file.name} on ${run.base?.name ?? run.file.base}`;
+  const candidates = candidatesOf(run.file);
+  const base = candidates.length === 0 ? (run.base?.name ?? run.file.base) : candidates.join(" or ");
+  const heading = `### ${run.file.name} on ${base}`;
   const outcome =
     result === undefined
       ? ""

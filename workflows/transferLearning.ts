@@ -15,7 +15,14 @@ import {
   type RunInput,
   type RunResult,
 } from "../spec/run.js";
-import { followRecipe, isSkipped, planStages, type StagePlan, withoutStages } from "../spec/stages.js";
+import {
+  followRecipe,
+  isSkipped,
+  planStages,
+  type StagePlan,
+  sourceOf,
+  withoutStages,
+} from "../spec/stages.js";
 import { type RunTracker, trackRun } from "./runTracker.js";
 
 /** A stage may train for a day; that it is alive is shown by its heartbeats. */
@@ -31,8 +38,9 @@ const RETRY = {
   maximumAttempts: 10,
 };
 
-export async function transferLearning(run: RunInput): Promise<RunResult> {
-  const all = planStages(run.file, run.base);
+export async function transferLearning(given: RunInput): Promise<RunResult> {
+  let run = given;
+  const all = planStages(run.file, run.base, run.candidates);
   // Runs in progress that began before there were recipes go on without one.
   const known = patched("recipe") ? all : withoutRecipe(all);
   const tracker = trackRun(run, known);
@@ -40,16 +48,35 @@ export async function transferLearning(run: RunInput): Promise<RunResult> {
   let plans = known;
   for (let next = plans[0]; next !== undefined; next = plans.find(({ name }) => !(name in artifacts))) {
     const stage = next;
-    const inputs = Object.fromEntries(stage.inputs.map((name) => [name, artifacts[name] as ArtifactRef]));
-    const outcome = await tracker.during(stage.name, async () =>
-      learnable(await runStage({ run, stage, inputs })),
-    );
+    const request: StageRequest = {
+      run: stage.candidate === undefined ? run : onBase(run, stage.candidate),
+      stage,
+      inputs: Object.fromEntries(
+        stage.inputs.map((name) => [name, artifacts[sourceOf(stage, name)] as ArtifactRef]),
+      ),
+    };
+    const outcome = await tracker.during(stage.name, async () => {
+      const found = await runStage(request);
+      // A candidate that cannot learn the labels is not chosen, and that is all.
+      return stage.candidate === undefined ? learnable(found) : found;
+    });
     artifacts[stage.name] = outcome.artifact;
-    if (outcome.decision !== undefined) plans = follow(outcome.decision, plans, tracker);
+    if (outcome.base !== undefined) {
+      run = onBase(run, outcome.base);
+      plans = planStages(run.file, run.base, run.candidates);
+    }
+    if (outcome.decision !== undefined && stage.candidate === undefined)
+      plans = follow(outcome.decision, plans, tracker);
   }
   const result = await control("record-run", "write the run's record").recordRun({ run, artifacts });
   tracker.finished(result);
   return result;
+}
+
+/** The run as it would be with that base alone. */
+function onBase({ base: _base, ...run }: RunInput, name: string): RunInput {
+  const spec = run.candidates?.[name];
+  return { ...run, file: { ...run.file, base: name }, ...(spec === undefined ? {} : { base: spec }) };
 }
 
 function withoutRecipe(plans: readonly StagePlan[]): readonly StagePlan[] {
@@ -91,6 +118,8 @@ function execute(stage: StagePlan, request: StageRequest): Promise<StageOutcome>
       return training(stage, "read the images and split them").ingest(request);
     case "features":
       return training(stage, `run the frozen base ${request.run.file.base}`).extractFeatures(request);
+    case "base":
+      return control(stage.name, "choose between the bases").chooseBase(request);
     case "recipe":
       return training(stage, "decide how much to fine-tune").chooseRecipe(request);
     case "head":

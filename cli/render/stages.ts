@@ -19,7 +19,7 @@ const MARKS: Readonly<Record<StageState, string>> = {
 };
 
 /** The longest stage name is `features`, `evaluate` or `register`, the longest state `rolled-back`. */
-const NAME_WIDTH = 8;
+const NAME_WIDTH = 10;
 const STATE_WIDTH = 11;
 const TIME_WIDTH = 9;
 /** Columns before the time, or before the progress of a running stage. */

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openDataset } from "../../data/dataset.js";
 import { meanColours, THUMBNAIL_VALUES } from "../../data/thumbnail.js";
+import { PROBE_FILE } from "../../spec/artifactFiles.js";
 import type { ImageRecord } from "../../spec/dataset.js";
 import type { RecipeSummary } from "../../spec/recipe.js";
 import type { RunFile } from "../../spec/runFile.js";
@@ -18,8 +19,6 @@ import { linearProbe } from "../transferability/probe.js";
 import { viewRows } from "../views.js";
 import { featureFormat } from "./activations.js";
 import type { StageContext } from "./job.js";
-
-export const PROBE_FILE = "probe.jsonl";
 
 export interface RecipeSettings {
   readonly asked: RunFile["recipe"];

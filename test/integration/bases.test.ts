@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 import { resolveBase } from "../../client/resolveBase.js";
 import { CATALOGUE } from "../../learn/bases/catalogue.js";
 import { baseCheckpoint } from "../../runtime/components/baseCheckpoint.js";
+import type { ReportData } from "../../spec/report.js";
 import type { ModelVersion, RunResult } from "../../spec/run.js";
 import { readModel } from "../../store/records.js";
 import { smallImageSet } from "../support/images.js";
@@ -142,6 +143,28 @@ test("a model of thaw is the base of the next run, which says so and can be used
   assert.ok(right > predictions.length / 2, `${right} of ${predictions.length} recognized`);
   await ok("report", "next", "--out", join(stack.folder, "report.html"));
   assert.match(await readFile(join(stack.folder, "report.html"), "utf8"), /then tuned as digits@1/);
+});
+
+test("of several bases the run goes on with the one whose probe is best", async () => {
+  const bases = "bases=[efficientnet-lite1, model:digits@1]";
+  const settings = ["--set", bases, "--set", "name=chosen", "--set", "unfreeze.stages=[]"];
+  const { result, model } = await run(...settings);
+  assert.ok(result.artifacts.base, "no choice was recorded");
+  const written = await ok<ReportData>("report", "chosen", "--out", join(stack.folder, "chosen.html"));
+  const [best, second] = written.bases?.candidates ?? [];
+  assert.ok(best !== undefined && second !== undefined);
+  assert.equal(model.base, best.name);
+  assert.ok(best.probe.accuracy >= second.probe.accuracy);
+  // The chosen base's stages are those that the comparison has made.
+  const index = best.name === "efficientnet-lite1" ? 1 : 2;
+  assert.deepEqual(result.artifacts.features, result.artifacts[`features-${index}`]);
+  assert.deepEqual(result.artifacts.recipe, result.artifacts[`recipe-${index}`]);
+  const { stages } = await ok<{ stages: { name: string; action: string }[] }>("plan", ...settings);
+  assert.deepEqual([...new Set(stages.map(({ action }) => action))], ["reuse"]);
+  const { stages: open } = await ok<{ stages: { name: string; action: string; why: string }[] }>(
+    ...["plan", ...settings, "--set", "seed=9"],
+  );
+  assert.equal(open.find(({ name }) => name === "head")?.why, "the base is chosen first");
 });
 
 test("an alias names a version for commands and run files, and can be moved", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runFileSchema } from "../../../spec/runFile.js";
-import { followRecipe, planStages, withoutStages } from "../../../spec/stages.js";
+import { followRecipe, planStages, sourceOf, withoutStages } from "../../../spec/stages.js";
 
 const file = (extra: object) => runFileSchema.parse({ name: "m", data: { path: "images" }, ...extra });
 
@@ -69,6 +69,43 @@ test("what the recipe leaves out is no input of anything, and what it keeps stay
   assert.deepEqual(followRecipe(plans, 3), plans);
   const evaluated = followRecipe(plans, 1).find(({ name }) => name === "evaluate");
   assert.deepEqual(evaluated?.inputs, ["ingest", "head", "tune-1", "scratch"]);
+});
+
+test("candidates are measured under their own names, and one choice follows", () => {
+  const bases = ["efficientnet-lite0", "efficientnet-lite1"];
+  const plans = planStages(file({ bases }));
+  assert.deepEqual(plans.map(({ name, candidate }) => [name, candidate]).slice(0, 7), [
+    ["ingest", undefined],
+    ["features-1", "efficientnet-lite0"],
+    ["recipe-1", "efficientnet-lite0"],
+    ["features-2", "efficientnet-lite1"],
+    ["recipe-2", "efficientnet-lite1"],
+    ["base", undefined],
+    ["features", undefined],
+  ]);
+  const recipe = plans.find(({ name }) => name === "recipe-2");
+  assert.ok(recipe);
+  assert.deepEqual(
+    recipe.inputs.map((input) => sourceOf(recipe, input)),
+    ["ingest", "features-2"],
+  );
+});
+
+test("a candidate's stages have the keys of a run with that base alone", () => {
+  const bases = ["efficientnet-lite0", "efficientnet-lite1"];
+  const alone = planStages(file({ base: "efficientnet-lite1" }));
+  const among = planStages(file({ bases }));
+  for (const kind of ["features", "recipe"]) {
+    const { name: _n, ...own } = alone.find((plan) => plan.name === kind) ?? {};
+    const {
+      name: _m,
+      sources: _s,
+      candidate,
+      ...same
+    } = among.find((plan) => plan.name === `${kind}-2`) ?? {};
+    assert.equal(candidate, "efficientnet-lite1");
+    assert.deepEqual(same, own);
+  }
 });
 
 test("a run that began before there were recipes has none", () => {
