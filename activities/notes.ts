@@ -2,7 +2,7 @@
 import type { BaseComparison } from "../spec/baseComparison.js";
 import type { DatasetSummary } from "../spec/dataset.js";
 import type { Evaluation } from "../spec/evaluation.js";
-import type { RecipeDecision, RecipeSummary } from "../spec/recipe.js";
+import type { RecipeSummary } from "../spec/recipe.js";
 import type { ModelVersion } from "../spec/run.js";
 import type { StageSummary, TrainingSummary } from "../spec/training.js";
 import type { ArtifactManifest } from "../store/artifacts.js";
@@ -43,7 +43,7 @@ export function noteOf(manifest: ArtifactManifest): string {
       return `${summary.rows} views × ${summary.length} features`;
     }
     case "recipe":
-      return recipeNote((manifest.summary as RecipeSummary).decision);
+      return recipeNote(manifest.summary as RecipeSummary);
     case "base":
       return (manifest.summary as BaseComparison).reason;
     case "head":
@@ -65,8 +65,9 @@ export function noteOf(manifest: ArtifactManifest): string {
   }
 }
 
-function recipeNote({ choice, stages, planned, reason }: RecipeDecision): string {
+function recipeNote({ decision, evidence }: RecipeSummary): string {
+  const { choice, stages, planned, reason } = decision;
   if (choice === "unlearnable") return reason;
   const what = choice === "extractor-only" ? "head only" : `${stages} of ${planned} stages`;
-  return `${what}: ${reason}`;
+  return `probe ${percent(evidence.probe.accuracy)}; ${what}: ${reason}`;
 }

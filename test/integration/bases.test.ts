@@ -177,13 +177,14 @@ test("an alias names a version for commands and run files, and can be moved", as
   assert.deepEqual(
     models.map(({ name, version, aliases }) => [name, version, aliases]),
     [
+      ["chosen", 1, []],
       ["digits", 1, ["champion"]],
       ["next", 1, []],
     ],
   );
   assert.match(await refusal("models", "alias", "digits", "3"), /cannot be an alias/);
   assert.match(await refusal("plan", "--set", "base=model:digits@best"), /aliases champion/);
-  assert.match(await refusal("models", "nothing"), /models: digits, next/);
+  assert.match(await refusal("models", "nothing"), /models: chosen, digits, next/);
   await ok("models", "unalias", "digits@champion");
   assert.match(await refusal("models", "unalias", "digits@champion"), /it has none at all/);
 });
