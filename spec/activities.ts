@@ -24,10 +24,16 @@ export interface StageOutcome {
   readonly base?: string;
 }
 
+/** A look-up that found an artifact which cannot be used; the stage runs. */
+export interface MissedArtifact {
+  /** One short sentence for people. */
+  readonly miss: string;
+}
+
 /** Light activities, on the control worker. */
 export interface ControlActivities {
-  /** Looks the stage's artifact up and verifies it; undefined when the stage has to run. */
-  findArtifact(request: StageRequest): Promise<StageOutcome | undefined>;
+  /** Looks the stage's artifact up and verifies it; undefined when there is none. */
+  findArtifact(request: StageRequest): Promise<StageOutcome | MissedArtifact | undefined>;
   /** Compares the candidates of `bases`. */
   chooseBase(request: StageRequest): Promise<StageOutcome>;
   register(request: StageRequest): Promise<StageOutcome>;

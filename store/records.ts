@@ -4,7 +4,8 @@ import type { ModelVersion, RunResult } from "../spec/run.js";
 import type { Store } from "./connection.js";
 import { getJson, listNames, putJson, putJsonOnce } from "./json.js";
 
-const runName = (runId: string): string => `runs/${runId}.json`;
+export const RUNS_PREFIX = "runs/";
+const runName = (runId: string): string => `${RUNS_PREFIX}${runId}.json`;
 const versionName = (name: string, version: number): string => `models/${name}/v${version}.json`;
 
 export async function writeRun(store: Store, result: RunResult): Promise<void> {
@@ -17,8 +18,8 @@ export async function readRun(store: Store, runId: string): Promise<RunResult | 
 
 /** Ids of the runs that have ended well, sorted. */
 export async function listRuns(store: Store): Promise<string[]> {
-  const names = await listNames(store, "runs/");
-  return names.map((name) => name.slice("runs/".length, -".json".length));
+  const names = await listNames(store, RUNS_PREFIX);
+  return names.map((name) => name.slice(RUNS_PREFIX.length, -".json".length));
 }
 
 export async function listModels(store: Store): Promise<string[]> {

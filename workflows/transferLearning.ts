@@ -55,8 +55,8 @@ export async function transferLearning(given: RunInput): Promise<RunResult> {
         stage.inputs.map((name) => [name, artifacts[sourceOf(stage, name)] as ArtifactRef]),
       ),
     };
-    const outcome = await tracker.during(stage.name, async () => {
-      const found = await runStage(request);
+    const outcome = await tracker.during(stage.name, async (say) => {
+      const found = await runStage(request, say);
       // A candidate that cannot learn the labels is not chosen, and that is all.
       return stage.candidate === undefined ? learnable(found) : found;
     });
@@ -106,10 +106,14 @@ function learnable(outcome: StageOutcome): StageOutcome {
   });
 }
 
-async function runStage(request: StageRequest): Promise<StageOutcome> {
+async function runStage(request: StageRequest, say: (note: string) => void): Promise<StageOutcome> {
   const { stage } = request;
   const found = await control(`find-${stage.name}`, `look up ${stage.name}`).findArtifact(request);
-  return found ?? execute(stage, request);
+  if (found !== undefined && "artifact" in found) return found;
+  if (found === undefined) return execute(stage, request);
+  say(found.miss);
+  const outcome = await execute(stage, request);
+  return { ...outcome, note: `${outcome.note}; ${found.miss}` };
 }
 
 function execute(stage: StagePlan, request: StageRequest): Promise<StageOutcome> {

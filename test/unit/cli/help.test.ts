@@ -21,6 +21,7 @@ const COMMANDS = [
   ...["init", "plan", "run", "watch", "runs", "cancel"],
   "bases",
   ...["models", "get", "report", "predict", "export"],
+  ...["pin", "unpin", "gc"],
   ...["up", "down", "status", "doctor", "schema"],
 ];
 
