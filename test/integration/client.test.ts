@@ -114,6 +114,7 @@ async function makeArtifact(dependencies: ControlDependencies, request: StageReq
   const summaries: Partial<Record<string, unknown>> = {
     ingest: { images: 8, classes: evaluation.classes, quarantined: [] },
     recipe: {
+      evidence: { probe: { accuracy: 0.75, interval: [0.6, 0.9], balancedAccuracy: 0.75 } },
       decision: { choice: "staged", stages: 1, planned: 1, rule: "enough", reason: "enough images" },
     },
     tune: { kept: false, verdict: "rolled back: validation did not get better" },
