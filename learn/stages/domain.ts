@@ -7,6 +7,8 @@ import { domainDistance, sampleDomain } from "../domain/measure.js";
 import { renderBatches } from "../render.js";
 import type { StageContext } from "./job.js";
 
+type DatasetImages = Pick<Dataset, "records" | "read">;
+
 /** The distance's error is then below 0.01 on every set of "Domain distance" in `bench/README.md`. */
 const MOST_IMAGES = 128;
 /** As in the frozen pass: 32 images of 224 px keep the largest activation of Lite0 below 150 MB. */
@@ -18,7 +20,7 @@ const BATCH = 32;
  */
 export async function measureDomain(
   { base: choice, augment, seed, onProgress }: Pick<StageContext, "base" | "augment" | "seed" | "onProgress">,
-  dataset: Dataset,
+  dataset: DatasetImages,
   candidates: readonly number[],
 ): Promise<DomainDistance | undefined> {
   const images = independentImages(dataset, candidates, seed);
@@ -38,7 +40,7 @@ export async function measureDomain(
 }
 
 /** At random, one of each group: copies would pretend to a certainty that is not there. */
-function independentImages(dataset: Dataset, candidates: readonly number[], seed: number): number[] {
+function independentImages(dataset: DatasetImages, candidates: readonly number[], seed: number): number[] {
   const order = permutation(candidates.length, randomStream(seed, "domain distance"));
   const ofGroup = new Map<string, number>();
   for (const position of order) {
