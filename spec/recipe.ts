@@ -47,7 +47,7 @@ export interface RecipeEvidence {
   readonly domain?: DomainDistance;
 }
 
-/** How well the base's features suit the images, in words. */
+/** The features' worth: how well the base's features suit the images for the task, in words. */
 export type Compatibility = "suits" | "suits partly" | "does not suit";
 
 /** How far the images lie from the base's pretraining, in words, and what of the network that speaks for tuning. */

@@ -39,9 +39,7 @@ export function pretrained(): Promise<Parameters> {
 
 /** Photographs of the fixtures as RGB bytes, `[files.length, 224, 224, 3]`. */
 export async function photographBytes(files: readonly string[]): Promise<Uint8Array> {
-  return Buffer.concat(
-    await Promise.all(files.map((file) => sharp(join(FIXTURES, file)).raw().toBuffer())),
-  );
+  return Buffer.concat(await Promise.all(files.map((file) => sharp(join(FIXTURES, file)).raw().toBuffer())));
 }
 
 /** Photographs of the fixtures, `[files.length, 224, 224, 3]`, scaled as the base wants them. */
