@@ -65,9 +65,13 @@ export function noteOf(manifest: ArtifactManifest): string {
   }
 }
 
-function recipeNote({ decision, evidence }: RecipeSummary): string {
+function recipeNote({ decision, domain, evidence }: RecipeSummary): string {
   const { choice, stages, planned, reason } = decision;
   if (choice === "unlearnable") return reason;
   const what = choice === "extractor-only" ? "head only" : `${stages} of ${planned} stages`;
-  return `probe ${percent(evidence.probe.accuracy)}; ${what}: ${reason}`;
+  const distance = evidence.domain?.distance.toFixed(2);
+  // Before the reason, which is long and cut where the terminal is narrow.
+  const how =
+    domain === undefined || distance === undefined ? "" : `, domain ${domain.verdict} (${distance})`;
+  return `${what}, probe ${percent(evidence.probe.accuracy)}${how}: ${reason}`;
 }

@@ -31,7 +31,7 @@ export function allViews(dataset: Dataset, images: readonly number[], views: num
  * @param seed the run's seed: a view is a function of it, the image's index and the view's number
  */
 export async function* renderBatches(
-  dataset: Dataset,
+  dataset: Pick<Dataset, "read">,
   input: BaseInput,
   augment: AugmentSpec,
   seed: number,

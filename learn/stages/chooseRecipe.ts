@@ -9,6 +9,7 @@ import type { RecipeSummary } from "../../spec/recipe.js";
 import type { RunFile } from "../../spec/runFile.js";
 import { chosenBase } from "../bases/chosen.js";
 import { compatibility, decide } from "../decision.js";
+import { domainVerdict } from "../domain/verdict.js";
 import { openSamples } from "../samples.js";
 import { fewestGroups, stratifiedFolds } from "../transferability/folds.js";
 import { hScore } from "../transferability/hScore.js";
@@ -18,6 +19,7 @@ import { neighbourAccuracy } from "../transferability/neighbours.js";
 import { linearProbe } from "../transferability/probe.js";
 import { viewRows } from "../views.js";
 import { featureFormat } from "./activations.js";
+import { measureDomain } from "./domain.js";
 import type { StageContext } from "./job.js";
 
 export interface RecipeSettings {
@@ -64,6 +66,7 @@ export async function chooseRecipe(
     const { probabilities, ...probe } = probeOf("linear probe", features);
     const { probabilities: _rival, ...rival } = probeOf("probe of colours", colours);
     onProgress({ phase: "transferability", step: 0, total: 1 });
+    const domain = await measureDomain(context, dataset, chosen);
     const { train } = summary.counts;
     const smallest = train.indexOf(Math.min(...train));
     const counts = train.map((_, c) => labels.filter((label) => label === c).length);
@@ -79,6 +82,7 @@ export async function chooseRecipe(
       neighbours: neighbourAccuracy(features, labels, groups),
       logMe: logMe(features, labels, classes),
       hScore: hScore(features, labels, classes),
+      ...(domain === undefined ? {} : { domain }),
     };
     const lines = chosen.map((image, i) => {
       const { path, label } = records[image] as ImageRecord;
@@ -93,6 +97,7 @@ export async function chooseRecipe(
     return {
       evidence,
       compatibility: compatibility(evidence),
+      ...(domain === undefined ? {} : { domain: domainVerdict(domain) }),
       decision: decide({ evidence, ...settings }),
     };
   } finally {

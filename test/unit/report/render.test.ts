@@ -78,7 +78,9 @@ for (const [name, data] of Object.entries(VARIANTS)) {
         assert.ok(text(svg, "title").length > 0);
         assert.ok(text(svg, "desc").length > 0);
       }
-      assert.equal(all(page, "svg[role=img]").length, data.evaluation.calibration === undefined ? 3 : 5);
+      const ofConfidence = data.evaluation.calibration === undefined ? 0 : 2;
+      const ofDomain = data.recipe?.evidence.domain === undefined ? 0 : 1;
+      assert.equal(all(page, "svg[role=img]").length, 3 + ofConfidence + ofDomain);
     });
 
     test("gives every anchor once", () => {
@@ -358,7 +360,15 @@ test("why this recipe: the decision, the figures it rests on, and what would hel
     /Staged unfreezing, 1 of 2.stages: only the first stage\. What would help: add fifty images\./,
   );
   assert.match(said, /Linear probe\s*93\.1.%.*91\.6.% to 94\.3.%/);
-  assert.match(said, /Compatibility of the base: suits\./);
+  assert.match(said, /Features’ worth: suits\./);
+  assert.match(
+    said,
+    /Domain distance: near\. The images are near.*Domain distance by layer group.*top: 0\.17/s,
+  );
+  const { domain: _words, ...before } = recipe;
+  const { domain: _numbers, ...evidence } = recipe.evidence;
+  const earlier = renderReport({ ...usual, recipe: { ...before, evidence } });
+  assert.doesNotMatch(text(parse(earlier), "#recipe"), /Domain distance/);
   const { recipe: _recipe, ...older } = usual;
   assert.match(text(parse(renderReport(older)), "#recipe"), /before thaw chose recipes/);
 });

@@ -109,6 +109,7 @@ function withMarkup(plain: ReportData): ReportData {
           recipe: {
             ...data.recipe,
             evidence: { ...data.recipe.evidence, smallestClass: { name: bad, images: 1 } },
+            domain: { verdict: "far" as const, sentence: bad, advice: bad },
             decision: { ...data.recipe.decision, reason: bad, help: bad },
           },
         }),
