@@ -1,5 +1,7 @@
 /** The stages of a run as data: what each one is, which parameters it reads and what it builds on. */
+import { augmentIdentity } from "./augment.js";
 import { type BaseSpec, baseIdentity } from "./base.js";
+import { lossIdentity } from "./loss.js";
 import type { RunFile } from "./runFile.js";
 
 export type StageKind =
@@ -60,8 +62,11 @@ export function planStages(file: RunFile, spec?: BaseSpec): readonly StagePlan[]
     plans.push({ name, kind, codeVersion: STAGE_VERSIONS[kind], parameters, inputs, usesEngine });
   };
   const { path: _path, ...data } = file.data;
-  const { seed, augment } = file;
+  const { seed } = file;
+  const augment = augmentIdentity(file.augment);
   const base = baseIdentity(file.base, spec);
+  const loss = lossIdentity(file.loss);
+  const { mixup, ...head } = file.head;
   const tuneNames = file.unfreeze.stages.map((_, index) => `tune-${index + 1}`);
   const trained = ["head", ...tuneNames];
 
@@ -73,11 +78,13 @@ export function planStages(file: RunFile, spec?: BaseSpec): readonly StagePlan[]
     base,
     seed,
   });
-  add("head", "head", true, ["ingest", "features"], { ...file.head, seed });
+  add("head", "head", true, ["ingest", "features"], { ...head, ...switchedOn({ mixup }), ...loss, seed });
   tuneNames.forEach((name, index) => {
-    const { stages, ...unfreeze } = file.unfreeze;
+    const { stages, mixup, cutmix, ...unfreeze } = file.unfreeze;
     add(name, "tune", true, ["ingest", trained[index] as string], {
       ...unfreeze,
+      ...switchedOn({ mixup, cutmix }),
+      ...loss,
       deepest: stages[index],
       // Part of the seed's coordinates: two stages must not draw the same shuffles.
       stage: index + 1,
@@ -93,18 +100,24 @@ export function planStages(file: RunFile, spec?: BaseSpec): readonly StagePlan[]
       seed,
       classes: "from ingest",
       batch_size: file.unfreeze.batch_size,
+      ...loss,
     });
   }
   const evaluated = file.compare.scratch ? [...trained, "scratch"] : trained;
   add("evaluate", "evaluate", true, ["ingest", ...evaluated], {
     base,
-    flip: augment.flip,
+    flip: file.augment.flip,
   });
   add("register", "register", false, ["ingest", ...trained, "evaluate"], { name: file.name, base });
   add("report", "report", false, ["ingest", "features", "recipe", ...evaluated, "evaluate", "register"], {
     file,
   });
   return plans;
+}
+
+/** Options above nought: those that are off leave the numbers and the keys as they were before they existed. */
+function switchedOn(options: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value > 0));
 }
 
 /** Depth of a stage of unfreezing, counted from 1 at the top; 0 for any other stage. */

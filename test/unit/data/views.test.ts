@@ -8,7 +8,7 @@ import { encodePixels } from "../../../data/decode.js";
 import { renderView, type ViewInput, type ViewParameters, viewParameters } from "../../../data/views.js";
 import { viewWindow, windowRange } from "../../../data/viewWindow.js";
 import { randomStream } from "../../../rng/stream.js";
-import type { AugmentSpec } from "../../../spec/runFile.js";
+import type { AugmentSpec } from "../../../spec/augment.js";
 import { difference, picture } from "./pictures.js";
 
 const FIXTURES = "test/fixtures/resize";
