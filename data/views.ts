@@ -2,8 +2,8 @@
 import { randomStream } from "../rng/stream.js";
 import type { AugmentSpec } from "../spec/augment.js";
 import { type ColourFactors, colourMap, meanLuma } from "./colour.js";
-import { type ErasedArea, erasedArea, eraseArea } from "./erase.js";
 import type { Kernel } from "./enlarge.js";
+import { type ErasedArea, eraseArea, erasedArea } from "./erase.js";
 import { resample } from "./resample.js";
 import { scaleImage } from "./scale.js";
 import type { Pixels } from "./sharp.js";

@@ -29,6 +29,16 @@ export const KIND_DEFAULTS: Readonly<Record<AugmentKind, KindDefaults>> = {
   textures: { ...GENERAL, flip: true, rotate: 180 },
 };
 
+/** A key's meaning with its value for each kind, e.g. `…; if left out, 10, or 180 for textures`. */
+function decidedByKind(meaning: string, key: keyof KindDefaults): string {
+  const others = AUGMENT_KINDS.filter((kind) => KIND_DEFAULTS[kind][key] !== GENERAL[key]);
+  const values = [...new Set(others.map((kind) => KIND_DEFAULTS[kind][key]))].map((value) => {
+    const kinds = others.filter((kind) => KIND_DEFAULTS[kind][key] === value);
+    return `, ${value} for ${kinds.join(" and ")}`;
+  });
+  return `${meaning} If left out: ${GENERAL[key]}${values.join("")}.`;
+}
+
 export const augmentSchema = z
   .strictObject({
     kind: z
@@ -48,35 +58,36 @@ export const augmentSchema = z
       .boolean()
       .optional()
       .describe(
-        "Mirror left and right. Leave off where sides matter (digits, organs). On for photographs and textures.",
+        decidedByKind("Mirror left and right. Leave off where sides matter (digits, organs).", "flip"),
       ),
     crop: z
       .number()
       .min(0)
       .lt(1)
       .optional()
-      .describe("Largest share of each side that a random crop may remove. 0.15; 0.1 for medical images."),
+      .describe(decidedByKind("Largest share of each side that a random crop may remove.", "crop")),
     rotate: z
       .number()
       .min(0)
       .max(180)
       .optional()
-      .describe("Largest rotation either way, in degrees. 10; 180 for textures."),
+      .describe(decidedByKind("Largest rotation either way, in degrees.", "rotate")),
     colour: z
       .number()
       .min(0)
       .max(1)
       .optional()
-      .describe(
-        "Largest relative change of brightness, contrast and saturation. 0.15; 0.05 for medical images.",
-      ),
+      .describe(decidedByKind("Largest relative change of brightness, contrast and saturation.", "colour")),
     erase: z
       .number()
       .min(0)
       .max(1)
       .optional()
       .describe(
-        "Share of the varied images in which a random rectangle is painted over with their mean colour. 0.",
+        decidedByKind(
+          "Share of the varied images in which a random rectangle is painted over with their mean colour.",
+          "erase",
+        ),
       ),
   })
   .transform(({ kind, views, ...given }) => {

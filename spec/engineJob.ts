@@ -1,7 +1,8 @@
 /** What a worker asks of its engine, the child process that holds TensorFlow, and what it answers. */
+
+import type { AugmentSpec } from "./augment.js";
 import type { BaseChoice } from "./base.js";
 import type { LossSpec } from "./loss.js";
-import type { AugmentSpec } from "./augment.js";
 import type { DataSpec, HeadSpec, RunFile, UnfreezeSpec } from "./runFile.js";
 import type { Progress } from "./training.js";
 

@@ -1,7 +1,8 @@
 /** What every stage of learning is given: local folders, the base, and a way to report progress. */
+
+import type { AugmentSpec } from "../../spec/augment.js";
 import type { BaseChoice } from "../../spec/base.js";
 import type { LossSpec } from "../../spec/loss.js";
-import type { AugmentSpec } from "../../spec/augment.js";
 import type { Progress } from "../../spec/training.js";
 
 export interface StageFolders {

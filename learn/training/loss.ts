@@ -79,7 +79,8 @@ export function focalCrossEntropy(
 ): Loss {
   const T = attribute.float32;
   const constant = (value: number): Value => graph.floats([value]);
-  const weighted = classWeights === undefined ? targets : multiply(graph, targets, graph.floats(classWeights));
+  const weighted =
+    classWeights === undefined ? targets : multiply(graph, targets, graph.floats(classWeights));
   const logP = graph.op("LogSoftmax", { T }, [logits]);
   const p = graph.op("Exp", { T }, [logP]);
   // 1 − p without the loss of digits near p = 1; kept above zero for exponents below zero.

@@ -43,7 +43,12 @@ const recorded = fixture<{
 }>("weightedLoss.json");
 const { classes, labels } = recorded;
 
-function lossOfLogits(logits: readonly number[], targets: readonly number[], weights: LossWeights, k = classes) {
+function lossOfLogits(
+  logits: readonly number[],
+  targets: readonly number[],
+  weights: LossWeights,
+  k = classes,
+) {
   const shape = [logits.length / k, k];
   return evaluateGraph({ logits: { values: logits, shape }, targets: { values: targets, shape } }, (graph) =>
     trainingLoss(graph, graph.input("logits"), graph.input("targets"), weights),
