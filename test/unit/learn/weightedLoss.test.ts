@@ -4,7 +4,13 @@ import { test } from "node:test";
 import { scoped, tf } from "../../../learn/engine.js";
 import { HEAD_BIAS, HEAD_KERNEL } from "../../../learn/head.js";
 import { balancedWeights, lossWeights } from "../../../learn/training/classWeights.js";
-import { focalCrossEntropy, type LossWeights, trainingLoss } from "../../../learn/training/loss.js";
+import {
+  focalCrossEntropy,
+  type LossWeights,
+  smoothedTargets,
+  trainingLoss,
+} from "../../../learn/training/loss.js";
+import { mixTargets } from "../../../learn/training/mixing.js";
 import { compileStep, STEP_INPUTS } from "../../../learn/training/stepProgram.js";
 import { tunedUnit } from "../../../learn/training/units.js";
 import { assertClose, base, evaluateGraph, fixture } from "./support.js";
@@ -21,6 +27,7 @@ interface Case extends LossWeights {
 const recorded = fixture<{
   classes: number;
   labels: number[];
+  partners: number[];
   cases: Case[];
   hardLabels: { logits: number[]; loss: number; weightOfLabels: number };
   binary: {
@@ -62,7 +69,10 @@ function oneHot(hard: readonly number[], k: number): number[] {
 for (const given of recorded.cases) {
   const weighted = given.classWeights === undefined ? "" : ", class weights";
   test(`gamma ${given.gamma}${weighted}, smoothing ${given.smoothing}, share ${given.share} is PyTorch's`, () => {
-    const actual = lossOfLogits(given.logits, given.targets, given);
+    const smoothed = smoothedTargets(labels, classes, given.smoothing);
+    const targets = mixTargets(smoothed, { share: given.share, partners: recorded.partners });
+    assertClose(targets, given.targets, 1e-6, "targets");
+    const actual = lossOfLogits(given.logits, [...targets], given);
     assertClose(actual.loss, [given.loss], 1e-6, "loss");
     assertClose(actual.dLogits, given.gradient, 1e-6, "gradient");
   });
