@@ -69,7 +69,8 @@ function warningsOf(images: number, classes: FolderDescription["classes"]): read
   if (largest.images > IMBALANCE * smallest.images) {
     warnings.push(
       `${largest.name} has more than ${IMBALANCE} times as many images as ${smallest.name} ` +
-        `(${largest.images} to ${smallest.images}): watch the recall of each class in the report`,
+        `(${largest.images} to ${smallest.images}): watch the recall of each class in the report, and try ` +
+        "loss.class_weights: balanced",
     );
   }
   return warnings;
