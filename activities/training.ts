@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { StageRequest, TrainingActivities } from "../spec/activities.js";
 import { FEATURES_FILE, WEIGHTS_FILE } from "../spec/artifactFiles.js";
+import { augmentIdentity } from "../spec/augment.js";
 import { baseIdentity } from "../spec/base.js";
 import type { EngineJob } from "../spec/engineJob.js";
 import type { ArtifactRef } from "../spec/run.js";
@@ -18,7 +19,8 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
 
   /** Frozen activations depend on the images, the base and the views, and on nothing that is trained. */
   const scratchFolder = ({ run }: StageRequest, ingest: ArtifactRef): string => {
-    const { augment, seed } = run.file;
+    const { seed } = run.file;
+    const augment = augmentIdentity(run.file.augment);
     const base = baseIdentity(run.file.base, run.base);
     const identity = JSON.stringify([ingest.digest, base, augment, seed, engineFingerprint]);
     return join(workFolder, "scratch", createHash("sha256").update(identity).digest("hex").slice(0, 32));
@@ -32,6 +34,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     },
     base: await localBase(store, workFolder, request.run.file.base, request.run.base, baseCheckpoint),
     augment: request.run.file.augment,
+    loss: request.run.file.loss,
     seed: request.run.file.seed,
   });
 

@@ -1,7 +1,7 @@
 /** Streams image views as batches of pixels, decoding the next batch while the current one is computed. */
 import type { Dataset } from "../data/dataset.js";
 import { renderView, viewParameters } from "../data/views.js";
-import type { AugmentSpec } from "../spec/runFile.js";
+import type { AugmentSpec } from "../spec/augment.js";
 import type { BaseInput } from "./bases/catalogue.js";
 import { viewsOf } from "./views.js";
 

@@ -1,12 +1,17 @@
 /** What a worker asks of its engine, the child process that holds TensorFlow, and what it answers. */
+
+import type { AugmentSpec } from "./augment.js";
 import type { BaseChoice } from "./base.js";
-import type { AugmentSpec, DataSpec, HeadSpec, RunFile, UnfreezeSpec } from "./runFile.js";
+import type { LossSpec } from "./loss.js";
+import type { DataSpec, HeadSpec, RunFile, UnfreezeSpec } from "./runFile.js";
 import type { Progress } from "./training.js";
 
 interface LearningJob {
   readonly folders: { readonly dataset: string; readonly out: string; readonly scratch: string };
   readonly base: BaseChoice;
   readonly augment: AugmentSpec;
+  /** Absent in run files of older clients. */
+  readonly loss?: LossSpec | undefined;
   readonly seed: number;
 }
 

@@ -1,5 +1,7 @@
 /** The stages of a run as data: what each one is, which parameters it reads and what it builds on. */
+import { augmentIdentity } from "./augment.js";
 import { type BaseSpec, baseIdentity } from "./base.js";
+import { lossIdentity } from "./loss.js";
 import type { RunFile } from "./runFile.js";
 
 export type StageKind =
@@ -72,19 +74,24 @@ export function planStages(
     plans.push({ name, kind, codeVersion: STAGE_VERSIONS[kind], parameters, inputs, usesEngine });
   };
   const { path: _path, ...data } = file.data;
-  const { seed, augment } = file;
+  const { seed } = file;
+  const augment = augmentIdentity(file.augment);
   const base = baseIdentity(file.base, spec);
+  const loss = lossIdentity(file.loss);
+  const { mixup, ...head } = file.head;
   const tuneNames = file.unfreeze.stages.map((_, index) => `tune-${index + 1}`);
   const trained = ["head", ...tuneNames];
 
   add("ingest", "ingest", false, [], { ...data, seed });
   plans.push(...planCandidates(file, candidates));
   plans.push(...planBase(file, base));
-  add("head", "head", true, ["ingest", "features"], { ...file.head, seed });
+  add("head", "head", true, ["ingest", "features"], { ...head, ...switchedOn({ mixup }), ...loss, seed });
   tuneNames.forEach((name, index) => {
-    const { stages, ...unfreeze } = file.unfreeze;
+    const { stages, mixup, cutmix, ...unfreeze } = file.unfreeze;
     add(name, "tune", true, ["ingest", trained[index] as string], {
       ...unfreeze,
+      ...switchedOn({ mixup, cutmix }),
+      ...loss,
       deepest: stages[index],
       // Part of the seed's coordinates: two stages must not draw the same shuffles.
       stage: index + 1,
@@ -100,12 +107,13 @@ export function planStages(
       seed,
       classes: "from ingest",
       batch_size: file.unfreeze.batch_size,
+      ...loss,
     });
   }
   const evaluated = file.compare.scratch ? [...trained, "scratch"] : trained;
   add("evaluate", "evaluate", true, ["ingest", ...evaluated], {
     base,
-    flip: augment.flip,
+    flip: file.augment.flip,
   });
   add("register", "register", false, ["ingest", ...trained, "evaluate"], { name: file.name, base });
   const compared = candidatesOf(file).length === 0 ? [] : ["base"];
@@ -116,7 +124,8 @@ export function planStages(
 
 /** What is found out about a base before anything is trained. */
 function planBase(file: RunFile, base: string): readonly StagePlan[] {
-  const { seed, augment, recipe, unfreeze } = file;
+  const { seed, recipe, unfreeze } = file;
+  const augment = augmentIdentity(file.augment);
   return [
     {
       name: "features",
@@ -174,6 +183,11 @@ export function candidatesOf({ bases }: RunFile): readonly string[] {
 /** The stage whose artifact is the input of that name. */
 export function sourceOf({ sources }: StagePlan, input: string): string {
   return sources?.[input] ?? input;
+}
+
+/** Options above nought: those that are off leave the numbers and the keys as they were before they existed. */
+function switchedOn(options: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value > 0));
 }
 
 /** Depth of a stage of unfreezing, counted from 1 at the top; 0 for any other stage. */
