@@ -6,7 +6,7 @@ import type { Platform } from "../spec/platform.js";
 import type { RecipeDecision, RecipeSummary } from "../spec/recipe.js";
 import type { ArtifactRef } from "../spec/run.js";
 import type { RunFile } from "../spec/runFile.js";
-import { followRecipe, planStages, type StageKind, type StagePlan } from "../spec/stages.js";
+import { followRecipe, planStages, type StageKind, type StagePlan, whySkipped } from "../spec/stages.js";
 import { type ArtifactManifest, artifactIsWhole, findManifest, refOf } from "../store/artifacts.js";
 import type { Store } from "../store/connection.js";
 import { stageKey } from "../store/keys.js";
@@ -16,8 +16,11 @@ import { resolveBase } from "./resolveBase.js";
 export interface PlannedStage {
   readonly name: string;
   readonly kind: StageKind;
-  /** `skip`: the recipe, which is in the store, leaves the stage out. */
-  readonly action: "reuse" | "run" | "skip";
+  /**
+   * `skip`: the recipe, which is in the store, leaves the stage out. `maybe`: a fold, and the recipe that says how
+   * many there are is not in the store.
+   */
+  readonly action: "reuse" | "run" | "skip" | "maybe";
   /** One plain sentence without a full stop. */
   readonly why: string;
   /** The artifact that is reused. */
@@ -49,12 +52,19 @@ export async function planRun(
   const planned: PlannedStage[] = [];
   const all = planStages(file, await resolveBase(store, file.base));
   let decision: RecipeDecision | undefined;
-  for (const { name, kind } of all) {
-    const stage = followRecipe(all, decision?.stages ?? all.length).find((plan) => plan.name === name);
-    if (stage === undefined) {
-      planned.push({ name, kind, action: "skip", why: decision?.reason ?? "" });
+  for (const plan of all) {
+    const { name, kind } = plan;
+    const skipped = decision && whySkipped(plan, decision);
+    if (skipped !== undefined) {
+      planned.push({ name, kind, action: "skip", why: skipped });
       continue;
     }
+    if (kind === "fold" && decision === undefined) {
+      planned.push({ name, kind, action: "maybe", why: UNDECIDED_FOLD });
+      continue;
+    }
+    const stages = decision === undefined ? all : followRecipe(all, decision);
+    const stage = stages.find((one) => one.name === name) ?? plan;
     const { manifest, entry } = await planStage(store, stage, known, engineFingerprint);
     if (entry.artifact !== undefined) known.set(name, entry.artifact.digest);
     if (kind === "recipe" && manifest !== undefined) decision = (manifest.summary as RecipeSummary).decision;
@@ -62,6 +72,9 @@ export async function planRun(
   }
   return planned;
 }
+
+const UNDECIDED_FOLD =
+  "the recipe decides on the folds once the images are read: how many, and how much is unfrozen in them";
 
 interface Planned {
   readonly entry: PlannedStage;

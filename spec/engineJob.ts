@@ -1,6 +1,7 @@
 /** What a worker asks of its engine, the child process that holds TensorFlow, and what it answers. */
 import type { BaseChoice } from "./base.js";
-import type { AugmentSpec, DataSpec, HeadSpec, RunFile, UnfreezeSpec } from "./runFile.js";
+import type { FoldSummary } from "./folds.js";
+import type { AugmentSpec, DataSpec, EvaluationSpec, HeadSpec, RunFile, UnfreezeSpec } from "./runFile.js";
 import type { Progress } from "./training.js";
 
 interface LearningJob {
@@ -9,6 +10,9 @@ interface LearningJob {
   readonly augment: AugmentSpec;
   readonly seed: number;
 }
+
+/** One stage of unfreezing, counted from 1. */
+type TuneJobSettings = Omit<UnfreezeSpec, "stages"> & { readonly deepest: string; readonly stage: number };
 
 /** One piece of work; every path is local. The answer is the stage's summary. */
 export type EngineJob =
@@ -29,14 +33,28 @@ export type EngineJob =
     })
   | (LearningJob & {
       readonly kind: "recipe";
-      readonly settings: { readonly asked: RunFile["recipe"]; readonly planned: number };
+      readonly settings: {
+        readonly asked: RunFile["recipe"];
+        readonly planned: number;
+        readonly folds: EvaluationSpec["folds"];
+      };
       readonly features: string;
     })
   | (LearningJob & { readonly kind: "head"; readonly head: HeadSpec; readonly features: string })
   | (LearningJob & {
       readonly kind: "tune";
-      readonly settings: Omit<UnfreezeSpec, "stages"> & { readonly deepest: string; readonly stage: number };
+      readonly settings: TuneJobSettings;
       readonly previous: string;
+    })
+  | (LearningJob & {
+      readonly kind: "fold";
+      readonly settings: {
+        readonly fold: number;
+        readonly folds: number;
+        readonly head: HeadSpec;
+        readonly stages: readonly TuneJobSettings[];
+      };
+      readonly features: string;
     })
   | (LearningJob & { readonly kind: "scratch"; readonly seconds: number; readonly batchSize: number })
   | (LearningJob & {
@@ -51,6 +69,8 @@ export type EngineJob =
         readonly seconds: number;
         readonly epochs: number;
       };
+      /** Finished folds of the cross-validation, in order. */
+      readonly folds: readonly { readonly summary: FoldSummary; readonly predictions: string }[];
     })
   | {
       readonly kind: "predict";

@@ -5,9 +5,10 @@ import { openDataset } from "../../data/dataset.js";
 import { meanColours, THUMBNAIL_VALUES } from "../../data/thumbnail.js";
 import type { ImageRecord } from "../../spec/dataset.js";
 import type { RecipeSummary } from "../../spec/recipe.js";
-import type { RunFile } from "../../spec/runFile.js";
+import type { EvaluationSpec, RunFile } from "../../spec/runFile.js";
 import { chosenBase } from "../bases/chosen.js";
 import { compatibility, decide } from "../decision.js";
+import { planFolds } from "../foldPlan.js";
 import { openSamples } from "../samples.js";
 import { fewestGroups, stratifiedFolds } from "../transferability/folds.js";
 import { hScore } from "../transferability/hScore.js";
@@ -24,6 +25,7 @@ export const PROBE_FILE = "probe.jsonl";
 export interface RecipeSettings {
   readonly asked: RunFile["recipe"];
   readonly planned: number;
+  readonly folds: EvaluationSpec["folds"];
 }
 
 /** Five folds: the usual compromise of bias and cost (Kohavi, IJCAI 1995, finds five to twenty alike). */
@@ -94,7 +96,17 @@ export async function chooseRecipe(
     return {
       evidence,
       compatibility: compatibility(evidence),
-      decision: decide({ evidence, ...settings }),
+      decision: {
+        ...decide({ evidence, ...settings }),
+        folds: planFolds({
+          asked: settings.folds,
+          records,
+          classes: summary.classes,
+          // Only splits of a manifest's own can leak.
+          ownSplits: summary.faults?.leaks !== undefined,
+          seed,
+        }),
+      },
     };
   } finally {
     await dataset.close();
