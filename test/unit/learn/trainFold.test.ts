@@ -8,11 +8,15 @@ import { ingest } from "../../../data/ingest.js";
 import { tf } from "../../../learn/engine.js";
 import { foldSplits } from "../../../learn/foldSplits.js";
 import { boundaryFile, readRecords } from "../../../learn/stages/activations.js";
+import { evaluate } from "../../../learn/stages/evaluate.js";
 import { extractFeatures } from "../../../learn/stages/extractFeatures.js";
 import { writeFoldData } from "../../../learn/stages/foldData.js";
 import type { StageContext } from "../../../learn/stages/job.js";
 import { trainFold } from "../../../learn/stages/trainFold.js";
-import { FEATURES_FILE, PREDICTIONS_FILE } from "../../../spec/artifactFiles.js";
+import { trainHead } from "../../../learn/stages/trainHead.js";
+import { tuneStage } from "../../../learn/stages/tuneStage.js";
+import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../../../spec/artifactFiles.js";
+import type { FullPrediction } from "../../../spec/evaluation.js";
 import type { FoldPrediction } from "../../../spec/folds.js";
 import { runFileSchema } from "../../../spec/runFile.js";
 import { base, checkpointFile, largestDifference, pretrained, temporaryFolder } from "./support.js";
@@ -27,8 +31,9 @@ const file = runFileSchema.parse({
   name: "test",
   data: { path: "unused", test: 0.3, validation: 0.2 },
   augment: { views: 3 },
-  head: { epochs: 30 },
-  unfreeze: { epochs: 2, batch_size: 8 },
+  // A head that has hardly begun, so that the stage after it helps and is kept.
+  head: { epochs: 4 },
+  unfreeze: { epochs: 4, batch_size: 8 },
 });
 
 test("folds gather their activations out of the run's own, train its stages, and judge what they held out", {
@@ -124,6 +129,40 @@ test("folds gather their activations out of the run's own, train its stages, and
   assert.deepEqual((await readdir(join(folder, "activations"))).sort(), ["blocks.6.f32", "other-views"]);
   assert.equal(tf.memory().numTensors, tensors);
   assert.ok([...phases].some((phase) => phase.startsWith("head, epoch 1/")));
+
+  // The run's own stages and evaluation, over the images themselves, on the first fold as a dataset.
+  const on = (stage: string): Promise<StageContext> =>
+    context(stage, gathered.dataset, "gathered/activations");
+  await trainHead(await on("own-head"), file.head, gathered.features);
+  const head = join(folder, "own-head", WEIGHTS_FILE);
+  const { kept } = await tuneStage(await on("own-tune"), stages[0] as (typeof stages)[0], head);
+  const evaluation = await evaluate(await on("own-evaluation"), [
+    { stage: "head", weights: head },
+    {
+      stage: "tune-1",
+      weights: join(folder, "own-tune", WEIGHTS_FILE),
+      ...(kept ? { deepest: "blocks.6" } : {}),
+    },
+  ]);
+  const ours = await predictionsIn(join(folder, "fold-1"));
+  const theirs = (await readFile(join(folder, "own-evaluation", PREDICTIONS_FILE), "utf8"))
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as FullPrediction);
+  const byHead = ours.filter(({ label, byHead }) => label === byHead).length / ours.length;
+  assert.equal(evaluation.byStage[0]?.accuracy, byHead);
+  for (const [row, { path, predicted, probabilities }] of theirs.entries()) {
+    assert.deepEqual([ours[row]?.path, ours[row]?.predicted], [path, predicted]);
+    // Evaluation's probabilities are at a temperature: their powers are in the proportions of ours.
+    const powers = probabilities.map((value) => value ** (evaluation.temperature ?? 1));
+    const sum = powers.reduce((total, value) => total + value, 0);
+    const difference = largestDifference(
+      powers.map((value) => value / sum),
+      ours[row]?.probabilities ?? [],
+    );
+    assert.ok(difference < 1e-3, `${path}: probabilities differ by ${difference}`);
+  }
+  assert.ok(kept, "else the comparison says nothing of tuned weights");
 
   const again = { fold: 1, folds: FOLDS, head: file.head, stages };
   await trainFold(await context("again"), again, features);
