@@ -2,6 +2,7 @@
 import type { BaseComparison } from "../spec/baseComparison.js";
 import type { DatasetSummary } from "../spec/dataset.js";
 import type { Evaluation } from "../spec/evaluation.js";
+import type { CrossValidation, FoldSummary } from "../spec/folds.js";
 import type { RecipeSummary } from "../spec/recipe.js";
 import type { ModelVersion } from "../spec/run.js";
 import type { StageSummary, TrainingSummary } from "../spec/training.js";
@@ -50,11 +51,16 @@ export function noteOf(manifest: ArtifactManifest): string {
       return `validation accuracy ${percent((manifest.summary as TrainingSummary).validationAccuracy)}`;
     case "tune":
       return (manifest.summary as StageSummary).verdict;
+    case "fold": {
+      const { images, head, final } = manifest.summary as FoldSummary;
+      return `${images.heldOut} held out: head ${percent(head.accuracy)}, final ${percent(final.accuracy)}`;
+    }
     case "scratch":
       return `validation accuracy ${percent((manifest.summary as TrainingSummary).validationAccuracy)}`;
     case "evaluate": {
-      const { accuracy, accuracyInterval } = manifest.summary as Evaluation;
-      return `test accuracy ${percent(accuracy)} (95 %: ${percent(accuracyInterval[0])} – ${percent(accuracyInterval[1])})`;
+      const { accuracy, accuracyInterval, crossValidation } = manifest.summary as Evaluation;
+      const tested = `test accuracy ${percent(accuracy)} (95 %: ${range(accuracyInterval)})`;
+      return crossValidation === undefined ? tested : `${foldsNote(crossValidation)}; ${tested}`;
     }
     case "register": {
       const { name, version } = manifest.summary as ModelVersion;
@@ -63,6 +69,12 @@ export function noteOf(manifest: ArtifactManifest): string {
     default:
       return "";
   }
+}
+
+const range = ([low, high]: readonly [number, number]): string => `${percent(low)} – ${percent(high)}`;
+
+function foldsNote({ folds, accuracy, accuracyInterval }: CrossValidation): string {
+  return `${folds.length} folds ${percent(accuracy)} (95 %: ${range(accuracyInterval)})`;
 }
 
 function recipeNote({ decision, domain, evidence }: RecipeSummary): string {

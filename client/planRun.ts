@@ -8,7 +8,14 @@ import type { Platform } from "../spec/platform.js";
 import type { RecipeDecision, RecipeSummary } from "../spec/recipe.js";
 import type { ArtifactRef } from "../spec/run.js";
 import type { RunFile } from "../spec/runFile.js";
-import { followRecipe, planStages, type StageKind, type StagePlan, sourceOf } from "../spec/stages.js";
+import {
+  followRecipe,
+  planStages,
+  type StageKind,
+  type StagePlan,
+  sourceOf,
+  whySkipped,
+} from "../spec/stages.js";
 import { type ArtifactManifest, artifactIsWhole, findManifest, refOf } from "../store/artifacts.js";
 import type { Store } from "../store/connection.js";
 import { stageKey } from "../store/keys.js";
@@ -18,8 +25,11 @@ import { resolveBase, resolveCandidates } from "./resolveBase.js";
 export interface PlannedStage {
   readonly name: string;
   readonly kind: StageKind;
-  /** `skip`: the recipe, which is in the store, leaves the stage out. */
-  readonly action: "reuse" | "run" | "skip";
+  /**
+   * `skip`: the recipe, which is in the store, leaves the stage out. `maybe`: a fold, and the recipe that says how
+   * many there are is not in the store.
+   */
+  readonly action: "reuse" | "run" | "skip" | "maybe";
   /** One plain sentence without a full stop. */
   readonly why: string;
   /** The artifact that is reused. */
@@ -56,15 +66,23 @@ export async function planRun(
   let decision: RecipeDecision | undefined;
   let isBaseOpen = false;
   for (const { name, kind } of all) {
+    // With the base that is chosen by now, if one had to be.
+    const plan = all.find((one) => one.name === name) as StagePlan;
     if (isBaseOpen) {
       planned.push({ name, kind, action: "run", why: "the base is chosen first" });
       continue;
     }
-    const stage = followRecipe(all, decision?.stages ?? all.length).find((plan) => plan.name === name);
-    if (stage === undefined) {
-      planned.push({ name, kind, action: "skip", why: decision?.reason ?? "" });
+    const skipped = decision && whySkipped(plan, decision);
+    if (skipped !== undefined) {
+      planned.push({ name, kind, action: "skip", why: skipped });
       continue;
     }
+    if (kind === "fold" && decision === undefined) {
+      planned.push({ name, kind, action: "maybe", why: UNDECIDED_FOLD });
+      continue;
+    }
+    const stages = decision === undefined ? all : followRecipe(all, decision);
+    const stage = stages.find((one) => one.name === name) ?? plan;
     const { manifest, entry } = await planStage(store, stage, known, engineFingerprint);
     if (entry.artifact !== undefined) known.set(name, entry.artifact.digest);
     planned.push(entry);
@@ -78,6 +96,9 @@ export async function planRun(
   }
   return planned;
 }
+
+const UNDECIDED_FOLD =
+  "the recipe decides on the folds once the images are read: how many, and how much is unfrozen in them";
 
 interface Planned {
   readonly entry: PlannedStage;

@@ -52,6 +52,7 @@ export interface TrainingActivities {
   chooseRecipe(request: StageRequest): Promise<StageOutcome>;
   trainHead(request: StageRequest): Promise<StageOutcome>;
   tuneStage(request: StageRequest): Promise<StageOutcome>;
+  trainFold(request: StageRequest): Promise<StageOutcome>;
   trainScratch(request: StageRequest): Promise<StageOutcome>;
   evaluate(request: StageRequest): Promise<StageOutcome>;
 }

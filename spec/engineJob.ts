@@ -2,8 +2,9 @@
 
 import type { AugmentSpec } from "./augment.js";
 import type { BaseChoice } from "./base.js";
+import type { FoldSummary } from "./folds.js";
 import type { LossSpec } from "./loss.js";
-import type { DataSpec, HeadSpec, RunFile, UnfreezeSpec } from "./runFile.js";
+import type { DataSpec, EvaluationSpec, HeadSpec, RunFile, UnfreezeSpec } from "./runFile.js";
 import type { Progress } from "./training.js";
 
 interface LearningJob {
@@ -14,6 +15,9 @@ interface LearningJob {
   readonly loss?: LossSpec | undefined;
   readonly seed: number;
 }
+
+/** One stage of unfreezing, counted from 1. */
+type TuneJobSettings = Omit<UnfreezeSpec, "stages"> & { readonly deepest: string; readonly stage: number };
 
 /** One piece of work; every path is local. The answer is the stage's summary. */
 export type EngineJob =
@@ -34,14 +38,28 @@ export type EngineJob =
     })
   | (LearningJob & {
       readonly kind: "recipe";
-      readonly settings: { readonly asked: RunFile["recipe"]; readonly planned: number };
+      readonly settings: {
+        readonly asked: RunFile["recipe"];
+        readonly planned: number;
+        readonly folds: EvaluationSpec["folds"];
+      };
       readonly features: string;
     })
   | (LearningJob & { readonly kind: "head"; readonly head: HeadSpec; readonly features: string })
   | (LearningJob & {
       readonly kind: "tune";
-      readonly settings: Omit<UnfreezeSpec, "stages"> & { readonly deepest: string; readonly stage: number };
+      readonly settings: TuneJobSettings;
       readonly previous: string;
+    })
+  | (LearningJob & {
+      readonly kind: "fold";
+      readonly settings: {
+        readonly fold: number;
+        readonly folds: number;
+        readonly head: HeadSpec;
+        readonly stages: readonly TuneJobSettings[];
+      };
+      readonly features: string;
     })
   | (LearningJob & { readonly kind: "scratch"; readonly seconds: number; readonly batchSize: number })
   | (LearningJob & {
@@ -56,6 +74,8 @@ export type EngineJob =
         readonly seconds: number;
         readonly epochs: number;
       };
+      /** Finished folds of the cross-validation, in order. */
+      readonly folds: readonly { readonly summary: FoldSummary; readonly predictions: string }[];
     })
   | {
       readonly kind: "predict";

@@ -1,4 +1,5 @@
 /** What the `recipe` stage measures and decides. */
+import type { FoldDecision } from "./folds.js";
 
 /** A cross-validated linear classifier on some features. */
 export interface ProbeResult {
@@ -69,6 +70,8 @@ export interface RecipeDecision {
   readonly reason: string;
   /** One sentence that says what would help, if anything is held back. */
   readonly help?: string;
+  /** Absent in decisions of version 1, which had no folds. */
+  readonly folds?: FoldDecision;
 }
 
 export interface RecipeSummary {

@@ -140,6 +140,21 @@ const compareSchema = z
   })
   .describe("Comparisons for the report.");
 
+/** Most folds: beyond them a fold of a small set holds out a handful of images. */
+const MOST_FOLDS = 20;
+
+const evaluationSchema = z
+  .strictObject({
+    folds: z
+      .union([z.literal("auto"), z.int().min(0).max(MOST_FOLDS)])
+      .default("auto")
+      .refine((folds) => folds !== 1, { message: "one fold would hold every image out: use 0 or at least 2" })
+      .describe(
+        "Cross-validation of the whole recipe: every image is held out once, at the price of training that many times more. auto: 5 folds where fewer than 60 images are held out, else none.",
+      ),
+  })
+  .describe("How well the recipe does on images that it did not see.");
+
 /** The bases of `learn/bases/catalogue.ts`, which spec/ may not import; a test compares the two. */
 const BASES = ["efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2"];
 
@@ -187,6 +202,7 @@ export const runFileSchema = z.strictObject({
   unfreeze: unfreezeSchema.prefault({}),
   loss: lossSchema.prefault({}),
   compare: compareSchema.prefault({}),
+  evaluation: evaluationSchema.prefault({}),
   compute: z.enum(["local"]).default("local").describe("Where the stages run."),
   seed: z
     .int()
@@ -199,5 +215,6 @@ export const runFileSchema = z.strictObject({
 /** A validated run file with every default filled in. */
 export type RunFile = z.output<typeof runFileSchema>;
 export type DataSpec = RunFile["data"];
+export type EvaluationSpec = RunFile["evaluation"];
 export type HeadSpec = RunFile["head"];
 export type UnfreezeSpec = RunFile["unfreeze"];

@@ -1,6 +1,7 @@
 /** The stages of a run as data: what each one is, which parameters it reads and what it builds on. */
 import { augmentIdentity } from "./augment.js";
 import { type BaseSpec, baseIdentity } from "./base.js";
+import type { FoldDecision } from "./folds.js";
 import { lossIdentity } from "./loss.js";
 import type { RunFile } from "./runFile.js";
 
@@ -11,6 +12,7 @@ export type StageKind =
   | "base"
   | "head"
   | "tune"
+  | "fold"
   | "evaluate"
   | "scratch"
   | "register"
@@ -27,10 +29,11 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   base: 1,
   head: 1,
   tune: 1,
+  fold: 1,
   evaluate: 2,
   scratch: 1,
   register: 2,
-  report: 3,
+  report: 4,
 };
 
 /** One stage of a run, before anything is known of its inputs' contents. */
@@ -100,6 +103,23 @@ export function planStages(
       seed,
     });
   });
+  const recipeOf = (kind: StageKind) =>
+    plans
+      .filter((plan) => plan.kind === kind)
+      .map(({ codeVersion, parameters }) => ({ codeVersion, ...parameters }));
+  const foldNames = Array.from({ length: mostFolds(file) }, (_, index) => `fold-${index + 1}`);
+  foldNames.forEach((name, index) => {
+    // A fold does what these stages do, on other images: all that decides their numbers decides the fold's.
+    add(name, "fold", true, ["ingest", "features"], {
+      fold: index + 1,
+      folds: foldNames.length,
+      base,
+      augment,
+      seed,
+      head: recipeOf("head"),
+      stages: recipeOf("tune"),
+    });
+  });
   if (file.compare.scratch) {
     add("scratch", "scratch", true, ["ingest", ...trained], {
       base,
@@ -111,7 +131,7 @@ export function planStages(
     });
   }
   const evaluated = file.compare.scratch ? [...trained, "scratch"] : trained;
-  add("evaluate", "evaluate", true, ["ingest", ...evaluated], {
+  add("evaluate", "evaluate", true, ["ingest", ...evaluated, ...foldNames], {
     base,
     flip: file.augment.flip,
   });
@@ -139,7 +159,13 @@ function planBase(file: RunFile, base: string): readonly StagePlan[] {
       name: "recipe",
       kind: "recipe",
       codeVersion: STAGE_VERSIONS.recipe,
-      parameters: { asked: recipe, planned: unfreeze.stages.length, base, seed },
+      parameters: {
+        asked: recipe,
+        planned: unfreeze.stages.length,
+        folds: file.evaluation?.folds,
+        base,
+        seed,
+      },
       inputs: ["ingest", "features"],
       usesEngine: true,
     },
@@ -190,14 +216,30 @@ function switchedOn(options: Readonly<Record<string, number>>): Readonly<Record<
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value > 0));
 }
 
-/** Depth of a stage of unfreezing, counted from 1 at the top; 0 for any other stage. */
-function depthOf({ kind, parameters }: StagePlan): number {
-  return kind === "tune" ? Number(parameters.stage) : 0;
+/** Folds of `evaluation.folds: auto` where there are any: the shares of a hold-out of 20 %, the default. */
+export const AUTO_FOLDS = 5;
+
+/** Before the images are counted: the recipe may leave some or all of them out. */
+function mostFolds({ evaluation }: RunFile): number {
+  // A client from before there were folds does not say.
+  const asked = evaluation?.folds ?? 0;
+  return asked === "auto" ? AUTO_FOLDS : asked;
 }
 
-/** Whether the recipe leaves the stage out. @param stages how many stages of unfreezing may run */
-export function isSkipped(plan: StagePlan, stages: number): boolean {
-  return depthOf(plan) > stages;
+/** What the plan reads of the recipe's decision. */
+export interface Decided {
+  /** How many stages of unfreezing may run. */
+  readonly stages: number;
+  readonly reason: string;
+  readonly folds?: FoldDecision;
+}
+
+/** Why the recipe leaves the stage out; undefined when the stage runs. */
+export function whySkipped({ kind, parameters }: StagePlan, decided: Decided): string | undefined {
+  if (kind === "tune") return Number(parameters.stage) > decided.stages ? decided.reason : undefined;
+  if (kind !== "fold") return undefined;
+  const { count = 0, reason = "" } = decided.folds ?? {};
+  return Number(parameters.fold) > count ? reason : undefined;
 }
 
 /** The plan without the stages named, and without what they would have handed on. */
@@ -207,8 +249,24 @@ export function withoutStages(plans: readonly StagePlan[], left: ReadonlySet<str
     .map((plan) => ({ ...plan, inputs: plan.inputs.filter((input) => !left.has(input)) }));
 }
 
-/** The stages that run once the recipe has decided. @param stages how many stages of unfreezing may run */
-export function followRecipe(plans: readonly StagePlan[], stages: number): readonly StagePlan[] {
-  const skipped = plans.filter((plan) => isSkipped(plan, stages));
-  return withoutStages(plans, new Set(skipped.map(({ name }) => name)));
+/** The stages that run once the recipe has decided. */
+export function followRecipe(plans: readonly StagePlan[], decided: Decided): readonly StagePlan[] {
+  const skipped = plans.filter((plan) => whySkipped(plan, decided) !== undefined);
+  return withoutStages(plans, new Set(skipped.map(({ name }) => name))).map((plan) =>
+    plan.kind === "fold" ? decidedFold(plan, decided) : plan,
+  );
+}
+
+/** A fold that is one of as many, and goes as deep, as the recipe says. */
+function decidedFold(plan: StagePlan, { stages, folds }: Decided): StagePlan {
+  const { stages: all, ...others } = plan.parameters;
+  return {
+    ...plan,
+    parameters: { ...others, folds: folds?.count, stages: (all as readonly unknown[]).slice(0, stages) },
+  };
+}
+
+/** The plan of a run that began before there were folds. */
+export function withoutFolds(plans: readonly StagePlan[]): readonly StagePlan[] {
+  return withoutStages(plans, new Set(plans.flatMap(({ kind, name }) => (kind === "fold" ? [name] : []))));
 }

@@ -37,7 +37,14 @@ export function describeRun(run: RunInput, state: RunState, result: RunResult | 
   const outcome =
     result === undefined
       ? ""
-      : `\n**${(100 * result.testAccuracy).toFixed(1)} %** on the held-out images, registered as **${result.model} v${result.version}**\n`;
+      : `\n${foldsSentence(result)}**${(100 * result.testAccuracy).toFixed(1)} %** on the held-out images, registered as **${result.model} v${result.version}**\n`;
   const commands = `\`thaw watch ${run.runId}\` follows this run, \`thaw report ${run.runId}\` fetches its report.`;
   return [heading, outcome, "```text", ...rows, "```", "", commands].join("\n");
+}
+
+/** For small sets the figure to quote. */
+function foldsSentence({ folds }: RunResult): string {
+  if (folds === undefined) return "";
+  const [low, high] = folds.accuracyInterval.map((value) => (100 * value).toFixed(1));
+  return `**${(100 * folds.accuracy).toFixed(1)} %** (95 %: ${low} – ${high}) over ${folds.count} folds; `;
 }

@@ -1,4 +1,4 @@
-/** The pipeline: ingest → features → recipe → head → staged unfreezing → evaluation → registration → report. */
+/** The pipeline: ingest → features → recipe → head → staged unfreezing → folds → evaluation → registration → report. */
 import { ApplicationFailure, patched, proxyActivities } from "@temporalio/workflow";
 import type {
   ControlActivities,
@@ -17,10 +17,11 @@ import {
 } from "../spec/run.js";
 import {
   followRecipe,
-  isSkipped,
   planStages,
   type StagePlan,
   sourceOf,
+  whySkipped,
+  withoutFolds,
   withoutStages,
 } from "../spec/stages.js";
 import { type RunTracker, trackRun } from "./runTracker.js";
@@ -41,8 +42,9 @@ const RETRY = {
 export async function transferLearning(given: RunInput): Promise<RunResult> {
   let run = given;
   const all = planStages(run.file, run.base, run.candidates);
-  // Runs in progress that began before there were recipes go on without one.
-  const known = patched("recipe") ? all : withoutRecipe(all);
+  // Runs in progress that began before there were recipes go on without one; the same for folds.
+  const older = patched("recipe") ? all : withoutRecipe(all);
+  const known = patched("folds") ? older : withoutFolds(older);
   const tracker = trackRun(run, known);
   const artifacts: Record<string, ArtifactRef> = {};
   let plans = known;
@@ -85,13 +87,15 @@ function withoutRecipe(plans: readonly StagePlan[]): readonly StagePlan[] {
 
 /** Stages that the recipe leaves out are shown as such, and nothing waits for them. */
 function follow(
-  { stages, reason }: RecipeDecision,
+  decision: RecipeDecision,
   plans: readonly StagePlan[],
   tracker: RunTracker,
 ): readonly StagePlan[] {
-  const skipped = plans.filter((plan) => isSkipped(plan, stages)).map(({ name }) => name);
-  tracker.skip(skipped, reason);
-  return followRecipe(plans, stages);
+  for (const plan of plans) {
+    const reason = whySkipped(plan, decision);
+    if (reason !== undefined) tracker.skip(plan.name, reason);
+  }
+  return followRecipe(plans, decision);
 }
 
 /** The evidence is stored before the run fails over it. */
@@ -130,6 +134,11 @@ function execute(stage: StagePlan, request: StageRequest): Promise<StageOutcome>
       return training(stage, "train the head on the frozen base").trainHead(request);
     case "tune":
       return training(stage, `unfreeze down to ${String(stage.parameters.deepest)}`).tuneStage(request);
+    case "fold":
+      return training(
+        stage,
+        `the whole recipe with fold ${stage.parameters.fold} of ${stage.parameters.folds} held out`,
+      ).trainFold(request);
     case "scratch":
       return training(stage, "train from random weights for the same time").trainScratch(request);
     case "evaluate":

@@ -6,10 +6,11 @@ import { meanColours, THUMBNAIL_VALUES } from "../../data/thumbnail.js";
 import { PROBE_FILE } from "../../spec/artifactFiles.js";
 import type { ImageRecord } from "../../spec/dataset.js";
 import type { RecipeSummary } from "../../spec/recipe.js";
-import type { RunFile } from "../../spec/runFile.js";
+import type { EvaluationSpec, RunFile } from "../../spec/runFile.js";
 import { chosenBase } from "../bases/chosen.js";
 import { compatibility, decide } from "../decision.js";
 import { domainVerdict } from "../domain/verdict.js";
+import { planFolds } from "../foldPlan.js";
 import { openSamples } from "../samples.js";
 import { fewestGroups, stratifiedFolds } from "../transferability/folds.js";
 import { hScore } from "../transferability/hScore.js";
@@ -25,6 +26,7 @@ import type { StageContext } from "./job.js";
 export interface RecipeSettings {
   readonly asked: RunFile["recipe"];
   readonly planned: number;
+  readonly folds: EvaluationSpec["folds"];
 }
 
 /** Five folds: the usual compromise of bias and cost (Kohavi, IJCAI 1995, finds five to twenty alike). */
@@ -98,7 +100,17 @@ export async function chooseRecipe(
       evidence,
       compatibility: compatibility(evidence),
       ...(domain === undefined ? {} : { domain: domainVerdict(domain) }),
-      decision: decide({ evidence, ...settings }),
+      decision: {
+        ...decide({ evidence, ...settings }),
+        folds: planFolds({
+          asked: settings.folds,
+          records,
+          classes: summary.classes,
+          // Only splits of a manifest's own can leak.
+          ownSplits: summary.faults?.leaks !== undefined,
+          seed,
+        }),
+      },
     };
   } finally {
     await dataset.close();

@@ -20,6 +20,7 @@ data: { path: images, validation: 0.15 }
 augment: { views: 1 }
 head: { epochs: 20 }
 unfreeze: { stages: [top], epochs: 2 }
+evaluation: { folds: 0 }
 `;
 
 let stack: Stack;

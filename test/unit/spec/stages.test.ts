@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runFileSchema } from "../../../spec/runFile.js";
-import { followRecipe, planStages, sourceOf, withoutStages } from "../../../spec/stages.js";
+import {
+  followRecipe,
+  planStages,
+  sourceOf,
+  whySkipped,
+  withoutFolds,
+  withoutStages,
+} from "../../../spec/stages.js";
 
 const file = (extra: object) => runFileSchema.parse({ name: "m", data: { path: "images" }, ...extra });
 
@@ -14,12 +21,15 @@ test("stages come in the order in which they can run", () => {
   }
   assert.deepEqual(
     [...seen],
-    ["ingest", "features", "recipe", "head", "tune-1", "tune-2", "scratch", "evaluate", "register", "report"],
+    [
+      ...["ingest", "features", "recipe", "head", "tune-1", "tune-2"],
+      ...["fold-1", "fold-2", "fold-3", "fold-4", "fold-5", "scratch", "evaluate", "register", "report"],
+    ],
   );
 });
 
 test("without unfreezing the head is the model", () => {
-  const plans = planStages(file({ unfreeze: { stages: [] } }));
+  const plans = planStages(file({ unfreeze: { stages: [] }, evaluation: { folds: 0 } }));
   assert.deepEqual(
     plans.map(({ name }) => name),
     ["ingest", "features", "recipe", "head", "evaluate", "register", "report"],
@@ -57,17 +67,22 @@ test("stages must reach deeper one after the other", () => {
 
 test("what the recipe leaves out is no input of anything, and what it keeps stays as it was", () => {
   const plans = planStages(
-    file({ compare: { scratch: true }, unfreeze: { stages: ["top", "blocks.6", "blocks.5"] } }),
+    file({
+      compare: { scratch: true },
+      unfreeze: { stages: ["top", "blocks.6", "blocks.5"] },
+      evaluation: { folds: 0 },
+    }),
   );
+  const reason = "few images";
   for (const stages of [0, 1, 2, 3]) {
-    const followed = followRecipe(plans, stages);
+    const followed = followRecipe(plans, { stages, reason });
     const names = followed.map(({ name }) => name);
     assert.equal(names.filter((name) => name.startsWith("tune-")).length, stages);
     for (const { name, inputs } of followed)
       for (const input of inputs) assert.ok(names.includes(input), `${name} would wait for ${input}`);
   }
-  assert.deepEqual(followRecipe(plans, 3), plans);
-  const evaluated = followRecipe(plans, 1).find(({ name }) => name === "evaluate");
+  assert.deepEqual(followRecipe(plans, { stages: 3, reason }), plans);
+  const evaluated = followRecipe(plans, { stages: 1, reason }).find(({ name }) => name === "evaluate");
   assert.deepEqual(evaluated?.inputs, ["ingest", "head", "tune-1", "scratch"]);
 });
 
@@ -108,8 +123,10 @@ test("a candidate's stages have the keys of a run with that base alone", () => {
   }
 });
 
-test("a run that began before there were recipes has none", () => {
-  const names = withoutStages(planStages(file({})), new Set(["recipe"])).map(({ name }) => name);
+test("a run that began before there were recipes and folds has none", () => {
+  const names = withoutFolds(withoutStages(planStages(file({})), new Set(["recipe"]))).map(
+    ({ name }) => name,
+  );
   assert.deepEqual(names, [
     "ingest",
     "features",
@@ -170,3 +187,35 @@ for (const [what, { settings, stages }] of Object.entries(DECIDES)) {
     assert.deepEqual(names, [...stages, "report"]);
   });
 }
+
+test("of the folds that there may be, as many run as the recipe says, as deep as it says", () => {
+  const plans = planStages(file({ evaluation: { folds: 4 } }));
+  const decided = { stages: 1, reason: "few images", folds: { count: 3, reason: "one class has three" } };
+  const folds = followRecipe(plans, decided).filter(({ kind }) => kind === "fold");
+  assert.deepEqual(
+    folds.map(({ name }) => name),
+    ["fold-1", "fold-2", "fold-3"],
+  );
+  for (const [index, { parameters, inputs }] of folds.entries()) {
+    assert.deepEqual([parameters.fold, parameters.folds], [index + 1, 3]);
+    assert.equal((parameters.stages as unknown[]).length, 1);
+    assert.deepEqual(inputs, ["ingest", "features"]);
+  }
+  const why = (name: string) =>
+    whySkipped(plans.find((plan) => plan.name === name) as (typeof plans)[number], decided);
+  assert.equal(why("fold-4"), "one class has three");
+  assert.equal(why("fold-3"), undefined);
+  assert.equal(why("tune-2"), "few images");
+});
+
+test("what changes the head or a stage of unfreezing changes every fold, and nothing that is trained on the split", () => {
+  const foldOf = (extra: object) =>
+    planStages(file({ evaluation: { folds: 2 }, ...extra })).find(({ name }) => name === "fold-1")
+      ?.parameters;
+  assert.notDeepEqual(foldOf({ head: { dropout: 0.5 } }), foldOf({}));
+  assert.notDeepEqual(foldOf({ unfreeze: { decay: 3 } }), foldOf({}));
+  assert.notDeepEqual(foldOf({ augment: { flip: true } }), foldOf({}));
+  const trained = (folds: number) =>
+    planStages(file({ evaluation: { folds } })).filter(({ kind }) => kind === "head" || kind === "tune");
+  assert.deepEqual(trained(5), trained(0));
+});
