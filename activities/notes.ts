@@ -1,7 +1,7 @@
 /** One short sentence about each kind of artifact, for terminals and the Temporal UI. */
 import type { DatasetSummary } from "../spec/dataset.js";
 import type { Evaluation } from "../spec/evaluation.js";
-import type { RecipeDecision, RecipeSummary } from "../spec/recipe.js";
+import type { RecipeSummary } from "../spec/recipe.js";
 import type { ModelVersion } from "../spec/run.js";
 import type { StageSummary, TrainingSummary } from "../spec/training.js";
 import type { ArtifactManifest } from "../store/artifacts.js";
@@ -42,7 +42,7 @@ export function noteOf(manifest: ArtifactManifest): string {
       return `${summary.rows} views × ${summary.length} features`;
     }
     case "recipe":
-      return recipeNote((manifest.summary as RecipeSummary).decision);
+      return recipeNote(manifest.summary as RecipeSummary);
     case "head":
       return `validation accuracy ${percent((manifest.summary as TrainingSummary).validationAccuracy)}`;
     case "tune":
@@ -62,8 +62,14 @@ export function noteOf(manifest: ArtifactManifest): string {
   }
 }
 
-function recipeNote({ choice, stages, planned, reason }: RecipeDecision): string {
+function recipeNote({ decision, advice, copies }: RecipeSummary): string {
+  const { choice, stages, planned, reason } = decision;
   if (choice === "unlearnable") return reason;
   const what = choice === "extractor-only" ? "head only" : `${stages} of ${planned} stages`;
-  return `${what}: ${reason}`;
+  const pairs = copies?.count ?? 0;
+  return [
+    `${what}: ${reason}`,
+    ...(pairs === 0 ? [] : [`${pairs} suspected ${pairs === 1 ? "copy" : "copies"} across splits`]),
+    ...(advice === undefined ? [] : [advice]),
+  ].join("; ");
 }

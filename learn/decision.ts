@@ -70,6 +70,17 @@ const RULES: readonly Rule[] = [
       "look whether labels were mixed up and whether the classes can be told apart by eye; more images narrow the interval; `recipe: extractor-only` trains all the same",
   },
   {
+    name: "copies across the splits",
+    when: ({ evidence }) => (evidence.leaks ?? 0) > 0,
+    choice: "extractor-only",
+    most: 0,
+    reason: ({ evidence: { leaks = 0 } }) =>
+      `no fine-tuning: ${leaks} ${leaks === 1 ? "picture is" : "pictures are"} in more than one split and stayed there ` +
+      "(data.leaks: report), so what is trained on would judge what fine-tuning did",
+    help: () =>
+      "set data.leaks to repair, or give all copies of a picture one split; `recipe: staged` tunes all the same",
+  },
+  {
     name: "too few images to fine-tune",
     when: ({ evidence }) => evidence.trainImages < FEWEST_FOR_TUNING,
     choice: "extractor-only",

@@ -2,3 +2,5 @@
 export const WEIGHTS_FILE = "weights.safetensors";
 export const FEATURES_FILE = "features.f32";
 export const PREDICTIONS_FILE = "predictions.jsonl";
+/** Suspected copies across the splits, a pair a line. */
+export const COPIES_FILE = "copies.jsonl";

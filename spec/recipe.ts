@@ -1,4 +1,7 @@
 /** What the `recipe` stage measures and decides. */
+import type { LabelSuspects } from "./labelSuspects.js";
+import type { LearningCurve } from "./learningCurve.js";
+import type { SuspectedCopies } from "./suspectedCopies.js";
 
 /** A cross-validated linear classifier on some features. */
 export interface ProbeResult {
@@ -29,6 +32,10 @@ export interface RecipeEvidence {
   readonly neighbours: number;
   readonly logMe: number;
   readonly hScore: number;
+  /** Absent in evidence of version 1, and where a class is too small for it. */
+  readonly learningCurve?: LearningCurve;
+  /** Pictures whose copies the manifest's own splits tear apart and nobody repaired; absent when there are none. */
+  readonly leaks?: number;
 }
 
 /** How well the base's features suit the images, in words. */
@@ -52,4 +59,11 @@ export interface RecipeSummary {
   readonly evidence: RecipeEvidence;
   readonly compatibility: { readonly verdict: Compatibility; readonly sentence: string };
   readonly decision: RecipeDecision;
+  // What follows is absent in recipes of version 1.
+  /** What more images would buy, in one sentence. */
+  readonly advice?: string;
+  /** Among training and validation images, by the out-of-fold probabilities of the probe. */
+  readonly labelSuspects?: LabelSuspects;
+  /** Across the splits, by the base's features. */
+  readonly copies?: SuspectedCopies;
 }

@@ -20,7 +20,7 @@ export type StageKind =
 const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   ingest: 2,
   features: 1,
-  recipe: 1,
+  recipe: 2,
   head: 1,
   tune: 1,
   evaluate: 2,

@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import type { RecipeDecision, RecipeSummary } from "../../spec/recipe.js";
 import { counted, decimal, percent } from "../format.js";
 import { ScrollBox } from "../scrollBox.js";
+import { MoreImages } from "./moreImages.js";
 import type { SectionProps } from "./section.js";
 
 export function Recipe({ data: { recipe } }: SectionProps): VNode {
@@ -49,6 +50,7 @@ export function Recipe({ data: { recipe } }: SectionProps): VNode {
           </tbody>
         </table>
       </ScrollBox>
+      <MoreImages recipe={recipe} />
     </>
   );
 }

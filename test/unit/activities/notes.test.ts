@@ -48,3 +48,28 @@ describe("the note of an ingest", () => {
     );
   });
 });
+
+describe("the note of a recipe", () => {
+  const decision = {
+    choice: "staged",
+    stages: 1,
+    planned: 2,
+    rule: "few images: one stage",
+    reason: "only the first",
+  } as const;
+  const recipeNote = (more: object): string =>
+    noteOf({ kind: "recipe", summary: { decision, ...more } } as unknown as ArtifactManifest);
+
+  it("is the decision alone in recipes of version 1", () => {
+    assert.equal(recipeNote({}), "1 of 2 stages: only the first");
+  });
+
+  it("names suspected copies and what more images would buy", () => {
+    const copies = { count: 1, shown: [], compared: 20, threshold: 0.95 };
+    assert.equal(
+      recipeNote({ copies, advice: "twice as many would buy 2.0 points" }),
+      "1 of 2 stages: only the first; 1 suspected copy across splits; twice as many would buy 2.0 points",
+    );
+    assert.equal(recipeNote({ copies: { ...copies, count: 0 } }), "1 of 2 stages: only the first");
+  });
+});
