@@ -26,7 +26,7 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   evaluate: 2,
   scratch: 1,
   register: 2,
-  report: 3,
+  report: 4,
 };
 
 /** One stage of a run, before anything is known of its inputs' contents. */
