@@ -4,15 +4,18 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { stringify } from "yaml";
 import { findBase } from "../learn/bases/catalogue.js";
+import { accuracyWithout } from "../report/checks/accuracyWithout.js";
 import { checkedPaths } from "../report/checks/pictures.js";
 import { renderReport } from "../report/render.js";
 import type { StageOutcome, StageRequest } from "../spec/activities.js";
+import { COPIES_FILE, PREDICTIONS_FILE } from "../spec/artifactFiles.js";
 import type { BaseComparison } from "../spec/baseComparison.js";
 import type { DatasetSummary, ImageRecord } from "../spec/dataset.js";
-import type { Evaluation } from "../spec/evaluation.js";
+import type { Evaluation, FullPrediction } from "../spec/evaluation.js";
 import type { RecipeSummary } from "../spec/recipe.js";
 import type { ReportData } from "../spec/report.js";
 import type { ModelVersion } from "../spec/run.js";
+import type { SuspectedPair } from "../spec/suspectedCopies.js";
 import type { StageSummary, TrainingSummary } from "../spec/training.js";
 import {
   type ArtifactManifest,
@@ -71,15 +74,12 @@ async function collect(
   const ingest = manifests.get("ingest") as ArtifactManifest;
   const dataset = summaryOf<DatasetSummary>("ingest");
   const evaluation = summaryOf<Evaluation>("evaluate");
-  const checked = new Set(checkedPaths({ dataset, evaluation }));
+  const recipe = summaryOf<RecipeSummary | undefined>("recipe");
+  const checked = new Set(checkedPaths({ dataset, evaluation, ...(recipe === undefined ? {} : { recipe }) }));
   const model = summaryOf<ModelVersion>("register");
   const base = findBase(run.base?.architecture ?? run.file.base);
   const { source, licence, pretrainedOn } = run.base?.origin ?? base;
-  const lines = (await readArtifactFile(store, ingest, "images.jsonl"))
-    .toString("utf8")
-    .trimEnd()
-    .split("\n");
-  const records = lines.map((line) => JSON.parse(line) as ImageRecord);
+  const records = await readLines<ImageRecord>(store, ingest, "images.jsonl");
   const examples = evaluation.classes.map((_, label) =>
     records
       .filter((record) => record.label === label && record.split === "train")
@@ -93,8 +93,8 @@ async function collect(
     ingest,
     records.filter(({ path }) => shown.has(path) || checked.has(path)),
   );
+  const suspectedCopies = await withoutCopies(dependencies, manifests);
   const scratch = summaryOf<TrainingSummary | undefined>("scratch");
-  const recipe = summaryOf<RecipeSummary | undefined>("recipe");
   const bases = summaryOf<BaseComparison | undefined>("base");
   const tuned = [...manifests.keys()].filter((name) => name.startsWith("tune-"));
   return {
@@ -116,6 +116,7 @@ async function collect(
     stages: tuned.map((name) => summaryOf<StageSummary>(name)),
     ...(scratch === undefined ? {} : { scratch: { history: scratch.history, seconds: scratch.seconds } }),
     evaluation,
+    ...(suspectedCopies === undefined ? {} : { suspectedCopies }),
     thumbnails,
     examples,
     timings: [...manifests].map(([stage, { seconds }]) => ({ stage, seconds, cached: false })),
@@ -125,6 +126,32 @@ async function collect(
     thawVersion: run.thawVersion,
     ...(uiUrl === undefined ? {} : { temporalUrl: `${uiUrl}/namespaces/default/workflows/${run.runId}` }),
   };
+}
+
+/** Test accuracy with and without the images that the recipe suspects to be copies of others. */
+async function withoutCopies(
+  { store }: ControlDependencies,
+  manifests: ReadonlyMap<string, ArtifactManifest>,
+): Promise<ReportData["suspectedCopies"]> {
+  const recipe = manifests.get("recipe");
+  const evaluation = manifests.get("evaluate");
+  const copies = (recipe?.summary as RecipeSummary | undefined)?.copies;
+  if (recipe === undefined || evaluation === undefined || copies === undefined || copies.count === 0)
+    return undefined;
+  const [pairs, predictions] = await Promise.all([
+    readLines<SuspectedPair>(store, recipe, COPIES_FILE),
+    readLines<FullPrediction>(store, evaluation, PREDICTIONS_FILE),
+  ]);
+  return accuracyWithout(predictions, new Set(pairs.map(({ image }) => image.path)));
+}
+
+async function readLines<Line>(
+  store: ControlDependencies["store"],
+  manifest: ArtifactManifest,
+  file: string,
+): Promise<Line[]> {
+  const text = (await readArtifactFile(store, manifest, file)).toString("utf8").trimEnd();
+  return text === "" ? [] : text.split("\n").map((line) => JSON.parse(line) as Line);
 }
 
 async function makeThumbnails(

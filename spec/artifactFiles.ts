@@ -4,3 +4,5 @@ export const FEATURES_FILE = "features.f32";
 /** Out-of-fold predictions of the recipe's linear probe. */
 export const PROBE_FILE = "probe.jsonl";
 export const PREDICTIONS_FILE = "predictions.jsonl";
+/** Suspected copies across the splits, a pair a line. */
+export const COPIES_FILE = "copies.jsonl";

@@ -27,6 +27,8 @@ export interface ReportData {
   readonly stages: readonly StageSummary[];
   readonly scratch?: { readonly history: readonly EpochRecord[]; readonly seconds: number };
   readonly evaluation: Evaluation;
+  /** Accuracy on test images that may be copies of others (`recipe.copies`), and without them. */
+  readonly suspectedCopies?: NonNullable<Evaluation["leaked"]>;
   /** Thumbnails as data URIs by image path: the mistakes, a few images of each class, and what is to be checked. */
   readonly thumbnails: Readonly<Record<string, string>>;
   /** Paths (keys of `thumbnails`) of a few training images per class, in the order of the classes. */

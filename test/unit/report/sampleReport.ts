@@ -2,6 +2,7 @@
 import { stringify } from "yaml";
 import { assess } from "../../../learn/assessment.js";
 import type { Evaluation } from "../../../spec/evaluation.js";
+import type { LearningCurve } from "../../../spec/learningCurve.js";
 import type { DomainDistance } from "../../../spec/recipe.js";
 import type { ReportData } from "../../../spec/report.js";
 import { runFileSchema } from "../../../spec/runFile.js";
@@ -60,6 +61,25 @@ const DOMAIN: DomainDistance = {
     ["blocks.6", 0.388],
     ["top", 0.167],
   ].map(([name, distance]) => ({ name: String(name), distance: Number(distance), error: 0.012 })),
+};
+
+const LEARNING_CURVE: LearningCurve = {
+  draws: 10,
+  points: [
+    { images: 70, accuracy: 0.792, spread: 0.021 },
+    { images: 140, accuracy: 0.851, spread: 0.014 },
+    { images: 280, accuracy: 0.889, spread: 0.011 },
+    { images: 560, accuracy: 0.913, spread: 0.009 },
+    { images: 1120, accuracy: 0.931, spread: 0.007 },
+  ],
+  law: { floor: 0.02, factor: 1.7, exponent: 0.515 },
+  now: { images: 1120, accuracy: 0.931 },
+  more: [
+    { times: 2, accuracy: 0.946, interval: [0.94, 0.952], gain: 0.015, gainInterval: [0.012, 0.018] },
+    { times: 4, accuracy: 0.957, interval: [0.949, 0.966], gain: 0.026, gainInterval: [0.02, 0.032] },
+  ],
+  foretold: 0.93,
+  verdict: "rising",
 };
 
 const USUAL: SampleOptions = {
@@ -160,7 +180,9 @@ export function sampleReport(changes: Partial<SampleOptions> = {}): ReportData {
         logMe: 0.31,
         hScore: 0.9 * (classes.length - 1),
         domain: DOMAIN,
+        learningCurve: LEARNING_CURVE,
       },
+      advice: "twice as many images would buy about 1.5 points",
       compatibility: {
         verdict: "suits",
         sentence: "the base's features suit these images: they tell 51.9 points more than 8 × 8 mean colours",
