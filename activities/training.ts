@@ -6,6 +6,7 @@ import { FEATURES_FILE, WEIGHTS_FILE } from "../spec/artifactFiles.js";
 import { baseIdentity } from "../spec/base.js";
 import type { EngineJob } from "../spec/engineJob.js";
 import type { ArtifactRef } from "../spec/run.js";
+import { unfreezeSchema } from "../spec/runFile.js";
 import type { StageSummary, TrainingSummary } from "../spec/training.js";
 import { localBase } from "../store/localBase.js";
 import type { TrainingDependencies } from "./context.js";
@@ -60,7 +61,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     settings: {
       // A client from before there were recipes does not say.
       asked: request.run.file.recipe ?? "auto",
-      planned: request.run.file.unfreeze.stages.length,
+      planned: Number(request.stage.parameters.planned),
     },
     features: join(await inputs.folder("features"), FEATURES_FILE),
   });
@@ -73,9 +74,14 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   });
 
   const tune: JobBuilder = async (request, inputs, out) => {
-    const { stages, ...settings } = request.run.file.unfreeze;
+    // Clients from before there were all these keys do not send them.
+    const {
+      stages: _stages,
+      surgical: _surgical,
+      ...settings
+    } = unfreezeSchema.parse(request.run.file.unfreeze);
     const stage = Number(request.stage.parameters.stage);
-    const deepest = stages[stage - 1] as string;
+    const deepest = String(request.stage.parameters.deepest);
     const previous = stage === 1 ? "head" : `tune-${stage - 1}`;
     return {
       kind: "tune",

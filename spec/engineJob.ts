@@ -35,7 +35,10 @@ export type EngineJob =
   | (LearningJob & { readonly kind: "head"; readonly head: HeadSpec; readonly features: string })
   | (LearningJob & {
       readonly kind: "tune";
-      readonly settings: Omit<UnfreezeSpec, "stages"> & { readonly deepest: string; readonly stage: number };
+      readonly settings: Omit<UnfreezeSpec, "stages" | "surgical"> & {
+        readonly deepest: string;
+        readonly stage: number;
+      };
       readonly previous: string;
     })
   | (LearningJob & { readonly kind: "scratch"; readonly seconds: number; readonly batchSize: number })

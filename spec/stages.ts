@@ -22,12 +22,15 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   features: 1,
   recipe: 1,
   head: 1,
-  tune: 1,
+  tune: 2,
   evaluate: 2,
   scratch: 1,
   register: 2,
   report: 3,
 };
+
+/** Depth of the stage that trains the first layer groups alone: `unfreeze.surgical`. */
+export const FIRST_BLOCK = "first-block";
 
 /** One stage of a run, before anything is known of its inputs' contents. */
 export interface StagePlan {
@@ -62,7 +65,10 @@ export function planStages(file: RunFile, spec?: BaseSpec): readonly StagePlan[]
   const { path: _path, ...data } = file.data;
   const { seed, augment } = file;
   const base = baseIdentity(file.base, spec);
-  const tuneNames = file.unfreeze.stages.map((_, index) => `tune-${index + 1}`);
+  const { stages, surgical, ...unfreeze } = file.unfreeze;
+  // Runs of older clients say nothing of surgery.
+  const depths = [...stages, ...(surgical === "first-block" ? [FIRST_BLOCK] : [])];
+  const tuneNames = depths.map((_, index) => `tune-${index + 1}`);
   const trained = ["head", ...tuneNames];
 
   add("ingest", "ingest", false, [], { ...data, seed });
@@ -75,10 +81,9 @@ export function planStages(file: RunFile, spec?: BaseSpec): readonly StagePlan[]
   });
   add("head", "head", true, ["ingest", "features"], { ...file.head, seed });
   tuneNames.forEach((name, index) => {
-    const { stages, ...unfreeze } = file.unfreeze;
     add(name, "tune", true, ["ingest", trained[index] as string], {
       ...unfreeze,
-      deepest: stages[index],
+      deepest: depths[index],
       // Part of the seed's coordinates: two stages must not draw the same shuffles.
       stage: index + 1,
       base,

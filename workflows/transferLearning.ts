@@ -15,7 +15,14 @@ import {
   type RunInput,
   type RunResult,
 } from "../spec/run.js";
-import { followRecipe, isSkipped, planStages, type StagePlan, withoutStages } from "../spec/stages.js";
+import {
+  FIRST_BLOCK,
+  followRecipe,
+  isSkipped,
+  planStages,
+  type StagePlan,
+  withoutStages,
+} from "../spec/stages.js";
 import { type RunTracker, trackRun } from "./runTracker.js";
 
 /** A stage may train for a day; that it is alive is shown by its heartbeats. */
@@ -96,7 +103,7 @@ function execute(stage: StagePlan, request: StageRequest): Promise<StageOutcome>
     case "head":
       return training(stage, "train the head on the frozen base").trainHead(request);
     case "tune":
-      return training(stage, `unfreeze down to ${String(stage.parameters.deepest)}`).tuneStage(request);
+      return training(stage, tuneTitle(String(stage.parameters.deepest))).tuneStage(request);
     case "scratch":
       return training(stage, "train from random weights for the same time").trainScratch(request);
     case "evaluate":
@@ -106,6 +113,10 @@ function execute(stage: StagePlan, request: StageRequest): Promise<StageOutcome>
     case "report":
       return control(stage.name, "write the report").report(request);
   }
+}
+
+function tuneTitle(deepest: string): string {
+  return deepest === FIRST_BLOCK ? "train the first layers and the head" : `unfreeze down to ${deepest}`;
 }
 
 function control(activityId: string, summary: string): ControlActivities {

@@ -75,7 +75,7 @@ function section(node: SchemaNode, prefix: string, known: Readonly<Record<string
   return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
     const path = `${prefix}${key}`;
     const lines =
-      child.type === "object"
+      child.properties !== undefined
         ? [...comment([child.description ?? key]), `${key}:`, ...section(child, `${path}.`, known)]
         : [...comment([meaningOf(child)]), `${key}: ${inline(known[path] ?? child.default)}`];
     return isTop ? ["", ...lines] : lines.map((line) => `  ${line}`);

@@ -1,0 +1,85 @@
+/** A range test before a stage (Smith, "Cyclical learning rates", WACV 2017) that may lower its rates. */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { permutation, randomStream } from "../../rng/stream.js";
+import type { Progress, RateFinding } from "../../spec/training.js";
+import { adamWState, adamWUpdate, clipGradients } from "./adamw.js";
+import type { Trainee } from "./fit.js";
+
+/** Ten batches for each power of ten of the rate. */
+const STEPS = 40;
+const LOWEST_FACTOR = 1e-4;
+/** Share of the smoothed loss that a batch leaves as it was: about five batches count. */
+const SMOOTHING = 0.8;
+/** The test ends when the loss is this many times its lowest value, as in fastai's `lr_find`. */
+const BLOW_UP = 4;
+/** The rate of the lowest loss is too high to train with; fastai's "minimum" suggestion divides it by ten. */
+const BELOW_MINIMUM = 10;
+
+export interface RateSearchOptions {
+  readonly batchSize: number;
+  readonly clipNorm: number;
+  readonly seed: number;
+  readonly stage: number;
+  /** An epoch that training does not reach, so that the test's draws are no training step's. */
+  readonly epoch: number;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/**
+ * Trains on some dozens of batches while a factor on all rates grows from 1/10 000 to 1, then puts the weights
+ * back, bit for bit. It is a brake: where the loss does not blow up the rates stay as they are.
+ */
+export async function findRate(trainee: Trainee, options: RateSearchOptions): Promise<RateFinding> {
+  const { vector, samples } = trainee;
+  const { seed, stage, epoch } = options;
+  const started = performance.now();
+  const weights = vector.values.slice();
+  const extra = trainee.snapshotExtra?.();
+  const optimizer = adamWState(vector.values.length);
+  const order = permutation(samples, randomStream(seed, "rate-finder", stage));
+  const batchSize = Math.min(options.batchSize, samples);
+  const points: { factor: number; loss: number }[] = [];
+  let sum = 0;
+  try {
+    for (let step = 0; step < STEPS && !hasBlownUp(points); step++) {
+      const at = step * batchSize;
+      const batch = Array.from({ length: batchSize }, (_, i) => order[(at + i) % samples] ?? 0);
+      const factor = LOWEST_FACTOR ** (1 - step / (STEPS - 1));
+      const { loss, gradients } = trainee.step(batch, { epoch, step });
+      sum = SMOOTHING * sum + (1 - SMOOTHING) * loss;
+      // Divided by the weights' sum, so that the first batches count in full.
+      points.push({ factor, loss: sum / (1 - SMOOTHING ** (step + 1)) });
+      if (!Number.isFinite(clipGradients(gradients, options.clipNorm))) break;
+      adamWUpdate(vector.values, vector.layout, gradients, optimizer, factor);
+      options.onProgress({ phase: "range test of the rates", step: step + 1, total: STEPS });
+      await nextTurn();
+    }
+  } finally {
+    vector.values.set(weights);
+    trainee.restoreExtra?.(extra);
+  }
+  return { factor: chosenFactor(points), points, seconds: (performance.now() - started) / 1000 };
+}
+
+type Points = RateFinding["points"];
+
+function lowest(points: Points): Points[number] | undefined {
+  return points.reduce<Points[number] | undefined>(
+    (best, point) => (best === undefined || point.loss < best.loss ? point : best),
+    undefined,
+  );
+}
+
+function hasBlownUp(points: Points): boolean {
+  const last = points.at(-1);
+  const best = lowest(points);
+  if (last === undefined || best === undefined) return false;
+  return !(last.loss <= BLOW_UP * best.loss);
+}
+
+/** 1 where the loss did not blow up; else a tenth of the factor at its lowest value. @param points in order */
+export function chosenFactor(points: Points): number {
+  if (!hasBlownUp(points)) return 1;
+  const best = lowest(points);
+  return Math.max(LOWEST_FACTOR, (best?.factor ?? LOWEST_FACTOR) / BELOW_MINIMUM);
+}
