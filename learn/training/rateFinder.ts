@@ -12,8 +12,13 @@ const LOWEST_FACTOR = 1e-4;
 const SMOOTHING = 0.8;
 /** The test ends when the loss is this many times its lowest value, as in fastai's `lr_find`. */
 const BLOW_UP = 4;
-/** The rate of the lowest loss is too high to train with; fastai's "minimum" suggestion divides it by ten. */
-const BELOW_MINIMUM = 10;
+/**
+ * The loss still counts as lowest when it is this many times its lowest value. After the head's training it is flat
+ * and noisy up to the rate at which it takes off, so that the place of the minimum itself would be chance.
+ */
+const AS_LOW = 1.1;
+/** The last rate of low loss is too high to train with; fastai's "minimum" suggestion divides it by ten. */
+const BELOW_LOWEST = 10;
 
 export interface RateSearchOptions {
   readonly batchSize: number;
@@ -77,9 +82,10 @@ function hasBlownUp(points: Points): boolean {
   return !(last.loss <= BLOW_UP * best.loss);
 }
 
-/** 1 where the loss did not blow up; else a tenth of the factor at its lowest value. @param points in order */
+/** 1 where the loss did not blow up; else a tenth of the last factor before it took off. @param points in order */
 export function chosenFactor(points: Points): number {
-  if (!hasBlownUp(points)) return 1;
   const best = lowest(points);
-  return Math.max(LOWEST_FACTOR, (best?.factor ?? LOWEST_FACTOR) / BELOW_MINIMUM);
+  if (best === undefined || !hasBlownUp(points)) return 1;
+  const last = points.findLast(({ loss }) => loss <= AS_LOW * best.loss) ?? best;
+  return Math.max(LOWEST_FACTOR, last.factor / BELOW_LOWEST);
 }
