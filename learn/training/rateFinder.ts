@@ -17,8 +17,11 @@ const BLOW_UP = 4;
  * and noisy up to the rate at which it takes off, so that the place of the minimum itself would be chance.
  */
 const AS_LOW = 1.1;
-/** The last rate of low loss is too high to train with; fastai's "minimum" suggestion divides it by ten. */
-const BELOW_LOWEST = 10;
+/**
+ * The smoothed loss lags a batch or two behind the rate, a tenth of a power of ten each. A tenth, fastai's "minimum"
+ * suggestion, learned too little in a stage's few epochs (`bench/gate.ts`).
+ */
+const BELOW_LOWEST = 2;
 
 export interface RateSearchOptions {
   readonly batchSize: number;
@@ -82,10 +85,10 @@ function hasBlownUp(points: Points): boolean {
   return !(last.loss <= BLOW_UP * best.loss);
 }
 
-/** 1 where the loss did not blow up; else a tenth of the last factor before it took off. @param points in order */
+/** 1 where the loss did not blow up; else half the last factor before it took off. @param points in order */
 export function chosenFactor(points: Points): number {
   const best = lowest(points);
   if (best === undefined || !hasBlownUp(points)) return 1;
   const last = points.findLast(({ loss }) => loss <= AS_LOW * best.loss) ?? best;
-  return Math.max(LOWEST_FACTOR, last.factor / BELOW_LOWEST);
+  return last.factor / BELOW_LOWEST;
 }

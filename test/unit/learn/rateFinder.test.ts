@@ -13,9 +13,13 @@ const CHOSEN = [
     losses: [1, 1, 2, 3.9],
     factor: 1,
   },
-  { what: "the last low loss decides, not the lowest", losses: [1, 1.05, 1.5, 5], factor: 0.001 },
-  { what: "a loss that is no number has blown up", losses: [2, 1, 1, Number.NaN], factor: 0.01 },
-  { what: "the rates are never lowered without end", losses: [1, 3, 3, 30], factor: 1e-4 },
+  { what: "the last low loss decides, not the lowest", losses: [1, 1.05, 1.5, 5], factor: 0.005 },
+  { what: "a loss that is no number has blown up", losses: [2, 1, 1, Number.NaN], factor: 0.05 },
+  {
+    what: "where only the lowest rate has a low loss, half of that is taken",
+    losses: [1, 3, 3, 30],
+    factor: 5e-4,
+  },
 ];
 
 for (const { what, losses, factor } of CHOSEN) {
