@@ -10,7 +10,7 @@ import { tuneStage } from "../learn/stages/tuneStage.js";
 import type { StageSummary } from "../spec/training.js";
 import { file, type Prepared, prepareDigits } from "./signDigits.js";
 
-const PART = { train: 10, validation: 6, test: 1 };
+const PART = { train: 6, validation: 5, test: 1 };
 const DEEPEST = "blocks.6";
 const TOO_HIGH = 100;
 const seeds = Number(process.argv[2] ?? 10);

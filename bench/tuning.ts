@@ -14,7 +14,7 @@ import { type TuneSettings, tuneStage } from "../learn/stages/tuneStage.js";
 import { WEIGHTS_FILE } from "../spec/artifactFiles.js";
 import { file, prepareDigits } from "./signDigits.js";
 
-const PART = { train: 20, validation: 8, test: 20 };
+const PART = { train: 10, validation: 6, test: 10 };
 const DEEPEST = "blocks.5";
 const seeds = Number(process.argv[2] ?? 2);
 
