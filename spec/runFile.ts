@@ -82,7 +82,7 @@ const LAYER_GROUPS = [
   "blocks.0",
 ] as const;
 
-const unfreezeSchema = z
+export const unfreezeSchema = z
   .strictObject({
     stages: z
       .array(z.enum(LAYER_GROUPS))
@@ -109,7 +109,39 @@ const unfreezeSchema = z
       .max(100)
       .default(2)
       .describe("Each layer group further down learns this many times slower than the one above."),
+    rates: z
+      .partialRecord(z.enum(LAYER_GROUPS), learningRate)
+      .default({})
+      .describe(
+        "Peak rates of single layer groups, instead of what learning_rate and decay give them, e.g. {blocks.6: 0.001, blocks.5: 0.0003}.",
+      ),
+    schedule: z
+      .enum(["cosine", "one-cycle", "constant"])
+      .default("cosine")
+      .describe(
+        "Course of the rates after the warm-up: a half cosine to zero, one cycle (with AdamW's momentum running the other way), or constant.",
+      ),
+    find_rate: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Before each stage, lower its rates by a short range test if the loss blows up below them; some dozens of steps.",
+      ),
+    clip_norm: z.number().gt(0).default(10).describe("Largest global norm of a step's gradient."),
     weight_decay: weightDecay.default(0.01).describe("Decoupled weight decay of AdamW."),
+    l2_sp: weightDecay
+      .default(0)
+      .describe(
+        "Decoupled decay of the base's kernels towards their pretrained values, instead of weight_decay; 0 for none.",
+      ),
+    ema: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0)
+      .describe(
+        "Decay of an average of the weights, which is kept where it validates better, e.g. 0.99; 0 for none.",
+      ),
     dropout: dropout
       .default(0.2)
       .describe("Share of the head's inputs that a training step leaves out at random."),
@@ -123,6 +155,12 @@ const unfreezeSchema = z
     cutmix: mixingAlpha.describe(
       "Take a rectangle of what the frozen layers give from another image, and as much of its label; 0 is off, 1 is usual. With mixup on too, every step draws one of both.",
     ),
+    surgical: z
+      .enum(["none", "first-block"])
+      .default("none")
+      .describe(
+        "first-block adds a last stage that trains only the first layer groups and the head, for images far from the base's; slow.",
+      ),
   })
   .describe("Staged unfreezing: from the top down, a lower rate the deeper a group lies.");
 

@@ -28,13 +28,16 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   recipe: 2,
   base: 1,
   head: 1,
-  tune: 1,
+  tune: 2,
   fold: 1,
   evaluate: 2,
   scratch: 1,
   register: 2,
   report: 4,
 };
+
+/** Depth of the stage that trains the first layer groups alone: `unfreeze.surgical`. */
+export const FIRST_BLOCK = "first-block";
 
 /** One stage of a run, before anything is known of its inputs' contents. */
 export interface StagePlan {
@@ -82,7 +85,10 @@ export function planStages(
   const base = baseIdentity(file.base, spec);
   const loss = lossIdentity(file.loss);
   const { mixup, ...head } = file.head;
-  const tuneNames = file.unfreeze.stages.map((_, index) => `tune-${index + 1}`);
+  const { stages, surgical, mixup: mixed, cutmix, ...unfreeze } = file.unfreeze;
+  // Runs of older clients say nothing of surgery.
+  const depths = [...stages, ...(surgical === "first-block" ? [FIRST_BLOCK] : [])];
+  const tuneNames = depths.map((_, index) => `tune-${index + 1}`);
   const trained = ["head", ...tuneNames];
 
   add("ingest", "ingest", false, [], { ...data, seed });
@@ -90,12 +96,11 @@ export function planStages(
   plans.push(...planBase(file, base));
   add("head", "head", true, ["ingest", "features"], { ...head, ...switchedOn({ mixup }), ...loss, seed });
   tuneNames.forEach((name, index) => {
-    const { stages, mixup, cutmix, ...unfreeze } = file.unfreeze;
     add(name, "tune", true, ["ingest", trained[index] as string], {
       ...unfreeze,
-      ...switchedOn({ mixup, cutmix }),
+      ...switchedOn({ mixup: mixed, cutmix }),
       ...loss,
-      deepest: stages[index],
+      deepest: depths[index],
       // Part of the seed's coordinates: two stages must not draw the same shuffles.
       stage: index + 1,
       base,
@@ -117,7 +122,8 @@ export function planStages(
       augment,
       seed,
       head: recipeOf("head"),
-      stages: recipeOf("tune"),
+      // A surgical stage would need every fold's pixels, for a step that is six times as slow.
+      stages: recipeOf("tune").slice(0, stages.length),
     });
   });
   if (file.compare.scratch) {
@@ -161,7 +167,7 @@ function planBase(file: RunFile, base: string): readonly StagePlan[] {
       codeVersion: STAGE_VERSIONS.recipe,
       parameters: {
         asked: recipe,
-        planned: unfreeze.stages.length,
+        planned: unfreeze.stages.length + (unfreeze.surgical === "first-block" ? 1 : 0),
         folds: file.evaluation?.folds,
         base,
         seed,

@@ -92,7 +92,7 @@ function section(node: SchemaNode, prefix: string, values: Values): string[] {
   return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
     const path = `${prefix}${key}`;
     const lines =
-      child.type === "object"
+      child.properties !== undefined
         ? [...comment([child.description ?? key]), `${key}:`, ...section(child, `${path}.`, values)]
         : [
             ...comment([meaningOf(child)]),
