@@ -2,3 +2,6 @@
 export const WEIGHTS_FILE = "weights.safetensors";
 export const FEATURES_FILE = "features.f32";
 export const PREDICTIONS_FILE = "predictions.jsonl";
+export const ACTIVATION_MAPS_FILE = "activation-maps.json";
+export const FEATURE_MAP_FILE = "feature-map.json";
+export const MODEL_CARD_FILE = "model-card.md";

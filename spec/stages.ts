@@ -23,10 +23,10 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   recipe: 1,
   head: 1,
   tune: 1,
-  evaluate: 2,
+  evaluate: 3,
   scratch: 1,
   register: 2,
-  report: 3,
+  report: 4,
 };
 
 /** One stage of a run, before anything is known of its inputs' contents. */
