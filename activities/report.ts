@@ -7,12 +7,14 @@ import { findBase } from "../learn/bases/catalogue.js";
 import { checkedPaths } from "../report/checks/pictures.js";
 import { renderReport } from "../report/render.js";
 import type { StageOutcome, StageRequest } from "../spec/activities.js";
+import { ACTIVATION_MAPS_FILE, FEATURE_MAP_FILE } from "../spec/artifactFiles.js";
 import type { DatasetSummary, ImageRecord } from "../spec/dataset.js";
 import type { Evaluation } from "../spec/evaluation.js";
 import type { RecipeSummary } from "../spec/recipe.js";
 import type { ReportData } from "../spec/report.js";
 import type { ModelVersion } from "../spec/run.js";
 import type { StageSummary, TrainingSummary } from "../spec/training.js";
+import type { ActivationMaps, FeatureMap } from "../spec/visuals.js";
 import {
   type ArtifactManifest,
   commitArtifact,
@@ -20,7 +22,9 @@ import {
   readArtifactRange,
   requireManifest,
 } from "../store/artifacts.js";
+import type { Store } from "../store/connection.js";
 import type { ControlDependencies } from "./context.js";
+import { evidenceOverlay } from "./evidenceOverlay.js";
 import { lookUp, outcomeOf } from "./findArtifact.js";
 import { newWorkFolder } from "./localArtifacts.js";
 
@@ -86,7 +90,11 @@ async function collect(
       .map((record) => record.path),
   );
   const tested = [...evaluation.mistakes, ...(evaluation.topLosses ?? [])];
-  const shown = new Set([...examples.flat(), ...tested.map(({ path }) => path)]);
+  const evaluated = manifests.get("evaluate") as ArtifactManifest;
+  const activationMaps = await readJson<ActivationMaps>(store, evaluated, ACTIVATION_MAPS_FILE);
+  const featureMap = await readJson<FeatureMap>(store, evaluated, FEATURE_MAP_FILE);
+  const mapped = activationMaps?.maps ?? [];
+  const shown = new Set([...examples.flat(), ...[...tested, ...mapped].map(({ path }) => path)]);
   const thumbnails = await makeThumbnails(
     dependencies,
     ingest,
@@ -115,6 +123,9 @@ async function collect(
     evaluation,
     thumbnails,
     examples,
+    card: run.file.card,
+    ...(activationMaps === undefined ? {} : { activationMaps, overlays: await drawOverlays(activationMaps) }),
+    ...(featureMap === undefined ? {} : { featureMap }),
     timings: [...manifests].map(([stage, { seconds }]) => ({ stage, seconds, cached: false })),
     digests: Object.fromEntries([...manifests].map(([stage, { digest }]) => [stage, digest])),
     runFile: stringify(run.file),
@@ -122,6 +133,22 @@ async function collect(
     thawVersion: run.thawVersion,
     ...(uiUrl === undefined ? {} : { temporalUrl: `${uiUrl}/namespaces/default/workflows/${run.runId}` }),
   };
+}
+
+/** Undefined where an older version made the artifact, which wrote no such file. */
+async function readJson<Content>(
+  store: Store,
+  manifest: ArtifactManifest,
+  name: string,
+): Promise<Content | undefined> {
+  if (!manifest.files.some((file) => file.name === name)) return undefined;
+  return JSON.parse((await readArtifactFile(store, manifest, name)).toString("utf8")) as Content;
+}
+
+async function drawOverlays({ maps, columns }: ActivationMaps): Promise<Record<string, string>> {
+  const overlays: Record<string, string> = {};
+  for (const { path, values } of maps) overlays[path] = await evidenceOverlay(values, columns);
+  return overlays;
 }
 
 async function makeThumbnails(

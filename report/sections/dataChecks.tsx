@@ -3,8 +3,7 @@ import type { ComponentChildren, VNode } from "preact";
 import { checkPictures, type ShownGroup } from "../checks/pictures.js";
 import { faultSentences } from "../checks/sentences.js";
 import { counted, percent } from "../format.js";
-import { Thumbnail } from "../thumbnail.js";
-import { BreakablePath } from "./mistakes.js";
+import { PictureList } from "../pictures/pictureList.js";
 import type { SectionProps } from "./section.js";
 
 type Props = Pick<SectionProps, "data">;
@@ -92,24 +91,17 @@ function Groups({ data, title, groups, children }: GroupsProps): VNode {
             <p class="muted">
               {counted(size, "image")}, {sameBytes ? "the same bytes" : "the same look"}
             </p>
-            <div class="pictures">
-              {images.map(({ path, label, split, dropped }) => (
-                <figure key={path}>
-                  <Thumbnail
-                    path={path}
-                    thumbnails={data.thumbnails}
-                    alt={`Copy labelled ${nameOf(label)} in the ${split} split`}
-                  />
-                  <figcaption>
-                    <strong>{nameOf(label)}</strong>, {split}
-                    {dropped ? ", left out" : ""}
-                    <span class="path">
-                      <BreakablePath path={path} />
-                    </span>
-                  </figcaption>
-                </figure>
-              ))}
-            </div>
+            <PictureList
+              thumbnails={data.thumbnails}
+              pictures={images.map(({ path, label, split, dropped }) => ({
+                path,
+                alt: `Copy labelled ${nameOf(label)} in the ${split} split`,
+                facts: [
+                  { term: "Label", value: nameOf(label), strong: true },
+                  { term: "Split", value: dropped ? `${split}, left out` : split },
+                ],
+              }))}
+            />
           </li>
         ))}
       </ul>
@@ -129,34 +121,18 @@ function Suspects({ data }: Props): VNode {
         suspicious first). Look at them: some are mistakes of the model, some of the labels. The model’s
         weights were fitted to none of them, but validation images decided when training stopped.
       </p>
-      <ol class="pictures">
-        {shown.map(({ path, label, suggested, split }) => (
-          <li key={path}>
-            <figure>
-              <Thumbnail
-                path={path}
-                thumbnails={data.thumbnails}
-                alt={`Image labelled ${nameOf(label)} that looks like ${nameOf(suggested)}`}
-              />
-              <figcaption>
-                <dl>
-                  <dt>Label</dt>
-                  <dd>{nameOf(label)}</dd>
-                  <dt>Rather</dt>
-                  <dd>
-                    <strong>{nameOf(suggested)}</strong>
-                  </dd>
-                  <dt>Split</dt>
-                  <dd>{split}</dd>
-                </dl>
-                <span class="path">
-                  <BreakablePath path={path} />
-                </span>
-              </figcaption>
-            </figure>
-          </li>
-        ))}
-      </ol>
+      <PictureList
+        thumbnails={data.thumbnails}
+        pictures={shown.map(({ path, label, suggested, split }) => ({
+          path,
+          alt: `Image labelled ${nameOf(label)} that looks like ${nameOf(suggested)}`,
+          facts: [
+            { term: "Label", value: nameOf(label) },
+            { term: "Rather", value: nameOf(suggested), strong: true },
+            { term: "Split", value: split },
+          ],
+        }))}
+      />
     </>
   );
 }
