@@ -4,10 +4,11 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { stringify } from "yaml";
 import { findBase } from "../learn/bases/catalogue.js";
+import { renderModelCard } from "../report/card/markdown.js";
 import { checkedPaths } from "../report/checks/pictures.js";
 import { renderReport } from "../report/render.js";
 import type { StageOutcome, StageRequest } from "../spec/activities.js";
-import { ACTIVATION_MAPS_FILE, FEATURE_MAP_FILE } from "../spec/artifactFiles.js";
+import { ACTIVATION_MAPS_FILE, FEATURE_MAP_FILE, MODEL_CARD_FILE } from "../spec/artifactFiles.js";
 import type { DatasetSummary, ImageRecord } from "../spec/dataset.js";
 import type { Evaluation } from "../spec/evaluation.js";
 import type { RecipeSummary } from "../spec/recipe.js";
@@ -44,8 +45,10 @@ export async function report(
   try {
     const html = join(out, "report.html");
     const json = join(out, "report.json");
+    const card = join(out, MODEL_CARD_FILE);
     await writeFile(html, renderReport(data));
     await writeFile(json, JSON.stringify(data, null, 1));
+    await writeFile(card, renderModelCard(data));
     const { manifest, won } = await commitArtifact(store, {
       kind: request.stage.kind,
       key,
@@ -54,7 +57,7 @@ export async function report(
       summary: { model: data.model },
       engine: null,
       seconds: (performance.now() - started) / 1000,
-      files: { "report.html": html, "report.json": json },
+      files: { "report.html": html, "report.json": json, [MODEL_CARD_FILE]: card },
     });
     return outcomeOf(manifest, !won);
   } finally {

@@ -10,6 +10,7 @@ import { DataSet } from "./sections/dataSet.js";
 import { Evidence } from "./sections/evidence.js";
 import { Features } from "./sections/features.js";
 import { Mistakes } from "./sections/mistakes.js";
+import { ModelCard } from "./sections/modelCard.js";
 import { Network } from "./sections/network.js";
 import { PerClass } from "./sections/perClass.js";
 import { Recipe } from "./sections/recipe.js";
@@ -38,6 +39,7 @@ const SECTIONS: readonly {
   { id: "features", title: "Map of the features", Content: Features },
   { id: "data", title: "Data", Content: DataSet },
   { id: "checks", title: "What to check in the data", Content: DataChecks },
+  { id: "card", title: "Model card", Content: ModelCard },
   { id: "timings", title: "Timings", Content: Timings },
   { id: "reproduce", title: "How to reproduce it", Content: Reproduce },
   { id: "base", title: "The pretrained base", Content: Base },
