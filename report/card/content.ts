@@ -25,7 +25,7 @@ export interface CardFact {
 const MOST_CLASSES = 60;
 /** The weakest say more than the whole list, which the report has. */
 const WEAKEST = 3;
-const UNSAID = "Not stated. The run file's `card` is the place to say it.";
+const UNSAID = "Not stated; the section “card” of the run file is the place.";
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const fact = (term: string, value: string): CardFact => ({ term, value });

@@ -14,8 +14,9 @@ export interface FeatureLayout {
 }
 
 const MARGIN = 12;
-/** A map that is flatter or higher than this would be hard to read. */
+/** Height over width: a flatter map would be hard to read, a higher one would not fit a screen. */
 const LEAST_SHARE = 0.45;
+const MOST_SHARE = 0.75;
 
 export function layOut({ points }: FeatureMap, width: number): FeatureLayout {
   const [left, right] = range(points.map(({ x }) => x));
@@ -23,7 +24,7 @@ export function layOut({ points }: FeatureMap, width: number): FeatureLayout {
   const inner = width - 2 * MARGIN;
   const across = right - left || 1;
   const height = Math.min(
-    width,
+    MOST_SHARE * width,
     Math.max(LEAST_SHARE * width, (inner * (top - bottom)) / across + 2 * MARGIN),
   );
   const scale = Math.min(inner / across, (height - 2 * MARGIN) / (top - bottom || 1));

@@ -21,13 +21,13 @@ export function Evidence({ data }: SectionProps): VNode {
   return (
     <>
       <p>
-        The brighter a place, the more it spoke for the predicted class (Grad-CAM on {rows} × {columns}{" "}
-        places, each picture relative to its own strongest place). The map shows where the evidence lay, not
-        what was seen there or whether it is a good reason; what spoke against the class is not shown, and
-        what lies outside the map was cut off before the network saw the picture.
+        The stronger the tint, from violet to yellow, the more a place spoke for the predicted class (Grad-CAM
+        on {rows} × {columns} places, each picture relative to its own strongest place). The map shows where
+        the evidence lay, not what was seen there or whether it is a good reason; what spoke against the class
+        is not shown, and what lies outside the map was cut off before the network saw the picture.
       </p>
       <p>
-        Below are the test images that the model rightly gave their class with most confidence. If the light
+        Below are the test images that the model rightly gave their class with most confidence. If the tint
         lies on the background, on a label or on an edge, the model may have learned a shortcut. The maps of
         its mistakes are <a href="#mistakes">with the mistakes</a>.
         {without > 0 && without < surest.length && shown.length < surest.length

@@ -99,7 +99,8 @@ tfoot th,tfoot td{border-bottom:0;font-weight:600}
 .panels .right{fill:var(--validation)}
 .panels .wrong{fill:var(--training);stroke:var(--paper);stroke-width:2}
 .said{white-space:pre-line}
-.card h3:first-child{margin-top:0}
+.card>:first-child h3{margin-top:0}
+.card .facts+.points{margin-top:1rem}
 .points{margin:0 0 1em;padding-left:1.1rem;max-width:42rem}
 .points li{margin-bottom:.4rem}
 .examples{margin:0;display:grid;grid-template-columns:minmax(0,1fr)}

@@ -46,7 +46,7 @@ interface Wrong {
 }
 
 const HEAD_KEYS = "dropout, epochs, patience, batch_size, learning_rate, weight_decay, label_smoothing";
-const TOP_KEYS = "name, data, base, recipe, augment, head, unfreeze, compare, compute, seed";
+const TOP_KEYS = "name, data, base, recipe, augment, head, unfreeze, compare, card, compute, seed";
 
 const WRONG: Readonly<Record<string, Wrong>> = {
   "an empty file": {

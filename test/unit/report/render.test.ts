@@ -34,8 +34,11 @@ const SECTIONS = [
   "classes",
   "confidence",
   "mistakes",
+  "evidence",
+  "features",
   "data",
   "checks",
+  "card",
   "timings",
   "reproduce",
   "base",
@@ -78,7 +81,14 @@ for (const [name, data] of Object.entries(VARIANTS)) {
         assert.ok(text(svg, "title").length > 0);
         assert.ok(text(svg, "desc").length > 0);
       }
-      assert.equal(all(page, "svg[role=img]").length, data.evaluation.calibration === undefined ? 3 : 5);
+      // Stages and two curves; two of reliability; and the one map of features of up to eight classes.
+      const one = data.featureMap !== undefined && data.dataset.classes.length <= 8 ? 1 : 0;
+      const pictures = one + (data.evaluation.calibration === undefined ? 3 : 5);
+      assert.equal(all(page, "svg[role=img]").length, pictures);
+      for (const input of all(page, "input")) {
+        const label = page.querySelector(`label[for=${input.getAttribute("id")}]`);
+        assert.ok((label?.textContent ?? "").length > 0, "a box without a label");
+      }
     });
 
     test("gives every anchor once", () => {
@@ -129,7 +139,7 @@ test("a picture that is not embedded is left out", () => {
   const page = parse(
     renderReport({ ...data, thumbnails: { ...data.thumbnails, [path ?? ""]: "https://example.org/1.png" } }),
   );
-  assert.equal(all(page, ".no-thumb").length, 1);
+  assert.deepEqual(new Set(all(page, ".no-thumb").map((box) => box.getAttribute("title"))), new Set([path]));
 });
 
 test("the headline shows accuracy, interval, what fine-tuning added and what transfer was worth", () => {
