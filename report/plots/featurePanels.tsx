@@ -27,7 +27,6 @@ export function FeaturePanels({ layout, classes, shown }: FeaturePanelsProps): V
           return (
             <li key={label}>
               <figure>
-                <figcaption>{classes[label]}</figcaption>
                 <svg class="plot" aria-hidden="true" viewBox={`0 0 ${width} ${height}`}>
                   <use href="#all-features" class="others" />
                   {own.map((point) => (
@@ -36,6 +35,7 @@ export function FeaturePanels({ layout, classes, shown }: FeaturePanelsProps): V
                     </circle>
                   ))}
                 </svg>
+                <figcaption>{classes[label]}</figcaption>
               </figure>
             </li>
           );

@@ -92,10 +92,10 @@ tfoot th,tfoot td{border-bottom:0;font-weight:600}
 .markers svg{width:.9rem;height:.9rem;vertical-align:-.1rem}
 .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(15rem,100%),1fr));gap:1.25rem;margin:1.25rem 0;padding:0;list-style:none}
 .panels figure{margin:0}
-.panels figcaption{margin:0 0 .3rem;color:var(--ink);overflow-wrap:anywhere}
+.panels figcaption{margin:.3rem 0 0;color:var(--ink);overflow-wrap:anywhere}
 .panels svg{width:100%;background:var(--panel)}
-.panels .others{stroke:var(--frozen-line);stroke-width:7;stroke-linecap:round;fill:none}
-.panels .trained{fill:var(--validation);fill-opacity:.35}
+.panels .others{stroke:var(--muted);stroke-opacity:.35;stroke-width:7;stroke-linecap:round;fill:none}
+.panels .trained{fill:var(--validation);fill-opacity:.6}
 .panels .right{fill:var(--validation)}
 .panels .wrong{fill:var(--training);stroke:var(--paper);stroke-width:2}
 .said{white-space:pre-line}
