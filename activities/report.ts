@@ -4,11 +4,18 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { stringify } from "yaml";
 import { findBase } from "../learn/bases/catalogue.js";
+import { renderModelCard } from "../report/card/markdown.js";
 import { accuracyWithout } from "../report/checks/accuracyWithout.js";
 import { checkedPaths } from "../report/checks/pictures.js";
 import { renderReport } from "../report/render.js";
 import type { StageOutcome, StageRequest } from "../spec/activities.js";
-import { COPIES_FILE, PREDICTIONS_FILE } from "../spec/artifactFiles.js";
+import {
+  ACTIVATION_MAPS_FILE,
+  COPIES_FILE,
+  FEATURE_MAP_FILE,
+  MODEL_CARD_FILE,
+  PREDICTIONS_FILE,
+} from "../spec/artifactFiles.js";
 import type { BaseComparison } from "../spec/baseComparison.js";
 import type { DatasetSummary, ImageRecord } from "../spec/dataset.js";
 import type { Evaluation, FullPrediction } from "../spec/evaluation.js";
@@ -17,6 +24,7 @@ import type { ReportData } from "../spec/report.js";
 import type { ModelVersion } from "../spec/run.js";
 import type { SuspectedPair } from "../spec/suspectedCopies.js";
 import type { StageSummary, TrainingSummary } from "../spec/training.js";
+import type { ActivationMaps, FeatureMap } from "../spec/visuals.js";
 import {
   type ArtifactManifest,
   commitArtifact,
@@ -24,7 +32,9 @@ import {
   readArtifactRange,
   requireManifest,
 } from "../store/artifacts.js";
+import type { Store } from "../store/connection.js";
 import type { ControlDependencies } from "./context.js";
+import { evidenceOverlay } from "./evidenceOverlay.js";
 import { lookUp, outcomeOf } from "./findArtifact.js";
 import { newWorkFolder } from "./localArtifacts.js";
 
@@ -44,8 +54,10 @@ export async function report(
   try {
     const html = join(out, "report.html");
     const json = join(out, "report.json");
+    const card = join(out, MODEL_CARD_FILE);
     await writeFile(html, renderReport(data));
     await writeFile(json, JSON.stringify(data, null, 1));
+    await writeFile(card, renderModelCard(data));
     const { manifest, won } = await commitArtifact(store, {
       kind: request.stage.kind,
       key,
@@ -54,7 +66,7 @@ export async function report(
       summary: { model: data.model },
       engine: null,
       seconds: (performance.now() - started) / 1000,
-      files: { "report.html": html, "report.json": json },
+      files: { "report.html": html, "report.json": json, [MODEL_CARD_FILE]: card },
     });
     return outcomeOf(manifest, !won);
   } finally {
@@ -87,7 +99,11 @@ async function collect(
       .map((record) => record.path),
   );
   const tested = [...evaluation.mistakes, ...(evaluation.topLosses ?? [])];
-  const shown = new Set([...examples.flat(), ...tested.map(({ path }) => path)]);
+  const evaluated = manifests.get("evaluate") as ArtifactManifest;
+  const activationMaps = await readJson<ActivationMaps>(store, evaluated, ACTIVATION_MAPS_FILE);
+  const featureMap = await readJson<FeatureMap>(store, evaluated, FEATURE_MAP_FILE);
+  const mapped = activationMaps?.maps ?? [];
+  const shown = new Set([...examples.flat(), ...[...tested, ...mapped].map(({ path }) => path)]);
   const thumbnails = await makeThumbnails(
     dependencies,
     ingest,
@@ -119,6 +135,9 @@ async function collect(
     ...(suspectedCopies === undefined ? {} : { suspectedCopies }),
     thumbnails,
     examples,
+    card: run.file.card,
+    ...(activationMaps === undefined ? {} : { activationMaps, overlays: await drawOverlays(activationMaps) }),
+    ...(featureMap === undefined ? {} : { featureMap }),
     timings: [...manifests].map(([stage, { seconds }]) => ({ stage, seconds, cached: false })),
     digests: Object.fromEntries([...manifests].map(([stage, { digest }]) => [stage, digest])),
     runFile: stringify(run.file),
@@ -152,6 +171,22 @@ async function readLines<Line>(
 ): Promise<Line[]> {
   const text = (await readArtifactFile(store, manifest, file)).toString("utf8").trimEnd();
   return text === "" ? [] : text.split("\n").map((line) => JSON.parse(line) as Line);
+}
+
+/** Undefined where an older version made the artifact, which wrote no such file. */
+async function readJson<Content>(
+  store: Store,
+  manifest: ArtifactManifest,
+  name: string,
+): Promise<Content | undefined> {
+  if (!manifest.files.some((file) => file.name === name)) return undefined;
+  return JSON.parse((await readArtifactFile(store, manifest, name)).toString("utf8")) as Content;
+}
+
+async function drawOverlays({ maps, columns }: ActivationMaps): Promise<Record<string, string>> {
+  const overlays: Record<string, string> = {};
+  for (const { path, values } of maps) overlays[path] = await evidenceOverlay(values, columns);
+  return overlays;
 }
 
 async function makeThumbnails(

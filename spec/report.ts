@@ -3,7 +3,9 @@ import type { BaseComparison } from "./baseComparison.js";
 import type { DatasetSummary } from "./dataset.js";
 import type { Evaluation } from "./evaluation.js";
 import type { RecipeSummary } from "./recipe.js";
+import type { RunFile } from "./runFile.js";
 import type { EpochRecord, StageSummary, TrainingSummary } from "./training.js";
+import type { ActivationMaps, FeatureMap } from "./visuals.js";
 
 export interface ReportData {
   readonly runId: string;
@@ -33,6 +35,12 @@ export interface ReportData {
   readonly thumbnails: Readonly<Record<string, string>>;
   /** Paths (keys of `thumbnails`) of a few training images per class, in the order of the classes. */
   readonly examples: readonly (readonly string[])[];
+  /** What the maker says of the model; absent, like what follows, in reports of version 3 and before. */
+  readonly card?: RunFile["card"];
+  readonly activationMaps?: ActivationMaps;
+  /** The maps as pictures to lay over the thumbnails, as data URIs by image path. */
+  readonly overlays?: Readonly<Record<string, string>>;
+  readonly featureMap?: FeatureMap;
   readonly timings: readonly { readonly stage: string; readonly seconds: number; readonly cached: boolean }[];
   /** Digest of each artifact, by stage name. */
   readonly digests: Readonly<Record<string, string>>;

@@ -193,6 +193,19 @@ const evaluationSchema = z
   })
   .describe("How well the recipe does on images that it did not see.");
 
+/** What only its maker can say of a model; the rest of the model card is measured. */
+const cardText = z.string().max(4000).default("");
+const cardSchema = z
+  .strictObject({
+    intended_use: cardText.describe("What the model is for, and what it is not for."),
+    limits: cardText.describe("Where the images come from, whom or what they leave out, known weaknesses."),
+    licence: cardText.describe(
+      "Licence of the trained model, which that of the base and of the images may bind.",
+    ),
+    contact: cardText.describe("Whom to ask."),
+  })
+  .describe("What you say of the model in its model card. It changes no number.");
+
 /** The bases of `learn/bases/catalogue.ts`, which spec/ may not import; a test compares the two. */
 const BASES = ["efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2"];
 
@@ -241,6 +254,7 @@ export const runFileSchema = z.strictObject({
   loss: lossSchema.prefault({}),
   compare: compareSchema.prefault({}),
   evaluation: evaluationSchema.prefault({}),
+  card: cardSchema.prefault({}),
   compute: z.enum(["local"]).default("local").describe("Where the stages run."),
   seed: z
     .int()

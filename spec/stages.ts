@@ -30,7 +30,7 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   head: 1,
   tune: 2,
   fold: 1,
-  evaluate: 2,
+  evaluate: 3,
   scratch: 1,
   register: 2,
   report: 4,

@@ -3,8 +3,7 @@ import type { ComponentChildren, VNode } from "preact";
 import { checkPictures, type ShownGroup } from "../checks/pictures.js";
 import { faultSentences } from "../checks/sentences.js";
 import { counted, percent } from "../format.js";
-import { Thumbnail } from "../thumbnail.js";
-import { BreakablePath } from "./mistakes.js";
+import { PictureList } from "../pictures/pictureList.js";
 import type { SectionProps } from "./section.js";
 import { SuspectedPairs } from "./suspectedPairs.js";
 import { Suspects } from "./suspects.js";
@@ -97,24 +96,17 @@ function Groups({ data, title, groups, children }: GroupsProps): VNode {
             <p class="muted">
               {counted(size, "image")}, {sameBytes ? "the same bytes" : "the same look"}
             </p>
-            <div class="pictures">
-              {images.map(({ path, label, split, dropped }) => (
-                <figure key={path}>
-                  <Thumbnail
-                    path={path}
-                    thumbnails={data.thumbnails}
-                    alt={`Copy labelled ${nameOf(label)} in the ${split} split`}
-                  />
-                  <figcaption>
-                    <strong>{nameOf(label)}</strong>, {split}
-                    {dropped ? ", left out" : ""}
-                    <span class="path">
-                      <BreakablePath path={path} />
-                    </span>
-                  </figcaption>
-                </figure>
-              ))}
-            </div>
+            <PictureList
+              thumbnails={data.thumbnails}
+              pictures={images.map(({ path, label, split, dropped }) => ({
+                path,
+                alt: `Copy labelled ${nameOf(label)} in the ${split} split`,
+                facts: [
+                  { term: "Label", value: nameOf(label), strong: true },
+                  { term: "Split", value: dropped ? `${split}, left out` : split },
+                ],
+              }))}
+            />
           </li>
         ))}
       </ul>

@@ -4,8 +4,7 @@ import type { FaultImage } from "../../spec/dataset.js";
 import type { ReportData } from "../../spec/report.js";
 import type { SuspectedPair } from "../../spec/suspectedCopies.js";
 import { counted, percent } from "../format.js";
-import { Thumbnail } from "../thumbnail.js";
-import { BreakablePath } from "./mistakes.js";
+import { type Picture, PictureList } from "../pictures/pictureList.js";
 
 interface SuspectedPairsProps {
   readonly data: ReportData;
@@ -14,6 +13,17 @@ interface SuspectedPairsProps {
 
 export function SuspectedPairs({ data, pairs }: SuspectedPairsProps): VNode {
   const copies = data.recipe?.copies;
+  const pictureOf = ({ path, label, split }: FaultImage): Picture => {
+    const name = data.dataset.classes[label] ?? `class ${label}`;
+    return {
+      path,
+      alt: `Suspected copy labelled ${name} in the ${split} split`,
+      facts: [
+        { term: "Label", value: name, strong: true },
+        { term: "Split", value: split },
+      ],
+    };
+  };
   return (
     <>
       <h3>Suspected copies across the splits</h3>
@@ -29,34 +39,11 @@ export function SuspectedPairs({ data, pairs }: SuspectedPairsProps): VNode {
         {pairs.map(({ image, nearest, similarity }) => (
           <li key={image.path}>
             <p class="muted">cosine similarity {similarity.toFixed(3)}</p>
-            <div class="pictures">
-              <Picture data={data} image={image} />
-              <Picture data={data} image={nearest} />
-            </div>
+            <PictureList thumbnails={data.thumbnails} pictures={[image, nearest].map(pictureOf)} />
           </li>
         ))}
       </ul>
     </>
-  );
-}
-
-function Picture({ data, image }: { readonly data: ReportData; readonly image: FaultImage }): VNode {
-  const { path, label, split } = image;
-  const name = data.dataset.classes[label] ?? `class ${label}`;
-  return (
-    <figure>
-      <Thumbnail
-        path={path}
-        thumbnails={data.thumbnails}
-        alt={`Suspected copy labelled ${name} in the ${split} split`}
-      />
-      <figcaption>
-        <strong>{name}</strong>, {split}
-        <span class="path">
-          <BreakablePath path={path} />
-        </span>
-      </figcaption>
-    </figure>
   );
 }
 

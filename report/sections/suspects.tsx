@@ -3,8 +3,7 @@ import type { VNode } from "preact";
 import type { LabelSuspect, LabelSuspects } from "../../spec/labelSuspects.js";
 import type { ReportData } from "../../spec/report.js";
 import { counted } from "../format.js";
-import { Thumbnail } from "../thumbnail.js";
-import { BreakablePath } from "./mistakes.js";
+import { PictureList } from "../pictures/pictureList.js";
 
 interface SuspectsProps {
   readonly data: ReportData;
@@ -55,33 +54,17 @@ function Pictures({
 }: Pick<SuspectsProps, "data"> & { suspects: readonly LabelSuspect[] }): VNode {
   const nameOf = (label: number): string => data.evaluation.classes[label] ?? `class ${label}`;
   return (
-    <ol class="pictures">
-      {suspects.map(({ path, label, suggested, split }) => (
-        <li key={path}>
-          <figure>
-            <Thumbnail
-              path={path}
-              thumbnails={data.thumbnails}
-              alt={`Image labelled ${nameOf(label)} that looks like ${nameOf(suggested)}`}
-            />
-            <figcaption>
-              <dl>
-                <dt>Label</dt>
-                <dd>{nameOf(label)}</dd>
-                <dt>Rather</dt>
-                <dd>
-                  <strong>{nameOf(suggested)}</strong>
-                </dd>
-                <dt>Split</dt>
-                <dd>{split}</dd>
-              </dl>
-              <span class="path">
-                <BreakablePath path={path} />
-              </span>
-            </figcaption>
-          </figure>
-        </li>
-      ))}
-    </ol>
+    <PictureList
+      thumbnails={data.thumbnails}
+      pictures={suspects.map(({ path, label, suggested, split }) => ({
+        path,
+        alt: `Image labelled ${nameOf(label)} that looks like ${nameOf(suggested)}`,
+        facts: [
+          { term: "Label", value: nameOf(label) },
+          { term: "Rather", value: nameOf(suggested), strong: true },
+          { term: "Split", value: split },
+        ],
+      }))}
+    />
   );
 }

@@ -16,11 +16,18 @@ import { trainHead } from "../../../learn/stages/trainHead.js";
 import { trainScratch } from "../../../learn/stages/trainScratch.js";
 import { tuneStage } from "../../../learn/stages/tuneStage.js";
 import { trainableNames } from "../../../learn/training/suffix.js";
-import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../../../spec/artifactFiles.js";
+import {
+  ACTIVATION_MAPS_FILE,
+  FEATURE_MAP_FILE,
+  FEATURES_FILE,
+  PREDICTIONS_FILE,
+  WEIGHTS_FILE,
+} from "../../../spec/artifactFiles.js";
 import { ThawError } from "../../../spec/errors.js";
 import type { FullPrediction } from "../../../spec/evaluation.js";
 import { runFileSchema } from "../../../spec/runFile.js";
 import type { Progress } from "../../../spec/training.js";
+import type { ActivationMaps, FeatureMap } from "../../../spec/visuals.js";
 import { base, checkpointFile, temporaryFolder } from "./support.js";
 
 const DIGITS = resolve("../shared/data/sign-digits");
@@ -190,6 +197,40 @@ test("features, head, two stages of tuning, training from scratch and evaluation
   assert.ok(
     labelSuspects.shown.every(({ split, label, suggested }) => split !== "train" && label !== suggested),
   );
+
+  const read = async <T>(name: string): Promise<T> =>
+    JSON.parse(await readFile(join(run.folder, "evaluate", name), "utf8")) as T;
+  const { rows, columns, maps, surest } = await read<ActivationMaps>(ACTIVATION_MAPS_FILE);
+  assert.deepEqual([rows, columns], [7, 7]);
+  const told = [
+    ...evaluation.mistakes,
+    ...(evaluation.topLosses ?? []),
+    ...surest.flat().map((path) => ({ path })),
+  ];
+  assert.deepEqual(new Set(maps.map(({ path }) => path)), new Set(told.map(({ path }) => path)));
+  for (const { path, values, side, width, height, confidence } of maps) {
+    assert.equal(values.length, 49);
+    assert.ok(values.every((value) => value >= 0 && value <= 1) && Math.max(...values) === 1, path);
+    assert.ok(side > 0 && side <= Math.min(width, height));
+    const line = predictions
+      .map((text) => JSON.parse(text) as FullPrediction)
+      .find((own) => own.path === path);
+    assert.equal(line?.confidence, confidence);
+  }
+
+  const { points, explained } = await read<FeatureMap>(FEATURE_MAP_FILE);
+  assert.equal(points.length, held + train);
+  assert.deepEqual(
+    points.flatMap(({ predicted }) => predicted ?? []),
+    predictions.map((text) => (JSON.parse(text) as FullPrediction).predicted),
+  );
+  assert.ok(explained[0] >= explained[1] && explained[1] > 0 && explained[0] + explained[1] < 1);
+  // The features of held-out and of training images come by two ways: a shift between them would part the two.
+  const mean = (chosen: FeatureMap["points"]): number =>
+    chosen.reduce((sum, { x }) => sum + x, 0) / chosen.length;
+  const spread = Math.max(...points.map(({ x }) => x)) - Math.min(...points.map(({ x }) => x));
+  const [tested, trained] = [points.filter((p) => p.predicted !== undefined), points.slice(held)];
+  assert.ok(Math.abs(mean(tested) - mean(trained)) < spread / 4);
 
   assert.equal(tf.memory().numTensors, tensors, "no stage left a tensor behind");
   assert.ok(run.progress.some(({ phase }) => phase === "frozen layers"));

@@ -36,8 +36,11 @@ const SECTIONS = [
   "classes",
   "confidence",
   "mistakes",
+  "evidence",
+  "features",
   "data",
   "checks",
+  "card",
   "timings",
   "reproduce",
   "base",
@@ -80,9 +83,15 @@ for (const [name, data] of Object.entries(VARIANTS)) {
         assert.ok(text(svg, "title").length > 0);
         assert.ok(text(svg, "desc").length > 0);
       }
+      // Stages, two curves and the images' curve; two of reliability; the domain; and one map of up to eight classes.
+      const one = data.featureMap !== undefined && data.dataset.classes.length <= 8 ? 1 : 0;
       const ofConfidence = data.evaluation.calibration === undefined ? 0 : 2;
       const ofDomain = data.recipe?.evidence.domain === undefined ? 0 : 1;
-      assert.equal(all(page, "svg[role=img]").length, 4 + ofConfidence + ofDomain);
+      assert.equal(all(page, "svg[role=img]").length, 4 + one + ofConfidence + ofDomain);
+      for (const input of all(page, "input")) {
+        const label = page.querySelector(`label[for=${input.getAttribute("id")}]`);
+        assert.ok((label?.textContent ?? "").length > 0, "a box without a label");
+      }
     });
 
     test("gives every anchor once", () => {
@@ -133,7 +142,7 @@ test("a picture that is not embedded is left out", () => {
   const page = parse(
     renderReport({ ...data, thumbnails: { ...data.thumbnails, [path ?? ""]: "https://example.org/1.png" } }),
   );
-  assert.equal(all(page, ".no-thumb").length, 1);
+  assert.deepEqual(new Set(all(page, ".no-thumb").map((box) => box.getAttribute("title"))), new Set([path]));
 });
 
 test("the headline shows accuracy, interval, what fine-tuning added and what transfer was worth", () => {
