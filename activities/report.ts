@@ -3,6 +3,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { stringify } from "yaml";
+import { findArchitecture } from "../learn/bases/architectures.js";
 import { findBase } from "../learn/bases/catalogue.js";
 import { checkedPaths } from "../report/checks/pictures.js";
 import { renderReport } from "../report/render.js";
@@ -72,8 +73,8 @@ async function collect(
   const evaluation = summaryOf<Evaluation>("evaluate");
   const checked = new Set(checkedPaths({ dataset, evaluation }));
   const model = summaryOf<ModelVersion>("register");
-  const base = findBase(run.base?.architecture ?? run.file.base);
-  const { source, licence, pretrainedOn } = run.base?.origin ?? base;
+  const base = findArchitecture(run.base?.architecture ?? run.file.base);
+  const { source, licence, pretrainedOn } = run.base?.origin ?? findBase(base.name);
   const lines = (await readArtifactFile(store, ingest, "images.jsonl"))
     .toString("utf8")
     .trimEnd()

@@ -1,17 +1,23 @@
 /** Lists the bases that runs can start from, and registers checkpoints of one's own among them. */
 import { stat } from "node:fs/promises";
-import { CATALOGUE, type CatalogueBase, findBase } from "../learn/bases/catalogue.js";
+import { findArchitecture, WITHOUT_WEIGHTS } from "../learn/bases/architectures.js";
+import { type Base, CATALOGUE, type CatalogueBase } from "../learn/bases/catalogue.js";
 import type { PixelScale, RegisteredBase } from "../spec/base.js";
 import { ThawError } from "../spec/errors.js";
 import { storeFile } from "../store/artifacts.js";
 import { listBaseNames, readBase, registerBase } from "../store/bases.js";
 import { ensureBucket, type Store } from "../store/connection.js";
 
-export type { CatalogueBase } from "../learn/bases/catalogue.js";
+export type { Base, CatalogueBase } from "../learn/bases/catalogue.js";
 
 /** The bases that thaw fetches itself. */
 export function catalogueBases(): readonly CatalogueBase[] {
   return CATALOGUE;
+}
+
+/** The architectures that wait for a checkpoint of the user's own. */
+export function architecturesWithoutWeights(): readonly Base[] {
+  return WITHOUT_WEIGHTS;
 }
 
 /** The newest version of every registered base. */
@@ -26,7 +32,7 @@ export interface AddBase {
   /** Path of the checkpoint. */
   readonly file: string;
   readonly name: string;
-  /** Name of the catalogue's base whose architecture the checkpoint has. */
+  /** Name of the architecture that the checkpoint has: that of a base of the catalogue, or of one without weights. */
   readonly architecture: string;
   readonly pixelScale?: PixelScale;
   readonly source?: string;
@@ -43,7 +49,7 @@ export interface AddBase {
 export async function addBase(store: Store, request: AddBase): Promise<RegisteredBase> {
   const { file, name, architecture, pixelScale } = request;
   checkName(name);
-  const base = findBase(architecture);
+  const base = findArchitecture(architecture);
   await checkFile(file);
   await tryToLoad(base, file);
   await ensureBucket(store);
@@ -60,7 +66,7 @@ export async function addBase(store: Store, request: AddBase): Promise<Registere
 }
 
 /** Every error names the file. */
-async function tryToLoad(base: CatalogueBase, file: string): Promise<void> {
+async function tryToLoad(base: Base, file: string): Promise<void> {
   const parameters = await base.load(file).catch((error: unknown) => {
     if (!(error instanceof ThawError)) throw error;
     const message = error.message.includes(file) ? error.message : `${file}: ${error.message}`;

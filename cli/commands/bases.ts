@@ -28,9 +28,13 @@ export function addBases(program: Command): void {
     .description("list the pretrained networks that a run can start from, or add your own")
     .action(async (_options: object, self: Command) => {
       const { output, project } = contextOf<object>(self);
-      const { catalogueBases } = await import("../../client/bases.js");
-      const document = basesJson(catalogueBases(), await registered(project, output));
-      output.data(document, (screen) => basesTable(document.bases, screen));
+      const { architecturesWithoutWeights, catalogueBases } = await import("../../client/bases.js");
+      const document = basesJson(
+        catalogueBases(),
+        await registered(project, output),
+        architecturesWithoutWeights(),
+      );
+      output.data(document, (screen) => basesTable(document, screen));
     });
   withExamples(command, [
     ["thaw bases", "those of thaw and those that were added"],
@@ -46,7 +50,7 @@ function addAdd(bases: Command): void {
     .description("register a checkpoint as a base, after reading it as a run would")
     .argument("<file>", "a PyTorch state dict (.pth) or a safetensors file")
     .requiredOption("-n, --name <name>", "what run files call it")
-    .requiredOption("-a, --arch <base>", "thaw's base whose architecture it has")
+    .requiredOption("-a, --arch <base>", "its architecture: a name that `thaw bases` lists")
     .option("--mean <numbers>", "mean of the pixels in 0…1: one number, or R,G,B", channels)
     .option("--std <numbers>", "their standard deviation, likewise", channels)
     .option("--source <text>", "where it comes from")
@@ -65,12 +69,11 @@ function addAdd(bases: Command): void {
         ...(domain === undefined ? {} : { domain }),
       };
       const platform = await loadPlatform(project);
-      const [{ openStoreOnly }, { addBase, catalogueBases }] = await Promise.all([
-        import("../../client/session.js"),
-        import("../../client/bases.js"),
-      ]);
+      const [{ openStoreOnly }, { addBase, architecturesWithoutWeights, catalogueBases }] = await Promise.all(
+        [import("../../client/session.js"), import("../../client/bases.js")],
+      );
       const added = await addBase(openStoreOnly(platform), request);
-      const [base] = basesJson(catalogueBases(), [added]).bases.slice(-1);
+      const [base] = basesJson(catalogueBases(), [added], architecturesWithoutWeights()).bases.slice(-1);
       output.data(base, () => `${added.name}@${added.version}`);
       output.talk(
         `A run file says \`base: ${added.name}\`, or ${added.name}@${added.version} for this version.`,
@@ -78,6 +81,7 @@ function addAdd(bases: Command): void {
     });
   withExamples(command, [
     ["thaw bases add xray.pth --name xray --arch efficientnet-lite0", "ask for it: `base: xray`"],
+    ["thaw bases add resnet18.pth --name photos --arch resnet18", "torchvision's or timm's names"],
     ["thaw bases add x.pth -n x -a efficientnet-lite1 --mean .485,.456,.406 --std .23", "own scale"],
   ]);
 }
