@@ -7,6 +7,7 @@ import { baseIdentity } from "../spec/base.js";
 import type { EngineJob } from "../spec/engineJob.js";
 import type { ArtifactRef } from "../spec/run.js";
 import type { StageSummary, TrainingSummary } from "../spec/training.js";
+import { unfreezeStages } from "../spec/unfreezing.js";
 import { localBase } from "../store/localBase.js";
 import type { TrainingDependencies } from "./context.js";
 import { typedFailures } from "./failures.js";
@@ -50,7 +51,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   const features: JobBuilder = async (request, inputs, out) => ({
     kind: "features",
     ...(await common(request, inputs, out)),
-    boundaries: request.run.file.unfreeze.stages,
+    boundaries: unfreezeStages(request.run.file, request.run.base),
     keepPixels: request.run.file.compare.scratch,
   });
 
@@ -60,7 +61,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     settings: {
       // A client from before there were recipes does not say.
       asked: request.run.file.recipe ?? "auto",
-      planned: request.run.file.unfreeze.stages.length,
+      planned: unfreezeStages(request.run.file, request.run.base).length,
     },
     features: join(await inputs.folder("features"), FEATURES_FILE),
   });
@@ -73,7 +74,8 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   });
 
   const tune: JobBuilder = async (request, inputs, out) => {
-    const { stages, ...settings } = request.run.file.unfreeze;
+    const { stages: _stages, ...settings } = request.run.file.unfreeze;
+    const stages = unfreezeStages(request.run.file, request.run.base);
     const stage = Number(request.stage.parameters.stage);
     const deepest = stages[stage - 1] as string;
     const previous = stage === 1 ? "head" : `tune-${stage - 1}`;

@@ -7,6 +7,7 @@ import type { RecipeDecision, RecipeSummary } from "../spec/recipe.js";
 import type { ArtifactRef } from "../spec/run.js";
 import type { RunFile } from "../spec/runFile.js";
 import { followRecipe, planStages, type StageKind, type StagePlan } from "../spec/stages.js";
+import { withStages } from "../spec/unfreezing.js";
 import { type ArtifactManifest, artifactIsWhole, findManifest, refOf } from "../store/artifacts.js";
 import type { Store } from "../store/connection.js";
 import { stageKey } from "../store/keys.js";
@@ -34,7 +35,7 @@ export interface PlanContext {
  * Agrees with what the activities do (`activities/findArtifact.ts`): the same keys over the same digests.
  * @param dataPath absolute path of the images, which have to be on this machine
  * @param engineFingerprint of the TensorFlow build that the training worker has
- * @throws ThawError DATA_NOT_FOUND and others about the images, STORE_UNREACHABLE, STORE_DENIED
+ * @throws ThawError RUN_FILE_INVALID (layer groups), DATA_NOT_FOUND and others about the images, STORE_UNREACHABLE, STORE_DENIED
  */
 export async function planRun(
   { store, platform }: PlanContext,
@@ -47,7 +48,8 @@ export async function planRun(
   const { digest } = await digestSource(await listSource(dataPath), digestCache);
   const known = new Map([["source", digest]]);
   const planned: PlannedStage[] = [];
-  const all = planStages(file, await resolveBase(store, file.base));
+  const base = await resolveBase(store, file.base);
+  const all = planStages(withStages(file, base), base);
   let decision: RecipeDecision | undefined;
   for (const { name, kind } of all) {
     const stage = followRecipe(all, decision?.stages ?? all.length).find((plan) => plan.name === name);

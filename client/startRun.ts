@@ -4,6 +4,7 @@ import { stringify } from "yaml";
 import { ThawError } from "../spec/errors.js";
 import { CONTROL_QUEUE, type RunInput, WORKFLOW_TYPE } from "../spec/run.js";
 import type { RunFile } from "../spec/runFile.js";
+import { unfreezeStages, withStages } from "../spec/unfreezing.js";
 import { runUrl } from "./links.js";
 import { resolveBase } from "./resolveBase.js";
 import { newRunId, startOfRun } from "./runId.js";
@@ -26,15 +27,16 @@ export interface StartedRun {
   readonly url?: string;
 }
 
-/** @throws ThawError USAGE for an id that is taken or malformed, BASE_UNKNOWN, NOT_FOUND, TEMPORAL_UNREACHABLE */
+/** @throws ThawError USAGE for an id that is taken or malformed, BASE_UNKNOWN, RUN_FILE_INVALID (layer groups), NOT_FOUND, TEMPORAL_UNREACHABLE */
 export async function startRun(session: Session, request: RunRequest): Promise<StartedRun> {
-  const { file, dataPath, runId = newRunId(file.name, new Date()) } = request;
+  const { dataPath, runId = newRunId(request.file.name, new Date()) } = request;
   if (startOfRun(runId) === undefined) {
     throw new ThawError("USAGE", `"${runId}" is no run id`, {
       hint: "run ids are NAME-YYYYMMDD-HHMMSS-xxxx",
     });
   }
-  const base = await resolveBase(session.store, file.base);
+  const base = await resolveBase(session.store, request.file.base);
+  const file = withStages(request.file, base);
   const input: RunInput = {
     runId,
     file,
@@ -59,7 +61,7 @@ async function startWorkflow({ temporal }: Session, input: RunInput): Promise<vo
       typedSearchAttributes: [{ key: modelKey, value: file.name }],
       // Search attributes may be missing on foreign servers; a memo never is.
       memo: { model: file.name, base: file.base, dataPath },
-      staticSummary: summaryOf(file),
+      staticSummary: summaryOf(input),
       staticDetails: detailsOf(input),
     });
   } catch (error) {
@@ -77,8 +79,9 @@ async function startWorkflow({ temporal }: Session, input: RunInput): Promise<vo
 }
 
 /** One line for the Temporal UI. */
-function summaryOf({ name, base, unfreeze }: RunFile): string {
-  const count = unfreeze.stages.length;
+function summaryOf({ file, base: spec }: RunInput): string {
+  const { name, base } = file;
+  const count = unfreezeStages(file, spec).length;
   return `${name} on ${base}, ${count} unfreezing stage${count === 1 ? "" : "s"}`;
 }
 

@@ -1,6 +1,7 @@
 /** The stages of a run as data: what each one is, which parameters it reads and what it builds on. */
 import { type BaseSpec, baseIdentity } from "./base.js";
 import type { RunFile } from "./runFile.js";
+import { unfreezeStages } from "./unfreezing.js";
 
 export type StageKind =
   | "ingest"
@@ -62,7 +63,8 @@ export function planStages(file: RunFile, spec?: BaseSpec): readonly StagePlan[]
   const { path: _path, ...data } = file.data;
   const { seed, augment } = file;
   const base = baseIdentity(file.base, spec);
-  const tuneNames = file.unfreeze.stages.map((_, index) => `tune-${index + 1}`);
+  const stages = unfreezeStages(file, spec);
+  const tuneNames = stages.map((_, index) => `tune-${index + 1}`);
   const trained = ["head", ...tuneNames];
 
   add("ingest", "ingest", false, [], { ...data, seed });
@@ -75,7 +77,7 @@ export function planStages(file: RunFile, spec?: BaseSpec): readonly StagePlan[]
   });
   add("head", "head", true, ["ingest", "features"], { ...file.head, seed });
   tuneNames.forEach((name, index) => {
-    const { stages, ...unfreeze } = file.unfreeze;
+    const { stages: _stages, ...unfreeze } = file.unfreeze;
     add(name, "tune", true, ["ingest", trained[index] as string], {
       ...unfreeze,
       deepest: stages[index],
@@ -102,7 +104,7 @@ export function planStages(file: RunFile, spec?: BaseSpec): readonly StagePlan[]
   });
   add("register", "register", false, ["ingest", ...trained, "evaluate"], { name: file.name, base });
   add("report", "report", false, ["ingest", "features", "recipe", ...evaluated, "evaluate", "register"], {
-    file,
+    file: { ...file, unfreeze: { ...file.unfreeze, stages } },
   });
   return plans;
 }

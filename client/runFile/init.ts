@@ -74,10 +74,15 @@ function section(node: SchemaNode, prefix: string, known: Readonly<Record<string
   const isTop = prefix === "";
   return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
     const path = `${prefix}${key}`;
+    const value = known[path] ?? child.default;
     const lines =
       child.type === "object"
         ? [...comment([child.description ?? key]), `${key}:`, ...section(child, `${path}.`, known)]
-        : [...comment([meaningOf(child)]), `${key}: ${inline(known[path] ?? child.default)}`];
+        : [
+            ...comment([meaningOf(child)]),
+            // A key without a default is left out; what it would be, its meaning says.
+            ...(value === undefined ? [`# ${key}:`] : [`${key}: ${inline(value)}`]),
+          ];
     return isTop ? ["", ...lines] : lines.map((line) => `  ${line}`);
   });
 }
