@@ -3,6 +3,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { stringify } from "yaml";
+import { findArchitecture } from "../learn/bases/architectures.js";
 import { findBase } from "../learn/bases/catalogue.js";
 import { renderModelCard } from "../report/card/markdown.js";
 import { accuracyWithout } from "../report/checks/accuracyWithout.js";
@@ -89,8 +90,8 @@ async function collect(
   const recipe = summaryOf<RecipeSummary | undefined>("recipe");
   const checked = new Set(checkedPaths({ dataset, evaluation, ...(recipe === undefined ? {} : { recipe }) }));
   const model = summaryOf<ModelVersion>("register");
-  const base = findBase(run.base?.architecture ?? run.file.base);
-  const { source, licence, pretrainedOn } = run.base?.origin ?? base;
+  const base = findArchitecture(run.base?.architecture ?? run.file.base);
+  const { source, licence, pretrainedOn } = run.base?.origin ?? findBase(base.name);
   const records = await readLines<ImageRecord>(store, ingest, "images.jsonl");
   const examples = evaluation.classes.map((_, label) =>
     records

@@ -10,6 +10,7 @@ import type { FoldSummary } from "../spec/folds.js";
 import type { ArtifactRef } from "../spec/run.js";
 import { type UnfreezeSpec, unfreezeSchema } from "../spec/runFile.js";
 import type { StageSummary, TrainingSummary } from "../spec/training.js";
+import { unfreezeStages } from "../spec/unfreezing.js";
 import { localBase } from "../store/localBase.js";
 import type { TrainingDependencies } from "./context.js";
 import { typedFailures } from "./failures.js";
@@ -55,7 +56,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   const features: JobBuilder = async (request, inputs, out) => ({
     kind: "features",
     ...(await common(request, inputs, out)),
-    boundaries: request.run.file.unfreeze.stages,
+    boundaries: unfreezeStages(request.run.file, request.run.base),
     keepPixels: request.run.file.compare.scratch,
   });
 

@@ -17,6 +17,7 @@ import { permutation, randomStream } from "../rng/stream.js";
 import { locate } from "../runtime/components/components.js";
 import { FEATURES_FILE, WEIGHTS_FILE } from "../spec/artifactFiles.js";
 import { runFileSchema } from "../spec/runFile.js";
+import { unfreezeStages } from "../spec/unfreezing.js";
 import { ROOT } from "./support.js";
 
 const IMAGES = resolve(join(ROOT, "..", "shared", "data", "sign-digits"));
@@ -68,7 +69,8 @@ async function measure(folder: string, perClass: number, seed: number): Promise<
       onProgress: () => {},
     };
   };
-  const { stages, ...settings } = file.unfreeze;
+  const { stages: _stages, ...settings } = file.unfreeze;
+  const stages = unfreezeStages(file, undefined);
   await extractFeatures(await context("features"), stages, false);
   await trainHead(await context("head"), file.head, join(folder, "features", FEATURES_FILE));
   const candidates: { stage: string; weights: string; deepest?: string }[] = [

@@ -1,6 +1,7 @@
 /** The run file `thaw.yaml`: its schema, defaults and types. This is public API; see `docs/thaw.schema.json`. */
 import { z } from "zod";
 import { augmentSchema } from "./augment.js";
+import { descends, LAYER_GROUPS } from "./layerGroups.js";
 import { lossSchema } from "./loss.js";
 
 const fraction = z.number().min(0).max(1);
@@ -70,28 +71,21 @@ const headSchema = z
   })
   .describe("The new fully connected head, trained on the frozen base's features.");
 
-/** Layer groups that a stage may reach down to, from the top. The stem stays frozen for good. */
-const LAYER_GROUPS = [
-  "top",
-  "blocks.6",
-  "blocks.5",
-  "blocks.4",
-  "blocks.3",
-  "blocks.2",
-  "blocks.1",
-  "blocks.0",
-] as const;
-
 export const unfreezeSchema = z
   .strictObject({
     stages: z
       .array(z.enum(LAYER_GROUPS))
       .max(LAYER_GROUPS.length)
-      .default(["blocks.6", "blocks.5"])
-      .refine((stages) => stages.every((name, i) => i === 0 || isBelow(name, stages[i - 1])), {
-        message: "every stage must reach deeper than the one before, e.g. [blocks.6, blocks.5, blocks.3]",
+      .refine(descends, {
+        message:
+          "every stage must reach deeper than the one before in the same architecture, " +
+          "e.g. [blocks.6, blocks.5, blocks.3] or [layer4, layer3]",
       })
-      .describe("The deepest layer group that each stage trains; everything below stays frozen."),
+      .optional()
+      .describe(
+        "The deepest layer group that each stage trains; everything below stays frozen. " +
+          "Left out: layer4 and layer3 of a ResNet, blocks.6 and blocks.5 of any other base.",
+      ),
     epochs: count.default(8).describe("Most passes over the training images in one stage."),
     patience: count
       .default(3)
@@ -163,11 +157,6 @@ export const unfreezeSchema = z
       ),
   })
   .describe("Staged unfreezing: from the top down, a lower rate the deeper a group lies.");
-
-function isBelow(name: string, above: string | undefined): boolean {
-  const order: readonly string[] = LAYER_GROUPS;
-  return above !== undefined && order.indexOf(name) > order.indexOf(above);
-}
 
 const compareSchema = z
   .strictObject({

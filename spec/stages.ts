@@ -4,6 +4,7 @@ import { type BaseSpec, baseIdentity } from "./base.js";
 import type { FoldDecision } from "./folds.js";
 import { lossIdentity } from "./loss.js";
 import type { RunFile } from "./runFile.js";
+import { unfreezeStages } from "./unfreezing.js";
 
 export type StageKind =
   | "ingest"
@@ -85,15 +86,15 @@ export function planStages(
   const base = baseIdentity(file.base, spec);
   const loss = lossIdentity(file.loss);
   const { mixup, ...head } = file.head;
-  const { stages, surgical, mixup: mixed, cutmix, ...unfreeze } = file.unfreeze;
-  // Runs of older clients say nothing of surgery.
-  const depths = [...stages, ...(surgical === "first-block" ? [FIRST_BLOCK] : [])];
+  const { stages: _stages, surgical: _surgical, mixup: mixed, cutmix, ...unfreeze } = file.unfreeze;
+  const stages = unfreezeStages(file, spec);
+  const depths = tuningDepths(file, spec);
   const tuneNames = depths.map((_, index) => `tune-${index + 1}`);
   const trained = ["head", ...tuneNames];
 
   add("ingest", "ingest", false, [], { ...data, seed });
   plans.push(...planCandidates(file, candidates));
-  plans.push(...planBase(file, base));
+  plans.push(...planBase(file, base, tuneNames.length));
   add("head", "head", true, ["ingest", "features"], { ...head, ...switchedOn({ mixup }), ...loss, seed });
   tuneNames.forEach((name, index) => {
     add(name, "tune", true, ["ingest", trained[index] as string], {
@@ -144,13 +145,20 @@ export function planStages(
   add("register", "register", false, ["ingest", ...trained, "evaluate"], { name: file.name, base });
   const compared = candidatesOf(file).length === 0 ? [] : ["base"];
   const shown = ["ingest", ...compared, "features", "recipe", ...evaluated, "evaluate", "register"];
-  add("report", "report", false, shown, { file });
+  add("report", "report", false, shown, { file: { ...file, unfreeze: { ...file.unfreeze, stages } } });
   return plans;
 }
 
+/** What each stage of unfreezing trains: down to a layer group, or the first block. */
+function tuningDepths(file: RunFile, spec: BaseSpec | undefined): readonly string[] {
+  // Runs of older clients say nothing of surgery.
+  const surgical = file.unfreeze.surgical === "first-block" ? [FIRST_BLOCK] : [];
+  return [...unfreezeStages(file, spec), ...surgical];
+}
+
 /** What is found out about a base before anything is trained. */
-function planBase(file: RunFile, base: string): readonly StagePlan[] {
-  const { seed, recipe, unfreeze } = file;
+function planBase(file: RunFile, base: string, planned: number): readonly StagePlan[] {
+  const { seed, recipe } = file;
   const augment = augmentIdentity(file.augment);
   return [
     {
@@ -167,7 +175,7 @@ function planBase(file: RunFile, base: string): readonly StagePlan[] {
       codeVersion: STAGE_VERSIONS.recipe,
       parameters: {
         asked: recipe,
-        planned: unfreeze.stages.length + (unfreeze.surgical === "first-block" ? 1 : 0),
+        planned,
         folds: file.evaluation?.folds,
         base,
         seed,
@@ -187,7 +195,9 @@ function planCandidates(file: RunFile, specs: Readonly<Record<string, BaseSpec>>
   if (bases.length === 0) return [];
   const plans = bases.flatMap((candidate, index) => {
     const own = (name: string): string => `${name}-${index + 1}`;
-    return planBase(file, baseIdentity(candidate, specs[candidate])).map((plan) => ({
+    const spec = specs[candidate];
+    const planned = tuningDepths({ ...file, base: candidate }, spec).length;
+    return planBase(file, baseIdentity(candidate, spec), planned).map((plan) => ({
       ...plan,
       name: own(plan.name),
       candidate,

@@ -103,7 +103,9 @@ function section(node: SchemaNode, prefix: string, values: Values): string[] {
 }
 
 function line(key: string, value: unknown, otherwise: unknown): string {
-  return value === undefined ? `# ${key}: ${inline(otherwise)}` : `${key}: ${inline(value)}`;
+  if (value !== undefined) return `${key}: ${inline(value)}`;
+  // What it is when left out, its meaning says.
+  return otherwise === undefined ? `# ${key}:` : `# ${key}: ${inline(otherwise)}`;
 }
 
 function meaningOf(node: SchemaNode): string {
