@@ -105,12 +105,3 @@ export const augmentSchema = z
   .describe("How training images are varied.");
 
 export type AugmentSpec = z.output<typeof augmentSchema>;
-
-/** What of the section decides the views: not the kind's name, and of erasing only that there is some. */
-export function augmentIdentity({
-  kind: _kind,
-  erase,
-  ...rest
-}: AugmentSpec): Readonly<Record<string, unknown>> {
-  return { ...rest, ...(erase > 0 ? { erase } : {}) };
-}

@@ -21,17 +21,3 @@ export const lossSchema = z
   .describe("What the head, the stages of unfreezing and the comparison from random weights minimize.");
 
 export type LossSpec = z.output<typeof lossSchema>;
-
-/** The focusing parameter of the loss; 0 for cross-entropy. @param loss absent in run files of older clients */
-export function focalGamma(loss: LossSpec | undefined): number {
-  return loss?.kind === "focal" ? loss.gamma : 0;
-}
-
-/** What of the section decides a stage's numbers: nothing where it says what was done before it existed. */
-export function lossIdentity(loss: LossSpec | undefined): Readonly<Record<string, unknown>> {
-  const gamma = focalGamma(loss);
-  return {
-    ...(gamma === 0 ? {} : { focal_gamma: gamma }),
-    ...(loss?.class_weights === "balanced" ? { class_weights: "balanced" } : {}),
-  };
-}

@@ -1,8 +1,8 @@
 /** The stages of a run as data: what each one is, which parameters it reads and what it builds on. */
-import { augmentIdentity } from "./augment.js";
+
 import { type BaseSpec, baseIdentity } from "./base.js";
 import type { FoldDecision } from "./folds.js";
-import { lossIdentity } from "./loss.js";
+import { augmentIdentity, lossIdentity } from "./identities.js";
 import type { RunFile } from "./runFile.js";
 import { unfreezeStages } from "./unfreezing.js";
 

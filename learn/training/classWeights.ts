@@ -1,5 +1,6 @@
 /** The loss that the run file asks for, with its weights of the classes of the training images. */
-import { focalGamma, type LossSpec } from "../../spec/loss.js";
+import { focalGamma } from "../../spec/identities.js";
+import type { LossSpec } from "../../spec/loss.js";
 import type { LossWeights } from "./loss.js";
 import type { TrainingData } from "./step.js";
 

@@ -20,6 +20,11 @@ before(async () => {
   workflowBundle = { code: await buildWorkflowBundle() };
 });
 
+test("the workflows' code has no library for parsing in it: a worker loads it at every start", () => {
+  assert.match(workflowBundle.code, /node_modules\/@temporalio\/workflow/);
+  assert.doesNotMatch(workflowBundle.code, /node_modules\/zod/);
+});
+
 test("there are recorded histories", () => assert.ok(recorded.length > 0));
 
 for (const name of recorded) {
