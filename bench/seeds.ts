@@ -1,8 +1,9 @@
 /**
- * Sign-language digits with the defaults over several seeds (each draws its own split): test accuracy of the head
- * and of the model, calibration error of both before and after the temperature. With a fifth of the images for
- * validation, 412, it shows what the bound on the calibration error asks for.
- *   node dist/bench/seeds.js OUT [SEEDS] [SHARE FOR VALIDATION] [FOLDER]
+ * A set with the defaults over several seeds (each draws its own split), sign-language digits if no other is named:
+ * test accuracy of the head and of the model, calibration error of both before and after the temperature. A fifth
+ * of the digits are 412 validation images, enough for the bound on the calibration error.
+ *   node dist/bench/seeds.js OUT [SEEDS] [SHARE FOR VALIDATION] [IMAGES] [SETTINGS]
+ * SETTINGS is a part of a run file as JSON.
  * Appends a line a seed and stage to OUT/seeds.jsonl, logits included: `calibration.js` reads them.
  */
 import { appendFile, mkdir, mkdtemp, rm } from "node:fs/promises";
@@ -18,14 +19,10 @@ import { runPipeline } from "./pipeline.js";
 import { type LabelledLogits, stageLogits } from "./stageLogits.js";
 import { mean, ROOT } from "./support.js";
 
-const [
-  out = "",
-  seeds = "5",
-  validation = "0.1",
-  folder = join(ROOT, "..", "shared", "data", "sign-digits"),
-] = process.argv.slice(2);
-if (out === "") throw new Error("usage: seeds.js OUT [SEEDS] [SHARE FOR VALIDATION] [FOLDER]");
-const IMAGES = resolve(folder);
+const DIGITS = join(ROOT, "..", "shared", "data", "sign-digits");
+const [out = "", seeds = "5", validation = "0.1", images = DIGITS, settings = "{}"] = process.argv.slice(2);
+if (out === "") throw new Error("usage: seeds.js OUT [SEEDS] [SHARE FOR VALIDATION] [IMAGES] [SETTINGS]");
+const IMAGES = resolve(images);
 
 interface Figures {
   readonly accuracy: number;
@@ -50,6 +47,7 @@ async function runSeed(seed: number): Promise<{ head: Figures; model: Figures }>
       name: "bench",
       data: { path: IMAGES, validation: Number(validation) },
       seed,
+      ...(JSON.parse(settings) as object),
     });
     const { path: _path, ...data } = file.data;
     const dataset = join(folder, "dataset");

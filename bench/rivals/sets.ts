@@ -11,7 +11,6 @@ export interface BenchSet {
   readonly images: string;
   /** Whether a mirrored image keeps its label; all rivals are told the same. */
   readonly flip: boolean;
-  /** Share of the images or images a class for each split, by what `splitOf` decides. */
   readonly split: SplitRule;
 }
 
