@@ -1,5 +1,6 @@
 /** The light activities of the control worker. */
 import type { ControlActivities } from "../spec/activities.js";
+import { chooseBase } from "./chooseBase.js";
 import type { ControlDependencies } from "./context.js";
 import { typedFailures } from "./failures.js";
 import { findArtifact } from "./findArtifact.js";
@@ -10,6 +11,7 @@ import { report } from "./report.js";
 export function createControlActivities(dependencies: ControlDependencies): ControlActivities {
   return {
     findArtifact: typedFailures((request) => findArtifact(dependencies, request)),
+    chooseBase: typedFailures((request) => chooseBase(dependencies, request)),
     register: typedFailures((request) => register(dependencies, request)),
     report: typedFailures((request) => report(dependencies, request)),
     recordRun: typedFailures((request) => recordRun(dependencies, request)),

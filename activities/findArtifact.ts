@@ -1,5 +1,7 @@
 /** Looks a stage's artifact up by the digest of everything it depends on. */
-import type { StageOutcome, StageRequest } from "../spec/activities.js";
+import type { MissedArtifact, StageOutcome, StageRequest } from "../spec/activities.js";
+import type { BaseComparison } from "../spec/baseComparison.js";
+import { ThawError } from "../spec/errors.js";
 import type { RecipeSummary } from "../spec/recipe.js";
 import {
   type ArtifactManifest,
@@ -8,6 +10,7 @@ import {
   findManifest,
   refOf,
 } from "../store/artifacts.js";
+import type { Store } from "../store/connection.js";
 import { stageKey } from "../store/keys.js";
 import type { ControlDependencies } from "./context.js";
 import { noteOf } from "./notes.js";
@@ -22,23 +25,45 @@ export async function inputDigests(
   return Object.fromEntries(Object.entries(inputs).map(([name, ref]) => [name, ref.digest]));
 }
 
-/** The stage's artifact and its key; the artifact is undefined when it has to be made. */
-export async function lookUp(
-  dependencies: ControlDependencies,
-  request: StageRequest,
-): Promise<{ key: string; digests: Record<string, string>; manifest: ArtifactManifest | undefined }> {
+interface LookedUp {
+  readonly key: string;
+  readonly digests: Record<string, string>;
+  /** Undefined when the artifact has to be made. */
+  readonly manifest: ArtifactManifest | undefined;
+  /** Why an artifact that there was has to be made anew. */
+  readonly miss?: string;
+}
+
+export async function lookUp(dependencies: ControlDependencies, request: StageRequest): Promise<LookedUp> {
   const { store, engineFingerprint } = dependencies;
+  const { kind } = request.stage;
   const digests = await inputDigests(dependencies, request);
   const key = stageKey(request.stage, digests, engineFingerprint);
-  const manifest = await findManifest(store, request.stage.kind, key);
-  if (manifest === undefined || (await artifactIsWhole(store, manifest))) return { key, digests, manifest };
-  // Data that somebody deleted by hand: the stage is made again instead of failing later.
-  await dropManifest(store, request.stage.kind, key);
-  return { key, digests, manifest: undefined };
+  const manifest = await findUndamaged(store, kind, key);
+  if (manifest === undefined) return { key, digests, manifest };
+  if (manifest !== "damaged" && (await artifactIsWhole(store, manifest))) return { key, digests, manifest };
+  // Deleted by hand, or torn: the stage is made again instead of failing later.
+  await dropManifest(store, kind, key);
+  const why = manifest === "damaged" ? "its manifest was damaged" : "data of it were deleted from the store";
+  return { key, digests, manifest: undefined, miss: `made anew: ${why}` };
+}
+
+async function findUndamaged(
+  store: Store,
+  kind: string,
+  key: string,
+): Promise<ArtifactManifest | "damaged" | undefined> {
+  try {
+    return await findManifest(store, kind, key);
+  } catch (error) {
+    if (error instanceof ThawError && error.code === "ARTIFACT_CORRUPT") return "damaged";
+    throw error;
+  }
 }
 
 export function outcomeOf(manifest: ArtifactManifest, cached: boolean): StageOutcome {
   const kept = manifest.kind === "tune" ? (manifest.summary as { kept: boolean }).kept : undefined;
+  const base = manifest.kind === "base" ? (manifest.summary as BaseComparison).chosen : undefined;
   const decision = manifest.kind === "recipe" ? (manifest.summary as RecipeSummary).decision : undefined;
   return {
     artifact: refOf(manifest),
@@ -46,13 +71,15 @@ export function outcomeOf(manifest: ArtifactManifest, cached: boolean): StageOut
     note: noteOf(manifest),
     ...(kept === undefined ? {} : { kept }),
     ...(decision === undefined ? {} : { decision }),
+    ...(base === undefined ? {} : { base }),
   };
 }
 
 export async function findArtifact(
   dependencies: ControlDependencies,
   request: StageRequest,
-): Promise<StageOutcome | undefined> {
-  const { manifest } = await lookUp(dependencies, request);
-  return manifest && outcomeOf(manifest, true);
+): Promise<StageOutcome | MissedArtifact | undefined> {
+  const { manifest, miss } = await lookUp(dependencies, request);
+  if (manifest !== undefined) return outcomeOf(manifest, true);
+  return miss === undefined ? undefined : { miss };
 }

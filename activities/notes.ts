@@ -1,7 +1,9 @@
 /** One short sentence about each kind of artifact, for terminals and the Temporal UI. */
+import type { BaseComparison } from "../spec/baseComparison.js";
 import type { DatasetSummary } from "../spec/dataset.js";
 import type { Evaluation } from "../spec/evaluation.js";
-import type { RecipeDecision, RecipeSummary } from "../spec/recipe.js";
+import type { CrossValidation, FoldSummary } from "../spec/folds.js";
+import type { RecipeSummary } from "../spec/recipe.js";
 import type { ModelVersion } from "../spec/run.js";
 import type { StageSummary, TrainingSummary } from "../spec/training.js";
 import type { ArtifactManifest } from "../store/artifacts.js";
@@ -42,16 +44,23 @@ export function noteOf(manifest: ArtifactManifest): string {
       return `${summary.rows} views × ${summary.length} features`;
     }
     case "recipe":
-      return recipeNote((manifest.summary as RecipeSummary).decision);
+      return recipeNote(manifest.summary as RecipeSummary);
+    case "base":
+      return (manifest.summary as BaseComparison).reason;
     case "head":
       return `validation accuracy ${percent((manifest.summary as TrainingSummary).validationAccuracy)}`;
     case "tune":
       return (manifest.summary as StageSummary).verdict;
+    case "fold": {
+      const { images, head, final } = manifest.summary as FoldSummary;
+      return `${images.heldOut} held out: head ${percent(head.accuracy)}, final ${percent(final.accuracy)}`;
+    }
     case "scratch":
       return `validation accuracy ${percent((manifest.summary as TrainingSummary).validationAccuracy)}`;
     case "evaluate": {
-      const { accuracy, accuracyInterval } = manifest.summary as Evaluation;
-      return `test accuracy ${percent(accuracy)} (95 %: ${percent(accuracyInterval[0])} – ${percent(accuracyInterval[1])})`;
+      const { accuracy, accuracyInterval, crossValidation } = manifest.summary as Evaluation;
+      const tested = `test accuracy ${percent(accuracy)} (95 %: ${range(accuracyInterval)})`;
+      return crossValidation === undefined ? tested : `${foldsNote(crossValidation)}; ${tested}`;
     }
     case "register": {
       const { name, version } = manifest.summary as ModelVersion;
@@ -62,8 +71,19 @@ export function noteOf(manifest: ArtifactManifest): string {
   }
 }
 
-function recipeNote({ choice, stages, planned, reason }: RecipeDecision): string {
+const range = ([low, high]: readonly [number, number]): string => `${percent(low)} – ${percent(high)}`;
+
+function foldsNote({ folds, accuracy, accuracyInterval }: CrossValidation): string {
+  return `${folds.length} folds ${percent(accuracy)} (95 %: ${range(accuracyInterval)})`;
+}
+
+function recipeNote({ decision, domain, evidence }: RecipeSummary): string {
+  const { choice, stages, planned, reason } = decision;
   if (choice === "unlearnable") return reason;
   const what = choice === "extractor-only" ? "head only" : `${stages} of ${planned} stages`;
-  return `${what}: ${reason}`;
+  const distance = evidence.domain?.distance.toFixed(2);
+  // Before the reason, which is long and cut where the terminal is narrow.
+  const how =
+    domain === undefined || distance === undefined ? "" : `, domain ${domain.verdict} (${distance})`;
+  return `${what}, probe ${percent(evidence.probe.accuracy)}${how}: ${reason}`;
 }

@@ -1,6 +1,7 @@
 /** Writes the run's record, which outlives Temporal's retention, and gives the run's result. */
 import type { ControlActivities } from "../spec/activities.js";
 import type { Evaluation } from "../spec/evaluation.js";
+import type { CrossValidation } from "../spec/folds.js";
 import type { ArtifactRef, ModelVersion, RunResult } from "../spec/run.js";
 import { requireManifest } from "../store/artifacts.js";
 import { writeRun } from "../store/records.js";
@@ -12,7 +13,7 @@ export async function recordRun(
 ): Promise<RunResult> {
   const evaluation = (await requireManifest(store, artifacts.evaluate as ArtifactRef)).summary as Evaluation;
   const model = (await requireManifest(store, artifacts.register as ArtifactRef)).summary as ModelVersion;
-  const { scratch } = evaluation;
+  const { scratch, crossValidation } = evaluation;
   const result: RunResult = {
     runId: run.runId,
     model: model.name,
@@ -21,8 +22,21 @@ export async function recordRun(
     testAccuracyInterval: evaluation.accuracyInterval,
     byStage: evaluation.byStage,
     ...(scratch === undefined ? {} : { scratch: { accuracy: scratch.accuracy, seconds: scratch.seconds } }),
+    ...(crossValidation === undefined ? {} : { folds: foldsOf(crossValidation) }),
     artifacts,
   };
   await writeRun(store, result);
   return result;
+}
+
+function foldsOf(all: CrossValidation): NonNullable<RunResult["folds"]> {
+  const { folds, images, accuracy, accuracyInterval, head, againstHead } = all;
+  return {
+    count: folds.length,
+    images,
+    accuracy,
+    accuracyInterval,
+    headAccuracy: head.accuracy.pooled,
+    pValue: againstHead.pValue,
+  };
 }

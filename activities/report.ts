@@ -7,6 +7,7 @@ import { findBase } from "../learn/bases/catalogue.js";
 import { checkedPaths } from "../report/checks/pictures.js";
 import { renderReport } from "../report/render.js";
 import type { StageOutcome, StageRequest } from "../spec/activities.js";
+import type { BaseComparison } from "../spec/baseComparison.js";
 import type { DatasetSummary, ImageRecord } from "../spec/dataset.js";
 import type { Evaluation } from "../spec/evaluation.js";
 import type { RecipeSummary } from "../spec/recipe.js";
@@ -94,6 +95,7 @@ async function collect(
   );
   const scratch = summaryOf<TrainingSummary | undefined>("scratch");
   const recipe = summaryOf<RecipeSummary | undefined>("recipe");
+  const bases = summaryOf<BaseComparison | undefined>("base");
   const tuned = [...manifests.keys()].filter((name) => name.startsWith("tune-"));
   return {
     runId: run.runId,
@@ -108,6 +110,7 @@ async function collect(
       inputSize: base.input.size,
       layerGroups: base.architecture.groups.map((group) => group.name),
     },
+    ...(bases === undefined ? {} : { bases }),
     ...(recipe === undefined ? {} : { recipe }),
     head: summaryOf<TrainingSummary>("head"),
     stages: tuned.map((name) => summaryOf<StageSummary>(name)),

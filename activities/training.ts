@@ -2,10 +2,13 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { StageRequest, TrainingActivities } from "../spec/activities.js";
-import { FEATURES_FILE, WEIGHTS_FILE } from "../spec/artifactFiles.js";
+import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../spec/artifactFiles.js";
+import { augmentIdentity } from "../spec/augment.js";
 import { baseIdentity } from "../spec/base.js";
 import type { EngineJob } from "../spec/engineJob.js";
+import type { FoldSummary } from "../spec/folds.js";
 import type { ArtifactRef } from "../spec/run.js";
+import type { UnfreezeSpec } from "../spec/runFile.js";
 import type { StageSummary, TrainingSummary } from "../spec/training.js";
 import { localBase } from "../store/localBase.js";
 import type { TrainingDependencies } from "./context.js";
@@ -18,7 +21,8 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
 
   /** Frozen activations depend on the images, the base and the views, and on nothing that is trained. */
   const scratchFolder = ({ run }: StageRequest, ingest: ArtifactRef): string => {
-    const { augment, seed } = run.file;
+    const { seed } = run.file;
+    const augment = augmentIdentity(run.file.augment);
     const base = baseIdentity(run.file.base, run.base);
     const identity = JSON.stringify([ingest.digest, base, augment, seed, engineFingerprint]);
     return join(workFolder, "scratch", createHash("sha256").update(identity).digest("hex").slice(0, 32));
@@ -32,6 +36,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     },
     base: await localBase(store, workFolder, request.run.file.base, request.run.base, baseCheckpoint),
     augment: request.run.file.augment,
+    loss: request.run.file.loss,
     seed: request.run.file.seed,
   });
 
@@ -61,6 +66,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
       // A client from before there were recipes does not say.
       asked: request.run.file.recipe ?? "auto",
       planned: request.run.file.unfreeze.stages.length,
+      folds: request.run.file.evaluation?.folds ?? 0,
     },
     features: join(await inputs.folder("features"), FEATURES_FILE),
   });
@@ -73,15 +79,30 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   });
 
   const tune: JobBuilder = async (request, inputs, out) => {
-    const { stages, ...settings } = request.run.file.unfreeze;
     const stage = Number(request.stage.parameters.stage);
-    const deepest = stages[stage - 1] as string;
     const previous = stage === 1 ? "head" : `tune-${stage - 1}`;
     return {
       kind: "tune",
       ...(await common(request, inputs, out)),
-      settings: { ...settings, deepest, stage },
+      settings: tuneSettings(request.run.file.unfreeze, stage),
       previous: join(await inputs.folder(previous), WEIGHTS_FILE),
+    };
+  };
+
+  const fold: JobBuilder = async (request, inputs, out) => {
+    const { file } = request.run;
+    const { fold, folds, stages } = request.stage.parameters;
+    return {
+      kind: "fold",
+      ...(await common(request, inputs, out)),
+      settings: {
+        fold: Number(fold),
+        folds: Number(folds),
+        head: file.head,
+        // As many as the recipe allows; the workflow has left the others out of the parameters.
+        stages: (stages as readonly unknown[]).map((_, index) => tuneSettings(file.unfreeze, index + 1)),
+      },
+      features: join(await inputs.folder("features"), FEATURES_FILE),
     };
   };
 
@@ -106,7 +127,15 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
       const weights = join(await inputs.folder(stage), WEIGHTS_FILE);
       candidates.push({ stage, weights, ...(deepest === undefined ? {} : { deepest }) });
     }
-    const job: EngineJob = { kind: "evaluate", ...(await common(request, inputs, out)), candidates };
+    const folds = await Promise.all(
+      Object.keys(request.inputs)
+        .filter((name) => name.startsWith("fold-"))
+        .map(async (name) => ({
+          summary: inputs.manifest(name).summary as FoldSummary,
+          predictions: join(await inputs.folder(name), PREDICTIONS_FILE),
+        })),
+    );
+    const job: EngineJob = { kind: "evaluate", ...(await common(request, inputs, out)), candidates, folds };
     if (request.inputs.scratch === undefined) return job;
     const { seconds, history } = inputs.manifest("scratch").summary as TrainingSummary;
     const weights = join(await inputs.folder("scratch"), WEIGHTS_FILE);
@@ -121,7 +150,13 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     chooseRecipe: activity(recipe),
     trainHead: activity(head),
     tuneStage: activity(tune),
+    trainFold: activity(fold),
     trainScratch: activity(scratch),
     evaluate: activity(evaluate),
   };
+}
+
+/** @param stage from 1 */
+function tuneSettings({ stages, ...settings }: UnfreezeSpec, stage: number) {
+  return { ...settings, deepest: stages[stage - 1] as string, stage };
 }

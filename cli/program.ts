@@ -6,8 +6,11 @@ import { addCancel } from "./commands/cancel.js";
 import { addDoctor } from "./commands/doctor.js";
 import { addDown } from "./commands/down.js";
 import { addExport } from "./commands/export.js";
+import { addGc } from "./commands/gc.js";
 import { addGet } from "./commands/get.js";
 import { addInit } from "./commands/init.js";
+import { addModels } from "./commands/models.js";
+import { addPin, addUnpin } from "./commands/pin.js";
 import { addPlan } from "./commands/plan.js";
 import { addPredict } from "./commands/predict.js";
 import { addReport } from "./commands/report.js";
@@ -22,7 +25,8 @@ import { withExamples } from "./context.js";
 const GROUPS: readonly (readonly [string, readonly ((program: Command) => void)[]])[] = [
   ["Runs:", [addInit, addPlan, addRun, addWatch, addRuns, addCancel]],
   ["Bases:", [addBases]],
-  ["Results:", [addGet, addReport, addPredict, addExport]],
+  ["Results:", [addModels, addGet, addReport, addPredict, addExport]],
+  ["Store:", [addPin, addUnpin, addGc]],
   ["This machine:", [addUp, addDown, addStatus, addDoctor, addSchema]],
 ];
 

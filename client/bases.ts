@@ -1,11 +1,11 @@
 /** Lists the bases that runs can start from, and registers checkpoints of one's own among them. */
-import { stat } from "node:fs/promises";
 import { CATALOGUE, type CatalogueBase, findBase } from "../learn/bases/catalogue.js";
 import type { PixelScale, RegisteredBase } from "../spec/base.js";
 import { ThawError } from "../spec/errors.js";
 import { storeFile } from "../store/artifacts.js";
 import { listBaseNames, readBase, registerBase } from "../store/bases.js";
 import { ensureBucket, type Store } from "../store/connection.js";
+import { type FetchOptions, isRemote, openCheckpoint } from "./checkpointSource.js";
 
 export type { CatalogueBase } from "../learn/bases/catalogue.js";
 
@@ -23,8 +23,8 @@ export async function registeredBases(store: Store): Promise<readonly Registered
 }
 
 export interface AddBase {
-  /** Path of the checkpoint. */
-  readonly file: string;
+  /** Path, URL or `s3://BUCKET/KEY` of the checkpoint. */
+  readonly from: string;
   readonly name: string;
   /** Name of the catalogue's base whose architecture the checkpoint has. */
   readonly architecture: string;
@@ -36,40 +36,58 @@ export interface AddBase {
 }
 
 /**
- * Reads the checkpoint as a run would, stores the file under its digest and registers it under the next
- * version of the name; what is registered already keeps its version.
- * @throws ThawError USAGE (name), BASE_UNKNOWN (architecture), DATA_NOT_FOUND, DATA_INVALID, STORE_…
+ * Fetches the checkpoint, reads it as a run would, stores the file under its digest and registers it under the
+ * next version of the name; what is registered already keeps its version.
+ * @throws ThawError USAGE (name, address), BASE_UNKNOWN (architecture), DATA_NOT_FOUND, DATA_INVALID, STORE_…
  */
-export async function addBase(store: Store, request: AddBase): Promise<RegisteredBase> {
-  const { file, name, architecture, pixelScale } = request;
+export async function addBase(
+  store: Store,
+  request: AddBase,
+  fetching: FetchOptions = {},
+): Promise<RegisteredBase> {
+  const { from, name, architecture, pixelScale } = request;
   checkName(name);
   const base = findBase(architecture);
-  await checkFile(file);
-  await tryToLoad(base, file);
-  await ensureBucket(store);
-  return registerBase(store, {
-    name,
-    createdAt: new Date().toISOString(),
-    architecture,
-    checkpoint: await storeFile(store, file),
-    ...(pixelScale === undefined ? {} : { pixelScale }),
-    source: request.source ?? "not stated",
-    licence: request.licence ?? "not stated",
-    pretrainedOn: request.domain ?? "not stated",
-  });
+  const checkpoint = await openCheckpoint(store, from, fetching);
+  try {
+    await tryToLoad(base, checkpoint.path, from);
+    await ensureBucket(store);
+    return await registerBase(store, {
+      name,
+      createdAt: new Date().toISOString(),
+      architecture,
+      checkpoint: await storeFile(store, checkpoint.path),
+      ...(pixelScale === undefined ? {} : { pixelScale }),
+      source: request.source ?? (isRemote(from) ? withoutSecrets(from) : "not stated"),
+      licence: request.licence ?? "not stated",
+      pretrainedOn: request.domain ?? "not stated",
+    });
+  } finally {
+    await checkpoint.dispose();
+  }
 }
 
-/** Every error names the file. */
-async function tryToLoad(base: CatalogueBase, file: string): Promise<void> {
+/** Passwords and presigned queries do not belong into a record that everybody reads. */
+function withoutSecrets(address: string): string {
+  const url = new URL(address);
+  url.username = "";
+  url.password = "";
+  url.search = "";
+  return url.href;
+}
+
+/** Every error names the source. @param file where it lies on this machine */
+async function tryToLoad(base: CatalogueBase, file: string, from: string): Promise<void> {
   const parameters = await base.load(file).catch((error: unknown) => {
     if (!(error instanceof ThawError)) throw error;
-    const message = error.message.includes(file) ? error.message : `${file}: ${error.message}`;
+    const said = error.message.replaceAll(file, from);
+    const message = said.includes(from) ? said : `${from}: ${said}`;
     const hint = error.hint === undefined ? {} : { hint: error.hint };
     throw new ThawError(error.code, message, { ...hint, cause: error });
   });
   for (const [name, { data }] of parameters) {
     if (data.every(Number.isFinite)) continue;
-    throw new ThawError("DATA_INVALID", `${file}: ${name} holds values that are no numbers`, {
+    throw new ThawError("DATA_INVALID", `${from}: ${name} holds values that are no numbers`, {
       hint: "the training that wrote the checkpoint diverged; use an earlier one",
     });
   }
@@ -87,12 +105,4 @@ function checkName(name: string): void {
   if (CATALOGUE.some((base) => base.name === name)) {
     throw new ThawError("USAGE", `${name} is a base of thaw's own`, { hint: "choose another name" });
   }
-}
-
-async function checkFile(file: string): Promise<void> {
-  const found = await stat(file).catch(() => undefined);
-  if (found?.isFile() === true) return;
-  throw new ThawError("DATA_NOT_FOUND", `${file} is ${found === undefined ? "not there" : "no file"}`, {
-    hint: "give the path of a checkpoint, for example weights.pth",
-  });
 }

@@ -1,6 +1,7 @@
-/** Finds the model version, or the run's record, that a person means: `NAME`, `NAME@3`, a run id or `latest`. */
+/** Finds the model version, or the run's record, that a person means: `NAME`, `NAME@3`, `NAME@champion`, a run id or `latest`. */
 import { ThawError } from "../spec/errors.js";
 import type { ModelVersion, RunResult } from "../spec/run.js";
+import { listAliases, readAlias } from "../store/aliases.js";
 import type { Store } from "../store/connection.js";
 import { listModels, listRuns, readModel, readRun } from "../store/records.js";
 import { nearest } from "./nearest.js";
@@ -8,7 +9,7 @@ import { LATEST, matchRunId } from "./resolveRunId.js";
 import { startOfRun } from "./runId.js";
 
 /**
- * @param ref `NAME` (its newest version), `NAME@VERSION`, the id of a run that ended well or a unique
+ * @param ref `NAME` (its newest version), `NAME@VERSION`, `NAME@ALIAS`, the id of a run that ended well or a unique
  *   beginning of it, or `latest`
  * @throws ThawError NOT_FOUND with what there is
  */
@@ -43,13 +44,17 @@ async function findModel(store: Store, ref: string): Promise<ModelVersion | unde
   if (name === "" || name.includes("/")) return undefined;
   const newest = await readModel(store, name);
   if (version === undefined) return newest;
-  const number = Number(version.replace(/^v/, ""));
-  const model = Number.isInteger(number) && number > 0 ? await readModel(store, name, number) : undefined;
+  const number = /^v?\d+$/.test(version)
+    ? Number(version.replace(/^v/, ""))
+    : (await readAlias(store, name, version))?.version;
+  const model = number === undefined || number < 1 ? undefined : await readModel(store, name, number);
   if (model !== undefined) return model;
   if (newest === undefined) return undefined;
   const versions = newest.version === 1 ? "version 1 only" : `versions 1 to ${newest.version}`;
+  const aliases = (await listAliases(store, name)).map(({ alias }) => alias);
+  const named = aliases.length === 0 ? "" : `, and the aliases ${aliases.join(", ")}`;
   throw new ThawError("NOT_FOUND", `there is no version ${version} of model ${name}`, {
-    hint: `${name} has ${versions}`,
+    hint: `${name} has ${versions}${named}`,
   });
 }
 

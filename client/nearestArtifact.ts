@@ -1,6 +1,6 @@
 /** Explains why a stage has no artifact by comparing it with the nearest one that there is. */
 import type { StagePlan } from "../spec/stages.js";
-import { type ArtifactManifest, findManifest } from "../store/artifacts.js";
+import { ARTIFACTS_PREFIX, type ArtifactManifest, findManifest, placeOf } from "../store/artifacts.js";
 import type { Store } from "../store/connection.js";
 import { listNames } from "../store/json.js";
 import { canonicalJson } from "../store/keys.js";
@@ -41,9 +41,8 @@ export async function whyNotThere(
 }
 
 async function manifestsOf(store: Store, kind: string): Promise<ArtifactManifest[]> {
-  // The layout of `store/artifacts.ts`: artifacts/KIND/KEY/manifest.json
-  const names = await listNames(store, `artifacts/${kind}/`);
-  const keys = names.flatMap((name) => /\/([0-9a-f]{64})\/manifest\.json$/.exec(name)?.[1] ?? []);
+  const names = await listNames(store, `${ARTIFACTS_PREFIX}${kind}/`);
+  const keys = names.flatMap((name) => placeOf(name)?.key ?? []);
   const found = await Promise.all(
     // A damaged manifest explains nothing here; the stage that needs it will say so.
     keys.slice(0, MOST_READ).map((key) => findManifest(store, kind, key).catch(() => undefined)),

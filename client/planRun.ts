@@ -2,22 +2,34 @@
 import { join } from "node:path";
 import { listSource } from "../data/source.js";
 import { digestSource } from "../data/sourceDigest.js";
+import type { BaseSpec } from "../spec/base.js";
+import type { BaseComparison } from "../spec/baseComparison.js";
 import type { Platform } from "../spec/platform.js";
 import type { RecipeDecision, RecipeSummary } from "../spec/recipe.js";
 import type { ArtifactRef } from "../spec/run.js";
 import type { RunFile } from "../spec/runFile.js";
-import { followRecipe, planStages, type StageKind, type StagePlan } from "../spec/stages.js";
+import {
+  followRecipe,
+  planStages,
+  type StageKind,
+  type StagePlan,
+  sourceOf,
+  whySkipped,
+} from "../spec/stages.js";
 import { type ArtifactManifest, artifactIsWhole, findManifest, refOf } from "../store/artifacts.js";
 import type { Store } from "../store/connection.js";
 import { stageKey } from "../store/keys.js";
 import { whyNotThere } from "./nearestArtifact.js";
-import { resolveBase } from "./resolveBase.js";
+import { resolveBase, resolveCandidates } from "./resolveBase.js";
 
 export interface PlannedStage {
   readonly name: string;
   readonly kind: StageKind;
-  /** `skip`: the recipe, which is in the store, leaves the stage out. */
-  readonly action: "reuse" | "run" | "skip";
+  /**
+   * `skip`: the recipe, which is in the store, leaves the stage out. `maybe`: a fold, and the recipe that says how
+   * many there are is not in the store.
+   */
+  readonly action: "reuse" | "run" | "skip" | "maybe";
   /** One plain sentence without a full stop. */
   readonly why: string;
   /** The artifact that is reused. */
@@ -47,21 +59,46 @@ export async function planRun(
   const { digest } = await digestSource(await listSource(dataPath), digestCache);
   const known = new Map([["source", digest]]);
   const planned: PlannedStage[] = [];
-  const all = planStages(file, await resolveBase(store, file.base));
+  const candidates = await resolveCandidates(store, file.bases);
+  const specOf = async (name: string): Promise<BaseSpec | undefined> =>
+    file.bases.length === 0 ? resolveBase(store, name) : candidates[name];
+  let all = planStages(file, await specOf(file.base), candidates);
   let decision: RecipeDecision | undefined;
+  let isBaseOpen = false;
   for (const { name, kind } of all) {
-    const stage = followRecipe(all, decision?.stages ?? all.length).find((plan) => plan.name === name);
-    if (stage === undefined) {
-      planned.push({ name, kind, action: "skip", why: decision?.reason ?? "" });
+    // With the base that is chosen by now, if one had to be.
+    const plan = all.find((one) => one.name === name) as StagePlan;
+    if (isBaseOpen) {
+      planned.push({ name, kind, action: "run", why: "the base is chosen first" });
       continue;
     }
+    const skipped = decision && whySkipped(plan, decision);
+    if (skipped !== undefined) {
+      planned.push({ name, kind, action: "skip", why: skipped });
+      continue;
+    }
+    if (kind === "fold" && decision === undefined) {
+      planned.push({ name, kind, action: "maybe", why: UNDECIDED_FOLD });
+      continue;
+    }
+    const stages = decision === undefined ? all : followRecipe(all, decision);
+    const stage = stages.find((one) => one.name === name) ?? plan;
     const { manifest, entry } = await planStage(store, stage, known, engineFingerprint);
     if (entry.artifact !== undefined) known.set(name, entry.artifact.digest);
-    if (kind === "recipe" && manifest !== undefined) decision = (manifest.summary as RecipeSummary).decision;
     planned.push(entry);
+    if (name === "recipe" && manifest !== undefined) decision = (manifest.summary as RecipeSummary).decision;
+    if (kind !== "base") continue;
+    if (manifest === undefined) isBaseOpen = true;
+    else {
+      const { chosen } = manifest.summary as BaseComparison;
+      all = planStages({ ...file, base: chosen }, await specOf(chosen), candidates);
+    }
   }
   return planned;
 }
+
+const UNDECIDED_FOLD =
+  "the recipe decides on the folds once the images are read: how many, and how much is unfrozen in them";
 
 interface Planned {
   readonly entry: PlannedStage;
@@ -78,10 +115,10 @@ async function planStage(
 ): Promise<Planned> {
   const { name, kind } = stage;
   const inputs = kind === "ingest" ? ["source"] : stage.inputs;
-  const made = inputs.find((input) => !known.has(input));
+  const made = inputs.map((input) => sourceOf(stage, input)).find((source) => !known.has(source));
   if (made !== undefined)
     return { entry: { name, kind, action: "run", why: `its input \`${made}\` will be made anew` } };
-  const digests = Object.fromEntries(inputs.map((input) => [input, known.get(input) ?? ""]));
+  const digests = Object.fromEntries(inputs.map((input) => [input, known.get(sourceOf(stage, input)) ?? ""]));
   const key = stageKey(stage, digests, engineFingerprint);
   const manifest = await findManifest(store, kind, key);
   if (manifest === undefined) {

@@ -12,7 +12,7 @@ import { nearest } from "./nearest.js";
 const MODEL = "model:";
 
 /**
- * @param name `efficientnet-lite1`, `radiographs`, `radiographs@2`, `model:digits` or `model:digits@3`
+ * @param name `efficientnet-lite1`, `radiographs`, `radiographs@2`, `model:digits`, `model:digits@3` or `model:digits@champion`
  * @returns undefined for a base of the catalogue, whose name says everything
  * @throws ThawError BASE_UNKNOWN, NOT_FOUND (a model that there is not), STORE_…
  */
@@ -27,6 +27,22 @@ export async function resolveBase(store: Store, name: string): Promise<BaseSpec 
   throw new ThawError("BASE_UNKNOWN", `there is no version ${version} of base ${plain}`, {
     hint: newest.version === 1 ? "it has version 1 only" : `it has versions 1 to ${newest.version}`,
   });
+}
+
+/**
+ * What the names in `bases` mean, those of the catalogue left out.
+ * @throws ThawError BASE_UNKNOWN, NOT_FOUND, STORE_…
+ */
+export async function resolveCandidates(
+  store: Store,
+  names: readonly string[],
+): Promise<Readonly<Record<string, BaseSpec>>> {
+  const found: Record<string, BaseSpec> = {};
+  for (const name of names) {
+    const spec = await resolveBase(store, name);
+    if (spec !== undefined) found[name] = spec;
+  }
+  return found;
 }
 
 function registeredBase(base: RegisteredBase): BaseSpec {

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { RecipeDecision } from "../spec/recipe.js";
 import type { StageStatus } from "../spec/run.js";
 import { runFileSchema } from "../spec/runFile.js";
-import { isSkipped, planStages, type StagePlan, withoutStages } from "../spec/stages.js";
+import { planStages, type StagePlan, whySkipped, withoutFolds, withoutStages } from "../spec/stages.js";
 import { decode, messageOf, secondsOf } from "./payloads.js";
 import { type StageActivity, stageOfActivity } from "./stageOfActivity.js";
 import { outcomeSchema } from "./wire.js";
@@ -36,9 +36,12 @@ export function readHistory({ events }: History): RunHistory {
     began.set(change.name, since);
     stages.set(change.name, change.state === "running" ? change : { ...change, seconds: now - since });
     const decision = outcomeIn(event)?.decision;
-    if (decision === undefined || decision.choice === UNLEARNABLE) continue;
-    for (const { name } of plans.filter((plan) => isSkipped(plan, decision.stages)))
-      stages.set(name, { name, state: "skipped", note: decision.reason });
+    // A candidate's decision is evidence for the choice between bases, no more.
+    if (change.name !== "recipe" || decision === undefined || decision.choice === UNLEARNABLE) continue;
+    for (const plan of plans) {
+      const note = whySkipped(plan, decision);
+      if (note !== undefined) stages.set(plan.name, { name: plan.name, state: "skipped", note });
+    }
   }
   const stuck = stuckOn(all);
   return { stages: [...stages.values()], ...(stuck === undefined ? {} : { stuck }) };
@@ -59,9 +62,10 @@ function plannedStages([first]: readonly HistoryEvent[]): readonly StagePlan[] {
   const parsed = z.object({ file: runFileSchema }).safeParse(value);
   if (!parsed.success) return [];
   const plans = planStages(parsed.data.file);
-  // The workflow does without a recipe, too, where the run began before there were any.
-  const isOlder = !z.object({ file: z.object({ recipe: z.string() }) }).safeParse(value).success;
-  return isOlder ? withoutStages(plans, new Set(["recipe"])) : plans;
+  // The workflow does without a recipe or folds, too, where the run began before there were any.
+  const { data } = z.object({ file: z.record(z.string(), z.unknown()) }).safeParse(value);
+  const older = data?.file.evaluation === undefined ? withoutFolds(plans) : plans;
+  return data?.file.recipe === undefined ? withoutStages(older, new Set(["recipe"])) : older;
 }
 
 /** What an event means for a stage, if anything. */
@@ -86,7 +90,7 @@ function changeOf(event: HistoryEvent, scheduled: Scheduled): StageStatus | unde
   if (outcome === undefined) return ended.isLookup ? undefined : { name, state: "done" };
   const { artifact, cached, note, kept, decision } = outcome;
   // The activity has done its work, and the workflow fails over what it found.
-  if (decision?.choice === UNLEARNABLE) return { name, state: "failed", note };
+  if (name === "recipe" && decision?.choice === UNLEARNABLE) return { name, state: "failed", note };
   return { name, state: cached ? "cached" : kept === false ? "rolled-back" : "done", artifact, note };
 }
 

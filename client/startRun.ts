@@ -5,7 +5,7 @@ import { ThawError } from "../spec/errors.js";
 import { CONTROL_QUEUE, type RunInput, WORKFLOW_TYPE } from "../spec/run.js";
 import type { RunFile } from "../spec/runFile.js";
 import { runUrl } from "./links.js";
-import { resolveBase } from "./resolveBase.js";
+import { resolveBase, resolveCandidates } from "./resolveBase.js";
 import { newRunId, startOfRun } from "./runId.js";
 import { ensureSearchAttributes, modelKey, REGISTER_BY_HAND } from "./searchAttributes.js";
 import type { Session } from "./session.js";
@@ -34,11 +34,15 @@ export async function startRun(session: Session, request: RunRequest): Promise<S
       hint: "run ids are NAME-YYYYMMDD-HHMMSS-xxxx",
     });
   }
-  const base = await resolveBase(session.store, file.base);
+  const { bases } = file;
+  // With several candidates none of them is the base yet.
+  const base = bases.length === 0 ? await resolveBase(session.store, file.base) : undefined;
+  const candidates = await resolveCandidates(session.store, bases);
   const input: RunInput = {
     runId,
     file,
     ...(base === undefined ? {} : { base }),
+    ...(bases.length === 0 ? {} : { candidates }),
     dataPath,
     thawVersion: thawVersion(),
   };
@@ -58,7 +62,7 @@ async function startWorkflow({ temporal }: Session, input: RunInput): Promise<vo
       workflowIdReusePolicy: "REJECT_DUPLICATE",
       typedSearchAttributes: [{ key: modelKey, value: file.name }],
       // Search attributes may be missing on foreign servers; a memo never is.
-      memo: { model: file.name, base: file.base, dataPath },
+      memo: { model: file.name, base: basesOf(file), dataPath },
       staticSummary: summaryOf(file),
       staticDetails: detailsOf(input),
     });
@@ -77,9 +81,14 @@ async function startWorkflow({ temporal }: Session, input: RunInput): Promise<vo
 }
 
 /** One line for the Temporal UI. */
-function summaryOf({ name, base, unfreeze }: RunFile): string {
+function summaryOf(file: RunFile): string {
+  const { name, unfreeze } = file;
   const count = unfreeze.stages.length;
-  return `${name} on ${base}, ${count} unfreezing stage${count === 1 ? "" : "s"}`;
+  return `${name} on ${basesOf(file)}, ${count} unfreezing stage${count === 1 ? "" : "s"}`;
+}
+
+function basesOf({ base, bases }: RunFile): string {
+  return bases.length === 0 ? base : bases.join(" or ");
 }
 
 /** Markdown for the Temporal UI; tables lose their columns there, code blocks do not. */

@@ -30,13 +30,18 @@ export const runStateSchema: z.ZodType<RunState> = z.object({
   ),
 });
 
+/** Absent in decisions of older workers. */
+const foldsSchema = z.object({ count: z.int(), reason: z.string() }).exactOptional();
+
 /** Result of a stage's activity; `findArtifact` may find nothing. */
 export const outcomeSchema = z.object({
   artifact: artifactSchema,
   cached: z.boolean(),
   note: z.string(),
   kept: z.boolean().exactOptional(),
-  decision: z.object({ choice: z.string(), stages: z.int(), reason: z.string() }).exactOptional(),
+  decision: z
+    .object({ choice: z.string(), stages: z.int(), reason: z.string(), folds: foldsSchema })
+    .exactOptional(),
 });
 
 /** Result of the workflow. */
@@ -48,6 +53,16 @@ export const resultSchema: z.ZodType<RunResult> = z.object({
   testAccuracyInterval: z.tuple([z.number(), z.number()]),
   byStage: z.array(z.object({ stage: z.string(), accuracy: z.number() })),
   scratch: z.object({ accuracy: z.number(), seconds: z.number() }).exactOptional(),
+  folds: z
+    .object({
+      count: z.int(),
+      images: z.int(),
+      accuracy: z.number(),
+      accuracyInterval: z.tuple([z.number(), z.number()]),
+      headAccuracy: z.number(),
+      pValue: z.number(),
+    })
+    .exactOptional(),
   artifacts: z.record(z.string(), artifactSchema),
 });
 

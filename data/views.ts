@@ -1,8 +1,9 @@
 /** Views of a canonical image: the plain one that evaluation sees, and the varied ones that training sees. */
 import { randomStream } from "../rng/stream.js";
-import type { AugmentSpec } from "../spec/runFile.js";
+import type { AugmentSpec } from "../spec/augment.js";
 import { type ColourFactors, colourMap, meanLuma } from "./colour.js";
 import type { Kernel } from "./enlarge.js";
+import { type ErasedArea, eraseArea, erasedArea } from "./erase.js";
 import { resample } from "./resample.js";
 import { scaleImage } from "./scale.js";
 import type { Pixels } from "./sharp.js";
@@ -29,6 +30,8 @@ export interface ViewParameters extends WindowParameters, ColourFactors {
   /** Degrees by which the window is turned clockwise (the picture appears turned the other way). */
   readonly angle: number;
   readonly flip: boolean;
+  /** What is painted over at last; nothing when left out. */
+  readonly erased?: ErasedArea;
 }
 
 /**
@@ -54,6 +57,7 @@ export function viewParameters(
     brightness: 1 + augment.colour * either(5),
     contrast: 1 + augment.colour * either(6),
     saturation: 1 + augment.colour * either(7),
+    ...(stream.uniform(8) < augment.erase ? { erased: erasedArea(stream, 9) } : {}),
   };
 }
 
@@ -75,7 +79,9 @@ export async function renderView(encoded: Buffer, input: ViewInput, view?: ViewP
   }
   const { pixels, mean } = await scaledOnce(encoded, input, view.crop);
   const window = viewWindow(pixels.width, pixels.height, cropFraction, view);
-  return Buffer.from(resample(pixels, window, size, view.flip, colourMap(view, mean)).buffer);
+  const drawn = Buffer.from(resample(pixels, window, size, view.flip, colourMap(view, mean)).buffer);
+  if (view.erased !== undefined) eraseArea(drawn, size, view.erased);
+  return drawn;
 }
 
 function cutMiddle({ data, width, height }: Pixels, size: number): Buffer {

@@ -25,13 +25,17 @@ export async function runJob(job: EngineJob, onProgress: (progress: Progress) =>
       const { tuneStage } = await import("../learn/stages/tuneStage.js");
       return tuneStage({ ...job, onProgress }, job.settings, job.previous);
     }
+    case "fold": {
+      const { trainFold } = await import("../learn/stages/trainFold.js");
+      return trainFold({ ...job, onProgress }, job.settings, job.features);
+    }
     case "scratch": {
       const { trainScratch } = await import("../learn/stages/trainScratch.js");
       return trainScratch({ ...job, onProgress }, job.seconds, job.batchSize);
     }
     case "evaluate": {
       const { evaluate } = await import("../learn/stages/evaluate.js");
-      return evaluate({ ...job, onProgress }, job.candidates, job.scratchCandidate);
+      return evaluate({ ...job, onProgress }, job.candidates, job.scratchCandidate, job.folds);
     }
     case "predict": {
       const { predictJob } = await import("./predictJob.js");

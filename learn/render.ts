@@ -1,7 +1,7 @@
 /** Streams image views as batches of pixels, decoding the next batch while the current one is computed. */
 import type { Dataset } from "../data/dataset.js";
 import { renderView, viewParameters } from "../data/views.js";
-import type { AugmentSpec } from "../spec/runFile.js";
+import type { AugmentSpec } from "../spec/augment.js";
 import type { BaseInput } from "./bases/catalogue.js";
 import { viewsOf } from "./views.js";
 
@@ -31,7 +31,7 @@ export function allViews(dataset: Dataset, images: readonly number[], views: num
  * @param seed the run's seed: a view is a function of it, the image's index and the view's number
  */
 export async function* renderBatches(
-  dataset: Dataset,
+  dataset: Pick<Dataset, "read">,
   input: BaseInput,
   augment: AugmentSpec,
   seed: number,

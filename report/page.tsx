@@ -7,6 +7,7 @@ import { Confusion } from "./sections/confusion.js";
 import { Curves } from "./sections/curves.js";
 import { DataChecks } from "./sections/dataChecks.js";
 import { DataSet } from "./sections/dataSet.js";
+import { Folds } from "./sections/folds.js";
 import { Mistakes } from "./sections/mistakes.js";
 import { Network } from "./sections/network.js";
 import { PerClass } from "./sections/perClass.js";
@@ -25,6 +26,7 @@ const SECTIONS: readonly {
   readonly Content: FunctionComponent<SectionProps>;
 }[] = [
   { id: "stages", title: "How it got there", Content: Stages },
+  { id: "folds", title: "How far it generalises", Content: Folds },
   { id: "recipe", title: "Why this recipe", Content: Recipe },
   { id: "curves", title: "Learning curves", Content: Curves },
   { id: "network", title: "Frozen and trained layers", Content: Network },

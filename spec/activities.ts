@@ -20,12 +20,22 @@ export interface StageOutcome {
   readonly kept?: boolean;
   /** Set by `recipe`: the decision that the workflow acts on. */
   readonly decision?: RecipeDecision;
+  /** Set by `base`: the name of the base that the run goes on with. */
+  readonly base?: string;
+}
+
+/** A look-up that found an artifact which cannot be used; the stage runs. */
+export interface MissedArtifact {
+  /** One short sentence for people. */
+  readonly miss: string;
 }
 
 /** Light activities, on the control worker. */
 export interface ControlActivities {
-  /** Looks the stage's artifact up and verifies it; undefined when the stage has to run. */
-  findArtifact(request: StageRequest): Promise<StageOutcome | undefined>;
+  /** Looks the stage's artifact up and verifies it; undefined when there is none. */
+  findArtifact(request: StageRequest): Promise<StageOutcome | MissedArtifact | undefined>;
+  /** Compares the candidates of `bases`. */
+  chooseBase(request: StageRequest): Promise<StageOutcome>;
   register(request: StageRequest): Promise<StageOutcome>;
   report(request: StageRequest): Promise<StageOutcome>;
   /** Writes `runs/RUN.json` and gives the run's result. */
@@ -42,6 +52,7 @@ export interface TrainingActivities {
   chooseRecipe(request: StageRequest): Promise<StageOutcome>;
   trainHead(request: StageRequest): Promise<StageOutcome>;
   tuneStage(request: StageRequest): Promise<StageOutcome>;
+  trainFold(request: StageRequest): Promise<StageOutcome>;
   trainScratch(request: StageRequest): Promise<StageOutcome>;
   evaluate(request: StageRequest): Promise<StageOutcome>;
 }

@@ -1,14 +1,23 @@
 /** What a worker asks of its engine, the child process that holds TensorFlow, and what it answers. */
+
+import type { AugmentSpec } from "./augment.js";
 import type { BaseChoice } from "./base.js";
-import type { AugmentSpec, DataSpec, HeadSpec, RunFile, UnfreezeSpec } from "./runFile.js";
+import type { FoldSummary } from "./folds.js";
+import type { LossSpec } from "./loss.js";
+import type { DataSpec, EvaluationSpec, HeadSpec, RunFile, UnfreezeSpec } from "./runFile.js";
 import type { Progress } from "./training.js";
 
 interface LearningJob {
   readonly folders: { readonly dataset: string; readonly out: string; readonly scratch: string };
   readonly base: BaseChoice;
   readonly augment: AugmentSpec;
+  /** Absent in run files of older clients. */
+  readonly loss?: LossSpec | undefined;
   readonly seed: number;
 }
+
+/** One stage of unfreezing, counted from 1. */
+type TuneJobSettings = Omit<UnfreezeSpec, "stages"> & { readonly deepest: string; readonly stage: number };
 
 /** One piece of work; every path is local. The answer is the stage's summary. */
 export type EngineJob =
@@ -29,14 +38,28 @@ export type EngineJob =
     })
   | (LearningJob & {
       readonly kind: "recipe";
-      readonly settings: { readonly asked: RunFile["recipe"]; readonly planned: number };
+      readonly settings: {
+        readonly asked: RunFile["recipe"];
+        readonly planned: number;
+        readonly folds: EvaluationSpec["folds"];
+      };
       readonly features: string;
     })
   | (LearningJob & { readonly kind: "head"; readonly head: HeadSpec; readonly features: string })
   | (LearningJob & {
       readonly kind: "tune";
-      readonly settings: Omit<UnfreezeSpec, "stages"> & { readonly deepest: string; readonly stage: number };
+      readonly settings: TuneJobSettings;
       readonly previous: string;
+    })
+  | (LearningJob & {
+      readonly kind: "fold";
+      readonly settings: {
+        readonly fold: number;
+        readonly folds: number;
+        readonly head: HeadSpec;
+        readonly stages: readonly TuneJobSettings[];
+      };
+      readonly features: string;
     })
   | (LearningJob & { readonly kind: "scratch"; readonly seconds: number; readonly batchSize: number })
   | (LearningJob & {
@@ -51,6 +74,8 @@ export type EngineJob =
         readonly seconds: number;
         readonly epochs: number;
       };
+      /** Finished folds of the cross-validation, in order. */
+      readonly folds: readonly { readonly summary: FoldSummary; readonly predictions: string }[];
     })
   | {
       readonly kind: "predict";

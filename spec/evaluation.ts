@@ -1,4 +1,5 @@
 /** Results of the held-out evaluation. */
+import type { CrossValidation } from "./folds.js";
 import type { LabelSuspects } from "./labelSuspects.js";
 
 export interface ClassMetrics {
@@ -118,6 +119,8 @@ export interface Evaluation {
   readonly leaked?:
     | { readonly images: number; readonly accuracy: number; readonly accuracyOfOthers?: number }
     | undefined;
+  /** Absent when there were no folds. */
+  readonly crossValidation?: CrossValidation;
   /** The images of the largest loss, right or wrong, at most 24. */
   readonly topLosses?: readonly TopLoss[];
 }

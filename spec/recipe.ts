@@ -1,4 +1,5 @@
 /** What the `recipe` stage measures and decides. */
+import type { FoldDecision } from "./folds.js";
 
 /** A cross-validated linear classifier on some features. */
 export interface ProbeResult {
@@ -7,6 +8,20 @@ export interface ProbeResult {
   readonly interval: readonly [number, number];
   /** Mean of the classes' recalls. */
   readonly balancedAccuracy: number;
+}
+
+/**
+ * Squared Fréchet distance between the images and those of the base's pretraining, at the inputs of the batch norms,
+ * in units of the pretraining's variance; 0 is the pretraining itself. The error is one standard error.
+ */
+export interface DomainDistance {
+  /** Images measured, one of each group. */
+  readonly images: number;
+  /** Mean of the layer groups. */
+  readonly distance: number;
+  readonly error: number;
+  /** From the input to the top. */
+  readonly groups: readonly { readonly name: string; readonly distance: number; readonly error: number }[];
 }
 
 /** The evidence: everything is measured on training and validation images, never on the held-out ones. */
@@ -29,10 +44,19 @@ export interface RecipeEvidence {
   readonly neighbours: number;
   readonly logMe: number;
   readonly hScore: number;
+  /** Absent in artifacts from before it was measured, and where there are not two images that are no copies. */
+  readonly domain?: DomainDistance;
 }
 
-/** How well the base's features suit the images, in words. */
+/** The features' worth: how well the base's features suit the images for the task, in words. */
 export type Compatibility = "suits" | "suits partly" | "does not suit";
+
+/** How far the images lie from the base's pretraining, in words, and what of the network that speaks for tuning. */
+export interface DomainVerdict {
+  readonly verdict: "near" | "grey" | "far";
+  readonly sentence: string;
+  readonly advice: string;
+}
 
 export interface RecipeDecision {
   readonly choice: "extractor-only" | "staged" | "unlearnable";
@@ -46,10 +70,14 @@ export interface RecipeDecision {
   readonly reason: string;
   /** One sentence that says what would help, if anything is held back. */
   readonly help?: string;
+  /** Absent in decisions of version 1, which had no folds. */
+  readonly folds?: FoldDecision;
 }
 
 export interface RecipeSummary {
   readonly evidence: RecipeEvidence;
   readonly compatibility: { readonly verdict: Compatibility; readonly sentence: string };
+  /** There where `evidence.domain` is. */
+  readonly domain?: DomainVerdict;
   readonly decision: RecipeDecision;
 }

@@ -1,4 +1,5 @@
 /** Everything the HTML report shows; `report.json` is this object. */
+import type { BaseComparison } from "./baseComparison.js";
 import type { DatasetSummary } from "./dataset.js";
 import type { Evaluation } from "./evaluation.js";
 import type { RecipeSummary } from "./recipe.js";
@@ -18,6 +19,8 @@ export interface ReportData {
     /** Layer groups from the input to the head. */
     readonly layerGroups: readonly string[];
   };
+  /** How the base was chosen, where the run file named several. */
+  readonly bases?: BaseComparison;
   /** Why so much of the network was trained; absent in reports from before there were recipes. */
   readonly recipe?: RecipeSummary;
   readonly head: TrainingSummary;

@@ -31,6 +31,8 @@ export interface RunInput {
   readonly file: RunFile;
   /** What `file.base` means; absent for a base of the catalogue. */
   readonly base?: BaseSpec;
+  /** What the names in `file.bases` mean; those of the catalogue are absent. */
+  readonly candidates?: Readonly<Record<string, BaseSpec>>;
   /** Absolute path of `data.path` on the machine of the training worker. */
   readonly dataPath: string;
   /** Version of the thaw client that started the run. */
@@ -48,7 +50,7 @@ export type StageState =
   | "cancelled";
 
 export interface StageStatus {
-  /** `ingest`, `features`, `recipe`, `head`, `tune-1`…, `evaluate`, `scratch`, `register`, `report`. */
+  /** `ingest`, `features-1` and `recipe-1`… of candidates, `base`, `features`, `recipe`, `head`, `tune-1`…, `fold-1`…, `evaluate`, `scratch`, `register`, `report`. */
   readonly name: string;
   readonly state: StageState;
   readonly artifact?: ArtifactRef;
@@ -83,6 +85,17 @@ export interface RunResult {
   readonly testAccuracyInterval: readonly [number, number];
   readonly byStage: readonly { readonly stage: string; readonly accuracy: number }[];
   readonly scratch?: { readonly accuracy: number; readonly seconds: number };
+  /** The recipe cross-validated: for small sets the figure to quote. Absent without folds. */
+  readonly folds?: {
+    readonly count: number;
+    readonly images: number;
+    readonly accuracy: number;
+    readonly accuracyInterval: readonly [number, number];
+    /** Of the head on the frozen base, on the same images. */
+    readonly headAccuracy: number;
+    /** Two-sided, of McNemar's exact test of the two. */
+    readonly pValue: number;
+  };
   readonly artifacts: Readonly<Record<string, ArtifactRef>>;
 }
 

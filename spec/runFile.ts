@@ -1,5 +1,7 @@
 /** The run file `thaw.yaml`: its schema, defaults and types. This is public API; see `docs/thaw.schema.json`. */
 import { z } from "zod";
+import { augmentSchema } from "./augment.js";
+import { lossSchema } from "./loss.js";
 
 const fraction = z.number().min(0).max(1);
 /** A part of the images: neither none nor all of them. */
@@ -11,6 +13,8 @@ const weightDecay = z.number().min(0).max(1);
 /** At 1 a dropout would remove everything. */
 const dropout = z.number().min(0).max(0.95);
 const labelSmoothing = z.number().min(0).max(0.5);
+/** Beyond this nearly every mixture is half and half. */
+const mixingAlpha = z.number().min(0).max(10).default(0);
 
 const dataSchema = z
   .strictObject({
@@ -43,31 +47,6 @@ const dataSchema = z
   })
   .describe("The labelled images and how they are split.");
 
-const augmentSchema = z
-  .strictObject({
-    views: z
-      .int()
-      .min(1)
-      .max(32)
-      .default(6)
-      .describe("Augmented variants per training image; the frozen layers run once for each of them."),
-    flip: z
-      .boolean()
-      .default(false)
-      .describe("Mirror left and right. Leave off where sides matter (digits, organs)."),
-    crop: z
-      .number()
-      .min(0)
-      .lt(1)
-      .default(0.15)
-      .describe("Largest share of each side that a random crop may remove."),
-    rotate: z.number().min(0).max(180).default(10).describe("Largest rotation either way, in degrees."),
-    colour: fraction
-      .default(0.15)
-      .describe("Largest relative change of brightness, contrast and saturation."),
-  })
-  .describe("How training images are varied.");
-
 /**
  * The defaults have the lowest validation loss of 30 settings tried on sign-language digits (0.22 against 0.26
  * at a rate of 0.003 and 0.29 at 0.0003): an epoch costs milliseconds, so the rate may fall slowly.
@@ -85,6 +64,9 @@ const headSchema = z
     label_smoothing: labelSmoothing
       .default(0.05)
       .describe("Probability taken from the true class and spread over all of them."),
+    mixup: mixingAlpha.describe(
+      "Blend the features and labels of two images; the parts come from Beta(alpha, alpha), 0 is off, 0.2 is usual.",
+    ),
   })
   .describe("The new fully connected head, trained on the frozen base's features.");
 
@@ -135,6 +117,12 @@ const unfreezeSchema = z
       .default(0.05)
       .describe("Probability taken from the true class and spread over all of them."),
     warmup: fraction.default(0.1).describe("Share of a stage's steps in which the rates rise to their peak."),
+    mixup: mixingAlpha.describe(
+      "Blend what the frozen layers give of two images, and their labels, with parts from Beta(alpha, alpha); 0 is off, 0.2 is usual.",
+    ),
+    cutmix: mixingAlpha.describe(
+      "Take a rectangle of what the frozen layers give from another image, and as much of its label; 0 is off, 1 is usual. With mixup on too, every step draws one of both.",
+    ),
   })
   .describe("Staged unfreezing: from the top down, a lower rate the deeper a group lies.");
 
@@ -152,8 +140,33 @@ const compareSchema = z
   })
   .describe("Comparisons for the report.");
 
+/** Most folds: beyond them a fold of a small set holds out a handful of images. */
+const MOST_FOLDS = 20;
+
+const evaluationSchema = z
+  .strictObject({
+    folds: z
+      .union([z.literal("auto"), z.int().min(0).max(MOST_FOLDS)])
+      .default("auto")
+      .refine((folds) => folds !== 1, { message: "one fold would hold every image out: use 0 or at least 2" })
+      .describe(
+        "Cross-validation of the whole recipe: every image is held out once, at the price of training that many times more. auto: 5 folds where fewer than 60 images are held out, else none.",
+      ),
+  })
+  .describe("How well the recipe does on images that it did not see.");
+
 /** The bases of `learn/bases/catalogue.ts`, which spec/ may not import; a test compares the two. */
 const BASES = ["efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2"];
+
+/** Each candidate costs a pass over all images. */
+const MOST_CANDIDATES = 8;
+
+const baseName = z
+  .string()
+  .regex(
+    /^([a-z0-9]([a-z0-9-]*[a-z0-9])?(@v?[1-9][0-9]*)?|model:[a-z0-9]([a-z0-9-]*[a-z0-9])?(@[a-z0-9][a-z0-9-]*)?)$/,
+    "use NAME or NAME@VERSION of a base, or model:NAME, model:NAME@VERSION or model:NAME@ALIAS",
+  );
 
 /** The schema of a run file as written by a person; every key but `name` and `data.path` has a default. */
 export const runFileSchema = z.strictObject({
@@ -162,17 +175,22 @@ export const runFileSchema = z.strictObject({
     .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, "use up to 40 lower-case letters, digits and dashes")
     .describe("Name of the model; versions are counted under it."),
   data: dataSchema,
-  base: z
-    .string()
-    .regex(
-      /^(model:)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(@v?[1-9][0-9]*)?$/,
-      "use the name of a base or model:NAME, both with or without @VERSION",
-    )
+  base: baseName
     .default("efficientnet-lite0")
     .describe(
       "The pretrained network to start from: one of the names that `thaw bases` lists, or model:NAME for a model of yours.",
     )
-    .meta({ examples: [...BASES, "model:digits", "model:digits@2"] }),
+    .meta({ examples: [...BASES, "model:digits", "model:digits@2", "model:digits@champion"] }),
+  bases: z
+    .array(baseName)
+    .max(MOST_CANDIDATES)
+    .refine((names) => names.length !== 1, "name at least two to compare, or write the one as `base`")
+    .refine((names) => new Set(names).size === names.length, "every base can be named only once")
+    .default([])
+    .describe(
+      "Candidates, two or more: a linear probe on the frozen features of each decides, and the best takes the place of `base`.",
+    )
+    .meta({ examples: [["efficientnet-lite0", "efficientnet-lite1"]] }),
   recipe: z
     .enum(["auto", "extractor-only", "staged"])
     .default("auto")
@@ -182,7 +200,9 @@ export const runFileSchema = z.strictObject({
   augment: augmentSchema.prefault({}),
   head: headSchema.prefault({}),
   unfreeze: unfreezeSchema.prefault({}),
+  loss: lossSchema.prefault({}),
   compare: compareSchema.prefault({}),
+  evaluation: evaluationSchema.prefault({}),
   compute: z.enum(["local"]).default("local").describe("Where the stages run."),
   seed: z
     .int()
@@ -195,6 +215,6 @@ export const runFileSchema = z.strictObject({
 /** A validated run file with every default filled in. */
 export type RunFile = z.output<typeof runFileSchema>;
 export type DataSpec = RunFile["data"];
-export type AugmentSpec = RunFile["augment"];
+export type EvaluationSpec = RunFile["evaluation"];
 export type HeadSpec = RunFile["head"];
 export type UnfreezeSpec = RunFile["unfreeze"];

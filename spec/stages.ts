@@ -1,13 +1,18 @@
 /** The stages of a run as data: what each one is, which parameters it reads and what it builds on. */
+import { augmentIdentity } from "./augment.js";
 import { type BaseSpec, baseIdentity } from "./base.js";
+import type { FoldDecision } from "./folds.js";
+import { lossIdentity } from "./loss.js";
 import type { RunFile } from "./runFile.js";
 
 export type StageKind =
   | "ingest"
   | "features"
   | "recipe"
+  | "base"
   | "head"
   | "tune"
+  | "fold"
   | "evaluate"
   | "scratch"
   | "register"
@@ -20,13 +25,15 @@ export type StageKind =
 const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   ingest: 2,
   features: 1,
-  recipe: 1,
+  recipe: 2,
+  base: 1,
   head: 1,
   tune: 1,
+  fold: 1,
   evaluate: 2,
   scratch: 1,
   register: 2,
-  report: 3,
+  report: 4,
 };
 
 /** One stage of a run, before anything is known of its inputs' contents. */
@@ -39,6 +46,10 @@ export interface StagePlan {
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Names of the stages whose artifacts it reads. */
   readonly inputs: readonly string[];
+  /** Stages that give inputs of another name: a candidate's `features` come from `features-2`. */
+  readonly sources?: Readonly<Record<string, string>>;
+  /** The candidate of `bases` that the stage works for, as the run file has it. */
+  readonly candidate?: string;
   /** Whether its numbers depend on the TensorFlow build. */
   readonly usesEngine: boolean;
 }
@@ -46,9 +57,15 @@ export interface StagePlan {
 /**
  * The stages of a run, in order. A pure function of the run file: the workflow, `thaw plan` and the
  * activities must agree on it.
+ * With several `bases` the stages after `base` are those of `file.base`: plan again once it is chosen.
  * @param spec what `file.base` means where it is not a base of the catalogue
+ * @param candidates what the names in `file.bases` mean, likewise
  */
-export function planStages(file: RunFile, spec?: BaseSpec): readonly StagePlan[] {
+export function planStages(
+  file: RunFile,
+  spec?: BaseSpec,
+  candidates: Readonly<Record<string, BaseSpec>> = {},
+): readonly StagePlan[] {
   const plans: StagePlan[] = [];
   const add = (
     name: string,
@@ -60,30 +77,47 @@ export function planStages(file: RunFile, spec?: BaseSpec): readonly StagePlan[]
     plans.push({ name, kind, codeVersion: STAGE_VERSIONS[kind], parameters, inputs, usesEngine });
   };
   const { path: _path, ...data } = file.data;
-  const { seed, augment } = file;
+  const { seed } = file;
+  const augment = augmentIdentity(file.augment);
   const base = baseIdentity(file.base, spec);
+  const loss = lossIdentity(file.loss);
+  const { mixup, ...head } = file.head;
   const tuneNames = file.unfreeze.stages.map((_, index) => `tune-${index + 1}`);
   const trained = ["head", ...tuneNames];
 
   add("ingest", "ingest", false, [], { ...data, seed });
-  add("features", "features", true, ["ingest"], { base, augment, seed });
-  add("recipe", "recipe", true, ["ingest", "features"], {
-    asked: file.recipe,
-    planned: tuneNames.length,
-    base,
-    seed,
-  });
-  add("head", "head", true, ["ingest", "features"], { ...file.head, seed });
+  plans.push(...planCandidates(file, candidates));
+  plans.push(...planBase(file, base));
+  add("head", "head", true, ["ingest", "features"], { ...head, ...switchedOn({ mixup }), ...loss, seed });
   tuneNames.forEach((name, index) => {
-    const { stages, ...unfreeze } = file.unfreeze;
+    const { stages, mixup, cutmix, ...unfreeze } = file.unfreeze;
     add(name, "tune", true, ["ingest", trained[index] as string], {
       ...unfreeze,
+      ...switchedOn({ mixup, cutmix }),
+      ...loss,
       deepest: stages[index],
       // Part of the seed's coordinates: two stages must not draw the same shuffles.
       stage: index + 1,
       base,
       augment,
       seed,
+    });
+  });
+  const recipeOf = (kind: StageKind) =>
+    plans
+      .filter((plan) => plan.kind === kind)
+      .map(({ codeVersion, parameters }) => ({ codeVersion, ...parameters }));
+  const foldNames = Array.from({ length: mostFolds(file) }, (_, index) => `fold-${index + 1}`);
+  foldNames.forEach((name, index) => {
+    // A fold does what these stages do, on other images: all that decides their numbers decides the fold's.
+    add(name, "fold", true, ["ingest", "features"], {
+      fold: index + 1,
+      folds: foldNames.length,
+      base,
+      augment,
+      seed,
+      head: recipeOf("head"),
+      stages: recipeOf("tune"),
     });
   });
   if (file.compare.scratch) {
@@ -93,28 +127,119 @@ export function planStages(file: RunFile, spec?: BaseSpec): readonly StagePlan[]
       seed,
       classes: "from ingest",
       batch_size: file.unfreeze.batch_size,
+      ...loss,
     });
   }
   const evaluated = file.compare.scratch ? [...trained, "scratch"] : trained;
-  add("evaluate", "evaluate", true, ["ingest", ...evaluated], {
+  add("evaluate", "evaluate", true, ["ingest", ...evaluated, ...foldNames], {
     base,
-    flip: augment.flip,
+    flip: file.augment.flip,
   });
   add("register", "register", false, ["ingest", ...trained, "evaluate"], { name: file.name, base });
-  add("report", "report", false, ["ingest", "features", "recipe", ...evaluated, "evaluate", "register"], {
-    file,
-  });
+  const compared = candidatesOf(file).length === 0 ? [] : ["base"];
+  const shown = ["ingest", ...compared, "features", "recipe", ...evaluated, "evaluate", "register"];
+  add("report", "report", false, shown, { file });
   return plans;
 }
 
-/** Depth of a stage of unfreezing, counted from 1 at the top; 0 for any other stage. */
-function depthOf({ kind, parameters }: StagePlan): number {
-  return kind === "tune" ? Number(parameters.stage) : 0;
+/** What is found out about a base before anything is trained. */
+function planBase(file: RunFile, base: string): readonly StagePlan[] {
+  const { seed, recipe, unfreeze } = file;
+  const augment = augmentIdentity(file.augment);
+  return [
+    {
+      name: "features",
+      kind: "features",
+      codeVersion: STAGE_VERSIONS.features,
+      parameters: { base, augment, seed },
+      inputs: ["ingest"],
+      usesEngine: true,
+    },
+    {
+      name: "recipe",
+      kind: "recipe",
+      codeVersion: STAGE_VERSIONS.recipe,
+      parameters: {
+        asked: recipe,
+        planned: unfreeze.stages.length,
+        folds: file.evaluation?.folds,
+        base,
+        seed,
+      },
+      inputs: ["ingest", "features"],
+      usesEngine: true,
+    },
+  ];
 }
 
-/** Whether the recipe leaves the stage out. @param stages how many stages of unfreezing may run */
-export function isSkipped(plan: StagePlan, stages: number): boolean {
-  return depthOf(plan) > stages;
+/**
+ * The same stages for each candidate, and the choice between them. Their keys are those of a run with that
+ * base alone, so what is computed here is found there.
+ */
+function planCandidates(file: RunFile, specs: Readonly<Record<string, BaseSpec>>): readonly StagePlan[] {
+  const bases = candidatesOf(file);
+  if (bases.length === 0) return [];
+  const plans = bases.flatMap((candidate, index) => {
+    const own = (name: string): string => `${name}-${index + 1}`;
+    return planBase(file, baseIdentity(candidate, specs[candidate])).map((plan) => ({
+      ...plan,
+      name: own(plan.name),
+      candidate,
+      ...(plan.inputs.includes("features") ? { sources: { features: own("features") } } : {}),
+    }));
+  });
+  const choice: StagePlan = {
+    name: "base",
+    kind: "base",
+    codeVersion: STAGE_VERSIONS.base,
+    // Names are part of what it says; what they mean is in the inputs.
+    parameters: { bases },
+    inputs: plans.map(({ name }) => name),
+    usesEngine: false,
+  };
+  return [...plans, choice];
+}
+
+/** The bases that a run compares; none where it starts from `base`. */
+export function candidatesOf({ bases }: RunFile): readonly string[] {
+  // A client from before there were candidates does not say.
+  return bases ?? [];
+}
+
+/** The stage whose artifact is the input of that name. */
+export function sourceOf({ sources }: StagePlan, input: string): string {
+  return sources?.[input] ?? input;
+}
+
+/** Options above nought: those that are off leave the numbers and the keys as they were before they existed. */
+function switchedOn(options: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value > 0));
+}
+
+/** Folds of `evaluation.folds: auto` where there are any: the shares of a hold-out of 20 %, the default. */
+export const AUTO_FOLDS = 5;
+
+/** Before the images are counted: the recipe may leave some or all of them out. */
+function mostFolds({ evaluation }: RunFile): number {
+  // A client from before there were folds does not say.
+  const asked = evaluation?.folds ?? 0;
+  return asked === "auto" ? AUTO_FOLDS : asked;
+}
+
+/** What the plan reads of the recipe's decision. */
+export interface Decided {
+  /** How many stages of unfreezing may run. */
+  readonly stages: number;
+  readonly reason: string;
+  readonly folds?: FoldDecision;
+}
+
+/** Why the recipe leaves the stage out; undefined when the stage runs. */
+export function whySkipped({ kind, parameters }: StagePlan, decided: Decided): string | undefined {
+  if (kind === "tune") return Number(parameters.stage) > decided.stages ? decided.reason : undefined;
+  if (kind !== "fold") return undefined;
+  const { count = 0, reason = "" } = decided.folds ?? {};
+  return Number(parameters.fold) > count ? reason : undefined;
 }
 
 /** The plan without the stages named, and without what they would have handed on. */
@@ -124,8 +249,24 @@ export function withoutStages(plans: readonly StagePlan[], left: ReadonlySet<str
     .map((plan) => ({ ...plan, inputs: plan.inputs.filter((input) => !left.has(input)) }));
 }
 
-/** The stages that run once the recipe has decided. @param stages how many stages of unfreezing may run */
-export function followRecipe(plans: readonly StagePlan[], stages: number): readonly StagePlan[] {
-  const skipped = plans.filter((plan) => isSkipped(plan, stages));
-  return withoutStages(plans, new Set(skipped.map(({ name }) => name)));
+/** The stages that run once the recipe has decided. */
+export function followRecipe(plans: readonly StagePlan[], decided: Decided): readonly StagePlan[] {
+  const skipped = plans.filter((plan) => whySkipped(plan, decided) !== undefined);
+  return withoutStages(plans, new Set(skipped.map(({ name }) => name))).map((plan) =>
+    plan.kind === "fold" ? decidedFold(plan, decided) : plan,
+  );
+}
+
+/** A fold that is one of as many, and goes as deep, as the recipe says. */
+function decidedFold(plan: StagePlan, { stages, folds }: Decided): StagePlan {
+  const { stages: all, ...others } = plan.parameters;
+  return {
+    ...plan,
+    parameters: { ...others, folds: folds?.count, stages: (all as readonly unknown[]).slice(0, stages) },
+  };
+}
+
+/** The plan of a run that began before there were folds. */
+export function withoutFolds(plans: readonly StagePlan[]): readonly StagePlan[] {
+  return withoutStages(plans, new Set(plans.flatMap(({ kind, name }) => (kind === "fold" ? [name] : []))));
 }

@@ -9,6 +9,7 @@ import type { StoredFile } from "../spec/base.js";
 import { ThawError } from "../spec/errors.js";
 import type { ArtifactRef } from "../spec/run.js";
 import { isMissing, type Store, storeCall } from "./connection.js";
+import { REWRITE_MS } from "./freshness.js";
 import { getJson, putJsonOnce } from "./json.js";
 import { canonicalJson, sha256 } from "./keys.js";
 
@@ -35,8 +36,23 @@ export function refOf(manifest: ArtifactManifest): ArtifactRef {
   return { kind: manifest.kind, key: manifest.key, digest: manifest.digest };
 }
 
-const manifestName = (kind: string, key: string): string => `artifacts/${kind}/${key}/manifest.json`;
-const objectName = (digest: string): string => `objects/${digest.slice(0, 2)}/${digest}`;
+/** Under it lie the manifests. */
+export const ARTIFACTS_PREFIX = "artifacts/";
+/** Under it lie the data, by digest. */
+export const OBJECTS_PREFIX = "objects/";
+
+/** Where an artifact's manifest lies in the bucket. */
+export function manifestName(kind: string, key: string): string {
+  return `${ARTIFACTS_PREFIX}${kind}/${key}/manifest.json`;
+}
+
+/** Kind and key of the artifact whose manifest has that name; undefined for other names. */
+export function placeOf(name: string): { readonly kind: string; readonly key: string } | undefined {
+  const [, kind, key] = /^artifacts\/([^/]+)\/([0-9a-f]{64})\/manifest\.json$/.exec(name) ?? [];
+  return kind === undefined || key === undefined ? undefined : { kind, key };
+}
+
+const objectName = (digest: string): string => `${OBJECTS_PREFIX}${digest.slice(0, 2)}/${digest}`;
 
 async function fileDigest(path: string): Promise<string> {
   const hash = createHash("sha256");
@@ -170,7 +186,7 @@ async function putObjectOnce(store: Store, digest: string, size: number, path: s
   await storeCall(store, `storing ${path}`, async () => {
     try {
       const found = await store.client.statObject(store.bucket, name);
-      if (found.size === size) return;
+      if (found.size === size && Date.now() - found.lastModified.getTime() < REWRITE_MS) return;
     } catch (error) {
       if (!isMissing(error)) throw error;
     }

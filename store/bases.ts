@@ -22,7 +22,8 @@ const recordSchema: z.ZodType<RegisteredBase> = z.object({
 
 const recordName = (name: string, version: number): string => `bases/${name}/v${version}.json`;
 
-async function versionsOf(store: Store, name: string): Promise<number[]> {
+/** Versions of a registered base, ascending. */
+export async function listBaseVersions(store: Store, name: string): Promise<number[]> {
   const names = await listNames(store, `bases/${name}/v`);
   return names.flatMap((path) => Number(/\/v(\d+)\.json$/.exec(path)?.[1] ?? [])).sort((a, b) => a - b);
 }
@@ -42,7 +43,7 @@ export async function readBase(
   name: string,
   version?: number,
 ): Promise<RegisteredBase | undefined> {
-  const wanted = version ?? (await versionsOf(store, name)).at(-1);
+  const wanted = version ?? (await listBaseVersions(store, name)).at(-1);
   if (wanted === undefined) return undefined;
   const value = await getJson(store, recordName(name, wanted));
   if (value === undefined) return undefined;

@@ -4,7 +4,8 @@ import type { ModelVersion, RunResult } from "../spec/run.js";
 import type { Store } from "./connection.js";
 import { getJson, listNames, putJson, putJsonOnce } from "./json.js";
 
-const runName = (runId: string): string => `runs/${runId}.json`;
+export const RUNS_PREFIX = "runs/";
+const runName = (runId: string): string => `${RUNS_PREFIX}${runId}.json`;
 const versionName = (name: string, version: number): string => `models/${name}/v${version}.json`;
 
 export async function writeRun(store: Store, result: RunResult): Promise<void> {
@@ -17,8 +18,8 @@ export async function readRun(store: Store, runId: string): Promise<RunResult | 
 
 /** Ids of the runs that have ended well, sorted. */
 export async function listRuns(store: Store): Promise<string[]> {
-  const names = await listNames(store, "runs/");
-  return names.map((name) => name.slice("runs/".length, -".json".length));
+  const names = await listNames(store, RUNS_PREFIX);
+  return names.map((name) => name.slice(RUNS_PREFIX.length, -".json".length));
 }
 
 export async function listModels(store: Store): Promise<string[]> {
@@ -26,7 +27,8 @@ export async function listModels(store: Store): Promise<string[]> {
   return [...new Set(names.map((name) => name.split("/")[1] ?? ""))].filter((name) => name !== "");
 }
 
-async function versionsOf(store: Store, name: string): Promise<number[]> {
+/** Versions of a model, ascending. */
+export async function listVersions(store: Store, name: string): Promise<number[]> {
   const names = await listNames(store, `models/${name}/v`);
   return names
     .map((path) => Number(/\/v(\d+)\.json$/.exec(path)?.[1]))
@@ -40,7 +42,7 @@ export async function readModel(
   name: string,
   version?: number,
 ): Promise<ModelVersion | undefined> {
-  const wanted = version ?? (await versionsOf(store, name)).at(-1);
+  const wanted = version ?? (await listVersions(store, name)).at(-1);
   if (wanted === undefined) return undefined;
   return (await getJson(store, versionName(name, wanted))) as ModelVersion | undefined;
 }
@@ -53,12 +55,12 @@ export async function registerModel(
   store: Store,
   model: Omit<ModelVersion, "version">,
 ): Promise<ModelVersion> {
-  for (const version of await versionsOf(store, model.name)) {
+  for (const version of await listVersions(store, model.name)) {
     const known = await readModel(store, model.name, version);
     if (known?.weights.digest === model.weights.digest) return known;
   }
   const MOST_RACES = 20;
-  let next = ((await versionsOf(store, model.name)).at(-1) ?? 0) + 1;
+  let next = ((await listVersions(store, model.name)).at(-1) ?? 0) + 1;
   for (let race = 0; race < MOST_RACES; race++, next++) {
     const entry = { ...model, version: next };
     if (await putJsonOnce(store, versionName(model.name, next), entry)) return entry;

@@ -1,5 +1,7 @@
 /** The run as text for the Temporal UI. A fenced block: Markdown tables lose their columns there. */
+
 import type { RunInput, RunResult, RunState, StageState } from "../spec/run.js";
+import { candidatesOf } from "../spec/stages.js";
 
 const MARKS: Readonly<Record<StageState, string>> = {
   waiting: "·",
@@ -29,11 +31,20 @@ export function describeRun(run: RunInput, state: RunState, result: RunResult | 
       .join(" ")
       .trimEnd();
   });
-  const heading = `### ${run.file.name} on ${run.base?.name ?? run.file.base}`;
+  const candidates = candidatesOf(run.file);
+  const base = candidates.length === 0 ? (run.base?.name ?? run.file.base) : candidates.join(" or ");
+  const heading = `### ${run.file.name} on ${base}`;
   const outcome =
     result === undefined
       ? ""
-      : `\n**${(100 * result.testAccuracy).toFixed(1)} %** on the held-out images, registered as **${result.model} v${result.version}**\n`;
+      : `\n${foldsSentence(result)}**${(100 * result.testAccuracy).toFixed(1)} %** on the held-out images, registered as **${result.model} v${result.version}**\n`;
   const commands = `\`thaw watch ${run.runId}\` follows this run, \`thaw report ${run.runId}\` fetches its report.`;
   return [heading, outcome, "```text", ...rows, "```", "", commands].join("\n");
+}
+
+/** For small sets the figure to quote. */
+function foldsSentence({ folds }: RunResult): string {
+  if (folds === undefined) return "";
+  const [low, high] = folds.accuracyInterval.map((value) => (100 * value).toFixed(1));
+  return `**${(100 * folds.accuracy).toFixed(1)} %** (95 %: ${low} – ${high}) over ${folds.count} folds; `;
 }

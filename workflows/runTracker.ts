@@ -26,10 +26,10 @@ const stageKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.stage, "KEYWORD");
 const accuracyKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.accuracy, "DOUBLE");
 
 export interface RunTracker {
-  /** Runs one stage and keeps its state up to date. */
-  during(name: string, stage: () => Promise<StageOutcome>): Promise<StageOutcome>;
-  /** Shows the stages as left out. @param reason one sentence */
-  skip(names: readonly string[], reason: string): void;
+  /** Runs one stage and keeps its state up to date. @param stage may say something while it runs */
+  during(name: string, stage: (say: (note: string) => void) => Promise<StageOutcome>): Promise<StageOutcome>;
+  /** Shows the stage as left out. @param reason one sentence */
+  skip(name: string, reason: string): void;
   finished(result: RunResult): void;
 }
 
@@ -52,7 +52,7 @@ export function trackRun(run: RunInput, plans: readonly StagePlan[]): RunTracker
       upsertSearchAttributes([{ key: stageKey, value: name }]);
       set({ name, state: "running" });
       try {
-        const outcome = await stage();
+        const outcome = await stage((note) => set({ name, state: "running", note }));
         const ended = outcome.kept === false ? "rolled-back" : "done";
         const { artifact, note } = outcome;
         set({ name, state: outcome.cached ? "cached" : ended, artifact, note, seconds: seconds() });
@@ -63,10 +63,7 @@ export function trackRun(run: RunInput, plans: readonly StagePlan[]): RunTracker
         throw error;
       }
     },
-    skip: (names, reason) => {
-      for (const name of names) stages.set(name, { name, state: "skipped", note: reason });
-      if (names.length > 0) show();
-    },
+    skip: (name, reason) => set({ name, state: "skipped", note: reason }),
     finished: (finalResult) => {
       result = finalResult;
       upsertSearchAttributes([{ key: accuracyKey, value: finalResult.testAccuracy }]);

@@ -1,4 +1,4 @@
-/** The pipeline: ingest → features → recipe → head → staged unfreezing → evaluation → registration → report. */
+/** The pipeline: ingest → features → recipe → head → staged unfreezing → folds → evaluation → registration → report. */
 import { ApplicationFailure, patched, proxyActivities } from "@temporalio/workflow";
 import type {
   ControlActivities,
@@ -15,7 +15,15 @@ import {
   type RunInput,
   type RunResult,
 } from "../spec/run.js";
-import { followRecipe, isSkipped, planStages, type StagePlan, withoutStages } from "../spec/stages.js";
+import {
+  followRecipe,
+  planStages,
+  type StagePlan,
+  sourceOf,
+  whySkipped,
+  withoutFolds,
+  withoutStages,
+} from "../spec/stages.js";
 import { type RunTracker, trackRun } from "./runTracker.js";
 
 /** A stage may train for a day; that it is alive is shown by its heartbeats. */
@@ -31,25 +39,46 @@ const RETRY = {
   maximumAttempts: 10,
 };
 
-export async function transferLearning(run: RunInput): Promise<RunResult> {
-  const all = planStages(run.file, run.base);
-  // Runs in progress that began before there were recipes go on without one.
-  const known = patched("recipe") ? all : withoutRecipe(all);
+export async function transferLearning(given: RunInput): Promise<RunResult> {
+  let run = given;
+  const all = planStages(run.file, run.base, run.candidates);
+  // Runs in progress that began before there were recipes go on without one; the same for folds.
+  const older = patched("recipe") ? all : withoutRecipe(all);
+  const known = patched("folds") ? older : withoutFolds(older);
   const tracker = trackRun(run, known);
   const artifacts: Record<string, ArtifactRef> = {};
   let plans = known;
   for (let next = plans[0]; next !== undefined; next = plans.find(({ name }) => !(name in artifacts))) {
     const stage = next;
-    const inputs = Object.fromEntries(stage.inputs.map((name) => [name, artifacts[name] as ArtifactRef]));
-    const outcome = await tracker.during(stage.name, async () =>
-      learnable(await runStage({ run, stage, inputs })),
-    );
+    const request: StageRequest = {
+      run: stage.candidate === undefined ? run : onBase(run, stage.candidate),
+      stage,
+      inputs: Object.fromEntries(
+        stage.inputs.map((name) => [name, artifacts[sourceOf(stage, name)] as ArtifactRef]),
+      ),
+    };
+    const outcome = await tracker.during(stage.name, async (say) => {
+      const found = await runStage(request, say);
+      // A candidate that cannot learn the labels is not chosen, and that is all.
+      return stage.candidate === undefined ? learnable(found) : found;
+    });
     artifacts[stage.name] = outcome.artifact;
-    if (outcome.decision !== undefined) plans = follow(outcome.decision, plans, tracker);
+    if (outcome.base !== undefined) {
+      run = onBase(run, outcome.base);
+      plans = planStages(run.file, run.base, run.candidates);
+    }
+    if (outcome.decision !== undefined && stage.candidate === undefined)
+      plans = follow(outcome.decision, plans, tracker);
   }
   const result = await control("record-run", "write the run's record").recordRun({ run, artifacts });
   tracker.finished(result);
   return result;
+}
+
+/** The run as it would be with that base alone. */
+function onBase({ base: _base, ...run }: RunInput, name: string): RunInput {
+  const spec = run.candidates?.[name];
+  return { ...run, file: { ...run.file, base: name }, ...(spec === undefined ? {} : { base: spec }) };
 }
 
 function withoutRecipe(plans: readonly StagePlan[]): readonly StagePlan[] {
@@ -58,13 +87,15 @@ function withoutRecipe(plans: readonly StagePlan[]): readonly StagePlan[] {
 
 /** Stages that the recipe leaves out are shown as such, and nothing waits for them. */
 function follow(
-  { stages, reason }: RecipeDecision,
+  decision: RecipeDecision,
   plans: readonly StagePlan[],
   tracker: RunTracker,
 ): readonly StagePlan[] {
-  const skipped = plans.filter((plan) => isSkipped(plan, stages)).map(({ name }) => name);
-  tracker.skip(skipped, reason);
-  return followRecipe(plans, stages);
+  for (const plan of plans) {
+    const reason = whySkipped(plan, decision);
+    if (reason !== undefined) tracker.skip(plan.name, reason);
+  }
+  return followRecipe(plans, decision);
 }
 
 /** The evidence is stored before the run fails over it. */
@@ -79,10 +110,14 @@ function learnable(outcome: StageOutcome): StageOutcome {
   });
 }
 
-async function runStage(request: StageRequest): Promise<StageOutcome> {
+async function runStage(request: StageRequest, say: (note: string) => void): Promise<StageOutcome> {
   const { stage } = request;
   const found = await control(`find-${stage.name}`, `look up ${stage.name}`).findArtifact(request);
-  return found ?? execute(stage, request);
+  if (found !== undefined && "artifact" in found) return found;
+  if (found === undefined) return execute(stage, request);
+  say(found.miss);
+  const outcome = await execute(stage, request);
+  return { ...outcome, note: `${outcome.note}; ${found.miss}` };
 }
 
 function execute(stage: StagePlan, request: StageRequest): Promise<StageOutcome> {
@@ -91,12 +126,19 @@ function execute(stage: StagePlan, request: StageRequest): Promise<StageOutcome>
       return training(stage, "read the images and split them").ingest(request);
     case "features":
       return training(stage, `run the frozen base ${request.run.file.base}`).extractFeatures(request);
+    case "base":
+      return control(stage.name, "choose between the bases").chooseBase(request);
     case "recipe":
       return training(stage, "decide how much to fine-tune").chooseRecipe(request);
     case "head":
       return training(stage, "train the head on the frozen base").trainHead(request);
     case "tune":
       return training(stage, `unfreeze down to ${String(stage.parameters.deepest)}`).tuneStage(request);
+    case "fold":
+      return training(
+        stage,
+        `the whole recipe with fold ${stage.parameters.fold} of ${stage.parameters.folds} held out`,
+      ).trainFold(request);
     case "scratch":
       return training(stage, "train from random weights for the same time").trainScratch(request);
     case "evaluate":

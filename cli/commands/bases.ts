@@ -4,16 +4,20 @@ import type { AddBase } from "../../client/bases.js";
 import { loadPlatform } from "../../runtime/platform.js";
 import type { PerChannel, PixelScale, RegisteredBase } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
+import type { Progress } from "../../spec/training.js";
 import { contextOf, withExamples } from "../context.js";
 import { basesJson } from "../json/bases.js";
 import type { Output } from "../output.js";
+import { showProgress } from "../progressLine.js";
 import { basesTable } from "../render/bases.js";
+import { Interrupted, interruptible } from "../signals.js";
 
 interface AddOptions {
   readonly name: string;
   readonly arch: string;
   readonly mean?: PerChannel;
   readonly std?: PerChannel;
+  readonly sha256?: string;
   readonly source?: string;
   readonly licence?: string;
   readonly domain?: string;
@@ -44,19 +48,20 @@ function addAdd(bases: Command): void {
   const command = bases
     .command("add")
     .description("register a checkpoint as a base, after reading it as a run would")
-    .argument("<file>", "a PyTorch state dict (.pth) or a safetensors file")
+    .argument("<from>", "path, https:// or s3://BUCKET/KEY of a PyTorch state dict or a safetensors file")
     .requiredOption("-n, --name <name>", "what run files call it")
     .requiredOption("-a, --arch <base>", "thaw's base whose architecture it has")
     .option("--mean <numbers>", "mean of the pixels in 0…1: one number, or R,G,B", channels)
     .option("--std <numbers>", "their standard deviation, likewise", channels)
-    .option("--source <text>", "where it comes from")
+    .option("--sha256 <hex>", "the digest that the file must have", digest)
+    .option("--source <text>", "where it comes from; an address says it itself")
     .option("--licence <text>", "under which licence it is")
     .option("--domain <text>", "what it was pretrained on")
-    .action(async (file: string, _options: AddOptions, self: Command) => {
+    .action(async (from: string, _options: AddOptions, self: Command) => {
       const { output, project, options } = contextOf<AddOptions>(self);
-      const { arch, name, source, licence, domain } = options;
+      const { arch, name, sha256, source, licence, domain } = options;
       const request: AddBase = {
-        file,
+        from,
         name,
         architecture: arch,
         ...scaleOf(options),
@@ -69,7 +74,19 @@ function addAdd(bases: Command): void {
         import("../../client/session.js"),
         import("../../client/bases.js"),
       ]);
-      const added = await addBase(openStoreOnly(platform), request);
+      const progress = showProgress(output);
+      const added = await interruptible(async (signal) => {
+        const fetching = {
+          signal,
+          onProgress: (done: number, total?: number) => progress.show(downloadProgress(done, total)),
+          ...(sha256 === undefined ? {} : { sha256 }),
+        };
+        try {
+          return await addBase(openStoreOnly(platform), request, fetching).finally(progress.end);
+        } catch (error) {
+          throw signal.aborted ? new Interrupted() : error;
+        }
+      });
       const [base] = basesJson(catalogueBases(), [added]).bases.slice(-1);
       output.data(base, () => `${added.name}@${added.version}`);
       output.talk(
@@ -78,8 +95,20 @@ function addAdd(bases: Command): void {
     });
   withExamples(command, [
     ["thaw bases add xray.pth --name xray --arch efficientnet-lite0", "ask for it: `base: xray`"],
+    ["thaw bases add s3://models/xray.safetensors -n xray -a efficientnet-lite1", "from the object store"],
     ["thaw bases add x.pth -n x -a efficientnet-lite1 --mean .485,.456,.406 --std .23", "own scale"],
   ]);
+}
+
+const MEGABYTE = 1e6;
+
+function downloadProgress(done: number, total: number = done): Progress {
+  return { phase: "fetching, MB", step: Math.round(done / MEGABYTE), total: Math.ceil(total / MEGABYTE) };
+}
+
+function digest(text: string): string {
+  if (/^[0-9a-f]{64}$/i.test(text)) return text.toLowerCase();
+  throw new InvalidArgumentError("It must be a SHA-256 of 64 hexadecimal digits.");
 }
 
 /** Without services there are none to list. */

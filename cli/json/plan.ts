@@ -6,7 +6,7 @@ export interface PlanJson {
   /** In the order in which they would run. */
   readonly stages: readonly {
     readonly name: string;
-    readonly action: "reuse" | "run" | "skip";
+    readonly action: "reuse" | "run" | "skip" | "maybe";
     readonly why: string;
     /** Key and digest of the artifact that would be reused. */
     readonly artifact?: { readonly key: string; readonly digest: string };

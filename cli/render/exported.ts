@@ -1,7 +1,7 @@
 /** What an export has written. */
 import type { Exported } from "../../client/exportModel.js";
 import type { Screen } from "../output.js";
-import { size } from "./files.js";
+import { size } from "./numbers.js";
 import { table } from "./table.js";
 
 /** Enough of a digest to tell files apart; `--json` has all of it. */

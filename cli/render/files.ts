@@ -2,7 +2,7 @@
 import type { ModelVersion } from "../../spec/run.js";
 import type { GetJson } from "../json/get.js";
 import type { Screen } from "../output.js";
-import { percent } from "./numbers.js";
+import { percent, size } from "./numbers.js";
 import { table } from "./table.js";
 
 export function modelText(model: ModelVersion, { colours }: Screen): string {
@@ -18,9 +18,4 @@ export function modelText(model: ModelVersion, { colours }: Screen): string {
 export function filesTable(files: GetJson["files"], screen: Screen): string {
   const rows = files.map(({ what, bytes }) => [what, size(bytes)]);
   return table(["WHAT", "SIZE"], rows, screen, [1]);
-}
-
-export function size(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -22,9 +22,14 @@ export function resultSummary(view: RunView, result: RunResult, screen: Screen):
     rows.push(["scratch", accuracy, `same network from random weights, same time (${duration(seconds)})`]);
   }
   const recipe = notes.get("recipe");
+  const held = `95 % interval: ${percent(low)} – ${percent(high)}`;
+  const named = `${result.model}@${result.version}`;
+  const headlines =
+    result.folds === undefined
+      ? [`${colours.bold(`${named}  test accuracy ${percent(result.testAccuracy)}`)}  (${held})`]
+      : foldLines(named, result, result.folds, held, screen);
   return [
-    colours.bold(`${result.model}@${result.version}  test accuracy ${percent(result.testAccuracy)}`) +
-      `  (95 % interval: ${percent(low)} – ${percent(high)})`,
+    ...headlines,
     ...rows.map(([name, accuracy, note]) =>
       truncate(
         `  ${padEnd(name, NAME_WIDTH)}  ${padStart(percent(accuracy), PERCENT_WIDTH)}  ${colours.dim(note)}`,
@@ -33,4 +38,27 @@ export function resultSummary(view: RunView, result: RunResult, screen: Screen):
     ),
     ...(recipe === undefined ? [] : [truncate(`  ${padEnd("recipe", NAME_WIDTH)}  ${recipe}`, width)]),
   ].join("\n");
+}
+
+/** For small sets what all folds say is the figure to quote; the one hold-out stands beside it. */
+function foldLines(
+  named: string,
+  { testAccuracy }: RunResult,
+  folds: NonNullable<RunResult["folds"]>,
+  held: string,
+  { colours, width }: Screen,
+): readonly string[] {
+  const { count, images, accuracy, headAccuracy, pValue } = folds;
+  const [low, high] = folds.accuracyInterval;
+  const difference = `difference p = ${pValue.toPrecision(2)}`;
+  const row = (name: string, value: number, note: string): string =>
+    truncate(
+      `  ${padEnd(name, NAME_WIDTH)}  ${padStart(percent(value), PERCENT_WIDTH)}  ${colours.dim(note)}`,
+      width,
+    );
+  return [
+    `${colours.bold(`${named}  accuracy over ${count} folds ${percent(accuracy)}`)}  (95 % interval: ${percent(low)} – ${percent(high)})`,
+    row("head", headAccuracy, `over the folds: the head alone, ${images} images, ${difference}`),
+    row("hold-out", testAccuracy, `the model that is registered, once; ${held}. By stage:`),
+  ];
 }

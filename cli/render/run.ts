@@ -31,7 +31,7 @@ export function changedLines(last: RunView | undefined, next: RunView, screen: S
   const before = new Map(last?.stages.map((stage) => [stage.name, stage]));
   return next.stages
     .filter((stage) => stage.state !== "waiting" && hasChanged(before.get(stage.name), stage))
-    .map(({ progress: _progress, ...stage }) => stageTable([stage], screen));
+    .map(({ progress: _progress, ...stage }) => stageTable([stage], screen, next.stages));
 }
 
 function hasChanged(before: LiveStage | undefined, now: LiveStage): boolean {

@@ -18,36 +18,43 @@ const MARKS: Readonly<Record<StageState, string>> = {
   cancelled: "■",
 };
 
-/** The longest stage name is `features`, `evaluate` or `register`, the longest state `rolled-back`. */
-const NAME_WIDTH = 8;
+/** `features`, `evaluate` and `register` are in every run. */
+const LEAST_NAME_WIDTH = 8;
+/** The longest state is `rolled-back`. */
 const STATE_WIDTH = 11;
 const TIME_WIDTH = 9;
-/** Columns before the time, or before the progress of a running stage. */
-const LEFT_WIDTH = 2 + NAME_WIDTH + 2 + STATE_WIDTH + 2;
-const RETRY_INDENT = 2 + NAME_WIDTH + 2;
 const BAR_WIDTH = 20;
 const SHORTEST_BAR = 6;
 
-export function stageTable(stages: readonly LiveStage[], screen: Screen): string {
-  return stages.flatMap((stage) => stageLines(stage, screen)).join("\n");
+/** @param all the run's stages, whose names make the column as wide as it is; those shown when left out */
+export function stageTable(
+  stages: readonly LiveStage[],
+  screen: Screen,
+  all: readonly LiveStage[] = stages,
+): string {
+  const nameWidth = Math.max(LEAST_NAME_WIDTH, ...all.map(({ name }) => widthOf(name)));
+  return stages.flatMap((stage) => stageLines(stage, screen, nameWidth)).join("\n");
 }
 
-function stageLines(stage: LiveStage, screen: Screen): readonly string[] {
+function stageLines(stage: LiveStage, screen: Screen, nameWidth: number): readonly string[] {
+  const retryIndent = 2 + nameWidth + 2;
+  /** Columns before the time, or before the progress of a running stage. */
+  const leftWidth = retryIndent + STATE_WIDTH + 2;
   const { colours, width } = screen;
   const paint = paintOf(stage.state, colours);
   const left = [
     paint(MARKS[stage.state]),
     " ",
-    padEnd(stage.name, NAME_WIDTH),
+    padEnd(stage.name, nameWidth),
     "  ",
     paint(padEnd(stage.state, STATE_WIDTH)),
   ].join("");
   if (stage.state === "running") {
-    const [first = "", ...more] = progressLines(stage.progress, width - LEFT_WIDTH, colours);
+    const [first = "", ...more] = progressLines(stage.progress, width - leftWidth, colours);
     return [
       `${left}  ${first}`.trimEnd(),
-      ...more.map((line) => " ".repeat(LEFT_WIDTH) + line),
-      ...retryLines(stage, width, colours),
+      ...more.map((line) => " ".repeat(leftWidth) + line),
+      ...retryLines(stage, retryIndent, width, colours),
     ];
   }
   if (stage.state === "waiting") return [colours.dim(left.trimEnd())];
@@ -84,12 +91,13 @@ function progressLines(progress: Progress | undefined, width: number, colours: C
 /** Why there was another attempt, further left than the progress so that more of it can be read. */
 function retryLines(
   { attempt = 1, lastFailure }: LiveStage,
+  indent: number,
   width: number,
   colours: Colours,
 ): readonly string[] {
   if (attempt === 1 && lastFailure === undefined) return [];
   const why = lastFailure === undefined ? "" : `, after: ${lastFailure}`;
-  const line = `${" ".repeat(RETRY_INDENT)}attempt ${attempt}${why}`;
+  const line = `${" ".repeat(indent)}attempt ${attempt}${why}`;
   return [colours.yellow(truncate(line, width))];
 }
 

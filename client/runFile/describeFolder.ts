@@ -1,6 +1,7 @@
 /** What `thaw init` sees in a folder of images. */
 import { basename, extname, resolve } from "node:path";
 import { listSource } from "../../data/source.js";
+import { type GuessedKind, guessKind } from "./guessKind.js";
 
 export interface FolderDescription {
   /** A model's name made of the folder's. */
@@ -11,6 +12,8 @@ export interface FolderDescription {
   readonly ignored: number;
   /** Whether a manifest says which images are for training and which for testing. */
   readonly hasSplit: boolean;
+  /** What the images seem to show. */
+  readonly kind: GuessedKind;
   /** What may go wrong in training, a sentence each. */
   readonly warnings: readonly string[];
 }
@@ -34,6 +37,7 @@ export async function describeFolder(dataPath: string): Promise<FolderDescriptio
     classes,
     ignored: source.ignored.length,
     hasSplit: source.entries.some(({ split }) => split !== undefined),
+    kind: await guessKind(source),
     warnings: warningsOf(source.entries.length, classes),
   };
 }
@@ -65,7 +69,8 @@ function warningsOf(images: number, classes: FolderDescription["classes"]): read
   if (largest.images > IMBALANCE * smallest.images) {
     warnings.push(
       `${largest.name} has more than ${IMBALANCE} times as many images as ${smallest.name} ` +
-        `(${largest.images} to ${smallest.images}): watch the recall of each class in the report`,
+        `(${largest.images} to ${smallest.images}): watch the recall of each class in the report, and try ` +
+        "loss.class_weights: balanced",
     );
   }
   return warnings;

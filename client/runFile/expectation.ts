@@ -5,6 +5,7 @@ import type { SchemaNode } from "./jsonSchema.js";
 export function expectation(node: SchemaNode): string {
   const choices = choicesOf(node);
   if (choices.length > 0) return choices.length === 1 ? `${choices[0]}` : `one of ${choices.join(", ")}`;
+  if (node.anyOf !== undefined) return node.anyOf.map(expectation).join(" or ");
   switch (node.type) {
     case "boolean":
       return "true or false";
@@ -25,6 +26,7 @@ export function expectation(node: SchemaNode): string {
 export function limits(node: SchemaNode): string {
   const choices = choicesOf(node.type === "array" ? (node.items ?? {}) : node);
   if (choices.length > 0) return choices.length === 1 ? "" : choices.join(", ");
+  if (node.anyOf !== undefined) return node.anyOf.map(expectation).join(" or ");
   if (node.examples !== undefined) return `for example ${node.examples.join(", ")}`;
   return range(node).replace(/^ (from|of)? ?/, "");
 }

@@ -2,6 +2,7 @@
 import { dirname, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
+import { KIND_DEFAULTS } from "../../spec/augment.js";
 import { describeFolder, type FolderDescription } from "./describeFolder.js";
 import { limits } from "./expectation.js";
 import { runFileJsonSchema, type SchemaNode } from "./jsonSchema.js";
@@ -27,7 +28,12 @@ const MOST_LISTED = 40;
 export async function initRunFile(dataPath: string, options: InitOptions): Promise<string> {
   const folder = dirname(resolve(options.runFile));
   const found = await describeFolder(dataPath);
-  const known = { name: options.name ?? found.name, "data.path": pathFrom(folder, dataPath) };
+  const { kind } = found.kind;
+  const known = {
+    name: options.name ?? found.name,
+    "data.path": pathFrom(folder, dataPath),
+    "augment.kind": kind,
+  };
   const text = [
     `# yaml-language-server: $schema=${pathFrom(folder, SCHEMA_FILE)}`,
     ...comment([
@@ -36,7 +42,7 @@ export async function initRunFile(dataPath: string, options: InitOptions): Promi
     ...comment(classLines(found)),
     ...comment(notes(found)),
     ...comment(found.warnings.map((warning) => `WARNING: ${warning}`)),
-    ...section(runFileJsonSchema(), "", known),
+    ...section(runFileJsonSchema(), "", { known, ofKind: { ...KIND_DEFAULTS[kind] } }),
     "",
   ].join("\n");
   parseRunFile(text, options.runFile, []);
@@ -54,8 +60,9 @@ function classLines({ classes }: FolderDescription): readonly string[] {
   ];
 }
 
-function notes({ ignored, hasSplit }: FolderDescription): readonly string[] {
+function notes({ ignored, hasSplit, kind }: FolderDescription): readonly string[] {
   return [
+    `augment.kind is ${kind.kind}: ${kind.reason}. Change it if that is wrong.`,
     ...(ignored > 0
       ? [
           `${ignored} ${ignored === 1 ? "file was" : "files were"} passed over: not images by their names, or outside of class folders.`,
@@ -69,17 +76,34 @@ function notes({ ignored, hasSplit }: FolderDescription): readonly string[] {
   ];
 }
 
-/** The keys of a section, each under a comment with its meaning and limits. */
-function section(node: SchemaNode, prefix: string, known: Readonly<Record<string, string>>): string[] {
+interface Values {
+  /** Values by the keys' paths that are known better than the schema's defaults. */
+  readonly known: Readonly<Record<string, string>>;
+  /** Values of the keys of `augment` that have no default of their own. */
+  readonly ofKind: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The keys of a section, each under a comment with its meaning and limits. What another key decides unless it is
+ * given stands there as a comment, so that changing that other key is enough.
+ */
+function section(node: SchemaNode, prefix: string, values: Values): string[] {
   const isTop = prefix === "";
   return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
     const path = `${prefix}${key}`;
     const lines =
       child.type === "object"
-        ? [...comment([child.description ?? key]), `${key}:`, ...section(child, `${path}.`, known)]
-        : [...comment([meaningOf(child)]), `${key}: ${inline(known[path] ?? child.default)}`];
+        ? [...comment([child.description ?? key]), `${key}:`, ...section(child, `${path}.`, values)]
+        : [
+            ...comment([meaningOf(child)]),
+            line(key, values.known[path] ?? child.default, values.ofKind[key]),
+          ];
     return isTop ? ["", ...lines] : lines.map((line) => `  ${line}`);
   });
+}
+
+function line(key: string, value: unknown, otherwise: unknown): string {
+  return value === undefined ? `# ${key}: ${inline(otherwise)}` : `${key}: ${inline(value)}`;
 }
 
 function meaningOf(node: SchemaNode): string {

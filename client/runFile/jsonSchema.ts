@@ -17,6 +17,7 @@ export interface SchemaNode {
   readonly exclusiveMaximum?: number;
   readonly maxItems?: number;
   readonly items?: SchemaNode;
+  readonly anyOf?: readonly SchemaNode[];
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, SchemaNode>>;
 }

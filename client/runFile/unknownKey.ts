@@ -3,8 +3,20 @@
 import { nearest } from "../nearest.js";
 import { runFileJsonSchema, type SchemaNode, schemaAt } from "./jsonSchema.js";
 
+/** Keys that one may well expect, and why there is none. */
+const WHY_NOT: ReadonlyMap<string, string> = new Map([
+  [
+    "head.cutmix",
+    "cutmix needs an area to cut from, and the head sees pooled features without one; use `head.mixup`, or `unfreeze.cutmix` for the stages",
+  ],
+  ["head.loss", "the loss is the same in all of training; use the section `loss`"],
+  ["unfreeze.loss", "the loss is the same in all of training; use the section `loss`"],
+]);
+
 /** @param path the unknown key's path, e.g. `["head", "epoch"]` */
 export function unknownKey(path: readonly PropertyKey[]): string {
+  const reason = WHY_NOT.get(dotted(path));
+  if (reason !== undefined) return `unknown key \`${dotted(path)}\`: ${reason}`;
   const key = String(path.at(-1));
   const section = path.slice(0, -1);
   const siblings = Object.keys(schemaAt(section)?.properties ?? {});

@@ -7,7 +7,7 @@ import type { Base } from "../bases/catalogue.js";
 import { chosenBase } from "../bases/chosen.js";
 import { boundaryPass, boundaryShape, disposePass } from "../boundaries.js";
 import type { Parameters } from "../parameters.js";
-import { allViews, renderBatches } from "../render.js";
+import { allViews, renderBatches, type ViewRef } from "../render.js";
 import {
   createSamples,
   openSamples,
@@ -31,6 +31,8 @@ export interface Outputs {
   readonly boundaries: ReadonlyMap<number, string>;
   /** Pixels of the views, for training from random weights. */
   readonly pixels?: string;
+  /** The views wanted, in the order of the rows; by default those of the images' own splits. */
+  readonly views?: readonly ViewRef[];
 }
 
 export function boundaryFormat(base: Base, group: number): RecordFormat {
@@ -88,11 +90,8 @@ export async function computeActivations(
     for (const [group, path] of outputs.boundaries) {
       boundaries.set(group, await create(path, boundaryFormat(base, group)));
     }
-    const views = allViews(
-      dataset,
-      dataset.records.map((_, image) => image),
-      context.augment.views,
-    );
+    const everyImage = dataset.records.map((_, image) => image);
+    const views = outputs.views ?? allViews(dataset, everyImage, context.augment.views);
     let row = 0;
     for await (const batch of renderBatches(
       dataset,

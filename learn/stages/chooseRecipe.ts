@@ -3,11 +3,14 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openDataset } from "../../data/dataset.js";
 import { meanColours, THUMBNAIL_VALUES } from "../../data/thumbnail.js";
+import { PROBE_FILE } from "../../spec/artifactFiles.js";
 import type { ImageRecord } from "../../spec/dataset.js";
 import type { RecipeSummary } from "../../spec/recipe.js";
-import type { RunFile } from "../../spec/runFile.js";
+import type { EvaluationSpec, RunFile } from "../../spec/runFile.js";
 import { chosenBase } from "../bases/chosen.js";
 import { compatibility, decide } from "../decision.js";
+import { domainVerdict } from "../domain/verdict.js";
+import { planFolds } from "../foldPlan.js";
 import { openSamples } from "../samples.js";
 import { fewestGroups, stratifiedFolds } from "../transferability/folds.js";
 import { hScore } from "../transferability/hScore.js";
@@ -17,13 +20,13 @@ import { neighbourAccuracy } from "../transferability/neighbours.js";
 import { linearProbe } from "../transferability/probe.js";
 import { viewRows } from "../views.js";
 import { featureFormat } from "./activations.js";
+import { measureDomain } from "./domain.js";
 import type { StageContext } from "./job.js";
-
-export const PROBE_FILE = "probe.jsonl";
 
 export interface RecipeSettings {
   readonly asked: RunFile["recipe"];
   readonly planned: number;
+  readonly folds: EvaluationSpec["folds"];
 }
 
 /** Five folds: the usual compromise of bias and cost (Kohavi, IJCAI 1995, finds five to twenty alike). */
@@ -65,6 +68,7 @@ export async function chooseRecipe(
     const { probabilities, ...probe } = probeOf("linear probe", features);
     const { probabilities: _rival, ...rival } = probeOf("probe of colours", colours);
     onProgress({ phase: "transferability", step: 0, total: 1 });
+    const domain = await measureDomain(context, dataset, chosen);
     const { train } = summary.counts;
     const smallest = train.indexOf(Math.min(...train));
     const counts = train.map((_, c) => labels.filter((label) => label === c).length);
@@ -80,6 +84,7 @@ export async function chooseRecipe(
       neighbours: neighbourAccuracy(features, labels, groups),
       logMe: logMe(features, labels, classes),
       hScore: hScore(features, labels, classes),
+      ...(domain === undefined ? {} : { domain }),
     };
     const lines = chosen.map((image, i) => {
       const { path, label } = records[image] as ImageRecord;
@@ -94,7 +99,18 @@ export async function chooseRecipe(
     return {
       evidence,
       compatibility: compatibility(evidence),
-      decision: decide({ evidence, ...settings }),
+      ...(domain === undefined ? {} : { domain: domainVerdict(domain) }),
+      decision: {
+        ...decide({ evidence, ...settings }),
+        folds: planFolds({
+          asked: settings.folds,
+          records,
+          classes: summary.classes,
+          // Only splits of a manifest's own can leak.
+          ownSplits: summary.faults?.leaks !== undefined,
+          seed,
+        }),
+      },
     };
   } finally {
     await dataset.close();

@@ -1,13 +1,15 @@
 /** The one look at the held-out images: every stage's weights on the plain view of each of them. */
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openDataset } from "../../data/dataset.js";
 import { PREDICTIONS_FILE } from "../../spec/artifactFiles.js";
 import type { Evaluation } from "../../spec/evaluation.js";
+import type { FoldPrediction, FoldSummary } from "../../spec/folds.js";
 import { assess } from "../assessment.js";
 import { groupIndex } from "../bases/architecture.js";
 import { chosenBase } from "../bases/chosen.js";
 import { boundaryPass, disposePass } from "../boundaries.js";
+import { crossValidation, type FinishedFold } from "../crossValidation.js";
 import { scoped, type Tensor2D, tf } from "../engine.js";
 import { denseLogits, HEAD_BIAS, HEAD_KERNEL } from "../head.js";
 import { leakedAccuracy } from "../leakedAccuracy.js";
@@ -34,6 +36,12 @@ export interface ScratchCandidate {
   readonly epochs: number;
 }
 
+/** A finished fold: its summary and its file of predictions. */
+export interface FoldResult {
+  readonly summary: FoldSummary;
+  readonly predictions: string;
+}
+
 const BATCH = 32;
 
 /** A candidate's layers above its boundary, ready to run. */
@@ -49,6 +57,7 @@ export async function evaluate(
   context: StageContext,
   candidates: readonly Candidate[],
   scratch?: ScratchCandidate,
+  folds: readonly FoldResult[] = [],
 ): Promise<Evaluation> {
   const base = chosenBase(context.base);
   const { architecture, input } = base;
@@ -156,6 +165,9 @@ export async function evaluate(
     );
     return {
       ...evaluation,
+      ...(folds.length === 0
+        ? {}
+        : { crossValidation: crossValidation(await Promise.all(folds.map(readFold)), classes.length) }),
       leaked: leakedAccuracy(dataset.records, predictions),
       labelSuspects: listSuspects(dataset.records, classes.length, [
         { images: held, logits: logits[runners.length - 1] ?? new Float32Array() },
@@ -168,4 +180,9 @@ export async function evaluate(
     scratchRunner?.dispose();
     await dataset.close();
   }
+}
+
+async function readFold({ summary, predictions }: FoldResult): Promise<FinishedFold> {
+  const lines = (await readFile(predictions, "utf8")).trimEnd().split("\n");
+  return { summary, predictions: lines.map((line) => JSON.parse(line) as FoldPrediction) };
 }

@@ -1,6 +1,8 @@
 /** What every stage of learning is given: local folders, the base, and a way to report progress. */
+
+import type { AugmentSpec } from "../../spec/augment.js";
 import type { BaseChoice } from "../../spec/base.js";
-import type { AugmentSpec } from "../../spec/runFile.js";
+import type { LossSpec } from "../../spec/loss.js";
 import type { Progress } from "../../spec/training.js";
 
 export interface StageFolders {
@@ -16,6 +18,8 @@ export interface StageContext {
   readonly folders: StageFolders;
   readonly base: BaseChoice;
   readonly augment: AugmentSpec;
+  /** Cross-entropy when left out. */
+  readonly loss?: LossSpec | undefined;
   readonly seed: number;
   readonly onProgress: (progress: Progress) => void;
 }

@@ -51,6 +51,9 @@ export async function trainHead(
         }),
         dropout: spec.dropout,
         labelSmoothing: spec.label_smoothing,
+        loss: context.loss,
+        // Pooled features have no area to cut.
+        mixing: { mixup: spec.mixup, cutmix: 0 },
         seed: context.seed,
         stage: HEAD_STAGE,
         pixelScale: base.input.pixelScale,

@@ -37,6 +37,7 @@ export async function trainScratch(
         learningRate: LEARNING_RATE,
         weightDecay: WEIGHT_DECAY,
         labelSmoothing: LABEL_SMOOTHING,
+        loss: context.loss,
         seed: context.seed,
         stage: SCRATCH_STAGE,
         pixelScale: base.input.pixelScale,

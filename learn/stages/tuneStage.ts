@@ -85,6 +85,8 @@ export async function tuneStage(
       rateOf: rateByParameter(groups, settings),
       dropout: settings.dropout,
       labelSmoothing: settings.label_smoothing,
+      loss: context.loss,
+      mixing: settings,
       seed: context.seed,
       stage: settings.stage,
       pixelScale: base.input.pixelScale,

@@ -1,9 +1,11 @@
 /** The same network trained from random weights, with batch statistics: the comparison, not the method. */
 import { randomStream } from "../../rng/stream.js";
+import type { LossSpec } from "../../spec/loss.js";
 import { type Architecture, kernelShape, unitsOf } from "../bases/architecture.js";
 import { zeroHead } from "../head.js";
 import { overlay, type Parameter, type Parameters, parameter, sizeOf } from "../parameters.js";
 import type { PixelScale } from "./batch.js";
+import { lossWeights } from "./classWeights.js";
 import { runStep, type TrainingData } from "./step.js";
 import { compileStep } from "./stepProgram.js";
 import { type SuffixTrainee, trainableNames } from "./suffix.js";
@@ -59,6 +61,8 @@ export interface FullNetworkSettings {
   readonly learningRate: number;
   readonly weightDecay: number;
   readonly labelSmoothing: number;
+  /** Cross-entropy when left out. */
+  readonly loss?: LossSpec | undefined;
   readonly seed: number;
   readonly stage: number;
   readonly pixelScale: PixelScale;
@@ -83,8 +87,9 @@ export function fullNetworkTrainee(settings: FullNetworkSettings, data: Training
   );
 
   const ofBatch = new Map<string, BatchStatistics>();
+  const loss = lossWeights(settings.loss, data);
   const program = compileStep(
-    { architecture, from: 0, recordShape: data.samples.format.shape, names },
+    { architecture, from: 0, recordShape: data.samples.format.shape, names, loss },
     normalizedUnit(architecture.epsilon, ofBatch),
     () => [...ofBatch.values()].flatMap(({ mean, variance }) => [mean, variance]),
   );

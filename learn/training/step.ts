@@ -7,6 +7,7 @@ import { batchTensor, countCorrect, type PixelScale } from "./batch.js";
 import { dropoutMask } from "./dropout.js";
 import type { StepPosition, StepResult } from "./fit.js";
 import { smoothedTargets } from "./loss.js";
+import { drawMixture, largerPart, type MixSpec, mixedSamples, mixTargets } from "./mixing.js";
 import { STEP_INPUTS, type StepProgram } from "./stepProgram.js";
 import type { TrainableVector } from "./trainable.js";
 
@@ -28,6 +29,8 @@ export interface StepSettings {
   readonly features: number;
   readonly dropout: number;
   readonly labelSmoothing: number;
+  /** Nothing is mixed when left out. */
+  readonly mixing?: MixSpec | undefined;
   readonly seed: number;
   readonly stage: number;
   readonly pixelScale: PixelScale;
@@ -57,12 +60,17 @@ export function runStep(
   const chosen = images.map((image) => (firstRow[image] ?? 0) + (choose.word(image) % views));
   const labels = images.map((image) => data.labels[image] ?? 0);
   const maskLength = batch.length * settings.features;
+  const { shape } = data.samples.format;
+  const mixture = drawMixture(settings.mixing, batch.length, shape, seed, stage, { epoch, step });
+  const samples = mixture === undefined ? data.samples : mixedSamples(data.samples, mixture);
+  const shown = mixture === undefined ? labels : largerPart(labels, mixture);
   return scoped(() => {
-    const targets = smoothedTargets(labels, data.classes, settings.labelSmoothing);
+    const smoothed = smoothedTargets(labels, data.classes, settings.labelSmoothing);
+    const targets = mixture === undefined ? smoothed : mixTargets(smoothed, mixture);
     const mask = dropoutMask(maskLength, settings.dropout, seed, stage, epoch, step);
     const feeds = new Map<string, Tensor>([
       ...constants,
-      [STEP_INPUTS.x, batchTensor(data.samples, chosen, settings.pixelScale)],
+      [STEP_INPUTS.x, batchTensor(samples, chosen, settings.pixelScale)],
       [STEP_INPUTS.targets, tf.tensor2d(targets, [batch.length, data.classes])],
       [STEP_INPUTS.mask, tf.tensor2d(mask, [batch.length, settings.features])],
     ]);
@@ -76,7 +84,7 @@ export function runStep(
     });
     return {
       loss: read(outputs.loss)[0] ?? Number.NaN,
-      correct: countCorrect(read(outputs.logits), labels, data.classes),
+      correct: countCorrect(read(outputs.logits), shown, data.classes),
       gradients: outputs.gradients.map(read),
       extras: outputs.extras.map(read),
     };

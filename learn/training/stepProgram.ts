@@ -5,7 +5,7 @@ import type { Graph, Value } from "../graph/graph.js";
 import { compile } from "../graph/program.js";
 import { HEAD_BIAS, HEAD_KERNEL } from "../head.js";
 import { addBias, averagePool, averagePoolGradient, biasGradient, matrixProduct, multiply } from "../ops.js";
-import { softmaxCrossEntropy } from "./loss.js";
+import { type LossWeights, trainingLoss } from "./loss.js";
 import { type Gradients, type Pass, trainedGroups, type UnitPass } from "./units.js";
 
 /** Inputs of a step besides the parameters. */
@@ -39,6 +39,8 @@ export interface StepShape {
   readonly recordShape: readonly number[];
   /** Parameters whose gradients are wanted. */
   readonly names: readonly string[];
+  /** Cross-entropy when left out. */
+  readonly loss?: LossWeights;
 }
 
 /** @param extras more outputs, asked for once the forward pass has been built */
@@ -50,7 +52,7 @@ export function compileStep(
   const { names } = shape;
   const program = compile((graph) => {
     const features = pooledGroups(graph, shape, unitPass);
-    const { loss, logits, back } = headAndLoss(graph, features.y);
+    const { loss, logits, back } = headAndLoss(graph, features.y, shape.loss ?? { gamma: 0 });
     const gradients: Gradients = new Map();
     features.back(back(gradients), gradients);
     return [loss, logits, ...names.map((name) => wanted(gradients, name)), ...extras()];
@@ -89,12 +91,12 @@ function pooledGroups(
 }
 
 /** Dropout, the fully connected head, and the loss. */
-function headAndLoss(graph: Graph, features: Value) {
+function headAndLoss(graph: Graph, features: Value, weights: LossWeights) {
   const mask = graph.input(STEP_INPUTS.mask);
   const kernel = graph.input(HEAD_KERNEL);
   const kept = multiply(graph, features, mask);
   const logits = addBias(graph, matrixProduct(graph, kept, kernel), graph.input(HEAD_BIAS));
-  const { loss, dLogits } = softmaxCrossEntropy(graph, logits, graph.input(STEP_INPUTS.targets));
+  const { loss, dLogits } = trainingLoss(graph, logits, graph.input(STEP_INPUTS.targets), weights);
   return {
     loss,
     logits,

@@ -1,10 +1,13 @@
 /** Training of the layers above a freeze boundary, from the boundary's cached activations. */
+import type { LossSpec } from "../../spec/loss.js";
 import { type Architecture, unitsOf } from "../bases/architecture.js";
 import { type Tensor, tf } from "../engine.js";
 import { HEAD_BIAS, HEAD_KERNEL } from "../head.js";
 import { overlay, type Parameters, parameter } from "../parameters.js";
 import type { PixelScale } from "./batch.js";
+import { lossWeights } from "./classWeights.js";
 import type { Trainee } from "./fit.js";
+import type { MixSpec } from "./mixing.js";
 import { runStep, type TrainingData } from "./step.js";
 import { compileStep } from "./stepProgram.js";
 import { gatherTrainable, type RateOf, scatterTrainable } from "./trainable.js";
@@ -20,6 +23,10 @@ export interface SuffixSettings {
   readonly rateOf: RateOf;
   readonly dropout: number;
   readonly labelSmoothing: number;
+  /** Cross-entropy when left out. */
+  readonly loss?: LossSpec | undefined;
+  /** Nothing is mixed when left out. */
+  readonly mixing?: MixSpec | undefined;
   readonly seed: number;
   readonly stage: number;
   readonly pixelScale: PixelScale;
@@ -60,8 +67,9 @@ export function suffixTrainee(settings: SuffixSettings, data: TrainingData): Suf
   const names = trainableNames(architecture, from);
   const vector = gatherTrainable(parameters, names, settings.rateOf);
   const statistics = frozenStatistics(architecture, parameters, from);
+  const loss = lossWeights(settings.loss, data);
   const program = compileStep(
-    { architecture, from, recordShape: data.samples.format.shape, names },
+    { architecture, from, recordShape: data.samples.format.shape, names, loss },
     tunedUnit,
   );
   const validation = validator(architecture, from, data, settings.pixelScale);

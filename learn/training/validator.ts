@@ -14,6 +14,8 @@ const BATCH = 64;
 export interface Validator {
   /** @param parameters of the layer groups and the head */
   validate(parameters: Parameters): ValidationResult;
+  /** Of the validation images, `[images, classes]`. */
+  logits(parameters: Parameters): Float32Array;
   dispose(): void;
 }
 
@@ -27,23 +29,25 @@ export function validator(
   const groups = compileGroups(architecture, from, architecture.groups.length);
   const rows = data.validation.map((image) => data.rows.firstRow[image] ?? 0);
   const labels = data.validation.map((image) => data.labels[image] ?? 0);
+  const logitsOf = (parameters: Parameters): Float32Array => {
+    const logits = new Float32Array(rows.length * data.classes);
+    scoped(() => {
+      const weights = groups.fold(parameters);
+      const [kernel, bias] = headTensors(parameters);
+      for (let start = 0; start < rows.length; start += BATCH) {
+        const part = scoped(() => {
+          const x = batchTensor(data.samples, rows.slice(start, start + BATCH), pixelScale);
+          const pooled = x.rank === 4 ? poolFeatures(groups.run(x as Tensor4D, weights)) : (x as Tensor2D);
+          return denseLogits(pooled, kernel, bias).dataSync();
+        });
+        logits.set(part, start * data.classes);
+      }
+    });
+    return logits;
+  };
   return {
-    validate: (parameters) => {
-      const logits = new Float32Array(rows.length * data.classes);
-      scoped(() => {
-        const weights = groups.fold(parameters);
-        const [kernel, bias] = headTensors(parameters);
-        for (let start = 0; start < rows.length; start += BATCH) {
-          const part = scoped(() => {
-            const x = batchTensor(data.samples, rows.slice(start, start + BATCH), pixelScale);
-            const pooled = x.rank === 4 ? poolFeatures(groups.run(x as Tensor4D, weights)) : (x as Tensor2D);
-            return denseLogits(pooled, kernel, bias).dataSync();
-          });
-          logits.set(part, start * data.classes);
-        }
-      });
-      return crossEntropyAndAccuracy(logits, labels, data.classes);
-    },
+    validate: (parameters) => crossEntropyAndAccuracy(logitsOf(parameters), labels, data.classes),
+    logits: logitsOf,
     dispose: () => groups.dispose(),
   };
 }

@@ -38,8 +38,9 @@ export function Curves({ stages }: SectionProps): VNode {
       <figcaption>
         Loss (mean cross-entropy in nats) and accuracy by epoch; epochs are counted within each stage. A
         vertical line is a change of the freeze boundary, named above it; a shaded stage was rolled back.
-        Training figures are taken during the epoch with augmentation, dropout and label smoothing, so they
-        can lie on the worse side of the validation figures.
+        Training figures are taken during the epoch with augmentation, dropout, label smoothing and, where the
+        run file has them, mixed images, class weights or focal loss, so they can lie on the worse side of the
+        validation figures.
       </figcaption>
     </figure>
   );

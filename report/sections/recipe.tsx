@@ -1,7 +1,8 @@
-/** Why so much of the network was trained: the decision, its evidence, and how the base suits the images. */
+/** Why so much of the network was trained: the decision, its evidence, and how far the images are from the base. */
 import type { VNode } from "preact";
 import type { RecipeDecision, RecipeSummary } from "../../spec/recipe.js";
 import { counted, decimal, percent } from "../format.js";
+import { DomainGroups } from "../plots/domainGroups.js";
 import { ScrollBox } from "../scrollBox.js";
 import type { SectionProps } from "./section.js";
 
@@ -15,9 +16,9 @@ export function Recipe({ data: { recipe } }: SectionProps): VNode {
         {decision.help !== undefined && ` What would help: ${decision.help}.`}
       </p>
       <p>
-        Compatibility of the base: <strong>{compatibility.verdict}</strong>. {capital(compatibility.sentence)}
-        .
+        Features’ worth: <strong>{compatibility.verdict}</strong>. {capital(compatibility.sentence)}.
       </p>
+      <Domain recipe={recipe} />
       <ScrollBox label="Evidence">
         <table class="wide">
           <caption>
@@ -49,6 +50,26 @@ export function Recipe({ data: { recipe } }: SectionProps): VNode {
           </tbody>
         </table>
       </ScrollBox>
+    </>
+  );
+}
+
+function Domain({ recipe: { domain, evidence } }: { readonly recipe: RecipeSummary }): VNode | null {
+  if (domain === undefined || evidence.domain === undefined) return null;
+  return (
+    <>
+      <p>
+        Domain distance: <strong>{domain.verdict}</strong>. {capital(domain.sentence)}.{" "}
+        {capital(domain.advice)}. The distance alone decides nothing.
+      </p>
+      <figure>
+        <DomainGroups {...evidence.domain} />
+        <figcaption>
+          How far {counted(evidence.domain.images, "image")} are from those that the base was pretrained on,
+          at each layer group from the input up: squared Fréchet distance to the statistics in its batch
+          norms, in units of their variance. 0 is the pretraining itself; a line is the 95 % interval.
+        </figcaption>
+      </figure>
     </>
   );
 }

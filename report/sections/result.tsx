@@ -10,7 +10,6 @@ const FEW_IMAGES = 100;
 
 export function Result({ data, stages }: SectionProps): VNode {
   const { model, evaluation } = data;
-  const [low, high] = evaluation.accuracyInterval;
   return (
     <header id="result">
       <p class="kicker">Transfer learning report</p>
@@ -21,21 +20,11 @@ export function Result({ data, stages }: SectionProps): VNode {
         Run <code>{data.runId}</code>, <time dateTime={data.createdAt}>{moment(data.createdAt)}</time>
       </p>
       <div class="result">
-        <p style={{ margin: 0 }}>
-          <span class="muted">Test accuracy</span>
-          <br />
-          <strong class="figure-value">{percent(evaluation.accuracy)}</strong>
-          <br />
-          <span class="muted">
-            95 % interval {percent(low)} to {percent(high)},
-            <br />
-            {counted(evaluation.images, "held-out image")}
-          </span>
-        </p>
+        <Headline evaluation={evaluation} />
         <KeyFigures data={data} />
       </div>
       <p class="lead">{summarySentence(data, stages)}</p>
-      {evaluation.images < FEW_IMAGES && (
+      {evaluation.images < FEW_IMAGES && evaluation.crossValidation === undefined && (
         <p class="muted note">
           With only {counted(evaluation.images, "test image")} the interval is wide, and another choice of
           test images would give another figure. Four times as many would halve it: label more images, or
@@ -46,6 +35,46 @@ export function Result({ data, stages }: SectionProps): VNode {
   );
 }
 
+/** Over the folds where there are any: a single hold-out of a small set says little. */
+function Headline({ evaluation }: { evaluation: ReportData["evaluation"] }): VNode {
+  const { crossValidation, accuracy, accuracyInterval, images } = evaluation;
+  const [low, high] = crossValidation?.accuracyInterval ?? accuracyInterval;
+  return (
+    <p style={{ margin: 0 }}>
+      <span class="muted">
+        {crossValidation === undefined
+          ? "Test accuracy"
+          : `Accuracy over ${crossValidation.folds.length} folds`}
+      </span>
+      <br />
+      <strong class="figure-value">{percent(crossValidation?.accuracy ?? accuracy)}</strong>
+      <br />
+      <span class="muted">
+        95 % interval {percent(low)} to {percent(high)},
+        <br />
+        {crossValidation === undefined
+          ? counted(images, "held-out image")
+          : `${counted(crossValidation.images, "image")}, each held out once`}
+      </span>
+    </p>
+  );
+}
+
+function HoldOut({ evaluation }: { evaluation: ReportData["evaluation"] }): VNode {
+  const [low, high] = evaluation.accuracyInterval;
+  return (
+    <div>
+      <dt>This model on its one hold-out, as all figures below</dt>
+      <dd>
+        {percent(evaluation.accuracy)}{" "}
+        <small>
+          {counted(evaluation.images, "image")}; 95 % interval {percent(low)} to {percent(high)}
+        </small>
+      </dd>
+    </div>
+  );
+}
+
 function KeyFigures({ data }: { data: ReportData }): VNode {
   const { evaluation } = data;
   const head = evaluation.byStage.find(({ stage }) => stage === "head");
@@ -53,6 +82,7 @@ function KeyFigures({ data }: { data: ReportData }): VNode {
   const transfer = transferGain(data);
   return (
     <dl class="figures">
+      {evaluation.crossValidation !== undefined && <HoldOut evaluation={evaluation} />}
       {head !== undefined && (
         <div>
           <dt>New head on the frozen base</dt>

@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 import { resolveBase } from "../../client/resolveBase.js";
 import { CATALOGUE } from "../../learn/bases/catalogue.js";
 import { baseCheckpoint } from "../../runtime/components/baseCheckpoint.js";
+import type { ReportData } from "../../spec/report.js";
 import type { ModelVersion, RunResult } from "../../spec/run.js";
 import { readModel } from "../../store/records.js";
 import { smallImageSet } from "../support/images.js";
@@ -19,6 +20,7 @@ data: { path: images, validation: 0.15 }
 augment: { views: 1 }
 head: { epochs: 20 }
 unfreeze: { stages: [top], epochs: 2 }
+evaluation: { folds: 0 }
 `;
 
 let stack: Stack;
@@ -58,6 +60,21 @@ test("a checkpoint is registered once, and what differs gets another version", a
   const { stdout } = await thaw(["bases"], { cwd: stack.folder });
   assert.match(stdout, /efficientnet-lite1 .* 240 px +76\.7 % +Apache-2\.0/);
   assert.match(stdout, /own@2 /);
+});
+
+test("a checkpoint comes from the object store too, and its digest is checked", async () => {
+  const { store } = stack.session;
+  await store.client.fPutObject(store.bucket, "incoming/own.pth", join(stack.folder, "own.pth"));
+  const source = `s3://${store.bucket}/incoming/own.pth`;
+  const add = ADD.map((word) => ({ "own.pth": source, own: "from-store" })[word] ?? word);
+  const sha256 = CATALOGUE[0]?.sha256 ?? "";
+  const added = await ok<{ sha256: string; source: string }>(...add, "--sha256", sha256);
+  assert.deepEqual([added.sha256, added.source], [sha256, source]);
+  assert.match(await refusal(...add, "--sha256", "0".repeat(64)), /has the SHA-256 5793/);
+  assert.match(
+    await refusal(...add.map((word) => (word === source ? `${source}.gone` : word))),
+    /there is no object s3:/,
+  );
 });
 
 test("a base's digest is that of its numbers: other preprocessing is another base, a copy is not", async () => {
@@ -127,6 +144,50 @@ test("a model of thaw is the base of the next run, which says so and can be used
   assert.ok(right > predictions.length / 2, `${right} of ${predictions.length} recognized`);
   await ok("report", "next", "--out", join(stack.folder, "report.html"));
   assert.match(await readFile(join(stack.folder, "report.html"), "utf8"), /then tuned as digits@1/);
+});
+
+test("of several bases the run goes on with the one whose probe is best", async () => {
+  const bases = "bases=[efficientnet-lite1, model:digits@1]";
+  const settings = ["--set", bases, "--set", "name=chosen", "--set", "unfreeze.stages=[]"];
+  const { result, model } = await run(...settings);
+  assert.ok(result.artifacts.base, "no choice was recorded");
+  const written = await ok<ReportData>("report", "chosen", "--out", join(stack.folder, "chosen.html"));
+  const [best, second] = written.bases?.candidates ?? [];
+  assert.ok(best !== undefined && second !== undefined);
+  assert.equal(model.base, best.name);
+  assert.ok(best.probe.accuracy >= second.probe.accuracy);
+  // The chosen base's stages are those that the comparison has made.
+  const index = best.name === "efficientnet-lite1" ? 1 : 2;
+  assert.deepEqual(result.artifacts.features, result.artifacts[`features-${index}`]);
+  assert.deepEqual(result.artifacts.recipe, result.artifacts[`recipe-${index}`]);
+  const { stages } = await ok<{ stages: { name: string; action: string }[] }>("plan", ...settings);
+  assert.deepEqual([...new Set(stages.map(({ action }) => action))], ["reuse"]);
+  const { stages: open } = await ok<{ stages: { name: string; action: string; why: string }[] }>(
+    ...["plan", ...settings, "--set", "seed=9"],
+  );
+  assert.equal(open.find(({ name }) => name === "head")?.why, "the base is chosen first");
+});
+
+test("an alias names a version for commands and run files, and can be moved", async () => {
+  const named = await ok<{ version: number; aliases: string[] }>("models", "alias", "digits@1", "champion");
+  assert.deepEqual([named.version, named.aliases], [1, ["champion"]]);
+  const spec = await resolveBase(stack.session.store, "model:digits@champion");
+  assert.equal(spec?.name, "model:digits@1");
+  assert.deepEqual(spec, await resolveBase(stack.session.store, "model:digits@1"));
+  const { models } = await ok<{ models: { name: string; version: number; aliases: string[] }[] }>("models");
+  assert.deepEqual(
+    models.map(({ name, version, aliases }) => [name, version, aliases]),
+    [
+      ["chosen", 1, []],
+      ["digits", 1, ["champion"]],
+      ["next", 1, []],
+    ],
+  );
+  assert.match(await refusal("models", "alias", "digits", "3"), /cannot be an alias/);
+  assert.match(await refusal("plan", "--set", "base=model:digits@best"), /aliases champion/);
+  assert.match(await refusal("models", "nothing"), /models: chosen, digits, next/);
+  await ok("models", "unalias", "digits@champion");
+  assert.match(await refusal("models", "unalias", "digits@champion"), /it has none at all/);
 });
 
 test("a registered checkpoint under its own scale gives other artifacts than thaw's base", async () => {

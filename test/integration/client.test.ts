@@ -69,7 +69,8 @@ after(async () => {
 });
 
 function runFile(seed: number, ...set: string[]): RunFile {
-  const text = "name: small\ndata: { path: images }\nunfreeze: { stages: [blocks.6] }\n";
+  const text =
+    "name: small\ndata: { path: images }\nunfreeze: { stages: [blocks.6] }\nevaluation: { folds: 3 }\n";
   return parseRunFile(text, "thaw.yaml", [`seed=${seed}`, ...set]);
 }
 
@@ -114,8 +115,17 @@ async function makeArtifact(dependencies: ControlDependencies, request: StageReq
   const summaries: Partial<Record<string, unknown>> = {
     ingest: { images: 8, classes: evaluation.classes, quarantined: [] },
     recipe: {
-      decision: { choice: "staged", stages: 1, planned: 1, rule: "enough", reason: "enough images" },
+      evidence: { probe: { accuracy: 0.75, interval: [0.6, 0.9], balancedAccuracy: 0.75 } },
+      decision: {
+        choice: "staged",
+        stages: 1,
+        planned: 1,
+        rule: "enough",
+        reason: "enough images",
+        folds: { count: 2, reason: "class b has no more" },
+      },
     },
+    fold: { images: { heldOut: 4 }, head: { accuracy: 0.5 }, final: { accuracy: 0.75 } },
     tune: { kept: false, verdict: "rolled back: validation did not get better" },
     evaluate: evaluation,
   };
@@ -161,6 +171,7 @@ async function startWorkers(): Promise<() => Promise<void>> {
       chooseRecipe: make,
       trainHead: make,
       tuneStage: make,
+      trainFold: make,
       trainScratch: make,
       evaluate: make,
     },
@@ -223,19 +234,23 @@ describe("without workers", () => {
       recipe: "done",
       head: "done",
       "tune-1": "rolled-back",
+      "fold-1": "done",
+      "fold-2": "done",
+      "fold-3": "skipped",
       evaluate: "done",
       register: "done",
       report: "done",
     });
     assert.equal(view.result?.testAccuracy, 0.75);
     assert.equal(view.result?.version, 1);
+    const made = view.stages.filter(({ state }) => state !== "skipped");
     assert.deepEqual(
-      Object.fromEntries(view.stages.map(({ name, artifact }) => [name, artifact])),
+      Object.fromEntries(made.map(({ name, artifact }) => [name, artifact])),
       view.result?.artifacts,
     );
     assert.equal(view.failure, undefined);
     assert.ok(view.closedAt !== undefined && view.closedAt >= view.startedAt);
-    assert.ok(view.stages.every(({ seconds }) => seconds !== undefined && seconds >= 0));
+    assert.ok(made.every(({ seconds }) => seconds !== undefined && seconds >= 0));
   });
 });
 
@@ -295,10 +310,16 @@ describe("a completed run", () => {
 
   test("makes the plan of the same file all reuse; a change runs what depends on it and says why", async () => {
     const same = await planRun(session, runFile(1), dataPath, ENGINE);
-    assert.deepEqual(new Set(same.map(({ action }) => action)), new Set(["reuse"]));
+    const leftOut = same.filter(({ action }) => action === "skip");
+    assert.deepEqual(
+      leftOut.map(({ name, why }) => [name, why]),
+      [["fold-3", "class b has no more"]],
+    );
+    const others = same.filter(({ name }) => name !== "fold-3");
+    assert.deepEqual(new Set(others.map(({ action }) => action)), new Set(["reuse"]));
     const { result } = await getRun(session, "latest");
     assert.deepEqual(
-      Object.fromEntries(same.map(({ name, artifact }) => [name, artifact])),
+      Object.fromEntries(others.map(({ name, artifact }) => [name, artifact])),
       result?.artifacts,
     );
     const changed = await planRun(session, runFile(1, "head.dropout=0.5"), dataPath, ENGINE);
@@ -308,6 +329,17 @@ describe("a completed run", () => {
       ["head", "run", `the nearest artifact has \`dropout\` ${runFile(1).head.dropout} instead of 0.5`],
       ["tune-1", "run", "its input `head` will be made anew"],
     ]);
+    const dropped = changed.filter(({ kind }) => kind === "fold").map(({ action }) => action);
+    assert.deepEqual(dropped, ["run", "run", "skip"], "a fold depends on the head's parameters");
+    const undecided = await planRun(session, runFile(1, "evaluation.folds=2"), dataPath, ENGINE);
+    assert.deepEqual(
+      undecided.flatMap(({ name, action, why }) => (name.startsWith("fold-") ? [[name, action, why]] : [])),
+      ["fold-1", "fold-2"].map((name) => [
+        name,
+        "maybe",
+        "the recipe decides on the folds once the images are read: how many, and how much is unfrozen in them",
+      ]),
+    );
     const elsewhere = await planRun(session, runFile(1), dataPath, "another engine");
     assert.deepEqual(
       elsewhere.slice(0, 2).map(({ action, why }) => [action, why]),
@@ -321,7 +353,9 @@ describe("a completed run", () => {
   test("run again is all cached, as the plan said", async () => {
     const { runId } = await startRun(session, { file: runFile(1), dataPath });
     const view = await watchUntil(runId, isClosed);
-    assert.deepEqual(new Set(Object.values(states(view))), new Set(["cached"]));
+    const { "fold-3": third, ...others } = states(view);
+    assert.equal(third, "skipped");
+    assert.deepEqual(new Set(Object.values(others)), new Set(["cached"]));
   });
 });
 

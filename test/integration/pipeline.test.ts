@@ -22,6 +22,7 @@ recipe: staged
 augment: { views: 2 }
 head: { epochs: 25 }
 unfreeze: { stages: [blocks.6, blocks.5], epochs: 3 }
+evaluation: { folds: 0 }
 `;
 
 let stack: Stack;

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { noteOf } from "../../../activities/notes.js";
 import type { DataFaults, DatasetSummary } from "../../../spec/dataset.js";
+import type { RecipeSummary } from "../../../spec/recipe.js";
 import type { ArtifactManifest } from "../../../store/artifacts.js";
 
 const NONE: DataFaults = {
@@ -45,6 +46,30 @@ describe("the note of an ingest", () => {
       note(faults),
       "14 images, 2 classes, 1 left out, 2 pictures with contradicting labels, 1 picture across splits (repaired), " +
         '1 class with fewer than 5 images, file format gives "yes" away',
+    );
+  });
+});
+
+describe("the note of a recipe", () => {
+  const noteOfRecipe = (summary: Partial<RecipeSummary>): string =>
+    noteOf({ kind: "recipe", summary } as unknown as ArtifactManifest);
+  const decision = {
+    choice: "staged",
+    stages: 1,
+    planned: 2,
+    rule: "few images: one stage",
+    reason: "80 images",
+  } as const;
+  const evidence = {
+    domain: { images: 60, distance: 0.338, error: 0.01, groups: [] },
+  } as unknown as RecipeSummary["evidence"];
+  const domain = { verdict: "far", sentence: "far", advice: "none" } as const;
+
+  it("says how far the images are from the base's pretraining, where that was measured", () => {
+    assert.equal(noteOfRecipe({ decision, evidence, domain }), "1 of 2 stages, domain far (0.34): 80 images");
+    assert.equal(
+      noteOfRecipe({ decision, evidence: {} as RecipeSummary["evidence"] }),
+      "1 of 2 stages: 80 images",
     );
   });
 });

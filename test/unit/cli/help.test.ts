@@ -20,7 +20,8 @@ function helpOf(name: string): string {
 const COMMANDS = [
   ...["init", "plan", "run", "watch", "runs", "cancel"],
   "bases",
-  ...["get", "report", "predict", "export"],
+  ...["models", "get", "report", "predict", "export"],
+  ...["pin", "unpin", "gc"],
   ...["up", "down", "status", "doctor", "schema"],
 ];
 

@@ -6,6 +6,7 @@ import { resultSummary } from "../../../cli/render/result.js";
 import { changedLines, runText } from "../../../cli/render/run.js";
 import { downText } from "../../../cli/workerWarning.js";
 import type { RunView } from "../../../client/watchRun.js";
+import type { RunResult } from "../../../spec/run.js";
 import { COMPLETED, RESULT, RUNNING } from "./runViews.js";
 import { plainScreen } from "./screens.js";
 
@@ -87,6 +88,19 @@ describe("resultSummary", () => {
       "  tune-1     96.8 %  kept: validation loss 0.312 → 0.281, accuracy 95.2 % → 96.…",
       "  tune-2     96.6 %  rolled back: validation loss 0.281 → 0.290",
       "  scratch    41.3 %  same network from random weights, same time (41.2 s)",
+    ]);
+  });
+});
+
+describe("resultSummary of a small set", () => {
+  it("begins with what the folds say, and sets the one hold-out beside it", () => {
+    const folds = { count: 5, images: 253, accuracy: 0.889, headAccuracy: 0.85, pValue: 0.0312 };
+    const result: RunResult = { ...RESULT, folds: { ...folds, accuracyInterval: [0.83, 0.94] } };
+    assert.deepEqual(resultSummary(COMPLETED, result, plainScreen(120)).split("\n").slice(0, 4), [
+      "digits@3  accuracy over 5 folds 88.9 %  (95 % interval: 83.0 % – 94.0 %)",
+      "  head       85.0 %  over the folds: the head alone, 253 images, difference p = 0.031",
+      "  hold-out   96.8 %  the model that is registered, once; 95 % interval: 95.1 % – 97.9 %. By stage:",
+      "  head       93.2 %  head on the frozen base",
     ]);
   });
 });

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
+import sharp from "sharp";
 import { parseDocument, visit } from "yaml";
 import { describeFolder, modelName } from "../../../client/runFile/describeFolder.js";
 import { initRunFile } from "../../../client/runFile/init.js";
@@ -38,12 +39,16 @@ test("it is valid, and says what the schema's defaults say", async () => {
   const text = await initRunFile(path, { runFile: join(folder, "thaw.yaml") });
   assert.deepEqual(
     parseRunFile(text, "thaw.yaml", []),
-    runFileSchema.parse({ name: "sign-digits", data: { path: "Sign Digits" } }),
+    runFileSchema.parse({
+      name: "sign-digits",
+      data: { path: "Sign Digits" },
+      augment: { kind: "symbols" },
+    }),
   );
   assert.match(text, /121 images in 2 classes/);
   assert.match(text, /^# {3}1 {2}61$/m);
   assert.doesNotMatch(text, /WARNING/);
-  assert.match(text, /Leave off where sides matter.*\n {2}flip: false/);
+  assert.match(text, /Leave off where sides matter.*\n {2}# flip: false/);
 });
 
 test("every key of the schema is written, each under a comment", async () => {
@@ -51,7 +56,19 @@ test("every key of the schema is written, each under a comment", async () => {
   const text = await initRunFile(path, { runFile: join(folder, "thaw.yaml") });
   const document = parseDocument(text);
   const keys = keysOf(runFileJsonSchema());
-  for (const key of keys) assert.ok(document.hasIn(key.split(".")), `${key} is missing`);
+  /** Keys that the kind of data decides unless they are given are written as comments. */
+  const left = keys.filter((key) => !document.hasIn(key.split(".")));
+  assert.deepEqual(
+    left,
+    ["flip", "crop", "rotate", "colour", "erase"].map((key) => `augment.${key}`),
+  );
+  for (const key of left) assert.match(text, new RegExp(`^ {2}# ${key.split(".")[1]}: \\S+$`, "m"));
+  const all = parseRunFile(
+    text.replace(/^ {2}# (flip|crop|rotate|colour|erase): /gm, "  $1: "),
+    "thaw.yaml",
+    [],
+  );
+  assert.deepEqual(all, parseRunFile(text, "thaw.yaml", []), "as comments they say what holds");
   let pairs = 0;
   visit(document, {
     Pair: () => {
@@ -78,6 +95,30 @@ test("the images are named from where the run file lies", async () => {
     message: /No Name/,
   });
 });
+
+const KINDS: Readonly<Record<string, { classes: string[]; colour?: string; kind: string }>> = {
+  digits: { classes: ["0", "7", "12"], kind: "symbols" },
+  letters: { classes: ["A", "B", "ß"], kind: "symbols" },
+  "findings by name": { classes: ["healthy", "Tumour_2"], kind: "medical" },
+  "grey pictures": { classes: ["no", "yes"], colour: "#808080", kind: "medical" },
+  "coloured pictures": { classes: ["no", "yes"], colour: "#c08040", kind: "general" },
+  "files that cannot be read": { classes: ["no", "yes"], kind: "general" },
+};
+for (const [what, { classes, colour, kind }] of Object.entries(KINDS)) {
+  test(`${what} are taken for ${kind}`, async () => {
+    const path = await images(what, Object.fromEntries(classes.map((name) => [name, 6])));
+    for (const name of colour === undefined ? [] : classes) {
+      for (let i = 0; i < 6; i++) {
+        const size = { width: 40, height: 30, channels: 3 } as const;
+        const picture = sharp({ create: { ...size, background: colour ?? "" } });
+        await picture.jpeg().toFile(join(path, name, `${i}.jpg`));
+      }
+    }
+    const text = await initRunFile(path, { runFile: join(folder, "thaw.yaml") });
+    assert.equal(parseRunFile(text, "thaw.yaml", []).augment.kind, kind);
+    assert.match(text, new RegExp(`^# augment.kind is ${kind}: \\S.*\\. Change it`, "m"));
+  });
+}
 
 const WARNED: Readonly<Record<string, { counts: Record<string, number>; warnings: RegExp[] }>> = {
   "few images": { counts: { a: 20, b: 20 }, warnings: [/^40 images are few/] },

@@ -34,6 +34,23 @@ test("--set lays values over the file, the last one wins, sections are made as n
   assert.equal(file.data.path, "more photos");
 });
 
+test("the kind of data decides what is left out, and each key can still be set", () => {
+  const of = (text: string) => parseRunFile(`${FINE}augment: ${text}\n`, "thaw.yaml", []).augment;
+  // What there was before kinds existed.
+  const { kind: _kind, ...general } = of("{}");
+  assert.deepEqual(general, { views: 6, flip: false, crop: 0.15, rotate: 10, colour: 0.15, erase: 0 });
+  assert.equal(of("{ kind: photographs }").flip, true);
+  for (const kind of ["symbols", "medical"]) assert.equal(of(`{ kind: ${kind} }`).flip, false);
+  assert.equal(of("{ kind: textures }").rotate, 180);
+  assert.deepEqual(of("{ kind: textures, rotate: 0, flip: false }"), {
+    ...of("{ kind: textures }"),
+    rotate: 0,
+    flip: false,
+  });
+  const resolved = of("{ kind: medical, erase: 0.3, views: 2 }");
+  assert.deepEqual(of(JSON.stringify(resolved)), resolved, "what is filled in reads back as the same");
+});
+
 test("--set mends a mistake of the file", () => {
   assert.equal(parseRunFile(`${FINE}seed: many\n`, "thaw.yaml", ["seed=7"]).seed, 7);
 });
@@ -45,8 +62,9 @@ interface Wrong {
   readonly said: readonly string[];
 }
 
-const HEAD_KEYS = "dropout, epochs, patience, batch_size, learning_rate, weight_decay, label_smoothing";
-const TOP_KEYS = "name, data, base, recipe, augment, head, unfreeze, compare, compute, seed";
+const HEAD_KEYS =
+  "dropout, epochs, patience, batch_size, learning_rate, weight_decay, label_smoothing, mixup";
+const TOP_KEYS = Object.keys(runFileSchema.shape).join(", ");
 
 const WRONG: Readonly<Record<string, Wrong>> = {
   "an empty file": {
@@ -112,6 +130,24 @@ const WRONG: Readonly<Record<string, Wrong>> = {
       "  thaw.yaml:6:13: `unfreeze.epochs` must be a whole number of at least 1, not empty",
     ],
   },
+  "cutmix of the head's pooled features": {
+    text: `${FINE}head:\n  cutmix: 1\n`,
+    said: [
+      "thaw.yaml:5:3: unknown key `head.cutmix`: cutmix needs an area to cut from, and the head sees pooled features without one; use `head.mixup`, or `unfreeze.cutmix` for the stages",
+    ],
+  },
+  "a loss and a kind that do not exist": {
+    text: `${FINE}loss: { kind: hinge, gamma: 9 }\naugment: { kind: photograph, erase: 2 }\n`,
+    set: ["unfreeze.mixup=-1"],
+    said: [
+      "5 mistakes in thaw.yaml:",
+      '  thaw.yaml:4:9: `loss.kind` must be one of cross-entropy, focal, not "hinge"',
+      "  thaw.yaml:4:22: `loss.gamma` must be a number from 0 to 5, not 9",
+      '  thaw.yaml:5:12: `augment.kind` must be one of general, photographs, symbols, medical, textures, not "photograph"; did you mean photographs?',
+      "  thaw.yaml:5:30: `augment.erase` must be a number from 0 to 1, not 2",
+      "  --set unfreeze.mixup=-1: `unfreeze.mixup` must be a number from 0 to 10, not -1",
+    ],
+  },
   "a name that cannot be one": {
     text: "name: My Model\ndata: { path: '' }\n",
     said: [
@@ -124,7 +160,7 @@ const WRONG: Readonly<Record<string, Wrong>> = {
     text: `${FINE}base: EfficientNet Lite0\nunfreeze:\n  stages:\n    - blocks.6\n    - block.5\n`,
     said: [
       "2 mistakes in thaw.yaml:",
-      '  thaw.yaml:4:1: `base`: use the name of a base or model:NAME, both with or without @VERSION, not "EfficientNet Lite0"',
+      '  thaw.yaml:4:1: `base`: use NAME or NAME@VERSION of a base, or model:NAME, model:NAME@VERSION or model:NAME@ALIAS, not "EfficientNet Lite0"',
       '  thaw.yaml:8:7: `unfreeze.stages[1]` must be one of top, blocks.6, blocks.5, blocks.4, blocks.3, blocks.2, blocks.1, blocks.0, not "block.5"; did you mean blocks.5?',
     ],
   },

@@ -31,3 +31,16 @@ test("a run from before there were recipes waits for none", () => {
     [],
   );
 });
+
+test("folds that the recipe leaves out are skipped, with their own reason; runs from before there were folds have none", () => {
+  const { stages } = recorded("folds-four-of-five.json");
+  const folds = stages.filter(({ name }) => name.startsWith("fold-"));
+  assert.deepEqual(
+    folds.map(({ state }) => state),
+    ["done", "done", "done", "done", "skipped"],
+  );
+  assert.match(folds.at(-1)?.note ?? "", /^4 folds, not 5: class Japanese_Cherry has no more to spread/);
+  assert.match(stages.find(({ name }) => name === "tune-1")?.note ?? "", /^no fine-tuning/);
+  for (const name of ["all-stages.json", "recipe-one-stage.json"])
+    assert.ok(recorded(name).stages.every((stage) => !stage.name.startsWith("fold-")));
+});

@@ -8,12 +8,20 @@ import { encodePixels } from "../../../data/decode.js";
 import { renderView, type ViewInput, type ViewParameters, viewParameters } from "../../../data/views.js";
 import { viewWindow, windowRange } from "../../../data/viewWindow.js";
 import { randomStream } from "../../../rng/stream.js";
-import type { AugmentSpec } from "../../../spec/runFile.js";
+import type { AugmentSpec } from "../../../spec/augment.js";
 import { difference, picture } from "./pictures.js";
 
 const FIXTURES = "test/fixtures/resize";
 const INPUT: ViewInput = { size: 56, cropFraction: 0.875, kernel: "cubic" };
-const AUGMENT: AugmentSpec = { views: 6, flip: true, crop: 0.15, rotate: 10, colour: 0.15 };
+const AUGMENT: AugmentSpec = {
+  kind: "general",
+  views: 6,
+  flip: true,
+  crop: 0.15,
+  rotate: 10,
+  colour: 0.15,
+  erase: 0,
+};
 /** Nothing is changed; with `crop` 0 it shows what the plain view shows. */
 const UNCHANGED: ViewParameters = {
   crop: 0,
@@ -96,12 +104,44 @@ describe("viewParameters", () => {
   });
 
   it("flips only when told to, and changes nothing when all is off", () => {
-    const off = { views: 6, flip: false, crop: 0, rotate: 0, colour: 0 };
+    const off = { ...AUGMENT, flip: false, crop: 0, rotate: 0, colour: 0 };
     for (let image = 0; image < 50; image++) {
       assert.equal(viewParameters({ ...AUGMENT, flip: false }, 1, image, 1).flip, false);
       const { zoom: _zoom, x: _x, y: _y, ...rest } = viewParameters(off, 1, image, 1);
       const { zoom: _0, x: _1, y: _2, ...unchanged } = UNCHANGED;
       assert.deepEqual({ ...rest, angle: Math.abs(rest.angle) }, unchanged);
+    }
+  });
+});
+
+describe("random erasing", () => {
+  it("paints rectangles of 2 to 33 % of the area with the mean colour, in the share asked for", async () => {
+    let erased = 0;
+    for (let image = 0; image < 400; image++) {
+      const { erased: area, ...rest } = viewParameters({ ...AUGMENT, erase: 0.5 }, 1, image, 1);
+      assert.deepEqual(rest, viewParameters(AUGMENT, 1, image, 1), "the other draws stay as they are");
+      if (area === undefined) continue;
+      erased += 1;
+      const { top, left, height, width } = area;
+      assert.ok(top >= 0 && left >= 0 && top + height <= 1 + 1e-9 && left + width <= 1 + 1e-9);
+      assert.ok(height * width >= 0.02 - 1e-9 && height * width <= 0.33 + 1e-9);
+    }
+    assert.ok(erased > 160 && erased < 240, `${erased}`);
+  });
+
+  it("leaves every other pixel as it was", async () => {
+    const encoded = await readFile(`${FIXTURES}/shrink.png`);
+    const area = { top: 0.25, left: 0.5, height: 0.5, width: 0.25 };
+    const plain = await renderView(encoded, INPUT, UNCHANGED);
+    const painted = await renderView(encoded, INPUT, { ...UNCHANGED, erased: area });
+    const mean = [0, 1, 2].map((c) => {
+      const values = plain.filter((_, i) => i % 3 === c);
+      return Math.round(values.reduce((sum, value) => sum + value, 0) / values.length);
+    });
+    for (let i = 0; i < plain.length; i++) {
+      const [row, column] = [Math.floor(i / 3 / 56), Math.floor(i / 3) % 56];
+      const inside = row >= 14 && row < 42 && column >= 28 && column < 42;
+      assert.equal(painted[i], inside ? mean[i % 3] : plain[i]);
     }
   });
 });

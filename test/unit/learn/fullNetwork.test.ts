@@ -10,6 +10,7 @@ import { createSamples, openSamples, type RecordFormat } from "../../../learn/sa
 import { fit } from "../../../learn/training/fit.js";
 import { fullNetworkTrainee, randomParameters } from "../../../learn/training/fullNetwork.js";
 import { randomStream } from "../../../rng/stream.js";
+import type { LossSpec } from "../../../spec/loss.js";
 import { base, temporaryFolder } from "./support.js";
 
 /** All kinds of blocks, but narrow and shallow; and the network takes pictures of any size. */
@@ -44,7 +45,8 @@ async function stripes(context: TestContext) {
   };
 }
 
-async function prepare(context: TestContext) {
+async function prepare(context: TestContext, loss?: LossSpec, train?: readonly number[]) {
+  const data = await stripes(context);
   return fullNetworkTrainee(
     {
       architecture,
@@ -52,11 +54,12 @@ async function prepare(context: TestContext) {
       learningRate: 0.002,
       weightDecay: 0.01,
       labelSmoothing: 0.05,
+      loss,
       seed: 1,
       stage: 1,
       pixelScale,
     },
-    await stripes(context),
+    { ...data, train: train ?? data.train },
   );
 }
 
@@ -89,6 +92,19 @@ test("a step moves every running statistic and leaves no tensor behind", async (
       assert.notDeepEqual(parameter(after, statistic).data, parameter(before, statistic).data, statistic);
     }
   }
+});
+
+test("focal loss and class weights are in its step too", async (context) => {
+  // Three images of one class and one of the other: weights 2/3 and 2.
+  const train = [0, 2, 4, 1];
+  const loss = { kind: "focal", gamma: 2, class_weights: "balanced" } as const;
+  const trainee = await prepare(context, loss, train);
+  context.after(() => trainee.dispose());
+  const result = trainee.step([0, 1, 2, 3], { epoch: 0, step: 0 });
+  // With a head of zeros every probability is 1/2; the targets are smoothed.
+  const [often, seldom] = [0.975 * (2 / 3) + 0.025 * 2, 0.975 * 2 + 0.025 * (2 / 3)];
+  const expected = (0.5 ** 2 * Math.log(2) * (3 * often + seldom)) / 4;
+  assert.ok(Math.abs(result.loss - expected) < 1e-6, `${result.loss}, expected ${expected}`);
 });
 
 test("statistics belong to the weights: they come back with a snapshot", async (context) => {

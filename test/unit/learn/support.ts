@@ -37,11 +37,15 @@ export function pretrained(): Promise<Parameters> {
   return loaded;
 }
 
+/** Photographs of the fixtures as RGB bytes, `[files.length, 224, 224, 3]`. */
+export async function photographBytes(files: readonly string[]): Promise<Uint8Array> {
+  return Buffer.concat(await Promise.all(files.map((file) => sharp(join(FIXTURES, file)).raw().toBuffer())));
+}
+
 /** Photographs of the fixtures, `[files.length, 224, 224, 3]`, scaled as the base wants them. */
 export async function photographs(files: readonly string[]): Promise<Tensor4D> {
-  const pixels = await Promise.all(files.map((file) => sharp(join(FIXTURES, file)).raw().toBuffer()));
   const { size, pixelScale } = base.input;
-  return pixelTensor(Buffer.concat(pixels), [files.length, size, size, 3], pixelScale);
+  return pixelTensor(await photographBytes(files), [files.length, size, size, 3], pixelScale);
 }
 
 /** A folder that is gone when the test ends. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { IMAGES_FILE, SUMMARY_FILE } from "../../../data/dataset.js";
 import { HEAD_BIAS, HEAD_KERNEL } from "../../../learn/head.js";
 import { parameter } from "../../../learn/parameters.js";
@@ -28,7 +28,6 @@ const features = parameter(set, "features");
 const labels = [...parameter(set, "labels").data];
 const width = features.shape[1] as number;
 const length = base.architecture.features;
-const defaults = runFileSchema.parse({ name: "test", data: { path: "unused" } });
 
 /** The set's few features among the base's many: the others are nought everywhere. */
 function padded(): Float32Array {
@@ -51,7 +50,9 @@ async function writeDataset(folder: string): Promise<void> {
   await writeFile(join(folder, SUMMARY_FILE), JSON.stringify({ classes, packs: [] }));
 }
 
-test("with the default settings the head is as good as logistic regression", async (context) => {
+/** Trains the head with changes to the run file. @returns its summary, weights and accuracy on the test images */
+async function trained(context: TestContext, changes: object) {
+  const file = runFileSchema.parse({ name: "test", data: { path: "unused" }, ...changes });
   const folder = await temporaryFolder(context);
   const folders = {
     dataset: join(folder, "dataset"),
@@ -70,18 +71,15 @@ test("with the default settings the head is as good as logistic regression", asy
     {
       folders,
       base: { name: base.name, checkpoint: await checkpointFile() },
-      augment: { ...defaults.augment, views: 1 },
+      augment: { ...file.augment, views: 1 },
+      loss: file.loss,
       seed: 1,
       onProgress: () => {},
     },
-    defaults.head,
+    file.head,
     path,
   );
-  assert.ok(summary.bestEpoch > 0);
-  assert.equal(summary.trainableParameters, (length + 1) * recorded.classes);
-
   const head = await readSafetensors(join(folders.out, WEIGHTS_FILE));
-  assert.deepEqual([...head.keys()].sort(), [HEAD_BIAS, HEAD_KERNEL]);
   const kernel = parameter(head, HEAD_KERNEL).data;
   const bias = parameter(head, HEAD_BIAS).data;
   const first = recorded.train + recorded.validation;
@@ -94,8 +92,31 @@ test("with the default settings the head is as good as logistic regression", asy
     return sum;
   });
   const { accuracy } = crossEntropyAndAccuracy(logits, labels.slice(first), recorded.classes);
+  return { summary, head, accuracy };
+}
+
+test("with the default settings the head is as good as logistic regression", async (context) => {
+  const { summary, head, accuracy } = await trained(context, {});
+  assert.ok(summary.bestEpoch > 0);
+  assert.equal(summary.trainableParameters, (length + 1) * recorded.classes);
+  assert.deepEqual([...head.keys()].sort(), [HEAD_BIAS, HEAD_KERNEL]);
   assert.ok(
     accuracy > recorded.testAccuracy - 0.02,
     `test accuracy ${accuracy}, logistic regression ${recorded.testAccuracy}`,
   );
 });
+
+const SHORT = { epochs: 30 };
+const OPTIONS: Readonly<Record<string, object>> = {
+  mixup: { head: { ...SHORT, mixup: 0.2 } },
+  "focal loss": { head: SHORT, loss: { kind: "focal" } },
+  "class weights": { head: SHORT, loss: { class_weights: "balanced" } },
+};
+for (const [what, changes] of Object.entries(OPTIONS)) {
+  test(`${what} reaches the head's training, and it learns as well to three points`, async (context) => {
+    const { head, accuracy } = await trained(context, changes);
+    const plain = await trained(context, { head: SHORT });
+    assert.notDeepEqual(parameter(head, HEAD_KERNEL).data, parameter(plain.head, HEAD_KERNEL).data);
+    assert.ok(accuracy > plain.accuracy - 0.03, `test accuracy ${accuracy}, without ${plain.accuracy}`);
+  });
+}

@@ -11,7 +11,12 @@ import { readSafetensors } from "../../../learn/safetensors.js";
 import type { Samples } from "../../../learn/samples.js";
 import { type FitOptions, fit } from "../../../learn/training/fit.js";
 import type { TrainingData } from "../../../learn/training/step.js";
-import { type SuffixTrainee, suffixTrainee, trainableNames } from "../../../learn/training/suffix.js";
+import {
+  type SuffixSettings,
+  type SuffixTrainee,
+  suffixTrainee,
+  trainableNames,
+} from "../../../learn/training/suffix.js";
 import { randomStream } from "../../../rng/stream.js";
 import { base, FIXTURES, pretrained, samplesOf } from "./support.js";
 
@@ -52,7 +57,12 @@ async function startParameters(): Promise<Parameters> {
   return overlay(await pretrained(), zeroHead(architecture.features, CLASSES));
 }
 
-function traineeOf(parameters: Parameters, samples: Samples, seed: number): SuffixTrainee {
+function traineeOf(
+  parameters: Parameters,
+  samples: Samples,
+  seed: number,
+  changes: Partial<SuffixSettings> = {},
+): SuffixTrainee {
   return suffixTrainee(
     {
       architecture,
@@ -64,6 +74,7 @@ function traineeOf(parameters: Parameters, samples: Samples, seed: number): Suff
       seed,
       stage: 1,
       pixelScale: input.pixelScale,
+      ...changes,
     },
     dataOf(samples),
   );
@@ -193,4 +204,48 @@ test("each epoch draws one view of every image, and not always the same one", as
     );
   }
   assert.notDeepEqual(gathered[0], gathered[1]);
+});
+
+const balanced = { kind: "cross-entropy", gamma: 2, class_weights: "balanced" } as const;
+const LOSSES: Readonly<Record<string, Partial<SuffixSettings>>> = {
+  "focal loss and class weights": { loss: { ...balanced, kind: "focal" } },
+  "mixup and cutmix": { mixing: { mixup: 0.2, cutmix: 1 } },
+};
+for (const [what, changes] of Object.entries(LOSSES)) {
+  test(`${what}: it learns, repeats bit for bit, and leaves no tensor`, async (context) => {
+    const samples = await noisySamples(context);
+    const parameters = await startParameters();
+    const atStart = tf.memory().numTensors;
+    const train = async () => {
+      const trainee = traineeOf(parameters, samples, 1, changes);
+      const before = trainee.validate();
+      const result = await fit(trainee, options(1));
+      const weights = digests(trainee.trained());
+      trainee.dispose();
+      return { before, result, weights };
+    };
+    const { before, result, weights } = await train();
+    assert.ok(result.validationLoss < before.loss, `loss ${before.loss} → ${result.validationLoss}`);
+    assert.equal(result.validationAccuracy, 1);
+    assert.deepEqual((await train()).weights, weights);
+    const plain = traineeOf(parameters, samples, 1);
+    await fit(plain, options(1));
+    assert.notDeepEqual(digests(plain.trained()), weights, "it makes a difference");
+    plain.dispose();
+    assert.equal(tf.memory().numTensors, atStart);
+  });
+}
+
+test("options that are off leave every weight as it is without them, bit for bit", async (context) => {
+  const samples = await noisySamples(context);
+  const parameters = await startParameters();
+  const train = async (changes: Partial<SuffixSettings>) => {
+    const trainee = traineeOf(parameters, samples, 1, changes);
+    await fit(trainee, options(1, { epochs: 1 }));
+    const weights = digests(trainee.trained());
+    trainee.dispose();
+    return weights;
+  };
+  const off = { loss: { ...balanced, class_weights: "none" }, mixing: { mixup: 0, cutmix: 0 } } as const;
+  assert.deepEqual(await train(off), await train({}));
 });

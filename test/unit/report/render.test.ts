@@ -6,6 +6,7 @@ import { renderReport } from "../../../report/render.js";
 import type { Calibration } from "../../../spec/evaluation.js";
 import type { ReportData } from "../../../spec/report.js";
 import { NO_FAULTS, withFaults } from "./sampleFaults.js";
+import { withFolds } from "./sampleFolds.js";
 import { sampleReport } from "./sampleReport.js";
 import { VARIANTS } from "./variants.js";
 
@@ -27,6 +28,7 @@ const text = (root: Element, selector: string): string =>
 const SECTIONS = [
   "result",
   "stages",
+  "folds",
   "recipe",
   "curves",
   "network",
@@ -78,7 +80,9 @@ for (const [name, data] of Object.entries(VARIANTS)) {
         assert.ok(text(svg, "title").length > 0);
         assert.ok(text(svg, "desc").length > 0);
       }
-      assert.equal(all(page, "svg[role=img]").length, data.evaluation.calibration === undefined ? 3 : 5);
+      const ofConfidence = data.evaluation.calibration === undefined ? 0 : 2;
+      const ofDomain = data.recipe?.evidence.domain === undefined ? 0 : 1;
+      assert.equal(all(page, "svg[role=img]").length, 3 + ofConfidence + ofDomain);
     });
 
     test("gives every anchor once", () => {
@@ -358,7 +362,43 @@ test("why this recipe: the decision, the figures it rests on, and what would hel
     /Staged unfreezing, 1 of 2.stages: only the first stage\. What would help: add fifty images\./,
   );
   assert.match(said, /Linear probe\s*93\.1.%.*91\.6.% to 94\.3.%/);
-  assert.match(said, /Compatibility of the base: suits\./);
+  assert.match(said, /Features’ worth: suits\./);
+  assert.match(
+    said,
+    /Domain distance: near\. The images are near.*Domain distance by layer group.*top: 0\.17/s,
+  );
+  const { domain: _words, ...before } = recipe;
+  const { domain: _numbers, ...evidence } = recipe.evidence;
+  const earlier = renderReport({ ...usual, recipe: { ...before, evidence } });
+  assert.doesNotMatch(text(parse(earlier), "#recipe"), /Domain distance/);
   const { recipe: _recipe, ...older } = usual;
   assert.match(text(parse(renderReport(older)), "#recipe"), /before thaw chose recipes/);
+});
+
+test("the folds are the headline of a small set, the hold-out stands beside it, and the pairs say what is proven", () => {
+  const data = withFolds(sampleReport({ classes: ["no", "yes"], testImagesPerClass: 20 }));
+  const page = parse(renderReport(data));
+  const plain = (selector: string): string => text(page, selector).replaceAll("\u00a0", " ");
+  // 5 × 40 images, 4 of a fold wrong and one more in the first.
+  assert.match(
+    plain(".result"),
+    /Accuracy over 5 folds89\.5 %95 % interval .*200 images, each held out once/,
+  );
+  assert.match(plain(".result"), /This model on its one hold-out/);
+  // Each fold: 4 right now that the head has wrong; in the first one more wrong.
+  assert.match(
+    plain("#folds"),
+    /Of 200 images it set 20 right and 1 wrong: a proven gain \(McNemar's test, p < 0\.001\)/,
+  );
+  assert.match(plain("#folds"), /Of 5 folds the gate kept tune-1 \(down to blocks\.6\) in 2\./);
+  assert.equal(all(page, "#folds tbody tr").length, 5 + 3);
+});
+
+test("without folds the report says why there are none", () => {
+  const data = sampleReport();
+  const folds = { count: 0, reason: "no folds: 400 held-out images are enough for a usable interval" };
+  const recipe = data.recipe && { ...data.recipe, decision: { ...data.recipe.decision, folds } };
+  const page = parse(renderReport({ ...data, ...(recipe === undefined ? {} : { recipe }) }));
+  assert.match(text(page, "#folds"), /was not cross-validated: no folds: 400 held-out images/);
+  assert.match(text(page, ".result"), /^Test accuracy/);
 });

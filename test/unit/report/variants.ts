@@ -1,6 +1,7 @@
 /** Reports at the edges of what a run can give, for the tests of the page. */
 import type { ReportData } from "../../../spec/report.js";
 import { withFaults } from "./sampleFaults.js";
+import { withFolds } from "./sampleFolds.js";
 import { sampleReport } from "./sampleReport.js";
 
 const MARKUP = `<script>alert(1)</script>`;
@@ -44,6 +45,7 @@ export const VARIANTS: Readonly<Record<string, ReportData>> = {
   }),
   "markup in every text": withMarkup(sampleReport({ classes: [MARKUP, 'q"uo&te', "plain"], errorRate: 0.2 })),
   "every fault of the data": withFaults(sampleReport()),
+  "cross-validated": withFolds(sampleReport({ classes: ["no", "yes"], testImagesPerClass: 20 })),
   "no thumbnails": sampleReport({ thumbnails: false }),
   "evaluated by version 1, which measured no calibration": ofVersion1(sampleReport()),
   "perfect from the first epoch": perfect(sampleReport({ errorRate: 0 })),
@@ -109,6 +111,7 @@ function withMarkup(plain: ReportData): ReportData {
           recipe: {
             ...data.recipe,
             evidence: { ...data.recipe.evidence, smallestClass: { name: bad, images: 1 } },
+            domain: { verdict: "far" as const, sentence: bad, advice: bad },
             decision: { ...data.recipe.decision, reason: bad, help: bad },
           },
         }),

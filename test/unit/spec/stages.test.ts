@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runFileSchema } from "../../../spec/runFile.js";
-import { followRecipe, planStages, withoutStages } from "../../../spec/stages.js";
+import {
+  followRecipe,
+  planStages,
+  sourceOf,
+  whySkipped,
+  withoutFolds,
+  withoutStages,
+} from "../../../spec/stages.js";
 
 const file = (extra: object) => runFileSchema.parse({ name: "m", data: { path: "images" }, ...extra });
 
@@ -14,12 +21,15 @@ test("stages come in the order in which they can run", () => {
   }
   assert.deepEqual(
     [...seen],
-    ["ingest", "features", "recipe", "head", "tune-1", "tune-2", "scratch", "evaluate", "register", "report"],
+    [
+      ...["ingest", "features", "recipe", "head", "tune-1", "tune-2"],
+      ...["fold-1", "fold-2", "fold-3", "fold-4", "fold-5", "scratch", "evaluate", "register", "report"],
+    ],
   );
 });
 
 test("without unfreezing the head is the model", () => {
-  const plans = planStages(file({ unfreeze: { stages: [] } }));
+  const plans = planStages(file({ unfreeze: { stages: [] }, evaluation: { folds: 0 } }));
   assert.deepEqual(
     plans.map(({ name }) => name),
     ["ingest", "features", "recipe", "head", "evaluate", "register", "report"],
@@ -57,22 +67,66 @@ test("stages must reach deeper one after the other", () => {
 
 test("what the recipe leaves out is no input of anything, and what it keeps stays as it was", () => {
   const plans = planStages(
-    file({ compare: { scratch: true }, unfreeze: { stages: ["top", "blocks.6", "blocks.5"] } }),
+    file({
+      compare: { scratch: true },
+      unfreeze: { stages: ["top", "blocks.6", "blocks.5"] },
+      evaluation: { folds: 0 },
+    }),
   );
+  const reason = "few images";
   for (const stages of [0, 1, 2, 3]) {
-    const followed = followRecipe(plans, stages);
+    const followed = followRecipe(plans, { stages, reason });
     const names = followed.map(({ name }) => name);
     assert.equal(names.filter((name) => name.startsWith("tune-")).length, stages);
     for (const { name, inputs } of followed)
       for (const input of inputs) assert.ok(names.includes(input), `${name} would wait for ${input}`);
   }
-  assert.deepEqual(followRecipe(plans, 3), plans);
-  const evaluated = followRecipe(plans, 1).find(({ name }) => name === "evaluate");
+  assert.deepEqual(followRecipe(plans, { stages: 3, reason }), plans);
+  const evaluated = followRecipe(plans, { stages: 1, reason }).find(({ name }) => name === "evaluate");
   assert.deepEqual(evaluated?.inputs, ["ingest", "head", "tune-1", "scratch"]);
 });
 
-test("a run that began before there were recipes has none", () => {
-  const names = withoutStages(planStages(file({})), new Set(["recipe"])).map(({ name }) => name);
+test("candidates are measured under their own names, and one choice follows", () => {
+  const bases = ["efficientnet-lite0", "efficientnet-lite1"];
+  const plans = planStages(file({ bases }));
+  assert.deepEqual(plans.map(({ name, candidate }) => [name, candidate]).slice(0, 7), [
+    ["ingest", undefined],
+    ["features-1", "efficientnet-lite0"],
+    ["recipe-1", "efficientnet-lite0"],
+    ["features-2", "efficientnet-lite1"],
+    ["recipe-2", "efficientnet-lite1"],
+    ["base", undefined],
+    ["features", undefined],
+  ]);
+  const recipe = plans.find(({ name }) => name === "recipe-2");
+  assert.ok(recipe);
+  assert.deepEqual(
+    recipe.inputs.map((input) => sourceOf(recipe, input)),
+    ["ingest", "features-2"],
+  );
+});
+
+test("a candidate's stages have the keys of a run with that base alone", () => {
+  const bases = ["efficientnet-lite0", "efficientnet-lite1"];
+  const alone = planStages(file({ base: "efficientnet-lite1" }));
+  const among = planStages(file({ bases }));
+  for (const kind of ["features", "recipe"]) {
+    const { name: _n, ...own } = alone.find((plan) => plan.name === kind) ?? {};
+    const {
+      name: _m,
+      sources: _s,
+      candidate,
+      ...same
+    } = among.find((plan) => plan.name === `${kind}-2`) ?? {};
+    assert.equal(candidate, "efficientnet-lite1");
+    assert.deepEqual(same, own);
+  }
+});
+
+test("a run that began before there were recipes and folds has none", () => {
+  const names = withoutFolds(withoutStages(planStages(file({})), new Set(["recipe"]))).map(
+    ({ name }) => name,
+  );
   assert.deepEqual(names, [
     "ingest",
     "features",
@@ -83,4 +137,85 @@ test("a run that began before there were recipes has none", () => {
     "register",
     "report",
   ]);
+});
+
+test("options that are off, and the name of the kind of data, stand in no key", () => {
+  const plain = planStages(file({ compare: { scratch: true } }));
+  const off = planStages(
+    file({
+      compare: { scratch: true },
+      augment: { kind: "symbols", erase: 0 },
+      head: { mixup: 0 },
+      loss: { kind: "focal", gamma: 0, class_weights: "none" },
+    }),
+  );
+  const keyed = plain.filter(({ kind }) => kind !== "report");
+  assert.deepEqual(
+    off.filter(({ kind }) => kind !== "report"),
+    keyed,
+  );
+  const words = JSON.stringify(keyed.map(({ parameters }) => parameters));
+  assert.doesNotMatch(words, /mixup|cutmix|erase|focal|gamma|class_weights|general/);
+});
+
+/** Which stages' keys an option is part of, besides those that read their artifacts. */
+const DECIDES: Readonly<Record<string, { settings: object; stages: readonly string[] }>> = {
+  "head.mixup": { settings: { head: { mixup: 0.2 } }, stages: ["head"] },
+  "unfreeze.mixup": { settings: { unfreeze: { mixup: 0.2 } }, stages: ["tune-1", "tune-2"] },
+  "unfreeze.cutmix": { settings: { unfreeze: { cutmix: 1 } }, stages: ["tune-1", "tune-2"] },
+  "focal loss": { settings: { loss: { kind: "focal" } }, stages: ["head", "tune-1", "tune-2", "scratch"] },
+  "class weights": {
+    settings: { loss: { class_weights: "balanced" } },
+    stages: ["head", "tune-1", "tune-2", "scratch"],
+  },
+  "augment.erase": {
+    settings: { augment: { erase: 0.5 } },
+    stages: ["features", "tune-1", "tune-2", "scratch"],
+  },
+  "augment.kind": {
+    settings: { augment: { kind: "photographs" } },
+    stages: ["features", "tune-1", "tune-2", "scratch", "evaluate"],
+  },
+};
+for (const [what, { settings, stages }] of Object.entries(DECIDES)) {
+  test(`${what} is in the keys of ${stages.join(", ")}`, () => {
+    const plain = planStages(file({ compare: { scratch: true } }));
+    const changed = planStages(file({ compare: { scratch: true }, ...settings }));
+    const names = changed
+      .filter(({ parameters }, i) => JSON.stringify(parameters) !== JSON.stringify(plain[i]?.parameters))
+      .map(({ name }) => name);
+    assert.deepEqual(names, [...stages, "report"]);
+  });
+}
+
+test("of the folds that there may be, as many run as the recipe says, as deep as it says", () => {
+  const plans = planStages(file({ evaluation: { folds: 4 } }));
+  const decided = { stages: 1, reason: "few images", folds: { count: 3, reason: "one class has three" } };
+  const folds = followRecipe(plans, decided).filter(({ kind }) => kind === "fold");
+  assert.deepEqual(
+    folds.map(({ name }) => name),
+    ["fold-1", "fold-2", "fold-3"],
+  );
+  for (const [index, { parameters, inputs }] of folds.entries()) {
+    assert.deepEqual([parameters.fold, parameters.folds], [index + 1, 3]);
+    assert.equal((parameters.stages as unknown[]).length, 1);
+    assert.deepEqual(inputs, ["ingest", "features"]);
+  }
+  const why = (name: string) =>
+    whySkipped(plans.find((plan) => plan.name === name) as (typeof plans)[number], decided);
+  assert.equal(why("fold-4"), "one class has three");
+  assert.equal(why("fold-3"), undefined);
+  assert.equal(why("tune-2"), "few images");
+});
+
+test("what changes the head or a stage of unfreezing changes every fold, and nothing that is trained on the split", () => {
+  const foldOf = (extra: object) =>
+    planStages(file({ evaluation: { folds: 2 }, ...extra })).find(({ name }) => name === "fold-1")
+      ?.parameters;
+  assert.notDeepEqual(foldOf({ head: { dropout: 0.5 } }), foldOf({}));
+  assert.notDeepEqual(foldOf({ unfreeze: { decay: 3 } }), foldOf({}));
+  assert.notDeepEqual(foldOf({ augment: { flip: true } }), foldOf({}));
+  const trained = (folds: number) =>
+    planStages(file({ evaluation: { folds } })).filter(({ kind }) => kind === "head" || kind === "tune");
+  assert.deepEqual(trained(5), trained(0));
 });

@@ -1,0 +1,30 @@
+/** JSON of `thaw gc`. Public API. */
+import { bytesOf, type Collected } from "../../client/gc/collect.js";
+
+export interface GcJson {
+  /** False after `--dry-run`: nothing was removed. */
+  readonly removed: boolean;
+  readonly runs: readonly string[];
+  readonly artifacts: GcPartJson;
+  readonly objects: GcPartJson;
+  /** On this machine. */
+  readonly local: GcPartJson & { readonly paths: readonly string[] };
+  /** What stays in the store. */
+  readonly kept: GcPartJson;
+}
+
+export interface GcPartJson {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+export function gcJson({ runs, manifests, objects, local, kept }: Collected, dryRun: boolean): GcJson {
+  return {
+    removed: !dryRun,
+    runs: runs.map(({ name }) => name.replace(/^runs\/|\.json$/g, "")),
+    artifacts: { count: manifests.length, bytes: bytesOf(manifests) },
+    objects: { count: objects.length, bytes: bytesOf(objects) },
+    local: { count: local.length, bytes: bytesOf(local), paths: local.map(({ path }) => path) },
+    kept: { count: kept.objects, bytes: kept.bytes },
+  };
+}

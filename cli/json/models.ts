@@ -1,0 +1,30 @@
+/** JSON of `thaw models`. Public API. */
+import type { ListedVersion } from "../../client/models.js";
+
+export interface ModelsJson {
+  /** By name, the newest version first. */
+  readonly models: readonly ModelJson[];
+}
+
+export interface ModelJson {
+  readonly name: string;
+  readonly version: number;
+  /** Sorted. */
+  readonly aliases: readonly string[];
+  readonly runId: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly base: string;
+  readonly classes: readonly string[];
+  /** In [0, 1], on the held-out images. */
+  readonly testAccuracy: number;
+}
+
+export function modelsJson(versions: readonly ListedVersion[]): ModelsJson {
+  return { models: versions.map(modelJson) };
+}
+
+export function modelJson({ model, aliases }: ListedVersion): ModelJson {
+  const { name, version, runId, createdAt, base, classes, testAccuracy } = model;
+  return { name, version, aliases, runId, createdAt, base, classes, testAccuracy };
+}

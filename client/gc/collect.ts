@@ -1,0 +1,99 @@
+/** Garbage collection: finds what nothing reaches, and removes it. */
+import { ThawError } from "../../spec/errors.js";
+import { ARTIFACTS_PREFIX, findManifest, OBJECTS_PREFIX, placeOf } from "../../store/artifacts.js";
+import { FRESH_MS } from "../../store/freshness.js";
+import { listObjects, removeObjects, type StoredObject } from "../../store/inventory.js";
+import { RUNS_PREFIX } from "../../store/records.js";
+import type { Session } from "../session.js";
+import { findGarbage, type Garbage, type Inventory } from "./garbage.js";
+import { findLocalGarbage, type LocalGarbage, removeLocal } from "./localGarbage.js";
+import { collectRoots } from "./roots.js";
+
+export interface CollectOptions {
+  /** Runs that started within so many days are kept. */
+  readonly keepDays: number;
+  /** The present. */
+  readonly now: Date;
+  /** Only say what would go. */
+  readonly dryRun: boolean;
+  readonly onProgress: (progress: {
+    readonly phase: string;
+    readonly step: number;
+    readonly total: number;
+  }) => void;
+}
+
+export interface Collected extends Garbage {
+  readonly local: readonly LocalGarbage[];
+  /** How much stays in the store. */
+  readonly kept: { readonly objects: number; readonly bytes: number };
+}
+
+const DAY_MS = 24 * 3600 * 1000;
+
+/**
+ * Manifests go before their data, so that a look-up in between finds an artifact whole or not at all. What a run
+ * began to use meanwhile stays: the roots are read a second time before anything is removed.
+ * @throws ThawError TEMPORAL_UNREACHABLE (which runs go on cannot be known), STORE_…
+ */
+export async function collectGarbage(session: Session, options: CollectOptions): Promise<Collected> {
+  const { store, platform } = session;
+  const { keepDays, now, dryRun, onProgress } = options;
+  const oldest = new Date(now.getTime() - keepDays * DAY_MS);
+  const fresh = new Date(now.getTime() - FRESH_MS);
+  const look = (phase: string): void => onProgress({ phase, step: 0, total: 1 });
+
+  look("listing the store");
+  const inventory: Inventory = {
+    manifests: (await listObjects(store, ARTIFACTS_PREFIX)).filter(({ name }) => placeOf(name) !== undefined),
+    objects: await listObjects(store, OBJECTS_PREFIX),
+    runs: await listObjects(store, RUNS_PREFIX),
+  };
+  const files = new Map<string, readonly string[]>();
+  const filesOf = async (name: string): Promise<readonly string[]> => {
+    const known = files.get(name) ?? (await digestsIn(session, name));
+    files.set(name, known);
+    return known;
+  };
+  look("following what is in use");
+  const first = await findGarbage(inventory, await collectRoots(session, oldest), filesOf, fresh);
+  const garbage = dryRun
+    ? first
+    : await findGarbage(inventory, await collectRoots(session, oldest), filesOf, fresh);
+  const local = await findLocalGarbage(platform.workFolder, now);
+  const going = [garbage.runs, garbage.manifests, garbage.objects];
+  if (!dryRun) {
+    const total = going.flat().length;
+    let before = 0;
+    for (const part of going) {
+      const names = part.map(({ name }) => name);
+      await removeObjects(store, names, (done) =>
+        onProgress({ phase: "removing objects", step: before + done, total }),
+      );
+      before += names.length;
+    }
+    await removeLocal(local);
+  }
+  const all = [inventory.runs, inventory.manifests, inventory.objects].flat();
+  const gone = going.flat();
+  return {
+    ...garbage,
+    local,
+    kept: { objects: all.length - gone.length, bytes: bytesOf(all) - bytesOf(gone) },
+  };
+}
+
+export function bytesOf(objects: readonly Pick<StoredObject, "size">[]): number {
+  return objects.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** A manifest that vanished or is damaged is of no use to anybody, and protects nothing. */
+async function digestsIn({ store }: Session, name: string): Promise<readonly string[]> {
+  const place = placeOf(name);
+  if (place === undefined) return [];
+  const manifest = await findManifest(store, place.kind, place.key).catch((error: unknown) => {
+    if (error instanceof ThawError && error.code === "ARTIFACT_CORRUPT") return undefined;
+    throw error;
+  });
+  return (manifest?.files ?? []).map(({ digest }) => digest);
+}

@@ -1,0 +1,49 @@
+/** Decides what is garbage: whatever the roots do not reach and is not fresh. */
+import type { StoredObject } from "../../store/inventory.js";
+import type { Roots } from "./roots.js";
+
+/** Everything in the bucket that may be garbage. */
+export interface Inventory {
+  readonly manifests: readonly StoredObject[];
+  readonly objects: readonly StoredObject[];
+  /** Records of runs, `runs/RUN.json`. */
+  readonly runs: readonly StoredObject[];
+}
+
+export interface Garbage {
+  readonly manifests: readonly StoredObject[];
+  readonly objects: readonly StoredObject[];
+  readonly runs: readonly StoredObject[];
+}
+
+/**
+ * @param filesOf digests of the data objects of a manifest, by the manifest's name
+ * @param fresh what was written after it stays: data come before their manifest, and a run that has just begun
+ *   may not be known yet
+ */
+export async function findGarbage(
+  inventory: Inventory,
+  roots: Roots,
+  filesOf: (manifest: string) => Promise<readonly string[]>,
+  fresh: Date,
+): Promise<Garbage> {
+  const isOld = ({ modified }: StoredObject): boolean => modified < fresh;
+  const manifests = inventory.manifests.filter(
+    (manifest) => isOld(manifest) && !roots.manifests.has(manifest.name),
+  );
+  const dropped = new Set(manifests.map(({ name }) => name));
+  const used = new Set(roots.digests);
+  for (const { name } of inventory.manifests) {
+    if (dropped.has(name)) continue;
+    for (const digest of await filesOf(name)) used.add(digest);
+  }
+  return {
+    manifests,
+    objects: inventory.objects.filter((object) => isOld(object) && !used.has(lastPart(object.name))),
+    runs: inventory.runs.filter(
+      (run) => isOld(run) && !roots.runs.has(lastPart(run.name).replace(/\.json$/, "")),
+    ),
+  };
+}
+
+const lastPart = (name: string): string => name.slice(name.lastIndexOf("/") + 1);

@@ -1,0 +1,66 @@
+/** What must stay: runs that go on, are recent, are pinned or made a model; models; bases. */
+import type { BaseSpec } from "../../spec/base.js";
+import type { ArtifactRef } from "../../spec/run.js";
+import { manifestName } from "../../store/artifacts.js";
+import { listBaseNames, listBaseVersions, readBase } from "../../store/bases.js";
+import { listPins } from "../../store/pins.js";
+import { listModels, listRuns, listVersions, readModel, readRun } from "../../store/records.js";
+import { currentStages } from "../currentStages.js";
+import { listExecutions, statusOf } from "../executions.js";
+import { startOfRun } from "../runId.js";
+import type { Session } from "../session.js";
+
+/** The ends from which everything is reached. */
+export interface Roots {
+  /** Names of artifacts' manifests in the bucket. */
+  readonly manifests: ReadonlySet<string>;
+  /** Digests of data objects that belong to no artifact: checkpoints of bases. */
+  readonly digests: ReadonlySet<string>;
+  /** Ids of the runs that are kept. */
+  readonly runs: ReadonlySet<string>;
+}
+
+/** @param oldest runs that started before it are kept only for a reason */
+export async function collectRoots(session: Session, oldest: Date): Promise<Roots> {
+  const manifests = new Set<string>();
+  const digests = new Set<string>();
+  const runs = new Set<string>();
+  const keepArtifacts = (refs: Iterable<ArtifactRef>): void => {
+    for (const { kind, key } of refs) manifests.add(manifestName(kind, key));
+  };
+  const keepBase = (base: BaseSpec | undefined): void => {
+    keepArtifacts(base?.layers ?? []);
+    if (base?.checkpoint !== undefined) digests.add(base.checkpoint.digest);
+  };
+  const { store } = session;
+
+  for (const name of await listBaseNames(store)) {
+    for (const version of await listBaseVersions(store, name)) {
+      const base = await readBase(store, name, version);
+      if (base !== undefined) digests.add(base.checkpoint.digest);
+    }
+  }
+  for (const name of await listModels(store)) {
+    for (const version of await listVersions(store, name)) {
+      const model = await readModel(store, name, version);
+      if (model === undefined) continue;
+      runs.add(model.runId);
+      keepArtifacts([model.weights, ...Object.values(model.artifacts)]);
+      keepBase(model.baseSpec);
+    }
+  }
+  for (const runId of await listPins(store)) runs.add(runId);
+  for (const run of await listExecutions(session, undefined)) {
+    if (statusOf(run) !== "running") continue;
+    runs.add(run.workflowId);
+    const stages = await currentStages(session, run.workflowId);
+    keepArtifacts(stages.flatMap(({ artifact }) => artifact ?? []));
+  }
+  for (const runId of await listRuns(store)) {
+    const started = startOfRun(runId);
+    if (started !== undefined && started >= oldest) runs.add(runId);
+    if (!runs.has(runId)) continue;
+    keepArtifacts(Object.values((await readRun(store, runId))?.artifacts ?? {}));
+  }
+  return { manifests, digests, runs };
+}

@@ -1,0 +1,54 @@
+/** Chooses between bases by the accuracy of a linear probe on the frozen features of each. */
+import type { BaseCandidate, BaseComparison } from "../../spec/baseComparison.js";
+import type { RecipeEvidence } from "../../spec/recipe.js";
+import { binomialTail, changedImages } from "../gate.js";
+
+/** A candidate with the probe's prediction of every image; all candidates' images are the same, in one order. */
+export interface MeasuredBase {
+  readonly name: string;
+  readonly evidence: RecipeEvidence;
+  readonly secondsPerView: number;
+  readonly correct: readonly boolean[];
+}
+
+/** A lead as large by chance alone is rarer than this when it is called certain. */
+const SIGNIFICANCE = 0.05;
+
+/**
+ * The most accurate probe wins; of equal ones the higher LogME, then the faster base. The lead over the second
+ * is put to McNemar's exact test (Psychometrika 1947, one-sided), so that nobody takes noise for a finding.
+ * @param measured at least one
+ */
+export function compareBases(measured: readonly MeasuredBase[]): BaseComparison {
+  const ranked = measured.toSorted(
+    (a, b) =>
+      b.evidence.probe.accuracy - a.evidence.probe.accuracy ||
+      b.evidence.logMe - a.evidence.logMe ||
+      a.secondsPerView - b.secondsPerView,
+  );
+  const [best, second] = ranked as [MeasuredBase, MeasuredBase | undefined];
+  return {
+    candidates: ranked.map(candidateOf),
+    chosen: best.name,
+    reason: `${best.name}: a linear probe is right on ${share(best)}${second === undefined ? "" : leadOver(best, second)}`,
+  };
+}
+
+function candidateOf({ name, evidence, secondsPerView }: MeasuredBase): BaseCandidate {
+  const { probe, logMe, hScore, neighbours } = evidence;
+  return { name, probe, logMe, hScore, neighbours, secondsPerView };
+}
+
+function leadOver(best: MeasuredBase, second: MeasuredBase): string {
+  const { better, worse } = changedImages(second.correct, best.correct);
+  const chance = binomialTail(better, better + worse);
+  const lead = chance < SIGNIFICANCE ? "a certain lead" : "which may be chance";
+  const speed = best.secondsPerView / second.secondsPerView;
+  const cost = speed >= SLOWER ? `; it takes ${speed.toFixed(1)} times as long for an image` : "";
+  return `, ${second.name} on ${share(second)}, ${lead} (p = ${chance.toFixed(3)})${cost}`;
+}
+
+/** Less than this is within the noise of a measurement on a shared machine. */
+const SLOWER = 1.2;
+
+const share = ({ evidence }: MeasuredBase): string => `${(100 * evidence.probe.accuracy).toFixed(1)} %`;

@@ -1,0 +1,68 @@
+/** Measures how far images lie from those that a base was pretrained on, layer group by layer group. */
+import type { DomainDistance } from "../../spec/recipe.js";
+import { unitsOf } from "../bases/architecture.js";
+import type { Base } from "../bases/catalogue.js";
+import { type Parameters, parameter } from "../parameters.js";
+import { pixelTensor } from "../training/batch.js";
+import { frechetDistances, type UnitSample } from "./frechet.js";
+import { observer } from "./observe.js";
+
+/** Layer groups from the input up, each with its units. */
+export type DomainSample = readonly { readonly name: string; readonly units: readonly UnitSample[] }[];
+
+/**
+ * @param batches RGB bytes of views as the base wants them, `[batch, size, size, 3]`
+ * @param images how many there are in all
+ */
+export async function sampleDomain(
+  { architecture, input }: Base,
+  parameters: Parameters,
+  batches: AsyncIterable<Uint8Array>,
+  images: number,
+): Promise<DomainSample> {
+  const groups = architecture.groups.map((group) => ({
+    name: group.name,
+    units: unitsOf(group).map(({ name, outChannels }) => ({
+      channels: outChannels,
+      mean: new Float32Array(images * outChannels),
+      square: new Float32Array(images * outChannels),
+      deviation: Float64Array.from(parameter(parameters, `${name}.variance`).data, (variance) =>
+        Math.sqrt(variance / (variance + architecture.epsilon)),
+      ),
+    })),
+  }));
+  const units = groups.flatMap((group) => group.units);
+  const network = observer(architecture, parameters);
+  try {
+    let first = 0;
+    for await (const pixels of batches) {
+      const count = pixels.length / (input.size * input.size * 3);
+      const x = pixelTensor(pixels, [count, input.size, input.size, 3], input.pixelScale);
+      const moments = network.run(x);
+      x.dispose();
+      units.forEach((unit, u) => {
+        const part = moments[u];
+        if (part === undefined) throw new Error("a unit was not observed");
+        unit.mean.set(part.mean, first * unit.channels);
+        unit.square.set(part.square, first * unit.channels);
+      });
+      first += count;
+    }
+    return groups;
+  } finally {
+    network.dispose();
+  }
+}
+
+/** @param images at least 2, independent of each other */
+export function domainDistance(sample: DomainSample, images: number): DomainDistance {
+  const { overall, groups } = frechetDistances(
+    sample.map(({ units }) => units),
+    images,
+  );
+  return {
+    images,
+    ...overall,
+    groups: sample.map(({ name }, i) => ({ name, ...(groups[i] as (typeof groups)[number]) })),
+  };
+}

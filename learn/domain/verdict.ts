@@ -1,0 +1,70 @@
+/** What a domain distance means: borders, known sets to compare with, and where in the network it sits. */
+import type { DomainDistance, DomainVerdict } from "../../spec/recipe.js";
+
+/**
+ * Distances measured with EfficientNet-Lite0, "Domain distance" in `bench/README.md`. All are samples of 20 to 200
+ * images. Provisional: a dozen sets.
+ */
+const KNOWN: readonly { readonly distance: number; readonly what: string }[] = [
+  { distance: 0.02, what: "ImageNet's own photographs" },
+  { distance: 0.09, what: "ImageNet's photographs of dogs" },
+  { distance: 0.12, what: "photographs of playing cards" },
+  { distance: 0.15, what: "photographs of houses, and of trees" },
+  { distance: 0.23, what: "ImageNet's photographs shrunk to 32 pixels" },
+  { distance: 0.27, what: "MRI slices of brains" },
+  { distance: 0.34, what: "sign-language digits and emoji" },
+  { distance: 0.5, what: "faces in grey on 64 pixels" },
+];
+
+/** Photographs of any subject lie below the first border, medical and drawn images above the second. */
+const NEAR_BELOW = 0.2;
+const FAR_FROM = 0.25;
+
+const SAYS: Readonly<Record<DomainVerdict["verdict"], string>> = {
+  near: "the images are near the base's pretraining",
+  grey: "the images are neither near the base's pretraining nor far from it",
+  far: "the images are far from the base's pretraining",
+};
+
+/**
+ * Means of the lowest and of the highest third of the layer groups. Photographs of one subject reach 0.06 at the
+ * bottom and 0.31 at the top, because the top knows what is shown; ImageNet's photographs in grey have 0.16 and 0.03.
+ */
+const FIRST_LAYERS_FROM = 0.1;
+const UPPER_LAYERS_FROM = 0.1;
+const UPPER_LAYERS_STRANGE_FROM = 0.35;
+
+/** Where a shift sits says what to tune: Lee et al., "Surgical fine-tuning improves adaptation", ICLR 2023. */
+const ADVICE = {
+  first:
+    "the distance sits in the first layers (how the images look), so tuning those alone, `surgical: first-block`, is worth a comparison",
+  both: "the first layers (how the images look) are as strange to them as the upper ones (what is shown), so unfreeze from the top, and compare with `surgical: first-block`",
+  upper: "the distance sits in the upper layers (what is shown), and those are what unfreezing begins with",
+  none: "no part of the network finds the images strange, so little tuning should be needed",
+} as const;
+
+/** Judges a distance. It never decides on the recipe: far images are often learned well, near ones sometimes not. */
+export function domainVerdict(domain: DomainDistance): DomainVerdict {
+  const { distance, error } = domain;
+  const verdict = distance < NEAR_BELOW ? "near" : distance < FAR_FROM ? "grey" : "far";
+  const alike = KNOWN.reduce((a, b) =>
+    Math.abs(b.distance - distance) < Math.abs(a.distance - distance) ? b : a,
+  );
+  return {
+    verdict,
+    sentence: `${SAYS[verdict]}: domain distance ${distance.toFixed(2)} ± ${(2 * error).toFixed(2)}, like ${alike.what} (${alike.distance.toFixed(2)})`,
+    advice: ADVICE[whereItSits(domain)],
+  };
+}
+
+function whereItSits({ groups }: DomainDistance): keyof typeof ADVICE {
+  const third = groups.length / 3;
+  const first = mean(groups.filter((_, i) => i < third));
+  const upper = mean(groups.filter((_, i) => i >= 2 * third));
+  if (first >= FIRST_LAYERS_FROM) return upper >= UPPER_LAYERS_STRANGE_FROM ? "both" : "first";
+  return upper >= UPPER_LAYERS_FROM ? "upper" : "none";
+}
+
+function mean(groups: DomainDistance["groups"]): number {
+  return groups.reduce((sum, { distance }) => sum + distance, 0) / groups.length;
+}

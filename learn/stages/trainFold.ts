@@ -1,0 +1,168 @@
+/** One fold of cross-validation: the run's own stages on the images that the fold does not hold out. */
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { PREDICTIONS_FILE, WEIGHTS_FILE } from "../../spec/artifactFiles.js";
+import type { Split } from "../../spec/dataset.js";
+import type { FoldPrediction, FoldSummary } from "../../spec/folds.js";
+import type { HeadSpec } from "../../spec/runFile.js";
+import { groupIndex } from "../bases/architecture.js";
+import { chosenBase } from "../bases/chosen.js";
+import { foldFigures } from "../crossValidation.js";
+import { foldSplits } from "../foldSplits.js";
+import { overlay, type Parameters } from "../parameters.js";
+import { readSafetensors } from "../safetensors.js";
+import { openSamples } from "../samples.js";
+import { softmaxRows } from "../training/loss.js";
+import { argMax } from "../training/validation.js";
+import { validator } from "../training/validator.js";
+import { imagesOf, viewRows } from "../views.js";
+import { boundaryFile, boundaryFormat, featureFormat, readRecords } from "./activations.js";
+import { type FoldData, writeFoldData } from "./foldData.js";
+import type { StageContext } from "./job.js";
+import { trainHead } from "./trainHead.js";
+import { type TuneSettings, tuneStage } from "./tuneStage.js";
+
+export interface FoldSettings {
+  /** From 1 to `folds`. */
+  readonly fold: number;
+  readonly folds: number;
+  readonly head: HeadSpec;
+  /** The stages of unfreezing that the recipe allows. */
+  readonly stages: readonly TuneSettings[];
+}
+
+/** What a fold has trained, as the files of its stages. */
+interface Trained {
+  readonly head: string;
+  readonly final: string;
+  /** Deepest layer group of the final weights that is not the base's; undefined when no stage was kept. */
+  readonly deepest: string | undefined;
+  readonly stages: FoldSummary["stages"];
+}
+
+/**
+ * Nothing of a fold outlives it but what it says of the images that it held out. A stage stopped half way is made
+ * again with the fold; finished folds are artifacts.
+ * @param featuresPath the features artifact's file
+ */
+export async function trainFold(
+  context: StageContext,
+  settings: FoldSettings,
+  featuresPath: string,
+): Promise<FoldSummary> {
+  const started = performance.now();
+  const { fold, folds, stages } = settings;
+  const base = chosenBase(context.base);
+  const pretrained = await base.load(context.base.checkpoint);
+  const { records, summary } = await readRecords(context.folders.dataset);
+  const classes = summary.classes.length;
+  const splits = foldSplits(records, classes, folds, context.seed)[fold - 1] ?? [];
+  const work = join(context.folders.scratch, `fold-${fold}-of-${folds}`);
+  // What an attempt that was killed has left.
+  await rm(work, { recursive: true, force: true });
+  await mkdir(work, { recursive: true });
+  try {
+    const deepest = stages.map((stage) => stage.deepest);
+    const dataset = { records, summary };
+    const data = await writeFoldData(context, pretrained, dataset, splits, featuresPath, deepest, work);
+    const trained = await trainStages(context, settings, data, work);
+    const predictions = await predictHeldOut(context, pretrained, data, trained);
+    await writeFile(
+      join(context.folders.out, PREDICTIONS_FILE),
+      predictions.map((prediction) => `${JSON.stringify(prediction)}\n`).join(""),
+    );
+    const count = (wanted: Split): number => splits.filter((split) => split === wanted).length;
+    return {
+      fold,
+      folds,
+      images: { train: count("train"), validation: count("validation"), heldOut: count("test") },
+      head: foldFigures(predictions, "byHead", classes),
+      final: foldFigures(predictions, "predicted", classes),
+      stages: trained.stages,
+      seconds: (performance.now() - started) / 1000,
+    };
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Head and stages of unfreezing, each with its gate on the fold's own validation images. */
+async function trainStages(
+  context: StageContext,
+  settings: FoldSettings,
+  { dataset, scratch, features }: FoldData,
+  work: string,
+): Promise<Trained> {
+  const contextOf = async (stage: string): Promise<StageContext> => {
+    const out = join(work, stage);
+    await mkdir(out);
+    return {
+      ...context,
+      folders: { dataset, scratch, out },
+      onProgress: (progress) => context.onProgress({ ...progress, phase: `${stage}, ${progress.phase}` }),
+    };
+  };
+  const weightsOf = (stage: string): string => join(work, stage, WEIGHTS_FILE);
+  await trainHead(await contextOf("head"), settings.head, features);
+  let final = weightsOf("head");
+  let deepest: string | undefined;
+  const stages: FoldSummary["stages"][number][] = [];
+  for (const tuning of settings.stages) {
+    const stage = `tune-${tuning.stage}`;
+    const { kept, verdict } = await tuneStage(await contextOf(stage), tuning, final);
+    stages.push({ stage, deepest: tuning.deepest, kept, verdict });
+    if (kept) deepest = tuning.deepest;
+    final = weightsOf(stage);
+  }
+  return { head: weightsOf("head"), final, deepest, stages };
+}
+
+/** From the cached activations: the plain view of each image that the fold held out. */
+async function predictHeldOut(
+  context: StageContext,
+  pretrained: Parameters,
+  data: FoldData,
+  trained: Trained,
+): Promise<FoldPrediction[]> {
+  const base = chosenBase(context.base);
+  const { architecture, input } = base;
+  const { records, summary } = await readRecords(data.dataset);
+  const classes = summary.classes.length;
+  const heldOut = imagesOf(records, "test");
+  const logitsOf = async (weights: string, deepest: string | undefined): Promise<Float32Array> => {
+    const top = architecture.groups.length;
+    const from = deepest === undefined ? top : groupIndex(architecture, deepest);
+    const samples =
+      deepest === undefined
+        ? openSamples(data.features, featureFormat(base))
+        : openSamples(boundaryFile(data.scratch, deepest), boundaryFormat(base, from));
+    const judge = validator(
+      architecture,
+      from,
+      {
+        samples,
+        rows: viewRows(records, context.augment.views),
+        train: [],
+        validation: heldOut,
+        labels: records.map(({ label }) => label),
+        classes,
+      },
+      input.pixelScale,
+    );
+    try {
+      return judge.logits(overlay(pretrained, await readSafetensors(weights)));
+    } finally {
+      judge.dispose();
+      samples.close();
+    }
+  };
+  const byHead = await logitsOf(trained.head, undefined);
+  const final = softmaxRows(await logitsOf(trained.final, trained.deepest), classes);
+  return heldOut.map((image, row) => ({
+    path: records[image]?.path ?? "",
+    label: records[image]?.label ?? 0,
+    byHead: argMax(byHead, row * classes, classes),
+    predicted: argMax(final, row * classes, classes),
+    probabilities: Array.from(final.subarray(row * classes, (row + 1) * classes)),
+  }));
+}

@@ -1,0 +1,166 @@
+/** The recipe cross-validated: each fold, all of them together, and whether fine-tuning is proven by them. */
+import type { VNode } from "preact";
+import type { CrossValidation, FoldFigure, FoldFigureSet } from "../../spec/folds.js";
+import { counted, duration, percent, pValue, signedPoints } from "../format.js";
+import { ScrollBox } from "../scrollBox.js";
+import type { SectionProps } from "./section.js";
+
+export function Folds({ data }: SectionProps): VNode {
+  const { crossValidation: all } = data.evaluation;
+  if (all === undefined) {
+    const reason = data.recipe?.decision.folds?.reason ?? "this run was made before thaw had folds";
+    return (
+      <p>
+        The figures are those of one hold-out of {counted(data.evaluation.images, "image")}; the recipe was
+        not cross-validated: {reason}.
+      </p>
+    );
+  }
+  return (
+    <>
+      <p>
+        The whole recipe was repeated {all.folds.length} times, each time with other images held out: groups
+        of images stay together, every image is held out once, and the gates of a fold see only the fold's own
+        validation images. The registered model is none of these; the folds tell what its recipe gives.
+      </p>
+      <p>{pairedSentence(all)}</p>
+      {all.kept.length > 0 && <p>{keptSentence(all)}</p>}
+      <FoldTable all={all} />
+      <FigureTable all={all} />
+    </>
+  );
+}
+
+function pairedSentence({ againstHead, gain, images }: CrossValidation): string {
+  const { better, worse, pValue: p } = againstHead;
+  const [low, high] = gain.interval.map(points);
+  const change = `Fine-tuning changed the accuracy by ${points(gain.mean)} points (95 % interval ${low} to ${high})`;
+  if (better + worse === 0)
+    return `${change}: not one of ${images} images is judged otherwise than by the head alone.`;
+  const proven = p < 0.05 ? (better > worse ? "a proven gain" : "a proven loss") : "which may be chance";
+  return `${change}. Of ${images} images it set ${better} right and ${worse} wrong: ${proven} (McNemar's test, ${pValue(p)}).`;
+}
+
+const points = (value: number): string => signedPoints(100 * value);
+
+function keptSentence({ kept, folds }: CrossValidation): string {
+  const parts = kept.map(({ stage, deepest, folds: count }) => `${stage} (down to ${deepest}) in ${count}`);
+  return `Of ${folds.length} folds the gate kept ${parts.join(", ")}.`;
+}
+
+function FoldTable({ all }: { all: CrossValidation }): VNode {
+  return (
+    <ScrollBox label="Folds">
+      <table class="wide">
+        <caption>
+          <span class="text">Accuracy on the images that each fold held out.</span>
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Fold</th>
+            <th scope="col" class="number">
+              Trained on
+            </th>
+            <th scope="col" class="number">
+              Held out
+            </th>
+            <th scope="col" class="number">
+              Head alone
+            </th>
+            <th scope="col" class="number">
+              After unfreezing
+            </th>
+            <th scope="col">Stages kept</th>
+            <th scope="col" class="number">
+              Time
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {all.folds.map(({ fold, images, head, final, stages, seconds }) => (
+            <tr key={fold}>
+              <th scope="row" class="name">
+                {fold}
+              </th>
+              <td class="number">{images.train}</td>
+              <td class="number">{images.heldOut}</td>
+              <td class="number">{percent(head.accuracy)}</td>
+              <td class="number">{percent(final.accuracy)}</td>
+              <td>
+                {stages
+                  .filter(({ kept }) => kept)
+                  .map(({ stage }) => stage)
+                  .join(", ") || "none"}
+              </td>
+              <td class="number">{duration(seconds)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </ScrollBox>
+  );
+}
+
+const FIGURES: readonly (readonly [keyof FoldFigureSet, string])[] = [
+  ["accuracy", "Accuracy"],
+  ["balancedAccuracy", "Balanced accuracy"],
+  ["macroF1", "Macro F1"],
+];
+
+function FigureTable({ all }: { all: CrossValidation }): VNode {
+  return (
+    <ScrollBox label="All folds together">
+      <table class="wide">
+        <caption>
+          <span class="text">
+            All folds together. Pooled: every image counts once. The interval is the corrected resampled t
+            interval around the mean of the folds (Nadeau and Bengio 2003), because folds share most of their
+            training images; the headline has the wider one of it and the Wilson interval of all images.
+          </span>
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Figure</th>
+            <th scope="col" class="number">
+              Head alone, pooled
+            </th>
+            <th scope="col" class="number">
+              Mean ± SD
+            </th>
+            <th scope="col" class="number">
+              After unfreezing, pooled
+            </th>
+            <th scope="col" class="number">
+              Mean ± SD
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {FIGURES.map(([name, title]) => (
+            <tr key={name}>
+              <th scope="row" class="name">
+                {title}
+              </th>
+              <td class="number">{percent(all.head[name].pooled)}</td>
+              <Spread figure={all.head[name]} />
+              <td class="number">{percent(all.final[name].pooled)}</td>
+              <Spread figure={all.final[name]} />
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </ScrollBox>
+  );
+}
+
+function Spread({ figure: { mean, deviation, interval } }: { figure: FoldFigure }): VNode {
+  const [low, high] = interval;
+  return (
+    <td class="number">
+      {(100 * mean).toFixed(1)} ± {percent(deviation)}
+      <small>
+        {(100 * low).toFixed(1)} to {percent(high)}
+      </small>
+    </td>
+  );
+}

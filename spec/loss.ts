@@ -1,0 +1,37 @@
+/** The run file's section `loss`: what training minimizes, and which of it stands in the keys of artifacts. */
+import { z } from "zod";
+
+export const lossSchema = z
+  .strictObject({
+    kind: z
+      .enum(["cross-entropy", "focal"])
+      .default("cross-entropy")
+      .describe("Focal loss gives images that are already classified well less weight."),
+    gamma: z
+      .number()
+      .min(0)
+      .max(5)
+      .default(2)
+      .describe("How strongly focal loss does so; at 0 it is cross-entropy."),
+    class_weights: z
+      .enum(["none", "balanced"])
+      .default("none")
+      .describe("Balanced: every class counts the same in training, however few images it has."),
+  })
+  .describe("What the head, the stages of unfreezing and the comparison from random weights minimize.");
+
+export type LossSpec = z.output<typeof lossSchema>;
+
+/** The focusing parameter of the loss; 0 for cross-entropy. @param loss absent in run files of older clients */
+export function focalGamma(loss: LossSpec | undefined): number {
+  return loss?.kind === "focal" ? loss.gamma : 0;
+}
+
+/** What of the section decides a stage's numbers: nothing where it says what was done before it existed. */
+export function lossIdentity(loss: LossSpec | undefined): Readonly<Record<string, unknown>> {
+  const gamma = focalGamma(loss);
+  return {
+    ...(gamma === 0 ? {} : { focal_gamma: gamma }),
+    ...(loss?.class_weights === "balanced" ? { class_weights: "balanced" } : {}),
+  };
+}

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { compareBases, type MeasuredBase } from "../../../learn/bases/compare.js";
+
+const IMAGES = 40;
+
+/** The probe is right on the first `right` images. */
+function measured(
+  name: string,
+  right: number,
+  extra: { logMe?: number; seconds?: number } = {},
+): MeasuredBase {
+  const accuracy = right / IMAGES;
+  const result = { accuracy, interval: [accuracy, accuracy], balancedAccuracy: accuracy } as const;
+  return {
+    name,
+    secondsPerView: extra.seconds ?? 0.01,
+    correct: Array.from({ length: IMAGES }, (_, image) => image < right),
+    evidence: {
+      images: IMAGES,
+      trainImages: IMAGES,
+      smallestClass: { name: "a", images: IMAGES / 2 },
+      classes: 2,
+      folds: 5,
+      majority: 0.5,
+      probe: result,
+      colours: result,
+      neighbours: 0.5,
+      logMe: extra.logMe ?? 0,
+      hScore: 0,
+    },
+  };
+}
+
+test("the most accurate probe wins, and a lead that chance explains is called so", () => {
+  const { chosen, candidates, reason } = compareBases([measured("a", 30), measured("b", 31)]);
+  assert.equal(chosen, "b");
+  assert.deepEqual(
+    candidates.map(({ name }) => name),
+    ["b", "a"],
+  );
+  // One image better, none worse: p = 1/2.
+  assert.equal(reason, "b: a linear probe is right on 77.5 %, a on 75.0 %, which may be chance (p = 0.500)");
+});
+
+test("a lead is certain where the sign test says so, and its price is named", () => {
+  const { reason } = compareBases([measured("a", 30), measured("b", 36, { seconds: 0.02 })]);
+  // Six better, none worse: p = 2^-6.
+  assert.equal(
+    reason,
+    "b: a linear probe is right on 90.0 %, a on 75.0 %, a certain lead (p = 0.016); it takes 2.0 times as long for an image",
+  );
+});
+
+test("of equal probes the higher LogME wins, then the faster base", () => {
+  assert.equal(compareBases([measured("a", 30), measured("b", 30, { logMe: 1 })]).chosen, "b");
+  assert.equal(compareBases([measured("a", 30), measured("b", 30, { seconds: 0.005 })]).chosen, "b");
+});
