@@ -44,7 +44,8 @@ export async function runPipeline(file: RunFile, dataset: string, folder: string
   const { stages, ...settings } = file.unfreeze;
   const features = join(folder, "features", FEATURES_FILE);
   await extractFeatures(await context("features"), stages, false);
-  const asked = { asked: file.recipe, planned: stages.length };
+  // Folds would be runs of their own: this is one.
+  const asked = { asked: file.recipe, planned: stages.length, folds: 0 } as const;
   const recipe = await chooseRecipe(await context("recipe"), asked, features);
   await trainHead(await context("head"), file.head, features);
   const candidates: Candidate[] = [{ stage: "head", weights: join(folder, "head", WEIGHTS_FILE) }];
