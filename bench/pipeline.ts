@@ -21,6 +21,8 @@ export interface PipelineRun {
   readonly evaluation: Evaluation;
   /** Of all stages but the evaluation. */
   readonly seconds: number;
+  /** The same in processor time of all threads. */
+  readonly processorSeconds: number;
 }
 
 /**
@@ -41,6 +43,7 @@ export async function runPipeline(file: RunFile, dataset: string, folder: string
     };
   };
   const started = performance.now();
+  const processorStarted = process.cpuUsage();
   const { stages, ...settings } = file.unfreeze;
   const features = join(folder, "features", FEATURES_FILE);
   await extractFeatures(await context("features"), stages, false);
@@ -67,6 +70,7 @@ export async function runPipeline(file: RunFile, dataset: string, folder: string
     });
   }
   const seconds = (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(processorStarted);
   const evaluation = await evaluate(await context("evaluate"), candidates);
-  return { recipe, tuned, candidates, evaluation, seconds };
+  return { recipe, tuned, candidates, evaluation, seconds, processorSeconds: (user + system) / 1e6 };
 }

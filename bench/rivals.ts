@@ -20,12 +20,12 @@ for (const set of new Set(results.map((result) => result.set))) {
     continue;
   }
   console.log(`${set}, seeds ${found.seeds.join(" ")}`);
-  for (const { who, accuracies, mean, medianSeconds, ahead } of found.rows) {
+  for (const { who, accuracies, mean, medianSeconds, medianProcessorSeconds, ahead } of found.rows) {
     const against = who === "thaw" ? "" : `   thaw ${ahead < 0 ? "" : "+"}${percent(ahead)} points`;
     const verdict = ahead < -ALLOWED ? ", more than a point below" : "";
     console.log(
       `  ${who.padEnd(8)} ${percent(mean).padStart(5)} %   [${accuracies.map(percent).join(" ")}]` +
-        `   ${medianSeconds.toFixed(0).padStart(5)} s${against}${verdict}`,
+        `   ${medianSeconds.toFixed(0).padStart(5)} s, processor ${medianProcessorSeconds.toFixed(0)} s${against}${verdict}`,
     );
   }
 }

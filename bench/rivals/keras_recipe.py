@@ -50,19 +50,20 @@ def run(folder, results):
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
     train, validation, test = batches(split, "train", augmentation), batches(split, "validation"), batches(split, "test")
-    started = time.time()
+    seconds = processor = 0
     accuracies = []
     for trainable, rate, epochs in ((False, 1e-3, FROZEN_EPOCHS), (True, 1e-5, WHOLE_EPOCHS)):
         base.trainable = trainable
+        started, processor_started = time.time(), time.process_time()
         model.compile(optimizer=keras.optimizers.Adam(rate), loss=loss, metrics=["accuracy"])
         model.fit(train, epochs=epochs, validation_data=validation, verbose=0)
-        seconds = time.time() - started
+        seconds += time.time() - started
+        processor += time.process_time() - processor_started
         accuracies.append(float(model.evaluate(test, verbose=0)[1]))
-        started += time.time() - started - seconds
         print(split.set, split.seed, "whole" if trainable else "frozen", accuracies[-1], round(seconds), flush=True)
     append(
         results, who="keras", set=split.set, seed=split.seed, frozen=accuracies[0], accuracy=accuracies[1],
-        seconds=seconds, difference=difference,
+        seconds=seconds, processorSeconds=processor, difference=difference,
     )
 
 

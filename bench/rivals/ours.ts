@@ -45,6 +45,7 @@ for (const split of folders) {
       frozen: byStage[0]?.accuracy ?? accuracy,
       accuracy,
       seconds: run.seconds,
+      processorSeconds: run.processorSeconds,
       stages: run.tuned.map(({ verdict }) => verdict),
     };
     await appendFile(results, `${JSON.stringify(result)}\n`);

@@ -13,6 +13,8 @@ const resultSchema = z.object({
   accuracy: z.number(),
   /** From decoded images to trained weights, without the evaluation. */
   seconds: z.number(),
+  /** The same in processor time of all threads: on a busy machine the fairer figure. */
+  processorSeconds: z.number().optional(),
   /** What became of each stage of unfreezing. */
   stages: z.array(z.string()).optional(),
 });
@@ -29,6 +31,8 @@ export interface Standing {
   readonly accuracies: readonly number[];
   readonly mean: number;
   readonly medianSeconds: number;
+  /** Of the runs that measured it; not a number if none did. */
+  readonly medianProcessorSeconds: number;
   /** Mean of thaw's accuracy less the rival's, seed by seed. */
   readonly ahead: number;
 }
@@ -62,6 +66,7 @@ export function standings(
       accuracies,
       mean: mean(accuracies),
       medianSeconds: median(finished.map(({ seconds }) => seconds)),
+      medianProcessorSeconds: median(finished.flatMap(({ processorSeconds = [] }) => processorSeconds)),
       ahead,
     };
   });
