@@ -77,7 +77,7 @@ function foldsNote({ folds, accuracy, accuracyInterval }: CrossValidation): stri
   return `${folds.length} folds ${percent(accuracy)} (95 %: ${range(accuracyInterval)})`;
 }
 
-function recipeNote({ decision, domain, evidence }: RecipeSummary): string {
+function recipeNote({ decision, domain, evidence, advice, copies }: RecipeSummary): string {
   const { choice, stages, planned, reason } = decision;
   if (choice === "unlearnable") return reason;
   const what = choice === "extractor-only" ? "head only" : `${stages} of ${planned} stages`;
@@ -85,5 +85,10 @@ function recipeNote({ decision, domain, evidence }: RecipeSummary): string {
   // Before the reason, which is long and cut where the terminal is narrow.
   const how =
     domain === undefined || distance === undefined ? "" : `, domain ${domain.verdict} (${distance})`;
-  return `${what}, probe ${percent(evidence.probe.accuracy)}${how}: ${reason}`;
+  const pairs = copies?.count ?? 0;
+  return [
+    `${what}, probe ${percent(evidence.probe.accuracy)}${how}: ${reason}`,
+    ...(pairs === 0 ? [] : [`${pairs} suspected ${pairs === 1 ? "copy" : "copies"} across splits`]),
+    ...(advice === undefined ? [] : [advice]),
+  ].join("; ");
 }

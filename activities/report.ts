@@ -3,17 +3,29 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { stringify } from "yaml";
+import { findArchitecture } from "../learn/bases/architectures.js";
 import { findBase } from "../learn/bases/catalogue.js";
+import { renderModelCard } from "../report/card/markdown.js";
+import { accuracyWithout } from "../report/checks/accuracyWithout.js";
 import { checkedPaths } from "../report/checks/pictures.js";
 import { renderReport } from "../report/render.js";
 import type { StageOutcome, StageRequest } from "../spec/activities.js";
+import {
+  ACTIVATION_MAPS_FILE,
+  COPIES_FILE,
+  FEATURE_MAP_FILE,
+  MODEL_CARD_FILE,
+  PREDICTIONS_FILE,
+} from "../spec/artifactFiles.js";
 import type { BaseComparison } from "../spec/baseComparison.js";
 import type { DatasetSummary, ImageRecord } from "../spec/dataset.js";
-import type { Evaluation } from "../spec/evaluation.js";
+import type { Evaluation, FullPrediction } from "../spec/evaluation.js";
 import type { RecipeSummary } from "../spec/recipe.js";
 import type { ReportData } from "../spec/report.js";
 import type { ModelVersion } from "../spec/run.js";
+import type { SuspectedPair } from "../spec/suspectedCopies.js";
 import type { StageSummary, TrainingSummary } from "../spec/training.js";
+import type { ActivationMaps, FeatureMap } from "../spec/visuals.js";
 import {
   type ArtifactManifest,
   commitArtifact,
@@ -21,7 +33,9 @@ import {
   readArtifactRange,
   requireManifest,
 } from "../store/artifacts.js";
+import type { Store } from "../store/connection.js";
 import type { ControlDependencies } from "./context.js";
+import { evidenceOverlay } from "./evidenceOverlay.js";
 import { lookUp, outcomeOf } from "./findArtifact.js";
 import { newWorkFolder } from "./localArtifacts.js";
 
@@ -41,8 +55,10 @@ export async function report(
   try {
     const html = join(out, "report.html");
     const json = join(out, "report.json");
+    const card = join(out, MODEL_CARD_FILE);
     await writeFile(html, renderReport(data));
     await writeFile(json, JSON.stringify(data, null, 1));
+    await writeFile(card, renderModelCard(data));
     const { manifest, won } = await commitArtifact(store, {
       kind: request.stage.kind,
       key,
@@ -51,7 +67,7 @@ export async function report(
       summary: { model: data.model },
       engine: null,
       seconds: (performance.now() - started) / 1000,
-      files: { "report.html": html, "report.json": json },
+      files: { "report.html": html, "report.json": json, [MODEL_CARD_FILE]: card },
     });
     return outcomeOf(manifest, !won);
   } finally {
@@ -71,15 +87,12 @@ async function collect(
   const ingest = manifests.get("ingest") as ArtifactManifest;
   const dataset = summaryOf<DatasetSummary>("ingest");
   const evaluation = summaryOf<Evaluation>("evaluate");
-  const checked = new Set(checkedPaths({ dataset, evaluation }));
+  const recipe = summaryOf<RecipeSummary | undefined>("recipe");
+  const checked = new Set(checkedPaths({ dataset, evaluation, ...(recipe === undefined ? {} : { recipe }) }));
   const model = summaryOf<ModelVersion>("register");
-  const base = findBase(run.base?.architecture ?? run.file.base);
-  const { source, licence, pretrainedOn } = run.base?.origin ?? base;
-  const lines = (await readArtifactFile(store, ingest, "images.jsonl"))
-    .toString("utf8")
-    .trimEnd()
-    .split("\n");
-  const records = lines.map((line) => JSON.parse(line) as ImageRecord);
+  const base = findArchitecture(run.base?.architecture ?? run.file.base);
+  const { source, licence, pretrainedOn } = run.base?.origin ?? findBase(base.name);
+  const records = await readLines<ImageRecord>(store, ingest, "images.jsonl");
   const examples = evaluation.classes.map((_, label) =>
     records
       .filter((record) => record.label === label && record.split === "train")
@@ -87,14 +100,18 @@ async function collect(
       .map((record) => record.path),
   );
   const tested = [...evaluation.mistakes, ...(evaluation.topLosses ?? [])];
-  const shown = new Set([...examples.flat(), ...tested.map(({ path }) => path)]);
+  const evaluated = manifests.get("evaluate") as ArtifactManifest;
+  const activationMaps = await readJson<ActivationMaps>(store, evaluated, ACTIVATION_MAPS_FILE);
+  const featureMap = await readJson<FeatureMap>(store, evaluated, FEATURE_MAP_FILE);
+  const mapped = activationMaps?.maps ?? [];
+  const shown = new Set([...examples.flat(), ...[...tested, ...mapped].map(({ path }) => path)]);
   const thumbnails = await makeThumbnails(
     dependencies,
     ingest,
     records.filter(({ path }) => shown.has(path) || checked.has(path)),
   );
+  const suspectedCopies = await withoutCopies(dependencies, manifests);
   const scratch = summaryOf<TrainingSummary | undefined>("scratch");
-  const recipe = summaryOf<RecipeSummary | undefined>("recipe");
   const bases = summaryOf<BaseComparison | undefined>("base");
   const tuned = [...manifests.keys()].filter((name) => name.startsWith("tune-"));
   return {
@@ -116,8 +133,12 @@ async function collect(
     stages: tuned.map((name) => summaryOf<StageSummary>(name)),
     ...(scratch === undefined ? {} : { scratch: { history: scratch.history, seconds: scratch.seconds } }),
     evaluation,
+    ...(suspectedCopies === undefined ? {} : { suspectedCopies }),
     thumbnails,
     examples,
+    card: run.file.card,
+    ...(activationMaps === undefined ? {} : { activationMaps, overlays: await drawOverlays(activationMaps) }),
+    ...(featureMap === undefined ? {} : { featureMap }),
     timings: [...manifests].map(([stage, { seconds }]) => ({ stage, seconds, cached: false })),
     digests: Object.fromEntries([...manifests].map(([stage, { digest }]) => [stage, digest])),
     runFile: stringify(run.file),
@@ -125,6 +146,48 @@ async function collect(
     thawVersion: run.thawVersion,
     ...(uiUrl === undefined ? {} : { temporalUrl: `${uiUrl}/namespaces/default/workflows/${run.runId}` }),
   };
+}
+
+/** Test accuracy with and without the images that the recipe suspects to be copies of others. */
+async function withoutCopies(
+  { store }: ControlDependencies,
+  manifests: ReadonlyMap<string, ArtifactManifest>,
+): Promise<ReportData["suspectedCopies"]> {
+  const recipe = manifests.get("recipe");
+  const evaluation = manifests.get("evaluate");
+  const copies = (recipe?.summary as RecipeSummary | undefined)?.copies;
+  if (recipe === undefined || evaluation === undefined || copies === undefined || copies.count === 0)
+    return undefined;
+  const [pairs, predictions] = await Promise.all([
+    readLines<SuspectedPair>(store, recipe, COPIES_FILE),
+    readLines<FullPrediction>(store, evaluation, PREDICTIONS_FILE),
+  ]);
+  return accuracyWithout(predictions, new Set(pairs.map(({ image }) => image.path)));
+}
+
+async function readLines<Line>(
+  store: ControlDependencies["store"],
+  manifest: ArtifactManifest,
+  file: string,
+): Promise<Line[]> {
+  const text = (await readArtifactFile(store, manifest, file)).toString("utf8").trimEnd();
+  return text === "" ? [] : text.split("\n").map((line) => JSON.parse(line) as Line);
+}
+
+/** Undefined where an older version made the artifact, which wrote no such file. */
+async function readJson<Content>(
+  store: Store,
+  manifest: ArtifactManifest,
+  name: string,
+): Promise<Content | undefined> {
+  if (!manifest.files.some((file) => file.name === name)) return undefined;
+  return JSON.parse((await readArtifactFile(store, manifest, name)).toString("utf8")) as Content;
+}
+
+async function drawOverlays({ maps, columns }: ActivationMaps): Promise<Record<string, string>> {
+  const overlays: Record<string, string> = {};
+  for (const { path, values } of maps) overlays[path] = await evidenceOverlay(values, columns);
+  return overlays;
 }
 
 async function makeThumbnails(

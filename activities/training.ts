@@ -8,8 +8,9 @@ import { baseIdentity } from "../spec/base.js";
 import type { EngineJob } from "../spec/engineJob.js";
 import type { FoldSummary } from "../spec/folds.js";
 import type { ArtifactRef } from "../spec/run.js";
-import type { UnfreezeSpec } from "../spec/runFile.js";
+import { type UnfreezeSpec, unfreezeSchema } from "../spec/runFile.js";
 import type { StageSummary, TrainingSummary } from "../spec/training.js";
+import { unfreezeStages } from "../spec/unfreezing.js";
 import { localBase } from "../store/localBase.js";
 import type { TrainingDependencies } from "./context.js";
 import { typedFailures } from "./failures.js";
@@ -55,7 +56,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   const features: JobBuilder = async (request, inputs, out) => ({
     kind: "features",
     ...(await common(request, inputs, out)),
-    boundaries: request.run.file.unfreeze.stages,
+    boundaries: unfreezeStages(request.run.file, request.run.base),
     keepPixels: request.run.file.compare.scratch,
   });
 
@@ -65,7 +66,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     settings: {
       // A client from before there were recipes does not say.
       asked: request.run.file.recipe ?? "auto",
-      planned: request.run.file.unfreeze.stages.length,
+      planned: Number(request.stage.parameters.planned),
       folds: request.run.file.evaluation?.folds ?? 0,
     },
     features: join(await inputs.folder("features"), FEATURES_FILE),
@@ -84,7 +85,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     return {
       kind: "tune",
       ...(await common(request, inputs, out)),
-      settings: tuneSettings(request.run.file.unfreeze, stage),
+      settings: tuneSettings(request.run.file.unfreeze, String(request.stage.parameters.deepest), stage),
       previous: join(await inputs.folder(previous), WEIGHTS_FILE),
     };
   };
@@ -100,7 +101,9 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
         folds: Number(folds),
         head: file.head,
         // As many as the recipe allows; the workflow has left the others out of the parameters.
-        stages: (stages as readonly unknown[]).map((_, index) => tuneSettings(file.unfreeze, index + 1)),
+        stages: (stages as readonly { readonly deepest: string }[]).map(({ deepest }, index) =>
+          tuneSettings(file.unfreeze, deepest, index + 1),
+        ),
       },
       features: join(await inputs.folder("features"), FEATURES_FILE),
     };
@@ -157,6 +160,8 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
 }
 
 /** @param stage from 1 */
-function tuneSettings({ stages, ...settings }: UnfreezeSpec, stage: number) {
-  return { ...settings, deepest: stages[stage - 1] as string, stage };
+function tuneSettings(unfreeze: UnfreezeSpec, deepest: string, stage: number) {
+  // Clients from before there were all these keys do not send them.
+  const { stages: _stages, surgical: _surgical, ...settings } = unfreezeSchema.parse(unfreeze);
+  return { ...settings, deepest, stage };
 }

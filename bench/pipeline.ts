@@ -13,6 +13,7 @@ import type { Evaluation } from "../spec/evaluation.js";
 import type { RecipeSummary } from "../spec/recipe.js";
 import type { RunFile } from "../spec/runFile.js";
 import type { StageSummary } from "../spec/training.js";
+import { unfreezeStages } from "../spec/unfreezing.js";
 
 export interface PipelineRun {
   readonly recipe: RecipeSummary;
@@ -44,7 +45,8 @@ export async function runPipeline(file: RunFile, dataset: string, folder: string
   };
   const started = performance.now();
   const processorStarted = process.cpuUsage();
-  const { stages, ...settings } = file.unfreeze;
+  const { stages: _stages, ...settings } = file.unfreeze;
+  const stages = unfreezeStages(file, undefined);
   const features = join(folder, "features", FEATURES_FILE);
   await extractFeatures(await context("features"), stages, false);
   // Folds would be runs of their own: this is one.

@@ -2,7 +2,7 @@
  * What staged unfreezing is worth on few images: test accuracy of the head and after each gated stage,
  * on parts of the sign-language digits with 2 to 40 training images a class. Origin of the limits in
  * `learn/decision.ts`.
- *   node dist/bench/smallSets.js [SEEDS]
+ *   node dist/bench/smallSets.js [SEEDS [IMAGES A CLASS…]]
  */
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,9 +14,10 @@ import { runPipeline } from "./pipeline.js";
 import { ROOT } from "./support.js";
 
 const IMAGES = resolve(join(ROOT, "..", "shared", "data", "sign-digits"));
-const TRAIN_PER_CLASS = [2, 5, 10, 20, 40];
+const [, , seedCount = "3", ...sizes] = process.argv;
+const TRAIN_PER_CLASS = sizes.length === 0 ? [2, 5, 10, 20, 40] : sizes.map(Number);
 const TEST_PER_CLASS = 20;
-const seeds = Number(process.argv[2] ?? 3);
+const seeds = Number(seedCount);
 // Every stage is to run, however few the images: the limits are what this measures.
 const file = runFileSchema.parse({
   name: "bench",

@@ -18,7 +18,7 @@ import type { TrainingData } from "../learn/training/step.js";
 import { suffixTrainee } from "../learn/training/suffix.js";
 import { randomStream } from "../rng/stream.js";
 
-const PARTS = ["frozen", "head", "blocks.6", "blocks.5", "blocks.3", "scratch"] as const;
+const PARTS = ["frozen", "head", "blocks.6", "blocks.5", "blocks.3", "surgical", "scratch"] as const;
 type Part = (typeof PARTS)[number];
 
 const BATCH = 32;
@@ -136,6 +136,27 @@ async function timeTuning(folder: string, name: string): Promise<number[]> {
   return timeSteps(trainee);
 }
 
+/** The first layers and the head, from the pixels, with gradients through all that lies between. */
+async function timeSurgery(folder: string): Promise<number[]> {
+  const format: RecordFormat = { shape: [input.size, input.size, 3], type: "uint8" };
+  const trainee = suffixTrainee(
+    {
+      architecture,
+      parameters,
+      from: 0,
+      to: 2,
+      rateOf: () => ({ learningRate: 1e-3, weightDecay: 0.01 }),
+      dropout: 0.2,
+      labelSmoothing: 0.05,
+      seed: SEED,
+      stage: 1,
+      pixelScale: input.pixelScale,
+    },
+    dataOf(await sampleFile(folder, format, randomBytes(BATCH * imageLength))),
+  );
+  return timeSteps(trainee);
+}
+
 async function timeScratch(folder: string): Promise<number[]> {
   const format: RecordFormat = { shape: [input.size, input.size, 3], type: "uint8" };
   const trainee = fullNetworkTrainee(
@@ -162,7 +183,9 @@ async function measure(part: Part): Promise<void> {
         ? timeFrozenPass()
         : part === "scratch"
           ? await timeScratch(folder)
-          : await timeTuning(folder, part);
+          : part === "surgical"
+            ? await timeSurgery(folder)
+            : await timeTuning(folder, part);
     const step = median(times.slice(WARM_UP));
     const peak = process.resourceUsage().maxRSS / 1024;
     console.log(

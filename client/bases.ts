@@ -1,5 +1,6 @@
 /** Lists the bases that runs can start from, and registers checkpoints of one's own among them. */
-import { CATALOGUE, type CatalogueBase, findBase } from "../learn/bases/catalogue.js";
+import { findArchitecture, WITHOUT_WEIGHTS } from "../learn/bases/architectures.js";
+import { type Base, CATALOGUE, type CatalogueBase } from "../learn/bases/catalogue.js";
 import type { PixelScale, RegisteredBase } from "../spec/base.js";
 import { ThawError } from "../spec/errors.js";
 import { storeFile } from "../store/artifacts.js";
@@ -7,11 +8,16 @@ import { listBaseNames, readBase, registerBase } from "../store/bases.js";
 import { ensureBucket, type Store } from "../store/connection.js";
 import { type FetchOptions, isRemote, openCheckpoint } from "./checkpointSource.js";
 
-export type { CatalogueBase } from "../learn/bases/catalogue.js";
+export type { Base, CatalogueBase } from "../learn/bases/catalogue.js";
 
 /** The bases that thaw fetches itself. */
 export function catalogueBases(): readonly CatalogueBase[] {
   return CATALOGUE;
+}
+
+/** The architectures that wait for a checkpoint of the user's own. */
+export function architecturesWithoutWeights(): readonly Base[] {
+  return WITHOUT_WEIGHTS;
 }
 
 /** The newest version of every registered base. */
@@ -26,7 +32,7 @@ export interface AddBase {
   /** Path, URL or `s3://BUCKET/KEY` of the checkpoint. */
   readonly from: string;
   readonly name: string;
-  /** Name of the catalogue's base whose architecture the checkpoint has. */
+  /** Name of the architecture that the checkpoint has: that of a base of the catalogue, or of one without weights. */
   readonly architecture: string;
   readonly pixelScale?: PixelScale;
   readonly source?: string;
@@ -47,7 +53,7 @@ export async function addBase(
 ): Promise<RegisteredBase> {
   const { from, name, architecture, pixelScale } = request;
   checkName(name);
-  const base = findBase(architecture);
+  const base = findArchitecture(architecture);
   const checkpoint = await openCheckpoint(store, from, fetching);
   try {
     await tryToLoad(base, checkpoint.path, from);
@@ -77,7 +83,7 @@ function withoutSecrets(address: string): string {
 }
 
 /** Every error names the source. @param file where it lies on this machine */
-async function tryToLoad(base: CatalogueBase, file: string, from: string): Promise<void> {
+async function tryToLoad(base: Base, file: string, from: string): Promise<void> {
   const parameters = await base.load(file).catch((error: unknown) => {
     if (!(error instanceof ThawError)) throw error;
     const said = error.message.replaceAll(file, from);

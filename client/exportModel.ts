@@ -11,6 +11,7 @@ import type { Progress } from "../spec/training.js";
 import type { Store } from "../store/connection.js";
 import { localBase } from "../store/localBase.js";
 import { checkFolder, writeWhole } from "./exportFolder.js";
+import { modelCardFile } from "./modelCardFile.js";
 import { resolveModel } from "./modelRef.js";
 import { localWeights } from "./modelWeights.js";
 
@@ -51,14 +52,15 @@ export async function exportModel(request: ExportRequest): Promise<Exported> {
   const folder = resolve(request.out ?? `${model.name}-v${model.version}-${format}`);
   await checkFolder(folder, force);
   onProgress({ phase: "fetching the model", step: 0, total: 1 });
-  const [weights, base] = await Promise.all([
+  const [weights, base, card] = await Promise.all([
     localWeights(store, platform.workFolder, model),
     localBase(store, platform.workFolder, model.base, model.baseSpec, baseCheckpoint),
+    modelCardFile(store, model),
   ]);
   signal.throwIfAborted();
   onProgress({ phase: "reading the weights", step: 0, total: 1 });
   const trained = await loadTrainedModel(base, weights, model);
-  const files = exportFiles(trained, model, format);
+  const files = [...card, ...exportFiles(trained, model, format)];
   // Without the file that is loaded, an export that is broken off here cannot pass for the old one.
   await rm(join(folder, files.at(-1)?.name ?? ""), { force: true });
   for (const [step, { name, data }] of files.entries()) {

@@ -16,6 +16,7 @@ import {
   sourceOf,
   whySkipped,
 } from "../spec/stages.js";
+import { suitsAll, withStages } from "../spec/unfreezing.js";
 import { type ArtifactManifest, artifactIsWhole, findManifest, refOf } from "../store/artifacts.js";
 import type { Store } from "../store/connection.js";
 import { stageKey } from "../store/keys.js";
@@ -46,11 +47,11 @@ export interface PlanContext {
  * Agrees with what the activities do (`activities/findArtifact.ts`): the same keys over the same digests.
  * @param dataPath absolute path of the images, which have to be on this machine
  * @param engineFingerprint of the TensorFlow build that the training worker has
- * @throws ThawError DATA_NOT_FOUND and others about the images, STORE_UNREACHABLE, STORE_DENIED
+ * @throws ThawError RUN_FILE_INVALID (layer groups), DATA_NOT_FOUND and others about the images, STORE_UNREACHABLE, STORE_DENIED
  */
 export async function planRun(
   { store, platform }: PlanContext,
-  file: RunFile,
+  given: RunFile,
   dataPath: string,
   engineFingerprint: string,
 ): Promise<readonly PlannedStage[]> {
@@ -59,10 +60,12 @@ export async function planRun(
   const { digest } = await digestSource(await listSource(dataPath), digestCache);
   const known = new Map([["source", digest]]);
   const planned: PlannedStage[] = [];
-  const candidates = await resolveCandidates(store, file.bases);
+  const candidates = await resolveCandidates(store, given.bases);
   const specOf = async (name: string): Promise<BaseSpec | undefined> =>
-    file.bases.length === 0 ? resolveBase(store, name) : candidates[name];
-  let all = planStages(file, await specOf(file.base), candidates);
+    given.bases.length === 0 ? resolveBase(store, name) : candidates[name];
+  const spec = await specOf(given.base);
+  const file = given.bases.length === 0 ? withStages(given, spec) : suitsAll(given, candidates);
+  let all = planStages(file, spec, candidates);
   let decision: RecipeDecision | undefined;
   let isBaseOpen = false;
   for (const { name, kind } of all) {

@@ -1,4 +1,5 @@
 /** Finds what `base` of a run file means: the catalogue, then registered checkpoints, or a model of one's own. */
+import { WITHOUT_WEIGHTS } from "../learn/bases/architectures.js";
 import { CATALOGUE, findBase } from "../learn/bases/catalogue.js";
 import type { BaseSpec, RegisteredBase } from "../spec/base.js";
 import { ThawError } from "../spec/errors.js";
@@ -95,6 +96,12 @@ function withDigest(spec: Omit<BaseSpec, "digest">): BaseSpec {
 
 async function unknownBase(store: Store, name: string, plain: string): Promise<ThawError> {
   const names = [...CATALOGUE.map((base) => base.name), ...(await listBaseNames(store))];
+  const add = `thaw bases add FILE --name NAME --arch ${plain}`;
+  if (WITHOUT_WEIGHTS.some((architecture) => architecture.name === plain)) {
+    return new ThawError("BASE_UNKNOWN", `${plain} is an architecture that thaw has no weights for`, {
+      hint: `add a checkpoint of yours: \`${add}\``,
+    });
+  }
   const close = nearest(plain, names);
   const known = `bases: ${names.join(", ")}; a model of yours is model:NAME`;
   return new ThawError("BASE_UNKNOWN", `there is no base called "${name}"`, {

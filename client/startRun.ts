@@ -4,6 +4,7 @@ import { stringify } from "yaml";
 import { ThawError } from "../spec/errors.js";
 import { CONTROL_QUEUE, type RunInput, WORKFLOW_TYPE } from "../spec/run.js";
 import type { RunFile } from "../spec/runFile.js";
+import { suitsAll, unfreezeStages, withStages } from "../spec/unfreezing.js";
 import { runUrl } from "./links.js";
 import { resolveBase, resolveCandidates } from "./resolveBase.js";
 import { newRunId, startOfRun } from "./runId.js";
@@ -26,18 +27,19 @@ export interface StartedRun {
   readonly url?: string;
 }
 
-/** @throws ThawError USAGE for an id that is taken or malformed, BASE_UNKNOWN, NOT_FOUND, TEMPORAL_UNREACHABLE */
+/** @throws ThawError USAGE for an id that is taken or malformed, BASE_UNKNOWN, RUN_FILE_INVALID (layer groups), NOT_FOUND, TEMPORAL_UNREACHABLE */
 export async function startRun(session: Session, request: RunRequest): Promise<StartedRun> {
-  const { file, dataPath, runId = newRunId(file.name, new Date()) } = request;
+  const { dataPath, runId = newRunId(request.file.name, new Date()) } = request;
   if (startOfRun(runId) === undefined) {
     throw new ThawError("USAGE", `"${runId}" is no run id`, {
       hint: "run ids are NAME-YYYYMMDD-HHMMSS-xxxx",
     });
   }
-  const { bases } = file;
+  const { bases } = request.file;
   // With several candidates none of them is the base yet.
-  const base = bases.length === 0 ? await resolveBase(session.store, file.base) : undefined;
+  const base = bases.length === 0 ? await resolveBase(session.store, request.file.base) : undefined;
   const candidates = await resolveCandidates(session.store, bases);
+  const file = bases.length === 0 ? withStages(request.file, base) : suitsAll(request.file, candidates);
   const input: RunInput = {
     runId,
     file,
@@ -63,7 +65,7 @@ async function startWorkflow({ temporal }: Session, input: RunInput): Promise<vo
       typedSearchAttributes: [{ key: modelKey, value: file.name }],
       // Search attributes may be missing on foreign servers; a memo never is.
       memo: { model: file.name, base: basesOf(file), dataPath },
-      staticSummary: summaryOf(file),
+      staticSummary: summaryOf(input),
       staticDetails: detailsOf(input),
     });
   } catch (error) {
@@ -81,9 +83,10 @@ async function startWorkflow({ temporal }: Session, input: RunInput): Promise<vo
 }
 
 /** One line for the Temporal UI. */
-function summaryOf(file: RunFile): string {
-  const { name, unfreeze } = file;
-  const count = unfreeze.stages.length;
+function summaryOf({ file, base }: RunInput): string {
+  const { name, bases } = file;
+  if (bases.length > 0) return `${name} on ${basesOf(file)}`;
+  const count = unfreezeStages(file, base).length;
   return `${name} on ${basesOf(file)}, ${count} unfreezing stage${count === 1 ? "" : "s"}`;
 }
 

@@ -1,4 +1,5 @@
 /** What travels with an exported model: its labels, and how a picture becomes its input. */
+import { findBase } from "../learn/bases/catalogue.js";
 import type { ModelVersion } from "../spec/run.js";
 import type { TrainedModel } from "./trainedModel.js";
 
@@ -39,7 +40,7 @@ export interface ModelCard {
 export function modelCard(model: TrainedModel, version: ModelVersion): ModelCard {
   const { input } = model;
   const { conformalQuantile } = version;
-  const { source, licence } = version.baseSpec?.origin ?? model;
+  const { source, licence } = version.baseSpec?.origin ?? findBase(version.base);
   return {
     name: version.name,
     version: version.version,

@@ -1,7 +1,7 @@
 /** A trained network as a list of plain layers, which a format only has to spell in its own words. */
-import type { Block, ConvUnit } from "../learn/bases/architecture.js";
+import { type Block, type ConvUnit, windowsAlong } from "../learn/bases/architecture.js";
 import { foldUnit } from "../learn/fold.js";
-import type { Activation } from "../learn/ops.js";
+import type { Activation, Pooling } from "../learn/ops.js";
 import type { Parameter } from "../learn/parameters.js";
 import type { TrainedModel } from "./trainedModel.js";
 
@@ -23,7 +23,15 @@ export type Layer =
       readonly input: string;
       readonly activation: Exclude<Activation, "none">;
     }
-  | { readonly kind: "add"; readonly name: string; readonly inputs: readonly [string, string] };
+  | { readonly kind: "add"; readonly name: string; readonly inputs: readonly [string, string] }
+  | {
+      /** Maxima; what is padded never is one. The inputs are outputs of a ReLU, so it may be zeros. */
+      readonly kind: "pooling";
+      readonly name: string;
+      readonly input: string;
+      readonly side: number;
+      readonly pooling: Pooling;
+    };
 
 /** What a layer gives: its name, and the side of its output. */
 interface Value {
@@ -43,21 +51,36 @@ export function networkLayers(model: TrainedModel, input: string): readonly Laye
   const { architecture, parameters } = model;
   const layers: Layer[] = [];
 
-  function addUnit(x: Value, unit: ConvUnit): Value {
-    const { name, activation, stride } = unit;
-    const folded = foldUnit(parameters, unit, architecture.epsilon);
-    layers.push({ kind: "convolution", name, input: x.name, side: x.side, unit, ...folded });
-    const side = Math.ceil(x.side / stride);
-    if (activation === "none") return { name, side };
-    layers.push({ kind: "activation", name: `${name}.${activation}`, input: name, activation });
-    return { name: `${name}.${activation}`, side };
+  function addActivation(x: Value, activation: Activation): Value {
+    if (activation === "none") return x;
+    const name = `${x.name}.${activation}`;
+    layers.push({ kind: "activation", name, input: x.name, activation });
+    return { ...x, name };
   }
 
-  function addBlock(x: Value, { name, units, residual }: Block): Value {
-    const y = units.reduce(addUnit, x);
-    if (!residual) return y;
-    layers.push({ kind: "add", name: `${name}.add`, inputs: [y.name, x.name] });
-    return { ...y, name: `${name}.add` };
+  function addUnit(x: Value, unit: ConvUnit): Value {
+    const { name, activation } = unit;
+    const folded = foldUnit(parameters, unit, architecture.epsilon);
+    layers.push({ kind: "convolution", name, input: x.name, side: x.side, unit, ...folded });
+    return addActivation({ name, side: windowsAlong(x.side, unit) }, activation);
+  }
+
+  function addSum(name: string, y: Value, shortcut: Value): Value {
+    layers.push({ kind: "add", name, inputs: [y.name, shortcut.name] });
+    return { ...y, name };
+  }
+
+  function addPooling(name: string, x: Value, pooling: Pooling): Value {
+    layers.push({ kind: "pooling", name, input: x.name, side: x.side, pooling });
+    return { name, side: windowsAlong(x.side, pooling) };
+  }
+
+  function addBlock(x: Value, block: Block): Value {
+    const { name, units, residual, projection, activation = "none", pool } = block;
+    let y = units.reduce(addUnit, x);
+    if (residual) y = addSum(`${name}.add`, y, projection === undefined ? x : addUnit(x, projection));
+    y = addActivation(y, activation);
+    return pool === undefined ? y : addPooling(`${name}.pool`, y, pool);
   }
 
   architecture.groups

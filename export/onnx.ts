@@ -1,11 +1,12 @@
 /** ONNX: one file, from RGB bytes to probabilities. */
 import { HEAD_BIAS, HEAD_KERNEL } from "../learn/head.js";
+import type { Pooling } from "../learn/ops.js";
 import { parameter } from "../learn/parameters.js";
 import type { ModelCard } from "./card.js";
 import type { ExportFile } from "./file.js";
 import { type Layer, networkLayers } from "./layers.js";
 import { channelsFirst, samePadding } from "./onnxLayout.js";
-import { attribute, encodeOnnx, type OnnxNode, type OnnxTensor } from "./onnxMessages.js";
+import { attribute, encodeOnnx, type OnnxAttribute, type OnnxNode, type OnnxTensor } from "./onnxMessages.js";
 import { scaleAndOffset } from "./pixelScale.js";
 import type { TrainedModel } from "./trainedModel.js";
 
@@ -80,19 +81,39 @@ function fragmentOf(layer: Layer): Fragment {
     case "convolution":
       return convolution(layer);
     case "activation":
-      return relu6(layer.name, layer.input);
+      return activation(layer);
     case "add":
       return { nodes: [{ name: layer.name, op: "Add", inputs: layer.inputs }], constants: [] };
+    case "pooling":
+      return {
+        nodes: [
+          {
+            name: layer.name,
+            op: "MaxPool",
+            inputs: [layer.input],
+            attributes: windows(layer.side, layer.pooling),
+          },
+        ],
+        constants: [],
+      };
   }
+}
+
+/** The attributes that convolutions and poolings have in common. */
+function windows(side: number, { kernel, stride, padding }: Pooling): readonly OnnxAttribute[] {
+  const pads = padding === "same" ? samePadding(side, kernel, stride) : [padding, padding, padding, padding];
+  return [
+    attribute.ints("kernel_shape", [kernel, kernel]),
+    attribute.ints("strides", [stride, stride]),
+    attribute.ints("pads", pads),
+  ];
 }
 
 function convolution(layer: Extract<Layer, { kind: "convolution" }>): Fragment {
   const { name, input, side, unit, kernel, bias } = layer;
   const [weights, offsets] = [`${name}.kernel`, `${name}.bias`];
   const attributes = [
-    attribute.ints("kernel_shape", [unit.kernel, unit.kernel]),
-    attribute.ints("strides", [unit.stride, unit.stride]),
-    attribute.ints("pads", samePadding(side, unit.kernel, unit.stride)),
+    ...windows(side, unit),
     attribute.int("group", unit.kind === "full" ? 1 : unit.inChannels),
   ];
   return {
@@ -104,7 +125,8 @@ function convolution(layer: Extract<Layer, { kind: "convolution" }>): Fragment {
   };
 }
 
-function relu6(name: string, input: string): Fragment {
+function activation({ name, input, activation: kind }: Extract<Layer, { kind: "activation" }>): Fragment {
+  if (kind === "relu") return { nodes: [{ name, op: "Relu", inputs: [input] }], constants: [] };
   const [low, high] = [`${name}.low`, `${name}.high`];
   return {
     nodes: [{ name, op: "Clip", inputs: [input, low, high] }],

@@ -1,5 +1,6 @@
 /** The network in the words of Keras' functional models, which TensorFlow.js' LayersModel reads. */
 import { HEAD_BIAS } from "../learn/head.js";
+import type { Padding } from "../learn/ops.js";
 import { parameter } from "../learn/parameters.js";
 import type { Layer } from "./layers.js";
 import { scaleAndOffset } from "./pixelScale.js";
@@ -36,39 +37,60 @@ function layer(
   };
 }
 
-const CLASSES = { relu6: { class_name: "ReLU", config: { max_value: 6 } } } as const;
+const ACTIVATIONS = { relu6: { max_value: 6 }, relu: {} } as const;
 
-function kerasLayer(one: Layer): KerasLayer {
+/** Keras' layers know no padding by a number of pixels: it is a layer of its own before them. */
+function padded(name: string, input: string, padding: Padding) {
+  if (padding === "same" || padding === 0) {
+    return { before: [], input, padding: padding === "same" ? "same" : "valid" };
+  }
+  const sides = [padding, padding];
+  const pad = layer("ZeroPadding2D", `${name}.padded`, [input], {
+    padding: [sides, sides],
+    data_format: "channels_last",
+  });
+  return { before: [pad], input: pad.name, padding: "valid" };
+}
+
+function kerasLayers(one: Layer): readonly KerasLayer[] {
   switch (one.kind) {
     case "convolution": {
       const { kind, kernel, stride, outChannels } = one.unit;
+      const { before, input, padding } = padded(one.name, one.input, one.unit.padding);
       const shared = {
         kernel_size: [kernel, kernel],
         strides: [stride, stride],
-        padding: "same",
+        padding,
         data_format: "channels_last",
         activation: "linear",
         use_bias: true,
         bias_initializer: INITIALIZER,
       };
-      return kind === "full"
-        ? layer("Conv2D", one.name, [one.input], {
-            ...shared,
-            filters: outChannels,
-            kernel_initializer: INITIALIZER,
-          })
-        : layer("DepthwiseConv2D", one.name, [one.input], {
-            ...shared,
-            depth_multiplier: 1,
-            depthwise_initializer: INITIALIZER,
-          });
+      const convolution =
+        kind === "full"
+          ? layer("Conv2D", one.name, [input], {
+              ...shared,
+              filters: outChannels,
+              kernel_initializer: INITIALIZER,
+            })
+          : layer("DepthwiseConv2D", one.name, [input], {
+              ...shared,
+              depth_multiplier: 1,
+              depthwise_initializer: INITIALIZER,
+            });
+      return [...before, convolution];
     }
-    case "activation": {
-      const { class_name, config } = CLASSES[one.activation];
-      return layer(class_name, one.name, [one.input], config);
-    }
+    case "activation":
+      return [layer("ReLU", one.name, [one.input], ACTIVATIONS[one.activation])];
     case "add":
-      return layer("Add", one.name, one.inputs);
+      return [layer("Add", one.name, one.inputs)];
+    case "pooling": {
+      const { kernel, stride } = one.pooling;
+      const { before, input, padding } = padded(one.name, one.input, one.pooling.padding);
+      const config = { pool_size: [kernel, kernel], strides: [stride, stride], padding };
+      const pool = layer("MaxPooling2D", one.name, [input], { ...config, data_format: "channels_last" });
+      return [...before, pool];
+    }
   }
 }
 
@@ -82,7 +104,7 @@ export function kerasTopology(model: TrainedModel, base: readonly Layer[], name:
     layer("InputLayer", PIXELS, [], { batch_input_shape: [null, size, size, 3], dtype: "float32" }),
     // As a layer of its own: "same" padding adds zeros after the scaling, so that it cannot go into the stem.
     layer("Rescaling", SCALED, [PIXELS], { ...scaleAndOffset(pixelScale) }),
-    ...base.map(kerasLayer),
+    ...base.flatMap(kerasLayers),
     layer("GlobalAveragePooling2D", FEATURES, [base.at(-1)?.name ?? SCALED], {
       data_format: "channels_last",
     }),

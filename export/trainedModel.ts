@@ -14,9 +14,6 @@ export interface TrainedModel {
   /** The base's, those that training changed laid over them, and the head's. */
   readonly parameters: Parameters;
   readonly input: BaseInput;
-  /** Where the base comes from. */
-  readonly source: string;
-  readonly licence: string;
   /** In the order of the head's outputs. */
   readonly classes: readonly string[];
 }
@@ -31,7 +28,7 @@ export async function loadTrainedModel(
   weights: string,
   { classes, temperature = 1 }: Pick<ModelVersion, "classes" | "temperature">,
 ): Promise<TrainedModel> {
-  const { architecture, input, source, licence, load } = chosenBase(base);
+  const { architecture, input, load } = chosenBase(base);
   const raw = overlay(await load(base.checkpoint), await readSafetensors(weights));
   const parameters = atTemperature(raw, temperature);
   const outputs = parameter(parameters, HEAD_BIAS).data.length;
@@ -41,7 +38,7 @@ export async function loadTrainedModel(
       `the model has ${classes.length} classes, its weights have ${outputs}`,
     );
   }
-  return { architecture, parameters, input, source, licence, classes };
+  return { architecture, parameters, input, classes };
 }
 
 /** `(x · kernel + bias) / temperature = x · (kernel / temperature) + bias / temperature`. */

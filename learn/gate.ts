@@ -11,14 +11,17 @@ export interface GateDecision {
 }
 
 /**
- * Compares the same validation images before and after. The stage is kept when accuracy rose, or when the
- * loss fell and accuracy did not get significantly worse: on few images one of them more or less means
- * nothing, while the loss sees every image.
+ * Compares the same validation images before and after. The stage is kept when its loss is the lowest so far and
+ * accuracy did not get significantly worse, or when accuracy got significantly better: on few images one of
+ * them more or less means nothing, while the loss sees every image. Hence the loss that is handed on is the
+ * lowest of all stages, unless accuracy speaks for more.
  */
 export function gate(before: ValidationResult, after: ValidationResult): GateDecision {
   const { better, worse } = changedImages(before.correct, after.correct);
+  const changed = better + worse;
   const kept =
-    better > worse || (after.loss < before.loss && binomialTail(worse, better + worse) >= SIGNIFICANCE);
+    binomialTail(better, changed) < SIGNIFICANCE ||
+    (after.loss < before.loss && binomialTail(worse, changed) >= SIGNIFICANCE);
   const percent = ({ accuracy }: ValidationResult): string => `${(100 * accuracy).toFixed(1)} %`;
   const numbers =
     `validation ${percent(before)} → ${percent(after)} (${better} better, ${worse} worse), ` +

@@ -5,7 +5,7 @@ import { type Tensor, type Tensor2D, type Tensor4D, tf } from "./engine.js";
 import { foldUnit } from "./fold.js";
 import type { Graph, Value } from "./graph/graph.js";
 import { compile } from "./graph/program.js";
-import { activate, add, addBias, convolve, identity } from "./ops.js";
+import { activate, add, addBias, convolve, identity, maxPool } from "./ops.js";
 import type { Parameters } from "./parameters.js";
 
 /** Global average pooling: `[batch, h, w, c]` → `[batch, c]`. */
@@ -21,8 +21,11 @@ function foldedUnit(graph: Graph, unit: ConvUnit, x: Value): Value {
 }
 
 function foldedBlock(graph: Graph, block: Block, x: Value): Value {
-  const y = block.units.reduce((input, unit) => foldedUnit(graph, unit, input), x);
-  return block.residual ? add(graph, y, x) : y;
+  const { units, residual, projection, activation = "none", pool } = block;
+  let y = units.reduce((input, unit) => foldedUnit(graph, unit, input), x);
+  if (residual) y = add(graph, y, projection === undefined ? x : foldedUnit(graph, projection, x));
+  y = activate(graph, activation, y);
+  return pool === undefined ? y : maxPool(graph, pool, y);
 }
 
 /** Layer groups `[from, to)`, compiled once and run with any weights. Call `dispose` when done. */

@@ -1,27 +1,44 @@
 /** The operations that networks and their gradients are made of, over TensorFlow's own kernels. */
 import { attribute, type Graph, type Value } from "./graph/graph.js";
 
-export type Activation = "relu6" | "none";
+export type Activation = "relu6" | "relu" | "none";
 
-/** What a convolution does with its input, apart from its kernel. Padding is "SAME". */
+/**
+ * "same" is TensorFlow's: as little as gives `ceil(size / stride)` windows, an odd pixel at the end. A number
+ * is PyTorch's: that many pixels on every side.
+ */
+export type Padding = "same" | number;
+
+/** What a convolution does with its input, apart from its kernel. */
 export interface Convolution {
   /** A depthwise convolution has the kernel `[h, w, channels, 1]`, a full one `[h, w, in, out]`. */
   readonly kind: "full" | "depthwise";
   readonly stride: number;
+  readonly padding: Padding;
 }
 
 const T = attribute.float32;
 const NHWC = attribute.text("NHWC");
 const SHAPE = { T, out_type: attribute.int32 };
 
-function convolutionAttributes({ kind, stride }: Convolution) {
+const NO_PIXELS = attribute.ints([]);
+
+/** Before and after each axis of NHWC. */
+const aroundImage = (pixels: number): readonly number[] => [0, 0, pixels, pixels, pixels, pixels, 0, 0];
+
+function paddingAttributes(padding: Padding) {
+  if (padding === "same") return { padding: attribute.text("SAME"), explicit_paddings: NO_PIXELS };
+  if (padding === 0) return { padding: attribute.text("VALID"), explicit_paddings: NO_PIXELS };
+  return { padding: attribute.text("EXPLICIT"), explicit_paddings: attribute.ints(aroundImage(padding)) };
+}
+
+function convolutionAttributes({ kind, stride, padding }: Convolution) {
   return {
     T,
     strides: attribute.ints([1, stride, stride, 1]),
-    padding: attribute.text("SAME"),
+    ...paddingAttributes(padding),
     data_format: NHWC,
     dilations: attribute.ints([1, 1, 1, 1]),
-    explicit_paddings: attribute.ints([]),
     ...(kind === "full" ? { use_cudnn_on_gpu: attribute.flag(true) } : {}),
   };
 }
@@ -37,10 +54,24 @@ const NAMES = {
 
 /**
  * @param x `[batch, height, width, in]`
- * @returns `[batch, ceil(height / stride), ceil(width / stride), out]`
+ * @returns `[batch, rows of windows, columns of windows, out]`
  */
 export function convolve(graph: Graph, convolution: Convolution, x: Value, kernel: Value): Value {
-  return graph.op(NAMES[convolution.kind].forward, convolutionAttributes(convolution), [x, kernel]);
+  const { kind, padding } = convolution;
+  // TensorFlow 2.21 loses the pixels of a depthwise convolution when it fuses it with what follows, and aborts.
+  if (kind === "depthwise" && padding !== "same" && padding > 0) {
+    return convolve(graph, { ...convolution, padding: 0 }, padImage(graph, x, padding), kernel);
+  }
+  return graph.op(NAMES[kind].forward, convolutionAttributes(convolution), [x, kernel]);
+}
+
+/** Zeros on every side of the image. */
+function padImage(graph: Graph, x: Value, pixels: number): Value {
+  const paddings = graph.op("Reshape", { T: attribute.int32, Tshape: attribute.int32 }, [
+    graph.integers(aroundImage(pixels)),
+    graph.integers([4, 2]),
+  ]);
+  return graph.op("Pad", { T, Tpaddings: attribute.int32 }, [x, paddings]);
 }
 
 /** Gradient of {@link convolve} with respect to the kernel. */
@@ -77,13 +108,42 @@ export function biasGradient(graph: Graph, dy: Value): Value {
   return graph.op("BiasAddGrad", { T, data_format: NHWC }, [dy]);
 }
 
+const ACTIVATIONS = { relu6: "Relu6", relu: "Relu" } as const;
+
 export function activate(graph: Graph, activation: Activation, x: Value): Value {
-  return activation === "relu6" ? graph.op("Relu6", { T }, [x]) : x;
+  return activation === "none" ? x : graph.op(ACTIVATIONS[activation], { T }, [x]);
 }
 
 /** Gradient of {@link activate}; it can be taken from the output, so that the input need not be kept. */
 export function activationGradient(graph: Graph, activation: Activation, y: Value, dy: Value): Value {
-  return activation === "relu6" ? graph.op("Relu6Grad", { T }, [dy, y]) : dy;
+  return activation === "none" ? dy : graph.op(`${ACTIVATIONS[activation]}Grad`, { T }, [dy, y]);
+}
+
+/** Windows of a max pooling. */
+export interface Pooling {
+  readonly kernel: number;
+  readonly stride: number;
+  readonly padding: Padding;
+}
+
+function poolingAttributes({ kernel, stride, padding }: Pooling) {
+  return {
+    T,
+    ksize: attribute.ints([1, kernel, kernel, 1]),
+    strides: attribute.ints([1, stride, stride, 1]),
+    ...paddingAttributes(padding),
+    data_format: NHWC,
+  };
+}
+
+/** Largest value of each window; what is padded never is the largest. */
+export function maxPool(graph: Graph, pooling: Pooling, x: Value): Value {
+  return graph.op("MaxPool", poolingAttributes(pooling), [x]);
+}
+
+/** Gradient of {@link maxPool}, from its input `x` and output `y`. */
+export function maxPoolGradient(graph: Graph, pooling: Pooling, x: Value, y: Value, dy: Value): Value {
+  return graph.op("MaxPoolGrad", poolingAttributes(pooling), [x, y, dy]);
 }
 
 /** The same value under another name: an input cannot be an output too. */

@@ -7,8 +7,11 @@ import { Confusion } from "./sections/confusion.js";
 import { Curves } from "./sections/curves.js";
 import { DataChecks } from "./sections/dataChecks.js";
 import { DataSet } from "./sections/dataSet.js";
+import { Evidence } from "./sections/evidence.js";
+import { Features } from "./sections/features.js";
 import { Folds } from "./sections/folds.js";
 import { Mistakes } from "./sections/mistakes.js";
+import { ModelCard } from "./sections/modelCard.js";
 import { Network } from "./sections/network.js";
 import { PerClass } from "./sections/perClass.js";
 import { Recipe } from "./sections/recipe.js";
@@ -34,8 +37,11 @@ const SECTIONS: readonly {
   { id: "classes", title: "Class by class", Content: PerClass },
   { id: "confidence", title: "How far to trust it", Content: Confidence },
   { id: "mistakes", title: "Mistakes and close calls", Content: Mistakes },
+  { id: "evidence", title: "Where it looks", Content: Evidence },
+  { id: "features", title: "Map of the features", Content: Features },
   { id: "data", title: "Data", Content: DataSet },
   { id: "checks", title: "What to check in the data", Content: DataChecks },
+  { id: "card", title: "Model card", Content: ModelCard },
   { id: "timings", title: "Timings", Content: Timings },
   { id: "reproduce", title: "How to reproduce it", Content: Reproduce },
   { id: "base", title: "The pretrained base", Content: Base },

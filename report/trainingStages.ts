@@ -83,18 +83,44 @@ function tuneStage(data: ReportData, index: number, file: RunFile | undefined): 
   return {
     ...common(summary),
     name,
-    title: `Fine-tuning down to ${summary.deepest}`,
-    boundary: `unfrozen: ${summary.deepest} and up`,
+    ...whatLearned(summary),
     outcome: summary.kept ? "kept" : "rolled back",
-    verdict: summary.verdict,
+    verdict: summary.verdict + rateSentence(summary),
     ...testedAfter(data, name),
     before: summary.before,
     trained: [
-      { name: HEAD_GROUP, learningRate: file?.unfreeze.head_learning_rate },
+      { name: HEAD_GROUP, learningRate: headRate(summary, file) },
       ...summary.groups.filter(({ name: group }) => group !== HEAD_GROUP),
     ],
   };
 }
+
+function whatLearned({ deepest, surgical, groups }: StageSummary): Pick<TrainingStage, "title" | "boundary"> {
+  if (surgical !== true) {
+    return { title: `Fine-tuning down to ${deepest}`, boundary: `unfrozen: ${deepest} and up` };
+  }
+  const names = groups.map(({ name }) => name).reverse();
+  return { title: "Fine-tuning of the first layers", boundary: `unfrozen: ${names.join(", ")} and the head` };
+}
+
+/** The groups' rates are recorded as they were used, the head's follows from the run file. */
+function headRate({ rateFinding }: StageSummary, file: RunFile | undefined): number | undefined {
+  const asked = file?.unfreeze.head_learning_rate;
+  return asked === undefined ? undefined : asked * (rateFinding?.factor ?? 1);
+}
+
+/** What the range test did to the rates; nothing where there was none. */
+function rateSentence({ rateFinding }: StageSummary): string {
+  if (rateFinding === undefined) return "";
+  const { factor, points, seconds } = rateFinding;
+  const found =
+    factor === 1
+      ? "left the rates as they are"
+      : `lowered the rates to ${percentOf(factor)} of the run file's`;
+  return `; a range test on ${points.length} batches (${seconds.toFixed(0)} s) ${found}`;
+}
+
+const percentOf = (factor: number): string => `${Number((100 * factor).toPrecision(2))} %`;
 
 function scratchStage({ scratch, evaluation }: ReportData): TrainingStage | undefined {
   if (scratch === undefined && evaluation.scratch === undefined) return undefined;

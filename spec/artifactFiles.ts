@@ -4,3 +4,8 @@ export const FEATURES_FILE = "features.f32";
 /** Out-of-fold predictions of the recipe's linear probe. */
 export const PROBE_FILE = "probe.jsonl";
 export const PREDICTIONS_FILE = "predictions.jsonl";
+/** Suspected copies across the splits, a pair a line. */
+export const COPIES_FILE = "copies.jsonl";
+export const ACTIVATION_MAPS_FILE = "activation-maps.json";
+export const FEATURE_MAP_FILE = "feature-map.json";
+export const MODEL_CARD_FILE = "model-card.md";

@@ -31,7 +31,7 @@ export interface RegisteredBase extends BaseOrigin {
   readonly name: string;
   readonly version: number;
   readonly createdAt: string;
-  /** The catalogue's base whose architecture and input it has. */
+  /** Name of the architecture, whose input it has unless it says otherwise. */
   readonly architecture: string;
   readonly checkpoint: StoredFile;
   /** In place of the architecture's own. */
@@ -42,7 +42,7 @@ export interface RegisteredBase extends BaseOrigin {
 export interface BaseSpec {
   /** With its version: `radiographs@1`, `model:digits@3`. */
   readonly name: string;
-  /** The catalogue's base whose architecture, input and, without a checkpoint, weights it has. */
+  /** Name of the architecture; without a checkpoint, that of the catalogue's base whose weights it has. */
   readonly architecture: string;
   readonly checkpoint?: StoredFile;
   readonly pixelScale?: PixelScale;
@@ -60,7 +60,7 @@ export interface BaseChoice {
   readonly name: string;
   /** Checkpoint file of the pretrained weights. */
   readonly checkpoint: string;
-  /** The catalogue's base whose architecture and input it has, where that is not `name`. */
+  /** Name of the architecture, where that is not `name`. */
   readonly architecture?: string;
   readonly pixelScale?: PixelScale;
   /** Weights files that lie over the checkpoint's, in this order. */

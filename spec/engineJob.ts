@@ -17,7 +17,10 @@ interface LearningJob {
 }
 
 /** One stage of unfreezing, counted from 1. */
-type TuneJobSettings = Omit<UnfreezeSpec, "stages"> & { readonly deepest: string; readonly stage: number };
+type TuneJobSettings = Omit<UnfreezeSpec, "stages" | "surgical"> & {
+  readonly deepest: string;
+  readonly stage: number;
+};
 
 /** One piece of work; every path is local. The answer is the stage's summary. */
 export type EngineJob =

@@ -14,6 +14,6 @@ export interface LabelSuspect {
 
 /** By confident learning, the most suspicious first, at most 24. */
 export interface LabelSuspects extends Listed<LabelSuspect> {
-  /** Test and validation images that were looked at. */
+  /** Images that were looked at. */
   readonly judged: number;
 }

@@ -1,5 +1,8 @@
 /** What the `recipe` stage measures and decides. */
 import type { FoldDecision } from "./folds.js";
+import type { LabelSuspects } from "./labelSuspects.js";
+import type { LearningCurve } from "./learningCurve.js";
+import type { SuspectedCopies } from "./suspectedCopies.js";
 
 /** A cross-validated linear classifier on some features. */
 export interface ProbeResult {
@@ -46,6 +49,10 @@ export interface RecipeEvidence {
   readonly hScore: number;
   /** Absent in artifacts from before it was measured, and where there are not two images that are no copies. */
   readonly domain?: DomainDistance;
+  /** Absent in evidence of version 1, and where a class is too small for it. */
+  readonly learningCurve?: LearningCurve;
+  /** Pictures whose copies the manifest's own splits tear apart and nobody repaired; absent when there are none. */
+  readonly leaks?: number;
 }
 
 /** The features' worth: how well the base's features suit the images for the task, in words. */
@@ -80,4 +87,11 @@ export interface RecipeSummary {
   /** There where `evidence.domain` is. */
   readonly domain?: DomainVerdict;
   readonly decision: RecipeDecision;
+  // What follows is absent in recipes of version 1.
+  /** What more images would buy, in one sentence. */
+  readonly advice?: string;
+  /** Among training and validation images, by the out-of-fold probabilities of the probe. */
+  readonly labelSuspects?: LabelSuspects;
+  /** Across the splits, by the base's features. */
+  readonly copies?: SuspectedCopies;
 }

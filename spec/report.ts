@@ -3,7 +3,9 @@ import type { BaseComparison } from "./baseComparison.js";
 import type { DatasetSummary } from "./dataset.js";
 import type { Evaluation } from "./evaluation.js";
 import type { RecipeSummary } from "./recipe.js";
+import type { RunFile } from "./runFile.js";
 import type { EpochRecord, StageSummary, TrainingSummary } from "./training.js";
+import type { ActivationMaps, FeatureMap } from "./visuals.js";
 
 export interface ReportData {
   readonly runId: string;
@@ -27,10 +29,18 @@ export interface ReportData {
   readonly stages: readonly StageSummary[];
   readonly scratch?: { readonly history: readonly EpochRecord[]; readonly seconds: number };
   readonly evaluation: Evaluation;
+  /** Accuracy on test images that may be copies of others (`recipe.copies`), and without them. */
+  readonly suspectedCopies?: NonNullable<Evaluation["leaked"]>;
   /** Thumbnails as data URIs by image path: the mistakes, a few images of each class, and what is to be checked. */
   readonly thumbnails: Readonly<Record<string, string>>;
   /** Paths (keys of `thumbnails`) of a few training images per class, in the order of the classes. */
   readonly examples: readonly (readonly string[])[];
+  /** What the maker says of the model; absent, like what follows, in reports of version 3 and before. */
+  readonly card?: RunFile["card"];
+  readonly activationMaps?: ActivationMaps;
+  /** The maps as pictures to lay over the thumbnails, as data URIs by image path. */
+  readonly overlays?: Readonly<Record<string, string>>;
+  readonly featureMap?: FeatureMap;
   readonly timings: readonly { readonly stage: string; readonly seconds: number; readonly cached: boolean }[];
   /** Digest of each artifact, by stage name. */
   readonly digests: Readonly<Record<string, string>>;

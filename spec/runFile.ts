@@ -1,6 +1,7 @@
 /** The run file `thaw.yaml`: its schema, defaults and types. This is public API; see `docs/thaw.schema.json`. */
 import { z } from "zod";
 import { augmentSchema } from "./augment.js";
+import { descends, LAYER_GROUPS } from "./layerGroups.js";
 import { lossSchema } from "./loss.js";
 
 const fraction = z.number().min(0).max(1);
@@ -70,28 +71,21 @@ const headSchema = z
   })
   .describe("The new fully connected head, trained on the frozen base's features.");
 
-/** Layer groups that a stage may reach down to, from the top. The stem stays frozen for good. */
-const LAYER_GROUPS = [
-  "top",
-  "blocks.6",
-  "blocks.5",
-  "blocks.4",
-  "blocks.3",
-  "blocks.2",
-  "blocks.1",
-  "blocks.0",
-] as const;
-
-const unfreezeSchema = z
+export const unfreezeSchema = z
   .strictObject({
     stages: z
       .array(z.enum(LAYER_GROUPS))
       .max(LAYER_GROUPS.length)
-      .default(["blocks.6", "blocks.5"])
-      .refine((stages) => stages.every((name, i) => i === 0 || isBelow(name, stages[i - 1])), {
-        message: "every stage must reach deeper than the one before, e.g. [blocks.6, blocks.5, blocks.3]",
+      .refine(descends, {
+        message:
+          "every stage must reach deeper than the one before in the same architecture, " +
+          "e.g. [blocks.6, blocks.5, blocks.3] or [layer4, layer3]",
       })
-      .describe("The deepest layer group that each stage trains; everything below stays frozen."),
+      .optional()
+      .describe(
+        "The deepest layer group that each stage trains; everything below stays frozen. " +
+          "Left out: layer4 and layer3 of a ResNet, blocks.6 and blocks.5 of any other base.",
+      ),
     epochs: count.default(8).describe("Most passes over the training images in one stage."),
     patience: count
       .default(3)
@@ -109,7 +103,39 @@ const unfreezeSchema = z
       .max(100)
       .default(2)
       .describe("Each layer group further down learns this many times slower than the one above."),
+    rates: z
+      .partialRecord(z.enum(LAYER_GROUPS), learningRate)
+      .default({})
+      .describe(
+        "Peak rates of single layer groups, instead of what learning_rate and decay give them, e.g. {blocks.6: 0.001, blocks.5: 0.0003}.",
+      ),
+    schedule: z
+      .enum(["cosine", "one-cycle", "constant"])
+      .default("cosine")
+      .describe(
+        "Course of the rates after the warm-up: a half cosine to zero, one cycle (with AdamW's momentum running the other way), or constant.",
+      ),
+    find_rate: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Before each stage, lower its rates by a short range test if the loss blows up below them; some dozens of steps.",
+      ),
+    clip_norm: z.number().gt(0).default(10).describe("Largest global norm of a step's gradient."),
     weight_decay: weightDecay.default(0.01).describe("Decoupled weight decay of AdamW."),
+    l2_sp: weightDecay
+      .default(0)
+      .describe(
+        "Decoupled decay of the base's kernels towards their pretrained values, instead of weight_decay; 0 for none.",
+      ),
+    ema: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0)
+      .describe(
+        "Decay of an average of the weights, which is kept where it validates better, e.g. 0.99; 0 for none.",
+      ),
     dropout: dropout
       .default(0.2)
       .describe("Share of the head's inputs that a training step leaves out at random."),
@@ -123,13 +149,14 @@ const unfreezeSchema = z
     cutmix: mixingAlpha.describe(
       "Take a rectangle of what the frozen layers give from another image, and as much of its label; 0 is off, 1 is usual. With mixup on too, every step draws one of both.",
     ),
+    surgical: z
+      .enum(["none", "first-block"])
+      .default("none")
+      .describe(
+        "first-block adds a last stage that trains only the first layer groups and the head, for images far from the base's; slow.",
+      ),
   })
   .describe("Staged unfreezing: from the top down, a lower rate the deeper a group lies.");
-
-function isBelow(name: string, above: string | undefined): boolean {
-  const order: readonly string[] = LAYER_GROUPS;
-  return above !== undefined && order.indexOf(name) > order.indexOf(above);
-}
 
 const compareSchema = z
   .strictObject({
@@ -154,6 +181,19 @@ const evaluationSchema = z
       ),
   })
   .describe("How well the recipe does on images that it did not see.");
+
+/** What only its maker can say of a model; the rest of the model card is measured. */
+const cardText = z.string().max(4000).default("");
+const cardSchema = z
+  .strictObject({
+    intended_use: cardText.describe("What the model is for, and what it is not for."),
+    limits: cardText.describe("Where the images come from, whom or what they leave out, known weaknesses."),
+    licence: cardText.describe(
+      "Licence of the trained model, which that of the base and of the images may bind.",
+    ),
+    contact: cardText.describe("Whom to ask."),
+  })
+  .describe("What you say of the model in its model card. It changes no number.");
 
 /** The bases of `learn/bases/catalogue.ts`, which spec/ may not import; a test compares the two. */
 const BASES = ["efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2"];
@@ -203,6 +243,7 @@ export const runFileSchema = z.strictObject({
   loss: lossSchema.prefault({}),
   compare: compareSchema.prefault({}),
   evaluation: evaluationSchema.prefault({}),
+  card: cardSchema.prefault({}),
   compute: z.enum(["local"]).default("local").describe("Where the stages run."),
   seed: z
     .int()

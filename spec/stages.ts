@@ -4,6 +4,7 @@ import { type BaseSpec, baseIdentity } from "./base.js";
 import type { FoldDecision } from "./folds.js";
 import { lossIdentity } from "./loss.js";
 import type { RunFile } from "./runFile.js";
+import { unfreezeStages } from "./unfreezing.js";
 
 export type StageKind =
   | "ingest"
@@ -28,13 +29,16 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   recipe: 2,
   base: 1,
   head: 1,
-  tune: 1,
+  tune: 2,
   fold: 1,
-  evaluate: 2,
+  evaluate: 3,
   scratch: 1,
   register: 2,
   report: 4,
 };
+
+/** Depth of the stage that trains the first layer groups alone: `unfreeze.surgical`. */
+export const FIRST_BLOCK = "first-block";
 
 /** One stage of a run, before anything is known of its inputs' contents. */
 export interface StagePlan {
@@ -82,20 +86,22 @@ export function planStages(
   const base = baseIdentity(file.base, spec);
   const loss = lossIdentity(file.loss);
   const { mixup, ...head } = file.head;
-  const tuneNames = file.unfreeze.stages.map((_, index) => `tune-${index + 1}`);
+  const { stages: _stages, surgical: _surgical, mixup: mixed, cutmix, ...unfreeze } = file.unfreeze;
+  const stages = unfreezeStages(file, spec);
+  const depths = tuningDepths(file, spec);
+  const tuneNames = depths.map((_, index) => `tune-${index + 1}`);
   const trained = ["head", ...tuneNames];
 
   add("ingest", "ingest", false, [], { ...data, seed });
   plans.push(...planCandidates(file, candidates));
-  plans.push(...planBase(file, base));
+  plans.push(...planBase(file, base, tuneNames.length));
   add("head", "head", true, ["ingest", "features"], { ...head, ...switchedOn({ mixup }), ...loss, seed });
   tuneNames.forEach((name, index) => {
-    const { stages, mixup, cutmix, ...unfreeze } = file.unfreeze;
     add(name, "tune", true, ["ingest", trained[index] as string], {
       ...unfreeze,
-      ...switchedOn({ mixup, cutmix }),
+      ...switchedOn({ mixup: mixed, cutmix }),
       ...loss,
-      deepest: stages[index],
+      deepest: depths[index],
       // Part of the seed's coordinates: two stages must not draw the same shuffles.
       stage: index + 1,
       base,
@@ -117,7 +123,8 @@ export function planStages(
       augment,
       seed,
       head: recipeOf("head"),
-      stages: recipeOf("tune"),
+      // A surgical stage would need every fold's pixels, for a step that is six times as slow.
+      stages: recipeOf("tune").slice(0, stages.length),
     });
   });
   if (file.compare.scratch) {
@@ -138,13 +145,20 @@ export function planStages(
   add("register", "register", false, ["ingest", ...trained, "evaluate"], { name: file.name, base });
   const compared = candidatesOf(file).length === 0 ? [] : ["base"];
   const shown = ["ingest", ...compared, "features", "recipe", ...evaluated, "evaluate", "register"];
-  add("report", "report", false, shown, { file });
+  add("report", "report", false, shown, { file: { ...file, unfreeze: { ...file.unfreeze, stages } } });
   return plans;
 }
 
+/** What each stage of unfreezing trains: down to a layer group, or the first block. */
+function tuningDepths(file: RunFile, spec: BaseSpec | undefined): readonly string[] {
+  // Runs of older clients say nothing of surgery.
+  const surgical = file.unfreeze.surgical === "first-block" ? [FIRST_BLOCK] : [];
+  return [...unfreezeStages(file, spec), ...surgical];
+}
+
 /** What is found out about a base before anything is trained. */
-function planBase(file: RunFile, base: string): readonly StagePlan[] {
-  const { seed, recipe, unfreeze } = file;
+function planBase(file: RunFile, base: string, planned: number): readonly StagePlan[] {
+  const { seed, recipe } = file;
   const augment = augmentIdentity(file.augment);
   return [
     {
@@ -161,7 +175,7 @@ function planBase(file: RunFile, base: string): readonly StagePlan[] {
       codeVersion: STAGE_VERSIONS.recipe,
       parameters: {
         asked: recipe,
-        planned: unfreeze.stages.length,
+        planned,
         folds: file.evaluation?.folds,
         base,
         seed,
@@ -181,7 +195,9 @@ function planCandidates(file: RunFile, specs: Readonly<Record<string, BaseSpec>>
   if (bases.length === 0) return [];
   const plans = bases.flatMap((candidate, index) => {
     const own = (name: string): string => `${name}-${index + 1}`;
-    return planBase(file, baseIdentity(candidate, specs[candidate])).map((plan) => ({
+    const spec = specs[candidate];
+    const planned = tuningDepths({ ...file, base: candidate }, spec).length;
+    return planBase(file, baseIdentity(candidate, spec), planned).map((plan) => ({
       ...plan,
       name: own(plan.name),
       candidate,

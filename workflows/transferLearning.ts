@@ -16,6 +16,7 @@ import {
   type RunResult,
 } from "../spec/run.js";
 import {
+  FIRST_BLOCK,
   followRecipe,
   planStages,
   type StagePlan,
@@ -133,7 +134,7 @@ function execute(stage: StagePlan, request: StageRequest): Promise<StageOutcome>
     case "head":
       return training(stage, "train the head on the frozen base").trainHead(request);
     case "tune":
-      return training(stage, `unfreeze down to ${String(stage.parameters.deepest)}`).tuneStage(request);
+      return training(stage, tuneTitle(String(stage.parameters.deepest))).tuneStage(request);
     case "fold":
       return training(
         stage,
@@ -148,6 +149,10 @@ function execute(stage: StagePlan, request: StageRequest): Promise<StageOutcome>
     case "report":
       return control(stage.name, "write the report").report(request);
   }
+}
+
+function tuneTitle(deepest: string): string {
+  return deepest === FIRST_BLOCK ? "train the first layers and the head" : `unfreeze down to ${deepest}`;
 }
 
 function control(activityId: string, summary: string): ControlActivities {

@@ -32,9 +32,13 @@ export function addBases(program: Command): void {
     .description("list the pretrained networks that a run can start from, or add your own")
     .action(async (_options: object, self: Command) => {
       const { output, project } = contextOf<object>(self);
-      const { catalogueBases } = await import("../../client/bases.js");
-      const document = basesJson(catalogueBases(), await registered(project, output));
-      output.data(document, (screen) => basesTable(document.bases, screen));
+      const { architecturesWithoutWeights, catalogueBases } = await import("../../client/bases.js");
+      const document = basesJson(
+        catalogueBases(),
+        await registered(project, output),
+        architecturesWithoutWeights(),
+      );
+      output.data(document, (screen) => basesTable(document, screen));
     });
   withExamples(command, [
     ["thaw bases", "those of thaw and those that were added"],
@@ -50,7 +54,7 @@ function addAdd(bases: Command): void {
     .description("register a checkpoint as a base, after reading it as a run would")
     .argument("<from>", "path, https:// or s3://BUCKET/KEY of a PyTorch state dict or a safetensors file")
     .requiredOption("-n, --name <name>", "what run files call it")
-    .requiredOption("-a, --arch <base>", "thaw's base whose architecture it has")
+    .requiredOption("-a, --arch <base>", "its architecture: a name that `thaw bases` lists")
     .option("--mean <numbers>", "mean of the pixels in 0…1: one number, or R,G,B", channels)
     .option("--std <numbers>", "their standard deviation, likewise", channels)
     .option("--sha256 <hex>", "the digest that the file must have", digest)
@@ -70,10 +74,9 @@ function addAdd(bases: Command): void {
         ...(domain === undefined ? {} : { domain }),
       };
       const platform = await loadPlatform(project);
-      const [{ openStoreOnly }, { addBase, catalogueBases }] = await Promise.all([
-        import("../../client/session.js"),
-        import("../../client/bases.js"),
-      ]);
+      const [{ openStoreOnly }, { addBase, architecturesWithoutWeights, catalogueBases }] = await Promise.all(
+        [import("../../client/session.js"), import("../../client/bases.js")],
+      );
       const progress = showProgress(output);
       const added = await interruptible(async (signal) => {
         const fetching = {
@@ -87,7 +90,7 @@ function addAdd(bases: Command): void {
           throw signal.aborted ? new Interrupted() : error;
         }
       });
-      const [base] = basesJson(catalogueBases(), [added]).bases.slice(-1);
+      const [base] = basesJson(catalogueBases(), [added], architecturesWithoutWeights()).bases.slice(-1);
       output.data(base, () => `${added.name}@${added.version}`);
       output.talk(
         `A run file says \`base: ${added.name}\`, or ${added.name}@${added.version} for this version.`,
@@ -95,6 +98,7 @@ function addAdd(bases: Command): void {
     });
   withExamples(command, [
     ["thaw bases add xray.pth --name xray --arch efficientnet-lite0", "ask for it: `base: xray`"],
+    ["thaw bases add resnet18.pth --name photos --arch resnet18", "torchvision's or timm's names"],
     ["thaw bases add s3://models/xray.safetensors -n xray -a efficientnet-lite1", "from the object store"],
     ["thaw bases add x.pth -n x -a efficientnet-lite1 --mean .485,.456,.406 --std .23", "own scale"],
   ]);

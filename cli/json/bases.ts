@@ -1,13 +1,30 @@
 /** JSON of `thaw bases`. Public API. */
-import type { CatalogueBase } from "../../client/bases.js";
+import type { Base, CatalogueBase } from "../../client/bases.js";
 import type { PixelScale, RegisteredBase } from "../../spec/base.js";
 
 export interface BasesJson {
   /** thaw's own first, then those that were added, by name. */
   readonly bases: readonly BaseJson[];
+  /** Architectures that thaw has no weights for: `thaw bases add` takes a checkpoint of theirs. */
+  readonly architectures: readonly ArchitectureJson[];
 }
 
-export interface BaseJson {
+export interface ArchitectureJson extends InputJson {
+  /** For `--arch`. */
+  readonly name: string;
+}
+
+/** How images become the input. */
+interface InputJson {
+  readonly inputSize: number;
+  readonly preprocessing: PixelScale & {
+    readonly kernel: "cubic" | "linear";
+    /** Share of the resized image's side that the centre crop keeps. */
+    readonly cropFraction: number;
+  };
+}
+
+export interface BaseJson extends InputJson {
   /** For `base` of a run file. */
   readonly name: string;
   readonly origin: "catalogue" | "added";
@@ -19,12 +36,6 @@ export interface BaseJson {
   readonly licence: string;
   /** SHA-256 of the checkpoint file. */
   readonly sha256: string;
-  readonly inputSize: number;
-  readonly preprocessing: PixelScale & {
-    readonly kernel: "cubic" | "linear";
-    /** Share of the resized image's side that the centre crop keeps. */
-    readonly cropFraction: number;
-  };
   /** Of thaw's own bases: kind of images, classes, and accuracy in [0, 1] on ImageNet with who says so. */
   readonly domain?: string;
   readonly classes?: number;
@@ -35,6 +46,7 @@ export interface BaseJson {
 export function basesJson(
   catalogue: readonly CatalogueBase[],
   registered: readonly RegisteredBase[],
+  withoutWeights: readonly Base[],
 ): BasesJson {
   const own = catalogue.map((base): BaseJson => {
     const { name, source, licence, pretrainedOn, domain, classes, sha256 } = base;
@@ -44,17 +56,20 @@ export function basesJson(
   });
   const added = registered.map((base): BaseJson => {
     const { name, version, architecture, pretrainedOn, source, licence, checkpoint, pixelScale } = base;
-    const like = catalogue.find((candidate) => candidate.name === architecture);
+    const like = [...catalogue, ...withoutWeights].find((candidate) => candidate.name === architecture);
     if (like === undefined) throw new Error(`base ${name} has the unknown architecture ${architecture}`);
     const origin = { name, origin: "added", version, architecture, pretrainedOn, source, licence } as const;
     return { ...origin, sha256: checkpoint.digest, ...inputOf(like, pixelScale) };
   });
-  return { bases: [...own, ...added] };
+  return {
+    bases: [...own, ...added],
+    architectures: withoutWeights.map((base) => ({ name: base.name, ...inputOf(base) })),
+  };
 }
 
 function inputOf(
-  { input: { size, cropFraction, kernel, pixelScale: own } }: CatalogueBase,
+  { input: { size, cropFraction, kernel, pixelScale: own } }: Base,
   pixelScale: PixelScale = own,
-): Pick<BaseJson, "inputSize" | "preprocessing"> {
+): InputJson {
   return { inputSize: size, preprocessing: { ...pixelScale, kernel, cropFraction } };
 }

@@ -1,5 +1,5 @@
 /** Bases as a table. */
-import type { BaseJson } from "../json/bases.js";
+import type { BasesJson } from "../json/bases.js";
 import type { Screen } from "../output.js";
 import { percent } from "./numbers.js";
 import { table } from "./table.js";
@@ -9,7 +9,7 @@ const NUMBERS = [2, 3];
 /** Enough to tell files apart. */
 const DIGITS = 12;
 
-export function basesTable(bases: readonly BaseJson[], screen: Screen): string {
+export function basesTable({ bases, architectures }: BasesJson, screen: Screen): string {
   const rows = bases.map((base) => [
     base.version === undefined ? base.name : `${base.name}@${base.version}`,
     base.pretrainedOn,
@@ -18,5 +18,7 @@ export function basesTable(bases: readonly BaseJson[], screen: Screen): string {
     base.licence,
     base.sha256.slice(0, DIGITS),
   ]);
-  return table(HEADER, rows, screen, NUMBERS);
+  const others = architectures.map(({ name }) => name).join(", ");
+  return `${table(HEADER, rows, screen, NUMBERS)}
+With a checkpoint of yours (thaw bases add), also the architectures ${others}`;
 }

@@ -3,7 +3,7 @@ import type { RunView } from "../../client/watchRun.js";
 import type { RunResult } from "../../spec/run.js";
 import type { Screen } from "../output.js";
 import { duration, percent } from "./numbers.js";
-import { padEnd, padStart, truncate } from "./text.js";
+import { padEnd, padStart, truncate, wrap } from "./text.js";
 
 const NAME_WIDTH = 8;
 const PERCENT_WIDTH = 7;
@@ -36,7 +36,7 @@ export function resultSummary(view: RunView, result: RunResult, screen: Screen):
         width,
       ).trimEnd(),
     ),
-    ...(recipe === undefined ? [] : [truncate(`  ${padEnd("recipe", NAME_WIDTH)}  ${recipe}`, width)]),
+    ...(recipe === undefined ? [] : recipeLines(recipe, width)),
   ].join("\n");
 }
 
@@ -61,4 +61,12 @@ function foldLines(
     row("head", headAccuracy, `over the folds: the head alone, ${images} images, ${difference}`),
     row("hold-out", testAccuracy, `the model that is registered, once; ${held}. By stage:`),
   ];
+}
+
+/** In whole: what held tuning back and what more images would buy is what the reader can act on. */
+function recipeLines(recipe: string, width: number): string[] {
+  const indent = NAME_WIDTH + 4;
+  return wrap(recipe, width - indent).map(
+    (line, index) => `  ${padEnd(index === 0 ? "recipe" : "", NAME_WIDTH)}  ${line}`,
+  );
 }

@@ -16,7 +16,7 @@ export function expectation(node: SchemaNode): string {
     case "array":
       return `a list of ${node.items === undefined ? "values" : choicesOf(node.items).join(", ")}`;
     case "object":
-      return `a section with the keys ${Object.keys(node.properties ?? {}).join(", ")}`;
+      return `a section with the keys ${(node.propertyNames?.enum ?? Object.keys(node.properties ?? {})).join(", ")}`;
     default:
       return "text";
   }

@@ -92,7 +92,7 @@ function section(node: SchemaNode, prefix: string, values: Values): string[] {
   return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
     const path = `${prefix}${key}`;
     const lines =
-      child.type === "object"
+      child.properties !== undefined
         ? [...comment([child.description ?? key]), `${key}:`, ...section(child, `${path}.`, values)]
         : [
             ...comment([meaningOf(child)]),
@@ -103,7 +103,9 @@ function section(node: SchemaNode, prefix: string, values: Values): string[] {
 }
 
 function line(key: string, value: unknown, otherwise: unknown): string {
-  return value === undefined ? `# ${key}: ${inline(otherwise)}` : `${key}: ${inline(value)}`;
+  if (value !== undefined) return `${key}: ${inline(value)}`;
+  // What it is when left out, its meaning says.
+  return otherwise === undefined ? `# ${key}:` : `# ${key}: ${inline(otherwise)}`;
 }
 
 function meaningOf(node: SchemaNode): string {

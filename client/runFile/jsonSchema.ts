@@ -20,6 +20,9 @@ export interface SchemaNode {
   readonly anyOf?: readonly SchemaNode[];
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, SchemaNode>>;
+  /** The names and values of an object whose keys are no section's. */
+  readonly propertyNames?: SchemaNode;
+  readonly additionalProperties?: SchemaNode | boolean;
 }
 
 const SCHEMA = makeSchema();
@@ -40,7 +43,7 @@ function makeSchema(): SchemaNode {
       // What a JavaScript integer can hold is no limit that a reader wants to hear of.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       // A section's default is the defaults of its keys.
-      if (jsonSchema.type === "object") delete jsonSchema.default;
+      if (jsonSchema.properties !== undefined) delete jsonSchema.default;
     },
   });
   return {
@@ -61,11 +64,12 @@ export function runFileJsonSchemaText(): string {
 export function schemaAt(path: readonly PropertyKey[]): SchemaNode | undefined {
   let node: SchemaNode | undefined = runFileJsonSchema();
   for (const step of path) {
-    const { properties, items }: SchemaNode = node;
+    const { properties, items, propertyNames, additionalProperties }: SchemaNode = node;
     if (typeof step === "number") node = items;
-    else
-      node =
-        properties !== undefined && Object.hasOwn(properties, step) ? properties[String(step)] : undefined;
+    else if (properties !== undefined && Object.hasOwn(properties, step)) node = properties[String(step)];
+    else if (typeof additionalProperties === "object" && propertyNames?.enum?.includes(String(step)))
+      node = additionalProperties;
+    else node = undefined;
     if (node === undefined) return undefined;
   }
   return node;

@@ -20,6 +20,7 @@ export function problemsOf(issues: readonly z.core.$ZodIssue[], value: unknown):
         return { path, sentence: unknownKey(path) };
       });
     }
+    if (issue.code === "invalid_key") return [{ path: issue.path, sentence: unknownKey(issue.path) }];
     return [{ path: issue.path, sentence: sentenceOf(issue, valueAt(value, issue.path)) }];
   });
 }

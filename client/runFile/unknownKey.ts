@@ -19,7 +19,8 @@ export function unknownKey(path: readonly PropertyKey[]): string {
   if (reason !== undefined) return `unknown key \`${dotted(path)}\`: ${reason}`;
   const key = String(path.at(-1));
   const section = path.slice(0, -1);
-  const siblings = Object.keys(schemaAt(section)?.properties ?? {});
+  const { properties = {}, propertyNames } = schemaAt(section) ?? {};
+  const siblings = propertyNames?.enum ?? Object.keys(properties);
   const close = nearest(key, siblings).map((name) => dotted([...section, name]));
   const meant = close.length > 0 ? close : inOtherSections(key);
   const place = section.length === 0 ? "the run file" : `\`${dotted(section)}\``;

@@ -1,5 +1,5 @@
 /** A convolutional network as data: layer groups of units, each unit a convolution and a batch norm. */
-import type { Activation } from "../ops.js";
+import type { Activation, Padding, Pooling } from "../ops.js";
 
 /** Convolution → batch normalization → activation. Its parameters are `NAME.kernel`, `NAME.gamma`… */
 export interface ConvUnit {
@@ -7,6 +7,7 @@ export interface ConvUnit {
   readonly kind: "full" | "depthwise";
   readonly kernel: number;
   readonly stride: number;
+  readonly padding: Padding;
   readonly inChannels: number;
   readonly outChannels: number;
   readonly activation: Activation;
@@ -17,6 +18,12 @@ export interface Block {
   readonly name: string;
   readonly units: readonly ConvUnit[];
   readonly residual: boolean;
+  /** What the input of a residual block passes on its way to the sum, where the shapes differ. */
+  readonly projection?: ConvUnit;
+  /** Of the sum, or of the last unit's output. "none" where it is not given. */
+  readonly activation?: Activation;
+  /** Max pooling, the last thing that happens. */
+  readonly pool?: Pooling;
 }
 
 /** What is frozen or unfrozen together. */
@@ -41,8 +48,11 @@ export function kernelShape(unit: ConvUnit): readonly [number, number, number, n
     : [unit.kernel, unit.kernel, unit.inChannels, unit.outChannels];
 }
 
+/** All units of a group; a block's projection after the others, with as many output channels as the block. */
 export function unitsOf(group: LayerGroup): readonly ConvUnit[] {
-  return group.blocks.flatMap((block) => block.units);
+  return group.blocks.flatMap(({ units, projection }) =>
+    projection === undefined ? units : [...units, projection],
+  );
 }
 
 /** Position of a layer group, from the input up. -1 when there is none of that name. */
@@ -50,8 +60,17 @@ export function groupIndex(architecture: Architecture, name: string): number {
   return architecture.groups.findIndex((group) => group.name === name);
 }
 
+/** Side of the square output of a convolution or pooling, for an input of side `side`. */
+export function windowsAlong(side: number, { kernel, stride, padding }: Pooling): number {
+  return padding === "same"
+    ? Math.ceil(side / stride)
+    : Math.floor((side + 2 * padding - kernel) / stride) + 1;
+}
+
 /** Side of the square output of layer groups `[from, to)`, for an input of side `side` in pixels. */
 export function outputSide(architecture: Architecture, from: number, to: number, side: number): number {
-  const units = architecture.groups.slice(from, to).flatMap(unitsOf);
-  return units.reduce((input, { stride }) => Math.ceil(input / stride), side);
+  const blocks = architecture.groups.slice(from, to).flatMap((group) => group.blocks);
+  return blocks
+    .flatMap(({ units, pool }) => [...units, ...(pool === undefined ? [] : [pool])])
+    .reduce(windowsAlong, side);
 }

@@ -17,16 +17,17 @@ export interface BaseInput {
   readonly pixelScale: PixelScale;
 }
 
-export interface Base extends BaseOrigin {
+/** An architecture with its preprocessing, and how its checkpoints are read. */
+export interface Base {
   readonly name: string;
   readonly architecture: Architecture;
   readonly input: BaseInput;
-  /** Reads the pretrained weights from the checkpoint file that the base is published as. */
+  /** Reads the pretrained weights from a checkpoint file. @throws ThawError DATA_INVALID */
   load(checkpoint: string): Promise<Parameters>;
 }
 
 /** A base that thaw fetches itself. */
-export interface CatalogueBase extends Base {
+export interface CatalogueBase extends Base, BaseOrigin {
   /** Kind of images that it was pretrained on, in a word or two. */
   readonly domain: string;
   /** Classes of the pretraining. */

@@ -2,7 +2,8 @@
 import type { BaseChoice } from "../../spec/base.js";
 import { overlay, type Parameters } from "../parameters.js";
 import { readSafetensors } from "../safetensors.js";
-import { type Base, findBase } from "./catalogue.js";
+import { findArchitecture } from "./architectures.js";
+import type { Base } from "./catalogue.js";
 
 /**
  * The base that `choice` describes; its `load` gives the checkpoint's parameters with the weights of the
@@ -11,7 +12,7 @@ import { type Base, findBase } from "./catalogue.js";
  */
 export function chosenBase(choice: BaseChoice): Base {
   const { name, architecture = name, pixelScale, layers = [] } = choice;
-  const base = findBase(architecture);
+  const base = findArchitecture(architecture);
   return {
     ...base,
     name,

@@ -6,7 +6,8 @@ import type { Value } from "../graph/graph.js";
 import { compile } from "../graph/program.js";
 import { activate, addBias, averagePool, convolve, multiply } from "../ops.js";
 import { overlay, type Parameters, parameter } from "../parameters.js";
-import { trainedGroups, type UnitPass } from "../training/units.js";
+import { trainedGroups } from "../training/blocks.js";
+import type { UnitPass } from "../training/units.js";
 
 /** Of a unit's activations before its batch norm, standardised as the norm does: `(y − mean) / √(variance + ε)`. */
 interface UnitMoments {

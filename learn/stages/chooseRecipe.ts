@@ -3,25 +3,29 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openDataset } from "../../data/dataset.js";
 import { meanColours, THUMBNAIL_VALUES } from "../../data/thumbnail.js";
-import { PROBE_FILE } from "../../spec/artifactFiles.js";
-import type { ImageRecord } from "../../spec/dataset.js";
+import { COPIES_FILE, PROBE_FILE } from "../../spec/artifactFiles.js";
+import type { DatasetSummary, ImageRecord } from "../../spec/dataset.js";
 import type { RecipeSummary } from "../../spec/recipe.js";
 import type { EvaluationSpec, RunFile } from "../../spec/runFile.js";
 import { chosenBase } from "../bases/chosen.js";
+import { curveAdvice } from "../curveAdvice.js";
 import { compatibility, decide } from "../decision.js";
 import { domainVerdict } from "../domain/verdict.js";
 import { planFolds } from "../foldPlan.js";
 import { openSamples } from "../samples.js";
 import { fewestGroups, stratifiedFolds } from "../transferability/folds.js";
 import { hScore } from "../transferability/hScore.js";
+import { learningCurve } from "../transferability/learningCurve.js";
 import { logMe } from "../transferability/logMe.js";
-import { type Matrix, matrix, row } from "../transferability/matrix.js";
+import { type Matrix, matrix, row, takeRows } from "../transferability/matrix.js";
 import { neighbourAccuracy } from "../transferability/neighbours.js";
 import { linearProbe } from "../transferability/probe.js";
 import { viewRows } from "../views.js";
 import { featureFormat } from "./activations.js";
+import { copiesAcrossSplits } from "./copies.js";
 import { measureDomain } from "./domain.js";
 import type { StageContext } from "./job.js";
+import { suspectsAmong } from "./suspects.js";
 
 export interface RecipeSettings {
   readonly asked: RunFile["recipe"];
@@ -33,8 +37,13 @@ export interface RecipeSettings {
 const FOLDS = 5;
 /** Of 0.003 to 1, best or within 0.1 points of it on sign digits, brain MRI and two trees (features of Lite0). */
 const PENALTY = 0.1;
-/** The interval is at most ±4 points wide with so many images, and the measures take about ten seconds on one core. */
-const MOST_IMAGES = 600;
+/** The probe's interval is at most ±2.2 points wide with so many images; of 100 classes it takes 14 s on a busy machine. */
+const MOST_IMAGES = 2000;
+/** Measures that compare every image with every other, and decompose the result, take seconds with so many. */
+const MOST_COMPARED = 600;
+/** Draws of the learning curve for each fold; one where the fits take long (100 classes of 20 images). */
+const DRAWS = 2;
+const MANY = 50_000;
 
 /** @param featuresPath the features artifact's file */
 export async function chooseRecipe(
@@ -46,7 +55,9 @@ export async function chooseRecipe(
   const dataset = await openDataset(context.folders.dataset);
   const { records, summary } = dataset;
   try {
-    const chosen = measuredImages(records, seed);
+    const all = records.flatMap(({ split }, image) => (split === "test" ? [] : [image]));
+    const chosen = stratifiedPart(records, all, MOST_IMAGES, seed);
+    const compared = new Set(stratifiedPart(records, chosen, MOST_COMPARED, seed));
     const labels = chosen.map((image) => (records[image] as ImageRecord).label);
     const groups = chosen.map((image) => (records[image] as ImageRecord).group);
     const classes = summary.classes.length;
@@ -67,8 +78,27 @@ export async function chooseRecipe(
       );
     const { probabilities, ...probe } = probeOf("linear probe", features);
     const { probabilities: _rival, ...rival } = probeOf("probe of colours", colours);
+    const curve = learningCurve({
+      features,
+      labels,
+      folds,
+      classes,
+      penalty: PENALTY,
+      whole: probabilities,
+      draws: chosen.length * classes > MANY ? 1 : DRAWS,
+      available: all.length,
+      seed,
+      onProgress: (step, total) => onProgress({ phase: "learning curve", step, total }),
+    });
     onProgress({ phase: "transferability", step: 0, total: 1 });
     const domain = await measureDomain(context, dataset, chosen);
+    const rows = chosen.flatMap((image, i) => (compared.has(image) ? [i] : []));
+    const some = {
+      features: takeRows(features, rows),
+      labels: rows.map((i) => labels[i] as number),
+      groups: rows.map((i) => groups[i] as string),
+    };
+    const leaks = unrepairedLeaks(summary);
     const { train } = summary.counts;
     const smallest = train.indexOf(Math.min(...train));
     const counts = train.map((_, c) => labels.filter((label) => label === c).length);
@@ -81,9 +111,11 @@ export async function chooseRecipe(
       majority: Math.max(...counts) / chosen.length,
       probe,
       colours: rival,
-      neighbours: neighbourAccuracy(features, labels, groups),
-      logMe: logMe(features, labels, classes),
-      hScore: hScore(features, labels, classes),
+      neighbours: neighbourAccuracy(some.features, some.labels, some.groups),
+      logMe: logMe(some.features, some.labels, classes),
+      hScore: hScore(some.features, some.labels, classes),
+      ...(curve === undefined ? {} : { learningCurve: curve }),
+      ...(leaks === 0 ? {} : { leaks }),
       ...(domain === undefined ? {} : { domain }),
     };
     const lines = chosen.map((image, i) => {
@@ -96,6 +128,14 @@ export async function chooseRecipe(
       });
     });
     await writeFile(join(context.folders.out, PROBE_FILE), `${lines.join("\n")}\n`);
+    onProgress({ phase: "suspected copies", step: 0, total: 1 });
+    const { pairs, summary: copies } = copiesAcrossSplits(
+      records,
+      (images) => Float32Array.from(readFeatures(context, records, images, featuresPath).data),
+      features.columns,
+    );
+    const found = pairs.map((pair) => `${JSON.stringify(pair)}\n`);
+    await writeFile(join(context.folders.out, COPIES_FILE), found.join(""));
     return {
       evidence,
       compatibility: compatibility(evidence),
@@ -111,23 +151,38 @@ export async function chooseRecipe(
           seed,
         }),
       },
+      advice: curveAdvice(curve),
+      labelSuspects: suspectsAmong(
+        chosen.map((image) => records[image] as ImageRecord),
+        Float32Array.from(probabilities.data),
+        classes,
+      ),
+      copies,
     };
   } finally {
     await dataset.close();
   }
 }
 
-/** All but the held-out images; of many a stratified part, groups kept whole. */
-function measuredImages(records: readonly ImageRecord[], seed: number): number[] {
-  const all = records.flatMap(({ split }, image) => (split === "test" ? [] : [image]));
-  const parts = Math.ceil(all.length / MOST_IMAGES);
+/** All images, or of many a stratified part of about `most`, groups kept whole. */
+function stratifiedPart(
+  records: readonly ImageRecord[],
+  images: readonly number[],
+  most: number,
+  seed: number,
+): number[] {
   const part = stratifiedFolds(
-    all.map((image) => (records[image] as ImageRecord).label),
-    all.map((image) => (records[image] as ImageRecord).group),
-    parts,
+    images.map((image) => (records[image] as ImageRecord).label),
+    images.map((image) => (records[image] as ImageRecord).group),
+    Math.ceil(images.length / most),
     seed,
   );
-  return all.filter((_, i) => part[i] === 0);
+  return images.filter((_, i) => part[i] === 0);
+}
+
+/** Pictures in more than one split whose copies were left there. */
+function unrepairedLeaks({ faults }: DatasetSummary): number {
+  return faults?.leaks?.policy === "report" ? faults.leaks.count : 0;
 }
 
 /** A fold more than the smallest class has groups would have none of it. */

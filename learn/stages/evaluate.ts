@@ -21,6 +21,7 @@ import { pixelTensor } from "../training/batch.js";
 import { someOf } from "../views.js";
 import type { StageContext } from "./job.js";
 import { listSuspects } from "./suspects.js";
+import { writeVisuals } from "./visuals.js";
 
 export interface Candidate {
   /** Name of the stage, e.g. `tune-1`. */
@@ -48,7 +49,12 @@ const BATCH = 32;
 interface Runner {
   readonly stage: string;
   readonly from: number;
-  logits(activations: ReturnType<ReturnType<typeof boundaryPass>["run"]>): Float32Array;
+  readonly parameters: Parameters;
+  /** @param keep is given the pooled features, `[batch, features]` */
+  logits(
+    activations: ReturnType<ReturnType<typeof boundaryPass>["run"]>,
+    keep?: (features: Float32Array) => void,
+  ): Float32Array;
   dispose(): void;
 }
 
@@ -85,10 +91,12 @@ export async function evaluate(
     return {
       stage,
       from,
-      logits: ({ activations, features }) =>
+      parameters,
+      logits: ({ activations, features }, keep) =>
         scoped(() => {
           const x = activations.get(from);
           const pooled: Tensor2D = x === undefined ? features : poolFeatures(suffix.run(x));
+          keep?.(pooled.dataSync() as Float32Array);
           return denseLogits(pooled, kernel, bias).dataSync() as Float32Array;
         }),
       dispose: () => {
@@ -103,7 +111,7 @@ export async function evaluate(
     phase: string,
     images: readonly number[],
     wanted: readonly Runner[],
-    mirror = false,
+    { mirror = false, features }: { readonly mirror?: boolean; readonly features?: Float32Array } = {},
   ): Promise<Float32Array[]> => {
     const logits = wanted.map(() => new Float32Array(images.length * classes.length));
     const views = images.map((image) => ({ image, view: 0 }));
@@ -118,8 +126,10 @@ export async function evaluate(
       const result = pass.run(x);
       // A network from random weights shares nothing with the base: its boundary is the input.
       const all = { ...result, activations: new Map([...result.activations, [0, x] as const]) };
+      const keep = (own: Float32Array): void => features?.set(own, done * architecture.features);
       wanted.forEach((runner, i) => {
-        logits[i]?.set(runner.logits(all), done * classes.length);
+        const own = runner === runners.at(-1) ? runner.logits(all, keep) : runner.logits(all);
+        logits[i]?.set(own, done * classes.length);
       });
       disposePass(result);
       x.dispose();
@@ -144,9 +154,12 @@ export async function evaluate(
     const held = someOf(dataset.records, "test");
     const [validationLogits = new Float32Array()] = await logitsOf("validation images", validation, final);
     const everyone = scratchRunner === undefined ? runners : [...runners, scratchRunner];
-    const logits = await logitsOf("held-out images", held, everyone);
+    const features = new Float32Array(held.length * architecture.features);
+    const logits = await logitsOf("held-out images", held, everyone, { features });
     // A mirror image means something only where the run file says that sides do not matter.
-    const [mirrored] = context.augment.flip ? await logitsOf("mirrored images", held, final, true) : [];
+    const [mirrored] = context.augment.flip
+      ? await logitsOf("mirrored images", held, final, { mirror: true })
+      : [];
     const scratchLogits = scratchRunner && logits[runners.length];
     const { evaluation, predictions } = assess({
       classes,
@@ -163,6 +176,8 @@ export async function evaluate(
       join(context.folders.out, PREDICTIONS_FILE),
       predictions.map((prediction) => `${JSON.stringify(prediction)}\n`).join(""),
     );
+    const { parameters = pretrained } = runners.at(-1) ?? {};
+    await writeVisuals(context, dataset, { base, parameters }, { held, predictions, features, evaluation });
     return {
       ...evaluation,
       ...(folds.length === 0

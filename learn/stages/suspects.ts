@@ -1,4 +1,4 @@
-/** Label suspects among the images that no stage was fitted to, as the evaluation lists them. */
+/** Label suspects among images, as the recipe and the evaluation list them. */
 import type { ImageRecord } from "../../spec/dataset.js";
 import type { LabelSuspects } from "../../spec/labelSuspects.js";
 import { labelSuspects } from "../labelErrors.js";
@@ -24,6 +24,15 @@ export function listSuspects(
 ): LabelSuspects {
   const images = judged.flatMap((part) => part.images.map((image) => records[image] as ImageRecord));
   const probabilities = Float32Array.from(judged.flatMap(({ logits }) => [...softmaxRows(logits, classes)]));
+  return suspectsAmong(images, probabilities, classes);
+}
+
+/** @param probabilities `[images, classes]`, of a model that was not fitted to these images */
+export function suspectsAmong(
+  images: readonly ImageRecord[],
+  probabilities: Float32Array,
+  classes: number,
+): LabelSuspects {
   const labels = images.map(({ label }) => label);
   const suspects = labelSuspects(probabilities, labels, classes);
   return {

@@ -4,25 +4,36 @@ import { join } from "node:path";
 import { WEIGHTS_FILE } from "../../spec/artifactFiles.js";
 import { ThawError } from "../../spec/errors.js";
 import type { UnfreezeSpec } from "../../spec/runFile.js";
-import type { StageSummary } from "../../spec/training.js";
+import { FIRST_BLOCK } from "../../spec/stages.js";
+import type { StageSummary, TrainingSummary } from "../../spec/training.js";
 import { type Architecture, groupIndex } from "../bases/architecture.js";
 import { chosenBase } from "../bases/chosen.js";
-import { gate } from "../gate.js";
-import { HEAD_KERNEL } from "../head.js";
+import { type GateDecision, gate } from "../gate.js";
 import { overlay, type Parameters } from "../parameters.js";
 import { readSafetensors, writeSafetensors } from "../safetensors.js";
-import { fit } from "../training/fit.js";
-import { groupRate } from "../training/schedule.js";
+import { fit, type Trainee, type ValidationResult } from "../training/fit.js";
+import { groupRates, rateByParameter } from "../training/groupRates.js";
+import { findRate } from "../training/rateFinder.js";
 import { suffixTrainee } from "../training/suffix.js";
-import type { RateOf } from "../training/trainable.js";
 import { trainingImages, viewRows } from "../views.js";
-import { openBoundary, readRecords } from "./activations.js";
+import { openBoundary, openPixels, readRecords } from "./activations.js";
 import type { StageContext } from "./job.js";
 
-export interface TuneSettings extends Omit<UnfreezeSpec, "stages"> {
+export interface TuneSettings extends Omit<UnfreezeSpec, "stages" | "surgical"> {
+  /** The deepest layer group that learns, or {@link FIRST_BLOCK}. */
   readonly deepest: string;
   /** Number of the stage, from 1. */
   readonly stage: number;
+}
+
+/**
+ * Layer groups `[from, to)` of a stage. Surgical fine-tuning (Lee et al., ICLR 2023) trains the first block: here
+ * the stem and the group above it.
+ * @throws ThawError RUN_FILE_INVALID when there is no group of that name
+ */
+function trainedRange(architecture: Architecture, deepest: string): { from: number; to: number } {
+  if (deepest === FIRST_BLOCK) return { from: 0, to: 2 };
+  return { from: deepestGroup(architecture, deepest), to: architecture.groups.length };
 }
 
 /** Position of the deepest group to train. @throws ThawError RUN_FILE_INVALID when there is none of that name. */
@@ -39,29 +50,6 @@ export function deepestGroup(architecture: Architecture, name: string): number {
   );
 }
 
-/** Trained groups, top first, with their peak rates. */
-function groupRates(architecture: Architecture, from: number, settings: TuneSettings) {
-  return architecture.groups
-    .slice(from)
-    .reverse()
-    .map((group, depth) => ({
-      name: group.name,
-      learningRate: groupRate(settings.learning_rate, settings.decay, depth),
-    }));
-}
-
-function rateByParameter(groups: ReturnType<typeof groupRates>, settings: TuneSettings): RateOf {
-  return (name) => {
-    const group = groups.find((candidate) => name.startsWith(`${candidate.name}.`));
-    // Decay on batch norm and biases only hurts (He et al., "Bag of tricks", CVPR 2019).
-    const decays = name === HEAD_KERNEL || name.endsWith(".kernel");
-    return {
-      learningRate: group?.learningRate ?? settings.head_learning_rate,
-      weightDecay: decays ? settings.weight_decay : 0,
-    };
-  };
-}
-
 /** @param previous weights file of the stage before; it holds the head and every group trained so far */
 export async function tuneStage(
   context: StageContext,
@@ -70,19 +58,21 @@ export async function tuneStage(
 ): Promise<StageSummary> {
   const base = chosenBase(context.base);
   const { architecture } = base;
-  const from = deepestGroup(architecture, settings.deepest);
+  const { from, to } = trainedRange(architecture, settings.deepest);
   const pretrained = await base.load(context.base.checkpoint);
   const weights = await readSafetensors(previous);
   const { records, summary } = await readRecords(context.folders.dataset);
   // Groups below `from` were never trained by an earlier stage, so the pretrained activations hold.
-  const samples = await openBoundary(context, pretrained, settings.deepest);
-  const groups = groupRates(architecture, from, settings);
+  const samples =
+    from === 0 ? await openPixels(context) : await openBoundary(context, pretrained, settings.deepest);
+  const groups = groupRates(architecture.groups.slice(from, to), settings);
   const trainee = suffixTrainee(
     {
       architecture,
       parameters: overlay(pretrained, weights),
       from,
-      rateOf: rateByParameter(groups, settings),
+      to,
+      rateOf: rateByParameter(groups, settings, pretrained),
       dropout: settings.dropout,
       labelSmoothing: settings.label_smoothing,
       loss: context.loss,
@@ -101,29 +91,81 @@ export async function tuneStage(
   );
   try {
     const before = trainee.validate();
-    const result = await fit(trainee, {
-      epochs: settings.epochs,
-      patience: settings.patience,
-      batchSize: settings.batch_size,
-      warmup: settings.warmup,
+    const { epochs, batch_size: batchSize, clip_norm: clipNorm } = settings;
+    const common = {
+      batchSize,
+      clipNorm,
       seed: context.seed,
       stage: settings.stage,
       onProgress: context.onProgress,
-    });
-    const { kept, verdict } = gate(before, trainee.validate());
-    await writeStageWeights(join(context.folders.out, WEIGHTS_FILE), previous, trainee.trained(), kept);
+    };
+    const rateFinding = settings.find_rate
+      ? await findRate(trainee, { ...common, epoch: epochs })
+      : undefined;
+    const factor = rateFinding?.factor ?? 1;
+    const { result, kept, verdict } = await gated(before, trainee, () =>
+      fit(withRates(trainee, factor), {
+        ...common,
+        epochs,
+        patience: settings.patience,
+        schedule: settings.schedule,
+        warmup: settings.warmup,
+        ema: settings.ema,
+      }),
+    );
+    // The artifact stands for all stages so far, whichever groups this one has trained.
+    const trained = overlay(weights, trainee.trained());
+    await writeStageWeights(join(context.folders.out, WEIGHTS_FILE), previous, trained, kept);
     return {
       ...result,
-      deepest: settings.deepest,
-      groups,
+      deepest: architecture.groups[from]?.name ?? settings.deepest,
+      groups: groups.map(({ name, learningRate }) => ({ name, learningRate: learningRate * factor })),
       before: { validationLoss: before.loss, validationAccuracy: before.accuracy },
       kept,
+      ...(rateFinding === undefined ? {} : { rateFinding }),
+      ...(to === architecture.groups.length ? {} : { surgical: true }),
       verdict,
     };
   } finally {
     trainee.dispose();
     samples.close();
   }
+}
+
+/** Trains and compares; training that ends in numbers that are none is rolled back like any that did harm. */
+async function gated(
+  before: ValidationResult,
+  trainee: Trainee,
+  train: () => Promise<TrainingSummary>,
+): Promise<GateDecision & { readonly result: TrainingSummary }> {
+  const started = performance.now();
+  try {
+    const result = await train();
+    return { result, ...gate(before, trainee.validate()) };
+  } catch (error) {
+    if (!(error instanceof ThawError) || error.code !== "TRAINING_DIVERGED") throw error;
+    return {
+      result: {
+        history: [],
+        bestEpoch: 0,
+        validationLoss: before.loss,
+        validationAccuracy: before.accuracy,
+        stoppedEarly: true,
+        seconds: (performance.now() - started) / 1000,
+        trainableParameters: trainee.vector.values.length,
+      },
+      kept: false,
+      verdict: `rolled back: ${error.message}`,
+    };
+  }
+}
+
+/** The same trainee with all of its rates lowered. */
+function withRates(trainee: Trainee, factor: number): Trainee {
+  if (factor === 1) return trainee;
+  const { values, layout } = trainee.vector;
+  const lowered = layout.map((entry) => ({ ...entry, learningRate: entry.learningRate * factor }));
+  return { ...trainee, vector: { values, layout: lowered } };
 }
 
 /** A rolled-back stage hands on the very file that it was given. */

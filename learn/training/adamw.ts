@@ -1,7 +1,7 @@
 /** AdamW with a learning rate and a weight decay per segment of one flat parameter vector. */
 
 /** Decoupled weight decay: Loshchilov & Hutter, ICLR 2019; moments: Kingma & Ba, ICLR 2015. */
-const BETA1 = 0.9;
+export const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-8;
 
@@ -12,6 +12,8 @@ export interface Segment {
   /** Peak learning rate; the schedule's factor is applied on top. */
   readonly learningRate: number;
   readonly weightDecay: number;
+  /** What the decay pulls towards, of the segment's length; zero where there is none. */
+  readonly anchor?: Float32Array;
 }
 
 /** State of the optimizer; all of it belongs into a checkpoint. */
@@ -31,6 +33,7 @@ export function adamWState(parameters: number): AdamWState {
  * dozen tensor operations it replaces, and its result does not depend on the number of threads.
  * @param gradients one array per segment, in the order of the segments
  * @param factor the schedule's factor of this step
+ * @param beta1 the schedule's momentum of this step
  */
 export function adamWUpdate(
   values: Float32Array,
@@ -38,9 +41,10 @@ export function adamWUpdate(
   gradients: readonly Float32Array[],
   state: AdamWState,
   factor: number,
+  beta1: number = BETA1,
 ): void {
   state.step += 1;
-  const correction1 = 1 - BETA1 ** state.step;
+  const correction1 = 1 - beta1 ** state.step;
   const correction2 = Math.sqrt(1 - BETA2 ** state.step);
   segments.forEach((segment, index) => {
     const gradient = gradients[index];
@@ -48,21 +52,33 @@ export function adamWUpdate(
       throw new Error(`gradient ${index} has ${gradient?.length} values instead of ${segment.length}`);
     }
     const rate = segment.learningRate * factor;
-    const keep = 1 - rate * segment.weightDecay;
+    const decay = rate * segment.weightDecay;
+    const keep = segment.anchor === undefined ? 1 - decay : 1;
     const stepSize = rate / correction1;
     const rootScale = 1 / correction2;
     const theta = values.subarray(segment.offset, segment.offset + segment.length);
     const first = state.first.subarray(segment.offset, segment.offset + segment.length);
     const second = state.second.subarray(segment.offset, segment.offset + segment.length);
+    if (segment.anchor !== undefined) pullTowards(theta, segment.anchor, decay);
     for (let i = 0; i < segment.length; i++) {
       const g = gradient[i] as number;
-      const m = BETA1 * (first[i] as number) + (1 - BETA1) * g;
+      const m = beta1 * (first[i] as number) + (1 - beta1) * g;
       const v = BETA2 * (second[i] as number) + (1 - BETA2) * g * g;
       first[i] = m;
       second[i] = v;
       theta[i] = (theta[i] as number) * keep - (stepSize * m) / (Math.sqrt(v) * rootScale + EPSILON);
     }
   });
+}
+
+/**
+ * Decay towards starting weights instead of zero: L2-SP (Li, Grandvalet & Davoine, ICML 2018), decoupled from
+ * the gradient as in AdamW. Its strength then does not depend on AdamW's scaling by the second moment.
+ */
+function pullTowards(theta: Float32Array, anchor: Float32Array, decay: number): void {
+  for (let i = 0; i < theta.length; i++) {
+    theta[i] = (theta[i] as number) - decay * ((theta[i] as number) - (anchor[i] as number));
+  }
 }
 
 /**

@@ -2,11 +2,14 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { permutation, randomStream } from "../../rng/stream.js";
 import { ThawError } from "../../spec/errors.js";
-import type { EpochRecord, Progress, TrainingSummary } from "../../spec/training.js";
-import { adamWState, adamWUpdate, clipGradients } from "./adamw.js";
-import { afterEpoch, noEpochYet } from "./earlyStopping.js";
-import { cosineWithWarmup } from "./schedule.js";
+import type { Progress, TrainingSummary } from "../../spec/training.js";
+import { adamWUpdate, clipGradients } from "./adamw.js";
+import { afterEpoch } from "./earlyStopping.js";
+import { progressOf, rounded } from "./fitProgress.js";
+import { type FitState, initialState, noImagesYet } from "./fitState.js";
+import { type ScheduleName, scheduledStep } from "./schedule.js";
 import type { TrainableVector } from "./trainable.js";
+import { updateAverage } from "./weightAverage.js";
 
 /** One step's place in the run; every random choice of the step is a function of it. */
 export interface StepPosition {
@@ -49,7 +52,16 @@ export interface FitOptions {
   readonly epochs: number;
   readonly patience: number;
   readonly batchSize: number;
+  /** Course of the rates; a half cosine when left out. */
+  readonly schedule?: ScheduleName;
   readonly warmup: number;
+  /** Largest global gradient norm; {@link GRADIENT_LIMIT} when left out. */
+  readonly clipNorm?: number;
+  /**
+   * Decay of an average of the weights that is validated beside them; 0 or left out for none. Batch norm
+   * statistics of a pretrained base never move, so the average needs no new ones.
+   */
+  readonly ema?: number;
   readonly seed: number;
   /** Number of the stage, part of the coordinates of every random draw. */
   readonly stage: number;
@@ -58,8 +70,8 @@ export interface FitOptions {
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** Largest global gradient norm; a guard against single wild batches, far above a usual step's norm. */
-const GRADIENT_LIMIT = 10;
+/** A guard against single wild batches, far above a usual step's norm. The run file has the same default. */
+export const GRADIENT_LIMIT = 10;
 
 /**
  * Trains `trainee.vector.values` in place and leaves the best epoch's weights in it.
@@ -68,116 +80,113 @@ const GRADIENT_LIMIT = 10;
  */
 export async function fit(trainee: Trainee, options: FitOptions): Promise<TrainingSummary> {
   const { vector, samples } = trainee;
+  const { schedule = "cosine", clipNorm = GRADIENT_LIMIT, ema = 0 } = options;
   const batchSize = Math.min(options.batchSize, samples);
   const stepsPerEpoch = Math.ceil(samples / batchSize);
   const total = stepsPerEpoch * options.epochs;
-  const optimizer = adamWState(vector.values.length);
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;
   const budget = options.secondsBudget ?? Number.POSITIVE_INFINITY;
-  let done = 0;
+  const state = initialState(trainee, ema);
   // One step is always made: weights that were never trained would say nothing.
-  const outOfTime = (): boolean => done > 0 && elapsed() >= budget;
+  const outOfTime = (): boolean => state.done > 0 && elapsed() >= budget;
   /** Where the schedule stands, in steps. Under a time budget the clock moves it on, so that it ends with it. */
-  const scheduled = (): number => Math.max(done, Math.floor(total * Math.min(1, elapsed() / budget)));
+  const scheduled = (): number => Math.max(state.done, Math.floor(total * Math.min(1, elapsed() / budget)));
 
-  const history: EpochRecord[] = [];
-  let stopping = noEpochYet;
-  let best = vector.values.slice();
-  let bestExtra = trainee.snapshotExtra?.();
-
-  for (let epoch = 0; epoch < options.epochs; epoch++) {
+  for (; state.epoch < options.epochs; state.epoch++) {
+    const { epoch } = state;
     const epochStarted = performance.now();
     const order = permutation(samples, randomStream(options.seed, "shuffle", options.stage, epoch));
-    let lossSum = 0;
-    let correct = 0;
-    let seen = 0;
     let factor = 0;
-    for (let step = 0; step < stepsPerEpoch && !outOfTime(); step++) {
+    for (; state.step < stepsPerEpoch && !outOfTime(); state.step++) {
+      const { step } = state;
       const batch = Array.from(order.subarray(step * batchSize, (step + 1) * batchSize));
-      factor = cosineWithWarmup(scheduled(), total, options.warmup);
+      const now = scheduledStep(schedule, scheduled(), total, options.warmup);
+      factor = now.factor;
       const result = trainee.step(batch, { epoch, step });
-      const norm = clipGradients(result.gradients, GRADIENT_LIMIT);
+      const norm = clipGradients(result.gradients, clipNorm);
       if (!Number.isFinite(result.loss) || !Number.isFinite(norm)) {
         throw diverged(`the loss at epoch ${epoch + 1}, step ${step + 1}`);
       }
-      adamWUpdate(vector.values, vector.layout, result.gradients, optimizer, factor);
-      lossSum += result.loss * batch.length;
-      correct += result.correct;
-      seen += batch.length;
-      done += 1;
+      adamWUpdate(vector.values, vector.layout, result.gradients, state.optimizer, factor, now.beta1);
+      if (state.average !== undefined) updateAverage(state.average, vector.values, ema);
+      state.seen = {
+        lossSum: state.seen.lossSum + result.loss * batch.length,
+        correct: state.seen.correct + result.correct,
+        images: state.seen.images + batch.length,
+      };
+      state.done += 1;
+      const { lossSum, images } = state.seen;
       options.onProgress({
-        ...progressOf(epoch, done, total, elapsed(), options),
-        loss: round(lossSum / seen),
-        ...lastAccuracy(history),
-        imagesPerSecond: Math.round(seen / ((performance.now() - epochStarted) / 1000)),
+        ...progressOf(state, total, elapsed(), options),
+        loss: rounded(lossSum / images),
+        imagesPerSecond: Math.round(images / ((performance.now() - epochStarted) / 1000)),
       });
       await nextTurn();
     }
-    if (seen === 0) break;
-    const validation = trainee.validate();
+    const { lossSum, correct, images } = state.seen;
+    if (images === 0) break;
+    const { validation, averaged } = validateBoth(trainee, state);
     if (!Number.isFinite(validation.loss)) throw diverged(`the validation loss of epoch ${epoch + 1}`);
     const topRate = Math.max(...vector.layout.map((entry) => entry.learningRate));
-    history.push({
+    state.history.push({
       epoch: epoch + 1,
-      loss: lossSum / seen,
-      accuracy: correct / seen,
+      loss: lossSum / images,
+      accuracy: correct / images,
       validationLoss: validation.loss,
       validationAccuracy: validation.accuracy,
       learningRate: topRate * factor,
       seconds: (performance.now() - epochStarted) / 1000,
+      ...(averaged === undefined ? {} : { averaged: true }),
     });
-    stopping = afterEpoch(stopping, epoch + 1, validation.loss);
-    if (stopping.bestEpoch === epoch + 1) {
-      best = vector.values.slice();
-      bestExtra = trainee.snapshotExtra?.();
+    state.stopping = afterEpoch(state.stopping, epoch + 1, validation.loss);
+    if (state.stopping.bestEpoch === epoch + 1) {
+      state.best = { weights: (averaged ?? vector.values).slice(), extra: trainee.snapshotExtra?.() };
     }
-    if (stopping.waited >= options.patience || outOfTime()) break;
+    state.step = 0;
+    state.seen = noImagesYet;
+    if (state.stopping.waited >= options.patience || outOfTime()) break;
   }
 
-  vector.values.set(best);
-  trainee.restoreExtra?.(bestExtra);
-  const bestRecord = history[stopping.bestEpoch - 1];
+  vector.values.set(state.best.weights);
+  trainee.restoreExtra?.(state.best.extra);
+  const { history, stopping } = state;
   return {
     history,
     bestEpoch: stopping.bestEpoch,
     validationLoss: stopping.bestLoss,
-    validationAccuracy: bestRecord?.validationAccuracy ?? 0,
+    validationAccuracy: history[stopping.bestEpoch - 1]?.validationAccuracy ?? 0,
     stoppedEarly: history.length < options.epochs,
     seconds: elapsed(),
     trainableParameters: vector.values.length,
   };
 }
 
+/** Validates the weights and, if there is one, their average; the lower loss counts. */
+function validateBoth(
+  trainee: Trainee,
+  { average }: FitState,
+): { readonly validation: ValidationResult; readonly averaged: Float32Array | undefined } {
+  const validation = trainee.validate();
+  if (average === undefined) return { validation, averaged: undefined };
+  const ofAverage = validateAt(trainee, average.values);
+  return ofAverage.loss < validation.loss
+    ? { validation: ofAverage, averaged: average.values }
+    : { validation, averaged: undefined };
+}
+
+/** Validates other weights than those under training, which are put back. */
+function validateAt(trainee: Trainee, weights: Float32Array): ValidationResult {
+  const { values } = trainee.vector;
+  const own = values.slice();
+  values.set(weights);
+  const result = trainee.validate();
+  values.set(own);
+  return result;
+}
+
 function diverged(what: string): ThawError {
   return new ThawError("TRAINING_DIVERGED", `${what} is no longer a number`, {
     hint: "lower the learning rate of this stage",
   });
-}
-
-/** How far training is: in steps, or in seconds where the time decides. */
-function progressOf(
-  epoch: number,
-  done: number,
-  total: number,
-  seconds: number,
-  { epochs, secondsBudget }: FitOptions,
-): Pick<Progress, "phase" | "step" | "total" | "etaSeconds"> {
-  if (secondsBudget === undefined) {
-    const etaSeconds = Math.round((seconds / done) * (total - done));
-    return { phase: `epoch ${epoch + 1}/${epochs}`, step: done, total, etaSeconds };
-  }
-  const whole = Math.round(secondsBudget);
-  const step = Math.min(Math.round(seconds), whole);
-  return { phase: `epoch ${epoch + 1}, seconds`, step, total: whole, etaSeconds: whole - step };
-}
-
-function lastAccuracy(history: readonly EpochRecord[]): Pick<Progress, "validationAccuracy"> {
-  const last = history.at(-1);
-  return last === undefined ? {} : { validationAccuracy: round(last.validationAccuracy) };
-}
-
-/** Four significant digits: progress is read by people. */
-function round(value: number): number {
-  return Number(value.toPrecision(4));
 }

@@ -5,8 +5,9 @@ import type { Graph, Value } from "../graph/graph.js";
 import { compile } from "../graph/program.js";
 import { HEAD_BIAS, HEAD_KERNEL } from "../head.js";
 import { addBias, averagePool, averagePoolGradient, biasGradient, matrixProduct, multiply } from "../ops.js";
+import { trainedGroups } from "./blocks.js";
 import { type LossWeights, trainingLoss } from "./loss.js";
-import { type Gradients, type Pass, trainedGroups, type UnitPass } from "./units.js";
+import type { Gradients, Pass, UnitPass } from "./units.js";
 
 /** Inputs of a step besides the parameters. */
 export const STEP_INPUTS = {

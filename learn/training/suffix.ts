@@ -1,6 +1,6 @@
-/** Training of the layers above a freeze boundary, from the boundary's cached activations. */
+/** Training of layers above a freeze boundary, from the boundary's cached activations. */
 import type { LossSpec } from "../../spec/loss.js";
-import { type Architecture, unitsOf } from "../bases/architecture.js";
+import { type Architecture, type ConvUnit, unitsOf } from "../bases/architecture.js";
 import { type Tensor, tf } from "../engine.js";
 import { HEAD_BIAS, HEAD_KERNEL } from "../head.js";
 import { overlay, type Parameters, parameter } from "../parameters.js";
@@ -18,8 +18,13 @@ export interface SuffixSettings {
   readonly architecture: Architecture;
   /** All parameters of base and head; the trainable ones start from here. */
   readonly parameters: Parameters;
-  /** First trained layer group; `architecture.groups.length` trains the head alone. */
+  /** First layer group above the boundary; `architecture.groups.length` trains the head alone. */
   readonly from: number;
+  /**
+   * Layer groups `[from, to)` learn, and the head; gradients pass through those above, which stay as they are.
+   * Every group learns when left out.
+   */
+  readonly to?: number;
   readonly rateOf: RateOf;
   readonly dropout: number;
   readonly labelSmoothing: number;
@@ -32,26 +37,34 @@ export interface SuffixSettings {
   readonly pixelScale: PixelScale;
 }
 
-/** Names of the parameters that a stage trains: never the batch norm statistics. */
-export function trainableNames(architecture: Architecture, from: number): string[] {
-  const units = architecture.groups.slice(from).flatMap(unitsOf);
-  return [
-    ...units.flatMap((unit) => [`${unit.name}.kernel`, `${unit.name}.gamma`, `${unit.name}.beta`]),
-    HEAD_KERNEL,
-    HEAD_BIAS,
-  ];
+/** Names of the parameters that a stage trains, in the groups `[from, to)`: never the batch norm statistics. */
+export function trainableNames(
+  architecture: Architecture,
+  from: number,
+  to: number = architecture.groups.length,
+): string[] {
+  const units = architecture.groups.slice(from, to).flatMap(unitsOf);
+  return [...units.flatMap(learntNames), HEAD_KERNEL, HEAD_BIAS];
 }
 
-/** Frozen statistics of the trained units' batch norms, as inputs of the step. */
-function frozenStatistics(architecture: Architecture, parameters: Parameters, from: number) {
-  const statistics = new Map<string, Tensor>();
+function learntNames({ name }: ConvUnit): string[] {
+  return [`${name}.kernel`, `${name}.gamma`, `${name}.beta`];
+}
+
+/** What stays as it is above the boundary, as inputs of the step: batch norm statistics, and all of groups from `to`. */
+function frozenInputs({ architecture, parameters, from, to = architecture.groups.length }: SuffixSettings) {
+  const inputs = new Map<string, Tensor>();
   for (const { name } of architecture.groups.slice(from).flatMap(unitsOf)) {
     const variance = parameter(parameters, `${name}.variance`).data;
     const deviation = variance.map((value) => Math.sqrt(value + architecture.epsilon));
-    statistics.set(`${name}.mean`, tf.tensor1d(parameter(parameters, `${name}.mean`).data));
-    statistics.set(`${name}.deviation`, tf.tensor1d(deviation));
+    inputs.set(`${name}.mean`, tf.tensor1d(parameter(parameters, `${name}.mean`).data));
+    inputs.set(`${name}.deviation`, tf.tensor1d(deviation));
   }
-  return statistics;
+  for (const name of architecture.groups.slice(to).flatMap(unitsOf).flatMap(learntNames)) {
+    const { data, shape } = parameter(parameters, name);
+    inputs.set(name, tf.tensor(data, [...shape]));
+  }
+  return inputs;
 }
 
 /** A trainee that holds compiled graphs and tensors. */
@@ -61,12 +74,12 @@ export interface SuffixTrainee extends Trainee {
   dispose(): void;
 }
 
-/** Prepares the training of everything above the boundary. Call `dispose` when done. */
+/** Prepares the training of what learns above the boundary. Call `dispose` when done. */
 export function suffixTrainee(settings: SuffixSettings, data: TrainingData): SuffixTrainee {
   const { architecture, parameters, from } = settings;
-  const names = trainableNames(architecture, from);
+  const names = trainableNames(architecture, from, settings.to);
   const vector = gatherTrainable(parameters, names, settings.rateOf);
-  const statistics = frozenStatistics(architecture, parameters, from);
+  const frozen = frozenInputs(settings);
   const loss = lossWeights(settings.loss, data);
   const program = compileStep(
     { architecture, from, recordShape: data.samples.format.shape, names, loss },
@@ -77,13 +90,13 @@ export function suffixTrainee(settings: SuffixSettings, data: TrainingData): Suf
   return {
     samples: data.train.length,
     vector,
-    step: (batch, position) => runStep(program, vector, statistics, data, stepSettings, batch, position),
+    step: (batch, position) => runStep(program, vector, frozen, data, stepSettings, batch, position),
     validate: () => validation.validate(overlay(parameters, scatterTrainable(vector))),
     trained: () => scatterTrainable(vector),
     dispose: () => {
       program.dispose();
       validation.dispose();
-      tf.dispose([...statistics.values()]);
+      tf.dispose([...frozen.values()]);
     },
   };
 }

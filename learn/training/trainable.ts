@@ -14,7 +14,7 @@ export interface TrainableVector {
 }
 
 /** Learning rate and decay of a parameter, by its name. */
-export type RateOf = (name: string) => Pick<Segment, "learningRate" | "weightDecay">;
+export type RateOf = (name: string) => Pick<Segment, "learningRate" | "weightDecay" | "anchor">;
 
 /** Copies the named parameters into one vector. */
 export function gatherTrainable(

@@ -1,10 +1,9 @@
 /** Units under training as pieces of a graph: the way forward and the way back. */
-import type { Architecture, ConvUnit } from "../bases/architecture.js";
+import type { ConvUnit } from "../bases/architecture.js";
 import type { Graph, Value } from "../graph/graph.js";
 import {
   activate,
   activationGradient,
-  add,
   addBias,
   biasGradient,
   convolve,
@@ -92,41 +91,5 @@ export function normalizedUnit(epsilon: number, statistics: Map<string, BatchSta
         return inputGradient(graph, unit, x, kernel, norm.dx);
       },
     };
-  };
-}
-
-/** Layer groups from `from` to the top, with every unit under training. */
-export function trainedGroups(
-  graph: Graph,
-  architecture: Architecture,
-  from: number,
-  x: Value,
-  unitPass: UnitPass,
-): Pass {
-  const blocks = architecture.groups.slice(from).flatMap((group) => group.blocks);
-  return inSequence(x, blocks, (block, input) => {
-    const pass = inSequence(input, block.units, (unit, y) => unitPass(graph, unit, y));
-    return block.residual ? withResidual(graph, pass, input) : pass;
-  });
-}
-
-function inSequence<Part>(x: Value, parts: readonly Part[], passOf: (part: Part, x: Value) => Pass): Pass {
-  const passes: Pass[] = [];
-  let y = x;
-  for (const part of parts) {
-    const pass = passOf(part, y);
-    passes.push(pass);
-    y = pass.y;
-  }
-  return {
-    y,
-    back: (dy, gradients) => passes.reduceRight((gradient, pass) => pass.back(gradient, gradients), dy),
-  };
-}
-
-function withResidual(graph: Graph, pass: Pass, x: Value): Pass {
-  return {
-    y: add(graph, pass.y, x),
-    back: (dy, gradients) => add(graph, pass.back(dy, gradients), dy),
   };
 }

@@ -1,4 +1,5 @@
 /** Multinomial logistic regression with an L2 penalty, on standardized features. */
+import { scoped, type Tensor2D, tf } from "../engine.js";
 import { minimize } from "./lbfgs.js";
 import { addScaled, columnScale, dot, type Matrix, row, standardize } from "./matrix.js";
 
@@ -14,8 +15,10 @@ export type Classifier = (features: Matrix) => Matrix;
 
 /**
  * Minimizes `mean cross-entropy + penalty / 2 · ‖weights‖²`, biases free; scikit-learn's `C` is
- * `1 / (penalty · rows)`. Features are standardized by the statistics of these rows.
+ * `1 / (penalty · rows)`. Features are standardized by the statistics of these rows. Products of matrices are
+ * TensorFlow's, in float32; everything else is float64. No tensor is left behind.
  * @param features `[rows, features]`
+ * @param tolerance at least 1e-6: below that the gradient is rounding
  */
 export function fitLogisticRegression(
   features: Matrix,
@@ -25,64 +28,80 @@ export function fitLogisticRegression(
   tolerance = TOLERANCE,
 ): Classifier {
   const scale = columnScale(features);
-  const x = standardize(features, scale);
-  const size = x.columns + 1;
+  const { rows, columns } = features;
+  const size = columns + 1;
+  const x = withOnes(standardize(features, scale));
   const weights = minimize(
     (w, gradient) => {
-      gradient.fill(0);
+      const errors = softmaxRows(logits(x, w, classes), classes);
       let loss = 0;
-      for (let i = 0; i < x.rows; i++) {
-        const values = row(x, i);
-        const errors = softmax(logits(values, w, classes));
-        const label = labels[i] as number;
-        loss -= Math.log(Math.max(errors[label] as number, Number.MIN_VALUE));
-        errors[label] = (errors[label] as number) - 1;
-        for (let c = 0; c < classes; c++) {
-          const error = (errors[c] as number) / x.rows;
-          const bias = c * size + x.columns;
-          addScaled(gradient.subarray(c * size, bias), values, error);
-          gradient[bias] = (gradient[bias] as number) + error;
-        }
+      for (let i = 0; i < rows; i++) {
+        const own = i * classes + (labels[i] as number);
+        loss -= Math.log(Math.max(errors[own] as number, Number.MIN_VALUE));
+        errors[own] = (errors[own] as number) - 1;
       }
+      gradient.set(gradientOf(x, errors, classes));
       let square = 0;
       for (let c = 0; c < classes; c++) {
-        const own = w.subarray(c * size, c * size + x.columns);
+        const bias = c * size + columns;
+        const own = w.subarray(c * size, bias);
         square += dot(own, own);
-        addScaled(gradient.subarray(c * size, c * size + x.columns), own, penalty);
+        addScaled(gradient.subarray(c * size, bias), own, penalty);
       }
-      return loss / x.rows + (penalty / 2) * square;
+      return loss / rows + (penalty / 2) * square;
     },
     new Float64Array(size * classes),
     { tolerance, steps: MOST_STEPS },
   );
+  x.dispose();
   return (others) => {
-    const standardized = standardize(others, scale);
-    const data = new Float64Array(others.rows * classes);
-    for (let i = 0; i < others.rows; i++) {
-      data.set(softmax(logits(row(standardized, i), weights, classes)), i * classes);
-    }
+    const y = withOnes(standardize(others, scale));
+    const data = softmaxRows(logits(y, weights, classes), classes);
+    y.dispose();
     return { rows: others.rows, columns: classes, data };
   };
 }
 
-/** @param weights `[classes, features + 1]`, the bias last */
-function logits(values: Float64Array, weights: Float64Array, classes: number): Float64Array {
-  const size = values.length + 1;
-  return Float64Array.from({ length: classes }, (_, c) => {
-    const bias = c * size + values.length;
-    return dot(values, weights.subarray(c * size, bias)) + (weights[bias] as number);
+/** `[rows, features + 1]`: the last column, of ones, takes the bias. */
+function withOnes(x: Matrix): Tensor2D {
+  const size = x.columns + 1;
+  const data = new Float32Array(x.rows * size).fill(1);
+  for (let i = 0; i < x.rows; i++) data.set(row(x, i), i * size);
+  return tf.tensor2d(data, [x.rows, size]);
+}
+
+/** @param weights `[classes, features + 1]`, the bias last @returns `[rows, classes]` */
+function logits(x: Tensor2D, weights: Float64Array, classes: number): Float64Array {
+  return scoped(() => {
+    const w = tf.tensor2d(Float32Array.from(weights), [classes, x.shape[1]]);
+    return Float64Array.from(tf.matMul(x, w, false, true).dataSync());
   });
 }
 
-/** In place. */
-function softmax(values: Float64Array): Float64Array {
-  const most = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  let sum = 0;
-  for (let c = 0; c < values.length; c++) {
-    const e = Math.exp((values[c] as number) - most);
-    values[c] = e;
-    sum += e;
+/** @param errors of the probabilities, `[rows, classes]` @returns of the mean loss, `[classes, features + 1]` */
+function gradientOf(x: Tensor2D, errors: Float64Array, classes: number): ArrayLike<number> {
+  const [rows] = x.shape;
+  return scoped(() => {
+    const e = tf.tensor2d(
+      Float32Array.from(errors, (error) => error / rows),
+      [rows, classes],
+    );
+    return tf.matMul(e, x, true, false).dataSync();
+  });
+}
+
+/** In place, row by row. */
+function softmaxRows(values: Float64Array, classes: number): Float64Array {
+  for (let first = 0; first < values.length; first += classes) {
+    const own = values.subarray(first, first + classes);
+    const most = own.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+    let sum = 0;
+    for (let c = 0; c < classes; c++) {
+      const e = Math.exp((own[c] as number) - most);
+      own[c] = e;
+      sum += e;
+    }
+    for (let c = 0; c < classes; c++) own[c] = (own[c] as number) / sum;
   }
-  for (let c = 0; c < values.length; c++) values[c] = (values[c] as number) / sum;
   return values;
 }

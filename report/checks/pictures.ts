@@ -2,11 +2,14 @@
 import type { CopyGroup, FaultImage, Listed } from "../../spec/dataset.js";
 import type { LabelSuspect } from "../../spec/labelSuspects.js";
 import type { ReportData } from "../../spec/report.js";
+import type { SuspectedPair } from "../../spec/suspectedCopies.js";
 
 /** Contradictions are worth a look each; that copies are copies is believed after a few. */
 const MOST_CONFLICTS = 12;
 const MOST_LEAKS = 6;
 const MOST_DUPLICATES = 6;
+/** Look-alikes are judged by eye, pair by pair. */
+const MOST_PAIRS = 12;
 /** Of a group with many copies two or three say it all. */
 const MOST_IMAGES = 3;
 
@@ -23,14 +26,20 @@ export interface CheckPictures {
   readonly leaks: readonly ShownGroup[];
   /** Those that are neither contradictions nor leaks. */
   readonly duplicates: readonly ShownGroup[];
+  /** By the model, among test and validation images. */
   readonly suspects: readonly LabelSuspect[];
+  /** By the recipe's probe, among training and validation images; those that the model suspects, too, are left out. */
+  readonly trainingSuspects: readonly LabelSuspect[];
+  /** Images of different splits that may be one picture. */
+  readonly pairs: readonly SuspectedPair[];
 }
 
-export function checkPictures({
-  dataset,
-  evaluation,
-}: Pick<ReportData, "dataset" | "evaluation">): CheckPictures {
+type Checked = Pick<ReportData, "dataset" | "evaluation" | "recipe">;
+
+export function checkPictures({ dataset, evaluation, recipe }: Checked): CheckPictures {
   const { faults } = dataset;
+  const suspects = evaluation.labelSuspects?.shown ?? [];
+  const known = new Set(suspects.map(({ path }) => path));
   const plain = (group: CopyGroup): boolean => {
     const { shown } = group.images;
     return (
@@ -45,15 +54,18 @@ export function checkPictures({
       faults && { ...faults.duplicates, shown: faults.duplicates.shown.filter(plain) },
       MOST_DUPLICATES,
     ),
-    suspects: evaluation.labelSuspects?.shown ?? [],
+    suspects,
+    trainingSuspects: (recipe?.labelSuspects?.shown ?? []).filter(({ path }) => !known.has(path)),
+    pairs: (recipe?.copies?.shown ?? []).slice(0, MOST_PAIRS),
   };
 }
 
 /** Paths of all of them. */
-export function checkedPaths(data: Pick<ReportData, "dataset" | "evaluation">): string[] {
-  const { conflicts, leaks, duplicates, suspects } = checkPictures(data);
+export function checkedPaths(data: Checked): string[] {
+  const { conflicts, leaks, duplicates, suspects, trainingSuspects, pairs } = checkPictures(data);
   const copies = [...conflicts, ...leaks, ...duplicates].flatMap(({ images }) => images);
-  return [...copies, ...suspects].map(({ path }) => path);
+  const looked = pairs.flatMap(({ image, nearest }) => [image, nearest]);
+  return [...copies, ...suspects, ...trainingSuspects, ...looked].map(({ path }) => path);
 }
 
 function cut(groups: Listed<CopyGroup> | undefined, most: number): ShownGroup[] {

@@ -3,21 +3,22 @@ import type { ComponentChildren, VNode } from "preact";
 import { checkPictures, type ShownGroup } from "../checks/pictures.js";
 import { faultSentences } from "../checks/sentences.js";
 import { counted, percent } from "../format.js";
-import { Thumbnail } from "../thumbnail.js";
-import { BreakablePath } from "./mistakes.js";
+import { PictureList } from "../pictures/pictureList.js";
 import type { SectionProps } from "./section.js";
+import { SuspectedPairs } from "./suspectedPairs.js";
+import { Suspects } from "./suspects.js";
 
 type Props = Pick<SectionProps, "data">;
 
 export function DataChecks({ data }: Props): VNode {
   const { faults, classes } = data.dataset;
-  const { labelSuspects } = data.evaluation;
   if (faults === undefined) {
     return <p>The images were read by an older version of thaw, which did not look for faults.</p>;
   }
-  const { conflicts, leaks, duplicates, suspects } = checkPictures(data);
+  const { conflicts, leaks, duplicates, suspects, trainingSuspects, pairs } = checkPictures(data);
   const sentences = faultSentences(faults, classes);
-  const isClean = faults.conflicts.count + faults.duplicates.count + suspects.length + sentences.length === 0;
+  const looked = suspects.length + trainingSuspects.length + pairs.length;
+  const isClean = faults.conflicts.count + faults.duplicates.count + looked + sentences.length === 0;
   if (isClean) {
     return (
       <p>
@@ -47,7 +48,10 @@ export function DataChecks({ data }: Props): VNode {
           {leakedSentence(data)}
         </Groups>
       )}
-      {labelSuspects !== undefined && suspects.length > 0 && <Suspects data={data} />}
+      {pairs.length > 0 && <SuspectedPairs data={data} pairs={pairs} />}
+      {suspects.length + trainingSuspects.length > 0 && (
+        <Suspects data={data} byModel={suspects} byProbe={trainingSuspects} />
+      )}
       {duplicates.length > 0 && (
         <Groups data={data} title="Copies" groups={duplicates}>
           {counted(faults.duplicates.count, "picture")} {faults.duplicates.count === 1 ? "is" : "are"} there
@@ -92,71 +96,20 @@ function Groups({ data, title, groups, children }: GroupsProps): VNode {
             <p class="muted">
               {counted(size, "image")}, {sameBytes ? "the same bytes" : "the same look"}
             </p>
-            <div class="pictures">
-              {images.map(({ path, label, split, dropped }) => (
-                <figure key={path}>
-                  <Thumbnail
-                    path={path}
-                    thumbnails={data.thumbnails}
-                    alt={`Copy labelled ${nameOf(label)} in the ${split} split`}
-                  />
-                  <figcaption>
-                    <strong>{nameOf(label)}</strong>, {split}
-                    {dropped ? ", left out" : ""}
-                    <span class="path">
-                      <BreakablePath path={path} />
-                    </span>
-                  </figcaption>
-                </figure>
-              ))}
-            </div>
+            <PictureList
+              thumbnails={data.thumbnails}
+              pictures={images.map(({ path, label, split, dropped }) => ({
+                path,
+                alt: `Copy labelled ${nameOf(label)} in the ${split} split`,
+                facts: [
+                  { term: "Label", value: nameOf(label), strong: true },
+                  { term: "Split", value: dropped ? `${split}, left out` : split },
+                ],
+              }))}
+            />
           </li>
         ))}
       </ul>
-    </>
-  );
-}
-
-function Suspects({ data }: Props): VNode {
-  const { count = 0, judged = 0, shown = [] } = data.evaluation.labelSuspects ?? {};
-  const nameOf = (label: number): string => data.evaluation.classes[label] ?? `class ${label}`;
-  return (
-    <>
-      <h3>Labels that may be wrong</h3>
-      <p>
-        Of {counted(judged, "test and validation image")} the model is confident that {count}{" "}
-        {count === 1 ? "is" : "are"} of another class than the label says (confident learning, the most
-        suspicious first). Look at them: some are mistakes of the model, some of the labels. The model’s
-        weights were fitted to none of them, but validation images decided when training stopped.
-      </p>
-      <ol class="pictures">
-        {shown.map(({ path, label, suggested, split }) => (
-          <li key={path}>
-            <figure>
-              <Thumbnail
-                path={path}
-                thumbnails={data.thumbnails}
-                alt={`Image labelled ${nameOf(label)} that looks like ${nameOf(suggested)}`}
-              />
-              <figcaption>
-                <dl>
-                  <dt>Label</dt>
-                  <dd>{nameOf(label)}</dd>
-                  <dt>Rather</dt>
-                  <dd>
-                    <strong>{nameOf(suggested)}</strong>
-                  </dd>
-                  <dt>Split</dt>
-                  <dd>{split}</dd>
-                </dl>
-                <span class="path">
-                  <BreakablePath path={path} />
-                </span>
-              </figcaption>
-            </figure>
-          </li>
-        ))}
-      </ol>
     </>
   );
 }

@@ -1,7 +1,7 @@
 /** The data: images per class and split, examples, duplicates, and what was left out. */
 import type { VNode } from "preact";
 import { counted } from "../format.js";
-import { Thumbnail } from "../thumbnail.js";
+import { Thumbnail } from "../pictures/thumbnail.js";
 import { ClassCounts } from "./classCounts.js";
 import { LeftOut } from "./leftOut.js";
 import type { SectionProps } from "./section.js";

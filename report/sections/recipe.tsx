@@ -4,6 +4,7 @@ import type { RecipeDecision, RecipeSummary } from "../../spec/recipe.js";
 import { counted, decimal, percent } from "../format.js";
 import { DomainGroups } from "../plots/domainGroups.js";
 import { ScrollBox } from "../scrollBox.js";
+import { MoreImages } from "./moreImages.js";
 import type { SectionProps } from "./section.js";
 
 export function Recipe({ data: { recipe } }: SectionProps): VNode {
@@ -50,6 +51,7 @@ export function Recipe({ data: { recipe } }: SectionProps): VNode {
           </tbody>
         </table>
       </ScrollBox>
+      <MoreImages recipe={recipe} />
     </>
   );
 }

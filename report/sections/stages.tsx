@@ -40,7 +40,7 @@ function Explanation({ stages, evaluation }: ExplanationProps): VNode {
         First a new head was trained on the features of the frozen base.
         {tuned.length === 0
           ? " There were no stages of fine-tuning."
-          : " Then layer groups were unfrozen from the top down, at lower learning rates the deeper they lie. A stage is kept if validation accuracy rose, or if the validation loss fell and accuracy did not get significantly worse; else the model goes back to the weights it had before."}
+          : " Then layer groups were unfrozen from the top down, at lower learning rates the deeper they lie. A stage is kept if the validation loss fell and accuracy did not get significantly worse, or if accuracy got significantly better; else the model goes back to the weights it had before."}
       </p>
       {compared && (
         <p>

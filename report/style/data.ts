@@ -80,6 +80,29 @@ tfoot th,tfoot td{border-bottom:0;font-weight:600}
 .copies .pictures{margin:.5rem 0}
 .thumb{display:block;width:auto;height:7rem;max-width:100%;object-fit:contain;object-position:left;background:var(--panel)}
 .no-thumb{display:grid;place-items:center;width:7rem;color:var(--muted);font-size:.85rem}
+.seen{position:relative;display:block;width:min(100%,calc(7rem*var(--ratio)));aspect-ratio:var(--ratio)}
+.seen .thumb{width:100%;height:100%}
+.map{position:absolute;outline:1px solid rgba(255,255,255,.55)}
+.toggle{accent-color:var(--link);width:1.1rem;height:1.1rem;vertical-align:-.2rem;margin:0 .4rem 0 0}
+.toggle:not(:checked)~.pictures .map{display:none}
+.map-of-features{position:relative;min-width:30rem}
+.map-of-features .links{position:absolute;inset:0;pointer-events:none}
+.links a{pointer-events:auto}
+.links a:focus-visible{outline:3px solid var(--link);outline-offset:3px}
+.markers svg{width:.9rem;height:.9rem;vertical-align:-.1rem}
+.panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(15rem,100%),1fr));gap:1.25rem;margin:1.25rem 0;padding:0;list-style:none}
+.panels figure{margin:0}
+.panels figcaption{margin:.3rem 0 0;color:var(--ink);overflow-wrap:anywhere}
+.panels svg{width:100%;background:var(--panel)}
+.panels .others{stroke:var(--muted);stroke-opacity:.35;stroke-width:7;stroke-linecap:round;fill:none}
+.panels .trained{fill:var(--validation);fill-opacity:.6}
+.panels .right{fill:var(--validation)}
+.panels .wrong{fill:var(--training);stroke:var(--paper);stroke-width:2}
+.said{white-space:pre-line}
+.card>:first-child h3{margin-top:0}
+.card .facts+.points{margin-top:1rem}
+.points{margin:0 0 1em;padding-left:1.1rem;max-width:42rem}
+.points li{margin-bottom:.4rem}
 .examples{margin:0;display:grid;grid-template-columns:minmax(0,1fr)}
 .examples>div{padding:.6rem 0;border-bottom:1px solid var(--rule)}
 .examples dt{font-weight:600;font-size:.9rem;overflow-wrap:anywhere}

@@ -20,6 +20,7 @@ const light = {
   // neither dark nor light text is readable.
   ...scale("blue", ["#e8f0f8", "#d2e2f1", "#b3cfe9", "#8db9df", "#2a6cab", "#1b5590", "#0d3d6e"]),
   ...scale("orange", ["#fdf0e3", "#fbdfc5", "#f8c698", "#f2a968", "#ae4f0a", "#8c3f07", "#692e04"]),
+  ...classes(["#0b5394", "#c2500a", "#1d6b45", "#a8327e", "#0e7a8a", "#7a5230", "#6a4fb3", "#6f6a00"]),
   "on-low": "#1b1d21",
   "on-high": "#ffffff",
 };
@@ -39,6 +40,7 @@ const dark: Record<Token, string> = {
   "frozen-line": "#31353c",
   ...scale("blue", ["#1b2937", "#1d344d", "#1f4166", "#235082", "#74a9dd", "#8fbcea", "#abd0f5"]),
   ...scale("orange", ["#30241a", "#46301c", "#60401f", "#7f4f1c", "#e09a58", "#efb27a", "#f8cb9f"]),
+  ...classes(["#8fbdf0", "#f0a35e", "#7fcf9f", "#f08cc8", "#63cbd8", "#cfa583", "#b7a3f5", "#d3cc55"]),
   "on-low": "#f4f2ee",
   "on-high": "#14161a",
 };
@@ -60,6 +62,14 @@ function scale<Name extends string>(name: Name, colours: readonly string[]) {
   return Object.fromEntries(entries) as Record<`${Name}-${Step}`, string>;
 }
 
+/** Of the dots of as many classes; shapes tell apart what these do not. */
+function classes(colours: readonly string[]) {
+  return Object.fromEntries(colours.map((colour, index) => [`class-${index + 1}`, colour])) as Record<
+    `class-${Step | 8}`,
+    string
+  >;
+}
+
 const declarations = (palette: Record<Token, string>): string =>
   Object.entries(palette)
     .map(([name, colour]) => `--${name}:${colour}`)
@@ -77,4 +87,5 @@ export const PALETTE_CSS = `
 @media screen and (prefers-color-scheme:dark){:root{${declarations(dark)}}}
 ${steps("blue")}
 ${steps("orange")}
+${Array.from({ length: 8 }, (_, index) => `.class-${index + 1}{fill:var(--class-${index + 1})}`).join("\n")}
 `;

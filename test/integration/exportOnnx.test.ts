@@ -11,6 +11,7 @@ import {
   pixelsOf,
   TOLERANCE,
 } from "../support/exported.js";
+import { madeUpModel } from "../support/madeUpModel.js";
 import { type Python, pythonWithOnnx, runOnnx } from "../support/onnxruntime.js";
 import { largestDifference, temporaryFolder } from "../unit/learn/support.js";
 
@@ -38,6 +39,17 @@ describe("the exported ONNX file in onnxruntime", { skip }, () => {
     assert.deepEqual(JSON.parse(metadata.preprocessing ?? ""), cardOf(model).preprocessing);
     assert.equal(metadata.name, "imagenet");
   });
+
+  for (const name of ["mobilenetv2", "resnet18", "resnet50"]) {
+    it(`predicts our own probabilities with ${name}`, async (t) => {
+      const { model, pixels, probabilities } = madeUpModel(name);
+      const folder = await temporaryFolder(t);
+      const answer = await runOnnx(python, folder, fileOf(model), pixels, model.input.size);
+      const difference = largestDifference(answer.probabilities, probabilities);
+      t.diagnostic(`largest difference ${difference}`);
+      assert.ok(difference < TOLERANCE, `differs by ${difference}`);
+    });
+  }
 
   it("is refused when a unit is missing", async (t) => {
     const model = await imageNetModel();

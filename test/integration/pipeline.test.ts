@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 import { Worker } from "@temporalio/worker";
 import { loadRunFile } from "../../client/runFile/load.js";
 import type { FullPrediction } from "../../spec/evaluation.js";
+import type { ReportData } from "../../spec/report.js";
 import type { ModelVersion, RunResult } from "../../spec/run.js";
 import { planStages } from "../../spec/stages.js";
 import { buildWorkflowBundle } from "../../worker/workflowBundle.js";
@@ -23,6 +24,7 @@ augment: { views: 2 }
 head: { epochs: 25 }
 unfreeze: { stages: [blocks.6, blocks.5], epochs: 3 }
 evaluation: { folds: 0 }
+card: { intended_use: Tests of the pipeline. }
 `;
 
 let stack: Stack;
@@ -117,6 +119,31 @@ test("the report is one file that shows the run", async () => {
   assert.match(html, /small-set/);
   assert.match(html, /blocks\.6/);
   assert.match(html, new RegExp(`${(100 * first.result.testAccuracy).toFixed(1)}`));
+});
+
+test("the report has maps of evidence and of the features, and the card lies beside it and in an export", async () => {
+  const told = await thaw(["report", first.runId, "--json"], { cwd: stack.folder });
+  const { activationMaps, overlays, featureMap, evaluation, dataset } = JSON.parse(told.stdout) as ReportData;
+  const maps = activationMaps?.maps ?? [];
+  assert.ok(maps.length >= Math.min(24, evaluation.images));
+  for (const { path, values } of maps) {
+    assert.equal(values.length, 49);
+    assert.match(overlays?.[path] ?? "", /^data:image\/png;base64,/);
+  }
+  const [train = 0, test = 0] = [dataset.counts.train, dataset.counts.test].map((counts) =>
+    counts.reduce((a, b) => a + b),
+  );
+  assert.equal(featureMap?.points.length, train + test);
+
+  const card = join(stack.folder, "card.md");
+  const got = await thaw(["get", first.runId, "report/model-card.md", "--out", card], { cwd: stack.folder });
+  assert.equal(got.status, 0, got.stderr);
+  const text = await readFile(card, "utf8");
+  assert.match(text, /^# Model card: small-set version 1\n/);
+  assert.match(text, /\*\*Said by the maker:\*\* Tests of the pipeline\./);
+  const exported = await thaw(["export", "small-set@1", "--out", "exported"], { cwd: stack.folder });
+  assert.equal(exported.status, 0, exported.stderr);
+  assert.equal(await readFile(join(stack.folder, "exported", "model-card.md"), "utf8"), text);
 });
 
 test("the registered model classifies image files, and says so of a file that it cannot read", async () => {

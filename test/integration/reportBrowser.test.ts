@@ -114,6 +114,40 @@ describe("the report in chromium", { skip }, () => {
     assert.equal(outline, "solid");
   });
 
+  test("a box laid over the pictures' maps is switched with the keyboard, and maps lie on what they are of", async () => {
+    const { page } = await open("usual");
+    const map = page.locator("#evidence .map").first();
+    assert.ok(await map.isVisible());
+    const [over, under] = await Promise.all([
+      map.boundingBox(),
+      page.locator("#evidence .thumb").first().boundingBox(),
+    ]);
+    assert.ok(over && under);
+    // The first sample is 112 × 84, of which the network was shown the 74 × 74 in the middle.
+    assert.ok(
+      Math.abs(over.width / under.width - 74 / 112) < 0.01 ||
+        Math.abs(over.width / under.width - 98 / 112) < 0.01,
+    );
+    assert.ok(Math.abs(over.x + over.width / 2 - under.x - under.width / 2) < 1);
+    assert.ok(Math.abs(over.width - over.height) < 1);
+    await page.locator("#evidence-maps").focus();
+    await page.keyboard.press("Space");
+    const hidden = !(await map.isVisible());
+    await page.close();
+    assert.ok(hidden);
+  });
+
+  test("a mistake on the map of the features is reached with the keyboard, and leads to its picture", async () => {
+    const { page } = await open("eight classes, as many as there are colours");
+    const link = page.locator(".links a").first();
+    await link.focus();
+    const [name = ""] = /[^(]+(?=\)$)/.exec((await link.getAttribute("aria-label")) ?? "") ?? [];
+    await page.keyboard.press("Enter");
+    const target = await page.evaluate<string>("document.querySelector(location.hash).textContent");
+    await page.close();
+    assert.ok(name !== "" && target.endsWith(name), `${target} is not of ${name}`);
+  });
+
   test("is printed on white, with the list of files left out opened", async () => {
     const { page } = await open("usual");
     const listed = page.locator("details td").first();

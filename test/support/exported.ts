@@ -24,13 +24,13 @@ export const TOLERANCE = 1e-4;
 const NO_ARTIFACT = { kind: "tune", key: "0".repeat(64), digest: "0".repeat(64) };
 
 export async function imageNetModel(): Promise<TrainedModel> {
-  const { architecture, input, source, licence } = base;
+  const { architecture, input } = base;
   const weights = await pretrained();
   const kernel = parameter(weights, "classifier.kernel");
   const bias = parameter(weights, "classifier.bias");
   const parameters = new Map([...weights, [HEAD_KERNEL, kernel], [HEAD_BIAS, bias]]);
   const classes = Array.from(bias.data, (_, index) => `class ${index}`);
-  return { architecture, input, source, licence, parameters, classes };
+  return { architecture, input, parameters, classes };
 }
 
 export function cardOf(model: TrainedModel): ReturnType<typeof modelCard> {

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { noteOf } from "../../../activities/notes.js";
 import type { DataFaults, DatasetSummary } from "../../../spec/dataset.js";
-import type { RecipeSummary } from "../../../spec/recipe.js";
 import type { ArtifactManifest } from "../../../store/artifacts.js";
 
 const NONE: DataFaults = {
@@ -51,25 +50,43 @@ describe("the note of an ingest", () => {
 });
 
 describe("the note of a recipe", () => {
-  const noteOfRecipe = (summary: Partial<RecipeSummary>): string =>
-    noteOf({ kind: "recipe", summary } as unknown as ArtifactManifest);
   const decision = {
     choice: "staged",
     stages: 1,
     planned: 2,
     rule: "few images: one stage",
-    reason: "80 images",
+    reason: "only the first",
   } as const;
-  const evidence = {
-    domain: { images: 60, distance: 0.338, error: 0.01, groups: [] },
-  } as unknown as RecipeSummary["evidence"];
-  const domain = { verdict: "far", sentence: "far", advice: "none" } as const;
+  const probe = { accuracy: 0.9, interval: [0.8, 1], balancedAccuracy: 0.9 };
+  const recipeNote = (more: Readonly<Record<string, object | string>>): string =>
+    noteOf({
+      kind: "recipe",
+      summary: { decision, ...more, evidence: { probe, ...Object(more.evidence) } },
+    } as unknown as ArtifactManifest);
+
+  it("is the decision and the probe where nothing else was found", () => {
+    assert.equal(recipeNote({}), "1 of 2 stages, probe 90.0 %: only the first");
+  });
 
   it("says how far the images are from the base's pretraining, where that was measured", () => {
-    assert.equal(noteOfRecipe({ decision, evidence, domain }), "1 of 2 stages, domain far (0.34): 80 images");
+    const evidence = { domain: { images: 60, distance: 0.338, error: 0.01, groups: [] } };
+    const domain = { verdict: "far", sentence: "far", advice: "none" };
     assert.equal(
-      noteOfRecipe({ decision, evidence: {} as RecipeSummary["evidence"] }),
-      "1 of 2 stages: 80 images",
+      recipeNote({ evidence, domain }),
+      "1 of 2 stages, probe 90.0 %, domain far (0.34): only the first",
+    );
+  });
+
+  it("names suspected copies and what more images would buy", () => {
+    const copies = { count: 1, shown: [], compared: 20, threshold: 0.95 };
+    const advice = "twice as many would buy 2.0 points";
+    assert.equal(
+      recipeNote({ copies, advice }),
+      "1 of 2 stages, probe 90.0 %: only the first; 1 suspected copy across splits; twice as many would buy 2.0 points",
+    );
+    assert.equal(
+      recipeNote({ copies: { ...copies, count: 0 } }),
+      "1 of 2 stages, probe 90.0 %: only the first",
     );
   });
 });

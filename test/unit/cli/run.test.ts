@@ -90,6 +90,21 @@ describe("resultSummary", () => {
       "  scratch    41.3 %  same network from random weights, same time (41.2 s)",
     ]);
   });
+
+  it("gives the recipe's reason and advice in whole, over several lines", () => {
+    const note =
+      "1 of 2 stages: only the first, because the images are few; twice as many would buy 2 points";
+    const stages = [...COMPLETED.stages, { name: "recipe", state: "done", note } as const];
+    assert.deepEqual(
+      resultSummary({ ...COMPLETED, stages }, RESULT, plainScreen())
+        .split("\n")
+        .slice(-2),
+      [
+        "  recipe    1 of 2 stages: only the first, because the images are few; twice as",
+        "            many would buy 2 points",
+      ],
+    );
+  });
 });
 
 describe("resultSummary of a small set", () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import picocolors from "picocolors";
 import { progressBar } from "../../../cli/render/progressBar.js";
-import { padEnd, padStart, truncate, widthOf } from "../../../cli/render/text.js";
+import { padEnd, padStart, truncate, widthOf, wrap } from "../../../cli/render/text.js";
 
 describe("truncate", () => {
   const CASES: readonly (readonly [string, number, string])[] = [
@@ -21,6 +21,19 @@ describe("truncate", () => {
     const { red } = picocolors.createColors(true);
     assert.equal(truncate(red("abcdef"), 4), `${red("abc")}…`);
   });
+});
+
+describe("wrap", () => {
+  const CASES: readonly (readonly [string, number, readonly string[]])[] = [
+    ["one line", 20, ["one line"]],
+    ["as wide as it may be", 5, ["as", "wide", "as it", "may", "be"]],
+    ["a word too wide", 4, ["a", "word", "too", "wide"]],
+    ["extraordinary", 6, ["extra…"]],
+    ["not cut at all", Number.POSITIVE_INFINITY, ["not cut at all"]],
+  ];
+  for (const [text, width, expected] of CASES) {
+    it(`breaks "${text}" at ${width} columns`, () => assert.deepEqual(wrap(text, width), expected));
+  }
 });
 
 describe("padding", () => {

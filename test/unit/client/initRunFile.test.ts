@@ -56,13 +56,12 @@ test("every key of the schema is written, each under a comment", async () => {
   const text = await initRunFile(path, { runFile: join(folder, "thaw.yaml") });
   const document = parseDocument(text);
   const keys = keysOf(runFileJsonSchema());
-  /** Keys that the kind of data decides unless they are given are written as comments. */
+  /** Keys that the kind of data or the base decides unless they are given are written as comments. */
   const left = keys.filter((key) => !document.hasIn(key.split(".")));
-  assert.deepEqual(
-    left,
-    ["flip", "crop", "rotate", "colour", "erase"].map((key) => `augment.${key}`),
-  );
-  for (const key of left) assert.match(text, new RegExp(`^ {2}# ${key.split(".")[1]}: \\S+$`, "m"));
+  const ofTheKind = ["flip", "crop", "rotate", "colour", "erase"].map((key) => `augment.${key}`);
+  assert.deepEqual(left, [...ofTheKind, "unfreeze.stages"]);
+  for (const key of ofTheKind) assert.match(text, new RegExp(`^ {2}# ${key.split(".")[1]}: \\S+$`, "m"));
+  assert.match(text, /^ {2}# .*Left out: layer4.*\n {2}# stages:$/m);
   const all = parseRunFile(
     text.replace(/^ {2}# (flip|crop|rotate|colour|erase): /gm, "  $1: "),
     "thaw.yaml",

@@ -161,13 +161,13 @@ const WRONG: Readonly<Record<string, Wrong>> = {
     said: [
       "2 mistakes in thaw.yaml:",
       '  thaw.yaml:4:1: `base`: use NAME or NAME@VERSION of a base, or model:NAME, model:NAME@VERSION or model:NAME@ALIAS, not "EfficientNet Lite0"',
-      '  thaw.yaml:8:7: `unfreeze.stages[1]` must be one of top, blocks.6, blocks.5, blocks.4, blocks.3, blocks.2, blocks.1, blocks.0, not "block.5"; did you mean blocks.5?',
+      '  thaw.yaml:8:7: `unfreeze.stages[1]` must be one of top, blocks.6, blocks.5, blocks.4, blocks.3, blocks.2, blocks.1, blocks.0, layer4, layer3, layer2, layer1, not "block.5"; did you mean blocks.5?',
     ],
   },
   "stages out of order": {
     text: `${FINE}unfreeze:\n  stages: [blocks.5, blocks.6]\n`,
     said: [
-      "thaw.yaml:5:3: `unfreeze.stages`: every stage must reach deeper than the one before, e.g. [blocks.6, blocks.5, blocks.3]",
+      "thaw.yaml:5:3: `unfreeze.stages`: every stage must reach deeper than the one before in the same architecture, e.g. [blocks.6, blocks.5, blocks.3] or [layer4, layer3]",
     ],
   },
   "shares that leave nothing to train on, beside another mistake": {

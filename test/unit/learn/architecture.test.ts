@@ -1,11 +1,19 @@
 /** Architectures as data, and the catalogue of bases. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { groupIndex, kernelShape, outputSide, unitsOf } from "../../../learn/bases/architecture.js";
-import { findBase } from "../../../learn/bases/catalogue.js";
+import {
+  type Architecture,
+  groupIndex,
+  kernelShape,
+  outputSide,
+  unitsOf,
+} from "../../../learn/bases/architecture.js";
+import { findArchitecture, WITHOUT_WEIGHTS } from "../../../learn/bases/architectures.js";
+import { CATALOGUE, findBase } from "../../../learn/bases/catalogue.js";
 import { efficientNetLite } from "../../../learn/bases/efficientnetLite.js";
 import { boundaryShape } from "../../../learn/boundaries.js";
 import { ThawError } from "../../../spec/errors.js";
+import { defaultStages, layerGroupsOf } from "../../../spec/layerGroups.js";
 import { runFileSchema } from "../../../spec/runFile.js";
 import { base, pretrained } from "./support.js";
 
@@ -16,17 +24,18 @@ const PORT = [
   { name: "Lite2", width: 1.1, depth: 1.2, parameters: 6_092_072, blocks: 21 },
 ];
 
+/** With a classifier of 1000 classes. */
+function countParameters(architecture: Architecture): number {
+  const units = architecture.groups.flatMap(unitsOf);
+  const kernels = units.map((unit) => kernelShape(unit).reduce((a, b) => a * b, 1));
+  const norms = units.map((unit) => 2 * unit.outChannels);
+  return [...kernels, ...norms].reduce((a, b) => a + b, (architecture.features + 1) * 1000);
+}
+
 for (const { name, width, depth, parameters, blocks } of PORT) {
   test(`EfficientNet-${name} has as many parameters and blocks as the port`, () => {
     const architecture = efficientNetLite(width, depth);
-    const units = architecture.groups.flatMap(unitsOf);
-    const kernels = units.map((unit) => kernelShape(unit).reduce((a, b) => a * b, 1));
-    const norms = units.map((unit) => 2 * unit.outChannels);
-    const classifier = (architecture.features + 1) * 1000;
-    assert.equal(
-      [...kernels, ...norms].reduce((a, b) => a + b, classifier),
-      parameters,
-    );
+    assert.equal(countParameters(architecture), parameters);
     const inverted = architecture.groups.filter((group) => group.name.startsWith("blocks."));
     assert.equal(inverted.flatMap((group) => group.blocks).length, blocks);
   });
@@ -46,12 +55,19 @@ test("the published weights fill every parameter with numbers", async () => {
   assert.equal(parameters.size, 5 * units.length + 2);
 });
 
-test("every layer group above the stem can be named in a run file, from the top", () => {
-  const names = base.architecture.groups.map((group) => group.name);
-  assert.equal(names[0], "stem");
-  const stages = names.slice(1).reverse();
-  const file = runFileSchema.parse({ name: "test", data: { path: "unused" }, unfreeze: { stages } });
-  assert.deepEqual(file.unfreeze.stages, stages);
+for (const { name, architecture } of [...CATALOGUE, ...WITHOUT_WEIGHTS]) {
+  test(`every layer group of ${name} above the stem can be named in a run file, from the top`, () => {
+    const names = architecture.groups.map((group) => group.name);
+    assert.equal(names[0], "stem");
+    const stages = names.slice(1).reverse();
+    assert.deepEqual(layerGroupsOf(name), stages);
+    const file = runFileSchema.parse({ name: "test", data: { path: "unused" }, unfreeze: { stages } });
+    assert.deepEqual(file.unfreeze.stages, stages);
+    for (const stage of defaultStages(name)) assert.ok(groupIndex(architecture, stage) > 0, stage);
+  });
+}
+
+test("a layer group's position is found by its name", () => {
   assert.equal(groupIndex(base.architecture, "blocks.6"), 7);
   assert.equal(groupIndex(base.architecture, "blocks.7"), -1);
 });
@@ -71,6 +87,37 @@ test("the shapes at the boundaries", () => {
   ]);
   assert.equal(outputSide(base.architecture, 6, 9, 14), 7);
 });
+
+test("the shapes at the boundaries of a ResNet, padded on both sides and pooled in the stem", () => {
+  const { architecture } = findArchitecture("resnet50");
+  const shapesAt = (side: number) =>
+    architecture.groups.map((_, group) => boundaryShape(architecture, side, group));
+  assert.deepEqual(shapesAt(224), [
+    [224, 224, 3],
+    [56, 56, 64],
+    [56, 56, 256],
+    [28, 28, 512],
+    [14, 14, 1024],
+  ]);
+  assert.deepEqual(
+    shapesAt(71).map(([side]) => side),
+    [71, 18, 18, 9, 5],
+  );
+});
+
+/** Parameters of torchvision 0.29.2's models, classifier of 1000 included. */
+const TORCHVISION = [
+  { name: "mobilenetv2", parameters: 3_504_872 },
+  { name: "resnet18", parameters: 11_689_512 },
+  { name: "resnet34", parameters: 21_797_672 },
+  { name: "resnet50", parameters: 25_557_032 },
+];
+
+for (const { name, parameters } of TORCHVISION) {
+  test(`${name} has as many parameters as torchvision's`, () => {
+    assert.equal(countParameters(findArchitecture(name).architecture), parameters);
+  });
+}
 
 test("an unknown base is an error that names the known ones", () => {
   assert.throws(

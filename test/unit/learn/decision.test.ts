@@ -92,6 +92,25 @@ const CASES: readonly {
     says: /class rare has 4 images.*fewer than 5/,
   },
   {
+    what: "copies that a manifest's splits tear apart and nobody repaired",
+    evidence: { ...DIGITS, leaks: 3 },
+    expected: { choice: "extractor-only", stages: 0 },
+    says: /no fine-tuning: 3 pictures are in more than one split.*data\.leaks: report/,
+  },
+  {
+    what: "such copies and shuffled labels",
+    evidence: { ...SHUFFLED, leaks: 1 },
+    expected: { choice: "unlearnable", stages: 0 },
+    says: /cannot be told/,
+  },
+  {
+    what: "such copies, and a person who wants every stage",
+    evidence: { ...DIGITS, leaks: 3 },
+    asked: "staged",
+    expected: { choice: "staged", stages: 2 },
+    says: /run file asks/,
+  },
+  {
     what: "shuffled labels, and a person who wants the head",
     evidence: SHUFFLED,
     asked: "extractor-only",

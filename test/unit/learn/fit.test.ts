@@ -164,6 +164,43 @@ test("messages are heard between steps", async () => {
   assert.ok(turns >= STEPS_PER_EPOCH, `${turns} turns of the event loop`);
 });
 
+test("the average of the weights is the result where it validates better, and training goes on without it", async () => {
+  const trainee = scripted([]);
+  // Three steps an epoch, each of about the rate: the weights run away from where they began, the average lags.
+  const losses = [5, 4, 3, 9, 2, 6];
+  const weights: Float32Array[] = [];
+  const averaging: Trainee = {
+    ...trainee,
+    validate: () => {
+      weights.push(trainee.vector.values.slice());
+      return { loss: losses[weights.length - 1] ?? 0, accuracy: 0.5, correct: [] };
+    },
+  };
+  const result = await fit(averaging, options({ epochs: 3, ema: 0.9 }));
+  assert.deepEqual(
+    result.history.map(({ validationLoss, averaged }) => [validationLoss, averaged === true]),
+    [
+      [4, true],
+      [3, false],
+      [2, false],
+    ],
+  );
+  assert.equal(result.bestEpoch, 3);
+  assert.deepEqual(trainee.vector.values, weights[4], "the weights themselves were the best");
+  const plain = scripted([3, 2, 1]);
+  await fit(plain, options({ epochs: 3 }));
+  for (const epoch of [0, 1, 2])
+    assert.deepEqual(weights[2 * epoch], plain.atEpoch[epoch], "the same training");
+
+  weights.length = 0;
+  losses.splice(0, 6, 5, 6, 5, 1, 7, 8);
+  trainee.vector.values.set([1, 2, 3]);
+  const other = await fit(averaging, options({ epochs: 3, ema: 0.9 }));
+  assert.equal(other.bestEpoch, 2);
+  assert.deepEqual(trainee.vector.values, weights[3], "the average was the best");
+  assert.notDeepEqual(weights[3], weights[2]);
+});
+
 const DIVERGED = [
   { what: "a loss", trainee: () => scripted([1], Number.NaN) },
   { what: "an infinite loss", trainee: () => scripted([1], Number.POSITIVE_INFINITY) },

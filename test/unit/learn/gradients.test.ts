@@ -75,13 +75,14 @@ for (const given of convolutions) {
       },
       (graph) => {
         const [x, kernel] = [graph.input("x"), graph.input("kernel")];
-        const linear = addBias(graph, convolve(graph, given, x, kernel), graph.input("bias"));
+        const convolution = { ...given, padding: "same" } as const;
+        const linear = addBias(graph, convolve(graph, convolution, x, kernel), graph.input("bias"));
         const y = activate(graph, given.activation, linear);
         const dLinear = activationGradient(graph, given.activation, y, graph.input("dy"));
         return {
           y,
-          dx: inputGradient(graph, given, x, kernel, dLinear),
-          dKernel: kernelGradient(graph, given, x, kernel, dLinear),
+          dx: inputGradient(graph, convolution, x, kernel, dLinear),
+          dKernel: kernelGradient(graph, convolution, x, kernel, dLinear),
           dBias: biasGradient(graph, dLinear),
         };
       },
@@ -97,6 +98,7 @@ const unitOf = (given: UnitCase): ConvUnit => ({
   kind: given.kind,
   kernel: given.size,
   stride: given.stride,
+  padding: "same",
   inChannels: given.xShape[3],
   outChannels: given.outChannels,
   activation: given.activation,

@@ -8,7 +8,7 @@ import { openDataset } from "../../../data/dataset.js";
 import { ingest } from "../../../data/ingest.js";
 import { tf } from "../../../learn/engine.js";
 import { HEAD_BIAS, HEAD_KERNEL } from "../../../learn/head.js";
-import { readSafetensors } from "../../../learn/safetensors.js";
+import { readSafetensors, writeSafetensors } from "../../../learn/safetensors.js";
 import { evaluate } from "../../../learn/stages/evaluate.js";
 import { extractFeatures } from "../../../learn/stages/extractFeatures.js";
 import type { StageContext } from "../../../learn/stages/job.js";
@@ -16,12 +16,21 @@ import { trainHead } from "../../../learn/stages/trainHead.js";
 import { trainScratch } from "../../../learn/stages/trainScratch.js";
 import { tuneStage } from "../../../learn/stages/tuneStage.js";
 import { trainableNames } from "../../../learn/training/suffix.js";
-import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../../../spec/artifactFiles.js";
+import {
+  ACTIVATION_MAPS_FILE,
+  FEATURE_MAP_FILE,
+  FEATURES_FILE,
+  PREDICTIONS_FILE,
+  WEIGHTS_FILE,
+} from "../../../spec/artifactFiles.js";
+import type { BaseChoice } from "../../../spec/base.js";
 import { ThawError } from "../../../spec/errors.js";
 import type { FullPrediction } from "../../../spec/evaluation.js";
 import { runFileSchema } from "../../../spec/runFile.js";
 import type { Progress } from "../../../spec/training.js";
+import type { ActivationMaps, FeatureMap } from "../../../spec/visuals.js";
 import { base, checkpointFile, temporaryFolder } from "./support.js";
+import { networkNamed, stateDict } from "./torchSupport.js";
 
 const DIGITS = resolve("../shared/data/sign-digits");
 const skip = existsSync(DIGITS) ? false : "../shared/data/sign-digits is not there";
@@ -41,7 +50,7 @@ interface Run {
   context(stage: string): Promise<StageContext>;
 }
 
-async function prepareRun(test: TestContext): Promise<Run> {
+async function prepareRun(test: TestContext, choice?: BaseChoice): Promise<Run> {
   const folder = await temporaryFolder(test);
   for (const name of CLASSES) {
     const files = (await readdir(join(DIGITS, name))).sort().slice(0, IMAGES_PER_CLASS);
@@ -59,7 +68,7 @@ async function prepareRun(test: TestContext): Promise<Run> {
     out: dataset,
     onProgress: () => {},
   });
-  const checkpoint = await checkpointFile();
+  const chosen = choice ?? { name: base.name, checkpoint: await checkpointFile() };
   return {
     folder,
     progress,
@@ -68,7 +77,7 @@ async function prepareRun(test: TestContext): Promise<Run> {
       await mkdir(out);
       return {
         folders: { dataset, out, scratch: join(folder, "activations") },
-        base: { name: base.name, checkpoint },
+        base: chosen,
         augment: defaults.augment,
         seed: SEED,
         onProgress: (update) => progress.push(update),
@@ -191,6 +200,40 @@ test("features, head, two stages of tuning, training from scratch and evaluation
     labelSuspects.shown.every(({ split, label, suggested }) => split !== "train" && label !== suggested),
   );
 
+  const read = async <T>(name: string): Promise<T> =>
+    JSON.parse(await readFile(join(run.folder, "evaluate", name), "utf8")) as T;
+  const { rows, columns, maps, surest } = await read<ActivationMaps>(ACTIVATION_MAPS_FILE);
+  assert.deepEqual([rows, columns], [7, 7]);
+  const told = [
+    ...evaluation.mistakes,
+    ...(evaluation.topLosses ?? []),
+    ...surest.flat().map((path) => ({ path })),
+  ];
+  assert.deepEqual(new Set(maps.map(({ path }) => path)), new Set(told.map(({ path }) => path)));
+  for (const { path, values, side, width, height, confidence } of maps) {
+    assert.equal(values.length, 49);
+    assert.ok(values.every((value) => value >= 0 && value <= 1) && Math.max(...values) === 1, path);
+    assert.ok(side > 0 && side <= Math.min(width, height));
+    const line = predictions
+      .map((text) => JSON.parse(text) as FullPrediction)
+      .find((own) => own.path === path);
+    assert.equal(line?.confidence, confidence);
+  }
+
+  const { points, explained } = await read<FeatureMap>(FEATURE_MAP_FILE);
+  assert.equal(points.length, held + train);
+  assert.deepEqual(
+    points.flatMap(({ predicted }) => predicted ?? []),
+    predictions.map((text) => (JSON.parse(text) as FullPrediction).predicted),
+  );
+  assert.ok(explained[0] >= explained[1] && explained[1] > 0 && explained[0] + explained[1] < 1);
+  // The features of held-out and of training images come by two ways: a shift between them would part the two.
+  const mean = (chosen: FeatureMap["points"]): number =>
+    chosen.reduce((sum, { x }) => sum + x, 0) / chosen.length;
+  const spread = Math.max(...points.map(({ x }) => x)) - Math.min(...points.map(({ x }) => x));
+  const [tested, trained] = [points.filter((p) => p.predicted !== undefined), points.slice(held)];
+  assert.ok(Math.abs(mean(tested) - mean(trained)) < spread / 4);
+
   assert.equal(tf.memory().numTensors, tensors, "no stage left a tensor behind");
   assert.ok(run.progress.some(({ phase }) => phase === "frozen layers"));
   assert.ok(run.progress.every(({ step, total }) => step >= 0 && step <= total));
@@ -211,6 +254,35 @@ test("a boundary that is not cached is computed, and is the same", { skip }, asy
   await rm(join(run.folder, "activations"), { recursive: true });
   assert.deepEqual(await tune("tune-again"), before);
   assert.deepEqual(await readFile(path), cached);
+});
+
+test("a ResNet of one's own: features, a head, a stage of tuning and the evaluation", {
+  skip,
+}, async (context) => {
+  const checkpoint = join(await temporaryFolder(context), "resnet18.safetensors");
+  await writeSafetensors(checkpoint, stateDict(networkNamed("resnet18", "torchvision")));
+  const run = await prepareRun(context, { name: "own@1", architecture: "resnet18", checkpoint });
+  const features = await extractFeatures(await run.context("features"), ["layer4"], false);
+  assert.equal(features.length, 512);
+  const featureFile = join(run.folder, "features", FEATURES_FILE);
+  const head = await trainHead(await run.context("head"), defaults.head, featureFile);
+  const weights = join(run.folder, "head", WEIGHTS_FILE);
+  const settings = { ...defaults.unfreeze, epochs: 1, stage: 1, deepest: "layer4" };
+  const tuned = await tuneStage(await run.context("tune-1"), settings, weights);
+  // The cached activations below layer4 and the layers above them are the network that gave the features.
+  assert.ok(Math.abs(tuned.before.validationLoss - head.validationLoss) < 1e-3);
+  assert.deepEqual(
+    tuned.groups.map(({ name }) => name),
+    ["layer4"],
+  );
+  const { byStage } = await evaluate(await run.context("evaluate"), [
+    { stage: "head", weights },
+    { stage: "tune-1", weights: join(run.folder, "tune-1", WEIGHTS_FILE), deepest: "layer4" },
+  ]);
+  assert.deepEqual(
+    byStage.map(({ stage }) => stage),
+    ["head", "tune-1"],
+  );
 });
 
 test("a layer group that the base lacks is an error that names those it has", { skip }, async (context) => {

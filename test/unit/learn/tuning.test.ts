@@ -3,13 +3,15 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { groupIndex, unitsOf } from "../../../learn/bases/architecture.js";
+import { type Architecture, groupIndex, unitsOf } from "../../../learn/bases/architecture.js";
 import { tf } from "../../../learn/engine.js";
-import { zeroHead } from "../../../learn/head.js";
+import { HEAD_KERNEL, zeroHead } from "../../../learn/head.js";
 import { overlay, type Parameters, parameter } from "../../../learn/parameters.js";
 import { readSafetensors } from "../../../learn/safetensors.js";
 import type { Samples } from "../../../learn/samples.js";
 import { type FitOptions, fit } from "../../../learn/training/fit.js";
+import { randomParameters } from "../../../learn/training/fullNetwork.js";
+import { findRate } from "../../../learn/training/rateFinder.js";
 import type { TrainingData } from "../../../learn/training/step.js";
 import {
   type SuffixSettings,
@@ -18,7 +20,7 @@ import {
   trainableNames,
 } from "../../../learn/training/suffix.js";
 import { randomStream } from "../../../rng/stream.js";
-import { base, FIXTURES, pretrained, samplesOf } from "./support.js";
+import { assertClose, base, FIXTURES, pretrained, samplesOf } from "./support.js";
 
 const { architecture, input } = base;
 const from = groupIndex(architecture, "blocks.6");
@@ -248,4 +250,80 @@ test("options that are off leave every weight as it is without them, bit for bit
   };
   const off = { loss: { ...balanced, class_weights: "none" }, mixing: { mixup: 0, cutmix: 0 } } as const;
   assert.deepEqual(await train(off), await train({}));
+});
+
+/** A small network of the same kind of units, so that a step from the pixels takes milliseconds. */
+function smallNetwork(): { readonly small: Architecture; readonly parameters: Parameters } {
+  const groups = architecture.groups.slice(0, 3);
+  const small = { ...architecture, groups, features: 24 };
+  return { small, parameters: randomParameters(small, CLASSES, 3) };
+}
+
+test("a surgical stage has the gradients of full training, for the first groups and the head only", async (context) => {
+  const { small, parameters } = smallNetwork();
+  const noise = randomStream(6, "test-noise");
+  const pixels = Float32Array.from(
+    { length: IMAGES * VIEWS * 16 * 16 * 3 },
+    (_, i) => noise.uniform(i) - 0.5,
+  );
+  const data = dataOf(await samplesOf(context, [16, 16, 3], pixels));
+  const common = {
+    architecture: small,
+    // A head of zeros would let no gradient through.
+    parameters: overlay(parameters, randomHead(small.features)),
+    from: 0,
+    rateOf: () => ({ learningRate: 0.003, weightDecay: 0.01 }),
+    dropout: 0.2,
+    labelSmoothing: 0.05,
+    seed: 1,
+    stage: 1,
+    pixelScale: input.pixelScale,
+  };
+  const full = suffixTrainee(common, data);
+  const surgical = suffixTrainee({ ...common, to: 2 }, data);
+  context.after(() => [full, surgical].map((trainee) => trainee.dispose()));
+  const names = surgical.vector.layout.map(({ name }) => name);
+  assert.deepEqual(names, trainableNames(small, 0, 2));
+  assert.ok(names.includes("stem.0.conv.kernel") && names.includes("blocks.0.0.project.gamma"));
+  assert.ok(!names.some((name) => name.startsWith("blocks.1")));
+  const batch = Array.from({ length: 8 }, (_, i) => i);
+  const [all, few] = [full, surgical].map((trainee) => trainee.step(batch, { epoch: 0, step: 0 }));
+  assert.equal(few?.loss, all?.loss);
+  assert.deepEqual(surgical.validate(), full.validate());
+  names.forEach((name, i) => {
+    const same = all?.gradients[full.vector.layout.findIndex((entry) => entry.name === name)];
+    assertClose([...(few?.gradients[i] ?? [])], [...(same ?? [])], 1e-5, name);
+    assert.ok(
+      same?.some((value) => value !== 0),
+      `${name} has a gradient`,
+    );
+  });
+});
+
+function randomHead(features: number): Parameters {
+  const stream = randomStream(9, "test-head");
+  const kernel = Float32Array.from({ length: features * CLASSES }, (_, i) => stream.uniform(i) - 0.5);
+  return overlay(
+    zeroHead(features, CLASSES),
+    new Map([[HEAD_KERNEL, { shape: [features, CLASSES], data: kernel }]]),
+  );
+}
+
+test("a range test on the network leaves no trace and no tensor, and training after it is the same", async (context) => {
+  const samples = await noisySamples(context);
+  const parameters = await startParameters();
+  const weightsAfter = async (search: boolean) => {
+    const trainee = traineeOf(parameters, samples, 1);
+    const tensors = tf.memory().numTensors;
+    if (search) {
+      const found = await findRate(trainee, { ...options(1), clipNorm: 10, epoch: 3 });
+      assert.ok(found.factor > 0 && found.factor <= 1);
+      assert.equal(tf.memory().numTensors, tensors);
+    }
+    await fit(trainee, options(1, { epochs: 1 }));
+    const weights = digests(trainee.trained());
+    trainee.dispose();
+    return weights;
+  };
+  assert.deepEqual(await weightsAfter(true), await weightsAfter(false));
 });

@@ -40,6 +40,7 @@ const TEXTS: readonly (readonly [Token, Token])[] = [
 const GRAPHICS: readonly (readonly [Token, Token])[] = [
   ["validation", "paper"],
   ["training", "paper"],
+  ...steps.concat(8).map((index) => [`class-${index}` as Token, "paper"] as const),
   ["validation", "frozen"],
   ["training", "frozen"],
 ];

@@ -36,8 +36,11 @@ const SECTIONS = [
   "classes",
   "confidence",
   "mistakes",
+  "evidence",
+  "features",
   "data",
   "checks",
+  "card",
   "timings",
   "reproduce",
   "base",
@@ -80,9 +83,15 @@ for (const [name, data] of Object.entries(VARIANTS)) {
         assert.ok(text(svg, "title").length > 0);
         assert.ok(text(svg, "desc").length > 0);
       }
+      // Stages, two curves and the images' curve; two of reliability; the domain; and one map of up to eight classes.
+      const one = data.featureMap !== undefined && data.dataset.classes.length <= 8 ? 1 : 0;
       const ofConfidence = data.evaluation.calibration === undefined ? 0 : 2;
       const ofDomain = data.recipe?.evidence.domain === undefined ? 0 : 1;
-      assert.equal(all(page, "svg[role=img]").length, 3 + ofConfidence + ofDomain);
+      assert.equal(all(page, "svg[role=img]").length, 4 + one + ofConfidence + ofDomain);
+      for (const input of all(page, "input")) {
+        const label = page.querySelector(`label[for=${input.getAttribute("id")}]`);
+        assert.ok((label?.textContent ?? "").length > 0, "a box without a label");
+      }
     });
 
     test("gives every anchor once", () => {
@@ -133,7 +142,7 @@ test("a picture that is not embedded is left out", () => {
   const page = parse(
     renderReport({ ...data, thumbnails: { ...data.thumbnails, [path ?? ""]: "https://example.org/1.png" } }),
   );
-  assert.equal(all(page, ".no-thumb").length, 1);
+  assert.deepEqual(new Set(all(page, ".no-thumb").map((box) => box.getAttribute("title"))), new Set([path]));
 });
 
 test("the headline shows accuracy, interval, what fine-tuning added and what transfer was worth", () => {
@@ -295,12 +304,19 @@ test("faults of the data are said in sentences and shown as pictures", () => {
     "1 picture is there more than once under different labels",
     "1 picture lies in more than one split. The copies of held-out images were left out",
     "Of 500 test and validation images the model is confident that 1 is of another class",
+    "Of 900 training and validation images the linear classifier of the recipe is confident that 2 are of another class",
+    "Of 300 validation and test images 1 nearly matches an image of another split",
+    "On the 1 test image among them the accuracy is 100.0 %, on the others 84.0 %",
   ]) {
     assert.ok(checks.includes(said), `“${said}” is missing in: ${checks}`);
   }
   assert.deepEqual(
     all(page, "#checks .thumb").map((picture) => picture.getAttribute("title")),
-    ["a/1.jpg", "b/2.jpg", "c/1.jpg", "c/2.jpg", "a/1.jpg", "d/1.jpg", "d/2.jpg"],
+    [
+      ...["a/1.jpg", "b/2.jpg", "c/1.jpg", "c/2.jpg", "f/1.jpg", "f/2.jpg"],
+      // What both the model and the recipe's probe suspect is shown once.
+      ...["a/1.jpg", "e/1.jpg", "d/1.jpg", "d/2.jpg"],
+    ],
   );
   const shown = new Set(all(page, "#checks .thumb").map((picture) => picture.getAttribute("title")));
   assert.deepEqual(new Set(checkedPaths(data)), shown);
@@ -401,4 +417,27 @@ test("without folds the report says why there are none", () => {
   const page = parse(renderReport({ ...data, ...(recipe === undefined ? {} : { recipe }) }));
   assert.match(text(page, "#folds"), /was not cross-validated: no folds: 400 held-out images/);
   assert.match(text(page, ".result"), /^Test accuracy/);
+});
+
+test("what more images would buy: the advice, and a law that is not trusted is not drawn beyond the data", () => {
+  const usual = sampleReport();
+  const { recipe } = usual;
+  const curve = recipe?.evidence.learningCurve;
+  assert.ok(recipe !== undefined && curve !== undefined);
+  const page = parse(renderReport(usual));
+  assert.match(text(page, "#recipe"), /Twice as many images would buy about 1\.5 points\./);
+  assert.match(
+    text(page, "#images-curve-desc"),
+    /1,120 images: 93\.1.%; expected with 2,240: 94\.6.% \(94\.0.% to 95\.2.%\)/,
+  );
+  const uncertain = { ...recipe.evidence, learningCurve: { ...curve, verdict: "uncertain" } } as const;
+  const other = parse(renderReport({ ...usual, recipe: { ...recipe, evidence: uncertain } }));
+  assert.match(text(other, "#images-curve-desc"), /1,120 images: 93\.1.%\.$/);
+  assert.match(text(other, "#recipe"), /not to be trusted/);
+  const { learningCurve: _curve, ...older } = recipe.evidence;
+  assert.equal(
+    all(parse(renderReport({ ...usual, recipe: { ...recipe, evidence: older } })), "#images-curve-desc")
+      .length,
+    0,
+  );
 });

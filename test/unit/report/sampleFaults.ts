@@ -34,9 +34,26 @@ function everyFault(path: string): DataFaults {
 
 export function withFaults(data: ReportData, path = "a/1.jpg"): ReportData {
   const suspect = { path, label: 0, suggested: 1, split: "test", margin: 0.02 } as const;
+  const { recipe } = data;
+  const own = { path: "e/1.jpg", label: 1, suggested: 0, split: "train", margin: 0.1 } as const;
+  const pair = {
+    image: image("f/1.jpg", 0, "test"),
+    nearest: image("f/2.jpg", 0, "train"),
+    similarity: 0.981,
+  };
   return {
     ...data,
     dataset: { ...data.dataset, faults: everyFault(path) },
+    ...(recipe === undefined
+      ? {}
+      : {
+          recipe: {
+            ...recipe,
+            labelSuspects: { judged: 900, count: 2, shown: [{ ...suspect, split: "train" }, own] },
+            copies: { compared: 300, count: 1, threshold: 0.95, shown: [pair] },
+          },
+          suspectedCopies: { images: 1, accuracy: 1, accuracyOfOthers: 0.84 },
+        }),
     evaluation: { ...data.evaluation, labelSuspects: { judged: 500, count: 1, shown: [suspect] } },
   };
 }

@@ -2,6 +2,7 @@
 import { stringify } from "yaml";
 import { assess } from "../../../learn/assessment.js";
 import type { Evaluation } from "../../../spec/evaluation.js";
+import type { LearningCurve } from "../../../spec/learningCurve.js";
 import type { DomainDistance } from "../../../spec/recipe.js";
 import type { ReportData } from "../../../spec/report.js";
 import { runFileSchema } from "../../../spec/runFile.js";
@@ -62,6 +63,25 @@ const DOMAIN: DomainDistance = {
   ].map(([name, distance]) => ({ name: String(name), distance: Number(distance), error: 0.012 })),
 };
 
+const LEARNING_CURVE: LearningCurve = {
+  draws: 10,
+  points: [
+    { images: 70, accuracy: 0.792, spread: 0.021 },
+    { images: 140, accuracy: 0.851, spread: 0.014 },
+    { images: 280, accuracy: 0.889, spread: 0.011 },
+    { images: 560, accuracy: 0.913, spread: 0.009 },
+    { images: 1120, accuracy: 0.931, spread: 0.007 },
+  ],
+  law: { floor: 0.02, factor: 1.7, exponent: 0.515 },
+  now: { images: 1120, accuracy: 0.931 },
+  more: [
+    { times: 2, accuracy: 0.946, interval: [0.94, 0.952], gain: 0.015, gainInterval: [0.012, 0.018] },
+    { times: 4, accuracy: 0.957, interval: [0.949, 0.966], gain: 0.026, gainInterval: [0.02, 0.032] },
+  ],
+  foretold: 0.93,
+  verdict: "rising",
+};
+
 const USUAL: SampleOptions = {
   classes: TEN_CLASSES,
   testImagesPerClass: 41,
@@ -104,11 +124,9 @@ export function sampleReport(changes: Partial<SampleOptions> = {}): ReportData {
   const examples = classes.map((name) =>
     Array.from({ length: 6 }, (_, index) => `${name}/train-${String(index).padStart(4, "0")}.jpg`),
   );
+  const visuals = makeVisuals(evaluation, examples, random);
   const shown = options.thumbnails
-    ? [
-        ...examples.flat(),
-        ...[...evaluation.mistakes, ...(evaluation.topLosses ?? [])].map(({ path }) => path),
-      ]
+    ? [...examples.flat(), ...visuals.activationMaps.maps.map(({ path }) => path)]
     : [];
   const names = ["ingest", "features", "head", ...stages.map((_, index) => `tune-${index + 1}`)];
   const all = [...names, ...(scratch === undefined ? [] : ["scratch"]), "evaluate", "register"];
@@ -160,7 +178,9 @@ export function sampleReport(changes: Partial<SampleOptions> = {}): ReportData {
         logMe: 0.31,
         hScore: 0.9 * (classes.length - 1),
         domain: DOMAIN,
+        learningCurve: LEARNING_CURVE,
       },
+      advice: "twice as many images would buy about 1.5 points",
       compatibility: {
         verdict: "suits",
         sentence: "the base's features suit these images: they tell 51.9 points more than 8 × 8 mean colours",
@@ -186,6 +206,13 @@ export function sampleReport(changes: Partial<SampleOptions> = {}): ReportData {
     evaluation,
     thumbnails: Object.fromEntries(shown.map((path, index) => [path, picture(index)])),
     examples,
+    ...visuals,
+    card: {
+      intended_use: "Sorting of holiday pictures.",
+      limits: "",
+      licence: "CC-BY-4.0",
+      contact: "the makers",
+    },
     timings: all.map((stage) => ({
       stage,
       seconds: stage === "features" ? 41.2 : stage === "register" ? 0.08 : 4 + 30 * random(),
@@ -311,6 +338,52 @@ function evaluate(options: SampleOptions, random: () => number): Evaluation {
       ? {}
       : { scratch: { logits: draw(0.4), seconds: 131, epochs: options.scratchEpochs } }),
   }).evaluation;
+}
+
+/** Maps of evidence with one strongest place, and features that lie around their class. */
+function makeVisuals(evaluation: Evaluation, examples: readonly (readonly string[])[], random: () => number) {
+  const { classes, mistakes, topLosses = [] } = evaluation;
+  const right = classes.map((name, label) =>
+    [1, 2].map((number) => ({
+      path: `${name}/sure-${number}.jpg`,
+      label,
+      predicted: label,
+      confidence: 0.99,
+    })),
+  );
+  const told = new Map([...mistakes, ...topLosses, ...right.flat()].map((image) => [image.path, image]));
+  const maps = [...told.values()].map(({ path, label, predicted, confidence }, index) => ({
+    ...{ path, label, predicted, confidence, width: 112, height: index % 3 === 0 ? 84 : 112 },
+    side: index % 3 === 0 ? 74 : 98,
+    values: Array.from({ length: 49 }, (_, place) =>
+      place === index % 49 ? 1 : Number((random() / 2).toFixed(2)),
+    ),
+  }));
+  const around = (label: number): { x: number; y: number } => ({
+    x: Math.cos(label) * 4 + random() + random(),
+    y: Math.sin(label) * 2 + random() + random(),
+  });
+  return {
+    activationMaps: {
+      rows: 7,
+      columns: 7,
+      maps,
+      surest: right.map((images) => images.map(({ path }) => path)),
+    },
+    overlays: Object.fromEntries(maps.map(({ path }, index) => [path, picture(index)])),
+    featureMap: {
+      explained: [0.31, 0.12] as const,
+      points: [
+        ...[...told.values()].map(({ path, label, predicted }) => ({
+          path,
+          label,
+          predicted,
+          ...around(label),
+        })),
+        ...examples.flatMap((paths, label) => paths.map((path) => ({ path, label, ...around(label) }))),
+      ],
+    },
+  };
 }
 
 /** A small drawing as a data URI. */

@@ -35,3 +35,29 @@ test("the best epoch of the network from scratch is that of the lowest validatio
   const best = trainingStages(data).at(-1)?.bestEpoch;
   assert.equal(history.find(({ epoch }) => epoch === best)?.validationLoss, lowest);
 });
+
+test("a range test is told with what it did to the rates, and the head's rate is the one that was used", () => {
+  const data = sampleReport();
+  const points = [{ factor: 0.1, loss: 1 }];
+  const stages = data.stages.map((stage, i) => ({
+    ...stage,
+    rateFinding: { factor: i === 0 ? 0.005 : 1, points, seconds: 6.2 },
+  }));
+  const [, lowered, left] = trainingStages({ ...data, stages });
+  assert.match(
+    lowered?.verdict ?? "",
+    /; a range test on 1 batches \(6 s\) lowered the rates to 0\.5 % of the run file's$/,
+  );
+  assert.match(left?.verdict ?? "", /left the rates as they are$/);
+  const head = lowered?.trained === "everything" ? undefined : lowered?.trained[0];
+  assert.deepEqual(head, { name: "head", learningRate: 0.001 * 0.005 });
+});
+
+test("a surgical stage says which layers it trained", () => {
+  const data = sampleReport();
+  const groups = ["blocks.0", "stem"].map((name) => ({ name, learningRate: 0.001 }));
+  const stages = data.stages.map((stage) => ({ ...stage, deepest: "stem", surgical: true, groups }));
+  const [, first] = trainingStages({ ...data, stages });
+  assert.equal(first?.title, "Fine-tuning of the first layers");
+  assert.equal(first?.boundary, "unfrozen: stem, blocks.0 and the head");
+});

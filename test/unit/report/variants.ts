@@ -2,7 +2,7 @@
 import type { ReportData } from "../../../spec/report.js";
 import { withFaults } from "./sampleFaults.js";
 import { withFolds } from "./sampleFolds.js";
-import { sampleReport } from "./sampleReport.js";
+import { sampleReport, TEN_CLASSES } from "./sampleReport.js";
 
 const MARKUP = `<script>alert(1)</script>`;
 const LONG = "a class with a name as long as a whole sentence_and-no-spaces-in-its-last-part";
@@ -21,6 +21,7 @@ export const VARIANTS: Readonly<Record<string, ReportData>> = {
     quarantined: 0,
     duplicateGroups: 0,
   }),
+  "eight classes, as many as there are colours": sampleReport({ classes: TEN_CLASSES.slice(0, 8) }),
   "thirty classes, four stages, 200 files left out": sampleReport({
     classes: thirty,
     errorRate: 0.12,
@@ -61,8 +62,9 @@ function ofVersion1(data: ReportData): ReportData {
   const { temperature, calibration, conformal, macroAuc, macroAveragePrecision, againstHead, ...rest } =
     data.evaluation;
   const { topLosses, ...evaluation } = rest;
+  const { activationMaps, overlays, featureMap, card, ...older } = data;
   return {
-    ...data,
+    ...older,
     evaluation: {
       ...evaluation,
       byStage: evaluation.byStage.map(({ stage, accuracy }) => ({ stage, accuracy })),
@@ -124,5 +126,7 @@ function withMarkup(plain: ReportData): ReportData {
     engine: bad,
     thawVersion: bad,
     temporalUrl,
+    card: { intended_use: bad, limits: bad, licence: bad, contact: bad },
+    overlays: { ...data.overlays, [data.activationMaps?.maps[0]?.path ?? ""]: "https://example.org/map.png" },
   };
 }

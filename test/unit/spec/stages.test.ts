@@ -65,6 +65,45 @@ test("stages must reach deeper one after the other", () => {
   assert.equal(runFileSchema.safeParse(wrong).success, false);
 });
 
+test("a surgical stage comes last, and changes nothing of the others", () => {
+  const plain = planStages(file({}));
+  const plans = planStages(file({ unfreeze: { surgical: "first-block" } }));
+  const tuned = plans.filter(({ kind }) => kind === "tune");
+  assert.deepEqual(
+    tuned.map(({ name, inputs, parameters }) => [name, inputs[1], parameters.deepest]),
+    [
+      ["tune-1", "head", "blocks.6"],
+      ["tune-2", "tune-1", "blocks.5"],
+      ["tune-3", "tune-2", "first-block"],
+    ],
+  );
+  for (const name of ["features", "head", "tune-1", "tune-2"]) {
+    const parametersOf = (all: typeof plans) => all.find((plan) => plan.name === name)?.parameters;
+    assert.deepEqual(parametersOf(plans), parametersOf(plain), name);
+  }
+  assert.equal(plans.find(({ kind }) => kind === "recipe")?.parameters.planned, 3);
+  assert.ok(plans.find(({ kind }) => kind === "evaluate")?.inputs.includes("tune-3"));
+  assert.ok(!followRecipe(plans, { stages: 1, reason: "few images" }).some(({ name }) => name === "tune-3"));
+});
+
+const OPTIONS = [
+  { rates: { "blocks.6": 0.002 } },
+  { schedule: "one-cycle" },
+  { find_rate: true },
+  { clip_norm: 1 },
+  { l2_sp: 0.01 },
+  { ema: 0.99 },
+];
+
+for (const unfreeze of OPTIONS) {
+  test(`${Object.keys(unfreeze)} is part of a tuning stage's parameters`, () => {
+    const [plain, changed] = [{}, unfreeze].map((options) =>
+      planStages(file({ unfreeze: options })).find(({ name }) => name === "tune-1"),
+    );
+    assert.notDeepEqual(changed?.parameters, plain?.parameters);
+  });
+}
+
 test("what the recipe leaves out is no input of anything, and what it keeps stays as it was", () => {
   const plans = planStages(
     file({
@@ -179,8 +218,8 @@ const DECIDES: Readonly<Record<string, { settings: object; stages: readonly stri
 };
 for (const [what, { settings, stages }] of Object.entries(DECIDES)) {
   test(`${what} is in the keys of ${stages.join(", ")}`, () => {
-    const plain = planStages(file({ compare: { scratch: true } }));
-    const changed = planStages(file({ compare: { scratch: true }, ...settings }));
+    const plain = planStages(file({ compare: { scratch: true }, evaluation: { folds: 0 } }));
+    const changed = planStages(file({ compare: { scratch: true }, evaluation: { folds: 0 }, ...settings }));
     const names = changed
       .filter(({ parameters }, i) => JSON.stringify(parameters) !== JSON.stringify(plain[i]?.parameters))
       .map(({ name }) => name);

@@ -1,0 +1,15 @@
+/** What networks that were made for PyTorch have in common. */
+
+import type { Padding } from "../ops.js";
+
+/** Default of `torch.nn.BatchNorm2d`. */
+export const EPSILON = 1e-5;
+
+/**
+ * Half a kernel, `(kernel − 1) / 2`, on each side. Without a stride, and for pointwise kernels, that is what
+ * TensorFlow's padding is, too, which it computes faster.
+ * @param kernel odd
+ */
+export function halfKernel(kernel: number, stride: number): Padding {
+  return stride === 1 || kernel === 1 ? "same" : (kernel - 1) / 2;
+}

@@ -1,0 +1,159 @@
+/** What the report draws of the final network: Grad-CAM of telling test images, and a map of the features. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Dataset } from "../../data/dataset.js";
+import { ACTIVATION_MAPS_FILE, FEATURE_MAP_FILE } from "../../spec/artifactFiles.js";
+import type { Evaluation, FullPrediction } from "../../spec/evaluation.js";
+import type { ActivationMap, ActivationMaps, FeatureMap, FeaturePoint } from "../../spec/visuals.js";
+import type { Base } from "../bases/catalogue.js";
+import { scoped, type Tensor4D } from "../engine.js";
+import { gradCam, relative } from "../gradCam.js";
+import { HEAD_KERNEL } from "../head.js";
+import { freezeGroups, poolFeatures } from "../network.js";
+import { type Parameters, parameter } from "../parameters.js";
+import { principalComponents } from "../principalComponents.js";
+import { renderBatches } from "../render.js";
+import { surestOfEachClass } from "../surest.js";
+import { pixelTensor } from "../training/batch.js";
+import { matrix } from "../transferability/matrix.js";
+import { imagesOf } from "../views.js";
+import type { StageContext } from "./job.js";
+
+const BATCH = 32;
+/** More dots hide each other, and each takes 100 bytes of the report. */
+const MOST_POINTS = 1500;
+/** The held-out images matter more than those that were trained on. */
+const MOST_HELD = 1000;
+
+export interface FinalNetwork {
+  readonly base: Base;
+  readonly parameters: Parameters;
+}
+
+/** The held-out images as indices of the dataset, and what the network made of them, in the same order. */
+export interface HeldOut {
+  readonly held: readonly number[];
+  readonly predictions: readonly FullPrediction[];
+  /** Pooled features, `[held.length, features]`. */
+  readonly features: Float32Array;
+  readonly evaluation: Evaluation;
+}
+
+/** Writes {@link ACTIVATION_MAPS_FILE} and {@link FEATURE_MAP_FILE} into the stage's folder. */
+export async function writeVisuals(
+  context: StageContext,
+  dataset: Dataset,
+  network: FinalNetwork,
+  heldOut: HeldOut,
+): Promise<void> {
+  const write = (name: string, content: ActivationMaps | FeatureMap): Promise<void> =>
+    writeFile(join(context.folders.out, name), JSON.stringify(content));
+  await write(ACTIVATION_MAPS_FILE, await activationMaps(context, dataset, network, heldOut));
+  await write(FEATURE_MAP_FILE, await featureMap(context, dataset, network, heldOut));
+}
+
+async function activationMaps(
+  context: StageContext,
+  dataset: Dataset,
+  network: FinalNetwork,
+  { held, predictions, evaluation }: HeldOut,
+): Promise<ActivationMaps> {
+  const { cropFraction } = network.base.input;
+  const kernel = parameter(network.parameters, HEAD_KERNEL).data;
+  const classes = evaluation.classes.length;
+  const surest = surestOfEachClass(predictions, classes);
+  const told = [...evaluation.mistakes, ...(evaluation.topLosses ?? [])].map(({ path }) => path);
+  const shown = new Set([...told, ...surest.flat()]);
+  const rows = [...predictions.keys()].filter((row) => shown.has(predictions[row]?.path ?? ""));
+  const maps: ActivationMap[] = [];
+  let shape: readonly number[] = [0, 0, 0];
+  const images = rows.map((row) => held[row] as number);
+  await throughNetwork(context, dataset, network, "maps of evidence", images, (last) => {
+    shape = last.shape.slice(1);
+    const values = last.dataSync() as Float32Array;
+    const size = values.length / last.shape[0];
+    for (let start = 0; start < values.length; start += size) {
+      const row = rows[maps.length] as number;
+      const { path, label, predicted, confidence } = predictions[row] as FullPrediction;
+      const { width = 1, height = 1 } = dataset.records[held[row] as number] ?? {};
+      const map = relative(gradCam(values.subarray(start, start + size), kernel, classes, predicted));
+      maps.push({
+        ...{ path, label, predicted, confidence },
+        values: Array.from(map, (value) => Number(value.toFixed(2))),
+        ...{ width, height, side: Math.round(Math.min(width, height) * cropFraction) },
+      });
+    }
+  });
+  const [down = 0, across = 0] = shape;
+  return { rows: down, columns: across, maps, surest };
+}
+
+async function featureMap(
+  context: StageContext,
+  dataset: Dataset,
+  network: FinalNetwork,
+  { held, predictions, features }: HeldOut,
+): Promise<FeatureMap> {
+  const columns = network.base.architecture.features;
+  const tested = evenly([...held.keys()], MOST_HELD);
+  const trained = evenly(imagesOf(dataset.records, "train"), MOST_POINTS - tested.length);
+  const values = new Float32Array((tested.length + trained.length) * columns);
+  tested.forEach((row, i) => {
+    values.set(features.subarray(row * columns, (row + 1) * columns), i * columns);
+  });
+  let next = tested.length * columns;
+  await throughNetwork(context, dataset, network, "features of training images", trained, (last) => {
+    const pooled = poolFeatures(last).dataSync() as Float32Array;
+    values.set(pooled, next);
+    next += pooled.length;
+  });
+  const { scores, explained } = principalComponents(matrix(values.length / columns, columns, values), 2);
+  const at = (point: number): Pick<FeaturePoint, "x" | "y"> => ({
+    x: Number((scores.data[2 * point] ?? 0).toPrecision(5)),
+    y: Number((scores.data[2 * point + 1] ?? 0).toPrecision(5)),
+  });
+  const [first = 0, second = 0] = explained;
+  return {
+    explained: [first, second],
+    points: [
+      ...tested.map((row, i) => {
+        const { path, label, predicted } = predictions[row] as FullPrediction;
+        return { path, label, predicted, ...at(i) };
+      }),
+      ...trained.map((image, i) => {
+        const { path = "", label = 0 } = dataset.records[image] ?? {};
+        return { path, label, ...at(tested.length + i) };
+      }),
+    ],
+  };
+}
+
+/** @param use is given the output of the last convolution, `[batch, rows, columns, channels]`, and must not keep it */
+async function throughNetwork(
+  { augment, seed, onProgress }: StageContext,
+  dataset: Dataset,
+  { base: { architecture, input }, parameters }: FinalNetwork,
+  phase: string,
+  images: readonly number[],
+  use: (last: Tensor4D) => void,
+): Promise<void> {
+  const whole = freezeGroups(architecture, parameters, 0, architecture.groups.length);
+  try {
+    const views = images.map((image) => ({ image, view: 0 }));
+    let done = 0;
+    for await (const batch of renderBatches(dataset, input, augment, seed, views, BATCH)) {
+      const shape = [batch.views.length, input.size, input.size, 3];
+      scoped(() => use(whole.run(pixelTensor(batch.pixels, shape, input.pixelScale))));
+      done += batch.views.length;
+      onProgress({ phase, step: done, total: images.length });
+    }
+  } finally {
+    whole.dispose();
+  }
+}
+
+/** At most so many of them, evenly spaced: the dataset is sorted, so classes keep their shares. */
+function evenly(items: readonly number[], most: number): number[] {
+  const count = Math.min(items.length, most);
+  return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)] as number);
+}

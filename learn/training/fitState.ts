@@ -1,0 +1,50 @@
+/** Where training stands, in one plain object: with the trainee's vector and extra state it is a checkpoint. */
+import type { EpochRecord } from "../../spec/training.js";
+import { type AdamWState, adamWState } from "./adamw.js";
+import { type EarlyStopping, noEpochYet } from "./earlyStopping.js";
+import type { Trainee } from "./fit.js";
+import { startAverage, type WeightAverage } from "./weightAverage.js";
+
+/** Sums over the epoch in progress. */
+export interface EpochSums {
+  /** Loss times images. */
+  readonly lossSum: number;
+  readonly correct: number;
+  readonly images: number;
+}
+
+export const noImagesYet: EpochSums = { lossSum: 0, correct: 0, images: 0 };
+
+/** The schedule, shuffles and dropout are functions of it and the options, so nothing else has to be kept. */
+export interface FitState {
+  /** Epoch in progress, from 0. */
+  epoch: number;
+  /** Step of that epoch that comes next, from 0. */
+  step: number;
+  /** Steps made in all. */
+  done: number;
+  seen: EpochSums;
+  readonly history: EpochRecord[];
+  stopping: EarlyStopping;
+  /** The vector's values at the best epoch, and the extra state that belongs to them. */
+  best: { readonly weights: Float32Array; readonly extra: unknown };
+  readonly optimizer: AdamWState;
+  /** Undefined where no average is kept. */
+  readonly average: WeightAverage | undefined;
+}
+
+/** @param ema decay of the average of the weights; 0 for none */
+export function initialState(trainee: Trainee, ema: number): FitState {
+  const { values } = trainee.vector;
+  return {
+    epoch: 0,
+    step: 0,
+    done: 0,
+    seen: noImagesYet,
+    history: [],
+    stopping: noEpochYet,
+    best: { weights: values.slice(), extra: trainee.snapshotExtra?.() },
+    optimizer: adamWState(values.length),
+    average: ema > 0 ? startAverage(values) : undefined,
+  };
+}

@@ -1,0 +1,67 @@
+/** What the evaluation does not show, as far as it can be told from the run itself. */
+import type { ReportData } from "../../spec/report.js";
+import { counted, percent, pointsBetween } from "../format.js";
+
+/** Below, one test image is worth more than 5 points of a class's recall. */
+const FEW = 20;
+const NAMED = 5;
+
+/** The maker's own words come first. */
+export function limitSentences(data: ReportData): readonly string[] {
+  const { card, evaluation, recipe } = data;
+  const own = card?.limits.trim() ?? "";
+  return [
+    ...(own === "" ? [] : [own]),
+    intervalSentence(data),
+    "The test images come from the same collection as the training images: how the model does on another site, camera, " +
+      "population or season was not measured.",
+    "No groups within the classes, for example of people, were compared with each other.",
+    ...smallClassSentences(data),
+    ...leakSentences(data),
+    ...shortcutSentences(data),
+    ...(recipe === undefined || recipe.compatibility.verdict === "suits"
+      ? []
+      : [`Of the base: ${recipe.compatibility.sentence}.`]),
+    ...(evaluation.labelSuspects === undefined || evaluation.labelSuspects.count === 0
+      ? []
+      : [
+          `${counted(evaluation.labelSuspects.count, "label")} of test and validation images may be wrong, which moves the figures either way.`,
+        ]),
+    "Choosing between models by their test figures makes the figures too good: keep images back that no run has seen.",
+  ];
+}
+
+function intervalSentence({ evaluation: { accuracyInterval, images } }: ReportData): string {
+  const [low, high] = accuracyInterval;
+  const width = pointsBetween(low, high).toFixed(1);
+  return (
+    `The accuracy is known to ${width} percentage points (${percent(low)} to ${percent(high)}): ` +
+    `that is the chance in drawing ${counted(images, "test image")}, not in training, which was done once.`
+  );
+}
+
+function smallClassSentences({ evaluation }: ReportData): string[] {
+  const small = evaluation.perClass.filter(({ support }) => support < FEW).map(({ name }) => name);
+  if (small.length === 0) return [];
+  const more = small.length > NAMED ? ` and ${small.length - NAMED} more` : "";
+  return [
+    `Fewer than ${FEW} test images: ${small.slice(0, NAMED).join(", ")}${more}. Their figures are rough.`,
+  ];
+}
+
+function leakSentences({ dataset, evaluation }: ReportData): string[] {
+  if (dataset.faults?.leaks?.policy !== "report" || evaluation.leaked === undefined) return [];
+  const { images } = evaluation.leaked;
+  return [
+    `${counted(images, "test image")} have copies among the training images: the accuracy is too good.`,
+  ];
+}
+
+function shortcutSentences({ dataset }: ReportData): string[] {
+  const found = (dataset.faults?.shortcuts ?? []).map(({ property }) => property);
+  return found.length === 0
+    ? []
+    : [
+        `The ${[...new Set(found)].join(", ")} of the files gives classes away; the model may rely on it and fail without it.`,
+      ];
+}

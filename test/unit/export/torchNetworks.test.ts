@@ -1,0 +1,35 @@
+/** LayersModels of ResNet and MobileNetV2 in TensorFlow.js: paddings, projections and max pooling are there. */
+import assert from "node:assert/strict";
+import { afterEach, it } from "node:test";
+import { TFJS_FILE, tfjsFiles } from "../../../export/tfjs.js";
+import { type Tensor, tf } from "../../../learn/engine.js";
+import { cardOf, TOLERANCE, writeFiles } from "../../support/exported.js";
+import { madeUpModel } from "../../support/madeUpModel.js";
+import { largestDifference, temporaryFolder } from "../learn/support.js";
+
+/** `cpu` is plain @tensorflow/tfjs: JavaScript only. */
+const RUNS = [
+  { name: "mobilenetv2", backend: "cpu" },
+  { name: "resnet18", backend: "cpu" },
+  { name: "resnet50", backend: "tensorflow" },
+];
+
+afterEach(() => tf.setBackend("tensorflow"));
+
+for (const { name, backend } of RUNS) {
+  it(`the exported ${name} predicts our own probabilities on the ${backend} backend`, async (t) => {
+    const { model, pixels, probabilities } = madeUpModel(name);
+    const folder = await temporaryFolder(t);
+    await writeFiles(folder, tfjsFiles(model, cardOf(model)));
+    await tf.setBackend(backend);
+    const loaded = await tf.loadLayersModel(`file://${folder}/${TFJS_FILE}`);
+    const { size } = model.input;
+    const x = tf.tensor4d(Int32Array.from(pixels), [pixels.length / (3 * size ** 2), size, size, 3], "int32");
+    const predicted = (loaded.predict(x) as Tensor).dataSync();
+    const difference = largestDifference(predicted, probabilities);
+    t.diagnostic(`largest difference ${difference}`);
+    assert.ok(difference < TOLERANCE, `differs by ${difference}`);
+    loaded.dispose();
+    x.dispose();
+  });
+}

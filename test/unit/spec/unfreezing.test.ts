@@ -1,0 +1,70 @@
+/** Which layer groups the stages of unfreezing reach, for the base that a run has. */
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import type { BaseSpec } from "../../../spec/base.js";
+import { ThawError } from "../../../spec/errors.js";
+import { runFileSchema } from "../../../spec/runFile.js";
+import { planStages } from "../../../spec/stages.js";
+import { unfreezeStages, withStages } from "../../../spec/unfreezing.js";
+
+const file = (extra: object) => runFileSchema.parse({ name: "m", data: { path: "images" }, ...extra });
+
+const added = (architecture: string): BaseSpec => ({
+  name: "own@1",
+  architecture,
+  layers: [],
+  lineage: [],
+  digest: "0".repeat(64),
+  origin: { source: "test", licence: "none", pretrainedOn: "nothing" },
+});
+
+const DEFAULTS = [
+  { base: "efficientnet-lite0", spec: undefined, stages: ["blocks.6", "blocks.5"] },
+  { base: "own", spec: added("mobilenetv2"), stages: ["blocks.6", "blocks.5"] },
+  { base: "own", spec: added("resnet50"), stages: ["layer4", "layer3"] },
+];
+
+for (const { base, spec, stages } of DEFAULTS) {
+  it(`left out, they are ${stages.join(" and ")} of ${spec?.architecture ?? base}`, () => {
+    const written = file({ base });
+    assert.equal(written.unfreeze.stages, undefined);
+    assert.deepEqual(withStages(written, spec).unfreeze.stages, stages);
+    const deepest = planStages(written, spec).flatMap(({ parameters }) => parameters.deepest ?? []);
+    assert.deepEqual(deepest, stages);
+  });
+}
+
+it("stages left out and the same stages written down are the same plan", () => {
+  const written = file({ unfreeze: { stages: ["blocks.6", "blocks.5"] } });
+  assert.deepEqual(planStages(file({})), planStages(written));
+});
+
+it("stages of the run file stay as they are", () => {
+  const written = file({ base: "own", unfreeze: { stages: ["layer3"] } });
+  assert.deepEqual(unfreezeStages(written, added("resnet18")), ["layer3"]);
+  assert.deepEqual(withStages(written, added("resnet18")), written);
+  assert.deepEqual(unfreezeStages(file({ unfreeze: { stages: [] } }), undefined), []);
+});
+
+it("a layer group that the base does not have is refused, with those that it has", () => {
+  const written = file({ base: "own", unfreeze: { stages: ["blocks.6", "blocks.5"] } });
+  assert.throws(
+    () => withStages(written, added("resnet18")),
+    (error) => {
+      assert.ok(error instanceof ThawError);
+      assert.equal(error.code, "RUN_FILE_INVALID");
+      assert.match(error.message, /layer group blocks\.6, which the base own does not have/);
+      assert.match(error.hint ?? "", /layer4, layer3, layer2, layer1/);
+      return true;
+    },
+  );
+});
+
+it("groups of two architectures in one list are refused", () => {
+  const parsed = runFileSchema.safeParse({
+    name: "m",
+    data: { path: "images" },
+    unfreeze: { stages: ["layer4", "blocks.5"] },
+  });
+  assert.match(parsed.error?.issues[0]?.message ?? "", /the same architecture/);
+});
