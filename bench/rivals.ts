@@ -25,7 +25,7 @@ for (const set of new Set(results.map((result) => result.set))) {
     const verdict = ahead < -ALLOWED ? ", more than a point below" : "";
     console.log(
       `  ${who.padEnd(8)} ${percent(mean).padStart(5)} %   [${accuracies.map(percent).join(" ")}]` +
-        `   ${medianSeconds.toFixed(0).padStart(5)} s, processor ${medianProcessorSeconds.toFixed(0)} s${against}${verdict}`,
+        `   ${medianSeconds.toFixed(0).padStart(5)} s, processor ${Number.isNaN(medianProcessorSeconds) ? "–" : medianProcessorSeconds.toFixed(0)} s${against}${verdict}`,
     );
   }
 }
