@@ -4,20 +4,13 @@
  * `learn/decision.ts`.
  *   node dist/bench/smallSets.js [SEEDS [IMAGES A CLASS…]]
  */
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { ingest } from "../data/ingest.js";
-import { evaluate } from "../learn/stages/evaluate.js";
-import { extractFeatures } from "../learn/stages/extractFeatures.js";
-import type { StageContext } from "../learn/stages/job.js";
-import { trainHead } from "../learn/stages/trainHead.js";
-import { tuneStage } from "../learn/stages/tuneStage.js";
 import { permutation, randomStream } from "../rng/stream.js";
-import { locate } from "../runtime/components/components.js";
-import { FEATURES_FILE, WEIGHTS_FILE } from "../spec/artifactFiles.js";
 import { runFileSchema } from "../spec/runFile.js";
-import { unfreezeStages } from "../spec/unfreezing.js";
+import { runPipeline } from "./pipeline.js";
 import { ROOT } from "./support.js";
 
 const IMAGES = resolve(join(ROOT, "..", "shared", "data", "sign-digits"));
@@ -25,9 +18,14 @@ const [, , seedCount = "3", ...sizes] = process.argv;
 const TRAIN_PER_CLASS = sizes.length === 0 ? [2, 5, 10, 20, 40] : sizes.map(Number);
 const TEST_PER_CLASS = 20;
 const seeds = Number(seedCount);
-const file = runFileSchema.parse({ name: "bench", data: { path: IMAGES }, augment: { views: 4 } });
+// Every stage is to run, however few the images: the limits are what this measures.
+const file = runFileSchema.parse({
+  name: "bench",
+  data: { path: IMAGES },
+  augment: { views: 4 },
+  recipe: "staged",
+});
 const { path: _path, ...data } = file.data;
-const checkpoint = (await locate("base-weights:efficientnet-lite0"))?.path ?? "";
 
 /** A manifest of `perClass` training images a class, with validation images in the default proportion. */
 async function writeManifest(path: string, perClass: number, seed: number): Promise<void> {
@@ -58,40 +56,7 @@ async function measure(folder: string, perClass: number, seed: number): Promise<
   await writeManifest(source, perClass, seed);
   const digestCache = join(folder, "digests.json");
   await ingest({ source, data, seed, digestCache, out: dataset, onProgress: () => {} });
-  const context = async (stage: string): Promise<StageContext> => {
-    const out = join(folder, stage);
-    await mkdir(out);
-    return {
-      folders: { dataset, out, scratch: join(folder, "scratch") },
-      base: { name: file.base, checkpoint },
-      augment: file.augment,
-      seed,
-      onProgress: () => {},
-    };
-  };
-  const { stages: _stages, ...settings } = file.unfreeze;
-  const stages = unfreezeStages(file, undefined);
-  await extractFeatures(await context("features"), stages, false);
-  await trainHead(await context("head"), file.head, join(folder, "features", FEATURES_FILE));
-  const candidates: { stage: string; weights: string; deepest?: string }[] = [
-    { stage: "head", weights: join(folder, "head", WEIGHTS_FILE) },
-  ];
-  for (const [index, deepest] of stages.entries()) {
-    const stage = `tune-${index + 1}`;
-    const before = candidates.at(-1);
-    const { kept } = await tuneStage(
-      await context(stage),
-      { ...settings, deepest, stage: index + 1 },
-      before?.weights ?? "",
-    );
-    const reached = kept ? deepest : before?.deepest;
-    candidates.push({
-      stage,
-      weights: join(folder, stage, WEIGHTS_FILE),
-      ...(reached === undefined ? {} : { deepest: reached }),
-    });
-  }
-  const evaluation = await evaluate(await context("evaluate"), candidates);
+  const { evaluation } = await runPipeline({ ...file, seed }, dataset, folder);
   return evaluation.byStage.map(({ accuracy }) => 100 * accuracy);
 }
 

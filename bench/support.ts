@@ -13,6 +13,18 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
+export function mean(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0) / values.length;
+}
+
+/** Slope of the least-squares line through `values` over their positions. */
+export function slope(values: readonly number[]): number {
+  const middle = (values.length - 1) / 2;
+  const average = mean(values);
+  const square = values.reduce((sum, _, i) => sum + (i - middle) ** 2, 0);
+  return values.reduce((sum, value, i) => sum + (i - middle) * (value - average), 0) / square;
+}
+
 const SAMPLE_MS = 500;
 
 /** Watches every engine process on this machine (Linux). @returns stops watching and gives the peak in GiB */

@@ -1,0 +1,100 @@
+"""fastai's own `fine_tune(10)` with its defaults: timm's tf_efficientnet_lite0 as the body, the default head
+(concatenated pooling, two linear layers with batch norm and dropout), `aug_transforms()` (flips only where they keep
+the label), one frozen epoch at 2e-3, then ten epochs with rates of 1e-5 (body) to 1e-3 (head), one-cycle, Adam,
+batch norm trained along. Batches of 32 as the others have, where fastai's default of 64 would leave three steps an epoch.
+The last epoch's weights are taken, as fastai does.
+    python fastai_fine_tune.py RESULTS FOLDER… [THREADS=2]
+"""
+
+import sys
+import time
+
+import numpy as np
+import torch
+from fastai.vision.all import (
+    CategoryBlock, DataBlock, ImageBlock, IndexSplitter, Normalize, accuracy, aug_transforms, params, set_seed,
+    vision_learner,
+)
+from split import Split, append
+
+BATCH = 32
+EPOCHS = 10
+REPEATS = [1, 2, 2, 3, 3, 4, 1]
+
+
+def timm_names(weights):
+    """The port's state dict under timm's names, without the classifier."""
+    renamed = {}
+
+    def move(conv, norm, to_conv, to_norm):
+        renamed[f"{to_conv}.weight"] = weights[f"{conv}.weight"]
+        for name in ("weight", "bias", "running_mean", "running_var"):
+            renamed[f"{to_norm}.{name}"] = weights[f"{norm}.{name}"]
+
+    move("_conv_stem", "_bn0", "conv_stem", "bn1")
+    move("_conv_head", "_bn1", "conv_head", "bn2")
+    index = 0
+    for stage, repeats in enumerate(REPEATS):
+        for repeat in range(repeats):
+            own, to = f"_blocks.{index}", f"blocks.{stage}.{repeat}"
+            if f"{own}._expand_conv.weight" in weights:
+                parts = [("_expand_conv", "_bn0", "conv_pw"), ("_depthwise_conv", "_bn1", "conv_dw"),
+                         ("_project_conv", "_bn2", "conv_pwl")]
+            else:
+                parts = [("_depthwise_conv", "_bn1", "conv_dw"), ("_project_conv", "_bn2", "conv_pw")]
+            for number, (conv, norm, to_conv) in enumerate(parts, 1):
+                move(f"{own}.{conv}", f"{own}.{norm}", f"{to}.{to_conv}", f"{to}.bn{number}")
+            index += 1
+    return renamed
+
+
+def body_and_head(model):
+    """fastai's default groups: the pretrained body, and the new head."""
+    return [params(model[0]), params(model[1])]
+
+
+def run(folder, results):
+    split = Split(folder)
+    set_seed(split.seed, reproducible=True)
+    scale = [split.mean / 255] * 3, [split.deviation / 255] * 3
+    images = split.of("train") + split.of("validation")
+    block = DataBlock(
+        blocks=(ImageBlock, CategoryBlock(vocab=list(range(len(split.classes))))),
+        get_x=lambda i: split.folder / split.images[i]["file"],
+        get_y=lambda i: split.images[i]["label"],
+        splitter=IndexSplitter(range(len(split.of("train")), len(images))),
+        batch_tfms=[*aug_transforms(do_flip=split.flip), Normalize.from_stats(*scale, cuda=False)],
+    )
+    dls = block.dataloaders(images, bs=BATCH, num_workers=0, device=torch.device("cpu"))
+    learn = vision_learner(
+        dls, "tf_efficientnet_lite0", pretrained=False, normalize=False, metrics=accuracy, splitter=body_and_head
+    )
+    body = learn.model[0].model
+    misfits = body.load_state_dict(timm_names(torch.load(split.checkpoint, map_location="cpu")), strict=False)
+    assert not misfits.unexpected_keys and all(name.endswith("num_batches_tracked") for name in misfits.missing_keys)
+    learn.model.eval()
+    with torch.no_grad():
+        x = torch.from_numpy(split.first_scaled().transpose(0, 3, 1, 2))
+        difference = split.check(body.forward_features(x).mean((2, 3)).numpy())
+
+    started, processor_started = time.time(), time.process_time()
+    with learn.no_bar(), learn.no_logging():
+        learn.fine_tune(EPOCHS)
+    seconds, processor = time.time() - started, time.process_time() - processor_started
+    held = split.of("test")
+    with learn.no_bar():
+        predictions, _ = learn.get_preds(dl=dls.test_dl(held))
+    right = float(np.mean(predictions.argmax(1).numpy() == split.labels(held)))
+    print(split.set, split.seed, "fine_tune", right, round(seconds), flush=True)
+    append(
+        results, who="fastai", set=split.set, seed=split.seed, accuracy=right, seconds=seconds,
+        processorSeconds=processor, difference=difference,
+    )
+
+
+if __name__ == "__main__":
+    threads = [int(a.split("=")[1]) for a in sys.argv if a.startswith("THREADS=")] or [2]
+    torch.set_num_threads(threads[0])
+    results, *folders = [a for a in sys.argv[1:] if not a.startswith("THREADS=")]
+    for folder in folders:
+        run(folder, results)
