@@ -2,22 +2,25 @@
 import { compareBases, type MeasuredBase } from "../learn/bases/compare.js";
 import type { StageOutcome, StageRequest } from "../spec/activities.js";
 import { PROBE_FILE } from "../spec/artifactFiles.js";
+import type { BaseComparison } from "../spec/baseComparison.js";
 import type { RecipeSummary } from "../spec/recipe.js";
 import type { ArtifactRef } from "../spec/run.js";
 import { candidatesOf } from "../spec/stages.js";
-import { commitArtifact, readArtifactFile, requireManifest } from "../store/artifacts.js";
+import { readArtifactFile, requireManifest } from "../store/artifacts.js";
+import { commitOnce } from "./commitOnce.js";
 import type { ControlDependencies } from "./context.js";
-import { lookUp, outcomeOf } from "./findArtifact.js";
 
 export async function chooseBase(
   dependencies: ControlDependencies,
   request: StageRequest,
 ): Promise<StageOutcome> {
-  const { store } = dependencies;
-  const { key, digests, manifest: known } = await lookUp(dependencies, request);
-  if (known !== undefined) return outcomeOf(known, true);
-  const started = performance.now();
-  const { run, inputs, stage } = request;
+  return commitOnce(dependencies, request, async () => ({ summary: await compare(dependencies, request) }));
+}
+
+async function compare(
+  { store }: ControlDependencies,
+  { run, inputs }: StageRequest,
+): Promise<BaseComparison> {
   const measured: MeasuredBase[] = [];
   for (const [index, name] of candidatesOf(run.file).entries()) {
     const recipe = await requireManifest(store, inputs[`recipe-${index + 1}`] as ArtifactRef);
@@ -31,17 +34,7 @@ export async function chooseBase(
       correct: probe.split("\n").map(isRight),
     });
   }
-  const { manifest, won } = await commitArtifact(store, {
-    kind: stage.kind,
-    key,
-    parameters: stage.parameters,
-    inputs: digests,
-    summary: compareBases(measured),
-    engine: null,
-    seconds: (performance.now() - started) / 1000,
-    files: {},
-  });
-  return outcomeOf(manifest, !won);
+  return compareBases(measured);
 }
 
 /** Whether the probe, trained on the other folds, names the image's class. */

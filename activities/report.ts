@@ -28,15 +28,14 @@ import type { StageSummary, TrainingSummary } from "../spec/training.js";
 import type { ActivationMaps, FeatureMap } from "../spec/visuals.js";
 import {
   type ArtifactManifest,
-  commitArtifact,
   readArtifactFile,
   readArtifactRange,
   requireManifest,
 } from "../store/artifacts.js";
 import type { Store } from "../store/connection.js";
+import { commitOnce } from "./commitOnce.js";
 import type { ControlDependencies } from "./context.js";
 import { evidenceOverlay } from "./evidenceOverlay.js";
-import { lookUp, outcomeOf } from "./findArtifact.js";
 import { newWorkFolder } from "./localArtifacts.js";
 
 const EXAMPLES_PER_CLASS = 6;
@@ -46,30 +45,22 @@ export async function report(
   dependencies: ControlDependencies,
   request: StageRequest,
 ): Promise<StageOutcome> {
-  const { store, workFolder } = dependencies;
-  const { key, digests, manifest: known } = await lookUp(dependencies, request);
-  if (known !== undefined) return outcomeOf(known, true);
-  const started = performance.now();
-  const data = await collect(dependencies, request);
-  const out = await newWorkFolder(workFolder, "report");
-  try {
+  const out = await newWorkFolder(dependencies.workFolder, "report");
+  const write = async () => {
+    const data = await collect(dependencies, request);
     const html = join(out, "report.html");
     const json = join(out, "report.json");
     const card = join(out, MODEL_CARD_FILE);
     await writeFile(html, renderReport(data));
     await writeFile(json, JSON.stringify(data, null, 1));
     await writeFile(card, renderModelCard(data));
-    const { manifest, won } = await commitArtifact(store, {
-      kind: request.stage.kind,
-      key,
-      parameters: request.stage.parameters,
-      inputs: digests,
+    return {
       summary: { model: data.model },
-      engine: null,
-      seconds: (performance.now() - started) / 1000,
       files: { "report.html": html, "report.json": json, [MODEL_CARD_FILE]: card },
-    });
-    return outcomeOf(manifest, !won);
+    };
+  };
+  try {
+    return await commitOnce(dependencies, request, write);
   } finally {
     await rm(out, { recursive: true, force: true });
   }
