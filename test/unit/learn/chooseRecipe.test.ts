@@ -1,17 +1,16 @@
 /** The recipe's evidence on real photographs: mirrored copies across splits, wrong training labels, unrepaired leaks. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
 import sharp from "sharp";
-import { ingest } from "../../../data/ingest.js";
 import { chooseRecipe } from "../../../learn/stages/chooseRecipe.js";
 import { extractFeatures } from "../../../learn/stages/extractFeatures.js";
-import type { StageContext } from "../../../learn/stages/job.js";
 import { COPIES_FILE, FEATURES_FILE } from "../../../spec/artifactFiles.js";
 import { runFileSchema } from "../../../spec/runFile.js";
-import { base, checkpointFile, temporaryFolder } from "./support.js";
+import { ingestFor } from "./stageContexts.js";
+import { temporaryFolder } from "./support.js";
 
 const DIGITS = resolve("../shared/data/sign-digits");
 const skip = existsSync(DIGITS) ? false : "../shared/data/sign-digits is not there";
@@ -22,6 +21,7 @@ const file = runFileSchema.parse({
   name: "test",
   data: { path: "unused", leaks: "report" },
   augment: { views: 2 },
+  seed: 4,
 });
 
 test("mirrored copies in the test split and wrong training labels are suspected; a leak left alone forbids tuning", {
@@ -52,28 +52,7 @@ test("mirrored copies in the test split and wrong training labels are suspected;
   await writeFile(leak, await readFile(first.path));
   rows.push({ path: leak, label: first.label, split: "test" });
   await writeFile(join(folder, "list.jsonl"), rows.map((row) => JSON.stringify(row)).join("\n"));
-  const { path: _path, ...data } = file.data;
-  const dataset = join(folder, "dataset");
-  await ingest({
-    source: join(folder, "list.jsonl"),
-    data,
-    seed: 4,
-    digestCache: join(folder, "digests.json"),
-    out: dataset,
-    onProgress: () => undefined,
-  });
-  const checkpoint = await checkpointFile();
-  const stage = async (name: string): Promise<StageContext> => {
-    const out = join(folder, name);
-    await mkdir(out);
-    return {
-      folders: { dataset, out, scratch: join(folder, "activations") },
-      base: { name: base.name, checkpoint },
-      augment: file.augment,
-      seed: 4,
-      onProgress: () => undefined,
-    };
-  };
+  const { context: stage } = await ingestFor(folder, join(folder, "list.jsonl"), file);
   await extractFeatures(await stage("features"), [], false);
   const path = join(folder, "features", FEATURES_FILE);
   const recipe = await chooseRecipe(await stage("recipe"), { asked: "auto", planned: 2, folds: 0 }, path);

@@ -5,19 +5,18 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type TestContext, test } from "node:test";
-import { ingest } from "../../../data/ingest.js";
 import { loadTrainedModel } from "../../../export/trainedModel.js";
 import { groupIndex } from "../../../learn/bases/architecture.js";
 import { boundaryPass, disposePass } from "../../../learn/boundaries.js";
 import { HEAD_BIAS, HEAD_KERNEL } from "../../../learn/head.js";
 import { type Parameters, parameter } from "../../../learn/parameters.js";
 import { extractFeatures } from "../../../learn/stages/extractFeatures.js";
-import type { StageContext } from "../../../learn/stages/job.js";
 import { trainHead } from "../../../learn/stages/trainHead.js";
 import { tuneStage } from "../../../learn/stages/tuneStage.js";
 import { trainableNames } from "../../../learn/training/suffix.js";
 import { FEATURES_FILE, WEIGHTS_FILE } from "../../../spec/artifactFiles.js";
 import { runFileSchema } from "../../../spec/runFile.js";
+import { ingestFor } from "./stageContexts.js";
 import { base, checkpointFile, photographs, temporaryFolder } from "./support.js";
 
 const DIGITS = resolve("../shared/data/sign-digits");
@@ -43,23 +42,8 @@ async function tunedModel(context: TestContext): Promise<{ weights: string; chec
     await mkdir(join(folder, "images", name), { recursive: true });
     for (const image of files) await cp(join(DIGITS, name, image), join(folder, "images", name, image));
   }
-  const { path: _path, ...data } = file.data;
-  const dataset = join(folder, "dataset");
-  const digestCache = join(folder, "digests.json");
-  const source = join(folder, "images");
-  await ingest({ source, data, seed: file.seed, digestCache, out: dataset, onProgress: () => {} });
+  const { context: stage } = await ingestFor(folder, join(folder, "images"), file);
   const checkpoint = await checkpointFile();
-  const stage = async (name: string): Promise<StageContext> => {
-    const out = join(folder, name);
-    await mkdir(out);
-    return {
-      folders: { dataset, out, scratch: join(folder, "activations") },
-      base: { name: base.name, checkpoint },
-      augment: file.augment,
-      seed: file.seed,
-      onProgress: () => {},
-    };
-  };
   await extractFeatures(await stage("features"), [DEEPEST], false);
   await trainHead(await stage("head"), file.head, join(folder, "features", FEATURES_FILE));
   const { stages: _stages, ...settings } = file.unfreeze;

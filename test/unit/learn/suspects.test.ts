@@ -1,18 +1,17 @@
 /** Wrong labels among real photographs are suspected by a real head on the frozen base. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { openDataset } from "../../../data/dataset.js";
-import { ingest } from "../../../data/ingest.js";
 import { evaluate } from "../../../learn/stages/evaluate.js";
 import { extractFeatures } from "../../../learn/stages/extractFeatures.js";
-import type { StageContext } from "../../../learn/stages/job.js";
 import { trainHead } from "../../../learn/stages/trainHead.js";
 import { FEATURES_FILE, WEIGHTS_FILE } from "../../../spec/artifactFiles.js";
 import { runFileSchema } from "../../../spec/runFile.js";
-import { base, checkpointFile, temporaryFolder } from "./support.js";
+import { ingestFor } from "./stageContexts.js";
+import { temporaryFolder } from "./support.js";
 
 const DIGITS = resolve("../shared/data/sign-digits");
 const skip = existsSync(DIGITS) ? false : "../shared/data/sign-digits is not there";
@@ -22,6 +21,7 @@ const file = runFileSchema.parse({
   name: "test",
   data: { path: "unused", test: 0.4, validation: 0.3 },
   augment: { views: 1 },
+  seed: 4,
 });
 
 test("of 5 % of labels turned over, those held out are suspected, and few others", {
@@ -40,28 +40,7 @@ test("of 5 % of labels turned over, those held out are suspected, and few others
     });
   }
   await writeFile(join(folder, "list.jsonl"), rows.map((row) => JSON.stringify(row)).join("\n"));
-  const { path: _path, ...data } = file.data;
-  const dataset = join(folder, "dataset");
-  await ingest({
-    source: join(folder, "list.jsonl"),
-    data,
-    seed: 4,
-    digestCache: join(folder, "digests.json"),
-    out: dataset,
-    onProgress: () => undefined,
-  });
-  const checkpoint = await checkpointFile();
-  const stage = async (name: string): Promise<StageContext> => {
-    const out = join(folder, name);
-    await mkdir(out);
-    return {
-      folders: { dataset, out, scratch: join(folder, "activations") },
-      base: { name: base.name, checkpoint },
-      augment: file.augment,
-      seed: 4,
-      onProgress: () => undefined,
-    };
-  };
+  const { dataset, context: stage } = await ingestFor(folder, join(folder, "list.jsonl"), file);
   await extractFeatures(await stage("features"), [], false);
   await trainHead(await stage("head"), file.head, join(folder, "features", FEATURES_FILE));
   const weights = join(folder, "head", WEIGHTS_FILE);

@@ -1,0 +1,41 @@
+/** Stages on a set of images without a worker: the images are ingested, and every stage gets a folder. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { ingest } from "../../../data/ingest.js";
+import { findBase } from "../../../learn/bases/catalogue.js";
+import type { StageContext } from "../../../learn/stages/job.js";
+import type { RunFile } from "../../../spec/runFile.js";
+import type { Progress } from "../../../spec/training.js";
+import { checkpointFile } from "./support.js";
+
+/** Makes the folder of the stage and what it is given. @param other in place of the usual */
+export type ContextOf = (stage: string, other?: Partial<StageContext["folders"]>) => Promise<StageContext>;
+
+/**
+ * @param folder everything is written under it
+ * @param source folder or list of the images
+ */
+export async function ingestFor(
+  folder: string,
+  source: string,
+  file: RunFile,
+  onProgress: (progress: Progress) => void = () => undefined,
+): Promise<{ readonly dataset: string; readonly context: ContextOf }> {
+  const { path: _path, ...data } = file.data;
+  const dataset = join(folder, "dataset");
+  const digestCache = join(folder, "digests.json");
+  await ingest({ source, data, seed: file.seed, digestCache, out: dataset, onProgress: () => undefined });
+  const base = { name: findBase(file.base).name, checkpoint: await checkpointFile() };
+  const context: ContextOf = async (stage, other = {}) => {
+    const out = join(folder, stage);
+    await mkdir(out);
+    return {
+      folders: { dataset, out, scratch: join(folder, "activations"), ...other },
+      base,
+      augment: file.augment,
+      seed: file.seed,
+      onProgress,
+    };
+  };
+  return { dataset, context };
+}
