@@ -1,7 +1,6 @@
 /** Where a classifier is cut: below its last fully connected layers, above its last convolution. */
 import { ThawError } from "../../spec/errors.js";
 import type { LayersModel, SymbolicTensor } from "../engine.js";
-import { allLayers, type Layer } from "./network.js";
 
 const POOLINGS = ["GlobalAveragePooling2D", "GlobalMaxPooling2D", "Flatten"];
 
@@ -35,23 +34,37 @@ function isInput({ sourceLayer }: SymbolicTensor): boolean {
 /**
  * The output of that layer; of an average over the whole area its input, `[batch, rows, columns, channels]`, so that
  * it is known where in the image the features come from.
- * @throws ThawError USAGE when there is no such layer, or it is used in several places
+ * @throws ThawError USAGE when there is no such layer on the way to the output, or it is passed several times
  */
 export function outputOf(network: LayersModel, name: string, source: string): SymbolicTensor {
-  const layer = allLayers(network).find((one) => one.name === name);
-  if (layer === undefined) {
+  const [tensor, ...others] = tensorsOf(network).filter(({ sourceLayer }) => sourceLayer.name === name);
+  if (tensor === undefined) {
     throw new ThawError("USAGE", `${source} has no layer ${name}`, { hint: lastNames(network) });
   }
-  if (layer.inboundNodes.length !== 1 || Array.isArray(layer.output)) {
+  if (others.length > 0) {
     throw new ThawError("USAGE", `the layer ${name} of ${source} has several outputs`, {
       hint: `name another with --output; ${lastNames(network)}`,
     });
   }
-  return isAverage(layer) ? (layer.input as SymbolicTensor) : layer.output;
+  const [averaged] = tensor.inputs;
+  return averaged !== undefined && isAverage(tensor) ? averaged : tensor;
 }
 
-function isAverage(layer: Layer): boolean {
-  return layer.getClassName() === "GlobalAveragePooling2D" && layer.getConfig().dataFormat === "channelsLast";
+/** All that is computed on the way to the outputs; networks within the network are one step. */
+function tensorsOf(network: LayersModel): readonly SymbolicTensor[] {
+  const found = new Set<SymbolicTensor>();
+  const waiting = [...network.outputs];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (found.has(next)) continue;
+    found.add(next);
+    waiting.push(...next.inputs);
+  }
+  return [...found];
+}
+
+function isAverage({ sourceLayer }: SymbolicTensor): boolean {
+  const isPooling = sourceLayer.getClassName() === "GlobalAveragePooling2D";
+  return isPooling && sourceLayer.getConfig().dataFormat === "channelsLast";
 }
 
 /** Enough to find the end of the convolutions. */

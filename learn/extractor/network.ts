@@ -1,10 +1,7 @@
-/** Makes a network of TensorFlow.js' layers from its topology and its weights, and finds its layers by name. */
+/** Makes a network of TensorFlow.js' layers from its topology and its weights. */
 import { ThawError } from "../../spec/errors.js";
 import { type LayersModel, tf } from "../engine.js";
 import type { Parameters } from "../parameters.js";
-
-/** A layer, as far as it is read here. */
-export type Layer = LayersModel["layers"][number];
 
 export type Topology = Readonly<Record<string, unknown>>;
 
@@ -84,10 +81,4 @@ function refuseUnknownLayers(topology: Topology, source: string): void {
       },
     );
   }
-}
-
-/** All layers, those of networks within the network after these. */
-export function allLayers(network: LayersModel): readonly Layer[] {
-  const within = network.layers.filter((layer): layer is Layer & LayersModel => "layers" in layer);
-  return [...network.layers, ...within.flatMap(allLayers)];
 }
