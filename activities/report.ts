@@ -4,7 +4,8 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { stringify } from "yaml";
 import { findArchitecture } from "../learn/bases/architectures.js";
-import { findBase } from "../learn/bases/catalogue.js";
+import { type Base, findBase } from "../learn/bases/catalogue.js";
+import { extractorBase } from "../learn/bases/extractor.js";
 import { renderModelCard } from "../report/card/markdown.js";
 import { accuracyWithout } from "../report/checks/accuracyWithout.js";
 import { checkedPaths } from "../report/checks/pictures.js";
@@ -40,6 +41,8 @@ import { newWorkFolder } from "./localArtifacts.js";
 
 const EXAMPLES_PER_CLASS = 6;
 const THUMBNAIL_SIDE = 112;
+/** A base that stays frozen is one group to the report. */
+const WHOLE_NETWORK = "network";
 
 export async function report(
   dependencies: ControlDependencies,
@@ -81,7 +84,7 @@ async function collect(
   const recipe = summaryOf<RecipeSummary | undefined>("recipe");
   const checked = new Set(checkedPaths({ dataset, evaluation, ...(recipe === undefined ? {} : { recipe }) }));
   const model = summaryOf<ModelVersion>("register");
-  const base = findArchitecture(run.base?.architecture ?? run.file.base);
+  const base = describedBase(run);
   const { source, licence, pretrainedOn } = run.base?.origin ?? findBase(base.name);
   const records = await readLines<ImageRecord>(store, ingest, "images.jsonl");
   const examples = evaluation.classes.map((_, label) =>
@@ -116,7 +119,8 @@ async function collect(
       licence,
       pretrainedOn,
       inputSize: base.input.size,
-      layerGroups: base.architecture.groups.map((group) => group.name),
+      layerGroups:
+        base.extractor === undefined ? base.architecture.groups.map((group) => group.name) : [WHOLE_NETWORK],
     },
     ...(bases === undefined ? {} : { bases }),
     ...(recipe === undefined ? {} : { recipe }),
@@ -137,6 +141,11 @@ async function collect(
     thawVersion: run.thawVersion,
     ...(uiUrl === undefined ? {} : { temporalUrl: `${uiUrl}/namespaces/default/workflows/${run.runId}` }),
   };
+}
+
+function describedBase({ base, file }: StageRequest["run"]): Base {
+  if (base?.extractor === undefined) return findArchitecture(base?.architecture ?? file.base);
+  return extractorBase(base.name, base.extractor, base.pixelScale, base.checkpoint?.digest ?? "");
 }
 
 /** Test accuracy with and without the images that the recipe suspects to be copies of others. */

@@ -1,12 +1,14 @@
 /** Lists the bases that runs can start from, and registers checkpoints of one's own among them. */
 import { findArchitecture, WITHOUT_WEIGHTS } from "../learn/bases/architectures.js";
-import { type Base, CATALOGUE, type CatalogueBase } from "../learn/bases/catalogue.js";
-import type { PixelScale, RegisteredBase } from "../spec/base.js";
+import { type Base, type BaseInput, CATALOGUE, type CatalogueBase } from "../learn/bases/catalogue.js";
+import { extractorInput } from "../learn/bases/extractor.js";
+import { LAYERS_MODEL, type PixelScale, type RegisteredBase } from "../spec/base.js";
 import { ThawError } from "../spec/errors.js";
 import { storeFile } from "../store/artifacts.js";
 import { listBaseNames, readBase, registerBase } from "../store/bases.js";
 import { ensureBucket, type Store } from "../store/connection.js";
 import { type FetchOptions, isRemote, openCheckpoint } from "./checkpointSource.js";
+import { importLayersModel } from "./importLayersModel.js";
 
 export type { Base, CatalogueBase } from "../learn/bases/catalogue.js";
 
@@ -29,12 +31,16 @@ export async function registeredBases(store: Store): Promise<readonly Registered
 }
 
 export interface AddBase {
-  /** Path, URL or `s3://BUCKET/KEY` of the checkpoint. */
+  /** Path, URL or `s3://BUCKET/KEY` of the checkpoint, or of a layers model's `model.json`. */
   readonly from: string;
   readonly name: string;
-  /** Name of the architecture that the checkpoint has: that of a base of the catalogue, or of one without weights. */
+  /** Name of the architecture that the checkpoint has: that of a base of the catalogue, or of one without weights; or LAYERS_MODEL. */
   readonly architecture: string;
   readonly pixelScale?: PixelScale;
+  /** Of a layers model that takes images of any size. */
+  readonly size?: number;
+  /** The layer of a layers model that gives the features. */
+  readonly output?: string;
   readonly source?: string;
   readonly licence?: string;
   /** What it was pretrained on. */
@@ -44,33 +50,69 @@ export interface AddBase {
 /**
  * Fetches the checkpoint, reads it as a run would, stores the file under its digest and registers it under the
  * next version of the name; what is registered already keeps its version.
- * @throws ThawError USAGE (name, address), BASE_UNKNOWN (architecture), DATA_NOT_FOUND, DATA_INVALID, STORE_…
+ * A layers model is tried in an engine process, and stored as one file.
+ * @throws ThawError USAGE (name, address, options), BASE_UNKNOWN (architecture), DATA_NOT_FOUND, DATA_INVALID, STORE_…
  */
 export async function addBase(
   store: Store,
   request: AddBase,
   fetching: FetchOptions = {},
 ): Promise<RegisteredBase> {
-  const { from, name, architecture, pixelScale } = request;
+  const { from, name, architecture } = request;
   checkName(name);
-  const base = findArchitecture(architecture);
-  const checkpoint = await openCheckpoint(store, from, fetching);
+  const file =
+    architecture === LAYERS_MODEL
+      ? await importLayersModel(store, request, fetching)
+      : await checkedCheckpoint(store, request, fetching);
   try {
-    await tryToLoad(base, checkpoint.path, from);
+    const { path, dispose: _dispose, ...numbers } = file;
     await ensureBucket(store);
     return await registerBase(store, {
       name,
       createdAt: new Date().toISOString(),
       architecture,
-      checkpoint: await storeFile(store, checkpoint.path),
-      ...(pixelScale === undefined ? {} : { pixelScale }),
+      checkpoint: await storeFile(store, path),
+      ...numbers,
       source: request.source ?? (isRemote(from) ? withoutSecrets(from) : "not stated"),
       licence: request.licence ?? "not stated",
       pretrainedOn: request.domain ?? "not stated",
     });
   } finally {
-    await checkpoint.dispose();
+    await file.dispose();
   }
+}
+
+/** The checkpoint on this machine, once the architecture has taken it. */
+async function checkedCheckpoint(
+  store: Store,
+  { from, architecture, pixelScale, size, output }: AddBase,
+  fetching: FetchOptions,
+) {
+  const base = findArchitecture(architecture);
+  if (size !== undefined || output !== undefined) {
+    throw new ThawError("USAGE", `--size and --output are for layers models; ${architecture} has its own`, {
+      hint: `leave them out, or give a model.json with --arch ${LAYERS_MODEL}`,
+    });
+  }
+  const checkpoint = await openCheckpoint(store, from, fetching);
+  try {
+    await tryToLoad(base, checkpoint.path, from);
+    return { ...checkpoint, ...(pixelScale === undefined ? {} : { pixelScale }) };
+  } catch (error) {
+    await checkpoint.dispose();
+    throw error;
+  }
+}
+
+/** A registered base with how images become its input. */
+export type DescribedBase = RegisteredBase & { readonly input: BaseInput };
+
+/** @throws ThawError BASE_UNKNOWN for an architecture of another version of thaw */
+export function describeBase(base: RegisteredBase): DescribedBase {
+  const { architecture, extractor, pixelScale } = base;
+  if (extractor !== undefined) return { ...base, input: extractorInput(extractor, pixelScale) };
+  const { input } = findArchitecture(architecture);
+  return { ...base, input: pixelScale === undefined ? input : { ...input, pixelScale } };
 }
 
 /** Passwords and presigned queries do not belong into a record that everybody reads. */

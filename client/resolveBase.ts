@@ -1,7 +1,7 @@
 /** Finds what `base` of a run file means: the catalogue, then registered checkpoints, or a model of one's own. */
 import { WITHOUT_WEIGHTS } from "../learn/bases/architectures.js";
 import { CATALOGUE, findBase } from "../learn/bases/catalogue.js";
-import type { BaseSpec, RegisteredBase } from "../spec/base.js";
+import { type BaseSpec, LAYERS_MODEL, type RegisteredBase } from "../spec/base.js";
 import { ThawError } from "../spec/errors.js";
 import type { ModelVersion } from "../spec/run.js";
 import { listBaseNames, readBase } from "../store/bases.js";
@@ -47,12 +47,14 @@ export async function resolveCandidates(
 }
 
 function registeredBase(base: RegisteredBase): BaseSpec {
-  const { name, version, architecture, checkpoint, pixelScale, source, licence, pretrainedOn } = base;
+  const { name, version, architecture, checkpoint, pixelScale, extractor } = base;
+  const { source, licence, pretrainedOn } = base;
   return withDigest({
     name: `${name}@${version}`,
     architecture,
     checkpoint,
     ...(pixelScale === undefined ? {} : { pixelScale }),
+    ...(extractor === undefined ? {} : { extractor }),
     layers: [],
     lineage: [],
     origin: { source, licence, pretrainedOn },
@@ -84,11 +86,13 @@ function catalogueSpec(name: string): Omit<BaseSpec, "digest"> {
 
 /** Names and origins may change without any number changing: they are no part of the digest. */
 function withDigest(spec: Omit<BaseSpec, "digest">): BaseSpec {
-  const { architecture, checkpoint, pixelScale, layers } = spec;
+  const { architecture, checkpoint, pixelScale, extractor, layers } = spec;
   const numbers = {
     architecture,
     checkpoint: checkpoint?.digest,
     pixelScale,
+    // Absent, it leaves the digests of older specs as they were.
+    ...(extractor === undefined ? {} : { extractor }),
     layers: layers.map(({ digest }) => digest),
   };
   return { ...spec, digest: sha256(canonicalJson(numbers)) };
@@ -97,7 +101,7 @@ function withDigest(spec: Omit<BaseSpec, "digest">): BaseSpec {
 async function unknownBase(store: Store, name: string, plain: string): Promise<ThawError> {
   const names = [...CATALOGUE.map((base) => base.name), ...(await listBaseNames(store))];
   const add = `thaw bases add FILE --name NAME --arch ${plain}`;
-  if (WITHOUT_WEIGHTS.some((architecture) => architecture.name === plain)) {
+  if (plain === LAYERS_MODEL || WITHOUT_WEIGHTS.some((architecture) => architecture.name === plain)) {
     return new ThawError("BASE_UNKNOWN", `${plain} is an architecture that thaw has no weights for`, {
       hint: `add a checkpoint of yours: \`${add}\``,
     });

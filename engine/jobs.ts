@@ -37,6 +37,10 @@ export async function runJob(job: EngineJob, onProgress: (progress: Progress) =>
       const { evaluate } = await import("../learn/stages/evaluate.js");
       return evaluate({ ...job, onProgress }, job.candidates, job.scratchCandidate, job.folds);
     }
+    case "import": {
+      const { importLayersModel } = await import("../learn/extractor/import.js");
+      return importLayersModel(job, job.out);
+    }
     case "predict": {
       const { predictJob } = await import("./predictJob.js");
       return predictJob(job, onProgress);

@@ -21,14 +21,19 @@ export interface TrainedModel {
 /**
  * @param weights path of the safetensors file of a head or of a stage of unfreezing
  * @param version its classes; with a temperature, the head is scaled so that the probabilities are calibrated
- * @throws ThawError BASE_UNKNOWN, DATA_INVALID, ARTIFACT_CORRUPT
+ * @throws ThawError BASE_UNKNOWN, USAGE (a base of no architecture of ours), DATA_INVALID, ARTIFACT_CORRUPT
  */
 export async function loadTrainedModel(
   base: BaseChoice,
   weights: string,
   { classes, temperature = 1 }: Pick<ModelVersion, "classes" | "temperature">,
 ): Promise<TrainedModel> {
-  const { architecture, input, load } = chosenBase(base);
+  const { name, architecture, input, load, extractor } = chosenBase(base);
+  if (extractor !== undefined) {
+    throw new ThawError("USAGE", `the model's base ${name} is a layers model, which thaw cannot export`, {
+      hint: "`thaw predict` runs the model; exports are written of bases of thaw's own architectures",
+    });
+  }
   const raw = overlay(await load(base.checkpoint), await readSafetensors(weights));
   const parameters = atTemperature(raw, temperature);
   const outputs = parameter(parameters, HEAD_BIAS).data.length;

@@ -9,6 +9,8 @@ export interface Situation {
   readonly asked: RunFile["recipe"];
   /** Stages of unfreezing that the run file asks for. */
   readonly planned: number;
+  /** Whether the base only gives features. */
+  readonly isExtractor?: boolean;
 }
 
 interface Rule {
@@ -48,6 +50,16 @@ const RULES: readonly Rule[] = [
     choice: "staged",
     most: ALL,
     reason: () => "the run file asks for every stage of unfreezing (recipe: staged)",
+  },
+  {
+    name: "a base that stays frozen",
+    // Labels that cannot be learned are said all the same, as of any other base.
+    when: ({ isExtractor = false, evidence }) =>
+      isExtractor && (evidence.smallestClass.images < FEWEST_A_CLASS || beatsMajority(evidence)),
+    choice: "extractor-only",
+    most: 0,
+    reason: () =>
+      "no fine-tuning: the base is a layers model, which gives features and has no layers that thaw can train",
   },
   {
     name: "a class with too few images",

@@ -7,6 +7,8 @@ export type Tensor = TensorFlow.Tensor;
 export type Tensor1D = TensorFlow.Tensor1D;
 export type Tensor2D = TensorFlow.Tensor2D;
 export type Tensor4D = TensorFlow.Tensor4D;
+export type LayersModel = TensorFlow.LayersModel;
+export type SymbolicTensor = TensorFlow.SymbolicTensor;
 
 /** The part of tfjs-node's backend class that its typings leave out. */
 interface NativeBackend {

@@ -17,13 +17,22 @@ const headerSchema = z.record(
   }),
 );
 
+const metadataSchema = z.record(z.string(), z.string());
+
 /** Headers are padded with spaces to this, so that the data can be mapped as float32. */
 const ALIGNMENT = 8;
 
+/** Texts that travel with the tensors, by name: the format's `__metadata__`. */
+export type Metadata = Readonly<Record<string, string>>;
+
 /** Writes the parameters, sorted by name: equal parameters give equal bytes. */
-export async function writeSafetensors(path: string, parameters: Parameters): Promise<void> {
+export async function writeSafetensors(
+  path: string,
+  parameters: Parameters,
+  metadata?: Metadata,
+): Promise<void> {
   const entries = [...parameters].sort(([a], [b]) => (a < b ? -1 : 1));
-  const header: Record<string, unknown> = {};
+  const header: Record<string, unknown> = metadata === undefined ? {} : { __metadata__: metadata };
   let offset = 0;
   for (const [name, { shape, data }] of entries) {
     header[name] = { dtype: "F32", shape, data_offsets: [offset, offset + data.byteLength] };
@@ -42,6 +51,13 @@ export async function writeSafetensors(path: string, parameters: Parameters): Pr
  * @throws ThawError DATA_INVALID when the file is damaged or holds tensors of another type
  */
 export async function readSafetensors(path: string): Promise<Parameters> {
+  return (await readSafetensorsFile(path)).parameters;
+}
+
+/** The same with the texts that travel with them. */
+export async function readSafetensorsFile(
+  path: string,
+): Promise<{ readonly parameters: Parameters; readonly metadata: Metadata }> {
   const file = await readFile(path);
   const invalid = (what: string): ThawError =>
     new ThawError("DATA_INVALID", `${path} is not a safetensors file of weights: ${what}`);
@@ -55,8 +71,9 @@ export async function readSafetensors(path: string): Promise<Parameters> {
   } catch {
     throw invalid("its header is no JSON");
   }
-  const { __metadata__: _metadata, ...rest } = json;
+  const { __metadata__: texts = {}, ...rest } = json;
   const header = headerSchema.safeParse(rest);
+  const metadata = metadataSchema.safeParse(texts);
   if (!header.success) throw invalid("its header lists something else than tensors of numbers");
   const parameters = new Map<string, Parameter>();
   for (const [name, { dtype, shape, data_offsets: range }] of Object.entries(header.data)) {
@@ -66,5 +83,5 @@ export async function readSafetensors(path: string): Promise<Parameters> {
       throw invalid(`${name} is cut short`);
     parameters.set(name, { shape, data: read(file.subarray(start + from, start + to)) });
   }
-  return parameters;
+  return { parameters, metadata: metadata.data ?? {} };
 }

@@ -18,6 +18,19 @@ export interface StoredFile {
   readonly size: number;
 }
 
+/** In the place of an architecture's name: any network of TensorFlow.js' layers, of which nothing is ever trained. */
+export const LAYERS_MODEL = "layers-model";
+
+/** What is known of a network that only gives features; the network itself is in its checkpoint. */
+export interface ExtractorSpec {
+  /** Side of the square input in pixels. */
+  readonly inputSize: number;
+  /** Length of the feature vector. */
+  readonly features: number;
+  /** The layer that the features come from. */
+  readonly output: string;
+}
+
 /** Where weights come from, for people. */
 export interface BaseOrigin {
   readonly source: string;
@@ -36,6 +49,8 @@ export interface RegisteredBase extends BaseOrigin {
   readonly checkpoint: StoredFile;
   /** In place of the architecture's own. */
   readonly pixelScale?: PixelScale;
+  /** Of a {@link LAYERS_MODEL} only. */
+  readonly extractor?: ExtractorSpec;
 }
 
 /** A base that is not the catalogue's, found once when the run starts, so that it cannot change under the run. */
@@ -46,6 +61,8 @@ export interface BaseSpec {
   readonly architecture: string;
   readonly checkpoint?: StoredFile;
   readonly pixelScale?: PixelScale;
+  /** Of a {@link LAYERS_MODEL} only. */
+  readonly extractor?: ExtractorSpec;
   /** Artifacts of tuned models whose weights lie over the base's, the oldest first. */
   readonly layers: readonly ArtifactRef[];
   /** The models among its ancestors, `digits@3`, the oldest first. */
@@ -63,6 +80,8 @@ export interface BaseChoice {
   /** Name of the architecture, where that is not `name`. */
   readonly architecture?: string;
   readonly pixelScale?: PixelScale;
+  /** Of a {@link LAYERS_MODEL} only. */
+  readonly extractor?: ExtractorSpec;
   /** Weights files that lie over the checkpoint's, in this order. */
   readonly layers?: readonly string[];
 }

@@ -1,7 +1,7 @@
 /** What a worker asks of its engine, the child process that holds TensorFlow, and what it answers. */
 
 import type { AugmentSpec } from "./augment.js";
-import type { BaseChoice } from "./base.js";
+import type { BaseChoice, ExtractorSpec } from "./base.js";
 import type { FoldSummary } from "./folds.js";
 import type { LossSpec } from "./loss.js";
 import type { DataSpec, EvaluationSpec, HeadSpec, RunFile, UnfreezeSpec } from "./runFile.js";
@@ -21,6 +21,26 @@ type TuneJobSettings = Omit<UnfreezeSpec, "stages" | "surgical"> & {
   readonly deepest: string;
   readonly stage: number;
 };
+
+/** A TensorFlow.js `LayersModel` as files. */
+export interface LayersModelFiles {
+  /** How errors name it: what the user gave. */
+  readonly source: string;
+  /** Path of its `model.json`. */
+  readonly model: string;
+  /** Paths of the shards, for each group of weights. */
+  readonly shards: readonly (readonly string[])[];
+  /** Side of the square input in pixels, for a network that takes any. */
+  readonly size?: number;
+  /** The layer that gives the features. */
+  readonly output?: string;
+}
+
+/** The answer to an `import` job. */
+export interface ImportedModel extends ExtractorSpec {
+  /** Whether it scales its pixels itself. */
+  readonly rescales: boolean;
+}
 
 /** One piece of work; every path is local. The answer is the stage's summary. */
 export type EngineJob =
@@ -79,6 +99,11 @@ export type EngineJob =
       };
       /** Finished folds of the cross-validation, in order. */
       readonly folds: readonly { readonly summary: FoldSummary; readonly predictions: string }[];
+    })
+  | (LayersModelFiles & {
+      readonly kind: "import";
+      /** Path of the file to write. */
+      readonly out: string;
     })
   | {
       readonly kind: "predict";

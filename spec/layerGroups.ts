@@ -1,4 +1,5 @@
 /** The layer groups that can be unfrozen, by architecture. */
+import { LAYERS_MODEL } from "./base.js";
 
 /** From the top. The stem stays frozen for good. */
 const INVERTED = [
@@ -20,16 +21,18 @@ export type LayerGroupName = (typeof LAYER_GROUPS)[number];
 /** The ResNets of `learn/bases/architectures.ts`, which spec/ may not import; a test compares the two. */
 const RESNETS: readonly string[] = ["resnet18", "resnet34", "resnet50"];
 
-/** From the top. All other architectures are made of inverted residual blocks. */
+/** From the top; a layers model has none. All other architectures are made of inverted residual blocks. */
 export function layerGroupsOf(architecture: string): readonly LayerGroupName[] {
+  if (architecture === LAYERS_MODEL) return [];
   return RESNETS.includes(architecture) ? RESIDUAL : INVERTED;
 }
 
 /**
  * What `unfreeze.stages` is where the run file does not say: the two groups that work on the smallest images,
- * one after the other. The pointwise `top` alone is hardly more than the head.
+ * one after the other. The pointwise `top` alone is hardly more than the head. A layers model stays frozen.
  */
 export function defaultStages(architecture: string): readonly LayerGroupName[] {
+  if (architecture === LAYERS_MODEL) return [];
   return RESNETS.includes(architecture) ? ["layer4", "layer3"] : ["blocks.6", "blocks.5"];
 }
 

@@ -1,5 +1,5 @@
 /** Which layer groups a run's stages of unfreezing reach, once the base is known. */
-import type { BaseSpec } from "./base.js";
+import { type BaseSpec, LAYERS_MODEL } from "./base.js";
 import { ThawError } from "./errors.js";
 import { defaultStages, type LayerGroupName, layerGroupsOf } from "./layerGroups.js";
 import type { RunFile } from "./runFile.js";
@@ -14,9 +14,11 @@ export function unfreezeStages(file: RunFile, spec: BaseSpec | undefined): reado
 
 /**
  * The run file with the stages written out, so that everybody who reads it later sees them.
- * @throws ThawError RUN_FILE_INVALID for a layer group that the base does not have
+ * @throws ThawError RUN_FILE_INVALID for a layer group that the base does not have, or for any training of a base
+ *   that only gives features
  */
 export function withStages(file: RunFile, spec: BaseSpec | undefined): RunFile {
+  if (architectureOf(file, spec) === LAYERS_MODEL) refuseTraining(file);
   const stages = unfreezeStages(file, spec);
   const groups = layerGroupsOf(architectureOf(file, spec));
   const foreign = stages.find((name) => !groups.includes(name));
@@ -38,6 +40,22 @@ export function withStages(file: RunFile, spec: BaseSpec | undefined): RunFile {
 export function suitsAll(file: RunFile, candidates: Readonly<Record<string, BaseSpec>>): RunFile {
   for (const base of file.bases) withStages({ ...file, base }, candidates[base]);
   return file;
+}
+
+/** Keys of the run file that ask for a training of the base itself. */
+function refuseTraining({ base, unfreeze, compare, recipe }: RunFile): void {
+  const asked = [
+    { key: "`unfreeze.stages`", isAsked: (unfreeze.stages ?? []).length > 0, instead: "`stages: []`" },
+    { key: "`unfreeze.surgical`", isAsked: unfreeze.surgical === "first-block", instead: "`surgical: none`" },
+    { key: "`compare.scratch`", isAsked: compare.scratch, instead: "`scratch: false`" },
+    { key: "`recipe: staged`", isAsked: recipe === "staged", instead: "`recipe: auto`" },
+  ].find(({ isAsked }) => isAsked);
+  if (asked === undefined) return;
+  throw new ThawError(
+    "RUN_FILE_INVALID",
+    `${asked.key} asks to train layers of the base ${base}, which is a layers model: it gives features and stays frozen`,
+    { hint: `leave it out or write ${asked.instead}, or start from a base of another architecture` },
+  );
 }
 
 function architectureOf(file: RunFile, spec: BaseSpec | undefined): string {

@@ -21,7 +21,7 @@ export async function localBase(
   baseCheckpoint: (name: string) => Promise<string>,
 ): Promise<BaseChoice> {
   if (spec === undefined) return { name, checkpoint: await baseCheckpoint(name) };
-  const { architecture, checkpoint, pixelScale } = spec;
+  const { architecture, checkpoint, pixelScale, extractor } = spec;
   const layers: string[] = [];
   for (const layer of spec.layers) {
     const manifest = await requireManifest(store, layer);
@@ -35,6 +35,7 @@ export async function localBase(
     architecture,
     layers,
     ...(pixelScale === undefined ? {} : { pixelScale }),
+    ...(extractor === undefined ? {} : { extractor }),
     checkpoint:
       checkpoint === undefined
         ? await baseCheckpoint(architecture)

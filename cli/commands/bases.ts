@@ -1,8 +1,8 @@
 /** `thaw bases`: lists the networks that runs can start from; `thaw bases add` registers one of one's own. */
 import { type Command, InvalidArgumentError } from "commander";
-import type { AddBase } from "../../client/bases.js";
+import type { AddBase, DescribedBase } from "../../client/bases.js";
 import { loadPlatform } from "../../runtime/platform.js";
-import type { PerChannel, PixelScale, RegisteredBase } from "../../spec/base.js";
+import { LAYERS_MODEL, type PerChannel, type PixelScale } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
 import type { Progress } from "../../spec/training.js";
 import { contextOf, withExamples } from "../context.js";
@@ -17,6 +17,8 @@ interface AddOptions {
   readonly arch: string;
   readonly mean?: PerChannel;
   readonly std?: PerChannel;
+  readonly size?: number;
+  readonly output?: string;
   readonly sha256?: string;
   readonly source?: string;
   readonly licence?: string;
@@ -52,31 +54,41 @@ function addAdd(bases: Command): void {
   const command = bases
     .command("add")
     .description("register a checkpoint as a base, after reading it as a run would")
-    .argument("<from>", "path, https:// or s3://BUCKET/KEY of a PyTorch state dict or a safetensors file")
+    .argument(
+      "<from>",
+      "path, https:// or s3://BUCKET/KEY of a PyTorch state dict, a safetensors file or a model.json",
+    )
     .requiredOption("-n, --name <name>", "what run files call it")
-    .requiredOption("-a, --arch <base>", "its architecture: a name that `thaw bases` lists")
+    .requiredOption("-a, --arch <base>", "its architecture, as `thaw bases` lists them, or layers-model")
     .option("--mean <numbers>", "mean of the pixels in 0…1: one number, or R,G,B", channels)
     .option("--std <numbers>", "their standard deviation, likewise", channels)
+    .option("--size <pixels>", "of a layers model that takes any size: side of its input", side)
+    .option("--output <layer>", "of a layers model: the layer that gives the features")
     .option("--sha256 <hex>", "the digest that the file must have", digest)
     .option("--source <text>", "where it comes from; an address says it itself")
     .option("--licence <text>", "under which licence it is")
     .option("--domain <text>", "what it was pretrained on")
     .action(async (from: string, _options: AddOptions, self: Command) => {
       const { output, project, options } = contextOf<AddOptions>(self);
-      const { arch, name, sha256, source, licence, domain } = options;
+      const { arch, name, sha256, size, output: layer, source, licence, domain } = options;
       const request: AddBase = {
         from,
         name,
         architecture: arch,
         ...scaleOf(options),
+        ...(size === undefined ? {} : { size }),
+        ...(layer === undefined ? {} : { output: layer }),
         ...(source === undefined ? {} : { source }),
         ...(licence === undefined ? {} : { licence }),
         ...(domain === undefined ? {} : { domain }),
       };
       const platform = await loadPlatform(project);
-      const [{ openStoreOnly }, { addBase, architecturesWithoutWeights, catalogueBases }] = await Promise.all(
-        [import("../../client/session.js"), import("../../client/bases.js")],
-      );
+      const [{ openStoreOnly }, { addBase, architecturesWithoutWeights, catalogueBases, describeBase }] =
+        await Promise.all([import("../../client/session.js"), import("../../client/bases.js")]);
+      if (arch === LAYERS_MODEL) {
+        const { provision } = await import("../provision.js");
+        await provision(["tfjs-binding"], output);
+      }
       const progress = showProgress(output);
       const added = await interruptible(async (signal) => {
         const fetching = {
@@ -90,7 +102,12 @@ function addAdd(bases: Command): void {
           throw signal.aborted ? new Interrupted() : error;
         }
       });
-      const [base] = basesJson(catalogueBases(), [added], architecturesWithoutWeights()).bases.slice(-1);
+      const { bases: listed } = basesJson(
+        catalogueBases(),
+        [describeBase(added)],
+        architecturesWithoutWeights(),
+      );
+      const base = listed.at(-1);
       output.data(base, () => `${added.name}@${added.version}`);
       output.talk(
         `A run file says \`base: ${added.name}\`, or ${added.name}@${added.version} for this version.`,
@@ -100,14 +117,23 @@ function addAdd(bases: Command): void {
     ["thaw bases add xray.pth --name xray --arch efficientnet-lite0", "ask for it: `base: xray`"],
     ["thaw bases add resnet18.pth --name photos --arch resnet18", "torchvision's or timm's names"],
     ["thaw bases add s3://models/xray.safetensors -n xray -a efficientnet-lite1", "from the object store"],
+    ["thaw bases add mobilenet/model.json -n mine -a layers-model", "frozen, for its features"],
     ["thaw bases add x.pth -n x -a efficientnet-lite1 --mean .485,.456,.406 --std .23", "own scale"],
   ]);
 }
 
 const MEGABYTE = 1e6;
+/** As many as ingest can keep of an image's short side: `data.keep_short_side`. */
+const MOST_PIXELS = 2048;
 
 function downloadProgress(done: number, total: number = done): Progress {
   return { phase: "fetching, MB", step: Math.round(done / MEGABYTE), total: Math.ceil(total / MEGABYTE) };
+}
+
+function side(text: string): number {
+  const size = Number(text);
+  if (Number.isInteger(size) && size > 0 && size <= MOST_PIXELS) return size;
+  throw new InvalidArgumentError(`It must be a whole number of pixels, at most ${MOST_PIXELS}.`);
 }
 
 function digest(text: string): string {
@@ -116,14 +142,14 @@ function digest(text: string): string {
 }
 
 /** Without services there are none to list. */
-async function registered(project: string | undefined, output: Output): Promise<readonly RegisteredBase[]> {
+async function registered(project: string | undefined, output: Output): Promise<readonly DescribedBase[]> {
   try {
     const platform = await loadPlatform(project);
-    const [{ openStoreOnly }, { registeredBases }] = await Promise.all([
+    const [{ openStoreOnly }, { describeBase, registeredBases }] = await Promise.all([
       import("../../client/session.js"),
       import("../../client/bases.js"),
     ]);
-    return await registeredBases(openStoreOnly(platform));
+    return (await registeredBases(openStoreOnly(platform))).map(describeBase);
   } catch (error) {
     if (!(error instanceof ThawError) || error.exitCode !== 4) throw error;
     output.talk(`Bases that were added are left out: ${error.message}`);

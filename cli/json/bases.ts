@@ -1,6 +1,6 @@
 /** JSON of `thaw bases`. Public API. */
-import type { Base, CatalogueBase } from "../../client/bases.js";
-import type { PixelScale, RegisteredBase } from "../../spec/base.js";
+import type { Base, CatalogueBase, DescribedBase } from "../../client/bases.js";
+import type { ExtractorSpec, PixelScale } from "../../spec/base.js";
 
 export interface BasesJson {
   /** thaw's own first, then those that were added, by name. */
@@ -36,6 +36,8 @@ export interface BaseJson extends InputJson {
   readonly licence: string;
   /** SHA-256 of the checkpoint file. */
   readonly sha256: string;
+  /** Of a layers model: the length of its features, and the layer that they come from. */
+  readonly extractor?: ExtractorSpec;
   /** Of thaw's own bases: kind of images, classes, and accuracy in [0, 1] on ImageNet with who says so. */
   readonly domain?: string;
   readonly classes?: number;
@@ -45,7 +47,7 @@ export interface BaseJson extends InputJson {
 
 export function basesJson(
   catalogue: readonly CatalogueBase[],
-  registered: readonly RegisteredBase[],
+  registered: readonly DescribedBase[],
   withoutWeights: readonly Base[],
 ): BasesJson {
   const own = catalogue.map((base): BaseJson => {
@@ -55,11 +57,10 @@ export function basesJson(
     return { ...origin, sha256, ...inputOf(base), domain, classes, imagenetTop1, imagenetTop1Source };
   });
   const added = registered.map((base): BaseJson => {
-    const { name, version, architecture, pretrainedOn, source, licence, checkpoint, pixelScale } = base;
-    const like = [...catalogue, ...withoutWeights].find((candidate) => candidate.name === architecture);
-    if (like === undefined) throw new Error(`base ${name} has the unknown architecture ${architecture}`);
+    const { name, version, architecture, pretrainedOn, source, licence, checkpoint, extractor } = base;
     const origin = { name, origin: "added", version, architecture, pretrainedOn, source, licence } as const;
-    return { ...origin, sha256: checkpoint.digest, ...inputOf(like, pixelScale) };
+    const known = { ...origin, sha256: checkpoint.digest, ...inputOf(base) };
+    return extractor === undefined ? known : { ...known, extractor };
   });
   return {
     bases: [...own, ...added],
@@ -67,9 +68,6 @@ export function basesJson(
   };
 }
 
-function inputOf(
-  { input: { size, cropFraction, kernel, pixelScale: own } }: Base,
-  pixelScale: PixelScale = own,
-): InputJson {
+function inputOf({ input: { size, cropFraction, kernel, pixelScale } }: Pick<Base, "input">): InputJson {
   return { inputSize: size, preprocessing: { ...pixelScale, kernel, cropFraction } };
 }

@@ -20,5 +20,6 @@ export function basesTable({ bases, architectures }: BasesJson, screen: Screen):
   ]);
   const others = architectures.map(({ name }) => name).join(", ");
   return `${table(HEADER, rows, screen, NUMBERS)}
-With a checkpoint of yours (thaw bases add), also the architectures ${others}`;
+With a checkpoint of yours (thaw bases add), also the architectures ${others};
+as a frozen extractor of features, any TensorFlow.js layers model (--arch layers-model)`;
 }

@@ -1,4 +1,5 @@
 /** The architectures that a user's checkpoint can have: the catalogue's, and some that thaw has no weights for. */
+import { LAYERS_MODEL } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
 import { readCheckpoint } from "../import/checkpoint.js";
 import { importMobileNetV2 } from "../import/mobilenetV2.js";
@@ -46,6 +47,6 @@ export function findArchitecture(name: string): Base {
   const found = ALL.find((candidate) => candidate.name === name);
   if (found !== undefined) return found;
   throw new ThawError("BASE_UNKNOWN", `there is no architecture called "${name}"`, {
-    hint: `architectures: ${ALL.map((candidate) => candidate.name).join(", ")}`,
+    hint: `architectures: ${[...ALL.map((candidate) => candidate.name), LAYERS_MODEL].join(", ")}`,
   });
 }

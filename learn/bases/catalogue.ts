@@ -22,6 +22,11 @@ export interface Base {
   readonly name: string;
   readonly architecture: Architecture;
   readonly input: BaseInput;
+  /**
+   * Of a base that only gives features: the file that holds its network. Its architecture has no layer groups then,
+   * and `load` gives no parameters: whoever runs the whole base has to ask for this first.
+   */
+  readonly extractor?: string;
   /** Reads the pretrained weights from a checkpoint file. @throws ThawError DATA_INVALID */
   load(checkpoint: string): Promise<Parameters>;
 }

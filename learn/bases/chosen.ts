@@ -1,9 +1,10 @@
-/** The base that a run has chosen: one of the catalogue's, or its architecture with other weights. */
+/** The base that a run has chosen: one of the catalogue's, its architecture with other weights, or an extractor. */
 import type { BaseChoice } from "../../spec/base.js";
 import { overlay, type Parameters } from "../parameters.js";
 import { readSafetensors } from "../safetensors.js";
 import { findArchitecture } from "./architectures.js";
 import type { Base } from "./catalogue.js";
+import { extractorBase } from "./extractor.js";
 
 /**
  * The base that `choice` describes; its `load` gives the checkpoint's parameters with the weights of the
@@ -11,7 +12,9 @@ import type { Base } from "./catalogue.js";
  * @throws ThawError BASE_UNKNOWN
  */
 export function chosenBase(choice: BaseChoice): Base {
-  const { name, architecture = name, pixelScale, layers = [] } = choice;
+  const { name, architecture = name, pixelScale, extractor, layers = [] } = choice;
+  // A model that was trained on an extractor has a head of its own and no tuned layers.
+  if (extractor !== undefined) return extractorBase(name, extractor, pixelScale, choice.checkpoint);
   const base = findArchitecture(architecture);
   return {
     ...base,

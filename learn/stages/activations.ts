@@ -5,7 +5,8 @@ import { type Dataset, openDataset } from "../../data/dataset.js";
 import { groupIndex } from "../bases/architecture.js";
 import type { Base } from "../bases/catalogue.js";
 import { chosenBase } from "../bases/chosen.js";
-import { boundaryPass, boundaryShape, disposePass } from "../boundaries.js";
+import { boundaryShape, disposePass } from "../boundaries.js";
+import { basePass } from "../frozenNetwork.js";
 import type { Parameters } from "../parameters.js";
 import { allViews, renderBatches, type ViewRef } from "../render.js";
 import {
@@ -72,9 +73,7 @@ export async function computeActivations(
   const dataset = await openDataset(context.folders.dataset);
   const started = performance.now();
   const needsBase = outputs.features !== undefined || outputs.boundaries.size > 0;
-  const pass = needsBase
-    ? boundaryPass(base.architecture, parameters, [...outputs.boundaries.keys()])
-    : undefined;
+  const pass = needsBase ? await basePass(base, parameters, [...outputs.boundaries.keys()]) : undefined;
   const files: { readonly path: string; readonly writer: SampleWriter }[] = [];
   const create = async (path: string, format: RecordFormat): Promise<SampleWriter> => {
     const writer = await createSamples(`${path}.part`, format);

@@ -141,7 +141,7 @@ export async function chooseRecipe(
       compatibility: compatibility(evidence),
       ...(domain === undefined ? {} : { domain: domainVerdict(domain) }),
       decision: {
-        ...decide({ evidence, ...settings }),
+        ...decide({ evidence, ...settings, isExtractor: chosenBase(context.base).extractor !== undefined }),
         folds: planFolds({
           asked: settings.folds,
           records,

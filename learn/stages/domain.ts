@@ -16,7 +16,8 @@ const BATCH = 32;
 
 /**
  * @param candidates images that may be measured: not the held-out ones
- * @returns undefined when fewer than two groups of images are among them
+ * @returns undefined when fewer than two groups of images are among them, and of an extractor: what its batch norms
+ *   remember, if it has any, cannot be read layer by layer
  */
 export async function measureDomain(
   { base: choice, augment, seed, onProgress }: Pick<StageContext, "base" | "augment" | "seed" | "onProgress">,
@@ -24,8 +25,8 @@ export async function measureDomain(
   candidates: readonly number[],
 ): Promise<DomainDistance | undefined> {
   const images = independentImages(dataset, candidates, seed);
-  if (images.length < 2) return undefined;
   const base = chosenBase(choice);
+  if (images.length < 2 || base.extractor !== undefined) return undefined;
   const views = images.map((image) => ({ image, view: 0 }));
   async function* pixels(): AsyncGenerator<Uint8Array> {
     let done = 0;

@@ -8,9 +8,10 @@ import type { FoldPrediction, FoldSummary } from "../../spec/folds.js";
 import { assess } from "../assessment.js";
 import { groupIndex } from "../bases/architecture.js";
 import { chosenBase } from "../bases/chosen.js";
-import { boundaryPass, disposePass } from "../boundaries.js";
+import { type BoundaryPass, disposePass } from "../boundaries.js";
 import { crossValidation, type FinishedFold } from "../crossValidation.js";
 import { scoped, type Tensor2D, tf } from "../engine.js";
+import { basePass } from "../frozenNetwork.js";
 import { denseLogits, HEAD_BIAS, HEAD_KERNEL } from "../head.js";
 import { leakedAccuracy } from "../leakedAccuracy.js";
 import { freezeGroups, poolFeatures } from "../network.js";
@@ -51,10 +52,7 @@ interface Runner {
   readonly from: number;
   readonly parameters: Parameters;
   /** @param keep is given the pooled features, `[batch, features]` */
-  logits(
-    activations: ReturnType<ReturnType<typeof boundaryPass>["run"]>,
-    keep?: (features: Float32Array) => void,
-  ): Float32Array;
+  logits(activations: ReturnType<BoundaryPass["run"]>, keep?: (features: Float32Array) => void): Float32Array;
   dispose(): void;
 }
 
@@ -77,8 +75,8 @@ export async function evaluate(
     }),
   );
   const scratchRunner = scratch && suffixRunner("scratch", 0, await readSafetensors(scratch.weights));
-  const pass = boundaryPass(
-    architecture,
+  const pass = await basePass(
+    base,
     pretrained,
     runners.map((runner) => runner.from),
   );
@@ -94,7 +92,8 @@ export async function evaluate(
       parameters,
       logits: ({ activations, features }, keep) =>
         scoped(() => {
-          const x = activations.get(from);
+          // At the top there is nothing left to run: of an extractor that is layer group 0, where the pixels enter.
+          const x = from === top ? undefined : activations.get(from);
           const pooled: Tensor2D = x === undefined ? features : poolFeatures(suffix.run(x));
           keep?.(pooled.dataSync() as Float32Array);
           return denseLogits(pooled, kernel, bias).dataSync() as Float32Array;

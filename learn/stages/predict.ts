@@ -3,9 +3,9 @@ import { renderView } from "../../data/views.js";
 import type { BaseChoice } from "../../spec/base.js";
 import { chosenBase } from "../bases/chosen.js";
 import { conformalSet } from "../conformal.js";
-import { type Tensor2D, tf } from "../engine.js";
+import { tf } from "../engine.js";
+import { featuresOf, frozenNetwork } from "../frozenNetwork.js";
 import { denseLogits, HEAD_BIAS, HEAD_KERNEL } from "../head.js";
-import { freezeGroups, poolFeatures } from "../network.js";
 import { overlay, parameter } from "../parameters.js";
 import { readSafetensors } from "../safetensors.js";
 import { atTemperature } from "../temperature.js";
@@ -47,7 +47,7 @@ export async function predict(
 ): Promise<ImagePrediction[]> {
   const base = chosenBase(choice);
   const parameters = overlay(await base.load(choice.checkpoint), await readSafetensors(weights));
-  const network = freezeGroups(base.architecture, parameters, 0, base.architecture.groups.length);
+  const network = await frozenNetwork(base, parameters);
   const head = parameter(parameters, HEAD_KERNEL);
   const kernel = tf.tensor2d(head.data, head.shape as [number, number]);
   const bias = tf.tensor1d(parameter(parameters, HEAD_BIAS).data);
@@ -58,8 +58,7 @@ export async function predict(
     const shape = [batch.length, base.input.size, base.input.size, 3];
     const logits = tf.tidy(() => {
       const x = pixelTensor(Buffer.concat(pixels), shape, base.input.pixelScale);
-      const features: Tensor2D = poolFeatures(network.run(x));
-      return denseLogits(features, kernel, bias).dataSync() as Float32Array;
+      return denseLogits(featuresOf(network.run(x)), kernel, bias).dataSync() as Float32Array;
     });
     const probabilities = softmaxRows(atTemperature(logits, temperature), classes);
     batch.forEach(({ path }, row) => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { WEIGHTS_FILE } from "../../spec/artifactFiles.js";
 import type { TrainingSummary } from "../../spec/training.js";
 import { chosenBase } from "../bases/chosen.js";
+import { refuseExtractor } from "../bases/extractor.js";
 import { writeSafetensors } from "../safetensors.js";
 import { fit } from "../training/fit.js";
 import { fullNetworkTrainee, randomParameters } from "../training/fullNetwork.js";
@@ -26,6 +27,7 @@ export async function trainScratch(
   batchSize: number,
 ): Promise<TrainingSummary> {
   const base = chosenBase(context.base);
+  refuseExtractor(base, "nothing can be trained from random weights");
   const { records, summary } = await readRecords(context.folders.dataset);
   const samples = await openPixels(context);
   try {

@@ -8,6 +8,7 @@ import { FIRST_BLOCK } from "../../spec/stages.js";
 import type { StageSummary, TrainingSummary } from "../../spec/training.js";
 import { type Architecture, groupIndex } from "../bases/architecture.js";
 import { chosenBase } from "../bases/chosen.js";
+import { refuseExtractor } from "../bases/extractor.js";
 import { type GateDecision, gate } from "../gate.js";
 import { overlay, type Parameters } from "../parameters.js";
 import { readSafetensors, writeSafetensors } from "../safetensors.js";
@@ -57,6 +58,7 @@ export async function tuneStage(
   previous: string,
 ): Promise<StageSummary> {
   const base = chosenBase(context.base);
+  refuseExtractor(base, "nothing can be unfrozen");
   const { architecture } = base;
   const { from, to } = trainedRange(architecture, settings.deepest);
   const pretrained = await base.load(context.base.checkpoint);

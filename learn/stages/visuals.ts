@@ -6,10 +6,10 @@ import { ACTIVATION_MAPS_FILE, FEATURE_MAP_FILE } from "../../spec/artifactFiles
 import type { Evaluation, FullPrediction } from "../../spec/evaluation.js";
 import type { ActivationMap, ActivationMaps, FeatureMap, FeaturePoint } from "../../spec/visuals.js";
 import type { Base } from "../bases/catalogue.js";
-import { scoped, type Tensor4D } from "../engine.js";
+import { scoped, type Tensor2D, type Tensor4D } from "../engine.js";
+import { featuresOf, frozenNetwork } from "../frozenNetwork.js";
 import { gradCam, relative } from "../gradCam.js";
 import { HEAD_KERNEL } from "../head.js";
-import { freezeGroups, poolFeatures } from "../network.js";
 import { type Parameters, parameter } from "../parameters.js";
 import { principalComponents } from "../principalComponents.js";
 import { renderBatches } from "../render.js";
@@ -39,7 +39,10 @@ export interface HeldOut {
   readonly evaluation: Evaluation;
 }
 
-/** Writes {@link ACTIVATION_MAPS_FILE} and {@link FEATURE_MAP_FILE} into the stage's folder. */
+/**
+ * Writes {@link ACTIVATION_MAPS_FILE} and {@link FEATURE_MAP_FILE} into the stage's folder. There are no maps of
+ * evidence of an extractor whose features are no average over activations: they have no place in the image.
+ */
 export async function writeVisuals(
   context: StageContext,
   dataset: Dataset,
@@ -48,7 +51,8 @@ export async function writeVisuals(
 ): Promise<void> {
   const write = (name: string, content: ActivationMaps | FeatureMap): Promise<void> =>
     writeFile(join(context.folders.out, name), JSON.stringify(content));
-  await write(ACTIVATION_MAPS_FILE, await activationMaps(context, dataset, network, heldOut));
+  const maps = await activationMaps(context, dataset, network, heldOut);
+  if (maps !== undefined) await write(ACTIVATION_MAPS_FILE, maps);
   await write(FEATURE_MAP_FILE, await featureMap(context, dataset, network, heldOut));
 }
 
@@ -57,7 +61,7 @@ async function activationMaps(
   dataset: Dataset,
   network: FinalNetwork,
   { held, predictions, evaluation }: HeldOut,
-): Promise<ActivationMaps> {
+): Promise<ActivationMaps | undefined> {
   const { cropFraction } = network.base.input;
   const kernel = parameter(network.parameters, HEAD_KERNEL).data;
   const classes = evaluation.classes.length;
@@ -67,8 +71,11 @@ async function activationMaps(
   const rows = [...predictions.keys()].filter((row) => shown.has(predictions[row]?.path ?? ""));
   const maps: ActivationMap[] = [];
   let shape: readonly number[] = [0, 0, 0];
+  let isSpatial = true;
   const images = rows.map((row) => held[row] as number);
   await throughNetwork(context, dataset, network, "maps of evidence", images, (last) => {
+    if (last.rank !== 4) isSpatial = false;
+    if (!isSpatial) return;
     shape = last.shape.slice(1);
     const values = last.dataSync() as Float32Array;
     const size = values.length / last.shape[0];
@@ -84,6 +91,7 @@ async function activationMaps(
       });
     }
   });
+  if (!isSpatial) return undefined;
   const [down = 0, across = 0] = shape;
   return { rows: down, columns: across, maps, surest };
 }
@@ -103,7 +111,7 @@ async function featureMap(
   });
   let next = tested.length * columns;
   await throughNetwork(context, dataset, network, "features of training images", trained, (last) => {
-    const pooled = poolFeatures(last).dataSync() as Float32Array;
+    const pooled = featuresOf(last).dataSync() as Float32Array;
     values.set(pooled, next);
     next += pooled.length;
   });
@@ -128,16 +136,17 @@ async function featureMap(
   };
 }
 
-/** @param use is given the output of the last convolution, `[batch, rows, columns, channels]`, and must not keep it */
+/** @param use is given what the frozen network gives, see there, and must not keep it */
 async function throughNetwork(
   { augment, seed, onProgress }: StageContext,
   dataset: Dataset,
-  { base: { architecture, input }, parameters }: FinalNetwork,
+  { base, parameters }: FinalNetwork,
   phase: string,
   images: readonly number[],
-  use: (last: Tensor4D) => void,
+  use: (last: Tensor2D | Tensor4D) => void,
 ): Promise<void> {
-  const whole = freezeGroups(architecture, parameters, 0, architecture.groups.length);
+  const { input } = base;
+  const whole = await frozenNetwork(base, parameters);
   try {
     const views = images.map((image) => ({ image, view: 0 }));
     let done = 0;

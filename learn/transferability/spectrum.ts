@@ -11,8 +11,13 @@ export interface Spectrum {
   readonly projections: readonly Float64Array[];
 }
 
-/** The implicit QL method converges in one or two sweeps an eigenvalue; so many mean that the input is broken. */
-const MOST_SWEEPS = 60;
+/**
+ * The implicit QL method converges in one or two sweeps an eigenvalue. So many mean that only rounding is left: of
+ * features that are few, or always 0, most eigenvalues are noise, and noise is not small beside itself.
+ */
+const MANY_SWEEPS = 60;
+/** Twice as many mean that the input is broken. */
+const MOST_SWEEPS = 120;
 
 /**
  * Householder's reduction to tridiagonal form and implicit QL with Wilkinson's shift (Golub & Van Loan, "Matrix
@@ -75,10 +80,18 @@ function diagonalize(diagonal: Float64Array, off: Float64Array, vectors: readonl
   const n = diagonal.length;
   const d = (i: number): number => diagonal[i] as number;
   const e = (i: number): number => off[i] as number;
+  // What EISPACK's `tql2` compares with from the start; here only where it must, so that results stay as they were.
+  const rounding =
+    Number.EPSILON * diagonal.reduce((most, _, i) => Math.max(most, Math.abs(d(i)) + Math.abs(e(i))), 0);
   for (let l = 0; l < n; l++) {
     for (let sweep = 0; ; sweep++) {
       let m = l;
-      while (m < n - 1 && Math.abs(e(m)) > Number.EPSILON * (Math.abs(d(m)) + Math.abs(d(m + 1)))) m++;
+      const least = sweep < MANY_SWEEPS ? 0 : rounding;
+      while (
+        m < n - 1 &&
+        Math.abs(e(m)) > Math.max(least, Number.EPSILON * (Math.abs(d(m)) + Math.abs(d(m + 1))))
+      )
+        m++;
       if (m === l) break;
       if (sweep === MOST_SWEEPS)
         throw new Error("the eigenvalues do not converge: the features are not finite");

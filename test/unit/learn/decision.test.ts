@@ -52,6 +52,7 @@ const CASES: readonly {
   evidence: RecipeEvidence;
   asked?: "extractor-only" | "staged";
   planned?: number;
+  isExtractor?: boolean;
   expected: Pick<RecipeDecision, "choice" | "stages">;
   says: RegExp;
 }[] = [
@@ -132,6 +133,30 @@ const CASES: readonly {
     says: /./,
   },
   {
+    what: "a base that only gives features",
+    evidence: DIGITS,
+    planned: 0,
+    isExtractor: true,
+    expected: { choice: "extractor-only", stages: 0 },
+    says: /no fine-tuning: the base is a layers model/,
+  },
+  {
+    what: "such a base and a class of four training images",
+    evidence: { ...SHUFFLED, smallestClass: TINY },
+    planned: 0,
+    isExtractor: true,
+    expected: { choice: "extractor-only", stages: 0 },
+    says: /the base is a layers model/,
+  },
+  {
+    what: "such a base and shuffled labels",
+    evidence: SHUFFLED,
+    planned: 0,
+    isExtractor: true,
+    expected: { choice: "unlearnable", stages: 0 },
+    says: /cannot be told/,
+  },
+  {
     what: "a probe no better than mean colours, but better than the largest class",
     evidence: { ...DIGITS, probe: DIGITS.colours },
     expected: { choice: "staged", stages: 2 },
@@ -139,9 +164,9 @@ const CASES: readonly {
   },
 ];
 
-for (const { what, evidence, asked = "auto", planned = 2, expected, says } of CASES) {
+for (const { what, evidence, asked = "auto", planned = 2, isExtractor = false, expected, says } of CASES) {
   test(`${what}: ${expected.choice}, ${expected.stages} stages`, () => {
-    const decision = decide({ evidence, asked, planned });
+    const decision = decide({ evidence, asked, planned, isExtractor });
     const { choice, stages } = decision;
     assert.deepEqual({ choice, stages }, expected);
     assert.match(decision.reason, says);

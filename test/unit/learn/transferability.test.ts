@@ -5,7 +5,15 @@ import { fewestGroups, stratifiedFolds } from "../../../learn/transferability/fo
 import { hScore, ledoitWolf } from "../../../learn/transferability/hScore.js";
 import { fitLogisticRegression } from "../../../learn/transferability/logisticRegression.js";
 import { logMe } from "../../../learn/transferability/logMe.js";
-import { centred, dot, gram, matrix, row, takeRows } from "../../../learn/transferability/matrix.js";
+import {
+  centred,
+  dot,
+  gram,
+  type Matrix,
+  matrix,
+  row,
+  takeRows,
+} from "../../../learn/transferability/matrix.js";
 import { neighbourAccuracy } from "../../../learn/transferability/neighbours.js";
 import { linearProbe } from "../../../learn/transferability/probe.js";
 import { spectrum } from "../../../learn/transferability/spectrum.js";
@@ -75,6 +83,24 @@ for (const expected of cases) {
     assertClose([ledoitWolf(centred(x), gram(centred(x)))], [expected.shrinkage], 1e-9, "shrinkage");
     assertClose([hScore(x, labels, classes)], [expected.hScore], 1e-8, "H-score");
     assert.equal(neighbourAccuracy(x, labels, alone, 1), expected.nearest);
+  });
+}
+
+for (const columns of [2, 5, 12]) {
+  test(`of ${columns} features on 112 images the eigenvalues are those of their covariances, and nought`, () => {
+    const rows = 112;
+    const values = Float64Array.from({ length: rows * columns }, (_, i) => {
+      const u = Math.sin(12.9898 * i + 78.233) * 43758.5453;
+      return u - Math.floor(u);
+    });
+    const across = Float64Array.from(
+      values,
+      (_, i) => values[(i % rows) * columns + Math.floor(i / rows)] as number,
+    );
+    const sorted = (x: Matrix): number[] => [...spectrum(gram(x), []).values].sort((a, b) => b - a);
+    const few = sorted(matrix(columns, rows, across));
+    const all = sorted(matrix(rows, columns, values));
+    assertClose(all, [...few, ...new Array<number>(rows - columns).fill(0)], 1e-13, "eigenvalues");
   });
 }
 

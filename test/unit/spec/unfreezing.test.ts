@@ -5,7 +5,7 @@ import type { BaseSpec } from "../../../spec/base.js";
 import { ThawError } from "../../../spec/errors.js";
 import { runFileSchema } from "../../../spec/runFile.js";
 import { planStages } from "../../../spec/stages.js";
-import { unfreezeStages, withStages } from "../../../spec/unfreezing.js";
+import { suitsAll, unfreezeStages, withStages } from "../../../spec/unfreezing.js";
 
 const file = (extra: object) => runFileSchema.parse({ name: "m", data: { path: "images" }, ...extra });
 
@@ -58,6 +58,28 @@ it("a layer group that the base does not have is refused, with those that it has
       return true;
     },
   );
+});
+
+it("a layers model has no stages, and all that asks to train it is refused", () => {
+  const spec = added("layers-model");
+  assert.deepEqual(withStages(file({ base: "own" }), spec).unfreeze.stages, []);
+  assert.ok(planStages(file({ base: "own" }), spec).every(({ kind }) => kind !== "tune"));
+  for (const [extra, key] of [
+    [{ unfreeze: { stages: ["top"] } }, "unfreeze.stages"],
+    [{ unfreeze: { surgical: "first-block" } }, "unfreeze.surgical"],
+    [{ compare: { scratch: true } }, "compare.scratch"],
+    [{ recipe: "staged" }, "recipe: staged"],
+  ] as const) {
+    const refused = {
+      code: "RUN_FILE_INVALID",
+      message: new RegExp(`${key}\`? asks to train layers of the base own`),
+    };
+    assert.throws(() => withStages(file({ base: "own", ...extra }), spec), refused);
+    assert.throws(
+      () => suitsAll(file({ bases: ["own", "efficientnet-lite0"], ...extra }), { own: spec }),
+      refused,
+    );
+  }
 });
 
 it("groups of two architectures in one list are refused", () => {

@@ -1,0 +1,32 @@
+/** A network as one file: a safetensors file of its weights, whose metadata hold its topology. */
+import { ThawError } from "../../spec/errors.js";
+import type { Parameters } from "../parameters.js";
+import { readSafetensorsFile, writeSafetensors } from "../safetensors.js";
+import type { Topology } from "./network.js";
+
+/** What `format` says in the file's metadata. A change of what a file means takes another number. */
+const FORMAT = "thaw-layers-model-1";
+
+export interface Container {
+  readonly topology: Topology;
+  readonly weights: Parameters;
+  /** The layer that the features come from. */
+  readonly output: string;
+}
+
+/** Equal networks give equal bytes. */
+export async function writeContainer(path: string, { topology, weights, output }: Container): Promise<void> {
+  await writeSafetensors(path, weights, { format: FORMAT, output, topology: JSON.stringify(topology) });
+}
+
+/** @throws ThawError DATA_INVALID when the file is something else or damaged */
+export async function readContainer(path: string): Promise<Container> {
+  const { parameters, metadata } = await readSafetensorsFile(path);
+  const { format, output, topology } = metadata;
+  if (format !== FORMAT || output === undefined || topology === undefined) {
+    throw new ThawError("DATA_INVALID", `${path} holds no layers model of this version of thaw`, {
+      hint: "add the base again with `thaw bases add model.json --arch layers-model`",
+    });
+  }
+  return { topology: JSON.parse(topology) as Topology, weights: parameters, output };
+}
