@@ -1,12 +1,15 @@
 /**
  * Stages of unfreezing with what they did to every image, validation and held out, whatever a gate would say: the head,
- * the first stage, and the second one after the first as well as after the head. On the folds of brain MRI and on
- * parts of the sign-language digits. One line of JSON a set and seed; `gateRules.js` reads them.
- *   node dist/bench/stageOutcomes.js digits|brain [SEEDS] >> FILE
+ * the first stage, and the second one after the first as well as after the head. On the folds of brain MRI, on parts of
+ * the sign-language digits and on the quickstart's own split. One line of JSON a set and seed; `gateRules.js` reads them.
+ *   node dist/bench/stageOutcomes.js digits|brain|emoji [SEED,… [TRAIN:VALIDATION…]] >> FILE   (images a class)
  */
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { writeEmojiManifest } from "../cli/quickstart/emojiDataset.js";
+import { QUICKSTART_RUN_FILE } from "../cli/quickstart/runFile.js";
+import { parseRunFile } from "../client/runFile/parse.js";
 import { ingest } from "../data/ingest.js";
 import { groupIndex } from "../learn/bases/architecture.js";
 import { chosenBase } from "../learn/bases/chosen.js";
@@ -31,21 +34,19 @@ import { ROOT } from "./support.js";
 
 /** Images a class that a seed divides anew; what a part does not use is held out. */
 const POOL_PER_CLASS = 100;
-/** Images a class; the default shares, and one part with as many validation images as the main job has. */
-const PARTS = [
-  { train: 5, validation: 1 },
-  { train: 10, validation: 1 },
-  { train: 20, validation: 3 },
-  { train: 40, validation: 6 },
-  { train: 40, validation: 20 },
-] as const;
+/** The default shares, and one part with as many validation images as the main job has. */
+const PARTS = ["5:1", "10:1", "20:3", "40:6", "40:20"];
 const FOLDS = 5;
 const SHALLOW = "blocks.6";
 const DEEP = "blocks.5";
 
-const [, , which = "digits", seeds = "3"] = process.argv;
+const [, , which = "digits", seeds = "1,2,3", ...asked] = process.argv;
+const parts = (asked.length === 0 ? PARTS : asked).map((part) => part.split(":").map(Number));
 const IMAGES = resolve(join(ROOT, "..", "shared", "data", which === "brain" ? "brain-mri" : "sign-digits"));
-const file = runFileSchema.parse({ name: "bench", data: { path: IMAGES }, augment: { views: 4 } });
+const file =
+  which === "emoji"
+    ? parseRunFile(QUICKSTART_RUN_FILE, "the quickstart", [])
+    : runFileSchema.parse({ name: "bench", data: { path: IMAGES }, augment: { views: 4 } });
 const { path: _path, ...data } = file.data;
 const base = {
   name: file.base,
@@ -72,30 +73,51 @@ async function contextIn(
   };
 }
 
-/** Every image, or so many of each class. */
-async function writeManifest(path: string, perClass: number): Promise<void> {
+/** Every image, or so many of each class. @returns path of the manifest */
+async function writeManifest(into: string): Promise<string> {
+  if (which === "emoji") {
+    return (await writeEmojiManifest((await locate("emoji-images"))?.path ?? "", into)).path;
+  }
+  const perClass = which === "brain" ? Number.POSITIVE_INFINITY : POOL_PER_CLASS;
   const lines: string[] = [];
   for (const label of (await readdir(IMAGES)).sort()) {
     for (const image of (await readdir(join(IMAGES, label))).sort().slice(0, perClass)) {
       lines.push(JSON.stringify({ path: join(IMAGES, label, image), label }));
     }
   }
+  const path = join(into, "images.jsonl");
   await writeFile(path, `${lines.join("\n")}\n`);
+  return path;
 }
 
 /** The first images of each class in the seed's order train, the next validate, the others are held out. */
-function partOf(records: readonly ImageRecord[], part: (typeof PARTS)[number], seed: number): Split[] {
+function partOf(
+  records: readonly ImageRecord[],
+  [train = 0, validation = 0]: readonly number[],
+  seed: number,
+): Split[] {
   const splits: Split[] = records.map(() => "test");
   const labels = [...new Set(records.map(({ label }) => label))];
   for (const label of labels) {
     const images = records.flatMap((record, image) => (record.label === label ? [image] : []));
     permutation(images.length, randomStream(seed, "part of the digits", label)).forEach((position, place) => {
       const image = images[position] as number;
-      if (place < part.train) splits[image] = "train";
-      else if (place < part.train + part.validation) splits[image] = "validation";
+      if (place < train) splits[image] = "train";
+      else if (place < train + validation) splits[image] = "validation";
     });
   }
   return splits;
+}
+
+/** What is trained, validated and held out each time. */
+function divisions(
+  records: readonly ImageRecord[],
+  classes: number,
+  seed: number,
+): readonly (readonly Split[])[] {
+  if (which === "emoji") return [records.map(({ split }) => split)];
+  if (which === "brain") return foldSplits(records, classes, FOLDS, seed);
+  return parts.map((part) => partOf(records, part, seed));
 }
 
 /** Losses and rights of a split under each file of weights, from the activations at the deeper boundary. */
@@ -143,8 +165,7 @@ async function outcomes(folder: string, own: FoldData, seed: number): Promise<St
 
 const folder = await mkdtemp(join(tmpdir(), "thaw-bench-"));
 try {
-  const source = join(folder, "images.jsonl");
-  await writeManifest(source, which === "brain" ? Number.POSITIVE_INFINITY : POOL_PER_CLASS);
+  const source = await writeManifest(folder);
   const whole = await contextIn(folder, "features", {}, 1);
   await ingest({
     source,
@@ -157,12 +178,8 @@ try {
   await extractFeatures(whole, [SHALLOW, DEEP], false);
   const dataset = await readRecords(whole.folders.dataset);
   const { records, summary } = dataset;
-  for (let seed = 1; seed <= Number(seeds); seed++) {
-    const divisions: readonly (readonly Split[])[] =
-      which === "brain"
-        ? foldSplits(records, summary.classes.length, FOLDS, seed)
-        : PARTS.map((part) => partOf(records, part, seed));
-    for (const splits of divisions) {
+  for (const seed of seeds.split(",").map(Number)) {
+    for (const splits of divisions(records, summary.classes.length, seed)) {
       const started = performance.now();
       const work = join(folder, "work");
       await mkdir(work);
@@ -170,7 +187,7 @@ try {
       const own = await writeFoldData(whole, pretrained, dataset, splits, features, [SHALLOW, DEEP], work);
       const count = (wanted: Split): number => splits.filter((split) => split === wanted).length;
       const line: StageOutcomes = {
-        set: which === "brain" ? "brain MRI" : `${count("train")} digits`,
+        set: which === "brain" ? "brain MRI" : `${count("train")} ${which}`,
         seed,
         nodes: await outcomes(work, own, seed),
       };
