@@ -1,7 +1,9 @@
 /** The gate at the end of a stage of unfreezing: keep what it trained, or go back to what it was given. */
+import type { RandomStream } from "../rng/stream.js";
+import { signFlipTest } from "./signFlip.js";
 import type { ValidationResult } from "./training/fit.js";
 
-/** A loss of accuracy counts as real when chance alone gives one as large less often than this. */
+/** A change counts as real when chance alone gives one as large less often than this. */
 const SIGNIFICANCE = 0.05;
 
 export interface GateDecision {
@@ -11,22 +13,39 @@ export interface GateDecision {
 }
 
 /**
- * Compares the same validation images before and after. The stage is kept when its loss is the lowest so far and
- * accuracy did not get significantly worse, or when accuracy got significantly better: on few images one of
- * them more or less means nothing, while the loss sees every image. Hence the loss that is handed on is the
- * lowest of all stages, unless accuracy speaks for more.
+ * Compares the same validation images before and after by two paired tests. The stage is kept when the mean loss fell
+ * significantly and accuracy did not get significantly worse, or when accuracy got significantly better. The loss has
+ * a say of its own because every image counts in it, while right or wrong changes for few; it is its mean that is
+ * tested and not its ranks, because the few losses that grow much are the mistakes to come. What is handed on thus has
+ * a lower loss than all that was handed on before, unless accuracy speaks for more. Level and rule were chosen by
+ * `bench/gateRules.ts`.
+ * @param stream random signs for the test of the loss; used up
  */
-export function gate(before: ValidationResult, after: ValidationResult): GateDecision {
+export function gate(before: ValidationResult, after: ValidationResult, stream: RandomStream): GateDecision {
   const { better, worse } = changedImages(before.correct, after.correct);
-  const changed = better + worse;
-  const kept =
-    binomialTail(better, changed) < SIGNIFICANCE ||
-    (after.loss < before.loss && binomialTail(worse, changed) >= SIGNIFICANCE);
+  const rose = binomialTail(better, better + worse);
+  const fell = binomialTail(worse, better + worse);
+  const falls = before.losses.map((loss, image) => loss - (after.losses[image] ?? Number.NaN));
+  const lossFell = signFlipTest(falls, stream);
+  const proven = lossFell < SIGNIFICANCE;
+  const kept = rose < SIGNIFICANCE || (proven && fell >= SIGNIFICANCE);
   const percent = ({ accuracy }: ValidationResult): string => `${(100 * accuracy).toFixed(1)} %`;
   const numbers =
     `validation ${percent(before)} → ${percent(after)} (${better} better, ${worse} worse), ` +
     `loss ${before.loss.toFixed(3)} → ${after.loss.toFixed(3)}`;
-  return { kept, verdict: `${kept ? "kept" : "rolled back"}: ${numbers}` };
+  const byLoss = proven === kept;
+  const what = byLoss
+    ? `${kept ? "" : "not proven that "}the loss fell`
+    : `accuracy ${kept ? "rose" : "fell"}`;
+  const test = byLoss ? `sign-flip test, ${pText(lossFell)}` : `McNemar's test, ${pText(kept ? rose : fell)}`;
+  return {
+    kept,
+    verdict: `${kept ? "kept" : "rolled back"}: ${numbers}; ${what} (${test}, ${falls.length} images)`,
+  };
+}
+
+function pText(p: number): string {
+  return p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`;
 }
 
 /** Images that became right, and images that became wrong. */

@@ -29,7 +29,7 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   recipe: 2,
   base: 1,
   head: 1,
-  tune: 2,
+  tune: 3,
   fold: 1,
   evaluate: 3,
   scratch: 1,

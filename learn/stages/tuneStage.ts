@@ -1,6 +1,7 @@
 /** One stage of unfreezing: trains the layer groups from `deepest` up, and keeps them only if it helped. */
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
+import { randomStream } from "../../rng/stream.js";
 import { WEIGHTS_FILE } from "../../spec/artifactFiles.js";
 import { ThawError } from "../../spec/errors.js";
 import type { UnfreezeSpec } from "../../spec/runFile.js";
@@ -19,6 +20,9 @@ import { suffixTrainee } from "../training/suffix.js";
 import { trainingImages, viewRows } from "../views.js";
 import { openBoundary, openPixels, readRecords } from "./activations.js";
 import type { StageContext } from "./job.js";
+
+/** Whether to keep what a stage made of the validation images. */
+type Decide = (before: ValidationResult, after: ValidationResult) => GateDecision;
 
 export interface TuneSettings extends Omit<UnfreezeSpec, "stages" | "surgical"> {
   /** The deepest layer group that learns, or {@link FIRST_BLOCK}. */
@@ -51,11 +55,15 @@ export function deepestGroup(architecture: Architecture, name: string): number {
   );
 }
 
-/** @param previous weights file of the stage before; it holds the head and every group trained so far */
+/**
+ * @param previous weights file of the stage before; it holds the head and every group trained so far
+ * @param decide whether to keep the stage; the benches ask otherwise
+ */
 export async function tuneStage(
   context: StageContext,
   settings: TuneSettings,
   previous: string,
+  decide: Decide = (before, after) => gate(before, after, randomStream(context.seed, "gate", settings.stage)),
 ): Promise<StageSummary> {
   const base = chosenBase(context.base);
   refuseExtractor(base, "nothing can be unfrozen");
@@ -105,7 +113,7 @@ export async function tuneStage(
       ? await findRate(trainee, { ...common, epoch: epochs })
       : undefined;
     const factor = rateFinding?.factor ?? 1;
-    const { result, kept, verdict } = await gated(before, trainee, () =>
+    const { result, kept, verdict } = await gated(before, trainee, decide, () =>
       fit(withRates(trainee, factor), {
         ...common,
         epochs,
@@ -138,12 +146,13 @@ export async function tuneStage(
 async function gated(
   before: ValidationResult,
   trainee: Trainee,
+  decide: Decide,
   train: () => Promise<TrainingSummary>,
 ): Promise<GateDecision & { readonly result: TrainingSummary }> {
   const started = performance.now();
   try {
     const result = await train();
-    return { result, ...gate(before, trainee.validate()) };
+    return { result, ...decide(before, trainee.validate()) };
   } catch (error) {
     if (!(error instanceof ThawError) || error.code !== "TRAINING_DIVERGED") throw error;
     return {

@@ -29,10 +29,13 @@ export interface StepResult {
 }
 
 export interface ValidationResult {
+  /** Mean cross-entropy in nats. */
   readonly loss: number;
+  /** Cross-entropy of each image, in the order of the validation images. */
+  readonly losses: readonly number[];
   /** In [0, 1]. */
   readonly accuracy: number;
-  /** Whether each image is predicted rightly, in the order of the validation images. */
+  /** Whether each image is predicted rightly, in the same order. */
   readonly correct: readonly boolean[];
 }
 

@@ -36,7 +36,7 @@ function scripted(losses: readonly number[], stepLoss = 1): Scripted {
     validate: () => {
       trainee.atEpoch.push(values.slice());
       const loss = losses[trainee.atEpoch.length - 1] ?? 0;
-      return { loss, accuracy: trainee.atEpoch.length / 100, correct: [] };
+      return { loss, accuracy: trainee.atEpoch.length / 100, losses: [], correct: [] };
     },
     snapshotExtra: () => trainee.extra,
     restoreExtra: (extra) => {
@@ -174,7 +174,7 @@ test("the average of the weights is the result where it validates better, and tr
     ...trainee,
     validate: () => {
       weights.push(trainee.vector.values.slice());
-      return { loss: losses[weights.length - 1] ?? 0, accuracy: 0.5, correct: [] };
+      return { loss: losses[weights.length - 1] ?? 0, accuracy: 0.5, losses: [], correct: [] };
     },
   };
   const result = await fit(averaging, options({ epochs: 3, ema: 0.9 }));

@@ -24,16 +24,17 @@ import { base, checkpointFile, largestDifference, pretrained, temporaryFolder } 
 const DIGITS = resolve("../shared/data/sign-digits");
 const skip = existsSync(DIGITS) ? false : "../shared/data/sign-digits is not there";
 const CLASSES = ["1", "4", "7"];
-const IMAGES_PER_CLASS = 10;
+const IMAGES_PER_CLASS = 14;
 const SEED = 3;
 const FOLDS = 2;
 const file = runFileSchema.parse({
   name: "test",
-  data: { path: "unused", test: 0.3, validation: 0.2 },
+  // Enough validation images for the gate to prove something.
+  data: { path: "unused", test: 0.3, validation: 0.35 },
   augment: { views: 3 },
   // A head that has hardly begun, so that the stage after it helps and is kept.
-  head: { epochs: 4 },
-  unfreeze: { epochs: 4, batch_size: 8 },
+  head: { epochs: 1 },
+  unfreeze: { epochs: 4, batch_size: 4, learning_rate: 3e-4, head_learning_rate: 1e-3 },
 });
 
 test("folds gather their activations out of the run's own, train its stages, and judge what they held out", {
@@ -117,7 +118,7 @@ test("folds gather their activations out of the run's own, train its stages, and
     const right = predictions.filter(({ label, predicted }) => label === predicted).length;
     assert.equal(result.final.accuracy, right / predictions.length);
     // Three digits, chance is a third.
-    assert.ok(result.head.accuracy > 0.4, `head accuracy ${result.head.accuracy}`);
+    assert.ok(result.final.accuracy > 0.4, `accuracy ${result.final.accuracy}`);
     const [stage] = result.stages;
     assert.equal(stage?.deepest, "blocks.6");
     assert.match(stage?.verdict ?? "", stage?.kept === true ? /^kept: / : /^rolled back: /);
@@ -135,7 +136,7 @@ test("folds gather their activations out of the run's own, train its stages, and
     context(stage, gathered.dataset, "gathered/activations");
   await trainHead(await on("own-head"), file.head, gathered.features);
   const head = join(folder, "own-head", WEIGHTS_FILE);
-  const { kept } = await tuneStage(await on("own-tune"), stages[0] as (typeof stages)[0], head);
+  const { kept, verdict } = await tuneStage(await on("own-tune"), stages[0] as (typeof stages)[0], head);
   const evaluation = await evaluate(await on("own-evaluation"), [
     { stage: "head", weights: head },
     {
@@ -162,7 +163,7 @@ test("folds gather their activations out of the run's own, train its stages, and
     );
     assert.ok(difference < 1e-3, `${path}: probabilities differ by ${difference}`);
   }
-  assert.ok(kept, "else the comparison says nothing of tuned weights");
+  assert.ok(kept, `${verdict}; else the comparison says nothing of tuned weights`);
 
   const again = { fold: 1, folds: FOLDS, head: file.head, stages };
   await trainFold(await context("again"), again, features);

@@ -1,0 +1,201 @@
+/**
+ * Stages of unfreezing with what they did to every image, validation and held out, whatever a gate would say: the head,
+ * the first stage, and the second one after the first as well as after the head. On the folds of brain MRI, on parts of
+ * the sign-language digits and on the quickstart's own split. One line of JSON a set and seed; `gateRules.js` reads them.
+ *   node dist/bench/stageOutcomes.js digits|brain|emoji [SEED,… [TRAIN:VALIDATION…]] >> FILE   (images a class)
+ */
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { writeEmojiManifest } from "../cli/quickstart/emojiDataset.js";
+import { QUICKSTART_RUN_FILE } from "../cli/quickstart/runFile.js";
+import { parseRunFile } from "../client/runFile/parse.js";
+import { ingest } from "../data/ingest.js";
+import { groupIndex } from "../learn/bases/architecture.js";
+import { chosenBase } from "../learn/bases/chosen.js";
+import { foldSplits } from "../learn/foldSplits.js";
+import { overlay, type Parameters } from "../learn/parameters.js";
+import { readSafetensors } from "../learn/safetensors.js";
+import { openBoundary, readRecords } from "../learn/stages/activations.js";
+import { extractFeatures } from "../learn/stages/extractFeatures.js";
+import { type FoldData, writeFoldData } from "../learn/stages/foldData.js";
+import type { StageContext } from "../learn/stages/job.js";
+import { trainHead } from "../learn/stages/trainHead.js";
+import { tuneStage } from "../learn/stages/tuneStage.js";
+import { validator } from "../learn/training/validator.js";
+import { imagesOf, viewRows } from "../learn/views.js";
+import { permutation, randomStream } from "../rng/stream.js";
+import { locate } from "../runtime/components/components.js";
+import { FEATURES_FILE, WEIGHTS_FILE } from "../spec/artifactFiles.js";
+import type { ImageRecord, Split } from "../spec/dataset.js";
+import { runFileSchema } from "../spec/runFile.js";
+import type { Judged, StageOutcomes } from "./gateRules.js";
+import { ROOT } from "./support.js";
+
+/** Images a class that a seed divides anew; what a part does not use is held out. */
+const POOL_PER_CLASS = 100;
+/** The default shares, and one part with as many validation images as the main job has. */
+const PARTS = ["5:1", "10:1", "20:3", "40:6", "40:20"];
+const FOLDS = 5;
+const SHALLOW = "blocks.6";
+const DEEP = "blocks.5";
+
+const [, , which = "digits", seeds = "1,2,3", ...asked] = process.argv;
+const parts = (asked.length === 0 ? PARTS : asked).map((part) => part.split(":").map(Number));
+const IMAGES = resolve(join(ROOT, "..", "shared", "data", which === "brain" ? "brain-mri" : "sign-digits"));
+const file =
+  which === "emoji"
+    ? parseRunFile(QUICKSTART_RUN_FILE, "the quickstart", [])
+    : runFileSchema.parse({ name: "bench", data: { path: IMAGES }, augment: { views: 4 } });
+const { path: _path, ...data } = file.data;
+const base = {
+  name: file.base,
+  checkpoint: (await locate("base-weights:efficientnet-lite0"))?.path ?? "",
+};
+const { stages: _stages, surgical: _surgical, ...settings } = file.unfreeze;
+const { architecture, load, input } = chosenBase(base);
+const pretrained = await load(base.checkpoint);
+
+async function contextIn(
+  folder: string,
+  out: string,
+  own: Partial<FoldData>,
+  seed: number,
+): Promise<StageContext> {
+  await mkdir(join(folder, out), { recursive: true });
+  const { dataset = join(folder, "dataset"), scratch = join(folder, "scratch") } = own;
+  return {
+    folders: { dataset, scratch, out: join(folder, out) },
+    base,
+    augment: file.augment,
+    seed,
+    onProgress: () => {},
+  };
+}
+
+/** Every image, or so many of each class. @returns path of the manifest */
+async function writeManifest(into: string): Promise<string> {
+  if (which === "emoji") {
+    return (await writeEmojiManifest((await locate("emoji-images"))?.path ?? "", into)).path;
+  }
+  const perClass = which === "brain" ? Number.POSITIVE_INFINITY : POOL_PER_CLASS;
+  const lines: string[] = [];
+  for (const label of (await readdir(IMAGES)).sort()) {
+    for (const image of (await readdir(join(IMAGES, label))).sort().slice(0, perClass)) {
+      lines.push(JSON.stringify({ path: join(IMAGES, label, image), label }));
+    }
+  }
+  const path = join(into, "images.jsonl");
+  await writeFile(path, `${lines.join("\n")}\n`);
+  return path;
+}
+
+/** The first images of each class in the seed's order train, the next validate, the others are held out. */
+function partOf(
+  records: readonly ImageRecord[],
+  [train = 0, validation = 0]: readonly number[],
+  seed: number,
+): Split[] {
+  const splits: Split[] = records.map(() => "test");
+  const labels = [...new Set(records.map(({ label }) => label))];
+  for (const label of labels) {
+    const images = records.flatMap((record, image) => (record.label === label ? [image] : []));
+    permutation(images.length, randomStream(seed, "part of the digits", label)).forEach((position, place) => {
+      const image = images[position] as number;
+      if (place < train) splits[image] = "train";
+      else if (place < train + validation) splits[image] = "validation";
+    });
+  }
+  return splits;
+}
+
+/** What is trained, validated and held out each time. */
+function divisions(
+  records: readonly ImageRecord[],
+  classes: number,
+  seed: number,
+): readonly (readonly Split[])[] {
+  if (which === "emoji") return [records.map(({ split }) => split)];
+  if (which === "brain") return foldSplits(records, classes, FOLDS, seed);
+  return parts.map((part) => partOf(records, part, seed));
+}
+
+/** Losses and rights of a split under each file of weights, from the activations at the deeper boundary. */
+async function judge(context: StageContext, weights: readonly Parameters[], split: Split): Promise<Judged[]> {
+  const { records, summary } = await readRecords(context.folders.dataset);
+  const samples = await openBoundary(context, pretrained, DEEP);
+  const evaluator = validator(
+    architecture,
+    groupIndex(architecture, DEEP),
+    {
+      samples,
+      rows: viewRows(records, context.augment.views),
+      train: [],
+      validation: imagesOf(records, split),
+      labels: records.map((record) => record.label),
+      classes: summary.classes.length,
+    },
+    input.pixelScale,
+  );
+  const results = weights.map((own) => evaluator.validate(overlay(pretrained, own)));
+  evaluator.dispose();
+  samples.close();
+  return results.map(({ losses, correct }) => ({ losses, correct }));
+}
+
+async function outcomes(folder: string, own: FoldData, seed: number): Promise<StageOutcomes["nodes"]> {
+  const at = (out: string): Promise<StageContext> => contextIn(folder, out, own, seed);
+  const weightsOf = (out: string): string => join(folder, out, WEIGHTS_FILE);
+  await trainHead(await at("head"), file.head, own.features);
+  const tune = async (out: string, deepest: string, stage: number, from: string): Promise<void> => {
+    const keep = (): { kept: boolean; verdict: string } => ({ kept: true, verdict: "" });
+    await tuneStage(await at(out), { ...settings, deepest, stage }, weightsOf(from), keep);
+  };
+  await tune("first", SHALLOW, 1, "head");
+  await tune("both", DEEP, 2, "first");
+  await tune("second", DEEP, 2, "head");
+  const names = ["head", "first", "both", "second"] as const;
+  const weights = await Promise.all(names.map((name) => readSafetensors(weightsOf(name))));
+  const context = await at("head");
+  const validation = await judge(context, weights, "validation");
+  const heldOut = await judge(context, weights, "test");
+  const node = (i: number) => ({ validation: validation[i] as Judged, heldOut: heldOut[i] as Judged });
+  return { head: node(0), first: node(1), both: node(2), second: node(3) };
+}
+
+const folder = await mkdtemp(join(tmpdir(), "thaw-bench-"));
+try {
+  const source = await writeManifest(folder);
+  const whole = await contextIn(folder, "features", {}, 1);
+  await ingest({
+    source,
+    data,
+    seed: 1,
+    digestCache: join(folder, "digests.json"),
+    out: whole.folders.dataset,
+    onProgress: () => {},
+  });
+  await extractFeatures(whole, [SHALLOW, DEEP], false);
+  const dataset = await readRecords(whole.folders.dataset);
+  const { records, summary } = dataset;
+  for (const seed of seeds.split(",").map(Number)) {
+    for (const splits of divisions(records, summary.classes.length, seed)) {
+      const started = performance.now();
+      const work = join(folder, "work");
+      await mkdir(work);
+      const features = join(whole.folders.out, FEATURES_FILE);
+      const own = await writeFoldData(whole, pretrained, dataset, splits, features, [SHALLOW, DEEP], work);
+      const count = (wanted: Split): number => splits.filter((split) => split === wanted).length;
+      const line: StageOutcomes = {
+        set: which === "brain" ? "brain MRI" : `${count("train")} ${which}`,
+        seed,
+        nodes: await outcomes(work, own, seed),
+      };
+      console.log(JSON.stringify(line));
+      console.error(`${line.set}, ${seed}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
+      await rm(work, { recursive: true });
+    }
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
