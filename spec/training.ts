@@ -61,4 +61,6 @@ export interface Progress {
   readonly validationAccuracy?: number;
   readonly imagesPerSecond?: number;
   readonly etaSeconds?: number;
+  /** The epoch that has just ended; for the log, and left out of heartbeats. */
+  readonly epochEnd?: EpochRecord;
 }

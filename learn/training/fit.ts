@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { permutation, randomStream } from "../../rng/stream.js";
 import { ThawError } from "../../spec/errors.js";
-import type { Progress, TrainingSummary } from "../../spec/training.js";
+import type { EpochRecord, Progress, TrainingSummary } from "../../spec/training.js";
 import { adamWUpdate, clipGradients } from "./adamw.js";
 import { afterEpoch } from "./earlyStopping.js";
 import { progressOf, rounded } from "./fitProgress.js";
@@ -129,7 +129,7 @@ export async function fit(trainee: Trainee, options: FitOptions): Promise<Traini
     const { validation, averaged } = validateBoth(trainee, state);
     if (!Number.isFinite(validation.loss)) throw diverged(`the validation loss of epoch ${epoch + 1}`);
     const topRate = Math.max(...vector.layout.map((entry) => entry.learningRate));
-    state.history.push({
+    const record: EpochRecord = {
       epoch: epoch + 1,
       loss: lossSum / images,
       accuracy: correct / images,
@@ -138,7 +138,10 @@ export async function fit(trainee: Trainee, options: FitOptions): Promise<Traini
       learningRate: topRate * factor,
       seconds: (performance.now() - epochStarted) / 1000,
       ...(averaged === undefined ? {} : { averaged: true }),
-    });
+    };
+    state.history.push(record);
+    const live = progressOf(state, total, elapsed(), options);
+    options.onProgress({ ...live, loss: rounded(record.loss), epochEnd: record });
     state.stopping = afterEpoch(state.stopping, epoch + 1, validation.loss);
     if (state.stopping.bestEpoch === epoch + 1) {
       state.best = { weights: (averaged ?? vector.values).slice(), extra: trainee.snapshotExtra?.() };
