@@ -9,6 +9,7 @@ import { addExport } from "./commands/export.js";
 import { addGc } from "./commands/gc.js";
 import { addGet } from "./commands/get.js";
 import { addInit } from "./commands/init.js";
+import { addLogs } from "./commands/logs.js";
 import { addModels } from "./commands/models.js";
 import { addPin, addUnpin } from "./commands/pin.js";
 import { addPlan } from "./commands/plan.js";
@@ -23,7 +24,7 @@ import { addWatch } from "./commands/watch.js";
 import { withExamples } from "./context.js";
 
 const GROUPS: readonly (readonly [string, readonly ((program: Command) => void)[]])[] = [
-  ["Runs:", [addInit, addPlan, addRun, addWatch, addRuns, addCancel]],
+  ["Runs:", [addInit, addPlan, addRun, addWatch, addLogs, addRuns, addCancel]],
   ["Bases:", [addBases]],
   ["Results:", [addModels, addGet, addReport, addPredict, addExport]],
   ["Store:", [addPin, addUnpin, addGc]],
