@@ -1,0 +1,145 @@
+/** Logs and explanations of real runs: one that waits, one that works, one that is all reused, one that fails. */
+import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { LogLine } from "../../spec/log.js";
+import { listLogChunks, readLogChunk, writeLogChunk } from "../../store/logs.js";
+import { smallImageSet } from "../support/images.js";
+import { type Stack, startStack } from "../support/stack.js";
+import { type Outcome, thaw } from "../support/thaw.js";
+
+const RUN_FILE = `
+name: logged
+data: { path: images }
+recipe: extractor-only
+augment: { views: 1 }
+head: { epochs: 4, patience: 4 }
+unfreeze: { stages: [blocks.6] }
+evaluation: { folds: 0 }
+`;
+
+let stack: Stack;
+let waiting: string;
+before(async () => {
+  stack = await startStack({ workers: false });
+  await smallImageSet(join(stack.folder, "images"), 8);
+  await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
+});
+after(() => stack.close());
+
+const run = (...args: string[]): Promise<Outcome> => thaw(args, { cwd: stack.folder });
+
+async function start(...args: string[]): Promise<string> {
+  const { status, stdout, stderr } = await run("run", "--json", "--detach", ...args);
+  assert.equal(status, 0, stderr);
+  return (JSON.parse(stdout) as { runId: string }).runId;
+}
+
+const linesOf = (stdout: string): LogLine[] =>
+  stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as LogLine);
+
+test("a chunk never takes the place of another, and is not written twice", async () => {
+  const { store } = stack.session;
+  const place = { runId: "r", stage: "head", attempt: 1 };
+  const line = (message: string): string =>
+    `${JSON.stringify({ time: "2026-11-25T00:00:00Z", level: "info", stage: "head", attempt: 1, message })}\n`;
+  assert.equal(await writeLogChunk(store, place, 1, line("one")), 1);
+  assert.equal(await writeLogChunk(store, place, 1, line("one")), 1, "a try that was not heard of");
+  assert.equal(await writeLogChunk(store, place, 1, line("two")), 2, "attempt 1 of a run that was paused");
+  await writeLogChunk(store, place, 3, `${line("three")}not JSON\n{"level":"info"}\n`);
+  const chunks = await listLogChunks(store, "r");
+  assert.deepEqual(
+    chunks.map(({ stage, attempt, number }) => [stage, attempt, number]),
+    [1, 2, 3].map((number) => ["head", 1, number]),
+  );
+  const read = await Promise.all(chunks.map((chunk) => readLogChunk(store, chunk)));
+  assert.deepEqual(
+    read.flat().map(({ message }) => message),
+    ["one", "two", "three"],
+  );
+});
+
+test("a run that waits has no log, and that is said", async () => {
+  waiting = await start();
+  const { status, stderr } = await run("logs", waiting);
+  assert.equal(status, 2);
+  assert.match(stderr, /no log yet: no stage has begun/);
+});
+
+test("followed from before its beginning, the log has every stage to its end", async () => {
+  const following = run("logs", waiting, "-f", "--json");
+  const up = await run("up");
+  assert.equal(up.status, 0, up.stderr);
+  const { status, stdout, stderr } = await following;
+  assert.equal(status, 0, stderr);
+  const lines = linesOf(stdout);
+  const begun = lines.filter(({ message }) => message.startsWith("attempt 1 begins on "));
+  assert.deepEqual(
+    begun.map(({ stage }) => stage),
+    ["ingest", "features", "recipe", "head", "evaluate", "register", "report"],
+  );
+  const ended = lines.filter(({ message }) => message.startsWith("done: "));
+  assert.deepEqual(
+    ended.map(({ stage }) => stage),
+    begun.map(({ stage }) => stage),
+  );
+  const epochs = lines.filter(
+    ({ stage, validationLoss }) => stage === "head" && validationLoss !== undefined,
+  );
+  assert.deepEqual(
+    epochs.map(({ epoch }) => epoch),
+    [1, 2, 3, 4],
+  );
+  assert.match(epochs[0]?.message ?? "", /^epoch 1\/4 ended: loss \d/);
+  const times = lines.map(({ time }) => time);
+  assert.deepEqual(times, times.toSorted());
+});
+
+test("read afterwards it is the same, and filters leave out the rest", async () => {
+  const all = linesOf((await run("logs", waiting, "--json")).stdout);
+  const head = linesOf((await run("logs", waiting, "--json", "--stage", "head")).stdout);
+  assert.deepEqual(
+    head,
+    all.filter(({ stage }) => stage === "head"),
+  );
+  const { stdout } = await run("logs", waiting, "--stage", "head", "--attempt", "1");
+  assert.equal(stdout.trimEnd().split("\n").length, head.length);
+  assert.match(stdout, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}head {7}info {3}attempt 1 begins on /);
+  const none = await run("logs", waiting, "--level", "error");
+  assert.deepEqual([none.status, none.stdout], [0, ""]);
+  const wrong = await run("logs", waiting, "--stage", "haed");
+  assert.equal(wrong.status, 2);
+  assert.match(wrong.stderr, /no stage haed.*\n.*ingest, features, recipe, head/);
+});
+
+test("a stage that fails leaves its error, with the code and what to do", async () => {
+  const folder = join(stack.folder, "broken");
+  for (const name of ["cats", "dogs"]) await mkdir(join(folder, name), { recursive: true });
+  for (const name of ["cats/1.jpg", "cats/2.jpg", "dogs/1.jpg"])
+    await writeFile(join(folder, name), "no picture");
+  await writeFile(join(stack.folder, "broken.yaml"), "name: broken\ndata: { path: broken }\n");
+  const ended = await run("run", "broken.yaml", "--json");
+  assert.equal(ended.status, 1);
+  const { runId, failure } = JSON.parse(ended.stdout) as {
+    runId: string;
+    failure: { code: string; message: string };
+  };
+  const { stdout } = await run("logs", runId, "--json", "--level", "error");
+  const [line, ...others] = linesOf(stdout);
+  assert.deepEqual(others, []);
+  assert.deepEqual([line?.stage, line?.code, line?.retryable], ["ingest", failure.code, false]);
+  assert.ok(line?.message.startsWith(`${failure.code}: ${failure.message}`), line?.message);
+});
+
+test("a run whose stages were all in the store says why it has no log", async () => {
+  const runId = await start();
+  const { status, stderr } = await run("watch", runId);
+  assert.equal(status, 0, stderr);
+  const logs = await run("logs", runId);
+  assert.equal(logs.status, 2);
+  assert.match(logs.stderr, /every stage's artifact was in the store already/);
+});
