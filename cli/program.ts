@@ -5,6 +5,7 @@ import { addBases } from "./commands/bases.js";
 import { addCancel } from "./commands/cancel.js";
 import { addDoctor } from "./commands/doctor.js";
 import { addDown } from "./commands/down.js";
+import { addExplain } from "./commands/explain.js";
 import { addExport } from "./commands/export.js";
 import { addGc } from "./commands/gc.js";
 import { addGet } from "./commands/get.js";
@@ -24,7 +25,7 @@ import { addWatch } from "./commands/watch.js";
 import { withExamples } from "./context.js";
 
 const GROUPS: readonly (readonly [string, readonly ((program: Command) => void)[]])[] = [
-  ["Runs:", [addInit, addPlan, addRun, addWatch, addLogs, addRuns, addCancel]],
+  ["Runs:", [addInit, addPlan, addRun, addWatch, addLogs, addExplain, addRuns, addCancel]],
   ["Bases:", [addBases]],
   ["Results:", [addModels, addGet, addReport, addPredict, addExport]],
   ["Store:", [addPin, addUnpin, addGc]],
