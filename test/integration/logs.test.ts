@@ -3,8 +3,12 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ExplainJson } from "../../cli/json/explain.js";
+import { getRun } from "../../client/watchRun.js";
 import type { LogLine } from "../../spec/log.js";
 import { listLogChunks, readLogChunk, writeLogChunk } from "../../store/logs.js";
+import { enginePid, isComputing, waitForStage } from "../support/faults.js";
 import { smallImageSet } from "../support/images.js";
 import { type Stack, startStack } from "../support/stack.js";
 import { type Outcome, thaw } from "../support/thaw.js";
@@ -42,6 +46,12 @@ const linesOf = (stdout: string): LogLine[] =>
     .split("\n")
     .map((line) => JSON.parse(line) as LogLine);
 
+async function explain(runId: string): Promise<ExplainJson> {
+  const { status, stdout, stderr } = await run("explain", runId, "--json");
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout) as ExplainJson;
+}
+
 test("a chunk never takes the place of another, and is not written twice", async () => {
   const { store } = stack.session;
   const place = { runId: "r", stage: "head", attempt: 1 };
@@ -68,6 +78,14 @@ test("a run that waits has no log, and that is said", async () => {
   const { status, stderr } = await run("logs", waiting);
   assert.equal(status, 2);
   assert.match(stderr, /no log yet: no stage has begun/);
+});
+
+test("a run without workers is explained by them", async () => {
+  let found = await explain(waiting);
+  // For some seconds a worker may still be about to take the task.
+  for (; found.condition !== "waiting-for-worker"; found = await explain(waiting)) await sleep(200);
+  assert.match(found.sentences.join("\n"), /no worker polls the queue thaw-control/);
+  assert.match(found.advice.join("\n"), /`thaw up`/);
 });
 
 test("followed from before its beginning, the log has every stage to its end", async () => {
@@ -133,6 +151,18 @@ test("a stage that fails leaves its error, with the code and what to do", async 
   assert.deepEqual(others, []);
   assert.deepEqual([line?.stage, line?.code, line?.retryable], ["ingest", failure.code, false]);
   assert.ok(line?.message.startsWith(`${failure.code}: ${failure.message}`), line?.message);
+
+  const { condition, sentences, advice, lastLines } = await explain(runId);
+  assert.equal(condition, "failed");
+  assert.ok(
+    sentences[0]?.includes(`with ${failure.code}: ${failure.message.replace(/\.$/, "")}`),
+    sentences[0],
+  );
+  assert.match(sentences.join("\n"), /activity ingest \(ingest\).* was not tried again/);
+  assert.match(advice.join("\n"), new RegExp(`thaw logs ${runId} --stage ingest`));
+  assert.deepEqual(lastLines.at(-1), line);
+  const told = await run("explain", runId);
+  assert.match(told.stdout, /The last lines of the stage's log:\n(.*\n)*.* ingest .* error /);
 });
 
 test("a run whose stages were all in the store says why it has no log", async () => {
@@ -142,4 +172,39 @@ test("a run whose stages were all in the store says why it has no log", async ()
   const logs = await run("logs", runId);
   assert.equal(logs.status, 2);
   assert.match(logs.stderr, /every stage's artifact was in the store already/);
+
+  const { condition, sentences } = await explain(runId);
+  assert.equal(condition, "completed");
+  assert.match(sentences.join("\n"), /so quick because nothing was computed: the artifacts of all 7 stages/);
+  assert.match(sentences.join("\n"), /The recipe decided: .*\n.*tune-1 was left out/);
+});
+
+test("a killed engine and a cancelled run are in the log, each under its attempt", async () => {
+  const runId = await start("--set", "augment.views=8");
+  await waitForStage(stack, runId, "features", isComputing);
+  const engine = await enginePid(stack);
+  assert.ok(engine !== undefined);
+  process.kill(engine, "SIGKILL");
+  await waitForStage(stack, runId, "features", (stage) => (stage.attempt ?? 0) > 1);
+  const { condition, sentences, lastLines } = await explain(runId);
+  assert.equal(condition, "retrying");
+  assert.match(sentences[0] ?? "", /^Stage features is tried again after a failure: .*SIGKILL/);
+  assert.ok(lastLines.some(({ attempt, code }) => attempt === 1 && code === "ENGINE_FAILED"));
+  await waitForStage(stack, runId, "features", (stage) => stage.attempt === 2 && isComputing(stage));
+  assert.equal((await run("cancel", runId)).status, 0);
+  await run("watch", runId);
+  assert.equal((await getRun(stack.session, runId)).status, "cancelled");
+  const lines = linesOf(
+    (await run("logs", runId, "--json", "--stage", "features", "--level", "warn")).stdout,
+  );
+  assert.deepEqual(
+    lines.map(({ attempt, level, message }) => [attempt, level, /SIGKILL|cancelled/.exec(message)?.[0]]),
+    [
+      [1, "error", "SIGKILL"],
+      [2, "warn", "cancelled"],
+    ],
+  );
+  const ended = await explain(runId);
+  assert.equal(ended.condition, "cancelled");
+  assert.match(ended.sentences[0] ?? "", /^The run was cancelled during features after /);
 });
