@@ -31,10 +31,7 @@ export async function runStage(
 ): Promise<StageOutcome> {
   const { store, engine, engineFingerprint, workFolder } = dependencies;
   const activity = Context.current();
-  const report = ({ epochEnd, ...progress }: Progress): void => {
-    activity.heartbeat(progress);
-    log.progress(epochEnd === undefined ? progress : { ...progress, epochEnd });
-  };
+  const report = (progress: Progress): void => activity.heartbeat(log.progress(progress));
   engine.warm();
   report({ phase: "looking for the artifact", step: 0, total: 1 });
   const { key, digests, manifest: known } = await lookUp(dependencies, request);

@@ -8,6 +8,8 @@ import type { ControlDependencies } from "../context.js";
 import type { EngineOutput } from "./outputLines.js";
 import { openStageLog, type StageLog } from "./stageLog.js";
 
+/** Codes of attempts that end without a fault, if this version has them. */
+const CALM: ReadonlySet<string> = new Set(["PAUSED", "WORKER_STOPPING", "WORKER_BUSY", "FENCED"]);
 /** The engine's last words come through another pipe than its end. */
 const LAST_WORDS_MS = 100;
 
@@ -56,7 +58,7 @@ function sayEnd(log: StageLog, error: unknown, { cancellationSignal, cancellatio
   }
   const { code, message, hint, retryable } = toThawError(error, "ENGINE_FAILED");
   const advice = hint === undefined ? "" : ` (${hint})`;
-  log.say("error", `${code}: ${message}${advice}`, {
+  log.say(CALM.has(code) ? "warn" : "error", `${code}: ${message}${advice}`, {
     code,
     retryable,
     ...(hint === undefined ? {} : { hint }),

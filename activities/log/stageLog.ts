@@ -10,8 +10,8 @@ import { progressLines } from "./progressLines.js";
 
 export interface StageLog {
   say(level: LogLevel, message: string, fields?: LogFields): void;
-  /** Says of it what is worth a line. */
-  progress(progress: Progress): void;
+  /** Says of it what is worth a line. @returns it without what is only for the log */
+  progress(progress: Progress): Progress;
   /** What the engine prints. */
   output(text: string): void;
   /** Sends off what there is. Never fails, and never takes long. */
@@ -44,6 +44,8 @@ export function openStageLog(store: Store, place: LogPlace, local: Logger): Stag
     progress: (progress) => {
       const line = toLine(progress);
       if (line !== undefined) say("info", line.message, line.fields);
+      const { epochEnd: _, ...live } = progress;
+      return live;
     },
     output: output.add,
     close: async () => {

@@ -2,10 +2,10 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { permutation, randomStream } from "../../rng/stream.js";
 import { ThawError } from "../../spec/errors.js";
-import type { EpochRecord, Progress, TrainingSummary } from "../../spec/training.js";
+import type { Progress, TrainingSummary } from "../../spec/training.js";
 import { adamWUpdate, clipGradients } from "./adamw.js";
 import { afterEpoch } from "./earlyStopping.js";
-import { progressOf, rounded } from "./fitProgress.js";
+import { epochEnded, progressOf, rounded } from "./fitProgress.js";
 import { type FitState, initialState, noImagesYet } from "./fitState.js";
 import { type ScheduleName, scheduledStep } from "./schedule.js";
 import type { TrainableVector } from "./trainable.js";
@@ -129,7 +129,7 @@ export async function fit(trainee: Trainee, options: FitOptions): Promise<Traini
     const { validation, averaged } = validateBoth(trainee, state);
     if (!Number.isFinite(validation.loss)) throw diverged(`the validation loss of epoch ${epoch + 1}`);
     const topRate = Math.max(...vector.layout.map((entry) => entry.learningRate));
-    const record: EpochRecord = {
+    state.history.push({
       epoch: epoch + 1,
       loss: lossSum / images,
       accuracy: correct / images,
@@ -138,14 +138,12 @@ export async function fit(trainee: Trainee, options: FitOptions): Promise<Traini
       learningRate: topRate * factor,
       seconds: (performance.now() - epochStarted) / 1000,
       ...(averaged === undefined ? {} : { averaged: true }),
-    };
-    state.history.push(record);
-    const live = progressOf(state, total, elapsed(), options);
-    options.onProgress({ ...live, loss: rounded(record.loss), epochEnd: record });
+    });
     state.stopping = afterEpoch(state.stopping, epoch + 1, validation.loss);
     if (state.stopping.bestEpoch === epoch + 1) {
       state.best = { weights: (averaged ?? vector.values).slice(), extra: trainee.snapshotExtra?.() };
     }
+    options.onProgress(epochEnded(state, progressOf(state, total, elapsed(), options)));
     state.step = 0;
     state.seen = noImagesYet;
     if (state.stopping.waited >= options.patience || outOfTime()) break;

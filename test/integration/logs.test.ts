@@ -4,8 +4,11 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { DefaultLogger } from "@temporalio/worker";
+import { openStageLog } from "../../activities/log/stageLog.js";
 import type { ExplainJson } from "../../cli/json/explain.js";
 import { getRun } from "../../client/watchRun.js";
+import { status } from "../../runtime/services/status.js";
 import type { LogLine } from "../../spec/log.js";
 import { listLogChunks, readLogChunk, writeLogChunk } from "../../store/logs.js";
 import { enginePid, isComputing, waitForStage } from "../support/faults.js";
@@ -70,6 +73,34 @@ test("a chunk never takes the place of another, and is not written twice", async
   assert.deepEqual(
     read.flat().map(({ message }) => message),
     ["one", "two", "three"],
+  );
+});
+
+test("a log neither waits for a store that hangs nor loses what it was told meanwhile", async () => {
+  const { services } = await status(stack.folder);
+  const s3 = services.find(({ name }) => name === "s3")?.pid;
+  assert.ok(s3 !== undefined);
+  const place = { runId: "outage", stage: "head", attempt: 1 };
+  const log = openStageLog(stack.session.store, place, new DefaultLogger("ERROR"));
+  process.kill(s3, "SIGSTOP");
+  try {
+    for (let line = 0; line < 2000; line++) log.say("info", `line ${line} ${"x".repeat(100)}`);
+    const started = performance.now();
+    await log.close();
+    // Three seconds are its patience; without an end of it the test would hang.
+    assert.ok(performance.now() - started < 20_000);
+  } finally {
+    process.kill(s3, "SIGCONT");
+  }
+  const read = async (): Promise<readonly LogLine[]> => {
+    const chunks = await listLogChunks(stack.session.store, "outage");
+    return (await Promise.all(chunks.map((chunk) => readLogChunk(stack.session.store, chunk)))).flat();
+  };
+  let lines = await read();
+  for (; lines.length < 2000; lines = await read()) await sleep(200);
+  assert.deepEqual(
+    lines.map(({ message }) => Number(message.split(" ")[1])),
+    Array.from({ length: 2000 }, (_, line) => line),
   );
 });
 
