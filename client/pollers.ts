@@ -67,7 +67,13 @@ function waitingQueues({ raw }: WorkflowExecutionDescription, now: number): read
 }
 
 /** The types of `ControlActivities` in `spec/activities.ts`. */
-const CONTROL_ACTIVITIES: readonly string[] = ["findArtifact", "register", "report", "recordRun"];
+const CONTROL_ACTIVITIES: readonly string[] = [
+  "findArtifact",
+  "chooseBase",
+  "register",
+  "report",
+  "recordRun",
+];
 
 export function queueOf({ activityOptions, activityType }: PendingActivity): string {
   // Older servers do not tell an activity's queue.

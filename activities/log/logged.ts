@@ -25,7 +25,11 @@ export async function logged(
   const place = { runId: request.run.runId, stage: request.stage.name, attempt };
   const log = openStageLog(store, place, activity.log);
   const stopListening = engineOutput?.listen(log.output);
-  log.say("info", `attempt ${attempt} begins on ${hostname()}`, { host: hostname(), pid: process.pid });
+  log.say("info", `attempt ${attempt} begins on ${hostname()}`, {
+    host: hostname(),
+    pid: process.pid,
+    inputs: Object.fromEntries(Object.entries(request.inputs).map(([name, { digest }]) => [name, digest])),
+  });
   try {
     const outcome = await action(log);
     const { artifact, cached, note } = outcome;
