@@ -23,7 +23,7 @@ export async function logged(
   const activity = Context.current();
   const { attempt } = activity.info;
   const place = { runId: request.run.runId, stage: request.stage.name, attempt };
-  const log = openStageLog(store, place, activity.log);
+  const log = openStageLog(store, place);
   const stopListening = engineOutput?.listen(log.output);
   log.say("info", `attempt ${attempt} begins on ${hostname()}`, {
     host: hostname(),
@@ -34,7 +34,7 @@ export async function logged(
     const outcome = await action(log);
     const { artifact, cached, note } = outcome;
     const how = cached ? "it was in the store already" : "done";
-    log.say("info", `${how}: ${note}`, { cached, artifact: artifact.digest });
+    log.say("info", note === "" ? how : `${how}: ${note}`, { cached, artifact: artifact.digest });
     return outcome;
   } catch (error) {
     await sleep(LAST_WORDS_MS);

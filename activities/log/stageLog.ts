@@ -1,5 +1,4 @@
 /** The log of one attempt at one stage: kept in the store, so that it outlives the worker. */
-import type { Logger } from "@temporalio/common";
 import type { LogFields, LogLevel, LogLine } from "../../spec/log.js";
 import type { Progress } from "../../spec/training.js";
 import type { Store } from "../../store/connection.js";
@@ -18,8 +17,8 @@ export interface StageLog {
   close(): Promise<void>;
 }
 
-/** @param local the worker's own log, which gets the same lines */
-export function openStageLog(store: Store, place: LogPlace, local: Logger): StageLog {
+/** The worker's own log has failures already: the SDK writes them there. */
+export function openStageLog(store: Store, place: LogPlace): StageLog {
   const { stage, attempt } = place;
   let number = 0;
   const lineOf = (level: LogLevel, message: string, fields: LogFields): string => {
@@ -34,10 +33,8 @@ export function openStageLog(store: Store, place: LogPlace, local: Logger): Stag
   });
   const say: StageLog["say"] = (level, message, fields = {}) => {
     chunks.add(lineOf(level, message, fields));
-    local.log(level === "info" ? "INFO" : level === "warn" ? "WARN" : "ERROR", message, fields);
   };
   const toLine = progressLines();
-  // It stands in the worker's log as the engine printed it.
   const output = splitLines((line) => chunks.add(lineOf("info", line, { source: "engine" })));
   return {
     say,
