@@ -2,6 +2,7 @@
 
 import type { Engine } from "../engine/process.js";
 import type { Store } from "../store/connection.js";
+import type { EngineOutput } from "./log/outputLines.js";
 
 export interface ControlDependencies {
   readonly store: Store;
@@ -15,6 +16,8 @@ export interface ControlDependencies {
 
 export interface TrainingDependencies extends ControlDependencies {
   readonly engine: Engine;
+  /** What the engine prints. */
+  readonly engineOutput: EngineOutput;
   /** Checkpoint file of a base, fetched if need be. */
   readonly baseCheckpoint: (name: string) => Promise<string>;
 }

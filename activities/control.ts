@@ -1,19 +1,25 @@
 /** The light activities of the control worker. */
-import type { ControlActivities } from "../spec/activities.js";
+import type { ControlActivities, StageRequest } from "../spec/activities.js";
 import { chooseBase } from "./chooseBase.js";
 import type { ControlDependencies } from "./context.js";
 import { typedFailures } from "./failures.js";
 import { findArtifact } from "./findArtifact.js";
+import { logged } from "./log/logged.js";
 import { recordRun } from "./recordRun.js";
 import { register } from "./register.js";
 import { report } from "./report.js";
 
 export function createControlActivities(dependencies: ControlDependencies): ControlActivities {
+  const withLog = (activity: typeof register) =>
+    typedFailures((request: StageRequest) =>
+      logged(dependencies, request, () => activity(dependencies, request)),
+    );
   return {
+    // A look-up is no work: what it finds stands in the run's state.
     findArtifact: typedFailures((request) => findArtifact(dependencies, request)),
-    chooseBase: typedFailures((request) => chooseBase(dependencies, request)),
-    register: typedFailures((request) => register(dependencies, request)),
-    report: typedFailures((request) => report(dependencies, request)),
+    chooseBase: withLog(chooseBase),
+    register: withLog(register),
+    report: withLog(report),
     recordRun: typedFailures((request) => recordRun(dependencies, request)),
   };
 }

@@ -10,6 +10,7 @@ import { type ArtifactManifest, commitArtifact, requireManifest } from "../store
 import type { TrainingDependencies } from "./context.js";
 import { lookUp, outcomeOf } from "./findArtifact.js";
 import { keepLocally, localArtifact, newWorkFolder } from "./localArtifacts.js";
+import type { StageLog } from "./log/stageLog.js";
 
 /** The inputs of a stage: their manifests, and their files on this machine. */
 export interface StageInputs {
@@ -26,10 +27,11 @@ export async function runStage(
   dependencies: TrainingDependencies,
   request: StageRequest,
   buildJob: JobBuilder,
+  log: StageLog,
 ): Promise<StageOutcome> {
   const { store, engine, engineFingerprint, workFolder } = dependencies;
   const activity = Context.current();
-  const report = (progress: Progress): void => activity.heartbeat(progress);
+  const report = (progress: Progress): void => activity.heartbeat(log.progress(progress));
   engine.warm();
   report({ phase: "looking for the artifact", step: 0, total: 1 });
   const { key, digests, manifest: known } = await lookUp(dependencies, request);

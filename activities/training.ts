@@ -14,6 +14,7 @@ import { unfreezeStages } from "../spec/unfreezing.js";
 import { localBase } from "../store/localBase.js";
 import type { TrainingDependencies } from "./context.js";
 import { typedFailures } from "./failures.js";
+import { logged } from "./log/logged.js";
 import { digestCacheFile } from "./source.js";
 import { type JobBuilder, runStage, type StageInputs } from "./stageRunner.js";
 
@@ -146,7 +147,14 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   };
 
   const activity = (buildJob: JobBuilder) =>
-    typedFailures((request: StageRequest) => runStage(dependencies, request, buildJob));
+    typedFailures((request: StageRequest) =>
+      logged(
+        dependencies,
+        request,
+        (log) => runStage(dependencies, request, buildJob, log),
+        dependencies.engineOutput,
+      ),
+    );
   return {
     ingest: activity(ingest),
     extractFeatures: activity(features),

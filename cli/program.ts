@@ -5,10 +5,12 @@ import { addBases } from "./commands/bases.js";
 import { addCancel } from "./commands/cancel.js";
 import { addDoctor } from "./commands/doctor.js";
 import { addDown } from "./commands/down.js";
+import { addExplain } from "./commands/explain.js";
 import { addExport } from "./commands/export.js";
 import { addGc } from "./commands/gc.js";
 import { addGet } from "./commands/get.js";
 import { addInit } from "./commands/init.js";
+import { addLogs } from "./commands/logs.js";
 import { addModels } from "./commands/models.js";
 import { addPin, addUnpin } from "./commands/pin.js";
 import { addPlan } from "./commands/plan.js";
@@ -23,7 +25,7 @@ import { addWatch } from "./commands/watch.js";
 import { withExamples } from "./context.js";
 
 const GROUPS: readonly (readonly [string, readonly ((program: Command) => void)[]])[] = [
-  ["Runs:", [addInit, addPlan, addRun, addWatch, addRuns, addCancel]],
+  ["Runs:", [addInit, addPlan, addRun, addWatch, addLogs, addExplain, addRuns, addCancel]],
   ["Bases:", [addBases]],
   ["Results:", [addModels, addGet, addReport, addPredict, addExport]],
   ["Store:", [addPin, addUnpin, addGc]],

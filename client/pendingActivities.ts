@@ -31,7 +31,7 @@ export function withPending(
   });
 }
 
-function lastFailureOf({ lastFailure }: PendingActivity): string {
+export function lastFailureOf({ lastFailure }: PendingActivity): string {
   if (lastFailure?.timeoutFailureInfo?.timeoutType === HEARTBEAT_TIMEOUT) {
     return "the worker gave no sign of life; it may have died";
   }

@@ -6,8 +6,8 @@ import type { PendingActivity } from "./pendingActivities.js";
 import { type TemporalAccess, temporalCall } from "./temporalCall.js";
 
 /** `temporal.api.enums.v1`: PendingActivityState, PendingWorkflowTaskState and TaskQueueType. */
-const SCHEDULED = 1;
-const STARTED = 2;
+export const SCHEDULED = 1;
+export const STARTED = 2;
 const WORKFLOW_QUEUE = 1;
 const ACTIVITY_QUEUE = 2;
 
@@ -23,16 +23,35 @@ interface Queue {
   readonly type: typeof WORKFLOW_QUEUE | typeof ACTIVITY_QUEUE;
 }
 
+/** A queue in which a task of the run has been waiting for seconds, and why nobody has taken it. */
+export interface WaitingQueue {
+  readonly name: string;
+  /** `polled`: a worker is there and will take it; `busy`: it works for another run; `nobody`: no worker is there. */
+  readonly served: "polled" | "busy" | "nobody";
+  /** The run that the worker is busy with. */
+  readonly busyWith?: string;
+}
+
 /** True when a task of the run has been waiting for seconds and nobody serves its queue. */
 export async function lacksWorker(
   session: TemporalAccess,
   run: WorkflowExecutionDescription,
 ): Promise<boolean> {
-  const queues = waitingQueues(run, Date.now());
-  const lacking = await Promise.all(
-    queues.map(async (queue) => !(await isPolled(session, queue)) && !(await isBusy(session, queue))),
+  return (await findWaitingQueues(session, run)).some(({ served }) => served === "nobody");
+}
+
+export async function findWaitingQueues(
+  session: TemporalAccess,
+  run: WorkflowExecutionDescription,
+): Promise<readonly WaitingQueue[]> {
+  return Promise.all(
+    waitingQueues(run, Date.now()).map(async (queue): Promise<WaitingQueue> => {
+      const { name } = queue;
+      if (await isPolled(session, queue)) return { name, served: "polled" };
+      const busyWith = await runThatIsServed(session, queue);
+      return busyWith === undefined ? { name, served: "nobody" } : { name, served: "busy", busyWith };
+    }),
   );
-  return lacking.includes(true);
 }
 
 function waitingQueues({ raw }: WorkflowExecutionDescription, now: number): readonly Queue[] {
@@ -48,9 +67,15 @@ function waitingQueues({ raw }: WorkflowExecutionDescription, now: number): read
 }
 
 /** The types of `ControlActivities` in `spec/activities.ts`. */
-const CONTROL_ACTIVITIES: readonly string[] = ["findArtifact", "register", "report", "recordRun"];
+const CONTROL_ACTIVITIES: readonly string[] = [
+  "findArtifact",
+  "chooseBase",
+  "register",
+  "report",
+  "recordRun",
+];
 
-function queueOf({ activityOptions, activityType }: PendingActivity): string {
+export function queueOf({ activityOptions, activityType }: PendingActivity): string {
   // Older servers do not tell an activity's queue.
   const usual = CONTROL_ACTIVITIES.includes(activityType?.name ?? "") ? CONTROL_QUEUE : LOCAL_TRAINING_QUEUE;
   return activityOptions?.taskQueue?.name ?? usual;
@@ -65,9 +90,9 @@ async function isPolled(session: TemporalAccess, { name, type }: Queue): Promise
   return (pollers ?? []).some(({ lastAccessTime }) => Date.now() - toMs(lastAccessTime) < POLL_MS);
 }
 
-/** Whether a worker of the queue works on another run. A worker with its hands full does not poll. */
-async function isBusy(session: TemporalAccess, queue: Queue): Promise<boolean> {
-  if (queue.type === WORKFLOW_QUEUE) return false;
+/** The run that a worker of the queue works on. A worker with its hands full does not poll. */
+async function runThatIsServed(session: TemporalAccess, queue: Queue): Promise<string | undefined> {
+  if (queue.type === WORKFLOW_QUEUE) return undefined;
   const { workflow } = session.temporal;
   return temporalCall(session, "looking for busy workers", async () => {
     const query = `WorkflowType = "${WORKFLOW_TYPE}" AND ExecutionStatus = "Running"`;
@@ -77,10 +102,10 @@ async function isBusy(session: TemporalAccess, queue: Queue): Promise<boolean> {
       const works = raw.pendingActivities?.some(
         (activity) => activity.state === STARTED && queueOf(activity) === queue.name,
       );
-      if (works === true) return true;
+      if (works === true) return workflowId;
       if (++seen >= MOST_RUNS) break;
     }
-    return false;
+    return undefined;
   });
 }
 

@@ -57,6 +57,8 @@ export interface Progress {
   readonly phase: string;
   readonly step: number;
   readonly total: number;
+  /** The epoch that has just ended; for the log, and left out of heartbeats. */
+  readonly epochEnd?: EpochRecord;
   readonly loss?: number;
   readonly validationAccuracy?: number;
   readonly imagesPerSecond?: number;

@@ -1,4 +1,5 @@
 /** A training worker: heavy activities only, one at a time, in a child process that holds TensorFlow. */
+import { createEngineOutput } from "../activities/log/outputLines.js";
 import { createTrainingActivities } from "../activities/training.js";
 import { createEngine } from "../engine/process.js";
 import { baseCheckpoint } from "../runtime/components/baseCheckpoint.js";
@@ -8,7 +9,11 @@ import { openStore } from "../store/connection.js";
 import { serve } from "./serve.js";
 
 await serve("training", async ({ store, workFolder }) => {
-  const engine = createEngine((text) => process.stderr.write(text));
+  const engineOutput = createEngineOutput();
+  const engine = createEngine((text) => {
+    process.stderr.write(text);
+    engineOutput.write(text);
+  });
   return {
     options: {
       taskQueue: LOCAL_TRAINING_QUEUE,
@@ -19,6 +24,7 @@ await serve("training", async ({ store, workFolder }) => {
         engineFingerprint: engineFingerprint(),
         workFolder,
         engine,
+        engineOutput,
         baseCheckpoint,
       }),
     },

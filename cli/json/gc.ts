@@ -7,6 +7,8 @@ export interface GcJson {
   readonly runs: readonly string[];
   readonly artifacts: GcPartJson;
   readonly objects: GcPartJson;
+  /** Of runs that are not kept any more. */
+  readonly logs: GcPartJson;
   /** On this machine. */
   readonly local: GcPartJson & { readonly paths: readonly string[] };
   /** What stays in the store. */
@@ -18,12 +20,13 @@ export interface GcPartJson {
   readonly bytes: number;
 }
 
-export function gcJson({ runs, manifests, objects, local, kept }: Collected, dryRun: boolean): GcJson {
+export function gcJson({ runs, manifests, objects, logs, local, kept }: Collected, dryRun: boolean): GcJson {
   return {
     removed: !dryRun,
     runs: runs.map(({ name }) => name.replace(/^runs\/|\.json$/g, "")),
     artifacts: { count: manifests.length, bytes: bytesOf(manifests) },
     objects: { count: objects.length, bytes: bytesOf(objects) },
+    logs: { count: logs.length, bytes: bytesOf(logs) },
     local: { count: local.length, bytes: bytesOf(local), paths: local.map(({ path }) => path) },
     kept: { count: kept.objects, bytes: kept.bytes },
   };

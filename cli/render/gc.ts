@@ -6,7 +6,10 @@ import { table } from "./table.js";
 
 const NUMBERS = [1, 2];
 
-export function gcTable({ removed, runs, artifacts, objects, local, kept }: GcJson, screen: Screen): string {
+export function gcTable(
+  { removed, runs, artifacts, objects, logs, local, kept }: GcJson,
+  screen: Screen,
+): string {
   const row = (what: string, { count, bytes }: GcPartJson): string[] => [what, String(count), size(bytes)];
   return table(
     [removed ? "REMOVED" : "WOULD GO", "COUNT", "SIZE"],
@@ -14,6 +17,7 @@ export function gcTable({ removed, runs, artifacts, objects, local, kept }: GcJs
       ["records of old runs", String(runs.length), ""],
       row("artifacts", artifacts),
       row("data objects", objects),
+      row("logs of old runs", logs),
       row("files on this machine", local),
       row("stay in the store", kept),
     ],

@@ -3,10 +3,12 @@ import { ThawError } from "../../spec/errors.js";
 import { ARTIFACTS_PREFIX, findManifest, OBJECTS_PREFIX, placeOf } from "../../store/artifacts.js";
 import { FRESH_MS } from "../../store/freshness.js";
 import { listObjects, removeObjects, type StoredObject } from "../../store/inventory.js";
+import { LOGS_PREFIX } from "../../store/logs.js";
 import { RUNS_PREFIX } from "../../store/records.js";
 import type { Session } from "../session.js";
 import { findGarbage, type Garbage, type Inventory } from "./garbage.js";
 import { findLocalGarbage, type LocalGarbage, removeLocal } from "./localGarbage.js";
+import { findOldLogs } from "./oldLogs.js";
 import { collectRoots } from "./roots.js";
 
 export interface CollectOptions {
@@ -25,6 +27,7 @@ export interface CollectOptions {
 
 export interface Collected extends Garbage {
   readonly local: readonly LocalGarbage[];
+  readonly logs: readonly StoredObject[];
   /** How much stays in the store. */
   readonly kept: { readonly objects: number; readonly bytes: number };
 }
@@ -56,12 +59,17 @@ export async function collectGarbage(session: Session, options: CollectOptions):
     return known;
   };
   look("following what is in use");
-  const first = await findGarbage(inventory, await collectRoots(session, oldest), filesOf, fresh);
-  const garbage = dryRun
-    ? first
-    : await findGarbage(inventory, await collectRoots(session, oldest), filesOf, fresh);
+  const allLogs = await listObjects(store, LOGS_PREFIX);
+  const logsBefore = oldest < fresh ? oldest : fresh;
+  const find = async () => {
+    const roots = await collectRoots(session, oldest);
+    const garbage = await findGarbage(inventory, roots, filesOf, fresh);
+    return { ...garbage, logs: findOldLogs(allLogs, roots, logsBefore) };
+  };
+  const first = await find();
+  const garbage = dryRun ? first : await find();
   const local = await findLocalGarbage(platform.workFolder, now);
-  const going = [garbage.runs, garbage.manifests, garbage.objects];
+  const going = [garbage.runs, garbage.manifests, garbage.objects, garbage.logs];
   if (!dryRun) {
     const total = going.flat().length;
     let before = 0;
@@ -74,7 +82,7 @@ export async function collectGarbage(session: Session, options: CollectOptions):
     }
     await removeLocal(local);
   }
-  const all = [inventory.runs, inventory.manifests, inventory.objects].flat();
+  const all = [inventory.runs, inventory.manifests, inventory.objects, allLogs].flat();
   const gone = going.flat();
   return {
     ...garbage,

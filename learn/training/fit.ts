@@ -5,7 +5,7 @@ import { ThawError } from "../../spec/errors.js";
 import type { Progress, TrainingSummary } from "../../spec/training.js";
 import { adamWUpdate, clipGradients } from "./adamw.js";
 import { afterEpoch } from "./earlyStopping.js";
-import { progressOf, rounded } from "./fitProgress.js";
+import { epochEnded, progressOf, rounded } from "./fitProgress.js";
 import { type FitState, initialState, noImagesYet } from "./fitState.js";
 import { type ScheduleName, scheduledStep } from "./schedule.js";
 import type { TrainableVector } from "./trainable.js";
@@ -146,6 +146,7 @@ export async function fit(trainee: Trainee, options: FitOptions): Promise<Traini
     if (state.stopping.bestEpoch === epoch + 1) {
       state.best = { weights: (averaged ?? vector.values).slice(), extra: trainee.snapshotExtra?.() };
     }
+    options.onProgress(epochEnded(state, progressOf(state, total, elapsed(), options)));
     state.step = 0;
     state.seen = noImagesYet;
     if (state.stopping.waited >= options.patience || outOfTime()) break;

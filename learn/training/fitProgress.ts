@@ -22,6 +22,12 @@ export function progressOf(
   return { phase, step, total: whole, etaSeconds: whole - step, ...accuracy };
 }
 
+/** The progress at the end of an epoch, with its record. */
+export function epochEnded({ history }: FitState, progress: Progress): Progress {
+  const epochEnd = history.at(-1);
+  return epochEnd === undefined ? progress : { ...progress, loss: rounded(epochEnd.loss), epochEnd };
+}
+
 /** Four significant digits: progress is read by people. */
 export function rounded(value: number): number {
   return Number(value.toPrecision(4));

@@ -11,6 +11,7 @@ import { artifactIsWhole, commitArtifact, findManifest, refOf } from "../../stor
 import { registerBase } from "../../store/bases.js";
 import { type Store, storeCall } from "../../store/connection.js";
 import { sha256 } from "../../store/keys.js";
+import { listLogChunks, writeLogChunk } from "../../store/logs.js";
 import { registerModel, writeRun } from "../../store/records.js";
 import { type Stack, startStack } from "../support/stack.js";
 import { thaw } from "../support/thaw.js";
@@ -27,6 +28,8 @@ const refOfName = (name: string): ArtifactRef => refs.get(name) as ArtifactRef;
 const runIds = { old: newRunId("m", daysBefore(50)), recent: newRunId("m", daysBefore(3)) };
 const pinned = newRunId("m", daysBefore(55));
 const made = newRunId("m", daysBefore(58));
+/** It has no record. */
+const FAILED = newRunId("m", daysBefore(40));
 
 async function file(name: string, content: string): Promise<string> {
   const folder = join(stack.folder, "files");
@@ -79,6 +82,8 @@ before(async () => {
     artifacts: { head: refOfName("model") },
   });
   await artifact("of nobody");
+  for (const runId of [...Object.values(runIds), pinned, made, FAILED])
+    await writeLogChunk(store, { runId, stage: "head", attempt: 1 }, 1, "{}\n");
   const checkpoint = await file("checkpoint", "a base");
   const { files } = (
     await commitArtifact(store, {
@@ -144,12 +149,15 @@ test("a collection removes just that, and every artifact that is left is whole",
     const { kind, key } = refOfName(name);
     assert.equal(await findManifest(store, kind, key), undefined, name);
   }
+  const logged = [runIds.recent, pinned, made, runIds.old, FAILED];
+  const left = await Promise.all(logged.map(async (runId) => (await listLogChunks(store, runId)).length));
+  assert.deepEqual(left, [1, 1, 1, 0, 0], "logs");
   const base = sha256("a base");
   await storeCall(store, "looking for the base", () =>
     store.client.statObject(store.bucket, `objects/${base.slice(0, 2)}/${base}`),
   );
   const again = await collect(true);
-  assert.deepEqual([again.runs, again.manifests, again.objects], [[], [], []]);
+  assert.deepEqual([again.runs, again.manifests, again.objects, again.logs], [[], [], [], []]);
   assert.deepEqual(again.kept, kept);
 });
 

@@ -18,7 +18,7 @@ function helpOf(name: string): string {
 }
 
 const COMMANDS = [
-  ...["init", "plan", "run", "watch", "runs", "cancel"],
+  ...["init", "plan", "run", "watch", "logs", "explain", "runs", "cancel"],
   "bases",
   ...["models", "get", "report", "predict", "export"],
   ...["pin", "unpin", "gc"],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { findGarbage, type Inventory } from "../../../client/gc/garbage.js";
+import { findOldLogs } from "../../../client/gc/oldLogs.js";
 import type { StoredObject } from "../../../store/inventory.js";
 
 const OLD = new Date("2026-01-01");
@@ -62,4 +63,18 @@ test("with nothing in use everything that is old goes", async () => {
   assert.equal(garbage.objects.length, inventory.objects.length);
   assert.equal(garbage.manifests.length, inventory.manifests.length);
   assert.equal(garbage.runs.length, inventory.runs.length);
+});
+
+test("a log goes when its run is not kept and it was not written to of late; never a part of it", () => {
+  const logs = [
+    object("logs/old/head/1/000001.jsonl"),
+    object("logs/old/head/1/000002.jsonl"),
+    object("logs/pinned/head/1/000001.jsonl"),
+    object("logs/running/head/1/000001.jsonl"),
+    object("logs/running/tune-1/1/000001.jsonl", YOUNG),
+  ];
+  assert.deepEqual(names(findOldLogs(logs, roots, FRESH)), [
+    "logs/old/head/1/000001.jsonl",
+    "logs/old/head/1/000002.jsonl",
+  ]);
 });

@@ -111,7 +111,13 @@ test("a batch is never larger than the set", async () => {
 
 test("progress counts the steps and tells the last validation accuracy", async () => {
   const seen: Progress[] = [];
-  await fit(scripted([2, 1]), options({ epochs: 2, onProgress: (progress) => seen.push(progress) }));
+  await fit(
+    scripted([2, 1]),
+    options({
+      epochs: 2,
+      onProgress: (progress) => progress.epochEnd === undefined && seen.push(progress),
+    }),
+  );
   assert.deepEqual(
     seen.map(({ phase, step, total }) => [phase, step, total]),
     [1, 2, 3, 4, 5, 6].map((step) => [`epoch ${step > 3 ? 2 : 1}/2`, step, 6]),
@@ -119,6 +125,25 @@ test("progress counts the steps and tells the last validation accuracy", async (
   assert.equal(seen[2]?.validationAccuracy, undefined);
   assert.equal(seen[3]?.validationAccuracy, 0.01);
   assert.equal(seen[5]?.etaSeconds, 0);
+});
+
+test("the end of an epoch is told with its record", async () => {
+  const ends: Progress[] = [];
+  const { history } = await fit(
+    scripted([2, 1]),
+    options({ epochs: 2, onProgress: (progress) => progress.epochEnd && ends.push(progress) }),
+  );
+  assert.deepEqual(
+    ends.map(({ epochEnd }) => epochEnd),
+    history,
+  );
+  assert.deepEqual(
+    ends.map(({ phase, step }) => [phase, step]),
+    [
+      ["epoch 1/2", 3],
+      ["epoch 2/2", 6],
+    ],
+  );
 });
 
 test("under a time budget at least one step is made, and the figures are numbers", async () => {

@@ -1,0 +1,70 @@
+/** Runs an activity with a log of its stage: how it began, how it ended, and what it says itself. */
+import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Context } from "@temporalio/activity";
+import type { StageOutcome, StageRequest } from "../../spec/activities.js";
+import { toThawError } from "../../spec/errors.js";
+import type { ControlDependencies } from "../context.js";
+import type { EngineOutput } from "./outputLines.js";
+import { openStageLog, type StageLog } from "./stageLog.js";
+
+/** Codes of attempts that end without a fault, if this version has them. */
+const CALM: ReadonlySet<string> = new Set(["PAUSED", "WORKER_STOPPING", "WORKER_BUSY", "FENCED"]);
+/** The engine's last words come through another pipe than its end. */
+const LAST_WORDS_MS = 100;
+
+/** @param engineOutput of an activity that uses the engine */
+export async function logged(
+  { store }: Pick<ControlDependencies, "store">,
+  request: StageRequest,
+  action: (log: StageLog) => Promise<StageOutcome>,
+  engineOutput?: EngineOutput,
+): Promise<StageOutcome> {
+  const activity = Context.current();
+  const { attempt } = activity.info;
+  const place = { runId: request.run.runId, stage: request.stage.name, attempt };
+  const log = openStageLog(store, place);
+  const stopListening = engineOutput?.listen(log.output);
+  log.say("info", `attempt ${attempt} begins on ${hostname()}`, {
+    host: hostname(),
+    pid: process.pid,
+    inputs: Object.fromEntries(Object.entries(request.inputs).map(([name, { digest }]) => [name, digest])),
+  });
+  try {
+    const outcome = await action(log);
+    const { artifact, cached, note } = outcome;
+    const how = cached ? "it was in the store already" : "done";
+    log.say("info", note === "" ? how : `${how}: ${note}`, { cached, artifact: artifact.digest });
+    return outcome;
+  } catch (error) {
+    await sleep(LAST_WORDS_MS);
+    sayEnd(log, error, activity);
+    throw error;
+  } finally {
+    stopListening?.();
+    await log.close();
+  }
+}
+
+function sayEnd(log: StageLog, error: unknown, { cancellationSignal, cancellationDetails }: Context): void {
+  if (cancellationSignal.aborted) {
+    const details = cancellationDetails;
+    const why =
+      details?.workerShutdown === true
+        ? "the worker is being stopped"
+        : details?.timedOut === true
+          ? "the server has given this attempt up, as it heard nothing of it in time"
+          : details?.cancelRequested === true
+            ? "the run was cancelled"
+            : "the server wants no more of it";
+    log.say("warn", `stopped: ${why}`);
+    return;
+  }
+  const { code, message, hint, retryable } = toThawError(error, "ENGINE_FAILED");
+  const advice = hint === undefined ? "" : ` (${hint})`;
+  log.say(CALM.has(code) ? "warn" : "error", `${code}: ${message}${advice}`, {
+    code,
+    retryable,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}

@@ -1,0 +1,67 @@
+/** Looks at a run from all sides and explains it. */
+import { WorkflowFailedError } from "@temporalio/client";
+import type { LogLine } from "../../spec/log.js";
+import type { Store } from "../../store/connection.js";
+import { listLogChunks, readLogChunk } from "../../store/logs.js";
+import { describeRun } from "../executions.js";
+import { mergeLines } from "../logs/mergeLines.js";
+import { findWaitingQueues } from "../pollers.js";
+import type { Session } from "../session.js";
+import { temporalCall } from "../temporalCall.js";
+import type { RunView } from "../watchRun.js";
+import { causesOf } from "./causes.js";
+import { explain } from "./explain.js";
+import type { Explanation } from "./situation.js";
+import { taskOf } from "./tasks.js";
+
+/**
+ * @param view of the run, as `getRun` gives it
+ * @param workerDown that a worker on this machine is down, and what starts it
+ * @throws ThawError TEMPORAL_UNREACHABLE, STORE_…
+ */
+export async function explainRun(
+  session: Session,
+  view: RunView,
+  workerDown: string | undefined,
+): Promise<Explanation> {
+  const run = view.status === "running" ? await describeRun(session, view.runId) : undefined;
+  const now = new Date();
+  const tasks = (run?.raw.pendingActivities ?? []).map((activity) => taskOf(activity, now));
+  const troubled = view.failure?.stage ?? tasks.find(({ lastFailure }) => lastFailure !== undefined)?.stage;
+  return explain({
+    view,
+    tasks,
+    waiting: run === undefined ? [] : await findWaitingQueues(session, run),
+    causes: view.failure === undefined ? [] : await readCauses(session, view.runId),
+    lastLines: troubled === undefined ? [] : await readLastLines(session.store, view.runId, troubled),
+    ...(workerDown === undefined ? {} : { workerDown }),
+    embedded: session.platform.embedded,
+  });
+}
+
+async function readCauses(session: Session, runId: string): Promise<readonly string[]> {
+  try {
+    await temporalCall(session, "reading the run's end", () =>
+      session.temporal.workflow.getHandle(runId).result(),
+    );
+    return [];
+  } catch (error) {
+    if (error instanceof WorkflowFailedError) return causesOf(error.cause);
+    throw error;
+  }
+}
+
+const LAST_LINES = 10;
+/** The last chunks of an attempt may be of a line each, when the engine dies. */
+const LAST_CHUNKS = 4;
+
+async function readLastLines(store: Store, runId: string, stage: string): Promise<readonly LogLine[]> {
+  const chunks = (await listLogChunks(store, runId))
+    .filter((chunk) => chunk.stage === stage)
+    .toSorted((a, b) => a.modified.getTime() - b.modified.getTime() || a.number - b.number)
+    .slice(-LAST_CHUNKS);
+  const read = await Promise.all(
+    chunks.map(async (chunk) => ({ chunk, lines: await readLogChunk(store, chunk) })),
+  );
+  return mergeLines(read).slice(-LAST_LINES);
+}

@@ -1,0 +1,168 @@
+/** What a running run does, or waits for. */
+import { CONTROL_QUEUE, type LiveStage } from "../../spec/run.js";
+import type { WaitingQueue } from "../pollers.js";
+import type { Explanation, Situation, Task } from "./situation.js";
+import { choicesMade } from "./story.js";
+import { asClause, capital, countText, listText, timeText } from "./words.js";
+
+type Found = Pick<Explanation, "condition" | "sentences" | "advice">;
+
+/** Until then silence is usual: heartbeats are throttled, and take their way. */
+const QUIET_SECONDS = 10;
+/** A state that not every version of the workflow knows. */
+const PAUSED: string = "paused";
+
+export function explainProgress(situation: Situation): Found {
+  const { view, tasks } = situation;
+  const found = obstacle(situation) ?? {
+    condition: "working",
+    sentences: tasks.length === 0 ? [WORKFLOW_WORKS] : tasks.map((task) => taskText(task, view.stages)),
+    advice: [`\`thaw watch ${view.runId}\` follows it`],
+  };
+  return {
+    ...found,
+    sentences: [...found.sentences, ...progressText(view.stages), ...choicesMade(view.stages)],
+  };
+}
+
+const WORKFLOW_WORKS = "The workflow decides what comes next.";
+
+/** What keeps the run from going on, the gravest first. */
+function obstacle(situation: Situation): Found | undefined {
+  const { view, tasks, waiting, workerDown } = situation;
+  const held = view.stages.find(({ state }) => state === PAUSED);
+  if (held !== undefined) return pausedByUser(view.runId, held);
+  const stuck = view.stages.find(({ lastFailure }) => lastFailure?.startsWith("the workflow cannot go on"));
+  if (stuck?.lastFailure !== undefined && tasks.length === 0) return workflowStuck(stuck.lastFailure);
+  const lacking = waiting.filter(({ served }) => served === "nobody");
+  if (lacking.length > 0 || workerDown !== undefined) return withoutWorker(situation, lacking);
+  const paused = tasks.find(({ state }) => state === "paused");
+  if (paused !== undefined) return pausedInTemporal(view.runId, paused);
+  const retrying = tasks.find(({ lastFailure }) => lastFailure !== undefined);
+  if (retrying !== undefined) return tryingAgain(view.runId, retrying, view.stages);
+  const busy = waiting.find(({ served }) => served === "busy");
+  return busy === undefined ? undefined : behindAnother(busy);
+}
+
+function pausedByUser(runId: string, { name, note }: LiveStage): Found {
+  return {
+    condition: "paused",
+    sentences: [`Stage ${name} is paused${note === undefined ? "" : ` ${asClause(note)}`}.`],
+    advice: [`\`thaw unpause ${runId}\` lets it go on`],
+  };
+}
+
+function pausedInTemporal(runId: string, task: Task): Found {
+  const id = activityId(task);
+  return {
+    condition: "paused",
+    sentences: [`${nameOf(task)} is paused in Temporal, so no worker takes it.`],
+    advice: [
+      `\`temporal activity unpause -w ${runId} --activity-id ${id}\`, or the button in the Temporal UI`,
+    ],
+  };
+}
+
+function workflowStuck(why: string): Found {
+  return {
+    condition: "retrying",
+    sentences: [`It makes no headway, and the server tries again and again: ${asClause(why)}.`],
+    advice: ["start the control worker of the version of thaw that began this run, or cancel the run"],
+  };
+}
+
+function withoutWorker({ workerDown, embedded, tasks }: Situation, lacking: readonly WaitingQueue[]): Found {
+  const queues = [...new Set(lacking.map(({ name }) => name))];
+  const waits = tasks
+    .filter(({ state, queue }) => state === "queued" && queues.includes(queue))
+    .map((task) => `${nameOf(task)} has waited for ${timeText(task.seconds)}.`);
+  const sentences = queues.map(
+    (queue) => `It waits for the ${workerOf(queue)}: no worker polls the queue ${queue}.`,
+  );
+  const down = workerDown === undefined ? [] : [`${capital(workerDown.split(":")[0] ?? workerDown)}.`];
+  const script = (queue: string): string => (queue === CONTROL_QUEUE ? "control" : "training");
+  return {
+    condition: "waiting-for-worker",
+    sentences: [...down, ...sentences, ...waits],
+    advice: embedded
+      ? ["`thaw up` starts what is missing; the run goes on by itself"]
+      : queues.map(
+          (queue) => `start it with \`node dist/worker/${script(queue)}.js\`; the run goes on by itself`,
+        ),
+  };
+}
+
+function behindAnother({ name, busyWith }: WaitingQueue): Found {
+  return {
+    condition: "queued",
+    sentences: [`It waits for the ${workerOf(name)}, which works on run ${busyWith}.`],
+    advice: ["it goes on by itself; a second worker would take it at once"],
+  };
+}
+
+function tryingAgain(runId: string, task: Task, stages: readonly LiveStage[]): Found {
+  const { attempt, mostAttempts, nextTrySeconds, lastFailure = "" } = task;
+  const of = mostAttempts === undefined ? "" : ` of ${mostAttempts}`;
+  const now =
+    nextTrySeconds === undefined
+      ? [taskText(task, stages)]
+      : [`Attempt ${attempt}${of} begins in ${timeText(nextTrySeconds)}.`];
+  const last = mostAttempts !== undefined && attempt >= mostAttempts;
+  return {
+    condition: "retrying",
+    sentences: [
+      `${nameOf(task)} is tried again after a failure: ${asClause(lastFailure)}.`,
+      ...now,
+      ...(last ? ["It is the last attempt."] : []),
+    ],
+    advice: [
+      `\`thaw logs ${runId}${task.stage === undefined ? "" : ` --stage ${task.stage}`}\` has what it wrote`,
+    ],
+  };
+}
+
+function taskText(task: Task, stages: readonly LiveStage[]): string {
+  const { state, attempt, mostAttempts, seconds, silentSeconds, mostSilentSeconds } = task;
+  const name = nameOf(task);
+  if (state === "queued") return `${name} has waited for its worker for ${timeText(seconds)}.`;
+  if (state === "cancelling") return `${name} has been asked to end.`;
+  const of = mostAttempts === undefined ? "" : ` of ${mostAttempts}`;
+  const again = attempt > 1 ? `, attempt ${attempt}${of}` : "";
+  const progress = stages.find((stage) => stage.name === task.stage && !task.isLookup)?.progress;
+  const doing = progress === undefined ? "" : `: ${progressOf(progress)}`;
+  const silent =
+    silentSeconds === undefined
+      ? ""
+      : silentSeconds < QUIET_SECONDS
+        ? `; last sign of life ${timeText(silentSeconds)} ago`
+        : `; no sign of life for ${timeText(silentSeconds)}${mostSilentSeconds === undefined ? "" : `, and after ${timeText(mostSilentSeconds)} the server starts another attempt`}`;
+  return `${name} has been running for ${timeText(seconds)}${again}${doing}${silent}.`;
+}
+
+function progressOf({ phase, step, total, loss, etaSeconds }: NonNullable<LiveStage["progress"]>): string {
+  return [
+    total === 1 ? phase : `${phase}, ${step}${total > 0 ? ` of ${total}` : ""}`,
+    ...(loss === undefined ? [] : [`loss ${loss.toFixed(3)}`]),
+    ...(etaSeconds === undefined ? [] : [`about ${timeText(etaSeconds)} to go`]),
+  ].join(", ");
+}
+
+function progressText(stages: readonly LiveStage[]): readonly string[] {
+  const waiting = stages.filter(({ state }) => state === "waiting").map(({ name }) => name);
+  const ended = stages.filter(({ state }) => state !== "waiting" && state !== "running").length;
+  if (stages.length === 0) return [];
+  const rest =
+    waiting.length === 0 ? "" : `; ${listText(waiting)} ${waiting.length === 1 ? "is" : "are"} to come`;
+  return [`${ended} of ${countText(stages.length, "stage")} ${ended === 1 ? "is" : "are"} over${rest}.`];
+}
+
+function nameOf({ stage, isLookup }: Task): string {
+  if (stage === undefined) return "Writing the run's record";
+  return isLookup ? `The look-up of ${stage}` : `Stage ${stage}`;
+}
+
+function activityId({ stage, isLookup }: Task): string {
+  return stage === undefined ? "record-run" : `${isLookup ? "find-" : ""}${stage}`;
+}
+
+const workerOf = (queue: string): string => (queue === CONTROL_QUEUE ? "control worker" : "training worker");

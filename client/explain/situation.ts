@@ -1,0 +1,63 @@
+/** What a run's explanation is made of. */
+import type { LogLine } from "../../spec/log.js";
+import type { WaitingQueue } from "../pollers.js";
+import type { RunView } from "../watchRun.js";
+
+/** An activity that Temporal has given out, or is about to. */
+export interface Task {
+  /** Undefined for an activity of the run as a whole. */
+  readonly stage?: string;
+  /** True for the look-up in the store before a stage. */
+  readonly isLookup: boolean;
+  readonly state: "running" | "queued" | "backing-off" | "paused" | "cancelling";
+  readonly queue: string;
+  readonly attempt: number;
+  /** Absent when there is no limit. */
+  readonly mostAttempts?: number;
+  /** Seconds in this state. */
+  readonly seconds: number;
+  /** Seconds since the worker's last sign of life. */
+  readonly silentSeconds?: number;
+  /** Seconds of silence after which the server starts another attempt. */
+  readonly mostSilentSeconds?: number;
+  /** Seconds until the next attempt. */
+  readonly nextTrySeconds?: number;
+  readonly lastFailure?: string;
+}
+
+export interface Situation {
+  readonly view: RunView;
+  readonly tasks: readonly Task[];
+  /** Where a task has been waiting for seconds. */
+  readonly waiting: readonly WaitingQueue[];
+  /** Of a run that ended badly: what Temporal's failures say, from the outermost to the cause. */
+  readonly causes: readonly string[];
+  /** The last lines of the log of the stage that failed. */
+  readonly lastLines: readonly LogLine[];
+  /** That a worker on this machine is down, and what starts it. */
+  readonly workerDown?: string;
+  /** Whether `thaw up` runs the workers. */
+  readonly embedded: boolean;
+}
+
+/** What a run does, in a word. */
+export type Condition =
+  | "waiting-for-worker"
+  | "queued"
+  | "working"
+  | "retrying"
+  | "paused"
+  | "failed"
+  | "cancelled"
+  | "completed";
+
+export interface Explanation {
+  readonly runId: string;
+  readonly status: RunView["status"];
+  readonly condition: Condition;
+  /** What it does, waits for or ended with, and why. */
+  readonly sentences: readonly string[];
+  /** What can be done about it. */
+  readonly advice: readonly string[];
+  readonly lastLines: readonly LogLine[];
+}
