@@ -22,6 +22,11 @@ const ALIGNMENT = 8;
 
 /** Writes the parameters, sorted by name: equal parameters give equal bytes. */
 export async function writeSafetensors(path: string, parameters: Parameters): Promise<void> {
+  await writeFile(path, safetensorsBytes(parameters));
+}
+
+/** What {@link writeSafetensors} writes. */
+export function safetensorsBytes(parameters: Parameters): Buffer {
   const entries = [...parameters].sort(([a], [b]) => (a < b ? -1 : 1));
   const header: Record<string, unknown> = {};
   let offset = 0;
@@ -34,7 +39,7 @@ export async function writeSafetensors(path: string, parameters: Parameters): Pr
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(text.length + padding.length));
   const bodies = entries.map(([, { data }]) => Buffer.from(data.buffer, data.byteOffset, data.byteLength));
-  await writeFile(path, Buffer.concat([length, text, padding, ...bodies]));
+  return Buffer.concat([length, text, padding, ...bodies]);
 }
 
 /**
