@@ -15,6 +15,8 @@ export interface ControlDependencies {
 
 export interface TrainingDependencies extends ControlDependencies {
   readonly engine: Engine;
+  /** Seconds between two checkpoints of a stage of training; 20 when left out. */
+  readonly checkpointSeconds?: number;
   /** Checkpoint file of a base, fetched if need be. */
   readonly baseCheckpoint: (name: string) => Promise<string>;
 }

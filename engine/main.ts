@@ -43,5 +43,8 @@ function failureOf(error: unknown): EngineMessage {
   return { type: "failed", code, message, ...(hint === undefined ? {} : { hint }) };
 }
 
+// It ends with its worker or by its worker, which is told to leave at the same time and asks for a checkpoint first.
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => undefined);
+
 // An engine without a worker has nobody to work for.
 process.on("disconnect", () => process.exit(0));
