@@ -14,6 +14,10 @@ export interface CheckpointOptions extends CheckpointSpool {
 
 /** The ends of short epochs are no reason to write more often than this share of the interval. */
 const AT_EPOCH_END = 0.5;
+/** Writing may take this share of the time (the project's target); where it took more, the interval grows… */
+const LARGEST_SHARE = 0.03;
+/** …to this many times its length at most, so that the work that a kill costs stays bounded. */
+const LONGEST = 2;
 
 /**
  * The state of the first whole checkpoint, put back into the trainee; else a new one. An average that is asked for
@@ -74,15 +78,22 @@ export async function checkpoints(
   const numbers = (await readdir(folder)).map((name) => Number.parseInt(name, 10));
   let next = Math.max(0, ...numbers.filter(Number.isFinite)) + 1;
   let last = performance.now();
+  /** Seconds that the last one took. */
+  let cost = 0;
   let bestFile: BestFile | undefined;
   return {
-    due: (epochEnd) => performance.now() - last >= 1000 * everySeconds * (epochEnd ? AT_EPOCH_END : 1),
+    due: (epochEnd) => {
+      const interval = Math.min(LONGEST * everySeconds, Math.max(everySeconds, cost / LARGEST_SHARE));
+      return performance.now() - last >= 1000 * interval * (epochEnd ? AT_EPOCH_END : 1);
+    },
     write: async (state) => {
+      const started = performance.now();
       const own = join(folder, String(next++).padStart(6, "0"));
       const extra = trainee.snapshotExtra?.();
       const current = { weights: trainee.vector.values, extra };
       bestFile = await writeCheckpoint(own, state, current, identity, bestFile);
       last = performance.now();
+      cost = (last - started) / 1000;
       const { epoch, step, changes } = state;
       onWritten({ folder: own, position: { epoch, step }, steered: changes.length > 0 });
     },
