@@ -18,6 +18,8 @@ export interface TrainingDependencies extends ControlDependencies {
   readonly engine: Engine;
   /** What the engine prints. */
   readonly engineOutput: EngineOutput;
+  /** Seconds between two checkpoints of a stage of training; 20 when left out. */
+  readonly checkpointSeconds?: number;
   /** Checkpoint file of a base, fetched if need be. */
   readonly baseCheckpoint: (name: string) => Promise<string>;
 }

@@ -5,9 +5,12 @@ import { Context } from "@temporalio/activity";
 import type { StageOutcome, StageRequest } from "../spec/activities.js";
 import type { EngineJob } from "../spec/engineJob.js";
 import { ThawError } from "../spec/errors.js";
-import type { Progress } from "../spec/training.js";
+import type { StagePlan } from "../spec/stages.js";
+import type { AppliedChange, Progress } from "../spec/training.js";
 import { type ArtifactManifest, commitArtifact, requireManifest } from "../store/artifacts.js";
+import { stageKey } from "../store/keys.js";
 import type { TrainingDependencies } from "./context.js";
+import { isTraining, type Trained, trainDurably } from "./durableTraining.js";
 import { lookUp, outcomeOf } from "./findArtifact.js";
 import { keepLocally, localArtifact, newWorkFolder } from "./localArtifacts.js";
 import type { StageLog } from "./log/stageLog.js";
@@ -42,12 +45,16 @@ export async function runStage(
   try {
     const job = await buildJob(request, inputs, out);
     const started = performance.now();
-    const summary = await engine.run(job, { onProgress: report, signal: activity.cancellationSignal });
+    const { summary, changes, beforeCommit, afterCommit } = isTraining(job)
+      ? await trainDurably(dependencies, request, key, job, report)
+      : await computeOnce(dependencies, job, report);
+    await beforeCommit();
+    const stage = steeredStage(request.stage, changes);
     const names = (await readdir(out)).sort();
     const { manifest, won } = await commitArtifact(store, {
       kind: request.stage.kind,
-      key,
-      parameters: request.stage.parameters,
+      key: changes.length === 0 ? key : stageKey(stage, digests, engineFingerprint),
+      parameters: stage.parameters,
       inputs: digests,
       summary,
       engine: request.stage.usesEngine ? engineFingerprint : null,
@@ -56,10 +63,28 @@ export async function runStage(
       onProgress: (done, total) => report({ phase: "storing", step: done, total }),
     });
     if (won) await keepLocally(workFolder, manifest, out);
+    await afterCommit();
     return outcomeOf(manifest, !won);
   } finally {
     await rm(out, { recursive: true, force: true });
   }
+}
+
+/** Stages without a training of their own begin anew after whatever ends them. */
+async function computeOnce(
+  { engine }: TrainingDependencies,
+  job: EngineJob,
+  report: (progress: Progress) => void,
+): Promise<Trained> {
+  const signal = Context.current().cancellationSignal;
+  const nothing = async (): Promise<void> => {};
+  const summary = await engine.run(job, { onProgress: report, signal });
+  return { summary, changes: [], beforeCommit: nothing, afterCommit: nothing };
+}
+
+/** What was changed on the way is among the parameters, so that no run which asks for the file's finds the artifact. */
+function steeredStage(stage: StagePlan, changes: readonly AppliedChange[]): StagePlan {
+  return changes.length === 0 ? stage : { ...stage, parameters: { ...stage.parameters, changes } };
 }
 
 async function openInputs(

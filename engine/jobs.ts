@@ -1,9 +1,15 @@
 /** Maps each kind of job to its stage of `data/` or `learn/`; TensorFlow is loaded only for those that need it. */
+import type { StageContext } from "../learn/stages/job.js";
+import type { CheckpointOptions } from "../learn/training/checkpointing.js";
 import type { EngineJob } from "../spec/engineJob.js";
-import type { Progress } from "../spec/training.js";
+
+/** How a job speaks with the worker while it runs. */
+export type Outside = Pick<CheckpointOptions, "onResumed" | "onWritten"> &
+  Required<Pick<StageContext, "onProgress" | "control">>;
 
 /** @returns the stage's summary, as plain JSON */
-export async function runJob(job: EngineJob, onProgress: (progress: Progress) => void): Promise<unknown> {
+export async function runJob(job: EngineJob, outside: Outside): Promise<unknown> {
+  const { onProgress } = outside;
   switch (job.kind) {
     case "ingest": {
       const { ingestJob } = await import("./ingestJob.js");
@@ -19,11 +25,11 @@ export async function runJob(job: EngineJob, onProgress: (progress: Progress) =>
     }
     case "head": {
       const { trainHead } = await import("../learn/stages/trainHead.js");
-      return trainHead({ ...job, onProgress }, job.head, job.features);
+      return trainHead({ ...job, ...steered(job, outside) }, job.head, job.features);
     }
     case "tune": {
       const { tuneStage } = await import("../learn/stages/tuneStage.js");
-      return tuneStage({ ...job, onProgress }, job.settings, job.previous);
+      return tuneStage({ ...job, ...steered(job, outside) }, job.settings, job.previous);
     }
     case "fold": {
       const { trainFold } = await import("../learn/stages/trainFold.js");
@@ -31,7 +37,7 @@ export async function runJob(job: EngineJob, onProgress: (progress: Progress) =>
     }
     case "scratch": {
       const { trainScratch } = await import("../learn/stages/trainScratch.js");
-      return trainScratch({ ...job, onProgress }, job.seconds, job.batchSize);
+      return trainScratch({ ...job, ...steered(job, outside) }, job.seconds, job.batchSize);
     }
     case "evaluate": {
       const { evaluate } = await import("../learn/stages/evaluate.js");
@@ -46,4 +52,16 @@ export async function runJob(job: EngineJob, onProgress: (progress: Progress) =>
       return predictJob(job, onProgress);
     }
   }
+}
+
+/** What the stages with one training of their own are given besides. A fold has several, and begins anew. */
+function steered(
+  { checkpoints }: Extract<EngineJob, { kind: "head" | "tune" | "scratch" }>,
+  { onProgress, control, onResumed, onWritten }: Outside,
+): Required<Pick<StageContext, "onProgress" | "control" | "checkpoints">> {
+  return {
+    onProgress,
+    control,
+    checkpoints: checkpoints === undefined ? undefined : { ...checkpoints, onResumed, onWritten },
+  };
 }

@@ -1,21 +1,46 @@
 /** Keeps one warm engine process and gives it one job at a time. */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { EngineJob, EngineMessage } from "../spec/engineJob.js";
+import type {
+  EngineControl,
+  EngineJob,
+  EngineMessage,
+  EngineRequest,
+  ResumedFrom,
+  WrittenCheckpoint,
+} from "../spec/engineJob.js";
 import { isErrorCode, ThawError } from "../spec/errors.js";
-import type { Progress } from "../spec/training.js";
+import { stopped } from "../spec/stopped.js";
+import type { AppliedChange, Progress } from "../spec/training.js";
 
 export interface JobHooks {
   readonly onProgress: (progress: Progress) => void;
+  /** Hears where a stage of training goes on from, before its first step. */
+  readonly onResumed?: (from: ResumedFrom) => void;
+  /** Hears of each checkpoint; its folder is the hearer's to remove, the latest one's after the job. */
+  readonly onCheckpoint?: (checkpoint: WrittenCheckpoint) => void;
+  /** Hears of each change that counts from then on, also of those that a checkpoint brought along. */
+  readonly onApplied?: (change: AppliedChange) => void;
   /** Aborting it kills the engine; the next job starts a new one. */
   readonly signal: AbortSignal;
 }
 
-export interface Engine {
+/** A job that waits for its turn or runs. */
+export interface RunningJob {
   /**
-   * Runs one job; jobs wait for each other.
-   * @throws ThawError with the code that the job failed with, or ENGINE_FAILED when the process died
+   * The stage's summary.
+   * @throws ThawError with the code that the job failed with, PAUSED or WORKER_STOPPING when it was told to stop,
+   *   or ENGINE_FAILED when the process died
    */
+  readonly result: Promise<unknown>;
+  /** Tells the job something; done between two batches of training. Nothing happens once it has ended. */
+  control(control: EngineControl): void;
+}
+
+export interface Engine {
+  /** Starts one job; jobs wait for each other. */
+  start(job: EngineJob, hooks: JobHooks): RunningJob;
+  /** The result of {@link Engine.start}, for jobs that need no telling. */
   run(job: EngineJob, hooks: JobHooks): Promise<unknown>;
   /** Starts the process ahead of the first job. */
   warm(): void;
@@ -32,7 +57,7 @@ export function createEngine(onOutput: (text: Buffer) => void): Engine {
   let lastWords = "";
   let queue: Promise<unknown> = Promise.resolve();
 
-  const start = (): ChildProcess => {
+  const startProcess = (): ChildProcess => {
     if (child !== undefined && child.exitCode === null && child.signalCode === null) return child;
     lastWords = "";
     const started = fork(ENTRY, {
@@ -51,26 +76,26 @@ export function createEngine(onOutput: (text: Buffer) => void): Engine {
     return started;
   };
 
-  const runNow = (job: EngineJob, { onProgress, signal }: JobHooks): Promise<unknown> =>
+  /** @param mailbox is opened towards the process, and closed when the job ends */
+  const runNow = (job: EngineJob, hooks: JobHooks, mailbox: Mailbox): Promise<unknown> =>
     new Promise((resolve, reject) => {
+      const { signal } = hooks;
       if (signal.aborted) {
         reject(signal.reason);
         return;
       }
-      const process = start();
+      const process = startProcess();
       const finish = (): void => {
+        mailbox.close();
         process.off("message", onMessage);
         process.off("exit", onExit);
         signal.removeEventListener("abort", onAbort);
       };
       const onMessage = (message: EngineMessage): void => {
-        if (message.type === "progress") {
-          onProgress(message.progress);
-          return;
-        }
+        if (passOn(message, hooks)) return;
         finish();
         if (message.type === "done") resolve(message.summary);
-        else reject(failureOf(message));
+        else reject(endOf(message));
       };
       const onExit = (code: number | null, exitSignal: NodeJS.Signals | null): void => {
         finish();
@@ -85,18 +110,26 @@ export function createEngine(onOutput: (text: Buffer) => void): Engine {
       process.on("exit", onExit);
       signal.addEventListener("abort", onAbort);
       // A process that ends between two jobs closes the channel first; its exit is reported above.
-      process.send(job, () => undefined);
+      const send = (request: EngineRequest): void => {
+        if (process.connected) process.send(request, () => undefined);
+      };
+      send({ type: "job", job });
+      mailbox.open((control) => send({ type: "control", control }));
     });
+
+  const startJob = (job: EngineJob, hooks: JobHooks): RunningJob => {
+    const mailbox = newMailbox();
+    const result = queue.then(() => runNow(job, hooks, mailbox));
+    queue = result.catch(() => undefined);
+    return { result, control: mailbox.put };
+  };
 
   return {
     warm: () => {
-      start();
+      startProcess();
     },
-    run: (job, hooks) => {
-      const result = queue.then(() => runNow(job, hooks));
-      queue = result.catch(() => undefined);
-      return result;
-    },
+    start: startJob,
+    run: (job, hooks) => startJob(job, hooks).result,
     stop: async () => {
       const running = child;
       if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
@@ -106,6 +139,56 @@ export function createEngine(onOutput: (text: Buffer) => void): Engine {
       });
     },
   };
+}
+
+/** Commands for a job, kept until it has begun. */
+interface Mailbox {
+  put(control: EngineControl): void;
+  open(send: (control: EngineControl) => void): void;
+  close(): void;
+}
+
+function newMailbox(): Mailbox {
+  const early: EngineControl[] = [];
+  let deliver = (control: EngineControl): void => {
+    early.push(control);
+  };
+  return {
+    put: (control) => deliver(control),
+    open: (send) => {
+      deliver = send;
+      early.splice(0).forEach(send);
+    },
+    close: () => {
+      deliver = () => undefined;
+    },
+  };
+}
+
+/** Whether the message was news of a job that goes on. */
+function passOn(message: EngineMessage, hooks: JobHooks): boolean {
+  switch (message.type) {
+    case "progress":
+      hooks.onProgress(message.progress);
+      return true;
+    case "resumed":
+      hooks.onResumed?.(message.from);
+      return true;
+    case "checkpoint":
+      hooks.onCheckpoint?.(message.checkpoint);
+      return true;
+    case "applied":
+      hooks.onApplied?.(message.change);
+      return true;
+    default:
+      return false;
+  }
+}
+
+function endOf(message: EngineMessage): Error {
+  if (message.type === "stopped") return stopped(message.reason);
+  if (message.type === "failed") return failureOf(message);
+  return new Error(`the engine ended a job with ${message.type}`);
 }
 
 function failureOf(message: Extract<EngineMessage, { type: "failed" }>): ThawError {

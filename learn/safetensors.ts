@@ -31,6 +31,11 @@ export async function writeSafetensors(
   parameters: Parameters,
   metadata?: Metadata,
 ): Promise<void> {
+  await writeFile(path, safetensorsBytes(parameters, metadata));
+}
+
+/** What {@link writeSafetensors} writes. */
+export function safetensorsBytes(parameters: Parameters, metadata?: Metadata): Buffer {
   const entries = [...parameters].sort(([a], [b]) => (a < b ? -1 : 1));
   const header: Record<string, unknown> = metadata === undefined ? {} : { __metadata__: metadata };
   let offset = 0;
@@ -43,7 +48,7 @@ export async function writeSafetensors(
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(text.length + padding.length));
   const bodies = entries.map(([, { data }]) => Buffer.from(data.buffer, data.byteOffset, data.byteLength));
-  await writeFile(path, Buffer.concat([length, text, padding, ...bodies]));
+  return Buffer.concat([length, text, padding, ...bodies]);
 }
 
 /**

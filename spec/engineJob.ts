@@ -5,7 +5,7 @@ import type { BaseChoice, ExtractorSpec } from "./base.js";
 import type { FoldSummary } from "./folds.js";
 import type { LossSpec } from "./loss.js";
 import type { DataSpec, EvaluationSpec, HeadSpec, RunFile, UnfreezeSpec } from "./runFile.js";
-import type { Progress } from "./training.js";
+import type { AppliedChange, Progress, TrainingPosition } from "./training.js";
 
 interface LearningJob {
   readonly folders: { readonly dataset: string; readonly out: string; readonly scratch: string };
@@ -14,6 +14,29 @@ interface LearningJob {
   /** Absent in run files of older clients. */
   readonly loss?: LossSpec | undefined;
   readonly seed: number;
+}
+
+/** What a checkpoint depends on besides the stage itself: other sums may be rounded otherwise. */
+export interface CheckpointIdentity {
+  /** Fingerprint of the TensorFlow build. */
+  readonly engine: string;
+  /** Threads that TensorFlow computes with. */
+  readonly threads: number;
+}
+
+/** Where a stage of training keeps its checkpoints. */
+export interface CheckpointSpool {
+  /** Gets a folder for each checkpoint, numbered. */
+  readonly folder: string;
+  readonly everySeconds: number;
+  readonly identity: CheckpointIdentity;
+  /** Folders of checkpoints to go on from, best first; the first whole one is taken. */
+  readonly resume: readonly string[];
+}
+
+interface TrainingJob extends LearningJob {
+  /** No checkpoints are written when left out. */
+  readonly checkpoints?: CheckpointSpool | undefined;
 }
 
 /** One stage of unfreezing, counted from 1. */
@@ -68,8 +91,8 @@ export type EngineJob =
       };
       readonly features: string;
     })
-  | (LearningJob & { readonly kind: "head"; readonly head: HeadSpec; readonly features: string })
-  | (LearningJob & {
+  | (TrainingJob & { readonly kind: "head"; readonly head: HeadSpec; readonly features: string })
+  | (TrainingJob & {
       readonly kind: "tune";
       readonly settings: TuneJobSettings;
       readonly previous: string;
@@ -84,7 +107,7 @@ export type EngineJob =
       };
       readonly features: string;
     })
-  | (LearningJob & { readonly kind: "scratch"; readonly seconds: number; readonly batchSize: number })
+  | (TrainingJob & { readonly kind: "scratch"; readonly seconds: number; readonly batchSize: number })
   | (LearningJob & {
       readonly kind: "evaluate";
       readonly candidates: readonly {
@@ -128,8 +151,54 @@ export interface FilePrediction {
   readonly error?: string;
 }
 
+/** Why a stage has to stop: somebody paused the run, or the worker has to leave. */
+export type StopReason = "pause" | "shutdown";
+
+/** What is told to a stage while it trains; it is done between two batches. */
+export type EngineControl =
+  /** Write a checkpoint now. */
+  | { readonly kind: "checkpoint" }
+  /** Write a checkpoint and end the job. */
+  | { readonly kind: "stop"; readonly reason: StopReason }
+  | {
+      readonly kind: "set";
+      readonly seq: number;
+      /** Factor on the rates of all layer groups, relative to the run file's. */
+      readonly learningRate?: number;
+      readonly patience?: number;
+      readonly epochs?: number;
+    }
+  /** End the stage here, with its best weights. */
+  | { readonly kind: "finish"; readonly seq: number };
+
+/** From a worker to its engine. */
+export type EngineRequest =
+  | { readonly type: "job"; readonly job: EngineJob }
+  | { readonly type: "control"; readonly control: EngineControl };
+
+/** A checkpoint that lies in a folder of its own, whole. */
+export interface WrittenCheckpoint {
+  readonly folder: string;
+  readonly position: TrainingPosition;
+  /** Whether somebody had changed the stage's settings by then. */
+  readonly steered: boolean;
+}
+
+/** Where a job went on from, and which checkpoints it could not use. */
+export interface ResumedFrom {
+  /** Where each attempt so far went on from, this one last; empty when it starts anew. */
+  readonly positions: readonly TrainingPosition[];
+  /** A sentence for each checkpoint that was refused. */
+  readonly refused: readonly string[];
+}
+
 /** From the engine to its worker. */
 export type EngineMessage =
   | { readonly type: "progress"; readonly progress: Progress }
+  | { readonly type: "resumed"; readonly from: ResumedFrom }
+  | { readonly type: "checkpoint"; readonly checkpoint: WrittenCheckpoint }
+  | { readonly type: "applied"; readonly change: AppliedChange }
+  /** The job has ended with a checkpoint, as it was told to. */
+  | { readonly type: "stopped"; readonly reason: StopReason }
   | { readonly type: "done"; readonly summary: unknown }
   | { readonly type: "failed"; readonly code: string; readonly message: string; readonly hint?: string };

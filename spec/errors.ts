@@ -23,6 +23,12 @@ export const ERROR_CODES = {
   RUN_CANCELLED: { exit: 1, retryable: false },
   DATA_UNLEARNABLE: { exit: 1, retryable: false },
   TRAINING_DIVERGED: { exit: 1, retryable: false },
+  /** Training stopped where it was asked to, its checkpoint written; the workflow goes on when told. */
+  PAUSED: { exit: 1, retryable: false },
+  /** The worker is told to leave; another one goes on from the checkpoint. */
+  WORKER_STOPPING: { exit: 1, retryable: true },
+  /** A later attempt at the same stage has begun: this one has nothing to say any more. */
+  FENCED: { exit: 1, retryable: true },
   ENGINE_FAILED: { exit: 1, retryable: true },
   ARTIFACT_CORRUPT: { exit: 1, retryable: true },
   TEMPORAL_UNREACHABLE: { exit: 4, retryable: true },

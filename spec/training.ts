@@ -14,8 +14,36 @@ export interface EpochRecord {
   readonly averaged?: boolean;
 }
 
+/** A place between two batches. */
+export interface TrainingPosition {
+  /** Epoch in progress, from 0. */
+  readonly epoch: number;
+  /** The step of it that comes next, from 0. */
+  readonly step: number;
+}
+
+/** A change that somebody made to a stage while it trained, and from where on it counts. */
+export interface AppliedChange extends TrainingPosition {
+  /** Number of the command; a command is applied once. */
+  readonly seq: number;
+  /** Factor on the rates of all layer groups, relative to the run file's. */
+  readonly learningRate?: number;
+  readonly patience?: number;
+  readonly epochs?: number;
+  /** True when the stage was ended there with its best weights. */
+  readonly finish?: true;
+}
+
+/** What a stage's summary has besides, where it did not train undisturbed from start to end. */
+export interface Interruptions {
+  /** Where attempts went on from a checkpoint; absent when none did. */
+  readonly resumed?: readonly TrainingPosition[];
+  /** Absent when nobody changed anything. */
+  readonly changes?: readonly AppliedChange[];
+}
+
 /** What a stage of training did. */
-export interface TrainingSummary {
+export interface TrainingSummary extends Interruptions {
   readonly history: readonly EpochRecord[];
   /** Epoch (counted from 1) whose weights were restored at the end. */
   readonly bestEpoch: number;

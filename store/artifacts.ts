@@ -54,7 +54,7 @@ export function placeOf(name: string): { readonly kind: string; readonly key: st
 
 const objectName = (digest: string): string => `${OBJECTS_PREFIX}${digest.slice(0, 2)}/${digest}`;
 
-async function fileDigest(path: string): Promise<string> {
+export async function fileDigest(path: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(path), hash);
   return hash.digest("hex");

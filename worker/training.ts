@@ -25,9 +25,16 @@ await serve("training", async ({ store, workFolder }) => {
         workFolder,
         engine,
         engineOutput,
+        ...checkpointInterval(process.env.THAW_CHECKPOINT_SECONDS),
         baseCheckpoint,
       }),
     },
     stop: engine.stop,
   };
 });
+
+/** What is no positive number is as good as nothing. */
+function checkpointInterval(given: string | undefined): { readonly checkpointSeconds?: number } {
+  const checkpointSeconds = Number(given);
+  return checkpointSeconds > 0 ? { checkpointSeconds } : {};
+}

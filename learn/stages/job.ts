@@ -4,6 +4,8 @@ import type { AugmentSpec } from "../../spec/augment.js";
 import type { BaseChoice } from "../../spec/base.js";
 import type { LossSpec } from "../../spec/loss.js";
 import type { Progress } from "../../spec/training.js";
+import type { CheckpointOptions } from "../training/checkpointing.js";
+import type { ControlSource } from "../training/steering.js";
 
 export interface StageFolders {
   /** Folder of the ingested dataset. */
@@ -21,5 +23,9 @@ export interface StageContext {
   /** Cross-entropy when left out. */
   readonly loss?: LossSpec | undefined;
   readonly seed: number;
+  /** No checkpoints are written when left out. */
+  readonly checkpoints?: CheckpointOptions | undefined;
+  /** Commands that reach a stage while it trains. */
+  readonly control?: ControlSource | undefined;
   readonly onProgress: (progress: Progress) => void;
 }

@@ -68,6 +68,8 @@ export async function trainHead(
         warmup: 0,
         seed: context.seed,
         stage: HEAD_STAGE,
+        checkpoints: context.checkpoints,
+        control: context.control,
         onProgress: context.onProgress,
       });
       await writeSafetensors(join(context.folders.out, WEIGHTS_FILE), foldScale(trainee.trained(), scale));

@@ -62,6 +62,8 @@ export async function trainScratch(
         seed: context.seed,
         stage: SCRATCH_STAGE,
         secondsBudget: seconds,
+        checkpoints: context.checkpoints,
+        control: context.control,
         onProgress: context.onProgress,
       });
       await writeSafetensors(join(context.folders.out, WEIGHTS_FILE), trainee.trained());

@@ -121,6 +121,8 @@ export async function tuneStage(
         schedule: settings.schedule,
         warmup: settings.warmup,
         ema: settings.ema,
+        checkpoints: context.checkpoints,
+        control: context.control,
       }),
     );
     // The artifact stands for all stages so far, whichever groups this one has trained.

@@ -2,12 +2,15 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { permutation, randomStream } from "../../rng/stream.js";
 import { ThawError } from "../../spec/errors.js";
+import { stopped } from "../../spec/stopped.js";
 import type { Progress, TrainingSummary } from "../../spec/training.js";
 import { adamWUpdate, clipGradients } from "./adamw.js";
+import { type CheckpointOptions, checkpoints, resumeOrStart } from "./checkpointing.js";
 import { afterEpoch } from "./earlyStopping.js";
 import { epochEnded, progressOf, rounded } from "./fitProgress.js";
-import { type FitState, initialState, noImagesYet } from "./fitState.js";
+import { type FitState, noImagesYet } from "./fitState.js";
 import { type ScheduleName, scheduledStep } from "./schedule.js";
+import { applyControls, type ControlSource, type Course, courseOf } from "./steering.js";
 import type { TrainableVector } from "./trainable.js";
 import { updateAverage } from "./weightAverage.js";
 
@@ -46,10 +49,13 @@ export interface Trainee {
   readonly vector: TrainableVector;
   step(batch: readonly number[], position: StepPosition): StepResult;
   validate(): ValidationResult;
-  /** State besides the vector that belongs to the best weights (running statistics), if there is any. */
-  snapshotExtra?(): unknown;
-  restoreExtra?(extra: unknown): void;
+  /** A copy of the state besides the vector that belongs to its weights (running statistics), if there is any. */
+  snapshotExtra?(): ExtraState;
+  restoreExtra?(extra: ExtraState): void;
 }
+
+/** Arrays by name. */
+export type ExtraState = ReadonlyMap<string, Float32Array>;
 
 export interface FitOptions {
   readonly epochs: number;
@@ -70,6 +76,10 @@ export interface FitOptions {
   readonly stage: number;
   /** Stop after this many seconds of training, whatever the epoch. */
   readonly secondsBudget?: number;
+  /** None are written when left out. Under {@link FitOptions.secondsBudget} their bits depend on the clock. */
+  readonly checkpoints?: CheckpointOptions | undefined;
+  /** Commands that reach the training from outside. */
+  readonly control?: ControlSource | undefined;
   readonly onProgress: (progress: Progress) => void;
 }
 
@@ -78,34 +88,52 @@ export const GRADIENT_LIMIT = 10;
 
 /**
  * Trains `trainee.vector.values` in place and leaves the best epoch's weights in it.
- * The event loop turns after every step, so that a message to stop is heard.
- * @throws ThawError TRAINING_DIVERGED when a loss is no longer a number
+ * The event loop turns after every step, so that a message to stop is heard. Going on from a checkpoint gives the
+ * very weights that training without a break gives, on the same build of TensorFlow with as many threads.
+ * @throws ThawError TRAINING_DIVERGED when a loss is no longer a number; PAUSED or WORKER_STOPPING when it was told
+ *   to stop, with its checkpoint written
  */
 export async function fit(trainee: Trainee, options: FitOptions): Promise<TrainingSummary> {
   const { vector, samples } = trainee;
-  const { schedule = "cosine", clipNorm = GRADIENT_LIMIT, ema = 0 } = options;
+  const { schedule = "cosine", clipNorm = GRADIENT_LIMIT, ema = 0, control } = options;
   const batchSize = Math.min(options.batchSize, samples);
   const stepsPerEpoch = Math.ceil(samples / batchSize);
-  const total = stepsPerEpoch * options.epochs;
-  const started = performance.now();
-  const elapsed = (): number => (performance.now() - started) / 1000;
   const budget = options.secondsBudget ?? Number.POSITIVE_INFINITY;
-  const state = initialState(trainee, ema);
+  const state = await resumeOrStart(trainee, ema, options.checkpoints);
+  for (const change of state.changes) control?.applied(change);
+  const writer = await checkpoints(trainee, options.checkpoints);
+  const started = performance.now() - 1000 * state.seconds;
+  let epochStarted = performance.now() - 1000 * state.epochSeconds;
+  const elapsed = (): number => (performance.now() - started) / 1000;
+  const course = (): Course => courseOf(options, state.changes);
+  const total = (): number => stepsPerEpoch * course().epochs;
   // One step is always made: weights that were never trained would say nothing.
-  const outOfTime = (): boolean => state.done > 0 && elapsed() >= budget;
+  const ended = (): boolean => state.done > 0 && (elapsed() >= budget || course().finished);
+  const patient = (): boolean => state.history.length === 0 || state.stopping.waited < course().patience;
   /** Where the schedule stands, in steps. Under a time budget the clock moves it on, so that it ends with it. */
-  const scheduled = (): number => Math.max(state.done, Math.floor(total * Math.min(1, elapsed() / budget)));
+  const scheduled = (): number => Math.max(state.done, Math.floor(total() * Math.min(1, elapsed() / budget)));
+  const checkpoint = async (): Promise<void> => {
+    state.seconds = elapsed();
+    state.epochSeconds = state.step === 0 ? 0 : (performance.now() - epochStarted) / 1000;
+    await writer.write(state);
+  };
+  const betweenBatches = async (): Promise<void> => {
+    const demands = applyControls(control, state);
+    if (demands.checkpoint || demands.stop !== undefined || writer.due(false)) await checkpoint();
+    if (demands.stop !== undefined) throw stopped(demands.stop);
+  };
 
-  for (; state.epoch < options.epochs; state.epoch++) {
+  while (state.epoch < course().epochs && patient() && !ended()) {
     const { epoch } = state;
-    const epochStarted = performance.now();
+    if (state.step === 0) epochStarted = performance.now();
     const order = permutation(samples, randomStream(options.seed, "shuffle", options.stage, epoch));
-    let factor = 0;
-    for (; state.step < stepsPerEpoch && !outOfTime(); state.step++) {
+    for (; state.step < stepsPerEpoch; state.step++) {
+      await betweenBatches();
+      if (ended()) break;
       const { step } = state;
       const batch = Array.from(order.subarray(step * batchSize, (step + 1) * batchSize));
-      const now = scheduledStep(schedule, scheduled(), total, options.warmup);
-      factor = now.factor;
+      const now = scheduledStep(schedule, scheduled(), total(), options.warmup);
+      const factor = now.factor * course().rateFactor;
       const result = trainee.step(batch, { epoch, step });
       const norm = clipGradients(result.gradients, clipNorm);
       if (!Number.isFinite(result.loss) || !Number.isFinite(norm)) {
@@ -113,6 +141,7 @@ export async function fit(trainee: Trainee, options: FitOptions): Promise<Traini
       }
       adamWUpdate(vector.values, vector.layout, result.gradients, state.optimizer, factor, now.beta1);
       if (state.average !== undefined) updateAverage(state.average, vector.values, ema);
+      state.factor = factor;
       state.seen = {
         lossSum: state.seen.lossSum + result.loss * batch.length,
         correct: state.seen.correct + result.correct,
@@ -121,7 +150,7 @@ export async function fit(trainee: Trainee, options: FitOptions): Promise<Traini
       state.done += 1;
       const { lossSum, images } = state.seen;
       options.onProgress({
-        ...progressOf(state, total, elapsed(), options),
+        ...progressOf(state, total(), elapsed(), { ...options, epochs: course().epochs }),
         loss: rounded(lossSum / images),
         imagesPerSecond: Math.round(images / ((performance.now() - epochStarted) / 1000)),
       });
@@ -138,7 +167,7 @@ export async function fit(trainee: Trainee, options: FitOptions): Promise<Traini
       accuracy: correct / images,
       validationLoss: validation.loss,
       validationAccuracy: validation.accuracy,
-      learningRate: topRate * factor,
+      learningRate: topRate * state.factor,
       seconds: (performance.now() - epochStarted) / 1000,
       ...(averaged === undefined ? {} : { averaged: true }),
     });
@@ -146,21 +175,24 @@ export async function fit(trainee: Trainee, options: FitOptions): Promise<Traini
     if (state.stopping.bestEpoch === epoch + 1) {
       state.best = { weights: (averaged ?? vector.values).slice(), extra: trainee.snapshotExtra?.() };
     }
-    options.onProgress(epochEnded(state, progressOf(state, total, elapsed(), options)));
+    options.onProgress(
+      epochEnded(state, progressOf(state, total(), elapsed(), { ...options, epochs: course().epochs })),
+    );
     state.step = 0;
     state.seen = noImagesYet;
-    if (state.stopping.waited >= options.patience || outOfTime()) break;
+    state.epoch += 1;
+    if (writer.due(true)) await checkpoint();
   }
 
   vector.values.set(state.best.weights);
-  trainee.restoreExtra?.(state.best.extra);
+  if (state.best.extra !== undefined) trainee.restoreExtra?.(state.best.extra);
   const { history, stopping } = state;
   return {
     history,
     bestEpoch: stopping.bestEpoch,
     validationLoss: stopping.bestLoss,
     validationAccuracy: history[stopping.bestEpoch - 1]?.validationAccuracy ?? 0,
-    stoppedEarly: history.length < options.epochs,
+    stoppedEarly: history.length < course().epochs,
     seconds: elapsed(),
     trainableParameters: vector.values.length,
   };

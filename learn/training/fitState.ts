@@ -1,8 +1,8 @@
 /** Where training stands, in one plain object: with the trainee's vector and extra state it is a checkpoint. */
-import type { EpochRecord } from "../../spec/training.js";
+import type { AppliedChange, EpochRecord, TrainingPosition } from "../../spec/training.js";
 import { type AdamWState, adamWState } from "./adamw.js";
 import { type EarlyStopping, noEpochYet } from "./earlyStopping.js";
-import type { Trainee } from "./fit.js";
+import type { ExtraState, Trainee } from "./fit.js";
 import { startAverage, type WeightAverage } from "./weightAverage.js";
 
 /** Sums over the epoch in progress. */
@@ -23,14 +23,23 @@ export interface FitState {
   step: number;
   /** Steps made in all. */
   done: number;
+  /** What the rates were multiplied by in the last step. */
+  factor: number;
   seen: EpochSums;
   readonly history: EpochRecord[];
   stopping: EarlyStopping;
   /** The vector's values at the best epoch, and the extra state that belongs to them. */
-  best: { readonly weights: Float32Array; readonly extra: unknown };
+  best: { readonly weights: Float32Array; readonly extra: ExtraState | undefined };
   readonly optimizer: AdamWState;
   /** Undefined where no average is kept. */
   readonly average: WeightAverage | undefined;
+  /** Seconds of training up to the last checkpoint or resumption, in all and in the epoch in progress. */
+  seconds: number;
+  epochSeconds: number;
+  /** What was changed while it trained, in order. */
+  readonly changes: AppliedChange[];
+  /** Where training went on from a checkpoint. */
+  readonly resumed: TrainingPosition[];
 }
 
 /** @param ema decay of the average of the weights; 0 for none */
@@ -40,11 +49,16 @@ export function initialState(trainee: Trainee, ema: number): FitState {
     epoch: 0,
     step: 0,
     done: 0,
+    factor: 0,
     seen: noImagesYet,
     history: [],
     stopping: noEpochYet,
     best: { weights: values.slice(), extra: trainee.snapshotExtra?.() },
     optimizer: adamWState(values.length),
     average: ema > 0 ? startAverage(values) : undefined,
+    seconds: 0,
+    epochSeconds: 0,
+    changes: [],
+    resumed: [],
   };
 }

@@ -118,7 +118,7 @@ export function fullNetworkTrainee(settings: FullNetworkSettings, data: Training
     validate: () => validation.validate(trained()),
     snapshotExtra: () => copyOf(running),
     restoreExtra: (extra) => {
-      running = copyOf(extra as RunningStatistics);
+      running = copyOf(extra);
     },
     dispose: () => {
       program.dispose();
@@ -127,7 +127,7 @@ export function fullNetworkTrainee(settings: FullNetworkSettings, data: Training
   };
 }
 
-function copyOf(statistics: RunningStatistics): RunningStatistics {
+function copyOf(statistics: ReadonlyMap<string, Float32Array>): RunningStatistics {
   return new Map([...statistics].map(([name, values]) => [name, values.slice()]));
 }
 

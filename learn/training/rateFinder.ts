@@ -67,7 +67,7 @@ export async function findRate(trainee: Trainee, options: RateSearchOptions): Pr
     }
   } finally {
     vector.values.set(weights);
-    trainee.restoreExtra?.(extra);
+    if (extra !== undefined) trainee.restoreExtra?.(extra);
   }
   return { factor: chosenFactor(points, isNumber), points, seconds: (performance.now() - started) / 1000 };
 }

@@ -38,9 +38,9 @@ function scripted(losses: readonly number[], stepLoss = 1): Scripted {
       const loss = losses[trainee.atEpoch.length - 1] ?? 0;
       return { loss, accuracy: trainee.atEpoch.length / 100, losses: [], correct: [] };
     },
-    snapshotExtra: () => trainee.extra,
+    snapshotExtra: () => new Map([["steps", Float32Array.of(trainee.extra)]]),
     restoreExtra: (extra) => {
-      trainee.extra = extra as number;
+      trainee.extra = extra.get("steps")?.[0] ?? Number.NaN;
     },
   };
   return trainee;

@@ -111,7 +111,7 @@ test("statistics belong to the weights: they come back with a snapshot", async (
   const trainee = await prepare(context);
   context.after(() => trainee.dispose());
   trainee.step([0, 1, 2, 3], { epoch: 0, step: 0 });
-  const snapshot = trainee.snapshotExtra?.();
+  const snapshot = trainee.snapshotExtra?.() ?? new Map<string, Float32Array>();
   const then = trainee.trained();
   trainee.step([4, 5, 6, 7], { epoch: 0, step: 1 });
   assert.notDeepEqual(trainee.trained(), then);

@@ -1,7 +1,7 @@
 /** The range test: what it chooses, what it leaves untouched, and that it tames rates which are too high. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Trainee } from "../../../learn/training/fit.js";
+import type { ExtraState, Trainee } from "../../../learn/training/fit.js";
 import { chosenFactor, findRate } from "../../../learn/training/rateFinder.js";
 import type { Progress } from "../../../spec/training.js";
 
@@ -47,9 +47,9 @@ function bowl(learningRate: number): Trainee & { extra: number; readonly batches
       return { loss, correct: 0, gradients: [values.slice()] };
     },
     validate: () => ({ loss: 0, accuracy: 0, losses: [], correct: [] }),
-    snapshotExtra: () => trainee.extra,
-    restoreExtra: (extra: unknown) => {
-      trainee.extra = extra as number;
+    snapshotExtra: () => new Map([["steps", Float32Array.of(trainee.extra)]]),
+    restoreExtra: (extra: ExtraState) => {
+      trainee.extra = extra.get("steps")?.[0] ?? Number.NaN;
     },
   };
   return trainee;

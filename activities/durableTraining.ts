@@ -1,0 +1,162 @@
+/** One attempt at a stage of training: goes on from the last checkpoint, and leaves one behind when it has to go. */
+import { rm } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Context, log } from "@temporalio/activity";
+import type { RunningJob } from "../engine/process.js";
+import { computeThreads } from "../engine/threads.js";
+import type { StageRequest } from "../spec/activities.js";
+import type { EngineJob, ResumedFrom } from "../spec/engineJob.js";
+import { toThawError } from "../spec/errors.js";
+import type { AppliedChange, Interruptions, Progress } from "../spec/training.js";
+import {
+  fetchCheckpoint,
+  removeCheckpoints,
+  requireUnfenced,
+  storeCheckpoint,
+} from "../store/checkpoints.js";
+import { claimFence } from "../store/fences.js";
+import { type CheckpointUploads, checkpointUploads } from "./checkpointUploads.js";
+import type { TrainingDependencies } from "./context.js";
+import { newWorkFolder } from "./localArtifacts.js";
+
+/** Work that a kill without warning may cost, plus the time of writing and uploading. */
+const CHECKPOINT_SECONDS = 20;
+/** A worker that is told to leave has this long for the last checkpoint. */
+const LEAVE_MS = 10_000;
+const STORE_RETRY_MS = 2000;
+/** How often it is said that a paused stage's checkpoint is still on its way. */
+const STORING_NEWS_MS = 1000;
+
+type TrainingJob = Extract<EngineJob, { kind: "head" | "tune" | "scratch" }>;
+
+export function isTraining(job: EngineJob): job is TrainingJob {
+  return job.kind === "head" || job.kind === "tune" || job.kind === "scratch";
+}
+
+export interface Trained {
+  readonly summary: unknown;
+  /** What somebody changed on the way; part of the artifact's key. */
+  readonly changes: readonly AppliedChange[];
+  /** Call before the artifact is committed. @throws ThawError FENCED when this attempt is not the last one */
+  readonly beforeCommit: () => Promise<void>;
+  /** Call when the artifact is committed: its checkpoints are removed. */
+  readonly afterCommit: () => Promise<void>;
+}
+
+/**
+ * @param stageKey key of the stage as the run file has it
+ * @throws ThawError PAUSED with its checkpoint in the store, FENCED, WORKER_STOPPING, or what the job failed with
+ */
+export async function trainDurably(
+  dependencies: TrainingDependencies,
+  { run: { runId: run }, stage }: StageRequest,
+  stageKey: string,
+  job: TrainingJob,
+  report: (progress: Progress) => void,
+): Promise<Trained> {
+  const { store, engine, engineFingerprint, workFolder } = dependencies;
+  const activity = Context.current();
+  const { attempt } = activity.info;
+  const identity = { engine: engineFingerprint, threads: computeThreads() };
+  const worker = `${process.pid}@${hostname()}`;
+  const say = (phase: string): void => report({ phase, step: 0, total: 1 });
+
+  say("looking for a checkpoint");
+  const fence = await claimFence(store, stageKey, { run, attempt, worker });
+  const spool = await newWorkFolder(workFolder, `${stage.name}-checkpoints`);
+  const end = new AbortController();
+  const uploads = checkpointUploads({
+    put: (checkpoint, sequence) => storeCheckpoint(store, fence, sequence, identity, checkpoint),
+    onFenced: (error) => end.abort(error),
+    onFailure: (error) =>
+      log.warn(`a checkpoint waits for the store: ${toThawError(error, "STORE_UNREACHABLE").message}`),
+    retryMs: STORE_RETRY_MS,
+  });
+  let from: ResumedFrom = { positions: [], refused: [] };
+  const changes = new Map<number, AppliedChange>();
+  try {
+    const fetched = await fetchCheckpoint(
+      store,
+      stageKey,
+      run,
+      identity,
+      join(spool, "fetched"),
+      (sentence) => log.warn(sentence),
+    );
+    const everySeconds = dependencies.checkpointSeconds ?? CHECKPOINT_SECONDS;
+    const resume = fetched === undefined ? [] : [fetched.folder];
+    const running = engine.start(
+      { ...job, checkpoints: { folder: join(spool, "written"), everySeconds, identity, resume } },
+      {
+        signal: end.signal,
+        onProgress: report,
+        onCheckpoint: uploads.add,
+        onApplied: (change) => changes.set(change.seq, change),
+        onResumed: (resumed) => {
+          from = resumed;
+          for (const sentence of resumed.refused) log.warn(sentence);
+          const at = resumed.positions.at(-1);
+          if (at !== undefined) say(`going on from epoch ${at.epoch + 1}, step ${at.step + 1}`);
+        },
+      },
+    );
+    const unsubscribe = onCancellation(activity, running, end);
+    try {
+      const summary = await running.result;
+      const interruptions: Interruptions = {
+        ...(from.positions.length === 0 ? {} : { resumed: from.positions }),
+        ...(changes.size === 0 ? {} : { changes: [...changes.values()] }),
+      };
+      return {
+        summary: { ...(summary as object), ...interruptions },
+        changes: interruptions.changes ?? [],
+        beforeCommit: () => requireUnfenced(store, fence),
+        afterCommit: () => removeCheckpoints(store, stageKey, run),
+      };
+    } catch (error) {
+      const { code } = toThawError(error, "ENGINE_FAILED");
+      if (code === "PAUSED") await untilStored(uploads, say);
+      if (code === "WORKER_STOPPING") await Promise.race([uploads.settled(), sleep(LEAVE_MS)]);
+      throw error;
+    } finally {
+      unsubscribe();
+    }
+  } finally {
+    uploads.close();
+    await uploads.settled();
+    await rm(spool, { recursive: true, force: true });
+  }
+}
+
+/** A worker that leaves lets the stage write its checkpoint; any other cancellation is the end at once. */
+function onCancellation(activity: Context, running: RunningJob, end: AbortController): () => void {
+  const { cancellationSignal } = activity;
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = (): void => {
+    const finish = (): void => end.abort(cancellationSignal.reason);
+    if (activity.cancellationDetails?.workerShutdown !== true) {
+      finish();
+      return;
+    }
+    running.control({ kind: "stop", reason: "shutdown" });
+    timer = setTimeout(finish, LEAVE_MS);
+  };
+  if (cancellationSignal.aborted) onAbort();
+  else cancellationSignal.addEventListener("abort", onAbort);
+  return () => {
+    clearTimeout(timer);
+    cancellationSignal.removeEventListener("abort", onAbort);
+  };
+}
+
+/** A pause may last for days: it begins when the checkpoint is safe. */
+async function untilStored(uploads: CheckpointUploads, say: (phase: string) => void): Promise<void> {
+  const news = setInterval(() => say("storing the checkpoint"), STORING_NEWS_MS);
+  try {
+    await uploads.settled();
+  } finally {
+    clearInterval(news);
+  }
+}
