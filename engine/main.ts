@@ -4,6 +4,7 @@ import type { EngineJob, EngineMessage } from "../spec/engineJob.js";
 import { toThawError } from "../spec/errors.js";
 import type { Progress } from "../spec/training.js";
 import { runJob } from "./jobs.js";
+import { endWithParent } from "./orphan.js";
 
 function send(message: EngineMessage): void {
   process.send?.(message);
@@ -29,3 +30,4 @@ process.on("message", (job: EngineJob) => {
 
 // An engine without a worker has nobody to work for.
 process.on("disconnect", () => process.exit(0));
+endWithParent();

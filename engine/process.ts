@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 import type { EngineJob, EngineMessage } from "../spec/engineJob.js";
 import { isErrorCode, ThawError } from "../spec/errors.js";
 import type { Progress } from "../spec/training.js";
+import { cpuSeconds } from "./cpuTime.js";
+import { WATCHDOG_TIMES, type WatchdogTimes, watch } from "./watchdog.js";
 
 export interface JobHooks {
   readonly onProgress: (progress: Progress) => void;
@@ -13,8 +15,8 @@ export interface JobHooks {
 
 export interface Engine {
   /**
-   * Runs one job; jobs wait for each other.
-   * @throws ThawError with the code that the job failed with, or ENGINE_FAILED when the process died
+   * Runs one job; jobs wait for each other. A process that hangs is killed, one that is busy never.
+   * @throws ThawError with the code that the job failed with, or ENGINE_FAILED when the process died or hung
    */
   run(job: EngineJob, hooks: JobHooks): Promise<unknown>;
   /** Starts the process ahead of the first job. */
@@ -27,7 +29,10 @@ const ENTRY = fileURLToPath(new URL("./main.js", import.meta.url));
 const KEPT_OUTPUT = 2000;
 
 /** @param onOutput is given what the process prints: TensorFlow's remarks, stacks of errors */
-export function createEngine(onOutput: (text: Buffer) => void): Engine {
+export function createEngine(
+  onOutput: (text: Buffer) => void,
+  times: WatchdogTimes = WATCHDOG_TIMES,
+): Engine {
   let child: ChildProcess | undefined;
   let lastWords = "";
   let queue: Promise<unknown> = Promise.resolve();
@@ -58,12 +63,23 @@ export function createEngine(onOutput: (text: Buffer) => void): Engine {
         return;
       }
       const process = start();
+      const watchdog = watch(
+        () => (process.pid === undefined ? undefined : cpuSeconds(process.pid)),
+        times,
+        (seconds) => {
+          finish();
+          process.once("exit", () => reject(engineHung(seconds)));
+          process.kill("SIGKILL");
+        },
+      );
       const finish = (): void => {
+        watchdog.stop();
         process.off("message", onMessage);
         process.off("exit", onExit);
         signal.removeEventListener("abort", onAbort);
       };
       const onMessage = (message: EngineMessage): void => {
+        watchdog.heard();
         if (message.type === "progress") {
           onProgress(message.progress);
           return;
@@ -111,6 +127,13 @@ export function createEngine(onOutput: (text: Buffer) => void): Engine {
 function failureOf(message: Extract<EngineMessage, { type: "failed" }>): ThawError {
   const code = isErrorCode(message.code) ? message.code : "ENGINE_FAILED";
   return new ThawError(code, message.message, message.hint === undefined ? {} : { hint: message.hint });
+}
+
+function engineHung(seconds: number): ThawError {
+  const silence = `no progress and no processor time for ${Math.round(seconds)} s`;
+  return new ThawError("ENGINE_FAILED", `the training process hung: ${silence}`, {
+    hint: "the worker's log has its last output",
+  });
 }
 
 function engineDied(code: number | null, signal: NodeJS.Signals | null, lastWords: string): ThawError {
