@@ -7,9 +7,12 @@ import type { EngineJob } from "../spec/engineJob.js";
 import { ThawError } from "../spec/errors.js";
 import type { Progress } from "../spec/training.js";
 import { type ArtifactManifest, commitArtifact, requireManifest } from "../store/artifacts.js";
+import { patientStore } from "../store/connection.js";
 import type { TrainingDependencies } from "./context.js";
-import { lookUp, outcomeOf } from "./findArtifact.js";
+import { identify, lookUp, outcomeOf, type StageIdentity } from "./findArtifact.js";
 import { keepLocally, localArtifact, newWorkFolder } from "./localArtifacts.js";
+import { startPulse } from "./pulse.js";
+import type { RunningStages, StageHooks } from "./runningStages.js";
 
 /** The inputs of a stage: their manifests, and their files on this machine. */
 export interface StageInputs {
@@ -21,18 +24,50 @@ export interface StageInputs {
 /** Builds the engine's job for a stage. @param out the folder that the job writes its files to */
 export type JobBuilder = (request: StageRequest, inputs: StageInputs, out: string) => Promise<EngineJob>;
 
+/** Longer than an outage of the store may last, shorter than anybody would wait for news of it. */
+const STORE_PATIENCE_MS = 180_000;
+
 /** Runs one attempt at a stage; the artifact is in the store when it returns. */
 export async function runStage(
   dependencies: TrainingDependencies,
+  running: RunningStages<StageOutcome>,
   request: StageRequest,
   buildJob: JobBuilder,
 ): Promise<StageOutcome> {
-  const { store, engine, engineFingerprint, workFolder } = dependencies;
   const activity = Context.current();
-  const report = (progress: Progress): void => activity.heartbeat(progress);
-  engine.warm();
-  report({ phase: "looking for the artifact", step: 0, total: 1 });
-  const { key, digests, manifest: known } = await lookUp(dependencies, request);
+  const pulse = startPulse((progress) => activity.heartbeat(progress));
+  try {
+    dependencies.engine.warm();
+    const identity = await identify(dependencies, request);
+    return await running.attend(
+      identity.key,
+      (hooks) => makeArtifact(dependencies, request, identity, buildJob, hooks),
+      { pulse, cancelled: activity.cancellationSignal, isLost: () => isLost(activity.cancellationDetails) },
+    );
+  } finally {
+    pulse.stop();
+  }
+}
+
+/** The server has timed the attempt out, or does not know it any more, and nobody has asked for its end. */
+function isLost(details: Context["cancellationDetails"]): boolean {
+  if (details === undefined) return false;
+  const { timedOut, notFound, cancelRequested, workerShutdown, paused, reset } = details;
+  return (timedOut || notFound) && !(cancelRequested || workerShutdown || paused || reset);
+}
+
+/** Outlives the attempt that began it, so it knows nothing of Temporal. */
+async function makeArtifact(
+  given: TrainingDependencies,
+  request: StageRequest,
+  identity: StageIdentity,
+  buildJob: JobBuilder,
+  { report, signal }: StageHooks,
+): Promise<StageOutcome> {
+  const store = patientStore(given.store, { milliseconds: STORE_PATIENCE_MS, signal });
+  const dependencies = { ...given, store };
+  const { engine, engineFingerprint, workFolder } = dependencies;
+  const { key, digests, manifest: known } = await lookUp(dependencies, request, identity);
   if (known !== undefined) return outcomeOf(known, true);
 
   const inputs = await openInputs(dependencies, request, report);
@@ -40,7 +75,7 @@ export async function runStage(
   try {
     const job = await buildJob(request, inputs, out);
     const started = performance.now();
-    const summary = await engine.run(job, { onProgress: report, signal: activity.cancellationSignal });
+    const summary = await engine.run(job, { onProgress: report, signal });
     const names = (await readdir(out)).sort();
     const { manifest, won } = await commitArtifact(store, {
       kind: request.stage.kind,

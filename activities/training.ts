@@ -1,7 +1,7 @@
 /** The heavy activities: each one says which job its stage is for the engine. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { StageRequest, TrainingActivities } from "../spec/activities.js";
+import type { StageOutcome, StageRequest, TrainingActivities } from "../spec/activities.js";
 import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../spec/artifactFiles.js";
 import { augmentIdentity } from "../spec/augment.js";
 import { baseIdentity } from "../spec/base.js";
@@ -14,6 +14,7 @@ import { unfreezeStages } from "../spec/unfreezing.js";
 import { localBase } from "../store/localBase.js";
 import type { TrainingDependencies } from "./context.js";
 import { typedFailures } from "./failures.js";
+import { createRunningStages } from "./runningStages.js";
 import { digestCacheFile } from "./source.js";
 import { type JobBuilder, runStage, type StageInputs } from "./stageRunner.js";
 
@@ -145,8 +146,9 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     return { ...job, scratchCandidate: { weights, seconds, epochs: history.length } };
   };
 
+  const running = createRunningStages<StageOutcome>();
   const activity = (buildJob: JobBuilder) =>
-    typedFailures((request: StageRequest) => runStage(dependencies, request, buildJob));
+    typedFailures((request: StageRequest) => runStage(dependencies, running, request, buildJob));
   return {
     ingest: activity(ingest),
     extractFeatures: activity(features),
