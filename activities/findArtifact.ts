@@ -63,16 +63,18 @@ export async function lookUp(
   return { key, digests, manifest: undefined, miss: `made anew: ${why}` };
 }
 
+/** Reads twice before it calls a manifest damaged: an answer may be, and the manifest is dropped then. */
 async function findUndamaged(
   store: Store,
   kind: string,
   key: string,
+  readings = 2,
 ): Promise<ArtifactManifest | "damaged" | undefined> {
   try {
     return await findManifest(store, kind, key);
   } catch (error) {
-    if (error instanceof ThawError && error.code === "ARTIFACT_CORRUPT") return "damaged";
-    throw error;
+    if (!(error instanceof ThawError && error.code === "ARTIFACT_CORRUPT")) throw error;
+    return readings > 1 ? findUndamaged(store, kind, key, readings - 1) : "damaged";
   }
 }
 

@@ -1,13 +1,16 @@
 /** The engine's process: one that hangs is killed, one without a parent ends by itself. */
 import assert from "node:assert/strict";
-import { execFileSync, fork } from "node:child_process";
+import { execFileSync, fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { createEngine } from "../../../engine/process.js";
-import { temporaryFolder } from "../data/pictures.js";
+import { ThawError } from "../../../spec/errors.js";
+import { runFileSchema } from "../../../spec/runFile.js";
+import { structured, temporaryFolder, toSharp } from "../data/pictures.js";
 
 const TIMES = { everyMs: 100, hungMs: 1_500, hungUnseenMs: 60_000 };
 const LINUX = { skip: process.platform === "linux" ? false : "the processor time is read from /proc" };
@@ -78,3 +81,47 @@ test(
     t.diagnostic(`${(performance.now() - began).toFixed(0)} ms`);
   },
 );
+
+test("a disk that fills up while an engine writes is DISK_FULL, which no other attempt mends", async (t) => {
+  const folder = await temporaryFolder(t);
+  const out = join(folder, "out");
+  await mkdir(out);
+  const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", out]);
+  if (status !== 0) {
+    t.skip("this user cannot mount a tmpfs");
+    return;
+  }
+  const engine = createEngine(() => undefined);
+  try {
+    for (const [label, seed] of [
+      ["a", 1],
+      ["b", 20],
+    ] as const) {
+      await mkdir(join(folder, "images", label), { recursive: true });
+      for (let index = 0; index < 8; index++)
+        await toSharp(structured(300, 300, seed + index))
+          .png()
+          .toFile(join(folder, "images", label, `${index}.png`));
+    }
+    const { path: _path, ...data } = runFileSchema.parse({ name: "full", data: { path: "images" } }).data;
+    const job = {
+      kind: "ingest",
+      source: join(folder, "images"),
+      data,
+      seed: 1,
+      digestCache: join(folder, "digests.json"),
+      out,
+    } as const;
+    const signal = new AbortController().signal;
+    const failure = await engine.run(job, { onProgress: () => undefined, signal }).then(
+      () => assert.fail("it fits"),
+      (error: unknown) => error,
+    );
+    assert.ok(failure instanceof ThawError, String(failure));
+    assert.deepEqual([failure.code, failure.retryable], ["DISK_FULL", false], failure.message);
+    assert.match(failure.hint ?? "", /free some space/);
+  } finally {
+    await engine.stop();
+    spawnSync("umount", [out]);
+  }
+});
