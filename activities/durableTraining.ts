@@ -3,23 +3,25 @@ import { rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Context, log } from "@temporalio/activity";
+import { log } from "@temporalio/activity";
 import type { RunningJob } from "../engine/process.js";
 import { computeThreads } from "../engine/threads.js";
 import type { StageRequest } from "../spec/activities.js";
 import type { EngineJob, ResumedFrom } from "../spec/engineJob.js";
 import { toThawError } from "../spec/errors.js";
-import type { AppliedChange, Interruptions, Progress } from "../spec/training.js";
+import type { AppliedChange, Interruptions } from "../spec/training.js";
 import {
   fetchCheckpoint,
   removeCheckpoints,
   requireUnfenced,
   storeCheckpoint,
 } from "../store/checkpoints.js";
+import type { Store } from "../store/connection.js";
 import { claimFence } from "../store/fences.js";
 import { type CheckpointUploads, checkpointUploads } from "./checkpointUploads.js";
 import type { TrainingDependencies } from "./context.js";
 import { newWorkFolder } from "./localArtifacts.js";
+import type { StageHooks } from "./runningStages.js";
 
 /** Work that a kill without warning may cost, plus the time of writing and uploading. */
 const CHECKPOINT_SECONDS = 20;
@@ -46,19 +48,19 @@ export interface Trained {
 }
 
 /**
+ * @param uploadStore for checkpoints, which are tried again and again while training goes on
  * @param stageKey key of the stage as the run file has it
  * @throws ThawError PAUSED with its checkpoint in the store, FENCED, WORKER_STOPPING, or what the job failed with
  */
 export async function trainDurably(
   dependencies: TrainingDependencies,
+  uploadStore: Store,
   { run: { runId: run }, stage }: StageRequest,
   stageKey: string,
   job: TrainingJob,
-  report: (progress: Progress) => void,
+  { attempt, report, signal, leaving }: StageHooks,
 ): Promise<Trained> {
   const { store, engine, engineFingerprint, workFolder } = dependencies;
-  const activity = Context.current();
-  const { attempt } = activity.info;
   const identity = { engine: engineFingerprint, threads: computeThreads() };
   const worker = `${process.pid}@${hostname()}`;
   const say = (phase: string): void => report({ phase, step: 0, total: 1 });
@@ -68,7 +70,7 @@ export async function trainDurably(
   const spool = await newWorkFolder(workFolder, `${stage.name}-checkpoints`);
   const end = new AbortController();
   const uploads = checkpointUploads({
-    put: (checkpoint, sequence) => storeCheckpoint(store, fence, sequence, identity, checkpoint),
+    put: (checkpoint, sequence) => storeCheckpoint(uploadStore, fence, sequence, identity, checkpoint),
     onFenced: (error) => end.abort(error),
     onFailure: (error) =>
       log.warn(`a checkpoint waits for the store: ${toThawError(error, "STORE_UNREACHABLE").message}`),
@@ -102,7 +104,7 @@ export async function trainDurably(
         },
       },
     );
-    const unsubscribe = onCancellation(activity, running, end);
+    const unsubscribe = onEnd(signal, leaving, running, end);
     try {
       const summary = await running.result;
       const interruptions: Interruptions = {
@@ -130,24 +132,27 @@ export async function trainDurably(
   }
 }
 
-/** A worker that leaves lets the stage write its checkpoint; any other cancellation is the end at once. */
-function onCancellation(activity: Context, running: RunningJob, end: AbortController): () => void {
-  const { cancellationSignal } = activity;
+/** A worker that leaves lets the stage write its checkpoint; whoever wants no more of it ends it at once. */
+function onEnd(
+  signal: AbortSignal,
+  leaving: AbortSignal,
+  running: RunningJob,
+  end: AbortController,
+): () => void {
   let timer: NodeJS.Timeout | undefined;
-  const onAbort = (): void => {
-    const finish = (): void => end.abort(cancellationSignal.reason);
-    if (activity.cancellationDetails?.workerShutdown !== true) {
-      finish();
-      return;
-    }
+  const stop = (): void => end.abort(signal.reason);
+  const leave = (): void => {
     running.control({ kind: "stop", reason: "shutdown" });
-    timer = setTimeout(finish, LEAVE_MS);
+    timer = setTimeout(() => end.abort(leaving.reason), LEAVE_MS);
   };
-  if (cancellationSignal.aborted) onAbort();
-  else cancellationSignal.addEventListener("abort", onAbort);
+  if (signal.aborted) stop();
+  if (leaving.aborted) leave();
+  signal.addEventListener("abort", stop);
+  leaving.addEventListener("abort", leave);
   return () => {
     clearTimeout(timer);
-    cancellationSignal.removeEventListener("abort", onAbort);
+    signal.removeEventListener("abort", stop);
+    leaving.removeEventListener("abort", leave);
   };
 }
 

@@ -25,20 +25,35 @@ export async function inputDigests(
   return Object.fromEntries(Object.entries(inputs).map(([name, ref]) => [name, ref.digest]));
 }
 
-interface LookedUp {
+/** What the stage's artifact is known by, before anything is asked of the store. */
+export interface StageIdentity {
   readonly key: string;
   readonly digests: Record<string, string>;
+}
+
+export async function identify(
+  dependencies: ControlDependencies,
+  request: StageRequest,
+): Promise<StageIdentity> {
+  const digests = await inputDigests(dependencies, request);
+  return { key: stageKey(request.stage, digests, dependencies.engineFingerprint), digests };
+}
+
+interface LookedUp extends StageIdentity {
   /** Undefined when the artifact has to be made. */
   readonly manifest: ArtifactManifest | undefined;
   /** Why an artifact that there was has to be made anew. */
   readonly miss?: string;
 }
 
-export async function lookUp(dependencies: ControlDependencies, request: StageRequest): Promise<LookedUp> {
-  const { store, engineFingerprint } = dependencies;
+export async function lookUp(
+  dependencies: ControlDependencies,
+  request: StageRequest,
+  identity?: StageIdentity,
+): Promise<LookedUp> {
+  const { store } = dependencies;
   const { kind } = request.stage;
-  const digests = await inputDigests(dependencies, request);
-  const key = stageKey(request.stage, digests, engineFingerprint);
+  const { key, digests } = identity ?? (await identify(dependencies, request));
   const manifest = await findUndamaged(store, kind, key);
   if (manifest === undefined) return { key, digests, manifest };
   if (manifest !== "damaged" && (await artifactIsWhole(store, manifest))) return { key, digests, manifest };
@@ -48,16 +63,18 @@ export async function lookUp(dependencies: ControlDependencies, request: StageRe
   return { key, digests, manifest: undefined, miss: `made anew: ${why}` };
 }
 
+/** Reads twice before it calls a manifest damaged: an answer may be, and the manifest is dropped then. */
 async function findUndamaged(
   store: Store,
   kind: string,
   key: string,
+  readings = 2,
 ): Promise<ArtifactManifest | "damaged" | undefined> {
   try {
     return await findManifest(store, kind, key);
   } catch (error) {
-    if (error instanceof ThawError && error.code === "ARTIFACT_CORRUPT") return "damaged";
-    throw error;
+    if (!(error instanceof ThawError && error.code === "ARTIFACT_CORRUPT")) throw error;
+    return readings > 1 ? findUndamaged(store, kind, key, readings - 1) : "damaged";
   }
 }
 

@@ -8,12 +8,15 @@ import { ThawError } from "../spec/errors.js";
 import type { StagePlan } from "../spec/stages.js";
 import type { AppliedChange, Progress } from "../spec/training.js";
 import { type ArtifactManifest, commitArtifact, requireManifest } from "../store/artifacts.js";
+import { patientStore } from "../store/connection.js";
 import { stageKey } from "../store/keys.js";
 import type { TrainingDependencies } from "./context.js";
 import { isTraining, type Trained, trainDurably } from "./durableTraining.js";
-import { lookUp, outcomeOf } from "./findArtifact.js";
+import { identify, lookUp, outcomeOf, type StageIdentity } from "./findArtifact.js";
 import { keepLocally, localArtifact, newWorkFolder } from "./localArtifacts.js";
 import type { StageLog } from "./log/stageLog.js";
+import { startPulse } from "./pulse.js";
+import type { RunningStages, StageHooks } from "./runningStages.js";
 
 /** The inputs of a stage: their manifests, and their files on this machine. */
 export interface StageInputs {
@@ -25,19 +28,58 @@ export interface StageInputs {
 /** Builds the engine's job for a stage. @param out the folder that the job writes its files to */
 export type JobBuilder = (request: StageRequest, inputs: StageInputs, out: string) => Promise<EngineJob>;
 
+/** Longer than an outage of the store may last, shorter than anybody would wait for news of it. */
+const STORE_PATIENCE_MS = 180_000;
+
 /** Runs one attempt at a stage; the artifact is in the store when it returns. */
 export async function runStage(
   dependencies: TrainingDependencies,
+  running: RunningStages<StageOutcome>,
   request: StageRequest,
   buildJob: JobBuilder,
   log: StageLog,
 ): Promise<StageOutcome> {
-  const { store, engine, engineFingerprint, workFolder } = dependencies;
   const activity = Context.current();
-  const report = (progress: Progress): void => activity.heartbeat(log.progress(progress));
-  engine.warm();
-  report({ phase: "looking for the artifact", step: 0, total: 1 });
-  const { key, digests, manifest: known } = await lookUp(dependencies, request);
+  const pulse = startPulse((progress) => activity.heartbeat(progress));
+  try {
+    dependencies.engine.warm();
+    const identity = await identify(dependencies, request);
+    return await running.attend(
+      identity.key,
+      (hooks) => makeArtifact(dependencies, request, identity, buildJob, hooks),
+      {
+        number: activity.info.attempt,
+        report: (progress, at) => pulse.report(log.progress(progress), at),
+        cancelled: activity.cancellationSignal,
+        isLost: () => isLost(activity.cancellationDetails),
+        isLeaving: () => activity.cancellationDetails?.workerShutdown === true,
+      },
+    );
+  } finally {
+    pulse.stop();
+  }
+}
+
+/** The server has timed the attempt out, or does not know it any more, and nobody has asked for its end. */
+function isLost(details: Context["cancellationDetails"]): boolean {
+  if (details === undefined) return false;
+  const { timedOut, notFound, cancelRequested, workerShutdown, paused, reset } = details;
+  return (timedOut || notFound) && !(cancelRequested || workerShutdown || paused || reset);
+}
+
+/** Outlives the attempt that began it, so it knows nothing of Temporal. */
+async function makeArtifact(
+  given: TrainingDependencies,
+  request: StageRequest,
+  identity: StageIdentity,
+  buildJob: JobBuilder,
+  hooks: StageHooks,
+): Promise<StageOutcome> {
+  const { report, signal } = hooks;
+  const store = patientStore(given.store, { milliseconds: STORE_PATIENCE_MS, signal });
+  const dependencies = { ...given, store };
+  const { engineFingerprint, workFolder } = dependencies;
+  const { key, digests, manifest: known } = await lookUp(dependencies, request, identity);
   if (known !== undefined) return outcomeOf(known, true);
 
   const inputs = await openInputs(dependencies, request, report);
@@ -46,8 +88,8 @@ export async function runStage(
     const job = await buildJob(request, inputs, out);
     const started = performance.now();
     const { summary, changes, beforeCommit, afterCommit } = isTraining(job)
-      ? await trainDurably(dependencies, request, key, job, report)
-      : await computeOnce(dependencies, job, report);
+      ? await trainDurably(dependencies, given.store, request, key, job, hooks)
+      : await computeOnce(dependencies, job, hooks);
     await beforeCommit();
     const stage = steeredStage(request.stage, changes);
     const names = (await readdir(out)).sort();
@@ -74,11 +116,10 @@ export async function runStage(
 async function computeOnce(
   { engine }: TrainingDependencies,
   job: EngineJob,
-  report: (progress: Progress) => void,
+  { report, signal, leaving }: StageHooks,
 ): Promise<Trained> {
-  const signal = Context.current().cancellationSignal;
   const nothing = async (): Promise<void> => {};
-  const summary = await engine.run(job, { onProgress: report, signal });
+  const summary = await engine.run(job, { onProgress: report, signal: AbortSignal.any([signal, leaving]) });
   return { summary, changes: [], beforeCommit: nothing, afterCommit: nothing };
 }
 

@@ -1,7 +1,7 @@
 /** The heavy activities: each one says which job its stage is for the engine. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { StageRequest, TrainingActivities } from "../spec/activities.js";
+import type { StageOutcome, StageRequest, TrainingActivities } from "../spec/activities.js";
 import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../spec/artifactFiles.js";
 import { baseIdentity } from "../spec/base.js";
 import type { EngineJob } from "../spec/engineJob.js";
@@ -15,6 +15,7 @@ import { localBase } from "../store/localBase.js";
 import type { TrainingDependencies } from "./context.js";
 import { typedFailures } from "./failures.js";
 import { logged } from "./log/logged.js";
+import { createRunningStages } from "./runningStages.js";
 import { digestCacheFile } from "./source.js";
 import { type JobBuilder, runStage, type StageInputs } from "./stageRunner.js";
 
@@ -146,12 +147,13 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     return { ...job, scratchCandidate: { weights, seconds, epochs: history.length } };
   };
 
+  const running = createRunningStages<StageOutcome>();
   const activity = (buildJob: JobBuilder) =>
     typedFailures((request: StageRequest) =>
       logged(
         dependencies,
         request,
-        (log) => runStage(dependencies, request, buildJob, log),
+        (log) => runStage(dependencies, running, request, buildJob, log),
         dependencies.engineOutput,
       ),
     );

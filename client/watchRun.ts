@@ -30,8 +30,8 @@ export interface RunView {
 }
 
 const INTERVAL_MS = 500;
-/** A server that restarts is back within seconds; the run itself does not mind. */
-const OUTAGE_MS = 30_000;
+/** A server that restarts is back within seconds, one that is moved within minutes; the run itself does not mind. */
+const OUTAGE_MS = 120_000;
 
 /**
  * @param ref a run id, a unique beginning of one, or `latest`
@@ -49,7 +49,7 @@ export interface WatchOptions {
 
 /**
  * Views of the run, one an interval; the last one is of the closed run, unless watching was aborted. A
- * server that does not answer for half a minute is waited for.
+ * server that does not answer for two minutes is waited for.
  * @throws ThawError NOT_FOUND, TEMPORAL_UNREACHABLE
  */
 export async function* watchRun(

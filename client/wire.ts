@@ -75,4 +75,5 @@ export const progressSchema = z.object({
   validationAccuracy: z.number().exactOptional(),
   imagesPerSecond: z.number().exactOptional(),
   etaSeconds: z.number().exactOptional(),
+  ageSeconds: z.number().exactOptional(),
 });

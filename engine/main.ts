@@ -3,6 +3,7 @@
 import type { EngineControl, EngineJob, EngineMessage, EngineRequest } from "../spec/engineJob.js";
 import { toThawError } from "../spec/errors.js";
 import { type Outside, runJob } from "./jobs.js";
+import { endWithParent } from "./orphan.js";
 
 function send(message: EngineMessage): void {
   process.send?.(message);
@@ -48,3 +49,4 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => un
 
 // An engine without a worker has nobody to work for.
 process.on("disconnect", () => process.exit(0));
+endWithParent();

@@ -12,6 +12,8 @@ import type {
 import { isErrorCode, ThawError } from "../spec/errors.js";
 import { stopped } from "../spec/stopped.js";
 import type { AppliedChange, Progress } from "../spec/training.js";
+import { cpuSeconds } from "./cpuTime.js";
+import { WATCHDOG_TIMES, type WatchdogTimes, watch } from "./watchdog.js";
 
 export interface JobHooks {
   readonly onProgress: (progress: Progress) => void;
@@ -30,7 +32,7 @@ export interface RunningJob {
   /**
    * The stage's summary.
    * @throws ThawError with the code that the job failed with, PAUSED or WORKER_STOPPING when it was told to stop,
-   *   or ENGINE_FAILED when the process died
+   *   or ENGINE_FAILED when the process died or hung
    */
   readonly result: Promise<unknown>;
   /** Tells the job something; done between two batches of training. Nothing happens once it has ended. */
@@ -38,7 +40,7 @@ export interface RunningJob {
 }
 
 export interface Engine {
-  /** Starts one job; jobs wait for each other. */
+  /** Starts one job; jobs wait for each other. A process that hangs is killed, one that is busy never. */
   start(job: EngineJob, hooks: JobHooks): RunningJob;
   /** The result of {@link Engine.start}, for jobs that need no telling. */
   run(job: EngineJob, hooks: JobHooks): Promise<unknown>;
@@ -52,7 +54,10 @@ const ENTRY = fileURLToPath(new URL("./main.js", import.meta.url));
 const KEPT_OUTPUT = 2000;
 
 /** @param onOutput is given what the process prints: TensorFlow's remarks, stacks of errors */
-export function createEngine(onOutput: (text: Buffer) => void): Engine {
+export function createEngine(
+  onOutput: (text: Buffer) => void,
+  times: WatchdogTimes = WATCHDOG_TIMES,
+): Engine {
   let child: ChildProcess | undefined;
   let lastWords = "";
   let queue: Promise<unknown> = Promise.resolve();
@@ -85,13 +90,24 @@ export function createEngine(onOutput: (text: Buffer) => void): Engine {
         return;
       }
       const process = startProcess();
+      const watchdog = watch(
+        () => (process.pid === undefined ? undefined : cpuSeconds(process.pid)),
+        times,
+        (seconds) => {
+          finish();
+          process.once("exit", () => reject(engineHung(seconds)));
+          process.kill("SIGKILL");
+        },
+      );
       const finish = (): void => {
+        watchdog.stop();
         mailbox.close();
         process.off("message", onMessage);
         process.off("exit", onExit);
         signal.removeEventListener("abort", onAbort);
       };
       const onMessage = (message: EngineMessage): void => {
+        watchdog.heard();
         if (passOn(message, hooks)) return;
         finish();
         if (message.type === "done") resolve(message.summary);
@@ -194,6 +210,13 @@ function endOf(message: EngineMessage): Error {
 function failureOf(message: Extract<EngineMessage, { type: "failed" }>): ThawError {
   const code = isErrorCode(message.code) ? message.code : "ENGINE_FAILED";
   return new ThawError(code, message.message, message.hint === undefined ? {} : { hint: message.hint });
+}
+
+function engineHung(seconds: number): ThawError {
+  const silence = `no progress and no processor time for ${Math.round(seconds)} s`;
+  return new ThawError("ENGINE_FAILED", `the training process hung: ${silence}`, {
+    hint: "the worker's log has its last output",
+  });
 }
 
 function engineDied(code: number | null, signal: NodeJS.Signals | null, lastWords: string): ThawError {

@@ -91,4 +91,6 @@ export interface Progress {
   readonly validationAccuracy?: number;
   readonly imagesPerSecond?: number;
   readonly etaSeconds?: number;
+  /** How old this is: the stage lives, but has told nothing since. Absent when it is new. */
+  readonly ageSeconds?: number;
 }

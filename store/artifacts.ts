@@ -171,7 +171,9 @@ export async function commitArtifact(
   if (winner === undefined) {
     throw new ThawError("STORE_UNREACHABLE", `the ${artifact.kind} manifest vanished while it was committed`);
   }
-  return { manifest: winner, won };
+  // An answer that was lost: the put was repeated, and lost against itself.
+  const isOurs = winner.digest === manifest.digest && winner.createdAt === manifest.createdAt;
+  return { manifest: winner, won: isOurs };
 }
 
 /** Stores a file under its digest, unless it is there. */

@@ -2,6 +2,8 @@
 import { Client } from "minio";
 import { ThawError } from "../spec/errors.js";
 import type { StoreSettings } from "../spec/platform.js";
+import { type Patience, patiently } from "./patience.js";
+import { transport } from "./transport.js";
 
 /** An open store: one bucket behind one client. */
 export interface Store {
@@ -9,6 +11,13 @@ export interface Store {
   readonly bucket: string;
   /** For messages: where the store is. */
   readonly endpoint: string;
+  /** Absent: a store that does not answer fails at once. */
+  readonly patience?: Patience;
+}
+
+/** The same store for work that an outage must not end. */
+export function patientStore(store: Store, patience: Patience): Store {
+  return { ...store, patience };
 }
 
 /** @throws ThawError USAGE when the endpoint is no URL. */
@@ -31,6 +40,7 @@ export function openStore(settings: StoreSettings): Store {
     secretKey: settings.secretKey,
     region: settings.region,
     pathStyle: settings.pathStyle,
+    transport: transport(useSSL),
     ...(settings.sessionToken === undefined ? {} : { sessionToken: settings.sessionToken }),
   });
   return { client, bucket: settings.bucket, endpoint: settings.endpoint };
@@ -62,8 +72,17 @@ export function isPreconditionFailed(error: unknown): boolean {
   return errorCode(error) === "PreconditionFailed";
 }
 
-/** Runs one store operation; a failure names the endpoint and what was being done. */
+/**
+ * Runs one store operation, again and again if the store is a patient one; a failure names the endpoint and what
+ * was being done.
+ */
 export async function storeCall<T>(store: Store, doing: string, call: () => Promise<T>): Promise<T> {
+  const isOutage = (error: unknown): boolean =>
+    error instanceof ThawError && error.code === "STORE_UNREACHABLE";
+  return patiently(store.patience, isOutage, () => tryOnce(store, doing, call));
+}
+
+async function tryOnce<T>(store: Store, doing: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {

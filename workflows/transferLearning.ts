@@ -29,8 +29,8 @@ import { type RunTracker, trackRun } from "./runTracker.js";
 
 /** A stage may train for a day; that it is alive is shown by its heartbeats. */
 const TRAINING_TIME = "24 hours";
-/** Loading TensorFlow and validating a large set take seconds without news; minutes mean it hangs. */
-const HEARTBEAT_TIME = "2 minutes";
+/** The worker beats every two seconds (`activities/pulse.ts`) whatever the engine does: silence is its death. */
+const HEARTBEAT_TIME = "10 seconds";
 const CONTROL_TIME = "2 minutes";
 /** What the platform does wrong heals within minutes or not at all; user errors are not retried anyway. */
 const RETRY = {

@@ -101,9 +101,13 @@ function retryLines(
   return [colours.yellow(truncate(line, width))];
 }
 
+/** Younger progress is as good as new: some steps take seconds. */
+const OLD_SECONDS = 10;
+
 function metricsOf(progress: Progress): readonly string[] {
-  const { loss, validationAccuracy, imagesPerSecond } = progress;
+  const { loss, validationAccuracy, imagesPerSecond, ageSeconds = 0 } = progress;
   return [
+    ...(ageSeconds < OLD_SECONDS ? [] : [`no news for ${roughDuration(ageSeconds)}`]),
     ...(loss === undefined ? [] : [`loss ${loss.toFixed(3)}`]),
     ...(validationAccuracy === undefined ? [] : [`val. accuracy ${percent(validationAccuracy)}`]),
     ...(imagesPerSecond === undefined ? [] : [`${imagesPerSecond.toFixed(0)} images/s`]),

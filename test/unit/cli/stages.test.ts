@@ -82,6 +82,15 @@ describe("stageTable", () => {
     assert.equal(stageTable([stage], plainScreen()), "▸ ingest    running      looking for the artifact");
   });
 
+  it("says how long a stage that lives has told nothing", () => {
+    const shown = (ageSeconds: number): string => {
+      const progress = { phase: "epoch 2/8", step: 0, total: 1, ageSeconds };
+      return stageTable([{ name: "head", state: "running", progress }], plainScreen());
+    };
+    assert.equal(shown(9), "▸ head      running      epoch 2/8");
+    assert.equal(shown(45), "▸ head      running      epoch 2/8  no news for 45 s");
+  });
+
   it("counts steps without a bar while the total is unknown", () => {
     const progress = { phase: "listing", step: 1200, total: 0 };
     const stage: LiveStage = { name: "ingest", state: "running", progress };

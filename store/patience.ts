@@ -1,0 +1,37 @@
+/** Waits outages of the store out, within one call. */
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** How long calls of a store are repeated while it does not answer. */
+export interface Patience {
+  readonly milliseconds: number;
+  /** Ends the waiting. */
+  readonly signal: AbortSignal;
+}
+
+/** Pauses between two tries double from the first to the longest. */
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5_000;
+
+/**
+ * Repeats `call` until it succeeds, fails in a way that waiting does not heal, or patience has run out.
+ * @param heals whether a later try may succeed
+ * @throws what the last try threw; the signal's reason when that was aborted
+ */
+export async function patiently<T>(
+  patience: Patience | undefined,
+  heals: (error: unknown) => boolean,
+  call: () => Promise<T>,
+): Promise<T> {
+  const began = performance.now();
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+    try {
+      return await call();
+    } catch (error) {
+      const isOver = patience === undefined || performance.now() - began >= patience.milliseconds;
+      if (isOver || !heals(error)) throw error;
+      await sleep(pause, undefined, { signal: patience.signal }).catch(() => {
+        throw patience.signal.reason;
+      });
+    }
+  }
+}

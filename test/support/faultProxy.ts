@@ -1,0 +1,109 @@
+/** A proxy before a real S3 server that spoils chosen requests, as networks and gateways do. */
+import { once } from "node:events";
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export type Fault =
+  /** The server is not asked. */
+  | { readonly kind: "status"; readonly status: number }
+  /** The connection breaks after so many bytes of the answer's body. */
+  | { readonly kind: "cut-answer"; readonly bytes: number }
+  /** The answer's body ends early, and its length says so: nothing in HTTP tells. */
+  | { readonly kind: "short-answer"; readonly bytes: number }
+  /** One bit of the answer's body is another. */
+  | { readonly kind: "flipped-bit" }
+  /** The connection breaks after so many bytes of the request's body. */
+  | { readonly kind: "cut-request"; readonly bytes: number }
+  /** The server has done it, and nobody hears. */
+  | { readonly kind: "lost-answer" }
+  | { readonly kind: "late"; readonly milliseconds: number };
+
+export interface FaultProxy {
+  readonly endpoint: string;
+  /** Spoils each request to which it gives a fault; until it is set again. */
+  spoil(choose: (request: { readonly method: string; readonly path: string }) => Fault | undefined): void;
+  /** How many requests have been spoilt since `spoil`. */
+  spoilt(): number;
+  close(): Promise<void>;
+}
+
+export async function startFaultProxy(target: string): Promise<FaultProxy> {
+  let choose: Parameters<FaultProxy["spoil"]>[0] = () => undefined;
+  let count = 0;
+  const server = createServer((incoming, outgoing) => {
+    const { method = "", url = "" } = incoming;
+    const fault = choose({ method, path: url });
+    if (fault !== undefined) count += 1;
+    const failed = (): void => void outgoing.destroy();
+    forward(target, incoming, outgoing, fault).catch(failed);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    spoil: (next) => {
+      choose = next;
+      count = 0;
+    },
+    spoilt: () => count,
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+async function forward(
+  target: string,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  fault: Fault | undefined,
+): Promise<void> {
+  const { method, url, headers } = incoming;
+  if (fault?.kind === "status") {
+    await read(incoming);
+    outgoing.writeHead(fault.status).end();
+    return;
+  }
+  const { hostname, port } = new URL(target);
+  // The host stays the one that the client has signed.
+  const asked = request({ hostname, port, method, path: url, headers, agent: false });
+  // Waited for below; a server that hangs up on a cut request must not end this process.
+  const answered = once(asked, "response") as Promise<[IncomingMessage]>;
+  answered.catch(() => undefined);
+  const sent = await read(incoming);
+  if (fault?.kind === "cut-request") {
+    asked.write(sent.subarray(0, fault.bytes), () => asked.destroy());
+    incoming.socket.destroy();
+    return;
+  }
+  asked.end(sent);
+  const [answer] = await answered;
+  const body = await read(answer);
+  if (fault?.kind === "lost-answer") {
+    incoming.socket.destroy();
+    return;
+  }
+  if (fault?.kind === "late") await new Promise((resolve) => setTimeout(resolve, fault.milliseconds));
+  const status = answer.statusCode ?? 0;
+  const { "transfer-encoding": _chunked, ...plain } = answer.headers;
+  const length = (bytes: number) => (method === "HEAD" ? plain : { ...plain, "content-length": bytes });
+  switch (fault?.kind) {
+    case "cut-answer":
+      outgoing.writeHead(status, length(body.length));
+      outgoing.write(body.subarray(0, fault.bytes), () => outgoing.destroy());
+      return;
+    case "short-answer":
+      outgoing.writeHead(status, length(fault.bytes)).end(body.subarray(0, fault.bytes));
+      return;
+    case "flipped-bit":
+      body.writeUInt8(body.readUInt8(0) ^ 1, 0);
+  }
+  outgoing.writeHead(status, length(body.length)).end(body);
+}
+
+async function read(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

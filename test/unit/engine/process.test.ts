@@ -1,0 +1,127 @@
+/** The engine's process: one that hangs is killed, one without a parent ends by itself. */
+import assert from "node:assert/strict";
+import { execFileSync, fork, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { createEngine } from "../../../engine/process.js";
+import { ThawError } from "../../../spec/errors.js";
+import { runFileSchema } from "../../../spec/runFile.js";
+import { structured, temporaryFolder, toSharp } from "../data/pictures.js";
+
+const TIMES = { everyMs: 100, hungMs: 1_500, hungUnseenMs: 60_000 };
+const LINUX = { skip: process.platform === "linux" ? false : "the processor time is read from /proc" };
+const ORPHAN = fileURLToPath(new URL("./orphanedEngine.js", import.meta.url));
+
+function children(pid: number): number[] {
+  const listing = execFileSync("ps", ["-o", "pid=,args=", "--ppid", String(pid)], { encoding: "utf8" });
+  return listing
+    .split("\n")
+    .filter((line) => line.includes("engine/main.js"))
+    .map((line) => Number.parseInt(line, 10));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test(
+  "an engine that hangs is killed, the error says why, and the next job gets a new one",
+  LINUX,
+  async (t) => {
+    const folder = await temporaryFolder(t);
+    const engine = createEngine(() => undefined, TIMES);
+    t.after(engine.stop);
+    engine.warm();
+    const [first] = children(process.pid);
+    assert.ok(first !== undefined);
+    const job = {
+      kind: "predict",
+      base: { name: "efficientnet-lite0", checkpoint: join(folder, "none.safetensors") },
+      weights: join(folder, "none.safetensors"),
+      files: [join(folder, "none.png")],
+      background: "white",
+      keepShortSide: 320,
+    } as const;
+    const hooks = { onProgress: () => undefined, signal: new AbortController().signal };
+    process.kill(first, "SIGSTOP");
+    await assert.rejects(engine.run(job, hooks), {
+      code: "ENGINE_FAILED",
+      message: /the training process hung: no progress and no processor time for \d+ s/,
+    });
+    assert.equal(isAlive(first), false);
+    // Another process, which finds that the checkpoint is not there.
+    await assert.rejects(engine.run(job, hooks), (error: Error) => !error.message.includes("hung"));
+    assert.notDeepEqual(children(process.pid), [first]);
+  },
+);
+
+test(
+  "an engine whose worker is killed ends by itself, even in the middle of a computation",
+  LINUX,
+  async (t) => {
+    const worker = fork(ORPHAN, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    const [pid] = (await once(worker, "message")) as [number];
+    t.after(() => isAlive(pid) && process.kill(pid, "SIGKILL"));
+    assert.ok(isAlive(pid));
+    worker.kill("SIGKILL");
+    const began = performance.now();
+    while (isAlive(pid)) {
+      assert.ok(performance.now() - began < 30_000, "it goes on without its worker");
+      await sleep(20);
+    }
+    t.diagnostic(`${(performance.now() - began).toFixed(0)} ms`);
+  },
+);
+
+test("a disk that fills up while an engine writes is DISK_FULL, which no other attempt mends", async (t) => {
+  const folder = await temporaryFolder(t);
+  const out = join(folder, "out");
+  await mkdir(out);
+  const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", out]);
+  if (status !== 0) {
+    t.skip("this user cannot mount a tmpfs");
+    return;
+  }
+  const engine = createEngine(() => undefined);
+  try {
+    for (const [label, seed] of [
+      ["a", 1],
+      ["b", 20],
+    ] as const) {
+      await mkdir(join(folder, "images", label), { recursive: true });
+      for (let index = 0; index < 8; index++)
+        await toSharp(structured(300, 300, seed + index))
+          .png()
+          .toFile(join(folder, "images", label, `${index}.png`));
+    }
+    const { path: _path, ...data } = runFileSchema.parse({ name: "full", data: { path: "images" } }).data;
+    const job = {
+      kind: "ingest",
+      source: join(folder, "images"),
+      data,
+      seed: 1,
+      digestCache: join(folder, "digests.json"),
+      out,
+    } as const;
+    const signal = new AbortController().signal;
+    const failure = await engine.run(job, { onProgress: () => undefined, signal }).then(
+      () => assert.fail("it fits"),
+      (error: unknown) => error,
+    );
+    assert.ok(failure instanceof ThawError, String(failure));
+    assert.deepEqual([failure.code, failure.retryable], ["DISK_FULL", false], failure.message);
+    assert.match(failure.hint ?? "", /free some space/);
+  } finally {
+    await engine.stop();
+    spawnSync("umount", [out]);
+  }
+});
