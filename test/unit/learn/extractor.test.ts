@@ -3,17 +3,22 @@ import assert from "node:assert/strict";
 import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { tfjsFiles } from "../../../export/tfjs.js";
 import { chosenBase } from "../../../learn/bases/chosen.js";
 import { parseLayersModel } from "../../../learn/bases/layersModel.js";
 import { type LayersModel, tf } from "../../../learn/engine.js";
 import { openExtractor } from "../../../learn/extractor/extractor.js";
 import { importLayersModel } from "../../../learn/extractor/import.js";
 import { basePass, featuresOf } from "../../../learn/frozenNetwork.js";
+import { freezeGroups, poolFeatures } from "../../../learn/network.js";
+import { pixelTensor } from "../../../learn/training/batch.js";
 import { softmaxRows } from "../../../learn/training/loss.js";
 import type { ImportedModel } from "../../../spec/engineJob.js";
 import { ThawError } from "../../../spec/errors.js";
+import { cardOf, writeFiles } from "../../support/exported.js";
 import { classifier, flattened, saveModel } from "../../support/layersModels.js";
-import { FIXTURES, fixture, largestDifference, temporaryFolder } from "./support.js";
+import { madeUpModel } from "../../support/madeUpModel.js";
+import { assertClose, FIXTURES, fixture, largestDifference, temporaryFolder } from "./support.js";
 import { uniform } from "./torchSupport.js";
 
 interface Options {
@@ -278,4 +283,24 @@ test("a model of Keras, in shards and quantised, gives what NumPy computes", asy
   const { file: whole } = await imported(folder, { output: "predictions" });
   const probabilities = softmaxRows(Float32Array.from(recorded.logits.flat()), 3);
   assert.ok(largestDifference(await run(whole), probabilities) < 1e-5);
+});
+
+test("what thaw exports can be a base: its features are those of our own layers", async (context) => {
+  const { model, pixels } = madeUpModel("mobilenetv2");
+  const { size, pixelScale } = model.input;
+  const folder = await temporaryFolder(context);
+  await writeFiles(folder, tfjsFiles(model, cardOf(model)));
+  const { file, ...found } = await imported(folder);
+  const { features } = model.architecture;
+  assert.deepEqual(found, { inputSize: size, features, output: "features", rescales: true });
+  const shape: [number, number, number, number] = [2, size, size, 3];
+  const groups = freezeGroups(model.architecture, model.parameters, 0, model.architecture.groups.length);
+  const own = tf.tidy(() => poolFeatures(groups.run(pixelTensor(pixels, shape, pixelScale))).dataSync());
+  const extractor = await openExtractor(file);
+  const given = tf.tidy(() =>
+    featuresOf(extractor.run(tf.tensor4d(Float32Array.from(pixels), shape))).dataSync(),
+  );
+  groups.dispose();
+  extractor.dispose();
+  assertClose(given, own, 1e-5, "features");
 });
