@@ -191,6 +191,8 @@ test("a stage that fails leaves its error, with the code and what to do", async 
   assert.match(sentences.join("\n"), /activity ingest \(ingest\).* was not tried again/);
   assert.match(advice.join("\n"), new RegExp(`thaw logs ${runId} --stage ingest`));
   assert.deepEqual(lastLines.at(-1), line);
+  const again = await run("watch", runId);
+  assert.match(again.stderr, new RegExp(`thaw explain ${runId} `));
   const told = await run("explain", runId);
   assert.match(told.stdout, /The last lines of the stage's log:\n(.*\n)*.* ingest .* error /);
 });
