@@ -5,7 +5,7 @@ import type { RunView } from "../client/watchRun.js";
 import { tellFailure } from "./failure.js";
 import { runJson } from "./json/run.js";
 import type { Output } from "./output.js";
-import { nextCommands } from "./render/advice.js";
+import { afterFailure, nextCommands } from "./render/advice.js";
 import { resultSummary } from "./render/result.js";
 import { EXIT_INTERRUPTED } from "./signals.js";
 
@@ -27,5 +27,7 @@ export function finishRun(session: Session, view: RunView, output: Output, isDoc
       { code, message: where + message, ...(hint === undefined ? {} : { hint }), exitCode: 1 },
       output,
     );
+    // Whoever has cancelled it knows why.
+    if (status === "failed" && !output.json) output.talk(afterFailure(runId));
   }
 }

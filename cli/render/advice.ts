@@ -10,6 +10,14 @@ export function nextCommands({ runId, model }: RunResult): string {
   ]);
 }
 
+/** Advice after a run that failed. */
+export function afterFailure(runId: string): string {
+  return commandList([
+    [`thaw explain ${runId}`, "why, and what to do"],
+    [`thaw logs ${runId}`, "what its stages wrote down"],
+  ]);
+}
+
 /** Advice after the start of a run. */
 export function startedText(runId: string, url: string | undefined, { colours }: Screen): string {
   return [

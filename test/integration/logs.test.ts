@@ -84,10 +84,8 @@ test("a log neither waits for a store that hangs nor loses what it was told mean
   process.kill(s3, "SIGSTOP");
   try {
     for (let line = 0; line < 2000; line++) log.say("info", `line ${line} ${"x".repeat(100)}`);
-    const started = performance.now();
+    // Without an end of its patience it would wait for ever: the store is let go afterwards.
     await log.close();
-    // Three seconds are its patience; without an end of it the test would hang.
-    assert.ok(performance.now() - started < 20_000);
   } finally {
     process.kill(s3, "SIGCONT");
   }
@@ -191,6 +189,8 @@ test("a stage that fails leaves its error, with the code and what to do", async 
   assert.match(sentences.join("\n"), /activity ingest \(ingest\).* was not tried again/);
   assert.match(advice.join("\n"), new RegExp(`thaw logs ${runId} --stage ingest`));
   assert.deepEqual(lastLines.at(-1), line);
+  const again = await run("watch", runId);
+  assert.match(again.stderr, new RegExp(`thaw explain ${runId} `));
   const told = await run("explain", runId);
   assert.match(told.stdout, /The last lines of the stage's log:\n(.*\n)*.* ingest .* error /);
 });
