@@ -102,9 +102,12 @@ export async function trainDurably(
         },
       },
     );
-    const unsubscribe = onCancellation(activity, running, end);
+    const cancellation = obeyCancellation(activity, running, end);
     try {
       const summary = await running.result;
+      // One that arrived after the stage's were removed would stay for good.
+      uploads.close();
+      await atMost(LEAVE_MS, uploads.settled());
       const interruptions: Interruptions = {
         ...(from.positions.length === 0 ? {} : { resumed: from.positions }),
         ...(changes.size === 0 ? {} : { changes: [...changes.values()] }),
@@ -118,37 +121,51 @@ export async function trainDurably(
     } catch (error) {
       const { code } = toThawError(error, "ENGINE_FAILED");
       if (code === "PAUSED") await untilStored(uploads, say);
-      if (code === "WORKER_STOPPING") await Promise.race([uploads.settled(), sleep(LEAVE_MS)]);
+      if (code === "WORKER_STOPPING") await atMost(cancellation.msLeft(), uploads.settled());
       throw error;
     } finally {
-      unsubscribe();
+      cancellation.forget();
     }
   } finally {
     uploads.close();
-    await uploads.settled();
     await rm(spool, { recursive: true, force: true });
   }
 }
 
+interface Cancellation {
+  /** Milliseconds that a worker which leaves still has. */
+  msLeft(): number;
+  forget(): void;
+}
+
 /** A worker that leaves lets the stage write its checkpoint; any other cancellation is the end at once. */
-function onCancellation(activity: Context, running: RunningJob, end: AbortController): () => void {
+function obeyCancellation(activity: Context, running: RunningJob, end: AbortController): Cancellation {
   const { cancellationSignal } = activity;
   let timer: NodeJS.Timeout | undefined;
+  let deadline = Number.POSITIVE_INFINITY;
+  const finish = (): void => end.abort(cancellationSignal.reason);
   const onAbort = (): void => {
-    const finish = (): void => end.abort(cancellationSignal.reason);
     if (activity.cancellationDetails?.workerShutdown !== true) {
       finish();
       return;
     }
+    deadline = performance.now() + LEAVE_MS;
     running.control({ kind: "stop", reason: "shutdown" });
     timer = setTimeout(finish, LEAVE_MS);
   };
   if (cancellationSignal.aborted) onAbort();
   else cancellationSignal.addEventListener("abort", onAbort);
-  return () => {
-    clearTimeout(timer);
-    cancellationSignal.removeEventListener("abort", onAbort);
+  return {
+    msLeft: () => Math.max(0, Math.min(LEAVE_MS, deadline - performance.now())),
+    forget: () => {
+      clearTimeout(timer);
+      cancellationSignal.removeEventListener("abort", onAbort);
+    },
   };
+}
+
+async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
+  await Promise.race([work, sleep(milliseconds, undefined, { ref: false })]);
 }
 
 /** A pause may last for days: it begins when the checkpoint is safe. */
