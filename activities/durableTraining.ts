@@ -104,9 +104,12 @@ export async function trainDurably(
         },
       },
     );
-    const unsubscribe = onEnd(signal, leaving, running, end);
+    const ending = onEnd(signal, leaving, running, end);
     try {
       const summary = await running.result;
+      // One that arrived after the stage's were removed would stay for good.
+      uploads.close();
+      await atMost(LEAVE_MS, uploads.settled());
       const interruptions: Interruptions = {
         ...(from.positions.length === 0 ? {} : { resumed: from.positions }),
         ...(changes.size === 0 ? {} : { changes: [...changes.values()] }),
@@ -120,28 +123,30 @@ export async function trainDurably(
     } catch (error) {
       const { code } = toThawError(error, "ENGINE_FAILED");
       if (code === "PAUSED") await untilStored(uploads, say);
-      if (code === "WORKER_STOPPING") await Promise.race([uploads.settled(), sleep(LEAVE_MS)]);
+      if (code === "WORKER_STOPPING") await atMost(ending.msLeft(), uploads.settled());
       throw error;
     } finally {
-      unsubscribe();
+      ending.forget();
     }
   } finally {
     uploads.close();
-    await uploads.settled();
     await rm(spool, { recursive: true, force: true });
   }
 }
 
+interface Ending {
+  /** Milliseconds that a worker which leaves still has. */
+  msLeft(): number;
+  forget(): void;
+}
+
 /** A worker that leaves lets the stage write its checkpoint; whoever wants no more of it ends it at once. */
-function onEnd(
-  signal: AbortSignal,
-  leaving: AbortSignal,
-  running: RunningJob,
-  end: AbortController,
-): () => void {
+function onEnd(signal: AbortSignal, leaving: AbortSignal, running: RunningJob, end: AbortController): Ending {
   let timer: NodeJS.Timeout | undefined;
+  let deadline = Number.POSITIVE_INFINITY;
   const stop = (): void => end.abort(signal.reason);
   const leave = (): void => {
+    deadline = performance.now() + LEAVE_MS;
     running.control({ kind: "stop", reason: "shutdown" });
     timer = setTimeout(() => end.abort(leaving.reason), LEAVE_MS);
   };
@@ -149,11 +154,18 @@ function onEnd(
   if (leaving.aborted) leave();
   signal.addEventListener("abort", stop);
   leaving.addEventListener("abort", leave);
-  return () => {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", stop);
-    leaving.removeEventListener("abort", leave);
+  return {
+    msLeft: () => Math.max(0, Math.min(LEAVE_MS, deadline - performance.now())),
+    forget: () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", stop);
+      leaving.removeEventListener("abort", leave);
+    },
   };
+}
+
+async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
+  await Promise.race([work, sleep(milliseconds, undefined, { ref: false })]);
 }
 
 /** A pause may last for days: it begins when the checkpoint is safe. */

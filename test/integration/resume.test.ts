@@ -21,7 +21,7 @@ data: { path: images }
 recipe: staged
 augment: { views: 1 }
 head: { epochs: 2 }
-unfreeze: { stages: [blocks.6], epochs: 24, patience: 24, ema: 0.9, mixup: 0.2, schedule: one-cycle }
+unfreeze: { stages: [blocks.6], epochs: 16, patience: 16, ema: 0.9, mixup: 0.2, schedule: one-cycle }
 evaluation: { folds: 0 }
 `;
 const PATIENCE_MS = 120_000;
