@@ -24,6 +24,7 @@ export const ERROR_CODES = {
   DATA_UNLEARNABLE: { exit: 1, retryable: false },
   TRAINING_DIVERGED: { exit: 1, retryable: false },
   ENGINE_FAILED: { exit: 1, retryable: true },
+  OUT_OF_MEMORY: { exit: 1, retryable: true },
   WORKER_BUSY: { exit: 4, retryable: true },
   ARTIFACT_CORRUPT: { exit: 1, retryable: true },
   TEMPORAL_UNREACHABLE: { exit: 4, retryable: true },
