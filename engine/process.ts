@@ -13,6 +13,7 @@ import { isErrorCode, ThawError } from "../spec/errors.js";
 import { stopped } from "../spec/stopped.js";
 import type { AppliedChange, Progress } from "../spec/training.js";
 import { cpuSeconds } from "./cpuTime.js";
+import { counterOfKills } from "./memoryKills.js";
 import { WATCHDOG_TIMES, type WatchdogTimes, watch } from "./watchdog.js";
 
 export interface JobHooks {
@@ -90,6 +91,7 @@ export function createEngine(
         return;
       }
       const process = startProcess();
+      const memoryKilled = process.pid === undefined ? () => undefined : counterOfKills(process.pid);
       const watchdog = watch(
         () => (process.pid === undefined ? undefined : cpuSeconds(process.pid)),
         times,
@@ -115,7 +117,8 @@ export function createEngine(
       };
       const onExit = (code: number | null, exitSignal: NodeJS.Signals | null): void => {
         finish();
-        reject(engineDied(code, exitSignal, lastWords));
+        const isKilled = exitSignal === "SIGKILL";
+        reject(isKilled && memoryKilled() === true ? outOfMemory() : engineDied(code, exitSignal, lastWords));
       };
       const onAbort = (): void => {
         finish();
@@ -219,6 +222,12 @@ function engineHung(seconds: number): ThawError {
   });
 }
 
+function outOfMemory(): ThawError {
+  return new ThawError("OUT_OF_MEMORY", "the system killed the training process because memory ran out", {
+    hint: "lower unfreeze.batch_size, or give the worker more memory",
+  });
+}
+
 function engineDied(code: number | null, signal: NodeJS.Signals | null, lastWords: string): ThawError {
   const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
   const said = lastWords.trim().split("\n").at(-1) ?? "";
@@ -228,7 +237,7 @@ function engineDied(code: number | null, signal: NodeJS.Signals | null, lastWord
     {
       hint:
         signal === "SIGKILL"
-          ? "the system may have run out of memory: lower unfreeze.batch_size"
+          ? "the system may have run out of memory, or somebody killed it: lower unfreeze.batch_size"
           : "the worker's log has its last output",
     },
   );

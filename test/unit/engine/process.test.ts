@@ -2,11 +2,13 @@
 import assert from "node:assert/strict";
 import { execFileSync, fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { counterFiles } from "../../../engine/memoryKills.js";
 import { createEngine } from "../../../engine/process.js";
 import { ThawError } from "../../../spec/errors.js";
 import { runFileSchema } from "../../../spec/runFile.js";
@@ -33,6 +35,76 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** A job that loads TensorFlow and then finds no weights. */
+function missingModel(folder: string) {
+  return {
+    kind: "predict",
+    base: { name: "efficientnet-lite0", checkpoint: join(folder, "none.safetensors") },
+    weights: join(folder, "none.safetensors"),
+    files: [join(folder, "none.png")],
+    background: "white",
+    keepShortSide: 320,
+  } as const;
+}
+
+/** A control group (v1 or v2) with so little memory, or undefined where this user cannot make one. */
+function memoryGroup(name: string, bytes: number): string | undefined {
+  for (const [root, limit] of [
+    ["/sys/fs/cgroup/memory", "memory.limit_in_bytes"],
+    ["/sys/fs/cgroup", "memory.max"],
+  ] as const) {
+    const folder = join(root, name);
+    try {
+      mkdirSync(folder);
+      writeFileSync(join(folder, limit), String(bytes));
+      return folder;
+    } catch {
+      // Another version, or not root; a group without the controller is of no use.
+      if (existsSync(folder)) rmdirSync(folder);
+    }
+  }
+  return undefined;
+}
+
+test("an engine that the system kills for its memory is told from one that somebody kills", async (t) => {
+  const group = memoryGroup(`thaw-test-${process.pid}`, 60e6);
+  if (group === undefined) {
+    t.skip("this user cannot make a control group");
+    return;
+  }
+  const engine = createEngine(() => undefined);
+  try {
+    engine.warm();
+    const [pid] = children(process.pid);
+    assert.ok(pid !== undefined);
+    writeFileSync(join(group, "cgroup.procs"), String(pid));
+    const folder = await temporaryFolder(t);
+    const signal = new AbortController().signal;
+    // Loading TensorFlow takes more than the group has.
+    const failure = engine.run(missingModel(folder), { onProgress: () => undefined, signal });
+    await assert.rejects(failure, { code: "OUT_OF_MEMORY", message: /memory ran out/ });
+
+    engine.warm();
+    const [other] = children(process.pid);
+    assert.ok(other !== undefined && other !== pid);
+    process.kill(other, "SIGSTOP");
+    const killed = engine.run(missingModel(folder), { onProgress: () => undefined, signal });
+    setTimeout(() => process.kill(other, "SIGKILL"), 200);
+    await assert.rejects(killed, { code: "ENGINE_FAILED", message: /SIGKILL/ });
+  } finally {
+    await engine.stop();
+    rmdirSync(group);
+  }
+});
+
+test("the counter of kills is looked for where each version of control groups has it", () => {
+  const v2 = counterFiles("0::/kubepods/pod1\n");
+  assert.equal(v2[0], "/sys/fs/cgroup/kubepods/pod1/memory.events");
+  const v1 = counterFiles("5:devices:/\n4:cpu,memory:/docker/abc\n");
+  assert.equal(v1[0], "/sys/fs/cgroup/memory/docker/abc/memory.oom_control");
+  assert.ok(v1.includes("/sys/fs/cgroup/memory.events") && v2.includes("/sys/fs/cgroup/memory.events"));
+});
+
 test(
   "an engine that hangs is killed, the error says why, and the next job gets a new one",
   LINUX,
@@ -43,14 +115,7 @@ test(
     engine.warm();
     const [first] = children(process.pid);
     assert.ok(first !== undefined);
-    const job = {
-      kind: "predict",
-      base: { name: "efficientnet-lite0", checkpoint: join(folder, "none.safetensors") },
-      weights: join(folder, "none.safetensors"),
-      files: [join(folder, "none.png")],
-      background: "white",
-      keepShortSide: 320,
-    } as const;
+    const job = missingModel(folder);
     const hooks = { onProgress: () => undefined, signal: new AbortController().signal };
     process.kill(first, "SIGSTOP");
     await assert.rejects(engine.run(job, hooks), {
