@@ -7,6 +7,7 @@ import { findArtifact } from "./findArtifact.js";
 import { recordRun } from "./recordRun.js";
 import { register } from "./register.js";
 import { report } from "./report.js";
+import { writeControl } from "./writeControl.js";
 
 export function createControlActivities(dependencies: ControlDependencies): ControlActivities {
   return {
@@ -15,5 +16,6 @@ export function createControlActivities(dependencies: ControlDependencies): Cont
     register: typedFailures((request) => register(dependencies, request)),
     report: typedFailures((request) => report(dependencies, request)),
     recordRun: typedFailures((request) => recordRun(dependencies, request)),
+    writeControl: typedFailures((file) => writeControl(dependencies, file)),
   };
 }

@@ -10,6 +10,7 @@ import { type ArtifactManifest, commitArtifact, requireManifest } from "../store
 import type { TrainingDependencies } from "./context.js";
 import { lookUp, outcomeOf } from "./findArtifact.js";
 import { keepLocally, localArtifact, newWorkFolder } from "./localArtifacts.js";
+import { pausable } from "./pausable.js";
 
 /** The inputs of a stage: their manifests, and their files on this machine. */
 export interface StageInputs {
@@ -40,7 +41,9 @@ export async function runStage(
   try {
     const job = await buildJob(request, inputs, out);
     const started = performance.now();
-    const summary = await engine.run(job, { onProgress: report, signal: activity.cancellationSignal });
+    const summary = await pausable(store, request, activity.cancellationSignal, (signal) =>
+      engine.run(job, { onProgress: report, signal }),
+    );
     const names = (await readdir(out)).sort();
     const { manifest, won } = await commitArtifact(store, {
       kind: request.stage.kind,

@@ -48,7 +48,13 @@ function waitingQueues({ raw }: WorkflowExecutionDescription, now: number): read
 }
 
 /** The types of `ControlActivities` in `spec/activities.ts`. */
-const CONTROL_ACTIVITIES: readonly string[] = ["findArtifact", "register", "report", "recordRun"];
+const CONTROL_ACTIVITIES: readonly string[] = [
+  "findArtifact",
+  "register",
+  "report",
+  "recordRun",
+  "writeControl",
+];
 
 function queueOf({ activityOptions, activityType }: PendingActivity): string {
   // Older servers do not tell an activity's queue.

@@ -103,6 +103,20 @@ export interface FilePrediction {
   readonly error?: string;
 }
 
+/** What a running job can be told; it acts between two batches. */
+export type EngineControl =
+  | { readonly kind: "checkpoint" }
+  | { readonly kind: "stop"; readonly reason: "pause" | "shutdown" }
+  | {
+      readonly kind: "set";
+      readonly seq: number;
+      /** Factor on the rates of all layer groups, relative to the job's. */
+      readonly learningRate?: number;
+      readonly patience?: number;
+      readonly epochs?: number;
+    }
+  | { readonly kind: "finish"; readonly seq: number };
+
 /** From the engine to its worker. */
 export type EngineMessage =
   | { readonly type: "progress"; readonly progress: Progress }
