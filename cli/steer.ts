@@ -34,6 +34,7 @@ export async function steer(self: Command, run: string, command: SteerCommand): 
         if (signal.aborted) process.exitCode = EXIT_INTERRUPTED;
       });
     }
+    if (record.state === "missed") process.exitCode = 1;
     const document: SteerJson = { runId, ...record };
     output.data(document, () => `${runId}: ${commandText(record)}`);
   });
