@@ -66,10 +66,13 @@ export function steerRun(runId: string, { write, show, hold }: SteeringHooks): S
     upsertMemo({ paused: next === undefined ? null : { since: next.since, by: next.by } });
   };
   const settle = (seq: number, at: AppliedAt | undefined): void => {
-    const applied = at && { ...at, at: now() };
-    commands = commands.map((one) =>
-      one.seq !== seq ? one : { ...one, ...(applied ? { state: "applied", applied } : { state: "missed" }) },
-    );
+    commands = commands.map((one) => {
+      // A job that goes on from a checkpoint tells again what the checkpoint has.
+      if (one.seq !== seq || (at !== undefined && isSamePlace(one.applied, at))) return one;
+      return at === undefined
+        ? { ...one, state: "missed" }
+        : { ...one, state: "applied", applied: { ...at, at: now() } };
+    });
     tell();
   };
   const missOpen = (isMissed: (one: SteerRecord) => boolean): void => {
@@ -180,6 +183,10 @@ export function steerRun(runId: string, { write, show, hold }: SteeringHooks): S
 }
 
 const now = (): string => new Date().toISOString();
+
+function isSamePlace(known: AppliedAt | undefined, { stage, epoch, step }: AppliedAt): boolean {
+  return known?.stage === stage && known.epoch === epoch && known.step === step;
+}
 
 function pauseOf({ since, by }: Pause): Pause {
   return { since, by };

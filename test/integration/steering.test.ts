@@ -8,6 +8,7 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Context } from "@temporalio/activity";
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
+import { commandsFor } from "../../activities/commands.js";
 import type { ControlDependencies } from "../../activities/context.js";
 import { pollControl } from "../../activities/controlPoll.js";
 import { typedFailures } from "../../activities/failures.js";
@@ -15,7 +16,7 @@ import { findArtifact, lookUp, outcomeOf } from "../../activities/findArtifact.j
 import { pausable, pausedFailure } from "../../activities/pausable.js";
 import { recordRun } from "../../activities/recordRun.js";
 import { register } from "../../activities/register.js";
-import { reportApplied } from "../../activities/reportApplied.js";
+import { signalApplied } from "../../activities/reportApplied.js";
 import { writeControl } from "../../activities/writeControl.js";
 import { cancelRun } from "../../client/cancelRun.js";
 import { listRuns } from "../../client/listRuns.js";
@@ -92,8 +93,8 @@ async function train({ store }: ControlDependencies, request: StageRequest): Pro
   const stage = request.stage.name;
   const place = `${request.run.runId}/${stage}`;
   const waiting: EngineControl[] = [];
-  const poll = pollControl(store, request, (control) => waiting.push(control));
-  const applied = reportApplied(context);
+  const commands = commandsFor(store, request, signalApplied(context));
+  commands.handTo({ control: (control) => waiting.push(control) });
   try {
     while (held.has(stage)) {
       await context.sleep(BATCH_MS);
@@ -104,13 +105,12 @@ async function train({ store }: ControlDependencies, request: StageRequest): Pro
       for (const control of waiting.splice(0)) {
         heard.push(control);
         if (control.kind === "stop") throw pausedFailure({ epoch, step });
-        if (control.kind !== "checkpoint") applied.report({ seq: control.seq, stage, epoch, step });
+        if (control.kind !== "checkpoint") commands.applied({ seq: control.seq, epoch, step });
         if (control.kind === "finish") return;
       }
     }
   } finally {
-    await poll.stop();
-    await applied.flush();
+    await commands.end();
   }
 }
 
