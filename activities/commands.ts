@@ -8,7 +8,7 @@ import { reportApplied, type TellApplied } from "./reportApplied.js";
 export interface Commands {
   /** Begins to hand commands to the job. */
   handTo(job: { control(control: EngineControl): void }): void;
-  /** The job has taken a command. @param at epoch from 1, steps of the stage so far */
+  /** The job has taken a command. @param at as the engine counts: epoch, and step of it that comes next, both from 0 */
   applied(at: { readonly seq: number; readonly epoch: number; readonly step: number }): void;
   /** Call when the job has ended, whatever the end. */
   end(): Promise<void>;
@@ -21,7 +21,8 @@ export function commandsFor(store: Store, request: StageRequest, tell: TellAppli
     handTo: (job) => {
       poll = pollControl(store, request, (control) => job.control(control));
     },
-    applied: ({ seq, epoch, step }) => reporter.report({ seq, stage: request.stage.name, epoch, step }),
+    applied: ({ seq, epoch, step }) =>
+      reporter.report({ seq, stage: request.stage.name, epoch: epoch + 1, step: step + 1 }),
     end: async () => {
       await poll?.stop();
       await reporter.flush();

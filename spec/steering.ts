@@ -42,7 +42,7 @@ export interface AppliedAt {
   readonly stage: string;
   /** From 1. */
   readonly epoch?: number;
-  /** Training steps of the stage so far. */
+  /** Step of the epoch, from 1; what was set counts from it on. */
   readonly step?: number;
 }
 

@@ -81,7 +81,8 @@ export function steerRun(runId: string, { write, show, hold }: SteeringHooks): S
 
   /** One writer at a time, so that no older list comes after a newer one. */
   const writeUpTo = async (seq: number): Promise<void> => {
-    await condition(() => !isWriting);
+    // Of several that waited one is first, and the others wait for it.
+    while (isWriting) await condition(() => !isWriting);
     if (written >= seq) return;
     isWriting = true;
     try {

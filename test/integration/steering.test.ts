@@ -100,12 +100,13 @@ async function train({ store }: ControlDependencies, request: StageRequest): Pro
       await context.sleep(BATCH_MS);
       const step = (steps.get(place) ?? 0) + 1;
       steps.set(place, step);
-      const epoch = Math.ceil(step / STEPS_PER_EPOCH);
-      context.heartbeat({ phase: `epoch ${epoch}/999`, step, total: 999 });
+      const position = { epoch: Math.floor(step / STEPS_PER_EPOCH), step: step % STEPS_PER_EPOCH };
+      context.heartbeat({ phase: `epoch ${position.epoch + 1}/999`, step, total: 999 });
       for (const control of waiting.splice(0)) {
         heard.push(control);
-        if (control.kind === "stop") throw pausedFailure({ epoch, step });
-        if (control.kind !== "checkpoint") commands.applied({ seq: control.seq, epoch, step });
+        if (control.kind === "stop")
+          throw pausedFailure({ epoch: position.epoch + 1, step: position.step + 1 });
+        if (control.kind !== "checkpoint") commands.applied({ seq: control.seq, ...position });
         if (control.kind === "finish") return;
       }
     }
@@ -219,6 +220,12 @@ const isIn = (name: string, state: string) => (view: RunView) => stateOf(view, n
 const isTraining = (name: string) => (view: RunView) =>
   view.stages.some((stage) => stage.name === name && (stage.progress?.step ?? 0) > 0);
 
+/** Steps of the stage before a command took effect. */
+function stepsBefore(record: SteerRecord | undefined): number {
+  const { epoch = 1, step = 1 } = record?.applied ?? {};
+  return (epoch - 1) * STEPS_PER_EPOCH + step - 1;
+}
+
 async function give(runId: string, command: SteerCommand): Promise<SteerRecord> {
   const steered = await steerRun(session, runId, command);
   assert.equal(steered.runId, runId);
@@ -281,10 +288,9 @@ describe("a run that is steered", () => {
     const record = await give(runId, { kind: "set", learningRate: 0.5, patience: 5 });
     assert.equal(record.state, "applied");
     assert.equal(record.stage, "head");
-    const { stage, epoch = 0, step = 0 } = record.applied ?? { stage: "" };
-    assert.equal(stage, "head");
-    assert.equal(epoch, Math.ceil(step / STEPS_PER_EPOCH));
-    assert.ok(step > 0 && step <= (steps.get(`${runId}/head`) ?? 0));
+    assert.equal(record.applied?.stage, "head");
+    const done = stepsBefore(record);
+    assert.ok(done > 0 && done <= (steps.get(`${runId}/head`) ?? 0), `${done}`);
     assert.deepEqual(heard.at(-1), { kind: "set", seq: record.seq, learningRate: 0.5, patience: 5 });
     for (const command of [
       { kind: "set", learningRate: 100 },
@@ -304,8 +310,8 @@ describe("a run that is steered", () => {
 
   test("stays paused while all workers are replaced, takes values meanwhile, and goes on where it was", async () => {
     const pause = await give(runId, { kind: "pause" });
-    const { step = 0 } = pause.applied ?? {};
-    assert.equal(steps.get(`${runId}/tune-1`), step);
+    const done = stepsBefore(pause);
+    assert.equal(steps.get(`${runId}/tune-1`), done);
     await stopWorkers();
     const without = await getRun(session, runId);
     assert.equal(stateOf(without, "tune-1"), "paused", "the history tells it where no worker can");
@@ -316,7 +322,7 @@ describe("a run that is steered", () => {
     assert.equal(set.state, "accepted", "nothing can take it before the run goes on");
     await give(runId, { kind: "unpause" });
     const view = await watchUntil(runId, ({ control }) => control?.commands.at(-2)?.state === "applied");
-    assert.ok((view.control?.commands.at(-2)?.applied?.step ?? 0) > step);
+    assert.ok(stepsBefore(view.control?.commands.at(-2)) > done);
   });
 
   test("keeps all of it in its record", async () => {
