@@ -386,6 +386,11 @@ test("a pause that is lifted before the stage notices it does no harm", async ()
   ]);
   const view = await getRun(session, runId);
   assert.equal(view.control?.paused, undefined);
+  // As many as the server takes at once: each is numbered and none is lost.
+  const crowd = await Promise.all(
+    [1, 2, 3, 4, 5, 6].map((patience) => steerRun(session, runId, { kind: "set", patience })),
+  );
+  assert.equal(new Set(crowd.map(({ record }) => record.seq)).size, crowd.length);
   const set = await give(runId, { kind: "set", learningRate: 2 });
   assert.equal(set.state, "applied");
   held.delete("head");
