@@ -8,6 +8,7 @@ import { logged } from "./log/logged.js";
 import { recordRun } from "./recordRun.js";
 import { register } from "./register.js";
 import { report } from "./report.js";
+import { writeControl } from "./writeControl.js";
 
 export function createControlActivities(dependencies: ControlDependencies): ControlActivities {
   const withLog = (activity: typeof register) =>
@@ -21,5 +22,6 @@ export function createControlActivities(dependencies: ControlDependencies): Cont
     register: withLog(register),
     report: withLog(report),
     recordRun: typedFailures((request) => recordRun(dependencies, request)),
+    writeControl: typedFailures((file) => writeControl(dependencies, file)),
   };
 }

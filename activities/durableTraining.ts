@@ -19,8 +19,10 @@ import {
 import type { Store } from "../store/connection.js";
 import { claimFence } from "../store/fences.js";
 import { type CheckpointUploads, checkpointUploads } from "./checkpointUploads.js";
+import { commandsFor } from "./commands.js";
 import type { TrainingDependencies } from "./context.js";
 import { newWorkFolder } from "./localArtifacts.js";
+import type { TellApplied } from "./reportApplied.js";
 import type { StageHooks } from "./runningStages.js";
 
 /** Work that a kill without warning may cost, plus the time of writing and uploading. */
@@ -49,17 +51,23 @@ export interface Trained {
 
 /**
  * @param uploadStore for checkpoints, which are tried again and again while training goes on
+ * @param tell hears where commands took effect
  * @param stageKey key of the stage as the run file has it
  * @throws ThawError PAUSED with its checkpoint in the store, FENCED, WORKER_STOPPING, or what the job failed with
  */
 export async function trainDurably(
   dependencies: TrainingDependencies,
   uploadStore: Store,
-  { run: { runId: run }, stage }: StageRequest,
+  request: StageRequest,
   stageKey: string,
   job: TrainingJob,
   { attempt, report, signal, leaving }: StageHooks,
+  tell: TellApplied,
 ): Promise<Trained> {
+  const {
+    run: { runId: run },
+    stage,
+  } = request;
   const { store, engine, engineFingerprint, workFolder } = dependencies;
   const identity = { engine: engineFingerprint, threads: computeThreads() };
   const worker = `${process.pid}@${hostname()}`;
@@ -76,6 +84,7 @@ export async function trainDurably(
       log.warn(`a checkpoint waits for the store: ${toThawError(error, "STORE_UNREACHABLE").message}`),
     retryMs: STORE_RETRY_MS,
   });
+  const commands = commandsFor(uploadStore, request, tell);
   let from: ResumedFrom = { positions: [], refused: [] };
   const changes = new Map<number, AppliedChange>();
   try {
@@ -95,7 +104,10 @@ export async function trainDurably(
         signal: end.signal,
         onProgress: report,
         onCheckpoint: uploads.add,
-        onApplied: (change) => changes.set(change.seq, change),
+        onApplied: (change) => {
+          changes.set(change.seq, change);
+          commands.applied(change);
+        },
         onResumed: (resumed) => {
           from = resumed;
           for (const sentence of resumed.refused) log.warn(sentence);
@@ -104,6 +116,7 @@ export async function trainDurably(
         },
       },
     );
+    commands.handTo(running);
     const ending = onEnd(signal, leaving, running, end);
     try {
       const summary = await running.result;
@@ -127,6 +140,7 @@ export async function trainDurably(
       throw error;
     } finally {
       ending.forget();
+      await commands.end();
     }
   } finally {
     uploads.close();

@@ -9,7 +9,7 @@ import type { ControlDependencies } from "./context.js";
 
 export async function recordRun(
   { store }: ControlDependencies,
-  { run, artifacts }: Parameters<ControlActivities["recordRun"]>[0],
+  { run, artifacts, steering }: Parameters<ControlActivities["recordRun"]>[0],
 ): Promise<RunResult> {
   const evaluation = (await requireManifest(store, artifacts.evaluate as ArtifactRef)).summary as Evaluation;
   const model = (await requireManifest(store, artifacts.register as ArtifactRef)).summary as ModelVersion;
@@ -24,6 +24,8 @@ export async function recordRun(
     ...(scratch === undefined ? {} : { scratch: { accuracy: scratch.accuracy, seconds: scratch.seconds } }),
     ...(crossValidation === undefined ? {} : { folds: foldsOf(crossValidation) }),
     artifacts,
+    ...(run.resumedFrom === undefined ? {} : { resumedFrom: run.resumedFrom }),
+    ...(steering === undefined ? {} : { steering }),
   };
   await writeRun(store, result);
   return result;

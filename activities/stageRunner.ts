@@ -8,14 +8,16 @@ import { ThawError } from "../spec/errors.js";
 import type { StagePlan } from "../spec/stages.js";
 import type { AppliedChange, Progress } from "../spec/training.js";
 import { type ArtifactManifest, commitArtifact, requireManifest } from "../store/artifacts.js";
-import { patientStore } from "../store/connection.js";
+import { patientStore, type Store } from "../store/connection.js";
 import { stageKey } from "../store/keys.js";
 import type { TrainingDependencies } from "./context.js";
 import { isTraining, type Trained, trainDurably } from "./durableTraining.js";
 import { identify, lookUp, outcomeOf, type StageIdentity } from "./findArtifact.js";
 import { keepLocally, localArtifact, newWorkFolder } from "./localArtifacts.js";
 import type { StageLog } from "./log/stageLog.js";
+import { pausable } from "./pausable.js";
 import { startPulse } from "./pulse.js";
+import { signalApplied, type TellApplied } from "./reportApplied.js";
 import type { RunningStages, StageHooks } from "./runningStages.js";
 
 /** The inputs of a stage: their manifests, and their files on this machine. */
@@ -44,9 +46,10 @@ export async function runStage(
   try {
     dependencies.engine.warm();
     const identity = await identify(dependencies, request);
+    const tell = signalApplied(activity);
     return await running.attend(
       identity.key,
-      (hooks) => makeArtifact(dependencies, request, identity, buildJob, hooks),
+      (hooks) => makeArtifact(dependencies, request, identity, buildJob, hooks, tell),
       {
         number: activity.info.attempt,
         report: (progress, at) => pulse.report(log.progress(progress), at),
@@ -74,6 +77,7 @@ async function makeArtifact(
   identity: StageIdentity,
   buildJob: JobBuilder,
   hooks: StageHooks,
+  tell: TellApplied,
 ): Promise<StageOutcome> {
   const { report, signal } = hooks;
   const store = patientStore(given.store, { milliseconds: STORE_PATIENCE_MS, signal });
@@ -88,8 +92,8 @@ async function makeArtifact(
     const job = await buildJob(request, inputs, out);
     const started = performance.now();
     const { summary, changes, beforeCommit, afterCommit } = isTraining(job)
-      ? await trainDurably(dependencies, given.store, request, key, job, hooks)
-      : await computeOnce(dependencies, job, hooks);
+      ? await trainDurably(dependencies, given.store, request, key, job, hooks, tell)
+      : await computeOnce(dependencies, given.store, request, job, hooks);
     await beforeCommit();
     const stage = steeredStage(request.stage, changes);
     const names = (await readdir(out)).sort();
@@ -115,11 +119,15 @@ async function makeArtifact(
 /** Stages without a training of their own begin anew after whatever ends them. */
 async function computeOnce(
   { engine }: TrainingDependencies,
+  controlStore: Store,
+  request: StageRequest,
   job: EngineJob,
   { report, signal, leaving }: StageHooks,
 ): Promise<Trained> {
   const nothing = async (): Promise<void> => {};
-  const summary = await engine.run(job, { onProgress: report, signal: AbortSignal.any([signal, leaving]) });
+  const summary = await pausable(controlStore, request, AbortSignal.any([signal, leaving]), (either) =>
+    engine.run(job, { onProgress: report, signal: either }),
+  );
   return { summary, changes: [], beforeCommit: nothing, afterCommit: nothing };
 }
 

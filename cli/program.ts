@@ -12,20 +12,25 @@ import { addGet } from "./commands/get.js";
 import { addInit } from "./commands/init.js";
 import { addLogs } from "./commands/logs.js";
 import { addModels } from "./commands/models.js";
+import { addPause, addUnpause } from "./commands/pause.js";
 import { addPin, addUnpin } from "./commands/pin.js";
 import { addPlan } from "./commands/plan.js";
 import { addPredict } from "./commands/predict.js";
 import { addReport } from "./commands/report.js";
+import { addResume } from "./commands/resume.js";
 import { addRun } from "./commands/run.js";
 import { addRuns } from "./commands/runs.js";
 import { addSchema } from "./commands/schema.js";
+import { addSet } from "./commands/set.js";
 import { addStatus } from "./commands/status.js";
+import { addStop } from "./commands/stop.js";
 import { addUp } from "./commands/up.js";
 import { addWatch } from "./commands/watch.js";
 import { withExamples } from "./context.js";
 
 const GROUPS: readonly (readonly [string, readonly ((program: Command) => void)[]])[] = [
-  ["Runs:", [addInit, addPlan, addRun, addWatch, addLogs, addExplain, addRuns, addCancel]],
+  ["Runs:", [addInit, addPlan, addRun, addWatch, addLogs, addExplain, addRuns, addCancel, addResume]],
+  ["Steering:", [addPause, addUnpause, addSet, addStop]],
   ["Bases:", [addBases]],
   ["Results:", [addModels, addGet, addReport, addPredict, addExport]],
   ["Store:", [addPin, addUnpin, addGc]],

@@ -1,5 +1,5 @@
-/** The state of a running run's stages: from the workflow itself, or from its history when no worker answers. */
-import { type LiveStage, RUN_STATE_QUERY, type StageStatus } from "../spec/run.js";
+/** The state of a running run: from the workflow itself, or from its history when no worker answers. */
+import { type LiveStage, RUN_STATE_QUERY, type RunState } from "../spec/run.js";
 import { type RunHistory, readHistory } from "./runHistory.js";
 import { type TemporalAccess, temporalCall } from "./temporalCall.js";
 import { runStateSchema } from "./wire.js";
@@ -7,14 +7,16 @@ import { runStateSchema } from "./wire.js";
 /** A worker that is there answers in milliseconds. */
 const QUERY_MS = 2_000;
 
-export async function currentStages(session: TemporalAccess, runId: string): Promise<readonly LiveStage[]> {
-  return (await queryStages(session, runId)) ?? (await stagesFromHistory(session, runId));
+export interface CurrentState extends Pick<RunState, "control"> {
+  readonly stages: readonly LiveStage[];
 }
 
-async function queryStages(
-  session: TemporalAccess,
-  runId: string,
-): Promise<readonly StageStatus[] | undefined> {
+export async function currentState(session: TemporalAccess, runId: string): Promise<CurrentState> {
+  return (await queryState(session, runId)) ?? { stages: await stagesFromHistory(session, runId) };
+}
+
+/** Undefined when no worker can answer. */
+export async function queryState(session: TemporalAccess, runId: string): Promise<RunState | undefined> {
   try {
     const answer = await temporalCall(
       session,
@@ -22,7 +24,7 @@ async function queryStages(
       () => session.temporal.workflow.getHandle(runId).query(RUN_STATE_QUERY),
       QUERY_MS,
     );
-    return runStateSchema.parse(answer).stages;
+    return runStateSchema.parse(answer);
   } catch {
     // No worker, one that cannot run the workflow, or one of another version.
     return undefined;

@@ -2,6 +2,8 @@
 import type { WorkflowExecutionDescription, WorkflowExecutionInfo } from "@temporalio/client";
 import { WorkflowNotFoundError } from "@temporalio/common";
 import { SEARCH_ATTRIBUTES, WORKFLOW_TYPE } from "../spec/run.js";
+import type { Pause } from "../spec/steering.js";
+import { pauseSchema } from "../spec/steeringSchema.js";
 import { isInvalidArgument, type TemporalAccess, temporalCall } from "./temporalCall.js";
 
 export type RunStatus = "running" | "completed" | "failed" | "cancelled" | "terminated" | "timed-out";
@@ -61,6 +63,16 @@ export function modelOf({ memo, workflowId }: Pick<WorkflowExecutionInfo, "memo"
   const model = memo?.model;
   // Run ids begin with the model's name: NAME-YYYYMMDD-HHMMSS-xxxx.
   return typeof model === "string" ? model : workflowId.split("-").slice(0, -3).join("-");
+}
+
+/** The run that this one goes on from. */
+export function resumedFromOf({ memo }: Pick<WorkflowExecutionInfo, "memo">): string | undefined {
+  return typeof memo?.resumedFrom === "string" ? memo.resumedFrom : undefined;
+}
+
+/** Since when and by whom the run is paused. */
+export function pauseOf({ memo }: Pick<WorkflowExecutionInfo, "memo">): Pause | undefined {
+  return pauseSchema.safeParse(memo?.paused).data;
 }
 
 export function statusOf({ status }: Pick<WorkflowExecutionInfo, "status">): RunStatus {

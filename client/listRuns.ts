@@ -1,6 +1,7 @@
 /** Lists runs, newest first, also those that Temporal has forgotten. */
+import type { Pause } from "../spec/steering.js";
 import { listRuns as listStoredRuns, readRun } from "../store/records.js";
-import { listExecutions, modelOf, type RunStatus, statusOf } from "./executions.js";
+import { listExecutions, modelOf, pauseOf, type RunStatus, statusOf } from "./executions.js";
 import { startOfRun } from "./runId.js";
 import { accuracyKey } from "./searchAttributes.js";
 import type { Session } from "./session.js";
@@ -13,6 +14,8 @@ export interface RunListing {
   readonly closedAt?: Date;
   /** Accuracy in [0, 1] on the held-out images, of completed runs. */
   readonly testAccuracy?: number;
+  /** Of a running run that is paused, or about to be. */
+  readonly paused?: Pause;
 }
 
 export interface ListOptions {
@@ -29,13 +32,16 @@ export async function listRuns(
   const known = new Set(executions.map((run) => run.workflowId));
   const listings = executions.map((run): RunListing => {
     const accuracy = run.typedSearchAttributes.get(accuracyKey);
+    const status = statusOf(run);
+    const paused = status === "running" ? pauseOf(run) : undefined;
     return {
       runId: run.workflowId,
       model: modelOf(run),
-      status: statusOf(run),
+      status,
       startedAt: run.startTime,
       ...(run.closeTime === undefined ? {} : { closedAt: run.closeTime }),
       ...(accuracy === undefined ? {} : { testAccuracy: accuracy }),
+      ...(paused === undefined ? {} : { paused }),
     };
   });
   const forgotten = (await listStoredRuns(session.store))

@@ -73,6 +73,7 @@ const CONTROL_ACTIVITIES: readonly string[] = [
   "register",
   "report",
   "recordRun",
+  "writeControl",
 ];
 
 export function queueOf({ activityOptions, activityType }: PendingActivity): string {

@@ -1,6 +1,7 @@
 /** The stages of a run from its event history, for when no worker answers the query. */
 import type { WorkflowHandle } from "@temporalio/client";
 import { z } from "zod";
+import type { ErrorCode } from "../spec/errors.js";
 import type { RecipeDecision } from "../spec/recipe.js";
 import type { StageStatus } from "../spec/run.js";
 import { runFileSchema } from "../spec/runFile.js";
@@ -12,6 +13,7 @@ import { outcomeSchema } from "./wire.js";
 export type History = Awaited<ReturnType<WorkflowHandle["fetchHistory"]>>;
 type HistoryEvent = NonNullable<History["events"]>[number];
 const UNLEARNABLE = "unlearnable" satisfies RecipeDecision["choice"];
+const PAUSED: string = "PAUSED" satisfies ErrorCode;
 /** Activities by the id of the event that scheduled them. */
 type Scheduled = Map<string, StageActivity>;
 
@@ -52,7 +54,9 @@ export function closeStages(
   stages: readonly StageStatus[],
   state: "cancelled" | "failed",
 ): readonly StageStatus[] {
-  return stages.map((stage) => (stage.state === "running" ? { ...stage, state } : stage));
+  return stages.map((stage) =>
+    stage.state === "running" || stage.state === "paused" ? { ...stage, state } : stage,
+  );
 }
 
 /** From the run's input; none when another version of thaw wrote it, and then only stages that ran are known. */
@@ -83,6 +87,7 @@ function changeOf(event: HistoryEvent, scheduled: Scheduled): StageStatus | unde
   const ended = scheduled.get(String((completed ?? failed ?? cancelled)?.scheduledEventId));
   if (ended === undefined) return undefined;
   const name = ended.stage;
+  if (failed?.failure?.applicationFailureInfo?.type === PAUSED) return { name, state: "paused" };
   if (failed) return { name, state: "failed", note: messageOf(failed.failure) };
   if (cancelled) return { name, state: "cancelled", note: "cancelled" };
   const outcome = outcomeIn(event);

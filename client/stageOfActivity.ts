@@ -4,6 +4,8 @@
 const LOOKUP = "find-";
 /** Comes after all stages. */
 const RECORD_RUN = "record-run";
+/** Handing commands on is called `steer-SEQ`. */
+const STEERING = "steer-";
 
 export interface StageActivity {
   readonly stage: string;
@@ -13,7 +15,7 @@ export interface StageActivity {
 
 /** Undefined for an activity that belongs to no stage. */
 export function stageOfActivity(activityId: string): StageActivity | undefined {
-  if (activityId === RECORD_RUN) return undefined;
+  if (activityId === RECORD_RUN || activityId.startsWith(STEERING)) return undefined;
   return activityId.startsWith(LOOKUP)
     ? { stage: activityId.slice(LOOKUP.length), isLookup: true }
     : { stage: activityId, isLookup: false };

@@ -19,6 +19,10 @@ export interface RunRequest {
   readonly dataPath: string;
   /** An id from {@link newRunId}; a new one when left out. */
   readonly runId?: string;
+  /** The closed run that this one goes on from, and from which stage on all is made anew. */
+  readonly lineage?: Pick<RunInput, "resumedFrom" | "from">;
+  /** What the bases' names meant in that run; looked up when left out. */
+  readonly recorded?: Pick<RunInput, "base" | "candidates">;
 }
 
 export interface StartedRun {
@@ -29,7 +33,7 @@ export interface StartedRun {
 
 /** @throws ThawError USAGE for an id that is taken or malformed, BASE_UNKNOWN, RUN_FILE_INVALID (layer groups), NOT_FOUND, TEMPORAL_UNREACHABLE */
 export async function startRun(session: Session, request: RunRequest): Promise<StartedRun> {
-  const { dataPath, runId = newRunId(request.file.name, new Date()) } = request;
+  const { dataPath, recorded, runId = newRunId(request.file.name, new Date()) } = request;
   if (startOfRun(runId) === undefined) {
     throw new ThawError("USAGE", `"${runId}" is no run id`, {
       hint: "run ids are NAME-YYYYMMDD-HHMMSS-xxxx",
@@ -37,8 +41,9 @@ export async function startRun(session: Session, request: RunRequest): Promise<S
   }
   const { bases } = request.file;
   // With several candidates none of them is the base yet.
-  const base = bases.length === 0 ? await resolveBase(session.store, request.file.base) : undefined;
-  const candidates = await resolveCandidates(session.store, bases);
+  const lookUp = async () => (bases.length === 0 ? resolveBase(session.store, request.file.base) : undefined);
+  const base = recorded === undefined ? await lookUp() : recorded.base;
+  const candidates = recorded?.candidates ?? (await resolveCandidates(session.store, bases));
   const file = bases.length === 0 ? withStages(request.file, base) : suitsAll(request.file, candidates);
   const input: RunInput = {
     runId,
@@ -47,6 +52,7 @@ export async function startRun(session: Session, request: RunRequest): Promise<S
     ...(bases.length === 0 ? {} : { candidates }),
     dataPath,
     thawVersion: thawVersion(),
+    ...request.lineage,
   };
   await ensureSearchAttributes(session);
   await temporalCall(session, "starting the run", () => startWorkflow(session, input));
@@ -64,7 +70,12 @@ async function startWorkflow({ temporal }: Session, input: RunInput): Promise<vo
       workflowIdReusePolicy: "REJECT_DUPLICATE",
       typedSearchAttributes: [{ key: modelKey, value: file.name }],
       // Search attributes may be missing on foreign servers; a memo never is.
-      memo: { model: file.name, base: basesOf(file), dataPath },
+      memo: {
+        model: file.name,
+        base: basesOf(file),
+        dataPath,
+        ...(input.resumedFrom === undefined ? {} : { resumedFrom: input.resumedFrom }),
+      },
       staticSummary: summaryOf(input),
       staticDetails: detailsOf(input),
     });
@@ -95,10 +106,11 @@ function basesOf({ base, bases }: RunFile): string {
 }
 
 /** Markdown for the Temporal UI; tables lose their columns there, code blocks do not. */
-function detailsOf({ runId, file, dataPath }: RunInput): string {
+function detailsOf({ runId, file, dataPath, resumedFrom }: RunInput): string {
   return [
     `Images: \`${dataPath}\``,
     "",
+    ...(resumedFrom === undefined ? [] : [`Goes on from \`${resumedFrom}\``, ""]),
     "```yaml",
     stringify(file).trimEnd(),
     "```",

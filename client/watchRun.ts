@@ -3,9 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { WorkflowExecutionDescription } from "@temporalio/client";
 import { ThawError } from "../spec/errors.js";
 import type { ArtifactRef, LiveStage, RunResult } from "../spec/run.js";
+import type { RunControl } from "../spec/steering.js";
 import { readRun } from "../store/records.js";
-import { currentStages, fetchHistory } from "./currentStages.js";
-import { describeRun, modelOf, type RunStatus, statusOf } from "./executions.js";
+import { currentState, fetchHistory } from "./currentStages.js";
+import { describeRun, modelOf, pauseOf, type RunStatus, resumedFromOf, statusOf } from "./executions.js";
 import { type Outcome, outcomeOf, type RunFailure } from "./outcome.js";
 import { withPending } from "./pendingActivities.js";
 import { lacksWorker } from "./pollers.js";
@@ -27,6 +28,10 @@ export interface RunView {
   readonly failure?: RunFailure;
   /** True when a task of the run waits and no worker serves its queue: the control or training worker is down. */
   readonly noWorker?: boolean;
+  /** What the run was told while it went on; absent when that was nothing. */
+  readonly control?: RunControl;
+  /** The run that this one goes on from. */
+  readonly resumedFrom?: string;
 }
 
 const INTERVAL_MS = 500;
@@ -84,7 +89,14 @@ async function viewRun(session: Session, runId: string): Promise<RunView> {
   const run = await describeRun(session, runId);
   if (run === undefined) return viewRecord(session, runId);
   const status = statusOf(run);
-  const common = { runId, model: modelOf(run), status, startedAt: run.startTime };
+  const resumedFrom = resumedFromOf(run);
+  const common = {
+    runId,
+    model: modelOf(run),
+    status,
+    startedAt: run.startTime,
+    ...(resumedFrom === undefined ? {} : { resumedFrom }),
+  };
   if (status === "running") return { ...common, ...(await viewRunning(session, run)) };
   return {
     ...common,
@@ -96,12 +108,18 @@ async function viewRun(session: Session, runId: string): Promise<RunView> {
 async function viewRunning(
   session: Session,
   run: WorkflowExecutionDescription,
-): Promise<Pick<RunView, "stages" | "noWorker">> {
-  const [stages, noWorker] = await Promise.all([
-    currentStages(session, run.workflowId),
+): Promise<Pick<RunView, "stages" | "noWorker" | "control">> {
+  const [{ stages, control }, noWorker] = await Promise.all([
+    currentState(session, run.workflowId),
     lacksWorker(session, run),
   ]);
-  return { stages: withPending(stages, run.raw.pendingActivities ?? []), ...(noWorker ? { noWorker } : {}) };
+  const paused = pauseOf(run);
+  const told = control ?? (paused === undefined ? undefined : { paused, commands: [] });
+  return {
+    stages: withPending(stages, run.raw.pendingActivities ?? []),
+    ...(noWorker ? { noWorker } : {}),
+    ...(told === undefined ? {} : { control: told }),
+  };
 }
 
 /** Of a closed run the history tells all, and needs no worker. */
@@ -109,13 +127,21 @@ async function viewClosed(
   session: Session,
   runId: string,
   status: RunStatus,
-): Promise<Pick<RunView, "stages"> & Outcome> {
+): Promise<Pick<RunView, "stages" | "control"> & Outcome> {
   const [{ stages }, outcome] = await Promise.all([
     fetchHistory(session, runId),
     outcomeOf(session, session.temporal.workflow.getHandle(runId)),
   ]);
   const isFailure = status === "failed" || status === "timed-out";
-  return { stages: closeStages(stages, isFailure ? "failed" : "cancelled"), ...outcome };
+  return {
+    stages: closeStages(stages, isFailure ? "failed" : "cancelled"),
+    ...controlOf(outcome.result),
+    ...outcome,
+  };
+}
+
+function controlOf(result: RunResult | undefined): Pick<RunView, "control"> {
+  return result?.steering === undefined ? {} : { control: { commands: result.steering } };
 }
 
 /** A run that Temporal has forgotten: the store remembers those that ended well. */
@@ -128,5 +154,15 @@ async function viewRecord({ store }: Session, runId: string): Promise<RunView> {
   const stages = Object.entries(result.artifacts).map(
     ([name, artifact]): LiveStage => ({ name, state: "done", artifact }),
   );
-  return { runId, model: result.model, status: "completed", startedAt, stages, result };
+  const { model, resumedFrom } = result;
+  return {
+    runId,
+    model,
+    status: "completed",
+    startedAt,
+    stages,
+    ...(resumedFrom === undefined ? {} : { resumedFrom }),
+    ...controlOf(result),
+    result,
+  };
 }

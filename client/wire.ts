@@ -1,12 +1,14 @@
 /** What comes back from Temporal, checked: a worker of another version may have written it. */
 import { z } from "zod";
 import type { RunResult, RunState, StageState } from "../spec/run.js";
+import { runControlSchema, steerRecordSchema } from "../spec/steeringSchema.js";
 
 const artifactSchema = z.object({ kind: z.string(), key: z.string(), digest: z.string() });
 
 const STATES = [
   "waiting",
   "running",
+  "paused",
   "done",
   "cached",
   "rolled-back",
@@ -28,6 +30,7 @@ export const runStateSchema: z.ZodType<RunState> = z.object({
       note: z.string().exactOptional(),
     }),
   ),
+  control: runControlSchema.exactOptional(),
 });
 
 /** Absent in decisions of older workers. */
@@ -64,6 +67,8 @@ export const resultSchema: z.ZodType<RunResult> = z.object({
     })
     .exactOptional(),
   artifacts: z.record(z.string(), artifactSchema),
+  resumedFrom: z.string().exactOptional(),
+  steering: z.array(steerRecordSchema).exactOptional(),
 });
 
 /** Heartbeat of a running activity. */

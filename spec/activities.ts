@@ -2,12 +2,15 @@
 import type { RecipeDecision } from "./recipe.js";
 import type { ArtifactRef, RunInput, RunResult } from "./run.js";
 import type { StagePlan } from "./stages.js";
+import type { ControlFile, SteerRecord } from "./steering.js";
 
 export interface StageRequest {
   readonly run: RunInput;
   readonly stage: StagePlan;
   /** Artifacts of the stages it builds on, by stage name. */
   readonly inputs: Readonly<Record<string, ArtifactRef>>;
+  /** Pauses up to this number are over; absent where there was none. */
+  readonly pausesOver?: number;
 }
 
 export interface StageOutcome {
@@ -42,7 +45,11 @@ export interface ControlActivities {
   recordRun(request: {
     readonly run: RunInput;
     readonly artifacts: Readonly<Record<string, ArtifactRef>>;
+    /** Absent when the run was told nothing. */
+    readonly steering?: readonly SteerRecord[];
   }): Promise<RunResult>;
+  /** Writes `control/RUN.json`, which training activities look at. */
+  writeControl(file: ControlFile): Promise<void>;
 }
 
 /** Heavy activities, on a training worker. */

@@ -19,6 +19,7 @@ export const ERROR_CODES = {
   BASE_UNKNOWN: { exit: 2, retryable: false },
   NOT_FOUND: { exit: 2, retryable: false },
   IMAGE_UNREADABLE: { exit: 2, retryable: false },
+  STEERING_REFUSED: { exit: 2, retryable: false },
   RUN_FAILED: { exit: 1, retryable: false },
   RUN_CANCELLED: { exit: 1, retryable: false },
   DATA_UNLEARNABLE: { exit: 1, retryable: false },

@@ -1,6 +1,7 @@
 /** What a run is to the world outside: its input, its live state and its result. */
 import type { BaseSpec } from "./base.js";
 import type { RunFile } from "./runFile.js";
+import type { RunControl, SteerRecord } from "./steering.js";
 import type { Progress } from "./training.js";
 
 /** Names that Temporal and the clients share. */
@@ -37,11 +38,16 @@ export interface RunInput {
   readonly dataPath: string;
   /** Version of the thaw client that started the run. */
   readonly thawVersion: string;
+  /** The closed run that this one goes on from. */
+  readonly resumedFrom?: string;
+  /** This stage and those after it are made anew, whatever is in the store. */
+  readonly from?: string;
 }
 
 export type StageState =
   | "waiting"
   | "running"
+  | "paused"
   | "done"
   | "cached"
   | "rolled-back"
@@ -65,6 +71,8 @@ export interface RunState {
   readonly runId: string;
   readonly model: string;
   readonly stages: readonly StageStatus[];
+  /** Absent until the first command. */
+  readonly control?: RunControl;
 }
 
 /** A stage as `thaw watch` shows it: the workflow's state and the live progress of its activity. */
@@ -97,6 +105,9 @@ export interface RunResult {
     readonly pValue: number;
   };
   readonly artifacts: Readonly<Record<string, ArtifactRef>>;
+  readonly resumedFrom?: string;
+  /** What the run was told while it went on, and what became of it; absent when it was told nothing. */
+  readonly steering?: readonly SteerRecord[];
 }
 
 /** A registered version of a model, `models/NAME/vN.json` in the store. */

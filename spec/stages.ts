@@ -242,6 +242,22 @@ function mostFolds({ evaluation }: RunFile): number {
   return asked === "auto" ? AUTO_FOLDS : asked;
 }
 
+/**
+ * The plan with a stage and all after it made anew: their keys are the run's own. So the artifacts that there are
+ * stay what they are for everybody else, and attempts of this run still find what this run has made.
+ */
+export function madeAnew(
+  plans: readonly StagePlan[],
+  from: string | undefined,
+  runId: string,
+): readonly StagePlan[] {
+  const first = from === undefined ? -1 : plans.findIndex(({ name }) => name === from);
+  if (first < 0) return plans;
+  return plans.map((plan, index) =>
+    index < first ? plan : { ...plan, parameters: { ...plan.parameters, anew: runId } },
+  );
+}
+
 /** What the plan reads of the recipe's decision. */
 export interface Decided {
   /** How many stages of unfreezing may run. */

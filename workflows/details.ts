@@ -6,6 +6,7 @@ import { candidatesOf } from "../spec/stages.js";
 const MARKS: Readonly<Record<StageState, string>> = {
   waiting: "·",
   running: "▶",
+  paused: "‖",
   done: "✓",
   cached: "=",
   "rolled-back": "↩",
@@ -38,8 +39,13 @@ export function describeRun(run: RunInput, state: RunState, result: RunResult | 
     result === undefined
       ? ""
       : `\n${foldsSentence(result)}**${(100 * result.testAccuracy).toFixed(1)} %** on the held-out images, registered as **${result.model} v${result.version}**\n`;
+  const { paused } = state.control ?? {};
+  const pause =
+    paused === undefined
+      ? ""
+      : `\n**Paused** since ${paused.since} by ${paused.by}: \`thaw unpause ${run.runId}\` lets it go on\n`;
   const commands = `\`thaw watch ${run.runId}\` follows this run, \`thaw report ${run.runId}\` fetches its report.`;
-  return [heading, outcome, "```text", ...rows, "```", "", commands].join("\n");
+  return [heading, outcome + pause, "```text", ...rows, "```", "", commands].join("\n");
 }
 
 /** For small sets the figure to quote. */

@@ -20,6 +20,7 @@ import {
   type StageStatus,
 } from "../spec/run.js";
 import type { StagePlan } from "../spec/stages.js";
+import type { Pause, RunControl } from "../spec/steering.js";
 import { describeRun } from "./details.js";
 
 const stageKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.stage, "KEYWORD");
@@ -30,13 +31,22 @@ export interface RunTracker {
   during(name: string, stage: (say: (note: string) => void) => Promise<StageOutcome>): Promise<StageOutcome>;
   /** Shows the stage as left out. @param reason one sentence */
   skip(name: string, reason: string): void;
+  /** Shows the stage as paused, or as running again. */
+  hold(name: string, pause: Pause | undefined): void;
+  steered(control: RunControl): void;
   finished(result: RunResult): void;
 }
 
 export function trackRun(run: RunInput, plans: readonly StagePlan[]): RunTracker {
   const stages = new Map<string, StageStatus>(plans.map(({ name }) => [name, { name, state: "waiting" }]));
   let result: RunResult | undefined;
-  const state = (): RunState => ({ runId: run.runId, model: run.file.name, stages: [...stages.values()] });
+  let control: RunControl | undefined;
+  const state = (): RunState => ({
+    runId: run.runId,
+    model: run.file.name,
+    stages: [...stages.values()],
+    ...(control === undefined ? {} : { control }),
+  });
   const show = (): void => setCurrentDetails(describeRun(run, state(), result));
   const set = (status: StageStatus): void => {
     stages.set(status.name, status);
@@ -64,6 +74,14 @@ export function trackRun(run: RunInput, plans: readonly StagePlan[]): RunTracker
       }
     },
     skip: (name, reason) => set({ name, state: "skipped", note: reason }),
+    hold: (name, pause) => {
+      if (pause === undefined) set({ name, state: "running" });
+      else set({ name, state: "paused", note: `since ${pause.since} by ${pause.by}` });
+    },
+    steered: (newest) => {
+      control = newest;
+      show();
+    },
     finished: (finalResult) => {
       result = finalResult;
       upsertSearchAttributes([{ key: accuracyKey, value: finalResult.testAccuracy }]);

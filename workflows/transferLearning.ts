@@ -18,6 +18,7 @@ import {
 import {
   FIRST_BLOCK,
   followRecipe,
+  madeAnew,
   planStages,
   type StagePlan,
   sourceOf,
@@ -26,6 +27,7 @@ import {
   withoutStages,
 } from "../spec/stages.js";
 import { type RunTracker, trackRun } from "./runTracker.js";
+import { steerRun } from "./steering.js";
 
 /** A stage may train for a day; that it is alive is shown by its heartbeats. */
 const TRAINING_TIME = "24 hours";
@@ -42,11 +44,16 @@ const RETRY = {
 
 export async function transferLearning(given: RunInput): Promise<RunResult> {
   let run = given;
-  const all = planStages(run.file, run.base, run.candidates);
+  const all = planOf(run);
   // Runs in progress that began before there were recipes go on without one; the same for folds.
   const older = patched("recipe") ? all : withoutRecipe(all);
   const known = patched("folds") ? older : withoutFolds(older);
   const tracker = trackRun(run, known);
+  const steering = steerRun(run.runId, {
+    write: (file, seq) => control(`steer-${seq}`, "hand commands to the stage at work").writeControl(file),
+    show: tracker.steered,
+    hold: tracker.hold,
+  });
   const artifacts: Record<string, ArtifactRef> = {};
   let plans = known;
   for (let next = plans[0]; next !== undefined; next = plans.find(({ name }) => !(name in artifacts))) {
@@ -59,21 +66,32 @@ export async function transferLearning(given: RunInput): Promise<RunResult> {
       ),
     };
     const outcome = await tracker.during(stage.name, async (say) => {
-      const found = await runStage(request, say);
+      const found = await steering.during(stage, (pausesOver) =>
+        runStage(pausesOver === 0 ? request : { ...request, pausesOver }, say),
+      );
       // A candidate that cannot learn the labels is not chosen, and that is all.
       return stage.candidate === undefined ? learnable(found) : found;
     });
     artifacts[stage.name] = outcome.artifact;
     if (outcome.base !== undefined) {
       run = onBase(run, outcome.base);
-      plans = planStages(run.file, run.base, run.candidates);
+      plans = planOf(run);
     }
     if (outcome.decision !== undefined && stage.candidate === undefined)
       plans = follow(outcome.decision, plans, tracker);
   }
-  const result = await control("record-run", "write the run's record").recordRun({ run, artifacts });
+  const told = await steering.finish();
+  const result = await control("record-run", "write the run's record").recordRun({
+    run,
+    artifacts,
+    ...(told.length === 0 ? {} : { steering: told }),
+  });
   tracker.finished(result);
   return result;
+}
+
+function planOf({ file, base, candidates, from, runId }: RunInput): readonly StagePlan[] {
+  return madeAnew(planStages(file, base, candidates), from, runId);
 }
 
 /** The run as it would be with that base alone. */

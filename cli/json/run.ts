@@ -2,6 +2,7 @@
 import type { RunView } from "../../client/watchRun.js";
 import type { ErrorCode } from "../../spec/errors.js";
 import type { LiveStage, RunResult } from "../../spec/run.js";
+import type { RunControl } from "../../spec/steering.js";
 import type { RunSurroundings } from "../render/run.js";
 
 /** `thaw run --detach --json`. */
@@ -38,6 +39,10 @@ export interface RunJson {
   readonly noWorker?: boolean;
   /** What keeps the run from going on, and what mends it. */
   readonly warning?: string;
+  /** What the run was told while it went on, and what became of it. */
+  readonly control?: RunControl;
+  /** The run that this one goes on from. */
+  readonly resumedFrom?: string;
 }
 
 /** `thaw cancel --json`. */

@@ -16,6 +16,8 @@ export interface RunListingJson {
   readonly closedAt?: string;
   /** Accuracy in [0, 1] on the held-out images, of completed runs. */
   readonly testAccuracy?: number;
+  /** Of a running run that is paused, or about to be. */
+  readonly paused?: { readonly since: string; readonly by: string };
 }
 
 export function runsJson(runs: readonly RunListing[]): RunsJson {

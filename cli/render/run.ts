@@ -4,6 +4,7 @@ import type { LiveStage } from "../../spec/run.js";
 import type { Colours, Screen } from "../output.js";
 import { duration } from "./numbers.js";
 import { stageTable } from "./stages.js";
+import { steeringLines } from "./steering.js";
 import { truncate } from "./text.js";
 
 /** What is known of a run besides its view. */
@@ -19,9 +20,11 @@ export function runText(view: RunView, { url, warning }: RunSurroundings, now: D
   const { colours, width } = screen;
   return [
     truncate(headline(view, now, colours), width),
+    ...(view.resumedFrom === undefined ? [] : [colours.dim(`goes on from ${view.resumedFrom}`)]),
     ...(url === undefined ? [] : [colours.dim(url)]),
     "",
     stageTable(view.stages, screen),
+    ...steeringLines(view, screen),
     ...(warning === undefined ? [] : ["", colours.yellow(`! ${warning}`)]),
   ].join("\n");
 }

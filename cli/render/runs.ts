@@ -11,13 +11,19 @@ const NUMBERS = [4, 5];
 export function runsTable(runs: readonly RunListing[], now: Date, screen: Screen): string {
   if (runs.length === 0) return "";
   const { colours } = screen;
-  const rows = runs.map(({ runId, model, status, startedAt, closedAt, testAccuracy }) => {
+  const rows = runs.map(({ runId, model, status, startedAt, closedAt, testAccuracy, paused }) => {
     const end = closedAt ?? (status === "running" ? now : undefined);
     const took = end === undefined ? "" : duration((end.getTime() - startedAt.getTime()) / 1000);
     const paint =
-      status === "completed" ? colours.green : status === "running" ? colours.cyan : colours.yellow;
+      status === "completed"
+        ? colours.green
+        : status === "running" && paused === undefined
+          ? colours.cyan
+          : colours.yellow;
+    const shown =
+      paused === undefined ? status : `paused since ${dateTime(new Date(paused.since))} by ${paused.by}`;
     const accuracy = testAccuracy === undefined ? "" : percent(testAccuracy);
-    return [runId, model, paint(status), dateTime(startedAt), took, accuracy];
+    return [runId, model, paint(shown), dateTime(startedAt), took, accuracy];
   });
   return table(HEADER, rows, screen, NUMBERS);
 }

@@ -10,6 +10,7 @@ import { padEnd, padStart, truncate, widthOf } from "./text.js";
 const MARKS: Readonly<Record<StageState, string>> = {
   waiting: "·",
   running: "▸",
+  paused: "‖",
   done: "✓",
   cached: "=",
   "rolled-back": "↶",
@@ -122,6 +123,7 @@ function paintOf(state: StageState, colours: Colours): (text: string) => string 
     case "cached":
       return colours.green;
     case "rolled-back":
+    case "paused":
     case "cancelled":
       return colours.yellow;
     case "failed":

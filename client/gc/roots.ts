@@ -5,7 +5,7 @@ import { manifestName } from "../../store/artifacts.js";
 import { listBaseNames, listBaseVersions, readBase } from "../../store/bases.js";
 import { listPins } from "../../store/pins.js";
 import { listModels, listRuns, listVersions, readModel, readRun } from "../../store/records.js";
-import { currentStages } from "../currentStages.js";
+import { currentState } from "../currentStages.js";
 import { listExecutions, statusOf } from "../executions.js";
 import { startOfRun } from "../runId.js";
 import type { Session } from "../session.js";
@@ -53,7 +53,7 @@ export async function collectRoots(session: Session, oldest: Date): Promise<Root
   for (const run of await listExecutions(session, undefined)) {
     if (statusOf(run) !== "running") continue;
     runs.add(run.workflowId);
-    const stages = await currentStages(session, run.workflowId);
+    const { stages } = await currentState(session, run.workflowId);
     keepArtifacts(stages.flatMap(({ artifact }) => artifact ?? []));
   }
   for (const runId of await listRuns(store)) {

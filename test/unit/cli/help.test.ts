@@ -18,7 +18,8 @@ function helpOf(name: string): string {
 }
 
 const COMMANDS = [
-  ...["init", "plan", "run", "watch", "logs", "explain", "runs", "cancel"],
+  ...["init", "plan", "run", "watch", "logs", "explain", "runs", "cancel", "resume"],
+  ...["pause", "unpause", "set", "stop"],
   "bases",
   ...["models", "get", "report", "predict", "export"],
   ...["pin", "unpin", "gc"],

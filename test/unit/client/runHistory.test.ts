@@ -44,3 +44,20 @@ test("folds that the recipe leaves out are skipped, with their own reason; runs 
   for (const name of ["all-stages.json", "recipe-one-stage.json"])
     assert.ok(recorded(name).stages.every((stage) => !stage.name.startsWith("fold-")));
 });
+
+test("handing commands on is no stage, and a stage that was paused is done in the end", () => {
+  const { stages } = recorded("paused-and-steered.json");
+  assert.deepEqual(
+    stages.map(({ name, state }) => [name, state]),
+    ["ingest", "features", "recipe", "head", "tune-1", "evaluate", "register", "report"].map((name) => [
+      name,
+      "done",
+    ]),
+  );
+  const history = JSON.parse(
+    readFileSync(join(process.cwd(), "test", "fixtures", "histories", "paused-and-steered.json"), "utf8"),
+  ) as { events: { activityTaskFailedEventAttributes?: unknown }[] };
+  const paused = history.events.findIndex((event) => event.activityTaskFailedEventAttributes !== undefined);
+  const until = readHistory(historyFromJSON({ events: history.events.slice(0, paused + 1) }));
+  assert.equal(until.stages.find(({ name }) => name === "tune-1")?.state, "paused");
+});

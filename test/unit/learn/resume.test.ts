@@ -14,7 +14,7 @@ import type { ControlSource } from "../../../learn/training/steering.js";
 import { type SuffixTrainee, suffixTrainee } from "../../../learn/training/suffix.js";
 import { randomStream } from "../../../rng/stream.js";
 import type { EngineControl, ResumedFrom, WrittenCheckpoint } from "../../../spec/engineJob.js";
-import type { AppliedChange, TrainingSummary } from "../../../spec/training.js";
+import type { AppliedChange, Progress, TrainingSummary } from "../../../spec/training.js";
 import { base, samplesOf, temporaryFolder } from "./support.js";
 
 const architecture = efficientNetLite(0.25, 0.3);
@@ -180,8 +180,8 @@ test("killed without warning, it goes on from the last checkpoint", async (conte
   const expected = await fit(whole, { ...OPTIONS, ema: 0.9 });
   const killed = spool(await temporaryFolder(context), [], 0);
   let steps = 0;
-  const onProgress = (): void => {
-    if (++steps === 8) throw new Error("killed");
+  const onProgress = ({ epochEnd }: Progress): void => {
+    if (epochEnd === undefined && ++steps === 8) throw new Error("killed");
   };
   const options = { ...OPTIONS, ema: 0.9 };
   await assert.rejects(

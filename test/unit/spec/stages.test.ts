@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { runFileSchema } from "../../../spec/runFile.js";
 import {
   followRecipe,
+  madeAnew,
   planStages,
   sourceOf,
   whySkipped,
@@ -257,4 +258,16 @@ test("what changes the head or a stage of unfreezing changes every fold, and not
   const trained = (folds: number) =>
     planStages(file({ evaluation: { folds } })).filter(({ kind }) => kind === "head" || kind === "tune");
   assert.deepEqual(trained(5), trained(0));
+});
+
+test("a stage and those after it are made anew under keys of the run, and the others are not touched", () => {
+  const plans = planStages(file({ evaluation: { folds: 0 } }));
+  const anew = madeAnew(plans, "tune-1", "m-1");
+  const split = plans.findIndex(({ name }) => name === "tune-1");
+  assert.deepEqual(anew.slice(0, split), plans.slice(0, split));
+  assert.deepEqual(
+    anew.slice(split),
+    plans.slice(split).map((plan) => ({ ...plan, parameters: { ...plan.parameters, anew: "m-1" } })),
+  );
+  assert.deepEqual(madeAnew(plans, undefined, "m-1"), plans);
 });

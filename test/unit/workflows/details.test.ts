@@ -39,3 +39,18 @@ test("the Temporal UI is given an aligned block, the outcome and the next comman
     ].join("\n"),
   );
 });
+
+test("a paused run says so, and how it goes on", () => {
+  const text = describeRun(
+    run,
+    {
+      runId: "m-1",
+      model: "m",
+      stages: [{ name: "head", state: "paused", note: "since 2026-11-25T02:00:00.000Z by anna@lab" }],
+      control: { paused: { since: "2026-11-25T02:00:00.000Z", by: "anna@lab" }, commands: [] },
+    },
+    undefined,
+  );
+  assert.match(text, /\*\*Paused\*\* since 2026-11-25T02:00:00.000Z by anna@lab: `thaw unpause m-1`/);
+  assert.match(text, /‖ head +paused +since 2026/);
+});

@@ -1,0 +1,114 @@
+/** Starts a run that goes on from a closed one: its recorded run file, perhaps with other values. */
+import { resolve } from "node:path";
+import { stringify } from "yaml";
+import { z } from "zod";
+import { ThawError } from "../spec/errors.js";
+import type { RunInput } from "../spec/run.js";
+import type { RunFile } from "../spec/runFile.js";
+import { planStages } from "../spec/stages.js";
+import { describeRun, statusOf } from "./executions.js";
+import { nearest } from "./nearest.js";
+import { decode } from "./payloads.js";
+import { type PlannedStage, planRun } from "./planRun.js";
+import { resolveRunId } from "./resolveRunId.js";
+import { parseRunFile } from "./runFile/parse.js";
+import type { Session } from "./session.js";
+import type { RunRequest } from "./startRun.js";
+import { temporalCall } from "./temporalCall.js";
+
+export interface ResumeOptions {
+  /** The values of `--set`. */
+  readonly overrides: readonly string[];
+  /** This stage and those after it are made anew. */
+  readonly from?: string;
+  /** Of the TensorFlow build that the training worker has. */
+  readonly engineFingerprint: string;
+}
+
+export interface ResumePlan {
+  readonly resumedFrom: string;
+  /** For `startRun`. */
+  readonly request: RunRequest;
+  /** What the new run will do, and why. */
+  readonly stages: readonly PlannedStage[];
+}
+
+/**
+ * @param ref of a closed run
+ * @throws ThawError NOT_FOUND (also when Temporal has forgotten the run), USAGE for a run that goes on or a stage that
+ * it does not have, RUN_FILE_INVALID, those of `planRun`
+ */
+export async function planResume(
+  session: Session,
+  ref: string,
+  { overrides, from, engineFingerprint }: ResumeOptions,
+): Promise<ResumePlan> {
+  const resumedFrom = await resolveRunId(session, ref);
+  const old = await recordedInput(session, resumedFrom);
+  const file = parseRunFile(stringify(old.file), `the run file of ${resumedFrom}`, overrides);
+  const changed = file.data.path !== old.file.data.path;
+  const dataPath = changed ? resolve(file.data.path) : old.dataPath;
+  if (from !== undefined) requireStage(from, file, old);
+  const sameBases =
+    JSON.stringify([file.base, file.bases]) === JSON.stringify([old.file.base, old.file.bases]);
+  const request: RunRequest = {
+    file,
+    dataPath,
+    lineage: { resumedFrom, ...(from === undefined ? {} : { from }) },
+    ...(sameBases ? { recorded: recordedBases(old) } : {}),
+  };
+  const planned = await planRun(session, file, dataPath, engineFingerprint);
+  return { resumedFrom, request, stages: from === undefined ? planned : anewFrom(planned, from) };
+}
+
+/** The plan as the run will follow it: stages from the one named on have keys of their own. */
+function anewFrom(planned: readonly PlannedStage[], from: string): readonly PlannedStage[] {
+  const first = planned.findIndex(({ name }) => name === from);
+  return planned.map((stage, index): PlannedStage => {
+    if (index < first || stage.action === "skip" || stage.action === "maybe") return stage;
+    const { name, kind } = stage;
+    const why = name === from ? `--from ${from} asks for it` : `it comes after ${from}, which is made anew`;
+    return { name, kind, action: "run", why };
+  });
+}
+
+function recordedBases({ base, candidates }: RunInput): Pick<RunInput, "base" | "candidates"> {
+  return {
+    ...(base === undefined ? {} : { base }),
+    ...(candidates === undefined ? {} : { candidates }),
+  };
+}
+
+function requireStage(from: string, file: RunFile, { base, candidates }: RunInput): void {
+  const names = planStages(file, base, candidates).map(({ name }) => name);
+  if (names.includes(from)) return;
+  const [close] = nearest(from, names);
+  throw new ThawError("USAGE", `the run has no stage "${from}"`, {
+    hint: close === undefined ? `its stages are ${names.join(", ")}` : `did you mean ${close}?`,
+  });
+}
+
+const inputSchema = z.looseObject({ file: z.looseObject({}), dataPath: z.string() });
+
+/** What the run was started with, from its history. */
+async function recordedInput(session: Session, runId: string): Promise<RunInput> {
+  const run = await describeRun(session, runId);
+  if (run === undefined) {
+    throw new ThawError("NOT_FOUND", `Temporal has forgotten ${runId}, and with it its run file`, {
+      hint: "`thaw run` with the file itself finds every stage that is still in the store",
+    });
+  }
+  if (statusOf(run) === "running") {
+    throw new ThawError("USAGE", `${runId} has not ended`, {
+      hint: `\`thaw unpause ${runId}\` if it is paused; \`thaw cancel ${runId}\` ends it first`,
+    });
+  }
+  const { events } = await temporalCall(session, "reading the run's history", () =>
+    session.temporal.workflow.getHandle(runId).fetchHistory(),
+  );
+  const payload = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
+  const parsed = inputSchema.safeParse(decode(payload));
+  // The file itself is parsed with the overrides, so that an older one gets today's defaults.
+  if (parsed.success) return parsed.data as unknown as RunInput;
+  throw new ThawError("NOT_FOUND", `${runId} was started by a version of thaw that is too different`);
+}
