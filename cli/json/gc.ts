@@ -9,6 +9,8 @@ export interface GcJson {
   readonly objects: GcPartJson;
   /** Of runs that are not kept any more. */
   readonly logs: GcPartJson;
+  /** Checkpoints, claims and commands of old runs. */
+  readonly traces: GcPartJson;
   /** On this machine. */
   readonly local: GcPartJson & { readonly paths: readonly string[] };
   /** What stays in the store. */
@@ -20,13 +22,17 @@ export interface GcPartJson {
   readonly bytes: number;
 }
 
-export function gcJson({ runs, manifests, objects, logs, local, kept }: Collected, dryRun: boolean): GcJson {
+export function gcJson(
+  { runs, manifests, objects, logs, traces, local, kept }: Collected,
+  dryRun: boolean,
+): GcJson {
   return {
     removed: !dryRun,
     runs: runs.map(({ name }) => name.replace(/^runs\/|\.json$/g, "")),
     artifacts: { count: manifests.length, bytes: bytesOf(manifests) },
     objects: { count: objects.length, bytes: bytesOf(objects) },
     logs: { count: logs.length, bytes: bytesOf(logs) },
+    traces: { count: traces.length, bytes: bytesOf(traces) },
     local: { count: local.length, bytes: bytesOf(local), paths: local.map(({ path }) => path) },
     kept: { count: kept.objects, bytes: kept.bytes },
   };

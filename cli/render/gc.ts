@@ -7,7 +7,7 @@ import { table } from "./table.js";
 const NUMBERS = [1, 2];
 
 export function gcTable(
-  { removed, runs, artifacts, objects, logs, local, kept }: GcJson,
+  { removed, runs, artifacts, objects, logs, traces, local, kept }: GcJson,
   screen: Screen,
 ): string {
   const row = (what: string, { count, bytes }: GcPartJson): string[] => [what, String(count), size(bytes)];
@@ -18,6 +18,7 @@ export function gcTable(
       row("artifacts", artifacts),
       row("data objects", objects),
       row("logs of old runs", logs),
+      row("checkpoints of old runs", traces),
       row("files on this machine", local),
       row("stay in the store", kept),
     ],

@@ -9,6 +9,7 @@ import type { Session } from "../session.js";
 import { findGarbage, type Garbage, type Inventory } from "./garbage.js";
 import { findLocalGarbage, type LocalGarbage, removeLocal } from "./localGarbage.js";
 import { findOldLogs } from "./oldLogs.js";
+import { findOldTraces, TRACE_PREFIXES } from "./oldTraces.js";
 import { collectRoots } from "./roots.js";
 
 export interface CollectOptions {
@@ -28,6 +29,8 @@ export interface CollectOptions {
 export interface Collected extends Garbage {
   readonly local: readonly LocalGarbage[];
   readonly logs: readonly StoredObject[];
+  /** Checkpoints, claims and commands of old runs. */
+  readonly traces: readonly StoredObject[];
   /** How much stays in the store. */
   readonly kept: { readonly objects: number; readonly bytes: number };
 }
@@ -60,16 +63,22 @@ export async function collectGarbage(session: Session, options: CollectOptions):
   };
   look("following what is in use");
   const allLogs = await listObjects(store, LOGS_PREFIX);
+  const allTraces: StoredObject[] = [];
+  for (const prefix of TRACE_PREFIXES) allTraces.push(...(await listObjects(store, prefix)));
   const logsBefore = oldest < fresh ? oldest : fresh;
   const find = async () => {
     const roots = await collectRoots(session, oldest);
     const garbage = await findGarbage(inventory, roots, filesOf, fresh);
-    return { ...garbage, logs: findOldLogs(allLogs, roots, logsBefore) };
+    return {
+      ...garbage,
+      logs: findOldLogs(allLogs, roots, logsBefore),
+      traces: findOldTraces(allTraces, roots, logsBefore),
+    };
   };
   const first = await find();
   const garbage = dryRun ? first : await find();
   const local = await findLocalGarbage(platform.workFolder, now);
-  const going = [garbage.runs, garbage.manifests, garbage.objects, garbage.logs];
+  const going = [garbage.runs, garbage.manifests, garbage.objects, garbage.logs, garbage.traces];
   if (!dryRun) {
     const total = going.flat().length;
     let before = 0;
@@ -82,7 +91,7 @@ export async function collectGarbage(session: Session, options: CollectOptions):
     }
     await removeLocal(local);
   }
-  const all = [inventory.runs, inventory.manifests, inventory.objects, allLogs].flat();
+  const all = [inventory.runs, inventory.manifests, inventory.objects, allLogs, allTraces].flat();
   const gone = going.flat();
   return {
     ...garbage,

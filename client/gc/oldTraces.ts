@@ -1,0 +1,31 @@
+/** What runs leave behind beside artifacts and logs: checkpoints, claims on stages, commands. */
+import type { StoredObject } from "../../store/inventory.js";
+import type { Roots } from "./roots.js";
+
+/** Where they lie; the layouts of `store/checkpoints.ts`, `store/fences.ts` and `store/control.ts`. */
+export const TRACE_PREFIXES = ["checkpoints/", "fences/", "control/"] as const;
+
+/**
+ * A stage's claims go with its last checkpoint, not before: their numbers order the checkpoints.
+ * @param traces all objects under {@link TRACE_PREFIXES}
+ * @param before what was written to after it stays
+ */
+export function findOldTraces(
+  traces: readonly StoredObject[],
+  { runs }: Pick<Roots, "runs">,
+  before: Date,
+): readonly StoredObject[] {
+  const isOld = ({ modified }: StoredObject): boolean => modified < before;
+  const ofKind = (prefix: string): readonly StoredObject[] =>
+    traces.filter(({ name }) => name.startsWith(prefix));
+  const part = ({ name }: StoredObject, index: number): string => name.split("/")[index] ?? "";
+  const checkpoints = ofKind("checkpoints/");
+  const oldCheckpoints = checkpoints.filter((trace) => isOld(trace) && !runs.has(part(trace, 2)));
+  const gone = new Set(oldCheckpoints);
+  const inUse = new Set(checkpoints.filter((trace) => !gone.has(trace)).map((trace) => part(trace, 1)));
+  return [
+    ...oldCheckpoints,
+    ...ofKind("fences/").filter((trace) => isOld(trace) && !inUse.has(part(trace, 1))),
+    ...ofKind("control/").filter((trace) => isOld(trace) && !runs.has(part(trace, 1).replace(/\.json$/, ""))),
+  ];
+}
