@@ -33,7 +33,8 @@ test("twenty images: no fine-tuning, five folds of the head, and a killed fold c
   const cwd = stack.folder;
   await writeFile(
     join(cwd, "thaw.yaml"),
-    `name: trees\ndata: { path: ${trees} }\naugment: { views: 2 }\nunfreeze: { stages: [top] }\n`,
+    // So many epochs give a fold some seconds, in which it can be killed.
+    `name: trees\ndata: { path: ${trees} }\naugment: { views: 2 }\nhead: { epochs: 1000, patience: 1000 }\nunfreeze: { stages: [top] }\n`,
   );
   const plan = async (): Promise<Map<string, string>> => {
     const { status, stdout, stderr } = await thaw(["plan", "--json"], { cwd });
