@@ -13,6 +13,7 @@ import { type FitState, initialState } from "../learn/training/fitState.js";
 import { randomParameters } from "../learn/training/fullNetwork.js";
 import { trainableNames } from "../learn/training/suffix.js";
 import { gatherTrainable } from "../learn/training/trainable.js";
+import { median } from "./support.js";
 
 const CLASSES = 10;
 const TIMES = 7;
@@ -44,9 +45,6 @@ function stateOf(from: number, ema: number): { state: FitState; weights: Float32
   };
   return { state: initialState(trainee, ema), weights: vector.values };
 }
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 async function bytesOf(folder: string): Promise<number> {
   const sizes = await Promise.all(

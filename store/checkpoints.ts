@@ -33,7 +33,9 @@ const manifestSchema = z.object({
 });
 export type CheckpointManifest = z.output<typeof manifestSchema>;
 
-const stagePrefix = (stageKey: string): string => `checkpoints/${stageKey}/`;
+/** Under it lie the checkpoints: `STAGEKEY/RUN/…`. */
+export const CHECKPOINTS_PREFIX = "checkpoints/";
+const stagePrefix = (stageKey: string): string => `${CHECKPOINTS_PREFIX}${stageKey}/`;
 const runPrefix = (stageKey: string, run: string): string => `${stagePrefix(stageKey)}${run}/`;
 const MANIFEST = /\/([^/]+)\/(\d+)-(\d+)\.json$/;
 

@@ -4,8 +4,9 @@ import { controlFileSchema } from "../spec/steeringSchema.js";
 import { isMissing, type Store, storeCall } from "./connection.js";
 import { getJson, putJson } from "./json.js";
 
-const PREFIX = "control/";
-const controlName = (runId: string): string => `${PREFIX}${runId}.json`;
+/** Under it lie the runs' commands: `RUN.json`. */
+export const CONTROL_PREFIX = "control/";
+const controlName = (runId: string): string => `${CONTROL_PREFIX}${runId}.json`;
 
 /**
  * Writes the list unless a longer one is there: an attempt that was given up may wake up late.

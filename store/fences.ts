@@ -27,7 +27,9 @@ export function padded(number: number): string {
   return String(number).padStart(DIGITS, "0");
 }
 
-const prefixOf = (stageKey: string): string => `fences/${stageKey}/`;
+/** Under it lie the claims: `STAGEKEY/N.json`. */
+export const FENCES_PREFIX = "fences/";
+const prefixOf = (stageKey: string): string => `${FENCES_PREFIX}${stageKey}/`;
 const nameOf = (stageKey: string, number: number): string => `${prefixOf(stageKey)}${padded(number)}.json`;
 
 async function numbersOf(store: Store, stageKey: string): Promise<number[]> {

@@ -6,19 +6,25 @@ const HEADERS = { "Content-Type": "application/json" };
 /** The parsed object, or undefined when there is none. Unparsable text gives null. */
 export async function getJson(store: Store, name: string): Promise<unknown> {
   return storeCall(store, `reading ${name}`, async () => {
-    try {
-      const chunks: Buffer[] = [];
-      for await (const chunk of await store.client.getObject(store.bucket, name))
-        chunks.push(chunk as Buffer);
-      return parseOrNull(Buffer.concat(chunks).toString("utf8"));
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
+    const text = await readText(store, name);
+    return text === undefined ? undefined : parseOrNull(text);
   });
 }
 
-function parseOrNull(text: string): unknown {
+/** The object as text, or undefined when there is none. Call it within a `storeCall`, which names what is done. */
+export async function readText(store: Store, name: string): Promise<string | undefined> {
+  try {
+    const chunks: Buffer[] = [];
+    for await (const chunk of await store.client.getObject(store.bucket, name)) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString("utf8");
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Null for what is no JSON. */
+export function parseOrNull(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,7 +1,8 @@
 /** Logs of runs in the store: chunks of JSON lines, `logs/RUN/STAGE/ATTEMPT/NNNNNN.jsonl`. */
 import { type LogLine, logLineSchema } from "../spec/log.js";
-import { isMissing, isPreconditionFailed, type Store, storeCall } from "./connection.js";
+import { isPreconditionFailed, type Store, storeCall } from "./connection.js";
 import { listObjects } from "./inventory.js";
+import { parseOrNull, readText } from "./json.js";
 
 export const LOGS_PREFIX = "logs/";
 
@@ -89,23 +90,4 @@ export async function listLoggedRuns(store: Store): Promise<readonly string[]> {
     }
     return runs;
   });
-}
-
-async function readText(store: Store, name: string): Promise<string | undefined> {
-  try {
-    const chunks: Buffer[] = [];
-    for await (const chunk of await store.client.getObject(store.bucket, name)) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks).toString("utf8");
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-}
-
-function parseOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,9 +1,12 @@
 /** What runs leave behind beside artifacts and logs: checkpoints, claims on stages, commands. */
+import { CHECKPOINTS_PREFIX } from "../../store/checkpoints.js";
+import { CONTROL_PREFIX } from "../../store/control.js";
+import { FENCES_PREFIX } from "../../store/fences.js";
 import type { StoredObject } from "../../store/inventory.js";
 import type { Roots } from "./roots.js";
 
-/** Where they lie; the layouts of `store/checkpoints.ts`, `store/fences.ts` and `store/control.ts`. */
-export const TRACE_PREFIXES = ["checkpoints/", "fences/", "control/"] as const;
+/** Where they lie. */
+export const TRACE_PREFIXES = [CHECKPOINTS_PREFIX, FENCES_PREFIX, CONTROL_PREFIX] as const;
 
 /**
  * A stage's claims go with its last checkpoint, not before: their numbers order the checkpoints.
@@ -19,13 +22,15 @@ export function findOldTraces(
   const ofKind = (prefix: string): readonly StoredObject[] =>
     traces.filter(({ name }) => name.startsWith(prefix));
   const part = ({ name }: StoredObject, index: number): string => name.split("/")[index] ?? "";
-  const checkpoints = ofKind("checkpoints/");
+  const checkpoints = ofKind(CHECKPOINTS_PREFIX);
   const oldCheckpoints = checkpoints.filter((trace) => isOld(trace) && !runs.has(part(trace, 2)));
   const gone = new Set(oldCheckpoints);
   const inUse = new Set(checkpoints.filter((trace) => !gone.has(trace)).map((trace) => part(trace, 1)));
   return [
     ...oldCheckpoints,
-    ...ofKind("fences/").filter((trace) => isOld(trace) && !inUse.has(part(trace, 1))),
-    ...ofKind("control/").filter((trace) => isOld(trace) && !runs.has(part(trace, 1).replace(/\.json$/, ""))),
+    ...ofKind(FENCES_PREFIX).filter((trace) => isOld(trace) && !inUse.has(part(trace, 1))),
+    ...ofKind(CONTROL_PREFIX).filter(
+      (trace) => isOld(trace) && !runs.has(part(trace, 1).replace(/\.json$/, "")),
+    ),
   ];
 }

@@ -11,7 +11,7 @@ import type { ModelVersion, RunResult } from "../../spec/run.js";
 import { readModel } from "../../store/records.js";
 import { smallImageSet } from "../support/images.js";
 import { type Stack, startStack } from "../support/stack.js";
-import { thaw } from "../support/thaw.js";
+import { thaw, thawJson, thawRefusal } from "../support/thaw.js";
 
 const PER_CLASS = 14;
 const RUN_FILE = `
@@ -32,17 +32,8 @@ before(async () => {
 });
 after(() => stack.close());
 
-async function ok<T>(...args: string[]): Promise<T> {
-  const { status, stdout, stderr } = await thaw([...args, "--json"], { cwd: stack.folder });
-  assert.equal(status, 0, stderr);
-  return JSON.parse(stdout) as T;
-}
-
-async function refusal(...args: string[]): Promise<string> {
-  const { status, stderr } = await thaw(args, { cwd: stack.folder });
-  assert.equal(status, 2, stderr);
-  return stderr;
-}
+const ok = <T>(...args: string[]): Promise<T> => thawJson<T>(stack.folder, ...args);
+const refusal = (...args: string[]): Promise<string> => thawRefusal(stack.folder, ...args);
 
 const ADD = ["bases", "add", "own.pth", "--name", "own", "--arch", "efficientnet-lite0"];
 const SCALE = ["--mean", "0.485,0.456,0.406", "--std", "0.229,0.224,0.225"];

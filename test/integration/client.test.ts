@@ -37,6 +37,7 @@ import { planStages } from "../../spec/stages.js";
 import { commitArtifact } from "../../store/artifacts.js";
 import { buildWorkflowBundle } from "../../worker/workflowBundle.js";
 import { smallImageSet } from "../support/images.js";
+import { watchUntil } from "../support/watch.js";
 
 const ENGINE = "an engine fingerprint";
 /** Seeds that the activities below treat in their own way. */
@@ -185,17 +186,6 @@ async function startWorkers(): Promise<() => Promise<void>> {
   };
 }
 
-/** Watches until a view is as wanted. */
-async function watchUntil(runId: string, wanted: (view: RunView) => boolean): Promise<RunView> {
-  const signal = AbortSignal.timeout(60_000);
-  let last: RunView | undefined;
-  for await (const view of watchRun(session, runId, { intervalMs: 100, signal })) {
-    last = view;
-    if (wanted(view)) return view;
-  }
-  throw new Error(`the run never got there: ${JSON.stringify(last)}`);
-}
-
 const isClosed = (view: RunView): boolean => view.status !== "running";
 const states = ({ stages }: Pick<RunView, "stages">): Record<string, string> =>
   Object.fromEntries(stages.map(({ name, state }) => [name, state]));
@@ -211,7 +201,7 @@ describe("without workers", () => {
   });
 
   test("all stages are waiting, and the view tells that no worker is there", async () => {
-    const view = await watchUntil(runId, ({ noWorker }) => noWorker === true);
+    const view = await watchUntil(session, runId, ({ noWorker }) => noWorker === true);
     assert.equal(view.status, "running");
     assert.equal(view.model, "small");
     assert.deepEqual(
@@ -226,7 +216,7 @@ describe("without workers", () => {
 
   test("the run goes through once the workers are there, and the last view has its result", async () => {
     stopWorkers = await startWorkers();
-    const view = await watchUntil(runId, isClosed);
+    const view = await watchUntil(session, runId, isClosed);
     assert.equal(view.status, "completed", JSON.stringify(view));
     assert.deepEqual(states(view), {
       ingest: "done",
@@ -352,7 +342,7 @@ describe("a completed run", () => {
 
   test("run again is all cached, as the plan said", async () => {
     const { runId } = await startRun(session, { file: runFile(1), dataPath });
-    const view = await watchUntil(runId, isClosed);
+    const view = await watchUntil(session, runId, isClosed);
     const { "fold-3": third, ...others } = states(view);
     assert.equal(third, "skipped");
     assert.deepEqual(new Set(Object.values(others)), new Set(["cached"]));
@@ -366,7 +356,9 @@ describe("a running run", () => {
   });
 
   test("shows the live progress of its activity", async () => {
-    const view = await watchUntil(runId, ({ stages }) => stages.some(({ progress }) => progress?.step === 3));
+    const view = await watchUntil(session, runId, ({ stages }) =>
+      stages.some(({ progress }) => progress?.step === 3),
+    );
     const head = view.stages.find(({ name }) => name === "head");
     assert.equal(head?.state, "running");
     assert.equal(head?.attempt, 1);
@@ -402,7 +394,7 @@ describe("a running run", () => {
 
   test("ends when it is cancelled, and says so", async () => {
     assert.equal(await cancelRun(session, runId), "requested");
-    const view = await watchUntil(runId, isClosed);
+    const view = await watchUntil(session, runId, isClosed);
     assert.equal(view.status, "cancelled");
     assert.equal(view.failure?.code, "RUN_CANCELLED");
     assert.equal(states(view).head, "cancelled");
@@ -413,7 +405,7 @@ describe("a running run", () => {
 
 test("a failed run names its code, its stage and what to do", async () => {
   const { runId } = await startRun(session, { file: runFile(BROKEN), dataPath });
-  const view = await watchUntil(runId, isClosed);
+  const view = await watchUntil(session, runId, isClosed);
   assert.equal(view.status, "failed");
   assert.deepEqual(view.failure, {
     code: "TRAINING_DIVERGED",

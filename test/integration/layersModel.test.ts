@@ -9,7 +9,7 @@ import { readModel } from "../../store/records.js";
 import { smallImageSet } from "../support/images.js";
 import { classifier, flattened, saveModel } from "../support/layersModels.js";
 import { type Stack, startStack } from "../support/stack.js";
-import { thaw } from "../support/thaw.js";
+import { thaw, thawJson, thawRefusal } from "../support/thaw.js";
 
 const PER_CLASS = 14;
 const RUN_FILE = `
@@ -31,17 +31,8 @@ before(async () => {
 });
 after(() => stack.close());
 
-async function ok<T>(...args: string[]): Promise<T> {
-  const { status, stdout, stderr } = await thaw([...args, "--json"], { cwd: stack.folder });
-  assert.equal(status, 0, stderr);
-  return JSON.parse(stdout) as T;
-}
-
-async function refusal(...args: string[]): Promise<string> {
-  const { status, stderr } = await thaw(args, { cwd: stack.folder });
-  assert.equal(status, 2, stderr);
-  return stderr;
-}
+const ok = <T>(...args: string[]): Promise<T> => thawJson<T>(stack.folder, ...args);
+const refusal = (...args: string[]): Promise<string> => thawRefusal(stack.folder, ...args);
 
 const ADD = ["--arch", "layers-model"];
 

@@ -25,7 +25,7 @@ import { parseRunFile } from "../../client/runFile/parse.js";
 import { openSession, type Session } from "../../client/session.js";
 import { startRun } from "../../client/startRun.js";
 import { steerRun, untilSettled } from "../../client/steerRun.js";
-import { getRun, type RunView, watchRun } from "../../client/watchRun.js";
+import { getRun, type RunView } from "../../client/watchRun.js";
 import { ensure } from "../../runtime/components/components.js";
 import { loadPlatform } from "../../runtime/platform.js";
 import { down } from "../../runtime/services/down.js";
@@ -42,6 +42,7 @@ import { readControlFile, writeControlFile } from "../../store/control.js";
 import { readRun } from "../../store/records.js";
 import { buildWorkflowBundle } from "../../worker/workflowBundle.js";
 import { smallImageSet } from "../support/images.js";
+import { watchUntil } from "../support/watch.js";
 
 const ENGINE = "an engine fingerprint";
 const BATCH_MS = 20;
@@ -203,16 +204,6 @@ async function startWorkers(): Promise<() => Promise<void>> {
   };
 }
 
-async function watchUntil(runId: string, wanted: (view: RunView) => boolean): Promise<RunView> {
-  const signal = AbortSignal.timeout(60_000);
-  let last: RunView | undefined;
-  for await (const view of watchRun(session, runId, { intervalMs: 100, signal })) {
-    last = view;
-    if (wanted(view)) return view;
-  }
-  throw new Error(`the run never got there: ${JSON.stringify(last)}`);
-}
-
 const stateOf = ({ stages }: RunView, name: string): string | undefined =>
   stages.find((stage) => stage.name === name)?.state;
 const isIn = (name: string, state: string) => (view: RunView) => stateOf(view, name) === state;
@@ -237,7 +228,7 @@ describe("a run that is steered", () => {
   before(async () => {
     for (const stage of ["features", "head", "tune-1"]) held.add(stage);
     ({ runId } = await startRun(session, { file: runFile(1), dataPath }));
-    await watchUntil(runId, isIn("features", "running"));
+    await watchUntil(session, runId, isIn("features", "running"));
   });
   after(() => held.clear());
 
@@ -262,7 +253,7 @@ describe("a run that is steered", () => {
     const pause = await give(runId, { kind: "pause" });
     assert.equal(pause.state, "applied");
     assert.equal(pause.applied?.stage, "features");
-    const view = await watchUntil(runId, isIn("features", "paused"));
+    const view = await watchUntil(session, runId, isIn("features", "paused"));
     assert.deepEqual(view.control?.paused, { since: pause.at, by: pause.by });
     assert.equal(
       view.stages.find(({ name }) => name === "features")?.note,
@@ -278,7 +269,7 @@ describe("a run that is steered", () => {
     assert.deepEqual(description.raw.pendingActivities ?? [], [], "nothing holds the accelerator");
     held.delete("features");
     assert.equal((await give(runId, { kind: "unpause" })).state, "applied");
-    const going = await watchUntil(runId, isTraining("head"));
+    const going = await watchUntil(session, runId, isTraining("head"));
     assert.equal(stateOf(going, "features"), "done");
     assert.equal(going.control?.paused, undefined);
     assert.equal((await listRuns(session, { limit: 1 }))[0]?.paused, undefined);
@@ -304,7 +295,7 @@ describe("a run that is steered", () => {
   test("ends a stage early and goes on with the next one", async () => {
     const record = await give(runId, { kind: "finish" });
     assert.equal(record.applied?.stage, "head");
-    const view = await watchUntil(runId, isTraining("tune-1"));
+    const view = await watchUntil(session, runId, isTraining("tune-1"));
     assert.equal(stateOf(view, "head"), "done");
   });
 
@@ -317,17 +308,21 @@ describe("a run that is steered", () => {
     assert.equal(stateOf(without, "tune-1"), "paused", "the history tells it where no worker can");
     assert.deepEqual(without.control?.paused, { since: pause.at, by: pause.by });
     stopWorkers = await startWorkers();
-    await watchUntil(runId, isIn("tune-1", "paused"));
+    await watchUntil(session, runId, isIn("tune-1", "paused"));
     const set = await give(runId, { kind: "set", epochs: 3 });
     assert.equal(set.state, "accepted", "nothing can take it before the run goes on");
     await give(runId, { kind: "unpause" });
-    const view = await watchUntil(runId, ({ control }) => control?.commands.at(-2)?.state === "applied");
+    const view = await watchUntil(
+      session,
+      runId,
+      ({ control }) => control?.commands.at(-2)?.state === "applied",
+    );
     assert.ok(stepsBefore(view.control?.commands.at(-2)) > done);
   });
 
   test("keeps all of it in its record", async () => {
     await give(runId, { kind: "finish" });
-    const view = await watchUntil(runId, ({ status }) => status !== "running");
+    const view = await watchUntil(session, runId, ({ status }) => status !== "running");
     assert.equal(view.status, "completed", JSON.stringify(view));
     const record = await readRun(session.store, runId);
     assert.deepEqual(
@@ -360,13 +355,13 @@ describe("a run that is steered", () => {
 test("a command that comes too late is said to be missed", async () => {
   held.add("head");
   const { runId } = await startRun(session, { file: runFile(2), dataPath });
-  await watchUntil(runId, isTraining("head"));
+  await watchUntil(session, runId, isTraining("head"));
   // The stage ends before it looks for commands again.
   held.delete("head");
   const steered = await steerRun(session, runId, { kind: "set", patience: 2 }).catch(
     (error: unknown) => error,
   );
-  const view = await watchUntil(runId, ({ status }) => status !== "running");
+  const view = await watchUntil(session, runId, ({ status }) => status !== "running");
   assert.equal(view.status, "completed");
   if (steered instanceof Error) assert.match(steered.message, /not to be steered/);
   else
@@ -379,7 +374,7 @@ test("a command that comes too late is said to be missed", async () => {
 test("a pause that is lifted before the stage notices it does no harm", async () => {
   held.add("head");
   const { runId } = await startRun(session, { file: runFile(3), dataPath });
-  await watchUntil(runId, isTraining("head"));
+  await watchUntil(session, runId, isTraining("head"));
   await Promise.all([
     steerRun(session, runId, { kind: "pause" }),
     steerRun(session, runId, { kind: "unpause" }).catch(() => steerRun(session, runId, { kind: "unpause" })),
@@ -394,7 +389,7 @@ test("a pause that is lifted before the stage notices it does no harm", async ()
   const set = await give(runId, { kind: "set", learningRate: 2 });
   assert.equal(set.state, "applied");
   held.delete("head");
-  assert.equal((await watchUntil(runId, ({ status }) => status !== "running")).status, "completed");
+  assert.equal((await watchUntil(session, runId, ({ status }) => status !== "running")).status, "completed");
 });
 
 test("commands given while the store cannot be reached arrive when it is back", async () => {
@@ -464,11 +459,11 @@ describe("a run that goes on from another", () => {
   test("is not started while that one runs, also not while it is paused; a paused one can be cancelled", async () => {
     held.add("tune-1");
     ({ runId: first } = await startRun(session, { file: runFile(4), dataPath }));
-    await watchUntil(first, isTraining("tune-1"));
+    await watchUntil(session, first, isTraining("tune-1"));
     await give(first, { kind: "pause" });
     await assert.rejects(planResume(session, first, options), { code: "USAGE", hint: /thaw unpause/ });
     await cancelRun(session, first);
-    const view = await watchUntil(first, ({ status }) => status !== "running");
+    const view = await watchUntil(session, first, ({ status }) => status !== "running");
     assert.equal(view.status, "cancelled");
     assert.equal(stateOf(view, "tune-1"), "cancelled");
   });
@@ -489,7 +484,7 @@ describe("a run that goes on from another", () => {
     ]);
     assert.ok(stages.every(({ why }) => why.length > 0));
     const { runId } = await startRun(session, request);
-    const view = await watchUntil(runId, ({ status }) => status !== "running");
+    const view = await watchUntil(session, runId, ({ status }) => status !== "running");
     assert.equal(view.status, "completed", JSON.stringify(view));
     assert.equal(view.resumedFrom, first);
     assert.equal((await readRun(session.store, runId))?.resumedFrom, first);
@@ -523,7 +518,7 @@ describe("a run that goes on from another", () => {
     );
     assert.equal(stages.find(({ name }) => name === "tune-1")?.why, "--from tune-1 asks for it");
     const { runId } = await startRun(session, request);
-    const view = await watchUntil(runId, ({ status }) => status !== "running");
+    const view = await watchUntil(session, runId, ({ status }) => status !== "running");
     assert.equal(view.status, "completed", JSON.stringify(view));
     const [before, now] = [done.result?.artifacts, view.result?.artifacts];
     assert.deepEqual(now?.head, before?.head);

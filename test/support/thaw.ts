@@ -1,4 +1,5 @@
 /** Runs the compiled command line as a user would: another process, its output, its exit code. */
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
@@ -35,4 +36,18 @@ export async function thaw(args: readonly string[], { cwd, env }: ThawOptions): 
     child.on("close", resolve);
   });
   return { status, stdout, stderr };
+}
+
+/** The document that a command writes under `--json`; the command has to succeed. */
+export async function thawJson<Document>(cwd: string, ...args: string[]): Promise<Document> {
+  const { status, stdout, stderr } = await thaw([...args, "--json"], { cwd });
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout) as Document;
+}
+
+/** What a command says that is refused as wrong usage or input. */
+export async function thawRefusal(cwd: string, ...args: string[]): Promise<string> {
+  const { status, stderr } = await thaw(args, { cwd });
+  assert.equal(status, 2, stderr);
+  return stderr;
 }

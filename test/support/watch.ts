@@ -1,0 +1,19 @@
+/** Waits for a run to get somewhere. */
+
+import type { Session } from "../../client/session.js";
+import { type RunView, watchRun } from "../../client/watchRun.js";
+
+/** Watches until a view is as wanted. @throws Error with the last view after a minute */
+export async function watchUntil(
+  session: Session,
+  runId: string,
+  wanted: (view: RunView) => boolean,
+): Promise<RunView> {
+  const signal = AbortSignal.timeout(60_000);
+  let last: RunView | undefined;
+  for await (const view of watchRun(session, runId, { intervalMs: 100, signal })) {
+    last = view;
+    if (wanted(view)) return view;
+  }
+  throw new Error(`the run never got there: ${JSON.stringify(last)}`);
+}
