@@ -7,11 +7,21 @@
 import { readFile } from "node:fs/promises";
 import { binomialTail, changedImages } from "../learn/gate.js";
 import { signFlipTest } from "../learn/signFlip.js";
+import { atTemperature, fitTemperature } from "../learn/temperature.js";
+import { crossEntropyAndAccuracy } from "../learn/training/validation.js";
 import { permutation, randomStream } from "../rng/stream.js";
 
-/** Of the images of a split, in one order. */
-export interface Judged {
+/** The images of a split, in one order. */
+export interface Logits {
+  readonly labels: readonly number[];
+  /** Row by row, an image each. */
+  readonly logits: readonly number[];
+}
+
+interface Judged {
   readonly losses: readonly number[];
+  /** Losses at the temperature that was fitted to the validation images. */
+  readonly calibrated: readonly number[];
   readonly correct: readonly boolean[];
 }
 
@@ -21,8 +31,30 @@ type Node = "head" | "first" | "both" | "second";
 export interface StageOutcomes {
   readonly set: string;
   readonly seed: number;
-  readonly nodes: Readonly<Record<Node, Readonly<Record<"validation" | "heldOut", Judged>>>>;
+  readonly nodes: Readonly<Record<Node, Readonly<Record<"validation" | "heldOut", Logits>>>>;
 }
+
+function judgedAt({ labels, logits }: Logits, temperature: number): Judged {
+  const values = Float32Array.from(logits);
+  const classes = logits.length / labels.length;
+  const { losses, correct } = crossEntropyAndAccuracy(values, labels, classes);
+  const calibrated = crossEntropyAndAccuracy(atTemperature(values, temperature), labels, classes).losses;
+  return { losses, calibrated, correct };
+}
+
+const temperatureOf = ({ labels, logits }: Logits): number =>
+  fitTemperature(logits, labels, logits.length / labels.length);
+
+function imagesFrom({ labels, logits }: Logits, images: readonly number[]): Logits {
+  const classes = logits.length / labels.length;
+  return {
+    labels: images.map((image) => labels[image] as number),
+    logits: images.flatMap((image) => logits.slice(image * classes, (image + 1) * classes)),
+  };
+}
+
+/** As a gate sees these images: at the temperature that they have fitted. */
+const judge = (images: Logits): Judged => judgedAt(images, temperatureOf(images));
 
 /** What the rules read: the mean fall of the loss, and one-sided probabilities of chance. */
 interface Evidence {
@@ -34,7 +66,10 @@ interface Evidence {
   readonly ranks: number;
   /** Of losses that count 1 nat at most. */
   readonly clipped: number;
+  /** Of the calibrated losses. */
+  readonly calibrated: number;
 }
+type Test = "losses" | "ranks" | "clipped" | "calibrated";
 type Rule = (evidence: Evidence) => boolean;
 
 const mean = (values: readonly number[]): number =>
@@ -59,18 +94,21 @@ function evidenceOf(before: Judged, after: Judged): Evidence {
     losses: chance(fell),
     ranks: chance(signedRanks(fell)),
     clipped: chance(fell.map((value) => Math.max(-1, Math.min(1, value)))),
+    calibrated: chance(
+      before.calibrated.map((loss, image) => loss - (after.calibrated[image] ?? Number.NaN)),
+    ),
   };
 }
 
 const ACCURACY_LEVEL = 0.05;
 /** Kept by a test of the losses unless accuracy fell significantly, or because it rose significantly. */
 const tested =
-  (test: "losses" | "ranks" | "clipped", level: number): Rule =>
+  (test: Test, level: number): Rule =>
   (evidence) =>
     evidence.accuracyRose < ACCURACY_LEVEL ||
     (evidence.accuracyFell >= ACCURACY_LEVEL && evidence[test] < level);
 
-const levels = (name: string, test: "losses" | "ranks" | "clipped", ...of: number[]) =>
+const levels = (name: string, test: Test, ...of: number[]) =>
   of.map((level) => [`${name}, ${level}`, tested(test, level)] as const);
 const RULES: readonly (readonly [string, Rule])[] = [
   ["never kept: the head alone", () => false],
@@ -84,11 +122,27 @@ const RULES: readonly (readonly [string, Rule])[] = [
   ...levels("sign flips", "losses", 0.2, 0.1, 0.05, 0.01),
   ...levels("signed ranks", "ranks", 0.1, 0.05),
   ...levels("clipped at 1 nat", "clipped", 0.1, 0.05),
+  ...levels("calibrated losses", "calibrated", 0.2, 0.1, 0.05, 0.01),
 ];
 
-const accuracy = (outcomes: StageOutcomes, node: Node): number =>
-  100 * mean(outcomes.nodes[node].heldOut.correct.map(Number));
-const loss = (outcomes: StageOutcomes, node: Node): number => mean(outcomes.nodes[node].heldOut.losses);
+const text = (await Promise.all(process.argv.slice(2).map((path) => readFile(path, "utf8")))).join("");
+const all = text
+  .split("\n")
+  .filter((line) => line !== "")
+  .map((line) => JSON.parse(line) as StageOutcomes);
+const heldOut = new Map<StageOutcomes, Readonly<Record<Node, Judged>>>();
+for (const run of all) {
+  const of = (node: Node): Judged => {
+    const { validation, heldOut: images } = run.nodes[node];
+    return judgedAt(images, temperatureOf(validation));
+  };
+  heldOut.set(run, { head: of("head"), first: of("first"), both: of("both"), second: of("second") });
+}
+const heldOutOf = (run: StageOutcomes, node: Node): Judged =>
+  (heldOut.get(run) as Readonly<Record<Node, Judged>>)[node];
+const accuracy = (run: StageOutcomes, node: Node): number =>
+  100 * mean(heldOutOf(run, node).correct.map(Number));
+const loss = (run: StageOutcomes, node: Node): number => mean(heldOutOf(run, node).calibrated);
 
 /** Where each stage starts from. */
 const FROM = { first: "head", both: "first", second: "head" } as const;
@@ -122,26 +176,21 @@ function follow(outcomes: StageOutcomes, keeps: (stage: Stage) => boolean): Outc
   return { gain, lossFall: loss(outcomes, "head") - loss(outcomes, last), harm, missed, kept: count / 2 };
 }
 
-const text = (await Promise.all(process.argv.slice(2).map((path) => readFile(path, "utf8")))).join("");
-const all = text
-  .split("\n")
-  .filter((line) => line !== "")
-  .map((line) => JSON.parse(line) as StageOutcomes);
-const setOf = ({ set, nodes }: StageOutcomes): string => `${set} (${nodes.head.validation.losses.length})`;
+const setOf = ({ set, nodes }: StageOutcomes): string => `${set} (${nodes.head.validation.labels.length})`;
 const sets = [...new Set(all.map(setOf))];
 
 const columns = [...sets.map((set) => all.filter((run) => setOf(run) === set)), all];
 const onValidation = new Map<StageOutcomes, Readonly<Record<Stage, Evidence>>>();
 for (const run of all) {
   const of = (stage: Stage): Evidence =>
-    evidenceOf(run.nodes[FROM[stage]].validation, run.nodes[stage].validation);
+    evidenceOf(judge(run.nodes[FROM[stage]].validation), judge(run.nodes[stage].validation));
   onValidation.set(run, { first: of("first"), both: of("both"), second: of("second") });
 }
 const evidence = (run: StageOutcomes, stage: Stage): Evidence =>
   (onValidation.get(run) as Readonly<Record<Stage, Evidence>>)[stage];
 
 console.log(
-  "gain over the head / harm kept / gain missed, points a run; fall of the held-out loss, nats (stages kept)",
+  "gain over the head / harm kept / gain missed, points a run; fall of the calibrated held-out loss, nats (stages kept)",
 );
 console.log(`| rule | ${sets.join(" | ")} | all |\n|---|${"---|".repeat(columns.length)}`);
 for (const [name, rule] of RULES) {
@@ -154,13 +203,13 @@ for (const [name, rule] of RULES) {
 }
 
 console.log(
-  "\nstages: points on the held-out images; validation: fall of the loss, p by losses, ranks, clipped",
+  "\nstages: points on the held-out images; validation: fall of the loss, p by losses, ranks, clipped, calibrated",
 );
 for (const run of all) {
   for (const stage of STAGES) {
     const gain = accuracy(run, stage) - accuracy(run, FROM[stage]);
-    const { fall, losses, ranks, clipped } = evidence(run, stage);
-    const ps = [losses, ranks, clipped].map((p) => p.toFixed(4)).join(" ");
+    const { fall, losses, ranks, clipped, calibrated } = evidence(run, stage);
+    const ps = [losses, ranks, clipped, calibrated].map((p) => p.toFixed(4)).join(" ");
     const heldOutFall = loss(run, FROM[stage]) - loss(run, stage);
     console.log(
       `${setOf(run)}, ${run.seed}, ${FROM[stage]} → ${stage}: ${gain.toFixed(1)} points, ${heldOutFall.toFixed(3)} nats; ${fall.toFixed(3)} nats, ${ps}`,
@@ -179,17 +228,13 @@ function onFresh(runs: readonly StageOutcomes[], size: number) {
       const [before, after] = [run.nodes[FROM[stage]].heldOut, run.nodes[stage].heldOut];
       return Array.from({ length: REPEATS }, (_, repeat) => {
         const stream = randomStream(repeat, "fresh validation", at);
-        const order = Array.from(permutation(before.losses.length, stream));
-        const some = (judged: Judged, images: readonly number[]): Judged => ({
-          losses: images.map((image) => judged.losses[image] as number),
-          correct: images.map((image) => judged.correct[image] as boolean),
-        });
-        const right = (judged: Judged): number =>
-          100 * mean(some(judged, order.slice(size)).correct.map(Number));
-        const drawn = order.slice(0, size);
+        const order = Array.from(permutation(before.labels.length, stream));
+        const [drawn, others] = [order.slice(0, size), order.slice(size)];
+        const right = (node: Node): number =>
+          100 * mean(others.map((image) => Number(heldOutOf(run, node).correct[image])));
         return {
-          gain: right(after) - right(before),
-          evidence: evidenceOf(some(before, drawn), some(after, drawn)),
+          gain: right(stage) - right(FROM[stage]),
+          evidence: evidenceOf(judge(imagesFrom(before, drawn)), judge(imagesFrom(after, drawn))),
         };
       });
     }),
@@ -202,7 +247,7 @@ console.log(
 for (const set of new Set(all.map((run) => run.set))) {
   const runs = all.filter((run) => run.set === set);
   // At most half of the held-out images, so that draws and what is left differ.
-  const most = Math.min(...runs.map((run) => run.nodes.head.heldOut.losses.length)) / 2;
+  const most = Math.min(...runs.map((run) => run.nodes.head.heldOut.labels.length)) / 2;
   const sizes = SIZES.filter((size) => size <= most);
   console.log(`| ${set} | ${sizes.join(" | ")} |\n|---|${"---|".repeat(sizes.length)}`);
   const drawn = sizes.map((size) => onFresh(runs, size));

@@ -1,5 +1,5 @@
 /**
- * Stages of unfreezing with what they did to every image, validation and held out, whatever a gate would say: the head,
+ * Stages of unfreezing with the logits of every image, validation and held out, whatever a gate would say: the head,
  * the first stage, and the second one after the first as well as after the head. On the folds of brain MRI, on parts of
  * the sign-language digits and on the quickstart's own split. One line of JSON a set and seed; `gateRules.js` reads them.
  *   node dist/bench/stageOutcomes.js digits|brain|emoji [SEED,… [TRAIN:VALIDATION…]] >> FILE   (images a class)
@@ -29,7 +29,7 @@ import { locate } from "../runtime/components/components.js";
 import { FEATURES_FILE, WEIGHTS_FILE } from "../spec/artifactFiles.js";
 import type { ImageRecord, Split } from "../spec/dataset.js";
 import { runFileSchema } from "../spec/runFile.js";
-import type { Judged, StageOutcomes } from "./gateRules.js";
+import type { Logits, StageOutcomes } from "./gateRules.js";
 import { ROOT } from "./support.js";
 
 /** Images a class that a seed divides anew; what a part does not use is held out. */
@@ -120,8 +120,8 @@ function divisions(
   return parts.map((part) => partOf(records, part, seed));
 }
 
-/** Losses and rights of a split under each file of weights, from the activations at the deeper boundary. */
-async function judge(context: StageContext, weights: readonly Parameters[], split: Split): Promise<Judged[]> {
+/** Logits of a split under each file of weights, from the activations at the deeper boundary. */
+async function judge(context: StageContext, weights: readonly Parameters[], split: Split): Promise<Logits[]> {
   const { records, summary } = await readRecords(context.folders.dataset);
   const samples = await openBoundary(context, pretrained, DEEP);
   const evaluator = validator(
@@ -137,10 +137,14 @@ async function judge(context: StageContext, weights: readonly Parameters[], spli
     },
     input.pixelScale,
   );
-  const results = weights.map((own) => evaluator.validate(overlay(pretrained, own)));
+  const labels = imagesOf(records, split).map((image) => records[image]?.label ?? 0);
+  const results = weights.map((own) => ({
+    labels,
+    logits: [...evaluator.logits(overlay(pretrained, own))].map((logit) => Number(logit.toPrecision(7))),
+  }));
   evaluator.dispose();
   samples.close();
-  return results.map(({ losses, correct }) => ({ losses, correct }));
+  return results;
 }
 
 async function outcomes(folder: string, own: FoldData, seed: number): Promise<StageOutcomes["nodes"]> {
@@ -159,7 +163,7 @@ async function outcomes(folder: string, own: FoldData, seed: number): Promise<St
   const context = await at("head");
   const validation = await judge(context, weights, "validation");
   const heldOut = await judge(context, weights, "test");
-  const node = (i: number) => ({ validation: validation[i] as Judged, heldOut: heldOut[i] as Judged });
+  const node = (i: number) => ({ validation: validation[i] as Logits, heldOut: heldOut[i] as Logits });
   return { head: node(0), first: node(1), both: node(2), second: node(3) };
 }
 

@@ -4,7 +4,8 @@ import { Client, Connection } from "@temporalio/client";
 import { connectionOptions } from "../runtime/temporalConnection.js";
 import { ThawError } from "../spec/errors.js";
 import type { Platform, TemporalSettings } from "../spec/platform.js";
-import { ensureBucket, openStore, type Store } from "../store/connection.js";
+import { ensureBucket, openStore, patientStore, type Store } from "../store/connection.js";
+import { type Patience, patiently } from "../store/patience.js";
 import { noAnswer, temporalError } from "./temporalCall.js";
 
 export interface Session {
@@ -16,22 +17,31 @@ export interface Session {
 
 /** A server that is up answers in milliseconds, also across an ocean. */
 const CONNECT_MS = 5_000;
+/** A supervisor starts an embedded server that ended again; on a busy machine that takes seconds. */
+const RESTART: Patience = { milliseconds: 15_000 };
 
 /**
  * Connects to Temporal, checks that the namespace is there, and makes the bucket if need be.
- * @throws ThawError TEMPORAL_UNREACHABLE within about five seconds, STORE_UNREACHABLE, STORE_DENIED
+ * @throws ThawError TEMPORAL_UNREACHABLE within about five seconds, for embedded servers within 20;
+ *   STORE_UNREACHABLE, STORE_DENIED
  */
 export async function openSession(platform: Platform): Promise<Session> {
-  const connection = await openTemporal(platform.temporal);
+  // Their supervisor lives, or the platform would not name them.
+  const patience = platform.embedded ? RESTART : undefined;
+  const connection = await patiently(patience, isUnreachable, () => openTemporal(platform.temporal));
   try {
     const store = openStore(platform.store);
-    await ensureBucket(store);
+    await ensureBucket(patience === undefined ? store : patientStore(store, patience));
     const temporal = new Client({ connection, namespace: platform.temporal.namespace });
     return { platform, store, temporal, close: () => connection.close() };
   } catch (error) {
     await connection.close();
     throw error;
   }
+}
+
+function isUnreachable(error: unknown): boolean {
+  return error instanceof ThawError && error.code === "TEMPORAL_UNREACHABLE";
 }
 
 /** The store alone, for commands that need no Temporal. */
@@ -60,8 +70,8 @@ async function openTemporal(settings: TemporalSettings): Promise<Connection> {
 }
 
 /**
- * gRPC tries a refused connection again until its time is up. On this machine a refusal is final: no
- * server listens, and the user should hear of it at once.
+ * gRPC tries a refused connection again until its time is up. On this machine a refusal is clear: no server listens;
+ * unless a supervisor brings it back, the user should hear of it at once.
  */
 async function refuseClosedPort({ address }: TemporalSettings): Promise<void> {
   const [, host = "", port = ""] = /^(127\.0\.0\.1|localhost|\[::1\]):(\d+)$/.exec(address) ?? [];

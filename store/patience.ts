@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export interface Patience {
   readonly milliseconds: number;
   /** Ends the waiting. */
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
 }
 
 /** Pauses between two tries double from the first to the longest. */
@@ -29,8 +29,9 @@ export async function patiently<T>(
     } catch (error) {
       const isOver = patience === undefined || performance.now() - began >= patience.milliseconds;
       if (isOver || !heals(error)) throw error;
-      await sleep(pause, undefined, { signal: patience.signal }).catch(() => {
-        throw patience.signal.reason;
+      const { signal } = patience;
+      await sleep(pause, undefined, signal && { signal }).catch(() => {
+        throw signal?.reason;
       });
     }
   }

@@ -27,6 +27,7 @@ import { getRun, type RunView, watchRun } from "../../client/watchRun.js";
 import { ensure } from "../../runtime/components/components.js";
 import { loadPlatform } from "../../runtime/platform.js";
 import { down } from "../../runtime/services/down.js";
+import { status } from "../../runtime/services/status.js";
 import { up } from "../../runtime/services/up.js";
 import type { StageOutcome, StageRequest } from "../../spec/activities.js";
 import { ThawError } from "../../spec/errors.js";
@@ -37,6 +38,7 @@ import { planStages } from "../../spec/stages.js";
 import { commitArtifact } from "../../store/artifacts.js";
 import { buildWorkflowBundle } from "../../worker/workflowBundle.js";
 import { smallImageSet } from "../support/images.js";
+import { until } from "../support/until.js";
 import { watchUntil } from "../support/watch.js";
 
 const ENGINE = "an engine fingerprint";
@@ -472,7 +474,7 @@ describe("a Temporal server that is not there", () => {
 
   const openAt = (address: string): Promise<Session> => {
     const { platform } = session;
-    return openSession({ ...platform, temporal: { ...platform.temporal, address } });
+    return openSession({ ...platform, temporal: { ...platform.temporal, address }, embedded: false });
   };
   const unreachable = (address: string) => (error: unknown) => {
     assert.ok(error instanceof ThawError);
@@ -484,6 +486,30 @@ describe("a Temporal server that is not there", () => {
 
   test("is reported at once when its port is closed", { timeout: 6_000 }, async () => {
     await assert.rejects(openAt("127.0.0.1:9"), unreachable("127.0.0.1:9"));
+  });
+
+  test("is waited for while its supervisor starts it again, as the store is", async () => {
+    const { services, supervisorPid } = await status(folder);
+    assert.ok(supervisorPid !== undefined);
+    process.kill(supervisorPid, "SIGSTOP");
+    try {
+      for (const { pid } of services) if (pid !== undefined) process.kill(pid, "SIGKILL");
+      const unsupervised = { ...session.platform, embedded: false };
+      await until("nothing listens", () =>
+        openSession(unsupervised).then(
+          (open) => open.close().then(() => false),
+          () => true,
+        ),
+      );
+    } finally {
+      setTimeout(() => process.kill(supervisorPid, "SIGCONT"), 500);
+    }
+    const again = await openSession(session.platform);
+    const { namespaceInfo } = await again.temporal.workflowService.describeNamespace({
+      namespace: "default",
+    });
+    assert.equal(namespaceInfo?.name, "default");
+    await again.close();
   });
 
   test("is reported within seconds when its name is unknown or it says nothing", {
@@ -499,7 +525,7 @@ describe("a Temporal server that is not there", () => {
   test("a namespace that does not exist is named", async () => {
     const { platform } = session;
     const temporal = { ...platform.temporal, namespace: "nowhere" };
-    await assert.rejects(openSession({ ...platform, temporal }), {
+    await assert.rejects(openSession({ ...platform, temporal, embedded: false }), {
       code: "TEMPORAL_UNREACHABLE",
       message: /no namespace nowhere/,
     });

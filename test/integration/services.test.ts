@@ -5,7 +5,6 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { Client } from "minio";
 import { ensure } from "../../runtime/components/components.js";
@@ -17,6 +16,7 @@ import { readRecord } from "../../runtime/services/record.js";
 import { type ServicesStatus, status } from "../../runtime/services/status.js";
 import { type UpOptions, up } from "../../runtime/services/up.js";
 import { SEARCH_ATTRIBUTES } from "../../spec/run.js";
+import { until } from "../support/until.js";
 
 const run = promisify(execFile);
 let scratch: string;
@@ -65,12 +65,6 @@ function runIdOf(output: string): string {
   const found = /RunId\s+(\S+)/.exec(output)?.[1];
   assert.ok(found, output);
   return found;
-}
-
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 30_000; !(await holds()); await sleep(50)) {
-    if (Date.now() > deadline) assert.fail(what);
-  }
 }
 
 async function service(folder: string, name: "temporal" | "s3") {

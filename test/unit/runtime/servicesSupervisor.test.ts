@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { layoutOf, logFileOf, makeFolders } from "../../../runtime/services/layout.js";
 import { PORT_NAMES, type Ports, type ServiceName } from "../../../runtime/services/names.js";
 import { digestOf, type Plan } from "../../../runtime/services/plan.js";
@@ -11,6 +10,8 @@ import { identify, isAlive } from "../../../runtime/services/processes.js";
 import { newRecord, readRecord, type ServicesRecord } from "../../../runtime/services/record.js";
 import type { ServiceSpec } from "../../../runtime/services/serviceSpec.js";
 import { createSupervisor } from "../../../runtime/services/supervisor.js";
+
+import { until as happens } from "../../support/until.js";
 
 const scratch = mkdtempSync(join(tmpdir(), "thaw-supervisor-"));
 after(() => rmSync(scratch, { recursive: true, force: true }));
@@ -57,11 +58,8 @@ function record(): ServicesRecord {
   return found;
 }
 
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 20_000; !holds(); await sleep(20)) {
-    if (Date.now() > deadline) assert.fail(`${what}: ${JSON.stringify(readRecord(layout)?.services)}`);
-  }
-}
+const until = (what: string, holds: () => boolean): Promise<void> =>
+  happens(what, holds, () => readRecord(layout)?.services);
 
 function begin() {
   rmSync(JOURNAL, { force: true });
