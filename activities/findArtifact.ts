@@ -18,10 +18,10 @@ import { sourceDigest } from "./source.js";
 
 /** Digests of what the stage reads, by name. For ingest that is the source itself. */
 export async function inputDigests(
-  dependencies: ControlDependencies,
+  { store, workFolder }: ControlDependencies,
   { run, stage, inputs }: StageRequest,
 ): Promise<Record<string, string>> {
-  if (stage.kind === "ingest") return { source: await sourceDigest(run.dataPath, dependencies.workFolder) };
+  if (stage.kind === "ingest") return { source: await sourceDigest(run, workFolder, store) };
   return Object.fromEntries(Object.entries(inputs).map(([name, ref]) => [name, ref.digest]));
 }
 

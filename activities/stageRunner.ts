@@ -27,8 +27,23 @@ export interface StageInputs {
   folder(name: string): Promise<string>;
 }
 
+/** For builders that fetch what their job reads. */
+export interface FetchContext {
+  /** Waits outages out. */
+  readonly store: Store;
+  /** Digests of what the stage reads, which its artifact's key was made from. */
+  readonly digests: Readonly<Record<string, string>>;
+  readonly report: (progress: Progress) => void;
+  readonly signal: AbortSignal;
+}
+
 /** Builds the engine's job for a stage. @param out the folder that the job writes its files to */
-export type JobBuilder = (request: StageRequest, inputs: StageInputs, out: string) => Promise<EngineJob>;
+export type JobBuilder = (
+  request: StageRequest,
+  inputs: StageInputs,
+  out: string,
+  fetching: FetchContext,
+) => Promise<EngineJob>;
 
 /** Longer than an outage of the store may last, shorter than anybody would wait for news of it. */
 const STORE_PATIENCE_MS = 180_000;
@@ -89,7 +104,8 @@ async function makeArtifact(
   const inputs = await openInputs(dependencies, request, report);
   const out = await newWorkFolder(workFolder, request.stage.name);
   try {
-    const job = await buildJob(request, inputs, out);
+    const leave = AbortSignal.any([signal, hooks.leaving]);
+    const job = await buildJob(request, inputs, out, { store, digests, report, signal: leave });
     const started = performance.now();
     const { summary, changes, beforeCommit, afterCommit } = isTraining(job)
       ? await trainDurably(dependencies, given.store, request, key, job, hooks, tell)
