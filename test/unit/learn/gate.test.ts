@@ -28,7 +28,7 @@ const signs = () => randomStream(1, "gate-test");
 function validations(better: number, worse: number, falls: readonly number[]) {
   const result = (losses: number[], correct: boolean[]): ValidationResult => ({
     loss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length,
-    losses,
+    calibratedLosses: () => losses,
     accuracy: correct.filter(Boolean).length / correct.length,
     correct,
   });
@@ -164,7 +164,7 @@ test("over many stages, what is handed on has the lowest loss so far or signific
     const correct = losses.map((_, image) => stream.uniform(100 * stage + 50 + image) < 0.7);
     return {
       loss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length,
-      losses,
+      calibratedLosses: () => losses,
       accuracy: correct.filter(Boolean).length / correct.length,
       correct,
     };
