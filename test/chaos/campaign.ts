@@ -15,16 +15,18 @@ import {
   leftoversOf,
   patientlyOf,
   type RunEvidence,
+  type StageEvidence,
 } from "./evidence.js";
-import { planDisturbances } from "./plan.js";
+import type { Disturbance } from "./plan.js";
 import { judge, type Verdict } from "./promises.js";
 import { type Scenario, VALIDATION } from "./scenarios.js";
 import type { Testbed } from "./testbed.js";
-import { type Wasted, wastedSteps } from "./wasted.js";
+import { MOST_WASTED_SECONDS, type Wasted, wastedSteps } from "./wasted.js";
 import { watchFromOutside } from "./watch.js";
 
 export interface Campaign {
-  readonly seed: number;
+  /** What happens to the run of that number, from 0. */
+  readonly plan: (run: number, stages: readonly StageEvidence[]) => readonly Disturbance[];
   readonly kills: number;
   readonly scenarios: readonly [Scenario, ...Scenario[]];
   /** Folder of images, absolute. */
@@ -59,7 +61,7 @@ const CLEARED_MS = 20_000;
 const POLL_MS = 250;
 
 export async function runCampaign(testbed: Testbed, campaign: Campaign): Promise<readonly DisturbedRun[]> {
-  const { scenarios, seed } = campaign;
+  const { scenarios, plan } = campaign;
   const references = new Map<string, RunEvidence>();
   const runs: DisturbedRun[] = [];
   let kills = 0;
@@ -74,7 +76,7 @@ export async function runCampaign(testbed: Testbed, campaign: Campaign): Promise
     const stages = new Map(reference.stages.map(({ name, seconds }) => [name, seconds]));
     const stuck = await disturbRun(testbed, {
       ...{ number, runId, stages },
-      plan: planDisturbances(seed, number, reference.stages),
+      plan: plan(number, reference.stages),
       goesOn: () => kills < campaign.kills,
       onHappened: (one) => {
         happened.push(one);
@@ -89,11 +91,16 @@ export async function runCampaign(testbed: Testbed, campaign: Campaign): Promise
     const left = await settled(testbed);
     const evidence = await evidenceOf(testbed, runId);
     const verdict = judge(scenario, reference, evidence, left, engines(testbed.folder).length);
+    const wasted = await wastedSteps(patientlyOf(testbed), runId, happened, stages);
+    const dear = wasted.filter((one) => one.seconds > MOST_WASTED_SECONDS);
     const run: DisturbedRun = {
-      ...{ scenario: scenario.name, number, runId, happened, left, ...verdict },
-      broken: stuck === undefined ? verdict.broken : [stuck, ...verdict.broken],
+      ...{ scenario: scenario.name, number, runId, happened, wasted, left, ...verdict },
+      broken: [
+        ...(stuck === undefined ? [] : [stuck]),
+        ...verdict.broken,
+        ...dear.map((one) => `${one.seconds.toFixed(0)} s of work on ${one.happened.stage} were lost`),
+      ],
       seconds: (Date.now() - began) / 1000,
-      wasted: await wastedSteps(patientlyOf(testbed), runId, happened),
       stages: evidence.stages.length,
       artifacts: evidence.manifests,
     };

@@ -12,6 +12,7 @@ import { ThawError } from "../../spec/errors.js";
 import { slice, smallImageSet } from "../support/images.js";
 import { type DisturbedRun, type ReferenceRun, runCampaign } from "./campaign.js";
 import type { Happened } from "./disturbedRun.js";
+import { planDisturbances } from "./plan.js";
 import { CHECKPOINT_SECONDS, PER_CLASS, SCENARIOS } from "./scenarios.js";
 import { summarize, tablesOf } from "./tables.js";
 import { startTestbed } from "./testbed.js";
@@ -51,7 +52,14 @@ async function chaos(output: Output): Promise<void> {
     output.talk(`${minutes().toFixed(1)} min  ${endOf(run)}`);
   let runs: readonly DisturbedRun[];
   try {
-    runs = await runCampaign(testbed, { seed, kills, scenarios: SCENARIOS, images, onHappened, onRun });
+    runs = await runCampaign(testbed, {
+      plan: (run, stages) => planDisturbances(seed, run, stages),
+      kills,
+      scenarios: SCENARIOS,
+      images,
+      onHappened,
+      onRun,
+    });
   } catch (error) {
     await testbed.close({ keep: true });
     output.talk(`${folder} is kept`);

@@ -55,12 +55,14 @@ const OF_TRAINING: readonly Kind[] = [
   "zombie",
   ...OF_CONTROL,
 ];
-/** How often a stage is hit, if it lasts long enough. */
-const COUNTS = [0, 1, 2, 2, 3, 3] as const;
+/** How often a stage is hit, if it lasts long enough: one that trains, and the others. */
+const COUNTS_OF_TRAINING = [1, 2, 3, 4] as const;
+const COUNTS = [0, 1, 2, 2] as const;
+const LONG: ReadonlySet<string> = new Set(["head", "tune", "fold", "scratch"]);
 /** Half of the moments are times, the other half places in the conversation with the store. */
 const BY_TIME = 0.5;
 /** Later the stage is often over before it is hit. */
-const LATEST_SHARE = 0.9;
+const LATEST_SHARE = 0.6;
 const DRAWS = 4;
 
 export function planDisturbances(
@@ -70,9 +72,10 @@ export function planDisturbances(
 ): readonly Disturbance[] {
   return stages.flatMap((stage, index) => {
     const next = numbers(randomStream(seed, "chaos", run, index));
-    const trains = stage.kind !== "register" && stage.kind !== "report";
-    return Array.from({ length: pick(COUNTS, next()) }, (): Disturbance => {
-      const kind = pick(trains ? OF_TRAINING : OF_CONTROL, next());
+    const onControl = stage.kind === "register" || stage.kind === "report";
+    const counts = LONG.has(stage.kind) ? COUNTS_OF_TRAINING : COUNTS;
+    return Array.from({ length: pick(counts, next()) }, (): Disturbance => {
+      const kind = pick(onControl ? OF_CONTROL : OF_TRAINING, next());
       const share = next();
       const moment: Moment =
         share < BY_TIME

@@ -17,6 +17,7 @@ export interface Summary {
   readonly digestsEqual: number;
   readonly wastedSteps: number;
   readonly mostWasted: number;
+  readonly mostWastedSeconds: number;
   /** Most of all warned workers. */
   readonly mostWastedWarned: number;
   readonly broken: readonly string[];
@@ -40,6 +41,7 @@ export function summarize(runs: readonly DisturbedRun[], seconds: number): Summa
     digestsEqual: sum(({ digestsEqual }) => digestsEqual),
     wastedSteps: wasted.reduce((all, { steps }) => all + steps, 0),
     mostWasted: most(wasted),
+    mostWastedSeconds: Math.max(0, ...wasted.map(({ seconds }) => seconds)),
     mostWastedWarned: most(wasted.filter(({ happened: { kind } }) => isWarned(kind))),
     broken: runs.flatMap(({ runId, broken }) => broken.map((sentence) => `${runId}: ${sentence}`)),
   };
@@ -91,7 +93,7 @@ export function tablesOf(runs: readonly DisturbedRun[], summary: Summary, screen
     `${kills} kills and ${faults} network faults in ${summary.runs} runs, ${minutes} minutes`,
     `${lostStages} stages lost of ${summary.stages}; ${artifacts} artifacts committed`,
     `${digestsEqual} files with the digest of the undisturbed run`,
-    `${wastedSteps} steps computed again, ${mostWasted} at most by one kill, ${summary.mostWastedWarned} by one with a warning`,
+    `${wastedSteps} steps computed again, ${mostWasted} (${summary.mostWastedSeconds.toFixed(1)} s) at most by one kill, ${summary.mostWastedWarned} by one with a warning`,
     ...(summary.broken.length === 0 ? ["every promise held"] : ["", "broken:", ...summary.broken]),
   ].join("\n");
 }

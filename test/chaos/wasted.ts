@@ -12,6 +12,8 @@ export interface Wasted {
   readonly resumed: number;
   /** Computed again. */
   readonly steps: number;
+  /** What that took, at the pace of the undisturbed stage as a whole. */
+  readonly seconds: number;
 }
 
 /** The first step that an attempt told of itself, in steps of the whole stage. */
@@ -21,11 +23,18 @@ interface FirstStep {
   readonly step: number;
 }
 
-/** For each blow that ended an attempt in the middle of its epochs; those whose next attempt left no log are left out. */
+/** Of work that a kill without warning may cost. */
+export const MOST_WASTED_SECONDS = 30;
+
+/**
+ * For each blow that ended an attempt in the middle of its epochs; those whose next attempt left no log are left out.
+ * @param stages with the seconds that each takes undisturbed
+ */
 export async function wastedSteps(
   store: Store,
   runId: string,
   happened: readonly Happened[],
+  stages: ReadonlyMap<string, number>,
 ): Promise<readonly Wasted[]> {
   const firsts = await firstSteps(store, runId);
   return happened.flatMap((one): Wasted[] => {
@@ -35,7 +44,9 @@ export async function wastedSteps(
     const next = firsts.find((first) => first.stage === stage && first.attempt > attempt);
     if (next === undefined) return [];
     const resumed = next.step - 1;
-    return [{ happened: one, told: told.step, resumed, steps: Math.max(0, told.step - resumed) }];
+    const steps = Math.max(0, told.step - resumed);
+    const seconds = steps * ((stages.get(stage) ?? 0) / Math.max(1, told.total));
+    return [{ happened: one, told: told.step, resumed, steps, seconds }];
   });
 }
 
