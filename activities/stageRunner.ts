@@ -8,6 +8,7 @@ import { ThawError } from "../spec/errors.js";
 import type { StagePlan } from "../spec/stages.js";
 import type { AppliedChange, Progress } from "../spec/training.js";
 import { type ArtifactManifest, commitArtifact, requireManifest } from "../store/artifacts.js";
+import { removeCheckpoints } from "../store/checkpoints.js";
 import { patientStore, type Store } from "../store/connection.js";
 import { stageKey } from "../store/keys.js";
 import type { TrainingDependencies } from "./context.js";
@@ -99,7 +100,11 @@ async function makeArtifact(
   const dependencies = { ...given, store };
   const { engineFingerprint, workFolder } = dependencies;
   const { key, digests, manifest: known } = await lookUp(dependencies, request, identity);
-  if (known !== undefined) return outcomeOf(known, true);
+  if (known !== undefined) {
+    // The attempt that made it may not have lived to clear up.
+    await removeCheckpoints(store, key, request.run.runId);
+    return outcomeOf(known, true);
+  }
 
   const inputs = await openInputs(dependencies, request, report);
   const out = await newWorkFolder(workFolder, request.stage.name);
