@@ -245,6 +245,12 @@ export const runFileSchema = z.strictObject({
   compare: compareSchema.prefault({}),
   evaluation: evaluationSchema.prefault({}),
   card: cardSchema.prefault({}),
+  on_out_of_memory: z
+    .enum(["halve_batch", "fail"])
+    .default("halve_batch")
+    .describe(
+      "What a stage does that runs out of memory: one more try, at half the batch where it has one and said in its summary, or fail.",
+    ),
   compute: z.enum(["local"]).default("local").describe("Where the stages run."),
   seed: z
     .int()

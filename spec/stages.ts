@@ -34,7 +34,7 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   evaluate: 3,
   scratch: 1,
   register: 2,
-  report: 4,
+  report: 5,
 };
 
 /** Depth of the stage that trains the first layer groups alone: `unfreeze.surgical`. */

@@ -133,7 +133,12 @@ function Outcome({ stage }: { stage: TrainingStage }): VNode {
     case "comparison":
       return <span class="muted">comparison only</span>;
     case "trained":
-      return <span class="muted">the reference</span>;
+      return (
+        <>
+          <span class="muted">the reference</span>
+          {stage.verdict !== undefined && <small>{stage.verdict}</small>}
+        </>
+      );
   }
 }
 
