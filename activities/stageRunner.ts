@@ -142,12 +142,12 @@ async function makeOnce(
   half: HalfBatch | undefined,
 ): Promise<StageOutcome> {
   const { store, engineFingerprint, workFolder } = dependencies;
-  const { report } = hooks;
+  const { report, signal, leaving } = hooks;
   const key = stageKey(request.stage, digests, engineFingerprint);
   const out = await newWorkFolder(workFolder, request.stage.name);
   try {
-    const leave = AbortSignal.any([signal, hooks.leaving]);
-    const job = await buildJob(request, inputs, out, { store, digests, report, signal: leave });
+    const fetching = { store, digests, report, signal: AbortSignal.any([signal, leaving]) };
+    const job = await buildJob(request, inputs, out, fetching);
     const started = performance.now();
     const { summary, changes, beforeCommit, afterCommit } = isTraining(job)
       ? await trainDurably(dependencies, hastyStore, request, key, job, hooks, tell)
