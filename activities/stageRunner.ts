@@ -105,7 +105,8 @@ async function makeArtifact(
   const out = await newWorkFolder(workFolder, request.stage.name);
   try {
     const leave = AbortSignal.any([signal, hooks.leaving]);
-    const job = await buildJob(request, inputs, out, { store, digests, report, signal: leave });
+    const fetching = patientStore(given.store, { milliseconds: STORE_PATIENCE_MS, signal: leave });
+    const job = await buildJob(request, inputs, out, { store: fetching, digests, report, signal: leave });
     const started = performance.now();
     const { summary, changes, beforeCommit, afterCommit } = isTraining(job)
       ? await trainDurably(dependencies, given.store, request, key, job, hooks, tell)
