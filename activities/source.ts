@@ -2,6 +2,8 @@
 import { join } from "node:path";
 import { listSource } from "../data/source.js";
 import { digestSource } from "../data/sourceDigest.js";
+import { ThawError } from "../spec/errors.js";
+import { isBucketUrl } from "../spec/objects.js";
 import type { ImageSource } from "../spec/run.js";
 import { bucketReader } from "../store/bucketReader.js";
 import type { Store } from "../store/connection.js";
@@ -11,6 +13,16 @@ export function digestCacheFile(workFolder: string): string {
   return join(workFolder, "source-digests.json");
 }
 
+const isGone = (error: unknown): boolean => error instanceof ThawError && error.code === "DATA_NOT_FOUND";
+
+/** The client has seen the images: either they went away, or it is on another machine. */
+function notOnThisMachine(dataPath: string, cause: unknown): ThawError {
+  return new ThawError("DATA_NOT_FOUND", `there are no images at ${dataPath} on the worker's machine`, {
+    hint: "`thaw run --upload` puts them where workers on other machines find them; a bucket does as well",
+    cause,
+  });
+}
+
 /** @returns for an upload, what the folder that it came from has */
 export async function sourceDigest(
   { dataPath, upload }: ImageSource,
@@ -18,6 +30,8 @@ export async function sourceDigest(
   store: Store,
 ): Promise<string> {
   if (upload !== undefined) return upload;
-  const entries = await listSource(dataPath, bucketReader(store));
+  const entries = await listSource(dataPath, bucketReader(store)).catch((error: unknown) => {
+    throw isGone(error) && !isBucketUrl(dataPath) ? notOnThisMachine(dataPath, error) : error;
+  });
   return (await digestSource(entries, digestCacheFile(workFolder))).digest;
 }

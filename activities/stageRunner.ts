@@ -146,8 +146,9 @@ async function makeOnce(
   const key = stageKey(request.stage, digests, engineFingerprint);
   const out = await newWorkFolder(workFolder, request.stage.name);
   try {
-    const fetching = { store, digests, report, signal: AbortSignal.any([signal, leaving]) };
-    const job = await buildJob(request, inputs, out, fetching);
+    const leave = AbortSignal.any([signal, leaving]);
+    const fetching = patientStore(hastyStore, { milliseconds: STORE_PATIENCE_MS, signal: leave });
+    const job = await buildJob(request, inputs, out, { store: fetching, digests, report, signal: leave });
     const started = performance.now();
     const { summary, changes, beforeCommit, afterCommit } = isTraining(job)
       ? await trainDurably(dependencies, hastyStore, request, key, job, hooks, tell)

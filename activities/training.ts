@@ -16,6 +16,7 @@ import type { TrainingDependencies } from "./context.js";
 import { typedFailures } from "./failures.js";
 import { localSource } from "./localSource.js";
 import { logged } from "./log/logged.js";
+import { pausable } from "./pausable.js";
 import { createRunningStages } from "./runningStages.js";
 import { digestCacheFile } from "./source.js";
 import { type JobBuilder, runStage, type StageInputs } from "./stageRunner.js";
@@ -44,11 +45,14 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     seed: request.run.file.seed,
   });
 
-  const ingest: JobBuilder = async ({ run }, _inputs, out, fetching) => {
+  const ingest: JobBuilder = async (request, _inputs, out, fetching) => {
+    const { run } = request;
     const { path: _path, ...data } = run.file.data;
     return {
       kind: "ingest",
-      source: await localSource(run, workFolder, fetching),
+      source: await pausable(store, request, fetching.signal, (signal) =>
+        localSource(run, workFolder, { ...fetching, signal }),
+      ),
       data,
       seed: run.file.seed,
       digestCache: digestCacheFile(workFolder),

@@ -43,8 +43,8 @@ export async function fetchObject(store: Store, object: ListedObject, destinatio
         throw isMissing(error) ? changed(`${url} went away`, error) : error;
       });
       // The client gives the response itself, and calls it a stream.
-      const { etag } = (source as { headers?: { etag?: string } }).headers ?? {};
-      if (etag?.replaceAll('"', "") !== object.etag) {
+      const { etag = "" } = (source as { headers?: { etag?: string } }).headers ?? {};
+      if (etag.replaceAll('"', "") !== object.etag) {
         source.destroy();
         throw changed(`${url} changed`);
       }

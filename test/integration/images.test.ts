@@ -305,6 +305,14 @@ test("an upload that was interrupted goes on from where it was", async () => {
   assert.equal((await storedDigests(store, digests)).size, new Set(digests).size);
 });
 
+test("a worker that does not see a folder says how its images come to it", async () => {
+  await assert.rejects(sourceDigest({ dataPath: "/not/here" }, await newFolder(), store), {
+    code: "DATA_NOT_FOUND",
+    message: "there are no images at /not/here on the worker's machine",
+    hint: /thaw run --upload/,
+  });
+});
+
 test("a part of an upload that was removed is named, and an unknown upload too", async () => {
   const { digest } = await upload();
   const [entry] = (await readUploadList(store, digest)).entries;
