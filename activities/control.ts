@@ -1,5 +1,6 @@
 /** The light activities of the control worker. */
 import type { ControlActivities, StageRequest } from "../spec/activities.js";
+import { fitting } from "../spec/diskFull.js";
 import { chooseBase } from "./chooseBase.js";
 import type { ControlDependencies } from "./context.js";
 import { typedFailures } from "./failures.js";
@@ -13,7 +14,11 @@ import { writeControl } from "./writeControl.js";
 export function createControlActivities(dependencies: ControlDependencies): ControlActivities {
   const withLog = (activity: typeof register) =>
     typedFailures((request: StageRequest) =>
-      logged(dependencies, request, () => activity(dependencies, request)),
+      logged(dependencies, request, () =>
+        fitting(`what ${request.stage.name} writes`, dependencies.workFolder, () =>
+          activity(dependencies, request),
+        ),
+      ),
     );
   return {
     // A look-up is no work: what it finds stands in the run's state.
