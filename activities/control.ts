@@ -1,5 +1,6 @@
 /** The light activities of the control worker. */
 import type { ControlActivities, StageRequest } from "../spec/activities.js";
+import { fitting } from "../spec/diskFull.js";
 import { chooseBase } from "./chooseBase.js";
 import type { ControlDependencies } from "./context.js";
 import { typedFailures } from "./failures.js";
@@ -15,7 +16,13 @@ export function createControlActivities(dependencies: ControlDependencies): Cont
   const durable = <Request, Result>(activity: (request: Request) => Promise<Result>) =>
     withSignsOfLife(typedFailures(activity));
   const withLog = (activity: typeof register) =>
-    durable((request: StageRequest) => logged(dependencies, request, () => activity(dependencies, request)));
+    durable((request: StageRequest) =>
+      logged(dependencies, request, () =>
+        fitting(`what ${request.stage.name} writes`, dependencies.workFolder, () =>
+          activity(dependencies, request),
+        ),
+      ),
+    );
   return {
     // A look-up is no work: what it finds stands in the run's state.
     findArtifact: durable((request) => findArtifact(dependencies, request)),

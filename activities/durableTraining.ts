@@ -110,6 +110,10 @@ export async function trainDurably(
           last = checkpoint.position;
           uploads.add(checkpoint);
         },
+        onUnwritten: (why) => {
+          log.warn(why);
+          say(`training goes on without a checkpoint: ${why}`);
+        },
         onApplied: (change) => {
           changes.set(change.seq, change);
           commands.applied(change);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Context } from "@temporalio/activity";
 import type { StageOutcome, StageRequest } from "../spec/activities.js";
 import type { DatasetSummary } from "../spec/dataset.js";
+import { fitting } from "../spec/diskFull.js";
 import type { EngineJob } from "../spec/engineJob.js";
 import { ThawError } from "../spec/errors.js";
 import type { HalfBatch } from "../spec/halfBatch.js";
@@ -69,7 +70,10 @@ export async function runStage(
     const tell = signalApplied(activity);
     return await running.attend(
       identity.key,
-      (hooks) => makeArtifact(dependencies, request, identity, buildJob, hooks, tell),
+      (hooks) =>
+        fitting(`what ${request.stage.name} needs`, dependencies.workFolder, () =>
+          makeArtifact(dependencies, request, identity, buildJob, hooks, tell),
+        ),
       {
         number: activity.info.attempt,
         report: (progress, at) => pulse.report(log.progress(progress), at),

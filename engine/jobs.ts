@@ -4,7 +4,7 @@ import type { CheckpointOptions } from "../learn/training/checkpointing.js";
 import type { EngineJob } from "../spec/engineJob.js";
 
 /** How a job speaks with the worker while it runs. */
-export type Outside = Pick<CheckpointOptions, "onResumed" | "onWritten"> &
+export type Outside = Pick<CheckpointOptions, "onResumed" | "onWritten" | "onUnwritten"> &
   Required<Pick<StageContext, "onProgress" | "control">>;
 
 /** @returns the stage's summary, as plain JSON */
@@ -57,11 +57,12 @@ export async function runJob(job: EngineJob, outside: Outside): Promise<unknown>
 /** What the stages with one training of their own are given besides. A fold has several, and begins anew. */
 function steered(
   { checkpoints }: Extract<EngineJob, { kind: "head" | "tune" | "scratch" }>,
-  { onProgress, control, onResumed, onWritten }: Outside,
+  { onProgress, control, onResumed, onWritten, onUnwritten }: Outside,
 ): Required<Pick<StageContext, "onProgress" | "control" | "checkpoints">> {
   return {
     onProgress,
     control,
-    checkpoints: checkpoints === undefined ? undefined : { ...checkpoints, onResumed, onWritten },
+    checkpoints:
+      checkpoints === undefined ? undefined : { ...checkpoints, onResumed, onWritten, onUnwritten },
   };
 }

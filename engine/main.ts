@@ -1,5 +1,6 @@
 /** Entry of the engine: a child process that does one job at a time and reports progress to its parent. */
 
+import { fitting } from "../spec/diskFull.js";
 import type { EngineControl, EngineJob, EngineMessage, EngineRequest } from "../spec/engineJob.js";
 import { toThawError } from "../spec/errors.js";
 import { type Outside, runJob } from "./jobs.js";
@@ -17,6 +18,7 @@ const outside: Outside = {
   onProgress: (progress) => send({ type: "progress", progress }),
   onResumed: (from) => send({ type: "resumed", from }),
   onWritten: (checkpoint) => send({ type: "checkpoint", checkpoint }),
+  onUnwritten: (why) => send({ type: "unwritten", why }),
   control: {
     take: () => waiting.splice(0),
     applied: (change) => send({ type: "applied", change }),
@@ -30,10 +32,15 @@ process.on("message", (request: EngineRequest) => {
 
 function answer(job: EngineJob): void {
   waiting = [];
-  runJob(job, outside).then(
+  fitting(`what ${job.kind} writes`, placeOf(job), () => runJob(job, outside)).then(
     (summary) => send({ type: "done", summary }),
     (error: unknown) => send(failureOf(error)),
   );
+}
+
+/** Where a job writes; a prediction writes nothing. */
+function placeOf(job: EngineJob): string {
+  return "folders" in job ? job.folders.out : "out" in job ? job.out : process.cwd();
 }
 
 function failureOf(error: unknown): EngineMessage {

@@ -23,6 +23,8 @@ export interface JobHooks {
   readonly onResumed?: (from: ResumedFrom) => void;
   /** Hears of each checkpoint; its folder is the hearer's to remove, the latest one's after the job. */
   readonly onCheckpoint?: (checkpoint: WrittenCheckpoint) => void;
+  /** Hears why a checkpoint could not be written; training goes on. */
+  readonly onUnwritten?: (why: string) => void;
   /** Hears of each change that counts from then on, also of those that a checkpoint brought along. */
   readonly onApplied?: (change: AppliedChange) => void;
   /** Aborting it kills the engine; the next job starts a new one. */
@@ -200,6 +202,9 @@ function passOn(message: EngineMessage, hooks: JobHooks): boolean {
       return true;
     case "checkpoint":
       hooks.onCheckpoint?.(message.checkpoint);
+      return true;
+    case "unwritten":
+      hooks.onUnwritten?.(message.why);
       return true;
     case "applied":
       hooks.onApplied?.(message.change);

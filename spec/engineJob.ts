@@ -198,6 +198,8 @@ export type EngineMessage =
   | { readonly type: "progress"; readonly progress: Progress }
   | { readonly type: "resumed"; readonly from: ResumedFrom }
   | { readonly type: "checkpoint"; readonly checkpoint: WrittenCheckpoint }
+  /** A checkpoint could not be written, and training goes on. */
+  | { readonly type: "unwritten"; readonly why: string }
   | { readonly type: "applied"; readonly change: AppliedChange }
   /** The job has ended with a checkpoint, as it was told to. */
   | { readonly type: "stopped"; readonly reason: StopReason }

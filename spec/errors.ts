@@ -42,7 +42,8 @@ export const ERROR_CODES = {
   SERVICE_FAILED: { exit: 4, retryable: false },
   PROVISION_FAILED: { exit: 4, retryable: true },
   PORT_BUSY: { exit: 4, retryable: false },
-  DISK_FULL: { exit: 4, retryable: false },
+  /** Somebody may free some space while it is tried again. */
+  DISK_FULL: { exit: 4, retryable: true },
 } as const satisfies Record<string, ErrorClass>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
@@ -77,11 +78,19 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === "string" && Object.hasOwn(ERROR_CODES, value);
 }
 
-/** Turns anything thrown into a `ThawError`, keeping the cause; `ENOSPC` becomes `DISK_FULL`. */
+/** A full disk, a quota that is used up, a file that has become too large for its file system. */
+const NO_ROOM: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+
+/** Whether it is the system's word that there is no room for what was being written. */
+export function isDiskFull(error: unknown): boolean {
+  return NO_ROOM.has((error as NodeJS.ErrnoException | undefined)?.code);
+}
+
+/** Turns anything thrown into a `ThawError`, keeping the cause; `ENOSPC` and its like become `DISK_FULL`. */
 export function toThawError(error: unknown, fallback: ErrorCode): ThawError {
   if (error instanceof ThawError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  if ((error as NodeJS.ErrnoException | undefined)?.code === "ENOSPC") {
+  if (isDiskFull(error)) {
     return new ThawError("DISK_FULL", `the disk is full: ${message}`, {
       hint: "free some space, or point THAW_CACHE at another disk",
       cause: error,

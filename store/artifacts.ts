@@ -6,6 +6,7 @@ import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import type { StoredFile } from "../spec/base.js";
+import { fitting } from "../spec/diskFull.js";
 import { ThawError } from "../spec/errors.js";
 import type { ArtifactRef } from "../spec/run.js";
 import { isMissing, type Store, storeCall } from "./connection.js";
@@ -235,7 +236,7 @@ export async function downloadObject(
       const source = await openObject(store, digest, what);
       const hash = createHash("sha256");
       source.on("data", (chunk: Buffer) => hash.update(chunk));
-      await pipeline(source, createWriteStream(partial));
+      await fitting(what, dirname(destination), () => pipeline(source, createWriteStream(partial)));
       verify(hash.digest("hex"), digest, what);
     });
     await rename(partial, destination);

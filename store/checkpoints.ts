@@ -6,6 +6,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { fitting } from "../spec/diskFull.js";
 import type { CheckpointIdentity, WrittenCheckpoint } from "../spec/engineJob.js";
 import { ThawError } from "../spec/errors.js";
 import { fileDigest } from "./artifacts.js";
@@ -211,7 +212,7 @@ async function download(
     const bytes = await storeCall(store, `reading ${name} of a checkpoint`, () => readAll(store, source));
     if (bytes === undefined) throw corrupt(`${name} is missing`);
     if (sha256(bytes) !== digest) throw corrupt(`${name} is damaged`);
-    await writeFile(join(folder, name), bytes);
+    await fitting("a checkpoint", folder, () => writeFile(join(folder, name), bytes));
   }
 }
 

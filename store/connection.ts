@@ -1,6 +1,6 @@
 /** Opens an S3 endpoint through the `minio` client and turns its errors into ours. */
 import { Client } from "minio";
-import { ThawError } from "../spec/errors.js";
+import { isDiskFull, ThawError } from "../spec/errors.js";
 import type { StoreSettings } from "../spec/platform.js";
 import { type Patience, patiently } from "./patience.js";
 import { transport } from "./transport.js";
@@ -95,7 +95,7 @@ async function tryOnce<T>(store: Store, doing: string, call: () => Promise<T>): 
         cause: error,
       });
     }
-    if (code === "ENOSPC") throw error;
+    if (isDiskFull(error)) throw error;
     throw new ThawError(
       "STORE_UNREACHABLE",
       UNREACHABLE.has(code)

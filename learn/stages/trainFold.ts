@@ -18,6 +18,7 @@ import { validator } from "../training/validator.js";
 import { imagesOf, viewRows } from "../views.js";
 import { boundaryFile, boundaryFormat, featureFormat, readRecords } from "./activations.js";
 import { type FoldData, writeFoldData } from "./foldData.js";
+import { onceMade, partsFolder } from "./foldParts.js";
 import type { StageContext } from "./job.js";
 import { trainHead } from "./trainHead.js";
 import { type TuneSettings, tuneStage } from "./tuneStage.js";
@@ -42,7 +43,7 @@ interface Trained {
 
 /**
  * Nothing of a fold outlives it but what it says of the images that it held out. A stage stopped half way is made
- * again with the fold; finished folds are artifacts.
+ * again; those before it are found on this machine. Finished folds are artifacts.
  * @param featuresPath the features artifact's file
  */
 export async function trainFold(
@@ -57,7 +58,9 @@ export async function trainFold(
   const { records, summary } = await readRecords(context.folders.dataset);
   const classes = summary.classes.length;
   const splits = foldSplits(records, classes, folds, context.seed)[fold - 1] ?? [];
-  const work = join(context.folders.scratch, `fold-${fold}-of-${folds}`);
+  const name = `fold-${fold}-of-${folds}`;
+  const work = join(context.folders.scratch, name);
+  const parts = partsFolder(context.folders.scratch, name, { settings, loss: context.loss });
   // What an attempt that was killed has left.
   await rm(work, { recursive: true, force: true });
   await mkdir(work, { recursive: true });
@@ -65,12 +68,13 @@ export async function trainFold(
     const deepest = stages.map((stage) => stage.deepest);
     const dataset = { records, summary };
     const data = await writeFoldData(context, pretrained, dataset, splits, featuresPath, deepest, work);
-    const trained = await trainStages(context, settings, data, work);
+    const trained = await trainStages(context, settings, data, parts);
     const predictions = await predictHeldOut(context, pretrained, data, trained);
     await writeFile(
       join(context.folders.out, PREDICTIONS_FILE),
       predictions.map((prediction) => `${JSON.stringify(prediction)}\n`).join(""),
     );
+    await rm(parts, { recursive: true, force: true });
     const count = (wanted: Split): number => splits.filter((split) => split === wanted).length;
     return {
       fold,
@@ -91,25 +95,25 @@ async function trainStages(
   context: StageContext,
   settings: FoldSettings,
   { dataset, scratch, features }: FoldData,
-  work: string,
+  parts: string,
 ): Promise<Trained> {
-  const contextOf = async (stage: string): Promise<StageContext> => {
-    const out = join(work, stage);
-    await mkdir(out);
-    return {
-      ...context,
-      folders: { dataset, scratch, out },
-      onProgress: (progress) => context.onProgress({ ...progress, phase: `${stage}, ${progress.phase}` }),
-    };
-  };
-  const weightsOf = (stage: string): string => join(work, stage, WEIGHTS_FILE);
-  await trainHead(await contextOf("head"), settings.head, features);
+  const once = <Summary>(stage: string, train: (own: StageContext) => Promise<Summary>): Promise<Summary> =>
+    onceMade(join(parts, stage), (out) =>
+      train({
+        ...context,
+        folders: { dataset, scratch, out },
+        onProgress: (progress) => context.onProgress({ ...progress, phase: `${stage}, ${progress.phase}` }),
+      }),
+    );
+  const weightsOf = (stage: string): string => join(parts, stage, WEIGHTS_FILE);
+  await once("head", (own) => trainHead(own, settings.head, features));
   let final = weightsOf("head");
   let deepest: string | undefined;
   const stages: FoldSummary["stages"][number][] = [];
   for (const tuning of settings.stages) {
     const stage = `tune-${tuning.stage}`;
-    const { kept, verdict } = await tuneStage(await contextOf(stage), tuning, final);
+    const previous = final;
+    const { kept, verdict } = await once(stage, (own) => tuneStage(own, tuning, previous));
     stages.push({ stage, deepest: tuning.deepest, kept, verdict });
     if (kept) deepest = tuning.deepest;
     final = weightsOf(stage);

@@ -73,6 +73,24 @@ export async function writeCheckpoint(
   const partial = `${folder}.part`;
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { recursive: true });
+  try {
+    const best = await fill(partial, state, current, identity, known);
+    await rename(partial, folder);
+    return { ...best, path: join(folder, BEST_FILE) };
+  } catch (error) {
+    // Where the disk is full, what there was room for would take it from others.
+    await rm(partial, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function fill(
+  partial: string,
+  state: FitState,
+  current: Trained,
+  identity: CheckpointIdentity,
+  known: BestFile | undefined,
+): Promise<Omit<BestFile, "path">> {
   const { optimizer, average, best, stopping, ...rest } = state;
   const currentDigest = await writeTensors(join(partial, CURRENT_FILE), current, {
     first: optimizer.first,
@@ -95,8 +113,7 @@ export async function writeCheckpoint(
     join(partial, STATE_FILE),
     JSON.stringify({ digest: sha256(JSON.stringify(written)), state: written }),
   );
-  await rename(partial, folder);
-  return { best, path: join(folder, BEST_FILE), digest: bestDigest };
+  return { best, digest: bestDigest };
 }
 
 async function writeTensors(

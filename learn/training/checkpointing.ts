@@ -1,6 +1,7 @@
 /** When training writes checkpoints, and how it goes on from one. */
-import { mkdir, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { fitting } from "../../spec/diskFull.js";
 import type { CheckpointSpool, ResumedFrom, WrittenCheckpoint } from "../../spec/engineJob.js";
 import { ThawError } from "../../spec/errors.js";
 import { type BestFile, readCheckpoint, writeCheckpoint } from "./checkpointFiles.js";
@@ -10,6 +11,8 @@ import { type FitState, initialState } from "./fitState.js";
 export interface CheckpointOptions extends CheckpointSpool {
   readonly onResumed: (from: ResumedFrom) => void;
   readonly onWritten: (checkpoint: WrittenCheckpoint) => void;
+  /** Hears that the disk has no room for a checkpoint, in a sentence; the next one is tried when it is due. */
+  readonly onUnwritten: (why: string) => void;
 }
 
 /** The ends of short epochs are no reason to write more often than this share of the interval. */
@@ -63,7 +66,7 @@ async function resume(
 export interface Checkpoints {
   /** Whether it is time. @param epochEnd at the end of an epoch it is time earlier */
   due(epochEnd: boolean): boolean;
-  /** Writes the state as it is now; nothing without a folder to write to. */
+  /** Writes the state as it is now; nothing without a folder to write to, or without room in it. */
   write(state: FitState): Promise<void>;
 }
 
@@ -73,9 +76,9 @@ export async function checkpoints(
   options: CheckpointOptions | undefined,
 ): Promise<Checkpoints> {
   if (options === undefined) return { due: () => false, write: async () => {} };
-  const { folder, everySeconds, identity, onWritten } = options;
-  await mkdir(folder, { recursive: true });
-  const numbers = (await readdir(folder)).map((name) => Number.parseInt(name, 10));
+  const { folder, everySeconds, identity, onWritten, onUnwritten } = options;
+  const names = await readdir(folder).catch((): string[] => []);
+  const numbers = names.map((name) => Number.parseInt(name, 10));
   let next = Math.max(0, ...numbers.filter(Number.isFinite)) + 1;
   let last = performance.now();
   /** Seconds that the last one took. */
@@ -91,9 +94,18 @@ export async function checkpoints(
       const own = join(folder, String(next++).padStart(6, "0"));
       const extra = trainee.snapshotExtra?.();
       const current = { weights: trainee.vector.values, extra };
-      bestFile = await writeCheckpoint(own, state, current, identity, bestFile);
-      last = performance.now();
-      cost = (last - started) / 1000;
+      try {
+        bestFile = await fitting("a checkpoint", folder, () =>
+          writeCheckpoint(own, state, current, identity, bestFile),
+        );
+      } catch (error) {
+        if (!(error instanceof ThawError && error.code === "DISK_FULL")) throw error;
+        onUnwritten(error.message);
+        return;
+      } finally {
+        last = performance.now();
+        cost = (last - started) / 1000;
+      }
       const { epoch, step, changes } = state;
       onWritten({ folder: own, position: { epoch, step }, steered: changes.length > 0 });
     },

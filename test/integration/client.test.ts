@@ -1,18 +1,13 @@
 /** The client against a real Temporal server, a real S3 server and the real workflow, with small activities. */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Context } from "@temporalio/activity";
-import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import type { ControlDependencies } from "../../activities/context.js";
-import { typedFailures } from "../../activities/failures.js";
-import { findArtifact, lookUp, outcomeOf } from "../../activities/findArtifact.js";
-import { recordRun } from "../../activities/recordRun.js";
-import { register } from "../../activities/register.js";
 import { getArtifact, listFiles, readReport } from "../../client/artifacts.js";
 import { cancelRun } from "../../client/cancelRun.js";
 import { fetchHistory } from "../../client/currentStages.js";
@@ -29,19 +24,17 @@ import { loadPlatform } from "../../runtime/platform.js";
 import { down } from "../../runtime/services/down.js";
 import { status } from "../../runtime/services/status.js";
 import { up } from "../../runtime/services/up.js";
-import type { StageOutcome, StageRequest } from "../../spec/activities.js";
+import type { StageRequest } from "../../spec/activities.js";
 import { ThawError } from "../../spec/errors.js";
 import type { Evaluation } from "../../spec/evaluation.js";
-import { CONTROL_QUEUE, LOCAL_TRAINING_QUEUE, RUN_STATE_QUERY, type RunState } from "../../spec/run.js";
+import { RUN_STATE_QUERY, type RunState } from "../../spec/run.js";
 import type { RunFile } from "../../spec/runFile.js";
 import { planStages } from "../../spec/stages.js";
-import { commitArtifact } from "../../store/artifacts.js";
-import { buildWorkflowBundle } from "../../worker/workflowBundle.js";
 import { smallImageSet } from "../support/images.js";
+import { ENGINE, startStandIns } from "../support/standIns.js";
 import { until } from "../support/until.js";
 import { watchUntil } from "../support/watch.js";
 
-const ENGINE = "an engine fingerprint";
 /** Seeds that the activities below treat in their own way. */
 const GATED = 2;
 const BROKEN = 3;
@@ -94,99 +87,40 @@ const evaluation: Evaluation = {
   byStage: [{ stage: "head", accuracy: 0.7 }],
 };
 
-/** Commits a small artifact where the real activity would compute one. */
-async function makeArtifact(dependencies: ControlDependencies, request: StageRequest): Promise<StageOutcome> {
-  const { key, digests, manifest: known } = await lookUp(dependencies, request);
-  if (known !== undefined) return outcomeOf(known, true);
-  const { stage, run } = request;
-  if (stage.kind === "head") {
-    Context.current().heartbeat({ phase: "epoch 1/60", step: 3, total: 60, loss: 0.25 });
-    if (run.file.seed === BROKEN) {
-      throw new ThawError("TRAINING_DIVERGED", "the loss is not a number", {
-        hint: "lower head.learning_rate",
-      });
-    }
-    // A cancellation arrives with the answer to a heartbeat.
-    while (run.file.seed === GATED) {
-      await Context.current().sleep(50);
-      Context.current().heartbeat({ phase: "epoch 1/60", step: 3, total: 60, loss: 0.25 });
-    }
+/** The head's training, which some seeds hold up or break. */
+async function work(_dependencies: ControlDependencies, { stage, run }: StageRequest): Promise<void> {
+  if (stage.kind !== "head") return;
+  Context.current().heartbeat({ phase: "epoch 1/60", step: 3, total: 60, loss: 0.25 });
+  if (run.file.seed === BROKEN) {
+    throw new ThawError("TRAINING_DIVERGED", "the loss is not a number", {
+      hint: "lower head.learning_rate",
+    });
   }
-  const name = stage.kind === "report" ? "report.html" : "weights.safetensors";
-  const path = join(folder, `${stage.name}-${run.runId}`);
-  await writeFile(path, `${stage.name} of seed ${run.file.seed}`);
-  const summaries: Partial<Record<string, unknown>> = {
-    ingest: { images: 8, classes: evaluation.classes, quarantined: [] },
-    recipe: {
-      evidence: { probe: { accuracy: 0.75, interval: [0.6, 0.9], balancedAccuracy: 0.75 } },
-      decision: {
-        choice: "staged",
-        stages: 1,
-        planned: 1,
-        rule: "enough",
-        reason: "enough images",
-        folds: { count: 2, reason: "class b has no more" },
-      },
-    },
-    fold: { images: { heldOut: 4 }, head: { accuracy: 0.5 }, final: { accuracy: 0.75 } },
-    tune: { kept: false, verdict: "rolled back: validation did not get better" },
-    evaluate: evaluation,
-  };
-  const { manifest } = await commitArtifact(dependencies.store, {
-    kind: stage.kind,
-    key,
-    parameters: stage.parameters,
-    inputs: digests,
-    summary: summaries[stage.kind] ?? { rows: 1, length: 1, validationAccuracy: 0.5 },
-    engine: stage.usesEngine ? ENGINE : null,
-    seconds: 0,
-    files: { [name]: path },
-  });
-  return outcomeOf(manifest, false);
+  // A cancellation arrives with the answer to a heartbeat.
+  while (run.file.seed === GATED) {
+    await Context.current().sleep(50);
+    Context.current().heartbeat({ phase: "epoch 1/60", step: 3, total: 60, loss: 0.25 });
+  }
 }
 
-async function startWorkers(): Promise<() => Promise<void>> {
-  Runtime.install({ logger: new DefaultLogger("ERROR") });
-  const { temporal, workFolder } = session.platform;
-  const dependencies: ControlDependencies = { store: session.store, engineFingerprint: ENGINE, workFolder };
-  const connection = await NativeConnection.connect({ address: temporal.address });
-  const make = typedFailures((request: StageRequest) => makeArtifact(dependencies, request));
-  const common = { connection, namespace: temporal.namespace, maxHeartbeatThrottleInterval: 100 };
-  const control = await Worker.create({
-    ...common,
-    taskQueue: CONTROL_QUEUE,
-    workflowBundle: { code: await buildWorkflowBundle() },
-    activities: {
-      findArtifact: typedFailures((request: StageRequest) => findArtifact(dependencies, request)),
-      register: typedFailures((request: StageRequest) => register(dependencies, request)),
-      recordRun: typedFailures((request: Parameters<typeof recordRun>[1]) =>
-        recordRun(dependencies, request),
-      ),
-      report: make,
+const summaries = {
+  ingest: { images: 8, classes: evaluation.classes, quarantined: [] },
+  recipe: {
+    evidence: { probe: { accuracy: 0.75, interval: [0.6, 0.9], balancedAccuracy: 0.75 } },
+    decision: {
+      choice: "staged",
+      stages: 1,
+      planned: 1,
+      rule: "enough",
+      reason: "enough images",
+      folds: { count: 2, reason: "class b has no more" },
     },
-  });
-  const training = await Worker.create({
-    ...common,
-    taskQueue: LOCAL_TRAINING_QUEUE,
-    activities: {
-      ingest: make,
-      extractFeatures: make,
-      chooseRecipe: make,
-      trainHead: make,
-      tuneStage: make,
-      trainFold: make,
-      trainScratch: make,
-      evaluate: make,
-    },
-  });
-  const running = Promise.all([control.run(), training.run()]);
-  return async () => {
-    control.shutdown();
-    training.shutdown();
-    await running;
-    await connection.close();
-  };
-}
+  },
+  fold: { images: { heldOut: 4 }, head: { accuracy: 0.5 }, final: { accuracy: 0.75 } },
+  tune: { kept: false, verdict: "rolled back: validation did not get better" },
+  evaluate: evaluation,
+};
+const startWorkers = (): Promise<() => Promise<void>> => startStandIns(session, folder, { work, summaries });
 
 const isClosed = (view: RunView): boolean => view.status !== "running";
 const states = ({ stages }: Pick<RunView, "stages">): Record<string, string> =>

@@ -73,7 +73,12 @@ test("set, pause, unpause and stop reach the engine; summary, key and record say
   const runId = await start(1);
   await command("set", runId, "learning_rate=0.5x", "patience=4000");
   await command("pause", runId);
-  const paused = await waitForStage(stack, runId, STAGE, ({ state }) => state === "paused");
+  const paused = await waitForStage(
+    stack,
+    runId,
+    STAGE,
+    ({ state, note }) => state === "paused" && note !== undefined,
+  );
   const [set, pause] = await steering(runId);
   assert.ok(set !== undefined && pause !== undefined);
   assert.equal(set.state, "applied");

@@ -1,23 +1,17 @@
 /** Steering against a real Temporal server, a real S3 server and the real workflow; stand-ins train. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Context } from "@temporalio/activity";
-import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import { commandsFor } from "../../activities/commands.js";
 import type { ControlDependencies } from "../../activities/context.js";
 import { pollControl } from "../../activities/controlPoll.js";
-import { typedFailures } from "../../activities/failures.js";
-import { findArtifact, lookUp, outcomeOf } from "../../activities/findArtifact.js";
 import { pausable, pausedFailure } from "../../activities/pausable.js";
-import { recordRun } from "../../activities/recordRun.js";
-import { register } from "../../activities/register.js";
 import { signalApplied } from "../../activities/reportApplied.js";
-import { writeControl } from "../../activities/writeControl.js";
 import { cancelRun } from "../../client/cancelRun.js";
 import { listRuns } from "../../client/listRuns.js";
 import { planResume } from "../../client/resumeRun.js";
@@ -30,21 +24,18 @@ import { ensure } from "../../runtime/components/components.js";
 import { loadPlatform } from "../../runtime/platform.js";
 import { down } from "../../runtime/services/down.js";
 import { up } from "../../runtime/services/up.js";
-import type { StageOutcome, StageRequest } from "../../spec/activities.js";
+import type { StageRequest } from "../../spec/activities.js";
 import type { EngineControl } from "../../spec/engineJob.js";
-import { CONTROL_QUEUE, LOCAL_TRAINING_QUEUE } from "../../spec/run.js";
 import type { RunFile } from "../../spec/runFile.js";
 import { planStages } from "../../spec/stages.js";
 import type { SteerCommand, SteerRecord } from "../../spec/steering.js";
-import { commitArtifact } from "../../store/artifacts.js";
 import { openStore } from "../../store/connection.js";
 import { readControlFile, writeControlFile } from "../../store/control.js";
 import { readRun } from "../../store/records.js";
-import { buildWorkflowBundle } from "../../worker/workflowBundle.js";
 import { smallImageSet } from "../support/images.js";
+import { ENGINE, startStandIns } from "../support/standIns.js";
 import { watchUntil } from "../support/watch.js";
 
-const ENGINE = "an engine fingerprint";
 const BATCH_MS = 20;
 const STEPS_PER_EPOCH = 10;
 
@@ -70,7 +61,6 @@ before(async () => {
     workers: undefined,
   });
   session = await openSession(await loadPlatform(folder));
-  Runtime.install({ logger: new DefaultLogger("ERROR") });
   stopWorkers = await startWorkers();
 });
 
@@ -116,93 +106,32 @@ async function train({ store }: ControlDependencies, request: StageRequest): Pro
   }
 }
 
-async function makeArtifact(dependencies: ControlDependencies, request: StageRequest): Promise<StageOutcome> {
-  const { key, digests, manifest: known } = await lookUp(dependencies, request);
-  if (known !== undefined) return outcomeOf(known, true);
-  const { stage, run } = request;
-  const { store } = dependencies;
+/** A stage as the engine would do it. */
+async function work(dependencies: ControlDependencies, request: StageRequest): Promise<void> {
+  const { stage } = request;
   if (stage.kind === "head" || stage.kind === "tune") await train(dependencies, request);
   else if (stage.kind !== "report") {
     // A job without batches: it is cut off, as the engine's process is.
     const { cancellationSignal } = Context.current();
-    await pausable(store, request, cancellationSignal, async (signal) => {
+    await pausable(dependencies.store, request, cancellationSignal, async (signal) => {
       while (held.has(stage.name)) {
         signal.throwIfAborted();
         await Context.current().sleep(BATCH_MS);
       }
     });
   }
-  const path = join(folder, `${stage.name}-${run.runId}`);
-  await writeFile(path, `${stage.name} of seed ${run.file.seed}`);
-  const summaries: Partial<Record<string, unknown>> = {
-    ingest: { images: 8, classes: ["a", "b"], quarantined: [] },
-    recipe: {
-      evidence: { probe: { accuracy: 0.75, interval: [0.6, 0.9], balancedAccuracy: 0.75 } },
-      decision: { choice: "staged", stages: 1, planned: 1, rule: "enough", reason: "enough images" },
-    },
-    tune: { kept: true, verdict: "kept" },
-    evaluate: { accuracy: 0.75, accuracyInterval: [0.41, 0.93], byStage: [], classes: ["a", "b"] },
-  };
-  const { manifest } = await commitArtifact(store, {
-    kind: stage.kind,
-    key,
-    parameters: stage.parameters,
-    inputs: digests,
-    summary: summaries[stage.kind] ?? { rows: 1, length: 1, validationAccuracy: 0.5 },
-    engine: stage.usesEngine ? ENGINE : null,
-    seconds: 0,
-    files: { [stage.kind === "report" ? "report.html" : "weights.safetensors"]: path },
-  });
-  return outcomeOf(manifest, false);
 }
 
-async function startWorkers(): Promise<() => Promise<void>> {
-  const { temporal, workFolder } = session.platform;
-  const dependencies: ControlDependencies = { store: session.store, engineFingerprint: ENGINE, workFolder };
-  const connection = await NativeConnection.connect({ address: temporal.address });
-  const make = typedFailures((request: StageRequest) => makeArtifact(dependencies, request));
-  const common = {
-    connection,
-    namespace: temporal.namespace,
-    maxHeartbeatThrottleInterval: 100,
-    defaultHeartbeatThrottleInterval: 100,
-  };
-  const control = await Worker.create({
-    ...common,
-    taskQueue: CONTROL_QUEUE,
-    workflowBundle: { code: await buildWorkflowBundle() },
-    activities: {
-      findArtifact: typedFailures((request: StageRequest) => findArtifact(dependencies, request)),
-      register: typedFailures((request: StageRequest) => register(dependencies, request)),
-      recordRun: typedFailures((request: Parameters<typeof recordRun>[1]) =>
-        recordRun(dependencies, request),
-      ),
-      writeControl: typedFailures((file: Parameters<typeof writeControl>[1]) =>
-        writeControl(dependencies, file),
-      ),
-      report: make,
-    },
-  });
-  const training = await Worker.create({
-    ...common,
-    taskQueue: LOCAL_TRAINING_QUEUE,
-    activities: {
-      ingest: make,
-      extractFeatures: make,
-      chooseRecipe: make,
-      trainHead: make,
-      tuneStage: make,
-      evaluate: make,
-    },
-  });
-  const running = Promise.all([control.run(), training.run()]);
-  return async () => {
-    control.shutdown();
-    training.shutdown();
-    await running;
-    await connection.close();
-  };
-}
+const summaries = {
+  ingest: { images: 8, classes: ["a", "b"], quarantined: [] },
+  recipe: {
+    evidence: { probe: { accuracy: 0.75, interval: [0.6, 0.9], balancedAccuracy: 0.75 } },
+    decision: { choice: "staged", stages: 1, planned: 1, rule: "enough", reason: "enough images" },
+  },
+  tune: { kept: true, verdict: "kept" },
+  evaluate: { accuracy: 0.75, accuracyInterval: [0.41, 0.93], byStage: [], classes: ["a", "b"] },
+};
+const startWorkers = (): Promise<() => Promise<void>> => startStandIns(session, folder, { work, summaries });
 
 const stateOf = ({ stages }: RunView, name: string): string | undefined =>
   stages.find((stage) => stage.name === name)?.state;
@@ -303,17 +232,18 @@ describe("a run that is steered", () => {
     const pause = await give(runId, { kind: "pause" });
     const done = stepsBefore(pause);
     assert.equal(steps.get(`${runId}/tune-1`), done);
+    const { epoch, step } = pause.applied ?? {};
+    const paused = await watchUntil(session, runId, isIn("tune-1", "paused"));
+    assert.equal(
+      paused.stages.find(({ name }) => name === "tune-1")?.note,
+      `at epoch ${epoch}, step ${step}, since ${pause.at} by ${pause.by}`,
+    );
     await stopWorkers();
     const without = await getRun(session, runId);
     assert.equal(stateOf(without, "tune-1"), "paused", "the history tells it where no worker can");
     assert.deepEqual(without.control?.paused, { since: pause.at, by: pause.by });
     stopWorkers = await startWorkers();
-    const held = await watchUntil(session, runId, isIn("tune-1", "paused"));
-    const { epoch, step } = pause.applied ?? {};
-    assert.equal(
-      held.stages.find(({ name }) => name === "tune-1")?.note,
-      `at epoch ${epoch}, step ${step}, since ${pause.at} by ${pause.by}`,
-    );
+    await watchUntil(session, runId, isIn("tune-1", "paused"));
     const set = await give(runId, { kind: "set", epochs: 3 });
     assert.equal(set.state, "accepted", "nothing can take it before the run goes on");
     await give(runId, { kind: "unpause" });

@@ -1,6 +1,6 @@
 /** Artifacts in a real S3 server. */
 import assert from "node:assert/strict";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import {
@@ -12,10 +12,11 @@ import {
   readArtifactFile,
   readArtifactRange,
 } from "../../store/artifacts.js";
-import { ensureBucket, openStore, type Store } from "../../store/connection.js";
+import { ensureBucket, openStore, patientStore, type Store } from "../../store/connection.js";
 import { listNames, putJson } from "../../store/json.js";
 import { sha256 } from "../../store/keys.js";
 import { readModel, registerModel } from "../../store/records.js";
+import { smallDisk } from "../support/smallDisk.js";
 import { type Stack, startStack } from "../support/stack.js";
 
 let stack: Stack;
@@ -105,6 +106,20 @@ test("data deleted by hand make the artifact incomplete, and reading them says s
   await store.client.removeObject(store.bucket, `objects/${digest.slice(0, 2)}/${digest}`);
   assert.equal(await artifactIsWhole(store, manifest), false);
   await assert.rejects(readArtifactFile(store, manifest, "data.bin"), { code: "NOT_FOUND" });
+});
+
+test("a download that the disk has no room for says what and where at once, and leaves nothing", async (t) => {
+  const disk = await smallDisk(t, 64);
+  if (disk === undefined) return t.skip("this user cannot mount a tmpfs");
+  const { manifest } = await commitArtifact(store, await newArtifact("large", "weights".repeat(100_000)));
+  const patient = patientStore(store, { milliseconds: 60_000 });
+  const download = downloadArtifactFile(patient, manifest, "data.bin", join(disk.folder, "data.bin"));
+  await assert.rejects(download, {
+    code: "DISK_FULL",
+    message: `the disk of ${disk.folder} is full: data.bin of the head artifact does not fit`,
+    hint: /free some space/,
+  });
+  assert.deepEqual(await readdir(disk.folder), []);
 });
 
 test("versions count up by weights, and the same weights keep their version", async () => {

@@ -1,5 +1,6 @@
 /** Training that is interrupted at any step and goes on from its checkpoint ends with the very same bits. */
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { cp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -15,6 +16,7 @@ import { type SuffixTrainee, suffixTrainee } from "../../../learn/training/suffi
 import { randomStream } from "../../../rng/stream.js";
 import type { EngineControl, ResumedFrom, WrittenCheckpoint } from "../../../spec/engineJob.js";
 import type { AppliedChange, Progress, TrainingSummary } from "../../../spec/training.js";
+import { smallDisk } from "../../support/smallDisk.js";
 import { base, samplesOf, temporaryFolder } from "./support.js";
 
 const architecture = efficientNetLite(0.25, 0.3);
@@ -88,11 +90,13 @@ const OPTIONS: FitOptions = {
 interface Spool extends CheckpointOptions {
   readonly written: WrittenCheckpoint[];
   readonly resumedFrom: ResumedFrom[];
+  readonly unwritten: string[];
 }
 
 function spool(folder: string, resume: readonly string[] = [], everySeconds = 3600): Spool {
   const written: WrittenCheckpoint[] = [];
   const resumedFrom: ResumedFrom[] = [];
+  const unwritten: string[] = [];
   return {
     folder,
     everySeconds,
@@ -100,6 +104,8 @@ function spool(folder: string, resume: readonly string[] = [], everySeconds = 36
     resume,
     written,
     resumedFrom,
+    unwritten,
+    onUnwritten: (why) => unwritten.push(why),
     onWritten: (checkpoint) => written.push(checkpoint),
     onResumed: (from) => resumedFrom.push(from),
   };
@@ -194,6 +200,34 @@ test("killed without warning, it goes on from the last checkpoint", async (conte
   const result = await fit(trainee, { ...options, checkpoints: spool(killed.folder, [last?.folder ?? ""]) });
   assert.deepEqual(timeless(result), timeless(expected));
   assert.deepEqual(trainee.trained(), whole.trained());
+});
+
+test("a disk without room for a checkpoint stops no training, and is written to again once it has room", async (context) => {
+  const disk = await smallDisk(context, 64);
+  if (disk === undefined) return context.skip("this user cannot mount a tmpfs");
+  const whole = await newTrainee(context, "tune");
+  const expected = await fit(whole, OPTIONS);
+  const checkpoints = spool(join(disk.folder, "written"), [], 0);
+  let steps = 0;
+  const left: string[][] = [];
+  const onProgress = ({ epochEnd }: Progress): void => {
+    if (epochEnd !== undefined || ++steps !== 6) return;
+    left.push(readdirSync(disk.folder, { recursive: true }) as string[]);
+    disk.resize(64_000);
+  };
+  const trainee = await newTrainee(context, "tune");
+  const result = await fit(trainee, { ...OPTIONS, checkpoints, onProgress });
+  assert.deepEqual(timeless(result), timeless(expected));
+  assert.deepEqual(trainee.trained(), whole.trained());
+  assert.deepEqual(left, [["written"]], "nothing half written is left");
+  assert.ok(checkpoints.unwritten.length >= 6);
+  const sentence = `the disk of ${join(disk.folder, "written")} is full: a checkpoint does not fit`;
+  assert.deepEqual([...new Set(checkpoints.unwritten)], [sentence]);
+  assert.deepEqual(checkpoints.written[0]?.position, { epoch: 2, step: 0 });
+  const again = await newTrainee(context, "tune");
+  const last = checkpoints.written.at(-1)?.folder ?? "";
+  await fit(again, { ...OPTIONS, checkpoints: spool(join(disk.folder, "again"), [last]) });
+  assert.deepEqual(again.trained(), whole.trained());
 });
 
 /** A folder with two checkpoints, the newest first. */

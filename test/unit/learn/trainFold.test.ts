@@ -166,9 +166,28 @@ test("folds gather their activations out of the run's own, train its stages, and
   assert.ok(kept, `${verdict}; else the comparison says nothing of tuned weights`);
 
   const again = { fold: 1, folds: FOLDS, head: file.head, stages };
+  const killed = await context("killed");
+  const onProgress: StageContext["onProgress"] = ({ phase }) => {
+    if (phase.startsWith("tune-1, epoch 2")) throw new Error("killed");
+  };
+  await assert.rejects(trainFold({ ...killed, onProgress }, again, features), /killed/);
+  // Other settings have other parts.
+  const other = { ...again, head: { ...again.head, dropout: 0.5 } };
+  const stopped = { ...(await context("other")), onProgress: stopInHead };
+  await assert.rejects(trainFold(stopped, other, features), /in the head/);
+  phases.clear();
   await trainFold(await context("again"), again, features);
+  assert.ok(
+    [...phases].every((phase) => !phase.startsWith("head,")),
+    "the head is not trained again",
+  );
+  assert.ok([...phases].some((phase) => phase.startsWith("tune-1, epoch 1/")));
   assert.deepEqual(await predictionsIn(join(folder, "again")), await predictionsIn(join(folder, "fold-1")));
 });
+
+const stopInHead: StageContext["onProgress"] = ({ phase }) => {
+  if (phase.startsWith("head, ")) throw new Error("in the head");
+};
 
 const floats = (bytes: Buffer): Float32Array =>
   new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
