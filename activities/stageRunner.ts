@@ -53,6 +53,7 @@ export async function runStage(
       (hooks) => makeArtifact(dependencies, request, identity, buildJob, hooks, tell),
       {
         number: activity.info.attempt,
+        activity: activity.info.scheduledTimestampMs,
         report: (progress, at) => pulse.report(log.progress(progress), at),
         cancelled: activity.cancellationSignal,
         isLost: () => isLost(activity.cancellationDetails),
