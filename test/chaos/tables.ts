@@ -99,5 +99,6 @@ export function tablesOf(runs: readonly DisturbedRun[], summary: Summary, screen
 }
 
 function phaseOf({ moment }: Happened): string {
+  if (moment.by === "progress") return "while training";
   return moment.by === "time" ? "any time" : `${moment.place} ${moment.phase}`;
 }
