@@ -3,7 +3,7 @@
  * got another label, and how learning curves of a quarter of the images foretell what twice and four times as many reach.
  *   node dist/bench/evidence.js [FOLDER]
  */
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { openDataset } from "../data/dataset.js";
@@ -12,15 +12,14 @@ import { labelSuspects } from "../learn/labelErrors.js";
 import { openSamples } from "../learn/samples.js";
 import { chooseRecipe } from "../learn/stages/chooseRecipe.js";
 import { extractFeatures } from "../learn/stages/extractFeatures.js";
-import type { StageContext } from "../learn/stages/job.js";
 import { stratifiedFolds } from "../learn/transferability/folds.js";
 import { learningCurve } from "../learn/transferability/learningCurve.js";
 import { type Matrix, matrix, takeRows } from "../learn/transferability/matrix.js";
 import { linearProbe } from "../learn/transferability/probe.js";
 import { permutation, randomStream } from "../rng/stream.js";
-import { locate } from "../runtime/components/components.js";
 import { FEATURES_FILE } from "../spec/artifactFiles.js";
 import { runFileSchema } from "../spec/runFile.js";
+import { contextsIn } from "./contexts.js";
 import { ROOT } from "./support.js";
 
 const images = resolve(process.argv[2] ?? join(ROOT, "..", "shared", "data", "sign-digits"));
@@ -32,21 +31,10 @@ const FEATURES = 1280;
 
 const file = runFileSchema.parse({ name: "bench", data: { path: images }, augment: { views: 1 } });
 const { path: source, ...data } = file.data;
-const checkpoint = (await locate("base-weights:efficientnet-lite0"))?.path ?? "";
 const folder = await mkdtemp(join(tmpdir(), "thaw-bench-"));
 const dataset = join(folder, "dataset");
 
-async function context(stage: string): Promise<StageContext> {
-  const out = join(folder, stage);
-  await mkdir(out);
-  return {
-    folders: { dataset, out, scratch: join(folder, "scratch") },
-    base: { name: file.base, checkpoint },
-    augment: file.augment,
-    seed: 1,
-    onProgress: () => {},
-  };
-}
+const context = contextsIn(folder, dataset, file);
 
 const points = (share: number): string => (100 * share).toFixed(1);
 

@@ -1,19 +1,17 @@
 /** A run's learning stages one after the other in this process, without servers: what the benches measure. */
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { chooseRecipe } from "../learn/stages/chooseRecipe.js";
 import { type Candidate, evaluate } from "../learn/stages/evaluate.js";
 import { extractFeatures } from "../learn/stages/extractFeatures.js";
-import type { StageContext } from "../learn/stages/job.js";
 import { trainHead } from "../learn/stages/trainHead.js";
 import { tuneStage } from "../learn/stages/tuneStage.js";
-import { baseCheckpoint } from "../runtime/components/baseCheckpoint.js";
 import { FEATURES_FILE, WEIGHTS_FILE } from "../spec/artifactFiles.js";
 import type { Evaluation } from "../spec/evaluation.js";
 import type { RecipeSummary } from "../spec/recipe.js";
 import type { RunFile } from "../spec/runFile.js";
 import type { StageSummary } from "../spec/training.js";
 import { unfreezeStages } from "../spec/unfreezing.js";
+import { contextsIn } from "./contexts.js";
 
 export interface PipelineRun {
   readonly recipe: RecipeSummary;
@@ -31,18 +29,7 @@ export interface PipelineRun {
  * @param folder empty; the stages' files go there
  */
 export async function runPipeline(file: RunFile, dataset: string, folder: string): Promise<PipelineRun> {
-  const checkpoint = await baseCheckpoint(file.base);
-  const context = async (stage: string): Promise<StageContext> => {
-    const out = join(folder, stage);
-    await mkdir(out, { recursive: true });
-    return {
-      folders: { dataset, out, scratch: join(folder, "scratch") },
-      base: { name: file.base, checkpoint },
-      augment: file.augment,
-      seed: file.seed,
-      onProgress: () => {},
-    };
-  };
+  const context = contextsIn(folder, dataset, file);
   const started = performance.now();
   const processorStarted = process.cpuUsage();
   const { stages: _stages, ...settings } = file.unfreeze;

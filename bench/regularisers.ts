@@ -3,29 +3,23 @@
  * after one gated stage of unfreezing, on parts of the sign-language digits, as differences to the same run without.
  *   node dist/bench/regularisers.js [SEEDS]
  */
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { ingest } from "../data/ingest.js";
-import { groupIndex } from "../learn/bases/architecture.js";
-import { chosenBase } from "../learn/bases/chosen.js";
-import { overlay } from "../learn/parameters.js";
-import { readSafetensors } from "../learn/safetensors.js";
-import { openBoundary, readRecords } from "../learn/stages/activations.js";
 import { extractFeatures } from "../learn/stages/extractFeatures.js";
 import type { StageContext } from "../learn/stages/job.js";
 import { trainHead } from "../learn/stages/trainHead.js";
 import { tuneStage } from "../learn/stages/tuneStage.js";
-import { validator } from "../learn/training/validator.js";
-import { imagesOf, viewRows } from "../learn/views.js";
-import { permutation, randomStream } from "../rng/stream.js";
-import { locate } from "../runtime/components/components.js";
+import { crossEntropyAndAccuracy } from "../learn/training/validation.js";
 import { FEATURES_FILE, WEIGHTS_FILE } from "../spec/artifactFiles.js";
 import type { Split } from "../spec/dataset.js";
 import { type RunFile, runFileSchema } from "../spec/runFile.js";
-import { median, ROOT } from "./support.js";
+import { boundaryLogits } from "./boundaryLogits.js";
+import { contextsIn } from "./contexts.js";
+import { DIGITS, writeDigits } from "./digits.js";
+import { median } from "./support.js";
 
-const IMAGES = resolve(join(ROOT, "..", "shared", "data", "sign-digits"));
 const DEEPEST = "blocks.6";
 const TEST_PER_CLASS = 40;
 /** Training images a class; of an unequal set every second class has a fifth of them. */
@@ -51,58 +45,34 @@ const OPTIONS: readonly { name: string; settings: object; sets: readonly SetName
 ];
 
 const seeds = Number(process.argv[2] ?? 3);
-const checkpoint = (await locate("base-weights:efficientnet-lite0"))?.path ?? "";
 
 function runFile(settings: object): RunFile {
   const { augment = {}, ...rest } = settings as { augment?: object };
   return runFileSchema.parse({
     name: "bench",
-    data: { path: IMAGES },
+    data: { path: DIGITS },
     augment: { views: 3, ...augment },
     ...rest,
   });
 }
 
-async function writeManifest(path: string, set: SetName, seed: number): Promise<void> {
+/** The test images come first, so that all sets of a seed share them. */
+function writeSet(path: string, set: SetName, seed: number): Promise<void> {
   const { perClass, unequal } = SETS[set];
-  const lines: string[] = [];
-  for (const [label, name] of (await readdir(IMAGES)).sort().entries()) {
-    const files = (await readdir(join(IMAGES, name))).sort();
-    const order = permutation(files.length, randomStream(seed, "small sets", label));
-    // The test images come first, so that all sets of a seed share them.
-    const splits: readonly (readonly [Split, number])[] = [
-      ["test", TEST_PER_CLASS],
-      ["validation", Math.round(perClass / 3)],
-      ["train", unequal && label % 2 === 1 ? perClass / 5 : perClass],
-    ];
-    let next = 0;
-    for (const [split, count] of splits) {
-      for (let i = 0; i < count; i++) {
-        const image = files[order[next++] as number] as string;
-        lines.push(JSON.stringify({ path: join(IMAGES, name, image), label: name, split, group: image }));
-      }
-    }
-  }
-  await writeFile(path, `${lines.join("\n")}\n`);
+  return writeDigits(path, "small sets", seed, (label) => [
+    ["test", TEST_PER_CLASS],
+    ["validation", Math.round(perClass / 3)],
+    ["train", unequal && label % 2 === 1 ? perClass / 5 : perClass],
+  ]);
 }
 
 /** Accuracies in percent. The test set has equally many images of each class, so they are balanced ones too. */
 type Outcome = Readonly<Record<"headValidation" | "headTest" | "stageValidation" | "stageTest", number>>;
 
 async function measure(folder: string, dataset: string, file: RunFile, seed: number): Promise<Outcome> {
-  const contextFor = async (stage: string): Promise<StageContext> => {
-    const out = join(folder, stage);
-    await mkdir(out, { recursive: true });
-    return {
-      // Erasing changes the views, so it has activations of its own.
-      folders: { dataset, out, scratch: join(folder, `scratch-${file.augment.erase}`) },
-      base: { name: file.base, checkpoint },
-      augment: file.augment,
-      loss: file.loss,
-      seed,
-      onProgress: () => {},
-    };
-  };
+  // Erasing changes the views, so it has activations of its own.
+  const scratch = join(folder, `scratch-${file.augment.erase}`);
+  const contextFor = contextsIn(folder, dataset, { ...file, seed }, scratch);
   const features = await contextFor(`features-${file.augment.erase}`);
   const featuresFile = join(features.folders.out, FEATURES_FILE);
   if (!(await readdir(features.folders.out)).includes(FEATURES_FILE)) {
@@ -121,29 +91,13 @@ async function measure(folder: string, dataset: string, file: RunFile, seed: num
 
 /** Of the validation and the test images, from the cached activations. */
 async function accuracies(context: StageContext, weightsFile: string): Promise<readonly [number, number]> {
-  const base = chosenBase(context.base);
-  const pretrained = await base.load(context.base.checkpoint);
-  const parameters = overlay(pretrained, await readSafetensors(weightsFile));
-  const { records, summary } = await readRecords(context.folders.dataset);
-  const samples = await openBoundary(context, pretrained, DEEPEST);
-  const of = (split: Split): number => {
-    const data = {
-      samples,
-      rows: viewRows(records, context.augment.views),
-      train: [],
-      validation: imagesOf(records, split),
-      labels: records.map((record) => record.label),
-      classes: summary.classes.length,
-    };
-    const from = groupIndex(base.architecture, DEEPEST);
-    const evaluator = validator(base.architecture, from, data, base.input.pixelScale);
-    const { accuracy } = evaluator.validate(parameters);
-    evaluator.dispose();
-    return 100 * accuracy;
+  const of = async (split: Split): Promise<number> => {
+    const [judged] = await boundaryLogits(context, DEEPEST, [weightsFile], split);
+    if (judged === undefined) throw new Error("one file of weights gives one set of logits");
+    const { labels, logits } = judged;
+    return 100 * crossEntropyAndAccuracy(logits, labels, logits.length / labels.length).accuracy;
   };
-  const result = [of("validation"), of("test")] as const;
-  samples.close();
-  return result;
+  return [await of("validation"), await of("test")];
 }
 
 const columns = ["headValidation", "headTest", "stageValidation", "stageTest"] as const;
@@ -155,7 +109,7 @@ for (let seed = 1; seed <= seeds; seed++) {
     try {
       const dataset = join(folder, "dataset");
       const source = join(folder, "images.jsonl");
-      await writeManifest(source, set, seed);
+      await writeSet(source, set, seed);
       const { path: _path, ...data } = runFile({}).data;
       const digestCache = join(folder, "digests.json");
       await ingest({ source, data, seed, digestCache, out: dataset, onProgress: () => {} });

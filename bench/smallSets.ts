@@ -4,16 +4,14 @@
  * `learn/decision.ts`.
  *   node dist/bench/smallSets.js [SEEDS [IMAGES A CLASS…]]
  */
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { ingest } from "../data/ingest.js";
-import { permutation, randomStream } from "../rng/stream.js";
 import { runFileSchema } from "../spec/runFile.js";
+import { DIGITS, writeDigits } from "./digits.js";
 import { runPipeline } from "./pipeline.js";
-import { ROOT } from "./support.js";
 
-const IMAGES = resolve(join(ROOT, "..", "shared", "data", "sign-digits"));
 const [, , seedCount = "3", ...sizes] = process.argv;
 const TRAIN_PER_CLASS = sizes.length === 0 ? [2, 5, 10, 20, 40] : sizes.map(Number);
 const TEST_PER_CLASS = 20;
@@ -21,39 +19,22 @@ const seeds = Number(seedCount);
 // Every stage is to run, however few the images: the limits are what this measures.
 const file = runFileSchema.parse({
   name: "bench",
-  data: { path: IMAGES },
+  data: { path: DIGITS },
   augment: { views: 4 },
   recipe: "staged",
 });
 const { path: _path, ...data } = file.data;
 
-/** A manifest of `perClass` training images a class, with validation images in the default proportion. */
-async function writeManifest(path: string, perClass: number, seed: number): Promise<void> {
-  const lines: string[] = [];
-  const validation = Math.max(1, Math.round(perClass / 7));
-  for (const [label, name] of (await readdir(IMAGES)).sort().entries()) {
-    const files = (await readdir(join(IMAGES, name))).sort();
-    const order = permutation(files.length, randomStream(seed, "small sets", label));
-    const splits = [
-      ["train", perClass],
-      ["validation", validation],
-      ["test", TEST_PER_CLASS],
-    ] as const;
-    let next = 0;
-    for (const [split, count] of splits) {
-      for (let i = 0; i < count; i++) {
-        const image = files[order[next++] as number] as string;
-        lines.push(JSON.stringify({ path: join(IMAGES, name, image), label: name, split, group: image }));
-      }
-    }
-  }
-  await writeFile(path, `${lines.join("\n")}\n`);
-}
-
 async function measure(folder: string, perClass: number, seed: number): Promise<readonly number[]> {
   const dataset = join(folder, "dataset");
   const source = join(folder, "images.jsonl");
-  await writeManifest(source, perClass, seed);
+  // Validation images in the default proportion.
+  const validation = Math.max(1, Math.round(perClass / 7));
+  await writeDigits(source, "small sets", seed, () => [
+    ["train", perClass],
+    ["validation", validation],
+    ["test", TEST_PER_CLASS],
+  ]);
   const digestCache = join(folder, "digests.json");
   await ingest({ source, data, seed, digestCache, out: dataset, onProgress: () => {} });
   const { evaluation } = await runPipeline({ ...file, seed }, dataset, folder);

@@ -2,7 +2,8 @@
  * Stages of unfreezing with the logits of every image, validation and held out, whatever a gate would say: the head,
  * the first stage, and the second one after the first as well as after the head. On the folds of brain MRI, on parts of
  * the sign-language digits and on the quickstart's own split. One line of JSON a set and seed; `gateRules.js` reads them.
- *   node dist/bench/stageOutcomes.js digits|brain|emoji [SEED,… [TRAIN:VALIDATION…]] >> FILE   (images a class)
+ *   node dist/bench/stageOutcomes.js digits|brain|emoji [SEED,… [TRAIN:VALIDATION…|SHARE]] >> FILE
+ * TRAIN and VALIDATION are images a class; SHARE is that of brain MRI's validation images.
  */
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,24 +12,22 @@ import { writeEmojiManifest } from "../cli/quickstart/emojiDataset.js";
 import { QUICKSTART_RUN_FILE } from "../cli/quickstart/runFile.js";
 import { parseRunFile } from "../client/runFile/parse.js";
 import { ingest } from "../data/ingest.js";
-import { groupIndex } from "../learn/bases/architecture.js";
-import { chosenBase } from "../learn/bases/chosen.js";
+import { findBase } from "../learn/bases/catalogue.js";
 import { foldSplits } from "../learn/foldSplits.js";
-import { overlay, type Parameters } from "../learn/parameters.js";
-import { readSafetensors } from "../learn/safetensors.js";
-import { openBoundary, readRecords } from "../learn/stages/activations.js";
+import { readRecords } from "../learn/stages/activations.js";
 import { extractFeatures } from "../learn/stages/extractFeatures.js";
 import { type FoldData, writeFoldData } from "../learn/stages/foldData.js";
 import type { StageContext } from "../learn/stages/job.js";
 import { trainHead } from "../learn/stages/trainHead.js";
 import { tuneStage } from "../learn/stages/tuneStage.js";
-import { validator } from "../learn/training/validator.js";
-import { imagesOf, viewRows } from "../learn/views.js";
 import { permutation, randomStream } from "../rng/stream.js";
+import { baseCheckpoint } from "../runtime/components/baseCheckpoint.js";
 import { locate } from "../runtime/components/components.js";
 import { FEATURES_FILE, WEIGHTS_FILE } from "../spec/artifactFiles.js";
 import type { ImageRecord, Split } from "../spec/dataset.js";
 import { runFileSchema } from "../spec/runFile.js";
+import { boundaryLogits } from "./boundaryLogits.js";
+import { contextsIn } from "./contexts.js";
 import type { Logits, StageOutcomes } from "./gateRules.js";
 import { ROOT } from "./support.js";
 
@@ -39,6 +38,8 @@ const PARTS = ["5:1", "10:1", "20:3", "40:6", "40:20"];
 const FOLDS = 5;
 const SHALLOW = "blocks.6";
 const DEEP = "blocks.5";
+/** All that a float32 has. */
+const DIGITS_WRITTEN = 9;
 
 const [, , which = "digits", seeds = "1,2,3", ...asked] = process.argv;
 const parts = (asked.length === 0 ? PARTS : asked).map((part) => part.split(":").map(Number));
@@ -47,30 +48,17 @@ const file =
   which === "emoji"
     ? parseRunFile(QUICKSTART_RUN_FILE, "the quickstart", [])
     : runFileSchema.parse({ name: "bench", data: { path: IMAGES }, augment: { views: 4 } });
-const { path: _path, ...data } = file.data;
-const base = {
-  name: file.base,
-  checkpoint: (await locate("base-weights:efficientnet-lite0"))?.path ?? "",
-};
+const { path: _path, ...shares } = file.data;
+/** On the folds: their share of validation images. */
+const data =
+  which === "brain" && asked[0] !== undefined ? { ...shares, validation: Number(asked[0]) } : shares;
 const { stages: _stages, surgical: _surgical, ...settings } = file.unfreeze;
-const { architecture, load, input } = chosenBase(base);
-const pretrained = await load(base.checkpoint);
+const { name, load } = findBase(file.base);
+const pretrained = await load(await baseCheckpoint(name));
 
-async function contextIn(
-  folder: string,
-  out: string,
-  own: Partial<FoldData>,
-  seed: number,
-): Promise<StageContext> {
-  await mkdir(join(folder, out), { recursive: true });
-  const { dataset = join(folder, "dataset"), scratch = join(folder, "scratch") } = own;
-  return {
-    folders: { dataset, scratch, out: join(folder, out) },
-    base,
-    augment: file.augment,
-    seed,
-    onProgress: () => {},
-  };
+function contextIn(folder: string, out: string, own: Partial<FoldData>, seed: number): Promise<StageContext> {
+  const { dataset = join(folder, "dataset"), scratch } = own;
+  return contextsIn(folder, dataset, { ...file, seed }, scratch)(out);
 }
 
 /** Every image, or so many of each class. @returns path of the manifest */
@@ -120,33 +108,6 @@ function divisions(
   return parts.map((part) => partOf(records, part, seed));
 }
 
-/** Logits of a split under each file of weights, from the activations at the deeper boundary. */
-async function judge(context: StageContext, weights: readonly Parameters[], split: Split): Promise<Logits[]> {
-  const { records, summary } = await readRecords(context.folders.dataset);
-  const samples = await openBoundary(context, pretrained, DEEP);
-  const evaluator = validator(
-    architecture,
-    groupIndex(architecture, DEEP),
-    {
-      samples,
-      rows: viewRows(records, context.augment.views),
-      train: [],
-      validation: imagesOf(records, split),
-      labels: records.map((record) => record.label),
-      classes: summary.classes.length,
-    },
-    input.pixelScale,
-  );
-  const labels = imagesOf(records, split).map((image) => records[image]?.label ?? 0);
-  const results = weights.map((own) => ({
-    labels,
-    logits: [...evaluator.logits(overlay(pretrained, own))].map((logit) => Number(logit.toPrecision(7))),
-  }));
-  evaluator.dispose();
-  samples.close();
-  return results;
-}
-
 async function outcomes(folder: string, own: FoldData, seed: number): Promise<StageOutcomes["nodes"]> {
   const at = (out: string): Promise<StageContext> => contextIn(folder, out, own, seed);
   const weightsOf = (out: string): string => join(folder, out, WEIGHTS_FILE);
@@ -159,10 +120,16 @@ async function outcomes(folder: string, own: FoldData, seed: number): Promise<St
   await tune("both", DEEP, 2, "first");
   await tune("second", DEEP, 2, "head");
   const names = ["head", "first", "both", "second"] as const;
-  const weights = await Promise.all(names.map((name) => readSafetensors(weightsOf(name))));
   const context = await at("head");
-  const validation = await judge(context, weights, "validation");
-  const heldOut = await judge(context, weights, "test");
+  const judge = async (split: Split): Promise<Logits[]> => {
+    const judged = await boundaryLogits(context, DEEP, names.map(weightsOf), split);
+    return judged.map(({ labels, logits }) => ({
+      labels,
+      logits: Array.from(logits, (logit) => Number(logit.toPrecision(DIGITS_WRITTEN))),
+    }));
+  };
+  const validation = await judge("validation");
+  const heldOut = await judge("test");
   const node = (i: number) => ({ validation: validation[i] as Logits, heldOut: heldOut[i] as Logits });
   return { head: node(0), first: node(1), both: node(2), second: node(3) };
 }

@@ -17,6 +17,7 @@ import { fullNetworkTrainee, randomParameters } from "../learn/training/fullNetw
 import type { TrainingData } from "../learn/training/step.js";
 import { suffixTrainee } from "../learn/training/suffix.js";
 import { randomStream } from "../rng/stream.js";
+import { median } from "./support.js";
 
 const PARTS = ["frozen", "head", "blocks.6", "blocks.5", "blocks.3", "surgical", "scratch"] as const;
 type Part = (typeof PARTS)[number];
@@ -31,11 +32,20 @@ const SEED = 1;
 const base = findBase("efficientnet-lite0");
 const { architecture, input } = base;
 const parameters = randomParameters(architecture, CLASSES, SEED);
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
+/** The defaults of the run file or near them: their values do not change the time. */
+const COMMON = {
+  architecture,
+  parameters,
+  labelSmoothing: 0.05,
+  seed: SEED,
+  stage: 1,
+  pixelScale: input.pixelScale,
+} as const;
+const TUNING = {
+  ...COMMON,
+  rateOf: () => ({ learningRate: 1e-3, weightDecay: 0.01 }),
+  dropout: 0.2,
+} as const;
 
 function randomBytes(length: number): Uint8Array {
   const stream = randomStream(SEED, "bench-pixels");
@@ -120,17 +130,7 @@ async function timeTuning(folder: string, name: string): Promise<number[]> {
   pass.dispose();
   const shape = from === top ? [architecture.features] : boundaryShape(architecture, input.size, from);
   const trainee = suffixTrainee(
-    {
-      architecture,
-      parameters,
-      from,
-      rateOf: () => ({ learningRate: 1e-3, weightDecay: 0.01 }),
-      dropout: 0.2,
-      labelSmoothing: 0.05,
-      seed: SEED,
-      stage: 1,
-      pixelScale: input.pixelScale,
-    },
+    { ...TUNING, from },
     dataOf(await sampleFile(folder, { shape, type: "float32" }, values)),
   );
   return timeSteps(trainee);
@@ -140,18 +140,7 @@ async function timeTuning(folder: string, name: string): Promise<number[]> {
 async function timeSurgery(folder: string): Promise<number[]> {
   const format: RecordFormat = { shape: [input.size, input.size, 3], type: "uint8" };
   const trainee = suffixTrainee(
-    {
-      architecture,
-      parameters,
-      from: 0,
-      to: 2,
-      rateOf: () => ({ learningRate: 1e-3, weightDecay: 0.01 }),
-      dropout: 0.2,
-      labelSmoothing: 0.05,
-      seed: SEED,
-      stage: 1,
-      pixelScale: input.pixelScale,
-    },
+    { ...TUNING, from: 0, to: 2 },
     dataOf(await sampleFile(folder, format, randomBytes(BATCH * imageLength))),
   );
   return timeSteps(trainee);
@@ -160,16 +149,7 @@ async function timeSurgery(folder: string): Promise<number[]> {
 async function timeScratch(folder: string): Promise<number[]> {
   const format: RecordFormat = { shape: [input.size, input.size, 3], type: "uint8" };
   const trainee = fullNetworkTrainee(
-    {
-      architecture,
-      parameters,
-      learningRate: 0.002,
-      weightDecay: 0.01,
-      labelSmoothing: 0.05,
-      seed: SEED,
-      stage: 1,
-      pixelScale: input.pixelScale,
-    },
+    { ...COMMON, learningRate: 0.002, weightDecay: 0.01 },
     dataOf(await sampleFile(folder, format, randomBytes(BATCH * imageLength))),
   );
   return timeSteps(trainee);

@@ -1,0 +1,34 @@
+/** Hands each stage of a bench what the engine hands it in a run. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { StageContext } from "../learn/stages/job.js";
+import { baseCheckpoint } from "../runtime/components/baseCheckpoint.js";
+import type { RunFile } from "../spec/runFile.js";
+
+/** Makes the stage's folder if need be. */
+export type ContextOf = (stage: string) => Promise<StageContext>;
+
+/**
+ * @param folder the stages' files go there, each in a folder of its own
+ * @param dataset folder that `ingest` wrote
+ * @param scratch of cached activations, which depend on the views
+ */
+export function contextsIn(
+  folder: string,
+  dataset: string,
+  { base, augment, loss, seed }: Pick<RunFile, "base" | "augment" | "loss" | "seed">,
+  scratch = join(folder, "scratch"),
+): ContextOf {
+  return async (stage) => {
+    const out = join(folder, stage);
+    await mkdir(out, { recursive: true });
+    return {
+      folders: { dataset, out, scratch },
+      base: { name: base, checkpoint: await baseCheckpoint(base) },
+      augment,
+      loss,
+      seed,
+      onProgress: () => {},
+    };
+  };
+}
