@@ -62,7 +62,7 @@ export async function trainDurably(
   request: StageRequest,
   stageKey: string,
   job: TrainingJob,
-  { attempt, report, signal, leaving }: StageHooks,
+  { activity, attempt, report, signal, leaving }: StageHooks,
   tell: TellApplied,
 ): Promise<Trained> {
   const {
@@ -75,7 +75,7 @@ export async function trainDurably(
   const say = (phase: string): void => report({ phase, step: 0, total: 1 });
 
   say("looking for a checkpoint");
-  const fence = await claimFence(store, stageKey, { run, attempt, worker });
+  const fence = await claimFence(store, stageKey, { run, activity, attempt, worker });
   const spool = await newWorkFolder(workFolder, `${stage.name}-checkpoints`);
   const end = new AbortController();
   const uploads = checkpointUploads({

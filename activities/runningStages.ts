@@ -9,6 +9,8 @@ import type { Progress } from "../spec/training.js";
 export interface StageHooks {
   /** Number of the attempt that begins it, from 1. */
   readonly attempt: number;
+  /** What that attempt belongs to. */
+  readonly activity: number;
   readonly report: (progress: Progress) => void;
   /** Aborted when nobody wants the stage any more. */
   readonly signal: AbortSignal;
@@ -19,6 +21,8 @@ export interface StageHooks {
 export interface Attempt {
   /** From 1. */
   readonly number: number;
+  /** The activity that it is an attempt at: when that was scheduled, in ms since 1970. */
+  readonly activity: number;
   /** @param at when the news were made, by `performance.now()` */
   readonly report: (progress: Progress, at?: number) => void;
   readonly cancelled: AbortSignal;
@@ -65,7 +69,7 @@ export function createRunningStages<Outcome>(times: AdoptionTimes = TIMES): Runn
   function begin(
     key: string,
     work: (hooks: StageHooks) => Promise<Outcome>,
-    attempt: number,
+    { number, activity }: Attempt,
   ): Running<Outcome> {
     const abort = new AbortController();
     const leaving = new AbortController();
@@ -75,7 +79,7 @@ export function createRunningStages<Outcome>(times: AdoptionTimes = TIMES): Runn
     };
     const stage: Running<Outcome> = {
       result: Promise.resolve().then(() =>
-        work({ attempt, report, signal: abort.signal, leaving: leaving.signal }),
+        work({ activity, attempt: number, report, signal: abort.signal, leaving: leaving.signal }),
       ),
       ...{
         abort,
@@ -138,7 +142,7 @@ export function createRunningStages<Outcome>(times: AdoptionTimes = TIMES): Runn
     async attend(key, work, attempt) {
       const known = stages.get(key);
       if (known === undefined) await makeRoom();
-      const stage = known ?? begin(key, work, attempt.number);
+      const stage = known ?? begin(key, work, attempt);
       clearTimeout(stage.abandon);
       stage.attempt = attempt;
       if (stage.news !== undefined) attempt.report(stage.news.progress, stage.news.at);

@@ -76,6 +76,7 @@ export async function runStage(
         ),
       {
         number: activity.info.attempt,
+        activity: activity.info.scheduledTimestampMs,
         report: (progress, at) => pulse.report(log.progress(progress), at),
         cancelled: activity.cancellationSignal,
         isLost: () => isLost(activity.cancellationDetails),

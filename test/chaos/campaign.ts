@@ -7,6 +7,7 @@ import { loadRunFile } from "../../client/runFile/load.js";
 import { startRun } from "../../client/startRun.js";
 import { toThawError } from "../../spec/errors.js";
 import { patiently } from "../../store/patience.js";
+import { brokenByCollection } from "./collected.js";
 import { disturbRun, type Happened, killsOf } from "./disturbedRun.js";
 import {
   evidenceOf,
@@ -98,6 +99,7 @@ export async function runCampaign(testbed: Testbed, campaign: Campaign): Promise
       broken: [
         ...(stuck === undefined ? [] : [stuck]),
         ...verdict.broken,
+        ...(await brokenByCollection(testbed, runId, evidence)),
         ...dear.map((one) => `${one.seconds.toFixed(0)} s of work on ${one.happened.stage} were lost`),
       ],
       seconds: (Date.now() - began) / 1000,

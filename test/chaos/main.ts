@@ -75,7 +75,7 @@ async function chaos(output: Output): Promise<void> {
 }
 
 function wordsOf({ run, stage, attempt, kind, moment, told }: Happened): string {
-  const when = moment.by === "time" ? "" : ` ${moment.place} ${moment.phase}`;
+  const when = moment.by !== "request" ? "" : ` ${moment.place} ${moment.phase}`;
   const far = told === undefined ? "" : ` (${told.phase}: ${told.step} of ${told.total})`;
   return `run ${run}, ${stage}, attempt ${attempt}${far}: ${kind}${when}`;
 }

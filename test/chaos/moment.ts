@@ -29,6 +29,13 @@ export async function atMoment(
     await act();
     return true;
   }
+  const deadline = Date.now() + PATIENCE_MS;
+  if (moment.by === "progress") {
+    while (!hasTold(watch.now(), moment.share) && !isOver() && Date.now() < deadline) await sleep(POLL_MS);
+    if (isOver() || !hasTold(watch.now(), moment.share)) return false;
+    await act();
+    return true;
+  }
   let acting: Promise<void> | undefined;
   proxy.listen({
     [moment.place]: (request: { readonly method: string; readonly path: string }) => {
@@ -37,9 +44,13 @@ export async function atMoment(
       return acting;
     },
   });
-  const deadline = Date.now() + PATIENCE_MS;
   while (acting === undefined && !isOver() && Date.now() < deadline) await sleep(POLL_MS);
   proxy.listen({});
   await acting;
   return acting !== undefined;
+}
+
+function hasTold({ progress }: Sight, share: number): boolean {
+  const { phase = "", step = 0, total = 1 } = progress ?? {};
+  return phase.includes("epoch") && step >= share * total;
 }

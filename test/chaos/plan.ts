@@ -26,6 +26,8 @@ export function isKill(kind: Kind): boolean {
 export type Moment =
   /** So long after the stage was first seen, or after what was done to it before, in times of an undisturbed stage. */
   | { readonly by: "time"; readonly share: number }
+  /** When a stage that trains has told that share of its steps. */
+  | { readonly by: "progress"; readonly share: number }
   /** At the next such request to the store; before it is passed on, or before the answer is. */
   | { readonly by: "request"; readonly phase: string; readonly place: "before" | "after" };
 
@@ -59,10 +61,12 @@ const OF_TRAINING: readonly Kind[] = [
 const COUNTS_OF_TRAINING = [1, 2, 3, 4] as const;
 const COUNTS = [0, 1, 2, 2] as const;
 const LONG: ReadonlySet<string> = new Set(["head", "tune", "fold", "scratch"]);
-/** Half of the moments are times, the other half places in the conversation with the store. */
-const BY_TIME = 0.5;
+/** Of all moments those in the conversation with the store; of the others those by progress, where there are steps. */
+const BY_REQUEST = 0.4;
+const BY_PROGRESS = 0.7;
 /** Later the stage is often over before it is hit. */
 const LATEST_SHARE = 0.6;
+const LATEST_STEP = 0.9;
 const DRAWS = 4;
 
 export function planDisturbances(
@@ -76,18 +80,17 @@ export function planDisturbances(
     const counts = LONG.has(stage.kind) ? COUNTS_OF_TRAINING : COUNTS;
     return Array.from({ length: pick(counts, next()) }, (): Disturbance => {
       const kind = pick(onControl ? OF_CONTROL : OF_TRAINING, next());
-      const share = next();
-      const moment: Moment =
-        share < BY_TIME
-          ? { by: "time", share: (share / BY_TIME) * LATEST_SHARE }
-          : {
-              by: "request",
-              phase: pick(momentsOf(stage.kind), next()),
-              place: next() < 0.5 ? "before" : "after",
-            };
+      const moment = drawMoment(stage.kind, next);
       return { stage: stage.name, kind, moment, draws: Array.from({ length: DRAWS }, next) };
     });
   });
+}
+
+function drawMoment(kind: string, next: () => number): Moment {
+  if (next() < BY_REQUEST)
+    return { by: "request", phase: pick(momentsOf(kind), next()), place: next() < 0.5 ? "before" : "after" };
+  if (LONG.has(kind) && next() < BY_PROGRESS) return { by: "progress", share: LATEST_STEP * next() };
+  return { by: "time", share: LATEST_SHARE * next() };
 }
 
 function numbers(stream: RandomStream): () => number {

@@ -20,6 +20,8 @@ export interface Summary {
   readonly mostWastedSeconds: number;
   /** Most of all warned workers. */
   readonly mostWastedWarned: number;
+  /** Of attempts that were killed, until garbage collection. */
+  readonly folders: number;
   readonly broken: readonly string[];
 }
 
@@ -43,6 +45,7 @@ export function summarize(runs: readonly DisturbedRun[], seconds: number): Summa
     mostWasted: most(wasted),
     mostWastedSeconds: Math.max(0, ...wasted.map(({ seconds }) => seconds)),
     mostWastedWarned: most(wasted.filter(({ happened: { kind } }) => isWarned(kind))),
+    folders: sum(({ left }) => left.attempts),
     broken: runs.flatMap(({ runId, broken }) => broken.map((sentence) => `${runId}: ${sentence}`)),
   };
 }
@@ -94,10 +97,12 @@ export function tablesOf(runs: readonly DisturbedRun[], summary: Summary, screen
     `${lostStages} stages lost of ${summary.stages}; ${artifacts} artifacts committed`,
     `${digestsEqual} files with the digest of the undisturbed run`,
     `${wastedSteps} steps computed again, ${mostWasted} (${summary.mostWastedSeconds.toFixed(1)} s) at most by one kill, ${summary.mostWastedWarned} by one with a warning`,
+    `${summary.folders} folders of killed attempts, which garbage collection took`,
     ...(summary.broken.length === 0 ? ["every promise held"] : ["", "broken:", ...summary.broken]),
   ].join("\n");
 }
 
 function phaseOf({ moment }: Happened): string {
+  if (moment.by === "progress") return "while training";
   return moment.by === "time" ? "any time" : `${moment.place} ${moment.phase}`;
 }

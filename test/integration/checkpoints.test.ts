@@ -30,8 +30,8 @@ const BEST = "best weights that stay the best";
 let serial = 0;
 const fresh = (): string => join(stack.folder, "checkpoints", String(serial++));
 
-const claim = (stageKey: string, run: string): Promise<Fence> =>
-  claimFence(store, stageKey, { run, attempt: 1, worker: "test" });
+const claim = (stageKey: string, run: string, attempt = 1, activity = 0): Promise<Fence> =>
+  claimFence(store, stageKey, { run, activity, attempt, worker: "test" });
 
 /** @returns bytes that were sent */
 async function put(fence: Fence, sequence: number, content: string, steered = false): Promise<number> {
@@ -80,6 +80,17 @@ test("a later attempt of the same run fences the earlier one, another run's does
   assert.deepEqual(await fetched(stageKey, "run"), { content: "first", step: 1, refused: [] });
   await put(second, 1, "second");
   assert.equal((await fetched(stageKey, "run")).content, "second");
+});
+
+test("an attempt that comes after a later one takes no fence", async () => {
+  const stageKey = sha256("late");
+  const second = await claim(stageKey, "run", 2);
+  await assert.rejects(claim(stageKey, "run", 1), { code: "FENCED" });
+  await claim(stageKey, "other-run", 1);
+  await requireUnfenced(store, second);
+  assert.equal((await claim(stageKey, "run", 3)).number, 3);
+  // After a pause the stage is another activity, whose attempts are counted anew.
+  assert.equal((await claim(stageKey, "run", 1, 1)).number, 4);
 });
 
 test("the two newest checkpoints stay, and what did not change is sent once", async () => {

@@ -14,6 +14,7 @@ function newAttempt() {
   return {
     told,
     number: 1,
+    activity: 0,
     report: (progress: Progress) => void told.push(progress),
     cancelled: controller.signal,
     isLost: () => how === "lost",
