@@ -3,9 +3,11 @@ import { cacheFolder } from "../cacheFolder.js";
 import { locateCached, provideCached, sweepAttempts } from "./cache.js";
 import type { ComponentName, Located, ProvisionProgress, Recipe, Report } from "./component.js";
 import { efficientnetLite0, efficientnetLite1, efficientnetLite2, emojiImages } from "./downloads.js";
+import { BINDING_PACKAGE, engineVariant } from "./engineVariant.js";
 import { libtensorflow } from "./libtensorflow.js";
 import { machine } from "./machine.js";
 import { packageVersion } from "./nodePackage.js";
+import { CUDNN } from "./pins.js";
 import { locateProgram, type Program, S3_PROGRAM, TEMPORAL_PROGRAM } from "./programs.js";
 import { locateBinding, provideBinding } from "./tfjsBinding.js";
 import { type ComponentStatus, inspectTools } from "./tools.js";
@@ -21,12 +23,15 @@ interface Component {
   readonly provide: (report: Report) => Promise<Located>;
 }
 
-const cached = (recipe: Recipe, purpose: string): Component => ({
-  purpose,
-  needs: [],
-  locate: async () => locateCached(recipe),
-  provide: (report) => provideCached(recipe, report),
-});
+const cached = (recipe: Recipe | (() => Recipe), purpose: string): Component => {
+  const chosen = (): Recipe => (typeof recipe === "function" ? recipe() : recipe);
+  return {
+    purpose,
+    needs: [],
+    locate: async () => locateCached(chosen()),
+    provide: (report) => provideCached(chosen(), report),
+  };
+};
 
 const program = (wanted: Program, purpose: string): Component => ({
   ...cached(wanted.recipe, purpose),
@@ -116,9 +121,13 @@ export async function inspect(): Promise<readonly ComponentStatus[]> {
 /**
  * Names the code that computes, e.g. `cpu tfjs-node 4.22.0 libtensorflow 2.21.0 linux-x64`: part of the
  * digest of every artifact whose numbers depend on it. Loads nothing. `THAW_ENGINE=gpu` names the GPU engine.
+ * @throws ThawError USAGE for another THAW_ENGINE
  */
 export function engineFingerprint(): string {
-  const engine = process.env.THAW_ENGINE === "gpu" ? "gpu tfjs-node-gpu" : "cpu tfjs-node";
-  const tfjs = packageVersion("@tensorflow/tfjs-node");
-  return `${engine} ${tfjs} libtensorflow ${libtensorflow.version} ${machine}`;
+  const engine = engineVariant();
+  const name = BINDING_PACKAGE[engine];
+  const library = `libtensorflow ${libtensorflow(engine).version}`;
+  const parts = [engine, name.replace(/^.*\//, ""), packageVersion(name), library];
+  if (engine === "gpu") parts.push(`cudnn ${CUDNN.version}`);
+  return [...parts, machine].join(" ");
 }
