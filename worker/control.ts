@@ -3,12 +3,16 @@ import { createControlActivities } from "../activities/control.js";
 import { engineFingerprint } from "../runtime/components/components.js";
 import { CONTROL_QUEUE } from "../spec/run.js";
 import { openStore } from "../store/connection.js";
+import { deploymentOptions, keepCurrent } from "./deployment.js";
 import { serve } from "./serve.js";
 import { workflowBundle } from "./workflowBundle.js";
+
+const deployment = deploymentOptions(process.env.THAW_BUILD_ID);
 
 await serve("control", async ({ store, temporal, workFolder }) => ({
   options: {
     taskQueue: CONTROL_QUEUE,
+    ...(deployment === undefined ? {} : { workerDeploymentOptions: deployment }),
     workflowBundle: await workflowBundle(),
     activities: createControlActivities({
       store: openStore(store),
@@ -17,4 +21,10 @@ await serve("control", async ({ store, temporal, workFolder }) => ({
       ...(temporal.uiUrl === undefined ? {} : { uiUrl: temporal.uiUrl }),
     }),
   },
+  ...(deployment === undefined
+    ? {}
+    : {
+        beside: (connection, signal) =>
+          keepCurrent(connection, temporal.namespace, deployment.version.buildId, signal),
+      }),
 }));

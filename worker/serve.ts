@@ -11,6 +11,8 @@ const HEARTBEAT_THROTTLE = "1 second";
 
 export interface Service {
   readonly options: Omit<WorkerOptions, "connection" | "namespace">;
+  /** Runs beside the worker until it ends. */
+  readonly beside?: (connection: NativeConnection, signal: AbortSignal) => Promise<void>;
   /** Frees what the worker held, after its last activity. */
   readonly stop?: () => Promise<void>;
 }
@@ -35,7 +37,10 @@ export async function serve(name: "control" | "training", create: (platform: Pla
       });
       const running = worker.run();
       console.log(JSON.stringify({ ready: true, worker: name }));
-      await running;
+      const ending = new AbortController();
+      const beside = service.beside?.(connection, ending.signal);
+      await running.finally(() => ending.abort());
+      await beside;
     } finally {
       await service.stop?.();
       await connection.close();
