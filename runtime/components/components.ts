@@ -99,10 +99,14 @@ export const FETCHED_LATER: Partial<Readonly<Record<ComponentName, string>>> = {
   "base-weights:efficientnet-lite2": "a run with `base: efficientnet-lite2` fetches it",
 };
 
-async function inspectComponent(name: ComponentName): Promise<ComponentStatus> {
+/** What only the embedded services and the quickstart need. */
+const EMBEDDED_ONLY: readonly ComponentName[] = ["temporal", "s3-server", "emoji-images"];
+
+async function inspectComponent(name: ComponentName, isNeeded: boolean): Promise<ComponentStatus> {
   const { purpose } = COMPONENTS[name];
   const found = await locate(name);
   if (found !== undefined) return { name, purpose, found };
+  if (!isNeeded) return { name, purpose };
   return {
     name,
     purpose,
@@ -111,10 +115,14 @@ async function inspectComponent(name: ComponentName): Promise<ComponentStatus> {
   };
 }
 
-/** The state of this machine for `thaw doctor`: components, then what is needed to provision them. */
-export async function inspect(): Promise<readonly ComponentStatus[]> {
-  const components = await Promise.all(NAMES.map(inspectComponent));
-  const incomplete = components.some(({ found }) => found === undefined);
+/**
+ * The state of this machine for `thaw doctor`: components, then what is needed to provision them.
+ * @param isEmbedded whether Temporal and the store are to run here, too; in a container they do not
+ */
+export async function inspect(isEmbedded = true): Promise<readonly ComponentStatus[]> {
+  const isNeeded = (name: ComponentName): boolean => isEmbedded || !EMBEDDED_ONLY.includes(name);
+  const components = await Promise.all(NAMES.map((name) => inspectComponent(name, isNeeded(name))));
+  const incomplete = components.some(({ problem }) => problem !== undefined);
   return [...components, ...(await inspectTools(incomplete))];
 }
 
