@@ -3,6 +3,7 @@
 import type { Engine } from "../engine/process.js";
 import type { Store } from "../store/connection.js";
 import type { EngineOutput } from "./log/outputLines.js";
+import type { PodDependencies } from "./pods/cluster.js";
 
 export interface ControlDependencies {
   readonly store: Store;
@@ -12,6 +13,8 @@ export interface ControlDependencies {
   readonly workFolder: string;
   /** Base URL of the Temporal UI, if known. */
   readonly uiUrl?: string;
+  /** What runs with `compute: kubernetes` need; absent on training workers. */
+  readonly pods?: PodDependencies;
 }
 
 export interface TrainingDependencies extends ControlDependencies {
