@@ -1,5 +1,6 @@
 /** A real Kubernetes with one node, in the sandbox that this process runs in. */
-import { mkdir } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startContainerd } from "./containerd.js";
 import { startApiServer, startControllers, startEtcd } from "./controlPlane.js";
@@ -22,6 +23,8 @@ export interface Cluster {
   readonly logs: string;
   /** Runs kubectl as that user and gives its output. */
   kubectl(...args: readonly string[]): Promise<string>;
+  /** Creates or changes an object. */
+  apply(manifest: object): Promise<void>;
   /** Sets how many `nvidia.com/gpu` the node has, as a device plugin would. */
   setGpus(count: number): Promise<void>;
   /** Ends the API server and starts it anew; resolves when it serves again. */
@@ -61,6 +64,12 @@ export async function startCluster(): Promise<Cluster> {
     image,
     logs,
     kubectl: ask,
+    apply: async (manifest) => {
+      const file = join(folder, `${randomUUID()}.json`);
+      await writeFile(file, JSON.stringify(manifest));
+      await ask("apply", `--filename=${file}`);
+      await rm(file);
+    },
     setGpus: async (count) => {
       const patch = ["capacity", "allocatable"].map((field) => ({
         op: "add",

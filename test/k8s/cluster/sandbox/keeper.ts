@@ -3,8 +3,10 @@
  * ends the sandbox when the process that asked for it is gone, however it went, and tidies up after it.
  */
 import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { constants } from "node:os";
-import { makeSandbox, removeSandbox, sweepSandboxes } from "./leftovers.js";
+import { join } from "node:path";
+import { ENTRANCE, makeSandbox, removeSandbox, sweepSandboxes, TEMPORARY } from "./leftovers.js";
 import { NODE_ADDRESS, SANDBOX_FOLDER, SERVICE_ADDRESS } from "./sandbox.js";
 
 /**
@@ -41,9 +43,16 @@ const inside = spawn(
   [...ENTER, ...NAMESPACES, "bash", "-c", INIT, "sandbox", ...process.argv.slice(2)],
   {
     stdio: ["inherit", "inherit", "inherit"],
-    env: { ...process.env, [SANDBOX_FOLDER]: folder, NODE_CHANNEL_FD: undefined },
+    env: {
+      ...process.env,
+      [SANDBOX_FOLDER]: folder,
+      TMPDIR: join(folder, TEMPORARY),
+      // Node.js would take the first descriptors of a program for its channel.
+      NODE_CHANNEL_FD: undefined,
+    },
   },
 );
+writeFileSync(join(folder, ENTRANCE), String(inside.pid));
 const end = () => inside.kill("SIGKILL");
 process.on("disconnect", end);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);

@@ -8,12 +8,16 @@ import { identify, isAlive, type ProcessId } from "../../../../runtime/services/
 
 const CGROUPS = "/sys/fs/cgroup";
 const OWNER = "owner.json";
+/** In a sandbox's folder, for temporary files of what runs inside. */
+export const TEMPORARY = "tmp";
+/** In a sandbox's folder: id of the process whose namespaces are the sandbox, as it is called outside. */
+export const ENTRANCE = "entrance";
 /** The kernel frees a group a moment after its last process has ended. */
 const EMPTY_TRIES = 100;
 const EMPTY_PAUSE_MS = 50;
 
 /** On the cache's disk: images are linked from there. */
-const sandboxes = (): string => join(cacheFolder(), "test-sandboxes");
+export const sandboxes = (): string => join(cacheFolder(), "test-sandboxes");
 
 export const cgroupOf = (folder: string): string => `thaw-test-${folder.split("/").at(-1)}`;
 
@@ -25,7 +29,7 @@ function cgroupFolders(folder: string): string[] {
 /** Makes a sandbox's folder, owned by this process, and its control groups. */
 export async function makeSandbox(): Promise<string> {
   const folder = join(sandboxes(), String(process.pid));
-  await mkdir(folder, { recursive: true });
+  await mkdir(join(folder, TEMPORARY), { recursive: true });
   await writeFile(join(folder, OWNER), JSON.stringify(identify(process.pid)));
   const groups = cgroupFolders(folder).filter((group) => existsSync(join(group, "..", "cgroup.procs")));
   for (const group of groups) await mkdir(group, { recursive: true });
