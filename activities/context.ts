@@ -23,6 +23,10 @@ export interface TrainingDependencies extends ControlDependencies {
   readonly engineOutput: EngineOutput;
   /** Seconds between two checkpoints of a stage of training; 20 when left out. */
   readonly checkpointSeconds?: number;
+  /** Seconds from SIGTERM to SIGKILL, where somebody has set them. */
+  readonly graceSeconds?: number;
+  /** A stage that has had no progress for so many seconds is ended, to be tried again; for ever when left out. */
+  readonly noProgressSeconds?: number;
   /** Checkpoint file of a base, fetched if need be. */
   readonly baseCheckpoint: (name: string) => Promise<string>;
 }

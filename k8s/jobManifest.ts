@@ -82,6 +82,8 @@ function podSpec(run: RunInput, settings: PodSettings, context: ManifestContext)
       {
         name: CONTAINER,
         image,
+        // The image's entry point is Node, its folder that of thaw.
+        args: ["dist/worker/training.js"],
         ...(image_pull_policy === undefined ? {} : { imagePullPolicy: image_pull_policy }),
         env: Object.entries(environmentOf(run, settings, context)).map(([name, value]) => ({ name, value })),
         envFrom: (settings.secrets ?? []).map((name) => ({ secretRef: { name } })),

@@ -3,8 +3,12 @@ import { createControlActivities } from "../activities/control.js";
 import { engineFingerprint } from "../runtime/components/components.js";
 import { CONTROL_QUEUE } from "../spec/run.js";
 import { openStore } from "../store/connection.js";
+import { podEnvironment } from "./podEnvironment.js";
 import { serve } from "./serve.js";
 import { workflowBundle } from "./workflowBundle.js";
+
+/** The installation's defaults for the run file's section `kubernetes`. */
+const defaultsFile = process.env.THAW_KUBERNETES_DEFAULTS;
 
 await serve("control", async ({ store, temporal, workFolder }) => ({
   options: {
@@ -14,6 +18,10 @@ await serve("control", async ({ store, temporal, workFolder }) => ({
       store: openStore(store),
       engineFingerprint: engineFingerprint(),
       workFolder,
+      pods: {
+        env: podEnvironment({ store, temporal }),
+        ...(defaultsFile === undefined ? {} : { defaultsFile }),
+      },
       ...(temporal.uiUrl === undefined ? {} : { uiUrl: temporal.uiUrl }),
     }),
   },
