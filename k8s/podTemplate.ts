@@ -74,6 +74,6 @@ function requireUnchanged(before: V1PodTemplateSpec, after: V1PodTemplateSpec): 
 }
 
 function variablesOf({ spec }: V1PodTemplateSpec): Record<string, string | undefined> {
-  const container = spec?.containers.find(({ name }) => name === CONTAINER);
+  const container = spec?.containers?.find(({ name }) => name === CONTAINER);
   return Object.fromEntries((container?.env ?? []).map(({ name, value }) => [name, value]));
 }
