@@ -5,6 +5,9 @@ import type { ControlDependencies } from "./context.js";
 import { typedFailures } from "./failures.js";
 import { findArtifact } from "./findArtifact.js";
 import { logged } from "./log/logged.js";
+import { startPod } from "./pods/startPod.js";
+import { stopPod } from "./pods/stopPod.js";
+import { watchPod } from "./pods/watchPod.js";
 import { recordRun } from "./recordRun.js";
 import { register } from "./register.js";
 import { report } from "./report.js";
@@ -15,6 +18,7 @@ export function createControlActivities(dependencies: ControlDependencies): Cont
     typedFailures((request: StageRequest) =>
       logged(dependencies, request, () => activity(dependencies, request)),
     );
+  const { pods = { env: {} } } = dependencies;
   return {
     // A look-up is no work: what it finds stands in the run's state.
     findArtifact: typedFailures((request) => findArtifact(dependencies, request)),
@@ -23,5 +27,8 @@ export function createControlActivities(dependencies: ControlDependencies): Cont
     report: withLog(report),
     recordRun: typedFailures((request) => recordRun(dependencies, request)),
     writeControl: typedFailures((file) => writeControl(dependencies, file)),
+    startPod: typedFailures((request) => startPod(pods, request)),
+    watchPod: typedFailures((request) => watchPod(pods, request)),
+    stopPod: typedFailures((request) => stopPod(pods, request)),
   };
 }

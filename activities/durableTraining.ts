@@ -27,8 +27,10 @@ import type { StageHooks } from "./runningStages.js";
 
 /** Work that a kill without warning may cost, plus the time of writing and uploading. */
 const CHECKPOINT_SECONDS = 20;
-/** A worker that is told to leave has this long for the last checkpoint. */
+/** A worker that is told to leave has this long for the last checkpoint, if nobody says how long it has. */
 const LEAVE_MS = 10_000;
+/** What a worker needs of its grace besides: to end its engine and itself. */
+const FAREWELL_MS = 5_000;
 const STORE_RETRY_MS = 2000;
 /** How often it is said that a paused stage's checkpoint is still on its way. */
 const STORING_NEWS_MS = 1000;
@@ -68,7 +70,8 @@ export async function trainDurably(
     run: { runId: run },
     stage,
   } = request;
-  const { store, engine, engineFingerprint, workFolder } = dependencies;
+  const { store, engine, engineFingerprint, workFolder, graceSeconds } = dependencies;
+  const leaveMs = graceSeconds === undefined ? LEAVE_MS : Math.max(1000, 1000 * graceSeconds - FAREWELL_MS);
   const identity = { engine: engineFingerprint, threads: computeThreads() };
   const worker = `${process.pid}@${hostname()}`;
   const say = (phase: string): void => report({ phase, step: 0, total: 1 });
@@ -117,12 +120,12 @@ export async function trainDurably(
       },
     );
     commands.handTo(running);
-    const ending = onEnd(signal, leaving, running, end);
+    const ending = onEnd(signal, leaving, running, end, leaveMs);
     try {
       const summary = await running.result;
       // One that arrived after the stage's were removed would stay for good.
       uploads.close();
-      await atMost(LEAVE_MS, uploads.settled());
+      await atMost(leaveMs, uploads.settled());
       const interruptions: Interruptions = {
         ...(from.positions.length === 0 ? {} : { resumed: from.positions }),
         ...(changes.size === 0 ? {} : { changes: [...changes.values()] }),
@@ -155,21 +158,27 @@ interface Ending {
 }
 
 /** A worker that leaves lets the stage write its checkpoint; whoever wants no more of it ends it at once. */
-function onEnd(signal: AbortSignal, leaving: AbortSignal, running: RunningJob, end: AbortController): Ending {
+function onEnd(
+  signal: AbortSignal,
+  leaving: AbortSignal,
+  running: RunningJob,
+  end: AbortController,
+  leaveMs: number,
+): Ending {
   let timer: NodeJS.Timeout | undefined;
   let deadline = Number.POSITIVE_INFINITY;
   const stop = (): void => end.abort(signal.reason);
   const leave = (): void => {
-    deadline = performance.now() + LEAVE_MS;
+    deadline = performance.now() + leaveMs;
     running.control({ kind: "stop", reason: "shutdown" });
-    timer = setTimeout(() => end.abort(leaving.reason), LEAVE_MS);
+    timer = setTimeout(() => end.abort(leaving.reason), leaveMs);
   };
   if (signal.aborted) stop();
   if (leaving.aborted) leave();
   signal.addEventListener("abort", stop);
   leaving.addEventListener("abort", leave);
   return {
-    msLeft: () => Math.max(0, Math.min(LEAVE_MS, deadline - performance.now())),
+    msLeft: () => Math.max(0, Math.min(leaveMs, deadline - performance.now())),
     forget: () => {
       clearTimeout(timer);
       signal.removeEventListener("abort", stop);

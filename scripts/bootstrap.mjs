@@ -1,6 +1,6 @@
 // What has to happen before compiled code can run: packages, compilation, workflow bundle. Plain Node.js
 // without packages, because on a fresh clone there are none.
-//   node scripts/bootstrap.mjs quickstart|test|thaw [ARGUMENTS…]
+//   node scripts/bootstrap.mjs quickstart|test|test:k8s|thaw [ARGUMENTS…]
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -12,7 +12,12 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 const DIST = join(ROOT, "dist");
 const PACKAGES_STAMP = join(ROOT, "node_modules", ".thaw-lock-sha256");
 const SOURCES_STAMP = join(DIST, ".sources-sha256");
-const ENTRIES = { quickstart: "cli/quickstart/main.js", test: "test/run.js", thaw: "cli/main.js" };
+const ENTRIES = {
+  quickstart: "cli/quickstart/main.js",
+  test: "test/run.js",
+  "test:k8s": "test/k8s/main.js",
+  thaw: "cli/main.js",
+};
 /** The versions that CI and the developers' machines cover; `engines` in package.json says the same. */
 const OLDEST_NODE = [20, 9];
 const NEWEST_MAJOR = 24;

@@ -1,6 +1,7 @@
 /** The run file `thaw.yaml`: its schema, defaults and types. This is public API; see `docs/thaw.schema.json`. */
 import { z } from "zod";
 import { augmentSchema } from "./augment.js";
+import { kubernetesSchema } from "./kubernetes.js";
 import { descends, LAYER_GROUPS } from "./layerGroups.js";
 import { lossSchema } from "./loss.js";
 
@@ -244,7 +245,11 @@ export const runFileSchema = z.strictObject({
   compare: compareSchema.prefault({}),
   evaluation: evaluationSchema.prefault({}),
   card: cardSchema.prefault({}),
-  compute: z.enum(["local"]).default("local").describe("Where the stages run."),
+  compute: z
+    .enum(["local", "kubernetes"])
+    .default("local")
+    .describe("Where the stages run: the training worker of `thaw up`, or a pod of the run's own."),
+  kubernetes: kubernetesSchema.exactOptional(),
   seed: z
     .int()
     .min(0)

@@ -4,9 +4,12 @@ import { engineFingerprint } from "../runtime/components/components.js";
 import { CONTROL_QUEUE } from "../spec/run.js";
 import { openStore } from "../store/connection.js";
 import { deploymentOptions, keepCurrent } from "./deployment.js";
+import { podEnvironment } from "./podEnvironment.js";
 import { serve } from "./serve.js";
 import { workflowBundle } from "./workflowBundle.js";
 
+/** The installation's defaults for the run file's section `kubernetes`. */
+const defaultsFile = process.env.THAW_KUBERNETES_DEFAULTS;
 const deployment = deploymentOptions(process.env.THAW_BUILD_ID);
 
 await serve("control", async ({ store, temporal, workFolder }) => ({
@@ -18,6 +21,10 @@ await serve("control", async ({ store, temporal, workFolder }) => ({
       store: openStore(store),
       engineFingerprint: engineFingerprint(),
       workFolder,
+      pods: {
+        env: podEnvironment({ store, temporal }),
+        ...(defaultsFile === undefined ? {} : { defaultsFile }),
+      },
       ...(temporal.uiUrl === undefined ? {} : { uiUrl: temporal.uiUrl }),
     }),
   },

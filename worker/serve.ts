@@ -5,6 +5,8 @@ import { loadPlatform } from "../runtime/platform.js";
 import { connectionOptions } from "../runtime/temporalConnection.js";
 import { toThawError } from "../spec/errors.js";
 import type { Platform } from "../spec/platform.js";
+import { LEFT_EXIT_CODE } from "../spec/pod.js";
+import { whenClosed } from "./closedRun.js";
 
 /** Progress in `thaw watch` must not be older than two seconds; the SDK's default throttle is 30. */
 const HEARTBEAT_THROTTLE = "1 second";
@@ -15,10 +17,19 @@ export interface Service {
   readonly beside?: (connection: NativeConnection, signal: AbortSignal) => Promise<void>;
   /** Frees what the worker held, after its last activity. */
   readonly stop?: () => Promise<void>;
+  /** The only run that a worker in a pod serves. */
+  readonly runId?: string;
 }
 
-/** Runs a worker until SIGTERM or SIGINT; then the exit code is 0. */
+/**
+ * Runs a worker until SIGTERM or SIGINT; then the exit code is 0. A run's own worker ends with its run, too, and then
+ * with 0: told to leave before, it ends with 143, because its Job would be done otherwise.
+ */
 export async function serve(name: "control" | "training", create: (platform: Platform) => Promise<Service>) {
+  let isTold = false;
+  process.once("SIGTERM", () => {
+    isTold = true;
+  });
   try {
     Runtime.install({
       telemetryOptions: { logging: { forward: {}, filter: { core: "WARN", other: "INFO" } } },
@@ -37,10 +48,15 @@ export async function serve(name: "control" | "training", create: (platform: Pla
       });
       const running = worker.run();
       console.log(JSON.stringify({ ready: true, worker: name }));
+      const { runId } = service;
+      const over =
+        runId === undefined ? undefined : whenClosed(connection, platform, runId, () => worker.shutdown());
       const ending = new AbortController();
       const beside = service.beside?.(connection, ending.signal);
       await running.finally(() => ending.abort());
+      over?.stop();
       await beside;
+      if (runId !== undefined && isTold) process.exitCode = LEFT_EXIT_CODE;
     } finally {
       await service.stop?.();
       await connection.close();
