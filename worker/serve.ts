@@ -32,7 +32,10 @@ export async function serve(name: "control" | "training", create: (platform: Pla
   });
   try {
     Runtime.install({
-      telemetryOptions: { logging: { forward: {}, filter: { core: "WARN", other: "INFO" } } },
+      telemetryOptions: {
+        logging: { forward: {}, filter: { core: "WARN", other: "INFO" } },
+        ...metrics(process.env.THAW_METRICS_ADDRESS),
+      },
     });
     const platform = await loadPlatform();
     await mkdir(platform.workFolder, { recursive: true });
@@ -68,4 +71,9 @@ export async function serve(name: "control" | "training", create: (platform: Pla
     );
     process.exitCode = failure.exitCode;
   }
+}
+
+/** The SDK's own metrics (tasks, polls, failures) for Prometheus. @param address `HOST:PORT` to listen on */
+function metrics(address: string | undefined) {
+  return address === undefined || address === "" ? {} : { metrics: { prometheus: { bindAddress: address } } };
 }
