@@ -25,9 +25,13 @@ function choose(name: string): Member | undefined {
   return { path: name.slice("tensorflow/".length) };
 }
 
-/** What the dynamic loader reads of a CUDA wheel; TensorFlow looks beside itself for `nvidia/PART/lib`. */
+/**
+ * What the dynamic loader reads of a CUDA wheel. TensorFlow looks beside itself for `nvidia/PART/lib`; cuDNN looks for
+ * the compiler beside its own folder, under a shorter name than that of the compiler's wheel.
+ */
 function chooseCuda(name: string): Member | undefined {
-  return /^nvidia\/[a-z_]+\/lib\/[^/]+\.so(\.\d+)*$/.test(name) ? { path: name } : undefined;
+  if (!/^nvidia\/[a-z_]+\/lib\/[^/]+\.so(\.\d+)*$/.test(name)) return undefined;
+  return { path: name.replace("/cuda_nvrtc/", "/nvrtc/") };
 }
 
 interface Variant {
