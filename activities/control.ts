@@ -27,7 +27,7 @@ export function createControlActivities(dependencies: ControlDependencies): Cont
     report: withLog(report),
     recordRun: typedFailures((request) => recordRun(dependencies, request)),
     writeControl: typedFailures((file) => writeControl(dependencies, file)),
-    startPod: typedFailures((request) => startPod(pods, request)),
+    startPod: typedFailures((request) => startPod({ ...dependencies, pods }, request)),
     watchPod: typedFailures((request) => watchPod(pods, request)),
     stopPod: typedFailures((request) => stopPod(pods, request)),
   };

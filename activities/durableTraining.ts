@@ -16,6 +16,7 @@ import {
   requireUnfenced,
   storeCheckpoint,
 } from "../store/checkpoints.js";
+import { noteCheckpointTime } from "../store/checkpointTime.js";
 import type { Store } from "../store/connection.js";
 import { claimFence } from "../store/fences.js";
 import { type CheckpointUploads, checkpointUploads } from "./checkpointUploads.js";
@@ -80,8 +81,14 @@ export async function trainDurably(
   const fence = await claimFence(store, stageKey, { run, attempt, worker });
   const spool = await newWorkFolder(workFolder, `${stage.name}-checkpoints`);
   const end = new AbortController();
+  /** Seconds of the slowest upload. */
+  let slowest = 0;
   const uploads = checkpointUploads({
-    put: (checkpoint, sequence) => storeCheckpoint(uploadStore, fence, sequence, identity, checkpoint),
+    put: async (checkpoint, sequence) => {
+      const started = performance.now();
+      await storeCheckpoint(uploadStore, fence, sequence, identity, checkpoint);
+      slowest = Math.max(slowest, (performance.now() - started) / 1000);
+    },
     onFenced: (error) => end.abort(error),
     onFailure: (error) =>
       log.warn(`a checkpoint waits for the store: ${toThawError(error, "STORE_UNREACHABLE").message}`),
@@ -134,7 +141,12 @@ export async function trainDurably(
         summary: { ...(summary as object), ...interruptions },
         changes: interruptions.changes ?? [],
         beforeCommit: () => requireUnfenced(store, fence),
-        afterCommit: () => removeCheckpoints(store, stageKey, run),
+        afterCommit: async () => {
+          await removeCheckpoints(store, stageKey, run);
+          // The grace of the model's next pods.
+          if (graceSeconds !== undefined && slowest > 0)
+            await noteCheckpointTime(store, request.run.file.name, slowest);
+        },
       };
     } catch (error) {
       const { code } = toThawError(error, "ENGINE_FAILED");

@@ -59,6 +59,4 @@ export interface PodState {
 /** Which pod an activity is about. */
 export interface PodRequest {
   readonly run: RunInput;
-  /** Seconds that the pod gets between SIGTERM and SIGKILL. */
-  readonly graceSeconds: number;
 }

@@ -36,11 +36,9 @@ const HEARTBEAT_TIME = "15 seconds";
 const RETRY = { initialInterval: "1 second", backoffCoefficient: 2, maximumInterval: "30 seconds" };
 /** A node that is lost holds its pod for minutes; then `thaw gc` and the Job's TTL are left. */
 const STOP_ATTEMPTS = 5;
-/** Seconds from SIGTERM to SIGKILL: a checkpoint is given ten seconds, and its upload as many. */
-const GRACE_SECONDS = 30;
 
 export function podOf(run: RunInput, show: (state: PodState | undefined) => void): TrainingPlace {
-  const request: PodRequest = { run, graceSeconds: GRACE_SECONDS };
+  const request: PodRequest = { run };
   let lives = 0;
   let life: { readonly scope: CancellationScope; readonly end: Promise<never> } | undefined;
   let stopping: Promise<void> = Promise.resolve();

@@ -1,23 +1,20 @@
-/** A real Kubernetes with one node, in the sandbox that this process runs in. */
+/** A real Kubernetes with one node or two, in the sandbox that this process runs in. */
 import { randomUUID } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { startContainerd } from "./containerd.js";
 import { startApiServer, startControllers, startEtcd } from "./controlPlane.js";
-import { makeCredentials, NODE_NAME } from "./credentials.js";
-import { waitForDaemon } from "./daemon.js";
-import { unpackBase } from "./image/baseImage.js";
-import { importProjectImage } from "./image/projectImage.js";
+import { makeCredentials, NODES } from "./credentials.js";
 import { kubectl } from "./kubectl.js";
-import { startKubelet } from "./node.js";
+import { makeNode } from "./node.js";
 import { locatePrograms } from "./provision/programs.js";
 import { sandboxFolder } from "./sandbox/sandbox.js";
 
 export interface Cluster {
   /** Path of a kubeconfig file for a user who may do everything. */
   readonly kubeconfig: string;
+  /** Name of the first node. */
   readonly node: string;
-  /** The project's image, present on the node: use it with `imagePullPolicy: Never` or `IfNotPresent`. */
+  /** The project's image, present on the nodes: use it with `imagePullPolicy: Never` or `IfNotPresent`. */
   readonly image: string;
   /** Logs of the cluster's programs, `NAME.log`. */
   readonly logs: string;
@@ -25,8 +22,10 @@ export interface Cluster {
   kubectl(...args: readonly string[]): Promise<string>;
   /** Creates or changes an object. */
   apply(manifest: object): Promise<void>;
-  /** Sets how many `nvidia.com/gpu` the node has, as a device plugin would. */
-  setGpus(count: number): Promise<void>;
+  /** Sets how many `nvidia.com/gpu` a node has, the first if none is named, as a device plugin would. */
+  setGpus(count: number, node?: string): Promise<void>;
+  /** Adds a second node, ready when this resolves with its name. At most once. */
+  addNode(): Promise<string>;
   /** Ends the API server and starts it anew; resolves when it serves again. */
   restartApiServer(): Promise<void>;
   /** Ends all pods, then the cluster. */
@@ -43,25 +42,19 @@ export async function startCluster(): Promise<Cluster> {
   const kubeconfig = credentials.kubeconfigs.admin;
   const ask = (...args: readonly string[]) => kubectl(programs, kubeconfig, ...args);
 
-  const startNode = async () => {
-    const root = join(folder, "containerd");
-    const base = await unpackBase(programs, root);
-    const containerd = await startContainerd(programs, root, logs);
-    return { containerd, image: await importProjectImage(programs, base, join(folder, "image")) };
-  };
-  const [{ containerd, image }, etcd] = await Promise.all([startNode(), startEtcd(programs, logs)]);
+  const [first, etcd] = await Promise.all([
+    makeNode(programs, credentials, NODES[0], folder, logs),
+    startEtcd(programs, logs),
+  ]);
   let apiServer = await startApiServer(programs, credentials, logs);
   const controllers = startControllers(programs, credentials, logs);
-  const kubelet = await startKubelet(programs, credentials, folder, logs);
-  await waitForDaemon(kubelet, async () => {
-    const condition = '{.status.conditions[?(@.type=="Ready")].status}';
-    return (await ask("get", "node", NODE_NAME, `-o=jsonpath=${condition}`)) === "True";
-  });
+  const nodes = [first];
+  await first.join();
 
   return {
     kubeconfig,
-    node: NODE_NAME,
-    image,
+    node: first.name,
+    image: first.image,
     logs,
     kubectl: ask,
     apply: async (manifest) => {
@@ -70,20 +63,20 @@ export async function startCluster(): Promise<Cluster> {
       await ask("apply", `--filename=${file}`);
       await rm(file);
     },
-    setGpus: async (count) => {
+    setGpus: async (count, node = first.name) => {
       const patch = ["capacity", "allocatable"].map((field) => ({
         op: "add",
         path: `/status/${field}/nvidia.com~1gpu`,
         value: String(count),
       }));
-      await ask(
-        "patch",
-        "node",
-        NODE_NAME,
-        "--subresource=status",
-        "--type=json",
-        `-p=${JSON.stringify(patch)}`,
-      );
+      const how = ["--subresource=status", "--type=json", `--patch=${JSON.stringify(patch)}`];
+      await ask("patch", "node", node, ...how);
+    },
+    addNode: async () => {
+      const second = await makeNode(programs, credentials, NODES[1], folder, logs);
+      nodes.push(second);
+      await second.join();
+      return second.name;
     },
     restartApiServer: async () => {
       await apiServer.stop();
@@ -91,7 +84,7 @@ export async function startCluster(): Promise<Cluster> {
     },
     stop: async () => {
       await ask("delete", "jobs,pods", "--all", "--all-namespaces", "--grace-period=1", "--wait=true");
-      for (const daemon of [kubelet, ...controllers, containerd, apiServer, etcd]) await daemon.stop();
+      for (const part of [...nodes, ...controllers, apiServer, etcd]) await part.stop();
     },
   };
 }

@@ -4,12 +4,17 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SERVICE_ADDRESS } from "./sandbox/sandbox.js";
 
-/** A single node; its kubelet's user name and group are what the Node authorizer expects. */
-export const NODE_NAME = "node-1";
+/** A second one is there for tests that take one away. */
+export const NODES = ["node-1", "node-2"] as const;
+export type NodeName = (typeof NODES)[number];
+
+/** User and group of a node's kubelet are what the Node authorizer expects. */
+const kubelet = (node: NodeName) => ({ user: `system:node:${node}`, group: "system:nodes" });
 const USERS = {
   admin: { user: "admin", group: "system:masters" },
   scheduler: { user: "system:kube-scheduler", group: "" },
-  kubelet: { user: `system:node:${NODE_NAME}`, group: "system:nodes" },
+  "node-1": kubelet("node-1"),
+  "node-2": kubelet("node-2"),
 } as const;
 type Role = keyof typeof USERS;
 
@@ -39,18 +44,24 @@ function kubeconfig(authority: string, token: string): string {
 export async function makeCredentials(folder: string): Promise<Credentials> {
   const certificates = join(folder, "certificates");
   const authority = join(certificates, "apiserver.crt");
-  const path = (role: Role): string => join(folder, `${role}.kubeconfig`);
   const lines: string[] = [];
-  for (const [role, { user, group }] of Object.entries(USERS)) {
+  const path = async (role: Role): Promise<string> => {
     const token = randomBytes(20).toString("hex");
-    lines.push(`${token},${user},${role},${group}`);
-    await writeFile(path(role as Role), kubeconfig(authority, token), { mode: 0o600 });
-  }
+    lines.push(`${token},${USERS[role].user},${role},${USERS[role].group}`);
+    const file = join(folder, `${role}.kubeconfig`);
+    await writeFile(file, kubeconfig(authority, token), { mode: 0o600 });
+    return file;
+  };
+  const kubeconfigs = {
+    admin: await path("admin"),
+    scheduler: await path("scheduler"),
+    "node-1": await path("node-1"),
+    "node-2": await path("node-2"),
+  };
   const tokens = join(folder, "tokens.csv");
   await writeFile(tokens, `${lines.join("\n")}\n`, { mode: 0o600 });
   const serviceAccountKey = join(folder, "service-accounts.pem");
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   await writeFile(serviceAccountKey, privateKey.export({ type: "pkcs1", format: "pem" }), { mode: 0o600 });
-  const kubeconfigs = { admin: path("admin"), scheduler: path("scheduler"), kubelet: path("kubelet") };
   return { kubeconfigs, tokens, serviceAccountKey, certificates, authority };
 }

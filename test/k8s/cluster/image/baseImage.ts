@@ -12,7 +12,7 @@ import { provideCached } from "../../../../runtime/components/cache.js";
 import type { Recipe } from "../../../../runtime/components/component.js";
 import { packageFolder } from "../../../../runtime/components/nodePackage.js";
 import { runProgram } from "../../../../runtime/components/program.js";
-import { ctr, PAUSE_IMAGE, startContainerd } from "../containerd.js";
+import { PAUSE_IMAGE, startContainerd } from "../containerd.js";
 import type { Programs } from "../provision/programs.js";
 import type { Layer } from "./layer.js";
 import { writeImage } from "./ociLayout.js";
@@ -47,7 +47,7 @@ async function build(
     await packagesLayer(scratch),
   ];
   const layers = made.map(([layer]) => layer);
-  const containerd = await startContainerd(programs, join(into, "containerd"), scratch);
+  const containerd = await startContainerd(programs, "containerd-of-base", join(into, "containerd"), scratch);
   try {
     const images = [
       { name: `thaw.test/base:${FORMAT}`, layers, config: {} },
@@ -56,10 +56,10 @@ async function build(
     for (const image of images) {
       const wanted = made.filter(([layer]) => image.layers.includes(layer));
       const files = Object.fromEntries(wanted.map(([{ digest }, file]) => [digest, file]));
-      await ctr(programs, "images", "import", await writeImage(image, files, scratch));
+      await containerd.ctr("images", "import", await writeImage(image, files, scratch));
     }
   } finally {
-    await containerd.stop();
+    await containerd.daemon.stop();
   }
   await writeFile(join(into, LAYERS), JSON.stringify(layers));
 }

@@ -1,8 +1,7 @@
 /** The image of the project as it has been compiled: the base and one small layer with `dist/`. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { ctr } from "../containerd.js";
-import type { Programs } from "../provision/programs.js";
+import type { Containerd } from "../containerd.js";
 import { type Layer, makeLayer } from "./layer.js";
 import { writeImage } from "./ociLayout.js";
 import { IN_IMAGE, PROJECT } from "./paths.js";
@@ -22,7 +21,7 @@ const LEFT_OUT = ["dist/test", "dist/bench", "dist/.*"].map((pattern) => `--excl
  * @returns its name, with a tag that is a digest of what it holds
  */
 export async function importProjectImage(
-  programs: Programs,
+  containerd: Containerd,
   base: readonly Layer[],
   scratch: string,
 ): Promise<string> {
@@ -36,6 +35,6 @@ export async function importProjectImage(
     { [app.digest]: file },
     scratch,
   );
-  await ctr(programs, "images", "import", archive);
+  await containerd.ctr("images", "import", archive);
   return name;
 }

@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { ENTRANCE, makeSandbox, removeSandbox, sweepSandboxes, TEMPORARY } from "./leftovers.js";
-import { NODE_ADDRESS, SANDBOX_FOLDER, SERVICE_ADDRESS } from "./sandbox.js";
+import { NODE_ADDRESSES, SANDBOX_FOLDER, SERVICE_ADDRESS } from "./sandbox.js";
 
 /**
  * The first process inside. Its end is the end of all others; until then it takes in those whose parents have ended.
@@ -16,8 +16,7 @@ import { NODE_ADDRESS, SANDBOX_FOLDER, SERVICE_ADDRESS } from "./sandbox.js";
 const INIT = `
 set -e
 ip link set lo up
-ip address add ${SERVICE_ADDRESS}/32 dev lo
-ip address add ${NODE_ADDRESS}/32 dev lo
+for address in ${[SERVICE_ADDRESS, ...NODE_ADDRESSES].join(" ")}; do ip address add $address/32 dev lo; done
 for folder in /run /var/log; do mount -t tmpfs tmpfs $folder; done
 set +e
 "$@" <&0 &

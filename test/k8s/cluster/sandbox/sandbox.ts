@@ -7,8 +7,8 @@ const KEEPER = fileURLToPath(new URL("./keeper.js", import.meta.url));
 
 /** Names the folder of the sandbox that a process runs in. */
 export const SANDBOX_FOLDER = "THAW_TEST_SANDBOX";
-/** kubelet refuses loopback addresses, so the loopback interface has two more, seen only inside. */
-export const NODE_ADDRESS = "10.97.0.1";
+/** Nodes' addresses: kubelet refuses those of 127.0.0.0/8, so the loopback interface has more, seen only inside. */
+export const NODE_ADDRESSES = ["10.97.0.1", "10.97.0.2"];
 /** The first address of the services: that of the API server, as pods know it. */
 export const SERVICE_ADDRESS = "10.96.0.1";
 
