@@ -1,10 +1,10 @@
 /** The always-on control worker: workflows and light activities; it never loads TensorFlow. */
 import { createControlActivities } from "../activities/control.js";
 import { engineFingerprint } from "../runtime/components/components.js";
+import { podEnvironment } from "../runtime/podEnvironment.js";
 import { CONTROL_QUEUE } from "../spec/run.js";
 import { openStore } from "../store/connection.js";
 import { deploymentOptions, keepCurrent } from "./deployment.js";
-import { podEnvironment } from "./podEnvironment.js";
 import { serve } from "./serve.js";
 import { workflowBundle } from "./workflowBundle.js";
 

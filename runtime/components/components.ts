@@ -122,7 +122,10 @@ async function inspectComponent(name: ComponentName, isNeeded: boolean): Promise
 export async function inspect(isEmbedded = true): Promise<readonly ComponentStatus[]> {
   const isNeeded = (name: ComponentName): boolean => isEmbedded || !EMBEDDED_ONLY.includes(name);
   const components = await Promise.all(NAMES.map((name) => inspectComponent(name, isNeeded(name))));
-  const incomplete = components.some(({ problem }) => problem !== undefined);
+  // Containers provision nothing when they run: there, what may be fetched later is not going to be.
+  const incomplete = components.some(
+    ({ name, problem }) => problem !== undefined && (isEmbedded || !Object.hasOwn(FETCHED_LATER, name)),
+  );
   return [...components, ...(await inspectTools(incomplete))];
 }
 

@@ -30,7 +30,7 @@ function choose(name: string): Member | undefined {
  * the compiler beside its own folder, under a shorter name than that of the compiler's wheel.
  */
 function chooseCuda(name: string): Member | undefined {
-  if (!/^nvidia\/[a-z_]+\/lib\/[^/]+\.so(\.\d+)*$/.test(name)) return undefined;
+  if (!/^nvidia\/[a-z_]+\/lib\/[^/]+(?<!\.alt)\.so(\.\d+)*$/.test(name)) return undefined;
   return { path: name.replace("/cuda_nvrtc/", "/nvrtc/") };
 }
 

@@ -1,11 +1,9 @@
 /** Kubernetes' own programs, built by Go from the module proxy: there is no other registry that has them. */
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import type { Recipe } from "../../../../runtime/components/component.js";
 import { machine } from "../../../../runtime/components/machine.js";
-import { isMissing, missingProgram, runProgram } from "../../../../runtime/components/program.js";
-import { ThawError } from "../../../../spec/errors.js";
+import { go, goModule } from "./go.js";
 
 const VERSION = "1.34.2";
 /** The module's checksum, as in a go.sum; its own go.sum pins what it needs. */
@@ -15,19 +13,6 @@ const PROGRAMS = ["kube-apiserver", "kube-controller-manager", "kube-scheduler",
 
 /** Without the version in them, kubectl cannot parse what the server says about itself. */
 const LINKER_FLAGS = `-s -w -X k8s.io/component-base/version.gitVersion=v${VERSION}`;
-
-const downloadSchema = z.object({ Dir: z.string(), Sum: z.string() });
-
-async function go(args: readonly string[], cwd: string): Promise<string> {
-  try {
-    // A build by a person's go.work or vendor folder would be of something else.
-    const env = { ...process.env, GOFLAGS: "-mod=mod -trimpath", GOWORK: "off" };
-    return await runProgram("go", args, { cwd, env });
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    throw missingProgram("go", "once, to build Kubernetes for its tests", "golang", error);
-  }
-}
 
 /**
  * The go.mod of a module that can build the commands. In Kubernetes' own, its staging modules are folders of its
@@ -62,14 +47,9 @@ export const kubernetes: Recipe<"test-kubernetes"> = {
     report({ phase: "downloading" });
     const source = join(scratch, "module");
     await mkdir(source);
-    const { Dir, Sum } = downloadSchema.parse(
-      JSON.parse(await go(["mod", "download", "-json", `${MODULE}@v${VERSION}`], source)),
-    );
-    if (Sum !== SUM) {
-      throw new ThawError("PROVISION_FAILED", `${MODULE} v${VERSION} has the checksum ${Sum}, not ${SUM}`);
-    }
-    await writeFile(join(source, "go.mod"), wrapperModule(await readFile(join(Dir, "go.mod"), "utf8")));
-    await copyFile(join(Dir, "go.sum"), join(source, "go.sum"));
+    const folder = await goModule({ path: MODULE, version: VERSION, sum: SUM }, source);
+    await writeFile(join(source, "go.mod"), wrapperModule(await readFile(join(folder, "go.mod"), "utf8")));
+    await copyFile(join(folder, "go.sum"), join(source, "go.sum"));
     report({ phase: "compiling", detail: "go, about ten minutes" });
     const commands = PROGRAMS.map((name) => `${MODULE}/cmd/${name}`);
     await go(["build", "-ldflags", LINKER_FLAGS, "-o", `${into}/`, ...commands], source);

@@ -2,10 +2,11 @@
 import { join } from "node:path";
 import { locateCached, provideCached } from "../../../../runtime/components/cache.js";
 import type { Recipe, Report } from "../../../../runtime/components/component.js";
+import { helm } from "./helm.js";
 import { kubernetes } from "./kubernetes.js";
 import { nodePrograms } from "./nodePrograms.js";
 
-const RECIPES: readonly Recipe<string>[] = [nodePrograms, kubernetes];
+const RECIPES: readonly Recipe<string>[] = [nodePrograms, kubernetes, helm];
 
 export interface Programs {
   /** Environment in which every program of the cluster is found, and its shared libraries. */
@@ -31,9 +32,10 @@ export async function providePrograms(
 export function locatePrograms(): Programs {
   const usr = locateCached(nodePrograms)?.path;
   const commands = locateCached(kubernetes)?.path;
-  if (usr === undefined || commands === undefined)
+  const charts = locateCached(helm)?.path;
+  if (usr === undefined || commands === undefined || charts === undefined)
     throw new Error("the cluster's programs are not in the cache");
-  const path = [commands, join(usr, "bin"), join(usr, "sbin"), process.env.PATH ?? ""];
+  const path = [commands, charts, join(usr, "bin"), join(usr, "sbin"), process.env.PATH ?? ""];
   return {
     environment: {
       PATH: path.join(":"),
