@@ -144,7 +144,7 @@ const SITUATIONS: readonly Situation[] = [
   {
     name: "crash-loop",
     pod: script("console.error('training worker: oh no'); process.exit(1)"),
-    until: failedPods(5),
+    until: failedPods(4),
   },
   {
     name: "ended-by-itself",
