@@ -42,10 +42,14 @@ describe("a cluster for tests", () => {
     cluster.kubectl("get", "pods", `--selector=job-name=${pod}`, "-o=jsonpath={.items[*].status.phase}");
 
   /** A Job of one pod with the project's image, in the node's network. */
-  async function startJob(name: string, container: object): Promise<void> {
+  async function startJob(
+    name: string,
+    container: object,
+    more: object = { backoffLimit: 0 },
+  ): Promise<void> {
     const image = { name: "main", image: cluster.image, imagePullPolicy: "Never" };
     const spec = { restartPolicy: "Never", hostNetwork: true, containers: [{ ...image, ...container }] };
-    const job = { backoffLimit: 0, template: { spec } };
+    const job = { ...more, template: { spec } };
     await cluster.apply({ apiVersion: "batch/v1", kind: "Job", metadata: { name }, spec: job });
   }
 
@@ -96,9 +100,25 @@ describe("a cluster for tests", () => {
     assert.equal(await uid(), before);
   });
 
+  it("moves a pod to its second node when the first is drained", async () => {
+    const second = await cluster.addNode();
+    await cluster.setGpus(1, second);
+    const sleep = { command: ["/bin/sleep", "infinity"], resources: GPU };
+    await startJob("sleeper", sleep, { backoffLimit: 3, podReplacementPolicy: "Failed" });
+    const placeOf = () =>
+      cluster.kubectl(
+        ...["get", "pods", "--selector=job-name=sleeper", "--field-selector=status.phase=Running"],
+        "-o=jsonpath={.items[*].spec.nodeName}",
+      );
+    await until("the pod runs", async () => (await placeOf()) !== "");
+    const first = await placeOf();
+    await cluster.kubectl("drain", first, "--force", "--ignore-daemonsets", "--timeout=60s");
+    const other = first === second ? cluster.node : second;
+    await until("its successor runs on the other node", async () => (await placeOf()) === other, placeOf);
+  });
+
   it("ends with every process and every mount of its pods", async () => {
-    await startJob("sleeper", { command: ["/bin/sleep", "infinity"] });
-    await until("the pod runs", async () => (await phaseOf("sleeper")) === "Running");
+    assert.notDeepEqual(mounts(), []);
     await stack.close();
     await cluster.stop();
     assert.deepEqual(
