@@ -14,7 +14,7 @@ const GPU = { limits: { "nvidia.com/gpu": 1 } };
 const mounts = (): string[] =>
   readFileSync("/proc/self/mounts", "utf8")
     .split("\n")
-    .filter((line) => /containerd|kubelet|netns/.test(line));
+    .filter((line) => /\/containerd-|\/pods\/|netns/.test(line));
 
 const processes = (): string[] =>
   readdirSync("/proc")
@@ -48,7 +48,10 @@ describe("a cluster for tests", () => {
     more: object = { backoffLimit: 0 },
   ): Promise<void> {
     const image = { name: "main", image: cluster.image, imagePullPolicy: "Never" };
-    const spec = { restartPolicy: "Never", hostNetwork: true, containers: [{ ...image, ...container }] };
+    const spec = {
+      ...{ restartPolicy: "Never", hostNetwork: true, terminationGracePeriodSeconds: 1 },
+      containers: [{ ...image, ...container }],
+    };
     const job = { ...more, template: { spec } };
     await cluster.apply({ apiVersion: "batch/v1", kind: "Job", metadata: { name }, spec: job });
   }
@@ -63,7 +66,7 @@ describe("a cluster for tests", () => {
       async () => {
         sentence = await cluster.kubectl(
           ...["get", "pods", "--selector=job-name=version"],
-          '-o=jsonpath={.items[0].status.conditions[?(@.reason=="Unschedulable")].message}',
+          '-o=jsonpath={.items[*].status.conditions[?(@.reason=="Unschedulable")].message}',
         );
         return sentence !== "";
       },
