@@ -1,8 +1,10 @@
 /** The always-on control worker: workflows and light activities; it never loads TensorFlow. */
 import { createControlActivities } from "../activities/control.js";
+import { sweepOrphans } from "../activities/pods/sweep.js";
 import { engineFingerprint } from "../runtime/components/components.js";
 import { CONTROL_QUEUE } from "../spec/run.js";
 import { openStore } from "../store/connection.js";
+import { isOpen } from "./closedRun.js";
 import { podEnvironment } from "./podEnvironment.js";
 import { serve } from "./serve.js";
 import { workflowBundle } from "./workflowBundle.js";
@@ -10,19 +12,23 @@ import { workflowBundle } from "./workflowBundle.js";
 /** The installation's defaults for the run file's section `kubernetes`. */
 const defaultsFile = process.env.THAW_KUBERNETES_DEFAULTS;
 
-await serve("control", async ({ store, temporal, workFolder }) => ({
-  options: {
-    taskQueue: CONTROL_QUEUE,
-    workflowBundle: await workflowBundle(),
-    activities: createControlActivities({
-      store: openStore(store),
-      engineFingerprint: engineFingerprint(),
-      workFolder,
-      pods: {
-        env: podEnvironment({ store, temporal }),
-        ...(defaultsFile === undefined ? {} : { defaultsFile }),
-      },
-      ...(temporal.uiUrl === undefined ? {} : { uiUrl: temporal.uiUrl }),
-    }),
-  },
-}));
+await serve("control", async ({ store, temporal, workFolder }) => {
+  const pods = {
+    env: podEnvironment({ store, temporal }),
+    ...(defaultsFile === undefined ? {} : { defaultsFile }),
+  };
+  return {
+    options: {
+      taskQueue: CONTROL_QUEUE,
+      workflowBundle: await workflowBundle(),
+      activities: createControlActivities({
+        store: openStore(store),
+        engineFingerprint: engineFingerprint(),
+        workFolder,
+        pods,
+        ...(temporal.uiUrl === undefined ? {} : { uiUrl: temporal.uiUrl }),
+      }),
+    },
+    beside: (client) => sweepOrphans(pods, (runId) => isOpen(client, runId)),
+  };
+});
