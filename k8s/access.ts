@@ -8,7 +8,7 @@ export interface Access {
 }
 
 export const ACCESS: readonly Access[] = [
-  { group: "batch", resource: "jobs", verbs: ["create", "delete", "get", "watch"] },
+  { group: "batch", resource: "jobs", verbs: ["create", "delete", "get", "list", "watch"] },
   { group: "", resource: "pods", verbs: ["list", "watch"] },
   { group: "", resource: "events", verbs: ["list"] },
 ];

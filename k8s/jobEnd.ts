@@ -6,8 +6,8 @@ import { type PodEnd, podEnd } from "./podEnd.js";
 import { endedWith, type Seen } from "./seen.js";
 import { clause } from "./words.js";
 
-/** So many pods in a row that ended within a minute of their start: the next one would, too. */
-const CRASHES = 5;
+/** So many pods in a row that ended by themselves within a minute: the next one would, too. Seen after some 70 s of back-off. */
+const CRASHES = 4;
 const SHORT_LIFE_MS = 60_000;
 
 /** Reasons of a Job's condition Failed: k8s.io/api/batch/v1, `JobReason…`. */
@@ -19,8 +19,8 @@ export function jobEnd(job: V1Job, ends: readonly V1Pod[]): Seen | undefined {
   const last = ends.at(-1);
   const end = last === undefined ? undefined : podEnd(last);
   if (failed?.reason === "DeadlineExceeded") {
-    const hours = ((job.spec?.activeDeadlineSeconds ?? 0) / 3600).toFixed(1);
-    return endedWith("deadline", `its time is over: ${hours} h (kubernetes.timeouts.run)`, {
+    const seconds = job.spec?.activeDeadlineSeconds ?? 0;
+    return endedWith("deadline", `its ${seconds} s are over (kubernetes.timeouts.run)`, {
       code: "POD_FAILED",
       hint: "raise kubernetes.timeouts.run; `thaw run` with the same file goes on from the last artifact",
     });
@@ -65,7 +65,7 @@ export function crashLoop(ends: readonly V1Pod[]): Seen | undefined {
 }
 
 function crashedSoon(pod: V1Pod): boolean {
-  if (podEnd(pod)?.reason !== "killed") return false;
+  if (podEnd(pod)?.reason !== "crashed") return false;
   const { startedAt, finishedAt } =
     pod.status?.containerStatuses?.find(({ name }) => name === CONTAINER)?.state?.terminated ?? {};
   return (finishedAt?.getTime() ?? 0) - (startedAt?.getTime() ?? 0) < SHORT_LIFE_MS;

@@ -3,7 +3,7 @@ import type { V1Job, V1PodSpec, V1ResourceRequirements } from "@kubernetes/clien
 import { LEFT_EXIT_CODE, podQueue, USER_ERROR_EXIT_CODE } from "../spec/pod.js";
 import type { RunInput } from "../spec/run.js";
 import { secondsIn } from "./duration.js";
-import { CONTAINER, jobName, labelsOf } from "./names.js";
+import { CONTAINER, INSTALLATION_LABEL, jobName, labelsOf } from "./names.js";
 import { patchTemplate } from "./podTemplate.js";
 import type { PodSettings } from "./settings.js";
 import { volumesOf, WORK_FOLDER } from "./volumes.js";
@@ -21,6 +21,8 @@ export interface ManifestContext {
   readonly env: Readonly<Record<string, string>>;
   /** Seconds that a pod gets between SIGTERM and SIGKILL. */
   readonly graceSeconds: number;
+  /** Tells the Jobs of this installation from those of others in the same namespace. */
+  readonly installation: string;
 }
 
 /** @throws ThawError RUN_FILE_INVALID for a pod template that does not fit */
@@ -32,7 +34,11 @@ export function jobManifest(run: RunInput, settings: PodSettings, context: Manif
     kind: "Job",
     metadata: {
       name: jobName(run.runId),
-      labels: { ...labels, ...(settings.queue === undefined ? {} : { [KUEUE_QUEUE]: settings.queue }) },
+      labels: {
+        ...labels,
+        [INSTALLATION_LABEL]: context.installation,
+        ...(settings.queue === undefined ? {} : { [KUEUE_QUEUE]: settings.queue }),
+      },
     },
     spec: {
       // Kueue lets it go when there is room.

@@ -4,6 +4,8 @@ import type { RunInput } from "../spec/run.js";
 
 export const MANAGED_BY = "app.kubernetes.io/managed-by";
 export const RUN_LABEL = "thaw.dev/run";
+/** Which Temporal a Job's run is in: only there it is known whether the run goes on. */
+export const INSTALLATION_LABEL = "thaw.dev/installation";
 /** The container that trains. */
 export const CONTAINER = "training";
 

@@ -49,11 +49,11 @@ export function podEnd(pod: V1Pod): PodEnd | undefined {
   const disrupted = disruptionOf(pod);
   if (disrupted !== undefined) return disrupted;
   if (reason !== "") {
-    const known = POD_REASONS[reason] ?? (reason.startsWith("OutOf") ? "evicted" : "killed");
+    const known = POD_REASONS[reason] ?? (reason.startsWith("OutOf") ? "evicted" : "crashed");
     return { reason: known, sentence: lastLine(message) ?? reason };
   }
   if (isLeaving && !isOver) return { reason: "leaving", sentence: "it has been asked to leave" };
-  return terminated === undefined ? { reason: "killed", sentence: "it failed" } : ofExitCode(terminated);
+  return terminated === undefined ? { reason: "crashed", sentence: "it failed" } : ofExitCode(terminated);
 }
 
 function containerEnd({ status }: V1Pod): V1ContainerStateTerminated | undefined {
@@ -89,5 +89,5 @@ function ofExitCode({ exitCode, message, reason }: V1ContainerStateTerminated): 
   const said = lastLine(message);
   const what =
     reason === "StartError" ? "it could not be started" : `its worker ended with exit code ${exitCode}`;
-  return { reason: "killed", sentence: said === undefined ? what : `${what}: ${said}` };
+  return { reason: "crashed", sentence: said === undefined ? what : `${what}: ${said}` };
 }

@@ -1,6 +1,6 @@
 /** The cluster's messages as clauses of our sentences. */
 
-const MOST_LETTERS = 300;
+const MOST_LETTERS = 500;
 
 /** The last line that says something; undefined when there is none. A worker's last line says why it ended. */
 export function lastLine(text: string | undefined): string | undefined {

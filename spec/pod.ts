@@ -36,6 +36,7 @@ export type PodReason =
   | "preempted"
   | "node-lost"
   | "killed"
+  | "crashed"
   | "deadline"
   | "settings"
   | "ended"

@@ -1,33 +1,30 @@
-/** Ends a run's own worker when the run is over, also where nobody could tell it: after a termination, for instance. */
-import { Client } from "@temporalio/client";
+/** Whether a run is over, and what a run's own worker does then. */
+import type { Client } from "@temporalio/client";
 import { WorkflowNotFoundError } from "@temporalio/common";
-import type { NativeConnection } from "@temporalio/worker";
-import type { Platform } from "../spec/platform.js";
 
 /** A GPU that idles costs money, a question costs nothing. */
 const ASK_MS = 30_000;
 
-/** @param onClosed called once, when the run is closed or forgotten; an outage of the server says nothing */
-export function whenClosed(
-  connection: NativeConnection,
-  { temporal: { namespace } }: Platform,
-  runId: string,
-  onClosed: () => void,
-): { stop(): void } {
-  const handle = new Client({ connection, namespace }).workflow.getHandle(runId);
+/**
+ * Ends a worker when its run is over, also where nobody could tell it: after a termination, for instance.
+ * @param onClosed called once; an outage of the server says nothing
+ * @returns what ends the asking
+ */
+export function whenClosed(client: Client, runId: string, onClosed: () => void): () => void {
   const ask = async (): Promise<void> => {
-    if (!(await isClosed(handle))) return;
+    if ((await isOpen(client, runId)) !== false) return;
     clearInterval(timer);
     onClosed();
   };
   const timer = setInterval(ask, ASK_MS);
-  return { stop: () => clearInterval(timer) };
+  return () => clearInterval(timer);
 }
 
-async function isClosed(handle: ReturnType<Client["workflow"]["getHandle"]>): Promise<boolean> {
+/** Undefined when the server does not say; false also for a run that it has forgotten. */
+export async function isOpen(client: Client, runId: string): Promise<boolean | undefined> {
   try {
-    return (await handle.describe()).status.name !== "RUNNING";
+    return (await client.workflow.getHandle(runId).describe()).status.name === "RUNNING";
   } catch (error) {
-    return error instanceof WorkflowNotFoundError;
+    return error instanceof WorkflowNotFoundError ? false : undefined;
   }
 }

@@ -1,5 +1,6 @@
 /** Versions of the control worker: after a deploy, which one Temporal hands the workflows to. */
-import type { NativeConnection, WorkerDeploymentOptions } from "@temporalio/worker";
+import type { Client } from "@temporalio/client";
+import type { WorkerDeploymentOptions } from "@temporalio/worker";
 import { CONTROL_QUEUE } from "../spec/run.js";
 
 const DEPLOYMENT = "thaw-control";
@@ -11,7 +12,7 @@ const RETRY_MS = 2_000;
 /** How often a version looks whether the one after it is still there: a deploy may be broken off. */
 const WATCH_MS = 30_000;
 
-type Service = NativeConnection["workflowService"];
+type Service = Client["workflowService"];
 type Info = NonNullable<Awaited<ReturnType<Service["describeWorkerDeployment"]>>["workerDeploymentInfo"]>;
 type Poller = Awaited<ReturnType<Service["describeTaskQueue"]>>["pollers"][number];
 
@@ -47,24 +48,26 @@ export function isDue(info: Info, pollers: readonly Poller[], buildId: string, n
   );
 }
 
-/** Makes this version the current one whenever it is due, until `signal` is aborted. */
-export async function keepCurrent(
-  connection: NativeConnection,
-  namespace: string,
-  buildId: string,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    const isCurrent = await tryOnce(connection, namespace, buildId).catch((error: unknown) => {
+/** Makes this version the current one whenever it is due. @returns what ends that */
+export function keepCurrent(client: Client, buildId: string): () => void {
+  let timer: NodeJS.Timeout;
+  let isOver = false;
+  const look = async (): Promise<void> => {
+    const isCurrent = await tryOnce(client, buildId).catch((error: unknown) => {
       if (!isPassing(error)) console.error(`control worker: ${buildId} cannot become current: ${error}`);
       return false;
     });
-    await sleep(isCurrent ? WATCH_MS : RETRY_MS, signal);
-  }
+    if (!isOver) timer = setTimeout(look, isCurrent ? WATCH_MS : RETRY_MS);
+  };
+  timer = setTimeout(look, RETRY_MS);
+  return () => {
+    isOver = true;
+    clearTimeout(timer);
+  };
 }
 
-async function tryOnce(connection: NativeConnection, namespace: string, buildId: string): Promise<boolean> {
-  const { workflowService } = connection;
+async function tryOnce({ workflowService, options }: Client, buildId: string): Promise<boolean> {
+  const { namespace } = options;
   const [{ workerDeploymentInfo: info, conflictToken }, { pollers }] = await Promise.all([
     workflowService.describeWorkerDeployment({ namespace, deploymentName: DEPLOYMENT }),
     // 1 is the workflows' half of the queue.
@@ -89,15 +92,3 @@ async function tryOnce(connection: NativeConnection, namespace: string, buildId:
 const PASSING: readonly unknown[] = [5, 9, 14];
 
 const isPassing = (error: unknown): boolean => PASSING.includes((error as { code?: unknown }).code);
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done, { once: true });
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-  });
-}

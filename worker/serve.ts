@@ -1,5 +1,6 @@
 /** What both workers share: connect, say when ready, serve until told to stop. */
 import { mkdir } from "node:fs/promises";
+import { Client } from "@temporalio/client";
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from "@temporalio/worker";
 import { loadPlatform } from "../runtime/platform.js";
 import { connectionOptions } from "../runtime/temporalConnection.js";
@@ -13,10 +14,10 @@ const HEARTBEAT_THROTTLE = "1 second";
 
 export interface Service {
   readonly options: Omit<WorkerOptions, "connection" | "namespace">;
-  /** Runs beside the worker until it ends. */
-  readonly beside?: (connection: NativeConnection, signal: AbortSignal) => Promise<void>;
   /** Frees what the worker held, after its last activity. */
   readonly stop?: () => Promise<void>;
+  /** What goes on beside the worker. @returns what ends each */
+  readonly beside?: (client: Client) => readonly (() => void)[];
   /** The only run that a worker in a pod serves. */
   readonly runId?: string;
 }
@@ -52,13 +53,13 @@ export async function serve(name: "control" | "training", create: (platform: Pla
       const running = worker.run();
       console.log(JSON.stringify({ ready: true, worker: name }));
       const { runId } = service;
-      const over =
-        runId === undefined ? undefined : whenClosed(connection, platform, runId, () => worker.shutdown());
-      const ending = new AbortController();
-      const beside = service.beside?.(connection, ending.signal);
-      await running.finally(() => ending.abort());
-      over?.stop();
-      await beside;
+      const client = new Client({ connection, namespace: platform.temporal.namespace });
+      const ends = [
+        ...(runId === undefined ? [] : [whenClosed(client, runId, () => worker.shutdown())]),
+        ...(service.beside?.(client) ?? []),
+      ];
+      await running;
+      for (const end of ends) end();
       if (runId !== undefined && isTold) process.exitCode = LEFT_EXIT_CODE;
     } finally {
       await service.stop?.();

@@ -1,4 +1,5 @@
 /** The cluster, for activities that need it. Its client takes 80 MB: it is loaded when the first run asks for a pod. */
+import { createHash } from "node:crypto";
 import type { Place } from "../../k8s/jobs.js";
 import type { PodSettings } from "../../k8s/settings.js";
 import type { RunInput } from "../../spec/run.js";
@@ -17,6 +18,35 @@ export interface PodSurroundings {
 }
 
 let connecting: Promise<Place["cluster"]> | undefined;
+const namespaces = new Set<string>();
+
+/** Eight letters for the Temporal that the runs are in. */
+export function installationOf({ env }: PodDependencies): string {
+  const identity = `${env.TEMPORAL_ADDRESS} ${env.TEMPORAL_NAMESPACE}`;
+  return createHash("sha256").update(identity).digest("hex").slice(0, 8);
+}
+
+/** Where this process has had pods; in a cluster also where they go by default, which a process before may have used. */
+export async function namespacesInUse({
+  defaultsFile,
+}: PodDependencies): Promise<readonly Pick<Place, "cluster" | "namespace">[]> {
+  const isMeant = defaultsFile !== undefined || process.env.KUBERNETES_SERVICE_HOST !== undefined;
+  if (connecting === undefined && !isMeant) return [];
+  const cluster = await connect();
+  const { installationDefaults } = await import("../../k8s/settings.js");
+  const { namespace = cluster.namespace } = await installationDefaults(defaultsFile);
+  return [...new Set([...namespaces, namespace])].map((name) => ({ cluster, namespace: name }));
+}
+
+async function connect(): Promise<Place["cluster"]> {
+  connecting ??= import("../../k8s/connect.js").then(({ connectCluster }) => connectCluster());
+  try {
+    return await connecting;
+  } catch (error) {
+    connecting = undefined;
+    throw error;
+  }
+}
 
 /** @throws ThawError KUBERNETES_UNREACHABLE, USAGE (defaults), RUN_FILE_INVALID */
 export async function surroundingsOf(
@@ -25,12 +55,8 @@ export async function surroundingsOf(
 ): Promise<PodSurroundings> {
   const { installationDefaults, podSettings } = await import("../../k8s/settings.js");
   const settings = podSettings(file.kubernetes ?? {}, await installationDefaults(defaultsFile));
-  connecting ??= import("../../k8s/connect.js").then(({ connectCluster }) => connectCluster());
-  try {
-    const cluster = await connecting;
-    return { place: { cluster, namespace: settings.namespace ?? cluster.namespace, runId }, settings };
-  } catch (error) {
-    connecting = undefined;
-    throw error;
-  }
+  const cluster = await connect();
+  const namespace = settings.namespace ?? cluster.namespace;
+  namespaces.add(namespace);
+  return { place: { cluster, namespace, runId }, settings };
 }

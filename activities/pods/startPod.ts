@@ -3,7 +3,7 @@ import { Context } from "@temporalio/activity";
 import type { PodRequest } from "../../spec/pod.js";
 import { readCheckpointTime } from "../../store/checkpointTime.js";
 import type { Store } from "../../store/connection.js";
-import { type PodDependencies, surroundingsOf } from "./cluster.js";
+import { installationOf, type PodDependencies, surroundingsOf } from "./cluster.js";
 
 interface StartDependencies {
   readonly store: Store;
@@ -25,6 +25,7 @@ export async function startPod({ store, pods }: StartDependencies, { run }: PodR
   requireKnownFields(settings.pod_template);
   const manifest = jobManifest(run, settings, {
     env: pods.env,
+    installation: installationOf(pods),
     graceSeconds: graceSeconds(await readCheckpointTime(store, run.file.name)),
   });
   await ensureJob(place, manifest, Context.current().cancellationSignal);

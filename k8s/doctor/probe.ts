@@ -15,6 +15,8 @@ import { type Check, failed } from "./check.js";
 const COMMAND = ["dist/cli/main.js", "doctor", "--json"];
 /** It loads nothing: Node.js and a few questions. */
 const RESOURCES = { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "1Gi" } };
+/** Should the doctor be killed before it removes its Job. */
+const TTL_SECONDS = 60;
 /** What a doctor in a pod finds; `DoctorJson` of the command. */
 const doctorSchema = z.object({
   checks: z.array(
@@ -46,7 +48,11 @@ export function probeManifest(
   for (const container of template?.spec?.containers ?? []) {
     if (container.name === CONTAINER) Object.assign(container, { args: COMMAND, resources: RESOURCES });
   }
-  Object.assign(job.spec ?? {}, { backoffLimit: 0, activeDeadlineSeconds: seconds });
+  Object.assign(job.spec ?? {}, {
+    backoffLimit: 0,
+    activeDeadlineSeconds: seconds,
+    ttlSecondsAfterFinished: TTL_SECONDS,
+  });
   return job;
 }
 

@@ -14,7 +14,7 @@ const GPU = { limits: { "nvidia.com/gpu": 1 } };
 const mounts = (): string[] =>
   readFileSync("/proc/self/mounts", "utf8")
     .split("\n")
-    .filter((line) => /containerd|kubelet|netns/.test(line));
+    .filter((line) => /\/containerd-|\/pods\/|netns/.test(line));
 
 const processes = (): string[] =>
   readdirSync("/proc")
@@ -42,10 +42,17 @@ describe("a cluster for tests", () => {
     cluster.kubectl("get", "pods", `--selector=job-name=${pod}`, "-o=jsonpath={.items[*].status.phase}");
 
   /** A Job of one pod with the project's image, in the node's network. */
-  async function startJob(name: string, container: object): Promise<void> {
+  async function startJob(
+    name: string,
+    container: object,
+    more: object = { backoffLimit: 0 },
+  ): Promise<void> {
     const image = { name: "main", image: cluster.image, imagePullPolicy: "Never" };
-    const spec = { restartPolicy: "Never", hostNetwork: true, containers: [{ ...image, ...container }] };
-    const job = { backoffLimit: 0, template: { spec } };
+    const spec = {
+      ...{ restartPolicy: "Never", hostNetwork: true, terminationGracePeriodSeconds: 1 },
+      containers: [{ ...image, ...container }],
+    };
+    const job = { ...more, template: { spec } };
     await cluster.apply({ apiVersion: "batch/v1", kind: "Job", metadata: { name }, spec: job });
   }
 
@@ -59,7 +66,7 @@ describe("a cluster for tests", () => {
       async () => {
         sentence = await cluster.kubectl(
           ...["get", "pods", "--selector=job-name=version"],
-          '-o=jsonpath={.items[0].status.conditions[?(@.reason=="Unschedulable")].message}',
+          '-o=jsonpath={.items[*].status.conditions[?(@.reason=="Unschedulable")].message}',
         );
         return sentence !== "";
       },
@@ -96,9 +103,25 @@ describe("a cluster for tests", () => {
     assert.equal(await uid(), before);
   });
 
+  it("moves a pod to its second node when the first is drained", async () => {
+    const second = await cluster.addNode();
+    await cluster.setGpus(1, second);
+    const sleep = { command: ["/bin/sleep", "infinity"], resources: GPU };
+    await startJob("sleeper", sleep, { backoffLimit: 3, podReplacementPolicy: "Failed" });
+    const placeOf = () =>
+      cluster.kubectl(
+        ...["get", "pods", "--selector=job-name=sleeper", "--field-selector=status.phase=Running"],
+        "-o=jsonpath={.items[*].spec.nodeName}",
+      );
+    await until("the pod runs", async () => (await placeOf()) !== "");
+    const first = await placeOf();
+    await cluster.kubectl("drain", first, "--force", "--ignore-daemonsets", "--timeout=60s");
+    const other = first === second ? cluster.node : second;
+    await until("its successor runs on the other node", async () => (await placeOf()) === other, placeOf);
+  });
+
   it("ends with every process and every mount of its pods", async () => {
-    await startJob("sleeper", { command: ["/bin/sleep", "infinity"] });
-    await until("the pod runs", async () => (await phaseOf("sleeper")) === "Running");
+    assert.notDeepEqual(mounts(), []);
     await stack.close();
     await cluster.stop();
     assert.deepEqual(

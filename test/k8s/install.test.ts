@@ -264,7 +264,7 @@ describe("an installation", () => {
     assert.equal(found.healthy, false);
     assert.match(
       problemOf(found, "rights on jobs.batch"),
-      /^service account default may not create, delete, get, watch jobs in namespace thaw-system$/,
+      /^service account default may not create, delete, get, list, watch jobs in namespace thaw-system$/,
     );
     assert.match(problemOf(found, "GPUs"), /^no node has 1 nvidia\.com\/gpu to give$/);
     assert.match(problemOf(found, "a run's pod"), /thaw\.test\/none:1/);

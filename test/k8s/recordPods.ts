@@ -144,7 +144,7 @@ const SITUATIONS: readonly Situation[] = [
   {
     name: "crash-loop",
     pod: script("console.error('training worker: oh no'); process.exit(1)"),
-    until: failedPods(5),
+    until: failedPods(4),
   },
   {
     name: "ended-by-itself",
@@ -257,7 +257,7 @@ async function record(cluster: Cluster, situation: Situation): Promise<void> {
   const settings = podSettings(spec, common);
   await ensureJob(
     place,
-    jobManifest(run, settings, { env: {}, graceSeconds: 30 }),
+    jobManifest(run, settings, { env: {}, graceSeconds: 30, installation: "1a2b3c4d" }),
     AbortSignal.timeout(PATIENCE_MS),
   );
   let told = false;

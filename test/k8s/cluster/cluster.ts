@@ -26,7 +26,7 @@ export interface Cluster {
   setGpus(count: number, node?: string): Promise<void>;
   /** Adds a second node, ready when this resolves with its name. At most once. */
   addNode(): Promise<string>;
-  /** Ends the API server and starts it anew; resolves when it serves again. */
+  /** Kills the API server and starts it anew; resolves when it serves again. */
   restartApiServer(): Promise<void>;
   /** Ends all pods, then the cluster. */
   stop(): Promise<void>;
@@ -79,7 +79,7 @@ export async function startCluster(): Promise<Cluster> {
       return second.name;
     },
     restartApiServer: async () => {
-      await apiServer.stop();
+      await apiServer.kill();
       apiServer = await startApiServer(programs, credentials, logs);
     },
     stop: async () => {

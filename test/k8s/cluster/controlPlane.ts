@@ -43,6 +43,8 @@ export async function startApiServer(
       ...["--bind-address=0.0.0.0", `--secure-port=${PORT}`, `--advertise-address=${SERVICE_ADDRESS}`],
       `--service-cluster-ip-range=${SERVICES}`,
       "--endpoint-reconciler-type=none",
+      // Nobody in a sandbox resolves names.
+      "--kubelet-preferred-address-types=InternalIP",
       `--cert-dir=${credentials.certificates}`,
       `--token-auth-file=${credentials.tokens}`,
       "--authorization-mode=Node,RBAC",

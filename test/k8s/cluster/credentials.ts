@@ -8,11 +8,11 @@ import { SERVICE_ADDRESS } from "./sandbox/sandbox.js";
 export const NODES = ["node-1", "node-2"] as const;
 export type NodeName = (typeof NODES)[number];
 
-/** User and group of a node's kubelet are what the Node authorizer expects. */
-const kubelet = (node: NodeName) => ({ user: `system:node:${node}`, group: "system:nodes" });
+/** User and groups of a node's kubelet are what the Node authorizer expects. */
+const kubelet = (node: NodeName) => ({ user: `system:node:${node}`, groups: ["system:nodes"] });
 const USERS = {
-  admin: { user: "admin", group: "system:masters" },
-  scheduler: { user: "system:kube-scheduler", group: "" },
+  admin: { user: "admin", groups: ["system:masters"] },
+  scheduler: { user: "system:kube-scheduler", groups: [] },
   "node-1": kubelet("node-1"),
   "node-2": kubelet("node-2"),
 } as const;
@@ -47,7 +47,7 @@ export async function makeCredentials(folder: string): Promise<Credentials> {
   const lines: string[] = [];
   const path = async (role: Role): Promise<string> => {
     const token = randomBytes(20).toString("hex");
-    lines.push(`${token},${USERS[role].user},${role},${USERS[role].group}`);
+    lines.push([token, USERS[role].user, role, ...USERS[role].groups].join(","));
     const file = join(folder, `${role}.kubeconfig`);
     await writeFile(file, kubeconfig(authority, token), { mode: 0o600 });
     return file;

@@ -17,6 +17,8 @@ export interface Daemon {
   ended(): string | undefined;
   /** SIGTERM, after ten seconds SIGKILL; resolves when it is gone. */
   stop(): Promise<void>;
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
   /** The last lines of its log. */
   said(): string;
 }
@@ -46,6 +48,10 @@ export function startDaemon(
     pid: child.pid,
     ended: () => how,
     said: () => lastLines(file, LOG_LINES).join("\n"),
+    kill: async () => {
+      child.kill("SIGKILL");
+      await end;
+    },
     stop: async () => {
       child.kill("SIGTERM");
       const grace = setTimeout(() => child.kill("SIGKILL"), GRACE_MS);

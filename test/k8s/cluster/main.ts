@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { startCluster } from "./cluster.js";
+import { locatePrograms } from "./provision/programs.js";
 
 const began = Date.now();
 const cluster = await startCluster();
@@ -15,7 +16,8 @@ if (program === undefined) {
   setInterval(() => undefined, 2 ** 30);
   await once(process, "SIGTERM");
 } else {
-  const env = { ...process.env, KUBECONFIG: kubeconfig, THAW_TEST_IMAGE: image };
+  const { PATH } = locatePrograms().environment;
+  const env = { ...process.env, PATH, KUBECONFIG: kubeconfig, THAW_TEST_IMAGE: image };
   const [code] = await once(spawn(program, args, { stdio: "inherit", env }), "exit");
   process.exitCode = Number(code);
 }

@@ -16,7 +16,11 @@ const run = {
 
 function manifest(spec: KubernetesSpec) {
   const settings = podSettings(kubernetesSchema.parse(spec), { image: "thaw:1" });
-  return jobManifest(run, settings, { env: { TEMPORAL_ADDRESS: "temporal:7233" }, graceSeconds: 30 });
+  return jobManifest(run, settings, {
+    env: { TEMPORAL_ADDRESS: "temporal:7233" },
+    graceSeconds: 30,
+    installation: "1a2b3c4d",
+  });
 }
 
 const podOf = (spec: KubernetesSpec) => {
@@ -37,7 +41,7 @@ test("one Job per run, known by its labels, whose pod serves the run's own queue
     "thaw.dev/model": "digits",
     "thaw.dev/lineage": run.runId,
   };
-  assert.deepEqual(metadata.labels, labels);
+  assert.deepEqual(metadata.labels, { ...labels, "thaw.dev/installation": "1a2b3c4d" });
   assert.deepEqual(spec?.template.metadata?.labels, labels);
   const { env } = podOf({});
   assert.equal(env.THAW_RUN_ID, run.runId);

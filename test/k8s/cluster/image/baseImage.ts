@@ -3,7 +3,7 @@
  * unpacked already. A cluster starts from links to these files: importing them would take half a minute each time.
  */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { copyFile, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -22,13 +22,26 @@ import { PAUSE, systemLayer } from "./systemLayer.js";
 import { tensorflowLayer, workerFolders } from "./tensorflowLayer.js";
 
 /** Raised when the layers' making changes. */
-const FORMAT = 1;
+const FORMAT = 2;
 const NAME = "test-image-base";
 const LAYERS = "layers.json";
 const layersSchema = z.array(z.object({ digest: z.string(), size: z.number() }));
 
+/** The libraries of `sharp`, which load others of the system. */
+function imageLibraries(): string[] {
+  const folders = [`@img/sharp-libvips-linux-${process.arch}`, `@img/sharp-linux-${process.arch}`];
+  return folders.flatMap((name) => {
+    // They export no package.json, so that `packageFolder` does not find them.
+    const folder = join(packageFolder("@tensorflow/tfjs-node"), "..", "..", name, "lib");
+    return readdirSync(folder)
+      .filter((file) => /\.(so|node)/.test(file))
+      .map((file) => join(folder, file));
+  });
+}
+
 function native(): string[] {
   return [
+    ...imageLibraries(),
     join(packageFolder("@temporalio/core-bridge"), "releases", "x86_64-unknown-linux-gnu", "index.node"),
     join(packageFolder("@tensorflow/tfjs-node"), "lib", "napi-v8", "tfjs_binding.node"),
     process.execPath,

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { locatePrograms } from "../provision/programs.js";
 import { ENTRANCE, sandboxes } from "./leftovers.js";
 import { SANDBOX_FOLDER } from "./sandbox.js";
 
@@ -11,6 +12,7 @@ const [folder] = readdirSync(sandboxes())
 if (folder === undefined) throw new Error("there is no sandbox");
 const pid = readFileSync(join(folder, ENTRANCE), "utf8");
 const namespaces = ["--net", "--mount", "--ipc", "--uts", `--pid=/proc/${pid}/ns/pid_for_children`];
-const env = { ...process.env, [SANDBOX_FOLDER]: folder, KUBECONFIG: join(folder, "admin.kubeconfig") };
+const { PATH } = locatePrograms().environment;
+const env = { ...process.env, PATH, [SANDBOX_FOLDER]: folder, KUBECONFIG: join(folder, "admin.kubeconfig") };
 const command = ["--target", pid, ...namespaces, "--wd=.", ...process.argv.slice(2)];
 spawn("nsenter", command, { stdio: "inherit", env }).on("exit", (code) => process.exit(code ?? 1));
