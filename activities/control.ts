@@ -11,24 +11,25 @@ import { watchPod } from "./pods/watchPod.js";
 import { recordRun } from "./recordRun.js";
 import { register } from "./register.js";
 import { report } from "./report.js";
+import { withSignsOfLife } from "./signsOfLife.js";
 import { writeControl } from "./writeControl.js";
 
 export function createControlActivities(dependencies: ControlDependencies): ControlActivities {
+  const durable = <Request, Result>(activity: (request: Request) => Promise<Result>) =>
+    withSignsOfLife(typedFailures(activity));
   const withLog = (activity: typeof register) =>
-    typedFailures((request: StageRequest) =>
-      logged(dependencies, request, () => activity(dependencies, request)),
-    );
+    durable((request: StageRequest) => logged(dependencies, request, () => activity(dependencies, request)));
   const { pods = { env: {} } } = dependencies;
   return {
     // A look-up is no work: what it finds stands in the run's state.
-    findArtifact: typedFailures((request) => findArtifact(dependencies, request)),
+    findArtifact: durable((request) => findArtifact(dependencies, request)),
     chooseBase: withLog(chooseBase),
     register: withLog(register),
     report: withLog(report),
-    recordRun: typedFailures((request) => recordRun(dependencies, request)),
-    writeControl: typedFailures((file) => writeControl(dependencies, file)),
-    startPod: typedFailures((request) => startPod({ ...dependencies, pods }, request)),
+    recordRun: durable((request) => recordRun(dependencies, request)),
+    writeControl: durable((file) => writeControl(dependencies, file)),
+    startPod: durable((request) => startPod({ ...dependencies, pods }, request)),
     watchPod: typedFailures((request) => watchPod(pods, request)),
-    stopPod: typedFailures((request) => stopPod(pods, request)),
+    stopPod: durable((request) => stopPod(pods, request)),
   };
 }

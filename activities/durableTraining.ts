@@ -9,7 +9,7 @@ import { computeThreads } from "../engine/threads.js";
 import type { StageRequest } from "../spec/activities.js";
 import type { EngineJob, ResumedFrom } from "../spec/engineJob.js";
 import { toThawError } from "../spec/errors.js";
-import type { AppliedChange, Interruptions } from "../spec/training.js";
+import type { AppliedChange, Interruptions, TrainingPosition } from "../spec/training.js";
 import {
   fetchCheckpoint,
   removeCheckpoints,
@@ -23,6 +23,7 @@ import { type CheckpointUploads, checkpointUploads } from "./checkpointUploads.j
 import { commandsFor } from "./commands.js";
 import type { TrainingDependencies } from "./context.js";
 import { newWorkFolder } from "./localArtifacts.js";
+import { pausedFailure } from "./pausable.js";
 import type { TellApplied } from "./reportApplied.js";
 import type { StageHooks } from "./runningStages.js";
 
@@ -56,7 +57,7 @@ export interface Trained {
  * @param uploadStore for checkpoints, which are tried again and again while training goes on
  * @param tell hears where commands took effect
  * @param stageKey key of the stage as the run file has it
- * @throws ThawError PAUSED with its checkpoint in the store, FENCED, WORKER_STOPPING, or what the job failed with
+ * @throws ApplicationFailure of type PAUSED that says where, with its checkpoint in the store; ThawError FENCED, WORKER_STOPPING, or what the job failed with
  */
 export async function trainDurably(
   dependencies: TrainingDependencies,
@@ -96,6 +97,8 @@ export async function trainDurably(
   });
   const commands = commandsFor(uploadStore, request, tell);
   let from: ResumedFrom = { positions: [], refused: [] };
+  /** Where training would go on from. */
+  let last: TrainingPosition | undefined;
   const changes = new Map<number, AppliedChange>();
   try {
     const fetched = await fetchCheckpoint(
@@ -113,7 +116,10 @@ export async function trainDurably(
       {
         signal: end.signal,
         onProgress: report,
-        onCheckpoint: uploads.add,
+        onCheckpoint: (checkpoint) => {
+          last = checkpoint.position;
+          uploads.add(checkpoint);
+        },
         onApplied: (change) => {
           changes.set(change.seq, change);
           commands.applied(change);
@@ -122,6 +128,7 @@ export async function trainDurably(
           from = resumed;
           for (const sentence of resumed.refused) log.warn(sentence);
           const at = resumed.positions.at(-1);
+          last = at;
           if (at !== undefined) say(`going on from epoch ${at.epoch + 1}, step ${at.step + 1}`);
         },
       },
@@ -150,7 +157,10 @@ export async function trainDurably(
       };
     } catch (error) {
       const { code } = toThawError(error, "ENGINE_FAILED");
-      if (code === "PAUSED") await untilStored(uploads, say);
+      if (code === "PAUSED") {
+        await untilStored(uploads, say);
+        throw pausedFailure(last === undefined ? {} : { epoch: last.epoch + 1, step: last.step + 1 });
+      }
       if (code === "WORKER_STOPPING") await atMost(ending.msLeft(), uploads.settled());
       throw error;
     } finally {

@@ -12,16 +12,17 @@ import {
 } from "../store/artifacts.js";
 import type { Store } from "../store/connection.js";
 import { stageKey } from "../store/keys.js";
+import { readRedirect } from "../store/redirects.js";
 import type { ControlDependencies } from "./context.js";
 import { noteOf } from "./notes.js";
 import { sourceDigest } from "./source.js";
 
 /** Digests of what the stage reads, by name. For ingest that is the source itself. */
 export async function inputDigests(
-  dependencies: ControlDependencies,
+  { store, workFolder }: ControlDependencies,
   { run, stage, inputs }: StageRequest,
 ): Promise<Record<string, string>> {
-  if (stage.kind === "ingest") return { source: await sourceDigest(run.dataPath, dependencies.workFolder) };
+  if (stage.kind === "ingest") return { source: await sourceDigest(run, workFolder, store) };
   return Object.fromEntries(Object.entries(inputs).map(([name, ref]) => [name, ref.digest]));
 }
 
@@ -51,16 +52,28 @@ export async function lookUp(
   request: StageRequest,
   identity?: StageIdentity,
 ): Promise<LookedUp> {
-  const { store } = dependencies;
-  const { kind } = request.stage;
   const { key, digests } = identity ?? (await identify(dependencies, request));
+  return { key, digests, ...(await findOwn(dependencies.store, request, key)) };
+}
+
+type Found = Pick<LookedUp, "manifest" | "miss">;
+
+/** The artifact of that key, or the one that the run has made in its place. */
+async function findOwn(store: Store, request: StageRequest, key: string): Promise<Found> {
+  const found = await findWhole(store, request.stage.kind, key);
+  if (found.manifest !== undefined || found.miss !== undefined) return found;
+  const redirect = await readRedirect(store, request.run.runId, key);
+  return redirect === undefined ? found : findOwn(store, request, redirect.key);
+}
+
+async function findWhole(store: Store, kind: string, key: string): Promise<Found> {
   const manifest = await findUndamaged(store, kind, key);
-  if (manifest === undefined) return { key, digests, manifest };
-  if (manifest !== "damaged" && (await artifactIsWhole(store, manifest))) return { key, digests, manifest };
+  if (manifest === undefined) return { manifest };
+  if (manifest !== "damaged" && (await artifactIsWhole(store, manifest))) return { manifest };
   // Deleted by hand, or torn: the stage is made again instead of failing later.
   await dropManifest(store, kind, key);
   const why = manifest === "damaged" ? "its manifest was damaged" : "data of it were deleted from the store";
-  return { key, digests, manifest: undefined, miss: `made anew: ${why}` };
+  return { manifest: undefined, miss: `made anew: ${why}` };
 }
 
 /** Reads twice before it calls a manifest damaged: an answer may be, and the manifest is dropped then. */

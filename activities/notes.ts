@@ -3,9 +3,10 @@ import type { BaseComparison } from "../spec/baseComparison.js";
 import type { DatasetSummary } from "../spec/dataset.js";
 import type { Evaluation } from "../spec/evaluation.js";
 import type { CrossValidation, FoldSummary } from "../spec/folds.js";
+import { memorySentence } from "../spec/halfBatch.js";
 import type { RecipeSummary } from "../spec/recipe.js";
 import type { ModelVersion } from "../spec/run.js";
-import type { StageSummary, TrainingSummary } from "../spec/training.js";
+import type { Interruptions, StageSummary, TrainingSummary } from "../spec/training.js";
 import type { ArtifactManifest } from "../store/artifacts.js";
 
 const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
@@ -27,6 +28,12 @@ function seriousFaults({ classes, faults }: DatasetSummary): string[] {
 }
 
 export function noteOf(manifest: ArtifactManifest): string {
+  const { outOfMemory } = (manifest.summary ?? {}) as Interruptions;
+  const note = noteOfKind(manifest);
+  return outOfMemory === undefined ? note : `${memorySentence(outOfMemory)}: ${note}`;
+}
+
+function noteOfKind(manifest: ArtifactManifest): string {
   switch (manifest.kind) {
     case "ingest": {
       const summary = manifest.summary as DatasetSummary;

@@ -3,18 +3,23 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Context } from "@temporalio/activity";
 import type { StageOutcome, StageRequest } from "../spec/activities.js";
+import type { DatasetSummary } from "../spec/dataset.js";
 import type { EngineJob } from "../spec/engineJob.js";
 import { ThawError } from "../spec/errors.js";
+import type { HalfBatch } from "../spec/halfBatch.js";
 import type { StagePlan } from "../spec/stages.js";
 import type { AppliedChange, Progress } from "../spec/training.js";
 import { type ArtifactManifest, commitArtifact, requireManifest } from "../store/artifacts.js";
+import { removeCheckpoints } from "../store/checkpoints.js";
 import { patientStore, type Store } from "../store/connection.js";
 import { stageKey } from "../store/keys.js";
+import { writeRedirect } from "../store/redirects.js";
 import type { TrainingDependencies } from "./context.js";
 import { isTraining, type Trained, trainDurably } from "./durableTraining.js";
 import { identify, lookUp, outcomeOf, type StageIdentity } from "./findArtifact.js";
 import { keepLocally, localArtifact, newWorkFolder } from "./localArtifacts.js";
 import type { StageLog } from "./log/stageLog.js";
+import { withinMemory } from "./outOfMemory.js";
 import { pausable } from "./pausable.js";
 import { startPulse } from "./pulse.js";
 import { signalApplied, type TellApplied } from "./reportApplied.js";
@@ -27,8 +32,23 @@ export interface StageInputs {
   folder(name: string): Promise<string>;
 }
 
+/** For builders that fetch what their job reads. */
+export interface FetchContext {
+  /** Waits outages out. */
+  readonly store: Store;
+  /** Digests of what the stage reads, which its artifact's key was made from. */
+  readonly digests: Readonly<Record<string, string>>;
+  readonly report: (progress: Progress) => void;
+  readonly signal: AbortSignal;
+}
+
 /** Builds the engine's job for a stage. @param out the folder that the job writes its files to */
-export type JobBuilder = (request: StageRequest, inputs: StageInputs, out: string) => Promise<EngineJob>;
+export type JobBuilder = (
+  request: StageRequest,
+  inputs: StageInputs,
+  out: string,
+  fetching: FetchContext,
+) => Promise<EngineJob>;
 
 /** Longer than an outage of the store may last, shorter than anybody would wait for news of it. */
 const STORE_PATIENCE_MS = 180_000;
@@ -82,27 +102,67 @@ async function makeArtifact(
   const { report, signal } = hooks;
   const store = patientStore(given.store, { milliseconds: STORE_PATIENCE_MS, signal });
   const dependencies = { ...given, store };
-  const { engineFingerprint, workFolder } = dependencies;
+  const { engineFingerprint } = dependencies;
   const { key, digests, manifest: known } = await lookUp(dependencies, request, identity);
-  if (known !== undefined) return outcomeOf(known, true);
+  if (known !== undefined) {
+    // The attempt that made it may not have lived to clear up.
+    await removeCheckpoints(store, key, request.run.runId);
+    return outcomeOf(known, true);
+  }
 
   const inputs = await openInputs(dependencies, request, report);
+  const making = { dependencies, hastyStore: given.store, digests, inputs, buildJob, hooks, tell };
+  const keyOf = ({ stage }: StageRequest): string => stageKey(stage, digests, engineFingerprint);
+  const images = trainingImages(inputs, request);
+  return withinMemory({ store, request, key, images, keyOf, report }, async (asked, half) => {
+    if (half !== undefined) {
+      const { manifest } = await lookUp(dependencies, asked, { key: keyOf(asked), digests });
+      if (manifest !== undefined) return outcomeOf(manifest, true);
+    }
+    return makeOnce(making, asked, half);
+  });
+}
+
+/** What all tries at a stage share. */
+interface Making {
+  readonly dependencies: TrainingDependencies;
+  /** For checkpoints and commands, which nobody waits for. */
+  readonly hastyStore: Store;
+  readonly digests: StageIdentity["digests"];
+  readonly inputs: StageInputs;
+  readonly buildJob: JobBuilder;
+  readonly hooks: StageHooks;
+  readonly tell: TellApplied;
+}
+
+/** One try at the stage, from its inputs to the committed artifact. */
+async function makeOnce(
+  { dependencies, hastyStore, digests, inputs, buildJob, hooks, tell }: Making,
+  request: StageRequest,
+  half: HalfBatch | undefined,
+): Promise<StageOutcome> {
+  const { store, engineFingerprint, workFolder } = dependencies;
+  const { report, signal, leaving } = hooks;
+  const key = stageKey(request.stage, digests, engineFingerprint);
   const out = await newWorkFolder(workFolder, request.stage.name);
   try {
-    const job = await buildJob(request, inputs, out);
+    const fetching = { store, digests, report, signal: AbortSignal.any([signal, leaving]) };
+    const job = await buildJob(request, inputs, out, fetching);
     const started = performance.now();
     const { summary, changes, beforeCommit, afterCommit } = isTraining(job)
-      ? await trainDurably(dependencies, given.store, request, key, job, hooks, tell)
-      : await computeOnce(dependencies, given.store, request, job, hooks);
+      ? await trainDurably(dependencies, hastyStore, request, key, job, hooks, tell)
+      : await computeOnce(dependencies, hastyStore, request, job, hooks);
     await beforeCommit();
     const stage = steeredStage(request.stage, changes);
+    const ownKey = changes.length === 0 ? key : stageKey(stage, digests, engineFingerprint);
+    if (ownKey !== key) await writeRedirect(store, request.run.runId, key, { key: ownKey, why: "steered" });
     const names = (await readdir(out)).sort();
     const { manifest, won } = await commitArtifact(store, {
       kind: request.stage.kind,
-      key: changes.length === 0 ? key : stageKey(stage, digests, engineFingerprint),
+      key: ownKey,
       parameters: stage.parameters,
       inputs: digests,
-      summary,
+      summary: half === undefined ? summary : { ...(summary as object), outOfMemory: half.outOfMemory },
       engine: request.stage.usesEngine ? engineFingerprint : null,
       seconds: (performance.now() - started) / 1000,
       files: Object.fromEntries(names.map((name) => [name, join(out, name)])),
@@ -114,6 +174,13 @@ async function makeArtifact(
   } finally {
     await rm(out, { recursive: true, force: true });
   }
+}
+
+/** Of the run's own split; nought for a stage that has not the images yet. */
+function trainingImages(inputs: StageInputs, { inputs: refs }: StageRequest): number {
+  if (refs.ingest === undefined) return 0;
+  const { counts } = inputs.manifest("ingest").summary as DatasetSummary;
+  return counts.train.reduce((sum, count) => sum + count, 0);
 }
 
 /** Stages without a training of their own begin anew after whatever ends them. */

@@ -14,6 +14,7 @@ import { unfreezeStages } from "../spec/unfreezing.js";
 import { localBase } from "../store/localBase.js";
 import type { TrainingDependencies } from "./context.js";
 import { typedFailures } from "./failures.js";
+import { localSource } from "./localSource.js";
 import { logged } from "./log/logged.js";
 import { createRunningStages } from "./runningStages.js";
 import { digestCacheFile } from "./source.js";
@@ -43,11 +44,11 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     seed: request.run.file.seed,
   });
 
-  const ingest: JobBuilder = async ({ run }, _inputs, out) => {
+  const ingest: JobBuilder = async ({ run }, _inputs, out, fetching) => {
     const { path: _path, ...data } = run.file.data;
     return {
       kind: "ingest",
-      source: run.dataPath,
+      source: await localSource(run, workFolder, fetching),
       data,
       seed: run.file.seed,
       digestCache: digestCacheFile(workFolder),

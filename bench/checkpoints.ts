@@ -41,7 +41,7 @@ function stateOf(from: number, ema: number): { state: FitState; weights: Float32
     samples: 1,
     vector,
     step: () => ({ loss: 0, correct: 0, gradients: [] }),
-    validate: () => ({ loss: 0, accuracy: 0, losses: [], correct: [] }),
+    validate: () => ({ loss: 0, accuracy: 0, calibratedLosses: () => [], correct: [] }),
   };
   return { state: initialState(trainee, ema), weights: vector.values };
 }

@@ -8,6 +8,7 @@ import { readFile } from "node:fs/promises";
 import { binomialTail, changedImages } from "../learn/gate.js";
 import { signFlipTest } from "../learn/signFlip.js";
 import { atTemperature, fitTemperature } from "../learn/temperature.js";
+import { lossOf, softmaxRows } from "../learn/training/loss.js";
 import { crossEntropyAndAccuracy } from "../learn/training/validation.js";
 import { permutation, randomStream } from "../rng/stream.js";
 
@@ -37,9 +38,12 @@ export interface StageOutcomes {
 function judgedAt({ labels, logits }: Logits, temperature: number): Judged {
   const values = Float32Array.from(logits);
   const classes = logits.length / labels.length;
-  const { losses, correct } = crossEntropyAndAccuracy(values, labels, classes);
-  const calibrated = crossEntropyAndAccuracy(atTemperature(values, temperature), labels, classes).losses;
-  return { losses, calibrated, correct };
+  const lossesOf = (scaled: Float32Array): number[] => {
+    const probabilities = softmaxRows(scaled, classes);
+    return labels.map((label, row) => lossOf(probabilities[row * classes + label]));
+  };
+  const { correct } = crossEntropyAndAccuracy(values, labels, classes);
+  return { losses: lossesOf(values), calibrated: lossesOf(atTemperature(values, temperature)), correct };
 }
 
 const temperatureOf = ({ labels, logits }: Logits): number =>

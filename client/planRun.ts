@@ -6,7 +6,7 @@ import type { BaseSpec } from "../spec/base.js";
 import type { BaseComparison } from "../spec/baseComparison.js";
 import type { Platform } from "../spec/platform.js";
 import type { RecipeDecision, RecipeSummary } from "../spec/recipe.js";
-import type { ArtifactRef } from "../spec/run.js";
+import type { ArtifactRef, ImageSource } from "../spec/run.js";
 import type { RunFile } from "../spec/runFile.js";
 import {
   followRecipe,
@@ -18,8 +18,10 @@ import {
 } from "../spec/stages.js";
 import { suitsAll, withStages } from "../spec/unfreezing.js";
 import { type ArtifactManifest, artifactIsWhole, findManifest, refOf } from "../store/artifacts.js";
+import { bucketReader } from "../store/bucketReader.js";
 import type { Store } from "../store/connection.js";
 import { stageKey } from "../store/keys.js";
+import { readUploadList } from "../store/uploads.js";
 import { whyNotThere } from "./nearestArtifact.js";
 import { resolveBase, resolveCandidates } from "./resolveBase.js";
 
@@ -45,20 +47,17 @@ export interface PlanContext {
 
 /**
  * Agrees with what the activities do (`activities/findArtifact.ts`): the same keys over the same digests.
- * @param dataPath absolute path of the images, which have to be on this machine
+ * @param source the images: on this machine, in a bucket, or uploaded
  * @param engineFingerprint of the TensorFlow build that the training worker has
- * @throws ThawError RUN_FILE_INVALID (layer groups), DATA_NOT_FOUND and others about the images, STORE_UNREACHABLE, STORE_DENIED
+ * @throws ThawError RUN_FILE_INVALID (layer groups), DATA_NOT_FOUND and others about the images, NOT_FOUND (the upload), STORE_UNREACHABLE, STORE_DENIED
  */
 export async function planRun(
   { store, platform }: PlanContext,
   given: RunFile,
-  dataPath: string,
+  source: ImageSource,
   engineFingerprint: string,
 ): Promise<readonly PlannedStage[]> {
-  // The same file as the activities', so that images are read again only where they changed.
-  const digestCache = join(platform.workFolder, "source-digests.json");
-  const { digest } = await digestSource(await listSource(dataPath), digestCache);
-  const known = new Map([["source", digest]]);
+  const known = new Map([["source", await digestOf(source, store, platform.workFolder)]]);
   const planned: PlannedStage[] = [];
   const candidates = await resolveCandidates(store, given.bases);
   const specOf = async (name: string): Promise<BaseSpec | undefined> =>
@@ -98,6 +97,20 @@ export async function planRun(
     }
   }
   return planned;
+}
+
+async function digestOf(
+  { dataPath, upload }: ImageSource,
+  store: Store,
+  workFolder: string,
+): Promise<string> {
+  if (upload !== undefined) {
+    await readUploadList(store, upload);
+    return upload;
+  }
+  // The same file as the activities', so that images are read again only where they changed.
+  const digestCache = join(workFolder, "source-digests.json");
+  return (await digestSource(await listSource(dataPath, bucketReader(store)), digestCache)).digest;
 }
 
 const UNDECIDED_FOLD =

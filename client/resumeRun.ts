@@ -1,9 +1,8 @@
 /** Starts a run that goes on from a closed one: its recorded run file, perhaps with other values. */
-import { resolve } from "node:path";
 import { stringify } from "yaml";
 import { z } from "zod";
 import { ThawError } from "../spec/errors.js";
-import type { RunInput } from "../spec/run.js";
+import type { ImageSource, RunInput } from "../spec/run.js";
 import type { RunFile } from "../spec/runFile.js";
 import { planStages } from "../spec/stages.js";
 import { describeRun, statusOf } from "./executions.js";
@@ -11,6 +10,7 @@ import { nearest } from "./nearest.js";
 import { decode } from "./payloads.js";
 import { type PlannedStage, planRun } from "./planRun.js";
 import { resolveRunId } from "./resolveRunId.js";
+import { dataPathFrom } from "./runFile/load.js";
 import { parseRunFile } from "./runFile/parse.js";
 import type { Session } from "./session.js";
 import type { RunRequest } from "./startRun.js";
@@ -47,17 +47,19 @@ export async function planResume(
   const old = await recordedInput(session, resumedFrom);
   const file = parseRunFile(stringify(old.file), `the run file of ${resumedFrom}`, overrides);
   const changed = file.data.path !== old.file.data.path;
-  const dataPath = changed ? resolve(file.data.path) : old.dataPath;
+  const source: ImageSource = changed
+    ? { dataPath: dataPathFrom(process.cwd(), file.data.path) }
+    : { dataPath: old.dataPath, ...(old.upload === undefined ? {} : { upload: old.upload }) };
   if (from !== undefined) requireStage(from, file, old);
   const sameBases =
     JSON.stringify([file.base, file.bases]) === JSON.stringify([old.file.base, old.file.bases]);
   const request: RunRequest = {
     file,
-    dataPath,
+    ...source,
     lineage: { resumedFrom, ...(from === undefined ? {} : { from }) },
     ...(sameBases ? { recorded: recordedBases(old) } : {}),
   };
-  const planned = await planRun(session, file, dataPath, engineFingerprint);
+  const planned = await planRun(session, file, source, engineFingerprint);
   return { resumedFrom, request, stages: from === undefined ? planned : anewFrom(planned, from) };
 }
 

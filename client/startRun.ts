@@ -2,9 +2,10 @@
 import { WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
 import { stringify } from "yaml";
 import { ThawError } from "../spec/errors.js";
-import { CONTROL_QUEUE, type RunInput, WORKFLOW_TYPE } from "../spec/run.js";
+import { CONTROL_QUEUE, type ImageSource, type RunInput, WORKFLOW_TYPE } from "../spec/run.js";
 import type { RunFile } from "../spec/runFile.js";
 import { suitsAll, unfreezeStages, withStages } from "../spec/unfreezing.js";
+import { referToUpload } from "../store/uploads.js";
 import { runUrl } from "./links.js";
 import { resolveBase, resolveCandidates } from "./resolveBase.js";
 import { newRunId, startOfRun } from "./runId.js";
@@ -13,10 +14,8 @@ import type { Session } from "./session.js";
 import { isInvalidArgument, temporalCall } from "./temporalCall.js";
 import { thawVersion } from "./version.js";
 
-export interface RunRequest {
+export interface RunRequest extends ImageSource {
   readonly file: RunFile;
-  /** Absolute path of the images on the machine of the training worker. */
-  readonly dataPath: string;
   /** An id from {@link newRunId}; a new one when left out. */
   readonly runId?: string;
   /** The closed run that this one goes on from, and from which stage on all is made anew. */
@@ -33,7 +32,7 @@ export interface StartedRun {
 
 /** @throws ThawError USAGE for an id that is taken or malformed, BASE_UNKNOWN, RUN_FILE_INVALID (layer groups), NOT_FOUND, TEMPORAL_UNREACHABLE */
 export async function startRun(session: Session, request: RunRequest): Promise<StartedRun> {
-  const { dataPath, recorded, runId = newRunId(request.file.name, new Date()) } = request;
+  const { dataPath, upload, recorded, runId = newRunId(request.file.name, new Date()) } = request;
   if (startOfRun(runId) === undefined) {
     throw new ThawError("USAGE", `"${runId}" is no run id`, {
       hint: "run ids are NAME-YYYYMMDD-HHMMSS-xxxx",
@@ -51,10 +50,12 @@ export async function startRun(session: Session, request: RunRequest): Promise<S
     ...(base === undefined ? {} : { base }),
     ...(bases.length === 0 ? {} : { candidates }),
     dataPath,
+    ...(upload === undefined ? {} : { upload }),
     thawVersion: thawVersion(),
     ...request.lineage,
   };
   await ensureSearchAttributes(session);
+  if (upload !== undefined) await referToUpload(session.store, upload, runId);
   await temporalCall(session, "starting the run", () => startWorkflow(session, input));
   const url = runUrl(session.platform, runId);
   return { runId, ...(url === undefined ? {} : { url }) };
@@ -106,9 +107,9 @@ function basesOf({ base, bases }: RunFile): string {
 }
 
 /** Markdown for the Temporal UI; tables lose their columns there, code blocks do not. */
-function detailsOf({ runId, file, dataPath, resumedFrom }: RunInput): string {
+function detailsOf({ runId, file, dataPath, upload, resumedFrom }: RunInput): string {
   return [
-    `Images: \`${dataPath}\``,
+    `Images: \`${dataPath}\`${upload === undefined ? "" : `, uploaded as \`${upload.slice(0, 12)}\``}`,
     "",
     ...(resumedFrom === undefined ? [] : [`Goes on from \`${resumedFrom}\``, ""]),
     "```yaml",

@@ -27,14 +27,16 @@ export async function listFolder(folder: string): Promise<SourceEntries> {
   const entries: SourceEntry[] = [];
   for (const label of classes) {
     const files = await walk(join(folder, label), label, [await realpath(join(folder, label))], ignored);
-    if (files.length === 0) {
-      throw new ThawError("CLASS_EMPTY", `the class folder ${join(folder, label)} has no image`, {
-        hint: "put images into it, or remove the folder if it is no class",
-      });
-    }
+    if (files.length === 0) throw emptyClass(folder, label);
     for (const path of files) entries.push({ path, file: join(folder, path), label });
   }
   return { source: folder, classes, entries: entries.sort(byPath), ignored: ignored.sort(byPath) };
+}
+
+export function emptyClass(folder: string, label: string): ThawError {
+  return new ThawError("CLASS_EMPTY", `the class folder ${folder}/${label} has no image`, {
+    hint: "put images into it, or remove the folder if it is no class",
+  });
 }
 
 /** Paths of the images under `folder`. @param above real paths of the folders on the way here: links may circle */
@@ -86,7 +88,7 @@ async function followLink(folder: string, item: Dirent): Promise<Item> {
   return { name: item.name, isFolder, isLink };
 }
 
-function refuseTooFew(folder: string, classes: readonly string[], ignored: readonly Ignored[]): void {
+export function refuseTooFew(folder: string, classes: readonly string[], ignored: readonly Ignored[]): void {
   if (classes.length >= 2) return;
   const loose = ignored.filter(({ path }) => isImageName(path)).length;
   const only = classes[0] === undefined ? "no class folder" : `only one class folder ("${classes[0]}")`;
@@ -95,11 +97,11 @@ function refuseTooFew(folder: string, classes: readonly string[], ignored: reado
   throw new ThawError("TOO_FEW_CLASSES", `found ${only}${images} in ${folder}; at least two are needed`, {
     hint:
       "put the images of each class into a folder named after it, e.g. " +
-      `${join(folder, "cat", "1.jpg")} and ${join(folder, "dog", "1.jpg")}`,
+      `${folder}/cat/1.jpg and ${folder}/dog/1.jpg`,
   });
 }
 
-function refuseSplitFolders(folder: string, names: readonly string[]): void {
+export function refuseSplitFolders(folder: string, names: readonly string[]): void {
   if (!names.every((name) => SPLIT_NAMES.has(name.toLowerCase()))) return;
   throw new ThawError(
     "DATA_INVALID",

@@ -9,6 +9,7 @@ import { IMAGES_FILE, SUMMARY_FILE } from "./dataset.js";
 import { countImages, refuseEmptyClasses, refuseEmptySplits } from "./datasetChecks.js";
 import { findFaults } from "./faults/findFaults.js";
 import { settleLeaks } from "./faults/leaks.js";
+import { readFetched } from "./fetched.js";
 import { groupImages } from "./groups.js";
 import { listSource } from "./source.js";
 import { digestSource } from "./sourceDigest.js";
@@ -16,8 +17,8 @@ import { byPath } from "./sourceEntries.js";
 import { type StoredImage, storeImages } from "./storeImages.js";
 
 export interface IngestOptions {
-  /** Folder or manifest. */
-  readonly source: string;
+  /** Folder or manifest; or images that were fetched from elsewhere, by their list. */
+  readonly source: string | { readonly fetched: string };
   readonly data: Omit<DataSpec, "path">;
   readonly seed: number;
   /** File of known digests; see `digestSource`. */
@@ -36,7 +37,10 @@ export interface IngestOptions {
  */
 export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
   const { data, seed, out, onProgress } = options;
-  const source = await listSource(options.source);
+  const source =
+    typeof options.source === "string"
+      ? await listSource(options.source)
+      : await readFetched(options.source.fetched);
   const classes = source.classes.length;
   onProgress({ phase: "checking files", step: 0, total: source.entries.length });
   const { files } = await digestSource(source, options.digestCache);

@@ -30,15 +30,26 @@ interface RawRow {
 }
 
 export async function listManifest(manifest: string): Promise<SourceEntries> {
-  const text = await readFile(manifest, "utf8");
+  const folder = dirname(manifest);
+  return parseManifest(manifest, await readFile(manifest, "utf8"), (path) => resolve(folder, path));
+}
+
+/**
+ * @param manifest path or address; its extension decides how the text is read
+ * @param fileOf where the image is that a row names; it may throw what is wrong with the path
+ */
+export function parseManifest(
+  manifest: string,
+  text: string,
+  fileOf: (path: string, line: number) => string,
+): SourceEntries {
   const rows =
     extname(manifest).toLowerCase() === ".csv" ? csvRows(manifest, text) : jsonRows(manifest, text);
-  const folder = dirname(manifest);
   const entries = rows.map(({ line, value }): SourceEntry => {
     const { label, group, split, ...row } = checkRow(manifest, line, value);
     const path = row.path.replaceAll("\\", "/");
     const optional = { ...(group === undefined ? {} : { group }), ...(split === undefined ? {} : { split }) };
-    return { path, file: resolve(folder, path), label, line, ...optional };
+    return { path, file: fileOf(path, line), label, line, ...optional };
   });
   refuseRepeatedFiles(manifest, entries);
   refuseMixedSplits(manifest, entries);
@@ -64,7 +75,7 @@ function csvRows(manifest: string, text: string): RawRow[] {
     return records.map(({ info, record }) => ({ line: info.lines, value: record }));
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw invalid(manifest, Number(error.lines ?? 1), error.message, error);
+    throw invalidLine(manifest, Number(error.lines ?? 1), error.message, error);
   }
 }
 
@@ -74,7 +85,7 @@ function jsonRows(manifest: string, text: string): RawRow[] {
     try {
       return [{ line: index + 1, value: JSON.parse(content) as unknown }];
     } catch (error) {
-      throw invalid(manifest, index + 1, "not a JSON object", error);
+      throw invalidLine(manifest, index + 1, "not a JSON object", error);
     }
   });
 }
@@ -83,7 +94,7 @@ function checkRow(manifest: string, line: number, value: unknown): z.output<type
   const parsed = rowSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw invalid(manifest, line, issue === undefined ? "not a row" : sentenceOf(issue));
+  throw invalidLine(manifest, line, issue === undefined ? "not a row" : sentenceOf(issue));
 }
 
 function sentenceOf(issue: z.core.$ZodIssue): string {
@@ -98,7 +109,7 @@ function refuseRepeatedFiles(manifest: string, entries: readonly SourceEntry[]):
   const lines = new Map<string, number | undefined>();
   for (const { file, path, line } of entries) {
     if (lines.has(file)) {
-      throw invalid(manifest, line, `${path} is named in line ${lines.get(file)} already`);
+      throw invalidLine(manifest, line, `${path} is named in line ${lines.get(file)} already`);
     }
     lines.set(file, line);
   }
@@ -107,14 +118,20 @@ function refuseRepeatedFiles(manifest: string, entries: readonly SourceEntry[]):
 function refuseMixedSplits(manifest: string, entries: readonly SourceEntry[]): void {
   const without = entries.find(({ split }) => split === undefined);
   if (without === undefined || entries.every(({ split }) => split === undefined)) return;
-  throw invalid(
+  throw invalidLine(
     manifest,
     without.line,
     "split is missing, but other rows have one: give all rows one, or none",
   );
 }
 
-function invalid(manifest: string, line: number | undefined, what: string, cause?: unknown): ThawError {
+/** What is wrong with a line of a manifest. */
+export function invalidLine(
+  manifest: string,
+  line: number | undefined,
+  what: string,
+  cause?: unknown,
+): ThawError {
   return new ThawError("DATA_INVALID", `${basename(manifest)}, line ${line}: ${what}`, {
     hint: `columns are path and label, and if wanted group and split (${SPLITS.join(", ")}); see ${manifest}`,
     cause,

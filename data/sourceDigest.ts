@@ -4,6 +4,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { ThawError } from "../spec/errors.js";
+import type { ListedObject } from "../spec/objects.js";
 import { addKnownDigests, type KnownDigests, readKnownDigests } from "./digestCache.js";
 import { mapOrdered } from "./ordered.js";
 import type { SourceEntries, SourceEntry } from "./sourceEntries.js";
@@ -17,17 +18,22 @@ const PARALLEL = 16;
 const SETTLED_AFTER = 2000;
 
 export interface SourceDigest {
-  /** SHA-256, hex, over path, label, group, split and contents of every entry. */
+  /** SHA-256, hex, over path, label, group, split and contents (of objects: version) of every entry. */
   readonly digest: string;
-  /** SHA-256 of each file's bytes, hex, by the entry's path. */
+  /** SHA-256 of each file's bytes, hex, or an object's version, by the entry's path. */
   readonly files: ReadonlyMap<string, string>;
 }
 
 /**
  * @param cacheFile known digests; made if missing, ignored and replaced if damaged
+ * @param onProgress called with the number of entries that are done; what it throws ends the work
  * @throws ThawError DATA_INVALID when a file cannot be read; for a manifest with the line that names it
  */
-export async function digestSource(source: SourceEntries, cacheFile: string): Promise<SourceDigest> {
+export async function digestSource(
+  source: SourceEntries,
+  cacheFile: string,
+  onProgress: (done: number) => void = () => undefined,
+): Promise<SourceDigest> {
   const known = await readKnownDigests(cacheFile);
   const found: KnownDigests = new Map();
   const files = new Map<string, string>();
@@ -37,12 +43,18 @@ export async function digestSource(source: SourceEntries, cacheFile: string): Pr
   for await (const sha256 of mapOrdered(source.entries, PARALLEL, digestOf)) {
     const { path, label, group, split } = source.entries[position++] as SourceEntry;
     files.set(path, sha256);
+    onProgress(position);
     total.update(`${JSON.stringify([path, label, group ?? null, split ?? null, sha256])}\n`);
   }
   const listed = new Set(source.entries.map(({ file }) => file));
   const gone = [...known.keys()].filter((file) => file.startsWith(`${source.source}/`) && !listed.has(file));
   if (found.size > 0 || gone.length > 0) await addKnownDigests(cacheFile, found, gone);
   return { digest: total.digest("hex"), files };
+}
+
+/** What changes with the bytes and is known without them. A digest has no colon, so the two cannot be mistaken. */
+function versionOf({ etag, size }: ListedObject): string {
+  return `etag:${etag}:${size}`;
 }
 
 /** @param found where the digest is put if it is new and worth remembering */
@@ -52,6 +64,8 @@ async function digestEntry(
   known: KnownDigests,
   found: KnownDigests,
 ): Promise<string> {
+  if (entry.sha256 !== undefined) return entry.sha256;
+  if (entry.object !== undefined) return versionOf(entry.object);
   try {
     const { size, mtimeMs } = await stat(entry.file);
     const [knownSize, knownTime, knownDigest] = known.get(entry.file) ?? [];

@@ -1,10 +1,11 @@
 /** Labelled images as a folder or a manifest names them, before any of them is opened. */
 import type { Split } from "../spec/dataset.js";
+import type { ListedObject } from "../spec/objects.js";
 
 export interface SourceEntry {
   /** Relative to the source folder, with forward slashes, or as written in the manifest. Unique. */
   readonly path: string;
-  /** Absolute path of the file. */
+  /** Absolute path of the file, or the address of the object. */
   readonly file: string;
   readonly label: string;
   /** The user's own group. */
@@ -13,10 +14,14 @@ export interface SourceEntry {
   readonly split?: Split;
   /** Line of the manifest, from 1. */
   readonly line?: number;
+  /** Of an image in a bucket. */
+  readonly object?: ListedObject;
+  /** SHA-256 of the bytes, hex, where it is known without reading them. */
+  readonly sha256?: string;
 }
 
 export interface SourceEntries {
-  /** Absolute path of the folder or the manifest. */
+  /** Absolute path of the folder or the manifest, or its address in a bucket. */
   readonly source: string;
   /** Names of the classes, sorted by code unit; there are at least two. */
   readonly classes: readonly string[];

@@ -7,6 +7,7 @@ import { ThawError } from "../spec/errors.js";
 import type { Progress } from "../spec/training.js";
 import { type CanonicalOptions, decodeImage, encodePixels } from "./decode.js";
 import { borderColour, type ImageTraits } from "./faults/traits.js";
+import { imageProgress } from "./imageProgress.js";
 import { mapOrdered } from "./ordered.js";
 import { createPackWriter } from "./packs.js";
 import { perceptualHash } from "./phash.js";
@@ -16,8 +17,6 @@ import type { SourceEntries, SourceEntry } from "./sourceEntries.js";
 const PARALLEL = Math.min(4, availableParallelism());
 /** A file is read whole. The largest allowed image, 134 million pixels, is about 100 MB as a JPEG of best quality. */
 const MAX_BYTES = 256_000_000;
-/** Milliseconds between two reports of progress. */
-const REPORT_EVERY = 500;
 
 /** An image that could be read, and traits of its file; group and split are what the manifest says, if anything. */
 export type StoredImage = Omit<ImageRecord, "group" | "split"> &
@@ -48,7 +47,7 @@ export async function storeImages(
   const labels = new Map(source.classes.map((name, label) => [name, label]));
   const images: StoredImage[] = [];
   const quarantined: QuarantinedFile[] = [];
-  const report = progressReporter(source.entries.length, onProgress);
+  const report = imageProgress("reading images", source.entries.length, onProgress);
   const packs = createPackWriter(out);
   try {
     const prepare = (entry: SourceEntry): Promise<Prepared> => prepareImage(entry, digests, options);
@@ -107,22 +106,4 @@ async function prepareImage(
     if (!(error instanceof ThawError && error.code === "IMAGE_UNREADABLE")) throw error;
     return { entry, result: { reason: error.message } };
   }
-}
-
-function progressReporter(total: number, onProgress: (progress: Progress) => void): (done: number) => void {
-  const started = performance.now();
-  let reported = 0;
-  return (done) => {
-    const now = performance.now();
-    if (now - reported < REPORT_EVERY && done < total) return;
-    reported = now;
-    const seconds = (now - started) / 1000;
-    onProgress({
-      phase: "reading images",
-      step: done,
-      total,
-      imagesPerSecond: Math.round(done / seconds),
-      etaSeconds: Math.round((seconds / done) * (total - done)),
-    });
-  };
 }

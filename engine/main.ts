@@ -3,6 +3,7 @@
 import type { EngineControl, EngineJob, EngineMessage, EngineRequest } from "../spec/engineJob.js";
 import { toThawError } from "../spec/errors.js";
 import { type Outside, runJob } from "./jobs.js";
+import { saysOutOfMemory } from "./memoryShortage.js";
 import { endWithParent } from "./orphan.js";
 
 function send(message: EngineMessage): void {
@@ -39,6 +40,8 @@ function failureOf(error: unknown): EngineMessage {
   const { code, message, hint } = toThawError(error, "ENGINE_FAILED");
   if (code === "PAUSED") return { type: "stopped", reason: "pause" };
   if (code === "WORKER_STOPPING") return { type: "stopped", reason: "shutdown" };
+  if (code === "ENGINE_FAILED" && saysOutOfMemory(message))
+    return { type: "failed", code: "OUT_OF_MEMORY", message: `memory ran out: ${message}` };
   // The stack stays here, in the worker's log; the message crosses.
   if (code === "ENGINE_FAILED") console.error(error);
   return { type: "failed", code, message, ...(hint === undefined ? {} : { hint }) };

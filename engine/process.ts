@@ -14,6 +14,7 @@ import { stopped } from "../spec/stopped.js";
 import type { AppliedChange, Progress } from "../spec/training.js";
 import { cpuSeconds } from "./cpuTime.js";
 import { counterOfKills } from "./memoryKills.js";
+import { saysOutOfMemory } from "./memoryShortage.js";
 import { WATCHDOG_TIMES, type WatchdogTimes, watch } from "./watchdog.js";
 
 export interface JobHooks {
@@ -64,7 +65,7 @@ export function createEngine(
   let queue: Promise<unknown> = Promise.resolve();
 
   const startProcess = (): ChildProcess => {
-    if (child !== undefined && child.exitCode === null && child.signalCode === null) return child;
+    if (child !== undefined && isRunning(child)) return child;
     lastWords = "";
     const started = fork(ENTRY, {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -97,8 +98,7 @@ export function createEngine(
         times,
         (seconds) => {
           finish();
-          process.once("exit", () => reject(engineHung(seconds)));
-          process.kill("SIGKILL");
+          endWith(engineHung(seconds));
         },
       );
       const finish = (): void => {
@@ -113,17 +113,22 @@ export function createEngine(
         if (passOn(message, hooks)) return;
         finish();
         if (message.type === "done") resolve(message.summary);
+        else if (message.type === "failed" && message.code === "OUT_OF_MEMORY") endWith(endOf(message));
         else reject(endOf(message));
+      };
+      // The next job gets the whole memory.
+      const endWith = (error: unknown): void => {
+        process.once("exit", () => reject(error));
+        process.kill("SIGKILL");
       };
       const onExit = (code: number | null, exitSignal: NodeJS.Signals | null): void => {
         finish();
-        const isKilled = exitSignal === "SIGKILL";
-        reject(isKilled && memoryKilled() === true ? outOfMemory() : engineDied(code, exitSignal, lastWords));
+        const isOutOfMemory = exitSignal === "SIGKILL" ? memoryKilled() === true : saysOutOfMemory(lastWords);
+        reject(isOutOfMemory ? outOfMemory(exitSignal) : engineDied(code, exitSignal, lastWords));
       };
       const onAbort = (): void => {
         finish();
-        process.once("exit", () => reject(signal.reason));
-        process.kill("SIGKILL");
+        endWith(signal.reason);
       };
       process.on("message", onMessage);
       process.on("exit", onExit);
@@ -151,7 +156,7 @@ export function createEngine(
     run: (job, hooks) => startJob(job, hooks).result,
     stop: async () => {
       const running = child;
-      if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
+      if (running === undefined || !isRunning(running)) return;
       await new Promise<void>((resolve) => {
         running.once("exit", () => resolve());
         running.kill("SIGKILL");
@@ -210,8 +215,13 @@ function endOf(message: EngineMessage): Error {
   return new Error(`the engine ended a job with ${message.type}`);
 }
 
+function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
+}
+
 function failureOf(message: Extract<EngineMessage, { type: "failed" }>): ThawError {
   const code = isErrorCode(message.code) ? message.code : "ENGINE_FAILED";
+  if (code === "OUT_OF_MEMORY") return new ThawError(code, message.message, { hint: MEMORY_HINT });
   return new ThawError(code, message.message, message.hint === undefined ? {} : { hint: message.hint });
 }
 
@@ -222,10 +232,14 @@ function engineHung(seconds: number): ThawError {
   });
 }
 
-function outOfMemory(): ThawError {
-  return new ThawError("OUT_OF_MEMORY", "the system killed the training process because memory ran out", {
-    hint: "lower unfreeze.batch_size, or give the worker more memory",
-  });
+const MEMORY_HINT = "lower batch_size, or give the worker more memory";
+
+function outOfMemory(exitSignal: NodeJS.Signals | null): ThawError {
+  const message =
+    exitSignal === "SIGKILL"
+      ? "the system killed the training process because memory ran out"
+      : "the training process ended because memory ran out";
+  return new ThawError("OUT_OF_MEMORY", message, { hint: MEMORY_HINT });
 }
 
 function engineDied(code: number | null, signal: NodeJS.Signals | null, lastWords: string): ThawError {

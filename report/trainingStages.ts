@@ -1,8 +1,9 @@
 /** The trained stages of a run in order, each with the names and figures that chart, curves and tables share. */
 import { parse } from "yaml";
+import { memorySentence } from "../spec/halfBatch.js";
 import type { ReportData } from "../spec/report.js";
 import { type RunFile, runFileSchema } from "../spec/runFile.js";
-import type { EpochRecord, StageSummary, TrainingSummary } from "../spec/training.js";
+import type { EpochRecord, Interruptions, StageSummary, TrainingSummary } from "../spec/training.js";
 
 export interface TrainedGroup {
   readonly name: string;
@@ -70,7 +71,7 @@ function headStage(data: ReportData, file: RunFile | undefined): TrainingStage {
     title: "New head on the frozen base",
     boundary: "base frozen",
     outcome: "trained",
-    verdict: undefined,
+    verdict: remarkOf(data.head),
     ...testedAfter(data, "head"),
     before: undefined,
     trained: [{ name: HEAD_GROUP, learningRate: file?.head.learning_rate }],
@@ -85,7 +86,7 @@ function tuneStage(data: ReportData, index: number, file: RunFile | undefined): 
     name,
     ...whatLearned(summary),
     outcome: summary.kept ? "kept" : "rolled back",
-    verdict: summary.verdict + rateSentence(summary),
+    verdict: [summary.verdict + rateSentence(summary), remarkOf(summary)].filter(Boolean).join("; "),
     ...testedAfter(data, name),
     before: summary.before,
     trained: [
@@ -121,6 +122,16 @@ function rateSentence({ rateFinding }: StageSummary): string {
 }
 
 const percentOf = (factor: number): string => `${Number((100 * factor).toPrecision(2))} %`;
+
+/** What came between the run file and the stage; undefined where nothing did. */
+function remarkOf({ outOfMemory, changes }: Interruptions): string | undefined {
+  const remarks = [
+    ...(outOfMemory === undefined ? [] : [memorySentence(outOfMemory)]),
+    ...(changes?.some(({ finish }) => finish !== true) ? ["settings were changed while it trained"] : []),
+    ...(changes?.some(({ finish }) => finish) ? ["it was told to end with its best weights"] : []),
+  ];
+  return remarks.length === 0 ? undefined : remarks.join("; ");
+}
 
 function scratchStage({ scratch, evaluation }: ReportData): TrainingStage | undefined {
   if (scratch === undefined && evaluation.scratch === undefined) return undefined;

@@ -69,7 +69,8 @@ export interface ImportedModel extends ExtractorSpec {
 export type EngineJob =
   | {
       readonly kind: "ingest";
-      readonly source: string;
+      /** Folder or manifest; or images that were fetched from elsewhere, by their list. */
+      readonly source: string | { readonly fetched: string };
       readonly data: Omit<DataSpec, "path">;
       readonly seed: number;
       /** File of known digests by path, size and time. */

@@ -31,7 +31,8 @@ export const ERROR_CODES = {
   /** A later attempt at the same stage has begun: this one has nothing to say any more. */
   FENCED: { exit: 1, retryable: true },
   ENGINE_FAILED: { exit: 1, retryable: true },
-  OUT_OF_MEMORY: { exit: 1, retryable: true },
+  /** The one further try, at half the batch, is made within the attempt. */
+  OUT_OF_MEMORY: { exit: 1, retryable: false },
   WORKER_BUSY: { exit: 4, retryable: true },
   ARTIFACT_CORRUPT: { exit: 1, retryable: true },
   TEMPORAL_UNREACHABLE: { exit: 4, retryable: true },

@@ -1,4 +1,5 @@
 /** What cross-validation of the whole recipe gives: one `fold` stage each, and their sum in the evaluation. */
+import type { MemoryFallback } from "./training.js";
 
 /** How many folds a run has, see `learn/foldPlan.ts`. */
 export interface FoldDecision {
@@ -44,6 +45,8 @@ export interface FoldSummary {
     readonly verdict: string;
   }[];
   readonly seconds: number;
+  /** Of the stages of unfreezing; absent when memory sufficed. */
+  readonly outOfMemory?: MemoryFallback;
 }
 
 /** A figure over the folds, in [0, 1]. */

@@ -28,15 +28,24 @@ export interface ArtifactRef {
   readonly digest: string;
 }
 
-export interface RunInput {
+/** Where a run's images are. */
+export interface ImageSource {
+  /**
+   * Absolute path of `data.path`, or `s3://…` as it stands there. On the machine of the training worker, unless the
+   * images were uploaded.
+   */
+  readonly dataPath: string;
+  /** Digest of the images in the store that `thaw run --upload` put there from `dataPath`. */
+  readonly upload?: string;
+}
+
+export interface RunInput extends ImageSource {
   readonly runId: string;
   readonly file: RunFile;
   /** What `file.base` means; absent for a base of the catalogue. */
   readonly base?: BaseSpec;
   /** What the names in `file.bases` mean; those of the catalogue are absent. */
   readonly candidates?: Readonly<Record<string, BaseSpec>>;
-  /** Absolute path of `data.path` on the machine of the training worker. */
-  readonly dataPath: string;
   /** Version of the thaw client that started the run. */
   readonly thawVersion: string;
   /** The closed run that this one goes on from. */

@@ -24,7 +24,8 @@ const dataSchema = z
       .string()
       .min(1)
       .describe(
-        "A folder with one sub-folder per class, or a CSV/JSONL manifest (path, label, group, split).",
+        "A folder with one sub-folder per class, or a CSV/JSONL manifest (path, label, group, split); " +
+          "on disk, or in a bucket of the store's endpoint: s3://BUCKET/PREFIX.",
       ),
     test: share.default(0.2).describe("Share of the images held out for the final evaluation, used once."),
     validation: share.default(0.1).describe("Share of the images used for early stopping and the gate."),
@@ -245,6 +246,12 @@ export const runFileSchema = z.strictObject({
   compare: compareSchema.prefault({}),
   evaluation: evaluationSchema.prefault({}),
   card: cardSchema.prefault({}),
+  on_out_of_memory: z
+    .enum(["halve_batch", "fail"])
+    .default("halve_batch")
+    .describe(
+      "What a stage does that runs out of memory: one more try, at half the batch where it has one and said in its summary, or fail.",
+    ),
   compute: z
     .enum(["local", "kubernetes"])
     .default("local")

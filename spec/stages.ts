@@ -29,12 +29,12 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   recipe: 2,
   base: 1,
   head: 1,
-  tune: 3,
-  fold: 1,
+  tune: 4,
+  fold: 2,
   evaluate: 3,
   scratch: 1,
   register: 2,
-  report: 4,
+  report: 5,
 };
 
 /** Depth of the stage that trains the first layer groups alone: `unfreeze.surgical`. */

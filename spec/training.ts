@@ -34,8 +34,18 @@ export interface AppliedChange extends TrainingPosition {
   readonly finish?: true;
 }
 
+/** A stage that ran out of memory and was made once more, from its start, at half the batch. */
+export interface MemoryFallback {
+  /** Images per step, as asked for, at which memory ran out. */
+  readonly at: number;
+  /** Images per step of the artifact. */
+  readonly batchSize: number;
+}
+
 /** What a stage's summary has besides, where it did not train undisturbed from start to end. */
 export interface Interruptions {
+  /** Absent when memory sufficed. */
+  readonly outOfMemory?: MemoryFallback;
   /** Where attempts went on from a checkpoint; absent when none did. */
   readonly resumed?: readonly TrainingPosition[];
   /** Absent when nobody changed anything. */

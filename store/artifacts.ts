@@ -52,7 +52,10 @@ export function placeOf(name: string): { readonly kind: string; readonly key: st
   return kind === undefined || key === undefined ? undefined : { kind, key };
 }
 
-const objectName = (digest: string): string => `${OBJECTS_PREFIX}${digest.slice(0, 2)}/${digest}`;
+/** Where data of that digest lie in the bucket. */
+export function objectName(digest: string): string {
+  return `${OBJECTS_PREFIX}${digest.slice(0, 2)}/${digest}`;
+}
 
 export async function fileDigest(path: string): Promise<string> {
   const hash = createHash("sha256");

@@ -92,7 +92,7 @@ export function podOf(run: RunInput, show: (state: PodState | undefined) => void
           const first = await Promise.race([done.then((result) => ({ result })), killed, life.end]);
           if (first !== "killed") return first.result;
           await stop();
-          if (shortOfMemory) throw outOfMemory();
+          if (shortOfMemory || run.file.on_out_of_memory === "fail") throw outOfMemory();
         } catch (error) {
           await stop();
           throw ofThePod(error);
@@ -122,6 +122,7 @@ function activities(activityId: string, summary: string, maximumAttempts = 0): C
     summary,
     taskQueue: CONTROL_QUEUE,
     startToCloseTimeout: CALL_TIME,
+    heartbeatTimeout: HEARTBEAT_TIME,
     retry: maximumAttempts === 0 ? RETRY : { ...RETRY, maximumAttempts },
   });
 }
@@ -139,7 +140,7 @@ function watching(activityId: string): ControlActivities {
 
 function outOfMemory(): ApplicationFailure {
   return ApplicationFailure.create({
-    message: "the stage used more memory than its pod has, twice",
+    message: "the stage's pod was killed because it used more memory than it has",
     type: "OUT_OF_MEMORY" satisfies ErrorCode,
     nonRetryable: true,
     details: [{ hint: "raise kubernetes.resources.memory, or lower batch_size" }],

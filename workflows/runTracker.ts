@@ -21,7 +21,7 @@ import {
   type StageStatus,
 } from "../spec/run.js";
 import type { StagePlan } from "../spec/stages.js";
-import type { Pause, RunControl } from "../spec/steering.js";
+import type { AppliedAt, Pause, RunControl } from "../spec/steering.js";
 import { describeRun } from "./details.js";
 
 const stageKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.stage, "KEYWORD");
@@ -32,8 +32,8 @@ export interface RunTracker {
   during(name: string, stage: (say: (note: string) => void) => Promise<StageOutcome>): Promise<StageOutcome>;
   /** Shows the stage as left out. @param reason one sentence */
   skip(name: string, reason: string): void;
-  /** Shows the stage as paused, or as running again. */
-  hold(name: string, pause: Pause | undefined): void;
+  /** Shows the stage as paused, or as running again. @param at where it stopped, if it had begun */
+  hold(name: string, pause: Pause | undefined, at?: AppliedAt): void;
   steered(control: RunControl): void;
   /** Shows what the run's pod does; undefined when it has none. */
   pod(state: PodState | undefined): void;
@@ -79,9 +79,12 @@ export function trackRun(run: RunInput, plans: readonly StagePlan[]): RunTracker
       }
     },
     skip: (name, reason) => set({ name, state: "skipped", note: reason }),
-    hold: (name, pause) => {
+    hold: (name, pause, { epoch, step } = { stage: name }) => {
       if (pause === undefined) set({ name, state: "running" });
-      else set({ name, state: "paused", note: `since ${pause.since} by ${pause.by}` });
+      else {
+        const place = epoch === undefined ? "" : `at epoch ${epoch}, step ${step}, `;
+        set({ name, state: "paused", note: `${place}since ${pause.since} by ${pause.by}` });
+      }
     },
     steered: (newest) => {
       control = newest;

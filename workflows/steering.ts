@@ -33,8 +33,8 @@ export interface SteeringHooks {
   readonly write: (file: ControlFile, seq: number) => Promise<void>;
   /** Called after each change. */
   readonly show: (control: RunControl) => void;
-  /** A stage is held, or goes on (without a pause). */
-  readonly hold: (stage: string, pause: Pause | undefined) => void;
+  /** A stage is held, or goes on (without a pause). @param at where it stopped, if it had begun */
+  readonly hold: (stage: string, pause: Pause | undefined, at?: AppliedAt) => void;
 }
 
 export interface Steering {
@@ -150,8 +150,9 @@ export function steerRun(runId: string, { write, show, hold }: SteeringHooks): S
   const waitWhilePaused = async (name: string): Promise<void> => {
     while (paused !== undefined) {
       const { seq } = paused;
-      hold(name, paused);
-      if (commands.find((one) => one.seq === seq)?.state === "accepted") settle(seq, { stage: name });
+      const command = commands.find((one) => one.seq === seq);
+      hold(name, paused, command?.applied);
+      if (command?.state === "accepted") settle(seq, { stage: name });
       await condition(() => paused?.seq !== seq);
       hold(name, undefined);
     }

@@ -26,7 +26,7 @@ import { steerRun } from "./steering.js";
 
 /** A stage may train for a day; that it is alive is shown by its heartbeats. */
 const TRAINING_TIME = "24 hours";
-/** The worker beats every two seconds (`activities/pulse.ts`) whatever the engine does: silence is its death. */
+/** Workers beat every two seconds (`activities/pulse.ts`, `signsOfLife.ts`) whatever they do: silence is their death. */
 const HEARTBEAT_TIME = "10 seconds";
 const CONTROL_TIME = "2 minutes";
 /** What the platform does wrong heals within minutes or not at all; user errors are not retried anyway. */
@@ -207,6 +207,7 @@ function control(activityId: string, summary: string): ControlActivities {
     summary,
     taskQueue: CONTROL_QUEUE,
     startToCloseTimeout: CONTROL_TIME,
+    heartbeatTimeout: HEARTBEAT_TIME,
     retry: RETRY,
   });
 }

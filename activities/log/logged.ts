@@ -1,9 +1,10 @@
 /** Runs an activity with a log of its stage: how it began, how it ended, and what it says itself. */
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Context } from "@temporalio/activity";
+import { ApplicationFailure, Context } from "@temporalio/activity";
 import type { StageOutcome, StageRequest } from "../../spec/activities.js";
 import { toThawError } from "../../spec/errors.js";
+import type { AppliedAt } from "../../spec/steering.js";
 import type { ControlDependencies } from "../context.js";
 import type { EngineOutput } from "./outputLines.js";
 import { openStageLog, type StageLog } from "./stageLog.js";
@@ -60,6 +61,10 @@ function sayEnd(log: StageLog, error: unknown, { cancellationSignal, cancellatio
     log.say("warn", `stopped: ${why}`);
     return;
   }
+  if (error instanceof ApplicationFailure) {
+    log.say("warn", `${error.type}: ${error.message}${placeOf(error)}`, { code: error.type ?? "" });
+    return;
+  }
   const { code, message, hint, retryable } = toThawError(error, "ENGINE_FAILED");
   const advice = hint === undefined ? "" : ` (${hint})`;
   log.say(CALM.has(code) ? "warn" : "error", `${code}: ${message}${advice}`, {
@@ -67,4 +72,10 @@ function sayEnd(log: StageLog, error: unknown, { cancellationSignal, cancellatio
     retryable,
     ...(hint === undefined ? {} : { hint }),
   });
+}
+
+/** Where a stage of training stopped for a pause. */
+function placeOf({ details }: ApplicationFailure): string {
+  const { epoch, step } = (details?.[0] ?? {}) as Partial<AppliedAt>;
+  return epoch === undefined ? "" : ` at epoch ${epoch}, step ${step}`;
 }

@@ -27,6 +27,8 @@ export function sweepOrphans(
       );
     }
   };
+  // At once, too: the first run that asks for a pod finds the cluster's client loaded, which takes a second.
+  void sweep();
   const timer = setInterval(sweep, EVERY_MS);
   return () => clearInterval(timer);
 }

@@ -24,12 +24,16 @@ export async function watchPod(dependencies: PodDependencies, { run }: PodReques
   };
   const workflow = client.workflow.getHandle(info.workflowExecution?.workflowId ?? "");
   let last: PodState | undefined;
+  let toldAt = 0;
   const pulse = setInterval(() => heartbeat(last), BEAT_MS);
   try {
     for await (const snapshot of watchJob(place, signal)) {
       const state = podState(snapshot, patience, new Date());
-      if (JSON.stringify(state) !== JSON.stringify(last)) await workflow.signal(POD_SIGNAL, state);
-      last = state;
+      if (isNews(last, state, performance.now() - toldAt)) {
+        await workflow.signal(POD_SIGNAL, state);
+        last = state;
+        toldAt = performance.now();
+      }
       if (state.final !== undefined) throw failureOf(state, state.final);
       if (state.reason === "gone") return;
     }
@@ -37,6 +41,19 @@ export async function watchPod(dependencies: PodDependencies, { run }: PodReques
     clearInterval(pulse);
   }
   signal.throwIfAborted();
+}
+
+/**
+ * Every signal is kept in the run's history for good, and in a large cluster the scheduler's sentence changes all the
+ * time.
+ */
+const SAME_REASON_MS = 30_000;
+
+export function isNews(last: PodState | undefined, now: PodState, sinceMs: number): boolean {
+  const { sentence: _told, ...before } = last ?? {};
+  const { sentence: _new, ...after } = now;
+  if (JSON.stringify(before) !== JSON.stringify(after)) return true;
+  return last?.sentence !== now.sentence && sinceMs >= SAME_REASON_MS;
 }
 
 function failureOf({ sentence, reason, pod }: PodState, { code, hint }: NonNullable<PodState["final"]>) {

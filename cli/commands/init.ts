@@ -6,6 +6,7 @@ import { ThawError } from "../../spec/errors.js";
 import { contextOf, withExamples } from "../context.js";
 import type { InitJson } from "../json/init.js";
 import { commandList } from "../render/advice.js";
+import { openProjectStore } from "../session.js";
 import { DEFAULT_RUN_FILE } from "./runFileOptions.js";
 
 interface InitOptions {
@@ -18,18 +19,27 @@ export function addInit(program: Command): void {
   const command = program
     .command("init")
     .description("look at a folder of images and write a run file for it, every value with its meaning")
-    .argument("[folder]", "has a sub-folder per class; or a CSV or JSONL manifest", ".")
+    .argument(
+      "[folder]",
+      "has a sub-folder per class; or a CSV or JSONL manifest; s3://BUCKET/PREFIX of either",
+      ".",
+    )
     .option("-o, --out <file>", "the run file", DEFAULT_RUN_FILE)
     .option("-f, --force", "overwrite the run file")
     .option("-n, --name <name>", "the model's name, instead of one made of the folder's")
     .action(async (folder: string, _options: InitOptions, self: Command) => {
-      const { output, options } = contextOf<InitOptions>(self);
+      const { output, project, options } = contextOf<InitOptions>(self);
       const { out, force = false, name } = options;
       const [{ initRunFile }, { parseRunFile }] = await Promise.all([
         import("../../client/runFile/init.js"),
         import("../../client/runFile/parse.js"),
       ]);
-      const text = await initRunFile(folder, { runFile: out, ...(name === undefined ? {} : { name }) });
+      const openStore = () => openProjectStore(project);
+      const text = await initRunFile(folder, {
+        runFile: out,
+        openStore,
+        ...(name === undefined ? {} : { name }),
+      });
       // A name that was given may be none that a model can have.
       const file = parseRunFile(text, out, []);
       await write(out, text, force);
@@ -45,6 +55,7 @@ export function addInit(program: Command): void {
     });
   withExamples(command, [
     ["thaw init photos/", "writes thaw.yaml for the images below photos/"],
+    ["thaw init s3://photos/birds", "from images in a bucket of the store's endpoint"],
     ["thaw init labels.csv --name birds --out birds.yaml", "from a manifest, with another name"],
   ]);
 }

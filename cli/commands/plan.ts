@@ -4,6 +4,7 @@ import { loadPlatform } from "../../runtime/platform.js";
 import { contextOf, withExamples } from "../context.js";
 import { planJson } from "../json/plan.js";
 import { planTable } from "../render/plan.js";
+import { openProjectStore } from "../session.js";
 import { collect, DEFAULT_RUN_FILE, SET_HELP } from "./runFileOptions.js";
 
 interface PlanOptions {
@@ -19,7 +20,8 @@ export function addPlan(program: Command): void {
     .action(async (path: string, _options: PlanOptions, self: Command) => {
       const { output, project, options } = contextOf<PlanOptions>(self);
       const { loadRunFile } = await import("../../client/runFile/load.js");
-      const { file, dataPath } = await loadRunFile(path, options.set ?? []);
+      const openStore = () => openProjectStore(project);
+      const { file, dataPath } = await loadRunFile(path, options.set ?? [], openStore);
       const platform = await loadPlatform(project);
       const [{ openStoreOnly }, { planRun }, { engineFingerprint }] = await Promise.all([
         import("../../client/session.js"),
@@ -27,7 +29,7 @@ export function addPlan(program: Command): void {
         import("../../runtime/components/components.js"),
       ]);
       const context = { store: openStoreOnly(platform), platform };
-      const stages = await planRun(context, file, dataPath, engineFingerprint());
+      const stages = await planRun(context, file, { dataPath }, engineFingerprint());
       output.data(planJson(file.name, stages), (screen) => planTable(stages, screen));
     });
   withExamples(command, [

@@ -3,11 +3,13 @@ import type { Command } from "commander";
 import { contextOf, withExamples } from "../context.js";
 import type { StartedRunJson } from "../json/run.js";
 import { startedText } from "../render/advice.js";
-import { withSession } from "../session.js";
+import { openProjectStore, withSession } from "../session.js";
+import { uploadSource } from "../upload.js";
 import { collect, DEFAULT_RUN_FILE, SET_HELP } from "./runFileOptions.js";
 
 interface RunOptions {
   readonly set?: readonly string[];
+  readonly upload?: boolean;
   readonly watch?: boolean;
   readonly detach?: boolean;
 }
@@ -18,6 +20,7 @@ export function addRun(program: Command): void {
     .description("start a run and follow it; the run itself goes on in Temporal whatever happens here")
     .argument("[file]", "the run file", DEFAULT_RUN_FILE)
     .option("-s, --set <key=value>", SET_HELP, collect)
+    .option("-u, --upload", "put the images into the store first, for workers on other machines")
     .option("-w, --watch", "show every stage live (the default on a terminal)")
     .option("-d, --detach", "return as soon as the run has started; stdout is its id")
     .action(async (file: string, _options: RunOptions, self: Command) => {
@@ -26,10 +29,11 @@ export function addRun(program: Command): void {
         self.error("error: --watch and --detach exclude each other", { code: "commander.conflictingOption" });
       }
       const { loadRunFile } = await import("../../client/runFile/load.js");
-      const request = await loadRunFile(file, options.set ?? []);
+      const loaded = await loadRunFile(file, options.set ?? [], () => openProjectStore(project));
       await withSession(project, async (session) => {
         const { startRun } = await import("../../client/startRun.js");
-        const started: StartedRunJson = await startRun(session, request);
+        const uploaded = options.upload === true ? await uploadSource(session, loaded, output) : {};
+        const started: StartedRunJson = await startRun(session, { ...loaded, ...uploaded });
         const { stderr } = output.screen;
         // The live view has the link in its header.
         const isLive = stderr.live && options.detach !== true;
@@ -48,6 +52,7 @@ export function addRun(program: Command): void {
   withExamples(command, [
     ["thaw run", "run thaw.yaml and follow it"],
     ["thaw run --set head.epochs=20 --set seed=7", "with other values than the file's"],
+    ["thaw run --upload", "the training worker is on another machine and cannot see the images"],
     ["RUN=$(thaw run --detach)", "start it and go on"],
     ["thaw run --watch --json", "a JSON document for each change"],
   ]);

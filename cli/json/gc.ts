@@ -11,6 +11,8 @@ export interface GcJson {
   readonly logs: GcPartJson;
   /** Checkpoints, claims and commands of old runs. */
   readonly traces: GcPartJson;
+  /** Lists of uploaded images that no run refers to any more. */
+  readonly uploads: GcPartJson;
   /** On this machine. */
   readonly local: GcPartJson & { readonly paths: readonly string[] };
   /** What stays in the store. */
@@ -23,7 +25,7 @@ export interface GcPartJson {
 }
 
 export function gcJson(
-  { runs, manifests, objects, logs, traces, local, kept }: Collected,
+  { runs, manifests, objects, logs, traces, uploads, local, kept }: Collected,
   dryRun: boolean,
 ): GcJson {
   return {
@@ -33,6 +35,7 @@ export function gcJson(
     objects: { count: objects.length, bytes: bytesOf(objects) },
     logs: { count: logs.length, bytes: bytesOf(logs) },
     traces: { count: traces.length, bytes: bytesOf(traces) },
+    uploads: { count: uploads.length, bytes: bytesOf(uploads) },
     local: { count: local.length, bytes: bytesOf(local), paths: local.map(({ path }) => path) },
     kept: { count: kept.objects, bytes: kept.bytes },
   };

@@ -1,6 +1,8 @@
 /** What is said beside the data: what has happened, and which commands come next. */
+import type { Upload } from "../../client/uploadImages.js";
 import type { RunResult } from "../../spec/run.js";
 import type { Screen } from "../output.js";
+import { duration, size } from "./numbers.js";
 
 /** Advice after a completed run. */
 export function nextCommands({ runId, model }: RunResult): string {
@@ -16,6 +18,13 @@ export function afterFailure(runId: string): string {
     [`thaw explain ${runId}`, "why, and what to do"],
     [`thaw logs ${runId}`, "what its stages wrote down"],
   ]);
+}
+
+/** What an upload did. @param seconds that it took */
+export function uploadedText({ images, sent }: Upload, seconds: number): string {
+  if (sent.files === 0) return `The ${images} images are in the store already`;
+  const rest = sent.files === images ? "" : `; the other ${images - sent.files} are there already`;
+  return `Uploaded ${sent.files} images, ${size(sent.bytes)}, in ${duration(seconds)}${rest}`;
 }
 
 /** Advice after the start of a run. */

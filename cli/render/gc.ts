@@ -7,7 +7,7 @@ import { table } from "./table.js";
 const NUMBERS = [1, 2];
 
 export function gcTable(
-  { removed, runs, artifacts, objects, logs, traces, local, kept }: GcJson,
+  { removed, runs, artifacts, objects, logs, traces, uploads, local, kept }: GcJson,
   screen: Screen,
 ): string {
   const row = (what: string, { count, bytes }: GcPartJson): string[] => [what, String(count), size(bytes)];
@@ -19,6 +19,7 @@ export function gcTable(
       row("data objects", objects),
       row("logs of old runs", logs),
       row("checkpoints of old runs", traces),
+      row("lists of uploaded images", uploads),
       row("files on this machine", local),
       row("stay in the store", kept),
     ],

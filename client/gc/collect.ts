@@ -5,11 +5,13 @@ import { FRESH_MS } from "../../store/freshness.js";
 import { listObjects, removeObjects, type StoredObject } from "../../store/inventory.js";
 import { LOGS_PREFIX } from "../../store/logs.js";
 import { RUNS_PREFIX } from "../../store/records.js";
+import { readUploadList, UPLOADS_PREFIX } from "../../store/uploads.js";
 import type { Session } from "../session.js";
 import { findGarbage, type Garbage, type Inventory } from "./garbage.js";
 import { findLocalGarbage, type LocalGarbage, removeLocal } from "./localGarbage.js";
 import { findOldLogs } from "./oldLogs.js";
 import { findOldTraces, TRACE_PREFIXES } from "./oldTraces.js";
+import { findOldUploads } from "./oldUploads.js";
 import { collectRoots } from "./roots.js";
 
 export interface CollectOptions {
@@ -31,6 +33,8 @@ export interface Collected extends Garbage {
   readonly logs: readonly StoredObject[];
   /** Checkpoints, claims and commands of old runs. */
   readonly traces: readonly StoredObject[];
+  /** Lists of uploaded images that no run refers to any more; the images themselves are data objects. */
+  readonly uploads: readonly StoredObject[];
   /** How much stays in the store. */
   readonly kept: { readonly objects: number; readonly bytes: number };
 }
@@ -61,15 +65,28 @@ export async function collectGarbage(session: Session, options: CollectOptions):
     files.set(name, known);
     return known;
   };
+  const images = new Map<string, readonly string[]>();
+  const imagesOf = async (upload: string): Promise<readonly string[]> => {
+    const known = images.get(upload) ?? (await digestsOfUpload(session, upload));
+    images.set(upload, known);
+    return known;
+  };
   look("following what is in use");
   const allLogs = await listObjects(store, LOGS_PREFIX);
   const allTraces: StoredObject[] = [];
+  let allUploads: readonly StoredObject[] = [];
   for (const prefix of TRACE_PREFIXES) allTraces.push(...(await listObjects(store, prefix)));
   const logsBefore = oldest < fresh ? oldest : fresh;
   const find = async () => {
     const roots = await collectRoots(session, oldest);
-    const garbage = await findGarbage(inventory, roots, filesOf, fresh);
+    // Listed each time: an upload that began meanwhile counts on what is there.
+    allUploads = await listObjects(store, UPLOADS_PREFIX);
+    const uploads = findOldUploads(allUploads, roots, oldest, fresh);
+    const digests = new Set(roots.digests);
+    for (const upload of uploads.kept) for (const digest of await imagesOf(upload)) digests.add(digest);
+    const garbage = await findGarbage(inventory, { ...roots, digests }, filesOf, fresh);
     return {
+      uploads: uploads.gone,
       ...garbage,
       logs: findOldLogs(allLogs, roots, logsBefore),
       traces: findOldTraces(allTraces, roots, logsBefore),
@@ -78,7 +95,14 @@ export async function collectGarbage(session: Session, options: CollectOptions):
   const first = await find();
   const garbage = dryRun ? first : await find();
   const local = await findLocalGarbage(platform.workFolder, now);
-  const going = [garbage.runs, garbage.manifests, garbage.objects, garbage.logs, garbage.traces];
+  const going = [
+    garbage.runs,
+    garbage.manifests,
+    garbage.uploads,
+    garbage.objects,
+    garbage.logs,
+    garbage.traces,
+  ];
   if (!dryRun) {
     const total = going.flat().length;
     let before = 0;
@@ -91,7 +115,8 @@ export async function collectGarbage(session: Session, options: CollectOptions):
     }
     await removeLocal(local);
   }
-  const all = [inventory.runs, inventory.manifests, inventory.objects, allLogs, allTraces].flat();
+  const { runs, manifests, objects } = inventory;
+  const all = [runs, manifests, objects, allLogs, allTraces, allUploads].flat();
   const gone = going.flat();
   return {
     ...garbage,
@@ -102,6 +127,15 @@ export async function collectGarbage(session: Session, options: CollectOptions):
 
 export function bytesOf(objects: readonly Pick<StoredObject, "size">[]): number {
   return objects.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** Like {@link digestsIn}: a list that vanished or is damaged protects nothing. */
+async function digestsOfUpload({ store }: Session, upload: string): Promise<readonly string[]> {
+  const list = await readUploadList(store, upload).catch((error: unknown) => {
+    if (error instanceof ThawError && error.code === "NOT_FOUND") return undefined;
+    throw error;
+  });
+  return (list?.entries ?? []).map(({ sha256 }) => sha256);
 }
 
 /** A manifest that vanished or is damaged is of no use to anybody, and protects nothing. */

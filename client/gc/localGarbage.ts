@@ -1,6 +1,7 @@
 /** Files on this machine that nothing will ask for again: copies of artifacts, activations, torn attempts. */
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { IMAGES_KEPT_DAYS } from "../../store/imageFiles.js";
 
 export interface LocalGarbage {
   readonly path: string;
@@ -15,6 +16,8 @@ const RULES: readonly { readonly folder: string; readonly days: number }[] = [
   // Everything below can be fetched or computed again; entries are used for the length of a run.
   { folder: "scratch", days: 7 },
   { folder: "artifacts", days: 30 },
+  { folder: "images", days: IMAGES_KEPT_DAYS },
+  { folder: "sources", days: 30 },
   { folder: "bases", days: 30 },
   { folder: "models", days: 30 },
 ];

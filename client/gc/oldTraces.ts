@@ -1,12 +1,13 @@
-/** What runs leave behind beside artifacts and logs: checkpoints, claims on stages, commands. */
+/** What runs leave behind beside artifacts and logs: checkpoints, claims on stages, commands, redirects. */
 import { CHECKPOINTS_PREFIX } from "../../store/checkpoints.js";
 import { CONTROL_PREFIX } from "../../store/control.js";
 import { FENCES_PREFIX } from "../../store/fences.js";
 import type { StoredObject } from "../../store/inventory.js";
+import { REDIRECTS_PREFIX } from "../../store/redirects.js";
 import type { Roots } from "./roots.js";
 
 /** Where they lie. */
-export const TRACE_PREFIXES = [CHECKPOINTS_PREFIX, FENCES_PREFIX, CONTROL_PREFIX] as const;
+export const TRACE_PREFIXES = [CHECKPOINTS_PREFIX, FENCES_PREFIX, CONTROL_PREFIX, REDIRECTS_PREFIX] as const;
 
 /**
  * A stage's claims go with its last checkpoint, not before: their numbers order the checkpoints.
@@ -32,5 +33,6 @@ export function findOldTraces(
     ...ofKind(CONTROL_PREFIX).filter(
       (trace) => isOld(trace) && !runs.has(part(trace, 1).replace(/\.json$/, "")),
     ),
+    ...ofKind(REDIRECTS_PREFIX).filter((trace) => isOld(trace) && !runs.has(part(trace, 1))),
   ];
 }

@@ -1,6 +1,8 @@
 /** What `thaw init` sees in a folder of images. */
+import { readFile } from "node:fs/promises";
 import { basename, extname, resolve } from "node:path";
 import { listSource } from "../../data/source.js";
+import type { ObjectReader } from "../../spec/objects.js";
 import { type GuessedKind, guessKind } from "./guessKind.js";
 
 export interface FolderDescription {
@@ -25,9 +27,12 @@ const FEW_IN_CLASS = 5;
 /** Beyond this a classifier can win by ignoring the small class. */
 const IMBALANCE = 10;
 
-/** @throws ThawError DATA_NOT_FOUND, TOO_FEW_CLASSES, CLASS_EMPTY, DATA_INVALID */
-export async function describeFolder(dataPath: string): Promise<FolderDescription> {
-  const source = await listSource(dataPath);
+/**
+ * @param buckets reads images at an `s3://` address
+ * @throws ThawError DATA_NOT_FOUND, TOO_FEW_CLASSES, CLASS_EMPTY, DATA_INVALID; those of `buckets`
+ */
+export async function describeFolder(dataPath: string, buckets?: ObjectReader): Promise<FolderDescription> {
+  const source = await listSource(dataPath, buckets);
   const counts = new Map(source.classes.map((name) => [name, 0]));
   for (const { label } of source.entries) counts.set(label, (counts.get(label) ?? 0) + 1);
   const classes = [...counts].map(([name, images]) => ({ name, images }));
@@ -37,7 +42,9 @@ export async function describeFolder(dataPath: string): Promise<FolderDescriptio
     classes,
     ignored: source.ignored.length,
     hasSplit: source.entries.some(({ split }) => split !== undefined),
-    kind: await guessKind(source),
+    kind: await guessKind(source, async ({ object, file }) =>
+      object === undefined || buckets === undefined ? readFile(file) : buckets.read(object),
+    ),
     warnings: warningsOf(source.entries.length, classes),
   };
 }

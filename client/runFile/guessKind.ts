@@ -1,7 +1,6 @@
 /** Guesses which kind of data a folder holds, from the names of its classes and a look at a few images. */
-import { readFile } from "node:fs/promises";
 import { decodeImage } from "../../data/decode.js";
-import type { SourceEntries } from "../../data/sourceEntries.js";
+import type { SourceEntries, SourceEntry } from "../../data/sourceEntries.js";
 import type { AugmentKind } from "../../spec/augment.js";
 
 export interface GuessedKind {
@@ -23,8 +22,14 @@ const MOST = 0.75;
 /** Enough to tell grey from colour. */
 const SHORT_SIDE = 32;
 
-/** General unless names or pictures tell; nobody is asked. */
-export async function guessKind({ classes, entries }: SourceEntries): Promise<GuessedKind> {
+/**
+ * General unless names or pictures tell; nobody is asked.
+ * @param read the bytes of an image
+ */
+export async function guessKind(
+  { classes, entries }: SourceEntries,
+  read: (entry: SourceEntry) => Promise<Uint8Array>,
+): Promise<GuessedKind> {
   if (classes.every((name) => SYMBOL.test(name))) {
     return { kind: "symbols", reason: "the classes are called by single letters or numbers" };
   }
@@ -32,7 +37,9 @@ export async function guessKind({ classes, entries }: SourceEntries): Promise<Gu
   if (finding !== undefined) return { kind: "medical", reason: `a class is called ${finding}` };
   const step = Math.max(1, Math.floor(entries.length / LOOKED_AT));
   const files = entries.filter((_, i) => i % step === 0).slice(0, LOOKED_AT);
-  const looks = (await Promise.all(files.map(({ file }) => isGrey(file)))).filter((is) => is !== undefined);
+  const looks = (await Promise.all(files.map((entry) => isGrey(() => read(entry))))).filter(
+    (is) => is !== undefined,
+  );
   const grey = looks.filter(Boolean).length;
   if (grey > 0 && grey >= MOST * looks.length) {
     return {
@@ -44,9 +51,9 @@ export async function guessKind({ classes, entries }: SourceEntries): Promise<Gu
 }
 
 /** Undefined for a file that cannot be read: `thaw run` will say so with its reason. */
-async function isGrey(file: string): Promise<boolean | undefined> {
+async function isGrey(read: () => Promise<Uint8Array>): Promise<boolean | undefined> {
   try {
-    const bytes = await readFile(file);
+    const bytes = Buffer.from(await read());
     const { pixels } = await decodeImage(bytes, { background: "white", keepShortSide: SHORT_SIDE });
     for (let i = 0; i + 2 < pixels.data.length; i += 3) {
       const rgb = pixels.data.subarray(i, i + 3);

@@ -3,6 +3,9 @@ import { dirname, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import { KIND_DEFAULTS } from "../../spec/augment.js";
+import { isBucketUrl } from "../../spec/objects.js";
+import { bucketReader } from "../../store/bucketReader.js";
+import type { Store } from "../../store/connection.js";
 import { describeFolder, type FolderDescription } from "./describeFolder.js";
 import { limits } from "./expectation.js";
 import { runFileJsonSchema, type SchemaNode } from "./jsonSchema.js";
@@ -13,6 +16,8 @@ export interface InitOptions {
   readonly runFile: string;
   /** The model's name; made of the folder's name when left out. */
   readonly name?: string;
+  /** Opens the store for images at an `s3://` address, which are refused without it. */
+  readonly openStore?: () => Promise<Store>;
 }
 
 /** `docs/` lies beside `dist/` in the package. */
@@ -27,11 +32,12 @@ const MOST_LISTED = 40;
  */
 export async function initRunFile(dataPath: string, options: InitOptions): Promise<string> {
   const folder = dirname(resolve(options.runFile));
-  const found = await describeFolder(dataPath);
+  const store = isBucketUrl(dataPath) ? await options.openStore?.() : undefined;
+  const found = await describeFolder(dataPath, store === undefined ? undefined : bucketReader(store));
   const { kind } = found.kind;
   const known = {
     name: options.name ?? found.name,
-    "data.path": pathFrom(folder, dataPath),
+    "data.path": isBucketUrl(dataPath) ? dataPath : pathFrom(folder, dataPath),
     "augment.kind": kind,
   };
   const text = [

@@ -3,26 +3,40 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { listSource } from "../../data/source.js";
 import { ThawError } from "../../spec/errors.js";
+import { isBucketUrl } from "../../spec/objects.js";
 import type { RunFile } from "../../spec/runFile.js";
+import { bucketReader } from "../../store/bucketReader.js";
+import type { Store } from "../../store/connection.js";
 import { parseRunFile } from "./parse.js";
 
 export interface LoadedRunFile {
   readonly file: RunFile;
-  /** Absolute path of `data.path`, which is relative to the run file's folder. */
+  /** Absolute path of `data.path`, which is relative to the run file's folder; or `s3://…` as it stands there. */
   readonly dataPath: string;
 }
 
 /**
  * @param path of the run file
  * @param overrides the values of `--set`
+ * @param openStore called for images in a bucket, which are refused without it
  * @throws ThawError NOT_FOUND without a run file, RUN_FILE_INVALID, and those of `listSource` about the images
  */
-export async function loadRunFile(path: string, overrides: readonly string[]): Promise<LoadedRunFile> {
+export async function loadRunFile(
+  path: string,
+  overrides: readonly string[],
+  openStore?: () => Promise<Store>,
+): Promise<LoadedRunFile> {
   const file = parseRunFile(await readText(path), path, overrides);
-  const dataPath = resolve(dirname(path), file.data.path);
+  const dataPath = dataPathFrom(dirname(path), file.data.path);
   // Names only: what is wrong with the folder as a whole should not come out minutes later, on a worker.
-  await listSource(dataPath);
+  const store = isBucketUrl(dataPath) ? await openStore?.() : undefined;
+  await listSource(dataPath, store === undefined ? undefined : bucketReader(store));
   return { file, dataPath };
+}
+
+/** @param folder that a path which is not absolute is relative to */
+export function dataPathFrom(folder: string, path: string): string {
+  return isBucketUrl(path) ? path : resolve(folder, path);
 }
 
 async function readText(path: string): Promise<string> {

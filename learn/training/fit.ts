@@ -34,8 +34,11 @@ export interface StepResult {
 export interface ValidationResult {
   /** Mean cross-entropy in nats. */
   readonly loss: number;
-  /** Cross-entropy of each image, in the order of the validation images. */
-  readonly losses: readonly number[];
+  /**
+   * Cross-entropy of each image, in the order of the validation images, at the temperature that fits them best:
+   * what is left of the losses once confidences are honest, as they are made after training. Worked out when asked.
+   */
+  calibratedLosses(): readonly number[];
   /** In [0, 1]. */
   readonly accuracy: number;
   /** Whether each image is predicted rightly, in the same order. */

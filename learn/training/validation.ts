@@ -1,5 +1,6 @@
 /** Cross-entropy and accuracy of logits against labels, on the host. */
 
+import { atTemperature, fitTemperature } from "../temperature.js";
 import type { ValidationResult } from "./fit.js";
 import { lossOf, softmaxRows } from "./loss.js";
 
@@ -10,14 +11,23 @@ export function crossEntropyAndAccuracy(
   classes: number,
 ): ValidationResult {
   const probabilities = softmaxRows(logits, classes);
-  const losses = labels.map((label, row) => lossOf(probabilities[row * classes + label]));
   const correct = labels.map((label, row) => {
     return argMax(probabilities, row * classes, classes) === label;
   });
+  const losses = lossesOf(probabilities, labels, classes);
   // In the order of the images, so that the sum is the same to the last bit whoever asks for it.
   const loss = losses.reduce((sum, value) => sum + value, 0) / labels.length;
   const hits = correct.filter(Boolean).length;
-  return { loss, losses, accuracy: hits / labels.length, correct };
+  const calibratedLosses = (): number[] => {
+    const scaled = atTemperature(logits, fitTemperature(logits, labels, classes));
+    return lossesOf(softmaxRows(scaled, classes), labels, classes);
+  };
+  return { loss, accuracy: hits / labels.length, correct, calibratedLosses };
+}
+
+/** @param probabilities `[labels.length, classes]`, row-major */
+function lossesOf(probabilities: Float32Array, labels: readonly number[], classes: number): number[] {
+  return labels.map((label, row) => lossOf(probabilities[row * classes + label]));
 }
 
 /** Position of the largest of `length` values from `start`, counted from `start`. The first wins a tie. */

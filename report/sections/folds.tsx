@@ -2,7 +2,7 @@
 import type { VNode } from "preact";
 import type { CrossValidation, FoldFigure, FoldFigureSet } from "../../spec/folds.js";
 import { counted, duration, percent, pValue, signedPoints } from "../format.js";
-import { ScrollBox } from "../scrollBox.js";
+import { type Column, Table } from "../table.js";
 import type { SectionProps } from "./section.js";
 
 export function Folds({ data }: SectionProps): VNode {
@@ -50,54 +50,27 @@ function keptSentence({ kept, folds }: CrossValidation): string {
 
 function FoldTable({ all }: { all: CrossValidation }): VNode {
   return (
-    <ScrollBox label="Folds">
-      <table class="wide">
-        <caption>
-          <span class="text">Accuracy on the images that each fold held out.</span>
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Fold</th>
-            <th scope="col" class="number">
-              Trained on
-            </th>
-            <th scope="col" class="number">
-              Held out
-            </th>
-            <th scope="col" class="number">
-              Head alone
-            </th>
-            <th scope="col" class="number">
-              After unfreezing
-            </th>
-            <th scope="col">Stages kept</th>
-            <th scope="col" class="number">
-              Time
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {all.folds.map(({ fold, images, head, final, stages, seconds }) => (
-            <tr key={fold}>
-              <th scope="row" class="name">
-                {fold}
-              </th>
-              <td class="number">{images.train}</td>
-              <td class="number">{images.heldOut}</td>
-              <td class="number">{percent(head.accuracy)}</td>
-              <td class="number">{percent(final.accuracy)}</td>
-              <td>
-                {stages
-                  .filter(({ kept }) => kept)
-                  .map(({ stage }) => stage)
-                  .join(", ") || "none"}
-              </td>
-              <td class="number">{duration(seconds)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollBox>
+    <Table
+      label="Folds"
+      caption="Accuracy on the images that each fold held out."
+      rows={all.folds}
+      keyOf={({ fold }) => fold}
+      columns={[
+        { title: "Fold", cell: ({ fold }) => fold },
+        { title: "Trained on", kind: "number", cell: ({ images }) => images.train },
+        { title: "Held out", kind: "number", cell: ({ images }) => images.heldOut },
+        { title: "Head alone", kind: "number", cell: ({ head }) => percent(head.accuracy) },
+        { title: "After unfreezing", kind: "number", cell: ({ final }) => percent(final.accuracy) },
+        {
+          title: "Stages kept",
+          cell: ({ stages }) => {
+            const kept = stages.filter((stage) => stage.kept);
+            return kept.map(({ stage }) => stage).join(", ") || "none";
+          },
+        },
+        { title: "Time", kind: "number", cell: ({ seconds }) => duration(seconds) },
+      ]}
+    />
   );
 }
 
@@ -109,58 +82,35 @@ const FIGURES: readonly (readonly [keyof FoldFigureSet, string])[] = [
 
 function FigureTable({ all }: { all: CrossValidation }): VNode {
   return (
-    <ScrollBox label="All folds together">
-      <table class="wide">
-        <caption>
-          <span class="text">
-            All folds together. Pooled: every image counts once. The interval is the corrected resampled t
-            interval around the mean of the folds (Nadeau and Bengio 2003), because folds share most of their
-            training images; the headline has the wider one of it and the Wilson interval of all images.
-          </span>
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Figure</th>
-            <th scope="col" class="number">
-              Head alone, pooled
-            </th>
-            <th scope="col" class="number">
-              Mean ± SD
-            </th>
-            <th scope="col" class="number">
-              After unfreezing, pooled
-            </th>
-            <th scope="col" class="number">
-              Mean ± SD
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {FIGURES.map(([name, title]) => (
-            <tr key={name}>
-              <th scope="row" class="name">
-                {title}
-              </th>
-              <td class="number">{percent(all.head[name].pooled)}</td>
-              <Spread figure={all.head[name]} />
-              <td class="number">{percent(all.final[name].pooled)}</td>
-              <Spread figure={all.final[name]} />
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollBox>
+    <Table
+      label="All folds together"
+      caption="All folds together. Pooled: every image counts once. The interval is the corrected resampled t interval around the mean of the folds (Nadeau and Bengio 2003), because folds share most of their training images; the headline has the wider one of it and the Wilson interval of all images."
+      rows={FIGURES}
+      keyOf={([name]) => name}
+      columns={[
+        { title: "Figure", cell: ([, title]) => title },
+        ...spreadColumns("Head alone", all.head),
+        ...spreadColumns("After unfreezing", all.final),
+      ]}
+    />
   );
+}
+
+function spreadColumns(what: string, figures: FoldFigureSet): Column<(typeof FIGURES)[number]>[] {
+  return [
+    { title: `${what}, pooled`, kind: "number", cell: ([name]) => percent(figures[name].pooled) },
+    { title: `${what}, mean ± SD`, kind: "number", cell: ([name]) => <Spread figure={figures[name]} /> },
+  ];
 }
 
 function Spread({ figure: { mean, deviation, interval } }: { figure: FoldFigure }): VNode {
   const [low, high] = interval;
   return (
-    <td class="number">
+    <>
       {(100 * mean).toFixed(1)} ± {percent(deviation)}
       <small>
         {(100 * low).toFixed(1)} to {percent(high)}
       </small>
-    </td>
+    </>
   );
 }

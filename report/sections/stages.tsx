@@ -3,7 +3,7 @@ import type { VNode } from "preact";
 import type { Evaluation } from "../../spec/evaluation.js";
 import { duration, percent, pointsBetween, pValue, signedPoints } from "../format.js";
 import { StageAccuracy } from "../plots/stageAccuracy.js";
-import { ScrollBox } from "../scrollBox.js";
+import { Table } from "../table.js";
 import type { TrainingStage } from "../trainingStages.js";
 import type { SectionProps } from "./section.js";
 
@@ -71,59 +71,48 @@ function pairedSentence({ better, worse, pValue: p }: NonNullable<Evaluation["ag
 function StageTable({ stages }: { stages: readonly TrainingStage[] }): VNode {
   const reference = stages.find(({ name }) => name === "head")?.accuracy;
   return (
-    <ScrollBox label="Stages of training">
-      <table class="wide">
-        <caption>
-          <span class="text">
-            Stages of training; under each accuracy its 95 % interval. Changes are in percentage points
-            against the head on the frozen base.
-          </span>
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Stage</th>
-            <th scope="col" class="number">
-              Test accuracy
-            </th>
-            <th scope="col" class="number">
-              Change
-            </th>
-            <th scope="col" class="number">
-              Best epoch
-            </th>
-            <th scope="col" class="number">
-              Training time
-            </th>
-            <th scope="col">Outcome</th>
-          </tr>
-        </thead>
-        <tbody>
-          {stages.map((stage) => (
-            <tr key={stage.name}>
-              <th scope="row" class="name">
-                {stage.title}
-                <small>
-                  <code>{stage.name}</code>
-                </small>
-              </th>
-              <td class="number">
-                {percent(stage.accuracy ?? Number.NaN)}
-                {stage.interval !== undefined && <small>{rangeOf(stage.interval)}</small>}
-              </td>
-              <td class="number">{changeOf(stage, reference)}</td>
-              <td class="number">
-                {stage.bestEpoch} of {stage.history.length}
-                {stage.stoppedEarly && <small>stopped early</small>}
-              </td>
-              <td class="number">{duration(stage.seconds)}</td>
-              <td>
-                <Outcome stage={stage} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollBox>
+    <Table
+      label="Stages of training"
+      caption="Stages of training; under each accuracy its 95 % interval. Changes are in percentage points against the head on the frozen base."
+      rows={stages}
+      keyOf={({ name }) => name}
+      columns={[
+        {
+          title: "Stage",
+          cell: ({ name, title }) => (
+            <>
+              {title}
+              <small>
+                <code>{name}</code>
+              </small>
+            </>
+          ),
+        },
+        {
+          title: "Test accuracy",
+          kind: "number",
+          cell: ({ accuracy, interval }) => (
+            <>
+              {percent(accuracy ?? Number.NaN)}
+              {interval !== undefined && <small>{rangeOf(interval)}</small>}
+            </>
+          ),
+        },
+        { title: "Change", kind: "number", cell: (stage) => changeOf(stage, reference) },
+        {
+          title: "Best epoch",
+          kind: "number",
+          cell: ({ bestEpoch, history, stoppedEarly }) => (
+            <>
+              {bestEpoch} of {history.length}
+              {stoppedEarly && <small>stopped early</small>}
+            </>
+          ),
+        },
+        { title: "Training time", kind: "number", cell: ({ seconds }) => duration(seconds) },
+        { title: "Outcome", cell: (stage) => <Outcome stage={stage} /> },
+      ]}
+    />
   );
 }
 
@@ -144,7 +133,12 @@ function Outcome({ stage }: { stage: TrainingStage }): VNode {
     case "comparison":
       return <span class="muted">comparison only</span>;
     case "trained":
-      return <span class="muted">the reference</span>;
+      return (
+        <>
+          <span class="muted">the reference</span>
+          {stage.verdict !== undefined && <small>{stage.verdict}</small>}
+        </>
+      );
   }
 }
 

@@ -301,7 +301,7 @@ describe("a completed run", () => {
   });
 
   test("makes the plan of the same file all reuse; a change runs what depends on it and says why", async () => {
-    const same = await planRun(session, runFile(1), dataPath, ENGINE);
+    const same = await planRun(session, runFile(1), { dataPath }, ENGINE);
     const leftOut = same.filter(({ action }) => action === "skip");
     assert.deepEqual(
       leftOut.map(({ name, why }) => [name, why]),
@@ -314,7 +314,7 @@ describe("a completed run", () => {
       Object.fromEntries(others.map(({ name, artifact }) => [name, artifact])),
       result?.artifacts,
     );
-    const changed = await planRun(session, runFile(1, "head.dropout=0.5"), dataPath, ENGINE);
+    const changed = await planRun(session, runFile(1, "head.dropout=0.5"), { dataPath }, ENGINE);
     assert.deepEqual(changed.map(({ name, action, why }) => [name, action, why]).slice(1, 5), [
       ["features", "reuse", `the artifact ${same[1]?.artifact?.digest.slice(0, 12)} is in the store`],
       ["recipe", "reuse", `the artifact ${same[2]?.artifact?.digest.slice(0, 12)} is in the store`],
@@ -323,7 +323,7 @@ describe("a completed run", () => {
     ]);
     const dropped = changed.filter(({ kind }) => kind === "fold").map(({ action }) => action);
     assert.deepEqual(dropped, ["run", "run", "skip"], "a fold depends on the head's parameters");
-    const undecided = await planRun(session, runFile(1, "evaluation.folds=2"), dataPath, ENGINE);
+    const undecided = await planRun(session, runFile(1, "evaluation.folds=2"), { dataPath }, ENGINE);
     assert.deepEqual(
       undecided.flatMap(({ name, action, why }) => (name.startsWith("fold-") ? [[name, action, why]] : [])),
       ["fold-1", "fold-2"].map((name) => [
@@ -332,7 +332,7 @@ describe("a completed run", () => {
         "the recipe decides on the folds once the images are read: how many, and how much is unfrozen in them",
       ]),
     );
-    const elsewhere = await planRun(session, runFile(1), dataPath, "another engine");
+    const elsewhere = await planRun(session, runFile(1), { dataPath }, "another engine");
     assert.deepEqual(
       elsewhere.slice(0, 2).map(({ action, why }) => [action, why]),
       [

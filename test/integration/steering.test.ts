@@ -308,7 +308,12 @@ describe("a run that is steered", () => {
     assert.equal(stateOf(without, "tune-1"), "paused", "the history tells it where no worker can");
     assert.deepEqual(without.control?.paused, { since: pause.at, by: pause.by });
     stopWorkers = await startWorkers();
-    await watchUntil(session, runId, isIn("tune-1", "paused"));
+    const held = await watchUntil(session, runId, isIn("tune-1", "paused"));
+    const { epoch, step } = pause.applied ?? {};
+    assert.equal(
+      held.stages.find(({ name }) => name === "tune-1")?.note,
+      `at epoch ${epoch}, step ${step}, since ${pause.at} by ${pause.by}`,
+    );
     const set = await give(runId, { kind: "set", epochs: 3 });
     assert.equal(set.state, "accepted", "nothing can take it before the run goes on");
     await give(runId, { kind: "unpause" });

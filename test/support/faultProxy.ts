@@ -18,10 +18,26 @@ export type Fault =
   | { readonly kind: "lost-answer" }
   | { readonly kind: "late"; readonly milliseconds: number };
 
+export interface ProxiedRequest {
+  readonly method: string;
+  readonly path: string;
+}
+
+/** Hears of every request, and may hold it up. */
+export interface ProxyListener {
+  before?(request: ProxiedRequest): Promise<void> | void;
+  /** The server has answered, and the client does not know yet. */
+  after?(request: ProxiedRequest): Promise<void> | void;
+}
+
 export interface FaultProxy {
   readonly endpoint: string;
   /** Spoils each request to which it gives a fault; until it is set again. */
-  spoil(choose: (request: { readonly method: string; readonly path: string }) => Fault | undefined): void;
+  spoil(choose: (request: ProxiedRequest) => Fault | undefined): void;
+  /** Instead of the listener before. */
+  listen(listener: ProxyListener): void;
+  /** Breaks all connections with clients, whatever is on them. */
+  cut(): void;
   /** How many requests have been spoilt since `spoil`. */
   spoilt(): number;
   close(): Promise<void>;
@@ -29,13 +45,17 @@ export interface FaultProxy {
 
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
   let choose: Parameters<FaultProxy["spoil"]>[0] = () => undefined;
+  let listener: ProxyListener = {};
   let count = 0;
   const server = createServer((incoming, outgoing) => {
     const { method = "", url = "" } = incoming;
-    const fault = choose({ method, path: url });
+    const asked = { method, path: url };
+    const fault = choose(asked);
     if (fault !== undefined) count += 1;
     const failed = (): void => void outgoing.destroy();
-    forward(target, incoming, outgoing, fault).catch(failed);
+    Promise.resolve(listener.before?.(asked))
+      .then(() => forward(target, incoming, outgoing, fault, async () => listener.after?.(asked)))
+      .catch(failed);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -45,6 +65,10 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       choose = next;
       count = 0;
     },
+    listen: (next) => {
+      listener = next;
+    },
+    cut: () => server.closeAllConnections(),
     spoilt: () => count,
     close: async () => {
       server.close();
@@ -58,6 +82,7 @@ async function forward(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   fault: Fault | undefined,
+  onAnswered: () => Promise<void>,
 ): Promise<void> {
   const { method, url, headers } = incoming;
   if (fault?.kind === "status") {
@@ -71,7 +96,11 @@ async function forward(
   // Waited for below; a server that hangs up on a cut request must not end this process.
   const answered = once(asked, "response") as Promise<[IncomingMessage]>;
   answered.catch(() => undefined);
-  const sent = await read(incoming);
+  asked.on("error", () => undefined);
+  const sent = await read(incoming).catch((error: Error) => {
+    asked.destroy();
+    throw error;
+  });
   if (fault?.kind === "cut-request") {
     asked.write(sent.subarray(0, fault.bytes), () => asked.destroy());
     incoming.socket.destroy();
@@ -80,6 +109,7 @@ async function forward(
   asked.end(sent);
   const [answer] = await answered;
   const body = await read(answer);
+  await onAnswered();
   if (fault?.kind === "lost-answer") {
     incoming.socket.destroy();
     return;

@@ -1,5 +1,5 @@
 /** Finds and kills parts of a running stack. */
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getRun } from "../../client/watchRun.js";
 import { status } from "../../runtime/services/status.js";
@@ -10,12 +10,13 @@ const PATIENCE_MS = 120_000;
 const POLL_MS = 100;
 
 /** Process id of the training worker's engine, while there is one. */
-export async function enginePid(stack: Stack): Promise<number | undefined> {
+export async function enginePid(stack: Pick<Stack, "folder">): Promise<number | undefined> {
   const { services } = await status(stack.folder);
   const worker = services.find((service) => service.name === "training-worker")?.pid;
   if (worker === undefined) return undefined;
-  const listing = execFileSync("ps", ["-o", "pid=,args=", "--ppid", String(worker)], { encoding: "utf8" });
-  const line = listing.split("\n").find((text) => text.includes("engine/main.js"));
+  // Its exit code is 1 when the worker has no children, or is gone itself.
+  const { stdout } = spawnSync("ps", ["-o", "pid=,args=", "--ppid", String(worker)], { encoding: "utf8" });
+  const line = stdout.split("\n").find((text) => text.includes("engine/main.js"));
   return line === undefined ? undefined : Number.parseInt(line, 10);
 }
 

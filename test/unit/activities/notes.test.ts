@@ -90,3 +90,13 @@ describe("the note of a recipe", () => {
     );
   });
 });
+
+describe("the note of a stage that ran out of memory", () => {
+  it("says so before what came of it", () => {
+    const summary = { validationAccuracy: 0.5, outOfMemory: { at: 64, batchSize: 32 } };
+    assert.equal(
+      noteOf({ kind: "head", summary } as unknown as ArtifactManifest),
+      "trained at batch 32 after running out of memory at 64: validation accuracy 50.0 %",
+    );
+  });
+});

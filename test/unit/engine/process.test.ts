@@ -2,16 +2,17 @@
 import assert from "node:assert/strict";
 import { execFileSync, fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { counterFiles } from "../../../engine/memoryKills.js";
+import { saysOutOfMemory } from "../../../engine/memoryShortage.js";
 import { createEngine } from "../../../engine/process.js";
 import { ThawError } from "../../../spec/errors.js";
 import { runFileSchema } from "../../../spec/runFile.js";
+import { memoryGroup } from "../../support/memoryGroup.js";
 import { structured, temporaryFolder, toSharp } from "../data/pictures.js";
 
 const TIMES = { everyMs: 100, hungMs: 1_500, hungUnseenMs: 60_000 };
@@ -47,25 +48,6 @@ function missingModel(folder: string) {
   } as const;
 }
 
-/** A control group (v1 or v2) with so little memory, or undefined where this user cannot make one. */
-function memoryGroup(name: string, bytes: number): string | undefined {
-  for (const [root, limit] of [
-    ["/sys/fs/cgroup/memory", "memory.limit_in_bytes"],
-    ["/sys/fs/cgroup", "memory.max"],
-  ] as const) {
-    const folder = join(root, name);
-    try {
-      mkdirSync(folder);
-      writeFileSync(join(folder, limit), String(bytes));
-      return folder;
-    } catch {
-      // Another version, or not root; a group without the controller is of no use.
-      if (existsSync(folder)) rmdirSync(folder);
-    }
-  }
-  return undefined;
-}
-
 test("an engine that the system kills for its memory is told from one that somebody kills", async (t) => {
   const group = memoryGroup(`thaw-test-${process.pid}`, 60e6);
   if (group === undefined) {
@@ -77,7 +59,7 @@ test("an engine that the system kills for its memory is told from one that someb
     engine.warm();
     const [pid] = children(process.pid);
     assert.ok(pid !== undefined);
-    writeFileSync(join(group, "cgroup.procs"), String(pid));
+    group.add(pid);
     const folder = await temporaryFolder(t);
     const signal = new AbortController().signal;
     // Loading TensorFlow takes more than the group has.
@@ -93,8 +75,21 @@ test("an engine that the system kills for its memory is told from one that someb
     await assert.rejects(killed, { code: "ENGINE_FAILED", message: /SIGKILL/ });
   } finally {
     await engine.stop();
-    rmdirSync(group);
+    group.remove();
   }
+});
+
+test("words of those who run out of memory are known, others are not", () => {
+  for (const words of [
+    "OOM when allocating tensor with shape[128,28,28,240] and type float on /job:localhost",
+    "terminate called after throwing an instance of 'std::bad_alloc'",
+    "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
+    "Array buffer allocation failed",
+    "ENOMEM: not enough memory, read",
+  ])
+    assert.equal(saysOutOfMemory(words), true, words);
+  for (const words of ["", "the loss at epoch 1, step 2 is no longer a number", "room 101 is empty"])
+    assert.equal(saysOutOfMemory(words), false, words);
 });
 
 test("the counter of kills is looked for where each version of control groups has it", () => {

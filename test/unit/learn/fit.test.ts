@@ -36,7 +36,7 @@ function scripted(losses: readonly number[], stepLoss = 1): Scripted {
     validate: () => {
       trainee.atEpoch.push(values.slice());
       const loss = losses[trainee.atEpoch.length - 1] ?? 0;
-      return { loss, accuracy: trainee.atEpoch.length / 100, losses: [], correct: [] };
+      return { loss, accuracy: trainee.atEpoch.length / 100, calibratedLosses: () => [], correct: [] };
     },
     snapshotExtra: () => new Map([["steps", Float32Array.of(trainee.extra)]]),
     restoreExtra: (extra) => {
@@ -199,7 +199,12 @@ test("the average of the weights is the result where it validates better, and tr
     ...trainee,
     validate: () => {
       weights.push(trainee.vector.values.slice());
-      return { loss: losses[weights.length - 1] ?? 0, accuracy: 0.5, losses: [], correct: [] };
+      return {
+        loss: losses[weights.length - 1] ?? 0,
+        accuracy: 0.5,
+        calibratedLosses: () => [],
+        correct: [],
+      };
     },
   };
   const result = await fit(averaging, options({ epochs: 3, ema: 0.9 }));

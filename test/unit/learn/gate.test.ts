@@ -28,7 +28,7 @@ const signs = () => randomStream(1, "gate-test");
 function validations(better: number, worse: number, falls: readonly number[]) {
   const result = (losses: number[], correct: boolean[]): ValidationResult => ({
     loss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length,
-    losses,
+    calibratedLosses: () => losses,
     accuracy: correct.filter(Boolean).length / correct.length,
     correct,
   });
@@ -95,12 +95,12 @@ const GATES = [
     by: falls([90, 0.1], [10, -0.1]),
     kept: false,
   },
-  { what: "all losses of five images fell", better: 0, worse: 0, by: [0.1, 0.3, 0.2, 0.4, 0.5], kept: true },
+  { what: "all losses of four images fell", better: 0, worse: 0, by: [0.1, 0.3, 0.2, 0.4], kept: true },
   {
-    what: "all losses of four images fell, which proves nothing",
+    what: "all losses of three images fell, which proves nothing",
     better: 0,
     worse: 0,
-    by: [0.1, 0.3, 0.2, 0.4],
+    by: [0.1, 0.3, 0.2],
     kept: false,
   },
   { what: "the loss is no number", better: 0, worse: 50, by: falls([99, 1], [1, Number.NaN]), kept: false },
@@ -127,8 +127,8 @@ const SENTENCES = [
   {
     better: 0,
     worse: 0,
-    by: [0.1, 0.3, 0.2, 0.4],
-    says: "not proven that the loss fell (sign-flip test, p = 0.063, 4 images)",
+    by: [0.1, 0.3, 0.2],
+    says: "not proven that the loss fell (sign-flip test, p = 0.125, 3 images)",
   },
   {
     better: 9,
@@ -164,7 +164,7 @@ test("over many stages, what is handed on has the lowest loss so far or signific
     const correct = losses.map((_, image) => stream.uniform(100 * stage + 50 + image) < 0.7);
     return {
       loss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length,
-      losses,
+      calibratedLosses: () => losses,
       accuracy: correct.filter(Boolean).length / correct.length,
       correct,
     };
@@ -200,6 +200,6 @@ test("of stages that change nothing but by chance, no more than the level are ke
     });
     if (gate(...validations(3, 3, by), signs()).kept) kept += 1;
   }
-  // 5 % of 400 are 20, with a standard error of 4.4.
-  assert.ok(kept > 5 && kept < 34, `${kept} of ${stages}`);
+  // 10 % of 400 are 40, with a standard error of 6.
+  assert.ok(kept > 22 && kept < 58, `${kept} of ${stages}`);
 });

@@ -56,3 +56,29 @@ test("logits too large for exp give no infinities", () => {
 test("the first of equal values counts as the largest", () => {
   assert.equal(argMax(Float32Array.from([0, 3, 3, 1]), 1, 3), 0);
 });
+
+test("calibrated losses do not depend on how sure of itself a network is", () => {
+  const logits = Float32Array.from([2, 0, -1, 0.5, 1, -2, -1, 0, 1.5, 1, 0.5, 0]);
+  const labels = [0, 1, 2, 1];
+  const losses = (factor: number): readonly number[] =>
+    crossEntropyAndAccuracy(
+      logits.map((logit) => factor * logit),
+      labels,
+      3,
+    ).calibratedLosses();
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  const own = losses(1);
+  for (const factor of [0.5, 3]) {
+    for (const [image, loss] of losses(factor).entries())
+      assert.ok(Math.abs(loss - (own[image] ?? Number.NaN)) < 1e-5, `image ${image}, logits × ${factor}`);
+    assert.ok(
+      mean(losses(factor)) <
+        crossEntropyAndAccuracy(
+          logits.map((logit) => factor * logit),
+          labels,
+          3,
+        ).loss,
+    );
+  }
+});

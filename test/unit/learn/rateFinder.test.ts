@@ -46,7 +46,7 @@ function bowl(learningRate: number): Trainee & { extra: number; readonly batches
       const loss = 0.1 + values.reduce((sum, value) => sum + value ** 2 / 2, 0);
       return { loss, correct: 0, gradients: [values.slice()] };
     },
-    validate: () => ({ loss: 0, accuracy: 0, losses: [], correct: [] }),
+    validate: () => ({ loss: 0, accuracy: 0, calibratedLosses: () => [], correct: [] }),
     snapshotExtra: () => new Map([["steps", Float32Array.of(trainee.extra)]]),
     restoreExtra: (extra: ExtraState) => {
       trainee.extra = extra.get("steps")?.[0] ?? Number.NaN;

@@ -61,3 +61,25 @@ test("a surgical stage says which layers it trained", () => {
   assert.equal(first?.title, "Fine-tuning of the first layers");
   assert.equal(first?.boundary, "unfrozen: stem, blocks.0 and the head");
 });
+
+test("what came between the run file and a stage is told with its outcome", () => {
+  const data = sampleReport();
+  const outOfMemory = { at: 32, batchSize: 16 };
+  const changes = [
+    { seq: 1, epoch: 0, step: 3, learningRate: 0.5 },
+    { seq: 2, epoch: 1, step: 0, finish: true as const },
+  ];
+  const [first, ...others] = data.stages;
+  assert.ok(first !== undefined);
+  const [head, steered, undisturbed] = trainingStages({
+    ...data,
+    head: { ...data.head, outOfMemory },
+    stages: [{ ...first, changes }, ...others],
+  });
+  assert.equal(head?.verdict, "trained at batch 16 after running out of memory at 32");
+  assert.match(
+    steered?.verdict ?? "",
+    /; settings were changed while it trained; it was told to end with its best weights$/,
+  );
+  assert.equal(undisturbed?.verdict, others[0]?.verdict);
+});

@@ -1,0 +1,37 @@
+/** Uploads a run's images before it starts, with a line of progress. */
+import type { Session } from "../client/session.js";
+import type { Upload } from "../client/uploadImages.js";
+import { isBucketUrl } from "../spec/objects.js";
+import type { ImageSource } from "../spec/run.js";
+import type { Output } from "./output.js";
+import { showProgress } from "./progressLine.js";
+import { uploadedText } from "./render/advice.js";
+import { Interrupted, interruptible } from "./signals.js";
+
+/**
+ * Images in a bucket stay where they are.
+ * @returns where the run finds them
+ * @throws ThawError those of `uploadImages`; Interrupted after Ctrl-C: what was uploaded stays, and is not sent again
+ */
+export async function uploadSource(
+  { store, platform }: Session,
+  { dataPath }: Pick<ImageSource, "dataPath">,
+  output: Output,
+): Promise<ImageSource> {
+  if (isBucketUrl(dataPath)) return { dataPath };
+  const { uploadImages } = await import("../client/uploadImages.js");
+  const started = performance.now();
+  const upload = await interruptible(async (signal): Promise<Upload> => {
+    const progress = showProgress(output);
+    try {
+      const options = { onProgress: progress.show, signal };
+      return await uploadImages(store, dataPath, platform.workFolder, options).finally(progress.end);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      output.talk("Interrupted: what was uploaded stays; the same command goes on from there.");
+      throw new Interrupted();
+    }
+  });
+  output.talk(uploadedText(upload, (performance.now() - started) / 1000));
+  return { dataPath, upload: upload.digest };
+}

@@ -1,0 +1,101 @@
+/** The embedded stack with a proxy between the workers and the store, and a second machine that can be started. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { openSession, type Session } from "../../client/session.js";
+import { type ComponentName, ensure } from "../../runtime/components/components.js";
+import { loadPlatform } from "../../runtime/platform.js";
+import { down } from "../../runtime/services/down.js";
+import { type ServicesStatus, status } from "../../runtime/services/status.js";
+import { up } from "../../runtime/services/up.js";
+import { type FaultProxy, startFaultProxy } from "../support/faultProxy.js";
+
+const COMPONENTS: readonly ComponentName[] = [
+  "temporal",
+  "s3-server",
+  "libtensorflow",
+  "tfjs-binding",
+  "base-weights:efficientnet-lite0",
+];
+const worker = (name: string): string => fileURLToPath(new URL(`../../worker/${name}.js`, import.meta.url));
+
+export interface Testbed {
+  readonly folder: string;
+  /** Straight to the servers. */
+  readonly session: Session;
+  /** All that the workers say to the store goes through it. */
+  readonly proxy: FaultProxy;
+  status(): Promise<ServicesStatus>;
+  /** Starts another training worker, with files of its own. */
+  startOther(): OtherMachine;
+  /** Stops everything, and removes the folder unless it is to be kept. */
+  close(options?: { readonly keep: boolean }): Promise<void>;
+}
+
+export interface OtherMachine {
+  readonly child: ChildProcess;
+  /** As the Temporal server knows it. */
+  readonly identity: string;
+  readonly ended: Promise<void>;
+}
+
+/** @param checkpointSeconds how often a stage of training writes a checkpoint */
+export async function startTestbed(folder: string, checkpointSeconds: number): Promise<Testbed> {
+  const located = await ensure(COMPONENTS, () => undefined);
+  const pathOf = (name: ComponentName): string => located.find((item) => item.name === name)?.path ?? "";
+  const servers = { projectFolder: folder, temporal: pathOf("temporal"), weed: pathOf("s3-server") };
+  const silent = { onProgress: () => undefined };
+  // Ports and credentials are chosen at the first start, and stay.
+  await up({ ...servers, workers: undefined, ...silent });
+  const surroundings = { env: {}, cwd: folder };
+  const { store, temporal } = await loadPlatform(folder, surroundings);
+  await down(folder, silent);
+  const proxy = await startFaultProxy(store.endpoint);
+  const throughProxy = {
+    THAW_S3_ENDPOINT: proxy.endpoint,
+    THAW_S3_BUCKET: store.bucket,
+    AWS_ACCESS_KEY_ID: store.accessKey,
+    AWS_SECRET_ACCESS_KEY: store.secretKey,
+    THAW_CHECKPOINT_SECONDS: String(checkpointSeconds),
+  };
+  Object.assign(process.env, throughProxy);
+  await up({
+    ...servers,
+    workers: { control: worker("control"), training: worker("training") },
+    ...silent,
+  });
+  const session = await openSession(await loadPlatform(folder, surroundings));
+  const others = new Set<ChildProcess>();
+  return {
+    folder,
+    session,
+    proxy,
+    status: () => status(folder),
+    startOther: () => {
+      const own = join(folder, "other-machine");
+      mkdirSync(own, { recursive: true });
+      const log = openSync(join(own, "worker.log"), "a");
+      const child = spawn(process.execPath, [worker("training")], {
+        cwd: own,
+        env: { ...process.env, THAW_PROJECT: own, TEMPORAL_ADDRESS: temporal.address },
+        stdio: ["ignore", log, log],
+      });
+      closeSync(log);
+      others.add(child);
+      const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+      void ended.then(() => others.delete(child));
+      return { child, identity: `${child.pid}@${hostname()}`, ended };
+    },
+    close: async ({ keep } = { keep: false }) => {
+      for (const child of others) child.kill("SIGKILL");
+      await session.close();
+      await down(folder, silent);
+      await proxy.close();
+      for (const name of Object.keys(throughProxy)) delete process.env[name];
+      if (!keep) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
