@@ -43,6 +43,8 @@ export function probeManifest(
   const job = jobManifest({ runId, file, dataPath: ".", thawVersion: "" }, settings, {
     env,
     graceSeconds: 1,
+    // No control worker takes it for one of its own whose run is over.
+    installation: "doctor",
   });
   const { template } = job.spec ?? {};
   for (const container of template?.spec?.containers ?? []) {
@@ -50,7 +52,7 @@ export function probeManifest(
   }
   Object.assign(job.spec ?? {}, {
     backoffLimit: 0,
-    activeDeadlineSeconds: seconds,
+    activeDeadlineSeconds: seconds + LEAVING_MS / 1000,
     ttlSecondsAfterFinished: TTL_SECONDS,
   });
   return job;
@@ -74,8 +76,11 @@ export async function probe(
   const signal = AbortSignal.timeout(seconds * 1000);
   try {
     await ensureJob(place, probeManifest(place.runId, settings, env, seconds), signal);
-    const end = await follow(place, seconds, signal);
-    if (typeof end === "string") return [{ ...found, state: "missing", problem: end, fix: FIX }];
+    const end = await follow(place, signal);
+    if (typeof end === "string") {
+      const problem = signal.aborted ? `not done after ${seconds} s: ${end}` : end;
+      return [{ ...found, state: "missing", problem, fix: FIX }];
+    }
     return [{ ...found, state: "ok" }, ...end];
   } catch (error) {
     if (signal.aborted)
@@ -86,15 +91,13 @@ export async function probe(
   }
 }
 
+/** The doctor has a patience of its own. */
+const ENDLESS = { queue: Number.POSITIVE_INFINITY, start: Number.POSITIVE_INFINITY };
 const FIX = "correct the installation's defaults, or give it more time with --timeout";
 const LEAVING_MS = 30_000;
 
 /** @returns what the doctor in the pod found, or why the pod came to nothing */
-async function follow(
-  place: Place,
-  seconds: number,
-  signal: AbortSignal,
-): Promise<readonly Check[] | string> {
+async function follow(place: Place, signal: AbortSignal): Promise<readonly Check[] | string> {
   let last = "it was not made";
   for await (const snapshot of watchJob(place, signal)) {
     const pod = currentPod(snapshot.pods);
@@ -102,7 +105,7 @@ async function follow(
       const inside = await report(place, pod.metadata?.name ?? "");
       if (inside !== undefined) return inside;
     }
-    const { sentence, final } = podState(snapshot, { queue: seconds, start: seconds }, new Date());
+    const { sentence, final } = podState(snapshot, ENDLESS, new Date());
     last = sentence;
     if (final !== undefined || snapshot.job === undefined) return sentence;
   }

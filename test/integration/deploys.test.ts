@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -29,9 +30,18 @@ after(async () => {
   await stack.close();
 });
 
-function deploy(version: string): void {
-  const env = { ...process.env, THAW_BUILD_ID: version, THAW_PROJECT: stack.folder };
+function deploy(version: string, more: Readonly<Record<string, string>> = {}): void {
+  const env = { ...process.env, THAW_BUILD_ID: version, THAW_PROJECT: stack.folder, ...more };
   workers.set(version, spawn(process.execPath, [CONTROL], { cwd: stack.folder, env, stdio: "ignore" }));
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
 }
 
 async function stop(version: string): Promise<void> {
@@ -66,8 +76,11 @@ test("a run that began under one version goes on under the next", async () => {
   const { runId } = await thawJson<{ runId: string }>(stack.folder, "run", "--detach");
   await until("v1 has the run", async () => (await versionOf(runId))?.deploymentVersion?.buildId === "v1");
 
-  deploy("v2");
+  const metrics = `127.0.0.1:${await freePort()}`;
+  deploy("v2", { THAW_METRICS_ADDRESS: metrics });
   await until("v2 is current", async () => (await current()) === "v2");
+  const page = await (await fetch(`http://${metrics}/metrics`)).text();
+  assert.match(page, /^temporal_num_pollers\{.*task_queue="thaw-control"/m);
   await stop("v1");
   // The query is answered by replaying the run's history in the new version.
   assert.equal((await getRun(stack.session, runId)).failure, undefined);

@@ -6,11 +6,10 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { parseAllDocuments, stringify } from "yaml";
 import type { DoctorJson } from "../../cli/json/doctor.js";
-import { parseRunFile } from "../../client/runFile/parse.js";
-import { startRun } from "../../client/startRun.js";
+import type { StartedRunJson } from "../../cli/json/run.js";
 import { getRun } from "../../client/watchRun.js";
 import { ACCESS } from "../../k8s/access.js";
-import { runProgram } from "../../runtime/components/program.js";
+import { type ProgramFailed, runProgram } from "../../runtime/components/program.js";
 import { smallImageSet } from "../support/images.js";
 import { serviceVariables } from "../support/serviceVariables.js";
 import { type Stack, startStack } from "../support/stack.js";
@@ -46,14 +45,14 @@ const MOST = {
     apiKeySecret: "thaw-temporal",
     tls: { secret: "mtls", caSecret: "authority", serverName: "temporal" },
   },
-  store: { endpoint: "https://s3.eu-west-1.amazonaws.com", pathStyle: false },
+  store: { endpoint: "https://s3.example", pathStyle: false, secret: SECRET },
   control: {
     nodeSelector: { a: "b" },
     tolerations: [{ operator: "Exists" }],
     priorityClassName: "high",
-    podAnnotations: { x: "y" },
+    podAnnotations: { team: "vision" },
     env: [{ name: "TEMPORAL_PROFILE", value: "none" }],
-    serviceAccount: { annotations: { "eks.amazonaws.com/role-arn": "arn" } },
+    serviceAccount: { annotations: { "example.org/role": "reader" } },
   },
   training: {
     image: "example/thaw:1.2.3-gpu",
@@ -93,6 +92,8 @@ describe("an installation", () => {
     [cluster, stack] = await Promise.all([startCluster(), startStack({ workers: false })]);
     await cluster.setGpus(1);
     await cluster.kubectl("create", "namespace", NAMESPACE);
+    // A pod is refused, in a dry run too, as long as its service account is not there.
+    await cluster.kubectl("create", "serviceaccount", "thaw-training", "--namespace", NAMESPACE);
   });
   after(async () => {
     await stack?.close();
@@ -129,7 +130,11 @@ describe("an installation", () => {
   }
 
   it("is refused with the name of the value that is missing", async () => {
-    await assert.rejects(helm("template", {}), /temporal\/address|store\/endpoint|image\/repository/);
+    await assert.rejects(helm("template", {}), ({ output }: ProgramFailed) =>
+      ["/image/repository", "/store/endpoint", "/store/secret", "/temporal/address"].every((value) =>
+        output.includes(value),
+      ),
+    );
   });
 
   it("made by kustomize is what the API server knows", async () => {
@@ -149,7 +154,8 @@ describe("an installation", () => {
 
   it("starts control workers, and a run trains in a pod with no other right than the Role's", async () => {
     const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...services } = serviceVariables(stack);
-    const images = await smallImageSet(join(stack.folder, "images"), 6);
+    await smallImageSet(join(folder, "images"), 6);
+    await writeFile(join(folder, "thaw.yaml"), RUN_FILE);
     const [, repository = "", tag = ""] = /^(.*):(.*)$/.exec(cluster.image) ?? [];
     const values = {
       image: { repository, tag, pullPolicy: "Never" },
@@ -160,7 +166,7 @@ describe("an installation", () => {
         engine: "cpu",
         defaults: {
           resources: { cpu: "100m", memory: "3Gi", gpu: 1 },
-          volumes: { shared_memory: "64Mi", mounts: [{ path: images, host_path: images, read_only: true }] },
+          volumes: { shared_memory: "64Mi" },
           pod_template: { spec: { hostNetwork: true } },
         },
       },
@@ -171,16 +177,28 @@ describe("an installation", () => {
       metadata: { name: SECRET },
       stringData: { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY },
     };
-    const chart = parsed(await helm("template", values)).filter(({ kind }) => kind !== "Pod");
+    const chart = parsed(await helm("template", values));
     // The services of the test are on the node's loopback.
-    for (const { kind, spec } of chart)
+    for (const { kind, spec } of chart) {
       if (kind === "Deployment") Object.assign(spec?.template?.spec ?? {}, HOST);
+      if (kind === "Pod") Object.assign(spec ?? {}, HOST);
+    }
     await apply([secret, ...chart]);
     await cluster.kubectl(
       ...["rollout", "status", "deployment/thaw-control", "--namespace", NAMESPACE, "--timeout=180s"],
     );
-    const file = parseRunFile(RUN_FILE, "thaw.yaml", []);
-    const { runId } = await startRun(stack.session, { file, dataPath: images });
+    // What `helm test` runs.
+    await cluster.kubectl(
+      ...["wait", "pod/thaw-doctor", "--namespace", NAMESPACE, "--timeout=60s"],
+      "--for=jsonpath={.status.phase}=Succeeded",
+    );
+    // As a person would: the images travel through the store, and no path of this machine is in the pod.
+    const started = await thaw(["run", "--upload", "--json", "--detach"], {
+      cwd: folder,
+      env: serviceVariables(stack),
+    });
+    assert.equal(started.status, 0, started.stderr);
+    const { runId } = JSON.parse(started.stdout) as StartedRunJson;
     const deadline = Date.now() + 6 * MINUTE;
     for (let status = "running"; status === "running"; ) {
       const view = await getRun(stack.session, runId);
