@@ -3,6 +3,7 @@
 import type { Engine } from "../engine/process.js";
 import type { Store } from "../store/connection.js";
 import type { EngineOutput } from "./log/outputLines.js";
+import type { PodDependencies } from "./pods/cluster.js";
 
 export interface ControlDependencies {
   readonly store: Store;
@@ -12,6 +13,8 @@ export interface ControlDependencies {
   readonly workFolder: string;
   /** Base URL of the Temporal UI, if known. */
   readonly uiUrl?: string;
+  /** What runs with `compute: kubernetes` need; absent on training workers. */
+  readonly pods?: PodDependencies;
 }
 
 export interface TrainingDependencies extends ControlDependencies {
@@ -20,6 +23,10 @@ export interface TrainingDependencies extends ControlDependencies {
   readonly engineOutput: EngineOutput;
   /** Seconds between two checkpoints of a stage of training; 20 when left out. */
   readonly checkpointSeconds?: number;
+  /** Seconds from SIGTERM to SIGKILL, where somebody has set them. */
+  readonly graceSeconds?: number;
+  /** A stage that has had no progress for so many seconds is ended, to be tried again; for ever when left out. */
+  readonly noProgressSeconds?: number;
   /** Checkpoint file of a base, fetched if need be. */
   readonly baseCheckpoint: (name: string) => Promise<string>;
 }

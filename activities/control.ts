@@ -6,6 +6,9 @@ import type { ControlDependencies } from "./context.js";
 import { typedFailures } from "./failures.js";
 import { findArtifact } from "./findArtifact.js";
 import { logged } from "./log/logged.js";
+import { startPod } from "./pods/startPod.js";
+import { stopPod } from "./pods/stopPod.js";
+import { watchPod } from "./pods/watchPod.js";
 import { recordRun } from "./recordRun.js";
 import { register } from "./register.js";
 import { report } from "./report.js";
@@ -23,6 +26,7 @@ export function createControlActivities(dependencies: ControlDependencies): Cont
         ),
       ),
     );
+  const { pods = { env: {} } } = dependencies;
   return {
     // A look-up is no work: what it finds stands in the run's state.
     findArtifact: durable((request) => findArtifact(dependencies, request)),
@@ -31,5 +35,8 @@ export function createControlActivities(dependencies: ControlDependencies): Cont
     report: withLog(report),
     recordRun: durable((request) => recordRun(dependencies, request)),
     writeControl: durable((file) => writeControl(dependencies, file)),
+    startPod: durable((request) => startPod({ ...dependencies, pods }, request)),
+    watchPod: typedFailures((request) => watchPod(pods, request)),
+    stopPod: durable((request) => stopPod(pods, request)),
   };
 }

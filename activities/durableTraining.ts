@@ -16,6 +16,7 @@ import {
   requireUnfenced,
   storeCheckpoint,
 } from "../store/checkpoints.js";
+import { noteCheckpointTime } from "../store/checkpointTime.js";
 import type { Store } from "../store/connection.js";
 import { claimFence } from "../store/fences.js";
 import { type CheckpointUploads, checkpointUploads } from "./checkpointUploads.js";
@@ -28,8 +29,10 @@ import type { StageHooks } from "./runningStages.js";
 
 /** Work that a kill without warning may cost, plus the time of writing and uploading. */
 const CHECKPOINT_SECONDS = 20;
-/** A worker that is told to leave has this long for the last checkpoint. */
+/** A worker that is told to leave has this long for the last checkpoint, if nobody says how long it has. */
 const LEAVE_MS = 10_000;
+/** What a worker needs of its grace besides: to end its engine and itself. */
+const FAREWELL_MS = 5_000;
 const STORE_RETRY_MS = 2000;
 /** How often it is said that a paused stage's checkpoint is still on its way. */
 const STORING_NEWS_MS = 1000;
@@ -69,7 +72,8 @@ export async function trainDurably(
     run: { runId: run },
     stage,
   } = request;
-  const { store, engine, engineFingerprint, workFolder } = dependencies;
+  const { store, engine, engineFingerprint, workFolder, graceSeconds } = dependencies;
+  const leaveMs = graceSeconds === undefined ? LEAVE_MS : Math.max(1000, 1000 * graceSeconds - FAREWELL_MS);
   const identity = { engine: engineFingerprint, threads: computeThreads() };
   const worker = `${process.pid}@${hostname()}`;
   const say = (phase: string): void => report({ phase, step: 0, total: 1 });
@@ -78,8 +82,14 @@ export async function trainDurably(
   const fence = await claimFence(store, stageKey, { run, activity, attempt, worker });
   const spool = await newWorkFolder(workFolder, `${stage.name}-checkpoints`);
   const end = new AbortController();
+  /** Seconds of the slowest upload. */
+  let slowest = 0;
   const uploads = checkpointUploads({
-    put: (checkpoint, sequence) => storeCheckpoint(uploadStore, fence, sequence, identity, checkpoint),
+    put: async (checkpoint, sequence) => {
+      const started = performance.now();
+      await storeCheckpoint(uploadStore, fence, sequence, identity, checkpoint);
+      slowest = Math.max(slowest, (performance.now() - started) / 1000);
+    },
     onFenced: (error) => end.abort(error),
     onFailure: (error) =>
       log.warn(`a checkpoint waits for the store: ${toThawError(error, "STORE_UNREACHABLE").message}`),
@@ -128,12 +138,12 @@ export async function trainDurably(
       },
     );
     commands.handTo(running);
-    const ending = onEnd(signal, leaving, running, end);
+    const ending = onEnd(signal, leaving, running, end, leaveMs);
     try {
       const summary = await running.result;
       // One that arrived after the stage's were removed would stay for good.
       uploads.close();
-      await atMost(LEAVE_MS, uploads.settled());
+      await atMost(leaveMs, uploads.settled());
       const interruptions: Interruptions = {
         ...(from.positions.length === 0 ? {} : { resumed: from.positions }),
         ...(changes.size === 0 ? {} : { changes: [...changes.values()] }),
@@ -142,7 +152,12 @@ export async function trainDurably(
         summary: { ...(summary as object), ...interruptions },
         changes: interruptions.changes ?? [],
         beforeCommit: () => requireUnfenced(store, fence),
-        afterCommit: () => removeCheckpoints(store, stageKey, run),
+        afterCommit: async () => {
+          await removeCheckpoints(store, stageKey, run);
+          // The grace of the model's next pods.
+          if (graceSeconds !== undefined && slowest > 0)
+            await noteCheckpointTime(store, request.run.file.name, slowest);
+        },
       };
     } catch (error) {
       const { code } = toThawError(error, "ENGINE_FAILED");
@@ -169,21 +184,27 @@ interface Ending {
 }
 
 /** A worker that leaves lets the stage write its checkpoint; whoever wants no more of it ends it at once. */
-function onEnd(signal: AbortSignal, leaving: AbortSignal, running: RunningJob, end: AbortController): Ending {
+function onEnd(
+  signal: AbortSignal,
+  leaving: AbortSignal,
+  running: RunningJob,
+  end: AbortController,
+  leaveMs: number,
+): Ending {
   let timer: NodeJS.Timeout | undefined;
   let deadline = Number.POSITIVE_INFINITY;
   const stop = (): void => end.abort(signal.reason);
   const leave = (): void => {
-    deadline = performance.now() + LEAVE_MS;
+    deadline = performance.now() + leaveMs;
     running.control({ kind: "stop", reason: "shutdown" });
-    timer = setTimeout(() => end.abort(leaving.reason), LEAVE_MS);
+    timer = setTimeout(() => end.abort(leaving.reason), leaveMs);
   };
   if (signal.aborted) stop();
   if (leaving.aborted) leave();
   signal.addEventListener("abort", stop);
   leaving.addEventListener("abort", leave);
   return {
-    msLeft: () => Math.max(0, Math.min(LEAVE_MS, deadline - performance.now())),
+    msLeft: () => Math.max(0, Math.min(leaveMs, deadline - performance.now())),
     forget: () => {
       clearTimeout(timer);
       signal.removeEventListener("abort", stop);

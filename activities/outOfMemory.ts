@@ -35,6 +35,7 @@ export async function withinMemory<Outcome>(
   const isHalved = half !== undefined && (await readRedirect(store, runId, key))?.why === "out-of-memory";
   if (!isHalved) {
     try {
+      if (request.shortOfMemory === true && half !== undefined) throw killedWithItsPod();
       return await make(request);
     } catch (error) {
       if (!isOutOfMemory(error)) throw error;
@@ -50,6 +51,11 @@ export async function withinMemory<Outcome>(
   });
   await removeCheckpoints(store, key, runId);
   return outcome;
+}
+
+/** What the attempt before could not say any more. */
+function killedWithItsPod(): ThawError {
+  return new ThawError("OUT_OF_MEMORY", "the pod was killed because it used more memory than it has");
 }
 
 function isOutOfMemory(error: unknown): error is ThawError {

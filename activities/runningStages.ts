@@ -47,6 +47,8 @@ export interface AdoptionTimes {
   readonly abandonMs: number;
   /** A stage that has just lost its attempt keeps the engine against others for so long. */
   readonly reserveMs: number;
+  /** A stage that reports no progress for so long is ended. */
+  readonly noProgressMs?: number;
 }
 
 /** The server's next attempt comes within seconds of its being back, or it is on another machine. */
@@ -61,9 +63,11 @@ interface Running<Outcome> {
   settled: boolean;
   news: { readonly progress: Progress; readonly at: number } | undefined;
   abandon: NodeJS.Timeout | undefined;
+  stuck: NodeJS.Timeout | undefined;
 }
 
-export function createRunningStages<Outcome>(times: AdoptionTimes = TIMES): RunningStages<Outcome> {
+export function createRunningStages<Outcome>(given: Partial<AdoptionTimes> = {}): RunningStages<Outcome> {
+  const times: AdoptionTimes = { ...TIMES, ...given };
   const stages = new Map<string, Running<Outcome>>();
 
   function begin(
@@ -73,8 +77,15 @@ export function createRunningStages<Outcome>(times: AdoptionTimes = TIMES): Runn
   ): Running<Outcome> {
     const abort = new AbortController();
     const leaving = new AbortController();
+    const awaitProgress = (): void => {
+      clearTimeout(stage.stuck);
+      if (times.noProgressMs === undefined || stage.settled) return;
+      stage.stuck = setTimeout(() => abort.abort(noProgress(times.noProgressMs ?? 0)), times.noProgressMs);
+      stage.stuck.unref();
+    };
     const report = (progress: Progress): void => {
       stage.news = { progress, at: performance.now() };
+      awaitProgress();
       stage.attempt?.report(progress);
     };
     const stage: Running<Outcome> = {
@@ -89,15 +100,18 @@ export function createRunningStages<Outcome>(times: AdoptionTimes = TIMES): Runn
         settled: false,
         news: undefined,
         abandon: undefined,
+        stuck: undefined,
       },
     };
     stages.set(key, stage);
     const settle = (): void => {
       stage.settled = true;
+      clearTimeout(stage.stuck);
       // The result of a stage without an attempt is kept for the next one.
       if (stage.attempt !== undefined || abort.signal.aborted) forget(key, stage);
     };
     stage.result.then(settle, settle);
+    awaitProgress();
     return stage;
   }
 
@@ -162,6 +176,12 @@ export function createRunningStages<Outcome>(times: AdoptionTimes = TIMES): Runn
       }
     },
   };
+}
+
+function noProgress(milliseconds: number): ThawError {
+  return new ThawError("ENGINE_FAILED", `the stage has made no progress for ${milliseconds / 1000} s`, {
+    hint: "raise kubernetes.timeouts.no_progress if that is usual for it",
+  });
 }
 
 /** Rejects with the signal's reason as soon as it is aborted; the promise goes on. */

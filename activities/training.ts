@@ -152,7 +152,10 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     return { ...job, scratchCandidate: { weights, seconds, epochs: history.length } };
   };
 
-  const running = createRunningStages<StageOutcome>();
+  const { noProgressSeconds } = dependencies;
+  const running = createRunningStages<StageOutcome>(
+    noProgressSeconds === undefined ? {} : { noProgressMs: 1000 * noProgressSeconds },
+  );
   const activity = (buildJob: JobBuilder) =>
     typedFailures((request: StageRequest) =>
       logged(

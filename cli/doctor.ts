@@ -9,8 +9,20 @@ import type { Platform } from "../spec/platform.js";
 import type { CheckJson } from "./json/doctor.js";
 
 export async function checkAll(project: string | undefined): Promise<readonly CheckJson[]> {
-  const [components, services] = await Promise.all([inspect(), checkServices(project)]);
+  const found = await findPlatform(project);
+  const [components, services] = await Promise.all([
+    inspect(found instanceof ThawError || found.embedded),
+    checkServices(found),
+  ]);
   return [...components.map(componentCheck), ...services];
+}
+
+/** Where the services are, or why nobody knows. */
+async function findPlatform(project: string | undefined): Promise<Platform | ThawError> {
+  return loadPlatform(project).catch((error: unknown) => {
+    if (error instanceof ThawError) return error;
+    throw error;
+  });
 }
 
 function componentCheck({ name, purpose, found, problem, fix }: ComponentStatus): CheckJson {
@@ -35,14 +47,10 @@ const TEMPORAL = { name: "temporal service", purpose: "runs the workflows" };
 const STORE = { name: "object store", purpose: "holds artifacts, models and reports" };
 
 /** Services that nobody has configured or started are no fault of the machine. */
-async function checkServices(project: string | undefined): Promise<readonly CheckJson[]> {
-  let platform: Platform;
-  try {
-    platform = await loadPlatform(project);
-  } catch (error) {
-    const problem = problemOf(error);
-    const isConfigured = error instanceof ThawError && error.code === "USAGE";
-    return [{ ...TEMPORAL, state: isConfigured ? "missing" : "optional", ...problem }];
+async function checkServices(platform: Platform | ThawError): Promise<readonly CheckJson[]> {
+  if (platform instanceof ThawError) {
+    const state = platform.code === "USAGE" ? "missing" : "optional";
+    return [{ ...TEMPORAL, state, ...problemOf(platform) }];
   }
   const { temporal, store } = platform;
   return Promise.all([

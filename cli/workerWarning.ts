@@ -4,6 +4,7 @@ import { SERVICE_TITLES } from "../runtime/services/names.js";
 import { status } from "../runtime/services/status.js";
 import type { Platform } from "../spec/platform.js";
 
+const WORKERS = ["control-worker", "training-worker"];
 const UNKNOWN = "no worker takes the run's tasks; `thaw up` starts workers on this machine";
 
 /**
@@ -13,7 +14,9 @@ const UNKNOWN = "no worker takes the run's tasks; `thaw up` starts workers on th
 export async function workerWarning(platform: Platform, view: RunView): Promise<string | undefined> {
   if (view.status !== "running") return undefined;
   const { services } = platform.embedded ? await status(platform.projectFolder) : { services: [] };
-  const down = services.filter(({ name, running }) => name.endsWith("-worker") && !running);
+  // A run with a pod of its own does not need the machine's training worker.
+  const needed = view.pod === undefined ? WORKERS : ["control-worker"];
+  const down = services.filter(({ name, running }) => needed.includes(name) && !running);
   if (down.length > 0) return downText(down.map(({ name }) => SERVICE_TITLES[name]));
   return view.noWorker === true ? UNKNOWN : undefined;
 }

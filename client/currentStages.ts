@@ -7,7 +7,7 @@ import { runStateSchema } from "./wire.js";
 /** A worker that is there answers in milliseconds. */
 const QUERY_MS = 2_000;
 
-export interface CurrentState extends Pick<RunState, "control"> {
+export interface CurrentState extends Pick<RunState, "control" | "pod"> {
   readonly stages: readonly LiveStage[];
 }
 

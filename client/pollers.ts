@@ -1,5 +1,6 @@
 /** Finds out whether a run waits for a worker that is not there. */
 import type { WorkflowExecutionDescription } from "@temporalio/client";
+import { isPodQueue } from "../spec/pod.js";
 import { CONTROL_QUEUE, LOCAL_TRAINING_QUEUE, WORKFLOW_TYPE } from "../spec/run.js";
 import { secondsOf } from "./payloads.js";
 import type { PendingActivity } from "./pendingActivities.js";
@@ -62,7 +63,9 @@ function waitingQueues({ raw }: WorkflowExecutionDescription, now: number): read
     .filter((activity) => activity.state === SCHEDULED && now - toMs(activity.scheduledTime) > PATIENCE_MS)
     // After a failure the next attempt waits for its time on purpose.
     .filter(({ nextAttemptScheduleTime }) => now - toMs(nextAttemptScheduleTime) > PATIENCE_MS)
-    .map((activity): Queue => ({ name: queueOf(activity), type: ACTIVITY_QUEUE }));
+    .map((activity): Queue => ({ name: queueOf(activity), type: ACTIVITY_QUEUE }))
+    // The worker comes with the run's pod, whose state says more.
+    .filter(({ name }) => !isPodQueue(name));
   return [...(waits ? [workflow] : []), ...activities];
 }
 
@@ -74,6 +77,9 @@ const CONTROL_ACTIVITIES: readonly string[] = [
   "report",
   "recordRun",
   "writeControl",
+  "startPod",
+  "watchPod",
+  "stopPod",
 ];
 
 export function queueOf({ activityOptions, activityType }: PendingActivity): string {

@@ -6,6 +6,10 @@ const LOOKUP = "find-";
 const RECORD_RUN = "record-run";
 /** Handing commands on is called `steer-SEQ`. */
 const STEERING = "steer-";
+/** Making, watching and removing the run's pod is called `start-pod-N` and so on. */
+const POD = /^(start|watch|stop)-pod-\d+$/;
+
+export const isAboutPod = (activityId: string): boolean => POD.test(activityId);
 
 export interface StageActivity {
   readonly stage: string;
@@ -15,7 +19,8 @@ export interface StageActivity {
 
 /** Undefined for an activity that belongs to no stage. */
 export function stageOfActivity(activityId: string): StageActivity | undefined {
-  if (activityId === RECORD_RUN || activityId.startsWith(STEERING)) return undefined;
+  if (activityId === RECORD_RUN || activityId.startsWith(STEERING) || isAboutPod(activityId))
+    return undefined;
   return activityId.startsWith(LOOKUP)
     ? { stage: activityId.slice(LOOKUP.length), isLookup: true }
     : { stage: activityId, isLookup: false };

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { WorkflowExecutionDescription } from "@temporalio/client";
 import { ThawError } from "../spec/errors.js";
+import type { PodState } from "../spec/pod.js";
 import type { ArtifactRef, LiveStage, RunResult } from "../spec/run.js";
 import type { RunControl } from "../spec/steering.js";
 import { readRun } from "../store/records.js";
@@ -30,6 +31,8 @@ export interface RunView {
   readonly noWorker?: boolean;
   /** What the run was told while it went on; absent when that was nothing. */
   readonly control?: RunControl;
+  /** The pod that trains, while there is one or it is waited for. */
+  readonly pod?: PodState;
   /** The run that this one goes on from. */
   readonly resumedFrom?: string;
 }
@@ -108,8 +111,8 @@ async function viewRun(session: Session, runId: string): Promise<RunView> {
 async function viewRunning(
   session: Session,
   run: WorkflowExecutionDescription,
-): Promise<Pick<RunView, "stages" | "noWorker" | "control">> {
-  const [{ stages, control }, noWorker] = await Promise.all([
+): Promise<Pick<RunView, "stages" | "noWorker" | "control" | "pod">> {
+  const [{ stages, control, pod }, noWorker] = await Promise.all([
     currentState(session, run.workflowId),
     lacksWorker(session, run),
   ]);
@@ -119,6 +122,7 @@ async function viewRunning(
     stages: withPending(stages, run.raw.pendingActivities ?? []),
     ...(noWorker ? { noWorker } : {}),
     ...(told === undefined ? {} : { control: told }),
+    ...(pod === undefined ? {} : { pod }),
   };
 }
 

@@ -1,5 +1,7 @@
 /** What comes back from Temporal, checked: a worker of another version may have written it. */
 import { z } from "zod";
+import { isErrorCode } from "../spec/errors.js";
+import type { PodReason, PodState } from "../spec/pod.js";
 import type { RunResult, RunState, StageState } from "../spec/run.js";
 import { runControlSchema, steerRecordSchema } from "../spec/steeringSchema.js";
 
@@ -17,6 +19,19 @@ const STATES = [
   "cancelled",
 ] as const satisfies readonly StageState[];
 
+/** Of the newest worker: reasons are shown, and none is asked for by name. */
+const podReason = z.string().transform((text) => text as PodReason);
+const podSchema: z.ZodType<PodState> = z.object({
+  phase: z.enum(["waiting", "starting", "running", "ended"]),
+  reason: podReason,
+  sentence: z.string(),
+  pod: z.string().exactOptional(),
+  node: z.string().exactOptional(),
+  ended: z.int().exactOptional(),
+  lastEnd: z.object({ reason: podReason, sentence: z.string() }).exactOptional(),
+  final: z.object({ code: z.string().refine(isErrorCode), hint: z.string() }).exactOptional(),
+});
+
 /** Answer of the `runState` query. */
 export const runStateSchema: z.ZodType<RunState> = z.object({
   runId: z.string(),
@@ -31,6 +46,7 @@ export const runStateSchema: z.ZodType<RunState> = z.object({
     }),
   ),
   control: runControlSchema.exactOptional(),
+  pod: podSchema.exactOptional(),
 });
 
 /** Absent in decisions of older workers. */

@@ -12,6 +12,7 @@ export type SymbolicTensor = TensorFlow.SymbolicTensor;
 
 /** The part of tfjs-node's backend class that its typings leave out. */
 interface NativeBackend {
+  readonly isUsingGpuDevice: boolean;
   loadSavedModelMetaGraph(folder: string, tags: string): number;
   runSavedModel(
     session: number,
@@ -35,7 +36,19 @@ function load(): typeof TensorFlow {
   restoreRemovedUtilFunctions();
   // TensorFlow's start-up chatter would land in users' logs; 2 keeps errors.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
-  const name = process.env.THAW_ENGINE === "gpu" ? "@tensorflow/tfjs-node-gpu" : "@tensorflow/tfjs-node";
+  const wantsGpu = process.env.THAW_ENGINE === "gpu";
+  const name = wantsGpu ? "@tensorflow/tfjs-node-gpu" : "@tensorflow/tfjs-node";
+  const loaded = requireEngine(name);
+  // Without a GPU it would compute on processors, slowly, and sign the artifacts as a GPU's.
+  if (wantsGpu && !(loaded.backend() as unknown as NativeBackend).isUsingGpuDevice) {
+    throw new ThawError("RUNTIME_MISSING", "THAW_ENGINE=gpu is set, but TensorFlow sees no GPU", {
+      hint: "run it where an NVIDIA GPU and its driver are (in a pod: ask for one), or set THAW_ENGINE=cpu",
+    });
+  }
+  return loaded;
+}
+
+function requireEngine(name: string): typeof TensorFlow {
   try {
     return require(name) as typeof TensorFlow;
   } catch (cause) {

@@ -1,6 +1,6 @@
 // What has to happen before compiled code can run: packages, compilation, workflow bundle. Plain Node.js
 // without packages, because on a fresh clone there are none.
-//   node scripts/bootstrap.mjs quickstart|test|thaw|chaos [ARGUMENTS…]
+//   node scripts/bootstrap.mjs quickstart|test|test:k8s|thaw|chaos [ARGUMENTS…]
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -15,6 +15,7 @@ const SOURCES_STAMP = join(DIST, ".sources-sha256");
 const ENTRIES = {
   quickstart: "cli/quickstart/main.js",
   test: "test/run.js",
+  "test:k8s": "test/k8s/main.js",
   thaw: "cli/main.js",
   chaos: "test/chaos/main.js",
 };

@@ -1,4 +1,5 @@
 /** The activities' types: all that a workflow may know of them. */
+import type { PodRequest } from "./pod.js";
 import type { RecipeDecision } from "./recipe.js";
 import type { ArtifactRef, RunInput, RunResult } from "./run.js";
 import type { StagePlan } from "./stages.js";
@@ -11,6 +12,8 @@ export interface StageRequest {
   readonly inputs: Readonly<Record<string, ArtifactRef>>;
   /** Pauses up to this number are over; absent where there was none. */
   readonly pausesOver?: number;
+  /** True after a pod that was killed because the stage used more memory than it has; absent otherwise. */
+  readonly shortOfMemory?: true;
 }
 
 export interface StageOutcome {
@@ -50,6 +53,12 @@ export interface ControlActivities {
   }): Promise<RunResult>;
   /** Writes `control/RUN.json`, which training activities look at. */
   writeControl(file: ControlFile): Promise<void>;
+  /** Creates the run's Job, or finds it. */
+  startPod(request: PodRequest): Promise<void>;
+  /** Tells the workflow what the run's pod does, by signals; returns when its Job is gone. */
+  watchPod(request: PodRequest): Promise<void>;
+  /** Removes the run's Job and its pods. */
+  stopPod(request: PodRequest): Promise<void>;
 }
 
 /** Heavy activities, on a training worker. */

@@ -37,6 +37,14 @@ export const ERROR_CODES = {
   ARTIFACT_CORRUPT: { exit: 1, retryable: true },
   TEMPORAL_UNREACHABLE: { exit: 4, retryable: true },
   STORE_UNREACHABLE: { exit: 4, retryable: true },
+  KUBERNETES_UNREACHABLE: { exit: 4, retryable: true },
+  KUBERNETES_DENIED: { exit: 4, retryable: false },
+  /** The cluster does not accept the pod as it is. */
+  POD_REJECTED: { exit: 2, retryable: false },
+  /** The pod waited for a node, a quota or its image until its time was over. */
+  POD_NOT_STARTED: { exit: 4, retryable: false },
+  /** The pod ended in a way that another one would, too. */
+  POD_FAILED: { exit: 1, retryable: false },
   STORE_DENIED: { exit: 4, retryable: false },
   RUNTIME_MISSING: { exit: 4, retryable: false },
   SERVICE_FAILED: { exit: 4, retryable: false },

@@ -1,5 +1,6 @@
 /** What a run is to the world outside: its input, its live state and its result. */
 import type { BaseSpec } from "./base.js";
+import type { PodState } from "./pod.js";
 import type { RunFile } from "./runFile.js";
 import type { RunControl, SteerRecord } from "./steering.js";
 import type { Progress } from "./training.js";
@@ -82,6 +83,8 @@ export interface RunState {
   readonly stages: readonly StageStatus[];
   /** Absent until the first command. */
   readonly control?: RunControl;
+  /** The pod that trains, while there is one or it is waited for. */
+  readonly pod?: PodState;
 }
 
 /** A stage as `thaw watch` shows it: the workflow's state and the live progress of its activity. */

@@ -1,6 +1,7 @@
 /** The run file `thaw.yaml`: its schema, defaults and types. This is public API; see `docs/thaw.schema.json`. */
 import { z } from "zod";
 import { augmentSchema } from "./augment.js";
+import { kubernetesSchema } from "./kubernetes.js";
 import { descends, LAYER_GROUPS } from "./layerGroups.js";
 import { lossSchema } from "./loss.js";
 
@@ -251,7 +252,11 @@ export const runFileSchema = z.strictObject({
     .describe(
       "What a stage does that runs out of memory: one more try, at half the batch where it has one and said in its summary, or fail.",
     ),
-  compute: z.enum(["local"]).default("local").describe("Where the stages run."),
+  compute: z
+    .enum(["local", "kubernetes"])
+    .default("local")
+    .describe("Where the stages run: the training worker of `thaw up`, or a pod of the run's own."),
+  kubernetes: kubernetesSchema.exactOptional(),
   seed: z
     .int()
     .min(0)

@@ -1,16 +1,17 @@
 /**
- * `npm test`: lint with import directions, dead code, unit tests, then integration tests with real servers.
+ * `npm test`: lint with import directions, dead code, unit tests, integration tests with real servers, and those on Kubernetes
+ * that are quick, where the cache has one.
  * The type check has happened already: this file is the compiler's output. Arguments choose test files by a
  * part of their path, e.g. `npm test -- data/`; then only those run.
  */
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "node:test";
-import { spec } from "node:test/reporters";
 import { fileURLToPath } from "node:url";
 import { type ComponentName, ensure } from "../runtime/components/components.js";
 import { toThawError } from "../spec/errors.js";
+import { clusterTestFiles, runClusterTests, whyNoCluster } from "./k8s/clusterTests.js";
+import { conclude, NONE, runTests, sumOf, type Totals } from "./support/runTests.js";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const MINUTE = 60_000;
@@ -27,11 +28,8 @@ const NEEDED: readonly ComponentName[] = [
   "base-weights:efficientnet-lite2",
 ];
 
-interface Totals {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
+/** The rest of what needs a Kubernetes takes longer: `npm run test:k8s`. */
+const QUICK_CLUSTER_TESTS = ["k8s/cluster.test.js"];
 
 function testFiles(folder: "unit" | "integration", filters: readonly string[]): string[] {
   return readdirSync(join(HERE, folder), { recursive: true, encoding: "utf8" })
@@ -48,24 +46,6 @@ function check(name: string, args: readonly string[]): void {
   if (status === 0) return;
   console.log(`\n${name} failed\n0 passed, 1 failed`);
   process.exit(1);
-}
-
-async function runTests(files: readonly string[], concurrency: number, timeout: number): Promise<Totals> {
-  const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
-  if (files.length === 0) return totals;
-  const stream = run({ files: [...files], concurrency, timeout });
-  stream.on("test:fail", ({ details }) => {
-    if (details.type !== "suite") totals.failed += 1;
-  });
-  stream.on("test:pass", ({ details, skip }) => {
-    if (details.type === "suite") return;
-    if (skip === undefined) totals.passed += 1;
-    else totals.skipped += 1;
-  });
-  const shown = stream.compose(new spec());
-  shown.pipe(process.stdout, { end: false });
-  await new Promise((resolve, reject) => shown.on("end", resolve).on("error", reject));
-  return totals;
 }
 
 async function provide(): Promise<void> {
@@ -85,6 +65,13 @@ async function provide(): Promise<void> {
   }
 }
 
+async function runOnCluster(files: readonly string[]): Promise<Totals> {
+  const why = files.length === 0 ? undefined : whyNoCluster();
+  if (why === undefined) return runClusterTests(files);
+  console.log(`skipped: ${why}`);
+  return { ...NONE, skipped: files.length };
+}
+
 const filters = process.argv.slice(2);
 if (filters.length === 0) {
   check("lint and import directions", [
@@ -100,6 +87,6 @@ console.log("\n▶ unit tests");
 const unit = await runTests(testFiles("unit", filters), 2, UNIT_TIMEOUT);
 console.log("\n▶ integration tests");
 const integration = await runTests(testFiles("integration", filters), 1, INTEGRATION_TIMEOUT);
-const sum = (key: keyof Totals): number => unit[key] + integration[key];
-console.log(`\n${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
-process.exitCode = sum("failed") === 0 && sum("passed") > 0 ? 0 : 1;
+console.log("\n▶ tests on Kubernetes");
+const cluster = await runOnCluster(clusterTestFiles(filters.length === 0 ? QUICK_CLUSTER_TESTS : filters));
+conclude(sumOf([unit, integration, cluster]));

@@ -1,10 +1,13 @@
 /** What both workers share: connect, say when ready, serve until told to stop. */
 import { mkdir } from "node:fs/promises";
+import { Client } from "@temporalio/client";
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from "@temporalio/worker";
 import { loadPlatform } from "../runtime/platform.js";
 import { connectionOptions } from "../runtime/temporalConnection.js";
 import { toThawError } from "../spec/errors.js";
 import type { Platform } from "../spec/platform.js";
+import { LEFT_EXIT_CODE } from "../spec/pod.js";
+import { whenClosed } from "./closedRun.js";
 
 /** Progress in `thaw watch` must not be older than two seconds; the SDK's default throttle is 30. */
 const HEARTBEAT_THROTTLE = "1 second";
@@ -13,13 +16,27 @@ export interface Service {
   readonly options: Omit<WorkerOptions, "connection" | "namespace">;
   /** Frees what the worker held, after its last activity. */
   readonly stop?: () => Promise<void>;
+  /** What goes on beside the worker. @returns what ends each */
+  readonly beside?: (client: Client) => readonly (() => void)[];
+  /** The only run that a worker in a pod serves. */
+  readonly runId?: string;
 }
 
-/** Runs a worker until SIGTERM or SIGINT; then the exit code is 0. */
+/**
+ * Runs a worker until SIGTERM or SIGINT; then the exit code is 0. A run's own worker ends with its run, too, and then
+ * with 0: told to leave before, it ends with 143, because its Job would be done otherwise.
+ */
 export async function serve(name: "control" | "training", create: (platform: Platform) => Promise<Service>) {
+  let isTold = false;
+  process.once("SIGTERM", () => {
+    isTold = true;
+  });
   try {
     Runtime.install({
-      telemetryOptions: { logging: { forward: {}, filter: { core: "WARN", other: "INFO" } } },
+      telemetryOptions: {
+        logging: { forward: {}, filter: { core: "WARN", other: "INFO" } },
+        ...metrics(process.env.THAW_METRICS_ADDRESS),
+      },
     });
     const platform = await loadPlatform();
     await mkdir(platform.workFolder, { recursive: true });
@@ -35,7 +52,15 @@ export async function serve(name: "control" | "training", create: (platform: Pla
       });
       const running = worker.run();
       console.log(JSON.stringify({ ready: true, worker: name }));
+      const { runId } = service;
+      const client = new Client({ connection, namespace: platform.temporal.namespace });
+      const ends = [
+        ...(runId === undefined ? [] : [whenClosed(client, runId, () => worker.shutdown())]),
+        ...(service.beside?.(client) ?? []),
+      ];
       await running;
+      for (const end of ends) end();
+      if (runId !== undefined && isTold) process.exitCode = LEFT_EXIT_CODE;
     } finally {
       await service.stop?.();
       await connection.close();
@@ -47,4 +72,9 @@ export async function serve(name: "control" | "training", create: (platform: Pla
     );
     process.exitCode = failure.exitCode;
   }
+}
+
+/** The SDK's own metrics (tasks, polls, failures) for Prometheus. @param address `HOST:PORT` to listen on */
+function metrics(address: string | undefined) {
+  return address === undefined || address === "" ? {} : { metrics: { prometheus: { bindAddress: address } } };
 }

@@ -8,6 +8,9 @@ import { LOCAL_TRAINING_QUEUE } from "../spec/run.js";
 import { openStore } from "../store/connection.js";
 import { serve } from "./serve.js";
 
+/** A pod of a run's own (`k8s/jobManifest.ts`) says so in its environment. */
+const { THAW_RUN_ID: runId, THAW_TASK_QUEUE: queue = LOCAL_TRAINING_QUEUE } = process.env;
+
 await serve("training", async ({ store, workFolder }) => {
   const engineOutput = createEngineOutput();
   const engine = createEngine((text) => {
@@ -16,7 +19,7 @@ await serve("training", async ({ store, workFolder }) => {
   });
   return {
     options: {
-      taskQueue: LOCAL_TRAINING_QUEUE,
+      taskQueue: queue,
       // One engine, one stage: a second one would wait inside the worker, silent towards the server.
       maxConcurrentActivityTaskExecutions: 1,
       activities: createTrainingActivities({
@@ -25,16 +28,22 @@ await serve("training", async ({ store, workFolder }) => {
         workFolder,
         engine,
         engineOutput,
-        ...checkpointInterval(process.env.THAW_CHECKPOINT_SECONDS),
+        ...optional("checkpointSeconds", process.env.THAW_CHECKPOINT_SECONDS),
+        ...optional("graceSeconds", process.env.THAW_GRACE_SECONDS),
+        ...optional("noProgressSeconds", process.env.THAW_NO_PROGRESS_SECONDS),
         baseCheckpoint,
       }),
     },
     stop: engine.stop,
+    ...(runId === undefined ? {} : { runId }),
   };
 });
 
 /** What is no positive number is as good as nothing. */
-function checkpointInterval(given: string | undefined): { readonly checkpointSeconds?: number } {
-  const checkpointSeconds = Number(given);
-  return checkpointSeconds > 0 ? { checkpointSeconds } : {};
+function optional<Name extends string>(
+  name: Name,
+  given: string | undefined,
+): { readonly [key in Name]?: number } {
+  const seconds = Number(given);
+  return seconds > 0 ? ({ [name]: seconds } as { [key in Name]: number }) : {};
 }

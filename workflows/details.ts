@@ -1,5 +1,6 @@
 /** The run as text for the Temporal UI. A fenced block: Markdown tables lose their columns there. */
 
+import { podSentence } from "../spec/podSentence.js";
 import type { RunInput, RunResult, RunState, StageState } from "../spec/run.js";
 import { candidatesOf } from "../spec/stages.js";
 
@@ -45,7 +46,8 @@ export function describeRun(run: RunInput, state: RunState, result: RunResult | 
       ? ""
       : `\n**Paused** since ${paused.since} by ${paused.by}: \`thaw unpause ${run.runId}\` lets it go on\n`;
   const commands = `\`thaw watch ${run.runId}\` follows this run, \`thaw report ${run.runId}\` fetches its report.`;
-  return [heading, outcome + pause, "```text", ...rows, "```", "", commands].join("\n");
+  const pod = state.pod === undefined ? "" : `\n${podSentence(state.pod)}\n`;
+  return [heading, outcome + pause + pod, "```text", ...rows, "```", "", commands].join("\n");
 }
 
 /** For small sets the figure to quote. */

@@ -11,6 +11,7 @@ import {
   upsertSearchAttributes,
 } from "@temporalio/workflow";
 import type { StageOutcome } from "../spec/activities.js";
+import type { PodState } from "../spec/pod.js";
 import {
   RUN_STATE_QUERY,
   type RunInput,
@@ -34,6 +35,8 @@ export interface RunTracker {
   /** Shows the stage as paused, or as running again. @param at where it stopped, if it had begun */
   hold(name: string, pause: Pause | undefined, at?: AppliedAt): void;
   steered(control: RunControl): void;
+  /** Shows what the run's pod does; undefined when it has none. */
+  pod(state: PodState | undefined): void;
   finished(result: RunResult): void;
 }
 
@@ -41,11 +44,13 @@ export function trackRun(run: RunInput, plans: readonly StagePlan[]): RunTracker
   const stages = new Map<string, StageStatus>(plans.map(({ name }) => [name, { name, state: "waiting" }]));
   let result: RunResult | undefined;
   let control: RunControl | undefined;
+  let pod: PodState | undefined;
   const state = (): RunState => ({
     runId: run.runId,
     model: run.file.name,
     stages: [...stages.values()],
     ...(control === undefined ? {} : { control }),
+    ...(pod === undefined ? {} : { pod }),
   });
   const show = (): void => setCurrentDetails(describeRun(run, state(), result));
   const set = (status: StageStatus): void => {
@@ -83,6 +88,10 @@ export function trackRun(run: RunInput, plans: readonly StagePlan[]): RunTracker
     },
     steered: (newest) => {
       control = newest;
+      show();
+    },
+    pod: (newest) => {
+      pod = newest;
       show();
     },
     finished: (finalResult) => {

@@ -8,13 +8,7 @@ import type {
 } from "../spec/activities.js";
 import type { ErrorCode } from "../spec/errors.js";
 import type { RecipeDecision } from "../spec/recipe.js";
-import {
-  type ArtifactRef,
-  CONTROL_QUEUE,
-  LOCAL_TRAINING_QUEUE,
-  type RunInput,
-  type RunResult,
-} from "../spec/run.js";
+import { type ArtifactRef, CONTROL_QUEUE, type RunInput, type RunResult } from "../spec/run.js";
 import {
   FIRST_BLOCK,
   followRecipe,
@@ -26,6 +20,7 @@ import {
   withoutFolds,
   withoutStages,
 } from "../spec/stages.js";
+import { localWorker, podOf, type TrainingPlace } from "./pods.js";
 import { type RunTracker, trackRun } from "./runTracker.js";
 import { steerRun } from "./steering.js";
 
@@ -52,33 +47,43 @@ export async function transferLearning(given: RunInput): Promise<RunResult> {
   const steering = steerRun(run.runId, {
     write: (file, seq) => control(`steer-${seq}`, "hand commands to the stage at work").writeControl(file),
     show: tracker.steered,
-    hold: tracker.hold,
+    hold: (stage, pause) => {
+      tracker.hold(stage, pause);
+      // A pause may last for days, and a GPU costs money.
+      if (pause !== undefined) void place.release();
+    },
   });
+  const place = run.file.compute === "kubernetes" ? podOf(run, tracker.pod) : localWorker;
   const artifacts: Record<string, ArtifactRef> = {};
-  let plans = known;
-  for (let next = plans[0]; next !== undefined; next = plans.find(({ name }) => !(name in artifacts))) {
-    const stage = next;
-    const request: StageRequest = {
-      run: stage.candidate === undefined ? run : onBase(run, stage.candidate),
-      stage,
-      inputs: Object.fromEntries(
-        stage.inputs.map((name) => [name, artifacts[sourceOf(stage, name)] as ArtifactRef]),
-      ),
-    };
-    const outcome = await tracker.during(stage.name, async (say) => {
-      const found = await steering.during(stage, (pausesOver) =>
-        runStage(pausesOver === 0 ? request : { ...request, pausesOver }, say),
-      );
-      // A candidate that cannot learn the labels is not chosen, and that is all.
-      return stage.candidate === undefined ? learnable(found) : found;
-    });
-    artifacts[stage.name] = outcome.artifact;
-    if (outcome.base !== undefined) {
-      run = onBase(run, outcome.base);
-      plans = planOf(run);
+  try {
+    let plans = known;
+    for (let next = plans[0]; next !== undefined; next = plans.find(({ name }) => !(name in artifacts))) {
+      const stage = next;
+      const request: StageRequest = {
+        run: stage.candidate === undefined ? run : onBase(run, stage.candidate),
+        stage,
+        inputs: Object.fromEntries(
+          stage.inputs.map((name) => [name, artifacts[sourceOf(stage, name)] as ArtifactRef]),
+        ),
+      };
+      const outcome = await tracker.during(stage.name, async (say) => {
+        const found = await steering.during(stage, (pausesOver) =>
+          runStage(pausesOver === 0 ? request : { ...request, pausesOver }, say, place),
+        );
+        // A candidate that cannot learn the labels is not chosen, and that is all.
+        return stage.candidate === undefined ? learnable(found) : found;
+      });
+      artifacts[stage.name] = outcome.artifact;
+      if (outcome.base !== undefined) {
+        run = onBase(run, outcome.base);
+        plans = planOf(run);
+      }
+      if (outcome.decision !== undefined && stage.candidate === undefined)
+        plans = follow(outcome.decision, plans, tracker);
+      if (!plans.some(({ name, kind }) => !(name in artifacts) && !isLight(kind))) void place.release();
     }
-    if (outcome.decision !== undefined && stage.candidate === undefined)
-      plans = follow(outcome.decision, plans, tracker);
+  } finally {
+    await place.release();
   }
   const told = await steering.finish();
   const result = await control("record-run", "write the run's record").recordRun({
@@ -129,43 +134,66 @@ function learnable(outcome: StageOutcome): StageOutcome {
   });
 }
 
-async function runStage(request: StageRequest, say: (note: string) => void): Promise<StageOutcome> {
+async function runStage(
+  request: StageRequest,
+  say: (note: string) => void,
+  place: TrainingPlace,
+): Promise<StageOutcome> {
   const { stage } = request;
   const found = await control(`find-${stage.name}`, `look up ${stage.name}`).findArtifact(request);
   if (found !== undefined && "artifact" in found) return found;
-  if (found === undefined) return execute(stage, request);
+  if (found === undefined) return execute(stage, request, place);
   say(found.miss);
-  const outcome = await execute(stage, request);
+  const outcome = await execute(stage, request, place);
   return { ...outcome, note: `${outcome.note}; ${found.miss}` };
 }
 
-function execute(stage: StagePlan, request: StageRequest): Promise<StageOutcome> {
-  switch (stage.kind) {
-    case "ingest":
-      return training(stage, "read the images and split them").ingest(request);
-    case "features":
-      return training(stage, `run the frozen base ${request.run.file.base}`).extractFeatures(request);
+function execute(stage: StagePlan, request: StageRequest, place: TrainingPlace): Promise<StageOutcome> {
+  if (isLight(stage.kind)) return executeLight(stage, request);
+  return place.during((queue, shortOfMemory) =>
+    executeHeavy(stage, shortOfMemory ? { ...request, shortOfMemory } : request, queue),
+  );
+}
+
+/** What the control worker does: it needs no GPU. */
+function isLight(kind: StagePlan["kind"]): kind is LightKind {
+  return kind === "base" || kind === "register" || kind === "report";
+}
+
+type LightKind = "base" | "register" | "report";
+
+function executeLight({ name, kind }: StagePlan, request: StageRequest): Promise<StageOutcome> {
+  switch (kind as LightKind) {
     case "base":
-      return control(stage.name, "choose between the bases").chooseBase(request);
+      return control(name, "choose between the bases").chooseBase(request);
+    case "register":
+      return control(name, "register the model's version").register(request);
+    case "report":
+      return control(name, "write the report").report(request);
+  }
+}
+
+function executeHeavy(stage: StagePlan, request: StageRequest, queue: string): Promise<StageOutcome> {
+  const on = (summary: string): TrainingActivities => training(stage, summary, queue);
+  switch (stage.kind as Exclude<StagePlan["kind"], LightKind>) {
+    case "ingest":
+      return on("read the images and split them").ingest(request);
+    case "features":
+      return on(`run the frozen base ${request.run.file.base}`).extractFeatures(request);
     case "recipe":
-      return training(stage, "decide how much to fine-tune").chooseRecipe(request);
+      return on("decide how much to fine-tune").chooseRecipe(request);
     case "head":
-      return training(stage, "train the head on the frozen base").trainHead(request);
+      return on("train the head on the frozen base").trainHead(request);
     case "tune":
-      return training(stage, tuneTitle(String(stage.parameters.deepest))).tuneStage(request);
+      return on(tuneTitle(String(stage.parameters.deepest))).tuneStage(request);
     case "fold":
-      return training(
-        stage,
+      return on(
         `the whole recipe with fold ${stage.parameters.fold} of ${stage.parameters.folds} held out`,
       ).trainFold(request);
     case "scratch":
-      return training(stage, "train from random weights for the same time").trainScratch(request);
+      return on("train from random weights for the same time").trainScratch(request);
     case "evaluate":
-      return training(stage, "evaluate once on the held-out images").evaluate(request);
-    case "register":
-      return control(stage.name, "register the model's version").register(request);
-    case "report":
-      return control(stage.name, "write the report").report(request);
+      return on("evaluate once on the held-out images").evaluate(request);
   }
 }
 
@@ -184,11 +212,11 @@ function control(activityId: string, summary: string): ControlActivities {
   });
 }
 
-function training(stage: StagePlan, summary: string): TrainingActivities {
+function training(stage: StagePlan, summary: string, taskQueue: string): TrainingActivities {
   return proxyActivities<TrainingActivities>({
     activityId: stage.name,
     summary,
-    taskQueue: LOCAL_TRAINING_QUEUE,
+    taskQueue,
     startToCloseTimeout: TRAINING_TIME,
     heartbeatTimeout: HEARTBEAT_TIME,
     cancellationType: "WAIT_CANCELLATION_COMPLETED",

@@ -8,6 +8,7 @@ export interface ExplainJson {
   /** What it does, in a word. */
   readonly condition:
     | "waiting-for-worker"
+    | "waiting-for-pod"
     | "queued"
     | "working"
     | "retrying"

@@ -1,6 +1,7 @@
 /** JSON of runs: `thaw run`, `thaw watch` and `thaw cancel`. Public API. */
 import type { RunView } from "../../client/watchRun.js";
 import type { ErrorCode } from "../../spec/errors.js";
+import type { PodState } from "../../spec/pod.js";
 import type { LiveStage, RunResult } from "../../spec/run.js";
 import type { RunControl } from "../../spec/steering.js";
 import type { RunSurroundings } from "../render/run.js";
@@ -41,6 +42,8 @@ export interface RunJson {
   readonly warning?: string;
   /** What the run was told while it went on, and what became of it. */
   readonly control?: RunControl;
+  /** The pod that trains, while there is one or it is waited for. */
+  readonly pod?: PodState;
   /** The run that this one goes on from. */
   readonly resumedFrom?: string;
 }

@@ -1,11 +1,12 @@
 /** A run at one moment: the frame of `thaw watch`, and the lines where nothing can be written over. */
 import type { RunView } from "../../client/watchRun.js";
+import { podSentence } from "../../spec/podSentence.js";
 import type { LiveStage } from "../../spec/run.js";
 import type { Colours, Screen } from "../output.js";
 import { duration } from "./numbers.js";
 import { stageTable } from "./stages.js";
 import { steeringLines } from "./steering.js";
-import { truncate } from "./text.js";
+import { truncate, wrap } from "./text.js";
 
 /** What is known of a run besides its view. */
 export interface RunSurroundings {
@@ -24,17 +25,28 @@ export function runText(view: RunView, { url, warning }: RunSurroundings, now: D
     ...(url === undefined ? [] : [colours.dim(url)]),
     "",
     stageTable(view.stages, screen),
+    ...podLines(view, screen),
     ...steeringLines(view, screen),
     ...(warning === undefined ? [] : ["", colours.yellow(`! ${warning}`)]),
   ].join("\n");
 }
 
-/** A line for each stage that is in another state than before, or at another attempt. */
+/** A line for each stage, and for the pod, that is in another state than before, or at another attempt. */
 export function changedLines(last: RunView | undefined, next: RunView, screen: Screen): readonly string[] {
   const before = new Map(last?.stages.map((stage) => [stage.name, stage]));
-  return next.stages
+  const pod = next.pod === undefined ? undefined : podSentence(next.pod);
+  const isNews = pod !== undefined && (last?.pod === undefined || podSentence(last.pod) !== pod);
+  const stages = next.stages
     .filter((stage) => stage.state !== "waiting" && hasChanged(before.get(stage.name), stage))
     .map(({ progress: _progress, ...stage }) => stageTable([stage], screen, next.stages));
+  return isNews ? [...stages, `  ${pod}`] : stages;
+}
+
+/** A pod that does not run is why nothing else moves. */
+function podLines({ pod }: RunView, { colours, width }: Screen): readonly string[] {
+  if (pod === undefined) return [];
+  const lines = wrap(podSentence(pod), width);
+  return ["", ...lines.map((line) => (pod.phase === "running" ? colours.dim(line) : colours.yellow(line)))];
 }
 
 function hasChanged(before: LiveStage | undefined, now: LiveStage): boolean {

@@ -5,8 +5,10 @@ import type { Store } from "../../store/connection.js";
 import { listLogChunks, readLogChunk } from "../../store/logs.js";
 import { describeRun } from "../executions.js";
 import { mergeLines } from "../logs/mergeLines.js";
+import { lastFailureOf } from "../pendingActivities.js";
 import { findWaitingQueues } from "../pollers.js";
 import type { Session } from "../session.js";
+import { isAboutPod } from "../stageOfActivity.js";
 import { temporalCall } from "../temporalCall.js";
 import type { RunView } from "../watchRun.js";
 import { causesOf } from "./causes.js";
@@ -26,12 +28,18 @@ export async function explainRun(
 ): Promise<Explanation> {
   const run = view.status === "running" ? await describeRun(session, view.runId) : undefined;
   const now = new Date();
-  const tasks = (run?.raw.pendingActivities ?? []).map((activity) => taskOf(activity, now));
+  const tasks = (run?.raw.pendingActivities ?? [])
+    .filter(({ activityId }) => !isAboutPod(activityId ?? ""))
+    .map((activity) => taskOf(activity, now));
+  const podTrouble = (run?.raw.pendingActivities ?? []).find(
+    ({ activityId, lastFailure }) => isAboutPod(activityId ?? "") && lastFailure,
+  );
   const troubled = view.failure?.stage ?? tasks.find(({ lastFailure }) => lastFailure !== undefined)?.stage;
   return explain({
     view,
     tasks,
     waiting: run === undefined ? [] : await findWaitingQueues(session, run),
+    ...(podTrouble === undefined ? {} : { podTrouble: lastFailureOf(podTrouble) }),
     causes: view.failure === undefined ? [] : await readCauses(session, view.runId),
     lastLines: troubled === undefined ? [] : await readLastLines(session.store, view.runId, troubled),
     ...(workerDown === undefined ? {} : { workerDown }),

@@ -1,4 +1,6 @@
 /** What a running run does, or waits for. */
+import type { PodReason, PodState } from "../../spec/pod.js";
+import { podSentence } from "../../spec/podSentence.js";
 import { CONTROL_QUEUE, type LiveStage } from "../../spec/run.js";
 import type { WaitingQueue } from "../pollers.js";
 import type { Explanation, Situation, Task } from "./situation.js";
@@ -36,6 +38,8 @@ function obstacle(situation: Situation): Found | undefined {
   if (stuck?.lastFailure !== undefined && tasks.length === 0) return workflowStuck(stuck.lastFailure);
   const lacking = waiting.filter(({ served }) => served === "nobody");
   if (lacking.length > 0 || workerDown !== undefined) return withoutWorker(situation, lacking);
+  if (situation.podTrouble !== undefined) return podInTrouble(situation.podTrouble);
+  if (view.pod !== undefined && view.pod.phase !== "running") return waitingForPod(view.runId, view.pod);
   const paused = tasks.find(({ state }) => state === "paused");
   if (paused !== undefined) return pausedInTemporal(view.runId, paused);
   const retrying = tasks.find(({ lastFailure }) => lastFailure !== undefined);
@@ -91,6 +95,34 @@ function withoutWorker({ workerDown, embedded, tasks }: Situation, lacking: read
         ),
   };
 }
+
+/** The workflow goes on asking; what is wrong is outside of it. */
+function podInTrouble(why: string): Found {
+  return {
+    condition: "waiting-for-pod",
+    sentences: [`Kubernetes does not do what the run asks for, and is asked again: ${asClause(why)}.`],
+    advice: ["look whether the API server answers, and what the control worker may do there"],
+  };
+}
+
+function waitingForPod(runId: string, pod: PodState): Found {
+  return {
+    condition: "waiting-for-pod",
+    sentences: [`It waits for its pod. ${podSentence(pod)}`],
+    advice: [POD_ADVICE[pod.reason] ?? `\`thaw cancel ${runId}\` gives the run up, and its pod`],
+  };
+}
+
+const POD_ADVICE: { readonly [reason in PodReason]?: string } = {
+  unschedulable: "add or free a node that has what it asks for, or ask for less under kubernetes.resources",
+  quota: "free or raise the namespace's quota, or ask for less under kubernetes.resources",
+  admission: "change the policy that refuses the pod, or the section kubernetes",
+  "image-pull": "check kubernetes.image and kubernetes.image_pull_secrets",
+  volume: "check kubernetes.volumes, and whether its claims are bound",
+  held: "Kueue lets it in when its queue has room",
+  preempted:
+    "it goes on from its checkpoint when there is room again; a higher kubernetes.priority_class prevents it",
+};
 
 function behindAnother({ name, busyWith }: WaitingQueue): Found {
   return {

@@ -30,6 +30,8 @@ export interface Situation {
   readonly tasks: readonly Task[];
   /** Where a task has been waiting for seconds. */
   readonly waiting: readonly WaitingQueue[];
+  /** Why the run's pod cannot be made, watched or removed just now. */
+  readonly podTrouble?: string;
   /** Of a run that ended badly: what Temporal's failures say, from the outermost to the cause. */
   readonly causes: readonly string[];
   /** The last lines of the log of the stage that failed. */
@@ -43,6 +45,7 @@ export interface Situation {
 /** What a run does, in a word. */
 export type Condition =
   | "waiting-for-worker"
+  | "waiting-for-pod"
   | "queued"
   | "working"
   | "retrying"

@@ -14,8 +14,10 @@ export function expectation(node: SchemaNode): string {
     case "number":
       return `a number${range(node)}`;
     case "array":
-      return `a list of ${node.items === undefined ? "values" : choicesOf(node.items).join(", ")}`;
+      return `a list of ${choicesOf(node.items ?? {}).join(", ") || "values"}`;
     case "object":
+      if (node.properties === undefined && node.propertyNames?.enum === undefined)
+        return "a section of names and values";
       return `a section with the keys ${(node.propertyNames?.enum ?? Object.keys(node.properties ?? {})).join(", ")}`;
     default:
       return "text";
@@ -24,6 +26,7 @@ export function expectation(node: SchemaNode): string {
 
 /** The allowed values in a few words, e.g. `64 to 2048`; empty where there is nothing to choose or to exceed. */
 export function limits(node: SchemaNode): string {
+  if (node.properties !== undefined) return expectation(node);
   const choices = choicesOf(node.type === "array" ? (node.items ?? {}) : node);
   if (choices.length > 0) return choices.length === 1 ? "" : choices.join(", ");
   if (node.anyOf !== undefined) return node.anyOf.map(expectation).join(" or ");

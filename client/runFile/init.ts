@@ -98,7 +98,7 @@ function section(node: SchemaNode, prefix: string, values: Values): string[] {
   return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
     const path = `${prefix}${key}`;
     const lines =
-      child.properties !== undefined
+      child.properties !== undefined && hasDefaults(child)
         ? [...comment([child.description ?? key]), `${key}:`, ...section(child, `${path}.`, values)]
         : [
             ...comment([meaningOf(child)]),
@@ -106,6 +106,13 @@ function section(node: SchemaNode, prefix: string, values: Values): string[] {
           ];
     return isTop ? ["", ...lines] : lines.map((line) => `  ${line}`);
   });
+}
+
+/** A section that is usually left out is named, and its keys are: its schema describes them in editors. */
+function hasDefaults(node: SchemaNode): boolean {
+  return Object.values(node.properties ?? {}).some(
+    (child) => child.default !== undefined || hasDefaults(child),
+  );
 }
 
 function line(key: string, value: unknown, otherwise: unknown): string {

@@ -67,7 +67,10 @@ export function schemaAt(path: readonly PropertyKey[]): SchemaNode | undefined {
     const { properties, items, propertyNames, additionalProperties }: SchemaNode = node;
     if (typeof step === "number") node = items;
     else if (properties !== undefined && Object.hasOwn(properties, step)) node = properties[String(step)];
-    else if (typeof additionalProperties === "object" && propertyNames?.enum?.includes(String(step)))
+    else if (
+      typeof additionalProperties === "object" &&
+      (propertyNames?.enum?.includes(String(step)) ?? true)
+    )
       node = additionalProperties;
     else node = undefined;
     if (node === undefined) return undefined;

@@ -38,12 +38,18 @@ async function checkLoads(binding: string, version: string): Promise<void> {
 }
 
 /**
+ * @param tfjsPackage whose sources are compiled: tfjs-node or tfjs-node-gpu
  * @param root a folder that gets the layout of tfjs-node: the binding, and `deps` as a link
  * @param libtensorflow folder with `lib` and `include`
  * @returns path of the binding, which has been loaded once
  */
-export async function compileBinding(root: string, libtensorflow: string, version: string): Promise<string> {
-  const tfjs = packageFolder("@tensorflow/tfjs-node");
+export async function compileBinding(
+  tfjsPackage: string,
+  root: string,
+  libtensorflow: string,
+  version: string,
+): Promise<string> {
+  const tfjs = packageFolder(tfjsPackage);
   const includes = [tfjs, join(libtensorflow, "include"), join(packageFolder("node-api-headers"), "include")];
   const include = includes.map((folder) => `-I${folder}`);
   const object = (source: string): string => join(root, `${source}.o`);

@@ -13,12 +13,12 @@ const lockOf = (cache: string, component: string): string => join(cache, ".locks
 const attemptsOf = (cache: string): string => join(cache, ".attempts");
 
 /** Absolute path of the recipe's folder in the cache, there or not. */
-export function folderOf(recipe: Recipe): string {
+export function folderOf(recipe: Recipe<string>): string {
   return join(cacheFolder(), recipe.folder);
 }
 
 /** Looks the component up in the cache, without hashing it. */
-export function locateCached(recipe: Recipe): Located | undefined {
+export function locateCached<Name extends string>(recipe: Recipe<Name>): Located<Name> | undefined {
   const folder = folderOf(recipe);
   if (!isComplete(folder, recipe)) return undefined;
   return { name: recipe.name, path: join(folder, recipe.entry), version: recipe.version, from: "cache" };
@@ -39,7 +39,7 @@ export async function sweepAttempts(cache: string): Promise<void> {
 }
 
 /** Builds in a folder aside and moves the whole into place; a damaged folder there is moved out first. */
-async function buildAside(recipe: Recipe, cache: string, report: Report): Promise<void> {
+async function buildAside(recipe: Recipe<string>, cache: string, report: Report): Promise<void> {
   const attempt = join(attemptsOf(cache), `${slug(recipe.name)}~${randomUUID()}`);
   const [into, scratch] = [join(attempt, "new"), join(attempt, "scratch")];
   try {
@@ -64,7 +64,10 @@ async function buildAside(recipe: Recipe, cache: string, report: Report): Promis
  * against other processes that do the same.
  * @throws ThawError PROVISION_FAILED, DISK_FULL, RUNTIME_MISSING
  */
-export async function provideCached(recipe: Recipe, report: Report): Promise<Located> {
+export async function provideCached<Name extends string>(
+  recipe: Recipe<Name>,
+  report: Report,
+): Promise<Located<Name>> {
   const cache = cacheFolder();
   const onWait = () => report({ phase: "downloading", detail: "another process is provisioning it" });
   try {

@@ -11,8 +11,8 @@ export type ComponentName =
   | BaseComponent
   | "emoji-images";
 
-export interface Located {
-  readonly name: ComponentName;
+export interface Located<Name extends string = ComponentName> {
+  readonly name: Name;
   /** Absolute path of the executable, the file or the folder. */
   readonly path: string;
   readonly version: string;
@@ -33,8 +33,8 @@ export interface ProvisionProgress {
 export type Report = (progress: Omit<ProvisionProgress, "component">) => void;
 
 /** How one component gets into the cache: a folder whose content is a function of pinned inputs. */
-export interface Recipe {
-  readonly name: ComponentName;
+export interface Recipe<Name extends string = ComponentName> {
+  readonly name: Name;
   readonly version: string;
   /** Name of the folder in the cache; it says everything that the content depends on. */
   readonly folder: string;

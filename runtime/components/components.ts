@@ -3,9 +3,11 @@ import { cacheFolder } from "../cacheFolder.js";
 import { locateCached, provideCached, sweepAttempts } from "./cache.js";
 import type { ComponentName, Located, ProvisionProgress, Recipe, Report } from "./component.js";
 import { efficientnetLite0, efficientnetLite1, efficientnetLite2, emojiImages } from "./downloads.js";
+import { BINDING_PACKAGE, engineVariant } from "./engineVariant.js";
 import { libtensorflow } from "./libtensorflow.js";
 import { machine } from "./machine.js";
 import { packageVersion } from "./nodePackage.js";
+import { CUDNN } from "./pins.js";
 import { locateProgram, type Program, S3_PROGRAM, TEMPORAL_PROGRAM } from "./programs.js";
 import { locateBinding, provideBinding } from "./tfjsBinding.js";
 import { type ComponentStatus, inspectTools } from "./tools.js";
@@ -21,12 +23,15 @@ interface Component {
   readonly provide: (report: Report) => Promise<Located>;
 }
 
-const cached = (recipe: Recipe, purpose: string): Component => ({
-  purpose,
-  needs: [],
-  locate: async () => locateCached(recipe),
-  provide: (report) => provideCached(recipe, report),
-});
+const cached = (recipe: Recipe | (() => Recipe), purpose: string): Component => {
+  const chosen = (): Recipe => (typeof recipe === "function" ? recipe() : recipe);
+  return {
+    purpose,
+    needs: [],
+    locate: async () => locateCached(chosen()),
+    provide: (report) => provideCached(chosen(), report),
+  };
+};
 
 const program = (wanted: Program, purpose: string): Component => ({
   ...cached(wanted.recipe, purpose),
@@ -94,10 +99,14 @@ export const FETCHED_LATER: Partial<Readonly<Record<ComponentName, string>>> = {
   "base-weights:efficientnet-lite2": "a run with `base: efficientnet-lite2` fetches it",
 };
 
-async function inspectComponent(name: ComponentName): Promise<ComponentStatus> {
+/** What only the embedded services and the quickstart need. */
+const EMBEDDED_ONLY: readonly ComponentName[] = ["temporal", "s3-server", "emoji-images"];
+
+async function inspectComponent(name: ComponentName, isNeeded: boolean): Promise<ComponentStatus> {
   const { purpose } = COMPONENTS[name];
   const found = await locate(name);
   if (found !== undefined) return { name, purpose, found };
+  if (!isNeeded) return { name, purpose };
   return {
     name,
     purpose,
@@ -106,19 +115,30 @@ async function inspectComponent(name: ComponentName): Promise<ComponentStatus> {
   };
 }
 
-/** The state of this machine for `thaw doctor`: components, then what is needed to provision them. */
-export async function inspect(): Promise<readonly ComponentStatus[]> {
-  const components = await Promise.all(NAMES.map(inspectComponent));
-  const incomplete = components.some(({ found }) => found === undefined);
+/**
+ * The state of this machine for `thaw doctor`: components, then what is needed to provision them.
+ * @param isEmbedded whether Temporal and the store are to run here, too; in a container they do not
+ */
+export async function inspect(isEmbedded = true): Promise<readonly ComponentStatus[]> {
+  const isNeeded = (name: ComponentName): boolean => isEmbedded || !EMBEDDED_ONLY.includes(name);
+  const components = await Promise.all(NAMES.map((name) => inspectComponent(name, isNeeded(name))));
+  // Containers provision nothing when they run: there, what may be fetched later is not going to be.
+  const incomplete = components.some(
+    ({ name, problem }) => problem !== undefined && (isEmbedded || !Object.hasOwn(FETCHED_LATER, name)),
+  );
   return [...components, ...(await inspectTools(incomplete))];
 }
 
 /**
  * Names the code that computes, e.g. `cpu tfjs-node 4.22.0 libtensorflow 2.21.0 linux-x64`: part of the
  * digest of every artifact whose numbers depend on it. Loads nothing. `THAW_ENGINE=gpu` names the GPU engine.
+ * @throws ThawError USAGE for another THAW_ENGINE
  */
 export function engineFingerprint(): string {
-  const engine = process.env.THAW_ENGINE === "gpu" ? "gpu tfjs-node-gpu" : "cpu tfjs-node";
-  const tfjs = packageVersion("@tensorflow/tfjs-node");
-  return `${engine} ${tfjs} libtensorflow ${libtensorflow.version} ${machine}`;
+  const engine = engineVariant();
+  const name = BINDING_PACKAGE[engine];
+  const library = `libtensorflow ${libtensorflow(engine).version}`;
+  const parts = [engine, name.replace(/^.*\//, ""), packageVersion(name), library];
+  if (engine === "gpu") parts.push(`cudnn ${CUDNN.version}`);
+  return [...parts, machine].join(" ");
 }

@@ -1,6 +1,5 @@
 /** What went wrong while provisioning, as an error that a person can act on. */
 import { ThawError } from "../../spec/errors.js";
-import type { ComponentName } from "./component.js";
 import { ProgramFailed } from "./program.js";
 
 /** Full disk or exhausted quota, as the system names it and as pip, npm, g++ and ld print it. */
@@ -11,7 +10,7 @@ const NOT_WRITABLE = /\b(EACCES|EPERM|EROFS|ENOTDIR)\b/;
 const NO_CONNECTION = /Retrying \(Retry|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT/;
 
 /** @param cache the cache folder, named when its disk is full */
-export function provisionError(error: unknown, name: ComponentName, cache: string): ThawError {
+export function provisionError(error: unknown, name: string, cache: string): ThawError {
   if (error instanceof ThawError) return error;
   const message = error instanceof Error ? error.message : String(error);
   const output = error instanceof ProgramFailed ? error.output : message;

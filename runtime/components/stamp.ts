@@ -1,9 +1,11 @@
 /** The stamp in a provisioned folder: what it holds, so that a quick look tells whether it is all there. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Recipe } from "./component.js";
+
+type Identity = Pick<Recipe, "version" | "sha256">;
 
 const STAMP = ".thaw-stamp.json";
 
@@ -15,9 +17,9 @@ const stampSchema = z.object({
 });
 
 /** Writes the stamp as the last file of a folder that is not published yet. */
-export async function writeStamp(folder: string, { version, sha256 }: Recipe): Promise<void> {
+export async function writeStamp(folder: string, { version, sha256 }: Identity): Promise<void> {
   const sizes = readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .map((path) => ({ path, found: statSync(join(folder, path)) }))
+    .map((path) => ({ path, found: lstatSync(join(folder, path)) }))
     .filter(({ found }) => found.isFile())
     .map(({ path, found }) => [path, found.size] as const);
   const stamp: z.infer<typeof stampSchema> = { version, sha256, files: Object.fromEntries(sizes) };
@@ -37,7 +39,7 @@ function readStamp(folder: string): z.infer<typeof stampSchema> | undefined {
  * Whether the folder holds what the recipe makes: same package by digest, every file there in its size.
  * Synchronous, because thousands of asynchronous `stat`s take ten times as long.
  */
-export function isComplete(folder: string, { version, sha256 }: Recipe): boolean {
+export function isComplete(folder: string, { version, sha256 }: Identity): boolean {
   const stamp = readStamp(folder);
   if (stamp === undefined || stamp.version !== version || stamp.sha256 !== sha256) return false;
   return Object.entries(stamp.files).every(

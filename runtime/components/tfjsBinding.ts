@@ -7,25 +7,32 @@ import { cacheFolder } from "../cacheFolder.js";
 import { BINDING, compileBinding } from "./bindingCompile.js";
 import { folderOf, locateCached, provideCached } from "./cache.js";
 import type { Located, Recipe, Report } from "./component.js";
+import { BINDING_PACKAGE, engineVariant } from "./engineVariant.js";
 import { provisionError } from "./failure.js";
 import { libtensorflow } from "./libtensorflow.js";
-import { machine } from "./machine.js";
 import { packageFolder, packageVersion } from "./nodePackage.js";
 
-const PACKAGE = "@tensorflow/tfjs-node";
+const packageName = (): string => BINDING_PACKAGE[engineVariant()];
 const FILE = "tfjs_binding.node";
 
 const recipe = (): Recipe => {
-  const version = packageVersion(PACKAGE);
+  const engine = engineVariant();
+  const library = libtensorflow(engine);
+  const version = packageVersion(BINDING_PACKAGE[engine]);
   return {
     name: "tfjs-binding",
     version,
-    folder: `tfjs-binding-${version}-libtensorflow-${libtensorflow.version}-${machine}`,
+    folder: `tfjs-binding-${version}-${library.folder}`,
     entry: FILE,
-    sha256: libtensorflow.sha256,
+    sha256: library.sha256,
     build: async (into, scratch, report) => {
       report({ phase: "compiling", detail: "g++" });
-      const binding = await compileBinding(scratch, folderOf(libtensorflow), libtensorflow.version);
+      const binding = await compileBinding(
+        BINDING_PACKAGE[engine],
+        scratch,
+        folderOf(library),
+        library.version,
+      );
       await rename(binding, join(into, FILE));
     },
   };
@@ -33,15 +40,15 @@ const recipe = (): Recipe => {
 
 const installed = (version: string): Located => ({
   name: "tfjs-binding",
-  path: join(packageFolder(PACKAGE), BINDING),
+  path: join(packageFolder(packageName()), BINDING),
   version,
   from: "project",
 });
 
 function isInstalled(cached: string): boolean {
-  const root = packageFolder(PACKAGE);
+  const root = packageFolder(packageName());
   try {
-    const sameLibrary = realpathSync(join(root, "deps")) === realpathSync(folderOf(libtensorflow));
+    const sameLibrary = realpathSync(join(root, "deps")) === realpathSync(folderOf(libtensorflow()));
     return sameLibrary && readFileSync(join(root, BINDING)).equals(readFileSync(cached));
   } catch {
     return false;
@@ -58,16 +65,16 @@ async function replace(path: string, make: (draft: string) => Promise<void>): Pr
 
 /** The binding is copied, not linked: Node.js resolves links, and the run path starts at the real file. */
 async function install(cached: string): Promise<void> {
-  const root = packageFolder(PACKAGE);
+  const root = packageFolder(packageName());
   await mkdir(dirname(join(root, BINDING)), { recursive: true });
-  await replace(join(root, "deps"), (draft) => symlink(folderOf(libtensorflow), draft));
+  await replace(join(root, "deps"), (draft) => symlink(folderOf(libtensorflow()), draft));
   await replace(join(root, BINDING), (draft) => copyFile(cached, draft));
 }
 
 /** The installed binding, if it and the library that it loads are in place. */
 export function locateBinding(): Located | undefined {
   const cached = locateCached(recipe());
-  if (cached === undefined || locateCached(libtensorflow) === undefined) return undefined;
+  if (cached === undefined || locateCached(libtensorflow()) === undefined) return undefined;
   return isInstalled(cached.path) ? installed(cached.version) : undefined;
 }
 

@@ -179,3 +179,19 @@ test("a worker that leaves lets the stage save what it has, and waits for it", a
   await assert.rejects(left, /leaving/);
   assert.deepEqual(seen, ["saved"]);
 });
+
+test("a stage without progress is ended, one that reports some goes on", async () => {
+  const stages = createRunningStages<string>({ ...TIMES, noProgressMs: 300 });
+  const { seen, work, report } = newWork();
+  const ended = stages.attend("key", work, newAttempt());
+  let reports = 0;
+  const news = setInterval(() => {
+    if (reports === 5) return;
+    reports += 1;
+    report("epoch 1");
+  }, 100);
+  await assert.rejects(ended, { code: "ENGINE_FAILED", message: /no progress for 0\.3 s/ });
+  clearInterval(news);
+  assert.equal(reports, 5);
+  assert.deepEqual(seen, { begun: 1, aborted: true });
+});

@@ -32,6 +32,30 @@ describe("runText", () => {
     );
   });
 
+  it("shows what the run's pod does, below the stages and in lines of the screen's width", () => {
+    const pod = {
+      phase: "waiting",
+      reason: "unschedulable",
+      sentence: "0/1 nodes are available: 1 Insufficient nvidia.com/gpu",
+      pod: "thaw-digits-x7k2p",
+    } as const;
+    const lines = runText(
+      { ...RUNNING, pod },
+      { url: undefined, warning: undefined },
+      NOW,
+      plainScreen(),
+    ).split("\n");
+    const last = lines.slice(lines.indexOf("· evaluate  waiting") + 1);
+    assert.equal(last[0], "");
+    assert.equal(
+      last.slice(1).join(" "),
+      "Pod thaw-digits-x7k2p (unschedulable): 0/1 nodes are available: 1 Insufficient nvidia.com/gpu.",
+    );
+    const [first] = changedLines(RUNNING, { ...RUNNING, pod }, plainScreen());
+    assert.match(first ?? "", /^ {2}Pod thaw-digits-x7k2p \(unschedulable\)/);
+    assert.deepEqual(changedLines({ ...RUNNING, pod }, { ...RUNNING, pod }, plainScreen()), []);
+  });
+
   it("warns below the stages", () => {
     const warning = downText(["training worker"]);
     const text = runText(RUNNING, { url: undefined, warning }, NOW, plainScreen());

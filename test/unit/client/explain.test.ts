@@ -134,6 +134,64 @@ const CASES: Readonly<Record<string, Case>> = {
     says: ["The training worker is not running.", /1 of 3/],
     advice: /`thaw up`/,
   },
+  "a pod that no node has room for": {
+    given: situation(
+      {
+        pod: {
+          phase: "waiting",
+          reason: "unschedulable",
+          sentence: "0/1 nodes are available: 1 Insufficient nvidia.com/gpu",
+          pod: "thaw-r-x7k2p",
+        },
+      },
+      { tasks: [{ ...TASK, state: "queued", seconds: 30, queue: "thaw-run-r" }] },
+    ),
+    condition: "waiting-for-pod",
+    says: [
+      "It waits for its pod. Pod thaw-r-x7k2p (unschedulable): 0/1 nodes are available: 1 Insufficient nvidia.com/gpu.",
+      /1 of 3/,
+    ],
+    advice: /ask for less under kubernetes\.resources/,
+  },
+  "a pod between two lives": {
+    given: situation(
+      {
+        pod: {
+          phase: "starting",
+          reason: "pulling",
+          sentence: "its node a pulls the image",
+          pod: "thaw-r-2",
+          ended: 1,
+          lastEnd: { reason: "evicted", sentence: "it was evicted, as when a node is drained" },
+        },
+      },
+      { tasks: [{ ...TASK, lastFailure: "the worker gave no sign of life; it may have died" }] },
+    ),
+    condition: "waiting-for-pod",
+    says: [
+      "It waits for its pod. Pod thaw-r-2 (pulling): its node a pulls the image; the one before ended (evicted): it was evicted, as when a node is drained.",
+      /1 of 3/,
+    ],
+    advice: /thaw cancel r/,
+  },
+  "a cluster that does not answer": {
+    given: situation(
+      {},
+      { tasks: [TASK], podTrouble: "creating the Job of run r: the API server does not answer" },
+    ),
+    condition: "waiting-for-pod",
+    says: [/asked again: creating the Job of run r: the API server does not answer\.$/, /1 of 3/],
+    advice: /API server/,
+  },
+  "a pod that runs is no news": {
+    given: situation(
+      { pod: { phase: "running", reason: "running", sentence: "it runs", pod: "thaw-r-x7k2p" } },
+      { tasks: [TASK] },
+    ),
+    condition: "working",
+    says: [/^Stage head has been running/, /1 of 3/],
+    advice: /thaw watch r/,
+  },
   "a worker that is busy with another run": {
     given: situation(
       {},

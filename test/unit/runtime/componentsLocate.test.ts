@@ -9,11 +9,13 @@ import {
   inspect,
   locate,
 } from "../../../runtime/components/components.js";
+import { libtensorflow } from "../../../runtime/components/libtensorflow.js";
 import { loadedPart } from "../../../runtime/components/loadedPart.js";
 import { isAtLeast, versionIn } from "../../../runtime/components/onPath.js";
 import { TEMPORAL } from "../../../runtime/components/pins.js";
 import { runProgram } from "../../../runtime/components/program.js";
 import { NODE_RANGE } from "../../../runtime/components/tools.js";
+import type { ThawError } from "../../../spec/errors.js";
 import { scratchFolder } from "./componentsSupport.js";
 
 const PATH = process.env.PATH;
@@ -100,8 +102,27 @@ test("the engine's fingerprint names engine, versions and machine", () => {
   assert.match(engineFingerprint(), /^cpu tfjs-node \d+\.\d+\.\d+ libtensorflow \d+\.\d+\.\d+ /);
   assert.ok(engineFingerprint().endsWith(machine));
   process.env.THAW_ENGINE = "gpu";
-  assert.match(engineFingerprint(), /^gpu tfjs-node-gpu /);
+  // cuDNN computes the convolutions there.
+  assert.match(engineFingerprint(), /^gpu tfjs-node-gpu \S+ libtensorflow \S+ cudnn \d+\.\d+\.\d+\.\d+ /);
+  process.env.THAW_ENGINE = "tpu";
+  assert.throws(engineFingerprint, (error: ThawError) => error.code === "USAGE");
   delete process.env.THAW_ENGINE;
+});
+
+test("each engine has its own folder, and the processors' keeps its name", () => {
+  const [cpu, gpu] = [libtensorflow("cpu"), libtensorflow("gpu")];
+  assert.match(cpu.folder, /^libtensorflow-\d+\.\d+\.\d+-/);
+  assert.match(gpu.folder, /^libtensorflow-cudnn-/);
+  assert.notEqual(cpu.sha256, gpu.sha256);
+});
+
+test("doctor misses nothing that only embedded services need where they are elsewhere", async () => {
+  process.env.PATH = scratchFolder();
+  const lines = await inspect(false);
+  for (const name of ["temporal", "s3-server", "emoji-images"]) {
+    assert.equal(lines.find((line) => line.name === name)?.problem, undefined, name);
+  }
+  assert.ok(lines.find(({ name }) => name === "libtensorflow")?.problem);
 });
 
 /** The start of a file in pieces smaller than an ELF header, the rest as it comes. */

@@ -54,3 +54,16 @@ test("a paused run says so, and how it goes on", () => {
   assert.match(text, /\*\*Paused\*\* since 2026-11-25T02:00:00.000Z by anna@lab: `thaw unpause m-1`/);
   assert.match(text, /‖ head +paused +since 2026/);
 });
+
+test("a run with a pod of its own says what the pod does", () => {
+  const pod = {
+    phase: "waiting",
+    reason: "quota",
+    sentence: "exceeded quota: gpus, requested: requests.nvidia.com/gpu=1",
+  } as const;
+  const text = describeRun(run, { runId: "m-1", model: "m", stages: [], pod }, undefined);
+  assert.match(
+    text,
+    /\nThe run's pod \(quota\): exceeded quota: gpus, requested: requests\.nvidia\.com\/gpu=1\.\n/,
+  );
+});

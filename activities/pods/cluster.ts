@@ -1,0 +1,62 @@
+/** The cluster, for activities that need it. Its client takes 80 MB: it is loaded when the first run asks for a pod. */
+import { createHash } from "node:crypto";
+import type { Place } from "../../k8s/jobs.js";
+import type { PodSettings } from "../../k8s/settings.js";
+import type { RunInput } from "../../spec/run.js";
+
+/** What the control worker knows of pods. */
+export interface PodDependencies {
+  /** File with the installation's defaults for the section `kubernetes`. */
+  readonly defaultsFile?: string;
+  /** Variables by which a pod's worker finds Temporal and the store; no secrets. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface PodSurroundings {
+  readonly place: Place;
+  readonly settings: PodSettings;
+}
+
+let connecting: Promise<Place["cluster"]> | undefined;
+const namespaces = new Set<string>();
+
+/** Eight letters for the Temporal that the runs are in. */
+export function installationOf({ env }: PodDependencies): string {
+  const identity = `${env.TEMPORAL_ADDRESS} ${env.TEMPORAL_NAMESPACE}`;
+  return createHash("sha256").update(identity).digest("hex").slice(0, 8);
+}
+
+/** Where this process has had pods; in a cluster also where they go by default, which a process before may have used. */
+export async function namespacesInUse({
+  defaultsFile,
+}: PodDependencies): Promise<readonly Pick<Place, "cluster" | "namespace">[]> {
+  const isMeant = defaultsFile !== undefined || process.env.KUBERNETES_SERVICE_HOST !== undefined;
+  if (connecting === undefined && !isMeant) return [];
+  const cluster = await connect();
+  const { installationDefaults } = await import("../../k8s/settings.js");
+  const { namespace = cluster.namespace } = await installationDefaults(defaultsFile);
+  return [...new Set([...namespaces, namespace])].map((name) => ({ cluster, namespace: name }));
+}
+
+async function connect(): Promise<Place["cluster"]> {
+  connecting ??= import("../../k8s/connect.js").then(({ connectCluster }) => connectCluster());
+  try {
+    return await connecting;
+  } catch (error) {
+    connecting = undefined;
+    throw error;
+  }
+}
+
+/** @throws ThawError KUBERNETES_UNREACHABLE, USAGE (defaults), RUN_FILE_INVALID */
+export async function surroundingsOf(
+  { defaultsFile }: PodDependencies,
+  { runId, file }: RunInput,
+): Promise<PodSurroundings> {
+  const { installationDefaults, podSettings } = await import("../../k8s/settings.js");
+  const settings = podSettings(file.kubernetes ?? {}, await installationDefaults(defaultsFile));
+  const cluster = await connect();
+  const namespace = settings.namespace ?? cluster.namespace;
+  namespaces.add(namespace);
+  return { place: { cluster, namespace, runId }, settings };
+}

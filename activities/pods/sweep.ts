@@ -1,0 +1,34 @@
+/** Now and then removes the Jobs of runs that are over, whatever their end was. */
+import { toThawError } from "../../spec/errors.js";
+import { installationOf, namespacesInUse, type PodDependencies } from "./cluster.js";
+
+/** A GPU that waits for nothing costs money; a list of Jobs costs nothing. */
+const EVERY_MS = 60_000;
+
+/**
+ * Looks in the namespaces where this process has made or watched pods.
+ * @param isOpen whether the run goes on; undefined when nobody can tell now
+ * @returns what ends it
+ */
+export function sweepOrphans(
+  dependencies: PodDependencies,
+  isOpen: (runId: string) => Promise<boolean | undefined>,
+): () => void {
+  const sweep = async (): Promise<void> => {
+    try {
+      const { removeOrphans } = await import("../../k8s/orphans.js");
+      for (const { cluster, namespace } of await namespacesInUse(dependencies)) {
+        const removed = await removeOrphans(cluster, namespace, installationOf(dependencies), isOpen);
+        for (const runId of removed) console.log(`removed the Job of run ${runId}, which is over`);
+      }
+    } catch (error) {
+      console.error(
+        `looking for Jobs of runs that are over: ${toThawError(error, "KUBERNETES_UNREACHABLE").message}`,
+      );
+    }
+  };
+  // At once, too: the first run that asks for a pod finds the cluster's client loaded, which takes a second.
+  void sweep();
+  const timer = setInterval(sweep, EVERY_MS);
+  return () => clearInterval(timer);
+}

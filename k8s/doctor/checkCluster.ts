@@ -1,0 +1,87 @@
+/** `thaw doctor --kubernetes`: whether runs with `compute: kubernetes` would get what they ask for. */
+import { randomBytes } from "node:crypto";
+import { VersionApi } from "@kubernetes/client-node";
+import type { KubernetesSpec } from "../../spec/kubernetes.js";
+import { clusterCall } from "../clusterCall.js";
+import { type Cluster, connectCluster } from "../connect.js";
+import { installationDefaults, podSettings } from "../settings.js";
+import { type Check, failed } from "./check.js";
+import { checkGpus } from "./gpus.js";
+import { installationIn } from "./installation.js";
+import { probe } from "./probe.js";
+import { checkRights } from "./rights.js";
+
+export interface ClusterQuestions {
+  readonly namespace?: string;
+  readonly image?: string;
+  /** Whose rights are asked for; those of whoever asks, if absent. */
+  readonly account?: string;
+  /** File with the installation's defaults; else the installation in the namespace is looked at. */
+  readonly defaultsFile?: string;
+  /** How a pod finds Temporal and the store, where neither the defaults nor the installation say it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Seconds for the pod; 0 starts none. */
+  readonly podSeconds: number;
+}
+
+const API_SERVER = { name: "API server", purpose: "makes the pods" };
+const DEFAULTS = { name: "installation", purpose: "what runs get that do not say otherwise" };
+
+export async function checkCluster(questions: ClusterQuestions): Promise<readonly Check[]> {
+  let cluster: Cluster;
+  try {
+    cluster = connectCluster();
+  } catch (error) {
+    return [failed(API_SERVER, error)];
+  }
+  const server = await checkServer(cluster);
+  if (server.state !== "ok") return [server];
+  const namespace = questions.namespace ?? cluster.namespace;
+  const rights = checkRights({
+    cluster,
+    namespace,
+    ...(questions.account === undefined ? {} : { account: questions.account }),
+  });
+  const [granted, rest] = await Promise.all([rights, checkPods(cluster, namespace, questions)]);
+  return [server, ...granted, ...rest];
+}
+
+async function checkServer(cluster: Cluster): Promise<Check> {
+  const found = { ...API_SERVER, where: cluster.config.getCurrentCluster()?.server ?? "" };
+  try {
+    const api = cluster.config.makeApiClient(VersionApi);
+    const { gitVersion } = await clusterCall("asking for the version", () => api.getCode());
+    return { ...found, state: "ok", version: gitVersion };
+  } catch (error) {
+    return failed(found, error);
+  }
+}
+
+async function checkPods(
+  cluster: Cluster,
+  namespace: string,
+  { defaultsFile, image, env, podSeconds }: ClusterQuestions,
+): Promise<readonly Check[]> {
+  const given: KubernetesSpec = image === undefined ? {} : { image };
+  try {
+    const installation =
+      defaultsFile === undefined
+        ? await installationIn(cluster, namespace)
+        : { defaults: await installationDefaults(defaultsFile), env: {} };
+    const settings = podSettings(given, installation?.defaults ?? {});
+    const found: Check = { ...DEFAULTS, state: "ok", where: defaultsFile ?? `namespace ${namespace}` };
+    const none: Check = {
+      ...DEFAULTS,
+      state: "optional",
+      problem: `there is none in namespace ${namespace}`,
+    };
+    const place = { cluster, namespace, runId: `doctor-${randomBytes(4).toString("hex")}` };
+    const [gpus, pod] = await Promise.all([
+      checkGpus(cluster, settings),
+      podSeconds === 0 ? [] : probe(place, settings, { ...env, ...installation?.env }, podSeconds),
+    ]);
+    return [installation === undefined ? none : found, gpus, ...pod];
+  } catch (error) {
+    return [failed(DEFAULTS, error)];
+  }
+}

@@ -1,0 +1,126 @@
+/** A short-lived pod as runs get one, that runs `thaw doctor` where a training worker would be. */
+import type { V1Job } from "@kubernetes/client-node";
+import { z } from "zod";
+import { runFileSchema } from "../../spec/runFile.js";
+import { clusterCall } from "../clusterCall.js";
+import { jobManifest } from "../jobManifest.js";
+import { deleteJob, ensureJob, type Place } from "../jobs.js";
+import { CONTAINER } from "../names.js";
+import { podState } from "../podState.js";
+import type { PodSettings } from "../settings.js";
+import { currentPod, hasEnded } from "../snapshot.js";
+import { watchJob } from "../watchJob.js";
+import { type Check, failed } from "./check.js";
+
+const COMMAND = ["dist/cli/main.js", "doctor", "--json"];
+/** It loads nothing: Node.js and a few questions. */
+const RESOURCES = { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "1Gi" } };
+/** Should the doctor be killed before it removes its Job. */
+const TTL_SECONDS = 60;
+/** What a doctor in a pod finds; `DoctorJson` of the command. */
+const doctorSchema = z.object({
+  checks: z.array(
+    z.object({
+      name: z.string(),
+      purpose: z.string(),
+      state: z.enum(["ok", "missing", "optional"]),
+      where: z.string().exactOptional(),
+      version: z.string().exactOptional(),
+      problem: z.string().exactOptional(),
+      fix: z.string().exactOptional(),
+    }),
+  ),
+});
+
+/** The Job of a run without its GPUs and its worker: it is not to wait for a GPU, nor to take one. */
+export function probeManifest(
+  runId: string,
+  settings: PodSettings,
+  env: Readonly<Record<string, string>>,
+  seconds: number,
+): V1Job {
+  const file = runFileSchema.parse({ name: "doctor", data: { path: "." } });
+  const job = jobManifest({ runId, file, dataPath: ".", thawVersion: "" }, settings, {
+    env,
+    graceSeconds: 1,
+    // No control worker takes it for one of its own whose run is over.
+    installation: "doctor",
+  });
+  const { template } = job.spec ?? {};
+  for (const container of template?.spec?.containers ?? []) {
+    if (container.name === CONTAINER) Object.assign(container, { args: COMMAND, resources: RESOURCES });
+  }
+  Object.assign(job.spec ?? {}, {
+    backoffLimit: 0,
+    activeDeadlineSeconds: seconds + LEAVING_MS / 1000,
+    ttlSecondsAfterFinished: TTL_SECONDS,
+  });
+  return job;
+}
+
+/**
+ * Findings about the pod, then those of the doctor inside. The Job is removed in any case.
+ * @param seconds that it may take, the pulling of the image included
+ */
+export async function probe(
+  place: Place,
+  settings: PodSettings,
+  env: Readonly<Record<string, string>>,
+  seconds: number,
+): Promise<readonly Check[]> {
+  const found = {
+    name: "a run's pod",
+    purpose: "starts with the image and reaches the services",
+    where: settings.image,
+  };
+  const signal = AbortSignal.timeout(seconds * 1000);
+  try {
+    await ensureJob(place, probeManifest(place.runId, settings, env, seconds), signal);
+    const end = await follow(place, signal);
+    if (typeof end === "string") {
+      const problem = signal.aborted ? `not done after ${seconds} s: ${end}` : end;
+      return [{ ...found, state: "missing", problem, fix: FIX }];
+    }
+    return [{ ...found, state: "ok" }, ...end];
+  } catch (error) {
+    if (signal.aborted)
+      return [{ ...found, state: "missing", problem: `not done after ${seconds} s`, fix: FIX }];
+    return [failed(found, error)];
+  } finally {
+    await deleteJob(place, AbortSignal.timeout(LEAVING_MS)).catch(() => undefined);
+  }
+}
+
+/** The doctor has a patience of its own. */
+const ENDLESS = { queue: Number.POSITIVE_INFINITY, start: Number.POSITIVE_INFINITY };
+const FIX = "correct the installation's defaults, or give it more time with --timeout";
+const LEAVING_MS = 30_000;
+
+/** @returns what the doctor in the pod found, or why the pod came to nothing */
+async function follow(place: Place, signal: AbortSignal): Promise<readonly Check[] | string> {
+  let last = "it was not made";
+  for await (const snapshot of watchJob(place, signal)) {
+    const pod = currentPod(snapshot.pods);
+    if (pod !== undefined && hasEnded(pod)) {
+      const inside = await report(place, pod.metadata?.name ?? "");
+      if (inside !== undefined) return inside;
+    }
+    const { sentence, final } = podState(snapshot, ENDLESS, new Date());
+    last = sentence;
+    if (final !== undefined || snapshot.job === undefined) return sentence;
+  }
+  return last;
+}
+
+/** What it wrote; undefined where that was no doctor, because the container never started, for example. */
+async function report({ cluster, namespace }: Place, name: string): Promise<readonly Check[] | undefined> {
+  const text = await clusterCall(`reading what pod ${name} wrote`, () =>
+    cluster.core.readNamespacedPodLog({ namespace, name, container: CONTAINER }),
+  );
+  try {
+    const { checks } = doctorSchema.parse(JSON.parse(text));
+    return checks.map((check) => ({ ...check, name: `in the pod: ${check.name}` }));
+  } catch {
+    return undefined;
+  }
+}

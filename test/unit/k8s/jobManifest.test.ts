@@ -1,0 +1,216 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { jobManifest } from "../../../k8s/jobManifest.js";
+import { jobName } from "../../../k8s/names.js";
+import { requireKnownFields } from "../../../k8s/podTemplateFields.js";
+import { podSettings } from "../../../k8s/settings.js";
+import { type KubernetesSpec, kubernetesSchema } from "../../../spec/kubernetes.js";
+import { runFileSchema } from "../../../spec/runFile.js";
+
+const run = {
+  runId: "digits-20261125-040000-a1b2",
+  file: runFileSchema.parse({ name: "digits", data: { path: "images" }, compute: "kubernetes" }),
+  dataPath: "/images",
+  thawVersion: "0.1.0",
+};
+
+function manifest(spec: KubernetesSpec) {
+  const settings = podSettings(kubernetesSchema.parse(spec), { image: "thaw:1" });
+  return jobManifest(run, settings, {
+    env: { TEMPORAL_ADDRESS: "temporal:7233" },
+    graceSeconds: 30,
+    installation: "1a2b3c4d",
+  });
+}
+
+const podOf = (spec: KubernetesSpec) => {
+  const { template } = manifest(spec).spec ?? assert.fail();
+  const pod = template.spec ?? assert.fail();
+  const container = pod.containers[0] ?? assert.fail();
+  const env = Object.fromEntries((container.env ?? []).map(({ name, value }) => [name, value]));
+  return { template, pod, container, env };
+};
+
+test("one Job per run, known by its labels, whose pod serves the run's own queue", () => {
+  const { metadata, spec } = manifest({});
+  assert.equal(metadata?.name, "thaw-digits-20261125-040000-a1b2");
+  const labels = {
+    "app.kubernetes.io/managed-by": "thaw",
+    "app.kubernetes.io/name": "thaw-training",
+    "thaw.dev/run": run.runId,
+    "thaw.dev/model": "digits",
+    "thaw.dev/lineage": run.runId,
+  };
+  assert.deepEqual(metadata.labels, { ...labels, "thaw.dev/installation": "1a2b3c4d" });
+  assert.deepEqual(spec?.template.metadata?.labels, labels);
+  const { env } = podOf({});
+  assert.equal(env.THAW_RUN_ID, run.runId);
+  assert.equal(env.THAW_TASK_QUEUE, `thaw-run-${run.runId}`);
+  assert.equal(env.TEMPORAL_ADDRESS, "temporal:7233");
+  assert.equal(env.THAW_NO_PROGRESS_SECONDS, "1800");
+});
+
+test("a user's error ends the Job, a disruption and a farewell are free, the old pod goes first", () => {
+  const { spec } = manifest({ timeouts: { run: "2h" } });
+  assert.deepEqual(
+    spec?.podFailurePolicy?.rules.map(({ action, onExitCodes, onPodConditions }) => [
+      action,
+      onExitCodes?.values ?? onPodConditions?.map(({ type }) => type),
+    ]),
+    [
+      ["Ignore", ["DisruptionTarget"]],
+      ["Ignore", [143]],
+      ["FailJob", [2, 126, 127]],
+    ],
+  );
+  assert.equal(spec.podReplacementPolicy, "Failed");
+  assert.equal(spec.activeDeadlineSeconds, 7200);
+  assert.equal(spec.template.spec?.restartPolicy, "Never");
+});
+
+test("a GPU is asked for by its resource's name, and none when there are to be none", () => {
+  assert.deepEqual(podOf({}).container.resources, {
+    requests: { cpu: "2", memory: "8Gi", "nvidia.com/gpu": "1" },
+    limits: { memory: "8Gi", "nvidia.com/gpu": "1" },
+  });
+  assert.deepEqual(
+    podOf({ resources: { gpu: 0, cpu: "500m", ephemeral_storage: "20Gi" } }).container.resources,
+    {
+      requests: { cpu: "500m", memory: "8Gi", "ephemeral-storage": "20Gi" },
+      limits: { memory: "8Gi" },
+    },
+  );
+  assert.equal(
+    podOf({ resources: { gpu_resource: "amd.com/gpu" } }).container.resources?.limits?.["amd.com/gpu"],
+    "1",
+  );
+});
+
+test("the pod is not root, cannot write to its image, and has no token unless it is asked for", () => {
+  const { pod, container } = podOf({});
+  assert.equal(pod.securityContext?.runAsNonRoot, true);
+  assert.equal(container.securityContext?.readOnlyRootFilesystem, true);
+  assert.equal(pod.automountServiceAccountToken, false);
+  assert.equal(podOf({ service_account: "trainer" }).pod.automountServiceAccountToken, true);
+});
+
+test("volumes: a work folder, shared memory, and what the run file names", () => {
+  const { pod, container } = podOf({
+    volumes: {
+      shared_memory: "2Gi",
+      work: "50Gi",
+      mounts: [{ path: "/images", claim: "photos", read_only: true, sub_path: "2026" }],
+    },
+  });
+  assert.deepEqual(pod.volumes, [
+    { name: "work", emptyDir: { sizeLimit: "50Gi" } },
+    { name: "tmp", emptyDir: {} },
+    { name: "shared-memory", emptyDir: { medium: "Memory", sizeLimit: "2Gi" } },
+    { name: "mount-1", persistentVolumeClaim: { claimName: "photos" } },
+  ]);
+  assert.deepEqual(container.volumeMounts?.at(-1), {
+    name: "mount-1",
+    mountPath: "/images",
+    subPath: "2026",
+    readOnly: true,
+  });
+});
+
+test("Kueue is given a Job that waits for it", () => {
+  const { metadata, spec } = manifest({ queue: "team-a" });
+  assert.equal(metadata?.labels?.["kueue.x-k8s.io/queue-name"], "team-a");
+  assert.equal(spec?.suspend, true);
+});
+
+test("the pod template is laid over thaw's, named things by name", () => {
+  const { template, pod, container, env } = podOf({
+    pod_template: {
+      metadata: { annotations: { team: "vision" }, labels: { cost: "42" } },
+      spec: {
+        hostNetwork: true,
+        containers: [
+          { name: "training", env: [{ name: "TF_CPP_MIN_LOG_LEVEL", value: "1" }], tty: false },
+          { name: "sidecar", image: "log:1" },
+        ],
+        volumes: [{ name: "tmp", emptyDir: { medium: "Memory" } }],
+      },
+    },
+  });
+  assert.deepEqual(template.metadata?.annotations, { team: "vision" });
+  assert.equal(template.metadata?.labels?.["thaw.dev/run"], run.runId);
+  assert.equal(pod.hostNetwork, true);
+  assert.deepEqual(
+    pod.containers.map(({ name }) => name),
+    ["training", "sidecar"],
+  );
+  assert.equal(container.image, "thaw:1");
+  assert.equal(env.TF_CPP_MIN_LOG_LEVEL, "1");
+  assert.equal(env.THAW_RUN_ID, run.runId);
+  assert.deepEqual(pod.volumes?.map(({ name, emptyDir }) => [name, emptyDir]).slice(0, 2), [
+    ["work", {}],
+    ["tmp", { medium: "Memory" }],
+  ]);
+});
+
+const TAKEN = [
+  {
+    what: "the label of the run",
+    patch: { metadata: { labels: { "thaw.dev/run": "x" } } },
+    says: /thaw\.dev\/run/,
+  },
+  {
+    what: "the queue",
+    patch: { spec: { containers: [{ name: "training", env: [{ name: "THAW_TASK_QUEUE", value: "x" }] }] } },
+    says: /THAW_TASK_QUEUE/,
+  },
+  { what: "all variables", patch: { spec: { containers: null } }, says: /THAW_RUN_ID/ },
+];
+for (const { what, patch, says } of TAKEN) {
+  test(`a pod template must leave alone what thaw lives by: ${what}`, () => {
+    assert.throws(() => manifest({ pod_template: patch }), { code: "RUN_FILE_INVALID", message: says });
+  });
+}
+
+test("restarts are refused where the run file is read", () => {
+  const result = kubernetesSchema.safeParse({ pod_template: { spec: { restartPolicy: "Always" } } });
+  assert.match(result.error?.issues[0]?.message ?? "", /restartPolicy/);
+});
+
+const FIELDS = [
+  {
+    spec: { hostNetwork: true, containers: [{ name: "training", securityContext: { runAsUser: 0 } }] },
+    unknown: undefined,
+  },
+  { spec: { nodeSelector: { anything: "goes" } }, unknown: undefined },
+  { spec: { hostnetwork: true }, unknown: /pod_template\.spec\.hostnetwork/ },
+  { spec: { containers: [{ name: "training", resource: {} }] }, unknown: /containers\[0\]\.resource/ },
+  { spec: { volumes: [{ name: "x", emptyDir: { size: "1Gi" } }] }, unknown: /volumes\[0\]\.emptyDir\.size/ },
+];
+for (const { spec, unknown } of FIELDS) {
+  test(`fields of a pod template: ${JSON.stringify(spec)}`, () => {
+    if (unknown === undefined) requireKnownFields({ spec });
+    else assert.throws(() => requireKnownFields({ spec }), { code: "RUN_FILE_INVALID", message: unknown });
+  });
+}
+
+const MOUNTS = [
+  { mount: { path: "/a", claim: "x" }, ok: true },
+  { mount: { path: "/a" }, ok: false },
+  { mount: { path: "/a", claim: "x", secret: "y" }, ok: false },
+  { mount: { path: "a", claim: "x" }, ok: false },
+];
+for (const { mount, ok } of MOUNTS) {
+  test(`a volume is ${ok ? "accepted" : "refused"}: ${JSON.stringify(mount)}`, () => {
+    assert.equal(kubernetesSchema.safeParse({ volumes: { mounts: [mount] } }).success, ok);
+  });
+}
+
+test("names of Jobs fit a label, stay the same, and differ where runs do", () => {
+  const long = (end: string) => jobName(`${"a".repeat(40)}-20261125-040000-${end}`);
+  assert.equal(long("a1b2"), long("a1b2"));
+  assert.notEqual(long("a1b2"), long("a1b3"));
+  for (const name of [long("a1b2"), jobName(run.runId)]) {
+    assert.match(name, /^thaw-[a-z0-9]([a-z0-9-]*[a-z0-9])$/);
+    assert.ok(name.length <= 57);
+  }
+});

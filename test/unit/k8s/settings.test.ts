@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { secondsIn } from "../../../k8s/duration.js";
+import { installationDefaults, podSettings } from "../../../k8s/settings.js";
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "thaw-settings-"));
+});
+after(() => rm(folder, { recursive: true }));
+
+test("the run file's values go before the installation's, and those before thaw's, key by key", () => {
+  const settings = podSettings(
+    { resources: { memory: "16Gi" }, node_selector: { gpu: "h100" }, secrets: ["mine"] },
+    {
+      image: "thaw:1",
+      resources: { cpu: 8, memory: "4Gi" },
+      node_selector: { pool: "a" },
+      secrets: ["a", "b"],
+    },
+  );
+  assert.equal(settings.image, "thaw:1");
+  assert.deepEqual(settings.resources, { cpu: 8, memory: "16Gi", gpu: 1, gpu_resource: "nvidia.com/gpu" });
+  assert.deepEqual(settings.node_selector, { gpu: "h100", pool: "a" });
+  assert.deepEqual(settings.secrets, ["mine"], "a list is replaced as a whole");
+  assert.deepEqual(settings.timeouts, { queue: "1h", start: "15m", run: "7d", no_progress: "30m" });
+});
+
+test("without an image there is no pod", () => {
+  assert.throws(() => podSettings({}, {}), { code: "RUN_FILE_INVALID", message: /no image/ });
+});
+
+test("spot nodes are what the installation says they are", () => {
+  const toleration = { key: "spot", operator: "Exists" } as const;
+  const installation = {
+    image: "thaw:1",
+    spot_nodes: { node_selector: { life: "spot" }, tolerations: [toleration] },
+  };
+  assert.equal(podSettings({}, installation).node_selector, undefined);
+  const settings = podSettings({ spot: true, tolerations: [{ key: "gpu" }] }, installation);
+  assert.deepEqual(settings.node_selector, { life: "spot" });
+  assert.deepEqual(settings.tolerations, [{ key: "gpu" }, toleration]);
+  assert.throws(() => podSettings({ spot: true }, { image: "thaw:1" }), {
+    code: "RUN_FILE_INVALID",
+    message: /spot/,
+  });
+});
+
+test("durations", () => {
+  assert.deepEqual(["90s", "15m", "2h", "7d"].map(secondsIn), [90, 900, 7200, 604_800]);
+});
+
+const FILES = [
+  { what: "none", text: undefined, settings: {} },
+  { what: "an empty one", text: "", settings: {} },
+  {
+    what: "a good one",
+    text: "image: thaw:2\nresources: { gpu: 0 }\n",
+    settings: { image: "thaw:2", resources: { gpu: 0 } },
+  },
+];
+for (const { what, text, settings } of FILES) {
+  test(`a file of defaults: ${what}`, async () => {
+    const file = text === undefined ? undefined : join(folder, "good.yaml");
+    if (file !== undefined) await writeFile(file, text ?? "");
+    assert.deepEqual(await installationDefaults(file), settings);
+  });
+}
+
+const WRONG = [
+  { what: "misspelt", text: "imaeg: thaw:2\n", says: /imaeg/ },
+  { what: "of another type", text: "resources: { gpu: many }\n", says: /resources\.gpu/ },
+  { what: "no YAML", text: "a: [", says: /cannot be read/ },
+];
+for (const { what, text, says } of WRONG) {
+  test(`a wrong file of defaults is named, with what is wrong: ${what}`, async () => {
+    const file = join(folder, "wrong.yaml");
+    await writeFile(file, text);
+    await assert.rejects(installationDefaults(file), (error: Error & { code: string }) => {
+      assert.equal(error.code, "USAGE");
+      assert.match(error.message, says);
+      return error.message.includes(file);
+    });
+  });
+}

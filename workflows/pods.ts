@@ -1,0 +1,157 @@
+/** The pod that trains a run: made when the first stage has to be computed, watched beside the stages, removed at the end. */
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  defineSignal,
+  isCancellation,
+  proxyActivities,
+  setHandler,
+} from "@temporalio/workflow";
+import type { ControlActivities } from "../spec/activities.js";
+import type { ErrorCode } from "../spec/errors.js";
+import { POD_SIGNAL, type PodRequest, type PodState, podQueue } from "../spec/pod.js";
+import { CONTROL_QUEUE, LOCAL_TRAINING_QUEUE, type RunInput } from "../spec/run.js";
+
+export interface TrainingPlace {
+  /**
+   * Runs a stage where the run's training worker is.
+   * @param stage is told the worker's queue, and whether an attempt before was killed because it used too much memory
+   */
+  during<T>(stage: (queue: string, shortOfMemory: boolean) => Promise<T>): Promise<T>;
+  /** No stage needs the worker for now: the next one may have to wait for another. */
+  release(): Promise<void>;
+}
+
+export const localWorker: TrainingPlace = {
+  during: (stage) => stage(LOCAL_TRAINING_QUEUE, false),
+  release: async () => undefined,
+};
+
+/** An activity that calls the API server, which may be away for a while. */
+const CALL_TIME = "2 minutes";
+/** The pod may live for days; that somebody watches it is shown by heartbeats, every two seconds. */
+const WATCH_TIME = "30 days";
+const HEARTBEAT_TIME = "15 seconds";
+const RETRY = { initialInterval: "1 second", backoffCoefficient: 2, maximumInterval: "30 seconds" };
+/** A node that is lost holds its pod for minutes; then `thaw gc` and the Job's TTL are left. */
+const STOP_ATTEMPTS = 5;
+
+export function podOf(run: RunInput, show: (state: PodState | undefined) => void): TrainingPlace {
+  const request: PodRequest = { run };
+  let lives = 0;
+  let life: { readonly scope: CancellationScope; readonly end: Promise<never> } | undefined;
+  let stopping: Promise<void> = Promise.resolve();
+  /** Pods of the present Job that have ended. */
+  let ended = 0;
+  let onMemoryKill: (() => void) | undefined;
+
+  setHandler(
+    defineSignal<[PodState]>(POD_SIGNAL),
+    (state) => {
+      if (life === undefined) return;
+      const isNew = (state.ended ?? 0) > ended;
+      ended = state.ended ?? 0;
+      if (isNew && state.lastEnd?.reason === "out-of-memory") onMemoryKill?.();
+      show(state);
+    },
+    { description: "the run's pod has changed" },
+  );
+
+  const begin = (): NonNullable<typeof life> => {
+    const scope = new CancellationScope();
+    const end = scope.run(async () => {
+      await stopping;
+      // A Job that somebody deletes is made again.
+      for (;;) {
+        const number = ++lives;
+        ended = 0;
+        await activities(`start-pod-${number}`, "create the run's Job").startPod(request);
+        await watching(`watch-pod-${number}`).watchPod(request);
+      }
+    });
+    // Whoever waits for a stage hears of it.
+    end.catch(() => undefined);
+    return { scope, end };
+  };
+
+  return {
+    during: async (stage) => {
+      for (let shortOfMemory = false; ; shortOfMemory = true) {
+        life ??= begin();
+        const killed = new Promise<"killed">((resolve) => {
+          onMemoryKill = () => resolve("killed");
+        });
+        const work = new CancellationScope();
+        const done = work.run(() => stage(podQueue(run.runId), shortOfMemory));
+        const stop = async (): Promise<void> => {
+          work.cancel();
+          await done.catch(() => undefined);
+        };
+        try {
+          const first = await Promise.race([done.then((result) => ({ result })), killed, life.end]);
+          if (first !== "killed") return first.result;
+          await stop();
+          if (shortOfMemory || run.file.on_out_of_memory === "fail") throw outOfMemory();
+        } catch (error) {
+          await stop();
+          throw ofThePod(error);
+        } finally {
+          onMemoryKill = undefined;
+        }
+      }
+    },
+    release: () => {
+      const was = life;
+      life = undefined;
+      if (was === undefined) return stopping;
+      show(undefined);
+      was.scope.cancel();
+      // Also when the run is cancelled, and before anybody makes the next Job.
+      stopping = CancellationScope.nonCancellable(() =>
+        activities(`stop-pod-${lives}`, "delete the run's Job", STOP_ATTEMPTS).stopPod(request),
+      ).catch(() => undefined);
+      return stopping;
+    },
+  };
+}
+
+function activities(activityId: string, summary: string, maximumAttempts = 0): ControlActivities {
+  return proxyActivities<ControlActivities>({
+    activityId,
+    summary,
+    taskQueue: CONTROL_QUEUE,
+    startToCloseTimeout: CALL_TIME,
+    heartbeatTimeout: HEARTBEAT_TIME,
+    retry: maximumAttempts === 0 ? RETRY : { ...RETRY, maximumAttempts },
+  });
+}
+
+function watching(activityId: string): ControlActivities {
+  return proxyActivities<ControlActivities>({
+    activityId,
+    summary: "watch the run's pod",
+    taskQueue: CONTROL_QUEUE,
+    startToCloseTimeout: WATCH_TIME,
+    heartbeatTimeout: HEARTBEAT_TIME,
+    retry: RETRY,
+  });
+}
+
+function outOfMemory(): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: "the stage's pod was killed because it used more memory than it has",
+    type: "OUT_OF_MEMORY" satisfies ErrorCode,
+    nonRetryable: true,
+    details: [{ hint: "raise kubernetes.resources.memory, or lower batch_size" }],
+  });
+}
+
+/** A failure of the pod is the stage's, and the activity that noticed it no matter. */
+function ofThePod(error: unknown): unknown {
+  const isOfPod =
+    error instanceof ActivityFailure && error.activityId !== undefined && POD_ACTIVITY.test(error.activityId);
+  return isOfPod && !isCancellation(error) ? (error.cause ?? error) : error;
+}
+
+const POD_ACTIVITY = /^(start|watch|stop)-pod-\d+$/;
