@@ -20,7 +20,11 @@ export function addRun(program: Command): void {
     .description("start a run and follow it; the run itself goes on in Temporal whatever happens here")
     .argument("[file]", "the run file", DEFAULT_RUN_FILE)
     .option("-s, --set <key=value>", SET_HELP, collect)
-    .option("-u, --upload", "put the images into the store first, for workers on other machines")
+    .option(
+      "-u, --upload",
+      "put the images into the store first, for workers on other machines (the default with compute: kubernetes)",
+    )
+    .option("--no-upload", "the workers find the images where the run file says")
     .option("-w, --watch", "show every stage live (the default on a terminal)")
     .option("-d, --detach", "return as soon as the run has started; stdout is its id")
     .action(async (file: string, _options: RunOptions, self: Command) => {
@@ -32,7 +36,8 @@ export function addRun(program: Command): void {
       const loaded = await loadRunFile(file, options.set ?? [], () => openProjectStore(project));
       await withSession(project, async (session) => {
         const { startRun } = await import("../../client/startRun.js");
-        const uploaded = options.upload === true ? await uploadSource(session, loaded, output) : {};
+        const isElsewhere = loaded.file.compute === "kubernetes";
+        const uploaded = (options.upload ?? isElsewhere) ? await uploadSource(session, loaded, output) : {};
         const started: StartedRunJson = await startRun(session, { ...loaded, ...uploaded });
         const { stderr } = output.screen;
         // The live view has the link in its header.
