@@ -47,8 +47,8 @@ export async function transferLearning(given: RunInput): Promise<RunResult> {
   const steering = steerRun(run.runId, {
     write: (file, seq) => control(`steer-${seq}`, "hand commands to the stage at work").writeControl(file),
     show: tracker.steered,
-    hold: (stage, pause) => {
-      tracker.hold(stage, pause);
+    hold: (stage, pause, at) => {
+      tracker.hold(stage, pause, at);
       // A pause may last for days, and a GPU costs money.
       if (pause !== undefined) void place.release();
     },

@@ -51,11 +51,13 @@ describe("a cluster for tests", () => {
     const spec = {
       ...{ restartPolicy: "Never", hostNetwork: true, terminationGracePeriodSeconds: 1 },
       containers: [{ ...image, ...container }],
+      volumes: [{ name: "work", emptyDir: {} }],
     };
     const job = { ...more, template: { spec } };
     await cluster.apply({ apiVersion: "batch/v1", kind: "Job", metadata: { name }, spec: job });
   }
 
+  const variables = () => Object.entries(serviceVariables(stack)).map(([name, value]) => ({ name, value }));
   const logOf = (job: string): Promise<string> => cluster.kubectl("logs", `job/${job}`);
 
   it("lets a pod wait for a GPU with the scheduler's own sentence, and run when there is one", async () => {
@@ -82,11 +84,7 @@ describe("a cluster for tests", () => {
   });
 
   it("lets a pod reach the Temporal and the object store of the test", async () => {
-    const env = Object.entries(serviceVariables(stack));
-    await startJob("doctor", {
-      args: ["dist/cli/main.js", "doctor", "--json"],
-      env: env.map(([name, value]) => ({ name, value })),
-    });
+    await startJob("doctor", { args: ["dist/cli/main.js", "doctor", "--json"], env: variables() });
     // It finds fault with a machine that has no Python, so the Job may fail.
     await until("the pod has ended", async () => /Succeeded|Failed/.test(await phaseOf("doctor")));
     const { checks } = JSON.parse(await logOf("doctor")) as DoctorJson;
@@ -94,6 +92,28 @@ describe("a cluster for tests", () => {
     for (const part of ["temporal service", "object store", "libtensorflow", "tfjs-binding"]) {
       assert.ok(states.includes(`${part}: ok`), JSON.stringify(checks, null, 2));
     }
+  });
+
+  it("runs the training worker as it would be deployed: no root, nothing to write but its work folder", async () => {
+    await startJob("worker", {
+      args: ["dist/worker/training.js"],
+      env: [...variables(), { name: "THAW_PROJECT", value: "/work" }],
+      securityContext: {
+        ...{ runAsNonRoot: true, readOnlyRootFilesystem: true, allowPrivilegeEscalation: false },
+        capabilities: { drop: ["ALL"] },
+      },
+      volumeMounts: [{ name: "work", mountPath: "/work" }],
+    });
+    let log = "";
+    await until(
+      "the worker polls Temporal",
+      async () => {
+        log = await logOf("worker").catch(() => "");
+        return log.includes('"ready":true');
+      },
+      () => log,
+    );
+    await cluster.kubectl("delete", "job/worker");
   });
 
   it("serves the same objects after its API server was restarted", async () => {
@@ -115,7 +135,7 @@ describe("a cluster for tests", () => {
       );
     await until("the pod runs", async () => (await placeOf()) !== "");
     const first = await placeOf();
-    await cluster.kubectl("drain", first, "--force", "--ignore-daemonsets", "--timeout=60s");
+    await cluster.kubectl("drain", first, "--force", "--delete-emptydir-data", "--timeout=60s");
     const other = first === second ? cluster.node : second;
     await until("its successor runs on the other node", async () => (await placeOf()) === other, placeOf);
   });

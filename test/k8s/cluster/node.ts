@@ -110,9 +110,10 @@ async function startKubelet(
     programs.environment,
     logs,
   );
-  const condition = '-o=jsonpath={.status.conditions[?(@.type=="Ready")].status}';
+  // The controller manager takes the taint of a new node away a moment after it is ready.
+  const state = '-o=jsonpath={.status.conditions[?(@.type=="Ready")].status} {.spec.taints}';
   await waitForDaemon(daemon, async () => {
-    return (await kubectl(programs, kubeconfigs.admin, "get", "node", name, condition)) === "True";
+    return (await kubectl(programs, kubeconfigs.admin, "get", "node", name, state)).trim() === "True";
   });
   return daemon;
 }
