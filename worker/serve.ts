@@ -32,15 +32,16 @@ export async function serve(name: "control" | "training", create: (platform: Pla
     isTold = true;
   });
   try {
+    const platform = await loadPlatform();
+    await mkdir(platform.workFolder, { recursive: true });
+    const service = await create(platform);
+    // Not before: a runtime without a connection would keep a process with wrong settings from ending.
     Runtime.install({
       telemetryOptions: {
         logging: { forward: {}, filter: { core: "WARN", other: "INFO" } },
         ...metrics(process.env.THAW_METRICS_ADDRESS),
       },
     });
-    const platform = await loadPlatform();
-    await mkdir(platform.workFolder, { recursive: true });
-    const service = await create(platform);
     const connection = await NativeConnection.connect(connectionOptions(platform.temporal));
     try {
       const worker = await Worker.create({
