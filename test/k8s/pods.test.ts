@@ -1,7 +1,5 @@
 /** Runs that train in pods of their own, in a real cluster. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { getRun } from "../../client/watchRun.js";
 import type { ArtifactRef, RunResult } from "../../spec/run.js";
@@ -9,6 +7,7 @@ import type { StageSummary } from "../../spec/training.js";
 import { requireManifest } from "../../store/artifacts.js";
 import { isComputing, waitForStage } from "../support/faults.js";
 import { type PodStack, startPodStack } from "./podStack.js";
+import { killWorker } from "./podWorker.js";
 
 describe("a run with compute: kubernetes", () => {
   let pods: PodStack;
@@ -16,17 +15,6 @@ describe("a run with compute: kubernetes", () => {
     pods = await startPodStack();
   });
   after(() => pods?.close());
-
-  /** Process id of the worker in the pod: this machine's own training worker looks the same. */
-  async function workerPid(pod: string): Promise<number> {
-    const uid = await pods.cluster.kubectl("get", "pod", pod, "-o=jsonpath={.metadata.uid}");
-    const listing = execFileSync("ps", ["-eo", "pid=,args="], { encoding: "utf8" });
-    for (const line of listing.split("\n").filter((text) => text.includes("worker/training.js"))) {
-      const pid = Number.parseInt(line, 10);
-      if (readFileSync(`/proc/${pid}/cgroup`, "utf8").includes(uid)) return pid;
-    }
-    return assert.fail(`no worker of ${pod} in\n${listing}`);
-  }
 
   const summaryOf = async ({ artifacts }: RunResult): Promise<StageSummary> =>
     (await requireManifest(pods.stack.session.store, artifacts["tune-1"] as ArtifactRef))
@@ -42,7 +30,7 @@ describe("a run with compute: kubernetes", () => {
       [`pod/${first}`],
       "all stages so far have had the same pod",
     );
-    process.kill(await workerPid(first), "SIGKILL");
+    await killWorker(pods.cluster, first);
     const second = await pods.untilNotPod(runId, first);
     await waitForStage(
       pods.stack,
