@@ -65,7 +65,7 @@ async function temporalAnswers(platform: Platform): Promise<void> {
     await (await openSession(platform)).close();
   } catch (error) {
     // The session comes to the store only when Temporal has answered.
-    if (!(error instanceof ThawError) || error.code === "TEMPORAL_UNREACHABLE") throw error;
+    if (!(error instanceof ThawError) || error.code.startsWith("TEMPORAL_")) throw error;
   }
 }
 

@@ -44,7 +44,8 @@ function mounted(name: string, spec: MountSpec): { volume: V1Volume; mount: V1Vo
 /** The schema has seen to it that there is exactly one. */
 function sourceOf(spec: MountSpec): Omit<V1Volume, "name"> {
   const { claim, config_map, secret, host_path = "", token_audience: audience } = spec;
-  if (audience !== undefined) return { projected: { sources: [{ serviceAccountToken: tokenFor(audience) }] } };
+  if (audience !== undefined)
+    return { projected: { sources: [{ serviceAccountToken: tokenFor(audience) }] } };
   if (claim !== undefined) return { persistentVolumeClaim: { claimName: claim } };
   if (config_map !== undefined) return { configMap: { name: config_map } };
   return secret === undefined ? { hostPath: { path: host_path } } : { secret: { secretName: secret } };
