@@ -65,7 +65,7 @@ describe("a worker that does not get to Temporal ends with exit code 4 and one s
     [
       "TLS where there is none",
       { TEMPORAL_TLS: "true" },
-      /^\w+ worker: there is no TLS with the Temporal server at 127\.0\.0\.1:\d+ \(\w+\) \(unset TEMPORAL_TLS/,
+      /^control worker: there is no TLS with the Temporal server at 127\.0\.0\.1:\d+ \(\w+\) \(unset TEMPORAL_TLS/m,
     ],
   ];
   for (const [what, changed, said] of cases) {
