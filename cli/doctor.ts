@@ -4,8 +4,9 @@ import { resolveRunRecord } from "../client/modelRef.js";
 import { openSession, openStoreOnly } from "../client/session.js";
 import { type ComponentStatus, FETCHED_LATER, inspect } from "../runtime/components/components.js";
 import { loadPlatform } from "../runtime/platform.js";
+import { credentialName } from "../spec/credentialWords.js";
 import { ThawError } from "../spec/errors.js";
-import type { Platform } from "../spec/platform.js";
+import type { Platform, StoreSettings } from "../spec/platform.js";
 import type { CheckJson } from "./json/doctor.js";
 
 export async function checkAll(project: string | undefined): Promise<readonly CheckJson[]> {
@@ -55,7 +56,7 @@ async function checkServices(platform: Platform | ThawError): Promise<readonly C
   const { temporal, store } = platform;
   return Promise.all([
     check({ ...TEMPORAL, where: temporal.address }, () => temporalAnswers(platform)),
-    check({ ...STORE, where: `${store.endpoint}/${store.bucket}` }, () => storeAnswers(platform)),
+    check({ ...STORE, where: placeOf(store) }, () => storeAnswers(platform)),
   ]);
 }
 
@@ -64,7 +65,7 @@ async function temporalAnswers(platform: Platform): Promise<void> {
     await (await openSession(platform)).close();
   } catch (error) {
     // The session comes to the store only when Temporal has answered.
-    if (!(error instanceof ThawError) || error.code === "TEMPORAL_UNREACHABLE") throw error;
+    if (!(error instanceof ThawError) || error.code.startsWith("TEMPORAL_")) throw error;
   }
 }
 
@@ -75,6 +76,11 @@ async function storeAnswers(platform: Platform): Promise<void> {
     // It has looked, and there are no runs yet.
     if (!(error instanceof ThawError) || error.code !== "NOT_FOUND") throw error;
   }
+}
+
+/** Where it is, and by what it knows us. */
+function placeOf({ endpoint, bucket, credentials }: StoreSettings): string {
+  return `${endpoint}/${bucket}, ${credentialName(credentials)}`;
 }
 
 type Found = Pick<CheckJson, "name" | "purpose" | "where">;

@@ -1,10 +1,11 @@
 /** The runs that Temporal knows of: one by its id, or all of them. */
 import type { WorkflowExecutionDescription, WorkflowExecutionInfo } from "@temporalio/client";
 import { WorkflowNotFoundError } from "@temporalio/common";
+import { isInvalidArgument } from "../runtime/temporalError.js";
 import { SEARCH_ATTRIBUTES, WORKFLOW_TYPE } from "../spec/run.js";
 import type { Pause } from "../spec/steering.js";
 import { pauseSchema } from "../spec/steeringSchema.js";
-import { isInvalidArgument, type TemporalAccess, temporalCall } from "./temporalCall.js";
+import { type TemporalAccess, temporalCall } from "./temporalCall.js";
 
 export type RunStatus = "running" | "completed" | "failed" | "cancelled" | "terminated" | "timed-out";
 

@@ -1,6 +1,7 @@
 /** Starts a run: one workflow, whose id is the run's id. */
 import { WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
 import { stringify } from "yaml";
+import { isInvalidArgument } from "../runtime/temporalError.js";
 import { ThawError } from "../spec/errors.js";
 import { CONTROL_QUEUE, type ImageSource, type RunInput, WORKFLOW_TYPE } from "../spec/run.js";
 import type { RunFile } from "../spec/runFile.js";
@@ -11,7 +12,7 @@ import { resolveBase, resolveCandidates } from "./resolveBase.js";
 import { newRunId, startOfRun } from "./runId.js";
 import { ensureSearchAttributes, modelKey, REGISTER_BY_HAND } from "./searchAttributes.js";
 import type { Session } from "./session.js";
-import { isInvalidArgument, temporalCall } from "./temporalCall.js";
+import { temporalCall } from "./temporalCall.js";
 import { thawVersion } from "./version.js";
 
 export interface RunRequest extends ImageSource {

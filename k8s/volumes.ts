@@ -1,5 +1,5 @@
 /** The volumes of a run's pod. The root file system is read-only: what is written goes to a volume. */
-import type { V1Volume, V1VolumeMount } from "@kubernetes/client-node";
+import type { V1ServiceAccountTokenProjection, V1Volume, V1VolumeMount } from "@kubernetes/client-node";
 import type { MountSpec } from "../spec/kubernetes.js";
 import type { PodSettings } from "./settings.js";
 
@@ -42,8 +42,18 @@ function mounted(name: string, spec: MountSpec): { volume: V1Volume; mount: V1Vo
 }
 
 /** The schema has seen to it that there is exactly one. */
-function sourceOf({ claim, config_map, secret, host_path = "" }: MountSpec): Omit<V1Volume, "name"> {
+function sourceOf(spec: MountSpec): Omit<V1Volume, "name"> {
+  const { claim, config_map, secret, host_path = "", token_audience: audience } = spec;
+  if (audience !== undefined)
+    return { projected: { sources: [{ serviceAccountToken: tokenFor(audience) }] } };
   if (claim !== undefined) return { persistentVolumeClaim: { claimName: claim } };
   if (config_map !== undefined) return { configMap: { name: config_map } };
   return secret === undefined ? { hostPath: { path: host_path } } : { secret: { secretName: secret } };
 }
+
+/** The kubelet writes a new one when four fifths of the time are over. An hour is the API server's own default. */
+const tokenFor = (audience: string): V1ServiceAccountTokenProjection => ({
+  audience,
+  path: "token",
+  expirationSeconds: 3600,
+});

@@ -1,5 +1,5 @@
-/** By which variables a run's pod finds the services of the control worker. Credentials come from Secrets. */
-import type { Platform } from "../spec/platform.js";
+/** By which variables a run's pod finds the services of the control worker. Secrets and identities are the pod's own. */
+import type { Platform, StoreSettings } from "../spec/platform.js";
 
 export function podEnvironment({
   store,
@@ -14,5 +14,16 @@ export function podEnvironment({
     THAW_S3_BUCKET: store.bucket,
     THAW_S3_PATH_STYLE: String(store.pathStyle),
     AWS_REGION: store.region,
+    ...tokenService(store),
   };
+}
+
+/** Where tokens are exchanged for keys, if not where a pod would look for it. */
+function tokenService({ endpoint, credentials }: StoreSettings): Record<string, string> {
+  const isElsewhere =
+    "kind" in credentials &&
+    credentials.kind === "web identity" &&
+    credentials.sts !== undefined &&
+    credentials.sts !== endpoint;
+  return isElsewhere ? { AWS_ENDPOINT_URL_STS: credentials.sts } : {};
 }

@@ -2,10 +2,10 @@
 import { z } from "zod";
 import { ThawError } from "../spec/errors.js";
 import type { StoreSettings } from "../spec/platform.js";
+import { storeCredentials } from "./storeCredentials.js";
 
 /** Our own variable first, then those of the AWS tools. */
 const ENDPOINTS = ["THAW_S3_ENDPOINT", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"] as const;
-const CREDENTIALS = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const;
 
 export const DEFAULT_BUCKET = "thaw";
 export const DEFAULT_REGION = "us-east-1";
@@ -32,28 +32,16 @@ export function storeFromEnvironment(env: Readonly<Record<string, string>>): Sto
   const source = ENDPOINTS.find((name) => env[name] !== undefined);
   if (source === undefined) return undefined;
   const endpoint = check(source, endpointSchema, env[source]);
-  const missing = CREDENTIALS.filter((name) => env[name] === undefined);
-  if (missing.length > 0) {
-    throw new ThawError("USAGE", `${source} is set but ${missing.join(" and ")} ${verb(missing)} not`, {
-      hint: `set ${CREDENTIALS.join(" and ")} for the object store at ${endpoint}`,
-    });
-  }
   return {
     endpoint,
     bucket: check("THAW_S3_BUCKET", bucketSchema, env.THAW_S3_BUCKET ?? DEFAULT_BUCKET),
     region: env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? DEFAULT_REGION,
-    accessKey: env.AWS_ACCESS_KEY_ID ?? "",
-    secretKey: env.AWS_SECRET_ACCESS_KEY ?? "",
-    ...(env.AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: env.AWS_SESSION_TOKEN }),
+    credentials: storeCredentials(env, { source, endpoint, isAmazon: isAmazon(endpoint) }),
     pathStyle:
       env.THAW_S3_PATH_STYLE === undefined
         ? !isAmazon(endpoint)
         : check("THAW_S3_PATH_STYLE", switchSchema, env.THAW_S3_PATH_STYLE),
   };
-}
-
-function verb(names: readonly string[]): string {
-  return names.length === 1 ? "is" : "are";
 }
 
 /** Amazon serves buckets as host names; most other servers know them only as the first part of the path. */

@@ -36,6 +36,8 @@ export const ERROR_CODES = {
   WORKER_BUSY: { exit: 4, retryable: true },
   ARTIFACT_CORRUPT: { exit: 1, retryable: true },
   TEMPORAL_UNREACHABLE: { exit: 4, retryable: true },
+  /** There is a server, and it has no namespace for us, does not let us in, or has another idea of TLS. */
+  TEMPORAL_DENIED: { exit: 4, retryable: false },
   STORE_UNREACHABLE: { exit: 4, retryable: true },
   KUBERNETES_UNREACHABLE: { exit: 4, retryable: true },
   KUBERNETES_DENIED: { exit: 4, retryable: false },

@@ -66,13 +66,19 @@ const mountSchema = z
     config_map: objectName.exactOptional(),
     secret: objectName.exactOptional(),
     host_path: absolutePath.exactOptional().describe("A folder of the node."),
+    token_audience: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .describe("A token of the pod's service account for this audience, as the file `token`; kept fresh."),
     sub_path: z.string().exactOptional().describe("A folder inside it."),
     read_only: z.boolean().exactOptional(),
   })
   .refine(
-    ({ claim, config_map, secret, host_path }) =>
-      [claim, config_map, secret, host_path].filter((source) => source !== undefined).length === 1,
-    "name exactly one of claim, config_map, secret and host_path",
+    ({ claim, config_map, secret, host_path, token_audience }) =>
+      [claim, config_map, secret, host_path, token_audience].filter((source) => source !== undefined)
+        .length === 1,
+    "name exactly one of claim, config_map, secret, host_path and token_audience",
   );
 
 const volumesSchema = z

@@ -6,11 +6,33 @@ export interface StoreSettings {
   readonly endpoint: string;
   readonly bucket: string;
   readonly region: string;
-  readonly accessKey: string;
-  readonly secretKey: string;
-  readonly sessionToken?: string;
+  readonly credentials: StoreKeys | StoreIdentity;
   /** `http://host/bucket/key` instead of `http://bucket.host/key`. */
   readonly pathStyle: boolean;
+}
+
+/** Keys that somebody has handed out. */
+export interface StoreKeys {
+  readonly accessKey: string;
+  readonly secretKey: string;
+  /** Goes with keys that end, and ends with them. */
+  readonly sessionToken?: string;
+}
+
+/**
+ * What this process is to the store: it gets temporary keys for it, again and again. How – files, roles, addresses –
+ * stands in the `AWS_…` variables that every AWS tool reads.
+ */
+export type StoreIdentity = WebIdentity | { readonly kind: "container" } | { readonly kind: "instance" };
+
+/** A token that somebody else vouches for, a cluster for instance, is exchanged for keys. */
+export interface WebIdentity {
+  readonly kind: "web identity";
+  readonly tokenFile: string;
+  readonly roleArn: string;
+  readonly sessionName: string;
+  /** URL of the security token service; absent: Amazon's. */
+  readonly sts?: string;
 }
 
 /** How to reach a Temporal server. */

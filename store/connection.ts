@@ -1,7 +1,10 @@
 /** Opens an S3 endpoint through the `minio` client and turns its errors into ours. */
-import { Client } from "minio";
+import { Client, type ClientOptions } from "minio";
+import { refusalHint } from "../spec/credentialWords.js";
 import { isDiskFull, ThawError } from "../spec/errors.js";
-import type { StoreSettings } from "../spec/platform.js";
+import type { StoreKeys, StoreSettings } from "../spec/platform.js";
+import { keysFor } from "./identity/fetchKeys.js";
+import { RenewingProvider } from "./identity/renewingProvider.js";
 import { type Patience, patiently } from "./patience.js";
 import { transport } from "./transport.js";
 
@@ -9,8 +12,9 @@ import { transport } from "./transport.js";
 export interface Store {
   readonly client: Client;
   readonly bucket: string;
-  /** For messages: where the store is. */
+  /** For messages: where the store is, and what to look at when it refuses. */
   readonly endpoint: string;
+  readonly refusalHint: string;
   /** Absent: a store that does not answer fails at once. */
   readonly patience?: Patience;
 }
@@ -36,15 +40,27 @@ export function openStore(settings: StoreSettings): Store {
     endPoint: url.hostname,
     port: url.port === "" ? (useSSL ? 443 : 80) : Number(url.port),
     useSSL,
-    accessKey: settings.accessKey,
-    secretKey: settings.secretKey,
+    ...clientCredentials(settings),
     region: settings.region,
     pathStyle: settings.pathStyle,
     transport: transport(useSSL),
-    ...(settings.sessionToken === undefined ? {} : { sessionToken: settings.sessionToken }),
   });
-  return { client, bucket: settings.bucket, endpoint: settings.endpoint };
+  const { bucket, endpoint, credentials } = settings;
+  return { client, bucket, endpoint, refusalHint: refusalHint(credentials) };
 }
+
+/** Keys are the client's own options; an identity is asked for keys before each request. */
+function clientCredentials({
+  credentials,
+  region,
+}: StoreSettings): StoreKeys | { credentialsProvider: Provider } {
+  if ("accessKey" in credentials) return credentials;
+  const provider = new RenewingProvider(keysFor(credentials, region));
+  // The package declares its classes once for each kind of module, and to the compiler they are not the same.
+  return { credentialsProvider: provider as unknown as Provider };
+}
+
+type Provider = NonNullable<ClientOptions["credentialsProvider"]>;
 
 const UNREACHABLE = new Set([
   "ECONNREFUSED",
@@ -55,7 +71,15 @@ const UNREACHABLE = new Set([
   "EPIPE",
   "EAI_AGAIN",
 ]);
-const DENIED = new Set(["AccessDenied", "SignatureDoesNotMatch", "InvalidAccessKeyId", "ExpiredToken"]);
+const DENIED = new Set([
+  "AccessDenied",
+  "SignatureDoesNotMatch",
+  "InvalidAccessKeyId",
+  "ExpiredToken",
+  "InvalidToken",
+  // MinIO's word for a session token that has ended.
+  "InvalidTokenId",
+]);
 const MISSING = new Set(["NoSuchKey", "NotFound", "NoSuchBucket"]);
 
 /** S3's own code of an error of the `minio` client, or Node's code of a network error. */
@@ -86,12 +110,15 @@ async function tryOnce<T>(store: Store, doing: string, call: () => Promise<T>): 
   try {
     return await call();
   } catch (error) {
+    // The client wraps what the renewal of keys has thrown.
+    const cause = error instanceof Error ? error.cause : undefined;
+    if (cause instanceof ThawError) throw cause;
     if (error instanceof ThawError || isMissing(error) || isPreconditionFailed(error)) throw error;
     const code = errorCode(error);
     const detail = error instanceof Error ? error.message : String(error);
     if (DENIED.has(code)) {
       throw new ThawError("STORE_DENIED", `the object store at ${store.endpoint} refused ${doing}: ${code}`, {
-        hint: "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the bucket's policy",
+        hint: store.refusalHint,
         cause: error,
       });
     }

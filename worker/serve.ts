@@ -2,11 +2,14 @@
 import { mkdir } from "node:fs/promises";
 import { Client } from "@temporalio/client";
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from "@temporalio/worker";
+import { isUnreachable, openTemporal } from "../runtime/openTemporal.js";
 import { loadPlatform } from "../runtime/platform.js";
 import { connectionOptions } from "../runtime/temporalConnection.js";
-import { toThawError } from "../spec/errors.js";
-import type { Platform } from "../spec/platform.js";
+import { noAnswer } from "../runtime/temporalError.js";
+import { type ThawError, toThawError } from "../spec/errors.js";
+import type { Platform, TemporalSettings } from "../spec/platform.js";
 import { LEFT_EXIT_CODE } from "../spec/pod.js";
+import { type Patience, patiently } from "../store/patience.js";
 import { whenClosed } from "./closedRun.js";
 
 /** Progress in `thaw watch` must not be older than two seconds; the SDK's default throttle is 30. */
@@ -27,14 +30,13 @@ export interface Service {
  * with 0: told to leave before, it ends with 143, because its Job would be done otherwise.
  */
 export async function serve(name: "control" | "training", create: (platform: Platform) => Promise<Service>) {
-  let isTold = false;
-  process.once("SIGTERM", () => {
-    isTold = true;
-  });
+  const told = new AbortController();
+  process.once("SIGTERM", () => told.abort());
   try {
     const platform = await loadPlatform();
     await mkdir(platform.workFolder, { recursive: true });
     const service = await create(platform);
+    await untilReached(name, platform.temporal, told.signal);
     // Not before: a runtime without a connection would keep a process with wrong settings from ending.
     Runtime.install({
       telemetryOptions: {
@@ -42,7 +44,9 @@ export async function serve(name: "control" | "training", create: (platform: Pla
         ...metrics(process.env.THAW_METRICS_ADDRESS),
       },
     });
-    const connection = await NativeConnection.connect(connectionOptions(platform.temporal));
+    const connection = await NativeConnection.connect(connectionOptions(platform.temporal)).catch((error) => {
+      throw noAnswer(platform.temporal, "connecting", error);
+    });
     try {
       const worker = await Worker.create({
         connection,
@@ -61,18 +65,49 @@ export async function serve(name: "control" | "training", create: (platform: Pla
       ];
       await running;
       for (const end of ends) end();
-      if (runId !== undefined && isTold) process.exitCode = LEFT_EXIT_CODE;
+      if (runId !== undefined && told.signal.aborted) process.exitCode = LEFT_EXIT_CODE;
     } finally {
       await service.stop?.();
       await connection.close();
     }
   } catch (error) {
+    // A pod that is told to leave before it has begun: another one begins.
+    if (told.signal.aborted && error === told.signal.reason) {
+      process.exitCode = process.env.THAW_RUN_ID === undefined ? 0 : LEFT_EXIT_CODE;
+      return;
+    }
     const failure = toThawError(error, "RUN_FAILED");
-    console.error(
-      `${name} worker: ${failure.message}${failure.hint === undefined ? "" : ` (${failure.hint})`}`,
-    );
+    console.error(`${name} worker: ${sentenceOf(failure)}`);
     process.exitCode = failure.exitCode;
   }
+}
+
+/**
+ * As long as a stage waits for the store. A pod that ends is put off longer and longer by its Job, and four that end
+ * within a minute each end the run; elsewhere, a supervisor or a person sees to it.
+ */
+const POD_PATIENCE_MS = 180_000;
+
+/** Before the SDK's own connection, whose errors are those of its libraries. @throws ThawError TEMPORAL_… */
+async function untilReached(name: string, settings: TemporalSettings, signal: AbortSignal): Promise<void> {
+  const isInPod = process.env.KUBERNETES_SERVICE_HOST !== undefined;
+  const patience: Patience | undefined = isInPod ? { milliseconds: POD_PATIENCE_MS, signal } : undefined;
+  let isSaid = false;
+  await patiently(patience, isUnreachable, async () => {
+    try {
+      await (await openTemporal(settings)).close();
+    } catch (error) {
+      if (patience !== undefined && !isSaid && isUnreachable(error)) {
+        console.error(`${name} worker waits: ${sentenceOf(error as ThawError)}`);
+        isSaid = true;
+      }
+      throw error;
+    }
+  });
+}
+
+function sentenceOf({ message, hint }: ThawError): string {
+  return `${message}${hint === undefined ? "" : ` (${hint})`}`;
 }
 
 /** The SDK's own metrics (tasks, polls, failures) for Prometheus. @param address `HOST:PORT` to listen on */

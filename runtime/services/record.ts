@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 import { ThawError, toThawError } from "../../spec/errors.js";
-import type { StoreSettings, TemporalSettings } from "../../spec/platform.js";
+import type { StoreKeys, StoreSettings, TemporalSettings } from "../../spec/platform.js";
 import { DEFAULT_BUCKET, DEFAULT_REGION } from "../storeEnvironment.js";
 import type { Layout } from "./layout.js";
 import { LOOPBACK, PORT_NAMES, type Ports, SERVICE_NAMES, type ServiceName } from "./names.js";
@@ -101,12 +101,12 @@ export function temporalOf(record: ServicesRecord): TemporalSettings {
   };
 }
 
-export function storeOf(record: ServicesRecord): StoreSettings {
+export function storeOf(record: ServicesRecord): StoreSettings & { readonly credentials: StoreKeys } {
   return {
     endpoint: `http://${LOOPBACK}:${record.ports.s3}`,
     bucket: DEFAULT_BUCKET,
     region: DEFAULT_REGION,
-    ...record.credentials,
+    credentials: record.credentials,
     pathStyle: true,
   };
 }

@@ -43,7 +43,8 @@ const FIXED = [
 const MEMORY_LIMIT = "384MiB";
 
 export function s3Service(layout: Layout, record: ServicesRecord, command: string): ServiceSpec {
-  const { endpoint, bucket, region, accessKey, secretKey } = storeOf(record);
+  const { endpoint, bucket, region, credentials } = storeOf(record);
+  const { accessKey, secretKey } = credentials;
   return {
     name: "s3",
     command,

@@ -12,6 +12,7 @@ import { down } from "../../runtime/services/down.js";
 import { type ServicesStatus, status } from "../../runtime/services/status.js";
 import { up } from "../../runtime/services/up.js";
 import { type FaultProxy, startFaultProxy } from "../support/faultProxy.js";
+import { keyVariables } from "../support/serviceVariables.js";
 
 const COMPONENTS: readonly ComponentName[] = [
   "temporal",
@@ -57,8 +58,7 @@ export async function startTestbed(folder: string, checkpointSeconds: number): P
   const throughProxy = {
     THAW_S3_ENDPOINT: proxy.endpoint,
     THAW_S3_BUCKET: store.bucket,
-    AWS_ACCESS_KEY_ID: store.accessKey,
-    AWS_SECRET_ACCESS_KEY: store.secretKey,
+    ...keyVariables(store),
     THAW_CHECKPOINT_SECONDS: String(checkpointSeconds),
   };
   Object.assign(process.env, throughProxy);

@@ -23,6 +23,7 @@ import { readUploadList, referToUpload, storedDigests } from "../../store/upload
 import { fillBucket } from "../support/bucket.js";
 import { type FaultProxy, startFaultProxy } from "../support/faultProxy.js";
 import { smallImageSet } from "../support/images.js";
+import { keysOf } from "../support/serviceVariables.js";
 import { type Stack, startStack } from "../support/stack.js";
 import { thaw, thawRefusal } from "../support/thaw.js";
 
@@ -230,7 +231,11 @@ test("what cannot be read is said in a sentence, by every command", async () => 
   }
   assert.match(await thawRefusal(stack.folder, "run", "wrong.yaml"), /names no bucket/);
   assert.match(await thawRefusal(stack.folder, "init", "s3://nowhere/photos"), /there is no bucket nowhere/);
-  const stranger = openStore({ ...stack.session.platform.store, secretKey: "of somebody else" });
+  const { store: settings } = stack.session.platform;
+  const stranger = openStore({
+    ...settings,
+    credentials: { ...keysOf(settings), secretKey: "of somebody else" },
+  });
   await assert.rejects(listSource(URL, bucketReader(stranger)), {
     code: "STORE_DENIED",
     message: /refused listing s3:\/\/photos\/sets\/ours\//,

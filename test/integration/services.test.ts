@@ -16,6 +16,7 @@ import { readRecord } from "../../runtime/services/record.js";
 import { type ServicesStatus, status } from "../../runtime/services/status.js";
 import { type UpOptions, up } from "../../runtime/services/up.js";
 import { SEARCH_ATTRIBUTES } from "../../spec/run.js";
+import { keysOf } from "../support/serviceVariables.js";
 import { until } from "../support/until.js";
 
 const run = promisify(execFile);
@@ -52,7 +53,13 @@ function processes(folder: string): ProcessId[] {
 async function s3(folder: string): Promise<Client> {
   const { store } = await loadPlatform(folder, { env: {}, cwd: folder });
   const { hostname, port } = new URL(store.endpoint);
-  return new Client({ ...store, endPoint: hostname, port: Number(port), useSSL: false });
+  return new Client({
+    ...keysOf(store),
+    region: store.region,
+    endPoint: hostname,
+    port: Number(port),
+    useSSL: false,
+  });
 }
 
 async function temporalCli(folder: string, ...args: string[]): Promise<string> {
@@ -130,7 +137,7 @@ describe("the life of a project's services", () => {
     const { store } = await loadPlatform(folder, { env: {}, cwd: folder });
     const { hostname, port } = new URL(store.endpoint);
     const stranger = new Client({
-      ...{ ...store, secretKey: "guessed" },
+      ...{ ...keysOf(store), secretKey: "guessed" },
       ...{ endPoint: hostname, port: Number(port), useSSL: false },
     });
     await assert.rejects(stranger.putObject("thaw", "x", "x"), { code: "SignatureDoesNotMatch" });

@@ -16,6 +16,7 @@ import { ensureBucket, openStore, patientStore, type Store } from "../../store/c
 import { listNames, putJson } from "../../store/json.js";
 import { sha256 } from "../../store/keys.js";
 import { readModel, registerModel } from "../../store/records.js";
+import { keysOf } from "../support/serviceVariables.js";
 import { smallDisk } from "../support/smallDisk.js";
 import { type Stack, startStack } from "../support/stack.js";
 
@@ -148,7 +149,7 @@ test("versions count up by weights, and the same weights keep their version", as
 
 test("a wrong secret and a dead endpoint are told apart", async () => {
   const { store: settings } = stack.session.platform;
-  const denied = openStore({ ...settings, secretKey: "wrong" });
+  const denied = openStore({ ...settings, credentials: { ...keysOf(settings), secretKey: "wrong" } });
   await assert.rejects(ensureBucket(denied), { code: "STORE_DENIED" });
   const dead = openStore({ ...settings, endpoint: "http://127.0.0.1:9" });
   await assert.rejects(findManifest(dead, "head", sha256("any")), { code: "STORE_UNREACHABLE" });

@@ -45,7 +45,13 @@ const MOST = {
     apiKeySecret: "thaw-temporal",
     tls: { secret: "mtls", caSecret: "authority", serverName: "temporal" },
   },
-  store: { endpoint: "https://s3.example", pathStyle: false, secret: SECRET },
+  store: {
+    ...{ endpoint: "https://s3.example", pathStyle: false, secret: SECRET },
+    identity: {
+      ...{ enabled: true, audience: "sts.example", roleArn: "arn:aws:iam::1:role/thaw" },
+      stsEndpoint: "https://sts.example:7443/thaw",
+    },
+  },
   control: {
     nodeSelector: { a: "b" },
     tolerations: [{ operator: "Exists" }],
@@ -65,6 +71,7 @@ const MOST = {
 };
 const LONELY = {
   ...LEAST,
+  store: { endpoint: "http://s3:9000", identity: { enabled: true } },
   control: { replicas: 1, serviceAccount: { create: false } },
   training: { engine: "cpu" },
   networkPolicy: { enabled: false },

@@ -1,5 +1,5 @@
 /** The embedded services with real workers, in a folder of their own, for one test file. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,7 +24,13 @@ export interface Stack {
   close(): Promise<void>;
 }
 
-export async function startStack(options: { readonly workers: boolean }): Promise<Stack> {
+export interface StackOptions {
+  readonly workers: boolean;
+  /** More flags of the S3 server. */
+  readonly s3Flags?: readonly string[];
+}
+
+export async function startStack(options: StackOptions): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), "thaw-test-"));
   const located = await ensure(COMPONENTS, () => undefined);
   const pathOf = (name: ComponentName): string => located.find((item) => item.name === name)?.path ?? "";
@@ -33,7 +39,7 @@ export async function startStack(options: { readonly workers: boolean }): Promis
   await up({
     projectFolder: folder,
     temporal: pathOf("temporal"),
-    weed: pathOf("s3-server"),
+    weed: await withFlags(pathOf("s3-server"), options.s3Flags ?? [], folder),
     workers: options.workers ? { control: worker("control"), training: worker("training") } : undefined,
     ...silent,
   });
@@ -47,4 +53,18 @@ export async function startStack(options: { readonly workers: boolean }): Promis
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A program that is the given one with more flags. */
+async function withFlags(program: string, flags: readonly string[], folder: string): Promise<string> {
+  if (flags.length === 0) return program;
+  const script = join(folder, "with-flags");
+  await writeFile(
+    script,
+    `#!/bin/sh\nexec '${program}' "$@" ${flags.map((flag) => `'${flag}'`).join(" ")}\n`,
+    {
+      mode: 0o755,
+    },
+  );
+  return script;
 }

@@ -63,15 +63,42 @@ THAW_S3_BUCKET: {{ .Values.store.bucket | quote }}
 THAW_S3_PATH_STYLE: {{ .Values.store.pathStyle | quote }}
 {{- end }}
 AWS_REGION: {{ .Values.store.region | quote }}
+{{- with .Values.store.identity }}
+{{- if and .enabled .audience }}
+AWS_WEB_IDENTITY_TOKEN_FILE: {{ include "thaw.tokenFolder" $ }}/token
+AWS_ROLE_ARN: {{ .roleArn | quote }}
+{{- end }}
+{{- if .stsEndpoint }}
+AWS_ENDPOINT_URL_STS: {{ .stsEndpoint | quote }}
+{{- end }}
+{{- end }}
 THAW_ENGINE: {{ .Values.training.engine | quote }}
 {{- end }}
 
-{{/* Certificates, as in the run file's volumes.mounts. */}}
+{{/* Where a pod has its token for the store. */}}
+{{- define "thaw.tokenFolder" -}}/var/run/secrets/thaw/store{{- end }}
+
+{{/* Certificates and the token for the store, as in the run file's volumes.mounts. */}}
 {{- define "thaw.mounts" -}}
 {{- $mounts := list }}
 {{- with .Values.temporal.tls.secret }}{{ $mounts = append $mounts (dict "path" "/etc/thaw/temporal-tls" "secret" . "read_only" true) }}{{ end }}
 {{- with .Values.temporal.tls.caSecret }}{{ $mounts = append $mounts (dict "path" "/etc/thaw/temporal-ca" "secret" . "read_only" true) }}{{ end }}
+{{- with ternary .Values.store.identity.audience "" .Values.store.identity.enabled }}{{ $mounts = append $mounts (dict "path" (include "thaw.tokenFolder" $) "token_audience" . "read_only" true) }}{{ end }}
 {{- $mounts | toJson }}
+{{- end }}
+
+{{/* The same as volumes of a pod. */}}
+{{- define "thaw.mountVolumes" -}}
+{{- range include "thaw.mounts" . | fromJsonArray }}
+- name: {{ base .path }}
+  {{- if .secret }}
+  secret: { secretName: {{ .secret }} }
+  {{- else }}
+  projected:
+    sources:
+      - serviceAccountToken: { audience: {{ .token_audience | quote }}, path: token, expirationSeconds: 3600 }
+  {{- end }}
+{{- end }}
 {{- end }}
 
 {{/* The installation's defaults: what the other values say, under training.defaults. */}}

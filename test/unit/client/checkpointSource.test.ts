@@ -18,8 +18,7 @@ const store = openStore({
   endpoint: "http://127.0.0.1:9",
   bucket: "none",
   region: "us-east-1",
-  accessKey: "none",
-  secretKey: "none",
+  credentials: { accessKey: "none", secretKey: "none" },
   pathStyle: true,
 });
 

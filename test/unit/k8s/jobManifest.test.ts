@@ -195,6 +195,7 @@ for (const { spec, unknown } of FIELDS) {
 
 const MOUNTS = [
   { mount: { path: "/a", claim: "x" }, ok: true },
+  { mount: { path: "/a", token_audience: "x" }, ok: true },
   { mount: { path: "/a" }, ok: false },
   { mount: { path: "/a", claim: "x", secret: "y" }, ok: false },
   { mount: { path: "a", claim: "x" }, ok: false },
@@ -204,6 +205,21 @@ for (const { mount, ok } of MOUNTS) {
     assert.equal(kubernetesSchema.safeParse({ volumes: { mounts: [mount] } }).success, ok);
   });
 }
+
+test("a token of the pod's service account for somebody else than the API server", () => {
+  const { pod, container } = podOf({
+    service_account: "thaw-training",
+    volumes: { mounts: [{ path: "/token", token_audience: "sts.example", read_only: true }] },
+  });
+  assert.equal(pod.serviceAccountName, "thaw-training");
+  assert.deepEqual(pod.volumes?.at(-1), {
+    name: "mount-1",
+    projected: {
+      sources: [{ serviceAccountToken: { audience: "sts.example", path: "token", expirationSeconds: 3600 } }],
+    },
+  });
+  assert.deepEqual(container.volumeMounts?.at(-1), { name: "mount-1", mountPath: "/token", readOnly: true });
+});
 
 test("names of Jobs fit a label, stay the same, and differ where runs do", () => {
   const long = (end: string) => jobName(`${"a".repeat(40)}-20261125-040000-${end}`);

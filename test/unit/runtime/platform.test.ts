@@ -4,12 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { loadPlatform } from "../../../runtime/platform.js";
+import { podEnvironment } from "../../../runtime/podEnvironment.js";
 import { findProjectFolder } from "../../../runtime/projectFolder.js";
 import { layoutOf, makeFolders } from "../../../runtime/services/layout.js";
 import { PORT_NAMES, type Ports } from "../../../runtime/services/names.js";
 import { identify } from "../../../runtime/services/processes.js";
 import { newRecord, type ServicesRecord, writeRecord } from "../../../runtime/services/record.js";
 import { type ErrorCode, ThawError } from "../../../spec/errors.js";
+import { keysOf } from "../../support/serviceVariables.js";
 
 const scratch = mkdtempSync(join(tmpdir(), "thaw-platform-"));
 after(() => rmSync(scratch, { recursive: true, force: true }));
@@ -57,7 +59,7 @@ describe("precedence", () => {
     });
     assert.equal(platform.store.endpoint, "http://127.0.0.1:20003");
     assert.equal(platform.store.bucket, "thaw");
-    assert.match(platform.store.accessKey, /^[0-9a-f]{20}$/);
+    assert.match(keysOf(platform.store).accessKey, /^[0-9a-f]{20}$/);
     assert.equal(platform.embedded, true);
     assert.equal(platform.projectFolder, running);
     assert.equal(platform.workFolder, join(running, ".thaw", "work"));
@@ -81,7 +83,7 @@ describe("precedence", () => {
     const platform = await load(running, env);
     assert.equal(platform.embedded, true);
     assert.equal(platform.store.region, "us-east-1");
-    assert.notEqual(platform.store.accessKey, "id");
+    assert.notEqual(keysOf(platform.store).accessKey, "id");
   });
 });
 
@@ -180,7 +182,11 @@ describe("the store from the environment", () => {
     [
       "bucket, region, token",
       { ...S3, THAW_S3_BUCKET: "models", AWS_REGION: "eu-west-1", AWS_SESSION_TOKEN: "token" },
-      { bucket: "models", region: "eu-west-1", sessionToken: "token" },
+      {
+        bucket: "models",
+        region: "eu-west-1",
+        credentials: { accessKey: "id", secretKey: "secret", sessionToken: "token" },
+      },
     ],
     ["the default region", { ...S3, AWS_DEFAULT_REGION: "eu-north-1" }, { region: "eu-north-1" }],
     [
@@ -203,6 +209,49 @@ describe("the store from the environment", () => {
   }
 });
 
+describe("the store's credentials from the environment", () => {
+  const ROLE = "arn:aws:iam::1:role/thaw";
+  const STORE = "http://store:9000";
+  const AMAZON = "https://s3.eu-west-1.amazonaws.com";
+  const web = { AWS_WEB_IDENTITY_TOKEN_FILE: "/token", AWS_ROLE_ARN: ROLE };
+  const token = { kind: "web identity", tokenFile: "/token", roleArn: ROLE, sessionName: "thaw" };
+  const pod = { AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://169.254.170.23/v1/credentials" };
+  const metadata = { AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://127.0.0.1:1" };
+  const cases: readonly [name: string, endpoint: string, env: Record<string, string>, wanted: object][] = [
+    ["a web identity; the store's own token service", STORE, web, { ...token, sts: STORE }],
+    ["a web identity at Amazon", AMAZON, web, token],
+    [
+      "a token service elsewhere, a session's name",
+      STORE,
+      { ...web, AWS_ENDPOINT_URL_STS: "https://sts", AWS_ROLE_SESSION_NAME: "mine" },
+      { ...token, sts: "https://sts", sessionName: "mine" },
+    ],
+    ["keys before identities", STORE, { ...web, ...CREDENTIALS }, { accessKey: "id", secretKey: "secret" }],
+    ["a token before the container", STORE, { ...web, ...pod }, { ...token, sts: STORE }],
+    ["the container's role", STORE, pod, { kind: "container" }],
+    ["the instance's role at Amazon", AMAZON, {}, { kind: "instance" }],
+    ["the instance's role elsewhere, if its service is named", STORE, metadata, { kind: "instance" }],
+  ];
+  for (const [name, endpoint, env, wanted] of cases) {
+    test(name, async () => {
+      const { store } = await load(empty, { TEMPORAL_ADDRESS: "t:1", THAW_S3_ENDPOINT: endpoint, ...env });
+      assert.deepEqual(store.credentials, wanted);
+    });
+  }
+
+  test("pods are told of a token service that is elsewhere", async () => {
+    const elsewhere = { ...web, AWS_ENDPOINT_URL_STS: "https://sts.example" };
+    const load1 = (env: Record<string, string>) =>
+      load(empty, { TEMPORAL_ADDRESS: "t:1", THAW_S3_ENDPOINT: STORE, ...env });
+    assert.equal(podEnvironment(await load1(elsewhere)).AWS_ENDPOINT_URL_STS, "https://sts.example");
+    const there = podEnvironment(await load1(web));
+    assert.deepEqual(
+      Object.keys(there).filter((key) => key.startsWith("AWS_")),
+      ["AWS_REGION"],
+    );
+  });
+});
+
 describe("variables that make no sense are USAGE errors that name them", () => {
   const temporal = { TEMPORAL_ADDRESS: "t:1" };
   const cases: readonly [env: Record<string, string>, message: RegExp][] = [
@@ -214,6 +263,17 @@ describe("variables that make no sense are USAGE errors that name them", () => {
     [{ ...temporal, ...S3, AWS_SECRET_ACCESS_KEY: "" }, /but AWS_SECRET_ACCESS_KEY is not/],
     [
       { ...temporal, THAW_S3_ENDPOINT: "http://s" },
+      /but AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not/,
+    ],
+    [
+      { ...temporal, THAW_S3_ENDPOINT: "http://s", AWS_WEB_IDENTITY_TOKEN_FILE: "/token" },
+      /AWS_WEB_IDENTITY_TOKEN_FILE is set but AWS_ROLE_ARN is not/,
+    ],
+    [
+      {
+        ...{ ...temporal, THAW_S3_ENDPOINT: "https://s3.amazonaws.com" },
+        AWS_EC2_METADATA_DISABLED: "true",
+      },
       /but AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not/,
     ],
     [{ ...temporal, ...S3, THAW_S3_ENDPOINT: "store:9000" }, /THAW_S3_ENDPOINT="store:9000" is not a URL/],
