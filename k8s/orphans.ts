@@ -1,8 +1,9 @@
 /** Jobs whose runs are over: of runs that were terminated, or whose control worker died at the wrong moment. */
+import type { PodGroup } from "../spec/podGroups.js";
 import { clusterCall } from "./clusterCall.js";
 import type { Cluster } from "./connect.js";
 import { deleteJob } from "./jobs.js";
-import { INSTALLATION_LABEL, MANAGED_BY, RUN_LABEL } from "./names.js";
+import { GROUP_LABEL, INSTALLATION_LABEL, MANAGED_BY, RUN_LABEL } from "./names.js";
 
 /** So long may deleting one take; what is left is found the next time. */
 const PATIENCE_MS = 30_000;
@@ -29,7 +30,9 @@ export async function removeOrphans(
     const runId = metadata?.labels?.[RUN_LABEL];
     if (runId === undefined || metadata?.deletionTimestamp !== undefined) continue;
     if ((await isOpen(runId)) !== false) continue;
-    await deleteJob({ cluster, namespace, runId }, AbortSignal.timeout(PATIENCE_MS));
+    const group = metadata?.labels?.[GROUP_LABEL] as PodGroup | undefined;
+    const place = { cluster, namespace, runId, ...(group === undefined ? {} : { group }) };
+    await deleteJob(place, AbortSignal.timeout(PATIENCE_MS));
     removed.push(runId);
   }
   return removed;

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Place } from "../../k8s/jobs.js";
 import type { PodSettings } from "../../k8s/settings.js";
-import type { RunInput } from "../../spec/run.js";
+import type { PodRequest } from "../../spec/pod.js";
 
 /** What the control worker knows of pods. */
 export interface PodDependencies {
@@ -51,12 +51,13 @@ async function connect(): Promise<Place["cluster"]> {
 /** @throws ThawError KUBERNETES_UNREACHABLE, USAGE (defaults), RUN_FILE_INVALID */
 export async function surroundingsOf(
   { defaultsFile }: PodDependencies,
-  { runId, file }: RunInput,
+  { run: { runId, file }, group }: PodRequest,
 ): Promise<PodSurroundings> {
   const { installationDefaults, podSettings } = await import("../../k8s/settings.js");
-  const settings = podSettings(file.kubernetes ?? {}, await installationDefaults(defaultsFile));
+  const settings = podSettings(file.kubernetes ?? {}, await installationDefaults(defaultsFile), group);
   const cluster = await connect();
   const namespace = settings.namespace ?? cluster.namespace;
   namespaces.add(namespace);
-  return { place: { cluster, namespace, runId }, settings };
+  const place = { cluster, namespace, runId, ...(group === undefined ? {} : { group }) };
+  return { place, settings };
 }

@@ -1,6 +1,7 @@
-/** Creates the Job of a run, or finds the one that is there. */
+/** Creates a Job of a run, or finds the one that is there. */
 import { Context } from "@temporalio/activity";
 import type { PodRequest } from "../../spec/pod.js";
+import { podGroups } from "../../spec/podGroups.js";
 import { readCheckpointTime } from "../../store/checkpointTime.js";
 import type { Store } from "../../store/connection.js";
 import { installationOf, type PodDependencies, surroundingsOf } from "./cluster.js";
@@ -11,22 +12,32 @@ interface StartDependencies {
 }
 
 /**
- * Idempotent.
+ * Idempotent. A pod that is needed in hours is refused at once, if its settings are wrong.
  * @throws ThawError RUN_FILE_INVALID, POD_REJECTED, KUBERNETES_…
  */
-export async function startPod({ store, pods }: StartDependencies, { run }: PodRequest): Promise<void> {
-  const { place, settings } = await surroundingsOf(pods, run);
+export async function startPod({ store, pods }: StartDependencies, request: PodRequest): Promise<void> {
+  const { run } = request;
   const [{ jobManifest }, { requireKnownFields }, { ensureJob }, { graceSeconds }] = await Promise.all([
     import("../../k8s/jobManifest.js"),
     import("../../k8s/podTemplateFields.js"),
     import("../../k8s/jobs.js"),
     import("../../k8s/grace.js"),
   ]);
-  requireKnownFields(settings.pod_template);
-  const manifest = jobManifest(run, settings, {
+  const context = {
     env: pods.env,
     installation: installationOf(pods),
     graceSeconds: graceSeconds(await readCheckpointTime(store, run.file.name)),
-  });
+  };
+  const describe = async (one: PodRequest) => {
+    const { place, settings } = await surroundingsOf(pods, one);
+    requireKnownFields(settings.pod_template);
+    const { group } = place;
+    const manifest = jobManifest(run, settings, { ...context, ...(group === undefined ? {} : { group }) });
+    return { place, manifest };
+  };
+  for (const group of podGroups(run.file)) {
+    if (group !== undefined && group !== request.group) await describe({ run, group });
+  }
+  const { place, manifest } = await describe(request);
   await ensureJob(place, manifest, Context.current().cancellationSignal);
 }
