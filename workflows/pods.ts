@@ -66,7 +66,7 @@ export function podOf(run: RunInput, show: (state: PodState | undefined) => void
     defineSignal<[PodState]>(POD_SIGNAL),
     (state) => {
       // What is said of a pod that was let go may come late.
-      if (life === undefined || state.group !== life.group) return;
+      if (life?.number === undefined || state.group !== life.group) return;
       const isNew = (state.ended ?? 0) > ended;
       ended = state.ended ?? 0;
       if (isNew && state.lastEnd?.reason === "out-of-memory") onMemoryKill?.();

@@ -48,16 +48,25 @@ async function connect(): Promise<Place["cluster"]> {
   }
 }
 
+/** @throws ThawError USAGE (defaults), RUN_FILE_INVALID */
+export async function settingsOf(
+  { defaultsFile }: PodDependencies,
+  { run: { file }, group }: PodRequest,
+): Promise<PodSettings> {
+  const { installationDefaults, podSettings } = await import("../../k8s/settings.js");
+  return podSettings(file.kubernetes ?? {}, await installationDefaults(defaultsFile), group);
+}
+
 /** @throws ThawError KUBERNETES_UNREACHABLE, USAGE (defaults), RUN_FILE_INVALID */
 export async function surroundingsOf(
-  { defaultsFile }: PodDependencies,
-  { run: { runId, file }, group }: PodRequest,
+  dependencies: PodDependencies,
+  request: PodRequest,
 ): Promise<PodSurroundings> {
-  const { installationDefaults, podSettings } = await import("../../k8s/settings.js");
-  const settings = podSettings(file.kubernetes ?? {}, await installationDefaults(defaultsFile), group);
+  const settings = await settingsOf(dependencies, request);
+  const { run, group } = request;
   const cluster = await connect();
   const namespace = settings.namespace ?? cluster.namespace;
   namespaces.add(namespace);
-  const place = { cluster, namespace, runId, ...(group === undefined ? {} : { group }) };
+  const place = { cluster, namespace, runId: run.runId, ...(group === undefined ? {} : { group }) };
   return { place, settings };
 }

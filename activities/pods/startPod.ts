@@ -1,10 +1,11 @@
 /** Creates a Job of a run, or finds the one that is there. */
+import type { V1Job } from "@kubernetes/client-node";
 import { Context } from "@temporalio/activity";
 import type { PodRequest } from "../../spec/pod.js";
-import { podGroups } from "../../spec/podGroups.js";
+import { type PodGroup, podGroups } from "../../spec/podGroups.js";
 import { readCheckpointTime } from "../../store/checkpointTime.js";
 import type { Store } from "../../store/connection.js";
-import { installationOf, type PodDependencies, surroundingsOf } from "./cluster.js";
+import { installationOf, type PodDependencies, settingsOf, surroundingsOf } from "./cluster.js";
 
 interface StartDependencies {
   readonly store: Store;
@@ -28,16 +29,14 @@ export async function startPod({ store, pods }: StartDependencies, request: PodR
     installation: installationOf(pods),
     graceSeconds: graceSeconds(await readCheckpointTime(store, run.file.name)),
   };
-  const describe = async (one: PodRequest) => {
-    const { place, settings } = await surroundingsOf(pods, one);
+  const manifestOf = async (group: PodGroup | undefined): Promise<V1Job> => {
+    const ofGroup = group === undefined ? {} : { group };
+    const settings = await settingsOf(pods, { run, ...ofGroup });
     requireKnownFields(settings.pod_template);
-    const { group } = place;
-    const manifest = jobManifest(run, settings, { ...context, ...(group === undefined ? {} : { group }) });
-    return { place, manifest };
+    return jobManifest(run, settings, { ...context, ...ofGroup });
   };
-  for (const group of podGroups(run.file)) {
-    if (group !== undefined && group !== request.group) await describe({ run, group });
-  }
-  const { place, manifest } = await describe(request);
+  for (const group of podGroups(run.file)) await manifestOf(group);
+  const manifest = await manifestOf(request.group);
+  const { place } = await surroundingsOf(pods, request);
   await ensureJob(place, manifest, Context.current().cancellationSignal);
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
+import type { V1Pod } from "@kubernetes/client-node";
 import { getRun } from "../../client/watchRun.js";
 import type { ArtifactRef, RunResult } from "../../spec/run.js";
 import type { StageSummary } from "../../spec/training.js";
@@ -60,6 +61,27 @@ describe("a run with compute: kubernetes", () => {
     assert.ok(((await summaryOf(last.result)).resumed ?? []).length > 0);
     assert.deepEqual(await pods.podsOf(), []);
     assert.equal(last.pod, undefined);
+  });
+
+  it("evaluates in a pod of its own, which asks for no GPU, when the one that trained is gone", async () => {
+    const runId = await pods.start(
+      "seed=5",
+      "kubernetes.stages.evaluate.resources={ gpu: 0, cpu: 50m, memory: 2Gi }",
+    );
+    await waitForStage(pods.stack, runId, "evaluate", ({ state }) => state === "running");
+    const evaluates = await pods.untilReason(runId, "running", "evaluate");
+    const job = `thaw-${runId}-evaluate`;
+    assert.deepEqual(await pods.podsOf(runId), [`job.batch/${job}`, `pod/${evaluates}`].toSorted());
+    const spec = JSON.parse(await pods.cluster.kubectl("get", "pod", evaluates, "--output=json")) as V1Pod;
+    const [container] = spec.spec?.containers ?? [];
+    assert.deepEqual(container?.resources?.limits, { memory: "2Gi" });
+    assert.deepEqual(container.resources.requests, { memory: "2Gi", cpu: "50m" });
+    assert.equal(container.env?.find(({ name }) => name === "THAW_DEVICE")?.value, "cpu");
+
+    // It begins on an empty disk, with what the store has.
+    const { last } = await pods.follow(runId);
+    assert.equal(last.status, "completed", JSON.stringify(last.failure));
+    assert.deepEqual(await pods.podsOf(), []);
   });
 
   it("makes no pod when nothing has to be computed", async () => {
