@@ -7,6 +7,7 @@ import { log } from "@temporalio/activity";
 import type { RunningJob } from "../engine/process.js";
 import { computeThreads } from "../engine/threads.js";
 import type { StageRequest } from "../spec/activities.js";
+import { engineOf } from "../spec/device.js";
 import type { EngineJob, ResumedFrom } from "../spec/engineJob.js";
 import { toThawError } from "../spec/errors.js";
 import type { AppliedChange, Interruptions, TrainingPosition } from "../spec/training.js";
@@ -74,7 +75,7 @@ export async function trainDurably(
   } = request;
   const { store, engine, engineFingerprint, workFolder, graceSeconds } = dependencies;
   const leaveMs = graceSeconds === undefined ? LEAVE_MS : Math.max(1000, 1000 * graceSeconds - FAREWELL_MS);
-  const identity = { engine: engineFingerprint, threads: computeThreads() };
+  const identity = { engine: engineOf(stage, engineFingerprint), threads: computeThreads() };
   const worker = `${process.pid}@${hostname()}`;
   const say = (phase: string): void => report({ phase, step: 0, total: 1 });
 

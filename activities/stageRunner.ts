@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Context } from "@temporalio/activity";
 import type { StageOutcome, StageRequest } from "../spec/activities.js";
 import type { DatasetSummary } from "../spec/dataset.js";
+import { engineOf } from "../spec/device.js";
 import { fitting } from "../spec/diskFull.js";
 import type { EngineJob } from "../spec/engineJob.js";
 import { ThawError } from "../spec/errors.js";
@@ -169,7 +170,7 @@ async function makeOnce(
       parameters: stage.parameters,
       inputs: digests,
       summary: half === undefined ? summary : { ...(summary as object), outOfMemory: half.outOfMemory },
-      engine: request.stage.usesEngine ? engineFingerprint : null,
+      engine: request.stage.usesEngine ? engineOf(request.stage, engineFingerprint) : null,
       seconds: (performance.now() - started) / 1000,
       files: Object.fromEntries(names.map((name) => [name, join(out, name)])),
       onProgress: (done, total) => report({ phase: "storing", step: done, total }),

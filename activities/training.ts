@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { StageOutcome, StageRequest, TrainingActivities } from "../spec/activities.js";
 import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../spec/artifactFiles.js";
 import { baseIdentity } from "../spec/base.js";
+import { engineOf } from "../spec/device.js";
 import type { EngineJob } from "../spec/engineJob.js";
 import type { FoldSummary } from "../spec/folds.js";
 import { augmentIdentity } from "../spec/identities.js";
@@ -25,11 +26,12 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   const { store, workFolder, baseCheckpoint, engineFingerprint } = dependencies;
 
   /** Frozen activations depend on the images, the base and the views, and on nothing that is trained. */
-  const scratchFolder = ({ run }: StageRequest, ingest: ArtifactRef): string => {
+  const scratchFolder = ({ run, stage }: StageRequest, ingest: ArtifactRef): string => {
     const { seed } = run.file;
     const augment = augmentIdentity(run.file.augment);
     const base = baseIdentity(run.file.base, run.base);
-    const identity = JSON.stringify([ingest.digest, base, augment, seed, engineFingerprint]);
+    const engine = engineOf(stage, engineFingerprint);
+    const identity = JSON.stringify([ingest.digest, base, augment, seed, engine]);
     return join(workFolder, "scratch", createHash("sha256").update(identity).digest("hex").slice(0, 32));
   };
 

@@ -1,4 +1,5 @@
 /** Explains why a stage has no artifact by comparing it with the nearest one that there is. */
+import { engineOf } from "../spec/device.js";
 import type { StagePlan } from "../spec/stages.js";
 import { ARTIFACTS_PREFIX, type ArtifactManifest, findManifest, placeOf } from "../store/artifacts.js";
 import type { Store } from "../store/connection.js";
@@ -36,8 +37,8 @@ export async function whyNotThere(
     );
     return `the nearest artifact has ${named.join(", ")}`;
   }
-  const isOtherEngine = stage.usesEngine && nearest.engine !== engineFingerprint;
-  return `the artifact for these parameters was made ${isOtherEngine ? "with another TensorFlow build" : "by another version of the stage"}`;
+  const isOtherEngine = stage.usesEngine && nearest.engine !== engineOf(stage, engineFingerprint);
+  return `the artifact for these parameters was made ${isOtherEngine ? "with another TensorFlow build or device" : "by another version of the stage"}`;
 }
 
 async function manifestsOf(store: Store, kind: string): Promise<ArtifactManifest[]> {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { isErrorCode } from "../spec/errors.js";
 import type { PodReason, PodState } from "../spec/pod.js";
+import type { PodGroup } from "../spec/podGroups.js";
 import type { RunResult, RunState, StageState } from "../spec/run.js";
 import { runControlSchema, steerRecordSchema } from "../spec/steeringSchema.js";
 
@@ -21,7 +22,9 @@ const STATES = [
 
 /** Of the newest worker: reasons are shown, and none is asked for by name. */
 const podReason = z.string().transform((text) => text as PodReason);
+const podGroup = z.string().transform((text) => text as PodGroup);
 const podSchema: z.ZodType<PodState> = z.object({
+  group: podGroup.exactOptional(),
   phase: z.enum(["waiting", "starting", "running", "ended"]),
   reason: podReason,
   sentence: z.string(),

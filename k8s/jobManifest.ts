@@ -1,6 +1,7 @@
-/** The Job of a run: one pod at a time, whose worker polls the run's own queue. */
+/** A Job of a run: one pod at a time, whose worker polls a queue of its own. */
 import type { V1Job, V1PodSpec, V1ResourceRequirements } from "@kubernetes/client-node";
 import { LEFT_EXIT_CODE, podQueue, USER_ERROR_EXIT_CODE } from "../spec/pod.js";
+import { isWithoutGpu, type PodGroup } from "../spec/podGroups.js";
 import type { RunInput } from "../spec/run.js";
 import { secondsIn } from "./duration.js";
 import { CONTAINER, INSTALLATION_LABEL, jobName, labelsOf } from "./names.js";
@@ -17,6 +18,8 @@ const NO_COMMAND = [126, 127];
 const PREFIX = "THAW_";
 
 export interface ManifestContext {
+  /** The stages that the pod is for; absent for the run's own. */
+  readonly group?: PodGroup;
   /** The variables that the worker finds Temporal and the store by; no secrets. */
   readonly env: Readonly<Record<string, string>>;
   /** Seconds that a pod gets between SIGTERM and SIGKILL. */
@@ -27,13 +30,13 @@ export interface ManifestContext {
 
 /** @throws ThawError RUN_FILE_INVALID for a pod template that does not fit */
 export function jobManifest(run: RunInput, settings: PodSettings, context: ManifestContext): V1Job {
-  const labels = labelsOf(run);
+  const labels = labelsOf(run, context.group);
   const spec = podSpec(run, settings, context);
   return {
     apiVersion: "batch/v1",
     kind: "Job",
     metadata: {
-      name: jobName(run.runId),
+      name: jobName(run.runId, context.group),
       labels: {
         ...labels,
         [INSTALLATION_LABEL]: context.installation,
@@ -110,7 +113,7 @@ function podSpec(run: RunInput, settings: PodSettings, context: ManifestContext)
 
 /** The settings' own variables come last: addresses may be others where the pods are. */
 function environmentOf(
-  { runId }: RunInput,
+  { runId, file }: RunInput,
   { env = {}, timeouts }: PodSettings,
   context: ManifestContext,
 ): Record<string, string> {
@@ -119,7 +122,9 @@ function environmentOf(
     [`${PREFIX}PROJECT`]: WORK_FOLDER,
     ...env,
     [`${PREFIX}RUN_ID`]: runId,
-    [`${PREFIX}TASK_QUEUE`]: podQueue(runId),
+    [`${PREFIX}TASK_QUEUE`]: podQueue(runId, context.group),
+    // The engine for GPUs refuses to compute without one, unless that was asked for.
+    ...(isWithoutGpu(file, context.group) ? { [`${PREFIX}DEVICE`]: "cpu" } : {}),
     [`${PREFIX}GRACE_SECONDS`]: String(context.graceSeconds),
     [`${PREFIX}NO_PROGRESS_SECONDS`]: String(secondsIn(timeouts.no_progress)),
   };

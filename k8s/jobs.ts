@@ -2,17 +2,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Job } from "@kubernetes/client-node";
 import { ThawError } from "../spec/errors.js";
+import type { PodGroup } from "../spec/podGroups.js";
 import { clusterCall, isMissing, isThere } from "./clusterCall.js";
 import type { Cluster } from "./connect.js";
 import { jobName, MANAGED_BY, RUN_LABEL, selectorOf } from "./names.js";
 
 const POLL_MS = 250;
 
-/** A run's place in the cluster. */
+/** Where one of a run's Jobs is. */
 export interface Place {
   readonly cluster: Cluster;
   readonly namespace: string;
   readonly runId: string;
+  /** The stages that it is for; absent for the run's own. */
+  readonly group?: PodGroup;
 }
 
 /**
@@ -39,10 +42,10 @@ export async function ensureJob(place: Place, manifest: V1Job, signal: AbortSign
   }
 }
 
-export async function findJob({ cluster, namespace, runId }: Place): Promise<V1Job | undefined> {
+export async function findJob({ cluster, namespace, runId, group }: Place): Promise<V1Job | undefined> {
   try {
     return await clusterCall(`reading the Job of run ${runId}`, () =>
-      cluster.batch.readNamespacedJob({ namespace, name: jobName(runId) }),
+      cluster.batch.readNamespacedJob({ namespace, name: jobName(runId, group) }),
     );
   } catch (error) {
     if (isMissing(error)) return undefined;
@@ -66,12 +69,12 @@ function isOver({ metadata, status }: V1Job): boolean {
 
 /** Deletes the Job, if there is one, and waits until it and its pods are gone, or the signal ends the waiting. */
 export async function deleteJob(place: Place, signal: AbortSignal): Promise<void> {
-  const { cluster, namespace, runId } = place;
+  const { cluster, namespace, runId, group } = place;
   try {
     await clusterCall(`deleting the Job of run ${runId}`, () =>
       cluster.batch.deleteNamespacedJob({
         namespace,
-        name: jobName(runId),
+        name: jobName(runId, group),
         propagationPolicy: "Background",
       }),
     );
@@ -85,7 +88,7 @@ async function isGone(place: Place): Promise<boolean> {
   const { cluster, namespace, runId } = place;
   if ((await findJob(place)) !== undefined) return false;
   const { items } = await clusterCall(`looking for pods of run ${runId}`, () =>
-    cluster.core.listNamespacedPod({ namespace, labelSelector: selectorOf(runId) }),
+    cluster.core.listNamespacedPod({ namespace, labelSelector: selectorOf(place) }),
   );
   return items.length === 0;
 }

@@ -1,11 +1,44 @@
 /** Jobs whose runs are over: of runs that were terminated, or whose control worker died at the wrong moment. */
+import type { PodGroup } from "../spec/podGroups.js";
 import { clusterCall } from "./clusterCall.js";
 import type { Cluster } from "./connect.js";
-import { deleteJob } from "./jobs.js";
-import { INSTALLATION_LABEL, MANAGED_BY, RUN_LABEL } from "./names.js";
+import { deleteJob, type Place } from "./jobs.js";
+import { GROUP_LABEL, INSTALLATION_LABEL, MANAGED_BY, RUN_LABEL } from "./names.js";
 
 /** So long may deleting one take; what is left is found the next time. */
 const PATIENCE_MS = 30_000;
+
+export interface RunJob extends Place {
+  readonly name: string;
+}
+
+/**
+ * Jobs of runs that nobody has begun to delete.
+ * @param installation only its Jobs; of all when left out
+ * @throws ThawError KUBERNETES_…
+ */
+export async function listRunJobs(
+  cluster: Cluster,
+  namespace: string,
+  installation?: string,
+): Promise<readonly RunJob[]> {
+  const ofInstallation = installation === undefined ? "" : `,${INSTALLATION_LABEL}=${installation}`;
+  const labelSelector = `${MANAGED_BY}=thaw,${RUN_LABEL}${ofInstallation}`;
+  const { items } = await clusterCall(`listing Jobs in ${namespace}`, () =>
+    cluster.batch.listNamespacedJob({ namespace, labelSelector }),
+  );
+  return items.flatMap(({ metadata: { name = "", labels = {}, deletionTimestamp } = {} }) => {
+    const { [RUN_LABEL]: runId, [GROUP_LABEL]: group } = labels;
+    if (runId === undefined || deletionTimestamp !== undefined) return [];
+    const ofGroup = group === undefined ? {} : { group: group as PodGroup };
+    return [{ name, cluster, namespace, runId, ...ofGroup }];
+  });
+}
+
+/** Returns when the Job and its pods are gone. @throws ThawError KUBERNETES_… */
+export async function removeRunJob(job: RunJob): Promise<void> {
+  await deleteJob(job, AbortSignal.timeout(PATIENCE_MS));
+}
 
 /**
  * @param installation only its Jobs: another one's runs are not known here
@@ -18,19 +51,11 @@ export async function removeOrphans(
   installation: string,
   isOpen: (runId: string) => Promise<boolean | undefined>,
 ): Promise<readonly string[]> {
-  const { items } = await clusterCall(`listing Jobs in ${namespace}`, () =>
-    cluster.batch.listNamespacedJob({
-      namespace,
-      labelSelector: `${MANAGED_BY}=thaw,${INSTALLATION_LABEL}=${installation}`,
-    }),
-  );
   const removed: string[] = [];
-  for (const { metadata } of items) {
-    const runId = metadata?.labels?.[RUN_LABEL];
-    if (runId === undefined || metadata?.deletionTimestamp !== undefined) continue;
-    if ((await isOpen(runId)) !== false) continue;
-    await deleteJob({ cluster, namespace, runId }, AbortSignal.timeout(PATIENCE_MS));
-    removed.push(runId);
+  for (const job of await listRunJobs(cluster, namespace, installation)) {
+    if ((await isOpen(job.runId)) !== false) continue;
+    await removeRunJob(job);
+    removed.push(job.runId);
   }
   return removed;
 }

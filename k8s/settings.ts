@@ -1,20 +1,22 @@
-/** What a run's pod is to be: the run file's values over those of the installation over thaw's own. */
+/** What a run's pod is to be: a stage's values over the run file's over those of the installation over thaw's own. */
 import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import { ThawError } from "../spec/errors.js";
-import { type KubernetesSpec, kubernetesSchema } from "../spec/kubernetes.js";
+import { installationSchema, type KubernetesSpec } from "../spec/kubernetes.js";
+import { isSection, laidOver, type Section, withoutNulls } from "../spec/laidOver.js";
+import type { PodGroup } from "../spec/podGroups.js";
 
-type Section<Key extends keyof KubernetesSpec, Given extends string> = Omit<
+type Filled<Key extends keyof KubernetesSpec, Given extends string> = Omit<
   NonNullable<KubernetesSpec[Key]>,
   Given
 > &
   Required<Pick<NonNullable<KubernetesSpec[Key]>, Given & keyof NonNullable<KubernetesSpec[Key]>>>;
 
 /** Settings with all that a pod cannot do without. */
-export type PodSettings = Omit<KubernetesSpec, "image" | "resources" | "volumes" | "timeouts"> & {
+export type PodSettings = Omit<KubernetesSpec, "image" | "resources" | "volumes" | "timeouts" | "stages"> & {
   readonly image: string;
-  readonly resources: Section<"resources", "cpu" | "memory" | "gpu" | "gpu_resource">;
-  readonly volumes: Section<"volumes", "shared_memory">;
+  readonly resources: Filled<"resources", "cpu" | "memory" | "gpu" | "gpu_resource">;
+  readonly volumes: Filled<"volumes", "shared_memory">;
   readonly timeouts: Required<NonNullable<KubernetesSpec["timeouts"]>>;
 };
 
@@ -28,9 +30,17 @@ const OWN = {
   timeouts: { queue: "1h", start: "15m", run: "7d", no_progress: "30m" },
 } as const satisfies KubernetesSpec;
 
-/** @throws ThawError RUN_FILE_INVALID without an image, and for spot nodes that nobody has described */
-export function podSettings(given: KubernetesSpec, installation: KubernetesSpec): PodSettings {
-  const merged = laidOver(laidOver(OWN, installation), given) as KubernetesSpec;
+/**
+ * @param group the stages whose pod it is; the run's own if left out
+ * @throws ThawError RUN_FILE_INVALID without an image, and for spot nodes that nobody has described
+ */
+export function podSettings(
+  { stages = {}, ...given }: KubernetesSpec,
+  installation: KubernetesSpec,
+  group?: PodGroup,
+): PodSettings {
+  const ofRun = laidOver(laidOver(OWN, installation), given);
+  const merged = withoutWhatIsTaken(laidOver(ofRun, (group && stages[group]) ?? {}));
   const { image } = merged;
   if (image === undefined) {
     throw new ThawError("RUN_FILE_INVALID", "no image is named for the run's pod", {
@@ -56,18 +66,16 @@ function onSpotNodes(settings: KubernetesSpec): KubernetesSpec {
   };
 }
 
-/** Sections by key; lists and values as a whole. */
-function laidOver(below: object, above: object): object {
-  const merged: Record<string, unknown> = { ...below };
-  for (const [key, value] of Object.entries(above)) {
-    const known = merged[key];
-    merged[key] = isSection(known) && isSection(value) ? laidOver(known, value) : value;
-  }
-  return merged;
+/** Only there can a stage take something away; elsewhere a null is a value, as in `pod_template`. */
+function withoutWhatIsTaken(merged: Section): KubernetesSpec {
+  const settings = withoutNulls(merged);
+  const { node_selector: labels } = settings;
+  const kept = isSection(labels) ? { ...settings, node_selector: withoutNulls(labels) } : settings;
+  return kept as KubernetesSpec;
 }
 
-const isSection = (value: unknown): value is object =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+/** What has no GPU may be another artifact: `thaw plan` has to know, and does not know the installation. */
+const STAGES_ARE_THE_RUNS = "has `stages`: which pod a stage gets is said in run files";
 
 /**
  * @param file a YAML file like the run file's section `kubernetes`; undefined: there are no such defaults
@@ -86,7 +94,8 @@ export async function installationDefaults(file: string | undefined): Promise<Ku
   } catch (error) {
     throw wrong(`cannot be read: ${(error as Error).message}`, error);
   }
-  const result = kubernetesSchema.safeParse(content ?? {});
+  if (isSection(content) && "stages" in content) throw wrong(STAGES_ARE_THE_RUNS);
+  const result = installationSchema.safeParse(content ?? {});
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw wrong(`is wrong at ${issue?.path.join(".") || "its top"}: ${issue?.message}`);

@@ -31,19 +31,19 @@ export async function* watchJob(
   resync: Resync = RESYNC,
 ): AsyncGenerator<Snapshot> {
   const bell = createBell();
-  const { namespace, runId } = place;
+  const { namespace, runId, group } = place;
   const watches = [
     keepWatch(
       place,
       `/apis/batch/v1/namespaces/${namespace}/jobs`,
-      { fieldSelector: `metadata.name=${jobName(runId)}` },
+      { fieldSelector: `metadata.name=${jobName(runId, group)}` },
       bell.ring,
       signal,
     ),
     keepWatch(
       place,
       `/api/v1/namespaces/${namespace}/pods`,
-      { labelSelector: selectorOf(runId) },
+      { labelSelector: selectorOf(place) },
       bell.ring,
       signal,
     ),
@@ -66,7 +66,7 @@ export async function lookAt(place: Place): Promise<Snapshot> {
   const [job, { items: pods }] = await Promise.all([
     findJob(place),
     clusterCall(`listing the pods of run ${runId}`, () =>
-      cluster.core.listNamespacedPod({ namespace, labelSelector: selectorOf(runId) }),
+      cluster.core.listNamespacedPod({ namespace, labelSelector: selectorOf(place) }),
     ),
   ]);
   const about = [job?.metadata?.uid, currentPod(pods)?.metadata?.uid].filter((uid) => uid !== undefined);

@@ -38,9 +38,12 @@ function load(): typeof TensorFlow {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
   const wantsGpu = process.env.THAW_ENGINE === "gpu";
   const name = wantsGpu ? "@tensorflow/tfjs-node-gpu" : "@tensorflow/tfjs-node";
+  const isForProcessors = process.env.THAW_DEVICE === "cpu";
+  // Some nodes show their GPUs to pods that have asked for none.
+  if (isForProcessors) process.env.CUDA_VISIBLE_DEVICES = "-1";
   const loaded = requireEngine(name);
   // Without a GPU it would compute on processors, slowly, and sign the artifacts as a GPU's.
-  if (wantsGpu && !(loaded.backend() as unknown as NativeBackend).isUsingGpuDevice) {
+  if (wantsGpu && !isForProcessors && !(loaded.backend() as unknown as NativeBackend).isUsingGpuDevice) {
     throw new ThawError("RUNTIME_MISSING", "THAW_ENGINE=gpu is set, but TensorFlow sees no GPU", {
       hint: "run it where an NVIDIA GPU and its driver are (in a pod: ask for one), or set THAW_ENGINE=cpu",
     });

@@ -1,5 +1,6 @@
 /** The run file's section `kubernetes`: which pod trains. Installations write their defaults in the same shape. */
 import { z } from "zod";
+import { POD_STAGES } from "./podStages.js";
 
 /** Names of most Kubernetes objects: RFC 1123 labels and subdomains. */
 const objectName = z
@@ -140,55 +141,89 @@ const spotNodesSchema = z
   .describe("What spot nodes are to be known by, usually said once for the installation.");
 
 /** No defaults here: those of the installation stand between the file's values and thaw's. */
+const podFields = {
+  image: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe("Image with thaw's training worker; installations name one."),
+  image_pull_policy: z
+    .enum(["Always", "IfNotPresent", "Never"])
+    .exactOptional()
+    .describe("When it is pulled."),
+  image_pull_secrets: z.array(objectName).exactOptional().describe("Secrets for the image's registry."),
+  resources: resourcesSchema.exactOptional(),
+  node_selector: labels
+    .exactOptional()
+    .describe("Labels that the node must have, for example the type of its GPU."),
+  tolerations: tolerations.exactOptional().describe("Taints of nodes that the pod bears, as in a pod."),
+  affinity: z
+    .record(z.string(), z.unknown())
+    .exactOptional()
+    .describe("Finer rules for the choice of a node, as in a pod."),
+  runtime_class: objectName.exactOptional().describe("The pod's runtimeClassName, for example nvidia."),
+  spot: z
+    .boolean()
+    .exactOptional()
+    .describe("Train on nodes that may be taken away; checkpoints make that cheap. Default: false."),
+  spot_nodes: spotNodesSchema.exactOptional(),
+  priority_class: objectName.exactOptional().describe("The pod's priorityClassName."),
+  queue: objectName.exactOptional().describe("Kueue's local queue that admits the Job."),
+  service_account: objectName
+    .exactOptional()
+    .describe("The pod's service account, whose token it then gets. Default: none is used."),
+  secrets: z
+    .array(objectName)
+    .exactOptional()
+    .describe("Secrets whose keys become environment variables: credentials of store and Temporal."),
+  env: z
+    .record(variableName, z.string())
+    .exactOptional()
+    .describe("More environment variables, for example addresses as pods see them."),
+  volumes: volumesSchema.exactOptional(),
+  pod_template: podTemplateSchema.exactOptional(),
+  timeouts: timeoutsSchema.exactOptional(),
+};
+
+/** With null a stage takes away what the run's section or the installation says, where no value would mean nothing. */
+const stagePodSchema = z.strictObject({
+  ...podFields,
+  node_selector: z
+    .record(z.string(), z.string().nullable())
+    .nullable()
+    .exactOptional()
+    .describe("Labels that the node must have; null takes one away."),
+  affinity: podFields.affinity
+    .unwrap()
+    .nullable()
+    .exactOptional()
+    .describe("Finer rules for the choice of a node."),
+  runtime_class: objectName.nullable().exactOptional().describe("The pod's runtimeClassName."),
+  priority_class: objectName.nullable().exactOptional().describe("The pod's priorityClassName."),
+  queue: objectName.nullable().exactOptional().describe("Kueue's local queue that admits the Job."),
+});
+
 export const kubernetesSchema = z
   .strictObject({
     namespace: namespace
       .exactOptional()
       .describe("Namespace of the pod. Default: that of the control worker."),
-    image: z
-      .string()
-      .min(1)
+    ...podFields,
+    stages: z
+      .partialRecord(z.enum(POD_STAGES), stagePodSchema)
       .exactOptional()
-      .describe("Image with thaw's training worker; installations name one."),
-    image_pull_policy: z
-      .enum(["Always", "IfNotPresent", "Never"])
-      .exactOptional()
-      .describe("When it is pulled."),
-    image_pull_secrets: z.array(objectName).exactOptional().describe("Secrets for the image's registry."),
-    resources: resourcesSchema.exactOptional(),
-    node_selector: labels
-      .exactOptional()
-      .describe("Labels that the node must have, for example the type of its GPU."),
-    tolerations: tolerations.exactOptional().describe("Taints of nodes that the pod bears, as in a pod."),
-    affinity: z
-      .record(z.string(), z.unknown())
-      .exactOptional()
-      .describe("Finer rules for the choice of a node, as in a pod."),
-    runtime_class: objectName.exactOptional().describe("The pod's runtimeClassName, for example nvidia."),
-    spot: z
-      .boolean()
-      .exactOptional()
-      .describe("Train on nodes that may be taken away; checkpoints make that cheap. Default: false."),
-    spot_nodes: spotNodesSchema.exactOptional(),
-    priority_class: objectName.exactOptional().describe("The pod's priorityClassName."),
-    queue: objectName.exactOptional().describe("Kueue's local queue that admits the Job."),
-    service_account: objectName
-      .exactOptional()
-      .describe("The pod's service account, whose token it then gets. Default: none is used."),
-    secrets: z
-      .array(objectName)
-      .exactOptional()
-      .describe("Secrets whose keys become environment variables: credentials of store and Temporal."),
-    env: z
-      .record(variableName, z.string())
-      .exactOptional()
-      .describe("More environment variables, for example addresses as pods see them."),
-    volumes: volumesSchema.exactOptional(),
-    pod_template: podTemplateSchema.exactOptional(),
-    timeouts: timeoutsSchema.exactOptional(),
+      .describe(
+        "Stages that get another pod: the keys of this section, laid over its values; null takes one away. E.g. {evaluate: {resources: {gpu: 0}}}.",
+      ),
   })
-  .describe("The pod that trains, with `compute: kubernetes`. It changes no number.");
+  .describe(
+    "The pod that trains, with `compute: kubernetes`. It changes no number, unless gpu: 0 has the GPU engine compute on processors.",
+  );
+
+/** What an installation may say: of pods that stages get, run files alone. */
+export const installationSchema = kubernetesSchema.omit({ stages: true });
 
 export type KubernetesSpec = z.output<typeof kubernetesSchema>;
+export type StagePodSpec = z.output<typeof stagePodSchema>;
 export type MountSpec = z.output<typeof mountSchema>;
 export type PodTemplatePatch = z.output<typeof podTemplateSchema>;

@@ -1,18 +1,23 @@
 /** The pod that trains a run, as the workflow and the clients know it. */
 import type { ErrorCode } from "./errors.js";
+import type { PodGroup } from "./podGroups.js";
 import type { RunInput } from "./run.js";
 
 /** Signal to the run's workflow: a {@link PodState}, whenever it has changed. */
 export const POD_SIGNAL = "podState";
-/** Queue of a run's own pod: `thaw-run-RUN`. */
+/** Queue of a run's own pod: `thaw-run-RUN`, and `thaw-run-RUN-STAGE` of the pod for stages with other settings. */
 const POD_QUEUE = "thaw-run-";
 /** Exit code of a worker that was told to leave: 128 + SIGTERM, as shells count. With 0 its Job would be done. */
 export const LEFT_EXIT_CODE = 143;
 /** Exit code of a worker whose settings are wrong (`ERROR_CODES`): another pod would end the same. */
 export const USER_ERROR_EXIT_CODE = 2;
 
-export const podQueue = (runId: string): string => `${POD_QUEUE}${runId}`;
+export const podQueue = (runId: string, group?: PodGroup): string => `${POD_QUEUE}${ofGroup(runId, group)}`;
 export const isPodQueue = (queue: string): boolean => queue.startsWith(POD_QUEUE);
+
+/** What a run calls a pod's things by: the run's own ones have its name alone. */
+export const ofGroup = (runId: string, group: PodGroup | undefined): string =>
+  group === undefined ? runId : `${runId}-${group}`;
 
 /** What there is to say of a pod, or of a Job that has none. */
 export type PodReason =
@@ -43,6 +48,8 @@ export type PodReason =
   | "gone";
 
 export interface PodState {
+  /** The stages that have a pod of their own; absent for the run's. */
+  readonly group?: PodGroup;
   readonly phase: "waiting" | "starting" | "running" | "ended";
   readonly reason: PodReason;
   /** One sentence without a full stop, in the cluster's own words where it has some. */
@@ -60,4 +67,6 @@ export interface PodState {
 /** Which pod an activity is about. */
 export interface PodRequest {
   readonly run: RunInput;
+  /** The stages whose pod it is; absent for the run's. */
+  readonly group?: PodGroup;
 }

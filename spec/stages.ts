@@ -3,21 +3,13 @@
 import { type BaseSpec, baseIdentity } from "./base.js";
 import type { FoldDecision } from "./folds.js";
 import { augmentIdentity, lossIdentity } from "./identities.js";
+import { isWithoutGpu } from "./podGroups.js";
+import { POD_STAGES, type PodStage } from "./podStages.js";
 import type { RunFile } from "./runFile.js";
 import { unfreezeStages } from "./unfreezing.js";
 
-export type StageKind =
-  | "ingest"
-  | "features"
-  | "recipe"
-  | "base"
-  | "head"
-  | "tune"
-  | "fold"
-  | "evaluate"
-  | "scratch"
-  | "register"
-  | "report";
+/** Those that pods do, and those of the control worker. */
+export type StageKind = PodStage | "base" | "register" | "report";
 
 /**
  * Version of each stage's code. Raised whenever the same inputs would give another artifact, so that
@@ -56,6 +48,8 @@ export interface StagePlan {
   readonly candidate?: string;
   /** Whether its numbers depend on the TensorFlow build. */
   readonly usesEngine: boolean;
+  /** Set where the run file asks for no GPU: the engine for GPUs computes on processors. */
+  readonly device?: "cpu";
 }
 
 /**
@@ -146,7 +140,16 @@ export function planStages(
   const compared = candidatesOf(file).length === 0 ? [] : ["base"];
   const shown = ["ingest", ...compared, "features", "recipe", ...evaluated, "evaluate", "register"];
   add("report", "report", false, shown, { file: { ...file, unfreeze: { ...file.unfreeze, stages } } });
-  return plans;
+  return plans.map((plan) => withDevice(plan, file));
+}
+
+function withDevice(plan: StagePlan, file: RunFile): StagePlan {
+  return isOfPods(plan.kind) && isWithoutGpu(file, plan.kind) ? { ...plan, device: "cpu" } : plan;
+}
+
+/** Whether a training worker does it: what the control worker does needs no GPU. */
+export function isOfPods(kind: StageKind): kind is PodStage {
+  return POD_STAGES.some((name) => name === kind);
 }
 
 /** What each stage of unfreezing trains: down to a layer group, or the first block. */

@@ -1,5 +1,6 @@
 /** Keys of artifacts: SHA-256 over everything that an artifact depends on. */
 import { createHash } from "node:crypto";
+import { engineOf } from "../spec/device.js";
 import type { StagePlan } from "../spec/stages.js";
 
 /** JSON with the keys of every object sorted, so that equal values give equal text. */
@@ -21,7 +22,7 @@ export function sha256(data: string | Uint8Array): string {
 /**
  * The key of a stage's artifact.
  * @param inputDigests digest of each input's content, by stage name (for `ingest`: `{ source }`)
- * @param engine fingerprint of the TensorFlow build; counts only for stages that compute with it
+ * @param engine fingerprint of the TensorFlow build; counts, with the device, only for stages that compute with it
  * @returns 64 hex digits
  */
 export function stageKey(
@@ -35,7 +36,7 @@ export function stageKey(
       codeVersion: plan.codeVersion,
       parameters: plan.parameters,
       inputs: inputDigests,
-      engine: plan.usesEngine ? engine : null,
+      engine: plan.usesEngine ? engineOf(plan, engine) : null,
     }),
   );
 }

@@ -1,4 +1,7 @@
-/** The pod that trains a run: made when the first stage has to be computed, watched beside the stages, removed at the end. */
+/**
+ * The pod that trains a run: made when the first stage has to be computed, watched beside the stages, removed at the end.
+ * Stages with settings of their own have another one, in its place: at any time a run has one pod.
+ */
 import {
   ActivityFailure,
   ApplicationFailure,
@@ -11,20 +14,25 @@ import {
 import type { ControlActivities } from "../spec/activities.js";
 import type { ErrorCode } from "../spec/errors.js";
 import { POD_SIGNAL, type PodRequest, type PodState, podQueue } from "../spec/pod.js";
+import { type PodGroup, podGroupOf } from "../spec/podGroups.js";
+import type { PodStage } from "../spec/podStages.js";
 import { CONTROL_QUEUE, LOCAL_TRAINING_QUEUE, type RunInput } from "../spec/run.js";
 
 export interface TrainingPlace {
   /**
-   * Runs a stage where the run's training worker is.
+   * Runs a stage where the training worker for stages of its kind is.
    * @param stage is told the worker's queue, and whether an attempt before was killed because it used too much memory
    */
-  during<T>(stage: (queue: string, shortOfMemory: boolean) => Promise<T>): Promise<T>;
+  during<T>(kind: PodStage, stage: (queue: string, shortOfMemory: boolean) => Promise<T>): Promise<T>;
+  /** @param kinds of the stages to come: a worker that none of them needs is let go */
+  keepFor(kinds: readonly PodStage[]): void;
   /** No stage needs the worker for now: the next one may have to wait for another. */
   release(): Promise<void>;
 }
 
 export const localWorker: TrainingPlace = {
-  during: (stage) => stage(LOCAL_TRAINING_QUEUE, false),
+  during: (_kind, stage) => stage(LOCAL_TRAINING_QUEUE, false),
+  keepFor: () => undefined,
   release: async () => undefined,
 };
 
@@ -37,10 +45,18 @@ const RETRY = { initialInterval: "1 second", backoffCoefficient: 2, maximumInter
 /** A node that is lost holds its pod for minutes; then `thaw gc` and the Job's TTL are left. */
 const STOP_ATTEMPTS = 5;
 
+/** One pod of the run, from the wish for it until it is let go. */
+interface Life {
+  readonly group: PodGroup | undefined;
+  readonly scope: CancellationScope;
+  readonly end: Promise<never>;
+  /** Undefined until a Job is asked for. */
+  number: number | undefined;
+}
+
 export function podOf(run: RunInput, show: (state: PodState | undefined) => void): TrainingPlace {
-  const request: PodRequest = { run };
   let lives = 0;
-  let life: { readonly scope: CancellationScope; readonly end: Promise<never> } | undefined;
+  let life: Life | undefined;
   let stopping: Promise<void> = Promise.resolve();
   /** Pods of the present Job that have ended. */
   let ended = 0;
@@ -49,7 +65,8 @@ export function podOf(run: RunInput, show: (state: PodState | undefined) => void
   setHandler(
     defineSignal<[PodState]>(POD_SIGNAL),
     (state) => {
-      if (life === undefined) return;
+      // What is said of a pod that was let go may come late.
+      if (life?.number === undefined || state.group !== life.group) return;
       const isNew = (state.ended ?? 0) > ended;
       ended = state.ended ?? 0;
       if (isNew && state.lastEnd?.reason === "out-of-memory") onMemoryKill?.();
@@ -58,32 +75,53 @@ export function podOf(run: RunInput, show: (state: PodState | undefined) => void
     { description: "the run's pod has changed" },
   );
 
-  const begin = (): NonNullable<typeof life> => {
+  const begin = (group: PodGroup | undefined): Life => {
+    const request = requestFor(run, group);
     const scope = new CancellationScope();
-    const end = scope.run(async () => {
+    const live = async (): Promise<never> => {
       await stopping;
       // A Job that somebody deletes is made again.
       for (;;) {
         const number = ++lives;
+        begun.number = number;
         ended = 0;
         await activities(`start-pod-${number}`, "create the run's Job").startPod(request);
         await watching(`watch-pod-${number}`).watchPod(request);
       }
-    });
+    };
+    const begun: Life = { group, scope, number: undefined, end: scope.run(live) };
     // Whoever waits for a stage hears of it.
-    end.catch(() => undefined);
-    return { scope, end };
+    begun.end.catch(() => undefined);
+    return begun;
+  };
+
+  const release = (): Promise<void> => {
+    const was = life;
+    life = undefined;
+    if (was === undefined) return stopping;
+    show(undefined);
+    was.scope.cancel();
+    const { number, group } = was;
+    // It waited for the end of the one before.
+    if (number === undefined) return stopping;
+    // Also when the run is cancelled, and before anybody makes the next Job.
+    stopping = CancellationScope.nonCancellable(() =>
+      activities(`stop-pod-${number}`, "delete the run's Job", STOP_ATTEMPTS).stopPod(requestFor(run, group)),
+    ).catch(() => undefined);
+    return stopping;
   };
 
   return {
-    during: async (stage) => {
+    during: async (kind, stage) => {
+      const group = podGroupOf(run.file, kind);
       for (let shortOfMemory = false; ; shortOfMemory = true) {
-        life ??= begin();
+        if (life?.group !== group) void release();
+        life ??= begin(group);
         const killed = new Promise<"killed">((resolve) => {
           onMemoryKill = () => resolve("killed");
         });
         const work = new CancellationScope();
-        const done = work.run(() => stage(podQueue(run.runId), shortOfMemory));
+        const done = work.run(() => stage(podQueue(run.runId, group), shortOfMemory));
         const stop = async (): Promise<void> => {
           work.cancel();
           await done.catch(() => undefined);
@@ -101,19 +139,15 @@ export function podOf(run: RunInput, show: (state: PodState | undefined) => void
         }
       }
     },
-    release: () => {
-      const was = life;
-      life = undefined;
-      if (was === undefined) return stopping;
-      show(undefined);
-      was.scope.cancel();
-      // Also when the run is cancelled, and before anybody makes the next Job.
-      stopping = CancellationScope.nonCancellable(() =>
-        activities(`stop-pod-${lives}`, "delete the run's Job", STOP_ATTEMPTS).stopPod(request),
-      ).catch(() => undefined);
-      return stopping;
+    keepFor: (kinds) => {
+      if (!kinds.some((kind) => podGroupOf(run.file, kind) === life?.group)) void release();
     },
+    release,
   };
+}
+
+function requestFor(run: RunInput, group: PodGroup | undefined): PodRequest {
+  return group === undefined ? { run } : { run, group };
 }
 
 function activities(activityId: string, summary: string, maximumAttempts = 0): ControlActivities {
@@ -143,7 +177,7 @@ function outOfMemory(): ApplicationFailure {
     message: "the stage's pod was killed because it used more memory than it has",
     type: "OUT_OF_MEMORY" satisfies ErrorCode,
     nonRetryable: true,
-    details: [{ hint: "raise kubernetes.resources.memory, or lower batch_size" }],
+    details: [{ hint: "raise resources.memory of its pod, or lower batch_size" }],
   });
 }
 

@@ -7,13 +7,16 @@ import type {
   TrainingActivities,
 } from "../spec/activities.js";
 import type { ErrorCode } from "../spec/errors.js";
+import type { PodStage } from "../spec/podStages.js";
 import type { RecipeDecision } from "../spec/recipe.js";
 import { type ArtifactRef, CONTROL_QUEUE, type RunInput, type RunResult } from "../spec/run.js";
 import {
   FIRST_BLOCK,
   followRecipe,
+  isOfPods,
   madeAnew,
   planStages,
+  type StageKind,
   type StagePlan,
   sourceOf,
   whySkipped,
@@ -80,7 +83,7 @@ export async function transferLearning(given: RunInput): Promise<RunResult> {
       }
       if (outcome.decision !== undefined && stage.candidate === undefined)
         plans = follow(outcome.decision, plans, tracker);
-      if (!plans.some(({ name, kind }) => !(name in artifacts) && !isLight(kind))) void place.release();
+      place.keepFor(plans.flatMap(({ name, kind }) => (name in artifacts || !isOfPods(kind) ? [] : [kind])));
     }
   } finally {
     await place.release();
@@ -149,21 +152,19 @@ async function runStage(
 }
 
 function execute(stage: StagePlan, request: StageRequest, place: TrainingPlace): Promise<StageOutcome> {
-  if (isLight(stage.kind)) return executeLight(stage, request);
-  return place.during((queue, shortOfMemory) =>
-    executeHeavy(stage, shortOfMemory ? { ...request, shortOfMemory } : request, queue),
+  const { kind } = stage;
+  if (!isOfPods(kind)) return executeLight(stage.name, kind, request);
+  return place.during(kind, (queue, shortOfMemory) =>
+    executeHeavy(stage, kind, shortOfMemory ? { ...request, shortOfMemory } : request, queue),
   );
 }
 
-/** What the control worker does: it needs no GPU. */
-function isLight(kind: StagePlan["kind"]): kind is LightKind {
-  return kind === "base" || kind === "register" || kind === "report";
-}
-
-type LightKind = "base" | "register" | "report";
-
-function executeLight({ name, kind }: StagePlan, request: StageRequest): Promise<StageOutcome> {
-  switch (kind as LightKind) {
+function executeLight(
+  name: string,
+  kind: Exclude<StageKind, PodStage>,
+  request: StageRequest,
+): Promise<StageOutcome> {
+  switch (kind) {
     case "base":
       return control(name, "choose between the bases").chooseBase(request);
     case "register":
@@ -173,9 +174,14 @@ function executeLight({ name, kind }: StagePlan, request: StageRequest): Promise
   }
 }
 
-function executeHeavy(stage: StagePlan, request: StageRequest, queue: string): Promise<StageOutcome> {
+function executeHeavy(
+  stage: StagePlan,
+  kind: PodStage,
+  request: StageRequest,
+  queue: string,
+): Promise<StageOutcome> {
   const on = (summary: string): TrainingActivities => training(stage, summary, queue);
-  switch (stage.kind as Exclude<StagePlan["kind"], LightKind>) {
+  switch (kind) {
     case "ingest":
       return on("read the images and split them").ingest(request);
     case "features":

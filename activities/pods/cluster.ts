@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Place } from "../../k8s/jobs.js";
 import type { PodSettings } from "../../k8s/settings.js";
-import type { RunInput } from "../../spec/run.js";
+import type { PodRequest } from "../../spec/pod.js";
 
 /** What the control worker knows of pods. */
 export interface PodDependencies {
@@ -48,15 +48,25 @@ async function connect(): Promise<Place["cluster"]> {
   }
 }
 
+/** @throws ThawError USAGE (defaults), RUN_FILE_INVALID */
+export async function settingsOf(
+  { defaultsFile }: PodDependencies,
+  { run: { file }, group }: PodRequest,
+): Promise<PodSettings> {
+  const { installationDefaults, podSettings } = await import("../../k8s/settings.js");
+  return podSettings(file.kubernetes ?? {}, await installationDefaults(defaultsFile), group);
+}
+
 /** @throws ThawError KUBERNETES_UNREACHABLE, USAGE (defaults), RUN_FILE_INVALID */
 export async function surroundingsOf(
-  { defaultsFile }: PodDependencies,
-  { runId, file }: RunInput,
+  dependencies: PodDependencies,
+  request: PodRequest,
 ): Promise<PodSurroundings> {
-  const { installationDefaults, podSettings } = await import("../../k8s/settings.js");
-  const settings = podSettings(file.kubernetes ?? {}, await installationDefaults(defaultsFile));
+  const settings = await settingsOf(dependencies, request);
+  const { run, group } = request;
   const cluster = await connect();
   const namespace = settings.namespace ?? cluster.namespace;
   namespaces.add(namespace);
-  return { place: { cluster, namespace, runId }, settings };
+  const place = { cluster, namespace, runId: run.runId, ...(group === undefined ? {} : { group }) };
+  return { place, settings };
 }

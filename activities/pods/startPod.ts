@@ -1,9 +1,11 @@
-/** Creates the Job of a run, or finds the one that is there. */
+/** Creates a Job of a run, or finds the one that is there. */
+import type { V1Job } from "@kubernetes/client-node";
 import { Context } from "@temporalio/activity";
 import type { PodRequest } from "../../spec/pod.js";
+import { type PodGroup, podGroups } from "../../spec/podGroups.js";
 import { readCheckpointTime } from "../../store/checkpointTime.js";
 import type { Store } from "../../store/connection.js";
-import { installationOf, type PodDependencies, surroundingsOf } from "./cluster.js";
+import { installationOf, type PodDependencies, settingsOf, surroundingsOf } from "./cluster.js";
 
 interface StartDependencies {
   readonly store: Store;
@@ -11,22 +13,30 @@ interface StartDependencies {
 }
 
 /**
- * Idempotent.
+ * Idempotent. A pod that is needed in hours is refused at once, if its settings are wrong.
  * @throws ThawError RUN_FILE_INVALID, POD_REJECTED, KUBERNETES_…
  */
-export async function startPod({ store, pods }: StartDependencies, { run }: PodRequest): Promise<void> {
-  const { place, settings } = await surroundingsOf(pods, run);
+export async function startPod({ store, pods }: StartDependencies, request: PodRequest): Promise<void> {
+  const { run } = request;
   const [{ jobManifest }, { requireKnownFields }, { ensureJob }, { graceSeconds }] = await Promise.all([
     import("../../k8s/jobManifest.js"),
     import("../../k8s/podTemplateFields.js"),
     import("../../k8s/jobs.js"),
     import("../../k8s/grace.js"),
   ]);
-  requireKnownFields(settings.pod_template);
-  const manifest = jobManifest(run, settings, {
+  const context = {
     env: pods.env,
     installation: installationOf(pods),
     graceSeconds: graceSeconds(await readCheckpointTime(store, run.file.name)),
-  });
+  };
+  const manifestOf = async (group: PodGroup | undefined): Promise<V1Job> => {
+    const ofGroup = group === undefined ? {} : { group };
+    const settings = await settingsOf(pods, { run, ...ofGroup });
+    requireKnownFields(settings.pod_template);
+    return jobManifest(run, settings, { ...context, ...ofGroup });
+  };
+  for (const group of podGroups(run.file)) await manifestOf(group);
+  const manifest = await manifestOf(request.group);
+  const { place } = await surroundingsOf(pods, request);
   await ensureJob(place, manifest, Context.current().cancellationSignal);
 }

@@ -10,9 +10,9 @@ const BEAT_MS = 2_000;
  * Returns when the Job is gone.
  * @throws ApplicationFailure, not to be retried, when the pod has ended in a way that no other pod would mend
  */
-export async function watchPod(dependencies: PodDependencies, { run }: PodRequest): Promise<void> {
+export async function watchPod(dependencies: PodDependencies, request: PodRequest): Promise<void> {
   const { client, info, cancellationSignal: signal, heartbeat } = Context.current();
-  const { place, settings } = await surroundingsOf(dependencies, run);
+  const { place, settings } = await surroundingsOf(dependencies, request);
   const [{ watchJob }, { podState }, { secondsIn }] = await Promise.all([
     import("../../k8s/watchJob.js"),
     import("../../k8s/podState.js"),
@@ -23,12 +23,13 @@ export async function watchPod(dependencies: PodDependencies, { run }: PodReques
     start: secondsIn(settings.timeouts.start),
   };
   const workflow = client.workflow.getHandle(info.workflowExecution?.workflowId ?? "");
+  const whose = request.group === undefined ? {} : { group: request.group };
   let last: PodState | undefined;
   let toldAt = 0;
   const pulse = setInterval(() => heartbeat(last), BEAT_MS);
   try {
     for await (const snapshot of watchJob(place, signal)) {
-      const state = podState(snapshot, patience, new Date());
+      const state = { ...whose, ...podState(snapshot, patience, new Date()) };
       if (isNews(last, state, performance.now() - toldAt)) {
         await workflow.signal(POD_SIGNAL, state);
         last = state;

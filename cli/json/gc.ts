@@ -1,5 +1,6 @@
 /** JSON of `thaw gc`. Public API. */
 import { bytesOf, type Collected } from "../../client/gc/collect.js";
+import type { JobGarbage } from "../../client/gc/runJobs.js";
 
 export interface GcJson {
   /** False after `--dry-run`: nothing was removed. */
@@ -15,6 +16,8 @@ export interface GcJson {
   readonly uploads: GcPartJson;
   /** On this machine. */
   readonly local: GcPartJson & { readonly paths: readonly string[] };
+  /** With `--kubernetes`: Jobs whose runs are over, and those of unknown runs, which stay. */
+  readonly jobs?: JobGarbage;
   /** What stays in the store. */
   readonly kept: GcPartJson;
 }
@@ -26,6 +29,7 @@ export interface GcPartJson {
 
 export function gcJson(
   { runs, manifests, objects, logs, traces, uploads, local, kept }: Collected,
+  jobs: JobGarbage | undefined,
   dryRun: boolean,
 ): GcJson {
   return {
@@ -37,6 +41,7 @@ export function gcJson(
     traces: { count: traces.length, bytes: bytesOf(traces) },
     uploads: { count: uploads.length, bytes: bytesOf(uploads) },
     local: { count: local.length, bytes: bytesOf(local), paths: local.map(({ path }) => path) },
+    ...(jobs === undefined ? {} : { jobs }),
     kept: { count: kept.objects, bytes: kept.bytes },
   };
 }

@@ -7,7 +7,7 @@ import { table } from "./table.js";
 const NUMBERS = [1, 2];
 
 export function gcTable(
-  { removed, runs, artifacts, objects, logs, traces, uploads, local, kept }: GcJson,
+  { removed, runs, artifacts, objects, logs, traces, uploads, local, jobs, kept }: GcJson,
   screen: Screen,
 ): string {
   const row = (what: string, { count, bytes }: GcPartJson): string[] => [what, String(count), size(bytes)];
@@ -21,6 +21,12 @@ export function gcTable(
       row("checkpoints of old runs", traces),
       row("lists of uploaded images", uploads),
       row("files on this machine", local),
+      ...(jobs === undefined
+        ? []
+        : [
+            [`Jobs in namespace ${jobs.namespace}`, String(jobs.orphans.length), ""],
+            ["Jobs of runs unknown here (stay)", String(jobs.unknown.length), ""],
+          ]),
       row("stay in the store", kept),
     ],
     screen,

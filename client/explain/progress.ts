@@ -106,22 +106,25 @@ function podInTrouble(why: string): Found {
 }
 
 function waitingForPod(runId: string, pod: PodState): Found {
+  // Where the run file says what is wanted of that pod.
+  const section = pod.group === undefined ? "kubernetes" : `kubernetes.stages.${pod.group}`;
   return {
     condition: "waiting-for-pod",
     sentences: [`It waits for its pod. ${podSentence(pod)}`],
-    advice: [POD_ADVICE[pod.reason] ?? `\`thaw cancel ${runId}\` gives the run up, and its pod`],
+    advice: [POD_ADVICE[pod.reason]?.(section) ?? `\`thaw cancel ${runId}\` gives the run up, and its pod`],
   };
 }
 
-const POD_ADVICE: { readonly [reason in PodReason]?: string } = {
-  unschedulable: "add or free a node that has what it asks for, or ask for less under kubernetes.resources",
-  quota: "free or raise the namespace's quota, or ask for less under kubernetes.resources",
-  admission: "change the policy that refuses the pod, or the section kubernetes",
-  "image-pull": "check kubernetes.image and kubernetes.image_pull_secrets",
-  volume: "check kubernetes.volumes, and whether its claims are bound",
-  held: "Kueue lets it in when its queue has room",
-  preempted:
-    "it goes on from its checkpoint when there is room again; a higher kubernetes.priority_class prevents it",
+const POD_ADVICE: { readonly [reason in PodReason]?: (section: string) => string } = {
+  unschedulable: (section) =>
+    `add or free a node that has what it asks for, or ask for less under ${section}.resources`,
+  quota: (section) => `free or raise the namespace's quota, or ask for less under ${section}.resources`,
+  admission: (section) => `change the policy that refuses the pod, or the section ${section}`,
+  "image-pull": (section) => `check ${section}.image and ${section}.image_pull_secrets`,
+  volume: (section) => `check ${section}.volumes, and whether its claims are bound`,
+  held: () => "Kueue lets it in when its queue has room",
+  preempted: (section) =>
+    `it goes on from its checkpoint when there is room again; a higher ${section}.priority_class prevents it`,
 };
 
 function behindAnother({ name, busyWith }: WaitingQueue): Found {

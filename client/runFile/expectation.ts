@@ -6,13 +6,17 @@ export function expectation(node: SchemaNode): string {
   const choices = choicesOf(node);
   if (choices.length > 0) return choices.length === 1 ? `${choices[0]}` : `one of ${choices.join(", ")}`;
   if (node.anyOf !== undefined) return node.anyOf.map(expectation).join(" or ");
-  switch (node.type) {
+  const { type } = node;
+  if (typeof type === "object") return type.map((one) => expectation({ type: one })).join(" or ");
+  switch (type) {
     case "boolean":
       return "true or false";
     case "integer":
       return `a whole number${range(node)}`;
     case "number":
       return `a number${range(node)}`;
+    case "null":
+      return "null";
     case "array":
       return `a list of ${choicesOf(node.items ?? {}).join(", ") || "values"}`;
     case "object":

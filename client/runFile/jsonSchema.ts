@@ -2,9 +2,11 @@
 import { z } from "zod";
 import { runFileSchema } from "../../spec/runFile.js";
 
+type JsonType = "object" | "array" | "string" | "number" | "integer" | "boolean" | "null";
+
 /** The part of JSON Schema (draft 7) that the run file's schema uses. */
 export interface SchemaNode {
-  readonly type?: "object" | "array" | "string" | "number" | "integer" | "boolean";
+  readonly type?: JsonType | readonly JsonType[];
   readonly description?: string;
   readonly default?: unknown;
   readonly enum?: readonly string[];
@@ -64,7 +66,9 @@ export function runFileJsonSchemaText(): string {
 export function schemaAt(path: readonly PropertyKey[]): SchemaNode | undefined {
   let node: SchemaNode | undefined = runFileJsonSchema();
   for (const step of path) {
-    const { properties, items, propertyNames, additionalProperties }: SchemaNode = node;
+    // Of a section that may be null, the section.
+    const meant: SchemaNode = node.anyOf?.find(({ type }) => type === "object") ?? node;
+    const { properties, items, propertyNames, additionalProperties } = meant;
     if (typeof step === "number") node = items;
     else if (properties !== undefined && Object.hasOwn(properties, step)) node = properties[String(step)];
     else if (

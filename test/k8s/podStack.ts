@@ -9,6 +9,7 @@ import { startRun } from "../../client/startRun.js";
 import { getRun, type RunView, watchRun } from "../../client/watchRun.js";
 import type { KubernetesSpec } from "../../spec/kubernetes.js";
 import type { PodReason } from "../../spec/pod.js";
+import type { PodGroup } from "../../spec/podGroups.js";
 import { podSentence } from "../../spec/podSentence.js";
 import { smallImageSet } from "../support/images.js";
 import { serviceVariables } from "../support/serviceVariables.js";
@@ -25,8 +26,8 @@ export interface PodStack {
   podsOf(runId?: string): Promise<readonly string[]>;
   /** Watches until the run is over. */
   follow(runId: string): Promise<Followed>;
-  /** Waits until the run says so of its pod. @returns the pod's name */
-  untilReason(runId: string, reason: PodReason): Promise<string>;
+  /** Waits until the run says so of its pod, or of the one for some stages. @returns the pod's name */
+  untilReason(runId: string, reason: PodReason, group?: PodGroup): Promise<string>;
   /** Waits until the run has another pod. */
   untilNotPod(runId: string, name: string): Promise<string>;
   close(): Promise<void>;
@@ -97,13 +98,13 @@ export async function startPodStack(): Promise<PodStack> {
       assert.notEqual(last.status, "running", JSON.stringify(last));
       return { last, said: [...said] };
     },
-    untilReason: async (runId, reason) => {
+    untilReason: async (runId, reason, group) => {
       let view: RunView | undefined;
       await until(
         `the pod is ${reason}`,
         async () => {
           view = await getRun(stack.session, runId);
-          return view.pod?.reason === reason;
+          return view.pod?.reason === reason && view.pod.group === group;
         },
         () => view?.pod ?? view?.failure ?? view?.stages,
       );

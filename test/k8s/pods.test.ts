@@ -1,13 +1,33 @@
 /** Runs that train in pods of their own, in a real cluster. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import type { V1Job, V1Pod } from "@kubernetes/client-node";
+import type { GcJson } from "../../cli/json/gc.js";
+import { listRuns } from "../../client/listRuns.js";
 import { getRun } from "../../client/watchRun.js";
+import { MANAGED_BY, RUN_LABEL } from "../../k8s/names.js";
 import type { ArtifactRef, RunResult } from "../../spec/run.js";
 import type { StageSummary } from "../../spec/training.js";
 import { requireManifest } from "../../store/artifacts.js";
 import { isComputing, waitForStage } from "../support/faults.js";
+import { thaw } from "../support/thaw.js";
 import { type PodStack, startPodStack } from "./podStack.js";
 import { killWorker } from "./podWorker.js";
+
+/** A Job as thaw makes them that does nothing but be there. */
+function idleJob(name: string, runId: string, image: string): V1Job {
+  const labels = { [MANAGED_BY]: "thaw", [RUN_LABEL]: runId };
+  const containers = [
+    { name: "training", image, imagePullPolicy: "Never", args: ["-e", "setInterval(() => {}, 1e6)"] },
+  ];
+  const spec = { restartPolicy: "Never", terminationGracePeriodSeconds: 1, containers };
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { name, labels },
+    spec: { template: { metadata: { labels }, spec } },
+  };
+}
 
 describe("a run with compute: kubernetes", () => {
   let pods: PodStack;
@@ -48,6 +68,52 @@ describe("a run with compute: kubernetes", () => {
     assert.ok(((await summaryOf(last.result)).resumed ?? []).length > 0);
     assert.deepEqual(await pods.podsOf(), []);
     assert.equal(last.pod, undefined);
+  });
+
+  it("evaluates in a pod of its own, which asks for no GPU, when the one that trained is gone", async () => {
+    const runId = await pods.start(
+      "seed=5",
+      "kubernetes.stages.evaluate.resources={ gpu: 0, cpu: 50m, memory: 2Gi }",
+    );
+    await waitForStage(pods.stack, runId, "evaluate", ({ state }) => state === "running");
+    const evaluates = await pods.untilReason(runId, "running", "evaluate");
+    const job = `thaw-${runId}-evaluate`;
+    assert.deepEqual(await pods.podsOf(runId), [`job.batch/${job}`, `pod/${evaluates}`].toSorted());
+    const spec = JSON.parse(await pods.cluster.kubectl("get", "pod", evaluates, "--output=json")) as V1Pod;
+    const [container] = spec.spec?.containers ?? [];
+    assert.deepEqual(container?.resources?.limits, { memory: "2Gi" });
+    assert.deepEqual(container.resources.requests, { memory: "2Gi", cpu: "50m" });
+    assert.equal(container.env?.find(({ name }) => name === "THAW_DEVICE")?.value, "cpu");
+
+    // It begins on an empty disk, with what the store has.
+    const { last } = await pods.follow(runId);
+    assert.equal(last.status, "completed", JSON.stringify(last.failure));
+    assert.deepEqual(await pods.podsOf(), []);
+  });
+
+  it("garbage collection removes a Job that has outlived its run, and leaves those of runs it does not know", async () => {
+    const [over] = await listRuns(pods.stack.session, { limit: 1 });
+    assert.ok(over !== undefined && over.status === "completed");
+    for (const [name, runId] of [
+      ["thaw-over", over.runId],
+      ["thaw-unknown", "of-another-temporal"],
+    ] as const) {
+      await pods.cluster.apply(idleJob(name, runId, pods.cluster.image));
+    }
+    const collect = async (...more: string[]): Promise<GcJson> => {
+      const { status, stdout, stderr } = await thaw(["gc", "--kubernetes", "--json", ...more], {
+        cwd: pods.stack.folder,
+      });
+      assert.equal(status, 0, stderr);
+      return JSON.parse(stdout) as GcJson;
+    };
+    const found = { namespace: "default", orphans: ["thaw-over"], unknown: ["thaw-unknown"] };
+    assert.deepEqual((await collect("--dry-run")).jobs, found);
+    assert.equal((await pods.podsOf(over.runId)).includes("job.batch/thaw-over"), true);
+    assert.deepEqual((await collect()).jobs, found);
+    assert.deepEqual(await pods.podsOf(over.runId), []);
+    assert.equal((await pods.podsOf("of-another-temporal")).includes("job.batch/thaw-unknown"), true);
+    await pods.cluster.kubectl("delete", "job", "thaw-unknown");
   });
 
   it("makes no pod when nothing has to be computed", async () => {

@@ -11,11 +11,14 @@ import type { StageOutcome, StageRequest, TrainingActivities } from "../../spec/
 import { CONTROL_QUEUE, LOCAL_TRAINING_QUEUE } from "../../spec/run.js";
 import { commitArtifact } from "../../store/artifacts.js";
 import { buildWorkflowBundle } from "../../worker/workflowBundle.js";
+import type { PodStandIns } from "./podStandIns.js";
 
 /** Fingerprint of the engine that there is not. */
 export const ENGINE = "an engine fingerprint";
 
 export interface StandIns {
+  /** Makes and removes workers where the workflow asks for pods; there are none if left out. */
+  readonly pods?: PodStandIns;
   /** What a stage does before its artifact is there; it may fail. */
   readonly work: (dependencies: ControlDependencies, request: StageRequest) => Promise<void>;
   /** Summaries by kind of stage, where a later stage reads them. */
@@ -49,7 +52,7 @@ export async function startStandIns(
     ...common,
     taskQueue: CONTROL_QUEUE,
     workflowBundle: { code: await buildWorkflowBundle() },
-    activities: { ...createControlActivities(dependencies), report: make },
+    activities: { ...createControlActivities(dependencies), report: make, ...standIns.pods?.activities },
   });
   const stages: TrainingActivities = {
     ingest: make,
@@ -61,6 +64,7 @@ export async function startStandIns(
     trainScratch: make,
     evaluate: make,
   };
+  standIns.pods?.serve((taskQueue) => Worker.create({ ...common, taskQueue, activities: stages }));
   const training = await Worker.create({ ...common, taskQueue: LOCAL_TRAINING_QUEUE, activities: stages });
   const running = Promise.all([control.run(), training.run()]);
   return async () => {

@@ -153,6 +153,25 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
     advice: /ask for less under kubernetes\.resources/,
   },
+  "a pod for other stages": {
+    given: situation(
+      {
+        pod: {
+          phase: "waiting",
+          group: "evaluate",
+          reason: "quota",
+          sentence: "the namespace's quota has no room for it",
+        },
+      },
+      { tasks: [{ ...TASK, state: "queued", seconds: 30, queue: "thaw-run-r-evaluate" }] },
+    ),
+    condition: "waiting-for-pod",
+    says: [
+      "It waits for its pod. The run's pod for evaluate (quota): the namespace's quota has no room for it.",
+      /1 of 3/,
+    ],
+    advice: /ask for less under kubernetes\.stages\.evaluate\.resources/,
+  },
   "a pod between two lives": {
     given: situation(
       {

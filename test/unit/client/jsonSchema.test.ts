@@ -37,6 +37,10 @@ test("every key says what it means, and all but those that depend on the run hav
 test("a path leads to its node, an unknown one to nothing", () => {
   assert.equal(schemaAt(["head", "epochs"])?.type, "integer");
   assert.equal(schemaAt(["kubernetes", "node_selector", "zone"])?.type, "string");
+  const evaluate = ["kubernetes", "stages", "evaluate"];
+  assert.equal(schemaAt([...evaluate, "resources", "gpu"])?.type, "integer");
+  assert.deepEqual(schemaAt([...evaluate, "node_selector", "zone"])?.type, ["string", "null"]);
+  assert.equal(schemaAt(["kubernetes", "stages", "register"]), undefined);
   assert.deepEqual(schemaAt(["unfreeze", "stages", 1])?.enum?.slice(0, 2), ["top", "blocks.6"]);
   for (const path of [["hed"], ["head", "epochs", "x"], ["toString"], ["head", "constructor"], ["name", 0]]) {
     assert.equal(schemaAt(path), undefined, path.join("."));

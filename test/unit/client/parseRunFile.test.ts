@@ -110,6 +110,14 @@ const WRONG: Readonly<Record<string, Wrong>> = {
     text: `${FINE}gpu_count: 5\n`,
     said: [`thaw.yaml:4:1: unknown key \`gpu_count\`; the keys of the run file are ${TOP_KEYS}`],
   },
+  "a stage that no pod does": {
+    text: `${FINE}kubernetes:\n  stages:\n    evalute: { spot: true }\n    head: { runtime_class: 3 }\n`,
+    said: [
+      "2 mistakes in thaw.yaml:",
+      "  thaw.yaml:6:5: unknown key `kubernetes.stages.evalute`; did you mean `kubernetes.stages.evaluate`? The keys of `kubernetes.stages` are ingest, features, recipe, head, tune, fold, scratch, evaluate",
+      "  thaw.yaml:7:13: `kubernetes.stages.head.runtime_class` must be text or null, not 3",
+    ],
+  },
   "a number out of range": {
     text: `${FINE}augment:\n  views: 0\n  crop: 1\nhead:\n  learning_rate: 3\n`,
     said: [

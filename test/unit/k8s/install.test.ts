@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { parse, parseAllDocuments } from "yaml";
 import { ACCESS, type Access } from "../../../k8s/access.js";
 import { installationDefaults, podSettings } from "../../../k8s/settings.js";
-import { kubernetesSchema } from "../../../spec/kubernetes.js";
+import { installationSchema } from "../../../spec/kubernetes.js";
 
 const CHART = "k8s/chart";
 const KUSTOMIZE = "k8s/kustomize";
@@ -85,11 +85,11 @@ test("every variable that the manifests set is read by the code", () => {
   for (const name of names) assert.match(code, new RegExp(`\\b${name}\\b`), `${name} is read by nobody`);
 });
 
-test("the chart's values know the keys of the run file's section", () => {
+test("the chart's values know the keys that an installation may say", () => {
   const schema = JSON.parse(read(CHART, "values.schema.json"));
   assert.deepEqual(
     Object.keys(schema.definitions.defaults.properties).sort(),
-    Object.keys(kubernetesSchema.shape).sort(),
+    Object.keys(installationSchema.shape).sort(),
   );
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { jobManifest } from "../../../k8s/jobManifest.js";
-import { jobName } from "../../../k8s/names.js";
+import { jobName, selectorOf } from "../../../k8s/names.js";
 import { requireKnownFields } from "../../../k8s/podTemplateFields.js";
 import { podSettings } from "../../../k8s/settings.js";
 import { type KubernetesSpec, kubernetesSchema } from "../../../spec/kubernetes.js";
@@ -48,6 +48,28 @@ test("one Job per run, known by its labels, whose pod serves the run's own queue
   assert.equal(env.THAW_TASK_QUEUE, `thaw-run-${run.runId}`);
   assert.equal(env.TEMPORAL_ADDRESS, "temporal:7233");
   assert.equal(env.THAW_NO_PROGRESS_SECONDS, "1800");
+});
+
+test("the Job for stages with other settings has their name, label and queue, and is found by them alone", () => {
+  const spec = kubernetesSchema.parse({ stages: { evaluate: { resources: { gpu: 0 } } } });
+  const file = runFileSchema.parse({ ...run.file, kubernetes: spec });
+  const context = { env: {}, graceSeconds: 30, installation: "1a2b3c4d", group: "evaluate" } as const;
+  const settings = podSettings(spec, { image: "thaw:1" }, "evaluate");
+  const job = jobManifest({ ...run, file }, settings, context);
+  assert.equal(job.metadata?.name, `thaw-${run.runId}-evaluate`);
+  const { template } = job.spec ?? assert.fail();
+  const [container] = template.spec?.containers ?? [];
+  const env = Object.fromEntries((container?.env ?? []).map(({ name, value }) => [name, value]));
+  assert.equal(env.THAW_TASK_QUEUE, `thaw-run-${run.runId}-evaluate`);
+  assert.equal(env.THAW_DEVICE, "cpu");
+  assert.ok(!("THAW_DEVICE" in podOf({}).env), "a pod with a GPU is to use it");
+  for (const { labels } of [job.metadata ?? {}, template.metadata ?? {}]) {
+    assert.equal(labels?.["thaw.dev/pod-group"], "evaluate");
+    assert.equal(labels?.["thaw.dev/run"], run.runId);
+  }
+  const ofRun = `app.kubernetes.io/managed-by=thaw,thaw.dev/run=${run.runId}`;
+  assert.equal(selectorOf({ runId: run.runId, group: "evaluate" }), `${ofRun},thaw.dev/pod-group=evaluate`);
+  assert.equal(selectorOf({ runId: run.runId }), `${ofRun},!thaw.dev/pod-group`);
 });
 
 test("a user's error ends the Job, a disruption and a farewell are free, the old pod goes first", () => {
@@ -225,7 +247,10 @@ test("names of Jobs fit a label, stay the same, and differ where runs do", () =>
   const long = (end: string) => jobName(`${"a".repeat(40)}-20261125-040000-${end}`);
   assert.equal(long("a1b2"), long("a1b2"));
   assert.notEqual(long("a1b2"), long("a1b3"));
-  for (const name of [long("a1b2"), jobName(run.runId)]) {
+  const longId = `${"a".repeat(40)}-20261125-040000-a1b2`;
+  assert.notEqual(jobName(longId, "evaluate"), jobName(longId));
+  assert.notEqual(jobName(longId, "evaluate"), jobName(longId, "fold"));
+  for (const name of [long("a1b2"), jobName(longId, "evaluate"), jobName(run.runId)]) {
     assert.match(name, /^thaw-[a-z0-9]([a-z0-9-]*[a-z0-9])$/);
     assert.ok(name.length <= 57);
   }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { secondsIn } from "../../../k8s/duration.js";
 import { installationDefaults, podSettings } from "../../../k8s/settings.js";
+import { kubernetesSchema } from "../../../spec/kubernetes.js";
 
 let folder: string;
 before(async () => {
@@ -27,6 +28,41 @@ test("the run file's values go before the installation's, and those before thaw'
   assert.deepEqual(settings.node_selector, { gpu: "h100", pool: "a" });
   assert.deepEqual(settings.secrets, ["mine"], "a list is replaced as a whole");
   assert.deepEqual(settings.timeouts, { queue: "1h", start: "15m", run: "7d", no_progress: "30m" });
+});
+
+test("a stage's values go before the run file's, by the same rules", () => {
+  const given = kubernetesSchema.parse({
+    resources: { memory: "16Gi" },
+    node_selector: { gpu: "h100" },
+    tolerations: [{ key: "gpu" }],
+    spot: true,
+    stages: {
+      evaluate: { resources: { gpu: 0, cpu: 1 }, node_selector: { gpu: null, pool: "b" }, spot: false },
+      fold: { tolerations: [], priority_class: "low" },
+    },
+  });
+  const installation = { image: "thaw:1", spot_nodes: { node_selector: { life: "spot" } } };
+  const evaluate = podSettings(given, installation, "evaluate");
+  assert.deepEqual(evaluate.resources, { cpu: 1, memory: "16Gi", gpu: 0, gpu_resource: "nvidia.com/gpu" });
+  assert.deepEqual(evaluate.node_selector, { pool: "b" });
+  assert.deepEqual(evaluate.tolerations, [{ key: "gpu" }]);
+  const fold = podSettings(given, installation, "fold");
+  assert.deepEqual(fold.node_selector, { gpu: "h100", life: "spot" });
+  assert.deepEqual([fold.tolerations, fold.priority_class], [[], "low"]);
+  const { stages: _stages, ...own } = given;
+  assert.deepEqual(podSettings(given, installation), podSettings(own, installation));
+});
+
+test("a stage takes away with null what the run or the installation says; elsewhere null is a value", () => {
+  const installation = { image: "thaw:1", runtime_class: "nvidia", node_selector: { pool: "gpu" } };
+  const given = kubernetesSchema.parse({
+    pod_template: { spec: { dnsPolicy: null } },
+    stages: { evaluate: { runtime_class: null, node_selector: null } },
+  });
+  const settings = podSettings(given, installation, "evaluate");
+  assert.ok(!("runtime_class" in settings) && !("node_selector" in settings));
+  assert.deepEqual(settings.pod_template, { spec: { dnsPolicy: null } });
+  assert.equal(podSettings(given, installation).runtime_class, "nvidia");
 });
 
 test("without an image there is no pod", () => {
@@ -71,6 +107,7 @@ for (const { what, text, settings } of FILES) {
 }
 
 const WRONG = [
+  { what: "stages", text: "stages: { evaluate: { spot: true } }\n", says: /said in run files/ },
   { what: "misspelt", text: "imaeg: thaw:2\n", says: /imaeg/ },
   { what: "of another type", text: "resources: { gpu: many }\n", says: /resources\.gpu/ },
   { what: "no YAML", text: "a: [", says: /cannot be read/ },

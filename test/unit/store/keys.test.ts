@@ -31,6 +31,14 @@ test("the key does not depend on the order of parameters or on the stage's name"
   assert.equal(key({ name: "another" }), key({}));
 });
 
+test("the engine for GPUs gives other numbers on processors; the one for processors is always there", () => {
+  const inputs = { features: "aa" };
+  assert.notEqual(key({ device: "cpu" }, inputs, "gpu 1"), key({}, inputs, "gpu 1"));
+  assert.equal(key({ device: "cpu" }, inputs, "cpu 1"), key({}, inputs, "cpu 1"));
+  const ingest = { usesEngine: false } as const;
+  assert.equal(key({ ...ingest, device: "cpu" }, inputs, "gpu 1"), key(ingest, inputs, "gpu 1"));
+});
+
 const CHANGES: Record<string, string> = {
   "a parameter": key({ parameters: { epochs: 4, dropout: 0.2 } }),
   "the code's version": key({ codeVersion: 2 }),

@@ -1,0 +1,22 @@
+/** Lays the sections of one document over those of another. */
+
+export type Section = Readonly<Record<string, unknown>>;
+
+/** Sections by key; lists and values as a whole. */
+export function laidOver(below: Section, above: Section): Section {
+  const merged: Record<string, unknown> = { ...below };
+  for (const [key, value] of Object.entries(above)) {
+    const known = merged[key];
+    merged[key] = isSection(known) && isSection(value) ? laidOver(known, value) : value;
+  }
+  return merged;
+}
+
+/** Without the keys that are null. */
+export function withoutNulls(section: Section): Section {
+  return Object.fromEntries(Object.entries(section).filter(([, value]) => value !== null));
+}
+
+export function isSection(value: unknown): value is Section {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
