@@ -5,6 +5,7 @@ import type { RunInput } from "../spec/run.js";
 import { secondsIn } from "./duration.js";
 import { CONTAINER, INSTALLATION_LABEL, jobName, labelsOf } from "./names.js";
 import { patchTemplate } from "./podTemplate.js";
+import { resourcesAsked } from "./resources.js";
 import type { PodSettings } from "./settings.js";
 import { volumesOf, WORK_FOLDER } from "./volumes.js";
 
@@ -111,15 +112,17 @@ function podSpec(run: RunInput, settings: PodSettings, context: ManifestContext)
 /** The settings' own variables come last: addresses may be others where the pods are. */
 function environmentOf(
   { runId }: RunInput,
-  { env = {}, timeouts }: PodSettings,
+  settings: PodSettings,
   context: ManifestContext,
 ): Record<string, string> {
+  const { env = {}, timeouts } = settings;
   return {
     ...context.env,
     [`${PREFIX}PROJECT`]: WORK_FOLDER,
     ...env,
     [`${PREFIX}RUN_ID`]: runId,
     [`${PREFIX}TASK_QUEUE`]: podQueue(runId),
+    [`${PREFIX}RESOURCES`]: JSON.stringify(resourcesAsked(settings)),
     [`${PREFIX}GRACE_SECONDS`]: String(context.graceSeconds),
     [`${PREFIX}NO_PROGRESS_SECONDS`]: String(secondsIn(timeouts.no_progress)),
   };

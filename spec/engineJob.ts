@@ -183,6 +183,8 @@ export interface WrittenCheckpoint {
   readonly position: TrainingPosition;
   /** Whether somebody had changed the stage's settings by then. */
   readonly steered: boolean;
+  /** For which training stood still. */
+  readonly seconds: number;
 }
 
 /** Where a job went on from, and which checkpoints it could not use. */

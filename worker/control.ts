@@ -3,6 +3,7 @@ import { createControlActivities } from "../activities/control.js";
 import { sweepOrphans } from "../activities/pods/sweep.js";
 import { engineFingerprint } from "../runtime/components/components.js";
 import { podEnvironment } from "../runtime/podEnvironment.js";
+import { loadPrices } from "../runtime/prices.js";
 import { CONTROL_QUEUE } from "../spec/run.js";
 import { openStore } from "../store/connection.js";
 import { isOpen } from "./closedRun.js";
@@ -14,7 +15,8 @@ import { workflowBundle } from "./workflowBundle.js";
 const defaultsFile = process.env.THAW_KUBERNETES_DEFAULTS;
 const deployment = deploymentOptions(process.env.THAW_BUILD_ID);
 
-await serve("control", async ({ store, temporal, workFolder }) => {
+await serve("control", async ({ store, temporal, workFolder }, metrics) => {
+  const prices = await loadPrices();
   const pods = {
     env: podEnvironment({ store, temporal }),
     ...(defaultsFile === undefined ? {} : { defaultsFile }),
@@ -29,6 +31,8 @@ await serve("control", async ({ store, temporal, workFolder }) => {
         engineFingerprint: engineFingerprint(),
         workFolder,
         pods,
+        metrics,
+        ...(prices === undefined ? {} : { prices }),
         ...(temporal.uiUrl === undefined ? {} : { uiUrl: temporal.uiUrl }),
       }),
     },

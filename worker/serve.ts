@@ -2,12 +2,14 @@
 import { mkdir } from "node:fs/promises";
 import { Client } from "@temporalio/client";
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from "@temporalio/worker";
+import { createMetrics, type Metrics } from "../activities/metrics/metrics.js";
 import { loadPlatform } from "../runtime/platform.js";
 import { connectionOptions } from "../runtime/temporalConnection.js";
 import { toThawError } from "../spec/errors.js";
 import type { Platform } from "../spec/platform.js";
 import { LEFT_EXIT_CODE } from "../spec/pod.js";
 import { whenClosed } from "./closedRun.js";
+import { metricsEndpoint } from "./metricsEndpoint.js";
 
 /** Progress in `thaw watch` must not be older than two seconds; the SDK's default throttle is 30. */
 const HEARTBEAT_THROTTLE = "1 second";
@@ -26,7 +28,10 @@ export interface Service {
  * Runs a worker until SIGTERM or SIGINT; then the exit code is 0. A run's own worker ends with its run, too, and then
  * with 0: told to leave before, it ends with 143, because its Job would be done otherwise.
  */
-export async function serve(name: "control" | "training", create: (platform: Platform) => Promise<Service>) {
+export async function serve(
+  name: "control" | "training",
+  create: (platform: Platform, metrics: Metrics) => Promise<Service>,
+) {
   let isTold = false;
   process.once("SIGTERM", () => {
     isTold = true;
@@ -34,14 +39,16 @@ export async function serve(name: "control" | "training", create: (platform: Pla
   try {
     const platform = await loadPlatform();
     await mkdir(platform.workFolder, { recursive: true });
-    const service = await create(platform);
+    const metrics = createMetrics(() => Runtime.instance().metricMeter);
+    const service = await create(platform, metrics);
     // Not before: a runtime without a connection would keep a process with wrong settings from ending.
     Runtime.install({
       telemetryOptions: {
         logging: { forward: {}, filter: { core: "WARN", other: "INFO" } },
-        ...metrics(process.env.THAW_METRICS_ADDRESS),
+        ...metricsEndpoint(process.env.THAW_METRICS_ADDRESS),
       },
     });
+    metrics.begin(name);
     const connection = await NativeConnection.connect(connectionOptions(platform.temporal));
     try {
       const worker = await Worker.create({
@@ -73,9 +80,4 @@ export async function serve(name: "control" | "training", create: (platform: Pla
     );
     process.exitCode = failure.exitCode;
   }
-}
-
-/** The SDK's own metrics (tasks, polls, failures) for Prometheus. @param address `HOST:PORT` to listen on */
-function metrics(address: string | undefined) {
-  return address === undefined || address === "" ? {} : { metrics: { prometheus: { bindAddress: address } } };
 }
