@@ -1,11 +1,12 @@
 /** Opens what a command talks to: the Temporal server and the object store. */
 import { connect } from "node:net";
-import { Client, Connection } from "@temporalio/client";
+import { Client, Connection, type WorkflowClientInterceptor } from "@temporalio/client";
 import { connectionOptions } from "../runtime/temporalConnection.js";
 import { ThawError } from "../spec/errors.js";
 import type { Platform, TemporalSettings } from "../spec/platform.js";
 import { ensureBucket, openStore, patientStore, type Store } from "../store/connection.js";
 import { type Patience, patiently } from "../store/patience.js";
+import { startTracing } from "../tracing/start.js";
 import { noAnswer, temporalError } from "./temporalCall.js";
 
 export interface Session {
@@ -26,18 +27,31 @@ const RESTART: Patience = { milliseconds: 15_000 };
  *   STORE_UNREACHABLE, STORE_DENIED
  */
 export async function openSession(platform: Platform): Promise<Session> {
+  const tracing = await startTracing("cli");
   // Their supervisor lives, or the platform would not name them.
   const patience = platform.embedded ? RESTART : undefined;
   const connection = await patiently(patience, isUnreachable, () => openTemporal(platform.temporal));
   try {
     const store = openStore(platform.store);
     await ensureBucket(patience === undefined ? store : patientStore(store, patience));
-    const temporal = new Client({ connection, namespace: platform.temporal.namespace });
-    return { platform, store, temporal, close: () => connection.close() };
+    const temporal = new Client({
+      connection,
+      namespace: platform.temporal.namespace,
+      ...(tracing === undefined ? {} : { interceptors: { workflow: [await tracedClient()] } }),
+    });
+    const close = async (): Promise<void> => {
+      await connection.close();
+      await tracing?.shutdown();
+    };
+    return { platform, store, temporal, close };
   } catch (error) {
     await connection.close();
     throw error;
   }
+}
+
+async function tracedClient(): Promise<WorkflowClientInterceptor> {
+  return (await import("../tracing/clientInterceptor.js")).clientInterceptor();
 }
 
 function isUnreachable(error: unknown): boolean {

@@ -1,6 +1,7 @@
 /** Keeps one warm engine process and gives it one job at a time. */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { context, propagation } from "@opentelemetry/api";
 import type {
   EngineControl,
   EngineJob,
@@ -139,7 +140,7 @@ export function createEngine(
       const send = (request: EngineRequest): void => {
         if (process.connected) process.send(request, () => undefined);
       };
-      send({ type: "job", job });
+      send({ type: "job", job, trace: traceContext() });
       mailbox.open((control) => send({ type: "control", control }));
     });
 
@@ -165,6 +166,13 @@ export function createEngine(
       });
     },
   };
+}
+
+/** Of the activity that asks; empty where no tracing was started. */
+function traceContext(): Record<string, string> {
+  const carrier: Record<string, string> = {};
+  propagation.inject(context.active(), carrier);
+  return carrier;
 }
 
 /** @returns the processor time of the process so far; what is new since the last call is told, too */

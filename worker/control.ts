@@ -6,6 +6,7 @@ import { podEnvironment } from "../runtime/podEnvironment.js";
 import { loadPrices } from "../runtime/prices.js";
 import { CONTROL_QUEUE } from "../spec/run.js";
 import { openStore } from "../store/connection.js";
+import { isTracing } from "../tracing/settings.js";
 import { isOpen } from "./closedRun.js";
 import { deploymentOptions, keepCurrent } from "./deployment.js";
 import { serve } from "./serve.js";
@@ -25,7 +26,7 @@ await serve("control", async ({ store, temporal, workFolder }, metrics) => {
     options: {
       taskQueue: CONTROL_QUEUE,
       ...(deployment === undefined ? {} : { workerDeploymentOptions: deployment }),
-      workflowBundle: await workflowBundle(),
+      workflowBundle: await workflowBundle(isTracing() ? "traced" : "plain"),
       activities: createControlActivities({
         store: openStore(store),
         engineFingerprint: engineFingerprint(),

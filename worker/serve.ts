@@ -8,6 +8,7 @@ import { connectionOptions } from "../runtime/temporalConnection.js";
 import { toThawError } from "../spec/errors.js";
 import type { Platform } from "../spec/platform.js";
 import { LEFT_EXIT_CODE } from "../spec/pod.js";
+import { startTracing } from "../tracing/start.js";
 import { whenClosed } from "./closedRun.js";
 import { metricsEndpoint } from "./metricsEndpoint.js";
 
@@ -49,6 +50,7 @@ export async function serve(
       },
     });
     metrics.begin(name);
+    const tracing = await startTracing(name);
     const connection = await NativeConnection.connect(connectionOptions(platform.temporal));
     try {
       const worker = await Worker.create({
@@ -57,6 +59,7 @@ export async function serve(
         maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
         defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
         ...service.options,
+        ...(tracing === undefined ? {} : (await import("../tracing/workerOptions.js")).tracedWorker(tracing)),
       });
       const running = worker.run();
       console.log(JSON.stringify({ ready: true, worker: name }));
@@ -72,6 +75,7 @@ export async function serve(
     } finally {
       await service.stop?.();
       await connection.close();
+      await tracing?.shutdown();
     }
   } catch (error) {
     const failure = toThawError(error, "RUN_FAILED");
