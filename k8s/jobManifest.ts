@@ -1,5 +1,5 @@
 /** The Job of a run: one pod at a time, whose worker polls the run's own queue. */
-import type { V1Job, V1PodSpec, V1ResourceRequirements } from "@kubernetes/client-node";
+import type { V1Container, V1Job, V1PodSpec, V1ResourceRequirements } from "@kubernetes/client-node";
 import { LEFT_EXIT_CODE, podQueue, USER_ERROR_EXIT_CODE } from "../spec/pod.js";
 import type { RunInput } from "../spec/run.js";
 import { secondsIn } from "./duration.js";
@@ -69,6 +69,7 @@ const exitCodes = (values: number[]) => ({ containerName: CONTAINER, operator: "
 
 function podSpec(run: RunInput, settings: PodSettings, context: ManifestContext): V1PodSpec {
   const { volumes, mounts } = volumesOf(settings.volumes);
+  const env = environmentOf(run, settings, context);
   const { image, image_pull_policy, service_account, runtime_class, priority_class, affinity } = settings;
   return {
     restartPolicy: "Never",
@@ -92,7 +93,8 @@ function podSpec(run: RunInput, settings: PodSettings, context: ManifestContext)
         // The image's entry point is Node, its folder that of thaw.
         args: ["dist/worker/training.js"],
         ...(image_pull_policy === undefined ? {} : { imagePullPolicy: image_pull_policy }),
-        env: Object.entries(environmentOf(run, settings, context)).map(([name, value]) => ({ name, value })),
+        env: Object.entries(env).map(([name, value]) => ({ name, value })),
+        ...metricsPort(env.THAW_METRICS_ADDRESS),
         envFrom: (settings.secrets ?? []).map((name) => ({ secretRef: { name } })),
         resources: resourcesOf(settings.resources),
         volumeMounts: mounts,
@@ -107,6 +109,12 @@ function podSpec(run: RunInput, settings: PodSettings, context: ManifestContext)
     ],
     volumes,
   };
+}
+
+/** A PodMonitor finds the endpoint by the port's name. @param address of `THAW_METRICS_ADDRESS` */
+function metricsPort(address: string | undefined): Pick<V1Container, "ports"> {
+  const [, port] = /:(\d+)$/.exec(address ?? "") ?? [];
+  return port === undefined ? {} : { ports: [{ name: "metrics", containerPort: Number(port) }] };
 }
 
 /** The settings' own variables come last: addresses may be others where the pods are. */

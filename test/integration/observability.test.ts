@@ -238,7 +238,7 @@ test("the dashboard asks for nothing that the workers do not tell", async () => 
   const told = new Set<string>();
   for (const worker of ["control", "training"] as const)
     for (const { samples } of (await scrape(worker)).values()) for (const { name } of samples) told.add(name);
-  const dashboard = await readFile(join("k8s", "grafana", "thaw.json"), "utf8");
+  const dashboard = await readFile(join("k8s", "chart", "grafana", "thaw.json"), "utf8");
   const expressions = [...dashboard.matchAll(/"(?:expr|definition|query)": "((?:[^"\\]|\\.)*)"/g)];
   const asked = new Set(
     expressions.flatMap(([, text = ""]) => text.match(/\b(?:thaw|temporal)_[a-z0-9_]+/g) ?? []),
