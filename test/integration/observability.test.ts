@@ -12,6 +12,7 @@ import type { GetJson } from "../../cli/json/get.js";
 import type { RunJson } from "../../cli/json/run.js";
 import { parseRunFile } from "../../client/runFile/parse.js";
 import { startRun } from "../../client/startRun.js";
+import { layoutOf, logFileOf } from "../../runtime/services/layout.js";
 import type { ReportData } from "../../spec/report.js";
 import { runUsage } from "../../store/runUsage.js";
 import { type Collector, type ReceivedSpan, startCollector } from "../support/collector.js";
@@ -193,11 +194,12 @@ test("a run costs what its stages held, by the table of whoever asks", async () 
   assert.ok(Math.abs((cost?.amount ?? 0) - expected) < 1e-9);
   // The attempt whose engine was killed was paid, too.
   const features = usages.get("features");
-  const [last] = run.stages.filter(({ name }) => name === "features");
-  assert.ok(
-    (features?.seconds ?? 0) > 0.5 * (last?.seconds ?? 0),
-    `${features?.seconds} of ${last?.seconds} s`,
-  );
+  const took = (outcome: string) =>
+    total("training", HISTOGRAMS.stageDuration.name, { stage: "features", outcome }, "_sum");
+  const [computed, failed] = [await took("computed"), await took("failed")];
+  // Up to its last heartbeat, in whole seconds.
+  const paid = features?.seconds ?? 0;
+  assert.ok(paid > computed + failed - 2.5, `${paid} of ${computed} + ${failed} s`);
   const shown = await thaw(["get", run.runId], { cwd: stack.folder });
   assert.match(shown.stdout, /^cost \d+\.\d\d EUR: 6 stages held a worker for /m);
   const silent = await thaw(["get", run.runId], { cwd: stack.folder, env: { THAW_PRICES: "" } });
@@ -217,6 +219,12 @@ test("a run that finds everything costs nothing; a collector that is away does n
   const second = JSON.parse(stdout) as RunJson;
   const { cost } = await thawJson<GetJson>(stack.folder, "get", second.runId);
   assert.deepEqual(cost, { currency: "EUR", amount: 0, stages: [] });
+  const logs = await readFile(logFileOf(layoutOf(stack.folder), "control-worker"), "utf8");
+  assert.equal(
+    logs.match(/^control: traces do not reach their collector: .*ECONNREFUSED/gm)?.length,
+    1,
+    logs,
+  );
   assert.equal(
     await total("control", HISTOGRAMS.stageDuration.name, { stage: "head", outcome: "cached" }, "_count"),
     1,

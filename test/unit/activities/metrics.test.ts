@@ -1,7 +1,15 @@
 /** What is counted: causes of restarts, parts of seconds, a stage at work. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { noopMetricMeter } from "@temporalio/common";
+import {
+  COUNTERS,
+  GAUGES,
+  HISTOGRAMS,
+  POD_RESTART_CAUSES,
+  RESTART_CAUSES,
+} from "../../../activities/metrics/definitions.js";
 import { createMetrics } from "../../../activities/metrics/metrics.js";
 import { causeOf, type LastFailure } from "../../../activities/metrics/restartCause.js";
 import { meterStage } from "../../../activities/metrics/stageMeter.js";
@@ -23,6 +31,17 @@ const causes: readonly [string, LastFailure | undefined, string][] = [
 ];
 for (const [what, failure, cause] of causes)
   test(`${what} is a restart by ${cause}`, () => assert.equal(causeOf(failure), cause));
+
+test("docs/observability.md has a row for each metric, with its causes", () => {
+  const page = readFileSync("docs/observability.md", "utf8");
+  const names = [HISTOGRAMS, COUNTERS, GAUGES].flatMap((kind) => Object.values(kind).map(({ name }) => name));
+  for (const name of names) assert.ok(page.includes(`| \`${name}\` |`), name);
+  const rowOf = (name: string): string => page.split("\n").find((line) => line.includes(`\`${name}\``)) ?? "";
+  for (const cause of RESTART_CAUSES)
+    assert.ok(rowOf(COUNTERS.stageRestarts.name).includes(`\`${cause}\``), cause);
+  for (const cause of POD_RESTART_CAUSES)
+    assert.ok(rowOf(COUNTERS.podRestarts.name).includes(`\`${cause}\``), cause);
+});
 
 /** A meter that remembers. */
 function recording() {
