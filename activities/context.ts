@@ -1,8 +1,11 @@
 /** What every activity is handed: clients and folders. Tests hand them others. */
 
 import type { Engine } from "../engine/process.js";
+import type { Prices } from "../spec/prices.js";
+import type { Resources } from "../spec/usage.js";
 import type { Store } from "../store/connection.js";
 import type { EngineOutput } from "./log/outputLines.js";
+import type { Metrics } from "./metrics/metrics.js";
 import type { PodDependencies } from "./pods/cluster.js";
 
 export interface ControlDependencies {
@@ -15,10 +18,16 @@ export interface ControlDependencies {
   readonly uiUrl?: string;
   /** What runs with `compute: kubernetes` need; absent on training workers. */
   readonly pods?: PodDependencies;
+  /** Nothing is counted when left out. */
+  readonly metrics?: Metrics;
+  /** Nothing is said of money when left out. */
+  readonly prices?: Prices;
 }
 
 export interface TrainingDependencies extends ControlDependencies {
   readonly engine: Engine;
+  /** What a stage holds while it is computed here. */
+  readonly resources: Resources;
   /** What the engine prints. */
   readonly engineOutput: EngineOutput;
   /** Seconds between two checkpoints of a stage of training; 20 when left out. */

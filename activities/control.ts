@@ -6,6 +6,7 @@ import type { ControlDependencies } from "./context.js";
 import { typedFailures } from "./failures.js";
 import { findArtifact } from "./findArtifact.js";
 import { logged } from "./log/logged.js";
+import { measured, measuredLookUp } from "./metrics/measured.js";
 import { startPod } from "./pods/startPod.js";
 import { stopPod } from "./pods/stopPod.js";
 import { watchPod } from "./pods/watchPod.js";
@@ -20,23 +21,27 @@ export function createControlActivities(dependencies: ControlDependencies): Cont
     withSignsOfLife(typedFailures(activity));
   const withLog = (activity: typeof register) =>
     durable((request: StageRequest) =>
-      logged(dependencies, request, () =>
-        fitting(`what ${request.stage.name} writes`, dependencies.workFolder, () =>
-          activity(dependencies, request),
+      measured(dependencies, request, () =>
+        logged(dependencies, request, () =>
+          fitting(`what ${request.stage.name} writes`, dependencies.workFolder, () =>
+            activity(dependencies, request),
+          ),
         ),
       ),
     );
   const { pods = { env: {} } } = dependencies;
   return {
     // A look-up is no work: what it finds stands in the run's state.
-    findArtifact: durable((request) => findArtifact(dependencies, request)),
+    findArtifact: durable((request) =>
+      measuredLookUp(dependencies, request, () => findArtifact(dependencies, request)),
+    ),
     chooseBase: withLog(chooseBase),
     register: withLog(register),
     report: withLog(report),
     recordRun: durable((request) => recordRun(dependencies, request)),
     writeControl: durable((file) => writeControl(dependencies, file)),
     startPod: durable((request) => startPod({ ...dependencies, pods }, request)),
-    watchPod: typedFailures((request) => watchPod(pods, request)),
+    watchPod: typedFailures((request) => watchPod({ ...dependencies, pods }, request)),
     stopPod: durable((request) => stopPod(pods, request)),
   };
 }

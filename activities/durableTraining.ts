@@ -24,6 +24,7 @@ import { type CheckpointUploads, checkpointUploads } from "./checkpointUploads.j
 import { commandsFor } from "./commands.js";
 import type { TrainingDependencies } from "./context.js";
 import { newWorkFolder } from "./localArtifacts.js";
+import type { StageMeter } from "./metrics/stageMeter.js";
 import { pausedFailure } from "./pausable.js";
 import type { TellApplied } from "./reportApplied.js";
 import type { StageHooks } from "./runningStages.js";
@@ -42,6 +43,12 @@ type TrainingJob = Extract<EngineJob, { kind: "head" | "tune" | "scratch" }>;
 
 export function isTraining(job: EngineJob): job is TrainingJob {
   return job.kind === "head" || job.kind === "tune" || job.kind === "scratch";
+}
+
+/** What a stage is given besides: it is metered, and attempts before may have held a worker for so many seconds. */
+export interface MeteredHooks extends StageHooks {
+  readonly meter: StageMeter;
+  readonly heldBefore: number;
 }
 
 export interface Trained {
@@ -66,7 +73,7 @@ export async function trainDurably(
   request: StageRequest,
   stageKey: string,
   job: TrainingJob,
-  { activity, attempt, report, signal, leaving }: StageHooks,
+  { activity, attempt, report, signal, leaving, meter }: MeteredHooks,
   tell: TellApplied,
 ): Promise<Trained> {
   const {
@@ -88,8 +95,10 @@ export async function trainDurably(
   const uploads = checkpointUploads({
     put: async (checkpoint, sequence) => {
       const started = performance.now();
-      await storeCheckpoint(uploadStore, fence, sequence, identity, checkpoint);
-      slowest = Math.max(slowest, (performance.now() - started) / 1000);
+      const { bytes, sent } = await storeCheckpoint(uploadStore, fence, sequence, identity, checkpoint);
+      const seconds = (performance.now() - started) / 1000;
+      slowest = Math.max(slowest, seconds);
+      meter.checkpointStored(seconds, bytes, sent);
     },
     onFenced: (error) => end.abort(error),
     onFailure: (error) =>
@@ -112,13 +121,16 @@ export async function trainDurably(
     );
     const everySeconds = dependencies.checkpointSeconds ?? CHECKPOINT_SECONDS;
     const resume = fetched === undefined ? [] : [fetched.folder];
+    meter.training();
     const running = engine.start(
       { ...job, checkpoints: { folder: join(spool, "written"), everySeconds, identity, resume } },
       {
         signal: end.signal,
         onProgress: report,
+        onProcessorTime: meter.processorTime,
         onCheckpoint: (checkpoint) => {
           last = checkpoint.position;
+          meter.checkpointWritten(checkpoint);
           uploads.add(checkpoint);
         },
         onUnwritten: (why) => {

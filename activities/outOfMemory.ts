@@ -16,6 +16,8 @@ export interface MemoryPolicy {
   readonly images: number;
   readonly keyOf: (request: StageRequest) => string;
   readonly report: (progress: Progress) => void;
+  /** Hears that the stage is begun once more. */
+  readonly outOfMemory: () => void;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface MemoryPolicy {
  * @throws ThawError OUT_OF_MEMORY when the run file allows no second try, or it ran out too
  */
 export async function withinMemory<Outcome>(
-  { store, request, key, images, keyOf, report }: MemoryPolicy,
+  { store, request, key, images, keyOf, report, outOfMemory }: MemoryPolicy,
   make: (request: StageRequest, half?: HalfBatch) => Promise<Outcome>,
 ): Promise<Outcome> {
   const { runId, file } = request.run;
@@ -39,6 +41,7 @@ export async function withinMemory<Outcome>(
       return await make(request);
     } catch (error) {
       if (!isOutOfMemory(error)) throw error;
+      outOfMemory();
       const { at, batchSize } = half?.outOfMemory ?? {};
       const how = half === undefined ? "" : ` at batch ${at}: from the start at batch ${batchSize}`;
       report({ phase: `memory ran out${how || ": once more"}`, step: 0, total: 1 });

@@ -2,13 +2,16 @@
 import type { ControlActivities } from "../spec/activities.js";
 import type { Evaluation } from "../spec/evaluation.js";
 import type { CrossValidation } from "../spec/folds.js";
+import { runCost } from "../spec/prices.js";
 import type { ArtifactRef, ModelVersion, RunResult } from "../spec/run.js";
 import { requireManifest } from "../store/artifacts.js";
 import { writeRun } from "../store/records.js";
+import { runUsage } from "../store/runUsage.js";
 import type { ControlDependencies } from "./context.js";
+import { NO_METRICS } from "./metrics/metrics.js";
 
 export async function recordRun(
-  { store }: ControlDependencies,
+  { store, prices, metrics = NO_METRICS }: ControlDependencies,
   { run, artifacts, steering }: Parameters<ControlActivities["recordRun"]>[0],
 ): Promise<RunResult> {
   const evaluation = (await requireManifest(store, artifacts.evaluate as ArtifactRef)).summary as Evaluation;
@@ -28,6 +31,10 @@ export async function recordRun(
     ...(steering === undefined ? {} : { steering }),
   };
   await writeRun(store, result);
+  if (prices !== undefined) {
+    const { currency, amount } = runCost(await runUsage(store, run.runId, artifacts), prices);
+    metrics.runCost(currency, amount);
+  }
   return result;
 }
 

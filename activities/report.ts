@@ -21,6 +21,7 @@ import {
 import type { BaseComparison } from "../spec/baseComparison.js";
 import type { DatasetSummary, ImageRecord } from "../spec/dataset.js";
 import type { Evaluation, FullPrediction } from "../spec/evaluation.js";
+import { runCost } from "../spec/prices.js";
 import type { RecipeSummary } from "../spec/recipe.js";
 import type { ReportData } from "../spec/report.js";
 import type { ModelVersion } from "../spec/run.js";
@@ -34,6 +35,7 @@ import {
   requireManifest,
 } from "../store/artifacts.js";
 import type { Store } from "../store/connection.js";
+import { runUsage } from "../store/runUsage.js";
 import { commitOnce } from "./commitOnce.js";
 import type { ControlDependencies } from "./context.js";
 import { evidenceOverlay } from "./evidenceOverlay.js";
@@ -71,9 +73,10 @@ export async function report(
 
 async function collect(
   dependencies: ControlDependencies,
-  { run, inputs }: StageRequest,
+  // A workflow from before there were prices names the inputs only.
+  { run, inputs, artifacts = inputs }: StageRequest,
 ): Promise<ReportData> {
-  const { store, engineFingerprint, uiUrl } = dependencies;
+  const { store, engineFingerprint, uiUrl, prices } = dependencies;
   const manifests = new Map<string, ArtifactManifest>();
   for (const [name, ref] of Object.entries(inputs)) manifests.set(name, await requireManifest(store, ref));
   const summaryOf = <T>(name: string): T => manifests.get(name)?.summary as T;
@@ -134,6 +137,7 @@ async function collect(
     card: run.file.card,
     ...(activationMaps === undefined ? {} : { activationMaps, overlays: await drawOverlays(activationMaps) }),
     ...(featureMap === undefined ? {} : { featureMap }),
+    ...(prices === undefined ? {} : { cost: runCost(await runUsage(store, run.runId, artifacts), prices) }),
     timings: [...manifests].map(([stage, { seconds }]) => ({ stage, seconds, cached: false })),
     digests: Object.fromEntries([...manifests].map(([stage, { digest }]) => [stage, digest])),
     runFile: stringify(run.file),

@@ -11,16 +11,19 @@ import { ThawError } from "../spec/errors.js";
 import type { HalfBatch } from "../spec/halfBatch.js";
 import type { StagePlan } from "../spec/stages.js";
 import type { AppliedChange, Progress } from "../spec/training.js";
+import type { Resources, Usage } from "../spec/usage.js";
 import { type ArtifactManifest, commitArtifact, requireManifest } from "../store/artifacts.js";
 import { removeCheckpoints } from "../store/checkpoints.js";
 import { patientStore, type Store } from "../store/connection.js";
 import { stageKey } from "../store/keys.js";
 import { writeRedirect } from "../store/redirects.js";
 import type { TrainingDependencies } from "./context.js";
-import { isTraining, type Trained, trainDurably } from "./durableTraining.js";
+import { isTraining, type MeteredHooks, type Trained, trainDurably } from "./durableTraining.js";
 import { identify, lookUp, outcomeOf, type StageIdentity } from "./findArtifact.js";
 import { keepLocally, localArtifact, newWorkFolder } from "./localArtifacts.js";
 import type { StageLog } from "./log/stageLog.js";
+import { NO_METRICS } from "./metrics/metrics.js";
+import { meterStage, type StageMeter } from "./metrics/stageMeter.js";
 import { withinMemory } from "./outOfMemory.js";
 import { pausable } from "./pausable.js";
 import { startPulse } from "./pulse.js";
@@ -64,7 +67,10 @@ export async function runStage(
   log: StageLog,
 ): Promise<StageOutcome> {
   const activity = Context.current();
-  const pulse = startPulse((progress) => activity.heartbeat(progress));
+  const heldBefore = heldIn(activity.info.heartbeatDetails);
+  const began = performance.now();
+  const held = (): number => Math.round(heldBefore + (performance.now() - began) / 1000);
+  const pulse = startPulse((progress) => activity.heartbeat({ ...progress, heldSeconds: held() }));
   try {
     dependencies.engine.warm();
     const identity = await identify(dependencies, request);
@@ -73,7 +79,7 @@ export async function runStage(
       identity.key,
       (hooks) =>
         fitting(`what ${request.stage.name} needs`, dependencies.workFolder, () =>
-          makeArtifact(dependencies, request, identity, buildJob, hooks, tell),
+          makeArtifact(dependencies, request, identity, buildJob, hooks, tell, heldBefore),
         ),
       {
         number: activity.info.attempt,
@@ -96,6 +102,12 @@ function isLost(details: Context["cancellationDetails"]): boolean {
   return (timedOut || notFound) && !(cancelRequested || workerShutdown || paused || reset);
 }
 
+/** What the attempts before have held, as the last of them told. */
+function heldIn(details: unknown): number {
+  const { heldSeconds } = (details ?? {}) as Partial<Progress>;
+  return typeof heldSeconds === "number" && heldSeconds > 0 ? heldSeconds : 0;
+}
+
 /** Outlives the attempt that began it, so it knows nothing of Temporal. */
 async function makeArtifact(
   given: TrainingDependencies,
@@ -104,8 +116,35 @@ async function makeArtifact(
   buildJob: JobBuilder,
   hooks: StageHooks,
   tell: TellApplied,
+  heldBefore: number,
 ): Promise<StageOutcome> {
-  const { report, signal } = hooks;
+  const { metrics = NO_METRICS, resources } = given;
+  const { stage, run } = request;
+  const meter = meterStage(metrics, { stage: stage.kind, model: run.file.name }, resources.gpus);
+  const report = (progress: Progress): void => hooks.report(meter.progress(progress));
+  try {
+    return await makeMetered(
+      given,
+      request,
+      identity,
+      buildJob,
+      { ...hooks, report, meter, heldBefore },
+      tell,
+    );
+  } finally {
+    meter.stop();
+  }
+}
+
+async function makeMetered(
+  given: TrainingDependencies,
+  request: StageRequest,
+  identity: StageIdentity,
+  buildJob: JobBuilder,
+  hooks: MeteredHooks,
+  tell: TellApplied,
+): Promise<StageOutcome> {
+  const { report, signal, meter } = hooks;
   const store = patientStore(given.store, { milliseconds: STORE_PATIENCE_MS, signal });
   const dependencies = { ...given, store };
   const { engineFingerprint } = dependencies;
@@ -120,7 +159,8 @@ async function makeArtifact(
   const making = { dependencies, hastyStore: given.store, digests, inputs, buildJob, hooks, tell };
   const keyOf = ({ stage }: StageRequest): string => stageKey(stage, digests, engineFingerprint);
   const images = trainingImages(inputs, request);
-  return withinMemory({ store, request, key, images, keyOf, report }, async (asked, half) => {
+  const { outOfMemory } = meter;
+  return withinMemory({ store, request, key, images, keyOf, report, outOfMemory }, async (asked, half) => {
     if (half !== undefined) {
       const { manifest } = await lookUp(dependencies, asked, { key: keyOf(asked), digests });
       if (manifest !== undefined) return outcomeOf(manifest, true);
@@ -137,7 +177,7 @@ interface Making {
   readonly digests: StageIdentity["digests"];
   readonly inputs: StageInputs;
   readonly buildJob: JobBuilder;
-  readonly hooks: StageHooks;
+  readonly hooks: MeteredHooks;
   readonly tell: TellApplied;
 }
 
@@ -147,8 +187,8 @@ async function makeOnce(
   request: StageRequest,
   half: HalfBatch | undefined,
 ): Promise<StageOutcome> {
-  const { store, engineFingerprint, workFolder } = dependencies;
-  const { report, signal, leaving } = hooks;
+  const { store, engineFingerprint, workFolder, resources } = dependencies;
+  const { report, signal, leaving, meter, heldBefore } = hooks;
   const key = stageKey(request.stage, digests, engineFingerprint);
   const out = await newWorkFolder(workFolder, request.stage.name);
   try {
@@ -172,6 +212,7 @@ async function makeOnce(
       summary: half === undefined ? summary : { ...(summary as object), outOfMemory: half.outOfMemory },
       engine: request.stage.usesEngine ? engineOf(request.stage, engineFingerprint) : null,
       seconds: (performance.now() - started) / 1000,
+      usage: usageOf(request.run.runId, meter, heldBefore, resources),
       files: Object.fromEntries(names.map((name) => [name, join(out, name)])),
       onProgress: (done, total) => report({ phase: "storing", step: done, total }),
     });
@@ -181,6 +222,11 @@ async function makeOnce(
   } finally {
     await rm(out, { recursive: true, force: true });
   }
+}
+
+function usageOf(run: string, meter: StageMeter, heldBefore: number, resources: Resources): Usage {
+  const { seconds, cpuSeconds } = meter.used();
+  return { run, seconds: heldBefore + seconds, cpuSeconds, resources };
 }
 
 /** Of the run's own split; nought for a stage that has not the images yet. */
@@ -196,11 +242,11 @@ async function computeOnce(
   controlStore: Store,
   request: StageRequest,
   job: EngineJob,
-  { report, signal, leaving }: StageHooks,
+  { report, signal, leaving, meter }: MeteredHooks,
 ): Promise<Trained> {
   const nothing = async (): Promise<void> => {};
   const summary = await pausable(controlStore, request, AbortSignal.any([signal, leaving]), (either) =>
-    engine.run(job, { onProgress: report, signal: either }),
+    engine.run(job, { onProgress: report, onProcessorTime: meter.processorTime, signal: either }),
   );
   return { summary, changes: [], beforeCommit: nothing, afterCommit: nothing };
 }

@@ -17,6 +17,7 @@ import type { TrainingDependencies } from "./context.js";
 import { typedFailures } from "./failures.js";
 import { localSource } from "./localSource.js";
 import { logged } from "./log/logged.js";
+import { measured } from "./metrics/measured.js";
 import { pausable } from "./pausable.js";
 import { createRunningStages } from "./runningStages.js";
 import { digestCacheFile } from "./source.js";
@@ -160,11 +161,13 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   );
   const activity = (buildJob: JobBuilder) =>
     typedFailures((request: StageRequest) =>
-      logged(
-        dependencies,
-        request,
-        (log) => runStage(dependencies, running, request, buildJob, log),
-        dependencies.engineOutput,
+      measured(dependencies, request, () =>
+        logged(
+          dependencies,
+          request,
+          (log) => runStage(dependencies, running, request, buildJob, log),
+          dependencies.engineOutput,
+        ),
       ),
     );
   return {

@@ -1,9 +1,10 @@
 /** Opens what a command talks to: the Temporal server and the object store. */
-import { Client } from "@temporalio/client";
+import { Client, type WorkflowClientInterceptor } from "@temporalio/client";
 import { isUnreachable, openTemporal } from "../runtime/openTemporal.js";
 import type { Platform } from "../spec/platform.js";
 import { ensureBucket, openStore, patientStore, type Store } from "../store/connection.js";
 import { type Patience, patiently } from "../store/patience.js";
+import { startTracing } from "../tracing/start.js";
 
 export interface Session {
   readonly platform: Platform;
@@ -21,18 +22,31 @@ const RESTART: Patience = { milliseconds: 15_000 };
  *   STORE_UNREACHABLE, STORE_DENIED
  */
 export async function openSession(platform: Platform): Promise<Session> {
+  const tracing = await startTracing("cli");
   // Their supervisor lives, or the platform would not name them.
   const patience = platform.embedded ? RESTART : undefined;
   const connection = await patiently(patience, isUnreachable, () => openTemporal(platform.temporal));
   try {
     const store = openStore(platform.store);
     await ensureBucket(patience === undefined ? store : patientStore(store, patience));
-    const temporal = new Client({ connection, namespace: platform.temporal.namespace });
-    return { platform, store, temporal, close: () => connection.close() };
+    const temporal = new Client({
+      connection,
+      namespace: platform.temporal.namespace,
+      ...(tracing === undefined ? {} : { interceptors: { workflow: [await tracedClient()] } }),
+    });
+    const close = async (): Promise<void> => {
+      await connection.close();
+      await tracing?.shutdown();
+    };
+    return { platform, store, temporal, close };
   } catch (error) {
     await connection.close();
     throw error;
   }
+}
+
+async function tracedClient(): Promise<WorkflowClientInterceptor> {
+  return (await import("../tracing/clientInterceptor.js")).clientInterceptor();
 }
 
 /** The store alone, for commands that need no Temporal. */

@@ -12,6 +12,7 @@ export function imageProgress(
 ): (done: number) => void {
   const started = performance.now();
   let reported = 0;
+  let told = 0;
   return (done) => {
     const now = performance.now();
     if (now - reported < REPORT_EVERY && done < total) return;
@@ -23,6 +24,8 @@ export function imageProgress(
       total,
       imagesPerSecond: Math.round(done / seconds),
       etaSeconds: Math.round((seconds / done) * (total - done)),
+      images: done - told,
     });
+    told = done;
   };
 }

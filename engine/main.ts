@@ -3,6 +3,7 @@
 import { fitting } from "../spec/diskFull.js";
 import type { EngineControl, EngineJob, EngineMessage, EngineRequest } from "../spec/engineJob.js";
 import { toThawError } from "../spec/errors.js";
+import { startTracing, type Tracing } from "../tracing/start.js";
 import { type Outside, runJob } from "./jobs.js";
 import { saysOutOfMemory } from "./memoryShortage.js";
 import { endWithParent } from "./orphan.js";
@@ -27,15 +28,28 @@ const outside: Outside = {
 
 process.on("message", (request: EngineRequest) => {
   if (request.type === "control") waiting.push(request.control);
-  else answer(request.job);
+  else void answer(request);
 });
 
-function answer(job: EngineJob): void {
+/** Loaded once, where there is a collector. */
+let tracing: Promise<Tracing | undefined> | undefined;
+
+async function answer({ job, trace }: Extract<EngineRequest, { type: "job" }>): Promise<void> {
   waiting = [];
-  fitting(`what ${job.kind} writes`, placeOf(job), () => runJob(job, outside)).then(
-    (summary) => send({ type: "done", summary }),
-    (error: unknown) => send(failureOf(error)),
-  );
+  tracing ??= startTracing("engine");
+  const traced = await tracing;
+  const span = traced && (await import("./jobSpan.js")).openJobSpan(job, trace, outside);
+  const toWorker = span?.outside ?? outside;
+  try {
+    const summary = await fitting(`what ${job.kind} writes`, placeOf(job), () => runJob(job, toWorker));
+    span?.end();
+    send({ type: "done", summary });
+  } catch (error) {
+    span?.end(toThawError(error, "ENGINE_FAILED"));
+    send(failureOf(error));
+  }
+  // Nobody waits for it: the next job may begin.
+  await traced?.flush();
 }
 
 /** Where a job writes; a prediction writes nothing. */

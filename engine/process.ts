@@ -1,6 +1,7 @@
 /** Keeps one warm engine process and gives it one job at a time. */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { context, propagation } from "@opentelemetry/api";
 import type {
   EngineControl,
   EngineJob,
@@ -27,6 +28,8 @@ export interface JobHooks {
   readonly onUnwritten?: (why: string) => void;
   /** Hears of each change that counts from then on, also of those that a checkpoint brought along. */
   readonly onApplied?: (change: AppliedChange) => void;
+  /** Hears of processor time that the process has used for the job, in seconds, where the system tells. */
+  readonly onProcessorTime?: (seconds: number) => void;
   /** Aborting it kills the engine; the next job starts a new one. */
   readonly signal: AbortSignal;
 }
@@ -95,16 +98,14 @@ export function createEngine(
       }
       const process = startProcess();
       const memoryKilled = process.pid === undefined ? () => undefined : counterOfKills(process.pid);
-      const watchdog = watch(
-        () => (process.pid === undefined ? undefined : cpuSeconds(process.pid)),
-        times,
-        (seconds) => {
-          finish();
-          endWith(engineHung(seconds));
-        },
-      );
+      const processorTime = tellProcessorTime(process.pid, hooks.onProcessorTime);
+      const watchdog = watch(processorTime, times, (seconds) => {
+        finish();
+        endWith(engineHung(seconds));
+      });
       const finish = (): void => {
         watchdog.stop();
+        processorTime();
         mailbox.close();
         process.off("message", onMessage);
         process.off("exit", onExit);
@@ -139,7 +140,7 @@ export function createEngine(
       const send = (request: EngineRequest): void => {
         if (process.connected) process.send(request, () => undefined);
       };
-      send({ type: "job", job });
+      send({ type: "job", job, trace: traceContext() });
       mailbox.open((control) => send({ type: "control", control }));
     });
 
@@ -164,6 +165,30 @@ export function createEngine(
         running.kill("SIGKILL");
       });
     },
+  };
+}
+
+/** Of the activity that asks; empty where no tracing was started. */
+function traceContext(): Record<string, string> {
+  const carrier: Record<string, string> = {};
+  propagation.inject(context.active(), carrier);
+  return carrier;
+}
+
+/** @returns the processor time of the process so far; what is new since the last call is told, too */
+function tellProcessorTime(
+  pid: number | undefined,
+  tell: (seconds: number) => void = () => undefined,
+): () => number | undefined {
+  const now = (): number | undefined => (pid === undefined ? undefined : cpuSeconds(pid));
+  let told = now() ?? 0;
+  return () => {
+    const seconds = now();
+    if (seconds !== undefined && seconds > told) {
+      tell(seconds - told);
+      told = seconds;
+    }
+    return seconds;
   };
 }
 

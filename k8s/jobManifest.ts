@@ -1,11 +1,12 @@
 /** A Job of a run: one pod at a time, whose worker polls a queue of its own. */
-import type { V1Job, V1PodSpec, V1ResourceRequirements } from "@kubernetes/client-node";
+import type { V1Container, V1Job, V1PodSpec, V1ResourceRequirements } from "@kubernetes/client-node";
 import { LEFT_EXIT_CODE, podQueue, USER_ERROR_EXIT_CODE } from "../spec/pod.js";
 import { isWithoutGpu, type PodGroup } from "../spec/podGroups.js";
 import type { RunInput } from "../spec/run.js";
 import { secondsIn } from "./duration.js";
 import { CONTAINER, INSTALLATION_LABEL, jobName, labelsOf } from "./names.js";
 import { patchTemplate } from "./podTemplate.js";
+import { resourcesAsked } from "./resources.js";
 import type { PodSettings } from "./settings.js";
 import { volumesOf, WORK_FOLDER } from "./volumes.js";
 
@@ -71,6 +72,7 @@ const exitCodes = (values: number[]) => ({ containerName: CONTAINER, operator: "
 
 function podSpec(run: RunInput, settings: PodSettings, context: ManifestContext): V1PodSpec {
   const { volumes, mounts } = volumesOf(settings.volumes);
+  const env = environmentOf(run, settings, context);
   const { image, image_pull_policy, service_account, runtime_class, priority_class, affinity } = settings;
   return {
     restartPolicy: "Never",
@@ -94,7 +96,8 @@ function podSpec(run: RunInput, settings: PodSettings, context: ManifestContext)
         // The image's entry point is Node, its folder that of thaw.
         args: ["dist/worker/training.js"],
         ...(image_pull_policy === undefined ? {} : { imagePullPolicy: image_pull_policy }),
-        env: Object.entries(environmentOf(run, settings, context)).map(([name, value]) => ({ name, value })),
+        env: Object.entries(env).map(([name, value]) => ({ name, value })),
+        ...metricsPort(env.THAW_METRICS_ADDRESS),
         envFrom: (settings.secrets ?? []).map((name) => ({ secretRef: { name } })),
         resources: resourcesOf(settings.resources),
         volumeMounts: mounts,
@@ -111,12 +114,19 @@ function podSpec(run: RunInput, settings: PodSettings, context: ManifestContext)
   };
 }
 
+/** A PodMonitor finds the endpoint by the port's name. @param address of `THAW_METRICS_ADDRESS` */
+function metricsPort(address: string | undefined): Pick<V1Container, "ports"> {
+  const [, port] = /:(\d+)$/.exec(address ?? "") ?? [];
+  return port === undefined ? {} : { ports: [{ name: "metrics", containerPort: Number(port) }] };
+}
+
 /** The settings' own variables come last: addresses may be others where the pods are. */
 function environmentOf(
   { runId, file }: RunInput,
-  { env = {}, timeouts }: PodSettings,
+  settings: PodSettings,
   context: ManifestContext,
 ): Record<string, string> {
+  const { env = {}, timeouts } = settings;
   return {
     ...context.env,
     [`${PREFIX}PROJECT`]: WORK_FOLDER,
@@ -125,6 +135,7 @@ function environmentOf(
     [`${PREFIX}TASK_QUEUE`]: podQueue(runId, context.group),
     // The engine for GPUs refuses to compute without one, unless that was asked for.
     ...(isWithoutGpu(file, context.group) ? { [`${PREFIX}DEVICE`]: "cpu" } : {}),
+    [`${PREFIX}RESOURCES`]: JSON.stringify(resourcesAsked(settings)),
     [`${PREFIX}GRACE_SECONDS`]: String(context.graceSeconds),
     [`${PREFIX}NO_PROGRESS_SECONDS`]: String(secondsIn(timeouts.no_progress)),
   };

@@ -1,11 +1,17 @@
 /** By which variables a run's pod finds the services of the control worker. Secrets and identities are the pod's own. */
 import type { Platform, StoreSettings } from "../spec/platform.js";
 
-export function podEnvironment({
-  store,
-  temporal,
-}: Pick<Platform, "store" | "temporal">): Record<string, string> {
+/** Nobody reads what a pod tells itself. */
+const LOOPBACK = /^(127\.|localhost:|\[::1\])/;
+/** Of OpenTelemetry's variables, which are names of a process, or may hold credentials. */
+const OWN_OR_SECRET = /^OTEL_SERVICE_NAME$|HEADERS$|_KEY$|_CERTIFICATE$/;
+
+export function podEnvironment(
+  { store, temporal }: Pick<Platform, "store" | "temporal">,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Record<string, string> {
   return {
+    ...observed(env),
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: temporal.namespace,
     // What a key or a certificate stands for is in a Secret; that there is TLS at all is none.
@@ -26,4 +32,16 @@ function tokenService({ endpoint, credentials }: StoreSettings): Record<string, 
     credentials.sts !== undefined &&
     credentials.sts !== endpoint;
   return isElsewhere ? { AWS_ENDPOINT_URL_STS: credentials.sts } : {};
+}
+
+/** Where a pod's spans go, and where its metrics are read: as with the control worker, in a network of its own. */
+function observed(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] =>
+        entry[1] !== undefined &&
+        ((entry[0] === "THAW_METRICS_ADDRESS" && !LOOPBACK.test(entry[1])) ||
+          (entry[0].startsWith("OTEL_") && !OWN_OR_SECRET.test(entry[0]))),
+    ),
+  );
 }

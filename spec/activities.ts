@@ -10,6 +10,8 @@ export interface StageRequest {
   readonly stage: StagePlan;
   /** Artifacts of the stages it builds on, by stage name. */
   readonly inputs: Readonly<Record<string, ArtifactRef>>;
+  /** All artifacts of the run so far, by stage name; given to the report alone. */
+  readonly artifacts?: Readonly<Record<string, ArtifactRef>>;
   /** Pauses up to this number are over; absent where there was none. */
   readonly pausesOver?: number;
   /** True after a pod that was killed because the stage used more memory than it has; absent otherwise. */

@@ -174,7 +174,12 @@ export type EngineControl =
 
 /** From a worker to its engine. */
 export type EngineRequest =
-  | { readonly type: "job"; readonly job: EngineJob }
+  | {
+      readonly type: "job";
+      readonly job: EngineJob;
+      /** Context of the trace that the job belongs to: `traceparent` and so on; empty when nothing is traced. */
+      readonly trace: Readonly<Record<string, string>>;
+    }
   | { readonly type: "control"; readonly control: EngineControl };
 
 /** A checkpoint that lies in a folder of its own, whole. */
@@ -183,6 +188,8 @@ export interface WrittenCheckpoint {
   readonly position: TrainingPosition;
   /** Whether somebody had changed the stage's settings by then. */
   readonly steered: boolean;
+  /** For which training stood still. */
+  readonly seconds: number;
 }
 
 /** Where a job went on from, and which checkpoints it could not use. */

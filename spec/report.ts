@@ -2,6 +2,7 @@
 import type { BaseComparison } from "./baseComparison.js";
 import type { DatasetSummary } from "./dataset.js";
 import type { Evaluation } from "./evaluation.js";
+import type { RunCost } from "./prices.js";
 import type { RecipeSummary } from "./recipe.js";
 import type { RunFile } from "./runFile.js";
 import type { EpochRecord, StageSummary, TrainingSummary } from "./training.js";
@@ -42,6 +43,8 @@ export interface ReportData {
   readonly overlays?: Readonly<Record<string, string>>;
   readonly featureMap?: FeatureMap;
   readonly timings: readonly { readonly stage: string; readonly seconds: number; readonly cached: boolean }[];
+  /** Of the stages that the run computed; absent without a price table. */
+  readonly cost?: RunCost;
   /** Digest of each artifact, by stage name. */
   readonly digests: Readonly<Record<string, string>>;
   /** The run file, exactly as it was used, as YAML. */

@@ -97,10 +97,14 @@ export interface Progress {
   readonly total: number;
   /** The epoch that has just ended; for the log, and left out of heartbeats. */
   readonly epochEnd?: EpochRecord;
+  /** Views of images gone through since the progress before; for the metrics, and left out of heartbeats. */
+  readonly images?: number;
   readonly loss?: number;
   readonly validationAccuracy?: number;
   readonly imagesPerSecond?: number;
   readonly etaSeconds?: number;
   /** How old this is: the stage lives, but has told nothing since. Absent when it is new. */
   readonly ageSeconds?: number;
+  /** How long the stage has held its worker, in all attempts so far; the next attempt counts on from there. */
+  readonly heldSeconds?: number;
 }

@@ -9,6 +9,7 @@ import type { StoredFile } from "../spec/base.js";
 import { fitting } from "../spec/diskFull.js";
 import { ThawError } from "../spec/errors.js";
 import type { ArtifactRef } from "../spec/run.js";
+import { type Usage, usageSchema } from "../spec/usage.js";
 import { isMissing, type Store, storeCall } from "./connection.js";
 import { REWRITE_MS } from "./freshness.js";
 import { getJson, putJsonOnce } from "./json.js";
@@ -29,6 +30,8 @@ const manifestSchema = z.object({
   engine: z.string().nullable(),
   createdAt: z.string(),
   seconds: z.number(),
+  /** Absent in artifacts of the control worker, and in older ones. No part of the digest. */
+  usage: usageSchema.exactOptional(),
 });
 
 export type ArtifactManifest = z.output<typeof manifestSchema>;
@@ -126,6 +129,7 @@ export interface NewArtifact {
   readonly summary: unknown;
   readonly engine: string | null;
   readonly seconds: number;
+  readonly usage?: Usage;
   /** Local path of each file, by its name in the artifact. */
   readonly files: Readonly<Record<string, string>>;
   /** Called as bytes have been stored. */
@@ -168,6 +172,7 @@ export async function commitArtifact(
     engine: artifact.engine,
     createdAt: new Date().toISOString(),
     seconds: artifact.seconds,
+    ...(artifact.usage === undefined ? {} : { usage: artifact.usage }),
   };
   const won = await putJsonOnce(store, manifestName(artifact.kind, artifact.key), manifest);
   if (won) return { manifest, won };

@@ -45,11 +45,17 @@ interface Named {
   readonly run: string;
 }
 
+interface StoredCheckpoint {
+  readonly bytes: number;
+  /** The rest was there. */
+  readonly sent: number;
+}
+
 /**
  * Uploads a checkpoint and proves it; then those before the last one are removed. Data that the attempt has uploaded
  * before, like best weights that stay the best, are not sent again.
  * @param sequence grows within the attempt
- * @returns bytes that were sent
+ * @returns its size, and what of it was sent
  * @throws ThawError FENCED when a later attempt has begun
  */
 export async function storeCheckpoint(
@@ -57,15 +63,16 @@ export async function storeCheckpoint(
   fence: Fence,
   sequence: number,
   identity: CheckpointIdentity,
-  { folder, position, steered }: WrittenCheckpoint,
-): Promise<number> {
+  { folder, position, steered }: Omit<WrittenCheckpoint, "seconds">,
+): Promise<StoredCheckpoint> {
   const { stageKey, run, number } = fence;
-  let sent = 0;
+  let [bytes, sent] = [0, 0];
   const files: CheckpointManifest["files"] = [];
   for (const name of (await readdir(folder)).sort()) {
     const path = join(folder, name);
     const [digest, { size }] = await Promise.all([fileDigest(path), stat(path)]);
     files.push({ name, digest, size });
+    bytes += size;
     if (await hasData(store, dataName(fence, digest), size)) continue;
     await storeCall(store, `storing ${name} of a checkpoint`, () =>
       store.client.putObject(store.bucket, dataName(fence, digest), createReadStream(path), size),
@@ -81,7 +88,7 @@ export async function storeCheckpoint(
     files.map(({ digest, size }) => hasData(store, dataName(fence, digest), size)),
   );
   if (whole.every(Boolean)) await removeOlder(store, fence);
-  return sent;
+  return { bytes, sent };
 }
 
 /** @throws ThawError FENCED when a later attempt of the run has begun */

@@ -1,7 +1,9 @@
-/** Build step: writes the workflow bundle. */
+/** Build step: writes the workflow bundles. */
 import { rename, writeFile } from "node:fs/promises";
-import { BUNDLE_FILE, buildWorkflowBundle } from "./workflowBundle.js";
+import { BUNDLE_FILES, type BundleKind, buildWorkflowBundle } from "./workflowBundle.js";
 
-const partial = `${BUNDLE_FILE}.${process.pid}`;
-await writeFile(partial, await buildWorkflowBundle());
-await rename(partial, BUNDLE_FILE);
+for (const [kind, file] of Object.entries(BUNDLE_FILES)) {
+  const partial = `${file}.${process.pid}`;
+  await writeFile(partial, await buildWorkflowBundle(kind as BundleKind));
+  await rename(partial, file);
+}

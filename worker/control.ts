@@ -3,8 +3,10 @@ import { createControlActivities } from "../activities/control.js";
 import { sweepOrphans } from "../activities/pods/sweep.js";
 import { engineFingerprint } from "../runtime/components/components.js";
 import { podEnvironment } from "../runtime/podEnvironment.js";
+import { loadPrices } from "../runtime/prices.js";
 import { CONTROL_QUEUE } from "../spec/run.js";
 import { openStore } from "../store/connection.js";
+import { isTracing } from "../tracing/settings.js";
 import { isOpen } from "./closedRun.js";
 import { deploymentOptions, keepCurrent } from "./deployment.js";
 import { serve } from "./serve.js";
@@ -14,7 +16,8 @@ import { workflowBundle } from "./workflowBundle.js";
 const defaultsFile = process.env.THAW_KUBERNETES_DEFAULTS;
 const deployment = deploymentOptions(process.env.THAW_BUILD_ID);
 
-await serve("control", async ({ store, temporal, workFolder }) => {
+await serve("control", async ({ store, temporal, workFolder }, metrics) => {
+  const prices = await loadPrices();
   const pods = {
     env: podEnvironment({ store, temporal }),
     ...(defaultsFile === undefined ? {} : { defaultsFile }),
@@ -23,12 +26,14 @@ await serve("control", async ({ store, temporal, workFolder }) => {
     options: {
       taskQueue: CONTROL_QUEUE,
       ...(deployment === undefined ? {} : { workerDeploymentOptions: deployment }),
-      workflowBundle: await workflowBundle(),
+      workflowBundle: await workflowBundle(isTracing() ? "traced" : "plain"),
       activities: createControlActivities({
         store: openStore(store),
         engineFingerprint: engineFingerprint(),
         workFolder,
         pods,
+        metrics,
+        ...(prices === undefined ? {} : { prices }),
         ...(temporal.uiUrl === undefined ? {} : { uiUrl: temporal.uiUrl }),
       }),
     },

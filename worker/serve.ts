@@ -2,6 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { Client } from "@temporalio/client";
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from "@temporalio/worker";
+import { createMetrics, type Metrics } from "../activities/metrics/metrics.js";
 import { isUnreachable, openTemporal } from "../runtime/openTemporal.js";
 import { loadPlatform } from "../runtime/platform.js";
 import { connectionOptions } from "../runtime/temporalConnection.js";
@@ -10,7 +11,9 @@ import { type ThawError, toThawError } from "../spec/errors.js";
 import type { Platform, TemporalSettings } from "../spec/platform.js";
 import { LEFT_EXIT_CODE } from "../spec/pod.js";
 import { type Patience, patiently } from "../store/patience.js";
+import { startTracing } from "../tracing/start.js";
 import { whenClosed } from "./closedRun.js";
+import { metricsEndpoint } from "./metricsEndpoint.js";
 
 /** Progress in `thaw watch` must not be older than two seconds; the SDK's default throttle is 30. */
 const HEARTBEAT_THROTTLE = "1 second";
@@ -29,21 +32,27 @@ export interface Service {
  * Runs a worker until SIGTERM or SIGINT; then the exit code is 0. A run's own worker ends with its run, too, and then
  * with 0: told to leave before, it ends with 143, because its Job would be done otherwise.
  */
-export async function serve(name: "control" | "training", create: (platform: Platform) => Promise<Service>) {
+export async function serve(
+  name: "control" | "training",
+  create: (platform: Platform, metrics: Metrics) => Promise<Service>,
+) {
   const told = new AbortController();
   process.once("SIGTERM", () => told.abort());
   try {
     const platform = await loadPlatform();
     await mkdir(platform.workFolder, { recursive: true });
-    const service = await create(platform);
+    const metrics = createMetrics(() => Runtime.instance().metricMeter);
+    const service = await create(platform, metrics);
     await untilReached(name, platform.temporal, told.signal);
     // Not before: a runtime without a connection would keep a process with wrong settings from ending.
     Runtime.install({
       telemetryOptions: {
         logging: { forward: {}, filter: { core: "WARN", other: "INFO" } },
-        ...metrics(process.env.THAW_METRICS_ADDRESS),
+        ...metricsEndpoint(process.env.THAW_METRICS_ADDRESS),
       },
     });
+    metrics.begin(name);
+    const tracing = await startTracing(name);
     const connection = await NativeConnection.connect(connectionOptions(platform.temporal)).catch((error) => {
       throw noAnswer(platform.temporal, "connecting", error);
     });
@@ -54,6 +63,7 @@ export async function serve(name: "control" | "training", create: (platform: Pla
         maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
         defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
         ...service.options,
+        ...(tracing === undefined ? {} : (await import("../tracing/workerOptions.js")).tracedWorker(tracing)),
       });
       const running = worker.run();
       console.log(JSON.stringify({ ready: true, worker: name }));
@@ -69,6 +79,7 @@ export async function serve(name: "control" | "training", create: (platform: Pla
     } finally {
       await service.stop?.();
       await connection.close();
+      await tracing?.shutdown();
     }
   } catch (error) {
     // A pod that is told to leave before it has begun: another one begins.
@@ -108,9 +119,4 @@ async function untilReached(name: string, settings: TemporalSettings, signal: Ab
 
 function sentenceOf({ message, hint }: ThawError): string {
   return `${message}${hint === undefined ? "" : ` (${hint})`}`;
-}
-
-/** The SDK's own metrics (tasks, polls, failures) for Prometheus. @param address `HOST:PORT` to listen on */
-function metrics(address: string | undefined) {
-  return address === undefined || address === "" ? {} : { metrics: { prometheus: { bindAddress: address } } };
 }

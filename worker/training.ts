@@ -4,6 +4,7 @@ import { createTrainingActivities } from "../activities/training.js";
 import { createEngine } from "../engine/process.js";
 import { baseCheckpoint } from "../runtime/components/baseCheckpoint.js";
 import { engineFingerprint } from "../runtime/components/components.js";
+import { workerResources } from "../runtime/resources.js";
 import { LOCAL_TRAINING_QUEUE } from "../spec/run.js";
 import { openStore } from "../store/connection.js";
 import { serve } from "./serve.js";
@@ -11,7 +12,7 @@ import { serve } from "./serve.js";
 /** A pod of a run's own (`k8s/jobManifest.ts`) says so in its environment. */
 const { THAW_RUN_ID: runId, THAW_TASK_QUEUE: queue = LOCAL_TRAINING_QUEUE } = process.env;
 
-await serve("training", async ({ store, workFolder }) => {
+await serve("training", async ({ store, workFolder }, metrics) => {
   const engineOutput = createEngineOutput();
   const engine = createEngine((text) => {
     process.stderr.write(text);
@@ -28,6 +29,8 @@ await serve("training", async ({ store, workFolder }) => {
         workFolder,
         engine,
         engineOutput,
+        metrics,
+        resources: workerResources(),
         ...optional("checkpointSeconds", process.env.THAW_CHECKPOINT_SECONDS),
         ...optional("graceSeconds", process.env.THAW_GRACE_SECONDS),
         ...optional("noProgressSeconds", process.env.THAW_NO_PROGRESS_SECONDS),

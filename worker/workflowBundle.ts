@@ -3,22 +3,28 @@ import { access } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { bundleWorkflowCode, DefaultLogger } from "@temporalio/worker";
 
-/** `dist/workflows.bundle.js`, beside the compiled modules. */
-export const BUNDLE_FILE = fileURLToPath(new URL("../workflows.bundle.js", import.meta.url));
-const WORKFLOWS = fileURLToPath(new URL("../workflows/index.js", import.meta.url));
+const inDist = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
-export async function buildWorkflowBundle(): Promise<string> {
+/** Beside the compiled modules. OpenTelemetry makes it almost twice as large, so only workers that trace load that one. */
+export const BUNDLE_FILES = {
+  plain: inDist("workflows.bundle.js"),
+  traced: inDist("workflows.traced.bundle.js"),
+} as const;
+export type BundleKind = keyof typeof BUNDLE_FILES;
+
+export async function buildWorkflowBundle(kind: BundleKind = "plain"): Promise<string> {
   const { code } = await bundleWorkflowCode({
-    workflowsPath: WORKFLOWS,
+    workflowsPath: inDist("workflows/index.js"),
+    ...(kind === "traced" ? { workflowInterceptorModules: [inDist("workflows/tracing.js")] } : {}),
     logger: new DefaultLogger("WARN"),
   });
   return code;
 }
 
 /** The prebuilt bundle, or one made on the spot when there is none. */
-export async function workflowBundle(): Promise<{ codePath: string } | { code: string }> {
-  return access(BUNDLE_FILE).then(
-    () => ({ codePath: BUNDLE_FILE }),
-    async () => ({ code: await buildWorkflowBundle() }),
+export async function workflowBundle(kind: BundleKind): Promise<{ codePath: string } | { code: string }> {
+  return access(BUNDLE_FILES[kind]).then(
+    () => ({ codePath: BUNDLE_FILES[kind] }),
+    async () => ({ code: await buildWorkflowBundle(kind) }),
   );
 }

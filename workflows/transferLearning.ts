@@ -68,6 +68,7 @@ export async function transferLearning(given: RunInput): Promise<RunResult> {
         inputs: Object.fromEntries(
           stage.inputs.map((name) => [name, artifacts[sourceOf(stage, name)] as ArtifactRef]),
         ),
+        ...(stage.kind === "report" ? { artifacts: { ...artifacts } } : {}),
       };
       const outcome = await tracker.during(stage.name, async (say) => {
         const found = await steering.during(stage, (pausesOver) =>

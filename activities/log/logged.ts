@@ -5,12 +5,11 @@ import { ApplicationFailure, Context } from "@temporalio/activity";
 import type { StageOutcome, StageRequest } from "../../spec/activities.js";
 import { toThawError } from "../../spec/errors.js";
 import type { AppliedAt } from "../../spec/steering.js";
+import { isCalm } from "../calmEnds.js";
 import type { ControlDependencies } from "../context.js";
 import type { EngineOutput } from "./outputLines.js";
 import { openStageLog, type StageLog } from "./stageLog.js";
 
-/** Codes of attempts that end without a fault, if this version has them. */
-const CALM: ReadonlySet<string> = new Set(["PAUSED", "WORKER_STOPPING", "WORKER_BUSY", "FENCED"]);
 /** The engine's last words come through another pipe than its end. */
 const LAST_WORDS_MS = 100;
 
@@ -67,7 +66,7 @@ function sayEnd(log: StageLog, error: unknown, { cancellationSignal, cancellatio
   }
   const { code, message, hint, retryable } = toThawError(error, "ENGINE_FAILED");
   const advice = hint === undefined ? "" : ` (${hint})`;
-  log.say(CALM.has(code) ? "warn" : "error", `${code}: ${message}${advice}`, {
+  log.say(isCalm(code) ? "warn" : "error", `${code}: ${message}${advice}`, {
     code,
     retryable,
     ...(hint === undefined ? {} : { hint }),

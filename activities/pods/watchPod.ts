@@ -1,18 +1,28 @@
 /** Follows a run's pod as long as its Job is there, and tells the run's workflow what becomes of it. */
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import { POD_SIGNAL, type PodRequest, type PodState } from "../../spec/pod.js";
+import { POD_RESTART_CAUSES, type PodRestartCause } from "../metrics/definitions.js";
+import { type Metrics, NO_METRICS } from "../metrics/metrics.js";
 import { type PodDependencies, surroundingsOf } from "./cluster.js";
 
 /** Often enough for the heartbeat timeout of `workflows/pods.ts`. */
 const BEAT_MS = 2_000;
 
+interface WatchDependencies {
+  readonly pods: PodDependencies;
+  readonly metrics?: Metrics;
+}
+
 /**
  * Returns when the Job is gone.
  * @throws ApplicationFailure, not to be retried, when the pod has ended in a way that no other pod would mend
  */
-export async function watchPod(dependencies: PodDependencies, request: PodRequest): Promise<void> {
+export async function watchPod(
+  { pods, metrics = NO_METRICS }: WatchDependencies,
+  request: PodRequest,
+): Promise<void> {
   const { client, info, cancellationSignal: signal, heartbeat } = Context.current();
-  const { place, settings } = await surroundingsOf(dependencies, request);
+  const { place, settings } = await surroundingsOf(pods, request);
   const [{ watchJob }, { podState }, { secondsIn }] = await Promise.all([
     import("../../k8s/watchJob.js"),
     import("../../k8s/podState.js"),
@@ -26,10 +36,15 @@ export async function watchPod(dependencies: PodDependencies, request: PodReques
   const whose = request.group === undefined ? {} : { group: request.group };
   let last: PodState | undefined;
   let toldAt = 0;
+  // Those that ended before a control worker took this over have been counted by the one before.
+  let counted = info.attempt === 1 ? 0 : undefined;
   const pulse = setInterval(() => heartbeat(last), BEAT_MS);
   try {
     for await (const snapshot of watchJob(place, signal)) {
       const state = { ...whose, ...podState(snapshot, patience, new Date()) };
+      const { ended = 0 } = state;
+      if (ended > (counted ?? ended) && state.final === undefined) metrics.podRestarted(causeOf(state));
+      counted = ended;
       if (isNews(last, state, performance.now() - toldAt)) {
         await workflow.signal(POD_SIGNAL, state);
         last = state;
@@ -42,6 +57,10 @@ export async function watchPod(dependencies: PodDependencies, request: PodReques
     clearInterval(pulse);
   }
   signal.throwIfAborted();
+}
+
+function causeOf({ lastEnd }: PodState): PodRestartCause {
+  return POD_RESTART_CAUSES.find((cause) => cause === lastEnd?.reason) ?? "other";
 }
 
 /**

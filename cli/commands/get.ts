@@ -7,6 +7,7 @@ import type { GetJson, GotFilesJson } from "../json/get.js";
 import { runJson } from "../json/run.js";
 import type { Output } from "../output.js";
 import type { Owner } from "../owner.js";
+import { costLine } from "../render/cost.js";
 import { filesTable, modelText } from "../render/files.js";
 import { runText } from "../render/run.js";
 import { withSession } from "../session.js";
@@ -40,8 +41,9 @@ export function addGet(program: Command): void {
 
 async function describe({ store, platform }: Session, owner: Owner, output: Output): Promise<void> {
   const { run, model } = owner;
-  const [{ listFiles }, { runUrl }, { workerWarning }] = await Promise.all([
+  const [{ listFiles }, { costOfRun }, { runUrl }, { workerWarning }] = await Promise.all([
     import("../../client/artifacts.js"),
+    import("../../client/costOfRun.js"),
     import("../../client/links.js"),
     import("../workerWarning.js"),
   ]);
@@ -52,15 +54,18 @@ async function describe({ store, platform }: Session, owner: Owner, output: Outp
   const files = (await listFiles(store, owner)).flatMap(({ stage, files: ofStage }) =>
     ofStage.map(({ name, bytes }) => ({ what: `${stage}/${name}`, bytes })),
   );
+  const cost = await costOfRun(store, run?.runId ?? model?.runId ?? "", owner);
   const document: GetJson = {
     ...(run === undefined ? {} : { run: runJson(run, surroundings) }),
     ...(model === undefined ? {} : { model }),
+    ...(cost === undefined ? {} : { cost }),
     files,
   };
   output.data(document, (screen) =>
     [
       ...(model === undefined ? [] : [modelText(model, screen)]),
       ...(run === undefined ? [] : [runText(run, surroundings, new Date(), screen)]),
+      ...(cost === undefined ? [] : [costLine(cost)]),
       "",
       filesTable(files, screen),
     ].join("\n"),

@@ -1,4 +1,5 @@
 /** JSON of `thaw get`. Public API. */
+import type { RunCost } from "../../spec/prices.js";
 import type { ModelVersion } from "../../spec/run.js";
 import type { RunJson } from "./run.js";
 
@@ -6,6 +7,8 @@ import type { RunJson } from "./run.js";
 export interface GetJson {
   readonly run?: RunJson;
   readonly model?: ModelVersion;
+  /** Of the stages that the run computed itself, or the model's; only where `THAW_PRICES` names a price table. */
+  readonly cost?: RunCost;
   readonly files: readonly {
     /** What to give as WHAT: `STAGE/FILE`; `STAGE` means all files of the stage. */
     readonly what: string;

@@ -92,6 +92,7 @@ export async function computeActivations(
     const everyImage = dataset.records.map((_, image) => image);
     const views = outputs.views ?? allViews(dataset, everyImage, context.augment.views);
     let row = 0;
+    let reported = 0;
     for await (const batch of renderBatches(
       dataset,
       base.input,
@@ -114,7 +115,9 @@ export async function computeActivations(
       }
       row += batch.views.length;
       if ((row / BATCH) % REPORT_EVERY < 1 || row === views.length) {
-        context.onProgress(passProgress(row, views.length, (performance.now() - started) / 1000));
+        const progress = passProgress(row, views.length, (performance.now() - started) / 1000);
+        context.onProgress({ ...progress, images: row - reported });
+        reported = row;
       }
     }
     for (const { path, writer } of files) {

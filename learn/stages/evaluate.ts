@@ -140,6 +140,7 @@ export async function evaluate(
         total: images.length,
         imagesPerSecond: Math.round(done / seconds),
         etaSeconds: Math.round((seconds / done) * (images.length - done)),
+        images: batch.views.length,
       });
     }
     return logits;

@@ -107,7 +107,7 @@ export async function checkpoints(
         cost = (last - started) / 1000;
       }
       const { epoch, step, changes } = state;
-      onWritten({ folder: own, position: { epoch, step }, steered: changes.length > 0 });
+      onWritten({ folder: own, position: { epoch, step }, steered: changes.length > 0, seconds: cost });
     },
   };
 }

@@ -156,6 +156,7 @@ export async function fit(trainee: Trainee, options: FitOptions): Promise<Traini
         ...progressOf(state, total(), elapsed(), { ...options, epochs: course().epochs }),
         loss: rounded(lossSum / images),
         imagesPerSecond: Math.round(images / ((performance.now() - epochStarted) / 1000)),
+        images: batch.length,
       });
       await nextTurn();
     }

@@ -1,37 +1,52 @@
-/** How long each stage took. */
+/** How long each stage took, and what that cost. */
 import type { VNode } from "preact";
+import { money, type RunCost } from "../../spec/prices.js";
 import { duration } from "../format.js";
 import { Bar, Table } from "../table.js";
 import type { SectionProps } from "./section.js";
 
-export function Timings({ data: { timings } }: SectionProps): VNode {
+export function Timings({ data: { timings, cost } }: SectionProps): VNode {
   const longest = Math.max(...timings.map(({ seconds }) => seconds), Number.MIN_VALUE);
   const total = timings.reduce((sum, { seconds }) => sum + seconds, 0);
   return (
-    <Table
-      label="Timings"
-      caption="Time that each stage took when it was computed."
-      rows={timings}
-      keyOf={({ stage }) => stage}
-      columns={[
-        {
-          title: "Stage",
-          cell: ({ stage, cached }) => (
-            <>
-              <code>{stage}</code>
-              {cached && <small>reused from an earlier run</small>}
-            </>
-          ),
-          total: "Together",
-        },
-        { title: "Time", kind: "number", cell: ({ seconds }) => duration(seconds), total: duration(total) },
-        {
-          title: "Time as a bar",
-          kind: "bar",
-          width: "55%",
-          cell: ({ seconds }) => <Bar share={seconds / longest} />,
-        },
-      ]}
-    />
+    <>
+      {cost !== undefined && <Cost cost={cost} />}
+      <Table
+        label="Timings"
+        caption="Time that each stage took when it was computed."
+        rows={timings}
+        keyOf={({ stage }) => stage}
+        columns={[
+          {
+            title: "Stage",
+            cell: ({ stage, cached }) => (
+              <>
+                <code>{stage}</code>
+                {cached && <small>reused from an earlier run</small>}
+              </>
+            ),
+            total: "Together",
+          },
+          { title: "Time", kind: "number", cell: ({ seconds }) => duration(seconds), total: duration(total) },
+          {
+            title: "Time as a bar",
+            kind: "bar",
+            width: "55%",
+            cell: ({ seconds }) => <Bar share={seconds / longest} />,
+          },
+        ]}
+      />
+    </>
+  );
+}
+
+function Cost({ cost: { amount, currency, stages } }: { readonly cost: RunCost }): VNode {
+  const seconds = stages.reduce((sum, stage) => sum + stage.seconds, 0);
+  return (
+    <p>
+      {stages.length === 0
+        ? "This run computed nothing by itself, and cost nothing."
+        : `What this run computed itself held a worker for ${duration(seconds)}, and cost ${money(amount, currency)} by the installation's price table.`}
+    </p>
   );
 }

@@ -29,7 +29,7 @@ export function makePlan(layout: Layout, record: ServicesRecord, executables: Ex
     command: process.execPath,
     args: [script],
     cwd: layout.projectFolder,
-    env: { THAW_PROJECT: layout.projectFolder },
+    env: { THAW_PROJECT: layout.projectFolder, ...metricsAddress(role) },
     inheritEnv: true,
     logFile: logFileOf(layout, `${role}-worker`),
     needs: ["temporal", "s3"],
@@ -46,6 +46,13 @@ export function makePlan(layout: Layout, record: ServicesRecord, executables: Ex
         : [worker("control", workers.control), worker("training", workers.training)]),
     ],
   };
+}
+
+/** Both workers inherit the variable, and only one of them can have the port: the training worker gets the next one. */
+function metricsAddress(role: "control" | "training"): Record<string, string> {
+  const [, host, port] = /^(.*):(\d+)$/.exec(process.env.THAW_METRICS_ADDRESS ?? "") ?? [];
+  if (port === undefined) return {};
+  return { THAW_METRICS_ADDRESS: `${host}:${Number(port) + (role === "control" ? 0 : 1)}` };
 }
 
 export function writePlan(layout: Layout, plan: Plan): void {

@@ -40,7 +40,7 @@ async function put(fence: Fence, sequence: number, content: string, steered = fa
   await writeFile(join(folder, "current.safetensors"), content);
   await writeFile(join(folder, "best.safetensors"), BEST);
   const position = { epoch: 0, step: sequence };
-  return storeCheckpoint(store, fence, sequence, IDENTITY, { folder, position, steered });
+  return (await storeCheckpoint(store, fence, sequence, IDENTITY, { folder, position, steered })).sent;
 }
 
 async function fetched(stageKey: string, run: string, identity = IDENTITY) {

@@ -43,13 +43,23 @@ async function attempt(request: StageRequest, ...ends: (Error | "made")[]) {
   const batches: number[] = [];
   const said: Progress[] = [];
   const key = keyOf(request);
-  const policy = { store, request, key, images: 1000, keyOf, report: (news: Progress) => said.push(news) };
+  let restarts = 0;
+  const policy = {
+    store,
+    request,
+    key,
+    images: 1000,
+    keyOf,
+    report: (news: Progress) => said.push(news),
+    outOfMemory: () => restarts++,
+  };
   const end = await withinMemory(policy, async ({ run }) => {
     const next = ends[batches.length] ?? assert.fail("one try too many");
     batches.push(run.file.unfreeze.batch_size);
     if (next !== "made") throw next;
     return next;
   }).catch((error: unknown) => error);
+  assert.equal(restarts, said.length);
   return { batches, end, said: said.map(({ phase }) => phase) };
 }
 

@@ -65,7 +65,13 @@ const MOST = {
     serviceAccount: { create: true },
     defaults: { resources: { gpu: 2 }, node_selector: { gpu: "a100" }, env: { MORE: "1" } },
   },
-  metrics: { enabled: true, podMonitor: { enabled: true, labels: { release: "prometheus" } } },
+  metrics: {
+    enabled: true,
+    podMonitor: { enabled: true, labels: { release: "prometheus" } },
+    dashboard: { enabled: true },
+  },
+  tracing: { endpoint: "http://collector.monitoring:4318" },
+  prices: { currency: "EUR", gpu_hour: 2.5, nodes: [{ node_selector: { gpu: "a100" }, gpu_hour: 3.5 }] },
   networkPolicy: { extraEgress: [{ to: [{ ipBlock: { cidr: "169.254.170.23/32" } }] }] },
   prePull: { enabled: true, nodeSelector: { gpu: "a100" } },
 };

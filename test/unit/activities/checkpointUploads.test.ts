@@ -13,7 +13,12 @@ async function written(context: TestContext, count: number): Promise<WrittenChec
   context.after(() => rm(parent, { recursive: true, force: true }));
   const folders = Array.from({ length: count }, (_, i) => join(parent, String(i)));
   await Promise.all(folders.map((folder) => mkdir(folder)));
-  return folders.map((folder, step) => ({ folder, position: { epoch: 0, step }, steered: false }));
+  return folders.map((folder, step) => ({
+    folder,
+    position: { epoch: 0, step },
+    steered: false,
+    seconds: 0.1,
+  }));
 }
 
 const exists = (checkpoint: WrittenCheckpoint | undefined): Promise<boolean> =>

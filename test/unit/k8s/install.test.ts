@@ -7,6 +7,7 @@ import { parse, parseAllDocuments } from "yaml";
 import { ACCESS, type Access } from "../../../k8s/access.js";
 import { installationDefaults, podSettings } from "../../../k8s/settings.js";
 import { installationSchema } from "../../../spec/kubernetes.js";
+import { pricesSchema } from "../../../spec/prices.js";
 
 const CHART = "k8s/chart";
 const KUSTOMIZE = "k8s/kustomize";
@@ -96,10 +97,17 @@ test("the chart's values know the keys that an installation may say", () => {
 test("the chart's values are all described by its schema", () => {
   const schema = JSON.parse(read(CHART, "values.schema.json"));
   const values = parse(read(CHART, "values.yaml")) as Record<string, Record<string, unknown>>;
-  for (const [section, entries] of Object.entries(values)) {
+  for (const [section, entries] of Object.entries(values).filter(([name]) => name !== "prices")) {
     const known = Object.keys(schema.properties[section].properties).sort();
     assert.deepEqual(Object.keys(entries).sort(), known, section);
   }
+});
+
+test("the chart's price table has the keys of the code's", () => {
+  const { properties } = JSON.parse(read(CHART, "values.schema.json")).properties.prices;
+  assert.deepEqual(Object.keys(properties).sort(), Object.keys(pricesSchema.shape).sort());
+  const row = pricesSchema.shape.nodes.unwrap().element;
+  assert.deepEqual(Object.keys(properties.nodes.items.properties).sort(), Object.keys(row.shape).sort());
 });
 
 test("kustomize's defaults of the installation are ones that a run can have", async () => {

@@ -72,6 +72,26 @@ test("the Job for stages with other settings has their name, label and queue, an
   assert.equal(selectorOf({ runId: run.runId }), `${ofRun},!thaw.dev/pod-group`);
 });
 
+test("the pod is told what it asked for, so that it can say what its stages held", () => {
+  const told = (spec: KubernetesSpec) => JSON.parse(podOf(spec).env.THAW_RESOURCES ?? "") as unknown;
+  assert.deepEqual(told({}), { cpus: 2, memoryGiB: 8, gpus: 1 });
+  const spot_nodes = { node_selector: { lifecycle: "spot" } };
+  const resources = { cpu: "500m", memory: "4G", gpu: 0 };
+  assert.deepEqual(told({ resources, node_selector: { gpu: "h100" }, spot: true, spot_nodes }), {
+    cpus: 0.5,
+    memoryGiB: 4e9 / 2 ** 30,
+    gpus: 0,
+    spot: true,
+    node: { gpu: "h100", lifecycle: "spot" },
+  });
+});
+
+test("a pod whose worker is to be scraped has a port with the name that a PodMonitor looks for", () => {
+  assert.equal(podOf({}).container.ports, undefined);
+  const { container } = podOf({ env: { THAW_METRICS_ADDRESS: "0.0.0.0:9464" } });
+  assert.deepEqual(container.ports, [{ name: "metrics", containerPort: 9464 }]);
+});
+
 test("a user's error ends the Job, a disruption and a farewell are free, the old pod goes first", () => {
   const { spec } = manifest({ timeouts: { run: "2h" } });
   assert.deepEqual(

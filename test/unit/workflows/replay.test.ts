@@ -15,20 +15,25 @@ const recorded = readdirSync(FOLDER).filter((name) => name.endsWith(".json"));
 const read = (name: string): History => JSON.parse(readFileSync(join(FOLDER, name), "utf8")) as History;
 
 let workflowBundle: { code: string };
+let tracedBundle: { code: string };
 before(async () => {
   Runtime.install({ logger: new DefaultLogger("ERROR") });
   workflowBundle = { code: await buildWorkflowBundle() };
+  tracedBundle = { code: await buildWorkflowBundle("traced") };
 });
 
 test("the workflows' code has no library for parsing in it: a worker loads it at every start", () => {
   assert.match(workflowBundle.code, /node_modules\/@temporalio\/workflow/);
-  assert.doesNotMatch(workflowBundle.code, /node_modules\/zod/);
+  assert.doesNotMatch(workflowBundle.code, /node_modules\/(zod|@opentelemetry)/);
+  assert.doesNotMatch(tracedBundle.code, /node_modules\/zod/);
 });
 
 test("there are recorded histories", () => assert.ok(recorded.length > 0));
 
 for (const name of recorded) {
   test(`${name} replays`, () => Worker.runReplayHistory({ workflowBundle }, read(name)));
+  test(`${name} replays on a worker that traces`, () =>
+    Worker.runReplayHistory({ workflowBundle: tracedBundle }, read(name)));
 }
 
 test("a history that another workflow would have made is noticed", async () => {
