@@ -1,7 +1,7 @@
 /** What an installation in the cluster says of itself: the defaults of its runs and where its services are. */
 import { parse } from "yaml";
 import { ThawError } from "../../spec/errors.js";
-import { type KubernetesSpec, kubernetesSchema } from "../../spec/kubernetes.js";
+import { installationSchema, type KubernetesSpec } from "../../spec/kubernetes.js";
 import { clusterCall } from "../clusterCall.js";
 import type { Cluster } from "../connect.js";
 
@@ -23,7 +23,7 @@ export async function installationIn(cluster: Cluster, namespace: string): Promi
   const entries = items.flatMap(({ data = {} }) => Object.entries(data));
   const text = entries.find(([key]) => key === DEFAULTS)?.[1];
   if (text === undefined) return undefined;
-  const result = kubernetesSchema.safeParse(parse(text));
+  const result = installationSchema.safeParse(parse(text));
   if (!result.success) {
     const [issue] = result.error.issues;
     throw new ThawError(

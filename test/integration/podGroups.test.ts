@@ -67,9 +67,11 @@ const summaries = {
 /** Pods that come (+) and go (-), and the stages between, in their order. */
 let events: string[] = [];
 
-async function work(_dependencies: ControlDependencies, { stage, run }: StageRequest): Promise<void> {
+async function work(_dependencies: ControlDependencies, request: StageRequest): Promise<void> {
+  const { stage, run, shortOfMemory } = request;
   const { heartbeat, info, sleep } = Context.current();
-  events.push(stage.name);
+  // The pod before says when it is gone that memory was short; that is no news of this one.
+  events.push(shortOfMemory === true ? `${stage.name}, short of memory` : stage.name);
   if (stage.kind !== "report") await untilShown(run.runId, info.taskQueue);
   while (run.file.seed === ENDLESS && stage.kind === "evaluate") {
     heartbeat();
