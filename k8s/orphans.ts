@@ -1,11 +1,12 @@
 /** Jobs whose runs are over: of runs that were terminated, or whose control worker died at the wrong moment. */
+import { ThawError } from "../spec/errors.js";
 import type { PodGroup } from "../spec/podGroups.js";
 import { clusterCall } from "./clusterCall.js";
 import type { Cluster } from "./connect.js";
 import { deleteJob, type Place } from "./jobs.js";
 import { GROUP_LABEL, INSTALLATION_LABEL, MANAGED_BY, RUN_LABEL } from "./names.js";
 
-/** So long may deleting one take; what is left is found the next time. */
+/** A pod on a lost node takes minutes to go: the cluster sees to it, once its Job is deleted. */
 const PATIENCE_MS = 30_000;
 
 export interface RunJob extends Place {
@@ -35,9 +36,14 @@ export async function listRunJobs(
   });
 }
 
-/** Returns when the Job and its pods are gone. @throws ThawError KUBERNETES_… */
+/** Returns when the Job and its pods are gone, or are about to for half a minute. @throws ThawError KUBERNETES_… */
 export async function removeRunJob(job: RunJob): Promise<void> {
-  await deleteJob(job, AbortSignal.timeout(PATIENCE_MS));
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  try {
+    await deleteJob(job, patience);
+  } catch (error) {
+    if (!patience.aborted || error instanceof ThawError) throw error;
+  }
 }
 
 /**

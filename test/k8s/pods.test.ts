@@ -5,7 +5,7 @@ import type { V1Job, V1Pod } from "@kubernetes/client-node";
 import type { GcJson } from "../../cli/json/gc.js";
 import { listRuns } from "../../client/listRuns.js";
 import { getRun } from "../../client/watchRun.js";
-import { MANAGED_BY, RUN_LABEL } from "../../k8s/names.js";
+import { jobName, MANAGED_BY, RUN_LABEL } from "../../k8s/names.js";
 import type { ArtifactRef, RunResult } from "../../spec/run.js";
 import type { StageSummary } from "../../spec/training.js";
 import { requireManifest } from "../../store/artifacts.js";
@@ -14,8 +14,10 @@ import { thaw } from "../support/thaw.js";
 import { type PodStack, startPodStack } from "./podStack.js";
 import { killWorker } from "./podWorker.js";
 
+const UNKNOWN_RUN = "of-another-temporal";
+
 /** A Job as thaw makes them that does nothing but be there. */
-function idleJob(name: string, runId: string, image: string): V1Job {
+function idleJob(runId: string, image: string): V1Job {
   const labels = { [MANAGED_BY]: "thaw", [RUN_LABEL]: runId };
   const containers = [
     { name: "training", image, imagePullPolicy: "Never", args: ["-e", "setInterval(() => {}, 1e6)"] },
@@ -24,7 +26,7 @@ function idleJob(name: string, runId: string, image: string): V1Job {
   return {
     apiVersion: "batch/v1",
     kind: "Job",
-    metadata: { name, labels },
+    metadata: { name: jobName(runId), labels },
     spec: { template: { metadata: { labels }, spec } },
   };
 }
@@ -95,12 +97,9 @@ describe("a run with compute: kubernetes", () => {
   it("garbage collection removes a Job that has outlived its run, and leaves those of runs it does not know", async () => {
     const [over] = await listRuns(pods.stack.session, { limit: 1 });
     assert.ok(over !== undefined && over.status === "completed");
-    for (const [name, runId] of [
-      ["thaw-over", over.runId],
-      ["thaw-unknown", "of-another-temporal"],
-    ] as const) {
-      await pods.cluster.apply(idleJob(name, runId, pods.cluster.image));
-    }
+    const [orphan, unknown] = [jobName(over.runId), jobName(UNKNOWN_RUN)];
+    for (const runId of [over.runId, UNKNOWN_RUN])
+      await pods.cluster.apply(idleJob(runId, pods.cluster.image));
     const collect = async (...more: string[]): Promise<GcJson> => {
       const { status, stdout, stderr } = await thaw(["gc", "--kubernetes", "--json", ...more], {
         cwd: pods.stack.folder,
@@ -108,13 +107,13 @@ describe("a run with compute: kubernetes", () => {
       assert.equal(status, 0, stderr);
       return JSON.parse(stdout) as GcJson;
     };
-    const found = { namespace: "default", orphans: ["thaw-over"], unknown: ["thaw-unknown"] };
+    const found = { namespace: "default", orphans: [orphan], unknown: [unknown] };
     assert.deepEqual((await collect("--dry-run")).jobs, found);
-    assert.equal((await pods.podsOf(over.runId)).includes("job.batch/thaw-over"), true);
+    assert.equal((await pods.podsOf(over.runId)).includes(`job.batch/${orphan}`), true);
     assert.deepEqual((await collect()).jobs, found);
     assert.deepEqual(await pods.podsOf(over.runId), []);
-    assert.equal((await pods.podsOf("of-another-temporal")).includes("job.batch/thaw-unknown"), true);
-    await pods.cluster.kubectl("delete", "job", "thaw-unknown");
+    assert.equal((await pods.podsOf(UNKNOWN_RUN)).includes(`job.batch/${unknown}`), true);
+    await pods.cluster.kubectl("delete", "job", unknown);
   });
 
   it("makes no pod when nothing has to be computed", async () => {
