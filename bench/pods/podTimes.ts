@@ -22,7 +22,7 @@ export interface PodWatch {
   stop(): void;
 }
 
-/** @throws ThawError KUBERNETES_UNREACHABLE; Error when the watch ends before it is stopped */
+/** @throws ThawError KUBERNETES_UNREACHABLE */
 export async function watchPods(): Promise<PodWatch> {
   const { config, namespace } = connectCluster();
   const runs = new Map<string, Map<string, PodTimes>>();
@@ -36,20 +36,25 @@ export async function watchPods(): Promise<PodWatch> {
     pods.set(name, pod);
     if (status?.phase === "Running") pod.runningAt ??= Date.now();
   };
+  // The client ends a watch after half a minute; the next one tells of all pods that there are.
   let stopped = false;
-  const request = await new Watch(config).watch(
-    `/api/v1/namespaces/${namespace}/pods`,
-    {},
-    (_type, pod: WatchedPod) => see(pod),
-    (error: unknown) => {
-      if (!stopped) throw new Error("the watch of the pods has ended", { cause: error });
-    },
-  );
+  let request: AbortController | undefined;
+  const open = async (): Promise<void> => {
+    request = await new Watch(config).watch(
+      `/api/v1/namespaces/${namespace}/pods`,
+      {},
+      (_type, pod: WatchedPod) => see(pod),
+      () => {
+        if (!stopped) void open();
+      },
+    );
+  };
+  await open();
   return {
     of: (runId) => [...(runs.get(runId)?.values() ?? [])],
     stop: () => {
       stopped = true;
-      request.abort();
+      request?.abort();
     },
   };
 }
