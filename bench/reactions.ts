@@ -12,7 +12,7 @@ import { getRun, watchRun } from "../client/watchRun.js";
 import { status } from "../runtime/services/status.js";
 import type { LiveStage } from "../spec/run.js";
 import type { SteerCommand, SteerRecord } from "../spec/steering.js";
-import { enginePid, isComputing, waitForStage } from "../test/support/faults.js";
+import { enginePid, isTraining, waitForStage } from "../test/support/faults.js";
 import { smallImageSet } from "../test/support/images.js";
 import { startStack } from "../test/support/stack.js";
 import { median } from "./support.js";
@@ -48,7 +48,7 @@ async function start(): Promise<string> {
     file: parseRunFile(RUN_FILE, "thaw.yaml", []),
     dataPath: images,
   });
-  await waitForStage(stack, runId, STAGE, isComputing);
+  await waitForStage(stack, runId, STAGE, isTraining);
   return runId;
 }
 
@@ -83,7 +83,7 @@ async function killed(runId: string, what: string, pid: number | undefined): Pro
     stack,
     runId,
     STAGE,
-    (stage) => (stage.attempt ?? 1) > last && isComputing(stage) && stepOf(stage) > stepOf(before),
+    (stage) => (stage.attempt ?? 1) > last && isTraining(stage) && stepOf(stage) > stepOf(before),
   );
   tell(`${what} killed: next new step`, performance.now() - begin);
 }
@@ -114,7 +114,7 @@ try {
     await command(runId, "pause", { kind: "pause" });
     const begin = performance.now();
     await command(runId, "unpause", { kind: "unpause" });
-    await waitForStage(stack, runId, STAGE, isComputing);
+    await waitForStage(stack, runId, STAGE, isTraining);
     tell("unpause: next step", performance.now() - begin);
     await killed(runId, "engine", await enginePid(stack));
     await killed(runId, "worker", await workerPid());

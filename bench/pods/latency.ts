@@ -9,7 +9,7 @@ import { getRun } from "../../client/watchRun.js";
 import type { LiveStage } from "../../spec/run.js";
 import { startPodStack } from "../../test/k8s/podStack.js";
 import { killWorker } from "../../test/k8s/podWorker.js";
-import { isComputing, waitForStage } from "../../test/support/faults.js";
+import { isTraining, waitForStage } from "../../test/support/faults.js";
 import { until } from "../../test/support/until.js";
 import { median } from "../support.js";
 import { watchPods } from "./podTimes.js";
@@ -33,7 +33,7 @@ async function measure(number: number): Promise<Readonly<Record<string, number>>
   const [first] = watch.of(runId);
   const { createdAt = Number.NaN, runningAt = Number.NaN, name = "" } = first ?? {};
 
-  await waitForStage(pods.stack, runId, "tune-1", isComputing);
+  await waitForStage(pods.stack, runId, "tune-1", isTraining);
   await killWorker(pods.cluster, name);
   const killed = Date.now();
   const tuned = (await getRun(session, runId)).stages.find((stage) => stage.name === "tune-1");
@@ -42,7 +42,7 @@ async function measure(number: number): Promise<Readonly<Record<string, number>>
     pods.stack,
     runId,
     "tune-1",
-    (stage) => isComputing(stage) && (stage.attempt ?? 1) > 1 && stepOf(stage) > reached,
+    (stage) => isTraining(stage) && (stage.attempt ?? 1) > 1 && stepOf(stage) > reached,
   );
   const nextStep = Date.now();
   const second = watch.of(runId)[1]?.createdAt ?? Number.NaN;

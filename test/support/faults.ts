@@ -42,3 +42,8 @@ export async function waitForStage(
 export function isComputing(stage: LiveStage): boolean {
   return stage.state === "running" && (stage.progress?.step ?? 0) > 0;
 }
+
+/** Whether that work is training: before it, the stage passes its images through the frozen layers. */
+export function isTraining(stage: LiveStage): boolean {
+  return isComputing(stage) && (stage.progress?.phase ?? "").startsWith("epoch");
+}
