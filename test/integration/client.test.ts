@@ -271,7 +271,7 @@ describe("a completed run", () => {
       elsewhere.slice(0, 2).map(({ action, why }) => [action, why]),
       [
         ["reuse", `the artifact ${same[0]?.artifact?.digest.slice(0, 12)} is in the store`],
-        ["run", "the artifact for these parameters was made with another TensorFlow build"],
+        ["run", "the artifact for these parameters was made with another TensorFlow build or device"],
       ],
     );
   });
