@@ -9,13 +9,12 @@ import { parseRunFile } from "../client/runFile/parse.js";
 import { startRun } from "../client/startRun.js";
 import { steerRun } from "../client/steerRun.js";
 import { getRun, watchRun } from "../client/watchRun.js";
-import { status } from "../runtime/services/status.js";
 import type { LiveStage } from "../spec/run.js";
 import type { SteerCommand, SteerRecord } from "../spec/steering.js";
-import { enginePid, isTraining, waitForStage } from "../test/support/faults.js";
+import { enginePid, isTraining, servicePid, waitForStage } from "../test/support/faults.js";
 import { smallImageSet } from "../test/support/images.js";
 import { startStack } from "../test/support/stack.js";
-import { median } from "./support.js";
+import { medianAndRange } from "./support.js";
 
 const times = Number(process.argv[2] ?? 5);
 const STAGE = "tune-1";
@@ -88,11 +87,6 @@ async function killed(runId: string, what: string, pid: number | undefined): Pro
   tell(`${what} killed: next new step`, performance.now() - begin);
 }
 
-async function workerPid(): Promise<number | undefined> {
-  const { services } = await status(stack.folder);
-  return services.find(({ name }) => name === "training-worker")?.pid;
-}
-
 /** Seconds between two changes of the progress that a watcher sees. */
 async function watchProgress(runId: string): Promise<void> {
   const signal = AbortSignal.timeout(WATCH_SECONDS * 1000);
@@ -117,14 +111,12 @@ try {
     await waitForStage(stack, runId, STAGE, isTraining);
     tell("unpause: next step", performance.now() - begin);
     await killed(runId, "engine", await enginePid(stack));
-    await killed(runId, "worker", await workerPid());
+    await killed(runId, "worker", await servicePid(stack, "training-worker"));
   }
   await command(runId, "stop --keep-best", { kind: "finish" });
   await cancelRun(session, runId);
   for (const [what, seconds] of measured) {
-    const [least, most] = [Math.min(...seconds), Math.max(...seconds)];
-    const range = `${least.toFixed(2)} – ${most.toFixed(2)}`;
-    console.log(`${what}: ${median(seconds).toFixed(2)} s (${range}), ${seconds.length} times`);
+    console.log(`${what}: ${medianAndRange(seconds, 2)}`);
   }
 } finally {
   await stack.close();

@@ -13,6 +13,14 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
+/** For people: median, range and number of times in seconds. */
+export function medianAndRange(seconds: readonly number[], digits: number): string {
+  const range = [Math.min(...seconds), Math.max(...seconds)]
+    .map((value) => value.toFixed(digits))
+    .join(" – ");
+  return `${median(seconds).toFixed(digits)} s (${range}), ${seconds.length} times`;
+}
+
 export function mean(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0) / values.length;
 }

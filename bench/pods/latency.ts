@@ -11,7 +11,7 @@ import { startPodStack } from "../../test/k8s/podStack.js";
 import { killWorker } from "../../test/k8s/podWorker.js";
 import { isTraining, waitForStage } from "../../test/support/faults.js";
 import { until } from "../../test/support/until.js";
-import { median } from "../support.js";
+import { medianAndRange } from "../support.js";
 import { watchPods } from "./podTimes.js";
 
 const times = Number(process.argv[2] ?? 5);
@@ -67,10 +67,7 @@ try {
   }
   for (const what of Object.keys(rows[0] ?? {})) {
     const all = rows.map((row) => (row[what] ?? Number.NaN) / 1000);
-    const [least, most] = [Math.min(...all), Math.max(...all)];
-    console.log(
-      `${what}: ${median(all).toFixed(1)} s (${least.toFixed(1)} – ${most.toFixed(1)}), ${times} times`,
-    );
+    console.log(`${what}: ${medianAndRange(all, 1)}`);
   }
 } finally {
   watch.stop();

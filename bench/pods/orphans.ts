@@ -6,9 +6,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { cancelRun } from "../../client/cancelRun.js";
 import { randomStream } from "../../rng/stream.js";
-import { status } from "../../runtime/services/status.js";
 import { type PodStack, startPodStack } from "../../test/k8s/podStack.js";
 import { killWorker } from "../../test/k8s/podWorker.js";
+import { servicePid } from "../../test/support/faults.js";
 import { watchPods } from "./podTimes.js";
 
 const [runs = 50, seed = 1] = process.argv.slice(2).map(Number);
@@ -53,8 +53,7 @@ async function terminate({ stack }: PodStack, runId: string): Promise<void> {
 }
 
 async function killControlWorker({ stack }: PodStack): Promise<void> {
-  const { services } = await status(stack.folder);
-  const pid = services.find(({ name }) => name === "control-worker")?.pid;
+  const pid = await servicePid(stack, "control-worker");
   if (pid === undefined) throw new Error("there is no control worker");
   process.kill(pid, "SIGKILL");
 }

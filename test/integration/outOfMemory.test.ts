@@ -4,11 +4,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { getRun, type RunView } from "../../client/watchRun.js";
-import { status } from "../../runtime/services/status.js";
 import type { StageSummary } from "../../spec/training.js";
 import { type ArtifactManifest, requireManifest } from "../../store/artifacts.js";
 import { listNames } from "../../store/json.js";
-import { enginePid } from "../support/faults.js";
+import { enginePid, servicePid } from "../support/faults.js";
 import { smallImageSet } from "../support/images.js";
 import { type MemoryGroup, memoryGroup } from "../support/memoryGroup.js";
 import { type Stack, startStack } from "../support/stack.js";
@@ -41,8 +40,7 @@ before(async () => {
   await run("--set", "recipe=extractor-only");
   const engine = await enginePid(stack);
   if (engine !== undefined) process.kill(engine, "SIGKILL");
-  const { services } = await status(stack.folder);
-  group.add(services.find(({ name }) => name === "training-worker")?.pid ?? 0);
+  group.add((await servicePid(stack, "training-worker")) ?? 0);
 });
 after(async () => {
   await stack?.close();

@@ -9,8 +9,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getRun, watchRun } from "../../client/watchRun.js";
 import type { ServiceName } from "../../runtime/services/names.js";
-import { status } from "../../runtime/services/status.js";
-import { enginePid, isComputing, waitForStage } from "../support/faults.js";
+import { enginePid, isComputing, servicePid, waitForStage } from "../support/faults.js";
 import { smallImageSet } from "../support/images.js";
 import { type Stack, startStack } from "../support/stack.js";
 import { thaw } from "../support/thaw.js";
@@ -52,8 +51,7 @@ async function startTraining(seed: number, ...set: string[]): Promise<string> {
 }
 
 async function pidOf(name: ServiceName): Promise<number> {
-  const { services } = await status(stack.folder);
-  const pid = services.find((service) => service.name === name)?.pid;
+  const pid = await servicePid(stack, name);
   assert.ok(pid !== undefined, `${name} runs`);
   return pid;
 }

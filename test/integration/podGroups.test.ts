@@ -1,24 +1,19 @@
 /** Which pod a stage gets, and when a run's pods come and go: the real workflow, with workers in the pods' place. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Context } from "@temporalio/activity";
 import type { ControlDependencies } from "../../activities/context.js";
 import { cancelRun } from "../../client/cancelRun.js";
 import { parseRunFile } from "../../client/runFile/parse.js";
-import { openSession, type Session } from "../../client/session.js";
+import type { Session } from "../../client/session.js";
 import { type RunRequest, startRun } from "../../client/startRun.js";
 import { getRun } from "../../client/watchRun.js";
-import { ensure } from "../../runtime/components/components.js";
-import { loadPlatform } from "../../runtime/platform.js";
-import { down } from "../../runtime/services/down.js";
-import { up } from "../../runtime/services/up.js";
 import type { StageRequest } from "../../spec/activities.js";
 import type { PodState } from "../../spec/pod.js";
 import { smallImageSet } from "../support/images.js";
 import { podStandIns } from "../support/podStandIns.js";
+import { type Stack, startStack } from "../support/stack.js";
 import { startStandIns } from "../support/standIns.js";
 import { until } from "../support/until.js";
 import { watchUntil } from "../support/watch.js";
@@ -92,31 +87,22 @@ async function untilShown(runId: string, queue: string): Promise<void> {
   );
 }
 
-let folder: string;
+let stack: Stack;
 let dataPath: string;
 let session: Session;
 let stopWorkers: () => Promise<void> = async () => undefined;
 
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), "thaw-pod-groups-"));
-  dataPath = await smallImageSet(join(folder, "images"), 4);
-  const [temporal, weed] = await ensure(["temporal", "s3-server"], () => undefined);
-  await up({
-    projectFolder: folder,
-    temporal: temporal?.path ?? "",
-    weed: weed?.path ?? "",
-    workers: undefined,
-  });
-  session = await openSession(await loadPlatform(folder));
+  stack = await startStack({ workers: false });
+  ({ session } = stack);
+  dataPath = await smallImageSet(join(stack.folder, "images"), 4);
   const pods = podStandIns((event) => events.push(event));
-  stopWorkers = await startStandIns(session, folder, { work, summaries, pods });
+  stopWorkers = await startStandIns(session, stack.folder, { work, summaries, pods });
 });
 
 after(async () => {
   await stopWorkers();
-  await session.close();
-  await down(folder);
-  await rm(folder, { recursive: true, force: true });
+  await stack.close();
 });
 
 async function start(set: readonly string[], lineage?: RunRequest["lineage"]): Promise<string> {

@@ -5,12 +5,11 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getRun } from "../../client/watchRun.js";
-import { status } from "../../runtime/services/status.js";
 import type { ArtifactRef, RunResult } from "../../spec/run.js";
 import type { StageSummary } from "../../spec/training.js";
 import { type ArtifactManifest, dropManifest, requireManifest } from "../../store/artifacts.js";
 import { listNames } from "../../store/json.js";
-import { enginePid, waitForStage } from "../support/faults.js";
+import { enginePid, servicePid, waitForStage } from "../support/faults.js";
 import { smallImageSet } from "../support/images.js";
 import { type Stack, startStack } from "../support/stack.js";
 import { thaw } from "../support/thaw.js";
@@ -80,8 +79,7 @@ test("killed, then told to leave, a stage goes on from its checkpoints to the sa
   process.kill(engine, "SIGKILL");
 
   await waitForCheckpoint(runId, 2);
-  const { services } = await status(stack.folder);
-  const worker = services.find(({ name }) => name === "training-worker")?.pid;
+  const worker = await servicePid(stack, "training-worker");
   assert.ok(worker !== undefined);
   process.kill(worker, "SIGTERM");
 

@@ -6,14 +6,13 @@ import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getRun } from "../../client/watchRun.js";
 import type { ServiceName } from "../../runtime/services/names.js";
-import { status } from "../../runtime/services/status.js";
 import type { ArtifactRef } from "../../spec/run.js";
 import type { SteerRecord } from "../../spec/steering.js";
 import type { StageSummary } from "../../spec/training.js";
 import { type ArtifactManifest, requireManifest } from "../../store/artifacts.js";
 import { listNames } from "../../store/json.js";
 import { readRun } from "../../store/records.js";
-import { isComputing, waitForStage } from "../support/faults.js";
+import { isComputing, servicePid, waitForStage } from "../support/faults.js";
 import { smallImageSet } from "../support/images.js";
 import { type Stack, startStack } from "../support/stack.js";
 import { thaw } from "../support/thaw.js";
@@ -60,8 +59,7 @@ async function steering(runId: string): Promise<readonly SteerRecord[]> {
 const placeOf = ({ applied }: SteerRecord): number => 1000 * (applied?.epoch ?? 0) + (applied?.step ?? 0);
 
 async function pidOf(name: ServiceName): Promise<number> {
-  const { services } = await status(stack.folder);
-  return services.find((service) => service.name === name)?.pid ?? assert.fail(`${name} runs`);
+  return (await servicePid(stack, name)) ?? assert.fail(`${name} runs`);
 }
 
 const tuned = (ref: ArtifactRef | undefined): Promise<ArtifactManifest> => {

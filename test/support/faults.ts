@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getRun } from "../../client/watchRun.js";
+import type { ServiceName } from "../../runtime/services/names.js";
 import { status } from "../../runtime/services/status.js";
 import type { LiveStage } from "../../spec/run.js";
 import type { Stack } from "./stack.js";
@@ -9,10 +10,18 @@ import type { Stack } from "./stack.js";
 const PATIENCE_MS = 120_000;
 const POLL_MS = 100;
 
+/** Process id of an embedded service, while it runs. */
+export async function servicePid(
+  { folder }: Pick<Stack, "folder">,
+  name: ServiceName,
+): Promise<number | undefined> {
+  const { services } = await status(folder);
+  return services.find((service) => service.name === name)?.pid;
+}
+
 /** Process id of the training worker's engine, while there is one. */
 export async function enginePid(stack: Pick<Stack, "folder">): Promise<number | undefined> {
-  const { services } = await status(stack.folder);
-  const worker = services.find((service) => service.name === "training-worker")?.pid;
+  const worker = await servicePid(stack, "training-worker");
   if (worker === undefined) return undefined;
   // Its exit code is 1 when the worker has no children, or is gone itself.
   const { stdout } = spawnSync("ps", ["-o", "pid=,args=", "--ppid", String(worker)], { encoding: "utf8" });
