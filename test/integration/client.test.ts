@@ -1,8 +1,7 @@
 /** The client against a real Temporal server, a real S3 server and the real workflow, with small activities. */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -19,11 +18,7 @@ import { parseRunFile } from "../../client/runFile/parse.js";
 import { openSession, type Session } from "../../client/session.js";
 import { startRun } from "../../client/startRun.js";
 import { getRun, type RunView, watchRun } from "../../client/watchRun.js";
-import { ensure } from "../../runtime/components/components.js";
-import { loadPlatform } from "../../runtime/platform.js";
-import { down } from "../../runtime/services/down.js";
 import { status } from "../../runtime/services/status.js";
-import { up } from "../../runtime/services/up.js";
 import type { StageRequest } from "../../spec/activities.js";
 import { ThawError } from "../../spec/errors.js";
 import type { Evaluation } from "../../spec/evaluation.js";
@@ -31,6 +26,7 @@ import { RUN_STATE_QUERY, type RunState } from "../../spec/run.js";
 import type { RunFile } from "../../spec/runFile.js";
 import { planStages } from "../../spec/stages.js";
 import { smallImageSet } from "../support/images.js";
+import { type Stack, startStack } from "../support/stack.js";
 import { ENGINE, startStandIns } from "../support/standIns.js";
 import { until } from "../support/until.js";
 import { watchUntil } from "../support/watch.js";
@@ -39,29 +35,21 @@ import { watchUntil } from "../support/watch.js";
 const GATED = 2;
 const BROKEN = 3;
 
+let stack: Stack;
 let folder: string;
 let dataPath: string;
 let session: Session;
 let stopWorkers: () => Promise<void> = async () => undefined;
 
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), "thaw-client-"));
+  stack = await startStack({ workers: false });
+  ({ folder, session } = stack);
   dataPath = await smallImageSet(join(folder, "images"), 4);
-  const [temporal, weed] = await ensure(["temporal", "s3-server"], () => undefined);
-  await up({
-    projectFolder: folder,
-    temporal: temporal?.path ?? "",
-    weed: weed?.path ?? "",
-    workers: undefined,
-  });
-  session = await openSession(await loadPlatform(folder));
 });
 
 after(async () => {
   await stopWorkers();
-  await session.close();
-  await down(folder);
-  await rm(folder, { recursive: true, force: true });
+  await stack.close();
 });
 
 function runFile(seed: number, ...set: string[]): RunFile {

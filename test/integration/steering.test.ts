@@ -1,8 +1,6 @@
 /** Steering against a real Temporal server, a real S3 server and the real workflow; stand-ins train. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -16,14 +14,10 @@ import { cancelRun } from "../../client/cancelRun.js";
 import { listRuns } from "../../client/listRuns.js";
 import { planResume } from "../../client/resumeRun.js";
 import { parseRunFile } from "../../client/runFile/parse.js";
-import { openSession, type Session } from "../../client/session.js";
+import type { Session } from "../../client/session.js";
 import { startRun } from "../../client/startRun.js";
 import { steerRun, untilSettled } from "../../client/steerRun.js";
 import { getRun, type RunView } from "../../client/watchRun.js";
-import { ensure } from "../../runtime/components/components.js";
-import { loadPlatform } from "../../runtime/platform.js";
-import { down } from "../../runtime/services/down.js";
-import { up } from "../../runtime/services/up.js";
 import type { StageRequest } from "../../spec/activities.js";
 import type { EngineControl } from "../../spec/engineJob.js";
 import type { RunFile } from "../../spec/runFile.js";
@@ -33,12 +27,14 @@ import { openStore } from "../../store/connection.js";
 import { readControlFile, writeControlFile } from "../../store/control.js";
 import { readRun } from "../../store/records.js";
 import { smallImageSet } from "../support/images.js";
+import { type Stack, startStack } from "../support/stack.js";
 import { ENGINE, startStandIns } from "../support/standIns.js";
 import { watchUntil } from "../support/watch.js";
 
 const BATCH_MS = 20;
 const STEPS_PER_EPOCH = 10;
 
+let stack: Stack;
 let folder: string;
 let dataPath: string;
 let session: Session;
@@ -51,25 +47,16 @@ const steps = new Map<string, number>();
 const heard: EngineControl[] = [];
 
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), "thaw-steering-"));
+  stack = await startStack({ workers: false });
+  ({ folder, session } = stack);
   dataPath = await smallImageSet(join(folder, "images"), 4);
-  const [temporal, weed] = await ensure(["temporal", "s3-server"], () => undefined);
-  await up({
-    projectFolder: folder,
-    temporal: temporal?.path ?? "",
-    weed: weed?.path ?? "",
-    workers: undefined,
-  });
-  session = await openSession(await loadPlatform(folder));
   stopWorkers = await startWorkers();
 });
 
 after(async () => {
   held.clear();
   await stopWorkers();
-  await session.close();
-  await down(folder);
-  await rm(folder, { recursive: true, force: true });
+  await stack.close();
 });
 
 function runFile(seed: number, ...set: string[]): RunFile {
