@@ -4,50 +4,21 @@
  * from the held-out ones, which no early stopping has seen, by their number.
  *   node dist/bench/gateRules.js FILE…   (lines of `stageOutcomes.js`)
  */
-import { readFile } from "node:fs/promises";
 import { binomialTail, changedImages } from "../learn/gate.js";
 import { signFlipTest } from "../learn/signFlip.js";
-import { atTemperature, fitTemperature } from "../learn/temperature.js";
-import { lossOf, softmaxRows } from "../learn/training/loss.js";
-import { crossEntropyAndAccuracy } from "../learn/training/validation.js";
 import { permutation, randomStream } from "../rng/stream.js";
-
-/** The images of a split, in one order. */
-export interface Logits {
-  readonly labels: readonly number[];
-  /** Row by row, an image each. */
-  readonly logits: readonly number[];
-}
-
-interface Judged {
-  readonly losses: readonly number[];
-  /** Losses at the temperature that was fitted to the validation images. */
-  readonly calibrated: readonly number[];
-  readonly correct: readonly boolean[];
-}
-
-/** Weights: the head's, after the first stage, after both, after the second stage alone. */
-type Node = "head" | "first" | "both" | "second";
-
-export interface StageOutcomes {
-  readonly set: string;
-  readonly seed: number;
-  readonly nodes: Readonly<Record<Node, Readonly<Record<"validation" | "heldOut", Logits>>>>;
-}
-
-function judgedAt({ labels, logits }: Logits, temperature: number): Judged {
-  const values = Float32Array.from(logits);
-  const classes = logits.length / labels.length;
-  const lossesOf = (scaled: Float32Array): number[] => {
-    const probabilities = softmaxRows(scaled, classes);
-    return labels.map((label, row) => lossOf(probabilities[row * classes + label]));
-  };
-  const { correct } = crossEntropyAndAccuracy(values, labels, classes);
-  return { losses: lossesOf(values), calibrated: lossesOf(atTemperature(values, temperature)), correct };
-}
-
-const temperatureOf = ({ labels, logits }: Logits): number =>
-  fitTemperature(logits, labels, logits.length / labels.length);
+import {
+  type Judged,
+  judge,
+  judgeHeldOut,
+  type Logits,
+  type Node,
+  readOutcomes,
+  STARTS,
+  type Stage,
+  type StageOutcomes,
+} from "./outcomes.js";
+import { mean } from "./support.js";
 
 function imagesFrom({ labels, logits }: Logits, images: readonly number[]): Logits {
   const classes = logits.length / labels.length;
@@ -56,9 +27,6 @@ function imagesFrom({ labels, logits }: Logits, images: readonly number[]): Logi
     logits: images.flatMap((image) => logits.slice(image * classes, (image + 1) * classes)),
   };
 }
-
-/** As a gate sees these images: at the temperature that they have fitted. */
-const judge = (images: Logits): Judged => judgedAt(images, temperatureOf(images));
 
 /** What the rules read: the mean fall of the loss, and one-sided probabilities of chance. */
 interface Evidence {
@@ -75,9 +43,6 @@ interface Evidence {
 }
 type Test = "losses" | "ranks" | "clipped" | "calibrated";
 type Rule = (evidence: Evidence) => boolean;
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Sign flips of signed ranks are Wilcoxon's test. */
 function signedRanks(values: readonly number[]): number[] {
@@ -129,17 +94,10 @@ const RULES: readonly (readonly [string, Rule])[] = [
   ...levels("calibrated losses", "calibrated", 0.2, 0.1, 0.05, 0.01),
 ];
 
-const text = (await Promise.all(process.argv.slice(2).map((path) => readFile(path, "utf8")))).join("");
-const all = text
-  .split("\n")
-  .filter((line) => line !== "")
-  .map((line) => JSON.parse(line) as StageOutcomes);
+const all = await readOutcomes(process.argv.slice(2));
 const heldOut = new Map<StageOutcomes, Readonly<Record<Node, Judged>>>();
 for (const run of all) {
-  const of = (node: Node): Judged => {
-    const { validation, heldOut: images } = run.nodes[node];
-    return judgedAt(images, temperatureOf(validation));
-  };
+  const of = (node: Node): Judged => judgeHeldOut(run.nodes[node]);
   heldOut.set(run, { head: of("head"), first: of("first"), both: of("both"), second: of("second") });
 }
 const heldOutOf = (run: StageOutcomes, node: Node): Judged =>
@@ -148,10 +106,7 @@ const accuracy = (run: StageOutcomes, node: Node): number =>
   100 * mean(heldOutOf(run, node).correct.map(Number));
 const loss = (run: StageOutcomes, node: Node): number => mean(heldOutOf(run, node).calibrated);
 
-/** Where each stage starts from. */
-const FROM = { first: "head", both: "first", second: "head" } as const;
-type Stage = keyof typeof FROM;
-const STAGES = Object.keys(FROM) as Stage[];
+const STAGES = Object.keys(STARTS) as Stage[];
 
 interface Outcome {
   readonly gain: number;
@@ -168,12 +123,12 @@ function follow(outcomes: StageOutcomes, keeps: (stage: Stage) => boolean): Outc
   let missed = 0;
   let count = 0;
   const handedOn = (stage: Stage): Node => {
-    const gain = accuracy(outcomes, stage) - accuracy(outcomes, FROM[stage]);
+    const gain = accuracy(outcomes, stage) - accuracy(outcomes, STARTS[stage]);
     const kept = keeps(stage);
     if (kept) count += 1;
     if (kept) harm += Math.max(0, -gain);
     else missed += Math.max(0, gain);
-    return kept ? stage : FROM[stage];
+    return kept ? stage : STARTS[stage];
   };
   const last = handedOn(handedOn("first") === "first" ? "both" : "second");
   const gain = accuracy(outcomes, last) - accuracy(outcomes, "head");
@@ -187,7 +142,7 @@ const columns = [...sets.map((set) => all.filter((run) => setOf(run) === set)), 
 const onValidation = new Map<StageOutcomes, Readonly<Record<Stage, Evidence>>>();
 for (const run of all) {
   const of = (stage: Stage): Evidence =>
-    evidenceOf(judge(run.nodes[FROM[stage]].validation), judge(run.nodes[stage].validation));
+    evidenceOf(judge(run.nodes[STARTS[stage]].validation), judge(run.nodes[stage].validation));
   onValidation.set(run, { first: of("first"), both: of("both"), second: of("second") });
 }
 const evidence = (run: StageOutcomes, stage: Stage): Evidence =>
@@ -211,12 +166,12 @@ console.log(
 );
 for (const run of all) {
   for (const stage of STAGES) {
-    const gain = accuracy(run, stage) - accuracy(run, FROM[stage]);
+    const gain = accuracy(run, stage) - accuracy(run, STARTS[stage]);
     const { fall, losses, ranks, clipped, calibrated } = evidence(run, stage);
     const ps = [losses, ranks, clipped, calibrated].map((p) => p.toFixed(4)).join(" ");
-    const heldOutFall = loss(run, FROM[stage]) - loss(run, stage);
+    const heldOutFall = loss(run, STARTS[stage]) - loss(run, stage);
     console.log(
-      `${setOf(run)}, ${run.seed}, ${FROM[stage]} → ${stage}: ${gain.toFixed(1)} points, ${heldOutFall.toFixed(3)} nats; ${fall.toFixed(3)} nats, ${ps}`,
+      `${setOf(run)}, ${run.seed}, ${STARTS[stage]} → ${stage}: ${gain.toFixed(1)} points, ${heldOutFall.toFixed(3)} nats; ${fall.toFixed(3)} nats, ${ps}`,
     );
   }
 }
@@ -229,7 +184,7 @@ const REPEATS = 20;
 function onFresh(runs: readonly StageOutcomes[], size: number) {
   return runs.flatMap((run, at) =>
     STAGES.flatMap((stage) => {
-      const [before, after] = [run.nodes[FROM[stage]].heldOut, run.nodes[stage].heldOut];
+      const [before, after] = [run.nodes[STARTS[stage]].heldOut, run.nodes[stage].heldOut];
       return Array.from({ length: REPEATS }, (_, repeat) => {
         const stream = randomStream(repeat, "fresh validation", at);
         const order = Array.from(permutation(before.labels.length, stream));
@@ -237,7 +192,7 @@ function onFresh(runs: readonly StageOutcomes[], size: number) {
         const right = (node: Node): number =>
           100 * mean(others.map((image) => Number(heldOutOf(run, node).correct[image])));
         return {
-          gain: right(stage) - right(FROM[stage]),
+          gain: right(stage) - right(STARTS[stage]),
           evidence: evidenceOf(judge(imagesFrom(before, drawn)), judge(imagesFrom(after, drawn))),
         };
       });

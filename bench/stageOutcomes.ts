@@ -1,25 +1,29 @@
 /**
  * Stages of unfreezing with the logits of every image, validation and held out, whatever a gate would say: the head,
- * the first stage, and the second one after the first as well as after the head. On the folds of brain MRI, on parts of
- * the sign-language digits and on the quickstart's own split. One line of JSON a set and seed; `gateRules.js` reads them.
- *   node dist/bench/stageOutcomes.js digits|brain|emoji [SEED,… [TRAIN:VALIDATION…|SHARE]] >> FILE
- * TRAIN and VALIDATION are images a class; SHARE is that of brain MRI's validation images.
+ * the first stage, and the second one after the first as well as after the head, and each stage mixed with what it
+ * started from. On the folds of brain MRI or another folder, on parts of the sign-language digits and on the quickstart's
+ * own split. One line of JSON a set and seed; `gateRules.js` and `soups.js` read them.
+ *   node dist/bench/stageOutcomes.js digits|brain|emoji|FOLDER [SEED,… [TRAIN:VALIDATION…|SHARE]] >> FILE
+ * TRAIN and VALIDATION are images a class; SHARE is that of the folds' validation images.
  */
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { writeEmojiManifest } from "../cli/quickstart/emojiDataset.js";
 import { QUICKSTART_RUN_FILE } from "../cli/quickstart/runFile.js";
 import { parseRunFile } from "../client/runFile/parse.js";
 import { ingest } from "../data/ingest.js";
 import { findBase } from "../learn/bases/catalogue.js";
 import { foldSplits } from "../learn/foldSplits.js";
+import { overlay } from "../learn/parameters.js";
+import { readSafetensors, writeSafetensors } from "../learn/safetensors.js";
 import { readRecords } from "../learn/stages/activations.js";
 import { extractFeatures } from "../learn/stages/extractFeatures.js";
 import { type FoldData, writeFoldData } from "../learn/stages/foldData.js";
 import type { StageContext } from "../learn/stages/job.js";
 import { trainHead } from "../learn/stages/trainHead.js";
 import { tuneStage } from "../learn/stages/tuneStage.js";
+import { soup } from "../learn/training/soup.js";
 import { permutation, randomStream } from "../rng/stream.js";
 import { baseCheckpoint } from "../runtime/components/baseCheckpoint.js";
 import { locate } from "../runtime/components/components.js";
@@ -28,7 +32,7 @@ import type { ImageRecord, Split } from "../spec/dataset.js";
 import { runFileSchema } from "../spec/runFile.js";
 import { boundaryLogits } from "./boundaryLogits.js";
 import { contextsIn } from "./contexts.js";
-import type { Logits, StageOutcomes } from "./gateRules.js";
+import { type Logits, SHARES, STARTS, type StageOutcomes } from "./outcomes.js";
 import { ROOT } from "./support.js";
 
 /** Images a class that a seed divides anew; what a part does not use is held out. */
@@ -43,15 +47,18 @@ const DIGITS_WRITTEN = 9;
 
 const [, , which = "digits", seeds = "1,2,3", ...asked] = process.argv;
 const parts = (asked.length === 0 ? PARTS : asked).map((part) => part.split(":").map(Number));
-const IMAGES = resolve(join(ROOT, "..", "shared", "data", which === "brain" ? "brain-mri" : "sign-digits"));
+const SHARED = join(ROOT, "..", "shared", "data");
+const inFolds = which === "brain" || which.includes("/");
+const IMAGES = resolve(
+  which.includes("/") ? which : join(SHARED, which === "brain" ? "brain-mri" : "sign-digits"),
+);
 const file =
   which === "emoji"
     ? parseRunFile(QUICKSTART_RUN_FILE, "the quickstart", [])
     : runFileSchema.parse({ name: "bench", data: { path: IMAGES }, augment: { views: 4 } });
 const { path: _path, ...shares } = file.data;
 /** On the folds: their share of validation images. */
-const data =
-  which === "brain" && asked[0] !== undefined ? { ...shares, validation: Number(asked[0]) } : shares;
+const data = inFolds && asked[0] !== undefined ? { ...shares, validation: Number(asked[0]) } : shares;
 const { stages: _stages, surgical: _surgical, ...settings } = file.unfreeze;
 const { name, load } = findBase(file.base);
 const pretrained = await load(await baseCheckpoint(name));
@@ -66,7 +73,7 @@ async function writeManifest(into: string): Promise<string> {
   if (which === "emoji") {
     return (await writeEmojiManifest((await locate("emoji-images"))?.path ?? "", into)).path;
   }
-  const perClass = which === "brain" ? Number.POSITIVE_INFINITY : POOL_PER_CLASS;
+  const perClass = inFolds ? Number.POSITIVE_INFINITY : POOL_PER_CLASS;
   const lines: string[] = [];
   for (const label of (await readdir(IMAGES)).sort()) {
     for (const image of (await readdir(join(IMAGES, label))).sort().slice(0, perClass)) {
@@ -104,7 +111,7 @@ function divisions(
   seed: number,
 ): readonly (readonly Split[])[] {
   if (which === "emoji") return [records.map(({ split }) => split)];
-  if (which === "brain") return foldSplits(records, classes, FOLDS, seed);
+  if (inFolds) return foldSplits(records, classes, FOLDS, seed);
   return parts.map((part) => partOf(records, part, seed));
 }
 
@@ -119,8 +126,18 @@ async function outcomes(folder: string, own: FoldData, seed: number): Promise<St
   await tune("first", SHALLOW, 1, "head");
   await tune("both", DEEP, 2, "first");
   await tune("second", DEEP, 2, "head");
-  const names = ["head", "first", "both", "second"] as const;
   const context = await at("head");
+  const mixed: string[] = [];
+  for (const [stage, start] of Object.entries(STARTS)) {
+    const [from, to] = [await readSafetensors(weightsOf(start)), await readSafetensors(weightsOf(stage))];
+    for (const share of SHARES) {
+      const name = `${stage}@${share}`;
+      await mkdir(join(folder, name));
+      await writeSafetensors(weightsOf(name), soup(overlay(pretrained, from), to, share));
+      mixed.push(name);
+    }
+  }
+  const names = ["head", ...Object.keys(STARTS), ...mixed];
   const judge = async (split: Split): Promise<Logits[]> => {
     const judged = await boundaryLogits(context, DEEP, names.map(weightsOf), split);
     return judged.map(({ labels, logits }) => ({
@@ -130,8 +147,8 @@ async function outcomes(folder: string, own: FoldData, seed: number): Promise<St
   };
   const validation = await judge("validation");
   const heldOut = await judge("test");
-  const node = (i: number) => ({ validation: validation[i] as Logits, heldOut: heldOut[i] as Logits });
-  return { head: node(0), first: node(1), both: node(2), second: node(3) };
+  const nodes = names.map((name, i) => [name, { validation: validation[i], heldOut: heldOut[i] }]);
+  return Object.fromEntries(nodes) as StageOutcomes["nodes"];
 }
 
 const folder = await mkdtemp(join(tmpdir(), "thaw-bench-"));
@@ -158,7 +175,7 @@ try {
       const own = await writeFoldData(whole, pretrained, dataset, splits, features, [SHALLOW, DEEP], work);
       const count = (wanted: Split): number => splits.filter((split) => split === wanted).length;
       const line: StageOutcomes = {
-        set: which === "brain" ? "brain MRI" : `${count("train")} ${which}`,
+        set: which === "brain" ? "brain MRI" : `${count("train")} ${basename(which)}`,
         seed,
         nodes: await outcomes(work, own, seed),
       };
