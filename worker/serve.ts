@@ -9,11 +9,11 @@ import { connectionOptions } from "../runtime/temporalConnection.js";
 import { noAnswer } from "../runtime/temporalError.js";
 import { type ThawError, toThawError } from "../spec/errors.js";
 import type { Platform, TemporalSettings } from "../spec/platform.js";
-import { LEFT_EXIT_CODE } from "../spec/pod.js";
 import { type Patience, patiently } from "../store/patience.js";
 import { startTracing } from "../tracing/start.js";
 import { whenClosed } from "./closedRun.js";
 import { metricsEndpoint } from "./metricsEndpoint.js";
+import { exitCodeOfLeaving, toldToLeave } from "./toldToLeave.js";
 
 /** Progress in `thaw watch` must not be older than two seconds; the SDK's default throttle is 30. */
 const HEARTBEAT_THROTTLE = "1 second";
@@ -36,14 +36,13 @@ export async function serve(
   name: "control" | "training",
   create: (platform: Platform, metrics: Metrics) => Promise<Service>,
 ) {
-  const told = new AbortController();
-  process.once("SIGTERM", () => told.abort());
+  const told = toldToLeave();
   try {
     const platform = await loadPlatform();
     await mkdir(platform.workFolder, { recursive: true });
     const metrics = createMetrics(() => Runtime.instance().metricMeter);
     const service = await create(platform, metrics);
-    await untilReached(name, platform.temporal, told.signal);
+    await untilReached(name, platform.temporal, told);
     // Not before: a runtime without a connection would keep a process with wrong settings from ending.
     Runtime.install({
       telemetryOptions: {
@@ -65,6 +64,8 @@ export async function serve(
         ...service.options,
         ...(tracing === undefined ? {} : (await import("../tracing/workerOptions.js")).tracedWorker(tracing)),
       });
+      // The SDK ends the workers that there are when the signal comes.
+      told.throwIfAborted();
       const running = worker.run();
       console.log(JSON.stringify({ ready: true, worker: name }));
       const { runId } = service;
@@ -75,7 +76,7 @@ export async function serve(
       ];
       await running;
       for (const end of ends) end();
-      if (runId !== undefined && told.signal.aborted) process.exitCode = LEFT_EXIT_CODE;
+      if (told.aborted) process.exitCode = exitCodeOfLeaving();
     } finally {
       await service.stop?.();
       await connection.close();
@@ -83,8 +84,8 @@ export async function serve(
     }
   } catch (error) {
     // A pod that is told to leave before it has begun: another one begins.
-    if (told.signal.aborted && error === told.signal.reason) {
-      process.exitCode = process.env.THAW_RUN_ID === undefined ? 0 : LEFT_EXIT_CODE;
+    if (told.aborted && error === told.reason) {
+      process.exitCode = exitCodeOfLeaving();
       return;
     }
     const failure = toThawError(error, "RUN_FAILED");

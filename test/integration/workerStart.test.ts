@@ -143,6 +143,27 @@ describe("a worker in a pod", () => {
 });
 
 const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
+/** Tells when a process begins to handle SIGTERM. */
+const TELLTALE = `process.on("newListener",(name)=>{if(name==="SIGTERM")process.stdout.write("handled")})`;
+
+test("a worker that is told to leave while it still loads leaves at once, also as the first process of a pod", async () => {
+  const child = spawn(process.execPath, [`--import=data:text/javascript,${TELLTALE}`, scriptOf("training")], {
+    env: environment({ THAW_RUN_ID: "a-run" }),
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const ended = once(child, "exit");
+  try {
+    // The kernel keeps signals from the first process of a container that it does not handle.
+    await once(child.stdout, "data");
+    const loaded = await readFile(`/proc/${child.pid}/maps`, "utf8");
+    child.kill("SIGTERM");
+    assert.deepEqual(await ended, [143, null]);
+    assert.doesNotMatch(loaded, /@temporalio/, "the SDK is not loaded yet");
+  } finally {
+    child.kill("SIGKILL");
+  }
+});
+
 describe("TLS", { skip: hasOpenssl ? false : "no openssl here to make a certificate" }, () => {
   let folder: string;
   let key: Buffer;

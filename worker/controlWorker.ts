@@ -1,0 +1,45 @@
+/** The always-on control worker: workflows and light activities; it never loads TensorFlow. */
+import { createControlActivities } from "../activities/control.js";
+import { sweepOrphans } from "../activities/pods/sweep.js";
+import { engineFingerprint } from "../runtime/components/components.js";
+import { podEnvironment } from "../runtime/podEnvironment.js";
+import { loadPrices } from "../runtime/prices.js";
+import { CONTROL_QUEUE } from "../spec/run.js";
+import { openStore } from "../store/connection.js";
+import { isTracing } from "../tracing/settings.js";
+import { isOpen } from "./closedRun.js";
+import { deploymentOptions, keepCurrent } from "./deployment.js";
+import { serve } from "./serve.js";
+import { workflowBundle } from "./workflowBundle.js";
+
+/** The installation's defaults for the run file's section `kubernetes`. */
+const defaultsFile = process.env.THAW_KUBERNETES_DEFAULTS;
+const deployment = deploymentOptions(process.env.THAW_BUILD_ID);
+
+await serve("control", async ({ store, temporal, workFolder }, metrics) => {
+  const prices = await loadPrices();
+  const pods = {
+    env: podEnvironment({ store, temporal }),
+    ...(defaultsFile === undefined ? {} : { defaultsFile }),
+  };
+  return {
+    options: {
+      taskQueue: CONTROL_QUEUE,
+      ...(deployment === undefined ? {} : { workerDeploymentOptions: deployment }),
+      workflowBundle: await workflowBundle(isTracing() ? "traced" : "plain"),
+      activities: createControlActivities({
+        store: openStore(store),
+        engineFingerprint: engineFingerprint(),
+        workFolder,
+        pods,
+        metrics,
+        ...(prices === undefined ? {} : { prices }),
+        ...(temporal.uiUrl === undefined ? {} : { uiUrl: temporal.uiUrl }),
+      }),
+    },
+    beside: (client) => [
+      sweepOrphans(pods, (runId) => isOpen(client, runId)),
+      ...(deployment === undefined ? [] : [keepCurrent(client, deployment.version.buildId)]),
+    ],
+  };
+});
