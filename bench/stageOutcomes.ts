@@ -15,7 +15,7 @@ import { parseRunFile } from "../client/runFile/parse.js";
 import { ingest } from "../data/ingest.js";
 import { findBase } from "../learn/bases/catalogue.js";
 import { foldSplits } from "../learn/foldSplits.js";
-import { overlay } from "../learn/parameters.js";
+import { overlay, type Parameters, parameter } from "../learn/parameters.js";
 import { readSafetensors, writeSafetensors } from "../learn/safetensors.js";
 import { readRecords } from "../learn/stages/activations.js";
 import { extractFeatures } from "../learn/stages/extractFeatures.js";
@@ -23,7 +23,6 @@ import { type FoldData, writeFoldData } from "../learn/stages/foldData.js";
 import type { StageContext } from "../learn/stages/job.js";
 import { trainHead } from "../learn/stages/trainHead.js";
 import { tuneStage } from "../learn/stages/tuneStage.js";
-import { soup } from "../learn/training/soup.js";
 import { permutation, randomStream } from "../rng/stream.js";
 import { baseCheckpoint } from "../runtime/components/baseCheckpoint.js";
 import { locate } from "../runtime/components/components.js";
@@ -115,6 +114,19 @@ function divisions(
   return parts.map((part) => partOf(records, part, seed));
 }
 
+/**
+ * The weights that lie `share` of the way from `start` to `end`, parameter by parameter: "WiSE-FT" (Wortsman et al.,
+ * "Robust fine-tuning of zero-shot models", CVPR 2022).
+ */
+function between(start: Parameters, end: Parameters, share: number): Parameters {
+  return new Map(
+    [...end].map(([name, { shape, data }]) => {
+      const from = parameter(start, name).data;
+      return [name, { shape, data: data.map((to, i) => share * to + (1 - share) * (from[i] ?? 0)) }];
+    }),
+  );
+}
+
 async function outcomes(folder: string, own: FoldData, seed: number): Promise<StageOutcomes["nodes"]> {
   const at = (out: string): Promise<StageContext> => contextIn(folder, out, own, seed);
   const weightsOf = (out: string): string => join(folder, out, WEIGHTS_FILE);
@@ -133,7 +145,7 @@ async function outcomes(folder: string, own: FoldData, seed: number): Promise<St
     for (const share of SHARES) {
       const name = `${stage}@${share}`;
       await mkdir(join(folder, name));
-      await writeSafetensors(weightsOf(name), soup(overlay(pretrained, from), to, share));
+      await writeSafetensors(weightsOf(name), between(overlay(pretrained, from), to, share));
       mixed.push(name);
     }
   }
@@ -175,7 +187,7 @@ try {
       const own = await writeFoldData(whole, pretrained, dataset, splits, features, [SHALLOW, DEEP], work);
       const count = (wanted: Split): number => splits.filter((split) => split === wanted).length;
       const line: StageOutcomes = {
-        set: which === "brain" ? "brain MRI" : `${count("train")} ${basename(which)}`,
+        set: inFolds ? basename(IMAGES) : `${count("train")} ${which}`,
         seed,
         nodes: await outcomes(work, own, seed),
       };

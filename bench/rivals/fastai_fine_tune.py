@@ -9,6 +9,7 @@ The last epoch's weights are taken, as fastai does.
 import sys
 import time
 
+import fastai.callback.channelslast  # noqa: F401 (gives the learner `to_channelslast`)
 import numpy as np
 import torch
 from fastai.vision.all import (
@@ -77,6 +78,8 @@ def run(folder, results):
         x = torch.from_numpy(split.first_scaled().transpose(0, 3, 1, 2))
         difference = split.check(body.forward_features(x).mean((2, 3)).numpy())
 
+    # The same sums in another order of memory, in half the time on these processors.
+    learn.to_channelslast(use_amp=False)
     started, processor_started = time.time(), time.process_time()
     with learn.no_bar(), learn.no_logging():
         learn.fine_tune(EPOCHS)
