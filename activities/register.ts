@@ -22,6 +22,7 @@ async function newVersion(
 ): Promise<ModelVersion> {
   const evaluation = (await requireManifest(store, inputs.evaluate as ArtifactRef)).summary as Evaluation;
   const quantile = evaluation.conformal?.quantile;
+  const { mirrored } = evaluation;
   const trained = Object.entries(inputs).filter(([name]) => name === "head" || name.startsWith("tune-"));
   return registerModel(store, {
     name: run.file.name,
@@ -33,6 +34,7 @@ async function newVersion(
     testAccuracy: evaluation.accuracy,
     ...(evaluation.temperature === undefined ? {} : { temperature: evaluation.temperature }),
     ...(quantile === undefined ? {} : { conformalQuantile: quantile }),
+    ...(mirrored === undefined ? {} : { mirroredAccuracy: mirrored.accuracy }),
     weights: trained.at(-1)?.[1] as ArtifactRef,
     artifacts: inputs,
     background: run.file.data.background,

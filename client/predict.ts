@@ -19,6 +19,8 @@ export interface PredictRequest {
   readonly model: string;
   /** Image files, and folders whose images are meant. */
   readonly files: readonly string[];
+  /** Averages over each image and its mirror image; without sets, whose promise was not made for that. */
+  readonly mirrored?: boolean;
   /** Checkpoint file of a base, fetched if need be. */
   readonly baseCheckpoint: (name: string) => Promise<string>;
   readonly onProgress: (progress: Progress) => void;
@@ -57,11 +59,12 @@ const answerSchema: z.ZodType<readonly EnginePrediction[]> = z.array(
   }),
 );
 
-/** @throws ThawError NOT_FOUND for the model, DATA_NOT_FOUND for the files, ENGINE_FAILED, STORE_… */
+/** @throws ThawError NOT_FOUND for the model, USAGE when sides matter to it, DATA_NOT_FOUND for the files, ENGINE_FAILED, STORE_… */
 export async function predict(request: PredictRequest): Promise<Predictions> {
   const { store, platform, baseCheckpoint, onProgress, signal } = request;
   const files = await expandFiles(request.files);
   const model = await resolveModel(store, request.model);
+  if (request.mirrored === true) requireMirrored(model);
   const engine = createEngine(() => undefined);
   try {
     onProgress({ phase: "fetching the model", step: 0, total: 1 });
@@ -77,7 +80,7 @@ export async function predict(request: PredictRequest): Promise<Predictions> {
         files,
         background: model.background,
         keepShortSide: model.keepShortSide,
-        ...calibrationOf(model),
+        ...calibrationOf(model, request.mirrored),
       },
       { onProgress, signal },
     );
@@ -88,11 +91,19 @@ export async function predict(request: PredictRequest): Promise<Predictions> {
   }
 }
 
+function requireMirrored({ name, version, mirroredAccuracy }: ModelVersion): void {
+  if (mirroredAccuracy !== undefined) return;
+  throw new ThawError("USAGE", `${name}@${version} was not evaluated on mirror images`, {
+    hint: "a run whose file says augment.flip: true measures what they are worth; where sides matter, they mislead",
+  });
+}
+
 /** Models of version 1 have neither. */
-function calibrationOf({ temperature, conformalQuantile }: ModelVersion) {
+function calibrationOf({ temperature, conformalQuantile }: ModelVersion, mirrored = false) {
   return {
     ...(temperature === undefined ? {} : { temperature }),
-    ...(conformalQuantile === undefined ? {} : { conformalQuantile }),
+    ...(conformalQuantile === undefined || mirrored ? {} : { conformalQuantile }),
+    ...(mirrored ? { mirrored } : {}),
   };
 }
 

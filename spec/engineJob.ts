@@ -139,6 +139,8 @@ export type EngineJob =
       /** Of the model's version; without them probabilities are not scaled, and there are no sets. */
       readonly temperature?: number;
       readonly conformalQuantile?: number;
+      /** Probabilities are means over the image and its mirror image. */
+      readonly mirrored?: boolean;
     };
 
 /** The answer to a `predict` job, for each file in the order given: a file that cannot be read has an error instead. */

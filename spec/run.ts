@@ -143,6 +143,8 @@ export interface ModelVersion {
    * were too few validation images.
    */
   readonly conformalQuantile?: number;
+  /** Test accuracy of the mean over image and mirror image; absent where sides matter, and in older models. */
+  readonly mirroredAccuracy?: number;
   /** The artifact with the weights: `head` or the last `tune` stage. */
   readonly weights: ArtifactRef;
   readonly artifacts: Readonly<Record<string, ArtifactRef>>;

@@ -16,8 +16,12 @@ export function addPredict(program: Command): void {
     .description("classify image files on this machine; the exit code is 2 when some cannot be read")
     .argument("<model>", "MODEL for its newest version, MODEL@VERSION, or a run that ended well")
     .argument("<files...>", "image files, and folders of them")
+    .option(
+      "--mirrored",
+      "average over each image and its mirror image, in twice the time; the report says what that is worth",
+    )
     .action(async (model: string, files: readonly string[], _options: object, self: Command) => {
-      const { output, project } = contextOf<object>(self);
+      const { output, project, options } = contextOf<{ mirrored?: true }>(self);
       const platform = await loadPlatform(project);
       const [{ openStoreOnly }, { predict }, { baseCheckpoint }, { provision }] = await Promise.all([
         import("../../client/session.js"),
@@ -35,6 +39,7 @@ export function addPredict(program: Command): void {
             platform,
             model,
             files,
+            mirrored: options.mirrored === true,
             baseCheckpoint,
             onProgress: progress.show,
             signal,
@@ -50,6 +55,7 @@ export function addPredict(program: Command): void {
     });
   withExamples(command, [
     ["thaw predict digits photo.jpg", "with the newest version of the model"],
+    ["thaw predict birds photos/ --mirrored", "a little better where sides do not matter"],
     ["thaw predict digits@2 photos/ --json", "a folder, with the probability of every class"],
   ]);
 }

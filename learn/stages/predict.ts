@@ -3,7 +3,7 @@ import { renderView } from "../../data/views.js";
 import type { BaseChoice } from "../../spec/base.js";
 import { chosenBase } from "../bases/chosen.js";
 import { conformalSet } from "../conformal.js";
-import { tf } from "../engine.js";
+import { type Tensor4D, tf } from "../engine.js";
 import { featuresOf, frozenNetwork } from "../frozenNetwork.js";
 import { denseLogits, HEAD_BIAS, HEAD_KERNEL } from "../head.js";
 import { overlay, parameter } from "../parameters.js";
@@ -26,10 +26,12 @@ export interface ImagePrediction {
   readonly set?: readonly number[];
 }
 
-/** What a model's probabilities were calibrated to. */
-export interface ModelCalibration {
+/** What becomes of a model's logits. */
+export interface PredictOptions {
   readonly temperature?: number;
   readonly conformalQuantile?: number;
+  /** Means over the image and its mirror image, as in the evaluation's `mirrored`. */
+  readonly mirrored?: boolean;
 }
 
 const BATCH = 32;
@@ -41,7 +43,7 @@ const BATCH = 32;
 export async function predict(
   choice: BaseChoice,
   weights: string,
-  { temperature = 1, conformalQuantile }: ModelCalibration,
+  { temperature = 1, conformalQuantile, mirrored = false }: PredictOptions,
   images: AsyncIterable<EncodedImage>,
   onProgress: (done: number) => void,
 ): Promise<ImagePrediction[]> {
@@ -53,14 +55,20 @@ export async function predict(
   const bias = tf.tensor1d(parameter(parameters, HEAD_BIAS).data);
   const classes = bias.shape[0];
   const predictions: ImagePrediction[] = [];
+  const probabilitiesOf = (x: Tensor4D): Float32Array => {
+    const logits = denseLogits(featuresOf(network.run(x)), kernel, bias).dataSync() as Float32Array;
+    return softmaxRows(atTemperature(logits, temperature), classes);
+  };
   const classify = async (batch: readonly EncodedImage[]): Promise<void> => {
     const pixels = await Promise.all(batch.map(({ encoded }) => renderView(encoded, base.input)));
     const shape = [batch.length, base.input.size, base.input.size, 3];
-    const logits = tf.tidy(() => {
+    const probabilities = tf.tidy(() => {
       const x = pixelTensor(Buffer.concat(pixels), shape, base.input.pixelScale);
-      return denseLogits(featuresOf(network.run(x)), kernel, bias).dataSync() as Float32Array;
+      const plain = probabilitiesOf(x);
+      if (!mirrored) return plain;
+      const other = probabilitiesOf(tf.reverse4d(x, [2]));
+      return plain.map((probability, i) => (probability + (other[i] ?? 0)) / 2);
     });
-    const probabilities = softmaxRows(atTemperature(logits, temperature), classes);
     batch.forEach(({ path }, row) => {
       const own = probabilities.subarray(row * classes, (row + 1) * classes);
       predictions.push({

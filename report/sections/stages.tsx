@@ -40,7 +40,7 @@ function Explanation({ stages, evaluation }: ExplanationProps): VNode {
         First a new head was trained on the features of the frozen base.
         {tuned.length === 0
           ? " There were no stages of fine-tuning."
-          : " Then layer groups were unfrozen from the top down, at lower learning rates the deeper they lie. A stage is kept if the validation loss fell and accuracy did not get significantly worse, or if accuracy got significantly better; else the model goes back to the weights it had before."}
+          : " Then layer groups were unfrozen from the top down, at lower learning rates the deeper they lie. A stage is kept if a paired test on the validation images shows that their calibrated loss fell, and not that accuracy got worse, or if one shows that accuracy got better; else the model goes back to the weights it had before."}
       </p>
       {compared && (
         <p>
@@ -51,8 +51,8 @@ function Explanation({ stages, evaluation }: ExplanationProps): VNode {
       {againstHead !== undefined && <p>{pairedSentence(againstHead)}</p>}
       {mirrored !== undefined && (
         <p>
-          Averaged over each image and its mirror image, the final model reaches {percent(mirrored.accuracy)}.
-          All other figures are without that.
+          Averaged over each image and its mirror image, as <code>thaw predict --mirrored</code> does it, the
+          final model reaches {percent(mirrored.accuracy)}. All other figures are without that.
         </p>
       )}
       <p>The test images had no part in any of these decisions.</p>

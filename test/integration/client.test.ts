@@ -21,13 +21,12 @@ import { getRun, type RunView, watchRun } from "../../client/watchRun.js";
 import { status } from "../../runtime/services/status.js";
 import type { StageRequest } from "../../spec/activities.js";
 import { ThawError } from "../../spec/errors.js";
-import type { Evaluation } from "../../spec/evaluation.js";
 import { RUN_STATE_QUERY, type RunState } from "../../spec/run.js";
 import type { RunFile } from "../../spec/runFile.js";
 import { planStages } from "../../spec/stages.js";
 import { smallImageSet } from "../support/images.js";
 import { type Stack, startStack } from "../support/stack.js";
-import { ENGINE, startStandIns } from "../support/standIns.js";
+import { ENGINE, EVALUATION, startStandIns } from "../support/standIns.js";
 import { until } from "../support/until.js";
 import { watchUntil } from "../support/watch.js";
 
@@ -58,23 +57,6 @@ function runFile(seed: number, ...set: string[]): RunFile {
   return parseRunFile(text, "thaw.yaml", [`seed=${seed}`, ...set]);
 }
 
-const evaluation: Evaluation = {
-  classes: ["a", "b"],
-  images: 8,
-  accuracy: 0.75,
-  accuracyInterval: [0.41, 0.93],
-  balancedAccuracy: 0.75,
-  macroF1: 0.75,
-  loss: 0.5,
-  confusion: [
-    [3, 1],
-    [1, 3],
-  ],
-  perClass: [],
-  mistakes: [],
-  byStage: [{ stage: "head", accuracy: 0.7 }],
-};
-
 /** The head's training, which some seeds hold up or break. */
 async function work(_dependencies: ControlDependencies, { stage, run }: StageRequest): Promise<void> {
   if (stage.kind !== "head") return;
@@ -92,7 +74,7 @@ async function work(_dependencies: ControlDependencies, { stage, run }: StageReq
 }
 
 const summaries = {
-  ingest: { images: 8, classes: evaluation.classes, quarantined: [] },
+  ingest: { images: 8, classes: EVALUATION.classes, quarantined: [] },
   recipe: {
     evidence: { probe: { accuracy: 0.75, interval: [0.6, 0.9], balancedAccuracy: 0.75 } },
     decision: {
@@ -106,7 +88,7 @@ const summaries = {
   },
   fold: { images: { heldOut: 4 }, head: { accuracy: 0.5 }, final: { accuracy: 0.75 } },
   tune: { kept: false, verdict: "rolled back: validation did not get better" },
-  evaluate: evaluation,
+  evaluate: EVALUATION,
 };
 const startWorkers = (): Promise<() => Promise<void>> => startStandIns(session, folder, { work, summaries });
 

@@ -108,6 +108,10 @@ test("a run trains a head on its features, and the model predicts", async () => 
   assert.equal(predictions[0]?.label, written.evaluation.classes[hardest.predicted]);
   assert.ok(Math.abs((predictions[0]?.confidence ?? 0) - hardest.confidence) < 1e-5);
   assert.match(
+    await refusal("predict", "digits", join("images", hardest.path), "--mirrored"),
+    /digits@1 was not evaluated on mirror images\nhint: a run whose file says augment\.flip: true/,
+  );
+  assert.match(
     await refusal("export", "digits", "--format", "tfjs"),
     /layers model, which thaw cannot export/,
   );

@@ -4,6 +4,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Worker } from "@temporalio/worker";
+import type { PredictJson } from "../../cli/json/predict.js";
 import { loadRunFile } from "../../client/runFile/load.js";
 import type { FullPrediction } from "../../spec/evaluation.js";
 import type { ReportData } from "../../spec/report.js";
@@ -20,7 +21,7 @@ const RUN_FILE = `
 name: small-set
 data: { path: images }
 recipe: staged
-augment: { views: 2 }
+augment: { views: 2, flip: true }
 head: { epochs: 25 }
 unfreeze: { stages: [blocks.6, blocks.5], epochs: 3 }
 evaluation: { folds: 0 }
@@ -163,6 +164,11 @@ test("the registered model classifies image files, and says so of a file that it
   assert.match(predictions.at(-1)?.error ?? "", /it is text/);
 });
 
+async function modelVersion(): Promise<ModelVersion> {
+  const described = await thaw(["get", "small-set", "--json"], { cwd: stack.folder });
+  return (JSON.parse(described.stdout) as { model: ModelVersion }).model;
+}
+
 test("predictions have the probabilities and sets of the evaluation: the model carries its temperature", async () => {
   const predictionsFile = join(stack.folder, "predictions.jsonl");
   const got = await thaw(["get", first.runId, "evaluate/predictions.jsonl", "--out", predictionsFile], {
@@ -174,9 +180,7 @@ test("predictions have the probabilities and sets of the evaluation: the model c
     .split("\n")
     .slice(0, 5)
     .map((line) => JSON.parse(line) as FullPrediction);
-  const described = await thaw(["get", "small-set", "--json"], { cwd: stack.folder });
-  const { model } = JSON.parse(described.stdout) as { model: ModelVersion };
-  const { temperature = 1, conformalQuantile, classes } = model;
+  const { temperature = 1, conformalQuantile, classes } = await modelVersion();
   // Else the comparison below would prove nothing.
   assert.ok(Math.abs(Math.log(temperature)) > 0.02, `temperature ${temperature}`);
   assert.ok(conformalQuantile !== undefined && conformalQuantile > 0 && conformalQuantile < 1);
@@ -195,6 +199,30 @@ test("predictions have the probabilities and sets of the evaluation: the model c
     const possible = classes.filter((name) => 1 - (now?.probabilities[name] ?? 0) <= conformalQuantile);
     assert.deepEqual(now?.set, possible);
   });
+});
+
+test("predictions averaged with mirror images have the accuracy that the evaluation measured", async () => {
+  const predictionsFile = join(stack.folder, "predictions.jsonl");
+  const evaluated = (await readFile(predictionsFile, "utf8"))
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as FullPrediction);
+  const paths = evaluated.map(({ path }) => join(stack.folder, "images", path));
+  const args = ["predict", "small-set", "--mirrored", "--json", ...paths];
+  const { status, stdout, stderr } = await thaw(args, { cwd: stack.folder });
+  assert.equal(status, 0, stderr);
+  const { predictions } = JSON.parse(stdout) as PredictJson;
+  const { classes, mirroredAccuracy } = await modelVersion();
+  const right = evaluated.filter(({ label }, image) => predictions[image]?.label === classes[label]).length;
+  assert.equal(right / evaluated.length, mirroredAccuracy);
+  assert.ok(predictions.every(({ set }) => set === undefined));
+  const differs = evaluated.some(({ probabilities }, image) =>
+    classes.some((name, label) => {
+      const now = predictions[image]?.probabilities?.[name] ?? 0;
+      return Math.abs(now - (probabilities[label] ?? 0)) > 0.01;
+    }),
+  );
+  assert.ok(differs, "else nothing was averaged");
 });
 
 test("the history of the run replays on today's workflow code", async () => {

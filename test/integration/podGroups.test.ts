@@ -14,7 +14,7 @@ import type { PodState } from "../../spec/pod.js";
 import { smallImageSet } from "../support/images.js";
 import { podStandIns } from "../support/podStandIns.js";
 import { type Stack, startStack } from "../support/stack.js";
-import { startStandIns } from "../support/standIns.js";
+import { EVALUATION, startStandIns } from "../support/standIns.js";
 import { until } from "../support/until.js";
 import { watchUntil } from "../support/watch.js";
 
@@ -41,22 +41,7 @@ const summaries = {
     decision: { choice: "staged", stages: 1, planned: 1, rule: "enough", reason: "enough images" },
   },
   tune: { kept: false, verdict: "rolled back: validation did not get better" },
-  evaluate: {
-    classes: ["a", "b"],
-    images: 8,
-    accuracy: 0.75,
-    accuracyInterval: [0.41, 0.93],
-    balancedAccuracy: 0.75,
-    macroF1: 0.75,
-    loss: 0.5,
-    confusion: [
-      [3, 1],
-      [1, 3],
-    ],
-    perClass: [],
-    mistakes: [],
-    byStage: [{ stage: "head", accuracy: 0.7 }],
-  },
+  evaluate: EVALUATION,
 };
 
 /** Pods that come (+) and go (-), and the stages between, in their order. */

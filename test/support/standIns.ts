@@ -8,6 +8,7 @@ import { typedFailures } from "../../activities/failures.js";
 import { lookUp, outcomeOf } from "../../activities/findArtifact.js";
 import type { Session } from "../../client/session.js";
 import type { StageOutcome, StageRequest, TrainingActivities } from "../../spec/activities.js";
+import type { Evaluation } from "../../spec/evaluation.js";
 import { CONTROL_QUEUE, LOCAL_TRAINING_QUEUE } from "../../spec/run.js";
 import { commitArtifact } from "../../store/artifacts.js";
 import { buildWorkflowBundle } from "../../worker/workflowBundle.js";
@@ -15,6 +16,24 @@ import type { PodStandIns } from "./podStandIns.js";
 
 /** Fingerprint of the engine that there is not. */
 export const ENGINE = "an engine fingerprint";
+
+/** Of eight images that nobody has looked at. */
+export const EVALUATION: Evaluation = {
+  classes: ["a", "b"],
+  images: 8,
+  accuracy: 0.75,
+  accuracyInterval: [0.41, 0.93],
+  balancedAccuracy: 0.75,
+  macroF1: 0.75,
+  loss: 0.5,
+  confusion: [
+    [3, 1],
+    [1, 3],
+  ],
+  perClass: [],
+  mistakes: [],
+  byStage: [{ stage: "head", accuracy: 0.7 }],
+};
 
 export interface StandIns {
   /** Makes and removes workers where the workflow asks for pods; there are none if left out. */

@@ -101,5 +101,24 @@ describe("predictJob", () => {
     assert.ok(first > Math.max(...upright) + 0.01);
     assertClose(scaled?.probabilities ?? [], expected, 1e-5, "scaled probabilities");
     assert.deepEqual(scaled?.set, [expected.indexOf(first)]);
+
+    // A square is cut in the middle whichever way it is seen.
+    const [square, turned] = [named("square.png"), named("turned.png")];
+    await toSharp(structured(256, 256, 2))
+      .png()
+      .toFile(square);
+    await toSharp(structured(256, 256, 2))
+      .flop()
+      .png()
+      .toFile(turned);
+    const pair = { ...job, files: [square, turned], temperature };
+    const [one, two] = await predictJob(pair, () => {});
+    assert.ok(
+      one?.probabilities?.some((value, c) => Math.abs(value - (two?.probabilities?.[c] ?? 0)) > 0.001),
+    );
+    const means = one?.probabilities?.map((value, c) => (value + (two?.probabilities?.[c] ?? 0)) / 2) ?? [];
+    for (const { probabilities } of await predictJob({ ...pair, mirrored: true }, () => {})) {
+      assertClose(probabilities ?? [], means, 1e-4, "means of image and mirror image");
+    }
   });
 });
