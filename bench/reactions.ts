@@ -76,14 +76,11 @@ async function killed(runId: string, what: string, pid: number | undefined): Pro
   const { attempt: last = 1, ...before } = await stageNow(runId);
   process.kill(pid, "SIGKILL");
   const begin = performance.now();
-  await waitForStage(stack, runId, STAGE, ({ attempt = 1 }) => attempt > last);
+  const noticed = await waitForStage(stack, runId, STAGE, ({ attempt = 1 }) => attempt > last);
   tell(`${what} killed: noticed`, performance.now() - begin);
-  await waitForStage(
-    stack,
-    runId,
-    STAGE,
-    (stage) => (stage.attempt ?? 1) > last && isTraining(stage) && stepOf(stage) > stepOf(before),
-  );
+  // Until the next attempt has told of a step, the last one of the dead attempt is shown.
+  const reached = Math.max(stepOf(before), stepOf(noticed));
+  await waitForStage(stack, runId, STAGE, (stage) => isTraining(stage) && stepOf(stage) > reached);
   tell(`${what} killed: next new step`, performance.now() - begin);
 }
 
