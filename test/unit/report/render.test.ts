@@ -193,7 +193,10 @@ test("a mean with mirror images stands beside the plain accuracy, not in its pla
   const data = sampleReport();
   const mirrored = { accuracy: 0.4321, interval: [0.4, 0.5], loss: 1 } as const;
   const page = parse(renderReport({ ...data, evaluation: { ...data.evaluation, mirrored } }));
-  assert.match(text(page, "#stages"), /its mirror image, as thaw predict --mirrored does it, the final model reaches 43\.2 %/);
+  assert.match(
+    text(page, "#stages"),
+    /its mirror image, as thaw predict --mirrored does it, the final model reaches 43\.2 %/,
+  );
   assert.doesNotMatch(text(page, "#result"), /43\.2/);
   assert.doesNotMatch(text(parse(renderReport(data)), "#stages"), /mirror/);
 });
