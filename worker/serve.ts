@@ -43,6 +43,8 @@ export async function serve(
     const metrics = createMetrics(() => Runtime.instance().metricMeter);
     const service = await create(platform, metrics);
     await untilReached(name, platform.temporal, told);
+    // From its installation on the runtime hears the signal itself, and ends workers that are yet to run, too.
+    told.throwIfAborted();
     // Not before: a runtime without a connection would keep a process with wrong settings from ending.
     Runtime.install({
       telemetryOptions: {
@@ -64,8 +66,6 @@ export async function serve(
         ...service.options,
         ...(tracing === undefined ? {} : (await import("../tracing/workerOptions.js")).tracedWorker(tracing)),
       });
-      // The SDK ends the workers that there are when the signal comes.
-      told.throwIfAborted();
       const running = worker.run();
       console.log(JSON.stringify({ ready: true, worker: name }));
       const { runId } = service;
