@@ -8,6 +8,7 @@ import { binomialTail, changedImages } from "../learn/gate.js";
 import { signFlipTest } from "../learn/signFlip.js";
 import { permutation, randomStream } from "../rng/stream.js";
 import {
+  columnsOf,
   type Judged,
   judge,
   judgeHeldOut,
@@ -17,6 +18,8 @@ import {
   STARTS,
   type Stage,
   type StageOutcomes,
+  setOf,
+  tableHead,
 } from "./outcomes.js";
 import { mean } from "./support.js";
 
@@ -135,10 +138,7 @@ function follow(outcomes: StageOutcomes, keeps: (stage: Stage) => boolean): Outc
   return { gain, lossFall: loss(outcomes, "head") - loss(outcomes, last), harm, missed, kept: count / 2 };
 }
 
-const setOf = ({ set, nodes }: StageOutcomes): string => `${set} (${nodes.head.validation.labels.length})`;
-const sets = [...new Set(all.map(setOf))];
-
-const columns = [...sets.map((set) => all.filter((run) => setOf(run) === set)), all];
+const { names, columns } = columnsOf(all);
 const onValidation = new Map<StageOutcomes, Readonly<Record<Stage, Evidence>>>();
 for (const run of all) {
   const of = (stage: Stage): Evidence =>
@@ -151,7 +151,7 @@ const evidence = (run: StageOutcomes, stage: Stage): Evidence =>
 console.log(
   "gain over the head / harm kept / gain missed, points a run; fall of the calibrated held-out loss, nats (stages kept)",
 );
-console.log(`| rule | ${sets.join(" | ")} | all |\n|---|${"---|".repeat(columns.length)}`);
+console.log(tableHead(["rule", ...names]));
 for (const [name, rule] of RULES) {
   const cells = columns.map((runs) => {
     const outcomes = runs.map((run) => follow(run, (stage) => rule(evidence(run, stage))));
@@ -208,7 +208,7 @@ for (const set of new Set(all.map((run) => run.set))) {
   // At most half of the held-out images, so that draws and what is left differ.
   const most = Math.min(...runs.map((run) => run.nodes.head.heldOut.labels.length)) / 2;
   const sizes = SIZES.filter((size) => size <= most);
-  console.log(`| ${set} | ${sizes.join(" | ")} |\n|---|${"---|".repeat(sizes.length)}`);
+  console.log(tableHead([set, ...sizes.map(String)]));
   const drawn = sizes.map((size) => onFresh(runs, size));
   for (const [name, rule] of RULES) {
     const cells = drawn.map((stages) => {

@@ -26,6 +26,8 @@ export type Outcome = Readonly<Record<"validation" | "heldOut", Logits>>;
 export interface StageOutcomes {
   readonly set: string;
   readonly seed: number;
+  /** What `unfreeze` had besides the defaults, as JSON. */
+  readonly option?: string;
   readonly nodes: Readonly<Record<Node, Outcome>> & Readonly<Partial<Record<Mixture, Outcome>>>;
 }
 
@@ -42,6 +44,27 @@ export async function readOutcomes(paths: readonly string[]): Promise<StageOutco
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as StageOutcomes);
+}
+
+/** The runs of each set, named with the number of its validation images, and at the end all of them. */
+export function columnsOf(all: readonly StageOutcomes[]): {
+  readonly names: readonly string[];
+  readonly columns: readonly (readonly StageOutcomes[])[];
+} {
+  const sets = [...new Set(all.map(setOf))];
+  return {
+    names: [...sets, "all"],
+    columns: [...sets.map((set) => all.filter((run) => setOf(run) === set)), all],
+  };
+}
+
+export function setOf({ set, nodes }: StageOutcomes): string {
+  return `${set} (${nodes.head.validation.labels.length})`;
+}
+
+/** First lines of a Markdown table. */
+export function tableHead(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |\n|${"---|".repeat(cells.length)}`;
 }
 
 export function judgedAt({ labels, logits }: Logits, temperature: number): Judged {

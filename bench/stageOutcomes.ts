@@ -3,8 +3,10 @@
  * the first stage, and the second one after the first as well as after the head, and each stage mixed with what it
  * started from. On the folds of brain MRI or another folder, on parts of the sign-language digits and on the quickstart's
  * own split. One line of JSON a set and seed; `gateRules.js` and `soups.js` read them.
- *   node dist/bench/stageOutcomes.js digits|brain|emoji|FOLDER [SEED,… [TRAIN:VALIDATION…|SHARE]] >> FILE
- * TRAIN and VALIDATION are images a class; SHARE is that of the folds' validation images.
+ *   node dist/bench/stageOutcomes.js digits|brain|emoji|FOLDER [SEED,… [TRAIN:VALIDATION…|SHARE]] [SETTINGS…] >> FILE
+ * TRAIN and VALIDATION are images a class; SHARE is that of the folds' validation images. SETTINGS are parts of a run
+ * file's `unfreeze` as JSON: then the stages are trained with each of them in turn, after the same head and without mixtures,
+ * for `unfreezeOptions.js`.
  */
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -28,7 +30,7 @@ import { baseCheckpoint } from "../runtime/components/baseCheckpoint.js";
 import { locate } from "../runtime/components/components.js";
 import { FEATURES_FILE, WEIGHTS_FILE } from "../spec/artifactFiles.js";
 import type { ImageRecord, Split } from "../spec/dataset.js";
-import { runFileSchema } from "../spec/runFile.js";
+import { runFileSchema, unfreezeSchema } from "../spec/runFile.js";
 import { boundaryLogits } from "./boundaryLogits.js";
 import { contextsIn } from "./contexts.js";
 import { type Logits, SHARES, STARTS, type StageOutcomes } from "./outcomes.js";
@@ -44,7 +46,9 @@ const DEEP = "blocks.5";
 /** All that a float32 has. */
 const DIGITS_WRITTEN = 9;
 
-const [, , which = "digits", seeds = "1,2,3", ...asked] = process.argv;
+const words = process.argv.slice(2);
+const [which = "digits", seeds = "1,2,3", ...asked] = words.filter((word) => !word.startsWith("{"));
+const options = words.filter((word) => word.startsWith("{"));
 const parts = (asked.length === 0 ? PARTS : asked).map((part) => part.split(":").map(Number));
 const SHARED = join(ROOT, "..", "shared", "data");
 const inFolds = which === "brain" || which.includes("/");
@@ -58,7 +62,6 @@ const file =
 const { path: _path, ...shares } = file.data;
 /** On the folds: their share of validation images. */
 const data = inFolds && asked[0] !== undefined ? { ...shares, validation: Number(asked[0]) } : shares;
-const { stages: _stages, surgical: _surgical, ...settings } = file.unfreeze;
 const { name, load } = findBase(file.base);
 const pretrained = await load(await baseCheckpoint(name));
 
@@ -127,10 +130,17 @@ function between(start: Parameters, end: Parameters, share: number): Parameters 
   );
 }
 
-async function outcomes(folder: string, own: FoldData, seed: number): Promise<StageOutcomes["nodes"]> {
+/** @param option settings of the stages as JSON; without it mixtures are judged, too */
+async function outcomes(
+  folder: string,
+  own: FoldData,
+  seed: number,
+  option: string | undefined,
+): Promise<StageOutcomes["nodes"]> {
   const at = (out: string): Promise<StageContext> => contextIn(folder, out, own, seed);
   const weightsOf = (out: string): string => join(folder, out, WEIGHTS_FILE);
-  await trainHead(await at("head"), file.head, own.features);
+  const unfreeze = unfreezeSchema.parse({ ...file.unfreeze, ...JSON.parse(option ?? "{}") });
+  const { stages: _stages, surgical: _surgical, ...settings } = unfreeze;
   const tune = async (out: string, deepest: string, stage: number, from: string): Promise<void> => {
     const keep = (): { kept: boolean; verdict: string } => ({ kept: true, verdict: "" });
     await tuneStage(await at(out), { ...settings, deepest, stage }, weightsOf(from), keep);
@@ -140,7 +150,7 @@ async function outcomes(folder: string, own: FoldData, seed: number): Promise<St
   await tune("second", DEEP, 2, "head");
   const context = await at("head");
   const mixed: string[] = [];
-  for (const [stage, start] of Object.entries(STARTS)) {
+  for (const [stage, start] of option === undefined ? Object.entries(STARTS) : []) {
     const [from, to] = [await readSafetensors(weightsOf(start)), await readSafetensors(weightsOf(stage))];
     for (const share of SHARES) {
       const name = `${stage}@${share}`;
@@ -185,14 +195,15 @@ try {
       await mkdir(work);
       const features = join(whole.folders.out, FEATURES_FILE);
       const own = await writeFoldData(whole, pretrained, dataset, splits, features, [SHALLOW, DEEP], work);
+      await trainHead(await contextIn(work, "head", own, seed), file.head, own.features);
       const count = (wanted: Split): number => splits.filter((split) => split === wanted).length;
-      const line: StageOutcomes = {
-        set: inFolds ? basename(IMAGES) : `${count("train")} ${which}`,
-        seed,
-        nodes: await outcomes(work, own, seed),
-      };
-      console.log(JSON.stringify(line));
-      console.error(`${line.set}, ${seed}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
+      const set = inFolds ? basename(IMAGES) : `${count("train")} ${which}`;
+      for (const option of options.length === 0 ? [undefined] : options) {
+        const nodes = await outcomes(work, own, seed, option);
+        const line: StageOutcomes = { set, seed, ...(option === undefined ? {} : { option }), nodes };
+        console.log(JSON.stringify(line));
+      }
+      console.error(`${set}, ${seed}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
       await rm(work, { recursive: true });
     }
   }

@@ -1,0 +1,62 @@
+/** What two stages of `stageOutcomes.js` are worth on the held-out images, behind the gate or without it. */
+import { gate } from "../learn/gate.js";
+import type { ValidationResult } from "../learn/training/fit.js";
+import { randomStream } from "../rng/stream.js";
+import {
+  judge,
+  judgeHeldOut,
+  type Logits,
+  type Outcome,
+  type Stage,
+  type StageOutcomes,
+} from "./outcomes.js";
+import { mean } from "./support.js";
+
+export interface Worth {
+  /** Percent of the held-out images. */
+  readonly accuracy: number;
+  /** Of the held-out images at the temperature of the validation images, nats. */
+  readonly loss: number;
+  /** Share of the two stages. */
+  readonly kept: number;
+}
+
+export function worthOf(outcome: Outcome): Omit<Worth, "kept"> {
+  const { correct, calibrated } = judgeHeldOut(outcome);
+  return { accuracy: 100 * mean(correct.map(Number)), loss: mean(calibrated) };
+}
+
+/** "accuracy / loss", means. */
+export function worthCell(worths: readonly Omit<Worth, "kept">[]): string {
+  return `${mean(worths.map(({ accuracy }) => accuracy)).toFixed(1)} / ${mean(worths.map(({ loss }) => loss)).toFixed(3)}`;
+}
+
+function validated(images: Logits): ValidationResult {
+  const { losses, calibrated, correct } = judge(images);
+  return {
+    loss: mean(losses),
+    accuracy: mean(correct.map(Number)),
+    correct,
+    calibratedLosses: () => calibrated,
+  };
+}
+
+/**
+ * The second stage is the one that was trained after what the first one handed on.
+ * @param made what a stage hands to the gate
+ * @param gated false keeps every stage
+ */
+export function bothStages(run: StageOutcomes, made: (stage: Stage) => Outcome, gated: boolean): Worth {
+  let now: Outcome = run.nodes.head;
+  let kept = 0;
+  const through = (stage: Stage, number: number): boolean => {
+    const after = made(stage);
+    const stream = randomStream(run.seed, "gate", number);
+    if (gated && !gate(validated(now.validation), validated(after.validation), stream).kept) return false;
+    now = after;
+    kept += 1;
+    return true;
+  };
+  through(through("first", 1) ? "both" : "second", 2);
+  return { ...worthOf(now), kept: kept / 2 };
+}
