@@ -10,13 +10,13 @@ import { z } from "zod";
 import { type RunFile, runFileSchema } from "../../spec/runFile.js";
 import { runPipeline } from "../pipeline.js";
 import type { Result } from "./results.js";
+import { splitSchema } from "./split.js";
 
 const [results = "", ...rest] = process.argv.slice(2);
 const folders = rest.filter((text) => !text.startsWith("{"));
 const settings = rest.find((text) => text.startsWith("{"));
 if (folders.length === 0) throw new Error("usage: ours.js RESULTS FOLDER… [SETTINGS]");
 
-const splitSchema = z.object({ set: z.string(), seed: z.number(), flip: z.boolean() });
 const settingsSchema = z.record(z.string(), z.record(z.string(), z.unknown()));
 
 function runFile(flip: boolean, seed: number): RunFile {
