@@ -9,6 +9,7 @@ import { FEATURES_FILE, WEIGHTS_FILE } from "../spec/artifactFiles.js";
 import type { Evaluation } from "../spec/evaluation.js";
 import type { RecipeSummary } from "../spec/recipe.js";
 import type { RunFile } from "../spec/runFile.js";
+import { tuningDepths } from "../spec/stages.js";
 import type { StageSummary } from "../spec/training.js";
 import { unfreezeStages } from "../spec/unfreezing.js";
 import { contextsIn } from "./contexts.js";
@@ -32,10 +33,11 @@ export async function runPipeline(file: RunFile, dataset: string, folder: string
   const context = contextsIn(folder, dataset, file);
   const started = performance.now();
   const processorStarted = process.cpuUsage();
-  const { stages: _stages, ...settings } = file.unfreeze;
-  const stages = unfreezeStages(file, undefined);
+  const { stages: _stages, surgical: _surgical, ...settings } = file.unfreeze;
+  const boundaries = unfreezeStages(file, undefined);
+  const stages = tuningDepths(file, undefined);
   const features = join(folder, "features", FEATURES_FILE);
-  await extractFeatures(await context("features"), stages, false);
+  await extractFeatures(await context("features"), boundaries, false);
   // Folds would be runs of their own: this is one.
   const asked = { asked: file.recipe, planned: stages.length, folds: 0 } as const;
   const recipe = await chooseRecipe(await context("recipe"), asked, features);
@@ -51,7 +53,7 @@ export async function runPipeline(file: RunFile, dataset: string, folder: string
       before?.weights ?? "",
     );
     tuned.push(summary);
-    const reached = summary.kept ? deepest : before?.deepest;
+    const reached = summary.kept ? summary.deepest : before?.deepest;
     candidates.push({
       stage,
       weights: join(folder, stage, WEIGHTS_FILE),

@@ -153,7 +153,7 @@ export function isOfPods(kind: StageKind): kind is PodStage {
 }
 
 /** What each stage of unfreezing trains: down to a layer group, or the first block. */
-function tuningDepths(file: RunFile, spec: BaseSpec | undefined): readonly string[] {
+export function tuningDepths(file: RunFile, spec: BaseSpec | undefined): readonly string[] {
   // Runs of older clients say nothing of surgery.
   const surgical = file.unfreeze.surgical === "first-block" ? [FIRST_BLOCK] : [];
   return [...unfreezeStages(file, spec), ...surgical];
