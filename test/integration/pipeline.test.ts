@@ -169,17 +169,19 @@ async function modelVersion(): Promise<ModelVersion> {
   return (JSON.parse(described.stdout) as { model: ModelVersion }).model;
 }
 
-test("predictions have the probabilities and sets of the evaluation: the model carries its temperature", async () => {
-  const predictionsFile = join(stack.folder, "predictions.jsonl");
-  const got = await thaw(["get", first.runId, "evaluate/predictions.jsonl", "--out", predictionsFile], {
+/** What the first run's evaluation said of each held-out image. */
+async function heldOutPredictions(): Promise<FullPrediction[]> {
+  const out = join(stack.folder, "predictions.jsonl");
+  const got = await thaw(["get", first.runId, "evaluate/predictions.jsonl", "--out", out], {
     cwd: stack.folder,
   });
   assert.equal(got.status, 0, got.stderr);
-  const evaluated = (await readFile(predictionsFile, "utf8"))
-    .trim()
-    .split("\n")
-    .slice(0, 5)
-    .map((line) => JSON.parse(line) as FullPrediction);
+  const lines = (await readFile(out, "utf8")).trim().split("\n");
+  return lines.map((line) => JSON.parse(line) as FullPrediction);
+}
+
+test("predictions have the probabilities and sets of the evaluation: the model carries its temperature", async () => {
+  const evaluated = (await heldOutPredictions()).slice(0, 5);
   const { temperature = 1, conformalQuantile, classes } = await modelVersion();
   // Else the comparison below would prove nothing.
   assert.ok(Math.abs(Math.log(temperature)) > 0.02, `temperature ${temperature}`);
@@ -202,11 +204,7 @@ test("predictions have the probabilities and sets of the evaluation: the model c
 });
 
 test("predictions averaged with mirror images have the accuracy that the evaluation measured", async () => {
-  const predictionsFile = join(stack.folder, "predictions.jsonl");
-  const evaluated = (await readFile(predictionsFile, "utf8"))
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as FullPrediction);
+  const evaluated = await heldOutPredictions();
   const paths = evaluated.map(({ path }) => join(stack.folder, "images", path));
   const args = ["predict", "small-set", "--mirrored", "--json", ...paths];
   const { status, stdout, stderr } = await thaw(args, { cwd: stack.folder });
