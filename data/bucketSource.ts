@@ -1,5 +1,6 @@
 /** Lists labelled images in a bucket: a prefix whose next part is the class, or a manifest. */
 import { posix } from "node:path";
+import type { Split } from "../spec/dataset.js";
 import { ThawError } from "../spec/errors.js";
 import {
   type BucketPlace,
@@ -9,9 +10,10 @@ import {
   parseBucketUrl,
 } from "../spec/objects.js";
 import { isHiddenName, isImageName } from "./fileNames.js";
-import { emptyClass, refuseSplitFolders, refuseTooFew } from "./folderSource.js";
+import { emptyClass, refuseTooFew } from "./folderSource.js";
 import { invalidLine, MANIFEST_EXTENSIONS, parseManifest } from "./manifestSource.js";
 import { byPath, type SourceEntries, type SourceEntry } from "./sourceEntries.js";
+import { areSplitFolders, rolesOfSplitFolders } from "./splitFolders.js";
 
 /** @param url `s3://BUCKET/PREFIX`, with or without a slash at its end, or `s3://BUCKET/…/labels.csv` (`.jsonl`) */
 export async function listBucket(url: string, buckets: ObjectReader): Promise<SourceEntries> {
@@ -39,29 +41,52 @@ export async function listBucket(url: string, buckets: ObjectReader): Promise<So
  */
 export function entriesBelow(place: BucketPlace, objects: readonly ListedObject[]): SourceEntries {
   const source = bucketUrl(place).replace(/\/$/, "");
-  const classes = new Set<string>();
+  const found = objects.map((object) => ({ object, path: object.key.slice(place.key.length) }));
+  const tops = foldersAt(found, 0);
+  const divided = areSplitFolders(tops);
+  const depth = divided ? 1 : 0;
+  const roles = divided
+    ? rolesOfSplitFolders(source, tops, [
+        ...new Set(foldersAt(found, 1).map((path) => path.split("/")[0] ?? "")),
+      ])
+    : new Map<string, Split>();
   const entries: SourceEntry[] = [];
   const ignored = new Map<string, string>();
-  for (const object of objects) {
-    const path = object.key.slice(place.key.length);
+  for (const { object, path } of found) {
     const parts = path.split("/");
-    const [label = "", ...below] = parts;
     const hidden = parts.findIndex(isHiddenName);
-    if (hidden !== 0 && below.length > 0) classes.add(label);
+    const label = parts[depth] ?? "";
+    const split = divided ? roles.get(parts[0] ?? "") : undefined;
     if (hidden >= 0) ignored.set(parts.slice(0, hidden + 1).join("/"), "hidden");
     else if (path === "" || path.endsWith("/")) continue;
-    else if (below.length === 0) ignored.set(path, "not in a class folder");
+    else if (parts.length < depth + 2) ignored.set(path, "not in a class folder");
     else if (!isImageName(path)) ignored.set(path, "not an image by its name");
-    else entries.push({ path, file: bucketUrl(object), label, object });
+    else
+      entries.push({
+        path,
+        file: bucketUrl(object),
+        label,
+        object,
+        ...(split === undefined ? {} : { split }),
+      });
   }
-  const names = [...classes].sort();
+  const names = [...new Set(foldersAt(found, depth).map((path) => path.split("/")[depth] ?? ""))].sort();
   const passedOver = [...ignored].map(([path, reason]) => ({ path, reason })).sort(byPath);
   refuseTooFew(source, names, passedOver);
-  refuseSplitFolders(source, names);
   const used = new Set(entries.map(({ label }) => label));
   const empty = names.find((name) => !used.has(name));
   if (empty !== undefined) throw emptyClass(source, empty);
   return { source, classes: names, entries: entries.sort(byPath), ignored: passedOver };
+}
+
+/** Paths of the folders that lie so deep, those that are hidden or in a hidden one left out. */
+function foldersAt(found: readonly { readonly path: string }[], depth: number): string[] {
+  const paths = found.flatMap(({ path }) => {
+    const parts = path.split("/");
+    const folder = parts.slice(0, depth + 1);
+    return parts.length > depth + 1 && !folder.some(isHiddenName) ? [folder.join("/")] : [];
+  });
+  return [...new Set(paths)].sort();
 }
 
 async function listBucketManifest(place: BucketPlace, buckets: ObjectReader): Promise<SourceEntries> {

@@ -52,13 +52,13 @@ export function refuseEmptySplits(
   const untrained = classes.find((_, label) => counts.train[label] === 0);
   if (untrained !== undefined) {
     throw new ThawError("DATA_INVALID", `the class "${untrained}" has no image in the train split`, {
-      hint: "give some of its rows the split train in the manifest",
+      hint: "give some of its images the split train, by the manifest or the folder, or leave the class out",
     });
   }
   const wanted = { train: 1, validation: shares.validation, test: shares.test };
   const empty = SPLITS.find((split) => wanted[split] > 0 && counts[split].every((count) => count === 0));
   if (empty === undefined) return;
   throw new ThawError("DATA_INVALID", `no image is left for the ${empty} split`, {
-    hint: "a class needs three images (or groups of images) to serve all splits; a manifest's splits must name each",
+    hint: "a class needs three images (or groups of images) to serve all splits; splits of your own must have images to train on and to test on",
   });
 }

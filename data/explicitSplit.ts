@@ -1,10 +1,10 @@
-/** Splits that the user wrote into the manifest: they win, but must not tear the user's own groups apart. */
+/** Splits that the user's manifest or folders give: they win, but must not tear the user's own groups apart. */
 import type { Split } from "../spec/dataset.js";
 import { ThawError } from "../spec/errors.js";
 
 /**
  * @param images all with a split or all without
- * @returns the split of each image; undefined when the manifest has none
+ * @returns the split of each image; undefined when there is none
  * @throws ThawError DATA_INVALID when two images of one of the manifest's groups are in different splits
  */
 export function explicitSplits(

@@ -1,36 +1,76 @@
-/** Lists a folder with one sub-folder per class. */
+/** Lists a folder with one sub-folder per class, or with folders of splits that have them. */
 import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { SPLITS } from "../spec/dataset.js";
+import type { Split } from "../spec/dataset.js";
 import { ThawError } from "../spec/errors.js";
 import { isHiddenName, isImageName } from "./fileNames.js";
 import { byPath, type SourceEntries, type SourceEntry } from "./sourceEntries.js";
+import { areSplitFolders, rolesOfSplitFolders } from "./splitFolders.js";
 
 type Ignored = SourceEntries["ignored"][number];
 
-/** Names that say "split", not "class"; a folder of only these would train a classifier of the splits. */
-const SPLIT_NAMES = new Set([...SPLITS, "training", "val", "valid", "testing"]);
-
 export async function listFolder(folder: string): Promise<SourceEntries> {
   const ignored: Ignored[] = [];
-  const classes: string[] = [];
-  for (const item of await readFolder(folder)) {
-    if (isHiddenName(item.name)) ignored.push({ path: item.name, reason: "hidden" });
-    else if (item.isFolder) classes.push(item.name);
-    else ignored.push({ path: item.name, reason: "not in a class folder" });
-  }
-  classes.sort();
+  const names = await foldersIn(folder, "", ignored);
+  const { classes, entries } = areSplitFolders(names)
+    ? await listSplits(folder, names, ignored)
+    : { classes: names, entries: await listClasses(folder, "", names, ignored) };
   refuseTooFew(folder, classes, ignored);
-  refuseSplitFolders(folder, classes);
-
-  const entries: SourceEntry[] = [];
-  for (const label of classes) {
-    const files = await walk(join(folder, label), label, [await realpath(join(folder, label))], ignored);
-    if (files.length === 0) throw emptyClass(folder, label);
-    for (const path of files) entries.push({ path, file: join(folder, path), label });
-  }
+  const used = new Set(entries.map(({ label }) => label));
+  const empty = classes.find((name) => !used.has(name));
+  if (empty !== undefined) throw emptyClass(folder, empty);
   return { source: folder, classes, entries: entries.sort(byPath), ignored: ignored.sort(byPath) };
+}
+
+/** Classes may be missing in a split; what that means is found out when all images are known. */
+async function listSplits(
+  folder: string,
+  names: readonly string[],
+  ignored: Ignored[],
+): Promise<{ readonly classes: readonly string[]; readonly entries: SourceEntry[] }> {
+  const classesIn = new Map<string, readonly string[]>();
+  for (const name of names) classesIn.set(name, await foldersIn(join(folder, name), `${name}/`, ignored));
+  const roles = rolesOfSplitFolders(
+    folder,
+    names,
+    names.filter((name) => (classesIn.get(name) ?? []).length > 0),
+  );
+  const entries: SourceEntry[] = [];
+  for (const [name, split] of roles) {
+    entries.push(...(await listClasses(folder, `${name}/`, classesIn.get(name) ?? [], ignored, split)));
+  }
+  return { classes: [...new Set([...classesIn.values()].flat())].sort(), entries };
+}
+
+/** Names of the folders in a folder. @param prefix path of the folder in the source, with a slash */
+async function foldersIn(folder: string, prefix: string, ignored: Ignored[]): Promise<readonly string[]> {
+  const names: string[] = [];
+  for (const item of await readFolder(folder)) {
+    const path = `${prefix}${item.name}`;
+    if (isHiddenName(item.name)) ignored.push({ path, reason: "hidden" });
+    else if (item.isFolder) names.push(item.name);
+    else ignored.push({ path, reason: "not in a class folder" });
+  }
+  return names.sort();
+}
+
+async function listClasses(
+  folder: string,
+  prefix: string,
+  labels: readonly string[],
+  ignored: Ignored[],
+  split?: Split,
+): Promise<SourceEntry[]> {
+  const entries: SourceEntry[] = [];
+  for (const label of labels) {
+    const below = `${prefix}${label}`;
+    const files = await walk(join(folder, below), below, [await realpath(join(folder, below))], ignored);
+    for (const path of files) {
+      entries.push({ path, file: join(folder, path), label, ...(split === undefined ? {} : { split }) });
+    }
+  }
+  return entries;
 }
 
 export function emptyClass(folder: string, label: string): ThawError {
@@ -99,17 +139,4 @@ export function refuseTooFew(folder: string, classes: readonly string[], ignored
       "put the images of each class into a folder named after it, e.g. " +
       `${folder}/cat/1.jpg and ${folder}/dog/1.jpg`,
   });
-}
-
-export function refuseSplitFolders(folder: string, names: readonly string[]): void {
-  if (!names.every((name) => SPLIT_NAMES.has(name.toLowerCase()))) return;
-  throw new ThawError(
-    "DATA_INVALID",
-    `the folders in ${folder} are named like splits (${names.join(", ")}), not like classes`,
-    {
-      hint:
-        "point data.path at the training folder (thaw makes its own split), " +
-        "or write a manifest with the columns path, label and split",
-    },
-  );
 }

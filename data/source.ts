@@ -9,7 +9,7 @@ import { listManifest, MANIFEST_EXTENSIONS } from "./manifestSource.js";
 import type { SourceEntries } from "./sourceEntries.js";
 
 /**
- * @param path a folder with one sub-folder per class, or a CSV/JSONL manifest; on disk, or `s3://BUCKET/PREFIX`
+ * @param path a folder with one sub-folder per class or with folders of splits that have them, or a CSV/JSONL manifest; on disk, or `s3://BUCKET/PREFIX`
  * @param buckets reads those; without it they are refused
  * @throws ThawError DATA_NOT_FOUND (nothing there), DATA_INVALID (a row of the manifest, with its line),
  *   TOO_FEW_CLASSES (fewer than two), CLASS_EMPTY (a class folder without images); those of `buckets`

@@ -18,7 +18,7 @@ interface Question {
   readonly asked: EvaluationSpec["folds"];
   readonly records: readonly Foldable[];
   readonly classes: readonly string[];
-  /** Whether the user's manifest says which images are held out. */
+  /** Whether the user's manifest or folders say which images are held out. */
   readonly ownSplits: boolean;
   readonly seed: number;
 }
@@ -28,7 +28,9 @@ export function planFolds({ asked, records, classes, ownSplits, seed }: Question
   const heldOut = records.filter(({ split }) => split === "test").length;
   if (asked === 0) return none("the run file asks for none (evaluation.folds: 0)");
   if (asked === "auto" && ownSplits)
-    return none("no folds: the manifest says which images are held out; evaluation.folds: 5 would mix them");
+    return none(
+      "no folds: the images came with splits that say which are held out; evaluation.folds: 5 would mix them",
+    );
   if (asked === "auto" && heldOut >= FEW_HELD_OUT)
     return none(`no folds: ${heldOut} held-out images are enough for a usable interval`);
   const wanted = asked === "auto" ? AUTO_FOLDS : asked;

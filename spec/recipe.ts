@@ -51,7 +51,7 @@ export interface RecipeEvidence {
   readonly domain?: DomainDistance;
   /** Absent in evidence of version 1, and where a class is too small for it. */
   readonly learningCurve?: LearningCurve;
-  /** Pictures whose copies the manifest's own splits tear apart and nobody repaired; absent when there are none. */
+  /** Pictures whose copies the user's own splits tear apart and nobody repaired; absent when there are none. */
   readonly leaks?: number;
 }
 

@@ -24,10 +24,15 @@ const dataSchema = z
       .string()
       .min(1)
       .describe(
-        "A folder with one sub-folder per class, or a CSV/JSONL manifest (path, label, group, split); " +
+        "A folder with one sub-folder per class, or with train, val and test folders of them, " +
+          "or a CSV/JSONL manifest (path, label, group, split); " +
           "on disk, or in a bucket of the store's endpoint: s3://BUCKET/PREFIX.",
       ),
-    test: share.default(0.2).describe("Share of the images held out for the final evaluation, used once."),
+    test: share
+      .default(0.2)
+      .describe(
+        "Share of the images held out for the final evaluation, used once; not used where the images come with splits.",
+      ),
     validation: share.default(0.1).describe("Share of the images used for early stopping and the gate."),
     background: z.enum(["white", "black"]).default("white").describe("Colour put behind transparent pixels."),
     keep_short_side: z
@@ -40,7 +45,7 @@ const dataSchema = z
       .enum(["repair", "refuse", "report"])
       .default("repair")
       .describe(
-        "Copies across a manifest's own splits: repair drops the copies of held-out images, " +
+        "Copies across splits that came with the images: repair drops the copies of held-out images, " +
           "refuse stops, report keeps them.",
       ),
   })

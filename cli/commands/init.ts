@@ -21,7 +21,7 @@ export function addInit(program: Command): void {
     .description("look at a folder of images and write a run file for it, every value with its meaning")
     .argument(
       "[folder]",
-      "has a sub-folder per class; or a CSV or JSONL manifest; s3://BUCKET/PREFIX of either",
+      "has a sub-folder per class, or train, val and test folders of them; or a CSV or JSONL manifest; s3://BUCKET/PREFIX of either",
       ".",
     )
     .option("-o, --out <file>", "the run file", DEFAULT_RUN_FILE)

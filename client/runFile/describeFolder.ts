@@ -2,6 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { basename, extname, resolve } from "node:path";
 import { listSource } from "../../data/source.js";
+import type { SourceEntries } from "../../data/sourceEntries.js";
+import type { Split } from "../../spec/dataset.js";
 import type { ObjectReader } from "../../spec/objects.js";
 import { type GuessedKind, guessKind } from "./guessKind.js";
 
@@ -12,8 +14,8 @@ export interface FolderDescription {
   readonly classes: readonly { readonly name: string; readonly images: number }[];
   /** Files that were passed over. */
   readonly ignored: number;
-  /** Whether a manifest says which images are for training and which for testing. */
-  readonly hasSplit: boolean;
+  /** What says which images are for training and which for testing, and what follows, in a sentence; absent if nothing does. */
+  readonly splits?: string;
   /** What the images seem to show. */
   readonly kind: GuessedKind;
   /** What may go wrong in training, a sentence each. */
@@ -41,12 +43,35 @@ export async function describeFolder(dataPath: string, buckets?: ObjectReader): 
     images: source.entries.length,
     classes,
     ignored: source.ignored.length,
-    hasSplit: source.entries.some(({ split }) => split !== undefined),
+    ...splitsOf(source),
     kind: await guessKind(source, async ({ object, file }) =>
       object === undefined || buckets === undefined ? readFile(file) : buckets.read(object),
     ),
     warnings: warningsOf(source.entries.length, classes),
   };
+}
+
+function splitsOf({ entries }: SourceEntries): Pick<FolderDescription, "splits"> {
+  const [first] = entries;
+  if (first?.split === undefined) return {};
+  const drawn = entries.some(({ split }) => split === "validation")
+    ? "the shares below are not used"
+    : "a share of the training images validates, and the share for the test is not used";
+  const folderOf = new Map(entries.map(({ split, path }) => [split, path.split("/")[0] ?? ""]));
+  const uses: readonly (readonly [Split, string])[] = [
+    ["train", "for training"],
+    ["validation", "for validation"],
+    ["test", "held out for the test"],
+  ];
+  const folders = uses.flatMap(([split, use]) =>
+    folderOf.has(split) ? [`${folderOf.get(split)} ${use}`] : [],
+  );
+  // Entries of folders have no line.
+  const said =
+    first.line === undefined
+      ? `The folders divide the images: ${folders.join(", ")}`
+      : "The manifest divides the images";
+  return { splits: `${said}; ${drawn}.` };
 }
 
 /** `Sign Digits_2/` as `sign-digits-2`: what the run file allows as a model's name. */

@@ -66,7 +66,7 @@ function classLines({ classes }: FolderDescription): readonly string[] {
   ];
 }
 
-function notes({ ignored, hasSplit, kind }: FolderDescription): readonly string[] {
+function notes({ ignored, splits, kind }: FolderDescription): readonly string[] {
   return [
     `augment.kind is ${kind.kind}: ${kind.reason}. Change it if that is wrong.`,
     ...(ignored > 0
@@ -74,11 +74,7 @@ function notes({ ignored, hasSplit, kind }: FolderDescription): readonly string[
           `${ignored} ${ignored === 1 ? "file was" : "files were"} passed over: not images by their names, or outside of class folders.`,
         ]
       : []),
-    ...(hasSplit
-      ? [
-          "The manifest says which images are for training, validation and testing; the shares below are not used.",
-        ]
-      : []),
+    ...(splits === undefined ? [] : [splits]),
   ];
 }
 

@@ -1,11 +1,11 @@
-/** Copies of one picture that a manifest's own splits tear apart: what is held out would be known from training. */
+/** Copies of one picture that the user's own splits tear apart: what is held out would be known from training. */
 import { type QuarantinedFile, SPLITS, type Split } from "../../spec/dataset.js";
 import { ThawError } from "../../spec/errors.js";
 import type { DataSpec } from "../../spec/runFile.js";
 
 interface Splittable {
   readonly path: string;
-  /** The split that the manifest gives. */
+  /** The split that manifest or folders give. */
   readonly split?: Split;
 }
 
@@ -13,7 +13,7 @@ interface Splittable {
 const STAYS_FIRST: readonly Split[] = ["test", "validation", "train"];
 
 export interface SettledLeaks {
-  /** Undefined when the manifest has no splits; else what was done about the groups of copies that they tear apart. */
+  /** Undefined when the images came without splits; else what was done about the groups of copies that they tear apart. */
   readonly leaks?: { readonly policy: "repair" | "report"; readonly groups: readonly (readonly number[])[] };
   /** Images to leave out, by their position, with the reason. */
   readonly dropped: ReadonlyMap<number, QuarantinedFile>;

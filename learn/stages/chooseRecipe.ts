@@ -146,7 +146,7 @@ export async function chooseRecipe(
           asked: settings.folds,
           records,
           classes: summary.classes,
-          // Only splits of a manifest's own can leak.
+          // Only splits that came with the images can leak.
           ownSplits: summary.faults?.leaks !== undefined,
           seed,
         }),

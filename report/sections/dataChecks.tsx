@@ -39,7 +39,7 @@ export function DataChecks({ data }: Props): VNode {
         </Groups>
       )}
       {faults.leaks !== undefined && leaks.length > 0 && (
-        <Groups data={data} title="Copies across the splits of the manifest" groups={leaks}>
+        <Groups data={data} title="Copies across the splits that came with the images" groups={leaks}>
           {counted(faults.leaks.count, "picture")} {faults.leaks.count === 1 ? "lies" : "lie"} in more than
           one split.{" "}
           {faults.leaks.policy === "repair"

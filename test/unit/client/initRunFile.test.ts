@@ -156,10 +156,35 @@ test("a manifest is described like a folder", async () => {
     { name: "even", images: 60 },
     { name: "odd", images: 60 },
   ]);
-  assert.equal(found.hasSplit, true);
+  assert.equal(
+    found.splits,
+    "The manifest divides the images; a share of the training images validates, and the share for the test is not used.",
+  );
   const text = await initRunFile(path, { runFile: join(folder, "thaw.yaml") });
   assert.equal(parseRunFile(text, "thaw.yaml", []).name, "labels");
-  assert.match(text, /The manifest says which images/);
+  assert.match(text, /^# The manifest divides the images; /m);
+});
+
+test("folders of splits are told, and which of them is held out", async () => {
+  const path = join(folder, "divided");
+  for (const [split, images] of Object.entries({ train: 60, val: 20 })) {
+    for (const name of ["ant", "bee"]) {
+      await mkdir(join(path, split, name), { recursive: true });
+      for (let i = 0; i < images; i++) await writeFile(join(path, split, name, `${i}.jpg`), "");
+    }
+  }
+  const text = await initRunFile(path, { runFile: join(folder, "thaw.yaml") });
+  assert.match(text, /look at 160 images in 2 classes:/);
+  assert.match(
+    text,
+    /^# The folders divide the images: train for training, val held out for the test; a share of the training images validates/m,
+  );
+  await mkdir(join(path, "Test", "ant"), { recursive: true });
+  await writeFile(join(path, "Test", "ant", "1.jpg"), "");
+  assert.equal(
+    (await describeFolder(path)).splits,
+    "The folders divide the images: train for training, val for validation, Test held out for the test; the shares below are not used.",
+  );
 });
 
 const NAMES: Readonly<Record<string, string>> = {

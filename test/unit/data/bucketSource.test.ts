@@ -28,7 +28,7 @@ const listed = (...paths: string[]): SourceEntries =>
 const shownOf = ({ classes, entries, ignored }: SourceEntries) => ({
   classes,
   ignored,
-  entries: entries.map(({ path, label }) => ({ path, label })),
+  entries: entries.map(({ path, label, split }) => ({ path, label, split })),
 });
 
 const SETS: Readonly<Record<string, readonly string[]>> = {
@@ -46,6 +46,16 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
     "dogs/1.heic",
     "__MACOSX/dogs/1.jpg",
     ".git/objects/1.jpg",
+  ],
+  "folders of splits": [
+    "README.md",
+    "train/cats/1.jpg",
+    "train/dogs/old/1.jpg",
+    "train/loose.jpg",
+    "train/.thumbs/1.jpg",
+    "Val/cats/2.jpg",
+    "Val/cats/.2.jpg",
+    "test/3.jpg",
   ],
   "names that are no ASCII, sorted by code unit": ["Ä/é b+c%20&.jpg", "z/1.jpg", "Z/2.jpg", "Z/10.jpg"],
 };
@@ -69,7 +79,9 @@ async function refusal(action: () => unknown): Promise<ThawError> {
 const REFUSED: Readonly<Record<string, readonly string[]>> = {
   "one class": ["cats/1.jpg", "loose.jpg"],
   "no class": ["1.jpg", "2.jpg"],
-  "folders of splits": ["train/1.jpg", "test/1.jpg"],
+  "folders of splits without classes": ["train/1.jpg", "test/1.jpg"],
+  "a class without images in any split": ["train/cats/1.jpg", "train/dogs/", "test/cats/2.jpg"],
+  "one class in the splits": ["train/cats/1.jpg", "test/cats/2.jpg"],
   "a class without images": ["cats/1.jpg", "dogs/notes.txt"],
   "an empty class": ["cats/1.jpg", "dogs/"],
 };

@@ -315,6 +315,30 @@ describe("ingest", () => {
     assert.equal(new Set(records.map(({ split }) => split)).size, 3);
   });
 
+  it("takes folders of splits: val is held out where there is no test, and training images validate", async (t) => {
+    const files: Record<string, Buffer> = {};
+    for (const [at, label] of ["cat", "dog"].entries()) {
+      for (let index = 0; index < 16; index++)
+        files[`train/${label}/${index}.png`] = await unlike(100 * at + index);
+      for (let index = 0; index < 4; index++)
+        files[`val/${label}/${index}.png`] = await unlike(1000 + 100 * at + index);
+    }
+    const copied = files["val/cat/0.png"] as Buffer;
+    const folder = join(await temporaryFolder(t), "source");
+    await writeFiles(folder, { ...files, "train/cat/copy.png": copied });
+    const { out, summary } = await run(t, folder);
+    // An eighth of the training images: a tenth of all where a fifth is held out.
+    assert.deepEqual(summary.counts, { train: [14, 14], validation: [2, 2], test: [4, 4] });
+    assert.deepEqual(summary.quarantined, [
+      { path: "train/cat/copy.png", reason: "it is a copy of val/cat/0.png, which is in the test split" },
+    ]);
+    assert.equal(summary.faults?.leaks?.count, 1);
+    const { records, close } = await openDataset(out);
+    await close();
+    for (const { path, split } of records) assert.equal(split === "test", path.startsWith("val/"), path);
+    assert.deepEqual(await bytesOf((await run(t, folder)).out), await bytesOf(out));
+  });
+
   it("refuses classes without training images", async (t) => {
     const folder = await pets(t, 3);
     const rows = ["cat/0.png,cat,train", "cat/1.png,cat,validation", "dog/0.png,dog,test"];

@@ -131,12 +131,71 @@ describe("a folder of class folders", () => {
     );
   });
 
-  it("must not be one of splits", async (t) => {
-    const folder = await tree(t, "train/cat/1.jpg", "train/dog/1.jpg", "Val/cat/2.jpg", "test/dog/2.jpg");
-    await refuses(folder, "DATA_INVALID", /named like splits \(Val, test, train\)/);
-    const { classes } = await listSource(join(folder, "train"));
-    assert.deepEqual(classes, ["cat", "dog"]);
+  it("may be divided into folders of splits", async (t) => {
+    const folder = await tree(
+      t,
+      "train/cat/1.jpg",
+      "train/dog/deep/1.jpg",
+      "train/loose.jpg",
+      "Val/cat/1.jpg",
+      "Val/cow/readme.txt",
+      "test/cow/2.jpg",
+      "README.md",
+    );
+    const { classes, entries, ignored } = await listSource(folder);
+    // Only later is it known that the cow cannot be learned.
+    assert.deepEqual(classes, ["cat", "cow", "dog"]);
+    assert.deepEqual(
+      entries.map(({ path, label, split }) => [path, label, split]),
+      [
+        ["Val/cat/1.jpg", "cat", "validation"],
+        ["test/cow/2.jpg", "cow", "test"],
+        ["train/cat/1.jpg", "cat", "train"],
+        ["train/dog/deep/1.jpg", "dog", "train"],
+      ],
+    );
+    assert.equal(entries[3]?.file, join(folder, "train/dog/deep/1.jpg"));
+    assert.deepEqual(ignored, [
+      { path: "README.md", reason: "not in a class folder" },
+      { path: "Val/cow/readme.txt", reason: "not an image by its name" },
+      { path: "train/loose.jpg", reason: "not in a class folder" },
+    ]);
   });
+
+  it("holds out the validation folder where there is none for the test, or one without labels", async (t) => {
+    const folder = await tree(t, "train/cat/1.jpg", "train/dog/1.jpg", "val/cat/1.jpg", "test/1.jpg");
+    const { entries, ignored } = await listSource(folder);
+    assert.deepEqual(
+      entries.map(({ path, split }) => [path, split]),
+      [
+        ["train/cat/1.jpg", "train"],
+        ["train/dog/1.jpg", "train"],
+        ["val/cat/1.jpg", "test"],
+      ],
+    );
+    assert.deepEqual(ignored, [{ path: "test/1.jpg", reason: "not in a class folder" }]);
+  });
+
+  const USELESS: Readonly<Record<string, readonly [paths: readonly string[], says: RegExp]>> = {
+    "no class folders in them": [
+      ["train/1.jpg", "test/2.jpg"],
+      /named like splits \(test, train\), not like classes, but none with class folders is for training \(no class folder in test, train\)/,
+    ],
+    "none for training": [["val/cat/1.jpg", "test/cat/1.jpg"], /none with class folders is for training$/],
+    "nothing besides training": [
+      ["train/cat/1.jpg", "train/dog/1.jpg", "test/1.jpg"],
+      /none with class folders besides the one for training \(no class folder in test\)$/,
+    ],
+    "two for one split": [
+      ["train/cat/1.jpg", "val/cat/1.jpg", "valid/cat/1.jpg"],
+      /val and valid are both for validation$/,
+    ],
+  };
+  for (const [what, [paths, says]] of Object.entries(USELESS)) {
+    it(`is refused if its folders are named like splits and useless: ${what}`, async (t) => {
+      await refuses(await tree(t, ...paths), "DATA_INVALID", says);
+    });
+  }
 });
 
 describe("a manifest", () => {

@@ -87,12 +87,12 @@ const PLANS: Readonly<
     count: 0,
     says: /class ant has 1 image or group/,
   },
-  "splits of the manifest's own": {
+  "splits that came with the images": {
     question: { ...question, ownSplits: true, records: images([20, 20, 20]) },
     count: 0,
-    says: /the manifest says which images are held out/,
+    says: /the images came with splits that say which are held out/,
   },
-  "splits of the manifest's own, and folds asked for": {
+  "splits that came with the images, and folds asked for": {
     question: { ...question, ownSplits: true, asked: 4, records: images([20, 20, 20]) },
     count: 4,
     says: /^4 folds/,
