@@ -41,12 +41,24 @@ function validated(images: Logits): ValidationResult {
   };
 }
 
+/** What the second stage starts from where the first one was not kept. */
+export const PATHS = {
+  "the head": ["second"],
+  "the first stage, kept or not": ["both"],
+  "the first stage, and then the head": ["both", "second"],
+} as const satisfies Record<string, readonly Stage[]>;
+
 /**
- * The second stage is the one that was trained after what the first one handed on.
+ * Two stages, each compared with what was handed on before it.
  * @param made what a stage hands to the gate
  * @param gated false keeps every stage
  */
-export function bothStages(run: StageOutcomes, made: (stage: Stage) => Outcome, gated: boolean): Worth {
+export function bothStages(
+  run: StageOutcomes,
+  made: (stage: Stage) => Outcome,
+  gated: boolean,
+  path: keyof typeof PATHS = "the head",
+): Worth {
   let now: Outcome = run.nodes.head;
   let kept = 0;
   const through = (stage: Stage, number: number): boolean => {
@@ -57,6 +69,7 @@ export function bothStages(run: StageOutcomes, made: (stage: Stage) => Outcome, 
     kept += 1;
     return true;
   };
-  through(through("first", 1) ? "both" : "second", 2);
+  const next: readonly Stage[] = through("first", 1) ? ["both"] : PATHS[path];
+  next.some((stage) => through(stage, 2));
   return { ...worthOf(now), kept: kept / 2 };
 }

@@ -7,6 +7,7 @@
 import { binomialTail, changedImages } from "../learn/gate.js";
 import { signFlipTest } from "../learn/signFlip.js";
 import { permutation, randomStream } from "../rng/stream.js";
+import { bothStages, PATHS, worthCell } from "./behindGate.js";
 import {
   columnsOf,
   type Judged,
@@ -97,7 +98,8 @@ const RULES: readonly (readonly [string, Rule])[] = [
   ...levels("calibrated losses", "calibrated", 0.2, 0.1, 0.05, 0.01),
 ];
 
-const all = await readOutcomes(process.argv.slice(2));
+// Stages with other settings are for `unfreezeOptions.js`.
+const all = (await readOutcomes(process.argv.slice(2))).filter(({ option = "{}" }) => option === "{}");
 const heldOut = new Map<StageOutcomes, Readonly<Record<Node, Judged>>>();
 for (const run of all) {
   const of = (node: Node): Judged => judgeHeldOut(run.nodes[node]);
@@ -159,6 +161,17 @@ for (const [name, rule] of RULES) {
     return `${of("gain").toFixed(1)} / ${of("harm").toFixed(1)} / ${of("missed").toFixed(1)}; ${of("lossFall").toFixed(2)} (${(100 * of("kept")).toFixed(0)} %)`;
   });
   console.log(`| ${name} | ${cells.join(" | ")} |`);
+}
+
+console.log("\nthe gate as it is, by what the second stage starts from where the first was not kept");
+console.log("(accuracy in per cent / calibrated loss in nats, held out; stages kept)");
+console.log(tableHead(["start", ...names]));
+for (const path of Object.keys(PATHS) as (keyof typeof PATHS)[]) {
+  const cells = columns.map((runs) => {
+    const worths = runs.map((run) => bothStages(run, (stage) => run.nodes[stage], true, path));
+    return `${worthCell(worths)} (${(100 * mean(worths.map(({ kept }) => kept))).toFixed(0)} %)`;
+  });
+  console.log(`| ${path} | ${cells.join(" | ")} |`);
 }
 
 console.log(
