@@ -21,8 +21,12 @@ for (const set of new Set(results.map((result) => result.set))) {
   }
   console.log(`${set}, seeds ${found.seeds.join(" ")}`);
   for (const { who, accuracies, mean, medianSeconds, medianProcessorSeconds, ahead } of found.rows) {
-    const against = who === "thaw" ? "" : `   thaw ${ahead < 0 ? "" : "+"}${percent(ahead)} points`;
-    const verdict = ahead < -ALLOWED ? ", more than a point below" : "";
+    const [low, high] = ahead.interval.map(percent);
+    // One seed has no interval.
+    const range = found.seeds.length < 2 ? "" : ` (95 %: ${low} to ${high})`;
+    const against =
+      who === "thaw" ? "" : `   thaw ${ahead.mean < 0 ? "" : "+"}${percent(ahead.mean)} points${range}`;
+    const verdict = ahead.mean < -ALLOWED ? ", more than a point below" : "";
     console.log(
       `  ${who.padEnd(8)} ${percent(mean).padStart(5)} %   [${accuracies.map(percent).join(" ")}]` +
         `   ${medianSeconds.toFixed(0).padStart(5)} s, processor ${Number.isNaN(medianProcessorSeconds) ? "–" : medianProcessorSeconds.toFixed(0)} s${against}${verdict}`,

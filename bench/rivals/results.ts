@@ -1,6 +1,8 @@
 /** The file of figures that thaw and its rivals append to, and what can be said of them by set. */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { overFolds } from "../../learn/foldStatistics.js";
+import type { FoldFigure } from "../../spec/folds.js";
 import { mean, median } from "../support.js";
 
 const resultSchema = z.object({
@@ -33,8 +35,11 @@ export interface Standing {
   readonly medianSeconds: number;
   /** Of the runs that measured it; not a number if none did. */
   readonly medianProcessorSeconds: number;
-  /** Mean of thaw's accuracy less the rival's, seed by seed. */
-  readonly ahead: number;
+  /**
+   * thaw's accuracy less the rival's, seed by seed: mean, and a 95 % interval that takes the seeds for folds, because they
+   * share images as folds do.
+   */
+  readonly ahead: Pick<FoldFigure, "mean" | "interval">;
 }
 
 /**
@@ -58,8 +63,8 @@ export function standings(
   const rows = [...byWho].map(([who, own]): Standing => {
     const finished = seeds.map((seed) => own.get(seed) as Result);
     const accuracies = finished.map(({ accuracy }) => accuracy);
-    const ahead = mean(
-      seeds.map((seed, i) => (ours.get(seed) as Result).accuracy - (accuracies[i] as number)),
+    const differences = seeds.map(
+      (seed, i) => (ours.get(seed) as Result).accuracy - (accuracies[i] as number),
     );
     return {
       who,
@@ -67,7 +72,7 @@ export function standings(
       mean: mean(accuracies),
       medianSeconds: median(finished.map(({ seconds }) => seconds)),
       medianProcessorSeconds: median(finished.flatMap(({ processorSeconds = [] }) => processorSeconds)),
-      ahead,
+      ahead: overFolds(differences, [-1, 1]),
     };
   });
   return { seeds, rows };
