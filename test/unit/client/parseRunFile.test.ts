@@ -79,7 +79,7 @@ const WRONG: Readonly<Record<string, Wrong>> = {
   "a missing path": {
     text: "name: a\ndata:\n  test: 0.3\n",
     said: [
-      "thaw.yaml:2:1: `data.path` is missing: A folder with one sub-folder per class, or a CSV/JSONL manifest (path, label, group, split); on disk, or in a bucket of the store's endpoint: s3://BUCKET/PREFIX.",
+      "thaw.yaml:2:1: `data.path` is missing: A folder with one sub-folder per class, or with train, val and test folders of them, or a CSV/JSONL manifest (path, label, group, split); on disk, or in a bucket of the store's endpoint: s3://BUCKET/PREFIX.",
     ],
   },
   "a mistyped key": {
