@@ -3,7 +3,7 @@
  * test accuracy of the head and of the model, calibration error of both before and after the temperature. A fifth
  * of the digits are 412 validation images, enough for the bound on the calibration error.
  *   node dist/bench/seeds.js OUT [SEEDS] [SHARE FOR VALIDATION] [IMAGES] [SETTINGS]
- * SETTINGS is a part of a run file as JSON.
+ * SEEDS is how many, or which: `4,5`. SETTINGS is a part of a run file as JSON.
  * Appends a line a seed and stage to OUT/seeds.jsonl, logits included: `calibration.js` reads them.
  */
 import { appendFile, mkdir, mkdtemp, rm } from "node:fs/promises";
@@ -103,7 +103,10 @@ function textOf({ accuracy, eceBefore, eceAfter }: Figures): string {
 
 await mkdir(out, { recursive: true });
 const runs: { head: Figures; model: Figures }[] = [];
-for (let seed = 1; seed <= Number(seeds); seed++) runs.push(await runSeed(seed));
+const wanted = seeds.includes(",")
+  ? seeds.split(",").map(Number)
+  : Array.from({ length: Number(seeds) }, (_, index) => index + 1);
+for (const seed of wanted) runs.push(await runSeed(seed));
 for (const name of ["head", "model"] as const) {
   const of = (key: keyof Figures): number => mean(runs.map((run) => run[name][key]));
   console.log(
