@@ -1,4 +1,4 @@
-/** Lists labelled images in a bucket: a prefix whose next part is the class, or a manifest. */
+/** Lists labelled images in a bucket: a prefix whose next part is the class, or a split and then the class, or a manifest. */
 import { posix } from "node:path";
 import type { Split } from "../spec/dataset.js";
 import { ThawError } from "../spec/errors.js";
@@ -10,9 +10,9 @@ import {
   parseBucketUrl,
 } from "../spec/objects.js";
 import { isHiddenName, isImageName } from "./fileNames.js";
-import { emptyClass, refuseTooFew } from "./folderSource.js";
+import { usableSource } from "./folderSource.js";
 import { invalidLine, MANIFEST_EXTENSIONS, parseManifest } from "./manifestSource.js";
-import { byPath, type SourceEntries, type SourceEntry } from "./sourceEntries.js";
+import type { SourceEntries, SourceEntry } from "./sourceEntries.js";
 import { areSplitFolders, rolesOfSplitFolders } from "./splitFolders.js";
 
 /** @param url `s3://BUCKET/PREFIX`, with or without a slash at its end, or `s3://BUCKET/…/labels.csv` (`.jsonl`) */
@@ -45,18 +45,16 @@ export function entriesBelow(place: BucketPlace, objects: readonly ListedObject[
   const tops = foldersAt(found, 0);
   const divided = areSplitFolders(tops);
   const depth = divided ? 1 : 0;
-  const roles = divided
-    ? rolesOfSplitFolders(source, tops, [
-        ...new Set(foldersAt(found, 1).map((path) => path.split("/")[0] ?? "")),
-      ])
-    : new Map<string, Split>();
+  const folders = divided ? foldersAt(found, depth) : tops;
+  const part = (at: number): string[] => [...new Set(folders.map((path) => path.split("/")[at] ?? ""))];
+  const roles = divided ? rolesOfSplitFolders(source, tops, part(0)) : new Map<string, Split>();
   const entries: SourceEntry[] = [];
   const ignored = new Map<string, string>();
   for (const { object, path } of found) {
     const parts = path.split("/");
     const hidden = parts.findIndex(isHiddenName);
     const label = parts[depth] ?? "";
-    const split = divided ? roles.get(parts[0] ?? "") : undefined;
+    const split = roles.get(parts[0] ?? "");
     if (hidden >= 0) ignored.set(parts.slice(0, hidden + 1).join("/"), "hidden");
     else if (path === "" || path.endsWith("/")) continue;
     else if (parts.length < depth + 2) ignored.set(path, "not in a class folder");
@@ -70,13 +68,8 @@ export function entriesBelow(place: BucketPlace, objects: readonly ListedObject[
         ...(split === undefined ? {} : { split }),
       });
   }
-  const names = [...new Set(foldersAt(found, depth).map((path) => path.split("/")[depth] ?? ""))].sort();
-  const passedOver = [...ignored].map(([path, reason]) => ({ path, reason })).sort(byPath);
-  refuseTooFew(source, names, passedOver);
-  const used = new Set(entries.map(({ label }) => label));
-  const empty = names.find((name) => !used.has(name));
-  if (empty !== undefined) throw emptyClass(source, empty);
-  return { source, classes: names, entries: entries.sort(byPath), ignored: passedOver };
+  const passedOver = [...ignored].map(([path, reason]) => ({ path, reason }));
+  return usableSource(source, part(depth).sort(), entries, passedOver);
 }
 
 /** Paths of the folders that lie so deep, those that are hidden or in a hidden one left out. */

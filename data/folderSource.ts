@@ -16,11 +16,24 @@ export async function listFolder(folder: string): Promise<SourceEntries> {
   const { classes, entries } = areSplitFolders(names)
     ? await listSplits(folder, names, ignored)
     : { classes: names, entries: await listClasses(folder, "", names, ignored) };
-  refuseTooFew(folder, classes, ignored);
+  return usableSource(folder, classes, entries, ignored);
+}
+
+/**
+ * What was found below a folder or a prefix, in the one order of files.
+ * @throws ThawError TOO_FEW_CLASSES, CLASS_EMPTY
+ */
+export function usableSource(
+  source: string,
+  classes: readonly string[],
+  entries: readonly SourceEntry[],
+  ignored: readonly Ignored[],
+): SourceEntries {
+  refuseTooFew(source, classes, ignored);
   const used = new Set(entries.map(({ label }) => label));
   const empty = classes.find((name) => !used.has(name));
-  if (empty !== undefined) throw emptyClass(folder, empty);
-  return { source: folder, classes, entries: entries.sort(byPath), ignored: ignored.sort(byPath) };
+  if (empty !== undefined) throw emptyClass(source, empty);
+  return { source, classes, entries: entries.toSorted(byPath), ignored: ignored.toSorted(byPath) };
 }
 
 /** Classes may be missing in a split; what that means is found out when all images are known. */
@@ -73,7 +86,7 @@ async function listClasses(
   return entries;
 }
 
-export function emptyClass(folder: string, label: string): ThawError {
+function emptyClass(folder: string, label: string): ThawError {
   return new ThawError("CLASS_EMPTY", `the class folder ${folder}/${label} has no image`, {
     hint: "put images into it, or remove the folder if it is no class",
   });
@@ -128,7 +141,7 @@ async function followLink(folder: string, item: Dirent): Promise<Item> {
   return { name: item.name, isFolder, isLink };
 }
 
-export function refuseTooFew(folder: string, classes: readonly string[], ignored: readonly Ignored[]): void {
+function refuseTooFew(folder: string, classes: readonly string[], ignored: readonly Ignored[]): void {
   if (classes.length >= 2) return;
   const loose = ignored.filter(({ path }) => isImageName(path)).length;
   const only = classes[0] === undefined ? "no class folder" : `only one class folder ("${classes[0]}")`;
