@@ -10,11 +10,13 @@ import { permutation, randomStream } from "../rng/stream.js";
 import { bothStages, PATHS, worthCell } from "./behindGate.js";
 import {
   columnsOf,
+  DEFAULTS,
   type Judged,
   judge,
   judgeHeldOut,
   type Logits,
   type Node,
+  optionOf,
   readOutcomes,
   STARTS,
   type Stage,
@@ -99,7 +101,7 @@ const RULES: readonly (readonly [string, Rule])[] = [
 ];
 
 // Stages with other settings are for `unfreezeOptions.js`.
-const all = (await readOutcomes(process.argv.slice(2))).filter(({ option = "{}" }) => option === "{}");
+const all = (await readOutcomes(process.argv.slice(2))).filter((run) => optionOf(run) === DEFAULTS);
 const heldOut = new Map<StageOutcomes, Readonly<Record<Node, Judged>>>();
 for (const run of all) {
   const of = (node: Node): Judged => judgeHeldOut(run.nodes[node]);

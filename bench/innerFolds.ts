@@ -4,7 +4,7 @@
  * them. Beside it what the same depths reach on the test images, after training on the run's own split.
  *   node dist/bench/innerFolds.js OUT/SET/SEED…   (folders of `rivals/exportSplit.js`)
  */
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chosenBase } from "../learn/bases/chosen.js";
@@ -24,7 +24,7 @@ import type { ImageRecord, Split } from "../spec/dataset.js";
 import { type RunFile, runFileSchema } from "../spec/runFile.js";
 import { boundaryLogits } from "./boundaryLogits.js";
 import { contextsIn } from "./contexts.js";
-import { splitSchema } from "./rivals/split.js";
+import { readSplit } from "./rivals/split.js";
 import { mean } from "./support.js";
 
 const FOLDS = 5;
@@ -110,8 +110,7 @@ const described = (results: readonly ValidationResult[]): string =>
     .join(", ");
 
 for (const exported of process.argv.slice(2)) {
-  const split = splitSchema.parse(JSON.parse(await readFile(join(exported, "split.json"), "utf8")));
-  const { set, seed, flip } = split;
+  const { set, seed, flip } = await readSplit(exported);
   const file = runFileSchema.parse({ name: "bench", data: { path: "." }, seed, augment: { flip } });
   const folder = await mkdtemp(join(tmpdir(), "thaw-bench-"));
   try {

@@ -26,7 +26,7 @@ export type Outcome = Readonly<Record<"validation" | "heldOut", Logits>>;
 export interface StageOutcomes {
   readonly set: string;
   readonly seed: number;
-  /** What `unfreeze` had besides the defaults, as JSON. */
+  /** What `unfreeze` had besides the defaults, as JSON; absent where they were trained with mixtures. */
   readonly option?: string;
   readonly nodes: Readonly<Record<Node, Outcome>> & Readonly<Partial<Record<Mixture, Outcome>>>;
 }
@@ -45,6 +45,10 @@ export async function readOutcomes(paths: readonly string[]): Promise<StageOutco
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as StageOutcomes);
 }
+
+/** The option of a run that changes nothing. */
+export const DEFAULTS = "{}";
+export const optionOf = ({ option = DEFAULTS }: StageOutcomes): string => option;
 
 /** The runs of each set, named with the number of its validation images, and at the end all of them. */
 export function columnsOf(all: readonly StageOutcomes[]): {

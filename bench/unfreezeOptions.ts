@@ -4,10 +4,9 @@
  *   node dist/bench/unfreezeOptions.js FILE…   (lines of `stageOutcomes.js` with settings, `{}` among them)
  */
 import { bothStages, type Worth, worthCell, worthOf } from "./behindGate.js";
-import { columnsOf, readOutcomes, type StageOutcomes, tableHead } from "./outcomes.js";
+import { columnsOf, DEFAULTS, optionOf, readOutcomes, type StageOutcomes, tableHead } from "./outcomes.js";
 import { mean } from "./support.js";
 
-const DEFAULTS = "{}";
 /** What is read of a run. */
 const READINGS: readonly (readonly [string, (run: StageOutcomes) => Omit<Worth, "kept">])[] = [
   ["first stage, without a gate", (run) => worthOf(run.nodes.first)],
@@ -16,17 +15,17 @@ const READINGS: readonly (readonly [string, (run: StageOutcomes) => Omit<Worth, 
 ];
 
 const all = await readOutcomes(process.argv.slice(2));
-const optionOf = ({ option = DEFAULTS }: StageOutcomes): string => option;
+const { names, columns } = columnsOf(all);
 const options = [...new Set(all.map(optionOf))];
 
 for (const [reading, read] of READINGS) {
   console.log(`\n${reading}: accuracy in per cent / calibrated loss in nats, held out`);
   console.log("(points of accuracy to the defaults: mean, lowest to highest; runs whose loss is lower)");
-  console.log(tableHead(["unfreeze", ...columnsOf(all).names]));
+  console.log(tableHead(["unfreeze", ...names]));
   const worths = new Map(all.map((run) => [run, read(run)]));
   const worth = (run: StageOutcomes) => worths.get(run) as Omit<Worth, "kept">;
   for (const option of options) {
-    const cells = columnsOf(all).columns.map((runs) => {
+    const cells = columns.map((runs) => {
       // The lines of an option come in one order of runs.
       const of = (wanted: string) => runs.filter((run) => optionOf(run) === wanted).map(worth);
       const [own, defaults] = [of(option), of(DEFAULTS)];

@@ -3,14 +3,14 @@
  *   node dist/bench/rivals/ours.js RESULTS FOLDER… [SETTINGS]
  * SETTINGS is a part of a run file as JSON, for trying others than the defaults; such lines are `thaw SETTINGS`.
  */
-import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
+import { appendFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { type RunFile, runFileSchema } from "../../spec/runFile.js";
 import { runPipeline } from "../pipeline.js";
 import type { Result } from "./results.js";
-import { splitSchema } from "./split.js";
+import { readSplit } from "./split.js";
 
 const [results = "", ...rest] = process.argv.slice(2);
 const folders = rest.filter((text) => !text.startsWith("{"));
@@ -31,9 +31,7 @@ function runFile(flip: boolean, seed: number): RunFile {
 }
 
 for (const split of folders) {
-  const { set, seed, flip } = splitSchema.parse(
-    JSON.parse(await readFile(join(split, "split.json"), "utf8")),
-  );
+  const { set, seed, flip } = await readSplit(split);
   const folder = await mkdtemp(join(tmpdir(), "thaw-bench-"));
   try {
     const run = await runPipeline(runFile(flip, seed), join(split, "dataset"), folder);
