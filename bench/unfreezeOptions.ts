@@ -29,6 +29,7 @@ for (const [reading, read] of READINGS) {
       // The lines of an option come in one order of runs.
       const of = (wanted: string) => runs.filter((run) => optionOf(run) === wanted).map(worth);
       const [own, defaults] = [of(option), of(DEFAULTS)];
+      if (own.length === 0) return "";
       if (option === DEFAULTS || own.length !== defaults.length) return worthCell(own);
       const points = own.map(({ accuracy }, i) => accuracy - (defaults[i]?.accuracy ?? Number.NaN));
       const lower = own.filter(({ loss }, i) => loss < (defaults[i]?.loss ?? Number.NaN)).length;
