@@ -27,6 +27,17 @@ function seriousFaults({ classes, faults }: DatasetSummary): string[] {
   ];
 }
 
+/** Nothing where the base is not a model that was tuned. */
+function knownImages({ knownToBase }: DatasetSummary): string[] {
+  if (knownToBase === undefined) return [];
+  const { learned, dropped, flattering } = knownToBase;
+  return [
+    ...(learned === 0 ? [] : [`the base was tuned with ${learned} of them, none of which is held out`]),
+    ...(dropped === 0 ? [] : [`${dropped} left out because the base was tuned with them`]),
+    ...(flattering === 0 ? [] : [`${flattering} held out although the base was tuned with them`]),
+  ];
+}
+
 export function noteOf(manifest: ArtifactManifest): string {
   const { outOfMemory } = (manifest.summary ?? {}) as Interruptions;
   const note = noteOfKind(manifest);
@@ -43,6 +54,7 @@ function noteOfKind(manifest: ArtifactManifest): string {
         `${summary.classes.length} classes`,
         ...(left === 0 ? [] : [`${left} left out`]),
         ...seriousFaults(summary),
+        ...knownImages(summary),
       ];
       return parts.join(", ");
     }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { StageOutcome, StageRequest, TrainingActivities } from "../spec/activities.js";
 import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../spec/artifactFiles.js";
-import { baseIdentity } from "../spec/base.js";
+import { baseIdentity, datasetsOf } from "../spec/base.js";
 import { engineOf } from "../spec/device.js";
 import type { EngineJob } from "../spec/engineJob.js";
 import type { FoldSummary } from "../spec/folds.js";
@@ -13,6 +13,7 @@ import { type UnfreezeSpec, unfreezeSchema } from "../spec/runFile.js";
 import type { StageSummary, TrainingSummary } from "../spec/training.js";
 import { unfreezeStages } from "../spec/unfreezing.js";
 import { localBase } from "../store/localBase.js";
+import { imageLists } from "./baseImages.js";
 import type { TrainingDependencies } from "./context.js";
 import { typedFailures } from "./failures.js";
 import { localSource } from "./localSource.js";
@@ -51,6 +52,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   const ingest: JobBuilder = async (request, _inputs, out, fetching) => {
     const { run } = request;
     const { path: _path, ...data } = run.file.data;
+    const met = datasetsOf([run.base, ...Object.values(run.candidates ?? {})]);
     return {
       kind: "ingest",
       source: await pausable(store, request, fetching.signal, (signal) =>
@@ -58,6 +60,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
       ),
       data,
       seed: run.file.seed,
+      ...(met.length === 0 ? {} : { baseImages: await imageLists(fetching.store, workFolder, met) }),
       digestCache: digestCacheFile(workFolder),
       out,
     };

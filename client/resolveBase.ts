@@ -4,6 +4,8 @@ import { CATALOGUE, findBase } from "../learn/bases/catalogue.js";
 import { type BaseSpec, LAYERS_MODEL, type RegisteredBase } from "../spec/base.js";
 import { ThawError } from "../spec/errors.js";
 import type { ModelVersion } from "../spec/run.js";
+import type { StageSummary } from "../spec/training.js";
+import { requireManifest } from "../store/artifacts.js";
 import { listBaseNames, readBase } from "../store/bases.js";
 import type { Store } from "../store/connection.js";
 import { canonicalJson, sha256 } from "../store/keys.js";
@@ -18,7 +20,7 @@ const MODEL = "model:";
  * @throws ThawError BASE_UNKNOWN, NOT_FOUND (a model that there is not), STORE_…
  */
 export async function resolveBase(store: Store, name: string): Promise<BaseSpec | undefined> {
-  if (name.startsWith(MODEL)) return modelBase(await resolveModel(store, name.slice(MODEL.length)));
+  if (name.startsWith(MODEL)) return modelBase(store, await resolveModel(store, name.slice(MODEL.length)));
   if (CATALOGUE.some((base) => base.name === name)) return undefined;
   const [, plain = "", version] = /^([^@]+)(?:@v?(\d+))?$/.exec(name) ?? [];
   const newest = await readBase(store, plain);
@@ -62,21 +64,35 @@ function registeredBase(base: RegisteredBase): BaseSpec {
 }
 
 /** The model's own base, with the model's tuned layers laid over it. */
-function modelBase(model: ModelVersion): BaseSpec {
+async function modelBase(store: Store, model: ModelVersion): Promise<BaseSpec> {
   const { name, version, weights } = model;
   const parent = model.baseSpec ?? catalogueSpec(model.base);
   const label = `${name}@${version}`;
+  const { ingest } = model.artifacts;
+  const earlier = (parent.tunedOn ?? []).filter(({ digest }) => digest !== ingest?.digest);
+  const tunedOn = [...earlier, ...(ingest !== undefined && (await isTuned(store, model)) ? [ingest] : [])];
   return withDigest({
     ...parent,
     name: `${MODEL}${label}`,
     // Where only a head was trained, nothing lies over the base.
     layers: weights.kind === "head" ? parent.layers : [...parent.layers, weights],
+    ...(tunedOn.length === 0 ? {} : { tunedOn }),
     lineage: [...parent.lineage, label],
     origin: {
       ...parent.origin,
       pretrainedOn: `${parent.origin.pretrainedOn}, then tuned as ${label} to tell ${model.classes.length} classes apart`,
     },
   });
+}
+
+/** Whether a stage of unfreezing was kept: one that was rolled back has learned nothing from the images. */
+async function isTuned(store: Store, { artifacts }: ModelVersion): Promise<boolean> {
+  for (const ref of Object.values(artifacts)) {
+    if (ref.kind !== "tune") continue;
+    const { kept } = (await requireManifest(store, ref)).summary as Partial<StageSummary>;
+    if (kept === true) return true;
+  }
+  return false;
 }
 
 function catalogueSpec(name: string): Omit<BaseSpec, "digest"> {

@@ -95,7 +95,7 @@ function changeOf(event: HistoryEvent, scheduled: Scheduled): StageStatus | unde
   if (outcome === undefined) return ended.isLookup ? undefined : { name, state: "done" };
   const { artifact, cached, note, kept, decision } = outcome;
   // The activity has done its work, and the workflow fails over what it found.
-  if (name === "recipe" && decision?.choice === UNLEARNABLE) return { name, state: "failed", note };
+  if (name === "recipe" && decision?.choice === UNLEARNABLE) return { name, state: "failed", artifact, note };
   return { name, state: cached ? "cached" : kept === false ? "rolled-back" : "done", artifact, note };
 }
 

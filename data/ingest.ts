@@ -1,10 +1,11 @@
 /** Turns labelled image files into a dataset: canonical images in packs, a record for each, a split, and what is wrong. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { DatasetSummary, ImageRecord, Split } from "../spec/dataset.js";
+import type { DatasetSummary, ImageRecord, KnownToBase, Split } from "../spec/dataset.js";
 import type { DataSpec } from "../spec/runFile.js";
 import type { Progress } from "../spec/training.js";
 import { assignSplits } from "./assignSplits.js";
+import { baseSplits, readBaseImages, settleBaseImages } from "./baseImages.js";
 import { IMAGES_FILE, SUMMARY_FILE } from "./dataset.js";
 import { countImages, refuseEmptyClasses, refuseEmptySplits } from "./datasetChecks.js";
 import { findFaults } from "./faults/findFaults.js";
@@ -21,6 +22,8 @@ export interface IngestOptions {
   readonly source: string | { readonly fetched: string };
   readonly data: Omit<DataSpec, "path">;
   readonly seed: number;
+  /** `images.jsonl` of the datasets that the base, a model of one's own, was tuned on. */
+  readonly baseImages?: readonly string[];
   /** File of known digests; see `digestSource`. */
   readonly digestCache: string;
   /** Folder that the dataset is written to; it holds no packs yet. */
@@ -51,9 +54,13 @@ export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
 
   const { copies } = groupImages(images);
   const settled = settleLeaks(images, copies, data.leaks);
-  const { dropped } = settled;
-  const used = images.filter((_, index) => !dropped.has(index));
-  const { groups, splits } = assignSplits(used, classes, data, seed);
+  const met = baseSplits(images, await readBaseImages(options.baseImages ?? []));
+  const known = settleBaseImages(images, met, data.leaks);
+  const dropped = new Map([...settled.dropped, ...known.dropped]);
+  const isUsed = (_: unknown, index: number): boolean => !dropped.has(index);
+  const used = images.filter(isUsed);
+  const before = met.filter(isUsed);
+  const { groups, splits } = assignSplits(used, classes, data, seed, before);
   const records = used.map((image, index) =>
     recordOf(image, groups[index] as string, splits[index] as Split),
   );
@@ -68,11 +75,33 @@ export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
     duplicateGroups: copies.length,
     packs,
     faults: findFaults({ ...settled, source, images, records, copies, seed }),
+    ...(options.baseImages === undefined
+      ? {}
+      : { knownToBase: countKnown(splits, before, known.dropped.size, known.left.length) }),
   };
   const lines = records.map((record) => `${JSON.stringify(record)}\n`);
   await writeFile(join(out, IMAGES_FILE), lines.join(""));
   await writeFile(join(out, SUMMARY_FILE), `${JSON.stringify(summary, null, 1)}\n`);
   return summary;
+}
+
+function countKnown(
+  splits: readonly Split[],
+  before: readonly (Split | undefined)[],
+  dropped: number,
+  flattering: number,
+): KnownToBase {
+  const count = (isOne: (split: Split, met: Split) => boolean): number =>
+    splits.filter((split, index) => {
+      const met = before[index];
+      return met !== undefined && isOne(split, met);
+    }).length;
+  return {
+    learned: count((split, met) => split !== "test" && met !== "test"),
+    heldOut: count((split, met) => split === "test" && met === "test"),
+    dropped,
+    flattering,
+  };
 }
 
 function recordOf(image: StoredImage, group: string, split: Split): ImageRecord {

@@ -6,6 +6,8 @@ export interface SplitGroup {
   readonly id: string;
   /** The class index of each of its images. */
   readonly labels: readonly number[];
+  /** Where it has to be, if that is not to be drawn. */
+  readonly pinned?: Split | undefined;
 }
 
 /** Shares of the images of every class, in [0, 1]; training gets the rest. */
@@ -20,7 +22,7 @@ const NEEDED_FIRST: readonly Split[] = ["train", "test", "validation"];
 /**
  * A pure function of its arguments: groups are taken by their id, whatever order they come in.
  *
- * The largest groups are placed first (equal ones in an order drawn from `seed`), each where its classes lack most
+ * Pinned groups are placed first and stay; one whose split gets no images trains. Then the largest groups are placed (equal ones in an order drawn from `seed`), each where its classes lack most
  * images. Then every class with at least three groups is given at least one in each split whose share is above 0; a
  * class with fewer serves train first, then test. With groups that hold several classes that can be impossible for
  * all classes at once; then as many as possible of these demands are met one after the other.
@@ -33,7 +35,8 @@ export function splitGroups(
   seed: number,
 ): Map<string, Split> {
   const board = createBoard(groups, classes, shares);
-  for (const group of placingOrder(groups, seed)) board.place(group, board.neediest(group));
+  for (const group of placingOrder(groups, seed))
+    board.place(group, pinnedSplit(board, group) ?? board.neediest(group));
   for (let label = 0; label < classes; label++) serve(board, label);
   return board.splits;
 }
@@ -44,7 +47,12 @@ function placingOrder(groups: readonly SplitGroup[], seed: number): SplitGroup[]
     permutation(byId.length, randomStream(seed, "split")),
     (index) => byId[index] as SplitGroup,
   );
-  return shuffled.sort((a, b) => b.labels.length - a.labels.length);
+  const isPinned = ({ pinned }: SplitGroup): number => (pinned === undefined ? 0 : 1);
+  return shuffled.sort((a, b) => isPinned(b) - isPinned(a) || b.labels.length - a.labels.length);
+}
+
+function pinnedSplit(board: Board, { pinned }: SplitGroup): Split | undefined {
+  return pinned === undefined || board.open.includes(pinned) ? pinned : "train";
 }
 
 /** The state of a division: where every group is, and how many images each split has of each class. */
@@ -123,7 +131,8 @@ function demanded(board: Board, label: number): readonly Split[] {
 }
 
 /** Whether a group may leave its split without taking the last group from a class that needs one there. */
-function isSpare(board: Board, { id, labels }: SplitGroup): boolean {
+function isSpare(board: Board, { id, labels, pinned }: SplitGroup): boolean {
+  if (pinned !== undefined) return false;
   const split = board.splits.get(id) as Split;
   return [...new Set(labels)].every(
     (label) => board.count(label, split) > 1 || !demanded(board, label).includes(split),

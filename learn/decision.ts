@@ -164,7 +164,7 @@ const VERDICTS: readonly { readonly from: number; readonly verdict: Compatibilit
   ];
 
 export function compatibility(evidence: RecipeEvidence): RecipeSummary["compatibility"] {
-  const { probe, colours, majority } = evidence;
+  const { probe, colours, majority, known = 0 } = evidence;
   const trivial = Math.max(colours.accuracy, majority);
   const left = 1 - trivial;
   // Where mean colours tell everything, features that do as well suit.
@@ -173,7 +173,11 @@ export function compatibility(evidence: RecipeEvidence): RecipeSummary["compatib
   const rival = colours.accuracy > majority ? "8 × 8 mean colours" : "the largest class alone";
   const points = 100 * (probe.accuracy - trivial);
   const tell = points > 0 ? `they tell ${points.toFixed(1)} points more than` : "they tell no more than";
-  return { verdict, sentence: `${says}: ${tell} ${rival}` };
+  const flattered =
+    known === 0
+      ? ""
+      : `; the base was tuned with ${images(known)} of these, so that is more than new ones would show`;
+  return { verdict, sentence: `${says}: ${tell} ${rival}${flattered}` };
 }
 
 const share = (value: number): string => `${(100 * value).toFixed(1)} %`;

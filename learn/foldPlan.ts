@@ -20,13 +20,19 @@ interface Question {
   readonly classes: readonly string[];
   /** Whether the user's manifest or folders say which images are held out. */
   readonly ownSplits: boolean;
+  /** Images for training and validation that the base was tuned with before. */
+  readonly knownToBase: number;
   readonly seed: number;
 }
 
 /** A pure function of its arguments; groups of images count once, since they are never divided. */
-export function planFolds({ asked, records, classes, ownSplits, seed }: Question): FoldDecision {
+export function planFolds({ asked, records, classes, ownSplits, knownToBase, seed }: Question): FoldDecision {
   const heldOut = records.filter(({ split }) => split === "test").length;
   if (asked === 0) return none("the run file asks for none (evaluation.folds: 0)");
+  if (knownToBase > 0)
+    return none(
+      `no folds: the base was tuned with ${knownToBase} of these images, and a fold would hold out what it knows`,
+    );
   if (asked === "auto" && ownSplits)
     return none(
       "no folds: the images came with splits that say which are held out; evaluation.folds: 5 would mix them",

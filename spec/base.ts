@@ -67,6 +67,8 @@ export interface BaseSpec {
   readonly layers: readonly ArtifactRef[];
   /** The models among its ancestors, `digits@3`, the oldest first. */
   readonly lineage: readonly string[];
+  /** Datasets that these were tuned on, artifacts of `ingest`; absent where there are none. */
+  readonly tunedOn?: readonly ArtifactRef[];
   /** SHA-256 over all that decides its numbers. */
   readonly digest: string;
   readonly origin: BaseOrigin;
@@ -92,4 +94,10 @@ export interface BaseChoice {
  */
 export function baseIdentity(name: string, spec: BaseSpec | undefined): string {
   return spec === undefined ? name : `sha256:${spec.digest}`;
+}
+
+/** The datasets that any of the bases was tuned on, each once, in the order of their digests. */
+export function datasetsOf(bases: readonly (BaseSpec | undefined)[]): readonly ArtifactRef[] {
+  const found = new Map(bases.flatMap((base) => base?.tunedOn ?? []).map((ref) => [ref.digest, ref]));
+  return [...found.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1));
 }

@@ -101,6 +101,18 @@ export interface DataFaults {
   readonly shortcuts: readonly Shortcut[];
 }
 
+/** What of the images the base has met before, where it is a model that thaw tuned. Counts of images. */
+export interface KnownToBase {
+  /** Images for training and validation that the base was tuned with. */
+  readonly learned: number;
+  /** Held out now, and held out then. */
+  readonly heldOut: number;
+  /** Left out, because the user's own splits hold them out and the base has learned from them. */
+  readonly dropped: number;
+  /** Held out by the user's own splits although the base has learned from them (`data.leaks: report`). */
+  readonly flattering: number;
+}
+
 export interface DatasetSummary {
   readonly classes: readonly string[];
   /** Images per class, in the order of `classes`, for each split. */
@@ -113,4 +125,6 @@ export interface DatasetSummary {
   readonly packs: readonly string[];
   /** Undefined in datasets of older versions. */
   readonly faults?: DataFaults;
+  /** Absent where the base is not a model that was tuned. */
+  readonly knownToBase?: KnownToBase;
 }

@@ -73,6 +73,8 @@ export type EngineJob =
       readonly source: string | { readonly fetched: string };
       readonly data: Omit<DataSpec, "path">;
       readonly seed: number;
+      /** `images.jsonl` of the datasets that the base was tuned on; absent where it was not. */
+      readonly baseImages?: readonly string[];
       /** File of known digests by path, size and time. */
       readonly digestCache: string;
       readonly out: string;

@@ -53,6 +53,8 @@ export interface RecipeEvidence {
   readonly learningCurve?: LearningCurve;
   /** Pictures whose copies the user's own splits tear apart and nobody repaired; absent when there are none. */
   readonly leaks?: number;
+  /** Images measured that the base itself was tuned with; absent when there are none. */
+  readonly known?: number;
 }
 
 /** The features' worth: how well the base's features suit the images for the task, in words. */

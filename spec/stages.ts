@@ -1,6 +1,6 @@
 /** The stages of a run as data: what each one is, which parameters it reads and what it builds on. */
 
-import { type BaseSpec, baseIdentity } from "./base.js";
+import { type BaseSpec, baseIdentity, datasetsOf } from "./base.js";
 import type { FoldDecision } from "./folds.js";
 import { augmentIdentity, lossIdentity } from "./identities.js";
 import { isWithoutGpu } from "./podGroups.js";
@@ -18,7 +18,7 @@ export type StageKind = PodStage | "base" | "register" | "report";
 const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   ingest: 2,
   features: 1,
-  recipe: 2,
+  recipe: 3,
   base: 1,
   head: 1,
   tune: 4,
@@ -86,9 +86,10 @@ export function planStages(
   const tuneNames = depths.map((_, index) => `tune-${index + 1}`);
   const trained = ["head", ...tuneNames];
 
-  add("ingest", "ingest", false, [], { ...data, seed });
+  const met = datasetsOf([spec, ...Object.values(candidates)]).map(({ digest }) => digest);
+  add("ingest", "ingest", false, [], { ...data, seed, ...(met.length === 0 ? {} : { met }) });
   plans.push(...planCandidates(file, candidates));
-  plans.push(...planBase(file, base, tuneNames.length));
+  plans.push(...planBase(file, base, tuneNames.length, spec));
   add("head", "head", true, ["ingest", "features"], { ...head, ...switchedOn({ mixup }), ...loss, seed });
   tuneNames.forEach((name, index) => {
     add(name, "tune", true, ["ingest", trained[index] as string], {
@@ -160,7 +161,12 @@ export function tuningDepths(file: RunFile, spec: BaseSpec | undefined): readonl
 }
 
 /** What is found out about a base before anything is trained. */
-function planBase(file: RunFile, base: string, planned: number): readonly StagePlan[] {
+function planBase(
+  file: RunFile,
+  base: string,
+  planned: number,
+  spec: BaseSpec | undefined,
+): readonly StagePlan[] {
   const { seed, recipe } = file;
   const augment = augmentIdentity(file.augment);
   return [
@@ -182,6 +188,8 @@ function planBase(file: RunFile, base: string, planned: number): readonly StageP
         folds: file.evaluation?.folds,
         base,
         seed,
+        // What is said of a tuned base is another thing where it has met the images.
+        ...(spec?.tunedOn === undefined ? {} : { tuned: true }),
       },
       inputs: ["ingest", "features"],
       usesEngine: true,
@@ -200,7 +208,7 @@ function planCandidates(file: RunFile, specs: Readonly<Record<string, BaseSpec>>
     const own = (name: string): string => `${name}-${index + 1}`;
     const spec = specs[candidate];
     const planned = tuningDepths({ ...file, base: candidate }, spec).length;
-    return planBase(file, baseIdentity(candidate, spec), planned).map((plan) => ({
+    return planBase(file, baseIdentity(candidate, spec), planned, spec).map((plan) => ({
       ...plan,
       name: own(plan.name),
       candidate,

@@ -28,8 +28,16 @@ const stageKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.stage, "KEYWORD");
 const accuracyKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.accuracy, "DOUBLE");
 
 export interface RunTracker {
-  /** Runs one stage and keeps its state up to date. @param stage may say something while it runs */
-  during(name: string, stage: (say: (note: string) => void) => Promise<StageOutcome>): Promise<StageOutcome>;
+  /**
+   * Runs one stage and keeps its state up to date.
+   * @param stage may say something while it runs
+   * @param accept throws where the run must fail over the outcome; the stage's artifact is shown all the same
+   */
+  during(
+    name: string,
+    stage: (say: (note: string) => void) => Promise<StageOutcome>,
+    accept: (outcome: StageOutcome) => void,
+  ): Promise<StageOutcome>;
   /** Shows the stage as left out. @param reason one sentence */
   skip(name: string, reason: string): void;
   /** Shows the stage as paused, or as running again. @param at where it stopped, if it had begun */
@@ -61,20 +69,23 @@ export function trackRun(run: RunInput, plans: readonly StagePlan[]): RunTracker
   show();
 
   return {
-    during: async (name, stage) => {
+    during: async (name, stage, accept) => {
       const started = Date.now();
+      let made: Pick<StageStatus, "artifact"> = {};
       const seconds = (): number => (Date.now() - started) / 1000;
       upsertSearchAttributes([{ key: stageKey, value: name }]);
       set({ name, state: "running" });
       try {
         const outcome = await stage((note) => set({ name, state: "running", note }));
+        made = { artifact: outcome.artifact };
+        accept(outcome);
         const ended = outcome.kept === false ? "rolled-back" : "done";
-        const { artifact, note } = outcome;
-        set({ name, state: outcome.cached ? "cached" : ended, artifact, note, seconds: seconds() });
+        const { note } = outcome;
+        set({ name, state: outcome.cached ? "cached" : ended, ...made, note, seconds: seconds() });
         return outcome;
       } catch (error) {
         const state = isCancellation(error) ? "cancelled" : "failed";
-        set({ name, state, note: reasonOf(error), seconds: seconds() });
+        set({ name, state, ...made, note: reasonOf(error), seconds: seconds() });
         throw error;
       }
     },

@@ -70,13 +70,15 @@ export async function transferLearning(given: RunInput): Promise<RunResult> {
         ),
         ...(stage.kind === "report" ? { artifacts: { ...artifacts } } : {}),
       };
-      const outcome = await tracker.during(stage.name, async (say) => {
-        const found = await steering.during(stage, (pausesOver) =>
-          runStage(pausesOver === 0 ? request : { ...request, pausesOver }, say, place),
-        );
+      const outcome = await tracker.during(
+        stage.name,
+        (say) =>
+          steering.during(stage, (pausesOver) =>
+            runStage(pausesOver === 0 ? request : { ...request, pausesOver }, say, place),
+          ),
         // A candidate that cannot learn the labels is not chosen, and that is all.
-        return stage.candidate === undefined ? learnable(found) : found;
-      });
+        stage.candidate === undefined ? refuseUnlearnable : () => {},
+      );
       artifacts[stage.name] = outcome.artifact;
       if (outcome.base !== undefined) {
         run = onBase(run, outcome.base);
@@ -127,9 +129,8 @@ function follow(
 }
 
 /** The evidence is stored before the run fails over it. */
-function learnable(outcome: StageOutcome): StageOutcome {
-  const { decision } = outcome;
-  if (decision?.choice !== "unlearnable") return outcome;
+function refuseUnlearnable({ decision }: StageOutcome): void {
+  if (decision?.choice !== "unlearnable") return;
   throw ApplicationFailure.create({
     message: decision.reason,
     type: "DATA_UNLEARNABLE" satisfies ErrorCode,

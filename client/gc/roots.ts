@@ -29,7 +29,7 @@ export async function collectRoots(session: Session, oldest: Date): Promise<Root
     for (const { kind, key } of refs) manifests.add(manifestName(kind, key));
   };
   const keepBase = (base: BaseSpec | undefined): void => {
-    keepArtifacts(base?.layers ?? []);
+    keepArtifacts([...(base?.layers ?? []), ...(base?.tunedOn ?? [])]);
     if (base?.checkpoint !== undefined) digests.add(base.checkpoint.digest);
   };
   const { store } = session;

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openDataset } from "../../data/dataset.js";
 import { meanColours, THUMBNAIL_VALUES } from "../../data/thumbnail.js";
-import { COPIES_FILE, PROBE_FILE } from "../../spec/artifactFiles.js";
+import { COPIES_FILE, PROBE_FILE, RECIPE_FILE } from "../../spec/artifactFiles.js";
 import type { DatasetSummary, ImageRecord } from "../../spec/dataset.js";
 import type { RecipeSummary } from "../../spec/recipe.js";
 import type { EvaluationSpec, RunFile } from "../../spec/runFile.js";
@@ -99,6 +99,9 @@ export async function chooseRecipe(
       groups: rows.map((i) => groups[i] as string),
     };
     const leaks = unrepairedLeaks(summary);
+    // Of several bases only those that were tuned may have met images.
+    const isTuned = (context.base.layers ?? []).length > 0;
+    const known = isTuned ? (summary.knownToBase?.learned ?? 0) : 0;
     const { train } = summary.counts;
     const smallest = train.indexOf(Math.min(...train));
     const counts = train.map((_, c) => labels.filter((label) => label === c).length);
@@ -116,6 +119,7 @@ export async function chooseRecipe(
       hScore: hScore(some.features, some.labels, classes),
       ...(curve === undefined ? {} : { learningCurve: curve }),
       ...(leaks === 0 ? {} : { leaks }),
+      ...(known === 0 ? {} : { known }),
       ...(domain === undefined ? {} : { domain }),
     };
     const lines = chosen.map((image, i) => {
@@ -136,7 +140,7 @@ export async function chooseRecipe(
     );
     const found = pairs.map((pair) => `${JSON.stringify(pair)}\n`);
     await writeFile(join(context.folders.out, COPIES_FILE), found.join(""));
-    return {
+    const recipe: RecipeSummary = {
       evidence,
       compatibility: compatibility(evidence),
       ...(domain === undefined ? {} : { domain: domainVerdict(domain) }),
@@ -146,6 +150,7 @@ export async function chooseRecipe(
           asked: settings.folds,
           records,
           classes: summary.classes,
+          knownToBase: known,
           // Only splits that came with the images can leak.
           ownSplits: summary.faults?.leaks !== undefined,
           seed,
@@ -159,6 +164,8 @@ export async function chooseRecipe(
       ),
       copies,
     };
+    await writeFile(join(context.folders.out, RECIPE_FILE), `${JSON.stringify(recipe, null, 1)}\n`);
+    return recipe;
   } finally {
     await dataset.close();
   }

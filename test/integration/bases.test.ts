@@ -4,10 +4,15 @@ import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { resolveBase } from "../../client/resolveBase.js";
+import { IMAGES_FILE } from "../../data/dataset.js";
 import { CATALOGUE } from "../../learn/bases/catalogue.js";
 import { baseCheckpoint } from "../../runtime/components/baseCheckpoint.js";
+import type { DatasetSummary, ImageRecord } from "../../spec/dataset.js";
+import type { RecipeSummary } from "../../spec/recipe.js";
 import type { ReportData } from "../../spec/report.js";
-import type { ModelVersion, RunResult } from "../../spec/run.js";
+import type { ArtifactRef, ModelVersion, RunResult } from "../../spec/run.js";
+import type { StageSummary } from "../../spec/training.js";
+import { downloadArtifactFile, requireManifest } from "../../store/artifacts.js";
 import { readModel } from "../../store/records.js";
 import { smallImageSet } from "../support/images.js";
 import { type Stack, startStack } from "../support/stack.js";
@@ -108,6 +113,21 @@ async function run(...args: string[]): Promise<{ result: RunResult; model: Model
   return { result, model };
 }
 
+/** The split of each image. */
+async function splitsOf({ artifacts }: RunResult): Promise<Map<string, string>> {
+  const { store } = stack.session;
+  const list = join(stack.folder, "images.jsonl");
+  await downloadArtifactFile(
+    store,
+    await requireManifest(store, artifacts.ingest as ArtifactRef),
+    IMAGES_FILE,
+    list,
+  );
+  const lines = (await readFile(list, "utf8")).trim().split("\n");
+  const records = lines.map((line) => JSON.parse(line) as ImageRecord);
+  return new Map(records.map(({ path, split }) => [path, split]));
+}
+
 let parent: Awaited<ReturnType<typeof run>>;
 
 test("a run starts from EfficientNet-Lite1", async () => {
@@ -125,7 +145,8 @@ test("a model of thaw is the base of the next run, which says so and can be used
   assert.equal(model.baseSpec?.architecture, "efficientnet-lite1");
   assert.deepEqual(model.baseSpec?.layers, [parent.model.weights]);
   assert.notEqual(result.artifacts.features?.key, parent.result.artifacts.features?.key);
-  assert.equal(result.artifacts.ingest?.key, parent.result.artifacts.ingest?.key);
+  const [mine, parents] = [await splitsOf(result), await splitsOf(parent.result)];
+  assert.deepEqual(mine, parents);
   assert.ok(result.testAccuracy > 0.3, `test accuracy ${result.testAccuracy}`);
   const [label = ""] = model.classes;
   const { predictions } = await ok<{ predictions: { label?: string }[] }>(
@@ -135,6 +156,33 @@ test("a model of thaw is the base of the next run, which says so and can be used
   assert.ok(right > predictions.length / 2, `${right} of ${predictions.length} recognized`);
   await ok("report", "next", "--out", join(stack.folder, "report.html"));
   assert.match(await readFile(join(stack.folder, "report.html"), "utf8"), /then tuned as digits@1/);
+});
+
+test("what a base was tuned with is never held out, whatever the seed, and folds are none", async () => {
+  // A head that has hardly been trained leaves the stage much to gain.
+  const rough = await run(
+    "--set",
+    "base=efficientnet-lite1",
+    "--set",
+    "name=rough",
+    "--set",
+    "head.epochs=1",
+  );
+  const tuned = await requireManifest(stack.session.store, rough.result.artifacts["tune-1"] as ArtifactRef);
+  assert.equal((tuned.summary as StageSummary).kept, true, "the test needs a stage that was kept");
+  const settings = ["--set", "name=next", "--set", "unfreeze.stages=[]"];
+  const { result } = await run(
+    ...["--set", "base=model:rough", "--set", "seed=5", "--set", "evaluation.folds=5", ...settings],
+  );
+  assert.deepEqual(await splitsOf(result), await splitsOf(rough.result));
+  const ingest = await requireManifest(stack.session.store, result.artifacts.ingest as ArtifactRef);
+  assert.ok(((ingest.summary as DatasetSummary).knownToBase?.learned ?? 0) > 0);
+  const recipe = await requireManifest(stack.session.store, result.artifacts.recipe as ArtifactRef);
+  const { compatibility, decision } = recipe.summary as RecipeSummary;
+  assert.match(compatibility.sentence, /the base was tuned with \d+ images of these/);
+  assert.match(decision.folds?.reason ?? "", /the base was tuned with/);
+  const other = await run("--set", "base=efficientnet-lite1", "--set", "seed=5", ...settings);
+  assert.notDeepEqual(await splitsOf(other.result), await splitsOf(rough.result));
 });
 
 test("of several bases the run goes on with the one whose probe is best", async () => {
@@ -171,12 +219,15 @@ test("an alias names a version for commands and run files, and can be moved", as
     [
       ["chosen", 1, []],
       ["digits", 1, ["champion"]],
+      ["next", 3, []],
+      ["next", 2, []],
       ["next", 1, []],
+      ["rough", 1, []],
     ],
   );
   assert.match(await refusal("models", "alias", "digits", "3"), /cannot be an alias/);
   assert.match(await refusal("plan", "--set", "base=model:digits@best"), /aliases champion/);
-  assert.match(await refusal("models", "nothing"), /models: chosen, digits, next/);
+  assert.match(await refusal("models", "nothing"), /models: chosen, digits, next, rough/);
   await ok("models", "unalias", "digits@champion");
   assert.match(await refusal("models", "unalias", "digits@champion"), /it has none at all/);
 });

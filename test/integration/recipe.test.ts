@@ -1,13 +1,14 @@
 /** The recipe decides by evidence on real images: too few, enough, and labels that mean nothing. */
 import assert from "node:assert/strict";
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { permutation, randomStream } from "../../rng/stream.js";
+import type { RecipeSummary } from "../../spec/recipe.js";
 import type { RunResult } from "../../spec/run.js";
 import { sharedImages } from "../support/images.js";
 import { type Stack, startStack } from "../support/stack.js";
-import { thaw } from "../support/thaw.js";
+import { thaw, thawJson } from "../support/thaw.js";
 
 const digits = sharedImages("sign-digits");
 const trees = sharedImages("two-trees");
@@ -121,4 +122,9 @@ test("the same images with shuffled labels: the run fails and says why and what 
   const states = new Map(view.stages.map(({ name, state }) => [name, state]));
   assert.equal(states.get("recipe"), "failed");
   assert.equal(states.get("head"), "waiting");
+  const out = join(stack.folder, "recipe.json");
+  await thawJson(stack.folder, "get", view.runId, "recipe/recipe.json", "--out", out);
+  const { evidence, decision } = JSON.parse(await readFile(out, "utf8")) as RecipeSummary;
+  assert.equal(decision.choice, "unlearnable");
+  assert.ok(evidence.probe.interval[0] <= evidence.majority);
 });

@@ -89,6 +89,54 @@ async function bytesOf(folder: string): Promise<Record<string, string>> {
 }
 
 describe("ingest", () => {
+  it("keeps the splits of images that the base was tuned on, and counts them", async (t) => {
+    const source = await pets(t, 20);
+    const first = await run(t, source);
+    assert.equal(first.summary.knownToBase, undefined);
+    const splitsOf = async (out: string): Promise<Map<string, string>> => {
+      const lines = (await readFile(join(out, "images.jsonl"), "utf8")).trim().split("\n");
+      return new Map(lines.map((line) => JSON.parse(line)).map(({ path, split }) => [path, split]));
+    };
+    const before = await splitsOf(first.out);
+    const again = await run(t, source, { seed: 2, baseImages: [join(first.out, "images.jsonl")] });
+    assert.deepEqual(await splitsOf(again.out), before);
+    const heldOut = [...before.values()].filter((split) => split === "test").length;
+    assert.deepEqual(again.summary.knownToBase, {
+      learned: 40 - heldOut,
+      heldOut,
+      dropped: 0,
+      flattering: 0,
+    });
+    assert.notDeepEqual(await splitsOf((await run(t, source, { seed: 2 })).out), before);
+  });
+
+  it("leaves out what a manifest holds out and the base was tuned with", async (t) => {
+    const source = await pets(t, 20);
+    const first = await run(t, source);
+    const trained = (await readFile(join(first.out, "images.jsonl"), "utf8"))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { path: string; split: string; label: number })
+      .filter(({ split }) => split === "train");
+    const rows = (await readdir(join(source, "cat")))
+      .flatMap((name) => [`cat/${name}`, `dog/${name}`])
+      .map((path, index) => ({ path, label: path.slice(0, 3), split: SPLITS[index % 3] }));
+    const manifest = join(source, "images.jsonl");
+    await writeFile(manifest, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    const { summary } = await run(t, manifest, { baseImages: [join(first.out, "images.jsonl")] });
+    const known = rows.filter(
+      ({ path, split }) => split !== "train" && trained.some((one) => one.path === path),
+    );
+    assert.ok(known.length > 0);
+    assert.ok((summary.knownToBase?.dropped ?? 0) >= known.length);
+    const left = summary.quarantined.filter(({ reason }) => /the base was tuned with it/.test(reason));
+    for (const { path } of known)
+      assert.ok(
+        left.some((one) => one.path === path),
+        `${path} is still held out`,
+      );
+  });
+
   it("writes records, summary and packs that can be opened again", async (t) => {
     const source = await pets(t, 12, { "cat/large.jpg": await toSharp(picture(300, 200)).jpeg().toBuffer() });
     const progress: Progress[] = [];

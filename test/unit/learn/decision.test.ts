@@ -188,6 +188,10 @@ test("the verdict compares the features with the better of the trivial predictor
   assert.equal(compatibility(BRAINS).verdict, "suits partly");
   assert.equal(compatibility({ ...DIGITS, probe: DIGITS.colours }).verdict, "does not suit");
   assert.match(compatibility(SHUFFLED).sentence, /no more than/);
+  assert.match(
+    compatibility({ ...DIGITS, known: 40 }).sentence,
+    /the base was tuned with 40 images of these/,
+  );
   assert.match(compatibility({ ...TREES, majority: 0.9 }).sentence, /the largest class alone/);
   assert.equal(compatibility({ ...TREES, colours: result(1, 16) }).verdict, "suits");
 });

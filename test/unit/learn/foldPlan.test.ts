@@ -42,7 +42,7 @@ test("every image is held out once, stratified, groups whole, the rest in the sp
   assert.notDeepEqual(foldSplits(records, 3, 5, 8), folds);
 });
 
-const question = { asked: "auto", classes: NAMES, ownSplits: false, seed: 1 } as const;
+const question = { asked: "auto", classes: NAMES, ownSplits: false, knownToBase: 0, seed: 1 } as const;
 
 const PLANS: Readonly<
   Record<string, { question: Parameters<typeof planFolds>[0]; count: number; says: RegExp }>
@@ -91,6 +91,11 @@ const PLANS: Readonly<
     question: { ...question, ownSplits: true, records: images([20, 20, 20]) },
     count: 0,
     says: /the images came with splits that say which are held out/,
+  },
+  "a base that was tuned with the images, even where folds are asked for": {
+    question: { ...question, asked: 4, knownToBase: 42, records: images([20, 20, 20]) },
+    count: 0,
+    says: /the base was tuned with 42 of these images/,
   },
   "splits that came with the images, and folds asked for": {
     question: { ...question, ownSplits: true, asked: 4, records: images([20, 20, 20]) },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { BaseSpec } from "../../../spec/base.js";
 import { runFileSchema } from "../../../spec/runFile.js";
 import {
   followRecipe,
@@ -126,6 +127,15 @@ test("what the recipe leaves out is no input of anything, and what it keeps stay
   assert.deepEqual(evaluated?.inputs, ["ingest", "head", "tune-1", "scratch"]);
 });
 
+const added = (): BaseSpec => ({
+  name: "own@1",
+  architecture: "efficientnet-lite0",
+  layers: [],
+  lineage: [],
+  digest: "0".repeat(64),
+  origin: { source: "test", licence: "none", pretrainedOn: "nothing" },
+});
+
 test("candidates are measured under their own names, and one choice follows", () => {
   const bases = ["efficientnet-lite0", "efficientnet-lite1"];
   const plans = planStages(file({ bases }));
@@ -144,6 +154,23 @@ test("candidates are measured under their own names, and one choice follows", ()
     recipe.inputs.map((input) => sourceOf(recipe, input)),
     ["ingest", "features-2"],
   );
+});
+
+test("what a base was tuned on is part of what ingest depends on, whichever of several bases it is", () => {
+  const dataset = { kind: "ingest", key: "k", digest: "d".repeat(64) };
+  const tuned = { ...added(), tunedOn: [dataset] };
+  const ingest = (plans: ReturnType<typeof planStages>) =>
+    plans.find(({ name }) => name === "ingest")?.parameters;
+  assert.equal(ingest(planStages(file({ base: "own" }), added()))?.met, undefined);
+  assert.deepEqual(ingest(planStages(file({ base: "own" }), tuned))?.met, [dataset.digest]);
+  const among = planStages(file({ bases: ["efficientnet-lite0", "own"] }), undefined, { own: tuned });
+  assert.deepEqual(ingest(among)?.met, [dataset.digest]);
+  const chosen = planStages(file({ bases: ["efficientnet-lite0", "own"], base: "own" }), tuned, {
+    own: tuned,
+  });
+  assert.deepEqual(ingest(chosen), ingest(among));
+  assert.equal(among.find(({ name }) => name === "recipe-1")?.parameters.tuned, undefined);
+  assert.equal(among.find(({ name }) => name === "recipe-2")?.parameters.tuned, true);
 });
 
 test("a candidate's stages have the keys of a run with that base alone", () => {
