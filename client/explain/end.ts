@@ -73,10 +73,16 @@ function cancelled({ view, causes }: Situation): Found {
   };
 }
 
-function failed({ view, causes }: Situation): Found {
+function failed({ view, causes, lastLines }: Situation): Found {
   const { failure, stages, runId } = view;
-  const { code = "RUN_FAILED", message = "no reason is known", stage, hint } = failure ?? {};
-  const where = stage === undefined ? "The run" : `Stage ${stage}`;
+  const { code = "RUN_FAILED", message = "no reason is known", stage, atLookup, hint } = failure ?? {};
+  const where =
+    stage === undefined
+      ? "The run"
+      : atLookup
+        ? `The look-up before stage ${stage}, which did not begin,`
+        : `Stage ${stage}`;
+  const hasLog = atLookup === undefined || lastLines.length > 0;
   return {
     condition: "failed",
     sentences: [
@@ -87,7 +93,9 @@ function failed({ view, causes }: Situation): Found {
     ],
     advice: [
       ...(hint === undefined ? [] : [hint]),
-      ...(stage === undefined ? [] : [`\`thaw logs ${runId} --stage ${stage}\` has what the stage wrote`]),
+      ...(stage === undefined || !hasLog
+        ? []
+        : [`\`thaw logs ${runId} --stage ${stage}\` has what the stage wrote`]),
       ...startAgain(stages),
     ],
   };

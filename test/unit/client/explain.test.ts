@@ -301,6 +301,19 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
     advice: /^look at the files\n`thaw logs r --stage ingest`/,
   },
+  "a failure before the first stage began": {
+    given: situation({
+      ...closed(1),
+      status: "failed",
+      stages: [{ name: "ingest", state: "failed" }, HEAD],
+      failure: { code: "DATA_INVALID", message: "no file", hint: "look", stage: "ingest", atLookup: true },
+    }),
+    condition: "failed",
+    says: [
+      "The look-up before stage ingest, which did not begin, failed after 1 s with DATA_INVALID: no file.",
+    ],
+    advice: /^look$/,
+  },
   "a failure after finished stages": {
     given: situation({
       ...closed(90),

@@ -1,7 +1,7 @@
 /** Ingest from files to dataset: what it writes, what it leaves out, and that it does so the same way every time. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readdir, readFile, truncate, writeFile } from "node:fs/promises";
+import { readdir, readFile, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import sharp from "sharp";
@@ -152,6 +152,7 @@ describe("ingest", () => {
       "dog/tiny.png": await png(12, 7),
       "dog/readme.txt": "ignored",
     });
+    await symlink(join(source, "nowhere"), join(source, "dog/dangling.jpg"));
     const { out, summary } = await run(t, source);
     assert.deepEqual(
       summary.quarantined.map(({ path, reason }) => [path, reason.replace(/ \(.*/, "")]),
@@ -159,6 +160,7 @@ describe("ingest", () => {
         ["cat/cut.jpg", "it is damaged or cut short"],
         ["cat/empty.png", "the file is empty"],
         ["cat/page.jpg", "it is an HTML page"],
+        ["dog/dangling.jpg", "it is a link to nowhere, or went away while the folder was read"],
         ["dog/tiny.png", "12 × 7 pixels are too few: at least 8 a side are needed"],
       ],
     );
