@@ -12,6 +12,9 @@ const WORDING: Readonly<Record<string, string>> = {
   BLOCK_AS_IMPLICIT_KEY: "a line further down is indented as if it belonged to this value",
 };
 
+/** Place of findings about `--set`. */
+const AFTER_THE_FILE = Number.POSITIVE_INFINITY;
+
 interface Finding {
   /** `thaw.yaml:4:3` or `--set head.epochs=many`. */
   readonly where: string;
@@ -78,7 +81,7 @@ function syntaxProblems(document: Document): readonly SyntaxProblem[] {
 }
 
 function atOverride(text: string, sentence: string): Finding {
-  return { where: `--set ${text}`, sentence, order: Number.POSITIVE_INFINITY };
+  return { where: `--set ${text}`, sentence, order: AFTER_THE_FILE };
 }
 
 /** The override that wrote the value at `path`: the last one at it or above it. */
@@ -107,6 +110,12 @@ function withoutEmptySections(content: object): object {
   return Object.fromEntries(Object.entries(content).filter((entry) => !isEmptySection(entry)));
 }
 
+function placesOf(fileName: string, findings: readonly Finding[]): string {
+  const inSets = findings.filter(({ order }) => order === AFTER_THE_FILE).length;
+  if (inSets === 0) return fileName;
+  return inSets === findings.length ? "--set" : `${fileName} and --set`;
+}
+
 function invalid(fileName: string, findings: readonly Finding[]): ThawError {
   const sorted = findings
     .toSorted((a, b) => a.order - b.order)
@@ -114,7 +123,7 @@ function invalid(fileName: string, findings: readonly Finding[]): ThawError {
   const message =
     sorted.length === 1
       ? `${sorted[0]}`
-      : `${sorted.length} mistakes in ${fileName}:\n  ${sorted.join("\n  ")}`;
+      : `${sorted.length} mistakes in ${placesOf(fileName, findings)}:\n  ${sorted.join("\n  ")}`;
   return new ThawError("RUN_FILE_INVALID", message, {
     hint: "`thaw init FOLDER` writes a run file with every key, its default and its meaning",
   });
