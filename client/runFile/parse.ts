@@ -7,8 +7,9 @@ import { locateKey, type Position, positionOf } from "./locate.js";
 import { applyOverrides, type Override, parseOverride } from "./overrides.js";
 import { type Problem, problemsOf } from "./problems.js";
 
-/** In place of the parser's own words for the usual mistake, a line that is indented too far. */
+/** In place of the parser's own words for usual mistakes, such as a line that is indented too far. */
 const WORDING: Readonly<Record<string, string>> = {
+  MULTIPLE_DOCS: "a second YAML document begins here, and a run file is a single one",
   BLOCK_AS_IMPLICIT_KEY: "a line further down is indented as if it belonged to this value",
 };
 

@@ -205,6 +205,10 @@ const WRONG: Readonly<Record<string, Wrong>> = {
       '  thaw.yaml:6:1: `seed` must be a whole number from 0 to 4294967295, not "x"',
     ],
   },
+  "a second document": {
+    text: `${FINE}---\nname: more\n`,
+    said: ["thaw.yaml:4:1: a second YAML document begins here, and a run file is a single one"],
+  },
   "a key twice": { text: `${FINE}name: again\n`, said: ["thaw.yaml:4:1: Map keys must be unique"] },
   "a line indented too far": {
     text: "name: a\n  data: b\n",
