@@ -214,6 +214,24 @@ describe("ingest", () => {
     assert.equal(error.message, "no image is left for the validation split");
   });
 
+  it("says where too few pictures are left because images are copies", async (t) => {
+    const [cat, dog] = [await unlike(1), await unlike(2)];
+    const files = Object.fromEntries(
+      [0, 1, 2, 3].flatMap((index) => [
+        [`cat/${index}.png`, cat],
+        [`dog/${index}.png`, dog],
+      ]),
+    );
+    const folder = join(await temporaryFolder(t), "source");
+    await writeFiles(folder, { ...files, "dog/4.png": await unlike(3) });
+    const error = await refusal(t, folder);
+    assert.equal(error.code, "DATA_INVALID");
+    assert.match(
+      error.message,
+      /^no image is left for the (validation|test) split: copies stay together, which leaves 1 picture in the 4 images of "cat", 2 pictures in the 5 images of "dog"$/,
+    );
+  });
+
   it("takes the manifest's groups and splits", async (t) => {
     const folder = await pets(t, 6);
     const rows = [0, 1, 2, 3, 4, 5].flatMap((index) =>
