@@ -8,6 +8,7 @@ import type { SourceEntries, SourceEntry } from "../data/sourceEntries.js";
 import { ThawError } from "../spec/errors.js";
 import { isBucketUrl } from "../spec/objects.js";
 import type { ImageSource } from "../spec/run.js";
+import { whyUnreadable } from "../spec/unreadable.js";
 import { downloadObject } from "../store/artifacts.js";
 import { bucketReader } from "../store/bucketReader.js";
 import { fetchObject, fileOfDigest, fileOfObject, isFetched } from "../store/imageFiles.js";
@@ -21,7 +22,7 @@ const CONNECTIONS = 16;
 
 /** An image that lies elsewhere. */
 interface Remote {
-  /** As ingest will see it; its file is on this machine, once it is fetched. */
+  /** As ingest will see it; its file is on this machine, once it is fetched. Of one that could not be read there is none. */
   readonly entry: SourceEntry;
   /** Bytes. */
   readonly size: number;
@@ -100,7 +101,8 @@ async function fetchMissing(
 ): Promise<void> {
   // Copies of an image are one file.
   const missing = new Map<string, Remote>();
-  await forEachParallel(images, CONNECTIONS, async (image) => {
+  const readable = images.filter(({ entry }) => whyUnreadable(entry.sha256) === undefined);
+  await forEachParallel(readable, CONNECTIONS, async (image) => {
     const { file } = image.entry;
     if (!(await isFetched(file, image.size))) missing.set(file, image);
   });

@@ -5,11 +5,10 @@ import { ARTIFACTS_PREFIX, type ArtifactManifest, findManifest, placeOf } from "
 import type { Store } from "../store/connection.js";
 import { listNames } from "../store/json.js";
 import { canonicalJson } from "../store/keys.js";
+import { nearestSentence } from "./nearestParameters.js";
 
 /** Reading a manifest takes milliseconds; an explanation is worth a second at most. */
 const MOST_READ = 60;
-/** A longer list of differences is another experiment, not a changed parameter. */
-const MOST_NAMED = 3;
 
 /** @returns one plain sentence, e.g. ``the nearest artifact has `dropout` 0.2 instead of 0.5`` */
 export async function whyNotThere(
@@ -25,20 +24,7 @@ export async function whyNotThere(
       ? `no ${stage.kind} artifact is in the store yet`
       : `no artifact was made from ${stage.kind === "ingest" ? "these images" : "these inputs"}`;
   }
-  const wanted = flatten(stage.parameters);
-  const [nearest] = sameInputs
-    .map(({ parameters, engine }) => ({ engine, found: flatten(parameters) }))
-    .map(({ engine, found }) => ({ engine, found, keys: differingKeys(wanted, found) }))
-    .toSorted((a, b) => a.keys.length - b.keys.length);
-  if (nearest === undefined || nearest.keys.length > MOST_NAMED) return "no artifact for these parameters";
-  if (nearest.keys.length > 0) {
-    const named = nearest.keys.map(
-      (key) => `\`${key}\` ${show(nearest.found.get(key))} instead of ${show(wanted.get(key))}`,
-    );
-    return `the nearest artifact has ${named.join(", ")}`;
-  }
-  const isOtherEngine = stage.usesEngine && nearest.engine !== engineOf(stage, engineFingerprint);
-  return `the artifact for these parameters was made ${isOtherEngine ? "with another TensorFlow build or device" : "by another version of the stage"}`;
+  return nearestSentence(stage, sameInputs, engineOf(stage, engineFingerprint));
 }
 
 async function manifestsOf(store: Store, kind: string): Promise<ArtifactManifest[]> {
@@ -49,30 +35,4 @@ async function manifestsOf(store: Store, kind: string): Promise<ArtifactManifest
     keys.slice(0, MOST_READ).map((key) => findManifest(store, kind, key).catch(() => undefined)),
   );
   return found.filter((manifest) => manifest !== undefined);
-}
-
-function differingKeys(wanted: FlatParameters, found: FlatParameters): readonly string[] {
-  return [...new Set([...wanted.keys(), ...found.keys()])].filter(
-    (key) => canonicalJson(wanted.get(key)) !== canonicalJson(found.get(key)),
-  );
-}
-
-type FlatParameters = ReadonlyMap<string, unknown>;
-
-/** `{ augment: { views: 6 } }` as `augment.views`. */
-function flatten(parameters: Readonly<Record<string, unknown>>, prefix = ""): Map<string, unknown> {
-  return new Map(
-    Object.entries(parameters).flatMap(([key, value]) =>
-      value !== null && typeof value === "object" && !Array.isArray(value)
-        ? [...flatten(value as Record<string, unknown>, `${prefix}${key}.`)]
-        : [[`${prefix}${key}`, value] as const],
-    ),
-  );
-}
-
-const SHOWN_LENGTH = 40;
-
-function show(value: unknown): string {
-  const text = value === undefined ? "unset" : JSON.stringify(value);
-  return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
 }

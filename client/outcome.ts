@@ -21,6 +21,8 @@ export interface RunFailure {
   readonly hint?: string;
   /** The stage that failed, if it was one. */
   readonly stage?: string;
+  /** The look-up before the stage failed: no attempt at it began. */
+  readonly atLookup?: true;
 }
 
 export interface Outcome {
@@ -46,7 +48,11 @@ export async function outcomeOf(session: TemporalAccess, handle: WorkflowHandle)
 export function failureOf(error: unknown): RunFailure {
   if (error instanceof ActivityFailure) {
     const activity = error.activityId === undefined ? undefined : stageOfActivity(error.activityId);
-    return { ...failureOf(error.cause), ...(activity === undefined ? {} : { stage: activity.stage }) };
+    return {
+      ...failureOf(error.cause),
+      ...(activity === undefined ? {} : { stage: activity.stage }),
+      ...(activity?.isLookup ? { atLookup: true } : {}),
+    };
   }
   if (error instanceof ApplicationFailure) {
     return {

@@ -29,6 +29,7 @@ export function readHistory({ events }: History): RunHistory {
   const plans = plannedStages(all);
   const stages = new Map(plans.map(({ name }): [string, StageStatus] => [name, { name, state: "waiting" }]));
   const began = new Map<string, number>();
+  const waits = waitsByStage(all);
   const scheduled: Scheduled = new Map();
   for (const event of all) {
     const change = changeOf(event, scheduled);
@@ -36,7 +37,9 @@ export function readHistory({ events }: History): RunHistory {
     const now = secondsOf(event.eventTime);
     const since = began.get(change.name) ?? now;
     began.set(change.name, since);
-    stages.set(change.name, change.state === "running" ? change : { ...change, seconds: now - since });
+    const waited = waits.get(change.name);
+    const ended = { ...change, seconds: now - since, ...(waited === undefined ? {} : { waited }) };
+    stages.set(change.name, change.state === "running" ? change : ended);
     const decision = outcomeIn(event)?.decision;
     // A candidate's decision is evidence for the choice between bases, no more.
     if (change.name !== "recipe" || decision === undefined || decision.choice === UNLEARNABLE) continue;
@@ -57,6 +60,26 @@ export function closeStages(
   return stages.map((stage) =>
     stage.state === "running" || stage.state === "paused" ? { ...stage, state } : stage,
   );
+}
+
+/**
+ * Seconds from giving out a stage's activities to their first attempts. Of an activity that was tried again the history
+ * has the last attempt only, so its wait is not known.
+ */
+function waitsByStage(events: readonly HistoryEvent[]): ReadonlyMap<string, number> {
+  const given = new Map<string, { readonly stage: string; readonly at: number }>();
+  const waits = new Map<string, number>();
+  for (const event of events) {
+    const at = secondsOf(event.eventTime);
+    const activity = event.activityTaskScheduledEventAttributes;
+    const known = stageOfActivity(activity?.activityId ?? "");
+    if (activity && known !== undefined) given.set(String(event.eventId), { stage: known.stage, at });
+    const begun = event.activityTaskStartedEventAttributes;
+    const task = given.get(String(begun?.scheduledEventId));
+    if (task === undefined || begun?.attempt !== 1) continue;
+    waits.set(task.stage, (waits.get(task.stage) ?? 0) + at - task.at);
+  }
+  return waits;
 }
 
 /** From the run's input; none when another version of thaw wrote it, and then only stages that ran are known. */

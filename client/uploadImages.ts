@@ -6,6 +6,7 @@ import { listSource } from "../data/source.js";
 import { digestSource } from "../data/sourceDigest.js";
 import type { SourceEntries } from "../data/sourceEntries.js";
 import type { Progress } from "../spec/training.js";
+import { whyUnreadable } from "../spec/unreadable.js";
 import { patientStore, type Store } from "../store/connection.js";
 import { forEachParallel } from "../store/parallel.js";
 import { storedDigests, storeImage, type UploadList, writeUploadList } from "../store/uploads.js";
@@ -50,11 +51,13 @@ export async function uploadImages(
   const list = await uploadList(source, files);
   onProgress({ phase: "looking what is there", step: 0, total: 1 });
   await writeUploadList(store, digest, list);
-  const stored = await storedDigests(store, files.values());
+  const readable = [...files.values()].filter(isReadable);
+  const stored = await storedDigests(store, readable);
   const missing = new Map<string, readonly [path: string, UploadList["entries"][number]]>();
   for (const [index, entry] of list.entries.entries()) {
     const path = source.entries[index]?.file;
-    if (path !== undefined && !stored.has(entry.sha256)) missing.set(entry.sha256, [path, entry]);
+    if (path !== undefined && isReadable(entry.sha256) && !stored.has(entry.sha256))
+      missing.set(entry.sha256, [path, entry]);
   }
   const progress = imageProgress("uploading images", missing.size, onProgress);
   let sent = { files: 0, bytes: 0 };
@@ -67,12 +70,15 @@ export async function uploadImages(
   return { digest, images: list.entries.length, sent };
 }
 
+const isReadable = (digest: string | undefined): boolean => whyUnreadable(digest) === undefined;
+
 async function uploadList(
   { entries, ...source }: SourceEntries,
   digests: ReadonlyMap<string, string>,
 ): Promise<UploadList> {
   const sized = new Map<string, number>();
-  await forEachParallel(entries, CONNECTIONS, async ({ file }) => {
+  const readable = entries.filter(({ path }) => isReadable(digests.get(path)));
+  await forEachParallel(readable, CONNECTIONS, async ({ file }) => {
     sized.set(file, (await stat(file)).size);
   });
   return {

@@ -41,6 +41,7 @@ export function refuseEmptyClasses(
 }
 
 /**
+ * @param images all of them, and `copies` the positions of those that show the same
  * @throws ThawError DATA_INVALID when a split whose share is above 0 got no image of any class, or when a class has
  *   none to train on
  */
@@ -48,6 +49,8 @@ export function refuseEmptySplits(
   classes: readonly string[],
   counts: Readonly<Record<Split, readonly number[]>>,
   shares: SplitShares,
+  images: readonly { readonly label: number }[],
+  copies: readonly (readonly number[])[],
 ): void {
   const untrained = classes.find((_, label) => counts.train[label] === 0);
   if (untrained !== undefined) {
@@ -58,7 +61,31 @@ export function refuseEmptySplits(
   const wanted = { train: 1, validation: shares.validation, test: shares.test };
   const empty = SPLITS.find((split) => wanted[split] > 0 && counts[split].every((count) => count === 0));
   if (empty === undefined) return;
-  throw new ThawError("DATA_INVALID", `no image is left for the ${empty} split`, {
+  const copied = classesOfCopies(classes, images, copies);
+  const why = copied.length === 0 ? "" : `: copies stay together, which leaves ${copied.join(", ")}`;
+  throw new ThawError("DATA_INVALID", `no image is left for the ${empty} split${why}`, {
     hint: "a class needs three images (or groups of images) to serve all splits; splits of your own must have images to train on and to test on",
   });
+}
+
+/** Pictures that a class needs to serve all splits. */
+const ENOUGH = 3;
+
+/** Classes that would be large enough if their images did not show the same, in words. */
+function classesOfCopies(
+  classes: readonly string[],
+  images: readonly { readonly label: number }[],
+  copies: readonly (readonly number[])[],
+): readonly string[] {
+  const pictureOf = new Map(copies.flatMap((group) => group.map((image) => [image, group[0]] as const)));
+  const found = classes.flatMap((name, label) => {
+    const own = [...images.keys()].filter((image) => images[image]?.label === label);
+    const pictures = new Set(own.map((image) => pictureOf.get(image) ?? image)).size;
+    if (own.length < ENOUGH || pictures >= ENOUGH) return [];
+    return [
+      `${pictures} ${pictures === 1 ? "picture" : "pictures"} in the ${own.length} images of "${name}"`,
+    ];
+  });
+  const more = found.length > NAMED ? [`and so in ${found.length - NAMED} more classes`] : [];
+  return [...found.slice(0, NAMED), ...more];
 }

@@ -65,7 +65,7 @@ export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
     recordOf(image, groups[index] as string, splits[index] as Split),
   );
   const counts = countImages(records, classes);
-  refuseEmptySplits(source.classes, counts, data);
+  refuseEmptySplits(source.classes, counts, data, images, copies);
 
   const summary: DatasetSummary = {
     classes: source.classes,

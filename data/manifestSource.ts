@@ -1,11 +1,12 @@
 /** Lists a manifest: a CSV file with a header, or one JSON object a line. */
 import { readFile } from "node:fs/promises";
 import { basename, dirname, extname, resolve } from "node:path";
-import { CsvError, parse } from "csv-parse/sync";
 import { z } from "zod";
 import { SPLITS } from "../spec/dataset.js";
 import { ThawError } from "../spec/errors.js";
+import { csvRows, type RawRow } from "./manifestCsv.js";
 import { byPath, type SourceEntries, type SourceEntry } from "./sourceEntries.js";
+import { splitOf } from "./splitNames.js";
 
 export const MANIFEST_EXTENSIONS: readonly string[] = [".csv", ".jsonl"];
 
@@ -16,18 +17,20 @@ const filled = z
 /** CSV knows no absent cell, only an empty one. */
 const absentIfEmpty = (value: unknown): unknown => (value === "" || value === null ? undefined : value);
 
+/** As folders may be called. */
+const splitIfKnown = (value: unknown): unknown =>
+  typeof value === "string" ? (splitOf(value.trim()) ?? value) : value;
+
 const rowSchema = z.strictObject({
   path: filled,
   label: filled,
   group: z.preprocess(absentIfEmpty, filled.optional()),
-  split: z.preprocess(absentIfEmpty, z.enum(SPLITS).optional()),
+  split: z.preprocess((value) => splitIfKnown(absentIfEmpty(value)), z.enum(SPLITS).optional()),
 });
 
-/** A row before it is checked, with its line from 1. */
-interface RawRow {
-  readonly line: number;
-  readonly value: unknown;
-}
+/** Of these, path and label have to be there. */
+const COLUMNS: readonly string[] = Object.keys(rowSchema.shape);
+const REQUIRED = 2;
 
 export async function listManifest(manifest: string): Promise<SourceEntries> {
   const folder = dirname(manifest);
@@ -44,7 +47,9 @@ export function parseManifest(
   fileOf: (path: string, line: number) => string,
 ): SourceEntries {
   const rows =
-    extname(manifest).toLowerCase() === ".csv" ? csvRows(manifest, text) : jsonRows(manifest, text);
+    extname(manifest).toLowerCase() === ".csv"
+      ? csvRows(text, COLUMNS, REQUIRED, (...problem) => invalidLine(manifest, ...problem))
+      : jsonRows(manifest, text);
   const entries = rows.map(({ line, value }): SourceEntry => {
     const { label, group, split, ...row } = checkRow(manifest, line, value);
     const path = row.path.replaceAll("\\", "/");
@@ -61,22 +66,6 @@ export function parseManifest(
     });
   }
   return { source: manifest, classes, entries: entries.sort(byPath), ignored: [] };
-}
-
-function csvRows(manifest: string, text: string): RawRow[] {
-  try {
-    const records = parse<{ info: { lines: number }; record: unknown }>(text, {
-      bom: true,
-      columns: true,
-      info: true,
-      skip_empty_lines: true,
-      trim: true,
-    });
-    return records.map(({ info, record }) => ({ line: info.lines, value: record }));
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw invalidLine(manifest, Number(error.lines ?? 1), error.message, error);
-  }
 }
 
 function jsonRows(manifest: string, text: string): RawRow[] {
@@ -99,8 +88,9 @@ function checkRow(manifest: string, line: number, value: unknown): z.output<type
 
 function sentenceOf(issue: z.core.$ZodIssue): string {
   const column = issue.path.join(".");
-  if (issue.code === "unrecognized_keys") return `unknown column ${issue.keys.join(", ")}`;
-  if (issue.code === "invalid_value") return `${column} must be one of ${SPLITS.join(", ")}`;
+  if (issue.code === "unrecognized_keys")
+    return `unknown column ${issue.keys.join(", ")}: leave it out, if it is not one of ${COLUMNS.join(", ")} misspelt`;
+  if (issue.code === "invalid_value") return `${column} must be one of ${SPLITS.join(", ")} (or val)`;
   if (issue.code === "custom") return `${column} ${issue.message}`;
   return column === "" ? "not an object with path and label" : `${column} is missing or no text`;
 }

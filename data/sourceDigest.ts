@@ -1,10 +1,11 @@
 /** The digest of a source: what ingest depends on, computed without reading files that have not changed. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { access, constants, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { ThawError } from "../spec/errors.js";
-import type { ListedObject } from "../spec/objects.js";
+import { isBucketUrl, type ListedObject } from "../spec/objects.js";
+import { unreadableMark } from "../spec/unreadable.js";
 import { addKnownDigests, type KnownDigests, readKnownDigests } from "./digestCache.js";
 import { mapOrdered } from "./ordered.js";
 import type { SourceEntries, SourceEntry } from "./sourceEntries.js";
@@ -20,14 +21,18 @@ const SETTLED_AFTER = 2000;
 export interface SourceDigest {
   /** SHA-256, hex, over path, label, group, split and contents (of objects: version) of every entry. */
   readonly digest: string;
-  /** SHA-256 of each file's bytes, hex, or an object's version, by the entry's path. */
+  /**
+   * By the entry's path: SHA-256 of the file's bytes, hex, an object's version, or the mark of a file that cannot be
+   * read (`spec/unreadable.ts`).
+   */
   readonly files: ReadonlyMap<string, string>;
 }
 
 /**
  * @param cacheFile known digests; made if missing, ignored and replaced if damaged
  * @param onProgress called with the number of entries that are done; what it throws ends the work
- * @throws ThawError DATA_INVALID when a file cannot be read; for a manifest with the line that names it
+ * @throws ThawError DATA_INVALID when a file cannot be read that a manifest names, with the line, or for a reason that
+ *   is not its own
  */
 export async function digestSource(
   source: SourceEntries,
@@ -69,26 +74,40 @@ async function digestEntry(
   try {
     const { size, mtimeMs } = await stat(entry.file);
     const [knownSize, knownTime, knownDigest] = known.get(entry.file) ?? [];
-    if (knownDigest !== undefined && knownSize === size && knownTime === mtimeMs) return knownDigest;
+    if (knownDigest !== undefined && knownSize === size && knownTime === mtimeMs) {
+      // Permissions can change without size and time.
+      await access(entry.file, constants.R_OK);
+      return knownDigest;
+    }
     const hash = createHash("sha256");
     await pipeline(createReadStream(entry.file), hash);
     const sha256 = hash.digest("hex");
     if (Date.now() - mtimeMs > SETTLED_AFTER) found.set(entry.file, [size, mtimeMs, sha256]);
     return sha256;
   } catch (error) {
+    const mark = isOfFolder(source, entry)
+      ? unreadableMark((error as NodeJS.ErrnoException).code)
+      : undefined;
+    if (mark !== undefined) return mark;
     throw unreadableFile(source, entry, error);
   }
+}
+
+/** A manifest names its files expressly, and what was fetched from a bucket was there: of these none may be missing. */
+function isOfFolder({ source }: SourceEntries, { line }: SourceEntry): boolean {
+  return line === undefined && !isBucketUrl(source);
 }
 
 function unreadableFile({ source }: SourceEntries, { file, line }: SourceEntry, cause: unknown): ThawError {
   const where = line === undefined ? "" : `${source}, line ${line}: `;
   const code = (cause as NodeJS.ErrnoException).code;
-  const what = code === "ENOENT" ? `there is no file ${file}` : `${file} cannot be read (${code})`;
+  const isMissing = code === "ENOENT";
+  const what = isMissing ? `there is no file ${file}` : `${file} cannot be read (${code})`;
   return new ThawError("DATA_INVALID", where + what, {
     hint:
-      line === undefined
-        ? "it went away or became unreadable while the folder was read"
-        : "paths are relative to the manifest's folder",
+      line !== undefined && isMissing
+        ? "paths are relative to the manifest's folder"
+        : "see that it can be read, or take it out, and start the run again",
     cause,
   });
 }

@@ -1,18 +1,7 @@
 /** Folders named like splits, `train/CLASS/…` beside `val/CLASS/…` or `test/CLASS/…`, as many sets of images come. */
 import type { Split } from "../spec/dataset.js";
 import { ThawError } from "../spec/errors.js";
-
-const SPLIT_OF: Readonly<Record<string, Split>> = {
-  train: "train",
-  training: "train",
-  val: "validation",
-  valid: "validation",
-  validation: "validation",
-  test: "test",
-  testing: "test",
-};
-
-const splitOf = (name: string): Split | undefined => SPLIT_OF[name.toLowerCase()];
+import { splitOf } from "./splitNames.js";
 
 /** Whether the folders divide the images instead of naming classes: a classifier of the splits would be of no use. */
 export function areSplitFolders(names: readonly string[]): boolean {

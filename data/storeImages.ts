@@ -5,6 +5,7 @@ import { availableParallelism } from "node:os";
 import type { ImageRecord, QuarantinedFile } from "../spec/dataset.js";
 import { ThawError } from "../spec/errors.js";
 import type { Progress } from "../spec/training.js";
+import { whyUnreadable } from "../spec/unreadable.js";
 import { type CanonicalOptions, decodeImage, encodePixels } from "./decode.js";
 import { borderColour, type ImageTraits } from "./faults/traits.js";
 import { imageProgress } from "./imageProgress.js";
@@ -34,8 +35,8 @@ export interface StoredImages {
  * The bytes decide, not the name: a PNG that is called `.jpg` is an image like any other, and its record says `png`;
  * an HTML page that is called `.jpg` is left out. (Real collections have plenty of the former: 6 of the 253 files of
  * `brain-mri` are PNGs called `.jpg`.)
- * @param digests SHA-256 of the files by path, as the source's digest was computed from
- * @throws ThawError DATA_INVALID when a file is no longer what was digested
+ * @param digests SHA-256 of the files by path, or marks of those that cannot be read, as the source's digest was computed from
+ * @throws ThawError DATA_INVALID when a file is no longer what was digested, or can no longer be read
  */
 export async function storeImages(
   source: SourceEntries,
@@ -83,16 +84,20 @@ async function prepareImage(
   digests: ReadonlyMap<string, string>,
   options: CanonicalOptions,
 ): Promise<Prepared> {
-  const { size } = await stat(entry.file);
+  const digest = digests.get(entry.path);
+  const reason = whyUnreadable(digest);
+  // Also if it can be read by now: the source's identity says that it is not among the images.
+  if (reason !== undefined) return { entry, result: { reason } };
+  const { size } = await stat(entry.file).catch(unreadableNow(entry));
   if (size > MAX_BYTES) {
     return {
       entry,
       result: { reason: `the file has ${Math.round(size / 1e6)} MB; the limit is ${MAX_BYTES / 1e6} MB` },
     };
   }
-  const bytes = await readFile(entry.file);
+  const bytes = await readFile(entry.file).catch(unreadableNow(entry));
   const sha256 = createHash("sha256").update(bytes).digest("hex");
-  if (sha256 !== digests.get(entry.path)) {
+  if (sha256 !== digest) {
     throw new ThawError("DATA_INVALID", `${entry.file} changed while the images were read`, {
       hint: "start the run again once nothing writes to the source any more",
     });
@@ -106,4 +111,15 @@ async function prepareImage(
     if (!(error instanceof ThawError && error.code === "IMAGE_UNREADABLE")) throw error;
     return { entry, result: { reason: error.message } };
   }
+}
+
+/** It could be read when it was digested, so leaving it out would make other images of the same identity. */
+function unreadableNow({ file }: SourceEntry): (cause: unknown) => never {
+  return (cause) => {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new ThawError("DATA_INVALID", `${file} can no longer be read (${code})`, {
+      hint: "see that it can be read, or take it out, and start the run again",
+      cause,
+    });
+  };
 }

@@ -72,6 +72,8 @@ export interface StageStatus {
   readonly artifact?: ArtifactRef;
   /** Wall-clock seconds of the stage, when it has ended. */
   readonly seconds?: number;
+  /** Those of `seconds` in which it waited for a worker; known of runs that have ended. */
+  readonly waited?: number;
   /** One short sentence: the metric reached, or why it failed. */
   readonly note?: string;
 }

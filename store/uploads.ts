@@ -7,14 +7,13 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { SPLITS } from "../spec/dataset.js";
 import { ThawError } from "../spec/errors.js";
+import { DIGEST_OR_MARK } from "../spec/unreadable.js";
 import { fileDigest, OBJECTS_PREFIX, objectName } from "./artifacts.js";
 import { type Store, storeCall } from "./connection.js";
 import { listObjects } from "./inventory.js";
 import { getJson, putJson } from "./json.js";
 import { sha256 } from "./keys.js";
 import { forEachParallel } from "./parallel.js";
-
-const digestSchema = z.string().regex(/^[0-9a-f]{64}$/);
 
 const listSchema = z.object({
   /** The folder or manifest that it came from, for messages. */
@@ -26,7 +25,8 @@ const listSchema = z.object({
       label: z.string(),
       group: z.string().exactOptional(),
       split: z.enum(SPLITS).exactOptional(),
-      sha256: digestSchema,
+      /** Of a file that could not be read, its mark: there are no bytes of it. */
+      sha256: z.string().regex(DIGEST_OR_MARK),
       size: z.int().min(0),
     }),
   ),

@@ -35,6 +35,8 @@ export interface RunJson {
     readonly message: string;
     readonly hint?: string;
     readonly stage?: string;
+    /** The look-up before the stage failed: no attempt at it began. */
+    readonly atLookup?: true;
   };
   /** True while a task of the run waits for a worker that is not there. */
   readonly noWorker?: boolean;

@@ -37,25 +37,54 @@ function completed({ view }: Situation): Found {
 
 /** Why it was quick, or where the time went. */
 function whatWasComputed(stages: readonly LiveStage[]): readonly string[] {
-  const cached = stages.filter(({ state }) => state === "cached").map(({ name }) => name);
   const made = stages.filter(({ state }) => state === "done" || state === "rolled-back");
+  const found = stages.filter(({ state }) => state === "cached");
+  // The chosen base's stages find what the comparison has made.
+  const ownMade = found.filter(
+    ({ artifact }) => artifact !== undefined && made.some((one) => one.artifact?.key === artifact.key),
+  );
+  const cached = found.filter((stage) => !ownMade.includes(stage)).map(({ name }) => name);
+  const own = ownMade.map(({ name }) => name);
   if (cached.length > 0 && made.length === 0) {
     return [
       `It was so quick because nothing was computed: the artifacts of ${cached.length === 1 ? "its stage" : `all ${cached.length} stages`} were in the store already, made by earlier runs with the same images and settings.`,
     ];
   }
-  const timed = made.filter(({ seconds }) => seconds !== undefined);
-  const slowest = timed.toSorted((a, b) => (b.seconds ?? 0) - (a.seconds ?? 0)).slice(0, MOST_SLOW);
-  const times = slowest.map(({ name, seconds = 0 }) => `${name} (${timeText(seconds)})`);
   return [
     ...(cached.length === 0
       ? []
       : [`${countText(cached.length, "stage")} came from the store and cost nothing: ${listText(cached)}.`]),
-    ...(times.length === 0 ? [] : [`Most of the time went into ${listText(times)}.`]),
+    ...(own.length === 0
+      ? []
+      : [
+          `${capital(listText(own))} ${own.length === 1 ? "was" : "were"} made by this run itself, for the choice between the bases.`,
+        ]),
+    ...whereTimeWent(made),
   ];
 }
 
 const MOST_SLOW = 3;
+/** A smaller share of the time is not worth a sentence. */
+const MUCH_WAITING = 0.1;
+
+function whereTimeWent(made: readonly LiveStage[]): readonly string[] {
+  const timed = made.flatMap(({ name, seconds, waited = 0 }) =>
+    seconds === undefined ? [] : [{ name, waited, worked: seconds - waited }],
+  );
+  if (timed.length === 0) return [];
+  const slowest = timed.toSorted((a, b) => b.worked - a.worked).slice(0, MOST_SLOW);
+  const times = listText(slowest.map(({ name, worked }) => `${name} (${timeText(worked)})`));
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  const waited = sum(timed.map((stage) => stage.waited));
+  const worked = sum(timed.map((stage) => stage.worked));
+  const wait = timeText(waited);
+  if (waited > worked)
+    return [`Most of the time its stages waited for a worker (${wait}); the most work was ${times}.`];
+  const isMuch = waited > MUCH_WAITING * (waited + worked);
+  return [
+    `Most of the time went into ${times}${isMuch ? `; besides, its stages waited for a worker (${wait})` : ""}.`,
+  ];
+}
 
 function cancelled({ view, causes }: Situation): Found {
   const { failure, stages } = view;
@@ -73,24 +102,39 @@ function cancelled({ view, causes }: Situation): Found {
   };
 }
 
-function failed({ view, causes }: Situation): Found {
+function failed({ view, causes, lastLines }: Situation): Found {
   const { failure, stages, runId } = view;
-  const { code = "RUN_FAILED", message = "no reason is known", stage, hint } = failure ?? {};
-  const where = stage === undefined ? "The run" : `Stage ${stage}`;
+  const { code = "RUN_FAILED", message = "no reason is known", stage, atLookup, hint } = failure ?? {};
+  const where =
+    stage === undefined
+      ? "The run"
+      : atLookup
+        ? `The look-up before stage ${stage}, which did not begin,`
+        : `Stage ${stage}`;
+  const hasLog = atLookup === undefined || lastLines.length > 0;
   return {
     condition: "failed",
     sentences: [
       `${where} failed${took(secondsOf(view), "after")} with ${code}: ${asClause(message)}.`,
       ...beyond(causes, message),
+      ...(code === "DATA_UNLEARNABLE" ? whatIngestFound(stages) : []),
       ...kept(stages),
       ...choicesMade(stages),
     ],
     advice: [
       ...(hint === undefined ? [] : [hint]),
-      ...(stage === undefined ? [] : [`\`thaw logs ${runId} --stage ${stage}\` has what the stage wrote`]),
+      ...(stage === undefined || !hasLog
+        ? []
+        : [`\`thaw logs ${runId} --stage ${stage}\` has what the stage wrote`]),
       ...startAgain(stages),
     ],
   };
+}
+
+/** Contradicting labels, for example: a likely reason why labels cannot be learned. */
+function whatIngestFound(stages: readonly LiveStage[]): readonly string[] {
+  const note = stages.find(({ name }) => name === "ingest")?.note;
+  return note === undefined ? [] : [`Of the images it was known: ${asClause(note)}.`];
 }
 
 /** What Temporal's failures say besides what was said. */

@@ -10,7 +10,7 @@ import { isWanted, type LogFilter } from "./readLogs.js";
  * @returns NOT_FOUND with the reason; undefined when there is a log, or it may still come
  */
 export function whyNoLog(
-  view: Pick<RunView, "runId" | "status" | "stages"> | undefined,
+  view: Pick<RunView, "runId" | "status" | "stages" | "failure"> | undefined,
   chunks: readonly LogChunk[],
   filter: LogFilter,
 ): ThawError | undefined {
@@ -23,6 +23,12 @@ export function whyNoLog(
     }
     const stage = view?.stages.find((candidate) => candidate.name === name);
     if (stage === undefined) return unknownStage(name, view, chunks);
+    if (view?.failure?.atLookup && view.failure.stage === name) {
+      return notFound(
+        `stage ${name} has no log: the look-up before it failed, so it did not begin`,
+        EXPLAINED,
+      );
+    }
     return notFound(`stage ${name} has no log: ${whyStage(stage)}`, "`thaw explain` says more of the run");
   }
   if (chunks.length > 0) {
@@ -40,8 +46,17 @@ export function whyNoLog(
       "`thaw logs -f` waits for it; `thaw explain` says what the run waits for",
     );
   }
+  if (view?.failure?.atLookup) {
+    const { stage } = view.failure;
+    return notFound(
+      `the run has no log: it failed at the look-up before ${stage}, so no stage began`,
+      EXPLAINED,
+    );
+  }
   return notFound("there is no log of this run in the store", REMOVED);
 }
+
+const EXPLAINED = "`thaw explain` says why";
 
 const REMOVED =
   "a version of thaw without logs made it, or `thaw gc` has removed it with other things of old runs";

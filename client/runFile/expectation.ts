@@ -34,8 +34,12 @@ export function limits(node: SchemaNode): string {
   const choices = choicesOf(node.type === "array" ? (node.items ?? {}) : node);
   if (choices.length > 0) return choices.length === 1 ? "" : choices.join(", ");
   if (node.anyOf !== undefined) return node.anyOf.map(expectation).join(" or ");
-  if (node.examples !== undefined) return `for example ${node.examples.join(", ")}`;
+  if (node.examples !== undefined) return `for example ${node.examples.map(inYaml).join(", ")}`;
   return range(node).replace(/^ (from|of)? ?/, "");
+}
+
+function inYaml(example: string | readonly string[]): string {
+  return typeof example === "string" ? example : `[${example.join(", ")}]`;
 }
 
 export function choicesOf(node: SchemaNode): readonly string[] {

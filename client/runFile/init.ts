@@ -9,6 +9,7 @@ import type { Store } from "../../store/connection.js";
 import { describeFolder, type FolderDescription } from "./describeFolder.js";
 import { limits } from "./expectation.js";
 import { runFileJsonSchema, type SchemaNode } from "./jsonSchema.js";
+import { dataPathFrom } from "./load.js";
 import { parseRunFile } from "./parse.js";
 
 export interface InitOptions {
@@ -28,10 +29,11 @@ const MOST_LISTED = 40;
 /**
  * Every key of the schema with its default and its meaning, generated, so that it cannot drift.
  * @returns YAML that `parseRunFile` accepts
- * @throws ThawError RUN_FILE_INVALID for a name that is not allowed, DATA_NOT_FOUND, TOO_FEW_CLASSES, CLASS_EMPTY, DATA_INVALID
+ * @throws ThawError RUN_FILE_INVALID for a name that is not allowed, USAGE for an address of no bucket, DATA_NOT_FOUND, TOO_FEW_CLASSES, CLASS_EMPTY, DATA_INVALID
  */
-export async function initRunFile(dataPath: string, options: InitOptions): Promise<string> {
+export async function initRunFile(given: string, options: InitOptions): Promise<string> {
   const folder = dirname(resolve(options.runFile));
+  const dataPath = dataPathFrom(process.cwd(), given);
   const store = isBucketUrl(dataPath) ? await options.openStore?.() : undefined;
   const found = await describeFolder(dataPath, store === undefined ? undefined : bucketReader(store));
   const { kind } = found.kind;

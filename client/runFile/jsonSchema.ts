@@ -12,7 +12,8 @@ export interface SchemaNode {
   readonly enum?: readonly string[];
   readonly const?: string;
   readonly pattern?: string;
-  readonly examples?: readonly string[];
+  /** Values; those of a list are lists. */
+  readonly examples?: readonly (string | readonly string[])[];
   readonly minimum?: number;
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;

@@ -1,6 +1,8 @@
 /** Reads a run file from disk and finds the images that it points to. */
 import { readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { listSource } from "../../data/source.js";
 import { ThawError } from "../../spec/errors.js";
 import { isBucketUrl } from "../../spec/objects.js";
@@ -34,9 +36,42 @@ export async function loadRunFile(
   return { file, dataPath };
 }
 
-/** @param folder that a path which is not absolute is relative to */
+/**
+ * @param folder that a path which is not absolute is relative to
+ * @throws ThawError USAGE for `~/…`, which only shells know, and for addresses that are not of a bucket
+ */
 export function dataPathFrom(folder: string, path: string): string {
-  return isBucketUrl(path) ? path : resolve(folder, path);
+  if (isBucketUrl(path)) return path;
+  const [, rest] = /^~(?:\/(.*))?$/.exec(path) ?? [];
+  if (path === "~" || rest !== undefined) {
+    throw new ThawError(
+      "USAGE",
+      `the images' path ${path} begins with ~, which only a shell knows as your home folder`,
+      {
+        hint: `write ${join(homedir(), rest ?? "")}, or ./${path} for a folder that is called ~`,
+      },
+    );
+  }
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) {
+    throw new ThawError(
+      "USAGE",
+      `the images' path ${path} is an address, and of those only s3://BUCKET/PREFIX is read`,
+      {
+        hint: hintForAddress(path),
+      },
+    );
+  }
+  return resolve(folder, path);
+}
+
+function hintForAddress(address: string): string {
+  if (!/^file:/i.test(address))
+    return "put the images into a folder, or into a bucket at the store's endpoint";
+  try {
+    return `write the path itself, ${fileURLToPath(address)}`;
+  } catch {
+    return "write the path itself, as in /home/ada/photos";
+  }
 }
 
 async function readText(path: string): Promise<string> {

@@ -7,10 +7,14 @@ import { locateKey, type Position, positionOf } from "./locate.js";
 import { applyOverrides, type Override, parseOverride } from "./overrides.js";
 import { type Problem, problemsOf } from "./problems.js";
 
-/** In place of the parser's own words for the usual mistake, a line that is indented too far. */
+/** In place of the parser's own words for usual mistakes, such as a line that is indented too far. */
 const WORDING: Readonly<Record<string, string>> = {
+  MULTIPLE_DOCS: "a second YAML document begins here, and a run file is a single one",
   BLOCK_AS_IMPLICIT_KEY: "a line further down is indented as if it belonged to this value",
 };
+
+/** Place of findings about `--set`. */
+const AFTER_THE_FILE = Number.POSITIVE_INFINITY;
 
 interface Finding {
   /** `thaw.yaml:4:3` or `--set head.epochs=many`. */
@@ -78,7 +82,7 @@ function syntaxProblems(document: Document): readonly SyntaxProblem[] {
 }
 
 function atOverride(text: string, sentence: string): Finding {
-  return { where: `--set ${text}`, sentence, order: Number.POSITIVE_INFINITY };
+  return { where: `--set ${text}`, sentence, order: AFTER_THE_FILE };
 }
 
 /** The override that wrote the value at `path`: the last one at it or above it. */
@@ -107,6 +111,12 @@ function withoutEmptySections(content: object): object {
   return Object.fromEntries(Object.entries(content).filter((entry) => !isEmptySection(entry)));
 }
 
+function placesOf(fileName: string, findings: readonly Finding[]): string {
+  const inSets = findings.filter(({ order }) => order === AFTER_THE_FILE).length;
+  if (inSets === 0) return fileName;
+  return inSets === findings.length ? "--set" : `${fileName} and --set`;
+}
+
 function invalid(fileName: string, findings: readonly Finding[]): ThawError {
   const sorted = findings
     .toSorted((a, b) => a.order - b.order)
@@ -114,7 +124,7 @@ function invalid(fileName: string, findings: readonly Finding[]): ThawError {
   const message =
     sorted.length === 1
       ? `${sorted[0]}`
-      : `${sorted.length} mistakes in ${fileName}:\n  ${sorted.join("\n  ")}`;
+      : `${sorted.length} mistakes in ${placesOf(fileName, findings)}:\n  ${sorted.join("\n  ")}`;
   return new ThawError("RUN_FILE_INVALID", message, {
     hint: "`thaw init FOLDER` writes a run file with every key, its default and its meaning",
   });

@@ -13,16 +13,26 @@ export interface Problem {
 
 /** @param value what was validated, to quote from it */
 export function problemsOf(issues: readonly z.core.$ZodIssue[], value: unknown): readonly Problem[] {
-  return issues.flatMap((issue) => {
-    if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => {
-        const path = [...issue.path, key];
-        return { path, sentence: unknownKey(path) };
-      });
-    }
-    if (issue.code === "invalid_key") return [{ path: issue.path, sentence: unknownKey(issue.path) }];
-    return [{ path: issue.path, sentence: sentenceOf(issue, valueAt(value, issue.path)) }];
-  });
+  return issues
+    .filter((issue) => !onlyFollows(issue, issues))
+    .flatMap((issue) => {
+      if (issue.code === "unrecognized_keys") {
+        return issue.keys.map((key) => {
+          const path = [...issue.path, key];
+          return { path, sentence: unknownKey(path) };
+        });
+      }
+      if (issue.code === "invalid_key") return [{ path: issue.path, sentence: unknownKey(issue.path) }];
+      return [{ path: issue.path, sentence: sentenceOf(issue, valueAt(value, issue.path)) }];
+    });
+}
+
+/** Text has a length, too, and is not as long as a list may be: that it is no list says all. */
+function onlyFollows(issue: z.core.$ZodIssue, issues: readonly z.core.$ZodIssue[]): boolean {
+  return (
+    issue.code !== "invalid_type" &&
+    issues.some(({ code, path }) => code === "invalid_type" && dotted(path) === dotted(issue.path))
+  );
 }
 
 function sentenceOf(issue: z.core.$ZodIssue, value: unknown): string {
@@ -35,11 +45,19 @@ function sentenceOf(issue: z.core.$ZodIssue, value: unknown): string {
   if (issue.code === "too_big" && node.type === "array")
     return `${name} takes at most ${node.maxItems} values`;
   if (value === "" && node.type === "string") return `${name} must not be empty`;
+  if (node.type === "array" && node.items?.type === "string" && typeof value === "string")
+    return `${name} must be ${expectation(node)} in brackets, [${partsOf(value).join(", ")}], not ${quote(value)}`;
   const meant = typeof value === "string" ? nearest(value, choicesOf(node)) : [];
   const guess = meant.length === 0 ? "" : `; did you mean ${meant.join(" or ")}?`;
   const text = node.type === "string" && choicesOf(node).length === 0 && typeof value !== "object";
   const advice = text ? `: put it in quotes, "${String(value)}"` : guess;
   return `${name} must be ${expectation(node)}, not ${quote(value)}${advice}`;
+}
+
+/** What a list was meant to hold that was written as text: `a,b`, `a, b` or `a b`. */
+function partsOf(text: string): readonly string[] {
+  const parts = text.split(/[\s,;]+/).filter((part) => part !== "");
+  return parts.length === 0 ? ["a", "b"] : parts;
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -301,6 +301,19 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
     advice: /^look at the files\n`thaw logs r --stage ingest`/,
   },
+  "a failure before the first stage began": {
+    given: situation({
+      ...closed(1),
+      status: "failed",
+      stages: [{ name: "ingest", state: "failed" }, HEAD],
+      failure: { code: "DATA_INVALID", message: "no file", hint: "look", stage: "ingest", atLookup: true },
+    }),
+    condition: "failed",
+    says: [
+      "The look-up before stage ingest, which did not begin, failed after 1 s with DATA_INVALID: no file.",
+    ],
+    advice: /^look$/,
+  },
   "a failure after finished stages": {
     given: situation({
       ...closed(90),
@@ -336,6 +349,77 @@ const CASES: Readonly<Record<string, Case>> = {
       /^tune-2 was left out/,
     ],
     advice: /thaw report r/,
+  },
+  "a run whose stages waited for a worker": {
+    given: situation({
+      ...closed(70),
+      status: "completed",
+      stages: [
+        { ...INGEST, seconds: 10, waited: 2 },
+        { name: "features", state: "done", seconds: 56, waited: 53 },
+      ],
+    }),
+    condition: "completed",
+    says: [
+      "The run completed in 1 min 10 s.",
+      "Most of the time its stages waited for a worker (55 s); the most work was ingest (8 s) and features (3 s).",
+    ],
+    advice: /thaw report/,
+  },
+  "a run whose stages waited some time for a worker": {
+    given: situation({
+      ...closed(70),
+      status: "completed",
+      stages: [INGEST, { name: "features", state: "done", seconds: 56, waited: 20 }],
+    }),
+    condition: "completed",
+    says: [
+      "The run completed in 1 min 10 s.",
+      "Most of the time went into features (36 s) and ingest (8 s); besides, its stages waited for a worker (20 s).",
+    ],
+    advice: /thaw report/,
+  },
+  "a run that compared bases": {
+    given: situation({
+      ...closed(70),
+      status: "completed",
+      stages: [
+        { ...INGEST, state: "cached" },
+        {
+          name: "features-2",
+          state: "done",
+          seconds: 30,
+          artifact: { kind: "features", key: "f", digest: "d" },
+        },
+        { name: "features", state: "cached", artifact: { kind: "features", key: "f", digest: "d" } },
+      ],
+    }),
+    condition: "completed",
+    says: [
+      "The run completed in 1 min 10 s.",
+      "1 stage came from the store and cost nothing: ingest.",
+      "Features was made by this run itself, for the choice between the bases.",
+      "Most of the time went into features-2 (30 s).",
+    ],
+    advice: /thaw report/,
+  },
+  "labels that cannot be learned": {
+    given: situation({
+      ...closed(30),
+      status: "failed",
+      stages: [
+        { ...INGEST, note: "80 images, 2 classes, 20 pictures with contradicting labels" },
+        { name: "recipe", state: "failed" },
+      ],
+      failure: { code: "DATA_UNLEARNABLE", message: "no better than the largest class" },
+    }),
+    condition: "failed",
+    says: [
+      /DATA_UNLEARNABLE/,
+      "Of the images it was known: 80 images, 2 classes, 20 pictures with contradicting labels.",
+      "Ingest is in the store.",
+    ],
+    advice: /reuses/,
   },
   "a run that computed some": {
     given: situation({ ...closed(3700), status: "completed", stages: [RECIPE, INGEST, ROLLED_BACK] }),

@@ -62,6 +62,10 @@ test("every key of the schema is written, each under a comment", async () => {
   assert.deepEqual(left, [...ofTheKind, "unfreeze.stages"]);
   for (const key of ofTheKind) assert.match(text, new RegExp(`^ {2}# ${key.split(".")[1]}: \\S+$`, "m"));
   assert.match(text, /^ {2}# .*Left out: layer4.*\n {2}# stages:$/m);
+  assert.match(
+    text,
+    /^# Candidates.*\(for example \[efficientnet-lite0, efficientnet-lite1\]\)\nbases: \[\]$/m,
+  );
   assert.match(text, /^# The pod that trains.*keys namespace, image, .*\n# kubernetes:$/m);
   const all = parseRunFile(
     text.replace(/^ {2}# (flip|crop|rotate|colour|erase): /gm, "  $1: "),

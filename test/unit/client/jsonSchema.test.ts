@@ -48,7 +48,7 @@ test("a path leads to its node, an unknown one to nothing", () => {
 });
 
 test("the bases of the run file are those of the catalogue", () => {
-  const examples = schemaAt(["base"])?.examples ?? [];
+  const examples = (schemaAt(["base"])?.examples ?? []).flat();
   assert.deepEqual(
     examples.filter((name) => !name.startsWith("model:")),
     CATALOGUE.map(({ name }) => name),

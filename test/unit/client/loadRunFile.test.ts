@@ -1,10 +1,11 @@
 /** Run files on disk and the images beside them. */
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { loadRunFile } from "../../../client/runFile/load.js";
+import { initRunFile } from "../../../client/runFile/init.js";
+import { dataPathFrom, loadRunFile } from "../../../client/runFile/load.js";
 
 let folder: string;
 before(async () => {
@@ -41,4 +42,30 @@ test("images that are not there, or are no classes, are reported before anything
     message: /project\/nowhere/,
   });
   await assert.rejects(loadRunFile(path, ["data.path=one"]), { code: "TOO_FEW_CLASSES", message: /cats/ });
+});
+
+const NO_PATHS: Readonly<Record<string, readonly [message: RegExp, hint: RegExp]>> = {
+  "~/photos": [
+    /begins with ~, which only a shell knows/,
+    new RegExp(`^write ${join(homedir(), "photos")}, or \\./~/photos for`),
+  ],
+  "~": [/begins with ~/, /^write \//],
+  "file:///srv/my%20photos": [
+    /only s3:\/\/BUCKET\/PREFIX is read$/,
+    /^write the path itself, \/srv\/my photos$/,
+  ],
+  "file://far/away": [/is an address/, /^write the path itself, as in/],
+  "https://example.org/photos.zip": [/is an address/, /a bucket at the store's endpoint$/],
+};
+for (const [path, [message, hint]] of Object.entries(NO_PATHS)) {
+  test(`${path} is not taken for a folder beside the run file`, async () => {
+    const file = join(folder, "project", "thaw.yaml");
+    await assert.rejects(loadRunFile(file, [`data.path="${path}"`]), { code: "USAGE", message, hint });
+    await assert.rejects(initRunFile(path, { runFile: file }), { code: "USAGE", message, hint });
+  });
+}
+
+test("a folder may be called ~", () => {
+  assert.equal(dataPathFrom("/project", "./~/photos"), "/project/~/photos");
+  assert.equal(dataPathFrom("/project", "~photos"), "/project/~photos");
 });

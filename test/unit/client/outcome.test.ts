@@ -31,7 +31,7 @@ const CASES: Readonly<Record<string, { error: unknown; failure: RunFailure }>> =
   },
   "an error of ours without a hint, in a look-up": {
     error: inActivity("find-tune-1", application("STORE_DENIED", [{ hint: null }])),
-    failure: { code: "STORE_DENIED", message: "only one class", stage: "tune-1" },
+    failure: { code: "STORE_DENIED", message: "only one class", stage: "tune-1", atLookup: true },
   },
   "an error while the run was recorded": {
     error: inActivity("record-run", application("STORE_DENIED", [])),

@@ -148,7 +148,7 @@ const WRONG: Readonly<Record<string, Wrong>> = {
     text: `${FINE}loss: { kind: hinge, gamma: 9 }\naugment: { kind: photograph, erase: 2 }\n`,
     set: ["unfreeze.mixup=-1"],
     said: [
-      "5 mistakes in thaw.yaml:",
+      "5 mistakes in thaw.yaml and --set:",
       '  thaw.yaml:4:9: `loss.kind` must be one of cross-entropy, focal, not "hinge"',
       "  thaw.yaml:4:22: `loss.gamma` must be a number from 0 to 5, not 9",
       '  thaw.yaml:5:12: `augment.kind` must be one of general, photographs, symbols, medical, textures, not "photograph"; did you mean photographs?',
@@ -172,6 +172,25 @@ const WRONG: Readonly<Record<string, Wrong>> = {
       '  thaw.yaml:8:7: `unfreeze.stages[1]` must be one of top, blocks.6, blocks.5, blocks.4, blocks.3, blocks.2, blocks.1, blocks.0, layer4, layer3, layer2, layer1, not "block.5"; did you mean blocks.5?',
     ],
   },
+  "a list that is written as text": {
+    text: `${FINE}bases: efficientnet-lite0,efficientnet-lite1\n`,
+    said: [
+      'thaw.yaml:4:1: `bases` must be a list of values in brackets, [efficientnet-lite0, efficientnet-lite1], not "efficientnet-lite0,efficientnet-lite1"',
+    ],
+  },
+  "lists that are written as text in --set": {
+    text: FINE,
+    set: ["bases=efficientnet-lite0 efficientnet-lite1", "unfreeze.stages=blocks.6"],
+    said: [
+      "2 mistakes in --set:",
+      '  --set bases=efficientnet-lite0 efficientnet-lite1: `bases` must be a list of values in brackets, [efficientnet-lite0, efficientnet-lite1], not "efficientnet-lite0 efficientnet-lite1"',
+      '  --set unfreeze.stages=blocks.6: `unfreeze.stages` must be a list of top, blocks.6, blocks.5, blocks.4, blocks.3, blocks.2, blocks.1, blocks.0, layer4, layer3, layer2, layer1 in brackets, [blocks.6], not "blocks.6"',
+    ],
+  },
+  "a list that is too long": {
+    text: `${FINE}bases: [a, b, c, d, e, f, g, h, i]\n`,
+    said: ["thaw.yaml:4:1: `bases` takes at most 8 values"],
+  },
   "stages out of order": {
     text: `${FINE}unfreeze:\n  stages: [blocks.5, blocks.6]\n`,
     said: [
@@ -185,6 +204,10 @@ const WRONG: Readonly<Record<string, Wrong>> = {
       "  thaw.yaml:4:3: `data.test`: test + validation must leave images for training: their sum must be below 1",
       '  thaw.yaml:6:1: `seed` must be a whole number from 0 to 4294967295, not "x"',
     ],
+  },
+  "a second document": {
+    text: `${FINE}---\nname: more\n`,
+    said: ["thaw.yaml:4:1: a second YAML document begins here, and a run file is a single one"],
   },
   "a key twice": { text: `${FINE}name: again\n`, said: ["thaw.yaml:4:1: Map keys must be unique"] },
   "a line indented too far": {
@@ -203,7 +226,7 @@ const WRONG: Readonly<Record<string, Wrong>> = {
     text: `${FINE}seed: x\n`,
     set: ["head.epochs=many", "hed.epochs=3", "head.epochs", "unfreeze.stages=[blocks.6"],
     said: [
-      "5 mistakes in thaw.yaml:",
+      "5 mistakes in thaw.yaml and --set:",
       '  thaw.yaml:4:1: `seed` must be a whole number from 0 to 4294967295, not "x"',
       '  --set head.epochs=many: `head.epochs` must be a whole number of at least 1, not "many"',
       `  --set hed.epochs=3: unknown key \`hed\`; did you mean \`head\`? The keys of the run file are ${TOP_KEYS}`,
@@ -215,7 +238,7 @@ const WRONG: Readonly<Record<string, Wrong>> = {
     text: FINE,
     set: ["__proto__.polluted=yes", "constructor.prototype=1"],
     said: [
-      "2 mistakes in thaw.yaml:",
+      "2 mistakes in --set:",
       `  --set __proto__.polluted=yes: unknown key \`__proto__\`; the keys of the run file are ${TOP_KEYS}`,
       `  --set constructor.prototype=1: unknown key \`constructor\`; the keys of the run file are ${TOP_KEYS}`,
     ],

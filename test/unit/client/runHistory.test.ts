@@ -61,3 +61,11 @@ test("handing commands on is no stage, and a stage that was paused is done in th
   const until = readHistory(historyFromJSON({ events: history.events.slice(0, paused + 1) }));
   assert.equal(until.stages.find(({ name }) => name === "tune-1")?.state, "paused");
 });
+
+test("how long a stage waited for a worker is told apart from its work", () => {
+  const { stages } = recorded("recipe-one-stage.json");
+  for (const { name, state, seconds = 0, waited } of stages) {
+    if (state !== "done") continue;
+    assert.ok(waited !== undefined && waited >= 0 && waited < seconds, `${name}: ${waited} of ${seconds}`);
+  }
+});

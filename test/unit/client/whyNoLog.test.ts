@@ -16,6 +16,11 @@ const chunkOf = (stage: string, attempt: number): LogChunk => ({
   modified: new Date(),
 });
 const viewOf = (status: RunView["status"], ...stages: LiveStage[]) => ({ runId: "r", status, stages });
+/** A run whose images are not where they should be. */
+const AT_LOOKUP = {
+  ...viewOf("failed", { name: "ingest", state: "failed" }, { name: "head", state: "waiting" }),
+  failure: { code: "DATA_INVALID", message: "no file", stage: "ingest", atLookup: true },
+} as const;
 const CACHED: LiveStage = { name: "ingest", state: "cached" };
 const SKIPPED: LiveStage = { name: "tune-1", state: "skipped", note: "few images" };
 const WAITING: LiveStage = { name: "head", state: "waiting" };
@@ -27,6 +32,18 @@ const CASES: Readonly<Record<string, Case>> = {
   "all from the store": [viewOf("completed", CACHED, SKIPPED), [], {}, /nothing was computed/],
   "nothing has begun": [viewOf("running", WAITING), [], {}, /no stage has begun/],
   "an older run": [viewOf("completed", { name: "head", state: "done" }), [], {}, /no log of this run/],
+  "a run that failed before its first stage": [
+    AT_LOOKUP,
+    [],
+    {},
+    /^the run has no log: it failed at the look-up before ingest, so no stage began$/,
+  ],
+  "a stage that failed before it began": [
+    AT_LOOKUP,
+    [],
+    { stage: "ingest" },
+    /^stage ingest has no log: the look-up before it failed, so it did not begin$/,
+  ],
   "a forgotten run": [undefined, [], {}, /no log of this run/],
   "a stage from the store": [
     viewOf("running", CACHED),

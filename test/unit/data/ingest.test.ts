@@ -1,7 +1,7 @@
 /** Ingest from files to dataset: what it writes, what it leaves out, and that it does so the same way every time. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readdir, readFile, truncate, writeFile } from "node:fs/promises";
+import { readdir, readFile, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import sharp from "sharp";
@@ -200,6 +200,7 @@ describe("ingest", () => {
       "dog/tiny.png": await png(12, 7),
       "dog/readme.txt": "ignored",
     });
+    await symlink(join(source, "nowhere"), join(source, "dog/dangling.jpg"));
     const { out, summary } = await run(t, source);
     assert.deepEqual(
       summary.quarantined.map(({ path, reason }) => [path, reason.replace(/ \(.*/, "")]),
@@ -207,6 +208,7 @@ describe("ingest", () => {
         ["cat/cut.jpg", "it is damaged or cut short"],
         ["cat/empty.png", "the file is empty"],
         ["cat/page.jpg", "it is an HTML page"],
+        ["dog/dangling.jpg", "it is a link to nowhere, or went away while the folder was read"],
         ["dog/tiny.png", "12 × 7 pixels are too few: at least 8 a side are needed"],
       ],
     );
@@ -258,6 +260,24 @@ describe("ingest", () => {
     const error = await refusal(t, await pets(t, 2));
     assert.equal(error.code, "DATA_INVALID");
     assert.equal(error.message, "no image is left for the validation split");
+  });
+
+  it("says where too few pictures are left because images are copies", async (t) => {
+    const [cat, dog] = [await unlike(1), await unlike(2)];
+    const files = Object.fromEntries(
+      [0, 1, 2, 3].flatMap((index) => [
+        [`cat/${index}.png`, cat],
+        [`dog/${index}.png`, dog],
+      ]),
+    );
+    const folder = join(await temporaryFolder(t), "source");
+    await writeFiles(folder, { ...files, "dog/4.png": await unlike(3) });
+    const error = await refusal(t, folder);
+    assert.equal(error.code, "DATA_INVALID");
+    assert.match(
+      error.message,
+      /^no image is left for the (validation|test) split: copies stay together, which leaves 1 picture in the 4 images of "cat", 2 pictures in the 5 images of "dog"$/,
+    );
   });
 
   it("takes the manifest's groups and splits", async (t) => {

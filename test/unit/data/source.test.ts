@@ -228,6 +228,22 @@ describe("a manifest", () => {
     ]);
   });
 
+  it("may have its columns in capitals, the line of a spreadsheet, and splits called as folders are", async (t) => {
+    const path = await manifest(
+      t,
+      "list.csv",
+      "\ufeffsep=,\r\nPath,LABEL,Split\r\na.jpg,Cat,Train\r\nb.jpg,dog,val\r\nc.jpg,dog,testing\r\n",
+    );
+    assert.deepEqual(
+      (await listSource(path)).entries.map(({ path: own, label, split, line }) => [own, label, split, line]),
+      [
+        ["a.jpg", "Cat", "train", 3],
+        ["b.jpg", "dog", "validation", 4],
+        ["c.jpg", "dog", "test", 5],
+      ],
+    );
+  });
+
   it("may be JSONL, with numbers as labels", async (t) => {
     const path = await manifest(
       t,
@@ -264,29 +280,63 @@ describe("a manifest", () => {
       "m.csv",
       "path,label\na.jpg,cat\nb.jpg,dog,x\n",
       "DATA_INVALID",
-      /^m\.csv, line 3: /,
+      /^m\.csv, line 3: it has more or fewer cells than the first line has columns;/,
     ],
     [
       "an open quote",
       "m.csv",
       'path,label\n"a.jpg,cat\nb.jpg,dog\n',
       "DATA_INVALID",
-      /^m\.csv, line \d: .*[Qq]uote/,
+      /^m\.csv, line \d: a quote \("\) is opened here and never closed$/,
     ],
-    ["no path column", "m.csv", "file,label\na.jpg,cat\n", "DATA_INVALID", /^m\.csv, line 2: .*(path|file)/],
+    [
+      "no path column",
+      "m.csv",
+      "file,label\na.jpg,cat\n",
+      "DATA_INVALID",
+      /^m\.csv, line 1: there is no column path: the first line names the columns, and has file, label$/,
+    ],
+    [
+      "semicolons",
+      "m.csv",
+      "path;label\na.jpg;cat\n",
+      "DATA_INVALID",
+      /^m\.csv, line 1: the columns are separated by ;, but a manifest's are by commas: save it as CSV with commas$/,
+    ],
+    [
+      "tabs",
+      "m.csv",
+      "\npath\tlabel\n",
+      "DATA_INVALID",
+      /^m\.csv, line 2: the columns are separated by tabs,/,
+    ],
+    [
+      "a spreadsheet's line for semicolons",
+      "m.csv",
+      "sep=;\npath;label\n",
+      "DATA_INVALID",
+      /^m\.csv, line 1: the columns are separated by ;,/,
+    ],
+    [
+      "a column twice",
+      "m.csv",
+      "path,label,Path\na.jpg,cat,b.jpg\n",
+      "DATA_INVALID",
+      /^m\.csv, line 1: the column path is there twice$/,
+    ],
     [
       "a misspelt column",
       "m.csv",
       "path,label,grup\na.jpg,cat,1\n",
       "DATA_INVALID",
-      /line 2: unknown column grup$/,
+      /line 2: unknown column grup: leave it out, if it is not one of path, label, group, split misspelt$/,
     ],
     [
       "an unknown split",
       "m.csv",
       "path,label,split\na.jpg,cat,dev\n",
       "DATA_INVALID",
-      /line 2: split must be one of train, validation, test$/,
+      /line 2: split must be one of train, validation, test \(or val\)$/,
     ],
     [
       "the same file twice",

@@ -1,7 +1,7 @@
 /** The source's digest: what changes it, what it costs, and that its cache cannot spoil it. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { chmod, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { chmod, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { listSource } from "../../../data/source.js";
@@ -141,11 +141,58 @@ describe("digestSource", () => {
     });
   });
 
-  it("says which file may not be read", {
+  it("marks the files of a folder that cannot be read, until they can", async (t) => {
+    const { source, digest } = await setting(t);
+    const without = await digest();
+    await symlink(join(source, "nowhere"), join(source, "a/dangling.jpg"));
+    await symlink(join(source, "a/circle.jpg"), join(source, "a/circle.jpg"));
+    // It can be opened and has a time, but its first bytes belong to nobody.
+    await symlink("/proc/self/mem", join(source, "b/broken.jpg"));
+    const first = await digest();
+    assert.deepEqual(
+      [...first.files].filter(([, digest]) => digest.includes(":")),
+      [
+        ["a/circle.jpg", "unreadable:ELOOP"],
+        ["a/dangling.jpg", "unreadable:ENOENT"],
+        ["b/broken.jpg", "unreadable:EIO"],
+      ],
+    );
+    assert.notEqual(first.digest, without.digest);
+    assert.equal((await digest()).digest, first.digest);
+    await writeFile(join(source, "nowhere"), "four");
+    const mended = await digest();
+    assert.equal(mended.files.get("a/dangling.jpg"), sha256("four"));
+    assert.notEqual(mended.digest, first.digest);
+  });
+
+  it("notices that a file whose digest it remembers may no longer be read", {
     skip: process.getuid?.() === 0 && "root may read all",
   }, async (t) => {
     const { source, digest } = await setting(t);
+    await digest();
     await chmod(join(source, "b/3.jpg"), 0o000);
-    await assert.rejects(digest(), { code: "DATA_INVALID", message: /b\/3\.jpg cannot be read \(EACCES\)$/ });
+    assert.equal((await digest()).files.get("b/3.jpg"), "unreadable:EACCES");
+  });
+
+  it("refuses a manifest whose file cannot be read", async (t) => {
+    const { source, cache } = await setting(t);
+    await symlink(join(source, "a/circle.jpg"), join(source, "a/circle.jpg"));
+    const manifest = join(source, "m.csv");
+    await writeFile(manifest, "path,label\na/1.jpg,x\na/circle.jpg,y\n");
+    await assert.rejects(digestSource(await listSource(manifest), cache), {
+      code: "DATA_INVALID",
+      message: `${manifest}, line 3: ${join(source, "a/circle.jpg")} cannot be read (ELOOP)`,
+      hint: "see that it can be read, or take it out, and start the run again",
+    });
+  });
+
+  it("refuses a file that was fetched from a bucket and is gone", async (t) => {
+    const { source, cache } = await setting(t);
+    const listed = await listSource(source);
+    await rm(join(source, "a/1.jpg"));
+    await assert.rejects(digestSource({ ...listed, source: "s3://photos" }, cache), {
+      code: "DATA_INVALID",
+      message: `there is no file ${join(source, "a/1.jpg")}`,
+    });
   });
 });

@@ -66,6 +66,7 @@ it("a layers model has no stages, and all that asks to train it is refused", () 
   assert.ok(planStages(file({ base: "own" }), spec).every(({ kind }) => kind !== "tune"));
   for (const [extra, key] of [
     [{ unfreeze: { stages: ["top"] } }, "unfreeze.stages"],
+    [{ unfreeze: { rates: { top: 0.001 } } }, "unfreeze.rates"],
     [{ unfreeze: { surgical: "first-block" } }, "unfreeze.surgical"],
     [{ compare: { scratch: true } }, "compare.scratch"],
     [{ recipe: "staged" }, "recipe: staged"],
@@ -80,6 +81,61 @@ it("a layers model has no stages, and all that asks to train it is refused", () 
       refused,
     );
   }
+});
+
+const RATES: Readonly<
+  Record<string, { unfreeze: object; spec?: BaseSpec; refused?: RegExp; hint?: RegExp }>
+> = {
+  "of a group that a stage reaches": { unfreeze: { rates: { top: 0.001, "blocks.5": 0.001 } } },
+  "of a group that the base lacks": {
+    unfreeze: { rates: { layer4: 0.001 } },
+    refused: /^`unfreeze\.rates` names the layer group layer4, which the base own does not have$/,
+    hint: /^its layer groups, from the top: top, blocks\.6/,
+  },
+  "of a group below the default stages": {
+    unfreeze: { rates: { "blocks.6": 0.001, "blocks.0": 0.001 } },
+    refused: /^`unfreeze\.rates` gives a rate to blocks\.0, which no stage trains$/,
+    hint: /^the stages train top, blocks\.6, blocks\.5; leave/,
+  },
+  "of a group where nothing is unfrozen": {
+    unfreeze: { stages: [], rates: { top: 0.001 } },
+    refused: /gives a rate to top, which no stage trains$/,
+    hint: /^there are no stages/,
+  },
+  "of the first block, by surgery": {
+    unfreeze: { surgical: "first-block", rates: { "blocks.0": 0.001 } },
+  },
+  "of the first block of a ResNet, by surgery alone": {
+    unfreeze: { stages: [], surgical: "first-block", rates: { layer1: 0.001 } },
+    spec: added("resnet18"),
+  },
+  "of the block above the first one, by surgery": {
+    unfreeze: { surgical: "first-block", rates: { "blocks.1": 0.001 } },
+    refused: /blocks\.1, which no stage trains$/,
+    hint: /^the stages train top, blocks\.6, blocks\.5, blocks\.0; leave/,
+  },
+};
+
+for (const [what, { unfreeze, spec = added("mobilenetv2"), refused, hint }] of Object.entries(RATES)) {
+  it(`a rate ${what} is ${refused === undefined ? "taken" : "refused"}`, () => {
+    const written = file({ base: "own", unfreeze });
+    if (refused === undefined) {
+      assert.deepEqual(withStages(written, spec).unfreeze.rates, written.unfreeze.rates);
+    } else {
+      assert.throws(() => withStages(written, spec), { code: "RUN_FILE_INVALID", message: refused, hint });
+    }
+  });
+}
+
+it("of candidates of two architectures one has to train a group that has a rate", () => {
+  const candidates = { own: added("resnet18") };
+  const compared = (rates: object) => file({ bases: ["own", "efficientnet-lite0"], unfreeze: { rates } });
+  const written = compared({ layer4: 0.001, "blocks.6": 0.001 });
+  assert.equal(suitsAll(written, candidates), written);
+  assert.throws(() => suitsAll(compared({ layer1: 0.001 }), candidates), {
+    code: "RUN_FILE_INVALID",
+    message: "`unfreeze.rates` gives a rate to layer1, which no stage of any of `bases` trains",
+  });
 });
 
 it("groups of two architectures in one list are refused", () => {
