@@ -22,11 +22,11 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   base: 1,
   head: 1,
   tune: 4,
-  fold: 2,
-  evaluate: 3,
+  fold: 3,
+  evaluate: 4,
   scratch: 1,
   register: 2,
-  report: 5,
+  report: 6,
 };
 
 /** Depth of the stage that trains the first layer groups alone: `unfreeze.surgical`. */
