@@ -19,7 +19,7 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   ingest: 2,
   features: 1,
   recipe: 2,
-  base: 1,
+  base: 2,
   head: 1,
   tune: 4,
   fold: 3,
