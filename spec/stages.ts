@@ -18,7 +18,7 @@ export type StageKind = PodStage | "base" | "register" | "report";
 const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   ingest: 2,
   features: 1,
-  recipe: 2,
+  recipe: 3,
   base: 2,
   head: 1,
   tune: 4,

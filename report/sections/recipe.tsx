@@ -2,6 +2,7 @@
 import type { VNode } from "preact";
 import type { RecipeDecision, RecipeSummary } from "../../spec/recipe.js";
 import { counted, decimal, percent } from "../format.js";
+import { Marked } from "../marked.js";
 import { DomainGroups } from "../plots/domainGroups.js";
 import { ScrollBox } from "../scrollBox.js";
 import { MoreImages } from "./moreImages.js";
@@ -14,7 +15,7 @@ export function Recipe({ data: { recipe } }: SectionProps): VNode {
     <>
       <p>
         <strong>{choiceInWords(decision)}</strong>: {decision.reason}.
-        {decision.help !== undefined && ` What would help: ${decision.help}.`}
+        {decision.help !== undefined && <Marked text={` What would help: ${decision.help}.`} />}
       </p>
       <p>
         Features’ worth: <strong>{compatibility.verdict}</strong>. {capital(compatibility.sentence)}.
@@ -62,7 +63,7 @@ function Domain({ recipe: { domain, evidence } }: { readonly recipe: RecipeSumma
     <>
       <p>
         Domain distance: <strong>{domain.verdict}</strong>. {capital(domain.sentence)}.{" "}
-        {capital(domain.advice)}. The distance alone decides nothing.
+        <Marked text={capital(domain.advice)} />. The distance alone decides nothing.
       </p>
       <figure>
         <DomainGroups {...evidence.domain} />

@@ -373,12 +373,19 @@ test("why this recipe: the decision, the figures it rests on, and what would hel
     ...recipe.decision,
     reason: "only the first stage",
     stages: 1,
-    help: "add fifty images",
+    help: "add fifty images, or set `recipe: staged`",
   };
-  const said = text(parse(renderReport({ ...usual, recipe: { ...recipe, decision } })), "#recipe");
+  const domain = recipe.domain && { ...recipe.domain, advice: "compare with `surgical: first-block`" };
+  const page = parse(renderReport({ ...usual, recipe: { ...recipe, decision, ...(domain && { domain }) } }));
+  const said = text(page, "#recipe");
   assert.match(
     said,
-    /Staged unfreezing, 1 of 2.stages: only the first stage\. What would help: add fifty images\./,
+    /Staged unfreezing, 1 of 2.stages: only the first stage\. What would help: add fifty images, or set recipe: staged\./,
+  );
+  assert.match(said, /Compare with surgical: first-block\. The distance alone/);
+  assert.deepEqual(
+    all(page, "#recipe p code").map((code) => code.textContent),
+    ["recipe: staged", "surgical: first-block"],
   );
   assert.match(said, /Linear probe\s*93\.1.%.*91\.6.% to 94\.3.%/);
   assert.match(said, /Features’ worth: suits\./);
