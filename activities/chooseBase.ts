@@ -30,9 +30,11 @@ async function compare(
     const features = await requireManifest(store, inputs[`features-${index + 1}`] as ArtifactRef);
     const { rows, seconds } = features.summary as { readonly rows: number; readonly seconds: number };
     const probe = (await readArtifactFile(store, recipe, PROBE_FILE)).toString("utf8").trimEnd();
+    const { evidence, domain } = recipe.summary as RecipeSummary;
     measured.push({
       name,
-      evidence: (recipe.summary as RecipeSummary).evidence,
+      evidence,
+      ...(domain === undefined ? {} : { verdict: domain.verdict }),
       secondsPerView: seconds / rows,
       multiplyAdds: costOf(name, run.candidates?.[name]),
       correct: probe.split("\n").map(isRight),

@@ -8,7 +8,7 @@ import { ScrollBox } from "../scrollBox.js";
 import { MoreImages } from "./moreImages.js";
 import type { SectionProps } from "./section.js";
 
-export function Recipe({ data: { recipe } }: SectionProps): VNode {
+export function Recipe({ data: { recipe, bases } }: SectionProps): VNode {
   if (recipe === undefined) return <p class="muted">This run was made before thaw chose recipes.</p>;
   const { decision, compatibility, evidence } = recipe;
   return (
@@ -17,6 +17,12 @@ export function Recipe({ data: { recipe } }: SectionProps): VNode {
         <strong>{choiceInWords(decision)}</strong>: {decision.reason}.
         {decision.help !== undefined && <Marked text={` What would help: ${decision.help}.`} />}
       </p>
+      {bases !== undefined && (
+        <p>
+          Base: <strong>{bases.chosen}</strong>, chosen out of{" "}
+          <a href="#base">{bases.candidates.length} that were compared</a>. {bases.reason}.
+        </p>
+      )}
       <p>
         Features’ worth: <strong>{compatibility.verdict}</strong>. {capital(compatibility.sentence)}.
       </p>

@@ -8,7 +8,7 @@ const IMAGES = 40;
 function measured(
   name: string,
   right: number,
-  extra: { logMe?: number; seconds?: number; multiplyAdds?: number } = {},
+  extra: { logMe?: number; seconds?: number; multiplyAdds?: number; distance?: number } = {},
 ): MeasuredBase {
   const accuracy = right / IMAGES;
   const result = { accuracy, interval: [accuracy, accuracy], balancedAccuracy: accuracy } as const;
@@ -16,6 +16,7 @@ function measured(
     name,
     secondsPerView: extra.seconds ?? 0.01,
     multiplyAdds: extra.multiplyAdds,
+    ...(extra.distance === undefined ? {} : { verdict: "near" }),
     correct: Array.from({ length: IMAGES }, (_, image) => image < right),
     evidence: {
       images: IMAGES,
@@ -29,6 +30,9 @@ function measured(
       neighbours: 0.5,
       logMe: extra.logMe ?? 0,
       hScore: 0,
+      ...(extra.distance === undefined
+        ? {}
+        : { domain: { images: IMAGES, distance: extra.distance, error: 0.01, groups: [] } }),
     },
   };
 }
@@ -78,4 +82,21 @@ test("measured seconds choose nothing, so that a repeat chooses the same base", 
     const bases = [measured("a", 30, { seconds: first }), measured("b", 30, { seconds: second })];
     assert.deepEqual(ranking(...bases), ["a", "b"]);
   }
+});
+
+test("each candidate has its own domain distance and verdict, which the reason names and which decides nothing", () => {
+  const { candidates, reason } = compareBases([
+    measured("a", 30, { distance: 0.05 }),
+    measured("b", 31, { distance: 0.157 }),
+    measured("c", 29),
+  ]);
+  assert.deepEqual(
+    candidates.map(({ name, domain }) => [name, domain]),
+    [
+      ["b", { distance: 0.157, error: 0.01, verdict: "near" }],
+      ["a", { distance: 0.05, error: 0.01, verdict: "near" }],
+      ["c", undefined],
+    ],
+  );
+  assert.match(reason, /\(p = 0\.500\); domain distance: b 0\.16 \(near\), a 0\.05 \(near\)$/);
 });

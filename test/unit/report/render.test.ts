@@ -401,6 +401,23 @@ test("why this recipe: the decision, the figures it rests on, and what would hel
   assert.match(text(parse(renderReport(older)), "#recipe"), /before thaw chose recipes/);
 });
 
+test("compared bases have their domain distances, and the recipe says that there was a comparison", () => {
+  const probe = { accuracy: 0.9, interval: [0.88, 0.92], balancedAccuracy: 0.9 } as const;
+  const candidate = { probe, logMe: 0.3, hScore: 2, neighbours: 0.8, secondsPerView: 0.01 };
+  const far = { distance: 0.314, error: 0.011, verdict: "far" } as const;
+  const shown = (candidates: NonNullable<ReportData["bases"]>["candidates"]) =>
+    parse(renderReport({ ...sampleReport(), bases: { candidates, chosen: "xray", reason: "xray: more" } }));
+  const page = shown([
+    { ...candidate, name: "xray", domain: far },
+    { ...candidate, name: "mobile" },
+  ]);
+  assert.match(text(page, "#base"), /Domain distance: how far.*xray.*0\.31 ± 0\.02 \(far\).*mobile.*–/s);
+  assert.match(text(page, "#recipe"), /Base: xray, chosen out of\s2 that were compared\. xray: more\./);
+  assert.equal(all(page, '#recipe a[href="#base"]').length, 1);
+  assert.doesNotMatch(text(shown([{ ...candidate, name: "xray" }]), "#base"), /Domain distance/);
+  assert.doesNotMatch(text(parse(renderReport(sampleReport())), "#recipe"), /compared/);
+});
+
 test("the folds are the headline of a small set, the hold-out stands beside it, and the pairs say what is proven", () => {
   const data = withFolds(sampleReport({ classes: ["no", "yes"], testImagesPerClass: 20 }));
   const page = parse(renderReport(data));
