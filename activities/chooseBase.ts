@@ -1,7 +1,10 @@
 /** Compares the candidates of `bases` by what their recipe stages measured. */
+import { findArchitecture } from "../learn/bases/architectures.js";
 import { compareBases, type MeasuredBase } from "../learn/bases/compare.js";
+import { multiplyAdds } from "../learn/bases/cost.js";
 import type { StageOutcome, StageRequest } from "../spec/activities.js";
 import { PROBE_FILE } from "../spec/artifactFiles.js";
+import type { BaseSpec } from "../spec/base.js";
 import type { BaseComparison } from "../spec/baseComparison.js";
 import type { RecipeSummary } from "../spec/recipe.js";
 import type { ArtifactRef } from "../spec/run.js";
@@ -27,14 +30,23 @@ async function compare(
     const features = await requireManifest(store, inputs[`features-${index + 1}`] as ArtifactRef);
     const { rows, seconds } = features.summary as { readonly rows: number; readonly seconds: number };
     const probe = (await readArtifactFile(store, recipe, PROBE_FILE)).toString("utf8").trimEnd();
+    const { evidence, domain } = recipe.summary as RecipeSummary;
     measured.push({
       name,
-      evidence: (recipe.summary as RecipeSummary).evidence,
+      evidence,
+      ...(domain === undefined ? {} : { verdict: domain.verdict }),
       secondsPerView: seconds / rows,
+      multiplyAdds: costOf(name, run.candidates?.[name]),
       correct: probe.split("\n").map(isRight),
     });
   }
   return compareBases(measured);
+}
+
+function costOf(name: string, spec: BaseSpec | undefined): number | undefined {
+  if (spec?.extractor !== undefined) return undefined;
+  const { architecture, input } = findArchitecture(spec?.architecture ?? name);
+  return multiplyAdds(architecture, input.size);
 }
 
 /** Whether the probe, trained on the other folds, names the image's class. */

@@ -21,9 +21,9 @@ export function curveAdvice(curve: LearningCurve | undefined): string {
       );
     case "uncertain":
       return (
-        "what more images would buy cannot be told: " +
-        `the smaller parts foretold ${share(curve.foretold)} where ${share(curve.points.at(-1)?.accuracy ?? Number.NaN)} was measured, ` +
-        `and four times as many would buy anything from ${points(fourTimes.gainInterval[0])} to ${points(fourTimes.gainInterval[1])} points`
+        "what more images would buy is uncertain: " +
+        `for four times as many the curve gives ${points(fourTimes.gainInterval[0])} to ${points(fourTimes.gainInterval[1])} points (95 %), ` +
+        `and its smaller parts foretold ${share(curve.foretold)} where ${share(curve.points.at(-1)?.accuracy ?? Number.NaN)} was measured`
       );
   }
 }

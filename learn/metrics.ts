@@ -49,7 +49,11 @@ export function perClassMetrics(
   });
 }
 
-/** Everything of an {@link Evaluation} that follows from the confusion matrix. */
+/**
+ * Everything of an {@link Evaluation} that follows from the confusion matrix, as scikit-learn has it: balanced accuracy
+ * over the classes that have images, macro F1 over those that have images or are predicted (`f1_score` without
+ * `labels`), so that one that is predicted but never true counts as 0.
+ */
 export function summarizeConfusion(
   confusion: readonly (readonly number[])[],
   names: readonly string[],
@@ -57,12 +61,15 @@ export function summarizeConfusion(
   const images = sum(confusion.map(sum));
   const correct = sum(confusion.map((row, c) => row[c] ?? 0));
   const perClass = perClassMetrics(confusion, names);
-  const present = perClass.filter((metrics) => metrics.support > 0);
+  const present = perClass.filter(({ support }) => support > 0);
+  const named = perClass.filter(
+    ({ support }, c) => support > 0 || confusion.some((row) => (row[c] ?? 0) > 0),
+  );
   return {
     accuracy: ratio(correct, images),
     accuracyInterval: wilsonInterval(correct, images),
     balancedAccuracy: ratio(sum(present.map((metrics) => metrics.recall)), present.length),
-    macroF1: ratio(sum(perClass.map((metrics) => metrics.f1)), perClass.length),
+    macroF1: ratio(sum(named.map((metrics) => metrics.f1)), named.length),
     perClass,
   };
 }

@@ -1,5 +1,5 @@
 /** What the comparison of several bases measures and decides. */
-import type { ProbeResult } from "./recipe.js";
+import type { DomainDistance, DomainVerdict, ProbeResult } from "./recipe.js";
 
 /** A candidate on the run's training and validation images. */
 export interface BaseCandidate {
@@ -10,6 +10,11 @@ export interface BaseCandidate {
   readonly hScore: number;
   /** Leave-one-out accuracy of the nearest neighbours. */
   readonly neighbours: number;
+  /**
+   * How far the images are from this base's own pretraining. Absent in comparisons of version 1, and where the recipe
+   * of the candidate has none, as of layers models.
+   */
+  readonly domain?: Pick<DomainDistance, "distance" | "error"> & Pick<DomainVerdict, "verdict">;
   /** Wall-clock time of the frozen base for one view of one image. */
   readonly secondsPerView: number;
 }

@@ -77,7 +77,9 @@ export interface Evaluation {
   /** Accuracy in [0, 1] with its 95 % Wilson score interval. */
   readonly accuracy: number;
   readonly accuracyInterval: readonly [number, number];
+  /** Mean recall of the classes that have test images. */
   readonly balancedAccuracy: number;
+  /** Mean F1 of the classes that have test images or are predicted, as scikit-learn's `f1_score` has it. */
   readonly macroF1: number;
   /** Mean cross-entropy in nats. */
   readonly loss: number;

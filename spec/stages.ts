@@ -19,14 +19,14 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   ingest: 2,
   features: 1,
   recipe: 3,
-  base: 1,
+  base: 2,
   head: 1,
   tune: 4,
-  fold: 2,
-  evaluate: 3,
+  fold: 3,
+  evaluate: 4,
   scratch: 1,
   register: 2,
-  report: 5,
+  report: 6,
 };
 
 /** Depth of the stage that trains the first layer groups alone: `unfreeze.surgical`. */

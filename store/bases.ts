@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { RegisteredBase } from "../spec/base.js";
 import { ThawError } from "../spec/errors.js";
-import type { Store } from "./connection.js";
+import { type Store, storeCall } from "./connection.js";
 import { getJson, listNames, putJsonOnce } from "./json.js";
 import { canonicalJson } from "./keys.js";
 
@@ -74,6 +74,21 @@ export async function registerBase(
   throw new ThawError("STORE_UNREACHABLE", `no version of base ${base.name} could be registered`, {
     hint: "many are registered at once; try again",
   });
+}
+
+/**
+ * Removes the records of all versions; the oldest goes first, so that a removal that breaks off leaves the newest one
+ * what the name means.
+ * @returns the versions that there were, ascending
+ */
+export async function removeBaseRecords(store: Store, name: string): Promise<number[]> {
+  const versions = await listBaseVersions(store, name);
+  for (const version of versions) {
+    await storeCall(store, `removing base ${name}@${version}`, () =>
+      store.client.removeObject(store.bucket, recordName(name, version)),
+    );
+  }
+  return versions;
 }
 
 function isSame(

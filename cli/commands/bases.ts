@@ -1,4 +1,4 @@
-/** `thaw bases`: lists the networks that runs can start from; `thaw bases add` registers one of one's own. */
+/** `thaw bases`: lists the networks that runs can start from; `add` registers one of one's own, `remove` drops it. */
 import { type Command, InvalidArgumentError } from "commander";
 import type { AddBase, DescribedBase } from "../../client/bases.js";
 import { loadPlatform } from "../../runtime/platform.js";
@@ -11,6 +11,7 @@ import type { Output } from "../output.js";
 import { showProgress } from "../progressLine.js";
 import { basesTable } from "../render/bases.js";
 import { Interrupted, interruptible } from "../signals.js";
+import { addRemove } from "./removeBase.js";
 
 interface AddOptions {
   readonly name: string;
@@ -31,7 +32,7 @@ const WHITE = 255;
 export function addBases(program: Command): void {
   const command = program
     .command("bases")
-    .description("list the pretrained networks that a run can start from, or add your own")
+    .description("list the pretrained networks that a run can start from, and add or remove your own")
     .action(async (_options: object, self: Command) => {
       const { output, project } = contextOf<object>(self);
       const { architecturesWithoutWeights, catalogueBases } = await import("../../client/bases.js");
@@ -46,8 +47,10 @@ export function addBases(program: Command): void {
     ["thaw bases", "those of thaw and those that were added"],
     ["thaw bases --json", "with source, preprocessing and who measured TOP-1"],
     ["thaw bases add xray.pth --name xray --arch efficientnet-lite0", "your own"],
+    ["thaw bases remove xray", "and off the list again"],
   ]);
   addAdd(command);
+  addRemove(command);
 }
 
 function addAdd(bases: Command): void {

@@ -1,10 +1,10 @@
 /** What must stay: runs that go on, are recent, are pinned or made a model; models; bases. */
-import type { BaseSpec } from "../../spec/base.js";
 import type { ArtifactRef } from "../../spec/run.js";
 import { manifestName } from "../../store/artifacts.js";
 import { listBaseNames, listBaseVersions, readBase } from "../../store/bases.js";
 import { listPins } from "../../store/pins.js";
 import { listModels, listRuns, listVersions, readModel, readRun } from "../../store/records.js";
+import { basesOfRun, type StoredBase } from "../basesOfRun.js";
 import { currentState } from "../currentStages.js";
 import { listExecutions, statusOf } from "../executions.js";
 import { startOfRun } from "../runId.js";
@@ -28,7 +28,7 @@ export async function collectRoots(session: Session, oldest: Date): Promise<Root
   const keepArtifacts = (refs: Iterable<ArtifactRef>): void => {
     for (const { kind, key } of refs) manifests.add(manifestName(kind, key));
   };
-  const keepBase = (base: BaseSpec | undefined): void => {
+  const keepBase = (base: StoredBase | undefined): void => {
     keepArtifacts([...(base?.layers ?? []), ...(base?.tunedOn ?? [])]);
     if (base?.checkpoint !== undefined) digests.add(base.checkpoint.digest);
   };
@@ -55,6 +55,8 @@ export async function collectRoots(session: Session, oldest: Date): Promise<Root
     runs.add(run.workflowId);
     const { stages } = await currentState(session, run.workflowId);
     keepArtifacts(stages.flatMap(({ artifact }) => artifact ?? []));
+    // It may have been removed from the list since.
+    for (const base of await basesOfRun(session, run.workflowId)) keepBase(base);
   }
   for (const runId of await listRuns(store)) {
     const started = startOfRun(runId);

@@ -36,24 +36,43 @@ const UPPER_LAYERS_STRANGE_FROM = 0.35;
 
 /** Where a shift sits says what to tune: Lee et al., "Surgical fine-tuning improves adaptation", ICLR 2023. */
 const ADVICE = {
-  first:
-    "the distance sits in the first layers (how the images look), so tuning those alone, `surgical: first-block`, is worth a comparison",
-  both: "the first layers (how the images look) are as strange to them as the upper ones (what is shown), so unfreeze from the top, and compare with `surgical: first-block`",
-  upper: "the distance sits in the upper layers (what is shown), and those are what unfreezing begins with",
-  none: "no part of the network finds the images strange, so little tuning should be needed",
+  first: {
+    where: "the distance sits in the first layers (how the images look)",
+    tune: ", so tuning those alone, `surgical: first-block`, is worth a comparison",
+  },
+  both: {
+    where: "the first layers (how the images look) are as strange to them as the upper ones (what is shown)",
+    tune: ", so unfreeze from the top, and compare with `surgical: first-block`",
+  },
+  upper: {
+    where: "the distance sits in the upper layers (what is shown)",
+    tune: ", and those are what unfreezing begins with",
+  },
+  none: {
+    where: "no part of the network finds the images strange",
+    tune: ", so little tuning should be needed",
+  },
 } as const;
 
-/** Judges a distance. It never decides on the recipe: far images are often learned well, near ones sometimes not. */
-export function domainVerdict(domain: DomainDistance): DomainVerdict {
+/** Where nothing is unfrozen, advice how to unfreeze would contradict the decision. */
+const NOT_TUNED = "; it would count if layers were tuned, and here none are";
+
+/**
+ * Judges a distance. It never decides on the recipe: far images are often learned well, near ones sometimes not.
+ * @param tuned whether the recipe lets any stage of unfreezing run
+ */
+export function domainVerdict(domain: DomainDistance, tuned: boolean): DomainVerdict {
   const { distance, error } = domain;
   const verdict = distance < NEAR_BELOW ? "near" : distance < FAR_FROM ? "grey" : "far";
   const alike = KNOWN.reduce((a, b) =>
     Math.abs(b.distance - distance) < Math.abs(a.distance - distance) ? b : a,
   );
+  const place = whereItSits(domain);
+  const { where, tune } = ADVICE[place];
   return {
     verdict,
     sentence: `${SAYS[verdict]}: domain distance ${distance.toFixed(2)} ± ${(2 * error).toFixed(2)}, like ${alike.what} (${alike.distance.toFixed(2)})`,
-    advice: ADVICE[whereItSits(domain)],
+    advice: `${where}${tuned || place === "none" ? tune : NOT_TUNED}`,
   };
 }
 

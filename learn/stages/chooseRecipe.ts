@@ -140,12 +140,14 @@ export async function chooseRecipe(
     );
     const found = pairs.map((pair) => `${JSON.stringify(pair)}\n`);
     await writeFile(join(context.folders.out, COPIES_FILE), found.join(""));
+    const isExtractor = chosenBase(context.base).extractor !== undefined;
+    const decision = decide({ evidence, ...settings, isExtractor });
     const recipe: RecipeSummary = {
       evidence,
       compatibility: compatibility(evidence),
-      ...(domain === undefined ? {} : { domain: domainVerdict(domain) }),
+      ...(domain === undefined ? {} : { domain: domainVerdict(domain, decision.stages > 0) }),
       decision: {
-        ...decide({ evidence, ...settings, isExtractor: chosenBase(context.base).extractor !== undefined }),
+        ...decision,
         folds: planFolds({
           asked: settings.folds,
           records,

@@ -20,7 +20,8 @@ export function PerClass({ data: { evaluation } }: SectionProps): VNode {
       caption={
         <>
           Weakest class first. Precision: how many of the images given this class belong to it. Recall: how
-          many of its images were found. F1: their harmonic mean.
+          many of its images were found. F1: their harmonic mean; over all classes, the mean of those that a
+          test image has or is given.
           {ranked &&
             " AUC: how often an image of the class is given a higher probability of it than another image. AP: mean precision over all thresholds."}{" "}
           Support: its test images.

@@ -2,20 +2,27 @@
 import type { VNode } from "preact";
 import type { RecipeDecision, RecipeSummary } from "../../spec/recipe.js";
 import { counted, decimal, percent } from "../format.js";
+import { Marked } from "../marked.js";
 import { DomainGroups } from "../plots/domainGroups.js";
 import { ScrollBox } from "../scrollBox.js";
 import { MoreImages } from "./moreImages.js";
 import type { SectionProps } from "./section.js";
 
-export function Recipe({ data: { recipe } }: SectionProps): VNode {
+export function Recipe({ data: { recipe, bases } }: SectionProps): VNode {
   if (recipe === undefined) return <p class="muted">This run was made before thaw chose recipes.</p>;
   const { decision, compatibility, evidence } = recipe;
   return (
     <>
       <p>
         <strong>{choiceInWords(decision)}</strong>: {decision.reason}.
-        {decision.help !== undefined && ` What would help: ${decision.help}.`}
+        {decision.help !== undefined && <Marked text={` What would help: ${decision.help}.`} />}
       </p>
+      {bases !== undefined && (
+        <p>
+          Base: <strong>{bases.chosen}</strong>, chosen out of{" "}
+          <a href="#base">{bases.candidates.length} that were compared</a>. {bases.reason}.
+        </p>
+      )}
       <p>
         Features’ worth: <strong>{compatibility.verdict}</strong>. {capital(compatibility.sentence)}.
       </p>
@@ -62,7 +69,7 @@ function Domain({ recipe: { domain, evidence } }: { readonly recipe: RecipeSumma
     <>
       <p>
         Domain distance: <strong>{domain.verdict}</strong>. {capital(domain.sentence)}.{" "}
-        {capital(domain.advice)}. The distance alone decides nothing.
+        <Marked text={capital(domain.advice)} />. The distance alone decides nothing.
       </p>
       <figure>
         <DomainGroups {...evidence.domain} />

@@ -161,12 +161,16 @@ test("a model of thaw is the base of the next run, which says so and can be used
 test("what a base was tuned with is never held out, whatever the seed, and folds are none", async () => {
   // A head that has hardly been trained leaves the stage much to gain.
   const rough = await run(
-    "--set",
-    "base=efficientnet-lite1",
-    "--set",
-    "name=rough",
-    "--set",
-    "head.epochs=1",
+    ...[
+      ...[
+        "base=efficientnet-lite1",
+        "name=rough",
+        "head.epochs=1",
+        "unfreeze.epochs=12",
+        "unfreeze.batch_size=16",
+      ],
+      ...["unfreeze.learning_rate=0.003", "unfreeze.head_learning_rate=0.01"],
+    ].flatMap((setting) => ["--set", setting]),
   );
   const tuned = await requireManifest(stack.session.store, rough.result.artifacts["tune-1"] as ArtifactRef);
   assert.equal((tuned.summary as StageSummary).kept, true, "the test needs a stage that was kept");

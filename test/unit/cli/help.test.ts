@@ -3,9 +3,13 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createProgram } from "../../../cli/program.js";
 
-function helpOf(name: string): string {
-  const command = createProgram().commands.find((candidate) => candidate.name() === name);
-  assert.ok(command);
+/** @param names of a command, and of one below it */
+function helpOf(...names: readonly string[]): string {
+  const command = names.reduce((above, name) => {
+    const found = above.commands.find((candidate) => candidate.name() === name);
+    assert.ok(found, name);
+    return found;
+  }, createProgram());
   let text = "";
   command.configureOutput({
     writeOut: (part) => {
@@ -32,6 +36,13 @@ describe("help", () => {
       createProgram().commands.map((command) => command.name()),
       COMMANDS,
     );
+  });
+
+  it("of bases remove says that all versions go, and has an example", () => {
+    const text = helpOf("bases", "remove");
+    assert.match(text, /with all of its versions/);
+    assert.match(text, /\nExamples:\n {2}# .+\n {2}\$ .*thaw bases remove xray/);
+    assert.ok(text.includes("--json"));
   });
 
   for (const name of COMMANDS) {

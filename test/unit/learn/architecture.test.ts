@@ -10,6 +10,7 @@ import {
 } from "../../../learn/bases/architecture.js";
 import { findArchitecture, WITHOUT_WEIGHTS } from "../../../learn/bases/architectures.js";
 import { CATALOGUE, findBase } from "../../../learn/bases/catalogue.js";
+import { multiplyAdds } from "../../../learn/bases/cost.js";
 import { efficientNetLite } from "../../../learn/bases/efficientnetLite.js";
 import { boundaryShape } from "../../../learn/boundaries.js";
 import { ThawError } from "../../../spec/errors.js";
@@ -38,6 +39,32 @@ for (const { name, width, depth, parameters, blocks } of PORT) {
     assert.equal(countParameters(architecture), parameters);
     const inverted = architecture.groups.filter((group) => group.name.startsWith("blocks."));
     assert.equal(inverted.flatMap((group) => group.blocks).length, blocks);
+  });
+}
+
+/**
+ * Published multiply-adds in millions, a classifier of 1000 included, and how far below them the convolutions may lie.
+ * torchvision's `_ops` (GFLOPS, a multiply-add is one) count what we do. The README of
+ * models/official/efficientnet/lite in the TensorFlow TPU repository has about 5 % more than the convolutions
+ * of the same network, presumably with batch norms and activations.
+ */
+const PUBLISHED_COST: Readonly<Record<string, { readonly millions: number; readonly below: number }>> = {
+  "efficientnet-lite0": { millions: 407, below: 0.06 },
+  "efficientnet-lite1": { millions: 631, below: 0.06 },
+  "efficientnet-lite2": { millions: 899, below: 0.06 },
+  mobilenetv2: { millions: 301, below: 0.005 },
+  resnet18: { millions: 1814, below: 0.005 },
+  resnet34: { millions: 3664, below: 0.005 },
+  resnet50: { millions: 4089, below: 0.005 },
+};
+
+for (const { name, architecture, input } of [...CATALOGUE, ...WITHOUT_WEIGHTS]) {
+  test(`${name} has about the multiply-adds that its publishers state`, () => {
+    const classifier = architecture.features * 1000;
+    const counted = (multiplyAdds(architecture, input.size) + classifier) / 1e6;
+    const { millions, below } = PUBLISHED_COST[name] as (typeof PUBLISHED_COST)[string];
+    const share = counted / millions;
+    assert.ok(share > 1 - below && share < 1.005, `${counted} million where ${millions} are published`);
   });
 }
 

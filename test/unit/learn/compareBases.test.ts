@@ -8,13 +8,15 @@ const IMAGES = 40;
 function measured(
   name: string,
   right: number,
-  extra: { logMe?: number; seconds?: number } = {},
+  extra: { logMe?: number; seconds?: number; multiplyAdds?: number; distance?: number } = {},
 ): MeasuredBase {
   const accuracy = right / IMAGES;
   const result = { accuracy, interval: [accuracy, accuracy], balancedAccuracy: accuracy } as const;
   return {
     name,
     secondsPerView: extra.seconds ?? 0.01,
+    multiplyAdds: extra.multiplyAdds,
+    ...(extra.distance === undefined ? {} : { verdict: "near" }),
     correct: Array.from({ length: IMAGES }, (_, image) => image < right),
     evidence: {
       images: IMAGES,
@@ -28,6 +30,9 @@ function measured(
       neighbours: 0.5,
       logMe: extra.logMe ?? 0,
       hScore: 0,
+      ...(extra.distance === undefined
+        ? {}
+        : { domain: { images: IMAGES, distance: extra.distance, error: 0.01, groups: [] } }),
     },
   };
 }
@@ -52,7 +57,46 @@ test("a lead is certain where the sign test says so, and its price is named", ()
   );
 });
 
-test("of equal probes the higher LogME wins, then the faster base", () => {
-  assert.equal(compareBases([measured("a", 30), measured("b", 30, { logMe: 1 })]).chosen, "b");
-  assert.equal(compareBases([measured("a", 30), measured("b", 30, { seconds: 0.005 })]).chosen, "b");
+/** The names, the best first. */
+const ranking = (...bases: MeasuredBase[]): string[] =>
+  compareBases(bases).candidates.map(({ name }) => name);
+
+test("of equal probes the higher LogME wins, then the base of fewer multiply-adds, then the one listed first", () => {
+  const cheap = { multiplyAdds: 1e6 };
+  const dear = { multiplyAdds: 2e6 };
+  assert.deepEqual(ranking(measured("a", 30, cheap), measured("b", 30, { ...dear, logMe: 1 })), ["b", "a"]);
+  assert.deepEqual(ranking(measured("a", 30, dear), measured("b", 30, cheap)), ["b", "a"]);
+  assert.deepEqual(ranking(measured("b", 30, dear), measured("a", 30, dear)), ["b", "a"]);
+});
+
+test("of equal probes a base of unknown cost comes last, and two of them as they are listed", () => {
+  const known = measured("known", 30, { multiplyAdds: 1e9 });
+  assert.deepEqual(ranking(measured("b", 30), known, measured("a", 30)), ["known", "b", "a"]);
+});
+
+test("measured seconds choose nothing, so that a repeat chooses the same base", () => {
+  for (const [first, second] of [
+    [0.02, 0.005],
+    [0.005, 0.02],
+  ] as const) {
+    const bases = [measured("a", 30, { seconds: first }), measured("b", 30, { seconds: second })];
+    assert.deepEqual(ranking(...bases), ["a", "b"]);
+  }
+});
+
+test("each candidate has its own domain distance and verdict, which the reason names and which decides nothing", () => {
+  const { candidates, reason } = compareBases([
+    measured("a", 30, { distance: 0.05 }),
+    measured("b", 31, { distance: 0.157 }),
+    measured("c", 29),
+  ]);
+  assert.deepEqual(
+    candidates.map(({ name, domain }) => [name, domain]),
+    [
+      ["b", { distance: 0.157, error: 0.01, verdict: "near" }],
+      ["a", { distance: 0.05, error: 0.01, verdict: "near" }],
+      ["c", undefined],
+    ],
+  );
+  assert.match(reason, /\(p = 0\.500\); domain distance: b 0\.16 \(near\), a 0\.05 \(near\)$/);
 });

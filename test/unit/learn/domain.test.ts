@@ -216,9 +216,13 @@ for (const { what, groups, verdict, says, advises } of MEASURED) {
       error: 0.008,
       groups: groups.map((distance, i) => ({ name: `group ${i}`, distance, error: 0.01 })),
     };
-    const judged = domainVerdict(domain);
+    const judged = domainVerdict(domain, true);
     assert.equal(judged.verdict, verdict);
     assert.match(judged.sentence, says);
     assert.match(judged.advice, advises);
+    const { advice, ...same } = domainVerdict(domain, false);
+    assert.deepEqual({ ...same, advice: judged.advice }, judged);
+    assert.match(advice, /; it would count if layers were tuned, and here none are$|little tuning/);
+    assert.doesNotMatch(advice, /unfreez|surgical|tuning those/);
   });
 }

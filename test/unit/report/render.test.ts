@@ -373,12 +373,19 @@ test("why this recipe: the decision, the figures it rests on, and what would hel
     ...recipe.decision,
     reason: "only the first stage",
     stages: 1,
-    help: "add fifty images",
+    help: "add fifty images, or set `recipe: staged`",
   };
-  const said = text(parse(renderReport({ ...usual, recipe: { ...recipe, decision } })), "#recipe");
+  const domain = recipe.domain && { ...recipe.domain, advice: "compare with `surgical: first-block`" };
+  const page = parse(renderReport({ ...usual, recipe: { ...recipe, decision, ...(domain && { domain }) } }));
+  const said = text(page, "#recipe");
   assert.match(
     said,
-    /Staged unfreezing, 1 of 2.stages: only the first stage\. What would help: add fifty images\./,
+    /Staged unfreezing, 1 of 2.stages: only the first stage\. What would help: add fifty images, or set recipe: staged\./,
+  );
+  assert.match(said, /Compare with surgical: first-block\. The distance alone/);
+  assert.deepEqual(
+    all(page, "#recipe p code").map((code) => code.textContent),
+    ["recipe: staged", "surgical: first-block"],
   );
   assert.match(said, /Linear probe\s*93\.1.%.*91\.6.% to 94\.3.%/);
   assert.match(said, /Features’ worth: suits\./);
@@ -392,6 +399,23 @@ test("why this recipe: the decision, the figures it rests on, and what would hel
   assert.doesNotMatch(text(parse(earlier), "#recipe"), /Domain distance/);
   const { recipe: _recipe, ...older } = usual;
   assert.match(text(parse(renderReport(older)), "#recipe"), /before thaw chose recipes/);
+});
+
+test("compared bases have their domain distances, and the recipe says that there was a comparison", () => {
+  const probe = { accuracy: 0.9, interval: [0.88, 0.92], balancedAccuracy: 0.9 } as const;
+  const candidate = { probe, logMe: 0.3, hScore: 2, neighbours: 0.8, secondsPerView: 0.01 };
+  const far = { distance: 0.314, error: 0.011, verdict: "far" } as const;
+  const shown = (candidates: NonNullable<ReportData["bases"]>["candidates"]) =>
+    parse(renderReport({ ...sampleReport(), bases: { candidates, chosen: "xray", reason: "xray: more" } }));
+  const page = shown([
+    { ...candidate, name: "xray", domain: far },
+    { ...candidate, name: "mobile" },
+  ]);
+  assert.match(text(page, "#base"), /Domain distance: how far.*xray.*0\.31 ± 0\.02 \(far\).*mobile.*–/s);
+  assert.match(text(page, "#recipe"), /Base: xray, chosen out of\s2 that were compared\. xray: more\./);
+  assert.equal(all(page, '#recipe a[href="#base"]').length, 1);
+  assert.doesNotMatch(text(shown([{ ...candidate, name: "xray" }]), "#base"), /Domain distance/);
+  assert.doesNotMatch(text(parse(renderReport(sampleReport())), "#recipe"), /compared/);
 });
 
 test("the folds are the headline of a small set, the hold-out stands beside it, and the pairs say what is proven", () => {
