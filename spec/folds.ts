@@ -67,6 +67,19 @@ export interface FoldFigureSet {
   readonly macroF1: FoldFigure;
 }
 
+/** What is kept of all folds together in the records of runs and of models: for small sets the figure to quote. */
+export interface FoldsInBrief {
+  readonly count: number;
+  /** Held out once each, over all folds. */
+  readonly images: number;
+  readonly accuracy: number;
+  readonly accuracyInterval: readonly [low: number, high: number];
+  /** Of the head on the frozen base, on the same images. */
+  readonly headAccuracy: number;
+  /** Two-sided, of McNemar's exact test of the two. */
+  readonly pValue: number;
+}
+
 /** All folds together: how well the recipe does on images that it did not see. */
 export interface CrossValidation {
   readonly folds: readonly FoldSummary[];

@@ -25,8 +25,8 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   fold: 2,
   evaluate: 3,
   scratch: 1,
-  register: 2,
-  report: 5,
+  register: 3,
+  report: 6,
 };
 
 /** Depth of the stage that trains the first layer groups alone: `unfreeze.surgical`. */

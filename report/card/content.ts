@@ -91,6 +91,7 @@ function metrics({ evaluation }: ReportData): CardSection {
   return {
     title: "Evaluation",
     facts: [
+      ...foldFacts(evaluation),
       fact("Held-out images", `${integer(images)}, looked at once`),
       fact("Accuracy", `${percent(accuracy)} (95 % interval ${percent(low)} to ${percent(high)})`),
       fact("Balanced accuracy", percent(evaluation.balancedAccuracy)),
@@ -120,6 +121,19 @@ function metrics({ evaluation }: ReportData): CardSection {
     ],
     points: [],
   };
+}
+
+/** For small sets the figure to quote, so it comes first. */
+function foldFacts({ crossValidation }: ReportData["evaluation"]): readonly CardFact[] {
+  if (crossValidation === undefined) return [];
+  const { folds, images, accuracy, accuracyInterval } = crossValidation;
+  const [low, high] = accuracyInterval;
+  return [
+    fact(
+      `Accuracy over ${folds.length} folds`,
+      `${percent(accuracy)} (95 % interval ${percent(low)} to ${percent(high)}), ${counted(images, "image")}, each held out once: the figure to quote. What follows is of the registered model alone`,
+    ),
+  ];
 }
 
 function dataUsed({ dataset }: ReportData): CardSection {

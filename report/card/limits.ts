@@ -31,13 +31,23 @@ export function limitSentences(data: ReportData): readonly string[] {
   ];
 }
 
-function intervalSentence({ evaluation: { accuracyInterval, images } }: ReportData): string {
-  const [low, high] = accuracyInterval;
-  const width = pointsBetween(low, high).toFixed(1);
+function intervalSentence({ evaluation }: ReportData): string {
+  const { accuracyInterval, images, crossValidation } = evaluation;
+  const drawn = `the chance in drawing ${counted(images, "test image")}`;
+  if (crossValidation === undefined) {
+    return `The accuracy is known to ${widthOf(accuracyInterval)}: that is ${drawn}, not in training, which was done once.`;
+  }
+  const { folds, accuracyInterval: overFolds } = crossValidation;
   return (
-    `The accuracy is known to ${width} percentage points (${percent(low)} to ${percent(high)}): ` +
-    `that is the chance in drawing ${counted(images, "test image")}, not in training, which was done once.`
+    `The accuracy is known to ${widthOf(overFolds)}, over ${folds.length} trainings on different images. ` +
+    `The registered model is one more training; its own accuracy is known to ${widthOf(accuracyInterval)}, ` +
+    `from ${drawn} alone.`
   );
+}
+
+function widthOf([low, high]: readonly [number, number]): string {
+  const width = pointsBetween(low, high).toFixed(1);
+  return `${width} percentage points (${percent(low)} to ${percent(high)})`;
 }
 
 function smallClassSentences({ evaluation }: ReportData): string[] {
