@@ -1,6 +1,6 @@
 /** What the evaluation does not show, as far as it can be told from the run itself. */
 import type { ReportData } from "../../spec/report.js";
-import { counted, percent, pointsBetween } from "../format.js";
+import { counted, integer, percent, pointsBetween } from "../format.js";
 
 /** Below, one test image is worth more than 5 points of a class's recall. */
 const FEW = 20;
@@ -18,6 +18,7 @@ export function limitSentences(data: ReportData): readonly string[] {
     "No groups within the classes, for example of people, were compared with each other.",
     ...smallClassSentences(data),
     ...leakSentences(data),
+    ...suspectedCopySentences(data),
     ...shortcutSentences(data),
     ...(recipe === undefined || recipe.compatibility.verdict === "suits"
       ? []
@@ -64,6 +65,17 @@ function leakSentences({ dataset, evaluation }: ReportData): string[] {
   const { images } = evaluation.leaked;
   return [
     `${counted(images, "test image")} have copies among the training images: the accuracy is too good.`,
+  ];
+}
+
+function suspectedCopySentences({ recipe, suspectedCopies }: ReportData): string[] {
+  const { count = 0, compared = 0 } = recipe?.copies ?? {};
+  if (count === 0) return [];
+  const others = suspectedCopies?.accuracyOfOthers;
+  return [
+    `${integer(count)} of ${counted(compared, "validation and test image")} may be ${count === 1 ? "a copy" : "copies"} of images of another split, ` +
+      "by the base’s features: where they are, the figures may be too good." +
+      (others === undefined ? "" : ` On the other test images the accuracy is ${percent(others)}.`),
   ];
 }
 

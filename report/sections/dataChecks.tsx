@@ -1,6 +1,6 @@
 /** What to check in the data: contradictions, leaks, label suspects, shortcuts, unequal classes. */
 import type { ComponentChildren, VNode } from "preact";
-import { checkPictures, type ShownGroup } from "../checks/pictures.js";
+import { checkPictures, hasSuspectedCopies, type ShownGroup } from "../checks/pictures.js";
 import { faultSentences } from "../checks/sentences.js";
 import { counted, percent } from "../format.js";
 import { PictureList } from "../pictures/pictureList.js";
@@ -56,14 +56,18 @@ export function DataChecks({ data }: Props): VNode {
         <Groups data={data} title="Copies" groups={duplicates}>
           {counted(faults.duplicates.count, "picture")} {faults.duplicates.count === 1 ? "is" : "are"} there
           more than once, as the same bytes or nearly the same look
-          {faults.leaks === undefined
-            ? "; all copies of a picture lie in one split, so no test image is known from training"
-            : ""}
-          . They count more than other pictures without telling more.
+          {faults.leaks === undefined && `; all copies of a picture lie in one split${knownSentence(data)}`}.
+          They count more than other pictures without telling more.
         </Groups>
       )}
     </>
   );
+}
+
+function knownSentence(data: SectionProps["data"]): string {
+  return hasSuspectedCopies(data)
+    ? ", but for those that are suspected across the splits"
+    : ", so no test image is known from training";
 }
 
 function leakedSentence({ evaluation: { leaked, accuracy } }: SectionProps["data"]): string {

@@ -416,6 +416,24 @@ test("the folds are the headline of a small set, the hold-out stands beside it, 
   assert.equal(all(page, "#folds tbody tr").length, 5 + 3);
 });
 
+test("that no test image is known from training is said only where nothing is suspected across the splits", () => {
+  const suspected = withFaults(sampleReport({ duplicateGroups: 3 }));
+  const { leaks: _leaks, ...faults } = suspected.dataset.faults ?? NO_FAULTS;
+  const dataset = { ...suspected.dataset, faults };
+  const page = parse(renderReport({ ...suspected, dataset }));
+  assert.match(text(page, "#data"), /each lies within one split\. Others are suspected across the splits/);
+  assert.match(
+    text(page, "#checks"),
+    /lie in one split, but for those that are suspected across the splits\. /,
+  );
+  assert.doesNotMatch(text(page, "main"), /no test image (has a twin|is known)/);
+  const { recipe: _recipe, ...clear } = suspected;
+  const other = parse(renderReport({ ...clear, dataset }));
+  assert.match(text(other, "#data"), /so no test image has a twin among the training images\./);
+  assert.match(text(other, "#checks"), /so no test image is known from training\. /);
+  assert.doesNotMatch(text(other, "#card"), /of images of another split/);
+});
+
 test("without folds the report says why there are none", () => {
   const data = sampleReport();
   const folds = { count: 0, reason: "no folds: 400 held-out images are enough for a usable interval" };
