@@ -434,6 +434,27 @@ test("that no test image is known from training is said only where nothing is su
   assert.doesNotMatch(text(other, "#card"), /of images of another split/);
 });
 
+test("the folds are one row of the timings, and each has its digest", () => {
+  const usual = sampleReport();
+  const folds = ["fold-1", "fold-2", "fold-3"];
+  const data = {
+    ...usual,
+    timings: [
+      { stage: "head", seconds: 30, cached: false },
+      ...folds.map((stage) => ({ stage, seconds: 100, cached: false })),
+      { stage: "evaluate", seconds: 12, cached: false },
+    ],
+    digests: { ...usual.digests, ...Object.fromEntries(folds.map((stage) => [stage, `digest of ${stage}`])) },
+  };
+  const page = parse(renderReport(data));
+  assert.deepEqual(
+    all(page, "#timings tbody tr").map(({ textContent }) => textContent.replaceAll("\u00a0", " ")),
+    ["head30 s", "fold-1 … fold-35 min", "evaluate12 s"],
+  );
+  assert.match(text(page, "#timings tfoot").replaceAll("\u00a0", " "), /^Together5 min 42 s/);
+  for (const stage of folds) assert.match(text(page, "#reproduce"), new RegExp(`digest of ${stage}`));
+});
+
 test("without folds the report says why there are none", () => {
   const data = sampleReport();
   const folds = { count: 0, reason: "no folds: 400 held-out images are enough for a usable interval" };
