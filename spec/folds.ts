@@ -57,7 +57,10 @@ export interface FoldFigure {
   readonly mean: number;
   /** Their sample standard deviation. */
   readonly deviation: number;
-  /** 95 % corrected resampled t interval around the mean, see `learn/foldStatistics.ts`. */
+  /**
+   * 95 %: the wider one of the corrected resampled t interval around the mean and the interval that the number of images
+   * allows, see `learn/foldStatistics.ts` and `learn/crossValidation.ts`.
+   */
   readonly interval: readonly [low: number, high: number];
 }
 
@@ -85,12 +88,12 @@ export interface CrossValidation {
   readonly folds: readonly FoldSummary[];
   /** Every image of the dataset was held out once. */
   readonly images: number;
-  /** The pooled accuracy, and the wider one of the corrected t interval and the Wilson interval of all images. */
+  /** The pooled accuracy, and its interval as in `final`. */
   readonly accuracy: number;
   readonly accuracyInterval: readonly [low: number, high: number];
   readonly head: FoldFigureSet;
   readonly final: FoldFigureSet;
-  /** Mean over the folds of what fine-tuning added to the accuracy, with its corrected interval; in [−1, 1]. */
+  /** Mean over the folds of what fine-tuning added to the accuracy, with its interval; in [−1, 1]. */
   readonly gain: Omit<FoldFigure, "pooled">;
   /** Images that only the final model, and that only the head gets right; McNemar's exact test, two-sided. */
   readonly againstHead: { readonly better: number; readonly worse: number; readonly pValue: number };

@@ -23,7 +23,7 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   head: 1,
   tune: 4,
   fold: 2,
-  evaluate: 3,
+  evaluate: 4,
   scratch: 1,
   register: 3,
   report: 6,
