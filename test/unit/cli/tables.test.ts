@@ -218,6 +218,16 @@ describe("predictions", () => {
     ]);
   });
 
+  it("cuts names that are sentences, and lines to the terminal", () => {
+    const long = "a class with a name as long as a whole sentence";
+    const set = [long, `not ${long}`];
+    const doubtful = [{ path: "a.png", label: long, confidence: 0.5, probabilities: {}, set }];
+    const cut = "a class with a name as long as …";
+    const whole = `a.png  ${cut}      50.0 %  or not a class with a name as long…`;
+    assert.equal(lines(predictionsTable(doubtful, plainScreen(200)))[1], whole);
+    assert.equal(lines(predictionsTable(doubtful, plainScreen()))[1], `${whole.slice(0, 79)}…`);
+  });
+
   it("has a sentence for what could not", () => {
     assert.deepEqual(unreadable(predictions), ["b.txt: it is no image"]);
     assert.equal(predictionsTable(predictions.slice(1), plainScreen()), "");
