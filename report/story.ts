@@ -1,5 +1,6 @@
 /** The run in one sentence: what was trained on what, what fine-tuning added, what transfer was worth. */
 import type { ReportData } from "../spec/report.js";
+import { pretrainedOnWords } from "./baseWords.js";
 import { counted, duration, percent, pointsBetween, pointsInWords, pValue, signedPoints } from "./format.js";
 
 /** p of a paired test below which a change is taken for proven. */
@@ -43,7 +44,7 @@ export function transferGain({ evaluation }: ReportData): number | undefined {
 export function summarySentence(data: ReportData): string {
   const { base, dataset, evaluation } = data;
   const training =
-    `The network ${base.name}, pretrained on ${base.pretrainedOn}, learned to tell ` +
+    `The network ${base.name}, pretrained on ${pretrainedOnWords(base)}, learned to tell ` +
     `${counted(evaluation.classes.length, "class", "classes")} apart from ` +
     `${counted(sum(dataset.counts.train), "training image")}`;
   const clauses = [training, tuningClause(data), scratchClause(data)];

@@ -1,5 +1,6 @@
 /** What the evaluation does not show, as far as it can be told from the run itself. */
 import type { ReportData } from "../../spec/report.js";
+import { leakEffect } from "../checks/leakEffect.js";
 import { counted, integer, percent, pointsBetween } from "../format.js";
 
 /** Below, one test image is worth more than 5 points of a class's recall. */
@@ -63,9 +64,8 @@ function smallClassSentences({ evaluation }: ReportData): string[] {
 function leakSentences({ dataset, evaluation }: ReportData): string[] {
   if (dataset.faults?.leaks?.policy !== "report" || evaluation.leaked === undefined) return [];
   const { images } = evaluation.leaked;
-  return [
-    `${counted(images, "test image")} have copies among the training images: the accuracy is too good.`,
-  ];
+  const have = `${counted(images, "test image")} ${images === 1 ? "has" : "have"}`;
+  return [`${have} copies among the training or validation images, ${leakEffect(evaluation.leaked)}.`];
 }
 
 function suspectedCopySentences({ recipe, suspectedCopies }: ReportData): string[] {

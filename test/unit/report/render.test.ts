@@ -349,7 +349,39 @@ test("copies that the manifest's splits tear apart are not said to lie within on
     "On the 40 test images known from training the accuracy is 100.0 %, on the others 84.0 %, on all";
   assert.ok(text(page, "#checks").includes(figures));
   assert.doesNotMatch(text(page, "#data p"), /each lies within one split/);
-  assert.match(text(page, "#checks"), /left as they are, so the test accuracy is too good/);
+  assert.match(text(page, "#checks"), /left as they are, so the test accuracy is probably too good\./);
+  assert.match(
+    text(page, "#card"),
+    /40.test images have copies .*, so the test accuracy is probably too good\./,
+  );
+  const worse = { ...evaluation, leaked: { images: 4, accuracy: 0.75, accuracyOfOthers: 0.833 } };
+  const other = parse(renderReport({ ...data, evaluation: worse, dataset: { ...data.dataset, faults } }));
+  assert.doesNotMatch(text(other, "main"), /accuracy is (probably )?too good/);
+  assert.match(text(other, "#checks"), /though the test images among them are not recognised better/);
+});
+
+test("what is counted but not shown is said to be so: groups of copies, and images of a group", () => {
+  const data = withFaults(sampleReport());
+  const { faults } = data.dataset;
+  const [, , copies] = faults?.duplicates.shown ?? [];
+  assert.ok(faults !== undefined && copies !== undefined);
+  const four = [1, 2, 3, 4].map((n) => ({ path: `d/${n}.jpg`, label: 0, split: "train" }) as const);
+  const big = { ...copies, images: { count: 4, shown: four } };
+  const duplicates = { count: 33, shown: Array.from({ length: 8 }, () => big) };
+  const page = parse(
+    renderReport({ ...data, dataset: { ...data.dataset, faults: { ...faults, duplicates } } }),
+  );
+  const said = text(page, "#checks").replaceAll("\u00a0", " ");
+  assert.match(said, /33 pictures are there more than once.* telling more\. 6 of them are shown here\./);
+  assert.match(said, /4 images, the same bytes; 3 of them shown/);
+  assert.equal(said.match(/of them (is|are)? ?shown/g)?.length, 1 + 6);
+});
+
+test("values under pictures can be read whole where they are cut", () => {
+  const data = sampleReport({ errorRate: 0.1 });
+  const values = all(parse(renderReport(data)), "#mistakes .pictures dd");
+  assert.ok(values.length > 0);
+  for (const value of values) assert.equal(value.getAttribute("title"), value.textContent);
 });
 
 test("the run file stands there character by character", () => {

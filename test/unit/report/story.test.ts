@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { renderModelCard } from "../../../report/card/markdown.js";
 import { summarySentence } from "../../../report/story.js";
 import type { ReportData } from "../../../spec/report.js";
 import { withFolds } from "./sampleFolds.js";
@@ -102,4 +103,18 @@ test("where there are folds, they say what fine-tuning added, and whether it may
   const none = { ...gain, mean: 0 };
   const unchanged = { ...data.evaluation, crossValidation: { ...crossValidation, gain: none, againstHead } };
   assert.match(summarySentence({ ...data, evaluation: unchanged }), /over the folds fine-tuning left the 80/);
+});
+
+test("a base of which nobody said what it learned is told in words, in the sentence and in the card", () => {
+  const told = (pretrainedOn: string, source: string): string => {
+    const data = { ...SAMPLE, base: { ...SAMPLE.base, name: "mine@1", pretrainedOn, source } };
+    return `${summarySentence(data)}\n${renderModelCard(data)}`;
+  };
+  const unstated = told("not stated", "not stated");
+  assert.match(unstated, /^The network mine@1, pretrained on unstated data, learned to tell/);
+  assert.match(unstated, /\*\*Base:\*\* mine@1, pretrained on unstated data; source not stated\n/);
+  const tuned = told("not stated, then tuned as mine@1 to tell 3 classes apart", "https://example.org");
+  assert.match(tuned, /^The network mine@1, pretrained on unstated data, then tuned as mine@1 to tell 3/);
+  assert.match(told("scans", "not stated"), /pretrained on scans; source not stated\n/);
+  assert.match(told("scans", "a hospital"), /pretrained on scans; a hospital\n/);
 });
