@@ -1,13 +1,13 @@
 /** Writes the run's record, which outlives Temporal's retention, and gives the run's result. */
 import type { ControlActivities } from "../spec/activities.js";
 import type { Evaluation } from "../spec/evaluation.js";
-import type { CrossValidation } from "../spec/folds.js";
 import { runCost } from "../spec/prices.js";
 import type { ArtifactRef, ModelVersion, RunResult } from "../spec/run.js";
 import { requireManifest } from "../store/artifacts.js";
 import { writeRun } from "../store/records.js";
 import { runUsage } from "../store/runUsage.js";
 import type { ControlDependencies } from "./context.js";
+import { foldsInBrief } from "./foldsInBrief.js";
 import { NO_METRICS } from "./metrics/metrics.js";
 
 export async function recordRun(
@@ -16,7 +16,7 @@ export async function recordRun(
 ): Promise<RunResult> {
   const evaluation = (await requireManifest(store, artifacts.evaluate as ArtifactRef)).summary as Evaluation;
   const model = (await requireManifest(store, artifacts.register as ArtifactRef)).summary as ModelVersion;
-  const { scratch, crossValidation } = evaluation;
+  const { scratch } = evaluation;
   const result: RunResult = {
     runId: run.runId,
     model: model.name,
@@ -25,7 +25,7 @@ export async function recordRun(
     testAccuracyInterval: evaluation.accuracyInterval,
     byStage: evaluation.byStage,
     ...(scratch === undefined ? {} : { scratch: { accuracy: scratch.accuracy, seconds: scratch.seconds } }),
-    ...(crossValidation === undefined ? {} : { folds: foldsOf(crossValidation) }),
+    ...foldsInBrief(evaluation),
     artifacts,
     ...(run.resumedFrom === undefined ? {} : { resumedFrom: run.resumedFrom }),
     ...(steering === undefined ? {} : { steering }),
@@ -36,16 +36,4 @@ export async function recordRun(
     metrics.runCost(currency, amount);
   }
   return result;
-}
-
-function foldsOf(all: CrossValidation): NonNullable<RunResult["folds"]> {
-  const { folds, images, accuracy, accuracyInterval, head, againstHead } = all;
-  return {
-    count: folds.length,
-    images,
-    accuracy,
-    accuracyInterval,
-    headAccuracy: head.accuracy.pooled,
-    pValue: againstHead.pValue,
-  };
 }

@@ -6,6 +6,7 @@ import { requireManifest } from "../store/artifacts.js";
 import { registerModel } from "../store/records.js";
 import { commitOnce } from "./commitOnce.js";
 import type { ControlDependencies } from "./context.js";
+import { foldsInBrief } from "./foldsInBrief.js";
 
 export async function register(
   dependencies: ControlDependencies,
@@ -32,6 +33,7 @@ async function newVersion(
     base: run.base?.name ?? run.file.base,
     ...(run.base === undefined ? {} : { baseSpec: run.base }),
     testAccuracy: evaluation.accuracy,
+    ...foldsInBrief(evaluation),
     ...(evaluation.temperature === undefined ? {} : { temperature: evaluation.temperature }),
     ...(quantile === undefined ? {} : { conformalQuantile: quantile }),
     ...(mirrored === undefined ? {} : { mirroredAccuracy: mirrored.accuracy }),

@@ -1,5 +1,6 @@
 /** What `RUN|MODEL[@VERSION]` stands for: a registered model, or a run in whatever state it is. */
 import type { ArtifactOwner } from "../client/artifacts.js";
+import { withFoldsOf } from "../client/modelFolds.js";
 import { resolveModel, resolveRunRecord } from "../client/modelRef.js";
 import type { Session } from "../client/session.js";
 import { artifactsOf, getRun, type RunView } from "../client/watchRun.js";
@@ -19,7 +20,7 @@ export async function findOwner(session: Session, ref: string): Promise<Owner> {
   if (model !== undefined) {
     // The run's record lists the report too; it is written a moment after the model is registered.
     const record = await orUndefined(resolveRunRecord(store, model.runId));
-    return { model, artifacts: record?.artifacts ?? model.artifacts };
+    return { model: withFoldsOf(record, model), artifacts: record?.artifacts ?? model.artifacts };
   }
   const run = await getRun(session, ref);
   return { run, artifacts: artifactsOf(run) };

@@ -2,7 +2,7 @@
 import { findArchitecture, WITHOUT_WEIGHTS } from "../learn/bases/architectures.js";
 import { type Base, type BaseInput, CATALOGUE, type CatalogueBase } from "../learn/bases/catalogue.js";
 import { extractorInput } from "../learn/bases/extractor.js";
-import { LAYERS_MODEL, type PixelScale, type RegisteredBase } from "../spec/base.js";
+import { LAYERS_MODEL, NOT_STATED, type PixelScale, type RegisteredBase } from "../spec/base.js";
 import { ThawError } from "../spec/errors.js";
 import { storeFile } from "../store/artifacts.js";
 import { listBaseNames, readBase, registerBase } from "../store/bases.js";
@@ -73,9 +73,9 @@ export async function addBase(
       architecture,
       checkpoint: await storeFile(store, path),
       ...numbers,
-      source: request.source ?? (isRemote(from) ? withoutSecrets(from) : "not stated"),
-      licence: request.licence ?? "not stated",
-      pretrainedOn: request.domain ?? "not stated",
+      source: request.source ?? (isRemote(from) ? withoutSecrets(from) : NOT_STATED),
+      licence: request.licence ?? NOT_STATED,
+      pretrainedOn: request.domain ?? NOT_STATED,
     });
   } finally {
     await file.dispose();

@@ -12,6 +12,7 @@ import type { Store } from "../store/connection.js";
 import { localBase } from "../store/localBase.js";
 import { checkFolder, writeWhole } from "./exportFolder.js";
 import { modelCardFile } from "./modelCardFile.js";
+import { readFolds } from "./modelFolds.js";
 import { resolveModel } from "./modelRef.js";
 import { localWeights } from "./modelWeights.js";
 
@@ -48,7 +49,7 @@ export interface Exported {
 /** @throws ThawError NOT_FOUND for the model, USAGE for the folder, ARTIFACT_CORRUPT, DISK_FULL, STORE_… */
 export async function exportModel(request: ExportRequest): Promise<Exported> {
   const { store, platform, format, force, baseCheckpoint, onProgress, signal } = request;
-  const model = await resolveModel(store, request.model);
+  const model = await readFolds(store, await resolveModel(store, request.model));
   const folder = resolve(request.out ?? `${model.name}-v${model.version}-${format}`);
   await checkFolder(folder, force);
   onProgress({ phase: "fetching the model", step: 0, total: 1 });

@@ -1,4 +1,5 @@
 /** Lists runs, newest first, also those that Temporal has forgotten. */
+import type { FoldsInBrief } from "../spec/folds.js";
 import type { Pause } from "../spec/steering.js";
 import { listRuns as listStoredRuns, readRun } from "../store/records.js";
 import { listExecutions, modelOf, pauseOf, type RunStatus, statusOf } from "./executions.js";
@@ -14,6 +15,8 @@ export interface RunListing {
   readonly closedAt?: Date;
   /** Accuracy in [0, 1] on the held-out images, of completed runs. */
   readonly testAccuracy?: number;
+  /** What the folds of a completed run said; absent without folds. */
+  readonly folds?: FoldsInBrief;
   /** Of a running run that is paused, or about to be. */
   readonly paused?: Pause;
 }
@@ -51,7 +54,7 @@ export async function listRuns(
   const newest = [...listings, ...forgotten]
     .toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
     .slice(0, limit);
-  return Promise.all(newest.map((run) => withAccuracy(session, run)));
+  return Promise.all(newest.map((run) => withRecord(session, run)));
 }
 
 /** Only runs that ended well have a record in the store. */
@@ -61,9 +64,11 @@ function forgottenRun(runId: string): readonly RunListing[] {
   return [{ runId, model: modelOf({ workflowId: runId, memo: {} }), status: "completed", startedAt }];
 }
 
-/** From the store's record where the server has no search attributes. */
-async function withAccuracy({ store }: Session, run: RunListing): Promise<RunListing> {
-  if (run.status !== "completed" || run.testAccuracy !== undefined) return run;
+/** The record has what the server does not: the folds, and the accuracy where there are no search attributes. */
+async function withRecord({ store }: Session, run: RunListing): Promise<RunListing> {
+  if (run.status !== "completed") return run;
   const record = await readRun(store, run.runId);
-  return record === undefined ? run : { ...run, testAccuracy: record.testAccuracy };
+  if (record === undefined) return run;
+  const { testAccuracy, folds } = record;
+  return { ...run, testAccuracy, ...(folds === undefined ? {} : { folds }) };
 }

@@ -4,6 +4,7 @@ import type { ModelVersion } from "../spec/run.js";
 import { listAliases, readAlias, removeAlias, writeAlias } from "../store/aliases.js";
 import { ensureBucket, type Store } from "../store/connection.js";
 import { listModels, listVersions, readModel } from "../store/records.js";
+import { readFolds } from "./modelFolds.js";
 import { resolveModel } from "./modelRef.js";
 
 /** A version and the aliases that point at it, sorted. */
@@ -32,7 +33,7 @@ export async function modelVersions(store: Store, name?: string): Promise<readon
       const found = await readModel(store, model, version);
       if (found === undefined) continue;
       const pointing = aliases.filter((alias) => alias.version === version).map(({ alias }) => alias);
-      listed.push({ model: found, aliases: pointing });
+      listed.push({ model: await readFolds(store, found), aliases: pointing });
     }
   }
   return listed;

@@ -1,5 +1,6 @@
 /** What travels with an exported model: its labels, and how a picture becomes its input. */
 import { findBase } from "../learn/bases/catalogue.js";
+import type { FoldsInBrief } from "../spec/folds.js";
 import type { ModelVersion } from "../spec/run.js";
 import type { TrainedModel } from "./trainedModel.js";
 
@@ -11,6 +12,8 @@ export interface ModelCard {
   readonly createdAt: string;
   /** Accuracy in [0, 1] on the held-out images. */
   readonly testAccuracy: number;
+  /** The recipe cross-validated: for small sets the figure to quote. Absent without folds. */
+  readonly folds?: FoldsInBrief;
   readonly base: { readonly name: string; readonly source: string; readonly licence: string };
   /** In the order of the model's outputs, which are probabilities. */
   readonly labels: readonly string[];
@@ -39,7 +42,7 @@ export interface ModelCard {
 
 export function modelCard(model: TrainedModel, version: ModelVersion): ModelCard {
   const { input } = model;
-  const { conformalQuantile } = version;
+  const { conformalQuantile, folds } = version;
   const { source, licence } = version.baseSpec?.origin ?? findBase(version.base);
   return {
     name: version.name,
@@ -47,6 +50,7 @@ export function modelCard(model: TrainedModel, version: ModelVersion): ModelCard
     runId: version.runId,
     createdAt: version.createdAt,
     testAccuracy: version.testAccuracy,
+    ...(folds === undefined ? {} : { folds }),
     base: { name: version.base, source, licence },
     labels: version.classes,
     ...(conformalQuantile === undefined ? {} : { conformalQuantile }),

@@ -7,7 +7,7 @@ import type {
   FoldPrediction,
   FoldSummary,
 } from "../spec/folds.js";
-import { overFolds, wider } from "./foldStatistics.js";
+import { overFolds, pairedInterval, wider } from "./foldStatistics.js";
 import { binomialTail, changedImages } from "./gate.js";
 import { confusionMatrix, summarizeConfusion, wilsonInterval } from "./metrics.js";
 
@@ -26,15 +26,23 @@ export function crossValidation(folds: readonly FinishedFold[], classes: number)
   const rightOf = (judge: Judge): boolean[] => pooled.map((one) => one[judge] === one.label);
   const { better, worse } = changedImages(rightOf("byHead"), rightOf("predicted"));
   const tail = binomialTail(Math.max(better, worse), better + worse);
+  const counted: Readonly<Record<keyof FoldFigures, number>> = {
+    accuracy: pooled.length,
+    balancedAccuracy: balancedImages(pooled),
+    macroF1: balancedImages(pooled),
+  };
   const figuresOver = (judge: Judge, own: (summary: FoldSummary) => FoldFigures): FoldFigureSet => {
     const together = foldFigures(pooled, judge, classes);
-    const figure = (name: keyof FoldFigures): FoldFigure => ({
-      pooled: together[name],
-      ...overFolds(
+    const figure = (name: keyof FoldFigures): FoldFigure => {
+      const overAll = overFolds(
         summaries.map((summary) => own(summary)[name]),
         [0, 1],
-      ),
-    });
+      );
+      const images = counted[name];
+      // Folds that happen to agree make the t interval narrower than the images allow, down to nothing.
+      const interval = wider(overAll.interval, wilsonInterval(images * together[name], images));
+      return { pooled: together[name], ...overAll, interval };
+    };
     return {
       accuracy: figure("accuracy"),
       balancedAccuracy: figure("balancedAccuracy"),
@@ -42,19 +50,18 @@ export function crossValidation(folds: readonly FinishedFold[], classes: number)
     };
   };
   const final = figuresOver("predicted", (summary) => summary.final);
-  const right = rightOf("predicted").filter(Boolean).length;
+  const gain = overFolds(
+    summaries.map((summary) => summary.final.accuracy - summary.head.accuracy),
+    [-1, 1],
+  );
   return {
     folds: summaries,
     images: pooled.length,
     accuracy: final.accuracy.pooled,
-    // Folds that happen to agree make the t interval narrower than the number of images allows, down to nothing.
-    accuracyInterval: wider(final.accuracy.interval, wilsonInterval(right, pooled.length)),
+    accuracyInterval: final.accuracy.interval,
     head: figuresOver("byHead", (summary) => summary.head),
     final,
-    gain: overFolds(
-      summaries.map((summary) => summary.final.accuracy - summary.head.accuracy),
-      [-1, 1],
-    ),
+    gain: { ...gain, interval: wider(gain.interval, pairedInterval(better, worse, pooled.length)) },
     againstHead: { better, worse, pValue: Math.min(1, 2 * tail) },
     kept: (summaries[0]?.stages ?? []).map(({ stage, deepest }, position) => ({
       stage,
@@ -62,6 +69,17 @@ export function crossValidation(folds: readonly FinishedFold[], classes: number)
       folds: summaries.filter(({ stages }) => stages[position]?.kept === true).length,
     })),
   };
+}
+
+/**
+ * As many images as tell a mean over the classes as well as these do: its variance is the classes' own, over the square
+ * of their number. Fewer than there are, where classes are unequal.
+ */
+function balancedImages(predictions: readonly FoldPrediction[]): number {
+  const perClass = new Map<number, number>();
+  for (const { label } of predictions) perClass.set(label, (perClass.get(label) ?? 0) + 1);
+  const variance = [...perClass.values()].reduce((sum, images) => sum + 1 / images, 0);
+  return perClass.size ** 2 / variance;
 }
 
 /** The figures of one model on some held-out images. */

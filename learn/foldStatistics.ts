@@ -1,5 +1,6 @@
 /** A figure over folds whose training images overlap: mean, deviation, and an interval that knows it. */
 import type { FoldFigure } from "../spec/folds.js";
+import { Z95 } from "./metrics.js";
 
 /**
  * 97.5 % quantiles of Student's t with 1 to 19 degrees of freedom, for two-sided 95 % intervals; a run has at most 20
@@ -34,6 +35,19 @@ export function overFolds(
     deviation: Math.sqrt(variance),
     interval: [Math.max(range[0], mean - half), Math.min(range[1], mean + half)],
   };
+}
+
+/**
+ * 95 % interval of the difference of two accuracies on the same images: half an image is added to each of the four
+ * cells (Agresti & Min, "Simple improved confidence intervals for comparing matched proportions", Statistics in
+ * Medicine 24, 2005), so it has a width where the two agree on every image.
+ * @param better images that only the one model gets right, `worse` only the other, of `images`
+ */
+export function pairedInterval(better: number, worse: number, images: number): readonly [number, number] {
+  const all = images + 2;
+  const difference = (better - worse) / all;
+  const half = (Z95 * Math.sqrt(better + worse + 1 - (better - worse) ** 2 / all)) / all;
+  return [Math.max(-1, difference - half), Math.min(1, difference + half)];
 }
 
 /** Of two intervals the wider one. */

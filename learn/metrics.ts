@@ -2,7 +2,7 @@
 import type { ClassMetrics, Evaluation } from "../spec/evaluation.js";
 
 /** 97.5 % quantile of the standard normal distribution, for two-sided 95 % intervals. */
-const Z95 = 1.959963984540054;
+export const Z95 = 1.959963984540054;
 
 /**
  * Wilson score interval for a proportion (Wilson, JASA 1927), 95 %, without continuity correction.

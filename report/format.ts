@@ -55,6 +55,11 @@ export function counted(count: number, singular: string, plural = `${singular}s`
   return `${integer(count)}${NBSP}${count === 1 ? singular : plural}`;
 }
 
+/** After the number of things of which a list shows the first ones; nothing where it shows all. */
+export function shownSentence(shown: number, count: number): string {
+  return shown < count ? ` ${integer(shown)} of them ${shown === 1 ? "is" : "are"} shown here.` : "";
+}
+
 /** A duration for people: `0.4 s`, `42 s`, `3 min 24 s`, `2 h 5 min`. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return MISSING;

@@ -1,16 +1,38 @@
 /** The run in one sentence: what was trained on what, what fine-tuning added, what transfer was worth. */
 import type { ReportData } from "../spec/report.js";
-import { counted, duration, percent, pointsBetween, pointsInWords } from "./format.js";
-import type { TrainingStage } from "./trainingStages.js";
+import { pretrainedOnWords } from "./baseWords.js";
+import { counted, duration, percent, pointsBetween, pointsInWords, pValue, signedPoints } from "./format.js";
+
+/** p of a paired test below which a change is taken for proven. */
+const PROVEN = 0.05;
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** Percentage points that fine-tuning added to the head on the frozen base; undefined without stages. */
-export function fineTuningGain({ evaluation, stages }: ReportData): number | undefined {
-  const head = evaluation.byStage.find(({ stage }) => stage === "head");
-  return head === undefined || stages.length === 0
-    ? undefined
-    : pointsBetween(head.accuracy, evaluation.accuracy);
+/** Against the head on the frozen base: over the folds where there are any, else on the one hold-out. */
+export interface FineTuningGain {
+  /** Accuracy of the head, in [0, 1]. */
+  readonly head: number;
+  /** Percentage points that fine-tuning added. */
+  readonly points: number;
+  /** Of the folds: the 95 % interval of the points, and p of the paired test. */
+  readonly folds?: { readonly interval: readonly [low: number, high: number]; readonly p: number };
+}
+
+/** What fine-tuning added; undefined without stages. */
+export function fineTuningGain({ evaluation, stages }: ReportData): FineTuningGain | undefined {
+  const { crossValidation, byStage, accuracy } = evaluation;
+  if (stages.length === 0) return undefined;
+  if (crossValidation !== undefined) {
+    const { gain, head, againstHead } = crossValidation;
+    const [low, high] = gain.interval;
+    return {
+      head: head.accuracy.pooled,
+      points: pointsBetween(0, gain.mean),
+      folds: { interval: [pointsBetween(0, low), pointsBetween(0, high)], p: againstHead.pValue },
+    };
+  }
+  const head = byStage.find(({ stage }) => stage === "head")?.accuracy;
+  return head === undefined ? undefined : { head, points: pointsBetween(head, accuracy) };
 }
 
 /** Percentage points by which transfer beat the same network from scratch; undefined when not compared. */
@@ -19,31 +41,38 @@ export function transferGain({ evaluation }: ReportData): number | undefined {
   return scratch === undefined ? undefined : pointsBetween(scratch.accuracy, accuracy);
 }
 
-export function summarySentence(data: ReportData, stages: readonly TrainingStage[]): string {
+export function summarySentence(data: ReportData): string {
   const { base, dataset, evaluation } = data;
   const training =
-    `The network ${base.name}, pretrained on ${base.pretrainedOn}, learned to tell ` +
+    `The network ${base.name}, pretrained on ${pretrainedOnWords(base)}, learned to tell ` +
     `${counted(evaluation.classes.length, "class", "classes")} apart from ` +
     `${counted(sum(dataset.counts.train), "training image")}`;
-  const clauses = [training, tuningClause(data, stages), scratchClause(data)];
+  const clauses = [training, tuningClause(data), scratchClause(data)];
   return `${clauses.filter((clause) => clause !== "").join("; ")}.`;
 }
 
-function tuningClause(data: ReportData, stages: readonly TrainingStage[]): string {
-  const head = stages.find(({ name }) => name === "head")?.accuracy;
+function tuningClause(data: ReportData): string {
   const gain = fineTuningGain(data);
-  if (gain === undefined || head === undefined) {
+  if (gain === undefined) {
     return "only a new head was trained, and the pretrained layers stayed as they were";
   }
   if (data.stages.every(({ kept }) => !kept)) {
     const stages = data.stages.length === 1 ? "its one stage was" : `all ${data.stages.length} stages were`;
     return `fine-tuning did not help, so ${stages} rolled back to the new head on the frozen base`;
   }
+  const { head, points, folds } = gain;
   const reference = `the ${percent(head)} of a new head on the frozen base`;
-  const caution = cautionAbout(head, data);
-  if (gain > 0) return `fine-tuning added ${pointsInWords(gain)} to ${reference}${caution}`;
-  if (gain < 0) return `fine-tuning took ${pointsInWords(gain)} off ${reference}${caution}`;
-  return `fine-tuning left ${reference} unchanged`;
+  const caution = folds === undefined ? cautionAbout(head, data) : foldsCaution(folds);
+  const tuning = folds === undefined ? "fine-tuning" : "over the folds fine-tuning";
+  if (points > 0) return `${tuning} added ${pointsInWords(points)} to ${reference}${caution}`;
+  if (points < 0) return `${tuning} took ${pointsInWords(points)} off ${reference}${caution}`;
+  return `${tuning} left ${reference} unchanged`;
+}
+
+function foldsCaution({ interval, p }: NonNullable<FineTuningGain["folds"]>): string {
+  const [low, high] = interval.map(signedPoints);
+  const chance = p < PROVEN ? "" : ", which may be chance";
+  return ` (95 % interval ${low} to ${high}; ${pValue(p)}${chance})`;
 }
 
 function scratchClause(data: ReportData): string {

@@ -31,6 +31,9 @@ export interface ExtractorSpec {
   readonly output: string;
 }
 
+/** Stands in a {@link BaseOrigin} for what nobody stated. */
+export const NOT_STATED = "not stated";
+
 /** Where weights come from, for people. */
 export interface BaseOrigin {
   readonly source: string;

@@ -57,7 +57,10 @@ export interface FoldFigure {
   readonly mean: number;
   /** Their sample standard deviation. */
   readonly deviation: number;
-  /** 95 % corrected resampled t interval around the mean, see `learn/foldStatistics.ts`. */
+  /**
+   * 95 %: the wider one of the corrected resampled t interval around the mean and the interval that the number of images
+   * allows, see `learn/foldStatistics.ts` and `learn/crossValidation.ts`.
+   */
   readonly interval: readonly [low: number, high: number];
 }
 
@@ -67,17 +70,30 @@ export interface FoldFigureSet {
   readonly macroF1: FoldFigure;
 }
 
+/** What is kept of all folds together in the records of runs and of models: for small sets the figure to quote. */
+export interface FoldsInBrief {
+  readonly count: number;
+  /** Held out once each, over all folds. */
+  readonly images: number;
+  readonly accuracy: number;
+  readonly accuracyInterval: readonly [low: number, high: number];
+  /** Of the head on the frozen base, on the same images. */
+  readonly headAccuracy: number;
+  /** Two-sided, of McNemar's exact test of the two. */
+  readonly pValue: number;
+}
+
 /** All folds together: how well the recipe does on images that it did not see. */
 export interface CrossValidation {
   readonly folds: readonly FoldSummary[];
   /** Every image of the dataset was held out once. */
   readonly images: number;
-  /** The pooled accuracy, and the wider one of the corrected t interval and the Wilson interval of all images. */
+  /** The pooled accuracy, and its interval as in `final`. */
   readonly accuracy: number;
   readonly accuracyInterval: readonly [low: number, high: number];
   readonly head: FoldFigureSet;
   readonly final: FoldFigureSet;
-  /** Mean over the folds of what fine-tuning added to the accuracy, with its corrected interval; in [−1, 1]. */
+  /** Mean over the folds of what fine-tuning added to the accuracy, with its interval; in [−1, 1]. */
   readonly gain: Omit<FoldFigure, "pooled">;
   /** Images that only the final model, and that only the head gets right; McNemar's exact test, two-sided. */
   readonly againstHead: { readonly better: number; readonly worse: number; readonly pValue: number };

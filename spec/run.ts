@@ -1,5 +1,6 @@
 /** What a run is to the world outside: its input, its live state and its result. */
 import type { BaseSpec } from "./base.js";
+import type { FoldsInBrief } from "./folds.js";
 import type { PodState } from "./pod.js";
 import type { RunFile } from "./runFile.js";
 import type { RunControl, SteerRecord } from "./steering.js";
@@ -108,16 +109,7 @@ export interface RunResult {
   readonly byStage: readonly { readonly stage: string; readonly accuracy: number }[];
   readonly scratch?: { readonly accuracy: number; readonly seconds: number };
   /** The recipe cross-validated: for small sets the figure to quote. Absent without folds. */
-  readonly folds?: {
-    readonly count: number;
-    readonly images: number;
-    readonly accuracy: number;
-    readonly accuracyInterval: readonly [number, number];
-    /** Of the head on the frozen base, on the same images. */
-    readonly headAccuracy: number;
-    /** Two-sided, of McNemar's exact test of the two. */
-    readonly pValue: number;
-  };
+  readonly folds?: FoldsInBrief;
   readonly artifacts: Readonly<Record<string, ArtifactRef>>;
   readonly resumedFrom?: string;
   /** What the run was told while it went on, and what became of it; absent when it was told nothing. */
@@ -138,6 +130,8 @@ export interface ModelVersion {
   readonly background: RunFile["data"]["background"];
   readonly keepShortSide: number;
   readonly testAccuracy: number;
+  /** As in {@link RunResult}; absent without folds, and in models registered by version 2 and before. */
+  readonly folds?: FoldsInBrief;
   /** Divides the logits; absent, like what follows, in models registered by version 1. */
   readonly temperature?: number;
   /**

@@ -25,7 +25,7 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   fold: 3,
   evaluate: 4,
   scratch: 1,
-  register: 2,
+  register: 3,
   report: 6,
 };
 
@@ -139,7 +139,8 @@ export function planStages(
   });
   add("register", "register", false, ["ingest", ...trained, "evaluate"], { name: file.name, base });
   const compared = candidatesOf(file).length === 0 ? [] : ["base"];
-  const shown = ["ingest", ...compared, "features", "recipe", ...evaluated, "evaluate", "register"];
+  const before = ["ingest", ...compared, "features", "recipe"];
+  const shown = [...before, ...evaluated, ...foldNames, "evaluate", "register"];
   add("report", "report", false, shown, { file: { ...file, unfreeze: { ...file.unfreeze, stages } } });
   return plans.map((plan) => withDevice(plan, file));
 }

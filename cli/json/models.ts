@@ -1,5 +1,6 @@
 /** JSON of `thaw models`. Public API. */
 import type { ListedVersion } from "../../client/models.js";
+import type { FoldsInBrief } from "../../spec/folds.js";
 
 export interface ModelsJson {
   /** By name, the newest version first. */
@@ -18,6 +19,8 @@ export interface ModelJson {
   readonly classes: readonly string[];
   /** In [0, 1], on the held-out images. */
   readonly testAccuracy: number;
+  /** The recipe cross-validated: for small sets the figure to quote. Absent without folds. */
+  readonly folds?: FoldsInBrief;
 }
 
 export function modelsJson(versions: readonly ListedVersion[]): ModelsJson {
@@ -25,6 +28,9 @@ export function modelsJson(versions: readonly ListedVersion[]): ModelsJson {
 }
 
 export function modelJson({ model, aliases }: ListedVersion): ModelJson {
-  const { name, version, runId, createdAt, base, classes, testAccuracy } = model;
-  return { name, version, aliases, runId, createdAt, base, classes, testAccuracy };
+  const { name, version, runId, createdAt, base, classes, testAccuracy, folds } = model;
+  return {
+    ...{ name, version, aliases, runId, createdAt, base, classes, testAccuracy },
+    ...(folds === undefined ? {} : { folds }),
+  };
 }

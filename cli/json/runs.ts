@@ -1,5 +1,6 @@
 /** JSON of `thaw runs`. Public API. */
 import type { RunListing } from "../../client/listRuns.js";
+import type { FoldsInBrief } from "../../spec/folds.js";
 import type { RunJson } from "./run.js";
 
 export interface RunsJson {
@@ -16,6 +17,8 @@ export interface RunListingJson {
   readonly closedAt?: string;
   /** Accuracy in [0, 1] on the held-out images, of completed runs. */
   readonly testAccuracy?: number;
+  /** The recipe cross-validated: for small sets the figure to quote. Absent without folds. */
+  readonly folds?: FoldsInBrief;
   /** Of a running run that is paused, or about to be. */
   readonly paused?: { readonly since: string; readonly by: string };
 }

@@ -2,13 +2,20 @@
 import type { ModelVersion } from "../../spec/run.js";
 import type { GetJson } from "../json/get.js";
 import type { Screen } from "../output.js";
+import { foldsHeadline } from "./folds.js";
 import { percent, size } from "./numbers.js";
 import { table } from "./table.js";
 
-export function modelText(model: ModelVersion, { colours }: Screen): string {
-  const { name, version, base, classes, runId, createdAt, testAccuracy } = model;
+export function modelText(model: ModelVersion, screen: Screen): string {
+  const { name, version, base, classes, runId, createdAt, testAccuracy, folds } = model;
+  const named = `${name}@${version}`;
   return [
-    `${colours.bold(`${name}@${version}`)}  test accuracy ${percent(testAccuracy)}`,
+    ...(folds === undefined
+      ? [`${screen.colours.bold(named)}  test accuracy ${percent(testAccuracy)}`]
+      : [
+          foldsHeadline(named, folds, screen),
+          `hold-out ${percent(testAccuracy)}, the model that is registered, once`,
+        ]),
     `base     ${base}`,
     `run      ${runId}, registered ${createdAt}`,
     `classes  ${classes.join(", ")}`,

@@ -1,7 +1,9 @@
 /** What a completed run has reached, and what can be done with it. */
 import type { RunView } from "../../client/watchRun.js";
+import type { FoldsInBrief } from "../../spec/folds.js";
 import type { RunResult } from "../../spec/run.js";
 import type { Screen } from "../output.js";
+import { foldsHeadline } from "./folds.js";
 import { duration, percent } from "./numbers.js";
 import { padEnd, padStart, truncate, wrap } from "./text.js";
 
@@ -44,12 +46,12 @@ export function resultSummary(view: RunView, result: RunResult, screen: Screen):
 function foldLines(
   named: string,
   { testAccuracy }: RunResult,
-  folds: NonNullable<RunResult["folds"]>,
+  folds: FoldsInBrief,
   held: string,
-  { colours, width }: Screen,
+  screen: Screen,
 ): readonly string[] {
-  const { count, images, accuracy, headAccuracy, pValue } = folds;
-  const [low, high] = folds.accuracyInterval;
+  const { images, headAccuracy, pValue } = folds;
+  const { colours, width } = screen;
   const difference = `difference p = ${pValue.toPrecision(2)}`;
   const row = (name: string, value: number, note: string): string =>
     truncate(
@@ -57,7 +59,7 @@ function foldLines(
       width,
     );
   return [
-    `${colours.bold(`${named}  accuracy over ${count} folds ${percent(accuracy)}`)}  (95 % interval: ${percent(low)} – ${percent(high)})`,
+    foldsHeadline(named, folds, screen),
     row("head", headAccuracy, `over the folds: the head alone, ${images} images, ${difference}`),
     row("hold-out", testAccuracy, `the model that is registered, once; ${held}. By stage:`),
   ];

@@ -1,5 +1,5 @@
 /** Why a run ended as it did. */
-import type { LiveStage } from "../../spec/run.js";
+import type { LiveStage, RunResult } from "../../spec/run.js";
 import type { Explanation, Situation } from "./situation.js";
 import { choicesMade } from "./story.js";
 import { asClause, capital, countText, listText, percentText, timeText } from "./words.js";
@@ -20,10 +20,7 @@ export function explainEnd(situation: Situation): Found {
 
 function completed({ view }: Situation): Found {
   const { stages, result, runId } = view;
-  const model =
-    result === undefined
-      ? ""
-      : `: ${result.model}@${result.version}, ${percentText(result.testAccuracy)} on the held-out images`;
+  const model = result === undefined ? "" : `: ${reached(result)}`;
   return {
     condition: "completed",
     sentences: [
@@ -33,6 +30,14 @@ function completed({ view }: Situation): Found {
     ],
     advice: [`\`thaw report ${runId}\` fetches its report`],
   };
+}
+
+/** For small sets what the folds say is the figure to quote. */
+function reached({ model, version, testAccuracy, folds }: RunResult): string {
+  const held = `${percentText(testAccuracy)} on the held-out images`;
+  if (folds === undefined) return `${model}@${version}, ${held}`;
+  const [low, high] = folds.accuracyInterval.map(percentText);
+  return `${model}@${version}, ${percentText(folds.accuracy)} over ${folds.count} folds (95 % interval ${low} to ${high}); the registered model ${held}`;
 }
 
 /** Why it was quick, or where the time went. */

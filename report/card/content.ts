@@ -3,6 +3,7 @@
  * maker says, and what neither of them can vouch for. The page and `model-card.md` both write it out.
  */
 import type { ReportData } from "../../spec/report.js";
+import { pretrainedOnWords, sourceWords } from "../baseWords.js";
 import { faultSentences } from "../checks/sentences.js";
 import { counted, decimal, integer, moment, percent } from "../format.js";
 import { limitSentences } from "./limits.js";
@@ -58,7 +59,7 @@ function modelDetails({ model, createdAt, base, dataset, card }: ReportData): Ca
         "Output",
         `a probability of each of ${counted(classes.length, "class", "classes")}: ${classes.slice(0, MOST_CLASSES).join(", ")}${more}`,
       ),
-      fact("Base", `${base.name}, pretrained on ${base.pretrainedOn}; ${base.source}`),
+      fact("Base", `${base.name}, pretrained on ${pretrainedOnWords(base)}; ${sourceWords(base)}`),
       fact("Licence of the base", base.licence),
       fact("Licence of the model", said(card?.licence)),
       fact("Contact", said(card?.contact)),
@@ -91,6 +92,7 @@ function metrics({ evaluation }: ReportData): CardSection {
   return {
     title: "Evaluation",
     facts: [
+      ...foldFacts(evaluation),
       fact("Held-out images", `${integer(images)}, looked at once`),
       fact("Accuracy", `${percent(accuracy)} (95 % interval ${percent(low)} to ${percent(high)})`),
       fact("Balanced accuracy", percent(evaluation.balancedAccuracy)),
@@ -120,6 +122,19 @@ function metrics({ evaluation }: ReportData): CardSection {
     ],
     points: [],
   };
+}
+
+/** For small sets the figure to quote, so it comes first. */
+function foldFacts({ crossValidation }: ReportData["evaluation"]): readonly CardFact[] {
+  if (crossValidation === undefined) return [];
+  const { folds, images, accuracy, accuracyInterval } = crossValidation;
+  const [low, high] = accuracyInterval;
+  return [
+    fact(
+      `Accuracy over ${folds.length} folds`,
+      `${percent(accuracy)} (95 % interval ${percent(low)} to ${percent(high)}), ${counted(images, "image")}, each held out once: the figure to quote. What follows is of the registered model alone`,
+    ),
+  ];
 }
 
 function dataUsed({ dataset }: ReportData): CardSection {

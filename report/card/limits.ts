@@ -1,6 +1,7 @@
 /** What the evaluation does not show, as far as it can be told from the run itself. */
 import type { ReportData } from "../../spec/report.js";
-import { counted, percent, pointsBetween } from "../format.js";
+import { leakEffect } from "../checks/leakEffect.js";
+import { counted, integer, percent, pointsBetween } from "../format.js";
 
 /** Below, one test image is worth more than 5 points of a class's recall. */
 const FEW = 20;
@@ -18,6 +19,7 @@ export function limitSentences(data: ReportData): readonly string[] {
     "No groups within the classes, for example of people, were compared with each other.",
     ...smallClassSentences(data),
     ...leakSentences(data),
+    ...suspectedCopySentences(data),
     ...shortcutSentences(data),
     ...(recipe === undefined || recipe.compatibility.verdict === "suits"
       ? []
@@ -31,13 +33,23 @@ export function limitSentences(data: ReportData): readonly string[] {
   ];
 }
 
-function intervalSentence({ evaluation: { accuracyInterval, images } }: ReportData): string {
-  const [low, high] = accuracyInterval;
-  const width = pointsBetween(low, high).toFixed(1);
+function intervalSentence({ evaluation }: ReportData): string {
+  const { accuracyInterval, images, crossValidation } = evaluation;
+  const drawn = `the chance in drawing ${counted(images, "test image")}`;
+  if (crossValidation === undefined) {
+    return `The accuracy is known to ${widthOf(accuracyInterval)}: that is ${drawn}, not in training, which was done once.`;
+  }
+  const { folds, accuracyInterval: overFolds } = crossValidation;
   return (
-    `The accuracy is known to ${width} percentage points (${percent(low)} to ${percent(high)}): ` +
-    `that is the chance in drawing ${counted(images, "test image")}, not in training, which was done once.`
+    `The accuracy is known to ${widthOf(overFolds)}, over ${folds.length} trainings on different images. ` +
+    `The registered model is one more training; its own accuracy is known to ${widthOf(accuracyInterval)}, ` +
+    `from ${drawn} alone.`
   );
+}
+
+function widthOf([low, high]: readonly [number, number]): string {
+  const width = pointsBetween(low, high).toFixed(1);
+  return `${width} percentage points (${percent(low)} to ${percent(high)})`;
 }
 
 function smallClassSentences({ evaluation }: ReportData): string[] {
@@ -52,8 +64,18 @@ function smallClassSentences({ evaluation }: ReportData): string[] {
 function leakSentences({ dataset, evaluation }: ReportData): string[] {
   if (dataset.faults?.leaks?.policy !== "report" || evaluation.leaked === undefined) return [];
   const { images } = evaluation.leaked;
+  const have = `${counted(images, "test image")} ${images === 1 ? "has" : "have"}`;
+  return [`${have} copies among the training or validation images, ${leakEffect(evaluation.leaked)}.`];
+}
+
+function suspectedCopySentences({ recipe, suspectedCopies }: ReportData): string[] {
+  const { count = 0, compared = 0 } = recipe?.copies ?? {};
+  if (count === 0) return [];
+  const others = suspectedCopies?.accuracyOfOthers;
   return [
-    `${counted(images, "test image")} have copies among the training images: the accuracy is too good.`,
+    `${integer(count)} of ${counted(compared, "validation and test image")} may be ${count === 1 ? "a copy" : "copies"} of images of another split, ` +
+      "by the base’s features: where they are, the figures may be too good." +
+      (others === undefined ? "" : ` On the other test images the accuracy is ${percent(others)}.`),
   ];
 }
 

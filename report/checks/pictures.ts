@@ -60,6 +60,11 @@ export function checkPictures({ dataset, evaluation, recipe }: Checked): CheckPi
   };
 }
 
+/** Whether images of different splits may be one picture, though neither bytes nor look say so. */
+export function hasSuspectedCopies({ recipe }: Pick<ReportData, "recipe">): boolean {
+  return (recipe?.copies?.count ?? 0) > 0;
+}
+
 /** Paths of all of them. */
 export function checkedPaths(data: Checked): string[] {
   const { conflicts, leaks, duplicates, suspects, trainingSuspects, pairs } = checkPictures(data);

@@ -49,7 +49,7 @@ export function PictureList({ pictures, thumbnails, maps, id, mapsShown = false 
                   {facts.map(({ term, value, strong }) => (
                     <Fragment key={term}>
                       <dt>{term}</dt>
-                      <dd>{strong ? <strong>{value}</strong> : value}</dd>
+                      <dd title={value}>{strong ? <strong>{value}</strong> : value}</dd>
                     </Fragment>
                   ))}
                 </dl>

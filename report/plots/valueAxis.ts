@@ -4,6 +4,8 @@ import type { Measure, Point } from "./curvePoints.js";
 
 /** Losses that span more than this factor are drawn on a logarithmic axis. */
 const WIDE_SPAN = 25;
+/** Share of the axis above the highest loss: a point on the frame would lie over the words above it. */
+const HEADROOM = 0.05;
 
 export interface YAxis {
   readonly scale: Plot.ScaleOptions;
@@ -20,10 +22,13 @@ export function yAxis({ name }: Measure, points: readonly Point[]): YAxis {
   if (name === "accuracy")
     return { scale: { domain: [Math.min(0.9, Math.floor(lowest * 10) / 10), 1], axis: null }, ticks: 5 };
   if (lowest > 0 && highest / lowest > WIDE_SPAN) {
-    const ticks = logarithmicTicks(lowest, highest);
+    const ticks = logarithmicTicks(lowest, highest * (highest / lowest) ** HEADROOM);
     return { scale: { type: "log", domain: [ticks[0], ticks.at(-1)], axis: null }, ticks };
   }
-  return { scale: { domain: [0, highest > 0 ? highest : 1], nice: true, axis: null }, ticks: 5 };
+  return {
+    scale: { domain: [0, highest > 0 ? highest * (1 + HEADROOM) : 1], nice: true, axis: null },
+    ticks: 5,
+  };
 }
 
 /** Round numbers 1, 2, 5, 10… from below `lowest` to above `highest`, both positive. */

@@ -1,6 +1,6 @@
 /** Calibration and conformal sets in plain words. */
 import type { Calibration, ConformalSets } from "../../spec/evaluation.js";
-import { counted, percent } from "../format.js";
+import { counted, decimal, percent } from "../format.js";
 
 /** A share of fewer images says nothing. */
 const LEAST_IMAGES = 10;
@@ -24,13 +24,18 @@ export function temperatureSentence(temperature: number, before: Calibration, af
     temperature < 1
       ? "The validation images showed that the network was too timid, as label smoothing makes them"
       : "The validation images showed that the network was too sure of itself";
-  const change = `dividing its outputs by ${temperature.toFixed(2)} corrects that and changes no prediction`;
+  const change = `dividing its outputs by ${temperature.toFixed(2)} corrects that on them and changes no prediction`;
   const [from, to] = [before, after].map(({ ece }) => (100 * ece).toFixed(1));
   const effect =
     after.ece < before.ece
       ? `confidence and accuracy now differ by ${to} instead of ${from} percentage points`
       : `that did not bring confidence and accuracy closer: they differ by ${to} percentage points, before by ${from}`;
-  return `${character}; ${change}. On the test images ${effect}.`;
+  const [lossFrom, lossTo] = [before, after].map(({ loss }) => decimal(loss));
+  const harm =
+    after.loss > before.loss && lossTo !== lossFrom
+      ? `; their cross-entropy rose from ${lossFrom} to ${lossTo}, so the correction did not carry over to them`
+      : "";
+  return `${character}; ${change}. On the test images ${effect}${harm}.`;
 }
 
 export function setsSentence(sets: ConformalSets, images: number): string {

@@ -1,8 +1,9 @@
 /** What to check in the data: contradictions, leaks, label suspects, shortcuts, unequal classes. */
 import type { ComponentChildren, VNode } from "preact";
-import { checkPictures, type ShownGroup } from "../checks/pictures.js";
+import { leakEffect } from "../checks/leakEffect.js";
+import { checkPictures, hasSuspectedCopies, type ShownGroup } from "../checks/pictures.js";
 import { faultSentences } from "../checks/sentences.js";
-import { counted, percent } from "../format.js";
+import { counted, percent, shownSentence } from "../format.js";
 import { PictureList } from "../pictures/pictureList.js";
 import type { SectionProps } from "./section.js";
 import { SuspectedPairs } from "./suspectedPairs.js";
@@ -36,6 +37,7 @@ export function DataChecks({ data }: Props): VNode {
         <Groups data={data} title="Contradicting labels" groups={conflicts}>
           {counted(faults.conflicts.count, "picture")} {faults.conflicts.count === 1 ? "is" : "are"} there
           more than once under different labels. At least one of the labels is wrong, or the classes overlap.
+          {shownSentence(conflicts.length, faults.conflicts.count)}
         </Groups>
       )}
       {faults.leaks !== undefined && leaks.length > 0 && (
@@ -44,8 +46,9 @@ export function DataChecks({ data }: Props): VNode {
           one split.{" "}
           {faults.leaks.policy === "repair"
             ? `The copies of held-out images were left out of the other splits (${counted(faults.leaks.dropped, "image")}).`
-            : "They were left as they are, so the test accuracy is too good."}
+            : `They were left as they are, ${leakEffect(data.evaluation.leaked)}.`}
           {leakedSentence(data)}
+          {shownSentence(leaks.length, faults.leaks.count)}
         </Groups>
       )}
       {pairs.length > 0 && <SuspectedPairs data={data} pairs={pairs} />}
@@ -56,14 +59,19 @@ export function DataChecks({ data }: Props): VNode {
         <Groups data={data} title="Copies" groups={duplicates}>
           {counted(faults.duplicates.count, "picture")} {faults.duplicates.count === 1 ? "is" : "are"} there
           more than once, as the same bytes or nearly the same look
-          {faults.leaks === undefined
-            ? "; all copies of a picture lie in one split, so no test image is known from training"
-            : ""}
-          . They count more than other pictures without telling more.
+          {faults.leaks === undefined && `; all copies of a picture lie in one split${knownSentence(data)}`}.
+          They count more than other pictures without telling more.
+          {shownSentence(duplicates.length, faults.duplicates.count)}
         </Groups>
       )}
     </>
   );
+}
+
+function knownSentence(data: SectionProps["data"]): string {
+  return hasSuspectedCopies(data)
+    ? ", but for those that are suspected across the splits"
+    : ", so no test image is known from training";
 }
 
 function leakedSentence({ evaluation: { leaked, accuracy } }: SectionProps["data"]): string {
@@ -95,6 +103,7 @@ function Groups({ data, title, groups, children }: GroupsProps): VNode {
           <li key={index}>
             <p class="muted">
               {counted(size, "image")}, {sameBytes ? "the same bytes" : "the same look"}
+              {images.length < size && `; ${images.length} of them shown`}
             </p>
             <PictureList
               thumbnails={data.thumbnails}

@@ -1,5 +1,6 @@
 /** The data: images per class and split, examples, duplicates, and what was left out. */
 import type { VNode } from "preact";
+import { hasSuspectedCopies } from "../checks/pictures.js";
 import { counted } from "../format.js";
 import { Thumbnail } from "../pictures/thumbnail.js";
 import { ClassCounts } from "./classCounts.js";
@@ -13,8 +14,9 @@ export function DataSet({ data }: SectionProps): VNode {
       <p>
         {counted(dataset.images, "readable image")} in {counted(dataset.classes.length, "class", "classes")}.{" "}
         {dataset.duplicateGroups === 0
-          ? "No duplicates were found."
-          : `${counted(dataset.duplicateGroups, "group")} of duplicates (same bytes or same appearance) ${dataset.duplicateGroups === 1 ? "was" : "were"} found${tornApart(data) ? "." : "; each lies within one split, so no test image has a twin among the training images."}`}
+          ? "No duplicates (same bytes or same appearance) were found."
+          : `${counted(dataset.duplicateGroups, "group")} of duplicates (same bytes or same appearance) ${dataset.duplicateGroups === 1 ? "was" : "were"} found${whereTheyLie(data)}`}
+        {suspectedSentence(data)}
       </p>
       <h3>Images per class and split</h3>
       <ClassCounts dataset={dataset} />
@@ -23,6 +25,19 @@ export function DataSet({ data }: SectionProps): VNode {
       <LeftOut files={dataset.quarantined} />
     </>
   );
+}
+
+function whereTheyLie(data: SectionProps["data"]): string {
+  if (tornApart(data)) return ".";
+  // Copies that only the base's features see may still lie on both sides.
+  if (hasSuspectedCopies(data)) return "; each lies within one split.";
+  return "; each lies within one split, so no test image has a twin among the training images.";
+}
+
+function suspectedSentence(data: SectionProps["data"]): string {
+  return hasSuspectedCopies(data)
+    ? " Others are suspected across the splits: see the suspected copies under what to check."
+    : "";
 }
 
 /** Whether the user's own splits have copies on both sides, and were left so. */

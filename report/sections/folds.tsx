@@ -84,7 +84,7 @@ function FigureTable({ all }: { all: CrossValidation }): VNode {
   return (
     <Table
       label="All folds together"
-      caption="All folds together. Pooled: every image counts once. The interval is the corrected resampled t interval around the mean of the folds (Nadeau and Bengio 2003), because folds share most of their training images; the headline has the wider one of it and the Wilson interval of all images."
+      caption="All folds together. Pooled: every image counts once. The interval is the wider one of the corrected resampled t interval around the mean of the folds (Nadeau and Bengio 2003), because folds share most of their training images, and the Wilson interval of the pooled figure, because folds may happen to agree."
       rows={FIGURES}
       keyOf={([name]) => name}
       columns={[

@@ -1,14 +1,14 @@
 /** What the reader came for: the model, its test accuracy, and the run in one sentence. */
 import type { VNode } from "preact";
 import type { ReportData } from "../../spec/report.js";
-import { counted, duration, moment, percent, signedPoints } from "../format.js";
-import { fineTuningGain, summarySentence, transferGain } from "../story.js";
+import { counted, duration, moment, percent, pValue, signedPoints } from "../format.js";
+import { type FineTuningGain, fineTuningGain, summarySentence, transferGain } from "../story.js";
 import type { SectionProps } from "./section.js";
 
 /** Below, the interval of an accuracy of 90 % is more than 12 percentage points wide. */
 const FEW_IMAGES = 100;
 
-export function Result({ data, stages }: SectionProps): VNode {
+export function Result({ data }: SectionProps): VNode {
   const { model, evaluation } = data;
   return (
     <header id="result">
@@ -23,7 +23,7 @@ export function Result({ data, stages }: SectionProps): VNode {
         <Headline evaluation={evaluation} />
         <KeyFigures data={data} />
       </div>
-      <p class="lead">{summarySentence(data, stages)}</p>
+      <p class="lead">{summarySentence(data)}</p>
       {evaluation.images < FEW_IMAGES && evaluation.crossValidation === undefined && (
         <p class="muted note">
           With only {counted(evaluation.images, "test image")} the interval is wide, and another choice of
@@ -75,28 +75,47 @@ function HoldOut({ evaluation }: { evaluation: ReportData["evaluation"] }): VNod
   );
 }
 
-function KeyFigures({ data }: { data: ReportData }): VNode {
-  const { evaluation } = data;
-  const head = evaluation.byStage.find(({ stage }) => stage === "head");
-  const tuning = fineTuningGain(data);
-  const transfer = transferGain(data);
+/** The head and what fine-tuning added to it, by the same images as the headline. */
+function Tuning({ data }: { data: ReportData }): VNode {
+  const { crossValidation, byStage } = data.evaluation;
+  const gain = fineTuningGain(data);
+  const ofHead = byStage.find(({ stage }) => stage === "head")?.accuracy;
+  const head = crossValidation?.head.accuracy.pooled ?? ofHead;
+  const where = crossValidation === undefined ? "" : ", over the folds";
   return (
-    <dl class="figures">
-      {evaluation.crossValidation !== undefined && <HoldOut evaluation={evaluation} />}
+    <>
       {head !== undefined && (
         <div>
-          <dt>New head on the frozen base</dt>
-          <dd>{percent(head.accuracy)}</dd>
+          <dt>New head on the frozen base{where}</dt>
+          <dd>{percent(head)}</dd>
         </div>
       )}
-      {tuning !== undefined && (
+      {gain !== undefined && (
         <div>
-          <dt>Added by fine-tuning</dt>
+          <dt>Added by fine-tuning{where}</dt>
           <dd>
-            {signedPoints(tuning)} <small>percentage points</small>
+            {signedPoints(gain.points)} <small>percentage points{foldsText(gain)}</small>
           </dd>
         </div>
       )}
+    </>
+  );
+}
+
+function foldsText({ folds }: FineTuningGain): string {
+  if (folds === undefined) return "";
+  const [low, high] = folds.interval.map(signedPoints);
+  return `; 95 % interval ${low} to ${high}, ${pValue(folds.p)}`;
+}
+
+function KeyFigures({ data }: { data: ReportData }): VNode {
+  const { evaluation } = data;
+  const { crossValidation } = evaluation;
+  const transfer = transferGain(data);
+  return (
+    <dl class="figures">
+      <Tuning data={data} />
+      {crossValidation !== undefined && <HoldOut evaluation={evaluation} />}
       {evaluation.scratch !== undefined && transfer !== undefined && (
         <div>
           <dt>Same network from scratch</dt>

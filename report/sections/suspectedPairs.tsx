@@ -3,7 +3,7 @@ import type { VNode } from "preact";
 import type { FaultImage } from "../../spec/dataset.js";
 import type { ReportData } from "../../spec/report.js";
 import type { SuspectedPair } from "../../spec/suspectedCopies.js";
-import { counted, percent } from "../format.js";
+import { counted, percent, shownSentence } from "../format.js";
 import { type Picture, PictureList } from "../pictures/pictureList.js";
 
 interface SuspectedPairsProps {
@@ -32,8 +32,9 @@ export function SuspectedPairs({ data, pairs }: SuspectedPairsProps): VNode {
         {copies?.count === 1 ? "matches an image" : "match images"} of another split in the base’s features,
         though their perceptual hashes differ: mirrored, recoloured or cut copies look like this, but so do
         different photographs of one thing. Nothing was left out because of it. Where they are copies, give
-        both the same group in a manifest, or the accuracy is too good.
+        both the same group in a manifest, or the accuracy may be too good.
         {withoutSentence(data)}
+        {shownSentence(pairs.length, copies?.count ?? 0)}
       </p>
       <ul class="copies">
         {pairs.map(({ image, nearest, similarity }) => (

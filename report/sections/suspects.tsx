@@ -2,7 +2,7 @@
 import type { VNode } from "preact";
 import type { LabelSuspect, LabelSuspects } from "../../spec/labelSuspects.js";
 import type { ReportData } from "../../spec/report.js";
-import { counted } from "../format.js";
+import { counted, shownSentence } from "../format.js";
 import { PictureList } from "../pictures/pictureList.js";
 
 interface SuspectsProps {
@@ -25,6 +25,7 @@ export function Suspects({ data, byModel, byProbe }: SuspectsProps): VNode {
             confident that {areOther(evaluation.labelSuspects)} (confident learning, the most suspicious
             first). Look at them: some are mistakes of the model, some of the labels. The model’s weights were
             fitted to none of them, but validation images decided when training stopped.
+            {shownSentence(byModel.length, evaluation.labelSuspects?.count ?? 0)}
           </p>
           <Pictures data={data} suspects={byModel} />
         </>

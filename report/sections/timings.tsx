@@ -5,7 +5,10 @@ import { duration } from "../format.js";
 import { Bar, Table } from "../table.js";
 import type { SectionProps } from "./section.js";
 
-export function Timings({ data: { timings, cost } }: SectionProps): VNode {
+type Timing = SectionProps["data"]["timings"][number];
+
+export function Timings({ data: { timings: all, cost } }: SectionProps): VNode {
+  const timings = foldsTogether(all);
   const longest = Math.max(...timings.map(({ seconds }) => seconds), Number.MIN_VALUE);
   const total = timings.reduce((sum, { seconds }) => sum + seconds, 0);
   return (
@@ -39,6 +42,22 @@ export function Timings({ data: { timings, cost } }: SectionProps): VNode {
     </>
   );
 }
+
+/** The folds as one row where the first one stands: they are many, and each does the same. */
+function foldsTogether(timings: readonly Timing[]): readonly Timing[] {
+  const folds = timings.filter(isFold);
+  const [first] = folds;
+  const last = folds.at(-1);
+  if (first === undefined || last === undefined || first === last) return timings;
+  const together: Timing = {
+    stage: `${first.stage} … ${last.stage}`,
+    seconds: folds.reduce((sum, { seconds }) => sum + seconds, 0),
+    cached: folds.every(({ cached }) => cached),
+  };
+  return timings.flatMap((timing) => (timing === first ? [together] : isFold(timing) ? [] : [timing]));
+}
+
+const isFold = ({ stage }: Timing): boolean => stage.startsWith("fold-");
 
 function Cost({ cost: { amount, currency, stages } }: { readonly cost: RunCost }): VNode {
   const seconds = stages.reduce((sum, stage) => sum + stage.seconds, 0);

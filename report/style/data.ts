@@ -10,6 +10,7 @@ figcaption{margin-top:.6rem;max-width:46rem}
 caption{padding:0 0 .6rem}
 caption .text{display:block;position:sticky;left:0;max-width:min(46rem,calc(100vw - 2*var(--gutter)))}
 .scroll{overflow-x:auto;max-width:100%}
+.scroll+.scroll{margin-top:2rem}
 .plot{display:block;height:auto;font-family:inherit;color:var(--ink);overflow:visible}
 .plot text{font-variant-numeric:tabular-nums}
 table{border-collapse:collapse;font-size:.9rem;line-height:1.4}
@@ -73,7 +74,7 @@ tfoot th,tfoot td{border-bottom:0;font-weight:600}
 .pictures .path{display:block;margin-top:.2rem;color:var(--muted)}
 .pictures dl{display:grid;grid-template-columns:auto minmax(0,1fr);gap:0 .5rem;margin:0}
 .pictures dt{color:var(--muted)}
-.pictures dd{margin:0}
+.pictures dd{margin:0;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;line-clamp:2;overflow:hidden}
 .copies{margin:1.25rem 0;padding:0;list-style:none}
 .copies>li{padding:.6rem 0;border-bottom:1px solid var(--rule)}
 .copies p{margin:0;font-size:.9rem}

@@ -2,15 +2,38 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { CheckJson } from "../../../cli/json/doctor.js";
+import { modelJson } from "../../../cli/json/models.js";
+import { runsJson } from "../../../cli/json/runs.js";
 import { doctorText } from "../../../cli/render/doctor.js";
 import { filesTable, modelText } from "../../../cli/render/files.js";
+import { modelsTable } from "../../../cli/render/models.js";
 import { dateTime } from "../../../cli/render/numbers.js";
 import { planTable } from "../../../cli/render/plan.js";
 import { predictionsTable, unreadable } from "../../../cli/render/predictions.js";
 import { runsTable } from "../../../cli/render/runs.js";
 import { servicesTable } from "../../../cli/render/services.js";
 import type { PlannedStage } from "../../../client/planRun.js";
+import type { FoldsInBrief } from "../../../spec/folds.js";
+import type { ModelVersion } from "../../../spec/run.js";
 import { colourScreen, plainScreen } from "./screens.js";
+
+const FOLDS: FoldsInBrief = {
+  ...{ count: 5, images: 253, accuracy: 0.842, headAccuracy: 0.826, pValue: 0.42 },
+  accuracyInterval: [0.78, 0.89],
+};
+const MODEL: ModelVersion = {
+  name: "digits",
+  version: 2,
+  runId: "digits-1",
+  createdAt: "2026-11-24T10:15:00.000Z",
+  classes: ["one", "two"],
+  base: "efficientnet-lite0",
+  background: "white",
+  keepShortSide: 320,
+  testAccuracy: 0.968,
+  weights: { kind: "head", key: "", digest: "" },
+  artifacts: {},
+};
 
 const lines = (text: string): readonly string[] => text.split("\n");
 
@@ -43,6 +66,30 @@ describe("runsTable", () => {
       `digits-1  digits  completed  ${time}     8.4 s    96.8 %`,
       `digits-0  digits  completed  ${time}`,
     ]);
+  });
+
+  it("has a column for the folds, where a run has some", () => {
+    const run = {
+      model: "scans",
+      status: "completed",
+      startedAt,
+      closedAt: now,
+      testAccuracy: 0.88,
+    } as const;
+    const runs = [
+      { ...run, runId: "scans-2", folds: FOLDS },
+      { ...run, runId: "scans-1" },
+    ];
+    const time = dateTime(startedAt);
+    assert.deepEqual(lines(runsTable(runs, now, plainScreen())), [
+      "RUN      MODEL  STATUS     STARTED               TOOK  ACCURACY            OVER FOLDS",
+      `scans-2  scans  completed  ${time}  1:00 min    88.0 %  84.2 % (78.0 – 89.0)`,
+      `scans-1  scans  completed  ${time}  1:00 min    88.0 %`,
+    ]);
+    assert.deepEqual(
+      runsJson(runs).runs.map(({ folds }) => folds),
+      [FOLDS, undefined],
+    );
   });
 
   it("is empty without runs", () => assert.equal(runsTable([], now, plainScreen()), ""));
@@ -171,6 +218,16 @@ describe("predictions", () => {
     ]);
   });
 
+  it("cuts names that are sentences, and lines to the terminal", () => {
+    const long = "a class with a name as long as a whole sentence";
+    const set = [long, `not ${long}`];
+    const doubtful = [{ path: "a.png", label: long, confidence: 0.5, probabilities: {}, set }];
+    const cut = "a class with a name as long as …";
+    const whole = `a.png  ${cut}      50.0 %  or not a class with a name as long…`;
+    assert.equal(lines(predictionsTable(doubtful, plainScreen(200)))[1], whole);
+    assert.equal(lines(predictionsTable(doubtful, plainScreen()))[1], `${whole.slice(0, 79)}…`);
+  });
+
   it("has a sentence for what could not", () => {
     assert.deepEqual(unreadable(predictions), ["b.txt: it is no image"]);
     assert.equal(predictionsTable(predictions.slice(1), plainScreen()), "");
@@ -195,28 +252,37 @@ describe("filesTable", () => {
 
 describe("modelText", () => {
   it("says what a model is", () => {
-    const artifact = { kind: "head", key: "", digest: "" };
-    const text = modelText(
-      {
-        name: "digits",
-        version: 2,
-        runId: "digits-1",
-        createdAt: "2026-11-24T10:15:00.000Z",
-        classes: ["one", "two"],
-        base: "efficientnet-lite0",
-        background: "white",
-        keepShortSide: 320,
-        testAccuracy: 0.968,
-        weights: artifact,
-        artifacts: {},
-      },
-      plainScreen(),
-    );
-    assert.deepEqual(lines(text), [
+    assert.deepEqual(lines(modelText(MODEL, plainScreen())), [
       "digits@2  test accuracy 96.8 %",
       "base     efficientnet-lite0",
       "run      digits-1, registered 2026-11-24T10:15:00.000Z",
       "classes  one, two",
     ]);
+  });
+
+  it("begins with the folds, where there are some", () => {
+    assert.deepEqual(lines(modelText({ ...MODEL, folds: FOLDS }, plainScreen())).slice(0, 2), [
+      "digits@2  accuracy over 5 folds 84.2 %  (95 % interval: 78.0 % – 89.0 %)",
+      "hold-out 96.8 %, the model that is registered, once",
+    ]);
+  });
+});
+
+describe("modelsTable", () => {
+  const listed = (model: ModelVersion) => modelJson({ model, aliases: [] });
+
+  it("has a column for the folds, where a model has some", () => {
+    const time = dateTime(new Date(MODEL.createdAt));
+    const old = listed({ ...MODEL, version: 1 });
+    assert.deepEqual(lines(modelsTable([listed({ ...MODEL, folds: FOLDS }), old], plainScreen())), [
+      "MODEL     ALIASES  ACCURACY            OVER FOLDS  CLASSES  BASE                REGISTERED        RUN",
+      `digits@2             96.8 %  84.2 % (78.0 – 89.0)        2  efficientnet-lite0  ${time}  digits-1`,
+      `digits@1             96.8 %                              2  efficientnet-lite0  ${time}  digits-1`,
+    ]);
+    assert.deepEqual(lines(modelsTable([old], plainScreen()))[1]?.split(/ {2,}/), [
+      ...["digits@1", "96.8 %", "2", "efficientnet-lite0", time, "digits-1"],
+    ]);
+    assert.deepEqual(listed({ ...MODEL, folds: FOLDS }).folds, FOLDS);
+    assert.equal("folds" in old, false);
   });
 });

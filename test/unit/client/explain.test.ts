@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { explain } from "../../../client/explain/explain.js";
 import type { Explanation, Situation, Task } from "../../../client/explain/situation.js";
 import type { RunView } from "../../../client/watchRun.js";
-import type { LiveStage } from "../../../spec/run.js";
+import type { LiveStage, RunResult } from "../../../spec/run.js";
 
 const START = new Date("2026-11-25T08:00:00Z");
 const INGEST: LiveStage = {
@@ -30,6 +30,22 @@ const ROLLED_BACK: LiveStage = {
   state: "rolled-back",
   seconds: 61,
   note: "rolled back: loss 0.2 → 0.3",
+};
+const WITHOUT_FOLDS: RunResult = {
+  runId: "r",
+  model: "m",
+  version: 1,
+  testAccuracy: 0.88,
+  testAccuracyInterval: [0.76, 0.95],
+  byStage: [],
+  artifacts: {},
+};
+const RESULT: RunResult = {
+  ...WITHOUT_FOLDS,
+  folds: {
+    ...{ count: 5, images: 253, accuracy: 0.842, headAccuracy: 0.826, pValue: 0.42 },
+    accuracyInterval: [0.78, 0.89],
+  },
 };
 const TASK: Task = {
   stage: "head",
@@ -420,6 +436,20 @@ const CASES: Readonly<Record<string, Case>> = {
       "Ingest is in the store.",
     ],
     advice: /reuses/,
+  },
+  "a run with folds, whose figure comes first": {
+    given: situation({ ...closed(2), status: "completed", stages: [], result: RESULT }),
+    condition: "completed",
+    says: [
+      "The run completed in 2 s: m@1, 84.2 % over 5 folds (95 % interval 78.0 % to 89.0 %); the registered model 88.0 % on the held-out images.",
+    ],
+    advice: /thaw report/,
+  },
+  "a run without folds": {
+    given: situation({ ...closed(2), status: "completed", stages: [], result: WITHOUT_FOLDS }),
+    condition: "completed",
+    says: ["The run completed in 2 s: m@1, 88.0 % on the held-out images."],
+    advice: /thaw report/,
   },
   "a run that computed some": {
     given: situation({ ...closed(3700), status: "completed", stages: [RECIPE, INGEST, ROLLED_BACK] }),

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { crossValidation, type FinishedFold, foldFigures } from "../../../learn/crossValidation.js";
-import { overFolds, wider } from "../../../learn/foldStatistics.js";
-import type { CrossValidation, FoldFigures } from "../../../spec/folds.js";
+import { overFolds, pairedInterval, wider } from "../../../learn/foldStatistics.js";
+import { wilsonInterval } from "../../../learn/metrics.js";
+import type { CrossValidation, FoldFigure, FoldFigureSet, FoldFigures } from "../../../spec/folds.js";
 import { fixture } from "./support.js";
 
 interface Case extends Pick<CrossValidation, "head" | "final" | "gain" | "againstHead"> {
@@ -53,6 +54,22 @@ const finished = ({ folds }: Case): FinishedFold[] =>
     return { summary, predictions };
   });
 
+/** SciPy's t intervals, or those that the images allow where they are wider. */
+function withImages(figures: FoldFigureSet, labels: readonly number[]): FoldFigureSet {
+  const counts = Array.from({ length: classes }, (_, c) => labels.filter((label) => label === c).length);
+  const present = counts.filter((count) => count > 0);
+  const balanced = present.length ** 2 / present.reduce((sum, count) => sum + 1 / count, 0);
+  const widened = (figure: FoldFigure, images: number): FoldFigure => {
+    const interval = wider(figure.interval, wilsonInterval(figure.pooled * images, images));
+    return { ...figure, interval };
+  };
+  return {
+    accuracy: widened(figures.accuracy, labels.length),
+    balancedAccuracy: widened(figures.balancedAccuracy, balanced),
+    macroF1: widened(figures.macroF1, balanced),
+  };
+}
+
 for (const [name, expected] of Object.entries(cases)) {
   test(`as scikit-learn and SciPy: ${name}`, () => {
     const folds = finished(expected);
@@ -61,10 +78,18 @@ for (const [name, expected] of Object.entries(cases)) {
       assertNear(summary.final, expected.folds[index]?.final, `fold ${index}, final`);
     });
     const all = crossValidation(folds, classes);
-    const { head, final, gain, againstHead } = expected;
+    const { againstHead } = expected;
+    const labels = expected.folds.flatMap((fold) => fold.labels);
+    const { better, worse } = againstHead;
+    const gain = {
+      ...expected.gain,
+      interval: wider(expected.gain.interval, pairedInterval(better, worse, labels.length)),
+    };
+    const head = withImages(expected.head, labels);
+    const final = withImages(expected.final, labels);
     assertNear(all, { head, final, gain, againstHead }, "all");
     const [low, high] = all.accuracyInterval;
-    const [ours, wilson] = [final.accuracy.interval, expected.wilson];
+    const [ours, wilson] = [expected.final.accuracy.interval, expected.wilson];
     assertNear(high - low, Math.max(ours[1] - ours[0], wilson[1] - wilson[0]), "width of the interval");
     assert.deepEqual(all.kept, [
       { stage: "tune-1", deepest: "blocks.6", folds: Math.ceil(folds.length / 2) },
@@ -72,14 +97,48 @@ for (const [name, expected] of Object.entries(cases)) {
   });
 }
 
-test("folds that agree leave the interval of the images, not none", () => {
-  const { accuracy, accuracyInterval, final } = crossValidation(
+test("folds that agree leave the intervals of the images, not none", () => {
+  const { accuracy, accuracyInterval, head, final, gain } = crossValidation(
     finished(cases["nothing wrong anywhere"] as Case),
     classes,
   );
   assert.equal(accuracy, 1);
-  assert.deepEqual(final.accuracy.interval, [1, 1]);
-  assert.ok(accuracyInterval[0] < 0.9, String(accuracyInterval));
+  for (const figures of [head, final]) {
+    for (const { mean, deviation, interval } of Object.values(figures)) {
+      assert.deepEqual([mean, deviation], [1, 0]);
+      assert.ok(interval[0] < 0.9 && interval[1] > 1 - 1e-9, String(interval));
+    }
+  }
+  assert.deepEqual(accuracyInterval, final.accuracy.interval);
+  assert.equal(gain.mean, 0);
+  assert.ok(gain.interval[0] < -0.01 && gain.interval[1] === -gain.interval[0], String(gain.interval));
+});
+
+test("an interval of classes that count alike knows of the small ones", () => {
+  const predictions = Array.from({ length: 100 }, (_, i) => {
+    const label = i < 10 ? 0 : 1;
+    return { path: String(i), label, byHead: label, predicted: label, probabilities: [] };
+  });
+  const folds = [predictions.slice(0, 50), predictions.slice(50)].map((part) => {
+    const figures = foldFigures(part, "predicted", 2);
+    const summary = { fold: 1, folds: 2, images: { train: 50, validation: 1, heldOut: 50 }, seconds: 1 };
+    return { summary: { ...summary, head: figures, final: figures, stages: [] }, predictions: part };
+  });
+  const { accuracy, balancedAccuracy } = crossValidation(folds, 2).final;
+  assertNear(accuracy.interval, wilsonInterval(100, 100), "all images");
+  // 2² / (1/10 + 1/90) = 36 images tell as much as these of unequal classes.
+  assertNear(balancedAccuracy.interval, wilsonInterval(36, 36), "balanced");
+});
+
+test("a paired difference has a width where nothing differs, and half an image in each cell", () => {
+  const near = (actual: readonly number[], expected: readonly number[]) =>
+    actual.forEach((value, i) => {
+      assert.ok(Math.abs(value - (expected[i] ?? 0)) < 1e-6, String(actual));
+    });
+  near(pairedInterval(0, 0, 98), [-0.0195996, 0.0195996]);
+  // (20 − 1)/202 ± 1.96 · √(22 − 19²/202)/202
+  near(pairedInterval(20, 1, 200), [0.0504369, 0.1376819]);
+  near(pairedInterval(1, 20, 200), [-0.1376819, -0.0504369]);
 });
 
 test("the corrected interval is wider than the plain one by √(1 + k/(k − 1)), for every number of folds", () => {

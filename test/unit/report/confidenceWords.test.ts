@@ -44,6 +44,12 @@ describe("calibration in words", () => {
   it("says whether the network was timid or too sure, and whether the temperature helped", () => {
     const timid = temperatureSentence(0.756, calibration(0.0558), calibration(0.0194));
     assert.match(timid, /too timid.* by 0\.76 .* now differ by 1\.9 instead of 5\.6 percentage points\.$/);
+    assert.doesNotMatch(timid, /cross-entropy/);
+    const harmed = { ...calibration(0.0194), loss: 0.331 };
+    assert.match(
+      temperatureSentence(0.756, { ...calibration(0.0558), loss: 0.3 }, harmed),
+      /now differ by 1\.9 instead of 5\.6 percentage points; their cross-entropy rose from 0\.300 to 0\.331, so the correction did not carry over to them\.$/,
+    );
     const sure = temperatureSentence(1.52, calibration(0.223), calibration(0.224));
     assert.match(sure, /too sure of itself.* did not bring .* differ by 22\.4 .*before by 22\.3\.$/);
   });

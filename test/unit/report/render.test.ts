@@ -349,7 +349,39 @@ test("copies that the manifest's splits tear apart are not said to lie within on
     "On the 40 test images known from training the accuracy is 100.0 %, on the others 84.0 %, on all";
   assert.ok(text(page, "#checks").includes(figures));
   assert.doesNotMatch(text(page, "#data p"), /each lies within one split/);
-  assert.match(text(page, "#checks"), /left as they are, so the test accuracy is too good/);
+  assert.match(text(page, "#checks"), /left as they are, so the test accuracy is probably too good\./);
+  assert.match(
+    text(page, "#card"),
+    /40.test images have copies .*, so the test accuracy is probably too good\./,
+  );
+  const worse = { ...evaluation, leaked: { images: 4, accuracy: 0.75, accuracyOfOthers: 0.833 } };
+  const other = parse(renderReport({ ...data, evaluation: worse, dataset: { ...data.dataset, faults } }));
+  assert.doesNotMatch(text(other, "main"), /accuracy is (probably )?too good/);
+  assert.match(text(other, "#checks"), /though the test images among them are not recognised better/);
+});
+
+test("what is counted but not shown is said to be so: groups of copies, and images of a group", () => {
+  const data = withFaults(sampleReport());
+  const { faults } = data.dataset;
+  const [, , copies] = faults?.duplicates.shown ?? [];
+  assert.ok(faults !== undefined && copies !== undefined);
+  const four = [1, 2, 3, 4].map((n) => ({ path: `d/${n}.jpg`, label: 0, split: "train" }) as const);
+  const big = { ...copies, images: { count: 4, shown: four } };
+  const duplicates = { count: 33, shown: Array.from({ length: 8 }, () => big) };
+  const page = parse(
+    renderReport({ ...data, dataset: { ...data.dataset, faults: { ...faults, duplicates } } }),
+  );
+  const said = text(page, "#checks").replaceAll("\u00a0", " ");
+  assert.match(said, /33 pictures are there more than once.* telling more\. 6 of them are shown here\./);
+  assert.match(said, /4 images, the same bytes; 3 of them shown/);
+  assert.equal(said.match(/of them (is|are)? ?shown/g)?.length, 1 + 6);
+});
+
+test("values under pictures can be read whole where they are cut", () => {
+  const data = sampleReport({ errorRate: 0.1 });
+  const values = all(parse(renderReport(data)), "#mistakes .pictures dd");
+  assert.ok(values.length > 0);
+  for (const value of values) assert.equal(value.getAttribute("title"), value.textContent);
 });
 
 test("the run file stands there character by character", () => {
@@ -427,7 +459,10 @@ test("the folds are the headline of a small set, the hold-out stands beside it, 
     plain(".result"),
     /Accuracy over 5 folds89\.5 %95 % interval .*200 images, each held out once/,
   );
-  assert.match(plain(".result"), /This model on its one hold-out/);
+  assert.match(
+    plain(".result"),
+    /frozen base, over the folds80\.0 %Added by fine-tuning, over the folds\+9\.5 percentage points; 95 % interval \+5\.0 to \+13\.8, p < 0\.001This model on its one hold-out/,
+  );
   // Each fold: 4 right now that the head has wrong; in the first one more wrong.
   assert.match(
     plain("#folds"),
@@ -435,6 +470,45 @@ test("the folds are the headline of a small set, the hold-out stands beside it, 
   );
   assert.match(plain("#folds"), /Of 5 folds the gate kept tune-1 \(down to blocks\.6\) in 2\./);
   assert.equal(all(page, "#folds tbody tr").length, 5 + 3);
+});
+
+test("that no test image is known from training is said only where nothing is suspected across the splits", () => {
+  const suspected = withFaults(sampleReport({ duplicateGroups: 3 }));
+  const { leaks: _leaks, ...faults } = suspected.dataset.faults ?? NO_FAULTS;
+  const dataset = { ...suspected.dataset, faults };
+  const page = parse(renderReport({ ...suspected, dataset }));
+  assert.match(text(page, "#data"), /each lies within one split\. Others are suspected across the splits/);
+  assert.match(
+    text(page, "#checks"),
+    /lie in one split, but for those that are suspected across the splits\. /,
+  );
+  assert.doesNotMatch(text(page, "main"), /no test image (has a twin|is known)/);
+  const { recipe: _recipe, ...clear } = suspected;
+  const other = parse(renderReport({ ...clear, dataset }));
+  assert.match(text(other, "#data"), /so no test image has a twin among the training images\./);
+  assert.match(text(other, "#checks"), /so no test image is known from training\. /);
+  assert.doesNotMatch(text(other, "#card"), /of images of another split/);
+});
+
+test("the folds are one row of the timings, and each has its digest", () => {
+  const usual = sampleReport();
+  const folds = ["fold-1", "fold-2", "fold-3"];
+  const data = {
+    ...usual,
+    timings: [
+      { stage: "head", seconds: 30, cached: false },
+      ...folds.map((stage) => ({ stage, seconds: 100, cached: false })),
+      { stage: "evaluate", seconds: 12, cached: false },
+    ],
+    digests: { ...usual.digests, ...Object.fromEntries(folds.map((stage) => [stage, `digest of ${stage}`])) },
+  };
+  const page = parse(renderReport(data));
+  assert.deepEqual(
+    all(page, "#timings tbody tr").map(({ textContent }) => textContent.replaceAll("\u00a0", " ")),
+    ["head30 s", "fold-1 … fold-35 min", "evaluate12 s"],
+  );
+  assert.match(text(page, "#timings tfoot").replaceAll("\u00a0", " "), /^Together5 min 42 s/);
+  for (const stage of folds) assert.match(text(page, "#reproduce"), new RegExp(`digest of ${stage}`));
 });
 
 test("without folds the report says why there are none", () => {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { renderModelCard } from "../../../report/card/markdown.js";
 import { summarySentence } from "../../../report/story.js";
-import { trainingStages } from "../../../report/trainingStages.js";
 import type { ReportData } from "../../../spec/report.js";
+import { withFolds } from "./sampleFolds.js";
 import { sampleReport } from "./sampleReport.js";
 
 interface Outcome {
@@ -29,7 +30,7 @@ function sentence({ head, final, scratch }: Outcome, stages: ReportData["stages"
       ...(scratch === undefined ? {} : { scratch: { accuracy: scratch, seconds: 204, epochs: 9 } }),
     },
   };
-  return summarySentence(data, trainingStages(data)).replaceAll("\u00a0", " ");
+  return summarySentence(data).replaceAll("\u00a0", " ");
 }
 
 const rolledBack = SAMPLE.stages.map((stage) => ({ ...stage, kept: false }));
@@ -83,3 +84,37 @@ for (const [name, actual, expected] of CASES) {
     assert.match(actual, expected);
   });
 }
+
+test("where there are folds, they say what fine-tuning added, and whether it may be chance", () => {
+  const data = withFolds(sampleReport({ classes: ["no", "yes"], testImagesPerClass: 20 }));
+  const { crossValidation } = data.evaluation;
+  assert.ok(crossValidation !== undefined);
+  assert.match(
+    summarySentence(data).replaceAll("\u00a0", " "),
+    /; over the folds fine-tuning added 9\.5 percentage points to the 80\.0 % of a new head on the frozen base \(95 % interval \+5\.0 to \+13\.8; p < 0\.001\);/,
+  );
+  const gain = { mean: 0.016, deviation: 0.04, interval: [-0.055, 0.087] } as const;
+  const againstHead = { ...crossValidation.againstHead, pValue: 0.42 };
+  const unproven = { ...data.evaluation, crossValidation: { ...crossValidation, gain, againstHead } };
+  assert.match(
+    summarySentence({ ...data, evaluation: unproven }).replaceAll("\u00a0", " "),
+    /added 1\.6 percentage points .* \(95 % interval −5\.5 to \+8\.7; p = 0\.42, which may be chance\)/,
+  );
+  const none = { ...gain, mean: 0 };
+  const unchanged = { ...data.evaluation, crossValidation: { ...crossValidation, gain: none, againstHead } };
+  assert.match(summarySentence({ ...data, evaluation: unchanged }), /over the folds fine-tuning left the 80/);
+});
+
+test("a base of which nobody said what it learned is told in words, in the sentence and in the card", () => {
+  const told = (pretrainedOn: string, source: string): string => {
+    const data = { ...SAMPLE, base: { ...SAMPLE.base, name: "mine@1", pretrainedOn, source } };
+    return `${summarySentence(data)}\n${renderModelCard(data)}`;
+  };
+  const unstated = told("not stated", "not stated");
+  assert.match(unstated, /^The network mine@1, pretrained on unstated data, learned to tell/);
+  assert.match(unstated, /\*\*Base:\*\* mine@1, pretrained on unstated data; source not stated\n/);
+  const tuned = told("not stated, then tuned as mine@1 to tell 3 classes apart", "https://example.org");
+  assert.match(tuned, /^The network mine@1, pretrained on unstated data, then tuned as mine@1 to tell 3/);
+  assert.match(told("scans", "not stated"), /pretrained on scans; source not stated\n/);
+  assert.match(told("scans", "a hospital"), /pretrained on scans; a hospital\n/);
+});

@@ -8,6 +8,7 @@ import { layOut } from "../../../report/plots/featureLayout.js";
 import { renderReport } from "../../../report/render.js";
 import type { ReportData } from "../../../spec/report.js";
 import { withFaults } from "./sampleFaults.js";
+import { withFolds } from "./sampleFolds.js";
 import { sampleReport } from "./sampleReport.js";
 import { VARIANTS } from "./variants.js";
 
@@ -122,6 +123,8 @@ test("the model card says what the maker says, what was measured, and what was n
     `(95 % interval ${low} % to ${high} %)`,
     "how the model does on another site, camera, population or season was not measured",
     "The border colour of the files gives classes away",
+    "1 of 300 validation and test images may be a copy of images of another split",
+    "On the other test images the accuracy is 84.0 %",
     "thaw export sample-objects@3",
     data.engine,
     data.digests["tune-2"] ?? "",
@@ -130,6 +133,18 @@ test("the model card says what the maker says, what was measured, and what was n
   }
   const { card: _card, ...silent } = data;
   assert.equal(text(render(silent), "#card").match(/Not stated/g)?.length, 3);
+});
+
+test("the model card of a run with folds has their figure first, and says how far each figure is known", () => {
+  const data = withFolds(sampleReport({ classes: ["no", "yes"], testImagesPerClass: 20 }));
+  const card = renderModelCard(data).replaceAll("\u00a0", " ");
+  assert.match(
+    card,
+    /## Evaluation\n\n- \*\*Accuracy over 5 folds:\*\* 89\.5 % \(95 % interval .*200 images, each held out once/,
+  );
+  assert.match(card, /known to .* over 5 trainings on different images\. The registered model is one more/);
+  assert.doesNotMatch(card, /which was done once/);
+  assert.doesNotMatch(renderModelCard(sampleReport()), /folds|different images/);
 });
 
 test("the card as Markdown has the sections of the page, and no text becomes markup", () => {

@@ -30,6 +30,17 @@ test("stages come in the order in which they can run", () => {
   );
 });
 
+test("the report reads the folds that ran, for their times and digests", () => {
+  const plans = planStages(file({ evaluation: { folds: 4 } }));
+  const reads = (all: typeof plans) => all.find(({ kind }) => kind === "report")?.inputs ?? [];
+  const folds = { count: 3, reason: "one class has three" };
+  assert.deepEqual(
+    reads(followRecipe(plans, { stages: 2, reason: "", folds })).filter((name) => name.startsWith("fold-")),
+    ["fold-1", "fold-2", "fold-3"],
+  );
+  assert.ok(reads(withoutFolds(plans)).every((name) => !name.startsWith("fold-")));
+});
+
 test("without unfreezing the head is the model", () => {
   const plans = planStages(file({ unfreeze: { stages: [] }, evaluation: { folds: 0 } }));
   assert.deepEqual(
