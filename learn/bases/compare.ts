@@ -19,7 +19,7 @@ export interface MeasuredBase {
 const SIGNIFICANCE = 0.05;
 
 /**
- * The most accurate probe wins; of equal ones the higher LogME, then the base of fewer multiply-adds, then the one that
+ * The most accurate probe wins, but that of a base which was tuned with these images says nothing: it comes last. Of equal ones the higher LogME, then the base of fewer multiply-adds, then the one that
  * is listed first. Measured times have no say: they would choose otherwise when the comparison is repeated. The lead over the second
  * is put to McNemar's exact test (Psychometrika 1947, one-sided), so that nobody takes noise for a finding.
  * @param measured at least one, in the order of the run file
@@ -27,17 +27,28 @@ const SIGNIFICANCE = 0.05;
 export function compareBases(measured: readonly MeasuredBase[]): BaseComparison {
   const ranked = measured.toSorted(
     (a, b) =>
+      Number(knows(a)) - Number(knows(b)) ||
       b.evidence.probe.accuracy - a.evidence.probe.accuracy ||
       b.evidence.logMe - a.evidence.logMe ||
       cheaperFirst(a, b),
   );
   const [best, second] = ranked as [MeasuredBase, MeasuredBase | undefined];
-  const lead = second === undefined ? "" : leadOver(best, second);
+  const lead = second === undefined || knows(second) ? "" : leadOver(best, second);
+  const known = measured.filter(knows).map(({ name }) => name);
   return {
     candidates: ranked.map(candidateOf),
     chosen: best.name,
-    reason: `${best.name}: a linear probe is right on ${share(best)}${lead}${distances(best, second)}`,
+    reason: `${best.name}: a linear probe is right on ${share(best)}${lead}${distances(best, second)}${tunedHere(known, best)}`,
   };
+}
+
+const knows = ({ evidence }: MeasuredBase): boolean => (evidence.known ?? 0) > 0;
+
+function tunedHere(names: readonly string[], best: MeasuredBase): string {
+  if (names.length === 0) return "";
+  return knows(best)
+    ? `; the probe flatters what was tuned with some of these images: ${names.join(", ")}`
+    : `; out of the question, because it was tuned with some of these images: ${names.join(", ")}`;
 }
 
 /** A base whose cost is not known comes after the others, and `toSorted` keeps the order of equal ones. */

@@ -20,6 +20,7 @@ export function limitSentences(data: ReportData): readonly string[] {
     ...smallClassSentences(data),
     ...leakSentences(data),
     ...suspectedCopySentences(data),
+    ...knownSentences(data),
     ...shortcutSentences(data),
     ...(recipe === undefined || recipe.compatibility.verdict === "suits"
       ? []
@@ -76,6 +77,14 @@ function suspectedCopySentences({ recipe, suspectedCopies }: ReportData): string
     `${integer(count)} of ${counted(compared, "validation and test image")} may be ${count === 1 ? "a copy" : "copies"} of images of another split, ` +
       "by the base’s features: where they are, the figures may be too good." +
       (others === undefined ? "" : ` On the other test images the accuracy is ${percent(others)}.`),
+  ];
+}
+
+function knownSentences({ dataset }: ReportData): string[] {
+  const { flattering = 0 } = dataset.knownToBase ?? {};
+  if (flattering === 0) return [];
+  return [
+    `The base has learned from ${counted(flattering, "image")} of those held out: the figures are too good.`,
   ];
 }
 

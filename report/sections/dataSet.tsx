@@ -1,7 +1,7 @@
 /** The data: images per class and split, examples, duplicates, and what was left out. */
 import type { VNode } from "preact";
 import { hasSuspectedCopies } from "../checks/pictures.js";
-import { counted } from "../format.js";
+import { counted, integer } from "../format.js";
 import { Thumbnail } from "../pictures/thumbnail.js";
 import { ClassCounts } from "./classCounts.js";
 import { LeftOut } from "./leftOut.js";
@@ -17,6 +17,7 @@ export function DataSet({ data }: SectionProps): VNode {
           ? "No duplicates (same bytes or same appearance) were found."
           : `${counted(dataset.duplicateGroups, "group")} of duplicates (same bytes or same appearance) ${dataset.duplicateGroups === 1 ? "was" : "were"} found${whereTheyLie(data)}`}
         {suspectedSentence(data)}
+        {knownSentence(dataset)}
       </p>
       <h3>Images per class and split</h3>
       <ClassCounts dataset={dataset} />
@@ -38,6 +39,17 @@ function suspectedSentence(data: SectionProps["data"]): string {
   return hasSuspectedCopies(data)
     ? " Others are suspected across the splits: see the suspected copies under what to check."
     : "";
+}
+
+/** Where the base is a model that was tuned on some of the images. */
+function knownSentence({ knownToBase }: SectionProps["data"]["dataset"]): string {
+  if (knownToBase === undefined) return "";
+  const { learned, flattering } = knownToBase;
+  const unheld = flattering === 0 ? "; none of these is held out" : "";
+  const known = learned === 0 ? "" : ` The base was tuned with ${integer(learned)} of them${unheld}.`;
+  if (flattering === 0) return known;
+  const [are, them] = flattering === 1 ? ["is", "it"] : ["are", "them"];
+  return `${known} ${counted(flattering, "image")} ${are} held out although the base has learned from ${them}.`;
 }
 
 /** Whether the user's own splits have copies on both sides, and were left so. */

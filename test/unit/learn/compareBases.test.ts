@@ -8,7 +8,7 @@ const IMAGES = 40;
 function measured(
   name: string,
   right: number,
-  extra: { logMe?: number; seconds?: number; multiplyAdds?: number; distance?: number } = {},
+  extra: { logMe?: number; seconds?: number; multiplyAdds?: number; distance?: number; known?: number } = {},
 ): MeasuredBase {
   const accuracy = right / IMAGES;
   const result = { accuracy, interval: [accuracy, accuracy], balancedAccuracy: accuracy } as const;
@@ -30,6 +30,7 @@ function measured(
       neighbours: 0.5,
       logMe: extra.logMe ?? 0,
       hScore: 0,
+      ...(extra.known === undefined ? {} : { known: extra.known }),
       ...(extra.distance === undefined
         ? {}
         : { domain: { images: IMAGES, distance: extra.distance, error: 0.01, groups: [] } }),
@@ -46,6 +47,21 @@ test("the most accurate probe wins, and a lead that chance explains is called so
   );
   // One image better, none worse: p = 1/2.
   assert.equal(reason, "b: a linear probe is right on 77.5 %, a on 75.0 %, which may be chance (p = 0.500)");
+});
+
+test("a base that was tuned with the images is not chosen for knowing them", () => {
+  const { chosen, reason } = compareBases([measured("a", 30), measured("model:b", 40, { known: 25 })]);
+  assert.equal(chosen, "a");
+  assert.equal(
+    reason,
+    "a: a linear probe is right on 75.0 %; out of the question, because it was tuned with some of these images: model:b",
+  );
+  const both = compareBases([measured("model:a", 30, { known: 3 }), measured("model:b", 31, { known: 25 })]);
+  assert.equal(both.chosen, "model:b");
+  assert.match(
+    both.reason,
+    /; the probe flatters what was tuned with some of these images: model:a, model:b$/,
+  );
 });
 
 test("a lead is certain where the sign test says so, and its price is named", () => {
