@@ -46,7 +46,7 @@ function knownSentence({ knownToBase }: SectionProps["data"]["dataset"]): string
   if (knownToBase === undefined) return "";
   const { learned, flattering } = knownToBase;
   const unheld = flattering === 0 ? "; none of these is held out" : "";
-  const known = learned === 0 ? "" : ` The base was tuned with ${integer(learned)} of them${unheld}.`;
+  const known = learned === 0 ? "" : ` The base was tuned with ${integer(learned)} of the images${unheld}.`;
   if (flattering === 0) return known;
   const [are, them] = flattering === 1 ? ["is", "it"] : ["are", "them"];
   return `${known} ${counted(flattering, "image")} ${are} held out although the base has learned from ${them}.`;

@@ -550,7 +550,7 @@ test("images that a tuned base has met are said to be kept out of the held-out o
     dataset: { ...data.dataset, knownToBase: { learned, heldOut: 10, dropped: 0, flattering } },
   });
   const calm = parse(renderReport(known(142, 0)));
-  assert.match(text(calm, "#data"), /The base was tuned with 142 of them; none of these is held out\./);
+  assert.match(text(calm, "#data"), /The base was tuned with 142 of the images; none of these is held out\./);
   assert.doesNotMatch(text(calm, "#card"), /The base has learned from/);
   const flattered = parse(renderReport(known(142, 3)));
   assert.match(text(flattered, "#data"), /3 images are held out although the base has learned from them\./);
