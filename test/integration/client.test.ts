@@ -276,10 +276,11 @@ describe("a running run", () => {
 
   test("tells the same by its history as by its query", async () => {
     const handle = session.temporal.workflow.getHandle(runId);
-    const bySeconds = (stages: RunState["stages"]): unknown =>
-      stages.map(({ seconds: _, ...stage }) => stage);
+    // The clocks differ, and how long a stage waited only the history tells.
+    const timeless = (stages: RunState["stages"]): unknown =>
+      stages.map(({ seconds: _seconds, waited: _waited, ...stage }) => stage);
     const state = await handle.query<RunState>(RUN_STATE_QUERY);
-    assert.deepEqual(bySeconds((await fetchHistory(session, runId)).stages), bySeconds(state.stages));
+    assert.deepEqual(timeless((await fetchHistory(session, runId)).stages), timeless(state.stages));
   });
 
   test("is listed with the others, newest first", async () => {
