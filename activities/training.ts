@@ -1,6 +1,7 @@
 /** The heavy activities: each one says which job its stage is for the engine. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { IMAGES_FILE } from "../data/dataset.js";
 import type { StageOutcome, StageRequest, TrainingActivities } from "../spec/activities.js";
 import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../spec/artifactFiles.js";
 import { baseIdentity, datasetsOf } from "../spec/base.js";
@@ -13,7 +14,7 @@ import { type UnfreezeSpec, unfreezeSchema } from "../spec/runFile.js";
 import type { StageSummary, TrainingSummary } from "../spec/training.js";
 import { unfreezeStages } from "../spec/unfreezing.js";
 import { localBase } from "../store/localBase.js";
-import { imageLists } from "./baseImages.js";
+import { localArtifactFile } from "../store/localFile.js";
 import type { TrainingDependencies } from "./context.js";
 import { typedFailures } from "./failures.js";
 import { localSource } from "./localSource.js";
@@ -52,7 +53,9 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   const ingest: JobBuilder = async (request, _inputs, out, fetching) => {
     const { run } = request;
     const { path: _path, ...data } = run.file.data;
-    const met = datasetsOf([run.base, ...Object.values(run.candidates ?? {})]);
+    const baseImages: string[] = [];
+    for (const dataset of datasetsOf(run.base, run.candidates))
+      baseImages.push(await localArtifactFile(fetching.store, workFolder, dataset, IMAGES_FILE));
     return {
       kind: "ingest",
       source: await pausable(store, request, fetching.signal, (signal) =>
@@ -60,7 +63,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
       ),
       data,
       seed: run.file.seed,
-      ...(met.length === 0 ? {} : { baseImages: await imageLists(fetching.store, workFolder, met) }),
+      ...(baseImages.length === 0 ? {} : { baseImages }),
       digestCache: digestCacheFile(workFolder),
       out,
     };

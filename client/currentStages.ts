@@ -1,5 +1,6 @@
 /** The state of a running run: from the workflow itself, or from its history when no worker answers. */
 import { type LiveStage, RUN_STATE_QUERY, type RunState } from "../spec/run.js";
+import { fetchEvents } from "./eventHistory.js";
 import { type RunHistory, readHistory } from "./runHistory.js";
 import { type TemporalAccess, temporalCall } from "./temporalCall.js";
 import { runStateSchema } from "./wire.js";
@@ -40,9 +41,5 @@ async function stagesFromHistory(session: TemporalAccess, runId: string): Promis
 }
 
 export async function fetchHistory(session: TemporalAccess, runId: string): Promise<RunHistory> {
-  return readHistory(
-    await temporalCall(session, "reading the run's history", () =>
-      session.temporal.workflow.getHandle(runId).fetchHistory(),
-    ),
-  );
+  return readHistory(await fetchEvents(session, runId));
 }

@@ -1,4 +1,5 @@
 /** Says in few words how the artifact that is nearest to a stage differs from what the stage would make. */
+import { isSection } from "../spec/laidOver.js";
 import type { StagePlan } from "../spec/stages.js";
 import type { ArtifactManifest } from "../store/artifacts.js";
 import { canonicalJson } from "../store/keys.js";
@@ -61,10 +62,6 @@ function flatten(value: unknown, name = ""): ReadonlyMap<string, unknown> {
       ...flatten(child, name === "" ? key : `${name}.${key}`),
     ]),
   );
-}
-
-function isSection(value: unknown): value is Readonly<Record<string, unknown>> {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
 const SHOWN_LENGTH = 40;

@@ -5,16 +5,15 @@ import { ThawError } from "../spec/errors.js";
 import type { ImageSource, RunInput } from "../spec/run.js";
 import type { RunFile } from "../spec/runFile.js";
 import { planStages } from "../spec/stages.js";
+import { fetchEvents, inputIn } from "./eventHistory.js";
 import { describeRun, statusOf } from "./executions.js";
 import { nearest } from "./nearest.js";
-import { decode } from "./payloads.js";
 import { type PlannedStage, planRun } from "./planRun.js";
 import { resolveRunId } from "./resolveRunId.js";
 import { dataPathFrom } from "./runFile/load.js";
 import { parseRunFile } from "./runFile/parse.js";
 import type { Session } from "./session.js";
 import type { RunRequest } from "./startRun.js";
-import { temporalCall } from "./temporalCall.js";
 
 export interface ResumeOptions {
   /** The values of `--set`. */
@@ -105,11 +104,7 @@ async function recordedInput(session: Session, runId: string): Promise<RunInput>
       hint: `\`thaw unpause ${runId}\` if it is paused; \`thaw cancel ${runId}\` ends it first`,
     });
   }
-  const { events } = await temporalCall(session, "reading the run's history", () =>
-    session.temporal.workflow.getHandle(runId).fetchHistory(),
-  );
-  const payload = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
-  const parsed = inputSchema.safeParse(decode(payload));
+  const parsed = inputSchema.safeParse(inputIn(await fetchEvents(session, runId)));
   // The file itself is parsed with the overrides, so that an older one gets today's defaults.
   if (parsed.success) return parsed.data as unknown as RunInput;
   throw new ThawError("NOT_FOUND", `${runId} was started by a version of thaw that is too different`);

@@ -1,16 +1,15 @@
 /** The stages of a run from its event history, for when no worker answers the query. */
-import type { WorkflowHandle } from "@temporalio/client";
 import { z } from "zod";
 import type { ErrorCode } from "../spec/errors.js";
 import type { RecipeDecision } from "../spec/recipe.js";
 import type { StageStatus } from "../spec/run.js";
 import { runFileSchema } from "../spec/runFile.js";
 import { planStages, type StagePlan, whySkipped, withoutFolds, withoutStages } from "../spec/stages.js";
+import { type History, inputIn } from "./eventHistory.js";
 import { decode, messageOf, secondsOf } from "./payloads.js";
 import { type StageActivity, stageOfActivity } from "./stageOfActivity.js";
 import { outcomeSchema } from "./wire.js";
 
-export type History = Awaited<ReturnType<WorkflowHandle["fetchHistory"]>>;
 type HistoryEvent = NonNullable<History["events"]>[number];
 const UNLEARNABLE = "unlearnable" satisfies RecipeDecision["choice"];
 const PAUSED: string = "PAUSED" satisfies ErrorCode;
@@ -24,9 +23,9 @@ export interface RunHistory {
   readonly stuck?: string;
 }
 
-export function readHistory({ events }: History): RunHistory {
-  const all = events ?? [];
-  const plans = plannedStages(all);
+export function readHistory(history: History): RunHistory {
+  const all = history.events ?? [];
+  const plans = plannedStages(inputIn(history));
   const stages = new Map(plans.map(({ name }): [string, StageStatus] => [name, { name, state: "waiting" }]));
   const began = new Map<string, number>();
   const waits = waitsByStage(all);
@@ -83,14 +82,12 @@ function waitsByStage(events: readonly HistoryEvent[]): ReadonlyMap<string, numb
 }
 
 /** From the run's input; none when another version of thaw wrote it, and then only stages that ran are known. */
-function plannedStages([first]: readonly HistoryEvent[]): readonly StagePlan[] {
-  const input = first?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
-  const value = decode(input);
-  const parsed = z.object({ file: runFileSchema }).safeParse(value);
+function plannedStages(input: unknown): readonly StagePlan[] {
+  const parsed = z.object({ file: runFileSchema }).safeParse(input);
   if (!parsed.success) return [];
   const plans = planStages(parsed.data.file);
   // The workflow does without a recipe or folds, too, where the run began before there were any.
-  const { data } = z.object({ file: z.record(z.string(), z.unknown()) }).safeParse(value);
+  const { data } = z.object({ file: z.record(z.string(), z.unknown()) }).safeParse(input);
   const older = data?.file.evaluation === undefined ? withoutFolds(plans) : plans;
   return data?.file.recipe === undefined ? withoutStages(older, new Set(["recipe"])) : older;
 }

@@ -6,7 +6,7 @@ import type { PodGroup } from "../spec/podGroups.js";
 import type { RunResult, RunState, StageState } from "../spec/run.js";
 import { runControlSchema, steerRecordSchema } from "../spec/steeringSchema.js";
 
-const artifactSchema = z.object({ kind: z.string(), key: z.string(), digest: z.string() });
+export const artifactSchema = z.object({ kind: z.string(), key: z.string(), digest: z.string() });
 
 const STATES = [
   "waiting",

@@ -2,10 +2,10 @@
  * Images that the run's base has met before, where the base is a model that was tuned on some of them: held out now,
  * they would be known from that training, and every figure from them too good.
  */
-import { readFile } from "node:fs/promises";
 import type { ImageRecord, QuarantinedFile, Split } from "../spec/dataset.js";
 import { ThawError } from "../spec/errors.js";
 import type { DataSpec } from "../spec/runFile.js";
+import { readImageRecords } from "./dataset.js";
 import { type Groupable, groupImages } from "./groups.js";
 
 /** How much a network learns from the images of a split: it is fitted to the first, chosen by the second. */
@@ -15,14 +15,7 @@ type BaseImage = Pick<ImageRecord, "sha256" | "phash" | "split">;
 
 /** @param files `images.jsonl` of the datasets that the base was tuned on */
 export async function readBaseImages(files: readonly string[]): Promise<readonly BaseImage[]> {
-  const read = files.map(async (file) => {
-    const lines = (await readFile(file, "utf8")).split("\n").filter((line) => line !== "");
-    return lines.map((line): BaseImage => {
-      const { sha256, phash, split } = JSON.parse(line) as ImageRecord;
-      return { sha256, phash, split };
-    });
-  });
-  return (await Promise.all(read)).flat();
+  return (await Promise.all(files.map(readImageRecords))).flat();
 }
 
 /**

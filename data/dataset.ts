@@ -19,9 +19,14 @@ export interface Dataset {
   close(): Promise<void>;
 }
 
+/** @param file `images.jsonl` of any dataset */
+export async function readImageRecords(file: string): Promise<readonly ImageRecord[]> {
+  const lines = (await readFile(file, "utf8")).split("\n");
+  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as ImageRecord);
+}
+
 export async function openDataset(folder: string): Promise<Dataset> {
-  const lines = (await readFile(join(folder, IMAGES_FILE), "utf8")).split("\n");
-  const records = lines.filter((line) => line !== "").map((line) => JSON.parse(line) as ImageRecord);
+  const records = await readImageRecords(join(folder, IMAGES_FILE));
   const summary = JSON.parse(await readFile(join(folder, SUMMARY_FILE), "utf8")) as DatasetSummary;
   const packs = new Map(summary.packs.map((name) => [name, openSync(join(folder, name), "r")]));
   let last: { readonly index: number; readonly encoded: Buffer } | undefined;

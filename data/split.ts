@@ -22,8 +22,8 @@ const NEEDED_FIRST: readonly Split[] = ["train", "test", "validation"];
 /**
  * A pure function of its arguments: groups are taken by their id, whatever order they come in.
  *
- * Pinned groups are placed first and stay; one whose split gets no images trains. Then the largest groups are placed (equal ones in an order drawn from `seed`), each where its classes lack most
- * images. Then every class with at least three groups is given at least one in each split whose share is above 0; a
+ * Pinned groups are placed first and stay; one whose split gets no images trains. Then the largest groups are placed
+ * (equal ones in an order drawn from `seed`), each where its classes lack most images. Then every class with at least three groups is given at least one in each split whose share is above 0; a
  * class with fewer serves train first, then test. With groups that hold several classes that can be impossible for
  * all classes at once; then as many as possible of these demands are met one after the other.
  * @returns the split of each group, by its id

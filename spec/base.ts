@@ -99,8 +99,12 @@ export function baseIdentity(name: string, spec: BaseSpec | undefined): string {
   return spec === undefined ? name : `sha256:${spec.digest}`;
 }
 
-/** The datasets that any of the bases was tuned on, each once, in the order of their digests. */
-export function datasetsOf(bases: readonly (BaseSpec | undefined)[]): readonly ArtifactRef[] {
-  const found = new Map(bases.flatMap((base) => base?.tunedOn ?? []).map((ref) => [ref.digest, ref]));
+/** The datasets that the base or any of the candidates was tuned on, each once, in the order of their digests. */
+export function datasetsOf(
+  base: BaseSpec | undefined,
+  candidates: Readonly<Record<string, BaseSpec>> = {},
+): readonly ArtifactRef[] {
+  const bases = [base, ...Object.values(candidates)];
+  const found = new Map(bases.flatMap((one) => one?.tunedOn ?? []).map((ref) => [ref.digest, ref]));
   return [...found.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1));
 }

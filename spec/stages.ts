@@ -86,7 +86,7 @@ export function planStages(
   const tuneNames = depths.map((_, index) => `tune-${index + 1}`);
   const trained = ["head", ...tuneNames];
 
-  const met = datasetsOf([spec, ...Object.values(candidates)]).map(({ digest }) => digest);
+  const met = datasetsOf(spec, candidates).map(({ digest }) => digest);
   add("ingest", "ingest", false, [], { ...data, seed, ...(met.length === 0 ? {} : { met }) });
   plans.push(...planCandidates(file, candidates));
   plans.push(...planBase(file, base, tuneNames.length, spec));

@@ -1,11 +1,10 @@
 /** A run's base as files on this machine: from a package, or from the store. */
 
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
 import { WEIGHTS_FILE } from "../spec/artifactFiles.js";
 import type { BaseChoice, BaseSpec } from "../spec/base.js";
-import { downloadArtifactFile, downloadObject, requireManifest } from "./artifacts.js";
+import { downloadObject } from "./artifacts.js";
 import type { Store } from "./connection.js";
+import { baseFileIn, isThere, localArtifactFile } from "./localFile.js";
 
 /**
  * @param name as the run file has it
@@ -24,11 +23,7 @@ export async function localBase(
   const { architecture, checkpoint, pixelScale, extractor } = spec;
   const layers: string[] = [];
   for (const layer of spec.layers) {
-    const manifest = await requireManifest(store, layer);
-    const file = manifest.files.find((candidate) => candidate.name === WEIGHTS_FILE);
-    const path = fileIn(workFolder, file?.digest ?? layer.digest);
-    if (!(await isThere(path, file?.size))) await downloadArtifactFile(store, manifest, WEIGHTS_FILE, path);
-    layers.push(path);
+    layers.push(await localArtifactFile(store, workFolder, layer, WEIGHTS_FILE));
   }
   return {
     name: spec.name,
@@ -49,16 +44,8 @@ async function localCheckpoint(
   name: string,
   { digest, size }: NonNullable<BaseSpec["checkpoint"]>,
 ): Promise<string> {
-  const path = fileIn(workFolder, digest);
+  const path = baseFileIn(workFolder, digest);
   if (!(await isThere(path, size)))
     await downloadObject(store, digest, `the checkpoint of base ${name}`, path);
   return path;
-}
-
-const fileIn = (workFolder: string, digest: string): string => join(workFolder, "bases", digest);
-
-/** Files appear whole, with their digest checked: the size tells whether this is one. */
-async function isThere(path: string, size: number | undefined): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined);
-  return found !== undefined && found.size === size;
 }

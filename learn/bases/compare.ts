@@ -19,9 +19,9 @@ export interface MeasuredBase {
 const SIGNIFICANCE = 0.05;
 
 /**
- * The most accurate probe wins, but that of a base which was tuned with these images says nothing: it comes last. Of equal ones the higher LogME, then the base of fewer multiply-adds, then the one that
- * is listed first. Measured times have no say: they would choose otherwise when the comparison is repeated. The lead over the second
- * is put to McNemar's exact test (Psychometrika 1947, one-sided), so that nobody takes noise for a finding.
+ * The most accurate probe wins, but that of a base which was tuned with these images says nothing: it comes last. Of
+ * equal ones the higher LogME, then the base of fewer multiply-adds, then the one that is listed first. Measured times
+ * have no say: they would choose otherwise when the comparison is repeated. The lead over the second is put to McNemar's exact test (Psychometrika 1947, one-sided), so that nobody takes noise for a finding.
  * @param measured at least one, in the order of the run file
  */
 export function compareBases(measured: readonly MeasuredBase[]): BaseComparison {

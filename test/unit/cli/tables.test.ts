@@ -13,26 +13,18 @@ import { predictionsTable, unreadable } from "../../../cli/render/predictions.js
 import { runsTable } from "../../../cli/render/runs.js";
 import { servicesTable } from "../../../cli/render/services.js";
 import type { PlannedStage } from "../../../client/planRun.js";
-import type { FoldsInBrief } from "../../../spec/folds.js";
 import type { ModelVersion } from "../../../spec/run.js";
+import { FOLDS, SCANS } from "../../support/modelVersions.js";
 import { colourScreen, plainScreen } from "./screens.js";
 
-const FOLDS: FoldsInBrief = {
-  ...{ count: 5, images: 253, accuracy: 0.842, headAccuracy: 0.826, pValue: 0.42 },
-  accuracyInterval: [0.78, 0.89],
-};
 const MODEL: ModelVersion = {
+  ...SCANS,
   name: "digits",
   version: 2,
   runId: "digits-1",
   createdAt: "2026-11-24T10:15:00.000Z",
   classes: ["one", "two"],
-  base: "efficientnet-lite0",
-  background: "white",
-  keepShortSide: 320,
   testAccuracy: 0.968,
-  weights: { kind: "head", key: "", digest: "" },
-  artifacts: {},
 };
 
 const lines = (text: string): readonly string[] => text.split("\n");
