@@ -2,8 +2,8 @@
 
 import type { Engine } from "../engine/process.js";
 import type { Prices } from "../spec/prices.js";
-import type { Resources } from "../spec/usage.js";
-import type { Store } from "../store/connection.js";
+import type { Resources } from "../spec/records/usage.js";
+import type { Store } from "../store/connection/connection.js";
 import type { EngineOutput } from "./log/outputLines.js";
 import type { Metrics } from "./metrics/metrics.js";
 import type { PodDependencies } from "./pods/cluster.js";

@@ -1,20 +1,21 @@
 /** The light activities of the control worker. */
-import type { ControlActivities, StageRequest } from "../spec/activities.js";
-import { fitting } from "../spec/diskFull.js";
-import { chooseBase } from "./chooseBase.js";
+
+import { fitting } from "../spec/engine/diskFull.js";
+import type { ControlActivities, StageRequest } from "../spec/pipeline/activities.js";
 import type { ControlDependencies } from "./context.js";
-import { typedFailures } from "./failures.js";
-import { findArtifact } from "./findArtifact.js";
+import { typedFailures } from "./life/failures.js";
+import { withSignsOfLife } from "./life/signsOfLife.js";
+import { chooseBase } from "./light/chooseBase.js";
+import { findArtifact } from "./light/findArtifact.js";
+import { recordRun } from "./light/recordRun.js";
+import { register } from "./light/register.js";
+import { report } from "./light/report.js";
+import { writeControl } from "./light/writeControl.js";
 import { logged } from "./log/logged.js";
 import { measured, measuredLookUp } from "./metrics/measured.js";
 import { startPod } from "./pods/startPod.js";
 import { stopPod } from "./pods/stopPod.js";
 import { watchPod } from "./pods/watchPod.js";
-import { recordRun } from "./recordRun.js";
-import { register } from "./register.js";
-import { report } from "./report.js";
-import { withSignsOfLife } from "./signsOfLife.js";
-import { writeControl } from "./writeControl.js";
 
 export function createControlActivities(dependencies: ControlDependencies): ControlActivities {
   const durable = <Request, Result>(activity: (request: Request) => Promise<Result>) =>

@@ -1,13 +1,14 @@
 /** One short sentence about each kind of artifact, for terminals and the Temporal UI. */
-import type { BaseComparison } from "../spec/baseComparison.js";
-import type { DatasetSummary } from "../spec/dataset.js";
-import type { Evaluation } from "../spec/evaluation.js";
-import type { CrossValidation, FoldSummary } from "../spec/folds.js";
-import { memorySentence } from "../spec/halfBatch.js";
-import type { RecipeSummary } from "../spec/recipe.js";
-import type { ModelVersion } from "../spec/run.js";
-import type { Interruptions, StageSummary, TrainingSummary } from "../spec/training.js";
-import type { ArtifactManifest } from "../store/artifacts.js";
+
+import { memorySentence } from "../spec/pipeline/halfBatch.js";
+import type { BaseComparison } from "../spec/records/baseComparison.js";
+import type { DatasetSummary } from "../spec/records/dataset.js";
+import type { Evaluation } from "../spec/records/evaluation.js";
+import type { CrossValidation, FoldSummary } from "../spec/records/folds.js";
+import type { ModelVersion } from "../spec/records/model.js";
+import type { RecipeSummary } from "../spec/records/recipe.js";
+import type { Interruptions, StageSummary, TrainingSummary } from "../spec/records/training.js";
+import type { ArtifactManifest } from "../store/artifacts/artifacts.js";
 
 const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
 

@@ -1,29 +1,29 @@
 /** The heavy activities: each one says which job its stage is for the engine. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { IMAGES_FILE } from "../data/dataset.js";
-import type { StageOutcome, StageRequest, TrainingActivities } from "../spec/activities.js";
-import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../spec/artifactFiles.js";
+import { IMAGES_FILE } from "../data/dataset/dataset.js";
+import type { ArtifactRef } from "../spec/artifact.js";
 import { baseIdentity, datasetsOf } from "../spec/base.js";
-import { engineOf } from "../spec/device.js";
-import type { EngineJob } from "../spec/engineJob.js";
-import type { FoldSummary } from "../spec/folds.js";
-import { augmentIdentity } from "../spec/identities.js";
-import type { ArtifactRef } from "../spec/run.js";
-import { type UnfreezeSpec, unfreezeSchema } from "../spec/runFile.js";
-import type { StageSummary, TrainingSummary } from "../spec/training.js";
-import { unfreezeStages } from "../spec/unfreezing.js";
-import { localBase } from "../store/localBase.js";
-import { localArtifactFile } from "../store/localFile.js";
+import { engineOf } from "../spec/engine/device.js";
+import type { EngineJob } from "../spec/engine/job.js";
+import type { StageOutcome, StageRequest, TrainingActivities } from "../spec/pipeline/activities.js";
+import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../spec/pipeline/artifactFiles.js";
+import { unfreezeStages } from "../spec/pipeline/unfreezing.js";
+import type { FoldSummary } from "../spec/records/folds.js";
+import type { StageSummary, TrainingSummary } from "../spec/records/training.js";
+import { augmentIdentity } from "../spec/runFile/identities.js";
+import { type UnfreezeSpec, unfreezeSchema } from "../spec/runFile/runFile.js";
+import { localBase } from "../store/artifacts/localBase.js";
+import { localArtifactFile } from "../store/artifacts/localFile.js";
 import type { TrainingDependencies } from "./context.js";
-import { typedFailures } from "./failures.js";
-import { localSource } from "./localSource.js";
+import { localSource } from "./heavy/localSource.js";
+import { createRunningStages } from "./heavy/runningStages.js";
+import { digestCacheFile } from "./heavy/source.js";
+import { type JobBuilder, runStage, type StageInputs } from "./heavy/stageRunner.js";
+import { typedFailures } from "./life/failures.js";
 import { logged } from "./log/logged.js";
 import { measured } from "./metrics/measured.js";
-import { pausable } from "./pausable.js";
-import { createRunningStages } from "./runningStages.js";
-import { digestCacheFile } from "./source.js";
-import { type JobBuilder, runStage, type StageInputs } from "./stageRunner.js";
+import { pausable } from "./steering/pausable.js";
 
 export function createTrainingActivities(dependencies: TrainingDependencies): TrainingActivities {
   const { store, workFolder, baseCheckpoint, engineFingerprint } = dependencies;

@@ -2,8 +2,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { StageContext } from "../learn/stages/job.js";
-import { baseCheckpoint } from "../runtime/components/baseCheckpoint.js";
-import type { RunFile } from "../spec/runFile.js";
+import { baseCheckpoint } from "../runtime/components/download/baseCheckpoint.js";
+import type { RunFile } from "../spec/runFile/runFile.js";
 
 /** Makes the stage's folder if need be. */
 export type ContextOf = (stage: string) => Promise<StageContext>;

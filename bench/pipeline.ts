@@ -5,13 +5,13 @@ import { type Candidate, evaluate } from "../learn/stages/evaluate.js";
 import { extractFeatures } from "../learn/stages/extractFeatures.js";
 import { trainHead } from "../learn/stages/trainHead.js";
 import { tuneStage } from "../learn/stages/tuneStage.js";
-import { FEATURES_FILE, WEIGHTS_FILE } from "../spec/artifactFiles.js";
-import type { Evaluation } from "../spec/evaluation.js";
-import type { RecipeSummary } from "../spec/recipe.js";
-import type { RunFile } from "../spec/runFile.js";
-import { tuningDepths } from "../spec/stages.js";
-import type { StageSummary } from "../spec/training.js";
-import { unfreezeStages } from "../spec/unfreezing.js";
+import { FEATURES_FILE, WEIGHTS_FILE } from "../spec/pipeline/artifactFiles.js";
+import { tuningDepths } from "../spec/pipeline/stages.js";
+import { unfreezeStages } from "../spec/pipeline/unfreezing.js";
+import type { Evaluation } from "../spec/records/evaluation.js";
+import type { RecipeSummary } from "../spec/records/recipe.js";
+import type { StageSummary } from "../spec/records/training.js";
+import type { RunFile } from "../spec/runFile/runFile.js";
 import { contextsIn } from "./contexts.js";
 
 export interface PipelineRun {

@@ -1,6 +1,6 @@
 /** What `thaw doctor` looks at: this machine's components, and whether Temporal and the store answer. */
 
-import { resolveRunRecord } from "../client/modelRef.js";
+import { resolveRunRecord } from "../client/models/reference.js";
 import { openSession, openStoreOnly } from "../client/session.js";
 import { type ComponentStatus, FETCHED_LATER, inspect } from "../runtime/components/components.js";
 import { loadPlatform } from "../runtime/platform.js";

@@ -1,12 +1,13 @@
 /** The end of a followed run: its result to stdout, its failure to stderr, and the exit code. */
-import { runUrl } from "../client/links.js";
+
+import type { RunView } from "../client/runs/watch.js";
 import type { Session } from "../client/session.js";
-import type { RunView } from "../client/watchRun.js";
+import { runUrl } from "../client/temporal/links.js";
 import { tellFailure } from "./failure.js";
 import { runJson } from "./json/run.js";
 import type { Output } from "./output.js";
-import { afterFailure, nextCommands } from "./render/advice.js";
-import { resultSummary } from "./render/result.js";
+import { afterFailure, nextCommands } from "./render/runs/advice.js";
+import { resultSummary } from "./render/runs/result.js";
 import { EXIT_INTERRUPTED } from "./signals.js";
 
 /** @param isDocument whether the run is to be written to stdout; JSON lines have had it already */

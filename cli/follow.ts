@@ -1,12 +1,12 @@
 /** Follows a run to its end, or until Ctrl-C; the run itself does not notice. */
 import { createLogUpdate } from "log-update";
-import { runUrl } from "../client/links.js";
+import { getRun, type RunView, watchRun } from "../client/runs/watch.js";
 import type { Session } from "../client/session.js";
-import { getRun, type RunView, watchRun } from "../client/watchRun.js";
+import { runUrl } from "../client/temporal/links.js";
 import { runJson } from "./json/run.js";
 import type { Output } from "./output.js";
-import { stillRunningText } from "./render/advice.js";
-import { changedLines, type RunSurroundings, runText } from "./render/run.js";
+import { stillRunningText } from "./render/runs/advice.js";
+import { changedLines, type RunSurroundings, runText } from "./render/runs/run.js";
 import { interruptible } from "./signals.js";
 import { workerWarning } from "./workerWarning.js";
 

@@ -1,11 +1,12 @@
 /** What `RUN|MODEL[@VERSION]` stands for: a registered model, or a run in whatever state it is. */
-import type { ArtifactOwner } from "../client/artifacts.js";
-import { withFoldsOf } from "../client/modelFolds.js";
-import { resolveModel, resolveRunRecord } from "../client/modelRef.js";
+
+import { withFoldsOf } from "../client/models/folds.js";
+import { resolveModel, resolveRunRecord } from "../client/models/reference.js";
+import type { ArtifactOwner } from "../client/runs/artifacts.js";
+import { artifactsOf, getRun, type RunView } from "../client/runs/watch.js";
 import type { Session } from "../client/session.js";
-import { artifactsOf, getRun, type RunView } from "../client/watchRun.js";
 import { ThawError } from "../spec/errors.js";
-import type { ModelVersion } from "../spec/run.js";
+import type { ModelVersion } from "../spec/records/model.js";
 
 /** The artifacts, and exactly one of the two that have them. */
 export interface Owner extends ArtifactOwner {

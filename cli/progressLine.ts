@@ -1,8 +1,8 @@
 /** Progress of a command that does its work on this machine. */
 import { createLogUpdate } from "log-update";
-import type { Progress } from "../spec/training.js";
+import type { Progress } from "../spec/records/training.js";
 import type { Output } from "./output.js";
-import { progressText } from "./render/stages.js";
+import { progressText } from "./render/runs/stages.js";
 
 export interface ProgressLine {
   show(progress: Progress): void;

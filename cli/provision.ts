@@ -7,7 +7,7 @@ import {
   type ProvisionProgress,
 } from "../runtime/components/components.js";
 import type { Output } from "./output.js";
-import { nextProvision, type Provision, provisionLine } from "./render/provision.js";
+import { nextProvision, type Provision, provisionLine } from "./render/machine/provision.js";
 import { EXIT_INTERRUPTED, Interrupted, interruptible } from "./signals.js";
 
 /** Progress moves in quarters of a second; the ETA counts down between two reports. */

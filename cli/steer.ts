@@ -1,9 +1,9 @@
 /** What the commands that steer a run share: give the command, say so, wait for its effect. */
 import { type Command, Option } from "commander";
-import type { SteerCommand } from "../spec/steering.js";
+import type { SteerCommand } from "../spec/steering/steering.js";
 import { contextOf } from "./context.js";
 import type { SteerJson } from "./json/steering.js";
-import { commandText } from "./render/steering.js";
+import { commandText } from "./render/runs/steering.js";
 import { withSession } from "./session.js";
 import { EXIT_INTERRUPTED, interruptible } from "./signals.js";
 
@@ -23,7 +23,7 @@ export function withWait(command: Command): Command {
 export async function steer(self: Command, run: string, command: SteerCommand): Promise<void> {
   const { output, project, options } = contextOf<WaitOptions>(self);
   await withSession(project, async (session) => {
-    const { steerRun, untilSettled } = await import("../client/steerRun.js");
+    const { steerRun, untilSettled } = await import("../client/runs/steer.js");
     const steered = await steerRun(session, run, command);
     const { runId } = steered;
     let { record } = steered;

@@ -1,11 +1,12 @@
 /** Uploads a run's images before it starts, with a line of progress. */
+
+import type { Upload } from "../client/images/upload.js";
 import type { Session } from "../client/session.js";
-import type { Upload } from "../client/uploadImages.js";
-import { isBucketUrl } from "../spec/objects.js";
-import type { ImageSource } from "../spec/run.js";
+import { isBucketUrl } from "../spec/images/objects.js";
+import type { ImageSource } from "../spec/pipeline/run.js";
 import type { Output } from "./output.js";
 import { showProgress } from "./progressLine.js";
-import { uploadedText } from "./render/advice.js";
+import { uploadedText } from "./render/runs/advice.js";
 import { Interrupted, interruptible } from "./signals.js";
 
 /**
@@ -19,7 +20,7 @@ export async function uploadSource(
   output: Output,
 ): Promise<ImageSource> {
   if (isBucketUrl(dataPath)) return { dataPath };
-  const { uploadImages } = await import("../client/uploadImages.js");
+  const { uploadImages } = await import("../client/images/upload.js");
   const started = performance.now();
   const upload = await interruptible(async (signal): Promise<Upload> => {
     const progress = showProgress(output);

@@ -1,5 +1,5 @@
 /** Whether a run waits for a worker that is down, as a sentence with what mends it. */
-import type { RunView } from "../client/watchRun.js";
+import type { RunView } from "../client/runs/watch.js";
 import { SERVICE_TITLES } from "../runtime/services/names.js";
 import { status } from "../runtime/services/status.js";
 import type { Platform } from "../spec/platform.js";

@@ -2,8 +2,8 @@
 import { Client, type WorkflowClientInterceptor } from "@temporalio/client";
 import { isUnreachable, openTemporal } from "../runtime/openTemporal.js";
 import type { Platform } from "../spec/platform.js";
-import { ensureBucket, openStore, patientStore, type Store } from "../store/connection.js";
-import { type Patience, patiently } from "../store/patience.js";
+import { ensureBucket, openStore, patientStore, type Store } from "../store/connection/connection.js";
+import { type Patience, patiently } from "../store/connection/patience.js";
 import { startTracing } from "../tracing/start.js";
 
 export interface Session {

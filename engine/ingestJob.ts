@@ -1,8 +1,8 @@
 /** The `ingest` job: no TensorFlow, only images. */
-import { ingest } from "../data/ingest.js";
-import type { DatasetSummary } from "../spec/dataset.js";
-import type { EngineJob } from "../spec/engineJob.js";
-import type { Progress } from "../spec/training.js";
+import { ingest } from "../data/dataset/ingest.js";
+import type { EngineJob } from "../spec/engine/job.js";
+import type { DatasetSummary } from "../spec/records/dataset.js";
+import type { Progress } from "../spec/records/training.js";
 
 export async function ingestJob(
   { kind: _kind, ...options }: Extract<EngineJob, { kind: "ingest" }>,

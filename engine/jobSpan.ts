@@ -1,6 +1,6 @@
 /** Spans of a job: the job itself, its loading, epochs and checkpoints. Steps are too many. */
 import { context, propagation, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
-import type { EngineJob } from "../spec/engineJob.js";
+import type { EngineJob } from "../spec/engine/job.js";
 import type { ThawError } from "../spec/errors.js";
 import type { Outside } from "./jobs.js";
 

@@ -1,7 +1,7 @@
 /** Maps each kind of job to its stage of `data/` or `learn/`; TensorFlow is loaded only for those that need it. */
 import type { StageContext } from "../learn/stages/job.js";
-import type { CheckpointOptions } from "../learn/training/checkpointing.js";
-import type { EngineJob } from "../spec/engineJob.js";
+import type { CheckpointOptions } from "../learn/training/checkpoint/checkpointing.js";
+import type { EngineJob } from "../spec/engine/job.js";
 
 /** How a job speaks with the worker while it runs. */
 export type Outside = Pick<CheckpointOptions, "onResumed" | "onWritten" | "onUnwritten"> &

@@ -1,9 +1,10 @@
 /** Entry of the engine: a child process that does one job at a time and reports progress to its parent. */
 
-import { fitting } from "../spec/diskFull.js";
-import type { EngineControl, EngineJob, EngineMessage, EngineRequest } from "../spec/engineJob.js";
+import { fitting } from "../spec/engine/diskFull.js";
+import type { EngineControl, EngineJob, EngineMessage, EngineRequest } from "../spec/engine/job.js";
 import { toThawError } from "../spec/errors.js";
-import { startTracing, type Tracing } from "../tracing/start.js";
+import { startTracing } from "../tracing/start.js";
+import type { Tracing } from "../tracing/tracing.js";
 import { type Outside, runJob } from "./jobs.js";
 import { saysOutOfMemory } from "./memoryShortage.js";
 import { endWithParent } from "./orphan.js";

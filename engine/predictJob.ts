@@ -1,12 +1,12 @@
 /** The `predict` job: decodes files as ingest does and classifies those that can be read. */
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { decodeImage, encodePixels } from "../data/decode.js";
+import { decodeImage, encodePixels } from "../data/image/decode.js";
 import { mapOrdered } from "../data/ordered.js";
 import { type EncodedImage, predict } from "../learn/stages/predict.js";
-import type { EngineJob, FilePrediction } from "../spec/engineJob.js";
+import type { EngineJob, FilePrediction } from "../spec/engine/job.js";
 import { ThawError } from "../spec/errors.js";
-import type { Progress } from "../spec/training.js";
+import type { Progress } from "../spec/records/training.js";
 
 type PredictJob = Extract<EngineJob, { kind: "predict" }>;
 type Decoded = EncodedImage | { readonly path: string; readonly error: string };

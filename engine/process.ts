@@ -9,10 +9,10 @@ import type {
   EngineRequest,
   ResumedFrom,
   WrittenCheckpoint,
-} from "../spec/engineJob.js";
+} from "../spec/engine/job.js";
+import { stopped } from "../spec/engine/stopped.js";
 import { isErrorCode, ThawError } from "../spec/errors.js";
-import { stopped } from "../spec/stopped.js";
-import type { AppliedChange, Progress } from "../spec/training.js";
+import type { AppliedChange, Progress } from "../spec/records/training.js";
 import { cpuSeconds } from "./cpuTime.js";
 import { counterOfKills } from "./memoryKills.js";
 import { saysOutOfMemory } from "./memoryShortage.js";

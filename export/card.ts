@@ -1,7 +1,7 @@
 /** What travels with an exported model: its labels, and how a picture becomes its input. */
 import { findBase } from "../learn/bases/catalogue.js";
-import type { FoldsInBrief } from "../spec/folds.js";
-import type { ModelVersion } from "../spec/run.js";
+import type { FoldsInBrief } from "../spec/records/folds.js";
+import type { ModelVersion } from "../spec/records/model.js";
 import type { TrainedModel } from "./trainedModel.js";
 
 /** The document in `labels.json` and in the metadata of the model itself. Public API. */

@@ -1,6 +1,6 @@
 /** All files of an export in one of the formats. */
 import type { ExportFormat } from "../spec/exportFormat.js";
-import type { ModelVersion } from "../spec/run.js";
+import type { ModelVersion } from "../spec/records/model.js";
 import { type ModelCard, modelCard } from "./card.js";
 import { type ExportFile, jsonFile } from "./file.js";
 import { onnxFiles } from "./onnx.js";

@@ -1,8 +1,8 @@
 /** A trained network as a list of plain layers, which a format only has to spell in its own words. */
 import { type Block, type ConvUnit, windowsAlong } from "../learn/bases/architecture.js";
-import { foldUnit } from "../learn/fold.js";
-import type { Activation, Pooling } from "../learn/ops.js";
-import type { Parameter } from "../learn/parameters.js";
+import { foldUnit } from "../learn/network/foldBatchNorm.js";
+import type { Activation, Pooling } from "../learn/network/ops.js";
+import type { Parameter } from "../learn/network/parameters.js";
 import type { TrainedModel } from "./trainedModel.js";
 
 /** A layer's output goes by the layer's name. All activations are square, `side` is that of the input. */

@@ -1,7 +1,7 @@
 /** ONNX: one file, from RGB bytes to probabilities. */
-import { HEAD_BIAS, HEAD_KERNEL } from "../learn/head.js";
-import type { Pooling } from "../learn/ops.js";
-import { parameter } from "../learn/parameters.js";
+import { HEAD_BIAS, HEAD_KERNEL } from "../learn/network/head.js";
+import type { Pooling } from "../learn/network/ops.js";
+import { parameter } from "../learn/network/parameters.js";
 import type { ModelCard } from "./card.js";
 import type { ExportFile } from "./file.js";
 import { type Layer, networkLayers } from "./layers.js";

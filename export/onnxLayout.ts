@@ -1,5 +1,5 @@
 /** From TensorFlow's conventions to ONNX': kernels with their channels first, explicit padding. */
-import type { Parameter } from "../learn/parameters.js";
+import type { Parameter } from "../learn/network/parameters.js";
 
 /**
  * `[height, width, in, out]` → `[out, in, height, width]`. A depthwise kernel `[height, width, channels, 1]`

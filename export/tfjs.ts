@@ -1,6 +1,6 @@
 /** TensorFlow.js: a `LayersModel` that plain `@tensorflow/tfjs` loads, `model.json` with weight shards. */
-import { HEAD_BIAS, HEAD_KERNEL } from "../learn/head.js";
-import { type Parameter, parameter } from "../learn/parameters.js";
+import { HEAD_BIAS, HEAD_KERNEL } from "../learn/network/head.js";
+import { type Parameter, parameter } from "../learn/network/parameters.js";
 import type { ModelCard } from "./card.js";
 import { type ExportFile, jsonFile } from "./file.js";
 import { type Layer, networkLayers } from "./layers.js";

@@ -1,5 +1,5 @@
 /** Weights as a group of shards with a manifest, as TensorFlow.js loads them. */
-import type { Parameter } from "../learn/parameters.js";
+import type { Parameter } from "../learn/network/parameters.js";
 import type { ExportFile } from "./file.js";
 
 /** What TensorFlow.js' own converter writes: browsers cache files of up to 4 MB well. */

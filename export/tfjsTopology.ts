@@ -1,7 +1,7 @@
 /** The network in the words of Keras' functional models, which TensorFlow.js' LayersModel reads. */
-import { HEAD_BIAS } from "../learn/head.js";
-import type { Padding } from "../learn/ops.js";
-import { parameter } from "../learn/parameters.js";
+import { HEAD_BIAS } from "../learn/network/head.js";
+import type { Padding } from "../learn/network/ops.js";
+import { parameter } from "../learn/network/parameters.js";
 import type { Layer } from "./layers.js";
 import { scaleAndOffset } from "./pixelScale.js";
 import type { TrainedModel } from "./trainedModel.js";

@@ -2,12 +2,12 @@
 import type { Architecture } from "../learn/bases/architecture.js";
 import type { BaseInput } from "../learn/bases/catalogue.js";
 import { chosenBase } from "../learn/bases/chosen.js";
-import { HEAD_BIAS, HEAD_KERNEL } from "../learn/head.js";
-import { overlay, type Parameter, type Parameters, parameter } from "../learn/parameters.js";
+import { HEAD_BIAS, HEAD_KERNEL } from "../learn/network/head.js";
+import { overlay, type Parameter, type Parameters, parameter } from "../learn/network/parameters.js";
 import { readSafetensors } from "../learn/safetensors.js";
 import type { BaseChoice } from "../spec/base.js";
 import { ThawError } from "../spec/errors.js";
-import type { ModelVersion } from "../spec/run.js";
+import type { ModelVersion } from "../spec/records/model.js";
 
 export interface TrainedModel {
   readonly architecture: Architecture;

@@ -1,7 +1,7 @@
 /** Turns the API server's errors into ours. */
 import { ApiException } from "@kubernetes/client-node";
 import { ThawError, toThawError } from "../spec/errors.js";
-import { clause } from "./words.js";
+import { clause } from "./state/words.js";
 
 const NOT_FOUND = 404;
 const CONFLICT = 409;

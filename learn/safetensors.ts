@@ -6,7 +6,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { z } from "zod";
 import { ThawError } from "../spec/errors.js";
 import { ELEMENT_TYPES } from "./import/elements.js";
-import { type Parameter, type Parameters, sizeOf } from "./parameters.js";
+import { type Parameter, type Parameters, sizeOf } from "./network/parameters.js";
 
 const headerSchema = z.record(
   z.string(),

@@ -1,25 +1,25 @@
 /** The report as a page: navigation and the sections in the order in which a reader wants them. */
 import type { FunctionComponent, VNode } from "preact";
-import type { ReportData } from "../spec/report.js";
-import { Base } from "./sections/base.js";
-import { Confidence } from "./sections/confidence.js";
-import { Confusion } from "./sections/confusion.js";
-import { Curves } from "./sections/curves.js";
-import { DataChecks } from "./sections/dataChecks.js";
-import { DataSet } from "./sections/dataSet.js";
-import { Evidence } from "./sections/evidence.js";
-import { Features } from "./sections/features.js";
-import { Folds } from "./sections/folds.js";
-import { Mistakes } from "./sections/mistakes.js";
+import type { ReportData } from "../spec/records/report.js";
+import { DataChecks } from "./sections/data/dataChecks.js";
+import { DataSet } from "./sections/data/dataSet.js";
+import { Confidence } from "./sections/evaluation/confidence.js";
+import { Confusion } from "./sections/evaluation/confusion.js";
+import { Evidence } from "./sections/evaluation/evidence.js";
+import { Features } from "./sections/evaluation/features.js";
+import { Folds } from "./sections/evaluation/folds.js";
+import { Mistakes } from "./sections/evaluation/mistakes.js";
+import { PerClass } from "./sections/evaluation/perClass.js";
+import { Result } from "./sections/evaluation/result.js";
 import { ModelCard } from "./sections/modelCard.js";
-import { Network } from "./sections/network.js";
-import { PerClass } from "./sections/perClass.js";
-import { Recipe } from "./sections/recipe.js";
 import { Reproduce } from "./sections/reproduce.js";
-import { Result } from "./sections/result.js";
 import type { SectionProps } from "./sections/section.js";
-import { Stages } from "./sections/stages.js";
-import { Timings } from "./sections/timings.js";
+import { Base } from "./sections/training/base.js";
+import { Curves } from "./sections/training/curves.js";
+import { Network } from "./sections/training/network.js";
+import { Recipe } from "./sections/training/recipe.js";
+import { Stages } from "./sections/training/stages.js";
+import { Timings } from "./sections/training/timings.js";
 import { trainingStages } from "./trainingStages.js";
 
 /** Sections after the result: anchor, heading, content. */

@@ -1,6 +1,6 @@
 /** Renders the report of a run as one HTML file that loads nothing. */
 import { renderToString } from "preact-render-to-string";
-import type { ReportData } from "../spec/report.js";
+import type { ReportData } from "../spec/records/report.js";
 import { Page } from "./page.js";
 import { DATA_CSS } from "./style/data.js";
 import { PAGE_CSS } from "./style/page.js";

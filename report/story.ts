@@ -1,5 +1,5 @@
 /** The run in one sentence: what was trained on what, what fine-tuning added, what transfer was worth. */
-import type { ReportData } from "../spec/report.js";
+import type { ReportData } from "../spec/records/report.js";
 import { pretrainedOnWords } from "./baseWords.js";
 import { counted, duration, percent, pointsBetween, pointsInWords, pValue, signedPoints } from "./format.js";
 

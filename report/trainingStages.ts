@@ -1,9 +1,9 @@
 /** The trained stages of a run in order, each with the names and figures that chart, curves and tables share. */
 import { parse } from "yaml";
-import { memorySentence } from "../spec/halfBatch.js";
-import type { ReportData } from "../spec/report.js";
-import { type RunFile, runFileSchema } from "../spec/runFile.js";
-import type { EpochRecord, Interruptions, StageSummary, TrainingSummary } from "../spec/training.js";
+import { memorySentence } from "../spec/pipeline/halfBatch.js";
+import type { ReportData } from "../spec/records/report.js";
+import type { EpochRecord, Interruptions, StageSummary, TrainingSummary } from "../spec/records/training.js";
+import { type RunFile, runFileSchema } from "../spec/runFile/runFile.js";
 
 export interface TrainedGroup {
   readonly name: string;

@@ -1,9 +1,9 @@
 /** What this machine's training worker has to itself. */
 import { availableParallelism } from "node:os";
-import { type Resources, resourcesSchema } from "../spec/usage.js";
+import { type Resources, resourcesSchema } from "../spec/records/usage.js";
 
 /**
- * A pod of a run is told what it asked for (`k8s/jobManifest.ts`). Elsewhere it is the machine's processors, and the one
+ * A pod of a run is told what it asked for (`k8s/job/manifest.ts`). Elsewhere it is the machine's processors, and the one
  * GPU that the engine computes on where it is a GPU's.
  */
 export function workerResources(env: Readonly<Record<string, string | undefined>> = process.env): Resources {

@@ -1,5 +1,5 @@
 /** Bases beyond the catalogue's: checkpoints that a user registered, and models that thaw trained. */
-import type { ArtifactRef } from "./run.js";
+import type { ArtifactRef } from "./artifact.js";
 
 /** One number for all three channels, or one for each of red, green and blue. */
 export type PerChannel = number | readonly [number, number, number];

@@ -1,6 +1,6 @@
 /** The price table, and what a stage costs by it. */
 import { z } from "zod";
-import type { Resources, Usage } from "./usage.js";
+import type { Resources, Usage } from "./records/usage.js";
 
 const price = z.number().min(0);
 const rates = {

@@ -1,5 +1,5 @@
 /** What lies in the bucket: names, sizes and ages; and its removal in bulk. */
-import { type Store, storeCall } from "./connection.js";
+import { type Store, storeCall } from "./connection/connection.js";
 
 export interface StoredObject {
   readonly name: string;

@@ -1,5 +1,5 @@
 /** Small JSON objects in the bucket: read, write, write once, list. */
-import { isMissing, isPreconditionFailed, type Store, storeCall } from "./connection.js";
+import { isMissing, isPreconditionFailed, type Store, storeCall } from "./connection/connection.js";
 
 const HEADERS = { "Content-Type": "application/json" };
 

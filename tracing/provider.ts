@@ -6,7 +6,7 @@ import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-ho
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { detectResourcesSync, envDetectorSync, Resource } from "@opentelemetry/resources";
 import { BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
-import type { TracedProcess, Tracing } from "./start.js";
+import type { TracedProcess, Tracing } from "./tracing.js";
 
 /** Nobody waits longer for a collector that does not answer. */
 const PATIENCE_MS = 3_000;

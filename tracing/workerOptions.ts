@@ -5,7 +5,7 @@ import {
 } from "@temporalio/interceptors-opentelemetry/lib/worker/index.js";
 import type { WorkerOptions } from "@temporalio/worker";
 import { clientInterceptor } from "./clientInterceptor.js";
-import type { Tracing } from "./start.js";
+import type { Tracing } from "./tracing.js";
 
 /** The workflows' own interceptors are in their bundle (`workflows/tracing.ts`). */
 export function tracedWorker({

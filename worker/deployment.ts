@@ -1,7 +1,7 @@
 /** Versions of the control worker: after a deploy, which one Temporal hands the workflows to. */
 import type { Client } from "@temporalio/client";
 import type { WorkerDeploymentOptions } from "@temporalio/worker";
-import { CONTROL_QUEUE } from "../spec/run.js";
+import { CONTROL_QUEUE } from "../spec/pipeline/run.js";
 
 const DEPLOYMENT = "thaw-control";
 /** A worker polls again after a minute at the latest; one that has not for longer is gone. */

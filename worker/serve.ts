@@ -9,7 +9,7 @@ import { connectionOptions } from "../runtime/temporalConnection.js";
 import { noAnswer } from "../runtime/temporalError.js";
 import { type ThawError, toThawError } from "../spec/errors.js";
 import type { Platform, TemporalSettings } from "../spec/platform.js";
-import { type Patience, patiently } from "../store/patience.js";
+import { type Patience, patiently } from "../store/connection/patience.js";
 import { startTracing } from "../tracing/start.js";
 import { whenClosed } from "./closedRun.js";
 import { metricsEndpoint } from "./metricsEndpoint.js";

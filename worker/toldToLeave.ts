@@ -3,7 +3,7 @@
  * a pod that is told to leave while its worker still loads would stay for its whole grace. Imports little: it has to
  * be there before all else is loaded.
  */
-import { LEFT_EXIT_CODE } from "../spec/pod.js";
+import { LEFT_EXIT_CODE } from "../spec/pods/pod.js";
 
 /** A run's own worker must not end well before its run has, or its Job would count as done. */
 export const exitCodeOfLeaving = (): number => (process.env.THAW_RUN_ID === undefined ? 0 : LEFT_EXIT_CODE);

@@ -2,14 +2,14 @@
 import { createEngineOutput } from "../activities/log/outputLines.js";
 import { createTrainingActivities } from "../activities/training.js";
 import { createEngine } from "../engine/process.js";
-import { baseCheckpoint } from "../runtime/components/baseCheckpoint.js";
 import { engineFingerprint } from "../runtime/components/components.js";
+import { baseCheckpoint } from "../runtime/components/download/baseCheckpoint.js";
 import { workerResources } from "../runtime/resources.js";
-import { LOCAL_TRAINING_QUEUE } from "../spec/run.js";
-import { openStore } from "../store/connection.js";
+import { LOCAL_TRAINING_QUEUE } from "../spec/pipeline/run.js";
+import { openStore } from "../store/connection/connection.js";
 import { serve } from "./serve.js";
 
-/** A pod of a run's own (`k8s/jobManifest.ts`) says so in its environment. */
+/** A pod of a run's own (`k8s/job/manifest.ts`) says so in its environment. */
 const { THAW_RUN_ID: runId, THAW_TASK_QUEUE: queue = LOCAL_TRAINING_QUEUE } = process.env;
 
 await serve("training", async ({ store, workFolder }, metrics) => {

@@ -1,8 +1,8 @@
 /** The run as text for the Temporal UI. A fenced block: Markdown tables lose their columns there. */
 
-import { podSentence } from "../spec/podSentence.js";
-import type { RunInput, RunResult, RunState, StageState } from "../spec/run.js";
-import { candidatesOf } from "../spec/stages.js";
+import type { RunInput, RunResult, RunState, StageState } from "../spec/pipeline/run.js";
+import { candidatesOf } from "../spec/pipeline/stages.js";
+import { podSentence } from "../spec/pods/sentence.js";
 
 const MARKS: Readonly<Record<StageState, string>> = {
   waiting: "·",

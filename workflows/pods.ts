@@ -11,12 +11,13 @@ import {
   proxyActivities,
   setHandler,
 } from "@temporalio/workflow";
-import type { ControlActivities } from "../spec/activities.js";
 import type { ErrorCode } from "../spec/errors.js";
-import { POD_SIGNAL, type PodRequest, type PodState, podQueue } from "../spec/pod.js";
-import { type PodGroup, podGroupOf } from "../spec/podGroups.js";
-import type { PodStage } from "../spec/podStages.js";
-import { CONTROL_QUEUE, LOCAL_TRAINING_QUEUE, type RunInput } from "../spec/run.js";
+import type { ControlActivities } from "../spec/pipeline/activities.js";
+import { CONTROL_QUEUE, LOCAL_TRAINING_QUEUE, type RunInput } from "../spec/pipeline/run.js";
+import { type PodGroup, podGroupOf } from "../spec/pods/groups.js";
+import { POD_SIGNAL, type PodState, podQueue } from "../spec/pods/pod.js";
+import type { PodRequest } from "../spec/pods/request.js";
+import type { PodStage } from "../spec/pods/stages.js";
 
 export interface TrainingPlace {
   /**

@@ -6,7 +6,7 @@ import {
   type SteerRecord,
   type SteerRequest,
   type SteerSettings,
-} from "../spec/steering.js";
+} from "../spec/steering/steering.js";
 
 export interface Refusal {
   readonly message: string;

@@ -10,8 +10,7 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from "@temporalio/workflow";
-import type { StageOutcome } from "../spec/activities.js";
-import type { PodState } from "../spec/pod.js";
+import type { StageOutcome } from "../spec/pipeline/activities.js";
 import {
   RUN_STATE_QUERY,
   type RunInput,
@@ -19,9 +18,10 @@ import {
   type RunState,
   SEARCH_ATTRIBUTES,
   type StageStatus,
-} from "../spec/run.js";
-import type { StagePlan } from "../spec/stages.js";
-import type { AppliedAt, Pause, RunControl } from "../spec/steering.js";
+} from "../spec/pipeline/run.js";
+import type { StagePlan } from "../spec/pipeline/stages.js";
+import type { PodState } from "../spec/pods/pod.js";
+import type { AppliedAt, Pause, RunControl } from "../spec/steering/steering.js";
 import { describeRun } from "./details.js";
 
 const stageKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.stage, "KEYWORD");

@@ -13,7 +13,7 @@ import {
   upsertMemo,
 } from "@temporalio/workflow";
 import type { ErrorCode } from "../spec/errors.js";
-import type { StagePlan } from "../spec/stages.js";
+import type { StagePlan } from "../spec/pipeline/stages.js";
 import {
   APPLIED_SIGNAL,
   type AppliedAt,
@@ -25,7 +25,7 @@ import {
   type SteerCommand,
   type SteerRecord,
   type SteerRequest,
-} from "../spec/steering.js";
+} from "../spec/steering/steering.js";
 import { refusal } from "./refusal.js";
 
 export interface SteeringHooks {

@@ -1,15 +1,14 @@
 /** The pipeline: ingest → features → recipe → head → staged unfreezing → folds → evaluation → registration → report. */
 import { ApplicationFailure, patched, proxyActivities } from "@temporalio/workflow";
+import type { ArtifactRef } from "../spec/artifact.js";
+import type { ErrorCode } from "../spec/errors.js";
 import type {
   ControlActivities,
   StageOutcome,
   StageRequest,
   TrainingActivities,
-} from "../spec/activities.js";
-import type { ErrorCode } from "../spec/errors.js";
-import type { PodStage } from "../spec/podStages.js";
-import type { RecipeDecision } from "../spec/recipe.js";
-import { type ArtifactRef, CONTROL_QUEUE, type RunInput, type RunResult } from "../spec/run.js";
+} from "../spec/pipeline/activities.js";
+import { CONTROL_QUEUE, type RunInput, type RunResult } from "../spec/pipeline/run.js";
 import {
   FIRST_BLOCK,
   followRecipe,
@@ -22,14 +21,16 @@ import {
   whySkipped,
   withoutFolds,
   withoutStages,
-} from "../spec/stages.js";
+} from "../spec/pipeline/stages.js";
+import type { PodStage } from "../spec/pods/stages.js";
+import type { RecipeDecision } from "../spec/records/recipe.js";
 import { localWorker, podOf, type TrainingPlace } from "./pods.js";
 import { type RunTracker, trackRun } from "./runTracker.js";
 import { steerRun } from "./steering.js";
 
 /** A stage may train for a day; that it is alive is shown by its heartbeats. */
 const TRAINING_TIME = "24 hours";
-/** Workers beat every two seconds (`activities/pulse.ts`, `signsOfLife.ts`) whatever they do: silence is their death. */
+/** Workers beat every two seconds (`activities/life/pulse.ts`, `signsOfLife.ts`) whatever they do: silence is their death. */
 const HEARTBEAT_TIME = "10 seconds";
 const CONTROL_TIME = "2 minutes";
 /** What the platform does wrong heals within minutes or not at all; user errors are not retried anyway. */

@@ -2,11 +2,11 @@
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApplicationFailure, Context } from "@temporalio/activity";
-import type { StageOutcome, StageRequest } from "../../spec/activities.js";
 import { toThawError } from "../../spec/errors.js";
-import type { AppliedAt } from "../../spec/steering.js";
-import { isCalm } from "../calmEnds.js";
+import type { StageOutcome, StageRequest } from "../../spec/pipeline/activities.js";
+import type { AppliedAt } from "../../spec/steering/steering.js";
 import type { ControlDependencies } from "../context.js";
+import { isCalm } from "../life/calmEnds.js";
 import type { EngineOutput } from "./outputLines.js";
 import { openStageLog, type StageLog } from "./stageLog.js";
 

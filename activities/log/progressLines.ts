@@ -1,6 +1,6 @@
 /** Picks from the stream of a stage's progress what a log needs: ends of epochs, new phases, and now and then how far it is. */
 import type { LogFields } from "../../spec/log.js";
-import type { EpochRecord, Progress } from "../../spec/training.js";
+import type { EpochRecord, Progress } from "../../spec/records/training.js";
 
 export interface ProgressLine {
   readonly message: string;

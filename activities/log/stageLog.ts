@@ -1,8 +1,8 @@
 /** The log of one attempt at one stage: kept in the store, so that it outlives the worker. */
 import type { LogFields, LogLevel, LogLine } from "../../spec/log.js";
-import type { Progress } from "../../spec/training.js";
-import type { Store } from "../../store/connection.js";
-import { type LogPlace, writeLogChunk } from "../../store/logs.js";
+import type { Progress } from "../../spec/records/training.js";
+import type { Store } from "../../store/connection/connection.js";
+import { type LogPlace, writeLogChunk } from "../../store/records/logs.js";
 import { collectChunks } from "./chunks.js";
 import { splitLines } from "./outputLines.js";
 import { progressLines } from "./progressLines.js";

@@ -18,7 +18,7 @@ export const RESTART_CAUSES = [
 ] as const;
 export type RestartCause = (typeof RESTART_CAUSES)[number];
 
-/** Why a pod of a run ended before its run did: reasons of `spec/pod.ts`. */
+/** Why a pod of a run ended before its run did: reasons of `spec/pods/pod.ts`. */
 export const POD_RESTART_CAUSES = [
   "preempted",
   "evicted",

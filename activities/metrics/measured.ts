@@ -1,8 +1,8 @@
 /** Counts what becomes of an attempt at a stage. */
 import { ApplicationFailure, Context } from "@temporalio/activity";
-import type { MissedArtifact, StageOutcome, StageRequest } from "../../spec/activities.js";
 import { toThawError } from "../../spec/errors.js";
-import { isCalm } from "../calmEnds.js";
+import type { MissedArtifact, StageOutcome, StageRequest } from "../../spec/pipeline/activities.js";
+import { isCalm } from "../life/calmEnds.js";
 import type { StageEnd } from "./definitions.js";
 import { type Metrics, NO_METRICS } from "./metrics.js";
 import { restartCause } from "./restartCause.js";

@@ -1,6 +1,6 @@
 /** The worker's own metrics, beside those of the Temporal SDK and behind the same endpoint. */
 import { type MetricMeter, type MetricTags, noopMetricMeter } from "@temporalio/common";
-import type { StageKind } from "../../spec/stages.js";
+import type { StageKind } from "../../spec/pipeline/stages.js";
 import {
   COUNTERS,
   GAUGES,

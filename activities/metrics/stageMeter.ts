@@ -1,6 +1,6 @@
 /** Follows a stage at work: what it goes through, what it holds, how old its last checkpoint is. */
-import type { WrittenCheckpoint } from "../../spec/engineJob.js";
-import type { Progress } from "../../spec/training.js";
+import type { WrittenCheckpoint } from "../../spec/engine/job.js";
+import type { Progress } from "../../spec/records/training.js";
 import type { Metrics, StageLabels } from "./metrics.js";
 
 /** More often than anybody asks. */

@@ -1,8 +1,8 @@
 /** The cluster, for activities that need it. Its client takes 80 MB: it is loaded when the first run asks for a pod. */
 import { createHash } from "node:crypto";
-import type { Place } from "../../k8s/jobs.js";
-import type { PodSettings } from "../../k8s/settings.js";
-import type { PodRequest } from "../../spec/pod.js";
+import type { Place } from "../../k8s/job/jobs.js";
+import type { PodSettings } from "../../k8s/job/settings.js";
+import type { PodRequest } from "../../spec/pods/request.js";
 
 /** What the control worker knows of pods. */
 export interface PodDependencies {
@@ -33,7 +33,7 @@ export async function namespacesInUse({
   const isMeant = defaultsFile !== undefined || process.env.KUBERNETES_SERVICE_HOST !== undefined;
   if (connecting === undefined && !isMeant) return [];
   const cluster = await connect();
-  const { installationDefaults } = await import("../../k8s/settings.js");
+  const { installationDefaults } = await import("../../k8s/job/settings.js");
   const { namespace = cluster.namespace } = await installationDefaults(defaultsFile);
   return [...new Set([...namespaces, namespace])].map((name) => ({ cluster, namespace: name }));
 }
@@ -53,7 +53,7 @@ export async function settingsOf(
   { defaultsFile }: PodDependencies,
   { run: { file }, group }: PodRequest,
 ): Promise<PodSettings> {
-  const { installationDefaults, podSettings } = await import("../../k8s/settings.js");
+  const { installationDefaults, podSettings } = await import("../../k8s/job/settings.js");
   return podSettings(file.kubernetes ?? {}, await installationDefaults(defaultsFile), group);
 }
 

@@ -1,10 +1,10 @@
 /** Creates a Job of a run, or finds the one that is there. */
 import type { V1Job } from "@kubernetes/client-node";
 import { Context } from "@temporalio/activity";
-import type { PodRequest } from "../../spec/pod.js";
-import { type PodGroup, podGroups } from "../../spec/podGroups.js";
-import { readCheckpointTime } from "../../store/checkpointTime.js";
-import type { Store } from "../../store/connection.js";
+import { type PodGroup, podGroups } from "../../spec/pods/groups.js";
+import type { PodRequest } from "../../spec/pods/request.js";
+import type { Store } from "../../store/connection/connection.js";
+import { readCheckpointTime } from "../../store/records/checkpointTime.js";
 import { installationOf, type PodDependencies, settingsOf, surroundingsOf } from "./cluster.js";
 
 interface StartDependencies {
@@ -19,10 +19,10 @@ interface StartDependencies {
 export async function startPod({ store, pods }: StartDependencies, request: PodRequest): Promise<void> {
   const { run } = request;
   const [{ jobManifest }, { requireKnownFields }, { ensureJob }, { graceSeconds }] = await Promise.all([
-    import("../../k8s/jobManifest.js"),
-    import("../../k8s/podTemplateFields.js"),
-    import("../../k8s/jobs.js"),
-    import("../../k8s/grace.js"),
+    import("../../k8s/job/manifest.js"),
+    import("../../k8s/job/podTemplateFields.js"),
+    import("../../k8s/job/jobs.js"),
+    import("../../k8s/job/grace.js"),
   ]);
   const context = {
     env: pods.env,

@@ -16,7 +16,7 @@ export function sweepOrphans(
 ): () => void {
   const sweep = async (): Promise<void> => {
     try {
-      const { removeOrphans } = await import("../../k8s/orphans.js");
+      const { removeOrphans } = await import("../../k8s/job/orphans.js");
       for (const { cluster, namespace } of await namespacesInUse(dependencies)) {
         const removed = await removeOrphans(cluster, namespace, installationOf(dependencies), isOpen);
         for (const runId of removed) console.log(`removed the Job of run ${runId}, which is over`);

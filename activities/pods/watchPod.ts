@@ -1,6 +1,7 @@
 /** Follows a run's pod as long as its Job is there, and tells the run's workflow what becomes of it. */
 import { ApplicationFailure, Context } from "@temporalio/activity";
-import { POD_SIGNAL, type PodRequest, type PodState } from "../../spec/pod.js";
+import { POD_SIGNAL, type PodState } from "../../spec/pods/pod.js";
+import type { PodRequest } from "../../spec/pods/request.js";
 import { POD_RESTART_CAUSES, type PodRestartCause } from "../metrics/definitions.js";
 import { type Metrics, NO_METRICS } from "../metrics/metrics.js";
 import { type PodDependencies, surroundingsOf } from "./cluster.js";
@@ -24,9 +25,9 @@ export async function watchPod(
   const { client, info, cancellationSignal: signal, heartbeat } = Context.current();
   const { place, settings } = await surroundingsOf(pods, request);
   const [{ watchJob }, { podState }, { secondsIn }] = await Promise.all([
-    import("../../k8s/watchJob.js"),
-    import("../../k8s/podState.js"),
-    import("../../k8s/duration.js"),
+    import("../../k8s/job/watch.js"),
+    import("../../k8s/state/podState.js"),
+    import("../../k8s/job/duration.js"),
   ]);
   const patience = {
     queue: secondsIn(settings.timeouts.queue),

@@ -4,12 +4,12 @@
  * from submission to the pod, from the running pod to the first training step, and from the death of its container to
  * the next new step. Steps are those that `thaw watch` shows, which are up to two seconds old.
  */
-import { cancelRun } from "../../client/cancelRun.js";
-import { getRun } from "../../client/watchRun.js";
-import type { LiveStage } from "../../spec/run.js";
+import { cancelRun } from "../../client/runs/cancel.js";
+import { getRun } from "../../client/runs/watch.js";
+import type { LiveStage } from "../../spec/pipeline/run.js";
 import { startPodStack } from "../../test/k8s/podStack.js";
 import { killWorker } from "../../test/k8s/podWorker.js";
-import { isTraining, waitForStage } from "../../test/support/faults.js";
+import { isTraining, waitForStage } from "../../test/support/services/faults.js";
 import { until } from "../../test/support/until.js";
 import { medianAndRange } from "../support.js";
 import { watchPods } from "./podTimes.js";

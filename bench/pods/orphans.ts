@@ -4,11 +4,11 @@
  * Exit code 1 when a Job or a pod is left, or a run that nobody ended did not complete.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { cancelRun } from "../../client/cancelRun.js";
+import { cancelRun } from "../../client/runs/cancel.js";
 import { randomStream } from "../../rng/stream.js";
 import { type PodStack, startPodStack } from "../../test/k8s/podStack.js";
 import { killWorker } from "../../test/k8s/podWorker.js";
-import { servicePid } from "../../test/support/faults.js";
+import { servicePid } from "../../test/support/services/faults.js";
 import { watchPods } from "./podTimes.js";
 
 const [runs = 50, seed = 1] = process.argv.slice(2).map(Number);

@@ -1,7 +1,7 @@
 /** When a run's pods come and run, as a watch of the cluster tells it. */
 import { Watch } from "@kubernetes/client-node";
 import { connectCluster } from "../../k8s/connect.js";
-import { RUN_LABEL } from "../../k8s/names.js";
+import { RUN_LABEL } from "../../k8s/job/names.js";
 
 export interface PodTimes {
   readonly name: string;

@@ -7,14 +7,14 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
-import { openDataset } from "../../data/dataset.js";
-import { ingest } from "../../data/ingest.js";
-import { renderView } from "../../data/views.js";
+import { openDataset } from "../../data/dataset/dataset.js";
+import { ingest } from "../../data/dataset/ingest.js";
+import { renderView } from "../../data/views/views.js";
 import { findBase } from "../../learn/bases/catalogue.js";
-import { boundaryPass } from "../../learn/boundaries.js";
-import { pixelTensor } from "../../learn/training/batch.js";
-import { baseCheckpoint } from "../../runtime/components/baseCheckpoint.js";
-import { runFileSchema } from "../../spec/runFile.js";
+import { boundaryPass } from "../../learn/network/boundaries.js";
+import { pixelTensor } from "../../learn/training/step/batch.js";
+import { baseCheckpoint } from "../../runtime/components/download/baseCheckpoint.js";
+import { runFileSchema } from "../../spec/runFile/runFile.js";
 import { type BenchSet, benchSets, sourceOf } from "./sets.js";
 
 const [out = "", seeds = "1", ...folders] = process.argv.slice(2);

@@ -7,7 +7,7 @@ import { appendFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { type RunFile, runFileSchema } from "../../spec/runFile.js";
+import { type RunFile, runFileSchema } from "../../spec/runFile/runFile.js";
 import { runPipeline } from "../pipeline.js";
 import type { Result } from "./results.js";
 import { readSplit } from "./split.js";

@@ -1,8 +1,8 @@
 /** The file of figures that thaw and its rivals append to, and what can be said of them by set. */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { overFolds } from "../../learn/foldStatistics.js";
-import type { FoldFigure } from "../../spec/folds.js";
+import { overFolds } from "../../learn/folds/statistics.js";
+import type { FoldFigure } from "../../spec/records/folds.js";
 import { mean, median } from "../support.js";
 
 const resultSchema = z.object({

@@ -2,7 +2,7 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { permutation, randomStream } from "../../rng/stream.js";
-import type { Split } from "../../spec/dataset.js";
+import type { Split } from "../../spec/records/dataset.js";
 import { ROOT } from "../support.js";
 
 export interface BenchSet {

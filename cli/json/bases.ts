@@ -1,5 +1,5 @@
 /** JSON of `thaw bases`. Public API. */
-import type { Base, CatalogueBase, DescribedBase } from "../../client/bases.js";
+import type { Base, CatalogueBase, DescribedBase } from "../../client/bases/registry.js";
 import type { ExtractorSpec, PixelScale } from "../../spec/base.js";
 
 export interface BasesJson {

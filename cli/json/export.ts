@@ -1,5 +1,5 @@
 /** JSON of `thaw export`. Public API. */
-import type { Exported } from "../../client/exportModel.js";
+import type { Exported } from "../../client/models/export.js";
 
 export interface ExportJson extends Omit<Exported, "model"> {
   readonly model: { readonly name: string; readonly version: number };

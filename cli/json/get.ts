@@ -1,6 +1,7 @@
 /** JSON of `thaw get`. Public API. */
+
 import type { RunCost } from "../../spec/prices.js";
-import type { ModelVersion } from "../../spec/run.js";
+import type { ModelVersion } from "../../spec/records/model.js";
 import type { RunJson } from "./run.js";
 
 /** Without WHAT: what is known of the run or the model, and the files of its stages. */

@@ -1,6 +1,6 @@
 /** JSON of `thaw models`. Public API. */
-import type { ListedVersion } from "../../client/models.js";
-import type { FoldsInBrief } from "../../spec/folds.js";
+import type { ListedVersion } from "../../client/models/list.js";
+import type { FoldsInBrief } from "../../spec/records/folds.js";
 
 export interface ModelsJson {
   /** By name, the newest version first. */

@@ -1,5 +1,5 @@
 /** JSON of `thaw predict`. Public API. */
-import type { FilePrediction, Predictions } from "../../client/predict.js";
+import type { FilePrediction, Predictions } from "../../client/models/predict.js";
 
 export interface PredictJson {
   readonly model: { readonly name: string; readonly version: number };

@@ -1,10 +1,10 @@
 /** JSON of runs: `thaw run`, `thaw watch` and `thaw cancel`. Public API. */
-import type { RunView } from "../../client/watchRun.js";
+import type { RunView } from "../../client/runs/watch.js";
 import type { ErrorCode } from "../../spec/errors.js";
-import type { PodState } from "../../spec/pod.js";
-import type { LiveStage, RunResult } from "../../spec/run.js";
-import type { RunControl } from "../../spec/steering.js";
-import type { RunSurroundings } from "../render/run.js";
+import type { LiveStage, RunResult } from "../../spec/pipeline/run.js";
+import type { PodState } from "../../spec/pods/pod.js";
+import type { RunControl } from "../../spec/steering/steering.js";
+import type { RunSurroundings } from "../render/runs/run.js";
 
 /** `thaw run --detach --json`. */
 export interface StartedRunJson {

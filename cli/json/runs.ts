@@ -1,6 +1,6 @@
 /** JSON of `thaw runs`. Public API. */
-import type { RunListing } from "../../client/listRuns.js";
-import type { FoldsInBrief } from "../../spec/folds.js";
+import type { RunListing } from "../../client/runs/list.js";
+import type { FoldsInBrief } from "../../spec/records/folds.js";
 import type { RunJson } from "./run.js";
 
 export interface RunsJson {

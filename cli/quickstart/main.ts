@@ -1,10 +1,10 @@
 /** `npm run quickstart`: the whole job on real images, with everything embedded. */
 import { writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { readReport } from "../../client/artifacts.js";
-import { runUrl } from "../../client/links.js";
 import { loadRunFile } from "../../client/runFile/load.js";
-import { startRun } from "../../client/startRun.js";
+import { readReport } from "../../client/runs/artifacts.js";
+import { startRun } from "../../client/runs/start.js";
+import { runUrl } from "../../client/temporal/links.js";
 import { finishRun } from "../finish.js";
 import { followRun } from "../follow.js";
 import { mainWith } from "../mainWith.js";

@@ -1,5 +1,5 @@
 /** Why a run ended as it did. */
-import type { LiveStage, RunResult } from "../../spec/run.js";
+import type { LiveStage, RunResult } from "../../spec/pipeline/run.js";
 import type { Explanation, Situation } from "./situation.js";
 import { choicesMade } from "./story.js";
 import { asClause, capital, countText, listText, percentText, timeText } from "./words.js";

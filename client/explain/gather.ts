@@ -1,16 +1,16 @@
 /** Looks at a run from all sides and explains it. */
 import { WorkflowFailedError } from "@temporalio/client";
 import type { LogLine } from "../../spec/log.js";
-import type { Store } from "../../store/connection.js";
-import { listLogChunks, readLogChunk } from "../../store/logs.js";
-import { describeRun } from "../executions.js";
+import type { Store } from "../../store/connection/connection.js";
+import { listLogChunks, readLogChunk } from "../../store/records/logs.js";
 import { mergeLines } from "../logs/mergeLines.js";
-import { lastFailureOf } from "../pendingActivities.js";
-import { findWaitingQueues } from "../pollers.js";
+import { isAboutPod } from "../runs/stageOfActivity.js";
+import type { RunView } from "../runs/watch.js";
 import type { Session } from "../session.js";
-import { isAboutPod } from "../stageOfActivity.js";
-import { temporalCall } from "../temporalCall.js";
-import type { RunView } from "../watchRun.js";
+import { temporalCall } from "../temporal/call.js";
+import { describeRun } from "../temporal/executions.js";
+import { lastFailureOf } from "../temporal/pendingActivities.js";
+import { findWaitingQueues } from "../temporal/pollers.js";
 import { causesOf } from "./causes.js";
 import { explain } from "./explain.js";
 import type { Explanation } from "./situation.js";

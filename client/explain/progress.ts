@@ -1,8 +1,9 @@
 /** What a running run does, or waits for. */
-import type { PodReason, PodState } from "../../spec/pod.js";
-import { podSentence } from "../../spec/podSentence.js";
-import { CONTROL_QUEUE, type LiveStage } from "../../spec/run.js";
-import type { WaitingQueue } from "../pollers.js";
+
+import { CONTROL_QUEUE, type LiveStage } from "../../spec/pipeline/run.js";
+import type { PodReason, PodState } from "../../spec/pods/pod.js";
+import { podSentence } from "../../spec/pods/sentence.js";
+import type { WaitingQueue } from "../temporal/pollers.js";
 import type { Explanation, Situation, Task } from "./situation.js";
 import { choicesMade } from "./story.js";
 import { asClause, capital, countText, listText, timeText } from "./words.js";

@@ -1,7 +1,7 @@
 /** What a run's explanation is made of. */
 import type { LogLine } from "../../spec/log.js";
-import type { WaitingQueue } from "../pollers.js";
-import type { RunView } from "../watchRun.js";
+import type { RunView } from "../runs/watch.js";
+import type { WaitingQueue } from "../temporal/pollers.js";
 
 /** An activity that Temporal has given out, or is about to. */
 export interface Task {

@@ -1,5 +1,5 @@
 /** What a run has decided on its way: the recipe's choice, what the gate rolled back, what was left out and why. */
-import type { LiveStage } from "../../spec/run.js";
+import type { LiveStage } from "../../spec/pipeline/run.js";
 import { asClause, listText } from "./words.js";
 
 const OVER: ReadonlySet<string> = new Set(["done", "cached"]);

@@ -1,8 +1,9 @@
 /** Reads a run's pending activities as tasks. */
-import { secondsOf } from "../payloads.js";
-import { lastFailureOf, type PendingActivity } from "../pendingActivities.js";
-import { queueOf, SCHEDULED, STARTED } from "../pollers.js";
-import { stageOfActivity } from "../stageOfActivity.js";
+
+import { stageOfActivity } from "../runs/stageOfActivity.js";
+import { secondsOf } from "../temporal/payloads.js";
+import { lastFailureOf, type PendingActivity } from "../temporal/pendingActivities.js";
+import { queueOf, SCHEDULED, STARTED } from "../temporal/pollers.js";
 import type { Task } from "./situation.js";
 
 /** `temporal.api.enums.v1.PendingActivityState`, besides those of `pollers.ts`. */

@@ -1,11 +1,11 @@
 /** Garbage collection: finds what nothing reaches, and removes it. */
 import { ThawError } from "../../spec/errors.js";
-import { ARTIFACTS_PREFIX, findManifest, OBJECTS_PREFIX, placeOf } from "../../store/artifacts.js";
+import { ARTIFACTS_PREFIX, findManifest, OBJECTS_PREFIX, placeOf } from "../../store/artifacts/artifacts.js";
 import { FRESH_MS } from "../../store/freshness.js";
+import { readUploadList, UPLOADS_PREFIX } from "../../store/images/uploads.js";
 import { listObjects, removeObjects, type StoredObject } from "../../store/inventory.js";
-import { LOGS_PREFIX } from "../../store/logs.js";
-import { RUNS_PREFIX } from "../../store/records.js";
-import { readUploadList, UPLOADS_PREFIX } from "../../store/uploads.js";
+import { LOGS_PREFIX } from "../../store/records/logs.js";
+import { RUNS_PREFIX } from "../../store/records/records.js";
 import type { Session } from "../session.js";
 import { findGarbage, type Garbage, type Inventory } from "./garbage.js";
 import { findLocalGarbage, type LocalGarbage, removeLocal } from "./localGarbage.js";

@@ -1,7 +1,7 @@
 /** Files on this machine that nothing will ask for again: copies of artifacts, activations, torn attempts. */
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { IMAGES_KEPT_DAYS } from "../../store/imageFiles.js";
+import { IMAGES_KEPT_DAYS } from "../../store/images/files.js";
 
 export interface LocalGarbage {
   readonly path: string;

@@ -1,6 +1,6 @@
 /** Logs of runs that are not kept any more. */
 import type { StoredObject } from "../../store/inventory.js";
-import { runOfLog } from "../../store/logs.js";
+import { runOfLog } from "../../store/records/logs.js";
 import type { Roots } from "./roots.js";
 
 /**

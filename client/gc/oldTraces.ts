@@ -1,9 +1,10 @@
 /** What runs leave behind beside artifacts and logs: checkpoints, claims on stages, commands, redirects. */
-import { CHECKPOINTS_PREFIX } from "../../store/checkpoints.js";
-import { CONTROL_PREFIX } from "../../store/control.js";
-import { FENCES_PREFIX } from "../../store/fences.js";
+
+import { REDIRECTS_PREFIX } from "../../store/artifacts/redirects.js";
+import { CHECKPOINTS_PREFIX } from "../../store/checkpoints/checkpoints.js";
+import { FENCES_PREFIX } from "../../store/checkpoints/fences.js";
 import type { StoredObject } from "../../store/inventory.js";
-import { REDIRECTS_PREFIX } from "../../store/redirects.js";
+import { CONTROL_PREFIX } from "../../store/records/control.js";
 import type { Roots } from "./roots.js";
 
 /** Where they lie. */

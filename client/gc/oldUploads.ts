@@ -1,7 +1,8 @@
 /** Uploaded images that no run refers to any more. */
+
+import { uploadOf } from "../../store/images/uploads.js";
 import type { StoredObject } from "../../store/inventory.js";
-import { uploadOf } from "../../store/uploads.js";
-import { startOfRun } from "../runId.js";
+import { startOfRun } from "../runs/id.js";
 import type { Roots } from "./roots.js";
 
 export interface OldUploads {

@@ -1,14 +1,14 @@
 /** What must stay: runs that go on, are recent, are pinned or made a model; models; bases. */
-import type { ArtifactRef } from "../../spec/run.js";
-import { manifestName } from "../../store/artifacts.js";
-import { listBaseNames, listBaseVersions, readBase } from "../../store/bases.js";
-import { listPins } from "../../store/pins.js";
-import { listModels, listRuns, listVersions, readModel, readRun } from "../../store/records.js";
-import { basesOfRun, type StoredBase } from "../basesOfRun.js";
-import { currentState } from "../currentStages.js";
-import { listExecutions, statusOf } from "../executions.js";
-import { startOfRun } from "../runId.js";
+import type { ArtifactRef } from "../../spec/artifact.js";
+import { manifestName } from "../../store/artifacts/artifacts.js";
+import { listBaseNames, listBaseVersions, readBase } from "../../store/records/bases.js";
+import { listPins } from "../../store/records/pins.js";
+import { listModels, listRuns, listVersions, readModel, readRun } from "../../store/records/records.js";
+import { basesOfRun, type StoredBase } from "../bases/ofRun.js";
+import { currentState } from "../runs/currentStages.js";
+import { startOfRun } from "../runs/id.js";
 import type { Session } from "../session.js";
+import { listExecutions, statusOf } from "../temporal/executions.js";
 
 /** The ends from which everything is reached. */
 export interface Roots {

@@ -1,8 +1,8 @@
 /** Jobs in a Kubernetes cluster that have outlived their runs. */
 import { connectCluster } from "../../k8s/connect.js";
-import { listRunJobs, type RunJob, removeRunJob } from "../../k8s/orphans.js";
-import { describeRun, statusOf } from "../executions.js";
+import { listRunJobs, type RunJob, removeRunJob } from "../../k8s/job/orphans.js";
 import type { Session } from "../session.js";
+import { describeRun, statusOf } from "../temporal/executions.js";
 
 export interface JobGarbage {
   readonly namespace: string;

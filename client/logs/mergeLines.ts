@@ -1,6 +1,6 @@
 /** Lines of several attempts as one log, by time. */
 import type { LogLine } from "../../spec/log.js";
-import type { LogChunk } from "../../store/logs.js";
+import type { LogChunk } from "../../store/records/logs.js";
 
 export interface ReadChunk {
   readonly chunk: LogChunk;

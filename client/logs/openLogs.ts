@@ -1,9 +1,9 @@
 /** Opens the log of the run that a person means, or says why there is none. */
 import { ThawError } from "../../spec/errors.js";
 import type { LogLine } from "../../spec/log.js";
-import { listLogChunks } from "../../store/logs.js";
+import { listLogChunks } from "../../store/records/logs.js";
+import { getRun, type RunView } from "../runs/watch.js";
 import type { Session } from "../session.js";
-import { getRun, type RunView } from "../watchRun.js";
 import { type FollowOptions, type LogFilter, readLogs } from "./readLogs.js";
 import { resolveLoggedRun } from "./resolveLoggedRun.js";
 import { whyNoLog } from "./whyNoLog.js";

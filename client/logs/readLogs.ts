@@ -2,10 +2,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ThawError } from "../../spec/errors.js";
 import { isAtLeast, type LogLevel, type LogLine } from "../../spec/log.js";
-import type { Store } from "../../store/connection.js";
-import { type LogChunk, listLogChunks, readLogChunk } from "../../store/logs.js";
-import { describeRun, statusOf } from "../executions.js";
+import type { Store } from "../../store/connection/connection.js";
+import { type LogChunk, listLogChunks, readLogChunk } from "../../store/records/logs.js";
 import type { Session } from "../session.js";
+import { describeRun, statusOf } from "../temporal/executions.js";
 import { mergeLines, type ReadChunk } from "./mergeLines.js";
 
 export interface LogFilter {

@@ -1,7 +1,7 @@
 /** Finds the run whose log a person means: also one that only its log remembers. */
 import { ThawError } from "../../spec/errors.js";
-import { listLoggedRuns } from "../../store/logs.js";
-import { matchRunId, resolveRunId } from "../resolveRunId.js";
+import { listLoggedRuns } from "../../store/records/logs.js";
+import { matchRunId, resolveRunId } from "../runs/resolve.js";
 import type { Session } from "../session.js";
 
 /**

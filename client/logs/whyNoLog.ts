@@ -1,8 +1,8 @@
 /** Says why there is no log where somebody looked for one. */
 import { ThawError } from "../../spec/errors.js";
-import type { LiveStage } from "../../spec/run.js";
-import type { LogChunk } from "../../store/logs.js";
-import type { RunView } from "../watchRun.js";
+import type { LiveStage } from "../../spec/pipeline/run.js";
+import type { LogChunk } from "../../store/records/logs.js";
+import type { RunView } from "../runs/watch.js";
 import { isWanted, type LogFilter } from "./readLogs.js";
 
 /**

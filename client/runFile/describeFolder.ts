@@ -1,10 +1,10 @@
 /** What `thaw init` sees in a folder of images. */
 import { readFile } from "node:fs/promises";
 import { basename, extname, resolve } from "node:path";
-import { listSource } from "../../data/source.js";
-import type { SourceEntries } from "../../data/sourceEntries.js";
-import type { Split } from "../../spec/dataset.js";
-import type { ObjectReader } from "../../spec/objects.js";
+import type { SourceEntries } from "../../data/source/entries.js";
+import { listSource } from "../../data/source/source.js";
+import type { ObjectReader } from "../../spec/images/objects.js";
+import type { Split } from "../../spec/records/dataset.js";
 import { type GuessedKind, guessKind } from "./guessKind.js";
 
 export interface FolderDescription {

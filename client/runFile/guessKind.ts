@@ -1,7 +1,7 @@
 /** Guesses which kind of data a folder holds, from the names of its classes and a look at a few images. */
-import { decodeImage } from "../../data/decode.js";
-import type { SourceEntries, SourceEntry } from "../../data/sourceEntries.js";
-import type { AugmentKind } from "../../spec/augment.js";
+import { decodeImage } from "../../data/image/decode.js";
+import type { SourceEntries, SourceEntry } from "../../data/source/entries.js";
+import type { AugmentKind } from "../../spec/runFile/augment.js";
 
 export interface GuessedKind {
   readonly kind: AugmentKind;

@@ -2,10 +2,10 @@
 import { dirname, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
-import { KIND_DEFAULTS } from "../../spec/augment.js";
-import { isBucketUrl } from "../../spec/objects.js";
-import { bucketReader } from "../../store/bucketReader.js";
-import type { Store } from "../../store/connection.js";
+import { isBucketUrl } from "../../spec/images/objects.js";
+import { KIND_DEFAULTS } from "../../spec/runFile/augment.js";
+import type { Store } from "../../store/connection/connection.js";
+import { bucketReader } from "../../store/images/bucketReader.js";
 import { describeFolder, type FolderDescription } from "./describeFolder.js";
 import { limits } from "./expectation.js";
 import { runFileJsonSchema, type SchemaNode } from "./jsonSchema.js";

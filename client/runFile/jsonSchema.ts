@@ -1,6 +1,6 @@
 /** The run file's schema as JSON Schema: for editors, for messages about wrong files and for `thaw init`. */
 import { z } from "zod";
-import { runFileSchema } from "../../spec/runFile.js";
+import { runFileSchema } from "../../spec/runFile/runFile.js";
 
 type JsonType = "object" | "array" | "string" | "number" | "integer" | "boolean" | "null";
 

@@ -3,12 +3,12 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { listSource } from "../../data/source.js";
+import { listSource } from "../../data/source/source.js";
 import { ThawError } from "../../spec/errors.js";
-import { isBucketUrl } from "../../spec/objects.js";
-import type { RunFile } from "../../spec/runFile.js";
-import { bucketReader } from "../../store/bucketReader.js";
-import type { Store } from "../../store/connection.js";
+import { isBucketUrl } from "../../spec/images/objects.js";
+import type { RunFile } from "../../spec/runFile/runFile.js";
+import type { Store } from "../../store/connection/connection.js";
+import { bucketReader } from "../../store/images/bucketReader.js";
 import { parseRunFile } from "./parse.js";
 
 export interface LoadedRunFile {

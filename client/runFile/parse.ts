@@ -1,7 +1,7 @@
 /** Reads a run file: every mistake is found at once, with its line, the key meant and what is allowed. */
 import { type Document, LineCounter, parseDocument, visit } from "yaml";
 import { ThawError } from "../../spec/errors.js";
-import { type RunFile, runFileSchema } from "../../spec/runFile.js";
+import { type RunFile, runFileSchema } from "../../spec/runFile/runFile.js";
 import { schemaAt } from "./jsonSchema.js";
 import { locateKey, type Position, positionOf } from "./locate.js";
 import { applyOverrides, type Override, parseOverride } from "./overrides.js";

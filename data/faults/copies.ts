@@ -1,5 +1,5 @@
 /** Copies of one picture as lists that people can look at, and those of them that contradict each other. */
-import type { CopyGroup, FaultImage, Listed } from "../../spec/dataset.js";
+import type { CopyGroup, FaultImage, Listed } from "../../spec/records/dataset.js";
 
 /** Groups listed of each kind: a screenful or two of pictures. The rest is counted. */
 const GROUPS_SHOWN = 24;

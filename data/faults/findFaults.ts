@@ -1,7 +1,7 @@
 /** Everything that is found wrong or suspicious about a set of images, as it is written into its summary. */
-import type { DataFaults, ImageRecord, Split } from "../../spec/dataset.js";
-import type { SourceEntries } from "../sourceEntries.js";
-import type { StoredImage } from "../storeImages.js";
+import type { DataFaults, ImageRecord, Split } from "../../spec/records/dataset.js";
+import type { StoredImage } from "../dataset/storeImages.js";
+import type { SourceEntries } from "../source/entries.js";
 import { findConflicts, listCopies, listed } from "./copies.js";
 import { measureImbalance } from "./imbalance.js";
 import type { SettledLeaks } from "./leaks.js";

@@ -1,5 +1,5 @@
 /** How unequal the classes are, and which are too small to be learned or judged. */
-import type { DataFaults } from "../../spec/dataset.js";
+import type { DataFaults } from "../../spec/records/dataset.js";
 
 /** Below this a class cannot serve five folds of a cross-validation; see also the refusal of fine-tuning in issue 5. */
 const HOPELESS = 5;

@@ -1,7 +1,8 @@
 /** Copies of one picture that the user's own splits tear apart: what is held out would be known from training. */
-import { type QuarantinedFile, SPLITS, type Split } from "../../spec/dataset.js";
+
 import { ThawError } from "../../spec/errors.js";
-import type { DataSpec } from "../../spec/runFile.js";
+import { type QuarantinedFile, SPLITS, type Split } from "../../spec/records/dataset.js";
+import type { DataSpec } from "../../spec/runFile/runFile.js";
 
 interface Splittable {
   readonly path: string;

@@ -1,6 +1,6 @@
 /** Whether the files tell the classes apart by something that is not what they show. */
 import { permutation, randomStream } from "../../rng/stream.js";
-import type { Shortcut } from "../../spec/dataset.js";
+import type { Shortcut } from "../../spec/records/dataset.js";
 import { type BinnedColumn, binColumn } from "./bins.js";
 import { classRecognition } from "./histogramClassifier.js";
 import { propertiesOf, type TraitedImage } from "./traits.js";

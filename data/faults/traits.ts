@@ -1,6 +1,6 @@
 /** What is known of an image's file besides what it shows: the properties by which a network could cheat. */
-import type { ImageRecord } from "../../spec/dataset.js";
-import type { Pixels } from "../sharp.js";
+import type { ImageRecord } from "../../spec/records/dataset.js";
+import type { Pixels } from "../image/sharp.js";
 
 /** Measured when the file is read; not part of the dataset. */
 export interface ImageTraits {

@@ -1,10 +1,10 @@
 /** `thaw doctor --kubernetes`: whether runs with `compute: kubernetes` would get what they ask for. */
 import { randomBytes } from "node:crypto";
 import { VersionApi } from "@kubernetes/client-node";
-import type { KubernetesSpec } from "../../spec/kubernetes.js";
+import type { KubernetesSpec } from "../../spec/runFile/kubernetes.js";
 import { clusterCall } from "../clusterCall.js";
 import { type Cluster, connectCluster } from "../connect.js";
-import { installationDefaults, podSettings } from "../settings.js";
+import { installationDefaults, podSettings } from "../job/settings.js";
 import { type Check, failed } from "./check.js";
 import { checkGpus } from "./gpus.js";
 import { installationIn } from "./installation.js";

@@ -2,7 +2,7 @@
 import type { V1Node } from "@kubernetes/client-node";
 import { clusterCall } from "../clusterCall.js";
 import type { Cluster } from "../connect.js";
-import type { PodSettings } from "../settings.js";
+import type { PodSettings } from "../job/settings.js";
 import { type Check, failed } from "./check.js";
 
 type Wanted = Pick<PodSettings, "resources" | "node_selector">;

@@ -1,7 +1,7 @@
 /** What an installation in the cluster says of itself: the defaults of its runs and where its services are. */
 import { parse } from "yaml";
 import { ThawError } from "../../spec/errors.js";
-import { installationSchema, type KubernetesSpec } from "../../spec/kubernetes.js";
+import { installationSchema, type KubernetesSpec } from "../../spec/runFile/kubernetes.js";
 import { clusterCall } from "../clusterCall.js";
 import type { Cluster } from "../connect.js";
 

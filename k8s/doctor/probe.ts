@@ -1,15 +1,15 @@
 /** A short-lived pod as runs get one, that runs `thaw doctor` where a training worker would be. */
 import type { V1Job } from "@kubernetes/client-node";
 import { z } from "zod";
-import { runFileSchema } from "../../spec/runFile.js";
+import { runFileSchema } from "../../spec/runFile/runFile.js";
 import { clusterCall } from "../clusterCall.js";
-import { jobManifest } from "../jobManifest.js";
-import { deleteJob, ensureJob, type Place } from "../jobs.js";
-import { CONTAINER } from "../names.js";
-import { podState } from "../podState.js";
-import type { PodSettings } from "../settings.js";
-import { currentPod, hasEnded } from "../snapshot.js";
-import { watchJob } from "../watchJob.js";
+import { deleteJob, ensureJob, type Place } from "../job/jobs.js";
+import { jobManifest } from "../job/manifest.js";
+import { CONTAINER } from "../job/names.js";
+import type { PodSettings } from "../job/settings.js";
+import { watchJob } from "../job/watch.js";
+import { podState } from "../state/podState.js";
+import { currentPod, hasEnded } from "../state/snapshot.js";
 import { type Check, failed } from "./check.js";
 
 const COMMAND = ["dist/cli/main.js", "doctor", "--json"];

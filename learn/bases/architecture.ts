@@ -1,5 +1,5 @@
 /** A convolutional network as data: layer groups of units, each unit a convolution and a batch norm. */
-import type { Activation, Padding, Pooling } from "../ops.js";
+import type { Activation, Padding, Pooling } from "../network/ops.js";
 
 /** Convolution → batch normalization → activation. Its parameters are `NAME.kernel`, `NAME.gamma`… */
 export interface ConvUnit {

@@ -3,7 +3,7 @@ import type { BaseOrigin, PixelScale } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
 import { readCheckpoint } from "../import/checkpoint.js";
 import { importEfficientNetLite } from "../import/efficientnetLite.js";
-import type { Parameters } from "../parameters.js";
+import type { Parameters } from "../network/parameters.js";
 import type { Architecture } from "./architecture.js";
 import { efficientNetLite } from "./efficientnetLite.js";
 

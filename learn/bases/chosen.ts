@@ -1,6 +1,6 @@
 /** The base that a run has chosen: one of the catalogue's, its architecture with other weights, or an extractor. */
 import type { BaseChoice } from "../../spec/base.js";
-import { overlay, type Parameters } from "../parameters.js";
+import { overlay, type Parameters } from "../network/parameters.js";
 import { readSafetensors } from "../safetensors.js";
 import { findArchitecture } from "./architectures.js";
 import type { Base } from "./catalogue.js";

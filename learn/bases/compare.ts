@@ -1,7 +1,7 @@
 /** Chooses between bases by the accuracy of a linear probe on the frozen features of each. */
-import type { BaseCandidate, BaseComparison } from "../../spec/baseComparison.js";
-import type { DomainVerdict, RecipeEvidence } from "../../spec/recipe.js";
-import { binomialTail, changedImages } from "../gate.js";
+import type { BaseCandidate, BaseComparison } from "../../spec/records/baseComparison.js";
+import type { DomainVerdict, RecipeEvidence } from "../../spec/records/recipe.js";
+import { binomialTail, changedImages } from "../evidence/gate.js";
 
 /** A candidate with the probe's prediction of every image; all candidates' images are the same, in one order. */
 export interface MeasuredBase {

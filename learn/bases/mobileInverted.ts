@@ -2,7 +2,7 @@
  * Networks of inverted residual blocks with linear bottlenecks and ReLU6 (Sandler et al., "MobileNetV2",
  * CVPR 2018): a stem that halves the image, stages of blocks, and a pointwise convolution on top.
  */
-import type { Padding } from "../ops.js";
+import type { Padding } from "../network/ops.js";
 import type { Architecture, Block, ConvUnit, LayerGroup } from "./architecture.js";
 
 export interface InvertedStage {

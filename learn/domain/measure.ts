@@ -1,9 +1,9 @@
 /** Measures how far images lie from those that a base was pretrained on, layer group by layer group. */
-import type { DomainDistance } from "../../spec/recipe.js";
+import type { DomainDistance } from "../../spec/records/recipe.js";
 import { unitsOf } from "../bases/architecture.js";
 import type { Base } from "../bases/catalogue.js";
-import { type Parameters, parameter } from "../parameters.js";
-import { pixelTensor } from "../training/batch.js";
+import { type Parameters, parameter } from "../network/parameters.js";
+import { pixelTensor } from "../training/step/batch.js";
 import { frechetDistances, type UnitSample } from "./frechet.js";
 import { observer } from "./observe.js";
 

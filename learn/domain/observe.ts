@@ -1,13 +1,13 @@
 /** What a network's convolutions give on images, in units of what its batch norms remember of the pretraining. */
 import { type Architecture, type ConvUnit, unitsOf } from "../bases/architecture.js";
 import { scoped, type Tensor, type Tensor4D, tf } from "../engine.js";
-import { foldUnit } from "../fold.js";
 import type { Value } from "../graph/graph.js";
 import { compile } from "../graph/program.js";
-import { activate, addBias, averagePool, convolve, multiply } from "../ops.js";
-import { overlay, type Parameters, parameter } from "../parameters.js";
-import { trainedGroups } from "../training/blocks.js";
-import type { UnitPass } from "../training/units.js";
+import { foldUnit } from "../network/foldBatchNorm.js";
+import { activate, addBias, averagePool, convolve, multiply } from "../network/ops.js";
+import { overlay, type Parameters, parameter } from "../network/parameters.js";
+import { trainedGroups } from "../training/step/blocks.js";
+import type { UnitPass } from "../training/step/units.js";
 
 /** Of a unit's activations before its batch norm, standardised as the norm does: `(y − mean) / √(variance + ε)`. */
 interface UnitMoments {

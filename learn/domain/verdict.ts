@@ -1,5 +1,5 @@
 /** What a domain distance means: borders, known sets to compare with, and where in the network it sits. */
-import type { DomainDistance, DomainVerdict } from "../../spec/recipe.js";
+import type { DomainDistance, DomainVerdict } from "../../spec/records/recipe.js";
 
 /**
  * Distances measured with EfficientNet-Lite0, "Domain distance" in `bench/README.md`. All are samples of 20 to 200

@@ -1,6 +1,6 @@
 /** A network as one file: a safetensors file of its weights, whose metadata hold its topology. */
 import { ThawError } from "../../spec/errors.js";
-import type { Parameters } from "../parameters.js";
+import type { Parameters } from "../network/parameters.js";
 import { readSafetensorsFile, writeSafetensors } from "../safetensors.js";
 import type { Topology } from "./network.js";
 

@@ -1,10 +1,10 @@
 /** Turns the files of a layers model into one that runs can start from, after trying it out. */
 import { readFile } from "node:fs/promises";
-import type { ImportedModel, LayersModelFiles } from "../../spec/engineJob.js";
+import type { ImportedModel, LayersModelFiles } from "../../spec/engine/job.js";
 import { ThawError } from "../../spec/errors.js";
 import { parseLayersModel, storedBytes, type WeightGroup } from "../bases/layersModel.js";
 import { type LayersModel, scoped, type Tensor, type Tensor4D, tf } from "../engine.js";
-import type { Parameter, Parameters } from "../parameters.js";
+import type { Parameter, Parameters } from "../network/parameters.js";
 import { writeContainer } from "./container.js";
 import { featureLayer, outputOf } from "./cut.js";
 import { openExtractor } from "./extractor.js";

@@ -1,7 +1,7 @@
 /** Makes a network of TensorFlow.js' layers from its topology and its weights. */
 import { ThawError } from "../../spec/errors.js";
 import { type LayersModel, tf } from "../engine.js";
-import type { Parameters } from "../parameters.js";
+import type { Parameters } from "../network/parameters.js";
 
 export type Topology = Readonly<Record<string, unknown>>;
 

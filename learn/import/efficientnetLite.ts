@@ -1,6 +1,6 @@
 /** Maps EfficientNet-Lite state dicts, with the names of the PyTorch port or of timm, onto our names and layouts. */
 import type { Architecture } from "../bases/architecture.js";
-import type { Parameter, Parameters } from "../parameters.js";
+import type { Parameter, Parameters } from "../network/parameters.js";
 import { invertedBlocks, timmInverted } from "./mobileInverted.js";
 import type { CheckpointTensor } from "./torchState.js";
 import { importUnits, type PortNames } from "./torchUnits.js";

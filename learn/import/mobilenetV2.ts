@@ -1,6 +1,6 @@
 /** Maps MobileNetV2 state dicts, with the names of torchvision or timm, onto our names and layouts. */
 import type { Architecture } from "../bases/architecture.js";
-import type { Parameters } from "../parameters.js";
+import type { Parameters } from "../network/parameters.js";
 import { invertedBlocks, timmInverted } from "./mobileInverted.js";
 import type { CheckpointTensor } from "./torchState.js";
 import { importUnits, type PortNames } from "./torchUnits.js";

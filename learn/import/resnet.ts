@@ -1,6 +1,6 @@
 /** Maps ResNet state dicts, which torchvision and timm name alike, onto our names and layouts. */
 import { type Architecture, unitsOf } from "../bases/architecture.js";
-import type { Parameters } from "../parameters.js";
+import type { Parameters } from "../network/parameters.js";
 import type { CheckpointTensor } from "./torchState.js";
 import { importUnits, type PortNames } from "./torchUnits.js";
 

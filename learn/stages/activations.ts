@@ -1,22 +1,22 @@
 /** Computes and caches what the frozen layers give: pooled features and activations at freeze boundaries. */
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type Dataset, openDataset } from "../../data/dataset.js";
+import { type Dataset, openDataset } from "../../data/dataset/dataset.js";
 import { groupIndex } from "../bases/architecture.js";
 import type { Base } from "../bases/catalogue.js";
 import { chosenBase } from "../bases/chosen.js";
-import { boundaryShape, disposePass } from "../boundaries.js";
-import { basePass } from "../frozenNetwork.js";
-import type { Parameters } from "../parameters.js";
-import { allViews, renderBatches, type ViewRef } from "../render.js";
+import { boundaryShape, disposePass } from "../network/boundaries.js";
+import { basePass } from "../network/frozen.js";
+import type { Parameters } from "../network/parameters.js";
 import {
   createSamples,
   openSamples,
   type RecordFormat,
   type Samples,
   type SampleWriter,
-} from "../samples.js";
-import { pixelTensor } from "../training/batch.js";
+} from "../samples/files.js";
+import { allViews, renderBatches, type ViewRef } from "../samples/render.js";
+import { pixelTensor } from "../training/step/batch.js";
 import type { StageContext } from "./job.js";
 
 /** 32 images of 224 px keep the largest activation of Lite0 below 150 MB. */

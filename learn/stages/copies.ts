@@ -1,8 +1,8 @@
 /** Suspected copies between the splits of a dataset, as the recipe lists them. */
-import type { FaultImage, ImageRecord, Split } from "../../spec/dataset.js";
-import type { SuspectedCopies, SuspectedPair } from "../../spec/suspectedCopies.js";
+import type { FaultImage, ImageRecord, Split } from "../../spec/records/dataset.js";
+import type { SuspectedCopies, SuspectedPair } from "../../spec/records/suspectedCopies.js";
+import { imagesOf } from "../samples/views.js";
 import { type Compared, LEAST_SIMILARITY, suspectedCopies } from "../transferability/suspectedCopies.js";
-import { imagesOf } from "../views.js";
 
 /** A screenful or two of pairs; the rest is counted, and lies in the artifact's file. */
 const MOST_SHOWN = 24;

@@ -1,10 +1,10 @@
 /** The domain distance of a dataset's images, on one plain view each. */
-import type { Dataset } from "../../data/dataset.js";
+import type { Dataset } from "../../data/dataset/dataset.js";
 import { permutation, randomStream } from "../../rng/stream.js";
-import type { DomainDistance } from "../../spec/recipe.js";
+import type { DomainDistance } from "../../spec/records/recipe.js";
 import { chosenBase } from "../bases/chosen.js";
 import { domainDistance, sampleDomain } from "../domain/measure.js";
-import { renderBatches } from "../render.js";
+import { renderBatches } from "../samples/render.js";
 import type { StageContext } from "./job.js";
 
 type DatasetImages = Pick<Dataset, "records" | "read">;

@@ -1,6 +1,6 @@
 /** The base as a fixed feature extractor: pooled features of every view of every image. */
 import { join } from "node:path";
-import { FEATURES_FILE } from "../../spec/artifactFiles.js";
+import { FEATURES_FILE } from "../../spec/pipeline/artifactFiles.js";
 import { groupIndex } from "../bases/architecture.js";
 import { chosenBase } from "../bases/chosen.js";
 import { boundaryFile, computeActivations, pixelFile } from "./activations.js";

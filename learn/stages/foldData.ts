@@ -1,15 +1,15 @@
 /** A fold as a dataset of its own: records whose splits are the fold's, and activations in the order of their rows. */
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { IMAGES_FILE, SUMMARY_FILE } from "../../data/dataset.js";
-import { countImages } from "../../data/datasetChecks.js";
-import { FEATURES_FILE } from "../../spec/artifactFiles.js";
-import type { DatasetSummary, ImageRecord, Split } from "../../spec/dataset.js";
+import { countImages } from "../../data/dataset/checks.js";
+import { IMAGES_FILE, SUMMARY_FILE } from "../../data/dataset/dataset.js";
+import { FEATURES_FILE } from "../../spec/pipeline/artifactFiles.js";
+import type { DatasetSummary, ImageRecord, Split } from "../../spec/records/dataset.js";
 import { groupIndex } from "../bases/architecture.js";
 import { chosenBase } from "../bases/chosen.js";
-import type { Parameters } from "../parameters.js";
-import { createSamples, openSamples, type RecordFormat, type Samples } from "../samples.js";
-import { viewRows, viewsOf } from "../views.js";
+import type { Parameters } from "../network/parameters.js";
+import { createSamples, openSamples, type RecordFormat, type Samples } from "../samples/files.js";
+import { viewRows, viewsOf } from "../samples/views.js";
 import {
   boundaryFile,
   boundaryFormat,

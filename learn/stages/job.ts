@@ -1,10 +1,10 @@
 /** What every stage of learning is given: local folders, the base, and a way to report progress. */
 
-import type { AugmentSpec } from "../../spec/augment.js";
 import type { BaseChoice } from "../../spec/base.js";
-import type { LossSpec } from "../../spec/loss.js";
-import type { Progress } from "../../spec/training.js";
-import type { CheckpointOptions } from "../training/checkpointing.js";
+import type { Progress } from "../../spec/records/training.js";
+import type { AugmentSpec } from "../../spec/runFile/augment.js";
+import type { LossSpec } from "../../spec/runFile/loss.js";
+import type { CheckpointOptions } from "../training/checkpoint/checkpointing.js";
 import type { ControlSource } from "../training/steering.js";
 
 export interface StageFolders {

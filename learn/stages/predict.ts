@@ -1,18 +1,18 @@
 /** Classifies image files with a trained model. */
-import { renderView } from "../../data/views.js";
+import { renderView } from "../../data/views/views.js";
 import type { BaseChoice } from "../../spec/base.js";
 import { chosenBase } from "../bases/chosen.js";
-import { conformalSet } from "../conformal.js";
 import { type Tensor4D, tf } from "../engine.js";
-import { featuresOf, frozenNetwork } from "../frozenNetwork.js";
-import { denseLogits, HEAD_BIAS, HEAD_KERNEL } from "../head.js";
-import { overlay, parameter } from "../parameters.js";
+import { conformalSet } from "../evaluation/conformal.js";
+import { atTemperature } from "../evaluation/temperature.js";
+import { featuresOf, frozenNetwork } from "../network/frozen.js";
+import { denseLogits, HEAD_BIAS, HEAD_KERNEL } from "../network/head.js";
+import { overlay, parameter } from "../network/parameters.js";
 import { readSafetensors } from "../safetensors.js";
-import { atTemperature } from "../temperature.js";
-import { pixelTensor } from "../training/batch.js";
-import { softmaxRows } from "../training/loss.js";
+import { pixelTensor } from "../training/step/batch.js";
+import { softmaxRows } from "../training/step/loss.js";
 
-/** A canonical image, see `data/decode.ts`, and the path to report it by. */
+/** A canonical image, see `data/image/decode.ts`, and the path to report it by. */
 export interface EncodedImage {
   readonly path: string;
   readonly encoded: Buffer;

@@ -1,8 +1,8 @@
 /** Label suspects among images, as the recipe and the evaluation list them. */
-import type { ImageRecord } from "../../spec/dataset.js";
-import type { LabelSuspects } from "../../spec/labelSuspects.js";
-import { labelSuspects } from "../labelErrors.js";
-import { softmaxRows } from "../training/loss.js";
+import type { ImageRecord } from "../../spec/records/dataset.js";
+import type { LabelSuspects } from "../../spec/records/labelSuspects.js";
+import { labelSuspects } from "../evaluation/labelErrors.js";
+import { softmaxRows } from "../training/step/loss.js";
 
 /** A screenful or two of pictures; the rest is counted. */
 const MOST_SHOWN = 24;

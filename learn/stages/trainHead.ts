@@ -1,16 +1,16 @@
 /** Trains the new head on the frozen base's features. */
 import { join } from "node:path";
-import { WEIGHTS_FILE } from "../../spec/artifactFiles.js";
-import type { HeadSpec } from "../../spec/runFile.js";
-import type { TrainingSummary } from "../../spec/training.js";
+import { WEIGHTS_FILE } from "../../spec/pipeline/artifactFiles.js";
+import type { TrainingSummary } from "../../spec/records/training.js";
+import type { HeadSpec } from "../../spec/runFile/runFile.js";
 import { chosenBase } from "../bases/chosen.js";
-import { featureScale, foldScale, HEAD_KERNEL, zeroHead } from "../head.js";
+import { featureScale, foldScale, HEAD_KERNEL, zeroHead } from "../network/head.js";
 import { writeSafetensors } from "../safetensors.js";
-import { openSamples, type Samples } from "../samples.js";
+import { openSamples, type Samples } from "../samples/files.js";
+import { trainingImages, viewRows } from "../samples/views.js";
 import { fit } from "../training/fit.js";
-import type { TrainingData } from "../training/step.js";
-import { suffixTrainee } from "../training/suffix.js";
-import { trainingImages, viewRows } from "../views.js";
+import type { TrainingData } from "../training/step/step.js";
+import { suffixTrainee } from "../training/step/suffix.js";
 import { featureFormat, readRecords } from "./activations.js";
 import type { StageContext } from "./job.js";
 

@@ -1,13 +1,13 @@
 /** Trains the same network from random weights for a given time, to show what the pretrained base buys. */
 import { join } from "node:path";
-import { WEIGHTS_FILE } from "../../spec/artifactFiles.js";
-import type { TrainingSummary } from "../../spec/training.js";
+import { WEIGHTS_FILE } from "../../spec/pipeline/artifactFiles.js";
+import type { TrainingSummary } from "../../spec/records/training.js";
 import { chosenBase } from "../bases/chosen.js";
 import { refuseExtractor } from "../bases/extractor.js";
 import { writeSafetensors } from "../safetensors.js";
+import { trainingImages, viewRows } from "../samples/views.js";
 import { fit } from "../training/fit.js";
-import { fullNetworkTrainee, randomParameters } from "../training/fullNetwork.js";
-import { trainingImages, viewRows } from "../views.js";
+import { fullNetworkTrainee, randomParameters } from "../training/step/fullNetwork.js";
 import { openPixels, readRecords } from "./activations.js";
 import type { StageContext } from "./job.js";
 

@@ -1,22 +1,22 @@
 /** What the report draws of the final network: Grad-CAM of telling test images, and a map of the features. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Dataset } from "../../data/dataset.js";
-import { ACTIVATION_MAPS_FILE, FEATURE_MAP_FILE } from "../../spec/artifactFiles.js";
-import type { Evaluation, FullPrediction } from "../../spec/evaluation.js";
-import type { ActivationMap, ActivationMaps, FeatureMap, FeaturePoint } from "../../spec/visuals.js";
+import type { Dataset } from "../../data/dataset/dataset.js";
+import { ACTIVATION_MAPS_FILE, FEATURE_MAP_FILE } from "../../spec/pipeline/artifactFiles.js";
+import type { Evaluation, FullPrediction } from "../../spec/records/evaluation.js";
+import type { ActivationMap, ActivationMaps, FeatureMap, FeaturePoint } from "../../spec/records/visuals.js";
 import type { Base } from "../bases/catalogue.js";
 import { scoped, type Tensor2D, type Tensor4D } from "../engine.js";
-import { featuresOf, frozenNetwork } from "../frozenNetwork.js";
-import { gradCam, relative } from "../gradCam.js";
-import { HEAD_KERNEL } from "../head.js";
-import { type Parameters, parameter } from "../parameters.js";
-import { principalComponents } from "../principalComponents.js";
-import { renderBatches } from "../render.js";
-import { surestOfEachClass } from "../surest.js";
-import { pixelTensor } from "../training/batch.js";
+import { gradCam, relative } from "../evaluation/gradCam.js";
+import { principalComponents } from "../evaluation/principalComponents.js";
+import { surestOfEachClass } from "../evaluation/surest.js";
+import { featuresOf, frozenNetwork } from "../network/frozen.js";
+import { HEAD_KERNEL } from "../network/head.js";
+import { type Parameters, parameter } from "../network/parameters.js";
+import { renderBatches } from "../samples/render.js";
+import { imagesOf } from "../samples/views.js";
+import { pixelTensor } from "../training/step/batch.js";
 import { matrix } from "../transferability/matrix.js";
-import { imagesOf } from "../views.js";
 import type { StageContext } from "./job.js";
 
 const BATCH = 32;

@@ -1,8 +1,8 @@
 /** The loss that the run file asks for, with its weights of the classes of the training images. */
-import { focalGamma } from "../../spec/identities.js";
-import type { LossSpec } from "../../spec/loss.js";
-import type { LossWeights } from "./loss.js";
-import type { TrainingData } from "./step.js";
+import { focalGamma } from "../../spec/runFile/identities.js";
+import type { LossSpec } from "../../spec/runFile/loss.js";
+import type { LossWeights } from "./step/loss.js";
+import type { TrainingData } from "./step/step.js";
 
 /** @param loss cross-entropy when left out */
 export function lossWeights(

@@ -1,64 +1,18 @@
 /** The training loop: shuffled batches, AdamW, validation, early stopping with the best weights restored. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { permutation, randomStream } from "../../rng/stream.js";
+import { stopped } from "../../spec/engine/stopped.js";
 import { ThawError } from "../../spec/errors.js";
-import { stopped } from "../../spec/stopped.js";
-import type { Progress, TrainingSummary } from "../../spec/training.js";
-import { adamWUpdate, clipGradients } from "./adamw.js";
-import { type CheckpointOptions, checkpoints, resumeOrStart } from "./checkpointing.js";
+import type { Progress, TrainingSummary } from "../../spec/records/training.js";
+import { type CheckpointOptions, checkpoints, resumeOrStart } from "./checkpoint/checkpointing.js";
 import { afterEpoch } from "./earlyStopping.js";
 import { epochEnded, progressOf, rounded } from "./fitProgress.js";
 import { type FitState, noImagesYet } from "./fitState.js";
-import { type ScheduleName, scheduledStep } from "./schedule.js";
+import { adamWUpdate, clipGradients } from "./optimizer/adamw.js";
+import { type ScheduleName, scheduledStep } from "./optimizer/schedule.js";
+import { updateAverage } from "./optimizer/weightAverage.js";
 import { applyControls, type ControlSource, type Course, courseOf } from "./steering.js";
-import type { TrainableVector } from "./trainable.js";
-import { updateAverage } from "./weightAverage.js";
-
-/** One step's place in the run; every random choice of the step is a function of it. */
-export interface StepPosition {
-  /** From 0. */
-  readonly epoch: number;
-  /** Step within the epoch, from 0. */
-  readonly step: number;
-}
-
-export interface StepResult {
-  /** Mean training loss of the batch. */
-  readonly loss: number;
-  /** Correct predictions in the batch. */
-  readonly correct: number;
-  /** One array per entry of the vector's layout. */
-  readonly gradients: readonly Float32Array[];
-}
-
-export interface ValidationResult {
-  /** Mean cross-entropy in nats. */
-  readonly loss: number;
-  /**
-   * Cross-entropy of each image, in the order of the validation images, at the temperature that fits them best:
-   * what is left of the losses once confidences are honest, as they are made after training. Worked out when asked.
-   */
-  calibratedLosses(): readonly number[];
-  /** In [0, 1]. */
-  readonly accuracy: number;
-  /** Whether each image is predicted rightly, in the same order. */
-  readonly correct: readonly boolean[];
-}
-
-/** What is trained: loss and gradients of a batch, and the validation of the current weights. */
-export interface Trainee {
-  /** Training images. */
-  readonly samples: number;
-  readonly vector: TrainableVector;
-  step(batch: readonly number[], position: StepPosition): StepResult;
-  validate(): ValidationResult;
-  /** A copy of the state besides the vector that belongs to its weights (running statistics), if there is any. */
-  snapshotExtra?(): ExtraState;
-  restoreExtra?(extra: ExtraState): void;
-}
-
-/** Arrays by name. */
-export type ExtraState = ReadonlyMap<string, Float32Array>;
+import type { Trainee, ValidationResult } from "./trainee.js";
 
 export interface FitOptions {
   readonly epochs: number;

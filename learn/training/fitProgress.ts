@@ -1,6 +1,5 @@
 /** How far training is, for people who watch. */
-import type { Progress } from "../../spec/training.js";
-import type { FitOptions } from "./fit.js";
+import type { Progress } from "../../spec/records/training.js";
 import type { FitState } from "./fitState.js";
 
 /** In steps, or in seconds where the time decides; with the last validation accuracy, if there is one. */
@@ -8,7 +7,7 @@ export function progressOf(
   { epoch, done, history }: FitState,
   total: number,
   seconds: number,
-  { epochs, secondsBudget }: FitOptions,
+  { epochs, secondsBudget }: { readonly epochs: number; readonly secondsBudget?: number },
 ): Pick<Progress, "phase" | "step" | "total" | "etaSeconds" | "validationAccuracy"> {
   const last = history.at(-1);
   const accuracy = last === undefined ? {} : { validationAccuracy: rounded(last.validationAccuracy) };

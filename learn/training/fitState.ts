@@ -1,9 +1,9 @@
 /** Where training stands, in one plain object: with the trainee's vector and extra state it is a checkpoint. */
-import type { AppliedChange, EpochRecord, TrainingPosition } from "../../spec/training.js";
-import { type AdamWState, adamWState } from "./adamw.js";
+import type { AppliedChange, EpochRecord, TrainingPosition } from "../../spec/records/training.js";
 import { type EarlyStopping, noEpochYet } from "./earlyStopping.js";
-import type { ExtraState, Trainee } from "./fit.js";
-import { startAverage, type WeightAverage } from "./weightAverage.js";
+import { type AdamWState, adamWState } from "./optimizer/adamw.js";
+import { startAverage, type WeightAverage } from "./optimizer/weightAverage.js";
+import type { ExtraState, Trainee } from "./trainee.js";
 
 /** Sums over the epoch in progress. */
 export interface EpochSums {

@@ -1,6 +1,6 @@
 /** What is told to a stage while it trains, applied between two batches. */
-import type { EngineControl, StopReason } from "../../spec/engineJob.js";
-import type { AppliedChange } from "../../spec/training.js";
+import type { EngineControl, StopReason } from "../../spec/engine/job.js";
+import type { AppliedChange } from "../../spec/records/training.js";
 import type { FitState } from "./fitState.js";
 
 /** The far end of the commands. */

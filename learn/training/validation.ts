@@ -1,8 +1,8 @@
 /** Cross-entropy and accuracy of logits against labels, on the host. */
 
-import { atTemperature, fitTemperature } from "../temperature.js";
-import type { ValidationResult } from "./fit.js";
-import { lossOf, softmaxRows } from "./loss.js";
+import { atTemperature, fitTemperature } from "../evaluation/temperature.js";
+import { lossOf, softmaxRows } from "./step/loss.js";
+import type { ValidationResult } from "./trainee.js";
 
 /** @param logits `[labels.length, classes]`, row-major */
 export function crossEntropyAndAccuracy(

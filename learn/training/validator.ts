@@ -1,12 +1,12 @@
 /** Validates weights under training: the layers above the boundary with batch norm folded, without dropout. */
 import type { Architecture } from "../bases/architecture.js";
 import { scoped, type Tensor1D, type Tensor2D, type Tensor4D, tf } from "../engine.js";
-import { denseLogits, HEAD_BIAS, HEAD_KERNEL } from "../head.js";
-import { compileGroups, poolFeatures } from "../network.js";
-import { type Parameters, parameter } from "../parameters.js";
-import { batchTensor, type PixelScale } from "./batch.js";
-import type { ValidationResult } from "./fit.js";
-import type { TrainingData } from "./step.js";
+import { denseLogits, HEAD_BIAS, HEAD_KERNEL } from "../network/head.js";
+import { compileGroups, poolFeatures } from "../network/network.js";
+import { type Parameters, parameter } from "../network/parameters.js";
+import { batchTensor, type PixelScale } from "./step/batch.js";
+import type { TrainingData } from "./step/step.js";
+import type { ValidationResult } from "./trainee.js";
 import { crossEntropyAndAccuracy } from "./validation.js";
 
 const BATCH = 64;

@@ -1,6 +1,6 @@
 /** How a linear probe's accuracy grows with the number of training images, and what more of them would buy. */
 import { permutation, randomStream } from "../../rng/stream.js";
-import type { LearningCurve, MoreImages } from "../../spec/learningCurve.js";
+import type { LearningCurve, MoreImages } from "../../spec/records/learningCurve.js";
 import { fitLogisticRegression } from "./logisticRegression.js";
 import { type Matrix, row, takeRows } from "./matrix.js";
 import { type CurvePoint, errorAt, fitPowerLaw } from "./powerLaw.js";

@@ -57,7 +57,7 @@ export interface ColumnScale {
   readonly deviation: Float64Array;
 }
 
-/** Columns that hardly vary must not be blown up; the same floor as for the head (`learn/head.ts`). */
+/** Columns that hardly vary must not be blown up; the same floor as for the head (`learn/network/head.ts`). */
 const SMALLEST_DEVIATION = 1e-3;
 
 export function columnScale(x: Matrix): ColumnScale {

@@ -1,6 +1,6 @@
 /** A linear probe by cross-validation: what a linear classifier can read out of features, with its uncertainty. */
-import type { ProbeResult } from "../../spec/recipe.js";
-import { wilsonInterval } from "../metrics.js";
+import type { ProbeResult } from "../../spec/records/recipe.js";
+import { wilsonInterval } from "../evaluation/metrics.js";
 import { fitLogisticRegression } from "./logisticRegression.js";
 import { type Matrix, row, takeRows } from "./matrix.js";
 

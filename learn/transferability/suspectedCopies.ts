@@ -4,7 +4,7 @@ import { scoped, tf } from "../engine.js";
 /**
  * A pair is suspected when the cosine of the base's features is at least this…
  *
- * Measured with EfficientNet-Lite0 by `bench/copies.ts`; see "Copies that the perceptual hash misses" in
+ * Measured with EfficientNet-Lite0 by `bench/accuracy/copies.ts`; see "Copies that the perceptual hash misses" in
  * `bench/README.md`.
  */
 export const LEAST_SIMILARITY = 0.8;

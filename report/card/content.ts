@@ -2,7 +2,7 @@
  * The model card (Mitchell et al., "Model Cards for Model Reporting", 2019) as content: what was measured, what the
  * maker says, and what neither of them can vouch for. The page and `model-card.md` both write it out.
  */
-import type { ReportData } from "../../spec/report.js";
+import type { ReportData } from "../../spec/records/report.js";
 import { pretrainedOnWords, sourceWords } from "../baseWords.js";
 import { faultSentences } from "../checks/sentences.js";
 import { counted, decimal, integer, moment, percent } from "../format.js";

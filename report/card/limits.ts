@@ -1,5 +1,5 @@
 /** What the evaluation does not show, as far as it can be told from the run itself. */
-import type { ReportData } from "../../spec/report.js";
+import type { ReportData } from "../../spec/records/report.js";
 import { leakEffect } from "../checks/leakEffect.js";
 import { counted, integer, percent, pointsBetween } from "../format.js";
 

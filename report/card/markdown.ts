@@ -1,5 +1,5 @@
 /** The model card as Markdown, for model registries, repositories and whoever reads files. */
-import type { ReportData } from "../../spec/report.js";
+import type { ReportData } from "../../spec/records/report.js";
 import { type CardFact, cardSections } from "./content.js";
 
 /** @returns the text of `model-card.md`; every text of `data` is escaped */

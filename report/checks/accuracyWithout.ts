@@ -1,5 +1,5 @@
 /** Accuracy on some of the test images, and on the others. */
-import type { Evaluation, Prediction } from "../../spec/evaluation.js";
+import type { Evaluation, Prediction } from "../../spec/records/evaluation.js";
 
 /**
  * @param predictions of test images

@@ -1,5 +1,5 @@
 /** What copies on both sides of the user's own splits mean for the figures. */
-import type { Evaluation } from "../../spec/evaluation.js";
+import type { Evaluation } from "../../spec/records/evaluation.js";
 
 /** The end of a sentence that says that the copies were left where they are. */
 export function leakEffect(leaked: Evaluation["leaked"]): string {

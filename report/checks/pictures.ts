@@ -1,8 +1,8 @@
 /** Which pictures the section on the data shows, for it and for whoever makes the thumbnails. */
-import type { CopyGroup, FaultImage, Listed } from "../../spec/dataset.js";
-import type { LabelSuspect } from "../../spec/labelSuspects.js";
-import type { ReportData } from "../../spec/report.js";
-import type { SuspectedPair } from "../../spec/suspectedCopies.js";
+import type { CopyGroup, FaultImage, Listed } from "../../spec/records/dataset.js";
+import type { LabelSuspect } from "../../spec/records/labelSuspects.js";
+import type { ReportData } from "../../spec/records/report.js";
+import type { SuspectedPair } from "../../spec/records/suspectedCopies.js";
 
 /** Contradictions are worth a look each; that copies are copies is believed after a few. */
 const MOST_CONFLICTS = 12;

@@ -1,5 +1,5 @@
 /** What is wrong with the data, in sentences. */
-import type { DataFaults } from "../../spec/dataset.js";
+import type { DataFaults } from "../../spec/records/dataset.js";
 import { counted, percent } from "../format.js";
 
 /** Names listed in a sentence; the rest is counted. */

@@ -1,6 +1,6 @@
 /** How a map of evidence lies over its picture, and what it says in words. */
-import type { ReportData } from "../../spec/report.js";
-import type { ActivationMap } from "../../spec/visuals.js";
+import type { ReportData } from "../../spec/records/report.js";
+import type { ActivationMap } from "../../spec/records/visuals.js";
 
 /** A map that is ready to be laid over a thumbnail. */
 export interface PictureMap {

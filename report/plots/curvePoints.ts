@@ -1,5 +1,5 @@
 /** What the learning curves show of a stage, as points: loss and accuracy, where they began and were best. */
-import type { EpochRecord } from "../../spec/training.js";
+import type { EpochRecord } from "../../spec/records/training.js";
 import { position, type Segment } from "./epochAxis.js";
 
 /** One of the two measures that are followed during training. */

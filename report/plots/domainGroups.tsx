@@ -1,7 +1,7 @@
 /** Plot of the domain distance by layer group, with its 95 % interval. */
 import * as Plot from "@observablehq/plot";
 import type { VNode } from "preact";
-import type { DomainDistance } from "../../spec/recipe.js";
+import type { DomainDistance } from "../../spec/records/recipe.js";
 import { PlotSvg } from "./svg.js";
 
 const WIDTH = 400;

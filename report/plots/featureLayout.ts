@@ -1,5 +1,5 @@
 /** Places the points of the feature map in a picture: one scale for both axes, since distances are what is shown. */
-import type { FeatureMap, FeaturePoint } from "../../spec/visuals.js";
+import type { FeatureMap, FeaturePoint } from "../../spec/records/visuals.js";
 
 export interface PlacedPoint extends FeaturePoint {
   /** In pixels from the top left. */

@@ -1,7 +1,7 @@
 /** Plot of the probe's accuracy over the number of training images, and what the fitted law expects of more. */
 import * as Plot from "@observablehq/plot";
 import type { VNode } from "preact";
-import type { LearningCurve, MoreImages } from "../../spec/learningCurve.js";
+import type { LearningCurve, MoreImages } from "../../spec/records/learningCurve.js";
 import { integer, percent } from "../format.js";
 import { PlotSvg } from "./svg.js";
 

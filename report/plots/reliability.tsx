@@ -1,7 +1,7 @@
 /** Reliability diagram: how often the model is right, by how sure it says it is. */
 import * as Plot from "@observablehq/plot";
 import type { VNode } from "preact";
-import type { Calibration, ReliabilityBin } from "../../spec/evaluation.js";
+import type { Calibration, ReliabilityBin } from "../../spec/records/evaluation.js";
 import { counted, percent } from "../format.js";
 import { PlotSvg } from "./svg.js";
 

@@ -1,5 +1,5 @@
 /** What every section of the report is given. */
-import type { ReportData } from "../../spec/report.js";
+import type { ReportData } from "../../spec/records/report.js";
 import type { TrainingStage } from "../trainingStages.js";
 
 export interface SectionProps {

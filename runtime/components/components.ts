@@ -2,14 +2,19 @@
 import { cacheFolder } from "../cacheFolder.js";
 import { locateCached, provideCached, sweepAttempts } from "./cache.js";
 import type { ComponentName, Located, ProvisionProgress, Recipe, Report } from "./component.js";
-import { efficientnetLite0, efficientnetLite1, efficientnetLite2, emojiImages } from "./downloads.js";
-import { BINDING_PACKAGE, engineVariant } from "./engineVariant.js";
-import { libtensorflow } from "./libtensorflow.js";
+import {
+  efficientnetLite0,
+  efficientnetLite1,
+  efficientnetLite2,
+  emojiImages,
+} from "./download/downloads.js";
+import { packageVersion } from "./download/nodePackage.js";
 import { machine } from "./machine.js";
-import { packageVersion } from "./nodePackage.js";
 import { CUDNN } from "./pins.js";
 import { locateProgram, type Program, S3_PROGRAM, TEMPORAL_PROGRAM } from "./programs.js";
-import { locateBinding, provideBinding } from "./tfjsBinding.js";
+import { BINDING_PACKAGE, engineVariant } from "./tensorflow/engineVariant.js";
+import { libtensorflow } from "./tensorflow/libtensorflow.js";
+import { locateBinding, provideBinding } from "./tensorflow/tfjsBinding.js";
 import { type ComponentStatus, inspectTools } from "./tools.js";
 
 export type { ComponentName, Located, ProvisionProgress } from "./component.js";

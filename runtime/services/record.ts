@@ -7,7 +7,7 @@ import type { StoreKeys, StoreSettings, TemporalSettings } from "../../spec/plat
 import { DEFAULT_BUCKET, DEFAULT_REGION } from "../storeEnvironment.js";
 import type { Layout } from "./layout.js";
 import { LOOPBACK, PORT_NAMES, type Ports, SERVICE_NAMES, type ServiceName } from "./names.js";
-import { isAlive } from "./processes.js";
+import { isAlive } from "./supervision/processes.js";
 
 const port = z.int().min(1).max(65535);
 const processSchema = z.object({ pid: z.int().min(1), start: z.string() });

@@ -2,8 +2,8 @@
 import { resolve } from "node:path";
 import { layoutOf, logFileOf } from "./layout.js";
 import { LOOPBACK, SERVICE_NAMES, type ServiceName } from "./names.js";
-import { isAlive, residentBytes } from "./processes.js";
 import { readRecord, type ServicesRecord, storeOf, temporalOf } from "./record.js";
+import { isAlive, residentBytes } from "./supervision/processes.js";
 
 export interface ServiceStatus {
   readonly name: ServiceName;

@@ -1,5 +1,5 @@
 /** How the embedded Temporal server is run: Temporal's development server on a SQLite file. */
-import { SEARCH_ATTRIBUTES } from "../../spec/run.js";
+import { SEARCH_ATTRIBUTES } from "../../spec/pipeline/run.js";
 import { type Layout, logFileOf } from "./layout.js";
 import { GRACE_SECONDS, LOOPBACK } from "./names.js";
 import type { ServicesRecord } from "./record.js";

@@ -5,13 +5,13 @@ import { withLock } from "../lock.js";
 import { LOCK_HELD, stopAll } from "./down.js";
 import { type Layout, layoutOf, makeFolders } from "./layout.js";
 import type { PortName } from "./names.js";
-import { digestOf, type Executables, makePlan, type Plan, writePlan } from "./plan.js";
 import { choosePorts } from "./ports.js";
-import { isAlive, type ProcessId, signal } from "./processes.js";
 import { newRecord, readRecord, type ServicesRecord, writeRecord } from "./record.js";
-import { startSupervisor } from "./startSupervisor.js";
 import { type ServicesStatus, status } from "./status.js";
-import { waitForServices } from "./waitForServices.js";
+import { digestOf, type Executables, makePlan, type Plan, writePlan } from "./supervision/plan.js";
+import { isAlive, type ProcessId, signal } from "./supervision/processes.js";
+import { startSupervisor } from "./supervision/startSupervisor.js";
+import { waitForServices } from "./supervision/waitForServices.js";
 
 export interface UpOptions extends Executables {
   readonly projectFolder: string;

@@ -4,9 +4,9 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { loadRunFile } from "../../client/runFile/load.js";
-import { startRun } from "../../client/startRun.js";
+import { startRun } from "../../client/runs/start.js";
 import { toThawError } from "../../spec/errors.js";
-import { patiently } from "../../store/patience.js";
+import { patiently } from "../../store/connection/patience.js";
 import { brokenByCollection } from "./collected.js";
 import { disturbRun, type Happened, killsOf } from "./disturbedRun.js";
 import {

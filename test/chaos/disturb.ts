@@ -1,7 +1,7 @@
 /** Does to the stack what a disturbance says. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServiceName } from "../../runtime/services/names.js";
-import { enginePid } from "../support/faults.js";
+import { enginePid } from "../support/services/faults.js";
 import type { Kind } from "./plan.js";
 import type { OtherMachine, Testbed } from "./testbed.js";
 import type { Watch } from "./watch.js";

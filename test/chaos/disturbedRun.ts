@@ -1,5 +1,5 @@
 /** One run, and what is done to it on its way. */
-import type { Progress } from "../../spec/training.js";
+import type { Progress } from "../../spec/records/training.js";
 import { disturb } from "./disturb.js";
 import { atMoment } from "./moment.js";
 import { type Disturbance, isKill } from "./plan.js";

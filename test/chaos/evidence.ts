@@ -1,9 +1,9 @@
 /** What a run has left: the artifacts of its stages, read back from the store and digested. */
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { getRun } from "../../client/watchRun.js";
-import type { ArtifactRef } from "../../spec/run.js";
-import type { StageSummary } from "../../spec/training.js";
+import { getRun } from "../../client/runs/watch.js";
+import type { ArtifactRef } from "../../spec/artifact.js";
+import type { StageSummary } from "../../spec/records/training.js";
 import {
   ARTIFACTS_PREFIX,
   type ArtifactManifest,
@@ -11,10 +11,10 @@ import {
   OBJECTS_PREFIX,
   placeOf,
   requireManifest,
-} from "../../store/artifacts.js";
-import { CHECKPOINTS_PREFIX } from "../../store/checkpoints.js";
-import { patientStore, type Store } from "../../store/connection.js";
-import { FENCES_PREFIX } from "../../store/fences.js";
+} from "../../store/artifacts/artifacts.js";
+import { CHECKPOINTS_PREFIX } from "../../store/checkpoints/checkpoints.js";
+import { FENCES_PREFIX } from "../../store/checkpoints/fences.js";
+import { patientStore, type Store } from "../../store/connection/connection.js";
 import { listObjects, removeObjects } from "../../store/inventory.js";
 import { listNames } from "../../store/json.js";
 import type { Testbed } from "./testbed.js";

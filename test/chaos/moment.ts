@@ -1,6 +1,6 @@
 /** Waits for the moment of a disturbance, and does it there: between two bytes of the stage's work, where it says so. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { FaultProxy } from "../support/faultProxy.js";
+import type { FaultProxy } from "../support/services/faultProxy.js";
 import { isIn } from "./phases.js";
 import type { Moment } from "./plan.js";
 import type { Sight, Watch } from "./watch.js";

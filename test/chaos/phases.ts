@@ -1,5 +1,5 @@
 /** The phases of a stage that show in its conversation with the store. */
-import type { ProxiedRequest } from "../support/faultProxy.js";
+import type { ProxiedRequest } from "../support/services/faultProxy.js";
 
 interface Phase {
   readonly name: string;

@@ -11,8 +11,8 @@ import { loadPlatform } from "../../runtime/platform.js";
 import { down } from "../../runtime/services/down.js";
 import { type ServicesStatus, status } from "../../runtime/services/status.js";
 import { up } from "../../runtime/services/up.js";
-import { type FaultProxy, startFaultProxy } from "../support/faultProxy.js";
-import { keyVariables } from "../support/serviceVariables.js";
+import { type FaultProxy, startFaultProxy } from "../support/services/faultProxy.js";
+import { keyVariables } from "../support/services/serviceVariables.js";
 
 const COMPONENTS: readonly ComponentName[] = [
   "temporal",

@@ -1,7 +1,7 @@
 /** Steps of training that were computed again: what a stage had told before it was hit, less where it went on. */
 import type { LogLine } from "../../spec/log.js";
-import type { Store } from "../../store/connection.js";
-import { listLogChunks, readLogChunk } from "../../store/logs.js";
+import type { Store } from "../../store/connection/connection.js";
+import { listLogChunks, readLogChunk } from "../../store/records/logs.js";
 import type { Happened } from "./disturbedRun.js";
 
 export interface Wasted {

@@ -1,11 +1,11 @@
 /** Follows a run from outside, also while nothing of it answers: which stage, which attempt, how far. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { decode } from "../../client/payloads.js";
+import { stageOfActivity } from "../../client/runs/stageOfActivity.js";
 import type { Session } from "../../client/session.js";
-import { stageOfActivity } from "../../client/stageOfActivity.js";
-import { temporalCall } from "../../client/temporalCall.js";
-import { progressSchema } from "../../client/wire.js";
-import type { Progress } from "../../spec/training.js";
+import { temporalCall } from "../../client/temporal/call.js";
+import { decode } from "../../client/temporal/payloads.js";
+import { progressSchema } from "../../client/temporal/wire.js";
+import type { Progress } from "../../spec/records/training.js";
 
 /** What was last known. */
 export interface Sight {

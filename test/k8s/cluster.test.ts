@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import type { DoctorJson } from "../../cli/json/doctor.js";
-import { serviceVariables } from "../support/serviceVariables.js";
-import { type Stack, startStack } from "../support/stack.js";
+import { serviceVariables } from "../support/services/serviceVariables.js";
+import { type Stack, startStack } from "../support/services/stack.js";
 import { until } from "../support/until.js";
 import { type Cluster, startCluster } from "./cluster/cluster.js";
 

@@ -1,7 +1,7 @@
 /** Waits for a run to get somewhere. */
 
+import { type RunView, watchRun } from "../../client/runs/watch.js";
 import type { Session } from "../../client/session.js";
-import { type RunView, watchRun } from "../../client/watchRun.js";
 
 /** Watches until a view is as wanted. @throws Error with the last view after a minute */
 export async function watchUntil(

@@ -4,8 +4,8 @@ import { access, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { checkpointUploads, type UploadHooks } from "../../../activities/checkpointUploads.js";
-import type { WrittenCheckpoint } from "../../../spec/engineJob.js";
+import { checkpointUploads, type UploadHooks } from "../../../activities/heavy/checkpointUploads.js";
+import type { WrittenCheckpoint } from "../../../spec/engine/job.js";
 import { ThawError } from "../../../spec/errors.js";
 
 async function written(context: TestContext, count: number): Promise<WrittenCheckpoint[]> {

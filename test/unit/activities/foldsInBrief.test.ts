@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { foldsInBrief } from "../../../activities/foldsInBrief.js";
+import { foldsInBrief } from "../../../activities/light/foldsInBrief.js";
 import { withFolds } from "../report/sampleFolds.js";
 import { sampleReport } from "../report/sampleReport.js";
 

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { noteOf } from "../../../activities/notes.js";
-import type { DataFaults, DatasetSummary } from "../../../spec/dataset.js";
-import type { ArtifactManifest } from "../../../store/artifacts.js";
+import type { DataFaults, DatasetSummary } from "../../../spec/records/dataset.js";
+import type { ArtifactManifest } from "../../../store/artifacts/artifacts.js";
 
 const NONE: DataFaults = {
   duplicates: { count: 3, shown: [] },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isNews } from "../../../activities/pods/watchPod.js";
-import type { PodState } from "../../../spec/pod.js";
+import type { PodState } from "../../../spec/pods/pod.js";
 
 const WAITS: PodState = { phase: "waiting", reason: "unschedulable", sentence: "0/9 nodes are available" };
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { splitLines } from "../../../activities/log/outputLines.js";
 import { progressLines } from "../../../activities/log/progressLines.js";
-import type { EpochRecord } from "../../../spec/training.js";
+import type { EpochRecord } from "../../../spec/records/training.js";
 
 const EPOCH: EpochRecord = {
   epoch: 1,

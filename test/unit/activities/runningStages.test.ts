@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startPulse } from "../../../activities/pulse.js";
-import { createRunningStages, type StageHooks } from "../../../activities/runningStages.js";
-import type { Progress } from "../../../spec/training.js";
+import { createRunningStages, type StageHooks } from "../../../activities/heavy/runningStages.js";
+import { startPulse } from "../../../activities/life/pulse.js";
+import type { Progress } from "../../../spec/records/training.js";
 
 /** An attempt that remembers what it was told, and how the server ends it. */
 function newAttempt() {

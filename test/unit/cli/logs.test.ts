@@ -1,7 +1,7 @@
 /** Lines of a log on a screen, and points in time on a command line. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { logLine } from "../../../cli/render/logs.js";
+import { logLine } from "../../../cli/render/runs/logs.js";
 import { sinceOf } from "../../../cli/since.js";
 import type { LogLine } from "../../../spec/log.js";
 import { colourScreen, plainScreen } from "./screens.js";

@@ -1,7 +1,7 @@
 /** The lines of components that are being provisioned. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { nextProvision, provisionLine } from "../../../cli/render/provision.js";
+import { nextProvision, provisionLine } from "../../../cli/render/machine/provision.js";
 import { widthOf } from "../../../cli/render/text.js";
 import { plainScreen } from "./screens.js";
 

@@ -1,12 +1,12 @@
 /** A run on the screen: frame, changes, result. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { nextCommands, startedText, stillRunningText } from "../../../cli/render/advice.js";
-import { resultSummary } from "../../../cli/render/result.js";
-import { changedLines, runText } from "../../../cli/render/run.js";
+import { nextCommands, startedText, stillRunningText } from "../../../cli/render/runs/advice.js";
+import { resultSummary } from "../../../cli/render/runs/result.js";
+import { changedLines, runText } from "../../../cli/render/runs/run.js";
 import { downText } from "../../../cli/workerWarning.js";
-import type { RunView } from "../../../client/watchRun.js";
-import type { RunResult } from "../../../spec/run.js";
+import type { RunView } from "../../../client/runs/watch.js";
+import type { RunResult } from "../../../spec/pipeline/run.js";
 import { COMPLETED, RESULT, RUNNING } from "./runViews.js";
 import { plainScreen } from "./screens.js";
 

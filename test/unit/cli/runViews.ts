@@ -1,6 +1,6 @@
 /** Runs in different states, for the tests of what is shown of them. */
-import type { RunView } from "../../../client/watchRun.js";
-import type { RunResult } from "../../../spec/run.js";
+import type { RunView } from "../../../client/runs/watch.js";
+import type { RunResult } from "../../../spec/pipeline/run.js";
 
 export const STARTED = new Date("2026-11-24T10:15:00Z");
 

@@ -1,9 +1,9 @@
 /** The rows of a run's stages. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { stageTable } from "../../../cli/render/stages.js";
+import { stageTable } from "../../../cli/render/runs/stages.js";
 import { widthOf } from "../../../cli/render/text.js";
-import type { LiveStage } from "../../../spec/run.js";
+import type { LiveStage } from "../../../spec/pipeline/run.js";
 import { colourScreen, plainScreen } from "./screens.js";
 
 const STAGES: readonly LiveStage[] = [

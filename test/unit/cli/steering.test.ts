@@ -1,10 +1,10 @@
 /** What is shown of a run's steering. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runText } from "../../../cli/render/run.js";
-import { runsTable } from "../../../cli/render/runs.js";
-import { commandText } from "../../../cli/render/steering.js";
-import type { SteerRecord } from "../../../spec/steering.js";
+import { runText } from "../../../cli/render/runs/run.js";
+import { runsTable } from "../../../cli/render/runs/runs.js";
+import { commandText } from "../../../cli/render/runs/steering.js";
+import type { SteerRecord } from "../../../spec/steering/steering.js";
 import { RUNNING, STARTED } from "./runViews.js";
 import { plainScreen } from "./screens.js";
 

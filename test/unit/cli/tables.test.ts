@@ -4,17 +4,17 @@ import { describe, it } from "node:test";
 import type { CheckJson } from "../../../cli/json/doctor.js";
 import { modelJson } from "../../../cli/json/models.js";
 import { runsJson } from "../../../cli/json/runs.js";
-import { doctorText } from "../../../cli/render/doctor.js";
-import { filesTable, modelText } from "../../../cli/render/files.js";
-import { modelsTable } from "../../../cli/render/models.js";
+import { doctorText } from "../../../cli/render/machine/doctor.js";
+import { servicesTable } from "../../../cli/render/machine/services.js";
+import { filesTable, modelText } from "../../../cli/render/models/files.js";
+import { modelsTable } from "../../../cli/render/models/models.js";
+import { predictionsTable, unreadable } from "../../../cli/render/models/predictions.js";
 import { dateTime } from "../../../cli/render/numbers.js";
-import { planTable } from "../../../cli/render/plan.js";
-import { predictionsTable, unreadable } from "../../../cli/render/predictions.js";
-import { runsTable } from "../../../cli/render/runs.js";
-import { servicesTable } from "../../../cli/render/services.js";
-import type { PlannedStage } from "../../../client/planRun.js";
-import type { ModelVersion } from "../../../spec/run.js";
-import { FOLDS, SCANS } from "../../support/modelVersions.js";
+import { planTable } from "../../../cli/render/runs/plan.js";
+import { runsTable } from "../../../cli/render/runs/runs.js";
+import type { PlannedStage } from "../../../client/plan/plan.js";
+import type { ModelVersion } from "../../../spec/records/model.js";
+import { FOLDS, SCANS } from "../../support/models/modelVersions.js";
 import { colourScreen, plainScreen } from "./screens.js";
 
 const MODEL: ModelVersion = {

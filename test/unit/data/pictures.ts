@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { TestContext } from "node:test";
 import sharp, { type Sharp } from "sharp";
-import type { Pixels } from "../../../data/sharp.js";
+import type { Pixels } from "../../../data/image/sharp.js";
 import { randomStream } from "../../../rng/stream.js";
 
 /** A soft picture without symmetry: no turn or mirror image of it looks the same. @param variant other shapes */

@@ -4,10 +4,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { predictJob } from "../../../engine/predictJob.js";
-import { HEAD_BIAS, HEAD_KERNEL } from "../../../learn/head.js";
+import { HEAD_BIAS, HEAD_KERNEL } from "../../../learn/network/head.js";
 import { writeSafetensors } from "../../../learn/safetensors.js";
 import { randomStream } from "../../../rng/stream.js";
-import type { Progress } from "../../../spec/training.js";
+import type { Progress } from "../../../spec/records/training.js";
 import { picture, structured, temporaryFolder, toSharp } from "../data/pictures.js";
 import { assertClose, base, checkpointFile } from "../learn/support.js";
 

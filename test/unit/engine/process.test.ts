@@ -11,7 +11,7 @@ import { counterFiles } from "../../../engine/memoryKills.js";
 import { saysOutOfMemory } from "../../../engine/memoryShortage.js";
 import { createEngine } from "../../../engine/process.js";
 import { ThawError } from "../../../spec/errors.js";
-import { runFileSchema } from "../../../spec/runFile.js";
+import { runFileSchema } from "../../../spec/runFile/runFile.js";
 import { memoryGroup } from "../../support/memoryGroup.js";
 import { smallDisk } from "../../support/smallDisk.js";
 import { structured, temporaryFolder, toSharp } from "../data/pictures.js";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { modelCard } from "../../../export/card.js";
 import { findBase } from "../../../learn/bases/catalogue.js";
-import { FOLDS, SCANS } from "../../support/modelVersions.js";
+import { FOLDS, SCANS } from "../../support/models/modelVersions.js";
 
 const { architecture, input } = findBase("efficientnet-lite0");
 

@@ -18,7 +18,7 @@ const ofTensorFlow = (module: string): string[] =>
   packagesOf(module).filter((path) => path.includes("@tensorflow"));
 
 it("the client's export does not load TensorFlow", () => {
-  assert.deepEqual(ofTensorFlow("client/exportModel.js"), []);
+  assert.deepEqual(ofTensorFlow("client/models/export.js"), []);
 });
 
 it("the check notices what does load it", () => {

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import { TFJS_FILE, tfjsFiles } from "../../../export/tfjs.js";
 import { type Tensor, type Tensor4D, tf } from "../../../learn/engine.js";
-import { sizeOf } from "../../../learn/parameters.js";
-import { sha256 } from "../../../store/keys.js";
+import { sizeOf } from "../../../learn/network/parameters.js";
+import { sha256 } from "../../../store/artifacts/keys.js";
 import {
   cardOf,
   imageNetModel,
@@ -13,7 +13,7 @@ import {
   pixelsOf,
   TOLERANCE,
   writeFiles,
-} from "../../support/exported.js";
+} from "../../support/models/exported.js";
 import { largestDifference, temporaryFolder } from "../learn/support.js";
 
 const model = await imageNetModel();

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { afterEach, it } from "node:test";
 import { TFJS_FILE, tfjsFiles } from "../../../export/tfjs.js";
 import { type Tensor, tf } from "../../../learn/engine.js";
-import { cardOf, TOLERANCE, writeFiles } from "../../support/exported.js";
-import { madeUpModel } from "../../support/madeUpModel.js";
+import { cardOf, TOLERANCE, writeFiles } from "../../support/models/exported.js";
+import { madeUpModel } from "../../support/models/madeUpModel.js";
 import { largestDifference, temporaryFolder } from "../learn/support.js";
 
 /** `cpu` is plain @tensorflow/tfjs: JavaScript only. */

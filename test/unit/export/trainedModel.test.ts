@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { it } from "node:test";
 import { loadTrainedModel } from "../../../export/trainedModel.js";
-import { HEAD_BIAS, HEAD_KERNEL } from "../../../learn/head.js";
+import { HEAD_BIAS, HEAD_KERNEL } from "../../../learn/network/head.js";
 import { writeSafetensors } from "../../../learn/safetensors.js";
-import { softmaxRows } from "../../../learn/training/loss.js";
+import { softmaxRows } from "../../../learn/training/step/loss.js";
 import { ThawError } from "../../../spec/errors.js";
-import { imageNetModel, ownProbabilities } from "../../support/exported.js";
+import { imageNetModel, ownProbabilities } from "../../support/models/exported.js";
 import { assertClose, checkpointFile, temporaryFolder } from "../learn/support.js";
 
 const PHOTOGRAPH = ["photographs/chelsea.png"];

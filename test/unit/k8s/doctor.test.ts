@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { V1Node } from "@kubernetes/client-node";
 import { gpuCheck } from "../../../k8s/doctor/gpus.js";
 import { probeManifest } from "../../../k8s/doctor/probe.js";
-import { podSettings } from "../../../k8s/settings.js";
+import { podSettings } from "../../../k8s/job/settings.js";
 
 const node = (
   gpus: string | undefined,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { graceSeconds } from "../../../k8s/grace.js";
+import { graceSeconds } from "../../../k8s/job/grace.js";
 
 const CASES = [
   { measured: undefined, grace: 30 },

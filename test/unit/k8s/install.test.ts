@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { parse, parseAllDocuments } from "yaml";
 import { ACCESS, type Access } from "../../../k8s/access.js";
-import { installationDefaults, podSettings } from "../../../k8s/settings.js";
-import { installationSchema } from "../../../spec/kubernetes.js";
+import { installationDefaults, podSettings } from "../../../k8s/job/settings.js";
 import { pricesSchema } from "../../../spec/prices.js";
+import { installationSchema } from "../../../spec/runFile/kubernetes.js";
 
 const CHART = "k8s/chart";
 const KUSTOMIZE = "k8s/kustomize";

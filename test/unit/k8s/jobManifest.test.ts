@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { jobManifest } from "../../../k8s/jobManifest.js";
-import { jobName, selectorOf } from "../../../k8s/names.js";
-import { requireKnownFields } from "../../../k8s/podTemplateFields.js";
-import { podSettings } from "../../../k8s/settings.js";
-import { type KubernetesSpec, kubernetesSchema } from "../../../spec/kubernetes.js";
-import { runFileSchema } from "../../../spec/runFile.js";
+import { jobManifest } from "../../../k8s/job/manifest.js";
+import { jobName, selectorOf } from "../../../k8s/job/names.js";
+import { requireKnownFields } from "../../../k8s/job/podTemplateFields.js";
+import { podSettings } from "../../../k8s/job/settings.js";
+import { type KubernetesSpec, kubernetesSchema } from "../../../spec/runFile/kubernetes.js";
+import { runFileSchema } from "../../../spec/runFile/runFile.js";
 
 const run = {
   runId: "digits-20261125-040000-a1b2",

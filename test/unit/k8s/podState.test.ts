@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { podState } from "../../../k8s/podState.js";
-import type { Snapshot } from "../../../k8s/snapshot.js";
+import { podState } from "../../../k8s/state/podState.js";
+import type { Snapshot } from "../../../k8s/state/snapshot.js";
 import type { ErrorCode } from "../../../spec/errors.js";
-import type { PodReason, PodState } from "../../../spec/pod.js";
+import type { PodReason, PodState } from "../../../spec/pods/pod.js";
 import { recorded } from "./recorded.js";
 
 const PATIENT = { queue: 1e12, start: 1e12 };

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ObjectSerializer } from "@kubernetes/client-node/dist/gen/models/ObjectSerializer.js";
-import type { Snapshot } from "../../../k8s/snapshot.js";
+import type { Snapshot } from "../../../k8s/state/snapshot.js";
 
 interface Recorded {
   readonly job?: unknown;

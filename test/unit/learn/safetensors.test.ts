@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Parameter } from "../../../learn/parameters.js";
+import type { Parameter } from "../../../learn/network/parameters.js";
 import { readSafetensors, writeSafetensors } from "../../../learn/safetensors.js";
 import { ThawError } from "../../../spec/errors.js";
 import { FIXTURES, fixture, temporaryFolder } from "./support.js";

@@ -1,11 +1,11 @@
 /** Stages on a set of images without a worker: the images are ingested, and every stage gets a folder. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { ingest } from "../../../data/ingest.js";
+import { ingest } from "../../../data/dataset/ingest.js";
 import { findBase } from "../../../learn/bases/catalogue.js";
 import type { StageContext } from "../../../learn/stages/job.js";
-import type { RunFile } from "../../../spec/runFile.js";
-import type { Progress } from "../../../spec/training.js";
+import type { Progress } from "../../../spec/records/training.js";
+import type { RunFile } from "../../../spec/runFile/runFile.js";
 import { checkpointFile } from "./support.js";
 
 /** Makes the folder of the stage and what it is given. @param other in place of the usual */

@@ -10,9 +10,9 @@ import { findBase } from "../../../learn/bases/catalogue.js";
 import { scoped, type Tensor4D, tf } from "../../../learn/engine.js";
 import type { Graph, Value } from "../../../learn/graph/graph.js";
 import { compile } from "../../../learn/graph/program.js";
-import type { Parameters } from "../../../learn/parameters.js";
-import { createSamples, openSamples, type Samples } from "../../../learn/samples.js";
-import { pixelTensor } from "../../../learn/training/batch.js";
+import type { Parameters } from "../../../learn/network/parameters.js";
+import { createSamples, openSamples, type Samples } from "../../../learn/samples/files.js";
+import { pixelTensor } from "../../../learn/training/step/batch.js";
 import { locate } from "../../../runtime/components/components.js";
 
 export const FIXTURES = resolve("test/fixtures/learn");

@@ -5,7 +5,7 @@ import type { Base } from "../../../learn/bases/catalogue.js";
 import { importMobileNetV2 } from "../../../learn/import/mobilenetV2.js";
 import { importResNet } from "../../../learn/import/resnet.js";
 import type { CheckpointTensor } from "../../../learn/import/torchState.js";
-import { type Parameters, sizeOf } from "../../../learn/parameters.js";
+import { type Parameters, sizeOf } from "../../../learn/network/parameters.js";
 import { fixture } from "./support.js";
 
 export interface RecordedGradient {

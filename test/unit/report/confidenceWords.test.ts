@@ -6,8 +6,8 @@ import {
   nearNinetySentence,
   setsSentence,
   temperatureSentence,
-} from "../../../report/sections/confidenceWords.js";
-import type { Calibration, ReliabilityBin } from "../../../spec/evaluation.js";
+} from "../../../report/sections/evaluation/confidenceWords.js";
+import type { Calibration, ReliabilityBin } from "../../../spec/records/evaluation.js";
 
 const plain = (text: string): string => text.replaceAll("\u00a0", " ");
 const bin = (index: number, images: number, confidence: number, accuracy: number): ReliabilityBin => ({

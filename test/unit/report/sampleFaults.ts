@@ -1,6 +1,6 @@
 /** Report data with faults of every kind, or with none. */
-import type { CopyGroup, DataFaults, FaultImage, Split } from "../../../spec/dataset.js";
-import type { ReportData } from "../../../spec/report.js";
+import type { CopyGroup, DataFaults, FaultImage, Split } from "../../../spec/records/dataset.js";
+import type { ReportData } from "../../../spec/records/report.js";
 
 const image = (path: string, label: number, split: Split): FaultImage => ({ path, label, split });
 const group = (sameBytes: boolean, ...shown: FaultImage[]): CopyGroup => {

@@ -1,6 +1,6 @@
 /** A report whose recipe was cross-validated, with made-up predictions. */
-import { crossValidation, foldFigures } from "../../../learn/crossValidation.js";
-import type { ReportData } from "../../../spec/report.js";
+import { crossValidation, foldFigures } from "../../../learn/folds/crossValidation.js";
+import type { ReportData } from "../../../spec/records/report.js";
 
 const FOLDS = 5;
 const PER_FOLD = 40;

@@ -1,12 +1,12 @@
 /** Makes report data as a real run would: figures that fit together, drawn from a seed. */
 import { stringify } from "yaml";
-import { assess } from "../../../learn/assessment.js";
-import type { Evaluation } from "../../../spec/evaluation.js";
-import type { LearningCurve } from "../../../spec/learningCurve.js";
-import type { DomainDistance } from "../../../spec/recipe.js";
-import type { ReportData } from "../../../spec/report.js";
-import { runFileSchema } from "../../../spec/runFile.js";
-import type { EpochRecord, StageSummary, TrainingSummary } from "../../../spec/training.js";
+import { assess } from "../../../learn/evaluation/assessment.js";
+import type { Evaluation } from "../../../spec/records/evaluation.js";
+import type { LearningCurve } from "../../../spec/records/learningCurve.js";
+import type { DomainDistance } from "../../../spec/records/recipe.js";
+import type { ReportData } from "../../../spec/records/report.js";
+import type { EpochRecord, StageSummary, TrainingSummary } from "../../../spec/records/training.js";
+import { runFileSchema } from "../../../spec/runFile/runFile.js";
 
 export interface SampleOptions {
   readonly classes: readonly string[];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { renderModelCard } from "../../../report/card/markdown.js";
 import { summarySentence } from "../../../report/story.js";
-import type { ReportData } from "../../../spec/report.js";
+import type { ReportData } from "../../../spec/records/report.js";
 import { withFolds } from "./sampleFolds.js";
 import { sampleReport } from "./sampleReport.js";
 

@@ -1,5 +1,5 @@
 /** Reports at the edges of what a run can give, for the tests of the page. */
-import type { ReportData } from "../../../spec/report.js";
+import type { ReportData } from "../../../spec/records/report.js";
 import { withFaults } from "./sampleFaults.js";
 import { withFolds } from "./sampleFolds.js";
 import { sampleReport, TEN_CLASSES } from "./sampleReport.js";

@@ -6,7 +6,7 @@ import { renderModelCard } from "../../../report/card/markdown.js";
 import { whereStrongest } from "../../../report/pictures/maps.js";
 import { layOut } from "../../../report/plots/featureLayout.js";
 import { renderReport } from "../../../report/render.js";
-import type { ReportData } from "../../../spec/report.js";
+import type { ReportData } from "../../../spec/records/report.js";
 import { withFaults } from "./sampleFaults.js";
 import { withFolds } from "./sampleFolds.js";
 import { sampleReport } from "./sampleReport.js";

@@ -9,11 +9,11 @@ import {
   inspect,
   locate,
 } from "../../../runtime/components/components.js";
-import { libtensorflow } from "../../../runtime/components/libtensorflow.js";
-import { loadedPart } from "../../../runtime/components/loadedPart.js";
 import { isAtLeast, versionIn } from "../../../runtime/components/onPath.js";
 import { TEMPORAL } from "../../../runtime/components/pins.js";
 import { runProgram } from "../../../runtime/components/program.js";
+import { libtensorflow } from "../../../runtime/components/tensorflow/libtensorflow.js";
+import { loadedPart } from "../../../runtime/components/tensorflow/loadedPart.js";
 import { NODE_RANGE } from "../../../runtime/components/tools.js";
 import type { ThawError } from "../../../spec/errors.js";
 import { scratchFolder } from "./componentsSupport.js";

@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Recipe } from "../../../runtime/components/component.js";
-import { sha256OfFile } from "../../../runtime/components/digest.js";
+import { sha256OfFile } from "../../../runtime/components/download/digest.js";
+import { downloadWheel } from "../../../runtime/components/download/wheelDownload.js";
+import { unpackWheel } from "../../../runtime/components/download/wheelUnpack.js";
 import type { WheelPin } from "../../../runtime/components/pins.js";
-import { downloadWheel } from "../../../runtime/components/wheelDownload.js";
-import { unpackWheel } from "../../../runtime/components/wheelUnpack.js";
 
 const folders: string[] = [];
 process.on("exit", () => {

@@ -7,9 +7,9 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { create } from "tar";
+import { downloadTarball, unpackTarball } from "../../../runtime/components/download/tarball.js";
 import { provisionError } from "../../../runtime/components/failure.js";
 import type { NpmPin } from "../../../runtime/components/pins.js";
-import { downloadTarball, unpackTarball } from "../../../runtime/components/tarball.js";
 import type { ThawError } from "../../../spec/errors.js";
 import { scratchFolder } from "./componentsSupport.js";
 

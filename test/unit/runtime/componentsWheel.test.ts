@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { before, test } from "node:test";
 import { provideCached } from "../../../runtime/components/cache.js";
 import type { ProvisionProgress, Recipe } from "../../../runtime/components/component.js";
+import { downloadWheel } from "../../../runtime/components/download/wheelDownload.js";
 import { provisionError } from "../../../runtime/components/failure.js";
 import { requireBuild } from "../../../runtime/components/machine.js";
 import { LIBTENSORFLOW, type WheelPin } from "../../../runtime/components/pins.js";
 import { ProgramFailed, runProgram } from "../../../runtime/components/program.js";
-import { downloadWheel } from "../../../runtime/components/wheelDownload.js";
 import type { ThawError } from "../../../spec/errors.js";
 import { scratchFolder, tinyRecipe, tinyWheel } from "./componentsSupport.js";
 

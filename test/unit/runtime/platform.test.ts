@@ -8,10 +8,10 @@ import { podEnvironment } from "../../../runtime/podEnvironment.js";
 import { findProjectFolder } from "../../../runtime/projectFolder.js";
 import { layoutOf, makeFolders } from "../../../runtime/services/layout.js";
 import { PORT_NAMES, type Ports } from "../../../runtime/services/names.js";
-import { identify } from "../../../runtime/services/processes.js";
 import { newRecord, type ServicesRecord, writeRecord } from "../../../runtime/services/record.js";
+import { identify } from "../../../runtime/services/supervision/processes.js";
 import { type ErrorCode, ThawError } from "../../../spec/errors.js";
-import { keysOf } from "../../support/serviceVariables.js";
+import { keysOf } from "../../support/services/serviceVariables.js";
 
 const scratch = mkdtempSync(join(tmpdir(), "thaw-platform-"));
 after(() => rmSync(scratch, { recursive: true, force: true }));

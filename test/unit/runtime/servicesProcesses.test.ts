@@ -8,9 +8,15 @@ import { after, test } from "node:test";
 import { layoutOf, makeFolders } from "../../../runtime/services/layout.js";
 import { lastLines, openLog, readFrom } from "../../../runtime/services/logs.js";
 import { PORT_NAMES, type Ports } from "../../../runtime/services/names.js";
-import { identify, isAlive, residentBytes, signal, terminate } from "../../../runtime/services/processes.js";
-import { hasReadyLine } from "../../../runtime/services/readiness.js";
 import { newRecord, readRecord, writeRecord } from "../../../runtime/services/record.js";
+import {
+  identify,
+  isAlive,
+  residentBytes,
+  signal,
+  terminate,
+} from "../../../runtime/services/supervision/processes.js";
+import { hasReadyLine } from "../../../runtime/services/supervision/readiness.js";
 
 const scratch = mkdtempSync(join(tmpdir(), "thaw-processes-"));
 after(() => rmSync(scratch, { recursive: true, force: true }));

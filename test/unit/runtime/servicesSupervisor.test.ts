@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { layoutOf, logFileOf, makeFolders } from "../../../runtime/services/layout.js";
 import { PORT_NAMES, type Ports, type ServiceName } from "../../../runtime/services/names.js";
-import { digestOf, type Plan } from "../../../runtime/services/plan.js";
-import { identify, isAlive } from "../../../runtime/services/processes.js";
 import { newRecord, readRecord, type ServicesRecord } from "../../../runtime/services/record.js";
 import type { ServiceSpec } from "../../../runtime/services/serviceSpec.js";
-import { createSupervisor } from "../../../runtime/services/supervisor.js";
+import { digestOf, type Plan } from "../../../runtime/services/supervision/plan.js";
+import { identify, isAlive } from "../../../runtime/services/supervision/processes.js";
+import { createSupervisor } from "../../../runtime/services/supervision/supervisor.js";
 
 import { until as happens } from "../../support/until.js";
 

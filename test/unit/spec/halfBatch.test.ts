@@ -1,11 +1,11 @@
 /** Half the batch: what changes of a stage's settings and key, and what does not. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { StageRequest } from "../../../spec/activities.js";
-import { atHalfBatch } from "../../../spec/halfBatch.js";
-import { runFileSchema } from "../../../spec/runFile.js";
-import { planStages } from "../../../spec/stages.js";
-import { stageKey } from "../../../store/keys.js";
+import type { StageRequest } from "../../../spec/pipeline/activities.js";
+import { atHalfBatch } from "../../../spec/pipeline/halfBatch.js";
+import { planStages } from "../../../spec/pipeline/stages.js";
+import { runFileSchema } from "../../../spec/runFile/runFile.js";
+import { stageKey } from "../../../store/artifacts/keys.js";
 
 function requestFor(name: string, batches: { head?: number; unfreeze?: number } = {}): StageRequest {
   const file = runFileSchema.parse({

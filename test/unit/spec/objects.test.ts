@@ -1,7 +1,7 @@
 /** Addresses of objects in buckets. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bucketUrl, isBucketUrl, parseBucketUrl } from "../../../spec/objects.js";
+import { bucketUrl, isBucketUrl, parseBucketUrl } from "../../../spec/images/objects.js";
 
 const PLACES: Readonly<Record<string, { bucket: string; key: string }>> = {
   "s3://photos": { bucket: "photos", key: "" },

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type KubernetesSpec, kubernetesSchema } from "../../../spec/kubernetes.js";
-import { isWithoutGpu, podGroupOf, podGroups } from "../../../spec/podGroups.js";
-import type { PodStage } from "../../../spec/podStages.js";
-import { runFileSchema } from "../../../spec/runFile.js";
-import { planStages } from "../../../spec/stages.js";
+import { planStages } from "../../../spec/pipeline/stages.js";
+import { isWithoutGpu, podGroupOf, podGroups } from "../../../spec/pods/groups.js";
+import type { PodStage } from "../../../spec/pods/stages.js";
+import { type KubernetesSpec, kubernetesSchema } from "../../../spec/runFile/kubernetes.js";
+import { runFileSchema } from "../../../spec/runFile/runFile.js";
 
 const plan = (kubernetes: KubernetesSpec, compute: "local" | "kubernetes" = "kubernetes") => ({
   compute,

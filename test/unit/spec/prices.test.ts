@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { costOf, money, type Prices, pricesSchema, runCost } from "../../../spec/prices.js";
-import type { Resources, Usage } from "../../../spec/usage.js";
+import type { Resources, Usage } from "../../../spec/records/usage.js";
 
 const PRICES: Prices = pricesSchema.parse({
   currency: "EUR",

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { BaseSpec } from "../../../spec/base.js";
-import { runFileSchema } from "../../../spec/runFile.js";
 import {
   followRecipe,
   madeAnew,
@@ -10,7 +9,8 @@ import {
   whySkipped,
   withoutFolds,
   withoutStages,
-} from "../../../spec/stages.js";
+} from "../../../spec/pipeline/stages.js";
+import { runFileSchema } from "../../../spec/runFile/runFile.js";
 
 const file = (extra: object) => runFileSchema.parse({ name: "m", data: { path: "images" }, ...extra });
 

@@ -1,7 +1,7 @@
 /** What stands for a file that cannot be read. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DIGEST_OR_MARK, unreadableMark, whyUnreadable } from "../../../spec/unreadable.js";
+import { DIGEST_OR_MARK, unreadableMark, whyUnreadable } from "../../../spec/images/unreadable.js";
 
 test("an error of the file gives a mark that says why; one of the machine gives none", () => {
   const mark = unreadableMark("EACCES") ?? assert.fail();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { StagePlan } from "../../../spec/stages.js";
-import { canonicalJson, sha256, stageKey } from "../../../store/keys.js";
+import type { StagePlan } from "../../../spec/pipeline/stages.js";
+import { canonicalJson, sha256, stageKey } from "../../../store/artifacts/keys.js";
 
 const PLAN: StagePlan = {
   name: "head",

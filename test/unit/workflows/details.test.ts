@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runFileSchema } from "../../../spec/runFile.js";
+import { runFileSchema } from "../../../spec/runFile/runFile.js";
 import { describeRun } from "../../../workflows/details.js";
 
 const run = {

@@ -1,7 +1,7 @@
 /** Which commands a run refuses, and in which words. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { SteerCommand, SteerRecord, SteerRequest } from "../../../spec/steering.js";
+import type { SteerCommand, SteerRecord, SteerRequest } from "../../../spec/steering/steering.js";
 import { refusal, type Situation } from "../../../workflows/refusal.js";
 
 const tuning: Situation = { paused: undefined, stage: { name: "tune-1", kind: "tune" }, commands: [] };

@@ -10,7 +10,7 @@ import { z } from "zod";
 import { cacheFolder } from "../../../../runtime/cacheFolder.js";
 import { provideCached } from "../../../../runtime/components/cache.js";
 import type { Recipe } from "../../../../runtime/components/component.js";
-import { packageFolder } from "../../../../runtime/components/nodePackage.js";
+import { packageFolder } from "../../../../runtime/components/download/nodePackage.js";
 import { runProgram } from "../../../../runtime/components/program.js";
 import { PAUSE_IMAGE, startContainerd } from "../containerd.js";
 import type { Programs } from "../provision/programs.js";

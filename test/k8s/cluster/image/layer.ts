@@ -1,6 +1,6 @@
 /** One layer of an image: a tar file, the same bytes for the same files. */
 import { stat } from "node:fs/promises";
-import { sha256OfFile } from "../../../../runtime/components/digest.js";
+import { sha256OfFile } from "../../../../runtime/components/download/digest.js";
 import { runProgram } from "../../../../runtime/components/program.js";
 
 export interface Layer {

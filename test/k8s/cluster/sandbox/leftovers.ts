@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { cacheFolder } from "../../../../runtime/cacheFolder.js";
-import { identify, isAlive, type ProcessId } from "../../../../runtime/services/processes.js";
+import { identify, isAlive, type ProcessId } from "../../../../runtime/services/supervision/processes.js";
 import { makeCgroup, removeCgroup } from "./cgroups.js";
 
 const OWNER = "owner.json";

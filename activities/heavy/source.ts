@@ -1,0 +1,37 @@
+/** The digest of a run's source images, read again only where files changed. */
+import { join } from "node:path";
+import { digestSource } from "../../data/source/digest.js";
+import { listSource } from "../../data/source/source.js";
+import { ThawError } from "../../spec/errors.js";
+import { isBucketUrl } from "../../spec/images/objects.js";
+import type { ImageSource } from "../../spec/pipeline/run.js";
+import type { Store } from "../../store/connection/connection.js";
+import { bucketReader } from "../../store/images/bucketReader.js";
+
+/** File of known digests by path, size and time. */
+export function digestCacheFile(workFolder: string): string {
+  return join(workFolder, "source-digests.json");
+}
+
+const isGone = (error: unknown): boolean => error instanceof ThawError && error.code === "DATA_NOT_FOUND";
+
+/** The client has seen the images: either they went away, or it is on another machine. */
+function notOnThisMachine(dataPath: string, cause: unknown): ThawError {
+  return new ThawError("DATA_NOT_FOUND", `there are no images at ${dataPath} on the worker's machine`, {
+    hint: "`thaw run --upload` puts them where workers on other machines find them; a bucket does as well",
+    cause,
+  });
+}
+
+/** @returns for an upload, what the folder that it came from has */
+export async function sourceDigest(
+  { dataPath, upload }: ImageSource,
+  workFolder: string,
+  store: Store,
+): Promise<string> {
+  if (upload !== undefined) return upload;
+  const entries = await listSource(dataPath, bucketReader(store)).catch((error: unknown) => {
+    throw isGone(error) && !isBucketUrl(dataPath) ? notOnThisMachine(dataPath, error) : error;
+  });
+  return (await digestSource(entries, digestCacheFile(workFolder))).digest;
+}

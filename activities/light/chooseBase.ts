@@ -1,0 +1,56 @@
+/** Compares the candidates of `bases` by what their recipe stages measured. */
+import { findArchitecture } from "../../learn/bases/architectures.js";
+import { compareBases, type MeasuredBase } from "../../learn/bases/compare.js";
+import { multiplyAdds } from "../../learn/bases/cost.js";
+import type { ArtifactRef } from "../../spec/artifact.js";
+import type { BaseSpec } from "../../spec/base.js";
+import type { StageOutcome, StageRequest } from "../../spec/pipeline/activities.js";
+import { PROBE_FILE } from "../../spec/pipeline/artifactFiles.js";
+import { candidatesOf } from "../../spec/pipeline/stages.js";
+import type { BaseComparison } from "../../spec/records/baseComparison.js";
+import type { RecipeSummary } from "../../spec/records/recipe.js";
+import { readArtifactFile, requireManifest } from "../../store/artifacts/artifacts.js";
+import type { ControlDependencies } from "../context.js";
+import { commitOnce } from "./commitOnce.js";
+
+export async function chooseBase(
+  dependencies: ControlDependencies,
+  request: StageRequest,
+): Promise<StageOutcome> {
+  return commitOnce(dependencies, request, async () => ({ summary: await compare(dependencies, request) }));
+}
+
+async function compare(
+  { store }: ControlDependencies,
+  { run, inputs }: StageRequest,
+): Promise<BaseComparison> {
+  const measured: MeasuredBase[] = [];
+  for (const [index, name] of candidatesOf(run.file).entries()) {
+    const recipe = await requireManifest(store, inputs[`recipe-${index + 1}`] as ArtifactRef);
+    const features = await requireManifest(store, inputs[`features-${index + 1}`] as ArtifactRef);
+    const { rows, seconds } = features.summary as { readonly rows: number; readonly seconds: number };
+    const probe = (await readArtifactFile(store, recipe, PROBE_FILE)).toString("utf8").trimEnd();
+    const { evidence, domain } = recipe.summary as RecipeSummary;
+    measured.push({
+      name,
+      evidence,
+      ...(domain === undefined ? {} : { verdict: domain.verdict }),
+      secondsPerView: seconds / rows,
+      multiplyAdds: costOf(name, run.candidates?.[name]),
+      correct: probe.split("\n").map(isRight),
+    });
+  }
+  return compareBases(measured);
+}
+
+function costOf(name: string, spec: BaseSpec | undefined): number | undefined {
+  if (spec?.extractor !== undefined) return undefined;
+  const { architecture, input } = findArchitecture(spec?.architecture ?? name);
+  return multiplyAdds(architecture, input.size);
+}
+
+/** Whether the probe, trained on the other folds, names the image's class. */
+function isRight(line: string): boolean {
+  const { label, probabilities } = JSON.parse(line) as { label: number; probabilities: readonly number[] };
+  return probabilities.indexOf(Math.max(...probabilities)) === label;
+}

@@ -1,0 +1,19 @@
+/** What the records of runs and of models say of the folds. */
+import type { Evaluation } from "../../spec/records/evaluation.js";
+import type { FoldsInBrief } from "../../spec/records/folds.js";
+
+/** @returns the part of a record; empty without folds */
+export function foldsInBrief({ crossValidation }: Evaluation): { readonly folds?: FoldsInBrief } {
+  if (crossValidation === undefined) return {};
+  const { folds, images, accuracy, accuracyInterval, head, againstHead } = crossValidation;
+  return {
+    folds: {
+      count: folds.length,
+      images,
+      accuracy,
+      accuracyInterval,
+      headAccuracy: head.accuracy.pooled,
+      pValue: againstHead.pValue,
+    },
+  };
+}

@@ -1,8 +1,0 @@
-/** Hands the commands that a run has accepted to its training activity, through the store. */
-import type { ControlFile } from "../spec/steering.js";
-import { writeControlFile } from "../store/control.js";
-import type { ControlDependencies } from "./context.js";
-
-export async function writeControl({ store }: ControlDependencies, file: ControlFile): Promise<void> {
-  await writeControlFile(store, file);
-}

@@ -1,0 +1,29 @@
+/** `thaw status`: the state of the embedded services. */
+import type { Command } from "commander";
+import { findProjectFolder } from "../../../runtime/projectFolder.js";
+import { contextOf, withExamples } from "../../context.js";
+import { servicesJson } from "../../json/services.js";
+import { servicesTable } from "../../render/machine/services.js";
+
+/** The same as for an error of a service that is not there. */
+const EXIT_NOT_UP = 4;
+
+export function addStatus(program: Command): void {
+  const command = program
+    .command("status")
+    .description("show the embedded services; the exit code is 4 when not all of them serve")
+    .action(async (_options: object, self: Command) => {
+      const { output, project } = contextOf<object>(self);
+      const { status } = await import("../../../runtime/services/status.js");
+      const services = await status(findProjectFolder(project, process.env, process.cwd()));
+      const document = servicesJson(services);
+      output.data(document, (screen) => servicesTable(services, screen));
+      if (document.up) return;
+      process.exitCode = EXIT_NOT_UP;
+      output.talk(`Not all services of ${services.projectFolder} are up: \`thaw up\` starts them.`);
+    });
+  withExamples(command, [
+    ["thaw status", "for the project in the current folder"],
+    ["thaw status --json | jq '.services[] | select(.ready | not)'", "what is down, with its log file"],
+  ]);
+}

@@ -1,0 +1,43 @@
+/** `thaw up`: provisions what this machine lacks and starts the embedded services. */
+import { type Command, InvalidArgumentError } from "commander";
+import { findProjectFolder } from "../../../runtime/projectFolder.js";
+import { contextOf, withExamples } from "../../context.js";
+import { servicesJson } from "../../json/services.js";
+import { servicesTable } from "../../render/machine/services.js";
+
+interface UpOptions {
+  readonly temporalPort?: number;
+  readonly uiPort?: number;
+  readonly s3Port?: number;
+}
+
+export function addUp(program: Command): void {
+  const command = program
+    .command("up")
+    .description("provision what this machine lacks, then start Temporal, the object store and the workers")
+    .option("--temporal-port <port>", "for Temporal's clients; by default any free one", parsePort)
+    .option("--ui-port <port>", "for Temporal's web UI", parsePort)
+    .option("--s3-port <port>", "for the object store", parsePort)
+    .action(async (_options: UpOptions, self: Command) => {
+      const { output, project, options } = contextOf<UpOptions>(self);
+      const projectFolder = findProjectFolder(project, process.env, process.cwd());
+      const [{ startEmbedded }, { status }] = await Promise.all([
+        import("../../startEmbedded.js"),
+        import("../../../runtime/services/status.js"),
+      ]);
+      const { temporalPort, uiPort, s3Port } = options;
+      await startEmbedded(projectFolder, output, { temporalPort, uiPort, s3Port });
+      const services = await status(projectFolder);
+      output.data(servicesJson(services), (screen) => servicesTable(services, screen));
+    });
+  withExamples(command, [
+    ["thaw up", "for the project in the current folder"],
+    ["thaw up --ui-port 8233", "with the web UI at http://127.0.0.1:8233, or not at all"],
+  ]);
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new InvalidArgumentError("It must be a port number from 1 to 65535.");
+}

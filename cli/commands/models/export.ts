@@ -1,0 +1,57 @@
+/** `thaw export`: writes a model as files for browsers and other programs. */
+import { type Command, Option } from "commander";
+import { loadPlatform } from "../../../runtime/platform.js";
+import { EXPORT_FORMATS, type ExportFormat } from "../../../spec/exportFormat.js";
+import { contextOf, withExamples } from "../../context.js";
+import { exportJson } from "../../json/export.js";
+import { showProgress } from "../../progressLine.js";
+import { exportedText } from "../../render/models/exported.js";
+import { Interrupted, interruptible } from "../../signals.js";
+
+interface ExportOptions {
+  readonly format: ExportFormat;
+  readonly out?: string;
+  readonly force?: boolean;
+}
+
+export function addExport(program: Command): void {
+  const command = program
+    .command("export")
+    .description("write a model as files that run without thaw: in browsers, or wherever ONNX runs")
+    .argument("<model>", "MODEL for its newest version, MODEL@VERSION, or a run that ended well")
+    .addOption(
+      new Option("-f, --format <format>", "tfjs: a TensorFlow.js LayersModel; onnx: one ONNX file")
+        .choices(EXPORT_FORMATS)
+        .default(EXPORT_FORMATS[0]),
+    )
+    .option("-o, --out <folder>", "where the files go; by default MODEL-vVERSION-FORMAT")
+    .option("--force", "write into a folder that is not empty")
+    .action(async (model: string, _options: ExportOptions, self: Command) => {
+      const { output, project, options } = contextOf<ExportOptions>(self);
+      const platform = await loadPlatform(project);
+      const [{ openStoreOnly }, { exportModel }, { baseCheckpoint }] = await Promise.all([
+        import("../../../client/session.js"),
+        import("../../../client/models/export.js"),
+        import("../../../runtime/components/download/baseCheckpoint.js"),
+      ]);
+      const progress = showProgress(output);
+      await interruptible(async (signal) => {
+        const { format, out, force = false } = options;
+        const request = { platform, model, format, out, force, baseCheckpoint, signal };
+        try {
+          const store = openStoreOnly(platform);
+          const exported = await exportModel({ ...request, store, onProgress: progress.show }).finally(
+            progress.end,
+          );
+          output.data(exportJson(exported), (screen) => exportedText(exported, screen));
+        } catch (error) {
+          throw signal.aborted ? new Interrupted() : error;
+        }
+      });
+    });
+  withExamples(command, [
+    ["thaw export digits", "the newest version, for TensorFlow.js, in digits-v3-tfjs/"],
+    ["thaw export digits@2 --format onnx --out onnx/", "version 2 as ONNX"],
+    ["thaw export digits --json | jq -r '.files[].name'", "the files that were written"],
+  ]);
+}

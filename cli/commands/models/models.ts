@@ -1,0 +1,73 @@
+/** `thaw models`: lists registered models; `thaw models alias` names one of their versions. */
+import type { Command } from "commander";
+import { loadPlatform } from "../../../runtime/platform.js";
+import { contextOf, withExamples } from "../../context.js";
+import { modelJson, modelsJson } from "../../json/models.js";
+import { modelsTable } from "../../render/models/models.js";
+
+async function open(project: string | undefined) {
+  const platform = await loadPlatform(project);
+  const [{ openStoreOnly }, client] = await Promise.all([
+    import("../../../client/session.js"),
+    import("../../../client/models/list.js"),
+  ]);
+  return { store: openStoreOnly(platform), client };
+}
+
+export function addModels(program: Command): void {
+  const command = program
+    .command("models")
+    .description("list the registered models with their versions and aliases")
+    .argument("[name]", "only this model")
+    .action(async (name: string | undefined, _options: object, self: Command) => {
+      const { output, project } = contextOf<object>(self);
+      const { store, client } = await open(project);
+      const document = modelsJson(await client.modelVersions(store, name));
+      output.data(document, (screen) => modelsTable(document.models, screen));
+      if (document.models.length === 0) output.talk("There are no models yet: `thaw run` makes one.");
+    });
+  withExamples(command, [
+    ["thaw models", "all of them, the newest version first"],
+    ["thaw models alias digits@3 champion", "`digits@champion` means version 3 from now on"],
+    ["thaw run --set base=model:digits@champion", "start a run from it"],
+  ]);
+  addAlias(command);
+  addUnalias(command);
+}
+
+function addAlias(models: Command): void {
+  const command = models
+    .command("alias")
+    .description("point an alias at a version; it may have pointed at another one before")
+    .argument("<model>", "MODEL for its newest version, MODEL@VERSION, or a run that ended well")
+    .argument("<alias>", "for example champion")
+    .action(async (ref: string, alias: string, _options: object, self: Command) => {
+      const { output, project } = contextOf<object>(self);
+      const { store, client } = await open(project);
+      const { model, before } = await client.setAlias(store, ref, alias);
+      const [listed] = (await client.modelVersions(store, model.name)).filter(
+        (version) => version.model.version === model.version,
+      );
+      const document = listed === undefined ? undefined : modelJson(listed);
+      output.data(document, () => `${model.name}@${alias} is version ${model.version}`);
+      if (before !== undefined && before !== model.version) output.talk(`It was version ${before} before.`);
+    });
+  withExamples(command, [
+    ["thaw models alias digits champion", "the newest version"],
+    ["thaw models alias digits@2 champion", "back to version 2"],
+  ]);
+}
+
+function addUnalias(models: Command): void {
+  const command = models
+    .command("unalias")
+    .description("remove an alias; the version stays")
+    .argument("<name>", "MODEL@ALIAS")
+    .action(async (ref: string, _options: object, self: Command) => {
+      const { output, project } = contextOf<object>(self);
+      const { store, client } = await open(project);
+      const removed = await client.dropAlias(store, ref);
+      output.data(removed, () => `${removed.model}@${removed.alias} is no more`);
+    });
+  withExamples(command, [["thaw models unalias digits@champion", "nothing is called champion any more"]]);
+}

@@ -1,0 +1,69 @@
+/** `thaw predict`: classifies image files with a model. */
+
+import type { Command } from "commander";
+import { loadPlatform } from "../../../runtime/platform.js";
+import { contextOf, withExamples } from "../../context.js";
+import { tellFailure } from "../../failure.js";
+import { predictJson } from "../../json/predict.js";
+import type { Output } from "../../output.js";
+import { showProgress } from "../../progressLine.js";
+import { predictionsTable, unreadable } from "../../render/models/predictions.js";
+import { Interrupted, interruptible } from "../../signals.js";
+
+export function addPredict(program: Command): void {
+  const command = program
+    .command("predict")
+    .description("classify image files on this machine; the exit code is 2 when some cannot be read")
+    .argument("<model>", "MODEL for its newest version, MODEL@VERSION, or a run that ended well")
+    .argument("<files...>", "image files, and folders of them")
+    .option(
+      "--mirrored",
+      "average over each image and its mirror image, in twice the time; the report says what that is worth",
+    )
+    .action(async (model: string, files: readonly string[], _options: object, self: Command) => {
+      const { output, project, options } = contextOf<{ mirrored?: true }>(self);
+      const platform = await loadPlatform(project);
+      const [{ openStoreOnly }, { predict }, { baseCheckpoint }, { provision }] = await Promise.all([
+        import("../../../client/session.js"),
+        import("../../../client/models/predict.js"),
+        import("../../../runtime/components/download/baseCheckpoint.js"),
+        import("../../provision.js"),
+      ]);
+      await provision(["tfjs-binding"], output);
+      const progress = showProgress(output);
+      await interruptible(async (signal) => {
+        const store = openStoreOnly(platform);
+        try {
+          const request = {
+            store,
+            platform,
+            model,
+            files,
+            mirrored: options.mirrored === true,
+            baseCheckpoint,
+            onProgress: progress.show,
+            signal,
+          };
+          const found = await predict(request).finally(progress.end);
+          output.data(predictJson(found), (screen) => predictionsTable(found.predictions, screen));
+          report(unreadable(found.predictions), output);
+        } catch (error) {
+          // Ctrl-C reaches the engine too, whose end is no failure then.
+          throw signal.aborted ? new Interrupted() : error;
+        }
+      });
+    });
+  withExamples(command, [
+    ["thaw predict digits photo.jpg", "with the newest version of the model"],
+    ["thaw predict birds photos/ --mirrored", "a little better where sides do not matter"],
+    ["thaw predict digits@2 photos/ --json", "a folder, with the probability of every class"],
+  ]);
+}
+
+/** The others have been predicted all the same. */
+function report(problems: readonly string[], output: Output): void {
+  for (const message of problems) {
+    tellFailure({ code: "IMAGE_UNREADABLE", message, exitCode: 2 }, output);
+    process.exitCode = 2;
+  }
+}

@@ -1,0 +1,76 @@
+/** `thaw init`: looks at a folder of images and writes a run file for it. */
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { ThawError } from "../../../spec/errors.js";
+import { contextOf, withExamples } from "../../context.js";
+import type { InitJson } from "../../json/init.js";
+import { commandList } from "../../render/runs/advice.js";
+import { openProjectStore } from "../../session.js";
+import { DEFAULT_RUN_FILE } from "../runs/runFileOptions.js";
+
+interface InitOptions {
+  readonly out: string;
+  readonly force?: boolean;
+  readonly name?: string;
+}
+
+export function addInit(program: Command): void {
+  const command = program
+    .command("init")
+    .description("look at a folder of images and write a run file for it, every value with its meaning")
+    .argument(
+      "[folder]",
+      "has a sub-folder per class, or train, val and test folders of them; or a CSV or JSONL manifest; s3://BUCKET/PREFIX of either",
+      ".",
+    )
+    .option("-o, --out <file>", "the run file", DEFAULT_RUN_FILE)
+    .option("-f, --force", "overwrite the run file")
+    .option("-n, --name <name>", "the model's name, instead of one made of the folder's")
+    .action(async (folder: string, _options: InitOptions, self: Command) => {
+      const { output, project, options } = contextOf<InitOptions>(self);
+      const { out, force = false, name } = options;
+      const [{ initRunFile }, { parseRunFile }] = await Promise.all([
+        import("../../../client/runFile/init.js"),
+        import("../../../client/runFile/parse.js"),
+      ]);
+      const openStore = () => openProjectStore(project);
+      const text = await initRunFile(folder, {
+        runFile: out,
+        openStore,
+        ...(name === undefined ? {} : { name }),
+      });
+      // A name that was given may be none that a model can have.
+      const file = parseRunFile(text, out, []);
+      await write(out, text, force);
+      const document: InitJson = { runFile: resolve(out), model: file.name };
+      output.data(document, () => document.runFile);
+      const other = out === DEFAULT_RUN_FILE ? "" : ` ${out}`;
+      output.talk(
+        commandList([
+          [`thaw plan${other}`, "what a run would do"],
+          [`thaw run${other}`, "train"],
+        ]),
+      );
+    });
+  withExamples(command, [
+    ["thaw init photos/", "writes thaw.yaml for the images below photos/"],
+    ["thaw init s3://photos/birds", "from images in a bucket of the store's endpoint"],
+    ["thaw init labels.csv --name birds --out birds.yaml", "from a manifest, with another name"],
+  ]);
+}
+
+async function write(path: string, text: string, force: boolean): Promise<void> {
+  try {
+    await writeFile(path, text, { flag: force ? "w" : "wx" });
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === "EEXIST") {
+      throw new ThawError("USAGE", `there is a file ${path} already`, {
+        hint: "--force overwrites it, --out writes another one",
+        cause,
+      });
+    }
+    throw new ThawError("USAGE", `the run file cannot be written: ${message}`, { cause });
+  }
+}

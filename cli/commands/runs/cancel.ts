@@ -1,0 +1,25 @@
+/** `thaw cancel`: asks a run to end. */
+import type { Command } from "commander";
+import { contextOf, withExamples } from "../../context.js";
+import type { CancelJson } from "../../json/run.js";
+import { withSession } from "../../session.js";
+
+export function addCancel(program: Command): void {
+  const command = program
+    .command("cancel")
+    .description("ask a run to end; the stages that are done stay in the store and are reused")
+    .argument("<run>", "a run id, a unique beginning of one, or `latest`")
+    .action(async (run: string, _options: object, self: Command) => {
+      const { output, project } = contextOf<object>(self);
+      await withSession(project, async (session) => {
+        const { cancelRun } = await import("../../../client/runs/cancel.js");
+        const { resolveRunId } = await import("../../../client/runs/resolve.js");
+        const runId = await resolveRunId(session, run);
+        const document: CancelJson = { runId, outcome: await cancelRun(session, runId) };
+        output.data(document, () =>
+          document.outcome === "requested" ? `${runId}: asked to end` : `${runId}: had ended already`,
+        );
+      });
+    });
+  withExamples(command, [["thaw cancel latest", "the run that was started last"]]);
+}

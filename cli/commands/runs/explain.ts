@@ -1,0 +1,32 @@
+/** `thaw explain`: what a run does or waits for, or why it ended as it did, in sentences. */
+import type { Command } from "commander";
+import { contextOf, withExamples } from "../../context.js";
+import type { ExplainJson } from "../../json/explain.js";
+import { explanationText } from "../../render/runs/explain.js";
+import { withSession } from "../../session.js";
+import { workerWarning } from "../../workerWarning.js";
+
+export function addExplain(program: Command): void {
+  const command = program
+    .command("explain")
+    .description("say in sentences what a run waits for, or why it ended as it did, and what to do")
+    .argument("<run>", "a run id, a unique beginning of one, or `latest`")
+    .action(async (run: string, _options: object, self: Command) => {
+      const { output, project } = contextOf<object>(self);
+      await withSession(project, async (session) => {
+        const [{ explainRun }, { getRun }] = await Promise.all([
+          import("../../../client/explain/gather.js"),
+          import("../../../client/runs/watch.js"),
+        ]);
+        const view = await getRun(session, run);
+        // Of other workers Temporal knows more than this machine.
+        const warning = session.platform.embedded ? await workerWarning(session.platform, view) : undefined;
+        const document: ExplainJson = await explainRun(session, view, warning);
+        output.data(document, (screen) => explanationText(document, screen));
+      });
+    });
+  withExamples(command, [
+    ["thaw explain latest", "the run that was started last"],
+    ["thaw explain latest --json | jq -r .condition", "what it does, in a word"],
+  ]);
+}

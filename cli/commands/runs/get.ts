@@ -1,0 +1,85 @@
+/** `thaw get`: tells what a run or a model is, and fetches the files of its stages. */
+import { basename } from "node:path";
+import type { Command } from "commander";
+import type { Session } from "../../../client/session.js";
+import { contextOf, withExamples } from "../../context.js";
+import type { GetJson, GotFilesJson } from "../../json/get.js";
+import { runJson } from "../../json/run.js";
+import type { Output } from "../../output.js";
+import type { Owner } from "../../owner.js";
+import { filesTable, modelText } from "../../render/models/files.js";
+import { costLine } from "../../render/runs/cost.js";
+import { runText } from "../../render/runs/run.js";
+import { withSession } from "../../session.js";
+
+interface GetOptions {
+  readonly out?: string;
+}
+
+export function addGet(program: Command): void {
+  const command = program
+    .command("get")
+    .description("show a run or a model, or fetch files that its stages have made")
+    .argument("<run|model>", "a run id, a unique beginning of one, `latest`, or MODEL[@VERSION]")
+    .argument("[what]", "STAGE for all files of a stage, or STAGE/FILE")
+    .option("-o, --out <path>", "a folder, or for one file its path; by default named like WHAT")
+    .action(async (ref: string, what: string | undefined, _options: GetOptions, self: Command) => {
+      const { output, project, options } = contextOf<GetOptions>(self);
+      await withSession(project, async (session) => {
+        const { findOwner } = await import("../../owner.js");
+        const owner = await findOwner(session, ref);
+        if (what === undefined) await describe(session, owner, output);
+        else await fetch(session, owner, what, options.out ?? basename(what), output);
+      });
+    });
+  withExamples(command, [
+    ["thaw get digits", "the newest version of the model, and its files"],
+    ["thaw get digits@2 tune-2/weights.safetensors", "the weights of version 2"],
+    ["thaw get latest head --out head/", "all files of a stage of the last run"],
+  ]);
+}
+
+async function describe({ store, platform }: Session, owner: Owner, output: Output): Promise<void> {
+  const { run, model } = owner;
+  const [{ listFiles }, { costOfRun }, { runUrl }, { workerWarning }] = await Promise.all([
+    import("../../../client/runs/artifacts.js"),
+    import("../../../client/runs/cost.js"),
+    import("../../../client/temporal/links.js"),
+    import("../../workerWarning.js"),
+  ]);
+  const surroundings = {
+    url: run && runUrl(platform, run.runId),
+    warning: run && (await workerWarning(platform, run)),
+  };
+  const files = (await listFiles(store, owner)).flatMap(({ stage, files: ofStage }) =>
+    ofStage.map(({ name, bytes }) => ({ what: `${stage}/${name}`, bytes })),
+  );
+  const cost = await costOfRun(store, run?.runId ?? model?.runId ?? "", owner);
+  const document: GetJson = {
+    ...(run === undefined ? {} : { run: runJson(run, surroundings) }),
+    ...(model === undefined ? {} : { model }),
+    ...(cost === undefined ? {} : { cost }),
+    files,
+  };
+  output.data(document, (screen) =>
+    [
+      ...(model === undefined ? [] : [modelText(model, screen)]),
+      ...(run === undefined ? [] : [runText(run, surroundings, new Date(), screen)]),
+      ...(cost === undefined ? [] : [costLine(cost)]),
+      "",
+      filesTable(files, screen),
+    ].join("\n"),
+  );
+}
+
+async function fetch(
+  { store }: Session,
+  owner: Owner,
+  what: string,
+  out: string,
+  output: Output,
+): Promise<void> {
+  const { getArtifact } = await import("../../../client/runs/artifacts.js");
+  const document: GotFilesJson = { written: await getArtifact(store, owner, what, out, () => {}) };
+  output.data(document, () => document.written.join("\n"));
+}

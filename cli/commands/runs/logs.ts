@@ -1,0 +1,71 @@
+/** `thaw logs`: what the stages of a run wrote down while they ran. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { LOG_LEVELS, type LogLevel } from "../../../spec/log.js";
+import { contextOf, withExamples } from "../../context.js";
+import type { LogLineJson } from "../../json/logs.js";
+import { logLine } from "../../render/runs/logs.js";
+import { withSession } from "../../session.js";
+import { EXIT_INTERRUPTED, interruptible } from "../../signals.js";
+import { sinceOf } from "../../since.js";
+
+interface LogsOptions {
+  readonly stage?: string;
+  readonly attempt?: number;
+  readonly follow?: boolean;
+  readonly since?: Date;
+  readonly level?: LogLevel;
+}
+
+export function addLogs(program: Command): void {
+  const command = program
+    .command("logs")
+    .description("show what a run's stages wrote down; kept in the store, it outlives the workers")
+    .argument("<run>", "a run id, a unique beginning of one, or `latest`")
+    .option("-s, --stage <name>", "only this stage")
+    .option("-a, --attempt <number>", "only this attempt", attemptNumber)
+    .option("-f, --follow", "go on until the run ends; Ctrl-C ends the reading only")
+    .option("--since <time>", "only lines since then: 90s, 10m, 2h, 1d ago, or an ISO date", since)
+    .addOption(new Option("--level <level>", "only lines as serious as this").choices(LOG_LEVELS))
+    .action(async (run: string, _options: LogsOptions, self: Command) => {
+      const { output, project, options } = contextOf<LogsOptions>(self);
+      const { follow = false } = options;
+      const { stage, attempt, since, level } = options;
+      const filter = {
+        ...(stage === undefined ? {} : { stage }),
+        ...(attempt === undefined ? {} : { attempt }),
+        ...(since === undefined ? {} : { since }),
+        ...(level === undefined ? {} : { level }),
+      };
+      await withSession(project, async (session) => {
+        const { openLogs } = await import("../../../client/logs/openLogs.js");
+        await interruptible(async (signal) => {
+          let count = 0;
+          for await (const line of await openLogs(session, run, filter, { follow, signal })) {
+            count += 1;
+            if (output.json) output.jsonLine(line satisfies LogLineJson);
+            else output.data(undefined, (screen) => logLine(line, screen));
+          }
+          if (signal.aborted) process.exitCode = EXIT_INTERRUPTED;
+          else if (count === 0) output.talk("No line of the log is so recent or so serious.");
+        });
+      });
+    });
+  withExamples(command, [
+    ["thaw logs latest -f", "of the run that was started last, to its end"],
+    ["thaw logs latest --stage tune-1 --attempt 2", "of the second attempt at a stage"],
+    ["thaw logs latest --since 10m --level warn", "what went wrong of late"],
+    ["thaw logs latest --json | jq 'select(.validationLoss)'", "the figures of the epochs"],
+  ]);
+}
+
+function attemptNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError("It must be a whole number from 1.");
+}
+
+function since(text: string): Date {
+  const time = sinceOf(text, new Date());
+  if (time !== undefined) return time;
+  throw new InvalidArgumentError("It must be like 90s, 10m, 2h or 1d, or a date such as 2026-11-25T08:30.");
+}

@@ -1,0 +1,39 @@
+/** `thaw plan`: says which stages of a run would be computed and which are in the store. */
+import type { Command } from "commander";
+import { loadPlatform } from "../../../runtime/platform.js";
+import { contextOf, withExamples } from "../../context.js";
+import { planJson } from "../../json/plan.js";
+import { planTable } from "../../render/runs/plan.js";
+import { openProjectStore } from "../../session.js";
+import { collect, DEFAULT_RUN_FILE, SET_HELP } from "./runFileOptions.js";
+
+interface PlanOptions {
+  readonly set?: readonly string[];
+}
+
+export function addPlan(program: Command): void {
+  const command = program
+    .command("plan")
+    .description("tell which stages `thaw run` would compute, which it would reuse, and why")
+    .argument("[file]", "the run file", DEFAULT_RUN_FILE)
+    .option("-s, --set <key=value>", SET_HELP, collect)
+    .action(async (path: string, _options: PlanOptions, self: Command) => {
+      const { output, project, options } = contextOf<PlanOptions>(self);
+      const { loadRunFile } = await import("../../../client/runFile/load.js");
+      const openStore = () => openProjectStore(project);
+      const { file, dataPath } = await loadRunFile(path, options.set ?? [], openStore);
+      const platform = await loadPlatform(project);
+      const [{ openStoreOnly }, { planRun }, { engineFingerprint }] = await Promise.all([
+        import("../../../client/session.js"),
+        import("../../../client/plan/plan.js"),
+        import("../../../runtime/components/components.js"),
+      ]);
+      const context = { store: openStoreOnly(platform), platform };
+      const stages = await planRun(context, file, { dataPath }, engineFingerprint());
+      output.data(planJson(file.name, stages), (screen) => planTable(stages, screen));
+    });
+  withExamples(command, [
+    ["thaw plan", "what `thaw run` would do now"],
+    ["thaw plan --set unfreeze.epochs=12", "what it would do with another value"],
+  ]);
+}

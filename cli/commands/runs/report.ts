@@ -1,0 +1,53 @@
+/** `thaw report`: fetches the report of a run. */
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { ThawError } from "../../../spec/errors.js";
+import { contextOf, withExamples } from "../../context.js";
+import type { ReportJson } from "../../json/report.js";
+import { withSession } from "../../session.js";
+
+interface ReportOptions {
+  readonly out?: string;
+}
+
+const DEFAULT_OUT = "thaw-report.html";
+
+export function addReport(program: Command): void {
+  const command = program
+    .command("report")
+    .description("fetch the report of a run: one HTML file, or with --json its data on stdout")
+    .argument("<run|model>", "a run id, a unique beginning of one, `latest`, or MODEL[@VERSION]")
+    .option("-o, --out <file>", `where the HTML goes (default: "${DEFAULT_OUT}")`)
+    .action(async (ref: string, _options: ReportOptions, self: Command) => {
+      const { output, project, options } = contextOf<ReportOptions>(self);
+      await withSession(project, async (session) => {
+        const [{ findOwner }, { readReport }] = await Promise.all([
+          import("../../owner.js"),
+          import("../../../client/runs/artifacts.js"),
+        ]);
+        const owner = await findOwner(session, ref);
+        if (output.json) {
+          const text = (await readReport(session.store, owner, "json")).toString("utf8");
+          output.data(JSON.parse(text) as ReportJson, () => "");
+          if (options.out === undefined) return;
+        }
+        const out = options.out ?? DEFAULT_OUT;
+        await write(out, await readReport(session.store, owner));
+        if (!output.json) output.data(undefined, () => resolve(out));
+      });
+    });
+  withExamples(command, [
+    ["thaw report latest", `of the run that was started last, as ${DEFAULT_OUT}`],
+    ["thaw report digits@2 --out digits-2.html", "of the run that made a model"],
+    ["thaw report latest --json | jq .evaluation.perClass", "its data"],
+  ]);
+}
+
+async function write(out: string, html: Buffer): Promise<void> {
+  try {
+    await writeFile(out, html);
+  } catch (cause) {
+    throw new ThawError("USAGE", `the report cannot be written: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,65 @@
+/** `thaw resume`: a new run that goes on from a closed one. */
+import type { Command } from "commander";
+import { contextOf, withExamples } from "../../context.js";
+import { planJson } from "../../json/plan.js";
+import type { ResumeJson } from "../../json/resume.js";
+import { startedText } from "../../render/runs/advice.js";
+import { planTable } from "../../render/runs/plan.js";
+import { withSession } from "../../session.js";
+import { RUN } from "../../steer.js";
+import { collect, SET_HELP } from "./runFileOptions.js";
+
+interface ResumeOptions {
+  readonly from?: string;
+  readonly set?: readonly string[];
+  readonly dryRun?: boolean;
+  readonly watch?: boolean;
+}
+
+export function addResume(program: Command): void {
+  const command = program
+    .command("resume")
+    .description("start a run that goes on from a failed, cancelled or completed one, and say what it reuses")
+    .argument("<run>", RUN)
+    .option("--from <stage>", "make this stage and those after it anew, whatever is in the store")
+    .option("-s, --set <key=value>", SET_HELP, collect)
+    .option("--dry-run", "only say what would be done")
+    .option("-w, --watch", "follow the new run")
+    .action(async (run: string, _options: ResumeOptions, self: Command) => {
+      const { output, project, options } = contextOf<ResumeOptions>(self);
+      const { set: overrides = [], from } = options;
+      await withSession(project, async (session) => {
+        const [{ planResume }, { startRun }, { engineFingerprint }] = await Promise.all([
+          import("../../../client/runs/resume.js"),
+          import("../../../client/runs/start.js"),
+          import("../../../runtime/components/components.js"),
+        ]);
+        const { resumedFrom, request, stages } = await planResume(session, run, {
+          overrides,
+          ...(from === undefined ? {} : { from }),
+          engineFingerprint: engineFingerprint(),
+        });
+        const plan = { resumedFrom, stages: planJson(request.file.name, stages).stages };
+        if (options.dryRun === true) {
+          return output.data(plan satisfies ResumeJson, (screen) => planTable(stages, screen));
+        }
+        const started = await startRun(session, request);
+        const { stderr } = output.screen;
+        output.talk(`${planTable(stages, stderr)}\n\n${startedText(started.runId, started.url, stderr)}\n`);
+        if (options.watch !== true) {
+          return output.data({ ...started, ...plan } satisfies ResumeJson, () => started.runId);
+        }
+        const [{ followRun }, { finishRun }] = await Promise.all([
+          import("../../follow.js"),
+          import("../../finish.js"),
+        ]);
+        const style = output.json ? "json-lines" : undefined;
+        finishRun(session, await followRun(session, started.runId, output, style), output, !output.json);
+      });
+    });
+  withExamples(command, [
+    ["thaw resume latest", "go on after a failure or a cancellation"],
+    ["thaw resume latest --set unfreeze.epochs=12", "with another value: only what depends on it runs"],
+    ["thaw resume latest --from tune-1", "train again from there on"],
+  ]);
+}

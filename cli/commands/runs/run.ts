@@ -1,0 +1,64 @@
+/** `thaw run`: starts a run, and follows it unless told not to. */
+import type { Command } from "commander";
+import { contextOf, withExamples } from "../../context.js";
+import type { StartedRunJson } from "../../json/run.js";
+import { startedText } from "../../render/runs/advice.js";
+import { openProjectStore, withSession } from "../../session.js";
+import { uploadSource } from "../../upload.js";
+import { collect, DEFAULT_RUN_FILE, SET_HELP } from "./runFileOptions.js";
+
+interface RunOptions {
+  readonly set?: readonly string[];
+  readonly upload?: boolean;
+  readonly watch?: boolean;
+  readonly detach?: boolean;
+}
+
+export function addRun(program: Command): void {
+  const command = program
+    .command("run")
+    .description("start a run and follow it; the run itself goes on in Temporal whatever happens here")
+    .argument("[file]", "the run file", DEFAULT_RUN_FILE)
+    .option("-s, --set <key=value>", SET_HELP, collect)
+    .option(
+      "-u, --upload",
+      "put the images into the store first, for workers on other machines (the default with compute: kubernetes)",
+    )
+    .option("--no-upload", "the workers find the images where the run file says")
+    .option("-w, --watch", "show every stage live (the default on a terminal)")
+    .option("-d, --detach", "return as soon as the run has started; stdout is its id")
+    .action(async (file: string, _options: RunOptions, self: Command) => {
+      const { output, project, options } = contextOf<RunOptions>(self);
+      if (options.watch === true && options.detach === true) {
+        self.error("error: --watch and --detach exclude each other", { code: "commander.conflictingOption" });
+      }
+      const { loadRunFile } = await import("../../../client/runFile/load.js");
+      const loaded = await loadRunFile(file, options.set ?? [], () => openProjectStore(project));
+      await withSession(project, async (session) => {
+        const { startRun } = await import("../../../client/runs/start.js");
+        const isElsewhere = loaded.file.compute === "kubernetes";
+        const uploaded = (options.upload ?? isElsewhere) ? await uploadSource(session, loaded, output) : {};
+        const started: StartedRunJson = await startRun(session, { ...loaded, ...uploaded });
+        const { stderr } = output.screen;
+        // The live view has the link in its header.
+        const isLive = stderr.live && options.detach !== true;
+        const text = startedText(started.runId, isLive ? undefined : started.url, stderr);
+        output.talk(isLive ? `${text}\n` : text);
+        if (options.detach === true) return output.data(started, () => started.runId);
+        const [{ followRun }, { finishRun }] = await Promise.all([
+          import("../../follow.js"),
+          import("../../finish.js"),
+        ]);
+        const asLines = output.json && options.watch === true;
+        const view = await followRun(session, started.runId, output, asLines ? "json-lines" : undefined);
+        finishRun(session, view, output, !asLines);
+      });
+    });
+  withExamples(command, [
+    ["thaw run", "run thaw.yaml and follow it"],
+    ["thaw run --set head.epochs=20 --set seed=7", "with other values than the file's"],
+    ["thaw run --upload", "the training worker is on another machine and cannot see the images"],
+    ["RUN=$(thaw run --detach)", "start it and go on"],
+    ["thaw run --watch --json", "a JSON document for each change"],
+  ]);
+}

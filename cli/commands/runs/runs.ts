@@ -1,0 +1,39 @@
+/** `thaw runs`: lists runs. */
+import { type Command, InvalidArgumentError } from "commander";
+import { contextOf, withExamples } from "../../context.js";
+import { runsJson } from "../../json/runs.js";
+import { runsTable } from "../../render/runs/runs.js";
+import { withSession } from "../../session.js";
+
+interface RunsOptions {
+  readonly limit: number;
+  readonly model?: string;
+}
+
+export function addRuns(program: Command): void {
+  const command = program
+    .command("runs")
+    .description("list the runs, newest first")
+    .option("-n, --limit <number>", "no more than this many", positiveInteger, 20)
+    .option("-m, --model <name>", "only runs of this model")
+    .action(async (_options: RunsOptions, self: Command) => {
+      const { output, project, options } = contextOf<RunsOptions>(self);
+      const { limit, model } = options;
+      await withSession(project, async (session) => {
+        const { listRuns } = await import("../../../client/runs/list.js");
+        const runs = await listRuns(session, { limit, ...(model === undefined ? {} : { model }) });
+        output.data(runsJson(runs), (screen) => runsTable(runs, new Date(), screen));
+        if (runs.length === 0) output.talk("There are no runs yet: `thaw run` starts one.");
+      });
+    });
+  withExamples(command, [
+    ["thaw runs --limit 5", "the five newest"],
+    ["thaw runs --model digits --json", "those of one model, as JSON"],
+  ]);
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError("It must be a whole number from 1.");
+}

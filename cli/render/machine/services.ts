@@ -1,0 +1,33 @@
+/** The embedded services as a table. */
+import type { ServiceStatus, ServicesStatus } from "../../../runtime/services/status.js";
+import type { Colours, Screen } from "../../output.js";
+import { roughDuration } from "../numbers.js";
+import { table } from "../table.js";
+
+const HEADER = ["SERVICE", "STATE", "UP", "MEMORY", "RESTARTS", "WHERE"];
+const NUMBERS = [2, 3, 4];
+const MEGABYTE = 1e6;
+
+export function servicesTable({ services }: ServicesStatus, screen: Screen): string {
+  const rows = services.flatMap((service) => rowsOf(service, screen.colours));
+  return table(HEADER, rows, screen, NUMBERS);
+}
+
+function rowsOf(service: ServiceStatus, colours: Colours): readonly (readonly string[])[] {
+  const { name, uptimeSeconds, memoryBytes, restarts, url, address = "" } = service;
+  const row = [
+    name,
+    paintedState(service, colours),
+    uptimeSeconds === undefined ? "" : roughDuration(uptimeSeconds),
+    memoryBytes === undefined ? "" : `${Math.round(memoryBytes / MEGABYTE)} MB`,
+    String(restarts),
+    address,
+  ];
+  // Temporal's web UI is part of the server, and what people want to open.
+  return name === "temporal" && url !== undefined ? [row, ["└ web UI", "", "", "", "", url]] : [row];
+}
+
+function paintedState({ running, ready }: ServiceStatus, colours: Colours): string {
+  if (ready) return colours.green("ready");
+  return running ? colours.yellow("starting") : colours.red("down");
+}

@@ -1,0 +1,25 @@
+/** Bases as a table. */
+import type { BasesJson } from "../../json/bases.js";
+import type { Screen } from "../../output.js";
+import { percent } from "../numbers.js";
+import { table } from "../table.js";
+
+const HEADER = ["BASE", "PRETRAINED ON", "INPUT", "TOP-1", "LICENCE", "SHA-256"];
+const NUMBERS = [2, 3];
+/** Enough to tell files apart. */
+const DIGITS = 12;
+
+export function basesTable({ bases, architectures }: BasesJson, screen: Screen): string {
+  const rows = bases.map((base) => [
+    base.version === undefined ? base.name : `${base.name}@${base.version}`,
+    base.pretrainedOn,
+    `${base.inputSize} px`,
+    base.imagenetTop1 === undefined ? "" : percent(base.imagenetTop1),
+    base.licence,
+    base.sha256.slice(0, DIGITS),
+  ]);
+  const others = architectures.map(({ name }) => name).join(", ");
+  return `${table(HEADER, rows, screen, NUMBERS)}
+With a checkpoint of yours (thaw bases add), also the architectures ${others};
+as a frozen extractor of features, any TensorFlow.js layers model (--arch layers-model)`;
+}

@@ -1,0 +1,28 @@
+/** A model, and the files that a run has made. */
+import type { ModelVersion } from "../../../spec/records/model.js";
+import type { GetJson } from "../../json/get.js";
+import type { Screen } from "../../output.js";
+import { percent, size } from "../numbers.js";
+import { foldsHeadline } from "../runs/folds.js";
+import { table } from "../table.js";
+
+export function modelText(model: ModelVersion, screen: Screen): string {
+  const { name, version, base, classes, runId, createdAt, testAccuracy, folds } = model;
+  const named = `${name}@${version}`;
+  return [
+    ...(folds === undefined
+      ? [`${screen.colours.bold(named)}  test accuracy ${percent(testAccuracy)}`]
+      : [
+          foldsHeadline(named, folds, screen),
+          `hold-out ${percent(testAccuracy)}, the model that is registered, once`,
+        ]),
+    `base     ${base}`,
+    `run      ${runId}, registered ${createdAt}`,
+    `classes  ${classes.join(", ")}`,
+  ].join("\n");
+}
+
+export function filesTable(files: GetJson["files"], screen: Screen): string {
+  const rows = files.map(({ what, bytes }) => [what, size(bytes)]);
+  return table(["WHAT", "SIZE"], rows, screen, [1]);
+}

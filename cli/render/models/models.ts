@@ -1,0 +1,27 @@
+/** Versions of models as a table. */
+import type { ModelJson } from "../../json/models.js";
+import type { Screen } from "../../output.js";
+import { dateTime, percent } from "../numbers.js";
+import { FOLDS_TITLE, foldsCell } from "../runs/folds.js";
+import { table } from "../table.js";
+
+export function modelsTable(models: readonly ModelJson[], screen: Screen): string {
+  if (models.length === 0) return "";
+  const anyFolds = models.some(({ folds }) => folds !== undefined);
+  const ofFolds = (cell: string): readonly string[] => (anyFolds ? [cell] : []);
+  const header = [
+    ...["MODEL", "ALIASES", "ACCURACY", ...ofFolds(FOLDS_TITLE)],
+    ...["CLASSES", "BASE", "REGISTERED", "RUN"],
+  ];
+  const rows = models.map(({ name, version, aliases, testAccuracy, folds, ...model }) => [
+    `${name}@${version}`,
+    aliases.join(", "),
+    percent(testAccuracy),
+    ...ofFolds(foldsCell(folds)),
+    String(model.classes.length),
+    model.base,
+    dateTime(new Date(model.createdAt)),
+    model.runId,
+  ]);
+  return table(header, rows, screen, anyFolds ? [2, 3, 4] : [2, 3]);
+}

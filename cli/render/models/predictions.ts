@@ -1,0 +1,46 @@
+/** Predictions as a table, one image a row. */
+import type { FilePrediction } from "../../../client/models/predict.js";
+import type { Screen } from "../../output.js";
+import { percent } from "../numbers.js";
+import { table } from "../table.js";
+import { truncate } from "../text.js";
+
+/** Columns of a class's name, so that a sentence of a name leaves room for the rest; `--json` has it whole. */
+const MOST_NAME = 32;
+const named = (name: string): string => truncate(name, MOST_NAME);
+
+/** Files that could not be read are left to {@link unreadable}. */
+export function predictionsTable(predictions: readonly FilePrediction[], screen: Screen): string {
+  const rows = predictions
+    .filter(({ error }) => error === undefined)
+    .map((prediction) => {
+      const { path, label = "", confidence = 0 } = prediction;
+      return [path, named(label), percent(confidence), doubtOf(prediction)];
+    });
+  if (rows.length === 0) return "";
+  const header = ["FILE", "LABEL", "CONFIDENCE"];
+  const text = rows.some(([, , , doubt]) => doubt !== "")
+    ? table([...header, "DOUBT"], rows, screen, [2])
+    : table(
+        header,
+        rows.map((row) => row.slice(0, 3)),
+        screen,
+        [2],
+      );
+  return text
+    .split("\n")
+    .map((line) => truncate(line, screen.width))
+    .join("\n");
+}
+
+/** Marks what a person should look at: images for which not exactly one class is probable enough. */
+function doubtOf({ label, set }: FilePrediction): string {
+  if (set === undefined || (set.length === 1 && set[0] === label)) return "";
+  const others = set.filter((name) => name !== label);
+  return others.length === 0 ? "uncertain" : `or ${others.map(named).join(", ")}`;
+}
+
+/** One sentence for each file that could not be read. */
+export function unreadable(predictions: readonly FilePrediction[]): readonly string[] {
+  return predictions.flatMap(({ path, error }) => (error === undefined ? [] : [`${path}: ${error}`]));
+}

@@ -1,0 +1,28 @@
+/** A run's explanation as text: sentences, what can be done, and the end of the log. */
+import type { ExplainJson } from "../../json/explain.js";
+import type { Screen } from "../../output.js";
+import { wrap } from "../text.js";
+import { logLine } from "./logs.js";
+
+export function explanationText(
+  { runId, sentences, advice, lastLines }: ExplainJson,
+  screen: Screen,
+): string {
+  const { colours, width } = screen;
+  const paragraph = (text: string, first: string): readonly string[] =>
+    wrap(text, width - first.length).map(
+      (line, index) => `${index === 0 ? first : " ".repeat(first.length)}${line}`,
+    );
+  return [
+    colours.bold(runId),
+    ...sentences.flatMap((sentence) => paragraph(sentence, "")),
+    ...(advice.length === 0 ? [] : ["", ...advice.flatMap((line) => paragraph(line, "→ "))]),
+    ...(lastLines.length === 0
+      ? []
+      : [
+          "",
+          colours.dim("The last lines of the stage's log:"),
+          ...lastLines.map((line) => logLine(line, screen)),
+        ]),
+  ].join("\n");
+}

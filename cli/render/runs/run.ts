@@ -1,0 +1,64 @@
+/** A run at one moment: the frame of `thaw watch`, and the lines where nothing can be written over. */
+import type { RunView } from "../../../client/runs/watch.js";
+import type { LiveStage } from "../../../spec/pipeline/run.js";
+import { podSentence } from "../../../spec/pods/sentence.js";
+import type { Colours, Screen } from "../../output.js";
+import { duration } from "../numbers.js";
+import { truncate, wrap } from "../text.js";
+import { stageTable } from "./stages.js";
+import { steeringLines } from "./steering.js";
+
+/** What is known of a run besides its view. */
+export interface RunSurroundings {
+  /** The run in the Temporal UI. */
+  readonly url: string | undefined;
+  /** What keeps the run from going on, and what mends it. */
+  readonly warning: string | undefined;
+}
+
+/** @param now the present, for the time that the run has taken so far */
+export function runText(view: RunView, { url, warning }: RunSurroundings, now: Date, screen: Screen): string {
+  const { colours, width } = screen;
+  return [
+    truncate(headline(view, now, colours), width),
+    ...(view.resumedFrom === undefined ? [] : [colours.dim(`goes on from ${view.resumedFrom}`)]),
+    ...(url === undefined ? [] : [colours.dim(url)]),
+    "",
+    stageTable(view.stages, screen),
+    ...podLines(view, screen),
+    ...steeringLines(view, screen),
+    ...(warning === undefined ? [] : ["", colours.yellow(`! ${warning}`)]),
+  ].join("\n");
+}
+
+/** A line for each stage, and for the pod, that is in another state than before, or at another attempt. */
+export function changedLines(last: RunView | undefined, next: RunView, screen: Screen): readonly string[] {
+  const before = new Map(last?.stages.map((stage) => [stage.name, stage]));
+  const pod = next.pod === undefined ? undefined : podSentence(next.pod);
+  const isNews = pod !== undefined && (last?.pod === undefined || podSentence(last.pod) !== pod);
+  const stages = next.stages
+    .filter((stage) => stage.state !== "waiting" && hasChanged(before.get(stage.name), stage))
+    .map(({ progress: _progress, ...stage }) => stageTable([stage], screen, next.stages));
+  return isNews ? [...stages, `  ${pod}`] : stages;
+}
+
+/** A pod that does not run is why nothing else moves. */
+function podLines({ pod }: RunView, { colours, width }: Screen): readonly string[] {
+  if (pod === undefined) return [];
+  const lines = wrap(podSentence(pod), width);
+  return ["", ...lines.map((line) => (pod.phase === "running" ? colours.dim(line) : colours.yellow(line)))];
+}
+
+function hasChanged(before: LiveStage | undefined, now: LiveStage): boolean {
+  return before?.state !== now.state || (before.attempt ?? 1) !== (now.attempt ?? 1);
+}
+
+function headline(
+  { runId, model, status, startedAt, closedAt }: RunView,
+  now: Date,
+  colours: Colours,
+): string {
+  const seconds = ((closedAt ?? now).getTime() - startedAt.getTime()) / 1000;
+  const paint = { running: colours.cyan, completed: colours.green }[status as string] ?? colours.red;
+  return `${colours.bold(runId)}  ${model}  ${paint(status)}  ${duration(seconds)}`;
+}

@@ -1,0 +1,88 @@
+/** A layers model from wherever the user has it: `model.json` and the shards that it names, beside it. */
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { parseLayersModel } from "../../learn/bases/layersModel.js";
+import { ThawError } from "../../spec/errors.js";
+import type { Store } from "../../store/connection/connection.js";
+import { type FetchOptions, isRemote, type LocalCheckpoint, openCheckpoint } from "./checkpointSource.js";
+
+/** The files on this machine. Call `dispose` when done: it removes what was downloaded. */
+export interface LocalLayersModel {
+  readonly model: string;
+  /** Paths for each group of weights, in the order in which they are joined. */
+  readonly shards: readonly (readonly string[])[];
+  dispose(): Promise<void>;
+}
+
+const MODEL_FILE = "model.json";
+
+/**
+ * @param source a `model.json` or the folder it lies in: a path, `http(s)://…/model.json`, or `s3://BUCKET/…/model.json`
+ * @throws ThawError as {@link openCheckpoint}; DATA_INVALID when `model.json` is no layers model
+ */
+export async function openLayersModel(
+  store: Store,
+  source: string,
+  options: FetchOptions,
+): Promise<LocalLayersModel> {
+  if (options.sha256 !== undefined) {
+    throw new ThawError("USAGE", "--sha256 is the digest of one file, and a layers model has several", {
+      hint: "leave it out; `thaw bases` shows the digest of what is stored",
+    });
+  }
+  const from = await modelFile(source);
+  const opened: LocalCheckpoint[] = [];
+  const dispose = async (): Promise<void> => {
+    for (const file of opened) await file.dispose();
+  };
+  const open = async (address: string): Promise<string> => {
+    const file = await openCheckpoint(store, address, options);
+    opened.push(file);
+    return file.path;
+  };
+  try {
+    const model = await open(from);
+    const { groups } = parseLayersModel(await readFile(model, "utf8"), from);
+    const shards: string[][] = [];
+    for (const { paths } of groups) {
+      const group: string[] = [];
+      for (const path of paths) {
+        const opening = open(beside(from, path));
+        group.push(
+          await opening.catch((error: unknown) => {
+            throw isMissing(error) ? missingShard(from, path, error) : error;
+          }),
+        );
+      }
+      shards.push(group);
+    }
+    return { model, shards, dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+async function modelFile(source: string): Promise<string> {
+  if (isRemote(source)) return source;
+  const found = await stat(source).catch(() => undefined);
+  return found?.isDirectory() === true ? join(source, MODEL_FILE) : source;
+}
+
+/** @param path relative, without `..`: `parseLayersModel` has seen to that */
+function beside(model: string, path: string): string {
+  if (/^https?:/i.test(model)) return new URL(path.split("/").map(encodeURIComponent).join("/"), model).href;
+  if (isRemote(model)) return model.slice(0, model.lastIndexOf("/") + 1) + path;
+  return join(model, "..", path);
+}
+
+function isMissing(error: unknown): error is ThawError {
+  return error instanceof ThawError && error.code === "DATA_NOT_FOUND";
+}
+
+function missingShard(model: string, path: string, cause: ThawError): ThawError {
+  return new ThawError("DATA_NOT_FOUND", `${model} names the shard ${path}: ${cause.message}`, {
+    hint: "copy all files of the model, model.json and every shard, into one folder",
+    cause,
+  });
+}

@@ -1,0 +1,156 @@
+/** Lists the bases that runs can start from, and registers checkpoints of one's own among them. */
+import { findArchitecture, WITHOUT_WEIGHTS } from "../../learn/bases/architectures.js";
+import { type Base, type BaseInput, CATALOGUE, type CatalogueBase } from "../../learn/bases/catalogue.js";
+import { extractorInput } from "../../learn/bases/extractor.js";
+import { LAYERS_MODEL, NOT_STATED, type PixelScale, type RegisteredBase } from "../../spec/base.js";
+import { ThawError } from "../../spec/errors.js";
+import { storeFile } from "../../store/artifacts/artifacts.js";
+import { ensureBucket, type Store } from "../../store/connection/connection.js";
+import { listBaseNames, readBase, registerBase } from "../../store/records/bases.js";
+import { type FetchOptions, isRemote, openCheckpoint } from "./checkpointSource.js";
+import { importLayersModel } from "./importLayersModel.js";
+
+export type { Base, CatalogueBase } from "../../learn/bases/catalogue.js";
+
+/** The bases that thaw fetches itself. */
+export function catalogueBases(): readonly CatalogueBase[] {
+  return CATALOGUE;
+}
+
+/** The architectures that wait for a checkpoint of the user's own. */
+export function architecturesWithoutWeights(): readonly Base[] {
+  return WITHOUT_WEIGHTS;
+}
+
+/** The newest version of every registered base. */
+export async function registeredBases(store: Store): Promise<readonly RegisteredBase[]> {
+  await ensureBucket(store);
+  const names = await listBaseNames(store);
+  const found = await Promise.all(names.map((name) => readBase(store, name)));
+  return found.filter((base) => base !== undefined);
+}
+
+export interface AddBase {
+  /** Path, URL or `s3://BUCKET/KEY` of the checkpoint, or of a layers model's `model.json`. */
+  readonly from: string;
+  readonly name: string;
+  /** Name of the architecture that the checkpoint has: that of a base of the catalogue, or of one without weights; or LAYERS_MODEL. */
+  readonly architecture: string;
+  readonly pixelScale?: PixelScale;
+  /** Of a layers model that takes images of any size. */
+  readonly size?: number;
+  /** The layer of a layers model that gives the features. */
+  readonly output?: string;
+  readonly source?: string;
+  readonly licence?: string;
+  /** What it was pretrained on. */
+  readonly domain?: string;
+}
+
+/**
+ * Fetches the checkpoint, reads it as a run would, stores the file under its digest and registers it under the
+ * next version of the name; what is registered already keeps its version.
+ * A layers model is tried in an engine process, and stored as one file.
+ * @throws ThawError USAGE (name, address, options), BASE_UNKNOWN (architecture), DATA_NOT_FOUND, DATA_INVALID, STORE_…
+ */
+export async function addBase(
+  store: Store,
+  request: AddBase,
+  fetching: FetchOptions = {},
+): Promise<RegisteredBase> {
+  const { from, name, architecture } = request;
+  checkName(name);
+  const file =
+    architecture === LAYERS_MODEL
+      ? await importLayersModel(store, request, fetching)
+      : await checkedCheckpoint(store, request, fetching);
+  try {
+    const { path, dispose: _dispose, ...numbers } = file;
+    await ensureBucket(store);
+    return await registerBase(store, {
+      name,
+      createdAt: new Date().toISOString(),
+      architecture,
+      checkpoint: await storeFile(store, path),
+      ...numbers,
+      source: request.source ?? (isRemote(from) ? withoutSecrets(from) : NOT_STATED),
+      licence: request.licence ?? NOT_STATED,
+      pretrainedOn: request.domain ?? NOT_STATED,
+    });
+  } finally {
+    await file.dispose();
+  }
+}
+
+/** The checkpoint on this machine, once the architecture has taken it. */
+async function checkedCheckpoint(
+  store: Store,
+  { from, architecture, pixelScale, size, output }: AddBase,
+  fetching: FetchOptions,
+) {
+  const base = findArchitecture(architecture);
+  if (size !== undefined || output !== undefined) {
+    throw new ThawError("USAGE", `--size and --output are for layers models; ${architecture} has its own`, {
+      hint: `leave them out, or give a model.json with --arch ${LAYERS_MODEL}`,
+    });
+  }
+  const checkpoint = await openCheckpoint(store, from, fetching);
+  try {
+    await tryToLoad(base, checkpoint.path, from);
+    return { ...checkpoint, ...(pixelScale === undefined ? {} : { pixelScale }) };
+  } catch (error) {
+    await checkpoint.dispose();
+    throw error;
+  }
+}
+
+/** A registered base with how images become its input. */
+export type DescribedBase = RegisteredBase & { readonly input: BaseInput };
+
+/** @throws ThawError BASE_UNKNOWN for an architecture of another version of thaw */
+export function describeBase(base: RegisteredBase): DescribedBase {
+  const { architecture, extractor, pixelScale } = base;
+  if (extractor !== undefined) return { ...base, input: extractorInput(extractor, pixelScale) };
+  const { input } = findArchitecture(architecture);
+  return { ...base, input: pixelScale === undefined ? input : { ...input, pixelScale } };
+}
+
+/** Passwords and presigned queries do not belong into a record that everybody reads. */
+function withoutSecrets(address: string): string {
+  const url = new URL(address);
+  url.username = "";
+  url.password = "";
+  url.search = "";
+  return url.href;
+}
+
+/** Every error names the source. @param file where it lies on this machine */
+async function tryToLoad(base: Base, file: string, from: string): Promise<void> {
+  const parameters = await base.load(file).catch((error: unknown) => {
+    if (!(error instanceof ThawError)) throw error;
+    const said = error.message.replaceAll(file, from);
+    const message = said.includes(from) ? said : `${from}: ${said}`;
+    const hint = error.hint === undefined ? {} : { hint: error.hint };
+    throw new ThawError(error.code, message, { ...hint, cause: error });
+  });
+  for (const [name, { data }] of parameters) {
+    if (data.every(Number.isFinite)) continue;
+    throw new ThawError("DATA_INVALID", `${from}: ${name} holds values that are no numbers`, {
+      hint: "the training that wrote the checkpoint diverged; use an earlier one",
+    });
+  }
+}
+
+/** The same letters as in `base` of a run file. */
+const NAME = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/;
+
+function checkName(name: string): void {
+  if (!NAME.test(name)) {
+    throw new ThawError("USAGE", `"${name}" cannot be the name of a base`, {
+      hint: "use up to 40 lower-case letters, digits and dashes",
+    });
+  }
+  if (CATALOGUE.some((base) => base.name === name)) {
+    throw new ThawError("USAGE", `${name} is a base of thaw's own`, { hint: "choose another name" });
+  }
+}

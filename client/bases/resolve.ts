@@ -1,0 +1,130 @@
+/** Finds what `base` of a run file means: the catalogue, then registered checkpoints, or a model of one's own. */
+import { WITHOUT_WEIGHTS } from "../../learn/bases/architectures.js";
+import { CATALOGUE, findBase } from "../../learn/bases/catalogue.js";
+import { type BaseSpec, LAYERS_MODEL, type RegisteredBase } from "../../spec/base.js";
+import { ThawError } from "../../spec/errors.js";
+import type { ModelVersion } from "../../spec/records/model.js";
+import type { StageSummary } from "../../spec/records/training.js";
+import { requireManifest } from "../../store/artifacts/artifacts.js";
+import { canonicalJson, sha256 } from "../../store/artifacts/keys.js";
+import type { Store } from "../../store/connection/connection.js";
+import { listBaseNames, readBase } from "../../store/records/bases.js";
+import { resolveModel } from "../models/reference.js";
+import { nearest } from "../nearest.js";
+
+const MODEL = "model:";
+
+/**
+ * @param name `efficientnet-lite1`, `radiographs`, `radiographs@2`, `model:digits`, `model:digits@3` or `model:digits@champion`
+ * @returns undefined for a base of the catalogue, whose name says everything
+ * @throws ThawError BASE_UNKNOWN, NOT_FOUND (a model that there is not), STORE_…
+ */
+export async function resolveBase(store: Store, name: string): Promise<BaseSpec | undefined> {
+  if (name.startsWith(MODEL)) return modelBase(store, await resolveModel(store, name.slice(MODEL.length)));
+  if (CATALOGUE.some((base) => base.name === name)) return undefined;
+  const [, plain = "", version] = /^([^@]+)(?:@v?(\d+))?$/.exec(name) ?? [];
+  const newest = await readBase(store, plain);
+  if (newest === undefined) throw await unknownBase(store, name, plain);
+  const wanted = version === undefined ? newest : await readBase(store, plain, Number(version));
+  if (wanted !== undefined) return registeredBase(wanted);
+  throw new ThawError("BASE_UNKNOWN", `there is no version ${version} of base ${plain}`, {
+    hint: newest.version === 1 ? "it has version 1 only" : `it has versions 1 to ${newest.version}`,
+  });
+}
+
+/**
+ * What the names in `bases` mean, those of the catalogue left out.
+ * @throws ThawError BASE_UNKNOWN, NOT_FOUND, STORE_…
+ */
+export async function resolveCandidates(
+  store: Store,
+  names: readonly string[],
+): Promise<Readonly<Record<string, BaseSpec>>> {
+  const found: Record<string, BaseSpec> = {};
+  for (const name of names) {
+    const spec = await resolveBase(store, name);
+    if (spec !== undefined) found[name] = spec;
+  }
+  return found;
+}
+
+function registeredBase(base: RegisteredBase): BaseSpec {
+  const { name, version, architecture, checkpoint, pixelScale, extractor } = base;
+  const { source, licence, pretrainedOn } = base;
+  return withDigest({
+    name: `${name}@${version}`,
+    architecture,
+    checkpoint,
+    ...(pixelScale === undefined ? {} : { pixelScale }),
+    ...(extractor === undefined ? {} : { extractor }),
+    layers: [],
+    lineage: [],
+    origin: { source, licence, pretrainedOn },
+  });
+}
+
+/** The model's own base, with the model's tuned layers laid over it. */
+async function modelBase(store: Store, model: ModelVersion): Promise<BaseSpec> {
+  const { name, version, weights } = model;
+  const parent = model.baseSpec ?? catalogueSpec(model.base);
+  const label = `${name}@${version}`;
+  const { ingest } = model.artifacts;
+  const earlier = (parent.tunedOn ?? []).filter(({ digest }) => digest !== ingest?.digest);
+  const tunedOn = [...earlier, ...(ingest !== undefined && (await isTuned(store, model)) ? [ingest] : [])];
+  return withDigest({
+    ...parent,
+    name: `${MODEL}${label}`,
+    // Where only a head was trained, nothing lies over the base.
+    layers: weights.kind === "head" ? parent.layers : [...parent.layers, weights],
+    ...(tunedOn.length === 0 ? {} : { tunedOn }),
+    lineage: [...parent.lineage, label],
+    origin: {
+      ...parent.origin,
+      pretrainedOn: `${parent.origin.pretrainedOn}, then tuned as ${label} to tell ${model.classes.length} classes apart`,
+    },
+  });
+}
+
+/** Whether a stage of unfreezing was kept: one that was rolled back has learned nothing from the images. */
+async function isTuned(store: Store, { artifacts }: ModelVersion): Promise<boolean> {
+  for (const ref of Object.values(artifacts)) {
+    if (ref.kind !== "tune") continue;
+    const { kept } = (await requireManifest(store, ref)).summary as Partial<StageSummary>;
+    if (kept === true) return true;
+  }
+  return false;
+}
+
+function catalogueSpec(name: string): Omit<BaseSpec, "digest"> {
+  const { source, licence, pretrainedOn } = findBase(name);
+  return { name, architecture: name, layers: [], lineage: [], origin: { source, licence, pretrainedOn } };
+}
+
+/** Names and origins may change without any number changing: they are no part of the digest. */
+function withDigest(spec: Omit<BaseSpec, "digest">): BaseSpec {
+  const { architecture, checkpoint, pixelScale, extractor, layers } = spec;
+  const numbers = {
+    architecture,
+    checkpoint: checkpoint?.digest,
+    pixelScale,
+    // Absent, it leaves the digests of older specs as they were.
+    ...(extractor === undefined ? {} : { extractor }),
+    layers: layers.map(({ digest }) => digest),
+  };
+  return { ...spec, digest: sha256(canonicalJson(numbers)) };
+}
+
+async function unknownBase(store: Store, name: string, plain: string): Promise<ThawError> {
+  const names = [...CATALOGUE.map((base) => base.name), ...(await listBaseNames(store))];
+  const add = `thaw bases add FILE --name NAME --arch ${plain}`;
+  if (plain === LAYERS_MODEL || WITHOUT_WEIGHTS.some((architecture) => architecture.name === plain)) {
+    return new ThawError("BASE_UNKNOWN", `${plain} is an architecture that thaw has no weights for`, {
+      hint: `add a checkpoint of yours: \`${add}\``,
+    });
+  }
+  const close = nearest(plain, names);
+  const known = `bases: ${names.join(", ")}; a model of yours is model:NAME`;
+  return new ThawError("BASE_UNKNOWN", `there is no base called "${name}"`, {
+    hint: close.length === 0 ? known : `did you mean ${close.join(" or ")}? ${known}`,
+  });
+}

@@ -1,0 +1,82 @@
+/** Writes a registered model as files that other programs can run, without loading TensorFlow. */
+import { createHash } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { exportFiles } from "../../export/files.js";
+import { loadTrainedModel } from "../../export/trainedModel.js";
+import type { ExportFormat } from "../../spec/exportFormat.js";
+import type { Platform } from "../../spec/platform.js";
+import type { ModelVersion } from "../../spec/records/model.js";
+import type { Progress } from "../../spec/records/training.js";
+import { localBase } from "../../store/artifacts/localBase.js";
+import type { Store } from "../../store/connection/connection.js";
+import { modelCardFile } from "./cardFile.js";
+import { checkFolder, writeWhole } from "./exportFolder.js";
+import { readFolds } from "./folds.js";
+import { resolveModel } from "./reference.js";
+import { localWeights } from "./weights.js";
+
+export interface ExportRequest {
+  readonly store: Store;
+  readonly platform: Pick<Platform, "workFolder">;
+  /** `NAME`, `NAME@VERSION` or a run id. */
+  readonly model: string;
+  readonly format: ExportFormat;
+  /** The folder to write to; by default `NAME-vVERSION-FORMAT` in the current one. */
+  readonly out: string | undefined;
+  /** Whether the folder may hold other files. */
+  readonly force: boolean;
+  /** Checkpoint file of a base, fetched if need be. */
+  readonly baseCheckpoint: (name: string) => Promise<string>;
+  readonly onProgress: (progress: Progress) => void;
+  /** Aborting it ends the export before the next file. */
+  readonly signal: AbortSignal;
+}
+
+export interface Exported {
+  readonly model: ModelVersion;
+  readonly format: ExportFormat;
+  /** Absolute path. */
+  readonly folder: string;
+  readonly files: readonly {
+    readonly name: string;
+    readonly bytes: number;
+    /** SHA-256, hex. */
+    readonly digest: string;
+  }[];
+}
+
+/** @throws ThawError NOT_FOUND for the model, USAGE for the folder, ARTIFACT_CORRUPT, DISK_FULL, STORE_… */
+export async function exportModel(request: ExportRequest): Promise<Exported> {
+  const { store, platform, format, force, baseCheckpoint, onProgress, signal } = request;
+  const model = await readFolds(store, await resolveModel(store, request.model));
+  const folder = resolve(request.out ?? `${model.name}-v${model.version}-${format}`);
+  await checkFolder(folder, force);
+  onProgress({ phase: "fetching the model", step: 0, total: 1 });
+  const [weights, base, card] = await Promise.all([
+    localWeights(store, platform.workFolder, model),
+    localBase(store, platform.workFolder, model.base, model.baseSpec, baseCheckpoint),
+    modelCardFile(store, model),
+  ]);
+  signal.throwIfAborted();
+  onProgress({ phase: "reading the weights", step: 0, total: 1 });
+  const trained = await loadTrainedModel(base, weights, model);
+  const files = [...card, ...exportFiles(trained, model, format)];
+  // Without the file that is loaded, an export that is broken off here cannot pass for the old one.
+  await rm(join(folder, files.at(-1)?.name ?? ""), { force: true });
+  for (const [step, { name, data }] of files.entries()) {
+    signal.throwIfAborted();
+    onProgress({ phase: `writing ${name}`, step, total: files.length });
+    await writeWhole(folder, name, data);
+  }
+  return {
+    model,
+    format,
+    folder,
+    files: files.map(({ name, data }) => ({
+      name,
+      bytes: data.length,
+      digest: createHash("sha256").update(data).digest("hex"),
+    })),
+  };
+}

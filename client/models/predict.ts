@@ -1,0 +1,129 @@
+/** Classifies image files with a registered model, in an engine process on this machine. */
+import { z } from "zod";
+import { createEngine } from "../../engine/process.js";
+import type { FilePrediction as EnginePrediction } from "../../spec/engine/job.js";
+import { ThawError } from "../../spec/errors.js";
+import type { Platform } from "../../spec/platform.js";
+import type { ModelVersion } from "../../spec/records/model.js";
+import type { Progress } from "../../spec/records/training.js";
+import { localBase } from "../../store/artifacts/localBase.js";
+import type { Store } from "../../store/connection/connection.js";
+import { expandFiles } from "../images/files.js";
+import { resolveModel } from "./reference.js";
+import { localWeights } from "./weights.js";
+
+export interface PredictRequest {
+  readonly store: Store;
+  readonly platform: Pick<Platform, "workFolder">;
+  /** `NAME`, `NAME@VERSION` or a run id. */
+  readonly model: string;
+  /** Image files, and folders whose images are meant. */
+  readonly files: readonly string[];
+  /** Averages over each image and its mirror image; without sets, whose promise was not made for that. */
+  readonly mirrored?: boolean;
+  /** Checkpoint file of a base, fetched if need be. */
+  readonly baseCheckpoint: (name: string) => Promise<string>;
+  readonly onProgress: (progress: Progress) => void;
+  /** Aborting it ends the engine. */
+  readonly signal: AbortSignal;
+}
+
+/** Either a label with its confidence, or why the file could not be read. */
+export interface FilePrediction {
+  readonly path: string;
+  readonly label?: string;
+  /** Probability of the label, in [0, 1]. */
+  readonly confidence?: number;
+  /** Probability of each class, in the order of the model's classes. */
+  readonly probabilities?: Readonly<Record<string, number>>;
+  /**
+   * The classes that cannot be ruled out: in nine of ten images like those of the training the true class is among
+   * them. Empty when no class is probable enough; absent when the model has too few validation images for it.
+   */
+  readonly set?: readonly string[];
+  readonly error?: string;
+}
+
+export interface Predictions {
+  readonly model: ModelVersion;
+  /** In the order of the files. */
+  readonly predictions: readonly FilePrediction[];
+}
+
+const answerSchema: z.ZodType<readonly EnginePrediction[]> = z.array(
+  z.object({
+    path: z.string(),
+    probabilities: z.array(z.number()).exactOptional(),
+    set: z.array(z.number()).exactOptional(),
+    error: z.string().exactOptional(),
+  }),
+);
+
+/** @throws ThawError NOT_FOUND for the model, USAGE when sides matter to it, DATA_NOT_FOUND for the files, ENGINE_FAILED, STORE_… */
+export async function predict(request: PredictRequest): Promise<Predictions> {
+  const { store, platform, baseCheckpoint, onProgress, signal } = request;
+  const files = await expandFiles(request.files);
+  const model = await resolveModel(store, request.model);
+  if (request.mirrored === true) requireMirrored(model);
+  const engine = createEngine(() => undefined);
+  try {
+    onProgress({ phase: "fetching the model", step: 0, total: 1 });
+    const [weights, base] = await Promise.all([
+      localWeights(store, platform.workFolder, model),
+      localBase(store, platform.workFolder, model.base, model.baseSpec, baseCheckpoint),
+    ]);
+    const answer = await engine.run(
+      {
+        kind: "predict",
+        base,
+        weights,
+        files,
+        background: model.background,
+        keepShortSide: model.keepShortSide,
+        ...calibrationOf(model, request.mirrored),
+      },
+      { onProgress, signal },
+    );
+    const predictions = answerSchema.parse(answer);
+    return { model, predictions: predictions.map((prediction) => labelled(prediction, model.classes)) };
+  } finally {
+    await engine.stop();
+  }
+}
+
+function requireMirrored({ name, version, mirroredAccuracy }: ModelVersion): void {
+  if (mirroredAccuracy !== undefined) return;
+  throw new ThawError("USAGE", `${name}@${version} was not evaluated on mirror images`, {
+    hint: "a run whose file says augment.flip: true measures what they are worth; where sides matter, they mislead",
+  });
+}
+
+/** Models of version 1 have neither. */
+function calibrationOf({ temperature, conformalQuantile }: ModelVersion, mirrored = false) {
+  return {
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(conformalQuantile === undefined || mirrored ? {} : { conformalQuantile }),
+    ...(mirrored ? { mirrored } : {}),
+  };
+}
+
+function labelled(
+  { path, probabilities, set, error }: EnginePrediction,
+  classes: readonly string[],
+): FilePrediction {
+  if (probabilities === undefined) return { path, error: error ?? "the file could not be read" };
+  if (probabilities.length !== classes.length) {
+    throw new ThawError(
+      "ARTIFACT_CORRUPT",
+      `the model has ${classes.length} classes, its weights ${probabilities.length}`,
+    );
+  }
+  const best = probabilities.indexOf(Math.max(...probabilities));
+  return {
+    path,
+    label: classes[best] ?? "",
+    confidence: probabilities[best] ?? 0,
+    probabilities: Object.fromEntries(classes.map((name, index) => [name, probabilities[index] ?? 0])),
+    ...(set === undefined ? {} : { set: set.map((index) => classes[index] ?? "") }),
+  };
+}

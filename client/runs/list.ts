@@ -1,0 +1,74 @@
+/** Lists runs, newest first, also those that Temporal has forgotten. */
+import type { FoldsInBrief } from "../../spec/records/folds.js";
+import type { Pause } from "../../spec/steering/steering.js";
+import { listRuns as listStoredRuns, readRun } from "../../store/records/records.js";
+import type { Session } from "../session.js";
+import { listExecutions, modelOf, pauseOf, type RunStatus, statusOf } from "../temporal/executions.js";
+import { accuracyKey } from "../temporal/searchAttributes.js";
+import { startOfRun } from "./id.js";
+
+export interface RunListing {
+  readonly runId: string;
+  readonly model: string;
+  readonly status: RunStatus;
+  readonly startedAt: Date;
+  readonly closedAt?: Date;
+  /** Accuracy in [0, 1] on the held-out images, of completed runs. */
+  readonly testAccuracy?: number;
+  /** What the folds of a completed run said; absent without folds. */
+  readonly folds?: FoldsInBrief;
+  /** Of a running run that is paused, or about to be. */
+  readonly paused?: Pause;
+}
+
+export interface ListOptions {
+  readonly limit: number;
+  /** Only runs of this model. */
+  readonly model?: string;
+}
+
+export async function listRuns(
+  session: Session,
+  { limit, model }: ListOptions,
+): Promise<readonly RunListing[]> {
+  const executions = await listExecutions(session, model);
+  const known = new Set(executions.map((run) => run.workflowId));
+  const listings = executions.map((run): RunListing => {
+    const accuracy = run.typedSearchAttributes.get(accuracyKey);
+    const status = statusOf(run);
+    const paused = status === "running" ? pauseOf(run) : undefined;
+    return {
+      runId: run.workflowId,
+      model: modelOf(run),
+      status,
+      startedAt: run.startTime,
+      ...(run.closeTime === undefined ? {} : { closedAt: run.closeTime }),
+      ...(accuracy === undefined ? {} : { testAccuracy: accuracy }),
+      ...(paused === undefined ? {} : { paused }),
+    };
+  });
+  const forgotten = (await listStoredRuns(session.store))
+    .filter((runId) => !known.has(runId))
+    .flatMap((runId) => forgottenRun(runId))
+    .filter((run) => model === undefined || run.model === model);
+  const newest = [...listings, ...forgotten]
+    .toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
+    .slice(0, limit);
+  return Promise.all(newest.map((run) => withRecord(session, run)));
+}
+
+/** Only runs that ended well have a record in the store. */
+function forgottenRun(runId: string): readonly RunListing[] {
+  const startedAt = startOfRun(runId);
+  if (startedAt === undefined) return [];
+  return [{ runId, model: modelOf({ workflowId: runId, memo: {} }), status: "completed", startedAt }];
+}
+
+/** The record has what the server does not: the folds, and the accuracy where there are no search attributes. */
+async function withRecord({ store }: Session, run: RunListing): Promise<RunListing> {
+  if (run.status !== "completed") return run;
+  const record = await readRun(store, run.runId);
+  if (record === undefined) return run;
+  const { testAccuracy, folds } = record;
+  return { ...run, testAccuracy, ...(folds === undefined ? {} : { folds }) };
+}

@@ -1,0 +1,111 @@
+/** Starts a run that goes on from a closed one: its recorded run file, perhaps with other values. */
+import { stringify } from "yaml";
+import { z } from "zod";
+import { ThawError } from "../../spec/errors.js";
+import type { ImageSource, RunInput } from "../../spec/pipeline/run.js";
+import { planStages } from "../../spec/pipeline/stages.js";
+import type { RunFile } from "../../spec/runFile/runFile.js";
+import { nearest } from "../nearest.js";
+import { type PlannedStage, planRun } from "../plan/plan.js";
+import { dataPathFrom } from "../runFile/load.js";
+import { parseRunFile } from "../runFile/parse.js";
+import type { Session } from "../session.js";
+import { fetchEvents, inputIn } from "../temporal/eventHistory.js";
+import { describeRun, statusOf } from "../temporal/executions.js";
+import { resolveRunId } from "./resolve.js";
+import type { RunRequest } from "./start.js";
+
+export interface ResumeOptions {
+  /** The values of `--set`. */
+  readonly overrides: readonly string[];
+  /** This stage and those after it are made anew. */
+  readonly from?: string;
+  /** Of the TensorFlow build that the training worker has. */
+  readonly engineFingerprint: string;
+}
+
+export interface ResumePlan {
+  readonly resumedFrom: string;
+  /** For `startRun`. */
+  readonly request: RunRequest;
+  /** What the new run will do, and why. */
+  readonly stages: readonly PlannedStage[];
+}
+
+/**
+ * @param ref of a closed run
+ * @throws ThawError NOT_FOUND (also when Temporal has forgotten the run), USAGE for a run that goes on or a stage that
+ * it does not have, RUN_FILE_INVALID, those of `planRun`
+ */
+export async function planResume(
+  session: Session,
+  ref: string,
+  { overrides, from, engineFingerprint }: ResumeOptions,
+): Promise<ResumePlan> {
+  const resumedFrom = await resolveRunId(session, ref);
+  const old = await recordedInput(session, resumedFrom);
+  const file = parseRunFile(stringify(old.file), `the run file of ${resumedFrom}`, overrides);
+  const changed = file.data.path !== old.file.data.path;
+  const source: ImageSource = changed
+    ? { dataPath: dataPathFrom(process.cwd(), file.data.path) }
+    : { dataPath: old.dataPath, ...(old.upload === undefined ? {} : { upload: old.upload }) };
+  if (from !== undefined) requireStage(from, file, old);
+  const sameBases =
+    JSON.stringify([file.base, file.bases]) === JSON.stringify([old.file.base, old.file.bases]);
+  const request: RunRequest = {
+    file,
+    ...source,
+    lineage: { resumedFrom, ...(from === undefined ? {} : { from }) },
+    ...(sameBases ? { recorded: recordedBases(old) } : {}),
+  };
+  const planned = await planRun(session, file, source, engineFingerprint);
+  return { resumedFrom, request, stages: from === undefined ? planned : anewFrom(planned, from) };
+}
+
+/** The plan as the run will follow it: stages from the one named on have keys of their own. */
+function anewFrom(planned: readonly PlannedStage[], from: string): readonly PlannedStage[] {
+  const first = planned.findIndex(({ name }) => name === from);
+  return planned.map((stage, index): PlannedStage => {
+    if (index < first || stage.action === "skip" || stage.action === "maybe") return stage;
+    const { name, kind } = stage;
+    const why = name === from ? `--from ${from} asks for it` : `it comes after ${from}, which is made anew`;
+    return { name, kind, action: "run", why };
+  });
+}
+
+function recordedBases({ base, candidates }: RunInput): Pick<RunInput, "base" | "candidates"> {
+  return {
+    ...(base === undefined ? {} : { base }),
+    ...(candidates === undefined ? {} : { candidates }),
+  };
+}
+
+function requireStage(from: string, file: RunFile, { base, candidates }: RunInput): void {
+  const names = planStages(file, base, candidates).map(({ name }) => name);
+  if (names.includes(from)) return;
+  const [close] = nearest(from, names);
+  throw new ThawError("USAGE", `the run has no stage "${from}"`, {
+    hint: close === undefined ? `its stages are ${names.join(", ")}` : `did you mean ${close}?`,
+  });
+}
+
+const inputSchema = z.looseObject({ file: z.looseObject({}), dataPath: z.string() });
+
+/** What the run was started with, from its history. */
+async function recordedInput(session: Session, runId: string): Promise<RunInput> {
+  const run = await describeRun(session, runId);
+  if (run === undefined) {
+    throw new ThawError("NOT_FOUND", `Temporal has forgotten ${runId}, and with it its run file`, {
+      hint: "`thaw run` with the file itself finds every stage that is still in the store",
+    });
+  }
+  if (statusOf(run) === "running") {
+    throw new ThawError("USAGE", `${runId} has not ended`, {
+      hint: `\`thaw unpause ${runId}\` if it is paused; \`thaw cancel ${runId}\` ends it first`,
+    });
+  }
+  const parsed = inputSchema.safeParse(inputIn(await fetchEvents(session, runId)));
+  // The file itself is parsed with the overrides, so that an older one gets today's defaults.
+  if (parsed.success) return parsed.data as unknown as RunInput;
+  throw new ThawError("NOT_FOUND", `${runId} was started by a version of thaw that is too different`);
+}

@@ -1,0 +1,122 @@
+/** Starts a run: one workflow, whose id is the run's id. */
+import { WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
+import { stringify } from "yaml";
+import { isInvalidArgument } from "../../runtime/temporalError.js";
+import { ThawError } from "../../spec/errors.js";
+import { CONTROL_QUEUE, type ImageSource, type RunInput, WORKFLOW_TYPE } from "../../spec/pipeline/run.js";
+import { suitsAll, unfreezeStages, withStages } from "../../spec/pipeline/unfreezing.js";
+import type { RunFile } from "../../spec/runFile/runFile.js";
+import { referToUpload } from "../../store/images/uploads.js";
+import { resolveBase, resolveCandidates } from "../bases/resolve.js";
+import type { Session } from "../session.js";
+import { temporalCall } from "../temporal/call.js";
+import { runUrl } from "../temporal/links.js";
+import { ensureSearchAttributes, modelKey, REGISTER_BY_HAND } from "../temporal/searchAttributes.js";
+import { thawVersion } from "../version.js";
+import { newRunId, startOfRun } from "./id.js";
+
+export interface RunRequest extends ImageSource {
+  readonly file: RunFile;
+  /** An id from {@link newRunId}; a new one when left out. */
+  readonly runId?: string;
+  /** The closed run that this one goes on from, and from which stage on all is made anew. */
+  readonly lineage?: Pick<RunInput, "resumedFrom" | "from">;
+  /** What the bases' names meant in that run; looked up when left out. */
+  readonly recorded?: Pick<RunInput, "base" | "candidates">;
+}
+
+export interface StartedRun {
+  readonly runId: string;
+  /** The run in the Temporal UI, if it is known where that is. */
+  readonly url?: string;
+}
+
+/** @throws ThawError USAGE for an id that is taken or malformed, BASE_UNKNOWN, RUN_FILE_INVALID (layer groups), NOT_FOUND, TEMPORAL_UNREACHABLE */
+export async function startRun(session: Session, request: RunRequest): Promise<StartedRun> {
+  const { dataPath, upload, recorded, runId = newRunId(request.file.name, new Date()) } = request;
+  if (startOfRun(runId) === undefined) {
+    throw new ThawError("USAGE", `"${runId}" is no run id`, {
+      hint: "run ids are NAME-YYYYMMDD-HHMMSS-xxxx",
+    });
+  }
+  const { bases } = request.file;
+  // With several candidates none of them is the base yet.
+  const lookUp = async () => (bases.length === 0 ? resolveBase(session.store, request.file.base) : undefined);
+  const base = recorded === undefined ? await lookUp() : recorded.base;
+  const candidates = recorded?.candidates ?? (await resolveCandidates(session.store, bases));
+  const file = bases.length === 0 ? withStages(request.file, base) : suitsAll(request.file, candidates);
+  const input: RunInput = {
+    runId,
+    file,
+    ...(base === undefined ? {} : { base }),
+    ...(bases.length === 0 ? {} : { candidates }),
+    dataPath,
+    ...(upload === undefined ? {} : { upload }),
+    thawVersion: thawVersion(),
+    ...request.lineage,
+  };
+  await ensureSearchAttributes(session);
+  if (upload !== undefined) await referToUpload(session.store, upload, runId);
+  await temporalCall(session, "starting the run", () => startWorkflow(session, input));
+  const url = runUrl(session.platform, runId);
+  return { runId, ...(url === undefined ? {} : { url }) };
+}
+
+async function startWorkflow({ temporal }: Session, input: RunInput): Promise<void> {
+  const { runId, file, dataPath } = input;
+  try {
+    await temporal.workflow.start(WORKFLOW_TYPE, {
+      workflowId: runId,
+      taskQueue: CONTROL_QUEUE,
+      args: [input],
+      workflowIdReusePolicy: "REJECT_DUPLICATE",
+      typedSearchAttributes: [{ key: modelKey, value: file.name }],
+      // Search attributes may be missing on foreign servers; a memo never is.
+      memo: {
+        model: file.name,
+        base: basesOf(file),
+        dataPath,
+        ...(input.resumedFrom === undefined ? {} : { resumedFrom: input.resumedFrom }),
+      },
+      staticSummary: summaryOf(input),
+      staticDetails: detailsOf(input),
+    });
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) {
+      throw new ThawError("USAGE", `there is a run ${runId} already`, { cause: error });
+    }
+    if (isInvalidArgument(error) && /search attribute/i.test(String((error as Error).cause))) {
+      throw new ThawError("TEMPORAL_UNREACHABLE", "the Temporal server lacks thaw's search attributes", {
+        hint: REGISTER_BY_HAND,
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+/** One line for the Temporal UI. */
+function summaryOf({ file, base }: RunInput): string {
+  const { name, bases } = file;
+  if (bases.length > 0) return `${name} on ${basesOf(file)}`;
+  const count = unfreezeStages(file, base).length;
+  return `${name} on ${basesOf(file)}, ${count} unfreezing stage${count === 1 ? "" : "s"}`;
+}
+
+function basesOf({ base, bases }: RunFile): string {
+  return bases.length === 0 ? base : bases.join(" or ");
+}
+
+/** Markdown for the Temporal UI; tables lose their columns there, code blocks do not. */
+function detailsOf({ runId, file, dataPath, upload, resumedFrom }: RunInput): string {
+  return [
+    `Images: \`${dataPath}\`${upload === undefined ? "" : `, uploaded as \`${upload.slice(0, 12)}\``}`,
+    "",
+    ...(resumedFrom === undefined ? [] : [`Goes on from \`${resumedFrom}\``, ""]),
+    "```yaml",
+    stringify(file).trimEnd(),
+    "```",
+    "",
+    `\`thaw watch ${runId}\` follows this run, \`thaw cancel ${runId}\` ends it.`,
+  ].join("\n");
+}

@@ -1,0 +1,103 @@
+/** What comes back from Temporal, checked: a worker of another version may have written it. */
+import { z } from "zod";
+import { isErrorCode } from "../../spec/errors.js";
+import type { RunResult, RunState, StageState } from "../../spec/pipeline/run.js";
+import type { PodGroup } from "../../spec/pods/groups.js";
+import type { PodReason, PodState } from "../../spec/pods/pod.js";
+import { runControlSchema, steerRecordSchema } from "../../spec/steering/schema.js";
+
+export const artifactSchema = z.object({ kind: z.string(), key: z.string(), digest: z.string() });
+
+const STATES = [
+  "waiting",
+  "running",
+  "paused",
+  "done",
+  "cached",
+  "rolled-back",
+  "skipped",
+  "failed",
+  "cancelled",
+] as const satisfies readonly StageState[];
+
+/** Of the newest worker: reasons are shown, and none is asked for by name. */
+const podReason = z.string().transform((text) => text as PodReason);
+const podGroup = z.string().transform((text) => text as PodGroup);
+const podSchema: z.ZodType<PodState> = z.object({
+  group: podGroup.exactOptional(),
+  phase: z.enum(["waiting", "starting", "running", "ended"]),
+  reason: podReason,
+  sentence: z.string(),
+  pod: z.string().exactOptional(),
+  node: z.string().exactOptional(),
+  ended: z.int().exactOptional(),
+  lastEnd: z.object({ reason: podReason, sentence: z.string() }).exactOptional(),
+  final: z.object({ code: z.string().refine(isErrorCode), hint: z.string() }).exactOptional(),
+});
+
+/** Answer of the `runState` query. */
+export const runStateSchema: z.ZodType<RunState> = z.object({
+  runId: z.string(),
+  model: z.string(),
+  stages: z.array(
+    z.object({
+      name: z.string(),
+      state: z.enum(STATES),
+      artifact: artifactSchema.exactOptional(),
+      seconds: z.number().exactOptional(),
+      note: z.string().exactOptional(),
+    }),
+  ),
+  control: runControlSchema.exactOptional(),
+  pod: podSchema.exactOptional(),
+});
+
+/** Absent in decisions of older workers. */
+const foldsSchema = z.object({ count: z.int(), reason: z.string() }).exactOptional();
+
+/** Result of a stage's activity; `findArtifact` may find nothing. */
+export const outcomeSchema = z.object({
+  artifact: artifactSchema,
+  cached: z.boolean(),
+  note: z.string(),
+  kept: z.boolean().exactOptional(),
+  decision: z
+    .object({ choice: z.string(), stages: z.int(), reason: z.string(), folds: foldsSchema })
+    .exactOptional(),
+});
+
+/** Result of the workflow. */
+export const resultSchema: z.ZodType<RunResult> = z.object({
+  runId: z.string(),
+  model: z.string(),
+  version: z.int(),
+  testAccuracy: z.number(),
+  testAccuracyInterval: z.tuple([z.number(), z.number()]),
+  byStage: z.array(z.object({ stage: z.string(), accuracy: z.number() })),
+  scratch: z.object({ accuracy: z.number(), seconds: z.number() }).exactOptional(),
+  folds: z
+    .object({
+      count: z.int(),
+      images: z.int(),
+      accuracy: z.number(),
+      accuracyInterval: z.tuple([z.number(), z.number()]),
+      headAccuracy: z.number(),
+      pValue: z.number(),
+    })
+    .exactOptional(),
+  artifacts: z.record(z.string(), artifactSchema),
+  resumedFrom: z.string().exactOptional(),
+  steering: z.array(steerRecordSchema).exactOptional(),
+});
+
+/** Heartbeat of a running activity. */
+export const progressSchema = z.object({
+  phase: z.string(),
+  step: z.number(),
+  total: z.number(),
+  loss: z.number().exactOptional(),
+  validationAccuracy: z.number().exactOptional(),
+  imagesPerSecond: z.number().exactOptional(),
+  etaSeconds: z.number().exactOptional(),
+  ageSeconds: z.number().exactOptional(),
+});

@@ -1,0 +1,54 @@
+/** Opens what ingest wrote: records, summary, and the images out of their packs. */
+import { closeSync, openSync, readSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { DatasetSummary, ImageRecord } from "../../spec/records/dataset.js";
+
+export const IMAGES_FILE = "images.jsonl";
+export const SUMMARY_FILE = "dataset.json";
+
+export interface Dataset {
+  readonly records: readonly ImageRecord[];
+  readonly summary: DatasetSummary;
+  /**
+   * The canonical image, encoded (see `decode.ts`). It is read at once and out of the page cache, so that decoding
+   * can begin before the caller goes on to block the process with tensors. The views of one image are usually
+   * wanted one after the other: asking again for the last image gives the same buffer.
+   */
+  read(imageIndex: number): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
+/** @param file `images.jsonl` of any dataset */
+export async function readImageRecords(file: string): Promise<readonly ImageRecord[]> {
+  const lines = (await readFile(file, "utf8")).split("\n");
+  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as ImageRecord);
+}
+
+export async function openDataset(folder: string): Promise<Dataset> {
+  const records = await readImageRecords(join(folder, IMAGES_FILE));
+  const summary = JSON.parse(await readFile(join(folder, SUMMARY_FILE), "utf8")) as DatasetSummary;
+  const packs = new Map(summary.packs.map((name) => [name, openSync(join(folder, name), "r")]));
+  let last: { readonly index: number; readonly encoded: Buffer } | undefined;
+  return {
+    records,
+    summary,
+    read: async (index) => {
+      if (last?.index === index) return last.encoded;
+      const record = records[index];
+      const descriptor = record && packs.get(record.pack);
+      if (record === undefined || descriptor === undefined)
+        throw new RangeError(`there is no image ${index}`);
+      const encoded = Buffer.allocUnsafeSlow(record.length);
+      const length = readSync(descriptor, encoded, 0, record.length, record.offset);
+      if (length !== record.length)
+        throw new Error(`${record.pack} is cut short: image ${index} is not whole`);
+      last = { index, encoded };
+      return encoded;
+    },
+    close: async () => {
+      for (const descriptor of packs.values()) closeSync(descriptor);
+      packs.clear();
+    },
+  };
+}

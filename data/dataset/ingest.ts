@@ -1,0 +1,110 @@
+/** Turns labelled image files into a dataset: canonical images in packs, a record for each, a split, and what is wrong. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { DatasetSummary, ImageRecord, KnownToBase, Split } from "../../spec/records/dataset.js";
+import type { Progress } from "../../spec/records/training.js";
+import type { DataSpec } from "../../spec/runFile/runFile.js";
+import { findFaults } from "../faults/findFaults.js";
+import { settleLeaks } from "../faults/leaks.js";
+import { digestSource } from "../source/digest.js";
+import { byPath } from "../source/entries.js";
+import { readFetched } from "../source/fetched.js";
+import { listSource } from "../source/source.js";
+import { assignSplits } from "../splits/assign.js";
+import { baseSplits, readBaseImages, settleBaseImages } from "../splits/baseImages.js";
+import { groupImages } from "../splits/groups.js";
+import { countImages, refuseEmptyClasses, refuseEmptySplits } from "./checks.js";
+import { IMAGES_FILE, SUMMARY_FILE } from "./dataset.js";
+import { type StoredImage, storeImages } from "./storeImages.js";
+
+export interface IngestOptions {
+  /** Folder or manifest; or images that were fetched from elsewhere, by their list. */
+  readonly source: string | { readonly fetched: string };
+  readonly data: Omit<DataSpec, "path">;
+  readonly seed: number;
+  /** `images.jsonl` of the datasets that the base, a model of one's own, was tuned on. */
+  readonly baseImages?: readonly string[];
+  /** File of known digests; see `digestSource`. */
+  readonly digestCache: string;
+  /** Folder that the dataset is written to; it holds no packs yet. */
+  readonly out: string;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/**
+ * Writes `images.jsonl`, `dataset.json` and the packs; the same files, seed and settings give the same bytes.
+ * Of every image only its record is kept in memory (below a kilobyte); a handful are decoded at a time.
+ * @throws ThawError as `listSource` and `digestSource` do; CLASS_EMPTY when a class has no readable image;
+ *   DATA_INVALID when the manifest's splits tear a group of the manifest apart, when they tear copies of a picture
+ *   apart and `leaks` is `refuse`, or when a split that is wanted stays empty
+ */
+export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
+  const { data, seed, out, onProgress } = options;
+  const source =
+    typeof options.source === "string"
+      ? await listSource(options.source)
+      : await readFetched(options.source.fetched);
+  const classes = source.classes.length;
+  onProgress({ phase: "checking files", step: 0, total: source.entries.length });
+  const { files } = await digestSource(source, options.digestCache);
+  await mkdir(out, { recursive: true });
+  const canonical = { background: data.background, keepShortSide: data.keep_short_side };
+  const { images, quarantined, packs } = await storeImages(source, files, canonical, out, onProgress);
+  refuseEmptyClasses(source, images, quarantined);
+
+  const { copies } = groupImages(images);
+  const settled = settleLeaks(images, copies, data.leaks);
+  const met = baseSplits(images, await readBaseImages(options.baseImages ?? []));
+  const known = settleBaseImages(images, met, data.leaks);
+  const dropped = new Map([...settled.dropped, ...known.dropped]);
+  const isUsed = (_: unknown, index: number): boolean => !dropped.has(index);
+  const used = images.filter(isUsed);
+  const before = met.filter(isUsed);
+  const { groups, splits } = assignSplits(used, classes, data, seed, before);
+  const records = used.map((image, index) =>
+    recordOf(image, groups[index] as string, splits[index] as Split),
+  );
+  const counts = countImages(records, classes);
+  refuseEmptySplits(source.classes, counts, data, images, copies);
+
+  const summary: DatasetSummary = {
+    classes: source.classes,
+    counts,
+    images: records.length,
+    quarantined: [...quarantined, ...dropped.values()].sort(byPath),
+    duplicateGroups: copies.length,
+    packs,
+    faults: findFaults({ ...settled, source, images, records, copies, seed }),
+    ...(options.baseImages === undefined
+      ? {}
+      : { knownToBase: countKnown(splits, before, known.dropped.size, known.left.length) }),
+  };
+  const lines = records.map((record) => `${JSON.stringify(record)}\n`);
+  await writeFile(join(out, IMAGES_FILE), lines.join(""));
+  await writeFile(join(out, SUMMARY_FILE), `${JSON.stringify(summary, null, 1)}\n`);
+  return summary;
+}
+
+function countKnown(
+  splits: readonly Split[],
+  before: readonly (Split | undefined)[],
+  dropped: number,
+  flattering: number,
+): KnownToBase {
+  const count = (isOne: (split: Split, met: Split) => boolean): number =>
+    splits.filter((split, index) => {
+      const met = before[index];
+      return met !== undefined && isOne(split, met);
+    }).length;
+  return {
+    learned: count((split, met) => split !== "test" && met !== "test"),
+    heldOut: count((split, met) => split === "test" && met === "test"),
+    dropped,
+    flattering,
+  };
+}
+
+function recordOf(image: StoredImage, group: string, split: Split): ImageRecord {
+  const { path, label, group: _own, split: _written, bytes: _bytes, border: _border, ...rest } = image;
+  return { path, label, group, split, ...rest };
+}

@@ -1,0 +1,132 @@
+/** Decodes an image file of any usual kind into its canonical form: upright, opaque, 8-bit sRGB, not too large. */
+import { ThawError } from "../../spec/errors.js";
+import type { DataSpec } from "../../spec/runFile/runFile.js";
+import { describeFile, isHeic } from "./fileKind.js";
+import { fromPixels, type Pixels, sharp } from "./sharp.js";
+
+/** The perceptual hash reads eight frequencies a side; what has fewer pixels is no picture. */
+const MIN_SIDE = 8;
+/**
+ * 2^27 pixels, 31 % more than the largest medium-format cameras (102 megapixels). A progressive or rotated image
+ * is held whole: at 3–4 bytes a pixel that is 0.5 GB, and four of them fit the engine's 4 GB.
+ */
+const MAX_PIXELS = 2 ** 27;
+/** The network sees a square: of a longer strip than 32 : 1 that is less than 3 %, whatever it shows. */
+const MAX_ASPECT = 32;
+/** Warnings of libjpeg about bytes between segments: every pixel is there. All other warnings mean lost pixels. */
+const HARMLESS = /^VipsJpeg: Corrupt JPEG data: \d+ extraneous bytes before marker/;
+const RGB = 3;
+const READABLE = "JPEG, PNG, WebP, GIF, TIFF and AVIF can be read";
+
+export interface CanonicalOptions {
+  /** Put behind transparent pixels. */
+  readonly background: DataSpec["background"];
+  /** Images with a longer short side (in pixels) are scaled down to it; smaller ones stay as they are. */
+  readonly keepShortSide: number;
+}
+
+export interface DecodedImage {
+  /** The canonical pixels. */
+  readonly pixels: Pixels;
+  /** Size in pixels after EXIF orientation, before down-scaling. */
+  readonly width: number;
+  readonly height: number;
+  /** What the bytes are, whatever the file's name says: jpeg, png, webp, gif, tiff or avif. */
+  readonly format: string;
+}
+
+/**
+ * Applies EXIF orientation, converts to 8-bit sRGB (embedded profiles and CMYK included), puts `background` behind
+ * transparency, and scales down. Of animations and multi-page files the first page counts.
+ * @throws ThawError IMAGE_UNREADABLE; its message is the reason in plain words, without the path
+ */
+export async function decodeImage(bytes: Buffer, options: CanonicalOptions): Promise<DecodedImage> {
+  const { width, height, format } = await readHeader(bytes);
+  checkSize(width, height);
+  const pixels = await decodePixels(bytes, options, "warning").catch((error: unknown) => {
+    if (!linesOf(error).every((line) => HARMLESS.test(line))) throw unreadable(damage(error), error);
+    return decodePixels(bytes, options, "error").catch((again: unknown) => {
+      throw unreadable(damage(again), again);
+    });
+  });
+  return { pixels, width, height, format };
+}
+
+/**
+ * Measured on photographs of 320 × 569 pixels: 51 % of the raw size, 12 ms to encode, 4.5 ms to decode. Level 6 saves
+ * 1 % more for twice the time; lossless WebP takes 41 %, 22 ms and 11 ms, and every image is decoded many times.
+ */
+const PNG = { compressionLevel: 3, adaptiveFiltering: true } as const;
+
+/** Canonical pixels as a PNG without metadata; lossless and the same bytes every time. */
+export function encodePixels(pixels: Pixels): Promise<Buffer> {
+  return fromPixels(pixels).png(PNG).toBuffer();
+}
+
+/** Size in pixels of an image written by {@link encodePixels}, from its header. */
+export function canonicalSize(encoded: Buffer): { readonly width: number; readonly height: number } {
+  if (encoded.toString("latin1", 1, 4) !== "PNG") throw new TypeError("not a canonical image: no PNG");
+  return { width: encoded.readUInt32BE(16), height: encoded.readUInt32BE(20) };
+}
+
+async function readHeader(
+  bytes: Buffer,
+): Promise<{ readonly width: number; readonly height: number; readonly format: string }> {
+  if (bytes.length === 0) throw unreadable("the file is empty");
+  if (isHeic(bytes)) throw unreadable(`it is a HEIC photograph; convert it to JPEG (${READABLE})`);
+  // The limit on pixels is checked below, with a better sentence; a header alone takes no memory.
+  const header = await sharp(bytes, { limitInputPixels: false })
+    .metadata()
+    .catch((error: unknown) => {
+      if (!linesOf(error).some((line) => line.includes("unsupported image format"))) {
+        throw unreadable(damage(error), error);
+      }
+      const kind = describeFile(bytes);
+      throw unreadable(
+        kind === undefined ? `it is no image (${READABLE})` : `it is ${kind} (${READABLE})`,
+        error,
+      );
+    });
+  const format = header.format === "heif" ? "avif" : header.format;
+  return { ...header.autoOrient, format };
+}
+
+function checkSize(width: number, height: number): void {
+  const size = `${width} × ${height} pixels`;
+  const short = Math.min(width, height);
+  if (short < MIN_SIDE) throw unreadable(`${size} are too few: at least ${MIN_SIDE} a side are needed`);
+  if (width * height > MAX_PIXELS) {
+    throw unreadable(`${size} are too many: the limit is ${Math.floor(MAX_PIXELS / 1e6)} million`);
+  }
+  if (Math.max(width, height) > MAX_ASPECT * short) {
+    throw unreadable(`${size} are too long a strip: the limit is ${MAX_ASPECT} times as long as wide`);
+  }
+}
+
+async function decodePixels(
+  bytes: Buffer,
+  { background, keepShortSide }: CanonicalOptions,
+  failOn: "warning" | "error",
+): Promise<Pixels> {
+  const { data, info } = await sharp(bytes, { autoOrient: true, failOn, limitInputPixels: MAX_PIXELS })
+    .flatten({ background })
+    .resize(keepShortSide, keepShortSide, { fit: "outside", withoutEnlargement: true })
+    .toColourspace("srgb")
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  if (info.channels !== RGB) throw new Error(`${info.channels} channels instead of ${RGB}`);
+  return { data, width: info.width, height: info.height };
+}
+
+function unreadable(reason: string, cause?: unknown): ThawError {
+  return new ThawError("IMAGE_UNREADABLE", reason, { cause });
+}
+
+function linesOf(error: unknown): string[] {
+  return (error instanceof Error ? error.message : String(error)).split("\n");
+}
+
+/** The decoder's last line is the one that names the fault; those before it are its attempts. */
+function damage(error: unknown): string {
+  return `it is damaged or cut short (${linesOf(error).at(-1)?.trim()})`;
+}

@@ -1,0 +1,129 @@
+/** Lists a manifest: a CSV file with a header, or one JSON object a line. */
+import { readFile } from "node:fs/promises";
+import { basename, dirname, extname, resolve } from "node:path";
+import { z } from "zod";
+import { ThawError } from "../../spec/errors.js";
+import { SPLITS } from "../../spec/records/dataset.js";
+import { splitOf } from "../splits/names.js";
+import { byPath, type SourceEntries, type SourceEntry } from "./entries.js";
+import { csvRows, type RawRow } from "./manifestCsv.js";
+
+export const MANIFEST_EXTENSIONS: readonly string[] = [".csv", ".jsonl"];
+
+const filled = z
+  .union([z.string(), z.number()])
+  .transform((value) => String(value).trim())
+  .refine((value) => value !== "", "is empty");
+/** CSV knows no absent cell, only an empty one. */
+const absentIfEmpty = (value: unknown): unknown => (value === "" || value === null ? undefined : value);
+
+/** As folders may be called. */
+const splitIfKnown = (value: unknown): unknown =>
+  typeof value === "string" ? (splitOf(value.trim()) ?? value) : value;
+
+const rowSchema = z.strictObject({
+  path: filled,
+  label: filled,
+  group: z.preprocess(absentIfEmpty, filled.optional()),
+  split: z.preprocess((value) => splitIfKnown(absentIfEmpty(value)), z.enum(SPLITS).optional()),
+});
+
+/** Of these, path and label have to be there. */
+const COLUMNS: readonly string[] = Object.keys(rowSchema.shape);
+const REQUIRED = 2;
+
+export async function listManifest(manifest: string): Promise<SourceEntries> {
+  const folder = dirname(manifest);
+  return parseManifest(manifest, await readFile(manifest, "utf8"), (path) => resolve(folder, path));
+}
+
+/**
+ * @param manifest path or address; its extension decides how the text is read
+ * @param fileOf where the image is that a row names; it may throw what is wrong with the path
+ */
+export function parseManifest(
+  manifest: string,
+  text: string,
+  fileOf: (path: string, line: number) => string,
+): SourceEntries {
+  const rows =
+    extname(manifest).toLowerCase() === ".csv"
+      ? csvRows(text, COLUMNS, REQUIRED, (...problem) => invalidLine(manifest, ...problem))
+      : jsonRows(manifest, text);
+  const entries = rows.map(({ line, value }): SourceEntry => {
+    const { label, group, split, ...row } = checkRow(manifest, line, value);
+    const path = row.path.replaceAll("\\", "/");
+    const optional = { ...(group === undefined ? {} : { group }), ...(split === undefined ? {} : { split }) };
+    return { path, file: fileOf(path, line), label, line, ...optional };
+  });
+  refuseRepeatedFiles(manifest, entries);
+  refuseMixedSplits(manifest, entries);
+  const classes = [...new Set(entries.map(({ label }) => label))].sort();
+  if (classes.length < 2) {
+    const found = classes[0] === undefined ? "no row" : `only the label "${classes[0]}"`;
+    throw new ThawError("TOO_FEW_CLASSES", `found ${found} in ${manifest}; at least two labels are needed`, {
+      hint: "each row names an image and its class, e.g. photos/1.jpg,cat under the header path,label",
+    });
+  }
+  return { source: manifest, classes, entries: entries.sort(byPath), ignored: [] };
+}
+
+function jsonRows(manifest: string, text: string): RawRow[] {
+  return text.split("\n").flatMap((content, index) => {
+    if (content.trim() === "") return [];
+    try {
+      return [{ line: index + 1, value: JSON.parse(content) as unknown }];
+    } catch (error) {
+      throw invalidLine(manifest, index + 1, "not a JSON object", error);
+    }
+  });
+}
+
+function checkRow(manifest: string, line: number, value: unknown): z.output<typeof rowSchema> {
+  const parsed = rowSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw invalidLine(manifest, line, issue === undefined ? "not a row" : sentenceOf(issue));
+}
+
+function sentenceOf(issue: z.core.$ZodIssue): string {
+  const column = issue.path.join(".");
+  if (issue.code === "unrecognized_keys")
+    return `unknown column ${issue.keys.join(", ")}: leave it out, if it is not one of ${COLUMNS.join(", ")} misspelt`;
+  if (issue.code === "invalid_value") return `${column} must be one of ${SPLITS.join(", ")} (or val)`;
+  if (issue.code === "custom") return `${column} ${issue.message}`;
+  return column === "" ? "not an object with path and label" : `${column} is missing or no text`;
+}
+
+function refuseRepeatedFiles(manifest: string, entries: readonly SourceEntry[]): void {
+  const lines = new Map<string, number | undefined>();
+  for (const { file, path, line } of entries) {
+    if (lines.has(file)) {
+      throw invalidLine(manifest, line, `${path} is named in line ${lines.get(file)} already`);
+    }
+    lines.set(file, line);
+  }
+}
+
+function refuseMixedSplits(manifest: string, entries: readonly SourceEntry[]): void {
+  const without = entries.find(({ split }) => split === undefined);
+  if (without === undefined || entries.every(({ split }) => split === undefined)) return;
+  throw invalidLine(
+    manifest,
+    without.line,
+    "split is missing, but other rows have one: give all rows one, or none",
+  );
+}
+
+/** What is wrong with a line of a manifest. */
+export function invalidLine(
+  manifest: string,
+  line: number | undefined,
+  what: string,
+  cause?: unknown,
+): ThawError {
+  return new ThawError("DATA_INVALID", `${basename(manifest)}, line ${line}: ${what}`, {
+    hint: `columns are path and label, and if wanted group and split (${SPLITS.join(", ")}); see ${manifest}`,
+    cause,
+  });
+}

@@ -1,0 +1,36 @@
+/** Lists labelled images, cheaply: names only, no file or object is opened but a manifest. */
+import { stat } from "node:fs/promises";
+import { extname, resolve } from "node:path";
+import { ThawError } from "../../spec/errors.js";
+import { isBucketUrl, type ObjectReader } from "../../spec/images/objects.js";
+import { listBucket } from "./bucket.js";
+import type { SourceEntries } from "./entries.js";
+import { listFolder } from "./folder.js";
+import { listManifest, MANIFEST_EXTENSIONS } from "./manifest.js";
+
+/**
+ * @param path a folder with one sub-folder per class or with folders of splits that have them, or a CSV/JSONL manifest; on disk, or `s3://BUCKET/PREFIX`
+ * @param buckets reads those; without it they are refused
+ * @throws ThawError DATA_NOT_FOUND (nothing there), DATA_INVALID (a row of the manifest, with its line),
+ *   TOO_FEW_CLASSES (fewer than two), CLASS_EMPTY (a class folder without images); those of `buckets`
+ */
+export async function listSource(path: string, buckets?: ObjectReader): Promise<SourceEntries> {
+  if (isBucketUrl(path)) {
+    if (buckets !== undefined) return listBucket(path, buckets);
+    throw new ThawError("USAGE", `${path} cannot be read here: images have to be files`);
+  }
+  const source = resolve(path);
+  const found = await stat(source).catch((cause: unknown) => {
+    throw new ThawError("DATA_NOT_FOUND", `there is no folder or manifest at ${source}`, {
+      hint:
+        "data.path is relative to the run file; it names a folder of class folders, or a .csv or .jsonl file; " +
+        "images in a bucket are s3://BUCKET/PREFIX",
+      cause,
+    });
+  });
+  if (found.isDirectory()) return listFolder(source);
+  if (MANIFEST_EXTENSIONS.includes(extname(source).toLowerCase())) return listManifest(source);
+  throw new ThawError("DATA_INVALID", `${source} is a file, but no manifest`, {
+    hint: `a manifest ends in ${MANIFEST_EXTENSIONS.join(" or ")}; else data.path names a folder of class folders`,
+  });
+}

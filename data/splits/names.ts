@@ -1,0 +1,17 @@
+/** The names that people give splits, in folders and in manifests. */
+import type { Split } from "../../spec/records/dataset.js";
+
+const SPLIT_OF: ReadonlyMap<string, Split> = new Map([
+  ["train", "train"],
+  ["training", "train"],
+  ["val", "validation"],
+  ["valid", "validation"],
+  ["validation", "validation"],
+  ["test", "test"],
+  ["testing", "test"],
+]);
+
+/** Whether upper or lower case. Undefined for any other name. */
+export function splitOf(name: string): Split | undefined {
+  return SPLIT_OF.get(name.toLowerCase());
+}

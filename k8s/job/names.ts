@@ -1,0 +1,46 @@
+/** Names and labels of a run's objects in the cluster. */
+import { createHash } from "node:crypto";
+import type { RunInput } from "../../spec/pipeline/run.js";
+import type { PodGroup } from "../../spec/pods/groups.js";
+import { ofGroup } from "../../spec/pods/pod.js";
+
+export const MANAGED_BY = "app.kubernetes.io/managed-by";
+export const RUN_LABEL = "thaw.dev/run";
+/** On Jobs and pods for stages with settings of their own. */
+export const GROUP_LABEL = "thaw.dev/pod-group";
+/** Which Temporal a Job's run is in: only there it is known whether the run goes on. */
+export const INSTALLATION_LABEL = "thaw.dev/installation";
+/** The container that trains. */
+export const CONTAINER = "training";
+
+/** The Job controller makes a label and host names of it, and appends six letters for pods: RFC 1123's 63. */
+const MOST_LETTERS = 57;
+const DIGEST_LETTERS = 8;
+
+/** Deterministic, so that whoever comes second finds what the first has made. */
+export function jobName(runId: string, group?: PodGroup): string {
+  const id = ofGroup(runId, group);
+  const name = `thaw-${id}`;
+  if (name.length <= MOST_LETTERS) return name;
+  const digest = createHash("sha256").update(id).digest("hex").slice(0, DIGEST_LETTERS);
+  return `${name.slice(0, MOST_LETTERS - DIGEST_LETTERS - 1).replace(/-+$/, "")}-${digest}`;
+}
+
+export function labelsOf(
+  { runId, file, resumedFrom }: RunInput,
+  group: PodGroup | undefined,
+): Record<string, string> {
+  return {
+    [MANAGED_BY]: "thaw",
+    "app.kubernetes.io/name": "thaw-training",
+    [RUN_LABEL]: runId,
+    ...(group === undefined ? {} : { [GROUP_LABEL]: group }),
+    "thaw.dev/model": file.name,
+    // The run that this one goes on from; of a first run itself.
+    "thaw.dev/lineage": resumedFrom ?? runId,
+  };
+}
+
+/** Finds the pods of one of the run's Jobs. */
+export const selectorOf = ({ runId, group }: { readonly runId: string; readonly group?: PodGroup }): string =>
+  `${MANAGED_BY}=thaw,${RUN_LABEL}=${runId},${group === undefined ? `!${GROUP_LABEL}` : `${GROUP_LABEL}=${group}`}`;

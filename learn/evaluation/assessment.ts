@@ -1,0 +1,216 @@
+/** The held-out evaluation as numbers: from the logits of every candidate to accuracy, calibration and sets. */
+import type {
+  Calibration,
+  ClassMetrics,
+  ConformalSets,
+  Evaluation,
+  FullPrediction,
+  StageAccuracy,
+  TopLoss,
+} from "../../spec/records/evaluation.js";
+import { binomialTail, changedImages } from "../evidence/gate.js";
+import { lossOf, softmaxRows } from "../training/step/loss.js";
+import { argMax, crossEntropyAndAccuracy } from "../training/validation.js";
+import { calibrationOf } from "./calibration.js";
+import { conformalQuantile, conformalSet, leastImages } from "./conformal.js";
+import { confusionMatrix, summarizeConfusion, wilsonInterval } from "./metrics.js";
+import { averagePrecision, rocAuc } from "./ranking.js";
+import { atTemperature, fitTemperature } from "./temperature.js";
+
+/** The share of images whose true class the conformal sets promise to hold. */
+const CONFORMAL_LEVEL = 0.9;
+const MOST_PICTURES = 24;
+
+/** Logits are `[images, classes]`, row-major. */
+export interface Candidates {
+  readonly classes: readonly string[];
+  /** The held-out images. */
+  readonly paths: readonly string[];
+  readonly labels: readonly number[];
+  /** On the held-out images, in the order of the stages; the last one is the model. */
+  readonly stages: readonly { readonly stage: string; readonly logits: Float32Array }[];
+  /** The model's on the validation images. */
+  readonly validation: { readonly labels: readonly number[]; readonly logits: Float32Array };
+  /** The model's on the mirror images of the held-out images. */
+  readonly mirrored?: Float32Array;
+  readonly scratch?: { readonly logits: Float32Array; readonly seconds: number; readonly epochs: number };
+}
+
+export function assess(candidates: Candidates): { evaluation: Evaluation; predictions: FullPrediction[] } {
+  const { classes, labels, validation, mirrored, scratch } = candidates;
+  const final = candidates.stages.at(-1)?.logits ?? new Float32Array();
+  const temperature = fitTemperature(validation.logits, validation.labels, classes.length);
+  const calibrated = softmaxRows(atTemperature(final, temperature), classes.length);
+  const quantile = conformalQuantile(
+    softmaxRows(atTemperature(validation.logits, temperature), classes.length),
+    validation.labels,
+    classes.length,
+    CONFORMAL_LEVEL,
+  );
+  const predictions = predictionsOf(candidates, calibrated, quantile);
+  const confusion = confusionMatrix(
+    labels,
+    predictions.map((prediction) => prediction.predicted),
+    classes.length,
+  );
+  const before = calibrationOf(softmaxRows(final, classes.length), labels, classes.length);
+  const summary = summarizeConfusion(confusion, classes);
+  const ranked = withRanking(summary.perClass, labels, calibrated);
+  const evaluation: Evaluation = {
+    classes,
+    images: labels.length,
+    ...summary,
+    perClass: ranked,
+    loss: before.loss,
+    confusion,
+    mistakes: predictions
+      .filter((prediction) => prediction.predicted !== prediction.label)
+      .sort((a, b) => b.confidence - a.confidence)
+      .slice(0, MOST_PICTURES)
+      .map(shortened),
+    byStage: candidates.stages.map(({ stage, logits }) => ({
+      stage,
+      ...accuracyOf(logits, labels, classes.length),
+    })),
+    ...(scratch === undefined
+      ? {}
+      : {
+          scratch: {
+            ...accuracyOf(scratch.logits, labels, classes.length),
+            seconds: scratch.seconds,
+            epochs: scratch.epochs,
+          },
+        }),
+    temperature,
+    calibration: { before, after: calibrationOf(calibrated, labels, classes.length) },
+    conformal: conformalOf(predictions, validation.labels.length, quantile),
+    ...macroOf(ranked),
+    ...againstHead(candidates),
+    ...(mirrored === undefined
+      ? {}
+      : { mirrored: mirroredOf(calibrated, atTemperature(mirrored, temperature), labels, classes.length) }),
+    topLosses: topLosses(predictions),
+  };
+  return { evaluation, predictions };
+}
+
+function predictionsOf(
+  { paths, labels, classes }: Candidates,
+  probabilities: Float32Array,
+  quantile: number | undefined,
+): FullPrediction[] {
+  return labels.map((label, row) => {
+    const own = probabilities.subarray(row * classes.length, (row + 1) * classes.length);
+    const predicted = argMax(own, 0, classes.length);
+    return {
+      path: paths[row] ?? "",
+      label,
+      predicted,
+      confidence: own[predicted] ?? 0,
+      probabilities: Array.from(own),
+      set: conformalSet(own, quantile),
+    };
+  });
+}
+
+/** What summaries keep of a prediction: with a thousand classes the rest would outgrow them. */
+function shortened({ path, label, predicted, confidence }: FullPrediction) {
+  return { path, label, predicted, confidence };
+}
+
+function accuracyOf(
+  logits: Float32Array,
+  labels: readonly number[],
+  classes: number,
+): Required<Omit<StageAccuracy, "stage">> {
+  const { accuracy, correct } = crossEntropyAndAccuracy(logits, labels, classes);
+  return { accuracy, interval: wilsonInterval(correct.filter(Boolean).length, correct.length) };
+}
+
+/** AUC and average precision of each class against the others, by its probability. */
+function withRanking(
+  perClass: readonly ClassMetrics[],
+  labels: readonly number[],
+  probabilities: Float32Array,
+): ClassMetrics[] {
+  return perClass.map((metrics, c) => {
+    const scores = labels.map((_, row) => probabilities[row * perClass.length + c] ?? 0);
+    const positive = labels.map((label) => label === c);
+    const auc = rocAuc(scores, positive);
+    const precision = averagePrecision(scores, positive);
+    return {
+      ...metrics,
+      ...(auc === undefined ? {} : { auc }),
+      ...(precision === undefined ? {} : { averagePrecision: precision }),
+    };
+  });
+}
+
+function macroOf(perClass: readonly ClassMetrics[]): Pick<Evaluation, "macroAuc" | "macroAveragePrecision"> {
+  const macroAuc = meanOf(perClass.flatMap(({ auc }) => auc ?? []));
+  const macroAveragePrecision = meanOf(perClass.flatMap((metrics) => metrics.averagePrecision ?? []));
+  return {
+    ...(macroAuc === undefined ? {} : { macroAuc }),
+    ...(macroAveragePrecision === undefined ? {} : { macroAveragePrecision }),
+  };
+}
+
+const meanOf = (values: readonly number[]): number | undefined =>
+  values.length === 0 ? undefined : values.reduce((total, value) => total + value, 0) / values.length;
+
+function conformalOf(
+  predictions: readonly FullPrediction[],
+  calibrationImages: number,
+  quantile: number | undefined,
+): ConformalSets {
+  const share = (holds: (prediction: FullPrediction) => boolean): number =>
+    predictions.filter(holds).length / predictions.length;
+  return {
+    level: CONFORMAL_LEVEL,
+    calibrationImages,
+    leastImages: leastImages(CONFORMAL_LEVEL),
+    ...(quantile === undefined ? {} : { quantile }),
+    coverage: share(({ set, label }) => set.includes(label)),
+    meanSize: meanOf(predictions.map(({ set }) => set.length)) ?? 0,
+    empty: share(({ set }) => set.length === 0),
+    several: share(({ set }) => set.length > 1),
+  };
+}
+
+function againstHead({ stages, labels, classes }: Candidates): Pick<Evaluation, "againstHead"> {
+  const head = stages.find(({ stage }) => stage === "head");
+  const final = stages.at(-1);
+  if (head === undefined || final === undefined || head === final) return {};
+  const correct = (logits: Float32Array): readonly boolean[] =>
+    crossEntropyAndAccuracy(logits, labels, classes.length).correct;
+  const { better, worse } = changedImages(correct(head.logits), correct(final.logits));
+  const tail = binomialTail(Math.max(better, worse), better + worse);
+  return { againstHead: { better, worse, pValue: Math.min(1, 2 * tail) } };
+}
+
+function mirroredOf(
+  plain: Float32Array,
+  mirroredLogits: Float32Array,
+  labels: readonly number[],
+  classes: number,
+): NonNullable<Evaluation["mirrored"]> {
+  const mirrored = softmaxRows(mirroredLogits, classes);
+  const mean = plain.map((probability, i) => (probability + (mirrored[i] ?? 0)) / 2);
+  const right = labels.filter((label, row) => argMax(mean, row * classes, classes) === label).length;
+  const calibration: Calibration = calibrationOf(mean, labels, classes);
+  return {
+    accuracy: right / labels.length,
+    interval: wilsonInterval(right, labels.length),
+    loss: calibration.loss,
+  };
+}
+
+function topLosses(predictions: readonly FullPrediction[]): TopLoss[] {
+  return predictions
+    .map((prediction) => ({
+      ...shortened(prediction),
+      loss: lossOf(prediction.probabilities[prediction.label]),
+    }))
+    .sort((a, b) => b.loss - a.loss)
+    .slice(0, MOST_PICTURES);
+}

@@ -1,0 +1,191 @@
+/** The decision between fine-tuning, a new head only, and stopping: one table of rules, the first match wins. */
+import type {
+  Compatibility,
+  RecipeDecision,
+  RecipeEvidence,
+  RecipeSummary,
+} from "../../spec/records/recipe.js";
+import type { RunFile } from "../../spec/runFile/runFile.js";
+
+/** What the rules look at. */
+export interface Situation {
+  readonly evidence: RecipeEvidence;
+  /** The run file's `recipe`. */
+  readonly asked: RunFile["recipe"];
+  /** Stages of unfreezing that the run file asks for. */
+  readonly planned: number;
+  /** Whether the base only gives features. */
+  readonly isExtractor?: boolean;
+}
+
+interface Rule {
+  readonly name: string;
+  readonly when: (situation: Situation) => boolean;
+  readonly choice: RecipeDecision["choice"];
+  /** How many stages may run at most. */
+  readonly most: number;
+  readonly reason: (situation: Situation) => string;
+  readonly help?: (situation: Situation) => string;
+}
+
+/**
+ * Training images below which a depth is not tried, per class and in all. Provisional.
+ * - 5 a class: the project's own minimum. A class with fewer has no or one validation image at the default shares,
+ *   and the gate, which protects every stage, cannot see what a stage does to it.
+ * - 60 in all for any stage, 100 for more than one: see "How deep on few images" in `bench/README.md`. At 50 tuning
+ *   gained nothing on average, at 200 it did in every run; that a second stage needs more than the first is weakly shown.
+ */
+const FEWEST_A_CLASS = 5;
+const FEWEST_FOR_TUNING = 60;
+const FEWEST_FOR_DEPTH = 100;
+
+const ALL = Number.POSITIVE_INFINITY;
+
+const RULES: readonly Rule[] = [
+  {
+    name: "asked: extractor only",
+    when: ({ asked }) => asked === "extractor-only",
+    choice: "extractor-only",
+    most: 0,
+    reason: () => "the run file asks for the frozen base with a new head (recipe: extractor-only)",
+  },
+  {
+    name: "asked: staged",
+    when: ({ asked }) => asked === "staged",
+    choice: "staged",
+    most: ALL,
+    reason: () => "the run file asks for every stage of unfreezing (recipe: staged)",
+  },
+  {
+    name: "a base that stays frozen",
+    // Labels that cannot be learned are said all the same, as of any other base.
+    when: ({ isExtractor = false, evidence }) =>
+      isExtractor && (evidence.smallestClass.images < FEWEST_A_CLASS || beatsMajority(evidence)),
+    choice: "extractor-only",
+    most: 0,
+    reason: () =>
+      "no fine-tuning: the base is a layers model, which gives features and has no layers that thaw can train",
+  },
+  {
+    name: "a class with too few images",
+    when: ({ evidence }) => evidence.smallestClass.images < FEWEST_A_CLASS,
+    choice: "extractor-only",
+    most: 0,
+    reason: ({ evidence: { smallestClass } }) =>
+      `no fine-tuning: class ${smallestClass.name} has ${images(smallestClass.images)} to train on, fewer than ${FEWEST_A_CLASS}`,
+    help: ({ evidence: { smallestClass } }) =>
+      `add at least ${images(FEWEST_A_CLASS - smallestClass.images)} of ${smallestClass.name}, better dozens, or merge it with another class`,
+  },
+  {
+    name: "labels that cannot be learned",
+    when: ({ evidence }) => !beatsMajority(evidence),
+    choice: "unlearnable",
+    most: 0,
+    reason: ({ evidence }) =>
+      `the labels cannot be told from the images: a linear probe is right on ${share(evidence.probe.accuracy)} ` +
+      `(95 %: ${interval(evidence)}), always naming the largest class on ${share(evidence.majority)}`,
+    help: () =>
+      "look whether labels were mixed up and whether the classes can be told apart by eye; more images narrow the interval; `recipe: extractor-only` trains all the same",
+  },
+  {
+    name: "copies across the splits",
+    when: ({ evidence }) => (evidence.leaks ?? 0) > 0,
+    choice: "extractor-only",
+    most: 0,
+    reason: ({ evidence: { leaks = 0 } }) =>
+      `no fine-tuning: ${leaks} ${leaks === 1 ? "picture is" : "pictures are"} in more than one split and stayed there ` +
+      "(data.leaks: report), so what is trained on would judge what fine-tuning did",
+    help: () =>
+      "set data.leaks to repair, or give all copies of a picture one split; `recipe: staged` tunes all the same",
+  },
+  {
+    name: "too few images to fine-tune",
+    when: ({ evidence }) => evidence.trainImages < FEWEST_FOR_TUNING,
+    choice: "extractor-only",
+    most: 0,
+    reason: ({ evidence }) =>
+      `no fine-tuning: ${images(evidence.trainImages)} to train on are fewer than ${FEWEST_FOR_TUNING}, and a network of millions of weights would learn them by heart`,
+    help: ({ evidence }) => `add about ${images(FEWEST_FOR_TUNING - evidence.trainImages)} or more`,
+  },
+  {
+    name: "few images: one stage",
+    when: ({ evidence, planned }) => evidence.trainImages < FEWEST_FOR_DEPTH && planned > 1,
+    choice: "staged",
+    most: 1,
+    reason: ({ evidence }) =>
+      `only the first stage of unfreezing: ${images(evidence.trainImages)} to train on are fewer than ${FEWEST_FOR_DEPTH}`,
+    help: ({ evidence }) =>
+      `about ${images(FEWEST_FOR_DEPTH - evidence.trainImages)} more would allow every stage`,
+  },
+  {
+    name: "enough images",
+    when: () => true,
+    choice: "staged",
+    most: ALL,
+    reason: ({ evidence }) =>
+      `the probe is right on ${share(evidence.probe.accuracy)} (95 %: ${interval(evidence)}), the largest class alone ` +
+      `on ${share(evidence.majority)}, and ${images(evidence.trainImages)} allow every stage`,
+  },
+];
+
+/** The first rule that matches. How far the domain is never refuses anything by itself. */
+export function decide(situation: Situation): RecipeDecision {
+  const rule = RULES.find(({ when }) => when(situation)) as Rule;
+  const help = rule.help?.(situation);
+  const stages = Math.min(rule.most, situation.planned);
+  return {
+    choice: rule.choice === "staged" && stages === 0 ? "extractor-only" : rule.choice,
+    stages,
+    planned: situation.planned,
+    rule: rule.name,
+    reason: rule.reason(situation),
+    ...(help === undefined ? {} : { help }),
+  };
+}
+
+/**
+ * The interval lies above the largest class' share. With very unequal classes a useful classifier may not be more
+ * often right than that; then the mean recall, with an interval of the same width, has to be above chance.
+ */
+export function beatsMajority({ probe, majority, classes }: RecipeEvidence): boolean {
+  const below = probe.accuracy - probe.interval[0];
+  return probe.interval[0] > majority || probe.balancedAccuracy - below > 1 / classes;
+}
+
+/**
+ * Verdict on the base's features, provisional: the share of the errors of the better trivial predictor (largest
+ * class, mean colours) that the probe avoids. Measured with EfficientNet-Lite0: photographs of trees 1.0, sign
+ * digits 0.63, brain MRI 0.53, shuffled labels below 0. The borders are set between these by hand.
+ */
+const VERDICTS: readonly { readonly from: number; readonly verdict: Compatibility; readonly says: string }[] =
+  [
+    { from: 0.6, verdict: "suits", says: "the base's features suit these images" },
+    { from: 0.2, verdict: "suits partly", says: "the base's features suit these images partly" },
+    {
+      from: Number.NEGATIVE_INFINITY,
+      verdict: "does not suit",
+      says: "the base's features do not suit these images, and a base pretrained on similar ones may do better",
+    },
+  ];
+
+export function compatibility(evidence: RecipeEvidence): RecipeSummary["compatibility"] {
+  const { probe, colours, majority, known = 0 } = evidence;
+  const trivial = Math.max(colours.accuracy, majority);
+  const left = 1 - trivial;
+  // Where mean colours tell everything, features that do as well suit.
+  const avoided = left === 0 ? probe.accuracy : (probe.accuracy - trivial) / left;
+  const { verdict, says } = VERDICTS.find(({ from }) => avoided >= from) as (typeof VERDICTS)[number];
+  const rival = colours.accuracy > majority ? "8 × 8 mean colours" : "the largest class alone";
+  const points = 100 * (probe.accuracy - trivial);
+  const tell = points > 0 ? `they tell ${points.toFixed(1)} points more than` : "they tell no more than";
+  const flattered =
+    known === 0
+      ? ""
+      : `; the base was tuned with ${images(known)} of these, so that is more than new ones would show`;
+  return { verdict, sentence: `${says}: ${tell} ${rival}${flattered}` };
+}
+
+const share = (value: number): string => `${(100 * value).toFixed(1)} %`;
+const interval = ({ probe }: RecipeEvidence): string =>
+  `${share(probe.interval[0])} – ${share(probe.interval[1])}`;
+const images = (count: number): string => `${count} ${count === 1 ? "image" : "images"}`;

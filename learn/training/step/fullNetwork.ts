@@ -1,0 +1,138 @@
+/** The same network trained from random weights, with batch statistics: the comparison, not the method. */
+import { randomStream } from "../../../rng/stream.js";
+import type { LossSpec } from "../../../spec/runFile/loss.js";
+import { type Architecture, kernelShape, unitsOf } from "../../bases/architecture.js";
+import { zeroHead } from "../../network/head.js";
+import { overlay, type Parameter, type Parameters, parameter, sizeOf } from "../../network/parameters.js";
+import { lossWeights } from "../classWeights.js";
+import { validator } from "../validator.js";
+import type { PixelScale } from "./batch.js";
+import { compileStep } from "./program.js";
+import { runStep, type TrainingData } from "./step.js";
+import { type SuffixTrainee, trainableNames } from "./suffix.js";
+import { gatherTrainable, scatterTrainable } from "./trainable.js";
+import { type BatchStatistics, normalizedUnit } from "./units.js";
+
+/**
+ * Share of the running statistics that each step keeps. The usual 0.99 needs thousands of steps to
+ * forget its start; a comparison at equal time has some dozens.
+ */
+const STATISTICS_MOMENTUM = 0.9;
+
+/**
+ * He initialization (He et al., ICCV 2015, fan-out as in torchvision): normal with variance
+ * `2 / (k² · out)`; batch norms start as the identity.
+ */
+export function randomParameters(architecture: Architecture, classes: number, seed: number): Parameters {
+  const parameters = new Map<string, Parameter>();
+  architecture.groups.flatMap(unitsOf).forEach((unit, index) => {
+    const shape = kernelShape(unit);
+    const fanOut = unit.kernel ** 2 * (unit.kind === "depthwise" ? 1 : unit.outChannels);
+    const data = normals(sizeOf(shape), seed, index, Math.sqrt(2 / fanOut));
+    parameters.set(`${unit.name}.kernel`, { shape, data });
+    for (const [name, value] of [
+      ["gamma", 1],
+      ["beta", 0],
+      ["mean", 0],
+      ["variance", 1],
+    ] as const) {
+      const vector = new Float32Array(unit.outChannels).fill(value);
+      parameters.set(`${unit.name}.${name}`, { shape: [unit.outChannels], data: vector });
+    }
+  });
+  return overlay(parameters, zeroHead(architecture.features, classes));
+}
+
+/** Box–Muller over the random stream. */
+function normals(length: number, seed: number, index: number, deviation: number): Float32Array {
+  const stream = randomStream(seed, "initial-weights", index);
+  return Float32Array.from({ length }, (_, i) => {
+    const radius = Math.sqrt(-2 * Math.log(1 - stream.uniform(2 * i)));
+    return deviation * radius * Math.cos(2 * Math.PI * stream.uniform(2 * i + 1));
+  });
+}
+
+/** Running averages of the batch norms' statistics, by parameter name: `UNIT.mean`, `UNIT.variance`. */
+type RunningStatistics = Map<string, Float32Array>;
+
+export interface FullNetworkSettings {
+  readonly architecture: Architecture;
+  readonly parameters: Parameters;
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  readonly labelSmoothing: number;
+  /** Cross-entropy when left out. */
+  readonly loss?: LossSpec | undefined;
+  readonly seed: number;
+  readonly stage: number;
+  readonly pixelScale: PixelScale;
+}
+
+/**
+ * Trains every layer; `data.samples` holds pixels. `trained` includes the running statistics.
+ * Call `dispose` when done.
+ */
+export function fullNetworkTrainee(settings: FullNetworkSettings, data: TrainingData): SuffixTrainee {
+  const { architecture, parameters } = settings;
+  const names = trainableNames(architecture, 0);
+  const vector = gatherTrainable(parameters, names, (name) => ({
+    learningRate: settings.learningRate,
+    weightDecay: name.endsWith(".kernel") ? settings.weightDecay : 0,
+  }));
+  const statisticNames = architecture.groups
+    .flatMap(unitsOf)
+    .flatMap(({ name }) => [`${name}.mean`, `${name}.variance`]);
+  let running: RunningStatistics = new Map(
+    statisticNames.map((name) => [name, parameter(parameters, name).data.slice()]),
+  );
+
+  const ofBatch = new Map<string, BatchStatistics>();
+  const loss = lossWeights(settings.loss, data);
+  const program = compileStep(
+    { architecture, from: 0, recordShape: data.samples.format.shape, names, loss },
+    normalizedUnit(architecture.epsilon, ofBatch),
+    () => [...ofBatch.values()].flatMap(({ mean, variance }) => [mean, variance]),
+  );
+  const validation = validator(architecture, 0, data, settings.pixelScale);
+  const stepSettings = { ...settings, features: architecture.features, dropout: 0 };
+
+  const trained = (): Parameters => {
+    const statistics = [...running].map(([name, values]): [string, Parameter] => [
+      name,
+      { shape: [values.length], data: values.slice() },
+    ]);
+    return overlay(scatterTrainable(vector), new Map(statistics));
+  };
+
+  return {
+    samples: data.train.length,
+    vector,
+    step: (batch, position) => {
+      const result = runStep(program, vector, new Map(), data, stepSettings, batch, position);
+      statisticNames.forEach((name, i) => {
+        moveTowards(running.get(name), result.extras[i]);
+      });
+      return result;
+    },
+    trained,
+    validate: () => validation.validate(trained()),
+    snapshotExtra: () => copyOf(running),
+    restoreExtra: (extra) => {
+      running = copyOf(extra);
+    },
+    dispose: () => {
+      program.dispose();
+      validation.dispose();
+    },
+  };
+}
+
+function copyOf(statistics: ReadonlyMap<string, Float32Array>): RunningStatistics {
+  return new Map([...statistics].map(([name, values]) => [name, values.slice()]));
+}
+
+function moveTowards(average: Float32Array | undefined, batch: Float32Array | undefined): void {
+  average?.forEach((value, i) => {
+    average[i] = STATISTICS_MOMENTUM * value + (1 - STATISTICS_MOMENTUM) * (batch?.[i] ?? Number.NaN);
+  });
+}

@@ -1,0 +1,102 @@
+/** Training of layers above a freeze boundary, from the boundary's cached activations. */
+import type { LossSpec } from "../../../spec/runFile/loss.js";
+import { type Architecture, type ConvUnit, unitsOf } from "../../bases/architecture.js";
+import { type Tensor, tf } from "../../engine.js";
+import { HEAD_BIAS, HEAD_KERNEL } from "../../network/head.js";
+import { overlay, type Parameters, parameter } from "../../network/parameters.js";
+import { lossWeights } from "../classWeights.js";
+import type { Trainee } from "../trainee.js";
+import { validator } from "../validator.js";
+import type { PixelScale } from "./batch.js";
+import type { MixSpec } from "./mixing.js";
+import { compileStep } from "./program.js";
+import { runStep, type TrainingData } from "./step.js";
+import { gatherTrainable, type RateOf, scatterTrainable } from "./trainable.js";
+import { tunedUnit } from "./units.js";
+
+export interface SuffixSettings {
+  readonly architecture: Architecture;
+  /** All parameters of base and head; the trainable ones start from here. */
+  readonly parameters: Parameters;
+  /** First layer group above the boundary; `architecture.groups.length` trains the head alone. */
+  readonly from: number;
+  /**
+   * Layer groups `[from, to)` learn, and the head; gradients pass through those above, which stay as they are.
+   * Every group learns when left out.
+   */
+  readonly to?: number;
+  readonly rateOf: RateOf;
+  readonly dropout: number;
+  readonly labelSmoothing: number;
+  /** Cross-entropy when left out. */
+  readonly loss?: LossSpec | undefined;
+  /** Nothing is mixed when left out. */
+  readonly mixing?: MixSpec | undefined;
+  readonly seed: number;
+  readonly stage: number;
+  readonly pixelScale: PixelScale;
+}
+
+/** Names of the parameters that a stage trains, in the groups `[from, to)`: never the batch norm statistics. */
+export function trainableNames(
+  architecture: Architecture,
+  from: number,
+  to: number = architecture.groups.length,
+): string[] {
+  const units = architecture.groups.slice(from, to).flatMap(unitsOf);
+  return [...units.flatMap(learntNames), HEAD_KERNEL, HEAD_BIAS];
+}
+
+function learntNames({ name }: ConvUnit): string[] {
+  return [`${name}.kernel`, `${name}.gamma`, `${name}.beta`];
+}
+
+/** What stays as it is above the boundary, as inputs of the step: batch norm statistics, and all of groups from `to`. */
+function frozenInputs({ architecture, parameters, from, to = architecture.groups.length }: SuffixSettings) {
+  const inputs = new Map<string, Tensor>();
+  for (const { name } of architecture.groups.slice(from).flatMap(unitsOf)) {
+    const variance = parameter(parameters, `${name}.variance`).data;
+    const deviation = variance.map((value) => Math.sqrt(value + architecture.epsilon));
+    inputs.set(`${name}.mean`, tf.tensor1d(parameter(parameters, `${name}.mean`).data));
+    inputs.set(`${name}.deviation`, tf.tensor1d(deviation));
+  }
+  for (const name of architecture.groups.slice(to).flatMap(unitsOf).flatMap(learntNames)) {
+    const { data, shape } = parameter(parameters, name);
+    inputs.set(name, tf.tensor(data, [...shape]));
+  }
+  return inputs;
+}
+
+/** A trainee that holds compiled graphs and tensors. */
+export interface SuffixTrainee extends Trainee {
+  /** The trained parameters as they are now. */
+  trained(): Parameters;
+  dispose(): void;
+}
+
+/** Prepares the training of what learns above the boundary. Call `dispose` when done. */
+export function suffixTrainee(settings: SuffixSettings, data: TrainingData): SuffixTrainee {
+  const { architecture, parameters, from } = settings;
+  const names = trainableNames(architecture, from, settings.to);
+  const vector = gatherTrainable(parameters, names, settings.rateOf);
+  const frozen = frozenInputs(settings);
+  const loss = lossWeights(settings.loss, data);
+  const program = compileStep(
+    { architecture, from, recordShape: data.samples.format.shape, names, loss },
+    tunedUnit,
+  );
+  const validation = validator(architecture, from, data, settings.pixelScale);
+  const stepSettings = { ...settings, features: architecture.features };
+  return {
+    samples: data.train.length,
+    vector,
+    step: (batch, position) => runStep(program, vector, frozen, data, stepSettings, batch, position),
+    validate: () => validation.validate(overlay(parameters, scatterTrainable(vector))),
+    trained: () => scatterTrainable(vector),
+    dispose: () => {
+      program.dispose();
+      validation.dispose();
+      tf.dispose([...frozen.values()]);
+    },
+  };
+}

@@ -1,0 +1,81 @@
+/** The data: images per class and split, examples, duplicates, and what was left out. */
+import type { VNode } from "preact";
+import { hasSuspectedCopies } from "../../checks/pictures.js";
+import { counted, integer } from "../../format.js";
+import { Thumbnail } from "../../pictures/thumbnail.js";
+import type { SectionProps } from "../section.js";
+import { ClassCounts } from "./classCounts.js";
+import { LeftOut } from "./leftOut.js";
+
+export function DataSet({ data }: SectionProps): VNode {
+  const { dataset } = data;
+  return (
+    <>
+      <p>
+        {counted(dataset.images, "readable image")} in {counted(dataset.classes.length, "class", "classes")}.{" "}
+        {dataset.duplicateGroups === 0
+          ? "No duplicates (same bytes or same appearance) were found."
+          : `${counted(dataset.duplicateGroups, "group")} of duplicates (same bytes or same appearance) ${dataset.duplicateGroups === 1 ? "was" : "were"} found${whereTheyLie(data)}`}
+        {suspectedSentence(data)}
+        {knownSentence(dataset)}
+      </p>
+      <h3>Images per class and split</h3>
+      <ClassCounts dataset={dataset} />
+      <Examples data={data} />
+      <h3>Files left out</h3>
+      <LeftOut files={dataset.quarantined} />
+    </>
+  );
+}
+
+function whereTheyLie(data: SectionProps["data"]): string {
+  if (tornApart(data)) return ".";
+  // Copies that only the base's features see may still lie on both sides.
+  if (hasSuspectedCopies(data)) return "; each lies within one split.";
+  return "; each lies within one split, so no test image has a twin among the training images.";
+}
+
+function suspectedSentence(data: SectionProps["data"]): string {
+  return hasSuspectedCopies(data)
+    ? " Others are suspected across the splits: see the suspected copies under what to check."
+    : "";
+}
+
+/** Where the base is a model that was tuned on some of the images. */
+function knownSentence({ knownToBase }: SectionProps["data"]["dataset"]): string {
+  if (knownToBase === undefined) return "";
+  const { learned, flattering } = knownToBase;
+  const unheld = flattering === 0 ? "; none of these is held out" : "";
+  const known = learned === 0 ? "" : ` The base was tuned with ${integer(learned)} of the images${unheld}.`;
+  if (flattering === 0) return known;
+  const [are, them] = flattering === 1 ? ["is", "it"] : ["are", "them"];
+  return `${known} ${counted(flattering, "image")} ${are} held out although the base has learned from ${them}.`;
+}
+
+/** Whether the user's own splits have copies on both sides, and were left so. */
+function tornApart({ dataset }: SectionProps["data"]): boolean {
+  const leaks = dataset.faults?.leaks;
+  return leaks?.policy === "report" && leaks.count > 0;
+}
+
+function Examples({ data }: Pick<SectionProps, "data">): VNode | null {
+  const { classes } = data.dataset;
+  if (data.examples.every((paths) => paths.length === 0)) return null;
+  return (
+    <>
+      <h3>Examples from the training images</h3>
+      <dl class="examples">
+        {classes.map((name, label) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              {(data.examples[label] ?? []).map((path) => (
+                <Thumbnail key={path} path={path} thumbnails={data.thumbnails} alt={`Example of ${name}`} />
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  );
+}

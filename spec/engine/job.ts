@@ -1,0 +1,218 @@
+/** What a worker asks of its engine, the child process that holds TensorFlow, and what it answers. */
+
+import type { BaseChoice, ExtractorSpec } from "../base.js";
+import type { FoldSummary } from "../records/folds.js";
+import type { AppliedChange, Progress, TrainingPosition } from "../records/training.js";
+import type { AugmentSpec } from "../runFile/augment.js";
+import type { LossSpec } from "../runFile/loss.js";
+import type { DataSpec, EvaluationSpec, HeadSpec, RunFile, UnfreezeSpec } from "../runFile/runFile.js";
+
+interface LearningJob {
+  readonly folders: { readonly dataset: string; readonly out: string; readonly scratch: string };
+  readonly base: BaseChoice;
+  readonly augment: AugmentSpec;
+  /** Absent in run files of older clients. */
+  readonly loss?: LossSpec | undefined;
+  readonly seed: number;
+}
+
+/** What a checkpoint depends on besides the stage itself: other sums may be rounded otherwise. */
+export interface CheckpointIdentity {
+  /** Fingerprint of the TensorFlow build. */
+  readonly engine: string;
+  /** Threads that TensorFlow computes with. */
+  readonly threads: number;
+}
+
+/** Where a stage of training keeps its checkpoints. */
+export interface CheckpointSpool {
+  /** Gets a folder for each checkpoint, numbered. */
+  readonly folder: string;
+  readonly everySeconds: number;
+  readonly identity: CheckpointIdentity;
+  /** Folders of checkpoints to go on from, best first; the first whole one is taken. */
+  readonly resume: readonly string[];
+}
+
+interface TrainingJob extends LearningJob {
+  /** No checkpoints are written when left out. */
+  readonly checkpoints?: CheckpointSpool | undefined;
+}
+
+/** One stage of unfreezing, counted from 1. */
+type TuneJobSettings = Omit<UnfreezeSpec, "stages" | "surgical"> & {
+  readonly deepest: string;
+  readonly stage: number;
+};
+
+/** A TensorFlow.js `LayersModel` as files. */
+export interface LayersModelFiles {
+  /** How errors name it: what the user gave. */
+  readonly source: string;
+  /** Path of its `model.json`. */
+  readonly model: string;
+  /** Paths of the shards, for each group of weights. */
+  readonly shards: readonly (readonly string[])[];
+  /** Side of the square input in pixels, for a network that takes any. */
+  readonly size?: number;
+  /** The layer that gives the features. */
+  readonly output?: string;
+}
+
+/** The answer to an `import` job. */
+export interface ImportedModel extends ExtractorSpec {
+  /** Whether it scales its pixels itself. */
+  readonly rescales: boolean;
+}
+
+/** One piece of work; every path is local. The answer is the stage's summary. */
+export type EngineJob =
+  | {
+      readonly kind: "ingest";
+      /** Folder or manifest; or images that were fetched from elsewhere, by their list. */
+      readonly source: string | { readonly fetched: string };
+      readonly data: Omit<DataSpec, "path">;
+      readonly seed: number;
+      /** `images.jsonl` of the datasets that the base was tuned on; absent where it was not. */
+      readonly baseImages?: readonly string[];
+      /** File of known digests by path, size and time. */
+      readonly digestCache: string;
+      readonly out: string;
+    }
+  | (LearningJob & {
+      readonly kind: "features";
+      /** Layer groups whose input activations are kept for the stages to come. */
+      readonly boundaries: readonly string[];
+      readonly keepPixels: boolean;
+    })
+  | (LearningJob & {
+      readonly kind: "recipe";
+      readonly settings: {
+        readonly asked: RunFile["recipe"];
+        readonly planned: number;
+        readonly folds: EvaluationSpec["folds"];
+      };
+      readonly features: string;
+    })
+  | (TrainingJob & { readonly kind: "head"; readonly head: HeadSpec; readonly features: string })
+  | (TrainingJob & {
+      readonly kind: "tune";
+      readonly settings: TuneJobSettings;
+      readonly previous: string;
+    })
+  | (LearningJob & {
+      readonly kind: "fold";
+      readonly settings: {
+        readonly fold: number;
+        readonly folds: number;
+        readonly head: HeadSpec;
+        readonly stages: readonly TuneJobSettings[];
+      };
+      readonly features: string;
+    })
+  | (TrainingJob & { readonly kind: "scratch"; readonly seconds: number; readonly batchSize: number })
+  | (LearningJob & {
+      readonly kind: "evaluate";
+      readonly candidates: readonly {
+        readonly stage: string;
+        readonly weights: string;
+        readonly deepest?: string;
+      }[];
+      readonly scratchCandidate?: {
+        readonly weights: string;
+        readonly seconds: number;
+        readonly epochs: number;
+      };
+      /** Finished folds of the cross-validation, in order. */
+      readonly folds: readonly { readonly summary: FoldSummary; readonly predictions: string }[];
+    })
+  | (LayersModelFiles & {
+      readonly kind: "import";
+      /** Path of the file to write. */
+      readonly out: string;
+    })
+  | {
+      readonly kind: "predict";
+      readonly base: BaseChoice;
+      readonly weights: string;
+      readonly files: readonly string[];
+      readonly background: DataSpec["background"];
+      readonly keepShortSide: number;
+      /** Of the model's version; without them probabilities are not scaled, and there are no sets. */
+      readonly temperature?: number;
+      readonly conformalQuantile?: number;
+      /** Probabilities are means over the image and its mirror image. */
+      readonly mirrored?: boolean;
+    };
+
+/** The answer to a `predict` job, for each file in the order given: a file that cannot be read has an error instead. */
+export interface FilePrediction {
+  readonly path: string;
+  /** Probability of each class, in the order of the model's classes. */
+  readonly probabilities?: readonly number[];
+  /** Classes that cannot be ruled out, by index; absent when the model has no conformal quantile. */
+  readonly set?: readonly number[];
+  /** Why the file cannot be read, in plain words. */
+  readonly error?: string;
+}
+
+/** Why a stage has to stop: somebody paused the run, or the worker has to leave. */
+export type StopReason = "pause" | "shutdown";
+
+/** What is told to a stage while it trains; it is done between two batches. */
+export type EngineControl =
+  /** Write a checkpoint now. */
+  | { readonly kind: "checkpoint" }
+  /** Write a checkpoint and end the job. */
+  | { readonly kind: "stop"; readonly reason: StopReason }
+  | {
+      readonly kind: "set";
+      readonly seq: number;
+      /** Factor on the rates of all layer groups, relative to the run file's. */
+      readonly learningRate?: number;
+      readonly patience?: number;
+      readonly epochs?: number;
+    }
+  /** End the stage here, with its best weights. */
+  | { readonly kind: "finish"; readonly seq: number };
+
+/** From a worker to its engine. */
+export type EngineRequest =
+  | {
+      readonly type: "job";
+      readonly job: EngineJob;
+      /** Context of the trace that the job belongs to: `traceparent` and so on; empty when nothing is traced. */
+      readonly trace: Readonly<Record<string, string>>;
+    }
+  | { readonly type: "control"; readonly control: EngineControl };
+
+/** A checkpoint that lies in a folder of its own, whole. */
+export interface WrittenCheckpoint {
+  readonly folder: string;
+  readonly position: TrainingPosition;
+  /** Whether somebody had changed the stage's settings by then. */
+  readonly steered: boolean;
+  /** For which training stood still. */
+  readonly seconds: number;
+}
+
+/** Where a job went on from, and which checkpoints it could not use. */
+export interface ResumedFrom {
+  /** Where each attempt so far went on from, this one last; empty when it starts anew. */
+  readonly positions: readonly TrainingPosition[];
+  /** A sentence for each checkpoint that was refused. */
+  readonly refused: readonly string[];
+}
+
+/** From the engine to its worker. */
+export type EngineMessage =
+  | { readonly type: "progress"; readonly progress: Progress }
+  | { readonly type: "resumed"; readonly from: ResumedFrom }
+  | { readonly type: "checkpoint"; readonly checkpoint: WrittenCheckpoint }
+  /** A checkpoint could not be written, and training goes on. */
+  | { readonly type: "unwritten"; readonly why: string }
+  | { readonly type: "applied"; readonly change: AppliedChange }
+  /** The job has ended with a checkpoint, as it was told to. */
+  | { readonly type: "stopped"; readonly reason: StopReason }
+  | { readonly type: "done"; readonly summary: unknown }
+  | { readonly type: "failed"; readonly code: string; readonly message: string; readonly hint?: string };

@@ -1,0 +1,78 @@
+/** The activities' types: all that a workflow may know of them. */
+
+import type { ArtifactRef } from "../artifact.js";
+import type { PodRequest } from "../pods/request.js";
+import type { RecipeDecision } from "../records/recipe.js";
+import type { ControlFile, SteerRecord } from "../steering/steering.js";
+import type { RunInput, RunResult } from "./run.js";
+import type { StagePlan } from "./stages.js";
+
+export interface StageRequest {
+  readonly run: RunInput;
+  readonly stage: StagePlan;
+  /** Artifacts of the stages it builds on, by stage name. */
+  readonly inputs: Readonly<Record<string, ArtifactRef>>;
+  /** All artifacts of the run so far, by stage name; given to the report alone. */
+  readonly artifacts?: Readonly<Record<string, ArtifactRef>>;
+  /** Pauses up to this number are over; absent where there was none. */
+  readonly pausesOver?: number;
+  /** True after a pod that was killed because the stage used more memory than it has; absent otherwise. */
+  readonly shortOfMemory?: true;
+}
+
+export interface StageOutcome {
+  readonly artifact: ArtifactRef;
+  /** True when the artifact was in the store already and nothing was computed. */
+  readonly cached: boolean;
+  /** One short sentence for people, e.g. `validation accuracy 94.2 %`. */
+  readonly note: string;
+  /** Set by `tune`: false when the gate rolled the stage back. */
+  readonly kept?: boolean;
+  /** Set by `recipe`: the decision that the workflow acts on. */
+  readonly decision?: RecipeDecision;
+  /** Set by `base`: the name of the base that the run goes on with. */
+  readonly base?: string;
+}
+
+/** A look-up that found an artifact which cannot be used; the stage runs. */
+export interface MissedArtifact {
+  /** One short sentence for people. */
+  readonly miss: string;
+}
+
+/** Light activities, on the control worker. */
+export interface ControlActivities {
+  /** Looks the stage's artifact up and verifies it; undefined when there is none. */
+  findArtifact(request: StageRequest): Promise<StageOutcome | MissedArtifact | undefined>;
+  /** Compares the candidates of `bases`. */
+  chooseBase(request: StageRequest): Promise<StageOutcome>;
+  register(request: StageRequest): Promise<StageOutcome>;
+  report(request: StageRequest): Promise<StageOutcome>;
+  /** Writes `runs/RUN.json` and gives the run's result. */
+  recordRun(request: {
+    readonly run: RunInput;
+    readonly artifacts: Readonly<Record<string, ArtifactRef>>;
+    /** Absent when the run was told nothing. */
+    readonly steering?: readonly SteerRecord[];
+  }): Promise<RunResult>;
+  /** Writes `control/RUN.json`, which training activities look at. */
+  writeControl(file: ControlFile): Promise<void>;
+  /** Creates the run's Job, or finds it. */
+  startPod(request: PodRequest): Promise<void>;
+  /** Tells the workflow what the run's pod does, by signals; returns when its Job is gone. */
+  watchPod(request: PodRequest): Promise<void>;
+  /** Removes the run's Job and its pods. */
+  stopPod(request: PodRequest): Promise<void>;
+}
+
+/** Heavy activities, on a training worker. */
+export interface TrainingActivities {
+  ingest(request: StageRequest): Promise<StageOutcome>;
+  extractFeatures(request: StageRequest): Promise<StageOutcome>;
+  chooseRecipe(request: StageRequest): Promise<StageOutcome>;
+  trainHead(request: StageRequest): Promise<StageOutcome>;
+  tuneStage(request: StageRequest): Promise<StageOutcome>;
+  trainFold(request: StageRequest): Promise<StageOutcome>;
+  trainScratch(request: StageRequest): Promise<StageOutcome>;
+  evaluate(request: StageRequest): Promise<StageOutcome>;
+}

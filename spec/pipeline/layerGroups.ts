@@ -1,0 +1,45 @@
+/** The layer groups that can be unfrozen, by architecture. */
+import { LAYERS_MODEL } from "../base.js";
+
+/** From the top. The stem stays frozen for good. */
+const INVERTED = [
+  "top",
+  "blocks.6",
+  "blocks.5",
+  "blocks.4",
+  "blocks.3",
+  "blocks.2",
+  "blocks.1",
+  "blocks.0",
+] as const;
+const RESIDUAL = ["layer4", "layer3", "layer2", "layer1"] as const;
+
+/** Those of all architectures. */
+export const LAYER_GROUPS = [...INVERTED, ...RESIDUAL] as const;
+export type LayerGroupName = (typeof LAYER_GROUPS)[number];
+
+/** The ResNets of `learn/bases/architectures.ts`, which spec/ may not import; a test compares the two. */
+const RESNETS: readonly string[] = ["resnet18", "resnet34", "resnet50"];
+
+/** From the top; a layers model has none. All other architectures are made of inverted residual blocks. */
+export function layerGroupsOf(architecture: string): readonly LayerGroupName[] {
+  if (architecture === LAYERS_MODEL) return [];
+  return RESNETS.includes(architecture) ? RESIDUAL : INVERTED;
+}
+
+/**
+ * What `unfreeze.stages` is where the run file does not say: the two groups that work on the smallest images,
+ * one after the other. The pointwise `top` alone is hardly more than the head. A layers model stays frozen.
+ */
+export function defaultStages(architecture: string): readonly LayerGroupName[] {
+  if (architecture === LAYERS_MODEL) return [];
+  return RESNETS.includes(architecture) ? ["layer4", "layer3"] : ["blocks.6", "blocks.5"];
+}
+
+/** Whether every group lies deeper than the one before, in the same architecture. */
+export function descends(stages: readonly LayerGroupName[]): boolean {
+  return [INVERTED, RESIDUAL].some((family: readonly LayerGroupName[]) => {
+    const depths = stages.map((name) => family.indexOf(name));
+    return depths.every((depth, i) => depth > (depths[i - 1] ?? -1));
+  });
+}

@@ -1,0 +1,110 @@
+/** What a run is to the world outside: its input, its live state and its result. */
+import type { ArtifactRef } from "../artifact.js";
+import type { BaseSpec } from "../base.js";
+import type { PodState } from "../pods/pod.js";
+import type { FoldsInBrief } from "../records/folds.js";
+import type { Progress } from "../records/training.js";
+import type { RunFile } from "../runFile/runFile.js";
+import type { RunControl, SteerRecord } from "../steering/steering.js";
+
+/** Names that Temporal and the clients share. */
+export const WORKFLOW_TYPE = "transferLearning";
+/** Query that answers with the run's {@link RunState}. */
+export const RUN_STATE_QUERY = "runState";
+/** Queue of the always-on control worker: workflows and light activities. */
+export const CONTROL_QUEUE = "thaw-control";
+/** Queue of the training worker that `thaw up` starts on this machine. */
+export const LOCAL_TRAINING_QUEUE = "thaw-training";
+/** Custom search attributes; `thaw up` registers them with the embedded server. */
+export const SEARCH_ATTRIBUTES = {
+  model: "ThawModel",
+  stage: "ThawStage",
+  accuracy: "ThawTestAccuracy",
+} as const;
+
+/** Where a run's images are. */
+export interface ImageSource {
+  /**
+   * Absolute path of `data.path`, or `s3://…` as it stands there. On the machine of the training worker, unless the
+   * images were uploaded.
+   */
+  readonly dataPath: string;
+  /** Digest of the images in the store that `thaw run --upload` put there from `dataPath`. */
+  readonly upload?: string;
+}
+
+export interface RunInput extends ImageSource {
+  readonly runId: string;
+  readonly file: RunFile;
+  /** What `file.base` means; absent for a base of the catalogue. */
+  readonly base?: BaseSpec;
+  /** What the names in `file.bases` mean; those of the catalogue are absent. */
+  readonly candidates?: Readonly<Record<string, BaseSpec>>;
+  /** Version of the thaw client that started the run. */
+  readonly thawVersion: string;
+  /** The closed run that this one goes on from. */
+  readonly resumedFrom?: string;
+  /** This stage and those after it are made anew, whatever is in the store. */
+  readonly from?: string;
+}
+
+export type StageState =
+  | "waiting"
+  | "running"
+  | "paused"
+  | "done"
+  | "cached"
+  | "rolled-back"
+  | "skipped"
+  | "failed"
+  | "cancelled";
+
+export interface StageStatus {
+  /** `ingest`, `features-1` and `recipe-1`… of candidates, `base`, `features`, `recipe`, `head`, `tune-1`…, `fold-1`…, `evaluate`, `scratch`, `register`, `report`. */
+  readonly name: string;
+  readonly state: StageState;
+  readonly artifact?: ArtifactRef;
+  /** Wall-clock seconds of the stage, when it has ended. */
+  readonly seconds?: number;
+  /** Those of `seconds` in which it waited for a worker; known of runs that have ended. */
+  readonly waited?: number;
+  /** One short sentence: the metric reached, or why it failed. */
+  readonly note?: string;
+}
+
+/** Answer of the `runState` query. */
+export interface RunState {
+  readonly runId: string;
+  readonly model: string;
+  readonly stages: readonly StageStatus[];
+  /** Absent until the first command. */
+  readonly control?: RunControl;
+  /** The pod that trains, while there is one or it is waited for. */
+  readonly pod?: PodState;
+}
+
+/** A stage as `thaw watch` shows it: the workflow's state and the live progress of its activity. */
+export interface LiveStage extends StageStatus {
+  /** Attempt of the running activity, from 1. */
+  readonly attempt?: number;
+  readonly progress?: Progress;
+  /** Message of the last failed attempt, if the activity is being retried. */
+  readonly lastFailure?: string;
+}
+
+export interface RunResult {
+  readonly runId: string;
+  readonly model: string;
+  readonly version: number;
+  /** Accuracies in [0, 1] on the held-out split. */
+  readonly testAccuracy: number;
+  readonly testAccuracyInterval: readonly [number, number];
+  readonly byStage: readonly { readonly stage: string; readonly accuracy: number }[];
+  readonly scratch?: { readonly accuracy: number; readonly seconds: number };
+  /** The recipe cross-validated: for small sets the figure to quote. Absent without folds. */
+  readonly folds?: FoldsInBrief;
+  readonly artifacts: Readonly<Record<string, ArtifactRef>>;
+  readonly resumedFrom?: string;
+  /** What the run was told while it went on, and what became of it; absent when it was told nothing. */
+  readonly steering?: readonly SteerRecord[];
+}

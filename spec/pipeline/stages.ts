@@ -1,0 +1,316 @@
+/** The stages of a run as data: what each one is, which parameters it reads and what it builds on. */
+
+import { type BaseSpec, baseIdentity, datasetsOf } from "../base.js";
+import { isWithoutGpu } from "../pods/groups.js";
+import { POD_STAGES, type PodStage } from "../pods/stages.js";
+import type { FoldDecision } from "../records/folds.js";
+import { augmentIdentity, lossIdentity } from "../runFile/identities.js";
+import type { RunFile } from "../runFile/runFile.js";
+import { unfreezeStages } from "./unfreezing.js";
+
+/** Those that pods do, and those of the control worker. */
+export type StageKind = PodStage | "base" | "register" | "report";
+
+/**
+ * Version of each stage's code. Raised whenever the same inputs would give another artifact, so that
+ * artifacts of older code are not reused.
+ */
+const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
+  ingest: 2,
+  features: 1,
+  recipe: 3,
+  base: 2,
+  head: 1,
+  tune: 4,
+  fold: 3,
+  evaluate: 4,
+  scratch: 1,
+  register: 3,
+  report: 6,
+};
+
+/** Depth of the stage that trains the first layer groups alone: `unfreeze.surgical`. */
+export const FIRST_BLOCK = "first-block";
+
+/** One stage of a run, before anything is known of its inputs' contents. */
+export interface StagePlan {
+  /** Unique within the run; also the Temporal activity id. */
+  readonly name: string;
+  readonly kind: StageKind;
+  readonly codeVersion: number;
+  /** Everything of the run file that can change the artifact. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Names of the stages whose artifacts it reads. */
+  readonly inputs: readonly string[];
+  /** Stages that give inputs of another name: a candidate's `features` come from `features-2`. */
+  readonly sources?: Readonly<Record<string, string>>;
+  /** The candidate of `bases` that the stage works for, as the run file has it. */
+  readonly candidate?: string;
+  /** Whether its numbers depend on the TensorFlow build. */
+  readonly usesEngine: boolean;
+  /** Set where the run file asks for no GPU: the engine for GPUs computes on processors. */
+  readonly device?: "cpu";
+}
+
+/**
+ * The stages of a run, in order. A pure function of the run file: the workflow, `thaw plan` and the
+ * activities must agree on it.
+ * With several `bases` the stages after `base` are those of `file.base`: plan again once it is chosen.
+ * @param spec what `file.base` means where it is not a base of the catalogue
+ * @param candidates what the names in `file.bases` mean, likewise
+ */
+export function planStages(
+  file: RunFile,
+  spec?: BaseSpec,
+  candidates: Readonly<Record<string, BaseSpec>> = {},
+): readonly StagePlan[] {
+  const plans: StagePlan[] = [];
+  const add = (
+    name: string,
+    kind: StageKind,
+    usesEngine: boolean,
+    inputs: readonly string[],
+    parameters: Readonly<Record<string, unknown>>,
+  ): void => {
+    plans.push({ name, kind, codeVersion: STAGE_VERSIONS[kind], parameters, inputs, usesEngine });
+  };
+  const { path: _path, ...data } = file.data;
+  const { seed } = file;
+  const augment = augmentIdentity(file.augment);
+  const base = baseIdentity(file.base, spec);
+  const loss = lossIdentity(file.loss);
+  const { mixup, ...head } = file.head;
+  const { stages: _stages, surgical: _surgical, mixup: mixed, cutmix, ...unfreeze } = file.unfreeze;
+  const stages = unfreezeStages(file, spec);
+  const depths = tuningDepths(file, spec);
+  const tuneNames = depths.map((_, index) => `tune-${index + 1}`);
+  const trained = ["head", ...tuneNames];
+
+  const met = datasetsOf(spec, candidates).map(({ digest }) => digest);
+  add("ingest", "ingest", false, [], { ...data, seed, ...(met.length === 0 ? {} : { met }) });
+  plans.push(...planCandidates(file, candidates));
+  plans.push(...planBase(file, base, tuneNames.length, spec));
+  add("head", "head", true, ["ingest", "features"], { ...head, ...switchedOn({ mixup }), ...loss, seed });
+  tuneNames.forEach((name, index) => {
+    add(name, "tune", true, ["ingest", trained[index] as string], {
+      ...unfreeze,
+      ...switchedOn({ mixup: mixed, cutmix }),
+      ...loss,
+      deepest: depths[index],
+      // Part of the seed's coordinates: two stages must not draw the same shuffles.
+      stage: index + 1,
+      base,
+      augment,
+      seed,
+    });
+  });
+  const recipeOf = (kind: StageKind) =>
+    plans
+      .filter((plan) => plan.kind === kind)
+      .map(({ codeVersion, parameters }) => ({ codeVersion, ...parameters }));
+  const foldNames = Array.from({ length: mostFolds(file) }, (_, index) => `fold-${index + 1}`);
+  foldNames.forEach((name, index) => {
+    // A fold does what these stages do, on other images: all that decides their numbers decides the fold's.
+    add(name, "fold", true, ["ingest", "features"], {
+      fold: index + 1,
+      folds: foldNames.length,
+      base,
+      augment,
+      seed,
+      head: recipeOf("head"),
+      // A surgical stage would need every fold's pixels, for a step that is six times as slow.
+      stages: recipeOf("tune").slice(0, stages.length),
+    });
+  });
+  if (file.compare.scratch) {
+    add("scratch", "scratch", true, ["ingest", ...trained], {
+      base,
+      augment,
+      seed,
+      classes: "from ingest",
+      batch_size: file.unfreeze.batch_size,
+      ...loss,
+    });
+  }
+  const evaluated = file.compare.scratch ? [...trained, "scratch"] : trained;
+  add("evaluate", "evaluate", true, ["ingest", ...evaluated, ...foldNames], {
+    base,
+    flip: file.augment.flip,
+  });
+  add("register", "register", false, ["ingest", ...trained, "evaluate"], { name: file.name, base });
+  const compared = candidatesOf(file).length === 0 ? [] : ["base"];
+  const before = ["ingest", ...compared, "features", "recipe"];
+  const shown = [...before, ...evaluated, ...foldNames, "evaluate", "register"];
+  add("report", "report", false, shown, { file: { ...file, unfreeze: { ...file.unfreeze, stages } } });
+  return plans.map((plan) => withDevice(plan, file));
+}
+
+function withDevice(plan: StagePlan, file: RunFile): StagePlan {
+  return isOfPods(plan.kind) && isWithoutGpu(file, plan.kind) ? { ...plan, device: "cpu" } : plan;
+}
+
+/** Whether a training worker does it: what the control worker does needs no GPU. */
+export function isOfPods(kind: StageKind): kind is PodStage {
+  return POD_STAGES.some((name) => name === kind);
+}
+
+/** What each stage of unfreezing trains: down to a layer group, or the first block. */
+export function tuningDepths(file: RunFile, spec: BaseSpec | undefined): readonly string[] {
+  // Runs of older clients say nothing of surgery.
+  const surgical = file.unfreeze.surgical === "first-block" ? [FIRST_BLOCK] : [];
+  return [...unfreezeStages(file, spec), ...surgical];
+}
+
+/** What is found out about a base before anything is trained. */
+function planBase(
+  file: RunFile,
+  base: string,
+  planned: number,
+  spec: BaseSpec | undefined,
+): readonly StagePlan[] {
+  const { seed, recipe } = file;
+  const augment = augmentIdentity(file.augment);
+  return [
+    {
+      name: "features",
+      kind: "features",
+      codeVersion: STAGE_VERSIONS.features,
+      parameters: { base, augment, seed },
+      inputs: ["ingest"],
+      usesEngine: true,
+    },
+    {
+      name: "recipe",
+      kind: "recipe",
+      codeVersion: STAGE_VERSIONS.recipe,
+      parameters: {
+        asked: recipe,
+        planned,
+        folds: file.evaluation?.folds,
+        base,
+        seed,
+        // What is said of a tuned base is another thing where it has met the images.
+        ...(spec?.tunedOn === undefined ? {} : { tuned: true }),
+      },
+      inputs: ["ingest", "features"],
+      usesEngine: true,
+    },
+  ];
+}
+
+/**
+ * The same stages for each candidate, and the choice between them. Their keys are those of a run with that
+ * base alone, so what is computed here is found there.
+ */
+function planCandidates(file: RunFile, specs: Readonly<Record<string, BaseSpec>>): readonly StagePlan[] {
+  const bases = candidatesOf(file);
+  if (bases.length === 0) return [];
+  const plans = bases.flatMap((candidate, index) => {
+    const own = (name: string): string => `${name}-${index + 1}`;
+    const spec = specs[candidate];
+    const planned = tuningDepths({ ...file, base: candidate }, spec).length;
+    return planBase(file, baseIdentity(candidate, spec), planned, spec).map((plan) => ({
+      ...plan,
+      name: own(plan.name),
+      candidate,
+      ...(plan.inputs.includes("features") ? { sources: { features: own("features") } } : {}),
+    }));
+  });
+  const choice: StagePlan = {
+    name: "base",
+    kind: "base",
+    codeVersion: STAGE_VERSIONS.base,
+    // Names are part of what it says; what they mean is in the inputs.
+    parameters: { bases },
+    inputs: plans.map(({ name }) => name),
+    usesEngine: false,
+  };
+  return [...plans, choice];
+}
+
+/** The bases that a run compares; none where it starts from `base`. */
+export function candidatesOf({ bases }: RunFile): readonly string[] {
+  // A client from before there were candidates does not say.
+  return bases ?? [];
+}
+
+/** The stage whose artifact is the input of that name. */
+export function sourceOf({ sources }: StagePlan, input: string): string {
+  return sources?.[input] ?? input;
+}
+
+/** Options above nought: those that are off leave the numbers and the keys as they were before they existed. */
+function switchedOn(options: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value > 0));
+}
+
+/** Folds of `evaluation.folds: auto` where there are any: the shares of a hold-out of 20 %, the default. */
+export const AUTO_FOLDS = 5;
+
+/** Before the images are counted: the recipe may leave some or all of them out. */
+function mostFolds({ evaluation }: RunFile): number {
+  // A client from before there were folds does not say.
+  const asked = evaluation?.folds ?? 0;
+  return asked === "auto" ? AUTO_FOLDS : asked;
+}
+
+/**
+ * The plan with a stage and all after it made anew: their keys are the run's own. So the artifacts that there are
+ * stay what they are for everybody else, and attempts of this run still find what this run has made.
+ */
+export function madeAnew(
+  plans: readonly StagePlan[],
+  from: string | undefined,
+  runId: string,
+): readonly StagePlan[] {
+  const first = from === undefined ? -1 : plans.findIndex(({ name }) => name === from);
+  if (first < 0) return plans;
+  return plans.map((plan, index) =>
+    index < first ? plan : { ...plan, parameters: { ...plan.parameters, anew: runId } },
+  );
+}
+
+/** What the plan reads of the recipe's decision. */
+export interface Decided {
+  /** How many stages of unfreezing may run. */
+  readonly stages: number;
+  readonly reason: string;
+  readonly folds?: FoldDecision;
+}
+
+/** Why the recipe leaves the stage out; undefined when the stage runs. */
+export function whySkipped({ kind, parameters }: StagePlan, decided: Decided): string | undefined {
+  if (kind === "tune") return Number(parameters.stage) > decided.stages ? decided.reason : undefined;
+  if (kind !== "fold") return undefined;
+  const { count = 0, reason = "" } = decided.folds ?? {};
+  return Number(parameters.fold) > count ? reason : undefined;
+}
+
+/** The plan without the stages named, and without what they would have handed on. */
+export function withoutStages(plans: readonly StagePlan[], left: ReadonlySet<string>): readonly StagePlan[] {
+  return plans
+    .filter(({ name }) => !left.has(name))
+    .map((plan) => ({ ...plan, inputs: plan.inputs.filter((input) => !left.has(input)) }));
+}
+
+/** The stages that run once the recipe has decided. */
+export function followRecipe(plans: readonly StagePlan[], decided: Decided): readonly StagePlan[] {
+  const skipped = plans.filter((plan) => whySkipped(plan, decided) !== undefined);
+  return withoutStages(plans, new Set(skipped.map(({ name }) => name))).map((plan) =>
+    plan.kind === "fold" ? decidedFold(plan, decided) : plan,
+  );
+}
+
+/** A fold that is one of as many, and goes as deep, as the recipe says. */
+function decidedFold(plan: StagePlan, { stages, folds }: Decided): StagePlan {
+  const { stages: all, ...others } = plan.parameters;
+  return {
+    ...plan,
+    parameters: { ...others, folds: folds?.count, stages: (all as readonly unknown[]).slice(0, stages) },
+  };
+}
+
+/** The plan of a run that began before there were folds. */
+export function withoutFolds(plans: readonly StagePlan[]): readonly StagePlan[] {
+  return withoutStages(plans, new Set(plans.flatMap(({ kind, name }) => (kind === "fold" ? [name] : []))));
+}

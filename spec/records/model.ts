@@ -1,0 +1,35 @@
+/** What the store says of a registered model. */
+import type { ArtifactRef } from "../artifact.js";
+import type { BaseSpec } from "../base.js";
+import type { RunFile } from "../runFile/runFile.js";
+import type { FoldsInBrief } from "./folds.js";
+
+/** A registered version of a model, `models/NAME/vN.json` in the store. */
+export interface ModelVersion {
+  readonly name: string;
+  readonly version: number;
+  readonly runId: string;
+  readonly createdAt: string;
+  readonly classes: readonly string[];
+  readonly base: string;
+  /** What the base is and descends from; absent for a base of the catalogue. */
+  readonly baseSpec?: BaseSpec;
+  /** How ingest treated the images; predictions must do the same. */
+  readonly background: RunFile["data"]["background"];
+  readonly keepShortSide: number;
+  readonly testAccuracy: number;
+  /** As in a run's result; absent without folds, and in models registered by version 2 and before. */
+  readonly folds?: FoldsInBrief;
+  /** Divides the logits; absent, like what follows, in models registered by version 1. */
+  readonly temperature?: number;
+  /**
+   * A class is in an image's set of possible classes when 1 − its probability is at most this; absent when there
+   * were too few validation images.
+   */
+  readonly conformalQuantile?: number;
+  /** Test accuracy of the mean over image and mirror image; absent where sides matter, and in older models. */
+  readonly mirroredAccuracy?: number;
+  /** The artifact with the weights: `head` or the last `tune` stage. */
+  readonly weights: ArtifactRef;
+  readonly artifacts: Readonly<Record<string, ArtifactRef>>;
+}

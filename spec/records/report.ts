@@ -1,0 +1,57 @@
+/** Everything the HTML report shows; `report.json` is this object. */
+
+import type { RunCost } from "../prices.js";
+import type { RunFile } from "../runFile/runFile.js";
+import type { BaseComparison } from "./baseComparison.js";
+import type { DatasetSummary } from "./dataset.js";
+import type { Evaluation } from "./evaluation.js";
+import type { RecipeSummary } from "./recipe.js";
+import type { EpochRecord, StageSummary, TrainingSummary } from "./training.js";
+import type { ActivationMaps, FeatureMap } from "./visuals.js";
+
+export interface ReportData {
+  readonly runId: string;
+  readonly model: { readonly name: string; readonly version: number };
+  readonly createdAt: string;
+  readonly dataset: DatasetSummary;
+  readonly base: {
+    readonly name: string;
+    readonly source: string;
+    readonly licence: string;
+    readonly pretrainedOn: string;
+    readonly inputSize: number;
+    /** Layer groups from the input to the head. */
+    readonly layerGroups: readonly string[];
+  };
+  /** How the base was chosen, where the run file named several. */
+  readonly bases?: BaseComparison;
+  /** Why so much of the network was trained; absent in reports from before there were recipes. */
+  readonly recipe?: RecipeSummary;
+  readonly head: TrainingSummary;
+  readonly stages: readonly StageSummary[];
+  readonly scratch?: { readonly history: readonly EpochRecord[]; readonly seconds: number };
+  readonly evaluation: Evaluation;
+  /** Accuracy on test images that may be copies of others (`recipe.copies`), and without them. */
+  readonly suspectedCopies?: NonNullable<Evaluation["leaked"]>;
+  /** Thumbnails as data URIs by image path: the mistakes, a few images of each class, and what is to be checked. */
+  readonly thumbnails: Readonly<Record<string, string>>;
+  /** Paths (keys of `thumbnails`) of a few training images per class, in the order of the classes. */
+  readonly examples: readonly (readonly string[])[];
+  /** What the maker says of the model; absent, like what follows, in reports of version 3 and before. */
+  readonly card?: RunFile["card"];
+  readonly activationMaps?: ActivationMaps;
+  /** The maps as pictures to lay over the thumbnails, as data URIs by image path. */
+  readonly overlays?: Readonly<Record<string, string>>;
+  readonly featureMap?: FeatureMap;
+  readonly timings: readonly { readonly stage: string; readonly seconds: number; readonly cached: boolean }[];
+  /** Of the stages that the run computed; absent without a price table. */
+  readonly cost?: RunCost;
+  /** Digest of each artifact, by stage name. */
+  readonly digests: Readonly<Record<string, string>>;
+  /** The run file, exactly as it was used, as YAML. */
+  readonly runFile: string;
+  readonly engine: string;
+  readonly thawVersion: string;
+  /** Link to the run in the Temporal UI, if known. */
+  readonly temporalUrl?: string;
+}

@@ -1,0 +1,42 @@
+/** Keys of artifacts: SHA-256 over everything that an artifact depends on. */
+import { createHash } from "node:crypto";
+import { engineOf } from "../../spec/engine/device.js";
+import type { StagePlan } from "../../spec/pipeline/stages.js";
+
+/** JSON with the keys of every object sorted, so that equal values give equal text. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (value !== null && typeof value === "object") {
+    const entries = Object.entries(value)
+      .filter(([, item]) => item !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(",")}}`;
+  }
+  return JSON.stringify(value) ?? "null";
+}
+
+export function sha256(data: string | Uint8Array): string {
+  return createHash("sha256").update(data).digest("hex");
+}
+
+/**
+ * The key of a stage's artifact.
+ * @param inputDigests digest of each input's content, by stage name (for `ingest`: `{ source }`)
+ * @param engine fingerprint of the TensorFlow build; counts, with the device, only for stages that compute with it
+ * @returns 64 hex digits
+ */
+export function stageKey(
+  plan: StagePlan,
+  inputDigests: Readonly<Record<string, string>>,
+  engine: string,
+): string {
+  return sha256(
+    canonicalJson({
+      kind: plan.kind,
+      codeVersion: plan.codeVersion,
+      parameters: plan.parameters,
+      inputs: inputDigests,
+      engine: plan.usesEngine ? engineOf(plan, engine) : null,
+    }),
+  );
+}

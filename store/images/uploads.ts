@@ -1,0 +1,116 @@
+/**
+ * Uploaded images: `uploads/DIGEST/images.json` lists them, their bytes lie under `objects/` like those of artifacts,
+ * and `uploads/DIGEST/runs/RUN.json` says which runs read them.
+ */
+import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { ThawError } from "../../spec/errors.js";
+import { DIGEST_OR_MARK } from "../../spec/images/unreadable.js";
+import { SPLITS } from "../../spec/records/dataset.js";
+import { fileDigest, OBJECTS_PREFIX, objectName } from "../artifacts/artifacts.js";
+import { sha256 } from "../artifacts/keys.js";
+import { type Store, storeCall } from "../connection/connection.js";
+import { listObjects } from "../inventory.js";
+import { getJson, putJson } from "../json.js";
+import { forEachParallel } from "../parallel.js";
+
+const listSchema = z.object({
+  /** The folder or manifest that it came from, for messages. */
+  source: z.string(),
+  classes: z.array(z.string()),
+  entries: z.array(
+    z.object({
+      path: z.string(),
+      label: z.string(),
+      group: z.string().exactOptional(),
+      split: z.enum(SPLITS).exactOptional(),
+      /** Of a file that could not be read, its mark: there are no bytes of it. */
+      sha256: z.string().regex(DIGEST_OR_MARK),
+      size: z.int().min(0),
+    }),
+  ),
+  ignored: z.array(z.object({ path: z.string(), reason: z.string() })),
+});
+
+/** What an upload consists of. */
+export type UploadList = z.output<typeof listSchema>;
+
+export const UPLOADS_PREFIX = "uploads/";
+const listName = (digest: string): string => `${UPLOADS_PREFIX}${digest}/images.json`;
+
+/** The upload that an object under {@link UPLOADS_PREFIX} belongs to, and the run that it says reads it. */
+export function uploadOf(name: string): { readonly digest: string; readonly runId?: string } | undefined {
+  const [, digest, runId] = /^uploads\/([0-9a-f]{64})\/(?:images|runs\/([^/]+))\.json$/.exec(name) ?? [];
+  if (digest === undefined) return undefined;
+  return runId === undefined ? { digest } : { digest, runId };
+}
+
+/**
+ * Written before the bytes: from then on garbage collection keeps those that are there already. An upload is whole
+ * when a run refers to it.
+ */
+export async function writeUploadList(store: Store, digest: string, list: UploadList): Promise<void> {
+  await putJson(store, listName(digest), list);
+}
+
+/** @throws ThawError NOT_FOUND when there is no such upload, or its list is damaged */
+export async function readUploadList(store: Store, digest: string): Promise<UploadList> {
+  const parsed = listSchema.safeParse(await getJson(store, listName(digest)));
+  if (parsed.success) return parsed.data;
+  throw uploadGone(digest, "the list of the uploaded images");
+}
+
+/** What a run is told that finds part of its upload missing. */
+export function uploadGone(digest: string, what: string, cause?: unknown): ThawError {
+  return new ThawError("NOT_FOUND", `${what} (upload ${digest.slice(0, 12)}) is not in the store`, {
+    hint: "it was removed; `thaw run --upload` on the machine that has the images puts it there again",
+    cause,
+  });
+}
+
+/** Keeps the upload for as long as the run is kept. */
+export async function referToUpload(store: Store, digest: string, runId: string): Promise<void> {
+  await putJson(store, `${UPLOADS_PREFIX}${digest}/runs/${runId}.json`, { since: new Date().toISOString() });
+}
+
+/** Listings of parts of the store at a time. */
+const LISTINGS = 16;
+
+/** Those of the digests whose bytes are in the store, found by listing the parts of it where they would be. */
+export async function storedDigests(store: Store, digests: Iterable<string>): Promise<ReadonlySet<string>> {
+  const wanted = new Set(digests);
+  const parts = new Set([...wanted].map((digest) => digest.slice(0, 2)));
+  const found = new Set<string>();
+  await forEachParallel(parts, LISTINGS, async (part) => {
+    for (const { name } of await listObjects(store, `${OBJECTS_PREFIX}${part}/`)) {
+      const digest = name.slice(name.lastIndexOf("/") + 1);
+      if (wanted.has(digest)) found.add(digest);
+    }
+  });
+  return found;
+}
+
+/** Larger files are not held in memory. */
+const STREAMED_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Stores the bytes of an image under their digest.
+ * @throws ThawError DATA_INVALID when the file is no longer what was digested
+ */
+export async function storeImage(
+  store: Store,
+  path: string,
+  { sha256: digest, size }: Pick<UploadList["entries"][number], "sha256" | "size">,
+): Promise<void> {
+  const isLarge = size > STREAMED_BYTES;
+  const bytes = isLarge ? undefined : await readFile(path);
+  if ((bytes === undefined ? await fileDigest(path) : sha256(bytes)) !== digest) {
+    throw new ThawError("DATA_INVALID", `${path} changed while the images were uploaded`, {
+      hint: "start the run again once nothing writes to the images any more",
+    });
+  }
+  await storeCall(store, `storing ${path}`, () =>
+    store.client.putObject(store.bucket, objectName(digest), bytes ?? createReadStream(path), size),
+  );
+}

@@ -1,0 +1,162 @@
+/** The report in a real browser: no sideways scrolling, no requests, no errors, nothing that axe objects to. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import axe from "axe-core";
+import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { renderReport } from "../../../report/render.js";
+import { CHROMIUM_ARGUMENTS, findChromium } from "../../support/chromium.js";
+import { VARIANTS } from "../../unit/report/variants.js";
+
+/** Phone, tablet and desktop, in CSS pixels. */
+const WIDTHS = [390, 768, 1280];
+/** Colours are all that the schemes differ in. */
+const AXE_RUNS = [
+  ["light", "{}"],
+  ["dark", "{ runOnly: ['color-contrast'] }"],
+] as const;
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly help: string;
+    readonly nodes: readonly { readonly html: string }[];
+  }[];
+}
+
+const executablePath = await findChromium();
+const skip = executablePath === undefined ? "there is no chromium on the PATH" : false;
+
+describe("the report in chromium", { skip }, () => {
+  let folder: string;
+  let browser: BrowserContext;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "thaw-report-"));
+    browser = await chromium.launchPersistentContext(join(folder, "profile"), {
+      ...(executablePath === undefined ? {} : { executablePath }),
+      args: [...CHROMIUM_ARGUMENTS],
+    });
+  });
+
+  after(async () => {
+    await browser?.close();
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Opens a report and gathers what the browser complains about and asks for. */
+  async function open(name: string): Promise<{ page: Page; complaints: string[] }> {
+    const path = join(folder, "report.html");
+    await writeFile(path, renderReport(VARIANTS[name] as (typeof VARIANTS)[string]));
+    const page = await browser.newPage();
+    const address = pathToFileURL(path).href;
+    const complaints: string[] = [];
+    page.on("console", (message) => complaints.push(`console: ${message.text()}`));
+    page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
+    page.on("request", (request) => {
+      if (request.url() !== address && !request.url().startsWith("data:")) complaints.push(request.url());
+    });
+    await page.goto(address);
+    return { page, complaints };
+  }
+
+  for (const name of Object.keys(VARIANTS)) {
+    test(`${name}: no request, no error, no sideways scrolling, accessible`, async () => {
+      const { page, complaints } = await open(name);
+      try {
+        await page.evaluate(
+          "document.querySelectorAll('details').forEach((details) => (details.open = true))",
+        );
+        for (const width of WIDTHS) {
+          await page.setViewportSize({ width, height: 844 });
+          const wide = await page.evaluate<number>("document.documentElement.scrollWidth");
+          assert.ok(wide <= width, `the page is ${wide} px wide in a window of ${width} px`);
+        }
+        await page.evaluate(axe.source);
+        for (const [colorScheme, rules] of AXE_RUNS) {
+          await page.emulateMedia({ colorScheme });
+          const { violations } = await page.evaluate<AxeResult>(`axe.run(document, ${rules})`);
+          const found = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.html}`);
+          assert.deepEqual(found, [], `axe in the ${colorScheme} scheme`);
+        }
+        assert.deepEqual(complaints, []);
+      } finally {
+        await page.close();
+      }
+    });
+  }
+
+  test("pictures are drawn", async () => {
+    const { page } = await open("usual");
+    const broken = await page.evaluate<number>(
+      "[...document.images].filter((image) => image.naturalWidth === 0).length",
+    );
+    const images = await page.evaluate<number>("document.images.length");
+    await page.close();
+    assert.equal(broken, 0);
+    assert.ok(images > 60);
+  });
+
+  test("the keyboard finds the skip link first, and the skip link leads to the report", async () => {
+    const { page } = await open("usual");
+    await page.keyboard.press("Tab");
+    const focused = "document.activeElement";
+    assert.equal(await page.evaluate(`${focused}.textContent`), "Skip to the report");
+    assert.ok((await page.evaluate<number>(`${focused}.getBoundingClientRect().top`)) >= 0);
+    await page.keyboard.press("Enter");
+    assert.equal(await page.evaluate(`${focused}.id`), "content");
+    await page.keyboard.press("Tab");
+    const outline = await page.evaluate(`getComputedStyle(${focused}).outlineStyle`);
+    await page.close();
+    assert.equal(outline, "solid");
+  });
+
+  test("a box laid over the pictures' maps is switched with the keyboard, and maps lie on what they are of", async () => {
+    const { page } = await open("usual");
+    const map = page.locator("#evidence .map").first();
+    assert.ok(await map.isVisible());
+    const [over, under] = await Promise.all([
+      map.boundingBox(),
+      page.locator("#evidence .thumb").first().boundingBox(),
+    ]);
+    assert.ok(over && under);
+    // The first sample is 112 × 84, of which the network was shown the 74 × 74 in the middle.
+    assert.ok(
+      Math.abs(over.width / under.width - 74 / 112) < 0.01 ||
+        Math.abs(over.width / under.width - 98 / 112) < 0.01,
+    );
+    assert.ok(Math.abs(over.x + over.width / 2 - under.x - under.width / 2) < 1);
+    assert.ok(Math.abs(over.width - over.height) < 1);
+    await page.locator("#evidence-maps").focus();
+    await page.keyboard.press("Space");
+    const hidden = !(await map.isVisible());
+    await page.close();
+    assert.ok(hidden);
+  });
+
+  test("a mistake on the map of the features is reached with the keyboard, and leads to its picture", async () => {
+    const { page } = await open("eight classes, as many as there are colours");
+    const link = page.locator(".links a").first();
+    await link.focus();
+    const [name = ""] = /[^(]+(?=\)$)/.exec((await link.getAttribute("aria-label")) ?? "") ?? [];
+    await page.keyboard.press("Enter");
+    const target = await page.evaluate<string>("document.querySelector(location.hash).textContent");
+    await page.close();
+    assert.ok(name !== "" && target.endsWith(name), `${target} is not of ${name}`);
+  });
+
+  test("is printed on white, with the list of files left out opened", async () => {
+    const { page } = await open("usual");
+    const listed = page.locator("details td").first();
+    assert.equal(await listed.isVisible(), false);
+    await page.emulateMedia({ media: "print", colorScheme: "dark" });
+    const background = await page.evaluate("getComputedStyle(document.documentElement).backgroundColor");
+    const visible = await listed.isVisible();
+    await page.close();
+    assert.equal(background, "rgb(255, 255, 255)");
+    assert.ok(visible);
+  });
+});

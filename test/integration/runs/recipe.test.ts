@@ -1,0 +1,130 @@
+/** The recipe decides by evidence on real images: too few, enough, and labels that mean nothing. */
+import assert from "node:assert/strict";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { permutation, randomStream } from "../../../rng/stream.js";
+import type { RunResult } from "../../../spec/pipeline/run.js";
+import type { RecipeSummary } from "../../../spec/records/recipe.js";
+import { sharedImages } from "../../support/images.js";
+import { type Stack, startStack } from "../../support/services/stack.js";
+import { thaw, thawJson } from "../../support/thaw.js";
+
+const digits = sharedImages("sign-digits");
+const trees = sharedImages("two-trees");
+const skip = digits === undefined || trees === undefined ? "../shared/data is not there" : false;
+const QUICK =
+  "augment: { views: 1 }\nhead: { epochs: 10 }\nunfreeze: { stages: [blocks.6, blocks.5], epochs: 1 }\nevaluation: { folds: 0 }\n";
+
+interface View {
+  readonly runId: string;
+  readonly stages: readonly { readonly name: string; readonly state: string; readonly note?: string }[];
+  readonly result?: RunResult;
+  readonly failure?: { readonly code: string; readonly message: string; readonly hint?: string };
+}
+
+let stack: Stack;
+before(async () => {
+  if (skip === false) stack = await startStack({ workers: true });
+});
+after(() => stack?.close());
+
+async function run(
+  name: string,
+  data: string,
+  ...args: string[]
+): Promise<{ status: number | null; view: View }> {
+  const path = join(stack.folder, `${name}.yaml`);
+  await writeFile(path, `name: ${name}\ndata: { path: ${data} }\n${QUICK}`);
+  const { status, stdout, stderr } = await thaw(["run", path, "--json", ...args], { cwd: stack.folder });
+  assert.notEqual(stdout, "", stderr);
+  return { status, view: JSON.parse(stdout) as View };
+}
+
+async function plan(name: string): Promise<Map<string, { action: string; why: string }>> {
+  const { status, stdout, stderr } = await thaw(["plan", join(stack.folder, `${name}.yaml`), "--json"], {
+    cwd: stack.folder,
+  });
+  assert.equal(status, 0, stderr);
+  const { stages } = JSON.parse(stdout) as { stages: { name: string; action: string; why: string }[] };
+  return new Map(stages.map((stage) => [stage.name, stage]));
+}
+
+/** A manifest of sign digits. @param labelOf the label of an image, by its position and its true label */
+async function someOfEach(
+  name: string,
+  perClass: number,
+  labelOf: (index: number, label: string) => string,
+): Promise<string> {
+  const lines: string[] = [];
+  for (const label of (await readdir(digits as string)).sort()) {
+    for (const file of (await readdir(join(digits as string, label))).sort().slice(0, perClass)) {
+      const path = join(digits as string, label, file);
+      lines.push(JSON.stringify({ path, label: labelOf(lines.length, label) }));
+    }
+  }
+  const manifest = join(stack.folder, `${name}.jsonl`);
+  await writeFile(manifest, `${lines.join("\n")}\n`);
+  return manifest;
+}
+
+test("twenty photographs of trees: the head only, the reason, and a model all the same", {
+  skip,
+}, async () => {
+  const { status, view } = await run("trees", trees as string);
+  assert.equal(status, 0);
+  const stages = new Map(view.stages.map((stage) => [stage.name, stage]));
+  assert.equal(stages.get("recipe")?.state, "done");
+  for (const name of ["tune-1", "tune-2"]) {
+    assert.equal(stages.get(name)?.state, "skipped");
+    assert.match(stages.get(name)?.note ?? "", /no fine-tuning: \d+ images/);
+  }
+  assert.deepEqual(
+    view.result?.byStage.map(({ stage }) => stage),
+    ["head"],
+  );
+  assert.equal(view.result?.artifacts["tune-1"], undefined);
+  const planned = await plan("trees");
+  for (const [name, { action, why }] of planned) {
+    assert.equal(action, name.startsWith("tune-") ? "skip" : "reuse", name);
+    if (action === "skip") assert.match(why, /no fine-tuning/);
+  }
+  const out = join(stack.folder, "report.html");
+  assert.equal((await thaw(["report", view.runId, "--out", out], { cwd: stack.folder })).status, 0);
+});
+
+test("120 sign digits: staged, one stage, because they are few", { skip }, async () => {
+  const { status, view } = await run("digits", await someOfEach("digits", 12, (_, label) => label));
+  assert.equal(status, 0);
+  const states = new Map(view.stages.map(({ name, state }) => [name, state]));
+  assert.ok(["done", "rolled-back"].includes(states.get("tune-1") ?? ""), states.get("tune-1"));
+  assert.equal(states.get("tune-2"), "skipped");
+  assert.deepEqual(
+    view.result?.byStage.map(({ stage }) => stage),
+    ["head", "tune-1"],
+  );
+});
+
+test("the same images with shuffled labels: the run fails and says why and what would help", {
+  skip,
+}, async () => {
+  const order = permutation(200, randomStream(1, "shuffled labels"));
+  const shuffled = await someOfEach(
+    "shuffled",
+    20,
+    (index) => `${Math.floor((order[index] as number) / 20)}`,
+  );
+  const { status, view } = await run("shuffled", shuffled);
+  assert.equal(status, 1);
+  assert.equal(view.failure?.code, "DATA_UNLEARNABLE");
+  assert.match(view.failure?.message ?? "", /cannot be told from the images/);
+  assert.match(view.failure?.hint ?? "", /labels were mixed up/);
+  const states = new Map(view.stages.map(({ name, state }) => [name, state]));
+  assert.equal(states.get("recipe"), "failed");
+  assert.equal(states.get("head"), "waiting");
+  const out = join(stack.folder, "recipe.json");
+  await thawJson(stack.folder, "get", view.runId, "recipe/recipe.json", "--out", out);
+  const { evidence, decision } = JSON.parse(await readFile(out, "utf8")) as RecipeSummary;
+  assert.equal(decision.choice, "unlearnable");
+  assert.ok(evidence.probe.interval[0] <= evidence.majority);
+});

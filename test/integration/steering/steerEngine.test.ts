@@ -1,0 +1,160 @@
+/** Steering by the command line, with the real engine at the far end. */
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { getRun } from "../../../client/runs/watch.js";
+import type { ServiceName } from "../../../runtime/services/names.js";
+import type { ArtifactRef } from "../../../spec/artifact.js";
+import type { StageSummary } from "../../../spec/records/training.js";
+import type { SteerRecord } from "../../../spec/steering/steering.js";
+import { type ArtifactManifest, requireManifest } from "../../../store/artifacts/artifacts.js";
+import { listNames } from "../../../store/json.js";
+import { readRun } from "../../../store/records/records.js";
+import { smallImageSet } from "../../support/images.js";
+import { isComputing, servicePid, waitForStage } from "../../support/services/faults.js";
+import { type Stack, startStack } from "../../support/services/stack.js";
+import { thaw } from "../../support/thaw.js";
+
+/** More epochs than anybody waits for: the stage ends because it is told to. */
+const RUN_FILE = `
+name: steered
+data: { path: images }
+recipe: staged
+augment: { views: 1 }
+head: { epochs: 2 }
+unfreeze: { stages: [blocks.6], epochs: 5000, patience: 5000 }
+evaluation: { folds: 0 }
+`;
+const STAGE = "tune-1";
+const PATIENCE_MS = 120_000;
+
+let stack: Stack;
+before(async () => {
+  stack = await startStack({ workers: true });
+  await smallImageSet(join(stack.folder, "images"), 6);
+  await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
+});
+after(() => stack.close());
+
+async function command(...args: string[]): Promise<string> {
+  const { status: exit, stdout, stderr } = await thaw(args, { cwd: stack.folder });
+  assert.equal(exit, 0, `${args.join(" ")}: ${stderr}`);
+  return stdout;
+}
+
+async function start(seed: number): Promise<string> {
+  const { runId } = JSON.parse(await command("run", "--json", "--detach", "--set", `seed=${seed}`)) as {
+    runId: string;
+  };
+  await waitForStage(stack, runId, STAGE, isComputing);
+  return runId;
+}
+
+async function steering(runId: string): Promise<readonly SteerRecord[]> {
+  return (await getRun(stack.session, runId)).control?.commands ?? [];
+}
+
+const placeOf = ({ applied }: SteerRecord): number => 1000 * (applied?.epoch ?? 0) + (applied?.step ?? 0);
+
+async function pidOf(name: ServiceName): Promise<number> {
+  return (await servicePid(stack, name)) ?? assert.fail(`${name} runs`);
+}
+
+const tuned = (ref: ArtifactRef | undefined): Promise<ArtifactManifest> => {
+  assert.ok(ref !== undefined);
+  return requireManifest(stack.session.store, ref);
+};
+
+test("set, pause, unpause and stop reach the engine; summary, key and record say what was done", async () => {
+  const runId = await start(1);
+  await command("set", runId, "learning_rate=0.5x", "patience=4000");
+  await command("pause", runId);
+  const paused = await waitForStage(
+    stack,
+    runId,
+    STAGE,
+    ({ state, note }) => state === "paused" && note !== undefined,
+  );
+  const [set, pause] = await steering(runId);
+  assert.ok(set !== undefined && pause !== undefined);
+  assert.equal(set.state, "applied");
+  assert.ok(placeOf(set) > 0 && placeOf(pause) >= placeOf(set), JSON.stringify([set, pause]));
+  const { epoch, step } = pause.applied ?? {};
+  assert.ok(paused.note?.startsWith(`at epoch ${epoch}, step ${step}, since `), paused.note);
+  const log = await command("logs", runId, "--stage", STAGE);
+  assert.match(log, new RegExp(`PAUSED: the stage stopped for a pause at epoch ${epoch}, step ${step}`));
+
+  await command("unpause", runId);
+  await waitForStage(stack, runId, STAGE, isComputing);
+  await command("stop", runId, "--keep-best");
+  await command("watch", runId, "--json");
+  const record = await readRun(stack.session.store, runId);
+  const told = record?.steering ?? [];
+  assert.deepEqual(
+    told.map(({ command: { kind }, state, stage }) => [kind, state, stage]),
+    [
+      ["set", "applied", STAGE],
+      ["pause", "applied", STAGE],
+      ["unpause", "applied", STAGE],
+      ["finish", "applied", STAGE],
+    ],
+  );
+  const { summary, parameters } = await tuned(record?.artifacts[STAGE]);
+  const { changes = [], resumed = [], history, bestEpoch } = summary as StageSummary;
+  assert.deepEqual(
+    changes.map(({ seq, epoch: at, step: next, learningRate, patience, finish }) => [
+      1000 * (at + 1) + next + 1,
+      { seq, learningRate, patience, finish },
+    ]),
+    [
+      [placeOf(set), { seq: 1, learningRate: 0.5, patience: 4000, finish: undefined }],
+      [
+        placeOf(told.at(-1) as SteerRecord),
+        { seq: 4, learningRate: undefined, patience: undefined, finish: true },
+      ],
+    ],
+  );
+  assert.deepEqual(
+    resumed,
+    [{ epoch: (epoch ?? 0) - 1, step: (step ?? 0) - 1 }],
+    "it went on where it stood",
+  );
+  assert.ok(history.length < 5000 && bestEpoch <= history.length);
+  assert.deepEqual(parameters.changes, changes, "part of the key");
+  assert.deepEqual(await listNames(stack.session.store, "checkpoints/"), []);
+});
+
+test("a steered stage whose worker dies after the commit and before its answer is not trained again", async () => {
+  const runId = await start(2);
+  const temporal = await pidOf("temporal");
+  const before = new Set(await listNames(stack.session.store, "artifacts/tune/"));
+  await command("stop", runId, "--keep-best");
+  // The answer cannot arrive, and the artifact is committed all the same.
+  process.kill(temporal, "SIGSTOP");
+  const made: string[] = [];
+  try {
+    for (const deadline = Date.now() + PATIENCE_MS; made.length === 0; await sleep(50)) {
+      assert.ok(Date.now() < deadline, "no artifact came");
+      const names = await listNames(stack.session.store, "artifacts/tune/");
+      made.push(...names.filter((name) => !before.has(name)));
+    }
+    process.kill(await pidOf("training-worker"), "SIGKILL");
+  } finally {
+    process.kill(temporal, "SIGCONT");
+  }
+  await command("watch", runId, "--json");
+  const record = await readRun(stack.session.store, runId);
+  const { key, summary } = await tuned(record?.artifacts[STAGE]);
+  assert.deepEqual(made, [`artifacts/tune/${key}/manifest.json`]);
+  const names = await listNames(stack.session.store, "artifacts/tune/");
+  assert.deepEqual(
+    names.filter((name) => !before.has(name)),
+    made,
+    "one artifact, and no other",
+  );
+  assert.equal((summary as StageSummary).changes?.at(-1)?.finish, true);
+  const { stages } = await getRun(stack.session, runId);
+  assert.equal(stages.find(({ name }) => name === STAGE)?.state, "cached");
+});

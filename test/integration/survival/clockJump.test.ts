@@ -1,0 +1,109 @@
+/** The training worker's clock jumps an hour ahead and back while a stage trains. */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { ArtifactRef } from "../../../spec/artifact.js";
+import type { RunResult } from "../../../spec/pipeline/run.js";
+import { requireManifest } from "../../../store/artifacts/artifacts.js";
+import { listNames } from "../../../store/json.js";
+import { smallImageSet } from "../../support/images.js";
+import { isComputing, waitForStage } from "../../support/services/faults.js";
+import { serviceVariables } from "../../support/services/serviceVariables.js";
+import { type Stack, startStack } from "../../support/services/stack.js";
+import { thaw } from "../../support/thaw.js";
+
+/** Of Debian's package `faketime`. */
+const LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+const RUN_FILE = `
+name: jumping
+data: { path: images }
+recipe: staged
+augment: { views: 1 }
+head: { epochs: 2 }
+unfreeze: { stages: [blocks.6], epochs: 45, patience: 45 }
+evaluation: { folds: 0 }
+`;
+const STAGE = "tune-1";
+/** Longer than the stages' heartbeat timeout; then back for the time of several checkpoints. */
+const JUMPS = [
+  ["+1h", 11],
+  ["+0", 3],
+] as const;
+
+let stack: Stack;
+let clock: string;
+const workers: ChildProcess[] = [];
+const isHere = existsSync(LIBRARY);
+before(async () => {
+  if (!isHere) return;
+  stack = await startStack({ workers: false });
+  await smallImageSet(join(stack.folder, "images"), 12);
+  await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
+  clock = join(stack.folder, "clock");
+  await setClock("+0");
+  startWorker("control", {});
+  startWorker("training", {
+    LD_PRELOAD: LIBRARY,
+    FAKETIME_TIMESTAMP_FILE: clock,
+    FAKETIME_CACHE_DURATION: "1",
+    // As a real jump: what counts since the machine's start goes on.
+    FAKETIME_DONT_FAKE_MONOTONIC: "1",
+    THAW_CHECKPOINT_SECONDS: "0.5",
+  });
+});
+after(async () => {
+  for (const worker of workers) worker.kill("SIGTERM");
+  await Promise.all(workers.map((worker) => worker.exitCode ?? once(worker, "exit")));
+  await stack?.close();
+});
+
+function startWorker(name: "control" | "training", env: Readonly<Record<string, string>>): void {
+  const script = fileURLToPath(new URL(`../../../worker/${name}.js`, import.meta.url));
+  const surroundings = { ...process.env, ...serviceVariables(stack), ...env, THAW_PROJECT: stack.folder };
+  workers.push(spawn(process.execPath, [script], { env: surroundings, stdio: "ignore" }));
+}
+
+const setClock = (offset: string): Promise<void> => writeFile(clock, `${offset}\n`);
+
+async function command(...args: string[]): Promise<string> {
+  const { status, stdout, stderr } = await thaw(args, { cwd: stack.folder });
+  assert.equal(status, 0, `${args.join(" ")}: ${stderr}`);
+  return stdout;
+}
+
+async function weightsOf(runId: string): Promise<string | undefined> {
+  const { result } = JSON.parse(
+    (await command("watch", runId, "--json")).trim().split("\n").at(-1) ?? "",
+  ) as {
+    result: RunResult;
+  };
+  const { files } = await requireManifest(stack.session.store, result.artifacts[STAGE] as ArtifactRef);
+  return files.find(({ name }) => name === "weights.safetensors")?.digest;
+}
+
+test("a stage trains through jumps of the clock, in one attempt, to the same weights", async (t) => {
+  if (!isHere) return t.skip(`there is no ${LIBRARY}: apt-get install faketime`);
+  const { runId } = JSON.parse(await command("run", "--json", "--detach")) as { runId: string };
+  const begun = await waitForStage(stack, runId, STAGE, isComputing);
+  for (const [offset, seconds] of JUMPS) {
+    await setClock(offset);
+    await sleep(seconds * 1000);
+  }
+  const { attempt = 1, progress } = await waitForStage(stack, runId, STAGE, () => true);
+  t.diagnostic(`${(progress?.step ?? 0) - (begun.progress?.step ?? 0)} steps in the meantime`);
+  assert.equal(attempt, 1);
+  const jumped = await weightsOf(runId);
+  assert.ok(jumped !== undefined);
+  assert.deepEqual(await listNames(stack.session.store, "checkpoints/"), []);
+
+  const again = JSON.parse(await command("resume", runId, "--from", STAGE, "--json")) as {
+    runId: string;
+  };
+  assert.equal(await weightsOf(again.runId), jumped);
+});

@@ -1,0 +1,71 @@
+/** The embedded services with real workers, in a folder of their own, for one test file. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { openSession, type Session } from "../../../client/session.js";
+import { type ComponentName, ensure } from "../../../runtime/components/components.js";
+import { loadPlatform } from "../../../runtime/platform.js";
+import { down } from "../../../runtime/services/down.js";
+import { up } from "../../../runtime/services/up.js";
+
+const COMPONENTS: readonly ComponentName[] = [
+  "temporal",
+  "s3-server",
+  "libtensorflow",
+  "tfjs-binding",
+  "base-weights:efficientnet-lite0",
+];
+
+export interface Stack {
+  readonly folder: string;
+  readonly session: Session;
+  /** Stops everything and removes the folder. */
+  close(): Promise<void>;
+}
+
+export interface StackOptions {
+  readonly workers: boolean;
+  /** More flags of the S3 server. */
+  readonly s3Flags?: readonly string[];
+}
+
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const folder = await mkdtemp(join(tmpdir(), "thaw-test-"));
+  const located = await ensure(COMPONENTS, () => undefined);
+  const pathOf = (name: ComponentName): string => located.find((item) => item.name === name)?.path ?? "";
+  const worker = (name: string): string =>
+    fileURLToPath(new URL(`../../../worker/${name}.js`, import.meta.url));
+  const silent = { onProgress: () => undefined };
+  await up({
+    projectFolder: folder,
+    temporal: pathOf("temporal"),
+    weed: await withFlags(pathOf("s3-server"), options.s3Flags ?? [], folder),
+    workers: options.workers ? { control: worker("control"), training: worker("training") } : undefined,
+    ...silent,
+  });
+  const session = await openSession(await loadPlatform(folder));
+  return {
+    folder,
+    session,
+    close: async () => {
+      await session.close();
+      await down(folder, silent);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A program that is the given one with more flags. */
+async function withFlags(program: string, flags: readonly string[], folder: string): Promise<string> {
+  if (flags.length === 0) return program;
+  const script = join(folder, "with-flags");
+  await writeFile(
+    script,
+    `#!/bin/sh\nexec '${program}' "$@" ${flags.map((flag) => `'${flag}'`).join(" ")}\n`,
+    {
+      mode: 0o755,
+    },
+  );
+  return script;
+}

@@ -1,0 +1,121 @@
+/** Workers with the real workflow and light activities, whose heavy stages are small stand-ins. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
+import type { ControlDependencies } from "../../../activities/context.js";
+import { createControlActivities } from "../../../activities/control.js";
+import { typedFailures } from "../../../activities/life/failures.js";
+import { lookUp, outcomeOf } from "../../../activities/light/findArtifact.js";
+import type { Session } from "../../../client/session.js";
+import type { StageOutcome, StageRequest, TrainingActivities } from "../../../spec/pipeline/activities.js";
+import { CONTROL_QUEUE, LOCAL_TRAINING_QUEUE } from "../../../spec/pipeline/run.js";
+import type { Evaluation } from "../../../spec/records/evaluation.js";
+import { commitArtifact } from "../../../store/artifacts/artifacts.js";
+import { buildWorkflowBundle } from "../../../worker/workflowBundle.js";
+import type { PodStandIns } from "./podStandIns.js";
+
+/** Fingerprint of the engine that there is not. */
+export const ENGINE = "an engine fingerprint";
+
+/** Of eight images that nobody has looked at. */
+export const EVALUATION: Evaluation = {
+  classes: ["a", "b"],
+  images: 8,
+  accuracy: 0.75,
+  accuracyInterval: [0.41, 0.93],
+  balancedAccuracy: 0.75,
+  macroF1: 0.75,
+  loss: 0.5,
+  confusion: [
+    [3, 1],
+    [1, 3],
+  ],
+  perClass: [],
+  mistakes: [],
+  byStage: [{ stage: "head", accuracy: 0.7 }],
+};
+
+export interface StandIns {
+  /** Makes and removes workers where the workflow asks for pods; there are none if left out. */
+  readonly pods?: PodStandIns;
+  /** What a stage does before its artifact is there; it may fail. */
+  readonly work: (dependencies: ControlDependencies, request: StageRequest) => Promise<void>;
+  /** Summaries by kind of stage, where a later stage reads them. */
+  readonly summaries: Readonly<Partial<Record<string, unknown>>>;
+}
+
+let isInstalled = false;
+
+/** @param folder for files. @returns stops the workers */
+export async function startStandIns(
+  { store, platform }: Session,
+  folder: string,
+  standIns: StandIns,
+): Promise<() => Promise<void>> {
+  // Once in a process; workers may be started anew.
+  if (!isInstalled) Runtime.install({ logger: new DefaultLogger("ERROR") });
+  isInstalled = true;
+  const { temporal, workFolder } = platform;
+  const dependencies: ControlDependencies = { store, engineFingerprint: ENGINE, workFolder };
+  const connection = await NativeConnection.connect({ address: temporal.address });
+  const make = typedFailures((request: StageRequest) =>
+    makeArtifact(dependencies, folder, request, standIns),
+  );
+  const common = {
+    connection,
+    namespace: temporal.namespace,
+    maxHeartbeatThrottleInterval: 100,
+    defaultHeartbeatThrottleInterval: 100,
+  };
+  const control = await Worker.create({
+    ...common,
+    taskQueue: CONTROL_QUEUE,
+    workflowBundle: { code: await buildWorkflowBundle() },
+    activities: { ...createControlActivities(dependencies), report: make, ...standIns.pods?.activities },
+  });
+  const stages: TrainingActivities = {
+    ingest: make,
+    extractFeatures: make,
+    chooseRecipe: make,
+    trainHead: make,
+    tuneStage: make,
+    trainFold: make,
+    trainScratch: make,
+    evaluate: make,
+  };
+  standIns.pods?.serve((taskQueue) => Worker.create({ ...common, taskQueue, activities: stages }));
+  const training = await Worker.create({ ...common, taskQueue: LOCAL_TRAINING_QUEUE, activities: stages });
+  const running = Promise.all([control.run(), training.run()]);
+  return async () => {
+    control.shutdown();
+    training.shutdown();
+    await running;
+    await connection.close();
+  };
+}
+
+/** Commits a small artifact where the real activity would compute one. */
+async function makeArtifact(
+  dependencies: ControlDependencies,
+  folder: string,
+  request: StageRequest,
+  { work, summaries }: StandIns,
+): Promise<StageOutcome> {
+  const { key, digests, manifest: known } = await lookUp(dependencies, request);
+  if (known !== undefined) return outcomeOf(known, true);
+  const { stage, run } = request;
+  await work(dependencies, request);
+  const path = join(folder, `${stage.name}-${run.runId}`);
+  await writeFile(path, `${stage.name} of seed ${run.file.seed}`);
+  const { manifest } = await commitArtifact(dependencies.store, {
+    kind: stage.kind,
+    key,
+    parameters: stage.parameters,
+    inputs: digests,
+    summary: summaries[stage.kind] ?? { rows: 1, length: 1, validationAccuracy: 0.5 },
+    engine: stage.usesEngine ? ENGINE : null,
+    seconds: 0,
+    files: { [stage.kind === "report" ? "report.html" : "weights.safetensors"]: path },
+  });
+  return outcomeOf(manifest, false);
+}

@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { openCheckpoint } from "../../../../client/bases/checkpointSource.js";
+import { ThawError } from "../../../../spec/errors.js";
+import { openStore } from "../../../../store/connection/connection.js";
+
+const CONTENT = Buffer.from("the bytes of a checkpoint");
+const SHA256 = createHash("sha256").update(CONTENT).digest("hex");
+/** Never contacted: no source below is in S3. */
+const store = openStore({
+  endpoint: "http://127.0.0.1:9",
+  bucket: "none",
+  region: "us-east-1",
+  credentials: { accessKey: "none", secretKey: "none" },
+  pathStyle: true,
+});
+
+const server = createServer((request, response) => {
+  if (request.url === "/moved.pth") response.writeHead(302, { location: "/weights.pth" }).end();
+  else if (request.url === "/weights.pth")
+    response.writeHead(200, { "content-length": CONTENT.length }).end(CONTENT);
+  else if (request.url === "/cut.pth") {
+    response.writeHead(200, { "content-length": 2 * CONTENT.length });
+    response.write(CONTENT, () => response.destroy());
+  } else response.writeHead(404).end("nothing here");
+});
+let address = "";
+let folder = "";
+before(async () => {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  folder = await mkdtemp(join(tmpdir(), "thaw-source-"));
+  await writeFile(join(folder, "own.pth"), CONTENT);
+});
+after(async () => {
+  server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function refusal(source: string, options = {}): Promise<ThawError> {
+  const error: unknown = await openCheckpoint(store, source, options).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  assert.ok(error instanceof ThawError, `${source} was accepted, or threw something else: ${error}`);
+  assert.notEqual(error.hint, undefined);
+  return error;
+}
+
+test("a file is taken where it lies, and stays there", async () => {
+  const path = join(folder, "own.pth");
+  const checkpoint = await openCheckpoint(store, path, { sha256: SHA256.toUpperCase() });
+  assert.equal(checkpoint.path, path);
+  await checkpoint.dispose();
+  assert.deepEqual(await readFile(path), CONTENT);
+});
+
+for (const name of ["weights.pth", "moved.pth"]) {
+  test(`/${name} is downloaded with its progress, checked, and removed in the end`, async () => {
+    const seen: (readonly [number, number | undefined])[] = [];
+    const checkpoint = await openCheckpoint(store, `${address}/${name}`, {
+      sha256: SHA256,
+      onProgress: (done, total) => seen.push([done, total]),
+    });
+    assert.deepEqual(await readFile(checkpoint.path), CONTENT);
+    assert.deepEqual(seen.at(-1), [CONTENT.length, CONTENT.length]);
+    await checkpoint.dispose();
+    await assert.rejects(access(checkpoint.path));
+  });
+}
+
+test("what cannot be had is said in words", async () => {
+  const gone = await refusal(`${address}/gone.pth`);
+  assert.deepEqual(
+    [gone.code, gone.message],
+    ["DATA_NOT_FOUND", `${address}/gone.pth answers 404 Not Found`],
+  );
+  assert.match((await refusal(`${address}/cut.pth`)).message, /cannot be downloaded|ended after/);
+  assert.match(
+    (await refusal("http://127.0.0.1:9/x.pth")).message,
+    /cannot be downloaded: .*(REFUSED|bad port)/,
+  );
+  assert.match((await refusal("ftp://example.org/x.pth")).message, /cannot be read from ftp:\/\//);
+  assert.match((await refusal("s3://bucket-only")).message, /names no object/);
+  assert.match((await refusal(join(folder, "none.pth"))).message, /none\.pth is not there/);
+  const other = "0".repeat(64);
+  for (const source of [join(folder, "own.pth"), `${address}/weights.pth`]) {
+    const error = await refusal(source, { sha256: other });
+    assert.equal(error.code, "DATA_INVALID");
+    assert.ok(error.message.includes(SHA256), error.message);
+  }
+});
+
+test("a stopped download leaves nothing and says so", async () => {
+  const error = await refusal(`${address}/weights.pth`, { signal: AbortSignal.abort(new Error("stopped")) });
+  assert.match(error.message, /stopped/);
+});

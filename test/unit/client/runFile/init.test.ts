@@ -1,0 +1,207 @@
+/** The run file that `thaw init` writes. */
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, before, test } from "node:test";
+import sharp from "sharp";
+import { parseDocument, visit } from "yaml";
+import { describeFolder, modelName } from "../../../../client/runFile/describeFolder.js";
+import { initRunFile } from "../../../../client/runFile/init.js";
+import { runFileJsonSchema, type SchemaNode } from "../../../../client/runFile/jsonSchema.js";
+import { parseRunFile } from "../../../../client/runFile/parse.js";
+import { runFileSchema } from "../../../../spec/runFile/runFile.js";
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "thaw-init-"));
+});
+after(() => rm(folder, { recursive: true }));
+
+/** Files named like images; `init` looks at names only. */
+async function images(name: string, counts: Readonly<Record<string, number>>): Promise<string> {
+  const path = join(folder, name);
+  for (const [label, count] of Object.entries(counts)) {
+    await mkdir(join(path, label), { recursive: true });
+    await Promise.all(Array.from({ length: count }, (_, i) => writeFile(join(path, label, `${i}.jpg`), "")));
+  }
+  return path;
+}
+
+function keysOf(node: SchemaNode, prefix = ""): string[] {
+  return Object.entries(node.properties ?? {}).flatMap(([key, child]) =>
+    child.type === "object" ? keysOf(child, `${prefix}${key}.`) : [`${prefix}${key}`],
+  );
+}
+
+test("it is valid, and says what the schema's defaults say", async () => {
+  const path = await images("Sign Digits", { "0": 60, "1": 61 });
+  const text = await initRunFile(path, { runFile: join(folder, "thaw.yaml") });
+  assert.deepEqual(
+    parseRunFile(text, "thaw.yaml", []),
+    runFileSchema.parse({
+      name: "sign-digits",
+      data: { path: "Sign Digits" },
+      augment: { kind: "symbols" },
+    }),
+  );
+  assert.match(text, /121 images in 2 classes/);
+  assert.match(text, /^# {3}1 {2}61$/m);
+  assert.doesNotMatch(text, /WARNING/);
+  assert.match(text, /Leave off where sides matter.*\n {2}# flip: false/);
+});
+
+test("every key of the schema is written, each under a comment", async () => {
+  const path = await images("plain", { a: 60, b: 60 });
+  const text = await initRunFile(path, { runFile: join(folder, "thaw.yaml") });
+  const document = parseDocument(text);
+  const keys = keysOf(runFileJsonSchema()).filter((key) => !key.startsWith("kubernetes."));
+  /** Keys that the kind of data or the base decides unless they are given are written as comments. */
+  const left = keys.filter((key) => !document.hasIn(key.split(".")));
+  const ofTheKind = ["flip", "crop", "rotate", "colour", "erase"].map((key) => `augment.${key}`);
+  assert.deepEqual(left, [...ofTheKind, "unfreeze.stages"]);
+  for (const key of ofTheKind) assert.match(text, new RegExp(`^ {2}# ${key.split(".")[1]}: \\S+$`, "m"));
+  assert.match(text, /^ {2}# .*Left out: layer4.*\n {2}# stages:$/m);
+  assert.match(
+    text,
+    /^# Candidates.*\(for example \[efficientnet-lite0, efficientnet-lite1\]\)\nbases: \[\]$/m,
+  );
+  assert.match(text, /^# The pod that trains.*keys namespace, image, .*\n# kubernetes:$/m);
+  const all = parseRunFile(
+    text.replace(/^ {2}# (flip|crop|rotate|colour|erase): /gm, "  $1: "),
+    "thaw.yaml",
+    [],
+  );
+  assert.deepEqual(all, parseRunFile(text, "thaw.yaml", []), "as comments they say what holds");
+  let pairs = 0;
+  visit(document, {
+    Pair: () => {
+      pairs++;
+    },
+  });
+  const lines = text.split("\n");
+  const written = lines.filter(
+    (line, index) => /^ *\w+:/.test(line) && /^ *# \S/.test(lines[index - 1] ?? ""),
+  );
+  assert.equal(written.length, pairs);
+});
+
+test("the images are named from where the run file lies", async () => {
+  const path = await images("photos", { a: 60, b: 60 });
+  const text = await initRunFile(path, { runFile: join(folder, "deep", "er", "thaw.yaml"), name: "other" });
+  const file = parseRunFile(text, "thaw.yaml", []);
+  assert.equal(file.data.path, "../../photos");
+  assert.equal(file.name, "other");
+  const schema = /^# yaml-language-server: \$schema=(.+)$/m.exec(text)?.[1] ?? "";
+  assert.match(resolve(folder, "deep", "er", schema), /docs\/thaw\.schema\.json$/);
+  await assert.rejects(initRunFile(path, { runFile: "thaw.yaml", name: "No Name" }), {
+    code: "RUN_FILE_INVALID",
+    message: /No Name/,
+  });
+});
+
+const KINDS: Readonly<Record<string, { classes: string[]; colour?: string; kind: string }>> = {
+  digits: { classes: ["0", "7", "12"], kind: "symbols" },
+  letters: { classes: ["A", "B", "ß"], kind: "symbols" },
+  "findings by name": { classes: ["healthy", "Tumour_2"], kind: "medical" },
+  "grey pictures": { classes: ["no", "yes"], colour: "#808080", kind: "medical" },
+  "coloured pictures": { classes: ["no", "yes"], colour: "#c08040", kind: "general" },
+  "files that cannot be read": { classes: ["no", "yes"], kind: "general" },
+};
+for (const [what, { classes, colour, kind }] of Object.entries(KINDS)) {
+  test(`${what} are taken for ${kind}`, async () => {
+    const path = await images(what, Object.fromEntries(classes.map((name) => [name, 6])));
+    for (const name of colour === undefined ? [] : classes) {
+      for (let i = 0; i < 6; i++) {
+        const size = { width: 40, height: 30, channels: 3 } as const;
+        const picture = sharp({ create: { ...size, background: colour ?? "" } });
+        await picture.jpeg().toFile(join(path, name, `${i}.jpg`));
+      }
+    }
+    const text = await initRunFile(path, { runFile: join(folder, "thaw.yaml") });
+    assert.equal(parseRunFile(text, "thaw.yaml", []).augment.kind, kind);
+    assert.match(text, new RegExp(`^# augment.kind is ${kind}: \\S.*\\. Change it`, "m"));
+  });
+}
+
+const WARNED: Readonly<Record<string, { counts: Record<string, number>; warnings: RegExp[] }>> = {
+  "few images": { counts: { a: 20, b: 20 }, warnings: [/^40 images are few/] },
+  "small classes": {
+    counts: { a: 60, b: 60, c: 4, d: 6 },
+    warnings: [
+      /^classes with fewer than 5 images: c$/,
+      /^a has more than 10 times as many images as c \(60 to 4\)/,
+    ],
+  },
+  "no imbalance at exactly ten to one": { counts: { a: 100, b: 10 }, warnings: [] },
+  "imbalance beyond it": { counts: { a: 101, b: 10 }, warnings: [/\(101 to 10\)/] },
+};
+for (const [what, { counts, warnings }] of Object.entries(WARNED)) {
+  test(`it warns of ${what}`, async () => {
+    const path = await images(what, counts);
+    const found = await describeFolder(path);
+    assert.equal(found.warnings.length, warnings.length, found.warnings.join("\n"));
+    for (const [index, pattern] of warnings.entries()) assert.match(found.warnings[index] ?? "", pattern);
+    const text = await initRunFile(path, { runFile: join(folder, "thaw.yaml") });
+    for (const warning of found.warnings) assert.ok(text.includes(`# WARNING: ${warning}`));
+    assert.equal(parseRunFile(text, "thaw.yaml", []).data.path, what);
+  });
+}
+
+test("a manifest is described like a folder", async () => {
+  const path = join(folder, "Labels.csv");
+  const rows = Array.from(
+    { length: 120 },
+    (_, i) => `${i}.jpg,${i % 2 === 0 ? "even" : "odd"},${i % 3 === 0 ? "test" : "train"}`,
+  );
+  await writeFile(path, ["path,label,split", ...rows].join("\n"));
+  const found = await describeFolder(path);
+  assert.deepEqual(found.classes, [
+    { name: "even", images: 60 },
+    { name: "odd", images: 60 },
+  ]);
+  assert.equal(
+    found.splits,
+    "The manifest divides the images; a share of the training images validates, and the share for the test is not used.",
+  );
+  const text = await initRunFile(path, { runFile: join(folder, "thaw.yaml") });
+  assert.equal(parseRunFile(text, "thaw.yaml", []).name, "labels");
+  assert.match(text, /^# The manifest divides the images; /m);
+});
+
+test("folders of splits are told, and which of them is held out", async () => {
+  const path = join(folder, "divided");
+  for (const [split, images] of Object.entries({ train: 60, val: 20 })) {
+    for (const name of ["ant", "bee"]) {
+      await mkdir(join(path, split, name), { recursive: true });
+      for (let i = 0; i < images; i++) await writeFile(join(path, split, name, `${i}.jpg`), "");
+    }
+  }
+  const text = await initRunFile(path, { runFile: join(folder, "thaw.yaml") });
+  assert.match(text, /look at 160 images in 2 classes:/);
+  assert.match(
+    text,
+    /^# The folders divide the images: train for training, val held out for the test; a share of the training images validates/m,
+  );
+  await mkdir(join(path, "Test", "ant"), { recursive: true });
+  await writeFile(join(path, "Test", "ant", "1.jpg"), "");
+  assert.equal(
+    (await describeFolder(path)).splits,
+    "The folders divide the images: train for training, val for validation, Test held out for the test; the shares below are not used.",
+  );
+});
+
+const NAMES: Readonly<Record<string, string>> = {
+  "/data/Sign Digits_2/": "sign-digits-2",
+  "/data/Früchte & Gemüse": "fruchte-gemuse",
+  "/data/写真": "model",
+  "/data/--x--": "x",
+  [`/data/${"long ".repeat(20)}`]: "long-long-long-long-long-long-long-long",
+  "/data/2024": "2024",
+};
+for (const [path, name] of Object.entries(NAMES)) {
+  test(`the model of ${path} is called ${name}`, () => {
+    assert.equal(modelName(path), name);
+    assert.equal(parseRunFile(`name: "${name}"\ndata: { path: x }\n`, "thaw.yaml", []).name, name);
+  });
+}

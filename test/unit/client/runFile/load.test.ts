@@ -1,0 +1,71 @@
+/** Run files on disk and the images beside them. */
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { initRunFile } from "../../../../client/runFile/init.js";
+import { dataPathFrom, loadRunFile } from "../../../../client/runFile/load.js";
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "thaw-load-"));
+  for (const name of ["cats", "dogs"]) {
+    await mkdir(join(folder, "project", "photos", name), { recursive: true });
+    await writeFile(join(folder, "project", "photos", name, "1.png"), "");
+  }
+  await mkdir(join(folder, "project", "one", "cats"), { recursive: true });
+  await writeFile(join(folder, "project", "thaw.yaml"), "name: pets\ndata: { path: photos }\n");
+});
+after(() => rm(folder, { recursive: true }));
+
+test("the images are found from the run file's folder, not from the current one", async () => {
+  const { file, dataPath } = await loadRunFile(join(folder, "project", "thaw.yaml"), ["seed=3"]);
+  assert.equal(dataPath, join(folder, "project", "photos"));
+  assert.equal(file.data.path, "photos");
+  assert.equal(file.seed, 3);
+});
+
+test("without a run file the way to one is shown", async () => {
+  await assert.rejects(loadRunFile(join(folder, "thaw.yaml"), []), {
+    code: "NOT_FOUND",
+    message: `there is no run file ${join(folder, "thaw.yaml")}`,
+    hint: /thaw init FOLDER/,
+  });
+  await assert.rejects(loadRunFile(folder, []), { code: "USAGE", message: /is a folder, not a run file/ });
+});
+
+test("images that are not there, or are no classes, are reported before anything starts", async () => {
+  const path = join(folder, "project", "thaw.yaml");
+  await assert.rejects(loadRunFile(path, ["data.path=nowhere"]), {
+    code: "DATA_NOT_FOUND",
+    message: /project\/nowhere/,
+  });
+  await assert.rejects(loadRunFile(path, ["data.path=one"]), { code: "TOO_FEW_CLASSES", message: /cats/ });
+});
+
+const NO_PATHS: Readonly<Record<string, readonly [message: RegExp, hint: RegExp]>> = {
+  "~/photos": [
+    /begins with ~, which only a shell knows/,
+    new RegExp(`^write ${join(homedir(), "photos")}, or \\./~/photos for`),
+  ],
+  "~": [/begins with ~/, /^write \//],
+  "file:///srv/my%20photos": [
+    /only s3:\/\/BUCKET\/PREFIX is read$/,
+    /^write the path itself, \/srv\/my photos$/,
+  ],
+  "file://far/away": [/is an address/, /^write the path itself, as in/],
+  "https://example.org/photos.zip": [/is an address/, /a bucket at the store's endpoint$/],
+};
+for (const [path, [message, hint]] of Object.entries(NO_PATHS)) {
+  test(`${path} is not taken for a folder beside the run file`, async () => {
+    const file = join(folder, "project", "thaw.yaml");
+    await assert.rejects(loadRunFile(file, [`data.path="${path}"`]), { code: "USAGE", message, hint });
+    await assert.rejects(initRunFile(path, { runFile: file }), { code: "USAGE", message, hint });
+  });
+}
+
+test("a folder may be called ~", () => {
+  assert.equal(dataPathFrom("/project", "./~/photos"), "/project/~/photos");
+  assert.equal(dataPathFrom("/project", "~photos"), "/project/~photos");
+});

@@ -1,0 +1,71 @@
+/** The stages of a run out of the history of a real one. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { historyFromJSON } from "@temporalio/common/lib/proto-utils.js";
+import { readHistory } from "../../../../client/runs/history.js";
+
+const recorded = (name: string) =>
+  readHistory(
+    historyFromJSON(
+      JSON.parse(readFileSync(join(process.cwd(), "test", "fixtures", "histories", name), "utf8")),
+    ),
+  );
+
+test("a stage that the recipe left out is skipped, with the reason", () => {
+  const { stages } = recorded("recipe-one-stage.json");
+  const byName = new Map(stages.map((stage) => [stage.name, stage]));
+  assert.equal(byName.get("recipe")?.state, "done");
+  assert.equal(byName.get("tune-1")?.state, "rolled-back");
+  assert.equal(byName.get("tune-2")?.state, "skipped");
+  assert.match(byName.get("tune-2")?.note ?? "", /^only the first stage of unfreezing: 140 images/);
+  assert.deepEqual([byName.get("evaluate")?.state, byName.get("report")?.state], ["done", "done"]);
+});
+
+test("a run from before there were recipes waits for none", () => {
+  const { stages } = recorded("all-stages.json");
+  assert.ok(stages.every(({ name }) => name !== "recipe"));
+  assert.deepEqual(
+    stages.filter(({ state }) => state === "waiting"),
+    [],
+  );
+});
+
+test("folds that the recipe leaves out are skipped, with their own reason; runs from before there were folds have none", () => {
+  const { stages } = recorded("folds-four-of-five.json");
+  const folds = stages.filter(({ name }) => name.startsWith("fold-"));
+  assert.deepEqual(
+    folds.map(({ state }) => state),
+    ["done", "done", "done", "done", "skipped"],
+  );
+  assert.match(folds.at(-1)?.note ?? "", /^4 folds, not 5: class Japanese_Cherry has no more to spread/);
+  assert.match(stages.find(({ name }) => name === "tune-1")?.note ?? "", /^no fine-tuning/);
+  for (const name of ["all-stages.json", "recipe-one-stage.json"])
+    assert.ok(recorded(name).stages.every((stage) => !stage.name.startsWith("fold-")));
+});
+
+test("handing commands on is no stage, and a stage that was paused is done in the end", () => {
+  const { stages } = recorded("paused-and-steered.json");
+  assert.deepEqual(
+    stages.map(({ name, state }) => [name, state]),
+    ["ingest", "features", "recipe", "head", "tune-1", "evaluate", "register", "report"].map((name) => [
+      name,
+      "done",
+    ]),
+  );
+  const history = JSON.parse(
+    readFileSync(join(process.cwd(), "test", "fixtures", "histories", "paused-and-steered.json"), "utf8"),
+  ) as { events: { activityTaskFailedEventAttributes?: unknown }[] };
+  const paused = history.events.findIndex((event) => event.activityTaskFailedEventAttributes !== undefined);
+  const until = readHistory(historyFromJSON({ events: history.events.slice(0, paused + 1) }));
+  assert.equal(until.stages.find(({ name }) => name === "tune-1")?.state, "paused");
+});
+
+test("how long a stage waited for a worker is told apart from its work", () => {
+  const { stages } = recorded("recipe-one-stage.json");
+  for (const { name, state, seconds = 0, waited } of stages) {
+    if (state !== "done") continue;
+    assert.ok(waited !== undefined && waited >= 0 && waited < seconds, `${name}: ${waited} of ${seconds}`);
+  }
+});

@@ -1,0 +1,117 @@
+/** Faults that records alone show: copies, contradictions, unequal classes, wrong names. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { findConflicts, listCopies } from "../../../../data/faults/copies.js";
+import { measureImbalance } from "../../../../data/faults/imbalance.js";
+import { settleLeaks } from "../../../../data/faults/leaks.js";
+import { findMisnamed } from "../../../../data/faults/misnamed.js";
+import type { FaultImage, Split } from "../../../../spec/records/dataset.js";
+
+const image = (
+  path: string,
+  label: number,
+  split: Split,
+  sha256: string,
+): FaultImage & { sha256: string } => {
+  return { path, label, split, sha256 };
+};
+
+describe("copies", () => {
+  it("are listed with the images first that contradict each other, and cut to what can be looked at", () => {
+    const many = Array.from({ length: 20 }, (_, index) =>
+      image(`a${index}`, index === 19 ? 1 : 0, "train", "s"),
+    );
+    const { count, shown } = listCopies(many, [[...many.keys()]]);
+    assert.equal(count, 1);
+    assert.equal(shown[0]?.sameBytes, true);
+    assert.equal(shown[0]?.images.count, 20);
+    assert.deepEqual(
+      shown[0]?.images.shown.map(({ path }) => path),
+      ["a0", "a19", "a1", "a2", "a3", "a4", "a5", "a6"],
+    );
+    const pairs = Array.from({ length: 30 }, () => [0, 1]);
+    assert.deepEqual([listCopies(many, pairs).count, listCopies(many, pairs).shown.length], [30, 24]);
+  });
+
+  it("contradict each other when their labels differ", () => {
+    const images = [{ label: 0 }, { label: 0 }, { label: 1 }, { label: 1 }];
+    assert.deepEqual(
+      findConflicts(images, [
+        [0, 1],
+        [1, 2],
+        [2, 3],
+      ]),
+      [[1, 2]],
+    );
+  });
+});
+
+describe("leaks", () => {
+  const images = (["train", "test", "validation", "train", "train"] as const).map((split, index) => {
+    return { path: String(index), split };
+  });
+
+  it("are no question when the splits are drawn", () => {
+    assert.deepEqual(settleLeaks([{ path: "a" }, { path: "b" }], [[0, 1]], "refuse"), { dropped: new Map() });
+  });
+
+  it("keep the test image, else the validation image, and leave copies within a split alone", () => {
+    const { leaks, dropped } = settleLeaks(
+      images,
+      [
+        [0, 1, 2],
+        [3, 4],
+      ],
+      "repair",
+    );
+    assert.deepEqual(leaks, { policy: "repair", groups: [[0, 1, 2]] });
+    assert.deepEqual([...dropped.keys()], [0, 2]);
+    const second = settleLeaks(images, [[2, 3, 4]], "repair").dropped;
+    assert.deepEqual(
+      [...second.values()],
+      ["3", "4"].map((path) => ({ path, reason: "it is a copy of 2, which is in the validation split" })),
+    );
+  });
+
+  it("are refused with the number of the others", () => {
+    const copies = [
+      [0, 1],
+      [2, 3],
+    ];
+    assert.throws(() => settleLeaks(images, copies, "refuse"), {
+      code: "DATA_INVALID",
+      message: /"0" in the train split, "1" in the test split; 1 more is torn apart like this$/,
+    });
+    assert.deepEqual(settleLeaks(images, [[3, 4]], "refuse").leaks?.groups, []);
+  });
+});
+
+describe("classes", () => {
+  it("are compared by their sizes", () => {
+    assert.deepEqual(measureImbalance([40, 4, 19, 5, 20]), {
+      ratio: 10,
+      smallest: 1,
+      largest: 0,
+      below5: [1],
+      below20: [1, 2, 3],
+    });
+    assert.deepEqual(measureImbalance([7, 7]).ratio, 1);
+  });
+});
+
+describe("file names", () => {
+  it("promise a format, or nothing", () => {
+    const rows = [
+      ["a.jpg", "png"],
+      ["a.JPEG", "jpeg"],
+      ["b.Tif", "tiff"],
+      ["c.png", "webp"],
+      ["d", "png"],
+      ["e.dat", "jpeg"],
+    ] as const;
+    assert.deepEqual(
+      findMisnamed(rows.map(([path, format]) => ({ path, format }))).map(({ path }) => path),
+      ["a.jpg", "c.png"],
+    );
+  });
+});

@@ -1,0 +1,159 @@
+/** Architectures as data, and the catalogue of bases. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  type Architecture,
+  groupIndex,
+  kernelShape,
+  outputSide,
+  unitsOf,
+} from "../../../../learn/bases/architecture.js";
+import { findArchitecture, WITHOUT_WEIGHTS } from "../../../../learn/bases/architectures.js";
+import { CATALOGUE, findBase } from "../../../../learn/bases/catalogue.js";
+import { multiplyAdds } from "../../../../learn/bases/cost.js";
+import { efficientNetLite } from "../../../../learn/bases/efficientnetLite.js";
+import { boundaryShape } from "../../../../learn/network/boundaries.js";
+import { ThawError } from "../../../../spec/errors.js";
+import { defaultStages, layerGroupsOf } from "../../../../spec/pipeline/layerGroups.js";
+import { runFileSchema } from "../../../../spec/runFile/runFile.js";
+import { base, pretrained } from "../support.js";
+
+/** Parameters and blocks of the PyTorch port 0.1.0 (`EfficientNet.from_name`), classifier of 1000 included. */
+const PORT = [
+  { name: "Lite0", width: 1, depth: 1, parameters: 4_652_008, blocks: 16 },
+  { name: "Lite1", width: 1, depth: 1.1, parameters: 5_416_680, blocks: 21 },
+  { name: "Lite2", width: 1.1, depth: 1.2, parameters: 6_092_072, blocks: 21 },
+];
+
+/** With a classifier of 1000 classes. */
+function countParameters(architecture: Architecture): number {
+  const units = architecture.groups.flatMap(unitsOf);
+  const kernels = units.map((unit) => kernelShape(unit).reduce((a, b) => a * b, 1));
+  const norms = units.map((unit) => 2 * unit.outChannels);
+  return [...kernels, ...norms].reduce((a, b) => a + b, (architecture.features + 1) * 1000);
+}
+
+for (const { name, width, depth, parameters, blocks } of PORT) {
+  test(`EfficientNet-${name} has as many parameters and blocks as the port`, () => {
+    const architecture = efficientNetLite(width, depth);
+    assert.equal(countParameters(architecture), parameters);
+    const inverted = architecture.groups.filter((group) => group.name.startsWith("blocks."));
+    assert.equal(inverted.flatMap((group) => group.blocks).length, blocks);
+  });
+}
+
+/**
+ * Published multiply-adds in millions, a classifier of 1000 included, and how far below them the convolutions may lie.
+ * torchvision's `_ops` (GFLOPS, a multiply-add is one) count what we do. The README of
+ * models/official/efficientnet/lite in the TensorFlow TPU repository has about 5 % more than the convolutions
+ * of the same network, presumably with batch norms and activations.
+ */
+const PUBLISHED_COST: Readonly<Record<string, { readonly millions: number; readonly below: number }>> = {
+  "efficientnet-lite0": { millions: 407, below: 0.06 },
+  "efficientnet-lite1": { millions: 631, below: 0.06 },
+  "efficientnet-lite2": { millions: 899, below: 0.06 },
+  mobilenetv2: { millions: 301, below: 0.005 },
+  resnet18: { millions: 1814, below: 0.005 },
+  resnet34: { millions: 3664, below: 0.005 },
+  resnet50: { millions: 4089, below: 0.005 },
+};
+
+for (const { name, architecture, input } of [...CATALOGUE, ...WITHOUT_WEIGHTS]) {
+  test(`${name} has about the multiply-adds that its publishers state`, () => {
+    const classifier = architecture.features * 1000;
+    const counted = (multiplyAdds(architecture, input.size) + classifier) / 1e6;
+    const { millions, below } = PUBLISHED_COST[name] as (typeof PUBLISHED_COST)[string];
+    const share = counted / millions;
+    assert.ok(share > 1 - below && share < 1.005, `${counted} million where ${millions} are published`);
+  });
+}
+
+test("the published weights fill every parameter with numbers", async () => {
+  const parameters = await pretrained();
+  for (const [name, { shape, data }] of parameters) {
+    assert.equal(
+      data.length,
+      shape.reduce((a, b) => a * b, 1),
+      name,
+    );
+    assert.ok(data.every(Number.isFinite), name);
+  }
+  const units = base.architecture.groups.flatMap(unitsOf);
+  assert.equal(parameters.size, 5 * units.length + 2);
+});
+
+for (const { name, architecture } of [...CATALOGUE, ...WITHOUT_WEIGHTS]) {
+  test(`every layer group of ${name} above the stem can be named in a run file, from the top`, () => {
+    const names = architecture.groups.map((group) => group.name);
+    assert.equal(names[0], "stem");
+    const stages = names.slice(1).reverse();
+    assert.deepEqual(layerGroupsOf(name), stages);
+    const file = runFileSchema.parse({ name: "test", data: { path: "unused" }, unfreeze: { stages } });
+    assert.deepEqual(file.unfreeze.stages, stages);
+    for (const stage of defaultStages(name)) assert.ok(groupIndex(architecture, stage) > 0, stage);
+  });
+}
+
+test("a layer group's position is found by its name", () => {
+  assert.equal(groupIndex(base.architecture, "blocks.6"), 7);
+  assert.equal(groupIndex(base.architecture, "blocks.7"), -1);
+});
+
+test("the shapes at the boundaries", () => {
+  const shapes = base.architecture.groups.map((_, group) => boundaryShape(base.architecture, 224, group));
+  assert.deepEqual(shapes, [
+    [224, 224, 3],
+    [112, 112, 32],
+    [112, 112, 16],
+    [56, 56, 24],
+    [28, 28, 40],
+    [14, 14, 80],
+    [14, 14, 112],
+    [7, 7, 192],
+    [7, 7, 320],
+  ]);
+  assert.equal(outputSide(base.architecture, 6, 9, 14), 7);
+});
+
+test("the shapes at the boundaries of a ResNet, padded on both sides and pooled in the stem", () => {
+  const { architecture } = findArchitecture("resnet50");
+  const shapesAt = (side: number) =>
+    architecture.groups.map((_, group) => boundaryShape(architecture, side, group));
+  assert.deepEqual(shapesAt(224), [
+    [224, 224, 3],
+    [56, 56, 64],
+    [56, 56, 256],
+    [28, 28, 512],
+    [14, 14, 1024],
+  ]);
+  assert.deepEqual(
+    shapesAt(71).map(([side]) => side),
+    [71, 18, 18, 9, 5],
+  );
+});
+
+/** Parameters of torchvision 0.29.2's models, classifier of 1000 included. */
+const TORCHVISION = [
+  { name: "mobilenetv2", parameters: 3_504_872 },
+  { name: "resnet18", parameters: 11_689_512 },
+  { name: "resnet34", parameters: 21_797_672 },
+  { name: "resnet50", parameters: 25_557_032 },
+];
+
+for (const { name, parameters } of TORCHVISION) {
+  test(`${name} has as many parameters as torchvision's`, () => {
+    assert.equal(countParameters(findArchitecture(name).architecture), parameters);
+  });
+}
+
+test("an unknown base is an error that names the known ones", () => {
+  assert.throws(
+    () => findBase("resnet-50"),
+    (error) => {
+      assert.ok(error instanceof ThawError);
+      assert.equal(error.code, "BASE_UNKNOWN");
+      assert.match(error.hint ?? "", /efficientnet-lite0/);
+      return true;
+    },
+  );
+});

@@ -1,0 +1,136 @@
+/** From logits to the evaluation: small cases worked out by hand. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { assess, type Candidates } from "../../../../learn/evaluation/assessment.js";
+import { assertClose } from "../support.js";
+
+const CLASSES = ["cat", "dog"];
+
+/** Logits whose difference is the log-odds of "dog". */
+const logitsOf = (odds: readonly number[]): Float32Array =>
+  Float32Array.from(odds.flatMap((value) => [-value / 2, value / 2]));
+
+/** Ten validation images of log-odds ±2, two of them wrong: at temperature 1 they look 88 % right, and are 80 %. */
+const validation = {
+  labels: [0, 0, 0, 0, 0, 1, 1, 1, 1, 1],
+  logits: logitsOf([-2, -2, -2, -2, 2, 2, 2, 2, 2, -2]),
+};
+
+/** Share of them that the softened targets, 10.1 / 10.2 on the label, call right: what log-odds of 2 come to mean. */
+const RIGHT = (0.8 * 10.1 + 0.2 * 0.1) / 10.2;
+
+const held: Candidates = {
+  classes: CLASSES,
+  paths: ["a", "b", "c", "d"],
+  labels: [0, 0, 1, 1],
+  stages: [
+    { stage: "head", logits: logitsOf([1, -1, 1, -1]) },
+    { stage: "tune-1", logits: logitsOf([-3, -1, 3, -0.5]) },
+  ],
+  validation,
+};
+
+test("the temperature comes from the validation images and scales every probability of the held-out ones", () => {
+  const { evaluation, predictions } = assess(held);
+  const temperature = 2 / Math.log(RIGHT / (1 - RIGHT));
+  assertClose([evaluation.temperature ?? 0], [temperature], 1e-9, "temperature");
+  const sure = 1 / (1 + Math.exp(-3 / temperature));
+  assertClose(predictions[0]?.probabilities ?? [], [sure, 1 - sure], 1e-6, "probabilities");
+  assert.equal(evaluation.accuracy, 0.75);
+  assert.equal(evaluation.calibration?.before.loss, evaluation.loss);
+  assert.ok((evaluation.calibration?.after.loss ?? 0) !== evaluation.loss);
+});
+
+test("sets promise 90 % from the validation images; their coverage is that of the held-out ones", () => {
+  const { evaluation, predictions } = assess(held);
+  // ceil(11 · 0.9) = 10: the largest of ten scores, that of a mistake of 2 in log-odds.
+  assertClose([evaluation.conformal?.quantile ?? 0], [RIGHT], 1e-6, "quantile");
+  // Both classes are possible unless the log-odds before scaling are beyond 2.
+  assert.deepEqual(
+    predictions.map(({ set }) => set),
+    [[0], [0, 1], [1], [0, 1]],
+  );
+  const { quantile: _, ...rest } = evaluation.conformal ?? {};
+  assert.deepEqual(rest, {
+    level: 0.9,
+    calibrationImages: 10,
+    leastImages: 9,
+    coverage: 1,
+    meanSize: 1.5,
+    empty: 0,
+    several: 0.5,
+  });
+});
+
+test("eight validation images cannot promise 90 %: every class is possible, and no quantile is given", () => {
+  const { evaluation, predictions } = assess({
+    ...held,
+    validation: { labels: validation.labels.slice(2), logits: validation.logits.subarray(4) },
+  });
+  assert.equal(evaluation.conformal?.quantile, undefined);
+  assert.ok(predictions.every(({ set }) => set.length === CLASSES.length));
+});
+
+test("the model is compared with the head image by image, and every stage has its interval", () => {
+  const { againstHead, byStage } = assess(held).evaluation;
+  // The head is right on b and c, the model on a, b and c.
+  assert.deepEqual(againstHead, { better: 1, worse: 0, pValue: 1 });
+  assert.deepEqual(
+    byStage.map(({ stage, accuracy }) => [stage, accuracy]),
+    [
+      ["head", 0.5],
+      ["tune-1", 0.75],
+    ],
+  );
+  for (const { accuracy, interval } of byStage) {
+    assert.ok(interval !== undefined && interval[0] < accuracy && accuracy < interval[1]);
+  }
+  assert.equal(assess({ ...held, stages: held.stages.slice(0, 1) }).evaluation.againstHead, undefined);
+});
+
+test("six images better and none worse is a difference that chance seldom makes", () => {
+  const stage = (name: string, odds: number) => ({ stage: name, logits: logitsOf(new Array(6).fill(odds)) });
+  const { againstHead } = assess({
+    ...held,
+    paths: ["a", "b", "c", "d", "e", "f"],
+    labels: new Array(6).fill(1),
+    stages: [stage("head", -1), stage("tune-1", 1)],
+  }).evaluation;
+  assert.deepEqual([againstHead?.better, againstHead?.worse], [6, 0]);
+  assertClose([againstHead?.pValue ?? 1], [2 / 2 ** 6], 1e-12, "p");
+});
+
+test("the images of the largest loss are listed, right and wrong ones", () => {
+  const { topLosses, mistakes } = assess(held).evaluation;
+  assert.deepEqual(
+    topLosses?.map(({ path }) => path),
+    ["d", "b", "a", "c"],
+  );
+  assert.deepEqual(
+    mistakes.map(({ path }) => path),
+    ["d"],
+  );
+  assert.ok((topLosses?.[0]?.loss ?? 0) > Math.log(2));
+  assert.deepEqual(Object.keys(mistakes[0] ?? {}), ["path", "label", "predicted", "confidence"]);
+});
+
+test("the mean of an image and its mirror image is reported beside the plain figure", () => {
+  const mirrored = logitsOf([-3, -1, 3, 4]);
+  const { evaluation } = assess({ ...held, mirrored });
+  assert.equal(evaluation.accuracy, 0.75);
+  assert.equal(evaluation.mirrored?.accuracy, 1);
+  assert.equal(assess(held).evaluation.mirrored, undefined);
+});
+
+test("a class without held-out images has no AUC and does not count in the mean", () => {
+  const { perClass, macroAuc } = assess({ ...held, labels: [0, 0, 0, 0] }).evaluation;
+  assert.deepEqual(
+    perClass.map((metrics) => [metrics.auc, metrics.averagePrecision]),
+    [
+      [undefined, 1],
+      [undefined, undefined],
+    ],
+  );
+  assert.equal(macroAuc, undefined);
+  assert.equal(assess(held).evaluation.macroAuc, 1);
+});

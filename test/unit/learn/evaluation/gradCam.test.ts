@@ -1,0 +1,43 @@
+/** Maps of evidence against PyTorch's autograd. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { scoped } from "../../../../learn/engine.js";
+import { gradCam, relative } from "../../../../learn/evaluation/gradCam.js";
+import { freezeGroups } from "../../../../learn/network/network.js";
+import { parameter } from "../../../../learn/network/parameters.js";
+import { assertClose, base, fixture, photographs, pretrained } from "../support.js";
+
+const { files, maps } = fixture<{
+  files: string[];
+  maps: { photograph: number; label: number; values: number[] }[];
+}>("gradCam.json");
+
+const parameters = await pretrained();
+const network = freezeGroups(base.architecture, parameters, 0, base.architecture.groups.length);
+const pixels = await photographs(files);
+const [activations, shape] = scoped(() => {
+  const last = network.run(pixels);
+  return [last.dataSync() as Float32Array, last.shape] as const;
+});
+const kernel = parameter(parameters, "classifier.kernel");
+const classes = kernel.shape[1] ?? 0;
+
+for (const { photograph, label, values } of maps) {
+  test(`${files[photograph]}: the map for class ${label} is that of PyTorch's gradients`, () => {
+    const size = activations.length / files.length;
+    const own = activations.slice(photograph * size, (photograph + 1) * size);
+    assertClose(gradCam(own, kernel.data, classes, label), values, 1e-5, "the map");
+  });
+}
+
+test("the last convolution has as many places as the fixture's maps", () => {
+  assert.deepEqual(shape, [files.length, 7, 7, base.architecture.features]);
+});
+
+test("what speaks against a class is no evidence for it, and maps are relative to their largest value", () => {
+  // Two places with two channels; only the first channel speaks for class 0.
+  const map = gradCam(Float32Array.of(4, 1, 0, 3), Float32Array.of(1, -1, -1, 1), 2, 0);
+  assert.deepEqual([...map], [1.5, 0]);
+  assert.deepEqual([...relative(map)], [1, 0]);
+  assert.deepEqual([...relative(new Float32Array(2))], [0, 0]);
+});

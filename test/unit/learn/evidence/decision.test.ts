@@ -1,0 +1,197 @@
+/** The table of rules that decides on the recipe. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { wilsonInterval } from "../../../../learn/evaluation/metrics.js";
+import { beatsMajority, compatibility, decide } from "../../../../learn/evidence/decision.js";
+import type { ProbeResult, RecipeDecision, RecipeEvidence } from "../../../../spec/records/recipe.js";
+
+const result = (accuracy: number, images: number, balancedAccuracy = accuracy): ProbeResult => ({
+  accuracy,
+  interval: wilsonInterval(Math.round(accuracy * images), images),
+  balancedAccuracy,
+});
+
+/** As measured on 1,444 training images of ten sign-language digits. */
+const DIGITS: RecipeEvidence = {
+  images: 826,
+  trainImages: 1444,
+  smallestClass: { name: "9", images: 143 },
+  classes: 10,
+  folds: 5,
+  majority: 0.102,
+  probe: result(0.912, 826),
+  colours: result(0.76, 826),
+  neighbours: 0.824,
+  logMe: 0.316,
+  hScore: 8.24,
+};
+const TREES: RecipeEvidence = {
+  ...DIGITS,
+  images: 16,
+  trainImages: 14,
+  smallestClass: { name: "Hemlock", images: 7 },
+  classes: 2,
+  majority: 0.5,
+  probe: result(1, 16),
+  colours: result(0.875, 16),
+};
+const BRAINS: RecipeEvidence = {
+  ...TREES,
+  images: 203,
+  trainImages: 178,
+  smallestClass: { name: "no", images: 69 },
+  majority: 0.611,
+  probe: result(0.862, 203, 0.848),
+  colours: result(0.709, 203, 0.698),
+};
+const SHUFFLED: RecipeEvidence = { ...DIGITS, images: 168, majority: 0.113, probe: result(0.083, 168) };
+const TINY = { name: "rare", images: 4 };
+
+const CASES: readonly {
+  what: string;
+  evidence: RecipeEvidence;
+  asked?: "extractor-only" | "staged";
+  planned?: number;
+  isExtractor?: boolean;
+  expected: Pick<RecipeDecision, "choice" | "stages">;
+  says: RegExp;
+}[] = [
+  {
+    what: "many images that the probe can tell apart",
+    evidence: DIGITS,
+    expected: { choice: "staged", stages: 2 },
+    says: /91\.2 %.*1444 images allow every stage/,
+  },
+  {
+    what: "twenty photographs of two trees",
+    evidence: TREES,
+    expected: { choice: "extractor-only", stages: 0 },
+    says: /no fine-tuning: 14 images/,
+  },
+  {
+    what: "brain MRI",
+    evidence: BRAINS,
+    expected: { choice: "staged", stages: 2 },
+    says: /86\.2 %.*178 images allow every stage/,
+  },
+  {
+    what: "few, but not very few images",
+    evidence: { ...BRAINS, trainImages: 80 },
+    expected: { choice: "staged", stages: 1 },
+    says: /only the first stage.*80 images.*fewer than 100/,
+  },
+  {
+    what: "shuffled labels",
+    evidence: SHUFFLED,
+    expected: { choice: "unlearnable", stages: 0 },
+    says: /cannot be told/,
+  },
+  {
+    what: "a class of four training images, whatever the probe says",
+    evidence: { ...SHUFFLED, smallestClass: TINY },
+    expected: { choice: "extractor-only", stages: 0 },
+    says: /class rare has 4 images.*fewer than 5/,
+  },
+  {
+    what: "copies that a manifest's splits tear apart and nobody repaired",
+    evidence: { ...DIGITS, leaks: 3 },
+    expected: { choice: "extractor-only", stages: 0 },
+    says: /no fine-tuning: 3 pictures are in more than one split.*data\.leaks: report/,
+  },
+  {
+    what: "such copies and shuffled labels",
+    evidence: { ...SHUFFLED, leaks: 1 },
+    expected: { choice: "unlearnable", stages: 0 },
+    says: /cannot be told/,
+  },
+  {
+    what: "such copies, and a person who wants every stage",
+    evidence: { ...DIGITS, leaks: 3 },
+    asked: "staged",
+    expected: { choice: "staged", stages: 2 },
+    says: /run file asks/,
+  },
+  {
+    what: "shuffled labels, and a person who wants the head",
+    evidence: SHUFFLED,
+    asked: "extractor-only",
+    expected: { choice: "extractor-only", stages: 0 },
+    says: /run file asks/,
+  },
+  {
+    what: "two trees, and a person who wants every stage",
+    evidence: TREES,
+    asked: "staged",
+    expected: { choice: "staged", stages: 2 },
+    says: /run file asks/,
+  },
+  {
+    what: "no stages in the run file",
+    evidence: DIGITS,
+    planned: 0,
+    expected: { choice: "extractor-only", stages: 0 },
+    says: /./,
+  },
+  {
+    what: "a base that only gives features",
+    evidence: DIGITS,
+    planned: 0,
+    isExtractor: true,
+    expected: { choice: "extractor-only", stages: 0 },
+    says: /no fine-tuning: the base is a layers model/,
+  },
+  {
+    what: "such a base and a class of four training images",
+    evidence: { ...SHUFFLED, smallestClass: TINY },
+    planned: 0,
+    isExtractor: true,
+    expected: { choice: "extractor-only", stages: 0 },
+    says: /the base is a layers model/,
+  },
+  {
+    what: "such a base and shuffled labels",
+    evidence: SHUFFLED,
+    planned: 0,
+    isExtractor: true,
+    expected: { choice: "unlearnable", stages: 0 },
+    says: /cannot be told/,
+  },
+  {
+    what: "a probe no better than mean colours, but better than the largest class",
+    evidence: { ...DIGITS, probe: DIGITS.colours },
+    expected: { choice: "staged", stages: 2 },
+    says: /76\.0 %/,
+  },
+];
+
+for (const { what, evidence, asked = "auto", planned = 2, isExtractor = false, expected, says } of CASES) {
+  test(`${what}: ${expected.choice}, ${expected.stages} stages`, () => {
+    const decision = decide({ evidence, asked, planned, isExtractor });
+    const { choice, stages } = decision;
+    assert.deepEqual({ choice, stages }, expected);
+    assert.match(decision.reason, says);
+    // What is held back comes with what would help, unless a person held it back.
+    const heldBack = stages < planned && asked === "auto";
+    assert.equal(decision.help !== undefined, heldBack || choice === "unlearnable");
+  });
+}
+
+test("very unequal classes: the mean recall counts where accuracy cannot rise", () => {
+  const rare = { ...DIGITS, classes: 2, majority: 0.95, images: 1000 };
+  assert.equal(beatsMajority({ ...rare, probe: result(0.955, 1000, 0.8) }), true);
+  assert.equal(beatsMajority({ ...rare, probe: result(0.95, 1000, 0.5) }), false);
+});
+
+test("the verdict compares the features with the better of the trivial predictors", () => {
+  assert.equal(compatibility(TREES).verdict, "suits");
+  assert.match(compatibility(DIGITS).sentence, /15\.2 points more than 8 × 8 mean colours/);
+  assert.equal(compatibility(BRAINS).verdict, "suits partly");
+  assert.equal(compatibility({ ...DIGITS, probe: DIGITS.colours }).verdict, "does not suit");
+  assert.match(compatibility(SHUFFLED).sentence, /no more than/);
+  assert.match(
+    compatibility({ ...DIGITS, known: 40 }).sentence,
+    /the base was tuned with 40 images of these/,
+  );
+  assert.match(compatibility({ ...TREES, majority: 0.9 }).sentence, /the largest class alone/);
+  assert.equal(compatibility({ ...TREES, colours: result(1, 16) }).verdict, "suits");
+});

@@ -1,0 +1,27 @@
+/** Checkpoints with timm's names: the published weights under those names are the same network. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readCheckpoint } from "../../../../learn/import/checkpoint.js";
+import { importEfficientNetLite } from "../../../../learn/import/efficientnetLite.js";
+import { base, checkpointFile, fixture, largestDifference, pretrained } from "../support.js";
+
+/** Pairs of the port's name and timm's, whose networks gave the same logits (generators/timmNames.py). */
+const { names } = fixture<{ names: [string, string][] }>("timmNames.json");
+
+test("a checkpoint with timm's names gives the same parameters", async () => {
+  const published = await readCheckpoint(await checkpointFile());
+  const renamed = new Map(
+    names.map(([port, timm]) => {
+      const tensor = published.get(port);
+      assert.ok(tensor, port);
+      return [timm, tensor] as const;
+    }),
+  );
+  const parameters = importEfficientNetLite(base.architecture, renamed);
+  const own = await pretrained();
+  assert.deepEqual([...parameters.keys()], [...own.keys()]);
+  for (const [name, { shape, data }] of own) {
+    assert.deepEqual(parameters.get(name)?.shape, shape, name);
+    assert.equal(largestDifference(parameters.get(name)?.data ?? [], data), 0, name);
+  }
+});

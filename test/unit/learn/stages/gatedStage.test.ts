@@ -1,0 +1,133 @@
+/** The gate around a stage on real images: rates that are far too high, numbers that are none, surgery. */
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { cp, mkdir, readdir, readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { type TestContext, test } from "node:test";
+import { ingest } from "../../../../data/dataset/ingest.js";
+import { parameter } from "../../../../learn/network/parameters.js";
+import { readSafetensors, writeSafetensors } from "../../../../learn/safetensors.js";
+import { evaluate } from "../../../../learn/stages/evaluate.js";
+import { extractFeatures } from "../../../../learn/stages/extractFeatures.js";
+import type { StageContext } from "../../../../learn/stages/job.js";
+import { trainHead } from "../../../../learn/stages/trainHead.js";
+import { tuneStage } from "../../../../learn/stages/tuneStage.js";
+import { FEATURES_FILE, WEIGHTS_FILE } from "../../../../spec/pipeline/artifactFiles.js";
+import { runFileSchema } from "../../../../spec/runFile/runFile.js";
+import { base, checkpointFile, temporaryFolder } from "../support.js";
+
+const DIGITS = resolve("../shared/data/sign-digits");
+const skip = existsSync(DIGITS) ? false : "../shared/data/sign-digits is not there";
+const SEED = 1;
+const file = runFileSchema.parse({
+  name: "test",
+  data: { path: "unused", test: 0.2, validation: 0.3 },
+  augment: { views: 1 },
+  unfreeze: { epochs: 2, batch_size: 8 },
+});
+const { stages: _stages, surgical: _surgical, ...unfreeze } = file.unfreeze;
+const settings = { ...unfreeze, stage: 1, deepest: "blocks.6" };
+
+async function prepare(test: TestContext) {
+  const folder = await temporaryFolder(test);
+  for (const name of ["1", "4", "7"]) {
+    await mkdir(join(folder, "images", name), { recursive: true });
+    for (const image of (await readdir(join(DIGITS, name))).sort().slice(0, 12)) {
+      await cp(join(DIGITS, name, image), join(folder, "images", name, image));
+    }
+  }
+  const checkpoint = await checkpointFile();
+  const dataset = join(folder, "dataset");
+  const { path: _path, ...data } = file.data;
+  const source = join(folder, "images");
+  const digestCache = join(folder, "digests.json");
+  await ingest({ source, data, seed: SEED, digestCache, out: dataset, onProgress: () => {} });
+  const context = async (stage: string): Promise<StageContext> => {
+    const out = join(folder, stage);
+    await mkdir(out);
+    return {
+      folders: { dataset, out, scratch: join(folder, "scratch") },
+      base: { name: base.name, checkpoint },
+      augment: file.augment,
+      seed: SEED,
+      onProgress: () => {},
+    };
+  };
+  await extractFeatures(await context("features"), ["blocks.6"], false);
+  await trainHead(await context("head"), file.head, join(folder, "features", FEATURES_FILE));
+  return { folder, context, weightsOf: (stage: string) => join(folder, stage, WEIGHTS_FILE) };
+}
+
+test("a stage with rates a hundred times too high is rolled back, byte for byte", {
+  skip,
+}, async (context) => {
+  const run = await prepare(context);
+  const high = { ...settings, learning_rate: 100 * settings.learning_rate, head_learning_rate: 0.1 };
+  const summary = await tuneStage(await run.context("tune-1"), high, run.weightsOf("head"));
+  assert.equal(summary.kept, false);
+  assert.match(summary.verdict, /^rolled back: validation/);
+  assert.equal(summary.rateFinding, undefined);
+  assert.deepEqual(await readFile(run.weightsOf("tune-1")), await readFile(run.weightsOf("head")));
+
+  const braked = await tuneStage(
+    await run.context("tune-2"),
+    { ...high, find_rate: true },
+    run.weightsOf("head"),
+  );
+  const factor = braked.rateFinding?.factor ?? 1;
+  assert.ok(factor < 0.1, `the range test lowers the rates, by ${factor}`);
+  assert.deepEqual(braked.groups[0], { name: "top", learningRate: high.learning_rate * factor });
+  assert.ok(braked.validationLoss < summary.validationLoss, "and training does less harm");
+});
+
+test("a stage whose loss is no number is rolled back like any that did harm", { skip }, async (context) => {
+  const run = await prepare(context);
+  const weights = new Map(await readSafetensors(run.weightsOf("head")));
+  parameter(weights, "head.bias").data[0] = Number.NaN;
+  await mkdir(join(run.folder, "broken"));
+  await writeSafetensors(run.weightsOf("broken"), weights);
+  const summary = await tuneStage(await run.context("tune-1"), settings, run.weightsOf("broken"));
+  assert.equal(summary.kept, false);
+  assert.match(summary.verdict, /^rolled back: the loss at epoch 1, step 1 is no longer a number/);
+  assert.deepEqual(await readFile(run.weightsOf("tune-1")), await readFile(run.weightsOf("broken")));
+});
+
+test("a surgical stage changes the first layers and the head, and hands on what was tuned before", {
+  skip,
+}, async (context) => {
+  const run = await prepare(context);
+  const gentle = { ...settings, learning_rate: 1e-4, head_learning_rate: 1e-4, epochs: 1 };
+  await tuneStage(await run.context("tune-1"), gentle, run.weightsOf("head"));
+  const surgical = { ...gentle, deepest: "first-block", stage: 2 };
+  const summary = await tuneStage(await run.context("tune-2"), surgical, run.weightsOf("tune-1"));
+  assert.equal(summary.surgical, true);
+  assert.equal(summary.deepest, "stem");
+  assert.deepEqual(
+    summary.groups.map(({ name }) => name),
+    ["blocks.0", "stem"],
+  );
+  const [earlier, later] = await Promise.all(
+    ["tune-1", "tune-2"].map((stage) => readSafetensors(run.weightsOf(stage))),
+  );
+  assert.ok(earlier !== undefined && later !== undefined);
+  const changed = [...later]
+    .filter(([name, { data }]) => !equal(data, earlier.get(name)?.data))
+    .map(([name]) => name);
+  assert.ok([...earlier.keys()].every((name) => later.has(name)));
+  if (summary.kept) {
+    assert.ok(changed.includes("stem.0.conv.kernel") && changed.includes("head.kernel"));
+    assert.ok(
+      changed.every((name) => /^(stem|blocks\.0|head)\./.test(name)),
+      changed.join(" "),
+    );
+  } else assert.deepEqual(changed, []);
+  const evaluation = await evaluate(await run.context("evaluate"), [
+    { stage: "head", weights: run.weightsOf("head") },
+    { stage: "tune-2", weights: run.weightsOf("tune-2"), deepest: summary.kept ? "stem" : "blocks.6" },
+  ]);
+  assert.ok(evaluation.accuracy >= 0.5, `accuracy ${evaluation.accuracy} of three digits`);
+});
+
+function equal(a: Float32Array, b: Float32Array | undefined): boolean {
+  return b !== undefined && a.length === b.length && a.every((value, i) => value === b[i]);
+}

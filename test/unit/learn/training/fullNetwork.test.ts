@@ -1,0 +1,145 @@
+/** Training from random weights: initialization, moving statistics, and that it learns. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { unitsOf } from "../../../../learn/bases/architecture.js";
+import { efficientNetLite } from "../../../../learn/bases/efficientnetLite.js";
+import { tf } from "../../../../learn/engine.js";
+import { parameter } from "../../../../learn/network/parameters.js";
+import { createSamples, openSamples, type RecordFormat } from "../../../../learn/samples/files.js";
+import { fit } from "../../../../learn/training/fit.js";
+import { fullNetworkTrainee, randomParameters } from "../../../../learn/training/step/fullNetwork.js";
+import { randomStream } from "../../../../rng/stream.js";
+import type { LossSpec } from "../../../../spec/runFile/loss.js";
+import { base, temporaryFolder } from "../support.js";
+
+/** All kinds of blocks, but narrow and shallow; and the network takes pictures of any size. */
+const architecture = efficientNetLite(0.25, 0.3);
+const { pixelScale } = base.input;
+const FORMAT: RecordFormat = { shape: [32, 32, 3], type: "uint8" };
+const IMAGES = 24;
+const CLASSES = 2;
+
+/** Pictures of stripes, upright or lying, with noise. */
+async function stripes(context: TestContext) {
+  const stream = randomStream(1, "test-stripes");
+  const pixels = Uint8Array.from({ length: IMAGES * 32 * 32 * 3 }, (_, i) => {
+    const [image, y, x] = [Math.floor(i / 3072), Math.floor(i / 96) % 32, Math.floor(i / 3) % 32];
+    const on = Math.floor((image % CLASSES === 0 ? x : y) / 4) % 2;
+    return 60 + 100 * on + (stream.word(i) % 60);
+  });
+  const path = join(await temporaryFolder(context), "pixels.u8");
+  const writer = await createSamples(path, FORMAT);
+  await writer.write(0, pixels);
+  await writer.close();
+  const samples = openSamples(path, FORMAT);
+  context.after(() => samples.close());
+  const images = Array.from({ length: IMAGES }, (_, i) => i);
+  return {
+    samples,
+    rows: { rows: IMAGES, views: 1, firstRow: images },
+    train: images.slice(0, 16),
+    validation: images.slice(16),
+    labels: images.map((i) => i % CLASSES),
+    classes: CLASSES,
+  };
+}
+
+async function prepare(context: TestContext, loss?: LossSpec, train?: readonly number[]) {
+  const data = await stripes(context);
+  return fullNetworkTrainee(
+    {
+      architecture,
+      parameters: randomParameters(architecture, CLASSES, 1),
+      learningRate: 0.002,
+      weightDecay: 0.01,
+      labelSmoothing: 0.05,
+      loss,
+      seed: 1,
+      stage: 1,
+      pixelScale,
+    },
+    { ...data, train: train ?? data.train },
+  );
+}
+
+test("initial kernels have He's variance, batch norms are the identity, another seed gives other weights", () => {
+  const parameters = randomParameters(architecture, CLASSES, 1);
+  const other = randomParameters(architecture, CLASSES, 2);
+  for (const unit of architecture.groups.flatMap(unitsOf)) {
+    const { data } = parameter(parameters, `${unit.name}.kernel`);
+    const variance = data.reduce((sum, value) => sum + value ** 2, 0) / data.length;
+    const expected = 2 / (unit.kernel ** 2 * (unit.kind === "depthwise" ? 1 : unit.outChannels));
+    // Five standard errors of a variance of normals, sqrt(2 / n) each.
+    assert.ok(Math.abs(variance / expected - 1) < 5 * Math.sqrt(2 / data.length), unit.name);
+    assert.notDeepEqual(parameter(other, `${unit.name}.kernel`).data, data);
+    assert.ok(parameter(parameters, `${unit.name}.gamma`).data.every((value) => value === 1));
+    assert.ok(parameter(parameters, `${unit.name}.mean`).data.every((value) => value === 0));
+  }
+});
+
+test("a step moves every running statistic and leaves no tensor behind", async (context) => {
+  const trainee = await prepare(context);
+  context.after(() => trainee.dispose());
+  const before = trainee.trained();
+  const tensors = tf.memory().numTensors;
+  const result = trainee.step([0, 1, 2, 3], { epoch: 0, step: 0 });
+  assert.equal(tf.memory().numTensors, tensors);
+  assert.ok(Math.abs(result.loss - Math.log(CLASSES)) < 1e-5, "a head of zeros knows nothing");
+  const after = trainee.trained();
+  for (const { name } of architecture.groups.flatMap(unitsOf)) {
+    for (const statistic of [`${name}.mean`, `${name}.variance`]) {
+      assert.notDeepEqual(parameter(after, statistic).data, parameter(before, statistic).data, statistic);
+    }
+  }
+});
+
+test("focal loss and class weights are in its step too", async (context) => {
+  // Three images of one class and one of the other: weights 2/3 and 2.
+  const train = [0, 2, 4, 1];
+  const loss = { kind: "focal", gamma: 2, class_weights: "balanced" } as const;
+  const trainee = await prepare(context, loss, train);
+  context.after(() => trainee.dispose());
+  const result = trainee.step([0, 1, 2, 3], { epoch: 0, step: 0 });
+  // With a head of zeros every probability is 1/2; the targets are smoothed.
+  const [often, seldom] = [0.975 * (2 / 3) + 0.025 * 2, 0.975 * 2 + 0.025 * (2 / 3)];
+  const expected = (0.5 ** 2 * Math.log(2) * (3 * often + seldom)) / 4;
+  assert.ok(Math.abs(result.loss - expected) < 1e-6, `${result.loss}, expected ${expected}`);
+});
+
+test("statistics belong to the weights: they come back with a snapshot", async (context) => {
+  const trainee = await prepare(context);
+  context.after(() => trainee.dispose());
+  trainee.step([0, 1, 2, 3], { epoch: 0, step: 0 });
+  const snapshot = trainee.snapshotExtra?.() ?? new Map<string, Float32Array>();
+  const then = trainee.trained();
+  trainee.step([4, 5, 6, 7], { epoch: 0, step: 1 });
+  assert.notDeepEqual(trainee.trained(), then);
+  trainee.restoreExtra?.(snapshot);
+  assert.deepEqual(trainee.trained(), then);
+});
+
+test("it learns stripes, the same way twice", async (context) => {
+  const train = async () => {
+    const trainee = await prepare(context);
+    const options = {
+      epochs: 25,
+      patience: 25,
+      batchSize: 8,
+      warmup: 0,
+      seed: 1,
+      stage: 1,
+      onProgress: () => {},
+    };
+    const result = await fit(trainee, options);
+    const weights = trainee.trained();
+    trainee.dispose();
+    return { losses: result.history.map(({ loss }) => loss), accuracy: result.validationAccuracy, weights };
+  };
+  const first = await train();
+  assert.ok((first.losses.at(-1) as number) < 0.7 * (first.losses[0] as number), `losses ${first.losses}`);
+  assert.ok(first.accuracy >= 0.75, `accuracy ${first.accuracy}`);
+  const second = await train();
+  assert.deepEqual(second.losses, first.losses);
+  assert.deepEqual(second.weights, first.weights);
+});
