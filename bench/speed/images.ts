@@ -12,13 +12,13 @@ import { bucketReader } from "../../store/images/bucketReader.js";
 import { fetchObject, fileOfObject } from "../../store/images/files.js";
 import { storedDigests, storeImage } from "../../store/images/uploads.js";
 import { forEachParallel } from "../../store/parallel.js";
-import { sharedImages } from "../../test/support/images.js";
 import { fillBucket } from "../../test/support/services/bucket.js";
 import { startStack } from "../../test/support/services/stack.js";
+import { DIGITS } from "../accuracy/digits.js";
 import { mean } from "../support.js";
 import { furtherAway } from "./latency.js";
 
-const [folder = sharedImages("sign-digits") ?? ".", away = "20"] = process.argv.slice(2);
+const [folder = DIGITS, away = "20"] = process.argv.slice(2);
 const CONNECTIONS = [1, 4, 16, 64];
 /** So that what else the machine does falls on all of them. */
 const ROUNDS = 2;

@@ -11,7 +11,7 @@ import { steerRun } from "../../client/runs/steer.js";
 import { getRun, watchRun } from "../../client/runs/watch.js";
 import type { LiveStage } from "../../spec/pipeline/run.js";
 import type { SteerCommand, SteerRecord } from "../../spec/steering/steering.js";
-import { smallImageSet } from "../../test/support/images.js";
+import { smallImageSet } from "../../test/support/images/images.js";
 import { enginePid, isTraining, servicePid, waitForStage } from "../../test/support/services/faults.js";
 import { startStack } from "../../test/support/services/stack.js";
 import { medianAndRange } from "../support.js";

@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { mainWith } from "../../cli/mainWith.js";
 import type { Output } from "../../cli/output.js";
 import { ThawError } from "../../spec/errors.js";
-import { slice, smallImageSet } from "../support/images.js";
+import { slice, smallImageSet } from "../support/images/images.js";
 import { type DisturbedRun, type ReferenceRun, runCampaign } from "./campaign.js";
 import type { Happened } from "./disturbedRun.js";
 import { planDisturbances } from "./plan.js";

@@ -10,7 +10,7 @@ import type { StartedRunJson } from "../../cli/json/run.js";
 import { getRun } from "../../client/runs/watch.js";
 import { ACCESS } from "../../k8s/access.js";
 import { type ProgramFailed, runProgram } from "../../runtime/components/program.js";
-import { smallImageSet } from "../support/images.js";
+import { smallImageSet } from "../support/images/images.js";
 import { serviceVariables } from "../support/services/serviceVariables.js";
 import { type Stack, startStack } from "../support/services/stack.js";
 import { thaw } from "../support/thaw.js";

@@ -11,7 +11,7 @@ import type { PodGroup } from "../../spec/pods/groups.js";
 import type { PodReason } from "../../spec/pods/pod.js";
 import { podSentence } from "../../spec/pods/sentence.js";
 import type { KubernetesSpec } from "../../spec/runFile/kubernetes.js";
-import { smallImageSet } from "../support/images.js";
+import { smallImageSet } from "../support/images/images.js";
 import { serviceVariables } from "../support/services/serviceVariables.js";
 import { type Stack, startStack } from "../support/services/stack.js";
 import { until } from "../support/until.js";

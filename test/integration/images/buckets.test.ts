@@ -20,7 +20,7 @@ import { fetchObject } from "../../../store/images/files.js";
 import { readUploadList, referToUpload, storedDigests } from "../../../store/images/uploads.js";
 import { listObjects } from "../../../store/inventory.js";
 import { removePin, writePin } from "../../../store/records/pins.js";
-import { smallImageSet } from "../../support/images.js";
+import { smallImageSet } from "../../support/images/images.js";
 import { fillBucket } from "../../support/services/bucket.js";
 import { type FaultProxy, startFaultProxy } from "../../support/services/faultProxy.js";
 import { keysOf } from "../../support/services/serviceVariables.js";

@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { uploadImages } from "../../../client/images/upload.js";
 import { parseRunFile } from "../../../client/runFile/parse.js";
 import { startRun } from "../../../client/runs/start.js";
-import { smallImageSet } from "../../support/images.js";
+import { smallImageSet } from "../../support/images/images.js";
 import { fillBucket } from "../../support/services/bucket.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 import { thaw, thawJson } from "../../support/thaw.js";

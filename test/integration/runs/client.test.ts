@@ -24,7 +24,7 @@ import type { StageRequest } from "../../../spec/pipeline/activities.js";
 import { RUN_STATE_QUERY, type RunState } from "../../../spec/pipeline/run.js";
 import { planStages } from "../../../spec/pipeline/stages.js";
 import type { RunFile } from "../../../spec/runFile/runFile.js";
-import { smallImageSet } from "../../support/images.js";
+import { smallImageSet } from "../../support/images/images.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 import { ENGINE, EVALUATION, startStandIns } from "../../support/services/standIns.js";
 import { until } from "../../support/until.js";

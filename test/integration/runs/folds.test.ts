@@ -7,13 +7,11 @@ import { Worker } from "@temporalio/worker";
 import type { RunResult } from "../../../spec/pipeline/run.js";
 import type { ReportData } from "../../../spec/records/report.js";
 import { buildWorkflowBundle } from "../../../worker/workflowBundle.js";
-import { sharedImages } from "../../support/images.js";
+import { drawnImages } from "../../support/images/drawn.js";
 import { enginePid, isComputing, waitForStage } from "../../support/services/faults.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 import { thaw } from "../../support/thaw.js";
 
-const trees = sharedImages("two-trees");
-const skip = trees === undefined ? "../shared/data is not there" : false;
 const FOLDS = ["fold-1", "fold-2", "fold-3", "fold-4", "fold-5"];
 
 interface View {
@@ -23,18 +21,17 @@ interface View {
 
 let stack: Stack;
 before(async () => {
-  if (skip === false) stack = await startStack({ workers: true });
+  stack = await startStack({ workers: true });
 });
-after(() => stack?.close());
+after(() => stack.close());
 
-test("twenty images: no fine-tuning, five folds of the head, and a killed fold costs an attempt of that fold", {
-  skip,
-}, async () => {
+test("twenty images: no fine-tuning, five folds of the head, and a killed fold costs an attempt of that fold", async () => {
   const cwd = stack.folder;
+  await drawnImages(join(cwd, "images"), 10, ["disc", "star"]);
   await writeFile(
     join(cwd, "thaw.yaml"),
     // So many epochs give a fold some seconds, in which it can be killed.
-    `name: trees\ndata: { path: ${trees} }\naugment: { views: 2 }\nhead: { epochs: 1000, patience: 1000 }\nunfreeze: { stages: [top] }\n`,
+    `name: shapes\ndata: { path: images }\naugment: { views: 2 }\nhead: { epochs: 1000, patience: 1000 }\nunfreeze: { stages: [top] }\n`,
   );
   const plan = async (): Promise<Map<string, string>> => {
     const { status, stdout, stderr } = await thaw(["plan", "--json"], { cwd });

@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import type { RunResult } from "../../../spec/pipeline/run.js";
 import type { ReportData } from "../../../spec/records/report.js";
 import { readModel } from "../../../store/records/records.js";
-import { smallImageSet } from "../../support/images.js";
+import { smallImageSet } from "../../support/images/images.js";
 import { classifier, flattened, saveModel } from "../../support/models/layersModels.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 import { thaw, thawJson, thawRefusal } from "../../support/thaw.js";

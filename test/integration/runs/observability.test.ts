@@ -17,7 +17,7 @@ import { layoutOf, logFileOf } from "../../../runtime/services/layout.js";
 import type { ReportData } from "../../../spec/records/report.js";
 import { runUsage } from "../../../store/records/runUsage.js";
 import { type Family, parseExposition } from "../../support/exposition.js";
-import { smallImageSet } from "../../support/images.js";
+import { smallImageSet } from "../../support/images/images.js";
 import { type Collector, type ReceivedSpan, startCollector } from "../../support/services/collector.js";
 import { enginePid, isComputing, waitForStage } from "../../support/services/faults.js";
 import { type Stack, startStack } from "../../support/services/stack.js";

@@ -11,7 +11,7 @@ import { getRun } from "../../../client/runs/watch.js";
 import type { Session } from "../../../client/session.js";
 import type { StageRequest } from "../../../spec/pipeline/activities.js";
 import type { PodState } from "../../../spec/pods/pod.js";
-import { smallImageSet } from "../../support/images.js";
+import { smallImageSet } from "../../support/images/images.js";
 import { podStandIns } from "../../support/services/podStandIns.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 import { EVALUATION, startStandIns } from "../../support/services/standIns.js";

@@ -12,7 +12,7 @@ import type { SteerRecord } from "../../../spec/steering/steering.js";
 import { type ArtifactManifest, requireManifest } from "../../../store/artifacts/artifacts.js";
 import { listNames } from "../../../store/json.js";
 import { readRun } from "../../../store/records/records.js";
-import { smallImageSet } from "../../support/images.js";
+import { smallImageSet } from "../../support/images/images.js";
 import { isComputing, servicePid, waitForStage } from "../../support/services/faults.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 import { thaw } from "../../support/thaw.js";

@@ -26,7 +26,7 @@ import type { SteerCommand, SteerRecord } from "../../../spec/steering/steering.
 import { openStore } from "../../../store/connection/connection.js";
 import { readControlFile, writeControlFile } from "../../../store/records/control.js";
 import { readRun } from "../../../store/records/records.js";
-import { smallImageSet } from "../../support/images.js";
+import { smallImageSet } from "../../support/images/images.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 import { ENGINE, startStandIns } from "../../support/services/standIns.js";
 import { watchUntil } from "../../support/watch.js";

@@ -13,7 +13,7 @@ import type { StoreSettings, WebIdentity } from "../../../spec/platform.js";
 import { ensureBucket, openStore } from "../../../store/connection/connection.js";
 import { keysFor } from "../../../store/identity/fetchKeys.js";
 import { getJson, listNames, putJson, putJsonOnce } from "../../../store/json.js";
-import { smallImageSet } from "../../support/images.js";
+import { smallImageSet } from "../../support/images/images.js";
 import { type FaultProxy, startFaultProxy } from "../../support/services/faultProxy.js";
 import { keepToken, READER, ROLE, writeIamConfig } from "../../support/services/identityStore.js";
 import { type Issuer, startIssuer } from "../../support/services/issuer.js";

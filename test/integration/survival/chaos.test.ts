@@ -13,7 +13,7 @@ import { type Disturbance, planDisturbances } from "../../chaos/plan.js";
 import { CHECKPOINT_SECONDS, PER_CLASS, SCENARIOS } from "../../chaos/scenarios.js";
 import { summarize, tablesOf } from "../../chaos/tables.js";
 import { startTestbed, type Testbed } from "../../chaos/testbed.js";
-import { smallImageSet } from "../../support/images.js";
+import { smallImageSet } from "../../support/images/images.js";
 import { until } from "../../support/until.js";
 
 const KILLS = 8;

@@ -12,7 +12,7 @@ import type { ArtifactRef } from "../../../spec/artifact.js";
 import type { RunResult } from "../../../spec/pipeline/run.js";
 import { requireManifest } from "../../../store/artifacts/artifacts.js";
 import { listNames } from "../../../store/json.js";
-import { smallImageSet } from "../../support/images.js";
+import { smallImageSet } from "../../support/images/images.js";
 import { isComputing, waitForStage } from "../../support/services/faults.js";
 import { serviceVariables } from "../../support/services/serviceVariables.js";
 import { type Stack, startStack } from "../../support/services/stack.js";

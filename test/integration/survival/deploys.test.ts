@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { getRun } from "../../../client/runs/watch.js";
 import { CONTROL_QUEUE } from "../../../spec/pipeline/run.js";
 import { isDue } from "../../../worker/deployment.js";
-import { smallImageSet } from "../../support/images.js";
+import { smallImageSet } from "../../support/images/images.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 import { thaw, thawJson } from "../../support/thaw.js";
 import { until } from "../../support/until.js";

@@ -7,7 +7,7 @@ import { getRun, type RunView } from "../../../client/runs/watch.js";
 import type { StageSummary } from "../../../spec/records/training.js";
 import { type ArtifactManifest, requireManifest } from "../../../store/artifacts/artifacts.js";
 import { listNames } from "../../../store/json.js";
-import { smallImageSet } from "../../support/images.js";
+import { smallImageSet } from "../../support/images/images.js";
 import { type MemoryGroup, memoryGroup } from "../../support/memoryGroup.js";
 import { enginePid, servicePid } from "../../support/services/faults.js";
 import { type Stack, startStack } from "../../support/services/stack.js";

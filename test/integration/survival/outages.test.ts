@@ -9,7 +9,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getRun, watchRun } from "../../../client/runs/watch.js";
 import type { ServiceName } from "../../../runtime/services/names.js";
-import { smallImageSet } from "../../support/images.js";
+import { smallImageSet } from "../../support/images/images.js";
 import { enginePid, isComputing, servicePid, waitForStage } from "../../support/services/faults.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 import { thaw } from "../../support/thaw.js";

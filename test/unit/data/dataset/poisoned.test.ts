@@ -1,18 +1,17 @@
-/** A poisoned copy of real photographs: what was put in is found, and nothing is found in the clean ones. */
+/** A poisoned copy of drawn images: what was put in is found, and nothing is found in the clean ones. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import sharp from "sharp";
 import { ingest } from "../../../../data/dataset/ingest.js";
 import type { DatasetSummary } from "../../../../spec/records/dataset.js";
+import { drawnFolder } from "../../../support/images/drawn.js";
 import { temporaryFolder } from "../pictures.js";
 
-const DIGITS = resolve("../shared/data/sign-digits");
-const skip = !existsSync(DIGITS) && `there is no ${DIGITS}`;
-const LABELS = ["2", "5", "7"];
+const LABELS = ["cross", "hexagon", "ring"] as const;
 const EACH = 60;
+const IMAGES = await drawnFolder(EACH, LABELS);
 const DATA = {
   test: 0.2,
   validation: 0.1,
@@ -48,23 +47,23 @@ async function ingestRows(
   });
 }
 
-async function cleanDigits(): Promise<{ rows: Row[]; files: Map<string, Buffer> }> {
+async function cleanImages(): Promise<{ rows: Row[]; files: Map<string, Buffer> }> {
   const rows: Row[] = [];
   const files = new Map<string, Buffer>();
   for (const label of LABELS) {
-    const names = (await readdir(join(DIGITS, label))).sort().slice(0, EACH);
+    const names = (await readdir(join(IMAGES, label))).sort().slice(0, EACH);
     for (const [index, name] of names.entries()) {
       const path = `images/${label}-${index}.jpg`;
       rows.push({ path, label });
-      files.set(path, await readFile(join(DIGITS, label, name)));
+      files.set(path, await readFile(join(IMAGES, label, name)));
     }
   }
   return { rows, files };
 }
 
-describe("sign-digits", { skip }, () => {
+describe("drawn images", () => {
   it("are clean", async (t) => {
-    const { rows, files } = await cleanDigits();
+    const { rows, files } = await cleanImages();
     const { faults, images } = await ingestRows(t, rows, files);
     assert.equal(images, 180);
     assert.deepEqual(faults, {
@@ -78,22 +77,22 @@ describe("sign-digits", { skip }, () => {
   });
 
   it("poisoned: contradicting copies, leaks, and a class of PNGs under wrong names are found", async (t) => {
-    const { rows, files } = await cleanDigits();
+    const { rows, files } = await cleanImages();
     const splitOf = (index: number): string =>
       index % 5 === 0 ? "test" : index % 5 === 1 ? "validation" : "train";
     const split = rows.map((row, index) => ({ ...row, split: splitOf(index) }));
-    // Class 5 saved as PNG, the names unchanged.
-    for (const { path } of split.filter(({ label }) => label === "5"))
+    // Hexagons saved as PNG, the names unchanged.
+    for (const { path } of split.filter(({ label }) => label === "hexagon"))
       files.set(path, await sharp(files.get(path)).png().toBuffer());
     // 5 % of the images come again, compressed once more, under another label, in the same split.
     const relabelled = split.filter((_, index) => index % 20 === 2 && splitOf(index) === "train");
     for (const { path, label } of relabelled) {
       const again = path.replace(".jpg", "-again.jpg");
       files.set(again, await sharp(files.get(path)).jpeg({ quality: 85 }).toBuffer());
-      split.push({ path: again, label: label === "2" ? "7" : "2", split: "train" });
+      split.push({ path: again, label: label === "cross" ? "ring" : "cross", split: "train" });
     }
     // Six test images come again among the training images.
-    const leaked = split.filter((row) => row.split === "test" && row.label === "7").slice(0, 6);
+    const leaked = split.filter((row) => row.split === "test" && row.label === "ring").slice(0, 6);
     for (const { path, label } of leaked) {
       const again = path.replace(".jpg", "-leak.jpg");
       files.set(again, files.get(path) as Buffer);

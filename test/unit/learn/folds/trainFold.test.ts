@@ -1,8 +1,7 @@
-/** A fold of cross-validation on a few real images of sign-language digits. */
+/** A fold of cross-validation on a few real drawn images. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { test } from "node:test";
 import { ingest } from "../../../../data/dataset/ingest.js";
 import { tf } from "../../../../learn/engine.js";
@@ -19,12 +18,12 @@ import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../../../../spec/
 import type { FullPrediction } from "../../../../spec/records/evaluation.js";
 import type { FoldPrediction } from "../../../../spec/records/folds.js";
 import { runFileSchema } from "../../../../spec/runFile/runFile.js";
+import { drawnFolder } from "../../../support/images/drawn.js";
 import { base, checkpointFile, largestDifference, pretrained, temporaryFolder } from "../support.js";
 
-const DIGITS = resolve("../shared/data/sign-digits");
-const skip = existsSync(DIGITS) ? false : "../shared/data/sign-digits is not there";
-const CLASSES = ["1", "4", "7"];
+const CLASSES = ["disc", "moon", "star"] as const;
 const IMAGES_PER_CLASS = 14;
+const IMAGES = await drawnFolder(IMAGES_PER_CLASS, CLASSES);
 const SEED = 3;
 const FOLDS = 2;
 const file = runFileSchema.parse({
@@ -37,14 +36,12 @@ const file = runFileSchema.parse({
   unfreeze: { epochs: 4, batch_size: 4, learning_rate: 3e-4, head_learning_rate: 1e-3 },
 });
 
-test("folds gather their activations out of the run's own, train its stages, and judge what they held out", {
-  skip,
-}, async (testContext) => {
+test("folds gather their activations out of the run's own, train its stages, and judge what they held out", async (testContext) => {
   const folder = await temporaryFolder(testContext);
   for (const name of CLASSES) {
-    const files = (await readdir(join(DIGITS, name))).sort().slice(0, IMAGES_PER_CLASS);
+    const files = (await readdir(join(IMAGES, name))).sort().slice(0, IMAGES_PER_CLASS);
     await mkdir(join(folder, "images", name), { recursive: true });
-    for (const image of files) await cp(join(DIGITS, name, image), join(folder, "images", name, image));
+    for (const image of files) await cp(join(IMAGES, name, image), join(folder, "images", name, image));
   }
   const { path: _path, ...data } = file.data;
   const dataset = join(folder, "dataset");
@@ -117,7 +114,7 @@ test("folds gather their activations out of the run's own, train its stages, and
     assert.equal(predictions.length, count("test"));
     const right = predictions.filter(({ label, predicted }) => label === predicted).length;
     assert.equal(result.final.accuracy, right / predictions.length);
-    // Three digits, chance is a third.
+    // Three shapes, chance is a third.
     assert.ok(result.final.accuracy > 0.4, `accuracy ${result.final.accuracy}`);
     const [stage] = result.stages;
     assert.equal(stage?.deepest, "blocks.6");

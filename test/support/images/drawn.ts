@@ -1,0 +1,120 @@
+/** Labelled pictures drawn for tests: shapes of any colour, place, size and turn on a cluttered ground. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import sharp from "sharp";
+import { type RandomStream, randomStream } from "../../../rng/stream.js";
+import { ALL_SHAPES, type Inside, onLine, SHAPES, type Shape } from "./shapes.js";
+
+/** Side of a picture in pixels. */
+const SIDE = 96;
+/** Points a pixel, along each side: edges are soft. */
+const FINE = 2;
+const LINES = 6;
+
+/** Uniform draws in order, out of a stream. */
+function drawer(stream: RandomStream): (from: number, to: number) => number {
+  let drawn = 0;
+  return (from, to) => from + (to - from) * stream.uniform(drawn++);
+}
+
+type Colour = readonly [red: number, green: number, blue: number];
+
+/** RGB bytes, `[SIDE, SIDE, 3]`: a function of the arguments alone. */
+function draw(shape: Shape, index: number, seed: number): Uint8Array {
+  const next = drawer(randomStream(seed, `drawn ${shape}`, index));
+  const colour = (): Colour => [next(20, 235), next(20, 235), next(20, 235)];
+  const ground = colour();
+  // Far enough from the ground to be seen.
+  const ink = ground.map((value) => (value + next(90, 165)) % 256) as unknown as Colour;
+  const clutter = Array.from({ length: LINES }, () => {
+    const [x, y] = [next(0, SIDE), next(0, SIDE)];
+    const to = [x + next(-40, 40), y + next(-40, 40)] as const;
+    return { colour: colour(), from: [x, y] as const, to, width: next(1, 5) };
+  });
+  const radius = next(SIDE / 5, SIDE / 2.6);
+  const [cx, cy] = [next(radius, SIDE - radius), next(radius, SIDE - radius)];
+  const turn = next(0, 2 * Math.PI);
+  const [cos, sin] = [Math.cos(turn) / radius, Math.sin(turn) / radius];
+  const pixels = new Float32Array(SIDE * SIDE * 3);
+  for (let pixel = 0; pixel < SIDE * SIDE; pixel++) pixels.set(ground, 3 * pixel);
+  for (const { colour: shade, from, to, width } of clutter) {
+    const middle = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2] as const;
+    const reach = (Math.hypot(to[0] - from[0], to[1] - from[1]) + width) / 2;
+    paint(pixels, shade, middle, reach, (x, y) => onLine(x, y, from, to, width));
+  }
+  const inside = SHAPES[shape];
+  paint(pixels, ink, [cx, cy], radius, (x, y) => {
+    const [dx, dy] = [x - cx, y - cy];
+    return inside(cos * dx + sin * dy, cos * dy - sin * dx);
+  });
+  return Uint8Array.from(pixels);
+}
+
+/** Paints what is inside, no further than `reach` from the middle. */
+function paint(
+  pixels: Float32Array,
+  colour: Colour,
+  [cx, cy]: readonly [x: number, y: number],
+  reach: number,
+  inside: Inside,
+): void {
+  const [left, right] = [Math.max(0, Math.floor(cx - reach)), Math.min(SIDE, Math.ceil(cx + reach))];
+  const [top, bottom] = [Math.max(0, Math.floor(cy - reach)), Math.min(SIDE, Math.ceil(cy + reach))];
+  for (let y = top; y < bottom; y++) {
+    for (let x = left; x < right; x++) {
+      let share = 0;
+      for (let point = 0; point < FINE * FINE; point++) {
+        if (inside(x + ((point % FINE) + 0.5) / FINE, y + (Math.floor(point / FINE) + 0.5) / FINE)) share++;
+      }
+      if (share === 0) continue;
+      share /= FINE * FINE;
+      for (let channel = 0; channel < 3; channel++) {
+        const at = 3 * (y * SIDE + x) + channel;
+        pixels[at] = share * (colour[channel] as number) + (1 - share) * (pixels[at] as number);
+      }
+    }
+  }
+}
+
+/** The bytes of one picture, as JPEG. */
+export function drawnPicture(shape: Shape, index: number, seed = 1): Promise<Buffer> {
+  const raw = { width: SIDE, height: SIDE, channels: 3 } as const;
+  return sharp(draw(shape, index, seed), { raw })
+    .jpeg({ quality: 92 })
+    .toBuffer();
+}
+
+/** Writes `perClass` pictures of each shape into a folder of its name below `to`. The same arguments, the same bytes. */
+export async function drawnImages(
+  to: string,
+  perClass: number,
+  shapes: readonly Shape[] = ALL_SHAPES,
+  seed = 1,
+): Promise<string> {
+  for (const shape of shapes) {
+    await mkdir(join(to, shape), { recursive: true });
+    const indices = Array.from({ length: perClass }, (_, index) => index);
+    await Promise.all(
+      indices.map(async (index) =>
+        writeFile(
+          join(to, shape, `${String(index).padStart(3, "0")}.jpg`),
+          await drawnPicture(shape, index, seed),
+        ),
+      ),
+    );
+  }
+  return to;
+}
+
+/** The same in a folder of its own, which goes when this process does. */
+export async function drawnFolder(
+  perClass: number,
+  shapes: readonly Shape[] = ALL_SHAPES,
+  seed = 1,
+): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "thaw-drawn-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return drawnImages(folder, perClass, shapes, seed);
+}

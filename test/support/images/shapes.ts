@@ -1,0 +1,94 @@
+/** Plain shapes within the unit circle, as questions: is this point inside? */
+
+export type Inside = (x: number, y: number) => boolean;
+
+type Point = readonly [x: number, y: number];
+
+/** Whether a point is within `width / 2` of the line from `a` to `b`. */
+export function onLine(x: number, y: number, [ax, ay]: Point, [bx, by]: Point, width: number): boolean {
+  const [dx, dy] = [bx - ax, by - ay];
+  const along = Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy)));
+  return Math.hypot(x - ax - along * dx, y - ay - along * dy) <= width / 2;
+}
+
+const lines =
+  (width: number, ...all: readonly (readonly [Point, Point])[]): Inside =>
+  (x, y) =>
+    all.some(([a, b]) => onLine(x, y, a, b, width));
+
+/** A regular polygon, or a star whose inner corners lie at radius `inner`. */
+function corners(points: number, inner?: number): Inside {
+  const count = inner === undefined ? points : 2 * points;
+  const radiusOf = (i: number): number => (inner !== undefined && i % 2 === 1 ? inner : 1);
+  const all = Array.from({ length: count }, (_, i): Point => {
+    const angle = (2 * Math.PI * i) / count;
+    return [radiusOf(i) * Math.sin(angle), -radiusOf(i) * Math.cos(angle)];
+  });
+  // Even-odd rule: how many edges a ray to the right crosses.
+  return (x, y) =>
+    all.reduce((inside, [ax, ay], i) => {
+      const [bx, by] = all[(i + 1) % count] as Point;
+      const crosses = ay > y !== by > y && x < ax + ((y - ay) / (by - ay)) * (bx - ax);
+      return crosses ? !inside : inside;
+    }, false);
+}
+
+const within =
+  (radius: number, centre = 0): Inside =>
+  (x, y) =>
+    Math.hypot(x - centre, y) <= radius;
+const [outer, hole, bite] = [within(0.92), within(0.58), within(0.8, 0.4)];
+
+export const SHAPES = {
+  arrow: lines(
+    0.35,
+    [
+      [-1, 0],
+      [0.7, 0],
+    ],
+    [
+      [0.1, -0.7],
+      [0.8, 0],
+    ],
+    [
+      [0.1, 0.7],
+      [0.8, 0],
+    ],
+  ),
+  cross: lines(
+    0.4,
+    [
+      [-0.8, 0],
+      [0.8, 0],
+    ],
+    [
+      [0, -0.8],
+      [0, 0.8],
+    ],
+  ),
+  disc: within(0.9),
+  hexagon: corners(6),
+  moon: (x, y) => outer(x, y) && !bite(x, y),
+  ring: (x, y) => outer(x, y) && !hole(x, y),
+  square: corners(4),
+  star: corners(5, 0.4),
+  stripes: lines(
+    0.3,
+    [
+      [-0.8, -0.6],
+      [0.8, -0.6],
+    ],
+    [
+      [-0.8, 0],
+      [0.8, 0],
+    ],
+    [
+      [-0.8, 0.6],
+      [0.8, 0.6],
+    ],
+  ),
+  triangle: corners(3),
+} as const satisfies Record<string, Inside>;
+
+export type Shape = keyof typeof SHAPES;
+export const ALL_SHAPES = Object.keys(SHAPES).sort() as readonly Shape[];
