@@ -1,6 +1,6 @@
 // What has to happen before compiled code can run: packages, compilation, workflow bundle. Plain Node.js
 // without packages, because on a fresh clone there are none.
-//   node scripts/bootstrap.mjs quickstart|test|test:k8s|thaw|chaos [ARGUMENTS…]
+//   node scripts/bootstrap.mjs quickstart|test|test:quick|test:k8s|thaw|chaos [ARGUMENTS…]
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -15,6 +15,7 @@ const SOURCES_STAMP = join(DIST, ".sources-sha256");
 const ENTRIES = {
   quickstart: "cli/quickstart/main.js",
   test: "test/run.js",
+  "test:quick": ["test/run.js", "--quick"],
   "test:k8s": "test/k8s/main.js",
   thaw: "cli/main.js",
   chaos: "test/chaos/main.js",
@@ -89,7 +90,8 @@ if (entry === undefined) fail(`usage: node scripts/bootstrap.mjs ${Object.keys(E
 checkNode();
 installPackages();
 compile();
-const child = spawn(process.execPath, [join(DIST, entry), ...args], { stdio: "inherit" });
+const [program, ...always] = [entry].flat();
+const child = spawn(process.execPath, [join(DIST, program), ...always, ...args], { stdio: "inherit" });
 // Ctrl-C reaches the child through the terminal's process group; the rest is handed on. Either way the
 // child ends first and its exit code is this one's.
 process.on("SIGINT", () => {});

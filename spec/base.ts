@@ -52,6 +52,8 @@ export interface RegisteredBase extends BaseOrigin {
   readonly checkpoint: StoredFile;
   /** In place of the architecture's own. */
   readonly pixelScale?: PixelScale;
+  /** Side of the square input in pixels, in place of the architecture's own. */
+  readonly inputSize?: number;
   /** Of a {@link LAYERS_MODEL} only. */
   readonly extractor?: ExtractorSpec;
 }
@@ -64,6 +66,7 @@ export interface BaseSpec {
   readonly architecture: string;
   readonly checkpoint?: StoredFile;
   readonly pixelScale?: PixelScale;
+  readonly inputSize?: number;
   /** Of a {@link LAYERS_MODEL} only. */
   readonly extractor?: ExtractorSpec;
   /** Artifacts of tuned models whose weights lie over the base's, the oldest first. */
@@ -85,6 +88,7 @@ export interface BaseChoice {
   /** Name of the architecture, where that is not `name`. */
   readonly architecture?: string;
   readonly pixelScale?: PixelScale;
+  readonly inputSize?: number;
   /** Of a {@link LAYERS_MODEL} only. */
   readonly extractor?: ExtractorSpec;
   /** Weights files that lie over the checkpoint's, in this order. */

@@ -1,22 +1,29 @@
 /**
- * `npm test`: lint with import directions, dead code, unit tests, integration tests with real servers, and those on Kubernetes
+ * `npm test`: lint, dead code, unit tests with the import directions, integration tests with real servers, and those on Kubernetes
  * that are quick, where the cache has one.
  * The type check has happened already: this file is the compiler's output. Arguments choose test files by a
- * part of their path, e.g. `npm test -- data/`; then only those run.
+ * part of their path, e.g. `npm test -- data/`; then only those run. `--quick`, `npm run test:quick`, leaves out what
+ * needs servers.
  */
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { type ComponentName, ensure } from "../runtime/components/components.js";
 import { toThawError } from "../spec/errors.js";
 import { clusterTestFiles, runClusterTests, whyNoCluster } from "./k8s/clusterTests.js";
-import { conclude, NONE, runTests, sumOf, type Totals } from "./support/runTests.js";
+import { budgetOf, timesTable } from "./support/run/budgets.js";
+import { type Job, runInLanes } from "./support/run/lanes.js";
+import { conclude, NONE, sumOf, type Totals } from "./support/run/totals.js";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const MINUTE = 60_000;
-const UNIT_TIMEOUT = 5 * MINUTE;
-const INTEGRATION_TIMEOUT = 25 * MINUTE;
+/** Of one test, in milliseconds. */
+const TIMEOUTS = { unit: 5 * MINUTE, integration: 10 * MINUTE } as const;
+/** Most of the time of integration tests is waiting, so two cores have work for one lane more. */
+const LANES = availableParallelism() + 1;
 /** What the tests use besides npm packages; `locate` finds it again in the cache. */
 const NEEDED: readonly ComponentName[] = [
   "libtensorflow",
@@ -66,27 +73,35 @@ async function provide(): Promise<void> {
 }
 
 async function runOnCluster(files: readonly string[]): Promise<Totals> {
-  const why = files.length === 0 ? undefined : whyNoCluster();
+  if (files.length === 0) return NONE;
+  console.log("\n▶ tests on Kubernetes");
+  const why = whyNoCluster();
   if (why === undefined) return runClusterTests(files);
   console.log(`skipped: ${why}`);
   return { ...NONE, skipped: files.length };
 }
 
-const filters = process.argv.slice(2);
+/** The longest first. */
+function jobsOf(folders: readonly (keyof typeof TIMEOUTS)[], filters: readonly string[]): readonly Job[] {
+  const jobs = folders.flatMap((folder) =>
+    testFiles(folder, filters).map((file): Job => ({ file, timeout: TIMEOUTS[folder] })),
+  );
+  return jobs.sort((a, b) => budgetOf(b.file) - budgetOf(a.file));
+}
+
+const {
+  values: { quick },
+  positionals: filters,
+} = parseArgs({ allowPositionals: true, options: { quick: { type: "boolean", default: false } } });
+const began = performance.now();
 if (filters.length === 0) {
-  check("lint and import directions", [
-    "node_modules/@biomejs/biome/bin/biome",
-    "check",
-    "--error-on-warnings",
-    ".",
-  ]);
+  check("lint", ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."]);
   check("dead code", ["node_modules/knip/bin/knip.js"]);
 }
 await provide();
-console.log("\n▶ unit tests");
-const unit = await runTests(testFiles("unit", filters), 2, UNIT_TIMEOUT);
-console.log("\n▶ integration tests");
-const integration = await runTests(testFiles("integration", filters), 1, INTEGRATION_TIMEOUT);
-console.log("\n▶ tests on Kubernetes");
-const cluster = await runOnCluster(clusterTestFiles(filters.length === 0 ? QUICK_CLUSTER_TESTS : filters));
-conclude(sumOf([unit, integration, cluster]));
+console.log("\n▶ tests");
+const runs = await runInLanes(jobsOf(quick ? ["unit"] : ["integration", "unit"], filters), LANES);
+const onCluster = quick ? [] : clusterTestFiles(filters.length === 0 ? QUICK_CLUSTER_TESTS : filters);
+const cluster = await runOnCluster(onCluster);
+console.log(`\n${timesTable(runs)}, ${((performance.now() - began) / MINUTE).toFixed(1)} min in all`);
+conclude(sumOf([...runs.map(({ totals }) => totals), cluster]));

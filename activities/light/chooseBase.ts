@@ -2,6 +2,7 @@
 import { findArchitecture } from "../../learn/bases/architectures.js";
 import { compareBases, type MeasuredBase } from "../../learn/bases/compare.js";
 import { multiplyAdds } from "../../learn/bases/cost.js";
+import { ownInput } from "../../learn/bases/input.js";
 import type { ArtifactRef } from "../../spec/artifact.js";
 import type { BaseSpec } from "../../spec/base.js";
 import type { StageOutcome, StageRequest } from "../../spec/pipeline/activities.js";
@@ -46,7 +47,7 @@ async function compare(
 function costOf(name: string, spec: BaseSpec | undefined): number | undefined {
   if (spec?.extractor !== undefined) return undefined;
   const { architecture, input } = findArchitecture(spec?.architecture ?? name);
-  return multiplyAdds(architecture, input.size);
+  return multiplyAdds(architecture, ownInput(input, spec ?? {}).size);
 }
 
 /** Whether the probe, trained on the other folds, names the image's class. */

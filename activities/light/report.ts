@@ -6,6 +6,7 @@ import { stringify } from "yaml";
 import { findArchitecture } from "../../learn/bases/architectures.js";
 import { type Base, findBase } from "../../learn/bases/catalogue.js";
 import { extractorBase } from "../../learn/bases/extractor.js";
+import { ownInput } from "../../learn/bases/input.js";
 import { renderModelCard } from "../../report/card/markdown.js";
 import { accuracyWithout } from "../../report/checks/accuracyWithout.js";
 import { checkedPaths } from "../../report/checks/pictures.js";
@@ -148,7 +149,10 @@ async function collect(
 }
 
 function describedBase({ base, file }: StageRequest["run"]): Base {
-  if (base?.extractor === undefined) return findArchitecture(base?.architecture ?? file.base);
+  if (base?.extractor === undefined) {
+    const architecture = findArchitecture(base?.architecture ?? file.base);
+    return { ...architecture, input: ownInput(architecture.input, base ?? {}) };
+  }
   return extractorBase(base.name, base.extractor, base.pixelScale, base.checkpoint?.digest ?? "");
 }
 

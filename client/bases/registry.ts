@@ -2,6 +2,7 @@
 import { findArchitecture, WITHOUT_WEIGHTS } from "../../learn/bases/architectures.js";
 import { type Base, type BaseInput, CATALOGUE, type CatalogueBase } from "../../learn/bases/catalogue.js";
 import { extractorInput } from "../../learn/bases/extractor.js";
+import { ownInput } from "../../learn/bases/input.js";
 import { LAYERS_MODEL, NOT_STATED, type PixelScale, type RegisteredBase } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
 import { storeFile } from "../../store/artifacts/artifacts.js";
@@ -37,7 +38,7 @@ export interface AddBase {
   /** Name of the architecture that the checkpoint has: that of a base of the catalogue, or of one without weights; or LAYERS_MODEL. */
   readonly architecture: string;
   readonly pixelScale?: PixelScale;
-  /** Of a layers model that takes images of any size. */
+  /** Side of the square input in pixels: of a layers model that takes any, or in place of the architecture's own. */
   readonly size?: number;
   /** The layer of a layers model that gives the features. */
   readonly output?: string;
@@ -82,6 +83,9 @@ export async function addBase(
   }
 }
 
+/** All architectures halve an image five times: what is left of this is one pixel. */
+const LEAST_SIDE = 32;
+
 /** The checkpoint on this machine, once the architecture has taken it. */
 async function checkedCheckpoint(
   store: Store,
@@ -89,15 +93,24 @@ async function checkedCheckpoint(
   fetching: FetchOptions,
 ) {
   const base = findArchitecture(architecture);
-  if (size !== undefined || output !== undefined) {
-    throw new ThawError("USAGE", `--size and --output are for layers models; ${architecture} has its own`, {
-      hint: `leave them out, or give a model.json with --arch ${LAYERS_MODEL}`,
+  if (output !== undefined) {
+    throw new ThawError("USAGE", `--output is for layers models; ${architecture} has its own`, {
+      hint: `leave it out, or give a model.json with --arch ${LAYERS_MODEL}`,
+    });
+  }
+  if (size !== undefined && size < LEAST_SIDE) {
+    throw new ThawError("USAGE", `--size ${size} leaves nothing of an image at the end of ${architecture}`, {
+      hint: `its layers halve an image five times: at least ${LEAST_SIDE}`,
     });
   }
   const checkpoint = await openCheckpoint(store, from, fetching);
   try {
     await tryToLoad(base, checkpoint.path, from);
-    return { ...checkpoint, ...(pixelScale === undefined ? {} : { pixelScale }) };
+    return {
+      ...checkpoint,
+      ...(pixelScale === undefined ? {} : { pixelScale }),
+      ...(size === undefined || size === base.input.size ? {} : { inputSize: size }),
+    };
   } catch (error) {
     await checkpoint.dispose();
     throw error;
@@ -111,8 +124,7 @@ export type DescribedBase = RegisteredBase & { readonly input: BaseInput };
 export function describeBase(base: RegisteredBase): DescribedBase {
   const { architecture, extractor, pixelScale } = base;
   if (extractor !== undefined) return { ...base, input: extractorInput(extractor, pixelScale) };
-  const { input } = findArchitecture(architecture);
-  return { ...base, input: pixelScale === undefined ? input : { ...input, pixelScale } };
+  return { ...base, input: ownInput(findArchitecture(architecture).input, base) };
 }
 
 /** Passwords and presigned queries do not belong into a record that everybody reads. */

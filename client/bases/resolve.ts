@@ -49,13 +49,14 @@ export async function resolveCandidates(
 }
 
 function registeredBase(base: RegisteredBase): BaseSpec {
-  const { name, version, architecture, checkpoint, pixelScale, extractor } = base;
+  const { name, version, architecture, checkpoint, pixelScale, inputSize, extractor } = base;
   const { source, licence, pretrainedOn } = base;
   return withDigest({
     name: `${name}@${version}`,
     architecture,
     checkpoint,
     ...(pixelScale === undefined ? {} : { pixelScale }),
+    ...(inputSize === undefined ? {} : { inputSize }),
     ...(extractor === undefined ? {} : { extractor }),
     layers: [],
     lineage: [],
@@ -102,12 +103,13 @@ function catalogueSpec(name: string): Omit<BaseSpec, "digest"> {
 
 /** Names and origins may change without any number changing: they are no part of the digest. */
 function withDigest(spec: Omit<BaseSpec, "digest">): BaseSpec {
-  const { architecture, checkpoint, pixelScale, extractor, layers } = spec;
+  const { architecture, checkpoint, pixelScale, inputSize, extractor, layers } = spec;
   const numbers = {
     architecture,
     checkpoint: checkpoint?.digest,
     pixelScale,
-    // Absent, it leaves the digests of older specs as they were.
+    // Absent, they leave the digests of older specs as they were.
+    ...(inputSize === undefined ? {} : { inputSize }),
     ...(extractor === undefined ? {} : { extractor }),
     layers: layers.map(({ digest }) => digest),
   };

@@ -5,6 +5,7 @@ import { readSafetensors } from "../safetensors.js";
 import { findArchitecture } from "./architectures.js";
 import type { Base } from "./catalogue.js";
 import { extractorBase } from "./extractor.js";
+import { ownInput } from "./input.js";
 
 /**
  * The base that `choice` describes; its `load` gives the checkpoint's parameters with the weights of the
@@ -19,7 +20,7 @@ export function chosenBase(choice: BaseChoice): Base {
   return {
     ...base,
     name,
-    input: pixelScale === undefined ? base.input : { ...base.input, pixelScale },
+    input: ownInput(base.input, choice),
     load: async (checkpoint) => {
       let parameters = await base.load(checkpoint);
       for (const layer of layers) parameters = overlay(parameters, await readTuned(layer));

@@ -20,7 +20,7 @@ export async function localBase(
   baseCheckpoint: (name: string) => Promise<string>,
 ): Promise<BaseChoice> {
   if (spec === undefined) return { name, checkpoint: await baseCheckpoint(name) };
-  const { architecture, checkpoint, pixelScale, extractor } = spec;
+  const { architecture, checkpoint, pixelScale, inputSize, extractor } = spec;
   const layers: string[] = [];
   for (const layer of spec.layers) {
     layers.push(await localArtifactFile(store, workFolder, layer, WEIGHTS_FILE));
@@ -30,6 +30,7 @@ export async function localBase(
     architecture,
     layers,
     ...(pixelScale === undefined ? {} : { pixelScale }),
+    ...(inputSize === undefined ? {} : { inputSize }),
     ...(extractor === undefined ? {} : { extractor }),
     checkpoint:
       checkpoint === undefined

@@ -15,6 +15,7 @@ const recordSchema: z.ZodType<RegisteredBase> = z.object({
   architecture: z.string(),
   checkpoint: z.object({ digest: z.string().regex(/^[0-9a-f]{64}$/), size: z.int().min(0) }),
   pixelScale: z.object({ mean: perChannel, deviation: perChannel }).exactOptional(),
+  inputSize: z.int().min(1).exactOptional(),
   extractor: z
     .object({ inputSize: z.int().min(1), features: z.int().min(1), output: z.string() })
     .exactOptional(),

@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { NONE, sumOf, type Totals } from "../support/runTests.js";
+import { NONE, sumOf, type Totals } from "../support/run/totals.js";
 import { havePrograms } from "./cluster/provision/programs.js";
 import { spawnInSandbox, whyNoSandbox } from "./cluster/sandbox/sandbox.js";
 

@@ -1,6 +1,6 @@
 /** `npm run test:k8s`: gets Kubernetes into the cache, then runs the tests that need one. */
 import { toThawError } from "../../spec/errors.js";
-import { conclude, NONE } from "../support/runTests.js";
+import { conclude, NONE } from "../support/run/totals.js";
 import { providePrograms } from "./cluster/provision/programs.js";
 import { whyNoSandbox } from "./cluster/sandbox/sandbox.js";
 import { clusterTestFiles, runClusterTests } from "./clusterTests.js";

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ExplainJson } from "../../cli/json/explain.js";
 import { cancelRun } from "../../client/runs/cancel.js";
 import { getRun } from "../../client/runs/watch.js";
-import { thawJson } from "../support/thaw.js";
+import { thawJson } from "../support/cli/thaw.js";
 import { until } from "../support/until.js";
 import { type PodStack, startPodStack } from "./podStack.js";
 

@@ -10,8 +10,8 @@ import type { ArtifactRef } from "../../spec/artifact.js";
 import type { RunResult } from "../../spec/pipeline/run.js";
 import type { StageSummary } from "../../spec/records/training.js";
 import { requireManifest } from "../../store/artifacts/artifacts.js";
+import { thaw } from "../support/cli/thaw.js";
 import { isComputing, waitForStage } from "../support/services/faults.js";
-import { thaw } from "../support/thaw.js";
 import { type PodStack, startPodStack } from "./podStack.js";
 import { killWorker } from "./podWorker.js";
 

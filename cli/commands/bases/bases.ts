@@ -67,7 +67,11 @@ function addAdd(bases: Command): void {
     .requiredOption("-a, --arch <base>", "its architecture, as `thaw bases` lists them, or layers-model")
     .option("--mean <numbers>", "mean of the pixels in 0…1: one number, or R,G,B", channels)
     .option("--std <numbers>", "their standard deviation, likewise", channels)
-    .option("--size <pixels>", "of a layers model that takes any size: side of its input", side)
+    .option(
+      "--size <pixels>",
+      "side of its input, where that is not the architecture's; smaller is faster",
+      side,
+    )
     .option("--output <layer>", "of a layers model: the layer that gives the features")
     .option("--sha256 <hex>", "the digest that the file must have", digest)
     .option("--source <text>", "where it comes from; an address says it itself")

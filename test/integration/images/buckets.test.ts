@@ -20,12 +20,12 @@ import { fetchObject } from "../../../store/images/files.js";
 import { readUploadList, referToUpload, storedDigests } from "../../../store/images/uploads.js";
 import { listObjects } from "../../../store/inventory.js";
 import { removePin, writePin } from "../../../store/records/pins.js";
+import { thaw, thawRefusal } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { fillBucket } from "../../support/services/bucket.js";
 import { type FaultProxy, startFaultProxy } from "../../support/services/faultProxy.js";
 import { keysOf } from "../../support/services/serviceVariables.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
-import { thaw, thawRefusal } from "../../support/thaw.js";
 
 const PER_CLASS = 4;
 const URL = "s3://photos/sets/ours";

@@ -6,10 +6,10 @@ import { after, before, test } from "node:test";
 import { uploadImages } from "../../../client/images/upload.js";
 import { parseRunFile } from "../../../client/runFile/parse.js";
 import { startRun } from "../../../client/runs/start.js";
+import { thaw, thawJson } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { fillBucket } from "../../support/services/bucket.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
-import { thaw, thawJson } from "../../support/thaw.js";
 
 const PER_CLASS = 12;
 const runFile = (path: string): string => `

@@ -15,9 +15,9 @@ import { randomStream } from "../../../rng/stream.js";
 import { commitArtifact, refOf } from "../../../store/artifacts/artifacts.js";
 import { sha256 } from "../../../store/artifacts/keys.js";
 import { registerModel } from "../../../store/records/records.js";
+import { thaw } from "../../support/cli/thaw.js";
 import { TOLERANCE } from "../../support/models/exported.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
-import { thaw } from "../../support/thaw.js";
 import { base, FIXTURES, largestDifference, pretrained } from "../../unit/learn/support.js";
 
 const CLASSES = ["animal", "thing", "person"];

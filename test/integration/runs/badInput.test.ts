@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import sharp from "sharp";
+import { type Outcome, thaw } from "../../support/cli/thaw.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
-import { type Outcome, thaw } from "../../support/thaw.js";
 
 let stack: Stack;
 before(async () => {

@@ -16,9 +16,9 @@ import type { ReportData } from "../../../spec/records/report.js";
 import type { StageSummary } from "../../../spec/records/training.js";
 import { downloadArtifactFile, requireManifest } from "../../../store/artifacts/artifacts.js";
 import { readModel } from "../../../store/records/records.js";
+import { thaw, thawJson, thawRefusal } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
-import { thaw, thawJson, thawRefusal } from "../../support/thaw.js";
 
 const PER_CLASS = 14;
 const RUN_FILE = `

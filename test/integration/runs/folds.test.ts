@@ -7,10 +7,10 @@ import { Worker } from "@temporalio/worker";
 import type { RunResult } from "../../../spec/pipeline/run.js";
 import type { ReportData } from "../../../spec/records/report.js";
 import { buildWorkflowBundle } from "../../../worker/workflowBundle.js";
+import { thaw } from "../../support/cli/thaw.js";
 import { drawnImages } from "../../support/images/drawn.js";
 import { enginePid, isComputing, waitForStage } from "../../support/services/faults.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
-import { thaw } from "../../support/thaw.js";
 
 const FOLDS = ["fold-1", "fold-2", "fold-3", "fold-4", "fold-5"];
 

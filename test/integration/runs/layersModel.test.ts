@@ -6,10 +6,10 @@ import { after, before, test } from "node:test";
 import type { RunResult } from "../../../spec/pipeline/run.js";
 import type { ReportData } from "../../../spec/records/report.js";
 import { readModel } from "../../../store/records/records.js";
+import { thaw, thawJson, thawRefusal } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { classifier, flattened, saveModel } from "../../support/models/layersModels.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
-import { thaw, thawJson, thawRefusal } from "../../support/thaw.js";
 
 const PER_CLASS = 14;
 const RUN_FILE = `

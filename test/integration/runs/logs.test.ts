@@ -10,10 +10,10 @@ import { getRun } from "../../../client/runs/watch.js";
 import { status } from "../../../runtime/services/status.js";
 import type { LogLine } from "../../../spec/log.js";
 import { listLogChunks, readLogChunk, writeLogChunk } from "../../../store/records/logs.js";
+import { type Outcome, thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { enginePid, isComputing, waitForStage } from "../../support/services/faults.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
-import { type Outcome, thaw } from "../../support/thaw.js";
 
 const RUN_FILE = `
 name: logged

@@ -16,12 +16,12 @@ import { startRun } from "../../../client/runs/start.js";
 import { layoutOf, logFileOf } from "../../../runtime/services/layout.js";
 import type { ReportData } from "../../../spec/records/report.js";
 import { runUsage } from "../../../store/records/runUsage.js";
+import { thaw, thawJson } from "../../support/cli/thaw.js";
 import { type Family, parseExposition } from "../../support/exposition.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { type Collector, type ReceivedSpan, startCollector } from "../../support/services/collector.js";
 import { enginePid, isComputing, waitForStage } from "../../support/services/faults.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
-import { thaw, thawJson } from "../../support/thaw.js";
 import { until } from "../../support/until.js";
 
 const RUN_FILE = `

@@ -12,10 +12,10 @@ import type { FullPrediction } from "../../../spec/records/evaluation.js";
 import type { ModelVersion } from "../../../spec/records/model.js";
 import type { ReportData } from "../../../spec/records/report.js";
 import { buildWorkflowBundle } from "../../../worker/workflowBundle.js";
+import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { enginePid, isComputing, waitForStage } from "../../support/services/faults.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
-import { thaw } from "../../support/thaw.js";
 
 const PER_CLASS = 24;
 const RUN_FILE = `

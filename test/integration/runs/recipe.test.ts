@@ -6,9 +6,9 @@ import { after, before, test } from "node:test";
 import { permutation, randomStream } from "../../../rng/stream.js";
 import type { RunResult } from "../../../spec/pipeline/run.js";
 import type { RecipeSummary } from "../../../spec/records/recipe.js";
+import { thaw, thawJson } from "../../support/cli/thaw.js";
 import { drawnFolder } from "../../support/images/drawn.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
-import { thaw, thawJson } from "../../support/thaw.js";
 
 const images = await drawnFolder(20);
 const QUICK =

@@ -12,10 +12,10 @@ import type { SteerRecord } from "../../../spec/steering/steering.js";
 import { type ArtifactManifest, requireManifest } from "../../../store/artifacts/artifacts.js";
 import { listNames } from "../../../store/json.js";
 import { readRun } from "../../../store/records/records.js";
+import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { isComputing, servicePid, waitForStage } from "../../support/services/faults.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
-import { thaw } from "../../support/thaw.js";
 
 /** More epochs than anybody waits for: the stage ends because it is told to. */
 const RUN_FILE = `

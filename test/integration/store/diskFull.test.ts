@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { status } from "../../../runtime/services/status.js";
 import { listNames } from "../../../store/json.js";
+import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { waitForStage } from "../../support/services/faults.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 import { type SmallDisk, smallDisk } from "../../support/smallDisk.js";
-import { thaw } from "../../support/thaw.js";
 
 const RUN_FILE = `
 name: cramped

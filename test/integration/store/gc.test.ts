@@ -14,8 +14,8 @@ import { type Store, storeCall } from "../../../store/connection/connection.js";
 import { registerBase } from "../../../store/records/bases.js";
 import { listLogChunks, writeLogChunk } from "../../../store/records/logs.js";
 import { registerModel, writeRun } from "../../../store/records/records.js";
+import { thaw } from "../../support/cli/thaw.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
-import { thaw } from "../../support/thaw.js";
 
 const DAY_MS = 24 * 3600 * 1000;
 /** The objects are written now; collection looks back from here, when all of them are old. */

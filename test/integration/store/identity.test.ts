@@ -13,13 +13,13 @@ import type { StoreSettings, WebIdentity } from "../../../spec/platform.js";
 import { ensureBucket, openStore } from "../../../store/connection/connection.js";
 import { keysFor } from "../../../store/identity/fetchKeys.js";
 import { getJson, listNames, putJson, putJsonOnce } from "../../../store/json.js";
+import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { type FaultProxy, startFaultProxy } from "../../support/services/faultProxy.js";
 import { keepToken, READER, ROLE, writeIamConfig } from "../../support/services/identityStore.js";
 import { type Issuer, startIssuer } from "../../support/services/issuer.js";
 import { serviceVariables } from "../../support/services/serviceVariables.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
-import { thaw } from "../../support/thaw.js";
 
 /** Short, so that a test sees keys end; a real service gives them for an hour. */
 const SECONDS = 8;

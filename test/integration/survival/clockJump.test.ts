@@ -12,11 +12,11 @@ import type { ArtifactRef } from "../../../spec/artifact.js";
 import type { RunResult } from "../../../spec/pipeline/run.js";
 import { requireManifest } from "../../../store/artifacts/artifacts.js";
 import { listNames } from "../../../store/json.js";
+import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { isComputing, waitForStage } from "../../support/services/faults.js";
 import { serviceVariables } from "../../support/services/serviceVariables.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
-import { thaw } from "../../support/thaw.js";
 
 /** Of Debian's package `faketime`. */
 const LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";

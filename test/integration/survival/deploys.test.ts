@@ -10,9 +10,9 @@ import { fileURLToPath } from "node:url";
 import { getRun } from "../../../client/runs/watch.js";
 import { CONTROL_QUEUE } from "../../../spec/pipeline/run.js";
 import { isDue } from "../../../worker/deployment.js";
+import { thaw, thawJson } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
-import { thaw, thawJson } from "../../support/thaw.js";
 import { until } from "../../support/until.js";
 
 const CONTROL = fileURLToPath(new URL("../../../worker/control.js", import.meta.url));

@@ -7,11 +7,11 @@ import { getRun, type RunView } from "../../../client/runs/watch.js";
 import type { StageSummary } from "../../../spec/records/training.js";
 import { type ArtifactManifest, requireManifest } from "../../../store/artifacts/artifacts.js";
 import { listNames } from "../../../store/json.js";
+import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { type MemoryGroup, memoryGroup } from "../../support/memoryGroup.js";
 import { enginePid, servicePid } from "../../support/services/faults.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
-import { thaw } from "../../support/thaw.js";
 
 /** From near the input up an image takes 12 MB: the engine with a batch of 28 was seen to take 1.2 GB, with 56 1.5 GB. */
 const BATCH = 56;

@@ -9,10 +9,10 @@ import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getRun, watchRun } from "../../../client/runs/watch.js";
 import type { ServiceName } from "../../../runtime/services/names.js";
+import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { enginePid, isComputing, servicePid, waitForStage } from "../../support/services/faults.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
-import { thaw } from "../../support/thaw.js";
 
 /** Longer than the stages' heartbeat timeout: without adoption each outage would start the stage again. */
 const OUTAGE_SECONDS = Number(process.env.THAW_OUTAGE_SECONDS ?? 15);

@@ -10,10 +10,10 @@ import type { RunResult } from "../../../spec/pipeline/run.js";
 import type { StageSummary } from "../../../spec/records/training.js";
 import { type ArtifactManifest, dropManifest, requireManifest } from "../../../store/artifacts/artifacts.js";
 import { listNames } from "../../../store/json.js";
+import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { enginePid, servicePid, waitForStage } from "../../support/services/faults.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
-import { thaw } from "../../support/thaw.js";
 
 const RUN_FILE = `
 name: interrupted
