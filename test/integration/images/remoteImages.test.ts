@@ -14,6 +14,7 @@ import { type Stack, startStack } from "../../support/services/stack.js";
 const PER_CLASS = 12;
 const runFile = (path: string): string => `
 name: remote
+base: small
 data: { path: "${path}" }
 recipe: extractor-only
 augment: { views: 1 }
@@ -24,7 +25,7 @@ evaluation: { folds: 0 }
 let stack: Stack;
 let folder: string;
 before(async () => {
-  stack = await startStack({ workers: true });
+  stack = await startStack({ workers: true, smallBase: true });
   folder = await smallImageSet(join(stack.folder, "images"), PER_CLASS);
   await writeFile(join(stack.folder, "thaw.yaml"), runFile("images"));
   await writeFile(join(stack.folder, "bucket.yaml"), runFile("s3://photos/ours"));

@@ -17,6 +17,7 @@ import { type Stack, startStack } from "../../support/services/stack.js";
 
 const RUN_FILE = `
 name: logged
+base: small
 data: { path: images }
 recipe: extractor-only
 augment: { views: 1 }
@@ -28,7 +29,7 @@ evaluation: { folds: 0 }
 let stack: Stack;
 let waiting: string;
 before(async () => {
-  stack = await startStack({ workers: false });
+  stack = await startStack({ workers: false, smallBase: true });
   await smallImageSet(join(stack.folder, "images"), 8);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
 });

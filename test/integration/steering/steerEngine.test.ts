@@ -20,11 +20,12 @@ import { type Stack, startStack } from "../../support/services/stack.js";
 /** More epochs than anybody waits for: the stage ends because it is told to. */
 const RUN_FILE = `
 name: steered
+base: small
 data: { path: images }
 recipe: staged
 augment: { views: 1 }
 head: { epochs: 2 }
-unfreeze: { stages: [blocks.6], epochs: 5000, patience: 5000 }
+unfreeze: { stages: [blocks.6], epochs: 100000, patience: 100000 }
 evaluation: { folds: 0 }
 `;
 const STAGE = "tune-1";
@@ -32,7 +33,7 @@ const PATIENCE_MS = 120_000;
 
 let stack: Stack;
 before(async () => {
-  stack = await startStack({ workers: true });
+  stack = await startStack({ workers: true, smallBase: true });
   await smallImageSet(join(stack.folder, "images"), 6);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
 });

@@ -22,11 +22,12 @@ import { type Stack, startStack } from "../../support/services/stack.js";
 const LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 const RUN_FILE = `
 name: jumping
+base: small
 data: { path: images }
 recipe: staged
 augment: { views: 1 }
 head: { epochs: 2 }
-unfreeze: { stages: [blocks.6], epochs: 45, patience: 45 }
+unfreeze: { stages: [blocks.6], epochs: 1500, patience: 1500 }
 evaluation: { folds: 0 }
 `;
 const STAGE = "tune-1";
@@ -42,7 +43,7 @@ const workers: ChildProcess[] = [];
 const isHere = existsSync(LIBRARY);
 before(async () => {
   if (!isHere) return;
-  stack = await startStack({ workers: false });
+  stack = await startStack({ workers: false, smallBase: true });
   await smallImageSet(join(stack.folder, "images"), 12);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
   clock = join(stack.folder, "clock");

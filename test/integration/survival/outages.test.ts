@@ -16,10 +16,11 @@ import { type Stack, startStack } from "../../support/services/stack.js";
 
 /** Longer than the stages' heartbeat timeout: without adoption each outage would start the stage again. */
 const OUTAGE_SECONDS = Number(process.env.THAW_OUTAGE_SECONDS ?? 15);
-/** A step takes a tenth of a second or more, an epoch three steps: the stage trains through all outages. */
-const EPOCHS = 60 * OUTAGE_SECONDS;
+/** An epoch takes some hundredths of a second: the stage trains through all outages. */
+const EPOCHS = 2000 * OUTAGE_SECONDS;
 const RUN_FILE = `
 name: outages
+base: small
 data: { path: images }
 recipe: staged
 augment: { views: 1 }
@@ -34,7 +35,7 @@ const ADOPTION_MS = 5_000;
 
 let stack: Stack;
 before(async () => {
-  stack = await startStack({ workers: true });
+  stack = await startStack({ workers: true, smallBase: true });
   await smallImageSet(join(stack.folder, "images"), 12);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
 });
@@ -155,7 +156,7 @@ test("training goes on through outages and is not started again; a killed worker
 });
 
 test("a stage that ends while the store is away waits for it, within its attempt", async () => {
-  const runId = await startTraining(2, "--set", "unfreeze.epochs=4");
+  const runId = await startTraining(2, "--set", "unfreeze.epochs=100");
   await outage(["s3"]);
   const states = await endOf(runId);
   assert.ok(["done", "rolled-back"].includes(states.get(STAGE) ?? ""), states.get(STAGE));
@@ -163,7 +164,7 @@ test("a stage that ends while the store is away waits for it, within its attempt
 });
 
 test("servers that are killed while a stage trains come back, and the stage does not notice", async () => {
-  const runId = await startTraining(3, "--set", "unfreeze.epochs=12");
+  const runId = await startTraining(3, "--set", "unfreeze.epochs=400");
   const engine = await enginePid(stack);
   for (const name of ["temporal", "s3"] as const) process.kill(await pidOf(name), "SIGKILL");
   const states = await endOf(runId);

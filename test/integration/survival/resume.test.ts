@@ -17,11 +17,12 @@ import { type Stack, startStack } from "../../support/services/stack.js";
 
 const RUN_FILE = `
 name: interrupted
+base: small
 data: { path: images }
 recipe: staged
 augment: { views: 1 }
 head: { epochs: 2 }
-unfreeze: { stages: [blocks.6], epochs: 16, patience: 16, ema: 0.9, mixup: 0.2, schedule: one-cycle }
+unfreeze: { stages: [blocks.6], epochs: 150, patience: 150, ema: 0.9, mixup: 0.2, schedule: one-cycle }
 evaluation: { folds: 0 }
 `;
 const PATIENCE_MS = 120_000;
@@ -30,7 +31,7 @@ let stack: Stack;
 before(async () => {
   // The stage takes some dozens of seconds, and is to be interrupted between several checkpoints.
   process.env.THAW_CHECKPOINT_SECONDS = "0.5";
-  stack = await startStack({ workers: true });
+  stack = await startStack({ workers: true, smallBase: true });
   await smallImageSet(join(stack.folder, "images"), 12);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
 });
