@@ -33,7 +33,7 @@ export const recordedNetworks = fixture<{
   classes: number;
   labels: number[];
   networks: RecordedNetwork[];
-}>("torchNetworks.json");
+}>("networks/torchNetworks.json");
 
 /** Numbers in [0, 1): FNV-1a of the name, then the finalizer of MurmurHash3 over a counter. */
 export function uniform(name: string, count: number): Float64Array {

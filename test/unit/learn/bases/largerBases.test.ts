@@ -26,7 +26,7 @@ interface Recorded {
   }[];
 }
 
-const { bases } = fixture<{ bases: Recorded[] }>("largerBases.json");
+const { bases } = fixture<{ bases: Recorded[] }>("networks/largerBases.json");
 
 /** The 224 px photographs with a border of the mean at right and below, as in generators/common.py. */
 async function bordered(files: readonly string[], { size, pixelScale }: Base["input"]): Promise<Tensor4D> {

@@ -6,7 +6,7 @@ import { importEfficientNetLite } from "../../../../learn/import/efficientnetLit
 import { base, checkpointFile, fixture, largestDifference, pretrained } from "../support.js";
 
 /** Pairs of the port's name and timm's, whose networks gave the same logits (generators/timmNames.py). */
-const { names } = fixture<{ names: [string, string][] }>("timmNames.json");
+const { names } = fixture<{ names: [string, string][] }>("files/timmNames.json");
 
 test("a checkpoint with timm's names gives the same parameters", async () => {
   const published = await readCheckpoint(await checkpointFile());
