@@ -12,7 +12,7 @@ type Listed = Readonly<Record<string, { readonly shape: number[]; readonly value
 
 const { python, thaw } = fixture<{ python: Listed; thaw: Listed }>("files/files.json");
 
-/** What `thaw.safetensors` holds; Python's library has read it (see generators/files.py). */
+/** What `thaw.safetensors` holds; Python's library has read it (see test/fixtures/generators/files/files.py). */
 const OURS = new Map<string, Parameter>([
   ["top.0.conv.kernel", { shape: [1, 1, 2, 3], data: Float32Array.from([1, -2, 0.5, 3e-8, 1e9, -0]) }],
   ["head.bias", { shape: [3], data: Float32Array.from([0.1, 0.2, 0.3]) }],

@@ -1,4 +1,4 @@
-/** Networks of torchvision and timm with made-up weights, as generators/torchNetworks.py makes them. */
+/** Networks of torchvision and timm with made-up weights, as test/fixtures/generators/networks/torchNetworks.py makes them. */
 import assert from "node:assert/strict";
 import { findArchitecture } from "../../../learn/bases/architectures.js";
 import type { Base } from "../../../learn/bases/catalogue.js";
