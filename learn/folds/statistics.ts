@@ -4,7 +4,7 @@ import { Z95 } from "../evaluation/metrics.js";
 
 /**
  * 97.5 % quantiles of Student's t with 1 to 19 degrees of freedom, for two-sided 95 % intervals; a run has at most 20
- * folds. Values of `scipy.stats.t.ppf(0.975, ν)`, compared with it in `test/fixtures/generators/folds.py`.
+ * folds. Values of `scipy.stats.t.ppf(0.975, ν)`, compared with it in `test/fixtures/generators/evaluation/folds.py`.
  */
 const T975 = [
   12.706204736174694, 4.302652729749462, 3.1824463052837078, 2.7764451051977934, 2.5705818356363146,

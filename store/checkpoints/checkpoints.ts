@@ -94,7 +94,7 @@ export async function storeCheckpoint(
 /** @throws ThawError FENCED when a later attempt of the run has begun */
 export async function requireUnfenced(store: Store, fence: Fence): Promise<void> {
   if (!(await isFenced(store, fence))) return;
-  throw new ThawError("FENCED", `attempt ${fence.number} at the stage gives way: a later one has begun`);
+  throw new ThawError("FENCED", "this attempt at the stage gives way: a later one has begun");
 }
 
 const dataName = ({ stageKey, run, number }: Fence, digest: string): string =>

@@ -3,7 +3,7 @@
  * `node dist/test/k8s/cluster/sandbox/inside.js node dist/test/k8s/recordPods.js [NAME…]`
  */
 import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1PodSpec } from "@kubernetes/client-node";
 import { connectCluster } from "../../k8s/connect.js";
@@ -23,6 +23,7 @@ const SLEEP = script("process.on('SIGTERM', () => process.exit(143)); setInterva
 const SMALL = { cpu: "10m", memory: "64Mi", gpu: 0 };
 
 interface Situation {
+  /** With its room among the fixtures. */
   readonly name: string;
   readonly spec?: KubernetesSpec;
   /** Laid over the pod's specification. */
@@ -57,42 +58,42 @@ const STAYS = script(
 const SITUATIONS: readonly Situation[] = [
   { name: "running", pod: SLEEP, until: runs },
   {
-    name: "unschedulable-gpu",
+    name: "waiting/unschedulable-gpu",
     spec: { resources: { ...SMALL, gpu: 1 } },
     until: ({ pods }) => pods[0]?.status?.conditions?.[0]?.reason === "Unschedulable",
   },
   {
-    name: "unschedulable-selector",
+    name: "waiting/unschedulable-selector",
     spec: { node_selector: { "gpu.example/type": "h100" } },
     until: ({ pods }) => pods[0]?.status?.conditions?.[0]?.reason === "Unschedulable",
   },
   {
-    name: "image-back-off",
+    name: "starting/image-back-off",
     spec: { image: "127.0.0.1:1/nobody/nothing:none", image_pull_policy: "Always" },
     until: (seen) => waiting(seen) === "ImagePullBackOff",
   },
   {
-    name: "image-never-pull",
+    name: "starting/image-never-pull",
     spec: { image: "thaw.test/other:none" },
     until: (seen) => waiting(seen) === "ErrImageNeverPull",
   },
   {
-    name: "image-invalid-name",
+    name: "starting/image-invalid-name",
     spec: { image: "Not An Image" },
     until: (seen) => waiting(seen) === "InvalidImageName",
   },
   {
-    name: "secret-missing",
+    name: "starting/secret-missing",
     spec: { secrets: ["nowhere"] },
     until: (seen) => waiting(seen) === "CreateContainerConfigError",
   },
   {
-    name: "volume-missing",
+    name: "starting/volume-missing",
     spec: { volumes: { mounts: [{ path: "/x", config_map: "nowhere" }] } },
     until: eventOf("FailedMount"),
   },
   {
-    name: "quota",
+    name: "waiting/quota",
     before: (cluster, namespace) =>
       cluster.apply({
         apiVersion: "v1",
@@ -103,13 +104,13 @@ const SITUATIONS: readonly Situation[] = [
     until: eventOf("FailedCreate"),
   },
   {
-    name: "pod-security",
+    name: "waiting/pod-security",
     before: (cluster, namespace) =>
       cluster.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=baseline"),
     until: eventOf("FailedCreate"),
   },
   {
-    name: "limit-range",
+    name: "waiting/limit-range",
     before: (cluster, namespace) =>
       cluster.apply({
         apiVersion: "v1",
@@ -120,48 +121,48 @@ const SITUATIONS: readonly Situation[] = [
     until: eventOf("FailedCreate"),
   },
   {
-    name: "out-of-memory",
+    name: "ended/out-of-memory",
     pod: script("const all = []; for (;;) all.push(Buffer.alloc(8e6, 1))"),
     until: failedPods(1),
   },
   {
-    name: "user-error",
+    name: "ended/user-error",
     pod: script(
       "console.error('training worker: THAW_S3_ENDPOINT is set but AWS_ACCESS_KEY_ID is not'); process.exit(2)",
     ),
     until: jobFailed,
   },
   {
-    name: "no-command",
+    name: "ended/no-command",
     pod: { containers: [{ name: "training", command: ["/nothing/there"] }] },
     until: failedPods(1),
   },
   {
-    name: "platform-error",
+    name: "ended/platform-error",
     pod: script("console.error('training worker: the store is gone'); process.exit(4)"),
     until: failedPods(1),
   },
   {
-    name: "crash-loop",
+    name: "ended/crash-loop",
     pod: script("console.error('training worker: oh no'); process.exit(1)"),
     until: failedPods(4),
   },
   {
-    name: "ended-by-itself",
+    name: "ended/ended-by-itself",
     pod: script("process.exit(0)"),
     until: ({ job }) => (job?.status?.succeeded ?? 0) > 0,
   },
-  { name: "deadline", spec: { timeouts: { run: "3s" } }, pod: SLEEP, until: jobFailed },
-  { name: "killed", pod: script("setTimeout(() => process.exit(137), 500)"), until: failedPods(1) },
+  { name: "ended/deadline", spec: { timeouts: { run: "3s" } }, pod: SLEEP, until: jobFailed },
+  { name: "ended/killed", pod: script("setTimeout(() => process.exit(137), 500)"), until: failedPods(1) },
   {
-    name: "deleting",
+    name: "leaving/deleting",
     pod: STAYS,
     whenRunning: (cluster, namespace, pod) =>
       cluster.kubectl("delete", "pod", pod, "-n", namespace, "--wait=false"),
     until: isLeaving,
   },
   {
-    name: "deleted",
+    name: "leaving/deleted",
     pod: SLEEP,
     whenRunning: (cluster, namespace, pod) =>
       cluster.kubectl("delete", "pod", pod, "-n", namespace, "--wait=false"),
@@ -169,7 +170,7 @@ const SITUATIONS: readonly Situation[] = [
       failedPods(1)(seen) || (runs(seen) && seen.events.length > 0 && seen.job?.status?.failed === 1),
   },
   {
-    name: "drained",
+    name: "leaving/drained",
     pod: STAYS,
     whenRunning: (cluster, namespace, pod) =>
       cluster
@@ -187,7 +188,7 @@ const SITUATIONS: readonly Situation[] = [
     until: isLeaving,
   },
   {
-    name: "preempted",
+    name: "leaving/preempted",
     pod: STAYS,
     spec: { resources: { ...SMALL, gpu: 1 } },
     before: async (cluster) => {
@@ -221,13 +222,13 @@ const SITUATIONS: readonly Situation[] = [
     until: isLeaving,
   },
   {
-    name: "tainted",
+    name: "leaving/tainted",
     pod: STAYS,
     whenRunning: (cluster) => cluster.kubectl("taint", "node", cluster.node, "maintenance=now:NoExecute"),
     until: isLeaving,
   },
   {
-    name: "suspended",
+    name: "waiting/suspended",
     spec: { queue: "team-a" },
     until: ({ job }) => job?.spec?.suspend === true,
   },
@@ -235,7 +236,8 @@ const SITUATIONS: readonly Situation[] = [
 
 async function record(cluster: Cluster, situation: Situation): Promise<void> {
   const { name, spec = {}, pod = {} } = situation;
-  const namespace = `pods-${name}`;
+  const word = basename(name);
+  const namespace = `pods-${word}`;
   await cluster.kubectl("create", "namespace", namespace);
   await situation.before?.(cluster, namespace);
   const common = kubernetesSchema.parse({
@@ -245,7 +247,7 @@ async function record(cluster: Cluster, situation: Situation): Promise<void> {
     pod_template: { spec: { hostNetwork: true, ...pod } satisfies Partial<V1PodSpec> },
   });
   const run = {
-    runId: `m-20261125-040000-${name
+    runId: `m-20261125-040000-${word
       .replace(/[^a-z]/g, "")
       .padEnd(4, "x")
       .slice(0, 4)}`,
@@ -274,7 +276,7 @@ async function record(cluster: Cluster, situation: Situation): Promise<void> {
     break;
   }
   await cluster.kubectl("delete", "namespace", namespace, "--wait=false");
-  if (name === "tainted") await cluster.kubectl("taint", "node", cluster.node, "maintenance-");
+  if (word === "tainted") await cluster.kubectl("taint", "node", cluster.node, "maintenance-");
 }
 
 /** Who wrote which field is long, and says nothing here. */

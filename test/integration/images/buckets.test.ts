@@ -3,16 +3,10 @@ import assert from "node:assert/strict";
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { localSource } from "../../../activities/heavy/localSource.js";
 import { sourceDigest } from "../../../activities/heavy/source.js";
 import { collectGarbage } from "../../../client/gc/collect.js";
 import { uploadImages } from "../../../client/images/upload.js";
-import { ingest } from "../../../data/dataset/ingest.js";
 import { listSource } from "../../../data/source/source.js";
-import type { ImageSource } from "../../../spec/pipeline/run.js";
-import type { DatasetSummary } from "../../../spec/records/dataset.js";
-import type { Progress } from "../../../spec/records/training.js";
-import { runFileSchema } from "../../../spec/runFile/runFile.js";
 import { OBJECTS_PREFIX } from "../../../store/artifacts/artifacts.js";
 import { openStore, patientStore, type Store } from "../../../store/connection/connection.js";
 import { bucketReader } from "../../../store/images/bucketReader.js";
@@ -26,7 +20,9 @@ import { fillBucket } from "../../support/services/bucket.js";
 import { type FaultProxy, startFaultProxy } from "../../support/services/faultProxy.js";
 import { keysOf } from "../../support/services/serviceVariables.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
+import { fetched, ingested } from "./ingested.js";
 
+/** Enough that fetching and sending can be broken off on the way. */
 const PER_CLASS = 4;
 const URL = "s3://photos/sets/ours";
 
@@ -64,42 +60,9 @@ const proxied = (): Store => {
   return patientStore(there, { milliseconds: 20_000 });
 };
 
-/** What the ingest stage does before its job. */
-async function fetched(source: ImageSource, work: string, from = store, signal?: AbortSignal) {
-  const reports: Progress[] = [];
-  const digests = { source: await sourceDigest(source, work, from) };
-  const context = {
-    store: from,
-    digests,
-    report: (progress: Progress) => reports.push(progress),
-    signal: signal ?? new AbortController().signal,
-  };
-  return { list: await localSource(source, work, context), digests, reports };
-}
-
-const { path: _path, ...data } = runFileSchema.parse({ name: "m", data: { path: "x" } }).data;
-
-/** Files and summary of the artifact: its digest is made of them, and later stages' keys of that. */
-async function ingested(source: Parameters<typeof ingest>[0]["source"], work: string) {
-  const out = await newFolder();
-  const digestCache = join(work, "source-digests.json");
-  const summary: DatasetSummary = await ingest({
-    source,
-    data,
-    seed: 1,
-    digestCache,
-    out,
-    onProgress: () => undefined,
-  });
-  const files = await Promise.all(
-    (await readdir(out)).sort().map(async (name) => [name, await readFile(join(out, name), "base64")]),
-  );
-  return { summary, files };
-}
-
 test("images in a bucket give the very artifact that the folder gives", async () => {
   const work = await newFolder();
-  const { list, reports } = await fetched({ dataPath: URL }, work);
+  const { list, reports } = await fetched({ dataPath: URL }, work, store);
   assert.deepEqual(await ingested(list, work), await ingested(folder, work));
   const last = reports.at(-1);
   // The copy is an object of its own here.
@@ -109,7 +72,7 @@ test("images in a bucket give the very artifact that the folder gives", async ()
 
 test("a second run fetches only what has changed, and its identity is another", async () => {
   const work = await newFolder();
-  const first = await fetched({ dataPath: URL }, work);
+  const first = await fetched({ dataPath: URL }, work, store);
   let gets = 0;
   proxy.spoil(({ method, path }) => {
     if (method === "GET" && path.startsWith("/photos/sets/")) gets += 1;
@@ -195,7 +158,7 @@ test("a manifest in a bucket names images relative to itself", async () => {
     store.client.putObject("photos", `sets/lists/${name}`, `path,label\n${rows.join("\n")}\n`);
   const rows = entries.map(({ path, label }) => `../ours/${path},class ${label}`);
   await put("all.csv", rows);
-  const { list } = await fetched({ dataPath: "s3://photos/sets/lists/all.csv" }, work);
+  const { list } = await fetched({ dataPath: "s3://photos/sets/lists/all.csv" }, work, store);
   const remote = await ingested(list, work);
   assert.equal(remote.summary.images + remote.summary.quarantined.length, entries.length);
   assert.ok(remote.summary.classes.every((name) => name.startsWith("class ")));
@@ -264,7 +227,7 @@ test("uploaded images have the folder's digest and give the folder's artifact, e
   assert.equal(digest, await sourceDigest({ dataPath: folder }, await newFolder(), store));
   assert.deepEqual([images, sent.files], [count, count - 1], "the copy is sent once");
   const source = { dataPath: "/not/here", upload: digest };
-  const { list } = await fetched(source, work);
+  const { list } = await fetched(source, work, store);
   assert.deepEqual(await ingested(list, work), await ingested(folder, work));
 });
 
@@ -327,10 +290,10 @@ test("a part of an upload that was removed is named, and an unknown upload too",
     `${OBJECTS_PREFIX}${entry.sha256.slice(0, 2)}/${entry.sha256}`,
   );
   const expected = { code: "NOT_FOUND", hint: /thaw run --upload/ };
-  await assert.rejects(fetched({ dataPath: folder, upload: digest }, await newFolder()), expected);
+  await assert.rejects(fetched({ dataPath: folder, upload: digest }, await newFolder(), store), expected);
   assert.equal((await upload()).sent.files, 1, "it is put there again");
   const unknown = "0".repeat(64);
-  await assert.rejects(fetched({ dataPath: folder, upload: unknown }, await newFolder()), expected);
+  await assert.rejects(fetched({ dataPath: folder, upload: unknown }, await newFolder(), store), expected);
 });
 
 test("garbage collection keeps uploads of runs that are kept, and removes others with their images", async () => {

@@ -1,15 +1,7 @@
 /** Steering against a real Temporal server, a real S3 server and the real workflow; stand-ins train. */
 import assert from "node:assert/strict";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
-import { Context } from "@temporalio/activity";
-import type { ControlDependencies } from "../../../activities/context.js";
-import { commandsFor } from "../../../activities/steering/commands.js";
-import { pollControl } from "../../../activities/steering/controlPoll.js";
-import { pausable, pausedFailure } from "../../../activities/steering/pausable.js";
-import { signalApplied } from "../../../activities/steering/reportApplied.js";
 import { parseRunFile } from "../../../client/runFile/parse.js";
 import { cancelRun } from "../../../client/runs/cancel.js";
 import { listRuns } from "../../../client/runs/list.js";
@@ -18,33 +10,20 @@ import { startRun } from "../../../client/runs/start.js";
 import { steerRun, untilSettled } from "../../../client/runs/steer.js";
 import { getRun, type RunView } from "../../../client/runs/watch.js";
 import type { Session } from "../../../client/session.js";
-import type { EngineControl } from "../../../spec/engine/job.js";
-import type { StageRequest } from "../../../spec/pipeline/activities.js";
-import { planStages } from "../../../spec/pipeline/stages.js";
 import type { RunFile } from "../../../spec/runFile/runFile.js";
 import type { SteerCommand, SteerRecord } from "../../../spec/steering/steering.js";
-import { openStore } from "../../../store/connection/connection.js";
-import { readControlFile, writeControlFile } from "../../../store/records/control.js";
 import { readRun } from "../../../store/records/records.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 import { ENGINE, startStandIns } from "../../support/services/standIns.js";
 import { watchUntil } from "../../support/watch.js";
-
-const BATCH_MS = 20;
-const STEPS_PER_EPOCH = 10;
+import { heard, held, STEPS_PER_EPOCH, steps, summaries, work } from "./steeredStages.js";
 
 let stack: Stack;
 let folder: string;
 let dataPath: string;
 let session: Session;
 let stopWorkers: () => Promise<void> = async () => undefined;
-/** Stages that do not end by themselves, of any run, until they are taken out. */
-const held = new Set<string>();
-/** Steps of each stage of each run; they outlive a pause as a checkpoint would. */
-const steps = new Map<string, number>();
-/** What the stand-ins were told. */
-const heard: EngineControl[] = [];
 
 before(async () => {
   stack = await startStack({ workers: false });
@@ -65,59 +44,6 @@ function runFile(seed: number, ...set: string[]): RunFile {
   return parseRunFile(text, "thaw.yaml", [`seed=${seed}`, ...set]);
 }
 
-/** Stands in for a stage of training: takes commands between two batches, as the engine does. */
-async function train({ store }: ControlDependencies, request: StageRequest): Promise<void> {
-  const context = Context.current();
-  const stage = request.stage.name;
-  const place = `${request.run.runId}/${stage}`;
-  const waiting: EngineControl[] = [];
-  const commands = commandsFor(store, request, signalApplied(context));
-  commands.handTo({ control: (control) => waiting.push(control) });
-  try {
-    while (held.has(stage)) {
-      await context.sleep(BATCH_MS);
-      const step = (steps.get(place) ?? 0) + 1;
-      steps.set(place, step);
-      const position = { epoch: Math.floor(step / STEPS_PER_EPOCH), step: step % STEPS_PER_EPOCH };
-      context.heartbeat({ phase: `epoch ${position.epoch + 1}/999`, step, total: 999 });
-      for (const control of waiting.splice(0)) {
-        heard.push(control);
-        if (control.kind === "stop")
-          throw pausedFailure({ epoch: position.epoch + 1, step: position.step + 1 });
-        if (control.kind !== "checkpoint") commands.applied({ seq: control.seq, ...position });
-        if (control.kind === "finish") return;
-      }
-    }
-  } finally {
-    await commands.end();
-  }
-}
-
-/** A stage as the engine would do it. */
-async function work(dependencies: ControlDependencies, request: StageRequest): Promise<void> {
-  const { stage } = request;
-  if (stage.kind === "head" || stage.kind === "tune") await train(dependencies, request);
-  else if (stage.kind !== "report") {
-    // A job without batches: it is cut off, as the engine's process is.
-    const { cancellationSignal } = Context.current();
-    await pausable(dependencies.store, request, cancellationSignal, async (signal) => {
-      while (held.has(stage.name)) {
-        signal.throwIfAborted();
-        await Context.current().sleep(BATCH_MS);
-      }
-    });
-  }
-}
-
-const summaries = {
-  ingest: { images: 8, classes: ["a", "b"], quarantined: [] },
-  recipe: {
-    evidence: { probe: { accuracy: 0.75, interval: [0.6, 0.9], balancedAccuracy: 0.75 } },
-    decision: { choice: "staged", stages: 1, planned: 1, rule: "enough", reason: "enough images" },
-  },
-  tune: { kept: true, verdict: "kept" },
-  evaluate: { accuracy: 0.75, accuracyInterval: [0.41, 0.93], byStage: [], classes: ["a", "b"] },
-};
 const startWorkers = (): Promise<() => Promise<void>> => startStandIns(session, folder, { work, summaries });
 
 const stateOf = ({ stages }: RunView, name: string): string | undefined =>
@@ -312,64 +238,6 @@ test("a pause that is lifted before the stage notices it does no harm", async ()
   assert.equal(set.state, "applied");
   held.delete("head");
   assert.equal((await watchUntil(session, runId, ({ status }) => status !== "running")).status, "completed");
-});
-
-test("commands given while the store cannot be reached arrive when it is back", async () => {
-  const { port, hostname } = new URL(session.store.endpoint);
-  const sockets = new Set<Socket>();
-  let isCut = false;
-  const proxy = createServer((socket) => {
-    sockets.add(socket.on("error", () => undefined));
-    if (isCut) return socket.destroy();
-    const through = connect(Number(port), hostname).on("error", () => socket.destroy());
-    sockets.add(through);
-    return socket.pipe(through).pipe(socket);
-  }).listen(0, "127.0.0.1");
-  await new Promise((resolve) => proxy.once("listening", resolve));
-  const endpoint = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-  const behind = openStore({ ...session.platform.store, endpoint });
-  const cut = (): void => {
-    isCut = true;
-    for (const socket of sockets) socket.destroy();
-  };
-  const got: EngineControl[] = [];
-  const arrived = async (count: number): Promise<void> => {
-    while (got.length < count) await sleep(BATCH_MS);
-  };
-  const by = "a@b";
-  const at = "2026-11-25T00:00:00Z";
-  const records: SteerRecord[] = [
-    { seq: 1, command: { kind: "set", patience: 4 }, by, at, stage: "head", state: "accepted" },
-    { seq: 2, command: { kind: "set", epochs: 9 }, by, at, stage: "tune-1", state: "accepted" },
-    { seq: 3, command: { kind: "pause" }, by, at, stage: "head", state: "accepted" },
-  ];
-  const runId = "polled";
-  const file = runFile(1);
-  const [stage] = planStages(file).filter(({ name }) => name === "head");
-  assert.ok(stage);
-  const request = { run: { runId, file, dataPath, thawVersion: "" }, stage, inputs: {} };
-  const poll = pollControl(behind, request, (control) => got.push(control), 50);
-  try {
-    await writeControlFile(session.store, { runId, commands: records.slice(0, 1) });
-    await arrived(1);
-    cut();
-    await writeControlFile(session.store, { runId, commands: records });
-    await sleep(500);
-    assert.equal(got.length, 1, "the store was cut off");
-    isCut = false;
-    await arrived(2);
-  } finally {
-    await poll.stop();
-    cut();
-    proxy.close();
-  }
-  assert.deepEqual(got, [
-    { kind: "set", seq: 1, patience: 4 },
-    { kind: "stop", reason: "pause" },
-  ]);
-  // An older list that comes late does not take the place of a newer one.
-  await writeControlFile(session.store, { runId, commands: records.slice(0, 1) });
-  assert.deepEqual((await readControlFile(session.store, runId))?.commands, records);
 });
 
 describe("a run that goes on from another", () => {

@@ -24,85 +24,92 @@ const AGAIN: Case["is"] = ["waiting", "creating"];
 
 const CASES: Readonly<Record<string, Case>> = {
   running: { is: ["running", "running"], says: /^it runs$/ },
-  "unschedulable-gpu": {
+  "waiting/unschedulable-gpu": {
     is: ["waiting", "unschedulable"],
     says: /^0\/1 nodes are available: 1 Insufficient nvidia\.com\/gpu\./,
   },
-  "unschedulable-selector": {
+  "waiting/unschedulable-selector": {
     is: ["waiting", "unschedulable"],
     says: /^0\/1 nodes are available: 1 node\(s\) didn't match Pod's node affinity\/selector/,
   },
-  "image-back-off": {
+  "starting/image-back-off": {
     is: ["starting", "image-pull"],
     says: /^the image 127\.0\.0\.1:1\/nobody\/nothing:none cannot be had: Failed to pull image .* connection refused/,
   },
-  "image-never-pull": {
+  "starting/image-never-pull": {
     is: ["starting", "image-pull"],
     says: /^the image thaw\.test\/other:none cannot be had: .* not present with pull policy of Never$/,
   },
-  "image-invalid-name": {
+  "starting/image-invalid-name": {
     is: ["starting", "image-pull"],
     says: /^the image Not An Image cannot be had: .*invalid reference format/,
     final: "POD_REJECTED",
   },
-  "secret-missing": { is: ["starting", "container"], says: /secret "nowhere" not found$/ },
-  "volume-missing": { is: ["starting", "volume"], says: /volume "mount-1" : configmap "nowhere" not found$/ },
-  quota: { is: ["waiting", "quota"], says: /exceeded quota: small, requested: requests\.memory=64Mi/ },
-  "pod-security": {
+  "starting/secret-missing": { is: ["starting", "container"], says: /secret "nowhere" not found$/ },
+  "starting/volume-missing": {
+    is: ["starting", "volume"],
+    says: /volume "mount-1" : configmap "nowhere" not found$/,
+  },
+  "waiting/quota": {
+    is: ["waiting", "quota"],
+    says: /exceeded quota: small, requested: requests\.memory=64Mi/,
+  },
+  "waiting/pod-security": {
     is: ["waiting", "admission"],
     says: /violates PodSecurity "baseline:latest": host namespaces \(hostNetwork=true\)$/,
     final: "POD_REJECTED",
   },
-  "limit-range": {
+  "waiting/limit-range": {
     is: ["waiting", "admission"],
     says: /maximum memory usage per Container is 32Mi, but limit is 64Mi$/,
     final: "POD_REJECTED",
   },
-  suspended: { is: ["waiting", "held"], says: /^Kueue's queue team-a has not let it in$/ },
-  "out-of-memory": {
+  "waiting/suspended": { is: ["waiting", "held"], says: /^Kueue's queue team-a has not let it in$/ },
+  "ended/out-of-memory": {
     is: AGAIN,
     says: /because the last one ended: it was killed because it used more memory than its limit of 64Mi$/,
     end: "out-of-memory",
   },
-  killed: { is: AGAIN, says: /its process was killed \(SIGKILL\)$/, end: "killed" },
-  "platform-error": {
+  "ended/killed": { is: AGAIN, says: /its process was killed \(SIGKILL\)$/, end: "killed" },
+  "ended/platform-error": {
     is: AGAIN,
     says: /its worker ended with exit code 4: training worker: the store is gone$/,
     end: "crashed",
   },
-  "no-command": { is: AGAIN, says: /it could not be started: .*\/nothing\/there/, end: "crashed" },
-  "crash-loop": {
+  "ended/no-command": { is: AGAIN, says: /it could not be started: .*\/nothing\/there/, end: "crashed" },
+  "ended/crash-loop": {
     is: ["ended", "crash-loop"],
     says: /^4 pods have ended, the last one so: .* exit code 1: training worker: oh no$/,
     final: "POD_FAILED",
     end: "crashed",
   },
-  "user-error": {
+  "ended/user-error": {
     is: ["ended", "settings"],
     says: /exit code 2: training worker: THAW_S3_ENDPOINT is set but AWS_ACCESS_KEY_ID is not$/,
     final: "POD_FAILED",
     end: "crashed",
   },
-  "ended-by-itself": {
+  "ended/ended-by-itself": {
     is: ["ended", "ended"],
     says: /before the run was over$/,
     final: "POD_FAILED",
     end: "ended",
   },
-  deadline: {
+  "ended/deadline": {
     is: ["ended", "deadline"],
     says: /^its 3 s are over \(kubernetes\.timeouts\.run\)$/,
     final: "POD_FAILED",
   },
-  deleting: { is: ["ended", "leaving"], says: /asked to leave$/ },
-  deleted: { is: AGAIN, says: /it was told to leave, and left$/, end: "leaving" },
-  drained: { is: ["ended", "evicted"], says: /as when a node is drained$/ },
-  preempted: { is: ["ended", "preempted"], says: /higher priority/ },
-  tainted: { is: ["ended", "node-lost"], says: /must not be used any more$/ },
+  "leaving/deleting": { is: ["ended", "leaving"], says: /asked to leave$/ },
+  "leaving/deleted": { is: AGAIN, says: /it was told to leave, and left$/, end: "leaving" },
+  "leaving/drained": { is: ["ended", "evicted"], says: /as when a node is drained$/ },
+  "leaving/preempted": { is: ["ended", "preempted"], says: /higher priority/ },
+  "leaving/tainted": { is: ["ended", "node-lost"], says: /must not be used any more$/ },
 };
 
 test("there is a case for every recorded situation", () => {
-  const files = readdirSync(join(process.cwd(), "test", "fixtures", "pods"));
+  const folder = join(process.cwd(), "test", "fixtures", "pods");
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
   const names = files.filter((name) => name.endsWith(".json")).map((name) => name.replace(/\.json$/, ""));
   assert.deepEqual(names.sort(), Object.keys(CASES).sort());
 });
@@ -125,18 +132,22 @@ function after(seconds: number, { job }: Snapshot): Date {
 
 const TIMES = [
   {
-    name: "unschedulable-gpu",
+    name: "waiting/unschedulable-gpu",
     patience: { queue: 60, start: 1e12 },
     says: /no node for the pod after 6\d s \(kubernetes\.timeouts\.queue\): 0\/1 nodes/,
   },
   {
-    name: "quota",
+    name: "waiting/quota",
     patience: { queue: 60, start: 1e12 },
     says: /kubernetes\.timeouts\.queue\): .*exceeded quota/,
   },
-  { name: "suspended", patience: { queue: 60, start: 1e12 }, says: /kubernetes\.timeouts\.queue\): Kueue/ },
   {
-    name: "image-never-pull",
+    name: "waiting/suspended",
+    patience: { queue: 60, start: 1e12 },
+    says: /kubernetes\.timeouts\.queue\): Kueue/,
+  },
+  {
+    name: "starting/image-never-pull",
     patience: { queue: 1e12, start: 50 },
     says: /the pod has not started after \d+ s \(kubernetes\.timeouts\.start\): the image/,
   },
@@ -152,7 +163,7 @@ for (const { name, patience, says } of TIMES) {
 }
 
 test("a pod that runs, or is between two lives, is not waited for in vain", () => {
-  for (const name of ["running", "killed", "out-of-memory"]) {
+  for (const name of ["running", "ended/killed", "ended/out-of-memory"]) {
     const state = podState(recorded(name), { queue: 1, start: 1 }, NOW);
     assert.equal(state.final, undefined, name);
   }
@@ -166,7 +177,7 @@ test("a Job that is gone, and one whose pod is still to be made", () => {
 });
 
 test("a refusal that is over is not told any more", () => {
-  const { job, events } = recorded("quota");
+  const { job, events } = recorded("waiting/quota");
   const uid = job?.metadata?.uid ?? "";
   const made = {
     metadata: {},

@@ -12,6 +12,7 @@ interface Recorded {
 
 const as = (value: unknown, type: string) => ObjectSerializer.deserialize(value, type, "");
 
+/** @param name the situation with its room, as `waiting/quota` */
 export function recorded(name: string): Snapshot {
   const file = join(process.cwd(), "test", "fixtures", "pods", `${name}.json`);
   const { job, pods, events } = JSON.parse(readFileSync(file, "utf8")) as Recorded;

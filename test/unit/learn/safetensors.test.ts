@@ -10,9 +10,9 @@ import { FIXTURES, fixture, temporaryFolder } from "./support.js";
 
 type Listed = Readonly<Record<string, { readonly shape: number[]; readonly values: number[] }>>;
 
-const { python, thaw } = fixture<{ python: Listed; thaw: Listed }>("files.json");
+const { python, thaw } = fixture<{ python: Listed; thaw: Listed }>("files/files.json");
 
-/** What `thaw.safetensors` holds; Python's library has read it (see generators/files.py). */
+/** What `thaw.safetensors` holds; Python's library has read it (see test/fixtures/generators/files/files.py). */
 const OURS = new Map<string, Parameter>([
   ["top.0.conv.kernel", { shape: [1, 1, 2, 3], data: Float32Array.from([1, -2, 0.5, 3e-8, 1e9, -0]) }],
   ["head.bias", { shape: [3], data: Float32Array.from([0.1, 0.2, 0.3]) }],
@@ -38,14 +38,14 @@ function asFloat32(file: Listed): Record<string, unknown> {
 }
 
 test("a file by Python's library is read", async () => {
-  const parameters = await readSafetensors(join(FIXTURES, "python.safetensors"));
+  const parameters = await readSafetensors(join(FIXTURES, "files/python.safetensors"));
   assert.deepEqual(listed(parameters), asFloat32(python));
 });
 
 test("Python's library has read the file that we write", async (context) => {
   const path = join(await temporaryFolder(context), "weights.safetensors");
   await writeSafetensors(path, OURS);
-  assert.deepEqual(await readFile(path), await readFile(join(FIXTURES, "thaw.safetensors")));
+  assert.deepEqual(await readFile(path), await readFile(join(FIXTURES, "files/thaw.safetensors")));
   assert.deepEqual(asFloat32(thaw), listed(OURS));
   assert.deepEqual(listed(await readSafetensors(path)), listed(OURS));
 });
@@ -100,7 +100,7 @@ for (const [what, bytes] of DAMAGED) {
 
 test("refused: our own file, cut anywhere", async (context) => {
   const path = join(await temporaryFolder(context), "cut");
-  const whole = await readFile(join(FIXTURES, "thaw.safetensors"));
+  const whole = await readFile(join(FIXTURES, "files/thaw.safetensors"));
   for (let length = 0; length < whole.length; length += 5) {
     await writeFile(path, whole.subarray(0, length));
     await assert.rejects(readSafetensors(path), isInvalid(path));

@@ -1,4 +1,4 @@
-/** Networks of torchvision and timm with made-up weights, as generators/torchNetworks.py makes them. */
+/** Networks of torchvision and timm with made-up weights, as test/fixtures/generators/networks/torchNetworks.py makes them. */
 import assert from "node:assert/strict";
 import { findArchitecture } from "../../../learn/bases/architectures.js";
 import type { Base } from "../../../learn/bases/catalogue.js";
@@ -33,7 +33,7 @@ export const recordedNetworks = fixture<{
   classes: number;
   labels: number[];
   networks: RecordedNetwork[];
-}>("torchNetworks.json");
+}>("networks/torchNetworks.json");
 
 /** Numbers in [0, 1): FNV-1a of the name, then the finalizer of MurmurHash3 over a counter. */
 export function uniform(name: string, count: number): Float64Array {

@@ -24,7 +24,9 @@ for (const [counter, key, expected] of KNOWN_ANSWERS) {
 }
 
 test("Philox agrees with randomgen on random counters and keys", () => {
-  const { philox } = JSON.parse(readFileSync(resolve("test/fixtures/learn/metrics.json"), "utf8")) as {
+  const { philox } = JSON.parse(
+    readFileSync(resolve("test/fixtures/learn/evaluation/metrics.json"), "utf8"),
+  ) as {
     philox: { counter: Words4; key: Key; words: number[] }[];
   };
   assert.equal(philox.length, 8);

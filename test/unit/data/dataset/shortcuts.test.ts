@@ -17,7 +17,7 @@ interface Case {
   readonly pValue?: number;
 }
 
-/** By `test/fixtures/generators/shortcuts.py`. */
+/** By `test/fixtures/generators/data/shortcuts.py`. */
 const CASES = JSON.parse(readFileSync("test/fixtures/data/shortcuts.json", "utf8")) as readonly Case[];
 
 function recognition({ classes, labels, folds, columns }: Case, order?: Uint32Array): Float64Array {

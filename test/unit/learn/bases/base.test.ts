@@ -17,7 +17,7 @@ interface Photograph {
 /** The bound; measured: 1e-5. */
 const LOGIT_TOLERANCE = 1e-3;
 
-const { photographs: recorded } = fixture<{ photographs: Photograph[] }>("base.json");
+const { photographs: recorded } = fixture<{ photographs: Photograph[] }>("networks/base.json");
 const { architecture } = base;
 const top = architecture.groups.length;
 

@@ -264,11 +264,11 @@ test("only networks of square images in colour are taken", async (context) => {
 
 test("a model of Keras, in shards and quantised, gives what NumPy computes", async (context) => {
   const recorded = fixture<{ images: number[]; features: number[][]; logits: number[][] }>(
-    "layersModel.json",
+    "networks/layersModel.json",
   );
   const folder = await temporaryFolder(context);
-  for (const name of await readdir(join(FIXTURES, "layersModel")))
-    await copyFile(join(FIXTURES, "layersModel", name), join(folder, name));
+  for (const name of await readdir(join(FIXTURES, "networks", "layersModel")))
+    await copyFile(join(FIXTURES, "networks", "layersModel", name), join(folder, name));
   const run = async (file: string): Promise<Float32Array> => {
     const extractor = await openExtractor(file);
     const x = tf.tensor4d(recorded.images, [2, 8, 8, 3]);

@@ -26,9 +26,9 @@ interface Recorded {
   }[];
 }
 
-const { bases } = fixture<{ bases: Recorded[] }>("largerBases.json");
+const { bases } = fixture<{ bases: Recorded[] }>("networks/largerBases.json");
 
-/** The 224 px photographs with a border of the mean at right and below, as in generators/common.py. */
+/** The 224 px photographs with a border of the mean at right and below, as in test/fixtures/generators/common.py. */
 async function bordered(files: readonly string[], { size, pixelScale }: Base["input"]): Promise<Tensor4D> {
   const border = size - 224;
   const background = { r: 127, g: 127, b: 127 };

@@ -23,7 +23,7 @@ const { cases, ties } = fixture<{
     averagePrecision: (number | null)[];
   }[];
   ties: { scores: number[]; positive: boolean[]; auc: number; averagePrecision: number }[];
-}>("calibration.json");
+}>("evaluation/calibration.json");
 
 /** Probabilities are float32 here, float64 in the references. */
 const FLOAT32 = 1e-6;

@@ -10,7 +10,7 @@ import { assertClose, base, fixture, photographs, pretrained } from "../support.
 const { files, maps } = fixture<{
   files: string[];
   maps: { photograph: number; label: number; values: number[] }[];
-}>("gradCam.json");
+}>("evaluation/gradCam.json");
 
 const parameters = await pretrained();
 const network = freezeGroups(base.architecture, parameters, 0, base.architecture.groups.length);

@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { labelSuspects } from "../../../../learn/evaluation/labelErrors.js";
 
-/** By `test/fixtures/generators/labelErrors.py`. */
-const { cases } = JSON.parse(readFileSync("test/fixtures/learn/labelErrors.json", "utf8")) as {
+/** By `test/fixtures/generators/evaluation/labelErrors.py`. */
+const { cases } = JSON.parse(readFileSync("test/fixtures/learn/evaluation/labelErrors.json", "utf8")) as {
   readonly cases: readonly {
     readonly classes: number;
     readonly labels: readonly number[];

@@ -19,7 +19,7 @@ const { metrics, wilson } = fixture<{
     macroF1: number;
   }[];
   wilson: { successes: number; trials: number; interval: number[] }[];
-}>("metrics.json");
+}>("evaluation/metrics.json");
 
 metrics.forEach((expected, i) => {
   test(`metrics of set ${i + 1} (${expected.classes} classes) are scikit-learn's`, () => {

@@ -7,7 +7,7 @@ import { assertClose, fixture } from "../support.js";
 
 const { cases } = fixture<{
   cases: { name: string; columns: number; points: number[]; scores: number[]; explained: number[] }[];
-}>("featureMap.json");
+}>("evaluation/featureMap.json");
 
 for (const { name, columns, points, scores, explained } of cases) {
   test(`${name}: scores and shares of the variance are scikit-learn's, but for the sign`, () => {

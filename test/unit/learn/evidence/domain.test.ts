@@ -40,7 +40,7 @@ interface Recorded {
   }[];
 }
 
-const recorded = fixture<Recorded>("domain.json");
+const recorded = fixture<Recorded>("evidence/domain.json");
 const images = recorded.files.length;
 
 /** In two batches, the second one smaller. */

@@ -6,7 +6,7 @@ import { assertClose, fixture } from "../support.js";
 
 const { cases } = fixture<{
   cases: { name: string; points: CurvePoint[]; cost: number; foretold: number[] }[];
-}>("powerLaw.json");
+}>("evidence/powerLaw.json");
 
 for (const { name, points, cost, foretold } of cases) {
   test(`${name}: as good a fit as SciPy's, and the same forecast`, () => {

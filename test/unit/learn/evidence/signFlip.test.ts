@@ -10,7 +10,7 @@ interface Case {
   readonly differences: readonly number[];
   readonly p: number;
 }
-const recorded = JSON.parse(await readFile("test/fixtures/learn/signFlip.json", "utf8")) as {
+const recorded = JSON.parse(await readFile("test/fixtures/learn/evidence/signFlip.json", "utf8")) as {
   readonly exact: readonly Case[];
   readonly many: readonly Case[];
 };

@@ -34,7 +34,7 @@ const { cases } = fixture<{
     hScore: number;
     nearest: number;
   }[];
-}>("transferability.json");
+}>("evidence/transferability.json");
 
 for (const expected of cases) {
   const { name, labels, folds, penalty, columns } = expected;

@@ -26,7 +26,7 @@ const { classes, quantiles, cases } = fixture<{
   classes: number;
   quantiles: number[];
   cases: Record<string, Case>;
-}>("folds.json");
+}>("evaluation/folds.json");
 
 /** Every number of `expected` is that of `actual`, at the same place. */
 function assertNear(actual: unknown, expected: unknown, what: string): void {

@@ -5,8 +5,8 @@ import { readCheckpoint } from "../../../../learn/import/checkpoint.js";
 import { importEfficientNetLite } from "../../../../learn/import/efficientnetLite.js";
 import { base, checkpointFile, fixture, largestDifference, pretrained } from "../support.js";
 
-/** Pairs of the port's name and timm's, whose networks gave the same logits (generators/timmNames.py). */
-const { names } = fixture<{ names: [string, string][] }>("timmNames.json");
+/** Pairs of the port's name and timm's, whose networks gave the same logits (test/fixtures/generators/files/timmNames.py). */
+const { names } = fixture<{ names: [string, string][] }>("files/timmNames.json");
 
 test("a checkpoint with timm's names gives the same parameters", async () => {
   const published = await readCheckpoint(await checkpointFile());

@@ -12,7 +12,7 @@ import { base, checkpointFile, fixture, temporaryFolder } from "../support.js";
 const { plain, refused } = fixture<{
   plain: { file: string; tensors: Record<string, { shape: number[]; values: number[] }> };
   refused: { what: string; file: string }[];
-}>("checkpoints.json");
+}>("files/checkpoints.json");
 
 async function readBytes(context: TestContext, bytes: Buffer) {
   const path = join(await temporaryFolder(context), "checkpoint.pth");

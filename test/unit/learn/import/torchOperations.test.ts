@@ -20,7 +20,7 @@ const { convolutions, poolings } = fixture<{
       "xShape" | "kernelShape" | "yShape" | "x" | "kernel" | "dy" | "y" | "dx" | "dKernel"
     >)[];
   poolings: Values<"xShape" | "yShape" | "x" | "dy" | "y" | "dx">[];
-}>("torchOperations.json");
+}>("networks/torchOperations.json");
 
 /** Both sides sum some hundred float32 products in different orders. */
 const TOLERANCE = 1e-5;

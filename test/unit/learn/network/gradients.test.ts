@@ -54,7 +54,7 @@ const { epsilon, convolutions, units, normalizedUnits, batchNorm } = fixture<{
   batchNorm: { xShape: readonly number[] } & Values<
     "x" | "gamma" | "beta" | "dy" | "y" | "mean" | "variance" | "dx" | "dGamma" | "dBeta"
   >;
-}>("gradients.json");
+}>("networks/gradients.json");
 
 /** Both sides sum some hundred float32 products in different orders. */
 const TOLERANCE = 1e-5;

@@ -8,7 +8,7 @@ import { assertClose, fixture } from "../support.js";
 
 const { standardScaler } = fixture<{
   standardScaler: { rows: number[]; mean: number[]; deviation: number[] };
-}>("metrics.json");
+}>("evaluation/metrics.json");
 
 test("mean and deviation of features are scikit-learn's", () => {
   const scale = featureScale(Float32Array.from(standardScaler.rows), 3);

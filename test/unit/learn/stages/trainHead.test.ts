@@ -22,8 +22,8 @@ const recorded = fixture<{
   validation: number;
   test: number;
   testAccuracy: number;
-}>("logisticRegression.json");
-const set = await readSafetensors(join(FIXTURES, "logisticRegression.safetensors"));
+}>("evidence/logisticRegression.json");
+const set = await readSafetensors(join(FIXTURES, "evidence/logisticRegression.safetensors"));
 const features = parameter(set, "features");
 const labels = [...parameter(set, "labels").data];
 const width = features.shape[1] as number;

@@ -29,7 +29,7 @@ const IMAGES = 24;
 const VIEWS = 2;
 
 /** Real activations of four photographs, each several times with noise: four classes that can be learned. */
-const boundary = parameter(await readSafetensors(join(FIXTURES, "suffix.safetensors")), "boundary");
+const boundary = parameter(await readSafetensors(join(FIXTURES, "training/suffix.safetensors")), "boundary");
 const recordLength = boundary.data.length / CLASSES;
 
 async function noisySamples(context: TestContext): Promise<Samples> {

@@ -11,7 +11,7 @@ const { adamw, clipping } = fixture<{
     steps: { factor: number; gradients: number[][]; after: number[][] }[];
   };
   clipping: { limit: number; before: number[][]; norm: number; after: number[][] }[];
-}>("optimizer.json");
+}>("training/optimizer.json");
 
 test("twenty-five AdamW steps on two groups give PyTorch's parameters", () => {
   const values = Float32Array.from(adamw.start.flat());

@@ -15,7 +15,7 @@ interface Formats {
   readonly refused: { what: string; says: string; file: string }[];
 }
 
-const { tensors, read, refused } = fixture<Formats>("formats.json");
+const { tensors, read, refused } = fixture<Formats>("files/formats.json");
 
 async function readBytes(context: TestContext, bytes: Buffer) {
   const path = join(await temporaryFolder(context), "checkpoint");
@@ -120,7 +120,7 @@ test("a checkpoint of another network is refused with the first tensors that do 
 });
 
 test("thaw's own weights are safetensors, but no checkpoint of a base", async () => {
-  const path = join(FIXTURES, "thaw.safetensors");
+  const path = join(FIXTURES, "files/thaw.safetensors");
   assert.equal((await readCheckpoint(path)).size, 3);
   await assert.rejects(base.load(path), isRefusal);
 });

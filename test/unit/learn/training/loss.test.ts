@@ -15,7 +15,7 @@ const { crossEntropy } = fixture<{
     plainLoss: number;
     gradient: number[];
   }[];
-}>("optimizer.json");
+}>("training/optimizer.json");
 const CLASSES = 4;
 
 for (const given of crossEntropy) {

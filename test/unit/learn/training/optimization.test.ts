@@ -18,7 +18,7 @@ const { oneCycle, adamwUnderOneCycle, l2sp, average } = fixture<{
   adamwUnderOneCycle: Steps & { weightDecay: number; warmup: number };
   l2sp: Steps & { strength: number; anchor: number[] };
   average: { decay: number; start: number[]; weights: number[][]; after: number[][] };
-}>("optimization.json");
+}>("training/optimization.json");
 
 for (const { total, warmup, factors, momenta } of oneCycle) {
   test(`one cycle of ${total} steps, ${warmup} of them up, has PyTorch's rates and momenta`, () => {

@@ -5,7 +5,7 @@ import { cosineWithWarmup, groupRate } from "../../../../learn/training/optimize
 import { assertClose, fixture } from "../support.js";
 
 const { schedule } = fixture<{ schedule: { total: number; warmup: number; factors: number[] }[] }>(
-  "optimizer.json",
+  "training/optimizer.json",
 );
 
 for (const { total, warmup, factors } of schedule) {

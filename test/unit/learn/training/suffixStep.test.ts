@@ -37,8 +37,8 @@ const recorded = fixture<{
   labelSmoothing: number;
   lastGroups: RecordedStep;
   deeper: RecordedStep;
-}>("suffix.json");
-const given = await readSafetensors(join(FIXTURES, "suffix.safetensors"));
+}>("training/suffix.json");
+const given = await readSafetensors(join(FIXTURES, "training/suffix.safetensors"));
 const head = new Map([HEAD_KERNEL, HEAD_BIAS].map((name) => [name, parameter(given, name)]));
 const { architecture, input } = base;
 const photographFiles = ["chelsea", "coffee", "rocket", "astronaut"].map((name) => `photographs/${name}.png`);

@@ -47,7 +47,7 @@ const recorded = fixture<{
     dKernel: number[];
     dBias: number[];
   };
-}>("weightedLoss.json");
+}>("training/weightedLoss.json");
 const { classes, labels } = recorded;
 
 function lossOfLogits(
