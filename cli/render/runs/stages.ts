@@ -17,6 +17,7 @@ const MARKS: Readonly<Record<StageState, string>> = {
   skipped: "–",
   failed: "✗",
   cancelled: "■",
+  "not-run": "·",
 };
 
 /** `features`, `evaluate` and `register` are in every run. */
@@ -130,6 +131,7 @@ function paintOf(state: StageState, colours: Colours): (text: string) => string 
       return colours.red;
     case "skipped":
     case "waiting":
+    case "not-run":
       return colours.dim;
   }
 }
