@@ -1,7 +1,7 @@
 /** The stages of a run as far as they are known: planned anew for the base that was chosen, cut down by the recipe. */
 import { candidatesOf, planStages, type StagePlan } from "../stages.js";
 import { followRecipe, whySkipped, withoutStages } from "./decided.js";
-import { chosenBase, onBase, type RunFacts, type Verdict } from "./facts.js";
+import { chosenBase, onBase, type RunFacts, refuses, type Verdict } from "./facts.js";
 
 export interface Course {
   /** In order, those that are left out among them. */
@@ -80,5 +80,6 @@ function anewFrom(plans: readonly StagePlan[], stage: string | undefined): Reado
 /** The decision that the run follows; a candidate's is evidence for the choice between bases, no more. */
 function decisionIn({ outcomes }: RunFacts): Verdict | undefined {
   const { recipe } = outcomes;
-  return recipe?.state === "done" ? recipe.decision : undefined;
+  if (recipe?.state !== "done" || refuses({ kind: "recipe" }, recipe.decision)) return undefined;
+  return recipe.decision;
 }

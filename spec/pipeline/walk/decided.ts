@@ -6,9 +6,12 @@ import type { Decided } from "./facts.js";
 export function whySkipped({ kind, parameters }: StagePlan, decided: Decided): string | undefined {
   if (kind === "tune") return Number(parameters.stage) > decided.stages ? decided.reason : undefined;
   if (kind !== "fold") return undefined;
-  const { count = 0, reason = "" } = decided.folds ?? {};
+  const { count = 0, reason = NO_FOLDS } = decided.folds ?? {};
   return Number(parameters.fold) > count ? reason : undefined;
 }
+
+/** A decision from before there were folds. */
+const NO_FOLDS = "the recipe says nothing of folds";
 
 /** The plan without the stages named, and without what they would have handed on. */
 export function withoutStages(plans: readonly StagePlan[], left: ReadonlySet<string>): readonly StagePlan[] {
