@@ -54,12 +54,10 @@ export function closeStages(
   state: "cancelled" | "failed",
 ): readonly StageStatus[] {
   return stages.map((stage) => {
-    if (stage.state === "waiting") return { ...stage, state: "not-run", note: `the run ${WORDS[state]}` };
+    if (stage.state === "waiting") return { ...stage, state: "not-run" };
     return stage.state === "running" || stage.state === "paused" ? { ...stage, state } : stage;
   });
 }
-
-const WORDS = { cancelled: "was cancelled", failed: "failed" } as const;
 
 /**
  * Seconds from giving out a stage's activities to their first attempts. Of an activity that was tried again the history
