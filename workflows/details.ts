@@ -14,6 +14,7 @@ const MARKS: Readonly<Record<StageState, string>> = {
   skipped: "–",
   failed: "✗",
   cancelled: "■",
+  "not-run": "·",
 };
 
 const NAME_WIDTH = 10;

@@ -19,7 +19,8 @@ import {
   SEARCH_ATTRIBUTES,
   type StageStatus,
 } from "../spec/pipeline/run.js";
-import type { StagePlan } from "../spec/pipeline/stages.js";
+import { stageStatuses } from "../spec/pipeline/walk/statuses.js";
+import type { Step } from "../spec/pipeline/walk/walk.js";
 import type { PodState } from "../spec/pods/pod.js";
 import type { AppliedAt, Pause, RunControl } from "../spec/steering/steering.js";
 import { describeRun } from "./details.js";
@@ -38,8 +39,8 @@ export interface RunTracker {
     stage: (say: (note: string) => void) => Promise<StageOutcome>,
     accept: (outcome: StageOutcome) => void,
   ): Promise<StageOutcome>;
-  /** Shows the stage as left out. @param reason one sentence */
-  skip(name: string, reason: string): void;
+  /** Shows the stages as they are planned now, and which are left out. */
+  follow(steps: readonly Step[]): void;
   /** Shows the stage as paused, or as running again. @param at where it stopped, if it had begun */
   hold(name: string, pause: Pause | undefined, at?: AppliedAt): void;
   steered(control: RunControl): void;
@@ -48,21 +49,23 @@ export interface RunTracker {
   finished(result: RunResult): void;
 }
 
-export function trackRun(run: RunInput, plans: readonly StagePlan[]): RunTracker {
-  const stages = new Map<string, StageStatus>(plans.map(({ name }) => [name, { name, state: "waiting" }]));
+export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
+  let steps = planned;
+  /** Of the stages that have begun. */
+  const begun = new Map<string, StageStatus>();
   let result: RunResult | undefined;
   let control: RunControl | undefined;
   let pod: PodState | undefined;
   const state = (): RunState => ({
     runId: run.runId,
     model: run.file.name,
-    stages: [...stages.values()],
+    stages: stageStatuses(steps, begun),
     ...(control === undefined ? {} : { control }),
     ...(pod === undefined ? {} : { pod }),
   });
   const show = (): void => setCurrentDetails(describeRun(run, state(), result));
   const set = (status: StageStatus): void => {
-    stages.set(status.name, status);
+    begun.set(status.name, status);
     show();
   };
   setHandler(defineQuery<RunState>(RUN_STATE_QUERY), state);
@@ -89,7 +92,10 @@ export function trackRun(run: RunInput, plans: readonly StagePlan[]): RunTracker
         throw error;
       }
     },
-    skip: (name, reason) => set({ name, state: "skipped", note: reason }),
+    follow: (newest) => {
+      steps = newest;
+      show();
+    },
     hold: (name, pause, { epoch, step } = { stage: name }) => {
       if (pause === undefined) set({ name, state: "running" });
       else {

@@ -11,22 +11,17 @@ import type {
 import { CONTROL_QUEUE, type RunInput, type RunResult } from "../spec/pipeline/run.js";
 import {
   FIRST_BLOCK,
-  followRecipe,
+  inputsFrom,
   isOfPods,
-  madeAnew,
-  planStages,
   type StageKind,
   type StagePlan,
-  sourceOf,
-  whySkipped,
-  withoutFolds,
-  withoutStages,
 } from "../spec/pipeline/stages.js";
+import { chosenBase, onBase, type RunFacts, refuses, type StageFact } from "../spec/pipeline/walk/facts.js";
+import { readyStages, stagesToCome, walk } from "../spec/pipeline/walk/walk.js";
 import type { PodStage } from "../spec/pods/stages.js";
-import type { RecipeDecision } from "../spec/records/recipe.js";
 import { localWorker, podOf, type TrainingPlace } from "./pods.js";
 import { type RunTracker, trackRun } from "./runTracker.js";
-import { steerRun } from "./steering.js";
+import { type Steering, steerRun } from "./steering.js";
 
 /** A stage may train for a day; that it is alive is shown by its heartbeats. */
 const TRAINING_TIME = "24 hours";
@@ -42,13 +37,13 @@ const RETRY = {
 };
 
 export async function transferLearning(given: RunInput): Promise<RunResult> {
-  let run = given;
-  const all = planOf(run);
   // Runs in progress that began before there were recipes go on without one; the same for folds.
-  const older = patched("recipe") ? all : withoutRecipe(all);
-  const known = patched("folds") ? older : withoutFolds(older);
-  const tracker = trackRun(run, known);
-  const steering = steerRun(run.runId, {
+  const recipe = patched("recipe");
+  const folds = patched("folds");
+  let facts: RunFacts = { ...given, knows: { recipe, folds }, outcomes: {} };
+  let steps = walk(facts);
+  const tracker = trackRun(given, steps);
+  const steering = steerRun(given.runId, {
     write: (file, seq) => control(`steer-${seq}`, "hand commands to the stage at work").writeControl(file),
     show: tracker.steered,
     hold: (stage, pause, at) => {
@@ -57,44 +52,31 @@ export async function transferLearning(given: RunInput): Promise<RunResult> {
       if (pause !== undefined) void place.release();
     },
   });
-  const place = run.file.compute === "kubernetes" ? podOf(run, tracker.pod) : localWorker;
+  const place = given.file.compute === "kubernetes" ? podOf(given, tracker.pod) : localWorker;
   const artifacts: Record<string, ArtifactRef> = {};
   try {
-    let plans = known;
-    for (let next = plans[0]; next !== undefined; next = plans.find(({ name }) => !(name in artifacts))) {
-      const stage = next;
-      const request: StageRequest = {
-        run: stage.candidate === undefined ? run : onBase(run, stage.candidate),
-        stage,
-        inputs: Object.fromEntries(
-          stage.inputs.map((name) => [name, artifacts[sourceOf(stage, name)] as ArtifactRef]),
-        ),
-        ...(stage.kind === "report" ? { artifacts: { ...artifacts } } : {}),
-      };
-      const outcome = await tracker.during(
-        stage.name,
-        (say) =>
-          steering.during(stage, (pausesOver) =>
-            runStage(pausesOver === 0 ? request : { ...request, pausesOver }, say, place),
-          ),
-        // A candidate that cannot learn the labels is not chosen, and that is all.
-        stage.candidate === undefined ? refuseUnlearnable : () => {},
-      );
+    for (let [stage] = readyStages(steps); stage !== undefined; [stage] = readyStages(steps)) {
+      const outcome = await doStage(stage, {
+        run: runFor(stage, given, facts),
+        artifacts,
+        tracker,
+        steering,
+        place,
+      });
       artifacts[stage.name] = outcome.artifact;
-      if (outcome.base !== undefined) {
-        run = onBase(run, outcome.base);
-        plans = planOf(run);
-      }
-      if (outcome.decision !== undefined && stage.candidate === undefined)
-        plans = follow(outcome.decision, plans, tracker);
-      place.keepFor(plans.flatMap(({ name, kind }) => (name in artifacts || !isOfPods(kind) ? [] : [kind])));
+      facts = { ...facts, outcomes: { ...facts.outcomes, [stage.name]: factOf(outcome) } };
+      steps = walk(facts);
+      tracker.follow(steps);
+      place.keepFor(stagesToCome(steps).flatMap(({ kind }) => (isOfPods(kind) ? [kind] : [])));
     }
   } finally {
     await place.release();
   }
+  const [stranded] = stagesToCome(steps);
+  if (stranded !== undefined) throw new Error(`${stranded.name} waits for what nothing makes`);
   const told = await steering.finish();
   const result = await control("record-run", "write the run's record").recordRun({
-    run,
+    run: runOn(given, chosenBase(facts)),
     artifacts,
     ...(told.length === 0 ? {} : { steering: told }),
   });
@@ -102,36 +84,56 @@ export async function transferLearning(given: RunInput): Promise<RunResult> {
   return result;
 }
 
-function planOf({ file, base, candidates, from, runId }: RunInput): readonly StagePlan[] {
-  return madeAnew(planStages(file, base, candidates), from, runId);
+interface Doing {
+  /** As the stage is to see it. */
+  readonly run: RunInput;
+  /** Of the stages that are done. */
+  readonly artifacts: Readonly<Record<string, ArtifactRef>>;
+  readonly tracker: RunTracker;
+  readonly steering: Steering;
+  readonly place: TrainingPlace;
 }
 
-/** The run as it would be with that base alone. */
-function onBase({ base: _base, ...run }: RunInput, name: string): RunInput {
-  const spec = run.candidates?.[name];
-  return { ...run, file: { ...run.file, base: name }, ...(spec === undefined ? {} : { base: spec }) };
+function doStage(
+  stage: StagePlan,
+  { run, artifacts, tracker, steering, place }: Doing,
+): Promise<StageOutcome> {
+  const request: StageRequest = {
+    run,
+    stage,
+    inputs: inputsFrom(stage, artifacts),
+    ...(stage.kind === "report" ? { artifacts: { ...artifacts } } : {}),
+  };
+  return tracker.during(
+    stage.name,
+    (say) =>
+      steering.during(stage, (pausesOver) =>
+        runStage(pausesOver === 0 ? request : { ...request, pausesOver }, say, place),
+      ),
+    (outcome) => accept(stage, outcome),
+  );
 }
 
-function withoutRecipe(plans: readonly StagePlan[]): readonly StagePlan[] {
-  return withoutStages(plans, new Set(["recipe"]));
+/** On the candidate that the stage works for, or on the base that was chosen. */
+function runFor(stage: StagePlan, run: RunInput, facts: RunFacts): RunInput {
+  return runOn(run, stage.candidate ?? chosenBase(facts));
 }
 
-/** Stages that the recipe leaves out are shown as such, and nothing waits for them. */
-function follow(
-  decision: RecipeDecision,
-  plans: readonly StagePlan[],
-  tracker: RunTracker,
-): readonly StagePlan[] {
-  for (const plan of plans) {
-    const reason = whySkipped(plan, decision);
-    if (reason !== undefined) tracker.skip(plan.name, reason);
-  }
-  return followRecipe(plans, decision);
+function runOn(run: RunInput, base: string | undefined): RunInput {
+  return base === undefined ? run : onBase(run, base);
+}
+
+function factOf({ base, decision }: StageOutcome): StageFact {
+  return {
+    state: "done",
+    ...(base === undefined ? {} : { base }),
+    ...(decision === undefined ? {} : { decision }),
+  };
 }
 
 /** The evidence is stored before the run fails over it. */
-function refuseUnlearnable({ decision }: StageOutcome): void {
-  if (decision?.choice !== "unlearnable") return;
+function accept(stage: StagePlan, { decision }: StageOutcome): void {
+  if (decision === undefined || !refuses(stage, decision)) return;
   throw ApplicationFailure.create({
     message: decision.reason,
     type: "DATA_UNLEARNABLE" satisfies ErrorCode,

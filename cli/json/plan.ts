@@ -1,5 +1,5 @@
 /** JSON of `thaw plan`. Public API. */
-import type { PlannedStage } from "../../client/plan/plan.js";
+import type { PlannedStage } from "../../client/plan/foresee.js";
 
 export interface PlanJson {
   readonly model: string;

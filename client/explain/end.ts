@@ -102,6 +102,7 @@ function cancelled({ view, causes }: Situation): Found {
       `${capital(asClause(message))}${where}${took(secondsOf(view), "after")}.`,
       ...beyond(causes, message),
       ...kept(stages),
+      ...notRun(stages),
     ],
     advice: startAgain(stages),
   };
@@ -124,6 +125,7 @@ function failed({ view, causes, lastLines }: Situation): Found {
       ...beyond(causes, message),
       ...(code === "DATA_UNLEARNABLE" ? whatIngestFound(stages) : []),
       ...kept(stages),
+      ...notRun(stages),
       ...choicesMade(stages),
     ],
     advice: [
@@ -155,6 +157,11 @@ function kept(stages: readonly LiveStage[]): readonly string[] {
   return names.length === 0
     ? []
     : [`${capital(listText(names))} ${names.length === 1 ? "is" : "are"} in the store.`];
+}
+
+function notRun(stages: readonly LiveStage[]): readonly string[] {
+  const names = stages.filter(({ state }) => state === "not-run").map(({ name }) => name);
+  return names.length === 0 ? [] : [`${capital(listText(names))} did not run.`];
 }
 
 function startAgain(stages: readonly LiveStage[]): readonly string[] {

@@ -69,6 +69,8 @@ function whyStage({ state, note }: LiveStage): string {
       return `it was left out${note === undefined ? "" : `, because ${note}`}`;
     case "waiting":
       return "it has not begun";
+    case "not-run":
+      return `it did not run${note === undefined ? "" : `: ${note}`}`;
     case "running":
       return "its first lines are still to come";
     default:

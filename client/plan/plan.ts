@@ -3,20 +3,11 @@ import { join } from "node:path";
 import { digestSource } from "../../data/source/digest.js";
 import { listSource } from "../../data/source/source.js";
 import type { ArtifactRef } from "../../spec/artifact.js";
-import type { BaseSpec } from "../../spec/base.js";
 import type { ImageSource } from "../../spec/pipeline/run.js";
-import {
-  followRecipe,
-  planStages,
-  type StageKind,
-  type StagePlan,
-  sourceOf,
-  whySkipped,
-} from "../../spec/pipeline/stages.js";
-import { suitsAll, withStages } from "../../spec/pipeline/unfreezing.js";
+import { inputsFrom, type StageKind, type StagePlan } from "../../spec/pipeline/stages.js";
 import type { Platform } from "../../spec/platform.js";
 import type { BaseComparison } from "../../spec/records/baseComparison.js";
-import type { RecipeDecision, RecipeSummary } from "../../spec/records/recipe.js";
+import type { RecipeSummary } from "../../spec/records/recipe.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
 import {
   type ArtifactManifest,
@@ -28,27 +19,21 @@ import { stageKey } from "../../store/artifacts/keys.js";
 import type { Store } from "../../store/connection/connection.js";
 import { bucketReader } from "../../store/images/bucketReader.js";
 import { readUploadList } from "../../store/images/uploads.js";
-import { resolveBase, resolveCandidates } from "../bases/resolve.js";
+import { type KnownBases, withBases } from "../bases/ofFile.js";
+import { type Finding, foresee, type PlannedStage } from "./foresee.js";
 import { whyNotThere } from "./nearestArtifact.js";
-
-export interface PlannedStage {
-  readonly name: string;
-  readonly kind: StageKind;
-  /**
-   * `skip`: the recipe, which is in the store, leaves the stage out. `maybe`: a fold, and the recipe that says how
-   * many there are is not in the store.
-   */
-  readonly action: "reuse" | "run" | "skip" | "maybe";
-  /** One plain sentence without a full stop. */
-  readonly why: string;
-  /** The artifact that is reused. */
-  readonly artifact?: ArtifactRef;
-}
 
 /** A session, or a store without Temporal. */
 export interface PlanContext {
   readonly store: Store;
   readonly platform: Pick<Platform, "workFolder">;
+}
+
+export interface PlanOptions {
+  /** This stage and those after it are made anew. */
+  readonly from?: string;
+  /** What the bases' names mean; looked up when left out. */
+  readonly recorded?: KnownBases;
 }
 
 /**
@@ -62,47 +47,15 @@ export async function planRun(
   given: RunFile,
   source: ImageSource,
   engineFingerprint: string,
+  { from, recorded }: PlanOptions = {},
 ): Promise<readonly PlannedStage[]> {
-  const known = new Map([["source", await digestOf(source, store, platform.workFolder)]]);
-  const planned: PlannedStage[] = [];
-  const candidates = await resolveCandidates(store, given.bases);
-  const specOf = async (name: string): Promise<BaseSpec | undefined> =>
-    given.bases.length === 0 ? resolveBase(store, name) : candidates[name];
-  const spec = await specOf(given.base);
-  const file = given.bases.length === 0 ? withStages(given, spec) : suitsAll(given, candidates);
-  let all = planStages(file, spec, candidates);
-  let decision: RecipeDecision | undefined;
-  let isBaseOpen = false;
-  for (const { name, kind } of all) {
-    // With the base that is chosen by now, if one had to be.
-    const plan = all.find((one) => one.name === name) as StagePlan;
-    if (isBaseOpen) {
-      planned.push({ name, kind, action: "run", why: "the base is chosen first" });
-      continue;
-    }
-    const skipped = decision && whySkipped(plan, decision);
-    if (skipped !== undefined) {
-      planned.push({ name, kind, action: "skip", why: skipped });
-      continue;
-    }
-    if (kind === "fold" && decision === undefined) {
-      planned.push({ name, kind, action: "maybe", why: UNDECIDED_FOLD });
-      continue;
-    }
-    const stages = decision === undefined ? all : followRecipe(all, decision);
-    const stage = stages.find((one) => one.name === name) ?? plan;
-    const { manifest, entry } = await planStage(store, stage, known, engineFingerprint);
-    if (entry.artifact !== undefined) known.set(name, entry.artifact.digest);
-    planned.push(entry);
-    if (name === "recipe" && manifest !== undefined) decision = (manifest.summary as RecipeSummary).decision;
-    if (kind !== "base") continue;
-    if (manifest === undefined) isBaseOpen = true;
-    else {
-      const { chosen } = manifest.summary as BaseComparison;
-      all = planStages({ ...file, base: chosen }, await specOf(chosen), candidates);
-    }
-  }
-  return planned;
+  const images = await digestOf(source, store, platform.workFolder);
+  const run = await withBases(store, given, recorded);
+  return foresee({ ...run, ...(from === undefined ? {} : { from }) }, (stage, made) => {
+    const inputs = Object.entries(inputsFrom(stage, made)).map(([name, { digest }]) => [name, digest]);
+    const digests = stage.kind === "ingest" ? { source: images } : Object.fromEntries(inputs);
+    return lookUp(store, stage, digests, engineFingerprint);
+  });
 }
 
 async function digestOf(
@@ -119,39 +72,30 @@ async function digestOf(
   return (await digestSource(await listSource(dataPath, bucketReader(store)), digestCache)).digest;
 }
 
-const UNDECIDED_FOLD =
-  "the recipe decides on the folds once the images are read: how many, and how much is unfrozen in them";
-
-interface Planned {
-  readonly entry: PlannedStage;
-  /** Of the artifact that is reused. */
-  readonly manifest?: ArtifactManifest;
-}
-
-/** @param known digest of each input whose content is known, by stage name */
-async function planStage(
+/** @param digests of its inputs' contents, by name */
+async function lookUp(
   store: Store,
   stage: StagePlan,
-  known: ReadonlyMap<string, string>,
+  digests: Readonly<Record<string, string>>,
   engineFingerprint: string,
-): Promise<Planned> {
-  const { name, kind } = stage;
-  const inputs = kind === "ingest" ? ["source"] : stage.inputs;
-  const made = inputs.map((input) => sourceOf(stage, input)).find((source) => !known.has(source));
-  if (made !== undefined)
-    return { entry: { name, kind, action: "run", why: `its input \`${made}\` will be made anew` } };
-  const digests = Object.fromEntries(inputs.map((input) => [input, known.get(sourceOf(stage, input)) ?? ""]));
-  const key = stageKey(stage, digests, engineFingerprint);
-  const manifest = await findManifest(store, kind, key);
-  if (manifest === undefined) {
-    const why = await whyNotThere(store, stage, digests, engineFingerprint);
-    return { entry: { name, kind, action: "run", why } };
-  }
+): Promise<Finding> {
+  const manifest = await findManifest(store, stage.kind, stageKey(stage, digests, engineFingerprint));
+  if (manifest === undefined) return { why: await whyNotThere(store, stage, digests, engineFingerprint) };
   const short = manifest.digest.slice(0, 12);
-  if (!(await artifactIsWhole(store, manifest))) {
-    const why = `data of the artifact ${short} were deleted from the store`;
-    return { entry: { name, kind, action: "run", why } };
-  }
-  const why = `the artifact ${short} is in the store`;
-  return { manifest, entry: { name, kind, action: "reuse", why, artifact: refOf(manifest) } };
+  if (!(await artifactIsWhole(store, manifest)))
+    return { why: `data of the artifact ${short} were deleted from the store` };
+  return {
+    artifact: refOf(manifest),
+    why: `the artifact ${short} is in the store`,
+    outcome: outcomeOf(stage.kind, manifest),
+  };
+}
+
+/** What the run would go on with. */
+function outcomeOf(
+  kind: StageKind,
+  { summary }: ArtifactManifest,
+): (Finding & { artifact: ArtifactRef })["outcome"] {
+  if (kind === "base") return { base: (summary as BaseComparison).chosen };
+  return kind === "recipe" ? { decision: (summary as RecipeSummary).decision } : {};
 }

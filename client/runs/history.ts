@@ -2,14 +2,9 @@
 import { z } from "zod";
 import type { ErrorCode } from "../../spec/errors.js";
 import type { StageStatus } from "../../spec/pipeline/run.js";
-import {
-  planStages,
-  type StagePlan,
-  whySkipped,
-  withoutFolds,
-  withoutStages,
-} from "../../spec/pipeline/stages.js";
-import type { RecipeDecision } from "../../spec/records/recipe.js";
+import { type RunFacts, refuses, type StageFact } from "../../spec/pipeline/walk/facts.js";
+import { stageStatuses } from "../../spec/pipeline/walk/statuses.js";
+import { walk } from "../../spec/pipeline/walk/walk.js";
 import { runFileSchema } from "../../spec/runFile/runFile.js";
 import { type History, inputIn } from "../temporal/eventHistory.js";
 import { decode, messageOf, secondsOf } from "../temporal/payloads.js";
@@ -17,7 +12,7 @@ import { outcomeSchema } from "../temporal/wire.js";
 import { type StageActivity, stageOfActivity } from "./stageOfActivity.js";
 
 type HistoryEvent = NonNullable<History["events"]>[number];
-const UNLEARNABLE = "unlearnable" satisfies RecipeDecision["choice"];
+const RECIPE = "recipe";
 const PAUSED: string = "PAUSED" satisfies ErrorCode;
 /** Activities by the id of the event that scheduled them. */
 type Scheduled = Map<string, StageActivity>;
@@ -31,8 +26,8 @@ export interface RunHistory {
 
 export function readHistory(history: History): RunHistory {
   const all = history.events ?? [];
-  const plans = plannedStages(inputIn(history));
-  const stages = new Map(plans.map(({ name }): [string, StageStatus] => [name, { name, state: "waiting" }]));
+  const seen = new Map<string, StageStatus>();
+  const outcomes: Record<string, StageFact> = {};
   const began = new Map<string, number>();
   const waits = waitsByStage(all);
   const scheduled: Scheduled = new Map();
@@ -44,27 +39,24 @@ export function readHistory(history: History): RunHistory {
     began.set(change.name, since);
     const waited = waits.get(change.name);
     const ended = { ...change, seconds: now - since, ...(waited === undefined ? {} : { waited }) };
-    stages.set(change.name, change.state === "running" ? change : ended);
-    const decision = outcomeIn(event)?.decision;
-    // A candidate's decision is evidence for the choice between bases, no more.
-    if (change.name !== "recipe" || decision === undefined || decision.choice === UNLEARNABLE) continue;
-    for (const plan of plans) {
-      const note = whySkipped(plan, decision);
-      if (note !== undefined) stages.set(plan.name, { name: plan.name, state: "skipped", note });
-    }
+    seen.set(change.name, change.state === "running" ? change : ended);
+    outcomes[change.name] = factOf(change, event);
   }
+  const run = runIn(inputIn(history));
+  const steps = run === undefined ? [] : walk({ ...run, outcomes });
   const stuck = stuckOn(all);
-  return { stages: [...stages.values()], ...(stuck === undefined ? {} : { stuck }) };
+  return { stages: stageStatuses(steps, seen), ...(stuck === undefined ? {} : { stuck }) };
 }
 
-/** The stages of a run that has ended: none of them runs any more. */
+/** The stages of a run that has ended: none of them runs any more, and none will. */
 export function closeStages(
   stages: readonly StageStatus[],
   state: "cancelled" | "failed",
 ): readonly StageStatus[] {
-  return stages.map((stage) =>
-    stage.state === "running" || stage.state === "paused" ? { ...stage, state } : stage,
-  );
+  return stages.map((stage) => {
+    if (stage.state === "waiting") return { ...stage, state: "not-run" };
+    return stage.state === "running" || stage.state === "paused" ? { ...stage, state } : stage;
+  });
 }
 
 /**
@@ -87,15 +79,33 @@ function waitsByStage(events: readonly HistoryEvent[]): ReadonlyMap<string, numb
   return waits;
 }
 
-/** From the run's input; none when another version of thaw wrote it, and then only stages that ran are known. */
-function plannedStages(input: unknown): readonly StagePlan[] {
-  const parsed = z.object({ file: runFileSchema }).safeParse(input);
-  if (!parsed.success) return [];
-  const plans = planStages(parsed.data.file);
+const inputSchema = z.object({
+  file: runFileSchema,
+  base: z.looseObject({ architecture: z.string() }).exactOptional(),
+  candidates: z.record(z.string(), z.looseObject({ architecture: z.string() })).exactOptional(),
+});
+
+/** What the walk needs; undefined when another version of thaw wrote the input, and then only stages that ran are known. */
+function runIn(input: unknown): Omit<RunFacts, "outcomes"> | undefined {
+  const parsed = inputSchema.safeParse(input);
+  if (!parsed.success) return undefined;
   // The workflow does without a recipe or folds, too, where the run began before there were any.
   const { data } = z.object({ file: z.record(z.string(), z.unknown()) }).safeParse(input);
-  const older = data?.file.evaluation === undefined ? withoutFolds(plans) : plans;
-  return data?.file.recipe === undefined ? withoutStages(older, new Set(["recipe"])) : older;
+  const knows = { recipe: data?.file.recipe !== undefined, folds: data?.file.evaluation !== undefined };
+  return { ...(parsed.data as unknown as Pick<RunFacts, "file" | "base" | "candidates">), knows };
+}
+
+/** What the event makes of the stage for those after it. A stage that is held, or given to another pod, goes on. */
+function factOf({ state }: StageStatus, event: HistoryEvent): StageFact {
+  const outcome = outcomeIn(event);
+  if (state === "failed" && outcome === undefined) return { state };
+  if (outcome === undefined) return { state: state === "done" ? "done" : "running" };
+  const { base, decision } = outcome;
+  return {
+    state: "done",
+    ...(base === undefined ? {} : { base }),
+    ...(decision === undefined ? {} : { decision }),
+  };
 }
 
 /** What an event means for a stage, if anything. */
@@ -121,7 +131,8 @@ function changeOf(event: HistoryEvent, scheduled: Scheduled): StageStatus | unde
   if (outcome === undefined) return ended.isLookup ? undefined : { name, state: "done" };
   const { artifact, cached, note, kept, decision } = outcome;
   // The activity has done its work, and the workflow fails over what it found.
-  if (name === "recipe" && decision?.choice === UNLEARNABLE) return { name, state: "failed", artifact, note };
+  if (name === RECIPE && refuses({ kind: RECIPE }, decision))
+    return { name, state: "failed", artifact, note };
   return { name, state: cached ? "cached" : kept === false ? "rolled-back" : "done", artifact, note };
 }
 

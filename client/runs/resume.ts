@@ -3,10 +3,12 @@ import { stringify } from "yaml";
 import { z } from "zod";
 import { ThawError } from "../../spec/errors.js";
 import type { ImageSource, RunInput } from "../../spec/pipeline/run.js";
-import { planStages } from "../../spec/pipeline/stages.js";
-import type { RunFile } from "../../spec/runFile/runFile.js";
+import { possibleStages } from "../../spec/pipeline/walk/course.js";
+import type { RunFacts } from "../../spec/pipeline/walk/facts.js";
+import { type KnownBases, withBases } from "../bases/ofFile.js";
 import { nearest } from "../nearest.js";
-import { type PlannedStage, planRun } from "../plan/plan.js";
+import type { PlannedStage } from "../plan/foresee.js";
+import { planRun } from "../plan/plan.js";
 import { dataPathFrom } from "../runFile/load.js";
 import { parseRunFile } from "../runFile/parse.js";
 import type { Session } from "../session.js";
@@ -49,39 +51,29 @@ export async function planResume(
   const source: ImageSource = changed
     ? { dataPath: dataPathFrom(process.cwd(), file.data.path) }
     : { dataPath: old.dataPath, ...(old.upload === undefined ? {} : { upload: old.upload }) };
-  if (from !== undefined) requireStage(from, file, old);
   const sameBases =
     JSON.stringify([file.base, file.bases]) === JSON.stringify([old.file.base, old.file.bases]);
-  const request: RunRequest = {
-    file,
-    ...source,
-    lineage: { resumedFrom, ...(from === undefined ? {} : { from }) },
-    ...(sameBases ? { recorded: recordedBases(old) } : {}),
+  const run = await withBases(session.store, file, sameBases ? basesOf(old) : undefined);
+  if (from !== undefined) requireStage(from, run);
+  const fromStage = from === undefined ? {} : { from };
+  // The plan and the run that follows it must mean the same by the bases' names.
+  const recorded = basesOf(run);
+  return {
+    resumedFrom,
+    request: { file, ...source, lineage: { resumedFrom, ...fromStage }, recorded },
+    stages: await planRun(session, file, source, engineFingerprint, { recorded, ...fromStage }),
   };
-  const planned = await planRun(session, file, source, engineFingerprint);
-  return { resumedFrom, request, stages: from === undefined ? planned : anewFrom(planned, from) };
 }
 
-/** The plan as the run will follow it: stages from the one named on have keys of their own. */
-function anewFrom(planned: readonly PlannedStage[], from: string): readonly PlannedStage[] {
-  const first = planned.findIndex(({ name }) => name === from);
-  return planned.map((stage, index): PlannedStage => {
-    if (index < first || stage.action === "skip" || stage.action === "maybe") return stage;
-    const { name, kind } = stage;
-    const why = name === from ? `--from ${from} asks for it` : `it comes after ${from}, which is made anew`;
-    return { name, kind, action: "run", why };
-  });
-}
-
-function recordedBases({ base, candidates }: RunInput): Pick<RunInput, "base" | "candidates"> {
+function basesOf({ base, candidates }: KnownBases): KnownBases {
   return {
     ...(base === undefined ? {} : { base }),
     ...(candidates === undefined ? {} : { candidates }),
   };
 }
 
-function requireStage(from: string, file: RunFile, { base, candidates }: RunInput): void {
-  const names = planStages(file, base, candidates).map(({ name }) => name);
+function requireStage(from: string, run: Omit<RunFacts, "outcomes">): void {
+  const names = possibleStages(run);
   if (names.includes(from)) return;
   const [close] = nearest(from, names);
   throw new ThawError("USAGE", `the run has no stage "${from}"`, {

@@ -4,10 +4,10 @@ import { stringify } from "yaml";
 import { isInvalidArgument } from "../../runtime/temporalError.js";
 import { ThawError } from "../../spec/errors.js";
 import { CONTROL_QUEUE, type ImageSource, type RunInput, WORKFLOW_TYPE } from "../../spec/pipeline/run.js";
-import { suitsAll, unfreezeStages, withStages } from "../../spec/pipeline/unfreezing.js";
+import { unfreezeStages } from "../../spec/pipeline/unfreezing.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
 import { referToUpload } from "../../store/images/uploads.js";
-import { resolveBase, resolveCandidates } from "../bases/resolve.js";
+import { type KnownBases, withBases } from "../bases/ofFile.js";
 import type { Session } from "../session.js";
 import { temporalCall } from "../temporal/call.js";
 import { runUrl } from "../temporal/links.js";
@@ -22,7 +22,7 @@ export interface RunRequest extends ImageSource {
   /** The closed run that this one goes on from, and from which stage on all is made anew. */
   readonly lineage?: Pick<RunInput, "resumedFrom" | "from">;
   /** What the bases' names meant in that run; looked up when left out. */
-  readonly recorded?: Pick<RunInput, "base" | "candidates">;
+  readonly recorded?: KnownBases;
 }
 
 export interface StartedRun {
@@ -39,17 +39,9 @@ export async function startRun(session: Session, request: RunRequest): Promise<S
       hint: "run ids are NAME-YYYYMMDD-HHMMSS-xxxx",
     });
   }
-  const { bases } = request.file;
-  // With several candidates none of them is the base yet.
-  const lookUp = async () => (bases.length === 0 ? resolveBase(session.store, request.file.base) : undefined);
-  const base = recorded === undefined ? await lookUp() : recorded.base;
-  const candidates = recorded?.candidates ?? (await resolveCandidates(session.store, bases));
-  const file = bases.length === 0 ? withStages(request.file, base) : suitsAll(request.file, candidates);
   const input: RunInput = {
     runId,
-    file,
-    ...(base === undefined ? {} : { base }),
-    ...(bases.length === 0 ? {} : { candidates }),
+    ...(await withBases(session.store, request.file, recorded)),
     dataPath,
     ...(upload === undefined ? {} : { upload }),
     thawVersion: thawVersion(),

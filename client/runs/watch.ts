@@ -146,7 +146,7 @@ async function viewClosed(
   ]);
   const isFailure = status === "failed" || status === "timed-out";
   return {
-    stages: closeStages(stages, isFailure ? "failed" : "cancelled"),
+    stages: status === "completed" ? stages : closeStages(stages, isFailure ? "failed" : "cancelled"),
     ...controlOf(outcome.result),
     ...outcome,
   };

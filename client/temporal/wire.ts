@@ -18,6 +18,7 @@ const STATES = [
   "skipped",
   "failed",
   "cancelled",
+  "not-run",
 ] as const satisfies readonly StageState[];
 
 /** Of the newest worker: reasons are shown, and none is asked for by name. */
@@ -61,6 +62,7 @@ export const outcomeSchema = z.object({
   cached: z.boolean(),
   note: z.string(),
   kept: z.boolean().exactOptional(),
+  base: z.string().exactOptional(),
   decision: z
     .object({ choice: z.string(), stages: z.int(), reason: z.string(), folds: foldsSchema })
     .exactOptional(),

@@ -57,7 +57,9 @@ export type StageState =
   | "rolled-back"
   | "skipped"
   | "failed"
-  | "cancelled";
+  | "cancelled"
+  /** The run ended before it. */
+  | "not-run";
 
 export interface StageStatus {
   /** `ingest`, `features-1` and `recipe-1`… of candidates, `base`, `features`, `recipe`, `head`, `tune-1`…, `fold-1`…, `evaluate`, `scratch`, `register`, `report`. */

@@ -3,7 +3,6 @@
 import { type BaseSpec, baseIdentity, datasetsOf } from "../base.js";
 import { isWithoutGpu } from "../pods/groups.js";
 import { POD_STAGES, type PodStage } from "../pods/stages.js";
-import type { FoldDecision } from "../records/folds.js";
 import { augmentIdentity, lossIdentity } from "../runFile/identities.js";
 import type { RunFile } from "../runFile/runFile.js";
 import { unfreezeStages } from "./unfreezing.js";
@@ -53,9 +52,8 @@ export interface StagePlan {
 }
 
 /**
- * The stages of a run, in order. A pure function of the run file: the workflow, `thaw plan` and the
- * activities must agree on it.
- * With several `bases` the stages after `base` are those of `file.base`: plan again once it is chosen.
+ * The stages of a run, in order. A pure function of the run file; what becomes of them on the way is in `walk/`.
+ * With several `bases` the stages after `base` are those of `file.base`, until another one is chosen.
  * @param spec what `file.base` means where it is not a base of the catalogue
  * @param candidates what the names in `file.bases` mean, likewise
  */
@@ -239,6 +237,21 @@ export function sourceOf({ sources }: StagePlan, input: string): string {
   return sources?.[input] ?? input;
 }
 
+/** What the stage reads of what was made, by the input's name. @throws Error for an input that was not made */
+export function inputsFrom<T>(
+  stage: StagePlan,
+  made: Readonly<Record<string, T>>,
+): Readonly<Record<string, T>> {
+  return Object.fromEntries(
+    stage.inputs.map((input) => {
+      const source = sourceOf(stage, input);
+      const value = made[source];
+      if (value === undefined) throw new Error(`${stage.name} would begin before ${source} is made`);
+      return [input, value];
+    }),
+  );
+}
+
 /** Options above nought: those that are off leave the numbers and the keys as they were before they existed. */
 function switchedOn(options: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value > 0));
@@ -252,65 +265,4 @@ function mostFolds({ evaluation }: RunFile): number {
   // A client from before there were folds does not say.
   const asked = evaluation?.folds ?? 0;
   return asked === "auto" ? AUTO_FOLDS : asked;
-}
-
-/**
- * The plan with a stage and all after it made anew: their keys are the run's own. So the artifacts that there are
- * stay what they are for everybody else, and attempts of this run still find what this run has made.
- */
-export function madeAnew(
-  plans: readonly StagePlan[],
-  from: string | undefined,
-  runId: string,
-): readonly StagePlan[] {
-  const first = from === undefined ? -1 : plans.findIndex(({ name }) => name === from);
-  if (first < 0) return plans;
-  return plans.map((plan, index) =>
-    index < first ? plan : { ...plan, parameters: { ...plan.parameters, anew: runId } },
-  );
-}
-
-/** What the plan reads of the recipe's decision. */
-export interface Decided {
-  /** How many stages of unfreezing may run. */
-  readonly stages: number;
-  readonly reason: string;
-  readonly folds?: FoldDecision;
-}
-
-/** Why the recipe leaves the stage out; undefined when the stage runs. */
-export function whySkipped({ kind, parameters }: StagePlan, decided: Decided): string | undefined {
-  if (kind === "tune") return Number(parameters.stage) > decided.stages ? decided.reason : undefined;
-  if (kind !== "fold") return undefined;
-  const { count = 0, reason = "" } = decided.folds ?? {};
-  return Number(parameters.fold) > count ? reason : undefined;
-}
-
-/** The plan without the stages named, and without what they would have handed on. */
-export function withoutStages(plans: readonly StagePlan[], left: ReadonlySet<string>): readonly StagePlan[] {
-  return plans
-    .filter(({ name }) => !left.has(name))
-    .map((plan) => ({ ...plan, inputs: plan.inputs.filter((input) => !left.has(input)) }));
-}
-
-/** The stages that run once the recipe has decided. */
-export function followRecipe(plans: readonly StagePlan[], decided: Decided): readonly StagePlan[] {
-  const skipped = plans.filter((plan) => whySkipped(plan, decided) !== undefined);
-  return withoutStages(plans, new Set(skipped.map(({ name }) => name))).map((plan) =>
-    plan.kind === "fold" ? decidedFold(plan, decided) : plan,
-  );
-}
-
-/** A fold that is one of as many, and goes as deep, as the recipe says. */
-function decidedFold(plan: StagePlan, { stages, folds }: Decided): StagePlan {
-  const { stages: all, ...others } = plan.parameters;
-  return {
-    ...plan,
-    parameters: { ...others, folds: folds?.count, stages: (all as readonly unknown[]).slice(0, stages) },
-  };
-}
-
-/** The plan of a run that began before there were folds. */
-export function withoutFolds(plans: readonly StagePlan[]): readonly StagePlan[] {
-  return withoutStages(plans, new Set(plans.flatMap(({ kind, name }) => (kind === "fold" ? [name] : []))));
 }

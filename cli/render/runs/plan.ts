@@ -1,5 +1,5 @@
 /** A plan as a table: which stages would be computed, and why. */
-import type { PlannedStage } from "../../../client/plan/plan.js";
+import type { PlannedStage } from "../../../client/plan/foresee.js";
 import type { Screen } from "../../output.js";
 import { table } from "../table.js";
 import { truncate } from "../text.js";

@@ -37,7 +37,8 @@ export function changedLines(last: RunView | undefined, next: RunView, screen: S
   const pod = next.pod === undefined ? undefined : podSentence(next.pod);
   const isNews = pod !== undefined && (last?.pod === undefined || podSentence(last.pod) !== pod);
   const stages = next.stages
-    .filter((stage) => stage.state !== "waiting" && hasChanged(before.get(stage.name), stage))
+    .filter(({ state }) => state !== "waiting" && state !== "not-run")
+    .filter((stage) => hasChanged(before.get(stage.name), stage))
     .map(({ progress: _progress, ...stage }) => stageTable([stage], screen, next.stages));
   return isNews ? [...stages, `  ${pod}`] : stages;
 }

@@ -17,6 +17,7 @@ const MARKS: Readonly<Record<StageState, string>> = {
   skipped: "–",
   failed: "✗",
   cancelled: "■",
+  "not-run": "·",
 };
 
 /** `features`, `evaluate` and `register` are in every run. */
@@ -61,7 +62,8 @@ function stageLines(stage: LiveStage, screen: Screen, nameWidth: number): readon
   if (stage.state === "waiting") return [colours.dim(left.trimEnd())];
   const time = stage.seconds === undefined ? "" : duration(stage.seconds);
   const row = `${left}  ${padStart(time, TIME_WIDTH)}  ${stage.note ?? ""}`;
-  return [truncate(row.trimEnd(), width)];
+  const line = truncate(row.trimEnd(), width);
+  return [stage.state === "not-run" ? colours.dim(line) : line];
 }
 
 /** The progress of something that is no stage. */
@@ -130,6 +132,7 @@ function paintOf(state: StageState, colours: Colours): (text: string) => string 
       return colours.red;
     case "skipped":
     case "waiting":
+    case "not-run":
       return colours.dim;
   }
 }

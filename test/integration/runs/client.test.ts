@@ -302,7 +302,7 @@ describe("a running run", () => {
     assert.equal(view.status, "cancelled");
     assert.equal(view.failure?.code, "RUN_CANCELLED");
     assert.equal(states(view).head, "cancelled");
-    assert.equal(states(view)["tune-1"], "waiting");
+    assert.equal(states(view)["tune-1"], "not-run");
     assert.equal(await cancelRun(session, runId), "already-closed");
   });
 });
@@ -319,6 +319,12 @@ test("a failed run names its code, its stage and what to do", async () => {
   });
   assert.equal(view.stages.find(({ name }) => name === "head")?.note, "the loss is not a number");
   assert.equal(states(view).head, "failed");
+  assert.deepEqual(
+    view.stages
+      .filter(({ name }) => name === "tune-1" || name === "report")
+      .map(({ state, note }) => [state, note]),
+    [1, 2].map(() => ["not-run", "head failed"]),
+  );
 });
 
 test("watching ends without an error when it is aborted", async () => {

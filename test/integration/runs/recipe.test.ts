@@ -115,7 +115,7 @@ test("the same images with shuffled labels: the run fails and says why and what 
   assert.match(view.failure?.hint ?? "", /labels were mixed up/);
   const states = new Map(view.stages.map(({ name, state }) => [name, state]));
   assert.equal(states.get("recipe"), "failed");
-  assert.equal(states.get("head"), "waiting");
+  assert.equal(states.get("head"), "not-run");
   const out = join(stack.folder, "recipe.json");
   await thawJson(stack.folder, "get", view.runId, "recipe/recipe.json", "--out", out);
   const { evidence, decision } = JSON.parse(await readFile(out, "utf8")) as RecipeSummary;

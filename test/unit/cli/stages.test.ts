@@ -34,6 +34,7 @@ const STAGES: readonly LiveStage[] = [
   { name: "evaluate", state: "waiting" },
   { name: "register", state: "failed", seconds: 3, note: "the store does not answer" },
   { name: "report", state: "cancelled", note: "cancelled" },
+  { name: "tune-4", state: "not-run", note: "register failed" },
 ];
 
 describe("stageTable", () => {
@@ -49,6 +50,7 @@ describe("stageTable", () => {
       "· evaluate  waiting",
       "✗ register  failed           3.0 s  the store does not answer",
       "■ report    cancelled               cancelled",
+      "· tune-4    not-run                 register failed",
     ]);
   });
 

@@ -12,7 +12,7 @@ import { predictionsTable, unreadable } from "../../../cli/render/models/predict
 import { dateTime } from "../../../cli/render/numbers.js";
 import { planTable } from "../../../cli/render/runs/plan.js";
 import { runsTable } from "../../../cli/render/runs/runs.js";
-import type { PlannedStage } from "../../../client/plan/plan.js";
+import type { PlannedStage } from "../../../client/plan/foresee.js";
 import type { ModelVersion } from "../../../spec/records/model.js";
 import { FOLDS, SCANS } from "../../support/models/modelVersions.js";
 import { colourScreen, plainScreen } from "./screens.js";

@@ -1,15 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { BaseSpec } from "../../../spec/base.js";
-import {
-  followRecipe,
-  madeAnew,
-  planStages,
-  sourceOf,
-  whySkipped,
-  withoutFolds,
-  withoutStages,
-} from "../../../spec/pipeline/stages.js";
+import { planStages, sourceOf } from "../../../spec/pipeline/stages.js";
+import { courseOf } from "../../../spec/pipeline/walk/course.js";
+import { followRecipe, whySkipped } from "../../../spec/pipeline/walk/decided.js";
 import { runFileSchema } from "../../../spec/runFile/runFile.js";
 
 const file = (extra: object) => runFileSchema.parse({ name: "m", data: { path: "images" }, ...extra });
@@ -38,7 +32,12 @@ test("the report reads the folds that ran, for their times and digests", () => {
     reads(followRecipe(plans, { stages: 2, reason: "", folds })).filter((name) => name.startsWith("fold-")),
     ["fold-1", "fold-2", "fold-3"],
   );
-  assert.ok(reads(withoutFolds(plans)).every((name) => !name.startsWith("fold-")));
+  const old = {
+    file: file({ evaluation: { folds: 3 } }),
+    knows: { recipe: true, folds: false },
+    outcomes: {},
+  };
+  assert.ok(reads(courseOf(old).stages).every((name) => !name.startsWith("fold-")));
 });
 
 test("without unfreezing the head is the model", () => {
@@ -202,9 +201,8 @@ test("a candidate's stages have the keys of a run with that base alone", () => {
 });
 
 test("a run that began before there were recipes and folds has none", () => {
-  const names = withoutFolds(withoutStages(planStages(file({})), new Set(["recipe"]))).map(
-    ({ name }) => name,
-  );
+  const old = { file: file({}), knows: { recipe: false, folds: false }, outcomes: {} };
+  const names = courseOf(old).stages.map(({ name }) => name);
   assert.deepEqual(names, [
     "ingest",
     "features",
@@ -299,13 +297,14 @@ test("what changes the head or a stage of unfreezing changes every fold, and not
 });
 
 test("a stage and those after it are made anew under keys of the run, and the others are not touched", () => {
-  const plans = planStages(file({ evaluation: { folds: 0 } }));
-  const anew = madeAnew(plans, "tune-1", "m-1");
+  const given = { file: file({ evaluation: { folds: 0 } }), runId: "m-1", outcomes: {} };
+  const plans = planStages(given.file);
+  const { stages: anew } = courseOf({ ...given, from: "tune-1" });
   const split = plans.findIndex(({ name }) => name === "tune-1");
   assert.deepEqual(anew.slice(0, split), plans.slice(0, split));
   assert.deepEqual(
     anew.slice(split),
     plans.slice(split).map((plan) => ({ ...plan, parameters: { ...plan.parameters, anew: "m-1" } })),
   );
-  assert.deepEqual(madeAnew(plans, undefined, "m-1"), plans);
+  assert.deepEqual(courseOf(given).stages, plans);
 });

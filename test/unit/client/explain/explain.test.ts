@@ -344,11 +344,15 @@ const CASES: Readonly<Record<string, Case>> = {
     given: situation({
       ...closed(5),
       status: "cancelled",
-      stages: [INGEST, { name: "head", state: "cancelled" }, EVALUATE],
+      stages: [INGEST, { name: "head", state: "cancelled" }, { name: "evaluate", state: "not-run" }],
       failure: { code: "RUN_CANCELLED", message: "the run was cancelled" },
     }),
     condition: "cancelled",
-    says: ["The run was cancelled during head after 5 s.", "Ingest is in the store."],
+    says: [
+      "The run was cancelled during head after 5 s.",
+      "Ingest is in the store.",
+      "Evaluate did not run.",
+    ],
     advice: /reuses/,
   },
   "a run from the cache": {

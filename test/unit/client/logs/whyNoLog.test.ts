@@ -53,6 +53,12 @@ const CASES: Readonly<Record<string, Case>> = {
   ],
   "a stage that was left out": [viewOf("completed", SKIPPED), [], { stage: "tune-1" }, /because few images/],
   "a stage that waits": [viewOf("running", WAITING), [], { stage: "head" }, /has not begun/],
+  "a stage that the run did not come to": [
+    viewOf("failed", { name: "head", state: "not-run", note: "ingest failed" }),
+    [chunkOf("ingest", 1)],
+    { stage: "head" },
+    /it did not run: ingest failed$/,
+  ],
   "no such stage": [viewOf("running", WAITING), [], { stage: "haed" }, /no stage haed/],
   "no such attempt": [
     undefined,

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { historyFromJSON } from "@temporalio/common/lib/proto-utils.js";
-import { readHistory } from "../../../../client/runs/history.js";
+import { closeStages, readHistory } from "../../../../client/runs/history.js";
 
 const recorded = (name: string) =>
   readHistory(
@@ -68,4 +68,72 @@ test("how long a stage waited for a worker is told apart from its work", () => {
     if (state !== "done") continue;
     assert.ok(waited !== undefined && waited >= 0 && waited < seconds, `${name}: ${waited} of ${seconds}`);
   }
+});
+
+/** The history as it was when the stage's own activity had ended, and had failed. */
+function cutAt(name: string, stage: string): ReturnType<typeof readHistory> {
+  const { events } = JSON.parse(
+    readFileSync(join(process.cwd(), "test", "fixtures", "histories", name), "utf8"),
+  ) as { events: Record<string, { activityId?: string; scheduledEventId?: string }>[] };
+  const { eventId } = events.find(
+    (event) => event.activityTaskScheduledEventAttributes?.activityId === stage,
+  ) as {
+    eventId?: unknown;
+  };
+  const index = events.findIndex(
+    (event) => event.activityTaskCompletedEventAttributes?.scheduledEventId === eventId,
+  );
+  const { activityTaskCompletedEventAttributes: completed, ...event } = events[index] ?? {};
+  const cut = [...events.slice(0, index), { ...event, eventType: "EVENT_TYPE_ACTIVITY_TASK_FAILED" }];
+  const failed = { scheduledEventId: completed?.scheduledEventId, failure: { message: "no more" } };
+  return readHistory(
+    historyFromJSON({
+      events: cut.map((one, at) =>
+        at === index ? { ...one, activityTaskFailedEventAttributes: failed } : one,
+      ),
+    }),
+  );
+}
+
+test("stages after one that failed are not run, those that the recipe left out stay left out", () => {
+  const { stages } = cutAt("recipe-one-stage.json", "tune-1");
+  assert.deepEqual(
+    stages.slice(3).map(({ name, state, note }) => [name, state, note?.slice(0, 24)]),
+    [
+      ["head", "done", stages[3]?.note?.slice(0, 24)],
+      ["tune-1", "failed", "no more"],
+      ["tune-2", "skipped", "only the first stage of "],
+      ["evaluate", "not-run", "tune-1 failed"],
+      ["register", "not-run", "tune-1 failed"],
+      ["report", "not-run", "tune-1 failed"],
+    ],
+  );
+});
+
+test("when a run has ended nothing of it waits or runs", () => {
+  const stages = closeStages(
+    [
+      { name: "ingest", state: "done" },
+      { name: "head", state: "running" },
+      { name: "evaluate", state: "waiting" },
+    ],
+    "cancelled",
+  );
+  assert.deepEqual(
+    stages.map(({ state }) => state),
+    ["done", "cancelled", "not-run"],
+  );
+});
+
+test("a run that has chosen between bases has the stages of the base that it chose", () => {
+  const { stages } = recorded("two-bases.json");
+  const ended = new Set(["done", "cached", "skipped"]);
+  assert.deepEqual(
+    stages.filter(({ state }) => !ended.has(state)),
+    [],
+  );
+  assert.deepEqual(
+    stages.slice(0, 7).map(({ name }) => name),
+    ["ingest", "features-1", "recipe-1", "features-2", "recipe-2", "base", "features"],
+  );
 });

@@ -1,0 +1,85 @@
+/** The stages of a run as far as they are known: planned anew for the base that was chosen, cut down by the recipe. */
+import { candidatesOf, planStages, type StagePlan } from "../stages.js";
+import { followRecipe, whySkipped, withoutStages } from "./decided.js";
+import { chosenBase, onBase, type RunFacts, refuses, type Verdict } from "./facts.js";
+
+export interface Course {
+  /** In order, those that are left out among them. */
+  readonly stages: readonly StagePlan[];
+  /** Why stages are left out, by name. */
+  readonly leftOut: ReadonlyMap<string, string>;
+  /** Those that are made anew whatever is in the store. */
+  readonly anew: ReadonlySet<string>;
+}
+
+/** In keys, until the run has an id. */
+const NO_RUN = "";
+
+export function courseOf(facts: RunFacts): Course {
+  const first = plansOf(facts);
+  const chosen = chosenBase(facts);
+  const own = chosen === undefined ? first : plansOf(onBase(facts, chosen));
+  const order = inOrder(own, first);
+  const anew = anewFrom(order, facts.from);
+  const runId = facts.runId ?? NO_RUN;
+  const decision = decisionIn(facts);
+  const planned = order.map((plan) =>
+    anew.has(plan.name) ? { ...plan, parameters: { ...plan.parameters, anew: runId } } : plan,
+  );
+  const leftOut = new Map(
+    planned.flatMap((plan): readonly [string, string][] => {
+      const why = own.some(({ name }) => name === plan.name)
+        ? decision && whySkipped(plan, decision)
+        : `the base ${chosen}, which was chosen, has no such stage`;
+      return why === undefined ? [] : [[plan.name, why]];
+    }),
+  );
+  const kept = withoutStages(planned, new Set(leftOut.keys()));
+  const followed = new Map(
+    (decision === undefined ? kept : followRecipe(kept, decision)).map((plan) => [plan.name, plan]),
+  );
+  return { stages: planned.map((plan) => followed.get(plan.name) ?? plan), leftOut, anew };
+}
+
+/** All stages that the run may come to have, whichever base it chooses. */
+export function possibleStages(facts: Omit<RunFacts, "outcomes">): readonly string[] {
+  const plans = candidatesOf(facts.file).map((name) => plansOf(onBase(facts, name)));
+  return plans.reduce((known, more) => inOrder(more, known), plansOf(facts)).map(({ name }) => name);
+}
+
+/** Runs in progress that began before there were recipes or folds go on without. */
+function plansOf({ file, base, candidates, knows }: Omit<RunFacts, "outcomes">): readonly StagePlan[] {
+  const plans = planStages(file, base, candidates);
+  const unknown = plans.filter(
+    ({ name, kind }) =>
+      (name === "recipe" && knows?.recipe === false) || (kind === "fold" && knows?.folds === false),
+  );
+  return unknown.length === 0 ? plans : withoutStages(plans, new Set(unknown.map(({ name }) => name)));
+}
+
+/** Two plans as one: where only the second has a stage, it comes after what it comes after there. */
+function inOrder(plans: readonly StagePlan[], others: readonly StagePlan[]): readonly StagePlan[] {
+  const all = [...plans];
+  others.forEach((other, index) => {
+    if (all.some(({ name }) => name === other.name)) return;
+    const before = all.findIndex(({ name }) => name === others[index - 1]?.name);
+    all.splice(before + 1, 0, other);
+  });
+  return all;
+}
+
+/**
+ * The stage named and those after it. Their keys are the run's own: so the artifacts that there are stay what they are
+ * for everybody else, and attempts of this run still find what this run has made.
+ */
+function anewFrom(plans: readonly StagePlan[], stage: string | undefined): ReadonlySet<string> {
+  const first = stage === undefined ? -1 : plans.findIndex(({ name }) => name === stage);
+  return new Set(first < 0 ? [] : plans.slice(first).map(({ name }) => name));
+}
+
+/** The decision that the run follows; a candidate's is evidence for the choice between bases, no more. */
+function decisionIn({ outcomes }: RunFacts): Verdict | undefined {
+  const { recipe } = outcomes;
+  if (recipe?.state !== "done" || refuses({ kind: "recipe" }, recipe.decision)) return undefined;
+  return recipe.decision;
+}
