@@ -127,7 +127,7 @@ async function removeOlder(store: Store, { stageKey, run, number }: Fence): Prom
 async function readManifest(store: Store, name: string): Promise<CheckpointManifest | undefined> {
   return readRecord(store, name, {
     schema: checkpointManifestSchema,
-    what: "the checkpoint's manifest",
+    what: "its manifest",
     remedy: "the stage goes on from another checkpoint, or begins anew",
     fault: ({ digest, ...content }) =>
       sha256(canonicalJson(content)) === digest ? undefined : "it does not match its own digest",

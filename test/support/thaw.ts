@@ -1,7 +1,11 @@
-/** Runs the compiled command line as a user would: another process, its output, its exit code. */
+/**
+ * Runs the compiled command line as a user would: another process, its output, its exit code. What is printed as JSON is
+ * checked against its published schema, whatever the test asks.
+ */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { checkDocuments, checkErrors } from "./documents.js";
 
 const MAIN = fileURLToPath(new URL("../../cli/main.js", import.meta.url));
 
@@ -35,6 +39,11 @@ export async function thaw(args: readonly string[], { cwd, env }: ThawOptions): 
     child.on("error", reject);
     child.on("close", resolve);
   });
+  const [command] = args;
+  if (command !== undefined && args.includes("--json")) {
+    checkDocuments(command, stdout);
+    checkErrors(stderr);
+  }
   return { status, stdout, stderr };
 }
 
