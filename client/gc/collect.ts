@@ -60,17 +60,16 @@ export async function collectGarbage(session: Session, options: CollectOptions):
     runs: await listObjects(store, RUNS_PREFIX),
   };
   const files = new Map<string, readonly string[]>();
-  const filesOf = async (name: string): Promise<readonly string[]> => {
-    const known = files.get(name) ?? (await digestsIn(session, name));
-    files.set(name, known);
-    return known;
-  };
   const images = new Map<string, readonly string[]>();
-  const imagesOf = async (upload: string, damaged: DamagedRecord[]): Promise<readonly string[]> => {
-    const known = images.get(upload) ?? (await digestsOfUpload(session, upload, damaged));
-    // One that is damaged is said to be each time: it holds back what goes.
-    if (known !== undefined) images.set(upload, known);
-    return known ?? [];
+  /** One that is damaged is said to be each time: it holds back what goes. */
+  const remembered = async (
+    known: Map<string, readonly string[]>,
+    name: string,
+    read: () => Promise<readonly string[] | undefined>,
+  ): Promise<readonly string[]> => {
+    const digests = known.get(name) ?? (await read());
+    if (digests !== undefined) known.set(name, digests);
+    return digests ?? [];
   };
   look("following what is in use");
   const allLogs = await listObjects(store, LOGS_PREFIX);
@@ -85,8 +84,11 @@ export async function collectGarbage(session: Session, options: CollectOptions):
     const uploads = findOldUploads(allUploads, roots, oldest, fresh);
     const digests = new Set(roots.digests);
     const damaged = [...roots.damaged];
-    for (const upload of uploads.kept)
-      for (const digest of await imagesOf(upload, damaged)) digests.add(digest);
+    for (const upload of uploads.kept) {
+      const read = () => digestsOfUpload(session, upload, damaged);
+      for (const digest of await remembered(images, upload, read)) digests.add(digest);
+    }
+    const filesOf = (name: string) => remembered(files, name, () => digestsIn(session, name, damaged));
     const garbage = await findGarbage(inventory, { ...roots, digests }, filesOf, fresh);
     const found = {
       uploads: uploads.gone,
@@ -146,13 +148,15 @@ async function digestsOfUpload(
   return list?.entries.map(({ sha256 }) => sha256);
 }
 
-/** A manifest that vanished or is damaged is of no use to anybody, and protects nothing. */
-async function digestsIn({ store }: Session, name: string): Promise<readonly string[]> {
+/** Likewise of an artifact that stays. */
+async function digestsIn(
+  { store }: Session,
+  name: string,
+  damaged: DamagedRecord[],
+): Promise<readonly string[] | undefined> {
   const place = placeOf(name);
   if (place === undefined) return [];
-  const manifest = await findManifest(store, place.kind, place.key).catch((error: unknown) => {
-    if (error instanceof ThawError && error.code === "ARTIFACT_CORRUPT") return undefined;
-    throw error;
-  });
-  return (manifest?.files ?? []).map(({ digest }) => digest);
+  const before = damaged.length;
+  const manifest = await unlessDamaged(findManifest(store, place.kind, place.key), damaged);
+  return damaged.length > before ? undefined : (manifest?.files ?? []).map(({ digest }) => digest);
 }

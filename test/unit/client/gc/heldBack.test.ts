@@ -17,6 +17,7 @@ const FOUND: StoreGarbage = {
 for (const { records, goes } of [
   { records: [], goes: ["objects", "manifests", "runs", "logs", "traces", "uploads"] },
   { records: ["bases/b/v1.json"], goes: ["manifests", "runs", "logs", "traces", "uploads"] },
+  { records: ["artifacts/head/k/manifest.json"], goes: ["manifests", "runs", "logs", "traces", "uploads"] },
   { records: ["uploads/u/images.json"], goes: ["manifests", "runs", "logs", "traces", "uploads"] },
   { records: ["runs/r.json"], goes: ["runs", "logs", "traces", "uploads"] },
   { records: ["runs/r.json", "bases/b/v1.json"], goes: ["runs", "logs", "traces", "uploads"] },
