@@ -66,12 +66,19 @@ export class ThawError extends Error {
   readonly code: ErrorCode;
   /** What to do about it, as a sentence or a command. */
   readonly hint: string | undefined;
+  /** Key in the bucket of the record that is damaged, where one is. */
+  readonly record: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { hint?: string; cause?: unknown; record?: string } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "ThawError";
     this.code = code;
     this.hint = options.hint;
+    this.record = options.record;
   }
 
   get exitCode(): 1 | 2 | 4 {

@@ -1,20 +1,6 @@
 /** JSON of `thaw doctor`. Public API. */
+import type { checkSchema, doctorSchema } from "../../spec/schemas/cli/machine.js";
+import type { Shape } from "../../spec/schemas/exact.js";
 
-export interface DoctorJson {
-  /** False when something that `thaw` needs is missing or does not answer. */
-  readonly healthy: boolean;
-  readonly checks: readonly CheckJson[];
-}
-
-export interface CheckJson {
-  readonly name: string;
-  /** What it is for, in one line. */
-  readonly purpose: string;
-  readonly state: "ok" | "missing" | "optional";
-  /** Path, address or URL. */
-  readonly where?: string;
-  readonly version?: string;
-  readonly problem?: string;
-  /** The command that mends it. */
-  readonly fix?: string;
-}
+export type DoctorJson = Shape<typeof doctorSchema>;
+export type CheckJson = Shape<typeof checkSchema>;

@@ -1,7 +1,5 @@
 /** JSON of `thaw init`. Public API. */
-export interface InitJson {
-  /** Absolute path of the run file that was written. */
-  readonly runFile: string;
-  /** The model's name in it. */
-  readonly model: string;
-}
+import type { initSchema } from "../../spec/schemas/cli/runs.js";
+import type { Shape } from "../../spec/schemas/exact.js";
+
+export type InitJson = Shape<typeof initSchema>;

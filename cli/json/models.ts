@@ -1,30 +1,14 @@
 /** JSON of `thaw models`. Public API. */
-import type { ListedVersion } from "../../client/models/list.js";
-import type { FoldsInBrief } from "../../spec/records/folds.js";
+import type { ListedModels, ListedVersion } from "../../client/models/list.js";
+import type { modelSchema, modelsSchema } from "../../spec/schemas/cli/models.js";
+import type { Shape } from "../../spec/schemas/exact.js";
+import { damagedJson } from "./damaged.js";
 
-export interface ModelsJson {
-  /** By name, the newest version first. */
-  readonly models: readonly ModelJson[];
-}
+export type ModelsJson = Shape<typeof modelsSchema>;
+export type ModelJson = Shape<typeof modelSchema>;
 
-export interface ModelJson {
-  readonly name: string;
-  readonly version: number;
-  /** Sorted. */
-  readonly aliases: readonly string[];
-  readonly runId: string;
-  /** ISO 8601. */
-  readonly createdAt: string;
-  readonly base: string;
-  readonly classes: readonly string[];
-  /** In [0, 1], on the held-out images. */
-  readonly testAccuracy: number;
-  /** The recipe cross-validated: for small sets the figure to quote. Absent without folds. */
-  readonly folds?: FoldsInBrief;
-}
-
-export function modelsJson(versions: readonly ListedVersion[]): ModelsJson {
-  return { models: versions.map(modelJson) };
+export function modelsJson({ versions, damaged }: ListedModels): ModelsJson {
+  return { models: versions.map(modelJson), ...damagedJson(damaged) };
 }
 
 export function modelJson({ model, aliases }: ListedVersion): ModelJson {

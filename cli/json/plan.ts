@@ -1,17 +1,9 @@
 /** JSON of `thaw plan`. Public API. */
 import type { PlannedStage } from "../../client/plan/foresee.js";
+import type { planSchema } from "../../spec/schemas/cli/runs.js";
+import type { Shape } from "../../spec/schemas/exact.js";
 
-export interface PlanJson {
-  readonly model: string;
-  /** In the order in which they would run. */
-  readonly stages: readonly {
-    readonly name: string;
-    readonly action: "reuse" | "run" | "skip" | "maybe";
-    readonly why: string;
-    /** Key and digest of the artifact that would be reused. */
-    readonly artifact?: { readonly key: string; readonly digest: string };
-  }[];
-}
+export type PlanJson = Shape<typeof planSchema>;
 
 export function planJson(model: string, stages: readonly PlannedStage[]): PlanJson {
   return {

@@ -1,11 +1,9 @@
 /** JSON of `thaw predict`. Public API. */
-import type { FilePrediction, Predictions } from "../../client/models/predict.js";
+import type { Predictions } from "../../client/models/predict.js";
+import type { predictSchema } from "../../spec/schemas/cli/models.js";
+import type { Shape } from "../../spec/schemas/exact.js";
 
-export interface PredictJson {
-  readonly model: { readonly name: string; readonly version: number };
-  /** In the order of the files; a file that cannot be read has an `error` and nothing else. */
-  readonly predictions: readonly FilePrediction[];
-}
+export type PredictJson = Shape<typeof predictSchema>;
 
 export function predictJson({ model, predictions }: Predictions): PredictJson {
   return { model: { name: model.name, version: model.version }, predictions };

@@ -1,9 +1,5 @@
 /** JSON of `thaw resume --detach` and `--dry-run`. Public API. */
-import type { PlanJson } from "./plan.js";
-import type { StartedRunJson } from "./run.js";
+import type { resumeSchema } from "../../spec/schemas/cli/runs.js";
+import type { Shape } from "../../spec/schemas/exact.js";
 
-/** Without `runId` when nothing was started. */
-export interface ResumeJson extends Partial<StartedRunJson> {
-  readonly resumedFrom: string;
-  readonly stages: PlanJson["stages"];
-}
+export type ResumeJson = Shape<typeof resumeSchema>;

@@ -1,7 +1,5 @@
 /** JSON of `thaw pause`, `unpause`, `set` and `stop`. Public API. */
-import type { SteerRecord } from "../../spec/steering/steering.js";
+import type { steerSchema } from "../../spec/schemas/cli/runs.js";
+import type { Shape } from "../../spec/schemas/exact.js";
 
-/** As it was when the command ended: with `--wait` applied or missed, else usually accepted. */
-export interface SteerJson extends SteerRecord {
-  readonly runId: string;
-}
+export type SteerJson = Shape<typeof steerSchema>;

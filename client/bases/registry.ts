@@ -5,9 +5,11 @@ import { extractorInput } from "../../learn/bases/extractor.js";
 import { ownInput } from "../../learn/bases/input.js";
 import { LAYERS_MODEL, NOT_STATED, type PixelScale, type RegisteredBase } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
+import type { DamagedRecord } from "../../spec/records/damaged.js";
 import { storeFile } from "../../store/artifacts/artifacts.js";
 import { ensureBucket, type Store } from "../../store/connection/connection.js";
-import { listBaseNames, readBase, registerBase } from "../../store/records/bases.js";
+import { unlessDamaged } from "../../store/record.js";
+import { baseRecordName, listBaseNames, readBase, registerBase } from "../../store/records/bases.js";
 import { type FetchOptions, isRemote, openCheckpoint } from "./checkpointSource.js";
 import { importLayersModel } from "./importLayersModel.js";
 
@@ -23,12 +25,30 @@ export function architecturesWithoutWeights(): readonly Base[] {
   return WITHOUT_WEIGHTS;
 }
 
-/** The newest version of every registered base. */
-export async function registeredBases(store: Store): Promise<readonly RegisteredBase[]> {
+export interface ListedBases {
+  /** The newest version of each. */
+  readonly bases: readonly DescribedBase[];
+  /** Records that cannot be read. */
+  readonly damaged: readonly DamagedRecord[];
+}
+
+export async function registeredBases(store: Store): Promise<ListedBases> {
   await ensureBucket(store);
   const names = await listBaseNames(store);
-  const found = await Promise.all(names.map((name) => readBase(store, name)));
-  return found.filter((base) => base !== undefined);
+  const damaged: DamagedRecord[] = [];
+  const found = await Promise.all(names.map((name) => unlessDamaged(readBase(store, name), damaged)));
+  const bases: DescribedBase[] = [];
+  for (const base of found) {
+    if (base === undefined) continue;
+    try {
+      bases.push(describeBase(base));
+    } catch (error) {
+      if (!(error instanceof ThawError)) throw error;
+      const record = baseRecordName(base.name, base.version);
+      damaged.push({ record, why: error.message, hint: "another version of thaw knows its architecture" });
+    }
+  }
+  return { bases, damaged };
 }
 
 export interface AddBase {

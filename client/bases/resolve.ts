@@ -8,7 +8,7 @@ import type { StageSummary } from "../../spec/records/training.js";
 import { requireManifest } from "../../store/artifacts/artifacts.js";
 import { canonicalJson, sha256 } from "../../store/artifacts/keys.js";
 import type { Store } from "../../store/connection/connection.js";
-import { listBaseNames, readBase } from "../../store/records/bases.js";
+import { listBaseNames, listBaseVersions, readBase } from "../../store/records/bases.js";
 import { resolveModel } from "../models/reference.js";
 import { nearest } from "../nearest.js";
 
@@ -17,18 +17,18 @@ const MODEL = "model:";
 /**
  * @param name `efficientnet-lite1`, `radiographs`, `radiographs@2`, `model:digits`, `model:digits@3` or `model:digits@champion`
  * @returns undefined for a base of the catalogue, whose name says everything
- * @throws ThawError BASE_UNKNOWN, NOT_FOUND (a model that there is not), STORE_…
+ * @throws ThawError BASE_UNKNOWN, NOT_FOUND (a model that there is not), ARTIFACT_CORRUPT (its record), STORE_…
  */
 export async function resolveBase(store: Store, name: string): Promise<BaseSpec | undefined> {
   if (name.startsWith(MODEL)) return modelBase(store, await resolveModel(store, name.slice(MODEL.length)));
   if (CATALOGUE.some((base) => base.name === name)) return undefined;
   const [, plain = "", version] = /^([^@]+)(?:@v?(\d+))?$/.exec(name) ?? [];
-  const newest = await readBase(store, plain);
+  const newest = (await listBaseVersions(store, plain)).at(-1);
   if (newest === undefined) throw await unknownBase(store, name, plain);
-  const wanted = version === undefined ? newest : await readBase(store, plain, Number(version));
+  const wanted = await readBase(store, plain, version === undefined ? newest : Number(version));
   if (wanted !== undefined) return registeredBase(wanted);
-  throw new ThawError("BASE_UNKNOWN", `there is no version ${version} of base ${plain}`, {
-    hint: newest.version === 1 ? "it has version 1 only" : `it has versions 1 to ${newest.version}`,
+  throw new ThawError("BASE_UNKNOWN", `there is no version ${version ?? newest} of base ${plain}`, {
+    hint: newest === 1 ? "it has version 1 only" : `it has versions 1 to ${newest}`,
   });
 }
 

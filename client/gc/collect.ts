@@ -1,13 +1,16 @@
 /** Garbage collection: finds what nothing reaches, and removes it. */
 import { ThawError } from "../../spec/errors.js";
+import type { DamagedRecord } from "../../spec/records/damaged.js";
 import { ARTIFACTS_PREFIX, findManifest, OBJECTS_PREFIX, placeOf } from "../../store/artifacts/artifacts.js";
 import { FRESH_MS } from "../../store/freshness.js";
 import { readUploadList, UPLOADS_PREFIX } from "../../store/images/uploads.js";
 import { listObjects, removeObjects, type StoredObject } from "../../store/inventory.js";
+import { unlessDamaged } from "../../store/record.js";
 import { LOGS_PREFIX } from "../../store/records/logs.js";
 import { RUNS_PREFIX } from "../../store/records/records.js";
 import type { Session } from "../session.js";
-import { findGarbage, type Garbage, type Inventory } from "./garbage.js";
+import { findGarbage, type Inventory, type StoreGarbage } from "./garbage.js";
+import { heldBack } from "./heldBack.js";
 import { findLocalGarbage, type LocalGarbage, removeLocal } from "./localGarbage.js";
 import { findOldLogs } from "./oldLogs.js";
 import { findOldTraces, TRACE_PREFIXES } from "./oldTraces.js";
@@ -28,13 +31,10 @@ export interface CollectOptions {
   }) => void;
 }
 
-export interface Collected extends Garbage {
+export interface Collected extends StoreGarbage {
   readonly local: readonly LocalGarbage[];
-  readonly logs: readonly StoredObject[];
-  /** Checkpoints, claims and commands of old runs. */
-  readonly traces: readonly StoredObject[];
-  /** Lists of uploaded images that no run refers to any more; the images themselves are data objects. */
-  readonly uploads: readonly StoredObject[];
+  /** Records that cannot be read: whatever they might refer to stays. */
+  readonly damaged: readonly DamagedRecord[];
   /** How much stays in the store. */
   readonly kept: { readonly objects: number; readonly bytes: number };
 }
@@ -60,16 +60,16 @@ export async function collectGarbage(session: Session, options: CollectOptions):
     runs: await listObjects(store, RUNS_PREFIX),
   };
   const files = new Map<string, readonly string[]>();
-  const filesOf = async (name: string): Promise<readonly string[]> => {
-    const known = files.get(name) ?? (await digestsIn(session, name));
-    files.set(name, known);
-    return known;
-  };
   const images = new Map<string, readonly string[]>();
-  const imagesOf = async (upload: string): Promise<readonly string[]> => {
-    const known = images.get(upload) ?? (await digestsOfUpload(session, upload));
-    images.set(upload, known);
-    return known;
+  /** One that is damaged is said to be each time: it holds back what goes. */
+  const remembered = async (
+    known: Map<string, readonly string[]>,
+    name: string,
+    read: () => Promise<readonly string[] | undefined>,
+  ): Promise<readonly string[]> => {
+    const digests = known.get(name) ?? (await read());
+    if (digests !== undefined) known.set(name, digests);
+    return digests ?? [];
   };
   look("following what is in use");
   const allLogs = await listObjects(store, LOGS_PREFIX);
@@ -83,14 +83,20 @@ export async function collectGarbage(session: Session, options: CollectOptions):
     allUploads = await listObjects(store, UPLOADS_PREFIX);
     const uploads = findOldUploads(allUploads, roots, oldest, fresh);
     const digests = new Set(roots.digests);
-    for (const upload of uploads.kept) for (const digest of await imagesOf(upload)) digests.add(digest);
+    const damaged = [...roots.damaged];
+    for (const upload of uploads.kept) {
+      const read = () => digestsOfUpload(session, upload, damaged);
+      for (const digest of await remembered(images, upload, read)) digests.add(digest);
+    }
+    const filesOf = (name: string) => remembered(files, name, () => digestsIn(session, name, damaged));
     const garbage = await findGarbage(inventory, { ...roots, digests }, filesOf, fresh);
-    return {
+    const found = {
       uploads: uploads.gone,
       ...garbage,
       logs: findOldLogs(allLogs, roots, logsBefore),
       traces: findOldTraces(allTraces, roots, logsBefore),
     };
+    return { ...heldBack(found, damaged), damaged };
   };
   const first = await find();
   const garbage = dryRun ? first : await find();
@@ -129,22 +135,28 @@ export function bytesOf(objects: readonly Pick<StoredObject, "size">[]): number 
   return objects.reduce((sum, { size }) => sum + size, 0);
 }
 
-/** Like {@link digestsIn}: a list that vanished or is damaged protects nothing. */
-async function digestsOfUpload({ store }: Session, upload: string): Promise<readonly string[]> {
-  const list = await readUploadList(store, upload).catch((error: unknown) => {
-    if (error instanceof ThawError && error.code === "NOT_FOUND") return undefined;
+/** A list that vanished protects nothing. @returns undefined for one that cannot be read, which `damaged` gets */
+async function digestsOfUpload(
+  { store }: Session,
+  upload: string,
+  damaged: DamagedRecord[],
+): Promise<readonly string[] | undefined> {
+  const list = await unlessDamaged(readUploadList(store, upload), damaged).catch((error: unknown) => {
+    if (error instanceof ThawError && error.code === "NOT_FOUND") return { entries: [] };
     throw error;
   });
-  return (list?.entries ?? []).map(({ sha256 }) => sha256);
+  return list?.entries.map(({ sha256 }) => sha256);
 }
 
-/** A manifest that vanished or is damaged is of no use to anybody, and protects nothing. */
-async function digestsIn({ store }: Session, name: string): Promise<readonly string[]> {
+/** Likewise of an artifact that stays. */
+async function digestsIn(
+  { store }: Session,
+  name: string,
+  damaged: DamagedRecord[],
+): Promise<readonly string[] | undefined> {
   const place = placeOf(name);
   if (place === undefined) return [];
-  const manifest = await findManifest(store, place.kind, place.key).catch((error: unknown) => {
-    if (error instanceof ThawError && error.code === "ARTIFACT_CORRUPT") return undefined;
-    throw error;
-  });
-  return (manifest?.files ?? []).map(({ digest }) => digest);
+  const before = damaged.length;
+  const manifest = await unlessDamaged(findManifest(store, place.kind, place.key), damaged);
+  return damaged.length > before ? undefined : (manifest?.files ?? []).map(({ digest }) => digest);
 }

@@ -10,10 +10,19 @@ export interface Inventory {
   readonly runs: readonly StoredObject[];
 }
 
-export interface Garbage {
+interface Garbage {
   readonly manifests: readonly StoredObject[];
   readonly objects: readonly StoredObject[];
   readonly runs: readonly StoredObject[];
+}
+
+/** What goes from the store. */
+export interface StoreGarbage extends Garbage {
+  readonly logs: readonly StoredObject[];
+  /** Checkpoints, claims and commands of old runs. */
+  readonly traces: readonly StoredObject[];
+  /** Lists of uploaded images that no run refers to any more; the images themselves are data objects. */
+  readonly uploads: readonly StoredObject[];
 }
 
 /**
@@ -23,7 +32,7 @@ export interface Garbage {
  */
 export async function findGarbage(
   inventory: Inventory,
-  roots: Roots,
+  roots: Omit<Roots, "damaged">,
   filesOf: (manifest: string) => Promise<readonly string[]>,
   fresh: Date,
 ): Promise<Garbage> {

@@ -1,6 +1,8 @@
 /** What must stay: runs that go on, are recent, are pinned or made a model; models; bases. */
 import type { ArtifactRef } from "../../spec/artifact.js";
+import type { DamagedRecord } from "../../spec/records/damaged.js";
 import { manifestName } from "../../store/artifacts/artifacts.js";
+import { unlessDamaged } from "../../store/record.js";
 import { listBaseNames, listBaseVersions, readBase } from "../../store/records/bases.js";
 import { listPins } from "../../store/records/pins.js";
 import { listModels, listRuns, listVersions, readModel, readRun } from "../../store/records/records.js";
@@ -18,6 +20,8 @@ export interface Roots {
   readonly digests: ReadonlySet<string>;
   /** Ids of the runs that are kept. */
   readonly runs: ReadonlySet<string>;
+  /** Records that cannot be read: what they keep is not known. */
+  readonly damaged: readonly DamagedRecord[];
 }
 
 /** @param oldest runs that started before it are kept only for a reason */
@@ -25,6 +29,7 @@ export async function collectRoots(session: Session, oldest: Date): Promise<Root
   const manifests = new Set<string>();
   const digests = new Set<string>();
   const runs = new Set<string>();
+  const damaged: DamagedRecord[] = [];
   const keepArtifacts = (refs: Iterable<ArtifactRef>): void => {
     for (const { kind, key } of refs) manifests.add(manifestName(kind, key));
   };
@@ -36,13 +41,13 @@ export async function collectRoots(session: Session, oldest: Date): Promise<Root
 
   for (const name of await listBaseNames(store)) {
     for (const version of await listBaseVersions(store, name)) {
-      const base = await readBase(store, name, version);
+      const base = await unlessDamaged(readBase(store, name, version), damaged);
       if (base !== undefined) digests.add(base.checkpoint.digest);
     }
   }
   for (const name of await listModels(store)) {
     for (const version of await listVersions(store, name)) {
-      const model = await readModel(store, name, version);
+      const model = await unlessDamaged(readModel(store, name, version), damaged);
       if (model === undefined) continue;
       runs.add(model.runId);
       keepArtifacts([model.weights, ...Object.values(model.artifacts)]);
@@ -62,7 +67,7 @@ export async function collectRoots(session: Session, oldest: Date): Promise<Root
     const started = startOfRun(runId);
     if (started !== undefined && started >= oldest) runs.add(runId);
     if (!runs.has(runId)) continue;
-    keepArtifacts(Object.values((await readRun(store, runId))?.artifacts ?? {}));
+    keepArtifacts(Object.values((await unlessDamaged(readRun(store, runId), damaged))?.artifacts ?? {}));
   }
-  return { manifests, digests, runs };
+  return { manifests, digests, runs, damaged };
 }

@@ -7,8 +7,9 @@ import type { SourceEntries } from "../../data/source/entries.js";
 import { listSource } from "../../data/source/source.js";
 import { whyUnreadable } from "../../spec/images/unreadable.js";
 import type { Progress } from "../../spec/records/training.js";
+import type { UploadList } from "../../spec/schemas/store/upload.js";
 import { patientStore, type Store } from "../../store/connection/connection.js";
-import { storedDigests, storeImage, type UploadList, writeUploadList } from "../../store/images/uploads.js";
+import { storedDigests, storeImage, writeUploadList } from "../../store/images/uploads.js";
 import { forEachParallel } from "../../store/parallel.js";
 
 export interface UploadOptions {

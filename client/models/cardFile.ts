@@ -5,6 +5,7 @@ import type { RunResult } from "../../spec/pipeline/run.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import { findManifest, readArtifactFile } from "../../store/artifacts/artifacts.js";
 import type { Store } from "../../store/connection/connection.js";
+import { unlessDamaged } from "../../store/record.js";
 import { listRuns, readRun } from "../../store/records/records.js";
 
 /**
@@ -22,7 +23,8 @@ async function newestRunOf(store: Store, { name, version }: ModelVersion): Promi
   // The id of a run is its model's name and the time of its start, which sorts.
   const ids = (await listRuns(store)).filter((id) => id.startsWith(`${name}-`)).toSorted();
   for (const id of ids.reverse()) {
-    const run = await readRun(store, id);
+    // A record that is damaged may be of any version: the model is exported with the card of another run, or none.
+    const run = await unlessDamaged(readRun(store, id), []);
     if (run?.model === name && run.version === version) return run;
   }
   return undefined;

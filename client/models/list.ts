@@ -1,7 +1,9 @@
 /** Registered models: their versions, and the aliases that point at them. */
 import { ThawError } from "../../spec/errors.js";
+import type { DamagedRecord } from "../../spec/records/damaged.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import { ensureBucket, type Store } from "../../store/connection/connection.js";
+import { unlessDamaged } from "../../store/record.js";
 import { listAliases, readAlias, removeAlias, writeAlias } from "../../store/records/aliases.js";
 import { listModels, listVersions, readModel } from "../../store/records/records.js";
 import { readFolds } from "./folds.js";
@@ -13,11 +15,17 @@ export interface ListedVersion {
   readonly aliases: readonly string[];
 }
 
+export interface ListedModels {
+  readonly versions: readonly ListedVersion[];
+  /** Records that cannot be read, of models, of their aliases and of the runs that made them. */
+  readonly damaged: readonly DamagedRecord[];
+}
+
 /**
  * All versions of all models, by name, the newest first; of one model where `name` says so.
  * @throws ThawError NOT_FOUND for a name that there is not, STORE_…
  */
-export async function modelVersions(store: Store, name?: string): Promise<readonly ListedVersion[]> {
+export async function modelVersions(store: Store, name?: string): Promise<ListedModels> {
   await ensureBucket(store);
   const known = await listModels(store);
   if (name !== undefined && !known.includes(name)) {
@@ -27,16 +35,21 @@ export async function modelVersions(store: Store, name?: string): Promise<readon
     });
   }
   const listed: ListedVersion[] = [];
+  const damaged: DamagedRecord[] = [];
   for (const model of name === undefined ? known : [name]) {
-    const [versions, aliases] = await Promise.all([listVersions(store, model), listAliases(store, model)]);
+    const [versions, aliases] = await Promise.all([
+      listVersions(store, model),
+      listAliases(store, model, damaged),
+    ]);
     for (const version of versions.toReversed()) {
-      const found = await readModel(store, model, version);
+      const found = await unlessDamaged(readModel(store, model, version), damaged);
       if (found === undefined) continue;
       const pointing = aliases.filter((alias) => alias.version === version).map(({ alias }) => alias);
-      listed.push({ model: await readFolds(store, found), aliases: pointing });
+      const withFolds = await unlessDamaged(readFolds(store, found), damaged);
+      listed.push({ model: withFolds ?? found, aliases: pointing });
     }
   }
-  return listed;
+  return { versions: listed, damaged };
 }
 
 /** Words that mean something else where a version may stand. */
@@ -44,7 +57,7 @@ const RESERVED = /^(v?\d+|latest)$/;
 const ALIAS = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/;
 
 /**
- * Points an alias at the version that `ref` means; it may have pointed elsewhere.
+ * Points an alias at the version that `ref` means; it may have pointed elsewhere, or be damaged.
  * @param ref like that of {@link resolveModel}
  * @throws ThawError USAGE (the alias), NOT_FOUND, STORE_…
  */
@@ -59,7 +72,7 @@ export async function setAlias(
     });
   }
   const model = await resolveModel(store, ref);
-  const before = (await readAlias(store, model.name, alias))?.version;
+  const before = (await unlessDamaged(readAlias(store, model.name, alias), []))?.version;
   if (before !== model.version) {
     await writeAlias(store, model.name, { alias, version: model.version, since: new Date().toISOString() });
   }
@@ -72,8 +85,10 @@ export async function dropAlias(store: Store, ref: string): Promise<{ model: str
   if (model === undefined || alias === undefined) {
     throw new ThawError("USAGE", `"${ref}" names no alias`, { hint: "write NAME@ALIAS" });
   }
-  if ((await readAlias(store, model, alias)) === undefined) {
-    const aliases = (await listAliases(store, model)).map((known) => known.alias);
+  const damaged: DamagedRecord[] = [];
+  const known = await unlessDamaged(readAlias(store, model, alias), damaged);
+  if (known === undefined && damaged.length === 0) {
+    const aliases = (await listAliases(store, model)).map((other) => other.alias);
     throw new ThawError("NOT_FOUND", `model ${model} has no alias ${alias}`, {
       hint: aliases.length === 0 ? "it has none at all" : `it has: ${aliases.join(", ")}`,
     });

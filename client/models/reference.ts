@@ -4,7 +4,7 @@ import type { RunResult } from "../../spec/pipeline/run.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import type { Store } from "../../store/connection/connection.js";
 import { listAliases, readAlias } from "../../store/records/aliases.js";
-import { listModels, listRuns, readModel, readRun } from "../../store/records/records.js";
+import { listModels, listRuns, listVersions, readModel, readRun } from "../../store/records/records.js";
 import { nearest } from "../nearest.js";
 import { startOfRun } from "../runs/id.js";
 import { LATEST, matchRunId } from "../runs/resolve.js";
@@ -12,7 +12,7 @@ import { LATEST, matchRunId } from "../runs/resolve.js";
 /**
  * @param ref `NAME` (its newest version), `NAME@VERSION`, `NAME@ALIAS`, the id of a run that ended well or a unique
  *   beginning of it, or `latest`
- * @throws ThawError NOT_FOUND with what there is
+ * @throws ThawError NOT_FOUND with what there is, ARTIFACT_CORRUPT
  */
 export async function resolveModel(store: Store, ref: string): Promise<ModelVersion> {
   const model = await findModel(store, ref);
@@ -43,15 +43,15 @@ export async function resolveRunRecord(store: Store, ref: string): Promise<RunRe
 async function findModel(store: Store, ref: string): Promise<ModelVersion | undefined> {
   const [, name = "", version] = /^([^@]+)(?:@(.+))?$/.exec(ref) ?? [];
   if (name === "" || name.includes("/")) return undefined;
-  const newest = await readModel(store, name);
-  if (version === undefined) return newest;
+  if (version === undefined) return readModel(store, name);
   const number = /^v?\d+$/.test(version)
     ? Number(version.replace(/^v/, ""))
     : (await readAlias(store, name, version))?.version;
   const model = number === undefined || number < 1 ? undefined : await readModel(store, name, number);
   if (model !== undefined) return model;
+  const newest = (await listVersions(store, name)).at(-1);
   if (newest === undefined) return undefined;
-  const versions = newest.version === 1 ? "version 1 only" : `versions 1 to ${newest.version}`;
+  const versions = newest === 1 ? "version 1 only" : `versions 1 to ${newest}`;
   const aliases = (await listAliases(store, name)).map(({ alias }) => alias);
   const named = aliases.length === 0 ? "" : `, and the aliases ${aliases.join(", ")}`;
   throw new ThawError("NOT_FOUND", `there is no version ${version} of model ${name}`, {

@@ -1,6 +1,8 @@
 /** Lists runs, newest first, also those that Temporal has forgotten. */
+import type { DamagedRecord } from "../../spec/records/damaged.js";
 import type { FoldsInBrief } from "../../spec/records/folds.js";
 import type { Pause } from "../../spec/steering/steering.js";
+import { unlessDamaged } from "../../store/record.js";
 import { listRuns as listStoredRuns, readRun } from "../../store/records/records.js";
 import type { Session } from "../session.js";
 import { listExecutions, modelOf, pauseOf, type RunStatus, statusOf } from "../temporal/executions.js";
@@ -21,16 +23,19 @@ export interface RunListing {
   readonly paused?: Pause;
 }
 
+export interface ListedRuns {
+  readonly runs: readonly RunListing[];
+  /** Records of listed runs that cannot be read: what they say is left out. */
+  readonly damaged: readonly DamagedRecord[];
+}
+
 export interface ListOptions {
   readonly limit: number;
   /** Only runs of this model. */
   readonly model?: string;
 }
 
-export async function listRuns(
-  session: Session,
-  { limit, model }: ListOptions,
-): Promise<readonly RunListing[]> {
+export async function listRuns(session: Session, { limit, model }: ListOptions): Promise<ListedRuns> {
   const executions = await listExecutions(session, model);
   const known = new Set(executions.map((run) => run.workflowId));
   const listings = executions.map((run): RunListing => {
@@ -54,7 +59,9 @@ export async function listRuns(
   const newest = [...listings, ...forgotten]
     .toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
     .slice(0, limit);
-  return Promise.all(newest.map((run) => withRecord(session, run)));
+  const damaged: DamagedRecord[] = [];
+  const runs = await Promise.all(newest.map((run) => withRecord(session, run, damaged)));
+  return { runs, damaged };
 }
 
 /** Only runs that ended well have a record in the store. */
@@ -65,9 +72,13 @@ function forgottenRun(runId: string): readonly RunListing[] {
 }
 
 /** The record has what the server does not: the folds, and the accuracy where there are no search attributes. */
-async function withRecord({ store }: Session, run: RunListing): Promise<RunListing> {
+async function withRecord(
+  { store }: Session,
+  run: RunListing,
+  damaged: DamagedRecord[],
+): Promise<RunListing> {
   if (run.status !== "completed") return run;
-  const record = await readRun(store, run.runId);
+  const record = await unlessDamaged(readRun(store, run.runId), damaged);
   if (record === undefined) return run;
   const { testAccuracy, folds } = record;
   return { ...run, testAccuracy, ...(folds === undefined ? {} : { folds }) };

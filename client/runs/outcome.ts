@@ -10,8 +10,8 @@ import {
 import { z } from "zod";
 import { type ErrorCode, isErrorCode } from "../../spec/errors.js";
 import type { RunResult } from "../../spec/pipeline/run.js";
+import { runResultSchema } from "../../spec/schemas/records/run.js";
 import { type TemporalAccess, temporalCall } from "../temporal/call.js";
-import { resultSchema } from "../temporal/wire.js";
 import { stageOfActivity } from "./stageOfActivity.js";
 
 export interface RunFailure {
@@ -34,7 +34,7 @@ export interface Outcome {
 export async function outcomeOf(session: TemporalAccess, handle: WorkflowHandle): Promise<Outcome> {
   try {
     const value = await temporalCall(session, "reading the run's result", () => handle.result());
-    const parsed = resultSchema.safeParse(value);
+    const parsed = runResultSchema.safeParse(value);
     if (parsed.success) return { result: parsed.data };
     const message = "the run's result was written by another version of thaw and cannot be read";
     return { failure: { code: "RUN_FAILED", message } };

@@ -1,10 +1,10 @@
 /** What comes back from Temporal, checked: a worker of another version may have written it. */
 import { z } from "zod";
 import { isErrorCode } from "../../spec/errors.js";
-import type { RunResult, RunState, StageState } from "../../spec/pipeline/run.js";
+import type { RunState, StageState } from "../../spec/pipeline/run.js";
 import type { PodGroup } from "../../spec/pods/groups.js";
 import type { PodReason, PodState } from "../../spec/pods/pod.js";
-import { runControlSchema, steerRecordSchema } from "../../spec/steering/schema.js";
+import { runControlSchema } from "../../spec/steering/schema.js";
 
 export const artifactSchema = z.object({ kind: z.string(), key: z.string(), digest: z.string() });
 
@@ -66,30 +66,6 @@ export const outcomeSchema = z.object({
   decision: z
     .object({ choice: z.string(), stages: z.int(), reason: z.string(), folds: foldsSchema })
     .exactOptional(),
-});
-
-/** Result of the workflow. */
-export const resultSchema: z.ZodType<RunResult> = z.object({
-  runId: z.string(),
-  model: z.string(),
-  version: z.int(),
-  testAccuracy: z.number(),
-  testAccuracyInterval: z.tuple([z.number(), z.number()]),
-  byStage: z.array(z.object({ stage: z.string(), accuracy: z.number() })),
-  scratch: z.object({ accuracy: z.number(), seconds: z.number() }).exactOptional(),
-  folds: z
-    .object({
-      count: z.int(),
-      images: z.int(),
-      accuracy: z.number(),
-      accuracyInterval: z.tuple([z.number(), z.number()]),
-      headAccuracy: z.number(),
-      pValue: z.number(),
-    })
-    .exactOptional(),
-  artifacts: z.record(z.string(), artifactSchema),
-  resumedFrom: z.string().exactOptional(),
-  steering: z.array(steerRecordSchema).exactOptional(),
 });
 
 /** Heartbeat of a running activity. */

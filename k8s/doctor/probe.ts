@@ -1,7 +1,7 @@
 /** A short-lived pod as runs get one, that runs `thaw doctor` where a training worker would be. */
 import type { V1Job } from "@kubernetes/client-node";
-import { z } from "zod";
 import { runFileSchema } from "../../spec/runFile/runFile.js";
+import { doctorSchema } from "../../spec/schemas/cli/machine.js";
 import { clusterCall } from "../clusterCall.js";
 import { deleteJob, ensureJob, type Place } from "../job/jobs.js";
 import { jobManifest } from "../job/manifest.js";
@@ -17,21 +17,6 @@ const COMMAND = ["dist/cli/main.js", "doctor", "--json"];
 const RESOURCES = { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "1Gi" } };
 /** Should the doctor be killed before it removes its Job. */
 const TTL_SECONDS = 60;
-/** What a doctor in a pod finds; `DoctorJson` of the command. */
-const doctorSchema = z.object({
-  checks: z.array(
-    z.object({
-      name: z.string(),
-      purpose: z.string(),
-      state: z.enum(["ok", "missing", "optional"]),
-      where: z.string().exactOptional(),
-      version: z.string().exactOptional(),
-      problem: z.string().exactOptional(),
-      fix: z.string().exactOptional(),
-    }),
-  ),
-});
-
 /** The Job of a run without its GPUs and its worker: it is not to wait for a GPU, nor to take one. */
 export function probeManifest(
   runId: string,

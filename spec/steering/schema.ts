@@ -14,7 +14,7 @@ const commandSchema: z.ZodType<SteerCommand> = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("finish") }),
 ]);
 
-export const steerRecordSchema: z.ZodType<SteerRecord> = z.object({
+export const steerRecordSchema = z.object({
   seq: z.int(),
   command: commandSchema,
   by: z.string(),
@@ -29,7 +29,7 @@ export const steerRecordSchema: z.ZodType<SteerRecord> = z.object({
       at: z.string(),
     })
     .exactOptional(),
-});
+}) satisfies z.ZodType<SteerRecord>;
 
 export const pauseSchema = z.object({ since: z.string(), by: z.string() });
 

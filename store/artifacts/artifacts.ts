@@ -4,37 +4,20 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { z } from "zod";
 import type { ArtifactRef } from "../../spec/artifact.js";
 import type { StoredFile } from "../../spec/base.js";
 import { fitting } from "../../spec/engine/diskFull.js";
 import { ThawError } from "../../spec/errors.js";
-import { type Usage, usageSchema } from "../../spec/records/usage.js";
+import type { Usage } from "../../spec/records/usage.js";
+import { fileNameSchema } from "../../spec/schemas/parts.js";
+import { type ArtifactManifest, artifactManifestSchema } from "../../spec/schemas/store/artifact.js";
 import { isMissing, type Store, storeCall } from "../connection/connection.js";
 import { REWRITE_MS } from "../freshness.js";
-import { getJson, putJsonOnce } from "../json.js";
+import { putJsonOnce } from "../json.js";
+import { readRecord } from "../record.js";
 import { canonicalJson, sha256 } from "./keys.js";
 
-const digestSchema = z.string().regex(/^[0-9a-f]{64}$/);
-
-const manifestSchema = z.object({
-  kind: z.string(),
-  key: digestSchema,
-  /** SHA-256 over names and digests of the files and the summary. */
-  digest: digestSchema,
-  files: z.array(z.object({ name: z.string(), digest: digestSchema, size: z.int().min(0) })),
-  parameters: z.record(z.string(), z.unknown()),
-  inputs: z.record(z.string(), z.string()),
-  /** Small results (metrics, histories) that later stages and the report read without the files. */
-  summary: z.unknown(),
-  engine: z.string().nullable(),
-  createdAt: z.string(),
-  seconds: z.number(),
-  /** Absent in artifacts of the control worker, and in older ones. No part of the digest. */
-  usage: usageSchema.exactOptional(),
-});
-
-export type ArtifactManifest = z.output<typeof manifestSchema>;
+export type { ArtifactManifest } from "../../spec/schemas/store/artifact.js";
 
 export function refOf(manifest: ArtifactManifest): ArtifactRef {
   return { kind: manifest.kind, key: manifest.key, digest: manifest.digest };
@@ -76,15 +59,15 @@ export async function findManifest(
   kind: string,
   key: string,
 ): Promise<ArtifactManifest | undefined> {
-  const value = await getJson(store, manifestName(kind, key));
-  if (value === undefined) return undefined;
-  const parsed = manifestSchema.safeParse(value);
-  if (!parsed.success || manifestDigest(parsed.data) !== parsed.data.digest || parsed.data.key !== key) {
-    throw new ThawError("ARTIFACT_CORRUPT", `the manifest of ${kind} ${key.slice(0, 12)} is damaged`, {
-      hint: `remove ${manifestName(kind, key)} from bucket ${store.bucket}; the stage will run again`,
-    });
-  }
-  return parsed.data;
+  return readRecord(store, manifestName(kind, key), {
+    schema: artifactManifestSchema,
+    what: `the manifest of ${kind} ${key.slice(0, 12)}`,
+    remedy: "remove it; the stage will run again",
+    fault: (manifest) =>
+      manifest.kind === kind && manifest.key === key && manifestDigest(manifest) === manifest.digest
+        ? undefined
+        : "it does not match its own digest",
+  });
 }
 
 /** Like {@link findManifest}, for an artifact that must be there. */
@@ -153,6 +136,8 @@ export async function commitArtifact(
   for (const [index, [name, path]] of entries.entries()) {
     const digest = await fileDigest(path);
     const size = sizes[index] ?? 0;
+    // What could not be read back must not be committed.
+    fileNameSchema.parse(name);
     await putObjectOnce(store, digest, size, path);
     files.push({ name, digest, size });
     done += size;

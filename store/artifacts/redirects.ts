@@ -2,16 +2,9 @@
  * `redirects/RUN/KEY.json`: where a run's stage is made under another key than its run file gives it. Attempts that follow
  * find there what an earlier one has decided or made; other runs never look.
  */
-import { z } from "zod";
+import { type Redirect, redirectSchema } from "../../spec/schemas/store/artifact.js";
 import type { Store } from "../connection/connection.js";
 import { getJson, putJson } from "../json.js";
-
-const redirectSchema = z.object({
-  /** The other key. */
-  key: z.string().regex(/^[0-9a-f]{64}$/),
-  why: z.enum(["out-of-memory", "steered"]),
-});
-export type Redirect = z.output<typeof redirectSchema>;
 
 /** Under it lie the redirects: `RUN/KEY.json`. */
 export const REDIRECTS_PREFIX = "redirects/";
@@ -27,7 +20,7 @@ export async function writeRedirect(
   await putJson(store, nameOf(runId, key), redirect);
 }
 
-/** Undefined when there is none, or none that can be read. */
+/** Undefined when there is none, or none that can be read: then the stage is made again. */
 export async function readRedirect(store: Store, runId: string, key: string): Promise<Redirect | undefined> {
   return redirectSchema.safeParse(await getJson(store, nameOf(runId, key))).data;
 }

@@ -5,34 +5,20 @@
 import { createReadStream } from "node:fs";
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import { fitting } from "../../spec/engine/diskFull.js";
 import type { CheckpointIdentity, WrittenCheckpoint } from "../../spec/engine/job.js";
 import { ThawError } from "../../spec/errors.js";
+import { type CheckpointManifest, checkpointManifestSchema } from "../../spec/schemas/store/checkpoint.js";
 import { fileDigest } from "../artifacts/artifacts.js";
 import { canonicalJson, sha256 } from "../artifacts/keys.js";
 import { isMissing, type Store, storeCall } from "../connection/connection.js";
 import { removeObjects } from "../inventory.js";
-import { getJson, listNames, putJsonOnce } from "../json.js";
+import { listNames, putJsonOnce } from "../json.js";
+import { readRecord, unlessDamaged } from "../record.js";
 import { type Fence, isFenced, padded } from "./fences.js";
 
 /** The newest may be torn by whatever ended its attempt; then there is the one before. */
 const KEPT = 2;
-
-const count = z.int().min(0);
-const manifestSchema = z.object({
-  run: z.string(),
-  fence: z.int().min(1),
-  sequence: count,
-  identity: z.object({ engine: z.string(), threads: z.int().min(1) }),
-  position: z.object({ epoch: count, step: count }),
-  steered: z.boolean(),
-  files: z.array(z.object({ name: z.string(), digest: z.string(), size: count })),
-  createdAt: z.string(),
-  /** SHA-256 over all of the above. */
-  digest: z.string(),
-});
-export type CheckpointManifest = z.output<typeof manifestSchema>;
 
 /** Under it lie the checkpoints: `STAGEKEY/RUN/…`. */
 export const CHECKPOINTS_PREFIX = "checkpoints/";
@@ -121,7 +107,7 @@ async function removeOlder(store: Store, { stageKey, run, number }: Fence): Prom
   const kept = manifests.slice(-KEPT);
   const used = new Set(kept);
   for (const name of kept) {
-    const manifest = await readManifest(store, name);
+    const manifest = await unlessDamaged(readManifest(store, name), []);
     for (const { digest } of manifest?.files ?? [])
       used.add(dataName({ stageKey, run, number: manifest?.fence ?? number }, digest));
   }
@@ -137,11 +123,15 @@ async function removeOlder(store: Store, { stageKey, run, number }: Fence): Prom
   );
 }
 
+/** @throws ThawError ARTIFACT_CORRUPT */
 async function readManifest(store: Store, name: string): Promise<CheckpointManifest | undefined> {
-  const parsed = manifestSchema.safeParse(await getJson(store, name));
-  if (!parsed.success) return undefined;
-  const { digest, ...content } = parsed.data;
-  return sha256(canonicalJson(content)) === digest ? parsed.data : undefined;
+  return readRecord(store, name, {
+    schema: checkpointManifestSchema,
+    what: "its manifest",
+    remedy: "the stage goes on from another checkpoint, or begins anew",
+    fault: ({ digest, ...content }) =>
+      sha256(canonicalJson(content)) === digest ? undefined : "it does not match its own digest",
+  });
 }
 
 /** A checkpoint in a local folder. */
@@ -198,7 +188,7 @@ async function usable(
   identity: CheckpointIdentity,
 ): Promise<CheckpointManifest> {
   const manifest = await readManifest(store, name);
-  if (manifest === undefined) throw corrupt("its manifest is damaged");
+  if (manifest === undefined) throw corrupt("its manifest is gone");
   if (!own && manifest.steered) throw corrupt("somebody changed the settings of that run");
   const { engine, threads } = manifest.identity;
   if (engine !== identity.engine) throw corrupt("it was written by another build of TensorFlow");

@@ -1,6 +1,6 @@
 /** Fences: each attempt at a stage takes the next number, so that an older one which wakes up late knows that it is one. */
-import { z } from "zod";
 import { ThawError } from "../../spec/errors.js";
+import { type Claim, claimSchema } from "../../spec/schemas/store/checkpoint.js";
 import type { Store } from "../connection/connection.js";
 import { getJson, listNames, putJsonOnce } from "../json.js";
 
@@ -22,9 +22,6 @@ export interface Fence {
   readonly number: number;
 }
 
-/** Claims of workers from before do not name the activity. */
-const claimSchema = z.object({ run: z.string(), activity: z.number().optional(), attempt: z.number() });
-type Claim = z.output<typeof claimSchema>;
 const DIGITS = 6;
 
 /** Numbers as parts of names, so that names sort as numbers do. */

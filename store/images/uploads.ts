@@ -4,37 +4,15 @@
  */
 import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
 import { ThawError } from "../../spec/errors.js";
-import { DIGEST_OR_MARK } from "../../spec/images/unreadable.js";
-import { SPLITS } from "../../spec/records/dataset.js";
+import { type UploadList, uploadListSchema } from "../../spec/schemas/store/upload.js";
 import { fileDigest, OBJECTS_PREFIX, objectName } from "../artifacts/artifacts.js";
 import { sha256 } from "../artifacts/keys.js";
 import { type Store, storeCall } from "../connection/connection.js";
 import { listObjects } from "../inventory.js";
-import { getJson, putJson } from "../json.js";
+import { putJson } from "../json.js";
 import { forEachParallel } from "../parallel.js";
-
-const listSchema = z.object({
-  /** The folder or manifest that it came from, for messages. */
-  source: z.string(),
-  classes: z.array(z.string()),
-  entries: z.array(
-    z.object({
-      path: z.string(),
-      label: z.string(),
-      group: z.string().exactOptional(),
-      split: z.enum(SPLITS).exactOptional(),
-      /** Of a file that could not be read, its mark: there are no bytes of it. */
-      sha256: z.string().regex(DIGEST_OR_MARK),
-      size: z.int().min(0),
-    }),
-  ),
-  ignored: z.array(z.object({ path: z.string(), reason: z.string() })),
-});
-
-/** What an upload consists of. */
-export type UploadList = z.output<typeof listSchema>;
+import { readRecord } from "../record.js";
 
 export const UPLOADS_PREFIX = "uploads/";
 const listName = (digest: string): string => `${UPLOADS_PREFIX}${digest}/images.json`;
@@ -54,10 +32,14 @@ export async function writeUploadList(store: Store, digest: string, list: Upload
   await putJson(store, listName(digest), list);
 }
 
-/** @throws ThawError NOT_FOUND when there is no such upload, or its list is damaged */
+/** @throws ThawError NOT_FOUND when there is no such upload, ARTIFACT_CORRUPT when its list is damaged, STORE_… */
 export async function readUploadList(store: Store, digest: string): Promise<UploadList> {
-  const parsed = listSchema.safeParse(await getJson(store, listName(digest)));
-  if (parsed.success) return parsed.data;
+  const list = await readRecord(store, listName(digest), {
+    schema: uploadListSchema,
+    what: `the list of the uploaded images (upload ${digest.slice(0, 12)})`,
+    remedy: "`thaw run --upload` on the machine that has the images writes it anew",
+  });
+  if (list !== undefined) return list;
   throw uploadGone(digest, "the list of the uploaded images");
 }
 

@@ -1,7 +1,9 @@
 /** Names for versions of a model that can be moved on: `digits@champion`. */
-import { z } from "zod";
+import type { DamagedRecord } from "../../spec/records/damaged.js";
+import { aliasSchema } from "../../spec/schemas/store/small.js";
 import { type Store, storeCall } from "../connection/connection.js";
-import { getJson, listNames, putJson } from "../json.js";
+import { listNames, putJson } from "../json.js";
+import { readRecord, unlessDamaged } from "../record.js";
 
 /** Where an alias points, and since when. */
 export interface Alias {
@@ -11,22 +13,30 @@ export interface Alias {
   readonly since: string;
 }
 
-const recordSchema = z.object({ version: z.int().min(1), since: z.string() });
-
 const folder = (model: string): string => `models/${model}/aliases/`;
 const recordName = (model: string, alias: string): string => `${folder(model)}${alias}.json`;
 
-/** @returns undefined when there is none of that name, or when its record is damaged */
+/** @returns undefined when there is none of that name @throws ThawError ARTIFACT_CORRUPT, STORE_… */
 export async function readAlias(store: Store, model: string, alias: string): Promise<Alias | undefined> {
-  const record = recordSchema.safeParse(await getJson(store, recordName(model, alias)));
-  return record.success ? { alias, ...record.data } : undefined;
+  const record = await readRecord(store, recordName(model, alias), {
+    schema: aliasSchema,
+    what: `the alias ${model}@${alias}`,
+    remedy: `point it anew: \`thaw models alias ${model}@VERSION ${alias}\``,
+  });
+  return record && { ...record, alias };
 }
 
-/** All aliases of a model, by name. */
-export async function listAliases(store: Store, model: string): Promise<Alias[]> {
+/** All aliases of a model, by name. @param damaged gets those that cannot be read */
+export async function listAliases(
+  store: Store,
+  model: string,
+  damaged: DamagedRecord[] = [],
+): Promise<Alias[]> {
   const names = await listNames(store, folder(model));
   const aliases = names.map((name) => name.slice(folder(model).length, -".json".length));
-  const found = await Promise.all(aliases.map((alias) => readAlias(store, model, alias)));
+  const found = await Promise.all(
+    aliases.map((alias) => unlessDamaged(readAlias(store, model, alias), damaged)),
+  );
   return found.filter((alias) => alias !== undefined);
 }
 

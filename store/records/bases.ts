@@ -1,46 +1,33 @@
 /** Records of the checkpoints that users have registered as bases. */
-import { z } from "zod";
 import type { RegisteredBase } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
+import { registeredBaseSchema } from "../../spec/schemas/records/model.js";
 import { canonicalJson } from "../artifacts/keys.js";
 import { type Store, storeCall } from "../connection/connection.js";
-import { getJson, listNames, putJsonOnce } from "../json.js";
+import { listNames, putJsonOnce } from "../json.js";
+import { readRecord, unlessDamaged } from "../record.js";
 
-const perChannel = z.union([z.number(), z.tuple([z.number(), z.number(), z.number()])]);
-
-const recordSchema: z.ZodType<RegisteredBase> = z.object({
-  name: z.string(),
-  version: z.int().min(1),
-  createdAt: z.string(),
-  architecture: z.string(),
-  checkpoint: z.object({ digest: z.string().regex(/^[0-9a-f]{64}$/), size: z.int().min(0) }),
-  pixelScale: z.object({ mean: perChannel, deviation: perChannel }).exactOptional(),
-  inputSize: z.int().min(1).exactOptional(),
-  extractor: z
-    .object({ inputSize: z.int().min(1), features: z.int().min(1), output: z.string() })
-    .exactOptional(),
-  source: z.string(),
-  licence: z.string(),
-  pretrainedOn: z.string(),
-});
-
-const recordName = (name: string, version: number): string => `bases/${name}/v${version}.json`;
+/** Under it lie the records: `NAME/vN.json`. */
+export const BASES_PREFIX = "bases/";
+/** Where a version's record lies in the bucket. */
+export const baseRecordName = (name: string, version: number): string =>
+  `${BASES_PREFIX}${name}/v${version}.json`;
 
 /** Versions of a registered base, ascending. */
 export async function listBaseVersions(store: Store, name: string): Promise<number[]> {
-  const names = await listNames(store, `bases/${name}/v`);
+  const names = await listNames(store, `${BASES_PREFIX}${name}/v`);
   return names.flatMap((path) => Number(/\/v(\d+)\.json$/.exec(path)?.[1] ?? [])).sort((a, b) => a - b);
 }
 
 /** Names of all registered bases, sorted. */
 export async function listBaseNames(store: Store): Promise<string[]> {
-  const names = await listNames(store, "bases/");
+  const names = await listNames(store, BASES_PREFIX);
   return [...new Set(names.flatMap((path) => path.split("/")[1] ?? []))];
 }
 
 /**
  * One version of a registered base; the newest when `version` is left out.
- * @throws ThawError ARTIFACT_CORRUPT
+ * @throws ThawError ARTIFACT_CORRUPT, STORE_…
  */
 export async function readBase(
   store: Store,
@@ -49,28 +36,32 @@ export async function readBase(
 ): Promise<RegisteredBase | undefined> {
   const wanted = version ?? (await listBaseVersions(store, name)).at(-1);
   if (wanted === undefined) return undefined;
-  const value = await getJson(store, recordName(name, wanted));
-  if (value === undefined) return undefined;
-  const parsed = recordSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new ThawError("ARTIFACT_CORRUPT", `the record of base ${name}@${wanted} is damaged`, {
-    hint: `remove ${recordName(name, wanted)} from bucket ${store.bucket} and add the base again`,
+  return readRecord(store, baseRecordName(name, wanted), {
+    schema: registeredBaseSchema,
+    what: `the record of base ${name}@${wanted}`,
+    remedy: "remove it from the bucket and add the base again",
+    fault: (base) =>
+      base.name === name && base.version === wanted ? undefined : `it is of ${base.name}@${base.version}`,
   });
 }
 
 /** Several people who add bases of one name at once. */
 const MOST_RACES = 20;
 
-/** Registers under the next free version; what is the newest version already keeps its number. */
+/**
+ * Registers under the next free version; what is the newest version already keeps its number, and so does one whose
+ * record is damaged.
+ */
 export async function registerBase(
   store: Store,
   base: Omit<RegisteredBase, "version">,
 ): Promise<RegisteredBase> {
   for (let race = 0; race < MOST_RACES; race++) {
-    const newest = await readBase(store, base.name);
+    const version = (await listBaseVersions(store, base.name)).at(-1) ?? 0;
+    const newest = await unlessDamaged(readBase(store, base.name, version), []);
     if (newest !== undefined && isSame(newest, base)) return newest;
-    const entry = { ...base, version: (newest?.version ?? 0) + 1 };
-    if (await putJsonOnce(store, recordName(base.name, entry.version), entry)) return entry;
+    const entry = { ...base, version: version + 1 };
+    if (await putJsonOnce(store, baseRecordName(base.name, entry.version), entry)) return entry;
   }
   throw new ThawError("STORE_UNREACHABLE", `no version of base ${base.name} could be registered`, {
     hint: "many are registered at once; try again",
@@ -86,7 +77,7 @@ export async function removeBaseRecords(store: Store, name: string): Promise<num
   const versions = await listBaseVersions(store, name);
   for (const version of versions) {
     await storeCall(store, `removing base ${name}@${version}`, () =>
-      store.client.removeObject(store.bucket, recordName(name, version)),
+      store.client.removeObject(store.bucket, baseRecordName(name, version)),
     );
   }
   return versions;

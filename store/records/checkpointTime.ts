@@ -1,9 +1,8 @@
 /** `measured/checkpoint-time/MODEL.json`: how long a model's checkpoints take, so that its next pods are given the time. */
-import { z } from "zod";
+import { checkpointTimeSchema } from "../../spec/schemas/store/small.js";
 import type { Store } from "../connection/connection.js";
 import { getJson, putJson } from "../json.js";
 
-const schema = z.object({ seconds: z.number().min(0) });
 const nameOf = (model: string): string => `measured/checkpoint-time/${model}.json`;
 
 /** @param seconds the slowest of a stage, from the written file to the proven upload */
@@ -11,7 +10,7 @@ export async function noteCheckpointTime(store: Store, model: string, seconds: n
   await putJson(store, nameOf(model), { seconds });
 }
 
-/** Undefined when nobody has measured it. */
+/** Undefined when nobody has measured it, or the record is damaged: the next stage measures it anew. */
 export async function readCheckpointTime(store: Store, model: string): Promise<number | undefined> {
-  return schema.safeParse(await getJson(store, nameOf(model))).data?.seconds;
+  return checkpointTimeSchema.safeParse(await getJson(store, nameOf(model))).data?.seconds;
 }

@@ -3,26 +3,33 @@
 import { controlFileSchema } from "../../spec/steering/schema.js";
 import type { ControlFile } from "../../spec/steering/steering.js";
 import { isMissing, type Store, storeCall } from "../connection/connection.js";
-import { getJson, putJson } from "../json.js";
+import { putJson } from "../json.js";
+import { readRecord, unlessDamaged } from "../record.js";
 
 /** Under it lie the runs' commands: `RUN.json`. */
 export const CONTROL_PREFIX = "control/";
 const controlName = (runId: string): string => `${CONTROL_PREFIX}${runId}.json`;
 
 /**
- * Writes the list unless a longer one is there: an attempt that was given up may wake up late.
+ * Writes the list unless a longer one is there: an attempt that was given up may wake up late. It takes the place of
+ * one that is damaged.
  * @throws ThawError STORE_…
  */
 export async function writeControlFile(store: Store, file: ControlFile): Promise<void> {
-  const known = await readControlFile(store, file.runId);
+  const known = await unlessDamaged(readControlFile(store, file.runId), []);
   const newest = ({ commands }: ControlFile): number => commands.at(-1)?.seq ?? 0;
   if (known !== undefined && newest(known) > newest(file)) return;
   await putJson(store, controlName(file.runId), file);
 }
 
-/** Undefined when there is none, or none that can be read. */
+/** @throws ThawError ARTIFACT_CORRUPT, STORE_… */
 export async function readControlFile(store: Store, runId: string): Promise<ControlFile | undefined> {
-  return controlFileSchema.safeParse(await getJson(store, controlName(runId))).data;
+  return readRecord(store, controlName(runId), {
+    schema: controlFileSchema,
+    what: `the list of commands to run ${runId}`,
+    remedy: "the next command to the run writes it anew",
+    fault: (file) => (file.runId === runId ? undefined : `it is of run ${file.runId}`),
+  });
 }
 
 /** Changes with the file's content; undefined when there is no file. */

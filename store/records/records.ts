@@ -2,8 +2,11 @@
 import { ThawError } from "../../spec/errors.js";
 import type { RunResult } from "../../spec/pipeline/run.js";
 import type { ModelVersion } from "../../spec/records/model.js";
+import { modelVersionSchema } from "../../spec/schemas/records/model.js";
+import { runResultSchema } from "../../spec/schemas/records/run.js";
 import type { Store } from "../connection/connection.js";
-import { getJson, listNames, putJson, putJsonOnce } from "../json.js";
+import { listNames, putJson, putJsonOnce } from "../json.js";
+import { readRecord, unlessDamaged } from "../record.js";
 
 export const RUNS_PREFIX = "runs/";
 const runName = (runId: string): string => `${RUNS_PREFIX}${runId}.json`;
@@ -13,8 +16,14 @@ export async function writeRun(store: Store, result: RunResult): Promise<void> {
   await putJson(store, runName(result.runId), result);
 }
 
+/** @throws ThawError ARTIFACT_CORRUPT, STORE_… */
 export async function readRun(store: Store, runId: string): Promise<RunResult | undefined> {
-  return (await getJson(store, runName(runId))) as RunResult | undefined;
+  return readRecord(store, runName(runId), {
+    schema: runResultSchema,
+    what: `the record of run ${runId}`,
+    remedy: "put it back from a copy, or remove it: the run is then unknown to the store, its artifacts stay",
+    fault: (run) => (run.runId === runId ? undefined : `it is of run ${run.runId}`),
+  });
 }
 
 /** Ids of the runs that have ended well, sorted. */
@@ -37,7 +46,10 @@ export async function listVersions(store: Store, name: string): Promise<number[]
     .sort((a, b) => a - b);
 }
 
-/** One version of a model; the newest when `version` is left out. */
+/**
+ * One version of a model; the newest when `version` is left out.
+ * @throws ThawError ARTIFACT_CORRUPT, STORE_…
+ */
 export async function readModel(
   store: Store,
   name: string,
@@ -45,19 +57,27 @@ export async function readModel(
 ): Promise<ModelVersion | undefined> {
   const wanted = version ?? (await listVersions(store, name)).at(-1);
   if (wanted === undefined) return undefined;
-  return (await getJson(store, versionName(name, wanted))) as ModelVersion | undefined;
+  return readRecord(store, versionName(name, wanted), {
+    schema: modelVersionSchema,
+    what: `the record of model ${name}@${wanted}`,
+    remedy:
+      "put it back from a copy, or remove it and start the run again: what it has made is found in the store",
+    fault: (model) =>
+      model.name === name && model.version === wanted ? undefined : `it is of ${model.name}@${model.version}`,
+  });
 }
 
 /**
  * Registers a model under the next free version. Registering the same weights again gives the version
- * that they have already, so a repeated attempt does not count up.
+ * that they have already, so a repeated attempt does not count up. A version whose record is damaged keeps its number.
  */
 export async function registerModel(
   store: Store,
   model: Omit<ModelVersion, "version">,
 ): Promise<ModelVersion> {
+  const read = (version: number) => unlessDamaged(readModel(store, model.name, version), []);
   for (const version of await listVersions(store, model.name)) {
-    const known = await readModel(store, model.name, version);
+    const known = await read(version);
     if (known?.weights.digest === model.weights.digest) return known;
   }
   const MOST_RACES = 20;
@@ -65,7 +85,7 @@ export async function registerModel(
   for (let race = 0; race < MOST_RACES; race++, next++) {
     const entry = { ...model, version: next };
     if (await putJsonOnce(store, versionName(model.name, next), entry)) return entry;
-    const taken = await readModel(store, model.name, next);
+    const taken = await read(next);
     if (taken?.weights.digest === model.weights.digest) return taken;
   }
   throw new ThawError("STORE_UNREACHABLE", `no version of model ${model.name} could be registered`, {

@@ -96,7 +96,7 @@ describe("a run with compute: kubernetes", () => {
   });
 
   it("garbage collection removes a Job that has outlived its run, and leaves those of runs it does not know", async () => {
-    const [over] = await listRuns(pods.stack.session, { limit: 1 });
+    const [over] = (await listRuns(pods.stack.session, { limit: 1 })).runs;
     assert.ok(over !== undefined && over.status === "completed");
     const [orphan, unknown] = [jobName(over.runId), jobName(UNKNOWN_RUN)];
     for (const runId of [over.runId, UNKNOWN_RUN])

@@ -1,11 +1,12 @@
 /** `thaw bases`: lists the networks that runs can start from; `add` registers one of one's own, `remove` drops it. */
 import { type Command, InvalidArgumentError } from "commander";
-import type { AddBase, DescribedBase } from "../../../client/bases/registry.js";
+import type { AddBase, ListedBases } from "../../../client/bases/registry.js";
 import { loadPlatform } from "../../../runtime/platform.js";
 import { LAYERS_MODEL, type PerChannel, type PixelScale } from "../../../spec/base.js";
 import { ThawError } from "../../../spec/errors.js";
 import type { Progress } from "../../../spec/records/training.js";
 import { contextOf, withExamples } from "../../context.js";
+import { tellDamaged } from "../../damaged.js";
 import { basesJson } from "../../json/bases.js";
 import type { Output } from "../../output.js";
 import { showProgress } from "../../progressLine.js";
@@ -38,12 +39,10 @@ export function addBases(program: Command): void {
       const { architecturesWithoutWeights, catalogueBases } = await import(
         "../../../client/bases/registry.js"
       );
-      const document = basesJson(
-        catalogueBases(),
-        await registered(project, output),
-        architecturesWithoutWeights(),
-      );
+      const { bases, damaged } = await registered(project, output);
+      const document = basesJson(catalogueBases(), bases, architecturesWithoutWeights(), damaged);
       output.data(document, (screen) => basesTable(document, screen));
+      tellDamaged(output, damaged);
     });
   withExamples(command, [
     ["thaw bases", "those of thaw and those that were added"],
@@ -154,18 +153,18 @@ function digest(text: string): string {
 }
 
 /** Without services there are none to list. */
-async function registered(project: string | undefined, output: Output): Promise<readonly DescribedBase[]> {
+async function registered(project: string | undefined, output: Output): Promise<ListedBases> {
   try {
     const platform = await loadPlatform(project);
-    const [{ openStoreOnly }, { describeBase, registeredBases }] = await Promise.all([
+    const [{ openStoreOnly }, { registeredBases }] = await Promise.all([
       import("../../../client/session.js"),
       import("../../../client/bases/registry.js"),
     ]);
-    return (await registeredBases(openStoreOnly(platform))).map(describeBase);
+    return await registeredBases(openStoreOnly(platform));
   } catch (error) {
     if (!(error instanceof ThawError) || error.exitCode !== 4) throw error;
     output.talk(`Bases that were added are left out: ${error.message}`);
-    return [];
+    return { bases: [], damaged: [] };
   }
 }
 

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { JobGarbage } from "../../../client/gc/runJobs.js";
 import type { Session } from "../../../client/session.js";
 import { contextOf, withExamples } from "../../context.js";
+import { tellDamaged } from "../../damaged.js";
 import { gcJson } from "../../json/gc.js";
 import { showProgress } from "../../progressLine.js";
 import { gcTable } from "../../render/machine/gc.js";
@@ -43,6 +44,11 @@ export function addGc(program: Command): void {
         const jobs = kubernetes ? await ofCluster(session, namespace, dryRun) : undefined;
         const document = gcJson(collected, jobs, dryRun);
         output.data(document, (screen) => gcTable(document, screen));
+        tellDamaged(output, collected.damaged);
+        if (collected.damaged.length > 0)
+          output.talk(
+            "What damaged records may refer to stays. Mend them or remove them, then collect again.",
+          );
       });
     });
   withExamples(command, [

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { loadPlatform } from "../../../runtime/platform.js";
 import { contextOf, withExamples } from "../../context.js";
+import { tellDamaged } from "../../damaged.js";
 import { modelJson, modelsJson } from "../../json/models.js";
 import { modelsTable } from "../../render/models/models.js";
 
@@ -22,9 +23,12 @@ export function addModels(program: Command): void {
     .action(async (name: string | undefined, _options: object, self: Command) => {
       const { output, project } = contextOf<object>(self);
       const { store, client } = await open(project);
-      const document = modelsJson(await client.modelVersions(store, name));
+      const listed = await client.modelVersions(store, name);
+      const document = modelsJson(listed);
       output.data(document, (screen) => modelsTable(document.models, screen));
-      if (document.models.length === 0) output.talk("There are no models yet: `thaw run` makes one.");
+      tellDamaged(output, listed.damaged);
+      if (document.models.length + listed.damaged.length === 0)
+        output.talk("There are no models yet: `thaw run` makes one.");
     });
   withExamples(command, [
     ["thaw models", "all of them, the newest version first"],
@@ -45,9 +49,8 @@ function addAlias(models: Command): void {
       const { output, project } = contextOf<object>(self);
       const { store, client } = await open(project);
       const { model, before } = await client.setAlias(store, ref, alias);
-      const [listed] = (await client.modelVersions(store, model.name)).filter(
-        (version) => version.model.version === model.version,
-      );
+      const { versions } = await client.modelVersions(store, model.name);
+      const listed = versions.find((version) => version.model.version === model.version);
       const document = listed === undefined ? undefined : modelJson(listed);
       output.data(document, () => `${model.name}@${alias} is version ${model.version}`);
       if (before !== undefined && before !== model.version) output.talk(`It was version ${before} before.`);

@@ -1,13 +1,23 @@
-/** `thaw schema`: the run file's JSON schema, for editors. */
+/** `thaw schema`: the run file's JSON schema, for editors; with `--all` those of outputs and records, too. */
 import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
+
+interface SchemaOptions {
+  readonly all?: string;
+}
 
 export function addSchema(program: Command): void {
   const command = program
     .command("schema")
     .description("print the JSON schema of run files, for editors and other programs")
-    .action(async (_options: object, self: Command) => {
-      const { output } = contextOf<object>(self);
+    .option("--all <folder>", "write those of what commands print as JSON, and of the store's records, there")
+    .action(async (_options: SchemaOptions, self: Command) => {
+      const { output, options } = contextOf<SchemaOptions>(self);
+      if (options.all !== undefined) {
+        const { writeSchemas } = await import("../../../client/schemas/writeSchemas.js");
+        const written = await writeSchemas(options.all);
+        return output.data({ written }, () => written.join("\n"));
+      }
       const { runFileJsonSchema } = await import("../../../client/runFile/jsonSchema.js");
       const schema = runFileJsonSchema();
       output.data(schema, () => JSON.stringify(schema, null, 2));
@@ -17,5 +27,6 @@ export function addSchema(program: Command): void {
       "thaw schema > thaw.schema.json",
       "then begin thaw.yaml with: # yaml-language-server: $schema=thaw.schema.json",
     ],
+    ["thaw schema --all schemas", "the shapes of `--json` and of the store, a file each"],
   ]);
 }

@@ -1,6 +1,7 @@
 /** `thaw pin` and `thaw unpin`: keep what a run has made, or let it go with the others. */
 import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
+import type { PinJson } from "../../json/pin.js";
 import { withSession } from "../../session.js";
 
 const RUN = "a run id, a unique beginning of one, or `latest`";
@@ -15,7 +16,7 @@ export function addPin(program: Command): void {
       await withSession(project, async (session) => {
         const { pinRun } = await import("../../../client/runs/pin.js");
         const runId = await pinRun(session, ref);
-        output.data({ runId, pinned: true }, () => `${runId} is pinned`);
+        output.data({ runId, pinned: true } satisfies PinJson, () => `${runId} is pinned`);
       });
     });
   withExamples(command, [["thaw pin latest", "`thaw gc` leaves the newest run alone"]]);
@@ -32,7 +33,7 @@ export function addUnpin(program: Command): void {
         const { unpinRun } = await import("../../../client/runs/pin.js");
         const { runId, wasPinned } = await unpinRun(session, ref);
         output.data(
-          { runId, pinned: false },
+          { runId, pinned: false } satisfies PinJson,
           () => `${runId} ${wasPinned ? "is no longer" : "was not"} pinned`,
         );
       });

@@ -1,6 +1,7 @@
 /** `thaw runs`: lists runs. */
 import { type Command, InvalidArgumentError } from "commander";
 import { contextOf, withExamples } from "../../context.js";
+import { tellDamaged } from "../../damaged.js";
 import { runsJson } from "../../json/runs.js";
 import { runsTable } from "../../render/runs/runs.js";
 import { withSession } from "../../session.js";
@@ -21,9 +22,10 @@ export function addRuns(program: Command): void {
       const { limit, model } = options;
       await withSession(project, async (session) => {
         const { listRuns } = await import("../../../client/runs/list.js");
-        const runs = await listRuns(session, { limit, ...(model === undefined ? {} : { model }) });
-        output.data(runsJson(runs), (screen) => runsTable(runs, new Date(), screen));
-        if (runs.length === 0) output.talk("There are no runs yet: `thaw run` starts one.");
+        const listed = await listRuns(session, { limit, ...(model === undefined ? {} : { model }) });
+        output.data(runsJson(listed), (screen) => runsTable(listed.runs, new Date(), screen));
+        tellDamaged(output, listed.damaged);
+        if (listed.runs.length === 0) output.talk("There are no runs yet: `thaw run` starts one.");
       });
     });
   withExamples(command, [

@@ -281,7 +281,7 @@ describe("a running run", () => {
   });
 
   test("is listed with the others, newest first", async () => {
-    const runs = await listRuns(session, { limit: 10 });
+    const { runs } = await listRuns(session, { limit: 10 });
     assert.deepEqual(
       runs.map(({ status, testAccuracy }) => [status, testAccuracy]),
       [
@@ -291,9 +291,9 @@ describe("a running run", () => {
       ],
     );
     assert.equal(runs[0]?.runId, runId);
-    assert.equal((await listRuns(session, { limit: 2 })).length, 2);
-    assert.equal((await listRuns(session, { limit: 10, model: "small" })).length, 3);
-    assert.equal((await listRuns(session, { limit: 10, model: "other" })).length, 0);
+    assert.equal((await listRuns(session, { limit: 2 })).runs.length, 2);
+    assert.equal((await listRuns(session, { limit: 10, model: "small" })).runs.length, 3);
+    assert.equal((await listRuns(session, { limit: 10, model: "other" })).runs.length, 0);
   });
 
   test("ends when it is cancelled, and says so", async () => {
@@ -361,7 +361,7 @@ test("a run that Temporal has forgotten is remembered by the store", async () =>
   const view = await getRun(session, run.runId);
   assert.equal(view.status, "completed");
   assert.deepEqual(view.result, run);
-  const listed = (await listRuns(session, { limit: 100 })).filter(({ runId }) => runId === run.runId);
+  const listed = (await listRuns(session, { limit: 100 })).runs.filter(({ runId }) => runId === run.runId);
   assert.deepEqual(
     listed.map(({ model, status, testAccuracy }) => ({ model, status, testAccuracy })),
     [{ model: "small", status: "completed", testAccuracy: 0.75 }],

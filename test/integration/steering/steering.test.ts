@@ -101,7 +101,7 @@ describe("a run that is steered", () => {
       view.stages.find(({ name }) => name === "features")?.note,
       `since ${pause.at} by ${pause.by}`,
     );
-    const [listed] = await listRuns(session, { limit: 1 });
+    const [listed] = (await listRuns(session, { limit: 1 })).runs;
     assert.deepEqual(listed?.paused, { since: pause.at, by: pause.by });
     await assert.rejects(steerRun(session, runId, { kind: "pause" }), {
       code: "STEERING_REFUSED",
@@ -114,7 +114,7 @@ describe("a run that is steered", () => {
     const going = await watchUntil(session, runId, isTraining("head"));
     assert.equal(stateOf(going, "features"), "done");
     assert.equal(going.control?.paused, undefined);
-    assert.equal((await listRuns(session, { limit: 1 }))[0]?.paused, undefined);
+    assert.equal((await listRuns(session, { limit: 1 })).runs[0]?.paused, undefined);
   });
 
   test("takes new values at a batch, and tells at which", async () => {

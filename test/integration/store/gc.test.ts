@@ -4,13 +4,22 @@ import { existsSync } from "node:fs";
 import { mkdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import type { GcJson } from "../../../cli/json/gc.js";
+import type { ModelsJson } from "../../../cli/json/models.js";
 import { type Collected, collectGarbage } from "../../../client/gc/collect.js";
 import { newRunId } from "../../../client/runs/id.js";
 import type { ArtifactRef } from "../../../spec/artifact.js";
 import type { RunResult } from "../../../spec/pipeline/run.js";
-import { artifactIsWhole, commitArtifact, findManifest, refOf } from "../../../store/artifacts/artifacts.js";
+import {
+  artifactIsWhole,
+  commitArtifact,
+  findManifest,
+  manifestName,
+  refOf,
+} from "../../../store/artifacts/artifacts.js";
 import { sha256 } from "../../../store/artifacts/keys.js";
 import { type Store, storeCall } from "../../../store/connection/connection.js";
+import { getJson, putJson } from "../../../store/json.js";
 import { registerBase } from "../../../store/records/bases.js";
 import { listLogChunks, writeLogChunk } from "../../../store/records/logs.js";
 import { registerModel, writeRun } from "../../../store/records/records.js";
@@ -160,6 +169,42 @@ test("a collection removes just that, and every artifact that is left is whole",
   const again = await collect(true);
   assert.deepEqual([again.runs, again.manifests, again.objects, again.logs], [[], [], [], []]);
   assert.deepEqual(again.kept, kept);
+});
+
+test("a damaged record is named, and what it may refer to stays", async () => {
+  const name = "models/m/v1.json";
+  const sound = await getJson(store, name);
+  const extra = await artifact("unreferenced beside a damaged record");
+  await putJson(store, name, { name: "m" });
+  const { damaged, manifests, objects, logs } = await collect(false);
+  assert.deepEqual(
+    damaged.map(({ record }) => record),
+    [name],
+  );
+  assert.deepEqual([manifests, objects, logs], [[], [], []]);
+  assert.ok(await isThere("model"));
+  const { status, stdout, stderr } = await thaw(["gc", "--dry-run", "--json"], { cwd: stack.folder });
+  assert.equal(status, 0, stderr);
+  assert.deepEqual(
+    (JSON.parse(stdout) as GcJson).damaged?.map(({ record }) => record),
+    [name],
+  );
+  assert.match(stderr, /models\/m\/v1\.json in bucket/);
+  const listed = await thaw(["models", "--json"], { cwd: stack.folder });
+  assert.deepEqual((JSON.parse(listed.stdout) as ModelsJson).models, []);
+  assert.match(listed.stderr, /the record of model m@1 is damaged/);
+  await putJson(store, name, sound);
+
+  // A manifest that stays, and whose data would go with it.
+  const place = manifestName("head", refOfName("model").key);
+  const manifest = await getJson(store, place);
+  await putJson(store, place, { files: [] });
+  const beside = await collect(false);
+  assert.deepEqual([beside.damaged.map(({ record }) => record), beside.objects], [[place], []]);
+  assert.equal(await findManifest(store, extra.kind, extra.key), undefined, "manifests of nobody go");
+  await putJson(store, place, manifest);
+  assert.ok(await isThere("model"));
+  assert.deepEqual((await collect(false)).damaged, []);
 });
 
 test("a run that is no longer pinned goes with the next collection", async () => {

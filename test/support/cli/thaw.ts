@@ -1,8 +1,12 @@
-/** Runs the compiled command line as a user would: its output, its exit code. */
+/**
+ * Runs the compiled command line as a user would: its output, its exit code. What is printed as JSON is checked
+ * against its published schema, whatever the test asks.
+ */
 import assert from "node:assert/strict";
 import { type ChildProcess, fork } from "node:child_process";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
+import { checkDocuments, checkErrors } from "./documents.js";
 import { END_MARK, type HostedCommand } from "./host.js";
 
 const HOST = fileURLToPath(new URL("./host.js", import.meta.url));
@@ -56,6 +60,11 @@ export async function thaw(args: readonly string[], { cwd, env }: ThawOptions): 
   for (const event of ["close", "error"]) host.removeAllListeners(event);
   setReferenced(host, false);
   if (host.exitCode === null && host.signalCode === null) idle.push(host);
+  const [name] = args;
+  if (name !== undefined && args.includes("--json")) {
+    checkDocuments(name, outcome.stdout);
+    checkErrors(outcome.stderr);
+  }
   return outcome;
 }
 

@@ -1,0 +1,69 @@
+/** What each command writes under `--json`, as `docs/schemas/cli/` has it. Public API. */
+import type { z } from "zod";
+import { logLineSchema } from "../../log.js";
+import { reportSchema } from "../records/report.js";
+import { doctorSchema, downSchema, errorLineSchema, gcSchema, servicesSchema } from "./machine.js";
+import {
+  baseSchema,
+  basesSchema,
+  exportSchema,
+  modelSchema,
+  modelsSchema,
+  predictSchema,
+  removedBaseSchema,
+  unaliasSchema,
+} from "./models.js";
+import {
+  cancelSchema,
+  explainSchema,
+  getSchema,
+  gotFilesSchema,
+  initSchema,
+  pinSchema,
+  planSchema,
+  resumeSchema,
+  runSchema,
+  runsSchema,
+  startedRunSchema,
+  steerSchema,
+} from "./runs.js";
+
+export interface CommandOutput {
+  /** As on the command line, without `thaw`. */
+  readonly commands: readonly string[];
+  /** What a document may be, by the case in which it is written. */
+  readonly documents: Readonly<Record<string, z.ZodType>>;
+}
+
+const documents = (schema: z.ZodType): CommandOutput["documents"] => ({ document: schema });
+
+export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
+  bases: {
+    commands: ["bases"],
+    documents: { list: basesSchema, add: baseSchema, remove: removedBaseSchema },
+  },
+  doctor: { commands: ["doctor"], documents: documents(doctorSchema) },
+  error: { commands: [], documents: documents(errorLineSchema) },
+  explain: { commands: ["explain"], documents: documents(explainSchema) },
+  export: { commands: ["export"], documents: documents(exportSchema) },
+  gc: { commands: ["gc"], documents: documents(gcSchema) },
+  get: { commands: ["get"], documents: { "without WHAT": getSchema, "with WHAT": gotFilesSchema } },
+  init: { commands: ["init"], documents: documents(initSchema) },
+  logs: { commands: ["logs"], documents: { line: logLineSchema } },
+  models: {
+    commands: ["models"],
+    documents: { list: modelsSchema, alias: modelSchema, unalias: unaliasSchema },
+  },
+  pin: { commands: ["pin", "unpin"], documents: documents(pinSchema) },
+  plan: { commands: ["plan"], documents: documents(planSchema) },
+  predict: { commands: ["predict"], documents: documents(predictSchema) },
+  report: { commands: ["report"], documents: documents(reportSchema) },
+  resume: { commands: ["resume"], documents: { run: runSchema, "detached or dry": resumeSchema } },
+  run: {
+    commands: ["run", "watch", "cancel"],
+    documents: { run: runSchema, detached: startedRunSchema, cancel: cancelSchema },
+  },
+  runs: { commands: ["runs"], documents: documents(runsSchema) },
+  services: { commands: ["up", "status", "down"], documents: { services: servicesSchema, down: downSchema } },
+  steering: { commands: ["pause", "unpause", "set", "stop"], documents: documents(steerSchema) },
+};

@@ -1,0 +1,103 @@
+/** JSON of the commands about models and bases. */
+import { z } from "zod";
+import { EXPORT_FORMATS } from "../../exportFormat.js";
+import { countSchema, digestSchema, shareSchema, timeSchema, versionSchema } from "../parts.js";
+import { foldsInBriefSchema } from "../records/folds.js";
+import { extractorSchema, pixelScaleSchema } from "../records/model.js";
+import { damagedSchema } from "./damaged.js";
+
+const labelSchema = z.object({ name: z.string(), version: versionSchema });
+
+/** A version as listed; also of `thaw models alias`. */
+export const modelSchema = z.object({
+  ...labelSchema.shape,
+  aliases: z.array(z.string()).describe("Sorted."),
+  runId: z.string(),
+  createdAt: timeSchema,
+  base: z.string(),
+  classes: z.array(z.string()),
+  testAccuracy: shareSchema.describe("In [0, 1], on the held-out images."),
+  folds: foldsInBriefSchema.exactOptional(),
+});
+
+export const modelsSchema = z.object({
+  models: z.array(modelSchema).describe("By name, the newest version first."),
+  damaged: damagedSchema.exactOptional().describe("Absent when every record could be read."),
+});
+
+/** Of `thaw models unalias`. */
+export const unaliasSchema = z.object({ model: z.string(), alias: z.string() });
+
+/** How images become the input. */
+const inputShape = {
+  inputSize: countSchema,
+  preprocessing: pixelScaleSchema.extend({
+    kernel: z.enum(["cubic", "linear"]),
+    cropFraction: z.number().describe("Share of the resized image's side that the centre crop keeps."),
+  }),
+};
+
+/** A base as listed; also of `thaw bases add`. */
+export const baseSchema = z.object({
+  ...inputShape,
+  name: z.string().describe("For `base` of a run file."),
+  origin: z.enum(["catalogue", "added"]),
+  version: versionSchema.exactOptional().describe("The newest version of an added base."),
+  architecture: z.string(),
+  pretrainedOn: z.string(),
+  source: z.string(),
+  licence: z.string(),
+  sha256: digestSchema.describe("Of the checkpoint file."),
+  extractor: extractorSchema
+    .exactOptional()
+    .describe("Of a layers model: the length of its features, and the layer that they come from."),
+  domain: z.string().exactOptional().describe("Of thaw's own bases, like what follows: kind of images."),
+  classes: countSchema.exactOptional(),
+  imagenetTop1: z.number().exactOptional().describe("Accuracy in [0, 1] on ImageNet."),
+  imagenetTop1Source: z.string().exactOptional().describe("Who says so."),
+});
+
+export const architectureSchema = z.object({ ...inputShape, name: z.string().describe("For `--arch`.") });
+
+export const basesSchema = z.object({
+  bases: z.array(baseSchema).describe("thaw's own first, then those that were added, by name."),
+  architectures: z
+    .array(architectureSchema)
+    .describe("Architectures that thaw has no weights for: `thaw bases add` takes a checkpoint of theirs."),
+  damaged: damagedSchema.exactOptional().describe("Absent when every record could be read."),
+});
+
+/** Of `thaw bases remove`. */
+export const removedBaseSchema = z.object({
+  name: z.string(),
+  versions: z.array(versionSchema).describe("All that it had, ascending."),
+});
+
+export const exportSchema = z.object({
+  model: labelSchema,
+  format: z.enum(EXPORT_FORMATS),
+  folder: z.string().describe("Absolute path."),
+  files: z.array(z.object({ name: z.string(), bytes: countSchema, digest: digestSchema })),
+});
+
+const filePredictionSchema = z.object({
+  path: z.string(),
+  label: z.string().exactOptional(),
+  confidence: z.number().exactOptional().describe("Probability of the label, in [0, 1]."),
+  probabilities: z
+    .record(z.string(), z.number())
+    .exactOptional()
+    .describe("Of each class, in the order of the model's classes."),
+  set: z
+    .array(z.string())
+    .exactOptional()
+    .describe(
+      "The classes that cannot be ruled out, at 90 %; absent when the model has too few validation images for it.",
+    ),
+  error: z.string().exactOptional().describe("Why the file cannot be read; then there is nothing else."),
+});
+
+export const predictSchema = z.object({
+  model: labelSchema,
+  predictions: z.array(filePredictionSchema).describe("In the order of the files."),
+});

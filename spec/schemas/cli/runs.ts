@@ -1,0 +1,152 @@
+/** JSON of the commands about runs. */
+import { z } from "zod";
+import { logLineSchema } from "../../log.js";
+import { pauseSchema, runControlSchema, steerRecordSchema } from "../../steering/schema.js";
+import { countSchema, digestSchema, shareSchema, timeSchema } from "../parts.js";
+import { foldsInBriefSchema } from "../records/folds.js";
+import { modelVersionSchema } from "../records/model.js";
+import { runCostSchema } from "../records/report.js";
+import { errorCodeSchema, liveStageSchema, podStateSchema, runResultSchema } from "../records/run.js";
+import { damagedSchema } from "./damaged.js";
+
+const statusSchema = z.enum(["running", "completed", "failed", "cancelled", "terminated", "timed-out"]);
+
+/** Of `thaw run --detach`. */
+export const startedRunSchema = z.object({
+  runId: z.string(),
+  url: z.string().exactOptional().describe("The run in the Temporal UI, if it is known where that is."),
+});
+
+const failureSchema = z.object({
+  code: errorCodeSchema,
+  message: z.string(),
+  hint: z.string().exactOptional(),
+  stage: z.string().exactOptional(),
+  atLookup: z
+    .literal(true)
+    .exactOptional()
+    .describe("The look-up before the stage failed: no attempt at it began."),
+});
+
+/** Of `thaw run`, and a line for each change of `thaw watch` and `thaw run --watch`; the last is of the ended run. */
+export const runSchema = z.object({
+  runId: z.string(),
+  model: z.string(),
+  status: statusSchema,
+  startedAt: timeSchema,
+  closedAt: timeSchema.exactOptional(),
+  url: z.string().exactOptional(),
+  stages: z.array(liveStageSchema).describe("In the order in which they run."),
+  result: runResultSchema.exactOptional().describe("Of a completed run."),
+  failure: failureSchema.exactOptional().describe("Of a run that ended otherwise."),
+  noWorker: z
+    .boolean()
+    .exactOptional()
+    .describe("True while a task of the run waits for a worker that is not there."),
+  warning: z.string().exactOptional().describe("What keeps the run from going on, and what mends it."),
+  control: runControlSchema
+    .exactOptional()
+    .describe("What the run was told while it went on, and what became of it."),
+  pod: podStateSchema
+    .exactOptional()
+    .describe("The pod that trains, while there is one or it is waited for."),
+  resumedFrom: z.string().exactOptional().describe("The run that this one goes on from."),
+});
+
+/** Of `thaw cancel`. */
+export const cancelSchema = z.object({
+  runId: z.string(),
+  outcome: z.enum(["requested", "already-closed"]),
+});
+
+const runListingSchema = z.object({
+  runId: z.string(),
+  model: z.string(),
+  status: statusSchema,
+  startedAt: timeSchema,
+  closedAt: timeSchema.exactOptional(),
+  testAccuracy: shareSchema.exactOptional().describe("In [0, 1] on the held-out images, of completed runs."),
+  folds: foldsInBriefSchema.exactOptional(),
+  paused: pauseSchema.exactOptional().describe("Of a running run that is paused, or about to be."),
+});
+
+export const runsSchema = z.object({
+  runs: z.array(runListingSchema).describe("Newest first."),
+  damaged: damagedSchema.exactOptional().describe("Absent when every record could be read."),
+});
+
+const plannedStagesSchema = z
+  .array(
+    z.object({
+      name: z.string(),
+      action: z.enum(["reuse", "run", "skip", "maybe"]),
+      why: z.string(),
+      artifact: z
+        .object({ key: digestSchema, digest: digestSchema })
+        .exactOptional()
+        .describe("The one that would be reused."),
+    }),
+  )
+  .describe("In the order in which they would run.");
+
+export const planSchema = z.object({ model: z.string(), stages: plannedStagesSchema });
+
+/** Of `thaw resume --detach` and `--dry-run`; without `runId` when nothing was started. */
+export const resumeSchema = z.object({
+  ...startedRunSchema.partial().shape,
+  resumedFrom: z.string(),
+  stages: plannedStagesSchema,
+});
+
+/** Without WHAT: what is known of the run or the model, and the files of its stages. */
+export const getSchema = z.object({
+  run: runSchema.exactOptional(),
+  model: modelVersionSchema.exactOptional(),
+  cost: runCostSchema.exactOptional(),
+  files: z.array(
+    z.object({
+      what: z.string().describe("What to give as WHAT: `STAGE/FILE`; `STAGE` means all files of the stage."),
+      bytes: countSchema,
+    }),
+  ),
+});
+
+/** With WHAT. */
+export const gotFilesSchema = z.object({
+  written: z.array(z.string()).describe("Absolute paths of the files that were written."),
+});
+
+export const explainSchema = z.object({
+  runId: z.string(),
+  status: statusSchema,
+  condition: z
+    .enum([
+      "waiting-for-worker",
+      "waiting-for-pod",
+      "queued",
+      "working",
+      "retrying",
+      "paused",
+      "failed",
+      "cancelled",
+      "completed",
+    ])
+    .describe("What it does, in a word."),
+  sentences: z.array(z.string()),
+  advice: z.array(z.string()).describe("What can be done about it."),
+  lastLines: z.array(logLineSchema).describe("Of the log of the stage that failed."),
+});
+
+/** Of `thaw pin` and `unpin`. */
+export const pinSchema = z.object({ runId: z.string(), pinned: z.boolean() });
+
+export const initSchema = z.object({
+  runFile: z.string().describe("Absolute path of the run file that was written."),
+  model: z.string().describe("The model's name in it."),
+});
+
+/**
+ * Of `thaw pause`, `unpause`, `set` and `stop`, as it was when the command ended: with `--wait` applied or missed, else
+ * usually accepted.
+ */
+export const steerSchema = steerRecordSchema.extend({ runId: z.string() });

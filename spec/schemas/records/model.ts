@@ -1,0 +1,80 @@
+/** Schemas of registered models and bases. */
+import { z } from "zod";
+import type { BaseSpec, ExtractorSpec, PixelScale, RegisteredBase, StoredFile } from "../../base.js";
+import type { ModelVersion } from "../../records/model.js";
+import { schemaOf } from "../exact.js";
+import {
+  artifactRefSchema,
+  artifactsSchema,
+  countSchema,
+  digestSchema,
+  nameSchema,
+  runIdSchema,
+  shareSchema,
+  timeSchema,
+  versionSchema,
+} from "../parts.js";
+import { foldsInBriefSchema } from "./folds.js";
+
+const perChannel = z.union([z.number(), z.tuple([z.number(), z.number(), z.number()])]);
+
+export const pixelScaleSchema = schemaOf<PixelScale>()(z.object({ mean: perChannel, deviation: perChannel }));
+
+const storedFileSchema = schemaOf<StoredFile>()(z.object({ digest: digestSchema, size: countSchema }));
+
+export const extractorSchema = schemaOf<ExtractorSpec>()(
+  z.object({ inputSize: z.int().min(1), features: z.int().min(1), output: z.string() }),
+);
+
+const originShape = { source: z.string(), licence: z.string(), pretrainedOn: z.string() };
+
+export const registeredBaseSchema = schemaOf<RegisteredBase>()(
+  z.object({
+    name: nameSchema,
+    version: versionSchema,
+    createdAt: timeSchema,
+    architecture: z.string(),
+    checkpoint: storedFileSchema,
+    pixelScale: pixelScaleSchema.exactOptional(),
+    inputSize: z.int().min(1).exactOptional(),
+    extractor: extractorSchema.exactOptional(),
+    ...originShape,
+  }),
+);
+
+const baseSpecSchema = schemaOf<BaseSpec>()(
+  z.object({
+    name: z.string(),
+    architecture: z.string(),
+    checkpoint: storedFileSchema.exactOptional(),
+    pixelScale: pixelScaleSchema.exactOptional(),
+    inputSize: z.int().min(1).exactOptional(),
+    extractor: extractorSchema.exactOptional(),
+    layers: z.array(artifactRefSchema),
+    lineage: z.array(z.string()),
+    tunedOn: z.array(artifactRefSchema).exactOptional(),
+    digest: digestSchema,
+    origin: z.object(originShape),
+  }),
+);
+
+export const modelVersionSchema = schemaOf<ModelVersion>()(
+  z.object({
+    name: nameSchema,
+    version: versionSchema,
+    runId: runIdSchema,
+    createdAt: timeSchema,
+    classes: z.array(z.string()),
+    base: z.string(),
+    baseSpec: baseSpecSchema.exactOptional(),
+    background: z.enum(["white", "black"]),
+    keepShortSide: z.int().min(1),
+    testAccuracy: shareSchema,
+    folds: foldsInBriefSchema.exactOptional(),
+    temperature: z.number().exactOptional(),
+    conformalQuantile: z.number().exactOptional(),
+    mirroredAccuracy: z.number().exactOptional(),
+    weights: artifactRefSchema,
+    artifacts: artifactsSchema,
+  }),
+);

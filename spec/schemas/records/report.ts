@@ -1,0 +1,91 @@
+/** Schema of `report.json`, and of what `thaw report --json` prints. */
+import { z } from "zod";
+import type { RunCost } from "../../prices.js";
+import type { ReportData } from "../../records/report.js";
+import type { ActivationMaps, FeatureMap } from "../../records/visuals.js";
+import { schemaOf } from "../exact.js";
+import { countSchema, timeSchema } from "../parts.js";
+import { datasetSummarySchema } from "./dataset.js";
+import { evaluationSchema, leakedSchema, predictionSchema } from "./evaluation.js";
+import { baseComparisonSchema, recipeSummarySchema } from "./recipe.js";
+import { epochSchema, stageSummarySchema, trainingSummarySchema } from "./training.js";
+
+export const runCostSchema = schemaOf<RunCost>()(
+  z
+    .object({
+      currency: z.string(),
+      amount: z.number(),
+      stages: z.array(z.object({ stage: z.string(), amount: z.number(), seconds: z.number() })),
+    })
+    .describe("Of the stages that the run computed; only where THAW_PRICES names a price table."),
+);
+
+const activationMapsSchema = schemaOf<ActivationMaps>()(
+  z.object({
+    rows: countSchema,
+    columns: countSchema,
+    maps: z.array(
+      predictionSchema.extend({
+        values: z.array(z.number()),
+        width: countSchema,
+        height: countSchema,
+        side: countSchema,
+      }),
+    ),
+    surest: z.array(z.array(z.string())),
+  }),
+);
+
+const featureMapSchema = schemaOf<FeatureMap>()(
+  z.object({
+    explained: z.tuple([z.number(), z.number()]),
+    points: z.array(
+      z.object({
+        path: z.string(),
+        label: countSchema,
+        predicted: countSchema.exactOptional(),
+        x: z.number(),
+        y: z.number(),
+      }),
+    ),
+  }),
+);
+
+export const reportSchema = schemaOf<ReportData>()(
+  z.object({
+    runId: z.string(),
+    model: z.object({ name: z.string(), version: z.int() }),
+    createdAt: timeSchema,
+    dataset: datasetSummarySchema,
+    base: z.object({
+      name: z.string(),
+      source: z.string(),
+      licence: z.string(),
+      pretrainedOn: z.string(),
+      inputSize: countSchema,
+      layerGroups: z.array(z.string()),
+    }),
+    bases: baseComparisonSchema.exactOptional(),
+    recipe: recipeSummarySchema.exactOptional(),
+    head: trainingSummarySchema,
+    stages: z.array(stageSummarySchema),
+    scratch: z.object({ history: z.array(epochSchema), seconds: z.number() }).exactOptional(),
+    evaluation: evaluationSchema,
+    suspectedCopies: leakedSchema.exactOptional(),
+    thumbnails: z.record(z.string(), z.string()).describe("Data URIs by image path."),
+    examples: z.array(z.array(z.string())),
+    card: z
+      .object({ intended_use: z.string(), limits: z.string(), licence: z.string(), contact: z.string() })
+      .exactOptional(),
+    activationMaps: activationMapsSchema.exactOptional(),
+    overlays: z.record(z.string(), z.string()).exactOptional(),
+    featureMap: featureMapSchema.exactOptional(),
+    timings: z.array(z.object({ stage: z.string(), seconds: z.number(), cached: z.boolean() })),
+    cost: runCostSchema.exactOptional(),
+    digests: z.record(z.string(), z.string()).describe("Of each artifact, by stage."),
+    runFile: z.string().describe("As it was used, YAML."),
+    engine: z.string(),
+    thawVersion: z.string(),
+    temporalUrl: z.string().exactOptional(),
+  }),
+);

@@ -1,0 +1,74 @@
+/** Every kind of record in the bucket, as `docs/schemas/store/` has it. Files within artifacts are none. */
+import type { z } from "zod";
+import { logLineSchema } from "../../log.js";
+import { controlFileSchema } from "../../steering/schema.js";
+import { modelVersionSchema, registeredBaseSchema } from "../records/model.js";
+import { runResultSchema } from "../records/run.js";
+import { artifactManifestSchema, redirectSchema } from "./artifact.js";
+import { checkpointManifestSchema, claimSchema } from "./checkpoint.js";
+import { aliasSchema, checkpointTimeSchema, sinceSchema } from "./small.js";
+import { uploadListSchema } from "./upload.js";
+
+export interface StoredKind {
+  readonly schema: z.ZodType;
+  /** Where such objects lie in the bucket. */
+  readonly where: string;
+  readonly what: string;
+}
+
+export const STORE_SCHEMAS: Readonly<Record<string, StoredKind>> = {
+  run: { schema: runResultSchema, where: "runs/RUN.json", what: "A run that ended well." },
+  model: {
+    schema: modelVersionSchema,
+    where: "models/NAME/vN.json",
+    what: "A registered version of a model.",
+  },
+  alias: {
+    schema: aliasSchema,
+    where: "models/NAME/aliases/ALIAS.json",
+    what: "The version that an alias means.",
+  },
+  base: {
+    schema: registeredBaseSchema,
+    where: "bases/NAME/vN.json",
+    what: "A version of a base that `thaw bases add` registered.",
+  },
+  pin: { schema: sinceSchema, where: "pins/RUN.json", what: "A run that garbage collection keeps." },
+  upload: { schema: uploadListSchema, where: "uploads/DIGEST/images.json", what: "Uploaded images." },
+  "upload-reference": {
+    schema: sinceSchema,
+    where: "uploads/DIGEST/runs/RUN.json",
+    what: "A run that reads an upload.",
+  },
+  control: {
+    schema: controlFileSchema,
+    where: "control/RUN.json",
+    what: "Commands on their way to the run's training activity.",
+  },
+  artifact: {
+    schema: artifactManifestSchema,
+    where: "artifacts/KIND/KEY/manifest.json",
+    what: "The manifest of an artifact; its data are `objects/`, by digest.",
+  },
+  redirect: {
+    schema: redirectSchema,
+    where: "redirects/RUN/KEY.json",
+    what: "The other key under which a run's stage is made.",
+  },
+  checkpoint: {
+    schema: checkpointManifestSchema,
+    where: "checkpoints/STAGEKEY/RUN/FENCE-SEQUENCE.json",
+    what: "The manifest of a checkpoint; its data lie beside it.",
+  },
+  fence: { schema: claimSchema, where: "fences/STAGEKEY/N.json", what: "An attempt at a stage." },
+  "checkpoint-time": {
+    schema: checkpointTimeSchema,
+    where: "measured/checkpoint-time/MODEL.json",
+    what: "How long a model's checkpoints take.",
+  },
+  "log-line": {
+    schema: logLineSchema,
+    where: "a line of logs/RUN/STAGE/ATTEMPT/NNNNNN.jsonl",
+    what: "A line of a run's log; other keys depend on the line.",
+  },
+};
