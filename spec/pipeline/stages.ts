@@ -53,7 +53,7 @@ export interface StagePlan {
 
 /**
  * The stages of a run, in order. A pure function of the run file; what becomes of them on the way is in `walk/`.
- * With several `bases` the stages after `base` are those of `file.base`, until another one is chosen.
+ * With several `bases` the stages after `base` are those of `file.base`: of the one that is chosen, once it is.
  * @param spec what `file.base` means where it is not a base of the catalogue
  * @param candidates what the names in `file.bases` mean, likewise
  */

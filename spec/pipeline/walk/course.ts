@@ -16,7 +16,7 @@ export interface Course {
 const NO_RUN = "";
 
 export function courseOf(facts: RunFacts): Course {
-  const first = plansOf(facts);
+  const first = mostPlans(facts);
   const chosen = chosenBase(facts);
   const own = chosen === undefined ? first : plansOf(onBase(facts, chosen));
   const order = inOrder(own, first);
@@ -42,9 +42,15 @@ export function courseOf(facts: RunFacts): Course {
 }
 
 /** All stages that the run may come to have, whichever base it chooses. */
-export function possibleStages(facts: Omit<RunFacts, "outcomes">): readonly string[] {
-  const plans = candidatesOf(facts.file).map((name) => plansOf(onBase(facts, name)));
-  return plans.reduce((known, more) => inOrder(more, known), plansOf(facts)).map(({ name }) => name);
+export function possibleStages(run: Omit<RunFacts, "outcomes">): readonly string[] {
+  return mostPlans(run).map(({ name }) => name);
+}
+
+/** With the candidate that has most stages, the first of those: until one is chosen, `file.base` need not be any of them. */
+function mostPlans(run: Omit<RunFacts, "outcomes">): readonly StagePlan[] {
+  const [first, ...others] = candidatesOf(run.file).map((name) => plansOf(onBase(run, name)));
+  if (first === undefined) return plansOf(run);
+  return others.reduce((most, plans) => (plans.length > most.length ? plans : most), first);
 }
 
 /** Runs in progress that began before there were recipes or folds go on without. */

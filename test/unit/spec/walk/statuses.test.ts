@@ -82,3 +82,13 @@ test("a run of before recipes and folds waits for none", () => {
   assert.equal(standingOf(steps, "recipe"), undefined);
   assert.deepEqual(standingOf(steps, "head"), { state: "ready" });
 });
+
+test("candidates that all stay frozen have no stages of unfreezing, whatever `base` is", () => {
+  const frozen = { name: "a", architecture: "layers-model", layers: [], lineage: [], digest: "a".repeat(64) };
+  const origin = { source: "test", licence: "none", pretrainedOn: "nothing" };
+  const own = runFileSchema.parse({ name: "m", data: { path: "images" }, bases: ["a", "b"] });
+  const candidates = { a: { ...frozen, origin }, b: { ...frozen, origin } };
+  const chosen = { base: { state: "done", base: "b" } } as const;
+  for (const outcomes of [{}, chosen])
+    assert.ok(walk({ file: own, candidates, outcomes }).every(({ stage }) => stage.kind !== "tune"));
+});
