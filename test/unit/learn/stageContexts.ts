@@ -2,14 +2,16 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ingest } from "../../../data/dataset/ingest.js";
-import { findBase } from "../../../learn/bases/catalogue.js";
 import type { StageContext } from "../../../learn/stages/job.js";
 import type { Progress } from "../../../spec/records/training.js";
 import type { RunFile } from "../../../spec/runFile/runFile.js";
-import { checkpointFile } from "./support.js";
+import { smallBase } from "./support.js";
 
 /** Makes the folder of the stage and what it is given. @param other in place of the usual */
 export type ContextOf = (stage: string, other?: Partial<StageContext["folders"]>) => Promise<StageContext>;
+
+/** Enough to tell drawn shapes apart. */
+const INPUT_SIZE = 96;
 
 /**
  * @param folder everything is written under it
@@ -25,7 +27,7 @@ export async function ingestFor(
   const dataset = join(folder, "dataset");
   const digestCache = join(folder, "digests.json");
   await ingest({ source, data, seed: file.seed, digestCache, out: dataset, onProgress: () => undefined });
-  const base = { name: findBase(file.base).name, checkpoint: await checkpointFile() };
+  const base = await smallBase(INPUT_SIZE);
   const context: ContextOf = async (stage, other = {}) => {
     const out = join(folder, stage);
     await mkdir(out);

@@ -14,6 +14,7 @@ import type { Parameters } from "../../../learn/network/parameters.js";
 import { createSamples, openSamples, type Samples } from "../../../learn/samples/files.js";
 import { pixelTensor } from "../../../learn/training/step/batch.js";
 import { locate } from "../../../runtime/components/components.js";
+import type { BaseChoice } from "../../../spec/base.js";
 
 export const FIXTURES = resolve("test/fixtures/learn");
 
@@ -28,6 +29,14 @@ export async function checkpointFile(): Promise<string> {
   const located = await locate("base-weights:efficientnet-lite0");
   assert.ok(located, "the base weights are not provisioned: run the tests with `npm test`");
   return located.path;
+}
+
+/**
+ * The same layers over images of fewer pixels, for tests whose subject is not the published input: a stage takes a
+ * twelfth of the work at 64.
+ */
+export async function smallBase(inputSize = 64): Promise<BaseChoice> {
+  return { name: "small@1", architecture: base.name, checkpoint: await checkpointFile(), inputSize };
 }
 
 let loaded: Promise<Parameters> | undefined;

@@ -8,6 +8,8 @@ import { goThrough, keyOf, type MadeUpStore, outcomeOf } from "../../../support/
 
 const SEED = 2;
 const cases = allCases(SEED);
+/** Every third is enough for what is tried four times. */
+const some = cases.filter((_, number) => number % 3 === 0);
 
 function plan(one: Case, store: MadeUpStore): Promise<readonly PlannedStage[]> {
   const { runId: _none, ...run } = one.run;
@@ -33,7 +35,7 @@ const actionOf = (planned: readonly PlannedStage[], name: string): string | unde
 
 for (const share of [0, 0.5, 0.8, 1]) {
   test(`the plan agrees with the run where ${100 * share} % of its artifacts are in the store`, async () => {
-    for (const [number, one] of cases.entries()) {
+    for (const [number, one] of some.entries()) {
       const store = storeOf(one, number, share);
       const planned = await plan(one, store);
       const { made, found, steps } = goThrough(one, { store: new Map(store) });

@@ -19,7 +19,7 @@ import type { FullPrediction } from "../../../../spec/records/evaluation.js";
 import type { FoldPrediction } from "../../../../spec/records/folds.js";
 import { runFileSchema } from "../../../../spec/runFile/runFile.js";
 import { drawnFolder } from "../../../support/images/drawn.js";
-import { base, checkpointFile, largestDifference, pretrained, temporaryFolder } from "../support.js";
+import { largestDifference, pretrained, smallBase, temporaryFolder } from "../support.js";
 
 const CLASSES = ["disc", "moon", "star"] as const;
 const IMAGES_PER_CLASS = 14;
@@ -48,14 +48,13 @@ test("folds gather their activations out of the run's own, train its stages, and
   const digestCache = join(folder, "digests.json");
   const source = join(folder, "images");
   await ingest({ source, data, seed: SEED, digestCache, out: dataset, onProgress: () => {} });
-  const checkpoint = await checkpointFile();
   const phases = new Set<string>();
   const context = async (stage: string, of = dataset, scratch = "activations"): Promise<StageContext> => {
     const out = join(folder, stage);
     await mkdir(out);
     return {
       folders: { dataset: of, out, scratch: join(folder, scratch) },
-      base: { name: base.name, checkpoint },
+      base: await smallBase(),
       augment: file.augment,
       seed: SEED,
       onProgress: ({ phase }) => phases.add(phase),

@@ -14,7 +14,7 @@ import { tuneStage } from "../../../../learn/stages/tuneStage.js";
 import { FEATURES_FILE, WEIGHTS_FILE } from "../../../../spec/pipeline/artifactFiles.js";
 import { runFileSchema } from "../../../../spec/runFile/runFile.js";
 import { drawnFolder } from "../../../support/images/drawn.js";
-import { base, checkpointFile, temporaryFolder } from "../support.js";
+import { smallBase, temporaryFolder } from "../support.js";
 
 const IMAGES = await drawnFolder(12, ["disc", "moon", "star"]);
 const SEED = 1;
@@ -35,7 +35,6 @@ async function prepare(test: TestContext) {
       await cp(join(IMAGES, name, image), join(folder, "images", name, image));
     }
   }
-  const checkpoint = await checkpointFile();
   const dataset = join(folder, "dataset");
   const { path: _path, ...data } = file.data;
   const source = join(folder, "images");
@@ -46,7 +45,7 @@ async function prepare(test: TestContext) {
     await mkdir(out);
     return {
       folders: { dataset, out, scratch: join(folder, "scratch") },
-      base: { name: base.name, checkpoint },
+      base: await smallBase(),
       augment: file.augment,
       seed: SEED,
       onProgress: () => {},

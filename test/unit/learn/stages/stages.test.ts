@@ -29,7 +29,7 @@ import type { Progress } from "../../../../spec/records/training.js";
 import type { ActivationMaps, FeatureMap } from "../../../../spec/records/visuals.js";
 import { runFileSchema } from "../../../../spec/runFile/runFile.js";
 import { drawnFolder } from "../../../support/images/drawn.js";
-import { base, checkpointFile, temporaryFolder } from "../support.js";
+import { base, checkpointFile, smallBase, temporaryFolder } from "../support.js";
 import { networkNamed, stateDict } from "../torchSupport.js";
 
 const CLASSES = ["disc", "moon", "star"] as const;
@@ -67,7 +67,7 @@ async function prepareRun(test: TestContext, choice?: BaseChoice): Promise<Run> 
     out: dataset,
     onProgress: () => {},
   });
-  const chosen = choice ?? { name: base.name, checkpoint: await checkpointFile() };
+  const chosen = choice ?? (await smallBase());
   return {
     folder,
     progress,
@@ -200,7 +200,7 @@ test("features, head, two stages of tuning, training from scratch and evaluation
   const read = async <T>(name: string): Promise<T> =>
     JSON.parse(await readFile(join(run.folder, "evaluate", name), "utf8")) as T;
   const { rows, columns, maps, surest } = await read<ActivationMaps>(ACTIVATION_MAPS_FILE);
-  assert.deepEqual([rows, columns], [7, 7]);
+  assert.deepEqual([rows, columns], [2, 2]);
   const told = [
     ...evaluation.mistakes,
     ...(evaluation.topLosses ?? []),
@@ -208,7 +208,7 @@ test("features, head, two stages of tuning, training from scratch and evaluation
   ];
   assert.deepEqual(new Set(maps.map(({ path }) => path)), new Set(told.map(({ path }) => path)));
   for (const { path, values, side, width, height, confidence } of maps) {
-    assert.equal(values.length, 49);
+    assert.equal(values.length, 4);
     assert.ok(values.every((value) => value >= 0 && value <= 1) && Math.max(...values) === 1, path);
     assert.ok(side > 0 && side <= Math.min(width, height));
     const line = predictions
@@ -256,7 +256,12 @@ test("a boundary that is not cached is computed, and is the same", async (contex
 test("a ResNet of one's own: features, a head, a stage of tuning and the evaluation", async (context) => {
   const checkpoint = join(await temporaryFolder(context), "resnet18.safetensors");
   await writeSafetensors(checkpoint, stateDict(networkNamed("resnet18", "torchvision")));
-  const run = await prepareRun(context, { name: "own@1", architecture: "resnet18", checkpoint });
+  const run = await prepareRun(context, {
+    name: "own@1",
+    architecture: "resnet18",
+    checkpoint,
+    inputSize: 64,
+  });
   const features = await extractFeatures(await run.context("features"), ["layer4"], false);
   assert.equal(features.length, 512);
   const featureFile = join(run.folder, "features", FEATURES_FILE);

@@ -14,7 +14,7 @@ import { crossEntropyAndAccuracy } from "../../../../learn/training/validation.j
 import { WEIGHTS_FILE } from "../../../../spec/pipeline/artifactFiles.js";
 import type { ImageRecord } from "../../../../spec/records/dataset.js";
 import { runFileSchema } from "../../../../spec/runFile/runFile.js";
-import { base, checkpointFile, FIXTURES, fixture, temporaryFolder } from "../support.js";
+import { base, FIXTURES, fixture, smallBase, temporaryFolder } from "../support.js";
 
 const recorded = fixture<{
   classes: number;
@@ -70,7 +70,7 @@ async function trained(context: TestContext, changes: object) {
   const summary = await trainHead(
     {
       folders,
-      base: { name: base.name, checkpoint: await checkpointFile() },
+      base: await smallBase(),
       augment: { ...file.augment, views: 1 },
       loss: file.loss,
       seed: 1,
