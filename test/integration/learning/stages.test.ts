@@ -3,34 +3,34 @@ import assert from "node:assert/strict";
 import { cp, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { openDataset } from "../../../../data/dataset/dataset.js";
-import { ingest } from "../../../../data/dataset/ingest.js";
-import { tf } from "../../../../learn/engine.js";
-import { HEAD_BIAS, HEAD_KERNEL } from "../../../../learn/network/head.js";
-import { readSafetensors, writeSafetensors } from "../../../../learn/safetensors.js";
-import { evaluate } from "../../../../learn/stages/evaluate.js";
-import { extractFeatures } from "../../../../learn/stages/extractFeatures.js";
-import type { StageContext } from "../../../../learn/stages/job.js";
-import { trainHead } from "../../../../learn/stages/trainHead.js";
-import { trainScratch } from "../../../../learn/stages/trainScratch.js";
-import { tuneStage } from "../../../../learn/stages/tuneStage.js";
-import { trainableNames } from "../../../../learn/training/step/suffix.js";
-import type { BaseChoice } from "../../../../spec/base.js";
-import { ThawError } from "../../../../spec/errors.js";
+import { openDataset } from "../../../data/dataset/dataset.js";
+import { ingest } from "../../../data/dataset/ingest.js";
+import { tf } from "../../../learn/engine.js";
+import { HEAD_BIAS, HEAD_KERNEL } from "../../../learn/network/head.js";
+import { readSafetensors, writeSafetensors } from "../../../learn/safetensors.js";
+import { evaluate } from "../../../learn/stages/evaluate.js";
+import { extractFeatures } from "../../../learn/stages/extractFeatures.js";
+import type { StageContext } from "../../../learn/stages/job.js";
+import { trainHead } from "../../../learn/stages/trainHead.js";
+import { trainScratch } from "../../../learn/stages/trainScratch.js";
+import { tuneStage } from "../../../learn/stages/tuneStage.js";
+import { trainableNames } from "../../../learn/training/step/suffix.js";
+import type { BaseChoice } from "../../../spec/base.js";
+import { ThawError } from "../../../spec/errors.js";
 import {
   ACTIVATION_MAPS_FILE,
   FEATURE_MAP_FILE,
   FEATURES_FILE,
   PREDICTIONS_FILE,
   WEIGHTS_FILE,
-} from "../../../../spec/pipeline/artifactFiles.js";
-import type { FullPrediction } from "../../../../spec/records/evaluation.js";
-import type { Progress } from "../../../../spec/records/training.js";
-import type { ActivationMaps, FeatureMap } from "../../../../spec/records/visuals.js";
-import { runFileSchema } from "../../../../spec/runFile/runFile.js";
-import { drawnFolder } from "../../../support/images/drawn.js";
-import { base, checkpointFile, smallBase, temporaryFolder } from "../support.js";
-import { networkNamed, stateDict } from "../torchSupport.js";
+} from "../../../spec/pipeline/artifactFiles.js";
+import type { FullPrediction } from "../../../spec/records/evaluation.js";
+import type { Progress } from "../../../spec/records/training.js";
+import type { ActivationMaps, FeatureMap } from "../../../spec/records/visuals.js";
+import { runFileSchema } from "../../../spec/runFile/runFile.js";
+import { drawnFolder } from "../../support/images/drawn.js";
+import { base, checkpointFile, smallBase, temporaryFolder } from "../../unit/learn/support.js";
+import { networkNamed, stateDict } from "../../unit/learn/torchSupport.js";
 
 const CLASSES = ["disc", "moon", "star"] as const;
 const IMAGES_PER_CLASS = 14;

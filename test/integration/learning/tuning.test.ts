@@ -3,24 +3,24 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { type Architecture, groupIndex, unitsOf } from "../../../../learn/bases/architecture.js";
-import { tf } from "../../../../learn/engine.js";
-import { HEAD_KERNEL, zeroHead } from "../../../../learn/network/head.js";
-import { overlay, type Parameters, parameter } from "../../../../learn/network/parameters.js";
-import { readSafetensors } from "../../../../learn/safetensors.js";
-import type { Samples } from "../../../../learn/samples/files.js";
-import { type FitOptions, fit } from "../../../../learn/training/fit.js";
-import { findRate } from "../../../../learn/training/optimizer/rateFinder.js";
-import { randomParameters } from "../../../../learn/training/step/fullNetwork.js";
-import type { TrainingData } from "../../../../learn/training/step/step.js";
+import { type Architecture, groupIndex, unitsOf } from "../../../learn/bases/architecture.js";
+import { tf } from "../../../learn/engine.js";
+import { HEAD_KERNEL, zeroHead } from "../../../learn/network/head.js";
+import { overlay, type Parameters, parameter } from "../../../learn/network/parameters.js";
+import { readSafetensors } from "../../../learn/safetensors.js";
+import type { Samples } from "../../../learn/samples/files.js";
+import { type FitOptions, fit } from "../../../learn/training/fit.js";
+import { findRate } from "../../../learn/training/optimizer/rateFinder.js";
+import { randomParameters } from "../../../learn/training/step/fullNetwork.js";
+import type { TrainingData } from "../../../learn/training/step/step.js";
 import {
   type SuffixSettings,
   type SuffixTrainee,
   suffixTrainee,
   trainableNames,
-} from "../../../../learn/training/step/suffix.js";
-import { randomStream } from "../../../../rng/stream.js";
-import { assertClose, base, FIXTURES, pretrained, samplesOf } from "../support.js";
+} from "../../../learn/training/step/suffix.js";
+import { randomStream } from "../../../rng/stream.js";
+import { assertClose, base, FIXTURES, pretrained, samplesOf } from "../../unit/learn/support.js";
 
 const { architecture, input } = base;
 const from = groupIndex(architecture, "blocks.6");
