@@ -1,6 +1,7 @@
 /** Starts a project's embedded services, or what is missing of them, and waits until they serve. */
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { ThawError } from "../../spec/errors.js";
+import { cacheFolder } from "../cacheFolder.js";
 import { withLock } from "../lock.js";
 import { LOCK_HELD, stopAll } from "./down.js";
 import { type Layout, layoutOf, makeFolders } from "./layout.js";
@@ -51,6 +52,15 @@ type Say = (line: string) => void;
 async function startAnew(layout: Layout, options: UpOptions, onProgress: Say): Promise<void> {
   // A supervisor that was killed leaves its services running.
   await stopAll(layout, onProgress);
+  // Two projects that start at once would find the same ports free.
+  await withLock(
+    join(cacheFolder(), "services-start.lock"),
+    () => onProgress("another project's services are starting; waiting for them"),
+    () => startOnPorts(layout, options, onProgress),
+  );
+}
+
+async function startOnPorts(layout: Layout, options: UpOptions, onProgress: Say): Promise<void> {
   const last = readRecord(layout);
   const record = newRecord(await choosePorts(asked(options), last?.ports ?? {}), last);
   const plan = makePlan(layout, record, options);

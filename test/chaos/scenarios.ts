@@ -16,11 +16,12 @@ const FOLDS: Scenario = {
   name: "folds",
   runFile: `
 name: chaos-folds
+base: small
 recipe: staged
 augment: { views: 1 }
 head: { epochs: 60, patience: 60, learning_rate: 0.00003, mixup: 0.2 }
 unfreeze:
-  { stages: [blocks.6], epochs: 8, patience: 8, batch_size: 8, ema: 0.9, mixup: 0.2, schedule: one-cycle }
+  { stages: [blocks.6], epochs: 60, patience: 60, batch_size: 8, ema: 0.9, mixup: 0.2, schedule: one-cycle }
 evaluation: { folds: 2 }
 `,
   timed: [],
@@ -30,10 +31,11 @@ const DEEP: Scenario = {
   name: "deep",
   runFile: `
 name: chaos-deep
+base: small
 recipe: staged
 augment: { views: 1 }
 head: { epochs: 60, patience: 60, learning_rate: 0.00003 }
-unfreeze: { stages: [top, blocks.5], epochs: 6, patience: 6, batch_size: 8, find_rate: true, l2_sp: 0.01 }
+unfreeze: { stages: [top, blocks.5], epochs: 40, patience: 40, batch_size: 8, find_rate: true, l2_sp: 0.01 }
 evaluation: { folds: 0 }
 seed: 2
 `,
@@ -44,10 +46,11 @@ const SCRATCH: Scenario = {
   name: "scratch",
   runFile: `
 name: chaos-scratch
+base: small
 recipe: staged
 augment: { views: 2 }
 head: { epochs: 60, patience: 60, learning_rate: 0.00003 }
-unfreeze: { stages: [blocks.6], epochs: 5, patience: 5, batch_size: 8, cutmix: 1 }
+unfreeze: { stages: [blocks.6], epochs: 40, patience: 40, batch_size: 8, cutmix: 1 }
 compare: { scratch: true }
 evaluation: { folds: 0 }
 seed: 3

@@ -12,7 +12,9 @@ import { down } from "../../runtime/services/down.js";
 import { type ServicesStatus, status } from "../../runtime/services/status.js";
 import { up } from "../../runtime/services/up.js";
 import { type FaultProxy, startFaultProxy } from "../support/services/faultProxy.js";
+import { ownPorts } from "../support/services/ownPorts.js";
 import { keyVariables } from "../support/services/serviceVariables.js";
+import { addSmallBase } from "../support/services/stack.js";
 
 const COMPONENTS: readonly ComponentName[] = [
   "temporal",
@@ -50,7 +52,7 @@ export async function startTestbed(folder: string, checkpointSeconds: number): P
   const servers = { projectFolder: folder, temporal: pathOf("temporal"), weed: pathOf("s3-server") };
   const silent = { onProgress: () => undefined };
   // Ports and credentials are chosen at the first start, and stay.
-  await up({ ...servers, workers: undefined, ...silent });
+  await up({ ...servers, workers: undefined, ...(await ownPorts()), ...silent });
   const surroundings = { env: {}, cwd: folder };
   const { store, temporal } = await loadPlatform(folder, surroundings);
   await down(folder, silent);
@@ -68,6 +70,7 @@ export async function startTestbed(folder: string, checkpointSeconds: number): P
     ...silent,
   });
   const session = await openSession(await loadPlatform(folder, surroundings));
+  await addSmallBase(session.store);
   const others = new Set<ChildProcess>();
   return {
     folder,

@@ -10,6 +10,7 @@ import { baseCheckpoint } from "../../../runtime/components/download/baseCheckpo
 import { loadPlatform } from "../../../runtime/platform.js";
 import { down } from "../../../runtime/services/down.js";
 import { up } from "../../../runtime/services/up.js";
+import { ownPorts } from "./ownPorts.js";
 
 const COMPONENTS: readonly ComponentName[] = [
   "temporal",
@@ -46,6 +47,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     temporal: pathOf("temporal"),
     weed: await withFlags(pathOf("s3-server"), options.s3Flags ?? [], folder),
     workers: options.workers ? { control: worker("control"), training: worker("training") } : undefined,
+    ...(await ownPorts()),
     ...silent,
   });
   const session = await openSession(await loadPlatform(folder));
@@ -64,7 +66,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 /** EfficientNet-Lite0 that sees images of 64 pixels: a twelfth of the work, on the same layers. */
 const SMALL_BASE = "small";
 
-async function addSmallBase(store: Session["store"]): Promise<void> {
+export async function addSmallBase(store: Session["store"]): Promise<void> {
   await addBase(store, {
     from: await baseCheckpoint("efficientnet-lite0"),
     name: SMALL_BASE,
