@@ -8,7 +8,7 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type ComponentName, ensure } from "../runtime/components/components.js";
@@ -81,12 +81,20 @@ async function runOnCluster(files: readonly string[]): Promise<Totals> {
   return { ...NONE, skipped: files.length };
 }
 
-/** The longest first. */
+/** Integration tests one by one, the longest first; then the unit tests, those of a folder in one process. */
 function jobsOf(folders: readonly (keyof typeof TIMEOUTS)[], filters: readonly string[]): readonly Job[] {
-  const jobs = folders.flatMap((folder) =>
-    testFiles(folder, filters).map((file): Job => ({ file, timeout: TIMEOUTS[folder] })),
-  );
-  return jobs.sort((a, b) => budgetOf(b.file) - budgetOf(a.file));
+  return folders.flatMap((folder) => {
+    const groups = new Map<string, string[]>();
+    for (const file of testFiles(folder, filters)) {
+      const group = folder === "unit" ? dirname(file) : file;
+      groups.set(group, [...(groups.get(group) ?? []), file]);
+    }
+    const seconds = (files: readonly string[]): number =>
+      files.reduce((sum, file) => sum + budgetOf(file), 0);
+    return [...groups.values()]
+      .sort((a, b) => seconds(b) - seconds(a))
+      .map((files): Job => ({ files, timeout: TIMEOUTS[folder] }));
+  });
 }
 
 const {

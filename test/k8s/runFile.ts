@@ -1,11 +1,11 @@
 /** Runs one test file; started in its sandbox by clusterTests.ts, which reads the totals. */
 import { writeFileSync } from "node:fs";
-import { runFile } from "../support/run/runFile.js";
+import { runFiles } from "../support/run/runFiles.js";
 
 /** Of one test, hooks among them: the first of all builds the base of the image, which took 90 s on a busy machine. */
 const TIMEOUT = 10 * 60_000;
 
 const [file = "", totals = ""] = process.argv.slice(2);
-const run = await runFile(file, TIMEOUT);
+const run = await runFiles([file], TIMEOUT);
 console.log(run.told);
 writeFileSync(totals, JSON.stringify(run.totals));

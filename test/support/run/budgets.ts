@@ -1,6 +1,6 @@
 /** How long each test file may take, in seconds on two quiet cores: `test/budgets.json`, by path without its end. */
 import { readFileSync } from "node:fs";
-import type { FileRun } from "./runFile.js";
+import type { FilesRun } from "./runFiles.js";
 
 interface Budgets {
   /** Of a file that is not listed, by the folder below `test/`. */
@@ -20,14 +20,14 @@ export function budgetOf(file: string): number {
 }
 
 /** Every file's time, the slowest first, and which were over their budgets. */
-export function timesTable(runs: readonly FileRun[]): string {
-  const slowest = runs.toSorted((a, b) => b.seconds - a.seconds);
-  const lines = slowest.map(({ file, seconds }) => {
+export function timesTable(runs: readonly FilesRun[]): string {
+  const slowest = runs.flatMap(({ seconds }) => [...seconds]).sort(([, a], [, b]) => b - a);
+  const lines = slowest.map(([file, seconds]) => {
     const budget = budgetOf(file);
     const over = seconds > budget ? `  over its budget of ${budget} s` : "";
     return `${seconds.toFixed(1).padStart(7)} s  ${nameOf(file)}${over}`;
   });
-  const over = slowest.filter(({ file, seconds }) => seconds > budgetOf(file)).length;
+  const over = slowest.filter(([file, seconds]) => seconds > budgetOf(file)).length;
   const sum = over === 0 ? "all within their budgets" : `${over} over their budgets`;
-  return ["Seconds of each file, the slowest first:", ...lines, `${runs.length} files, ${sum}`].join("\n");
+  return ["Seconds of each file, the slowest first:", ...lines, `${slowest.length} files, ${sum}`].join("\n");
 }
