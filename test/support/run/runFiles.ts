@@ -25,10 +25,14 @@ export async function runFiles(files: readonly string[], timeout: number): Promi
   const totals = { ...NONE };
   const seconds = new Map(files.map((file) => [file, 0]));
   let suites = 0;
-  /** Of a group, a file's tests are those of its suite; that of loading its modules is nobody's. */
-  const spent = ({ file = "", nesting, details }: Ended): void => {
-    if (nesting === 0) suites += 1;
-    if (nesting === 1) seconds.set(file, (seconds.get(file) ?? 0) + details.duration_ms / 1000);
+  /** Of a group, a file's tests are those of its suite, which ends after them; loading modules is nobody's time. */
+  let sinceSuite = 0;
+  const spent = ({ name, nesting, details }: Ended): void => {
+    if (nesting === 1) sinceSuite += details.duration_ms / 1000;
+    if (nesting !== 0) return;
+    suites += 1;
+    seconds.set(name, sinceSuite);
+    sinceSuite = 0;
   };
   const entry = files.length === 1 ? only : groupOf(files);
   const stream = run({ files: [entry], concurrency: 1, timeout });
@@ -47,16 +51,21 @@ export async function runFiles(files: readonly string[], timeout: number): Promi
   });
   let told = "";
   for await (const text of stream.compose(new spec())) told += text;
-  if (files.length === 1) seconds.set(only, (performance.now() - began) / 1000);
+  const whole = (performance.now() - began) / 1000;
   const counted = totals.passed + totals.failed + totals.skipped;
   // Files that end before their tests begin, or have none, have not shown anything.
   const shown = counted > 0 && suites >= files.length;
   const sum = shown ? totals : { ...totals, failed: totals.failed + 1 };
-  return { files, totals: sum, seconds, told: told.replace(COUNTS, "").trim() };
+  return {
+    files,
+    totals: sum,
+    seconds: files.length === 1 ? new Map([[only, whole]]) : seconds,
+    told: told.replace(COUNTS, "").trim(),
+  };
 }
 
 interface Ended {
-  readonly file?: string;
+  readonly name: string;
   readonly nesting: number;
   readonly details: { readonly duration_ms: number };
 }
