@@ -16,6 +16,7 @@ import { toThawError } from "../spec/errors.js";
 import { clusterTestFiles, runClusterTests, whyNoCluster } from "./k8s/clusterTests.js";
 import { budgetOf, timesTable } from "./support/run/budgets.js";
 import { type Job, runInLanes } from "./support/run/lanes.js";
+import { standsAlone } from "./support/run/runFiles.js";
 import { conclude, NONE, sumOf, type Totals } from "./support/run/totals.js";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
@@ -81,12 +82,12 @@ async function runOnCluster(files: readonly string[]): Promise<Totals> {
   return { ...NONE, skipped: files.length };
 }
 
-/** Integration tests one by one, the longest first; then the unit tests, those of a folder in one process. */
+/** Integration tests one by one, the longest first; then the unit tests, those of a folder in one process where they can be. */
 function jobsOf(folders: readonly (keyof typeof TIMEOUTS)[], filters: readonly string[]): readonly Job[] {
   return folders.flatMap((folder) => {
     const groups = new Map<string, string[]>();
     for (const file of testFiles(folder, filters)) {
-      const group = folder === "unit" ? dirname(file) : file;
+      const group = folder === "unit" && !standsAlone(file) ? dirname(file) : file;
       groups.set(group, [...(groups.get(group) ?? []), file]);
     }
     const seconds = (files: readonly string[]): number =>

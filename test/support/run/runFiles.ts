@@ -1,5 +1,5 @@
 /** Runs test files in one process, one after the other, and counts. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
@@ -9,7 +9,7 @@ import { NONE, type Totals } from "./totals.js";
 export interface FilesRun {
   readonly files: readonly string[];
   readonly totals: Totals;
-  /** By file. */
+  /** By file: of one alone from start to end, of several their tests. */
   readonly seconds: ReadonlyMap<string, number>;
   /** What a person reads of it. */
   readonly told: string;
@@ -23,71 +23,61 @@ export async function runFiles(files: readonly string[], timeout: number): Promi
   const [only = ""] = files;
   const began = performance.now();
   const totals = { ...NONE };
-  const seconds = new Map(files.map((file) => [file, 0]));
-  let suites = 0;
-  /** Of a group, a file's tests are those of its suite, which ends after them; loading modules is nobody's time. */
-  let sinceSuite = 0;
-  const spent = ({ name, nesting, details }: Ended): void => {
-    if (nesting === 1) sinceSuite += details.duration_ms / 1000;
-    if (nesting !== 0) return;
-    suites += 1;
-    seconds.set(name, sinceSuite);
-    sinceSuite = 0;
-  };
+  const seconds = new Map<string, number>();
   const entry = files.length === 1 ? only : groupOf(files);
   const stream = run({ files: [entry], concurrency: 1, timeout });
+  const spent = ({ file = "", nesting, details }: Ended): void => {
+    if (nesting === 0) seconds.set(file, (seconds.get(file) ?? 0) + details.duration_ms / 1000);
+  };
   stream.on("test:fail", (ended) => {
     spent(ended);
-    const { details } = ended;
-    if (details.type !== "suite") totals.failed += 1;
-    else if (!isOfItsTests(details.error)) totals.failed += 1;
+    if (ended.details.type !== "suite" || !isOfItsTests(ended.details.error)) totals.failed += 1;
   });
   stream.on("test:pass", (ended) => {
     spent(ended);
-    const { details, skip } = ended;
     // A suite that is skipped names none of its tests.
-    if (skip !== undefined) totals.skipped += 1;
-    else if (details.type !== "suite") totals.passed += 1;
+    if (ended.skip !== undefined) totals.skipped += 1;
+    else if (ended.details.type !== "suite") totals.passed += 1;
   });
   let told = "";
   for await (const text of stream.compose(new spec())) told += text;
-  const whole = (performance.now() - began) / 1000;
-  const counted = totals.passed + totals.failed + totals.skipped;
   // Files that end before their tests begin, or have none, have not shown anything.
-  const shown = counted > 0 && suites >= files.length;
-  const sum = shown ? totals : { ...totals, failed: totals.failed + 1 };
+  const silent = files.filter((file) => !seconds.has(file));
+  for (const file of silent) told += `\n✖ ${file} has no test\n`;
+  if (files.length === 1) seconds.set(only, (performance.now() - began) / 1000);
   return {
     files,
-    totals: sum,
-    seconds: files.length === 1 ? new Map([[only, whole]]) : seconds,
+    totals: { ...totals, failed: totals.failed + silent.length },
+    seconds,
     told: told.replace(COUNTS, "").trim(),
   };
 }
 
 interface Ended {
-  readonly name: string;
+  readonly file?: string;
   readonly nesting: number;
   readonly details: { readonly duration_ms: number };
 }
 
-/** A suite fails with its tests, which are counted, or by itself: a module that cannot be loaded, a hook. */
+/** A suite fails with its tests, which are counted, or by itself: a hook, for instance. */
 function isOfItsTests(error: unknown): boolean {
   return (error as { readonly failureType?: string }).failureType === "subtestsFailed";
 }
 
 let groups = 0;
 
-/**
- * A file that has each of the others as a suite: starting Node.js and loading modules is most of a small file's time.
- * One is loaded after the other, and from within its suite, because a test belongs to the suite that is being defined.
- */
+/** A file that loads the others: starting Node.js and loading modules is most of a small file's time. */
 function groupOf(files: readonly string[]): string {
   const path = fileURLToPath(new URL(`../../groups/${groups++}.js`, import.meta.url));
-  const suites = files.map((file) => {
-    const module = JSON.stringify(pathToFileURL(file).href);
-    return `describe(${JSON.stringify(file)}, () => (loaded = import(${module})));\nawait loaded;`;
-  });
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, ['import { describe } from "node:test";', "let loaded;", ...suites, ""].join("\n"));
+  writeFileSync(path, files.map((file) => `import ${JSON.stringify(pathToFileURL(file).href)};\n`).join(""));
   return path;
+}
+
+/** What changes its process, or has hooks around all tests of it. */
+const ALONE = /^(before|after|beforeEach|afterEach)\(|process\.env|process\.chdir/m;
+
+/** Whether a test file must have a process of its own. */
+export function standsAlone(file: string): boolean {
+  return ALONE.test(readFileSync(file, "utf8"));
 }
