@@ -74,8 +74,8 @@ function groupOf(files: readonly string[]): string {
   return path;
 }
 
-/** What changes its process, or has hooks around all tests of it. */
-const ALONE = /^(before|after|beforeEach|afterEach)\(|process\.env|process\.chdir/m;
+/** What changes its process, has hooks around all tests of it, or waits before it has named its tests. */
+const ALONE = /^(before|after|beforeEach|afterEach)\(|process\.env|process\.chdir|^\S.*\bawait\b/m;
 
 /** Whether a test file must have a process of its own. */
 export function standsAlone(file: string): boolean {
