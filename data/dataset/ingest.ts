@@ -42,7 +42,7 @@ export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
   const { data, seed, out, onProgress } = options;
   const source =
     typeof options.source === "string"
-      ? await listSource(options.source)
+      ? await listSource(options.source, undefined, data.folders)
       : await readFetched(options.source.fetched);
   const classes = source.classes.length;
   onProgress({ phase: "checking files", step: 0, total: source.entries.length });
