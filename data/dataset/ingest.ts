@@ -105,6 +105,7 @@ function countKnown(
 }
 
 function recordOf(image: StoredImage, group: string, split: Split): ImageRecord {
-  const { path, label, group: _own, split: _written, bytes: _bytes, border: _border, ...rest } = image;
+  const { path, label, group: _own, split: _written, ...traited } = image;
+  const { bytes: _bytes, border: _border, oneColour: _oneColour, ...rest } = traited;
   return { path, label, group, split, ...rest };
 }

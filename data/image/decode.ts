@@ -138,7 +138,11 @@ function checkSize(width: number, height: number): void {
   }
 }
 
-function decodePixels(bytes: Buffer, options: CanonicalOptions, failOn: "warning" | "error"): Promise<Pixels> {
+function decodePixels(
+  bytes: Buffer,
+  options: CanonicalOptions,
+  failOn: "warning" | "error",
+): Promise<Pixels> {
   return canonicalPixels(sharp(bytes, { autoOrient: true, failOn, limitInputPixels: MAX_PIXELS }), options);
 }
 

@@ -33,7 +33,9 @@ const OTHERS: Readonly<Record<number, string>> = {
 export function meaningOfSamples(tiff: TiffSamples): SampleMeaning {
   const { photometric, samples, bits, formats, compression, isRawPreview } = tiff;
   if (isRawPreview) {
-    return none("it is a camera's raw file, of which only a small preview could be read; develop it to a JPEG");
+    return none(
+      "it is a camera's raw file, of which only a small preview could be read; develop it to a JPEG",
+    );
   }
   const other = photometric === undefined ? "it does not say how colours are stored" : OTHERS[photometric];
   if (other !== undefined) return none(other);
@@ -47,7 +49,9 @@ export function meaningOfSamples(tiff: TiffSamples): SampleMeaning {
     case 3:
       return meaningOfFloats(tiff, depth);
     case 2:
-      return none(`its samples are signed ${depth}-bit numbers: which of them is white is not known; ${SAVE}`);
+      return none(
+        `its samples are signed ${depth}-bit numbers: which of them is white is not known; ${SAVE}`,
+      );
     case 5:
     case 6:
       return none(`its samples are complex numbers; ${SAVE}`);
@@ -64,7 +68,13 @@ export function meaningOfSamples(tiff: TiffSamples): SampleMeaning {
 const SAVE = "save it with 8 bits, or 16 bits from black to white";
 
 /** What is wrong with the number of samples a pixel. */
-function meaningOfChannels({ photometric, samples, extra, compression, inkSet }: TiffSamples): string | undefined {
+function meaningOfChannels({
+  photometric,
+  samples,
+  extra,
+  compression,
+  inkSet,
+}: TiffSamples): string | undefined {
   const many = `it has ${samples} samples a pixel`;
   const hasAlpha = extra.length === 1 && (extra[0] === 1 || extra[0] === 2);
   const fits = (colours: number): boolean => samples === colours || (samples === colours + 1 && hasAlpha);
@@ -95,7 +105,9 @@ function meaningOfChannels({ photometric, samples, extra, compression, inkSet }:
 function meaningOfFloats({ photometric, extra, hasProfile }: TiffSamples, depth: number): SampleMeaning {
   const colour = photometric === RGB;
   if (depth !== 32) {
-    return none(`its samples are floating-point numbers of ${depth} bits, of which only 32 are read; ${SAVE}`);
+    return none(
+      `its samples are floating-point numbers of ${depth} bits, of which only 32 are read; ${SAVE}`,
+    );
   }
   if (!colour && photometric !== BLACK_IS_ZERO && photometric !== WHITE_IS_ZERO) {
     return none(`its samples are floating-point numbers, which are read for grey and RGB only; ${SAVE}`);

@@ -26,7 +26,8 @@ function twins(classes: readonly string[]): readonly string[] {
   }
   const groups = [...alike.values()].filter(({ length }) => length > 1);
   return cut(groups, (names) => names.map(quoted).join(" and ")).map(
-    (names) => `${names} are different classes, though their names hardly differ: give them one name if they are one`,
+    (names) =>
+      `${names} are different classes, though their names hardly differ: give them one name if they are one`,
   );
 }
 
@@ -62,4 +63,5 @@ function cut<Item>(items: readonly Item[], text: (item: Item) => string): readon
   return more > 0 ? [...shown.slice(0, -1), `${shown.at(-1)} (and ${more} more)`] : shown;
 }
 
-const quoted = (name: string): string => `“${name.replace(/\p{Control}/gu, "?")}”`;
+/** For a sentence of one line. */
+export const quoted = (name: string): string => `“${name.replace(/\p{Control}/gu, "?")}”`;

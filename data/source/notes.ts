@@ -1,6 +1,6 @@
 /** What is odd about a source as a whole, seen from names alone: what a person should look at before training. */
 import { posix } from "node:path";
-import { className, oddNames } from "./className.js";
+import { className, oddNames, quoted } from "./className.js";
 import type { SourceEntries } from "./entries.js";
 import { MANIFEST_EXTENSIONS } from "./manifest.js";
 import { areSplitFolders } from "./splitFolders.js";
@@ -17,7 +17,13 @@ export function sourceNotes(source: SourceEntries): readonly string[] {
 function oddFolders({ classes, entries }: SourceEntries): readonly string[] {
   const like = classes.filter((name) => areSplitFolders([name]));
   return [
-    ...(like.length === 0 ? [] : [`${list(like)} is taken as a class, though it is named like a split`]),
+    ...(like.length === 0
+      ? []
+      : [
+          like.length === 1
+            ? `${list(like)} is taken as a class, though it is named like a split`
+            : `${list(like)} are taken as classes, though they are named like splits`,
+        ]),
     ...upperLevels(entries),
   ];
 }
@@ -37,11 +43,11 @@ function upperLevels(entries: SourceEntries["entries"]): readonly string[] {
   const folders = list([...(inside.get(first) ?? [])].sort());
   const others = upper.length > 1 ? `, and so for ${upper.length - 1} more` : "";
   return [
-    `the class of an image is its upper folder: “${first}” has folders in it (${folders}), which are no classes${others}`,
+    `the class of an image is its upper folder: ${quoted(first)} has folders in it (${folders}), which are no classes${others}`,
   ];
 }
 
 function list(names: readonly string[]): string {
   const more = names.length - NAMED;
-  return names.slice(0, NAMED).map((name) => `“${name}”`).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  return names.slice(0, NAMED).map(quoted).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

@@ -49,7 +49,10 @@ export function refuseUncertain(source: string, found: readonly Found[], tops: r
 }
 
 /** Of each top folder the names of the folders in it that hold images. */
-function subFolders(images: readonly Found[], tops: readonly string[]): ReadonlyMap<string, readonly string[]> {
+function subFolders(
+  images: readonly Found[],
+  tops: readonly string[],
+): ReadonlyMap<string, readonly string[]> {
   const names = new Map(tops.map((top) => [top, new Set<string>()]));
   for (const { path } of images) {
     const [top = "", name, file] = path.split("/");

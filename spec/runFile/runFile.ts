@@ -223,11 +223,15 @@ const baseName = z
     "use NAME or NAME@VERSION of a base, or model:NAME, model:NAME@VERSION or model:NAME@ALIAS",
   );
 
+/** Words that stand for a run where a model's name may stand, too: `thaw predict latest`. */
+export const RESERVED_NAMES: readonly string[] = ["latest"];
+
 /** The schema of a run file as written by a person; every key but `name` and `data.path` has a default. */
 export const runFileSchema = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, "use up to 40 lower-case letters, digits and dashes")
+    .refine((name) => !RESERVED_NAMES.includes(name), "it means the last run in commands: use another name")
     .describe("Name of the model; versions are counted under it."),
   data: dataSchema,
   base: baseName

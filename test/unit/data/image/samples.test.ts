@@ -69,10 +69,7 @@ const READ: Readonly<Record<string, readonly [file: Samples, isColour?: boolean]
     { bits: 32, format: 3, samples: 3, photometric: RGB, value: (x, y, s) => colour(x, y, s) / 255 },
     true,
   ],
-  "RGB floats in 0…255": [
-    { bits: 32, format: 3, samples: 3, photometric: RGB, value: colour },
-    true,
-  ],
+  "RGB floats in 0…255": [{ bits: 32, format: 3, samples: 3, photometric: RGB, value: colour }, true],
   "RGB and transparency": [{ bits: 8, samples: 4, photometric: RGB, extra: [2], value: colour }, true],
 };
 
@@ -104,15 +101,30 @@ const NONE: Readonly<Record<string, readonly [file: Samples, says: RegExp]>> = {
     { bits: 8, format: 2, photometric: 1, value: (x, y) => grey(x, y) - 128 },
     /^its samples are signed 8-bit numbers: which of them is white is not known; save it with 8 bits, or 16 bits from/,
   ],
-  "signed 16-bit": [{ bits: 16, format: 2, photometric: 1, value: grey }, /^its samples are signed 16-bit numbers/],
-  "signed RGB": [{ bits: 16, format: 2, samples: 3, photometric: RGB, value: colour }, /^its samples are signed/],
-  "unsigned 32-bit": [{ bits: 32, photometric: 1, value: grey }, /^its samples have 32 bits: which of them is white/],
+  "signed 16-bit": [
+    { bits: 16, format: 2, photometric: 1, value: grey },
+    /^its samples are signed 16-bit numbers/,
+  ],
+  "signed RGB": [
+    { bits: 16, format: 2, samples: 3, photometric: RGB, value: colour },
+    /^its samples are signed/,
+  ],
+  "unsigned 32-bit": [
+    { bits: 32, photometric: 1, value: grey },
+    /^its samples have 32 bits: which of them is white/,
+  ],
   "double precision": [
     { bits: 64, format: 3, photometric: 1, value: (x, y) => grey(x, y) / 255 },
     /^its samples are floating-point numbers of 64 bits, of which only 32 are read/,
   ],
-  "half precision": [{ bits: 16, format: 3, photometric: 1, value: grey }, /numbers of 16 bits, of which only 32/],
-  "complex numbers": [{ bits: 64, format: 6, photometric: 1, value: grey }, /^its samples are complex numbers/],
+  "half precision": [
+    { bits: 16, format: 3, photometric: 1, value: grey },
+    /numbers of 16 bits, of which only 32/,
+  ],
+  "complex numbers": [
+    { bits: 64, format: 6, photometric: 1, value: grey },
+    /^its samples are complex numbers/,
+  ],
   "floats of any range": [
     { bits: 32, format: 3, photometric: 1, value: (x, y) => 257 * grey(x, y) },
     /^its floating-point samples go from 2570 to 62190: only 0 to 1 and 0 to 255 are known to mean black to white/,
@@ -152,10 +164,25 @@ const NONE: Readonly<Record<string, readonly [file: Samples, says: RegExp]>> = {
     { bits: 8, samples: 3, photometric: 6, tags: [[530, [1, 1]]], value: colour },
     /^its colours are YCbCr without JPEG/,
   ],
-  "other inks": [{ bits: 8, samples: 3, photometric: 5, value: colour }, /^it is made of other inks than CMYK/],
-  "a sensor's mosaic": [{ bits: 8, photometric: 32803, value: grey }, /^it is a camera's raw data; develop it/],
+  "other inks": [
+    { bits: 8, samples: 3, photometric: 5, value: colour },
+    /^it is made of other inks than CMYK/,
+  ],
+  "a sensor's mosaic": [
+    { bits: 8, photometric: 32803, value: grey },
+    /^it is a camera's raw data; develop it/,
+  ],
   "a preview in a raw file": [
-    { bits: 8, samples: 3, photometric: RGB, tags: [[254, [1]], [330, [0]]], value: colour },
+    {
+      bits: 8,
+      samples: 3,
+      photometric: RGB,
+      tags: [
+        [254, [1]],
+        [330, [0]],
+      ],
+      value: colour,
+    },
     /^it is a camera's raw file, of which only a small preview could be read/,
   ],
   "a mask": [{ bits: 8, photometric: 4, value: grey }, /^it is a transparency mask/],
