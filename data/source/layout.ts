@@ -116,11 +116,14 @@ function refuseTooFew(
   const images =
     loose === 0 ? "" : ` and ${loose} ${loose === 1 ? "image" : "images"} outside of class folders`;
   const below = classes[0] === undefined ? [] : foldersAt(entries, 1);
+  const manifest = ignored.find(({ path }) => /^[^/]+\.(csv|jsonl)$/i.test(path))?.path;
+  const orManifest = manifest === undefined ? "" : `if ${manifest} is a manifest, point data.path at it; `;
   throw new ThawError("TOO_FEW_CLASSES", `found ${only}${images} in ${folder}; at least two are needed`, {
     hint:
-      below.length >= 2
+      orManifest +
+      (below.length >= 2
         ? `if the folders in it are the classes, point data.path at ${folder}/${topOf(below[0] ?? "")}`
         : "put the images of each class into a folder named after it, e.g. " +
-          `${folder}/cat/1.jpg and ${folder}/dog/1.jpg`,
+          `${folder}/cat/1.jpg and ${folder}/dog/1.jpg`),
   });
 }

@@ -9,6 +9,8 @@ export interface TextFault {
 const REMEDY = "save it as UTF-8 (in Excel: CSV UTF-8)";
 /** So many letters of the line are shown. */
 const SHOWN = 40;
+/** What Windows-1252 has at 0x80 to 0x9f; of Node's decoder some versions take it for Latin-1. */
+const WINDOWS = "€?‚ƒ„…†‡ˆ‰Š‹Œ?Ž??‘’“”•–—˜™š›œ?žŸ";
 const NEWLINE = 10;
 const HIGH = 0x80;
 
@@ -86,6 +88,9 @@ function isWestern(bytes: Uint8Array): boolean {
 }
 
 function shown(line: Uint8Array): string {
-  const text = new TextDecoder("windows-1252").decode(line).trim();
+  const text = Buffer.from(line)
+    .toString("latin1")
+    .replace(/[\x80-\x9f]/g, (letter) => WINDOWS[letter.charCodeAt(0) - HIGH] ?? "?")
+    .trim();
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
 }
