@@ -15,8 +15,10 @@ export interface FolderDescription {
   readonly name: string;
   readonly images: number;
   readonly classes: readonly { readonly name: string; readonly images: number }[];
-  /** Files that were passed over. */
+  /** Files and folders that were passed over. */
   readonly ignored: number;
+  /** The first of them, and why. */
+  readonly ignoredFirst?: { readonly path: string; readonly reason: string };
   /** What says which images are for training and which for testing, and what follows, in a sentence; absent if nothing does. */
   readonly splits?: string;
   /** What the images seem to show. */
@@ -51,6 +53,7 @@ export async function describeFolder(
     images: source.entries.length,
     classes,
     ignored: source.ignored.length,
+    ...(source.ignored[0] === undefined ? {} : { ignoredFirst: source.ignored[0] }),
     ...splitsOf(source),
     kind: await guessKind(source, async ({ object, file }) =>
       object === undefined || buckets === undefined ? readFile(file) : buckets.read(object),

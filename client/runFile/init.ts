@@ -73,14 +73,15 @@ function classLines({ classes }: FolderDescription): readonly string[] {
   ];
 }
 
-function notes({ ignored, splits, kind }: FolderDescription): readonly string[] {
+function notes({ ignored, ignoredFirst, splits, kind }: FolderDescription): readonly string[] {
   return [
     `augment.kind is ${kind.kind}: ${kind.reason}. Change it if that is wrong.`,
-    ...(ignored > 0
-      ? [
-          `${ignored} ${ignored === 1 ? "file was" : "files were"} passed over: not images by their names, or outside of class folders.`,
-        ]
-      : []),
+    ...(ignoredFirst === undefined
+      ? []
+      : [
+          `${ignored} ${ignored === 1 ? "file or folder was" : "files or folders were"} passed over ` +
+            `(${ignoredFirst.path}: ${ignoredFirst.reason}).`.replace(/\p{Control}/gu, "?"),
+        ]),
     ...(splits === undefined ? [] : [splits]),
   ];
 }

@@ -8,6 +8,8 @@ const latin1 = (text: string): Buffer => Buffer.from(text, "latin1");
 /** Signatures by offset, from the formats' specifications. */
 const SIGNATURES: readonly { readonly kind: string; readonly at: number; readonly bytes: Buffer }[] = [
   { kind: "a PDF document", at: 0, bytes: latin1("%PDF") },
+  { kind: "a PostScript document", at: 0, bytes: latin1("%!PS") },
+  { kind: "an icon file (ICNS)", at: 0, bytes: latin1("icns") },
   { kind: "a ZIP archive", at: 0, bytes: latin1("PK\x03\x04") },
   { kind: "a gzip archive", at: 0, bytes: latin1("\x1f\x8b") },
   { kind: "a BMP image", at: 0, bytes: latin1("BM") },

@@ -30,6 +30,19 @@ const OTHERS: Readonly<Record<number, string>> = {
   34892: "it is a camera's raw data; develop it to a JPEG or an RGB TIFF",
 };
 
+/** What the decoder has no library for. */
+const UNREAD_COMPRESSIONS: Readonly<Record<number, string>> = {
+  33003: "JPEG 2000",
+  33004: "JPEG 2000",
+  33005: "JPEG 2000",
+  34712: "JPEG 2000",
+  34925: "LZMA",
+  50000: "Zstandard",
+  50001: "WebP",
+  50002: "JPEG XL",
+  52546: "JPEG XL",
+};
+
 export function meaningOfSamples(tiff: TiffSamples): SampleMeaning {
   const { photometric, samples, bits, formats, compression, isRawPreview } = tiff;
   if (isRawPreview) {
@@ -39,6 +52,9 @@ export function meaningOfSamples(tiff: TiffSamples): SampleMeaning {
   }
   const other = photometric === undefined ? "it does not say how colours are stored" : OTHERS[photometric];
   if (other !== undefined) return none(other);
+  const packed = UNREAD_COMPRESSIONS[compression];
+  if (packed !== undefined)
+    return none(`it is compressed with ${packed}, which is not read in a TIFF; save it with LZW`);
   if (new Set(bits).size > 1 || new Set(formats).size > 1) {
     return none("the samples of a pixel are of different kinds; save it as grey or RGB with 8 bits a sample");
   }

@@ -8,6 +8,10 @@ import { areSplitFolders } from "./splitFolders.js";
 /** Folders named in a sentence; the rest is counted. */
 const NAMED = 4;
 
+/** What people call folders of what is no class. */
+const NO_CLASS =
+  /^((un|not[ _-]?)label+ed|unsorted|unclassified|labels?|annotations?|masks?|images?|imgs?|thumb(nail)?s?|raw|backup|copies|duplicates?|all|data|tmp|temp|archive|old)$/i;
+
 /** Sentences without a full stop; a pure function of paths, labels and splits. */
 export function sourceNotes(source: SourceEntries): readonly string[] {
   const isManifest = MANIFEST_EXTENSIONS.includes(posix.extname(source.source).toLowerCase());
@@ -24,6 +28,9 @@ function oddFolders({ classes, entries }: SourceEntries): readonly string[] {
             ? `${list(like)} is taken as a class, though it is named like a split`
             : `${list(like)} are taken as classes, though they are named like splits`,
         ]),
+    ...classes
+      .filter((name) => NO_CLASS.test(name))
+      .map((name) => `${quoted(name)} is taken as a class: leave the folder out if it is none`),
     ...upperLevels(entries),
   ];
 }

@@ -23,7 +23,10 @@ export function refuseUncertain(source: string, found: readonly Found[], tops: r
   const images = visible.filter(({ path }) => path.includes("/") && isImageName(path));
   const below = subFolders(images, tops);
   refuseBoxes(source, visible, images);
-  if (areSplitFolders(tops)) return;
+  if (areSplitFolders(tops)) {
+    refuseDoubled(source, images);
+    return;
+  }
   const named = tops.filter((name) => areSplitFolders([name]));
   const others = tops.filter((name) => !named.includes(name));
   const withClasses = named.filter((name) => (below.get(name) ?? []).length > 0);
@@ -46,6 +49,24 @@ export function refuseUncertain(source: string, found: readonly Found[], tops: r
         "or write a manifest (path,label); if the upper folders are the classes, data: { folders: classes } says so",
     );
   }
+}
+
+/** Splits that hold splits, as some archives unpack: nothing says which of the two names counts. */
+function refuseDoubled(source: string, images: readonly Found[]): void {
+  const doubled = images.find(({ path }) => {
+    const parts = path.split("/");
+    // A class of trains has its images in it; splits have folders.
+    return parts.length > 3 && areSplitFolders([parts[1] ?? ""]);
+  });
+  if (doubled === undefined) return;
+  throw new ThawError(
+    "DATA_INVALID",
+    `the folders in ${source} are named like splits, and so are folders in them (${posix.dirname(doubled.path)}): ` +
+      "these would be the classes",
+    {
+      hint: "move the class folders up, as in train/cat/1.jpg; if they are classes, say so in the run file: data: { folders: splits }",
+    },
+  );
 }
 
 /** Of each top folder the names of the folders in it that hold images. */

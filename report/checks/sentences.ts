@@ -105,7 +105,7 @@ function fileSentences({ misnamed, ignored }: DataFaults): string[] {
     ...(first === undefined
       ? []
       : [
-          `${counted(ignored.count, "file")} in the source folder ${ignored.count === 1 ? "was" : "were"} passed over ` +
+          `${counted(ignored.count, "file or folder", "files or folders")} in the source ${ignored.count === 1 ? "was" : "were"} passed over ` +
             `(${first.path}: ${first.reason}).`,
         ]),
   ];

@@ -185,6 +185,10 @@ const NONE: Readonly<Record<string, readonly [file: Samples, says: RegExp]>> = {
     },
     /^it is a camera's raw file, of which only a small preview could be read/,
   ],
+  "a compression without its library": [
+    { bits: 8, photometric: 1, compression: 50000, value: grey },
+    /^it is compressed with Zstandard, which is not read in a TIFF; save it with LZW$/,
+  ],
   "a mask": [{ bits: 8, photometric: 4, value: grey }, /^it is a transparency mask/],
 };
 

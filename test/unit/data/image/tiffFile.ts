@@ -10,6 +10,7 @@ export interface TiffFile {
   readonly format?: number;
   readonly photometric: number;
   readonly extra?: readonly number[];
+  readonly compression?: number;
   readonly bigEndian?: boolean;
   readonly tags?: readonly (readonly [tag: number, values: readonly number[]])[];
   /** Value of a sample. */
@@ -36,7 +37,7 @@ export function tiffFile(file: TiffFile): Buffer {
     [256, short, [width]],
     [257, short, [height]],
     [258, short, new Array<number>(samples).fill(bits)],
-    [259, short, [1]],
+    [259, short, [file.compression ?? 1]],
     [262, short, [photometric]],
     [273, long, [8]],
     [277, short, [samples]],

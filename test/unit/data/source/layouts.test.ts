@@ -95,6 +95,22 @@ describe("folders with two readings", () => {
     });
   }
 
+  it("are splits in splits, as some archives unpack; a class of trains is none", async (t) => {
+    const paths = ["train", "test"].flatMap((name) => [
+      `${name}/${name}/cat/1.jpg`,
+      `${name}/${name}/dog/2.jpg`,
+    ]);
+    for (const list of await both(t, paths)) {
+      await assert.rejects(list(), {
+        code: "DATA_INVALID",
+        message:
+          /named like splits, and so are folders in them \((train\/train|test\/test)\/cat\): these would be the classes$/,
+      });
+    }
+    const vehicles = ["train/train/1.jpg", "train/bus/1.jpg", "test/train/2.jpg", "test/bus/2.jpg"];
+    for (const list of await both(t, vehicles)) assert.deepEqual((await list()).classes, ["bus", "train"]);
+  });
+
   const BOXES: Readonly<Record<string, readonly string[]>> = {
     "in a folder of their own": [
       "images/1.jpg",
@@ -150,6 +166,14 @@ describe("folders with one reading", () => {
       const source = await list();
       assert.deepEqual(source.classes, ["bus", "car", "train"]);
       assert.deepEqual(sourceNotes(source), ["“train” is taken as a class, though it is named like a split"]);
+    }
+  });
+
+  it("are classes of which one is called like what is none: it is told", async (t) => {
+    for (const list of await both(t, ["cat/1.jpg", "dog/1.jpg", "unlabelled/1.jpg"])) {
+      assert.deepEqual(sourceNotes(await list()), [
+        "“unlabelled” is taken as a class: leave the folder out if it is none",
+      ]);
     }
   });
 

@@ -27,7 +27,7 @@ test("faults of the data are said in sentences and shown as pictures", () => {
     "In “Cat” and “cat” only capitals differ.",
     "2 images show one colour and nothing else (a/1.jpg in “bee”)",
     "1 image is of another format than nearly all others (a/1.jpg is gif)",
-    "1 file in the source folder was passed over (a/1.jpg: hidden)",
+    "1 file or folder in the source was passed over (a/1.jpg: hidden)",
     "1 picture is there more than once under different labels",
     "1 picture lies in more than one split. The copies of held-out images were left out",
     "Of 500 test and validation images the model is confident that 1 is of another class",
