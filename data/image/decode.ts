@@ -71,8 +71,11 @@ export async function decodeImage(bytes: Buffer, options: CanonicalOptions): Pro
 
 /** Of the colours, in the samples' own numbers. */
 async function brightestSample(bytes: Buffer): Promise<number> {
-  const image = sharp(bytes, { limitInputPixels: MAX_PIXELS });
-  const [{ channels }, { hasAlpha }] = await Promise.all([image.stats(), image.metadata()]);
+  const image = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: "error" });
+  const read = Promise.all([image.stats(), image.metadata()]);
+  const [{ channels }, { hasAlpha }] = await read.catch((error: unknown) => {
+    throw unreadable(damage(error), error);
+  });
   return Math.max(...(hasAlpha ? channels.slice(0, -1) : channels).map(({ max }) => max));
 }
 

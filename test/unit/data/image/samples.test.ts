@@ -56,6 +56,9 @@ const READ: Readonly<Record<string, readonly [file: Samples, isColour?: boolean]
   "grey of 8 bits, white is zero": [{ bits: 8, photometric: 0, value: (x, y) => 255 - grey(x, y) }],
   "grey of 16 bits, white is zero": [{ bits: 16, photometric: 0, value: (x, y) => 257 * (255 - grey(x, y)) }],
   "grey floats in 0…1": [{ bits: 32, format: 3, photometric: 1, value: (x, y) => grey(x, y) / 255 }],
+  "grey floats in 0…1 with tags that no reader knows": [
+    { bits: 32, format: 3, photometric: 1, tags: [[65000, [7]]], value: (x, y) => grey(x, y) / 255 },
+  ],
   "grey floats in 0…255": [{ bits: 32, format: 3, photometric: 1, value: grey }],
   "grey floats in 0…1, white is zero": [
     { bits: 32, format: 3, photometric: 0, value: (x, y) => (255 - grey(x, y)) / 255 },
