@@ -15,7 +15,7 @@ const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
 /** What should be looked at before the result is believed, in a few words each; nothing for older artifacts. */
 function seriousFaults({ classes, faults }: DatasetSummary): string[] {
   if (faults === undefined) return [];
-  const { conflicts, leaks, imbalance, shortcuts } = faults;
+  const { conflicts, leaks, imbalance, shortcuts, oneColour, oddFormats, notes = [] } = faults;
   const pictures = (count: number): string => `${count} ${count === 1 ? "picture" : "pictures"}`;
   const few = imbalance.below5.length;
   return [
@@ -24,6 +24,13 @@ function seriousFaults({ classes, faults }: DatasetSummary): string[] {
       ? []
       : [`${pictures(leaks.count)} across splits${leaks.policy === "repair" ? " (repaired)" : ""}`]),
     ...(few === 0 ? [] : [`${few} ${few === 1 ? "class" : "classes"} with fewer than 5 images`]),
+    ...(oneColour === undefined || oneColour.count === 0
+      ? []
+      : [`${pictures(oneColour.count)} of one colour`]),
+    ...(oddFormats === undefined || oddFormats.count === 0
+      ? []
+      : [`${pictures(oddFormats.count)} of an odd format`]),
+    ...(notes.length === 0 ? [] : ["names or folders to look at (see the report)"]),
     ...shortcuts.map(({ property, label }) => `${property} gives "${classes[label] ?? label}" away`),
   ];
 }

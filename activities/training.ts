@@ -59,7 +59,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     return {
       kind: "ingest",
       source: await pausable(store, request, fetching.signal, (signal) =>
-        localSource(run, workFolder, { ...fetching, signal }),
+        localSource({ ...run, folders: data.folders }, workFolder, { ...fetching, signal }),
       ),
       data,
       seed: run.file.seed,

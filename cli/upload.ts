@@ -1,6 +1,7 @@
 /** Uploads a run's images before it starts, with a line of progress. */
 
 import type { Upload } from "../client/images/upload.js";
+import type { LoadedRunFile } from "../client/runFile/load.js";
 import type { Session } from "../client/session.js";
 import { isBucketUrl } from "../spec/images/objects.js";
 import type { ImageSource } from "../spec/pipeline/run.js";
@@ -16,7 +17,7 @@ import { Interrupted, interruptible } from "./signals.js";
  */
 export async function uploadSource(
   { store, platform }: Session,
-  { dataPath }: Pick<ImageSource, "dataPath">,
+  { dataPath, file }: LoadedRunFile,
   output: Output,
 ): Promise<ImageSource> {
   if (isBucketUrl(dataPath)) return { dataPath };
@@ -25,7 +26,7 @@ export async function uploadSource(
   const upload = await interruptible(async (signal): Promise<Upload> => {
     const progress = showProgress(output);
     try {
-      const options = { onProgress: progress.show, signal };
+      const options = { onProgress: progress.show, signal, folders: file.data.folders };
       return await uploadImages(store, dataPath, platform.workFolder, options).finally(progress.end);
     } catch (error) {
       if (!signal.aborted) throw error;

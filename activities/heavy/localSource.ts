@@ -37,7 +37,7 @@ type RemoteSource = Omit<SourceEntries, "entries"> & { readonly images: readonly
  *   NOT_FOUND when an upload is not whole
  */
 export async function localSource(
-  { dataPath, upload }: ImageSource,
+  { dataPath, upload, folders }: ImageSource,
   workFolder: string,
   fetching: FetchContext,
 ): Promise<string | { readonly fetched: string }> {
@@ -45,7 +45,7 @@ export async function localSource(
   fetching.report({ phase: "listing images", step: 0, total: 1 });
   const { images, ...source } =
     upload === undefined
-      ? await bucketImages(dataPath, workFolder, fetching)
+      ? await bucketImages(dataPath, folders, workFolder, fetching)
       : await uploadedImages(upload, workFolder, fetching);
   await fetchMissing(images, fetching);
   const list = join(workFolder, "sources", `${fetching.digests.source}.json`);
@@ -55,10 +55,11 @@ export async function localSource(
 
 async function bucketImages(
   url: string,
+  folders: ImageSource["folders"],
   workFolder: string,
   { store, digests }: FetchContext,
 ): Promise<RemoteSource> {
-  const { entries, ...source } = await listSource(url, bucketReader(store));
+  const { entries, ...source } = await listSource(url, bucketReader(store), folders);
   const { digest } = await digestSource({ ...source, entries }, digestCacheFile(workFolder));
   if (digest !== digests.source) {
     throw new ThawError("DATA_INVALID", `images in ${source.source} changed while the stage began`, {

@@ -23,7 +23,8 @@ export async function inputDigests(
   { store, workFolder }: ControlDependencies,
   { run, stage, inputs }: StageRequest,
 ): Promise<Record<string, string>> {
-  if (stage.kind === "ingest") return { source: await sourceDigest(run, workFolder, store) };
+  if (stage.kind === "ingest")
+    return { source: await sourceDigest({ ...run, folders: run.file.data.folders }, workFolder, store) };
   return Object.fromEntries(Object.entries(inputs).map(([name, ref]) => [name, ref.digest]));
 }
 

@@ -7,6 +7,7 @@ import type { SourceEntries } from "../../data/source/entries.js";
 import { listSource } from "../../data/source/source.js";
 import { whyUnreadable } from "../../spec/images/unreadable.js";
 import type { Progress } from "../../spec/records/training.js";
+import type { FolderReading } from "../../spec/runFile/folders.js";
 import type { UploadList } from "../../spec/schemas/store/upload.js";
 import { patientStore, type Store } from "../../store/connection/connection.js";
 import { storedDigests, storeImage, writeUploadList } from "../../store/images/uploads.js";
@@ -16,6 +17,8 @@ export interface UploadOptions {
   readonly onProgress: (progress: Progress) => void;
   /** Ends it; what was uploaded stays, and the next call goes on from there. */
   readonly signal: AbortSignal;
+  /** What the run file says that folders mean. */
+  readonly folders?: FolderReading | undefined;
 }
 
 export interface Upload {
@@ -39,10 +42,10 @@ export async function uploadImages(
   given: Store,
   dataPath: string,
   workFolder: string,
-  { onProgress, signal }: UploadOptions,
+  { onProgress, signal, folders }: UploadOptions,
 ): Promise<Upload> {
   const store = patientStore(given, { milliseconds: PATIENCE_MS, signal });
-  const source = await listSource(dataPath);
+  const source = await listSource(dataPath, undefined, folders);
   const checked = imageProgress("checking files", source.entries.length, onProgress);
   // The activities' own file: images are read again only where they changed.
   const { digest, files } = await digestSource(source, join(workFolder, "source-digests.json"), (done) => {

@@ -49,7 +49,7 @@ export async function planRun(
   engineFingerprint: string,
   { from, recorded }: PlanOptions = {},
 ): Promise<readonly PlannedStage[]> {
-  const images = await digestOf(source, store, platform.workFolder);
+  const images = await digestOf({ ...source, folders: given.data.folders }, store, platform.workFolder);
   const run = await withBases(store, given, recorded);
   return foresee({ ...run, ...(from === undefined ? {} : { from }) }, (stage, made) => {
     const inputs = Object.entries(inputsFrom(stage, made)).map(([name, { digest }]) => [name, digest]);
@@ -59,7 +59,7 @@ export async function planRun(
 }
 
 async function digestOf(
-  { dataPath, upload }: ImageSource,
+  { dataPath, upload, folders }: ImageSource,
   store: Store,
   workFolder: string,
 ): Promise<string> {
@@ -69,7 +69,7 @@ async function digestOf(
   }
   // The same file as the activities', so that images are read again only where they changed.
   const digestCache = join(workFolder, "source-digests.json");
-  return (await digestSource(await listSource(dataPath, bucketReader(store)), digestCache)).digest;
+  return (await digestSource(await listSource(dataPath, bucketReader(store), folders), digestCache)).digest;
 }
 
 /** @param digests of its inputs' contents, by name */

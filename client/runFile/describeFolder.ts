@@ -2,9 +2,12 @@
 import { readFile } from "node:fs/promises";
 import { basename, extname, resolve } from "node:path";
 import type { SourceEntries } from "../../data/source/entries.js";
+import { sourceNotes } from "../../data/source/notes.js";
 import { listSource } from "../../data/source/source.js";
 import type { ObjectReader } from "../../spec/images/objects.js";
 import type { Split } from "../../spec/records/dataset.js";
+import type { FolderReading } from "../../spec/runFile/folders.js";
+import { RESERVED_NAMES } from "../../spec/runFile/runFile.js";
 import { type GuessedKind, guessKind } from "./guessKind.js";
 
 export interface FolderDescription {
@@ -12,8 +15,10 @@ export interface FolderDescription {
   readonly name: string;
   readonly images: number;
   readonly classes: readonly { readonly name: string; readonly images: number }[];
-  /** Files that were passed over. */
+  /** Files and folders that were passed over. */
   readonly ignored: number;
+  /** The first of them, and why. */
+  readonly ignoredFirst?: { readonly path: string; readonly reason: string };
   /** What says which images are for training and which for testing, and what follows, in a sentence; absent if nothing does. */
   readonly splits?: string;
   /** What the images seem to show. */
@@ -31,10 +36,15 @@ const IMBALANCE = 10;
 
 /**
  * @param buckets reads images at an `s3://` address
+ * @param folders what its folders mean, where that can be read in two ways
  * @throws ThawError DATA_NOT_FOUND, TOO_FEW_CLASSES, CLASS_EMPTY, DATA_INVALID; those of `buckets`
  */
-export async function describeFolder(dataPath: string, buckets?: ObjectReader): Promise<FolderDescription> {
-  const source = await listSource(dataPath, buckets);
+export async function describeFolder(
+  dataPath: string,
+  buckets?: ObjectReader,
+  folders?: FolderReading,
+): Promise<FolderDescription> {
+  const source = await listSource(dataPath, buckets, folders);
   const counts = new Map(source.classes.map((name) => [name, 0]));
   for (const { label } of source.entries) counts.set(label, (counts.get(label) ?? 0) + 1);
   const classes = [...counts].map(([name, images]) => ({ name, images }));
@@ -43,11 +53,12 @@ export async function describeFolder(dataPath: string, buckets?: ObjectReader): 
     images: source.entries.length,
     classes,
     ignored: source.ignored.length,
+    ...(source.ignored[0] === undefined ? {} : { ignoredFirst: source.ignored[0] }),
     ...splitsOf(source),
     kind: await guessKind(source, async ({ object, file }) =>
       object === undefined || buckets === undefined ? readFile(file) : buckets.read(object),
     ),
-    warnings: warningsOf(source.entries.length, classes),
+    warnings: [...sourceNotes(source), ...warningsOf(source.entries.length, classes)],
   };
 }
 
@@ -85,7 +96,8 @@ export function modelName(dataPath: string): string {
     .replace(/[^a-z0-9]+/g, "-")
     .slice(0, MOST_LETTERS)
     .replace(/^-|-$/g, "");
-  return name === "" ? "model" : name;
+  if (name === "") return "model";
+  return RESERVED_NAMES.includes(name) ? `${name}-model` : name;
 }
 
 function warningsOf(images: number, classes: FolderDescription["classes"]): readonly string[] {

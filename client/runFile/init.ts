@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import { isBucketUrl } from "../../spec/images/objects.js";
 import { KIND_DEFAULTS } from "../../spec/runFile/augment.js";
+import type { FolderReading } from "../../spec/runFile/folders.js";
 import type { Store } from "../../store/connection/connection.js";
 import { bucketReader } from "../../store/images/bucketReader.js";
 import { describeFolder, type FolderDescription } from "./describeFolder.js";
@@ -17,6 +18,8 @@ export interface InitOptions {
   readonly runFile: string;
   /** The model's name; made of the folder's name when left out. */
   readonly name?: string;
+  /** What the folders mean, where that can be read in two ways. */
+  readonly folders?: FolderReading | undefined;
   /** Opens the store for images at an `s3://` address, which are refused without it. */
   readonly openStore?: () => Promise<Store>;
 }
@@ -35,11 +38,13 @@ export async function initRunFile(given: string, options: InitOptions): Promise<
   const folder = dirname(resolve(options.runFile));
   const dataPath = dataPathFrom(process.cwd(), given);
   const store = isBucketUrl(dataPath) ? await options.openStore?.() : undefined;
-  const found = await describeFolder(dataPath, store === undefined ? undefined : bucketReader(store));
+  const buckets = store === undefined ? undefined : bucketReader(store);
+  const found = await describeFolder(dataPath, buckets, options.folders);
   const { kind } = found.kind;
-  const known = {
+  const known: Readonly<Record<string, string>> = {
     name: options.name ?? found.name,
     "data.path": isBucketUrl(dataPath) ? dataPath : pathFrom(folder, dataPath),
+    ...(options.folders === undefined ? {} : { "data.folders": options.folders }),
     "augment.kind": kind,
   };
   const text = [
@@ -68,14 +73,15 @@ function classLines({ classes }: FolderDescription): readonly string[] {
   ];
 }
 
-function notes({ ignored, splits, kind }: FolderDescription): readonly string[] {
+function notes({ ignored, ignoredFirst, splits, kind }: FolderDescription): readonly string[] {
   return [
     `augment.kind is ${kind.kind}: ${kind.reason}. Change it if that is wrong.`,
-    ...(ignored > 0
-      ? [
-          `${ignored} ${ignored === 1 ? "file was" : "files were"} passed over: not images by their names, or outside of class folders.`,
-        ]
-      : []),
+    ...(ignoredFirst === undefined
+      ? []
+      : [
+          `${ignored} ${ignored === 1 ? "file or folder was" : "files or folders were"} passed over ` +
+            `(${ignoredFirst.path}: ${ignoredFirst.reason}).`.replace(/\p{Control}/gu, "?"),
+        ]),
     ...(splits === undefined ? [] : [splits]),
   ];
 }

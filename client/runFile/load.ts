@@ -3,7 +3,9 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { sourceNotes } from "../../data/source/notes.js";
 import { listSource } from "../../data/source/source.js";
+import { decodeText } from "../../data/source/text.js";
 import { ThawError } from "../../spec/errors.js";
 import { isBucketUrl } from "../../spec/images/objects.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
@@ -15,6 +17,8 @@ export interface LoadedRunFile {
   readonly file: RunFile;
   /** Absolute path of `data.path`, which is relative to the run file's folder; or `s3://…` as it stands there. */
   readonly dataPath: string;
+  /** What is odd about the images as far as names tell, in sentences without a full stop. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -32,8 +36,9 @@ export async function loadRunFile(
   const dataPath = dataPathFrom(dirname(path), file.data.path);
   // Names only: what is wrong with the folder as a whole should not come out minutes later, on a worker.
   const store = isBucketUrl(dataPath) ? await openStore?.() : undefined;
-  await listSource(dataPath, store === undefined ? undefined : bucketReader(store));
-  return { file, dataPath };
+  const buckets = store === undefined ? undefined : bucketReader(store);
+  const source = await listSource(dataPath, buckets, file.data.folders);
+  return { file, dataPath, warnings: sourceNotes(source) };
 }
 
 /**
@@ -75,8 +80,16 @@ function hintForAddress(address: string): string {
 }
 
 async function readText(path: string): Promise<string> {
+  const text = decodeText(await readBytes(path));
+  if (typeof text === "string") return text;
+  throw new ThawError("RUN_FILE_INVALID", `${path}:${text.line}: ${text.sentence}`, {
+    hint: "a letter with an accent is enough: most editors say the encoding in their last line, and can change it",
+  });
+}
+
+async function readBytes(path: string): Promise<Buffer> {
   try {
-    return await readFile(path, "utf8");
+    return await readFile(path);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === "ENOENT") {

@@ -48,9 +48,11 @@ export async function planResume(
   const old = await recordedInput(session, resumedFrom);
   const file = parseRunFile(stringify(old.file), `the run file of ${resumedFrom}`, overrides);
   const changed = file.data.path !== old.file.data.path;
+  // The list of an upload has the labels that the folders meant then.
+  const isReadAnew = file.data.folders !== old.file.data.folders;
   const source: ImageSource = changed
     ? { dataPath: dataPathFrom(process.cwd(), file.data.path) }
-    : { dataPath: old.dataPath, ...(old.upload === undefined ? {} : { upload: old.upload }) };
+    : { dataPath: old.dataPath, ...(old.upload === undefined || isReadAnew ? {} : { upload: old.upload }) };
   const sameBases =
     JSON.stringify([file.base, file.bases]) === JSON.stringify([old.file.base, old.file.bases]);
   const run = await withBases(session.store, file, sameBases ? basesOf(old) : undefined);

@@ -42,7 +42,7 @@ export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
   const { data, seed, out, onProgress } = options;
   const source =
     typeof options.source === "string"
-      ? await listSource(options.source)
+      ? await listSource(options.source, undefined, data.folders)
       : await readFetched(options.source.fetched);
   const classes = source.classes.length;
   onProgress({ phase: "checking files", step: 0, total: source.entries.length });
@@ -105,6 +105,7 @@ function countKnown(
 }
 
 function recordOf(image: StoredImage, group: string, split: Split): ImageRecord {
-  const { path, label, group: _own, split: _written, bytes: _bytes, border: _border, ...rest } = image;
+  const { path, label, group: _own, split: _written, ...traited } = image;
+  const { bytes: _bytes, border: _border, oneColour: _oneColour, ...rest } = traited;
   return { path, label, group, split, ...rest };
 }

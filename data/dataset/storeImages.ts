@@ -6,7 +6,7 @@ import { ThawError } from "../../spec/errors.js";
 import { whyUnreadable } from "../../spec/images/unreadable.js";
 import type { ImageRecord, QuarantinedFile } from "../../spec/records/dataset.js";
 import type { Progress } from "../../spec/records/training.js";
-import { borderColour, type ImageTraits } from "../faults/traits.js";
+import { borderColour, type ImageTraits, isOneColour } from "../faults/traits.js";
 import { type CanonicalOptions, decodeImage, encodePixels } from "../image/decode.js";
 import { perceptualHash } from "../image/phash.js";
 import { mapOrdered } from "../ordered.js";
@@ -105,7 +105,8 @@ async function prepareImage(
   try {
     const { pixels, width, height, format } = await decodeImage(bytes, options);
     const [phash, encoded] = await Promise.all([perceptualHash(pixels), encodePixels(pixels)]);
-    const traits = { bytes: size, border: borderColour(pixels) };
+    const plain = isOneColour(pixels) ? ({ oneColour: true } as const) : {};
+    const traits = { bytes: size, border: borderColour(pixels), ...plain };
     return { entry, result: { sha256, phash, width, height, format, encoded, ...traits } };
   } catch (error) {
     if (!(error instanceof ThawError && error.code === "IMAGE_UNREADABLE")) throw error;

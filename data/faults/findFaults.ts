@@ -2,10 +2,12 @@
 import type { DataFaults, ImageRecord, Split } from "../../spec/records/dataset.js";
 import type { StoredImage } from "../dataset/storeImages.js";
 import type { SourceEntries } from "../source/entries.js";
+import { sourceNotes } from "../source/notes.js";
 import { findConflicts, listCopies, listed } from "./copies.js";
 import { measureImbalance } from "./imbalance.js";
 import type { SettledLeaks } from "./leaks.js";
 import { findMisnamed } from "./misnamed.js";
+import { findOddFormats } from "./oddFormats.js";
 import { findShortcuts } from "./shortcuts.js";
 
 /** File names listed of each kind; the rest is counted. */
@@ -44,6 +46,12 @@ export function findFaults(input: FaultsInput): DataFaults {
       : { leaks: { ...listCopies(named, leaks.groups), policy: leaks.policy, dropped: dropped.size } }),
     imbalance: measureImbalance(counts),
     misnamed: listed(findMisnamed(images), FILES_SHOWN),
+    oneColour: listed(
+      images.flatMap(({ path, label, oneColour }) => (oneColour === true ? [{ path, label }] : [])),
+      FILES_SHOWN,
+    ),
+    oddFormats: listed(findOddFormats(images), FILES_SHOWN),
+    notes: sourceNotes(source),
     ignored: listed(source.ignored, FILES_SHOWN),
     shortcuts: findShortcuts(traited, source.classes, seed),
   };

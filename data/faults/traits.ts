@@ -8,6 +8,8 @@ export interface ImageTraits {
   readonly bytes: number;
   /** Mean red, green and blue of the canonical image's outermost pixels, 0…255. */
   readonly border: readonly [number, number, number];
+  /** Of a picture without anything in it: a failed download, an empty scan. */
+  readonly oneColour?: true;
 }
 
 /** A property in words, and the columns of numbers or names that describe it. */
@@ -44,6 +46,23 @@ export function propertiesOf(classes: readonly string[]): readonly Property[] {
     },
     { name: "folder", columns: [folder] },
   ];
+}
+
+/** JPEG stores one colour with levels that differ by one or two. */
+const SAME_WITHIN = 2;
+
+/** Whether every pixel has the same colour. */
+export function isOneColour({ data }: Pixels): boolean {
+  for (const channel of [0, 1, 2]) {
+    let [low, high] = [255, 0];
+    for (let at = channel; at < data.length; at += 3) {
+      const level = data[at] as number;
+      if (level < low) low = level;
+      if (level > high) high = level;
+      if (high - low > SAME_WITHIN) return false;
+    }
+  }
+  return true;
 }
 
 /** Mean colour of a frame one pixel wide. */

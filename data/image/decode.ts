@@ -1,8 +1,12 @@
 /** Decodes an image file of any usual kind into its canonical form: upright, opaque, 8-bit sRGB, not too large. */
+import type { Sharp } from "sharp";
 import { ThawError } from "../../spec/errors.js";
 import type { DataSpec } from "../../spec/runFile/runFile.js";
 import { describeFile, isHeic } from "./fileKind.js";
+import { type Levels, readFloats } from "./floats.js";
+import { meaningOfSamples, reasonOfDark } from "./sampleMeaning.js";
 import { fromPixels, type Pixels, sharp } from "./sharp.js";
+import { tiffSamples } from "./tiffTags.js";
 
 /** The perceptual hash reads eight frequencies a side; what has fewer pixels is no picture. */
 const MIN_SIDE = 8;
@@ -37,19 +41,46 @@ export interface DecodedImage {
 
 /**
  * Applies EXIF orientation, converts to 8-bit sRGB (embedded profiles and CMYK included), puts `background` behind
- * transparency, and scales down. Of animations and multi-page files the first page counts.
+ * transparency, and scales down. Of animations and multi-page files the first page counts. Floating-point samples are
+ * scaled by their range, 0…1 or 0…255; where samples have no certain meaning, the image is refused.
  * @throws ThawError IMAGE_UNREADABLE; its message is the reason in plain words, without the path
  */
 export async function decodeImage(bytes: Buffer, options: CanonicalOptions): Promise<DecodedImage> {
-  const { width, height, format } = await readHeader(bytes);
+  const tiff = tiffSamples(bytes);
+  const meaning = tiff === undefined ? undefined : meaningOfSamples(tiff);
+  if (meaning?.kind === "none") throw unreadable(meaning.reason);
+  const { width, height, format, is16Bit } = await readHeader(bytes);
   checkSize(width, height);
+  if (meaning?.kind === "floats") {
+    const levels = await readFloats(bytes, meaning, width * height).catch((error: unknown) => {
+      throw unreadable(damage(error), error);
+    });
+    if (typeof levels === "string") throw unreadable(levels);
+    return { pixels: await canonicalPixels(fromLevels(levels), options), width, height, format };
+  }
   const pixels = await decodePixels(bytes, options, "warning").catch((error: unknown) => {
     if (!linesOf(error).every((line) => HARMLESS.test(line))) throw unreadable(damage(error), error);
     return decodePixels(bytes, options, "error").catch((again: unknown) => {
       throw unreadable(damage(again), again);
     });
   });
+  const dark = is16Bit ? reasonOfDark(await brightestSample(bytes)) : undefined;
+  if (dark !== undefined) throw unreadable(dark);
   return { pixels, width, height, format };
+}
+
+/** Of the colours, in the samples' own numbers. */
+async function brightestSample(bytes: Buffer): Promise<number> {
+  const image = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: "error" });
+  const read = Promise.all([image.stats(), image.metadata()]);
+  const [{ channels }, { hasAlpha }] = await read.catch((error: unknown) => {
+    throw unreadable(damage(error), error);
+  });
+  return Math.max(...(hasAlpha ? channels.slice(0, -1) : channels).map(({ max }) => max));
+}
+
+function fromLevels({ data, width, height, channels }: Levels): Sharp {
+  return sharp(data, { raw: { width, height, channels } });
 }
 
 /**
@@ -69,9 +100,15 @@ export function canonicalSize(encoded: Buffer): { readonly width: number; readon
   return { width: encoded.readUInt32BE(16), height: encoded.readUInt32BE(20) };
 }
 
-async function readHeader(
-  bytes: Buffer,
-): Promise<{ readonly width: number; readonly height: number; readonly format: string }> {
+interface Header {
+  readonly width: number;
+  readonly height: number;
+  readonly format: string;
+  /** Of a PNG or TIFF, whose samples are stored as they are. */
+  readonly is16Bit: boolean;
+}
+
+async function readHeader(bytes: Buffer): Promise<Header> {
   if (bytes.length === 0) throw unreadable("the file is empty");
   if (isHeic(bytes)) throw unreadable(`it is a HEIC photograph; convert it to JPEG (${READABLE})`);
   // The limit on pixels is checked below, with a better sentence; a header alone takes no memory.
@@ -88,7 +125,8 @@ async function readHeader(
       );
     });
   const format = header.format === "heif" ? "avif" : header.format;
-  return { ...header.autoOrient, format };
+  const is16Bit = header.depth === "ushort" && (format === "png" || format === "tiff");
+  return { ...header.autoOrient, format, is16Bit };
 }
 
 function checkSize(width: number, height: number): void {
@@ -103,12 +141,19 @@ function checkSize(width: number, height: number): void {
   }
 }
 
-async function decodePixels(
+function decodePixels(
   bytes: Buffer,
-  { background, keepShortSide }: CanonicalOptions,
+  options: CanonicalOptions,
   failOn: "warning" | "error",
 ): Promise<Pixels> {
-  const { data, info } = await sharp(bytes, { autoOrient: true, failOn, limitInputPixels: MAX_PIXELS })
+  return canonicalPixels(sharp(bytes, { autoOrient: true, failOn, limitInputPixels: MAX_PIXELS }), options);
+}
+
+async function canonicalPixels(
+  image: Sharp,
+  { background, keepShortSide }: CanonicalOptions,
+): Promise<Pixels> {
+  const { data, info } = await image
     .flatten({ background })
     .resize(keepShortSide, keepShortSide, { fit: "outside", withoutEnlargement: true })
     .toColourspace("srgb")

@@ -8,6 +8,8 @@ const latin1 = (text: string): Buffer => Buffer.from(text, "latin1");
 /** Signatures by offset, from the formats' specifications. */
 const SIGNATURES: readonly { readonly kind: string; readonly at: number; readonly bytes: Buffer }[] = [
   { kind: "a PDF document", at: 0, bytes: latin1("%PDF") },
+  { kind: "a PostScript document", at: 0, bytes: latin1("%!PS") },
+  { kind: "an icon file (ICNS)", at: 0, bytes: latin1("icns") },
   { kind: "a ZIP archive", at: 0, bytes: latin1("PK\x03\x04") },
   { kind: "a gzip archive", at: 0, bytes: latin1("\x1f\x8b") },
   { kind: "a BMP image", at: 0, bytes: latin1("BM") },
@@ -19,6 +21,17 @@ const SIGNATURES: readonly { readonly kind: string; readonly at: number; readonl
   // A TIFF's directory may lie at its end, so a decoder does not take what is cut short for a TIFF at all.
   { kind: "a damaged TIFF image", at: 0, bytes: latin1("II*\0") },
   { kind: "a damaged TIFF image", at: 0, bytes: latin1("MM\0*") },
+  { kind: "a damaged TIFF image", at: 0, bytes: latin1("II+\0") },
+  { kind: "a damaged TIFF image", at: 0, bytes: latin1("MM\0+") },
+  { kind: "an OpenEXR image", at: 0, bytes: latin1("v/1\x01") },
+  { kind: "a Radiance HDR image", at: 0, bytes: latin1("#?RADIANCE") },
+  { kind: "a QOI image", at: 0, bytes: latin1("qoif") },
+  { kind: "a DDS texture", at: 0, bytes: latin1("DDS ") },
+  { kind: "a FITS file", at: 0, bytes: latin1("SIMPLE  =") },
+  { kind: "a NumPy array", at: 0, bytes: latin1("\x93NUMPY") },
+  { kind: "an HDF5 file", at: 0, bytes: latin1("\x89HDF") },
+  { kind: "a RAR archive", at: 0, bytes: latin1("Rar!") },
+  { kind: "a 7z archive", at: 0, bytes: latin1("7z\xbc\xaf") },
   { kind: "a DICOM file", at: 128, bytes: latin1("DICM") },
 ];
 
@@ -39,7 +52,25 @@ export function describeFile(bytes: Buffer): string | undefined {
   const known = SIGNATURES.find(({ at, bytes: signature }) =>
     head.subarray(at, at + signature.length).equals(signature),
   );
-  return known?.kind ?? describeText(head);
+  return known?.kind ?? describePortable(head) ?? describeText(head);
+}
+
+/** Netpbm's formats, by the letter P and the digit or letter after it. */
+const PORTABLE: Readonly<Record<string, string>> = {
+  "1": "a PBM image",
+  "2": "a PGM image",
+  "3": "a PPM image",
+  "4": "a PBM image",
+  "5": "a PGM image",
+  "6": "a PPM image",
+  "7": "a PAM image",
+  F: "a PFM image",
+  f: "a PFM image",
+};
+
+function describePortable(head: Buffer): string | undefined {
+  const [, kind = ""] = /^P([1-7Ff])\s/.exec(head.toString("latin1", 0, 3)) ?? [];
+  return PORTABLE[kind];
 }
 
 /** Whether the file is HEIF coded with HEVC, as iPhones write it. */

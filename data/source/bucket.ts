@@ -8,15 +8,17 @@ import {
   type ObjectReader,
   parseBucketUrl,
 } from "../../spec/images/objects.js";
-import type { Split } from "../../spec/records/dataset.js";
+import type { FolderReading } from "../../spec/runFile/folders.js";
 import type { SourceEntries, SourceEntry } from "./entries.js";
-import { isHiddenName, isImageName } from "./fileNames.js";
-import { usableSource } from "./folder.js";
-import { invalidLine, MANIFEST_EXTENSIONS, parseManifest } from "./manifest.js";
-import { areSplitFolders, rolesOfSplitFolders } from "./splitFolders.js";
+import { layOut } from "./layout.js";
+import { invalidLine, MANIFEST_EXTENSIONS, manifestText, parseManifest } from "./manifest.js";
 
 /** @param url `s3://BUCKET/PREFIX`, with or without a slash at its end, or `s3://BUCKET/…/labels.csv` (`.jsonl`) */
-export async function listBucket(url: string, buckets: ObjectReader): Promise<SourceEntries> {
+export async function listBucket(
+  url: string,
+  buckets: ObjectReader,
+  reading?: FolderReading,
+): Promise<SourceEntries> {
   const place = parseBucketUrl(url);
   if (MANIFEST_EXTENSIONS.includes(posix.extname(place.key).toLowerCase())) {
     return listBucketManifest(place, buckets);
@@ -31,7 +33,7 @@ export async function listBucket(url: string, buckets: ObjectReader): Promise<So
         "data.path names a prefix that the classes follow, s3://BUCKET/PREFIX/cat/1.jpg, or a .csv or .jsonl object",
     });
   }
-  return entriesBelow({ bucket, key }, objects);
+  return entriesBelow({ bucket, key }, objects, reading);
 }
 
 /**
@@ -39,53 +41,24 @@ export async function listBucket(url: string, buckets: ObjectReader): Promise<So
  * @param place its key is empty or ends in a slash
  * @param objects all that lie below it; keys that end in a slash stand for folders
  */
-export function entriesBelow(place: BucketPlace, objects: readonly ListedObject[]): SourceEntries {
+export function entriesBelow(
+  place: BucketPlace,
+  objects: readonly ListedObject[],
+  reading?: FolderReading,
+): SourceEntries {
   const source = bucketUrl(place).replace(/\/$/, "");
-  const found = objects.map((object) => ({ object, path: object.key.slice(place.key.length) }));
-  const tops = foldersAt(found, 0);
-  const divided = areSplitFolders(tops);
-  const depth = divided ? 1 : 0;
-  const folders = divided ? foldersAt(found, depth) : tops;
-  const part = (at: number): string[] => [...new Set(folders.map((path) => path.split("/")[at] ?? ""))];
-  const roles = divided ? rolesOfSplitFolders(source, tops, part(0)) : new Map<string, Split>();
-  const entries: SourceEntry[] = [];
-  const ignored = new Map<string, string>();
-  for (const { object, path } of found) {
-    const parts = path.split("/");
-    const hidden = parts.findIndex(isHiddenName);
-    const label = parts[depth] ?? "";
-    const split = roles.get(parts[0] ?? "");
-    if (hidden >= 0) ignored.set(parts.slice(0, hidden + 1).join("/"), "hidden");
-    else if (path === "" || path.endsWith("/")) continue;
-    else if (parts.length < depth + 2) ignored.set(path, "not in a class folder");
-    else if (!isImageName(path)) ignored.set(path, "not an image by its name");
-    else
-      entries.push({
-        path,
-        file: bucketUrl(object),
-        label,
-        object,
-        ...(split === undefined ? {} : { split }),
-      });
-  }
-  const passedOver = [...ignored].map(([path, reason]) => ({ path, reason }));
-  return usableSource(source, part(depth).sort(), entries, passedOver);
-}
-
-/** Paths of the folders that lie so deep, those that are hidden or in a hidden one left out. */
-function foldersAt(found: readonly { readonly path: string }[], depth: number): string[] {
-  const paths = found.flatMap(({ path }) => {
-    const parts = path.split("/");
-    const folder = parts.slice(0, depth + 1);
-    return parts.length > depth + 1 && !folder.some(isHiddenName) ? [folder.join("/")] : [];
-  });
-  return [...new Set(paths)].sort();
+  const found = objects.map((object) => ({
+    path: object.key.slice(place.key.length),
+    file: bucketUrl(object),
+    object,
+  }));
+  return layOut(source, found, [], reading);
 }
 
 async function listBucketManifest(place: BucketPlace, buckets: ObjectReader): Promise<SourceEntries> {
   const { bucket } = place;
   const url = bucketUrl(place);
-  const text = new TextDecoder().decode(await buckets.read(place));
+  const text = manifestText(url, await buckets.read(place));
   const folder = posix.dirname(place.key);
   const fileOf = (path: string, line: number): string => {
     const key = posix.join(folder, path);

@@ -8,7 +8,8 @@ import { extname } from "node:path";
 const IMAGE_EXTENSIONS = new Set(
   (
     ".jpg .jpeg .jpe .jfif .png .webp .gif .tif .tiff .avif " +
-    ".heic .heif .bmp .svg .jp2 .j2k .jxl .psd .ico .dcm .dng .cr2 .nef .arw .ppm .pgm .tga .exr .hdr"
+    ".heic .heif .bmp .svg .jp2 .j2k .jxl .psd .ico .dcm .dng .cr2 .nef .arw .ppm .pgm .pbm .pnm .pam .pfm " +
+    ".tga .exr .hdr .qoi .dds .fits"
   ).split(" "),
 );
 

@@ -1,122 +1,87 @@
-/** Lists a folder with one sub-folder per class, or with folders of splits that have them. */
+/** Lists all that lies in a folder and below; links are followed, but not to what is listed anyway. */
 import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import { ThawError } from "../../spec/errors.js";
-import type { Split } from "../../spec/records/dataset.js";
-import { byPath, type SourceEntries, type SourceEntry } from "./entries.js";
-import { isHiddenName, isImageName } from "./fileNames.js";
-import { areSplitFolders, rolesOfSplitFolders } from "./splitFolders.js";
+import type { FolderReading } from "../../spec/runFile/folders.js";
+import type { SourceEntries } from "./entries.js";
+import { isHiddenName } from "./fileNames.js";
+import { type FoundFile, layOut } from "./layout.js";
 
 type Ignored = SourceEntries["ignored"][number];
 
-export async function listFolder(folder: string): Promise<SourceEntries> {
-  const ignored: Ignored[] = [];
-  const names = await foldersIn(folder, "", ignored);
-  const { classes, entries } = areSplitFolders(names)
-    ? await listSplits(folder, names, ignored)
-    : { classes: names, entries: await listClasses(folder, "", names, ignored) };
-  return usableSource(folder, classes, entries, ignored);
+/** @param reading what the run file says that the folders mean */
+export async function listFolder(folder: string, reading?: FolderReading): Promise<SourceEntries> {
+  const walk: Walk = { found: [], ignored: [], root: await realpath(folder) };
+  await walkInto({ folder, path: "", real: walk.root, above: [walk.root] }, walk);
+  return layOut(folder, walk.found, walk.ignored, reading);
 }
 
-/**
- * What was found below a folder or a prefix, in the one order of files.
- * @throws ThawError TOO_FEW_CLASSES, CLASS_EMPTY
- */
-export function usableSource(
-  source: string,
-  classes: readonly string[],
-  entries: readonly SourceEntry[],
-  ignored: readonly Ignored[],
-): SourceEntries {
-  refuseTooFew(source, classes, ignored);
-  const used = new Set(entries.map(({ label }) => label));
-  const empty = classes.find((name) => !used.has(name));
-  if (empty !== undefined) throw emptyClass(source, empty);
-  return { source, classes, entries: entries.toSorted(byPath), ignored: ignored.toSorted(byPath) };
+interface Walk {
+  readonly found: FoundFile[];
+  readonly ignored: Ignored[];
+  /** The source, without links. */
+  readonly root: string;
 }
 
-/** Classes may be missing in a split; what that means is found out when all images are known. */
-async function listSplits(
-  folder: string,
-  names: readonly string[],
-  ignored: Ignored[],
-): Promise<{ readonly classes: readonly string[]; readonly entries: SourceEntry[] }> {
-  const classesIn = new Map<string, readonly string[]>();
-  for (const name of names) classesIn.set(name, await foldersIn(join(folder, name), `${name}/`, ignored));
-  const roles = rolesOfSplitFolders(
-    folder,
-    names,
-    names.filter((name) => (classesIn.get(name) ?? []).length > 0),
-  );
-  const entries: SourceEntry[] = [];
-  for (const [name, split] of roles) {
-    entries.push(...(await listClasses(folder, `${name}/`, classesIn.get(name) ?? [], ignored, split)));
-  }
-  return { classes: [...new Set([...classesIn.values()].flat())].sort(), entries };
+interface Place {
+  readonly folder: string;
+  /** Relative to the source, with a slash at its end unless it is empty. */
+  readonly path: string;
+  /** Without links. */
+  readonly real: string;
+  /** This and the folders on the way here, without links: they may circle. */
+  readonly above: readonly string[];
 }
 
-/** Names of the folders in a folder. @param prefix path of the folder in the source, with a slash */
-async function foldersIn(folder: string, prefix: string, ignored: Ignored[]): Promise<readonly string[]> {
-  const names: string[] = [];
-  for (const item of await readFolder(folder)) {
-    const path = `${prefix}${item.name}`;
-    if (isHiddenName(item.name)) ignored.push({ path, reason: "hidden" });
-    else if (item.isFolder) names.push(item.name);
-    else ignored.push({ path, reason: "not in a class folder" });
-  }
-  return names.sort();
-}
-
-async function listClasses(
-  folder: string,
-  prefix: string,
-  labels: readonly string[],
-  ignored: Ignored[],
-  split?: Split,
-): Promise<SourceEntry[]> {
-  const entries: SourceEntry[] = [];
-  for (const label of labels) {
-    const below = `${prefix}${label}`;
-    const files = await walk(join(folder, below), below, [await realpath(join(folder, below))], ignored);
-    for (const path of files) {
-      entries.push({ path, file: join(folder, path), label, ...(split === undefined ? {} : { split }) });
+async function walkInto({ folder, path, real, above }: Place, walk: Walk): Promise<void> {
+  for (const { name, isFolder, isLink, isLost } of await readFolder(folder)) {
+    const itemPath = `${path}${name}`;
+    const file = join(folder, name);
+    if (isHiddenName(name)) walk.ignored.push({ path: itemPath, reason: "hidden" });
+    else if (isLost) refuseLostName(folder, name);
+    else if (!isFolder) walk.found.push({ path: itemPath, file });
+    else {
+      const target = isLink ? await realpath(file) : join(real, name);
+      const reason = isLink ? whyNotFollowed(target, above, walk.root) : undefined;
+      if (reason !== undefined) {
+        walk.ignored.push({ path: itemPath, reason });
+        continue;
+      }
+      walk.found.push({ path: `${itemPath}/`, file });
+      await walkInto({ folder: file, path: `${itemPath}/`, real: target, above: [...above, target] }, walk);
     }
   }
-  return entries;
 }
 
-function emptyClass(folder: string, label: string): ThawError {
-  return new ThawError("CLASS_EMPTY", `the class folder ${folder}/${label} has no image`, {
-    hint: "put images into it, or remove the folder if it is no class",
-  });
-}
-
-/** Paths of the images under `folder`. @param above real paths of the folders on the way here: links may circle */
-async function walk(
-  folder: string,
-  path: string,
-  above: readonly string[],
-  ignored: Ignored[],
-): Promise<string[]> {
-  const images: string[] = [];
-  for (const item of await readFolder(folder)) {
-    const itemPath = `${path}/${item.name}`;
-    if (isHiddenName(item.name)) ignored.push({ path: itemPath, reason: "hidden" });
-    else if (item.isFolder) {
-      const real = item.isLink ? await realpath(join(folder, item.name)) : join(folder, item.name);
-      if (above.includes(real)) ignored.push({ path: itemPath, reason: "a link to a folder above it" });
-      else images.push(...(await walk(join(folder, item.name), itemPath, [...above, real], ignored)));
-    } else if (isImageName(item.name)) images.push(itemPath);
-    else ignored.push({ path: itemPath, reason: "not an image by its name" });
+/** A link back puts the images of all classes into one; one to another class puts its images into this one. */
+function whyNotFollowed(target: string, above: readonly string[], root: string): string | undefined {
+  if (above.some((folder) => isIn(folder, target))) return "a link to a folder above it";
+  // What is hidden in the source is not listed otherwise, and a link to it is how it is meant to be found.
+  if (isIn(target, root) && !relative(root, target).split(sep).some(isHiddenName)) {
+    return "a link to a folder that is listed already";
   }
-  return images;
+  return undefined;
+}
+
+/** Whether a folder is another one or lies in it. */
+function isIn(folder: string, other: string): boolean {
+  return folder === other || folder.startsWith(other.endsWith(sep) ? other : `${other}${sep}`);
+}
+
+/** Two such names may be shown, and opened, as one. */
+function refuseLostName(folder: string, name: string): never {
+  throw new ThawError("DATA_INVALID", `the name of ${join(folder, name)} is not UTF-8`, {
+    hint: "an archive was unpacked with another encoding: rename it, or unpack it anew (unzip -O, bsdtar)",
+  });
 }
 
 interface Item {
   readonly name: string;
   readonly isFolder: boolean;
   readonly isLink: boolean;
+  /** Whether it cannot be opened by its name. */
+  readonly isLost: boolean;
 }
 
 async function readFolder(folder: string): Promise<Item[]> {
@@ -130,26 +95,22 @@ async function readFolder(folder: string): Promise<Item[]> {
 }
 
 async function followLink(folder: string, item: Dirent): Promise<Item> {
+  const { name } = item;
   const isLink = item.isSymbolicLink();
+  // Node puts U+FFFD for bytes that are no UTF-8; a name may have that sign itself.
+  const isLost =
+    name.includes("\ufffd") &&
+    !isLink &&
+    (await stat(join(folder, name)).then(
+      () => false,
+      () => true,
+    ));
   // A link to nowhere counts as a file: whoever reads it says what is wrong.
   const isFolder = isLink
-    ? await stat(join(folder, item.name)).then(
+    ? await stat(join(folder, name)).then(
         (target) => target.isDirectory(),
         () => false,
       )
     : item.isDirectory();
-  return { name: item.name, isFolder, isLink };
-}
-
-function refuseTooFew(folder: string, classes: readonly string[], ignored: readonly Ignored[]): void {
-  if (classes.length >= 2) return;
-  const loose = ignored.filter(({ path }) => isImageName(path)).length;
-  const only = classes[0] === undefined ? "no class folder" : `only one class folder ("${classes[0]}")`;
-  const images =
-    loose === 0 ? "" : ` and ${loose} ${loose === 1 ? "image" : "images"} outside of class folders`;
-  throw new ThawError("TOO_FEW_CLASSES", `found ${only}${images} in ${folder}; at least two are needed`, {
-    hint:
-      "put the images of each class into a folder named after it, e.g. " +
-      `${folder}/cat/1.jpg and ${folder}/dog/1.jpg`,
-  });
+  return { name, isFolder, isLink, isLost };
 }

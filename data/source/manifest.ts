@@ -5,8 +5,10 @@ import { z } from "zod";
 import { ThawError } from "../../spec/errors.js";
 import { SPLITS } from "../../spec/records/dataset.js";
 import { splitOf } from "../splits/names.js";
+import { className } from "./className.js";
 import { byPath, type SourceEntries, type SourceEntry } from "./entries.js";
 import { csvRows, type RawRow } from "./manifestCsv.js";
+import { decodeText } from "./text.js";
 
 export const MANIFEST_EXTENSIONS: readonly string[] = [".csv", ".jsonl"];
 
@@ -14,6 +16,8 @@ const filled = z
   .union([z.string(), z.number()])
   .transform((value) => String(value).trim())
   .refine((value) => value !== "", "is empty");
+/** One spelling of each name, as of folders. */
+const name = filled.transform(className);
 /** CSV knows no absent cell, only an empty one. */
 const absentIfEmpty = (value: unknown): unknown => (value === "" || value === null ? undefined : value);
 
@@ -23,8 +27,8 @@ const splitIfKnown = (value: unknown): unknown =>
 
 const rowSchema = z.strictObject({
   path: filled,
-  label: filled,
-  group: z.preprocess(absentIfEmpty, filled.optional()),
+  label: name,
+  group: z.preprocess(absentIfEmpty, name.optional()),
   split: z.preprocess((value) => splitIfKnown(absentIfEmpty(value)), z.enum(SPLITS).optional()),
 });
 
@@ -34,7 +38,15 @@ const REQUIRED = 2;
 
 export async function listManifest(manifest: string): Promise<SourceEntries> {
   const folder = dirname(manifest);
-  return parseManifest(manifest, await readFile(manifest, "utf8"), (path) => resolve(folder, path));
+  const text = manifestText(manifest, await readFile(manifest));
+  return parseManifest(manifest, text, (path) => resolve(folder, path));
+}
+
+/** @throws ThawError DATA_INVALID where it is not certain which letters the bytes mean */
+export function manifestText(manifest: string, bytes: Uint8Array): string {
+  const text = decodeText(bytes);
+  if (typeof text === "string") return text;
+  throw invalidLine(manifest, text.line, text.sentence);
 }
 
 /**
@@ -83,16 +95,21 @@ function checkRow(manifest: string, line: number, value: unknown): z.output<type
   const parsed = rowSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw invalidLine(manifest, line, issue === undefined ? "not a row" : sentenceOf(issue));
+  throw invalidLine(manifest, line, issue === undefined ? "not a row" : sentenceOf(issue, value));
 }
 
-function sentenceOf(issue: z.core.$ZodIssue): string {
+function sentenceOf(issue: z.core.$ZodIssue, value: unknown): string {
   const column = issue.path.join(".");
   if (issue.code === "unrecognized_keys")
     return `unknown column ${issue.keys.join(", ")}: leave it out, if it is not one of ${COLUMNS.join(", ")} misspelt`;
   if (issue.code === "invalid_value") return `${column} must be one of ${SPLITS.join(", ")} (or val)`;
   if (issue.code === "custom") return `${column} ${issue.message}`;
+  if (isList(issue.path, value)) return `${column} is a list: an image has one ${column}`;
   return column === "" ? "not an object with path and label" : `${column} is missing or no text`;
+}
+
+function isList([key]: readonly PropertyKey[], row: unknown): boolean {
+  return key !== undefined && Array.isArray((row as Readonly<Record<PropertyKey, unknown>>)[key]);
 }
 
 function refuseRepeatedFiles(manifest: string, entries: readonly SourceEntry[]): void {

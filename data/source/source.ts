@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { ThawError } from "../../spec/errors.js";
 import { isBucketUrl, type ObjectReader } from "../../spec/images/objects.js";
+import type { FolderReading } from "../../spec/runFile/folders.js";
 import { listBucket } from "./bucket.js";
 import type { SourceEntries } from "./entries.js";
 import { listFolder } from "./folder.js";
@@ -11,12 +12,18 @@ import { listManifest, MANIFEST_EXTENSIONS } from "./manifest.js";
 /**
  * @param path a folder with one sub-folder per class or with folders of splits that have them, or a CSV/JSONL manifest; on disk, or `s3://BUCKET/PREFIX`
  * @param buckets reads those; without it they are refused
- * @throws ThawError DATA_NOT_FOUND (nothing there), DATA_INVALID (a row of the manifest, with its line),
+ * @param reading what the run file says that folders mean (`data.folders`)
+ * @throws ThawError DATA_NOT_FOUND (nothing there), DATA_INVALID (a row of the manifest, with its line; folders that
+ *   can be read in two ways),
  *   TOO_FEW_CLASSES (fewer than two), CLASS_EMPTY (a class folder without images); those of `buckets`
  */
-export async function listSource(path: string, buckets?: ObjectReader): Promise<SourceEntries> {
+export async function listSource(
+  path: string,
+  buckets?: ObjectReader,
+  reading?: FolderReading,
+): Promise<SourceEntries> {
   if (isBucketUrl(path)) {
-    if (buckets !== undefined) return listBucket(path, buckets);
+    if (buckets !== undefined) return listBucket(path, buckets, reading);
     throw new ThawError("USAGE", `${path} cannot be read here: images have to be files`);
   }
   const source = resolve(path);
@@ -28,7 +35,7 @@ export async function listSource(path: string, buckets?: ObjectReader): Promise<
       cause,
     });
   });
-  if (found.isDirectory()) return listFolder(source);
+  if (found.isDirectory()) return listFolder(source, reading);
   if (MANIFEST_EXTENSIONS.includes(extname(source).toLowerCase())) return listManifest(source);
   throw new ThawError("DATA_INVALID", `${source} is a file, but no manifest`, {
     hint: `a manifest ends in ${MANIFEST_EXTENSIONS.join(" or ")}; else data.path names a folder of class folders`,

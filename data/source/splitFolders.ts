@@ -2,11 +2,11 @@
 
 import { ThawError } from "../../spec/errors.js";
 import type { Split } from "../../spec/records/dataset.js";
-import { splitOf } from "../splits/names.js";
+import { splitOfFolder } from "../splits/names.js";
 
 /** Whether the folders divide the images instead of naming classes: a classifier of the splits would be of no use. */
 export function areSplitFolders(names: readonly string[]): boolean {
-  return names.length > 0 && names.every((name) => splitOf(name) !== undefined);
+  return names.length > 0 && names.every((name) => splitOfFolder(name) !== undefined);
 }
 
 /**
@@ -23,7 +23,7 @@ export function rolesOfSplitFolders(
 ): ReadonlyMap<string, Split> {
   const roles = new Map<string, Split>();
   for (const name of withClasses) {
-    const split = splitOf(name) as Split;
+    const split = splitOfFolder(name) as Split;
     const other = [...roles].find(([, role]) => role === split);
     if (other !== undefined) refuse(source, names, `${other[0]} and ${name} are both for ${split}`);
     roles.set(name, split);

@@ -13,6 +13,7 @@ export function faultSentences(faults: DataFaults, classes: readonly string[]): 
   return [
     ...shortcutSentences(faults, nameOf),
     ...imbalanceSentences(faults, nameOf),
+    ...oddSentences(faults, nameOf),
     ...fileSentences(faults),
   ];
 }
@@ -67,6 +68,30 @@ function imbalanceSentences({ imbalance }: DataFaults, nameOf: (label: number) =
   ];
 }
 
+/** Of the one picture of its format and the like, where there are any. */
+function oddSentences(
+  { oneColour, oddFormats, notes = [] }: DataFaults,
+  nameOf: (label: number) => string,
+): string[] {
+  const plain = oneColour?.shown[0];
+  const odd = oddFormats?.shown[0];
+  return [
+    ...notes.map((note) => `${note.charAt(0).toUpperCase()}${note.slice(1)}.`),
+    ...(oneColour === undefined || plain === undefined
+      ? []
+      : [
+          `${counted(oneColour.count, "image")} ${oneColour.count === 1 ? "shows" : "show"} one colour and nothing else ` +
+            `(${plain.path} in “${nameOf(plain.label)}”): a failed download or an empty scan, from which nothing can be learned.`,
+        ]),
+    ...(oddFormats === undefined || odd === undefined
+      ? []
+      : [
+          `${counted(oddFormats.count, "image")} ${oddFormats.count === 1 ? "is" : "are"} of another format than nearly all others ` +
+            `(${odd.path} is ${odd.format}): look at ${oddFormats.count === 1 ? "it" : "them"}, placeholders for missing pictures are often so.`,
+        ]),
+  ];
+}
+
 function fileSentences({ misnamed, ignored }: DataFaults): string[] {
   const example = misnamed.shown[0];
   const first = ignored.shown[0];
@@ -80,7 +105,7 @@ function fileSentences({ misnamed, ignored }: DataFaults): string[] {
     ...(first === undefined
       ? []
       : [
-          `${counted(ignored.count, "file")} in the source folder ${ignored.count === 1 ? "was" : "were"} passed over ` +
+          `${counted(ignored.count, "file or folder", "files or folders")} in the source ${ignored.count === 1 ? "was" : "were"} passed over ` +
             `(${first.path}: ${first.reason}).`,
         ]),
   ];

@@ -4,6 +4,7 @@ import type { BaseSpec } from "../base.js";
 import type { PodState } from "../pods/pod.js";
 import type { FoldsInBrief } from "../records/folds.js";
 import type { Progress } from "../records/training.js";
+import type { FolderReading } from "../runFile/folders.js";
 import type { RunFile } from "../runFile/runFile.js";
 import type { RunControl, SteerRecord } from "../steering/steering.js";
 
@@ -31,9 +32,11 @@ export interface ImageSource {
   readonly dataPath: string;
   /** Digest of the images in the store that `thaw run --upload` put there from `dataPath`. */
   readonly upload?: string;
+  /** What the run file says that folders mean (`data.folders`). */
+  readonly folders?: FolderReading | undefined;
 }
 
-export interface RunInput extends ImageSource {
+export interface RunInput extends Omit<ImageSource, "folders"> {
   readonly runId: string;
   readonly file: RunFile;
   /** What `file.base` means; absent for a base of the catalogue. */

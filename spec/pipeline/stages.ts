@@ -15,7 +15,7 @@ export type StageKind = PodStage | "base" | "register" | "report";
  * artifacts of older code are not reused.
  */
 const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
-  ingest: 2,
+  ingest: 3,
   features: 1,
   recipe: 3,
   base: 2,
@@ -72,7 +72,8 @@ export function planStages(
   ): void => {
     plans.push({ name, kind, codeVersion: STAGE_VERSIONS[kind], parameters, inputs, usesEngine });
   };
-  const { path: _path, ...data } = file.data;
+  // What folders mean is in the labels and splits of the source's digest.
+  const { path: _path, folders: _folders, ...data } = file.data;
   const { seed } = file;
   const augment = augmentIdentity(file.augment);
   const base = baseIdentity(file.base, spec);

@@ -96,6 +96,12 @@ export interface DataFaults {
   };
   /** Images whose bytes are of another format than their name says; they were used. */
   readonly misnamed: Listed<{ readonly path: string; readonly format: string }>;
+  /** Images in which all pixels have the same colour; they were used. Absent in older datasets. */
+  readonly oneColour?: Listed<{ readonly path: string; readonly label: number }>;
+  /** The few images of another format than all the others, as placeholders are; they were used. Absent in older datasets. */
+  readonly oddFormats?: Listed<{ readonly path: string; readonly format: string }>;
+  /** What is odd about the names of classes and folders, in sentences without a full stop. Absent in older datasets. */
+  readonly notes?: readonly string[];
   /** Files of the source folder that were passed over. */
   readonly ignored: Listed<{ readonly path: string; readonly reason: string }>;
   readonly shortcuts: readonly Shortcut[];

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { descends, LAYER_GROUPS } from "../pipeline/layerGroups.js";
 import { augmentSchema } from "./augment.js";
+import { FOLDER_READINGS } from "./folders.js";
 import { kubernetesSchema } from "./kubernetes.js";
 import { lossSchema } from "./loss.js";
 
@@ -27,6 +28,13 @@ const dataSchema = z
         "A folder with one sub-folder per class, or with train, val and test folders of them, " +
           "or a CSV/JSONL manifest (path, label, group, split); " +
           "on disk, or in a bucket of the store's endpoint: s3://BUCKET/PREFIX.",
+      ),
+    folders: z
+      .enum(FOLDER_READINGS)
+      .optional()
+      .describe(
+        "What the folders of data.path are, where that can be read in two ways: classes, or splits (train, validation, test) " +
+          "with class folders in them; other folders are then left out. Left out: found out by their names.",
       ),
     test: share
       .default(0.2)
@@ -215,11 +223,15 @@ const baseName = z
     "use NAME or NAME@VERSION of a base, or model:NAME, model:NAME@VERSION or model:NAME@ALIAS",
   );
 
+/** Words that stand for a run where a model's name may stand, too: `thaw predict latest`. */
+export const RESERVED_NAMES: readonly string[] = ["latest"];
+
 /** The schema of a run file as written by a person; every key but `name` and `data.path` has a default. */
 export const runFileSchema = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, "use up to 40 lower-case letters, digits and dashes")
+    .refine((name) => !RESERVED_NAMES.includes(name), "it means the last run in commands: use another name")
     .describe("Name of the model; versions are counted under it."),
   data: dataSchema,
   base: baseName

@@ -1,8 +1,9 @@
 /** `thaw init`: looks at a folder of images and writes a run file for it. */
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { ThawError } from "../../../spec/errors.js";
+import { FOLDER_READINGS, type FolderReading } from "../../../spec/runFile/folders.js";
 import { contextOf, withExamples } from "../../context.js";
 import type { InitJson } from "../../json/init.js";
 import { commandList } from "../../render/runs/advice.js";
@@ -13,6 +14,7 @@ interface InitOptions {
   readonly out: string;
   readonly force?: boolean;
   readonly name?: string;
+  readonly folders?: FolderReading;
 }
 
 export function addInit(program: Command): void {
@@ -27,9 +29,14 @@ export function addInit(program: Command): void {
     .option("-o, --out <file>", "the run file", DEFAULT_RUN_FILE)
     .option("-f, --force", "overwrite the run file")
     .option("-n, --name <name>", "the model's name, instead of one made of the folder's")
+    .addOption(
+      new Option("--folders <reading>", "what folders are that can be read in two ways").choices(
+        FOLDER_READINGS,
+      ),
+    )
     .action(async (folder: string, _options: InitOptions, self: Command) => {
       const { output, project, options } = contextOf<InitOptions>(self);
-      const { out, force = false, name } = options;
+      const { out, force = false, name, folders } = options;
       const [{ initRunFile }, { parseRunFile }] = await Promise.all([
         import("../../../client/runFile/init.js"),
         import("../../../client/runFile/parse.js"),
@@ -38,6 +45,7 @@ export function addInit(program: Command): void {
       const text = await initRunFile(folder, {
         runFile: out,
         openStore,
+        folders,
         ...(name === undefined ? {} : { name }),
       });
       // A name that was given may be none that a model can have.

@@ -21,7 +21,8 @@ export function addPlan(program: Command): void {
       const { output, project, options } = contextOf<PlanOptions>(self);
       const { loadRunFile } = await import("../../../client/runFile/load.js");
       const openStore = () => openProjectStore(project);
-      const { file, dataPath } = await loadRunFile(path, options.set ?? [], openStore);
+      const { file, dataPath, warnings } = await loadRunFile(path, options.set ?? [], openStore);
+      for (const warning of warnings) output.talk(`Warning: ${warning}.`);
       const platform = await loadPlatform(project);
       const [{ openStoreOnly }, { planRun }, { engineFingerprint }] = await Promise.all([
         import("../../../client/session.js"),

@@ -34,6 +34,7 @@ export function addRun(program: Command): void {
       }
       const { loadRunFile } = await import("../../../client/runFile/load.js");
       const loaded = await loadRunFile(file, options.set ?? [], () => openProjectStore(project));
+      for (const warning of loaded.warnings) output.talk(`Warning: ${warning}.`);
       await withSession(project, async (session) => {
         const { startRun } = await import("../../../client/runs/start.js");
         const isElsewhere = loaded.file.compute === "kubernetes";

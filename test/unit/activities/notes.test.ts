@@ -39,12 +39,16 @@ describe("the note of an ingest", () => {
       conflicts: { count: 2, shown: [] },
       leaks: { count: 1, shown: [], policy: "repair", dropped: 1 },
       imbalance: { ...NONE.imbalance, below5: [0] },
+      oneColour: { count: 1, shown: [] },
+      oddFormats: { count: 2, shown: [] },
+      notes: ["one", "two"],
       shortcuts: [{ property: "file format", label: 1, balancedAccuracy: 0.9, pValue: 0.001 }],
     };
     assert.equal(
       note(faults),
       "14 images, 2 classes, 1 left out, 2 pictures with contradicting labels, 1 picture across splits (repaired), " +
-        '1 class with fewer than 5 images, file format gives "yes" away',
+        "1 class with fewer than 5 images, 1 picture of one colour, 2 pictures of an odd format, " +
+        'names or folders to look at (see the report), file format gives "yes" away',
     );
   });
 });

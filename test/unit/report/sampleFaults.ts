@@ -27,6 +27,9 @@ function everyFault(path: string): DataFaults {
     leaks: { count: 1, shown: [leak], policy: "repair", dropped: 1 },
     imbalance: { ratio: 14.2, smallest: 0, largest: 1, below5: [0], below20: [0, 2] },
     misnamed: { count: 2, shown: [{ path, format: "png" }] },
+    oneColour: { count: 2, shown: [{ path, label: 1 }] },
+    oddFormats: { count: 1, shown: [{ path, format: "gif" }] },
+    notes: ["in “Cat” and “cat” only capitals differ"],
     ignored: { count: 1, shown: [{ path, reason: "hidden" }] },
     shortcuts: [{ property: "border colour", label: 1, balancedAccuracy: 0.912, pValue: 0.001 }],
   };

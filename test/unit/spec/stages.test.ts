@@ -66,6 +66,15 @@ test("each stage of unfreezing builds on the one before and knows its depth", ()
   );
 });
 
+test("what folders mean is no parameter of ingest: labels and splits are in the source's digest", () => {
+  const ingest = (folders: object) =>
+    planStages(runFileSchema.parse({ name: "pets", data: { path: "photos", ...folders } })).find(
+      ({ name }) => name === "ingest",
+    );
+  assert.deepEqual(ingest({ folders: "splits" }), ingest({}));
+  assert.equal(ingest({})?.codeVersion, 3);
+});
+
 test("where the images lie is no parameter of ingest: their contents are", () => {
   const here = planStages(file({}))[0];
   const there = planStages(runFileSchema.parse({ name: "m", data: { path: "elsewhere" } }))[0];

@@ -59,7 +59,7 @@ test("every key of the schema is written, each under a comment", async () => {
   /** Keys that the kind of data or the base decides unless they are given are written as comments. */
   const left = keys.filter((key) => !document.hasIn(key.split(".")));
   const ofTheKind = ["flip", "crop", "rotate", "colour", "erase"].map((key) => `augment.${key}`);
-  assert.deepEqual(left, [...ofTheKind, "unfreeze.stages"]);
+  assert.deepEqual(left, ["data.folders", ...ofTheKind, "unfreeze.stages"]);
   for (const key of ofTheKind) assert.match(text, new RegExp(`^ {2}# ${key.split(".")[1]}: \\S+$`, "m"));
   assert.match(text, /^ {2}# .*Left out: layer4.*\n {2}# stages:$/m);
   assert.match(
@@ -84,6 +84,25 @@ test("every key of the schema is written, each under a comment", async () => {
     (line, index) => /^ *\w+:/.test(line) && /^ *# \S/.test(lines[index - 1] ?? ""),
   );
   assert.equal(written.length, pairs);
+});
+
+test("folders with two readings are read as it is told, and the run file says so", async () => {
+  const path = await images("parted", { "train/a": 60, "train/b": 60, "test/a": 9, "test/b": 9, rest: 3 });
+  const runFile = join(folder, "thaw.yaml");
+  await assert.rejects(initRunFile(path, { runFile }), { code: "DATA_INVALID", hint: /thaw init --folders/ });
+  const text = await initRunFile(path, { runFile, folders: "splits" });
+  assert.match(text, /^ {2}folders: splits$/m);
+  assert.equal(parseRunFile(text, "thaw.yaml", []).data.folders, "splits");
+  assert.match(text, /The folders divide the images: train for training, test held out for the test/);
+  const classes = await initRunFile(path, { runFile, folders: "classes" });
+  assert.match(classes, /WARNING: “test”, “train” are taken as classes, though they are named like splits/);
+});
+
+test("names that hardly differ are warned of, and a folder called latest gives another name", async () => {
+  const path = await images("latest", { Cat: 60, cat: 60 });
+  const text = await initRunFile(path, { runFile: join(folder, "thaw.yaml") });
+  assert.match(text, /^# WARNING: “Cat” and “cat” are different classes, though their names hardly differ/m);
+  assert.equal(parseRunFile(text, "thaw.yaml", []).name, "latest-model");
 });
 
 test("the images are named from where the run file lies", async () => {

@@ -31,7 +31,7 @@ test("every key says what it means, and all but those that depend on the run hav
   };
   check(runFileJsonSchema(), "");
   const ofTheKind = ["flip", "crop", "rotate", "colour", "erase"].map((key) => `augment.${key}`);
-  assert.deepEqual(without, ["name", "data.path", ...ofTheKind, "unfreeze.stages"]);
+  assert.deepEqual(without, ["name", "data.path", "data.folders", ...ofTheKind, "unfreeze.stages"]);
 });
 
 test("a path leads to its node, an unknown one to nothing", () => {

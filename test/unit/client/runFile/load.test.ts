@@ -26,6 +26,55 @@ test("the images are found from the run file's folder, not from the current one"
   assert.equal(file.seed, 3);
 });
 
+test("a run file of another encoding is refused with its line, and UTF-16 with a mark is read", async () => {
+  const path = join(folder, "project", "umlaut.yaml");
+  const text = "name: pets\ndata: { path: photos } # Hähne\n";
+  await writeFile(path, Buffer.from(text, "latin1"));
+  await assert.rejects(loadRunFile(path, []), {
+    code: "RUN_FILE_INVALID",
+    message: /umlaut\.yaml:2: the text is not UTF-8 here: it looks like Windows-1252.*Hähne/,
+  });
+  for (const bytes of [Buffer.from(`\ufeff${text}`, "utf16le"), Buffer.from(`\ufeff${text}`)]) {
+    await writeFile(path, bytes);
+    assert.equal((await loadRunFile(path, [])).file.name, "pets");
+  }
+});
+
+test("what is odd about the images' names is told, and folders are read as the file says", async () => {
+  const path = join(folder, "project", "thaw.yaml");
+  for (const name of [
+    "odd/Cat",
+    "odd/cat",
+    "splits/train/a/x",
+    "splits/train/b/x",
+    "splits/test/a",
+    "splits/more",
+  ]) {
+    await mkdir(join(folder, "project", name), { recursive: true });
+    await writeFile(join(folder, "project", name, "1.png"), "");
+  }
+  assert.deepEqual((await loadRunFile(path, [])).warnings, []);
+  assert.match(
+    (await loadRunFile(path, ["data.path=odd"])).warnings[0] ?? "",
+    /“Cat” and “cat” are different/,
+  );
+  await assert.rejects(loadRunFile(path, ["data.path=splits"]), {
+    code: "DATA_INVALID",
+    message: /two ways/,
+  });
+  const { file } = await loadRunFile(path, ["data.path=splits", "data.folders=splits"]);
+  assert.equal(file.data.folders, "splits");
+});
+
+test("a model cannot have a name that means something else", async () => {
+  const path = join(folder, "project", "thaw.yaml");
+  await assert.rejects(loadRunFile(path, ["name=latest"]), {
+    code: "RUN_FILE_INVALID",
+    message: /it means the last run in commands: use another name/,
+  });
+  assert.equal((await loadRunFile(path, ["name=latest-pets"])).file.name, "latest-pets");
+});
+
 test("without a run file the way to one is shown", async () => {
   await assert.rejects(loadRunFile(join(folder, "thaw.yaml"), []), {
     code: "NOT_FOUND",

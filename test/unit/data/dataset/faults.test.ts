@@ -5,6 +5,8 @@ import { findConflicts, listCopies } from "../../../../data/faults/copies.js";
 import { measureImbalance } from "../../../../data/faults/imbalance.js";
 import { settleLeaks } from "../../../../data/faults/leaks.js";
 import { findMisnamed } from "../../../../data/faults/misnamed.js";
+import { findOddFormats } from "../../../../data/faults/oddFormats.js";
+import { isOneColour } from "../../../../data/faults/traits.js";
 import type { FaultImage, Split } from "../../../../spec/records/dataset.js";
 
 const image = (
@@ -113,5 +115,40 @@ describe("file names", () => {
       findMisnamed(rows.map(([path, format]) => ({ path, format }))).map(({ path }) => path),
       ["a.jpg", "c.png"],
     );
+  });
+});
+
+describe("an odd format", () => {
+  const set = (counts: Readonly<Record<string, number>>) =>
+    Object.entries(counts).flatMap(([format, count]) =>
+      Array.from({ length: count }, (_, index) => ({ path: `${format}${index}`, format })),
+    );
+
+  it("is the one of its kind, or of very few among many", () => {
+    assert.deepEqual(findOddFormats(set({ jpeg: 398, gif: 1 })), [{ path: "gif0", format: "gif" }]);
+    assert.deepEqual(
+      findOddFormats(set({ jpeg: 600, png: 3, gif: 1 })).map(({ path }) => path),
+      ["png0", "png1", "png2", "gif0"],
+    );
+  });
+
+  it("is none that several have, nor one in a handful", () => {
+    assert.deepEqual(findOddFormats(set({ jpeg: 247, png: 6 })), []);
+    assert.deepEqual(findOddFormats(set({ jpeg: 100, png: 3 })), []);
+    assert.deepEqual(findOddFormats(set({ jpeg: 18, gif: 1 })), []);
+  });
+});
+
+describe("a picture of one colour", () => {
+  const filled = (level: (index: number) => number) => ({
+    data: Uint8Array.from({ length: 300 }, (_, index) => level(index)),
+    width: 10,
+    height: 10,
+  });
+
+  it("has the same pixels everywhere, or nearly, as JPEG stores them", () => {
+    assert.equal(isOneColour(filled((index) => [200, 10, 90][index % 3] as number)), true);
+    assert.equal(isOneColour(filled((index) => 128 + ((index >> 2) % 3))), true);
+    assert.equal(isOneColour(filled((index) => (index === 299 ? 132 : 128))), false);
   });
 });

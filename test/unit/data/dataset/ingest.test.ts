@@ -9,7 +9,7 @@ import { openDataset } from "../../../../data/dataset/dataset.js";
 import { SPLITS } from "../../../../spec/records/dataset.js";
 import type { Progress } from "../../../../spec/records/training.js";
 import { difference, picture, png, temporaryFolder, toSharp, writeFiles } from "../pictures.js";
-import { bytesOf, pets, refusal, run, unlike } from "./pets.js";
+import { bytesOf, DATA, pets, refusal, run, unlike } from "./pets.js";
 
 describe("ingest", () => {
   it("writes records, summary and packs that can be opened again", async (t) => {
@@ -51,6 +51,52 @@ describe("ingest", () => {
       assert.deepEqual(summary.counts[split], counted);
       assert.ok(counted.every((count) => count > 0));
     }
+  });
+
+  it("tells of pictures of one colour, the only one of its format, and odd names; all are used", async (t) => {
+    const grey = sharp({ create: { width: 64, height: 48, channels: 3, background: "#808080" } });
+    const source = await pets(t, 12, {
+      "Cat/blank.jpg": await grey.jpeg().toBuffer(),
+      "Cat/placeholder.gif": await toSharp(picture(120, 90, 7))
+        .gif()
+        .toBuffer(),
+      ...Object.fromEntries(
+        await Promise.all(
+          [20, 21, 22, 23].map(async (index) => [`Cat/${index}.png`, await unlike(index)] as const),
+        ),
+      ),
+    });
+    const { summary } = await run(t, source);
+    const { faults } = summary;
+    assert.equal(summary.images, 30);
+    assert.deepEqual(summary.classes, ["Cat", "cat", "dog"]);
+    assert.deepEqual(faults?.oneColour, { count: 1, shown: [{ path: "Cat/blank.jpg", label: 0 }] });
+    assert.deepEqual(
+      faults?.oddFormats?.shown.filter(({ format }) => format === "gif"),
+      [{ path: "Cat/placeholder.gif", format: "gif" }],
+    );
+    assert.match(faults?.notes?.[0] ?? "", /^“Cat” and “cat” are different classes/);
+    const dataset = await openDataset((await run(t, source)).out);
+    t.after(() => dataset.close());
+    assert.ok(dataset.records.every((record) => !("oneColour" in record) && !("border" in record)));
+  });
+
+  it("reads folders as the run file says", async (t) => {
+    const source = await temporaryFolder(t);
+    const files: Record<string, Buffer> = { "unlabeled/1.png": await unlike(1) };
+    for (let index = 0; index < 6; index++) {
+      files[`train/cat/${index}.png`] = await unlike(30 + index);
+      files[`train/dog/${index}.png`] = await unlike(50 + index);
+      files[`test/cat/${index}.png`] = await unlike(70 + index);
+      files[`test/dog/${index}.png`] = await unlike(90 + index);
+    }
+    await writeFiles(source, files);
+    assert.match((await refusal(t, source)).message, /can be read in two ways/);
+    const { summary } = await run(t, source, { data: { ...DATA, folders: "splits" } });
+    assert.deepEqual(summary.classes, ["cat", "dog"]);
+    assert.deepEqual(summary.faults?.ignored.shown, [
+      { path: "unlabeled", reason: "not a folder of a split" },
+    ]);
   });
 
   it("gives the same bytes twice, and another split for another seed", async (t) => {

@@ -71,6 +71,9 @@ describe("drawn images", () => {
       conflicts: { count: 0, shown: [] },
       imbalance: { ratio: 1, smallest: 0, largest: 0, below5: [], below20: [] },
       misnamed: { count: 0, shown: [] },
+      oneColour: { count: 0, shown: [] },
+      oddFormats: { count: 0, shown: [] },
+      notes: [],
       ignored: { count: 0, shown: [] },
       shortcuts: [],
     });
