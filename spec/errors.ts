@@ -17,6 +17,8 @@ export const ERROR_CODES = {
   TOO_FEW_CLASSES: { exit: 2, retryable: false },
   CLASS_EMPTY: { exit: 2, retryable: false },
   BASE_UNKNOWN: { exit: 2, retryable: false },
+  /** A base whose weights load and whose features say nothing of a picture. */
+  BASE_UNUSABLE: { exit: 2, retryable: false },
   NOT_FOUND: { exit: 2, retryable: false },
   IMAGE_UNREADABLE: { exit: 2, retryable: false },
   STEERING_REFUSED: { exit: 2, retryable: false },
@@ -48,6 +50,8 @@ export const ERROR_CODES = {
   /** The pod ended in a way that another one would, too. */
   POD_FAILED: { exit: 1, retryable: false },
   STORE_DENIED: { exit: 4, retryable: false },
+  /** The store answers, and cannot do what is asked of it: it has no conditional writes, for example. */
+  STORE_UNSUITABLE: { exit: 4, retryable: false },
   RUNTIME_MISSING: { exit: 4, retryable: false },
   SERVICE_FAILED: { exit: 4, retryable: false },
   PROVISION_FAILED: { exit: 4, retryable: true },

@@ -3,31 +3,24 @@ import { open } from "node:fs/promises";
 import { ThawError } from "../../spec/errors.js";
 import { readSafetensors } from "../safetensors.js";
 import { readTorchLegacy } from "./torchLegacy.js";
-import type { CheckpointTensor } from "./torchState.js";
+import { plainDict, type StateDict } from "./torchState.js";
 import { readTorchZip } from "./torchZip.js";
-
-/** `DataParallel` puts this before every name. */
-const PARALLEL_PREFIX = "module.";
 
 /**
  * The format is told by the first bytes, not by the name.
- * @returns tensors by name, as float32
+ * @returns every dict of tensors in the file, as float32
  * @throws ThawError DATA_INVALID when the file is something else, is damaged or wants to run code
  */
-export async function readCheckpoint(path: string): Promise<ReadonlyMap<string, CheckpointTensor>> {
-  const tensors = await readerFor(path, await firstBytes(path))(path);
-  const isParallel =
-    tensors.size > 0 && [...tensors.keys()].every((name) => name.startsWith(PARALLEL_PREFIX));
-  if (!isParallel) return tensors;
-  return new Map([...tensors].map(([name, tensor]) => [name.slice(PARALLEL_PREFIX.length), tensor]));
+export async function readStateDicts(path: string): Promise<readonly StateDict[]> {
+  return readerFor(path, await firstBytes(path))(path);
 }
 
-type Reader = (path: string) => Promise<ReadonlyMap<string, CheckpointTensor>>;
+type Reader = (path: string) => Promise<readonly StateDict[]>;
 
 function readerFor(path: string, start: Buffer): Reader {
   if (start.toString("latin1", 0, 4) === "PK\x03\x04") return readTorchZip;
   // A length, then a JSON object.
-  if (start.toString("latin1", 8, 9) === "{") return readSafetensors;
+  if (start.toString("latin1", 8, 9) === "{") return async (file) => [plainDict(await readSafetensors(file))];
   // Every pickle of a protocol that PyTorch has used begins with this opcode.
   if (start[0] === 0x80) return readTorchLegacy;
   throw new ThawError("DATA_INVALID", `${path} is no checkpoint: neither a PyTorch nor a safetensors file`, {

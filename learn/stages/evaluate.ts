@@ -16,6 +16,7 @@ import { basePass } from "../network/frozen.js";
 import { denseLogits, HEAD_BIAS, HEAD_KERNEL } from "../network/head.js";
 import { freezeGroups, poolFeatures } from "../network/network.js";
 import { overlay, type Parameters, parameter } from "../network/parameters.js";
+import { loadSound } from "../network/tryOut.js";
 import { readSafetensors } from "../safetensors.js";
 import { renderBatches } from "../samples/render.js";
 import { someOf } from "../samples/views.js";
@@ -66,7 +67,7 @@ export async function evaluate(
   const base = chosenBase(context.base);
   const { architecture, input } = base;
   const top = architecture.groups.length;
-  const pretrained = await base.load(context.base.checkpoint);
+  const pretrained = await loadSound(base, context.base);
   const dataset = await openDataset(context.folders.dataset);
   const runners = await Promise.all(
     candidates.map(async ({ stage, weights, deepest }): Promise<Runner> => {

@@ -1,6 +1,13 @@
 /** Schemas of registered models and bases. */
 import { z } from "zod";
-import type { BaseSpec, ExtractorSpec, PixelScale, RegisteredBase, StoredFile } from "../../base.js";
+import type {
+  BaseSpec,
+  ExtractorSpec,
+  PixelScale,
+  RegisteredBase,
+  StoredFile,
+  TakenWeights,
+} from "../../base.js";
 import type { ModelVersion } from "../../records/model.js";
 import { schemaOf } from "../exact.js";
 import {
@@ -26,6 +33,14 @@ export const extractorSchema = schemaOf<ExtractorSpec>()(
   z.object({ inputSize: z.int().min(1), features: z.int().min(1), output: z.string() }),
 );
 
+export const takenWeightsSchema = schemaOf<TakenWeights>()(
+  z.object({
+    name: z.string(),
+    prefix: z.string().exactOptional(),
+    others: z.array(z.string()).exactOptional(),
+  }),
+);
+
 const originShape = { source: z.string(), licence: z.string(), pretrainedOn: z.string() };
 
 export const registeredBaseSchema = schemaOf<RegisteredBase>()(
@@ -35,6 +50,7 @@ export const registeredBaseSchema = schemaOf<RegisteredBase>()(
     createdAt: timeSchema,
     architecture: z.string(),
     checkpoint: storedFileSchema,
+    weights: takenWeightsSchema.exactOptional(),
     pixelScale: pixelScaleSchema.exactOptional(),
     inputSize: z.int().min(1).exactOptional(),
     extractor: extractorSchema.exactOptional(),
@@ -47,6 +63,7 @@ const baseSpecSchema = schemaOf<BaseSpec>()(
     name: z.string(),
     architecture: z.string(),
     checkpoint: storedFileSchema.exactOptional(),
+    weights: z.string().exactOptional(),
     pixelScale: pixelScaleSchema.exactOptional(),
     inputSize: z.int().min(1).exactOptional(),
     extractor: extractorSchema.exactOptional(),
