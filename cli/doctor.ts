@@ -1,7 +1,6 @@
 /** What `thaw doctor` looks at: this machine's components, and whether Temporal and the store answer. */
 
-import { resolveRunRecord } from "../client/models/reference.js";
-import { openSession, openStoreOnly } from "../client/session.js";
+import { openSession, openStoreOnly, tryStore } from "../client/session.js";
 import { type ComponentStatus, FETCHED_LATER, inspect } from "../runtime/components/components.js";
 import { loadPlatform } from "../runtime/platform.js";
 import { credentialName } from "../spec/credentialWords.js";
@@ -69,13 +68,9 @@ async function temporalAnswers(platform: Platform): Promise<void> {
   }
 }
 
+/** A bucket of somebody else's is not made in passing. */
 async function storeAnswers(platform: Platform): Promise<void> {
-  try {
-    await resolveRunRecord(openStoreOnly(platform), "latest");
-  } catch (error) {
-    // It has looked, and there are no runs yet.
-    if (!(error instanceof ThawError) || error.code !== "NOT_FOUND") throw error;
-  }
+  await tryStore(openStoreOnly(platform), platform.embedded);
 }
 
 /** Where it is, and by what it knows us. */

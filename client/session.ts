@@ -2,6 +2,7 @@
 import { Client, type WorkflowClientInterceptor } from "@temporalio/client";
 import { isUnreachable, openTemporal } from "../runtime/openTemporal.js";
 import type { Platform } from "../spec/platform.js";
+import { checkStore } from "../store/connection/check.js";
 import { ensureBucket, openStore, patientStore, type Store } from "../store/connection/connection.js";
 import { type Patience, patiently } from "../store/connection/patience.js";
 import { startTracing } from "../tracing/start.js";
@@ -15,6 +16,15 @@ export interface Session {
 
 /** A supervisor starts an embedded server that ended again; on a busy machine that takes seconds. */
 const RESTART: Patience = { milliseconds: 15_000 };
+
+/**
+ * Whether the store does all that thaw asks of one, and whether we may.
+ * @param makeBucket whether a bucket that is not there is made
+ * @throws ThawError NOT_FOUND (bucket), STORE_…
+ */
+export async function tryStore(store: Store, makeBucket: boolean): Promise<void> {
+  await checkStore(store, { makeBucket });
+}
 
 /**
  * Connects to Temporal, checks that the namespace is there, and makes the bucket if need be.

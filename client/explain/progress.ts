@@ -3,10 +3,11 @@
 import { CONTROL_QUEUE, type LiveStage } from "../../spec/pipeline/run.js";
 import type { PodReason, PodState } from "../../spec/pods/pod.js";
 import { podSentence } from "../../spec/pods/sentence.js";
+import { type Outage, outageText, WAITING_FOR_STORE } from "../../spec/records/outage.js";
 import type { WaitingQueue } from "../temporal/pollers.js";
 import type { Explanation, Situation, Task } from "./situation.js";
 import { choicesMade } from "./story.js";
-import { asClause, capital, countText, listText, timeText } from "./words.js";
+import { asClause, capital, clock, countText, listText, timeText } from "./words.js";
 
 type Found = Pick<Explanation, "condition" | "sentences" | "advice">;
 
@@ -45,8 +46,18 @@ function obstacle(situation: Situation): Found | undefined {
   if (paused !== undefined) return pausedInTemporal(view.runId, paused);
   const retrying = tasks.find(({ lastFailure }) => lastFailure !== undefined);
   if (retrying !== undefined) return tryingAgain(view.runId, retrying, view.stages);
+  const cutOff = view.stages.find(({ progress }) => progress?.phase === WAITING_FOR_STORE);
+  if (cutOff?.progress?.outage !== undefined) return waitingForStore(cutOff.name, cutOff.progress.outage);
   const busy = waiting.find(({ served }) => served === "busy");
   return busy === undefined ? undefined : behindAnother(busy);
+}
+
+function waitingForStore(stage: string, outage: Outage): Found {
+  return {
+    condition: "retrying",
+    sentences: [`Stage ${stage} waits: ${outageText(outage, clock)}. The last try: ${asClause(outage.why)}.`],
+    advice: ["`thaw doctor` tries the store from here; the run goes on by itself when it answers"],
+  };
 }
 
 function pausedByUser(runId: string, { name, note }: LiveStage): Found {
@@ -175,10 +186,18 @@ function taskText(task: Task, stages: readonly LiveStage[]): string {
   return `${name} has been running for ${timeText(seconds)}${again}${doing}${silent}.`;
 }
 
-function progressOf({ phase, step, total, loss, etaSeconds }: NonNullable<LiveStage["progress"]>): string {
+function progressOf({
+  phase,
+  step,
+  total,
+  loss,
+  etaSeconds,
+  outage,
+}: NonNullable<LiveStage["progress"]>): string {
   return [
     total === 1 ? phase : `${phase}, ${step}${total > 0 ? ` of ${total}` : ""}`,
     ...(loss === undefined ? [] : [`loss ${loss.toFixed(3)}`]),
+    ...(outage === undefined ? [] : [outageText(outage, clock)]),
     ...(etaSeconds === undefined ? [] : [`about ${timeText(etaSeconds)} to go`]),
   ].join(", ");
 }

@@ -78,4 +78,5 @@ export const progressSchema = z.object({
   imagesPerSecond: z.number().exactOptional(),
   etaSeconds: z.number().exactOptional(),
   ageSeconds: z.number().exactOptional(),
+  outage: z.object({ since: z.string(), tries: z.number(), why: z.string() }).exactOptional(),
 });

@@ -80,6 +80,8 @@ const DENIED = new Set([
   // MinIO's word for a session token that has ended.
   "InvalidTokenId",
 ]);
+/** What the store cannot do at all. The client says `MethodNotAllowed` of a 501 without a body. */
+const UNSUITABLE = new Set(["NotImplemented", "MethodNotAllowed", "InvalidRequest", "InvalidArgument"]);
 const MISSING = new Set(["NoSuchKey", "NotFound", "NoSuchBucket"]);
 
 /** S3's own code of an error of the `minio` client, or Node's code of a network error. */
@@ -113,9 +115,18 @@ async function tryOnce<T>(store: Store, doing: string, call: () => Promise<T>): 
     // The client wraps what the renewal of keys has thrown.
     const cause = error instanceof Error ? error.cause : undefined;
     if (cause instanceof ThawError) throw cause;
-    if (error instanceof ThawError || isMissing(error) || isPreconditionFailed(error)) throw error;
     const code = errorCode(error);
+    // Readers look for it themselves: who comes here has tried to write.
+    if (code === "NoSuchBucket") throw noBucket(store, doing, error);
+    if (error instanceof ThawError || isMissing(error) || isPreconditionFailed(error)) throw error;
     const detail = error instanceof Error ? error.message : String(error);
+    if (UNSUITABLE.has(code)) {
+      throw new ThawError(
+        "STORE_UNSUITABLE",
+        `the object store at ${store.endpoint} cannot do what ${doing} takes: ${code}${detail === "" ? "" : `, ${detail}`}`,
+        { hint: "`thaw doctor` tries what thaw needs of a store, conditional writes among it", cause: error },
+      );
+    }
     if (DENIED.has(code)) {
       throw new ThawError("STORE_DENIED", `the object store at ${store.endpoint} refused ${doing}: ${code}`, {
         hint: store.refusalHint,
@@ -131,6 +142,17 @@ async function tryOnce<T>(store: Store, doing: string, call: () => Promise<T>): 
       { hint: "start the embedded one with `thaw up`, or check THAW_S3_ENDPOINT", cause: error },
     );
   }
+}
+
+function noBucket(store: Store, doing: string, cause: unknown): ThawError {
+  return new ThawError(
+    "NOT_FOUND",
+    `there is no bucket ${store.bucket} at ${store.endpoint}, while ${doing}`,
+    {
+      hint: "was it deleted? Make it again, or check THAW_S3_BUCKET; then `thaw resume` goes on",
+      cause,
+    },
+  );
 }
 
 /** Makes the bucket when it is not there. */
