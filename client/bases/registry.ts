@@ -196,8 +196,22 @@ async function tryToLoad(
     const hint = error.hint === undefined ? {} : { hint: error.hint };
     throw new ThawError(error.code, message, { ...hint, cause: error });
   });
-  requireSound(parameters, from);
+  try {
+    requireSound(parameters, from);
+  } catch (error) {
+    throw withOthers(error, taken);
+  }
   return taken;
+}
+
+/** What is wrong with one network of a file need not be wrong with the others. */
+function withOthers(error: unknown, taken: TakenWeights | undefined): unknown {
+  const [other] = taken?.others ?? [];
+  if (!(error instanceof ThawError) || taken === undefined || other === undefined) return error;
+  return new ThawError(error.code, `${error.message} (${taken.name} of the file)`, {
+    hint: `the file also holds ${taken.others?.join(", ")}: \`--weights ${other}\` takes that`,
+    cause: error,
+  });
 }
 
 /** The same letters as in `base` of a run file. */

@@ -15,6 +15,31 @@ export async function readStateDicts(path: string): Promise<readonly StateDict[]
   return readerFor(path, await firstBytes(path))(path);
 }
 
+const FIRST_BYTES = 64;
+
+/** What people give by mistake, by how it begins. */
+const OTHERS: readonly [begins: RegExp, known: { readonly what: string; readonly hint: string }][] = [
+  [
+    /^\x89HDF/,
+    {
+      what: "a Keras model in HDF5",
+      hint: "convert it with tensorflowjs_converter and add its model.json with --arch layers-model",
+    },
+  ],
+  [/^.{4}TFL3/s, { what: "a TensorFlow Lite model", hint: "add the checkpoint that it was converted from" }],
+  [
+    /^\s*<(!doctype|html)/i,
+    {
+      what: "a web page",
+      hint: "the address leads to a page about the file, or asks to sign in: download the file itself",
+    },
+  ],
+  [
+    /^version https:\/\/git-lfs/,
+    { what: "a pointer of Git LFS, not the file itself", hint: "fetch the file with `git lfs pull`" },
+  ],
+];
+
 type Reader = (path: string) => Promise<readonly StateDict[]>;
 
 function readerFor(path: string, start: Buffer): Reader {
@@ -23,6 +48,12 @@ function readerFor(path: string, start: Buffer): Reader {
   if (start.toString("latin1", 8, 9) === "{") return async (file) => [plainDict(await readSafetensors(file))];
   // Every pickle of a protocol that PyTorch has used begins with this opcode.
   if (start[0] === 0x80) return readTorchLegacy;
+  const [, known] = OTHERS.find(([begins]) => begins.test(start.toString("latin1"))) ?? [];
+  if (known !== undefined) {
+    throw new ThawError("DATA_INVALID", `${path} is no checkpoint of PyTorch: it is ${known.what}`, {
+      hint: known.hint,
+    });
+  }
   throw new ThawError("DATA_INVALID", `${path} is no checkpoint: neither a PyTorch nor a safetensors file`, {
     hint: "save one with torch.save(model.state_dict(), FILE) or safetensors.torch.save_file",
   });
@@ -31,7 +62,7 @@ function readerFor(path: string, start: Buffer): Reader {
 async function firstBytes(path: string): Promise<Buffer> {
   const file = await open(path);
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(9), 0, 9, 0);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(FIRST_BYTES), 0, FIRST_BYTES, 0);
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();

@@ -65,7 +65,7 @@ const BESIDE_WEIGHTS: ReadonlySet<string> = new Set([
 
 /** Whole modules are saved as code, which is never run. */
 const SAVE_STATE =
-  "load it where that code is, and save its weights alone: torch.save(model.state_dict(), FILE)";
+  "load it where its code is, and save its weights alone: torch.save(model.state_dict(), FILE)";
 
 /** Dicts within dicts: an optimizer's state lies deepest, and is no network. */
 const DEEPEST = 3;
@@ -167,7 +167,7 @@ export function stateReader(invalid: (what: string, hint?: string) => ThawError)
       for (const [key, value] of dict) search(value, [...keys, String(key)]);
     };
     search(state, []);
-    if (found.length === 0) throw invalid("it holds no state dict");
+    if (found.length === 0) throw invalid("it holds no state dict", SAVE_STATE);
     return found;
   };
   return { handlers: { call, persistent }, storages, dicts };

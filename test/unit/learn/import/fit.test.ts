@@ -135,7 +135,18 @@ test("weights that no training leaves behind are refused, and named", () => {
     const { shape, data } = state.get(name) ?? assert.fail(name);
     return new Map([...state, [name, { shape, data: data.with(1, value) }]]);
   };
+  const begun = (ending: string, value: number, from: State = state): State =>
+    new Map(
+      [...from].map(([name, { shape, data }]) => [
+        name,
+        { shape, data: name.endsWith(ending) && shape.length === 1 ? data.map(() => value) : data },
+      ]),
+    );
+  const untouched = begun("running_mean", 0, begun("running_var", 1, begun("weight", 1)));
+  const fresh = begun("bias", 0, untouched);
   sound(state);
+  // As where batch norms were folded into the kernels.
+  sound(untouched);
   // A batch norm may begin with nought, and a variance may be nought where a channel is dead.
   sound(changed("layer1.0.bn2.weight", 0));
   sound(changed("bn1.running_var", 0));
@@ -150,6 +161,8 @@ test("weights that no training leaves behind are refused, and named", () => {
     ],
     [changed("bn1.bias", Number.NEGATIVE_INFINITY), /stem\.0\.conv\.beta holds values that are no numbers/],
     [mapped(state, () => 0), /^own\.pth: all weights are zero/],
+    [begun("running_var", 0), /^own\.pth: all variances are zero/],
+    [fresh, /^own\.pth: its batch norms are as they begin, so it was never trained/],
   ];
   for (const [from, message] of refusals) {
     assert.throws(
