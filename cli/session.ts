@@ -1,5 +1,5 @@
 /** Opens a session for a command and closes it whatever happens. The client is loaded only when needed. */
-import type { Session } from "../client/session.js";
+import type { Purpose, Session } from "../client/session.js";
 import { loadPlatform } from "../runtime/platform.js";
 
 /** The store alone, which is asked nothing yet. @throws ThawError STORE_UNREACHABLE when none is known, USAGE */
@@ -13,10 +13,11 @@ export async function openProjectStore(project: string | undefined): Promise<Ses
 export async function withSession<T>(
   project: string | undefined,
   action: (session: Session) => Promise<T>,
+  purpose: Purpose = "read",
 ): Promise<T> {
   const platform = await loadPlatform(project);
   const { openSession } = await import("../client/session.js");
-  const session = await openSession(platform);
+  const session = await openSession(platform, purpose);
   try {
     return await action(session);
   } finally {

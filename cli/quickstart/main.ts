@@ -38,7 +38,7 @@ async function quickstart(output: Output): Promise<void> {
         "Both stay: `npm run thaw -- down` stops the servers, the data are in .thaw/.",
       ].join("\n"),
     );
-  });
+  }, "write");
 }
 
 await mainWith(quickstart);

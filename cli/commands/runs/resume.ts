@@ -55,7 +55,7 @@ export function addResume(program: Command): void {
         ]);
         const style = output.json ? "json-lines" : undefined;
         finishRun(session, await followRun(session, started.runId, output, style), output, !output.json);
-      });
+      }, "write");
     });
   withExamples(command, [
     ["thaw resume latest", "go on after a failure or a cancellation"],

@@ -52,7 +52,7 @@ export function addRun(program: Command): void {
         const asLines = output.json && options.watch === true;
         const view = await followRun(session, started.runId, output, asLines ? "json-lines" : undefined);
         finishRun(session, view, output, !asLines);
-      });
+      }, "write");
     });
   withExamples(command, [
     ["thaw run", "run thaw.yaml and follow it"],
