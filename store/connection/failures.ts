@@ -65,7 +65,7 @@ export function storeFailure(store: AskedStore, doing: string, error: unknown): 
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof ThawError && !(error instanceof ThawError)) return cause;
   if (error instanceof ThawError || isDiskFull(error)) return error;
-  const refused = refusal(store, doing, (error ?? {}) as Failure, errorCode(error));
+  const refused = refusal(store, doing, (error ?? {}) as Failure, tunnelCode(error) ?? errorCode(error));
   if (refused !== undefined) {
     return new ThawError("STORE_DENIED", refused.problem, { hint: refused.hint, cause: error });
   }
@@ -79,6 +79,12 @@ export function noBucket({ endpoint, bucket }: AskedStore, cause?: unknown): Tha
     hint: "correct THAW_S3_BUCKET; where it is right, the first `thaw run` makes the bucket",
     cause,
   });
+}
+
+/** A proxy that opens no tunnel has a status of HTTP for it, and its agent puts that into words. */
+function tunnelCode(error: unknown): string | undefined {
+  const status = /^Bad response: (\d+)$/.exec((error as Failure | undefined)?.message ?? "")?.[1];
+  return status === undefined ? undefined : `HTTP_${status}`;
 }
 
 interface Told {
@@ -160,10 +166,9 @@ function outage(store: AskedStore, doing: string, error: unknown): Told {
   const code = errorCode(error);
   const detail = error instanceof Error ? error.message : String(error);
   const where = `the object store at ${store.endpoint}${via(store)}`;
-  const tunnel = /^Bad response: (\d+)$/.exec(detail)?.[1];
   const hint = "start the embedded one with `thaw up`, or check THAW_S3_ENDPOINT";
   if (store.proxy !== undefined) {
-    const why = tunnel === undefined ? detail || code || "no answer of S3" : `the proxy answers HTTP ${tunnel}`;
+    const why = tunnelCode(error)?.replace("_", " ") ?? (detail || code || "no answer of S3");
     return {
       problem: `${where} cannot be reached while ${doing}: ${why}`,
       hint: `check ${store.proxy.source}, or name the store's host in NO_PROXY`,

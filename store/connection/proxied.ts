@@ -3,10 +3,15 @@ import http from "node:http";
 import https from "node:https";
 import { HttpsProxyAgent } from "hpagent";
 import { type Proxy, proxyAuthorization, proxyFor } from "../../spec/network/proxy.js";
+import { trustedAuthorities } from "./trust.js";
 
-/** Connections of our own: those of Node's global agents may be told by the environment to use a proxy for all. */
-const DIRECT = { "http:": new http.Agent({ keepAlive: true }), "https:": new https.Agent({ keepAlive: true }) };
-const agents = new Map<string, https.Agent>();
+/** As of Node's global agents, which the environment may tell to use a proxy for everything. */
+const KEPT = { keepAlive: true, scheduling: "lifo", timeout: 5_000 } as const;
+/** A proxy answers when it has reached the server. */
+const TUNNEL_MS = 30_000;
+const plain = new http.Agent(KEPT);
+/** One agent a proxy, and one without, so that connections are used again. */
+const secured = new Map<string, https.Agent>();
 
 /** What a request must have: where to, apart from the options that Node's `request` has beside it. */
 export interface Target extends http.RequestOptions {
@@ -24,8 +29,8 @@ export function proxied(target: Target): http.RequestOptions {
   const { protocol, host, port } = target;
   const address = `${host.includes(":") && !host.startsWith("[") ? `[${host}]` : host}:${port}`;
   const proxy = proxyFor(`${protocol}//${address}`);
-  if (proxy === undefined) return { ...target, agent: DIRECT[protocol] };
-  if (protocol === "https:") return { ...target, agent: tunnel(proxy) };
+  if (protocol === "https:") return { ...target, agent: securedBy(proxy) };
+  if (proxy === undefined) return { ...target, agent: plain };
   const authorization = proxyAuthorization(proxy);
   return {
     ...target,
@@ -33,7 +38,7 @@ export function proxied(target: Target): http.RequestOptions {
     host: proxy.url.hostname,
     port: portOf(proxy.url),
     path: `http://${address}${target.path ?? "/"}`,
-    agent: DIRECT[proxy.url.protocol as "http:" | "https:"],
+    agent: proxy.url.protocol === "http:" ? plain : securedBy(undefined),
     headers: {
       host: address,
       ...(target.headers as http.OutgoingHttpHeaders),
@@ -48,11 +53,17 @@ export function portOf({ protocol, port }: URL): number {
   return protocol === "https:" ? 443 : 80;
 }
 
-/** One agent a proxy, so that connections are used again. */
-export function tunnel({ url }: Proxy): https.Agent {
-  const known = agents.get(url.href);
+/** TLS to the server itself, through a tunnel where there is a proxy. */
+export function securedBy(proxy: Proxy | undefined): https.Agent {
+  const key = proxy?.url.href ?? "";
+  const known = secured.get(key);
   if (known !== undefined) return known;
-  const agent = new HttpsProxyAgent({ keepAlive: true, proxy: url });
-  agents.set(url.href, agent);
+  const ca = trustedAuthorities();
+  const options = { ...KEPT, ...(ca === undefined ? {} : { ca }) };
+  const agent =
+    proxy === undefined
+      ? new https.Agent(options)
+      : new HttpsProxyAgent({ ...options, timeout: TUNNEL_MS, proxy: proxy.url });
+  secured.set(key, agent);
   return agent;
 }
