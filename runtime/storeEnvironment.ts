@@ -12,7 +12,7 @@ export const DEFAULT_BUCKET = "thaw";
 export const DEFAULT_REGION = "us-east-1";
 
 const endpointSchema = z
-  .url({ protocol: /^https?$/, error: "is not a URL that starts with http:// or https://" })
+  .url({ protocol: /^https?$/, error: "is not a URL that starts with http:// or https://", abort: true })
   .refine((text) => new URL(text).pathname === "/", "must not have a path")
   .refine((text) => !hasCredentials(text), "must not have a name or password: keys go into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
   .transform((text) => text.replace(/\/$/, ""));
