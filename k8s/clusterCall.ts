@@ -93,7 +93,9 @@ function isAdmission(message: string): boolean {
 /** A `Status` object's message, when it is one. */
 function messageOf({ body, message }: ApiException<unknown>): string {
   const status = typeof body === "string" ? parsed(body) : body;
-  return (status as { message?: string } | undefined)?.message ?? message;
+  // An answer that its operation does not foresee, 401 for instance, has its words in the middle of the client's.
+  const said = /^Message: (.+)$/m.exec(message)?.[1];
+  return (status as { message?: string } | undefined)?.message ?? said ?? message;
 }
 
 function parsed(text: string): unknown {

@@ -25,8 +25,11 @@ export async function loadPlatform(
   surroundings: Surroundings = { env: process.env, cwd: process.cwd() },
 ): Promise<Platform> {
   const { temporal, store, ...rest } = await lookForServices(projectFolder, surroundings);
-  if (temporal instanceof ThawError) throw temporal;
-  if (store instanceof ThawError) throw store;
+  if (temporal instanceof ThawError || store instanceof ThawError) {
+    // What is written wrongly comes before what may only not have been started.
+    const wrong = [temporal, store].filter((found) => found instanceof ThawError);
+    throw wrong.find(({ code }) => code === "USAGE") ?? wrong[0];
+  }
   return { temporal, store, ...rest };
 }
 
