@@ -9,12 +9,22 @@ export async function openProjectStore(project: string | undefined): Promise<Ses
   return openStoreOnly(platform);
 }
 
-/** @throws ThawError TEMPORAL_UNREACHABLE, STORE_UNREACHABLE, STORE_DENIED, USAGE for wrong settings */
-export async function withSession<T>(
-  project: string | undefined,
-  action: (session: Session) => Promise<T>,
-  purpose: Purpose = "read",
-): Promise<T> {
+type Action<T> = (session: Session) => Promise<T>;
+
+/**
+ * For commands that only read: a bucket that is not there is an error.
+ * @throws ThawError TEMPORAL_UNREACHABLE, STORE_UNREACHABLE, STORE_DENIED, USAGE for wrong settings
+ */
+export async function withSession<T>(project: string | undefined, action: Action<T>): Promise<T> {
+  return within(project, "read", action);
+}
+
+/** For commands that start a run: the bucket is made where there is none. */
+export async function withWritingSession<T>(project: string | undefined, action: Action<T>): Promise<T> {
+  return within(project, "write", action);
+}
+
+async function within<T>(project: string | undefined, purpose: Purpose, action: Action<T>): Promise<T> {
   const platform = await loadPlatform(project);
   const { openSession } = await import("../client/session.js");
   const session = await openSession(platform, purpose);

@@ -8,7 +8,9 @@ import { ThawError } from "../spec/errors.js";
 const SERVICES = { name: "services", purpose: "how pods would find Temporal and the store" };
 
 /** Pods find the services as this machine does, where it names its own and the installation says nothing else. */
-async function environment(project: string | undefined): Promise<Readonly<Record<string, string>> | ThawError> {
+async function environment(
+  project: string | undefined,
+): Promise<Readonly<Record<string, string>> | ThawError> {
   try {
     const platform = await loadPlatform(project);
     return platform.embedded ? {} : podEnvironment(platform);

@@ -2,7 +2,13 @@
 import { Client, type WorkflowClientInterceptor } from "@temporalio/client";
 import { isUnreachable, openTemporal } from "../runtime/openTemporal.js";
 import type { Platform } from "../spec/platform.js";
-import { ensureBucket, openStore, patientStore, requireBucket, type Store } from "../store/connection/connection.js";
+import {
+  ensureBucket,
+  openStore,
+  patientStore,
+  requireBucket,
+  type Store,
+} from "../store/connection/connection.js";
 import { type Patience, patiently } from "../store/connection/patience.js";
 import { startTracing } from "../tracing/start.js";
 

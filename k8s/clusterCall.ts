@@ -39,10 +39,14 @@ function failureOf(what: string, error: unknown): ThawError {
     });
   }
   if (code === UNKNOWN_CALLER) {
-    return new ThawError("KUBERNETES_DENIED", `${what}: the API server does not know who asks (401): ${message}`, {
-      hint: "renew the credentials of the kubeconfig's user (log in again), or use another context",
-      cause: error,
-    });
+    return new ThawError(
+      "KUBERNETES_DENIED",
+      `${what}: the API server does not know who asks (401): ${message}`,
+      {
+        hint: "renew the credentials of the kubeconfig's user (log in again), or use another context",
+        cause: error,
+      },
+    );
   }
   if (DENIED.includes(code)) {
     return new ThawError("KUBERNETES_DENIED", `${what}: ${message}`, {
@@ -61,17 +65,24 @@ function unanswered(what: string, error: unknown): ThawError {
   const told = clause(`${message ?? error}`.replace(/\s+/g, " ").trim());
   // The client runs `user.exec` of the kubeconfig, and throws what that wrote, or could not read it as JSON.
   if (syscall.startsWith("spawn")) {
-    return noCredentials(`${what}: the kubeconfig's credential plugin ${path} cannot be run (${code})`, error);
+    return noCredentials(
+      `${what}: the kubeconfig's credential plugin ${path} cannot be run (${code})`,
+      error,
+    );
   }
   if (/exec_auth\.js/.test(`${(error as Error).stack}`)) {
     const said = told === "" ? "it ended with an error and no words" : told;
     return noCredentials(`${what}: the kubeconfig's credential plugin failed: ${said}`, error);
   }
   if (/CERT|SIGNATURE|ISSUER|SELF_SIGNED/.test(code)) {
-    return new ThawError("KUBERNETES_DENIED", `${what}: the API server's certificate is not trusted (${code})`, {
-      hint: "the kubeconfig's certificate-authority has to be the cluster's; NODE_EXTRA_CA_CERTS adds another one",
-      cause: error,
-    });
+    return new ThawError(
+      "KUBERNETES_DENIED",
+      `${what}: the API server's certificate is not trusted (${code})`,
+      {
+        hint: "the kubeconfig's certificate-authority has to be the cluster's; NODE_EXTRA_CA_CERTS adds another one",
+        cause: error,
+      },
+    );
   }
   return new ThawError("KUBERNETES_UNREACHABLE", `${what}: the API server does not answer: ${told || code}`, {
     hint: "a run goes on when it answers again; check the kubeconfig's server, and HTTPS_PROXY and NO_PROXY, if it never has",

@@ -52,7 +52,9 @@ function checkContext(config: KubeConfig): void {
   const names = config.getContexts().map(({ name }) => name);
   if (context === null) {
     throw wrongContext(
-      current ? `there is no context "${current}" in the kubeconfig` : "the kubeconfig has no current context",
+      current
+        ? `there is no context "${current}" in the kubeconfig`
+        : "the kubeconfig has no current context",
       names.length === 0
         ? "set KUBECONFIG to a file that names a cluster"
         : `kubectl config use-context ${names.length === 1 ? names[0] : `NAME, one of ${names.join(", ")}`}`,

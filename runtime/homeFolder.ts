@@ -9,9 +9,13 @@ export function homeFolder(): string {
   if (isAbsolute(home)) return home;
   const known = systemHome();
   if (known !== undefined && isAbsolute(known)) return known;
-  throw new ThawError("USAGE", `HOME="${home}" is not an absolute path, and the system knows no home folder`, {
-    hint: "set HOME to an absolute path, or THAW_CACHE",
-  });
+  throw new ThawError(
+    "USAGE",
+    `HOME="${home}" is not an absolute path, and the system knows no home folder`,
+    {
+      hint: "set HOME to an absolute path, or THAW_CACHE",
+    },
+  );
 }
 
 /** A container may run with a number that no user has. */
@@ -30,7 +34,11 @@ function systemHome(): string | undefined {
 export function fromHome(path: string, variable: string): string {
   if (path === "~" || path.startsWith("~/")) return join(homeFolder(), path.slice(1));
   if (!/^~[a-z_][a-z0-9_-]*(\/|$)/i.test(path)) return path;
-  throw new ThawError("USAGE", `${variable}="${path}" is in the home of another user, which thaw does not look up`, {
-    hint: `write the whole path, or ./${path} for a folder of that name`,
-  });
+  throw new ThawError(
+    "USAGE",
+    `${variable}="${path}" is in the home of another user, which thaw does not look up`,
+    {
+      hint: `write the whole path, or ./${path} for a folder of that name`,
+    },
+  );
 }

@@ -1,6 +1,6 @@
 /** Whether the proxy on the way to Temporal lets us through: gRPC only says that there is no answer, and writes to the terminal. */
 import http from "node:http";
-import { type Proxy, proxyAuthorization, proxyName } from "../spec/network/proxy.js";
+import { type NamedProxy, proxyAuthorization, proxyName } from "../spec/network/proxy.js";
 import type { NetworkFault } from "./networkFault.js";
 import { hostOf } from "./temporalConnection.js";
 
@@ -9,7 +9,7 @@ const ANSWER_MS = 4_000;
 const PASSING = 500;
 
 /** @param address `host:port` of the server @returns undefined where there is a tunnel to it */
-export async function proxyFault(proxy: Proxy, address: string): Promise<NetworkFault | undefined> {
+export async function proxyFault(proxy: NamedProxy, address: string): Promise<NetworkFault | undefined> {
   const answer = await connectThrough(proxy, address);
   const name = proxyName(proxy);
   const hint = `check ${proxy.source}, or name the server's host in NO_PROXY`;
@@ -36,7 +36,7 @@ export async function proxyFault(proxy: Proxy, address: string): Promise<Network
 }
 
 /** @returns the status of its answer, or what came instead of one */
-async function connectThrough(proxy: Proxy, address: string): Promise<number | string> {
+async function connectThrough(proxy: NamedProxy, address: string): Promise<number | string> {
   const [host, port] = hostOf(proxy).split(/:(?=\d+$)/);
   const authorization = proxyAuthorization(proxy);
   return new Promise((resolve) => {

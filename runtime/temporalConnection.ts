@@ -1,6 +1,7 @@
 /** Settings of a Temporal server as the SDK's clients and workers want them, proxies included. */
-import { type Proxy, proxyFor } from "../spec/network/proxy.js";
+
 import { ThawError } from "../spec/errors.js";
+import { type NamedProxy, proxyFor } from "../spec/network/proxy.js";
 import type { TemporalSettings } from "../spec/platform.js";
 
 /** Options that `Connection.connect` and `NativeConnection.connect` share. */
@@ -56,16 +57,20 @@ export function withGrpcProxy<T>(settings: TemporalSettings, make: () => T): T {
 }
 
 /** @throws ThawError USAGE when it is none that gRPC can use */
-export function proxyOf({ address }: TemporalSettings): Proxy | undefined {
+export function proxyOf({ address }: TemporalSettings): NamedProxy | undefined {
   const proxy = proxyFor(`https://${address}`);
   if (proxy === undefined || proxy.url.protocol === "http:") return proxy;
-  throw new ThawError("USAGE", `Temporal cannot be reached through ${proxy.source}: gRPC has no https:// proxies`, {
-    hint: `write ${proxy.source} with http://, or name the server's host in NO_PROXY`,
-  });
+  throw new ThawError(
+    "USAGE",
+    `Temporal cannot be reached through ${proxy.source}: gRPC has no https:// proxies`,
+    {
+      hint: `write ${proxy.source} with http://, or name the server's host in NO_PROXY`,
+    },
+  );
 }
 
 /** With its port, also where that is HTTP's own, and without credentials. */
-export function hostOf({ url }: Proxy): string {
+export function hostOf({ url }: NamedProxy): string {
   return url.port === "" ? `${url.hostname}:80` : url.host;
 }
 

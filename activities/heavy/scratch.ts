@@ -86,7 +86,9 @@ async function measured(path: string): Promise<{ readonly size: number; readonly
   const own = await stat(path).catch(() => undefined);
   if (own === undefined) return { size: 0, newest: Number.POSITIVE_INFINITY };
   if (!own.isDirectory()) return { size: own.size, newest: own.mtimeMs };
-  const inner = await Promise.all((await readdir(path).catch(() => [])).map((name) => measured(join(path, name))));
+  const inner = await Promise.all(
+    (await readdir(path).catch(() => [])).map((name) => measured(join(path, name))),
+  );
   return {
     size: inner.reduce((sum, { size }) => sum + size, 0),
     newest: Math.max(own.mtimeMs, ...inner.map(({ newest }) => newest)),

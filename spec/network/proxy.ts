@@ -2,7 +2,7 @@
 import { ThawError } from "../errors.js";
 import { masked } from "./masked.js";
 
-export interface Proxy {
+export interface NamedProxy {
   readonly url: URL;
   /** The variable that names it. */
   readonly source: string;
@@ -22,22 +22,23 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { "http:": "80", "https:
  * @param target address with scheme; gRPC counts as https, with TLS and without, because it needs a tunnel
  * @throws ThawError USAGE when the variable names no HTTP proxy
  */
-export function proxyFor(target: URL | string, env: Environment = process.env): Proxy | undefined {
+export function proxyFor(target: URL | string, env: Environment = process.env): NamedProxy | undefined {
   const { protocol, hostname, port } = typeof target === "string" ? new URL(target) : target;
   const host = bare(hostname);
-  if (isLoopback(host) || isExcluded(host, port || (DEFAULT_PORTS[protocol] ?? ""), noProxy(env))) return undefined;
+  if (isLoopback(host) || isExcluded(host, port || (DEFAULT_PORTS[protocol] ?? ""), noProxy(env)))
+    return undefined;
   const names = VARIABLES[protocol === "http:" ? "http:" : "https:"];
   const source = names.find((name) => env[name]?.trim());
   return source === undefined ? undefined : { url: proxyUrl(source, env[source] ?? ""), source };
 }
 
 /** For sentences; without what may stand before an `@`. */
-export function proxyName({ url, source }: Proxy): string {
+export function proxyName({ url, source }: NamedProxy): string {
   return `the proxy ${url.protocol}//${url.host} (${source})`;
 }
 
 /** Value of `Proxy-Authorization`, where the proxy wants to know who we are. */
-export function proxyAuthorization({ url }: Proxy): string | undefined {
+export function proxyAuthorization({ url }: NamedProxy): string | undefined {
   const { username, password } = url;
   if (username === "" && password === "") return undefined;
   const who = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
@@ -69,7 +70,9 @@ function isExcluded(host: string, port: string, entries: readonly string[]): boo
     if (range !== null) return isInRange(host, range[1] ?? "", Number(range[2]));
     const [, name = entry, only] = /^(\[.*\]|[^:]*):(\d+)$/.exec(entry) ?? [];
     if (only !== undefined && only !== port) return false;
-    const wanted = bare(name).replace(/^\*?\./, "").toLowerCase();
+    const wanted = bare(name)
+      .replace(/^\*?\./, "")
+      .toLowerCase();
     return host === wanted || host.endsWith(`.${wanted}`);
   });
 }

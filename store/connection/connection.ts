@@ -3,7 +3,7 @@ import { Client, type ClientOptions } from "minio";
 import { refusalHint } from "../../spec/credentialWords.js";
 import { ThawError } from "../../spec/errors.js";
 import { masked } from "../../spec/network/masked.js";
-import { type Proxy, proxyFor } from "../../spec/network/proxy.js";
+import { type NamedProxy, proxyFor } from "../../spec/network/proxy.js";
 import type { StoreKeys, StoreSettings } from "../../spec/platform.js";
 import { keysFor } from "../identity/fetchKeys.js";
 import { RenewingProvider } from "../identity/renewingProvider.js";
@@ -20,7 +20,7 @@ export interface Store {
   readonly refusalHint: string;
   readonly region?: string;
   /** Through which requests go. */
-  readonly proxy?: Proxy;
+  readonly proxy?: NamedProxy;
   /** Absent: a store that does not answer fails at once. */
   readonly patience?: Patience;
 }

@@ -1,6 +1,6 @@
 /** What a store that fails is telling: errors of the `minio` client and of the network, as causes and what mends them. */
 import { isDiskFull, ThawError } from "../../spec/errors.js";
-import { type Proxy, proxyName } from "../../spec/network/proxy.js";
+import { type NamedProxy, proxyName } from "../../spec/network/proxy.js";
 
 /** Of the store that was asked, for sentences. */
 export interface AskedStore {
@@ -9,7 +9,7 @@ export interface AskedStore {
   readonly region?: string;
   /** What to look at when it refuses. */
   readonly refusalHint: string;
-  readonly proxy?: Proxy;
+  readonly proxy?: NamedProxy;
 }
 
 interface Failure {
@@ -175,7 +175,8 @@ function outage(store: AskedStore, doing: string, error: unknown): Told {
     };
   }
   if (UNREACHABLE.has(code)) return { problem: `${where} does not answer (${code}) while ${doing}`, hint };
-  if (/^HTTP_\d+$/.test(code)) return { problem: `${where} answers ${code.replace("_", " ")} while ${doing}`, hint };
+  if (/^HTTP_\d+$/.test(code))
+    return { problem: `${where} answers ${code.replace("_", " ")} while ${doing}`, hint };
   if (/^Parse Error|HPE_/.test(`${code}${detail}`)) {
     return {
       problem: `what listens at ${store.endpoint} does not speak HTTP (${code || detail})`,

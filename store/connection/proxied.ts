@@ -2,7 +2,7 @@
 import http from "node:http";
 import https from "node:https";
 import { HttpsProxyAgent } from "hpagent";
-import { type Proxy, proxyAuthorization, proxyFor } from "../../spec/network/proxy.js";
+import { type NamedProxy, proxyAuthorization, proxyFor } from "../../spec/network/proxy.js";
 import { trustedAuthorities } from "./trust.js";
 
 /** As of Node's global agents, which the environment may tell to use a proxy for everything. */
@@ -54,7 +54,7 @@ export function portOf({ protocol, port }: URL): number {
 }
 
 /** TLS to the server itself, through a tunnel where there is a proxy. */
-export function securedBy(proxy: Proxy | undefined): https.Agent {
+export function securedBy(proxy: NamedProxy | undefined): https.Agent {
   const key = proxy?.url.href ?? "";
   const known = secured.get(key);
   if (known !== undefined) return known;

@@ -36,5 +36,9 @@ export function transport(idleMs: number = IDLE_MS): Transport {
  * have neither status nor words.
  */
 function isForPeople({ statusCode = 0, headers }: http.IncomingMessage): boolean {
-  return statusCode === 401 || statusCode === 407 || (statusCode >= 400 && /html/.test(headers["content-type"] ?? ""));
+  return (
+    statusCode === 401 ||
+    statusCode === 407 ||
+    (statusCode >= 400 && /html/.test(headers["content-type"] ?? ""))
+  );
 }

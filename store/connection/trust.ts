@@ -12,7 +12,11 @@ import { ThawError } from "../../spec/errors.js";
 export function trustedAuthorities(env: NodeJS.ProcessEnv = process.env): string[] | undefined {
   const { AWS_CA_BUNDLE: bundle, NODE_EXTRA_CA_CERTS: extra } = env;
   if (!bundle) return undefined;
-  return [...rootCertificates, ...(extra ? [read(extra, "NODE_EXTRA_CA_CERTS")] : []), read(bundle, "AWS_CA_BUNDLE")];
+  return [
+    ...rootCertificates,
+    ...(extra ? [read(extra, "NODE_EXTRA_CA_CERTS")] : []),
+    read(bundle, "AWS_CA_BUNDLE"),
+  ];
 }
 
 function read(file: string, variable: string): string {

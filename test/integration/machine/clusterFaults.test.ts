@@ -79,8 +79,18 @@ const CASES: readonly [string, () => string, RegExp, RegExp][] = [
     /the server "127.0.0.1:6443" of context "mine" is not a URL/,
     /--server=https/,
   ],
-  ["a server that is not there", () => kubeconfig({ server: "http://127.0.0.1:9" }), /ECONNREFUSED/, /kubeconfig's server/],
-  ["a 401", () => kubeconfig({ user: { token: "old" } }), /does not know who asks \(401\): Unauthorized/, /log in again/],
+  [
+    "a server that is not there",
+    () => kubeconfig({ server: "http://127.0.0.1:9" }),
+    /ECONNREFUSED/,
+    /kubeconfig's server/,
+  ],
+  [
+    "a 401",
+    () => kubeconfig({ user: { token: "old" } }),
+    /does not know who asks \(401\): Unauthorized/,
+    /log in again/,
+  ],
   [
     "a plugin that is not installed",
     () => kubeconfig(plugin("thaw-no-such-plugin")),
@@ -133,6 +143,9 @@ test("services that this machine names wrongly are a row beside the cluster's", 
   const rows = await withVariables({ KUBECONFIG: file, THAW_S3_ENDPOINT: "nowhere:9000" }, () =>
     clusterDoctor(folder, { podSeconds: 300 }),
   );
-  assert.match(rows.find(({ name }) => name === "services")?.problem ?? "", /THAW_S3_ENDPOINT="nowhere:9000"/);
+  assert.match(
+    rows.find(({ name }) => name === "services")?.problem ?? "",
+    /THAW_S3_ENDPOINT="nowhere:9000"/,
+  );
   assert.ok(rows.some(({ name }) => name === "API server"));
 });

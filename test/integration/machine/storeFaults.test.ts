@@ -44,7 +44,9 @@ const refusing =
   (request, response) => {
     response.writeHead(status, { "content-type": "application/xml", ...headers });
     response.end(
-      request.method === "HEAD" ? undefined : `<Error><Code>${code}</Code><Message>no</Message>${more}</Error>`,
+      request.method === "HEAD"
+        ? undefined
+        : `<Error><Code>${code}</Code><Message>no</Message>${more}</Error>`,
     );
   };
 
@@ -118,7 +120,8 @@ const CASES: readonly Case[] = [
   },
   {
     what: "a port where something else listens",
-    server: async () => `http://127.0.0.1:${await portOf(createTcpServer((s) => s.end("SSH-2.0-x\r\n")) as never)}`,
+    server: async () =>
+      `http://127.0.0.1:${await portOf(createTcpServer((s) => s.end("SSH-2.0-x\r\n")) as never)}`,
     code: "STORE_UNREACHABLE",
     says: /does not speak HTTP/,
     fix: /port/,
@@ -168,7 +171,9 @@ test("an endpoint with keys in it is refused, and they are not repeated", async 
 });
 
 /** Of a process of its own, as Node.js reads some of these variables when it starts. */
-async function doctor(env: Record<string, string>): Promise<{ code: number | null; rows: Row[]; text: string }> {
+async function doctor(
+  env: Record<string, string>,
+): Promise<{ code: number | null; rows: Row[]; text: string }> {
   const child = spawn(process.execPath, [MAIN, "doctor", "--json", "--project", project], {
     env: { PATH: process.env.PATH ?? "", HOME: project, THAW_CACHE: process.env.THAW_CACHE, ...KEYS, ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -193,7 +198,10 @@ const rowOf = (rows: readonly Row[], name: string): Row => {
 };
 
 test("the doctor tells of an endpoint without scheme in the store's row, and of Temporal in its own", async () => {
-  const { code, rows } = await doctor({ THAW_S3_ENDPOINT: "127.0.0.1:9000", TEMPORAL_ADDRESS: "127.0.0.1:9" });
+  const { code, rows } = await doctor({
+    THAW_S3_ENDPOINT: "127.0.0.1:9000",
+    TEMPORAL_ADDRESS: "127.0.0.1:9",
+  });
   assert.equal(code, 4);
   const store = rowOf(rows, "object store");
   assert.equal(store.state, "missing");
@@ -243,7 +251,12 @@ describe("TLS", { skip: hasOpenssl ? false : "no openssl here to make a certific
     ],
     ["NODE_EXTRA_CA_CERTS", () => ({ NODE_EXTRA_CA_CERTS: certFile }), /has no bucket/, /THAW_S3_BUCKET/],
     ["AWS_CA_BUNDLE", () => ({ AWS_CA_BUNDLE: certFile }), /has no bucket/, /THAW_S3_BUCKET/],
-    ["a bundle that is not there", () => ({ AWS_CA_BUNDLE: "/nowhere.pem" }), /AWS_CA_BUNDLE=\/nowhere/, /unset/],
+    [
+      "a bundle that is not there",
+      () => ({ AWS_CA_BUNDLE: "/nowhere.pem" }),
+      /AWS_CA_BUNDLE=\/nowhere/,
+      /unset/,
+    ],
   ];
   for (const [what, env, says, fix] of TRUST) {
     test(`with ${what} for a certificate of one's own, the doctor says what it is`, async () => {

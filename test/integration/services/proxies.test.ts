@@ -75,13 +75,16 @@ test("a proxy that wants a password gets it", async () => {
 test("servers on this machine are asked without the proxy that is set for all", async () => {
   proxy.asked.length = 0;
   const { platform } = stack.session;
-  await withVariables({ ...NONE, http_proxy: proxy.url, https_proxy: proxy.url, ALL_PROXY: proxy.url }, async () => {
-    await (await openTemporal(platform.temporal)).close();
-    await (await NativeConnection.connect(nativeOptions(platform.temporal))).close();
-    await putJson(store(platform.store.endpoint), "proxied/c.json", 1);
-    const port = new URL(platform.store.endpoint).port;
-    await putJson(store(`http://localhost:${port}`), "proxied/c.json", 1);
-  });
+  await withVariables(
+    { ...NONE, http_proxy: proxy.url, https_proxy: proxy.url, ALL_PROXY: proxy.url },
+    async () => {
+      await (await openTemporal(platform.temporal)).close();
+      await (await NativeConnection.connect(nativeOptions(platform.temporal))).close();
+      await putJson(store(platform.store.endpoint), "proxied/c.json", 1);
+      const port = new URL(platform.store.endpoint).port;
+      await putJson(store(`http://localhost:${port}`), "proxied/c.json", 1);
+    },
+  );
   assert.deepEqual(proxy.asked, []);
 });
 
@@ -137,6 +140,9 @@ test("a host that the proxy does not let through is told as the proxy's refusal"
 
 test("an https:// proxy, which gRPC cannot use, is refused in words", async () => {
   await withVariables({ ...NONE, HTTPS_PROXY: "https://proxy.test" }, async () => {
-    await assert.rejects(openTemporal(temporal()), { code: "USAGE", message: /gRPC has no https:\/\/ proxies/ });
+    await assert.rejects(openTemporal(temporal()), {
+      code: "USAGE",
+      message: /gRPC has no https:\/\/ proxies/,
+    });
   });
 });

@@ -33,7 +33,13 @@ const left = async (): Promise<string[]> => (await readdir(join(work, "scratch")
 const within = (megabytes: number) => ({ THAW_SCRATCH_GB: String(megabytes / 1000) });
 
 test("the entries of the longest ago go until the rest is within the budget", async () => {
-  for (const [name, minutes] of [["a", 300], ["b", 100], ["c", 200], ["d", 50]] as const) await entry(name, minutes);
+  for (const [name, minutes] of [
+    ["a", 300],
+    ["b", 100],
+    ["c", 200],
+    ["d", 50],
+  ] as const)
+    await entry(name, minutes);
   await boundScratch(work, join(work, "scratch", "e"), within(2.5), NOW);
   assert.deepEqual(await left(), ["b", "d"]);
 });

@@ -19,7 +19,10 @@ test("a tilde that no shell has replaced is the home folder", () => {
 });
 
 test("a tilde with a user's name is refused, and a folder of such a name is reached by a path", () => {
-  assert.throws(() => cacheFolder({ THAW_CACHE: "~ann/x" }), { code: "USAGE", message: /home of another user/ });
+  assert.throws(() => cacheFolder({ THAW_CACHE: "~ann/x" }), {
+    code: "USAGE",
+    message: /home of another user/,
+  });
   assert.equal(cacheFolder({ THAW_CACHE: "./~ann" }), join(process.cwd(), "~ann"));
 });
 
@@ -29,7 +32,9 @@ test("with a relative HOME the cache does not move with the working folder", asy
   });
 });
 
-describe("another user's project", { skip: process.getuid?.() === 0 ? false : "only root makes other users' folders" }, () => {
+describe("another user's project", {
+  skip: process.getuid?.() === 0 ? false : "only root makes other users' folders",
+}, () => {
   const theirs = join(folder, "theirs");
   const below = join(theirs, "a", "b");
   mkdirSync(below, { recursive: true });

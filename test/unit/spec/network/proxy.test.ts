@@ -91,7 +91,10 @@ const SHOWN: readonly [string, string][] = [
   ["two http://a:b@c and https://d:e@f", "two http://***@c and https://***@f"],
   ["https://h/x?X-Amz-Signature=abc&y=1", "https://h/x?X-Amz-Signature=***&y=1"],
   ["https://h/x?y=1&sig=abc", "https://h/x?y=1&sig=***"],
-  ["mail me@example.org, digits@champion, https://h/@x", "mail me@example.org, digits@champion, https://h/@x"],
+  [
+    "mail me@example.org, digits@champion, https://h/@x",
+    "mail me@example.org, digits@champion, https://h/@x",
+  ],
 ];
 for (const [text, shown] of SHOWN) {
   test(`"${shown}" is shown`, () => {
