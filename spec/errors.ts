@@ -1,5 +1,7 @@
 /** The one error type of the project, and the one table from codes to exit codes and retries. */
 
+import { masked } from "./network/masked.js";
+
 /** What a code means for a shell (exit code) and for Temporal (retry or not). */
 interface ErrorClass {
   /** 1 the run failed, 2 the user's input is wrong, 4 a platform service is unreachable or broken. */
@@ -78,10 +80,11 @@ export class ThawError extends Error {
     message: string,
     options: { hint?: string; cause?: unknown; record?: string } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    // Wherever an address in the sentence came from, its password goes neither to a terminal nor to a log.
+    super(masked(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "ThawError";
     this.code = code;
-    this.hint = options.hint;
+    this.hint = options.hint === undefined ? undefined : masked(options.hint);
     this.record = options.record;
   }
 

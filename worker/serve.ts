@@ -5,7 +5,7 @@ import { NativeConnection, Runtime, Worker, type WorkerOptions } from "@temporal
 import { createMetrics, type Metrics } from "../activities/metrics/metrics.js";
 import { isUnreachable, openTemporal } from "../runtime/openTemporal.js";
 import { loadPlatform } from "../runtime/platform.js";
-import { connectionOptions } from "../runtime/temporalConnection.js";
+import { nativeOptions } from "../runtime/temporalConnection.js";
 import { noAnswer } from "../runtime/temporalError.js";
 import { ThawError, toThawError } from "../spec/errors.js";
 import type { Platform, TemporalSettings } from "../spec/platform.js";
@@ -57,7 +57,7 @@ export async function serve(
     });
     metrics.begin(name);
     const tracing = await startTracing(name);
-    const connection = await NativeConnection.connect(connectionOptions(platform.temporal)).catch((error) => {
+    const connection = await NativeConnection.connect(nativeOptions(platform.temporal)).catch((error) => {
       throw noAnswer(platform.temporal, "connecting", error);
     });
     try {
@@ -111,7 +111,7 @@ function podPatience(signal: AbortSignal): Patience | undefined {
 /**
  * A worker whose store refuses for good would take stages and fail them all. One that is away may come back: stages
  * wait for it.
- * @throws ThawError STORE_DENIED, STORE_UNSUITABLE, NOT_FOUND (bucket)
+ * @throws ThawError STORE_DENIED, STORE_UNSUITABLE
  */
 async function requireStore(name: string, store: Store, signal: AbortSignal): Promise<void> {
   const patience = podPatience(signal);

@@ -21,7 +21,7 @@ import {
 import { ThawError } from "../../spec/errors.js";
 import type { DamagedRecord } from "../../spec/records/damaged.js";
 import { storeFile } from "../../store/artifacts/artifacts.js";
-import { ensureBucket, type Store } from "../../store/connection/connection.js";
+import { ensureBucket, requireBucket, type Store } from "../../store/connection/connection.js";
 import { unlessDamaged } from "../../store/record.js";
 import { baseRecordName, listBaseNames, readBase, registerBase } from "../../store/records/bases.js";
 import { type FetchOptions, isRemote, openCheckpoint } from "./checkpointSource.js";
@@ -48,7 +48,7 @@ export interface ListedBases {
 }
 
 export async function registeredBases(store: Store): Promise<ListedBases> {
-  await ensureBucket(store);
+  await requireBucket(store);
   const names = await listBaseNames(store);
   const damaged: DamagedRecord[] = [];
   const found = await Promise.all(names.map((name) => unlessDamaged(readBase(store, name), damaged)));

@@ -2,7 +2,7 @@
 import { ThawError } from "../../spec/errors.js";
 import type { DamagedRecord } from "../../spec/records/damaged.js";
 import type { ModelVersion } from "../../spec/records/model.js";
-import { ensureBucket, type Store } from "../../store/connection/connection.js";
+import { requireBucket, type Store } from "../../store/connection/connection.js";
 import { unlessDamaged } from "../../store/record.js";
 import { listAliases, readAlias, removeAlias, writeAlias } from "../../store/records/aliases.js";
 import { listModels, listVersions, readModel } from "../../store/records/records.js";
@@ -26,7 +26,7 @@ export interface ListedModels {
  * @throws ThawError NOT_FOUND for a name that there is not, STORE_…
  */
 export async function modelVersions(store: Store, name?: string): Promise<ListedModels> {
-  await ensureBucket(store);
+  await requireBucket(store);
   const known = await listModels(store);
   if (name !== undefined && !known.includes(name)) {
     throw new ThawError("NOT_FOUND", `there is no model called "${name}"`, {

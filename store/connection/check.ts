@@ -2,7 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { ThawError } from "../../spec/errors.js";
 import { putJson, putJsonOnce, readText } from "../json.js";
-import { ensureBucket, type Store, storeCall } from "./connection.js";
+import { ensureBucket, requireBucket, type Store, storeCall } from "./connection.js";
+import { errorCode } from "./failures.js";
 
 /** Under it lie the objects, for as long as a check takes. */
 export const CHECKS_PREFIX = "checks/";
@@ -11,7 +12,7 @@ export const CHECKS_PREFIX = "checks/";
  * Lists, writes, writes on a condition that does not hold, reads and deletes.
  * @param makeBucket whether a bucket that is not there is made
  * @throws ThawError STORE_DENIED with the rights that are missing; STORE_UNSUITABLE where the store has no conditional
- *   writes, or gives back something else; NOT_FOUND (bucket), STORE_UNREACHABLE
+ *   writes, or gives back something else; STORE_DENIED (bucket, keys), STORE_UNREACHABLE
  */
 export async function checkStore(store: Store, { makeBucket }: { makeBucket: boolean }): Promise<void> {
   const missing: Right[] = [];
@@ -20,7 +21,8 @@ export async function checkStore(store: Store, { makeBucket }: { makeBucket: boo
     try {
       return await call();
     } catch (error) {
-      if (!(error instanceof ThawError) || error.code !== "STORE_DENIED") throw error;
+      // Whoever is not known at all, or asks in a wrong way, is told that.
+      if (!(error instanceof ThawError) || !NOT_ALLOWED.has(errorCode(error.cause))) throw error;
       missing.push(right);
       return undefined;
     }
@@ -53,6 +55,9 @@ export async function checkStore(store: Store, { makeBucket }: { makeBucket: boo
   if (missing.length > 0) throw lacks(store, missing, isListed === true);
 }
 
+/** Also of an answer without a reason, as proxies and gateways give it. */
+const NOT_ALLOWED: ReadonlySet<string> = new Set(["AccessDenied", "HTTP_403"]);
+
 type Right = keyof typeof RIGHTS;
 
 /** By the names that policies give them. */
@@ -66,15 +71,6 @@ const RIGHTS = {
 async function listOne(store: Store): Promise<void> {
   await storeCall(store, `listing ${CHECKS_PREFIX}`, async () => {
     for await (const _ of store.client.listObjectsV2(store.bucket, CHECKS_PREFIX, true)) return;
-  });
-}
-
-async function requireBucket(store: Store): Promise<void> {
-  await storeCall(store, `looking for bucket ${store.bucket}`, async () => {
-    if (await store.client.bucketExists(store.bucket)) return;
-    throw new ThawError("NOT_FOUND", `there is no bucket ${store.bucket} at ${store.endpoint}`, {
-      hint: "make it, or check THAW_S3_BUCKET; a worker with the right to make it does so when it starts",
-    });
   });
 }
 

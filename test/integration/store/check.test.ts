@@ -118,8 +118,8 @@ test("a bucket that is not there is named, and made only for those who want it",
   proxy.spoil(() => undefined);
   const other = { ...spoilt, bucket: "not-yet-there" };
   await assert.rejects(checkStore(other, { makeBucket: false }), {
-    code: "NOT_FOUND",
-    message: /there is no bucket not-yet-there/,
+    code: "STORE_DENIED",
+    message: /has no bucket not-yet-there/,
   });
   await checkStore(other, { makeBucket: true });
 });

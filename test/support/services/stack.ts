@@ -48,7 +48,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     workers: options.workers ? { control: worker("control"), training: worker("training") } : undefined,
     ...silent,
   });
-  const session = await openSession(await loadPlatform(folder));
+  const session = await openSession(await loadPlatform(folder), "write");
   if (options.smallBase === true) await addSmallBase(session.store);
   return {
     folder,
