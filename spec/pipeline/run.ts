@@ -6,6 +6,7 @@ import type { FoldsInBrief } from "../records/folds.js";
 import type { Progress } from "../records/training.js";
 import type { RunFile } from "../runFile/runFile.js";
 import type { RunControl, SteerRecord } from "../steering/steering.js";
+import type { Warning } from "../warnings/warning.js";
 
 /** Names that Temporal and the clients share. */
 export const WORKFLOW_TYPE = "transferLearning";
@@ -72,6 +73,8 @@ export interface StageStatus {
   readonly waited?: number;
   /** One short sentence: the metric reached, or why it failed. */
   readonly note?: string;
+  /** What its artifact warns of; absent where that is nothing. */
+  readonly warnings?: readonly Warning[];
 }
 
 /** Answer of the `runState` query. */
@@ -94,6 +97,14 @@ export interface LiveStage extends StageStatus {
   readonly lastFailure?: string;
 }
 
+export interface ResultOfStage {
+  readonly stage: string;
+  /** Of the model as it went on after the stage: where that was rolled back, of the one before it. */
+  readonly accuracy: number;
+  /** The stage's own validation accuracy, and the one that it had to beat; absent where the stage was kept. */
+  readonly rolledBack?: { readonly validationAccuracy: number; readonly before: number };
+}
+
 export interface RunResult {
   readonly runId: string;
   readonly model: string;
@@ -101,10 +112,12 @@ export interface RunResult {
   /** Accuracies in [0, 1] on the held-out split. */
   readonly testAccuracy: number;
   readonly testAccuracyInterval: readonly [number, number];
-  readonly byStage: readonly { readonly stage: string; readonly accuracy: number }[];
+  readonly byStage: readonly ResultOfStage[];
   readonly scratch?: { readonly accuracy: number; readonly seconds: number };
   /** The recipe cross-validated: for small sets the figure to quote. Absent without folds. */
   readonly folds?: FoldsInBrief;
+  /** The strongest first; absent where there are none, and in records of older versions. */
+  readonly warnings?: readonly Warning[];
   readonly artifacts: Readonly<Record<string, ArtifactRef>>;
   readonly resumedFrom?: string;
   /** What the run was told while it went on, and what became of it; absent when it was told nothing. */
