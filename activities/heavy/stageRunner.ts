@@ -18,6 +18,7 @@ import { writeRedirect } from "../../store/artifacts/redirects.js";
 import { removeCheckpoints } from "../../store/checkpoints/checkpoints.js";
 import { patientStore, type Store } from "../../store/connection/connection.js";
 import type { TrainingDependencies } from "../context.js";
+import { progressSignals, signalProgress } from "../life/progressSignals.js";
 import { startPulse } from "../life/pulse.js";
 import { identify, lookUp, outcomeOf, type StageIdentity } from "../light/findArtifact.js";
 import type { StageLog } from "../log/stageLog.js";
@@ -75,6 +76,7 @@ export async function runStage(
     dependencies.engine.warm();
     const identity = await identify(dependencies, request);
     const tell = signalApplied(activity);
+    const news = progressSignals(request.stage.name, signalProgress(activity));
     return await running.attend(
       identity.key,
       (hooks) =>
@@ -84,7 +86,11 @@ export async function runStage(
       {
         number: activity.info.attempt,
         activity: activity.info.scheduledTimestampMs,
-        report: (progress, at) => pulse.report(log.progress(progress), at),
+        report: (progress, at) => {
+          const logged = log.progress(progress);
+          pulse.report(logged, at);
+          news(logged);
+        },
         cancelled: activity.cancellationSignal,
         isLost: () => isLost(activity.cancellationDetails),
         isLeaving: () => activity.cancellationDetails?.workerShutdown === true,

@@ -12,6 +12,11 @@ import type { Warning } from "../warnings/warning.js";
 export const WORKFLOW_TYPE = "transferLearning";
 /** Query that answers with the run's {@link RunState}. */
 export const RUN_STATE_QUERY = "runState";
+/**
+ * Signal from a training activity: a {@link StageProgress}, for the details in the Temporal UI. Each is four events of the
+ * history, so `activities/life/progressSignals.ts` bounds how many there are.
+ */
+export const PROGRESS_SIGNAL = "progress";
 /** Queue of the always-on control worker: workflows and light activities. */
 export const CONTROL_QUEUE = "thaw-control";
 /** Queue of the training worker that `thaw up` starts on this machine. */
@@ -32,6 +37,11 @@ export interface ImageSource {
   readonly dataPath: string;
   /** Digest of the images in the store that `thaw run --upload` put there from `dataPath`. */
   readonly upload?: string;
+}
+
+export interface StageProgress {
+  readonly stage: string;
+  readonly progress: Progress;
 }
 
 export interface RunInput extends ImageSource {
