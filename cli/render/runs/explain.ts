@@ -2,10 +2,11 @@
 import type { ExplainJson } from "../../json/explain.js";
 import type { Screen } from "../../output.js";
 import { wrap } from "../text.js";
+import { warningLines } from "../warnings.js";
 import { logLine } from "./logs.js";
 
 export function explanationText(
-  { runId, sentences, advice, lastLines }: ExplainJson,
+  { runId, sentences, advice, lastLines, warnings }: ExplainJson,
   screen: Screen,
 ): string {
   const { colours, width } = screen;
@@ -16,6 +17,7 @@ export function explanationText(
   return [
     colours.bold(runId),
     ...sentences.flatMap((sentence) => paragraph(sentence, "")),
+    ...(warnings.length === 0 ? [] : ["", ...warningLines(warnings, screen)]),
     ...(advice.length === 0 ? [] : ["", ...advice.flatMap((line) => paragraph(line, "→ "))]),
     ...(lastLines.length === 0
       ? []
