@@ -57,8 +57,7 @@ function tuningClause(data: ReportData): string {
     return "only a new head was trained, and the pretrained layers stayed as they were";
   }
   if (data.stages.every(({ kept }) => !kept)) {
-    const stages = data.stages.length === 1 ? "its one stage was" : `all ${data.stages.length} stages were`;
-    return `fine-tuning did not help, so ${stages} rolled back to the new head on the frozen base`;
+    return `that fine-tuning helps was not proven, so ${rolledBack(data.stages.length)} rolled back to the new head on the frozen base`;
   }
   const { head, points, folds } = gain;
   const reference = `the ${percent(head)} of a new head on the frozen base`;
@@ -67,6 +66,11 @@ function tuningClause(data: ReportData): string {
   if (points > 0) return `${tuning} added ${pointsInWords(points)} to ${reference}${caution}`;
   if (points < 0) return `${tuning} took ${pointsInWords(points)} off ${reference}${caution}`;
   return `${tuning} left ${reference} unchanged`;
+}
+
+function rolledBack(stages: number): string {
+  if (stages === 1) return "its one stage was";
+  return stages === 2 ? "both stages were" : `all ${stages} stages were`;
 }
 
 function foldsCaution({ interval, p }: NonNullable<FineTuningGain["folds"]>): string {
@@ -82,7 +86,7 @@ function scratchClause(data: ReportData): string {
   const reached = `the same network trained from scratch in the same time (${duration(scratch.seconds)}) reached ${percent(scratch.accuracy)}`;
   return gain > 0
     ? `${reached}, so starting from pretrained weights was worth ${pointsInWords(gain)}${cautionAbout(scratch.accuracy, data)}`
-    : `${reached}, so here the pretrained weights brought no benefit`;
+    : `${reached}, so here a benefit of the pretrained weights was not shown`;
 }
 
 /** What a careful reader should hear when the figure compared with lies in the final model's interval. */

@@ -71,7 +71,9 @@ async function withOwnFigure(
 ): Promise<ResultOfStage> {
   const ref = artifacts[stage];
   if (ref?.kind !== "tune") return { stage, accuracy };
-  const { kept, validationAccuracy, before } = (await requireManifest(store, ref)).summary as StageSummary;
-  if (kept) return { stage, accuracy };
-  return { stage, accuracy, rolledBack: { validationAccuracy, before: before.validationAccuracy } };
+  const summary = (await requireManifest(store, ref)).summary as StageSummary;
+  if (summary.kept) return { stage, accuracy };
+  // A training that came to no numbers is given those from before it.
+  const own = summary.history.length === 0 ? {} : { validationAccuracy: summary.validationAccuracy };
+  return { stage, accuracy, rolledBack: { ...own, before: summary.before.validationAccuracy } };
 }

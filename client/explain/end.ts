@@ -1,7 +1,7 @@
 /** Why a run ended as it did. */
 import type { LiveStage, RunResult } from "../../spec/pipeline/run.js";
 import type { Explanation, Situation } from "./situation.js";
-import { choicesMade } from "./story.js";
+import { choicesMade, commandsGiven } from "./story.js";
 import { asClause, capital, countText, listText, percentText, timeText } from "./words.js";
 
 type Found = Pick<Explanation, "condition" | "sentences" | "advice">;
@@ -27,6 +27,7 @@ function completed({ view }: Situation): Found {
       `The run completed${took(secondsOf(view))}${model}.`,
       ...whatWasComputed(stages),
       ...choicesMade(stages),
+      ...commandsGiven(view.control),
     ],
     advice: [`\`thaw report ${runId}\` fetches its report`],
   };
@@ -40,6 +41,8 @@ function reached({ model, version, testAccuracy, folds }: RunResult): string {
   return `${model}@${version}, ${percentText(folds.accuracy)} over ${folds.count} folds (95 % interval ${low} to ${high}); the registered model ${held}`;
 }
 
+const allOf = (count: number): string => (count === 2 ? "both stages" : `all ${count} stages`);
+
 /** Why it was quick, or where the time went. */
 function whatWasComputed(stages: readonly LiveStage[]): readonly string[] {
   const made = stages.filter(({ state }) => state === "done" || state === "rolled-back");
@@ -52,7 +55,7 @@ function whatWasComputed(stages: readonly LiveStage[]): readonly string[] {
   const own = ownMade.map(({ name }) => name);
   if (cached.length > 0 && made.length === 0) {
     return [
-      `It was so quick because nothing was computed: the artifacts of ${cached.length === 1 ? "its stage" : `all ${cached.length} stages`} were in the store already, made by earlier runs with the same images and settings.`,
+      `It was so quick because nothing was computed: the artifacts of ${cached.length === 1 ? "its stage" : allOf(cached.length)} were in the store already, made by earlier runs with the same images and settings.`,
     ];
   }
   return [
@@ -127,6 +130,7 @@ function failed({ view, causes, lastLines }: Situation): Found {
       ...kept(stages),
       ...notRun(stages),
       ...choicesMade(stages),
+      ...commandsGiven(view.control),
     ],
     advice: [
       ...(hint === undefined ? [] : [hint]),

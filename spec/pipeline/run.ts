@@ -111,8 +111,8 @@ export interface ResultOfStage {
   readonly stage: string;
   /** Of the model as it went on after the stage: where that was rolled back, of the one before it. */
   readonly accuracy: number;
-  /** The stage's own validation accuracy, and the one that it had to beat; absent where the stage was kept. */
-  readonly rolledBack?: { readonly validationAccuracy: number; readonly before: number };
+  /** The stage's own validation accuracy, if it came to one, and the one before it; absent where the stage was kept. */
+  readonly rolledBack?: { readonly validationAccuracy?: number; readonly before: number };
 }
 
 export interface RunResult {

@@ -53,9 +53,10 @@ export function resultSummary(view: RunView, result: RunResult, screen: Screen):
 
 /** The model is the one from before the stage; what the stage itself reached was judged on the validation images. */
 function ownFigure({ rolledBack }: ResultOfStage, note: string): string {
-  if (rolledBack === undefined) return note;
-  const { validationAccuracy, before } = rolledBack;
-  return `rolled back at ${percent(validationAccuracy)} on the validation images (${percent(before)} before): ${note.replace(/^rolled back: /, "")}`;
+  const { validationAccuracy, before } = rolledBack ?? {};
+  if (validationAccuracy === undefined || before === undefined) return note;
+  const why = note.replace(/^rolled back: /, "");
+  return `rolled back at ${percent(validationAccuracy)} (validation; ${percent(before)} before)${why === "" ? "" : `: ${why}`}`;
 }
 
 /** For small sets what all folds say is the figure to quote; the one hold-out stands beside it. */

@@ -38,10 +38,10 @@ export const runResultSchema = schemaOf<RunResult>()(
             "Of the model as it went on after the stage: where that was rolled back, of the one before it.",
           ),
         rolledBack: z
-          .object({ validationAccuracy: z.number(), before: z.number() })
+          .object({ validationAccuracy: z.number().exactOptional(), before: z.number() })
           .exactOptional()
           .describe(
-            "The stage's own validation accuracy, and the one before it; absent where the stage was kept.",
+            "The stage's own validation accuracy, if it came to one, and the one before it; absent where the stage was kept.",
           ),
       }),
     ),

@@ -188,7 +188,7 @@ export function sampleReport(changes: Partial<SampleOptions> = {}): ReportData {
       domain: {
         verdict: "near",
         sentence:
-          "the images are near the base's pretraining: domain distance 0.14 ± 0.02, like photographs of houses, and of trees (0.15)",
+          "the images are near the base's pretraining: domain distance 0.14 ± 0.02, about as far as photographs of houses, and of trees (0.15)",
         advice:
           "the distance sits in the upper layers (what is shown), and those are what unfreezing begins with",
       },
