@@ -11,7 +11,7 @@ import { writeRun } from "../../store/records/records.js";
 import { runUsage } from "../../store/records/runUsage.js";
 import type { ControlDependencies } from "../context.js";
 import { NO_METRICS } from "../metrics/metrics.js";
-import { foldsInBrief } from "./foldsInBrief.js";
+import { foldsInBrief, resemblanceInBrief } from "./foldsInBrief.js";
 
 export async function recordRun(
   { store, prices, metrics = NO_METRICS }: ControlDependencies,
@@ -29,6 +29,7 @@ export async function recordRun(
     byStage: evaluation.byStage,
     ...(scratch === undefined ? {} : { scratch: { accuracy: scratch.accuracy, seconds: scratch.seconds } }),
     ...foldsInBrief(evaluation),
+    ...resemblanceInBrief(evaluation),
     artifacts,
     ...(run.resumedFrom === undefined ? {} : { resumedFrom: run.resumedFrom }),
     ...(steering === undefined ? {} : { steering }),

@@ -3,6 +3,7 @@ import type { ArtifactRef } from "../artifact.js";
 import type { BaseSpec } from "../base.js";
 import type { PodState } from "../pods/pod.js";
 import type { FoldsInBrief } from "../records/folds.js";
+import type { ResemblanceInBrief } from "../records/resemblance.js";
 import type { Progress } from "../records/training.js";
 import type { RunFile } from "../runFile/runFile.js";
 import type { RunControl, SteerRecord } from "../steering/steering.js";
@@ -105,6 +106,8 @@ export interface RunResult {
   readonly scratch?: { readonly accuracy: number; readonly seconds: number };
   /** The recipe cross-validated: for small sets the figure to quote. Absent without folds. */
   readonly folds?: FoldsInBrief;
+  /** Whether validation and test images are alike; absent in results of older versions. */
+  readonly resemblance?: ResemblanceInBrief;
   readonly artifacts: Readonly<Record<string, ArtifactRef>>;
   readonly resumedFrom?: string;
   /** What the run was told while it went on, and what became of it; absent when it was told nothing. */

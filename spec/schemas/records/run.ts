@@ -17,6 +17,7 @@ import {
   versionSchema,
 } from "../parts.js";
 import { foldsInBriefSchema } from "./folds.js";
+import { resemblanceInBriefSchema } from "./resemblance.js";
 import { progressSchema } from "./training.js";
 
 export const errorCodeSchema = z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]);
@@ -31,6 +32,7 @@ export const runResultSchema = schemaOf<RunResult>()(
     byStage: z.array(z.object({ stage: z.string(), accuracy: z.number() })),
     scratch: z.object({ accuracy: z.number(), seconds: z.number() }).exactOptional(),
     folds: foldsInBriefSchema.exactOptional(),
+    resemblance: resemblanceInBriefSchema.exactOptional(),
     artifacts: artifactsSchema,
     resumedFrom: z.string().exactOptional(),
     steering: z.array(steerRecordSchema).exactOptional(),
