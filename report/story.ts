@@ -57,8 +57,11 @@ function tuningClause(data: ReportData): string {
     return "only a new head was trained, and the pretrained layers stayed as they were";
   }
   if (data.stages.every(({ kept }) => !kept)) {
-    const stages = data.stages.length === 1 ? "its one stage was" : `all ${data.stages.length} stages were`;
-    return `fine-tuning did not help, so ${stages} rolled back to the new head on the frozen base`;
+    const stages =
+      data.stages.length === 1
+        ? "its one stage was"
+        : `${data.stages.length === 2 ? "both" : `all ${data.stages.length}`} stages were`;
+    return `that fine-tuning helps was not proven on the validation images, so ${stages} rolled back to the new head on the frozen base`;
   }
   const { head, points, folds } = gain;
   const reference = `the ${percent(head)} of a new head on the frozen base`;

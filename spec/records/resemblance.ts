@@ -31,3 +31,8 @@ export interface Resemblance {
 
 /** What records of runs and models keep of it. */
 export type ResemblanceInBrief = Pick<Resemblance, "verdict" | "sentence">;
+
+/** What is to be said before anything else of a run or a model; undefined where nothing differs. */
+export function warningOf(resemblance: ResemblanceInBrief | undefined): string | undefined {
+  return resemblance?.verdict === "differs" ? resemblance.sentence : undefined;
+}

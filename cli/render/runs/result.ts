@@ -1,11 +1,14 @@
 /** What a completed run has reached, and what can be done with it. */
 import type { RunView } from "../../../client/runs/watch.js";
+import { withoutAdvice } from "../../../spec/pipeline/advice.js";
 import type { RunResult } from "../../../spec/pipeline/run.js";
 import type { FoldsInBrief } from "../../../spec/records/folds.js";
+import { warningOf } from "../../../spec/records/resemblance.js";
 import type { Screen } from "../../output.js";
 import { duration, percent } from "../numbers.js";
 import { padEnd, padStart, truncate, wrap } from "../text.js";
 import { foldsHeadline } from "./folds.js";
+import { resemblanceLines } from "./resemblance.js";
 
 const NAME_WIDTH = 8;
 const PERCENT_WIDTH = 7;
@@ -31,6 +34,7 @@ export function resultSummary(view: RunView, result: RunResult, screen: Screen):
       ? [`${colours.bold(`${named}  test accuracy ${percent(result.testAccuracy)}`)}  (${held})`]
       : foldLines(named, result, result.folds, held, screen);
   return [
+    ...resemblanceLines(result.resemblance, screen),
     ...headlines,
     ...rows.map(([name, accuracy, note]) =>
       truncate(
@@ -38,7 +42,9 @@ export function resultSummary(view: RunView, result: RunResult, screen: Screen):
         width,
       ).trimEnd(),
     ),
-    ...(recipe === undefined ? [] : recipeLines(recipe, width)),
+    ...(recipe === undefined
+      ? []
+      : recipeLines(warningOf(result.resemblance) === undefined ? recipe : withoutAdvice(recipe), width)),
   ].join("\n");
 }
 

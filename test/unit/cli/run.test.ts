@@ -131,6 +131,24 @@ describe("resultSummary", () => {
   });
 });
 
+describe("resultSummary of a model whose test images are unlike the validation images", () => {
+  it("says so first, and withholds what more images would buy", () => {
+    const note = "both stages: why; twice as many images would buy about 2 points (scope)";
+    const stages = [...COMPLETED.stages, { name: "recipe", state: "done", note } as const];
+    const sentence = "The validation images do not resemble the test images: figures.";
+    const result: RunResult = { ...RESULT, resemblance: { verdict: "differs", sentence } };
+    const text = resultSummary({ ...COMPLETED, stages }, result, plainScreen(160));
+    assert.equal(text.split("\n")[0], `! ${sentence}`);
+    assert.match(text, /both stages: why; what more images would buy is not said/);
+    assert.doesNotMatch(text, /twice as many/);
+    const alike: RunResult = { ...RESULT, resemblance: { verdict: "alike", sentence } };
+    assert.match(
+      resultSummary({ ...COMPLETED, stages }, alike, plainScreen(160)),
+      /^digits@3 [^!]*twice as many/,
+    );
+  });
+});
+
 describe("resultSummary of a small set", () => {
   it("begins with what the folds say, and sets the one hold-out beside it", () => {
     const folds = { count: 5, images: 253, accuracy: 0.889, headAccuracy: 0.85, pValue: 0.0312 };
