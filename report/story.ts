@@ -57,7 +57,11 @@ function tuningClause(data: ReportData): string {
     return "only a new head was trained, and the pretrained layers stayed as they were";
   }
   if (data.stages.every(({ kept }) => !kept)) {
-    return `that fine-tuning helps was not proven, so ${rolledBack(data.stages.length)} rolled back to the new head on the frozen base`;
+    const stages =
+      data.stages.length === 1
+        ? "its one stage was"
+        : `${data.stages.length === 2 ? "both" : `all ${data.stages.length}`} stages were`;
+    return `that fine-tuning helps was not proven on the validation images, so ${stages} rolled back to the new head on the frozen base`;
   }
   const { head, points, folds } = gain;
   const reference = `the ${percent(head)} of a new head on the frozen base`;
@@ -66,11 +70,6 @@ function tuningClause(data: ReportData): string {
   if (points > 0) return `${tuning} added ${pointsInWords(points)} to ${reference}${caution}`;
   if (points < 0) return `${tuning} took ${pointsInWords(points)} off ${reference}${caution}`;
   return `${tuning} left ${reference} unchanged`;
-}
-
-function rolledBack(stages: number): string {
-  if (stages === 1) return "its one stage was";
-  return stages === 2 ? "both stages were" : `all ${stages} stages were`;
 }
 
 function foldsCaution({ interval, p }: NonNullable<FineTuningGain["folds"]>): string {

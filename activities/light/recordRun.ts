@@ -17,7 +17,7 @@ import { writeRun } from "../../store/records/records.js";
 import { runUsage } from "../../store/records/runUsage.js";
 import type { ControlDependencies } from "../context.js";
 import { NO_METRICS } from "../metrics/metrics.js";
-import { foldsInBrief } from "./foldsInBrief.js";
+import { foldsInBrief, resemblanceInBrief } from "./foldsInBrief.js";
 
 export async function recordRun(
   { store, prices, metrics = NO_METRICS }: ControlDependencies,
@@ -36,6 +36,7 @@ export async function recordRun(
     byStage: await Promise.all(evaluation.byStage.map((stage) => withOwnFigure(store, artifacts, stage))),
     ...(scratch === undefined ? {} : { scratch: { accuracy: scratch.accuracy, seconds: scratch.seconds } }),
     ...foldsInBrief(evaluation),
+    ...resemblanceInBrief(evaluation),
     ...(warnings.length === 0 ? {} : { warnings }),
     artifacts,
     ...(run.resumedFrom === undefined ? {} : { resumedFrom: run.resumedFrom }),

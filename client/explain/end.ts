@@ -1,5 +1,8 @@
 /** Why a run ended as it did. */
+
+import { withoutAdvice } from "../../spec/pipeline/advice.js";
 import type { LiveStage, RunResult } from "../../spec/pipeline/run.js";
+import { warningOf } from "../../spec/records/resemblance.js";
 import type { Explanation, Situation } from "./situation.js";
 import { choicesMade, commandsGiven } from "./story.js";
 import { asClause, capital, countText, listText, percentText, timeText } from "./words.js";
@@ -21,17 +24,22 @@ export function explainEnd(situation: Situation): Found {
 function completed({ view }: Situation): Found {
   const { stages, result, runId } = view;
   const model = result === undefined ? "" : `: ${reached(result)}`;
+  const warning = warningOf(result?.resemblance);
   return {
     condition: "completed",
     sentences: [
+      ...(warning === undefined ? [] : [warning]),
       `The run completed${took(secondsOf(view))}${model}.`,
       ...whatWasComputed(stages),
-      ...choicesMade(stages),
+      ...choicesMade(warning === undefined ? stages : stages.map(unadvised)),
       ...commandsGiven(view.control),
     ],
     advice: [`\`thaw report ${runId}\` fetches its report`],
   };
 }
+
+const unadvised = (stage: LiveStage): LiveStage =>
+  stage.note === undefined ? stage : { ...stage, note: withoutAdvice(stage.note) };
 
 /** For small sets what the folds say is the figure to quote. */
 function reached({ model, version, testAccuracy, folds }: RunResult): string {

@@ -3,6 +3,7 @@ import type { ArtifactRef } from "../artifact.js";
 import type { BaseSpec } from "../base.js";
 import type { PodState } from "../pods/pod.js";
 import type { FoldsInBrief } from "../records/folds.js";
+import type { ResemblanceInBrief } from "../records/resemblance.js";
 import type { Progress } from "../records/training.js";
 import type { RunFile } from "../runFile/runFile.js";
 import type { RunControl, SteerRecord } from "../steering/steering.js";
@@ -126,6 +127,8 @@ export interface RunResult {
   readonly scratch?: { readonly accuracy: number; readonly seconds: number };
   /** The recipe cross-validated: for small sets the figure to quote. Absent without folds. */
   readonly folds?: FoldsInBrief;
+  /** Whether validation and test images are alike; absent in results of older versions. */
+  readonly resemblance?: ResemblanceInBrief;
   /** The strongest first; absent where there are none, and in records of older versions. */
   readonly warnings?: readonly Warning[];
   readonly artifacts: Readonly<Record<string, ArtifactRef>>;

@@ -66,30 +66,33 @@ function leakWarnings({ leaks }: DataFaults): readonly Warning[] {
 }
 
 /** Only equal bytes prove that a label is wrong: the same face with and without a mask looks alike, too. */
-function contradictionWarnings({ conflicts }: DataFaults): readonly Warning[] {
-  const { count, shown } = conflicts;
-  if (count === 0) return [];
-  const same = shown.filter(({ sameBytes }) => sameBytes).length;
-  if (same === 0) {
-    return [
-      {
-        code: "contradictions",
-        grade: "note",
-        sentence: `${counted(count, "group")} of images look alike and ${count === 1 ? "has" : "have"} different labels.`,
-        advice: "look at them in the report: either labels are wrong, or the classes differ in small things",
-      },
-    ];
-  }
-  const rest = count - same;
+function contradictionWarnings({ conflicts, lookAlikes }: DataFaults): readonly Warning[] {
+  // In datasets of older versions both kinds are among the conflicts, of which the first are shown.
+  const old = lookAlikes === undefined ? conflicts.shown.filter(({ sameBytes }) => !sameBytes).length : 0;
+  const alike = lookAlikes?.count ?? old;
+  const same = conflicts.count - old;
   return [
-    {
-      code: "contradictions",
-      grade: "check",
-      sentence:
-        `${counted(same, "picture")} ${same === 1 ? "is" : "are"} there more than once, byte for byte, under different labels: at least one of the labels is wrong` +
-        `${rest === 0 ? "" : `; ${rest} more look alike and are labelled differently`}.`,
-      advice: "correct the labels that the report lists, and run again",
-    },
+    ...(same === 0
+      ? []
+      : [
+          {
+            code: "contradictions" as const,
+            grade: "check" as const,
+            sentence: `${counted(same, "picture")} ${same === 1 ? "is" : "are"} there more than once, byte for byte, under different labels: at least one of the labels is wrong.`,
+            advice: "correct the labels that the report lists, and run again",
+          },
+        ]),
+    ...(alike === 0
+      ? []
+      : [
+          {
+            code: "look-alikes" as const,
+            grade: "note" as const,
+            sentence: `${counted(alike, "group")} of images look${alike === 1 ? "s" : ""} alike and ${alike === 1 ? "has" : "have"} different labels.`,
+            advice:
+              "look at them in the report: either labels are wrong, or the classes differ in small things",
+          },
+        ]),
   ];
 }
 
@@ -126,15 +129,19 @@ function sizeWarnings({ imbalance }: DataFaults, nameOf: (label: number) => stri
 
 /** Those that were left out on purpose, as copies or known to the base, are told of elsewhere. */
 function leftOutWarnings({ quarantined, images, faults, knownToBase }: DatasetSummary): readonly Warning[] {
-  const onPurpose = (faults?.leaks?.dropped ?? 0) + (knownToBase?.dropped ?? 0);
-  const count = quarantined.length - onPurpose;
-  if (count <= 0) return [];
-  const share = count / (quarantined.length + images);
+  // Datasets of older versions do not say why.
+  const unsaid = quarantined.filter(({ why }) => why === undefined).length;
+  const onPurpose = unsaid === 0 ? 0 : (faults?.leaks?.dropped ?? 0) + (knownToBase?.dropped ?? 0);
+  const unreadable = quarantined.filter(({ why }) => why === "unreadable").length;
+  const count = unreadable + Math.max(0, unsaid - onPurpose);
+  if (count === 0) return [];
+  const of = quarantined.length + images;
+  const share = count / of;
   return [
     {
       code: "files-left-out",
       grade: share >= MANY_LEFT_OUT ? "check" : "note",
-      sentence: `${counted(count, "file")} of ${quarantined.length + images} (${percent(share)}) ${count === 1 ? "was" : "were"} left out, because ${count === 1 ? "it" : "they"} could not be used.`,
+      sentence: `${counted(count, "file")} of ${of} (${percent(share)}) ${count === 1 ? "was" : "were"} left out, because ${count === 1 ? "it" : "they"} could not be used.`,
       advice: "the report lists them with the reasons; look whether they are all of one class or source",
     },
   ];

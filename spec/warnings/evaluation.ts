@@ -11,6 +11,7 @@ const WIDE = 0.2;
 
 export function evaluationWarnings(evaluation: Evaluation): readonly Warning[] {
   return [
+    ...unlikeWarnings(evaluation),
     ...leakWarnings(evaluation),
     ...guessingWarnings(evaluation),
     ...untestedWarnings(evaluation),
@@ -19,28 +20,46 @@ export function evaluationWarnings(evaluation: Evaluation): readonly Warning[] {
   ];
 }
 
+/** Two sentences where they are: what differs, and what follows. */
+function unlikeWarnings({ resemblance, refuted }: Evaluation): readonly Warning[] {
+  if (resemblance?.verdict !== "differs") return [];
+  const without = [
+    ...(refuted?.temperature === undefined ? [] : ["the temperature"]),
+    ...(refuted?.sets === undefined ? [] : ["the sets of possible classes"]),
+  ];
+  return [
+    {
+      code: "validation-unlike-test",
+      grade: "voids",
+      sentence: resemblance.sentence,
+      advice: `find what the two differ in, and split anew${without.length === 0 ? "" : `; the model goes without ${without.join(" and ")}`}`,
+    },
+  ];
+}
+
+const REPAIR = "set data.leaks to repair, which leaves the copies of held-out images out of training";
+
 /** Takes the place of what the images alone said of leaks. */
-function leakWarnings({ leaked, accuracy }: Evaluation): readonly Warning[] {
-  if (leaked === undefined) return [];
-  const { images, accuracy: known, accuracyOfOthers } = leaked;
-  const have = `${counted(images, "test image")} ${images === 1 ? "has" : "have"} copies in training or validation`;
-  const advice = "set data.leaks to repair, which leaves the copies of held-out images out of training";
-  if (accuracyOfOthers === undefined)
-    return [
-      {
-        code: "leaks",
-        grade: "voids",
-        sentence: `All ${have}: the accuracy of ${percent(accuracy)} is that of images known from training.`,
-        advice,
-      },
-    ];
-  const flatters = known > accuracyOfOthers;
+function leakWarnings(evaluation: Evaluation): readonly Warning[] {
+  const { leaked, twins, accuracy, images } = evaluation;
+  // In evaluations of older versions only copies that were left where they are, are known.
+  const known = twins ?? leaked;
+  if (known === undefined) return [];
+  const { accuracyOfOthers } = known;
+  const isLeft = (twins?.stillThere ?? known.images) > 0;
+  const have = `${known.images} of ${counted(images, "test image")} ${known.images === 1 ? "has" : "have"} a copy in training or validation`;
+  const where = isLeft ? "" : ", which was left out";
+  const without =
+    accuracyOfOthers === undefined ? "there are no others" : `on the others ${percent(accuracyOfOthers)}`;
+  const flatters = accuracyOfOthers === undefined || known.accuracy > accuracyOfOthers;
   return [
     {
       code: "leaks",
-      grade: flatters ? "voids" : "check",
-      sentence: `${have}: on them the accuracy is ${percent(known)}, on the others ${percent(accuracyOfOthers)}, on all ${percent(accuracy)}.`,
-      advice: flatters ? `quote ${percent(accuracyOfOthers)}; ${advice}` : advice,
+      grade: isLeft ? (flatters ? "voids" : "check") : "note",
+      sentence: `${have}${where}: on ${known.images === 1 ? "it" : "them"} the accuracy is ${percent(known.accuracy)}, ${without}, on all ${percent(accuracy)}.`,
+      advice: isLeft
+        ? `${flatters && accuracyOfOthers !== undefined ? `quote ${percent(accuracyOfOthers)}; ` : ""}${REPAIR}`
+        : "look whether the splits have more in common: the same patients, places or series",
     },
   ];
 }

@@ -19,6 +19,7 @@ export const WARNING_CODES = [
   "unequal-classes",
   "files-left-out",
   "label-suspects",
+  "look-alikes",
   "base-does-not-suit",
   "misnamed-files",
 ] as const;

@@ -14,10 +14,11 @@ export function explanationText(
     wrap(text, width - first.length).map(
       (line, index) => `${index === 0 ? first : " ".repeat(first.length)}${line}`,
     );
+  const unsaid = warnings.filter(({ sentence }) => !sentences.includes(sentence));
   return [
     colours.bold(runId),
     ...sentences.flatMap((sentence) => paragraph(sentence, "")),
-    ...(warnings.length === 0 ? [] : ["", ...warningLines(warnings, screen)]),
+    ...(unsaid.length === 0 ? [] : ["", ...warningLines(unsaid, screen)]),
     ...(advice.length === 0 ? [] : ["", ...advice.flatMap((line) => paragraph(line, "→ "))]),
     ...(lastLines.length === 0
       ? []

@@ -1,12 +1,15 @@
 /** What a completed run has reached, and what can be done with it. */
 import type { RunView } from "../../../client/runs/watch.js";
+import { withoutAdvice } from "../../../spec/pipeline/advice.js";
 import type { ResultOfStage, RunResult } from "../../../spec/pipeline/run.js";
 import type { FoldsInBrief } from "../../../spec/records/folds.js";
+import { warningOf } from "../../../spec/records/resemblance.js";
 import type { Screen } from "../../output.js";
 import { duration, percent } from "../numbers.js";
 import { padEnd, padStart, truncate, wrap } from "../text.js";
 import { seriousLines } from "../warnings.js";
 import { foldsHeadline } from "./folds.js";
+import { resemblanceLines } from "./resemblance.js";
 
 const NAME_WIDTH = 8;
 const PERCENT_WIDTH = 7;
@@ -32,6 +35,7 @@ export function resultSummary(view: RunView, result: RunResult, screen: Screen):
     rows.push(["scratch", percent(accuracy), note]);
   }
   const recipe = notes.get("recipe");
+  const warnings = result.warnings ?? view.warnings ?? [];
   const held = `95 % interval: ${percent(low)} – ${percent(high)}`;
   const named = `${result.model}@${result.version}`;
   const headlines =
@@ -39,15 +43,20 @@ export function resultSummary(view: RunView, result: RunResult, screen: Screen):
       ? [`${colours.bold(`${named}  test accuracy ${percent(result.testAccuracy)}`)}  (${held})`]
       : foldLines(named, result, result.folds, held, screen);
   return [
+    ...(warnings.some(({ code }) => code === "validation-unlike-test")
+      ? []
+      : resemblanceLines(result.resemblance, screen)),
+    ...seriousLines(warnings, `\`thaw explain ${result.runId}\``, screen),
     ...headlines,
-    ...seriousLines(result.warnings ?? view.warnings ?? [], `\`thaw explain ${result.runId}\``, screen),
     ...rows.map(([name, figure, note]) =>
       truncate(
         `  ${padEnd(name, NAME_WIDTH)}  ${padStart(figure, PERCENT_WIDTH)}  ${colours.dim(note)}`,
         width,
       ).trimEnd(),
     ),
-    ...(recipe === undefined ? [] : recipeLines(recipe, width)),
+    ...(recipe === undefined
+      ? []
+      : recipeLines(warningOf(result.resemblance) === undefined ? recipe : withoutAdvice(recipe), width)),
   ].join("\n");
 }
 

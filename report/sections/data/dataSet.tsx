@@ -12,7 +12,7 @@ export function DataSet({ data }: SectionProps): VNode {
   return (
     <>
       <p>
-        {counted(dataset.images, "readable image")} in {counted(dataset.classes.length, "class", "classes")}.{" "}
+        {counted(dataset.images, "image")} in {counted(dataset.classes.length, "class", "classes")}.{" "}
         {dataset.duplicateGroups === 0
           ? "No duplicates (same bytes or same appearance) were found."
           : `${counted(dataset.duplicateGroups, "group")} of duplicates (same bytes or same appearance) ${dataset.duplicateGroups === 1 ? "was" : "were"} found${whereTheyLie(data)}`}
@@ -30,6 +30,11 @@ export function DataSet({ data }: SectionProps): VNode {
 
 function whereTheyLie(data: SectionProps["data"]): string {
   if (tornApart(data)) return ".";
+  const leaks = data.dataset.faults?.leaks;
+  if (leaks !== undefined && leaks.count > 0) {
+    const left = counted(leaks.dropped, "copy of a held-out image", "copies of held-out images");
+    return `; ${integer(leaks.count)} of them lay in several splits: ${left} ${leaks.dropped === 1 ? "was" : "were"} left out.`;
+  }
   // Copies that only the base's features see may still lie on both sides.
   if (hasSuspectedCopies(data)) return "; each lies within one split.";
   return "; each lies within one split, so no test image has a twin among the training images.";

@@ -1,6 +1,8 @@
 /** What the reader came for: the model, its test accuracy, and the run in one sentence. */
 import type { VNode } from "preact";
 import type { ReportData } from "../../../spec/records/report.js";
+import { warningOf } from "../../../spec/records/resemblance.js";
+import { refutedSentences } from "../../checks/refuted.js";
 import { counted, duration, moment, percent, pValue, signedPoints } from "../../format.js";
 import { type FineTuningGain, fineTuningGain, summarySentence, transferGain } from "../../story.js";
 import type { SectionProps } from "../section.js";
@@ -19,6 +21,7 @@ export function Result({ data }: SectionProps): VNode {
       <p class="dateline">
         Run <code>{data.runId}</code>, <time dateTime={data.createdAt}>{moment(data.createdAt)}</time>
       </p>
+      <Unlike data={data} />
       <div class="result">
         <Headline evaluation={evaluation} />
         <KeyFigures data={data} />
@@ -32,6 +35,17 @@ export function Result({ data }: SectionProps): VNode {
         </p>
       )}
     </header>
+  );
+}
+
+/** What voids the figures comes before them. */
+function Unlike({ data: { evaluation } }: { data: ReportData }): VNode | null {
+  const warning = warningOf(evaluation.resemblance);
+  if (warning === undefined) return null;
+  return (
+    <p class="lead" id="unlike">
+      <strong>{warning}</strong> {refutedSentences(evaluation).join(" ")}
+    </p>
   );
 }
 

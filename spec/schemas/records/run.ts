@@ -17,6 +17,7 @@ import {
   versionSchema,
 } from "../parts.js";
 import { foldsInBriefSchema } from "./folds.js";
+import { resemblanceInBriefSchema } from "./resemblance.js";
 import { progressSchema } from "./training.js";
 import { warningsSchema } from "./warning.js";
 
@@ -47,6 +48,7 @@ export const runResultSchema = schemaOf<RunResult>()(
     ),
     scratch: z.object({ accuracy: z.number(), seconds: z.number() }).exactOptional(),
     folds: foldsInBriefSchema.exactOptional(),
+    resemblance: resemblanceInBriefSchema.exactOptional(),
     warnings: warningsSchema.exactOptional(),
     artifacts: artifactsSchema,
     resumedFrom: z.string().exactOptional(),

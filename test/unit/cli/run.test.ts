@@ -130,14 +130,14 @@ describe("resultSummary", () => {
     );
   });
 
-  it("says below the headline what can void the figure and what is to be checked, and counts the notes", () => {
+  it("says above the headline what can void the figure and what is to be checked, and counts the notes", () => {
     const warnings = [
       { code: "leaks", grade: "voids", sentence: "Half of it is known from training.", advice: "repair it" },
       { code: "shortcut", grade: "check", sentence: "The image size tells.", advice: "look" },
       { code: "misnamed-files", grade: "note", sentence: "Some names are wrong.", advice: "nothing" },
     ] as const;
     const lines = resultSummary(COMPLETED, { ...RESULT, warnings }, plainScreen()).split("\n");
-    assert.deepEqual(lines.slice(1, 6), [
+    assert.deepEqual(lines.slice(0, 5), [
       "!! The figure may be void. Half of it is known from training.",
       "   → repair it",
       "!  The image size tells.",
@@ -158,6 +158,24 @@ describe("resultSummary", () => {
         "  recipe    1 of 2 stages: only the first, because the images are few; twice as",
         "            many would buy 2 points",
       ],
+    );
+  });
+});
+
+describe("resultSummary of a model whose test images are unlike the validation images", () => {
+  it("says so first, and withholds what more images would buy", () => {
+    const note = "both stages: why; twice as many images would buy about 2 points (scope)";
+    const stages = [...COMPLETED.stages, { name: "recipe", state: "done", note } as const];
+    const sentence = "The validation images do not resemble the test images: figures.";
+    const result: RunResult = { ...RESULT, resemblance: { verdict: "differs", sentence } };
+    const text = resultSummary({ ...COMPLETED, stages }, result, plainScreen(160));
+    assert.equal(text.split("\n")[0], `! ${sentence}`);
+    assert.match(text, /both stages: why; what more images would buy is not said/);
+    assert.doesNotMatch(text, /twice as many/);
+    const alike: RunResult = { ...RESULT, resemblance: { verdict: "alike", sentence } };
+    assert.match(
+      resultSummary({ ...COMPLETED, stages }, alike, plainScreen(160)),
+      /^digits@3 [^!]*twice as many/,
     );
   });
 });

@@ -151,6 +151,7 @@ export function sampleReport(changes: Partial<SampleOptions> = {}): ReportData {
           index % 2 === 0
             ? "the JPEG data end early (premature end of file at byte 10240)"
             : "not an image: the file begins with <html>",
+        why: "unreadable" as const,
       })),
       duplicateGroups: options.duplicateGroups,
       packs: ["pack-000.bin"],

@@ -61,7 +61,7 @@ const CASES: readonly (readonly [string, string, RegExp])[] = [
   [
     "all stages rolled back",
     sentence({ head: 0.95, final: 0.95 }, rolledBack),
-    /; that fine-tuning helps was not proven, so both stages were rolled back/,
+    /that fine-tuning helps was not proven on the validation images, so both stages were rolled back/,
   ],
   [
     "transfer paid",

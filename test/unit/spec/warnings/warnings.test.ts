@@ -63,15 +63,32 @@ test("a property is warned of once, of the class that it tells apart best", () =
 
 test("only equal bytes are said to have a wrong label; images that look alike may be right", () => {
   const group = (sameBytes: boolean): CopyGroup => ({ sameBytes, images: { count: 2, shown: [] } });
-  const [alike] = ofFaults({ conflicts: { count: 13, shown: [group(false)] } });
-  assert.equal(alike?.grade, "note");
+  const lookAlikes = { count: 13, shown: [group(false)] };
+  const [alike] = ofFaults({ lookAlikes });
+  assert.deepEqual([alike?.code, alike?.grade], ["look-alikes", "note"]);
   assert.equal(alike?.sentence, "13 groups of images look alike and have different labels.");
-  const [same] = ofFaults({ conflicts: { count: 3, shown: [group(true), group(false), group(false)] } });
-  assert.equal(same?.grade, "check");
-  assert.match(
-    same?.sentence ?? "",
-    /^1 picture is there more than once, byte for byte.*wrong; 2 more look alike/,
-  );
+  const [same] = ofFaults({ conflicts: { count: 1, shown: [group(true)] }, lookAlikes });
+  assert.deepEqual([same?.code, same?.grade], ["contradictions", "check"]);
+  assert.match(same?.sentence ?? "", /^1 picture is there more than once, byte for byte.*wrong\.$/);
+  const old = ofFaults({ conflicts: { count: 3, shown: [group(true), group(false), group(false)] } });
+  assert.match(old[0]?.sentence ?? "", /^1 picture is/);
+  assert.match(old[1]?.sentence ?? "", /^2 groups of images look alike/);
+});
+
+test("a validation unlike the test voids the figure, before everything else", () => {
+  const resemblance: NonNullable<Evaluation["resemblance"]> = {
+    verdict: "differs",
+    sentence: "The validation images do not resemble the test images.",
+    accuracy: {
+      ...{ validation: 0.98, test: 0.67, validationImages: 300, testImages: 394 },
+      ...{ interval: [0.26, 0.36], differs: true },
+    },
+  };
+  const leaked = { images: 40, accuracy: 1, accuracyOfOthers: 0.5 };
+  const [first] = ofEvaluation({ resemblance, leaked, refuted: { sets: { pValue: 0.001 } } });
+  assert.deepEqual([first?.code, first?.grade], ["validation-unlike-test", "voids"]);
+  assert.match(first?.advice ?? "", /goes without the sets of possible classes$/);
+  assert.deepEqual(ofEvaluation({ resemblance: { ...resemblance, verdict: "unknown" } }), []);
 });
 
 test("leaks that were left void the figure, with what it is without them; repaired ones are a note", () => {
@@ -90,8 +107,18 @@ test("leaks that were left void the figure, with what it is without them; repair
     evaluation: { ...SAMPLE.evaluation, leaked },
   }).filter(({ code }) => code === "leaks");
   assert.equal(others.length, 0, "the evaluation's takes the place of the images'");
-  assert.match(measured?.sentence ?? "", /^40 test images have copies .* 100\.0 %, on the others 81\.0 %/);
+  assert.match(
+    measured?.sentence ?? "",
+    /^40 of \d+ test images have a copy .* 100\.0 %, on the others 81\.0 %/,
+  );
   assert.match(measured?.advice ?? "", /^quote 81\.0 %;/);
+  const twins = { ...leaked, sameBytes: 30, sameLook: 10, stillThere: 0 };
+  const [repaired] = ofEvaluation({ twins });
+  assert.equal(repaired?.grade, "note");
+  assert.match(
+    repaired?.sentence ?? "",
+    /have a copy in training or validation, which was left out: .* others 81\.0 %/,
+  );
   const flat = { images: 40, accuracy: 0.8, accuracyOfOthers: 0.81 };
   assert.equal(ofEvaluation({ leaked: flat })[0]?.grade, "check");
 });
@@ -106,6 +133,9 @@ test("copies that were left out on purpose are no unreadable files", () => {
   const left = warningsOf({ dataset }).find(({ code }) => code === "files-left-out");
   assert.match(left?.sentence ?? "", /^2 files of 200 \(1\.0 %\) were left out/);
   assert.equal(left?.grade, "note");
+  const told = quarantined.map((file, i) => ({ ...file, why: i < 3 ? "unreadable" : "copy" }) as const);
+  const exact = warningsOf({ dataset: { ...dataset, quarantined: told } });
+  assert.match(exact.find(({ code }) => code === "files-left-out")?.sentence ?? "", /^3 files of 200/);
   const all = warningsOf({ dataset: { ...dataset, quarantined: quarantined.slice(2) } });
   assert.equal(
     all.find(({ code }) => code === "files-left-out"),
