@@ -117,7 +117,8 @@ function fewImagesWarnings({ images, accuracyInterval, crossValidation }: Evalua
       code: "few-test-images",
       grade: isWide ? "check" : "note",
       sentence: `${by}: the accuracy may be anything from ${percent(low)} to ${percent(high)}.`,
-      advice: "label more images: four times as many halve the interval",
+      advice:
+        "label more images (four times as many halve the interval), or raise data.test at the cost of training images",
     },
   ];
 }

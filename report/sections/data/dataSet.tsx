@@ -2,7 +2,6 @@
 import type { VNode } from "preact";
 import { hasSuspectedCopies } from "../../checks/pictures.js";
 import { counted, integer } from "../../format.js";
-import { Thumbnail } from "../../pictures/thumbnail.js";
 import type { SectionProps } from "../section.js";
 import { ClassCounts } from "./classCounts.js";
 import { LeftOut } from "./leftOut.js";
@@ -21,7 +20,6 @@ export function DataSet({ data }: SectionProps): VNode {
       </p>
       <h3>Images per class and split</h3>
       <ClassCounts dataset={dataset} />
-      <Examples data={data} />
       <h3>Files left out</h3>
       <LeftOut files={dataset.quarantined} />
     </>
@@ -61,26 +59,4 @@ function knownSentence({ knownToBase }: SectionProps["data"]["dataset"]): string
 function tornApart({ dataset }: SectionProps["data"]): boolean {
   const leaks = dataset.faults?.leaks;
   return leaks?.policy === "report" && leaks.count > 0;
-}
-
-function Examples({ data }: Pick<SectionProps, "data">): VNode | null {
-  const { classes } = data.dataset;
-  if (data.examples.every((paths) => paths.length === 0)) return null;
-  return (
-    <>
-      <h3>Examples from the training images</h3>
-      <dl class="examples">
-        {classes.map((name, label) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>
-              {(data.examples[label] ?? []).map((path) => (
-                <Thumbnail key={path} path={path} thumbnails={data.thumbnails} alt={`Example of ${name}`} />
-              ))}
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </>
-  );
 }
