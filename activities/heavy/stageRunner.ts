@@ -20,6 +20,7 @@ import { removeCheckpoints } from "../../store/checkpoints/checkpoints.js";
 import { patientStore, type Store } from "../../store/connection/connection.js";
 import type { Patience } from "../../store/connection/patience.js";
 import type { TrainingDependencies } from "../context.js";
+import { progressSignals, signalProgress } from "../life/progressSignals.js";
 import { startPulse } from "../life/pulse.js";
 import { identify, lookUp, outcomeOf, type StageIdentity } from "../light/findArtifact.js";
 import type { StageLog } from "../log/stageLog.js";
@@ -77,6 +78,7 @@ export async function runStage(
     dependencies.engine.warm();
     const identity = await identify(dependencies, request);
     const tell = signalApplied(activity);
+    const news = progressSignals(request.stage.name, signalProgress(activity));
     return await running.attend(
       identity.key,
       (hooks) =>
@@ -86,7 +88,11 @@ export async function runStage(
       {
         number: activity.info.attempt,
         activity: activity.info.scheduledTimestampMs,
-        report: (progress, at) => pulse.report(log.progress(progress), at),
+        report: (progress, at) => {
+          const logged = log.progress(progress);
+          pulse.report(logged, at);
+          news(logged);
+        },
         cancelled: activity.cancellationSignal,
         isLost: () => isLost(activity.cancellationDetails),
         isLeaving: () => activity.cancellationDetails?.workerShutdown === true,

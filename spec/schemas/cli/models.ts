@@ -4,6 +4,7 @@ import { EXPORT_FORMATS } from "../../exportFormat.js";
 import { countSchema, digestSchema, shareSchema, timeSchema, versionSchema } from "../parts.js";
 import { foldsInBriefSchema } from "../records/folds.js";
 import { extractorSchema, pixelScaleSchema, takenWeightsSchema } from "../records/model.js";
+import { warningsSchema } from "../records/warning.js";
 import { damagedSchema } from "./damaged.js";
 
 const labelSchema = z.object({ name: z.string(), version: versionSchema });
@@ -18,6 +19,7 @@ export const modelSchema = z.object({
   classes: z.array(z.string()),
   testAccuracy: shareSchema.describe("In [0, 1], on the held-out images."),
   folds: foldsInBriefSchema.exactOptional(),
+  warnings: warningsSchema.exactOptional().describe("Of the run that registered it, the strongest first."),
 });
 
 export const modelsSchema = z.object({

@@ -22,6 +22,7 @@ import {
   versionSchema,
 } from "../parts.js";
 import { foldsInBriefSchema } from "./folds.js";
+import { resemblanceInBriefSchema } from "./resemblance.js";
 
 const perChannel = z.union([z.number(), z.tuple([z.number(), z.number(), z.number()])]);
 
@@ -88,6 +89,7 @@ export const modelVersionSchema = schemaOf<ModelVersion>()(
     keepShortSide: z.int().min(1),
     testAccuracy: shareSchema,
     folds: foldsInBriefSchema.exactOptional(),
+    resemblance: resemblanceInBriefSchema.exactOptional(),
     temperature: z.number().exactOptional(),
     conformalQuantile: z.number().exactOptional(),
     mirroredAccuracy: z.number().exactOptional(),
