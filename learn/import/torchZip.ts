@@ -67,7 +67,17 @@ async function readState(
   const order = (await archive("byteorder"))?.toString("latin1") ?? "little";
   if (order !== "little") throw invalid(`its numbers are ${order}-endian`);
   const pickle = await archive("data.pkl");
-  if (pickle === undefined) throw invalid("data.pkl is not in it");
+  if (pickle === undefined) {
+    // A Keras model is a zip file, too, with these at its top.
+    const isKeras =
+      (await archive("config.json")) !== undefined && (await archive("metadata.json")) !== undefined;
+    throw isKeras
+      ? invalid(
+          "it is a Keras model",
+          "convert it with tensorflowjs_converter, and add its model.json with --arch layers-model",
+        )
+      : invalid("data.pkl is not in it");
+  }
   const { handlers, storages, dicts } = stateReader(invalid);
   const { value } = unpickle(pickle, 0, handlers);
   const contents = new Map<Storage, Float32Array>();
