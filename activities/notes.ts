@@ -15,11 +15,14 @@ const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
 /** What should be looked at before the result is believed, in a few words each; nothing for older artifacts. */
 function seriousFaults({ classes, faults }: DatasetSummary): string[] {
   if (faults === undefined) return [];
-  const { conflicts, leaks, imbalance, shortcuts, oneColour, oddFormats, notes = [] } = faults;
+  const { conflicts, lookAlikes, leaks, imbalance, shortcuts, oneColour, oddFormats, notes = [] } = faults;
   const pictures = (count: number): string => `${count} ${count === 1 ? "picture" : "pictures"}`;
   const few = imbalance.below5.length;
   return [
     ...(conflicts.count === 0 ? [] : [`${pictures(conflicts.count)} with contradicting labels`]),
+    ...(lookAlikes === undefined || lookAlikes.count === 0
+      ? []
+      : [`${pictures(lookAlikes.count)} whose images look alike and are labelled differently`]),
     ...(leaks === undefined || leaks.count === 0
       ? []
       : [`${pictures(leaks.count)} across splits${leaks.policy === "repair" ? " (repaired)" : ""}`]),
@@ -85,9 +88,10 @@ function noteOfKind(manifest: ArtifactManifest): string {
     case "scratch":
       return `validation accuracy ${percent((manifest.summary as TrainingSummary).validationAccuracy)}`;
     case "evaluate": {
-      const { accuracy, accuracyInterval, crossValidation } = manifest.summary as Evaluation;
+      const { accuracy, accuracyInterval, crossValidation, resemblance } = manifest.summary as Evaluation;
       const tested = `test accuracy ${percent(accuracy)} (95 %: ${range(accuracyInterval)})`;
-      return crossValidation === undefined ? tested : `${foldsNote(crossValidation)}; ${tested}`;
+      const said = crossValidation === undefined ? tested : `${foldsNote(crossValidation)}; ${tested}`;
+      return resemblance?.verdict === "differs" ? `validation unlike test! ${said}` : said;
     }
     case "register": {
       const { name, version } = manifest.summary as ModelVersion;

@@ -18,6 +18,7 @@ import { localArtifactFile } from "../store/artifacts/localFile.js";
 import type { TrainingDependencies } from "./context.js";
 import { localSource } from "./heavy/localSource.js";
 import { createRunningStages } from "./heavy/runningStages.js";
+import { boundScratch, SCRATCH } from "./heavy/scratch.js";
 import { digestCacheFile } from "./heavy/source.js";
 import { type JobBuilder, runStage, type StageInputs } from "./heavy/stageRunner.js";
 import { typedFailures } from "./life/failures.js";
@@ -35,15 +36,17 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     const base = baseIdentity(run.file.base, run.base);
     const engine = engineOf(stage, engineFingerprint);
     const identity = JSON.stringify([ingest.digest, base, augment, seed, engine]);
-    return join(workFolder, "scratch", createHash("sha256").update(identity).digest("hex").slice(0, 32));
+    return join(workFolder, SCRATCH, createHash("sha256").update(identity).digest("hex").slice(0, 32));
+  };
+
+  const foldersOf = async (request: StageRequest, inputs: StageInputs, out: string) => {
+    const scratch = scratchFolder(request, request.inputs.ingest as ArtifactRef);
+    await boundScratch(workFolder, scratch);
+    return { dataset: await inputs.folder("ingest"), out, scratch };
   };
 
   const common = async (request: StageRequest, inputs: StageInputs, out: string) => ({
-    folders: {
-      dataset: await inputs.folder("ingest"),
-      out,
-      scratch: scratchFolder(request, request.inputs.ingest as ArtifactRef),
-    },
+    folders: await foldersOf(request, inputs, out),
     base: await localBase(store, workFolder, request.run.file.base, request.run.base, baseCheckpoint),
     augment: request.run.file.augment,
     loss: request.run.file.loss,

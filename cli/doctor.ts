@@ -1,29 +1,22 @@
 /** What `thaw doctor` looks at: this machine's components, and whether Temporal and the store answer. */
 
-import { resolveRunRecord } from "../client/models/reference.js";
-import { openSession, openStoreOnly } from "../client/session.js";
+import { openStoreOnly, tryStore } from "../client/session.js";
 import { type ComponentStatus, FETCHED_LATER, inspect } from "../runtime/components/components.js";
-import { loadPlatform } from "../runtime/platform.js";
+import { openTemporal } from "../runtime/openTemporal.js";
+import { lookForServices, type Services } from "../runtime/platform.js";
 import { credentialName } from "../spec/credentialWords.js";
 import { ThawError } from "../spec/errors.js";
-import type { Platform, StoreSettings } from "../spec/platform.js";
+import { masked } from "../spec/network/masked.js";
+import type { StoreSettings, TemporalSettings } from "../spec/platform.js";
 import type { CheckJson } from "./json/doctor.js";
 
 export async function checkAll(project: string | undefined): Promise<readonly CheckJson[]> {
-  const found = await findPlatform(project);
+  const found = await lookForServices(project);
   const [components, services] = await Promise.all([
-    inspect(found instanceof ThawError || found.embedded),
+    inspect(found.embedded || found.temporal instanceof ThawError || found.store instanceof ThawError),
     checkServices(found),
   ]);
   return [...components.map(componentCheck), ...services];
-}
-
-/** Where the services are, or why nobody knows. */
-async function findPlatform(project: string | undefined): Promise<Platform | ThawError> {
-  return loadPlatform(project).catch((error: unknown) => {
-    if (error instanceof ThawError) return error;
-    throw error;
-  });
 }
 
 function componentCheck({ name, purpose, found, problem, fix }: ComponentStatus): CheckJson {
@@ -48,40 +41,37 @@ const TEMPORAL = { name: "temporal service", purpose: "runs the workflows" };
 const STORE = { name: "object store", purpose: "holds artifacts, models and reports" };
 
 /** Services that nobody has configured or started are no fault of the machine. */
-async function checkServices(platform: Platform | ThawError): Promise<readonly CheckJson[]> {
-  if (platform instanceof ThawError) {
-    const state = platform.code === "USAGE" ? "missing" : "optional";
-    return [{ ...TEMPORAL, state, ...problemOf(platform) }];
-  }
-  const { temporal, store } = platform;
+async function checkServices(found: Services): Promise<readonly CheckJson[]> {
+  const { temporal, store } = found;
   return Promise.all([
-    check({ ...TEMPORAL, where: temporal.address }, () => temporalAnswers(platform)),
-    check({ ...STORE, where: placeOf(store) }, () => storeAnswers(platform)),
+    temporal instanceof ThawError
+      ? unknown(TEMPORAL, temporal)
+      : check({ ...TEMPORAL, where: temporal.address }, () => temporalAnswers(temporal)),
+    store instanceof ThawError
+      ? unknown(STORE, store)
+      : check({ ...STORE, where: placeOf(store) }, () => storeAnswers(store, found.embedded)),
   ]);
 }
 
-async function temporalAnswers(platform: Platform): Promise<void> {
-  try {
-    await (await openSession(platform)).close();
-  } catch (error) {
-    // The session comes to the store only when Temporal has answered.
-    if (!(error instanceof ThawError) || error.code.startsWith("TEMPORAL_")) throw error;
-  }
+function unknown(found: Found, error: ThawError): CheckJson {
+  return { ...found, state: error.code === "USAGE" ? "missing" : "optional", ...problemOf(error) };
 }
 
-async function storeAnswers(platform: Platform): Promise<void> {
-  try {
-    await resolveRunRecord(openStoreOnly(platform), "latest");
-  } catch (error) {
-    // It has looked, and there are no runs yet.
-    if (!(error instanceof ThawError) || error.code !== "NOT_FOUND") throw error;
-  }
+async function temporalAnswers(settings: TemporalSettings): Promise<void> {
+  await (await openTemporal(settings)).close();
+}
+
+/** A bucket of somebody else's is not made in passing. */
+async function storeAnswers(store: StoreSettings, embedded: boolean): Promise<void> {
+  await tryStore(openStoreOnly({ store }), embedded);
 }
 
 /** Where it is, and by what it knows us. */
 function placeOf({ endpoint, bucket, credentials }: StoreSettings): string {
   return `${endpoint}/${bucket}, ${credentialName(credentials)}`;
 }
+
+const UNFORESEEN = "nobody has foreseen this: please report it, with what `thaw doctor --json` prints";
 
 type Found = Pick<CheckJson, "name" | "purpose" | "where">;
 
@@ -94,8 +84,9 @@ async function check(found: Found, look: () => Promise<void>): Promise<CheckJson
   }
 }
 
+/** Whatever is thrown is a finding: who asks what is wrong is not helped by an error. */
 function problemOf(error: unknown): Pick<CheckJson, "problem" | "fix"> {
-  if (!(error instanceof ThawError)) throw error;
+  if (!(error instanceof ThawError)) return { problem: masked(String(error)), fix: UNFORESEEN };
   const { message, hint } = error;
   return { problem: message, ...(hint === undefined ? {} : { fix: hint }) };
 }

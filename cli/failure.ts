@@ -2,6 +2,7 @@
 import { inspect } from "node:util";
 import { CommanderError } from "commander";
 import { ThawError } from "../spec/errors.js";
+import { masked } from "../spec/network/masked.js";
 import type { ErrorJson, ErrorLineJson } from "./json/error.js";
 import type { Colours, Output } from "./output.js";
 
@@ -13,12 +14,12 @@ export interface Failure extends ErrorJson {
 /** What an error means, or undefined when help or the version was printed instead. */
 export function failureOf(error: unknown): Failure | undefined {
   if (error instanceof CommanderError) return usageFailure(error);
-  const stack = inspect(error);
+  const stack = masked(inspect(error));
   if (error instanceof ThawError) {
     const { code, message, hint, exitCode } = error;
     return { code, message, ...(hint === undefined ? {} : { hint }), exitCode, stack };
   }
-  const message = (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, " ");
+  const message = masked(error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, " ");
   return { code: "UNEXPECTED", message: `${message} (set THAW_DEBUG=1 for the stack)`, exitCode: 1, stack };
 }
 
@@ -34,7 +35,7 @@ function usageFailure({ code, message, exitCode }: CommanderError): Failure | un
   const suggestion = rest.join(" ").replace(/^\((.*)\)$/, "$1");
   return {
     code: "USAGE",
-    message: first,
+    message: masked(first),
     hint: suggestion === "" ? "see `thaw --help`, or `--help` behind a command" : suggestion,
     exitCode: 2,
   };

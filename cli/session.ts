@@ -1,5 +1,5 @@
 /** Opens a session for a command and closes it whatever happens. The client is loaded only when needed. */
-import type { Session } from "../client/session.js";
+import type { Purpose, Session } from "../client/session.js";
 import { loadPlatform } from "../runtime/platform.js";
 
 /** The store alone, which is asked nothing yet. @throws ThawError STORE_UNREACHABLE when none is known, USAGE */
@@ -9,14 +9,25 @@ export async function openProjectStore(project: string | undefined): Promise<Ses
   return openStoreOnly(platform);
 }
 
-/** @throws ThawError TEMPORAL_UNREACHABLE, STORE_UNREACHABLE, STORE_DENIED, USAGE for wrong settings */
-export async function withSession<T>(
-  project: string | undefined,
-  action: (session: Session) => Promise<T>,
-): Promise<T> {
+type Action<T> = (session: Session) => Promise<T>;
+
+/**
+ * For commands that only read: a bucket that is not there is an error.
+ * @throws ThawError TEMPORAL_UNREACHABLE, STORE_UNREACHABLE, STORE_DENIED, USAGE for wrong settings
+ */
+export async function withSession<T>(project: string | undefined, action: Action<T>): Promise<T> {
+  return within(project, "read", action);
+}
+
+/** For commands that start a run: the bucket is made where there is none. */
+export async function withWritingSession<T>(project: string | undefined, action: Action<T>): Promise<T> {
+  return within(project, "write", action);
+}
+
+async function within<T>(project: string | undefined, purpose: Purpose, action: Action<T>): Promise<T> {
   const platform = await loadPlatform(project);
   const { openSession } = await import("../client/session.js");
-  const session = await openSession(platform);
+  const session = await openSession(platform, purpose);
   try {
     return await action(session);
   } finally {

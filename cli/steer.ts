@@ -1,9 +1,9 @@
 /** What the commands that steer a run share: give the command, say so, wait for its effect. */
 import { type Command, Option } from "commander";
 import type { SteerCommand } from "../spec/steering/steering.js";
+import { commandText } from "../spec/steering/words.js";
 import { contextOf } from "./context.js";
 import type { SteerJson } from "./json/steering.js";
-import { commandText } from "./render/runs/steering.js";
 import { withSession } from "./session.js";
 import { EXIT_INTERRUPTED, interruptible } from "./signals.js";
 

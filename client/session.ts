@@ -2,7 +2,14 @@
 import { Client, type WorkflowClientInterceptor } from "@temporalio/client";
 import { isUnreachable, openTemporal } from "../runtime/openTemporal.js";
 import type { Platform } from "../spec/platform.js";
-import { ensureBucket, openStore, patientStore, type Store } from "../store/connection/connection.js";
+import { checkStore } from "../store/connection/check.js";
+import {
+  ensureBucket,
+  openStore,
+  patientStore,
+  requireBucket,
+  type Store,
+} from "../store/connection/connection.js";
 import { type Patience, patiently } from "../store/connection/patience.js";
 import { startTracing } from "../tracing/start.js";
 
@@ -16,19 +23,32 @@ export interface Session {
 /** A supervisor starts an embedded server that ended again; on a busy machine that takes seconds. */
 const RESTART: Patience = { milliseconds: 15_000 };
 
+/** What a command is about to do: one that only reads makes no bucket, and says that there is none. */
+export type Purpose = "read" | "write";
+
 /**
- * Connects to Temporal, checks that the namespace is there, and makes the bucket if need be.
+ * Whether the store does all that thaw asks of one, and whether we may.
+ * @param makeBucket whether a bucket that is not there is made
+ * @throws ThawError STORE_…
+ */
+export async function tryStore(store: Store, makeBucket: boolean): Promise<void> {
+  await checkStore(store, { makeBucket });
+}
+
+/**
+ * Connects to Temporal, checks that the namespace is there, and the bucket.
  * @throws ThawError TEMPORAL_UNREACHABLE within about seven seconds, for embedded servers within 20; TEMPORAL_DENIED,
  *   STORE_UNREACHABLE, STORE_DENIED
  */
-export async function openSession(platform: Platform): Promise<Session> {
+export async function openSession(platform: Platform, purpose: Purpose = "read"): Promise<Session> {
   const tracing = await startTracing("cli");
   // Their supervisor lives, or the platform would not name them.
   const patience = platform.embedded ? RESTART : undefined;
   const connection = await patiently(patience, isUnreachable, () => openTemporal(platform.temporal));
   try {
     const store = openStore(platform.store);
-    await ensureBucket(patience === undefined ? store : patientStore(store, patience));
+    const asked = patience === undefined ? store : patientStore(store, patience);
+    await (purpose === "write" ? ensureBucket(asked) : requireBucket(asked));
     const temporal = new Client({
       connection,
       namespace: platform.temporal.namespace,
@@ -50,6 +70,6 @@ async function tracedClient(): Promise<WorkflowClientInterceptor> {
 }
 
 /** The store alone, for commands that need no Temporal. */
-export function openStoreOnly(platform: Platform): Store {
+export function openStoreOnly(platform: Pick<Platform, "store">): Store {
   return openStore(platform.store);
 }

@@ -47,6 +47,15 @@ export async function runJob(job: EngineJob, outside: Outside): Promise<unknown>
       const { importLayersModel } = await import("../learn/extractor/import.js");
       return importLayersModel(job, job.out);
     }
+    case "try": {
+      const [{ chosenBase }, { loadSound }] = await Promise.all([
+        import("../learn/bases/chosen.js"),
+        import("../learn/network/tryOut.js"),
+      ]);
+      const base = chosenBase(job.base);
+      await loadSound(base, job.base);
+      return base.architecture.features;
+    }
     case "predict": {
       const { predictJob } = await import("./predictJob.js");
       return predictJob(job, onProgress);

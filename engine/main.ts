@@ -1,8 +1,9 @@
 /** Entry of the engine: a child process that does one job at a time and reports progress to its parent. */
 
 import { fitting } from "../spec/engine/diskFull.js";
+import { firstNotFinite } from "../spec/engine/finite.js";
 import type { EngineControl, EngineJob, EngineMessage, EngineRequest } from "../spec/engine/job.js";
-import { toThawError } from "../spec/errors.js";
+import { ThawError, toThawError } from "../spec/errors.js";
 import { startTracing } from "../tracing/start.js";
 import type { Tracing } from "../tracing/tracing.js";
 import { type Outside, runJob } from "./jobs.js";
@@ -42,7 +43,15 @@ async function answer({ job, trace }: Extract<EngineRequest, { type: "job" }>): 
   const span = traced && (await import("./jobSpan.js")).openJobSpan(job, trace, outside);
   const toWorker = span?.outside ?? outside;
   try {
-    const summary = await fitting(`what ${job.kind} writes`, placeOf(job), () => runJob(job, toWorker));
+    const summary: unknown = await fitting(`what ${job.kind} writes`, placeOf(job), () =>
+      runJob(job, toWorker),
+    );
+    const broken = firstNotFinite(summary);
+    if (broken !== undefined) {
+      throw new ThawError("TRAINING_DIVERGED", `${job.kind} came to something that is no number: ${broken}`, {
+        hint: "look at the images and the base; a lower learning rate may help where something was trained",
+      });
+    }
     span?.end();
     send({ type: "done", summary });
   } catch (error) {

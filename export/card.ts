@@ -2,6 +2,7 @@
 import { findBase } from "../learn/bases/catalogue.js";
 import type { FoldsInBrief } from "../spec/records/folds.js";
 import type { ModelVersion } from "../spec/records/model.js";
+import type { ResemblanceInBrief } from "../spec/records/resemblance.js";
 import type { TrainedModel } from "./trainedModel.js";
 
 /** The document in `labels.json` and in the metadata of the model itself. Public API. */
@@ -14,6 +15,8 @@ export interface ModelCard {
   readonly testAccuracy: number;
   /** The recipe cross-validated: for small sets the figure to quote. Absent without folds. */
   readonly folds?: FoldsInBrief;
+  /** Whether validation and test images are alike; absent in models of older versions. */
+  readonly resemblance?: ResemblanceInBrief;
   readonly base: { readonly name: string; readonly source: string; readonly licence: string };
   /** In the order of the model's outputs, which are probabilities. */
   readonly labels: readonly string[];
@@ -42,7 +45,7 @@ export interface ModelCard {
 
 export function modelCard(model: TrainedModel, version: ModelVersion): ModelCard {
   const { input } = model;
-  const { conformalQuantile, folds } = version;
+  const { conformalQuantile, folds, resemblance } = version;
   const { source, licence } = version.baseSpec?.origin ?? findBase(version.base);
   return {
     name: version.name,
@@ -51,6 +54,7 @@ export function modelCard(model: TrainedModel, version: ModelVersion): ModelCard
     createdAt: version.createdAt,
     testAccuracy: version.testAccuracy,
     ...(folds === undefined ? {} : { folds }),
+    ...(resemblance === undefined ? {} : { resemblance }),
     base: { name: version.base, source, licence },
     labels: version.classes,
     ...(conformalQuantile === undefined ? {} : { conformalQuantile }),

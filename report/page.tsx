@@ -3,6 +3,7 @@ import type { FunctionComponent, VNode } from "preact";
 import type { ReportData } from "../spec/records/report.js";
 import { DataChecks } from "./sections/data/dataChecks.js";
 import { DataSet } from "./sections/data/dataSet.js";
+import { Examples } from "./sections/data/examples.js";
 import { Confidence } from "./sections/evaluation/confidence.js";
 import { Confusion } from "./sections/evaluation/confusion.js";
 import { Evidence } from "./sections/evaluation/evidence.js";
@@ -11,6 +12,7 @@ import { Folds } from "./sections/evaluation/folds.js";
 import { Mistakes } from "./sections/evaluation/mistakes.js";
 import { PerClass } from "./sections/evaluation/perClass.js";
 import { Result } from "./sections/evaluation/result.js";
+import { Warnings } from "./sections/evaluation/warnings.js";
 import { ModelCard } from "./sections/modelCard.js";
 import { Reproduce } from "./sections/reproduce.js";
 import type { SectionProps } from "./sections/section.js";
@@ -20,31 +22,41 @@ import { Network } from "./sections/training/network.js";
 import { Recipe } from "./sections/training/recipe.js";
 import { Stages } from "./sections/training/stages.js";
 import { Timings } from "./sections/training/timings.js";
+import { Words } from "./sections/words.js";
 import { trainingStages } from "./trainingStages.js";
 
-/** Sections after the result: anchor, heading, content. */
-const SECTIONS: readonly {
+interface PageSection {
   readonly id: string;
   readonly title: string;
   readonly Content: FunctionComponent<SectionProps>;
-}[] = [
-  { id: "stages", title: "How it got there", Content: Stages },
+}
+
+/** What a reader wants to see at once, after the result. */
+const OPEN: readonly PageSection[] = [
+  { id: "warnings", title: "Before you trust it", Content: Warnings },
+  { id: "examples", title: "Examples", Content: Examples },
+  { id: "mistakes", title: "Mistakes and close calls", Content: Mistakes },
+];
+
+/** The rest, folded: first what can void the figure, then how it came about, then what is only looked up. */
+const FOLDED: readonly PageSection[] = [
+  { id: "checks", title: "What to check in the data", Content: DataChecks },
   { id: "folds", title: "How far it generalises", Content: Folds },
+  { id: "confidence", title: "How far to trust it", Content: Confidence },
+  { id: "evidence", title: "Where it looks", Content: Evidence },
+  { id: "confusion", title: "Confusion matrix", Content: Confusion },
+  { id: "classes", title: "Class by class", Content: PerClass },
+  { id: "data", title: "Data", Content: DataSet },
+  { id: "stages", title: "How it got there", Content: Stages },
   { id: "recipe", title: "Why this recipe", Content: Recipe },
   { id: "curves", title: "Learning curves", Content: Curves },
   { id: "network", title: "Frozen and trained layers", Content: Network },
-  { id: "confusion", title: "Confusion matrix", Content: Confusion },
-  { id: "classes", title: "Class by class", Content: PerClass },
-  { id: "confidence", title: "How far to trust it", Content: Confidence },
-  { id: "mistakes", title: "Mistakes and close calls", Content: Mistakes },
-  { id: "evidence", title: "Where it looks", Content: Evidence },
   { id: "features", title: "Map of the features", Content: Features },
-  { id: "data", title: "Data", Content: DataSet },
-  { id: "checks", title: "What to check in the data", Content: DataChecks },
   { id: "card", title: "Model card", Content: ModelCard },
+  { id: "base", title: "The pretrained base", Content: Base },
   { id: "timings", title: "Timings", Content: Timings },
   { id: "reproduce", title: "How to reproduce it", Content: Reproduce },
-  { id: "base", title: "The pretrained base", Content: Base },
+  { id: "words", title: "What the words mean", Content: Words },
 ];
 
 export function Page({ data }: { data: ReportData }): VNode {
@@ -57,7 +69,7 @@ export function Page({ data }: { data: ReportData }): VNode {
       <div class="page">
         <nav aria-label="Sections">
           <ol>
-            {[{ id: "result", title: "Result" }, ...SECTIONS].map(({ id, title }) => (
+            {[{ id: "result", title: "Result" }, ...OPEN, ...FOLDED].map(({ id, title }) => (
               <li key={id}>
                 <a href={`#${id}`}>{title}</a>
               </li>
@@ -66,10 +78,23 @@ export function Page({ data }: { data: ReportData }): VNode {
         </nav>
         <main id="content" tabIndex={-1}>
           <Result data={data} stages={stages} />
-          {SECTIONS.map(({ id, title, Content }) => (
+          {OPEN.map(({ id, title, Content }) => (
             <section id={id} key={id} aria-labelledby={`${id}-heading`}>
               <h2 id={`${id}-heading`}>{title}</h2>
               <Content data={data} stages={stages} />
+            </section>
+          ))}
+          {FOLDED.map(({ id, title, Content }) => (
+            <section key={id} class="folded" aria-labelledby={`${id}-heading`}>
+              <details>
+                <summary>
+                  <h2 id={`${id}-heading`}>{title}</h2>
+                </summary>
+                {/* The anchor lies within: browsers unfold what hides the target of a link. */}
+                <div id={id} class="content">
+                  <Content data={data} stages={stages} />
+                </div>
+              </details>
             </section>
           ))}
           <footer>

@@ -1,6 +1,7 @@
 /** Renders the report of a run as one HTML file that loads nothing. */
 import { renderToString } from "preact-render-to-string";
 import type { ReportData } from "../spec/records/report.js";
+import { explainWords } from "./abbreviations.js";
 import { Page } from "./page.js";
 import { DATA_CSS } from "./style/data.js";
 import { PAGE_CSS } from "./style/page.js";
@@ -32,5 +33,5 @@ export function renderReport(data: ReportData): string {
       <Page data={data} />
     </html>,
   );
-  return `<!doctype html>\n${html}\n`;
+  return `<!doctype html>\n${explainWords(html)}\n`;
 }

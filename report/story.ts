@@ -57,8 +57,11 @@ function tuningClause(data: ReportData): string {
     return "only a new head was trained, and the pretrained layers stayed as they were";
   }
   if (data.stages.every(({ kept }) => !kept)) {
-    const stages = data.stages.length === 1 ? "its one stage was" : `all ${data.stages.length} stages were`;
-    return `fine-tuning did not help, so ${stages} rolled back to the new head on the frozen base`;
+    const stages =
+      data.stages.length === 1
+        ? "its one stage was"
+        : `${data.stages.length === 2 ? "both" : `all ${data.stages.length}`} stages were`;
+    return `that fine-tuning helps was not proven on the validation images, so ${stages} rolled back to the new head on the frozen base`;
   }
   const { head, points, folds } = gain;
   const reference = `the ${percent(head)} of a new head on the frozen base`;
@@ -82,7 +85,7 @@ function scratchClause(data: ReportData): string {
   const reached = `the same network trained from scratch in the same time (${duration(scratch.seconds)}) reached ${percent(scratch.accuracy)}`;
   return gain > 0
     ? `${reached}, so starting from pretrained weights was worth ${pointsInWords(gain)}${cautionAbout(scratch.accuracy, data)}`
-    : `${reached}, so here the pretrained weights brought no benefit`;
+    : `${reached}, so here a benefit of the pretrained weights was not shown`;
 }
 
 /** What a careful reader should hear when the figure compared with lies in the final model's interval. */

@@ -27,10 +27,12 @@ export interface TrainingStage {
   readonly bestEpoch: number;
   readonly stoppedEarly: boolean;
   readonly seconds: number;
-  /** Test accuracy of the model as it was after the stage, in [0, 1]. */
+  /** Test accuracy of the model as it was after the stage, in [0, 1]; undefined where that was rolled back. */
   readonly accuracy: number | undefined;
   /** 95 % interval of the accuracy. */
   readonly interval: readonly [number, number] | undefined;
+  /** Validation accuracy that the stage itself came to, kept or not; undefined where it came to none. */
+  readonly own: number | undefined;
   /** Validation figures that the stage had to beat. */
   readonly before: StageSummary["before"] | undefined;
   /** What was trained, top first; "everything" for the network from scratch. */
@@ -73,6 +75,7 @@ function headStage(data: ReportData, file: RunFile | undefined): TrainingStage {
     outcome: "trained",
     verdict: remarkOf(data.head),
     ...testedAfter(data, "head"),
+    own: data.head.validationAccuracy,
     before: undefined,
     trained: [{ name: HEAD_GROUP, learningRate: file?.head.learning_rate }],
   };
@@ -87,7 +90,9 @@ function tuneStage(data: ReportData, index: number, file: RunFile | undefined): 
     ...whatLearned(summary),
     outcome: summary.kept ? "kept" : "rolled back",
     verdict: [summary.verdict + rateSentence(summary), remarkOf(summary)].filter(Boolean).join("; "),
-    ...testedAfter(data, name),
+    // The model after a stage that was rolled back is the one before it.
+    ...(summary.kept ? testedAfter(data, name) : { accuracy: undefined, interval: undefined }),
+    own: summary.history.length === 0 ? undefined : summary.validationAccuracy,
     before: summary.before,
     trained: [
       { name: HEAD_GROUP, learningRate: headRate(summary, file) },
@@ -148,6 +153,7 @@ function scratchStage({ scratch, evaluation }: ReportData): TrainingStage | unde
     verdict: undefined,
     accuracy: evaluation.scratch?.accuracy,
     interval: evaluation.scratch?.interval,
+    own: undefined,
     before: undefined,
     trained: "everything",
   };

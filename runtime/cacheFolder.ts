@@ -1,6 +1,6 @@
 /** The per-user folder of everything that was provisioned. */
-import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
+import { fromHome, homeFolder } from "./homeFolder.js";
 
 /**
  * `THAW_CACHE`, else `$XDG_CACHE_HOME/thaw`, else `~/.cache/thaw`. As the XDG base directory specification
@@ -8,7 +8,7 @@ import { isAbsolute, join, resolve } from "node:path";
  * working directory, because a person typed it there.
  */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  if (env.THAW_CACHE) return resolve(env.THAW_CACHE);
+  if (env.THAW_CACHE) return resolve(fromHome(env.THAW_CACHE, "THAW_CACHE"));
   const xdg = env.XDG_CACHE_HOME;
-  return xdg && isAbsolute(xdg) ? join(xdg, "thaw") : join(homedir(), ".cache", "thaw");
+  return xdg && isAbsolute(xdg) ? join(xdg, "thaw") : join(homeFolder(), ".cache", "thaw");
 }

@@ -24,19 +24,51 @@ export async function loadPlatform(
   projectFolder?: string,
   surroundings: Surroundings = { env: process.env, cwd: process.cwd() },
 ): Promise<Platform> {
+  const { temporal, store, ...rest } = await lookForServices(projectFolder, surroundings);
+  if (temporal instanceof ThawError || store instanceof ThawError) {
+    // What is written wrongly comes before what may only not have been started.
+    const wrong = [temporal, store].filter((found) => found instanceof ThawError);
+    throw wrong.find(({ code }) => code === "USAGE") ?? wrong[0];
+  }
+  return { temporal, store, ...rest };
+}
+
+/** A platform of which one service, or both, may not be known. */
+export interface Services extends Pick<Platform, "projectFolder" | "workFolder" | "embedded"> {
+  readonly temporal: TemporalSettings | ThawError;
+  readonly store: StoreSettings | ThawError;
+}
+
+/** Like {@link loadPlatform}, with what is wrong beside what is right. */
+export async function lookForServices(
+  projectFolder?: string,
+  surroundings: Surroundings = { env: process.env, cwd: process.cwd() },
+): Promise<Services> {
   const env = withoutEmpty(surroundings.env);
   const project = findProjectFolder(projectFolder, env, surroundings.cwd);
   const layout = layoutOf(project);
-  const temporal = temporalFromEnvironment(env);
-  const store = storeFromEnvironment(env);
-  const record = temporal !== undefined && store !== undefined ? undefined : readRecord(layout);
+  const temporal = orError(() => temporalFromEnvironment(env));
+  const store = orError(() => storeFromEnvironment(env));
+  const record =
+    temporal !== undefined && store !== undefined ? undefined : orError(() => readRecord(layout));
+  const embedded = <T>(settings: (known: ServicesRecord | undefined) => T): T | ThawError =>
+    record instanceof ThawError ? record : orError(() => settings(record));
   return {
-    temporal: temporal ?? embeddedTemporal(record, project),
-    store: store ?? embeddedStore(record, project),
+    temporal: temporal ?? embedded((known) => embeddedTemporal(known, project)),
+    store: store ?? embedded((known) => embeddedStore(known, project)),
     projectFolder: project,
     workFolder: layout.work,
     embedded: temporal === undefined && store === undefined,
   };
+}
+
+function orError<T>(look: () => T): T | ThawError {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof ThawError) return error;
+    throw error;
+  }
 }
 
 /** An empty variable means "not set", as manifests and shells write it. */

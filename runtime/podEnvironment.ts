@@ -1,8 +1,11 @@
 /** By which variables a run's pod finds the services of the control worker. Secrets and identities are the pod's own. */
+import { hasCredentials } from "../spec/network/masked.js";
+import { isLoopback } from "../spec/network/proxy.js";
 import type { Platform, StoreSettings } from "../spec/platform.js";
 
 /** Nobody reads what a pod tells itself. */
 const LOOPBACK = /^(127\.|localhost:|\[::1\])/;
+const PROXY = /^(https?|all|no)_proxy$/i;
 /** Of OpenTelemetry's variables, which are names of a process, or may hold credentials. */
 const OWN_OR_SECRET = /^OTEL_SERVICE_NAME$|HEADERS$|_KEY$|_CERTIFICATE$/;
 
@@ -12,6 +15,7 @@ export function podEnvironment(
 ): Record<string, string> {
   return {
     ...observed(env),
+    ...proxies(env),
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: temporal.namespace,
     // What a key or a certificate stands for is in a Secret; that there is TLS at all is none.
@@ -32,6 +36,25 @@ function tokenService({ endpoint, credentials }: StoreSettings): Record<string, 
     credentials.sts !== undefined &&
     credentials.sts !== endpoint;
   return isElsewhere ? { AWS_ENDPOINT_URL_STS: credentials.sts } : {};
+}
+
+/** The way out is the same for all in a cluster; a proxy that wants a password is told to pods in a Secret. */
+function proxies(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] =>
+        PROXY.test(entry[0]) &&
+        entry[1] !== undefined &&
+        entry[1] !== "" &&
+        (/^no_/i.test(entry[0]) || isOpen(entry[1])),
+    ),
+  );
+}
+
+/** Without a password, and not on this machine. */
+function isOpen(value: string): boolean {
+  const full = value.includes("://") ? value : `http://${value}`;
+  return !hasCredentials(full) && !(URL.canParse(full) && isLoopback(new URL(full).hostname));
 }
 
 /** Where a pod's spans go, and where its metrics are read: as with the control worker, in a network of its own. */

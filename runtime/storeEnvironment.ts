@@ -1,6 +1,7 @@
 /** The object store's endpoint and credentials from the usual S3 environment variables. */
 import { z } from "zod";
 import { ThawError } from "../spec/errors.js";
+import { hasCredentials } from "../spec/network/masked.js";
 import type { StoreSettings } from "../spec/platform.js";
 import { storeCredentials } from "./storeCredentials.js";
 
@@ -11,8 +12,12 @@ export const DEFAULT_BUCKET = "thaw";
 export const DEFAULT_REGION = "us-east-1";
 
 const endpointSchema = z
-  .url({ protocol: /^https?$/, error: "is not a URL that starts with http:// or https://" })
+  .url({ protocol: /^https?$/, error: "is not a URL that starts with http:// or https://", abort: true })
   .refine((text) => new URL(text).pathname === "/", "must not have a path")
+  .refine(
+    (text) => !hasCredentials(text),
+    "must not have a name or password: keys go into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+  )
   .transform((text) => text.replace(/\/$/, ""));
 /** The rules for general purpose buckets: 3 to 63 lower-case letters, digits, dots and dashes. */
 const bucketSchema = z

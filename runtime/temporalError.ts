@@ -2,6 +2,7 @@
 import { isGrpcServiceError } from "@temporalio/client";
 import { ThawError } from "../spec/errors.js";
 import type { TemporalSettings } from "../spec/platform.js";
+import { damagedDatabase, tellsOfDamage } from "./damagedDatabase.js";
 
 /** gRPC status codes, https://grpc.io/docs/guides/status-codes/. */
 const INVALID_ARGUMENT = 3;
@@ -13,6 +14,7 @@ const UNAUTHENTICATED = 16;
 export function temporalError(settings: TemporalSettings, doing: string, error: unknown): unknown {
   const grpc = grpcError(error);
   if (grpc === undefined) return error;
+  if (tellsOfDamage(grpc.details)) return damagedDatabase(undefined, error);
   const { address, namespace } = settings;
   switch (grpc.code) {
     case UNAUTHENTICATED:

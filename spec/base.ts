@@ -18,6 +18,16 @@ export interface StoredFile {
   readonly size: number;
 }
 
+/** Which of the networks in a checkpoint's file was taken. */
+export interface TakenWeights {
+  /** The keys that it lies under and the prefix of its names, `state_dict_ema` or `state_dict/model.`, or `plain`. */
+  readonly name: string;
+  /** What stood before each of its names, and was taken off. */
+  readonly prefix?: string;
+  /** Others in the file that would do; absent where there are none. */
+  readonly others?: readonly string[];
+}
+
 /** In the place of an architecture's name: any network of TensorFlow.js' layers, of which nothing is ever trained. */
 export const LAYERS_MODEL = "layers-model";
 
@@ -50,6 +60,8 @@ export interface RegisteredBase extends BaseOrigin {
   /** Name of the architecture, whose input it has unless it says otherwise. */
   readonly architecture: string;
   readonly checkpoint: StoredFile;
+  /** Absent where the file holds one network and nothing stands before its names. */
+  readonly weights?: TakenWeights;
   /** In place of the architecture's own. */
   readonly pixelScale?: PixelScale;
   /** Side of the square input in pixels, in place of the architecture's own. */
@@ -65,6 +77,8 @@ export interface BaseSpec {
   /** Name of the architecture; without a checkpoint, that of the catalogue's base whose weights it has. */
   readonly architecture: string;
   readonly checkpoint?: StoredFile;
+  /** The network of the checkpoint's file that is meant, where it holds several. */
+  readonly weights?: string;
   readonly pixelScale?: PixelScale;
   readonly inputSize?: number;
   /** Of a {@link LAYERS_MODEL} only. */
@@ -85,6 +99,8 @@ export interface BaseChoice {
   readonly name: string;
   /** Checkpoint file of the pretrained weights. */
   readonly checkpoint: string;
+  /** The network of that file that is meant, where it holds several. */
+  readonly weights?: string;
   /** Name of the architecture, where that is not `name`. */
   readonly architecture?: string;
   readonly pixelScale?: PixelScale;

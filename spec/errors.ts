@@ -1,5 +1,7 @@
 /** The one error type of the project, and the one table from codes to exit codes and retries. */
 
+import { masked } from "./network/masked.js";
+
 /** What a code means for a shell (exit code) and for Temporal (retry or not). */
 interface ErrorClass {
   /** 1 the run failed, 2 the user's input is wrong, 4 a platform service is unreachable or broken. */
@@ -17,6 +19,8 @@ export const ERROR_CODES = {
   TOO_FEW_CLASSES: { exit: 2, retryable: false },
   CLASS_EMPTY: { exit: 2, retryable: false },
   BASE_UNKNOWN: { exit: 2, retryable: false },
+  /** A base whose weights load and whose features say nothing of a picture. */
+  BASE_UNUSABLE: { exit: 2, retryable: false },
   NOT_FOUND: { exit: 2, retryable: false },
   IMAGE_UNREADABLE: { exit: 2, retryable: false },
   STEERING_REFUSED: { exit: 2, retryable: false },
@@ -48,6 +52,8 @@ export const ERROR_CODES = {
   /** The pod ended in a way that another one would, too. */
   POD_FAILED: { exit: 1, retryable: false },
   STORE_DENIED: { exit: 4, retryable: false },
+  /** The store answers, and cannot do what is asked of it: it has no conditional writes, for example. */
+  STORE_UNSUITABLE: { exit: 4, retryable: false },
   RUNTIME_MISSING: { exit: 4, retryable: false },
   SERVICE_FAILED: { exit: 4, retryable: false },
   PROVISION_FAILED: { exit: 4, retryable: true },
@@ -74,10 +80,11 @@ export class ThawError extends Error {
     message: string,
     options: { hint?: string; cause?: unknown; record?: string } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    // Wherever an address in the sentence came from, its password goes neither to a terminal nor to a log.
+    super(masked(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "ThawError";
     this.code = code;
-    this.hint = options.hint;
+    this.hint = options.hint === undefined ? undefined : masked(options.hint);
     this.record = options.record;
   }
 

@@ -5,10 +5,12 @@ import { NativeConnection, Runtime, Worker, type WorkerOptions } from "@temporal
 import { createMetrics, type Metrics } from "../activities/metrics/metrics.js";
 import { isUnreachable, openTemporal } from "../runtime/openTemporal.js";
 import { loadPlatform } from "../runtime/platform.js";
-import { connectionOptions } from "../runtime/temporalConnection.js";
+import { nativeOptions } from "../runtime/temporalConnection.js";
 import { noAnswer } from "../runtime/temporalError.js";
-import { type ThawError, toThawError } from "../spec/errors.js";
+import { ThawError, toThawError } from "../spec/errors.js";
 import type { Platform, TemporalSettings } from "../spec/platform.js";
+import { checkStore } from "../store/connection/check.js";
+import { openStore, patientStore, type Store } from "../store/connection/connection.js";
 import { type Patience, patiently } from "../store/connection/patience.js";
 import { startTracing } from "../tracing/start.js";
 import { whenClosed } from "./closedRun.js";
@@ -43,6 +45,7 @@ export async function serve(
     const metrics = createMetrics(() => Runtime.instance().metricMeter);
     const service = await create(platform, metrics);
     await untilReached(name, platform.temporal, told);
+    await requireStore(name, openStore(platform.store), told);
     // From its installation on the runtime hears the signal itself, and ends workers that are yet to run, too.
     told.throwIfAborted();
     // Not before: a runtime without a connection would keep a process with wrong settings from ending.
@@ -54,7 +57,7 @@ export async function serve(
     });
     metrics.begin(name);
     const tracing = await startTracing(name);
-    const connection = await NativeConnection.connect(connectionOptions(platform.temporal)).catch((error) => {
+    const connection = await NativeConnection.connect(nativeOptions(platform.temporal)).catch((error) => {
       throw noAnswer(platform.temporal, "connecting", error);
     });
     try {
@@ -100,10 +103,30 @@ export async function serve(
  */
 const POD_PATIENCE_MS = 180_000;
 
+function podPatience(signal: AbortSignal): Patience | undefined {
+  const isInPod = process.env.KUBERNETES_SERVICE_HOST !== undefined;
+  return isInPod ? { milliseconds: POD_PATIENCE_MS, signal } : undefined;
+}
+
+/**
+ * A worker whose store refuses for good would take stages and fail them all. One that is away may come back: stages
+ * wait for it.
+ * @throws ThawError STORE_DENIED, STORE_UNSUITABLE
+ */
+async function requireStore(name: string, store: Store, signal: AbortSignal): Promise<void> {
+  const patience = podPatience(signal);
+  try {
+    await checkStore(patience === undefined ? store : patientStore(store, patience), { makeBucket: true });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof ThawError) || !error.retryable) throw error;
+    console.error(`${name} worker begins without the store: ${sentenceOf(error)}`);
+  }
+}
+
 /** Before the SDK's own connection, whose errors are those of its libraries. @throws ThawError TEMPORAL_… */
 async function untilReached(name: string, settings: TemporalSettings, signal: AbortSignal): Promise<void> {
-  const isInPod = process.env.KUBERNETES_SERVICE_HOST !== undefined;
-  const patience: Patience | undefined = isInPod ? { milliseconds: POD_PATIENCE_MS, signal } : undefined;
+  const patience = podPatience(signal);
   let isSaid = false;
   await patiently(patience, isUnreachable, async () => {
     try {

@@ -1,8 +1,13 @@
 /** The run as text for the Temporal UI. A fenced block: Markdown tables lose their columns there. */
 
-import type { RunInput, RunResult, RunState, StageState } from "../spec/pipeline/run.js";
+import type { RunInput, RunResult, RunState, StageState, StageStatus } from "../spec/pipeline/run.js";
 import { candidatesOf } from "../spec/pipeline/stages.js";
 import { podSentence } from "../spec/pods/sentence.js";
+import { outageText } from "../spec/records/outage.js";
+import type { Progress } from "../spec/records/training.js";
+import { type Grade, serious, type Warning } from "../spec/warnings/warning.js";
+import { warningsOfStages } from "../spec/warnings/warnings.js";
+import type { ShownFailure } from "./failure.js";
 
 const MARKS: Readonly<Record<StageState, string>> = {
   waiting: "·",
@@ -21,39 +26,142 @@ const NAME_WIDTH = 10;
 const STATE_WIDTH = 12;
 const TIME_WIDTH = 8;
 
-export function describeRun(run: RunInput, state: RunState, result: RunResult | undefined): string {
-  const rows = state.stages.map(({ name, state: stageState, seconds, note }) => {
-    const time = seconds === undefined ? "" : `${seconds.toFixed(1)} s`;
-    return [
-      MARKS[stageState],
-      name.padEnd(NAME_WIDTH),
-      stageState.padEnd(STATE_WIDTH),
-      time.padStart(TIME_WIDTH),
-      ` ${note ?? ""}`,
-    ]
-      .join(" ")
-      .trimEnd();
-  });
+/** What is shown of a run besides its state. */
+export interface RunEnd {
+  readonly result?: RunResult;
+  /** The run has ended without a result; of a cancelled one nothing more is said. */
+  readonly ended?: ShownFailure | "cancelled";
+}
+
+/** The news of the stage at work, and when they were told, in ms since 1970. */
+export interface StageNews {
+  readonly stage: string;
+  readonly progress: Progress;
+  readonly at: number;
+}
+
+export function describeRun(run: RunInput, state: RunState, end: RunEnd = {}, news?: StageNews): string {
   const candidates = candidatesOf(run.file);
   const base = candidates.length === 0 ? (run.base?.name ?? run.file.base) : candidates.join(" or ");
-  const heading = `### ${run.file.name} on ${base}`;
-  const outcome =
-    result === undefined
-      ? ""
-      : `\n${foldsSentence(result)}**${(100 * result.testAccuracy).toFixed(1)} %** on the held-out images, registered as **${result.model} v${result.version}**\n`;
-  const { paused } = state.control ?? {};
-  const pause =
-    paused === undefined
-      ? ""
-      : `\n**Paused** since ${paused.since} by ${paused.by}: \`thaw unpause ${run.runId}\` lets it go on\n`;
-  const commands = `\`thaw watch ${run.runId}\` follows this run, \`thaw report ${run.runId}\` fetches its report.`;
-  const pod = state.pod === undefined ? "" : `\n${podSentence(state.pod)}\n`;
-  return [heading, outcome + pause + pod, "```text", ...rows, "```", "", commands].join("\n");
+  const pod = state.pod === undefined ? "" : podSentence(state.pod);
+  const parts = [
+    `### ${standing(state, end)}${run.file.name} on ${base}`,
+    ...(end.ended === undefined || end.ended === "cancelled" ? [] : [failureText(end.ended)]),
+    ...(end.result === undefined ? [] : [outcomeText(end.result)]),
+    ...warningTexts(serious(warningsOfStages(state.stages))),
+    ...(isPaused(state, end) ? [pauseText(run.runId, state)] : []),
+    ...(pod === "" ? [] : [pod]),
+    ["```text", ...state.stages.flatMap((stage) => stageLines(stage, news)), "```"].join("\n"),
+    commandsText(run.runId, state, end),
+  ];
+  return parts.join("\n\n");
+}
+
+function isPaused({ control }: RunState, { result, ended }: RunEnd): boolean {
+  return control?.paused !== undefined && result === undefined && ended === undefined;
+}
+
+/** The first words of the heading, where the run does not simply go on. */
+function standing(state: RunState, end: RunEnd): string {
+  if (end.ended === "cancelled") return "■ Cancelled: ";
+  if (end.ended !== undefined) return "✗ Failed: ";
+  return isPaused(state, end) ? "‖ Paused: " : "";
+}
+
+function failureText({ code, message, hint }: ShownFailure): string {
+  const what = `**${code}**: ${message}`;
+  return hint === undefined ? what : `${what}\n\nWhat helps: ${hint}`;
+}
+
+function outcomeText(result: RunResult): string {
+  return `${foldsSentence(result)}**${percent(result.testAccuracy)}** on the held-out images, registered as **${result.model} v${result.version}**`;
+}
+
+const GRADE_WORDS: Readonly<Record<Grade, string>> = {
+  voids: "The figure may be void",
+  check: "To be checked",
+  note: "Note",
+};
+/** The strongest; `thaw explain` has all. */
+const MOST_WARNINGS = 3;
+
+function warningTexts(warnings: readonly Warning[]): readonly string[] {
+  const more = warnings.length - MOST_WARNINGS;
+  return [
+    ...warnings
+      .slice(0, MOST_WARNINGS)
+      .map(({ grade, sentence, advice }) => `**${GRADE_WORDS[grade]}**: ${sentence} → ${advice}`),
+    ...(more > 0
+      ? [`${more} more ${more === 1 ? "warning" : "warnings"}: \`thaw explain\` has all of them.`]
+      : []),
+  ];
+}
+
+function pauseText(runId: string, { control }: RunState): string {
+  const { since, by } = control?.paused ?? {};
+  return `**Paused** since ${since} by ${by}: \`thaw unpause ${runId}\` lets it go on`;
+}
+
+function stageLines(
+  { name, state, seconds, note }: StageStatus,
+  news: StageNews | undefined,
+): readonly string[] {
+  const time = seconds === undefined ? "" : `${seconds.toFixed(1)} s`;
+  const row = [
+    MARKS[state],
+    name.padEnd(NAME_WIDTH),
+    state.padEnd(STATE_WIDTH),
+    time.padStart(TIME_WIDTH),
+    ` ${note ?? ""}`,
+  ];
+  const isNews = news !== undefined && news.stage === name && state === "running";
+  return [row.join(" ").trimEnd(), ...(isNews ? [`  ${newsText(news)}`] : [])];
+}
+
+/** E.g. `epoch 3/8, 12 of 40, loss 0.312, about 2 min to go (told at 14:03 UTC)`. */
+function newsText({ progress, at }: StageNews): string {
+  const { phase, step, total, loss, validationAccuracy, etaSeconds, outage } = progress;
+  return `${[
+    phase,
+    ...(outage === undefined ? [] : [outageText(outage, universal)]),
+    ...(total > 1 ? [`${step} of ${total}`] : []),
+    ...(isNumber(loss) ? [`loss ${loss.toFixed(3)}`] : []),
+    ...(isNumber(validationAccuracy) ? [`validation accuracy ${percent(validationAccuracy)}`] : []),
+    ...(isNumber(etaSeconds) ? [`about ${roughTime(etaSeconds)} to go`] : []),
+  ].join(", ")} (told at ${universal(new Date(at))})`;
+}
+
+/** Who looks may sit anywhere. A time that is none must not hang the workflow. */
+const universal = (time: Date): string =>
+  Number.isNaN(time.getTime()) ? "some time ago" : `${time.toISOString().slice(11, 16)} UTC`;
+
+/** What is no number becomes `null` on its way, and a workflow that throws over it would hang. */
+const isNumber = (value: number | null | undefined): value is number => typeof value === "number";
+
+function roughTime(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.round(whole / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** Only what there is to be fetched is promised. */
+function commandsText(runId: string, { stages }: RunState, { result, ended }: RunEnd): string {
+  if (result !== undefined)
+    return `\`thaw report ${runId}\` fetches its report, \`thaw predict ${result.model} FILE\` uses the model.`;
+  if (ended === undefined)
+    return `\`thaw watch ${runId}\` follows this run, \`thaw explain ${runId}\` says what it does.`;
+  const failed = stages.find(({ state }) => state === "failed")?.name;
+  const log =
+    failed === undefined ? "" : `, \`thaw logs ${runId} --stage ${failed}\` has what the stage wrote`;
+  return `\`thaw explain ${runId}\` says why and what to do${log}; \`thaw resume ${runId}\` goes on from here.`;
 }
 
 /** For small sets the figure to quote. */
 function foldsSentence({ folds }: RunResult): string {
   if (folds === undefined) return "";
   const [low, high] = folds.accuracyInterval.map((value) => (100 * value).toFixed(1));
-  return `**${(100 * folds.accuracy).toFixed(1)} %** (95 %: ${low} – ${high}) over ${folds.count} folds; `;
+  return `**${percent(folds.accuracy)}** (95 %: ${low} – ${high}) over ${folds.count} folds; `;
 }
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -5,6 +5,7 @@ import {
   ActivityFailure,
   ApplicationFailure,
   defineQuery,
+  defineSignal,
   isCancellation,
   setCurrentDetails,
   setHandler,
@@ -12,18 +13,21 @@ import {
 } from "@temporalio/workflow";
 import type { StageOutcome } from "../spec/pipeline/activities.js";
 import {
+  PROGRESS_SIGNAL,
   RUN_STATE_QUERY,
   type RunInput,
   type RunResult,
   type RunState,
   SEARCH_ATTRIBUTES,
+  type StageProgress,
   type StageStatus,
 } from "../spec/pipeline/run.js";
 import { stageStatuses } from "../spec/pipeline/walk/statuses.js";
 import type { Step } from "../spec/pipeline/walk/walk.js";
 import type { PodState } from "../spec/pods/pod.js";
 import type { AppliedAt, Pause, RunControl } from "../spec/steering/steering.js";
-import { describeRun } from "./details.js";
+import { describeRun, type RunEnd, type StageNews } from "./details.js";
+import { shownFailure } from "./failure.js";
 
 const stageKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.stage, "KEYWORD");
 const accuracyKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.accuracy, "DOUBLE");
@@ -46,35 +50,48 @@ export interface RunTracker {
   steered(control: RunControl): void;
   /** Shows what the run's pod does; undefined when it has none. */
   pod(state: PodState | undefined): void;
-  finished(result: RunResult): void;
+  /** The whole run: shows what it came to, or what it failed with and what did not run. */
+  whole(work: () => Promise<RunResult>): Promise<RunResult>;
 }
 
 export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
   let steps = planned;
   /** Of the stages that have begun. */
   const begun = new Map<string, StageStatus>();
-  let result: RunResult | undefined;
+  let end: RunEnd = {};
+  let news: StageNews | undefined;
   let control: RunControl | undefined;
   let pod: PodState | undefined;
+  const isOver = (): boolean => end.ended !== undefined;
   const state = (): RunState => ({
     runId: run.runId,
     model: run.file.name,
-    stages: stageStatuses(steps, begun),
+    stages: isOver() ? stageStatuses(steps, begun).map(notRunIfWaiting) : stageStatuses(steps, begun),
     ...(control === undefined ? {} : { control }),
     ...(pod === undefined ? {} : { pod }),
   });
-  const show = (): void => setCurrentDetails(describeRun(run, state(), result));
+  const show = (): void => setCurrentDetails(describeRun(run, state(), end, news));
   const set = (status: StageStatus): void => {
     begun.set(status.name, status);
     show();
   };
   setHandler(defineQuery<RunState>(RUN_STATE_QUERY), state);
+  setHandler(
+    defineSignal<[StageProgress]>(PROGRESS_SIGNAL),
+    ({ stage, progress }) => {
+      // What is told of a stage that has ended may come late.
+      if (begun.get(stage)?.state !== "running") return;
+      news = { stage, progress, at: Date.now() };
+      show();
+    },
+    { description: "how far the stage at work has come; at most a few dozen of a stage" },
+  );
   show();
 
   return {
     during: async (name, stage, accept) => {
       const started = Date.now();
-      let made: Pick<StageStatus, "artifact"> = {};
+      let made: Pick<StageStatus, "artifact" | "warnings"> = {};
       const seconds = (): number => (Date.now() - started) / 1000;
       upsertSearchAttributes([{ key: stageKey, value: name }]);
       set({ name, state: "running" });
@@ -83,7 +100,8 @@ export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
         made = { artifact: outcome.artifact };
         accept(outcome);
         const ended = outcome.kept === false ? "rolled-back" : "done";
-        const { note } = outcome;
+        const { note, warnings } = outcome;
+        made = { ...made, ...(warnings === undefined ? {} : { warnings }) };
         set({ name, state: outcome.cached ? "cached" : ended, ...made, note, seconds: seconds() });
         return outcome;
       } catch (error) {
@@ -111,12 +129,24 @@ export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
       pod = newest;
       show();
     },
-    finished: (finalResult) => {
-      result = finalResult;
-      upsertSearchAttributes([{ key: accuracyKey, value: finalResult.testAccuracy }]);
-      show();
+    whole: async (work) => {
+      try {
+        const result = await work();
+        end = { result };
+        upsertSearchAttributes([{ key: accuracyKey, value: result.testAccuracy }]);
+        return result;
+      } catch (error) {
+        end = { ended: shownFailure(error) ?? "cancelled" };
+        throw error;
+      } finally {
+        show();
+      }
     },
   };
+}
+
+function notRunIfWaiting(stage: StageStatus): StageStatus {
+  return stage.state === "waiting" ? { ...stage, state: "not-run" } : stage;
 }
 
 function reasonOf(error: unknown): string {

@@ -54,34 +54,34 @@ export async function transferLearning(given: RunInput): Promise<RunResult> {
   });
   const place = given.file.compute === "kubernetes" ? podOf(given, tracker.pod) : localWorker;
   const artifacts: Record<string, ArtifactRef> = {};
-  try {
-    for (let [stage] = readyStages(steps); stage !== undefined; [stage] = readyStages(steps)) {
-      const outcome = await doStage(stage, {
-        run: runFor(stage, given, facts),
-        artifacts,
-        tracker,
-        steering,
-        place,
-      });
-      artifacts[stage.name] = outcome.artifact;
-      facts = { ...facts, outcomes: { ...facts.outcomes, [stage.name]: factOf(outcome) } };
-      steps = walk(facts);
-      tracker.follow(steps);
-      place.keepFor(stagesToCome(steps).flatMap(({ kind }) => (isOfPods(kind) ? [kind] : [])));
+  return tracker.whole(async () => {
+    try {
+      for (let [stage] = readyStages(steps); stage !== undefined; [stage] = readyStages(steps)) {
+        const outcome = await doStage(stage, {
+          run: runFor(stage, given, facts),
+          artifacts,
+          tracker,
+          steering,
+          place,
+        });
+        artifacts[stage.name] = outcome.artifact;
+        facts = { ...facts, outcomes: { ...facts.outcomes, [stage.name]: factOf(outcome) } };
+        steps = walk(facts);
+        tracker.follow(steps);
+        place.keepFor(stagesToCome(steps).flatMap(({ kind }) => (isOfPods(kind) ? [kind] : [])));
+      }
+    } finally {
+      await place.release();
     }
-  } finally {
-    await place.release();
-  }
-  const [stranded] = stagesToCome(steps);
-  if (stranded !== undefined) throw new Error(`${stranded.name} waits for what nothing makes`);
-  const told = await steering.finish();
-  const result = await control("record-run", "write the run's record").recordRun({
-    run: runOn(given, chosenBase(facts)),
-    artifacts,
-    ...(told.length === 0 ? {} : { steering: told }),
+    const [stranded] = stagesToCome(steps);
+    if (stranded !== undefined) throw new Error(`${stranded.name} waits for what nothing makes`);
+    const told = await steering.finish();
+    return control("record-run", "write the run's record").recordRun({
+      run: runOn(given, chosenBase(facts)),
+      artifacts,
+      ...(told.length === 0 ? {} : { steering: told }),
+    });
   });
-  tracker.finished(result);
-  return result;
 }
 
 interface Doing {

@@ -7,8 +7,8 @@ import { ThawError } from "../../spec/errors.js";
 export interface UploadHooks {
   /** Stores one; the sequence number grows. */
   readonly put: (checkpoint: WrittenCheckpoint, sequence: number) => Promise<unknown>;
-  /** Hears that a later attempt has begun; nothing is uploaded any more. */
-  readonly onFenced: (error: ThawError) => void;
+  /** Hears that nothing is uploaded any more: a later attempt has begun, or the store refuses for good. */
+  readonly onRefused: (error: ThawError) => void;
   /** Hears that the store failed; it is tried again, with a newer one if there is one by then. */
   readonly onFailure: (error: unknown) => void;
   readonly retryMs: number;
@@ -23,7 +23,7 @@ export interface CheckpointUploads {
 }
 
 /** Local folders are removed once a newer checkpoint is stored or waits. */
-export function checkpointUploads({ put, onFenced, onFailure, retryMs }: UploadHooks): CheckpointUploads {
+export function checkpointUploads({ put, onRefused, onFailure, retryMs }: UploadHooks): CheckpointUploads {
   let waiting: WrittenCheckpoint | undefined;
   let working: Promise<void> | undefined;
   let stored: WrittenCheckpoint | undefined;
@@ -40,9 +40,9 @@ export function checkpointUploads({ put, onFenced, onFailure, retryMs }: UploadH
       await discard(stored);
       stored = checkpoint;
     } catch (error) {
-      if (error instanceof ThawError && error.code === "FENCED") {
+      if (error instanceof ThawError && (error.code === "FENCED" || !error.retryable)) {
         closing.abort();
-        onFenced(error);
+        onRefused(error);
         return;
       }
       if (closing.signal.aborted) return;

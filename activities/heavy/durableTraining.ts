@@ -10,7 +10,13 @@ import { engineOf } from "../../spec/engine/device.js";
 import type { EngineJob, ResumedFrom } from "../../spec/engine/job.js";
 import { toThawError } from "../../spec/errors.js";
 import type { StageRequest } from "../../spec/pipeline/activities.js";
-import type { AppliedChange, Interruptions, TrainingPosition } from "../../spec/records/training.js";
+import type { Outage } from "../../spec/records/outage.js";
+import type {
+  AppliedChange,
+  Interruptions,
+  Progress,
+  TrainingPosition,
+} from "../../spec/records/training.js";
 import {
   fetchCheckpoint,
   removeCheckpoints,
@@ -19,6 +25,7 @@ import {
 } from "../../store/checkpoints/checkpoints.js";
 import { claimFence } from "../../store/checkpoints/fences.js";
 import type { Store } from "../../store/connection/connection.js";
+import { oneMore } from "../../store/connection/patience.js";
 import { noteCheckpointTime } from "../../store/records/checkpointTime.js";
 import type { TrainingDependencies } from "../context.js";
 import type { StageMeter } from "../metrics/stageMeter.js";
@@ -84,7 +91,11 @@ export async function trainDurably(
   const leaveMs = graceSeconds === undefined ? LEAVE_MS : Math.max(1000, 1000 * graceSeconds - FAREWELL_MS);
   const identity = { engine: engineOf(stage, engineFingerprint), threads: computeThreads() };
   const worker = `${process.pid}@${hostname()}`;
-  const say = (phase: string): void => report({ phase, step: 0, total: 1 });
+  /** Training goes on meanwhile. */
+  let outage: Outage | undefined;
+  const tellProgress = (progress: Progress): void =>
+    report(outage === undefined ? progress : { ...progress, outage });
+  const say = (phase: string): void => tellProgress({ phase, step: 0, total: 1 });
 
   say("looking for a checkpoint");
   const fence = await claimFence(store, stageKey, { run, activity, attempt, worker });
@@ -99,10 +110,14 @@ export async function trainDurably(
       const seconds = (performance.now() - started) / 1000;
       slowest = Math.max(slowest, seconds);
       meter.checkpointStored(seconds, bytes, sent);
+      outage = undefined;
     },
-    onFenced: (error) => end.abort(error),
-    onFailure: (error) =>
-      log.warn(`a checkpoint waits for the store: ${toThawError(error, "STORE_UNREACHABLE").message}`),
+    // Without checkpoints training would be lost with its worker, and its artifact could not be stored either.
+    onRefused: (error) => end.abort(error),
+    onFailure: (error) => {
+      outage = oneMore(outage, error);
+      log.warn(`a checkpoint waits for the store: ${toThawError(error, "STORE_UNREACHABLE").message}`);
+    },
     retryMs: STORE_RETRY_MS,
   });
   const commands = commandsFor(uploadStore, request, tell);
@@ -126,7 +141,7 @@ export async function trainDurably(
       { ...job, checkpoints: { folder: join(spool, "written"), everySeconds, identity, resume } },
       {
         signal: end.signal,
-        onProgress: report,
+        onProgress: tellProgress,
         onProcessorTime: meter.processorTime,
         onCheckpoint: (checkpoint) => {
           last = checkpoint.position;

@@ -85,7 +85,8 @@ export function createRunningStages<Outcome>(given: Partial<AdoptionTimes> = {})
     };
     const report = (progress: Progress): void => {
       stage.news = { progress, at: performance.now() };
-      awaitProgress();
+      // To wait for the store is no progress.
+      if (progress.outage === undefined) awaitProgress();
       stage.attempt?.report(progress);
     };
     const stage: Running<Outcome> = {

@@ -10,6 +10,7 @@ import type { StageOutcome, StageRequest } from "../../spec/pipeline/activities.
 import type { HalfBatch } from "../../spec/pipeline/halfBatch.js";
 import type { StagePlan } from "../../spec/pipeline/stages.js";
 import type { DatasetSummary } from "../../spec/records/dataset.js";
+import { type Outage, WAITING_FOR_STORE } from "../../spec/records/outage.js";
 import type { AppliedChange, Progress } from "../../spec/records/training.js";
 import type { Resources, Usage } from "../../spec/records/usage.js";
 import { type ArtifactManifest, commitArtifact, requireManifest } from "../../store/artifacts/artifacts.js";
@@ -17,7 +18,9 @@ import { stageKey } from "../../store/artifacts/keys.js";
 import { writeRedirect } from "../../store/artifacts/redirects.js";
 import { removeCheckpoints } from "../../store/checkpoints/checkpoints.js";
 import { patientStore, type Store } from "../../store/connection/connection.js";
+import type { Patience } from "../../store/connection/patience.js";
 import type { TrainingDependencies } from "../context.js";
+import { progressSignals, signalProgress } from "../life/progressSignals.js";
 import { startPulse } from "../life/pulse.js";
 import { identify, lookUp, outcomeOf, type StageIdentity } from "../light/findArtifact.js";
 import type { StageLog } from "../log/stageLog.js";
@@ -75,6 +78,7 @@ export async function runStage(
     dependencies.engine.warm();
     const identity = await identify(dependencies, request);
     const tell = signalApplied(activity);
+    const news = progressSignals(request.stage.name, signalProgress(activity));
     return await running.attend(
       identity.key,
       (hooks) =>
@@ -84,7 +88,11 @@ export async function runStage(
       {
         number: activity.info.attempt,
         activity: activity.info.scheduledTimestampMs,
-        report: (progress, at) => pulse.report(log.progress(progress), at),
+        report: (progress, at) => {
+          const logged = log.progress(progress);
+          pulse.report(logged, at);
+          news(logged);
+        },
         cancelled: activity.cancellationSignal,
         isLost: () => isLost(activity.cancellationDetails),
         isLeaving: () => activity.cancellationDetails?.workerShutdown === true,
@@ -145,7 +153,14 @@ async function makeMetered(
   tell: TellApplied,
 ): Promise<StageOutcome> {
   const { report, signal, meter } = hooks;
-  const store = patientStore(given.store, { milliseconds: STORE_PATIENCE_MS, signal });
+  const onOutage = (outage: Outage | undefined): void =>
+    report({
+      phase: outage === undefined ? "the store answers again" : WAITING_FOR_STORE,
+      step: 0,
+      total: 1,
+      ...(outage === undefined ? {} : { outage }),
+    });
+  const store = patientStore(given.store, { milliseconds: STORE_PATIENCE_MS, signal, onOutage });
   const dependencies = { ...given, store };
   const { engineFingerprint } = dependencies;
   const { key, digests, manifest: known } = await lookUp(dependencies, request, identity);
@@ -156,7 +171,7 @@ async function makeMetered(
   }
 
   const inputs = await openInputs(dependencies, request, report);
-  const making = { dependencies, hastyStore: given.store, digests, inputs, buildJob, hooks, tell };
+  const making = { dependencies, hastyStore: given.store, onOutage, digests, inputs, buildJob, hooks, tell };
   const keyOf = ({ stage }: StageRequest): string => stageKey(stage, digests, engineFingerprint);
   const images = trainingImages(inputs, request);
   const { outOfMemory } = meter;
@@ -174,6 +189,7 @@ interface Making {
   readonly dependencies: TrainingDependencies;
   /** For checkpoints and commands, which nobody waits for. */
   readonly hastyStore: Store;
+  readonly onOutage: NonNullable<Patience["onOutage"]>;
   readonly digests: StageIdentity["digests"];
   readonly inputs: StageInputs;
   readonly buildJob: JobBuilder;
@@ -183,7 +199,7 @@ interface Making {
 
 /** One try at the stage, from its inputs to the committed artifact. */
 async function makeOnce(
-  { dependencies, hastyStore, digests, inputs, buildJob, hooks, tell }: Making,
+  { dependencies, hastyStore, onOutage, digests, inputs, buildJob, hooks, tell }: Making,
   request: StageRequest,
   half: HalfBatch | undefined,
 ): Promise<StageOutcome> {
@@ -193,7 +209,7 @@ async function makeOnce(
   const out = await newWorkFolder(workFolder, request.stage.name);
   try {
     const leave = AbortSignal.any([signal, leaving]);
-    const fetching = patientStore(hastyStore, { milliseconds: STORE_PATIENCE_MS, signal: leave });
+    const fetching = patientStore(hastyStore, { milliseconds: STORE_PATIENCE_MS, signal: leave, onOutage });
     const job = await buildJob(request, inputs, out, { store: fetching, digests, report, signal: leave });
     const started = performance.now();
     const { summary, changes, beforeCommit, afterCommit } = isTraining(job)

@@ -4,6 +4,7 @@ import { ThawError } from "../../spec/errors.js";
 import type { MissedArtifact, StageOutcome, StageRequest } from "../../spec/pipeline/activities.js";
 import type { BaseComparison } from "../../spec/records/baseComparison.js";
 import type { RecipeSummary } from "../../spec/records/recipe.js";
+import { warningsOfArtifact } from "../../spec/warnings/warnings.js";
 import {
   type ArtifactManifest,
   artifactIsWhole,
@@ -97,6 +98,7 @@ export function outcomeOf(manifest: ArtifactManifest, cached: boolean): StageOut
   const kept = manifest.kind === "tune" ? (manifest.summary as { kept: boolean }).kept : undefined;
   const base = manifest.kind === "base" ? (manifest.summary as BaseComparison).chosen : undefined;
   const decision = manifest.kind === "recipe" ? (manifest.summary as RecipeSummary).decision : undefined;
+  const warnings = warningsOfArtifact(manifest.kind, manifest.summary);
   return {
     artifact: refOf(manifest),
     cached,
@@ -104,6 +106,7 @@ export function outcomeOf(manifest: ArtifactManifest, cached: boolean): StageOut
     ...(kept === undefined ? {} : { kept }),
     ...(decision === undefined ? {} : { decision }),
     ...(base === undefined ? {} : { base }),
+    ...(warnings.length === 0 ? {} : { warnings }),
   };
 }
 

@@ -1,6 +1,7 @@
-/** What the records of runs and of models say of the folds. */
+/** What the records of runs and of models say of the folds, and of validation and test images. */
 import type { Evaluation } from "../../spec/records/evaluation.js";
 import type { FoldsInBrief } from "../../spec/records/folds.js";
+import type { ResemblanceInBrief } from "../../spec/records/resemblance.js";
 
 /** @returns the part of a record; empty without folds */
 export function foldsInBrief({ crossValidation }: Evaluation): { readonly folds?: FoldsInBrief } {
@@ -16,4 +17,13 @@ export function foldsInBrief({ crossValidation }: Evaluation): { readonly folds?
       pValue: againstHead.pValue,
     },
   };
+}
+
+/** @returns the part of a record; empty where nothing was compared */
+export function resemblanceInBrief({ resemblance }: Evaluation): {
+  readonly resemblance?: ResemblanceInBrief;
+} {
+  if (resemblance === undefined) return {};
+  const { verdict, sentence } = resemblance;
+  return { resemblance: { verdict, sentence } };
 }

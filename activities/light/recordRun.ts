@@ -2,16 +2,22 @@
 
 import type { ArtifactRef } from "../../spec/artifact.js";
 import type { ControlActivities } from "../../spec/pipeline/activities.js";
-import type { RunResult } from "../../spec/pipeline/run.js";
+import type { ResultOfStage, RunResult } from "../../spec/pipeline/run.js";
 import { runCost } from "../../spec/prices.js";
-import type { Evaluation } from "../../spec/records/evaluation.js";
+import type { DatasetSummary } from "../../spec/records/dataset.js";
+import type { Evaluation, StageAccuracy } from "../../spec/records/evaluation.js";
 import type { ModelVersion } from "../../spec/records/model.js";
+import type { RecipeSummary } from "../../spec/records/recipe.js";
+import type { StageSummary } from "../../spec/records/training.js";
+import type { Warning } from "../../spec/warnings/warning.js";
+import { warningsOf } from "../../spec/warnings/warnings.js";
 import { requireManifest } from "../../store/artifacts/artifacts.js";
+import type { Store } from "../../store/connection/connection.js";
 import { writeRun } from "../../store/records/records.js";
 import { runUsage } from "../../store/records/runUsage.js";
 import type { ControlDependencies } from "../context.js";
 import { NO_METRICS } from "../metrics/metrics.js";
-import { foldsInBrief } from "./foldsInBrief.js";
+import { foldsInBrief, resemblanceInBrief } from "./foldsInBrief.js";
 
 export async function recordRun(
   { store, prices, metrics = NO_METRICS }: ControlDependencies,
@@ -20,15 +26,18 @@ export async function recordRun(
   const evaluation = (await requireManifest(store, artifacts.evaluate as ArtifactRef)).summary as Evaluation;
   const model = (await requireManifest(store, artifacts.register as ArtifactRef)).summary as ModelVersion;
   const { scratch } = evaluation;
+  const warnings = await readWarnings(store, artifacts, evaluation);
   const result: RunResult = {
     runId: run.runId,
     model: model.name,
     version: model.version,
     testAccuracy: evaluation.accuracy,
     testAccuracyInterval: evaluation.accuracyInterval,
-    byStage: evaluation.byStage,
+    byStage: await Promise.all(evaluation.byStage.map((stage) => withOwnFigure(store, artifacts, stage))),
     ...(scratch === undefined ? {} : { scratch: { accuracy: scratch.accuracy, seconds: scratch.seconds } }),
     ...foldsInBrief(evaluation),
+    ...resemblanceInBrief(evaluation),
+    ...(warnings.length === 0 ? {} : { warnings }),
     artifacts,
     ...(run.resumedFrom === undefined ? {} : { resumedFrom: run.resumedFrom }),
     ...(steering === undefined ? {} : { steering }),
@@ -39,4 +48,33 @@ export async function recordRun(
     metrics.runCost(currency, amount);
   }
   return result;
+}
+
+async function readWarnings(
+  store: Store,
+  { ingest, recipe }: Readonly<Record<string, ArtifactRef>>,
+  evaluation: Evaluation,
+): Promise<readonly Warning[]> {
+  const summaryOf = async <T>(ref: ArtifactRef | undefined): Promise<T | undefined> =>
+    ref === undefined ? undefined : ((await requireManifest(store, ref)).summary as T);
+  return warningsOf({
+    dataset: await summaryOf<DatasetSummary>(ingest),
+    recipe: await summaryOf<RecipeSummary>(recipe),
+    evaluation,
+  });
+}
+
+/** After a stage that was rolled back the model is the one before it: what the stage itself reached is in its summary. */
+async function withOwnFigure(
+  store: Store,
+  artifacts: Readonly<Record<string, ArtifactRef>>,
+  { stage, accuracy }: StageAccuracy,
+): Promise<ResultOfStage> {
+  const ref = artifacts[stage];
+  if (ref?.kind !== "tune") return { stage, accuracy };
+  const summary = (await requireManifest(store, ref)).summary as StageSummary;
+  if (summary.kept) return { stage, accuracy };
+  // A training that came to no numbers is given those from before it.
+  const own = summary.history.length === 0 ? {} : { validationAccuracy: summary.validationAccuracy };
+  return { stage, accuracy, rolledBack: { ...own, before: summary.before.validationAccuracy } };
 }

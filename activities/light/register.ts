@@ -8,7 +8,7 @@ import { requireManifest } from "../../store/artifacts/artifacts.js";
 import { registerModel } from "../../store/records/records.js";
 import type { ControlDependencies } from "../context.js";
 import { commitOnce } from "./commitOnce.js";
-import { foldsInBrief } from "./foldsInBrief.js";
+import { foldsInBrief, resemblanceInBrief } from "./foldsInBrief.js";
 
 export async function register(
   dependencies: ControlDependencies,
@@ -24,7 +24,8 @@ async function newVersion(
   { run, inputs }: StageRequest,
 ): Promise<ModelVersion> {
   const evaluation = (await requireManifest(store, inputs.evaluate as ArtifactRef)).summary as Evaluation;
-  const quantile = evaluation.conformal?.quantile;
+  // A promise that the test images refute is not handed on.
+  const quantile = evaluation.refuted?.sets === undefined ? evaluation.conformal?.quantile : undefined;
   const { mirrored } = evaluation;
   const trained = Object.entries(inputs).filter(([name]) => name === "head" || name.startsWith("tune-"));
   return registerModel(store, {
@@ -36,6 +37,7 @@ async function newVersion(
     ...(run.base === undefined ? {} : { baseSpec: run.base }),
     testAccuracy: evaluation.accuracy,
     ...foldsInBrief(evaluation),
+    ...resemblanceInBrief(evaluation),
     ...(evaluation.temperature === undefined ? {} : { temperature: evaluation.temperature }),
     ...(quantile === undefined ? {} : { conformalQuantile: quantile }),
     ...(mirrored === undefined ? {} : { mirroredAccuracy: mirrored.accuracy }),

@@ -1,5 +1,6 @@
 /** Picks from the stream of a stage's progress what a log needs: ends of epochs, new phases, and now and then how far it is. */
 import type { LogFields } from "../../spec/log.js";
+import { outageText } from "../../spec/records/outage.js";
 import type { EpochRecord, Progress } from "../../spec/records/training.js";
 
 export interface ProgressLine {
@@ -34,16 +35,21 @@ function kindOf(phase: string): string {
   return phase.replace(/\d+/g, "#");
 }
 
-function milestone({ phase, step, total, loss, imagesPerSecond, etaSeconds }: Progress): string {
+function milestone({ phase, step, total, loss, imagesPerSecond, etaSeconds, outage }: Progress): string {
+  const away = outage === undefined ? [] : [`${outageText(outage, universal)}: ${outage.why}`];
   // One step is no scale: the phase says all.
-  if (total === 1) return phase;
+  if (total === 1) return [phase, ...away].join(", ");
   return [
     `${phase}: ${step}${total > 0 ? ` of ${total}` : ""}`,
+    ...away,
     ...(loss === undefined ? [] : [`loss ${loss.toPrecision(4)}`]),
     ...(imagesPerSecond === undefined ? [] : [`${Math.round(imagesPerSecond)} images/s`]),
     ...(etaSeconds === undefined ? [] : [`about ${Math.round(etaSeconds)} s to go`]),
   ].join(", ");
 }
+
+/** Whoever reads it later may sit anywhere. */
+const universal = (time: Date): string => `${time.toISOString().slice(11, 16)} UTC`;
 
 function epochMessage(phase: string, record: EpochRecord): string {
   const { loss, accuracy, validationLoss, validationAccuracy, learningRate, seconds, averaged } = record;

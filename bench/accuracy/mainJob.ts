@@ -25,7 +25,7 @@ async function run(...args: string[]): Promise<{ runId: string; result: RunResul
 
 /** Milliseconds from the end of one heavy stage to the start of the next, from the run's history. */
 async function gaps(runId: string): Promise<number[]> {
-  const session = await openSession(await loadPlatform(folder));
+  const session = await openSession(await loadPlatform(folder), "write");
   try {
     const { events } = await session.temporal.workflow.getHandle(runId).fetchHistory();
     const found: number[] = [];

@@ -21,9 +21,11 @@ export function basesJson(
     return { ...origin, sha256, ...inputOf(base), domain, classes, imagenetTop1, imagenetTop1Source };
   });
   const added = registered.map((base): BaseJson => {
-    const { name, version, architecture, pretrainedOn, source, licence, checkpoint, extractor } = base;
+    const { name, version, architecture, pretrainedOn, source, licence } = base;
+    const { checkpoint, weights, extractor } = base;
     const origin = { name, origin: "added", version, architecture, pretrainedOn, source, licence } as const;
-    const known = { ...origin, sha256: checkpoint.digest, ...inputOf(base) };
+    const taken = weights === undefined ? {} : { weights };
+    const known = { ...origin, sha256: checkpoint.digest, ...taken, ...inputOf(base) };
     return extractor === undefined ? known : { ...known, extractor };
   });
   return {

@@ -6,6 +6,10 @@ import type { Shape } from "../../spec/schemas/exact.js";
 export type ServicesJson = Shape<typeof servicesSchema>;
 export type DownJson = Shape<typeof downSchema>;
 
-export function servicesJson(status: ServicesStatus): ServicesJson {
-  return { ...status, up: status.services.every(({ ready }) => ready) };
+export function servicesJson(status: ServicesStatus, work?: ServicesJson["work"]): ServicesJson {
+  return {
+    ...status,
+    up: status.services.every(({ ready }) => ready),
+    ...(work === undefined ? {} : { work }),
+  };
 }

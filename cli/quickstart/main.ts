@@ -9,7 +9,7 @@ import { finishRun } from "../finish.js";
 import { followRun } from "../follow.js";
 import { mainWith } from "../mainWith.js";
 import type { Output } from "../output.js";
-import { withSession } from "../session.js";
+import { withWritingSession } from "../session.js";
 import { startEmbedded } from "../startEmbedded.js";
 import { writeEmojiManifest } from "./emojiDataset.js";
 import { QUICKSTART_RUN_FILE } from "./runFile.js";
@@ -23,7 +23,7 @@ async function quickstart(output: Output): Promise<void> {
   await writeFile(runFile, QUICKSTART_RUN_FILE);
   output.talk(`\n${images} pictures; the run file is ${relative(project, runFile)}`);
 
-  await withSession(project, async (session) => {
+  await withWritingSession(project, async (session) => {
     const { runId } = await startRun(session, await loadRunFile(runFile, []));
     const view = await followRun(session, runId, output);
     finishRun(session, view, output, true);

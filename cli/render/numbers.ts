@@ -31,7 +31,12 @@ export function size(bytes: number): string {
 /** `2026-11-24 09:05` in the machine's time zone. */
 export function dateTime(date: Date): string {
   const day = [date.getFullYear(), date.getMonth() + 1, date.getDate()].map(twoDigits).join("-");
-  return `${day} ${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`;
+  return `${day} ${timeOfDay(date)}`;
 }
 
 const twoDigits = (value: number): string => String(value).padStart(2, "0");
+
+/** `09:05` in the machine's time zone. */
+export function timeOfDay(date: Date): string {
+  return `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`;
+}

@@ -4,11 +4,11 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { ReadableStream } from "node:stream/web";
 import { ThawError } from "../../spec/errors.js";
 import { isMissing, type Store, storeCall } from "../../store/connection/connection.js";
+import { getThrough } from "../../store/connection/download.js";
 
 export interface FetchOptions {
   /** SHA-256, hex, that the file must have. */
@@ -90,20 +90,16 @@ async function openUrl(source: string, signal: AbortSignal | undefined): Promise
   const timer = setTimeout(() => waiting.abort(new Error(`no answer in ${ANSWER_MS / 1000} s`)), ANSWER_MS);
   try {
     const signals = [waiting.signal, ...(signal === undefined ? [] : [signal])];
-    const response = await fetch(source, { signal: AbortSignal.any(signals) });
-    if (!response.ok || response.body === null) {
-      await response.body?.cancel();
-      throw new ThawError("DATA_NOT_FOUND", `${source} answers ${response.status} ${response.statusText}`, {
+    const response = await getThrough(source, AbortSignal.any(signals));
+    const { statusCode = 0, statusMessage = "", headers } = response;
+    if (statusCode !== 200) {
+      response.resume();
+      throw new ThawError("DATA_NOT_FOUND", `${source} answers ${statusCode} ${statusMessage}`, {
         hint: "open the address in a browser; where it needs a password, download the file and give its path",
       });
     }
-    const length = response.headers.get("content-length");
-    // A compressed answer is longer than it says once it is unpacked.
-    const isPlain = response.headers.get("content-encoding") === null;
-    return {
-      body: Readable.fromWeb(response.body as ReadableStream),
-      total: length === null || !isPlain ? undefined : Number(length),
-    };
+    const length = headers["content-length"];
+    return { body: response, total: length === undefined ? undefined : Number(length) };
   } catch (error) {
     throw downloadFailed(source, error);
   } finally {
@@ -144,7 +140,8 @@ function downloadFailed(source: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   if (error instanceof ThawError || code === "ENOSPC") return error;
   const { message, cause } = error as Error;
-  const why = cause instanceof Error ? cause.message : message;
+  const abort = cause instanceof Error && (error as Error).name === "AbortError" ? cause.message : undefined;
+  const why = abort ?? (message || code);
   return new ThawError("DATA_NOT_FOUND", `${source} cannot be downloaded: ${why}`, {
     hint: "check the address and the network, or download the file and give its path",
     cause: error,

@@ -5,14 +5,17 @@ import { join } from "node:path";
 import { z } from "zod";
 import { createEngine } from "../../engine/process.js";
 import { RAW_PIXELS } from "../../learn/bases/extractor.js";
-import type { ExtractorSpec, PixelScale } from "../../spec/base.js";
+import { type ExtractorSpec, LAYERS_MODEL, type PixelScale } from "../../spec/base.js";
 import type { ImportedModel } from "../../spec/engine/job.js";
 import { ThawError } from "../../spec/errors.js";
 import type { Store } from "../../store/connection/connection.js";
 import type { FetchOptions } from "./checkpointSource.js";
 import { openLayersModel } from "./layersModelSource.js";
+import { tryBase } from "./tryBase.js";
 
 export interface LayersModelRequest {
+  /** Of the base that it becomes. */
+  readonly name: string;
   readonly from: string;
   readonly pixelScale?: PixelScale;
   /** Side of the square input in pixels, for a model that takes any. */
@@ -39,7 +42,7 @@ const answerSchema: z.ZodType<ImportedModel> = z.object({
 /** @throws ThawError USAGE (size, output, scale), DATA_NOT_FOUND, DATA_INVALID, ENGINE_FAILED, RUNTIME_MISSING */
 export async function importLayersModel(
   store: Store,
-  { from, pixelScale, size, output }: LayersModelRequest,
+  { from, name, pixelScale, size, output }: LayersModelRequest,
   options: FetchOptions,
 ): Promise<ExtractorFile> {
   const files = await openLayersModel(store, from, options);
@@ -62,7 +65,10 @@ export async function importLayersModel(
     );
     const { rescales, ...extractor } = answerSchema.parse(answer);
     if (pixelScale === undefined && !rescales) throw unknownScale(from);
-    return { path, extractor, pixelScale: pixelScale ?? RAW_PIXELS, dispose };
+    const scale = pixelScale ?? RAW_PIXELS;
+    const base = { name, architecture: LAYERS_MODEL, checkpoint: path, extractor, pixelScale: scale };
+    await tryBase(engine, base, options.signal);
+    return { path, extractor, pixelScale: scale, dispose };
   } catch (error) {
     await dispose();
     throw error;

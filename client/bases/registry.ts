@@ -1,17 +1,32 @@
 /** Lists the bases that runs can start from, and registers checkpoints of one's own among them. */
+import { createEngine } from "../../engine/process.js";
 import { findArchitecture, WITHOUT_WEIGHTS } from "../../learn/bases/architectures.js";
-import { type Base, type BaseInput, CATALOGUE, type CatalogueBase } from "../../learn/bases/catalogue.js";
+import {
+  type ArchitectureBase,
+  type Base,
+  type BaseInput,
+  CATALOGUE,
+  type CatalogueBase,
+} from "../../learn/bases/catalogue.js";
 import { extractorInput } from "../../learn/bases/extractor.js";
 import { ownInput } from "../../learn/bases/input.js";
-import { LAYERS_MODEL, NOT_STATED, type PixelScale, type RegisteredBase } from "../../spec/base.js";
+import { requireSound } from "../../learn/bases/sound.js";
+import {
+  LAYERS_MODEL,
+  NOT_STATED,
+  type PixelScale,
+  type RegisteredBase,
+  type TakenWeights,
+} from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
 import type { DamagedRecord } from "../../spec/records/damaged.js";
 import { storeFile } from "../../store/artifacts/artifacts.js";
-import { ensureBucket, type Store } from "../../store/connection/connection.js";
+import { ensureBucket, requireBucket, type Store } from "../../store/connection/connection.js";
 import { unlessDamaged } from "../../store/record.js";
 import { baseRecordName, listBaseNames, readBase, registerBase } from "../../store/records/bases.js";
 import { type FetchOptions, isRemote, openCheckpoint } from "./checkpointSource.js";
 import { importLayersModel } from "./importLayersModel.js";
+import { tryBase } from "./tryBase.js";
 
 export type { Base, CatalogueBase } from "../../learn/bases/catalogue.js";
 
@@ -33,7 +48,7 @@ export interface ListedBases {
 }
 
 export async function registeredBases(store: Store): Promise<ListedBases> {
-  await ensureBucket(store);
+  await requireBucket(store);
   const names = await listBaseNames(store);
   const damaged: DamagedRecord[] = [];
   const found = await Promise.all(names.map((name) => unlessDamaged(readBase(store, name), damaged)));
@@ -62,6 +77,8 @@ export interface AddBase {
   readonly size?: number;
   /** The layer of a layers model that gives the features. */
   readonly output?: string;
+  /** The network that is meant of several in the checkpoint's file. */
+  readonly weights?: string;
   readonly source?: string;
   readonly licence?: string;
   /** What it was pretrained on. */
@@ -71,8 +88,8 @@ export interface AddBase {
 /**
  * Fetches the checkpoint, reads it as a run would, stores the file under its digest and registers it under the
  * next version of the name; what is registered already keeps its version.
- * A layers model is tried in an engine process, and stored as one file.
- * @throws ThawError USAGE (name, address, options), BASE_UNKNOWN (architecture), DATA_NOT_FOUND, DATA_INVALID, STORE_…
+ * Every base is shown a picture in an engine process before; a layers model is stored as one file.
+ * @throws ThawError USAGE (name, address, options), BASE_UNKNOWN (architecture), BASE_UNUSABLE, DATA_NOT_FOUND, DATA_INVALID, STORE_…
  */
 export async function addBase(
   store: Store,
@@ -81,6 +98,11 @@ export async function addBase(
 ): Promise<RegisteredBase> {
   const { from, name, architecture } = request;
   checkName(name);
+  if (architecture === LAYERS_MODEL && request.weights !== undefined) {
+    throw new ThawError("USAGE", "--weights is for checkpoints; a model.json holds one network", {
+      hint: "leave it out",
+    });
+  }
   const file =
     architecture === LAYERS_MODEL
       ? await importLayersModel(store, request, fetching)
@@ -107,11 +129,8 @@ export async function addBase(
 const LEAST_SIDE = 32;
 
 /** The checkpoint on this machine, once the architecture has taken it. */
-async function checkedCheckpoint(
-  store: Store,
-  { from, architecture, pixelScale, size, output }: AddBase,
-  fetching: FetchOptions,
-) {
+async function checkedCheckpoint(store: Store, request: AddBase, fetching: FetchOptions) {
+  const { from, name, architecture, pixelScale, size, output } = request;
   const base = findArchitecture(architecture);
   if (output !== undefined) {
     throw new ThawError("USAGE", `--output is for layers models; ${architecture} has its own`, {
@@ -125,12 +144,20 @@ async function checkedCheckpoint(
   }
   const checkpoint = await openCheckpoint(store, from, fetching);
   try {
-    await tryToLoad(base, checkpoint.path, from);
-    return {
-      ...checkpoint,
+    const taken = await tryToLoad(base, checkpoint.path, request);
+    const numbers = {
       ...(pixelScale === undefined ? {} : { pixelScale }),
       ...(size === undefined || size === base.input.size ? {} : { inputSize: size }),
     };
+    const weights = taken === undefined ? {} : { weights: taken.name };
+    const engine = createEngine(() => undefined);
+    try {
+      const choice = { name, architecture, checkpoint: checkpoint.path, ...weights, ...numbers };
+      await tryBase(engine, choice, fetching.signal);
+    } finally {
+      await engine.stop();
+    }
+    return { ...checkpoint, ...numbers, ...(taken === undefined ? {} : { weights: taken }) };
   } catch (error) {
     await checkpoint.dispose();
     throw error;
@@ -156,21 +183,35 @@ function withoutSecrets(address: string): string {
   return url.href;
 }
 
-/** Every error names the source. @param file where it lies on this machine */
-async function tryToLoad(base: Base, file: string, from: string): Promise<void> {
-  const parameters = await base.load(file).catch((error: unknown) => {
+/** Every error names the source. @param file where it lies on this machine @returns what of it was taken */
+async function tryToLoad(
+  base: ArchitectureBase,
+  file: string,
+  { from, weights }: AddBase,
+): Promise<TakenWeights | undefined> {
+  const { parameters, taken } = await base.read(file, weights).catch((error: unknown) => {
     if (!(error instanceof ThawError)) throw error;
     const said = error.message.replaceAll(file, from);
     const message = said.includes(from) ? said : `${from}: ${said}`;
     const hint = error.hint === undefined ? {} : { hint: error.hint };
     throw new ThawError(error.code, message, { ...hint, cause: error });
   });
-  for (const [name, { data }] of parameters) {
-    if (data.every(Number.isFinite)) continue;
-    throw new ThawError("DATA_INVALID", `${from}: ${name} holds values that are no numbers`, {
-      hint: "the training that wrote the checkpoint diverged; use an earlier one",
-    });
+  try {
+    requireSound(parameters, from);
+  } catch (error) {
+    throw withOthers(error, taken);
   }
+  return taken;
+}
+
+/** What is wrong with one network of a file need not be wrong with the others. */
+function withOthers(error: unknown, taken: TakenWeights | undefined): unknown {
+  const [other] = taken?.others ?? [];
+  if (!(error instanceof ThawError) || taken === undefined || other === undefined) return error;
+  return new ThawError(error.code, `${error.message} (${taken.name} of the file)`, {
+    hint: `the file also holds ${taken.others?.join(", ")}: \`--weights ${other}\` takes that`,
+    cause: error,
+  });
 }
 
 /** The same letters as in `base` of a run file. */

@@ -1,7 +1,7 @@
 /** Takes a base of the user's off the list. What was made with it names it by its digest, and stays. */
 import { CATALOGUE } from "../../learn/bases/catalogue.js";
 import { ThawError } from "../../spec/errors.js";
-import { ensureBucket, type Store } from "../../store/connection/connection.js";
+import { requireBucket, type Store } from "../../store/connection/connection.js";
 import { listBaseNames, removeBaseRecords } from "../../store/records/bases.js";
 import { nearest } from "../nearest.js";
 
@@ -27,7 +27,7 @@ export async function removeBase(store: Store, name: string): Promise<RemovedBas
       hint: `\`thaw bases remove ${plain}\``,
     });
   }
-  await ensureBucket(store);
+  await requireBucket(store);
   const versions = await removeBaseRecords(store, name);
   if (versions.length === 0) throw await unknown(store, name);
   return { name, versions };

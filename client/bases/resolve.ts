@@ -49,12 +49,14 @@ export async function resolveCandidates(
 }
 
 function registeredBase(base: RegisteredBase): BaseSpec {
-  const { name, version, architecture, checkpoint, pixelScale, inputSize, extractor } = base;
+  const { name, version, architecture, checkpoint, weights, pixelScale, inputSize, extractor } = base;
   const { source, licence, pretrainedOn } = base;
   return withDigest({
     name: `${name}@${version}`,
     architecture,
     checkpoint,
+    // Of one network there is no choice, and its digest stays what it was.
+    ...(weights?.others === undefined ? {} : { weights: weights.name }),
     ...(pixelScale === undefined ? {} : { pixelScale }),
     ...(inputSize === undefined ? {} : { inputSize }),
     ...(extractor === undefined ? {} : { extractor }),
@@ -103,12 +105,13 @@ function catalogueSpec(name: string): Omit<BaseSpec, "digest"> {
 
 /** Names and origins may change without any number changing: they are no part of the digest. */
 function withDigest(spec: Omit<BaseSpec, "digest">): BaseSpec {
-  const { architecture, checkpoint, pixelScale, inputSize, extractor, layers } = spec;
+  const { architecture, checkpoint, weights, pixelScale, inputSize, extractor, layers } = spec;
   const numbers = {
     architecture,
     checkpoint: checkpoint?.digest,
     pixelScale,
     // Absent, they leave the digests of older specs as they were.
+    ...(weights === undefined ? {} : { weights }),
     ...(inputSize === undefined ? {} : { inputSize }),
     ...(extractor === undefined ? {} : { extractor }),
     layers: layers.map(({ digest }) => digest),

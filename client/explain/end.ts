@@ -1,7 +1,10 @@
 /** Why a run ended as it did. */
+
+import { withoutAdvice } from "../../spec/pipeline/advice.js";
 import type { LiveStage, RunResult } from "../../spec/pipeline/run.js";
+import { warningOf } from "../../spec/records/resemblance.js";
 import type { Explanation, Situation } from "./situation.js";
-import { choicesMade } from "./story.js";
+import { choicesMade, commandsGiven } from "./story.js";
 import { asClause, capital, countText, listText, percentText, timeText } from "./words.js";
 
 type Found = Pick<Explanation, "condition" | "sentences" | "advice">;
@@ -21,16 +24,22 @@ export function explainEnd(situation: Situation): Found {
 function completed({ view }: Situation): Found {
   const { stages, result, runId } = view;
   const model = result === undefined ? "" : `: ${reached(result)}`;
+  const warning = warningOf(result?.resemblance);
   return {
     condition: "completed",
     sentences: [
+      ...(warning === undefined ? [] : [warning]),
       `The run completed${took(secondsOf(view))}${model}.`,
       ...whatWasComputed(stages),
-      ...choicesMade(stages),
+      ...choicesMade(warning === undefined ? stages : stages.map(unadvised)),
+      ...commandsGiven(view.control),
     ],
     advice: [`\`thaw report ${runId}\` fetches its report`],
   };
 }
+
+const unadvised = (stage: LiveStage): LiveStage =>
+  stage.note === undefined ? stage : { ...stage, note: withoutAdvice(stage.note) };
 
 /** For small sets what the folds say is the figure to quote. */
 function reached({ model, version, testAccuracy, folds }: RunResult): string {
@@ -39,6 +48,8 @@ function reached({ model, version, testAccuracy, folds }: RunResult): string {
   const [low, high] = folds.accuracyInterval.map(percentText);
   return `${model}@${version}, ${percentText(folds.accuracy)} over ${folds.count} folds (95 % interval ${low} to ${high}); the registered model ${held}`;
 }
+
+const allOf = (count: number): string => (count === 2 ? "both stages" : `all ${count} stages`);
 
 /** Why it was quick, or where the time went. */
 function whatWasComputed(stages: readonly LiveStage[]): readonly string[] {
@@ -52,7 +63,7 @@ function whatWasComputed(stages: readonly LiveStage[]): readonly string[] {
   const own = ownMade.map(({ name }) => name);
   if (cached.length > 0 && made.length === 0) {
     return [
-      `It was so quick because nothing was computed: the artifacts of ${cached.length === 1 ? "its stage" : `all ${cached.length} stages`} were in the store already, made by earlier runs with the same images and settings.`,
+      `It was so quick because nothing was computed: the artifacts of ${cached.length === 1 ? "its stage" : allOf(cached.length)} were in the store already, made by earlier runs with the same images and settings.`,
     ];
   }
   return [
@@ -127,6 +138,7 @@ function failed({ view, causes, lastLines }: Situation): Found {
       ...kept(stages),
       ...notRun(stages),
       ...choicesMade(stages),
+      ...commandsGiven(view.control),
     ],
     advice: [
       ...(hint === undefined ? [] : [hint]),

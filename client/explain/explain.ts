@@ -4,7 +4,7 @@ import { explainProgress } from "./progress.js";
 import type { Explanation, Situation } from "./situation.js";
 
 export function explain(situation: Situation): Explanation {
-  const { runId, status } = situation.view;
+  const { runId, status, warnings = [] } = situation.view;
   const found = status === "running" ? explainProgress(situation) : explainEnd(situation);
-  return { runId, status, ...found, lastLines: situation.lastLines };
+  return { runId, status, ...found, warnings, lastLines: situation.lastLines };
 }

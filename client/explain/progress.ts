@@ -3,10 +3,11 @@
 import { CONTROL_QUEUE, type LiveStage } from "../../spec/pipeline/run.js";
 import type { PodReason, PodState } from "../../spec/pods/pod.js";
 import { podSentence } from "../../spec/pods/sentence.js";
+import { type Outage, outageText, WAITING_FOR_STORE } from "../../spec/records/outage.js";
 import type { WaitingQueue } from "../temporal/pollers.js";
 import type { Explanation, Situation, Task } from "./situation.js";
-import { choicesMade } from "./story.js";
-import { asClause, capital, countText, listText, timeText } from "./words.js";
+import { choicesMade, commandsGiven } from "./story.js";
+import { asClause, capital, clock, countText, listText, timeText } from "./words.js";
 
 type Found = Pick<Explanation, "condition" | "sentences" | "advice">;
 
@@ -24,7 +25,12 @@ export function explainProgress(situation: Situation): Found {
   };
   return {
     ...found,
-    sentences: [...found.sentences, ...progressText(view.stages), ...choicesMade(view.stages)],
+    sentences: [
+      ...found.sentences,
+      ...progressText(view.stages),
+      ...choicesMade(view.stages),
+      ...commandsGiven(view.control),
+    ],
   };
 }
 
@@ -45,8 +51,18 @@ function obstacle(situation: Situation): Found | undefined {
   if (paused !== undefined) return pausedInTemporal(view.runId, paused);
   const retrying = tasks.find(({ lastFailure }) => lastFailure !== undefined);
   if (retrying !== undefined) return tryingAgain(view.runId, retrying, view.stages);
+  const cutOff = view.stages.find(({ progress }) => progress?.phase === WAITING_FOR_STORE);
+  if (cutOff?.progress?.outage !== undefined) return waitingForStore(cutOff.name, cutOff.progress.outage);
   const busy = waiting.find(({ served }) => served === "busy");
-  return busy === undefined ? undefined : behindAnother(busy);
+  return busy === undefined ? undefined : behindOthers(busy);
+}
+
+function waitingForStore(stage: string, outage: Outage): Found {
+  return {
+    condition: "retrying",
+    sentences: [`Stage ${stage} waits: ${outageText(outage, clock)}. The last try: ${asClause(outage.why)}.`],
+    advice: ["`thaw doctor` tries the store from here; the run goes on by itself when it answers"],
+  };
 }
 
 function pausedByUser(runId: string, { name, note }: LiveStage): Found {
@@ -128,11 +144,28 @@ const POD_ADVICE: { readonly [reason in PodReason]?: (section: string) => string
     `it goes on from its checkpoint when there is room again; a higher ${section}.priority_class prevents it`,
 };
 
-function behindAnother({ name, busyWith }: WaitingQueue): Found {
+const MOST_NAMED = 3;
+
+function behindOthers({ name, busyWith = [], alsoWaiting = 0 }: WaitingQueue): Found {
+  const worker = workerOf(name);
+  const [only] = busyWith;
+  const more = busyWith.length - MOST_NAMED;
+  const runs = more > 0 ? [...busyWith.slice(0, MOST_NAMED), `${more} more`] : busyWith;
+  const busy =
+    busyWith.length === 1
+      ? `It waits for the ${worker}, which works on run ${only}.`
+      : `It waits for the ${worker}, which is busy with ${busyWith.length} other runs: ${listText(runs)}.`;
   return {
     condition: "queued",
-    sentences: [`It waits for the ${workerOf(name)}, which works on run ${busyWith}.`],
-    advice: ["it goes on by itself; a second worker would take it at once"],
+    sentences: [
+      busy,
+      ...(alsoWaiting === 0
+        ? []
+        : [
+            `${capital(countText(alsoWaiting, "other run"))} ${alsoWaiting === 1 ? "waits" : "wait"} for it, too.`,
+          ]),
+    ],
+    advice: ["it goes on by itself; another worker would take it at once"],
   };
 }
 
@@ -175,17 +208,28 @@ function taskText(task: Task, stages: readonly LiveStage[]): string {
   return `${name} has been running for ${timeText(seconds)}${again}${doing}${silent}.`;
 }
 
-function progressOf({ phase, step, total, loss, etaSeconds }: NonNullable<LiveStage["progress"]>): string {
+function progressOf({
+  phase,
+  step,
+  total,
+  loss,
+  etaSeconds,
+  outage,
+}: NonNullable<LiveStage["progress"]>): string {
   return [
     total === 1 ? phase : `${phase}, ${step}${total > 0 ? ` of ${total}` : ""}`,
     ...(loss === undefined ? [] : [`loss ${loss.toFixed(3)}`]),
+    ...(outage === undefined ? [] : [outageText(outage, clock)]),
     ...(etaSeconds === undefined ? [] : [`about ${timeText(etaSeconds)} to go`]),
   ].join(", ");
 }
 
+/** A paused stage goes on later. */
+const GOING_ON: ReadonlySet<string> = new Set(["waiting", "running", PAUSED]);
+
 function progressText(stages: readonly LiveStage[]): readonly string[] {
   const waiting = stages.filter(({ state }) => state === "waiting").map(({ name }) => name);
-  const ended = stages.filter(({ state }) => state !== "waiting" && state !== "running").length;
+  const ended = stages.filter(({ state }) => !GOING_ON.has(state)).length;
   if (stages.length === 0) return [];
   const rest =
     waiting.length === 0 ? "" : `; ${listText(waiting)} ${waiting.length === 1 ? "is" : "are"} to come`;

@@ -1,5 +1,6 @@
 /** What a run's explanation is made of. */
 import type { LogLine } from "../../spec/log.js";
+import type { Warning } from "../../spec/warnings/warning.js";
 import type { RunView } from "../runs/watch.js";
 import type { WaitingQueue } from "../temporal/pollers.js";
 
@@ -62,5 +63,7 @@ export interface Explanation {
   readonly sentences: readonly string[];
   /** What can be done about it. */
   readonly advice: readonly string[];
+  /** Of images and figures, the strongest first. */
+  readonly warnings: readonly Warning[];
   readonly lastLines: readonly LogLine[];
 }

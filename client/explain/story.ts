@@ -1,5 +1,7 @@
 /** What a run has decided on its way: the recipe's choice, what the gate rolled back, what was left out and why. */
 import type { LiveStage } from "../../spec/pipeline/run.js";
+import type { RunControl } from "../../spec/steering/steering.js";
+import { commandText } from "../../spec/steering/words.js";
 import { asClause, listText } from "./words.js";
 
 const OVER: ReadonlySet<string> = new Set(["done", "cached"]);
@@ -30,4 +32,11 @@ function leftOut(stages: readonly LiveStage[]): readonly string[] {
     const verb = names.length === 1 ? "was" : "were";
     return `${listText(names)} ${verb} left out${reason === "" ? "" : `: ${asClause(reason)}`}.`;
   });
+}
+
+/** What people have told the run to change; pauses show where they hold it, and are over where they do not. */
+export function commandsGiven(control: RunControl | undefined): readonly string[] {
+  return (control?.commands ?? [])
+    .filter(({ command }) => command.kind === "set" || command.kind === "finish")
+    .map((record) => `${record.by} told it: ${commandText(record)}.`);
 }

@@ -23,3 +23,7 @@ export const countText = (count: number, noun: string): string => `${count} ${no
 export const asClause = (sentence: string): string => sentence.replace(/\.$/, "");
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** `09:05` in the reader's time zone. */
+export const clock = (time: Date): string =>
+  [time.getHours(), time.getMinutes()].map((value) => String(value).padStart(2, "0")).join(":");

@@ -2,17 +2,20 @@
 import { ThawError } from "../../spec/errors.js";
 import type { DamagedRecord } from "../../spec/records/damaged.js";
 import type { ModelVersion } from "../../spec/records/model.js";
-import { ensureBucket, type Store } from "../../store/connection/connection.js";
+import type { Warning } from "../../spec/warnings/warning.js";
+import { requireBucket, type Store } from "../../store/connection/connection.js";
 import { unlessDamaged } from "../../store/record.js";
 import { listAliases, readAlias, removeAlias, writeAlias } from "../../store/records/aliases.js";
-import { listModels, listVersions, readModel } from "../../store/records/records.js";
-import { readFolds } from "./folds.js";
+import { listModels, listVersions, readModel, readRun } from "../../store/records/records.js";
+import { withFoldsOf } from "./folds.js";
 import { resolveModel } from "./reference.js";
 
 /** A version and the aliases that point at it, sorted. */
 export interface ListedVersion {
   readonly model: ModelVersion;
   readonly aliases: readonly string[];
+  /** Of the run that registered it; absent without any, and where its record is gone or of an older version. */
+  readonly warnings?: readonly Warning[];
 }
 
 export interface ListedModels {
@@ -26,7 +29,7 @@ export interface ListedModels {
  * @throws ThawError NOT_FOUND for a name that there is not, STORE_…
  */
 export async function modelVersions(store: Store, name?: string): Promise<ListedModels> {
-  await ensureBucket(store);
+  await requireBucket(store);
   const known = await listModels(store);
   if (name !== undefined && !known.includes(name)) {
     throw new ThawError("NOT_FOUND", `there is no model called "${name}"`, {
@@ -45,8 +48,13 @@ export async function modelVersions(store: Store, name?: string): Promise<Listed
       const found = await unlessDamaged(readModel(store, model, version), damaged);
       if (found === undefined) continue;
       const pointing = aliases.filter((alias) => alias.version === version).map(({ alias }) => alias);
-      const withFolds = await unlessDamaged(readFolds(store, found), damaged);
-      listed.push({ model: withFolds ?? found, aliases: pointing });
+      const run = await unlessDamaged(readRun(store, found.runId), damaged);
+      const { warnings } = run ?? {};
+      listed.push({
+        model: withFoldsOf(run, found),
+        aliases: pointing,
+        ...(warnings === undefined ? {} : { warnings }),
+      });
     }
   }
   return { versions: listed, damaged };

@@ -7,7 +7,8 @@ import { listAliases, readAlias } from "../../store/records/aliases.js";
 import { listModels, listRuns, listVersions, readModel, readRun } from "../../store/records/records.js";
 import { nearest } from "../nearest.js";
 import { startOfRun } from "../runs/id.js";
-import { LATEST, matchRunId } from "../runs/resolve.js";
+import { LATEST, matchRunId, resolveRunId } from "../runs/resolve.js";
+import type { Session } from "../session.js";
 
 /**
  * @param ref `NAME` (its newest version), `NAME@VERSION`, `NAME@ALIAS`, the id of a run that ended well or a unique
@@ -37,6 +38,21 @@ export async function resolveModel(store: Store, ref: string): Promise<ModelVers
 export async function resolveRunRecord(store: Store, ref: string): Promise<RunResult> {
   const model = await findModel(store, ref);
   return readStoredRun(store, model?.runId ?? (await findRunId(store, ref)));
+}
+
+/**
+ * The run that is meant, as `resolveRunId` has it, or the one that registered the model that is meant.
+ * @throws ThawError NOT_FOUND, TEMPORAL_UNREACHABLE, STORE_…
+ */
+export async function resolveRunOrModel(session: Session, ref: string): Promise<string> {
+  try {
+    return await resolveRunId(session, ref);
+  } catch (error) {
+    if (!(error instanceof ThawError && error.code === "NOT_FOUND")) throw error;
+    const model = await findModel(session.store, ref);
+    if (model === undefined) throw error;
+    return model.runId;
+  }
 }
 
 /** @returns undefined when `ref` is no model's name @throws ThawError NOT_FOUND for a version that there is not */

@@ -129,11 +129,13 @@ function changeOf(event: HistoryEvent, scheduled: Scheduled): StageStatus | unde
   const outcome = outcomeIn(event);
   // A look-up that found nothing: the stage's own activity follows.
   if (outcome === undefined) return ended.isLookup ? undefined : { name, state: "done" };
-  const { artifact, cached, note, kept, decision } = outcome;
+  const { artifact, cached, note, kept, decision, warnings } = outcome;
+  const warned = warnings === undefined ? {} : { warnings };
   // The activity has done its work, and the workflow fails over what it found.
   if (name === RECIPE && refuses({ kind: RECIPE }, decision))
-    return { name, state: "failed", artifact, note };
-  return { name, state: cached ? "cached" : kept === false ? "rolled-back" : "done", artifact, note };
+    return { name, state: "failed", artifact, note, ...warned };
+  const state = cached ? "cached" : kept === false ? "rolled-back" : "done";
+  return { name, state, artifact, note, ...warned };
 }
 
 /** The outcome of a stage, if the event holds one. */

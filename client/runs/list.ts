@@ -2,6 +2,7 @@
 import type { DamagedRecord } from "../../spec/records/damaged.js";
 import type { FoldsInBrief } from "../../spec/records/folds.js";
 import type { Pause } from "../../spec/steering/steering.js";
+import type { Warning } from "../../spec/warnings/warning.js";
 import { unlessDamaged } from "../../store/record.js";
 import { listRuns as listStoredRuns, readRun } from "../../store/records/records.js";
 import type { Session } from "../session.js";
@@ -21,6 +22,8 @@ export interface RunListing {
   readonly folds?: FoldsInBrief;
   /** Of a running run that is paused, or about to be. */
   readonly paused?: Pause;
+  /** Of a completed run; absent without any, and of runs of older versions. */
+  readonly warnings?: readonly Warning[];
 }
 
 export interface ListedRuns {
@@ -80,6 +83,11 @@ async function withRecord(
   if (run.status !== "completed") return run;
   const record = await unlessDamaged(readRun(store, run.runId), damaged);
   if (record === undefined) return run;
-  const { testAccuracy, folds } = record;
-  return { ...run, testAccuracy, ...(folds === undefined ? {} : { folds }) };
+  const { testAccuracy, folds, warnings } = record;
+  return {
+    ...run,
+    testAccuracy,
+    ...(folds === undefined ? {} : { folds }),
+    ...(warnings === undefined ? {} : { warnings }),
+  };
 }

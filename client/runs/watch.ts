@@ -6,6 +6,8 @@ import { ThawError } from "../../spec/errors.js";
 import type { LiveStage, RunResult } from "../../spec/pipeline/run.js";
 import type { PodState } from "../../spec/pods/pod.js";
 import type { RunControl } from "../../spec/steering/steering.js";
+import type { Warning } from "../../spec/warnings/warning.js";
+import { warningsOfStages } from "../../spec/warnings/warnings.js";
 import { readRun } from "../../store/records/records.js";
 import type { Session } from "../session.js";
 import {
@@ -43,6 +45,8 @@ export interface RunView {
   readonly pod?: PodState;
   /** The run that this one goes on from. */
   readonly resumedFrom?: string;
+  /** Of images and figures, as far as the run has come, the strongest first; absent where there are none. */
+  readonly warnings?: readonly Warning[];
 }
 
 const INTERVAL_MS = 500;
@@ -97,6 +101,12 @@ export function artifactsOf({ stages }: Pick<RunView, "stages">): Readonly<Recor
 }
 
 async function viewRun(session: Session, runId: string): Promise<RunView> {
+  const view = await viewUnwarned(session, runId);
+  const warnings = view.result?.warnings ?? warningsOfStages(view.stages);
+  return warnings.length === 0 ? view : { ...view, warnings };
+}
+
+async function viewUnwarned(session: Session, runId: string): Promise<RunView> {
   const run = await describeRun(session, runId);
   if (run === undefined) return viewRecord(session, runId);
   const status = statusOf(run);

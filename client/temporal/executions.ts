@@ -48,7 +48,19 @@ export async function listExecutions(
       return (await collect(session, ofType)).filter((run) => modelOf(run) === model);
     }
   });
-  return runs.toSorted((a, b) => b.startTime.getTime() - a.startTime.getTime());
+  return newestOfEach(runs);
+}
+
+/** A run that was reset has an execution for each beginning, under one id: the last one is the run. */
+export function newestOfEach<
+  Run extends Pick<WorkflowExecutionInfo, "workflowId" | "startTime" | "closeTime">,
+>(runs: readonly Run[]): readonly Run[] {
+  const end = ({ closeTime }: Run): number => closeTime?.getTime() ?? Number.POSITIVE_INFINITY;
+  const sorted = runs.toSorted(
+    (a, b) => b.startTime.getTime() - a.startTime.getTime() || (end(b) > end(a) ? 1 : -1),
+  );
+  const seen = new Set<string>();
+  return sorted.filter(({ workflowId }) => !seen.has(workflowId) && seen.add(workflowId));
 }
 
 async function collect({ temporal }: TemporalAccess, query: string): Promise<WorkflowExecutionInfo[]> {

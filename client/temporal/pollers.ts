@@ -16,8 +16,10 @@ const ACTIVITY_QUEUE = 2;
 const PATIENCE_MS = 3_000;
 /** Workers poll for a minute at a time; the server remembers them for five. */
 const POLL_MS = 75_000;
-/** Runs that are looked at to tell a busy worker, which does not poll, from a missing one. */
-const MOST_RUNS = 20;
+/** Runs that are looked at to tell a busy worker, which does not poll, from a missing one; as many at once as below. */
+const MOST_RUNS = 200;
+const AT_ONCE = 10;
+const LOOK_MS = 20_000;
 
 interface Queue {
   readonly name: string;
@@ -29,8 +31,10 @@ export interface WaitingQueue {
   readonly name: string;
   /** `polled`: a worker is there and will take it; `busy`: it works for another run; `nobody`: no worker is there. */
   readonly served: "polled" | "busy" | "nobody";
-  /** The run that the worker is busy with. */
-  readonly busyWith?: string;
+  /** Other runs that workers of the queue are busy with. */
+  readonly busyWith?: readonly string[];
+  /** How many other runs have a task in it that waits, too. */
+  readonly alsoWaiting?: number;
 }
 
 /** True when a task of the run has been waiting for seconds and nobody serves its queue. */
@@ -38,9 +42,14 @@ export async function lacksWorker(
   session: TemporalAccess,
   run: WorkflowExecutionDescription,
 ): Promise<boolean> {
-  return (await findWaitingQueues(session, run)).some(({ served }) => served === "nobody");
+  for (const queue of waitingQueues(run, Date.now())) {
+    if (await isPolled(session, queue)) continue;
+    if ((await othersIn(session, run.workflowId, queue)).busyWith.length === 0) return true;
+  }
+  return false;
 }
 
+/** A worker that has just taken another run's task has polled a moment ago: who is served says more than who polls. */
 export async function findWaitingQueues(
   session: TemporalAccess,
   run: WorkflowExecutionDescription,
@@ -48,9 +57,12 @@ export async function findWaitingQueues(
   return Promise.all(
     waitingQueues(run, Date.now()).map(async (queue): Promise<WaitingQueue> => {
       const { name } = queue;
-      if (await isPolled(session, queue)) return { name, served: "polled" };
-      const busyWith = await runThatIsServed(session, queue);
-      return busyWith === undefined ? { name, served: "nobody" } : { name, served: "busy", busyWith };
+      const [polled, { busyWith, alsoWaiting }] = await Promise.all([
+        isPolled(session, queue),
+        othersIn(session, run.workflowId, queue),
+      ]);
+      if (busyWith.length > 0) return { name, served: "busy", busyWith, alsoWaiting };
+      return { name, served: polled ? "polled" : "nobody" };
     }),
   );
 }
@@ -97,23 +109,37 @@ async function isPolled(session: TemporalAccess, { name, type }: Queue): Promise
   return (pollers ?? []).some(({ lastAccessTime }) => Date.now() - toMs(lastAccessTime) < POLL_MS);
 }
 
-/** The run that a worker of the queue works on. A worker with its hands full does not poll. */
-async function runThatIsServed(session: TemporalAccess, queue: Queue): Promise<string | undefined> {
-  if (queue.type === WORKFLOW_QUEUE) return undefined;
+interface Others {
+  readonly busyWith: readonly string[];
+  readonly alsoWaiting: number;
+}
+
+/** The other runs with tasks in the queue. A worker with its hands full does not poll. */
+async function othersIn(session: TemporalAccess, runId: string, queue: Queue): Promise<Others> {
+  if (queue.type === WORKFLOW_QUEUE) return { busyWith: [], alsoWaiting: 0 };
   const { workflow } = session.temporal;
-  return temporalCall(session, "looking for busy workers", async () => {
+  const look = async (): Promise<Others> => {
     const query = `WorkflowType = "${WORKFLOW_TYPE}" AND ExecutionStatus = "Running"`;
-    let seen = 0;
+    const ids: string[] = [];
     for await (const { workflowId } of workflow.list({ query, pageSize: MOST_RUNS })) {
-      const { raw } = await workflow.getHandle(workflowId).describe();
-      const works = raw.pendingActivities?.some(
-        (activity) => activity.state === STARTED && queueOf(activity) === queue.name,
-      );
-      if (works === true) return workflowId;
-      if (++seen >= MOST_RUNS) break;
+      if (workflowId !== runId) ids.push(workflowId);
+      if (ids.length >= MOST_RUNS) break;
     }
-    return undefined;
-  });
+    const busyWith: string[] = [];
+    let alsoWaiting = 0;
+    for (let first = 0; first < ids.length; first += AT_ONCE) {
+      const described = await Promise.all(
+        ids.slice(first, first + AT_ONCE).map((id) => workflow.getHandle(id).describe()),
+      );
+      for (const { workflowId, raw } of described) {
+        const own = (raw.pendingActivities ?? []).filter((activity) => queueOf(activity) === queue.name);
+        if (own.some(({ state }) => state === STARTED)) busyWith.push(workflowId);
+        else if (own.some(({ state }) => state === SCHEDULED)) alsoWaiting++;
+      }
+    }
+    return { busyWith, alsoWaiting };
+  };
+  return temporalCall(session, "looking for busy workers", look, LOOK_MS);
 }
 
 const toMs = (time: Parameters<typeof secondsOf>[0]): number => 1000 * secondsOf(time);

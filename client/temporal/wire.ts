@@ -5,6 +5,7 @@ import type { RunState, StageState } from "../../spec/pipeline/run.js";
 import type { PodGroup } from "../../spec/pods/groups.js";
 import type { PodReason, PodState } from "../../spec/pods/pod.js";
 import { runControlSchema } from "../../spec/steering/schema.js";
+import { GRADES, type Warning, type WarningCode } from "../../spec/warnings/warning.js";
 
 export const artifactSchema = z.object({ kind: z.string(), key: z.string(), digest: z.string() });
 
@@ -36,6 +37,17 @@ const podSchema: z.ZodType<PodState> = z.object({
   final: z.object({ code: z.string().refine(isErrorCode), hint: z.string() }).exactOptional(),
 });
 
+/** Of the newest worker: codes are shown, and none is asked for by name. A grade that is not known counts for most. */
+const warnings: z.ZodType<readonly Warning[]> = z.array(
+  z.object({
+    code: z.string().transform((text) => text as WarningCode),
+    about: z.string().exactOptional(),
+    grade: z.enum(GRADES).catch("voids"),
+    sentence: z.string(),
+    advice: z.string(),
+  }),
+);
+
 /** Answer of the `runState` query. */
 export const runStateSchema: z.ZodType<RunState> = z.object({
   runId: z.string(),
@@ -47,6 +59,7 @@ export const runStateSchema: z.ZodType<RunState> = z.object({
       artifact: artifactSchema.exactOptional(),
       seconds: z.number().exactOptional(),
       note: z.string().exactOptional(),
+      warnings: warnings.exactOptional(),
     }),
   ),
   control: runControlSchema.exactOptional(),
@@ -63,6 +76,7 @@ export const outcomeSchema = z.object({
   note: z.string(),
   kept: z.boolean().exactOptional(),
   base: z.string().exactOptional(),
+  warnings: warnings.exactOptional(),
   decision: z
     .object({ choice: z.string(), stages: z.int(), reason: z.string(), folds: foldsSchema })
     .exactOptional(),
@@ -78,4 +92,5 @@ export const progressSchema = z.object({
   imagesPerSecond: z.number().exactOptional(),
   etaSeconds: z.number().exactOptional(),
   ageSeconds: z.number().exactOptional(),
+  outage: z.object({ since: z.string(), tries: z.number(), why: z.string() }).exactOptional(),
 });

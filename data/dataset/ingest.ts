@@ -6,6 +6,7 @@ import type { Progress } from "../../spec/records/training.js";
 import type { DataSpec } from "../../spec/runFile/runFile.js";
 import { findFaults } from "../faults/findFaults.js";
 import { settleLeaks } from "../faults/leaks.js";
+import { findTwins } from "../faults/twins.js";
 import { digestSource } from "../source/digest.js";
 import { byPath } from "../source/entries.js";
 import { readFetched } from "../source/fetched.js";
@@ -61,8 +62,10 @@ export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
   const used = images.filter(isUsed);
   const before = met.filter(isUsed);
   const { groups, splits } = assignSplits(used, classes, data, seed, before);
+  const twins = findTwins(images, copies, splitsOfAll(images, isUsed, splits));
+  const positions = [...images.keys()].filter((index) => isUsed(undefined, index));
   const records = used.map((image, index) =>
-    recordOf(image, groups[index] as string, splits[index] as Split),
+    recordOf(image, groups[index] as string, splits[index] as Split, twins.get(positions[index] as number)),
   );
   const counts = countImages(records, classes);
   refuseEmptySplits(source.classes, counts, data, images, copies);
@@ -104,8 +107,18 @@ function countKnown(
   };
 }
 
-function recordOf(image: StoredImage, group: string, split: Split): ImageRecord {
+/** What was drawn, and of images that are left out what the source says. */
+function splitsOfAll(
+  images: readonly StoredImage[],
+  isUsed: (image: unknown, index: number) => boolean,
+  drawn: readonly Split[],
+): readonly (Split | undefined)[] {
+  let next = 0;
+  return images.map((image, index) => (isUsed(image, index) ? drawn[next++] : image.split));
+}
+
+function recordOf(image: StoredImage, group: string, split: Split, twin: ImageRecord["twin"]): ImageRecord {
   const { path, label, group: _own, split: _written, ...traited } = image;
   const { bytes: _bytes, border: _border, oneColour: _oneColour, ...rest } = traited;
-  return { path, label, group, split, ...rest };
+  return { path, label, group, split, ...(twin === undefined ? {} : { twin }), ...rest };
 }

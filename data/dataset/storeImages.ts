@@ -54,7 +54,7 @@ export async function storeImages(
     const prepare = (entry: SourceEntry): Promise<Prepared> => prepareImage(entry, digests, options);
     for await (const { entry, result } of mapOrdered(source.entries, PARALLEL, prepare)) {
       const { path, label, group, split } = entry;
-      if ("reason" in result) quarantined.push({ path, reason: result.reason });
+      if ("reason" in result) quarantined.push({ path, reason: result.reason, why: "unreadable" });
       else {
         const { encoded, ...facts } = result;
         const written = {

@@ -29,12 +29,24 @@ export function listCopies(
   };
 }
 
-/** Groups of copies with more than one label: at least one of those labels is wrong, or the classes overlap. */
+/**
+ * Groups of copies with more than one label. Where the same bytes have two, one of them is wrong, or the classes
+ * overlap. Where pictures only look alike – a face with and without a mask – all labels may be right.
+ */
 export function findConflicts(
-  images: readonly { readonly label: number }[],
+  images: readonly { readonly label: number; readonly sha256: string }[],
   copies: readonly (readonly number[])[],
-): readonly (readonly number[])[] {
-  return copies.filter((group) => new Set(group.map((index) => images[index]?.label)).size > 1);
+): {
+  readonly sameBytes: readonly (readonly number[])[];
+  readonly sameLook: readonly (readonly number[])[];
+} {
+  const several = copies.filter((group) => new Set(group.map((index) => images[index]?.label)).size > 1);
+  const byBytes = (group: readonly number[]): boolean => {
+    const digests = new Set(group.map((index) => images[index]?.sha256));
+    const labelled = new Set(group.map((index) => `${images[index]?.sha256} ${images[index]?.label}`));
+    return labelled.size > digests.size;
+  };
+  return { sameBytes: several.filter(byBytes), sameLook: several.filter((group) => !byBytes(group)) };
 }
 
 /** One image of each label and split first, so that a shortened list still shows the contradiction. */

@@ -38,9 +38,11 @@ export function findFaults(input: FaultsInput): DataFaults {
   });
   const counts = new Array<number>(source.classes.length).fill(0);
   for (const { label } of records) counts[label] = (counts[label] ?? 0) + 1;
+  const conflicts = findConflicts(images, copies);
   return {
     duplicates: listCopies(named, copies),
-    conflicts: listCopies(named, findConflicts(images, copies)),
+    conflicts: listCopies(named, conflicts.sameBytes),
+    lookAlikes: listCopies(named, conflicts.sameLook),
     ...(leaks === undefined
       ? {}
       : { leaks: { ...listCopies(named, leaks.groups), policy: leaks.policy, dropped: dropped.size } }),

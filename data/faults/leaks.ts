@@ -52,7 +52,7 @@ function repair(
       const image = images[index];
       if (image === undefined || image.split === held) continue;
       const reason = `it is a copy of ${kept}, which is in the ${held} split`;
-      dropped.set(index, { path: image.path, reason });
+      dropped.set(index, { path: image.path, reason, why: "copy" });
     }
   }
   return dropped;

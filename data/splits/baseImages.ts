@@ -74,7 +74,7 @@ export function settleBaseImages(
       known.map((index) => {
         const { path = "" } = images[index] ?? {};
         const reason = `the base was tuned with it in its ${before[index]} split, so it cannot be held out`;
-        return [index, { path, reason }];
+        return [index, { path, reason, why: "known" as const }];
       }),
     ),
     left: [],

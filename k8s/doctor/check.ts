@@ -1,5 +1,6 @@
 /** One finding of `thaw doctor --kubernetes`; the command's JSON has the same shape. */
 import { ThawError } from "../../spec/errors.js";
+import { masked } from "../../spec/network/masked.js";
 
 export interface Check {
   readonly name: string;
@@ -13,17 +14,13 @@ export interface Check {
   readonly fix?: string;
 }
 
-/** The finding that something could not be looked at. @throws what is no ThawError */
+/** The finding that something could not be looked at, whatever was thrown. */
 export function failed(
   found: Omit<Check, "state">,
   error: unknown,
   state: Check["state"] = "missing",
 ): Check {
-  if (!(error instanceof ThawError)) throw error;
-  return {
-    ...found,
-    state,
-    problem: error.message,
-    ...(error.hint === undefined ? {} : { fix: error.hint }),
-  };
+  const problem = error instanceof Error ? error.message : String(error);
+  const fix = error instanceof ThawError ? error.hint : undefined;
+  return { ...found, state, problem: masked(problem), ...(fix === undefined ? {} : { fix }) };
 }

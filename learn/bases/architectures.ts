@@ -1,11 +1,10 @@
 /** The architectures that a user's checkpoint can have: the catalogue's, and some that thaw has no weights for. */
 import { LAYERS_MODEL } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
-import { readCheckpoint } from "../import/checkpoint.js";
-import { importMobileNetV2 } from "../import/mobilenetV2.js";
-import { importResNet } from "../import/resnet.js";
+import { mobileNetV2Namings } from "../import/mobilenetV2.js";
+import { resNetNamings } from "../import/resnet.js";
 import type { Architecture } from "./architecture.js";
-import { type Base, type BaseInput, CATALOGUE } from "./catalogue.js";
+import { type ArchitectureBase, type BaseInput, CATALOGUE, readingOf } from "./catalogue.js";
 import { mobileNetV2 } from "./mobilenetV2.js";
 import { RESNET18, RESNET34, RESNET50, type ResidualNetwork, resNet } from "./resnet.js";
 
@@ -20,30 +19,34 @@ const TORCHVISION_INPUT: BaseInput = {
   pixelScale: { mean: [123.675, 116.28, 103.53], deviation: [58.395, 57.12, 57.375] },
 };
 
-function torchvision(name: string, architecture: Architecture, importer: typeof importResNet): Base {
+function torchvision(
+  name: string,
+  architecture: Architecture,
+  namings: typeof resNetNamings,
+): ArchitectureBase {
   return {
     name,
     architecture,
     input: TORCHVISION_INPUT,
-    load: async (checkpoint) => importer(architecture, await readCheckpoint(checkpoint)),
+    ...readingOf(architecture, namings(architecture)),
   };
 }
 
-const residual = (name: string, network: ResidualNetwork): Base =>
-  torchvision(name, resNet(network), importResNet);
+const residual = (name: string, network: ResidualNetwork): ArchitectureBase =>
+  torchvision(name, resNet(network), resNetNamings);
 
 /** Their weights lie in no package registry: a user brings a checkpoint. */
-export const WITHOUT_WEIGHTS: readonly Base[] = [
-  torchvision("mobilenetv2", mobileNetV2(), importMobileNetV2),
+export const WITHOUT_WEIGHTS: readonly ArchitectureBase[] = [
+  torchvision("mobilenetv2", mobileNetV2(), mobileNetV2Namings),
   residual("resnet18", RESNET18),
   residual("resnet34", RESNET34),
   residual("resnet50", RESNET50),
 ];
 
-const ALL: readonly Base[] = [...CATALOGUE, ...WITHOUT_WEIGHTS];
+const ALL: readonly ArchitectureBase[] = [...CATALOGUE, ...WITHOUT_WEIGHTS];
 
 /** @throws ThawError BASE_UNKNOWN */
-export function findArchitecture(name: string): Base {
+export function findArchitecture(name: string): ArchitectureBase {
   const found = ALL.find((candidate) => candidate.name === name);
   if (found !== undefined) return found;
   throw new ThawError("BASE_UNKNOWN", `there is no architecture called "${name}"`, {

@@ -1,8 +1,10 @@
 /** The pretrained bases that thaw knows, with their provenance. */
 import type { BaseOrigin, PixelScale } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
-import { readCheckpoint } from "../import/checkpoint.js";
-import { importEfficientNetLite } from "../import/efficientnetLite.js";
+import { readStateDicts } from "../import/checkpoint.js";
+import { efficientNetLiteNamings } from "../import/efficientnetLite.js";
+import { type ImportedWeights, importWeights } from "../import/fit.js";
+import type { Naming } from "../import/torchUnits.js";
 import type { Parameters } from "../network/parameters.js";
 import type { Architecture } from "./architecture.js";
 import { efficientNetLite } from "./efficientnetLite.js";
@@ -31,8 +33,28 @@ export interface Base {
   load(checkpoint: string): Promise<Parameters>;
 }
 
+/** A base of an architecture of ours. */
+export interface ArchitectureBase extends Base {
+  /**
+   * The parameters, and which of the file's networks they are of.
+   * @param weights the network that is wanted of several
+   * @throws ThawError DATA_INVALID, USAGE (no such network)
+   */
+  read(checkpoint: string, weights?: string): Promise<ImportedWeights>;
+}
+
+/** How a checkpoint of the architecture is read. */
+export function readingOf(
+  architecture: Architecture,
+  namings: readonly Naming[],
+): Pick<ArchitectureBase, "load" | "read"> {
+  const read: ArchitectureBase["read"] = async (checkpoint, weights) =>
+    importWeights(architecture, await readStateDicts(checkpoint), namings, weights);
+  return { read, load: async (checkpoint) => (await read(checkpoint)).parameters };
+}
+
 /** A base that thaw fetches itself. */
-export interface CatalogueBase extends Base, BaseOrigin {
+export interface CatalogueBase extends ArchitectureBase, BaseOrigin {
   /** Kind of images that it was pretrained on, in a word or two. */
   readonly domain: string;
   /** Classes of the pretraining. */
@@ -77,7 +99,7 @@ function lite({ variant, width, depth, size, sha256, imagenetTop1 }: LiteVariant
     sha256,
     imagenetTop1,
     imagenetTop1Source: "README of models/official/efficientnet/lite in the TensorFlow TPU repository",
-    load: async (checkpoint) => importEfficientNetLite(architecture, await readCheckpoint(checkpoint)),
+    ...readingOf(architecture, efficientNetLiteNamings(architecture)),
   };
 }
 

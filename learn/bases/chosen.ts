@@ -22,7 +22,7 @@ export function chosenBase(choice: BaseChoice): Base {
     name,
     input: ownInput(base.input, choice),
     load: async (checkpoint) => {
-      let parameters = await base.load(checkpoint);
+      let { parameters } = await base.read(checkpoint, choice.weights);
       for (const layer of layers) parameters = overlay(parameters, await readTuned(layer));
       return parameters;
     },

@@ -71,7 +71,7 @@ export function domainVerdict(domain: DomainDistance, tuned: boolean): DomainVer
   const { where, tune } = ADVICE[place];
   return {
     verdict,
-    sentence: `${SAYS[verdict]}: domain distance ${distance.toFixed(2)} ± ${(2 * error).toFixed(2)}, like ${alike.what} (${alike.distance.toFixed(2)})`,
+    sentence: `${SAYS[verdict]}: domain distance ${distance.toFixed(2)} ± ${(2 * error).toFixed(2)}, about as far as ${alike.what} (${alike.distance.toFixed(2)})`,
     advice: `${where}${tuned || place === "none" ? tune : NOT_TUNED}`,
   };
 }

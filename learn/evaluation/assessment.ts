@@ -1,4 +1,6 @@
 /** The held-out evaluation as numbers: from the logits of every candidate to accuracy, calibration and sets. */
+
+import { randomStream } from "../../rng/stream.js";
 import type {
   Calibration,
   ClassMetrics,
@@ -9,10 +11,11 @@ import type {
   TopLoss,
 } from "../../spec/records/evaluation.js";
 import { binomialTail, changedImages } from "../evidence/gate.js";
+import { signFlipTest } from "../evidence/signFlip.js";
 import { lossOf, softmaxRows } from "../training/step/loss.js";
 import { argMax, crossEntropyAndAccuracy } from "../training/validation.js";
 import { calibrationOf } from "./calibration.js";
-import { conformalQuantile, conformalSet, leastImages } from "./conformal.js";
+import { chanceOfCoverage, conformalQuantile, conformalSet, leastImages } from "./conformal.js";
 import { confusionMatrix, summarizeConfusion, wilsonInterval } from "./metrics.js";
 import { averagePrecision, rocAuc } from "./ranking.js";
 import { atTemperature, fitTemperature } from "./temperature.js";
@@ -20,6 +23,10 @@ import { atTemperature, fitTemperature } from "./temperature.js";
 /** The share of images whose true class the conformal sets promise to hold. */
 const CONFORMAL_LEVEL = 0.9;
 const MOST_PICTURES = 24;
+/** A temperature is given up when chance alone makes the test loss so much larger less often than this. */
+const TEMPERATURE_LEVEL = 0.01;
+/** The promise of the sets is given up when chance alone covers so few test images less often: beyond its 95 % interval. */
+const COVERAGE_LEVEL = 0.025;
 
 /** Logits are `[images, classes]`, row-major. */
 export interface Candidates {
@@ -34,12 +41,17 @@ export interface Candidates {
   /** The model's on the mirror images of the held-out images. */
   readonly mirrored?: Float32Array;
   readonly scratch?: { readonly logits: Float32Array; readonly seconds: number; readonly epochs: number };
+  /** The run's, for the signs of a paired test. */
+  readonly seed?: number;
 }
 
 export function assess(candidates: Candidates): { evaluation: Evaluation; predictions: FullPrediction[] } {
-  const { classes, labels, validation, mirrored, scratch } = candidates;
+  const { classes, labels, validation, mirrored, scratch, seed = 0 } = candidates;
   const final = candidates.stages.at(-1)?.logits ?? new Float32Array();
-  const temperature = fitTemperature(validation.logits, validation.labels, classes.length);
+  const fitted = fitTemperature(validation.logits, validation.labels, classes.length);
+  const pValue = chanceOfHarm(final, labels, fitted, seed);
+  const isRefuted = pValue < TEMPERATURE_LEVEL;
+  const temperature = isRefuted ? 1 : fitted;
   const calibrated = softmaxRows(atTemperature(final, temperature), classes.length);
   const quantile = conformalQuantile(
     softmaxRows(atTemperature(validation.logits, temperature), classes.length),
@@ -55,6 +67,12 @@ export function assess(candidates: Candidates): { evaluation: Evaluation; predic
   );
   const before = calibrationOf(softmaxRows(final, classes.length), labels, classes.length);
   const summary = summarizeConfusion(confusion, classes);
+  const conformal = conformalOf(predictions, validation.labels.length, quantile);
+  const refuted = {
+    ...(isRefuted ? { temperature: { fitted, pValue } } : {}),
+    ...brokenPromise(conformal, labels.length),
+  };
+  const scaled = softmaxRows(atTemperature(final, fitted), classes.length);
   const ranked = withRanking(summary.perClass, labels, calibrated);
   const evaluation: Evaluation = {
     classes,
@@ -82,8 +100,9 @@ export function assess(candidates: Candidates): { evaluation: Evaluation; predic
           },
         }),
     temperature,
-    calibration: { before, after: calibrationOf(calibrated, labels, classes.length) },
-    conformal: conformalOf(predictions, validation.labels.length, quantile),
+    calibration: { before, after: calibrationOf(scaled, labels, classes.length) },
+    conformal,
+    ...(Object.keys(refuted).length === 0 ? {} : { refuted }),
     ...macroOf(ranked),
     ...againstHead(candidates),
     ...(mirrored === undefined
@@ -92,6 +111,34 @@ export function assess(candidates: Candidates): { evaluation: Evaluation; predic
     topLosses: topLosses(predictions),
   };
   return { evaluation, predictions };
+}
+
+/**
+ * Probability that chance makes the temperature look so harmful on the test images, by a paired sign-flip test of their
+ * losses. The loss is judged and not the calibration error, which is no proper score and has no error to test by.
+ */
+function chanceOfHarm(
+  logits: Float32Array,
+  labels: readonly number[],
+  temperature: number,
+  seed: number,
+): number {
+  const classes = logits.length / Math.max(1, labels.length);
+  const lossesOf = (probabilities: Float32Array): number[] =>
+    labels.map((label, row) => lossOf(probabilities[row * classes + label]));
+  const plain = lossesOf(softmaxRows(logits, classes));
+  const scaled = lossesOf(softmaxRows(atTemperature(logits, temperature), classes));
+  const rises = scaled.map((loss, image) => loss - (plain[image] ?? Number.NaN));
+  return signFlipTest(rises, randomStream(seed, "temperature"));
+}
+
+function brokenPromise(
+  { level, calibrationImages, quantile, coverage }: ConformalSets,
+  images: number,
+): Pick<NonNullable<Evaluation["refuted"]>, "sets"> {
+  if (quantile === undefined || images === 0) return {};
+  const pValue = chanceOfCoverage(Math.round(coverage * images), images, calibrationImages, level);
+  return pValue < COVERAGE_LEVEL ? { sets: { pValue } } : {};
 }
 
 function predictionsOf(

@@ -42,3 +42,30 @@ export function conformalSet(probabilities: ArrayLike<number>, quantile: number 
     quantile === undefined || 1 - probability <= quantile ? [label] : [],
   );
 }
+
+/**
+ * Probability that so few test images or fewer have their class in the set although the promise holds. Given the
+ * calibration images, the share that is covered is itself drawn from Beta(k, n + 1 − k) with `k = ceil((n + 1) ·
+ * coverage)`, so the number of covered test images is beta-binomial (Angelopoulos & Bates, section 3.2 and appendix C):
+ * a plain binomial test would blame the test images for the chance in drawing the calibration images.
+ * @param covered of `images` test images
+ * @param calibrationImages at least {@link leastImages}
+ */
+export function chanceOfCoverage(
+  covered: number,
+  images: number,
+  calibrationImages: number,
+  coverage: number,
+): number {
+  const a = rankOf(calibrationImages, coverage);
+  const b = calibrationImages + 1 - a;
+  // P(0) = Π (b + i) / (a + b + i), and P(k + 1) / P(k) in closed form; logarithms, for P(0) may be below any number.
+  let log = 0;
+  for (let i = 0; i < images; i++) log += Math.log((b + i) / (a + b + i));
+  let probability = 0;
+  for (let k = 0; k <= covered; k++) {
+    probability += Math.exp(log);
+    log += Math.log(((images - k) * (a + k)) / ((k + 1) * (b + images - k - 1)));
+  }
+  return Math.min(1, probability);
+}

@@ -5,15 +5,16 @@ import type { ClassMetrics, Evaluation } from "../../spec/records/evaluation.js"
 export const Z95 = 1.959963984540054;
 
 /**
- * Wilson score interval for a proportion (Wilson, JASA 1927), 95 %, without continuity correction.
+ * Wilson score interval for a proportion (Wilson, JASA 1927), without continuity correction.
  * @param successes of `trials`
+ * @param z quantile of the standard normal distribution; by default that of 95 %
  */
-export function wilsonInterval(successes: number, trials: number): readonly [number, number] {
+export function wilsonInterval(successes: number, trials: number, z = Z95): readonly [number, number] {
   if (trials === 0) return [0, 1];
   const p = successes / trials;
-  const z2 = Z95 ** 2;
+  const z2 = z ** 2;
   const centre = (p + z2 / (2 * trials)) / (1 + z2 / trials);
-  const half = (Z95 / (1 + z2 / trials)) * Math.sqrt((p * (1 - p)) / trials + z2 / (4 * trials ** 2));
+  const half = (z / (1 + z2 / trials)) * Math.sqrt((p * (1 - p)) / trials + z2 / (4 * trials ** 2));
   return [Math.max(0, centre - half), Math.min(1, centre + half)];
 }
 

@@ -12,12 +12,12 @@ export function curveAdvice(curve: LearningCurve | undefined): string {
     case "rising":
       return (
         `twice as many images would buy about ${gain(twice)}, four times as many about ${gain(fourTimes)}, ` +
-        `on ${share(curve.now.accuracy)} of now (${scope})`
+        `beyond the ${share(curve.now.accuracy)} that it reaches now (${scope})`
       );
     case "flat":
       return (
         `more images would hardly help: four times as many are expected to buy ${gain(fourTimes)} ` +
-        `on ${share(curve.now.accuracy)} of now (${scope})`
+        `beyond the ${share(curve.now.accuracy)} that it reaches now (${scope})`
       );
     case "uncertain":
       return (

@@ -3,33 +3,57 @@ import { open } from "node:fs/promises";
 import { ThawError } from "../../spec/errors.js";
 import { readSafetensors } from "../safetensors.js";
 import { readTorchLegacy } from "./torchLegacy.js";
-import type { CheckpointTensor } from "./torchState.js";
+import { plainDict, type StateDict } from "./torchState.js";
 import { readTorchZip } from "./torchZip.js";
-
-/** `DataParallel` puts this before every name. */
-const PARALLEL_PREFIX = "module.";
 
 /**
  * The format is told by the first bytes, not by the name.
- * @returns tensors by name, as float32
+ * @returns every dict of tensors in the file, as float32
  * @throws ThawError DATA_INVALID when the file is something else, is damaged or wants to run code
  */
-export async function readCheckpoint(path: string): Promise<ReadonlyMap<string, CheckpointTensor>> {
-  const tensors = await readerFor(path, await firstBytes(path))(path);
-  const isParallel =
-    tensors.size > 0 && [...tensors.keys()].every((name) => name.startsWith(PARALLEL_PREFIX));
-  if (!isParallel) return tensors;
-  return new Map([...tensors].map(([name, tensor]) => [name.slice(PARALLEL_PREFIX.length), tensor]));
+export async function readStateDicts(path: string): Promise<readonly StateDict[]> {
+  return readerFor(path, await firstBytes(path))(path);
 }
 
-type Reader = (path: string) => Promise<ReadonlyMap<string, CheckpointTensor>>;
+const FIRST_BYTES = 64;
+
+/** What people give by mistake, by how it begins. */
+const OTHERS: readonly [begins: RegExp, known: { readonly what: string; readonly hint: string }][] = [
+  [
+    /^\x89HDF/,
+    {
+      what: "a Keras model in HDF5",
+      hint: "convert it with tensorflowjs_converter and add its model.json with --arch layers-model",
+    },
+  ],
+  [/^.{4}TFL3/s, { what: "a TensorFlow Lite model", hint: "add the checkpoint that it was converted from" }],
+  [
+    /^\s*<(!doctype|html)/i,
+    {
+      what: "a web page",
+      hint: "the address leads to a page about the file, or asks to sign in: download the file itself",
+    },
+  ],
+  [
+    /^version https:\/\/git-lfs/,
+    { what: "a pointer of Git LFS, not the file itself", hint: "fetch the file with `git lfs pull`" },
+  ],
+];
+
+type Reader = (path: string) => Promise<readonly StateDict[]>;
 
 function readerFor(path: string, start: Buffer): Reader {
   if (start.toString("latin1", 0, 4) === "PK\x03\x04") return readTorchZip;
   // A length, then a JSON object.
-  if (start.toString("latin1", 8, 9) === "{") return readSafetensors;
+  if (start.toString("latin1", 8, 9) === "{") return async (file) => [plainDict(await readSafetensors(file))];
   // Every pickle of a protocol that PyTorch has used begins with this opcode.
   if (start[0] === 0x80) return readTorchLegacy;
+  const [, known] = OTHERS.find(([begins]) => begins.test(start.toString("latin1"))) ?? [];
+  if (known !== undefined) {
+    throw new ThawError("DATA_INVALID", `${path} is no checkpoint of PyTorch: it is ${known.what}`, {
+      hint: known.hint,
+    });
+  }
   throw new ThawError("DATA_INVALID", `${path} is no checkpoint: neither a PyTorch nor a safetensors file`, {
     hint: "save one with torch.save(model.state_dict(), FILE) or safetensors.torch.save_file",
   });
@@ -38,7 +62,7 @@ function readerFor(path: string, start: Buffer): Reader {
 async function firstBytes(path: string): Promise<Buffer> {
   const file = await open(path);
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(9), 0, 9, 0);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(FIRST_BYTES), 0, FIRST_BYTES, 0);
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();

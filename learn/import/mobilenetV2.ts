@@ -1,20 +1,14 @@
-/** Maps MobileNetV2 state dicts, with the names of torchvision or timm, onto our names and layouts. */
+/** How checkpoints of MobileNetV2 name its units: torchvision, or timm. */
 import type { Architecture } from "../bases/architecture.js";
-import type { Parameters } from "../network/parameters.js";
 import { invertedBlocks, timmInverted } from "./mobileInverted.js";
-import type { CheckpointTensor } from "./torchState.js";
-import { importUnits, type PortNames } from "./torchUnits.js";
+import type { Naming, PortNames } from "./torchUnits.js";
 
-/** @throws ThawError DATA_INVALID with the first tensors that do not fit */
-export function importMobileNetV2(
-  architecture: Architecture,
-  checkpoint: ReadonlyMap<string, CheckpointTensor>,
-): Parameters {
-  const isTimm = checkpoint.has("conv_stem.weight");
-  return importUnits(architecture, checkpoint, {
-    units: isTimm ? timmInverted(architecture) : torchvisionNames(architecture),
-    sources: "torchvision or timm",
-  });
+export function mobileNetV2Namings(architecture: Architecture): readonly Naming[] {
+  const sources = "torchvision or timm";
+  return [
+    { units: torchvisionNames(architecture), sources },
+    { units: timmInverted(architecture), sources },
+  ];
 }
 
 /**

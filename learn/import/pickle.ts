@@ -217,6 +217,7 @@ export function unpickle(data: Buffer, start: number, handlers: PickleHandlers):
         stack.push({ module: String(pop()), name: String(name) } satisfies PickleGlobal);
         break;
       }
+      case "\x81": // NEWOBJ: an object of a class, whose attributes BUILD sets
       case "R": {
         const args = pop();
         const callee = pop();

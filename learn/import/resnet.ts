@@ -1,18 +1,12 @@
-/** Maps ResNet state dicts, which torchvision and timm name alike, onto our names and layouts. */
+/** How checkpoints of ResNet name its units: torchvision and timm do it alike. */
 import { type Architecture, unitsOf } from "../bases/architecture.js";
-import type { Parameters } from "../network/parameters.js";
-import type { CheckpointTensor } from "./torchState.js";
-import { importUnits, type PortNames } from "./torchUnits.js";
+import type { Naming, PortNames } from "./torchUnits.js";
 
-/** @throws ThawError DATA_INVALID with the first tensors that do not fit */
-export function importResNet(
-  architecture: Architecture,
-  checkpoint: ReadonlyMap<string, CheckpointTensor>,
-): Parameters {
+export function resNetNamings(architecture: Architecture): readonly Naming[] {
   const units = new Map(
     architecture.groups.flatMap(unitsOf).map(({ name }): [string, PortNames] => [name, namesOf(name)]),
   );
-  return importUnits(architecture, checkpoint, { units, sources: "torchvision or timm" });
+  return [{ units, sources: "torchvision or timm" }];
 }
 
 /** A block's `conv1` has the batch norm `bn1`; the stem's have these names without a block. */

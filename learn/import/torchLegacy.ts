@@ -6,20 +6,24 @@
 import { readFile } from "node:fs/promises";
 import { ThawError } from "../../spec/errors.js";
 import { unpickle } from "./pickle.js";
-import { type CheckpointTensor, type Storage, stateReader } from "./torchState.js";
+import { type StateDict, type Storage, stateReader } from "./torchState.js";
 
 const MAGIC = 0x1950a86a20f9469cfc6cn;
 
 /**
- * Reads a state dict.
- * @returns tensors by name, in the order of the file
+ * Reads state dicts.
+ * @returns every dict of tensors in it, their names in the order of the file
  * @throws ThawError DATA_INVALID when the file is something else, is damaged or wants to run code
  */
-export async function readTorchLegacy(path: string): Promise<Map<string, CheckpointTensor>> {
+export async function readTorchLegacy(path: string): Promise<readonly StateDict[]> {
   const file = await readFile(path);
-  const invalid = (what: string): ThawError =>
-    new ThawError("DATA_INVALID", `${path} is not a legacy PyTorch checkpoint: ${what}`);
-  const { handlers, storages, tensors } = stateReader(invalid);
+  const invalid = (what: string, hint?: string): ThawError =>
+    new ThawError(
+      "DATA_INVALID",
+      `${path} is not a legacy PyTorch checkpoint: ${what}`,
+      hint === undefined ? {} : { hint },
+    );
+  const { handlers, storages, dicts } = stateReader(invalid);
   let at = 0;
   const next = (): unknown => {
     const result = unpickle(file, at, handlers);
@@ -44,5 +48,5 @@ export async function readTorchLegacy(path: string): Promise<Map<string, Checkpo
     contents.set(storage, storage.type.read(file.subarray(at, at + length)));
     at += length;
   }
-  return tensors(state, contents);
+  return dicts(state, contents);
 }

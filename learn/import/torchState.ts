@@ -44,8 +44,55 @@ const viewArguments = z
   ])
   .rest(z.unknown());
 
-/** Where training scripts put the state dict when they save more than it. */
-const WRAPPERS = ["state_dict", "model_state_dict", "model"];
+const DICTS: ReadonlySet<string> = new Set([
+  "collections.OrderedDict",
+  "collections.defaultdict",
+  "collections.Counter",
+]);
+
+/** What scripts of training save beside the weights: options, figures. It is left, and none of it is run. */
+const BESIDE_WEIGHTS: ReadonlySet<string> = new Set([
+  "argparse.Namespace",
+  "types.SimpleNamespace",
+  "numpy.core.multiarray.scalar",
+  "numpy._core.multiarray.scalar",
+  "numpy.dtype",
+  "_codecs.encode",
+  "pathlib.PosixPath",
+  "torch.Size",
+  "torch.device",
+]);
+
+/** Whole modules are saved as code, which is never run. */
+const SAVE_STATE =
+  "load it where its code is, and save its weights alone: torch.save(model.state_dict(), FILE)";
+
+/** Dicts within dicts: an optimizer's state lies deepest, and is no network. */
+const DEEPEST = 3;
+
+/** The tensors of one dict in a checkpoint. */
+export interface StateDict {
+  /** Keys of the dicts that it lies in, joined by dots; empty for the outermost. */
+  readonly wrapper: string;
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** @param names those that are wanted @throws ThawError DATA_INVALID when a tensor does not fit its storage */
+  read(names: Iterable<string>): Map<string, CheckpointTensor>;
+}
+
+/** Tensors that are in memory already. */
+export function plainDict(tensors: ReadonlyMap<string, CheckpointTensor>): StateDict {
+  return {
+    wrapper: "",
+    shapes: new Map([...tensors].map(([name, { shape }]) => [name, shape])),
+    read: (names) =>
+      new Map(
+        [...names].flatMap((name) => (tensors.has(name) ? [[name, tensors.get(name)]] : [])) as [
+          string,
+          CheckpointTensor,
+        ][],
+      ),
+  };
+}
 
 export interface StateReader {
   /** For the pickles of the file. */
@@ -53,21 +100,21 @@ export interface StateReader {
   /** Storages that the pickles have named so far, by key. */
   readonly storages: ReadonlyMap<string, Storage>;
   /**
-   * The tensors of a state dict, or of one that lies in a dict under one of the usual names.
+   * Every dict that holds tensors, wherever scripts of training put it; what else they save is left.
    * @param state what the pickle gave
-   * @throws ThawError DATA_INVALID when it is something else, or a tensor does not fit its storage
+   * @throws ThawError DATA_INVALID when it holds none
    */
-  tensors(state: unknown, contents: ReadonlyMap<Storage, Float32Array>): Map<string, CheckpointTensor>;
+  dicts(state: unknown, contents: ReadonlyMap<Storage, Float32Array>): readonly StateDict[];
 }
 
 /** @param invalid makes the error for what is wrong with the file */
-export function stateReader(invalid: (what: string) => ThawError): StateReader {
+export function stateReader(invalid: (what: string, hint?: string) => ThawError): StateReader {
   const storages = new Map<string, Storage>();
   const views = new Set<unknown>();
 
   const call = (callee: PickleGlobal, args: readonly unknown[]): unknown => {
     const name = `${callee.module}.${callee.name}`;
-    if (name === "collections.OrderedDict") return new Map();
+    if (DICTS.has(name)) return new Map();
     if (name === "torch._utils._rebuild_tensor_v2") {
       const parsed = viewArguments.safeParse(args);
       if (!parsed.success) throw invalid("a tensor of it is damaged");
@@ -77,7 +124,8 @@ export function stateReader(invalid: (what: string) => ThawError): StateReader {
       return view;
     }
     if (name === "torch._utils._rebuild_parameter") return args[0];
-    throw invalid(`it refers to ${name}`);
+    if (BESIDE_WEIGHTS.has(name)) return null;
+    throw invalid(`it refers to ${name}`, SAVE_STATE);
   };
   const persistent = (id: unknown): unknown => {
     if (!Array.isArray(id) || id[0] !== "storage") throw invalid("it has an unknown persistent id");
@@ -89,21 +137,43 @@ export function stateReader(invalid: (what: string) => ThawError): StateReader {
     storages.set(key, known);
     return known;
   };
-  const tensors: StateReader["tensors"] = (state, contents) => {
-    if (!(state instanceof Map)) throw invalid("it holds no state dict");
-    const inner = WRAPPERS.map((name): unknown => state.get(name)).find((value) => value instanceof Map);
-    const found = new Map<string, CheckpointTensor>();
-    for (const [key, view] of (inner as Map<unknown, unknown> | undefined) ?? state) {
-      const name = String(key);
-      if (!views.has(view)) throw invalid(`${name} is no tensor`);
-      const values = contents.get((view as TensorView).storage);
-      if (values === undefined) throw invalid(`the values of ${name} are missing`);
-      found.set(name, materialize(name, view as TensorView, values, invalid));
-    }
+  const dictOf = (wrapper: string, own: ReadonlyMap<string, TensorView>, contents: Contents): StateDict => ({
+    wrapper,
+    shapes: new Map([...own].map(([name, { shape }]) => [name, shape])),
+    read: (names) => {
+      const found = new Map<string, CheckpointTensor>();
+      for (const name of names) {
+        const view = own.get(name);
+        if (view === undefined) continue;
+        const values = contents.get(view.storage);
+        if (values === undefined) throw invalid(`the values of ${name} are missing`);
+        found.set(name, materialize(name, view, values, invalid));
+      }
+      return found;
+    },
+  });
+  const dicts: StateReader["dicts"] = (state, contents) => {
+    const found: StateDict[] = [];
+    // Pickles can make a dict that holds itself.
+    const seen = new Set<unknown>();
+    const search = (dict: unknown, keys: readonly string[]): void => {
+      if (!(dict instanceof Map) || seen.has(dict) || keys.length > DEEPEST) return;
+      seen.add(dict);
+      const own = [...dict].filter(([, value]) => views.has(value));
+      if (own.length > 0) {
+        const named = new Map(own.map(([key, view]) => [String(key), view as TensorView]));
+        found.push(dictOf(keys.join("."), named, contents));
+      }
+      for (const [key, value] of dict) search(value, [...keys, String(key)]);
+    };
+    search(state, []);
+    if (found.length === 0) throw invalid("it holds no state dict", SAVE_STATE);
     return found;
   };
-  return { handlers: { call, persistent }, storages, tensors };
+  return { handlers: { call, persistent }, storages, dicts };
 }
+
+type Contents = ReadonlyMap<Storage, Float32Array>;
 
 /** Copies a strided view into row-major order (converted checkpoints often keep transposed storages). */
 function materialize(

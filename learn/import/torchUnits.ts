@@ -16,6 +16,8 @@ export interface Naming {
   readonly units: ReadonlyMap<string, PortNames>;
   /** Whose names are understood, for messages: "torchvision or timm". */
   readonly sources: string;
+  /** Of the pretraining's classifier, where that is read. */
+  readonly classifier?: string;
 }
 
 /** PyTorch keeps convolutions as [out, in, h, w]; a depthwise one as [channels, 1, h, w]. */
@@ -32,6 +34,33 @@ function transposeKernel(tensor: CheckpointTensor, unit: ConvUnit): Parameter {
     }
   }
   return { shape: [height, width, input, output], data };
+}
+
+const VECTORS = { gamma: "weight", beta: "bias", mean: "running_mean", variance: "running_var" };
+
+function weightShape(unit: ConvUnit): readonly number[] {
+  const [height, width, input, output] = kernelShape(unit);
+  return unit.kind === "depthwise" ? [input, 1, height, width] : [output, input, height, width];
+}
+
+/** Names and shapes of all that {@link importUnits} asks of a checkpoint, from the input up. */
+export function expectedTensors(
+  architecture: Architecture,
+  { units }: Naming,
+): ReadonlyMap<string, readonly number[]> {
+  const expected = new Map<string, readonly number[]>();
+  for (const unit of architecture.groups.flatMap(unitsOf)) {
+    const port = portOf(unit, units);
+    expected.set(`${port.conv}.weight`, weightShape(unit));
+    for (const vector of Object.values(VECTORS)) expected.set(`${port.norm}.${vector}`, [unit.outChannels]);
+  }
+  return expected;
+}
+
+function portOf({ name }: ConvUnit, units: Naming["units"]): PortNames {
+  const port = units.get(name);
+  if (port === undefined) throw new Error(`no port name for ${name}`);
+  return port;
 }
 
 /**
@@ -54,13 +83,10 @@ export function importUnits(
   const parameters = new Map<string, Parameter>();
   const units = architecture.groups.flatMap(unitsOf);
   for (const unit of units) {
-    const port = naming.units.get(unit.name);
-    if (port === undefined) throw new Error(`no port name for ${unit.name}`);
-    const [height, width, input, output] = kernelShape(unit);
-    const shape = unit.kind === "depthwise" ? [input, 1, height, width] : [output, input, height, width];
-    parameters.set(`${unit.name}.kernel`, transposeKernel(take(`${port.conv}.weight`, shape), unit));
-    const vectors = { gamma: "weight", beta: "bias", mean: "running_mean", variance: "running_var" };
-    for (const [ours, theirs] of Object.entries(vectors)) {
+    const port = portOf(unit, naming.units);
+    const kernel = take(`${port.conv}.weight`, weightShape(unit));
+    parameters.set(`${unit.name}.kernel`, transposeKernel(kernel, unit));
+    for (const [ours, theirs] of Object.entries(VECTORS)) {
       const { data } = take(`${port.norm}.${theirs}`, [unit.outChannels]);
       parameters.set(`${unit.name}.${ours}`, { shape: [unit.outChannels], data });
     }

@@ -6,16 +6,20 @@ import { stat } from "node:fs/promises";
 import { type Entry, openPromise, type ZipFile } from "yauzl";
 import { ThawError } from "../../spec/errors.js";
 import { unpickle } from "./pickle.js";
-import { type CheckpointTensor, type Storage, stateReader } from "./torchState.js";
+import { type StateDict, type Storage, stateReader } from "./torchState.js";
 
 /**
- * Reads a state dict.
- * @returns tensors by name, in the order of the file
+ * Reads state dicts.
+ * @returns every dict of tensors in it, their names in the order of the file
  * @throws ThawError DATA_INVALID when the file is something else, is damaged or wants to run code
  */
-export async function readTorchZip(path: string): Promise<Map<string, CheckpointTensor>> {
-  const invalid = (what: string): ThawError =>
-    new ThawError("DATA_INVALID", `${path} is not a PyTorch checkpoint: ${what}`);
+export async function readTorchZip(path: string): Promise<readonly StateDict[]> {
+  const invalid = (what: string, hint?: string): ThawError =>
+    new ThawError(
+      "DATA_INVALID",
+      `${path} is not a PyTorch checkpoint: ${what}`,
+      hint === undefined ? {} : { hint },
+    );
   const { size } = await stat(path);
   const zip = await openPromise(path, { autoClose: false }).catch((error: Error) => {
     throw invalid(`as a zip file it is damaged (${error.message})`);
@@ -58,13 +62,23 @@ async function openArchive(
 
 async function readState(
   archive: Archive,
-  invalid: (what: string) => ThawError,
-): Promise<Map<string, CheckpointTensor>> {
+  invalid: (what: string, hint?: string) => ThawError,
+): Promise<readonly StateDict[]> {
   const order = (await archive("byteorder"))?.toString("latin1") ?? "little";
   if (order !== "little") throw invalid(`its numbers are ${order}-endian`);
   const pickle = await archive("data.pkl");
-  if (pickle === undefined) throw invalid("data.pkl is not in it");
-  const { handlers, storages, tensors } = stateReader(invalid);
+  if (pickle === undefined) {
+    // A Keras model is a zip file, too, with these at its top.
+    const isKeras =
+      (await archive("config.json")) !== undefined && (await archive("metadata.json")) !== undefined;
+    throw isKeras
+      ? invalid(
+          "it is a Keras model",
+          "convert it with tensorflowjs_converter, and add its model.json with --arch layers-model",
+        )
+      : invalid("data.pkl is not in it");
+  }
+  const { handlers, storages, dicts } = stateReader(invalid);
   const { value } = unpickle(pickle, 0, handlers);
   const contents = new Map<Storage, Float32Array>();
   for (const storage of storages.values()) {
@@ -73,5 +87,5 @@ async function readState(
     if (data.length % storage.type.bytes !== 0) throw invalid(`storage ${storage.key} is cut short`);
     contents.set(storage, storage.type.read(data));
   }
-  return tensors(value, contents);
+  return dicts(value, contents);
 }

@@ -4,6 +4,7 @@ import { permutation, randomStream } from "../../rng/stream.js";
 import type { DomainDistance } from "../../spec/records/recipe.js";
 import { chosenBase } from "../bases/chosen.js";
 import { domainDistance, sampleDomain } from "../domain/measure.js";
+import { loadSound } from "../network/tryOut.js";
 import { renderBatches } from "../samples/render.js";
 import type { StageContext } from "./job.js";
 
@@ -36,7 +37,7 @@ export async function measureDomain(
       done += batch.views.length;
     }
   }
-  const parameters = await base.load(choice.checkpoint);
+  const parameters = await loadSound(base, choice);
   return domainDistance(await sampleDomain(base, parameters, pixels(), images.length), images.length);
 }
 

@@ -2,7 +2,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openDataset } from "../../data/dataset/dataset.js";
+import { randomStream } from "../../rng/stream.js";
 import { PREDICTIONS_FILE } from "../../spec/pipeline/artifactFiles.js";
+import type { ImageRecord } from "../../spec/records/dataset.js";
 import type { Evaluation } from "../../spec/records/evaluation.js";
 import type { FoldPrediction, FoldSummary } from "../../spec/records/folds.js";
 import { groupIndex } from "../bases/architecture.js";
@@ -10,16 +12,20 @@ import { chosenBase } from "../bases/chosen.js";
 import { scoped, type Tensor2D, tf } from "../engine.js";
 import { assess } from "../evaluation/assessment.js";
 import { leakedAccuracy } from "../evaluation/leakedAccuracy.js";
+import { resemblance, type Side } from "../evaluation/resemblance.js";
+import { twinAccuracy } from "../evaluation/twins.js";
 import { crossValidation, type FinishedFold } from "../folds/crossValidation.js";
 import { type BoundaryPass, disposePass } from "../network/boundaries.js";
 import { basePass } from "../network/frozen.js";
 import { denseLogits, HEAD_BIAS, HEAD_KERNEL } from "../network/head.js";
 import { freezeGroups, poolFeatures } from "../network/network.js";
 import { overlay, type Parameters, parameter } from "../network/parameters.js";
+import { loadSound } from "../network/tryOut.js";
 import { readSafetensors } from "../safetensors.js";
 import { renderBatches } from "../samples/render.js";
 import { someOf } from "../samples/views.js";
 import { pixelTensor } from "../training/step/batch.js";
+import { crossEntropyAndAccuracy } from "../training/validation.js";
 import type { StageContext } from "./job.js";
 import { listSuspects } from "./suspects.js";
 import { writeVisuals } from "./visuals.js";
@@ -46,6 +52,13 @@ export interface FoldResult {
 
 const BATCH = 32;
 
+interface LogitsOptions {
+  readonly mirror?: boolean;
+  /** Filled with the last candidate's pooled features, and with the base's, `[images, features]`. */
+  readonly features?: Float32Array;
+  readonly frozen?: Float32Array;
+}
+
 /** A candidate's layers above its boundary, ready to run. */
 interface Runner {
   readonly stage: string;
@@ -66,7 +79,7 @@ export async function evaluate(
   const base = chosenBase(context.base);
   const { architecture, input } = base;
   const top = architecture.groups.length;
-  const pretrained = await base.load(context.base.checkpoint);
+  const pretrained = await loadSound(base, context.base);
   const dataset = await openDataset(context.folders.dataset);
   const runners = await Promise.all(
     candidates.map(async ({ stage, weights, deepest }): Promise<Runner> => {
@@ -110,7 +123,7 @@ export async function evaluate(
     phase: string,
     images: readonly number[],
     wanted: readonly Runner[],
-    { mirror = false, features }: { readonly mirror?: boolean; readonly features?: Float32Array } = {},
+    { mirror = false, features, frozen }: LogitsOptions = {},
   ): Promise<Float32Array[]> => {
     const logits = wanted.map(() => new Float32Array(images.length * classes.length));
     const views = images.map((image) => ({ image, view: 0 }));
@@ -125,6 +138,7 @@ export async function evaluate(
       const result = pass.run(x);
       // A network from random weights shares nothing with the base: its boundary is the input.
       const all = { ...result, activations: new Map([...result.activations, [0, x] as const]) };
+      frozen?.set(result.features.dataSync() as Float32Array, done * architecture.features);
       const keep = (own: Float32Array): void => features?.set(own, done * architecture.features);
       wanted.forEach((runner, i) => {
         const own = runner === runners.at(-1) ? runner.logits(all, keep) : runner.logits(all);
@@ -152,10 +166,14 @@ export async function evaluate(
     const final = runners.slice(-1);
     const validation = someOf(dataset.records, "validation");
     const held = someOf(dataset.records, "test");
-    const [validationLogits = new Float32Array()] = await logitsOf("validation images", validation, final);
+    const room = (images: readonly number[]) => new Float32Array(images.length * architecture.features);
+    const frozen = { validation: room(validation), held: room(held) };
+    const [validationLogits = new Float32Array()] = await logitsOf("validation images", validation, final, {
+      frozen: frozen.validation,
+    });
     const everyone = scratchRunner === undefined ? runners : [...runners, scratchRunner];
-    const features = new Float32Array(held.length * architecture.features);
-    const logits = await logitsOf("held-out images", held, everyone, { features });
+    const features = room(held);
+    const logits = await logitsOf("held-out images", held, everyone, { features, frozen: frozen.held });
     // A mirror image means something only where the run file says that sides do not matter.
     const [mirrored] = context.augment.flip
       ? await logitsOf("mirrored images", held, final, { mirror: true })
@@ -171,7 +189,19 @@ export async function evaluate(
       ...(scratch === undefined || scratchLogits === undefined
         ? {}
         : { scratch: { logits: scratchLogits, seconds: scratch.seconds, epochs: scratch.epochs } }),
+      seed: context.seed,
     });
+    const side = (images: readonly number[], own: Float32Array, ofBase: Float32Array): Side => ({
+      images: images.map((image) => dataset.records[image] as ImageRecord),
+      correct: crossEntropyAndAccuracy(own, labelsOf(images), classes.length).correct.filter(Boolean).length,
+      features: ofBase,
+    });
+    const alike = resemblance(
+      side(validation, validationLogits, frozen.validation),
+      side(held, logits[runners.length - 1] ?? new Float32Array(), frozen.held),
+      architecture.features,
+      randomStream(context.seed, "resemblance"),
+    );
     await writeFile(
       join(context.folders.out, PREDICTIONS_FILE),
       predictions.map((prediction) => `${JSON.stringify(prediction)}\n`).join(""),
@@ -183,7 +213,9 @@ export async function evaluate(
       ...(folds.length === 0
         ? {}
         : { crossValidation: crossValidation(await Promise.all(folds.map(readFold)), classes.length) }),
+      ...(alike === undefined ? {} : { resemblance: alike }),
       leaked: leakedAccuracy(dataset.records, predictions),
+      twins: twinAccuracy(dataset.records, predictions),
       labelSuspects: listSuspects(dataset.records, classes.length, [
         { images: held, logits: logits[runners.length - 1] ?? new Float32Array() },
         { images: validation, logits: validationLogits },

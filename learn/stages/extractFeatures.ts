@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { FEATURES_FILE } from "../../spec/pipeline/artifactFiles.js";
 import { groupIndex } from "../bases/architecture.js";
 import { chosenBase } from "../bases/chosen.js";
+import { loadSound } from "../network/tryOut.js";
 import { boundaryFile, computeActivations, pixelFile } from "./activations.js";
 import type { StageContext } from "./job.js";
 
@@ -23,7 +24,7 @@ export async function extractFeatures(
   keepPixels: boolean,
 ): Promise<FeaturesSummary> {
   const base = chosenBase(context.base);
-  const parameters = await base.load(context.base.checkpoint);
+  const parameters = await loadSound(base, context.base);
   const boundaries = new Map(
     deepest.map((name) => [groupIndex(base.architecture, name), boundaryFile(context.folders.scratch, name)]),
   );

@@ -8,6 +8,7 @@ import { atTemperature } from "../evaluation/temperature.js";
 import { featuresOf, frozenNetwork } from "../network/frozen.js";
 import { denseLogits, HEAD_BIAS, HEAD_KERNEL } from "../network/head.js";
 import { overlay, parameter } from "../network/parameters.js";
+import { loadSound } from "../network/tryOut.js";
 import { readSafetensors } from "../safetensors.js";
 import { pixelTensor } from "../training/step/batch.js";
 import { softmaxRows } from "../training/step/loss.js";
@@ -48,7 +49,7 @@ export async function predict(
   onProgress: (done: number) => void,
 ): Promise<ImagePrediction[]> {
   const base = chosenBase(choice);
-  const parameters = overlay(await base.load(choice.checkpoint), await readSafetensors(weights));
+  const parameters = overlay(await loadSound(base, choice), await readSafetensors(weights));
   const network = await frozenNetwork(base, parameters);
   const head = parameter(parameters, HEAD_KERNEL);
   const kernel = tf.tensor2d(head.data, head.shape as [number, number]);

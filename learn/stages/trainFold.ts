@@ -10,6 +10,7 @@ import { chosenBase } from "../bases/chosen.js";
 import { foldFigures } from "../folds/crossValidation.js";
 import { foldSplits } from "../folds/splits.js";
 import { overlay, type Parameters } from "../network/parameters.js";
+import { loadSound } from "../network/tryOut.js";
 import { readSafetensors } from "../safetensors.js";
 import { openSamples } from "../samples/files.js";
 import { imagesOf, viewRows } from "../samples/views.js";
@@ -54,7 +55,7 @@ export async function trainFold(
   const started = performance.now();
   const { fold, folds, stages } = settings;
   const base = chosenBase(context.base);
-  const pretrained = await base.load(context.base.checkpoint);
+  const pretrained = await loadSound(base, context.base);
   const { records, summary } = await readRecords(context.folders.dataset);
   const classes = summary.classes.length;
   const splits = foldSplits(records, classes, folds, context.seed)[fold - 1] ?? [];

@@ -12,6 +12,7 @@ import { chosenBase } from "../bases/chosen.js";
 import { refuseExtractor } from "../bases/extractor.js";
 import { type GateDecision, gate } from "../evidence/gate.js";
 import { overlay, type Parameters } from "../network/parameters.js";
+import { loadSound } from "../network/tryOut.js";
 import { readSafetensors, writeSafetensors } from "../safetensors.js";
 import { trainingImages, viewRows } from "../samples/views.js";
 import { fit } from "../training/fit.js";
@@ -70,7 +71,7 @@ export async function tuneStage(
   refuseExtractor(base, "nothing can be unfrozen");
   const { architecture } = base;
   const { from, to } = trainedRange(architecture, settings.deepest);
-  const pretrained = await base.load(context.base.checkpoint);
+  const pretrained = await loadSound(base, context.base);
   const weights = await readSafetensors(previous);
   const { records, summary } = await readRecords(context.folders.dataset);
   // Groups below `from` were never trained by an earlier stage, so the pretrained activations hold.

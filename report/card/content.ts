@@ -3,8 +3,12 @@
  * maker says, and what neither of them can vouch for. The page and `model-card.md` both write it out.
  */
 import type { ReportData } from "../../spec/records/report.js";
+import { warningOf } from "../../spec/records/resemblance.js";
 import { pretrainedOnWords, sourceWords } from "../baseWords.js";
+import { leftOutWords } from "../checks/leftOut.js";
+import { refutedSentences } from "../checks/refuted.js";
 import { faultSentences } from "../checks/sentences.js";
+import { kindsOf, type Twins } from "../checks/twinWords.js";
 import { counted, decimal, integer, moment, percent } from "../format.js";
 import { limitSentences } from "./limits.js";
 
@@ -34,6 +38,7 @@ const code = (term: string, value: string): CardFact => ({ term, value, code: tr
 
 export function cardSections(data: ReportData): readonly CardSection[] {
   return [
+    ...readFirst(data),
     modelDetails(data),
     intendedUse(data),
     { title: "Limits", facts: [], points: limitSentences(data) },
@@ -43,6 +48,13 @@ export function cardSections(data: ReportData): readonly CardSection[] {
     environment(data),
     loading(data),
   ];
+}
+
+/** What voids figures or promises stands before them; no section where nothing does. */
+function readFirst({ evaluation }: ReportData): readonly CardSection[] {
+  const warning = warningOf(evaluation.resemblance);
+  const points = [...(warning === undefined ? [] : [warning]), ...refutedSentences(evaluation)];
+  return points.length === 0 ? [] : [{ title: "Read this first", facts: [], points }];
 }
 
 function modelDetails({ model, createdAt, base, dataset, card }: ReportData): CardSection {
@@ -80,8 +92,18 @@ function intendedUse({ card }: ReportData): CardSection {
 }
 
 function metrics({ evaluation }: ReportData): CardSection {
-  const { accuracy, accuracyInterval, images, perClass, scratch, calibration, temperature, conformal } =
-    evaluation;
+  const {
+    accuracy,
+    accuracyInterval,
+    images,
+    perClass,
+    scratch,
+    calibration,
+    temperature,
+    conformal,
+    twins,
+  } = evaluation;
+  const { refuted } = evaluation;
   const [low, high] = accuracyInterval;
   const head = evaluation.byStage.find(({ stage }) => stage === "head");
   const weakest = perClass
@@ -95,6 +117,7 @@ function metrics({ evaluation }: ReportData): CardSection {
       ...foldFacts(evaluation),
       fact("Held-out images", `${integer(images)}, looked at once`),
       fact("Accuracy", `${percent(accuracy)} (95 % interval ${percent(low)} to ${percent(high)})`),
+      ...twinFacts(twins),
       fact("Balanced accuracy", percent(evaluation.balancedAccuracy)),
       fact("Macro F1", decimal(evaluation.macroF1)),
       ...(evaluation.macroAuc === undefined ? [] : [fact("Macro AUC", decimal(evaluation.macroAuc))]),
@@ -108,7 +131,9 @@ function metrics({ evaluation }: ReportData): CardSection {
         : [
             fact(
               "Calibration error",
-              `${percent(calibration.before.ece)} as trained, ${percent(calibration.after.ece)} at temperature ${temperature.toFixed(2)}, which the model uses`,
+              refuted?.temperature === undefined
+                ? `${percent(calibration.before.ece)} as trained, ${percent(calibration.after.ece)} at temperature ${temperature.toFixed(2)}, which the model uses`
+                : `${percent(calibration.before.ece)} as trained, which the model uses; ${percent(calibration.after.ece)} at the fitted temperature ${refuted.temperature.fitted.toFixed(2)}`,
             ),
           ]),
       ...(conformal?.quantile === undefined
@@ -116,12 +141,27 @@ function metrics({ evaluation }: ReportData): CardSection {
         : [
             fact(
               "Sets of possible classes",
-              `promised to hold the true class of ${percent(conformal.level)}, held that of ${percent(conformal.coverage)}; ${conformal.meanSize.toFixed(2)} classes on average`,
+              refuted?.sets === undefined
+                ? `promised to hold the true class of ${percent(conformal.level)}, held that of ${percent(conformal.coverage)}; ${conformal.meanSize.toFixed(2)} classes on average`
+                : `none: made to hold the true class of ${percent(conformal.level)}, they held that of ${percent(conformal.coverage)}`,
             ),
           ]),
     ],
     points: [],
   };
+}
+
+/** The accuracy on pictures that were not met in any form. */
+function twinFacts(twins: Twins | undefined): readonly CardFact[] {
+  if (twins === undefined) return [];
+  const { images, accuracyOfOthers } = twins;
+  const without = accuracyOfOthers === undefined ? "no test image is left" : percent(accuracyOfOthers);
+  return [
+    fact(
+      "Accuracy without test images that have a copy in training",
+      `${without}; ${counted(images, "test image")} set apart: ${kindsOf(twins)}`,
+    ),
+  ];
 }
 
 /** For small sets the figure to quote, so it comes first. */
@@ -153,12 +193,17 @@ function dataUsed({ dataset }: ReportData): CardSection {
         `${integer(sum(train))} training, ${integer(sum(validation))} validation, ${integer(sum(test))} test`,
       ),
       fact("Per class", `${integer(smallest)} to ${integer(Math.max(...perClass))} images`),
-      fact("Left out", counted(dataset.quarantined.length, "unreadable file")),
+      fact("Left out", leftOutWords(dataset.quarantined)),
       ...(faults === undefined
         ? []
         : [
-            fact("Copies", counted(faults.duplicates.count, "group")),
-            fact("Contradicting labels", counted(faults.conflicts.count, "group")),
+            fact("Pictures that are there more than once", integer(faults.duplicates.count)),
+            ...(faults.lookAlikes === undefined
+              ? [fact("Copies labelled differently", counted(faults.conflicts.count, "picture"))]
+              : [
+                  fact("Same bytes, labelled differently", counted(faults.conflicts.count, "picture")),
+                  fact("Look alike, labelled differently", counted(faults.lookAlikes.count, "picture")),
+                ]),
           ]),
     ],
     points: faults === undefined ? [] : faultSentences(faults, dataset.classes),

@@ -1,6 +1,7 @@
 /** What the evaluation does not show, as far as it can be told from the run itself. */
 import type { ReportData } from "../../spec/records/report.js";
 import { leakEffect } from "../checks/leakEffect.js";
+import { twinsSentence } from "../checks/twinWords.js";
 import { counted, integer, percent, pointsBetween } from "../format.js";
 
 /** Below, one test image is worth more than 5 points of a class's recall. */
@@ -14,11 +15,10 @@ export function limitSentences(data: ReportData): readonly string[] {
   return [
     ...(own === "" ? [] : [own]),
     intervalSentence(data),
-    "The test images come from the same collection as the training images: how the model does on another site, camera, " +
-      "population or season was not measured.",
+    originSentence(data),
     "No groups within the classes, for example of people, were compared with each other.",
     ...smallClassSentences(data),
-    ...leakSentences(data),
+    ...twinSentences(data),
     ...suspectedCopySentences(data),
     ...knownSentences(data),
     ...shortcutSentences(data),
@@ -62,11 +62,29 @@ function smallClassSentences({ evaluation }: ReportData): string[] {
   ];
 }
 
-function leakSentences({ dataset, evaluation }: ReportData): string[] {
-  if (dataset.faults?.leaks?.policy !== "report" || evaluation.leaked === undefined) return [];
-  const { images } = evaluation.leaked;
-  const have = `${counted(images, "test image")} ${images === 1 ? "has" : "have"}`;
-  return [`${have} copies among the training or validation images, ${leakEffect(evaluation.leaked)}.`];
+/** Where thaw drew the splits, all images are of one collection; splits of the user's own may be of several. */
+function originSentence({ dataset, evaluation: { resemblance } }: ReportData): string {
+  const unmeasured = "how the model does on another site, camera, population or season was not measured.";
+  if (dataset.faults === undefined) return `H${unmeasured.slice(1)}`;
+  if (dataset.faults.leaks === undefined) {
+    return `The test images were drawn from the same collection as the training images: ${unmeasured}`;
+  }
+  const alike =
+    resemblance?.verdict === "differs"
+      ? "and are unlike the validation images"
+      : resemblance?.verdict === "alike"
+        ? "and no difference to the validation images was found"
+        : "and whether they are like the validation images is not known";
+  return `The splits came with the images: the test images may be of another origin than the training images, ${alike}. H${unmeasured.slice(1)}`;
+}
+
+/** In evaluations of older versions only copies that were left where they are, are known. */
+function twinSentences({ dataset, evaluation }: ReportData): string[] {
+  const { leaked, twins, images } = evaluation;
+  if (twins !== undefined) return [twinsSentence(twins, images)];
+  if (dataset.faults?.leaks?.policy !== "report" || leaked === undefined) return [];
+  const have = `${counted(leaked.images, "test image")} ${leaked.images === 1 ? "has" : "have"}`;
+  return [`${have} copies among the training or validation images, ${leakEffect(leaked)}.`];
 }
 
 function suspectedCopySentences({ recipe, suspectedCopies }: ReportData): string[] {

@@ -23,6 +23,7 @@ export interface ShownGroup {
 
 export interface CheckPictures {
   readonly conflicts: readonly ShownGroup[];
+  readonly lookAlikes: readonly ShownGroup[];
   readonly leaks: readonly ShownGroup[];
   /** Those that are neither contradictions nor leaks. */
   readonly duplicates: readonly ShownGroup[];
@@ -49,6 +50,7 @@ export function checkPictures({ dataset, evaluation, recipe }: Checked): CheckPi
   };
   return {
     conflicts: cut(faults?.conflicts, MOST_CONFLICTS),
+    lookAlikes: cut(faults?.lookAlikes, MOST_CONFLICTS),
     leaks: cut(faults?.leaks, MOST_LEAKS),
     duplicates: cut(
       faults && { ...faults.duplicates, shown: faults.duplicates.shown.filter(plain) },
@@ -67,8 +69,8 @@ export function hasSuspectedCopies({ recipe }: Pick<ReportData, "recipe">): bool
 
 /** Paths of all of them. */
 export function checkedPaths(data: Checked): string[] {
-  const { conflicts, leaks, duplicates, suspects, trainingSuspects, pairs } = checkPictures(data);
-  const copies = [...conflicts, ...leaks, ...duplicates].flatMap(({ images }) => images);
+  const { conflicts, lookAlikes, leaks, duplicates, suspects, trainingSuspects, pairs } = checkPictures(data);
+  const copies = [...conflicts, ...lookAlikes, ...leaks, ...duplicates].flatMap(({ images }) => images);
   const looked = pairs.flatMap(({ image, nearest }) => [image, nearest]);
   return [...copies, ...suspects, ...trainingSuspects, ...looked].map(({ path }) => path);
 }

@@ -25,7 +25,7 @@ export function StageAccuracy({ stages, interval }: StageAccuracyProps): VNode {
             accuracy,
             low: own?.[0] ?? accuracy,
             high: own?.[1] ?? accuracy,
-            title: labelOf(title, outcome),
+            title,
             name,
             outcome,
           },
@@ -34,7 +34,7 @@ export function StageAccuracy({ stages, interval }: StageAccuracyProps): VNode {
   // The axis need not start at 0: the dots show positions, not lengths.
   const least = Math.floor(Math.min(...rows.map(({ low }) => low), interval[0]) * 20 - 0.2) / 20;
   const from = Math.max(0, least);
-  const hollow = ({ outcome }: { outcome: string }) => outcome === "rolled back" || outcome === "comparison";
+  const hollow = ({ outcome }: { outcome: string }) => outcome === "comparison";
   const at = { x: "accuracy", y: "index", r: 5.5, strokeWidth: 2 } as const;
   return (
     <PlotSvg
@@ -96,6 +96,3 @@ const colourOf = ({ name }: { name: string }): string =>
 
 const inWords = (row: { title: string; accuracy: number; low: number; high: number }): string =>
   `${row.title}: ${percent(row.accuracy)}${row.low < row.high ? ` (${percent(row.low)} to ${percent(row.high)})` : ""}`;
-
-const labelOf = (title: string, outcome: string): string =>
-  outcome === "rolled back" ? `${title} (rolled back)` : title;

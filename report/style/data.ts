@@ -9,7 +9,19 @@ figcaption,caption{text-align:left;font-size:.9rem;line-height:1.45;color:var(--
 figcaption{margin-top:.6rem;max-width:46rem}
 caption{padding:0 0 .6rem}
 caption .text{display:block;position:sticky;left:0;max-width:min(46rem,calc(100vw - 2*var(--gutter)))}
-.scroll{overflow-x:auto;max-width:100%}
+.scroll{overflow-x:auto;max-width:100%;background:linear-gradient(to right,var(--paper) 40%,transparent) 0 0/2.5rem 100% local,linear-gradient(to left,var(--paper) 40%,transparent) 100% 0/2.5rem 100% local,linear-gradient(to right,var(--edge),transparent) 0 0/.9rem 100% scroll,linear-gradient(to left,var(--edge),transparent) 100% 0/.9rem 100% scroll;background-repeat:no-repeat}
+@supports (animation-timeline:scroll()){
+.scroll{background:none;animation:edges linear;animation-timeline:scroll(self inline)}
+@keyframes edges{0%{mask-image:linear-gradient(to left,transparent,#000 3.5rem)}90%{mask-image:linear-gradient(to left,transparent,#000 3.5rem)}100%{mask-image:linear-gradient(to left,#000,#000 3.5rem)}}
+}
+.strongest{padding:.9rem 1.1rem;border-left:.35rem solid var(--warn);background:var(--panel);font-size:1.1rem}
+.strongest.voids{border-left-color:var(--training)}
+.warnings{margin:0;padding:0;list-style:none}
+.warnings li{padding:.7rem 0 .7rem 1.1rem;border-left:.2rem solid var(--rule);margin-bottom:.8rem}
+.warnings li.voids{border-left-color:var(--training)}
+.warnings li.check{border-left-color:var(--warn)}
+.warnings p{margin:0}
+.warnings strong{font-weight:600}
 .scroll+.scroll{margin-top:2rem}
 .plot{display:block;height:auto;font-family:inherit;color:var(--ink);overflow:visible}
 .plot text{font-variant-numeric:tabular-nums}

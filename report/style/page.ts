@@ -29,6 +29,18 @@ p{margin:0 0 1em;max-width:42rem}
 .page{max-width:80rem;margin:0 auto;padding:1.5rem var(--gutter) 4rem}
 main{min-width:0;max-width:62rem}
 main>section{margin-top:3.5rem;padding-top:2rem;border-top:1px solid var(--rule);scroll-margin-top:0}
+main>.folded{margin-top:0;padding-top:0}
+main>section+.folded,main>.folded+.folded{border-top:1px solid var(--rule)}
+.folded>details>summary{display:flex;align-items:baseline;gap:.6rem;padding:.75rem 0;list-style:none}
+.folded>details>summary::-webkit-details-marker{display:none}
+.folded>details>summary::before{content:'+';width:1rem;flex:none;font-family:${MONO};color:var(--muted)}
+.folded>details[open]>summary::before{content:'−'}
+.folded>details>summary h2{margin:0;font-size:1.25rem;color:var(--ink)}
+.folded>details[open]>summary h2{font-size:1.6rem}
+.folded>details>summary:hover h2{color:var(--link);text-decoration:underline;text-decoration-thickness:.06em;text-underline-offset:.18em}
+.folded>details>.content{padding:.75rem 0 2.5rem;scroll-margin-top:4rem}
+details:has(:target)::details-content{content-visibility:visible;block-size:auto}
+abbr[title]{text-decoration:underline dotted;text-decoration-color:var(--muted);text-underline-offset:.2em;cursor:help}
 nav{font-size:.9rem;margin-bottom:1.5rem}
 nav ol{display:flex;flex-wrap:wrap;gap:.15rem 1.1rem;margin:0;padding:0;list-style:none}
 nav a{display:inline-block;padding:.25rem 0;color:var(--muted);text-decoration:none}
@@ -47,12 +59,13 @@ footer{margin-top:3rem;color:var(--muted);font-size:.85rem}
 html{font-size:10pt}
 :root{--paper:#ffffff}
 .plot,.strip td{min-width:0!important}
-nav,.skip{display:none}
+nav,.skip,.folded>details>summary::before,.strongest a,.warnings a{display:none}
+abbr[title]{text-decoration:none}
 .page{max-width:none;padding:0}
 main>section{margin-top:1.5rem;padding-top:1rem}
 h2,h3,caption,figcaption{break-after:avoid}
 figure,tr,li,.examples>div{break-inside:avoid}
-.scroll{overflow:visible!important}
+.scroll{overflow:visible!important;background:none!important;animation:none!important}
 pre{white-space:pre-wrap}
 details::details-content{content-visibility:visible;block-size:auto;height:auto}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}

@@ -14,6 +14,7 @@ const light = {
   training: "#b4530a",
   good: "#1d6b45",
   warn: "#8a4b08",
+  edge: "#b9b4a8",
   frozen: "#eeece6",
   "frozen-line": "#ddd9cf",
   // Steps 1…7 of a scale and the text on them. The jump in the middle skips the lightnesses on which
@@ -36,6 +37,7 @@ const dark: Record<Token, string> = {
   training: "#f0a35e",
   good: "#7fcf9f",
   warn: "#f0b866",
+  edge: "#000000",
   frozen: "#23262b",
   "frozen-line": "#31353c",
   ...scale("blue", ["#1b2937", "#1d344d", "#1f4166", "#235082", "#74a9dd", "#8fbcea", "#abd0f5"]),

@@ -1,5 +1,5 @@
 /** The folder `.thaw/` of a project: what lies where. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ThawError, toThawError } from "../../spec/errors.js";
 import { STATE_FOLDER } from "../projectFolder.js";
@@ -54,6 +54,9 @@ export function makeFolders(layout: Layout): void {
     ignoreExisting(() => writeFileSync(join(layout.state, ".gitignore"), "*\n", { flag: "wx" }));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
+    if ((code === "EACCES" || code === "EPERM") && ownerOf(layout.state) !== undefined) {
+      throw foreignProject(layout, error);
+    }
     if (code === "ENOENT" || code === "EACCES" || code === "EROFS" || code === "ENOTDIR") {
       throw new ThawError("USAGE", `cannot make ${layout.state}: ${(error as Error).message}`, {
         hint: "name an existing, writable project folder",
@@ -69,5 +72,31 @@ function ignoreExisting(make: () => void): void {
     make();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+}
+
+/** For an error that the system's rights gave. */
+export function foreignProject({ projectFolder, state }: Layout, cause: unknown): ThawError {
+  const owner = ownerOf(state);
+  const isForeign = owner !== undefined && owner !== process.getuid?.();
+  return new ThawError(
+    "USAGE",
+    isForeign
+      ? `the project ${projectFolder} belongs to another user: ${state} is of user ${owner}, and you are ${process.getuid?.()}`
+      : `${state} cannot be used: ${(cause as Error).message}`,
+    {
+      hint: isForeign
+        ? "take a project folder of your own (--project, THAW_PROJECT), or let its owner run thaw"
+        : `mend the rights: chmod -R u+rwX ${state}`,
+      cause,
+    },
+  );
+}
+
+function ownerOf(path: string): number | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.uid;
+  } catch {
+    return undefined;
   }
 }

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { ThawError, toThawError } from "../../spec/errors.js";
 import type { StoreKeys, StoreSettings, TemporalSettings } from "../../spec/platform.js";
 import { DEFAULT_BUCKET, DEFAULT_REGION } from "../storeEnvironment.js";
-import type { Layout } from "./layout.js";
+import { foreignProject, type Layout } from "./layout.js";
 import { LOOPBACK, PORT_NAMES, type Ports, SERVICE_NAMES, type ServiceName } from "./names.js";
 import { isAlive } from "./supervision/processes.js";
 
@@ -46,7 +46,9 @@ export function readRecord(layout: Layout): ServicesRecord | undefined {
   try {
     text = readFileSync(layout.record, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return undefined;
+    if (code === "EACCES" || code === "EPERM") throw foreignProject(layout, error);
     throw toThawError(error, "USAGE");
   }
   try {

@@ -20,7 +20,7 @@ export interface ServiceStatus {
   /** How often the supervisor has started it again. */
   readonly restarts: number;
   readonly logFile: string;
-  /** Resident memory of the process itself (Linux). */
+  /** Resident memory of the process and those it has started (Linux). */
   readonly memoryBytes?: number;
 }
 

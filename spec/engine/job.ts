@@ -132,6 +132,11 @@ export type EngineJob =
       readonly out: string;
     })
   | {
+      /** A drawn picture through the base. The answer is the length of its features. */
+      readonly kind: "try";
+      readonly base: BaseChoice;
+    }
+  | {
       readonly kind: "predict";
       readonly base: BaseChoice;
       readonly weights: string;

@@ -4,6 +4,7 @@ import type { ArtifactRef } from "../artifact.js";
 import type { PodRequest } from "../pods/request.js";
 import type { RecipeDecision } from "../records/recipe.js";
 import type { ControlFile, SteerRecord } from "../steering/steering.js";
+import type { Warning } from "../warnings/warning.js";
 import type { RunInput, RunResult } from "./run.js";
 import type { StagePlan } from "./stages.js";
 
@@ -32,6 +33,8 @@ export interface StageOutcome {
   readonly decision?: RecipeDecision;
   /** Set by `base`: the name of the base that the run goes on with. */
   readonly base?: string;
+  /** Of what the artifact says of images and figures; absent where it warns of nothing. */
+  readonly warnings?: readonly Warning[];
 }
 
 /** A look-up that found an artifact which cannot be used; the stage runs. */

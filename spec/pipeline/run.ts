@@ -3,15 +3,22 @@ import type { ArtifactRef } from "../artifact.js";
 import type { BaseSpec } from "../base.js";
 import type { PodState } from "../pods/pod.js";
 import type { FoldsInBrief } from "../records/folds.js";
+import type { ResemblanceInBrief } from "../records/resemblance.js";
 import type { Progress } from "../records/training.js";
 import type { FolderReading } from "../runFile/folders.js";
 import type { RunFile } from "../runFile/runFile.js";
 import type { RunControl, SteerRecord } from "../steering/steering.js";
+import type { Warning } from "../warnings/warning.js";
 
 /** Names that Temporal and the clients share. */
 export const WORKFLOW_TYPE = "transferLearning";
 /** Query that answers with the run's {@link RunState}. */
 export const RUN_STATE_QUERY = "runState";
+/**
+ * Signal from a training activity: a {@link StageProgress}, for the details in the Temporal UI. Each is four events of the
+ * history, so `activities/life/progressSignals.ts` bounds how many there are.
+ */
+export const PROGRESS_SIGNAL = "progress";
 /** Queue of the always-on control worker: workflows and light activities. */
 export const CONTROL_QUEUE = "thaw-control";
 /** Queue of the training worker that `thaw up` starts on this machine. */
@@ -34,6 +41,11 @@ export interface ImageSource {
   readonly upload?: string;
   /** What the run file says that folders mean (`data.folders`). */
   readonly folders?: FolderReading | undefined;
+}
+
+export interface StageProgress {
+  readonly stage: string;
+  readonly progress: Progress;
 }
 
 export interface RunInput extends Omit<ImageSource, "folders"> {
@@ -75,6 +87,8 @@ export interface StageStatus {
   readonly waited?: number;
   /** One short sentence: the metric reached, or why it failed. */
   readonly note?: string;
+  /** What its artifact warns of; absent where that is nothing. */
+  readonly warnings?: readonly Warning[];
 }
 
 /** Answer of the `runState` query. */
@@ -97,6 +111,14 @@ export interface LiveStage extends StageStatus {
   readonly lastFailure?: string;
 }
 
+export interface ResultOfStage {
+  readonly stage: string;
+  /** Of the model as it went on after the stage: where that was rolled back, of the one before it. */
+  readonly accuracy: number;
+  /** The stage's own validation accuracy, if it came to one, and the one before it; absent where the stage was kept. */
+  readonly rolledBack?: { readonly validationAccuracy?: number; readonly before: number };
+}
+
 export interface RunResult {
   readonly runId: string;
   readonly model: string;
@@ -104,10 +126,14 @@ export interface RunResult {
   /** Accuracies in [0, 1] on the held-out split. */
   readonly testAccuracy: number;
   readonly testAccuracyInterval: readonly [number, number];
-  readonly byStage: readonly { readonly stage: string; readonly accuracy: number }[];
+  readonly byStage: readonly ResultOfStage[];
   readonly scratch?: { readonly accuracy: number; readonly seconds: number };
   /** The recipe cross-validated: for small sets the figure to quote. Absent without folds. */
   readonly folds?: FoldsInBrief;
+  /** Whether validation and test images are alike; absent in results of older versions. */
+  readonly resemblance?: ResemblanceInBrief;
+  /** The strongest first; absent where there are none, and in records of older versions. */
+  readonly warnings?: readonly Warning[];
   readonly artifacts: Readonly<Record<string, ArtifactRef>>;
   readonly resumedFrom?: string;
   /** What the run was told while it went on, and what became of it; absent when it was told nothing. */

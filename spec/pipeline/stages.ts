@@ -20,12 +20,12 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   recipe: 3,
   base: 2,
   head: 1,
-  tune: 4,
-  fold: 3,
-  evaluate: 4,
+  tune: 5,
+  fold: 4,
+  evaluate: 5,
   scratch: 1,
-  register: 3,
-  report: 6,
+  register: 4,
+  report: 7,
 };
 
 /** Depth of the stage that trains the first layer groups alone: `unfreeze.surgical`. */

@@ -12,6 +12,11 @@ export interface ImageRecord {
   /** Images of one group never cross splits (duplicates, or the user's own grouping). */
   readonly group: string;
   readonly split: Split;
+  /**
+   * Of a test image: an image outside of the test split is the same file (`bytes`), or only looks the same (`look`),
+   * whether or not a repair left it out. Absent in datasets of older versions.
+   */
+  readonly twin?: "bytes" | "look";
   /** SHA-256 of the source file's bytes, hex. */
   readonly sha256: string;
   /** 64-bit perceptual hash of the decoded, upright image, 16 hex digits. */
@@ -31,6 +36,8 @@ export interface ImageRecord {
 export interface QuarantinedFile {
   readonly path: string;
   readonly reason: string;
+  /** It cannot be read, is a copy of a held-out image, or is known to the base. Absent in datasets of older versions. */
+  readonly why?: "unreadable" | "copy" | "known";
 }
 
 /** A list cut to what a person can look at: `count` are there, the first of them are in `shown`. */
@@ -75,8 +82,13 @@ export interface Shortcut {
 export interface DataFaults {
   /** All groups of copies. They never cross splits, unless the user's own splits say so (see `leaks`). */
   readonly duplicates: Listed<CopyGroup>;
-  /** Those of them whose images have different labels. */
+  /** Those of them in which the same bytes have different labels: at least one of the labels is wrong. */
   readonly conflicts: Listed<CopyGroup>;
+  /**
+   * Those of them whose images have different labels and only look alike: they may all be right. Absent in datasets of
+   * older versions, whose `conflicts` hold them, too.
+   */
+  readonly lookAlikes?: Listed<CopyGroup>;
   /** Groups of copies that the user's own splits tear apart; undefined when the splits are ours. */
   readonly leaks?: Listed<CopyGroup> & {
     /** `repair`: copies of held-out images were left out; `report`: they are still there. */

@@ -1,6 +1,7 @@
 /** Results of the held-out evaluation. */
 import type { CrossValidation } from "./folds.js";
 import type { LabelSuspects } from "./labelSuspects.js";
+import type { Resemblance } from "./resemblance.js";
 
 export interface ClassMetrics {
   readonly name: string;
@@ -98,11 +99,36 @@ export interface Evaluation {
     readonly epochs: number;
   };
   // What follows is absent in evaluations of version 1.
-  /** Fitted on the validation images: probabilities are `softmax(logits / temperature)`. */
+  /**
+   * What the model's logits are divided by: fitted on the validation images, or 1 where the test images refute that
+   * (`refuted.temperature`).
+   */
   readonly temperature?: number;
-  /** On the test images, without and with the temperature. */
+  /** On the test images, without and with the temperature that was fitted, whether the model uses it or not. */
   readonly calibration?: { readonly before: Calibration; readonly after: Calibration };
   readonly conformal?: ConformalSets;
+  /** What was made from the validation images and does not hold on the test images: the model goes without it. */
+  readonly refuted?: {
+    /** The fitted temperature, and p of the paired test that it makes the test loss larger. */
+    readonly temperature?: { readonly fitted: number; readonly pValue: number };
+    /** Probability of so low a coverage if the sets kept their promise. */
+    readonly sets?: { readonly pValue: number };
+  };
+  /** Whether validation and test images are alike; absent without images on both sides, and in older evaluations. */
+  readonly resemblance?: Resemblance;
+  /** Test images that have a copy outside of the test split, left out of training or not; absent when there are none. */
+  readonly twins?:
+    | {
+        readonly images: number;
+        /** Of them: those with a copy of the same bytes, and those with copies that only look the same. */
+        readonly sameBytes: number;
+        readonly sameLook: number;
+        /** Of them: those whose copies are still among the training or validation images. */
+        readonly stillThere: number;
+        readonly accuracy: number;
+        readonly accuracyOfOthers?: number;
+      }
+    | undefined;
   /** Means over the classes that have one. */
   readonly macroAuc?: number;
   readonly macroAveragePrecision?: number;

@@ -3,6 +3,7 @@ import type { ArtifactRef } from "../artifact.js";
 import type { BaseSpec } from "../base.js";
 import type { RunFile } from "../runFile/runFile.js";
 import type { FoldsInBrief } from "./folds.js";
+import type { ResemblanceInBrief } from "./resemblance.js";
 
 /** A registered version of a model, `models/NAME/vN.json` in the store. */
 export interface ModelVersion {
@@ -20,11 +21,13 @@ export interface ModelVersion {
   readonly testAccuracy: number;
   /** As in a run's result; absent without folds, and in models registered by version 2 and before. */
   readonly folds?: FoldsInBrief;
-  /** Divides the logits; absent, like what follows, in models registered by version 1. */
+  /** As in a run's result. */
+  readonly resemblance?: ResemblanceInBrief;
+  /** Divides the logits; 1 where the test images refute what was fitted; absent, like what follows, in models registered by version 1. */
   readonly temperature?: number;
   /**
    * A class is in an image's set of possible classes when 1 − its probability is at most this; absent when there
-   * were too few validation images.
+   * were too few validation images, or where the test images refute the promise.
    */
   readonly conformalQuantile?: number;
   /** Test accuracy of the mean over image and mirror image; absent where sides matter, and in older models. */

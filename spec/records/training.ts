@@ -1,4 +1,5 @@
 /** Records of training that travel from the engine to the store, the terminal and the report. */
+import type { Outage } from "./outage.js";
 
 /** One epoch of one stage. Loss is mean cross-entropy in nats; accuracies are in [0, 1]. */
 export interface EpochRecord {
@@ -105,6 +106,8 @@ export interface Progress {
   readonly etaSeconds?: number;
   /** How old this is: the stage lives, but has told nothing since. Absent when it is new. */
   readonly ageSeconds?: number;
+  /** What the store has failed at, while it is tried again. Absent when it answers. */
+  readonly outage?: Outage;
   /** How long the stage has held its worker, in all attempts so far; the next attempt counts on from there. */
   readonly heldSeconds?: number;
 }

@@ -20,7 +20,7 @@ export async function localBase(
   baseCheckpoint: (name: string) => Promise<string>,
 ): Promise<BaseChoice> {
   if (spec === undefined) return { name, checkpoint: await baseCheckpoint(name) };
-  const { architecture, checkpoint, pixelScale, inputSize, extractor } = spec;
+  const { architecture, checkpoint, weights, pixelScale, inputSize, extractor } = spec;
   const layers: string[] = [];
   for (const layer of spec.layers) {
     layers.push(await localArtifactFile(store, workFolder, layer, WEIGHTS_FILE));
@@ -29,6 +29,7 @@ export async function localBase(
     name: spec.name,
     architecture,
     layers,
+    ...(weights === undefined ? {} : { weights }),
     ...(pixelScale === undefined ? {} : { pixelScale }),
     ...(inputSize === undefined ? {} : { inputSize }),
     ...(extractor === undefined ? {} : { extractor }),

@@ -1,10 +1,13 @@
 /** Opens an S3 endpoint through the `minio` client and turns its errors into ours. */
 import { Client, type ClientOptions } from "minio";
 import { refusalHint } from "../../spec/credentialWords.js";
-import { isDiskFull, ThawError } from "../../spec/errors.js";
+import { ThawError } from "../../spec/errors.js";
+import { masked } from "../../spec/network/masked.js";
+import { type NamedProxy, proxyFor } from "../../spec/network/proxy.js";
 import type { StoreKeys, StoreSettings } from "../../spec/platform.js";
 import { keysFor } from "../identity/fetchKeys.js";
 import { RenewingProvider } from "../identity/renewingProvider.js";
+import { errorCode, noBucket, storeFailure } from "./failures.js";
 import { type Patience, patiently } from "./patience.js";
 import { transport } from "./transport.js";
 
@@ -15,6 +18,9 @@ export interface Store {
   /** For messages: where the store is, and what to look at when it refuses. */
   readonly endpoint: string;
   readonly refusalHint: string;
+  readonly region?: string;
+  /** Through which requests go. */
+  readonly proxy?: NamedProxy;
   /** Absent: a store that does not answer fails at once. */
   readonly patience?: Patience;
 }
@@ -43,10 +49,18 @@ export function openStore(settings: StoreSettings): Store {
     ...clientCredentials(settings),
     region: settings.region,
     pathStyle: settings.pathStyle,
-    transport: transport(useSSL),
+    transport: transport(),
   });
-  const { bucket, endpoint, credentials } = settings;
-  return { client, bucket, endpoint, refusalHint: refusalHint(credentials) };
+  const { bucket, endpoint, region, credentials } = settings;
+  const proxy = proxyFor(url);
+  return {
+    client,
+    bucket,
+    endpoint: masked(endpoint),
+    region,
+    refusalHint: refusalHint(credentials),
+    ...(proxy === undefined ? {} : { proxy }),
+  };
 }
 
 /** Keys are the client's own options; an identity is asked for keys before each request. */
@@ -62,34 +76,11 @@ function clientCredentials({
 
 type Provider = NonNullable<ClientOptions["credentialsProvider"]>;
 
-const UNREACHABLE = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ENOTFOUND",
-  "EHOSTUNREACH",
-  "ETIMEDOUT",
-  "EPIPE",
-  "EAI_AGAIN",
-]);
-const DENIED = new Set([
-  "AccessDenied",
-  "SignatureDoesNotMatch",
-  "InvalidAccessKeyId",
-  "ExpiredToken",
-  "InvalidToken",
-  // MinIO's word for a session token that has ended.
-  "InvalidTokenId",
-]);
 const MISSING = new Set(["NoSuchKey", "NotFound", "NoSuchBucket"]);
 
-/** S3's own code of an error of the `minio` client, or Node's code of a network error. */
-function errorCode(error: unknown): string {
-  const code = (error as { code?: unknown } | undefined)?.code;
-  return typeof code === "string" ? code : "";
-}
-
+/** Also of a bucket that is missing, which has become an error of ours on its way. */
 export function isMissing(error: unknown): boolean {
-  return MISSING.has(errorCode(error));
+  return MISSING.has(errorCode(error instanceof ThawError ? error.cause : error));
 }
 
 export function isPreconditionFailed(error: unknown): boolean {
@@ -110,32 +101,53 @@ async function tryOnce<T>(store: Store, doing: string, call: () => Promise<T>): 
   try {
     return await call();
   } catch (error) {
-    // The client wraps what the renewal of keys has thrown.
-    const cause = error instanceof Error ? error.cause : undefined;
-    if (cause instanceof ThawError) throw cause;
-    if (error instanceof ThawError || isMissing(error) || isPreconditionFailed(error)) throw error;
-    const code = errorCode(error);
-    const detail = error instanceof Error ? error.message : String(error);
-    if (DENIED.has(code)) {
-      throw new ThawError("STORE_DENIED", `the object store at ${store.endpoint} refused ${doing}: ${code}`, {
-        hint: store.refusalHint,
-        cause: error,
-      });
-    }
-    if (isDiskFull(error)) throw error;
-    throw new ThawError(
-      "STORE_UNREACHABLE",
-      UNREACHABLE.has(code)
-        ? `the object store at ${store.endpoint} does not answer (${code}) while ${doing}`
-        : `the object store at ${store.endpoint} failed while ${doing}: ${detail || code}`,
-      { hint: "start the embedded one with `thaw up`, or check THAW_S3_ENDPOINT", cause: error },
-    );
+    if (isPreconditionFailed(error)) throw error;
+    // A bucket of somebody else's, with images for instance, is told of by who reads it.
+    if (errorCode(error) === "NoSuchBucket" && isOwn(store, error)) throw noBucket(store, error);
+    if (isMissing(error)) throw error;
+    throw storeFailure(store, doing, error);
   }
 }
 
-/** Makes the bucket when it is not there. */
+/** Servers name the bucket in one of two places, or not at all. */
+function isOwn({ bucket }: Store, error: unknown): boolean {
+  const { bucketname, resource } = error as { readonly bucketname?: string; readonly resource?: string };
+  const named = bucketname ?? /^\/?([^/?]+)/.exec(resource ?? "")?.[1];
+  return named === undefined || named === bucket;
+}
+
+/** Makes the bucket when it is not there: for what is about to write. */
 export async function ensureBucket(store: Store): Promise<void> {
-  await storeCall(store, `looking for bucket ${store.bucket}`, async () => {
-    if (!(await store.client.bucketExists(store.bucket))) await store.client.makeBucket(store.bucket);
+  if (await hasBucket(store)) return;
+  await storeCall(store, `making bucket ${store.bucket}`, async () => {
+    try {
+      await store.client.makeBucket(store.bucket, store.region);
+    } catch (error) {
+      // Somebody else was faster.
+      if (errorCode(error) !== "BucketAlreadyOwnedByYou") throw error;
+    }
   });
+}
+
+/** Makes nothing. @throws ThawError STORE_DENIED when the bucket is not there */
+export async function requireBucket(store: Store): Promise<void> {
+  if (!(await hasBucket(store))) throw noBucket(store);
+}
+
+async function hasBucket(store: Store): Promise<boolean> {
+  return storeCall(store, `looking for bucket ${store.bucket}`, async () => {
+    try {
+      return await store.client.bucketExists(store.bucket);
+    } catch (error) {
+      // The answer to HEAD has no body, and so no reason: a wrong key, clock or region look alike.
+      if (/^(HTTP_|E[A-Z]+$|ERR_|CERT_)/.test(errorCode(error))) throw error;
+      await firstNames(store);
+      return true;
+    }
+  });
+}
+
+/** Asks for a page of names that there are not. */
+async function firstNames({ client, bucket }: Store): Promise<void> {
+  for await (const _item of client.listObjectsV2(bucket, "thaw-looks-for-its-bucket/", true)) return;
 }

@@ -1,5 +1,9 @@
 /** Exchanges an identity for temporary keys, by the AWS SDK's own providers. */
+import type { Agent } from "node:https";
+import { HttpProxyAgent } from "hpagent";
+import { proxyFor } from "../../spec/network/proxy.js";
 import type { StoreIdentity, WebIdentity } from "../../spec/platform.js";
+import { securedBy } from "../connection/proxied.js";
 import { identityError } from "./identityError.js";
 import type { TemporaryKeys } from "./renewingProvider.js";
 
@@ -55,10 +59,19 @@ async function webIdentity(
     roleSessionName: sessionName,
     clientConfig: {
       region,
-      requestHandler: TIMEOUTS,
+      requestHandler: { ...TIMEOUTS, ...agentsFor(sts ?? `https://sts.${region}.amazonaws.com`) },
       ...(sts === undefined ? {} : { endpoint: sts }),
     },
   });
+}
+
+/** What is next door – a container's service, an instance's – is never asked through a proxy; this one may be far. */
+function agentsFor(sts: string): { httpsAgent: Agent; httpAgent?: HttpProxyAgent } {
+  const proxy = proxyFor(sts);
+  return {
+    httpsAgent: securedBy(proxy),
+    ...(proxy === undefined ? {} : { httpAgent: new HttpProxyAgent({ proxy: proxy.url }) }),
+  };
 }
 
 function ignore(): void {}

@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { AddBase, ListedBases } from "../../../client/bases/registry.js";
 import { loadPlatform } from "../../../runtime/platform.js";
-import { LAYERS_MODEL, type PerChannel, type PixelScale } from "../../../spec/base.js";
+import type { PerChannel, PixelScale } from "../../../spec/base.js";
 import { ThawError } from "../../../spec/errors.js";
 import type { Progress } from "../../../spec/records/training.js";
 import { contextOf, withExamples } from "../../context.js";
@@ -10,7 +10,7 @@ import { tellDamaged } from "../../damaged.js";
 import { basesJson } from "../../json/bases.js";
 import type { Output } from "../../output.js";
 import { showProgress } from "../../progressLine.js";
-import { basesTable } from "../../render/models/bases.js";
+import { basesTable, takenSentence } from "../../render/models/bases.js";
 import { Interrupted, interruptible } from "../../signals.js";
 import { addRemove } from "./remove.js";
 
@@ -21,6 +21,7 @@ interface AddOptions {
   readonly std?: PerChannel;
   readonly size?: number;
   readonly output?: string;
+  readonly weights?: string;
   readonly sha256?: string;
   readonly source?: string;
   readonly licence?: string;
@@ -72,13 +73,14 @@ function addAdd(bases: Command): void {
       side,
     )
     .option("--output <layer>", "of a layers model: the layer that gives the features")
+    .option("--weights <which>", "which network of a file that holds several, for example ema")
     .option("--sha256 <hex>", "the digest that the file must have", digest)
     .option("--source <text>", "where it comes from; an address says it itself")
     .option("--licence <text>", "under which licence it is")
     .option("--domain <text>", "what it was pretrained on")
     .action(async (from: string, _options: AddOptions, self: Command) => {
       const { output, project, options } = contextOf<AddOptions>(self);
-      const { arch, name, sha256, size, output: layer, source, licence, domain } = options;
+      const { arch, name, sha256, size, output: layer, weights, source, licence, domain } = options;
       const request: AddBase = {
         from,
         name,
@@ -86,6 +88,7 @@ function addAdd(bases: Command): void {
         ...scaleOf(options),
         ...(size === undefined ? {} : { size }),
         ...(layer === undefined ? {} : { output: layer }),
+        ...(weights === undefined ? {} : { weights }),
         ...(source === undefined ? {} : { source }),
         ...(licence === undefined ? {} : { licence }),
         ...(domain === undefined ? {} : { domain }),
@@ -96,10 +99,8 @@ function addAdd(bases: Command): void {
           import("../../../client/session.js"),
           import("../../../client/bases/registry.js"),
         ]);
-      if (arch === LAYERS_MODEL) {
-        const { provision } = await import("../../provision.js");
-        await provision(["tfjs-binding"], output);
-      }
+      const { provision } = await import("../../provision.js");
+      await provision(["tfjs-binding"], output);
       const progress = showProgress(output);
       const added = await interruptible(async (signal) => {
         const fetching = {
@@ -120,6 +121,7 @@ function addAdd(bases: Command): void {
       );
       const base = listed.at(-1);
       output.data(base, () => `${added.name}@${added.version}`);
+      if (added.weights !== undefined) output.talk(takenSentence(added.weights));
       output.talk(
         `A run file says \`base: ${added.name}\`, or ${added.name}@${added.version} for this version.`,
       );
@@ -127,6 +129,7 @@ function addAdd(bases: Command): void {
   withExamples(command, [
     ["thaw bases add xray.pth --name xray --arch efficientnet-lite0", "ask for it: `base: xray`"],
     ["thaw bases add resnet18.pth --name photos --arch resnet18", "torchvision's or timm's names"],
+    ["thaw bases add timm.pth --name ema --arch resnet50 --weights ema", "of state_dict and state_dict_ema"],
     ["thaw bases add s3://models/xray.safetensors -n xray -a efficientnet-lite1", "from the object store"],
     ["thaw bases add mobilenet/model.json -n mine -a layers-model", "frozen, for its features"],
     ["thaw bases add x.pth -n x -a efficientnet-lite1 --mean .485,.456,.406 --std .23", "own scale"],

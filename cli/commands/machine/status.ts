@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { findProjectFolder } from "../../../runtime/projectFolder.js";
 import { contextOf, withExamples } from "../../context.js";
 import { servicesJson } from "../../json/services.js";
-import { servicesTable } from "../../render/machine/services.js";
+import { servicesTable, workText } from "../../render/machine/services.js";
 
 /** The same as for an error of a service that is not there. */
 const EXIT_NOT_UP = 4;
@@ -15,9 +15,15 @@ export function addStatus(program: Command): void {
     .action(async (_options: object, self: Command) => {
       const { output, project } = contextOf<object>(self);
       const { status } = await import("../../../runtime/services/status.js");
+      const [{ layoutOf }, { measureWork }] = await Promise.all([
+        import("../../../runtime/services/layout.js"),
+        import("../../../client/gc/localGarbage.js"),
+      ]);
       const services = await status(findProjectFolder(project, process.env, process.cwd()));
-      const document = servicesJson(services);
-      output.data(document, (screen) => servicesTable(services, screen));
+      const { work: folder } = layoutOf(services.projectFolder);
+      const work = { folder, ...(await measureWork(folder)) };
+      const document = servicesJson(services, work);
+      output.data(document, (screen) => `${servicesTable(services, screen)}\n${workText(work)}`);
       if (document.up) return;
       process.exitCode = EXIT_NOT_UP;
       output.talk(`Not all services of ${services.projectFolder} are up: \`thaw up\` starts them.`);

@@ -10,15 +10,16 @@ export function addExplain(program: Command): void {
   const command = program
     .command("explain")
     .description("say in sentences what a run waits for, or why it ended as it did, and what to do")
-    .argument("<run>", "a run id, a unique beginning of one, or `latest`")
+    .argument("<run>", "a run id, a unique beginning of one, `latest`, or a model: MODEL, MODEL@VERSION")
     .action(async (run: string, _options: object, self: Command) => {
       const { output, project } = contextOf<object>(self);
       await withSession(project, async (session) => {
-        const [{ explainRun }, { getRun }] = await Promise.all([
+        const [{ explainRun }, { getRun }, { resolveRunOrModel }] = await Promise.all([
           import("../../../client/explain/gather.js"),
           import("../../../client/runs/watch.js"),
+          import("../../../client/models/reference.js"),
         ]);
-        const view = await getRun(session, run);
+        const view = await getRun(session, await resolveRunOrModel(session, run));
         // Of other workers Temporal knows more than this machine.
         const warning = session.platform.embedded ? await workerWarning(session.platform, view) : undefined;
         const document: ExplainJson = await explainRun(session, view, warning);
@@ -27,6 +28,7 @@ export function addExplain(program: Command): void {
     });
   withExamples(command, [
     ["thaw explain latest", "the run that was started last"],
+    ["thaw explain digits", "the run that registered the newest version of a model"],
     ["thaw explain latest --json | jq -r .condition", "what it does, in a word"],
   ]);
 }

@@ -9,6 +9,7 @@ import type { Output } from "../../output.js";
 import type { Owner } from "../../owner.js";
 import { filesTable, modelText } from "../../render/models/files.js";
 import { costLine } from "../../render/runs/cost.js";
+import { resemblanceLines } from "../../render/runs/resemblance.js";
 import { runText } from "../../render/runs/run.js";
 import { withSession } from "../../session.js";
 
@@ -63,6 +64,7 @@ async function describe({ store, platform }: Session, owner: Owner, output: Outp
   };
   output.data(document, (screen) =>
     [
+      ...resemblanceLines(model?.resemblance ?? run?.result?.resemblance, screen),
       ...(model === undefined ? [] : [modelText(model, screen)]),
       ...(run === undefined ? [] : [runText(run, surroundings, new Date(), screen)]),
       ...(cost === undefined ? [] : [costLine(cost)]),

@@ -5,7 +5,7 @@ import { planJson } from "../../json/plan.js";
 import type { ResumeJson } from "../../json/resume.js";
 import { startedText } from "../../render/runs/advice.js";
 import { planTable } from "../../render/runs/plan.js";
-import { withSession } from "../../session.js";
+import { withWritingSession } from "../../session.js";
 import { RUN } from "../../steer.js";
 import { collect, SET_HELP } from "./runFileOptions.js";
 
@@ -28,7 +28,7 @@ export function addResume(program: Command): void {
     .action(async (run: string, _options: ResumeOptions, self: Command) => {
       const { output, project, options } = contextOf<ResumeOptions>(self);
       const { set: overrides = [], from } = options;
-      await withSession(project, async (session) => {
+      await withWritingSession(project, async (session) => {
         const [{ planResume }, { startRun }, { engineFingerprint }] = await Promise.all([
           import("../../../client/runs/resume.js"),
           import("../../../client/runs/start.js"),

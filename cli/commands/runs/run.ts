@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
 import type { StartedRunJson } from "../../json/run.js";
 import { startedText } from "../../render/runs/advice.js";
-import { openProjectStore, withSession } from "../../session.js";
+import { openProjectStore, withWritingSession } from "../../session.js";
 import { uploadSource } from "../../upload.js";
 import { collect, DEFAULT_RUN_FILE, SET_HELP } from "./runFileOptions.js";
 
@@ -35,7 +35,7 @@ export function addRun(program: Command): void {
       const { loadRunFile } = await import("../../../client/runFile/load.js");
       const loaded = await loadRunFile(file, options.set ?? [], () => openProjectStore(project));
       for (const warning of loaded.warnings) output.talk(`Warning: ${warning}.`);
-      await withSession(project, async (session) => {
+      await withWritingSession(project, async (session) => {
         const { startRun } = await import("../../../client/runs/start.js");
         const isElsewhere = loaded.file.compute === "kubernetes";
         const uploaded = (options.upload ?? isElsewhere) ? await uploadSource(session, loaded, output) : {};

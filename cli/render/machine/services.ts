@@ -1,7 +1,8 @@
 /** The embedded services as a table. */
 import type { ServiceStatus, ServicesStatus } from "../../../runtime/services/status.js";
+import type { ServicesJson } from "../../json/services.js";
 import type { Colours, Screen } from "../../output.js";
-import { roughDuration } from "../numbers.js";
+import { roughDuration, size } from "../numbers.js";
 import { table } from "../table.js";
 
 const HEADER = ["SERVICE", "STATE", "UP", "MEMORY", "RESTARTS", "WHERE"];
@@ -11,6 +12,11 @@ const MEGABYTE = 1e6;
 export function servicesTable({ services }: ServicesStatus, screen: Screen): string {
   const rows = services.flatMap((service) => rowsOf(service, screen.colours));
   return table(HEADER, rows, screen, NUMBERS);
+}
+
+/** What lies on this machine and can be fetched or computed again. */
+export function workText({ folder, bytes, scratchBytes }: NonNullable<ServicesJson["work"]>): string {
+  return `\n${size(bytes)} in ${folder}, ${size(scratchBytes)} of it scratch: \`thaw gc\` removes what is old.`;
 }
 
 function rowsOf(service: ServiceStatus, colours: Colours): readonly (readonly string[])[] {

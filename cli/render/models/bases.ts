@@ -1,4 +1,5 @@
 /** Bases as a table. */
+import type { TakenWeights } from "../../../spec/base.js";
 import type { BasesJson } from "../../json/bases.js";
 import type { Screen } from "../../output.js";
 import { percent } from "../numbers.js";
@@ -22,4 +23,14 @@ export function basesTable({ bases, architectures }: BasesJson, screen: Screen):
   return `${table(HEADER, rows, screen, NUMBERS)}
 With a checkpoint of yours (thaw bases add), also the architectures ${others};
 as a frozen extractor of features, any TensorFlow.js layers model (--arch layers-model)`;
+}
+
+/** Which network of a checkpoint's file it is, and what else would have done. */
+export function takenSentence({ name, prefix, others = [] }: TakenWeights): string {
+  const stripped = prefix === undefined ? "" : `; the prefix ${prefix} was taken off its names`;
+  const rest =
+    others.length === 0
+      ? ""
+      : `. The file also holds ${others.join(", ")}, which \`--weights ${others[0]}\` would take`;
+  return `Taken from the file: ${name}${stripped}${rest}.`;
 }

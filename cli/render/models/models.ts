@@ -1,17 +1,21 @@
 /** Versions of models as a table. */
+import { serious } from "../../../spec/warnings/warning.js";
 import type { ModelJson } from "../../json/models.js";
 import type { Screen } from "../../output.js";
 import { dateTime, percent } from "../numbers.js";
 import { FOLDS_TITLE, foldsCell } from "../runs/folds.js";
 import { table } from "../table.js";
+import { WARNINGS_TITLE, warningMark } from "../warnings.js";
 
 export function modelsTable(models: readonly ModelJson[], screen: Screen): string {
   if (models.length === 0) return "";
   const anyFolds = models.some(({ folds }) => folds !== undefined);
+  const anyWarnings = models.some(({ warnings = [] }) => serious(warnings).length > 0);
+  const ofWarnings = (cell: string): readonly string[] => (anyWarnings ? [cell] : []);
   const ofFolds = (cell: string): readonly string[] => (anyFolds ? [cell] : []);
   const header = [
     ...["MODEL", "ALIASES", "ACCURACY", ...ofFolds(FOLDS_TITLE)],
-    ...["CLASSES", "BASE", "REGISTERED", "RUN"],
+    ...["CLASSES", "BASE", "REGISTERED", "RUN", ...ofWarnings(WARNINGS_TITLE)],
   ];
   const rows = models.map(({ name, version, aliases, testAccuracy, folds, ...model }) => [
     `${name}@${version}`,
@@ -22,6 +26,7 @@ export function modelsTable(models: readonly ModelJson[], screen: Screen): strin
     model.base,
     dateTime(new Date(model.createdAt)),
     model.runId,
+    ...ofWarnings(warningMark(model.warnings, screen.colours)),
   ]);
   return table(header, rows, screen, anyFolds ? [2, 3, 4] : [2, 3]);
 }

@@ -2,10 +2,11 @@
 import type { ExplainJson } from "../../json/explain.js";
 import type { Screen } from "../../output.js";
 import { wrap } from "../text.js";
+import { warningLines } from "../warnings.js";
 import { logLine } from "./logs.js";
 
 export function explanationText(
-  { runId, sentences, advice, lastLines }: ExplainJson,
+  { runId, sentences, advice, lastLines, warnings }: ExplainJson,
   screen: Screen,
 ): string {
   const { colours, width } = screen;
@@ -13,9 +14,11 @@ export function explanationText(
     wrap(text, width - first.length).map(
       (line, index) => `${index === 0 ? first : " ".repeat(first.length)}${line}`,
     );
+  const unsaid = warnings.filter(({ sentence }) => !sentences.includes(sentence));
   return [
     colours.bold(runId),
     ...sentences.flatMap((sentence) => paragraph(sentence, "")),
+    ...(unsaid.length === 0 ? [] : ["", ...warningLines(unsaid, screen)]),
     ...(advice.length === 0 ? [] : ["", ...advice.flatMap((line) => paragraph(line, "→ "))]),
     ...(lastLines.length === 0
       ? []

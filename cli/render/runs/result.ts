@@ -1,11 +1,15 @@
 /** What a completed run has reached, and what can be done with it. */
 import type { RunView } from "../../../client/runs/watch.js";
-import type { RunResult } from "../../../spec/pipeline/run.js";
+import { withoutAdvice } from "../../../spec/pipeline/advice.js";
+import type { ResultOfStage, RunResult } from "../../../spec/pipeline/run.js";
 import type { FoldsInBrief } from "../../../spec/records/folds.js";
+import { warningOf } from "../../../spec/records/resemblance.js";
 import type { Screen } from "../../output.js";
 import { duration, percent } from "../numbers.js";
 import { padEnd, padStart, truncate, wrap } from "../text.js";
+import { seriousLines } from "../warnings.js";
 import { foldsHeadline } from "./folds.js";
+import { resemblanceLines } from "./resemblance.js";
 
 const NAME_WIDTH = 8;
 const PERCENT_WIDTH = 7;
@@ -15,15 +19,23 @@ export function resultSummary(view: RunView, result: RunResult, screen: Screen):
   const { colours, width } = screen;
   const [low, high] = result.testAccuracyInterval;
   const notes = new Map(view.stages.map(({ name, note }) => [name, note]));
-  const rows = result.byStage.map(({ stage, accuracy }) => {
-    const note = stage === "head" ? "head on the frozen base" : (notes.get(stage) ?? "");
-    return [stage, accuracy, note] as const;
+  const rolledBack = new Set(
+    view.stages.flatMap(({ name, state }) => (state === "rolled-back" ? [name] : [])),
+  );
+  const rows = result.byStage.map((stage): readonly [string, string, string] => {
+    const { stage: name, accuracy } = stage;
+    const note = notes.get(name) ?? "";
+    if (name === "head") return [name, percent(accuracy), "head on the frozen base"];
+    if (stage.rolledBack !== undefined || rolledBack.has(name)) return [name, "–", ownFigure(stage, note)];
+    return [name, percent(accuracy), note];
   });
   if (result.scratch !== undefined) {
     const { accuracy, seconds } = result.scratch;
-    rows.push(["scratch", accuracy, `same network from random weights, same time (${duration(seconds)})`]);
+    const note = `same network from random weights, same time (${duration(seconds)})`;
+    rows.push(["scratch", percent(accuracy), note]);
   }
   const recipe = notes.get("recipe");
+  const warnings = result.warnings ?? view.warnings ?? [];
   const held = `95 % interval: ${percent(low)} – ${percent(high)}`;
   const named = `${result.model}@${result.version}`;
   const headlines =
@@ -31,15 +43,29 @@ export function resultSummary(view: RunView, result: RunResult, screen: Screen):
       ? [`${colours.bold(`${named}  test accuracy ${percent(result.testAccuracy)}`)}  (${held})`]
       : foldLines(named, result, result.folds, held, screen);
   return [
+    ...(warnings.some(({ code }) => code === "validation-unlike-test")
+      ? []
+      : resemblanceLines(result.resemblance, screen)),
+    ...seriousLines(warnings, `\`thaw explain ${result.runId}\``, screen),
     ...headlines,
-    ...rows.map(([name, accuracy, note]) =>
+    ...rows.map(([name, figure, note]) =>
       truncate(
-        `  ${padEnd(name, NAME_WIDTH)}  ${padStart(percent(accuracy), PERCENT_WIDTH)}  ${colours.dim(note)}`,
+        `  ${padEnd(name, NAME_WIDTH)}  ${padStart(figure, PERCENT_WIDTH)}  ${colours.dim(note)}`,
         width,
       ).trimEnd(),
     ),
-    ...(recipe === undefined ? [] : recipeLines(recipe, width)),
+    ...(recipe === undefined
+      ? []
+      : recipeLines(warningOf(result.resemblance) === undefined ? recipe : withoutAdvice(recipe), width)),
   ].join("\n");
+}
+
+/** The model is the one from before the stage; what the stage itself reached was judged on the validation images. */
+function ownFigure({ rolledBack }: ResultOfStage, note: string): string {
+  const { validationAccuracy, before } = rolledBack ?? {};
+  if (validationAccuracy === undefined || before === undefined) return note;
+  const why = note.replace(/^rolled back: /, "");
+  return `rolled back at ${percent(validationAccuracy)} (validation; ${percent(before)} before)${why === "" ? "" : `: ${why}`}`;
 }
 
 /** For small sets what all folds say is the figure to quote; the one hold-out stands beside it. */
@@ -60,7 +86,7 @@ function foldLines(
     );
   return [
     foldsHeadline(named, folds, screen),
-    row("head", headAccuracy, `over the folds: the head alone, ${images} images, ${difference}`),
+    row("untuned", headAccuracy, `over the folds: the head alone, ${images} images, ${difference}`),
     row("hold-out", testAccuracy, `the model that is registered, once; ${held}. By stage:`),
   ];
 }

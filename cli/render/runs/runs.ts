@@ -1,19 +1,24 @@
 /** Runs as a table, newest first. */
 import type { RunListing } from "../../../client/runs/list.js";
+import { serious } from "../../../spec/warnings/warning.js";
 import type { Screen } from "../../output.js";
 import { dateTime, duration, percent } from "../numbers.js";
 import { table } from "../table.js";
+import { WARNINGS_TITLE, warningMark } from "../warnings.js";
 import { FOLDS_TITLE, foldsCell } from "./folds.js";
 
 const HEADER = ["RUN", "MODEL", "STATUS", "STARTED", "TOOK", "ACCURACY"];
-const NUMBERS = [4, 5, 6];
+const NUMBERS = [4, 5];
+const FOLDS_COLUMN = HEADER.length;
 
 /** @param now the present, for runs that go on */
 export function runsTable(runs: readonly RunListing[], now: Date, screen: Screen): string {
   if (runs.length === 0) return "";
   const { colours } = screen;
   const anyFolds = runs.some(({ folds }) => folds !== undefined);
-  const rows = runs.map(({ runId, model, status, startedAt, closedAt, testAccuracy, folds, paused }) => {
+  const anyWarnings = runs.some(({ warnings = [] }) => serious(warnings).length > 0);
+  const rows = runs.map((run) => {
+    const { runId, model, status, startedAt, closedAt, testAccuracy, folds, paused, warnings } = run;
     const end = closedAt ?? (status === "running" ? now : undefined);
     const took = end === undefined ? "" : duration((end.getTime() - startedAt.getTime()) / 1000);
     const paint =
@@ -33,7 +38,9 @@ export function runsTable(runs: readonly RunListing[], now: Date, screen: Screen
       took,
       accuracy,
       ...(anyFolds ? [foldsCell(folds)] : []),
+      ...(anyWarnings ? [warningMark(warnings, colours)] : []),
     ];
   });
-  return table(anyFolds ? [...HEADER, FOLDS_TITLE] : HEADER, rows, screen, NUMBERS);
+  const header = [...HEADER, ...(anyFolds ? [FOLDS_TITLE] : []), ...(anyWarnings ? [WARNINGS_TITLE] : [])];
+  return table(header, rows, screen, anyFolds ? [...NUMBERS, FOLDS_COLUMN] : NUMBERS);
 }

@@ -1,8 +1,9 @@
 /** The stages of a run, a row each; a running stage gets its bar and its metrics. */
 import type { LiveStage, StageState } from "../../../spec/pipeline/run.js";
+import { outageText } from "../../../spec/records/outage.js";
 import type { Progress } from "../../../spec/records/training.js";
 import type { Colours, Screen } from "../../output.js";
-import { duration, percent, roughDuration } from "../numbers.js";
+import { duration, percent, roughDuration, timeOfDay } from "../numbers.js";
 import { progressBar } from "../progressBar.js";
 import { padEnd, padStart, truncate, widthOf } from "../text.js";
 
@@ -108,8 +109,9 @@ function retryLines(
 const OLD_SECONDS = 10;
 
 function metricsOf(progress: Progress): readonly string[] {
-  const { loss, validationAccuracy, imagesPerSecond, ageSeconds = 0 } = progress;
+  const { loss, validationAccuracy, imagesPerSecond, ageSeconds = 0, outage } = progress;
   return [
+    ...(outage === undefined ? [] : [outageText(outage, timeOfDay)]),
     ...(ageSeconds < OLD_SECONDS ? [] : [`no news for ${roughDuration(ageSeconds)}`]),
     ...(loss === undefined ? [] : [`loss ${loss.toFixed(3)}`]),
     ...(validationAccuracy === undefined ? [] : [`val. accuracy ${percent(validationAccuracy)}`]),

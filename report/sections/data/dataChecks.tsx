@@ -3,6 +3,7 @@ import type { ComponentChildren, VNode } from "preact";
 import { leakEffect } from "../../checks/leakEffect.js";
 import { checkPictures, hasSuspectedCopies, type ShownGroup } from "../../checks/pictures.js";
 import { faultSentences } from "../../checks/sentences.js";
+import { twinsSentence } from "../../checks/twinWords.js";
 import { counted, percent, shownSentence } from "../../format.js";
 import { PictureList } from "../../pictures/pictureList.js";
 import type { SectionProps } from "../section.js";
@@ -16,10 +17,11 @@ export function DataChecks({ data }: Props): VNode {
   if (faults === undefined) {
     return <p>The images were read by an older version of thaw, which did not look for faults.</p>;
   }
-  const { conflicts, leaks, duplicates, suspects, trainingSuspects, pairs } = checkPictures(data);
+  const { conflicts, lookAlikes, leaks, duplicates, suspects, trainingSuspects, pairs } = checkPictures(data);
+  const { twins } = data.evaluation;
   const sentences = faultSentences(faults, classes);
   const looked = suspects.length + trainingSuspects.length + pairs.length;
-  const isClean = faults.conflicts.count + faults.duplicates.count + looked + sentences.length === 0;
+  const isClean = faults.duplicates.count + looked + sentences.length === 0;
   if (isClean) {
     return (
       <p>
@@ -36,8 +38,19 @@ export function DataChecks({ data }: Props): VNode {
       {conflicts.length > 0 && (
         <Groups data={data} title="Contradicting labels" groups={conflicts}>
           {counted(faults.conflicts.count, "picture")} {faults.conflicts.count === 1 ? "is" : "are"} there
-          more than once under different labels. At least one of the labels is wrong, or the classes overlap.
+          more than once under different labels.{" "}
+          {faults.lookAlikes === undefined
+            ? "Where the bytes are the same, at least one of the labels is wrong, or the classes overlap."
+            : "The bytes are the same: at least one of the labels is wrong, or the classes overlap."}
           {shownSentence(conflicts.length, faults.conflicts.count)}
+        </Groups>
+      )}
+      {faults.lookAlikes !== undefined && lookAlikes.length > 0 && (
+        <Groups data={data} title="Look alike, labelled differently" groups={lookAlikes}>
+          The images of {counted(faults.lookAlikes.count, "picture")} look nearly the same and have different
+          labels. They may all be right – a face with and without a mask looks like this – or one of the
+          labels is wrong: look at them.
+          {shownSentence(lookAlikes.length, faults.lookAlikes.count)}
         </Groups>
       )}
       {faults.leaks !== undefined && leaks.length > 0 && (
@@ -47,7 +60,7 @@ export function DataChecks({ data }: Props): VNode {
           {faults.leaks.policy === "repair"
             ? `The copies of held-out images were left out of the other splits (${counted(faults.leaks.dropped, "image")}).`
             : `They were left as they are, ${leakEffect(data.evaluation.leaked)}.`}
-          {leakedSentence(data)}
+          {twins === undefined ? leakedSentence(data) : ` ${twinsSentence(twins, data.evaluation.images)}`}
           {shownSentence(leaks.length, faults.leaks.count)}
         </Groups>
       )}

@@ -2,7 +2,6 @@
 import type { VNode } from "preact";
 import { hasSuspectedCopies } from "../../checks/pictures.js";
 import { counted, integer } from "../../format.js";
-import { Thumbnail } from "../../pictures/thumbnail.js";
 import type { SectionProps } from "../section.js";
 import { ClassCounts } from "./classCounts.js";
 import { LeftOut } from "./leftOut.js";
@@ -12,7 +11,7 @@ export function DataSet({ data }: SectionProps): VNode {
   return (
     <>
       <p>
-        {counted(dataset.images, "readable image")} in {counted(dataset.classes.length, "class", "classes")}.{" "}
+        {counted(dataset.images, "image")} in {counted(dataset.classes.length, "class", "classes")}.{" "}
         {dataset.duplicateGroups === 0
           ? "No duplicates (same bytes or same appearance) were found."
           : `${counted(dataset.duplicateGroups, "group")} of duplicates (same bytes or same appearance) ${dataset.duplicateGroups === 1 ? "was" : "were"} found${whereTheyLie(data)}`}
@@ -21,7 +20,6 @@ export function DataSet({ data }: SectionProps): VNode {
       </p>
       <h3>Images per class and split</h3>
       <ClassCounts dataset={dataset} />
-      <Examples data={data} />
       <h3>Files left out</h3>
       <LeftOut files={dataset.quarantined} />
     </>
@@ -30,6 +28,11 @@ export function DataSet({ data }: SectionProps): VNode {
 
 function whereTheyLie(data: SectionProps["data"]): string {
   if (tornApart(data)) return ".";
+  const leaks = data.dataset.faults?.leaks;
+  if (leaks !== undefined && leaks.count > 0) {
+    const left = counted(leaks.dropped, "copy of a held-out image", "copies of held-out images");
+    return `; ${integer(leaks.count)} of them lay in several splits: ${left} ${leaks.dropped === 1 ? "was" : "were"} left out.`;
+  }
   // Copies that only the base's features see may still lie on both sides.
   if (hasSuspectedCopies(data)) return "; each lies within one split.";
   return "; each lies within one split, so no test image has a twin among the training images.";
@@ -56,26 +59,4 @@ function knownSentence({ knownToBase }: SectionProps["data"]["dataset"]): string
 function tornApart({ dataset }: SectionProps["data"]): boolean {
   const leaks = dataset.faults?.leaks;
   return leaks?.policy === "report" && leaks.count > 0;
-}
-
-function Examples({ data }: Pick<SectionProps, "data">): VNode | null {
-  const { classes } = data.dataset;
-  if (data.examples.every((paths) => paths.length === 0)) return null;
-  return (
-    <>
-      <h3>Examples from the training images</h3>
-      <dl class="examples">
-        {classes.map((name, label) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>
-              {(data.examples[label] ?? []).map((path) => (
-                <Thumbnail key={path} path={path} thumbnails={data.thumbnails} alt={`Example of ${name}`} />
-              ))}
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </>
-  );
 }

@@ -1,6 +1,7 @@
 /** Files that ingest put in quarantine, with the reasons. */
 import type { VNode } from "preact";
 import type { QuarantinedFile } from "../../../spec/records/dataset.js";
+import { leftOutWords } from "../../checks/leftOut.js";
 import { counted, integer } from "../../format.js";
 import { ScrollBox } from "../../scrollBox.js";
 
@@ -12,7 +13,9 @@ export function LeftOut({ files }: { files: readonly QuarantinedFile[] }): VNode
   const shown = files.slice(0, MOST_SHOWN);
   return (
     <details>
-      <summary>{counted(files.length, "file")} left out, with reasons</summary>
+      <summary>
+        {counted(files.length, "file")} left out ({leftOutWords(files)}), with reasons
+      </summary>
       <ScrollBox label="Files left out">
         <table class="wide">
           <caption>

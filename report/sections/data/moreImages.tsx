@@ -1,19 +1,31 @@
 /** What more images would buy: the advice and the learning curve that it rests on. */
 import type { VNode } from "preact";
+import { ADVICE_WITHHELD } from "../../../spec/pipeline/advice.js";
 import type { RecipeSummary } from "../../../spec/records/recipe.js";
 import { ImagesCurve } from "../../plots/imagesCurve.js";
 
-export function MoreImages({ recipe }: { readonly recipe: RecipeSummary }): VNode | null {
+interface MoreImagesProps {
+  readonly recipe: RecipeSummary;
+  /** The curve holds for images like those that it was measured on. */
+  readonly unlikeTest: boolean;
+}
+
+export function MoreImages({ recipe, unlikeTest }: MoreImagesProps): VNode | null {
   const { advice } = recipe;
   const curve = recipe.evidence.learningCurve;
   if (advice === undefined) return null;
+  if (unlikeTest) {
+    return (
+      <>
+        <h3>What more images would buy</h3>
+        <p>{capital(ADVICE_WITHHELD)}.</p>
+      </>
+    );
+  }
   return (
     <>
       <h3>What more images would buy</h3>
-      <p>
-        {advice.charAt(0).toUpperCase()}
-        {advice.slice(1)}.
-      </p>
+      <p>{capital(advice)}.</p>
       {curve !== undefined && (
         <figure>
           <ImagesCurve curve={curve} />
@@ -29,3 +41,5 @@ export function MoreImages({ recipe }: { readonly recipe: RecipeSummary }): VNod
     </>
   );
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

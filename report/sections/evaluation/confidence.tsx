@@ -1,6 +1,7 @@
 /** How far the model's confidence can be trusted: calibration before and after temperature, conformal sets. */
 import type { VNode } from "preact";
 import type { Calibration, ConformalSets } from "../../../spec/records/evaluation.js";
+import { refutedSentences } from "../../checks/refuted.js";
 import { counted, decimal, percent } from "../../format.js";
 import { Reliability } from "../../plots/reliability.js";
 import { ScrollBox } from "../../scrollBox.js";
@@ -8,17 +9,31 @@ import type { SectionProps } from "../section.js";
 import { averageSentence, nearNinetySentence, setsSentence, temperatureSentence } from "./confidenceWords.js";
 
 export function Confidence({ data: { evaluation } }: SectionProps): VNode {
-  const { calibration, temperature, conformal } = evaluation;
+  const { calibration, temperature, conformal, refuted } = evaluation;
   if (calibration === undefined || temperature === undefined) {
     return <p>This model was evaluated by an older version, which did not measure this.</p>;
   }
   const { before, after } = calibration;
+  const fitted = refuted?.temperature?.fitted ?? temperature;
+  const [used, asTrained, scaled] =
+    refuted?.temperature === undefined
+      ? [after, "As trained", `At temperature ${fitted.toFixed(2)}, as the model is used`]
+      : [
+          before,
+          "As trained, as the model is used",
+          `At the fitted temperature ${fitted.toFixed(2)}, which is not used`,
+        ];
   return (
     <>
       <p>
-        {averageSentence(after)} {nearNinetySentence(after)}
+        {averageSentence(used)} {nearNinetySentence(used)}
       </p>
-      <p>{temperatureSentence(temperature, before, after)}</p>
+      <p>{temperatureSentence(fitted, before, after)}</p>
+      {refutedSentences(evaluation).map((sentence) => (
+        <p key={sentence}>
+          <strong>{sentence}</strong>
+        </p>
+      ))}
       <div class="side-by-side">
         <figure>
           <Reliability
@@ -27,7 +42,7 @@ export function Confidence({ data: { evaluation } }: SectionProps): VNode {
             calibration={before}
             colour="training"
           />
-          <figcaption>As trained</figcaption>
+          <figcaption>{asTrained}</figcaption>
         </figure>
         <figure>
           <Reliability
@@ -36,7 +51,7 @@ export function Confidence({ data: { evaluation } }: SectionProps): VNode {
             calibration={after}
             colour="validation"
           />
-          <figcaption>At temperature {temperature.toFixed(2)}, as the model is used</figcaption>
+          <figcaption>{scaled}</figcaption>
         </figure>
         <Measures before={before} after={after} />
       </div>
@@ -45,7 +60,9 @@ export function Confidence({ data: { evaluation } }: SectionProps): VNode {
         fifteen bins; a dot's area tells how many. On the dashed line confidence is what it says: above it the
         model is too timid, below it too sure.
       </p>
-      {conformal !== undefined && <Sets sets={conformal} images={evaluation.images} />}
+      {conformal !== undefined && refuted?.sets === undefined && (
+        <Sets sets={conformal} images={evaluation.images} />
+      )}
     </>
   );
 }

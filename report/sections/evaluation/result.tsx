@@ -1,12 +1,12 @@
 /** What the reader came for: the model, its test accuracy, and the run in one sentence. */
 import type { VNode } from "preact";
 import type { ReportData } from "../../../spec/records/report.js";
+import { serious } from "../../../spec/warnings/warning.js";
+import { refutedSentences } from "../../checks/refuted.js";
 import { counted, duration, moment, percent, pValue, signedPoints } from "../../format.js";
 import { type FineTuningGain, fineTuningGain, summarySentence, transferGain } from "../../story.js";
+import { reportWarnings } from "../../warnings.js";
 import type { SectionProps } from "../section.js";
-
-/** Below, the interval of an accuracy of 90 % is more than 12 percentage points wide. */
-const FEW_IMAGES = 100;
 
 export function Result({ data }: SectionProps): VNode {
   const { model, evaluation } = data;
@@ -19,19 +19,28 @@ export function Result({ data }: SectionProps): VNode {
       <p class="dateline">
         Run <code>{data.runId}</code>, <time dateTime={data.createdAt}>{moment(data.createdAt)}</time>
       </p>
+      <Strongest data={data} />
       <div class="result">
         <Headline evaluation={evaluation} />
         <KeyFigures data={data} />
       </div>
       <p class="lead">{summarySentence(data)}</p>
-      {evaluation.images < FEW_IMAGES && evaluation.crossValidation === undefined && (
-        <p class="muted note">
-          With only {counted(evaluation.images, "test image")} the interval is wide, and another choice of
-          test images would give another figure. Four times as many would halve it: label more images, or
-          raise <code>data.test</code> at the cost of training images.
-        </p>
-      )}
     </header>
+  );
+}
+
+/** The report's first sentence, where there is something that has to be known before the figures. */
+function Strongest({ data }: { data: ReportData }): VNode | null {
+  const [strongest, ...others] = serious(reportWarnings(data));
+  if (strongest === undefined) return null;
+  const refuted = strongest.code === "validation-unlike-test" ? refutedSentences(data.evaluation) : [];
+  return (
+    <p class={`lead strongest ${strongest.grade}`}>
+      <strong>{strongest.sentence}</strong> {refuted.join(" ")}{" "}
+      <a href="#warnings">
+        {others.length === 0 ? "What to do" : `What to do, and ${counted(others.length, "more warning")}`}
+      </a>
+    </p>
   );
 }
 

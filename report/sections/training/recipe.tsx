@@ -8,7 +8,7 @@ import { ScrollBox } from "../../scrollBox.js";
 import { MoreImages } from "../data/moreImages.js";
 import type { SectionProps } from "../section.js";
 
-export function Recipe({ data: { recipe, bases } }: SectionProps): VNode {
+export function Recipe({ data: { recipe, bases, evaluation } }: SectionProps): VNode {
   if (recipe === undefined) return <p class="muted">This run was made before thaw chose recipes.</p>;
   const { decision, compatibility, evidence } = recipe;
   return (
@@ -58,7 +58,7 @@ export function Recipe({ data: { recipe, bases } }: SectionProps): VNode {
           </tbody>
         </table>
       </ScrollBox>
-      <MoreImages recipe={recipe} />
+      <MoreImages recipe={recipe} unlikeTest={evaluation.resemblance?.verdict === "differs"} />
     </>
   );
 }

@@ -15,7 +15,7 @@ export function Stages({ data, stages }: SectionProps): VNode {
           <StageAccuracy stages={stages} interval={data.evaluation.accuracyInterval} />
           <figcaption>
             Test accuracy of the model after each stage with its 95 % interval; the shaded band is that of the
-            final model.
+            final model. Stages that were rolled back are not drawn.
           </figcaption>
         </figure>
         <Explanation stages={stages} evaluation={data.evaluation} />
@@ -73,7 +73,7 @@ function StageTable({ stages }: { stages: readonly TrainingStage[] }): VNode {
   return (
     <Table
       label="Stages of training"
-      caption="Stages of training; under each accuracy its 95 % interval. Changes are in percentage points against the head on the frozen base."
+      caption="Stages of training; under each accuracy its 95 % interval. A stage that was rolled back has no test figure: its own validation accuracy stands there. Changes are in percentage points against the head on the frozen base."
       rows={stages}
       keyOf={({ name }) => name}
       columns={[
@@ -91,12 +91,7 @@ function StageTable({ stages }: { stages: readonly TrainingStage[] }): VNode {
         {
           title: "Test accuracy",
           kind: "number",
-          cell: ({ accuracy, interval }) => (
-            <>
-              {percent(accuracy ?? Number.NaN)}
-              {interval !== undefined && <small>{rangeOf(interval)}</small>}
-            </>
-          ),
+          cell: (stage) => <Tested stage={stage} />,
         },
         { title: "Change", kind: "number", cell: (stage) => changeOf(stage, reference) },
         {
@@ -113,6 +108,22 @@ function StageTable({ stages }: { stages: readonly TrainingStage[] }): VNode {
         { title: "Outcome", cell: (stage) => <Outcome stage={stage} /> },
       ]}
     />
+  );
+}
+
+/** A stage that was rolled back was judged on the validation images alone. */
+function Tested({ stage: { accuracy, interval, outcome, own, before } }: { stage: TrainingStage }): VNode {
+  return (
+    <>
+      {percent(accuracy ?? Number.NaN)}
+      {interval !== undefined && <small>{rangeOf(interval)}</small>}
+      {outcome === "rolled back" && own !== undefined && before !== undefined && (
+        <small>
+          validation {percent(own)},<br />
+          {percent(before.validationAccuracy)} before
+        </small>
+      )}
+    </>
   );
 }
 

@@ -61,10 +61,25 @@ export function isAlive(id: ProcessId | undefined): id is ProcessId {
   return id !== undefined && startOf(id.pid) === id.start;
 }
 
-/** Resident memory in bytes, where the system tells it cheaply (Linux). */
+/**
+ * Resident memory in bytes of a process and of those that it has started, where the system tells it cheaply (Linux): the
+ * training worker's is its engine's above all. Pages that they share count for each.
+ */
 export function residentBytes(pid: number): number | undefined {
-  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readOrUndefined(`/proc/${pid}/status`) ?? "")?.[1];
-  return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+  const own = /^VmRSS:\s+(\d+) kB/m.exec(readOrUndefined(`/proc/${pid}/status`) ?? "")?.[1];
+  if (own === undefined) return undefined;
+  return childrenOf(pid).reduce((sum, child) => sum + (residentBytes(child) ?? 0), Number(own) * 1024);
+}
+
+/** Children belong to the thread that started them. */
+function childrenOf(pid: number): readonly number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+      (readOrUndefined(`/proc/${pid}/task/${thread}/children`) ?? "").split(" ").filter(Boolean).map(Number),
+    );
+  } catch {
+    return [];
+  }
 }
 
 /** Sends a signal to a process if it is still the same one. */

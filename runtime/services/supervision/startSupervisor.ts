@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { closeSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { ThawError } from "../../../spec/errors.js";
+import { loopbackExcluded } from "../../../spec/network/proxy.js";
 import { type Layout, logFileOf } from "../layout.js";
 import { openLog } from "../logs.js";
 import { identify, type ProcessId } from "./processes.js";
@@ -15,6 +16,8 @@ export function startSupervisor(layout: Layout): ProcessId {
   try {
     const child = spawn(process.execPath, [MAIN, layout.plan], {
       cwd: layout.state,
+      // With NODE_USE_ENV_PROXY, Node itself would ask a proxy for the health of servers on this machine.
+      env: { ...process.env, ...loopbackExcluded(process.env) },
       stdio: ["ignore", log.descriptor, log.descriptor],
       // A session of its own: neither Ctrl-C nor the end of the terminal reaches it.
       detached: true,

@@ -1,6 +1,7 @@
 /** Waits until every service of a plan serves, or tells why one does not. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ErrorCode, ThawError } from "../../../spec/errors.js";
+import { damagedDatabase, tellsOfDamage } from "../../damagedDatabase.js";
 import { type Layout, logFileOf } from "../layout.js";
 import { lastLines } from "../logs.js";
 import { LOOPBACK, SERVICE_TITLES, type ServiceName } from "../names.js";
@@ -65,6 +66,9 @@ function place(record: ServicesRecord, name: ServiceName): string {
 }
 
 function failure(layout: Layout, name: ServiceName, why: string): ThawError {
+  if (name === "temporal" && lastLines(logFileOf(layout, name), LOG_LINES).some(tellsOfDamage)) {
+    return damagedDatabase(layout.temporalDatabase);
+  }
   return new ThawError(
     FAILURE_CODES[name],
     `the ${SERVICE_TITLES[name]} does not start: ${why}${tail(logFileOf(layout, name))}`,

@@ -28,7 +28,9 @@ const serviceSchema = z.object({
   uptimeSeconds: z.number().exactOptional(),
   restarts: countSchema.describe("How often the supervisor has started it again."),
   logFile: z.string(),
-  memoryBytes: countSchema.exactOptional(),
+  memoryBytes: countSchema
+    .exactOptional()
+    .describe("Resident memory of the process and of those it has started, the engine for instance."),
 });
 
 export const servicesSchema = z.object({
@@ -37,6 +39,14 @@ export const servicesSchema = z.object({
   supervised: z.boolean().describe("Whether a supervisor is there to keep the services alive."),
   supervisorPid: countSchema.exactOptional(),
   services: z.array(serviceSchema),
+  work: z
+    .object({
+      folder: z.string(),
+      bytes: countSchema,
+      scratchBytes: countSchema.describe("Activations, which are kept within `THAW_SCRATCH_GB`."),
+    })
+    .exactOptional()
+    .describe("Of `thaw status`: files on this machine that can be fetched or computed again."),
 });
 
 /** Of `thaw down`. */

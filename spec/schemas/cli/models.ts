@@ -3,7 +3,8 @@ import { z } from "zod";
 import { EXPORT_FORMATS } from "../../exportFormat.js";
 import { countSchema, digestSchema, shareSchema, timeSchema, versionSchema } from "../parts.js";
 import { foldsInBriefSchema } from "../records/folds.js";
-import { extractorSchema, pixelScaleSchema } from "../records/model.js";
+import { extractorSchema, pixelScaleSchema, takenWeightsSchema } from "../records/model.js";
+import { warningsSchema } from "../records/warning.js";
 import { damagedSchema } from "./damaged.js";
 
 const labelSchema = z.object({ name: z.string(), version: versionSchema });
@@ -18,6 +19,7 @@ export const modelSchema = z.object({
   classes: z.array(z.string()),
   testAccuracy: shareSchema.describe("In [0, 1], on the held-out images."),
   folds: foldsInBriefSchema.exactOptional(),
+  warnings: warningsSchema.exactOptional().describe("Of the run that registered it, the strongest first."),
 });
 
 export const modelsSchema = z.object({
@@ -48,6 +50,11 @@ export const baseSchema = z.object({
   source: z.string(),
   licence: z.string(),
   sha256: digestSchema.describe("Of the checkpoint file."),
+  weights: takenWeightsSchema
+    .exactOptional()
+    .describe(
+      "Which network of the file was taken, and what else it holds; absent where it holds one plain one.",
+    ),
   extractor: extractorSchema
     .exactOptional()
     .describe("Of a layers model: the length of its features, and the layer that they come from."),

@@ -7,6 +7,7 @@ import { foldsInBriefSchema } from "../records/folds.js";
 import { modelVersionSchema } from "../records/model.js";
 import { runCostSchema } from "../records/report.js";
 import { errorCodeSchema, liveStageSchema, podStateSchema, runResultSchema } from "../records/run.js";
+import { warningsSchema } from "../records/warning.js";
 import { damagedSchema } from "./damaged.js";
 
 const statusSchema = z.enum(["running", "completed", "failed", "cancelled", "terminated", "timed-out"]);
@@ -51,6 +52,9 @@ export const runSchema = z.object({
     .exactOptional()
     .describe("The pod that trains, while there is one or it is waited for."),
   resumedFrom: z.string().exactOptional().describe("The run that this one goes on from."),
+  warnings: warningsSchema
+    .exactOptional()
+    .describe("Of images and figures, as far as the run has come, the strongest first."),
 });
 
 /** Of `thaw cancel`. */
@@ -68,6 +72,7 @@ const runListingSchema = z.object({
   testAccuracy: shareSchema.exactOptional().describe("In [0, 1] on the held-out images, of completed runs."),
   folds: foldsInBriefSchema.exactOptional(),
   paused: pauseSchema.exactOptional().describe("Of a running run that is paused, or about to be."),
+  warnings: warningsSchema.exactOptional().describe("Of a completed run, the strongest first."),
 });
 
 export const runsSchema = z.object({
@@ -134,6 +139,7 @@ export const explainSchema = z.object({
     .describe("What it does, in a word."),
   sentences: z.array(z.string()),
   advice: z.array(z.string()).describe("What can be done about it."),
+  warnings: warningsSchema,
   lastLines: z.array(logLineSchema).describe("Of the log of the stage that failed."),
 });
 

@@ -44,6 +44,7 @@ const faultsSchema = schemaOf<DataFaults>()(
   z.object({
     duplicates: copyGroupsSchema,
     conflicts: copyGroupsSchema,
+    lookAlikes: copyGroupsSchema.exactOptional(),
     leaks: z
       .object({ ...copyGroupsSchema.shape, policy: z.enum(["repair", "report"]), dropped: countSchema })
       .exactOptional(),
@@ -72,7 +73,13 @@ export const datasetSummarySchema = schemaOf<DatasetSummary>()(
     classes: z.array(z.string()),
     counts: z.record(splitSchema, z.array(countSchema)).describe("Images per class, in their order."),
     images: countSchema,
-    quarantined: z.array(z.object({ path: z.string(), reason: z.string() })),
+    quarantined: z.array(
+      z.object({
+        path: z.string(),
+        reason: z.string(),
+        why: z.enum(["unreadable", "copy", "known"]).exactOptional(),
+      }),
+    ),
     duplicateGroups: countSchema,
     packs: z.array(z.string()),
     faults: faultsSchema.exactOptional(),

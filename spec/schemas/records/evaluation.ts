@@ -11,6 +11,7 @@ import { schemaOf } from "../exact.js";
 import { countSchema, intervalSchema } from "../parts.js";
 import { labelSuspectsSchema } from "./dataset.js";
 import { crossValidationSchema } from "./folds.js";
+import { resemblanceSchema } from "./resemblance.js";
 
 const classMetricsSchema = schemaOf<ClassMetrics>()(
   z.object({
@@ -96,6 +97,23 @@ export const evaluationSchema = schemaOf<Evaluation>()(
     temperature: z.number().exactOptional(),
     calibration: z.object({ before: calibrationSchema, after: calibrationSchema }).exactOptional(),
     conformal: conformalSchema.exactOptional(),
+    refuted: z
+      .object({
+        temperature: z.object({ fitted: z.number(), pValue: z.number() }).exactOptional(),
+        sets: z.object({ pValue: z.number() }).exactOptional(),
+      })
+      .exactOptional(),
+    resemblance: resemblanceSchema.exactOptional(),
+    twins: z
+      .object({
+        images: countSchema,
+        sameBytes: countSchema,
+        sameLook: countSchema,
+        stillThere: countSchema,
+        accuracy: z.number(),
+        accuracyOfOthers: z.number().exactOptional(),
+      })
+      .optional(),
     macroAuc: z.number().exactOptional(),
     macroAveragePrecision: z.number().exactOptional(),
     againstHead: z.object({ better: countSchema, worse: countSchema, pValue: z.number() }).exactOptional(),

@@ -1,6 +1,13 @@
 /** Schemas of registered models and bases. */
 import { z } from "zod";
-import type { BaseSpec, ExtractorSpec, PixelScale, RegisteredBase, StoredFile } from "../../base.js";
+import type {
+  BaseSpec,
+  ExtractorSpec,
+  PixelScale,
+  RegisteredBase,
+  StoredFile,
+  TakenWeights,
+} from "../../base.js";
 import type { ModelVersion } from "../../records/model.js";
 import { schemaOf } from "../exact.js";
 import {
@@ -15,6 +22,7 @@ import {
   versionSchema,
 } from "../parts.js";
 import { foldsInBriefSchema } from "./folds.js";
+import { resemblanceInBriefSchema } from "./resemblance.js";
 
 const perChannel = z.union([z.number(), z.tuple([z.number(), z.number(), z.number()])]);
 
@@ -26,6 +34,14 @@ export const extractorSchema = schemaOf<ExtractorSpec>()(
   z.object({ inputSize: z.int().min(1), features: z.int().min(1), output: z.string() }),
 );
 
+export const takenWeightsSchema = schemaOf<TakenWeights>()(
+  z.object({
+    name: z.string(),
+    prefix: z.string().exactOptional(),
+    others: z.array(z.string()).exactOptional(),
+  }),
+);
+
 const originShape = { source: z.string(), licence: z.string(), pretrainedOn: z.string() };
 
 export const registeredBaseSchema = schemaOf<RegisteredBase>()(
@@ -35,6 +51,7 @@ export const registeredBaseSchema = schemaOf<RegisteredBase>()(
     createdAt: timeSchema,
     architecture: z.string(),
     checkpoint: storedFileSchema,
+    weights: takenWeightsSchema.exactOptional(),
     pixelScale: pixelScaleSchema.exactOptional(),
     inputSize: z.int().min(1).exactOptional(),
     extractor: extractorSchema.exactOptional(),
@@ -47,6 +64,7 @@ const baseSpecSchema = schemaOf<BaseSpec>()(
     name: z.string(),
     architecture: z.string(),
     checkpoint: storedFileSchema.exactOptional(),
+    weights: z.string().exactOptional(),
     pixelScale: pixelScaleSchema.exactOptional(),
     inputSize: z.int().min(1).exactOptional(),
     extractor: extractorSchema.exactOptional(),
@@ -71,6 +89,7 @@ export const modelVersionSchema = schemaOf<ModelVersion>()(
     keepShortSide: z.int().min(1),
     testAccuracy: shareSchema,
     folds: foldsInBriefSchema.exactOptional(),
+    resemblance: resemblanceInBriefSchema.exactOptional(),
     temperature: z.number().exactOptional(),
     conformalQuantile: z.number().exactOptional(),
     mirroredAccuracy: z.number().exactOptional(),

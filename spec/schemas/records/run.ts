@@ -17,7 +17,9 @@ import {
   versionSchema,
 } from "../parts.js";
 import { foldsInBriefSchema } from "./folds.js";
+import { resemblanceInBriefSchema } from "./resemblance.js";
 import { progressSchema } from "./training.js";
+import { warningsSchema } from "./warning.js";
 
 export const errorCodeSchema = z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]);
 
@@ -28,9 +30,26 @@ export const runResultSchema = schemaOf<RunResult>()(
     version: versionSchema,
     testAccuracy: shareSchema,
     testAccuracyInterval: intervalSchema,
-    byStage: z.array(z.object({ stage: z.string(), accuracy: z.number() })),
+    byStage: z.array(
+      z.object({
+        stage: z.string(),
+        accuracy: z
+          .number()
+          .describe(
+            "Of the model as it went on after the stage: where that was rolled back, of the one before it.",
+          ),
+        rolledBack: z
+          .object({ validationAccuracy: z.number().exactOptional(), before: z.number() })
+          .exactOptional()
+          .describe(
+            "The stage's own validation accuracy, if it came to one, and the one before it; absent where the stage was kept.",
+          ),
+      }),
+    ),
     scratch: z.object({ accuracy: z.number(), seconds: z.number() }).exactOptional(),
     folds: foldsInBriefSchema.exactOptional(),
+    resemblance: resemblanceInBriefSchema.exactOptional(),
+    warnings: warningsSchema.exactOptional(),
     artifacts: artifactsSchema,
     resumedFrom: z.string().exactOptional(),
     steering: z.array(steerRecordSchema).exactOptional(),
@@ -60,6 +79,7 @@ export const liveStageSchema = schemaOf<LiveStage>()(
     seconds: z.number().exactOptional(),
     waited: z.number().exactOptional(),
     note: z.string().exactOptional(),
+    warnings: warningsSchema.exactOptional(),
     attempt: z.int().exactOptional().describe("Of the running activity, from 1."),
     progress: progressSchema.exactOptional(),
     lastFailure: z.string().exactOptional().describe("Of the last failed attempt, while it is tried again."),

@@ -1,5 +1,6 @@
 /** Schemas of `spec/records/training.ts`. */
 import { z } from "zod";
+import type { Outage } from "../../records/outage.js";
 import type {
   AppliedChange,
   EpochRecord,
@@ -10,7 +11,7 @@ import type {
   TrainingSummary,
 } from "../../records/training.js";
 import { schemaOf } from "../exact.js";
-import { countSchema } from "../parts.js";
+import { countSchema, timeSchema } from "../parts.js";
 
 export const epochSchema = schemaOf<EpochRecord>()(
   z.object({
@@ -78,6 +79,8 @@ export const stageSummarySchema = schemaOf<StageSummary>()(
   }),
 );
 
+const outageSchema = schemaOf<Outage>()(z.object({ since: timeSchema, tries: countSchema, why: z.string() }));
+
 export const progressSchema = schemaOf<Progress>()(
   z.object({
     phase: z.string(),
@@ -90,6 +93,7 @@ export const progressSchema = schemaOf<Progress>()(
     imagesPerSecond: z.number().exactOptional(),
     etaSeconds: z.number().exactOptional(),
     ageSeconds: z.number().exactOptional(),
+    outage: outageSchema.exactOptional(),
     heldSeconds: z.number().exactOptional(),
   }),
 );

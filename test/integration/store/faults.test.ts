@@ -213,7 +213,7 @@ test("a request on which nothing moves ends; a slow one goes on", async (t) => {
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const get = async (path: string): Promise<string> => {
-    const asked = transport(false, 600).request({ host: "127.0.0.1", port, path });
+    const asked = transport(600).request({ protocol: "http:", host: "127.0.0.1", port, path });
     // As the S3 client does; the body fails too.
     asked.on("error", () => undefined);
     asked.end();

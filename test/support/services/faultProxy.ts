@@ -16,7 +16,9 @@ export type Fault =
   | { readonly kind: "cut-request"; readonly bytes: number }
   /** The server has done it, and nobody hears. */
   | { readonly kind: "lost-answer" }
-  | { readonly kind: "late"; readonly milliseconds: number };
+  | { readonly kind: "late"; readonly milliseconds: number }
+  /** Nothing is refused, as far as the client hears. */
+  | { readonly kind: "always-200" };
 
 export interface ProxiedRequest {
   readonly method: string;
@@ -125,6 +127,9 @@ async function forward(
       return;
     case "short-answer":
       outgoing.writeHead(status, length(fault.bytes)).end(body.subarray(0, fault.bytes));
+      return;
+    case "always-200":
+      outgoing.writeHead(200, { etag: '"0"' }).end();
       return;
     case "flipped-bit":
       body.writeUInt8(body.readUInt8(0) ^ 1, 0);

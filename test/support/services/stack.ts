@@ -50,7 +50,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ...(await ownPorts()),
     ...silent,
   });
-  const session = await openSession(await loadPlatform(folder));
+  const session = await openSession(await loadPlatform(folder), "write");
   if (options.smallBase === true) await addSmallBase(session.store);
   return {
     folder,

@@ -39,7 +39,7 @@ function gated(failures: Error[] = [], hooks: Partial<UploadHooks> = {}) {
       const failure = failures.shift();
       if (failure !== undefined) throw failure;
     },
-    onFenced: (error) => reported.push(error),
+    onRefused: (error) => reported.push(error),
     onFailure: (error) => reported.push(error),
     retryMs: 1,
     ...hooks,
@@ -89,4 +89,19 @@ test("a fenced attempt uploads nothing any more", async (context) => {
   await uploads.settled();
   assert.deepEqual(begun, [0]);
   assert.deepEqual(reported, [fenced]);
+});
+
+test("a store that refuses for good ends the uploads at once", async (context) => {
+  const [first, second] = await written(context, 2);
+  const denied = new ThawError("STORE_DENIED", "the key may not write");
+  const { uploads, begun, letGo } = gated([denied], {
+    onRefused: (error) => assert.equal(error, denied),
+    onFailure: () => assert.fail("it is not tried again"),
+  });
+  uploads.add(first as WrittenCheckpoint);
+  await letGo();
+  await uploads.settled();
+  uploads.add(second as WrittenCheckpoint);
+  await uploads.settled();
+  assert.deepEqual(begun, [0]);
 });

@@ -110,8 +110,39 @@ describe("resultSummary", () => {
       "digits@3  test accuracy 96.8 %  (95 % interval: 95.1 % – 97.9 %)",
       "  head       93.2 %  head on the frozen base",
       "  tune-1     96.8 %  kept: validation loss 0.312 → 0.281, accuracy 95.2 % → 96.…",
-      "  tune-2     96.6 %  rolled back: validation loss 0.281 → 0.290",
+      "  tune-2          –  rolled back: validation loss 0.281 → 0.290",
       "  scratch    41.3 %  same network from random weights, same time (41.2 s)",
+    ]);
+  });
+
+  it("gives a rolled-back stage its own figure, not that of the model before it", () => {
+    const byStage = RESULT.byStage.map((stage) =>
+      stage.stage === "tune-2"
+        ? { ...stage, rolledBack: { validationAccuracy: 0.941, before: 0.962 } }
+        : stage,
+    );
+    const [row] = resultSummary(COMPLETED, { ...RESULT, byStage }, plainScreen(120))
+      .split("\n")
+      .filter((line) => line.includes("tune-2"));
+    assert.equal(
+      row,
+      "  tune-2          –  rolled back at 94.1 % (validation; 96.2 % before): validation loss 0.281 → 0.290",
+    );
+  });
+
+  it("says above the headline what can void the figure and what is to be checked, and counts the notes", () => {
+    const warnings = [
+      { code: "leaks", grade: "voids", sentence: "Half of it is known from training.", advice: "repair it" },
+      { code: "shortcut", grade: "check", sentence: "The image size tells.", advice: "look" },
+      { code: "misnamed-files", grade: "note", sentence: "Some names are wrong.", advice: "nothing" },
+    ] as const;
+    const lines = resultSummary(COMPLETED, { ...RESULT, warnings }, plainScreen()).split("\n");
+    assert.deepEqual(lines.slice(0, 5), [
+      "!! The figure may be void. Half of it is known from training.",
+      "   → repair it",
+      "!  The image size tells.",
+      "   → look",
+      "·  1 note on the images: `thaw explain digits-20261124-101500-ab12`",
     ]);
   });
 
@@ -131,13 +162,31 @@ describe("resultSummary", () => {
   });
 });
 
+describe("resultSummary of a model whose test images are unlike the validation images", () => {
+  it("says so first, and withholds what more images would buy", () => {
+    const note = "both stages: why; twice as many images would buy about 2 points (scope)";
+    const stages = [...COMPLETED.stages, { name: "recipe", state: "done", note } as const];
+    const sentence = "The validation images do not resemble the test images: figures.";
+    const result: RunResult = { ...RESULT, resemblance: { verdict: "differs", sentence } };
+    const text = resultSummary({ ...COMPLETED, stages }, result, plainScreen(160));
+    assert.equal(text.split("\n")[0], `! ${sentence}`);
+    assert.match(text, /both stages: why; what more images would buy is not said/);
+    assert.doesNotMatch(text, /twice as many/);
+    const alike: RunResult = { ...RESULT, resemblance: { verdict: "alike", sentence } };
+    assert.match(
+      resultSummary({ ...COMPLETED, stages }, alike, plainScreen(160)),
+      /^digits@3 [^!]*twice as many/,
+    );
+  });
+});
+
 describe("resultSummary of a small set", () => {
   it("begins with what the folds say, and sets the one hold-out beside it", () => {
     const folds = { count: 5, images: 253, accuracy: 0.889, headAccuracy: 0.85, pValue: 0.0312 };
     const result: RunResult = { ...RESULT, folds: { ...folds, accuracyInterval: [0.83, 0.94] } };
     assert.deepEqual(resultSummary(COMPLETED, result, plainScreen(120)).split("\n").slice(0, 4), [
       "digits@3  accuracy over 5 folds 88.9 %  (95 % interval: 83.0 % – 94.0 %)",
-      "  head       85.0 %  over the folds: the head alone, 253 images, difference p = 0.031",
+      "  untuned    85.0 %  over the folds: the head alone, 253 images, difference p = 0.031",
       "  hold-out   96.8 %  the model that is registered, once; 95 % interval: 95.1 % – 97.9 %. By stage:",
       "  head       93.2 %  head on the frozen base",
     ]);

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runText } from "../../../cli/render/runs/run.js";
 import { runsTable } from "../../../cli/render/runs/runs.js";
-import { commandText } from "../../../cli/render/runs/steering.js";
 import type { SteerRecord } from "../../../spec/steering/steering.js";
+import { commandText } from "../../../spec/steering/words.js";
 import { RUNNING, STARTED } from "./runViews.js";
 import { plainScreen } from "./screens.js";
 

@@ -103,6 +103,21 @@ test("the chart's values are all described by its schema", () => {
   }
 });
 
+test("every value of the chart is used by a template, where the pods go as well", () => {
+  const templates = filesBelow(join(CHART, "templates"), /\.(yaml|tpl|txt)$/)
+    .map((file) => read(file))
+    .join("\n");
+  const values = parse(read(CHART, "values.yaml")) as Record<string, Record<string, unknown>>;
+  for (const key of ["nodeSelector", "tolerations", "affinity", "topologySpreadConstraints"]) {
+    assert.ok(key in (values.control ?? {}), `control.${key}`);
+  }
+  for (const section of ["control", "prePull"]) {
+    for (const key of Object.keys(values[section] ?? {})) {
+      assert.match(templates, new RegExp(`\\.Values\\.${section}\\.${key}\\b`), `${section}.${key}`);
+    }
+  }
+});
+
 test("the chart's price table has the keys of the code's", () => {
   const { properties } = JSON.parse(read(CHART, "values.schema.json")).properties.prices;
   assert.deepEqual(Object.keys(properties).sort(), Object.keys(pricesSchema.shape).sort());

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { findArchitecture } from "../../../learn/bases/architectures.js";
 import type { Base } from "../../../learn/bases/catalogue.js";
-import { importMobileNetV2 } from "../../../learn/import/mobilenetV2.js";
-import { importResNet } from "../../../learn/import/resnet.js";
-import type { CheckpointTensor } from "../../../learn/import/torchState.js";
+import { importWeights } from "../../../learn/import/fit.js";
+import { mobileNetV2Namings } from "../../../learn/import/mobilenetV2.js";
+import { resNetNamings } from "../../../learn/import/resnet.js";
+import { type CheckpointTensor, plainDict, type StateDict } from "../../../learn/import/torchState.js";
 import { type Parameters, sizeOf } from "../../../learn/network/parameters.js";
 import { fixture } from "./support.js";
 
@@ -80,7 +81,8 @@ export function stateDict({ tensors }: Pick<RecordedNetwork, "tensors">): Map<st
 }
 
 export function importState({ name, architecture }: Base, state: Map<string, CheckpointTensor>): Parameters {
-  return (name.startsWith("resnet") ? importResNet : importMobileNetV2)(architecture, state);
+  const namings = (name.startsWith("resnet") ? resNetNamings : mobileNetV2Namings)(architecture);
+  return importWeights(architecture, [plainDict(state)], namings).parameters;
 }
 
 /** Architecture and weights of a recorded network. */
@@ -98,4 +100,9 @@ export function networkNamed(name: string, source: RecordedNetwork["source"]): R
   const found = recordedNetworks.networks.find((one) => one.name === name && one.source === source);
   assert.ok(found, `${name} by ${source} is recorded`);
   return found;
+}
+
+/** All tensors of a file's dicts. */
+export function allTensors(dicts: readonly StateDict[]): Map<string, CheckpointTensor> {
+  return new Map(dicts.flatMap((dict) => [...dict.read(dict.shapes.keys())]));
 }

@@ -151,6 +151,7 @@ export function sampleReport(changes: Partial<SampleOptions> = {}): ReportData {
           index % 2 === 0
             ? "the JPEG data end early (premature end of file at byte 10240)"
             : "not an image: the file begins with <html>",
+        why: "unreadable" as const,
       })),
       duplicateGroups: options.duplicateGroups,
       packs: ["pack-000.bin"],
@@ -188,7 +189,7 @@ export function sampleReport(changes: Partial<SampleOptions> = {}): ReportData {
       domain: {
         verdict: "near",
         sentence:
-          "the images are near the base's pretraining: domain distance 0.14 ± 0.02, like photographs of houses, and of trees (0.15)",
+          "the images are near the base's pretraining: domain distance 0.14 ± 0.02, about as far as photographs of houses, and of trees (0.15)",
         advice:
           "the distance sits in the upper layers (what is shown), and those are what unfreezing begins with",
       },

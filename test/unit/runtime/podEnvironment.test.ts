@@ -35,6 +35,23 @@ test("an endpoint that only the control worker's machine can read is none for po
     assert.equal(podEnvironment(SERVICES, { THAW_METRICS_ADDRESS: address }).THAW_METRICS_ADDRESS, undefined);
 });
 
+test("a pod goes through the control worker's proxy, unless that has a password or is on its machine", () => {
+  const told = podEnvironment(SERVICES, {
+    HTTPS_PROXY: "http://proxy:3128",
+    http_proxy: "http://me:secret@proxy:3128",
+    ALL_PROXY: "127.0.0.1:3128",
+    NO_PROXY: "localhost",
+    no_proxy: "",
+  });
+  assert.deepEqual(
+    Object.entries(told).filter(([name]) => /proxy$/i.test(name)),
+    [
+      ["HTTPS_PROXY", "http://proxy:3128"],
+      ["NO_PROXY", "localhost"],
+    ],
+  );
+});
+
 test("a worker has what its pod asked for, else the machine", () => {
   const asked = { cpus: 4, memoryGiB: 16, gpus: 1, spot: true, node: { gpu: "h100" } };
   assert.deepEqual(workerResources({ THAW_RESOURCES: JSON.stringify(asked) }), asked);

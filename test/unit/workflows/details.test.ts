@@ -11,19 +11,15 @@ const run = {
 };
 
 test("the Temporal UI is given an aligned block, the outcome and the next commands", () => {
-  const text = describeRun(
-    run,
-    {
-      runId: "m-1",
-      model: "m",
-      stages: [
-        { name: "ingest", state: "cached", seconds: 0.04, note: "240 images, 10 classes" },
-        { name: "tune-1", state: "rolled-back", seconds: 12.31, note: "rolled back: no better" },
-        { name: "evaluate", state: "waiting" },
-      ],
-    },
-    undefined,
-  );
+  const text = describeRun(run, {
+    runId: "m-1",
+    model: "m",
+    stages: [
+      { name: "ingest", state: "cached", seconds: 0.04, note: "240 images, 10 classes" },
+      { name: "tune-1", state: "rolled-back", seconds: 12.31, note: "rolled back: no better" },
+      { name: "evaluate", state: "waiting" },
+    ],
+  });
   assert.equal(
     text,
     [
@@ -35,22 +31,19 @@ test("the Temporal UI is given an aligned block, the outcome and the next comman
       "· evaluate   waiting",
       "```",
       "",
-      "`thaw watch m-1` follows this run, `thaw report m-1` fetches its report.",
+      "`thaw watch m-1` follows this run, `thaw explain m-1` says what it does.",
     ].join("\n"),
   );
 });
 
 test("a paused run says so, and how it goes on", () => {
-  const text = describeRun(
-    run,
-    {
-      runId: "m-1",
-      model: "m",
-      stages: [{ name: "head", state: "paused", note: "since 2026-11-25T02:00:00.000Z by anna@lab" }],
-      control: { paused: { since: "2026-11-25T02:00:00.000Z", by: "anna@lab" }, commands: [] },
-    },
-    undefined,
-  );
+  const text = describeRun(run, {
+    runId: "m-1",
+    model: "m",
+    stages: [{ name: "head", state: "paused", note: "since 2026-11-25T02:00:00.000Z by anna@lab" }],
+    control: { paused: { since: "2026-11-25T02:00:00.000Z", by: "anna@lab" }, commands: [] },
+  });
+  assert.match(text, /^### ‖ Paused: m on /);
   assert.match(text, /\*\*Paused\*\* since 2026-11-25T02:00:00.000Z by anna@lab: `thaw unpause m-1`/);
   assert.match(text, /‖ head +paused +since 2026/);
 });
@@ -61,9 +54,77 @@ test("a run with a pod of its own says what the pod does", () => {
     reason: "quota",
     sentence: "exceeded quota: gpus, requested: requests.nvidia.com/gpu=1",
   } as const;
-  const text = describeRun(run, { runId: "m-1", model: "m", stages: [], pod }, undefined);
+  const text = describeRun(run, { runId: "m-1", model: "m", stages: [], pod });
   assert.match(
     text,
     /\nThe run's pod \(quota\): exceeded quota: gpus, requested: requests\.nvidia\.com\/gpu=1\.\n/,
+  );
+});
+
+test("a failed run has code, sentence and hint, says what to run next, and promises no report", () => {
+  const text = describeRun(
+    run,
+    {
+      runId: "m-1",
+      model: "m",
+      stages: [
+        { name: "ingest", state: "failed", seconds: 1, note: "class cat has no readable image" },
+        { name: "head", state: "not-run" },
+      ],
+    },
+    {
+      ended: {
+        code: "DATA_INVALID",
+        message: "class cat has no readable image",
+        hint: "remove the folder, or add images",
+      },
+    },
+  );
+  assert.match(text, /^### ✗ Failed: m on efficientnet-lite0\n\n/);
+  assert.match(
+    text,
+    /\*\*DATA_INVALID\*\*: class cat has no readable image\n\nWhat helps: remove the folder, or add images\n/,
+  );
+  assert.match(text, /`thaw explain m-1` says why and what to do, `thaw logs m-1 --stage ingest`/);
+  assert.doesNotMatch(text, /thaw report|thaw watch/);
+});
+
+test("warnings stand above the stages, the strongest first, and mere notes do not", () => {
+  const warnings = [
+    { code: "shortcut", about: "image size", grade: "check", sentence: "Sizes tell.", advice: "look" },
+    { code: "misnamed-files", grade: "note", sentence: "Some names are wrong.", advice: "nothing" },
+  ] as const;
+  const leak = { code: "leaks", grade: "voids", sentence: "Half of it is known.", advice: "repair" } as const;
+  const text = describeRun(run, {
+    runId: "m-1",
+    model: "m",
+    stages: [
+      { name: "ingest", state: "done", warnings },
+      { name: "evaluate", state: "done", warnings: [leak] },
+    ],
+  });
+  assert.match(
+    text,
+    /\n\n\*\*The figure may be void\*\*: Half of it is known\. → repair\n\n\*\*To be checked\*\*: Sizes tell\. → look\n\n```text/,
+  );
+  assert.doesNotMatch(text, /names are wrong/);
+});
+
+test("the stage at work has its epoch, loss and time to go below it; a loss that is no number is left out", () => {
+  const at = Date.UTC(2026, 10, 29, 14, 3, 9);
+  const progress = { phase: "epoch 3/8", step: 12, total: 40, loss: 0.3121, etaSeconds: 131 };
+  const state = { runId: "m-1", model: "m", stages: [{ name: "tune-1", state: "running" }] } as const;
+  const text = describeRun(run, state, {}, { stage: "tune-1", progress, at });
+  assert.match(
+    text,
+    /▶ tune-1 +running\n {2}epoch 3\/8, 12 of 40, loss 0\.312, about 2 min to go \(told at 14:03 UTC\)\n/,
+  );
+  const lost = { ...progress, loss: null as unknown as number };
+  assert.match(describeRun(run, state, {}, { stage: "tune-1", progress: lost, at }), /12 of 40, about 2 min/);
+  assert.doesNotMatch(describeRun(run, state, {}, { stage: "head", progress, at }), /epoch/);
+  const outage = { since: "2026-11-29T13:58:00.000Z", tries: 7, why: "it does not answer" };
+  assert.match(
+    describeRun(run, state, {}, { stage: "tune-1", progress: { ...progress, outage }, at }),
+    /epoch 3\/8, store unreachable since 13:58 UTC, tried 7 times, 12 of 40/,
   );
 });

@@ -10,6 +10,8 @@ import { after, before, test } from "node:test";
 import { openCheckpoint } from "../../../../client/bases/checkpointSource.js";
 import { ThawError } from "../../../../spec/errors.js";
 import { openStore } from "../../../../store/connection/connection.js";
+import { withVariables } from "../../../support/machine/variables.js";
+import { startHttpProxy } from "../../../support/services/httpProxy.js";
 
 const CONTENT = Buffer.from("the bytes of a checkpoint");
 const SHA256 = createHash("sha256").update(CONTENT).digest("hex");
@@ -76,6 +78,27 @@ for (const name of ["weights.pth", "moved.pth"]) {
     await assert.rejects(access(checkpoint.path));
   });
 }
+
+test("an address is asked for through the proxy, and a file on this machine's web server without it", async () => {
+  const proxy = await startHttpProxy({ "weights.test:80": address.replace("http://", "") });
+  await withVariables({ http_proxy: proxy.url, HTTP_PROXY: proxy.url }, async () => {
+    const checkpoint = await openCheckpoint(store, "http://weights.test/moved.pth", { sha256: SHA256 });
+    await checkpoint.dispose();
+    assert.deepEqual(proxy.asked, [
+      "GET http://weights.test/moved.pth",
+      "GET http://weights.test/weights.pth",
+    ]);
+    await (await openCheckpoint(store, `${address}/weights.pth`)).dispose();
+    assert.equal(proxy.asked.length, 2);
+  });
+  await proxy.close();
+});
+
+test("an address with a password is refused, without repeating it", async () => {
+  const error = await refusal(address.replace("//", "//me:secret@"));
+  assert.equal(error.code, "USAGE");
+  assert.doesNotMatch(`${error.message}${error.hint}`, /secret/);
+});
 
 test("what cannot be had is said in words", async () => {
   const gone = await refusal(`${address}/gone.pth`);

@@ -7,6 +7,7 @@ import { settleLeaks } from "../../../../data/faults/leaks.js";
 import { findMisnamed } from "../../../../data/faults/misnamed.js";
 import { findOddFormats } from "../../../../data/faults/oddFormats.js";
 import { isOneColour } from "../../../../data/faults/traits.js";
+import { findTwins } from "../../../../data/faults/twins.js";
 import type { FaultImage, Split } from "../../../../spec/records/dataset.js";
 
 const image = (
@@ -35,15 +36,43 @@ describe("copies", () => {
     assert.deepEqual([listCopies(many, pairs).count, listCopies(many, pairs).shown.length], [30, 24]);
   });
 
-  it("contradict each other when their labels differ", () => {
-    const images = [{ label: 0 }, { label: 0 }, { label: 1 }, { label: 1 }];
+  it("contradict each other when the same bytes have two labels; pictures that only look alike may both be right", () => {
+    const images = [
+      { label: 0, sha256: "a" },
+      { label: 0, sha256: "b" },
+      { label: 1, sha256: "b" },
+      { label: 1, sha256: "c" },
+    ];
+    const pairs = [
+      [0, 1],
+      [1, 2],
+      [2, 3],
+      [0, 3],
+    ];
+    assert.deepEqual(findConflicts(images, pairs), { sameBytes: [[1, 2]], sameLook: [[0, 3]] });
+    // A group of several looks, in which two files are the same and labelled differently.
+    assert.deepEqual(findConflicts(images, [[0, 1, 2, 3]]).sameBytes.length, 1);
+  });
+});
+
+describe("twins of test images", () => {
+  it("are found by bytes and by look, whether a repair left the copies out or not", () => {
+    const images = ["a", "a", "b", "c", "c", "d"].map((sha256) => ({ sha256 }));
+    const splits = ["test", "train", "test", "test", "test", undefined] as const;
+    const twins = findTwins(
+      images,
+      [
+        [0, 1, 2],
+        [3, 4],
+      ],
+      splits,
+    );
     assert.deepEqual(
-      findConflicts(images, [
-        [0, 1],
-        [1, 2],
-        [2, 3],
-      ]),
-      [[1, 2]],
+      [...twins],
+      [
+        [0, "bytes"],
+        [2, "look"],
+      ],
     );
   });
 });
@@ -71,7 +100,11 @@ describe("leaks", () => {
     const second = settleLeaks(images, [[2, 3, 4]], "repair").dropped;
     assert.deepEqual(
       [...second.values()],
-      ["3", "4"].map((path) => ({ path, reason: "it is a copy of 2, which is in the validation split" })),
+      ["3", "4"].map((path) => ({
+        path,
+        reason: "it is a copy of 2, which is in the validation split",
+        why: "copy",
+      })),
     );
   });
 

@@ -69,6 +69,7 @@ describe("drawn images", () => {
     assert.deepEqual(faults, {
       duplicates: { count: 0, shown: [] },
       conflicts: { count: 0, shown: [] },
+      lookAlikes: { count: 0, shown: [] },
       imbalance: { ratio: 1, smallest: 0, largest: 0, below5: [], below20: [] },
       misnamed: { count: 0, shown: [] },
       oneColour: { count: 0, shown: [] },
@@ -104,23 +105,24 @@ describe("drawn images", () => {
     const { faults, images, quarantined } = await ingestRows(t, split, files);
     assert.equal(relabelled.length, 9);
     assert.equal(images, 180 + 9);
-    assert.equal(faults?.conflicts.count, 9);
+    // Compressed once more they are other bytes: look-alikes, which are not called wrong.
+    assert.deepEqual([faults?.conflicts.count, faults?.lookAlikes?.count], [0, 9]);
     assert.deepEqual(
-      faults.conflicts.shown.map((group) => group.images.shown.map(({ path }) => path)).sort(),
+      faults?.lookAlikes?.shown.map((group) => group.images.shown.map(({ path }) => path)).sort(),
       relabelled.map(({ path }) => [path.replace(".jpg", "-again.jpg"), path]).sort(),
     );
-    assert.equal(faults.duplicates.count, 15);
+    assert.equal(faults?.duplicates.count, 15);
     assert.deepEqual(
-      [faults.leaks?.count, faults.leaks?.policy, faults.leaks?.dropped],
+      [faults?.leaks?.count, faults?.leaks?.policy, faults?.leaks?.dropped],
       [leaked.length, "repair", 6],
     );
     assert.deepEqual(
       quarantined.map(({ path }) => path),
       leaked.map(({ path }) => path.replace(".jpg", "-leak.jpg")).sort(),
     );
-    assert.equal(faults.misnamed.count, 60);
+    assert.equal(faults?.misnamed.count, 60);
     assert.deepEqual(
-      faults.shortcuts.filter(({ property }) => property === "file format").map(({ label }) => label),
+      faults?.shortcuts.filter(({ property }) => property === "file format").map(({ label }) => label),
       [1],
     );
   });

@@ -134,3 +134,45 @@ test("a class without held-out images has no AUC and does not count in the mean"
   assert.equal(macroAuc, undefined);
   assert.equal(assess(held).evaluation.macroAuc, 1);
 });
+
+/** Of a hundred validation images 95 are right at log-odds of 1, which is too timid: the temperature is below 1. */
+const timid = {
+  labels: Array.from({ length: 100 }, (_, i) => i % 2),
+  logits: logitsOf(Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? -1 : 1) * (i < 5 ? -1 : 1))),
+};
+const test100 = (wrong: number): Candidates => ({
+  classes: CLASSES,
+  paths: timid.labels.map((_, i) => `${i}`),
+  labels: timid.labels,
+  stages: [
+    {
+      stage: "head",
+      logits: logitsOf(timid.labels.map((label, i) => (label === 0 ? -1 : 1) * (i < wrong ? -1 : 1))),
+    },
+  ],
+  validation: timid,
+});
+
+test("a temperature that the test images refute is not used, and both calibrations are told", () => {
+  const { evaluation, predictions } = assess(test100(45));
+  assert.equal(evaluation.temperature, 1);
+  assert.ok((evaluation.refuted?.temperature?.fitted ?? 1) < 1);
+  assert.ok((evaluation.refuted?.temperature?.pValue ?? 1) < 0.01);
+  const { before, after } = evaluation.calibration ?? {};
+  assert.ok((after?.loss ?? 0) > (before?.loss ?? 0));
+  assert.ok((after?.ece ?? 0) > (before?.ece ?? 0));
+  // Probabilities are those of the model as it is used.
+  assertClose([Math.max(...(predictions[0]?.probabilities ?? []))], [1 / (1 + Math.exp(-1))], 1e-6, "sure");
+});
+
+test("a temperature that holds on the test images is used", () => {
+  const { evaluation } = assess(test100(5));
+  assert.ok((evaluation.temperature ?? 1) < 1);
+  assert.equal(evaluation.refuted, undefined);
+});
+
+test("sets that hold fewer of the test images than they promise, beyond chance, are refuted", () => {
+  const broken = assess(test100(45)).evaluation;
+  assert.equal(broken.conformal?.coverage, 0.55);
+  assert.ok((broken.refuted?.sets?.pValue ?? 1) < 0.001);
+});

@@ -175,7 +175,7 @@ const MEASURED: readonly {
     what: "ImageNet's own photographs",
     groups: [0.008, 0.007, 0.011, 0.02, 0.031, 0.019, 0.031, 0.03, 0.019],
     verdict: "near",
-    says: /near.*0\.02 ± 0\.02, like ImageNet's own photographs/,
+    says: /near.*0\.02 ± 0\.02, about as far as ImageNet's own photographs/,
     advises: /no part/,
   },
   {

@@ -7,6 +7,7 @@ import { learningCurve } from "../../../../learn/transferability/learningCurve.j
 import { matrix } from "../../../../learn/transferability/matrix.js";
 import { linearProbe } from "../../../../learn/transferability/probe.js";
 import { randomStream } from "../../../../rng/stream.js";
+import { ADVICE_WITHHELD, withoutAdvice } from "../../../../spec/pipeline/advice.js";
 
 const PENALTY = 0.1;
 
@@ -69,4 +70,23 @@ test("labels that mean nothing: the curve says that it says nothing", () => {
 test("classes of a few images have no curve", () => {
   assert.equal(learningCurve(problem(40, 4, 5, 2)), undefined);
   assert.match(curveAdvice(undefined), /too few/);
+});
+
+test("whatever a curve advises can be left out of the recipe's note", () => {
+  const more = { times: 2, accuracy: 0.9, interval: [0.8, 1], gain: 0.1, gainInterval: [0, 0.2] } as const;
+  const curve = {
+    draws: 10,
+    points: [{ images: 10, accuracy: 0.8, spread: 0.1 }],
+    law: { floor: 0, factor: 1, exponent: 0.5 },
+    now: { images: 10, accuracy: 0.8 },
+    more: [more, { ...more, times: 4 }],
+    foretold: 0.8,
+  } as const;
+  const advices = [
+    curveAdvice(undefined),
+    ...(["rising", "flat", "uncertain"] as const).map((verdict) => curveAdvice({ ...curve, verdict })),
+  ];
+  for (const advice of advices)
+    assert.equal(withoutAdvice(`2 of 2 stages: why; ${advice}`), `2 of 2 stages: why; ${ADVICE_WITHHELD}`);
+  assert.equal(withoutAdvice("head only: why"), "head only: why");
 });

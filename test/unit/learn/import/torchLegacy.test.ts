@@ -8,6 +8,7 @@ import { readTorchLegacy } from "../../../../learn/import/torchLegacy.js";
 import { randomStream } from "../../../../rng/stream.js";
 import { ThawError } from "../../../../spec/errors.js";
 import { base, checkpointFile, fixture, temporaryFolder } from "../support.js";
+import { allTensors } from "../torchSupport.js";
 
 const { plain, refused } = fixture<{
   plain: { file: string; tensors: Record<string, { shape: number[]; values: number[] }> };
@@ -17,7 +18,7 @@ const { plain, refused } = fixture<{
 async function readBytes(context: TestContext, bytes: Buffer) {
   const path = join(await temporaryFolder(context), "checkpoint.pth");
   await writeFile(path, bytes);
-  return readTorchLegacy(path);
+  return allTensors(await readTorchLegacy(path));
 }
 
 function isRefusal(error: unknown): boolean {
@@ -71,7 +72,7 @@ test("a checkpoint with flipped bytes is read or refused, never a crash", async 
 });
 
 test("the published weights are read", async () => {
-  const tensors = await readTorchLegacy(await checkpointFile());
+  const tensors = allTensors(await readTorchLegacy(await checkpointFile()));
   assert.deepEqual(tensors.get("_fc.weight")?.shape, [1000, 1280]);
   assert.deepEqual(tensors.get("_conv_stem.weight")?.shape, [32, 3, 3, 3]);
 });

@@ -1,0 +1,124 @@
+/** Whether the validation images resemble the test images, by the model's accuracy and by the pictures themselves. */
+import type { RandomStream } from "../../rng/stream.js";
+import type { Resemblance } from "../../spec/records/resemblance.js";
+import { type EnergyTest, energyTest, type FeatureSample } from "./energyTest.js";
+import { differenceInterval, type Share } from "./proportions.js";
+
+/** Each of the two tests; together at most one false alarm in a hundred runs (Bonferroni). */
+const LEVEL = 0.005;
+/** Two-sided quantile of the standard normal distribution at {@link LEVEL}. */
+const Z_LEVEL = 2.8070337683438042;
+/**
+ * Accuracies that are less apart are not told apart, however many images there are: the validation images have decided
+ * when training stopped, which alone makes them a little easier.
+ */
+const MARGIN = 0.02;
+/** With fewer images on a side nothing is said either way. */
+const LEAST_IMAGES = 10;
+
+/** An image of one side. */
+export interface SideImage {
+  readonly label: number;
+  readonly group: string;
+}
+
+export interface Side {
+  readonly images: readonly SideImage[];
+  /** Images that the model gets right. */
+  readonly correct: number;
+  /** The base's features, not the model's: neither side had a part in them. `[images, width]`. */
+  readonly features: Float32Array;
+}
+
+/** @returns undefined where a side has no images */
+export function resemblance(
+  validation: Side,
+  test: Side,
+  width: number,
+  stream: RandomStream,
+): Resemblance | undefined {
+  const [v, t] = [shareOf(validation), shareOf(test)];
+  if (v.trials === 0 || t.trials === 0) return undefined;
+  const [low, high] = differenceInterval(v, t, Z_LEVEL);
+  const accuracy: Resemblance["accuracy"] = {
+    validation: v.successes / v.trials,
+    test: t.successes / t.trials,
+    validationImages: v.trials,
+    testImages: t.trials,
+    interval: differenceInterval(v, t),
+    differs: low > MARGIN || high < -MARGIN,
+  };
+  const tested = energyTest(onePerGroup(validation, width), onePerGroup(test, width), width, stream);
+  const pictures = picturesOf(tested);
+  const few = Math.min(v.trials, t.trials) < LEAST_IMAGES;
+  const differs = accuracy.differs || pictures?.differs === true;
+  const verdict = differs ? "differs" : few ? "unknown" : "alike";
+  return {
+    verdict,
+    sentence: sentenceOf(verdict, accuracy, pictures),
+    accuracy,
+    ...(pictures === undefined ? {} : { pictures }),
+  };
+}
+
+function shareOf({ images, correct }: Side): Share {
+  return { successes: correct, trials: images.length };
+}
+
+/** Copies and the user's groups are in one split as a whole: only groups are exchangeable, so each has one voice. */
+function onePerGroup({ images, features }: Side, width: number): FeatureSample {
+  const seen = new Set<string>();
+  const rows = [...images.keys()].filter((row) => {
+    const { group } = images[row] as SideImage;
+    return seen.size < seen.add(group).size;
+  });
+  const own = new Float32Array(rows.length * width);
+  rows.forEach((row, at) => {
+    own.set(features.subarray(row * width, (row + 1) * width), at * width);
+  });
+  return { features: own, labels: rows.map((row) => (images[row] as SideImage).label) };
+}
+
+function picturesOf({ sizes, coefficient, expected, pValue }: EnergyTest): Resemblance["pictures"] {
+  const [validationImages, testImages] = sizes;
+  if (validationImages === 0) return undefined;
+  return { validationImages, testImages, coefficient, expected, pValue, differs: pValue < LEVEL };
+}
+
+function sentenceOf(
+  verdict: Resemblance["verdict"],
+  accuracy: Resemblance["accuracy"],
+  pictures: Resemblance["pictures"],
+): string {
+  const { validation, test, validationImages, testImages, interval } = accuracy;
+  const rights =
+    `the model is right on ${percent(validation)} of ${images(validationImages, "validation")} ` +
+    `and on ${percent(test)} of ${images(testImages, "test")}`;
+  const energy = pictures === undefined ? "" : `energy test, ${pText(pictures.pValue)}`;
+  if (verdict === "unknown") {
+    return `Whether validation and test images are alike cannot be told: there are ${validationImages} and ${testImages}.`;
+  }
+  if (verdict === "alike") {
+    return `No difference between validation and test images was found: ${rights}${energy === "" ? "" : `, and the pictures are alike (${energy})`}.`;
+  }
+  const [low, high] = interval.map((value) => (100 * value).toFixed(1));
+  const apart = `a difference of ${low} to ${high} points (95 %)`;
+  const look =
+    pictures === undefined
+      ? ""
+      : pictures.differs
+        ? `, and the pictures differ (${energy})`
+        : `, though the pictures do not differ provably (${energy})`;
+  const what = accuracy.differs
+    ? `${rights}, ${apart}${look}`
+    : `the pictures differ (${energy}), though ${rights}, which may be chance`;
+  return (
+    `The validation images do not resemble the test images: ${what}. ` +
+    "What was chosen or promised by the validation images need not hold for pictures like the test images."
+  );
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+const images = (count: number, kind: string): string =>
+  `${count} ${kind} ${count === 1 ? "image" : "images"}`;
+const pText = (p: number): string => (p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`);

@@ -1,0 +1,80 @@
+/** One drawn picture through a base: whether it gives features at all, before anything is built on them. */
+import type { BaseChoice } from "../../spec/base.js";
+import { ThawError } from "../../spec/errors.js";
+import type { Base } from "../bases/catalogue.js";
+import { requireSound } from "../bases/sound.js";
+import { tf } from "../engine.js";
+import { pixelTensor } from "../training/step/batch.js";
+import { featuresOf, frozenNetwork } from "./frozen.js";
+import type { Parameters } from "./parameters.js";
+
+/** What this process has tried. A file that lies under its digest does not change. */
+const tried = new Set<string>();
+
+/**
+ * The parameters of a base, after its first picture in this process.
+ * @throws ThawError DATA_INVALID (weights), BASE_UNUSABLE (features), and what reading throws
+ */
+export async function loadSound(base: Base, choice: BaseChoice): Promise<Parameters> {
+  const parameters = await base.load(choice.checkpoint);
+  const key = JSON.stringify(choice);
+  if (tried.has(key)) return parameters;
+  requireSound(parameters, `the base ${base.name}`);
+  await tryOut(base, parameters);
+  tried.add(key);
+  return parameters;
+}
+
+/** @returns length of the features @throws ThawError BASE_UNUSABLE */
+export async function tryOut(base: Base, parameters: Parameters): Promise<number> {
+  const { size, pixelScale } = base.input;
+  const network = await frozenNetwork(base, parameters);
+  try {
+    const picture = drawnPicture(size);
+    const both = Buffer.concat([picture, picture.map((value) => 255 - value)]);
+    const features = tf.tidy(
+      () =>
+        featuresOf(network.run(pixelTensor(both, [2, size, size, 3], pixelScale))).dataSync() as Float32Array,
+    );
+    const fault = faultOf(features);
+    if (fault === undefined) return features.length / 2;
+    throw new ThawError("BASE_UNUSABLE", `the base ${base.name} gives no usable features: ${fault}`, {
+      hint: "its weights are damaged, of another network, or want other pixels (--mean, --std): add another checkpoint with `thaw bases add`",
+    });
+  } finally {
+    network.dispose();
+  }
+}
+
+/** @param features of a picture and of its negative, one after the other */
+export function faultOf(features: Float32Array): string | undefined {
+  const length = features.length / 2;
+  const broken = features.filter((value) => !Number.isFinite(value)).length;
+  if (broken > 0) return `of a drawn picture, ${broken} of ${features.length} are no finite numbers`;
+  const [first, second] = [features.subarray(0, length), features.subarray(length)];
+  if (length > 1 && first.every((value) => value === first[0])) {
+    return `of a drawn picture, all ${length} are the same`;
+  }
+  if (first.every((value, i) => value === second[i]))
+    return "they are the same for a picture and its negative";
+  return undefined;
+}
+
+/**
+ * Stripes, waves and a disc in different colours, `[size, size, 3]`: something for every layer to see.
+ * No file, so that every installation shows every base the same.
+ */
+function drawnPicture(size: number): Uint8Array {
+  const pixels = new Uint8Array(size * size * 3);
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const [u, v] = [x / size, y / size];
+      const isInside = (u - 0.6) ** 2 + (v - 0.4) ** 2 < 0.06;
+      const at = 3 * (y * size + x);
+      pixels[at] = isInside ? 230 : 127 + 100 * Math.sin(20 * u + 3 * v);
+      pixels[at + 1] = isInside ? 60 : 127 + 100 * Math.cos(9 * v);
+      pixels[at + 2] = 255 * u * v;
+    }
+  }
+  return pixels;
+}

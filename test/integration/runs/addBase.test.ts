@@ -1,0 +1,87 @@
+/** `thaw bases add` before checkpoints of several networks, and of networks that cannot work: said, chosen, refused. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { resolveBase } from "../../../client/bases/resolve.js";
+import { readStateDicts } from "../../../learn/import/checkpoint.js";
+import type { CheckpointTensor } from "../../../learn/import/torchState.js";
+import { writeSafetensors } from "../../../learn/safetensors.js";
+import { baseCheckpoint } from "../../../runtime/components/download/baseCheckpoint.js";
+import { thaw, thawJson, thawRefusal } from "../../support/cli/thaw.js";
+import { type Stack, startStack } from "../../support/services/stack.js";
+
+let stack: Stack;
+let published: Map<string, CheckpointTensor>;
+before(async () => {
+  stack = await startStack({ workers: false });
+  const [dict] = await readStateDicts(await baseCheckpoint("efficientnet-lite0"));
+  assert.ok(dict);
+  published = dict.read(dict.shapes.keys());
+});
+after(() => stack.close());
+
+/** The published network; those of its tensors with that ending are changed. */
+function changed(ending: string, change: (value: number, i: number) => number) {
+  return [...published].map(([name, { shape, data }]): [string, CheckpointTensor] => [
+    name,
+    { shape, data: name.endsWith(ending) ? data.map(change) : data },
+  ]);
+}
+
+const save = (file: string, tensors: Iterable<[string, CheckpointTensor]>): Promise<void> =>
+  writeSafetensors(join(stack.folder, file), new Map(tensors));
+const add = (file: string, name: string, ...more: string[]): string[] => [
+  ...["bases", "add", file, "--name", name, "--arch", "efficientnet-lite0", "--size", "64"],
+  ...more,
+];
+
+test("of two networks one is taken, that is said, and the other can be asked for", async () => {
+  const both = [
+    ...changed("_fc.bias", (value) => value).map(([name, tensor]) => [`model.${name}`, tensor]),
+    ...changed("_conv_head.weight", (value) => value / 2).map(([name, tensor]) => [`ema.${name}`, tensor]),
+  ] as [string, CheckpointTensor][];
+  await save("both.safetensors", both);
+  const { stdout, stderr } = await thaw(add("both.safetensors", "own"), { cwd: stack.folder });
+  assert.match(stdout, /own@1/);
+  // Names in a safetensors file are sorted.
+  assert.match(
+    stderr,
+    /Taken from the file: ema\.; the prefix ema\. was taken off its names\. The file also holds model\., which `--weights model\.` would take\./,
+  );
+  const other = await thawJson<{ version: number; weights: object }>(
+    stack.folder,
+    ...add("both.safetensors", "own", "--weights", "model"),
+  );
+  assert.deepEqual(
+    [other.version, other.weights],
+    [2, { name: "model.", prefix: "model.", others: ["ema."] }],
+  );
+  const { store } = stack.session;
+  const [first, second] = [await resolveBase(store, "own@1"), await resolveBase(store, "own@2")];
+  assert.deepEqual([first?.weights, second?.weights], ["ema.", "model."]);
+  assert.equal(first?.checkpoint?.digest, second?.checkpoint?.digest);
+  assert.notEqual(first?.digest, second?.digest);
+  assert.match(
+    await thawRefusal(stack.folder, ...add("both.safetensors", "own", "--weights", "teacher")),
+    /no weights called "teacher" that fit[\s\S]*it has ema\., model\./,
+  );
+});
+
+for (const [what, ending, change, said] of [
+  ["a negative variance", "_bn1.running_var", () => -0.5, /variances of .* are below zero/],
+  ["zeros alone", "", () => 0, /broken\.safetensors: all weights are zero/],
+  ["a value that is no number", "_fc.weight", () => Number.NaN, /holds values that are no numbers/],
+  [
+    "features that are all the same",
+    // The last batch norm, which is followed by a clip at nought.
+    "_bn1.bias",
+    () => -1e6,
+    /the base broken gives no usable features: of a drawn picture, all 1280 are the same/,
+  ],
+] as const) {
+  test(`${what}: refused when it is added`, async () => {
+    await save("broken.safetensors", changed(ending, change));
+    assert.match(await thawRefusal(stack.folder, ...add("broken.safetensors", "broken")), said);
+    assert.equal((await thaw(add("broken.safetensors", "broken"), { cwd: stack.folder })).status, 2);
+  });
+}
