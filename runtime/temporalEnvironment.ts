@@ -30,7 +30,7 @@ export function temporalFromEnvironment(env: Readonly<Record<string, string>>): 
       "USAGE",
       connectionOptions.address === undefined
         ? `${source}=${env[source]} gives no address of a Temporal server`
-        : `"${connectionOptions.address}" is not the address of a Temporal server`,
+        : `"${connectionOptions.address.replace(/^.*@/, "***@")}" is not the address of a Temporal server`,
       { hint: "write it as host:port without a scheme, for example TEMPORAL_ADDRESS=127.0.0.1:7233" },
     );
   }

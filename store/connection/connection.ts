@@ -9,6 +9,7 @@ import { keysFor } from "../identity/fetchKeys.js";
 import { RenewingProvider } from "../identity/renewingProvider.js";
 import { errorCode, noBucket, storeFailure } from "./failures.js";
 import { type Patience, patiently } from "./patience.js";
+import { portOf } from "./proxied.js";
 import { transport } from "./transport.js";
 
 /** An open store: one bucket behind one client. */
@@ -41,16 +42,7 @@ export function openStore(settings: StoreSettings): Store {
       cause,
     });
   }
-  const useSSL = url.protocol === "https:";
-  const client = new Client({
-    endPoint: url.hostname,
-    port: url.port === "" ? (useSSL ? 443 : 80) : Number(url.port),
-    useSSL,
-    ...clientCredentials(settings),
-    region: settings.region,
-    pathStyle: settings.pathStyle,
-    transport: transport(),
-  });
+  const client = clientOf(url, settings);
   const { bucket, endpoint, region, credentials } = settings;
   const proxy = proxyFor(url);
   return {
@@ -61,6 +53,30 @@ export function openStore(settings: StoreSettings): Store {
     refusalHint: refusalHint(credentials),
     ...(proxy === undefined ? {} : { proxy }),
   };
+}
+
+function clientOf(url: URL, settings: StoreSettings): Client {
+  try {
+    return new Client({
+      // The brackets of IPv6 belong to the URL, not to the host.
+      endPoint: url.hostname.replace(/^\[(.*)\]$/, "$1"),
+      port: portOf(url),
+      useSSL: url.protocol === "https:",
+      ...clientCredentials(settings),
+      region: settings.region,
+      pathStyle: settings.pathStyle,
+      transport: transport(),
+    });
+  } catch (cause) {
+    throw new ThawError(
+      "USAGE",
+      `the S3 endpoint "${settings.endpoint}" cannot be used: ${(cause as Error).message}`,
+      {
+        hint: "correct THAW_S3_ENDPOINT, for example http://127.0.0.1:8333",
+        cause,
+      },
+    );
+  }
 }
 
 /** Keys are the client's own options; an identity is asked for keys before each request. */

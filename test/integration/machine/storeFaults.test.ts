@@ -170,6 +170,13 @@ test("an endpoint with keys in it is refused, and they are not repeated", async 
   });
 });
 
+test("an endpoint by an address of IPv6 is asked", async () => {
+  await assert.rejects(requireBucket(await storeAt("http://[::1]:9")), {
+    code: "STORE_UNREACHABLE",
+    message: /\[::1\]:9 does not answer \(E/,
+  });
+});
+
 /** Of a process of its own, as Node.js reads some of these variables when it starts. */
 async function doctor(
   env: Record<string, string>,
