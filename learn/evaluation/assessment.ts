@@ -56,7 +56,11 @@ export function assess(candidates: Candidates): { evaluation: Evaluation; predic
   const fitted = fitTemperature(validation.logits, validation.labels, classes.length);
   const pValue = chanceOfHarm(final, labels, fitted, seed);
   const before = calibrationOf(softmaxRows(final, classes.length), labels, classes.length);
-  const after = calibrationOf(softmaxRows(atTemperature(final, fitted), classes.length), labels, classes.length);
+  const after = calibrationOf(
+    softmaxRows(atTemperature(final, fitted), classes.length),
+    labels,
+    classes.length,
+  );
   const isRefuted = pValue < TEMPERATURE_LEVEL && after.ece - before.ece > TEMPERATURE_HARM;
   const temperature = isRefuted ? 1 : fitted;
   const calibrated = softmaxRows(atTemperature(final, temperature), classes.length);
