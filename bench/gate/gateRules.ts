@@ -36,6 +36,9 @@ function imagesFrom({ labels, logits }: Logits, images: readonly number[]): Logi
 
 /** What the rules read: the mean fall of the loss, and one-sided probabilities of chance. */
 interface Evidence {
+  /** Validation images, and the share of them that the network before gets wrong: what is there to gain. */
+  readonly images: number;
+  readonly headroom: number;
   readonly fall: number;
   readonly accuracyRose: number;
   readonly accuracyFell: number;
@@ -63,6 +66,8 @@ function evidenceOf(before: Judged, after: Judged): Evidence {
   const { better, worse } = changedImages(before.correct, after.correct);
   const fell = before.losses.map((loss, image) => loss - (after.losses[image] ?? Number.NaN));
   return {
+    images: fell.length,
+    headroom: 1 - mean(before.correct.map(Number)),
     fall: mean(fell),
     accuracyRose: binomialTail(better, better + worse),
     accuracyFell: binomialTail(worse, better + worse),
@@ -83,6 +88,12 @@ const tested =
     evidence.accuracyRose < ACCURACY_LEVEL ||
     (evidence.accuracyFell >= ACCURACY_LEVEL && evidence[test] < level);
 
+/** The calibrated losses at a level that depends on what the evidence is. */
+const levelBy =
+  (level: (evidence: Evidence) => number): Rule =>
+  (evidence) =>
+    tested("calibrated", level(evidence))(evidence);
+
 const levels = (name: string, test: Test, ...of: number[]) =>
   of.map((level) => [`${name}, ${level}`, tested(test, level)] as const);
 const RULES: readonly (readonly [string, Rule])[] = [
@@ -97,7 +108,25 @@ const RULES: readonly (readonly [string, Rule])[] = [
   ...levels("sign flips", "losses", 0.2, 0.1, 0.05, 0.01),
   ...levels("signed ranks", "ranks", 0.1, 0.05),
   ...levels("clipped at 1 nat", "clipped", 0.1, 0.05),
-  ...levels("calibrated losses", "calibrated", 0.2, 0.1, 0.05, 0.01),
+  ...levels("calibrated losses", "calibrated", 0.3, 0.2, 0.1, 0.05, 0.01),
+  [
+    "calibrated, 0.3 below 20 images, 0.2 below 50, else 0.1",
+    levelBy(({ images }) => (images < 20 ? 0.3 : images < 50 ? 0.2 : 0.1)),
+  ],
+  ["calibrated, 0.2 below 50 images, else 0.05", levelBy(({ images }) => (images < 50 ? 0.2 : 0.05))],
+  ["calibrated, 0.05 below 50 images, else 0.2", levelBy(({ images }) => (images < 50 ? 0.05 : 0.2))],
+  [
+    "calibrated, 0.2 where over a tenth is wrong, else 0.05",
+    levelBy(({ headroom }) => (headroom > 0.1 ? 0.2 : 0.05)),
+  ],
+  [
+    "calibrated, 0.3 where over a tenth is wrong, else 0.05",
+    levelBy(({ headroom }) => (headroom > 0.1 ? 0.3 : 0.05)),
+  ],
+  [
+    "calibrated, the share that is wrong, 0.05 to 0.3",
+    levelBy(({ headroom }) => Math.min(0.3, Math.max(0.05, headroom))),
+  ],
 ];
 
 // Stages with other settings are for `unfreezeOptions.js`.

@@ -3,10 +3,10 @@
  * the first stage, and the second one after the first as well as after the head, and each stage mixed with what it
  * started from. On the folds of brain MRI or another folder, on parts of the sign-language digits and on the quickstart's
  * own split. One line of JSON a set and seed; `gateRules.js` and `soups.js` read them.
- *   node dist/bench/gate/stageOutcomes.js digits|brain|emoji|FOLDER [SEED,… [TRAIN:VALIDATION…|SHARE]] [SETTINGS…] >> FILE
+ *   node dist/bench/gate/stageOutcomes.js digits|brain|emoji|FOLDER [SEED,… [TRAIN:VALIDATION…|SHARE]] [SETTINGS…] [size=PIXELS] >> FILE
  * TRAIN and VALIDATION are images a class; SHARE is that of the folds' validation images. SETTINGS are parts of a run
  * file's `unfreeze` as JSON: then the stages are trained with each of them in turn, after the same head and without mixtures,
- * for `unfreezeOptions.js`.
+ * for `unfreezeOptions.js`. With another size than the base's own a stage takes seconds.
  */
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -46,7 +46,8 @@ const DEEP = "blocks.5";
 /** All that a float32 has. */
 const DIGITS_WRITTEN = 9;
 
-const words = process.argv.slice(2);
+const words = process.argv.slice(2).filter((word) => !word.startsWith("size="));
+const size = process.argv.find((word) => word.startsWith("size="))?.slice("size=".length);
 const [which = "digits", seeds = "1,2,3", ...asked] = words.filter((word) => !word.startsWith("{"));
 const options = words.filter((word) => word.startsWith("{"));
 const parts = (asked.length === 0 ? PARTS : asked).map((part) => part.split(":").map(Number));
@@ -65,9 +66,15 @@ const data = inFolds && asked[0] !== undefined ? { ...shares, validation: Number
 const { name, load } = findBase(file.base);
 const pretrained = await load(await baseCheckpoint(name));
 
-function contextIn(folder: string, out: string, own: Partial<FoldData>, seed: number): Promise<StageContext> {
+async function contextIn(
+  folder: string,
+  out: string,
+  own: Partial<FoldData>,
+  seed: number,
+): Promise<StageContext> {
   const { dataset = join(folder, "dataset"), scratch } = own;
-  return contextsIn(folder, dataset, { ...file, seed }, scratch)(out);
+  const context = await contextsIn(folder, dataset, { ...file, seed }, scratch)(out);
+  return size === undefined ? context : { ...context, base: { ...context.base, inputSize: Number(size) } };
 }
 
 /** Every image, or so many of each class. @returns path of the manifest */

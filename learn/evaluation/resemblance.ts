@@ -98,10 +98,11 @@ function sentenceOf(
   if (verdict === "unknown") {
     return `Whether validation and test images are alike cannot be told: there are ${validationImages} and ${testImages}.`;
   }
+  const [low, high] = interval.map((value) => (100 * value).toFixed(1).replace("-", "−"));
   if (verdict === "alike") {
-    return `No difference between validation and test images was found: ${rights}${energy === "" ? "" : `, and the pictures are alike (${energy})`}.`;
+    const look = energy === "" ? "" : `; the pictures do not differ provably (${energy})`;
+    return `No difference between validation and test images is proven: ${rights} (${low} to ${high} points apart, 95 %)${look}.`;
   }
-  const [low, high] = interval.map((value) => (100 * value).toFixed(1));
   const apart = `a difference of ${low} to ${high} points (95 %)`;
   const look =
     pictures === undefined
@@ -111,7 +112,7 @@ function sentenceOf(
         : `, though the pictures do not differ provably (${energy})`;
   const what = accuracy.differs
     ? `${rights}, ${apart}${look}`
-    : `the pictures differ (${energy}), though ${rights}, which may be chance`;
+    : `the pictures differ (${energy}); ${rights}, a difference that may be chance`;
   return (
     `The validation images do not resemble the test images: ${what}. ` +
     "What was chosen or promised by the validation images need not hold for pictures like the test images."

@@ -1,15 +1,11 @@
 /** The gate at the end of a stage of unfreezing: keep what it trained, or go back to what it was given. */
 import type { RandomStream } from "../../rng/stream.js";
+import type { GateSpec } from "../../spec/runFile/gate.js";
+import { DEFAULT_GATE } from "../../spec/runFile/identities.js";
 import type { ValidationResult } from "../training/trainee.js";
 import { signFlipTest } from "./signFlip.js";
 
-/**
- * A fall of the loss counts as real when chance alone gives one as large less often than this. Stages that help and are
- * rolled back cost as much as stages that harm and are kept, so the usual 0.05 would be too strict: see "The rule of the
- * gate" in `bench/README.md`.
- */
-const LOSS_LEVEL = 0.1;
-/** The same for the images that changed sides, which overrule the loss. */
+/** For the images that changed sides, which overrule the loss. */
 const ACCURACY_LEVEL = 0.05;
 
 export interface GateDecision {
@@ -20,36 +16,58 @@ export interface GateDecision {
 
 /**
  * Compares the same validation images before and after by two paired tests. The stage is kept when the mean loss fell
- * significantly and accuracy did not get significantly worse, or when accuracy got significantly better. The loss has
+ * significantly and accuracy did not get significantly worse, or when accuracy got significantly better. A fall of the
+ * loss counts when chance alone gives one as large less often than the level: by default 0.1 and not the usual 0.05, for
+ * stages that help and are rolled back cost as much as stages that harm and are kept. The loss has
  * a say of its own because every image counts in it, while right or wrong changes for few; it is its mean that is
  * tested and not its ranks, because the few losses that grow much are the mistakes to come. Losses are taken at each
  * network's own temperature: training on few images makes a network too sure of itself before it makes it worse, and
  * the temperature that the evaluation fits takes just that away. What is handed on thus has a lower loss than all that
  * was handed on before, unless accuracy speaks for more. Level and rule were chosen by `bench/gate/gateRules.ts`.
  * @param stream random signs for the test of the loss; used up
+ * @param spec another level, or another rule: accuracy alone, or no test at all
  */
-export function gate(before: ValidationResult, after: ValidationResult, stream: RandomStream): GateDecision {
+export function gate(
+  before: ValidationResult,
+  after: ValidationResult,
+  stream: RandomStream,
+  { level, rule }: GateSpec = DEFAULT_GATE,
+): GateDecision {
   const { better, worse } = changedImages(before.correct, after.correct);
   const rose = binomialTail(better, better + worse);
   const fell = binomialTail(worse, better + worse);
   const [lossesBefore, lossesAfter] = [before.calibratedLosses(), after.calibratedLosses()];
   const falls = lossesBefore.map((loss, image) => loss - (lossesAfter[image] ?? Number.NaN));
   const lossFell = signFlipTest(falls, stream);
-  const proven = lossFell < LOSS_LEVEL;
-  const kept = rose < ACCURACY_LEVEL || (proven && fell >= ACCURACY_LEVEL);
   const percent = ({ accuracy }: ValidationResult): string => `${(100 * accuracy).toFixed(1)} %`;
   const numbers =
     `validation ${percent(before)} → ${percent(after)} (${better} better, ${worse} worse), ` +
     `calibrated loss ${mean(lossesBefore).toFixed(3)} → ${mean(lossesAfter).toFixed(3)}`;
-  const byLoss = proven === kept;
-  const what = byLoss
-    ? `${kept ? "" : "not proven that "}the loss fell`
-    : `accuracy ${kept ? "rose" : "fell"}`;
-  const test = byLoss ? `sign-flip test, ${pText(lossFell)}` : `McNemar's test, ${pText(kept ? rose : fell)}`;
-  return {
+  const decided = (kept: boolean, why: string): GateDecision => ({
     kept,
-    verdict: `${kept ? "kept" : "rolled back"}: ${numbers}; ${what} (${test}, ${falls.length} images)`,
-  };
+    verdict: `${kept ? "kept" : "rolled back"}: ${numbers}; ${why}`,
+  });
+  const because = (test: string, p: number, at: number): string =>
+    `(${test}, ${pText(p)} at level ${at}, ${falls.length} images)`;
+  if (rule === "always") {
+    // What is no number is no result, whatever the rule.
+    return falls.every(Number.isFinite)
+      ? decided(true, "every stage is kept (unfreeze.gate), nothing was tested")
+      : decided(false, "the loss is no number");
+  }
+  if (rule === "accuracy") {
+    const proven = rose < level;
+    const what = `${proven ? "" : "not proven that "}accuracy rose`;
+    return decided(proven, `${what} ${because("McNemar's test", rose, level)}`);
+  }
+  const proven = lossFell < level;
+  const kept = rose < ACCURACY_LEVEL || (proven && fell >= ACCURACY_LEVEL);
+  if (proven === kept) {
+    const what = `${kept ? "" : "not proven that "}the loss fell`;
+    return decided(kept, `${what} ${because("sign-flip test", lossFell, level)}`);
+  }
+  const what = `accuracy ${kept ? "rose" : "fell"}`;
+  return decided(kept, `${what} ${because("McNemar's test", kept ? rose : fell, ACCURACY_LEVEL)}`);
 }
 
 function mean(values: readonly number[]): number {

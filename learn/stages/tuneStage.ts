@@ -65,7 +65,8 @@ export async function tuneStage(
   context: StageContext,
   settings: TuneSettings,
   previous: string,
-  decide: Decide = (before, after) => gate(before, after, randomStream(context.seed, "gate", settings.stage)),
+  decide: Decide = (before, after) =>
+    gate(before, after, randomStream(context.seed, "gate", settings.stage), settings.gate),
 ): Promise<StageSummary> {
   const base = chosenBase(context.base);
   refuseExtractor(base, "nothing can be unfrozen");

@@ -73,9 +73,9 @@ function originSentence({ dataset, evaluation: { resemblance } }: ReportData): s
     resemblance?.verdict === "differs"
       ? "and are unlike the validation images"
       : resemblance?.verdict === "alike"
-        ? "and no difference to the validation images was found"
+        ? "and no difference to the validation images is proven"
         : "and whether they are like the validation images is not known";
-  return `The splits came with the images: the test images may be of another origin than the training images, ${alike}. H${unmeasured.slice(1)}`;
+  return `The splits came with the images: the test images may be of another origin than the training images, ${alike}; ${unmeasured}`;
 }
 
 /** In evaluations of older versions only copies that were left where they are, are known. */

@@ -3,7 +3,7 @@
 import { type BaseSpec, baseIdentity, datasetsOf } from "../base.js";
 import { isWithoutGpu } from "../pods/groups.js";
 import { POD_STAGES, type PodStage } from "../pods/stages.js";
-import { augmentIdentity, lossIdentity } from "../runFile/identities.js";
+import { augmentIdentity, gateIdentity, lossIdentity } from "../runFile/identities.js";
 import type { RunFile } from "../runFile/runFile.js";
 import { unfreezeStages } from "./unfreezing.js";
 
@@ -79,7 +79,7 @@ export function planStages(
   const base = baseIdentity(file.base, spec);
   const loss = lossIdentity(file.loss);
   const { mixup, ...head } = file.head;
-  const { stages: _stages, surgical: _surgical, mixup: mixed, cutmix, ...unfreeze } = file.unfreeze;
+  const { stages: _stages, surgical: _surgical, mixup: mixed, cutmix, gate, ...unfreeze } = file.unfreeze;
   const stages = unfreezeStages(file, spec);
   const depths = tuningDepths(file, spec);
   const tuneNames = depths.map((_, index) => `tune-${index + 1}`);
@@ -94,6 +94,7 @@ export function planStages(
     add(name, "tune", true, ["ingest", trained[index] as string], {
       ...unfreeze,
       ...switchedOn({ mixup: mixed, cutmix }),
+      ...gateIdentity(gate),
       ...loss,
       deepest: depths[index],
       // Part of the seed's coordinates: two stages must not draw the same shuffles.

@@ -2,6 +2,21 @@
 import type { AugmentSpec } from "./augment.js";
 import type { LossSpec } from "./loss.js";
 
+/** The gate that was the only one before there was a choice. */
+export const DEFAULT_GATE = { level: 0.1, rule: "calibrated-loss" } as const;
+
+/**
+ * What of `unfreeze.gate` decides whether a stage is kept: nothing where it says what was done before it existed.
+ * @param gate absent in run files of older clients
+ */
+export function gateIdentity(
+  gate: { readonly level: number; readonly rule: string } | undefined,
+): Readonly<Record<string, unknown>> {
+  const { level, rule } = gate ?? DEFAULT_GATE;
+  if (rule === "always") return { gate: { rule } };
+  return level === DEFAULT_GATE.level && rule === DEFAULT_GATE.rule ? {} : { gate: { level, rule } };
+}
+
 /** What of the section decides the views: not the kind's name, and of erasing only that there is some. */
 export function augmentIdentity({
   kind: _kind,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { descends, LAYER_GROUPS } from "../pipeline/layerGroups.js";
 import { augmentSchema } from "./augment.js";
 import { FOLDER_READINGS } from "./folders.js";
+import { gateSchema } from "./gate.js";
 import { kubernetesSchema } from "./kubernetes.js";
 import { lossSchema } from "./loss.js";
 
@@ -164,6 +165,7 @@ export const unfreezeSchema = z
     cutmix: mixingAlpha.describe(
       "Take a rectangle of what the frozen layers give from another image, and as much of its label; 0 is off, 1 is usual. With mixup on too, every step draws one of both.",
     ),
+    gate: gateSchema.prefault({}),
     surgical: z
       .enum(["none", "first-block"])
       .default("none")

@@ -40,7 +40,7 @@ function Explanation({ stages, evaluation }: ExplanationProps): VNode {
         First a new head was trained on the features of the frozen base.
         {tuned.length === 0
           ? " There were no stages of fine-tuning."
-          : " Then layer groups were unfrozen from the top down, at lower learning rates the deeper they lie. A stage is kept if a paired test on the validation images shows that their calibrated loss fell, and not that accuracy got worse, or if one shows that accuracy got better; else the model goes back to the weights it had before."}
+          : " Then layer groups were unfrozen from the top down, at lower learning rates the deeper they lie. After each a gate compares the same validation images before and after: unless the run file says otherwise (unfreeze.gate), a stage is kept if their calibrated loss fell by a one-sided sign-flip test at level 0.1 and accuracy did not fall, or if accuracy rose (McNemar's test, 0.05); else the model goes back to the weights it had before. At that level one in ten stages that change nothing is kept by chance, and a stage that is rolled back may have helped: it was not proven."}
       </p>
       {compared && (
         <p>

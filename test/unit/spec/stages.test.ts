@@ -114,6 +114,8 @@ const OPTIONS = [
   { clip_norm: 1 },
   { l2_sp: 0.01 },
   { ema: 0.99 },
+  { gate: { level: 0.05 } },
+  { gate: { rule: "always" } },
 ];
 
 for (const unfreeze of OPTIONS) {
@@ -124,6 +126,17 @@ for (const unfreeze of OPTIONS) {
     assert.notDeepEqual(changed?.parameters, plain?.parameters);
   });
 }
+
+test("the gate of before there was a choice stands in no key, and neither does a level that no test reads", () => {
+  const tuned = (unfreeze: object) =>
+    planStages(file({ unfreeze })).find(({ name }) => name === "tune-1")?.parameters;
+  assert.deepEqual(tuned({ gate: { level: 0.1, rule: "calibrated-loss" } }), tuned({}));
+  assert.equal(tuned({})?.gate, undefined);
+  assert.deepEqual(
+    tuned({ gate: { level: 0.2, rule: "always" } }),
+    tuned({ gate: { level: 0.05, rule: "always" } }),
+  );
+});
 
 test("what the recipe leaves out is no input of anything, and what it keeps stays as it was", () => {
   const plans = planStages(

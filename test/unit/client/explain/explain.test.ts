@@ -413,37 +413,6 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
     advice: /thaw report r/,
   },
-  "a run whose test images are unlike the validation images": {
-    given: situation({
-      ...closed(2),
-      status: "completed",
-      result: {
-        runId: "r",
-        model: "scans",
-        version: 2,
-        testAccuracy: 0.668,
-        testAccuracyInterval: [0.62, 0.71],
-        byStage: [],
-        resemblance: {
-          verdict: "differs",
-          sentence: "The validation images do not resemble the test images.",
-        },
-        artifacts: {},
-      },
-      stages: [
-        { ...INGEST, state: "cached" },
-        { ...RECIPE, note: "both stages: why; more images would hardly help: four times as many" },
-      ],
-    }),
-    condition: "completed",
-    says: [
-      "The validation images do not resemble the test images.",
-      /^The run completed in 2 s: scans@2, 66\.8 %/,
-      /^It was so quick/,
-      /^The recipe decided: both stages: why; what more images would buy is not said: .*resemble\.$/,
-    ],
-    advice: /thaw report r/,
-  },
   "a run whose stages waited for a worker": {
     given: situation({
       ...closed(70),

@@ -122,31 +122,31 @@ const SENTENCES = [
     better: 0,
     worse: 0,
     by: [0.1, 0.3, 0.2, 0.4, 0.5],
-    says: "the loss fell (sign-flip test, p = 0.031, 5 images)",
+    says: "the loss fell (sign-flip test, p = 0.031 at level 0.1, 5 images)",
   },
   {
     better: 0,
     worse: 0,
     by: [0.1, 0.3, 0.2],
-    says: "not proven that the loss fell (sign-flip test, p = 0.125, 3 images)",
+    says: "not proven that the loss fell (sign-flip test, p = 0.125 at level 0.1, 3 images)",
   },
   {
     better: 9,
     worse: 1,
     by: falls([100, -0.1]),
-    says: "accuracy rose (McNemar's test, p = 0.011, 100 images)",
+    says: "accuracy rose (McNemar's test, p = 0.011 at level 0.05, 100 images)",
   },
   {
     better: 1,
     worse: 9,
     by: falls([100, 0.1]),
-    says: "accuracy fell (McNemar's test, p = 0.011, 100 images)",
+    says: "accuracy fell (McNemar's test, p = 0.011 at level 0.05, 100 images)",
   },
   {
     better: 20,
     worse: 0,
     by: falls([100, 0.1]),
-    says: "the loss fell (sign-flip test, p < 0.001, 100 images)",
+    says: "the loss fell (sign-flip test, p < 0.001 at level 0.1, 100 images)",
   },
 ] as const;
 
@@ -202,4 +202,32 @@ test("of stages that change nothing but by chance, no more than the level are ke
   }
   // 10 % of 400 are 40, with a standard error of 6.
   assert.ok(kept > 22 && kept < 58, `${kept} of ${stages}`);
+});
+
+test("another level moves the border, and the verdict says which", () => {
+  const by = [0.1, 0.3, 0.2, 0.4];
+  const at = (level: number) => gate(...validations(0, 0, by), signs(), { level, rule: "calibrated-loss" });
+  // All four fell: p is 1/16.
+  assert.deepEqual([at(0.1).kept, at(0.05).kept], [true, false]);
+  assert.match(
+    at(0.05).verdict,
+    /not proven that the loss fell \(sign-flip test, p = 0\.063 at level 0\.05, 4 images\)$/,
+  );
+});
+
+test("by accuracy alone the loss has no say, and without a test every stage is kept but one of no numbers", () => {
+  const fell = validations(0, 0, falls([100, 0.1]));
+  const byAccuracy = gate(...fell, signs(), { level: 0.1, rule: "accuracy" });
+  assert.equal(byAccuracy.kept, false);
+  assert.match(
+    byAccuracy.verdict,
+    /not proven that accuracy rose \(McNemar's test, p = 1\.000 at level 0\.1, 100 images\)$/,
+  );
+  const risen = validations(9, 1, falls([100, -0.1]));
+  assert.equal(gate(...risen, signs(), { level: 0.1, rule: "accuracy" }).kept, true);
+  const worse = validations(1, 9, falls([100, -0.1]));
+  const always = { level: 0.1, rule: "always" } as const;
+  assert.equal(gate(...worse, signs(), always).kept, true);
+  assert.match(gate(...worse, signs(), always).verdict, /^kept: .*nothing was tested$/);
+  assert.equal(gate(...validations(0, 0, [1, Number.NaN]), signs(), always).kept, false);
 });
