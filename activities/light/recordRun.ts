@@ -75,6 +75,7 @@ async function withOwnFigure(
   const summary = (await requireManifest(store, ref)).summary as StageSummary;
   if (summary.kept) return { stage, accuracy };
   // A training that came to no numbers is given those from before it.
-  const own = summary.history.length === 0 ? {} : { validationAccuracy: summary.validationAccuracy };
-  return { stage, accuracy, rolledBack: { ...own, before: summary.before.validationAccuracy } };
+  const own = (summary.history ?? []).length === 0 ? {} : { validationAccuracy: summary.validationAccuracy };
+  const before = summary.before?.validationAccuracy;
+  return before === undefined ? { stage, accuracy } : { stage, accuracy, rolledBack: { ...own, before } };
 }

@@ -34,7 +34,7 @@ function knownWarnings({ knownToBase }: DatasetSummary): readonly Warning[] {
     {
       code: "known-to-base",
       grade: "voids",
-      sentence: `The base has learned from ${counted(flattering, "image")} of those that test it now, so the accuracy is too good.`,
+      sentence: `The base has learned from ${counted(flattering, "image")} of those that test it now, so the accuracy flatters.`,
       advice: "set data.leaks to repair, or test on images that no run has seen",
     },
   ];

@@ -16,10 +16,21 @@ export interface Judged {
 /** The strongest first. @param judged what is known of the run so far */
 export function warningsOf({ dataset, recipe, evaluation }: Judged): readonly Warning[] {
   return mergeWarnings([
-    dataset && datasetWarnings(dataset),
-    recipe && recipeWarnings(recipe),
-    evaluation && evaluationWarnings(evaluation),
+    ofPart(dataset, datasetWarnings),
+    ofPart(recipe, recipeWarnings),
+    ofPart(evaluation, evaluationWarnings),
   ]);
+}
+
+/** A summary of another version may lack what is read here: that must not fail a stage whose artifact is whole. */
+function ofPart<Part>(part: Part | undefined, warn: (part: Part) => readonly Warning[]): readonly Warning[] {
+  if (part === undefined) return [];
+  try {
+    return warn(part);
+  } catch (error) {
+    if (error instanceof TypeError) return [];
+    throw error;
+  }
 }
 
 /** Stages whose outcomes bring warnings; those of candidates between which the run chooses do not count. */

@@ -1,5 +1,7 @@
 /** What a reader has to know before the accuracy is believed: all warnings, the strongest first, each with what to do. */
 import type { VNode } from "preact";
+import { serious, type Warning } from "../../../spec/warnings/warning.js";
+import { counted } from "../../format.js";
 import { Marked } from "../../marked.js";
 import { GRADE_WORDS, reportWarnings, SECTION_OF } from "../../warnings.js";
 import type { SectionProps } from "../section.js";
@@ -15,6 +17,25 @@ export function Warnings({ data }: SectionProps): VNode {
       </p>
     );
   }
+  const notes = warnings.filter(({ grade }) => grade === "note");
+  return (
+    <>
+      {notes.length < warnings.length ? (
+        <List warnings={serious(warnings)} />
+      ) : (
+        <p>Nothing was found that speaks against the figures.</p>
+      )}
+      {notes.length > 0 && (
+        <details>
+          <summary>{counted(notes.length, "note")} on the images and figures</summary>
+          <List warnings={notes} />
+        </details>
+      )}
+    </>
+  );
+}
+
+function List({ warnings }: { readonly warnings: readonly Warning[] }): VNode {
   return (
     <ul class="warnings">
       {warnings.map(({ code, about, grade, sentence, advice }) => (

@@ -117,6 +117,9 @@ describe("the report in chromium", { skip }, () => {
   test("a box laid over the pictures' maps is switched with the keyboard, and maps lie on what they are of", async () => {
     const { page } = await open("usual");
     const map = page.locator("#evidence .map").first();
+    assert.equal(await map.isVisible(), false);
+    // As the navigation's link does: the browser unfolds what hides its target.
+    await page.locator("nav a[href='#evidence']").press("Enter");
     assert.ok(await map.isVisible());
     const [over, under] = await Promise.all([
       map.boundingBox(),
@@ -139,6 +142,7 @@ describe("the report in chromium", { skip }, () => {
 
   test("a mistake on the map of the features is reached with the keyboard, and leads to its picture", async () => {
     const { page } = await open("eight classes, as many as there are colours");
+    await page.locator("nav a[href='#features']").press("Enter");
     const link = page.locator(".links a").first();
     await link.focus();
     const [name = ""] = /[^(]+(?=\)$)/.exec((await link.getAttribute("aria-label")) ?? "") ?? [];

@@ -99,7 +99,7 @@ test("what was left out is named by its reason, and parts add up to the whole", 
 test("the report's sections on data say the same counts", () => {
   const page = parse(renderReport(data));
   const ofData = plainText(text(page, "#data"));
-  assert.ok(ofData.startsWith(`Data${number(dataset.images)} images in 10 classes.`), ofData.slice(0, 80));
+  assert.ok(ofData.startsWith(`${number(dataset.images)} images in 10 classes.`), ofData.slice(0, 80));
   for (const said of [
     "301 groups of duplicates (same bytes or same appearance) were found; 211 of them lay in several splits: 257 copies of held-out images were left out.",
     "261 files left out (3 unreadable files, 257 copies of held-out images, 1 image that the base knows), with reasons",

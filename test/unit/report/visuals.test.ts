@@ -121,7 +121,7 @@ test("the model card says what the maker says, what was measured, and what was n
     "CC-BY-4.0",
     "Apache-2.0",
     `(95 % interval ${low} % to ${high} %)`,
-    "how the model does on another site, camera, population or season was not measured",
+    "ow the model does on another site, camera, population or season was not measured",
     "The border colour of the files gives classes away",
     "1 of 300 validation and test images may be a copy of images of another split",
     "On the other test images the accuracy is 84.0 %",

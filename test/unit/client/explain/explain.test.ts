@@ -227,49 +227,6 @@ const CASES: Readonly<Record<string, Case>> = {
     says: [/^Stage head has been running/, /1 of 3/],
     advice: /thaw watch r/,
   },
-  "a worker that is busy with many others": {
-    given: situation(
-      {},
-      {
-        tasks: [{ ...TASK, state: "queued" }],
-        waiting: [
-          { name: "thaw-training", served: "busy", busyWith: ["a", "b", "c", "d", "e"], alsoWaiting: 25 },
-        ],
-      },
-    ),
-    condition: "queued",
-    says: [
-      "It waits for the training worker, which is busy with 5 other runs: a, b, c and 2 more.",
-      "25 other runs wait for it, too.",
-      /1 of 3/,
-    ],
-    advice: /another worker would take it at once/,
-  },
-  "a paused stage is not over, and what it was told to change is said": {
-    given: situation({
-      stages: [INGEST, { ...HEAD, state: "paused", note: "since noon by anna@lab" }, EVALUATE],
-      control: {
-        commands: [
-          {
-            seq: 1,
-            command: { kind: "set", learningRate: 0.5 },
-            by: "anna@lab",
-            at: "2026-11-25T08:00:00Z",
-            state: "applied",
-            stage: "head",
-            applied: { stage: "head", epoch: 2, step: 4, at: "2026-11-25T08:00:09Z" },
-          },
-        ],
-      },
-    }),
-    condition: "paused",
-    says: [
-      "Stage head is paused since noon by anna@lab.",
-      "1 of 3 stages is over; evaluate is to come.",
-      "anna@lab told it: set learning_rate 0.5x: applied at head, epoch 2, step 4.",
-    ],
-    advice: /thaw unpause r/,
-  },
   "a worker that is busy with another run": {
     given: situation(
       {},

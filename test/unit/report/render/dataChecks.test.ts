@@ -10,8 +10,8 @@ import { all, parse, text } from "./parsed.js";
 
 test("of 200 files left out the first 50 are listed, and the number is said", () => {
   const page = parse(renderReport(sampleReport({ quarantined: 200 })));
-  assert.equal(all(page, "details tbody tr").length, 50);
-  assert.match(text(page, "summary"), /^200 files/);
+  assert.equal(all(page, "#data details tbody tr").length, 50);
+  assert.match(text(page, "#data summary"), /^200 files/);
 });
 
 test("faults of the data are said in sentences and shown as pictures", () => {

@@ -2,29 +2,33 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { renderReport } from "../../../../report/render.js";
+import { NO_FAULTS, withFaults } from "../sampleFaults.js";
 import { sampleReport } from "../sampleReport.js";
 import { VARIANTS } from "../variants.js";
 import { all, parse, text } from "./parsed.js";
 
 const SECTIONS = [
   "result",
-  "stages",
+  "warnings",
+  "examples",
+  "mistakes",
+  "checks",
   "folds",
+  "confidence",
+  "evidence",
+  "confusion",
+  "classes",
+  "data",
+  "stages",
   "recipe",
   "curves",
   "network",
-  "confusion",
-  "classes",
-  "confidence",
-  "mistakes",
-  "evidence",
   "features",
-  "data",
-  "checks",
   "card",
+  "base",
   "timings",
   "reproduce",
-  "base",
+  "words",
 ];
 
 for (const [name, data] of Object.entries(VARIANTS)) {
@@ -38,6 +42,16 @@ for (const [name, data] of Object.entries(VARIANTS)) {
         SECTIONS.map((id) => `#${id}`),
       );
       for (const id of SECTIONS) assert.ok(text(page, `#${id}`).length > 20, `#${id} is empty`);
+    });
+
+    test("folds all but verdict, warnings, examples and mistakes, with the anchors inside the folds", () => {
+      const open = new Set(["result", "warnings", "examples", "mistakes"]);
+      for (const id of SECTIONS) {
+        const folded = page.querySelector(`main > .folded > details > #${id}`) !== null;
+        assert.equal(folded, !open.has(id), id);
+      }
+      for (const { textContent } of all(page, "main > .folded > details > summary > h2"))
+        assert.ok(textContent.length > 3);
     });
 
     test("loads nothing and runs nothing", () => {
@@ -144,4 +158,43 @@ test("a usual report takes less than 1 MB besides its pictures", () => {
     const withoutPictures = renderReport({ ...data, thumbnails: {} });
     assert.ok(Buffer.byteLength(withoutPictures) < 1_000_000);
   }
+});
+
+test("the strongest warning is the first sentence, before the figure; what to do comes with all of them", () => {
+  const page = parse(renderReport(withFaults(sampleReport())));
+  const result = text(page, "#result");
+  const first = result.indexOf("The border colour alone tells");
+  assert.ok(first > 0 && first < result.indexOf("Test accuracy"), result);
+  const warnings = all(page, "#warnings > .warnings > li");
+  assert.deepEqual(
+    warnings.map((item) => item.getAttribute("class")),
+    ["check", "check", "check", "check"],
+  );
+  assert.match(warnings[0]?.textContent ?? "", /^To be checked\. The border colour .*Look where it looks/);
+  for (const link of all(page, "#warnings a")) {
+    const target = link.getAttribute("href") ?? "";
+    assert.ok(page.querySelector(target) !== null, `${target} is not there`);
+  }
+  assert.match(text(page, "#warnings details"), /^6 notes .*Good to know\. 3 files of/);
+});
+
+test("a report without warnings says what was looked for, and has no alarm before its figure", () => {
+  const { recipe: _recipe, ...data } = sampleReport({ quarantined: 0 });
+  const clean = { ...data, dataset: { ...data.dataset, faults: NO_FAULTS } };
+  const page = parse(renderReport(clean));
+  assert.equal(page.querySelector(".strongest"), null);
+  assert.match(text(page, "#warnings"), /Nothing was found that speaks against the figures/);
+});
+
+test("words of the glossary are explained where they first stand in a section, and nowhere within names or code", () => {
+  const data = sampleReport();
+  const [first = "", ...classes] = data.evaluation.classes;
+  const named = JSON.parse(JSON.stringify(data).replaceAll(`"${first}"`, '"recall"')) as typeof data;
+  const page = parse(renderReport(named));
+  assert.ok(classes.length > 0);
+  const found = all(page, "#result abbr").map(({ textContent }) => textContent.replaceAll("\u00a0", " "));
+  assert.ok(found.includes("95 % interval") && found.includes("Balanced accuracy"), found.join(", "));
+  assert.equal(new Set(found).size, found.length);
+  assert.equal(all(page, "code abbr, pre abbr, a abbr, tbody abbr, abbr abbr, svg abbr").length, 0);
+  assert.ok(all(page, "abbr").every((one) => (one.getAttribute("title") ?? "").endsWith(".")));
 });

@@ -87,8 +87,12 @@ test("calibration and sets are told in words, and every bin with images is a dot
 
 test("below 100 test images the report says that the interval is wide, and what would narrow it", () => {
   const few = VARIANTS["every stage rolled back, single epochs, few test images"] ?? sampleReport();
-  assert.match(text(parse(renderReport(few)), "#result"), /With only 27 test images the interval is wide/);
-  assert.doesNotMatch(text(parse(renderReport(sampleReport())), "#result"), /the interval is wide/);
+  assert.match(
+    text(parse(renderReport(few)), "#result"),
+    /Only 27 images were held out: the accuracy may be anything from/,
+  );
+  assert.match(text(parse(renderReport(few)), "#warnings"), /four times as many halve the interval/);
+  assert.doesNotMatch(text(parse(renderReport(sampleReport())), "main"), /were held out: the accuracy may/);
 });
 
 test("right answers of little confidence are shown apart from mistakes", () => {

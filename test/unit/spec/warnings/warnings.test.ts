@@ -199,3 +199,7 @@ test("what a candidate's stages warn of is not the run's", () => {
   assert.deepEqual(warningsOfStages([{ name: "recipe-1", warnings }]), []);
   assert.deepEqual(warningsOfStages([{ name: "ingest", warnings }, { name: "head" }]), warnings);
 });
+
+test("a summary that lacks what is read, of another version, fails nothing", () => {
+  assert.deepEqual(warningsOf({ recipe: {} as never, evaluation: {} as never, dataset: {} as never }), []);
+});

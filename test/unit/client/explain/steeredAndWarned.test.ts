@@ -1,0 +1,85 @@
+/** Explanations of runs that are queued behind many others, were told something, or are warned of. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { explain } from "../../../../client/explain/explain.js";
+import type { Situation } from "../../../../client/explain/situation.js";
+import type { RunView } from "../../../../client/runs/watch.js";
+import type { RunResult } from "../../../../spec/pipeline/run.js";
+
+const VIEW: RunView = {
+  runId: "r",
+  model: "scans",
+  status: "running",
+  startedAt: new Date("2026-11-25T08:00:00Z"),
+  stages: [
+    { name: "ingest", state: "done" },
+    { name: "head", state: "running" },
+    { name: "evaluate", state: "waiting" },
+  ],
+};
+
+function situation(view: Partial<RunView>, more: Partial<Situation> = {}): Situation {
+  return {
+    view: { ...VIEW, ...view },
+    ...{ tasks: [], waiting: [], causes: [], lastLines: [], embedded: true },
+    ...more,
+  };
+}
+
+test("a worker that is busy with many others is said to be, and how many wait for it", () => {
+  const busyWith = ["a", "b", "c", "d", "e"];
+  const { condition, sentences, advice } = explain(
+    situation({}, { waiting: [{ name: "thaw-training", served: "busy", busyWith, alsoWaiting: 25 }] }),
+  );
+  assert.equal(condition, "queued");
+  assert.deepEqual(sentences, [
+    "It waits for the training worker, which is busy with 5 other runs: a, b, c and 2 more.",
+    "25 other runs wait for it, too.",
+    "1 of 3 stages is over; evaluate is to come.",
+  ]);
+  assert.match(advice.join(), /another worker would take it at once/);
+});
+
+test("a paused stage is not over, and what the run was told to change is said", () => {
+  const applied = { stage: "head", epoch: 2, step: 4, at: "2026-11-25T08:00:09Z" };
+  const command = { kind: "set", learningRate: 0.5 } as const;
+  const record = { seq: 1, command, by: "anna@lab", at: "2026-11-25T08:00:00Z", stage: "head", applied };
+  const stages = VIEW.stages.map((stage) =>
+    stage.name === "head" ? ({ ...stage, state: "paused", note: "since noon by anna@lab" } as const) : stage,
+  );
+  const { condition, sentences } = explain(
+    situation({ stages, control: { commands: [{ ...record, state: "applied" }] } }),
+  );
+  assert.equal(condition, "paused");
+  assert.deepEqual(sentences, [
+    "Stage head is paused since noon by anna@lab.",
+    "1 of 3 stages is over; evaluate is to come.",
+    "anna@lab told it: set learning_rate 0.5x: applied at head, epoch 2, step 4.",
+  ]);
+});
+
+test("warnings come with the explanation, of a run at work, too", () => {
+  const warnings = [{ code: "leaks", grade: "voids", sentence: "Known.", advice: "repair" }] as const;
+  assert.deepEqual(explain(situation({ warnings })).warnings, warnings);
+  assert.deepEqual(explain(situation({})).warnings, []);
+});
+
+test("of a run whose test images are unlike the validation images that comes first, and advice is withheld", () => {
+  const sentence = "The validation images do not resemble the test images.";
+  const result: RunResult = {
+    ...{ runId: "r", model: "scans", version: 2, testAccuracy: 0.668, testAccuracyInterval: [0.62, 0.71] },
+    ...{ byStage: [], resemblance: { verdict: "differs", sentence }, artifacts: {} },
+  };
+  const note = "both stages: why; more images would hardly help: four times as many";
+  const { sentences } = explain(
+    situation({
+      status: "completed",
+      closedAt: new Date("2026-11-25T08:00:02Z"),
+      result,
+      stages: [{ name: "recipe", state: "cached", note }],
+    }),
+  );
+  assert.equal(sentences[0], sentence);
+  assert.match(sentences[1] ?? "", /^The run completed in 2 s: scans@2, 66\.8 %/);
+  assert.match(sentences.at(-1) ?? "", /why; what more images would buy is not said: .*resemble\.$/);
+});
