@@ -3,7 +3,6 @@ import { type Command, Option } from "commander";
 import type { SteerCommand } from "../spec/steering/steering.js";
 import { contextOf } from "./context.js";
 import type { SteerJson } from "./json/steering.js";
-import { commandText } from "./render/runs/steering.js";
 import { withSession } from "./session.js";
 import { EXIT_INTERRUPTED, interruptible } from "./signals.js";
 
@@ -23,7 +22,10 @@ export function withWait(command: Command): Command {
 export async function steer(self: Command, run: string, command: SteerCommand): Promise<void> {
   const { output, project, options } = contextOf<WaitOptions>(self);
   await withSession(project, async (session) => {
-    const { steerRun, untilSettled } = await import("../client/runs/steer.js");
+    const [{ steerRun, untilSettled }, { commandText }] = await Promise.all([
+      import("../client/runs/steer.js"),
+      import("./render/runs/steering.js"),
+    ]);
     const steered = await steerRun(session, run, command);
     const { runId } = steered;
     let { record } = steered;

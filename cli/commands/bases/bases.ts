@@ -1,7 +1,6 @@
 /** `thaw bases`: lists the networks that runs can start from; `add` registers one of one's own, `remove` drops it. */
 import { type Command, InvalidArgumentError } from "commander";
 import type { AddBase, ListedBases } from "../../../client/bases/registry.js";
-import { loadPlatform } from "../../../runtime/platform.js";
 import { LAYERS_MODEL, type PerChannel, type PixelScale } from "../../../spec/base.js";
 import { ThawError } from "../../../spec/errors.js";
 import type { Progress } from "../../../spec/records/training.js";
@@ -10,7 +9,7 @@ import { tellDamaged } from "../../damaged.js";
 import { basesJson } from "../../json/bases.js";
 import type { Output } from "../../output.js";
 import { showProgress } from "../../progressLine.js";
-import { basesTable } from "../../render/models/bases.js";
+import { projectPlatform } from "../../session.js";
 import { Interrupted, interruptible } from "../../signals.js";
 import { addRemove } from "./remove.js";
 
@@ -33,9 +32,11 @@ const WHITE = 255;
 export function addBases(program: Command): void {
   const command = program
     .command("bases")
+    .summary("list the pretrained networks; add and remove your own")
     .description("list the pretrained networks that a run can start from, and add or remove your own")
     .action(async (_options: object, self: Command) => {
       const { output, project } = contextOf<object>(self);
+      const { basesTable } = await import("../../render/models/bases.js");
       const { architecturesWithoutWeights, catalogueBases } = await import(
         "../../../client/bases/registry.js"
       );
@@ -90,7 +91,7 @@ function addAdd(bases: Command): void {
         ...(licence === undefined ? {} : { licence }),
         ...(domain === undefined ? {} : { domain }),
       };
-      const platform = await loadPlatform(project);
+      const platform = await projectPlatform(project);
       const [{ openStoreOnly }, { addBase, architecturesWithoutWeights, catalogueBases, describeBase }] =
         await Promise.all([
           import("../../../client/session.js"),
@@ -100,7 +101,7 @@ function addAdd(bases: Command): void {
         const { provision } = await import("../../provision.js");
         await provision(["tfjs-binding"], output);
       }
-      const progress = showProgress(output);
+      const progress = await showProgress(output);
       const added = await interruptible(async (signal) => {
         const fetching = {
           signal,
@@ -155,7 +156,7 @@ function digest(text: string): string {
 /** Without services there are none to list. */
 async function registered(project: string | undefined, output: Output): Promise<ListedBases> {
   try {
-    const platform = await loadPlatform(project);
+    const platform = await projectPlatform(project);
     const [{ openStoreOnly }, { registeredBases }] = await Promise.all([
       import("../../../client/session.js"),
       import("../../../client/bases/registry.js"),

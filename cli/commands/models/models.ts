@@ -1,13 +1,12 @@
 /** `thaw models`: lists registered models; `thaw models alias` names one of their versions. */
 import type { Command } from "commander";
-import { loadPlatform } from "../../../runtime/platform.js";
 import { contextOf, withExamples } from "../../context.js";
 import { tellDamaged } from "../../damaged.js";
 import { modelJson, modelsJson } from "../../json/models.js";
-import { modelsTable } from "../../render/models/models.js";
+import { projectPlatform } from "../../session.js";
 
 async function open(project: string | undefined) {
-  const platform = await loadPlatform(project);
+  const platform = await projectPlatform(project);
   const [{ openStoreOnly }, client] = await Promise.all([
     import("../../../client/session.js"),
     import("../../../client/models/list.js"),
@@ -18,10 +17,12 @@ async function open(project: string | undefined) {
 export function addModels(program: Command): void {
   const command = program
     .command("models")
+    .summary("list the registered models, and name their versions")
     .description("list the registered models with their versions and aliases")
     .argument("[name]", "only this model")
     .action(async (name: string | undefined, _options: object, self: Command) => {
       const { output, project } = contextOf<object>(self);
+      const { modelsTable } = await import("../../render/models/models.js");
       const { store, client } = await open(project);
       const listed = await client.modelVersions(store, name);
       const document = modelsJson(listed);

@@ -18,6 +18,7 @@ interface InitOptions {
 export function addInit(program: Command): void {
   const command = program
     .command("init")
+    .summary("look at a folder of images and write a run file for it")
     .description("look at a folder of images and write a run file for it, every value with its meaning")
     .argument(
       "[folder]",

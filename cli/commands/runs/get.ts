@@ -7,9 +7,6 @@ import type { GetJson, GotFilesJson } from "../../json/get.js";
 import { runJson } from "../../json/run.js";
 import type { Output } from "../../output.js";
 import type { Owner } from "../../owner.js";
-import { filesTable, modelText } from "../../render/models/files.js";
-import { costLine } from "../../render/runs/cost.js";
-import { runText } from "../../render/runs/run.js";
 import { withSession } from "../../session.js";
 
 interface GetOptions {
@@ -19,6 +16,7 @@ interface GetOptions {
 export function addGet(program: Command): void {
   const command = program
     .command("get")
+    .summary("show a run or a model, or fetch its files")
     .description("show a run or a model, or fetch files that its stages have made")
     .argument("<run|model>", "a run id, a unique beginning of one, `latest`, or MODEL[@VERSION]")
     .argument("[what]", "STAGE for all files of a stage, or STAGE/FILE")
@@ -46,6 +44,11 @@ async function describe({ store, platform }: Session, owner: Owner, output: Outp
     import("../../../client/runs/cost.js"),
     import("../../../client/temporal/links.js"),
     import("../../workerWarning.js"),
+  ]);
+  const [{ filesTable, modelText }, { costLine }, { runText }] = await Promise.all([
+    import("../../render/models/files.js"),
+    import("../../render/runs/cost.js"),
+    import("../../render/runs/run.js"),
   ]);
   const surroundings = {
     url: run && runUrl(platform, run.runId),

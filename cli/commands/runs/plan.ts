@@ -1,10 +1,8 @@
 /** `thaw plan`: says which stages of a run would be computed and which are in the store. */
 import type { Command } from "commander";
-import { loadPlatform } from "../../../runtime/platform.js";
 import { contextOf, withExamples } from "../../context.js";
 import { planJson } from "../../json/plan.js";
-import { planTable } from "../../render/runs/plan.js";
-import { openProjectStore } from "../../session.js";
+import { openProjectStore, projectPlatform } from "../../session.js";
 import { collect, DEFAULT_RUN_FILE, SET_HELP } from "./runFileOptions.js";
 
 interface PlanOptions {
@@ -14,15 +12,17 @@ interface PlanOptions {
 export function addPlan(program: Command): void {
   const command = program
     .command("plan")
+    .summary("tell what a run would compute, reuse and take, and why")
     .description("tell which stages `thaw run` would compute, which it would reuse, and why")
     .argument("[file]", "the run file", DEFAULT_RUN_FILE)
     .option("-s, --set <key=value>", SET_HELP, collect)
     .action(async (path: string, _options: PlanOptions, self: Command) => {
       const { output, project, options } = contextOf<PlanOptions>(self);
+      const { planTable } = await import("../../render/runs/plan.js");
       const { loadRunFile } = await import("../../../client/runFile/load.js");
       const openStore = () => openProjectStore(project);
       const { file, dataPath } = await loadRunFile(path, options.set ?? [], openStore);
-      const platform = await loadPlatform(project);
+      const platform = await projectPlatform(project);
       const [{ openStoreOnly }, { planRun }, { engineFingerprint }] = await Promise.all([
         import("../../../client/session.js"),
         import("../../../client/plan/plan.js"),

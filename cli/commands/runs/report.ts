@@ -16,6 +16,7 @@ const DEFAULT_OUT = "thaw-report.html";
 export function addReport(program: Command): void {
   const command = program
     .command("report")
+    .summary("fetch the HTML report of a run")
     .description("fetch the report of a run: one HTML file, or with --json its data on stdout")
     .argument("<run|model>", "a run id, a unique beginning of one, `latest`, or MODEL[@VERSION]")
     .option("-o, --out <file>", `where the HTML goes (default: "${DEFAULT_OUT}")`)

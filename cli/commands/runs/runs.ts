@@ -3,7 +3,6 @@ import { type Command, InvalidArgumentError } from "commander";
 import { contextOf, withExamples } from "../../context.js";
 import { tellDamaged } from "../../damaged.js";
 import { runsJson } from "../../json/runs.js";
-import { runsTable } from "../../render/runs/runs.js";
 import { withSession } from "../../session.js";
 
 interface RunsOptions {
@@ -14,11 +13,13 @@ interface RunsOptions {
 export function addRuns(program: Command): void {
   const command = program
     .command("runs")
+    .summary("list the runs, newest first")
     .description("list the runs, newest first")
     .option("-n, --limit <number>", "no more than this many", positiveInteger, 20)
     .option("-m, --model <name>", "only runs of this model")
     .action(async (_options: RunsOptions, self: Command) => {
       const { output, project, options } = contextOf<RunsOptions>(self);
+      const { runsTable } = await import("../../render/runs/runs.js");
       const { limit, model } = options;
       await withSession(project, async (session) => {
         const { listRuns } = await import("../../../client/runs/list.js");

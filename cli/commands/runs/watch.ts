@@ -6,6 +6,7 @@ import { withSession } from "../../session.js";
 export function addWatch(program: Command): void {
   const command = program
     .command("watch")
+    .summary("follow a run until it ends")
     .description("follow a run until it ends; Ctrl-C ends the watching only")
     .argument("<run>", "a run id, a unique beginning of one, or `latest`")
     .action(async (run: string, _options: object, self: Command) => {

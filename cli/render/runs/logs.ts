@@ -1,5 +1,6 @@
 /** A line of a run's log, for terminals and for `grep` alike. */
-import type { LogLevel, LogLine } from "../../../spec/log.js";
+import type { LogLine } from "../../../spec/log.js";
+import type { LogLevel } from "../../../spec/logLevels.js";
 import type { Colours, Screen } from "../../output.js";
 import { dateTime } from "../numbers.js";
 import { padEnd } from "../text.js";

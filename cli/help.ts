@@ -1,0 +1,49 @@
+/** The help of `thaw` itself: every command on one screen. The commands' own help is commander's. */
+import { type Command, Help } from "commander";
+
+const EXIT_CODES = `Exit codes: 0 done, 1 the run failed or was cancelled, 2 wrong usage or input,
+4 a service or a part is missing, 130 ended by Ctrl-C (a run goes on)`;
+
+const FIRST = "First: thaw up, thaw init photos/, thaw run, thaw report latest --open";
+
+/** Commander's, with the commands that belong together in one line, and without what each command's help says. */
+export function formatHelp(command: Command, helper: Help): string {
+  return command.parent === null ? overview(command, helper) : Help.prototype.formatHelp(command, helper);
+}
+
+function overview(program: Command, helper: Help): string {
+  const lines = linesOf(helper.visibleCommands(program));
+  const options = helper
+    .visibleOptions(program)
+    .map(({ flags, description }) => [flags, description] as const);
+  const width = Math.max(...[...lines, ...options].map(([names]) => names.length));
+  const item = ([names, what]: readonly [string, string]): string => `  ${names.padEnd(width)}  ${what}`;
+  const groups = [...new Set(lines.map(([, , group]) => group))];
+  return [
+    program.description(),
+    "Usage: thaw <command> [options]; `thaw help <command>` has options and examples",
+    FIRST,
+    ...groups.flatMap((heading) => [
+      "",
+      heading,
+      ...lines.filter(([, , group]) => group === heading).map(([names, what]) => item([names, what])),
+    ]),
+    "",
+    "Options:",
+    ...options.map(item),
+    "",
+    EXIT_CODES,
+  ].join("\n");
+}
+
+/** A command and the one that undoes it share a line: the name, what it does, its group. */
+function linesOf(commands: readonly Command[]): readonly (readonly [string, string, string])[] {
+  const undone = new Map(commands.map((command) => [command.name(), command]));
+  return commands
+    .filter((command) => !(command.name().startsWith("un") && undone.has(command.name().slice(2))))
+    .map((command) => {
+      const undo = undone.get(`un${command.name()}`)?.name();
+      const names = undo === undefined ? command.name() : `${command.name()}, ${undo}`;
+      return [names, command.summary() || command.description(), command.helpGroup()] as const;
+    });
+}
