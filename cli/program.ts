@@ -27,7 +27,7 @@ import { addRuns } from "./commands/runs/runs.js";
 import { addSet } from "./commands/runs/set.js";
 import { addStop } from "./commands/runs/stop.js";
 import { addWatch } from "./commands/runs/watch.js";
-import { formatHelp } from "./help.js";
+import { formatHelp } from "./render/overview.js";
 
 const GROUPS: readonly (readonly [string, readonly ((program: Command) => void)[]])[] = [
   ["Runs:", [addInit, addPlan, addRun, addWatch, addLogs, addExplain, addRuns, addCancel, addResume]],

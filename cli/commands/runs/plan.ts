@@ -18,7 +18,7 @@ export function addPlan(program: Command): void {
     .option("-s, --set <key=value>", SET_HELP, collect)
     .action(async (path: string, _options: PlanOptions, self: Command) => {
       const { output, project, options } = contextOf<PlanOptions>(self);
-      const { planTable } = await import("../../render/runs/plan.js");
+      const { planText } = await import("../../render/runs/plan.js");
       const { loadRunFile } = await import("../../../client/runFile/load.js");
       const openStore = () => openProjectStore(project);
       const { file, dataPath } = await loadRunFile(path, options.set ?? [], openStore);
@@ -30,7 +30,7 @@ export function addPlan(program: Command): void {
       ]);
       const context = { store: openStoreOnly(platform), platform };
       const stages = await planRun(context, file, { dataPath }, engineFingerprint());
-      output.data(planJson(file.name, stages), (screen) => planTable(stages, screen));
+      output.data(planJson(file.name, stages), (screen) => planText(file.name, stages, screen));
     });
   withExamples(command, [
     ["thaw plan", "what `thaw run` would do now"],

@@ -5,7 +5,7 @@ import { podSentence } from "../../../spec/pods/sentence.js";
 import type { Colours, Screen } from "../../output.js";
 import { duration } from "../numbers.js";
 import { truncate, wrap } from "../text.js";
-import { stageTable } from "./stages.js";
+import { stageTable, withSkippedJoined } from "./stages.js";
 import { steeringLines } from "./steering.js";
 
 /** What is known of a run besides its view. */
@@ -36,10 +36,12 @@ export function changedLines(last: RunView | undefined, next: RunView, screen: S
   const before = new Map(last?.stages.map((stage) => [stage.name, stage]));
   const pod = next.pod === undefined ? undefined : podSentence(next.pod);
   const isNews = pod !== undefined && (last?.pod === undefined || podSentence(last.pod) !== pod);
-  const stages = next.stages
+  const changed = next.stages
     .filter(({ state }) => state !== "waiting" && state !== "not-run")
-    .filter((stage) => hasChanged(before.get(stage.name), stage))
-    .map(({ progress: _progress, ...stage }) => stageTable([stage], screen, next.stages));
+    .filter((stage) => hasChanged(before.get(stage.name), stage));
+  const stages = withSkippedJoined(changed).map(({ progress: _progress, ...stage }) =>
+    stageTable([stage], screen, next.stages),
+  );
   return isNews ? [...stages, `  ${pod}`] : stages;
 }
 

@@ -10,7 +10,7 @@ import { filesTable, modelText } from "../../../cli/render/models/files.js";
 import { modelsTable } from "../../../cli/render/models/models.js";
 import { predictionsTable, unreadable } from "../../../cli/render/models/predictions.js";
 import { dateTime } from "../../../cli/render/numbers.js";
-import { planTable } from "../../../cli/render/runs/plan.js";
+import { planTable, planText } from "../../../cli/render/runs/plan.js";
 import { runsTable } from "../../../cli/render/runs/runs.js";
 import type { PlannedStage } from "../../../client/plan/foresee.js";
 import type { ModelVersion } from "../../../spec/records/model.js";
@@ -85,6 +85,39 @@ describe("runsTable", () => {
   });
 
   it("is empty without runs", () => assert.equal(runsTable([], now, plainScreen()), ""));
+});
+
+describe("planText", () => {
+  const artifact = { kind: "head", key: "k", digest: "d" } as const;
+  const reused: readonly PlannedStage[] = [
+    { name: "head", kind: "head", action: "reuse", why: "the artifact abc is in the store", artifact },
+    ...[1, 2, 3].map((fold) => ({
+      name: `fold-${fold}`,
+      kind: "fold" as const,
+      action: "skip" as const,
+      why: "no folds: 171 held-out images",
+    })),
+  ];
+
+  it("is three lines where nothing has to be computed", () => {
+    assert.deepEqual(lines(planText("digits", reused, plainScreen())), [
+      "digits: nothing to compute",
+      "The one stage is in the store; 3 are left out, as before.",
+      "`thaw run` would end in seconds with the same model; `thaw models` lists it.",
+    ]);
+  });
+
+  it("has one row for folds that are left out for one reason", () => {
+    const stages: readonly PlannedStage[] = [
+      ...reused,
+      { name: "evaluate", kind: "evaluate", action: "run", why: "head changed" },
+    ];
+    assert.deepEqual(lines(planText("digits", stages, plainScreen())).slice(1), [
+      "head      reuse   the artifact abc is in the store",
+      "fold-1…3  skip    no folds: 171 held-out images",
+      "evaluate  run     head changed",
+    ]);
+  });
 });
 
 describe("planTable", () => {
