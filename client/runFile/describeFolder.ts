@@ -1,8 +1,9 @@
 /** What `thaw init` sees in a folder of images. */
-import { readFile } from "node:fs/promises";
 import { basename, extname, resolve } from "node:path";
+import { entryReader, type ReadEntry, refuseUnreadableClasses } from "../../data/dataset/probeClasses.js";
 import type { SourceEntries } from "../../data/source/entries.js";
 import { listSource } from "../../data/source/source.js";
+import { ThawError } from "../../spec/errors.js";
 import type { ObjectReader } from "../../spec/images/objects.js";
 import type { Split } from "../../spec/records/dataset.js";
 import { type GuessedKind, guessKind } from "./guessKind.js";
@@ -14,6 +15,12 @@ export interface FolderDescription {
   readonly classes: readonly { readonly name: string; readonly images: number }[];
   /** Files that were passed over. */
   readonly ignored: number;
+  /** Why, each reason with the number of its files and one of them. */
+  readonly ignoredWhy: readonly {
+    readonly reason: string;
+    readonly files: number;
+    readonly example: string;
+  }[];
   /** What says which images are for training and which for testing, and what follows, in a sentence; absent if nothing does. */
   readonly splits?: string;
   /** What the images seem to show. */
@@ -35,6 +42,7 @@ const IMBALANCE = 10;
  */
 export async function describeFolder(dataPath: string, buckets?: ObjectReader): Promise<FolderDescription> {
   const source = await listSource(dataPath, buckets);
+  const read = entryReader(buckets);
   const counts = new Map(source.classes.map((name) => [name, 0]));
   for (const { label } of source.entries) counts.set(label, (counts.get(label) ?? 0) + 1);
   const classes = [...counts].map(([name, images]) => ({ name, images }));
@@ -43,12 +51,33 @@ export async function describeFolder(dataPath: string, buckets?: ObjectReader): 
     images: source.entries.length,
     classes,
     ignored: source.ignored.length,
+    ignoredWhy: reasonsOf(source),
     ...splitsOf(source),
-    kind: await guessKind(source, async ({ object, file }) =>
-      object === undefined || buckets === undefined ? readFile(file) : buckets.read(object),
-    ),
-    warnings: warningsOf(source.entries.length, classes),
+    kind: await guessKind(source, read),
+    warnings: [...(await unreadableClass(source, read)), ...warningsOf(source.entries.length, classes)],
   };
+}
+
+/** A run would end with it; here it is said before there is a run. */
+async function unreadableClass(source: SourceEntries, read: ReadEntry): Promise<readonly string[]> {
+  try {
+    await refuseUnreadableClasses(source, read);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ThawError) || error.code !== "CLASS_EMPTY") throw error;
+    return [error.hint === undefined ? error.message : `${error.message}: ${error.hint}`];
+  }
+}
+
+function reasonsOf({ ignored }: SourceEntries): FolderDescription["ignoredWhy"] {
+  const byReason = new Map<string, { files: number; example: string }>();
+  for (const { path, reason } of ignored) {
+    const known = byReason.get(reason) ?? { files: 0, example: path };
+    byReason.set(reason, { ...known, files: known.files + 1 });
+  }
+  return [...byReason]
+    .map(([reason, { files, example }]) => ({ reason, files, example }))
+    .sort((a, b) => b.files - a.files);
 }
 
 function splitsOf({ entries }: SourceEntries): Pick<FolderDescription, "splits"> {

@@ -23,13 +23,17 @@ export function addPlan(program: Command): void {
       const openStore = () => openProjectStore(project);
       const { file, dataPath } = await loadRunFile(path, options.set ?? [], openStore);
       const platform = await projectPlatform(project);
-      const [{ openStoreOnly }, { planRun }, { engineFingerprint }] = await Promise.all([
-        import("../../../client/session.js"),
-        import("../../../client/plan/plan.js"),
-        import("../../../runtime/components/components.js"),
-      ]);
+      const [{ openStoreOnly }, { planRun }, { refuseUnreadable }, { engineFingerprint }] = await Promise.all(
+        [
+          import("../../../client/session.js"),
+          import("../../../client/plan/plan.js"),
+          import("../../../client/plan/readable.js"),
+          import("../../../runtime/components/components.js"),
+        ],
+      );
       const context = { store: openStoreOnly(platform), platform };
       const stages = await planRun(context, file, { dataPath }, engineFingerprint());
+      await refuseUnreadable(context.store, dataPath, stages);
       output.data(planJson(file.name, stages), (screen) => planText(file.name, stages, screen));
     });
   withExamples(command, [

@@ -143,6 +143,17 @@ export const pinSchema = z.object({ runId: z.string(), pinned: z.boolean() });
 export const initSchema = z.object({
   runFile: z.string().describe("Absolute path of the run file that was written."),
   model: z.string().describe("The model's name in it."),
+  images: countSchema,
+  classes: z.array(z.object({ name: z.string(), images: countSchema })),
+  kind: z.object({
+    kind: z.string().describe("What the images seem to show: `augment.kind`."),
+    reason: z.string(),
+  }),
+  splits: z.string().exactOptional().describe("What says which images are held out; absent if nothing does."),
+  ignored: z
+    .array(z.object({ reason: z.string(), files: countSchema, example: z.string() }))
+    .describe("Files that were passed over."),
+  warnings: z.array(z.string()),
 });
 
 /**
