@@ -8,6 +8,7 @@ import { addDown } from "./commands/machine/down.js";
 import { addGc } from "./commands/machine/gc.js";
 import { addStatus } from "./commands/machine/status.js";
 import { addUp } from "./commands/machine/up.js";
+import { addCompare } from "./commands/models/compare.js";
 import { addExport } from "./commands/models/export.js";
 import { addModels } from "./commands/models/models.js";
 import { addPredict } from "./commands/models/predict.js";
@@ -27,14 +28,15 @@ import { addRuns } from "./commands/runs/runs.js";
 import { addSet } from "./commands/runs/set.js";
 import { addStop } from "./commands/runs/stop.js";
 import { addWatch } from "./commands/runs/watch.js";
+import { addCompletion } from "./commands/shell/completion.js";
 import { formatHelp } from "./render/overview.js";
 
 const GROUPS: readonly (readonly [string, readonly ((program: Command) => void)[]])[] = [
   ["Runs:", [addInit, addPlan, addRun, addWatch, addLogs, addExplain, addRuns, addCancel, addResume]],
   ["Steering a run:", [addPause, addUnpause, addSet, addStop]],
-  ["Results:", [addReport, addModels, addGet, addPredict, addExport]],
+  ["Results:", [addReport, addCompare, addModels, addGet, addPredict, addExport]],
   ["Bases and the store:", [addBases, addPin, addUnpin, addGc]],
-  ["This machine:", [addUp, addDown, addStatus, addDoctor, addSchema, addHelp]],
+  ["This machine:", [addUp, addDown, addStatus, addDoctor, addSchema, addCompletion, addHelp]],
 ];
 
 export function createProgram(): Command {

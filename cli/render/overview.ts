@@ -1,8 +1,7 @@
 /** The help of `thaw` itself: every command on one screen. The commands' own help is commander's. */
 import { type Command, Help } from "commander";
 
-const EXIT_CODES = `Exit codes: 0 done, 1 the run failed or was cancelled, 2 wrong usage or input,
-4 a service or a part is missing, 130 ended by Ctrl-C (a run goes on)`;
+const EXIT_CODES = "Exit codes: 0 done, 1 run failed, 2 wrong input, 4 service missing, 130 Ctrl-C";
 
 const FIRST = "First: thaw up, thaw init photos/, thaw run, thaw report latest --open";
 

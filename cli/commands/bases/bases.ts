@@ -9,6 +9,7 @@ import { tellDamaged } from "../../damaged.js";
 import { basesJson } from "../../json/bases.js";
 import type { Output } from "../../output.js";
 import { showProgress } from "../../progressLine.js";
+import { suggest } from "../../render/runs/advice.js";
 import { projectPlatform } from "../../session.js";
 import { Interrupted, interruptible } from "../../signals.js";
 import { addRemove } from "./remove.js";
@@ -43,6 +44,7 @@ export function addBases(program: Command): void {
       const { bases, damaged } = await registered(project, output);
       const document = basesJson(catalogueBases(), bases, architecturesWithoutWeights(), damaged);
       output.data(document, (screen) => basesTable(document, screen));
+      suggest(output, [["thaw run --set base=NAME", "start from another one"]]);
       tellDamaged(output, damaged);
     });
   withExamples(command, [

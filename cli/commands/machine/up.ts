@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { findProjectFolder } from "../../../runtime/projectFolder.js";
 import { contextOf, withExamples } from "../../context.js";
 import { servicesJson } from "../../json/services.js";
+import { suggest } from "../../render/runs/advice.js";
 
 interface UpOptions {
   readonly temporalPort?: number;
@@ -30,6 +31,10 @@ export function addUp(program: Command): void {
       await startEmbedded(projectFolder, output, { temporalPort, uiPort, s3Port });
       const services = await status(projectFolder);
       output.data(servicesJson(services), (screen) => servicesTable(services, screen));
+      suggest(output, [
+        ["thaw init FOLDER", "look at images, and write a run file"],
+        ["thaw down", "stop the services"],
+      ]);
     });
   withExamples(command, [
     ["thaw up", "for the project in the current folder"],

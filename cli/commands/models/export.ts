@@ -4,6 +4,7 @@ import { EXPORT_FORMATS, type ExportFormat } from "../../../spec/exportFormat.js
 import { contextOf, withExamples } from "../../context.js";
 import { exportJson } from "../../json/export.js";
 import { showProgress } from "../../progressLine.js";
+import { suggest } from "../../render/runs/advice.js";
 import { projectPlatform } from "../../session.js";
 import { Interrupted, interruptible } from "../../signals.js";
 
@@ -45,6 +46,7 @@ export function addExport(program: Command): void {
             progress.end,
           );
           output.data(exportJson(exported), (screen) => exportedText(exported, screen));
+          suggest(output, [[`thaw get ${model}`, "what it was made of"]]);
         } catch (error) {
           throw signal.aborted ? new Interrupted() : error;
         }

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
 import { tellDamaged } from "../../damaged.js";
 import { modelJson, modelsJson } from "../../json/models.js";
+import { suggest } from "../../render/runs/advice.js";
 import { projectPlatform } from "../../session.js";
 
 async function open(project: string | undefined) {
@@ -28,6 +29,19 @@ export function addModels(program: Command): void {
       const document = modelsJson(listed);
       output.data(document, (screen) => modelsTable(document.models, screen));
       tellDamaged(output, listed.damaged);
+      const [first] = document.models;
+      if (first !== undefined)
+        suggest(output, [
+          [`thaw predict ${first.name} FILE…`, "classify images with the newest version"],
+          ...(first.version > 1
+            ? [
+                [
+                  `thaw compare ${first.name}@${first.version - 1} ${first.name}`,
+                  "is it better than before?",
+                ] as const,
+              ]
+            : []),
+        ]);
       if (document.models.length + listed.damaged.length === 0)
         output.talk("There are no models yet: `thaw run` makes one.");
     });

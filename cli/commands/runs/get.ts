@@ -7,6 +7,7 @@ import type { GetJson, GotFilesJson } from "../../json/get.js";
 import { runJson } from "../../json/run.js";
 import type { Output } from "../../output.js";
 import type { Owner } from "../../owner.js";
+import { suggest } from "../../render/runs/advice.js";
 import { withSession } from "../../session.js";
 
 interface GetOptions {
@@ -73,6 +74,8 @@ async function describe({ store, platform }: Session, owner: Owner, output: Outp
       filesTable(files, screen),
     ].join("\n"),
   );
+  const runId = run?.runId ?? model?.runId;
+  if (runId !== undefined) suggest(output, [[`thaw report ${runId} --open`, "its report"]]);
 }
 
 async function fetch(

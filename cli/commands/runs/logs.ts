@@ -5,7 +5,7 @@ import { contextOf, withExamples } from "../../context.js";
 import type { LogLineJson } from "../../json/logs.js";
 import { withSession } from "../../session.js";
 import { EXIT_INTERRUPTED, interruptible } from "../../signals.js";
-import { sinceOf } from "../../since.js";
+import { since } from "../../since.js";
 
 interface LogsOptions {
   readonly stage?: string;
@@ -63,10 +63,4 @@ function attemptNumber(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
   throw new InvalidArgumentError("It must be a whole number from 1.");
-}
-
-function since(text: string): Date {
-  const time = sinceOf(text, new Date());
-  if (time !== undefined) return time;
-  throw new InvalidArgumentError("It must be like 90s, 10m, 2h or 1d, or a date such as 2026-11-25T08:30.");
 }

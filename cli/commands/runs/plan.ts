@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
 import { planJson } from "../../json/plan.js";
+import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore, projectPlatform } from "../../session.js";
 import { collect, DEFAULT_RUN_FILE, SET_HELP } from "./runFileOptions.js";
 
@@ -35,6 +36,8 @@ export function addPlan(program: Command): void {
       const stages = await planRun(context, file, { dataPath }, engineFingerprint());
       await refuseUnreadable(context.store, dataPath, stages);
       output.data(planJson(file.name, stages), (screen) => planText(file.name, stages, screen));
+      const other = path === DEFAULT_RUN_FILE ? "" : ` ${path}`;
+      suggest(output, [[`thaw run${other}`, "do it"]]);
     });
   withExamples(command, [
     ["thaw plan", "what `thaw run` would do now"],

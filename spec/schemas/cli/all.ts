@@ -2,7 +2,15 @@
 import type { z } from "zod";
 import { logLineSchema } from "../../log.js";
 import { reportSchema } from "../records/report.js";
-import { doctorSchema, downSchema, errorLineSchema, gcSchema, servicesSchema } from "./machine.js";
+import { compareSchema } from "./compare.js";
+import {
+  completionSchema,
+  doctorSchema,
+  downSchema,
+  errorLineSchema,
+  gcSchema,
+  servicesSchema,
+} from "./machine.js";
 import {
   baseSchema,
   basesSchema,
@@ -42,6 +50,8 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
     commands: ["bases"],
     documents: { list: basesSchema, add: baseSchema, remove: removedBaseSchema },
   },
+  compare: { commands: ["compare"], documents: documents(compareSchema) },
+  completion: { commands: ["completion"], documents: documents(completionSchema) },
   doctor: { commands: ["doctor"], documents: documents(doctorSchema) },
   error: { commands: [], documents: documents(errorLineSchema) },
   explain: { commands: ["explain"], documents: documents(explainSchema) },

@@ -72,6 +72,9 @@ const runListingSchema = z.object({
 
 export const runsSchema = z.object({
   runs: z.array(runListingSchema).describe("Newest first."),
+  more: countSchema
+    .exactOptional()
+    .describe("Older runs that match and are beyond --limit; absent where there are none."),
   damaged: damagedSchema.exactOptional().describe("Absent when every record could be read."),
 });
 

@@ -25,9 +25,9 @@ function helpOf(...names: readonly string[]): string {
 const COMMANDS = [
   ...["init", "plan", "run", "watch", "logs", "explain", "runs", "cancel", "resume"],
   ...["pause", "unpause", "set", "stop"],
-  ...["report", "models", "get", "predict", "export"],
+  ...["report", "compare", "models", "get", "predict", "export"],
   ...["bases", "pin", "unpin", "gc"],
-  ...["up", "down", "status", "doctor", "schema"],
+  ...["up", "down", "status", "doctor", "schema", "completion"],
 ];
 
 describe("help", () => {

@@ -79,7 +79,7 @@ describe("runsTable", () => {
       `scans-1  scans  completed  ${time}  1:00 min    88.0 %`,
     ]);
     assert.deepEqual(
-      runsJson({ runs, damaged: [] }).runs.map(({ folds }) => folds),
+      runsJson({ runs, damaged: [], more: 0 }).runs.map(({ folds }) => folds),
       [FOLDS, undefined],
     );
   });
