@@ -16,6 +16,17 @@ export function roughDuration(seconds: number): string {
   return whole < 60 ? `${whole} s` : duration(whole);
 }
 
+/** A forecast is not known to the second: `40 s`, `3 min`, `1 h 20 min`. */
+export function inShort(seconds: number): string {
+  if (seconds < 55) return `${Math.max(5, 5 * Math.round(seconds / 5))} s`;
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  if (minutes < 60) return `${minutes} min`;
+  // Nor is one of hours known to the minute.
+  const rounded = 10 * Math.round(minutes / 10);
+  const rest = rounded % 60;
+  return rest === 0 ? `${rounded / 60} h` : `${Math.floor(rounded / 60)} h ${rest} min`;
+}
+
 /** A share in [0, 1] as a percentage with one decimal. */
 export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;

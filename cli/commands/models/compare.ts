@@ -1,7 +1,7 @@
 /** `thaw compare`: two runs or models side by side. */
 import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
-import type { CompareJson } from "../../json/compare.js";
+import type { CompareJson } from "../../json/models.js";
 import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore } from "../../session.js";
 

@@ -24,18 +24,19 @@ export function addPlan(program: Command): void {
       const openStore = () => openProjectStore(project);
       const { file, dataPath } = await loadRunFile(path, options.set ?? [], openStore);
       const platform = await projectPlatform(project);
-      const [{ openStoreOnly }, { planRun }, { refuseUnreadable }, { engineFingerprint }] = await Promise.all(
-        [
+      const [{ openStoreOnly }, { planRun }, { refuseUnreadable }, { timeOfPlan }, { engineFingerprint }] =
+        await Promise.all([
           import("../../../client/session.js"),
           import("../../../client/plan/plan.js"),
           import("../../../client/plan/readable.js"),
+          import("../../../client/forecast/planned.js"),
           import("../../../runtime/components/components.js"),
-        ],
-      );
+        ]);
       const context = { store: openStoreOnly(platform), platform };
       const stages = await planRun(context, file, { dataPath }, engineFingerprint());
       await refuseUnreadable(context.store, dataPath, stages);
-      output.data(planJson(file.name, stages), (screen) => planText(file.name, stages, screen));
+      const time = await timeOfPlan(context.store, file, dataPath, stages);
+      output.data(planJson(file.name, stages, time), (screen) => planText(file.name, stages, screen, time));
       const other = path === DEFAULT_RUN_FILE ? "" : ` ${path}`;
       suggest(output, [[`thaw run${other}`, "do it"]]);
     });

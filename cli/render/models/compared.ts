@@ -1,5 +1,5 @@
 /** Two runs or models side by side. */
-import type { ComparedSideJson, CompareJson } from "../../json/compare.js";
+import type { ComparedSideJson, CompareJson } from "../../json/models.js";
 import type { Screen } from "../../output.js";
 import { percent } from "../numbers.js";
 import { table } from "../table.js";

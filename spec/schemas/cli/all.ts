@@ -50,7 +50,6 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
     commands: ["bases"],
     documents: { list: basesSchema, add: baseSchema, remove: removedBaseSchema },
   },
-  compare: { commands: ["compare"], documents: documents(compareSchema) },
   completion: { commands: ["completion"], documents: documents(completionSchema) },
   doctor: { commands: ["doctor"], documents: documents(doctorSchema) },
   error: { commands: [], documents: documents(errorLineSchema) },
@@ -61,8 +60,8 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
   init: { commands: ["init"], documents: documents(initSchema) },
   logs: { commands: ["logs"], documents: { line: logLineSchema } },
   models: {
-    commands: ["models"],
-    documents: { list: modelsSchema, alias: modelSchema, unalias: unaliasSchema },
+    commands: ["models", "compare"],
+    documents: { list: modelsSchema, alias: modelSchema, unalias: unaliasSchema, compare: compareSchema },
   },
   pin: { commands: ["pin", "unpin"], documents: documents(pinSchema) },
   plan: { commands: ["plan"], documents: documents(planSchema) },

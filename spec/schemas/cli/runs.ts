@@ -92,7 +92,21 @@ const plannedStagesSchema = z
   )
   .describe("In the order in which they would run.");
 
-export const planSchema = z.object({ model: z.string(), stages: plannedStagesSchema });
+const forecastSchema = z.object({
+  seconds: z.number().describe("Of the stages that would be computed."),
+  isMeasured: z.boolean().describe("False where it is a guess: nothing like it was computed here before."),
+  withoutFolds: z.boolean().describe("Whether folds may come on top, as the recipe decides."),
+  cost: z
+    .object({ amount: z.number(), currency: z.string() })
+    .exactOptional()
+    .describe("Only where THAW_PRICES names a price table."),
+});
+
+export const planSchema = z.object({
+  model: z.string(),
+  stages: plannedStagesSchema,
+  forecast: forecastSchema.exactOptional().describe("Absent where nothing has to be computed."),
+});
 
 /** Of `thaw resume --detach` and `--dry-run`; without `runId` when nothing was started. */
 export const resumeSchema = z.object({

@@ -1,7 +1,7 @@
 /** Two models held against each other on the images that neither has seen. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { ComparedSideJson, CompareJson } from "../../../../cli/json/compare.js";
+import type { ComparedSideJson, CompareJson } from "../../../../cli/json/models.js";
 import { comparedText } from "../../../../cli/render/models/compared.js";
 import { type Answer, pair } from "../../../../client/models/compare.js";
 import { plainScreen } from "../../cli/screens.js";
