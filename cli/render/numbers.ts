@@ -45,4 +45,14 @@ export function dateTime(date: Date): string {
   return `${day} ${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`;
 }
 
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
+
+/** `14:03` today, `29 Nov 14:03` this year, else with the year, in the machine's time zone. */
+export function shortTime(date: Date, now: Date): string {
+  const time = `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`;
+  if (date.toDateString() === now.toDateString()) return time;
+  if (date.getFullYear() === now.getFullYear()) return `${date.getDate()} ${MONTHS[date.getMonth()]} ${time}`;
+  return dateTime(date);
+}
+
 const twoDigits = (value: number): string => String(value).padStart(2, "0");

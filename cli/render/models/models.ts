@@ -1,11 +1,11 @@
 /** Versions of models as a table. */
 import type { ModelJson } from "../../json/models.js";
 import type { Screen } from "../../output.js";
-import { dateTime, percent } from "../numbers.js";
+import { percent, shortTime } from "../numbers.js";
 import { FOLDS_TITLE, foldsCell } from "../runs/folds.js";
 import { table } from "../table.js";
 
-export function modelsTable(models: readonly ModelJson[], screen: Screen): string {
+export function modelsTable(models: readonly ModelJson[], screen: Screen, now = new Date()): string {
   if (models.length === 0) return "";
   const anyFolds = models.some(({ folds }) => folds !== undefined);
   const ofFolds = (cell: string): readonly string[] => (anyFolds ? [cell] : []);
@@ -20,7 +20,7 @@ export function modelsTable(models: readonly ModelJson[], screen: Screen): strin
     ...ofFolds(foldsCell(folds)),
     String(model.classes.length),
     model.base,
-    dateTime(new Date(model.createdAt)),
+    shortTime(new Date(model.createdAt), now),
     model.runId,
   ]);
   return table(header, rows, screen, anyFolds ? [2, 3, 4] : [2, 3]);

@@ -37,7 +37,7 @@ export function runText(
     "",
     stageTable(view.stages, screen),
     ...podLines(view, screen),
-    ...steeringLines(view, screen),
+    ...steeringLines(view, screen, now),
     ...(warning === undefined ? [] : ["", colours.yellow(`! ${warning}`)]),
   ].join("\n");
 }

@@ -41,10 +41,12 @@ export function stageTable(
     .join("\n");
 }
 
-/** Folds that are left out have one reason. */
+/** Folds that are left out have one reason; those that wait have nothing to tell apart. */
 export function withSkippedJoined(stages: readonly LiveStage[]): readonly LiveStage[] {
-  return joinAlike(stages, ({ state, note }) =>
-    state === "skipped" || state === "not-run" ? `${state} ${note ?? ""}` : undefined,
+  return joinAlike(stages, ({ name, state, note }) =>
+    state === "skipped" || state === "not-run" || (state === "waiting" && name.startsWith("fold-"))
+      ? `${state} ${note ?? ""}`
+      : undefined,
   );
 }
 
