@@ -19,8 +19,8 @@ function overview(program: Command, helper: Help): string {
   const item = ([names, what]: readonly [string, string]): string => `  ${names.padEnd(width)}  ${what}`;
   const groups = [...new Set(lines.map(([, , group]) => group))];
   return [
-    program.description(),
     "Usage: thaw <command> [options]; `thaw help <command>` has options and examples",
+    program.description(),
     FIRST,
     ...groups.flatMap((heading) => [
       "",
