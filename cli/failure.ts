@@ -5,6 +5,7 @@ import { ThawError } from "../spec/errors.js";
 import { masked } from "../spec/network/masked.js";
 import type { ErrorJson, ErrorLineJson } from "./json/error.js";
 import type { Colours, Output } from "./output.js";
+import { wrapWords } from "./render/words.js";
 
 export interface Failure extends ErrorJson {
   /** Shown under `THAW_DEBUG=1` only. */
@@ -45,19 +46,20 @@ function usageFailure({ code, message, exitCode }: CommanderError): Failure | un
 export function tellFailure(failure: Failure, output: Output): void {
   const { stack: _stack, ...json } = failure;
   const line: ErrorLineJson = { error: json };
-  const { colours } = output.screen.stderr;
+  const { colours, width } = output.screen.stderr;
   const isDebugging = Boolean(process.env.THAW_DEBUG);
-  output.talk(output.json ? JSON.stringify(line) : failureText(failure, colours, isDebugging));
+  output.talk(output.json ? JSON.stringify(line) : failureText(failure, colours, isDebugging, width));
 }
 
 export function failureText(
   { code, message, hint, stack }: Failure,
   colours: Colours,
   debug: boolean,
+  width = Number.POSITIVE_INFINITY,
 ): string {
   return [
-    `${colours.red("error")} ${colours.dim(`${code}:`)} ${message}`,
-    ...(hint === undefined ? [] : [`${colours.cyan("hint")}: ${hint}`]),
+    wrapWords(`${colours.red("error")} ${colours.dim(`${code}:`)} ${message}`, width, "  "),
+    ...(hint === undefined ? [] : [wrapWords(`${colours.cyan("hint")}: ${hint}`, width, "  ")]),
     ...(debug && stack !== undefined ? [colours.dim(stack)] : []),
   ].join("\n");
 }

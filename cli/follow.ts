@@ -1,5 +1,6 @@
 /** Follows a run to its end, or until Ctrl-C; the run itself does not notice. */
 import { createLogUpdate } from "log-update";
+import { toGoOf } from "../client/forecast/toGo.js";
 import { getRun, type RunView, watchRun } from "../client/runs/watch.js";
 import type { Session } from "../client/session.js";
 import { runUrl } from "../client/temporal/links.js";
@@ -39,13 +40,15 @@ export async function followRun(
       presenter.end();
       output.talk(stillRunningText(last?.runId ?? runId));
     });
+    const forecast = toGoOf(session.store);
     try {
       for await (const view of watchRun(session, runId, { signal })) {
         last = view;
         const url = runUrl(session.platform, view.runId);
         const warning = await workerWarning(session.platform, view);
+        const toGo = style === "live" ? await forecast(view.stages) : undefined;
         if (signal.aborted) break;
-        presenter.show(view, { url, warning });
+        presenter.show(view, { url, warning, toGo });
       }
     } finally {
       presenter.end();

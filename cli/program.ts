@@ -2,11 +2,13 @@
 import { Command } from "commander";
 import { thawVersion } from "../client/version.js";
 import { addBases } from "./commands/bases/bases.js";
+import { addHelp } from "./commands/help.js";
 import { addDoctor } from "./commands/machine/doctor.js";
 import { addDown } from "./commands/machine/down.js";
 import { addGc } from "./commands/machine/gc.js";
 import { addStatus } from "./commands/machine/status.js";
 import { addUp } from "./commands/machine/up.js";
+import { addCompare } from "./commands/models/compare.js";
 import { addExport } from "./commands/models/export.js";
 import { addModels } from "./commands/models/models.js";
 import { addPredict } from "./commands/models/predict.js";
@@ -26,43 +28,30 @@ import { addRuns } from "./commands/runs/runs.js";
 import { addSet } from "./commands/runs/set.js";
 import { addStop } from "./commands/runs/stop.js";
 import { addWatch } from "./commands/runs/watch.js";
-import { withExamples } from "./context.js";
+import { addCompletion } from "./commands/shell/completion.js";
+import { formatHelp } from "./render/overview.js";
 
 const GROUPS: readonly (readonly [string, readonly ((program: Command) => void)[]])[] = [
   ["Runs:", [addInit, addPlan, addRun, addWatch, addLogs, addExplain, addRuns, addCancel, addResume]],
-  ["Steering:", [addPause, addUnpause, addSet, addStop]],
-  ["Bases:", [addBases]],
-  ["Results:", [addModels, addGet, addReport, addPredict, addExport]],
-  ["Store:", [addPin, addUnpin, addGc]],
-  ["This machine:", [addUp, addDown, addStatus, addDoctor, addSchema]],
+  ["Steering a run:", [addPause, addUnpause, addSet, addStop]],
+  ["Results:", [addReport, addCompare, addModels, addGet, addPredict, addExport]],
+  ["Bases and the store:", [addBases, addPin, addUnpin, addGc]],
+  ["This machine:", [addUp, addDown, addStatus, addDoctor, addSchema, addCompletion, addHelp]],
 ];
-
-const EXIT_CODES = `
-Exit codes:
-  0    done
-  1    the run failed or was cancelled
-  2    wrong usage or input
-  4    the platform is unreachable or incomplete
-  130  ended by Ctrl-C; a run goes on`;
 
 export function createProgram(): Command {
   const program = new Command("thaw")
-    .description("Durable transfer learning: from a folder of labelled images to an evaluated classifier.")
+    .description("From a folder of labelled images to an evaluated classifier, durably.")
     .version(thawVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "show help")
-    .helpCommand("help [command]", "show help for a command")
-    .option("--json", "write JSON to stdout: a document, or a line per change for a watched run")
+    .helpCommand(false)
+    .option("--json", "write JSON to stdout; a watched run: a line per change")
     .option("--no-color", "no colours; the variable NO_COLOR does the same")
-    .option("--project <folder>", "the folder that holds `.thaw/`, instead of the current one")
-    .configureHelp({ showGlobalOptions: true })
+    .option("--project <folder>", "where `.thaw/` is, instead of the current folder")
+    .configureHelp({ showGlobalOptions: true, formatHelp })
     // Errors are written in one place, main.ts.
     .configureOutput({ outputError: () => {} })
     .exitOverride();
-  withExamples(program, [
-    ["thaw up", "start all that is needed on this machine"],
-    ["thaw init photos/", "write thaw.yaml for a folder with a sub-folder per class"],
-    ["thaw run --watch", "train, and follow the stages"],
-  ]).addHelpText("after", EXIT_CODES);
   for (const [heading, commands] of GROUPS) {
     program.commandsGroup(heading);
     for (const add of commands) add(program);

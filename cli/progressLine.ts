@@ -1,8 +1,6 @@
 /** Progress of a command that does its work on this machine. */
-import { createLogUpdate } from "log-update";
 import type { Progress } from "../spec/records/training.js";
 import type { Output } from "./output.js";
-import { progressText } from "./render/runs/stages.js";
 
 export interface ProgressLine {
   show(progress: Progress): void;
@@ -11,8 +9,12 @@ export interface ProgressLine {
 }
 
 /** A line on a terminal that goes away again; nothing elsewhere. */
-export function showProgress(output: Output): ProgressLine {
+export async function showProgress(output: Output): Promise<ProgressLine> {
   if (!output.screen.stderr.live) return { show: () => {}, end: () => {} };
+  const [{ createLogUpdate }, { progressText }] = await Promise.all([
+    import("log-update"),
+    import("./render/runs/stages.js"),
+  ]);
   const update = createLogUpdate(process.stderr);
   return {
     show: (progress) => update(progressText(progress, output.screen.stderr)),

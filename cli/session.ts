@@ -1,10 +1,16 @@
-/** Opens a session for a command and closes it whatever happens. The client is loaded only when needed. */
+/** Opens a session for a command and closes it whatever happens. What `--help` does not need is loaded only then. */
 import type { Purpose, Session } from "../client/session.js";
-import { loadPlatform } from "../runtime/platform.js";
+import type { Platform } from "../spec/platform.js";
+
+/** Where the services are. @throws ThawError STORE_UNREACHABLE, TEMPORAL_UNREACHABLE when none is known, USAGE */
+export async function projectPlatform(project: string | undefined): Promise<Platform> {
+  const { loadPlatform } = await import("../runtime/platform.js");
+  return loadPlatform(project);
+}
 
 /** The store alone, which is asked nothing yet. @throws ThawError STORE_UNREACHABLE when none is known, USAGE */
 export async function openProjectStore(project: string | undefined): Promise<Session["store"]> {
-  const platform = await loadPlatform(project);
+  const platform = await projectPlatform(project);
   const { openStoreOnly } = await import("../client/session.js");
   return openStoreOnly(platform);
 }
@@ -25,7 +31,7 @@ export async function withWritingSession<T>(project: string | undefined, action:
 }
 
 async function within<T>(project: string | undefined, purpose: Purpose, action: Action<T>): Promise<T> {
-  const platform = await loadPlatform(project);
+  const platform = await projectPlatform(project);
   const { openSession } = await import("../client/session.js");
   const session = await openSession(platform, purpose);
   try {

@@ -24,7 +24,7 @@ export async function uploadSource(
   const { uploadImages } = await import("../client/images/upload.js");
   const started = performance.now();
   const upload = await interruptible(async (signal): Promise<Upload> => {
-    const progress = showProgress(output);
+    const progress = await showProgress(output);
     try {
       const options = { onProgress: progress.show, signal, folders: file.data.folders };
       return await uploadImages(store, dataPath, platform.workFolder, options).finally(progress.end);

@@ -3,7 +3,16 @@
 //   node scripts/bootstrap.mjs quickstart|test|test:quick|test:k8s|thaw|chaos [ARGUMENTS…]
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -52,6 +61,13 @@ function installPackages() {
     .update(readFileSync(join(ROOT, "package-lock.json")))
     .digest("hex");
   if (stamped(PACKAGES_STAMP) === lock) return;
+  const folder = join(ROOT, "node_modules");
+  // npm would empty the folder that the link points to, which others may be using.
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    fail(
+      `${folder} is a link, and not installed from this package-lock.json: install where it points to, or remove it.`,
+    );
+  }
   console.error("thaw: installing npm packages …");
   // Install scripts would download binaries from elsewhere; thaw provides what they would fetch.
   run("npm", ["ci", "--ignore-scripts", "--loglevel=error"], "Installing packages");

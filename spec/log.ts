@@ -1,9 +1,6 @@
 /** A line of a run's log, as it lies in the store. */
 import { z } from "zod";
-
-/** From the least serious. */
-export const LOG_LEVELS = ["info", "warn", "error"] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+import { LOG_LEVELS, type LogLevel } from "./logLevels.js";
 
 /** What a line says besides its message: small values for programs. */
 export type LogFields = Readonly<Record<string, unknown>>;

@@ -1,5 +1,6 @@
 /** The log of one attempt at one stage: kept in the store, so that it outlives the worker. */
-import type { LogFields, LogLevel, LogLine } from "../../spec/log.js";
+import type { LogFields, LogLine } from "../../spec/log.js";
+import type { LogLevel } from "../../spec/logLevels.js";
 import type { Progress } from "../../spec/records/training.js";
 import type { Store } from "../../store/connection/connection.js";
 import { type LogPlace, writeLogChunk } from "../../store/records/logs.js";

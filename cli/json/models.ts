@@ -1,11 +1,16 @@
 /** JSON of `thaw models`. Public API. */
 import type { ListedModels, ListedVersion } from "../../client/models/list.js";
+import type { compareSchema } from "../../spec/schemas/cli/compare.js";
 import type { modelSchema, modelsSchema } from "../../spec/schemas/cli/models.js";
 import type { Shape } from "../../spec/schemas/exact.js";
 import { damagedJson } from "./damaged.js";
 
 export type ModelsJson = Shape<typeof modelsSchema>;
 export type ModelJson = Shape<typeof modelSchema>;
+
+/** Of `thaw compare`. */
+export type CompareJson = Shape<typeof compareSchema>;
+export type ComparedSideJson = CompareJson["a"];
 
 export function modelsJson({ versions, damaged }: ListedModels): ModelsJson {
   return { models: versions.map(modelJson), ...damagedJson(damaged) };

@@ -6,13 +6,14 @@ import { damagedJson } from "./damaged.js";
 
 export type RunsJson = Shape<typeof runsSchema>;
 
-export function runsJson({ runs, damaged }: ListedRuns): RunsJson {
+export function runsJson({ runs, damaged, more }: ListedRuns): RunsJson {
   return {
     runs: runs.map(({ startedAt, closedAt, ...run }) => ({
       ...run,
       startedAt: startedAt.toISOString(),
       ...(closedAt === undefined ? {} : { closedAt: closedAt.toISOString() }),
     })),
+    ...(more === 0 ? {} : { more }),
     ...damagedJson(damaged),
   };
 }

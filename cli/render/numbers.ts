@@ -16,6 +16,17 @@ export function roughDuration(seconds: number): string {
   return whole < 60 ? `${whole} s` : duration(whole);
 }
 
+/** A forecast is not known to the second: `40 s`, `3 min`, `1 h 20 min`. */
+export function inShort(seconds: number): string {
+  if (seconds < 55) return `${Math.max(5, 5 * Math.round(seconds / 5))} s`;
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  if (minutes < 60) return `${minutes} min`;
+  // Nor is one of hours known to the minute.
+  const rounded = 10 * Math.round(minutes / 10);
+  const rest = rounded % 60;
+  return rest === 0 ? `${rounded / 60} h` : `${Math.floor(rounded / 60)} h ${rest} min`;
+}
+
 /** A share in [0, 1] as a percentage with one decimal. */
 export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
@@ -32,6 +43,16 @@ export function size(bytes: number): string {
 export function dateTime(date: Date): string {
   const day = [date.getFullYear(), date.getMonth() + 1, date.getDate()].map(twoDigits).join("-");
   return `${day} ${timeOfDay(date)}`;
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
+
+/** `14:03` today, `29 Nov 14:03` this year, else with the year, in the machine's time zone. */
+export function shortTime(date: Date, now: Date): string {
+  const time = `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`;
+  if (date.toDateString() === now.toDateString()) return time;
+  if (date.getFullYear() === now.getFullYear()) return `${date.getDate()} ${MONTHS[date.getMonth()]} ${time}`;
+  return dateTime(date);
 }
 
 const twoDigits = (value: number): string => String(value).padStart(2, "0");

@@ -1,7 +1,8 @@
 /** Reads a run's log from the store, once or until the run ends. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { ThawError } from "../../spec/errors.js";
-import { isAtLeast, type LogLevel, type LogLine } from "../../spec/log.js";
+import { isAtLeast, type LogLine } from "../../spec/log.js";
+import type { LogLevel } from "../../spec/logLevels.js";
 import type { Store } from "../../store/connection/connection.js";
 import { type LogChunk, listLogChunks, readLogChunk } from "../../store/records/logs.js";
 import type { Session } from "../session.js";

@@ -1,9 +1,10 @@
 /** What `thaw init` sees in a folder of images. */
-import { readFile } from "node:fs/promises";
 import { basename, extname, resolve } from "node:path";
+import { entryReader, type ReadEntry, refuseUnreadableClasses } from "../../data/dataset/probeClasses.js";
 import type { SourceEntries } from "../../data/source/entries.js";
 import { sourceNotes } from "../../data/source/notes.js";
 import { listSource } from "../../data/source/source.js";
+import { ThawError } from "../../spec/errors.js";
 import type { ObjectReader } from "../../spec/images/objects.js";
 import type { Split } from "../../spec/records/dataset.js";
 import type { FolderReading } from "../../spec/runFile/folders.js";
@@ -17,8 +18,12 @@ export interface FolderDescription {
   readonly classes: readonly { readonly name: string; readonly images: number }[];
   /** Files and folders that were passed over. */
   readonly ignored: number;
-  /** The first of them, and why. */
-  readonly ignoredFirst?: { readonly path: string; readonly reason: string };
+  /** Why, each reason with the number of its files and one of them. */
+  readonly ignoredWhy: readonly {
+    readonly reason: string;
+    readonly files: number;
+    readonly example: string;
+  }[];
   /** What says which images are for training and which for testing, and what follows, in a sentence; absent if nothing does. */
   readonly splits?: string;
   /** What the images seem to show. */
@@ -45,6 +50,7 @@ export async function describeFolder(
   folders?: FolderReading,
 ): Promise<FolderDescription> {
   const source = await listSource(dataPath, buckets, folders);
+  const read = entryReader(buckets);
   const counts = new Map(source.classes.map((name) => [name, 0]));
   for (const { label } of source.entries) counts.set(label, (counts.get(label) ?? 0) + 1);
   const classes = [...counts].map(([name, images]) => ({ name, images }));
@@ -53,13 +59,37 @@ export async function describeFolder(
     images: source.entries.length,
     classes,
     ignored: source.ignored.length,
-    ...(source.ignored[0] === undefined ? {} : { ignoredFirst: source.ignored[0] }),
+    ignoredWhy: reasonsOf(source),
     ...splitsOf(source),
-    kind: await guessKind(source, async ({ object, file }) =>
-      object === undefined || buckets === undefined ? readFile(file) : buckets.read(object),
-    ),
-    warnings: [...sourceNotes(source), ...warningsOf(source.entries.length, classes)],
+    kind: await guessKind(source, read),
+    warnings: [
+      ...(await unreadableClass(source, read)),
+      ...sourceNotes(source),
+      ...warningsOf(source.entries.length, classes),
+    ],
   };
+}
+
+/** A run would end with it; here it is said before there is a run. */
+async function unreadableClass(source: SourceEntries, read: ReadEntry): Promise<readonly string[]> {
+  try {
+    await refuseUnreadableClasses(source, read);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ThawError) || error.code !== "CLASS_EMPTY") throw error;
+    return [error.hint === undefined ? error.message : `${error.message}: ${error.hint}`];
+  }
+}
+
+function reasonsOf({ ignored }: SourceEntries): FolderDescription["ignoredWhy"] {
+  const byReason = new Map<string, { files: number; example: string }>();
+  for (const { path, reason } of ignored) {
+    const known = byReason.get(reason) ?? { files: 0, example: path };
+    byReason.set(reason, { ...known, files: known.files + 1 });
+  }
+  return [...byReason]
+    .map(([reason, { files, example }]) => ({ reason, files, example }))
+    .sort((a, b) => b.files - a.files);
 }
 
 function splitsOf({ entries }: SourceEntries): Pick<FolderDescription, "splits"> {

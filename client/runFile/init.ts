@@ -9,6 +9,7 @@ import type { Store } from "../../store/connection/connection.js";
 import { bucketReader } from "../../store/images/bucketReader.js";
 import { describeFolder, type FolderDescription } from "./describeFolder.js";
 import { limits } from "./expectation.js";
+import { shortRunFile } from "./initShort.js";
 import { runFileJsonSchema, type SchemaNode } from "./jsonSchema.js";
 import { dataPathFrom } from "./load.js";
 import { parseRunFile } from "./parse.js";
@@ -29,37 +30,75 @@ const SCHEMA_FILE = fileURLToPath(new URL("../../../docs/thaw.schema.json", impo
 /** More classes than this are counted, not listed. */
 const MOST_LISTED = 40;
 
+export interface Proposal {
+  /** What was seen. */
+  readonly found: FolderDescription;
+  /** YAML that `parseRunFile` accepts. */
+  readonly text: string;
+}
+
 /**
- * Every key of the schema with its default and its meaning, generated, so that it cannot drift.
- * @returns YAML that `parseRunFile` accepts
- * @throws ThawError RUN_FILE_INVALID for a name that is not allowed, USAGE for an address of no bucket, DATA_NOT_FOUND, TOO_FEW_CLASSES, CLASS_EMPTY, DATA_INVALID
+ * A run file of a few lines.
+ * @throws ThawError as {@link initRunFile}
  */
-export async function initRunFile(given: string, options: InitOptions): Promise<string> {
-  const folder = dirname(resolve(options.runFile));
-  const dataPath = dataPathFrom(process.cwd(), given);
-  const store = isBucketUrl(dataPath) ? await options.openStore?.() : undefined;
-  const buckets = store === undefined ? undefined : bucketReader(store);
-  const found = await describeFolder(dataPath, buckets, options.folders);
-  const { kind } = found.kind;
-  const known: Readonly<Record<string, string>> = {
-    name: options.name ?? found.name,
-    "data.path": isBucketUrl(dataPath) ? dataPath : pathFrom(folder, dataPath),
-    ...(options.folders === undefined ? {} : { "data.folders": options.folders }),
-    "augment.kind": kind,
-  };
+export async function proposeRunFile(given: string, options: InitOptions): Promise<Proposal> {
+  const { found, known, schema } = await lookAt(given, options);
+  const text = shortRunFile({
+    name: known.name,
+    dataPath: known["data.path"],
+    folders: options.folders,
+    kind: found.kind.kind,
+    kindReason: found.kind.reason,
+    images: found.images,
+    classes: found.classes.length,
+    schema,
+    warnings: found.warnings,
+  });
+  parseRunFile(text, options.runFile, []);
+  return { found, text };
+}
+
+/** As {@link initRunFile}, with what was seen. */
+export async function proposeFullRunFile(given: string, options: InitOptions): Promise<Proposal> {
+  const { found, known, schema } = await lookAt(given, options);
   const text = [
-    `# yaml-language-server: $schema=${pathFrom(folder, SCHEMA_FILE)}`,
+    `# yaml-language-server: $schema=${schema}`,
     ...comment([
       `Written by \`thaw init\` after a look at ${found.images} images in ${found.classes.length} classes:`,
     ]),
     ...comment(classLines(found)),
     ...comment(notes(found)),
     ...comment(found.warnings.map((warning) => `WARNING: ${warning}`)),
-    ...section(runFileJsonSchema(), "", { known, ofKind: { ...KIND_DEFAULTS[kind] } }),
+    ...section(runFileJsonSchema(), "", { known, ofKind: { ...KIND_DEFAULTS[found.kind.kind] } }),
     "",
   ].join("\n");
   parseRunFile(text, options.runFile, []);
-  return text;
+  return { found, text };
+}
+
+/** What is seen in a folder, and the keys' values that follow. */
+async function lookAt(given: string, options: InitOptions) {
+  const folder = dirname(resolve(options.runFile));
+  const dataPath = dataPathFrom(process.cwd(), given);
+  const store = isBucketUrl(dataPath) ? await options.openStore?.() : undefined;
+  const buckets = store === undefined ? undefined : bucketReader(store);
+  const found = await describeFolder(dataPath, buckets, options.folders);
+  const known = {
+    name: options.name ?? found.name,
+    "data.path": isBucketUrl(dataPath) ? dataPath : pathFrom(folder, dataPath),
+    ...(options.folders === undefined ? {} : { "data.folders": options.folders }),
+    "augment.kind": found.kind.kind,
+  };
+  return { found, known, schema: pathFrom(folder, SCHEMA_FILE) };
+}
+
+/**
+ * Every key of the schema with its default and its meaning, generated, so that it cannot drift.
+ * @returns YAML that `parseRunFile` accepts
+ * @throws ThawError RUN_FILE_INVALID for a name that is not allowed, USAGE for an address of no bucket, DATA_NOT_FOUND, TOO_FEW_CLASSES, CLASS_EMPTY, DATA_INVALID
+ */
+export async function initRunFile(given: string, options: InitOptions): Promise<string> {
+  return (await proposeFullRunFile(given, options)).text;
 }
 
 function classLines({ classes }: FolderDescription): readonly string[] {
@@ -73,14 +112,14 @@ function classLines({ classes }: FolderDescription): readonly string[] {
   ];
 }
 
-function notes({ ignored, ignoredFirst, splits, kind }: FolderDescription): readonly string[] {
+function notes({ ignored, ignoredWhy: [first], splits, kind }: FolderDescription): readonly string[] {
   return [
     `augment.kind is ${kind.kind}: ${kind.reason}. Change it if that is wrong.`,
-    ...(ignoredFirst === undefined
+    ...(first === undefined
       ? []
       : [
           `${ignored} ${ignored === 1 ? "file or folder was" : "files or folders were"} passed over ` +
-            `(${ignoredFirst.path}: ${ignoredFirst.reason}).`.replace(/\p{Control}/gu, "?"),
+            `(${first.example}: ${first.reason}).`.replace(/\p{Control}/gu, "?"),
         ]),
     ...(splits === undefined ? [] : [splits]),
   ];

@@ -30,15 +30,25 @@ export interface ListedRuns {
   readonly runs: readonly RunListing[];
   /** Records of listed runs that cannot be read: what they say is left out. */
   readonly damaged: readonly DamagedRecord[];
+  /** Older runs that match and are beyond the limit. */
+  readonly more: number;
 }
 
 export interface ListOptions {
   readonly limit: number;
   /** Only runs of this model. */
   readonly model?: string;
+  /** Only runs in this state. */
+  readonly status?: ListedStatus;
+  /** Only runs that started then or later. */
+  readonly since?: Date;
 }
 
-export async function listRuns(session: Session, { limit, model }: ListOptions): Promise<ListedRuns> {
+/** A paused run is a running one to Temporal, and something else to people. */
+export type ListedStatus = RunStatus | "paused";
+
+export async function listRuns(session: Session, options: ListOptions): Promise<ListedRuns> {
+  const { limit, model } = options;
   const executions = await listExecutions(session, model);
   const known = new Set(executions.map((run) => run.workflowId));
   const listings = executions.map((run): RunListing => {
@@ -59,12 +69,22 @@ export async function listRuns(session: Session, { limit, model }: ListOptions):
     .filter((runId) => !known.has(runId))
     .flatMap((runId) => forgottenRun(runId))
     .filter((run) => model === undefined || run.model === model);
-  const newest = [...listings, ...forgotten]
-    .toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
-    .slice(0, limit);
+  const matching = [...listings, ...forgotten]
+    .filter((run) => isWanted(run, options))
+    .toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime());
+  const newest = matching.slice(0, limit);
   const damaged: DamagedRecord[] = [];
   const runs = await Promise.all(newest.map((run) => withRecord(session, run, damaged)));
-  return { runs, damaged };
+  return { runs, damaged, more: matching.length - newest.length };
+}
+
+/** Whether a run is one of those that are asked for. */
+export function isWanted(
+  run: Pick<RunListing, "status" | "startedAt" | "paused">,
+  { status, since }: Pick<ListOptions, "status" | "since">,
+): boolean {
+  const shown = run.paused === undefined ? run.status : "paused";
+  return (status === undefined || shown === status) && (since === undefined || run.startedAt >= since);
 }
 
 /** Only runs that ended well have a record in the store. */

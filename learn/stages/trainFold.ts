@@ -8,6 +8,7 @@ import type { HeadSpec } from "../../spec/runFile/runFile.js";
 import { groupIndex } from "../bases/architecture.js";
 import { chosenBase } from "../bases/chosen.js";
 import { foldFigures } from "../folds/crossValidation.js";
+import { foldProgress } from "../folds/foldProgress.js";
 import { foldSplits } from "../folds/splits.js";
 import { overlay, type Parameters } from "../network/parameters.js";
 import { loadSound } from "../network/tryOut.js";
@@ -98,14 +99,21 @@ async function trainStages(
   { dataset, scratch, features }: FoldData,
   parts: string,
 ): Promise<Trained> {
+  const names = ["head", ...settings.stages.map(({ stage }) => `tune-${stage}`)];
   const once = <Summary>(stage: string, train: (own: StageContext) => Promise<Summary>): Promise<Summary> =>
-    onceMade(join(parts, stage), (out) =>
-      train({
+    onceMade(join(parts, stage), (out) => {
+      const started = performance.now();
+      const place = () => ({
+        part: names.indexOf(stage),
+        parts: names.length,
+        seconds: (performance.now() - started) / 1000,
+      });
+      return train({
         ...context,
         folders: { dataset, scratch, out },
-        onProgress: (progress) => context.onProgress({ ...progress, phase: `${stage}, ${progress.phase}` }),
-      }),
-    );
+        onProgress: (progress) => context.onProgress(foldProgress(progress, stage, place())),
+      });
+    });
   const weightsOf = (stage: string): string => join(parts, stage, WEIGHTS_FILE);
   await once("head", (own) => trainHead(own, settings.head, features));
   let final = weightsOf("head");

@@ -1,7 +1,6 @@
 /** `thaw bases`: lists the networks that runs can start from; `add` registers one of one's own, `remove` drops it. */
 import { type Command, InvalidArgumentError } from "commander";
 import type { AddBase, ListedBases } from "../../../client/bases/registry.js";
-import { loadPlatform } from "../../../runtime/platform.js";
 import type { PerChannel, PixelScale } from "../../../spec/base.js";
 import { ThawError } from "../../../spec/errors.js";
 import type { Progress } from "../../../spec/records/training.js";
@@ -10,7 +9,8 @@ import { tellDamaged } from "../../damaged.js";
 import { basesJson } from "../../json/bases.js";
 import type { Output } from "../../output.js";
 import { showProgress } from "../../progressLine.js";
-import { basesTable, takenSentence } from "../../render/models/bases.js";
+import { suggest } from "../../render/runs/advice.js";
+import { projectPlatform } from "../../session.js";
 import { Interrupted, interruptible } from "../../signals.js";
 import { addRemove } from "./remove.js";
 
@@ -34,15 +34,18 @@ const WHITE = 255;
 export function addBases(program: Command): void {
   const command = program
     .command("bases")
+    .summary("list the pretrained networks; add and remove your own")
     .description("list the pretrained networks that a run can start from, and add or remove your own")
     .action(async (_options: object, self: Command) => {
       const { output, project } = contextOf<object>(self);
+      const { basesTable } = await import("../../render/models/bases.js");
       const { architecturesWithoutWeights, catalogueBases } = await import(
         "../../../client/bases/registry.js"
       );
       const { bases, damaged } = await registered(project, output);
       const document = basesJson(catalogueBases(), bases, architecturesWithoutWeights(), damaged);
       output.data(document, (screen) => basesTable(document, screen));
+      suggest(output, [["thaw run --set base=NAME", "start from another one"]]);
       tellDamaged(output, damaged);
     });
   withExamples(command, [
@@ -93,7 +96,7 @@ function addAdd(bases: Command): void {
         ...(licence === undefined ? {} : { licence }),
         ...(domain === undefined ? {} : { domain }),
       };
-      const platform = await loadPlatform(project);
+      const platform = await projectPlatform(project);
       const [{ openStoreOnly }, { addBase, architecturesWithoutWeights, catalogueBases, describeBase }] =
         await Promise.all([
           import("../../../client/session.js"),
@@ -101,7 +104,7 @@ function addAdd(bases: Command): void {
         ]);
       const { provision } = await import("../../provision.js");
       await provision(["tfjs-binding"], output);
-      const progress = showProgress(output);
+      const progress = await showProgress(output);
       const added = await interruptible(async (signal) => {
         const fetching = {
           signal,
@@ -121,6 +124,7 @@ function addAdd(bases: Command): void {
       );
       const base = listed.at(-1);
       output.data(base, () => `${added.name}@${added.version}`);
+      const { takenSentence } = await import("../../render/models/bases.js");
       if (added.weights !== undefined) output.talk(takenSentence(added.weights));
       output.talk(
         `A run file says \`base: ${added.name}\`, or ${added.name}@${added.version} for this version.`,
@@ -158,7 +162,7 @@ function digest(text: string): string {
 /** Without services there are none to list. */
 async function registered(project: string | undefined, output: Output): Promise<ListedBases> {
   try {
-    const platform = await loadPlatform(project);
+    const platform = await projectPlatform(project);
     const [{ openStoreOnly }, { registeredBases }] = await Promise.all([
       import("../../../client/session.js"),
       import("../../../client/bases/registry.js"),

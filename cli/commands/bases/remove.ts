@@ -1,7 +1,7 @@
 /** `thaw bases remove`: takes a base of one's own off the list. */
 import type { Command } from "commander";
-import { loadPlatform } from "../../../runtime/platform.js";
 import { contextOf, withExamples } from "../../context.js";
+import { projectPlatform } from "../../session.js";
 
 export function addRemove(bases: Command): void {
   const command = bases
@@ -10,7 +10,7 @@ export function addRemove(bases: Command): void {
     .argument("<name>", "what run files call it")
     .action(async (name: string, _options: object, self: Command) => {
       const { output, project } = contextOf<object>(self);
-      const platform = await loadPlatform(project);
+      const platform = await projectPlatform(project);
       const [{ openStoreOnly }, { removeBase }] = await Promise.all([
         import("../../../client/session.js"),
         import("../../../client/bases/remove.js"),

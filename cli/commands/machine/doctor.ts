@@ -3,7 +3,6 @@ import { homedir } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
 import { contextOf, withExamples } from "../../context.js";
 import type { DoctorJson } from "../../json/doctor.js";
-import { doctorText } from "../../render/machine/doctor.js";
 
 /** The same as for an error of a component that is missing. */
 const EXIT_UNHEALTHY = 4;
@@ -23,6 +22,7 @@ interface DoctorOptions {
 export function addDoctor(program: Command): void {
   const command = program
     .command("doctor")
+    .summary("check this machine, the services or a cluster")
     .description("check this machine and the services; the exit code is 4 when something is missing")
     .option(
       "--kubernetes",
@@ -38,6 +38,7 @@ export function addDoctor(program: Command): void {
     .option("--no-pod", "start no pod")
     .action(async (_options: object, self: Command) => {
       const { output, project, options } = contextOf<DoctorOptions>(self);
+      const { doctorText } = await import("../../render/machine/doctor.js");
       const checks = await (options.kubernetes === true ? ofCluster(project, options) : ofMachine(project));
       const document: DoctorJson = { healthy: checks.every(({ state }) => state !== "missing"), checks };
       output.data(document, (screen) => doctorText(checks, homedir(), screen));

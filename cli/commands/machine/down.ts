@@ -7,6 +7,7 @@ import type { DownJson } from "../../json/services.js";
 export function addDown(program: Command): void {
   const command = program
     .command("down")
+    .summary("stop them; runs and models are kept")
     .description("stop the embedded services; runs, models and ports are kept for the next `thaw up`")
     .action(async (_options: object, self: Command) => {
       const { output, project } = contextOf<object>(self);

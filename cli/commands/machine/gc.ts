@@ -4,9 +4,7 @@ import type { JobGarbage } from "../../../client/gc/runJobs.js";
 import type { Session } from "../../../client/session.js";
 import { contextOf, withExamples } from "../../context.js";
 import { tellDamaged } from "../../damaged.js";
-import { gcJson } from "../../json/gc.js";
 import { showProgress } from "../../progressLine.js";
-import { gcTable } from "../../render/machine/gc.js";
 import { withSession } from "../../session.js";
 
 interface GcOptions {
@@ -22,6 +20,7 @@ const KEEP_DAYS = 30;
 export function addGc(program: Command): void {
   const command = program
     .command("gc")
+    .summary("remove what nothing refers to")
     .description(
       "remove what no recent or pinned run, no model and no base refers to; what is younger than a day stays",
     )
@@ -31,10 +30,12 @@ export function addGc(program: Command): void {
     .option("--namespace <name>", "where those Jobs are (default: the kubeconfig's)")
     .action(async (_options: GcOptions, self: Command) => {
       const { output, project, options } = contextOf<GcOptions>(self);
+      const { gcTable } = await import("../../render/machine/gc.js");
+      const { gcJson } = await import("../../json/gc.js");
       const { dryRun = false, keep, kubernetes = false, namespace } = options;
       await withSession(project, async (session) => {
         const { collectGarbage } = await import("../../../client/gc/collect.js");
-        const progress = showProgress(output);
+        const progress = await showProgress(output);
         const collected = await collectGarbage(session, {
           keepDays: keep,
           now: new Date(),

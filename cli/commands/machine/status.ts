@@ -3,7 +3,6 @@ import type { Command } from "commander";
 import { findProjectFolder } from "../../../runtime/projectFolder.js";
 import { contextOf, withExamples } from "../../context.js";
 import { servicesJson } from "../../json/services.js";
-import { servicesTable, workText } from "../../render/machine/services.js";
 
 /** The same as for an error of a service that is not there. */
 const EXIT_NOT_UP = 4;
@@ -11,9 +10,11 @@ const EXIT_NOT_UP = 4;
 export function addStatus(program: Command): void {
   const command = program
     .command("status")
+    .summary("show which of them run")
     .description("show the embedded services; the exit code is 4 when not all of them serve")
     .action(async (_options: object, self: Command) => {
       const { output, project } = contextOf<object>(self);
+      const { servicesTable, workText } = await import("../../render/machine/services.js");
       const { status } = await import("../../../runtime/services/status.js");
       const [{ layoutOf }, { measureWork }] = await Promise.all([
         import("../../../runtime/services/layout.js"),

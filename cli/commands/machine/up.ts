@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { findProjectFolder } from "../../../runtime/projectFolder.js";
 import { contextOf, withExamples } from "../../context.js";
 import { servicesJson } from "../../json/services.js";
-import { servicesTable } from "../../render/machine/services.js";
+import { suggest } from "../../render/runs/advice.js";
 
 interface UpOptions {
   readonly temporalPort?: number;
@@ -14,12 +14,14 @@ interface UpOptions {
 export function addUp(program: Command): void {
   const command = program
     .command("up")
+    .summary("start Temporal, the object store and the workers here")
     .description("provision what this machine lacks, then start Temporal, the object store and the workers")
     .option("--temporal-port <port>", "for Temporal's clients; by default any free one", parsePort)
     .option("--ui-port <port>", "for Temporal's web UI", parsePort)
     .option("--s3-port <port>", "for the object store", parsePort)
     .action(async (_options: UpOptions, self: Command) => {
       const { output, project, options } = contextOf<UpOptions>(self);
+      const { servicesTable } = await import("../../render/machine/services.js");
       const projectFolder = findProjectFolder(project, process.env, process.cwd());
       const [{ startEmbedded }, { status }] = await Promise.all([
         import("../../startEmbedded.js"),
@@ -29,6 +31,10 @@ export function addUp(program: Command): void {
       await startEmbedded(projectFolder, output, { temporalPort, uiPort, s3Port });
       const services = await status(projectFolder);
       output.data(servicesJson(services), (screen) => servicesTable(services, screen));
+      suggest(output, [
+        ["thaw init FOLDER", "look at images, and write a run file"],
+        ["thaw down", "stop the services"],
+      ]);
     });
   withExamples(command, [
     ["thaw up", "for the project in the current folder"],

@@ -1,11 +1,11 @@
 /** `thaw export`: writes a model as files for browsers and other programs. */
 import { type Command, Option } from "commander";
-import { loadPlatform } from "../../../runtime/platform.js";
 import { EXPORT_FORMATS, type ExportFormat } from "../../../spec/exportFormat.js";
 import { contextOf, withExamples } from "../../context.js";
 import { exportJson } from "../../json/export.js";
 import { showProgress } from "../../progressLine.js";
-import { exportedText } from "../../render/models/exported.js";
+import { suggest } from "../../render/runs/advice.js";
+import { projectPlatform } from "../../session.js";
 import { Interrupted, interruptible } from "../../signals.js";
 
 interface ExportOptions {
@@ -17,6 +17,7 @@ interface ExportOptions {
 export function addExport(program: Command): void {
   const command = program
     .command("export")
+    .summary("write a model for browsers (TensorFlow.js) or as ONNX")
     .description("write a model as files that run without thaw: in browsers, or wherever ONNX runs")
     .argument("<model>", "MODEL for its newest version, MODEL@VERSION, or a run that ended well")
     .addOption(
@@ -28,13 +29,14 @@ export function addExport(program: Command): void {
     .option("--force", "write into a folder that is not empty")
     .action(async (model: string, _options: ExportOptions, self: Command) => {
       const { output, project, options } = contextOf<ExportOptions>(self);
-      const platform = await loadPlatform(project);
+      const { exportedText } = await import("../../render/models/exported.js");
+      const platform = await projectPlatform(project);
       const [{ openStoreOnly }, { exportModel }, { baseCheckpoint }] = await Promise.all([
         import("../../../client/session.js"),
         import("../../../client/models/export.js"),
         import("../../../runtime/components/download/baseCheckpoint.js"),
       ]);
-      const progress = showProgress(output);
+      const progress = await showProgress(output);
       await interruptible(async (signal) => {
         const { format, out, force = false } = options;
         const request = { platform, model, format, out, force, baseCheckpoint, signal };
@@ -44,6 +46,7 @@ export function addExport(program: Command): void {
             progress.end,
           );
           output.data(exportJson(exported), (screen) => exportedText(exported, screen));
+          suggest(output, [[`thaw get ${model}`, "what it was made of"]]);
         } catch (error) {
           throw signal.aborted ? new Interrupted() : error;
         }

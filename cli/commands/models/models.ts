@@ -1,13 +1,13 @@
 /** `thaw models`: lists registered models; `thaw models alias` names one of their versions. */
 import type { Command } from "commander";
-import { loadPlatform } from "../../../runtime/platform.js";
 import { contextOf, withExamples } from "../../context.js";
 import { tellDamaged } from "../../damaged.js";
 import { modelJson, modelsJson } from "../../json/models.js";
-import { modelsTable } from "../../render/models/models.js";
+import { suggest } from "../../render/runs/advice.js";
+import { projectPlatform } from "../../session.js";
 
 async function open(project: string | undefined) {
-  const platform = await loadPlatform(project);
+  const platform = await projectPlatform(project);
   const [{ openStoreOnly }, client] = await Promise.all([
     import("../../../client/session.js"),
     import("../../../client/models/list.js"),
@@ -18,15 +18,30 @@ async function open(project: string | undefined) {
 export function addModels(program: Command): void {
   const command = program
     .command("models")
+    .summary("list the registered models, and name their versions")
     .description("list the registered models with their versions and aliases")
     .argument("[name]", "only this model")
     .action(async (name: string | undefined, _options: object, self: Command) => {
       const { output, project } = contextOf<object>(self);
+      const { modelsTable } = await import("../../render/models/models.js");
       const { store, client } = await open(project);
       const listed = await client.modelVersions(store, name);
       const document = modelsJson(listed);
       output.data(document, (screen) => modelsTable(document.models, screen));
       tellDamaged(output, listed.damaged);
+      const [first] = document.models;
+      if (first !== undefined)
+        suggest(output, [
+          [`thaw predict ${first.name} FILE…`, "classify images with the newest version"],
+          ...(first.version > 1
+            ? [
+                [
+                  `thaw compare ${first.name}@${first.version - 1} ${first.name}`,
+                  "is it better than before?",
+                ] as const,
+              ]
+            : []),
+        ]);
       if (document.models.length + listed.damaged.length === 0)
         output.talk("There are no models yet: `thaw run` makes one.");
     });

@@ -1,18 +1,18 @@
 /** `thaw predict`: classifies image files with a model. */
 
 import type { Command } from "commander";
-import { loadPlatform } from "../../../runtime/platform.js";
 import { contextOf, withExamples } from "../../context.js";
 import { tellFailure } from "../../failure.js";
 import { predictJson } from "../../json/predict.js";
 import type { Output } from "../../output.js";
 import { showProgress } from "../../progressLine.js";
-import { predictionsTable, unreadable } from "../../render/models/predictions.js";
+import { projectPlatform } from "../../session.js";
 import { Interrupted, interruptible } from "../../signals.js";
 
 export function addPredict(program: Command): void {
   const command = program
     .command("predict")
+    .summary("classify image files")
     .description("classify image files on this machine; the exit code is 2 when some cannot be read")
     .argument("<model>", "MODEL for its newest version, MODEL@VERSION, or a run that ended well")
     .argument("<files...>", "image files, and folders of them")
@@ -22,7 +22,8 @@ export function addPredict(program: Command): void {
     )
     .action(async (model: string, files: readonly string[], _options: object, self: Command) => {
       const { output, project, options } = contextOf<{ mirrored?: true }>(self);
-      const platform = await loadPlatform(project);
+      const { predictionsTable, unreadable } = await import("../../render/models/predictions.js");
+      const platform = await projectPlatform(project);
       const [{ openStoreOnly }, { predict }, { baseCheckpoint }, { provision }] = await Promise.all([
         import("../../../client/session.js"),
         import("../../../client/models/predict.js"),
@@ -30,7 +31,7 @@ export function addPredict(program: Command): void {
         import("../../provision.js"),
       ]);
       await provision(["tfjs-binding"], output);
-      const progress = showProgress(output);
+      const progress = await showProgress(output);
       await interruptible(async (signal) => {
         const store = openStoreOnly(platform);
         try {

@@ -13,6 +13,7 @@ import { DEFAULT_RUN_FILE } from "../runs/runFileOptions.js";
 interface InitOptions {
   readonly out: string;
   readonly force?: boolean;
+  readonly full?: boolean;
   readonly name?: string;
   readonly folders?: FolderReading;
 }
@@ -20,7 +21,8 @@ interface InitOptions {
 export function addInit(program: Command): void {
   const command = program
     .command("init")
-    .description("look at a folder of images and write a run file for it, every value with its meaning")
+    .summary("look at a folder of images and write a run file for it")
+    .description("look at a folder of images and say what was seen, and write a run file for it")
     .argument(
       "[folder]",
       "has a sub-folder per class, or train, val and test folders of them; or a CSV or JSONL manifest; s3://BUCKET/PREFIX of either",
@@ -28,6 +30,7 @@ export function addInit(program: Command): void {
     )
     .option("-o, --out <file>", "the run file", DEFAULT_RUN_FILE)
     .option("-f, --force", "overwrite the run file")
+    .option("--full", "write every key with its default and its meaning, not only what was chosen")
     .option("-n, --name <name>", "the model's name, instead of one made of the folder's")
     .addOption(
       new Option("--folders <reading>", "what folders are that can be read in two ways").choices(
@@ -36,22 +39,28 @@ export function addInit(program: Command): void {
     )
     .action(async (folder: string, _options: InitOptions, self: Command) => {
       const { output, project, options } = contextOf<InitOptions>(self);
-      const { out, force = false, name, folders } = options;
-      const [{ initRunFile }, { parseRunFile }] = await Promise.all([
+      const { out, force = false, full = false, name, folders } = options;
+      const [{ proposeFullRunFile, proposeRunFile }, { parseRunFile }, { seenText }] = await Promise.all([
         import("../../../client/runFile/init.js"),
         import("../../../client/runFile/parse.js"),
+        import("../../render/runs/seen.js"),
       ]);
-      const openStore = () => openProjectStore(project);
-      const text = await initRunFile(folder, {
+      const propose = full ? proposeFullRunFile : proposeRunFile;
+      const { found, text } = await propose(folder, {
         runFile: out,
-        openStore,
+        openStore: () => openProjectStore(project),
         folders,
         ...(name === undefined ? {} : { name }),
       });
-      // A name that was given may be none that a model can have.
-      const file = parseRunFile(text, out, []);
+      const { images, classes, kind, splits, ignoredWhy: ignored, warnings } = found;
+      const document: InitJson = {
+        runFile: resolve(out),
+        model: parseRunFile(text, out, []).name,
+        ...{ images, classes, kind, ignored, warnings },
+        ...(splits === undefined ? {} : { splits }),
+      };
+      output.talk(`${seenText(document, output.screen.stderr)}\n`);
       await write(out, text, force);
-      const document: InitJson = { runFile: resolve(out), model: file.name };
       output.data(document, () => document.runFile);
       const other = out === DEFAULT_RUN_FILE ? "" : ` ${out}`;
       output.talk(
@@ -63,6 +72,7 @@ export function addInit(program: Command): void {
     });
   withExamples(command, [
     ["thaw init photos/", "writes thaw.yaml for the images below photos/"],
+    ["thaw init photos/ --full --out all.yaml", "every key, with its meaning"],
     ["thaw init s3://photos/birds", "from images in a bucket of the store's endpoint"],
     ["thaw init labels.csv --name birds --out birds.yaml", "from a manifest, with another name"],
   ]);

@@ -9,6 +9,7 @@ interface SchemaOptions {
 export function addSchema(program: Command): void {
   const command = program
     .command("schema")
+    .summary("print the JSON schema of run files")
     .description("print the JSON schema of run files, for editors and other programs")
     .option("--all <folder>", "write those of what commands print as JSON, and of the store's records, there")
     .action(async (_options: SchemaOptions, self: Command) => {

@@ -2,11 +2,13 @@
 import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
 import type { CancelJson } from "../../json/run.js";
+import { suggest } from "../../render/runs/advice.js";
 import { withSession } from "../../session.js";
 
 export function addCancel(program: Command): void {
   const command = program
     .command("cancel")
+    .summary("ask a run to end")
     .description("ask a run to end; the stages that are done stay in the store and are reused")
     .argument("<run>", "a run id, a unique beginning of one, or `latest`")
     .action(async (run: string, _options: object, self: Command) => {
@@ -19,6 +21,7 @@ export function addCancel(program: Command): void {
         output.data(document, () =>
           document.outcome === "requested" ? `${runId}: asked to end` : `${runId}: had ended already`,
         );
+        suggest(output, [[`thaw resume ${runId}`, "go on from what is done"]]);
       });
     });
   withExamples(command, [["thaw cancel latest", "the run that was started last"]]);

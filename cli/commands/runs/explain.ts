@@ -2,17 +2,18 @@
 import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
 import type { ExplainJson } from "../../json/explain.js";
-import { explanationText } from "../../render/runs/explain.js";
 import { withSession } from "../../session.js";
-import { workerWarning } from "../../workerWarning.js";
 
 export function addExplain(program: Command): void {
   const command = program
     .command("explain")
+    .summary("say what a run waits for, or why it ended as it did")
     .description("say in sentences what a run waits for, or why it ended as it did, and what to do")
     .argument("<run>", "a run id, a unique beginning of one, `latest`, or a model: MODEL, MODEL@VERSION")
     .action(async (run: string, _options: object, self: Command) => {
       const { output, project } = contextOf<object>(self);
+      const { workerWarning } = await import("../../workerWarning.js");
+      const { explanationText } = await import("../../render/runs/explain.js");
       await withSession(project, async (session) => {
         const [{ explainRun }, { getRun }, { resolveRunOrModel }] = await Promise.all([
           import("../../../client/explain/gather.js"),

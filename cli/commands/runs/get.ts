@@ -7,10 +7,7 @@ import type { GetJson, GotFilesJson } from "../../json/get.js";
 import { runJson } from "../../json/run.js";
 import type { Output } from "../../output.js";
 import type { Owner } from "../../owner.js";
-import { filesTable, modelText } from "../../render/models/files.js";
-import { costLine } from "../../render/runs/cost.js";
-import { resemblanceLines } from "../../render/runs/resemblance.js";
-import { runText } from "../../render/runs/run.js";
+import { suggest } from "../../render/runs/advice.js";
 import { withSession } from "../../session.js";
 
 interface GetOptions {
@@ -20,6 +17,7 @@ interface GetOptions {
 export function addGet(program: Command): void {
   const command = program
     .command("get")
+    .summary("show a run or a model, or fetch its files")
     .description("show a run or a model, or fetch files that its stages have made")
     .argument("<run|model>", "a run id, a unique beginning of one, `latest`, or MODEL[@VERSION]")
     .argument("[what]", "STAGE for all files of a stage, or STAGE/FILE")
@@ -48,6 +46,12 @@ async function describe({ store, platform }: Session, owner: Owner, output: Outp
     import("../../../client/temporal/links.js"),
     import("../../workerWarning.js"),
   ]);
+  const [{ filesTable, modelText }, { costLine }, { runText }, { resemblanceLines }] = await Promise.all([
+    import("../../render/models/files.js"),
+    import("../../render/runs/cost.js"),
+    import("../../render/runs/run.js"),
+    import("../../render/runs/resemblance.js"),
+  ]);
   const surroundings = {
     url: run && runUrl(platform, run.runId),
     warning: run && (await workerWarning(platform, run)),
@@ -72,6 +76,8 @@ async function describe({ store, platform }: Session, owner: Owner, output: Outp
       filesTable(files, screen),
     ].join("\n"),
   );
+  const runId = run?.runId ?? model?.runId;
+  if (runId !== undefined) suggest(output, [[`thaw report ${runId} --open`, "its report"]]);
 }
 
 async function fetch(

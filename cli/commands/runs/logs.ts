@@ -1,12 +1,11 @@
 /** `thaw logs`: what the stages of a run wrote down while they ran. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { LOG_LEVELS, type LogLevel } from "../../../spec/log.js";
+import { LOG_LEVELS, type LogLevel } from "../../../spec/logLevels.js";
 import { contextOf, withExamples } from "../../context.js";
 import type { LogLineJson } from "../../json/logs.js";
-import { logLine } from "../../render/runs/logs.js";
 import { withSession } from "../../session.js";
 import { EXIT_INTERRUPTED, interruptible } from "../../signals.js";
-import { sinceOf } from "../../since.js";
+import { since } from "../../since.js";
 
 interface LogsOptions {
   readonly stage?: string;
@@ -19,6 +18,7 @@ interface LogsOptions {
 export function addLogs(program: Command): void {
   const command = program
     .command("logs")
+    .summary("show what a run's stages wrote down")
     .description("show what a run's stages wrote down; kept in the store, it outlives the workers")
     .argument("<run>", "a run id, a unique beginning of one, or `latest`")
     .option("-s, --stage <name>", "only this stage")
@@ -28,6 +28,7 @@ export function addLogs(program: Command): void {
     .addOption(new Option("--level <level>", "only lines as serious as this").choices(LOG_LEVELS))
     .action(async (run: string, _options: LogsOptions, self: Command) => {
       const { output, project, options } = contextOf<LogsOptions>(self);
+      const { logLine } = await import("../../render/runs/logs.js");
       const { follow = false } = options;
       const { stage, attempt, since, level } = options;
       const filter = {
@@ -62,10 +63,4 @@ function attemptNumber(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
   throw new InvalidArgumentError("It must be a whole number from 1.");
-}
-
-function since(text: string): Date {
-  const time = sinceOf(text, new Date());
-  if (time !== undefined) return time;
-  throw new InvalidArgumentError("It must be like 90s, 10m, 2h or 1d, or a date such as 2026-11-25T08:30.");
 }

@@ -5,6 +5,7 @@ import { RUN, steer, withWait } from "../../steer.js";
 
 export function addPause(program: Command): void {
   const command = withWait(program.command("pause"))
+    .summary("free the accelerator for a while, and let the run go on")
     .description("stop a run's work for a while and free the accelerator; it survives restarts of everything")
     .argument("<run>", RUN)
     .action((run: string, _options: object, self: Command) => steer(self, run, { kind: "pause" }));

@@ -9,6 +9,7 @@ const RUN = "a run id, a unique beginning of one, or `latest`";
 export function addPin(program: Command): void {
   const command = program
     .command("pin")
+    .summary("keep a run's artifacts, or let them grow old")
     .description("keep a run's artifacts, however old it gets")
     .argument("<run>", RUN)
     .action(async (ref: string, _options: object, self: Command) => {

@@ -1,10 +1,9 @@
 /** `thaw plan`: says which stages of a run would be computed and which are in the store. */
 import type { Command } from "commander";
-import { loadPlatform } from "../../../runtime/platform.js";
 import { contextOf, withExamples } from "../../context.js";
 import { planJson } from "../../json/plan.js";
-import { planTable } from "../../render/runs/plan.js";
-import { openProjectStore } from "../../session.js";
+import { suggest } from "../../render/runs/advice.js";
+import { openProjectStore, projectPlatform } from "../../session.js";
 import { collect, DEFAULT_RUN_FILE, SET_HELP } from "./runFileOptions.js";
 
 interface PlanOptions {
@@ -14,24 +13,33 @@ interface PlanOptions {
 export function addPlan(program: Command): void {
   const command = program
     .command("plan")
+    .summary("tell what a run would compute, reuse and take, and why")
     .description("tell which stages `thaw run` would compute, which it would reuse, and why")
     .argument("[file]", "the run file", DEFAULT_RUN_FILE)
     .option("-s, --set <key=value>", SET_HELP, collect)
     .action(async (path: string, _options: PlanOptions, self: Command) => {
       const { output, project, options } = contextOf<PlanOptions>(self);
+      const { planText } = await import("../../render/runs/plan.js");
       const { loadRunFile } = await import("../../../client/runFile/load.js");
       const openStore = () => openProjectStore(project);
       const { file, dataPath, warnings } = await loadRunFile(path, options.set ?? [], openStore);
       for (const warning of warnings) output.talk(`Warning: ${warning}.`);
-      const platform = await loadPlatform(project);
-      const [{ openStoreOnly }, { planRun }, { engineFingerprint }] = await Promise.all([
-        import("../../../client/session.js"),
-        import("../../../client/plan/plan.js"),
-        import("../../../runtime/components/components.js"),
-      ]);
+      const platform = await projectPlatform(project);
+      const [{ openStoreOnly }, { planRun }, { refuseUnreadable }, { timeOfPlan }, { engineFingerprint }] =
+        await Promise.all([
+          import("../../../client/session.js"),
+          import("../../../client/plan/plan.js"),
+          import("../../../client/plan/readable.js"),
+          import("../../../client/forecast/planned.js"),
+          import("../../../runtime/components/components.js"),
+        ]);
       const context = { store: openStoreOnly(platform), platform };
       const stages = await planRun(context, file, { dataPath }, engineFingerprint());
-      output.data(planJson(file.name, stages), (screen) => planTable(stages, screen));
+      await refuseUnreadable(context.store, dataPath, stages);
+      const time = await timeOfPlan(context.store, file, dataPath, stages);
+      output.data(planJson(file.name, stages, time), (screen) => planText(file.name, stages, screen, time));
+      const other = path === DEFAULT_RUN_FILE ? "" : ` ${path}`;
+      suggest(output, [[`thaw run${other}`, "do it"]]);
     });
   withExamples(command, [
     ["thaw plan", "what `thaw run` would do now"],

@@ -4,7 +4,6 @@ import { contextOf, withExamples } from "../../context.js";
 import { planJson } from "../../json/plan.js";
 import type { ResumeJson } from "../../json/resume.js";
 import { startedText } from "../../render/runs/advice.js";
-import { planTable } from "../../render/runs/plan.js";
 import { withWritingSession } from "../../session.js";
 import { RUN } from "../../steer.js";
 import { collect, SET_HELP } from "./runFileOptions.js";
@@ -19,6 +18,7 @@ interface ResumeOptions {
 export function addResume(program: Command): void {
   const command = program
     .command("resume")
+    .summary("go on from a run that failed, was cancelled or has ended")
     .description("start a run that goes on from a failed, cancelled or completed one, and say what it reuses")
     .argument("<run>", RUN)
     .option("--from <stage>", "make this stage and those after it anew, whatever is in the store")
@@ -27,6 +27,7 @@ export function addResume(program: Command): void {
     .option("-w, --watch", "follow the new run")
     .action(async (run: string, _options: ResumeOptions, self: Command) => {
       const { output, project, options } = contextOf<ResumeOptions>(self);
+      const { planTable } = await import("../../render/runs/plan.js");
       const { set: overrides = [], from } = options;
       await withWritingSession(project, async (session) => {
         const [{ planResume }, { startRun }, { engineFingerprint }] = await Promise.all([

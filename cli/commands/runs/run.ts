@@ -17,6 +17,7 @@ interface RunOptions {
 export function addRun(program: Command): void {
   const command = program
     .command("run")
+    .summary("start a run and follow it")
     .description("start a run and follow it; the run itself goes on in Temporal whatever happens here")
     .argument("[file]", "the run file", DEFAULT_RUN_FILE)
     .option("-s, --set <key=value>", SET_HELP, collect)

@@ -5,6 +5,7 @@ import { RUN, steer, withWait } from "../../steer.js";
 
 export function addSet(program: Command): void {
   const command = withWait(program.command("set"))
+    .summary("give the stage that trains now other values")
     .description("give the stage that trains now other values; the stages after it keep the run file's")
     .argument("<run>", RUN)
     .argument("<key=value...>", "learning_rate or lr (a factor: 0.5x), patience, epochs")

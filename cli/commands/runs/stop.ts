@@ -9,6 +9,7 @@ interface StopOptions {
 
 export function addStop(program: Command): void {
   const command = withWait(program.command("stop"))
+    .summary("end the stage that trains now with its best weights")
     .description("end the stage that trains now with its best weights; the run goes on with the next one")
     .argument("<run>", RUN)
     .option("--keep-best", "say that this is meant: `thaw cancel` ends the whole run")

@@ -2,12 +2,12 @@
 import { serious } from "../../../spec/warnings/warning.js";
 import type { ModelJson } from "../../json/models.js";
 import type { Screen } from "../../output.js";
-import { dateTime, percent } from "../numbers.js";
+import { percent, shortTime } from "../numbers.js";
 import { FOLDS_TITLE, foldsCell } from "../runs/folds.js";
 import { table } from "../table.js";
 import { WARNINGS_TITLE, warningMark } from "../warnings.js";
 
-export function modelsTable(models: readonly ModelJson[], screen: Screen): string {
+export function modelsTable(models: readonly ModelJson[], screen: Screen, now = new Date()): string {
   if (models.length === 0) return "";
   const anyFolds = models.some(({ folds }) => folds !== undefined);
   const anyWarnings = models.some(({ warnings = [] }) => serious(warnings).length > 0);
@@ -24,7 +24,7 @@ export function modelsTable(models: readonly ModelJson[], screen: Screen): strin
     ...ofFolds(foldsCell(folds)),
     String(model.classes.length),
     model.base,
-    dateTime(new Date(model.createdAt)),
+    shortTime(new Date(model.createdAt), now),
     model.runId,
     ...ofWarnings(warningMark(model.warnings, screen.colours)),
   ]);

@@ -1,7 +1,7 @@
 /** What is said beside the data: what has happened, and which commands come next. */
 import type { Upload } from "../../../client/images/upload.js";
 import type { RunResult } from "../../../spec/pipeline/run.js";
-import type { Screen } from "../../output.js";
+import type { Output, Screen } from "../../output.js";
 import { duration, size } from "../numbers.js";
 
 /** Advice after a completed run. */
@@ -48,6 +48,13 @@ export function stillRunningText(runId: string): string {
       [`thaw cancel ${runId}`, "stop it"],
     ]),
   ].join("\n");
+}
+
+/** On a terminal: what may come next, once the answer is there. Scripts and pipes are spared. */
+export function suggest(output: Output, commands: readonly (readonly [string, string])[]): void {
+  const { live, colours } = output.screen.stderr;
+  if (output.json || !live || commands.length === 0) return;
+  output.talk(`\n${colours.dim(commandList(commands))}`);
 }
 
 /** Commands to copy, each with what it does. */

@@ -1,19 +1,24 @@
 /** A line of a run's log, for terminals and for `grep` alike. */
-import type { LogLevel, LogLine } from "../../../spec/log.js";
+import type { LogLine } from "../../../spec/log.js";
+import type { LogLevel } from "../../../spec/logLevels.js";
 import type { Colours, Screen } from "../../output.js";
-import { dateTime } from "../numbers.js";
+import { dateTime, shortTime } from "../numbers.js";
 import { padEnd } from "../text.js";
 
 /** `tune-1` and `evaluate` fit. */
 const STAGE_WIDTH = 9;
 const LEVEL_WIDTH = 5;
 
-/** Time in the machine's zone, stage (`#2` for a second attempt), level and message; nothing is cut off. */
-export function logLine({ time, stage, attempt, level, message }: LogLine, { colours }: Screen): string {
+/** Time in the machine's zone, short on a terminal; stage (`#2` for a second attempt), level and message; nothing is cut off. */
+export function logLine(
+  { time, stage, attempt, level, message }: LogLine,
+  { colours, live }: Screen,
+  now = new Date(),
+): string {
   const at = new Date(time);
   const seconds = Number.isNaN(at.getTime())
     ? time
-    : `${dateTime(at)}:${String(at.getSeconds()).padStart(2, "0")}`;
+    : `${live ? shortTime(at, now) : dateTime(at)}:${String(at.getSeconds()).padStart(2, "0")}`;
   const name = attempt > 1 ? `${stage}#${attempt}` : stage;
   const paint = paintOf(level, colours);
   return [

@@ -1,8 +1,43 @@
 /** A plan as a table: which stages would be computed, and why. */
+import type { PlannedTime } from "../../../client/forecast/planned.js";
 import type { PlannedStage } from "../../../client/plan/foresee.js";
+import { money } from "../../../spec/prices.js";
 import type { Screen } from "../../output.js";
+import { inShort } from "../numbers.js";
 import { table } from "../table.js";
 import { truncate } from "../text.js";
+import { wrapWords } from "../words.js";
+import { joinAlike } from "./alike.js";
+
+/** A plan of a run that computes nothing, in three lines; else the table. */
+export function planText(
+  model: string,
+  stages: readonly PlannedStage[],
+  screen: Screen,
+  time?: PlannedTime,
+): string {
+  if (stages.some(({ action }) => action === "run" || action === "maybe")) {
+    const rows = planTable(stages, screen);
+    return time === undefined ? rows : `${rows}\n\n${wrapWords(timeText(time), screen.width)}`;
+  }
+  const reused = stages.filter(({ action }) => action === "reuse").length;
+  const skipped = stages.length - reused;
+  return [
+    `${screen.colours.bold(model)}: nothing to compute`,
+    `${reused === 1 ? "The one stage is" : `All ${reused} stages are`} in the store${skipped === 0 ? "" : `; ${skipped} are left out, as before`}.`,
+    "`thaw run` would end in seconds with the same model; `thaw models` lists it.",
+  ].join("\n");
+}
+
+/** E.g. `About 4 min of computing, as in earlier runs; about 0.12 EUR.` */
+function timeText({ seconds, isMeasured, withoutFolds, cost }: PlannedTime): string {
+  const ground = isMeasured ? "as in earlier runs" : "a guess from the number of images and the base";
+  return [
+    `About ${inShort(seconds)} of computing, ${ground}`,
+    ...(withoutFolds ? ["folds that the recipe may ask for come on top"] : []),
+    ...(cost === undefined ? [] : [`about ${money(cost.amount, cost.currency)}`]),
+  ].join("; ");
+}
 
 export function planTable(stages: readonly PlannedStage[], screen: Screen): string {
   const { colours, width } = screen;
@@ -12,7 +47,10 @@ export function planTable(stages: readonly PlannedStage[], screen: Screen): stri
       : action === "reuse"
         ? colours.green(action)
         : colours.dim(action);
-  const rows = stages.map(({ name, action, why }) => [name, paint(action), why]);
+  const shown = joinAlike(stages, ({ action, why }) =>
+    action === "skip" || action === "maybe" ? `${action} ${why}` : undefined,
+  );
+  const rows = shown.map(({ name, action, why }) => [name, paint(action), why]);
   return table(["STAGE", "ACTION", "WHY"], rows, screen)
     .split("\n")
     .map((line) => truncate(line, width))

@@ -1,11 +1,12 @@
 /** A run at one moment: the frame of `thaw watch`, and the lines where nothing can be written over. */
+import type { ToGo } from "../../../client/forecast/toGo.js";
 import type { RunView } from "../../../client/runs/watch.js";
 import type { LiveStage } from "../../../spec/pipeline/run.js";
 import { podSentence } from "../../../spec/pods/sentence.js";
 import type { Colours, Screen } from "../../output.js";
-import { duration } from "../numbers.js";
+import { duration, inShort } from "../numbers.js";
 import { truncate, wrap } from "../text.js";
-import { stageTable } from "./stages.js";
+import { stageTable, withSkippedJoined } from "./stages.js";
 import { steeringLines } from "./steering.js";
 
 /** What is known of a run besides its view. */
@@ -14,19 +15,29 @@ export interface RunSurroundings {
   readonly url: string | undefined;
   /** What keeps the run from going on, and what mends it. */
   readonly warning: string | undefined;
+  /** Where it is and how long it will go on; known to those who watch. */
+  readonly toGo?: ToGo | undefined;
 }
 
 /** @param now the present, for the time that the run has taken so far */
-export function runText(view: RunView, { url, warning }: RunSurroundings, now: Date, screen: Screen): string {
+export function runText(
+  view: RunView,
+  { url, warning, toGo }: RunSurroundings,
+  now: Date,
+  screen: Screen,
+): string {
   const { colours, width } = screen;
   return [
-    truncate(headline(view, now, colours), width),
+    truncate(
+      `${headline(view, now, colours)}${toGo === undefined || view.status !== "running" ? "" : `  ${toGoText(toGo)}`}`,
+      width,
+    ),
     ...(view.resumedFrom === undefined ? [] : [colours.dim(`goes on from ${view.resumedFrom}`)]),
     ...(url === undefined ? [] : [colours.dim(url)]),
     "",
     stageTable(view.stages, screen),
     ...podLines(view, screen),
-    ...steeringLines(view, screen),
+    ...steeringLines(view, screen, now),
     ...(warning === undefined ? [] : ["", colours.yellow(`! ${warning}`)]),
   ].join("\n");
 }
@@ -36,10 +47,12 @@ export function changedLines(last: RunView | undefined, next: RunView, screen: S
   const before = new Map(last?.stages.map((stage) => [stage.name, stage]));
   const pod = next.pod === undefined ? undefined : podSentence(next.pod);
   const isNews = pod !== undefined && (last?.pod === undefined || podSentence(last.pod) !== pod);
-  const stages = next.stages
+  const changed = next.stages
     .filter(({ state }) => state !== "waiting" && state !== "not-run")
-    .filter((stage) => hasChanged(before.get(stage.name), stage))
-    .map(({ progress: _progress, ...stage }) => stageTable([stage], screen, next.stages));
+    .filter((stage) => hasChanged(before.get(stage.name), stage));
+  const stages = withSkippedJoined(changed).map(({ progress: _progress, ...stage }) =>
+    stageTable([stage], screen, next.stages),
+  );
   return isNews ? [...stages, `  ${pod}`] : stages;
 }
 
@@ -52,6 +65,12 @@ function podLines({ pod }: RunView, { colours, width }: Screen): readonly string
 
 function hasChanged(before: LiveStage | undefined, now: LiveStage): boolean {
   return before?.state !== now.state || (before.attempt ?? 1) !== (now.attempt ?? 1);
+}
+
+/** E.g. `stage 6 of 14, about 3 min to go`. */
+function toGoText({ stage, of, seconds }: ToGo): string {
+  const where = `stage ${stage} of ${of}`;
+  return seconds === undefined ? where : `${where}, about ${inShort(seconds)} to go`;
 }
 
 function headline(

@@ -2,7 +2,7 @@
 import type { RunListing } from "../../../client/runs/list.js";
 import { serious } from "../../../spec/warnings/warning.js";
 import type { Screen } from "../../output.js";
-import { dateTime, duration, percent } from "../numbers.js";
+import { duration, percent, shortTime } from "../numbers.js";
 import { table } from "../table.js";
 import { WARNINGS_TITLE, warningMark } from "../warnings.js";
 import { FOLDS_TITLE, foldsCell } from "./folds.js";
@@ -28,13 +28,15 @@ export function runsTable(runs: readonly RunListing[], now: Date, screen: Screen
           ? colours.cyan
           : colours.yellow;
     const shown =
-      paused === undefined ? status : `paused since ${dateTime(new Date(paused.since))} by ${paused.by}`;
+      paused === undefined
+        ? status
+        : `paused since ${shortTime(new Date(paused.since), now)} by ${paused.by}`;
     const accuracy = testAccuracy === undefined ? "" : percent(testAccuracy);
     return [
       runId,
       model,
       paint(shown),
-      dateTime(startedAt),
+      shortTime(startedAt, now),
       took,
       accuracy,
       ...(anyFolds ? [foldsCell(folds)] : []),

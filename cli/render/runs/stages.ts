@@ -6,6 +6,7 @@ import type { Colours, Screen } from "../../output.js";
 import { duration, percent, roughDuration, timeOfDay } from "../numbers.js";
 import { progressBar } from "../progressBar.js";
 import { padEnd, padStart, truncate, widthOf } from "../text.js";
+import { joinAlike } from "./alike.js";
 
 /** All of them one column wide in every terminal, which rules out the symbols that are also emoji. */
 const MARKS: Readonly<Record<StageState, string>> = {
@@ -35,8 +36,19 @@ export function stageTable(
   screen: Screen,
   all: readonly LiveStage[] = stages,
 ): string {
-  const nameWidth = Math.max(LEAST_NAME_WIDTH, ...all.map(({ name }) => widthOf(name)));
-  return stages.flatMap((stage) => stageLines(stage, screen, nameWidth)).join("\n");
+  const nameWidth = Math.max(LEAST_NAME_WIDTH, ...withSkippedJoined(all).map(({ name }) => widthOf(name)));
+  return withSkippedJoined(stages)
+    .flatMap((stage) => stageLines(stage, screen, nameWidth))
+    .join("\n");
+}
+
+/** Folds that are left out have one reason; those that wait have nothing to tell apart. */
+export function withSkippedJoined(stages: readonly LiveStage[]): readonly LiveStage[] {
+  return joinAlike(stages, ({ name, state, note }) =>
+    state === "skipped" || state === "not-run" || (state === "waiting" && name.startsWith("fold-"))
+      ? `${state} ${note ?? ""}`
+      : undefined,
+  );
 }
 
 function stageLines(stage: LiveStage, screen: Screen, nameWidth: number): readonly string[] {

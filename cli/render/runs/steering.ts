@@ -3,14 +3,18 @@
 import type { RunView } from "../../../client/runs/watch.js";
 import { commandText } from "../../../spec/steering/words.js";
 import type { Screen } from "../../output.js";
-import { dateTime } from "../numbers.js";
+import { shortTime } from "../numbers.js";
 import { truncate } from "../text.js";
 
 /** More of them would push the stages off the screen; `--json` has all. */
 const MOST_SHOWN = 5;
 
 /** Below the stages: whether the run is paused, and the last commands. */
-export function steeringLines({ runId, control, status }: RunView, screen: Screen): readonly string[] {
+export function steeringLines(
+  { runId, control, status }: RunView,
+  screen: Screen,
+  now = new Date(),
+): readonly string[] {
   if (control === undefined) return [];
   const { colours, width } = screen;
   const { paused, commands } = control;
@@ -21,7 +25,7 @@ export function steeringLines({ runId, control, status }: RunView, screen: Scree
     paused === undefined || status !== "running"
       ? []
       : [
-          colours.yellow(`‖ paused since ${dateTime(new Date(paused.since))} by ${paused.by}`),
+          colours.yellow(`‖ paused since ${shortTime(new Date(paused.since), now)} by ${paused.by}`),
           `  \`thaw unpause ${runId}\` lets it go on`,
         ];
   return ["", ...lines, ...pause];

@@ -2,7 +2,15 @@
 import type { z } from "zod";
 import { logLineSchema } from "../../log.js";
 import { reportSchema } from "../records/report.js";
-import { doctorSchema, downSchema, errorLineSchema, gcSchema, servicesSchema } from "./machine.js";
+import { compareSchema } from "./compare.js";
+import {
+  completionSchema,
+  doctorSchema,
+  downSchema,
+  errorLineSchema,
+  gcSchema,
+  servicesSchema,
+} from "./machine.js";
 import {
   baseSchema,
   basesSchema,
@@ -42,6 +50,7 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
     commands: ["bases"],
     documents: { list: basesSchema, add: baseSchema, remove: removedBaseSchema },
   },
+  completion: { commands: ["completion"], documents: documents(completionSchema) },
   doctor: { commands: ["doctor"], documents: documents(doctorSchema) },
   error: { commands: [], documents: documents(errorLineSchema) },
   explain: { commands: ["explain"], documents: documents(explainSchema) },
@@ -51,8 +60,8 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
   init: { commands: ["init"], documents: documents(initSchema) },
   logs: { commands: ["logs"], documents: { line: logLineSchema } },
   models: {
-    commands: ["models"],
-    documents: { list: modelsSchema, alias: modelSchema, unalias: unaliasSchema },
+    commands: ["models", "compare"],
+    documents: { list: modelsSchema, alias: modelSchema, unalias: unaliasSchema, compare: compareSchema },
   },
   pin: { commands: ["pin", "unpin"], documents: documents(pinSchema) },
   plan: { commands: ["plan"], documents: documents(planSchema) },

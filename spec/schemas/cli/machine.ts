@@ -50,6 +50,11 @@ export const servicesSchema = z.object({
 });
 
 /** Of `thaw down`. */
+export const completionSchema = z.object({
+  shell: z.enum(["bash", "zsh", "fish"]),
+  script: z.string().describe("To be read by the shell."),
+});
+
 export const downSchema = z.object({ projectFolder: z.string(), stopped: z.literal(true) });
 
 export const gcPartSchema = z.object({ count: countSchema, bytes: countSchema });

@@ -77,6 +77,9 @@ const runListingSchema = z.object({
 
 export const runsSchema = z.object({
   runs: z.array(runListingSchema).describe("Newest first."),
+  more: countSchema
+    .exactOptional()
+    .describe("Older runs that match and are beyond --limit; absent where there are none."),
   damaged: damagedSchema.exactOptional().describe("Absent when every record could be read."),
 });
 
@@ -94,7 +97,21 @@ const plannedStagesSchema = z
   )
   .describe("In the order in which they would run.");
 
-export const planSchema = z.object({ model: z.string(), stages: plannedStagesSchema });
+const forecastSchema = z.object({
+  seconds: z.number().describe("Of the stages that would be computed."),
+  isMeasured: z.boolean().describe("False where it is a guess: nothing like it was computed here before."),
+  withoutFolds: z.boolean().describe("Whether folds may come on top, as the recipe decides."),
+  cost: z
+    .object({ amount: z.number(), currency: z.string() })
+    .exactOptional()
+    .describe("Only where THAW_PRICES names a price table."),
+});
+
+export const planSchema = z.object({
+  model: z.string(),
+  stages: plannedStagesSchema,
+  forecast: forecastSchema.exactOptional().describe("Absent where nothing has to be computed."),
+});
 
 /** Of `thaw resume --detach` and `--dry-run`; without `runId` when nothing was started. */
 export const resumeSchema = z.object({
@@ -149,6 +166,17 @@ export const pinSchema = z.object({ runId: z.string(), pinned: z.boolean() });
 export const initSchema = z.object({
   runFile: z.string().describe("Absolute path of the run file that was written."),
   model: z.string().describe("The model's name in it."),
+  images: countSchema,
+  classes: z.array(z.object({ name: z.string(), images: countSchema })),
+  kind: z.object({
+    kind: z.string().describe("What the images seem to show: `augment.kind`."),
+    reason: z.string(),
+  }),
+  splits: z.string().exactOptional().describe("What says which images are held out; absent if nothing does."),
+  ignored: z
+    .array(z.object({ reason: z.string(), files: countSchema, example: z.string() }))
+    .describe("Files that were passed over."),
+  warnings: z.array(z.string()),
 });
 
 /**

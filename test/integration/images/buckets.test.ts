@@ -214,7 +214,8 @@ test("`thaw init` writes a run file for images in a bucket", async () => {
   const { stdout } = await thaw(["init", folder, "--out", "folder.yaml"], { cwd: stack.folder });
   assert.match(stdout, /folder\.yaml/);
   const local = await readFile(join(stack.folder, "folder.yaml"), "utf8");
-  const kindOf = (file: string) => /^# augment\.kind is .*$/m.exec(file)?.[0];
+  const kindOf = (file: string) => /^ {2}# .*\n {2}kind: .*$/m.exec(file)?.[0];
+  assert.ok(kindOf(text));
   assert.equal(kindOf(text), kindOf(local));
 });
 

@@ -85,7 +85,7 @@ async function exported(...args: readonly string[]): Promise<ExportJson> {
   return JSON.parse(stdout) as ExportJson;
 }
 
-/** What the exported model is given: the README's steps with our own decoder. */
+/** What the exported model is given: the steps of docs/export.md with our own decoder. */
 async function pixelsOf(path: string): Promise<Buffer> {
   const { pixels } = await decodeImage(await readFile(path), { background: "white", keepShortSide: 240 });
   return renderView(await encodePixels(pixels), base.input);

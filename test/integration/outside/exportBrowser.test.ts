@@ -19,7 +19,7 @@ import { FIXTURES, largestDifference } from "../../unit/learn/support.js";
 
 /** The release for browsers of the package that tfjs-node is built on. */
 const TENSORFLOW_JS = "node_modules/@tensorflow/tfjs/dist/tf.min.js";
-/** As in the README. */
+/** As in docs/export.md. */
 const FOLDER = "/digits-v1-tfjs";
 const PHOTOGRAPH = "photographs/chelsea.png";
 /** The label of that photograph in ImageNet, "Egyptian cat". */
@@ -31,9 +31,9 @@ const PATIENCE_MS = 120_000;
 const executablePath = await findChromium();
 const skip = executablePath === undefined ? "there is no chromium on the PATH" : false;
 
-/** The page of the README's section on exports. */
+/** The page of docs/export.md. */
 async function readmeExample(): Promise<string> {
-  const [, html] = /```html\n([\s\S]+?)```/.exec(await readFile("README.md", "utf8")) ?? [];
+  const [, html] = /```html\n([\s\S]+?)```/.exec(await readFile("docs/export.md", "utf8")) ?? [];
   assert.ok(html);
   return html;
 }
@@ -99,7 +99,7 @@ describe("the exported LayersModel in chromium", { skip }, () => {
     await page.close();
   });
 
-  test("the README's example names what is in the photograph", async () => {
+  test("the example of docs/export.md names what is in the photograph", async () => {
     const { page, complaints } = await open("/readme.html");
     await page
       .waitForFunction("document.title !== ''", undefined, { timeout: PATIENCE_MS })

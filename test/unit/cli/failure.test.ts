@@ -37,6 +37,25 @@ describe("failures", () => {
     assert.match(text, /the reason/);
   });
 
+  it("wrap at words on a terminal, and leave what is to be copied whole", () => {
+    const failure = failureOf(
+      new ThawError("NOT_FOUND", "there is no run file /a/very/long/path/that/does/not/fit.yaml here", {
+        hint: "`thaw init FOLDER` writes one for a folder of images",
+      }),
+    );
+    assert.ok(failure);
+    assert.deepEqual(failureText(failure, plain, false, 36).split("\n"), [
+      "error NOT_FOUND: there is no run",
+      "  file",
+      "  /a/very/long/path/that/does/not/fit.yaml",
+      "  here",
+      "hint: `thaw init FOLDER` writes one",
+      "  for a folder of images",
+    ]);
+    const coloured = failureText(failure, picocolors.createColors(true), false, 36);
+    assert.equal(coloured.split("\n").length, 6, "colours take no columns");
+  });
+
   it("take commander's suggestion as the hint", () => {
     const error = new CommanderError(
       1,

@@ -1,6 +1,7 @@
 /** The help of every command. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { failureOf } from "../../../cli/failure.js";
 import { createProgram } from "../../../cli/program.js";
 
 /** @param names of a command, and of one below it */
@@ -24,19 +25,43 @@ function helpOf(...names: readonly string[]): string {
 const COMMANDS = [
   ...["init", "plan", "run", "watch", "logs", "explain", "runs", "cancel", "resume"],
   ...["pause", "unpause", "set", "stop"],
-  "bases",
-  ...["models", "get", "report", "predict", "export"],
-  ...["pin", "unpin", "gc"],
-  ...["up", "down", "status", "doctor", "schema"],
+  ...["report", "compare", "models", "get", "predict", "export"],
+  ...["bases", "pin", "unpin", "gc"],
+  ...["up", "down", "status", "doctor", "schema", "completion"],
 ];
 
 describe("help", () => {
   it("lists every command", () => {
     assert.deepEqual(
       createProgram().commands.map((command) => command.name()),
-      COMMANDS,
+      [...COMMANDS, "help"],
     );
   });
+
+  it("has every command on one screen", () => {
+    const lines = helpOf().split("\n");
+    for (const line of lines) assert.ok(line.length <= 80, line);
+    assert.ok(lines.length <= 50, `${lines.length} lines`);
+    for (const name of [...COMMANDS, "help"])
+      assert.ok(
+        lines.some((line) => new RegExp(`^  (\\w+, )?${name}[, ]`).test(line)),
+        name,
+      );
+  });
+
+  for (const [words, hint] of [
+    [["nosuch"], "`thaw --help` lists the commands"],
+    [["repot"], "did you mean `thaw help report`?"],
+    [["bases", "ad"], "did you mean `thaw help bases add`?"],
+  ] as const) {
+    it(`of what is no command (${words.join(" ")}) says what may be meant`, async () => {
+      const refused = createProgram().parseAsync(["help", ...words], { from: "user" });
+      const failure = failureOf(await refused.catch((error: unknown) => error));
+      assert.equal(failure?.exitCode, 2);
+      assert.equal(failure?.message, `there is no command 'thaw ${words.join(" ")}'`);
+      assert.equal(failure?.hint, hint);
+    });
+  }
 
   it("of bases remove says that all versions go, and has an example", () => {
     const text = helpOf("bases", "remove");

@@ -17,9 +17,12 @@ const LINE: LogLine = {
 describe("a line", () => {
   test("has its time to the second, stage, level and message", () => {
     assert.match(
-      logLine(LINE, plainScreen()),
+      logLine(LINE, { ...plainScreen(), live: false }),
       /^2026-11-2\d \d\d:\d\d:05 {2}head {7}warn {3}stopped: the run was cancelled$/,
     );
+  });
+  test("has a short time on a terminal", () => {
+    assert.match(logLine(LINE, plainScreen(), new Date(LINE.time)), /^\d\d:\d\d:05 {2}head/);
   });
   test("names the attempt from the second on", () => {
     assert.match(logLine({ ...LINE, attempt: 2 }, plainScreen()), / {2}head#2 {5}warn /);

@@ -1,7 +1,7 @@
 /** Numbers as the terminal shows them. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { dateTime, duration, percent, roughDuration } from "../../../cli/render/numbers.js";
+import { dateTime, duration, percent, roughDuration, shortTime } from "../../../cli/render/numbers.js";
 
 describe("duration", () => {
   const CASES: readonly (readonly [number, string])[] = [
@@ -30,6 +30,16 @@ describe("roughDuration", () => {
 describe("percent", () => {
   it("has one decimal", () => {
     assert.deepEqual([0, 0.9684, 1].map(percent), ["0.0 %", "96.8 %", "100.0 %"]);
+  });
+});
+
+describe("shortTime", () => {
+  const now = new Date(2026, 10, 29, 23, 59);
+
+  it("has no more of the day than is needed", () => {
+    assert.equal(shortTime(new Date(2026, 10, 29, 0, 3), now), "00:03");
+    assert.equal(shortTime(new Date(2026, 10, 28, 14, 3), now), "28 Nov 14:03");
+    assert.equal(shortTime(new Date(2025, 10, 29, 14, 3), now), "2025-11-29 14:03");
   });
 });
 

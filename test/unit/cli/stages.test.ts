@@ -68,6 +68,18 @@ describe("stageTable", () => {
     assert.equal(lines[3], "▸ tune-2    running      epoch 3/8  120/380  ETA 2:14 min");
   });
 
+  it("has one row for folds that are left out for one reason, and others for other reasons", () => {
+    const folds: readonly LiveStage[] = [1, 2, 3, 4].map((fold) => ({
+      name: `fold-${fold}`,
+      state: "skipped",
+      note: fold < 4 ? "no folds: 171 images are enough" : "asked for three",
+    }));
+    assert.deepEqual(stageTable(folds, plainScreen(80)).split("\n"), [
+      "– fold-1…3  skipped                 no folds: 171 images are enough",
+      "– fold-4    skipped                 asked for three",
+    ]);
+  });
+
   it("cuts nothing off in a pipe", () => {
     const lines = stageTable(STAGES, plainScreen(Number.POSITIVE_INFINITY)).split("\n");
     assert.match(lines[2] ?? "", /accuracy 96\.8 % → 96\.2 %$/);

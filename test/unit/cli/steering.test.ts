@@ -53,13 +53,10 @@ test("a paused run says since when, by whom, what it was told and how it goes on
     lines.at(-2),
     "  `thaw unpause digits-20261124-101500-ab12` lets it go on",
   ]);
-  assert.match(lines.at(-2) ?? "", /^‖ paused since 2026-11-24 \d\d:17 by bob@home$/);
+  assert.match(lines.at(-2) ?? "", /^‖ paused since \d\d:17 by bob@home$/);
 });
 
 test("the list of runs shows a pause in place of the state", () => {
   const run = { runId: "a-1", model: "a", status: "running", startedAt: STARTED, paused } as const;
-  assert.match(
-    runsTable([run], STARTED, plainScreen(160)),
-    /a-1 +a +paused since 2026-11-24 \d\d:17 by bob@home/,
-  );
+  assert.match(runsTable([run], STARTED, plainScreen(160)), /a-1 +a +paused since \d\d:17 by bob@home/);
 });

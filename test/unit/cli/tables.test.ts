@@ -9,8 +9,8 @@ import { servicesTable } from "../../../cli/render/machine/services.js";
 import { filesTable, modelText } from "../../../cli/render/models/files.js";
 import { modelsTable } from "../../../cli/render/models/models.js";
 import { predictionsTable, unreadable } from "../../../cli/render/models/predictions.js";
-import { dateTime } from "../../../cli/render/numbers.js";
-import { planTable } from "../../../cli/render/runs/plan.js";
+import { shortTime } from "../../../cli/render/numbers.js";
+import { planTable, planText } from "../../../cli/render/runs/plan.js";
 import { runsTable } from "../../../cli/render/runs/runs.js";
 import type { PlannedStage } from "../../../client/plan/foresee.js";
 import type { ModelVersion } from "../../../spec/records/model.js";
@@ -51,11 +51,11 @@ describe("runsTable", () => {
       now,
       plainScreen(),
     );
-    const time = dateTime(startedAt);
+    const time = shortTime(startedAt, now);
     assert.deepEqual(lines(text), [
-      "RUN       MODEL   STATUS     STARTED               TOOK  ACCURACY",
-      `digits-2  digits  running    ${time}  1:00 min`,
-      `digits-1  digits  completed  ${time}     8.4 s    96.8 %`,
+      "RUN       MODEL   STATUS     STARTED      TOOK  ACCURACY",
+      `digits-2  digits  running    ${time}    1:00 min`,
+      `digits-1  digits  completed  ${time}       8.4 s    96.8 %`,
       `digits-0  digits  completed  ${time}`,
     ]);
   });
@@ -72,19 +72,52 @@ describe("runsTable", () => {
       { ...run, runId: "scans-2", folds: FOLDS },
       { ...run, runId: "scans-1" },
     ];
-    const time = dateTime(startedAt);
+    const time = shortTime(startedAt, now);
     assert.deepEqual(lines(runsTable(runs, now, plainScreen())), [
-      "RUN      MODEL  STATUS     STARTED               TOOK  ACCURACY            OVER FOLDS",
-      `scans-2  scans  completed  ${time}  1:00 min    88.0 %  84.2 % (78.0 – 89.0)`,
-      `scans-1  scans  completed  ${time}  1:00 min    88.0 %`,
+      "RUN      MODEL  STATUS     STARTED      TOOK  ACCURACY            OVER FOLDS",
+      `scans-2  scans  completed  ${time}    1:00 min    88.0 %  84.2 % (78.0 – 89.0)`,
+      `scans-1  scans  completed  ${time}    1:00 min    88.0 %`,
     ]);
     assert.deepEqual(
-      runsJson({ runs, damaged: [] }).runs.map(({ folds }) => folds),
+      runsJson({ runs, damaged: [], more: 0 }).runs.map(({ folds }) => folds),
       [FOLDS, undefined],
     );
   });
 
   it("is empty without runs", () => assert.equal(runsTable([], now, plainScreen()), ""));
+});
+
+describe("planText", () => {
+  const artifact = { kind: "head", key: "k", digest: "d" } as const;
+  const reused: readonly PlannedStage[] = [
+    { name: "head", kind: "head", action: "reuse", why: "the artifact abc is in the store", artifact },
+    ...[1, 2, 3].map((fold) => ({
+      name: `fold-${fold}`,
+      kind: "fold" as const,
+      action: "skip" as const,
+      why: "no folds: 171 held-out images",
+    })),
+  ];
+
+  it("is three lines where nothing has to be computed", () => {
+    assert.deepEqual(lines(planText("digits", reused, plainScreen())), [
+      "digits: nothing to compute",
+      "The one stage is in the store; 3 are left out, as before.",
+      "`thaw run` would end in seconds with the same model; `thaw models` lists it.",
+    ]);
+  });
+
+  it("has one row for folds that are left out for one reason", () => {
+    const stages: readonly PlannedStage[] = [
+      ...reused,
+      { name: "evaluate", kind: "evaluate", action: "run", why: "head changed" },
+    ];
+    assert.deepEqual(lines(planText("digits", stages, plainScreen())).slice(1), [
+      "head      reuse   the artifact abc is in the store",
+      "fold-1…3  skip    no folds: 171 held-out images",
+      "evaluate  run     head changed",
+    ]);
+  });
 });
 
 describe("planTable", () => {
@@ -217,7 +250,9 @@ describe("predictions", () => {
     const cut = "a class with a name as long as …";
     const whole = `a.png  ${cut}      50.0 %  or not a class with a name as long…`;
     assert.equal(lines(predictionsTable(doubtful, plainScreen(200)))[1], whole);
-    assert.equal(lines(predictionsTable(doubtful, plainScreen()))[1], `${whole.slice(0, 79)}…`);
+    const row = lines(predictionsTable(doubtful, plainScreen()))[1] ?? "";
+    assert.ok(row.length <= 80, row);
+    assert.match(row, /^a\.png {2}a class with a name.*… +50\.0 % {2}or not a class.*…$/);
   });
 
   it("has a sentence for what could not", () => {
@@ -264,14 +299,15 @@ describe("modelsTable", () => {
   const listed = (model: ModelVersion) => modelJson({ model, aliases: [] });
 
   it("has a column for the folds, where a model has some", () => {
-    const time = dateTime(new Date(MODEL.createdAt));
+    const now = new Date(MODEL.createdAt);
+    const time = shortTime(now, now);
     const old = listed({ ...MODEL, version: 1 });
-    assert.deepEqual(lines(modelsTable([listed({ ...MODEL, folds: FOLDS }), old], plainScreen())), [
-      "MODEL     ALIASES  ACCURACY            OVER FOLDS  CLASSES  BASE                REGISTERED        RUN",
-      `digits@2             96.8 %  84.2 % (78.0 – 89.0)        2  efficientnet-lite0  ${time}  digits-1`,
-      `digits@1             96.8 %                              2  efficientnet-lite0  ${time}  digits-1`,
+    assert.deepEqual(lines(modelsTable([listed({ ...MODEL, folds: FOLDS }), old], plainScreen(120), now)), [
+      "MODEL     ALIASES  ACCURACY            OVER FOLDS  CLASSES  BASE                REGISTERED  RUN",
+      `digits@2             96.8 %  84.2 % (78.0 – 89.0)        2  efficientnet-lite0  ${time}       digits-1`,
+      `digits@1             96.8 %                              2  efficientnet-lite0  ${time}       digits-1`,
     ]);
-    assert.deepEqual(lines(modelsTable([old], plainScreen()))[1]?.split(/ {2,}/), [
+    assert.deepEqual(lines(modelsTable([old], plainScreen(), now))[1]?.split(/ {2,}/), [
       ...["digits@1", "96.8 %", "2", "efficientnet-lite0", time, "digits-1"],
     ]);
     assert.deepEqual(listed({ ...MODEL, folds: FOLDS }).folds, FOLDS);

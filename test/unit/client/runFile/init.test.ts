@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import sharp from "sharp";
 import { parseDocument, visit } from "yaml";
 import { describeFolder, modelName } from "../../../../client/runFile/describeFolder.js";
-import { initRunFile } from "../../../../client/runFile/init.js";
+import { initRunFile, proposeRunFile } from "../../../../client/runFile/init.js";
 import { runFileJsonSchema, type SchemaNode } from "../../../../client/runFile/jsonSchema.js";
 import { parseRunFile } from "../../../../client/runFile/parse.js";
 import { runFileSchema } from "../../../../spec/runFile/runFile.js";
@@ -18,12 +18,22 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-/** Files named like images; `init` looks at names only. */
-async function images(name: string, counts: Readonly<Record<string, number>>): Promise<string> {
+/** A coloured picture. */
+const PICTURE = await sharp({ create: { width: 12, height: 9, channels: 3, background: "#c08040" } })
+  .png()
+  .toBuffer();
+
+async function images(
+  name: string,
+  counts: Readonly<Record<string, number>>,
+  bytes: Uint8Array | string = PICTURE,
+): Promise<string> {
   const path = join(folder, name);
   for (const [label, count] of Object.entries(counts)) {
     await mkdir(join(path, label), { recursive: true });
-    await Promise.all(Array.from({ length: count }, (_, i) => writeFile(join(path, label, `${i}.jpg`), "")));
+    await Promise.all(
+      Array.from({ length: count }, (_, i) => writeFile(join(path, label, `${i}.jpg`), bytes)),
+    );
   }
   return path;
 }
@@ -129,7 +139,8 @@ const KINDS: Readonly<Record<string, { classes: string[]; colour?: string; kind:
 };
 for (const [what, { classes, colour, kind }] of Object.entries(KINDS)) {
   test(`${what} are taken for ${kind}`, async () => {
-    const path = await images(what, Object.fromEntries(classes.map((name) => [name, 6])));
+    const counts = Object.fromEntries(classes.map((name) => [name, 6]));
+    const path = await images(what, counts, "");
     for (const name of colour === undefined ? [] : classes) {
       for (let i = 0; i < 6; i++) {
         const size = { width: 40, height: 30, channels: 3 } as const;
@@ -166,6 +177,54 @@ for (const [what, { counts, warnings }] of Object.entries(WARNED)) {
     assert.equal(parseRunFile(text, "thaw.yaml", []).data.path, what);
   });
 }
+
+test("a class of which no image can be read is told, with the files and why", async () => {
+  const path = await images("half", { bad: 3, good: 120 });
+  for (const name of ["0", "1", "2"]) await writeFile(join(path, "bad", `${name}.jpg`), "no picture");
+  const { found, text } = await proposeRunFile(path, { runFile: join(folder, "thaw.yaml") });
+  assert.match(
+    found.warnings[0] ?? "",
+    /^the class "bad" has no readable image \(bad\/0\.jpg: .+; bad\/1\.jpg: .+; bad\/2\.jpg: .+\): replace these files/,
+  );
+  assert.match(text, /^# WARNING: the class "bad" has no readable image/m);
+  // One that can be read is enough.
+  await writeFile(join(path, "bad", "2.jpg"), PICTURE);
+  assert.doesNotMatch((await describeFolder(path)).warnings.join(), /readable/);
+});
+
+test("the short run file says what was chosen and means the same as the full one", async () => {
+  const path = await images("Short Ones", { "0": 60, "1": 61 });
+  const options = { runFile: join(folder, "thaw.yaml") };
+  const { text } = await proposeRunFile(path, options);
+  assert.deepEqual(
+    parseRunFile(text, "thaw.yaml", []),
+    parseRunFile(await initRunFile(path, options), "thaw.yaml", []),
+  );
+  assert.deepEqual(text.split("\n").slice(1), [
+    "# Written by `thaw init` after a look at 121 images in 2 classes. Every other key has its default:",
+    "# `thaw init --full` writes them all with their meaning, and editors show them from the schema above.",
+    "",
+    "name: short-ones",
+    "data:",
+    "  path: Short Ones",
+    "augment:",
+    "  # the classes are called by single letters or numbers; else general, photographs, symbols, medical or textures.",
+    "  kind: symbols",
+    "",
+  ]);
+});
+
+test("files that are passed over are counted by reason", async () => {
+  const path = await images("odd", { a: 60, b: 60 });
+  for (const name of ["notes.txt", "more.txt", "lost.jpg"]) await writeFile(join(path, name), PICTURE);
+  const { ignored, ignoredWhy } = await describeFolder(path);
+  assert.equal(ignored, 3);
+  assert.equal(
+    ignoredWhy.reduce((sum, { files }) => sum + files, 0),
+    3,
+  );
+  for (const { example } of ignoredWhy) assert.match(example, /^(notes|more|lost)\./);
+});
 
 test("a manifest is described like a folder", async () => {
   const path = join(folder, "Labels.csv");

@@ -1,0 +1,48 @@
+/** The help of `thaw` itself: every command on one screen. The commands' own help is commander's. */
+import { type Command, Help } from "commander";
+
+const EXIT_CODES = "Exit codes: 0 done, 1 run failed, 2 wrong input, 4 service missing, 130 Ctrl-C";
+
+const FIRST = "First: thaw up, thaw init photos/, thaw run, thaw report latest --open";
+
+/** Commander's, with the commands that belong together in one line, and without what each command's help says. */
+export function formatHelp(command: Command, helper: Help): string {
+  return command.parent === null ? overview(command, helper) : Help.prototype.formatHelp(command, helper);
+}
+
+function overview(program: Command, helper: Help): string {
+  const lines = linesOf(helper.visibleCommands(program));
+  const options = helper
+    .visibleOptions(program)
+    .map(({ flags, description }) => [flags, description] as const);
+  const width = Math.max(...[...lines, ...options].map(([names]) => names.length));
+  const item = ([names, what]: readonly [string, string]): string => `  ${names.padEnd(width)}  ${what}`;
+  const groups = [...new Set(lines.map(([, , group]) => group))];
+  return [
+    "Usage: thaw <command> [options]; `thaw help <command>` has options and examples",
+    program.description(),
+    FIRST,
+    ...groups.flatMap((heading) => [
+      "",
+      heading,
+      ...lines.filter(([, , group]) => group === heading).map(([names, what]) => item([names, what])),
+    ]),
+    "",
+    "Options:",
+    ...options.map(item),
+    "",
+    EXIT_CODES,
+  ].join("\n");
+}
+
+/** A command and the one that undoes it share a line: the name, what it does, its group. */
+function linesOf(commands: readonly Command[]): readonly (readonly [string, string, string])[] {
+  const undone = new Map(commands.map((command) => [command.name(), command]));
+  return commands
+    .filter((command) => !(command.name().startsWith("un") && undone.has(command.name().slice(2))))
+    .map((command) => {
+      const undo = undone.get(`un${command.name()}`)?.name();
+      const names = undo === undefined ? command.name() : `${command.name()}, ${undo}`;
+      return [names, command.summary() || command.description(), command.helpGroup()] as const;
+    });
+}

@@ -1,0 +1,61 @@
+/** A quick look at whether every class has an image that can be read, long before all of them are. */
+import { readFile } from "node:fs/promises";
+import { ThawError } from "../../spec/errors.js";
+import type { ObjectReader } from "../../spec/images/objects.js";
+import type { QuarantinedFile } from "../../spec/records/dataset.js";
+import { decodeImage } from "../image/decode.js";
+import { mapOrdered } from "../ordered.js";
+import type { SourceEntries, SourceEntry } from "../source/entries.js";
+import { refuseEmptyClasses } from "./checks.js";
+
+/** Reading waits for disk or network most of the time. */
+const CLASSES_AT_ONCE = 8;
+/** Whether it can be read is asked, not what it shows. */
+const SHORT_SIDE = 32;
+
+/** @throws what reading throws, when the image cannot be had at all */
+export type ReadEntry = (entry: SourceEntry) => Promise<Buffer>;
+
+export function entryReader(buckets: ObjectReader | undefined): ReadEntry {
+  return async ({ object, file }) =>
+    object === undefined || buckets === undefined ? readFile(file) : Buffer.from(await buckets.read(object));
+}
+
+/**
+ * Opens the images of each class until one can be read: mostly one a class.
+ * @throws ThawError CLASS_EMPTY, as ingest would minutes later, naming the files of the class and why they cannot be read
+ */
+export async function refuseUnreadableClasses(source: SourceEntries, read: ReadEntry): Promise<void> {
+  const ofClass = new Map(source.classes.map((name) => [name, [] as SourceEntry[]]));
+  for (const entry of source.entries) ofClass.get(entry.label)?.push(entry);
+  const looked = mapOrdered(source.classes, CLASSES_AT_ONCE, (name) =>
+    firstReadable(ofClass.get(name), read),
+  );
+  const readable: { label: number }[] = [];
+  const lost: QuarantinedFile[] = [];
+  let label = 0;
+  for await (const { found, unreadable } of looked) {
+    if (found) readable.push({ label });
+    lost.push(...unreadable);
+    label += 1;
+  }
+  refuseEmptyClasses(source, readable, lost);
+}
+
+async function firstReadable(
+  entries: readonly SourceEntry[] = [],
+  read: ReadEntry,
+): Promise<{ readonly found: boolean; readonly unreadable: readonly QuarantinedFile[] }> {
+  const unreadable: QuarantinedFile[] = [];
+  for (const entry of entries) {
+    try {
+      await decodeImage(await read(entry), { background: "white", keepShortSide: SHORT_SIDE });
+      return { found: true, unreadable };
+    } catch (error) {
+      const isAboutIt = error instanceof ThawError && error.code === "IMAGE_UNREADABLE";
+      if (!isAboutIt && (error as NodeJS.ErrnoException).code === undefined) throw error;
+      unreadable.push({ path: entry.path, reason: (error as Error).message });
+    }
+  }
+  return { found: false, unreadable };
+}

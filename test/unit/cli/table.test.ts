@@ -1,0 +1,51 @@
+/** Tables on narrow screens. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { runsTable } from "../../../cli/render/runs/runs.js";
+import { table } from "../../../cli/render/table.js";
+import { widthOf } from "../../../cli/render/text.js";
+import type { RunListing } from "../../../client/runs/list.js";
+import { FOLDS } from "../../support/models/modelVersions.js";
+import { plainScreen } from "./screens.js";
+
+const widest = (text: string): number => Math.max(...text.split("\n").map(widthOf));
+
+describe("a table", () => {
+  const why = "a rather long explanation of what is the matter here";
+  const rows = [["emoji-20261129-101354-3yc1", why, "1234"]];
+
+  for (const width of [60, 80, 100]) {
+    it(`fits ${width} columns; words give way, figures and what the row is of do not`, () => {
+      const text = table(["RUN", "WHY", "N"], rows, plainScreen(width), [2]);
+      assert.ok(widest(text) <= width, text);
+      assert.match(text, /\nemoji-20261129-101354-3yc1 {2}a rather.* {2}1234$/);
+    });
+  }
+
+  it("is whole where nobody looks at a screen", () => {
+    assert.ok(table(["RUN", "WHY", "N"], rows, plainScreen(Number.POSITIVE_INFINITY), [2]).includes(why));
+  });
+});
+
+describe("the list of runs", () => {
+  const startedAt = new Date(2026, 10, 28, 10, 15);
+  const run: RunListing = {
+    runId: "chest-xray-of-the-north-20261129-101354-3yc1",
+    model: "chest-xray-of-the-north",
+    status: "completed",
+    startedAt,
+    closedAt: new Date(startedAt.getTime() + 3_600_000),
+    testAccuracy: 0.96,
+  };
+
+  for (const [width, runs] of [
+    [60, [run]],
+    [80, [run]],
+    [100, [run, { ...run, folds: FOLDS }]],
+  ] as const) {
+    it(`fits ${width} columns`, () => {
+      const text = runsTable(runs, new Date(2026, 10, 29), plainScreen(width));
+      assert.ok(widest(text) <= width, text);
+    });
+  }
+});
