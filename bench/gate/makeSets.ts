@@ -13,21 +13,21 @@ import { ALL_SHAPES } from "../../test/support/images/shapes.js";
 const [to = "sets"] = process.argv.slice(2);
 
 const [first, second, third, fourth, ...others] = ALL_SHAPES;
-await drawnImages(join(to, "shapes-20"), 20, ALL_SHAPES, 1);
-await drawnImages(join(to, "shapes-45"), 45, ALL_SHAPES, 2);
+await drawnImages(join(to, "shapes-20"), 20, ALL_SHAPES, { seed: 1 });
+await drawnImages(join(to, "shapes-45"), 45, ALL_SHAPES, { seed: 2 });
 await drawnImages(
   join(to, "shapes-2-60"),
   60,
   [first, second].flatMap((shape) => shape ?? []),
-  3,
+  { seed: 3 },
 );
 await drawnImages(
   join(to, "shapes-2-100"),
   100,
   [third, fourth].flatMap((shape) => shape ?? []),
-  4,
+  { seed: 4 },
 );
-if (others.length > 1) await drawnImages(join(to, "shapes-rest-30"), 30, others, 5);
+if (others.length > 1) await drawnImages(join(to, "shapes-rest-30"), 30, others, { seed: 5 });
 
 const PAIRS: readonly (readonly [name: string, perClass: number, ...categories: string[]])[] = [
   ["emoji-animals-food-60", 60, "Animals & Nature", "Food & Drink"],

@@ -7,7 +7,8 @@ import type { RunResult } from "../../../spec/pipeline/run.js";
 import type { ReportData } from "../../../spec/records/report.js";
 import { readModel } from "../../../store/records/records.js";
 import { thaw, thawJson, thawRefusal } from "../../support/cli/thaw.js";
-import { smallImageSet } from "../../support/images/images.js";
+import { drawnImages } from "../../support/images/drawn.js";
+import { ALL_SHAPES } from "../../support/images/shapes.js";
 import { classifier, flattened, saveModel } from "../../support/models/layersModels.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 
@@ -24,7 +25,7 @@ evaluation: { folds: 2 }
 let stack: Stack;
 before(async () => {
   stack = await startStack({ workers: true });
-  await smallImageSet(join(stack.folder, "images"), PER_CLASS);
+  await drawnImages(join(stack.folder, "images"), PER_CLASS, ALL_SHAPES, { ground: "of-class" });
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
   await saveModel(classifier(32, "averaged"), join(stack.folder, "averaged"));
   await saveModel(flattened(24, "flattened"), join(stack.folder, "flattened"), 1);

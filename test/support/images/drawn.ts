@@ -21,11 +21,24 @@ function drawer(stream: RandomStream): (from: number, to: number) => number {
 
 type Colour = readonly [red: number, green: number, blue: number];
 
+export interface Drawing {
+  readonly seed?: number;
+  /** `of-class`: the colour of the ground tells the class, so that the weakest features do. */
+  readonly ground?: "any" | "of-class";
+}
+
+/** A place on the colour wheel for each shape. */
+function groundOf(shape: Shape, jitter: () => number): Colour {
+  const turn = (2 * Math.PI * ALL_SHAPES.indexOf(shape)) / ALL_SHAPES.length;
+  const channel = (third: number): number => 128 + 90 * Math.cos(turn + (third * 2 * Math.PI) / 3) + jitter();
+  return [channel(0), channel(1), channel(2)];
+}
+
 /** RGB bytes, `[SIDE, SIDE, 3]`: a function of the arguments alone. */
-function draw(shape: Shape, index: number, seed: number): Uint8Array {
+function draw(shape: Shape, index: number, { seed = 1, ground: told }: Drawing): Uint8Array {
   const next = drawer(randomStream(seed, `drawn ${shape}`, index));
   const colour = (): Colour => [next(20, 235), next(20, 235), next(20, 235)];
-  const ground = colour();
+  const ground = told === "of-class" ? groundOf(shape, () => next(-12, 12)) : colour();
   // Far enough from the ground to be seen.
   const ink = ground.map((value) => (value + next(90, 165)) % 256) as unknown as Colour;
   const clutter = Array.from({ length: LINES }, () => {
@@ -79,9 +92,9 @@ function paint(
 }
 
 /** The bytes of one picture, as JPEG. */
-export function drawnPicture(shape: Shape, index: number, seed = 1): Promise<Buffer> {
+export function drawnPicture(shape: Shape, index: number, drawing: Drawing = {}): Promise<Buffer> {
   const raw = { width: SIDE, height: SIDE, channels: 3 } as const;
-  return sharp(draw(shape, index, seed), { raw })
+  return sharp(draw(shape, index, drawing), { raw })
     .jpeg({ quality: 92 })
     .toBuffer();
 }
@@ -91,7 +104,7 @@ export async function drawnImages(
   to: string,
   perClass: number,
   shapes: readonly Shape[] = ALL_SHAPES,
-  seed = 1,
+  drawing: Drawing = {},
 ): Promise<string> {
   for (const shape of shapes) {
     await mkdir(join(to, shape), { recursive: true });
@@ -100,7 +113,7 @@ export async function drawnImages(
       indices.map(async (index) =>
         writeFile(
           join(to, shape, `${String(index).padStart(3, "0")}.jpg`),
-          await drawnPicture(shape, index, seed),
+          await drawnPicture(shape, index, drawing),
         ),
       ),
     );
@@ -109,12 +122,8 @@ export async function drawnImages(
 }
 
 /** The same in a folder of its own, which goes when this process does. */
-export async function drawnFolder(
-  perClass: number,
-  shapes: readonly Shape[] = ALL_SHAPES,
-  seed = 1,
-): Promise<string> {
+export async function drawnFolder(perClass: number, shapes: readonly Shape[] = ALL_SHAPES): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "thaw-drawn-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  return drawnImages(folder, perClass, shapes, seed);
+  return drawnImages(folder, perClass, shapes);
 }
