@@ -1,6 +1,6 @@
 /** Artifacts: content-addressed data objects first, then one manifest that makes them exist. */
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream } from "node:fs";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -15,6 +15,7 @@ import { isMissing, type Store, storeCall } from "../connection/connection.js";
 import { REWRITE_MS } from "../freshness.js";
 import { putJsonOnce } from "../json.js";
 import { readRecord } from "../record.js";
+import { writeStream } from "../writeStream.js";
 import { canonicalJson, sha256 } from "./keys.js";
 
 export type { ArtifactManifest } from "../../spec/schemas/store/artifact.js";
@@ -226,7 +227,7 @@ export async function downloadObject(
       const source = await openObject(store, digest, what);
       const hash = createHash("sha256");
       source.on("data", (chunk: Buffer) => hash.update(chunk));
-      await fitting(what, dirname(destination), () => pipeline(source, createWriteStream(partial)));
+      await fitting(what, dirname(destination), () => writeStream(source, partial));
       verify(hash.digest("hex"), digest, what);
     });
     await rename(partial, destination);

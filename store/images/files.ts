@@ -1,12 +1,11 @@
 /** Images of buckets and uploads as files on this machine, fetched once. */
-import { createWriteStream } from "node:fs";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { ThawError } from "../../spec/errors.js";
 import { bucketUrl, type ListedObject } from "../../spec/images/objects.js";
 import { canonicalJson, sha256 } from "../artifacts/keys.js";
 import { isMissing, type Store, storeCall } from "../connection/connection.js";
+import { writeStream } from "../writeStream.js";
 
 /** Garbage collection removes them then. */
 export const IMAGES_KEPT_DAYS = 30;
@@ -48,7 +47,7 @@ export async function fetchObject(store: Store, object: ListedObject, destinatio
         source.destroy();
         throw changed(`${url} changed`);
       }
-      await pipeline(source, createWriteStream(partial));
+      await writeStream(source, partial);
       const { size } = await stat(partial);
       if (size !== object.size) throw new Error(`${url} ended after ${size} of ${object.size} bytes`);
     });
