@@ -224,10 +224,14 @@ export async function downloadObject(
   await mkdir(dirname(destination), { recursive: true });
   try {
     await storeCall(store, `reading ${what}`, async () => {
-      const source = await openObject(store, digest, what);
       const hash = createHash("sha256");
-      source.on("data", (chunk: Buffer) => hash.update(chunk));
-      await fitting(what, dirname(destination), () => writeStream(source, partial));
+      await fitting(what, dirname(destination), () =>
+        writeStream(
+          () => openObject(store, digest, what),
+          partial,
+          (chunk) => hash.update(chunk),
+        ),
+      );
       verify(hash.digest("hex"), digest, what);
     });
     await rename(partial, destination);

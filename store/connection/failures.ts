@@ -111,9 +111,6 @@ interface Told {
 function refusal(store: AskedStore, doing: string, failure: Failure, code: string): Told | undefined {
   const where = `the object store at ${store.endpoint}${via(store)}`;
   if (DENIED.has(code)) return { problem: `${where} refused ${doing}: ${code}`, hint: store.refusalHint };
-  if (code === "RequestTimeTooSkewed" || code === "RequestExpired") {
-    return { problem: `${where} refused ${doing}: ${clocksApart(failure)} (${code})`, hint: CLOCK };
-  }
   if (ELSEWHERE.has(code)) return otherRegion(store, where, failure, code);
   if (UNTRUSTED.test(code)) {
     return {
@@ -181,6 +178,10 @@ function outage(store: AskedStore, doing: string, error: unknown): Told {
   const code = errorCode(error);
   const detail = error instanceof Error ? error.message : String(error);
   const where = `the object store at ${store.endpoint}${via(store)}`;
+  // A clock that jumps comes back, often by itself: what trains waits for it.
+  if (code === "RequestTimeTooSkewed" || code === "RequestExpired") {
+    return { problem: `${where} refused ${doing}: ${clocksApart(error as Failure)} (${code})`, hint: CLOCK };
+  }
   const hint = "start the embedded one with `thaw up`, or check THAW_S3_ENDPOINT";
   if (store.proxy !== undefined) {
     const why = tunnelCode(error)?.replace("_", " ") ?? (detail || code || "no answer of S3");

@@ -5,6 +5,8 @@ import { portOf, proxied, type Target } from "./proxied.js";
 
 /** A server that works on something says so, or is not there: S3 sends white space while it completes an upload. */
 const IDLE_MS = 30_000;
+/** What S3 allows a signature to be off. */
+const SKEW_MS = 15 * 60_000;
 
 type Transport = Pick<typeof http, "request">;
 type Answer = (response: http.IncomingMessage) => void;
@@ -18,10 +20,10 @@ export function transport(idleMs: number = IDLE_MS): Transport {
       const asked = proxied({ ...options, port });
       const { request } = asked.protocol === "https:" ? https : http;
       const sent: http.ClientRequest = request(asked, (response) => {
-        if (!isForPeople(response)) return void answer?.(response);
+        const failure = failureOf(response, signedAt(options));
+        if (failure === undefined) return void answer?.(response);
         response.resume();
-        const code = `HTTP_${response.statusCode}`;
-        sent.emit("error", Object.assign(new Error(code.replace("_", " ")), { code }));
+        sent.emit("error", failure);
       });
       sent.setTimeout(idleMs, () =>
         sent.destroy(Object.assign(new Error(`nothing moved for ${idleMs / 1000} s`), { code: "ETIMEDOUT" })),
@@ -29,6 +31,28 @@ export function transport(idleMs: number = IDLE_MS): Transport {
       return sent;
     }) as typeof http.request,
   };
+}
+
+function failureOf(response: http.IncomingMessage, signed: number): Error | undefined {
+  if (isForPeople(response)) {
+    const code = `HTTP_${response.statusCode}`;
+    return Object.assign(new Error(code.replace("_", " ")), { code });
+  }
+  const { date = "" } = response.headers;
+  if (response.statusCode !== 403 || !(Math.abs(Date.parse(date) - signed) > SKEW_MS)) return undefined;
+  // An answer to HEAD has no body that could tell it from missing rights.
+  const code = "RequestTimeTooSkewed";
+  return Object.assign(new Error(code), { code, servertime: date });
+}
+
+/** When the request was signed, by this machine's clock: it may have jumped since. Not a number where it was not. */
+function signedAt({ headers }: Target): number {
+  const [, ...parts] =
+    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(
+      String(new Map(Object.entries(headers ?? {})).get("x-amz-date")),
+    ) ?? [];
+  const [year = Number.NaN, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts.map(Number);
+  return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
 /**

@@ -28,6 +28,18 @@ export async function isFetched(file: string, size: number): Promise<boolean> {
   return found !== undefined && found.size === size && Date.now() - found.mtimeMs < FETCH_AGAIN_MS;
 }
 
+async function openListed(store: Store, object: ListedObject) {
+  const url = bucketUrl(object);
+  const source = await store.client.getObject(object.bucket, object.key).catch((error: unknown) => {
+    throw isMissing(error) ? changed(`${url} went away`, error) : error;
+  });
+  // The client gives the response itself, and calls it a stream.
+  const { etag = "" } = (source as { headers?: { etag?: string } }).headers ?? {};
+  if (etag.replaceAll('"', "") === object.etag) return source;
+  source.destroy();
+  throw changed(`${url} changed`);
+}
+
 /**
  * Downloads the version of an object that was listed, atomically.
  * @throws ThawError DATA_INVALID when it is not there any more or has changed, STORE_…
@@ -38,16 +50,7 @@ export async function fetchObject(store: Store, object: ListedObject, destinatio
   await mkdir(join(destination, ".."), { recursive: true });
   try {
     await storeCall(store, `reading ${url}`, async () => {
-      const source = await store.client.getObject(object.bucket, object.key).catch((error: unknown) => {
-        throw isMissing(error) ? changed(`${url} went away`, error) : error;
-      });
-      // The client gives the response itself, and calls it a stream.
-      const { etag = "" } = (source as { headers?: { etag?: string } }).headers ?? {};
-      if (etag.replaceAll('"', "") !== object.etag) {
-        source.destroy();
-        throw changed(`${url} changed`);
-      }
-      await writeStream(source, partial);
+      await writeStream(() => openListed(store, object), partial);
       const { size } = await stat(partial);
       if (size !== object.size) throw new Error(`${url} ended after ${size} of ${object.size} bytes`);
     });

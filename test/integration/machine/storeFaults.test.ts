@@ -87,6 +87,7 @@ const CASES: readonly Case[] = [
   },
   {
     what: "a clock that is hours ahead",
+    code: "STORE_UNREACHABLE",
     server: () => listening(refusing(403, "RequestTimeTooSkewed", `<ServerTime>${longAgo}</ServerTime>`)),
     says: /clock is 180 minutes ahead of the store's \(RequestTimeTooSkewed\)/,
     fix: /clock \(NTP\)/,

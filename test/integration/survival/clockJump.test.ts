@@ -27,7 +27,7 @@ data: { path: images }
 recipe: staged
 augment: { views: 1 }
 head: { epochs: 2 }
-unfreeze: { stages: [blocks.6], epochs: 1500, patience: 1500 }
+unfreeze: { stages: [blocks.6], epochs: 250, patience: 250 }
 evaluation: { folds: 0 }
 `;
 const STAGE = "tune-1";
