@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { type ProcessId, waitForEnd } from "../../../runtime/services/supervision/processes.js";
 import { cgroupOf, sandboxes, sweepSandboxes } from "../../k8s/cluster/sandbox/leftovers.js";
 import { whyNoSandbox } from "../../k8s/cluster/sandbox/sandbox.js";
 import { until } from "../../support/until.js";
@@ -70,8 +71,10 @@ test("leaves nothing when the process that started it is killed", { skip }, asyn
 
 test("leaves no process when its keeper is killed, and the next one removes the rest", { skip }, async () => {
   const { folder } = await start("sleep 60");
-  const { pid } = JSON.parse(readFileSync(join(folder, "owner.json"), "utf8")) as { pid: number };
-  process.kill(pid, "SIGKILL");
+  const keeper = JSON.parse(readFileSync(join(folder, "owner.json"), "utf8")) as ProcessId;
+  process.kill(keeper.pid, "SIGKILL");
+  // Its other threads end a moment later, and until then it counts as alive: the sweep would leave its folder.
+  assert.ok(await waitForEnd(keeper, 30_000));
   await until("the processes have ended", () => running() === 0);
   assert.ok(left(folder).includes(folder));
   await sweepSandboxes();
