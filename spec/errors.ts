@@ -22,6 +22,8 @@ export const ERROR_CODES = {
   /** A base whose weights load and whose features say nothing of a picture. */
   BASE_UNUSABLE: { exit: 2, retryable: false },
   NOT_FOUND: { exit: 2, retryable: false },
+  /** Somebody pointed the alias elsewhere since it was looked at. */
+  ALIAS_MOVED: { exit: 1, retryable: false },
   IMAGE_UNREADABLE: { exit: 2, retryable: false },
   STEERING_REFUSED: { exit: 2, retryable: false },
   RUN_FAILED: { exit: 1, retryable: false },

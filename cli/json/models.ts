@@ -1,7 +1,13 @@
 /** JSON of `thaw models`. Public API. */
+import type { ModelHistory, MovedAlias } from "../../client/models/aliases.js";
 import type { ListedModels, ListedVersion } from "../../client/models/list.js";
 import type { compareSchema } from "../../spec/schemas/cli/compare.js";
-import type { modelSchema, modelsSchema } from "../../spec/schemas/cli/models.js";
+import type {
+  modelHistorySchema,
+  modelSchema,
+  modelsSchema,
+  movedAliasSchema,
+} from "../../spec/schemas/cli/models.js";
 import type { Shape } from "../../spec/schemas/exact.js";
 import { damagedJson } from "./damaged.js";
 
@@ -11,6 +17,19 @@ export type ModelJson = Shape<typeof modelSchema>;
 /** Of `thaw compare`. */
 export type CompareJson = Shape<typeof compareSchema>;
 export type ComparedSideJson = CompareJson["a"];
+
+export type ModelHistoryJson = Shape<typeof modelHistorySchema>;
+export type MovedAliasJson = Shape<typeof movedAliasSchema>;
+
+export function modelHistoryJson({ model, aliases, damaged }: ModelHistory): ModelHistoryJson {
+  return {
+    model,
+    aliases: aliases.map(({ alias, log }) => ({ alias, log: [...log] })),
+    ...damagedJson(damaged),
+  };
+}
+
+export const movedAliasJson = (moved: MovedAlias): MovedAliasJson => moved;
 
 export function modelsJson({ versions, damaged }: ListedModels): ModelsJson {
   return { models: versions.map(modelJson), ...damagedJson(damaged) };

@@ -22,8 +22,9 @@ function overview(program: Command, helper: Help): string {
     "Usage: thaw <command> [options]; `thaw help <command>` has options and examples",
     program.description(),
     FIRST,
+    "",
+    // Without lines between them, so that all fits a screen.
     ...groups.flatMap((heading) => [
-      "",
       heading,
       ...lines.filter(([, , group]) => group === heading).map(([names, what]) => item([names, what])),
     ]),
@@ -35,14 +36,22 @@ function overview(program: Command, helper: Help): string {
   ].join("\n");
 }
 
-/** A command and the one that undoes it share a line: the name, what it does, its group. */
+/** Commands that are told in one line with the one that undoes them or is its other answer. */
+const PAIRS: Readonly<Record<string, string>> = {
+  pause: "unpause",
+  pin: "unpin",
+  promote: "rollback",
+  up: "down",
+};
+
+/** A line of each command or pair: the names, what it does, its group. */
 function linesOf(commands: readonly Command[]): readonly (readonly [string, string, string])[] {
-  const undone = new Map(commands.map((command) => [command.name(), command]));
+  const seconds = new Set(Object.values(PAIRS));
   return commands
-    .filter((command) => !(command.name().startsWith("un") && undone.has(command.name().slice(2))))
+    .filter((command) => !seconds.has(command.name()))
     .map((command) => {
-      const undo = undone.get(`un${command.name()}`)?.name();
-      const names = undo === undefined ? command.name() : `${command.name()}, ${undo}`;
+      const second = PAIRS[command.name()];
+      const names = second === undefined ? command.name() : `${command.name()}, ${second}`;
       return [names, command.summary() || command.description(), command.helpGroup()] as const;
     });
 }

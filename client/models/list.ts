@@ -5,10 +5,9 @@ import type { ModelVersion } from "../../spec/records/model.js";
 import type { Warning } from "../../spec/warnings/warning.js";
 import { requireBucket, type Store } from "../../store/connection/connection.js";
 import { unlessDamaged } from "../../store/record.js";
-import { listAliases, readAlias, removeAlias, writeAlias } from "../../store/records/aliases.js";
+import { listAliases } from "../../store/records/aliases.js";
 import { listModels, listVersions, readModel, readRun } from "../../store/records/records.js";
 import { withFoldsOf } from "./folds.js";
-import { resolveModel } from "./reference.js";
 
 /** A version and the aliases that point at it, sorted. */
 export interface ListedVersion {
@@ -58,49 +57,4 @@ export async function modelVersions(store: Store, name?: string): Promise<Listed
     }
   }
   return { versions: listed, damaged };
-}
-
-/** Words that mean something else where a version may stand. */
-const RESERVED = /^(v?\d+|latest)$/;
-const ALIAS = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/;
-
-/**
- * Points an alias at the version that `ref` means; it may have pointed elsewhere, or be damaged.
- * @param ref like that of {@link resolveModel}
- * @throws ThawError USAGE (the alias), NOT_FOUND, STORE_…
- */
-export async function setAlias(
-  store: Store,
-  ref: string,
-  alias: string,
-): Promise<{ readonly model: ModelVersion; readonly before: number | undefined }> {
-  if (!ALIAS.test(alias) || RESERVED.test(alias)) {
-    throw new ThawError("USAGE", `"${alias}" cannot be an alias`, {
-      hint: "use up to 40 lower-case letters, digits and dashes, for example champion; numbers are versions",
-    });
-  }
-  const model = await resolveModel(store, ref);
-  const before = (await unlessDamaged(readAlias(store, model.name, alias), []))?.version;
-  if (before !== model.version) {
-    await writeAlias(store, model.name, { alias, version: model.version, since: new Date().toISOString() });
-  }
-  return { model, before };
-}
-
-/** @param ref `NAME@ALIAS` @throws ThawError USAGE, NOT_FOUND, STORE_… */
-export async function dropAlias(store: Store, ref: string): Promise<{ model: string; alias: string }> {
-  const [, model, alias] = /^([^@/]+)@([^@/]+)$/.exec(ref) ?? [];
-  if (model === undefined || alias === undefined) {
-    throw new ThawError("USAGE", `"${ref}" names no alias`, { hint: "write NAME@ALIAS" });
-  }
-  const damaged: DamagedRecord[] = [];
-  const known = await unlessDamaged(readAlias(store, model, alias), damaged);
-  if (known === undefined && damaged.length === 0) {
-    const aliases = (await listAliases(store, model)).map((other) => other.alias);
-    throw new ThawError("NOT_FOUND", `model ${model} has no alias ${alias}`, {
-      hint: aliases.length === 0 ? "it has none at all" : `it has: ${aliases.join(", ")}`,
-    });
-  }
-  await removeAlias(store, model, alias);
-  return { model, alias };
 }

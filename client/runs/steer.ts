@@ -1,5 +1,4 @@
 /** Gives a running run a command, and waits until it has taken effect. */
-import { hostname, userInfo } from "node:os";
 import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from "@temporalio/client";
 import { ApplicationFailure, WorkflowNotFoundError } from "@temporalio/common";
 import { ThawError } from "../../spec/errors.js";
@@ -13,6 +12,7 @@ import {
 import type { Session } from "../session.js";
 import { temporalCall } from "../temporal/call.js";
 import { describeRun, statusOf } from "../temporal/executions.js";
+import { whoAmI } from "../whoAmI.js";
 import { failureOf } from "./outcome.js";
 import { resolveRunId } from "./resolve.js";
 import { type RunView, watchRun } from "./watch.js";
@@ -65,20 +65,6 @@ export async function untilSettled(
 function waitsForUnpause({ stages, control }: RunView, { command, stage }: SteerRecord): boolean {
   if (control?.paused === undefined || command.kind === "pause") return false;
   return stages.some(({ name, state }) => name === stage && state === "paused");
-}
-
-/** For the run's record. */
-function whoAmI(): string {
-  return `${userName()}@${hostname()}`;
-}
-
-/** Containers may run as a user id without a name. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return process.env.USER ?? `uid-${process.getuid?.() ?? "unknown"}`;
-  }
 }
 
 function hasEnded(runId: string): ThawError {

@@ -14,7 +14,7 @@ interface UpOptions {
 export function addUp(program: Command): void {
   const command = program
     .command("up")
-    .summary("start Temporal, the object store and the workers here")
+    .summary("start Temporal, the object store, the workers; stop them")
     .description("provision what this machine lacks, then start Temporal, the object store and the workers")
     .option("--temporal-port <port>", "for Temporal's clients; by default any free one", parsePort)
     .option("--ui-port <port>", "for Temporal's web UI", parsePort)

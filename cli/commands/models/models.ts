@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
 import { tellDamaged } from "../../damaged.js";
-import { modelJson, modelsJson } from "../../json/models.js";
+import { modelHistoryJson, modelJson, modelsJson } from "../../json/models.js";
 import { suggest } from "../../render/runs/advice.js";
 import { projectPlatform } from "../../session.js";
 
@@ -48,10 +48,12 @@ export function addModels(program: Command): void {
   withExamples(command, [
     ["thaw models", "all of them, the newest version first"],
     ["thaw models alias digits@3 champion", "`digits@champion` means version 3 from now on"],
+    ["thaw models history digits", "what its aliases meant, since when, and who said so"],
     ["thaw run --set base=model:digits@champion", "start a run from it"],
   ]);
   addAlias(command);
   addUnalias(command);
+  addHistory(command);
 }
 
 function addAlias(models: Command): void {
@@ -63,12 +65,13 @@ function addAlias(models: Command): void {
     .action(async (ref: string, alias: string, _options: object, self: Command) => {
       const { output, project } = contextOf<object>(self);
       const { store, client } = await open(project);
-      const { model, before } = await client.setAlias(store, ref, alias);
-      const { versions } = await client.modelVersions(store, model.name);
-      const listed = versions.find((version) => version.model.version === model.version);
+      const { promote } = await import("../../../client/models/aliases.js");
+      const { model, decision, added } = await promote(store, ref, alias);
+      const { versions } = await client.modelVersions(store, model);
+      const listed = versions.find((version) => version.model.version === decision.version);
       const document = listed === undefined ? undefined : modelJson(listed);
-      output.data(document, () => `${model.name}@${alias} is version ${model.version}`);
-      if (before !== undefined && before !== model.version) output.talk(`It was version ${before} before.`);
+      output.data(document, () => `${model}@${alias} is version ${decision.version}`);
+      if (added && decision.before !== null) output.talk(`It was version ${decision.before} before.`);
     });
   withExamples(command, [
     ["thaw models alias digits champion", "the newest version"],
@@ -83,9 +86,38 @@ function addUnalias(models: Command): void {
     .argument("<name>", "MODEL@ALIAS")
     .action(async (ref: string, _options: object, self: Command) => {
       const { output, project } = contextOf<object>(self);
-      const { store, client } = await open(project);
-      const removed = await client.dropAlias(store, ref);
+      const { store } = await open(project);
+      const { dropAlias } = await import("../../../client/models/aliases.js");
+      const removed = await dropAlias(store, ref);
       output.data(removed, () => `${removed.model}@${removed.alias} is no more`);
     });
   withExamples(command, [["thaw models unalias digits@champion", "nothing is called champion any more"]]);
+}
+
+function addHistory(models: Command): void {
+  const command = models
+    .command("history")
+    .description("show what a model's aliases meant, since when, who decided it, how and why")
+    .argument("<name>", "a model")
+    .option("--alias <name>", "only this one")
+    .action(async (name: string, _options: object, self: Command) => {
+      const { output, project, options } = contextOf<{ alias?: string }>(self);
+      const { store } = await open(project);
+      const [{ modelHistory }, { historyText }] = await Promise.all([
+        import("../../../client/models/aliases.js"),
+        import("../../render/models/history.js"),
+      ]);
+      const history = await modelHistory(store, name, options.alias);
+      const document = modelHistoryJson(history);
+      output.data(document, (screen) => historyText(document, screen));
+      tellDamaged(output, history.damaged);
+      if (document.aliases.length + history.damaged.length === 0)
+        output.talk(
+          `Nothing was decided of ${name} yet: \`thaw promote ${name}\` makes its newest version the champion.`,
+        );
+    });
+  withExamples(command, [
+    ["thaw models history digits", "of all its aliases"],
+    ["thaw models history digits --alias champion --json", "for programs"],
+  ]);
 }

@@ -5,6 +5,7 @@ import { countSchema, digestSchema, shareSchema, timeSchema, versionSchema } fro
 import { foldsInBriefSchema } from "../records/folds.js";
 import { extractorSchema, pixelScaleSchema, takenWeightsSchema } from "../records/model.js";
 import { warningsSchema } from "../records/warning.js";
+import { aliasDecisionSchema } from "../store/small.js";
 import { damagedSchema } from "./damaged.js";
 
 const labelSchema = z.object({ name: z.string(), version: versionSchema });
@@ -29,6 +30,23 @@ export const modelsSchema = z.object({
 
 /** Of `thaw models unalias`. */
 export const unaliasSchema = z.object({ model: z.string(), alias: z.string() });
+
+/** Of `thaw promote` and `thaw rollback`. */
+export const movedAliasSchema = z.object({
+  model: z.string(),
+  alias: z.string(),
+  decision: aliasDecisionSchema.describe("The newest entry of the alias' log."),
+  added: z.boolean().describe("False where the alias meant that version already."),
+});
+
+/** Of `thaw models history`. */
+export const modelHistorySchema = z.object({
+  model: z.string(),
+  aliases: z
+    .array(z.object({ alias: z.string(), log: z.array(aliasDecisionSchema).describe("Oldest first.") }))
+    .describe("That the model has or had, by name."),
+  damaged: damagedSchema.exactOptional().describe("Absent when every entry could be read."),
+});
 
 /** How images become the input. */
 const inputShape = {

@@ -6,7 +6,7 @@ import { modelVersionSchema, registeredBaseSchema } from "../records/model.js";
 import { runResultSchema } from "../records/run.js";
 import { artifactManifestSchema, redirectSchema } from "./artifact.js";
 import { checkpointManifestSchema, claimSchema } from "./checkpoint.js";
-import { aliasSchema, checkpointTimeSchema, sinceSchema } from "./small.js";
+import { aliasDecisionSchema, aliasSchema, checkpointTimeSchema, sinceSchema } from "./small.js";
 import { uploadListSchema } from "./upload.js";
 
 export interface StoredKind {
@@ -26,7 +26,12 @@ export const STORE_SCHEMAS: Readonly<Record<string, StoredKind>> = {
   alias: {
     schema: aliasSchema,
     where: "models/NAME/aliases/ALIAS.json",
-    what: "The version that an alias means.",
+    what: "The version that an alias means, as thaw wrote it before aliases had a log.",
+  },
+  "alias-decision": {
+    schema: aliasDecisionSchema,
+    where: "models/NAME/aliases/ALIAS/NNNNNN.json",
+    what: "An entry of an alias' log; the newest says what it means. Entries are only ever added.",
   },
   base: {
     schema: registeredBaseSchema,

@@ -1,8 +1,25 @@
 /** Records of one or two values. */
 import { z } from "zod";
-import { timeSchema, versionSchema } from "../parts.js";
+import { type AliasDecision, MOST_OF_A_NOTE, WAYS_TO_DECIDE } from "../../records/aliasDecision.js";
+import { schemaOf } from "../exact.js";
+import { artifactRefSchema, countSchema, digestSchema, timeSchema, versionSchema } from "../parts.js";
 
+/** As thaw wrote them before aliases had a log. */
 export const aliasSchema = z.object({ version: versionSchema, since: timeSchema });
+
+export const aliasDecisionSchema = schemaOf<AliasDecision>()(
+  z.object({
+    seq: countSchema.describe("From 1, without gaps; 0 is what an earlier thaw wrote, which kept no log."),
+    version: versionSchema.nullable().describe("What the alias means from now on; null: it is no more."),
+    before: versionSchema.nullable().describe("What it meant before; null: nothing."),
+    at: timeSchema,
+    by: z.string().describe("As they said themselves."),
+    how: z.enum(WAYS_TO_DECIDE),
+    reportDigest: digestSchema.exactOptional().describe("Of the report on the version, as it was then."),
+    evidence: artifactRefSchema.exactOptional().describe("What the decision stands on."),
+    note: z.string().max(MOST_OF_A_NOTE).exactOptional(),
+  }),
+);
 
 /** A pin of a run, or a run's reference to an upload. */
 export const sinceSchema = z.object({ since: timeSchema });

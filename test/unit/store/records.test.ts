@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { registeredBases } from "../../../client/bases/registry.js";
 import { resolveBase } from "../../../client/bases/resolve.js";
-import { dropAlias, modelVersions, setAlias } from "../../../client/models/list.js";
+import { dropAlias, promote } from "../../../client/models/aliases.js";
+import { modelVersions } from "../../../client/models/list.js";
 import { resolveModel } from "../../../client/models/reference.js";
 import type { RegisteredBase } from "../../../spec/base.js";
 import type { ThawError } from "../../../spec/errors.js";
@@ -12,7 +13,7 @@ import { findManifest } from "../../../store/artifacts/artifacts.js";
 import type { Store } from "../../../store/connection/connection.js";
 import { readUploadList } from "../../../store/images/uploads.js";
 import { putJson } from "../../../store/json.js";
-import { listAliases, readAlias, writeAlias } from "../../../store/records/aliases.js";
+import { decideAlias, listAliases, newestDecision, readAlias } from "../../../store/records/aliases.js";
 import { readBase, registerBase } from "../../../store/records/bases.js";
 import { readControlFile, writeControlFile } from "../../../store/records/control.js";
 import { readModel, readRun, registerModel } from "../../../store/records/records.js";
@@ -41,6 +42,8 @@ const BASE: RegisteredBase = {
 };
 const UPLOAD = { source: "/images", classes: ["a"], entries: [], ignored: [] };
 const CONTROL = { runId: RUN.runId, commands: [] };
+
+const DECISION = { seq: 1, version: 3, before: null, at: "2026-01-01", by: "ann", how: "manual" };
 
 interface Kind {
   readonly what: string;
@@ -81,11 +84,18 @@ const KINDS: readonly Kind[] = [
     wrong: { version: 2 },
   },
   {
-    what: "an alias",
+    what: "an alias of before there was a log",
     name: "models/scans/aliases/champion.json",
     value: { version: 3, since: "2026-01-01" },
-    read: (store) => readAlias(store, "scans", "champion"),
+    read: (store) => newestDecision(store, "scans", "champion"),
     wrong: { version: 0 },
+  },
+  {
+    what: "an alias",
+    name: "models/scans/aliases/champion/000001.json",
+    value: DECISION,
+    read: (store) => newestDecision(store, "scans", "champion"),
+    wrong: { seq: 2 },
   },
   {
     what: "a base",
@@ -150,7 +160,7 @@ async function withDamage(): Promise<Store> {
   for (const letter of ["1", "2", "3"])
     await registerModel(store, { ...model, weights: { kind: "head", key: HEX, digest: letter.repeat(64) } });
   await registerModel(store, { ...model, name: "others" });
-  await writeAlias(store, "scans", { alias: "champion", version: 1, since: "2026-01-01" });
+  await decideAlias(store, "scans", "champion", { version: 1, at: "2026-01-01", by: "ann", how: "manual" });
   objects.set("models/scans/aliases/broken.json", Buffer.from("no JSON"));
   objects.set("models/scans/v3.json", Buffer.from('{"name":"scans"}'));
   return store;
@@ -187,9 +197,9 @@ test("a model is registered under the next number after a damaged record", async
 
 test("a damaged alias can be pointed anew, and removed", async () => {
   const store = await withDamage();
-  assert.equal((await setAlias(store, "scans@2", "broken")).before, undefined);
+  assert.equal((await promote(store, "scans@2", "broken")).decision.before, null);
   assert.equal((await readAlias(store, "scans", "broken"))?.version, 2);
-  await putJson(store, "models/scans/aliases/broken.json", {});
+  await putJson(store, "models/scans/aliases/broken/000001.json", {});
   await dropAlias(store, "scans@broken");
   assert.deepEqual(
     (await listAliases(store, "scans")).map(({ alias }) => alias),

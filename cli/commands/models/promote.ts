@@ -1,0 +1,80 @@
+/** `thaw promote` and `thaw rollback`: which version of a model is the one in use. */
+import { type Command, InvalidArgumentError } from "commander";
+import type { MovedAlias } from "../../../client/models/aliases.js";
+import { contextOf, withExamples } from "../../context.js";
+import { movedAliasJson } from "../../json/models.js";
+import type { Output } from "../../output.js";
+import { suggest } from "../../render/runs/advice.js";
+import { openProjectStore } from "../../session.js";
+
+interface Options {
+  readonly alias?: string;
+  readonly note?: string;
+}
+
+const ALIAS = ["--alias <name>", "instead of champion"] as const;
+const NOTE = ["--note <text>", "why, for whoever reads the history"] as const;
+
+export function addPromote(program: Command): void {
+  const command = program
+    .command("promote")
+    .summary("make a version of a model the champion; take that back")
+    .description(
+      "point the alias `champion` of a model, or another one, at a version, and write down who did and why",
+    )
+    .argument("<model>", "MODEL for its newest version, MODEL@VERSION, or a run that ended well")
+    .option(...ALIAS)
+    .option(...NOTE)
+    .action(async (ref: string, _options: object, self: Command) => {
+      const { output, project, options } = contextOf<Options>(self);
+      const { promote } = await import("../../../client/models/aliases.js");
+      const moved = await promote(await openProjectStore(project), ref, options.alias, options.note);
+      tell(output, moved);
+    });
+  withExamples(command, [
+    [
+      "thaw promote digits@3 --note 'better on night images'",
+      "`digits@champion` means version 3 from now on",
+    ],
+    ["thaw promote digits --alias canary", "the newest version, under another alias"],
+  ]);
+}
+
+export function addRollback(program: Command): void {
+  const command = program
+    .command("rollback")
+    .summary("make the version before the champion again")
+    .description(
+      "point the alias `champion` of a model, or another one, back at the version that it meant before; nothing is removed",
+    )
+    .argument("<name>", "a model")
+    .option("--to <version>", "that version instead of the one before", versionNumber)
+    .option(...ALIAS)
+    .option(...NOTE)
+    .action(async (name: string, _options: object, self: Command) => {
+      const { output, project, options } = contextOf<Options & { to?: number }>(self);
+      const { rollback } = await import("../../../client/models/aliases.js");
+      tell(output, await rollback(await openProjectStore(project), name, options));
+    });
+  withExamples(command, [
+    ["thaw rollback digits --note 'confuses 3 and 5'", "back to the version before"],
+    ["thaw rollback digits --to 1", "back to version 1"],
+  ]);
+}
+
+function tell(output: Output, moved: MovedAlias): void {
+  const { model, alias, decision, added } = moved;
+  output.data(movedAliasJson(moved), () => `${model}@${alias} is version ${decision.version}`);
+  if (!added) output.talk("It was that already.");
+  else if (decision.before !== null) output.talk(`It was version ${decision.before} before.`);
+  suggest(output, [
+    [`thaw models history ${model}`, "what it meant before, and who decided it"],
+    ...(added && decision.before !== null ? [[`thaw rollback ${model}`, "back again"] as const] : []),
+  ]);
+}
+
+function versionNumber(text: string): number {
+  const digits = /^v?([1-9]\d*)$/.exec(text)?.[1];
+  if (digits === undefined) throw new InvalidArgumentError("write a version's number, for example 2");
+  return Number(digits);
+}

@@ -1,0 +1,215 @@
+/** What aliases of models mean: pointing them at versions, taking that back, and who did what when. */
+import { ThawError } from "../../spec/errors.js";
+import { type AliasDecision, MOST_OF_A_NOTE, rollbackTarget } from "../../spec/records/aliasDecision.js";
+import type { DamagedRecord } from "../../spec/records/damaged.js";
+import type { ModelVersion } from "../../spec/records/model.js";
+import type { Store } from "../../store/connection/connection.js";
+import { unlessDamaged } from "../../store/record.js";
+import {
+  aliasHistory,
+  aliasNames,
+  decideAlias,
+  listAliases,
+  readAlias,
+} from "../../store/records/aliases.js";
+import { listModels, readRun } from "../../store/records/records.js";
+import { nearest } from "../nearest.js";
+import { whoAmI } from "../whoAmI.js";
+import { resolveModel } from "./reference.js";
+
+/** The alias of the version in use, unless another one is named. */
+export const CHAMPION = "champion";
+
+/** Words that mean something else where a version may stand. */
+const RESERVED = /^(v?\d+|latest)$/;
+const ALIAS = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/;
+
+/** An entry of a log that was made, and of which alias. */
+export interface MovedAlias {
+  readonly model: string;
+  readonly alias: string;
+  readonly decision: AliasDecision;
+  /** Whether it was added by this call; false where the alias meant that version already. */
+  readonly added: boolean;
+}
+
+/**
+ * Points an alias at the version that `ref` means; it may have pointed elsewhere, or be damaged.
+ * @param ref like that of {@link resolveModel}
+ * @throws ThawError USAGE (the alias), NOT_FOUND, ALIAS_MOVED, STORE_…
+ */
+export async function promote(
+  store: Store,
+  ref: string,
+  alias: string = CHAMPION,
+  note?: string,
+): Promise<MovedAlias> {
+  if (!ALIAS.test(alias) || RESERVED.test(alias)) {
+    throw new ThawError("USAGE", `"${alias}" cannot be an alias`, {
+      hint: "use up to 40 lower-case letters, digits and dashes, for example champion; numbers are versions",
+    });
+  }
+  checkNote(note);
+  const model = await resolveModel(store, ref);
+  const newest = (await aliasHistory(store, model.name, alias)).at(-1);
+  if (newest?.version === model.version && note === undefined)
+    return { model: model.name, alias, decision: newest, added: false };
+  return move(store, model, alias, "manual", note);
+}
+
+/**
+ * Points an alias at the version that it meant before, or at one that is named: one more entry, never a removed one.
+ * @param to the version; see {@link rollbackTarget} when left out
+ * @throws ThawError NOT_FOUND (the model, the alias, a version before), ALIAS_MOVED, STORE_…
+ */
+export async function rollback(
+  store: Store,
+  name: string,
+  {
+    alias = CHAMPION,
+    to,
+    note,
+  }: { readonly alias?: string; readonly to?: number; readonly note?: string } = {},
+): Promise<MovedAlias> {
+  checkNote(note);
+  const damaged: DamagedRecord[] = [];
+  const log = await knownLog(store, name, alias, damaged);
+  const [fault] = damaged;
+  if (to === undefined && fault !== undefined) {
+    throw new ThawError(
+      "ARTIFACT_CORRUPT",
+      `what ${name}@${alias} meant before cannot be told: ${fault.why}`,
+      {
+        hint: `name the version: \`thaw rollback ${name} --to VERSION\``,
+        record: fault.record,
+      },
+    );
+  }
+  const target = to ?? rollbackTarget(log);
+  if (target === undefined) {
+    const now = log.at(-1)?.version;
+    throw new ThawError(
+      "NOT_FOUND",
+      `${name}@${alias} meant no other version before ${now ?? "it was removed"}`,
+      {
+        hint: `name one: \`thaw rollback ${name} --to VERSION\`; \`thaw models ${name}\` lists them`,
+      },
+    );
+  }
+  return move(
+    store,
+    await resolveModel(store, `${name}@${target}`),
+    alias,
+    "rollback",
+    note,
+    log.at(-1)?.seq,
+  );
+}
+
+function checkNote(note: string | undefined): void {
+  if (note === undefined || (note.trim() !== "" && note.length <= MOST_OF_A_NOTE)) return;
+  throw new ThawError(
+    "USAGE",
+    `a note has 1 to ${MOST_OF_A_NOTE} characters, this one has ${note.trim().length}`,
+    {
+      hint: "leave it out, or put what is longer where a link can point",
+    },
+  );
+}
+
+async function move(
+  store: Store,
+  model: ModelVersion,
+  alias: string,
+  how: AliasDecision["how"],
+  note: string | undefined,
+  expected?: number,
+): Promise<MovedAlias> {
+  const { name, version } = model;
+  const report = (await unlessDamaged(readRun(store, model.runId), []))?.artifacts.report;
+  const at = new Date().toISOString();
+  const decision = await decideAlias(
+    store,
+    name,
+    alias,
+    {
+      ...{ version, at, by: whoAmI(), how },
+      ...(report === undefined ? {} : { reportDigest: report.digest }),
+      ...(note === undefined ? {} : { note }),
+    },
+    expected,
+  );
+  return { model: name, alias, decision, added: decision.at === at };
+}
+
+/** @param ref `NAME@ALIAS` @throws ThawError USAGE, NOT_FOUND, ALIAS_MOVED, STORE_… */
+export async function dropAlias(store: Store, ref: string): Promise<{ model: string; alias: string }> {
+  const [, model, alias] = /^([^@/]+)@([^@/]+)$/.exec(ref) ?? [];
+  if (model === undefined || alias === undefined) {
+    throw new ThawError("USAGE", `"${ref}" names no alias`, { hint: "write NAME@ALIAS" });
+  }
+  const damaged: DamagedRecord[] = [];
+  const known = await unlessDamaged(readAlias(store, model, alias), damaged);
+  if (known === undefined && damaged.length === 0) {
+    const aliases = (await listAliases(store, model)).map((other) => other.alias);
+    throw new ThawError("NOT_FOUND", `model ${model} has no alias ${alias}`, {
+      hint: aliases.length === 0 ? "it has none at all" : `it has: ${aliases.join(", ")}`,
+    });
+  }
+  await decideAlias(store, model, alias, {
+    ...{ version: null, at: new Date().toISOString(), by: whoAmI(), how: "manual" },
+  });
+  return { model, alias };
+}
+
+export interface ModelHistory {
+  readonly model: string;
+  /** By the alias' name; each log oldest first. */
+  readonly aliases: readonly { readonly alias: string; readonly log: readonly AliasDecision[] }[];
+  readonly damaged: readonly DamagedRecord[];
+}
+
+/**
+ * Who pointed a model's aliases where, and why.
+ * @param alias only this one; all that the model has or had when left out
+ * @throws ThawError NOT_FOUND, STORE_…
+ */
+export async function modelHistory(store: Store, name: string, alias?: string): Promise<ModelHistory> {
+  await requireModel(store, name);
+  const damaged: DamagedRecord[] = [];
+  const names = alias === undefined ? await aliasNames(store, name) : [alias];
+  const aliases = await Promise.all(
+    names.map(async (each) => ({ alias: each, log: await knownLog(store, name, each, damaged) })),
+  );
+  return { model: name, aliases, damaged };
+}
+
+async function knownLog(
+  store: Store,
+  name: string,
+  alias: string,
+  damaged: DamagedRecord[],
+): Promise<readonly AliasDecision[]> {
+  await requireModel(store, name);
+  const log = await aliasHistory(store, name, alias, damaged);
+  if (log.length + damaged.length > 0) return log;
+  const others = await aliasNames(store, name);
+  throw new ThawError("NOT_FOUND", `model ${name} has no alias ${alias}, and never had`, {
+    hint:
+      others.length === 0
+        ? `\`thaw promote ${name}\` makes its newest version the champion`
+        : `it has: ${others.join(", ")}`,
+  });
+}
+
+async function requireModel(store: Store, name: string): Promise<void> {
+  const known = await listModels(store);
+  if (known.includes(name)) return;
+  const close = nearest(name, known);
+  throw new ThawError("NOT_FOUND", `there is no model called "${name}"`, {
+    hint:
+      known.length === 0
+        ? "there are no models yet: `thaw run` makes one"
+        : `${close.length === 0 ? "" : `did you mean ${close.join(" or ")}? `}models: ${known.join(", ")}`,
+  });
+}
