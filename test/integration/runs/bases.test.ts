@@ -4,14 +4,11 @@ import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { resolveBase } from "../../../client/bases/resolve.js";
-import { promote } from "../../../client/models/aliases.js";
 import { IMAGES_FILE } from "../../../data/dataset/dataset.js";
 import { CATALOGUE } from "../../../learn/bases/catalogue.js";
 import { baseCheckpoint } from "../../../runtime/components/download/baseCheckpoint.js";
 import type { ArtifactRef } from "../../../spec/artifact.js";
-import type { ThawError } from "../../../spec/errors.js";
 import type { RunResult } from "../../../spec/pipeline/run.js";
-import type { AliasDecision } from "../../../spec/records/aliasDecision.js";
 import type { DatasetSummary, ImageRecord } from "../../../spec/records/dataset.js";
 import type { ModelVersion } from "../../../spec/records/model.js";
 import type { RecipeSummary } from "../../../spec/records/recipe.js";
@@ -245,35 +242,6 @@ test("an alias names a version for commands and run files, and can be moved", as
   assert.match(await refusal("models", "nothing"), /models: chosen, digits, larger, next, rough/);
   await ok("models", "unalias", "digits@champion");
   assert.match(await refusal("models", "unalias", "digits@champion"), /it has none at all/);
-});
-
-test("a version is promoted and rolled back, one at a time, and the history says who did what", async () => {
-  const { store } = stack.session;
-  await ok("promote", "next@1", "--note", "the first");
-  const raced = await Promise.allSettled(
-    ["2", "3"].map((version) => promote(store, `next@${version}`, "champion", `raced by ${version}`)),
-  );
-  const [won] = raced.flatMap((result) => (result.status === "fulfilled" ? [result.value.decision] : []));
-  assert.ok(won);
-  for (const result of raced)
-    if (result.status === "rejected") assert.equal((result.reason as ThawError).code, "ALIAS_MOVED");
-  const { decision } = await ok<{ decision: AliasDecision }>("rollback", "next");
-  assert.equal(decision.how, "rollback");
-  const { aliases } = await ok<{ aliases: { alias: string; log: AliasDecision[] }[] }>(
-    "models",
-    "history",
-    "next",
-  );
-  const log = aliases[0]?.log ?? [];
-  assert.deepEqual(
-    log.map(({ seq }) => seq),
-    log.map((_, index) => index + 1),
-  );
-  assert.equal(log[0]?.note, "the first");
-  assert.match(log[0]?.reportDigest ?? "", /^[0-9a-f]{64}$/);
-  assert.equal(log.at(-1)?.version, decision.version);
-  assert.equal((await resolveBase(store, "model:next@champion"))?.name, `model:next@${decision.version}`);
-  assert.match(await refusal("rollback", "larger"), /has no alias champion, and never had/);
 });
 
 test("a registered checkpoint under its own scale gives other artifacts than thaw's base", async () => {
