@@ -24,6 +24,8 @@ export const ERROR_CODES = {
   NOT_FOUND: { exit: 2, retryable: false },
   /** Somebody pointed the alias elsewhere since it was looked at. */
   ALIAS_MOVED: { exit: 1, retryable: false },
+  /** The version is not proven to be what was asked of it, so it was not promoted. */
+  NOT_PROVEN: { exit: 1, retryable: false },
   IMAGE_UNREADABLE: { exit: 2, retryable: false },
   STEERING_REFUSED: { exit: 2, retryable: false },
   RUN_FAILED: { exit: 1, retryable: false },

@@ -1,8 +1,14 @@
 /** What aliases of models mean: pointing them at versions, taking that back, and who did what when. */
 import { ThawError } from "../../spec/errors.js";
-import { type AliasDecision, MOST_OF_A_NOTE, rollbackTarget } from "../../spec/records/aliasDecision.js";
+import {
+  type AliasDecision,
+  MOST_OF_A_NOTE,
+  type NewDecision,
+  rollbackTarget,
+} from "../../spec/records/aliasDecision.js";
 import type { DamagedRecord } from "../../spec/records/damaged.js";
 import type { ModelVersion } from "../../spec/records/model.js";
+import type { ModelProof } from "../../spec/records/proof.js";
 import type { Store } from "../../store/connection/connection.js";
 import { unlessDamaged } from "../../store/record.js";
 import {
@@ -12,6 +18,7 @@ import {
   listAliases,
   readAlias,
 } from "../../store/records/aliases.js";
+import { proofRef } from "../../store/records/proofs.js";
 import { listModels, readRun } from "../../store/records/records.js";
 import { nearest } from "../nearest.js";
 import { whoAmI } from "../whoAmI.js";
@@ -36,13 +43,14 @@ export interface MovedAlias {
 /**
  * Points an alias at the version that `ref` means; it may have pointed elsewhere, or be damaged.
  * @param ref like that of {@link resolveModel}
+ * @param decided.proof what the decision stands on
  * @throws ThawError USAGE (the alias), NOT_FOUND, ALIAS_MOVED, STORE_…
  */
 export async function promote(
   store: Store,
   ref: string,
   alias: string = CHAMPION,
-  note?: string,
+  { note, proof }: { readonly note?: string; readonly proof?: ModelProof } = {},
 ): Promise<MovedAlias> {
   if (!ALIAS.test(alias) || RESERVED.test(alias)) {
     throw new ThawError("USAGE", `"${alias}" cannot be an alias`, {
@@ -52,9 +60,9 @@ export async function promote(
   checkNote(note);
   const model = await resolveModel(store, ref);
   const newest = (await aliasHistory(store, model.name, alias)).at(-1);
-  if (newest?.version === model.version && note === undefined)
+  if (newest?.version === model.version && note === undefined && proof === undefined)
     return { model: model.name, alias, decision: newest, added: false };
-  return move(store, model, alias, "manual", note);
+  return move(store, model, alias, { how: "manual", ...given(note), ...evidenceOf(proof) });
 }
 
 /**
@@ -96,15 +104,14 @@ export async function rollback(
       },
     );
   }
-  return move(
-    store,
-    await resolveModel(store, `${name}@${target}`),
-    alias,
-    "rollback",
-    note,
-    log.at(-1)?.seq,
-  );
+  const model = await resolveModel(store, `${name}@${target}`);
+  return move(store, model, alias, { how: "rollback", ...given(note) }, log.at(-1)?.seq);
 }
+
+const given = (note: string | undefined) => (note === undefined ? {} : { note });
+
+const evidenceOf = (proof: ModelProof | undefined) =>
+  proof === undefined ? {} : { evidence: proofRef(proof) };
 
 function checkNote(note: string | undefined): void {
   if (note === undefined || (note.trim() !== "" && note.length <= MOST_OF_A_NOTE)) return;
@@ -121,8 +128,7 @@ async function move(
   store: Store,
   model: ModelVersion,
   alias: string,
-  how: AliasDecision["how"],
-  note: string | undefined,
+  decided: Pick<NewDecision, "how" | "note" | "evidence">,
   expected?: number,
 ): Promise<MovedAlias> {
   const { name, version } = model;
@@ -133,9 +139,8 @@ async function move(
     name,
     alias,
     {
-      ...{ version, at, by: whoAmI(), how },
+      ...{ version, at, by: whoAmI(), ...decided },
       ...(report === undefined ? {} : { reportDigest: report.digest }),
-      ...(note === undefined ? {} : { note }),
     },
     expected,
   );

@@ -1,12 +1,12 @@
 /** Holds two runs or models against each other: their figures, and both on the images that neither has seen. */
-import { pairedTest } from "../../learn/bases/pairedTest.js";
+import { pairedTest } from "../../learn/proof/pairedTest.js";
 import { ThawError } from "../../spec/errors.js";
-import { PREDICTIONS_FILE } from "../../spec/pipeline/artifactFiles.js";
 import type { RunResult } from "../../spec/pipeline/run.js";
-import type { Evaluation, FullPrediction } from "../../spec/records/evaluation.js";
+import type { Evaluation } from "../../spec/records/evaluation.js";
 import type { FoldsInBrief } from "../../spec/records/folds.js";
-import { readArtifactFile, requireManifest } from "../../store/artifacts/artifacts.js";
+import { requireManifest } from "../../store/artifacts/artifacts.js";
 import type { Store } from "../../store/connection/connection.js";
+import { readEvaluated } from "../../store/records/evaluated.js";
 import { resolveRunRecord } from "./reference.js";
 
 export interface ComparedSide
@@ -108,24 +108,9 @@ async function readSide(
     ...(macroAuc === undefined ? {} : { macroAuc }),
     ...(run.folds === undefined ? {} : { folds: run.folds }),
   };
-  const digests = await digestsOf(store, run);
-  const predictions = linesOf<FullPrediction>(await readArtifactFile(store, evaluate, PREDICTIONS_FILE));
-  const answers = predictions.flatMap(({ path, label, predicted }) => {
-    const [image, name] = [digests.get(path), classes[label]];
-    return image === undefined || name === undefined
-      ? []
-      : [{ image, label: name, isRight: label === predicted }];
-  });
-  return { side, answers };
-}
-
-/** What the images' files are, by their paths: those may differ where the bytes are the same. */
-async function digestsOf(store: Store, run: RunResult): Promise<ReadonlyMap<string, string>> {
-  const ingest = await requireManifest(store, artifactOf(run, "ingest"));
-  const images = linesOf<{ path: string; sha256: string }>(
-    await readArtifactFile(store, ingest, "images.jsonl"),
-  );
-  return new Map(images.map(({ path, sha256 }) => [path, sha256]));
+  const { model: name, version, artifacts } = run;
+  const { answers } = await readEvaluated(store, { name, version, artifacts });
+  return { side, answers: answers.map(({ sha256, label, isRight }) => ({ image: sha256, label, isRight })) };
 }
 
 function artifactOf({ runId, artifacts }: RunResult, stage: string) {
@@ -134,9 +119,4 @@ function artifactOf({ runId, artifacts }: RunResult, stage: string) {
   throw new ThawError("NOT_FOUND", `run ${runId} has no stage ${stage}`, {
     hint: "only runs that ended well can be compared",
   });
-}
-
-function linesOf<Line>(file: Buffer): readonly Line[] {
-  const lines = file.toString("utf8").split("\n");
-  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Line);
 }

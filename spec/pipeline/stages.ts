@@ -141,7 +141,9 @@ export function planStages(
   const compared = candidatesOf(file).length === 0 ? [] : ["base"];
   const before = ["ingest", ...compared, "features", "recipe"];
   const shown = [...before, ...evaluated, ...foldNames, "evaluate", "register"];
-  add("report", "report", false, shown, { file: { ...file, unfreeze: { ...file.unfreeze, stages } } });
+  // What becomes of the version comes after its report.
+  const { model: _model, ...told } = file;
+  add("report", "report", false, shown, { file: { ...told, unfreeze: { ...file.unfreeze, stages } } });
   return plans.map((plan) => withDevice(plan, file));
 }
 

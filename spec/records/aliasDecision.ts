@@ -1,6 +1,4 @@
 /** An entry of an alias' log: which version it means from then on, who said so, and on what evidence. */
-import type { ArtifactRef } from "../artifact.js";
-
 /** How a decision came about: by a policy, by a person who was asked, back to an earlier version, or by a command. */
 export const WAYS_TO_DECIDE = ["automatic", "approved", "rollback", "manual"] as const;
 
@@ -21,8 +19,8 @@ export interface AliasDecision {
   readonly how: (typeof WAYS_TO_DECIDE)[number];
   /** Digest of the report on the version, as it was when the decision was made; absent without a version or report. */
   readonly reportDigest?: string;
-  /** What the decision stands on, where something was computed for it. */
-  readonly evidence?: ArtifactRef;
+  /** The proof that the decision stands on, where there is one: its key in the bucket, and the digest of what it says. */
+  readonly evidence?: { readonly record: string; readonly digest: string };
   readonly note?: string;
 }
 

@@ -6,6 +6,7 @@ import { FOLDER_READINGS } from "./folders.js";
 import { gateSchema } from "./gate.js";
 import { kubernetesSchema } from "./kubernetes.js";
 import { lossSchema } from "./loss.js";
+import { modelSchema } from "./model.js";
 
 const fraction = z.number().min(0).max(1);
 /** A part of the images: neither none nor all of them. */
@@ -265,6 +266,7 @@ export const runFileSchema = z.strictObject({
   compare: compareSchema.prefault({}),
   evaluation: evaluationSchema.prefault({}),
   card: cardSchema.prefault({}),
+  model: modelSchema.prefault({}),
   on_out_of_memory: z
     .enum(["halve_batch", "fail"])
     .default("halve_batch")

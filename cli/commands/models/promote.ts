@@ -1,11 +1,15 @@
 /** `thaw promote` and `thaw rollback`: which version of a model is the one in use. */
 import { type Command, InvalidArgumentError } from "commander";
 import type { MovedAlias } from "../../../client/models/aliases.js";
+import type { AskedPolicy } from "../../../client/models/prove.js";
+import { ThawError } from "../../../spec/errors.js";
+import type { ModelProof } from "../../../spec/records/proof.js";
 import { contextOf, withExamples } from "../../context.js";
 import { movedAliasJson } from "../../json/models.js";
 import type { Output } from "../../output.js";
 import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore } from "../../session.js";
+import { ruleOption } from "./prove.js";
 
 interface Options {
   readonly alias?: string;
@@ -25,19 +29,53 @@ export function addPromote(program: Command): void {
     .argument("<model>", "MODEL for its newest version, MODEL@VERSION, or a run that ended well")
     .option(...ALIAS)
     .option(...NOTE)
+    .option("--if-proven", "only where `thaw prove` finds that it may take the place")
+    .addOption(ruleOption())
     .action(async (ref: string, _options: object, self: Command) => {
-      const { output, project, options } = contextOf<Options>(self);
-      const { promote } = await import("../../../client/models/aliases.js");
-      const moved = await promote(await openProjectStore(project), ref, options.alias, options.note);
-      tell(output, moved);
+      const { output, project, options } = contextOf<ProofOptions>(self);
+      const [store, { promote }] = await Promise.all([
+        openProjectStore(project),
+        import("../../../client/models/aliases.js"),
+      ]);
+      const { alias, note } = options;
+      const proof = options.ifProven === true ? await requireProof(store, ref, options) : undefined;
+      const why = { ...(note === undefined ? {} : { note }), ...(proof === undefined ? {} : { proof }) };
+      tell(output, await promote(store, ref, alias, why));
+      if (proof !== undefined) output.talk(proof.sentence);
     });
   withExamples(command, [
     [
       "thaw promote digits@3 --note 'better on night images'",
       "`digits@champion` means version 3 from now on",
     ],
+    ["thaw promote digits --if-proven", "exit code 1 where it is not better than the champion"],
     ["thaw promote digits --alias canary", "the newest version, under another alias"],
   ]);
+}
+
+interface ProofOptions extends Options {
+  readonly ifProven?: boolean;
+  readonly rule?: AskedPolicy["rule"];
+}
+
+/** @throws ThawError NOT_PROVEN */
+async function requireProof(
+  store: Awaited<ReturnType<typeof openProjectStore>>,
+  ref: string,
+  { alias, rule }: ProofOptions,
+): Promise<ModelProof> {
+  const { prove } = await import("../../../client/models/prove.js");
+  const proof = await prove(store, ref, {
+    ...(alias === undefined ? {} : { against: alias }),
+    ...(rule === undefined ? {} : { rule }),
+  });
+  if (proof.promotable) return proof;
+  const { model, challengerVersion, championVersion, sentence, vetoes } = proof;
+  throw new ThawError(
+    "NOT_PROVEN",
+    `${model}@${challengerVersion} was not promoted over version ${championVersion}: ${[sentence, ...vetoes].join("; ")}`,
+    { hint: `promote it all the same: \`thaw promote ${model}@${challengerVersion} --note WHY\`` },
+  );
 }
 
 export function addRollback(program: Command): void {

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import { logLineSchema } from "../../log.js";
 import { reportSchema } from "../records/report.js";
+import { modelProofSchema } from "../store/proof.js";
 import { compareSchema } from "./compare.js";
 import {
   completionSchema,
@@ -62,7 +63,7 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
   init: { commands: ["init"], documents: documents(initSchema) },
   logs: { commands: ["logs"], documents: { line: logLineSchema } },
   models: {
-    commands: ["models", "compare", "promote", "rollback"],
+    commands: ["models", "compare", "prove", "promote", "rollback"],
     documents: {
       list: modelsSchema,
       alias: modelSchema,
@@ -70,6 +71,7 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
       history: modelHistorySchema,
       "promote and rollback": movedAliasSchema,
       compare: compareSchema,
+      prove: modelProofSchema,
     },
   },
   pin: { commands: ["pin", "unpin"], documents: documents(pinSchema) },

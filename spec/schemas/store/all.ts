@@ -6,6 +6,7 @@ import { modelVersionSchema, registeredBaseSchema } from "../records/model.js";
 import { runResultSchema } from "../records/run.js";
 import { artifactManifestSchema, redirectSchema } from "./artifact.js";
 import { checkpointManifestSchema, claimSchema } from "./checkpoint.js";
+import { modelProofSchema } from "./proof.js";
 import { aliasDecisionSchema, aliasSchema, checkpointTimeSchema, sinceSchema } from "./small.js";
 import { uploadListSchema } from "./upload.js";
 
@@ -32,6 +33,11 @@ export const STORE_SCHEMAS: Readonly<Record<string, StoredKind>> = {
     schema: aliasDecisionSchema,
     where: "models/NAME/aliases/ALIAS/NNNNNN.json",
     what: "An entry of an alias' log; the newest says what it means. Entries are only ever added.",
+  },
+  proof: {
+    schema: modelProofSchema,
+    where: "models/NAME/proofs/NNNNNN.json",
+    what: "A version held against the one in use, on the images that both held out: a look at them.",
   },
   base: {
     schema: registeredBaseSchema,

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { type AliasDecision, MOST_OF_A_NOTE, WAYS_TO_DECIDE } from "../../records/aliasDecision.js";
 import { schemaOf } from "../exact.js";
-import { artifactRefSchema, countSchema, digestSchema, timeSchema, versionSchema } from "../parts.js";
+import { countSchema, digestSchema, timeSchema, versionSchema } from "../parts.js";
 
 /** As thaw wrote them before aliases had a log. */
 export const aliasSchema = z.object({ version: versionSchema, since: timeSchema });
@@ -16,7 +16,13 @@ export const aliasDecisionSchema = schemaOf<AliasDecision>()(
     by: z.string().describe("As they said themselves."),
     how: z.enum(WAYS_TO_DECIDE),
     reportDigest: digestSchema.exactOptional().describe("Of the report on the version, as it was then."),
-    evidence: artifactRefSchema.exactOptional().describe("What the decision stands on."),
+    evidence: z
+      .object({
+        record: z.string().describe("Key in the bucket."),
+        digest: digestSchema.describe("Of its JSON with sorted keys."),
+      })
+      .exactOptional()
+      .describe("The proof that the decision stands on."),
     note: z.string().max(MOST_OF_A_NOTE).exactOptional(),
   }),
 );

@@ -43,7 +43,7 @@ test("an alias of an earlier thaw is promoted on from, and rolled back to", asyn
 test("of promotions at the same moment one is made at a time, and the history has no gap", async () => {
   const { store } = stack.session;
   const raced = await Promise.allSettled(
-    [2, 3, 4, 5, 6].map((version) => promote(store, `scans@${version}`, "canary", `by ${version}`)),
+    [2, 3, 4, 5, 6].map((version) => promote(store, `scans@${version}`, "canary", { note: `by ${version}` })),
   );
   const made = raced.flatMap((one) => (one.status === "fulfilled" ? [one.value.decision] : []));
   for (const one of raced)

@@ -27,7 +27,7 @@ const MANUAL = { at: "2026-01-01", by: "ann", how: "manual" } as const;
 test("a promotion is an entry of its own, with what it meant before, and says who and why", async () => {
   const { store, objects } = await withVersions();
   await promote(store, "scans@1");
-  const { decision, added } = await promote(store, "scans@2", "champion", "fewer misses");
+  const { decision, added } = await promote(store, "scans@2", "champion", { note: "fewer misses" });
   assert.equal(added, true);
   assert.deepEqual([decision.seq, decision.version, decision.before], [2, 2, 1]);
   assert.deepEqual([decision.how, decision.note], ["manual", "fewer misses"]);
@@ -141,8 +141,8 @@ test("over a damaged entry no version before is guessed", async () => {
 test("models, aliases and notes that cannot be are refused", async () => {
   const { store } = await withVersions(1);
   await assert.rejects(promote(store, "scans@1", "3"), { code: "USAGE" });
-  await assert.rejects(promote(store, "scans@1", "champion", " "), { code: "USAGE" });
-  await assert.rejects(promote(store, "scans@1", "champion", "x".repeat(1001)), { code: "USAGE" });
+  await assert.rejects(promote(store, "scans@1", "champion", { note: " " }), { code: "USAGE" });
+  await assert.rejects(promote(store, "scans@1", "champion", { note: "x".repeat(1001) }), { code: "USAGE" });
   await assert.rejects(rollback(store, "scan"), { code: "NOT_FOUND", hint: /did you mean scans/ });
   await assert.rejects(rollback(store, "scans"), { code: "NOT_FOUND", hint: /thaw promote scans/ });
   await assert.rejects(modelHistory(store, "scans", "canary"), { code: "NOT_FOUND" });

@@ -1,0 +1,56 @@
+/** `thaw prove`: may this version take the place of the one in use? */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { contextOf, withExamples } from "../../context.js";
+import { suggest } from "../../render/runs/advice.js";
+import { openProjectStore } from "../../session.js";
+
+interface Options {
+  readonly against?: string;
+  readonly rule?: "better" | "not-worse";
+  readonly margin?: number;
+}
+
+/** As `model.rule` of a run file. */
+export function ruleOption(): Option {
+  return new Option("--rule <rule>", "what has to be proven").choices(["better", "not-worse"]);
+}
+
+export function addProve(program: Command): void {
+  const command = program
+    .command("prove")
+    .summary("hold a version against the champion: is it better?")
+    .description(
+      "hold a version of a model against the one in use, on the images that neither was trained on, class by class; each look at them is counted",
+    )
+    .argument("<model>", "MODEL for its newest version, MODEL@VERSION, or a run that ended well")
+    .option("--against <which>", "a version or another alias, instead of champion")
+    .addOption(ruleOption())
+    .option("--margin <share>", "accuracy that a version which is not worse may lack, e.g. 0.01", margin)
+    .action(async (ref: string, _options: object, self: Command) => {
+      const { output, project, options } = contextOf<Options>(self);
+      const [store, { prove }, { proofText }] = await Promise.all([
+        openProjectStore(project),
+        import("../../../client/models/prove.js"),
+        import("../../render/models/proof.js"),
+      ]);
+      const proof = await prove(store, ref, options);
+      output.data(proof, (screen) => proofText(proof, screen));
+      const version = `${proof.model}@${proof.challengerVersion}`;
+      suggest(output, [
+        [`thaw compare ${proof.model}@${proof.championVersion} ${version}`, "all their figures"],
+        ...(proof.promotable ? [[`thaw promote ${version}`, "make it the champion"] as const] : []),
+      ]);
+    });
+  withExamples(command, [
+    ["thaw prove digits", "the newest version against digits@champion"],
+    ["thaw prove digits@4 --against 2 --rule not-worse", "is version 4 no worse than version 2?"],
+    ["thaw prove digits --json | jq .promotable", "for programs"],
+  ]);
+}
+
+function margin(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0 && value < 1))
+    throw new InvalidArgumentError("write a share from 0 to below 1, for example 0.01");
+  return value;
+}

@@ -1,0 +1,221 @@
+/** Champion against challenger on the same images: may the challenger take its place? */
+import { randomStream } from "../../rng/stream.js";
+import type { ClassProof, Judgement, ProofPolicy, ProofVerdict } from "../../spec/records/proof.js";
+import { LEAST_IMAGES } from "../../spec/records/proof.js";
+import { wilsonInterval } from "../evaluation/metrics.js";
+import { binomialTail } from "../evidence/gate.js";
+import { signFlipTest } from "../evidence/signFlip.js";
+import { groupInterval } from "./groupInterval.js";
+import { holm } from "./holm.js";
+import { normalQuantile } from "./normalQuantile.js";
+import { type PairedCounts, pairedDifference } from "./pairedDifference.js";
+
+/** Both models' answers to an image that neither was trained on. */
+export interface PairedAnswer {
+  readonly label: string;
+  /** Images of one group are no independent witnesses: copies, bursts, one patient's. */
+  readonly group: string;
+  readonly champion: boolean;
+  readonly challenger: boolean;
+}
+
+export interface Circumstances {
+  /** Earlier looks at these images. */
+  readonly looksBefore: number;
+  /** Evaluation images of the champion, or copies of them, that the challenger was trained on. */
+  readonly learned: number;
+}
+
+/**
+ * The level of a proof is divided by the looks that the policy allows at the same images (Bonferroni): a new version after
+ * the other, each tried on the same images, would else get past them by luck sooner or later. A challenger
+ * is better when McNemar's exact test says so, and not worse when the interval of the difference lies above −margin; on
+ * few images the margin is the champion's own uncertainty, which nobody can ask to be undercut. A class vetoes when it
+ * is proven to lose (Holm's p over all classes) and loses more than its margin. Where images come in groups, groups are
+ * what is exchanged: signs are flipped and intervals are drawn by them.
+ */
+export function judge(
+  answers: readonly PairedAnswer[],
+  policy: ProofPolicy,
+  { looksBefore, learned }: Circumstances,
+): Judgement {
+  const counts = countPairs(answers);
+  const groups = groupDifferences(answers);
+  const levelOfLook = policy.level / policy.looks;
+  const figures = {
+    images: answers.length,
+    groups: groups.length,
+    champion: share(answers, "champion"),
+    challenger: share(answers, "challenger"),
+    onlyChampion: counts.onlyChampion,
+    onlyChallenger: counts.onlyChallenger,
+    ...tests(answers, groups, counts, levelOfLook),
+    margin: Math.max(policy.margin, uncertainty(answers, levelOfLook)),
+    classes: judgeClasses(answers, policy, levelOfLook),
+    look: looksBefore + 1,
+    levelOfLook,
+  };
+  const verdict = verdictOf(figures, policy, learned);
+  const vetoes = vetoesOf(figures.classes, policy);
+  const isProven = verdict === "better" || (verdict === "not-worse" && policy.rule === "not-worse");
+  return {
+    verdict,
+    promotable: isProven,
+    sentence: sentenceOf(verdict, figures, policy, learned),
+    vetoes,
+    ...figures,
+  };
+}
+
+type Figures = Omit<Judgement, "verdict" | "promotable" | "sentence" | "vetoes">;
+
+function verdictOf(figures: Figures, policy: ProofPolicy, learned: number): ProofVerdict {
+  const { images, look, interval, margin, pBetter, pWorse, levelOfLook, classes } = figures;
+  if (learned > 0) return "leaks";
+  if (images < LEAST_IMAGES) return "cannot-say";
+  if (look > policy.looks) return "looks-spent";
+  if (pWorse < levelOfLook) return "worse";
+  if (classes.some(({ verdict }) => verdict === "worse")) return "class-worse";
+  const isNotWorse = interval[0] > -margin;
+  if (isNotWorse && pBetter < levelOfLook) return "better";
+  return isNotWorse ? "not-worse" : "cannot-say";
+}
+
+function countPairs(answers: readonly PairedAnswer[]): PairedCounts {
+  return {
+    images: answers.length,
+    onlyChallenger: answers.filter(({ champion, challenger }) => challenger && !champion).length,
+    onlyChampion: answers.filter(({ champion, challenger }) => champion && !challenger).length,
+  };
+}
+
+/** Of each group: images that the challenger gains, less those that it loses, and how many there are. */
+function groupDifferences(answers: readonly PairedAnswer[]): readonly { gained: number; images: number }[] {
+  const groups = new Map<string, { gained: number; images: number }>();
+  for (const { group, champion, challenger } of answers) {
+    const known = groups.get(group) ?? { gained: 0, images: 0 };
+    const gained = known.gained + Number(challenger) - Number(champion);
+    groups.set(group, { gained, images: known.images + 1 });
+  }
+  return [...groups.values()];
+}
+
+function tests(
+  answers: readonly PairedAnswer[],
+  groups: readonly { gained: number; images: number }[],
+  counts: PairedCounts,
+  level: number,
+): Pick<Judgement, "interval" | "pBetter" | "pWorse"> {
+  const { images, onlyChallenger, onlyChampion } = counts;
+  if (images === 0) return { interval: [-1, 1], pBetter: 1, pWorse: 1 };
+  const z = normalQuantile(1 - level);
+  if (groups.length === answers.length) {
+    const changed = onlyChallenger + onlyChampion;
+    return {
+      interval: pairedDifference(counts, z),
+      pBetter: binomialTail(onlyChallenger, changed),
+      pWorse: binomialTail(onlyChampion, changed),
+    };
+  }
+  const gains = groups.map(({ gained }) => gained);
+  // Groups that all agree leave nothing to draw from: never surer than if every image were a witness of its own.
+  const [low, high] = groupInterval(groups, level, randomStream(0, "proof-interval"));
+  const [alone, aloneHigh] = pairedDifference(counts, z);
+  return {
+    interval: [Math.min(low, alone), Math.max(high, aloneHigh)],
+    pBetter: signFlipTest(gains, randomStream(0, "proof-better")),
+    pWorse: signFlipTest(
+      gains.map((gained) => -gained),
+      randomStream(0, "proof-worse"),
+    ),
+  };
+}
+
+/** Half of the interval of the champion's own accuracy. */
+function uncertainty(answers: readonly PairedAnswer[], level: number): number {
+  if (answers.length === 0) return 0;
+  const right = answers.filter(({ champion }) => champion).length;
+  const [low, high] = wilsonInterval(right, answers.length, normalQuantile(1 - level));
+  return (high - low) / 2;
+}
+
+function judgeClasses(
+  answers: readonly PairedAnswer[],
+  policy: ProofPolicy,
+  level: number,
+): readonly ClassProof[] {
+  const names = [...new Set(answers.map(({ label }) => label))].sort();
+  const ofClass = names.map((name) => answers.filter(({ label }) => label === name));
+  const judged = ofClass.filter((of) => of.length >= LEAST_IMAGES);
+  const adjusted = holm(judged.map(pOfLoss));
+  return names.map((name, index) => {
+    const of = ofClass[index] ?? [];
+    const [champion, challenger] = [share(of, "champion"), share(of, "challenger")];
+    const place = judged.indexOf(of);
+    const pWorse = adjusted[place] ?? 1;
+    const isWorse = pWorse < level && champion - challenger > policy.classMargin;
+    const verdict = place < 0 ? "cannot-say" : isWorse ? "worse" : "held";
+    return { name, images: of.length, champion, challenger, pWorse, verdict };
+  });
+}
+
+/** One-sided: that the class loses by chance. */
+function pOfLoss(answers: readonly PairedAnswer[]): number {
+  const groups = groupDifferences(answers);
+  if (groups.length < answers.length)
+    return signFlipTest(
+      groups.map(({ gained }) => -gained),
+      randomStream(0, "proof-class"),
+    );
+  const { onlyChallenger, onlyChampion } = countPairs(answers);
+  return binomialTail(onlyChampion, onlyChallenger + onlyChampion);
+}
+
+function share(answers: readonly PairedAnswer[], of: "champion" | "challenger"): number {
+  return answers.length === 0 ? 0 : answers.filter((answer) => answer[of]).length / answers.length;
+}
+
+function vetoesOf(classes: readonly ClassProof[], { classMargin }: ProofPolicy): readonly string[] {
+  const lost = classes.filter(({ verdict }) => verdict === "worse");
+  const unknown = classes.filter(({ verdict }) => verdict === "cannot-say");
+  return [
+    ...lost.map(
+      ({ name, champion, challenger, pWorse }) =>
+        `${name} is recognised in ${percent(challenger)} instead of ${percent(champion)} (p ${pText(pWorse)}, more than ${percent(classMargin)} less)`,
+    ),
+    ...(unknown.length === 0
+      ? []
+      : [
+          `nothing can be said of ${unknown.length === classes.length ? "any class" : unknown.map(({ name }) => name).join(", ")}: fewer than ${LEAST_IMAGES} images`,
+        ]),
+  ];
+}
+
+function sentenceOf(verdict: ProofVerdict, figures: Figures, policy: ProofPolicy, learned: number): string {
+  const { images, champion, challenger, onlyChallenger, onlyChampion, interval, margin, look } = figures;
+  const numbers =
+    `${percent(challenger)} against ${percent(champion)} on the same ${images} images ` +
+    `(${onlyChallenger} gained, ${onlyChampion} lost; difference ${points(interval[0])} to ${points(interval[1])} points)`;
+  switch (verdict) {
+    case "leaks":
+      return `not comparable: the challenger was trained on ${learned} of the champion's evaluation images, or copies of them`;
+    case "looks-spent":
+      return `${numbers}; these images were looked at ${look - 1} times already, as often as the policy allows: new labelled images are needed`;
+    case "worse":
+      return `worse: ${numbers}, p ${pText(figures.pWorse)}`;
+    case "class-worse":
+      return `a class is worse: ${numbers}`;
+    case "better":
+      return `better: ${numbers}, p ${pText(figures.pBetter)}`;
+    case "not-worse":
+      return `not worse than the champion by ${points(margin)} points or more: ${numbers}${policy.rule === "better" ? "; that it is better is not proven" : ""}`;
+    case "cannot-say":
+      return images < LEAST_IMAGES
+        ? `nothing can be said: only ${images} images that neither was trained on, ${LEAST_IMAGES} are needed`
+        : `neither better nor not worse is proven: ${numbers}`;
+  }
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+const points = (difference: number): string => (100 * difference).toFixed(1).replace("-", "−");
+const pText = (p: number): string => (p < 0.001 ? "< 0.001" : p.toFixed(3));

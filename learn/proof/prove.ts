@@ -1,0 +1,96 @@
+/** A proof from two versions' answers and the proofs before it. */
+import { groupImages } from "../../data/splits/groups.js";
+import type { EvaluatedVersion, KnownImage, ModelProof, ProofPolicy } from "../../spec/records/proof.js";
+import { judge, type PairedAnswer } from "./judge.js";
+
+/** What a proof reads and writes, whoever keeps it. */
+export interface ProofRecords {
+  readonly evaluated: (version: number) => Promise<EvaluatedVersion>;
+  /** Of the model, oldest first. */
+  readonly proofs: () => Promise<readonly ModelProof[]>;
+  readonly add: (proof: Omit<ModelProof, "seq">) => Promise<ModelProof>;
+}
+
+export interface ProofRequest {
+  readonly model: string;
+  readonly champion: number;
+  readonly challenger: number;
+  readonly policy: ProofPolicy;
+}
+
+/**
+ * Judges the challenger against the champion, and writes the proof down. The same question about the same images is
+ * answered as it was before: it is no further look, so a repeated attempt changes nothing.
+ * @param at ISO 8601
+ */
+export async function proveChallenger(
+  records: ProofRecords,
+  { model, champion, challenger, policy }: ProofRequest,
+  at: string,
+): Promise<ModelProof> {
+  const [before, after, earlier] = await Promise.all([
+    records.evaluated(champion),
+    records.evaluated(challenger),
+    records.proofs(),
+  ]);
+  const { answers, images } = pairAnswers(before, after);
+  const set = images.map((image) => image.slice(0, SHORT_DIGEST)).sort();
+  const learned = countLearned(before, after);
+  const known = earlier.find(
+    (proof) =>
+      proof.championVersion === champion &&
+      proof.challengerVersion === challenger &&
+      JSON.stringify([policyOf(proof), proof.set, proof.learned]) === JSON.stringify([policy, set, learned]),
+  );
+  if (known !== undefined) return known;
+  const looksBefore = earlier.filter((proof) => isLookAt(set, proof)).length;
+  return records.add({
+    ...{ at, model, championVersion: champion, challengerVersion: challenger, policy, set, learned },
+    ...judge(answers, policy, { looksBefore, learned }),
+    ...(before.calibrationError === undefined || after.calibrationError === undefined
+      ? {}
+      : { calibration: { champion: before.calibrationError, challenger: after.calibrationError } }),
+  });
+}
+
+/** Enough to tell a million images apart; whole digests would make long records. */
+const SHORT_DIGEST = 16;
+
+/** In the order in which a new one is made. */
+const policyOf = ({ policy: { rule, margin, classMargin, level, looks } }: ModelProof): ProofPolicy => ({
+  ...{ rule, margin, classMargin, level, looks },
+});
+
+/** A proof was a look at these images if half of them had a part in it; what proved nothing by too few images was none. */
+function isLookAt(set: readonly string[], { set: other, verdict }: ModelProof): boolean {
+  if (verdict === "leaks" || verdict === "looks-spent") return false;
+  const known = new Set(other);
+  return 2 * set.filter((image) => known.has(image)).length > set.length;
+}
+
+/** Images that both held out under the same label; of a file that is there several times, one. */
+function pairAnswers(
+  before: EvaluatedVersion,
+  after: EvaluatedVersion,
+): { readonly answers: readonly PairedAnswer[]; readonly images: readonly string[] } {
+  const ofChampion = new Map(before.answers.map((answer) => [answer.sha256, answer]));
+  const pairs = new Map<string, PairedAnswer>();
+  for (const { sha256, label, group, isRight } of after.answers) {
+    const other = ofChampion.get(sha256);
+    if (other?.label !== label) continue;
+    pairs.set(sha256, { label, group, champion: other.isRight, challenger: isRight });
+  }
+  return { answers: [...pairs.values()], images: [...pairs.keys()] };
+}
+
+/** Test images of the champion that the challenger learned from, as the same file or as a copy. */
+function countLearned(before: EvaluatedVersion, after: EvaluatedVersion): number {
+  const tested = before.answers;
+  const all: readonly KnownImage[] = [...tested, ...after.learned];
+  const { copies } = groupImages(
+    all.map(({ sha256, phash }, index) => ({ path: String(index), sha256, phash })),
+  );
+  return copies
+    .filter((members) => members.some((index) => index >= tested.length))
+    .reduce((sum, members) => sum + members.filter((index) => index < tested.length).length, 0);
+}

@@ -1,0 +1,51 @@
+/** The run file's `model`: what becomes of a version once it is trained. It changes no artifact. */
+import { z } from "zod";
+
+const margin = z.number().min(0).lt(1);
+
+export const modelSchema = z
+  .strictObject({
+    alias: z
+      .string()
+      .regex(
+        /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/,
+        "use up to 40 lower-case letters, digits and dashes, a letter first",
+      )
+      .default("champion")
+      .describe("The alias of the version in use, which a new one is held against."),
+    promote: z
+      .enum(["automatic", "ask", "never"])
+      .default("ask")
+      .describe(
+        "What retraining does with a version that is proven: automatic moves the alias to it, ask waits for a person, never leaves the alias.",
+      ),
+    rule: z
+      .enum(["better", "not-worse"])
+      .default("better")
+      .describe(
+        "What has to be proven on images that both versions held out: better, by McNemar's exact test, or not worse, by the interval of the difference.",
+      ),
+    margin: margin
+      .default(0.01)
+      .describe(
+        "Accuracy that a version which is not worse may lack; on few images it is the champion's own uncertainty, where that is more.",
+      ),
+    class_margin: margin
+      .default(0.05)
+      .describe("Recall that a class may lose where it is proven that it loses; more is a veto."),
+    level: z
+      .number()
+      .gt(0)
+      .max(0.5)
+      .default(0.05)
+      .describe("Chance of a wrong proof, over all looks at the same images."),
+    looks: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(10)
+      .describe("Looks at the same images that the level is spent on; then new labelled images are needed."),
+  })
+  .describe("What becomes of a version once it is trained: what it is held against, and what promotes it.");
+
+export type ModelSpec = z.output<typeof modelSchema>;

@@ -1,0 +1,62 @@
+/** Proofs: champion against challenger. */
+import { z } from "zod";
+import { LEAST_IMAGES, type ModelProof, PROOF_VERDICTS } from "../../records/proof.js";
+import { schemaOf } from "../exact.js";
+import { countSchema, shareSchema, timeSchema, versionSchema } from "../parts.js";
+
+const probabilitySchema = z.number().min(0).max(1);
+
+const policySchema = z.object({
+  rule: z.enum(["better", "not-worse"]),
+  margin: shareSchema,
+  classMargin: shareSchema,
+  level: probabilitySchema.describe("Of a wrong proof, over all looks at the same images."),
+  looks: z.int().min(1),
+});
+
+const classSchema = z.object({
+  name: z.string(),
+  images: countSchema,
+  champion: shareSchema.describe("Recall, as the challenger's."),
+  challenger: shareSchema,
+  pWorse: probabilitySchema.describe("One-sided, exact, adjusted for the number of classes (Holm)."),
+  verdict: z.enum(["held", "worse", "cannot-say"]),
+});
+
+export const modelProofSchema = schemaOf<ModelProof>()(
+  z.object({
+    seq: z.int().min(1),
+    at: timeSchema,
+    model: z.string(),
+    championVersion: versionSchema,
+    challengerVersion: versionSchema,
+    policy: policySchema,
+    verdict: z.enum(PROOF_VERDICTS),
+    promotable: z.boolean().describe("Whether the policy lets it be promoted without anybody being asked."),
+    sentence: z.string(),
+    vetoes: z.array(z.string()),
+    images: countSchema.describe("Files with equal bytes and the same label that both held out."),
+    groups: countSchema.describe("Of them, that are no independent witnesses."),
+    champion: shareSchema.describe("Accuracy, as the challenger's."),
+    challenger: shareSchema,
+    onlyChampion: countSchema.describe("Images that only the champion gets right."),
+    onlyChallenger: countSchema,
+    interval: z
+      .tuple([z.number(), z.number()])
+      .describe("Of challenger − champion, at confidence 1 − 2 × levelOfLook."),
+    margin: shareSchema.describe("What was asked for, or the champion's own uncertainty where that is more."),
+    pBetter: probabilitySchema.describe("One-sided, as pWorse."),
+    pWorse: probabilitySchema,
+    classes: z.array(classSchema).describe(`With fewer than ${LEAST_IMAGES} images: cannot-say.`),
+    look: z.int().min(1).describe("Number of this look at these images."),
+    levelOfLook: probabilitySchema,
+    set: z.array(z.string()).describe("Of the evaluation images' digests the first 16 hex digits, sorted."),
+    learned: countSchema.describe(
+      "Evaluation images of the champion, or copies, that the challenger was trained on.",
+    ),
+    calibration: z
+      .object({ champion: shareSchema, challenger: shareSchema })
+      .exactOptional()
+      .describe("Expected calibration errors, each on its own test images."),
+  }),
+);

@@ -1,0 +1,65 @@
+/** Proofs of a model, one after the other: each is a look at its evaluation images. */
+import { ThawError } from "../../spec/errors.js";
+import type { DamagedRecord } from "../../spec/records/damaged.js";
+import type { ModelProof } from "../../spec/records/proof.js";
+import { modelProofSchema } from "../../spec/schemas/store/proof.js";
+import { canonicalJson, sha256 } from "../artifacts/keys.js";
+import type { Store } from "../connection/connection.js";
+import { listNames, putJsonOnce } from "../json.js";
+import { readRecord, unlessDamaged } from "../record.js";
+
+const folder = (model: string): string => `models/${model}/proofs/`;
+const proofName = (model: string, seq: number): string =>
+  `${folder(model)}${String(seq).padStart(6, "0")}.json`;
+
+/** Numbers of the proofs that there are, ascending. */
+async function numbersOf(store: Store, model: string): Promise<number[]> {
+  const names = await listNames(store, folder(model));
+  return names
+    .map((name) => Number(/\/(\d{6})\.json$/.exec(name)?.[1]))
+    .filter((seq) => Number.isInteger(seq))
+    .sort((a, b) => a - b);
+}
+
+/** How an alias' decision names the proof that it stands on. */
+export function proofRef(proof: ModelProof): { readonly record: string; readonly digest: string } {
+  return { record: proofName(proof.model, proof.seq), digest: sha256(canonicalJson(proof)) };
+}
+
+/** Oldest first. @param damaged gets those that cannot be read @throws ThawError STORE_… */
+export async function listProofs(
+  store: Store,
+  model: string,
+  damaged: DamagedRecord[] = [],
+): Promise<ModelProof[]> {
+  const read = (await numbersOf(store, model)).map((seq) =>
+    unlessDamaged(
+      readRecord<ModelProof>(store, proofName(model, seq), {
+        schema: modelProofSchema,
+        what: `proof ${seq} of model ${model}`,
+        remedy: "put it back from a copy; without it one look at the evaluation images is not counted",
+        fault: (proof) =>
+          proof.seq === seq && proof.model === model
+            ? undefined
+            : `it is proof ${proof.seq} of ${proof.model}`,
+      }),
+      damaged,
+    ),
+  );
+  return (await Promise.all(read)).filter((proof) => proof !== undefined);
+}
+
+/** Proofs that end at the same moment take different numbers. */
+const MOST_RACES = 20;
+
+/** Adds a proof under the next number. @throws ThawError STORE_… */
+export async function addProof(store: Store, proof: Omit<ModelProof, "seq">): Promise<ModelProof> {
+  const next = ((await numbersOf(store, proof.model)).at(-1) ?? 0) + 1;
+  for (let seq = next; seq < next + MOST_RACES; seq++) {
+    const entry = { ...proof, seq };
+    if (await putJsonOnce(store, proofName(proof.model, seq), entry)) return entry;
+  }
+  throw new ThawError("STORE_UNREACHABLE", `no proof of model ${proof.model} could be written`, {
+    hint: "many are made at once; try again",
+  });
+}
