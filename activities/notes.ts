@@ -49,6 +49,16 @@ function knownImages({ knownToBase }: DatasetSummary): string[] {
   ];
 }
 
+/** Nothing where the run is no retraining. */
+function earlierImages({ knownFromBefore }: DatasetSummary): string[] {
+  if (knownFromBefore === undefined) return [];
+  const { kept, fresh, moved } = knownFromBefore;
+  return [
+    `${kept} in the split that earlier versions had them in, ${fresh} new`,
+    ...(moved === 0 ? [] : [`${moved} moved to another split by the source`]),
+  ];
+}
+
 export function noteOf(manifest: ArtifactManifest): string {
   const { outOfMemory } = (manifest.summary ?? {}) as Interruptions;
   const note = noteOfKind(manifest);
@@ -66,6 +76,7 @@ function noteOfKind(manifest: ArtifactManifest): string {
         ...(left === 0 ? [] : [`${left} left out`]),
         ...seriousFaults(summary),
         ...knownImages(summary),
+        ...earlierImages(summary),
       ];
       return parts.join(", ");
     }

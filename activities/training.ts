@@ -56,9 +56,14 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   const ingest: JobBuilder = async (request, _inputs, out, fetching) => {
     const { run } = request;
     const { path: _path, ...data } = run.file.data;
-    const baseImages: string[] = [];
-    for (const dataset of datasetsOf(run.base, run.candidates))
-      baseImages.push(await localArtifactFile(fetching.store, workFolder, dataset, IMAGES_FILE));
+    const imagesOf = async (datasets: readonly ArtifactRef[]): Promise<string[]> => {
+      const files: string[] = [];
+      for (const dataset of datasets)
+        files.push(await localArtifactFile(fetching.store, workFolder, dataset, IMAGES_FILE));
+      return files;
+    };
+    const baseImages = await imagesOf(datasetsOf(run.base, run.candidates));
+    const earlierImages = await imagesOf(run.earlier ?? []);
     return {
       kind: "ingest",
       source: await pausable(store, request, fetching.signal, (signal) =>
@@ -67,6 +72,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
       data,
       seed: run.file.seed,
       ...(baseImages.length === 0 ? {} : { baseImages }),
+      ...(earlierImages.length === 0 ? {} : { earlierImages }),
       digestCache: digestCacheFile(workFolder),
       out,
     };

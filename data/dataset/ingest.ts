@@ -1,7 +1,13 @@
 /** Turns labelled image files into a dataset: canonical images in packs, a record for each, a split, and what is wrong. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { DatasetSummary, ImageRecord, KnownToBase, Split } from "../../spec/records/dataset.js";
+import type {
+  DatasetSummary,
+  ImageRecord,
+  KnownFromBefore,
+  KnownToBase,
+  Split,
+} from "../../spec/records/dataset.js";
 import type { Progress } from "../../spec/records/training.js";
 import type { DataSpec } from "../../spec/runFile/runFile.js";
 import { findFaults } from "../faults/findFaults.js";
@@ -12,7 +18,7 @@ import { byPath } from "../source/entries.js";
 import { readFetched } from "../source/fetched.js";
 import { listSource } from "../source/source.js";
 import { assignSplits } from "../splits/assign.js";
-import { baseSplits, readBaseImages, settleBaseImages } from "../splits/baseImages.js";
+import { baseSplits, learnedMost, readBaseImages, settleBaseImages } from "../splits/baseImages.js";
 import { groupImages } from "../splits/groups.js";
 import { countImages, refuseEmptyClasses, refuseEmptySplits } from "./checks.js";
 import { IMAGES_FILE, SUMMARY_FILE } from "./dataset.js";
@@ -25,6 +31,8 @@ export interface IngestOptions {
   readonly seed: number;
   /** `images.jsonl` of the datasets that the base, a model of one's own, was tuned on. */
   readonly baseImages?: readonly string[];
+  /** `images.jsonl` of the datasets of earlier versions of the model. */
+  readonly earlierImages?: readonly string[];
   /** File of known digests; see `digestSource`. */
   readonly digestCache: string;
   /** Folder that the dataset is written to; it holds no packs yet. */
@@ -61,7 +69,9 @@ export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
   const isUsed = (_: unknown, index: number): boolean => !dropped.has(index);
   const used = images.filter(isUsed);
   const before = met.filter(isUsed);
-  const { groups, splits } = assignSplits(used, classes, data, seed, before);
+  const earlier = baseSplits(used, await readBaseImages(options.earlierImages ?? []));
+  const pinned = used.map((_, index) => learnedMost([before[index], earlier[index]]));
+  const { groups, splits } = assignSplits(used, classes, data, seed, pinned);
   const twins = findTwins(images, copies, splitsOfAll(images, isUsed, splits));
   const positions = [...images.keys()].filter((index) => isUsed(undefined, index));
   const records = used.map((image, index) =>
@@ -81,11 +91,22 @@ export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
     ...(options.baseImages === undefined
       ? {}
       : { knownToBase: countKnown(splits, before, known.dropped.size, known.left.length) }),
+    ...(options.earlierImages === undefined ? {} : { knownFromBefore: countEarlier(splits, earlier) }),
   };
   const lines = records.map((record) => `${JSON.stringify(record)}\n`);
   await writeFile(join(out, IMAGES_FILE), lines.join(""));
   await writeFile(join(out, SUMMARY_FILE), `${JSON.stringify(summary, null, 1)}\n`);
   return summary;
+}
+
+function countEarlier(splits: readonly Split[], earlier: readonly (Split | undefined)[]): KnownFromBefore {
+  const count = (isOne: (split: Split, before: Split | undefined) => boolean): number =>
+    splits.filter((split, index) => isOne(split, earlier[index])).length;
+  return {
+    kept: count((split, before) => split === before),
+    fresh: count((_, before) => before === undefined),
+    moved: count((split, before) => before !== undefined && split !== before),
+  };
 }
 
 function countKnown(

@@ -75,6 +75,8 @@ export type EngineJob =
       readonly seed: number;
       /** `images.jsonl` of the datasets that the base was tuned on; absent where it was not. */
       readonly baseImages?: readonly string[];
+      /** Likewise of the datasets of earlier versions of the model; absent where the run is no retraining. */
+      readonly earlierImages?: readonly string[];
       /** File of known digests by path, size and time. */
       readonly digestCache: string;
       readonly out: string;

@@ -55,6 +55,11 @@ export interface RunInput extends Omit<ImageSource, "folders"> {
   readonly base?: BaseSpec;
   /** What the names in `file.bases` mean; those of the catalogue are absent. */
   readonly candidates?: Readonly<Record<string, BaseSpec>>;
+  /**
+   * Datasets of earlier versions of the model, artifacts of `ingest`: where splits are drawn, their images keep those that they
+   * had. Absent where the run is no retraining.
+   */
+  readonly earlier?: readonly ArtifactRef[];
   /** Version of the thaw client that started the run. */
   readonly thawVersion: string;
   /** The closed run that this one goes on from. */

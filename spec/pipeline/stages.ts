@@ -1,5 +1,6 @@
 /** The stages of a run as data: what each one is, which parameters it reads and what it builds on. */
 
+import type { ArtifactRef } from "../artifact.js";
 import { type BaseSpec, baseIdentity, datasetsOf } from "../base.js";
 import { isWithoutGpu } from "../pods/groups.js";
 import { POD_STAGES, type PodStage } from "../pods/stages.js";
@@ -56,11 +57,13 @@ export interface StagePlan {
  * With several `bases` the stages after `base` are those of `file.base`: of the one that is chosen, once it is.
  * @param spec what `file.base` means where it is not a base of the catalogue
  * @param candidates what the names in `file.bases` mean, likewise
+ * @param earlier datasets whose images keep their splits
  */
 export function planStages(
   file: RunFile,
   spec?: BaseSpec,
   candidates: Readonly<Record<string, BaseSpec>> = {},
+  earlier: readonly ArtifactRef[] = [],
 ): readonly StagePlan[] {
   const plans: StagePlan[] = [];
   const add = (
@@ -86,7 +89,12 @@ export function planStages(
   const trained = ["head", ...tuneNames];
 
   const met = datasetsOf(spec, candidates).map(({ digest }) => digest);
-  add("ingest", "ingest", false, [], { ...data, seed, ...(met.length === 0 ? {} : { met }) });
+  const kept = earlier.map(({ digest }) => digest).sort();
+  add("ingest", "ingest", false, [], {
+    ...{ ...data, seed },
+    ...(met.length === 0 ? {} : { met }),
+    ...(kept.length === 0 ? {} : { kept }),
+  });
   plans.push(...planCandidates(file, candidates));
   plans.push(...planBase(file, base, tuneNames.length, spec));
   add("head", "head", true, ["ingest", "features"], { ...head, ...switchedOn({ mixup }), ...loss, seed });

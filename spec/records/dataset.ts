@@ -131,6 +131,16 @@ export interface KnownToBase {
   readonly flattering: number;
 }
 
+/** What of the images earlier versions of the model have met, where the run is a retraining. Counts of images. */
+export interface KnownFromBefore {
+  /** In the split that they had. */
+  readonly kept: number;
+  /** Never met before. */
+  readonly fresh: number;
+  /** In another split than before, because the user's own splits say so. */
+  readonly moved: number;
+}
+
 export interface DatasetSummary {
   readonly classes: readonly string[];
   /** Images per class, in the order of `classes`, for each split. */
@@ -145,4 +155,6 @@ export interface DatasetSummary {
   readonly faults?: DataFaults;
   /** Absent where the base is not a model that was tuned. */
   readonly knownToBase?: KnownToBase;
+  /** Absent where the run is no retraining. */
+  readonly knownFromBefore?: KnownFromBefore;
 }

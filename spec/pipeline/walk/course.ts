@@ -54,8 +54,9 @@ function mostPlans(run: Omit<RunFacts, "outcomes">): readonly StagePlan[] {
 }
 
 /** Runs in progress that began before there were recipes or folds go on without. */
-function plansOf({ file, base, candidates, knows }: Omit<RunFacts, "outcomes">): readonly StagePlan[] {
-  const plans = planStages(file, base, candidates);
+function plansOf(run: Omit<RunFacts, "outcomes">): readonly StagePlan[] {
+  const { file, base, candidates, earlier, knows } = run;
+  const plans = planStages(file, base, candidates, earlier);
   const unknown = plans.filter(
     ({ name, kind }) =>
       (name === "recipe" && knows?.recipe === false) || (kind === "fold" && knows?.folds === false),

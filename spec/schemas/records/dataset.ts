@@ -84,6 +84,12 @@ export const datasetSummarySchema = schemaOf<DatasetSummary>()(
     packs: z.array(z.string()),
     faults: faultsSchema.exactOptional(),
     knownToBase: knownToBaseSchema.exactOptional(),
+    knownFromBefore: z
+      .object({ kept: countSchema, fresh: countSchema, moved: countSchema })
+      .exactOptional()
+      .describe(
+        "Of a retraining: images in the split that they had before, new ones, and those that the source moved.",
+      ),
   }),
 );
 

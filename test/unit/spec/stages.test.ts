@@ -75,6 +75,22 @@ test("what folders mean is no parameter of ingest: labels and splits are in the 
   assert.equal(ingest({})?.codeVersion, 3);
 });
 
+test("the datasets of earlier versions are parameters of ingest alone, in any order, and of no run without them", () => {
+  const [one, other] = ["1", "2"].map((digit) => ({
+    kind: "ingest",
+    key: digit.repeat(64),
+    digest: digit.repeat(64),
+  }));
+  assert.ok(one && other);
+  const [plain, kept, turned] = [[], [one, other], [other, one]].map((earlier) =>
+    planStages(file({}), undefined, {}, earlier),
+  );
+  assert.deepEqual(kept, turned);
+  assert.equal(plain?.[0]?.parameters.kept, undefined);
+  assert.deepEqual(kept?.[0]?.parameters.kept, [one.digest, other.digest]);
+  assert.deepEqual(kept?.slice(1), plain?.slice(1));
+});
+
 test("where the images lie is no parameter of ingest: their contents are", () => {
   const here = planStages(file({}))[0];
   const there = planStages(runFileSchema.parse({ name: "m", data: { path: "elsewhere" } }))[0];

@@ -30,6 +30,35 @@ describe("splits of ingest", () => {
     assert.notDeepEqual(await splitsOf((await run(t, source, { seed: 2 })).out), before);
   });
 
+  it("keeps the splits of earlier versions when images are added, and the copies of what they held out", async (t) => {
+    const source = await pets(t, 20);
+    const first = await run(t, source);
+    const recordsOf = async (out: string) =>
+      (await readFile(join(out, "images.jsonl"), "utf8"))
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as { path: string; split: string });
+    const before = new Map((await recordsOf(first.out)).map(({ path, split }) => [path, split]));
+    const held = [...before].find(([path, split]) => split === "test" && path.startsWith("cat/"))?.[0] ?? "";
+    const added = await pets(t, 40);
+    for (const name of await readdir(join(added, "cat")))
+      for (const pet of ["cat", "dog"])
+        if (!before.has(`${pet}/${name}`))
+          await writeFile(join(source, pet, `new-${name}`), await readFile(join(added, pet, name)));
+    await writeFile(join(source, "cat", "copy.png"), await readFile(join(source, held)));
+    const again = await run(t, source, { seed: 9, earlierImages: [join(first.out, "images.jsonl")] });
+    const after = new Map((await recordsOf(again.out)).map(({ path, split }) => [path, split]));
+    for (const [path, split] of before) assert.equal(after.get(path), split, path);
+    assert.equal(after.get("cat/copy.png"), "test");
+    const { kept, fresh, moved } = again.summary.knownFromBefore ?? { kept: 0, fresh: 0, moved: -1 };
+    // Some of the new pictures look like earlier ones, and count as copies.
+    assert.ok(kept > before.size && fresh > 20, `${kept} kept, ${fresh} new`);
+    assert.deepEqual([kept + fresh, moved], [after.size, 0]);
+    const share = [...after.values()].filter((split) => split === "test").length / after.size;
+    assert.ok(Math.abs(share - DATA.test) < 0.06, `${share} held out`);
+    assert.equal(again.summary.knownToBase, undefined);
+  });
+
   it("leaves out what a manifest holds out and the base was tuned with", async (t) => {
     const source = await pets(t, 20);
     const first = await run(t, source);
