@@ -2,6 +2,8 @@
 
 import { fitting } from "../spec/engine/diskFull.js";
 import type { ControlActivities, StageRequest } from "../spec/pipeline/activities.js";
+import type { RetrainingActivities } from "../spec/retraining/retraining.js";
+import { writeTick } from "../store/records/ticks.js";
 import type { ControlDependencies } from "./context.js";
 import { typedFailures } from "./life/failures.js";
 import { withSignsOfLife } from "./life/signsOfLife.js";
@@ -16,8 +18,13 @@ import { measured, measuredLookUp } from "./metrics/measured.js";
 import { startPod } from "./pods/startPod.js";
 import { stopPod } from "./pods/stopPod.js";
 import { watchPod } from "./pods/watchPod.js";
+import { lookAtImages } from "./retraining/lookAtImages.js";
+import { promoteVersion } from "./retraining/promoteVersion.js";
+import { proveVersion } from "./retraining/proveVersion.js";
 
-export function createControlActivities(dependencies: ControlDependencies): ControlActivities {
+export function createControlActivities(
+  dependencies: ControlDependencies,
+): ControlActivities & RetrainingActivities {
   const durable = <Request, Result>(activity: (request: Request) => Promise<Result>) =>
     withSignsOfLife(typedFailures(activity));
   const withLog = (activity: typeof register) =>
@@ -44,5 +51,9 @@ export function createControlActivities(dependencies: ControlDependencies): Cont
     startPod: durable((request) => startPod({ ...dependencies, pods }, request)),
     watchPod: typedFailures((request) => watchPod({ ...dependencies, pods }, request)),
     stopPod: durable((request) => stopPod(pods, request)),
+    lookAtImages: durable((input) => lookAtImages(dependencies, input)),
+    proveVersion: durable((request) => proveVersion(dependencies, request)),
+    promoteVersion: durable((request) => promoteVersion(dependencies, request)),
+    recordTick: durable((tick) => writeTick(dependencies.store, tick)),
   };
 }

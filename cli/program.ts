@@ -14,6 +14,7 @@ import { addModels } from "./commands/models/models.js";
 import { addPredict } from "./commands/models/predict.js";
 import { addPromote, addRollback } from "./commands/models/promote.js";
 import { addProve } from "./commands/models/prove.js";
+import { addRetrain } from "./commands/models/retrain.js";
 import { addInit } from "./commands/runFile/init.js";
 import { addSchema } from "./commands/runFile/schema.js";
 import { addCancel } from "./commands/runs/cancel.js";
@@ -37,7 +38,7 @@ const GROUPS: readonly (readonly [string, readonly ((program: Command) => void)[
   ["Runs:", [addInit, addPlan, addRun, addWatch, addLogs, addExplain, addRuns, addCancel, addResume]],
   ["Steering a run:", [addPause, addUnpause, addSet, addStop]],
   ["Results:", [addReport, addCompare, addModels, addGet, addPredict, addExport]],
-  ["Models over time:", [addProve, addPromote, addRollback]],
+  ["Models over time:", [addRetrain, addProve, addPromote, addRollback]],
   ["Bases and the store:", [addBases, addPin, addUnpin, addGc]],
   ["This machine:", [addUp, addDown, addStatus, addDoctor, addSchema, addCompletion, addHelp]],
 ];

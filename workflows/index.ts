@@ -1,2 +1,3 @@
 /** The workflows that the control worker serves. */
+export { retrain } from "./retrain.js";
 export { transferLearning } from "./transferLearning.js";

@@ -1,21 +1,15 @@
 /** Champion against challenger, asked by a person: the same question that retraining asks. */
 import { type ProofRequest, proveChallenger } from "../../learn/proof/prove.js";
 import { ThawError } from "../../spec/errors.js";
-import type { ModelProof, ProofPolicy } from "../../spec/records/proof.js";
+import { type ModelProof, policyOf } from "../../spec/records/proof.js";
 import { type ModelSpec, modelSchema } from "../../spec/runFile/model.js";
 import type { Store } from "../../store/connection/connection.js";
-import { readEvaluated } from "../../store/records/evaluated.js";
-import { addProof, listProofs } from "../../store/records/proofs.js";
-import { readModel } from "../../store/records/records.js";
+import { proofRecords } from "../../store/records/proofs.js";
 import { CHAMPION } from "./aliases.js";
 import { resolveModel } from "./reference.js";
 
 /** What a person may ask for instead of the run file's defaults. */
 export type AskedPolicy = Partial<Pick<ModelSpec, "rule" | "margin" | "level" | "looks">>;
-
-export function policyOf({ rule, margin, class_margin, level, looks }: ModelSpec): ProofPolicy {
-  return { rule, margin, classMargin: class_margin, level, looks };
-}
 
 /**
  * @param ref the challenger, like that of `resolveModel`
@@ -48,19 +42,5 @@ export async function prove(
     challenger: challenger.version,
     policy: policyOf(modelSchema.parse(asked)),
   };
-  return proveChallenger(
-    {
-      evaluated: async (version) => readEvaluated(store, await known(store, request.model, version)),
-      proofs: () => listProofs(store, request.model),
-      add: (proof) => addProof(store, proof),
-    },
-    request,
-    new Date().toISOString(),
-  );
-}
-
-async function known(store: Store, name: string, version: number) {
-  const model = await readModel(store, name, version);
-  if (model !== undefined) return model;
-  throw new ThawError("NOT_FOUND", `there is no version ${version} of model ${name}`);
+  return proveChallenger(proofRecords(store, request.model), request, new Date().toISOString());
 }

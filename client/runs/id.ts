@@ -1,16 +1,14 @@
-/** Run ids: `NAME-YYYYMMDD-HHMMSS-xxxx`, the time in UTC. */
+/** Run ids: made, and read again. */
 import { randomInt } from "node:crypto";
+import { RUN_ID_SUFFIX_LENGTH, runIdAt } from "../../spec/pipeline/runId.js";
 
-/** Four of 36 letters: 1.7 million ids for runs of one model that start in the same second. */
 const LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz";
-const SUFFIX_LENGTH = 4;
 const PATTERN = /-(\d{4})(\d{2})(\d{2})-(\d{2})(\d{2})(\d{2})-[0-9a-z]{4}$/;
 
 /** An id for a run of the model `name` that starts at `now`. */
 export function newRunId(name: string, now: Date): string {
-  const [day = "", time = ""] = now.toISOString().replace(/[-:]/g, "").split(/[T.]/);
-  const suffix = Array.from({ length: SUFFIX_LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join("");
-  return `${name}-${day}-${time}-${suffix}`;
+  const letter = (): string => LETTERS.charAt(randomInt(LETTERS.length));
+  return runIdAt(name, now, Array.from({ length: RUN_ID_SUFFIX_LENGTH }, letter).join(""));
 }
 
 /** The time in a run id, to the second; undefined when it is no run id. */

@@ -1,5 +1,7 @@
 /** Champion against challenger: what was compared, and what it proves. */
 
+import type { ModelSpec } from "../runFile/model.js";
+
 /** What a challenger has to show; section `model` of the run file. */
 export interface ProofPolicy {
   /** `better`: more often right, by McNemar's exact test. `not-worse`: the interval of the difference lies above −margin. */
@@ -12,6 +14,11 @@ export interface ProofPolicy {
   readonly level: number;
   /** Looks at the same images that the level is spent on. */
   readonly looks: number;
+}
+
+/** The run file's words for it. */
+export function policyOf({ rule, margin, class_margin, level, looks }: ModelSpec): ProofPolicy {
+  return { rule, margin, classMargin: class_margin, level, looks };
 }
 
 /** Fewer images of a class than this say nothing of it; fewer images in all say nothing of the model. */

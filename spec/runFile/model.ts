@@ -45,6 +45,11 @@ export const modelSchema = z
       .max(1000)
       .default(10)
       .describe("Looks at the same images that the level is spent on; then new labelled images are needed."),
+    max_age_days: z
+      .number()
+      .min(0)
+      .default(0)
+      .describe("Days after which retraining trains again although nothing changed; 0: never for that."),
   })
   .describe("What becomes of a version once it is trained: what it is held against, and what promotes it.");
 

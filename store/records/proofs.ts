@@ -1,12 +1,14 @@
 /** Proofs of a model, one after the other: each is a look at its evaluation images. */
 import { ThawError } from "../../spec/errors.js";
 import type { DamagedRecord } from "../../spec/records/damaged.js";
-import type { ModelProof } from "../../spec/records/proof.js";
+import type { EvaluatedVersion, ModelProof } from "../../spec/records/proof.js";
 import { modelProofSchema } from "../../spec/schemas/store/proof.js";
 import { canonicalJson, sha256 } from "../artifacts/keys.js";
 import type { Store } from "../connection/connection.js";
 import { listNames, putJsonOnce } from "../json.js";
 import { readRecord, unlessDamaged } from "../record.js";
+import { readEvaluated } from "./evaluated.js";
+import { readModel } from "./records.js";
 
 const folder = (model: string): string => `models/${model}/proofs/`;
 const proofName = (model: string, seq: number): string =>
@@ -27,11 +29,7 @@ export function proofRef(proof: ModelProof): { readonly record: string; readonly
 }
 
 /** Oldest first. @param damaged gets those that cannot be read @throws ThawError STORE_… */
-export async function listProofs(
-  store: Store,
-  model: string,
-  damaged: DamagedRecord[] = [],
-): Promise<ModelProof[]> {
+async function listProofs(store: Store, model: string, damaged: DamagedRecord[] = []): Promise<ModelProof[]> {
   const read = (await numbersOf(store, model)).map((seq) =>
     unlessDamaged(
       readRecord<ModelProof>(store, proofName(model, seq), {
@@ -53,7 +51,7 @@ export async function listProofs(
 const MOST_RACES = 20;
 
 /** Adds a proof under the next number. @throws ThawError STORE_… */
-export async function addProof(store: Store, proof: Omit<ModelProof, "seq">): Promise<ModelProof> {
+async function addProof(store: Store, proof: Omit<ModelProof, "seq">): Promise<ModelProof> {
   const next = ((await numbersOf(store, proof.model)).at(-1) ?? 0) + 1;
   for (let seq = next; seq < next + MOST_RACES; seq++) {
     const entry = { ...proof, seq };
@@ -62,4 +60,20 @@ export async function addProof(store: Store, proof: Omit<ModelProof, "seq">): Pr
   throw new ThawError("STORE_UNREACHABLE", `no proof of model ${proof.model} could be written`, {
     hint: "many are made at once; try again",
   });
+}
+
+/** What a proof reads and writes of a model (`learn/proof/prove.ts`). */
+export function proofRecords(store: Store, model: string) {
+  return {
+    /** @throws ThawError NOT_FOUND for a version that there is not, ARTIFACT_CORRUPT, STORE_… */
+    evaluated: async (version: number): Promise<EvaluatedVersion> => {
+      const known = await readModel(store, model, version);
+      if (known !== undefined) return readEvaluated(store, known);
+      throw new ThawError("NOT_FOUND", `there is no version ${version} of model ${model}`, {
+        hint: `\`thaw models ${model}\` lists them`,
+      });
+    },
+    proofs: (): Promise<ModelProof[]> => listProofs(store, model),
+    add: (proof: Omit<ModelProof, "seq">): Promise<ModelProof> => addProof(store, proof),
+  };
 }

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
 import { tellDamaged } from "../../damaged.js";
+import { damagedJson } from "../../json/damaged.js";
 import { modelHistoryJson, modelJson, modelsJson } from "../../json/models.js";
 import { suggest } from "../../render/runs/advice.js";
 import { projectPlatform } from "../../session.js";
@@ -54,6 +55,7 @@ export function addModels(program: Command): void {
   addAlias(command);
   addUnalias(command);
   addHistory(command);
+  addTicks(command);
 }
 
 function addAlias(models: Command): void {
@@ -119,5 +121,29 @@ function addHistory(models: Command): void {
   withExamples(command, [
     ["thaw models history digits", "of all its aliases"],
     ["thaw models history digits --alias champion --json", "for programs"],
+  ]);
+}
+
+const MOST_TICKS = 30;
+
+function addTicks(models: Command): void {
+  const command = models
+    .command("ticks")
+    .description("show what the looks of `thaw retrain` at a model's images came to, the newest first")
+    .argument("<name>", "a model")
+    .action(async (name: string, _options: object, self: Command) => {
+      const { output, project } = contextOf<object>(self);
+      const { store } = await open(project);
+      const [{ modelTicks }, { ticksTable }] = await Promise.all([
+        import("../../../client/models/retrain.js"),
+        import("../../render/models/ticks.js"),
+      ]);
+      const { ticks, damaged } = await modelTicks({ store }, name, MOST_TICKS);
+      output.data({ ticks, ...damagedJson(damaged) }, (screen) => ticksTable(ticks, screen));
+      tellDamaged(output, damaged);
+      if (ticks.length + damaged.length === 0) output.talk(`Nobody has looked yet: \`thaw retrain\` does.`);
+    });
+  withExamples(command, [
+    ["thaw models ticks digits", "every look has a record, also where nothing was to do"],
   ]);
 }

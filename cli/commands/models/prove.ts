@@ -33,7 +33,12 @@ export function addProve(program: Command): void {
         import("../../../client/models/prove.js"),
         import("../../render/models/proof.js"),
       ]);
-      const proof = await prove(store, ref, options);
+      const { against, rule, margin: lack } = options;
+      const proof = await prove(store, ref, {
+        ...(against === undefined ? {} : { against }),
+        ...(rule === undefined ? {} : { rule }),
+        ...(lack === undefined ? {} : { margin: lack }),
+      });
       output.data(proof, (screen) => proofText(proof, screen));
       const version = `${proof.model}@${proof.challengerVersion}`;
       suggest(output, [

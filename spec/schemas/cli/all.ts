@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { logLineSchema } from "../../log.js";
 import { reportSchema } from "../records/report.js";
 import { modelProofSchema } from "../store/proof.js";
+import { tickSchema } from "../store/tick.js";
 import { compareSchema } from "./compare.js";
 import {
   completionSchema,
@@ -22,6 +23,8 @@ import {
   movedAliasSchema,
   predictSchema,
   removedBaseSchema,
+  startedRetrainingSchema,
+  ticksSchema,
   unaliasSchema,
 } from "./models.js";
 import {
@@ -63,7 +66,7 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
   init: { commands: ["init"], documents: documents(initSchema) },
   logs: { commands: ["logs"], documents: { line: logLineSchema } },
   models: {
-    commands: ["models", "compare", "prove", "promote", "rollback"],
+    commands: ["models", "compare", "prove", "promote", "rollback", "retrain"],
     documents: {
       list: modelsSchema,
       alias: modelSchema,
@@ -72,6 +75,9 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
       "promote and rollback": movedAliasSchema,
       compare: compareSchema,
       prove: modelProofSchema,
+      ticks: ticksSchema,
+      retrain: tickSchema,
+      "retrain detached": startedRetrainingSchema,
     },
   },
   pin: { commands: ["pin", "unpin"], documents: documents(pinSchema) },

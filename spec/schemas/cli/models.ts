@@ -6,6 +6,7 @@ import { foldsInBriefSchema } from "../records/folds.js";
 import { extractorSchema, pixelScaleSchema, takenWeightsSchema } from "../records/model.js";
 import { warningsSchema } from "../records/warning.js";
 import { aliasDecisionSchema } from "../store/small.js";
+import { tickSchema } from "../store/tick.js";
 import { damagedSchema } from "./damaged.js";
 
 const labelSchema = z.object({ name: z.string(), version: versionSchema });
@@ -46,6 +47,18 @@ export const modelHistorySchema = z.object({
     .array(z.object({ alias: z.string(), log: z.array(aliasDecisionSchema).describe("Oldest first.") }))
     .describe("That the model has or had, by name."),
   damaged: damagedSchema.exactOptional().describe("Absent when every entry could be read."),
+});
+
+/** Of `thaw models ticks`. */
+export const ticksSchema = z.object({
+  ticks: z.array(tickSchema).describe("The newest first."),
+  damaged: damagedSchema.exactOptional().describe("Absent when every record could be read."),
+});
+
+/** Of `thaw retrain --detach`. */
+export const startedRetrainingSchema = z.object({
+  workflowId: z.string(),
+  url: z.string().exactOptional().describe("In the Temporal UI, where that is known."),
 });
 
 /** How images become the input. */

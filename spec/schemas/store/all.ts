@@ -8,6 +8,7 @@ import { artifactManifestSchema, redirectSchema } from "./artifact.js";
 import { checkpointManifestSchema, claimSchema } from "./checkpoint.js";
 import { modelProofSchema } from "./proof.js";
 import { aliasDecisionSchema, aliasSchema, checkpointTimeSchema, sinceSchema } from "./small.js";
+import { tickSchema } from "./tick.js";
 import { uploadListSchema } from "./upload.js";
 
 export interface StoredKind {
@@ -38,6 +39,11 @@ export const STORE_SCHEMAS: Readonly<Record<string, StoredKind>> = {
     schema: modelProofSchema,
     where: "models/NAME/proofs/NNNNNN.json",
     what: "A version held against the one in use, on the images that both held out: a look at them.",
+  },
+  tick: {
+    schema: tickSchema,
+    where: "models/NAME/ticks/TIME-ID.json",
+    what: "A look at a model's images and what it came to, also where nothing was to do.",
   },
   base: {
     schema: registeredBaseSchema,

@@ -1,0 +1,159 @@
+/** Looks at a model's images as they are listed now, and says what differs from what the newest version was made of. */
+import { digestSource } from "../../data/source/digest.js";
+import type { SourceEntries } from "../../data/source/entries.js";
+import { listSource } from "../../data/source/source.js";
+import type { ArtifactRef } from "../../spec/artifact.js";
+import { engineOf } from "../../spec/engine/device.js";
+import { isBucketUrl } from "../../spec/images/objects.js";
+import { planStages, type StagePlan } from "../../spec/pipeline/stages.js";
+import type { DatasetSummary, ImageRecord } from "../../spec/records/dataset.js";
+import type { ModelVersion } from "../../spec/records/model.js";
+import type { Interruptions } from "../../spec/records/training.js";
+import { reasonsToTrain } from "../../spec/retraining/decision.js";
+import type { Look, RetrainInput } from "../../spec/retraining/retraining.js";
+import { type ArtifactManifest, readArtifactFile, requireManifest } from "../../store/artifacts/artifacts.js";
+import { canonicalJson, stageKey } from "../../store/artifacts/keys.js";
+import type { Store } from "../../store/connection/connection.js";
+import { bucketReader } from "../../store/images/bucketReader.js";
+import { readUploadList } from "../../store/images/uploads.js";
+import { unlessDamaged } from "../../store/record.js";
+import { newestDecision } from "../../store/records/aliases.js";
+import { listVersions, readModel } from "../../store/records/records.js";
+import type { ControlDependencies } from "../context.js";
+import { digestCacheFile } from "../heavy/source.js";
+
+const DAY_MS = 86_400_000;
+
+/** Nothing is fetched: files are read where size or time changed, objects in a bucket are known by their listing. */
+export async function lookAtImages(
+  { store, workFolder, engineFingerprint }: ControlDependencies,
+  { run, asked }: RetrainInput,
+): Promise<Look> {
+  const { name, model: policy } = run.file;
+  const [listed, decision, versions] = await Promise.all([
+    listImages(store, run, workFolder),
+    newestDecision(store, name, policy.alias),
+    readVersions(store, name),
+  ]);
+  const reference = versions.at(-1);
+  const ingest = reference && (await requireManifest(store, reference.artifacts.ingest as ArtifactRef));
+  const now = Date.now();
+  const ageDays = reference && (now - Date.parse(reference.createdAt)) / DAY_MS;
+  const differs = reference && (await differences(store, reference, run, engineFingerprint));
+  return {
+    source: listed.digest,
+    images: listed.images.size,
+    ...(await changes(store, listed.images, ingest, isByContent(run))),
+    ...(reference === undefined ? {} : { version: reference.version }),
+    ...(decision === undefined || decision.version === null ? {} : { inUse: decision.version }),
+    aliasEntry: decision?.seq ?? 0,
+    earlier: datasetsOf(versions),
+    ...(ageDays === undefined ? {} : { ageDays }),
+    reasons: reasonsToTrain(
+      {
+        isFirst: reference === undefined,
+        data: ingest !== undefined && ingest.inputs.source !== listed.digest,
+        settings: differs?.settings ?? false,
+        code: differs?.code ?? false,
+        ageDays: ageDays ?? 0,
+        asked: asked === true,
+      },
+      policy,
+    ),
+  };
+}
+
+interface ListedImage {
+  readonly label: string;
+  /** SHA-256 of the bytes, or an object's version. */
+  readonly version: string;
+}
+
+async function listImages(
+  store: Store,
+  { dataPath, upload, file }: RetrainInput["run"],
+  workFolder: string,
+): Promise<{ readonly digest: string; readonly images: ReadonlyMap<string, ListedImage> }> {
+  const source: SourceEntries =
+    upload === undefined
+      ? await listSource(dataPath, bucketReader(store), file.data.folders)
+      : await uploaded(store, upload);
+  const { digest, files } = await digestSource(source, digestCacheFile(workFolder));
+  const images = source.entries.map(
+    ({ path, label }) => [path, { label, version: files.get(path) as string }] as const,
+  );
+  return { digest, images: new Map(images) };
+}
+
+async function uploaded(store: Store, upload: string): Promise<SourceEntries> {
+  const { entries, ...source } = await readUploadList(store, upload);
+  return { ...source, entries: entries.map(({ size: _size, ...entry }) => ({ ...entry, file: entry.path })) };
+}
+
+/** Of objects in a bucket the version is no digest of their bytes. */
+const isByContent = ({ dataPath, upload }: RetrainInput["run"]): boolean =>
+  upload !== undefined || !isBucketUrl(dataPath);
+
+async function readVersions(store: Store, name: string): Promise<ModelVersion[]> {
+  const numbers = await listVersions(store, name);
+  const read = numbers.map((version) => unlessDamaged(readModel(store, name, version), []));
+  return (await Promise.all(read)).filter((version) => version !== undefined);
+}
+
+function datasetsOf(versions: readonly ModelVersion[]): readonly ArtifactRef[] {
+  const refs = versions.flatMap(({ artifacts: { ingest } }) => (ingest === undefined ? [] : [ingest]));
+  return [...new Map(refs.map((ref) => [ref.digest, ref])).values()];
+}
+
+async function changes(
+  store: Store,
+  images: ReadonlyMap<string, ListedImage>,
+  ingest: ArtifactManifest | undefined,
+  byContent: boolean,
+): Promise<Pick<Look, "added" | "removed" | "changed">> {
+  if (ingest === undefined) return { added: images.size, removed: 0, changed: 0 };
+  const { classes, quarantined } = ingest.summary as DatasetSummary;
+  const lines = (await readArtifactFile(store, ingest, "images.jsonl")).toString("utf8").split("\n");
+  const records = lines.filter((line) => line !== "").map((line) => JSON.parse(line) as ImageRecord);
+  const before = new Map(records.map((record) => [record.path, record]));
+  const leftOut = new Set(quarantined.map(({ path }) => path));
+  const isChanged = ([path, { label, version }]: readonly [string, ListedImage]): boolean => {
+    const known = before.get(path);
+    if (known === undefined) return false;
+    return classes[known.label] !== label || (byContent && known.sha256 !== version);
+  };
+  return {
+    added: [...images.keys()].filter((path) => !before.has(path) && !leftOut.has(path)).length,
+    removed: [...before.keys()].filter((path) => !images.has(path)).length,
+    changed: [...images].filter(isChanged).length,
+  };
+}
+
+/** Whether a run would train with other values now, or in another way with the same ones. */
+async function differences(
+  store: Store,
+  reference: ModelVersion,
+  { file, base, candidates }: RetrainInput["run"],
+  engine: string,
+): Promise<{ readonly settings: boolean; readonly code: boolean }> {
+  // Which of several bases it will be is not known before; what follows from the base is compared with one base only.
+  const kinds = file.bases.length === 0 ? ["head", "tune"] : ["head"];
+  const plans = planStages(file, base, candidates).filter(({ kind }) => kinds.includes(kind));
+  let [settings, code] = [false, false];
+  for (const plan of plans) {
+    const made = reference.artifacts[plan.name];
+    if (made === undefined) continue;
+    const manifest = await requireManifest(store, made);
+    // A stage that ran out of memory has other parameters than were asked for, and would have them again.
+    if ((manifest.summary as Interruptions | null)?.outOfMemory !== undefined) continue;
+    if (canonicalJson(manifest.parameters) !== canonicalJson(plan.parameters)) settings = true;
+    else if (!isMadeBy(plan, manifest, engine)) code = true;
+  }
+  return { settings, code };
+}
+
+/** Another engine is another machine, and no other code. */
+function isMadeBy(plan: StagePlan, manifest: ArtifactManifest, engine: string): boolean {
+  const { engine: made, inputs, key } = manifest;
+  return made !== engineOf(plan, engine) || stageKey(plan, inputs, engine) === key;
+}

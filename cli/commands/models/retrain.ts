@@ -1,0 +1,71 @@
+/** `thaw retrain`: looks at a model's images, and trains where something changed. */
+import type { Command } from "commander";
+import { contextOf, withExamples } from "../../context.js";
+import { suggest } from "../../render/runs/advice.js";
+import { openProjectStore, withWritingSession } from "../../session.js";
+import { EXIT_INTERRUPTED, interruptible } from "../../signals.js";
+import { uploadSource } from "../../upload.js";
+import { collect, DEFAULT_RUN_FILE, SET_HELP } from "../runs/runFileOptions.js";
+
+interface Options {
+  readonly set?: readonly string[];
+  readonly upload?: boolean;
+  readonly force?: boolean;
+  readonly detach?: boolean;
+}
+
+/** A version waits for a person. */
+const EXIT_WAITS = 3;
+
+export function addRetrain(program: Command): void {
+  const command = program
+    .command("retrain")
+    .summary("look at a model's images; train, prove, promote if they changed")
+    .description(
+      "look at a model's images; where something changed train again with the splits of before, hold the new version against the one in use, and do with it what `model.promote` says",
+    )
+    .argument("[file]", "the run file", DEFAULT_RUN_FILE)
+    .option("-s, --set <key=value>", SET_HELP, collect)
+    .option("-f, --force", "train although nothing changed")
+    .option("-u, --upload", "put the images into the store first (the default with compute: kubernetes)")
+    .option("-d, --detach", "return as soon as it has started; stdout is its id")
+    .action(async (file: string, _options: object, self: Command) => {
+      const { output, project, options } = contextOf<Options>(self);
+      const { loadRunFile } = await import("../../../client/runFile/load.js");
+      const loaded = await loadRunFile(file, options.set ?? [], () => openProjectStore(project));
+      for (const warning of loaded.warnings) output.talk(`Warning: ${warning}.`);
+      await withWritingSession(project, async (session) => {
+        const { followRetraining, startRetraining } = await import("../../../client/models/retrain.js");
+        const isElsewhere = loaded.file.compute === "kubernetes";
+        const uploaded = (options.upload ?? isElsewhere) ? await uploadSource(session, loaded, output) : {};
+        const asked = options.force === true;
+        const started = await startRetraining(session, { ...loaded, ...uploaded, asked });
+        const { workflowId, url } = started;
+        output.talk(url === undefined ? workflowId : `${workflowId}  ${url}`);
+        if (options.detach === true) return output.data(started, () => workflowId);
+        const { name } = loaded.file;
+        const tick = await interruptible((signal) =>
+          followRetraining(session, name, workflowId, (step) => output.talk(`- ${step}`), signal),
+        );
+        if (tick === undefined) {
+          output.talk(`It goes on without you: \`thaw models ticks ${name}\` says what it came to.`);
+          process.exitCode = EXIT_INTERRUPTED;
+          return;
+        }
+        output.data(tick, () => tick.sentence);
+        if (tick.verdict === "failed") process.exitCode = 1;
+        if (tick.verdict === "waits") process.exitCode = EXIT_WAITS;
+        suggest(output, [
+          ...(tick.runId === undefined
+            ? []
+            : [[`thaw report ${tick.runId} --open`, "what it learned"] as const]),
+          [`thaw models history ${name}`, "which version is in use, and since when"],
+        ]);
+      });
+    });
+  withExamples(command, [
+    ["thaw retrain", "look at the images of thaw.yaml's model"],
+    ["thaw retrain --set model.promote=automatic", "and promote without asking what is proven better"],
+    ["thaw retrain --force", "train although nothing changed"],
+  ]);
+}

@@ -1,0 +1,14 @@
+/** The looks at a model's images as a table. */
+import type { Tick } from "../../../spec/retraining/retraining.js";
+import type { Screen } from "../../output.js";
+import { shortTime } from "../numbers.js";
+import { table } from "../table.js";
+
+export function ticksTable(ticks: readonly Tick[], screen: Screen, now = new Date()): string {
+  if (ticks.length === 0) return "";
+  const rows = ticks.map(({ at, verdict, version, look, sentence }) => [
+    ...[shortTime(new Date(at), now), verdict, version === undefined ? "" : String(version)],
+    ...[look === undefined ? "" : String(look.images), sentence],
+  ]);
+  return table(["LOOKED", "CAME TO", "VERSION", "IMAGES", ""], rows, screen, [2, 3]);
+}

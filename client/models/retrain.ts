@@ -1,0 +1,125 @@
+/** Retraining, started by a person: one look at a model's images and what follows. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { WorkflowFailedError } from "@temporalio/client";
+import { ThawError } from "../../spec/errors.js";
+import { CONTROL_QUEUE, type ImageSource } from "../../spec/pipeline/run.js";
+import type { DamagedRecord } from "../../spec/records/damaged.js";
+import {
+  RETRAIN_STATE_QUERY,
+  RETRAIN_TYPE,
+  type RetrainInput,
+  type RetrainState,
+  type Tick,
+} from "../../spec/retraining/retraining.js";
+import type { RunFile } from "../../spec/runFile/runFile.js";
+import { referToUpload } from "../../store/images/uploads.js";
+import { listTicks } from "../../store/records/ticks.js";
+import { withBases } from "../bases/ofFile.js";
+import { newRunId } from "../runs/id.js";
+import type { Session } from "../session.js";
+import { temporalCall } from "../temporal/call.js";
+import { runUrl } from "../temporal/links.js";
+import { ensureSearchAttributes, modelKey } from "../temporal/searchAttributes.js";
+import { thawVersion } from "../version.js";
+
+export interface RetrainRequest extends ImageSource {
+  readonly file: RunFile;
+  /** Trains whatever the images say. */
+  readonly asked?: boolean;
+}
+
+export interface StartedRetraining {
+  readonly workflowId: string;
+  readonly url?: string;
+}
+
+/** The run that retraining would start; what the bases' names mean is settled here. @throws ThawError as `startRun` does */
+export async function retrainInput(
+  { store }: Pick<Session, "store">,
+  { file, dataPath, upload, asked }: RetrainRequest,
+): Promise<RetrainInput> {
+  return {
+    run: {
+      ...(await withBases(store, file)),
+      dataPath,
+      ...(upload === undefined ? {} : { upload }),
+      thawVersion: thawVersion(),
+    },
+    ...(asked === true ? { asked } : {}),
+  };
+}
+
+/** @throws ThawError BASE_UNKNOWN, RUN_FILE_INVALID (layer groups), NOT_FOUND, TEMPORAL_UNREACHABLE, STORE_… */
+export async function startRetraining(session: Session, request: RetrainRequest): Promise<StartedRetraining> {
+  const input = await retrainInput(session, request);
+  const { name, model } = request.file;
+  const workflowId = `retrain-${newRunId(name, new Date())}`;
+  await ensureSearchAttributes(session);
+  if (request.upload !== undefined) await referToUpload(session.store, request.upload, workflowId);
+  await temporalCall(session, "starting the retraining", () =>
+    session.temporal.workflow.start(RETRAIN_TYPE, {
+      workflowId,
+      taskQueue: CONTROL_QUEUE,
+      args: [input],
+      typedSearchAttributes: [{ key: modelKey, value: name }],
+      memo: { model: name, dataPath: request.dataPath },
+      staticSummary: `retrain ${name}: look at the images, train if something changed`,
+      staticDetails: `Held against \`${name}@${model.alias}\`; promotion: ${model.promote}.`,
+    }),
+  );
+  const url = runUrl(session.platform, workflowId);
+  return { workflowId, ...(url === undefined ? {} : { url }) };
+}
+
+const INTERVAL_MS = 500;
+
+/**
+ * Waits for the end, and tells of each step.
+ * @param onStep called with each sentence once
+ * @returns undefined when `signal` ended the waiting; the retraining goes on
+ * @throws ThawError RUN_CANCELLED, TEMPORAL_UNREACHABLE, STORE_…
+ */
+export async function followRetraining(
+  session: Session,
+  model: string,
+  workflowId: string,
+  onStep: (sentence: string) => void,
+  signal: AbortSignal,
+): Promise<Tick | undefined> {
+  const handle = session.temporal.workflow.getHandle(workflowId);
+  let told = 0;
+  while (!signal.aborted) {
+    const { status } = await temporalCall(session, `reading ${workflowId}`, () => handle.describe());
+    // A worker that starts answers no query: the next round asks again.
+    const state = await handle.query<RetrainState>(RETRAIN_STATE_QUERY).catch(() => undefined);
+    for (const step of state?.steps.slice(told) ?? []) onStep(step);
+    told = Math.max(told, state?.steps.length ?? 0);
+    if (status.name !== "RUNNING") return endOf(session, model, workflowId);
+    await sleep(INTERVAL_MS, undefined, { signal }).catch(() => undefined);
+  }
+  return undefined;
+}
+
+async function endOf(session: Session, model: string, workflowId: string): Promise<Tick> {
+  try {
+    return await session.temporal.workflow.getHandle(workflowId).result();
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    const tick = (await listTicks(session.store, model, 20)).find((one) => one.workflowId === workflowId);
+    if (tick !== undefined) return tick;
+    throw new ThawError("RUN_CANCELLED", `${workflowId} was ended before it came to anything`, {
+      hint: "`thaw retrain` looks again",
+      cause: error,
+    });
+  }
+}
+
+/** What the looks at a model's images came to, the newest first. @throws ThawError STORE_… */
+export async function modelTicks(
+  { store }: Pick<Session, "store">,
+  model: string,
+  limit: number,
+): Promise<{ readonly ticks: readonly Tick[]; readonly damaged: readonly DamagedRecord[] }> {
+  const damaged: DamagedRecord[] = [];
+  return { ticks: await listTicks(store, model, limit, damaged), damaged };
+}

@@ -1,0 +1,112 @@
+/** Retraining: one look at a model's images, and what follows from it. */
+import type { ArtifactRef } from "../artifact.js";
+import type { RunInput, RunResult } from "../pipeline/run.js";
+import type { AliasDecision } from "../records/aliasDecision.js";
+import type { ModelProof } from "../records/proof.js";
+
+/** Name of the workflow. */
+export const RETRAIN_TYPE = "retrain";
+/** Query that answers with the {@link RetrainState}. */
+export const RETRAIN_STATE_QUERY = "retrainState";
+
+export interface RetrainInput {
+  /** The run that would train, without what is known only when it begins. */
+  readonly run: Omit<RunInput, "runId" | "earlier" | "resumedFrom" | "from">;
+  /** Trains whatever the images say. */
+  readonly asked?: true;
+  /** The schedule that started it; absent where a person did. */
+  readonly schedule?: string;
+}
+
+/** Why a model is trained again; each is a reason of its own. */
+export const RETRAIN_REASONS = ["first", "data", "settings", "code", "age", "asked"] as const;
+export type RetrainReason = (typeof RETRAIN_REASONS)[number];
+
+/** What the images are now, beside what the newest version was made of: a version that was not promoted is not trained twice. */
+export interface Look {
+  /** Digest of the source: of names, labels and contents. */
+  readonly source: string;
+  readonly images: number;
+  /** By path, against the images of the newest version; all are added where there is none. */
+  readonly added: number;
+  readonly removed: number;
+  /** Other bytes or another label under the same path; of objects in a bucket only the label can be told. */
+  readonly changed: number;
+  /** The newest version; absent before the first. */
+  readonly version?: number;
+  /** The version that the alias means; absent where it means none. */
+  readonly inUse?: number;
+  /** Number of the alias' newest entry; 0 where there is none. */
+  readonly aliasEntry: number;
+  /** Datasets of all versions, whose images keep their splits. */
+  readonly earlier: readonly ArtifactRef[];
+  /** Days since the newest version was registered. */
+  readonly ageDays?: number;
+  readonly reasons: readonly RetrainReason[];
+}
+
+export const TICK_VERDICTS = [
+  "unchanged",
+  "same-result",
+  "promoted",
+  "waits",
+  "left",
+  "not-proven",
+  "failed",
+] as const;
+export type TickVerdict = (typeof TICK_VERDICTS)[number];
+
+/** What one look came to, `models/NAME/ticks/TIME-ID.json`: there is one of every look, also where nothing was to do. */
+export interface Tick {
+  readonly model: string;
+  /** When it began, ISO 8601. */
+  readonly at: string;
+  readonly workflowId: string;
+  readonly schedule?: string;
+  readonly verdict: TickVerdict;
+  /** One sentence that says it all. */
+  readonly sentence: string;
+  readonly reasons: readonly RetrainReason[];
+  /** Absent where the look itself failed. */
+  readonly look?: Pick<Look, "source" | "images" | "added" | "removed" | "changed" | "version" | "inUse">;
+  readonly runId?: string;
+  /** The version that was trained. */
+  readonly version?: number;
+  readonly testAccuracy?: number;
+  /** Number of the proof. */
+  readonly proof?: number;
+  /** Number of the alias' entry that was made. */
+  readonly decision?: number;
+}
+
+/** Answer of the `retrainState` query. */
+export interface RetrainState {
+  readonly model: string;
+  /** What was done so far, a sentence each. */
+  readonly steps: readonly string[];
+  readonly runId?: string;
+}
+
+/** Light activities of retraining, on the control worker. */
+export interface RetrainingActivities {
+  /** Looks at the images without fetching them, and at the version in use. */
+  lookAtImages(input: RetrainInput): Promise<Look>;
+  /** Holds the trained version against the one in use. */
+  proveVersion(request: {
+    readonly run: RetrainInput["run"];
+    readonly champion: number;
+    readonly challenger: number;
+  }): Promise<ModelProof>;
+  /** Points the alias at the version. */
+  promoteVersion(request: {
+    readonly run: RetrainInput["run"];
+    readonly workflowId: string;
+    readonly result: Pick<RunResult, "version" | "artifacts">;
+    /** Number of the alias' entry that was looked at. */
+    readonly expected: number;
+    /** Absent where there was nothing to prove it against. */
+    readonly proof?: ModelProof;
+  }): Promise<AliasDecision>;
+  /** Writes `models/NAME/ticks/…`. */
+  recordTick(tick: Tick): Promise<void>;
+}

@@ -1,0 +1,34 @@
+/** Ticks: what a look at a model's images came to. */
+import { z } from "zod";
+import { RETRAIN_REASONS, TICK_VERDICTS, type Tick } from "../../retraining/retraining.js";
+import { schemaOf } from "../exact.js";
+import { countSchema, digestSchema, runIdSchema, shareSchema, timeSchema, versionSchema } from "../parts.js";
+
+export const tickSchema = schemaOf<Tick>()(
+  z.object({
+    model: z.string(),
+    at: timeSchema,
+    workflowId: z.string(),
+    schedule: z.string().exactOptional().describe("Absent where a person asked for it."),
+    verdict: z.enum(TICK_VERDICTS),
+    sentence: z.string(),
+    reasons: z.array(z.enum(RETRAIN_REASONS)).describe("Why it was trained; empty where it was not."),
+    look: z
+      .object({
+        source: digestSchema.describe("Of the images' names, labels and contents."),
+        images: countSchema,
+        added: countSchema,
+        removed: countSchema,
+        changed: countSchema,
+        version: versionSchema.exactOptional().describe("The newest, whose images they were held against."),
+        inUse: versionSchema.exactOptional().describe("What the alias meant."),
+      })
+      .exactOptional()
+      .describe("Absent where the look itself failed."),
+    runId: runIdSchema.exactOptional(),
+    version: versionSchema.exactOptional().describe("That was trained."),
+    testAccuracy: shareSchema.exactOptional(),
+    proof: z.int().min(1).exactOptional().describe("Its number."),
+    decision: z.int().min(1).exactOptional().describe("Number of the alias' entry that was made."),
+  }),
+);

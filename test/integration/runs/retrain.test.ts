@@ -1,0 +1,116 @@
+/** Retraining on real services: looks that come to nothing, images that are added, proof and promotion. */
+import assert from "node:assert/strict";
+import { cp, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { RunResult } from "../../../spec/pipeline/run.js";
+import type { ImageRecord } from "../../../spec/records/dataset.js";
+import type { ModelProof } from "../../../spec/records/proof.js";
+import type { Tick } from "../../../spec/retraining/retraining.js";
+import { readArtifactFile, requireManifest } from "../../../store/artifacts/artifacts.js";
+import { newestDecision } from "../../../store/records/aliases.js";
+import { readModel, readRun } from "../../../store/records/records.js";
+import { thaw, thawJson } from "../../support/cli/thaw.js";
+import { smallImageSet } from "../../support/images/images.js";
+import { type Stack, startStack } from "../../support/services/stack.js";
+
+const RUN_FILE = `
+name: shapes
+base: small
+data: { path: images, test: 0.4 }
+augment: { views: 1 }
+head: { epochs: 10 }
+recipe: extractor-only
+evaluation: { folds: 0 }
+model: { promote: automatic, rule: not-worse, margin: 0.3 }
+`;
+const PER_CLASS = 16;
+
+let stack: Stack;
+let images: string;
+let more: string;
+before(async () => {
+  stack = await startStack({ workers: true, smallBase: true });
+  images = await smallImageSet(join(stack.folder, "images"), PER_CLASS);
+  more = await smallImageSet(join(stack.folder, "more"), PER_CLASS + 6);
+  await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
+});
+after(() => stack.close());
+
+const retrain = (...args: string[]): Promise<Tick> => thawJson<Tick>(stack.folder, "retrain", ...args);
+
+/** By content: the splits that a version has its images in. */
+async function splitsOf(version: number): Promise<ReadonlyMap<string, string>> {
+  const { store } = stack.session;
+  const ingest = (await readModel(store, "shapes", version))?.artifacts.ingest;
+  assert.ok(ingest);
+  const file = await readArtifactFile(store, await requireManifest(store, ingest), "images.jsonl");
+  const records = file.toString("utf8").trim().split("\n");
+  return new Map(
+    records.map((line) => JSON.parse(line) as ImageRecord).map(({ sha256, split }) => [sha256, split]),
+  );
+}
+
+test("the first look trains, and what it gives is the champion: there is nothing to prove", async () => {
+  const tick = await retrain();
+  assert.deepEqual([tick.verdict, tick.reasons, tick.version], ["promoted", ["first"], 1], tick.sentence);
+  const decision = await newestDecision(stack.session.store, "shapes", "champion");
+  assert.deepEqual([decision?.version, decision?.how, decision?.by], [1, "automatic", tick.workflowId]);
+});
+
+test("a look at images that did not change trains nothing, and leaves a record", async () => {
+  const tick = await retrain();
+  assert.deepEqual([tick.verdict, tick.reasons, tick.runId], ["unchanged", [], undefined], tick.sentence);
+  assert.match(tick.sentence, /nothing changed since version 1: nothing to do/);
+  const { stdout } = await thaw(["models", "ticks", "shapes"], { cwd: stack.folder });
+  assert.match(stdout, /unchanged[\s\S]*promoted/);
+});
+
+test("images that are added train a version with the splits of before, which is proven and promoted", async () => {
+  for (const name of await readdir(more))
+    await cp(join(more, name), join(images, name), { recursive: true, force: false });
+  const tick = await retrain();
+  assert.deepEqual([tick.reasons, tick.version], [["data"], 2], tick.sentence);
+  assert.ok((tick.look?.added ?? 0) >= 12, JSON.stringify(tick.look));
+  const [before, after] = [await splitsOf(1), await splitsOf(2)];
+  for (const [image, split] of before) assert.equal(after.get(image), split);
+  assert.ok(after.size > before.size);
+  const proof = await thawJson<ModelProof>(
+    ...[stack.folder, "prove", "shapes@2", "--against", "1", "--rule", "not-worse", "--margin", "0.3"],
+  );
+  assert.equal(proof.learned, 0);
+  assert.equal(proof.images, [...before.values()].filter((split) => split === "test").length);
+  assert.equal(proof.seq, tick.proof, "the same question is answered by the same proof");
+  assert.equal(tick.verdict, proof.promotable ? "promoted" : "not-proven", tick.sentence);
+});
+
+test("other values in the run file are a reason of their own, and an image that goes is one", async () => {
+  const plain = await retrain();
+  assert.equal(plain.verdict, "unchanged", "a version is not trained twice, promoted or not");
+  const settings = await retrain("--set", "head.epochs=11", "--set", "model.promote=never");
+  assert.deepEqual([settings.reasons, settings.verdict], [["settings"], "left"], settings.sentence);
+  const [folder = ""] = await readdir(images);
+  const [gone = ""] = await readdir(join(images, folder));
+  await rm(join(images, folder, gone));
+  const asks = await thaw(["retrain", "--json", "--set", "head.epochs=11", "--set", "model.promote=ask"], {
+    cwd: stack.folder,
+  });
+  const data = JSON.parse(asks.stdout) as Tick;
+  assert.equal(asks.status, data.verdict === "waits" ? 3 : 0);
+  assert.ok(data.reasons.includes("data") && data.look?.removed === 1, data.sentence);
+  const run = (await readRun(stack.session.store, data.runId ?? "")) as RunResult;
+  assert.equal(run.version, data.version);
+});
+
+test("a look whose run fails leaves a record that says why, and exit code 1", async () => {
+  const [folder = ""] = await readdir(images);
+  for (const name of await readdir(join(images, folder)))
+    await writeFile(join(images, folder, name), "no image");
+  const { status, stdout } = await thaw(["retrain", "--json"], { cwd: stack.folder });
+  assert.equal(status, 1);
+  const tick = JSON.parse(stdout) as Tick;
+  assert.equal(tick.verdict, "failed");
+  assert.ok(tick.sentence.includes(folder), tick.sentence);
+  const { ticks } = await thawJson<{ ticks: Tick[] }>(stack.folder, "models", "ticks", "shapes");
+  assert.deepEqual(ticks[0], tick);
+});
