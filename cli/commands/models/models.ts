@@ -5,6 +5,7 @@ import { tellDamaged } from "../../damaged.js";
 import { modelJson, modelsJson } from "../../json/models.js";
 import { suggest } from "../../render/runs/advice.js";
 import { projectPlatform } from "../../session.js";
+import { say } from "../../shown.js";
 
 async function open(project: string | undefined) {
   const platform = await projectPlatform(project);
@@ -27,7 +28,7 @@ export function addModels(program: Command): void {
       const { store, client } = await open(project);
       const listed = await client.modelVersions(store, name);
       const document = modelsJson(listed);
-      output.data(document, (screen) => modelsTable(document.models, screen));
+      output.data(document, (shown, screen) => modelsTable(shown.models, screen));
       tellDamaged(output, listed.damaged);
       const [first] = document.models;
       if (first !== undefined)
@@ -43,7 +44,7 @@ export function addModels(program: Command): void {
             : []),
         ]);
       if (document.models.length + listed.damaged.length === 0)
-        output.talk("There are no models yet: `thaw run` makes one.");
+        output.talk(say`There are no models yet: \`thaw run\` makes one.`);
     });
   withExamples(command, [
     ["thaw models", "all of them, the newest version first"],
@@ -67,8 +68,9 @@ function addAlias(models: Command): void {
       const { versions } = await client.modelVersions(store, model.name);
       const listed = versions.find((version) => version.model.version === model.version);
       const document = listed === undefined ? undefined : modelJson(listed);
-      output.data(document, () => `${model.name}@${alias} is version ${model.version}`);
-      if (before !== undefined && before !== model.version) output.talk(`It was version ${before} before.`);
+      output.data(document, () => say`${model.name}@${alias} is version ${model.version}`);
+      if (before !== undefined && before !== model.version)
+        output.talk(say`It was version ${before} before.`);
     });
   withExamples(command, [
     ["thaw models alias digits champion", "the newest version"],
@@ -85,7 +87,7 @@ function addUnalias(models: Command): void {
       const { output, project } = contextOf<object>(self);
       const { store, client } = await open(project);
       const removed = await client.dropAlias(store, ref);
-      output.data(removed, () => `${removed.model}@${removed.alias} is no more`);
+      output.data(removed, (shown) => `${shown.model}@${shown.alias} is no more`);
     });
   withExamples(command, [["thaw models unalias digits@champion", "nothing is called champion any more"]]);
 }
