@@ -3,11 +3,11 @@ import { inspect } from "node:util";
 import { CommanderError } from "commander";
 import { ThawError } from "../spec/errors.js";
 import { masked } from "../spec/network/masked.js";
-import type { Colours } from "./colours.js";
+import type { Colours } from "./terminal/colours.js";
 import type { ErrorJson, ErrorLineJson } from "./json/error.js";
 import type { Output } from "./output.js";
 import { wrapWords } from "./render/words.js";
-import { type Clean, indentedLines } from "./shown.js";
+import { type Clean, indentedLines } from "./terminal/shown.js";
 
 export interface Failure extends ErrorJson {
   /** Shown under `THAW_DEBUG=1` only. */

@@ -1,8 +1,8 @@
 /** The two streams of a command: stdout carries the data that was asked for, stderr the talk around it. */
 
 import { visibleJson } from "../spec/text/visible.js";
-import { type Colours, createColours } from "./colours.js";
-import { type Clean, cleanText, forTerminal, shown } from "./shown.js";
+import { type Colours, createColours } from "./terminal/colours.js";
+import { type Clean, cleanText, forTerminal, shown } from "./terminal/shown.js";
 
 /** What a stream can show. */
 export interface Screen {

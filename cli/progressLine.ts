@@ -1,7 +1,7 @@
 /** Progress of a command that does its work on this machine. */
 import type { Progress } from "../spec/records/training.js";
 import type { Output } from "./output.js";
-import { cleanText } from "./shown.js";
+import { cleanText } from "./terminal/shown.js";
 
 export interface ProgressLine {
   show(progress: Progress): void;
@@ -13,7 +13,7 @@ export interface ProgressLine {
 export async function showProgress(output: Output): Promise<ProgressLine> {
   if (!output.screen.stderr.live) return { show: () => {}, end: () => {} };
   const [{ createFrame }, { progressText }] = await Promise.all([
-    import("./frame.js"),
+    import("./terminal/frame.js"),
     import("./render/runs/stages.js"),
   ]);
   const frame = createFrame();

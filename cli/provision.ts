@@ -5,10 +5,10 @@ import {
   type Located,
   type ProvisionProgress,
 } from "../runtime/components/components.js";
-import { createFrame } from "./frame.js";
+import { createFrame } from "./terminal/frame.js";
 import type { Output } from "./output.js";
 import { nextProvision, type Provision, provisionLine } from "./render/machine/provision.js";
-import { cleanText } from "./shown.js";
+import { cleanText } from "./terminal/shown.js";
 import { EXIT_INTERRUPTED, Interrupted, interruptible } from "./signals.js";
 
 /** Progress moves in quarters of a second; the ETA counts down between two reports. */

@@ -8,7 +8,7 @@ import type { ImageSource } from "../spec/pipeline/run.js";
 import type { Output } from "./output.js";
 import { showProgress } from "./progressLine.js";
 import { uploadedText } from "./render/runs/advice.js";
-import { say } from "./shown.js";
+import { say } from "./terminal/shown.js";
 import { Interrupted, interruptible } from "./signals.js";
 
 /**

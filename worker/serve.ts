@@ -16,6 +16,7 @@ import { startTracing } from "../tracing/start.js";
 import { whenClosed } from "./closedRun.js";
 import { metricsEndpoint } from "./metricsEndpoint.js";
 import { exitCodeOfLeaving, toldToLeave } from "./toldToLeave.js";
+import { visibleLines } from "../spec/text/visible.js";
 
 /** Progress in `thaw watch` must not be older than two seconds; the SDK's default throttle is 30. */
 const HEARTBEAT_THROTTLE = "1 second";
@@ -92,7 +93,7 @@ export async function serve(
       return;
     }
     const failure = toThawError(error, "RUN_FAILED");
-    console.error(`${name} worker: ${sentenceOf(failure)}`);
+    console.error(visibleLines(`${name} worker: ${sentenceOf(failure)}`));
     process.exitCode = failure.exitCode;
   }
 }
@@ -120,7 +121,7 @@ async function requireStore(name: string, store: Store, signal: AbortSignal): Pr
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof ThawError) || !error.retryable) throw error;
-    console.error(`${name} worker begins without the store: ${sentenceOf(error)}`);
+    console.error(visibleLines(`${name} worker begins without the store: ${sentenceOf(error)}`));
   }
 }
 
@@ -133,7 +134,7 @@ async function untilReached(name: string, settings: TemporalSettings, signal: Ab
       await (await openTemporal(settings)).close();
     } catch (error) {
       if (patience !== undefined && !isSaid && isUnreachable(error)) {
-        console.error(`${name} worker waits: ${sentenceOf(error as ThawError)}`);
+        console.error(visibleLines(`${name} worker waits: ${sentenceOf(error as ThawError)}`));
         isSaid = true;
       }
       throw error;

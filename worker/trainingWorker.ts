@@ -1,4 +1,5 @@
 /** A training worker: heavy activities only, one at a time, in a child process that holds TensorFlow. */
+import { StringDecoder } from "node:string_decoder";
 import { createEngineOutput } from "../activities/log/outputLines.js";
 import { createTrainingActivities } from "../activities/training.js";
 import { createEngine } from "../engine/process.js";
@@ -8,14 +9,18 @@ import { workerResources } from "../runtime/resources.js";
 import { LOCAL_TRAINING_QUEUE } from "../spec/pipeline/run.js";
 import { openStore } from "../store/connection/connection.js";
 import { serve } from "./serve.js";
+import { visibleLines } from "../spec/text/visible.js";
+
 
 /** A pod of a run's own (`k8s/job/manifest.ts`) says so in its environment. */
 const { THAW_RUN_ID: runId, THAW_TASK_QUEUE: queue = LOCAL_TRAINING_QUEUE } = process.env;
 
 await serve("training", async ({ store, workFolder }, metrics) => {
   const engineOutput = createEngineOutput();
+  // A pod's log is read in terminals, and the engine prints what strangers named.
+  const decoder = new StringDecoder("utf8");
   const engine = createEngine((text) => {
-    process.stderr.write(text);
+    process.stderr.write(visibleLines(decoder.write(text)));
     engineOutput.write(text);
   });
   return {

@@ -10,7 +10,7 @@ import { followRun } from "../follow.js";
 import { mainWith } from "../mainWith.js";
 import type { Output } from "../output.js";
 import { withWritingSession } from "../session.js";
-import { say } from "../shown.js";
+import { say } from "../terminal/shown.js";
 import { startEmbedded } from "../startEmbedded.js";
 import { writeEmojiManifest } from "./emojiDataset.js";
 import { QUICKSTART_RUN_FILE } from "./runFile.js";

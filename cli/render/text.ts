@@ -1,7 +1,7 @@
 /** Widths: padding and cutting text by the columns that it takes in a terminal, as it is shown there: cleaned. */
 import stringWidth from "string-width";
-import { SIGNED } from "../colours.js";
-import { withoutActs } from "../shown.js";
+import { SIGNED } from "../terminal/colours.js";
+import { withoutActs } from "../terminal/shown.js";
 
 /** Cuts `text` to `width` columns, with an ellipsis where something is lost; colours are kept intact. */
 export function truncate(text: string, width: number): string {

@@ -15,7 +15,7 @@ export const MOST_CLASSES = 2_000;
 /** What is wrong with the length of a name, after a word for what it names; undefined where nothing is. */
 export function tooLong(name: string): string | undefined {
   if (name.length <= MOST_OF_NAME) return undefined;
-  return `has ${name.length.toLocaleString("en-GB")} characters (${quoted(shortened(name, 40))}): at most ${MOST_OF_NAME} are allowed`;
+  return `has ${name.length.toLocaleString("en-GB")} characters (“${visible(shortened(name, 40))}”): at most ${MOST_OF_NAME} are allowed`;
 }
 
 /** @throws ThawError DATA_INVALID when the images have more classes than can be told apart or shown */
@@ -24,7 +24,7 @@ export function refuseTooMany(source: string, classes: readonly string[]): void 
   const [first = "", second = ""] = classes;
   throw new ThawError(
     "DATA_INVALID",
-    `${source} has ${classes.length.toLocaleString("en-GB")} classes, from ${quoted(shortened(first, 40))} and ${quoted(shortened(second, 40))} on: at most ${MOST_CLASSES.toLocaleString("en-GB")} are allowed`,
+    `${source} has ${classes.length.toLocaleString("en-GB")} classes, from “${visible(shortened(first, 40))}” and “${visible(shortened(second, 40))}” on: at most ${MOST_CLASSES.toLocaleString("en-GB")} are allowed`,
     { hint: "folders or a column that name each image are no classes: group the images into fewer" },
   );
 }
@@ -88,4 +88,4 @@ function cut<Item>(items: readonly Item[], text: (item: Item) => string): readon
 }
 
 /** For a sentence of one line. */
-export const quoted = (name: string): string => `“${visible(name)}”`;
+export const quoted = (name: string): string => `“${name.replace(/\p{Control}/gu, "?")}”`;

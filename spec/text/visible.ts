@@ -14,9 +14,13 @@ export function visible(text: string): string {
   return text.replace(UNSHOWN, (character) => SHORT[character] ?? written(character));
 }
 
-/** As {@link visible}, but lines stay lines. */
+/** As {@link visible}, but lines stay lines, and tabs within them tabs. */
 export function visibleLines(text: string): string {
-  return text.replace(/\r\n/g, "\n").split("\n").map(visible).join("\n");
+  return text
+    .replace(/\r\n/g, "\n")
+    .split(/([\n\t])/)
+    .map((part, index) => (index % 2 === 0 ? visible(part) : part))
+    .join("");
 }
 
 function written(character: string): string {

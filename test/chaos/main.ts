@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { mainWith } from "../../cli/mainWith.js";
 import type { Output } from "../../cli/output.js";
-import { say } from "../../cli/shown.js";
+import { say } from "../../cli/terminal/shown.js";
 import { ThawError } from "../../spec/errors.js";
 import { slice, smallImageSet } from "../support/images/images.js";
 import { type DisturbedRun, type ReferenceRun, runCampaign } from "./campaign.js";

@@ -11,7 +11,7 @@ import type { Output } from "../../output.js";
 import { showProgress } from "../../progressLine.js";
 import { suggest } from "../../render/runs/advice.js";
 import { projectPlatform } from "../../session.js";
-import { say } from "../../shown.js";
+import { say } from "../../terminal/shown.js";
 import { Interrupted, interruptible } from "../../signals.js";
 import { addRemove } from "./remove.js";
 

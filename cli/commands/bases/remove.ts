@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
 import { projectPlatform } from "../../session.js";
-import { say } from "../../shown.js";
+import { say } from "../../terminal/shown.js";
 
 export function addRemove(bases: Command): void {
   const command = bases

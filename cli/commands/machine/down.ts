@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { findProjectFolder } from "../../../runtime/projectFolder.js";
 import { contextOf, withExamples } from "../../context.js";
 import type { DownJson } from "../../json/services.js";
-import { say } from "../../shown.js";
+import { say } from "../../terminal/shown.js";
 
 export function addDown(program: Command): void {
   const command = program

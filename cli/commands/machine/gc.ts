@@ -6,7 +6,7 @@ import { contextOf, withExamples } from "../../context.js";
 import { tellDamaged } from "../../damaged.js";
 import { showProgress } from "../../progressLine.js";
 import { withSession } from "../../session.js";
-import { say } from "../../shown.js";
+import { say } from "../../terminal/shown.js";
 
 interface GcOptions {
   readonly dryRun?: boolean;

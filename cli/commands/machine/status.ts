@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { findProjectFolder } from "../../../runtime/projectFolder.js";
 import { contextOf, withExamples } from "../../context.js";
 import { servicesJson } from "../../json/services.js";
-import { say } from "../../shown.js";
+import { say } from "../../terminal/shown.js";
 
 /** The same as for an error of a service that is not there. */
 const EXIT_NOT_UP = 4;

@@ -5,7 +5,7 @@ import { tellDamaged } from "../../damaged.js";
 import { modelJson, modelsJson } from "../../json/models.js";
 import { suggest } from "../../render/runs/advice.js";
 import { projectPlatform } from "../../session.js";
-import { say } from "../../shown.js";
+import { say } from "../../terminal/shown.js";
 
 async function open(project: string | undefined) {
   const platform = await projectPlatform(project);

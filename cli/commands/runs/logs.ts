@@ -4,7 +4,7 @@ import { LOG_LEVELS, type LogLevel } from "../../../spec/logLevels.js";
 import { contextOf, withExamples } from "../../context.js";
 import type { LogLineJson } from "../../json/logs.js";
 import { withSession } from "../../session.js";
-import { say } from "../../shown.js";
+import { say } from "../../terminal/shown.js";
 import { EXIT_INTERRUPTED, interruptible } from "../../signals.js";
 import { since } from "../../since.js";
 

@@ -4,7 +4,7 @@ import { contextOf, withExamples } from "../../context.js";
 import { planJson } from "../../json/plan.js";
 import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore, projectPlatform } from "../../session.js";
-import { say } from "../../shown.js";
+import { say } from "../../terminal/shown.js";
 import { collect, DEFAULT_RUN_FILE, SET_HELP } from "./runFileOptions.js";
 
 interface PlanOptions {

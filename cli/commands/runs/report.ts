@@ -7,7 +7,7 @@ import { contextOf, withExamples } from "../../context.js";
 import type { ReportJson } from "../../json/report.js";
 import { suggest } from "../../render/runs/advice.js";
 import { withSession } from "../../session.js";
-import { say } from "../../shown.js";
+import { say } from "../../terminal/shown.js";
 import { openInBrowser } from "./openInBrowser.js";
 
 interface ReportOptions {

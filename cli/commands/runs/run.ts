@@ -4,7 +4,7 @@ import { contextOf, withExamples } from "../../context.js";
 import type { StartedRunJson } from "../../json/run.js";
 import { startedText } from "../../render/runs/advice.js";
 import { openProjectStore, withWritingSession } from "../../session.js";
-import { say } from "../../shown.js";
+import { say } from "../../terminal/shown.js";
 import { uploadSource } from "../../upload.js";
 import { collect, DEFAULT_RUN_FILE, SET_HELP } from "./runFileOptions.js";
 

@@ -5,7 +5,7 @@ import type { Session } from "../../../client/session.js";
 import { contextOf, withExamples } from "../../context.js";
 import type { Output } from "../../output.js";
 import { withSession } from "../../session.js";
-import { say } from "../../shown.js";
+import { say } from "../../terminal/shown.js";
 
 interface WatchOptions {
   readonly logs?: boolean;

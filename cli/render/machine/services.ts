@@ -1,6 +1,6 @@
 /** The embedded services as a table. */
 import type { ServiceStatus, ServicesStatus } from "../../../runtime/services/status.js";
-import type { Colours } from "../../colours.js";
+import type { Colours } from "../../terminal/colours.js";
 import type { ServicesJson } from "../../json/services.js";
 import type { Screen } from "../../output.js";
 import { roughDuration, size } from "../numbers.js";

@@ -1,7 +1,7 @@
 /** A line of a run's log, for terminals and for `grep` alike. */
 import type { LogLine } from "../../../spec/log.js";
 import type { LogLevel } from "../../../spec/logLevels.js";
-import type { Colours } from "../../colours.js";
+import type { Colours } from "../../terminal/colours.js";
 import type { Screen } from "../../output.js";
 import { dateTime, shortTime } from "../numbers.js";
 import { padEnd } from "../text.js";

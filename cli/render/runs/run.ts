@@ -3,7 +3,7 @@ import type { ToGo } from "../../../client/forecast/toGo.js";
 import type { RunView } from "../../../client/runs/watch.js";
 import type { LiveStage } from "../../../spec/pipeline/run.js";
 import { podSentence } from "../../../spec/pods/sentence.js";
-import type { Colours } from "../../colours.js";
+import type { Colours } from "../../terminal/colours.js";
 import type { Screen } from "../../output.js";
 import { duration, inShort } from "../numbers.js";
 import { truncate, wrap } from "../text.js";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { logLine } from "../../../cli/render/runs/logs.js";
-import { forTerminal } from "../../../cli/shown.js";
+import { forTerminal } from "../../../cli/terminal/shown.js";
 import { sinceOf } from "../../../cli/since.js";
 import type { LogLine } from "../../../spec/log.js";
 import { colourScreen, plainScreen } from "./screens.js";

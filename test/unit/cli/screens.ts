@@ -1,5 +1,5 @@
 /** Screens for the tests of what is drawn on them. */
-import { createColours } from "../../../cli/colours.js";
+import { createColours } from "../../../cli/terminal/colours.js";
 import type { Screen } from "../../../cli/output.js";
 
 /** A terminal without colours. */

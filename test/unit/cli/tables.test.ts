@@ -12,7 +12,7 @@ import { predictionsTable, unreadable } from "../../../cli/render/models/predict
 import { shortTime } from "../../../cli/render/numbers.js";
 import { planTable, planText } from "../../../cli/render/runs/plan.js";
 import { runsTable } from "../../../cli/render/runs/runs.js";
-import { forTerminal } from "../../../cli/shown.js";
+import { forTerminal } from "../../../cli/terminal/shown.js";
 import type { PlannedStage } from "../../../client/plan/foresee.js";
 import type { ModelVersion } from "../../../spec/records/model.js";
 import { FOLDS, SCANS } from "../../support/models/modelVersions.js";

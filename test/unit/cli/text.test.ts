@@ -1,7 +1,7 @@
 /** Widths in terminal columns. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createColours } from "../../../cli/colours.js";
+import { createColours } from "../../../cli/terminal/colours.js";
 import { progressBar } from "../../../cli/render/progressBar.js";
 import { padEnd, padStart, truncate, widthOf, wrap } from "../../../cli/render/text.js";
 

@@ -2,7 +2,7 @@
  * The one place where text is made fit for a terminal. Names, errors and log lines come from strangers: what is shown of
  * them can neither act on the terminal nor hide, nor pass for a line of ours.
  */
-import { shortened, visible, visibleLines, withTexts } from "../spec/text/visible.js";
+import { shortened, visible, visibleLines, withTexts } from "../../spec/text/visible.js";
 import { SIGNED, unsigned } from "./colours.js";
 
 declare const brand: unique symbol;
