@@ -3,10 +3,10 @@ import { inspect } from "node:util";
 import { CommanderError } from "commander";
 import { ThawError } from "../spec/errors.js";
 import { masked } from "../spec/network/masked.js";
-import type { Colours } from "./terminal/colours.js";
 import type { ErrorJson, ErrorLineJson } from "./json/error.js";
 import type { Output } from "./output.js";
 import { wrapWords } from "./render/words.js";
+import type { Colours } from "./terminal/colours.js";
 import { type Clean, indentedLines } from "./terminal/shown.js";
 
 export interface Failure extends ErrorJson {

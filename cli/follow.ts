@@ -3,13 +3,13 @@ import { toGoOf } from "../client/forecast/toGo.js";
 import { getRun, type RunView, watchRun } from "../client/runs/watch.js";
 import type { Session } from "../client/session.js";
 import { runUrl } from "../client/temporal/links.js";
-import { createFrame } from "./terminal/frame.js";
 import { runJson } from "./json/run.js";
 import type { Output } from "./output.js";
 import { stillRunningText } from "./render/runs/advice.js";
 import { changedLines, type RunSurroundings, runText } from "./render/runs/run.js";
-import { cleanText, say } from "./terminal/shown.js";
 import { interruptible } from "./signals.js";
+import { createFrame } from "./terminal/frame.js";
+import { cleanText, say } from "./terminal/shown.js";
 import { workerWarning } from "./workerWarning.js";
 
 /**

@@ -5,11 +5,11 @@ import {
   type Located,
   type ProvisionProgress,
 } from "../runtime/components/components.js";
-import { createFrame } from "./terminal/frame.js";
 import type { Output } from "./output.js";
 import { nextProvision, type Provision, provisionLine } from "./render/machine/provision.js";
-import { cleanText } from "./terminal/shown.js";
 import { EXIT_INTERRUPTED, Interrupted, interruptible } from "./signals.js";
+import { createFrame } from "./terminal/frame.js";
+import { cleanText } from "./terminal/shown.js";
 
 /** Progress moves in quarters of a second; the ETA counts down between two reports. */
 const REFRESH_MS = 500;

@@ -6,8 +6,8 @@ import { status } from "../runtime/services/status.js";
 import { type UpOptions, up } from "../runtime/services/up.js";
 import type { Output } from "./output.js";
 import { provision } from "./provision.js";
-import { say } from "./terminal/shown.js";
 import { Interrupted, interruptible } from "./signals.js";
+import { say } from "./terminal/shown.js";
 
 /** All that training on this machine needs. */
 const COMPONENTS = [

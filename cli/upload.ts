@@ -8,8 +8,8 @@ import type { ImageSource } from "../spec/pipeline/run.js";
 import type { Output } from "./output.js";
 import { showProgress } from "./progressLine.js";
 import { uploadedText } from "./render/runs/advice.js";
-import { say } from "./terminal/shown.js";
 import { Interrupted, interruptible } from "./signals.js";
+import { say } from "./terminal/shown.js";
 
 /**
  * Images in a bucket stay where they are.

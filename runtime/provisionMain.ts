@@ -1,7 +1,7 @@
 /** Build step of the container images: provides the components named on the command line, all or nothing. */
 import { toThawError } from "../spec/errors.js";
-import { type ComponentName, ensure } from "./components/components.js";
 import { visibleLines } from "../spec/text/visible.js";
+import { type ComponentName, ensure } from "./components/components.js";
 
 const names = process.argv.slice(2) as ComponentName[];
 let last = "";

@@ -55,7 +55,8 @@ export function keepCurrent(client: Client, buildId: string): () => void {
   let isOver = false;
   const look = async (): Promise<void> => {
     const isCurrent = await tryOnce(client, buildId).catch((error: unknown) => {
-      if (!isPassing(error)) console.error(visibleLines(`control worker: ${buildId} cannot become current: ${error}`));
+      if (!isPassing(error))
+        console.error(visibleLines(`control worker: ${buildId} cannot become current: ${error}`));
       return false;
     });
     if (!isOver) timer = setTimeout(look, isCurrent ? WATCH_MS : RETRY_MS);

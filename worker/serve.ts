@@ -9,6 +9,7 @@ import { nativeOptions } from "../runtime/temporalConnection.js";
 import { noAnswer } from "../runtime/temporalError.js";
 import { ThawError, toThawError } from "../spec/errors.js";
 import type { Platform, TemporalSettings } from "../spec/platform.js";
+import { visibleLines } from "../spec/text/visible.js";
 import { checkStore } from "../store/connection/check.js";
 import { openStore, patientStore, type Store } from "../store/connection/connection.js";
 import { type Patience, patiently } from "../store/connection/patience.js";
@@ -16,7 +17,6 @@ import { startTracing } from "../tracing/start.js";
 import { whenClosed } from "./closedRun.js";
 import { metricsEndpoint } from "./metricsEndpoint.js";
 import { exitCodeOfLeaving, toldToLeave } from "./toldToLeave.js";
-import { visibleLines } from "../spec/text/visible.js";
 
 /** Progress in `thaw watch` must not be older than two seconds; the SDK's default throttle is 30. */
 const HEARTBEAT_THROTTLE = "1 second";

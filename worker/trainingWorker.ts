@@ -7,10 +7,9 @@ import { engineFingerprint } from "../runtime/components/components.js";
 import { baseCheckpoint } from "../runtime/components/download/baseCheckpoint.js";
 import { workerResources } from "../runtime/resources.js";
 import { LOCAL_TRAINING_QUEUE } from "../spec/pipeline/run.js";
+import { visibleLines } from "../spec/text/visible.js";
 import { openStore } from "../store/connection/connection.js";
 import { serve } from "./serve.js";
-import { visibleLines } from "../spec/text/visible.js";
-
 
 /** A pod of a run's own (`k8s/job/manifest.ts`) says so in its environment. */
 const { THAW_RUN_ID: runId, THAW_TASK_QUEUE: queue = LOCAL_TRAINING_QUEUE } = process.env;

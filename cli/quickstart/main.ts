@@ -10,8 +10,8 @@ import { followRun } from "../follow.js";
 import { mainWith } from "../mainWith.js";
 import type { Output } from "../output.js";
 import { withWritingSession } from "../session.js";
-import { say } from "../terminal/shown.js";
 import { startEmbedded } from "../startEmbedded.js";
+import { say } from "../terminal/shown.js";
 import { writeEmojiManifest } from "./emojiDataset.js";
 import { QUICKSTART_RUN_FILE } from "./runFile.js";
 

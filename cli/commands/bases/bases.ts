@@ -11,8 +11,8 @@ import type { Output } from "../../output.js";
 import { showProgress } from "../../progressLine.js";
 import { suggest } from "../../render/runs/advice.js";
 import { projectPlatform } from "../../session.js";
-import { say } from "../../terminal/shown.js";
 import { Interrupted, interruptible } from "../../signals.js";
+import { say } from "../../terminal/shown.js";
 import { addRemove } from "./remove.js";
 
 interface AddOptions {

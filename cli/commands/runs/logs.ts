@@ -4,9 +4,9 @@ import { LOG_LEVELS, type LogLevel } from "../../../spec/logLevels.js";
 import { contextOf, withExamples } from "../../context.js";
 import type { LogLineJson } from "../../json/logs.js";
 import { withSession } from "../../session.js";
-import { say } from "../../terminal/shown.js";
 import { EXIT_INTERRUPTED, interruptible } from "../../signals.js";
 import { since } from "../../since.js";
+import { say } from "../../terminal/shown.js";
 
 interface LogsOptions {
   readonly stage?: string;

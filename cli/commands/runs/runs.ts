@@ -6,8 +6,8 @@ import { tellDamaged } from "../../damaged.js";
 import { runsJson } from "../../json/runs.js";
 import { suggest } from "../../render/runs/advice.js";
 import { withSession } from "../../session.js";
-import { say } from "../../terminal/shown.js";
 import { since } from "../../since.js";
+import { say } from "../../terminal/shown.js";
 
 interface RunsOptions {
   readonly limit: number;

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { CommanderError } from "commander";
-import { createColours } from "../../../cli/terminal/colours.js";
 import { failureOf, failureText } from "../../../cli/failure.js";
+import { createColours } from "../../../cli/terminal/colours.js";
 import { ThawError } from "../../../spec/errors.js";
 
 const plain = createColours(false);

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { logLine } from "../../../cli/render/runs/logs.js";
-import { forTerminal } from "../../../cli/terminal/shown.js";
 import { sinceOf } from "../../../cli/since.js";
+import { forTerminal } from "../../../cli/terminal/shown.js";
 import type { LogLine } from "../../../spec/log.js";
 import { colourScreen, plainScreen } from "./screens.js";
 

@@ -1,6 +1,7 @@
 /** Screens for the tests of what is drawn on them. */
-import { createColours } from "../../../cli/terminal/colours.js";
+
 import type { Screen } from "../../../cli/output.js";
+import { createColours } from "../../../cli/terminal/colours.js";
 
 /** A terminal without colours. */
 export function plainScreen(width = 80): Screen {

@@ -1,9 +1,9 @@
 /** Widths in terminal columns. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createColours } from "../../../cli/terminal/colours.js";
 import { progressBar } from "../../../cli/render/progressBar.js";
 import { padEnd, padStart, truncate, widthOf, wrap } from "../../../cli/render/text.js";
+import { createColours } from "../../../cli/terminal/colours.js";
 
 describe("truncate", () => {
   const CASES: readonly (readonly [string, number, string])[] = [
