@@ -4,5 +4,6 @@ import type { Output } from "./output.js";
 
 /** On stderr: the others are listed all the same. */
 export function tellDamaged(output: Output, damaged: readonly DamagedRecord[]): void {
-  for (const { why, hint } of damaged) output.talk(hint === undefined ? why : `${why}\n  hint: ${hint}`);
+  for (const record of damaged)
+    output.tell(record, ({ why, hint }) => (hint === undefined ? why : `${why}\n  hint: ${hint}`));
 }

@@ -4,8 +4,10 @@ import { CommanderError } from "commander";
 import { ThawError } from "../spec/errors.js";
 import { masked } from "../spec/network/masked.js";
 import type { ErrorJson, ErrorLineJson } from "./json/error.js";
-import type { Colours, Output } from "./output.js";
+import type { Output } from "./output.js";
 import { wrapWords } from "./render/words.js";
+import type { Colours } from "./terminal/colours.js";
+import { type Clean, indentedLines } from "./terminal/shown.js";
 
 export interface Failure extends ErrorJson {
   /** Shown under `THAW_DEBUG=1` only. */
@@ -48,18 +50,22 @@ export function tellFailure(failure: Failure, output: Output): void {
   const line: ErrorLineJson = { error: json };
   const { colours, width } = output.screen.stderr;
   const isDebugging = Boolean(process.env.THAW_DEBUG);
-  output.talk(output.json ? JSON.stringify(line) : failureText(failure, colours, isDebugging, width));
+  if (output.json) output.jsonError(line);
+  else output.talk(failureText(failure, colours, isDebugging, width));
 }
 
+/** Messages may have several lines; names in them are cleaned. */
 export function failureText(
   { code, message, hint, stack }: Failure,
   colours: Colours,
   debug: boolean,
   width = Number.POSITIVE_INFINITY,
-): string {
+): Clean {
+  const paragraph = (title: string, text: string): string =>
+    wrapWords(`${title} ${indentedLines(text)}`, width, "  ");
   return [
-    wrapWords(`${colours.red("error")} ${colours.dim(`${code}:`)} ${message}`, width, "  "),
-    ...(hint === undefined ? [] : [wrapWords(`${colours.cyan("hint")}: ${hint}`, width, "  ")]),
-    ...(debug && stack !== undefined ? [colours.dim(stack)] : []),
-  ].join("\n");
+    paragraph(`${colours.red("error")} ${colours.dim(`${code}:`)}`, message),
+    ...(hint === undefined ? [] : [paragraph(`${colours.cyan("hint")}:`, hint)]),
+    ...(debug && stack !== undefined ? [colours.dim(indentedLines(stack))] : []),
+  ].join("\n") as Clean;
 }

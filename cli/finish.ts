@@ -16,11 +16,13 @@ export function finishRun(session: Session, view: RunView, output: Output, isDoc
   process.exitCode = status === "completed" ? 0 : status === "running" ? EXIT_INTERRUPTED : 1;
   if (isDocument) {
     const surroundings = { url: runUrl(session.platform, runId), warning: undefined };
-    output.data(runJson(view, surroundings), (screen) =>
-      result === undefined ? "" : resultSummary(view, result, screen),
+    output.data(
+      runJson(view, surroundings),
+      (shown, screen) => (shown.result === undefined ? "" : resultSummary(shown, shown.result, screen)),
+      view,
     );
   }
-  if (result !== undefined && !output.json) output.talk(nextCommands(result));
+  if (result !== undefined && !output.json) output.tell(result, nextCommands);
   if (failure !== undefined) {
     const { code, message, hint, stage } = failure;
     const where = stage === undefined ? "" : `${stage}: `;
@@ -29,6 +31,6 @@ export function finishRun(session: Session, view: RunView, output: Output, isDoc
       output,
     );
     // Whoever has cancelled it knows why.
-    if (status === "failed" && !output.json) output.talk(afterFailure(runId));
+    if (status === "failed" && !output.json) output.tell(runId, afterFailure);
   }
 }

@@ -1,5 +1,4 @@
 /** Follows a run to its end, or until Ctrl-C; the run itself does not notice. */
-import { createLogUpdate } from "log-update";
 import { toGoOf } from "../client/forecast/toGo.js";
 import { getRun, type RunView, watchRun } from "../client/runs/watch.js";
 import type { Session } from "../client/session.js";
@@ -9,6 +8,8 @@ import type { Output } from "./output.js";
 import { stillRunningText } from "./render/runs/advice.js";
 import { changedLines, type RunSurroundings, runText } from "./render/runs/run.js";
 import { interruptible } from "./signals.js";
+import { createFrame } from "./terminal/frame.js";
+import { cleanText, say } from "./terminal/shown.js";
 import { workerWarning } from "./workerWarning.js";
 
 /**
@@ -38,7 +39,7 @@ export async function followRun(
     let last: RunView | undefined;
     signal.addEventListener("abort", () => {
       presenter.end();
-      output.talk(stillRunningText(last?.runId ?? runId));
+      output.tell(last?.runId ?? runId, stillRunningText);
     });
     const forecast = toGoOf(session.store);
     try {
@@ -59,16 +60,21 @@ export async function followRun(
 
 const PRESENTERS: Readonly<Record<FollowStyle, (output: Output) => Presenter>> = {
   live: (output) => {
-    const update = createLogUpdate(process.stderr);
+    const frame = createFrame();
     let isShown = false;
     return {
       show: (view, surroundings) => {
         isShown = true;
-        update(runText(view, surroundings, new Date(), output.screen.stderr));
+        const { stderr } = output.screen;
+        frame.update(
+          cleanText({ view, surroundings }, (shown) =>
+            runText(shown.view, shown.surroundings, new Date(), stderr),
+          ),
+        );
       },
       end: () => {
-        update.done();
-        if (isShown) output.talk("");
+        frame.done();
+        if (isShown) output.talk(say``);
         isShown = false;
       },
     };
@@ -78,8 +84,12 @@ const PRESENTERS: Readonly<Record<FollowStyle, (output: Output) => Presenter>> =
     let lastWarning: string | undefined;
     return {
       show: (view, { warning }) => {
-        for (const line of changedLines(last, view, output.screen.stderr)) output.talk(line);
-        if (warning !== undefined && warning !== lastWarning) output.talk(`! ${warning}`);
+        const { stderr } = output.screen;
+        const lines = cleanText({ last, view }, (shown) =>
+          changedLines(shown.last, shown.view, stderr).join("\n"),
+        );
+        if (lines !== "") output.talk(lines);
+        if (warning !== undefined && warning !== lastWarning) output.talk(say`! ${warning}`);
         last = view;
         lastWarning = warning;
       },

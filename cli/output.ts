@@ -1,7 +1,8 @@
 /** The two streams of a command: stdout carries the data that was asked for, stderr the talk around it. */
-import picocolors from "picocolors";
 
-export type Colours = ReturnType<typeof picocolors.createColors>;
+import { visibleJson } from "../spec/text/visible.js";
+import { type Colours, createColours } from "./terminal/colours.js";
+import { type Clean, cleanText, forTerminal, shown } from "./terminal/shown.js";
 
 /** What a stream can show. */
 export interface Screen {
@@ -17,12 +18,20 @@ export interface Output {
   readonly json: boolean;
   /** Measured anew at each access, because terminals are resized. */
   readonly screen: { readonly stdout: Screen; readonly stderr: Screen };
-  /** Writes what the command was asked for: a JSON document under `--json`, else the text. */
-  data(document: unknown, text: (screen: Screen) => string): void;
+  /**
+   * Writes what the command was asked for: a JSON document under `--json`, else the text.
+   * @param text is given what it shows with every text in it cleaned: the document, or what stands in `source`
+   */
+  data<Document>(document: Document, text: (shown: Document, screen: Screen) => string): void;
+  data<Source>(document: unknown, text: (shown: Source, screen: Screen) => string, source: Source): void;
   /** Writes one line of a stream of JSON documents. */
   jsonLine(document: unknown): void;
   /** Writes a line of progress or advice to stderr. */
-  talk(text: string): void;
+  talk(text: Clean): void;
+  /** The same, of what `text` makes of data, which it is given cleaned. */
+  tell<Source>(source: Source, text: (shown: Source, screen: Screen) => string): void;
+  /** Writes one line of JSON to stderr. */
+  jsonError(document: unknown): void;
 }
 
 export interface OutputOptions {
@@ -33,25 +42,36 @@ export interface OutputOptions {
 
 export function createOutput({ json = false, color = true }: OutputOptions): Output {
   const { stdout, stderr } = process;
+  const screen = {
+    get stdout() {
+      return screenOf(stdout, color);
+    },
+    get stderr() {
+      return screenOf(stderr, color);
+    },
+  };
+  const talk = (text: Clean): void => {
+    stderr.write(`${forTerminal(text)}\n`);
+  };
   return {
     json,
-    screen: {
-      get stdout() {
-        return screenOf(stdout, color);
-      },
-      get stderr() {
-        return screenOf(stderr, color);
-      },
-    },
-    data(document, text) {
-      const written = json ? JSON.stringify(document, null, 2) : text(this.screen.stdout);
+    screen,
+    talk,
+    data(document: unknown, text: (shown: never, screen: Screen) => string, ...sources: readonly unknown[]) {
+      const source = sources.length === 0 ? document : sources[0];
+      const written = json
+        ? visibleJson(document, 2)
+        : forTerminal(text(shown(source) as never, screen.stdout));
       if (written !== "") stdout.write(`${written}\n`);
     },
     jsonLine(document) {
-      stdout.write(`${JSON.stringify(document)}\n`);
+      stdout.write(`${visibleJson(document)}\n`);
     },
-    talk(text) {
-      stderr.write(`${text}\n`);
+    tell(source, text) {
+      talk(cleanText(source, (one) => text(one, screen.stderr)));
+    },
+    jsonError(document) {
+      stderr.write(`${visibleJson(document)}\n`);
     },
   };
 }
@@ -61,7 +81,7 @@ function screenOf(stream: NodeJS.WriteStream, color: boolean): Screen {
   return {
     width: live ? stream.columns : Number.POSITIVE_INFINITY,
     live: live && process.env.TERM !== "dumb",
-    colours: picocolors.createColors(color && wantsColour(process.env, live)),
+    colours: createColours(color && wantsColour(process.env, live)),
   };
 }
 
@@ -79,7 +99,7 @@ export function wantsColour(environment: NodeJS.ProcessEnv, terminal: boolean): 
 export function handleStreamErrors(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
-    process.stderr.write(`error DISK_FULL: stdout cannot be written: ${error.message}\n`);
+    process.stderr.write(forTerminal(`error DISK_FULL: stdout cannot be written: ${error.message}\n`));
     process.exit(4);
   });
   // Nobody is left to be told.

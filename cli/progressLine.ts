@@ -1,6 +1,7 @@
 /** Progress of a command that does its work on this machine. */
 import type { Progress } from "../spec/records/training.js";
 import type { Output } from "./output.js";
+import { cleanText } from "./terminal/shown.js";
 
 export interface ProgressLine {
   show(progress: Progress): void;
@@ -11,16 +12,17 @@ export interface ProgressLine {
 /** A line on a terminal that goes away again; nothing elsewhere. */
 export async function showProgress(output: Output): Promise<ProgressLine> {
   if (!output.screen.stderr.live) return { show: () => {}, end: () => {} };
-  const [{ createLogUpdate }, { progressText }] = await Promise.all([
-    import("log-update"),
+  const [{ createFrame }, { progressText }] = await Promise.all([
+    import("./terminal/frame.js"),
     import("./render/runs/stages.js"),
   ]);
-  const update = createLogUpdate(process.stderr);
+  const frame = createFrame();
   return {
-    show: (progress) => update(progressText(progress, output.screen.stderr)),
+    show: (progress) =>
+      frame.update(cleanText(progress, (shown) => progressText(shown, output.screen.stderr))),
     end: () => {
-      update.clear();
-      update.done();
+      frame.clear();
+      frame.done();
     },
   };
 }

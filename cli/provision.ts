@@ -1,5 +1,4 @@
 /** Provisions components with a line of progress each; silent when all of them are there already. */
-import { createLogUpdate } from "log-update";
 import {
   type ComponentName,
   ensure,
@@ -9,6 +8,8 @@ import {
 import type { Output } from "./output.js";
 import { nextProvision, type Provision, provisionLine } from "./render/machine/provision.js";
 import { EXIT_INTERRUPTED, Interrupted, interruptible } from "./signals.js";
+import { createFrame } from "./terminal/frame.js";
+import { cleanText } from "./terminal/shown.js";
 
 /** Progress moves in quarters of a second; the ETA counts down between two reports. */
 const REFRESH_MS = 500;
@@ -25,11 +26,15 @@ export async function provision<Name extends ComponentName>(
 ): Promise<Readonly<Record<Name, Located>>> {
   const states = new Map<ComponentName, Provision>();
   const { live } = output.screen.stderr;
-  const update = createLogUpdate(process.stderr);
+  const frame = createFrame();
   const draw = (): void => {
     if (states.size === 0) return;
-    const lines = [...states.values()].map((state) => provisionLine(state, Date.now(), output.screen.stderr));
-    update(lines.join("\n"));
+    const { stderr } = output.screen;
+    frame.update(
+      cleanText([...states.values()], (all) =>
+        all.map((state) => provisionLine(state, Date.now(), stderr)).join("\n"),
+      ),
+    );
   };
   const show = (progress: ProvisionProgress): void => {
     const last = states.get(progress.component);
@@ -39,7 +44,9 @@ export async function provision<Name extends ComponentName>(
     states.set(progress.component, next);
     if (live) draw();
     else if (last?.phase !== next.phase) {
-      output.talk(provisionLine({ ...next, fraction: undefined }, Date.now(), output.screen.stderr));
+      output.tell({ ...next, fraction: undefined }, (state, screen) =>
+        provisionLine(state, Date.now(), screen),
+      );
     }
   };
   const timer = live ? setInterval(draw, REFRESH_MS) : undefined;
@@ -48,7 +55,7 @@ export async function provision<Name extends ComponentName>(
     return Object.fromEntries(located.map((one) => [one.name, one])) as Record<Name, Located>;
   } finally {
     clearInterval(timer);
-    if (live) update.done();
+    if (live) frame.done();
   }
 }
 

@@ -7,6 +7,7 @@ import { type UpOptions, up } from "../runtime/services/up.js";
 import type { Output } from "./output.js";
 import { provision } from "./provision.js";
 import { Interrupted, interruptible } from "./signals.js";
+import { say } from "./terminal/shown.js";
 
 /** All that training on this machine needs. */
 const COMPONENTS = [
@@ -37,14 +38,14 @@ export async function startEmbedded(
   const found = await provision([...COMPONENTS, ...more], output);
   const before = await status(projectFolder);
   await interruptible(async (signal) => {
-    signal.addEventListener("abort", () => output.talk("Interrupted: stopping what was started."));
+    signal.addEventListener("abort", () => output.talk(say`Interrupted: stopping what was started.`));
     await up({
       ...ports,
       projectFolder,
       temporal: found.temporal.path,
       weed: found["s3-server"].path,
       workers: WORKERS,
-      onProgress: output.talk,
+      onProgress: (line) => output.talk(say`${line}`),
     });
     if (!signal.aborted) return;
     if (!before.supervised) await down(projectFolder);

@@ -28,7 +28,7 @@ export async function steer(self: Command, run: string, command: SteerCommand): 
     const { runId } = steered;
     let { record } = steered;
     if ((options.wait ?? output.screen.stderr.live) && record.state === "accepted") {
-      output.talk(`${runId}: ${commandText(record)}`);
+      output.tell(record, (shown) => `${runId}: ${commandText(shown)}`);
       await interruptible(async (signal) => {
         record = await untilSettled(session, steered, signal);
         if (signal.aborted) process.exitCode = EXIT_INTERRUPTED;
@@ -36,6 +36,6 @@ export async function steer(self: Command, run: string, command: SteerCommand): 
     }
     if (record.state === "missed") process.exitCode = 1;
     const document: SteerJson = { runId, ...record };
-    output.data(document, () => `${runId}: ${commandText(record)}`);
+    output.data(document, (shown) => `${shown.runId}: ${commandText(shown)}`);
   });
 }

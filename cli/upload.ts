@@ -9,6 +9,7 @@ import type { Output } from "./output.js";
 import { showProgress } from "./progressLine.js";
 import { uploadedText } from "./render/runs/advice.js";
 import { Interrupted, interruptible } from "./signals.js";
+import { say } from "./terminal/shown.js";
 
 /**
  * Images in a bucket stay where they are.
@@ -30,10 +31,10 @@ export async function uploadSource(
       return await uploadImages(store, dataPath, platform.workFolder, options).finally(progress.end);
     } catch (error) {
       if (!signal.aborted) throw error;
-      output.talk("Interrupted: what was uploaded stays; the same command goes on from there.");
+      output.talk(say`Interrupted: what was uploaded stays; the same command goes on from there.`);
       throw new Interrupted();
     }
   });
-  output.talk(uploadedText(upload, (performance.now() - started) / 1000));
+  output.tell(upload, (shown) => uploadedText(shown, (performance.now() - started) / 1000));
   return { dataPath, upload: upload.digest };
 }

@@ -3,6 +3,7 @@ import { renderToString } from "preact-render-to-string";
 import type { ReportData } from "../spec/records/report.js";
 import { explainWords } from "./abbreviations.js";
 import { Page } from "./page.js";
+import { shownReport } from "./shown.js";
 import { DATA_CSS } from "./style/data.js";
 import { PAGE_CSS } from "./style/page.js";
 import { PALETTE_CSS } from "./style/palette.js";
@@ -14,8 +15,9 @@ const STYLE = PALETTE_CSS + PAGE_CSS + DATA_CSS;
 const POLICY =
   "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-/** @returns a complete HTML document; every text of `data` is escaped */
-export function renderReport(data: ReportData): string {
+/** @returns a complete HTML document; every text of `report` is cleaned and escaped, and its size does not grow with names */
+export function renderReport(report: ReportData): string {
+  const data = shownReport(report);
   const { name, version } = data.model;
   const html = renderToString(
     <html lang="en">

@@ -1,5 +1,6 @@
 /** Build step of the container images: provides the components named on the command line, all or nothing. */
 import { toThawError } from "../spec/errors.js";
+import { visibleLines } from "../spec/text/visible.js";
 import { type ComponentName, ensure } from "./components/components.js";
 
 const names = process.argv.slice(2) as ComponentName[];
@@ -7,12 +8,12 @@ let last = "";
 try {
   const located = await ensure(names, ({ component, phase, detail = "" }) => {
     const line = `${component}: ${phase} ${detail}`;
-    if (line !== last) console.log(line);
+    if (line !== last) console.log(visibleLines(line));
     last = line;
   });
   for (const { name, version, path } of located) console.log(`${name} ${version} at ${path}`);
 } catch (error) {
   const failure = toThawError(error, "PROVISION_FAILED");
-  console.error(`${failure.message}${failure.hint === undefined ? "" : ` (${failure.hint})`}`);
+  console.error(visibleLines(`${failure.message}${failure.hint === undefined ? "" : ` (${failure.hint})`}`));
   process.exitCode = failure.exitCode;
 }

@@ -2,6 +2,7 @@
 import type { Client } from "@temporalio/client";
 import type { WorkerDeploymentOptions } from "@temporalio/worker";
 import { CONTROL_QUEUE } from "../spec/pipeline/run.js";
+import { visibleLines } from "../spec/text/visible.js";
 
 const DEPLOYMENT = "thaw-control";
 /** A worker polls again after a minute at the latest; one that has not for longer is gone. */
@@ -54,7 +55,8 @@ export function keepCurrent(client: Client, buildId: string): () => void {
   let isOver = false;
   const look = async (): Promise<void> => {
     const isCurrent = await tryOnce(client, buildId).catch((error: unknown) => {
-      if (!isPassing(error)) console.error(`control worker: ${buildId} cannot become current: ${error}`);
+      if (!isPassing(error))
+        console.error(visibleLines(`control worker: ${buildId} cannot become current: ${error}`));
       return false;
     });
     if (!isOver) timer = setTimeout(look, isCurrent ? WATCH_MS : RETRY_MS);

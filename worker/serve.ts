@@ -9,6 +9,7 @@ import { nativeOptions } from "../runtime/temporalConnection.js";
 import { noAnswer } from "../runtime/temporalError.js";
 import { ThawError, toThawError } from "../spec/errors.js";
 import type { Platform, TemporalSettings } from "../spec/platform.js";
+import { visibleLines } from "../spec/text/visible.js";
 import { checkStore } from "../store/connection/check.js";
 import { openStore, patientStore, type Store } from "../store/connection/connection.js";
 import { type Patience, patiently } from "../store/connection/patience.js";
@@ -92,7 +93,7 @@ export async function serve(
       return;
     }
     const failure = toThawError(error, "RUN_FAILED");
-    console.error(`${name} worker: ${sentenceOf(failure)}`);
+    console.error(visibleLines(`${name} worker: ${sentenceOf(failure)}`));
     process.exitCode = failure.exitCode;
   }
 }
@@ -120,7 +121,7 @@ async function requireStore(name: string, store: Store, signal: AbortSignal): Pr
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof ThawError) || !error.retryable) throw error;
-    console.error(`${name} worker begins without the store: ${sentenceOf(error)}`);
+    console.error(visibleLines(`${name} worker begins without the store: ${sentenceOf(error)}`));
   }
 }
 
@@ -133,7 +134,7 @@ async function untilReached(name: string, settings: TemporalSettings, signal: Ab
       await (await openTemporal(settings)).close();
     } catch (error) {
       if (patience !== undefined && !isSaid && isUnreachable(error)) {
-        console.error(`${name} worker waits: ${sentenceOf(error as ThawError)}`);
+        console.error(visibleLines(`${name} worker waits: ${sentenceOf(error as ThawError)}`));
         isSaid = true;
       }
       throw error;

@@ -1,4 +1,5 @@
 /** A training worker: heavy activities only, one at a time, in a child process that holds TensorFlow. */
+import { StringDecoder } from "node:string_decoder";
 import { createEngineOutput } from "../activities/log/outputLines.js";
 import { createTrainingActivities } from "../activities/training.js";
 import { createEngine } from "../engine/process.js";
@@ -6,6 +7,7 @@ import { engineFingerprint } from "../runtime/components/components.js";
 import { baseCheckpoint } from "../runtime/components/download/baseCheckpoint.js";
 import { workerResources } from "../runtime/resources.js";
 import { LOCAL_TRAINING_QUEUE } from "../spec/pipeline/run.js";
+import { visibleLines } from "../spec/text/visible.js";
 import { openStore } from "../store/connection/connection.js";
 import { serve } from "./serve.js";
 
@@ -14,8 +16,10 @@ const { THAW_RUN_ID: runId, THAW_TASK_QUEUE: queue = LOCAL_TRAINING_QUEUE } = pr
 
 await serve("training", async ({ store, workFolder }, metrics) => {
   const engineOutput = createEngineOutput();
+  // A pod's log is read in terminals, and the engine prints what strangers named.
+  const decoder = new StringDecoder("utf8");
   const engine = createEngine((text) => {
-    process.stderr.write(text);
+    process.stderr.write(visibleLines(decoder.write(text)));
     engineOutput.write(text);
   });
   return {

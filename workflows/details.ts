@@ -5,6 +5,8 @@ import { candidatesOf } from "../spec/pipeline/stages.js";
 import { podSentence } from "../spec/pods/sentence.js";
 import { outageText } from "../spec/records/outage.js";
 import type { Progress } from "../spec/records/training.js";
+import { codeBlock, codeSpan, markdownText } from "../spec/text/markdown.js";
+import { shortened } from "../spec/text/visible.js";
 import { type Grade, serious, type Warning } from "../spec/warnings/warning.js";
 import { warningsOfStages } from "../spec/warnings/warnings.js";
 import type { ShownFailure } from "./failure.js";
@@ -40,18 +42,30 @@ export interface StageNews {
   readonly at: number;
 }
 
+/** Of sentences, which may hold what servers and files are called; `thaw explain` has them in whole. */
+const MOST_OF_SENTENCE = 2_000;
+const MOST_OF_NOTE = 500;
+
+/** Sentences of ours may hold names of strangers: only what stands between backticks is more than text. */
+const words = (text: string): string => markdownText(shortened(text, MOST_OF_SENTENCE), { keepCode: true });
+const command = (text: string): string => codeSpan(shortened(text, MOST_OF_NOTE));
+
+/** Markdown in which nothing that strangers named acts. */
 export function describeRun(run: RunInput, state: RunState, end: RunEnd = {}, news?: StageNews): string {
   const candidates = candidatesOf(run.file);
   const base = candidates.length === 0 ? (run.base?.name ?? run.file.base) : candidates.join(" or ");
   const pod = state.pod === undefined ? "" : podSentence(state.pod);
   const parts = [
-    `### ${standing(state, end)}${run.file.name} on ${base}`,
+    `### ${standing(state, end)}${words(run.file.name)} on ${words(base)}`,
     ...(end.ended === undefined || end.ended === "cancelled" ? [] : [failureText(end.ended)]),
     ...(end.result === undefined ? [] : [outcomeText(end.result)]),
     ...warningTexts(serious(warningsOfStages(state.stages))),
     ...(isPaused(state, end) ? [pauseText(run.runId, state)] : []),
-    ...(pod === "" ? [] : [pod]),
-    ["```text", ...state.stages.flatMap((stage) => stageLines(stage, news)), "```"].join("\n"),
+    ...(pod === "" ? [] : [words(pod)]),
+    codeBlock(
+      "text",
+      state.stages.flatMap((stage) => stageLines(stage, news)),
+    ),
     commandsText(run.runId, state, end),
   ];
   return parts.join("\n\n");
@@ -69,12 +83,12 @@ function standing(state: RunState, end: RunEnd): string {
 }
 
 function failureText({ code, message, hint }: ShownFailure): string {
-  const what = `**${code}**: ${message}`;
-  return hint === undefined ? what : `${what}\n\nWhat helps: ${hint}`;
+  const what = `**${words(code)}**: ${words(message)}`;
+  return hint === undefined ? what : `${what}\n\nWhat helps: ${words(hint)}`;
 }
 
 function outcomeText(result: RunResult): string {
-  return `${foldsSentence(result)}**${percent(result.testAccuracy)}** on the held-out images, registered as **${result.model} v${result.version}**`;
+  return `${foldsSentence(result)}**${percent(result.testAccuracy)}** on the held-out images, registered as **${words(result.model)} v${result.version}**`;
 }
 
 const GRADE_WORDS: Readonly<Record<Grade, string>> = {
@@ -90,7 +104,9 @@ function warningTexts(warnings: readonly Warning[]): readonly string[] {
   return [
     ...warnings
       .slice(0, MOST_WARNINGS)
-      .map(({ grade, sentence, advice }) => `**${GRADE_WORDS[grade]}**: ${sentence} → ${advice}`),
+      .map(
+        ({ grade, sentence, advice }) => `**${GRADE_WORDS[grade]}**: ${words(sentence)} → ${words(advice)}`,
+      ),
     ...(more > 0
       ? [`${more} more ${more === 1 ? "warning" : "warnings"}: \`thaw explain\` has all of them.`]
       : []),
@@ -99,7 +115,7 @@ function warningTexts(warnings: readonly Warning[]): readonly string[] {
 
 function pauseText(runId: string, { control }: RunState): string {
   const { since, by } = control?.paused ?? {};
-  return `**Paused** since ${since} by ${by}: \`thaw unpause ${runId}\` lets it go on`;
+  return `**Paused** since ${words(since ?? "")} by ${words(by ?? "")}: ${command(`thaw unpause ${runId}`)} lets it go on`;
 }
 
 function stageLines(
@@ -112,10 +128,10 @@ function stageLines(
     name.padEnd(NAME_WIDTH),
     state.padEnd(STATE_WIDTH),
     time.padStart(TIME_WIDTH),
-    ` ${note ?? ""}`,
+    ` ${shortened(note ?? "", MOST_OF_NOTE)}`,
   ];
   const isNews = news !== undefined && news.stage === name && state === "running";
-  return [row.join(" ").trimEnd(), ...(isNews ? [`  ${newsText(news)}`] : [])];
+  return [row.join(" ").trimEnd(), ...(isNews ? [`  ${shortened(newsText(news), MOST_OF_NOTE)}`] : [])];
 }
 
 /** E.g. `epoch 3/8, 12 of 40, loss 0.312, about 2 min to go (told at 14:03 UTC)`. */
@@ -148,13 +164,15 @@ function roughTime(seconds: number): string {
 /** Only what there is to be fetched is promised. */
 function commandsText(runId: string, { stages }: RunState, { result, ended }: RunEnd): string {
   if (result !== undefined)
-    return `\`thaw report ${runId}\` fetches its report, \`thaw predict ${result.model} FILE\` uses the model.`;
+    return `${command(`thaw report ${runId}`)} fetches its report, ${command(`thaw predict ${result.model} FILE`)} uses the model.`;
   if (ended === undefined)
-    return `\`thaw watch ${runId}\` follows this run, \`thaw explain ${runId}\` says what it does.`;
+    return `${command(`thaw watch ${runId}`)} follows this run, ${command(`thaw explain ${runId}`)} says what it does.`;
   const failed = stages.find(({ state }) => state === "failed")?.name;
   const log =
-    failed === undefined ? "" : `, \`thaw logs ${runId} --stage ${failed}\` has what the stage wrote`;
-  return `\`thaw explain ${runId}\` says why and what to do${log}; \`thaw resume ${runId}\` goes on from here.`;
+    failed === undefined
+      ? ""
+      : `, ${command(`thaw logs ${runId} --stage ${failed}`)} has what the stage wrote`;
+  return `${command(`thaw explain ${runId}`)} says why and what to do${log}; ${command(`thaw resume ${runId}`)} goes on from here.`;
 }
 
 /** For small sets the figure to quote. */

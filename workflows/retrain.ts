@@ -30,6 +30,7 @@ import {
   type RetrainState,
   type Tick,
 } from "../spec/retraining/retraining.js";
+import { markdownText } from "../spec/text/markdown.js";
 import { shownFailure } from "./failure.js";
 import type { transferLearning } from "./transferLearning.js";
 
@@ -51,7 +52,7 @@ export async function retrain(input: RetrainInput): Promise<Tick> {
   setHandler(defineQuery<RetrainState>(RETRAIN_STATE_QUERY), () => state);
   const say = (step: string, more: Pick<RetrainState, "runId"> = {}): void => {
     state = { ...state, ...more, steps: [...state.steps, step] };
-    setCurrentDetails(state.steps.map((each) => `- ${each}`).join("\n"));
+    setCurrentDetails(state.steps.map((each) => `- ${markdownText(each, { keepCode: true })}`).join("\n"));
   };
   let known: Partial<Tick> = {};
   const note = (more: Partial<Tick>): void => {

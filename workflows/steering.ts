@@ -26,6 +26,7 @@ import {
   type SteerRecord,
   type SteerRequest,
 } from "../spec/steering/steering.js";
+import { shortened, visible } from "../spec/text/visible.js";
 import { refusal } from "./refusal.js";
 
 export interface SteeringHooks {
@@ -47,6 +48,9 @@ export interface Steering {
   finish(): Promise<readonly SteerRecord[]>;
 }
 
+/** Who steers says who they are; a memo stays with the run for good. */
+const MOST_OF_NAME = 200;
+
 export function steerRun(runId: string, { write, show, hold }: SteeringHooks): Steering {
   let commands: readonly SteerRecord[] = [];
   let lastSeq = 0;
@@ -63,7 +67,10 @@ export function steerRun(runId: string, { write, show, hold }: SteeringHooks): S
   const tell = (): void => show({ ...(paused === undefined ? {} : { paused: pauseOf(paused) }), commands });
   const setPaused = (next: typeof paused): void => {
     paused = next;
-    upsertMemo({ paused: next === undefined ? null : { since: next.since, by: next.by } });
+    upsertMemo({
+      paused:
+        next === undefined ? null : { since: next.since, by: shortened(visible(next.by), MOST_OF_NAME) },
+    });
   };
   const settle = (seq: number, at: AppliedAt | undefined): void => {
     commands = commands.map((one) => {

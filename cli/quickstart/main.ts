@@ -11,6 +11,7 @@ import { mainWith } from "../mainWith.js";
 import type { Output } from "../output.js";
 import { withWritingSession } from "../session.js";
 import { startEmbedded } from "../startEmbedded.js";
+import { say } from "../terminal/shown.js";
 import { writeEmojiManifest } from "./emojiDataset.js";
 import { QUICKSTART_RUN_FILE } from "./runFile.js";
 
@@ -21,7 +22,7 @@ async function quickstart(output: Output): Promise<void> {
   const { images } = await writeEmojiManifest(emoji ?? "", folder);
   const runFile = join(folder, "thaw.yaml");
   await writeFile(runFile, QUICKSTART_RUN_FILE);
-  output.talk(`\n${images} pictures; the run file is ${relative(project, runFile)}`);
+  output.talk(say`\n${images} pictures; the run file is ${relative(project, runFile)}`);
 
   await withWritingSession(project, async (session) => {
     const { runId } = await startRun(session, await loadRunFile(runFile, []));
@@ -30,10 +31,10 @@ async function quickstart(output: Output): Promise<void> {
     if (view.result === undefined) return;
     const report = join(project, "thaw-report.html");
     await writeFile(report, await readReport(session.store, view.result));
-    output.data({ report }, () =>
+    output.data({ report }, (shown) =>
       [
         "",
-        `Report:       ${report}`,
+        `Report:       ${shown.report}`,
         `Temporal UI:  ${runUrl(session.platform, runId)}`,
         "Both stay: `npm run thaw -- down` stops the servers, the data are in .thaw/.",
       ].join("\n"),

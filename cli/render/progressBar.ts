@@ -1,5 +1,5 @@
 /** A progress bar that can be told from its rest without colour: heavy line done, light line to do. */
-import type { Colours } from "../output.js";
+import type { Colours } from "../terminal/colours.js";
 
 /** @param share in [0, 1]; values outside are clamped */
 export function progressBar(share: number, width: number, colours: Colours): string {

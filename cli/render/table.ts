@@ -1,14 +1,6 @@
 /** A table without lines, for terminals and for `grep` and `awk` alike. */
-import Table from "cli-table3";
 import type { Screen } from "../output.js";
-import { truncate, widthOf } from "./text.js";
-
-const NO_LINES = Object.fromEntries(
-  [
-    ...["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"],
-    ...["left", "left-mid", "mid", "mid-mid", "right", "right-mid"],
-  ].map((name) => [name, ""]),
-);
+import { padEnd, padStart, truncate, widthOf } from "./text.js";
 
 /** @param right indices of the columns with numbers, which are aligned to the right */
 export function table(
@@ -18,20 +10,15 @@ export function table(
   right: readonly number[] = [],
 ): string {
   const fit = widthsWithin(width, header, rows, right);
-  const text = new Table({
-    chars: { ...NO_LINES, middle: "  " },
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
-    colAligns: header.map((_, index) => (right.includes(index) ? "right" : "left")),
-  });
-  text.push(
-    header.map((title, column) => colours.dim(truncate(title, fit[column] ?? 0))),
-    ...rows.map((row) => row.map((cell, column) => truncate(cell, fit[column] ?? 0))),
-  );
-  return text
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n");
+  const line = (cells: readonly string[]): string =>
+    fit
+      .map((columns, column) => {
+        const cell = truncate(cells[column] ?? "", columns);
+        return right.includes(column) ? padStart(cell, columns) : padEnd(cell, columns);
+      })
+      .join(" ".repeat(GAP))
+      .trimEnd();
+  return [line(header.map((title) => colours.dim(title))), ...rows.map(line)].join("\n");
 }
 
 /** Below this a cell says nothing. */
@@ -49,7 +36,7 @@ function widthsWithin(
   right: readonly number[],
 ): readonly number[] {
   const widths = header.map((title, column) =>
-    Math.max(...[title, ...rows.map((row) => row[column] ?? "")].map(widthOf)),
+    rows.reduce((widest, row) => Math.max(widest, widthOf(row[column] ?? "")), widthOf(title)),
   );
   const excess = (): number => widths.reduce((sum, each) => sum + each, GAP * (widths.length - 1)) - width;
   while (excess() > 0) {

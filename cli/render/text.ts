@@ -1,17 +1,50 @@
-/** Widths: padding and cutting text by the columns that it takes in a terminal. */
-import sliceAnsi from "slice-ansi";
+/** Widths: padding and cutting text by the columns that it takes in a terminal, as it is shown there: cleaned. */
 import stringWidth from "string-width";
+import { SIGNED } from "../terminal/colours.js";
+import { withoutActs } from "../terminal/shown.js";
 
 /** Cuts `text` to `width` columns, with an ellipsis where something is lost; colours are kept intact. */
 export function truncate(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
-  return width < 1 ? "" : `${sliceAnsi(text, 0, width - 1)}…`;
+  const clean = withoutActs(text);
+  if (stringWidth(clean) <= width) return clean;
+  return width < 1 ? "" : `${beginning(clean, width - 1)}…`;
+}
+
+const GRAPHEMES = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** As much as fits. All colours are kept: what is switched on is switched off again. */
+function beginning(text: string, width: number): string {
+  let left = width;
+  return partsOf(text)
+    .map(({ text: part, isSign }) => {
+      if (isSign) return part;
+      let kept = "";
+      for (const { segment } of GRAPHEMES.segment(part)) {
+        const columns = stringWidth(segment);
+        // What does not fit ends it: a narrower letter behind it is not drawn forward.
+        left = columns > left ? -1 : left - columns;
+        if (left < 0) break;
+        kept += segment;
+      }
+      return kept;
+    })
+    .join("");
+}
+
+function partsOf(text: string): readonly { readonly text: string; readonly isSign: boolean }[] {
+  const parts: { text: string; isSign: boolean }[] = [];
+  let from = 0;
+  for (const { 0: sign, index } of text.matchAll(SIGNED)) {
+    parts.push({ text: text.slice(from, index), isSign: false }, { text: sign, isSign: true });
+    from = index + sign.length;
+  }
+  return [...parts, { text: text.slice(from), isSign: false }];
 }
 
 /** Breaks `text` between words so that no line is wider than `width` columns; a longer word is cut. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(" ")) {
+  for (const word of withoutActs(text).split(" ")) {
     const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
     if (lines.length > 0 && stringWidth(longer) <= width) lines[lines.length - 1] = longer;
     else lines.push(truncate(word, width));
@@ -20,11 +53,13 @@ export function wrap(text: string, width: number): string[] {
 }
 
 export function padEnd(text: string, width: number): string {
-  return text + " ".repeat(Math.max(0, width - stringWidth(text)));
+  const clean = withoutActs(text);
+  return clean + " ".repeat(Math.max(0, width - stringWidth(clean)));
 }
 
 export function padStart(text: string, width: number): string {
-  return " ".repeat(Math.max(0, width - stringWidth(text))) + text;
+  const clean = withoutActs(text);
+  return " ".repeat(Math.max(0, width - stringWidth(clean))) + clean;
 }
 
-export const widthOf = (text: string): number => stringWidth(text);
+export const widthOf = (text: string): number => stringWidth(withoutActs(text));

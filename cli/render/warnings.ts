@@ -1,6 +1,7 @@
 /** Warnings about images and figures: as lines under a result, and as a mark in tables. */
 import { type Grade, serious, type Warning } from "../../spec/warnings/warning.js";
-import type { Colours, Screen } from "../output.js";
+import type { Screen } from "../output.js";
+import type { Colours } from "../terminal/colours.js";
 import { wrap } from "./text.js";
 
 const MARKS: Readonly<Record<Grade, string>> = { voids: "!!", check: "!", note: "·" };

@@ -5,6 +5,7 @@ import { stringify } from "yaml";
 import { isBucketUrl } from "../../spec/images/objects.js";
 import { KIND_DEFAULTS } from "../../spec/runFile/augment.js";
 import type { FolderReading } from "../../spec/runFile/folders.js";
+import { visible } from "../../spec/text/visible.js";
 import type { Store } from "../../store/connection/connection.js";
 import { bucketReader } from "../../store/images/bucketReader.js";
 import { describeFolder, type FolderDescription } from "./describeFolder.js";
@@ -107,7 +108,7 @@ function classLines({ classes }: FolderDescription): readonly string[] {
   const more = classes.length - shown.length;
   return [
     // A control character in a folder's name would end the comment.
-    ...shown.map(({ name, images }) => `  ${name.replace(/\p{Control}/gu, "?").padEnd(width)}  ${images}`),
+    ...shown.map(({ name, images }) => `  ${visible(name).padEnd(width)}  ${images}`),
     ...(more > 0 ? [`  and ${more} more`] : []),
   ];
 }
@@ -119,7 +120,7 @@ function notes({ ignored, ignoredWhy: [first], splits, kind }: FolderDescription
       ? []
       : [
           `${ignored} ${ignored === 1 ? "file or folder was" : "files or folders were"} passed over ` +
-            `(${first.example}: ${first.reason}).`.replace(/\p{Control}/gu, "?"),
+            visible(`(${first.example}: ${first.reason}).`),
         ]),
     ...(splits === undefined ? [] : [splits]),
   ];

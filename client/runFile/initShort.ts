@@ -1,5 +1,6 @@
 /** The few lines that `thaw init` writes: what was chosen, and where the rest is told. */
 import { stringify } from "yaml";
+import { visible } from "../../spec/text/visible.js";
 
 export interface ShortRunFile {
   readonly name: string;
@@ -36,7 +37,7 @@ export function shortRunFile(chosen: ShortRunFile): string {
     "",
   ];
   // A control character in a name would end the comment.
-  return text.map((line) => line.replace(/\p{Control}/gu, "?")).join("\n");
+  return text.map(visible).join("\n");
 }
 
 const inline = (value: string): string => stringify(value, { blockQuote: false, lineWidth: 0 }).trimEnd();

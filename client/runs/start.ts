@@ -6,6 +6,8 @@ import { ThawError } from "../../spec/errors.js";
 import { CONTROL_QUEUE, type ImageSource, type RunInput, WORKFLOW_TYPE } from "../../spec/pipeline/run.js";
 import { unfreezeStages } from "../../spec/pipeline/unfreezing.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
+import { codeBlock, codeSpan } from "../../spec/text/markdown.js";
+import { shortened, visible } from "../../spec/text/visible.js";
 import { referToUpload } from "../../store/images/uploads.js";
 import { type KnownBases, withBases } from "../bases/ofFile.js";
 import type { Session } from "../session.js";
@@ -70,7 +72,7 @@ async function startWorkflow({ temporal }: Session, input: RunInput): Promise<vo
         dataPath,
         ...(input.resumedFrom === undefined ? {} : { resumedFrom: input.resumedFrom }),
       },
-      staticSummary: summaryOf(input),
+      staticSummary: shortened(visible(summaryOf(input)), MOST_OF_SUMMARY),
       staticDetails: detailsOf(input),
     });
   } catch (error) {
@@ -87,6 +89,9 @@ async function startWorkflow({ temporal }: Session, input: RunInput): Promise<vo
   }
 }
 
+/** Temporal refuses summaries of more than 400 bytes by default; most characters are one or two. */
+const MOST_OF_SUMMARY = 130;
+
 /** One line for the Temporal UI. */
 function summaryOf({ file, base }: RunInput): string {
   const { name, bases } = file;
@@ -102,12 +107,10 @@ function basesOf({ base, bases }: RunFile): string {
 /** Markdown for the Temporal UI; tables lose their columns there, code blocks do not. */
 function detailsOf({ runId, file, dataPath, upload, resumedFrom }: RunInput): string {
   return [
-    `Images: \`${dataPath}\`${upload === undefined ? "" : `, uploaded as \`${upload.slice(0, 12)}\``}`,
+    `Images: ${codeSpan(dataPath)}${upload === undefined ? "" : `, uploaded as \`${upload.slice(0, 12)}\``}`,
     "",
-    ...(resumedFrom === undefined ? [] : [`Goes on from \`${resumedFrom}\``, ""]),
-    "```yaml",
-    stringify(file).trimEnd(),
-    "```",
+    ...(resumedFrom === undefined ? [] : [`Goes on from ${codeSpan(resumedFrom)}`, ""]),
+    codeBlock("yaml", stringify(file).trimEnd().split("\n")),
     "",
     `\`thaw watch ${runId}\` follows this run, \`thaw cancel ${runId}\` ends it.`,
   ].join("\n");

@@ -1,8 +1,32 @@
 /** Names of classes: one spelling of each, and what is odd about those that there are. */
+import { ThawError } from "../../spec/errors.js";
+import { shortened, visible } from "../../spec/text/visible.js";
 
 /** Composed Unicode: systems write “é” as one sign or as two, and both look and are meant the same. */
 export function className(name: string): string {
   return name.normalize("NFC");
+}
+
+/** Of the name of a class or a group, in UTF-16 units: longer ones are sentences that got into a column of labels. */
+export const MOST_OF_NAME = 200;
+/** ImageNet has a thousand; matrices of confusions and of reports grow with the square. */
+export const MOST_CLASSES = 2_000;
+
+/** What is wrong with the length of a name, after a word for what it names; undefined where nothing is. */
+export function tooLong(name: string): string | undefined {
+  if (name.length <= MOST_OF_NAME) return undefined;
+  return `has ${name.length.toLocaleString("en-GB")} characters (“${visible(shortened(name, 40))}”): at most ${MOST_OF_NAME} are allowed`;
+}
+
+/** @throws ThawError DATA_INVALID when the images have more classes than can be told apart or shown */
+export function refuseTooMany(source: string, classes: readonly string[]): void {
+  if (classes.length <= MOST_CLASSES) return;
+  const [first = "", second = ""] = classes;
+  throw new ThawError(
+    "DATA_INVALID",
+    `${source} has ${classes.length.toLocaleString("en-GB")} classes, from “${visible(shortened(first, 40))}” and “${visible(shortened(second, 40))}” on: at most ${MOST_CLASSES.toLocaleString("en-GB")} are allowed`,
+    { hint: "folders or a column that name each image are no classes: group the images into fewer" },
+  );
 }
 
 /** Class names listed in a sentence; the rest is counted. */

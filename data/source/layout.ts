@@ -3,7 +3,7 @@ import { ThawError } from "../../spec/errors.js";
 import type { ListedObject } from "../../spec/images/objects.js";
 import type { Split } from "../../spec/records/dataset.js";
 import type { FolderReading } from "../../spec/runFile/folders.js";
-import { className } from "./className.js";
+import { className, refuseTooMany, tooLong } from "./className.js";
 import { byPath, type SourceEntries, type SourceEntry } from "./entries.js";
 import { isHiddenName, isImageName } from "./fileNames.js";
 import { refuseUncertain } from "./readings.js";
@@ -56,12 +56,23 @@ export function layOut(
     else entries.push(entryOf(one, parts[depth] ?? "", roles.get(top)));
   }
   const classes = [...new Set(folders.map((path) => className(path.split("/")[depth] ?? "")))].sort();
+  for (const folder of folders) refuseLong(source, folder);
+  refuseTooMany(source, classes);
   return usableSource(
     source,
     classes,
     entries,
     [...ignored].map(([path, reason]) => ({ path, reason })),
   );
+}
+
+/** @param folder relative to the source. @throws ThawError DATA_INVALID */
+function refuseLong(source: string, folder: string): void {
+  const problem = tooLong(className(folder.split("/").at(-1) ?? ""));
+  if (problem === undefined) return;
+  throw new ThawError("DATA_INVALID", `the name of a class folder in ${source} ${problem}`, {
+    hint: "rename the folder: its name is the label that the model gives",
+  });
 }
 
 function entryOf({ path, file, object }: FoundFile, folder: string, split: Split | undefined): SourceEntry {

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { ThawError } from "../../spec/errors.js";
 import { SPLITS } from "../../spec/records/dataset.js";
 import { splitOf } from "../splits/names.js";
-import { className } from "./className.js";
+import { className, refuseTooMany, tooLong } from "./className.js";
 import { byPath, type SourceEntries, type SourceEntry } from "./entries.js";
 import { csvRows, type RawRow } from "./manifestCsv.js";
 import { decodeText } from "./text.js";
@@ -17,7 +17,10 @@ const filled = z
   .transform((value) => String(value).trim())
   .refine((value) => value !== "", "is empty");
 /** One spelling of each name, as of folders. */
-const name = filled.transform(className);
+const name = filled.transform(className).superRefine((value, context) => {
+  const message = tooLong(value);
+  if (message !== undefined) context.addIssue({ code: "custom", message });
+});
 /** CSV knows no absent cell, only an empty one. */
 const absentIfEmpty = (value: unknown): unknown => (value === "" || value === null ? undefined : value);
 
@@ -71,6 +74,7 @@ export function parseManifest(
   refuseRepeatedFiles(manifest, entries);
   refuseMixedSplits(manifest, entries);
   const classes = [...new Set(entries.map(({ label }) => label))].sort();
+  refuseTooMany(manifest, classes);
   if (classes.length < 2) {
     const found = classes[0] === undefined ? "no row" : `only the label "${classes[0]}"`;
     throw new ThawError("TOO_FEW_CLASSES", `found ${found} in ${manifest}; at least two labels are needed`, {

@@ -1,35 +1,23 @@
 /** The model card as Markdown, for model registries, repositories and whoever reads files. */
 import type { ReportData } from "../../spec/records/report.js";
+import { codeSpan, markdownText } from "../../spec/text/markdown.js";
+import { shownReport } from "../shown.js";
 import { type CardFact, cardSections } from "./content.js";
 
-/** @returns the text of `model-card.md`; every text of `data` is escaped */
-export function renderModelCard(data: ReportData): string {
+/** @returns the text of `model-card.md`; every text of `report` is cleaned and escaped, and stays on its line */
+export function renderModelCard(report: ReportData): string {
+  const data = shownReport(report);
   const parts = cardSections(data).map(({ title, facts, points }) =>
     [
       `## ${title}`,
       "",
-      ...facts.map((fact) => `- **${escaped(fact.term)}:** ${textOf(fact)}`),
-      ...points.map((point) => `- ${escaped(point)}`),
+      ...facts.map((fact) => `- **${markdownText(fact.term)}:** ${textOf(fact)}`),
+      ...points.map((point) => `- ${markdownText(point)}`),
     ].join("\n"),
   );
   const { name, version } = data.model;
-  return `${[`# Model card: ${escaped(name)} version ${version}`, ...parts].join("\n\n")}\n`;
+  return `${[`# Model card: ${markdownText(name)} version ${version}`, ...parts].join("\n\n")}\n`;
 }
 
-function textOf({ value, code }: CardFact): string {
-  // A fence is one backtick longer than any within (CommonMark 0.31, 6.1).
-  if (code === undefined) return escaped(value);
-  const longest = Math.max(0, ...(value.match(/`+/g) ?? []).map((run) => run.length));
-  const fence = "`".repeat(longest + 1);
-  const pad = longest > 0 ? " " : "";
-  return `${fence}${pad}${oneLine(value)}${pad}${fence}`;
-}
-
-/** Characters that mean something to Markdown or HTML get a backslash; an item stays on its line. */
-function escaped(text: string): string {
-  return oneLine(text).replace(/[\\`*_{}[\]<>#|~&]/g, "\\$&");
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, " ").trim();
-}
+const textOf = ({ value, code }: CardFact): string =>
+  code === undefined ? markdownText(value) : codeSpan(value);

@@ -1,5 +1,6 @@
 /** Pictures of the data set in a grid, each with what is to be known of it; maps of evidence can be laid over them. */
 import { Fragment, type VNode } from "preact";
+import { briefly } from "../shown.js";
 import type { PictureMap } from "./maps.js";
 import { Thumbnail } from "./thumbnail.js";
 
@@ -53,8 +54,8 @@ export function PictureList({ pictures, thumbnails, maps, id, mapsShown = false 
                     </Fragment>
                   ))}
                 </dl>
-                <span class="path">
-                  <BreakablePath path={path} />
+                <span class="path" title={path}>
+                  <BreakablePath path={briefly(path)} />
                 </span>
               </figcaption>
             </figure>

@@ -26,7 +26,7 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   evaluate: 5,
   scratch: 1,
   register: 4,
-  report: 7,
+  report: 8,
 };
 
 /** Depth of the stage that trains the first layer groups alone: `unfreeze.surgical`. */

@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { mainWith } from "../../cli/mainWith.js";
 import type { Output } from "../../cli/output.js";
+import { say } from "../../cli/terminal/shown.js";
 import { ThawError } from "../../spec/errors.js";
 import { slice, smallImageSet } from "../support/images/images.js";
 import { type DisturbedRun, type ReferenceRun, runCampaign } from "./campaign.js";
@@ -33,7 +34,7 @@ async function chaos(output: Output): Promise<void> {
   const images = join(folder, "images");
   if (values.data === undefined) await smallImageSet(images, PER_CLASS);
   else await slice(resolve(values.data), images, PER_CLASS);
-  output.talk(`seed ${seed}, ${kills} kills, in ${folder}`);
+  output.talk(say`seed ${seed}, ${kills} kills, in ${folder}`);
   const testbed = await startTestbed(folder, CHECKPOINT_SECONDS);
   const began = Date.now();
   const minutes = (): number => (Date.now() - began) / 60_000;
@@ -44,12 +45,12 @@ async function chaos(output: Output): Promise<void> {
     firstKill ??= minutes();
     const left = ((minutes() - firstKill) / Math.max(1, soFar - 1)) * (kills - soFar);
     output.talk(
-      `${minutes().toFixed(1)} min  ${soFar}/${kills}  ${wordsOf(one)}  about ${left.toFixed(0)} min to go`,
+      say`${minutes().toFixed(1)} min  ${soFar}/${kills}  ${wordsOf(one)}  about ${left.toFixed(0)} min to go`,
     );
     appendFileSync(join(folder, "happened.jsonl"), `${JSON.stringify(one)}\n`);
   };
   const onRun = (run: DisturbedRun | ReferenceRun): void =>
-    output.talk(`${minutes().toFixed(1)} min  ${endOf(run)}`);
+    output.talk(say`${minutes().toFixed(1)} min  ${endOf(run)}`);
   let runs: readonly DisturbedRun[];
   try {
     runs = await runCampaign(testbed, {
@@ -62,15 +63,15 @@ async function chaos(output: Output): Promise<void> {
     });
   } catch (error) {
     await testbed.close({ keep: true });
-    output.talk(`${folder} is kept`);
+    output.talk(say`${folder} is kept`);
     throw error;
   }
   const summary = summarize(runs, (Date.now() - began) / 1000);
   const isBroken = summary.broken.length > 0;
   await testbed.close({ keep: isBroken });
-  output.data({ seed, ...summary, details: runs }, (screen) => tablesOf(runs, summary, screen));
+  output.data({ seed, ...summary, details: runs }, (_shown, screen) => tablesOf(runs, summary, screen));
   if (!isBroken) return;
-  output.talk(`${folder} is kept; repeat it with --seed ${seed} --kills ${kills}`);
+  output.talk(say`${folder} is kept; repeat it with --seed ${seed} --kills ${kills}`);
   process.exitCode = 1;
 }
 

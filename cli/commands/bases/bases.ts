@@ -12,6 +12,7 @@ import { showProgress } from "../../progressLine.js";
 import { suggest } from "../../render/runs/advice.js";
 import { projectPlatform } from "../../session.js";
 import { Interrupted, interruptible } from "../../signals.js";
+import { say } from "../../terminal/shown.js";
 import { addRemove } from "./remove.js";
 
 interface AddOptions {
@@ -44,7 +45,7 @@ export function addBases(program: Command): void {
       );
       const { bases, damaged } = await registered(project, output);
       const document = basesJson(catalogueBases(), bases, architecturesWithoutWeights(), damaged);
-      output.data(document, (screen) => basesTable(document, screen));
+      output.data(document, basesTable);
       suggest(output, [["thaw run --set base=NAME", "start from another one"]]);
       tellDamaged(output, damaged);
     });
@@ -123,11 +124,11 @@ function addAdd(bases: Command): void {
         architecturesWithoutWeights(),
       );
       const base = listed.at(-1);
-      output.data(base, () => `${added.name}@${added.version}`);
+      output.data(base, ({ name, version }) => `${name}@${version}`, added);
       const { takenSentence } = await import("../../render/models/bases.js");
-      if (added.weights !== undefined) output.talk(takenSentence(added.weights));
+      if (added.weights !== undefined) output.tell(added.weights, takenSentence);
       output.talk(
-        `A run file says \`base: ${added.name}\`, or ${added.name}@${added.version} for this version.`,
+        say`A run file says \`base: ${added.name}\`, or ${added.name}@${added.version} for this version.`,
       );
     });
   withExamples(command, [
@@ -170,7 +171,7 @@ async function registered(project: string | undefined, output: Output): Promise<
     return await registeredBases(openStoreOnly(platform));
   } catch (error) {
     if (!(error instanceof ThawError) || error.exitCode !== 4) throw error;
-    output.talk(`Bases that were added are left out: ${error.message}`);
+    output.talk(say`Bases that were added are left out: ${error.message}`);
     return { bases: [], damaged: [] };
   }
 }

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
 import { projectPlatform } from "../../session.js";
+import { say } from "../../terminal/shown.js";
 
 export function addRemove(bases: Command): void {
   const command = bases
@@ -17,10 +18,13 @@ export function addRemove(bases: Command): void {
       ]);
       const removed = await removeBase(openStoreOnly(platform), name);
       const labels = removed.versions.map((version) => `${name}@${version}`);
-      output.data(removed, () => `${labels.join(", ")} ${labels.length === 1 ? "is" : "are"} no more`);
+      output.data(
+        removed,
+        (shown) => `${shown.join(", ")} ${shown.length === 1 ? "is" : "are"} no more`,
+        labels,
+      );
       output.talk(
-        "Runs and models that used it keep what they have: their artifacts name it by its digest. `thaw gc` may now " +
-          "remove its checkpoint, unless a model or a running run needs it.",
+        say`Runs and models that used it keep what they have: their artifacts name it by its digest. \`thaw gc\` may now remove its checkpoint, unless a model or a running run needs it.`,
       );
     });
   withExamples(command, [["thaw bases remove xray", "`base: xray` is unknown from now on"]]);

@@ -41,7 +41,7 @@ export function addDoctor(program: Command): void {
       const { doctorText } = await import("../../render/machine/doctor.js");
       const checks = await (options.kubernetes === true ? ofCluster(project, options) : ofMachine(project));
       const document: DoctorJson = { healthy: checks.every(({ state }) => state !== "missing"), checks };
-      output.data(document, (screen) => doctorText(checks, homedir(), screen));
+      output.data(document, (shown, screen) => doctorText(shown, homedir(), screen), checks);
       if (!document.healthy) process.exitCode = EXIT_UNHEALTHY;
     });
   withExamples(command, [

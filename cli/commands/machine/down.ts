@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { findProjectFolder } from "../../../runtime/projectFolder.js";
 import { contextOf, withExamples } from "../../context.js";
 import type { DownJson } from "../../json/services.js";
+import { say } from "../../terminal/shown.js";
 
 export function addDown(program: Command): void {
   const command = program
@@ -13,10 +14,10 @@ export function addDown(program: Command): void {
       const { output, project } = contextOf<object>(self);
       const projectFolder = findProjectFolder(project, process.env, process.cwd());
       const { down } = await import("../../../runtime/services/down.js");
-      await down(projectFolder, { onProgress: output.talk });
+      await down(projectFolder, { onProgress: (line) => output.talk(say`${line}`) });
       const document: DownJson = { projectFolder, stopped: true };
       output.data(document, () => "");
-      output.talk(`The services of ${projectFolder} are down.`);
+      output.talk(say`The services of ${projectFolder} are down.`);
     });
   withExamples(command, [["thaw down", "for the project in the current folder"]]);
 }

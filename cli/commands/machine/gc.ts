@@ -6,6 +6,7 @@ import { contextOf, withExamples } from "../../context.js";
 import { tellDamaged } from "../../damaged.js";
 import { showProgress } from "../../progressLine.js";
 import { withSession } from "../../session.js";
+import { say } from "../../terminal/shown.js";
 
 interface GcOptions {
   readonly dryRun?: boolean;
@@ -44,11 +45,11 @@ export function addGc(program: Command): void {
         }).finally(progress.end);
         const jobs = kubernetes ? await ofCluster(session, namespace, dryRun) : undefined;
         const document = gcJson(collected, jobs, dryRun);
-        output.data(document, (screen) => gcTable(document, screen));
+        output.data(document, gcTable);
         tellDamaged(output, collected.damaged);
         if (collected.damaged.length > 0)
           output.talk(
-            "What damaged records may refer to stays. Mend them or remove them, then collect again.",
+            say`What damaged records may refer to stays. Mend them or remove them, then collect again.`,
           );
       });
     });

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { findProjectFolder } from "../../../runtime/projectFolder.js";
 import { contextOf, withExamples } from "../../context.js";
 import { servicesJson } from "../../json/services.js";
+import { say } from "../../terminal/shown.js";
 
 /** The same as for an error of a service that is not there. */
 const EXIT_NOT_UP = 4;
@@ -24,10 +25,14 @@ export function addStatus(program: Command): void {
       const { work: folder } = layoutOf(services.projectFolder);
       const work = { folder, ...(await measureWork(folder)) };
       const document = servicesJson(services, work);
-      output.data(document, (screen) => `${servicesTable(services, screen)}\n${workText(work)}`);
+      output.data(
+        document,
+        (shown, screen) => `${servicesTable(shown.services, screen)}\n${workText(shown.work)}`,
+        { services, work },
+      );
       if (document.up) return;
       process.exitCode = EXIT_NOT_UP;
-      output.talk(`Not all services of ${services.projectFolder} are up: \`thaw up\` starts them.`);
+      output.talk(say`Not all services of ${services.projectFolder} are up: \`thaw up\` starts them.`);
     });
   withExamples(command, [
     ["thaw status", "for the project in the current folder"],

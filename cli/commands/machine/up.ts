@@ -30,7 +30,7 @@ export function addUp(program: Command): void {
       const { temporalPort, uiPort, s3Port } = options;
       await startEmbedded(projectFolder, output, { temporalPort, uiPort, s3Port });
       const services = await status(projectFolder);
-      output.data(servicesJson(services), (screen) => servicesTable(services, screen));
+      output.data(servicesJson(services), servicesTable, services);
       suggest(output, [
         ["thaw init FOLDER", "look at images, and write a run file"],
         ["thaw down", "stop the services"],

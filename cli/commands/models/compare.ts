@@ -24,7 +24,7 @@ export function addCompare(program: Command): void {
         import("../../render/models/compared.js"),
       ]);
       const document: CompareJson = await compare(store, [a, b]);
-      output.data(document, (screen) => comparedText(document, screen));
+      output.data(document, comparedText);
       const { a: one, b: other } = document;
       suggest(output, [
         [`thaw report ${one.runId} --open`, "where A errs"],

@@ -45,7 +45,7 @@ export function addExport(program: Command): void {
           const exported = await exportModel({ ...request, store, onProgress: progress.show }).finally(
             progress.end,
           );
-          output.data(exportJson(exported), (screen) => exportedText(exported, screen));
+          output.data(exportJson(exported), exportedText, exported);
           suggest(output, [[`thaw get ${model}`, "what it was made of"]]);
         } catch (error) {
           throw signal.aborted ? new Interrupted() : error;

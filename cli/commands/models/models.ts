@@ -6,6 +6,7 @@ import { damagedJson } from "../../json/damaged.js";
 import { modelHistoryJson, modelJson, modelsJson } from "../../json/models.js";
 import { suggest } from "../../render/runs/advice.js";
 import { projectPlatform } from "../../session.js";
+import { say } from "../../terminal/shown.js";
 
 async function open(project: string | undefined) {
   const platform = await projectPlatform(project);
@@ -28,7 +29,7 @@ export function addModels(program: Command): void {
       const { store, client } = await open(project);
       const listed = await client.modelVersions(store, name);
       const document = modelsJson(listed);
-      output.data(document, (screen) => modelsTable(document.models, screen));
+      output.data(document, (shown, screen) => modelsTable(shown.models, screen));
       tellDamaged(output, listed.damaged);
       const [first] = document.models;
       if (first !== undefined)
@@ -44,7 +45,7 @@ export function addModels(program: Command): void {
             : []),
         ]);
       if (document.models.length + listed.damaged.length === 0)
-        output.talk("There are no models yet: `thaw run` makes one.");
+        output.talk(say`There are no models yet: \`thaw run\` makes one.`);
     });
   withExamples(command, [
     ["thaw models", "all of them, the newest version first"],
@@ -72,8 +73,8 @@ function addAlias(models: Command): void {
       const { versions } = await client.modelVersions(store, model);
       const listed = versions.find((version) => version.model.version === decision.version);
       const document = listed === undefined ? undefined : modelJson(listed);
-      output.data(document, () => `${model}@${alias} is version ${decision.version}`);
-      if (added && decision.before !== null) output.talk(`It was version ${decision.before} before.`);
+      output.data(document, () => say`${model}@${alias} is version ${String(decision.version)}`);
+      if (added && decision.before !== null) output.talk(say`It was version ${decision.before} before.`);
     });
   withExamples(command, [
     ["thaw models alias digits champion", "the newest version"],
@@ -91,7 +92,7 @@ function addUnalias(models: Command): void {
       const { store } = await open(project);
       const { dropAlias } = await import("../../../client/models/aliases.js");
       const removed = await dropAlias(store, ref);
-      output.data(removed, () => `${removed.model}@${removed.alias} is no more`);
+      output.data(removed, (shown) => `${shown.model}@${shown.alias} is no more`);
     });
   withExamples(command, [["thaw models unalias digits@champion", "nothing is called champion any more"]]);
 }
@@ -111,11 +112,11 @@ function addHistory(models: Command): void {
       ]);
       const history = await modelHistory(store, name, options.alias);
       const document = modelHistoryJson(history);
-      output.data(document, (screen) => historyText(document, screen));
+      output.data(document, historyText);
       tellDamaged(output, history.damaged);
       if (document.aliases.length + history.damaged.length === 0)
         output.talk(
-          `Nothing was decided of ${name} yet: \`thaw promote ${name}\` makes its newest version the champion.`,
+          say`Nothing was decided of ${name} yet: \`thaw promote ${name}\` makes its newest version the champion.`,
         );
     });
   withExamples(command, [
@@ -139,9 +140,10 @@ function addTicks(models: Command): void {
         import("../../render/models/ticks.js"),
       ]);
       const { ticks, damaged } = await modelTicks({ store }, name, MOST_TICKS);
-      output.data({ ticks, ...damagedJson(damaged) }, (screen) => ticksTable(ticks, screen));
+      output.data({ ticks, ...damagedJson(damaged) }, (shown, screen) => ticksTable(shown.ticks, screen));
       tellDamaged(output, damaged);
-      if (ticks.length + damaged.length === 0) output.talk(`Nobody has looked yet: \`thaw retrain\` does.`);
+      if (ticks.length + damaged.length === 0)
+        output.talk(say`Nobody has looked yet: \`thaw retrain\` does.`);
     });
   withExamples(command, [
     ["thaw models ticks digits", "every look has a record, also where nothing was to do"],

@@ -46,7 +46,7 @@ export function addPredict(program: Command): void {
             signal,
           };
           const found = await predict(request).finally(progress.end);
-          output.data(predictJson(found), (screen) => predictionsTable(found.predictions, screen));
+          output.data(predictJson(found), predictionsTable, found.predictions);
           report(unreadable(found.predictions), output);
         } catch (error) {
           // Ctrl-C reaches the engine too, whose end is no failure then.

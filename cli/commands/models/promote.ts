@@ -9,6 +9,7 @@ import { movedAliasJson } from "../../json/models.js";
 import type { Output } from "../../output.js";
 import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore } from "../../session.js";
+import { say } from "../../terminal/shown.js";
 import { ruleOption } from "./prove.js";
 
 interface Options {
@@ -41,7 +42,7 @@ export function addPromote(program: Command): void {
       const proof = options.ifProven === true ? await requireProof(store, ref, options) : undefined;
       const why = { ...(note === undefined ? {} : { note }), ...(proof === undefined ? {} : { proof }) };
       tell(output, await promote(store, ref, alias, why));
-      if (proof !== undefined) output.talk(proof.sentence);
+      if (proof !== undefined) output.talk(say`${proof.sentence}`);
     });
   withExamples(command, [
     [
@@ -101,10 +102,13 @@ export function addRollback(program: Command): void {
 }
 
 function tell(output: Output, moved: MovedAlias): void {
-  const { model, alias, decision, added } = moved;
-  output.data(movedAliasJson(moved), () => `${model}@${alias} is version ${decision.version}`);
-  if (!added) output.talk("It was that already.");
-  else if (decision.before !== null) output.talk(`It was version ${decision.before} before.`);
+  const { model, decision, added } = moved;
+  output.data(
+    movedAliasJson(moved),
+    (shown) => `${shown.model}@${shown.alias} is version ${shown.decision.version}`,
+  );
+  if (!added) output.talk(say`It was that already.`);
+  else if (decision.before !== null) output.talk(say`It was version ${decision.before} before.`);
   suggest(output, [
     [`thaw models history ${model}`, "what it meant before, and who decided it"],
     ...(added && decision.before !== null ? [[`thaw rollback ${model}`, "back again"] as const] : []),

@@ -39,7 +39,7 @@ export function addProve(program: Command): void {
         ...(rule === undefined ? {} : { rule }),
         ...(lack === undefined ? {} : { margin: lack }),
       });
-      output.data(proof, (screen) => proofText(proof, screen));
+      output.data(proof, proofText);
       const version = `${proof.model}@${proof.challengerVersion}`;
       suggest(output, [
         [`thaw compare ${proof.model}@${proof.championVersion} ${version}`, "all their figures"],

@@ -4,6 +4,7 @@ import { contextOf, withExamples } from "../../context.js";
 import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore, withWritingSession } from "../../session.js";
 import { EXIT_INTERRUPTED, interruptible } from "../../signals.js";
+import { say } from "../../terminal/shown.js";
 import { uploadSource } from "../../upload.js";
 import { collect, DEFAULT_RUN_FILE, SET_HELP } from "../runs/runFileOptions.js";
 
@@ -20,7 +21,7 @@ const EXIT_WAITS = 3;
 export function addRetrain(program: Command): void {
   const command = program
     .command("retrain")
-    .summary("look at a model's images; train, prove, promote if they changed")
+    .summary("look at a model's images; train again if they changed")
     .description(
       "look at a model's images; where something changed train again with the splits of before, hold the new version against the one in use, and do with it what `model.promote` says",
     )
@@ -33,7 +34,7 @@ export function addRetrain(program: Command): void {
       const { output, project, options } = contextOf<Options>(self);
       const { loadRunFile } = await import("../../../client/runFile/load.js");
       const loaded = await loadRunFile(file, options.set ?? [], () => openProjectStore(project));
-      for (const warning of loaded.warnings) output.talk(`Warning: ${warning}.`);
+      for (const warning of loaded.warnings) output.talk(say`Warning: ${warning}.`);
       await withWritingSession(project, async (session) => {
         const { followRetraining, startRetraining } = await import("../../../client/models/retrain.js");
         const isElsewhere = loaded.file.compute === "kubernetes";
@@ -41,18 +42,18 @@ export function addRetrain(program: Command): void {
         const asked = options.force === true;
         const started = await startRetraining(session, { ...loaded, ...uploaded, asked });
         const { workflowId, url } = started;
-        output.talk(url === undefined ? workflowId : `${workflowId}  ${url}`);
-        if (options.detach === true) return output.data(started, () => workflowId);
+        output.talk(url === undefined ? say`${workflowId}` : say`${workflowId}  ${url}`);
+        if (options.detach === true) return output.data(started, (shown) => shown.workflowId);
         const { name } = loaded.file;
         const tick = await interruptible((signal) =>
-          followRetraining(session, name, workflowId, (step) => output.talk(`- ${step}`), signal),
+          followRetraining(session, name, workflowId, (step) => output.talk(say`- ${step}`), signal),
         );
         if (tick === undefined) {
-          output.talk(`It goes on without you: \`thaw models ticks ${name}\` says what it came to.`);
+          output.talk(say`It goes on without you: \`thaw models ticks ${name}\` says what it came to.`);
           process.exitCode = EXIT_INTERRUPTED;
           return;
         }
-        output.data(tick, () => tick.sentence);
+        output.data(tick, (shown) => shown.sentence);
         if (tick.verdict === "failed") process.exitCode = 1;
         if (tick.verdict === "waits") process.exitCode = EXIT_WAITS;
         suggest(output, [

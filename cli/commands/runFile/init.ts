@@ -59,15 +59,16 @@ export function addInit(program: Command): void {
         ...{ images, classes, kind, ignored, warnings },
         ...(splits === undefined ? {} : { splits }),
       };
-      output.talk(`${seenText(document, output.screen.stderr)}\n`);
+      output.tell(document, (shown, screen) => `${seenText(shown, screen)}\n`);
       await write(out, text, force);
-      output.data(document, () => document.runFile);
+      output.data(document, (shown) => shown.runFile);
       const other = out === DEFAULT_RUN_FILE ? "" : ` ${out}`;
-      output.talk(
-        commandList([
+      output.tell(
+        [
           [`thaw plan${other}`, "what a run would do"],
           [`thaw run${other}`, "train"],
-        ]),
+        ] as const,
+        commandList,
       );
     });
   withExamples(command, [

@@ -17,7 +17,7 @@ export function addSchema(program: Command): void {
       if (options.all !== undefined) {
         const { writeSchemas } = await import("../../../client/schemas/writeSchemas.js");
         const written = await writeSchemas(options.all);
-        return output.data({ written }, () => written.join("\n"));
+        return output.data({ written }, (shown) => shown.written.join("\n"));
       }
       const { runFileJsonSchema } = await import("../../../client/runFile/jsonSchema.js");
       const schema = runFileJsonSchema();

@@ -18,8 +18,10 @@ export function addCancel(program: Command): void {
         const { resolveRunId } = await import("../../../client/runs/resolve.js");
         const runId = await resolveRunId(session, run);
         const document: CancelJson = { runId, outcome: await cancelRun(session, runId) };
-        output.data(document, () =>
-          document.outcome === "requested" ? `${runId}: asked to end` : `${runId}: had ended already`,
+        output.data(document, (shown) =>
+          shown.outcome === "requested"
+            ? `${shown.runId}: asked to end`
+            : `${shown.runId}: had ended already`,
         );
         suggest(output, [[`thaw resume ${runId}`, "go on from what is done"]]);
       });

@@ -24,7 +24,7 @@ export function addExplain(program: Command): void {
         // Of other workers Temporal knows more than this machine.
         const warning = session.platform.embedded ? await workerWarning(session.platform, view) : undefined;
         const document: ExplainJson = await explainRun(session, view, warning);
-        output.data(document, (screen) => explanationText(document, screen));
+        output.data(document, explanationText);
       });
     });
   withExamples(command, [

@@ -66,15 +66,18 @@ async function describe({ store, platform }: Session, owner: Owner, output: Outp
     ...(cost === undefined ? {} : { cost }),
     files,
   };
-  output.data(document, (screen) =>
-    [
-      ...resemblanceLines(model?.resemblance ?? run?.result?.resemblance, screen),
-      ...(model === undefined ? [] : [modelText(model, screen)]),
-      ...(run === undefined ? [] : [runText(run, surroundings, new Date(), screen)]),
-      ...(cost === undefined ? [] : [costLine(cost)]),
-      "",
-      filesTable(files, screen),
-    ].join("\n"),
+  output.data(
+    document,
+    (shown, screen) =>
+      [
+        ...resemblanceLines(shown.model?.resemblance ?? shown.run?.result?.resemblance, screen),
+        ...(shown.model === undefined ? [] : [modelText(shown.model, screen)]),
+        ...(shown.run === undefined ? [] : [runText(shown.run, shown.surroundings, new Date(), screen)]),
+        ...(cost === undefined ? [] : [costLine(cost)]),
+        "",
+        filesTable(shown.files, screen),
+      ].join("\n"),
+    { model, run, surroundings, files },
   );
   const runId = run?.runId ?? model?.runId;
   if (runId !== undefined) suggest(output, [[`thaw report ${runId} --open`, "its report"]]);
@@ -89,5 +92,5 @@ async function fetch(
 ): Promise<void> {
   const { getArtifact } = await import("../../../client/runs/artifacts.js");
   const document: GotFilesJson = { written: await getArtifact(store, owner, what, out, () => {}) };
-  output.data(document, () => document.written.join("\n"));
+  output.data(document, ({ written }) => written.join("\n"));
 }

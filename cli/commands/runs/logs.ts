@@ -6,6 +6,7 @@ import type { LogLineJson } from "../../json/logs.js";
 import { withSession } from "../../session.js";
 import { EXIT_INTERRUPTED, interruptible } from "../../signals.js";
 import { since } from "../../since.js";
+import { say } from "../../terminal/shown.js";
 
 interface LogsOptions {
   readonly stage?: string;
@@ -44,10 +45,10 @@ export function addLogs(program: Command): void {
           for await (const line of await openLogs(session, run, filter, { follow, signal })) {
             count += 1;
             if (output.json) output.jsonLine(line satisfies LogLineJson);
-            else output.data(undefined, (screen) => logLine(line, screen));
+            else output.data(line, (shown, screen) => logLine(shown, screen));
           }
           if (signal.aborted) process.exitCode = EXIT_INTERRUPTED;
-          else if (count === 0) output.talk("No line of the log is so recent or so serious.");
+          else if (count === 0) output.talk(say`No line of the log is so recent or so serious.`);
         });
       });
     });

@@ -17,7 +17,7 @@ export function addPin(program: Command): void {
       await withSession(project, async (session) => {
         const { pinRun } = await import("../../../client/runs/pin.js");
         const runId = await pinRun(session, ref);
-        output.data({ runId, pinned: true } satisfies PinJson, () => `${runId} is pinned`);
+        output.data({ runId, pinned: true } satisfies PinJson, (shown) => `${shown.runId} is pinned`);
       });
     });
   withExamples(command, [["thaw pin latest", "`thaw gc` leaves the newest run alone"]]);
@@ -35,7 +35,7 @@ export function addUnpin(program: Command): void {
         const { runId, wasPinned } = await unpinRun(session, ref);
         output.data(
           { runId, pinned: false } satisfies PinJson,
-          () => `${runId} ${wasPinned ? "is no longer" : "was not"} pinned`,
+          (shown) => `${shown.runId} ${wasPinned ? "is no longer" : "was not"} pinned`,
         );
       });
     });

@@ -4,6 +4,7 @@ import { contextOf, withExamples } from "../../context.js";
 import { planJson } from "../../json/plan.js";
 import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore, projectPlatform } from "../../session.js";
+import { say } from "../../terminal/shown.js";
 import { collect, DEFAULT_RUN_FILE, SET_HELP } from "./runFileOptions.js";
 
 interface PlanOptions {
@@ -23,7 +24,7 @@ export function addPlan(program: Command): void {
       const { loadRunFile } = await import("../../../client/runFile/load.js");
       const openStore = () => openProjectStore(project);
       const { file, dataPath, warnings } = await loadRunFile(path, options.set ?? [], openStore);
-      for (const warning of warnings) output.talk(`Warning: ${warning}.`);
+      for (const warning of warnings) output.talk(say`Warning: ${warning}.`);
       const platform = await projectPlatform(project);
       const [{ openStoreOnly }, { planRun }, { refuseUnreadable }, { timeOfPlan }, { engineFingerprint }] =
         await Promise.all([
@@ -37,7 +38,11 @@ export function addPlan(program: Command): void {
       const stages = await planRun(context, file, { dataPath }, engineFingerprint());
       await refuseUnreadable(context.store, dataPath, stages);
       const time = await timeOfPlan(context.store, file, dataPath, stages);
-      output.data(planJson(file.name, stages, time), (screen) => planText(file.name, stages, screen, time));
+      output.data(
+        planJson(file.name, stages, time),
+        (shown, screen) => planText(file.name, shown.stages, screen, shown.time),
+        { stages, time },
+      );
       const other = path === DEFAULT_RUN_FILE ? "" : ` ${path}`;
       suggest(output, [[`thaw run${other}`, "do it"]]);
     });

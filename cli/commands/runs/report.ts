@@ -7,6 +7,7 @@ import { contextOf, withExamples } from "../../context.js";
 import type { ReportJson } from "../../json/report.js";
 import { suggest } from "../../render/runs/advice.js";
 import { withSession } from "../../session.js";
+import { say } from "../../terminal/shown.js";
 import { openInBrowser } from "./openInBrowser.js";
 
 interface ReportOptions {
@@ -39,9 +40,9 @@ export function addReport(program: Command): void {
         }
         const out = options.out ?? DEFAULT_OUT;
         await write(out, await readReport(session.store, owner));
-        if (!output.json) output.data(undefined, () => resolve(out));
+        if (!output.json) output.data(resolve(out), (path) => path);
         if (options.open === true && !(await openInBrowser(resolve(out))))
-          output.talk(`No browser could be started here: open ${resolve(out)} in one.`);
+          output.talk(say`No browser could be started here: open ${resolve(out)} in one.`);
         if (options.open !== true) suggest(output, [[`thaw report ${ref} --open`, "show it in the browser"]]);
       });
     });

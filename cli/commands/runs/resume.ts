@@ -42,13 +42,16 @@ export function addResume(program: Command): void {
         });
         const plan = { resumedFrom, stages: planJson(request.file.name, stages).stages };
         if (options.dryRun === true) {
-          return output.data(plan satisfies ResumeJson, (screen) => planTable(stages, screen));
+          return output.data(plan satisfies ResumeJson, planTable, stages);
         }
         const started = await startRun(session, request);
-        const { stderr } = output.screen;
-        output.talk(`${planTable(stages, stderr)}\n\n${startedText(started.runId, started.url, stderr)}\n`);
+        output.tell(
+          { stages, ...started },
+          (shown, screen) =>
+            `${planTable(shown.stages, screen)}\n\n${startedText(shown.runId, shown.url, screen)}\n`,
+        );
         if (options.watch !== true) {
-          return output.data({ ...started, ...plan } satisfies ResumeJson, () => started.runId);
+          return output.data({ ...started, ...plan } satisfies ResumeJson, ({ runId }) => runId ?? "");
         }
         const [{ followRun }, { finishRun }] = await Promise.all([
           import("../../follow.js"),

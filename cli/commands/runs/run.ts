@@ -4,6 +4,7 @@ import { contextOf, withExamples } from "../../context.js";
 import type { StartedRunJson } from "../../json/run.js";
 import { startedText } from "../../render/runs/advice.js";
 import { openProjectStore, withWritingSession } from "../../session.js";
+import { say } from "../../terminal/shown.js";
 import { uploadSource } from "../../upload.js";
 import { collect, DEFAULT_RUN_FILE, SET_HELP } from "./runFileOptions.js";
 
@@ -35,7 +36,7 @@ export function addRun(program: Command): void {
       }
       const { loadRunFile } = await import("../../../client/runFile/load.js");
       const loaded = await loadRunFile(file, options.set ?? [], () => openProjectStore(project));
-      for (const warning of loaded.warnings) output.talk(`Warning: ${warning}.`);
+      for (const warning of loaded.warnings) output.talk(say`Warning: ${warning}.`);
       await withWritingSession(project, async (session) => {
         const { startRun } = await import("../../../client/runs/start.js");
         const isElsewhere = loaded.file.compute === "kubernetes";
@@ -44,9 +45,11 @@ export function addRun(program: Command): void {
         const { stderr } = output.screen;
         // The live view has the link in its header.
         const isLive = stderr.live && options.detach !== true;
-        const text = startedText(started.runId, isLive ? undefined : started.url, stderr);
-        output.talk(isLive ? `${text}\n` : text);
-        if (options.detach === true) return output.data(started, () => started.runId);
+        output.tell(started, (shown, screen) => {
+          const text = startedText(shown.runId, isLive ? undefined : shown.url, screen);
+          return isLive ? `${text}\n` : text;
+        });
+        if (options.detach === true) return output.data(started, ({ runId }) => runId);
         const [{ followRun }, { finishRun }] = await Promise.all([
           import("../../follow.js"),
           import("../../finish.js"),

@@ -7,6 +7,7 @@ import { runsJson } from "../../json/runs.js";
 import { suggest } from "../../render/runs/advice.js";
 import { withSession } from "../../session.js";
 import { since } from "../../since.js";
+import { say } from "../../terminal/shown.js";
 
 interface RunsOptions {
   readonly limit: number;
@@ -46,13 +47,15 @@ export function addRuns(program: Command): void {
           ...(status === undefined ? {} : { status }),
           ...(since === undefined ? {} : { since }),
         });
-        output.data(runsJson(listed), (screen) => runsTable(listed.runs, new Date(), screen));
+        output.data(runsJson(listed), (shown, screen) => runsTable(shown, new Date(), screen), listed.runs);
         tellDamaged(output, listed.damaged);
         const isFiltered = [model, status, since].some((one) => one !== undefined);
         if (listed.runs.length === 0)
-          output.talk(isFiltered ? "No run is like that." : "There are no runs yet: `thaw run` starts one.");
+          output.talk(
+            isFiltered ? say`No run is like that.` : say`There are no runs yet: \`thaw run\` starts one.`,
+          );
         if (listed.more > 0)
-          output.talk(`and ${listed.more} older: \`--limit ${limit + listed.more}\` shows all`);
+          output.talk(say`and ${listed.more} older: \`--limit ${limit + listed.more}\` shows all`);
         const [newest] = listed.runs;
         const isOn = newest?.status === "running";
         if (newest !== undefined)

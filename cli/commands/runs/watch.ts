@@ -5,6 +5,7 @@ import type { Session } from "../../../client/session.js";
 import { contextOf, withExamples } from "../../context.js";
 import type { Output } from "../../output.js";
 import { withSession } from "../../session.js";
+import { say } from "../../terminal/shown.js";
 
 interface WatchOptions {
   readonly logs?: boolean;
@@ -52,8 +53,8 @@ async function tellingLogs(
   const ended = new AbortController();
   const told = (async () => {
     for await (const line of await openLogs(session, run, {}, { follow: true, signal: ended.signal }))
-      output.talk(logLine(line, output.screen.stderr));
-  })().catch((error: Error) => output.talk(`The log cannot be shown: ${error.message}`));
+      output.tell(line, (shown, screen) => logLine(shown, screen));
+  })().catch((error: Error) => output.talk(say`The log cannot be shown: ${error.message}`));
   try {
     const view = await watching;
     // Of a run that has ended the log ends too.

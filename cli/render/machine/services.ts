@@ -1,7 +1,8 @@
 /** The embedded services as a table. */
 import type { ServiceStatus, ServicesStatus } from "../../../runtime/services/status.js";
 import type { ServicesJson } from "../../json/services.js";
-import type { Colours, Screen } from "../../output.js";
+import type { Screen } from "../../output.js";
+import type { Colours } from "../../terminal/colours.js";
 import { roughDuration, size } from "../numbers.js";
 import { table } from "../table.js";
 

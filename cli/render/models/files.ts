@@ -6,9 +6,13 @@ import { percent, size } from "../numbers.js";
 import { foldsHeadline } from "../runs/folds.js";
 import { table } from "../table.js";
 
+/** As many as the model card lists; `--json` has all. */
+const MOST_CLASSES = 60;
+
 export function modelText(model: ModelVersion, screen: Screen): string {
   const { name, version, base, classes, runId, createdAt, testAccuracy, folds } = model;
   const named = `${name}@${version}`;
+  const more = classes.length - MOST_CLASSES;
   return [
     ...(folds === undefined
       ? [`${screen.colours.bold(named)}  test accuracy ${percent(testAccuracy)}`]
@@ -18,7 +22,7 @@ export function modelText(model: ModelVersion, screen: Screen): string {
         ]),
     `base     ${base}`,
     `run      ${runId}, registered ${createdAt}`,
-    `classes  ${classes.join(", ")}`,
+    `classes  ${classes.slice(0, MOST_CLASSES).join(", ")}${more > 0 ? ` and ${more} more` : ""}`,
   ].join("\n");
 }
 

@@ -52,9 +52,8 @@ export function stillRunningText(runId: string): string {
 
 /** On a terminal: what may come next, once the answer is there. Scripts and pipes are spared. */
 export function suggest(output: Output, commands: readonly (readonly [string, string])[]): void {
-  const { live, colours } = output.screen.stderr;
-  if (output.json || !live || commands.length === 0) return;
-  output.talk(`\n${colours.dim(commandList(commands))}`);
+  if (output.json || !output.screen.stderr.live || commands.length === 0) return;
+  output.tell(commands, (shown, { colours }) => `\n${colours.dim(commandList(shown))}`);
 }
 
 /** Commands to copy, each with what it does. */

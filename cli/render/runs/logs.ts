@@ -1,7 +1,8 @@
 /** A line of a run's log, for terminals and for `grep` alike. */
 import type { LogLine } from "../../../spec/log.js";
 import type { LogLevel } from "../../../spec/logLevels.js";
-import type { Colours, Screen } from "../../output.js";
+import type { Screen } from "../../output.js";
+import type { Colours } from "../../terminal/colours.js";
 import { dateTime, shortTime } from "../numbers.js";
 import { padEnd } from "../text.js";
 

@@ -38,9 +38,7 @@ function classLines({ classes }: InitJson, { width }: Screen): readonly string[]
   // Of many, the smallest are what matters as well as the largest.
   const shown =
     sorted.length <= MOST_CLASSES ? sorted : [...sorted.slice(0, MOST_CLASSES - 3), ...sorted.slice(-2)];
-  const names = shown.map(({ name }) =>
-    truncate(name.replace(/\p{Control}/gu, "?"), Math.min(WIDEST_NAME, width - 12)),
-  );
+  const names = shown.map(({ name }) => truncate(name, Math.min(WIDEST_NAME, width - 12)));
   const nameWidth = Math.max(...names.map(widthOf));
   const digits = Math.max(...shown.map(({ images }) => String(images).length));
   const lines = shown.map(

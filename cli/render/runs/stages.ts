@@ -2,7 +2,8 @@
 import type { LiveStage, StageState } from "../../../spec/pipeline/run.js";
 import { outageText } from "../../../spec/records/outage.js";
 import type { Progress } from "../../../spec/records/training.js";
-import type { Colours, Screen } from "../../output.js";
+import type { Screen } from "../../output.js";
+import type { Colours } from "../../terminal/colours.js";
 import { duration, percent, roughDuration, timeOfDay } from "../numbers.js";
 import { progressBar } from "../progressBar.js";
 import { padEnd, padStart, truncate, widthOf } from "../text.js";

@@ -4,6 +4,7 @@ import type { QuarantinedFile } from "../../../spec/records/dataset.js";
 import { leftOutWords } from "../../checks/leftOut.js";
 import { counted, integer } from "../../format.js";
 import { ScrollBox } from "../../scrollBox.js";
+import { briefly } from "../../shown.js";
 
 /** The rest is in `report.json`; a longer list would only be scrolled past. */
 const MOST_SHOWN = 50;
@@ -34,8 +35,8 @@ export function LeftOut({ files }: { files: readonly QuarantinedFile[] }): VNode
           <tbody>
             {shown.map(({ path, reason }) => (
               <tr key={path}>
-                <th scope="row" class="name mono">
-                  {path}
+                <th scope="row" class="name mono" title={path}>
+                  {briefly(path)}
                 </th>
                 <td>{reason}</td>
               </tr>

@@ -1,6 +1,7 @@
 /** Confusion matrix as a heat map with counts, and the commonest confusions in words. */
 import type { VNode } from "preact";
-import { counted, percent } from "../../format.js";
+import { shortened } from "../../../spec/text/visible.js";
+import { counted, integer, percent } from "../../format.js";
 import { ScrollBox } from "../../scrollBox.js";
 import { SCALE_STEPS } from "../../style/palette.js";
 import type { SectionProps } from "../section.js";
@@ -8,6 +9,10 @@ import type { SectionProps } from "../section.js";
 /** With more classes than this the cells are too low for names of two lines. */
 const MANY_CLASSES = 14;
 const MOST_PAIRS = 5;
+/** A matrix grows with the square of the classes; nobody reads a thousand by a thousand cells. */
+const MOST_CLASSES = 100;
+/** Of a name in the title of a cell, of which there are thousands. */
+const MOST_OF_NAME = 60;
 
 interface MatrixProps {
   readonly classes: readonly string[];
@@ -24,12 +29,38 @@ export function Confusion({ data: { evaluation } }: SectionProps): VNode {
       </p>
       <div class="side-by-side">
         <figure>
-          <Matrix {...evaluation} />
+          <Matrix {...largestPart(evaluation)} />
+          {evaluation.classes.length > MOST_CLASSES && (
+            <figcaption>
+              The {MOST_CLASSES} classes with most mistakes of {integer(evaluation.classes.length)}; all of
+              them are in report.json.
+            </figcaption>
+          )}
         </figure>
         <CommonConfusions {...evaluation} />
       </div>
     </>
   );
+}
+
+/** The whole matrix, or the part of it that the classes with most mistakes have with each other. */
+function largestPart({ classes, confusion }: MatrixProps): MatrixProps {
+  if (classes.length <= MOST_CLASSES) return { classes, confusion };
+  const mistakes = classes.map(() => 0);
+  for (const [actual, row] of confusion.entries())
+    for (const [predicted, count] of row.entries())
+      if (actual !== predicted) {
+        mistakes[actual] = (mistakes[actual] ?? 0) + count;
+        mistakes[predicted] = (mistakes[predicted] ?? 0) + count;
+      }
+  const kept = [...classes.keys()]
+    .sort((a, b) => (mistakes[b] ?? 0) - (mistakes[a] ?? 0) || a - b)
+    .slice(0, MOST_CLASSES)
+    .sort((a, b) => a - b);
+  return {
+    classes: kept.map((label) => classes[label] ?? `class ${label}`),
+    confusion: kept.map((actual) => kept.map((predicted) => confusion[actual]?.[predicted] ?? 0)),
+  };
 }
 
 function Matrix({ classes, confusion }: MatrixProps): VNode {
@@ -90,7 +121,7 @@ function Row({ counts, actual, classes }: RowProps): VNode {
           <td
             key={name}
             class={predicted === actual ? `blue-${hitStep(share)}` : `orange-${mistakeStep(share)}`}
-            title={`${count} of ${total} of ${classes[actual]} predicted as ${name} (${percent(share)})`}
+            title={`${count} of ${total} of ${shortened(classes[actual] ?? "", MOST_OF_NAME)} predicted as ${shortened(name, MOST_OF_NAME)} (${percent(share)})`}
           >
             {count}
           </td>

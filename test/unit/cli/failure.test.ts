@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { CommanderError } from "commander";
-import picocolors from "picocolors";
 import { failureOf, failureText } from "../../../cli/failure.js";
+import { createColours } from "../../../cli/terminal/colours.js";
 import { ThawError } from "../../../spec/errors.js";
 
-const plain = picocolors.createColors(false);
+const plain = createColours(false);
 
 function told(error: unknown): string {
   const failure = failureOf(error);
@@ -52,7 +52,7 @@ describe("failures", () => {
       "hint: `thaw init FOLDER` writes one",
       "  for a folder of images",
     ]);
-    const coloured = failureText(failure, picocolors.createColors(true), false, 36);
+    const coloured = failureText(failure, createColours(true), false, 36);
     assert.equal(coloured.split("\n").length, 6, "colours take no columns");
   });
 

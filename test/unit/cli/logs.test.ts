@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { logLine } from "../../../cli/render/runs/logs.js";
 import { sinceOf } from "../../../cli/since.js";
+import { forTerminal } from "../../../cli/terminal/shown.js";
 import type { LogLine } from "../../../spec/log.js";
 import { colourScreen, plainScreen } from "./screens.js";
 
@@ -30,7 +31,7 @@ describe("a line", () => {
   test("is coloured by its level, and never cut", () => {
     const long = "x".repeat(300);
     const [warn, error, info] = (["warn", "error", "info"] as const).map((level) =>
-      logLine({ ...LINE, level, message: long }, colourScreen(80)),
+      forTerminal(logLine({ ...LINE, level, message: long }, colourScreen(80))),
     );
     assert.ok(warn?.includes(`\u001b[33m${long}`));
     assert.ok(error?.includes(`\u001b[31m${long}`));

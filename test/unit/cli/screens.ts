@@ -1,12 +1,13 @@
 /** Screens for the tests of what is drawn on them. */
-import picocolors from "picocolors";
+
 import type { Screen } from "../../../cli/output.js";
+import { createColours } from "../../../cli/terminal/colours.js";
 
 /** A terminal without colours. */
 export function plainScreen(width = 80): Screen {
-  return { width, live: true, colours: picocolors.createColors(false) };
+  return { width, live: true, colours: createColours(false) };
 }
 
 export function colourScreen(width = 80): Screen {
-  return { width, live: true, colours: picocolors.createColors(true) };
+  return { width, live: true, colours: createColours(true) };
 }

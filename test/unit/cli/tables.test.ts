@@ -12,6 +12,7 @@ import { predictionsTable, unreadable } from "../../../cli/render/models/predict
 import { shortTime } from "../../../cli/render/numbers.js";
 import { planTable, planText } from "../../../cli/render/runs/plan.js";
 import { runsTable } from "../../../cli/render/runs/runs.js";
+import { forTerminal } from "../../../cli/terminal/shown.js";
 import type { PlannedStage } from "../../../client/plan/foresee.js";
 import type { ModelVersion } from "../../../spec/records/model.js";
 import { FOLDS, SCANS } from "../../support/models/modelVersions.js";
@@ -141,7 +142,7 @@ describe("planTable", () => {
 
   it("keeps its columns in colour", () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what is looked for are colour codes
-    const withoutColour = planTable(stages, colourScreen()).replace(/\u001b\[\d+m/g, "");
+    const withoutColour = forTerminal(planTable(stages, colourScreen())).replace(/\u001b\[\d+m/g, "");
     assert.equal(withoutColour, planTable(stages, plainScreen()));
   });
 });

@@ -1,9 +1,9 @@
 /** Widths in terminal columns. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import picocolors from "picocolors";
 import { progressBar } from "../../../cli/render/progressBar.js";
 import { padEnd, padStart, truncate, widthOf, wrap } from "../../../cli/render/text.js";
+import { createColours } from "../../../cli/terminal/colours.js";
 
 describe("truncate", () => {
   const CASES: readonly (readonly [string, number, string])[] = [
@@ -18,7 +18,7 @@ describe("truncate", () => {
   }
 
   it("never leaves a colour on", () => {
-    const { red } = picocolors.createColors(true);
+    const { red } = createColours(true);
     assert.equal(truncate(red("abcdef"), 4), `${red("abc")}…`);
   });
 });
@@ -40,7 +40,7 @@ describe("padding", () => {
   it("counts columns, not characters", () => {
     assert.equal(padEnd("漢字", 6), "漢字  ");
     assert.equal(padStart("漢字", 6), "  漢字");
-    const { red } = picocolors.createColors(true);
+    const { red } = createColours(true);
     assert.equal(widthOf(padEnd(red("ab"), 5)), 5);
   });
 
@@ -48,7 +48,7 @@ describe("padding", () => {
 });
 
 describe("progressBar", () => {
-  const plain = picocolors.createColors(false);
+  const plain = createColours(false);
   const CASES: readonly (readonly [number, string])[] = [
     [-1, "──────────"],
     [0, "──────────"],

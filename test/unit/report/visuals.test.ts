@@ -162,8 +162,8 @@ test("the card as Markdown has the sections of the page, and no text becomes mar
     all(page, "#card h3").map(({ textContent }) => textContent),
   );
   assert.equal(lines.filter((line) => line.startsWith("#")).length, 1 + all(page, "#card h3").length);
-  const use = "a \\<b\\>\\*x\\*\\</b\\> \\[l\\](http://x) \\# no heading \\`c\\`";
+  const use = "a \\<b\\>\\*x\\*\\</b\\> `[l](http://x)` \\# no heading \\`c\\`";
   assert.ok(lines.includes(`- **Said by the maker:** ${use}`));
-  assert.ok(lines.includes("- **Engine:** `` a <b>*x*</b> [l](http://x) # no heading `c` ``"));
+  assert.ok(lines.includes("- **Engine:** `` a <b>*x*</b> [l](http://x)\\n# no heading `c` ``"));
   assert.ok(lines.includes(`- ${use}`));
 });

@@ -1,0 +1,363 @@
+/** Every renderer of `cli/render/`, with data of the kind that it shows. */
+
+import type { Screen } from "../../../../cli/output.js";
+import { doctorText } from "../../../../cli/render/machine/doctor.js";
+import { gcTable } from "../../../../cli/render/machine/gc.js";
+import { provisionLine } from "../../../../cli/render/machine/provision.js";
+import { servicesTable, workText } from "../../../../cli/render/machine/services.js";
+import { basesTable, takenSentence } from "../../../../cli/render/models/bases.js";
+import { comparedText } from "../../../../cli/render/models/compared.js";
+import { exportedText } from "../../../../cli/render/models/exported.js";
+import { filesTable, modelText } from "../../../../cli/render/models/files.js";
+import { historyText } from "../../../../cli/render/models/history.js";
+import { modelsTable } from "../../../../cli/render/models/models.js";
+import { predictionsTable, unreadable } from "../../../../cli/render/models/predictions.js";
+import { proofText } from "../../../../cli/render/models/proof.js";
+import { ticksTable } from "../../../../cli/render/models/ticks.js";
+import {
+  afterFailure,
+  commandList,
+  nextCommands,
+  startedText,
+  stillRunningText,
+} from "../../../../cli/render/runs/advice.js";
+import { explanationText } from "../../../../cli/render/runs/explain.js";
+import { foldsHeadline } from "../../../../cli/render/runs/folds.js";
+import { logLine } from "../../../../cli/render/runs/logs.js";
+import { planText } from "../../../../cli/render/runs/plan.js";
+import { resultSummary } from "../../../../cli/render/runs/result.js";
+import { changedLines, runText } from "../../../../cli/render/runs/run.js";
+import { runsTable } from "../../../../cli/render/runs/runs.js";
+import { seenText } from "../../../../cli/render/runs/seen.js";
+import { progressText, stageTable } from "../../../../cli/render/runs/stages.js";
+import { steeringLines } from "../../../../cli/render/runs/steering.js";
+import { seriousLines, warningLines, warningMark } from "../../../../cli/render/warnings.js";
+import { FOLDS, SCANS } from "../../../support/models/modelVersions.js";
+import { COMPLETED, RESULT, RUNNING, STARTED } from "../runViews.js";
+
+/** What programs read, and so never comes from strangers as it is. */
+export const KEPT: ReadonlySet<string> = new Set([
+  ...[
+    "status",
+    "state",
+    "action",
+    "grade",
+    "level",
+    "phase",
+    "kind",
+    "code",
+    "time",
+    "at",
+    "since",
+    "createdAt",
+    "verdict",
+    "how",
+  ],
+  ...["better", "currency", "reason"],
+]);
+
+export interface Rendered {
+  /** Functions of `cli/render/` that are shown by it. */
+  readonly shows: readonly string[];
+  readonly data: unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: each takes data of its own kind, which stands beside it
+  readonly text: (data: any, screen: Screen) => string;
+}
+
+const NOW = new Date("2026-11-29T12:00:00Z");
+const WARNINGS = (["voids", "check", "note"] as const).map((grade) => ({
+  grade,
+  code: "leaks" as const,
+  sentence: "a sentence that names the class cat",
+  advice: "look at cat/1.jpg",
+}));
+const FAILED_STAGE = {
+  name: "tune-1",
+  state: "failed",
+  attempt: 2,
+  lastFailure: "it broke over cat/1.jpg",
+  note: "a note",
+  seconds: 3,
+} as const;
+const PROGRESS = { phase: "epoch 1/2", step: 1, total: 40, loss: 0.5 };
+const SIDE = {
+  model: "digits",
+  version: 1,
+  runId: "digits-1",
+  classes: 2,
+  testImages: 20,
+  accuracy: 0.9,
+  accuracyInterval: [0.8, 0.95],
+  balancedAccuracy: 0.9,
+  macroF1: 0.9,
+  loss: 0.3,
+};
+const LOG_LINE = {
+  time: "2026-11-25T08:14:03.000Z",
+  stage: "head",
+  attempt: 1,
+  level: "warn",
+  message: "TensorFlow said a word",
+};
+const CONTROL = {
+  paused: { since: "2026-11-25T08:14:03.000Z", by: "anna@lab" },
+  commands: [
+    {
+      seq: 1,
+      command: { kind: "pause" },
+      by: "anna@lab",
+      at: "2026-11-25T08:14:03.000Z",
+      state: "accepted",
+      stage: "head",
+    },
+  ],
+};
+const VIEW = {
+  ...RUNNING,
+  resumedFrom: "digits-0",
+  stages: [...RUNNING.stages, FAILED_STAGE],
+  control: CONTROL,
+};
+const POD = {
+  phase: "waiting",
+  reason: "quota",
+  sentence: "exceeded quota: gpus",
+  name: "pod",
+  node: "node",
+};
+
+const one = (shows: string | readonly string[], data: unknown, text: Rendered["text"]): Rendered => ({
+  shows: [shows].flat(),
+  data,
+  text,
+});
+
+const DECISION = {
+  ...{ seq: 2, version: 2, before: 1, at: "2026-01-01T00:00:00Z", by: "ann@desk" },
+  ...{ how: "manual", note: "sharper" },
+};
+const PROOF = {
+  ...{ model: "digits", championVersion: 1, challengerVersion: 2, promotable: false, verdict: "cannot-say" },
+  ...{ sentence: "neither is proven", vetoes: ["cat is worse"], images: 40, groups: 30, margin: 0.01 },
+  ...{ look: 1, levelOfLook: 0.005, policy: { level: 0.05, looks: 10 } },
+  classes: [{ name: "cat", images: 20, champion: 0.9, challenger: 0.8, pWorse: 0.4, verdict: "held" }],
+};
+const TICK = {
+  ...{ at: "2026-01-01T00:00:00Z", verdict: "promoted", version: 2, look: { images: 40 } },
+  sentence: "digits@2 is digits@champion now",
+};
+
+export const RENDERED: readonly Rendered[] = [
+  one("historyText", { model: "digits", aliases: [{ alias: "champion", log: [DECISION] }] }, historyText),
+  one("proofText", PROOF, proofText),
+  one("ticksTable", [TICK], ticksTable),
+  one("comparedText", { a: SIDE, b: SIDE, onlyTestOf: { a: 1, b: 1 }, labelledOtherwise: 1 }, comparedText),
+  one(
+    "basesTable",
+    {
+      bases: [
+        { name: "own", version: 1, pretrainedOn: "photographs", inputSize: 64, licence: "MIT", sha256: "ab" },
+      ],
+      architectures: [{ name: "resnet18" }],
+    },
+    basesTable,
+  ),
+  one("takenSentence", { name: "model", prefix: "module.", others: ["ema"] }, takenSentence),
+  one(
+    "exportedText",
+    {
+      model: { name: "digits", version: 1 },
+      format: "onnx",
+      folder: "out",
+      files: [{ name: "model.onnx", bytes: 3, digest: "ab" }],
+    },
+    exportedText,
+  ),
+  one("modelText", SCANS, modelText),
+  one("modelText", { ...SCANS, folds: FOLDS }, modelText),
+  one("filesTable", [{ what: "head/weights.safetensors", bytes: 12 }], filesTable),
+  one(
+    "modelsTable",
+    [{ ...SCANS, aliases: ["champion"], folds: FOLDS, warnings: WARNINGS }],
+    (models, screen) => modelsTable(models, screen, NOW),
+  ),
+  one(
+    ["predictionsTable", "unreadable"],
+    [
+      { path: "cat/1.jpg", label: "cat", confidence: 0.9, set: ["cat", "dog"] },
+      { path: "cat/2.jpg", error: "it is no image" },
+    ],
+    (found, screen) => [predictionsTable(found, screen), ...unreadable(found)].join("\n"),
+  ),
+  one(
+    "doctorText",
+    [
+      {
+        name: "weed",
+        state: "missing",
+        purpose: "store",
+        where: "/bin/weed",
+        version: "1",
+        problem: "gone",
+        fix: "mend it",
+      },
+    ],
+    (checks, screen) => doctorText(checks, "/home/anna", screen),
+  ),
+  one(
+    "gcTable",
+    {
+      removed: true,
+      runs: ["digits-1"],
+      ...Object.fromEntries(
+        ["artifacts", "objects", "logs", "traces", "uploads", "local", "kept"].map((name) => [
+          name,
+          { count: 1, bytes: 2 },
+        ]),
+      ),
+      jobs: { namespace: "thaw", orphans: ["job"], unknown: [] },
+    },
+    gcTable,
+  ),
+  one(
+    "provisionLine",
+    {
+      component: "weed",
+      phase: "downloading",
+      fraction: 0.5,
+      detail: "from somewhere",
+      since: 0,
+      sinceFraction: 0,
+    },
+    (state, screen) => provisionLine(state, 0, screen),
+  ),
+  one(
+    "servicesTable",
+    {
+      projectFolder: "/p",
+      supervised: true,
+      services: [
+        {
+          name: "temporal",
+          running: true,
+          ready: true,
+          restarts: 0,
+          url: "http://127.0.0.1",
+          address: "127.0.0.1",
+        },
+      ],
+    },
+    servicesTable,
+  ),
+  one("workText", { folder: "/work", bytes: 1, scratchBytes: 1 }, (work) => workText(work)),
+  one("nextCommands", RESULT, nextCommands),
+  one(
+    ["afterFailure", "stillRunningText"],
+    "digits-1",
+    (id) => `${afterFailure(id)}\n${stillRunningText(id)}`,
+  ),
+  one(["startedText"], { runId: "digits-1", url: "http://127.0.0.1" }, ({ runId, url }, screen) =>
+    startedText(runId, url, screen),
+  ),
+  one(["commandList"], [["thaw runs", "lists them"]], commandList),
+  one(
+    "explanationText",
+    {
+      runId: "digits-1",
+      sentences: ["It waits."],
+      advice: ["Wait."],
+      lastLines: [LOG_LINE],
+      warnings: WARNINGS,
+    },
+    explanationText,
+  ),
+  one("foldsHeadline", "digits@1", (named, screen) => foldsHeadline(named, FOLDS, screen)),
+  one("logLine", LOG_LINE, (line, screen) => logLine(line, screen)),
+  one("logLine", { ...LOG_LINE, level: "info" }, (line, screen) => logLine(line, screen)),
+  one(
+    ["planText", "planTable", "joinAlike"],
+    {
+      model: "digits",
+      stages: [
+        { name: "ingest", action: "run", why: "its images are new" },
+        { name: "fold-1", action: "skip", why: "not asked for" },
+      ],
+    },
+    ({ model, stages }, screen) => planText(model, stages, screen),
+  ),
+  one(
+    "resultSummary",
+    { view: { ...COMPLETED, warnings: WARNINGS }, result: RESULT },
+    ({ view, result }, screen) => resultSummary(view, result, screen),
+  ),
+  one("resultSummary", { view: COMPLETED, result: { ...RESULT, folds: FOLDS } }, ({ view, result }, screen) =>
+    resultSummary(view, result, screen),
+  ),
+  one(
+    ["runText", "stageTable", "withSkippedJoined"],
+    { view: { ...VIEW, pod: POD }, url: "http://127.0.0.1", warning: "no worker" },
+    ({ view, url, warning }, screen) => runText(view, { url, warning }, NOW, screen),
+  ),
+  one("changedLines", { ...VIEW, pod: POD }, (view, screen) =>
+    changedLines(undefined, view, screen).join("\n"),
+  ),
+  one(
+    ["runsTable", "foldsCell"],
+    [
+      {
+        runId: "digits-1",
+        model: "digits",
+        status: "running",
+        startedAt: STARTED,
+        paused: CONTROL.paused,
+        warnings: WARNINGS,
+      },
+      { runId: "digits-2", model: "digits", status: "completed", startedAt: STARTED, folds: FOLDS },
+    ],
+    (runs, screen) => runsTable(runs, NOW, screen),
+  ),
+  one(
+    "seenText",
+    {
+      images: 3,
+      classes: [
+        { name: "cat", images: 1 },
+        { name: "dog", images: 2 },
+      ],
+      kind: { kind: "general", reason: "they look so" },
+      splits: "by folders",
+      ignored: [{ reason: "hidden", files: 2, example: ".git" }],
+      warnings: ["few images"],
+    },
+    seenText,
+  ),
+  one("stageTable", [FAILED_STAGE], stageTable),
+  one("progressText", PROGRESS, progressText),
+  one("steeringLines", { runId: "digits-1", control: CONTROL, status: "running" }, (view, screen) =>
+    steeringLines(view, screen, NOW).join("\n"),
+  ),
+  one(["warningLines", "seriousLines", "warningMark"], WARNINGS, (warnings, screen) =>
+    [
+      ...warningLines(warnings, screen),
+      ...seriousLines(warnings, "more", screen),
+      warningMark(warnings, screen.colours),
+    ].join("\n"),
+  ),
+];
+
+/** Those that show figures, texts of ours, or what another one hands them: {@link RENDERED} has those. */
+export const OF_OURS: ReadonlySet<string> = new Set([
+  ...[
+    "duration",
+    "roughDuration",
+    "inShort",
+    "percent",
+    "size",
+    "dateTime",
+    "shortTime",
+    "timeOfDay",
+    "progressBar",
+  ],
+  ...["costLine", "uploadedText", "nextProvision", "resemblanceLines", "formatHelp", "suggest"],
+  ...["table", "truncate", "wrap", "padEnd", "padStart", "widthOf", "wrapWords"],
+]);
