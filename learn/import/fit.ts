@@ -5,7 +5,8 @@ import { ThawError } from "../../spec/errors.js";
 import type { Architecture } from "../bases/architecture.js";
 import type { Parameters } from "../network/parameters.js";
 import { importClassifier } from "./classifier.js";
-import type { CheckpointTensor, StateDict } from "./torchState.js";
+import type { CheckpointTensor } from "./tensorViews.js";
+import type { StateDict } from "./torchState.js";
 import { expectedTensors, importUnits, type Naming } from "./torchUnits.js";
 
 export interface ImportedWeights {
@@ -68,19 +69,41 @@ function candidatesOf(
 ): readonly Candidate[] {
   const expected = expectedTensors(architecture, naming);
   const [first = ""] = expected.keys();
-  return dicts.flatMap((dict) =>
-    prefixesIn(dict, first).map((prefix): Candidate => {
-      let hits = 0;
-      for (const [name, shape] of expected) {
-        const found = dict.shapes.get(prefix + name);
-        if (found !== undefined && isDeepStrictEqual([...found], [...shape])) hits += 1;
-      }
+  const prefixes = dicts.map((dict) => prefixesIn(dict, first));
+  const networks = prefixes.reduce((sum, { length }) => sum + length - 1, 0);
+  if (networks > MOST_PREFIXES) {
+    throw new ThawError("DATA_INVALID", `the checkpoint has ${networks} tensors called ${first}`, {
+      hint: "save the network that you mean alone",
+    });
+  }
+  return dicts.flatMap((dict, i) =>
+    (prefixes[i] ?? []).map((prefix): Candidate => {
+      const hits = hitsOf(dict, prefix, expected);
       const name = [dict.wrapper, prefix].filter((part) => part !== "").join("/") || PLAIN;
       const begins = dict.shapes.has(prefix + first);
       return { dict, prefix, naming, name, begins, hits, expected: expected.size };
     }),
   );
 }
+
+/** An optimizer's thousands of small dicts are not asked for every name of the network. */
+function hitsOf(
+  { shapes }: StateDict,
+  prefix: string,
+  expected: ReadonlyMap<string, readonly number[]>,
+): number {
+  const isHit = (wanted: readonly number[] | undefined, found: readonly number[] | undefined): boolean =>
+    wanted !== undefined && found !== undefined && isDeepStrictEqual([...found], [...wanted]);
+  if (shapes.size < expected.size) {
+    return [...shapes].filter(
+      ([name, found]) => name.startsWith(prefix) && isHit(expected.get(name.slice(prefix.length)), found),
+    ).length;
+  }
+  return [...expected].filter(([name, wanted]) => isHit(wanted, shapes.get(prefix + name))).length;
+}
+
+/** An ensemble has a dozen networks. */
+const MOST_PREFIXES = 1000;
 
 /** Names without anything around them. */
 const PLAIN = "plain";

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { ThawError } from "../../spec/errors.js";
 import { type Architecture, type ConvUnit, kernelShape, unitsOf } from "../bases/architecture.js";
 import type { Parameter, Parameters } from "../network/parameters.js";
-import type { CheckpointTensor } from "./torchState.js";
+import type { CheckpointTensor } from "./tensorViews.js";
 
 /** Names of a unit's convolution and batch norm in a checkpoint. */
 export interface PortNames {

@@ -6,7 +6,8 @@ import { stat } from "node:fs/promises";
 import { type Entry, openPromise, type ZipFile } from "yauzl";
 import { ThawError } from "../../spec/errors.js";
 import { unpickle } from "./pickle.js";
-import { type StateDict, type Storage, stateReader } from "./torchState.js";
+import type { Storage } from "./tensorViews.js";
+import { type StateDict, stateReader } from "./torchState.js";
 
 /**
  * Reads state dicts.
@@ -37,21 +38,36 @@ export async function readTorchZip(path: string): Promise<readonly StateDict[]> 
 /** The content of a file below the archive's one folder; undefined when there is none. */
 type Archive = (name: string) => Promise<Buffer | undefined>;
 
+/** PyTorch writes a file for each storage, and a dozen more. */
+const MOST_ENTRIES = 100_000;
+/** Names, shapes and places take about 200 bytes a tensor. */
+const MOST_PICKLE = 64 * 2 ** 20;
+const PICKLE = "data.pkl";
+
 async function openArchive(
   zip: ZipFile,
   size: number,
   invalid: (what: string) => ThawError,
 ): Promise<Archive> {
+  if (zip.entryCount > MOST_ENTRIES) throw invalid(`it lists ${zip.entryCount} files`);
   const entries = new Map<string, Entry>();
+  const twice = new Set<string>();
   for await (const entry of zip.eachEntry()) {
-    entries.set(entry.fileName.slice(entry.fileName.indexOf("/") + 1), entry);
+    const name = entry.fileName.slice(entry.fileName.indexOf("/") + 1);
+    if (entries.has(name)) twice.add(name);
+    entries.set(name, entry);
   }
   // Entries that lie over each other could make any size out of a small file.
   let left = size;
   return async (name) => {
     const entry = entries.get(name);
     if (entry === undefined) return undefined;
+    // Readers do not agree on which of them counts.
+    if (twice.has(name)) throw invalid(`${name} is in it twice`);
+    if (entry.isEncrypted()) throw invalid(`${name} in it is encrypted`);
     if (entry.compressionMethod !== 0) throw invalid(`${name} in it is compressed`);
+    if (entry.compressedSize !== entry.uncompressedSize) throw invalid(`${name} in it has two sizes`);
+    if (name === PICKLE && entry.uncompressedSize > MOST_PICKLE) throw invalid("its pickle is too large");
     left -= entry.uncompressedSize;
     if (left < 0) throw invalid("it holds more than its size");
     const chunks: Buffer[] = [];
@@ -66,7 +82,7 @@ async function readState(
 ): Promise<readonly StateDict[]> {
   const order = (await archive("byteorder"))?.toString("latin1") ?? "little";
   if (order !== "little") throw invalid(`its numbers are ${order}-endian`);
-  const pickle = await archive("data.pkl");
+  const pickle = await archive(PICKLE);
   if (pickle === undefined) {
     // A Keras model is a zip file, too, with these at its top.
     const isKeras =
@@ -78,7 +94,7 @@ async function readState(
         )
       : invalid("data.pkl is not in it");
   }
-  const { handlers, storages, dicts } = stateReader(invalid);
+  const { handlers, storages, dicts } = stateReader(pickle.length, invalid);
   const { value } = unpickle(pickle, 0, handlers);
   const contents = new Map<Storage, Float32Array>();
   for (const storage of storages.values()) {
