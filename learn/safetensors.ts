@@ -22,7 +22,7 @@ const metadataSchema = z.record(z.string(), z.string());
  * About 100 bytes a tensor, and the topology of a layers model: a hundred times what any needs. The format's own library
  * takes 100 MB, which can be a gigabyte of empty lists.
  */
-const MOST_HEADER = 16 * 2 ** 20;
+const MOST_HEADER = 8 * 2 ** 20;
 
 /** Headers are padded with spaces to this, so that the data can be mapped as float32. */
 const ALIGNMENT = 8;

@@ -11,8 +11,8 @@ export type Spend = (bytes: number) => void;
 const PER_BYTE = 64;
 /** Small files are mostly names of globals. */
 const AT_LEAST = 16 * 2 ** 20;
-/** A million tensors fit: a hundred times as many as the largest published networks and their optimizers have. */
-const AT_MOST = 256 * 2 ** 20;
+/** Twenty-five thousand tensors as PyTorch writes them; a network of a thousand has five with its optimizer. */
+const AT_MOST = 128 * 2 ** 20;
 
 /** Estimated bytes in V8's heap, rounded up; every operation takes at least `entry`, which bounds their number too. */
 export const COSTS = {

@@ -39,7 +39,7 @@ export async function readTorchZip(path: string): Promise<readonly StateDict[]> 
 type Archive = (name: string) => Promise<Buffer | undefined>;
 
 /** PyTorch writes a file for each storage, and a dozen more. */
-const MOST_ENTRIES = 100_000;
+const MOST_ENTRIES = 20_000;
 /** Names, shapes and places take about 200 bytes a tensor. */
 const MOST_PICKLE = 64 * 2 ** 20;
 const PICKLE = "data.pkl";
