@@ -38,6 +38,7 @@ export function budgetOf(size: number, invalid: (what: string) => ThawError): Sp
   let spent = 0;
   return (bytes) => {
     spent += bytes;
-    if (spent > allowed) throw invalid(`its pickle asks for more than ${allowed / 2 ** 20} MiB of memory`);
+    if (spent > allowed)
+      throw invalid(`its pickle asks for more than ${Math.round(allowed / 2 ** 20)} MiB of memory`);
   };
 }

@@ -20,7 +20,7 @@ export function nameFault(name: string): string | undefined {
 }
 
 /** The text as a sentence can have it: on one line, without control characters, and not without end. */
-export function shown(text: string): string {
-  const start = text.slice(0, LONGEST_SHOWN).replace(new RegExp(NO_TEXT, "gu"), "\ufffd");
-  return text.length > LONGEST_SHOWN ? `${start}…` : start;
+export function shown(text: string, longest = LONGEST_SHOWN): string {
+  const start = text.slice(0, longest).replace(new RegExp(NO_TEXT, "gu"), "\ufffd");
+  return text.length > longest ? `${start}…` : start;
 }

@@ -85,7 +85,8 @@ export function importUnits(
   for (const unit of units) {
     const port = portOf(unit, naming.units);
     const kernel = take(`${port.conv}.weight`, weightShape(unit));
-    parameters.set(`${unit.name}.kernel`, transposeKernel(kernel, unit));
+    // What does not fit is not worth the millions of steps.
+    if (misfits.length === 0) parameters.set(`${unit.name}.kernel`, transposeKernel(kernel, unit));
     for (const [ours, theirs] of Object.entries(VECTORS)) {
       const { data } = take(`${port.norm}.${theirs}`, [unit.outChannels]);
       parameters.set(`${unit.name}.${ours}`, { shape: [unit.outChannels], data });

@@ -5,6 +5,7 @@
 import { stat } from "node:fs/promises";
 import { type Entry, openPromise, type ZipFile } from "yauzl";
 import { ThawError } from "../../spec/errors.js";
+import { shown } from "./names.js";
 import { unpickle } from "./pickle.js";
 import type { Storage } from "./tensorViews.js";
 import { type StateDict, stateReader } from "./torchState.js";
@@ -22,16 +23,22 @@ export async function readTorchZip(path: string): Promise<readonly StateDict[]> 
       hint === undefined ? {} : { hint },
     );
   const { size } = await stat(path);
-  const zip = await openPromise(path, { autoClose: false }).catch((error: Error) => {
-    throw invalid(`as a zip file it is damaged (${error.message})`);
-  });
+  const zip = await unzipped(invalid, () =>
+    openPromise(path, { autoClose: false, validateEntrySizes: false }),
+  );
   try {
     return await readState(await openArchive(zip, size, invalid), invalid);
-  } catch (error) {
-    if (error instanceof ThawError) throw error;
-    throw invalid(`as a zip file it is damaged (${(error as Error).message})`);
   } finally {
     zip.close();
+  }
+}
+
+/** What the reader of zip files says, as our own; faults of ours stay what they are. */
+async function unzipped<T>(invalid: (what: string) => ThawError, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    throw invalid(`as a zip file it is damaged (${shown((error as Error).message)})`);
   }
 }
 
@@ -52,11 +59,13 @@ async function openArchive(
   if (zip.entryCount > MOST_ENTRIES) throw invalid(`it lists ${zip.entryCount} files`);
   const entries = new Map<string, Entry>();
   const twice = new Set<string>();
-  for await (const entry of zip.eachEntry()) {
-    const name = entry.fileName.slice(entry.fileName.indexOf("/") + 1);
-    if (entries.has(name)) twice.add(name);
-    entries.set(name, entry);
-  }
+  await unzipped(invalid, async () => {
+    for await (const entry of zip.eachEntry()) {
+      const name = entry.fileName.slice(entry.fileName.indexOf("/") + 1);
+      if (entries.has(name)) twice.add(name);
+      entries.set(name, entry);
+    }
+  });
   // Entries that lie over each other could make any size out of a small file.
   let left = size;
   return async (name) => {
@@ -70,9 +79,11 @@ async function openArchive(
     if (name === PICKLE && entry.uncompressedSize > MOST_PICKLE) throw invalid("its pickle is too large");
     left -= entry.uncompressedSize;
     if (left < 0) throw invalid("it holds more than its size");
-    const chunks: Buffer[] = [];
-    for await (const chunk of await zip.openReadStreamPromise(entry)) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks);
+    return unzipped(invalid, async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of await zip.openReadStreamPromise(entry)) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks);
+    });
   };
 }
 
@@ -81,7 +92,7 @@ async function readState(
   invalid: (what: string, hint?: string) => ThawError,
 ): Promise<readonly StateDict[]> {
   const order = (await archive("byteorder"))?.toString("latin1") ?? "little";
-  if (order !== "little") throw invalid(`its numbers are ${order}-endian`);
+  if (order !== "little") throw invalid(`its numbers are ${shown(order)}-endian`);
   const pickle = await archive(PICKLE);
   if (pickle === undefined) {
     // A Keras model is a zip file, too, with these at its top.
