@@ -141,13 +141,9 @@ async function save(
 ): Promise<string> {
   const refuse = (): ThawError => {
     body.destroy();
-    return new ThawError(
-      "DATA_INVALID",
-      `${source} has more than the ${Number((maxBytes / 1e9).toPrecision(3))} GB that may come`,
-      {
-        hint: "if it is the file that you mean, say how large it may be: --max-size 8GB",
-      },
-    );
+    return new ThawError("DATA_INVALID", `${source} has more than the ${sizeText(maxBytes)} that may come`, {
+      hint: "if it is the file that you mean, say how large it may be: --max-size 8GB",
+    });
   };
   if (total !== undefined && total > maxBytes) throw refuse();
   const end = Date.now() + MOST_MS;
@@ -172,6 +168,11 @@ async function save(
   throw new ThawError("DATA_INVALID", `${source} ended after ${done} of ${total} bytes`, {
     hint: "try again; the connection was cut",
   });
+}
+
+function sizeText(bytes: number): string {
+  const [divisor, unit] = bytes < 1e9 ? [1e6, "MB"] : [1e9, "GB"];
+  return `${Number((bytes / divisor).toPrecision(3))} ${unit}`;
 }
 
 function downloadFailed(source: string, error: unknown): unknown {

@@ -43,8 +43,11 @@ function joined(arrays: readonly Float32Array[]): ArrayBuffer {
 }
 
 function firstLine(error: unknown): string {
-  return shown((error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "");
+  return shown((error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "", LONGEST_REASON);
 }
+
+/** TensorFlow.js lists the names of what is missing. */
+const LONGEST_REASON = 400;
 
 /** A layer in a topology: networks hold layers, wrappers hold one. */
 interface LayerConfig {
