@@ -124,18 +124,27 @@ function closest(candidates: readonly Candidate[]): Candidate | undefined {
 
 function choose(fitting: readonly Candidate[], asked: string | undefined): Candidate | undefined {
   if (asked === undefined) return fitting[0];
-  const names = fitting.map(({ name }) => name).join(", ");
+  const names = listed(fitting);
   for (const isMeant of [isExactly, isAPartOf, isAWordOf]) {
     const [one, ...others] = fitting.filter((candidate) => isMeant(candidate, asked));
     if (one !== undefined && others.length === 0) return one;
     if (one !== undefined) {
-      const all = [one, ...others].map(({ name }) => name).join(", ");
+      const all = listed([one, ...others]);
       throw new ThawError("USAGE", `"${asked}" may be each of ${all}`, { hint: "write one of them in full" });
     }
   }
   throw new ThawError("USAGE", `the checkpoint has no weights called "${asked}" that fit`, {
     hint: fitting.length === 1 ? `it has ${names} only: leave the choice out` : `it has ${names}`,
   });
+}
+
+/** Of the names in a sentence or a record: the file decides how many there are. */
+const MOST_LISTED = 12;
+
+function listed(candidates: readonly Candidate[]): string {
+  const more = candidates.length - MOST_LISTED;
+  const names = candidates.slice(0, MOST_LISTED).map(({ name }) => name);
+  return names.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
 type Meant = (candidate: Candidate, asked: string) => boolean;
@@ -157,7 +166,7 @@ function takenOf({ name, prefix }: Candidate, fitting: readonly Candidate[]): Pi
     taken: {
       name,
       ...(prefix === "" ? {} : { prefix }),
-      ...(others.length === 0 ? {} : { others }),
+      ...(others.length === 0 ? {} : { others: others.slice(0, MOST_LISTED) }),
     },
   };
 }

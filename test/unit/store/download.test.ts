@@ -20,7 +20,11 @@ const answering: RequestListener = ({ url = "", headers }, response) => {
   seen.push({ url, encoding: headers["accept-encoding"] as string | undefined });
   const to = new URL(url, "http://x").searchParams.get("to");
   const coding = new URL(url, "http://x").searchParams.get("coding");
-  if (to !== null) response.writeHead(302, { location: to }).end();
+  if (to !== null && url.startsWith("/endless")) {
+    response.writeHead(302, { location: to });
+    const write = (): unknown => response.destroyed || response.write("x", () => setImmediate(write));
+    write();
+  } else if (to !== null) response.writeHead(302, { location: to }).end();
   else if (coding !== null) response.writeHead(200, { "content-encoding": coding }).end("packed");
   else response.writeHead(200).end("weights");
 };
@@ -119,6 +123,10 @@ test("a public name that resolves to a private address is refused before anythin
     refusedAs(/^weights\.example \(127\.0\.0\.1\) is not in the public internet/),
   );
   assert.equal(seen.length, before);
+});
+
+test("the body of a redirect is not waited for", async () => {
+  assert.equal(await bodyOf(`http://127.0.0.1:${port}/endless${to("/w")}`), "weights");
 });
 
 test("public hosts are followed from one to another, and their number has an end", async () => {
