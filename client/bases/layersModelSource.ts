@@ -21,8 +21,8 @@ export interface LocalLayersModel {
 }
 
 const MODEL_FILE = "model.json";
-/** Layers and names of the largest networks take a few. */
-const MOST_TOPOLOGY = 16 * 2 ** 20;
+/** The largest networks have two; stored, with its quotes escaped, it has to fit a header of safetensors. */
+const MOST_TOPOLOGY = 6 * 2 ** 20;
 
 /**
  * @param source a `model.json` or the folder it lies in: a path, `http(s)://…/model.json`, or `s3://BUCKET/…/model.json`

@@ -80,5 +80,5 @@ test("a model.json that is as large as weights is not read", async () => {
   const path = join(folder, "model.json");
   await writeFile(path, MODEL);
   await truncate(path, 600_000_000);
-  assert.match((await refusal(path)).message, /model\.json has more than 16 MiB/);
+  assert.match((await refusal(path)).message, /model\.json has more than 6 MiB/);
 });
