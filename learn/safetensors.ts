@@ -2,22 +2,27 @@
  * Weights as safetensors files: an 8-byte little-endian length, a JSON header with name, type, shape and
  * byte range of each tensor, then the raw data (format of the `safetensors` library). Written as float32.
  */
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { z } from "zod";
 import { ThawError } from "../spec/errors.js";
 import { ELEMENT_TYPES } from "./import/elements.js";
+import { nameFault } from "./import/names.js";
+import { readWhole } from "./import/wholeFile.js";
 import { type Parameter, type Parameters, sizeOf } from "./network/parameters.js";
 
-const headerSchema = z.record(
-  z.string(),
-  z.object({
-    dtype: z.enum(Object.keys(ELEMENT_TYPES) as (keyof typeof ELEMENT_TYPES)[]),
-    shape: z.array(z.int().min(0)),
-    data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
-  }),
-);
+const entrySchema = z.object({
+  dtype: z.enum(Object.keys(ELEMENT_TYPES) as (keyof typeof ELEMENT_TYPES)[]),
+  shape: z.array(z.int().min(0)),
+  data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
+});
 
 const metadataSchema = z.record(z.string(), z.string());
+
+/**
+ * About 100 bytes a tensor, and the topology of a layers model: a hundred times what any needs. The format's own library
+ * takes 100 MB, which can be a gigabyte of empty lists.
+ */
+const MOST_HEADER = 8 * 2 ** 20;
 
 /** Headers are padded with spaces to this, so that the data can be mapped as float32. */
 const ALIGNMENT = 8;
@@ -37,7 +42,9 @@ export async function writeSafetensors(
 /** What {@link writeSafetensors} writes. */
 export function safetensorsBytes(parameters: Parameters, metadata?: Metadata): Buffer {
   const entries = [...parameters].sort(([a], [b]) => (a < b ? -1 : 1));
-  const header: Record<string, unknown> = metadata === undefined ? {} : { __metadata__: metadata };
+  // Without a prototype: a tensor may have any name.
+  const header: Record<string, unknown> = Object.create(null);
+  if (metadata !== undefined) header.__metadata__ = metadata;
   let offset = 0;
   for (const [name, { shape, data }] of entries) {
     header[name] = { dtype: "F32", shape, data_offsets: [offset, offset + data.byteLength] };
@@ -63,30 +70,63 @@ export async function readSafetensors(path: string): Promise<Parameters> {
 export async function readSafetensorsFile(
   path: string,
 ): Promise<{ readonly parameters: Parameters; readonly metadata: Metadata }> {
-  const file = await readFile(path);
   const invalid = (what: string): ThawError =>
     new ThawError("DATA_INVALID", `${path} is not a safetensors file of weights: ${what}`);
+  const file = await readWhole(path, invalid);
   if (file.length < 8) throw invalid("it is too short");
   const length = Number(file.readBigUInt64LE(0));
   const start = 8 + length;
   if (start > file.length) throw invalid("it is truncated");
-  let json: Record<string, unknown>;
+  if (length > MOST_HEADER) throw invalid(`its header has more than ${MOST_HEADER / 2 ** 20} MiB`);
+  const { __metadata__: texts = {}, ...listed } = parsedHeader(file.toString("utf8", 8, start), invalid);
+  const metadata = metadataSchema.safeParse(texts);
+  const entries = Object.entries(listed).map(([name, value]) => entryOf(name, value, invalid));
+  checkRanges(entries, file.length - start, invalid);
+  const parameters = new Map(
+    entries.map(({ name, dtype, shape, data_offsets: [from, to] }): [string, Parameter] => [
+      name,
+      { shape, data: ELEMENT_TYPES[dtype].read(file.subarray(start + from, start + to)) },
+    ]),
+  );
+  return { parameters, metadata: metadata.data ?? {} };
+}
+
+type Invalid = (what: string) => ThawError;
+type Entry = z.output<typeof entrySchema> & { readonly name: string };
+
+function parsedHeader(text: string, invalid: Invalid): Readonly<Record<string, unknown>> {
+  let json: unknown;
   try {
-    json = JSON.parse(file.toString("utf8", 8, start)) as Record<string, unknown>;
+    json = JSON.parse(text);
   } catch {
     throw invalid("its header is no JSON");
   }
-  const { __metadata__: texts = {}, ...rest } = json;
-  const header = headerSchema.safeParse(rest);
-  const metadata = metadataSchema.safeParse(texts);
-  if (!header.success) throw invalid("its header lists something else than tensors of numbers");
-  const parameters = new Map<string, Parameter>();
-  for (const [name, { dtype, shape, data_offsets: range }] of Object.entries(header.data)) {
-    const [from, to] = range;
-    const { bytes, read } = ELEMENT_TYPES[dtype];
-    if (start + to > file.length || to - from !== bytes * sizeOf(shape))
-      throw invalid(`${name} is cut short`);
-    parameters.set(name, { shape, data: read(file.subarray(start + from, start + to)) });
+  if (typeof json === "object" && json !== null) return json as Record<string, unknown>;
+  throw invalid("its header is no object");
+}
+
+function entryOf(name: string, value: unknown, invalid: Invalid): Entry {
+  const fault = nameFault(name);
+  if (fault !== undefined) throw invalid(fault);
+  const { data } = entrySchema.safeParse(value);
+  if (data === undefined) throw invalid("its header lists something else than tensors of numbers");
+  const [from, to] = data.data_offsets;
+  if (to - from !== ELEMENT_TYPES[data.dtype].bytes * sizeOf(data.shape))
+    throw invalid(`${name} is cut short`);
+  return { ...data, name };
+}
+
+/**
+ * As the format wants it: one after another, without holes. Ranges that lie over each other could make gigabytes out
+ * of a megabyte, and a name that the header has twice leaves a hole where its first tensor lies.
+ */
+function checkRanges(entries: readonly Entry[], size: number, invalid: Invalid): void {
+  const ranges = entries.map(({ name, data_offsets: [from, to] }) => ({ name, from, to }));
+  let end = 0;
+  for (const { name, from, to } of ranges.sort((a, b) => a.from - b.from || a.to - b.to)) {
+    if (to > size) throw invalid(`${name} is cut short`);
+    if (from !== end) throw invalid(`${name} does not begin where the tensor before it ends`);
+    end = to;
   }
-  return { parameters, metadata: metadata.data ?? {} };
+  if (end !== size) throw invalid("it has bytes that belong to no tensor");
 }

@@ -9,6 +9,7 @@ import { pipeline } from "node:stream/promises";
 import { ThawError } from "../../spec/errors.js";
 import { isMissing, type Store, storeCall } from "../../store/connection/connection.js";
 import { getThrough } from "../../store/connection/download.js";
+import { isPrivateHost } from "../../store/connection/foreignHosts.js";
 
 export interface FetchOptions {
   /** SHA-256, hex, that the file must have. */
@@ -16,7 +17,16 @@ export interface FetchOptions {
   /** @param total bytes, if the other side says */
   readonly onProgress?: (done: number, total: number | undefined) => void;
   readonly signal?: AbortSignal;
+  /** Bytes that may come from elsewhere; {@link DEFAULT_MOST_BYTES} when left out. */
+  readonly maxBytes?: number;
+  /** Whether a name or a redirect may lead into a private network. */
+  readonly allowPrivate?: boolean;
+  /** @param sentence what the user should know of where the file comes from */
+  readonly onNotice?: (sentence: string) => void;
 }
+
+/** Twice the largest file that the readers take; a page that never ends is not written until the disk is full. */
+export const DEFAULT_MOST_BYTES = 4e9;
 
 /** A checkpoint on this machine. Call `dispose` when done: it removes what was downloaded. */
 export interface LocalCheckpoint {
@@ -24,8 +34,12 @@ export interface LocalCheckpoint {
   dispose(): Promise<void>;
 }
 
-/** Redirects end somewhere and servers answer; a download itself may take as long as it needs. */
+/** Redirects end somewhere and servers answer. */
 const ANSWER_MS = 30_000;
+/** A server that sends nothing for so long has gone. */
+const IDLE_MS = 60_000;
+/** 4 GB at 2 Mbit/s take less; who sends a byte now and then is not waited for without end. */
+const MOST_MS = 6 * 3_600_000;
 
 /** Whether the source has to be fetched first. */
 export function isRemote(source: string): boolean {
@@ -53,7 +67,7 @@ export async function openCheckpoint(
     const path = join(folder, "checkpoint");
     const { body, total } = source.toLowerCase().startsWith("s3://")
       ? await openS3(store, source)
-      : await openUrl(source, options.signal);
+      : await openUrl(source, options);
     checkDigest(source, await save(source, body, total, path, options), options.sha256);
     return { path, dispose };
   } catch (error) {
@@ -85,19 +99,29 @@ async function openS3(store: Store, source: string): Promise<Opened> {
   });
 }
 
-async function openUrl(source: string, signal: AbortSignal | undefined): Promise<Opened> {
+async function openUrl(source: string, { signal, allowPrivate, onNotice }: FetchOptions): Promise<Opened> {
+  const { hostname } = urlOf(source);
+  if (allowPrivate !== true && isPrivateHost(hostname)) {
+    onNotice?.(`${hostname} is not in the public internet; it is asked because you named it`);
+  }
   const waiting = new AbortController();
   const timer = setTimeout(() => waiting.abort(new Error(`no answer in ${ANSWER_MS / 1000} s`)), ANSWER_MS);
   try {
     const signals = [waiting.signal, ...(signal === undefined ? [] : [signal])];
-    const response = await getThrough(source, AbortSignal.any(signals));
+    const response = await getThrough(source, {
+      signal: AbortSignal.any(signals),
+      ...(allowPrivate === undefined ? {} : { allowPrivate }),
+    });
     const { statusCode = 0, statusMessage = "", headers } = response;
     if (statusCode !== 200) {
-      response.resume();
+      response.destroy();
       throw new ThawError("DATA_NOT_FOUND", `${source} answers ${statusCode} ${statusMessage}`, {
         hint: "open the address in a browser; where it needs a password, download the file and give its path",
       });
     }
+    response.setTimeout(IDLE_MS, () =>
+      response.destroy(new Error(`nothing came for ${IDLE_MS / 1000} seconds`)),
+    );
     const length = headers["content-length"];
     return { body: response, total: length === undefined ? undefined : Number(length) };
   } catch (error) {
@@ -113,14 +137,24 @@ async function save(
   body: Readable,
   total: number | undefined,
   path: string,
-  { onProgress, signal }: FetchOptions,
+  { onProgress, signal, maxBytes = DEFAULT_MOST_BYTES }: FetchOptions,
 ): Promise<string> {
+  const refuse = (): ThawError => {
+    body.destroy();
+    return new ThawError("DATA_INVALID", `${source} has more than the ${sizeText(maxBytes)} that may come`, {
+      hint: "if it is the file that you mean, say how large it may be: --max-size 8GB",
+    });
+  };
+  if (total !== undefined && total > maxBytes) throw refuse();
+  const end = Date.now() + MOST_MS;
   const hash = createHash("sha256");
   let done = 0;
   async function* counted(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of chunks) {
       hash.update(chunk);
       done += chunk.length;
+      if (done > maxBytes) throw refuse();
+      if (Date.now() > end) throw new Error(`it is not there after ${MOST_MS / 3_600_000} hours`);
       onProgress?.(done, total);
       yield chunk;
     }
@@ -136,6 +170,11 @@ async function save(
   });
 }
 
+function sizeText(bytes: number): string {
+  const [divisor, unit] = bytes < 1e9 ? [1e6, "MB"] : [1e9, "GB"];
+  return `${Number((bytes / divisor).toPrecision(3))} ${unit}`;
+}
+
 function downloadFailed(source: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   if (error instanceof ThawError || code === "ENOSPC") return error;
@@ -146,6 +185,11 @@ function downloadFailed(source: string, error: unknown): unknown {
     hint: "check the address and the network, or download the file and give its path",
     cause: error,
   });
+}
+
+function urlOf(source: string): URL {
+  if (URL.canParse(source)) return new URL(source);
+  throw new ThawError("USAGE", `"${source}" is no address`, { hint: "write https://HOST/PATH" });
 }
 
 function refuseOtherUrls(source: string): void {

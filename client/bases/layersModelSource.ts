@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { parseLayersModel } from "../../learn/bases/layersModel.js";
 import { ThawError } from "../../spec/errors.js";
 import type { Store } from "../../store/connection/connection.js";
-import { type FetchOptions, isRemote, type LocalCheckpoint, openCheckpoint } from "./checkpointSource.js";
+import {
+  DEFAULT_MOST_BYTES,
+  type FetchOptions,
+  isRemote,
+  type LocalCheckpoint,
+  openCheckpoint,
+} from "./checkpointSource.js";
 
 /** The files on this machine. Call `dispose` when done: it removes what was downloaded. */
 export interface LocalLayersModel {
@@ -15,6 +21,8 @@ export interface LocalLayersModel {
 }
 
 const MODEL_FILE = "model.json";
+/** The largest networks have two; stored, with its quotes escaped, it has to fit a header of safetensors. */
+const MOST_TOPOLOGY = 6 * 2 ** 20;
 
 /**
  * @param source a `model.json` or the folder it lies in: a path, `http(s)://…/model.json`, or `s3://BUCKET/…/model.json`
@@ -35,13 +43,25 @@ export async function openLayersModel(
   const dispose = async (): Promise<void> => {
     for (const file of opened) await file.dispose();
   };
+  let left = options.maxBytes ?? DEFAULT_MOST_BYTES;
   const open = async (address: string): Promise<string> => {
-    const file = await openCheckpoint(store, address, options);
+    // One limit for all of them, and one word on where they come from.
+    const { onNotice, ...silent } = options;
+    const file = await openCheckpoint(store, address, {
+      ...(opened.length === 0 ? options : silent),
+      maxBytes: left,
+    });
     opened.push(file);
+    if (isRemote(address)) left -= (await stat(file.path)).size;
     return file.path;
   };
   try {
     const model = await open(from);
+    if ((await stat(model)).size > MOST_TOPOLOGY) {
+      throw new ThawError("DATA_INVALID", `${from} has more than ${MOST_TOPOLOGY / 2 ** 20} MiB`, {
+        hint: "give the model.json of a layers model, not its weights",
+      });
+    }
     const { groups } = parseLayersModel(await readFile(model, "utf8"), from);
     const shards: string[][] = [];
     for (const { paths } of groups) {

@@ -28,15 +28,16 @@ export function patchTemplate(
 }
 
 function merge(below: object, above: object): object {
-  const merged: Record<string, unknown> = { ...below };
+  // A map: a key such as __proto__ would otherwise become what the object inherits from.
+  const merged = new Map<string, unknown>(Object.entries(below));
   for (const [key, value] of Object.entries(above)) {
-    const known = merged[key];
-    if (isObject(known) && isObject(value)) merged[key] = merge(known, value);
-    else if (Array.isArray(known) && Array.isArray(value) && key in NAMED)
-      merged[key] = mergeNamed(known, value, NAMED[key] as string);
-    else merged[key] = value;
+    const known = merged.get(key);
+    if (isObject(known) && isObject(value)) merged.set(key, merge(known, value));
+    else if (Array.isArray(known) && Array.isArray(value) && Object.hasOwn(NAMED, key))
+      merged.set(key, mergeNamed(known, value, NAMED[key] as string));
+    else merged.set(key, value);
   }
-  return merged;
+  return Object.fromEntries(merged);
 }
 
 function mergeNamed(below: unknown[], above: unknown[], name: string): unknown[] {

@@ -1,6 +1,7 @@
 /** Reads the `model.json` of a TensorFlow.js `LayersModel`, and says what else it can be when it is none. */
 import { z } from "zod";
 import { ThawError } from "../../spec/errors.js";
+import { nameFault, shown } from "../import/names.js";
 
 /** How weights are stored in fewer bytes: `q · scale + min`, or half precision. */
 const quantizationSchema = z.discriminatedUnion("dtype", [
@@ -43,6 +44,7 @@ export interface LayersModelFile {
  */
 export function parseLayersModel(text: string, source: string): LayersModelFile {
   const json = parseJson(text, source);
+  checkTree(json, source);
   if (isGraphModel(json)) {
     throw new ThawError("DATA_INVALID", `${source} is a graph model: its operations form no layers to cut`, {
       hint: "convert the Keras model anew with `tensorflowjs_converter --input_format keras model.h5 FOLDER`, which gives a layers model",
@@ -51,17 +53,40 @@ export function parseLayersModel(text: string, source: string): LayersModelFile 
   const parsed = modelSchema.safeParse(json);
   if (!parsed.success) {
     const at = parsed.error.issues[0]?.path.join(".") ?? "";
-    throw new ThawError(
-      "DATA_INVALID",
-      `${source} is no TensorFlow.js layers model: ${at === "" ? "it is no object" : `\`${at}\` is missing or malformed`}`,
-      {
-        hint: "give the model.json that `model.save`, `tensorflowjs_converter` or `thaw export --format tfjs` wrote",
-      },
-    );
+    throw noModel(source, at === "" ? "it is no object" : `\`${shown(at)}\` is missing or malformed`);
   }
   const { modelTopology, weightsManifest } = parsed.data;
-  for (const path of weightsManifest.flatMap(({ paths }) => paths)) checkBeside(path, source);
-  return { topology: modelTopology, groups: weightsManifest };
+  const paths = weightsManifest.flatMap((group) => group.paths);
+  for (const path of paths) checkBeside(path, source);
+  const fault =
+    paths.length > MOST_SHARDS
+      ? `it names ${paths.length} shards`
+      : weightsManifest.flatMap(({ weights }) => weights.map(({ name }) => nameFault(name))).find(Boolean);
+  if (fault === undefined) return { topology: modelTopology, groups: weightsManifest };
+  throw noModel(source, fault);
+}
+
+function noModel(source: string, fault: string): ThawError {
+  return new ThawError("DATA_INVALID", `${source} is no TensorFlow.js layers model: ${fault}`, {
+    hint: "give the model.json that `model.save`, `tensorflowjs_converter` or `thaw export --format tfjs` wrote",
+  });
+}
+
+/** A converter writes shards of 4 MB. */
+const MOST_SHARDS = 1000;
+/** Networks within networks within wrappers take a few dozen. */
+const DEEPEST = 200;
+
+/** TensorFlow.js walks through a topology by recursion, and makes plain objects of its keys. */
+function checkTree(json: unknown, source: string): void {
+  const left: (readonly [value: unknown, depth: number])[] = [[json, 0]];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const [value, depth] = next;
+    if (typeof value !== "object" || value === null) continue;
+    if (depth > DEEPEST) throw noModel(source, `it is more than ${DEEPEST} levels deep`);
+    if (Object.hasOwn(value, "__proto__")) throw noModel(source, "it has a key __proto__");
+    for (const inner of Object.values(value)) left.push([inner, depth + 1]);
+  }
 }
 
 /** @returns bytes of the weight in the shards @throws ThawError DATA_INVALID for other types than float32 */
@@ -69,7 +94,7 @@ export function storedBytes({ name, shape, dtype, quantization }: WeightEntry, s
   if (dtype !== "float32") {
     throw new ThawError(
       "DATA_INVALID",
-      `${source}: the weight ${name} is of the type ${dtype}, not float32`,
+      `${source}: the weight ${shown(name)} is of the type ${shown(dtype)}, not float32`,
       {
         hint: "thaw takes networks whose weights are float32, or quantised from float32",
       },
@@ -99,7 +124,11 @@ function isGraphModel(json: unknown): boolean {
 function checkBeside(path: string, source: string): void {
   const parts = path.split("/");
   if (parts.every((part) => part !== "" && part !== "." && part !== ".." && !/[:\\?#]/.test(part))) return;
-  throw new ThawError("DATA_INVALID", `${source} names the shard ${path}, which does not lie beside it`, {
-    hint: "put model.json and its shards into one folder, and name them so in `weightsManifest`",
-  });
+  throw new ThawError(
+    "DATA_INVALID",
+    `${source} names the shard ${shown(path)}, which does not lie beside it`,
+    {
+      hint: "put model.json and its shards into one folder, and name them so in `weightsManifest`",
+    },
+  );
 }

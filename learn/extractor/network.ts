@@ -1,6 +1,7 @@
 /** Makes a network of TensorFlow.js' layers from its topology and its weights. */
 import { ThawError } from "../../spec/errors.js";
 import { type LayersModel, tf } from "../engine.js";
+import { shown } from "../import/names.js";
 import type { Parameters } from "../network/parameters.js";
 
 export type Topology = Readonly<Record<string, unknown>>;
@@ -42,8 +43,11 @@ function joined(arrays: readonly Float32Array[]): ArrayBuffer {
 }
 
 function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+  return shown((error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "", LONGEST_REASON);
 }
+
+/** TensorFlow.js lists the names of what is missing. */
+const LONGEST_REASON = 400;
 
 /** A layer in a topology: networks hold layers, wrappers hold one. */
 interface LayerConfig {
@@ -69,13 +73,17 @@ export function hasLayer(topology: Topology, className: string): boolean {
   return layersIn(topology).some(({ class_name }) => class_name === className);
 }
 
+function labelOf(name: unknown): string {
+  return typeof name === "string" ? shown(name) : "without a name";
+}
+
 function refuseUnknownLayers(topology: Topology, source: string): void {
   const known = tf.serialization.SerializationMap.getMap().classNameMap;
   for (const { class_name, name, config } of layersIn(topology)) {
     if (typeof class_name !== "string" || Object.hasOwn(known, class_name)) continue;
     throw new ThawError(
       "DATA_INVALID",
-      `${source}: layer ${String(name ?? config?.name)} is of the class ${class_name}, which TensorFlow.js does not know`,
+      `${source}: layer ${labelOf(name ?? config?.name)} is of the class ${shown(class_name)}, which TensorFlow.js does not know`,
       {
         hint: "layers of one's own carry code, which a file cannot bring: build the model from standard layers",
       },

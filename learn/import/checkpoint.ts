@@ -1,10 +1,10 @@
 /** Reads a checkpoint of whatever format: safetensors, or PyTorch's own, new and old. */
-import { open } from "node:fs/promises";
 import { ThawError } from "../../spec/errors.js";
 import { readSafetensors } from "../safetensors.js";
 import { readTorchLegacy } from "./torchLegacy.js";
 import { plainDict, type StateDict } from "./torchState.js";
 import { readTorchZip } from "./torchZip.js";
+import { openRegular } from "./wholeFile.js";
 
 /**
  * The format is told by the first bytes, not by the name.
@@ -60,7 +60,10 @@ function readerFor(path: string, start: Buffer): Reader {
 }
 
 async function firstBytes(path: string): Promise<Buffer> {
-  const file = await open(path);
+  const file = await openRegular(
+    path,
+    (what) => new ThawError("DATA_INVALID", `${path} is no checkpoint: ${what}`),
+  );
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(FIRST_BYTES), 0, FIRST_BYTES, 0);
     return buffer.subarray(0, bytesRead);

@@ -1,7 +1,7 @@
 /** The classifier of a pretraining, where a checkpoint has one. */
 import type { Architecture } from "../bases/architecture.js";
 import type { Parameter, Parameters } from "../network/parameters.js";
-import type { CheckpointTensor } from "./torchState.js";
+import type { CheckpointTensor } from "./tensorViews.js";
 
 /**
  * Only features are transferred: a checkpoint without a classifier is as good.

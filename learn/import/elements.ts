@@ -9,7 +9,11 @@ export interface ElementType {
 
 const each = (bytes: number, read: (data: Buffer, at: number) => number): ElementType => ({
   bytes,
-  read: (data) => Float32Array.from({ length: data.length / bytes }, (_, i) => read(data, i * bytes)),
+  read: (data) => {
+    const values = new Float32Array(data.length / bytes);
+    for (let i = 0; i < values.length; i++) values[i] = read(data, i * bytes);
+    return values;
+  },
 });
 
 /** IEEE 754 binary16: one bit sign, five bits exponent with bias 15, ten bits fraction. */
@@ -26,7 +30,8 @@ function half(data: Buffer, at: number): number {
 const brain: ElementType = {
   bytes: 2,
   read: (data) => {
-    const bits = Uint32Array.from({ length: data.length / 2 }, (_, i) => data.readUInt16LE(2 * i) << 16);
+    const bits = new Uint32Array(data.length / 2);
+    for (let i = 0; i < bits.length; i++) bits[i] = data.readUInt16LE(2 * i) << 16;
     return new Float32Array(bits.buffer);
   },
 };

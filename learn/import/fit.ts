@@ -5,7 +5,8 @@ import { ThawError } from "../../spec/errors.js";
 import type { Architecture } from "../bases/architecture.js";
 import type { Parameters } from "../network/parameters.js";
 import { importClassifier } from "./classifier.js";
-import type { CheckpointTensor, StateDict } from "./torchState.js";
+import type { CheckpointTensor } from "./tensorViews.js";
+import type { StateDict } from "./torchState.js";
 import { expectedTensors, importUnits, type Naming } from "./torchUnits.js";
 
 export interface ImportedWeights {
@@ -68,19 +69,41 @@ function candidatesOf(
 ): readonly Candidate[] {
   const expected = expectedTensors(architecture, naming);
   const [first = ""] = expected.keys();
-  return dicts.flatMap((dict) =>
-    prefixesIn(dict, first).map((prefix): Candidate => {
-      let hits = 0;
-      for (const [name, shape] of expected) {
-        const found = dict.shapes.get(prefix + name);
-        if (found !== undefined && isDeepStrictEqual([...found], [...shape])) hits += 1;
-      }
+  const prefixes = dicts.map((dict) => prefixesIn(dict, first));
+  const networks = prefixes.reduce((sum, { length }) => sum + length - 1, 0);
+  if (networks > MOST_PREFIXES) {
+    throw new ThawError("DATA_INVALID", `the checkpoint has ${networks} tensors called ${first}`, {
+      hint: "save the network that you mean alone",
+    });
+  }
+  return dicts.flatMap((dict, i) =>
+    (prefixes[i] ?? []).map((prefix): Candidate => {
+      const hits = hitsOf(dict, prefix, expected);
       const name = [dict.wrapper, prefix].filter((part) => part !== "").join("/") || PLAIN;
       const begins = dict.shapes.has(prefix + first);
       return { dict, prefix, naming, name, begins, hits, expected: expected.size };
     }),
   );
 }
+
+/** An optimizer's thousands of small dicts are not asked for every name of the network. */
+function hitsOf(
+  { shapes }: StateDict,
+  prefix: string,
+  expected: ReadonlyMap<string, readonly number[]>,
+): number {
+  const isHit = (wanted: readonly number[] | undefined, found: readonly number[] | undefined): boolean =>
+    wanted !== undefined && found !== undefined && isDeepStrictEqual([...found], [...wanted]);
+  if (shapes.size < expected.size) {
+    return [...shapes].filter(
+      ([name, found]) => name.startsWith(prefix) && isHit(expected.get(name.slice(prefix.length)), found),
+    ).length;
+  }
+  return [...expected].filter(([name, wanted]) => isHit(wanted, shapes.get(prefix + name))).length;
+}
+
+/** An ensemble has a dozen networks. */
+const MOST_PREFIXES = 1000;
 
 /** Names without anything around them. */
 const PLAIN = "plain";
@@ -101,18 +124,27 @@ function closest(candidates: readonly Candidate[]): Candidate | undefined {
 
 function choose(fitting: readonly Candidate[], asked: string | undefined): Candidate | undefined {
   if (asked === undefined) return fitting[0];
-  const names = fitting.map(({ name }) => name).join(", ");
+  const names = listed(fitting);
   for (const isMeant of [isExactly, isAPartOf, isAWordOf]) {
     const [one, ...others] = fitting.filter((candidate) => isMeant(candidate, asked));
     if (one !== undefined && others.length === 0) return one;
     if (one !== undefined) {
-      const all = [one, ...others].map(({ name }) => name).join(", ");
+      const all = listed([one, ...others]);
       throw new ThawError("USAGE", `"${asked}" may be each of ${all}`, { hint: "write one of them in full" });
     }
   }
   throw new ThawError("USAGE", `the checkpoint has no weights called "${asked}" that fit`, {
     hint: fitting.length === 1 ? `it has ${names} only: leave the choice out` : `it has ${names}`,
   });
+}
+
+/** Of the names in a sentence or a record: the file decides how many there are. */
+const MOST_LISTED = 12;
+
+function listed(candidates: readonly Candidate[]): string {
+  const more = candidates.length - MOST_LISTED;
+  const names = candidates.slice(0, MOST_LISTED).map(({ name }) => name);
+  return names.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
 type Meant = (candidate: Candidate, asked: string) => boolean;
@@ -134,7 +166,7 @@ function takenOf({ name, prefix }: Candidate, fitting: readonly Candidate[]): Pi
     taken: {
       name,
       ...(prefix === "" ? {} : { prefix }),
-      ...(others.length === 0 ? {} : { others }),
+      ...(others.length === 0 ? {} : { others: others.slice(0, MOST_LISTED) }),
     },
   };
 }

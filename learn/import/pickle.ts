@@ -5,6 +5,7 @@
  * runs no code of the file: globals resolve only through the caller's table, everything else is refused.
  */
 import { ThawError } from "../../spec/errors.js";
+import { COSTS, type Spend } from "./budget.js";
 
 /** A reference to a Python global that the file wants to call, e.g. `torch._utils _rebuild_tensor_v2`. */
 export interface PickleGlobal {
@@ -17,6 +18,8 @@ export interface PickleHandlers {
   call(callee: PickleGlobal, args: readonly unknown[]): unknown;
   /** Resolves a persistent id (PyTorch: a storage). */
   persistent(id: unknown): unknown;
+  /** Counts what the parse takes, over all pickles of a file. */
+  readonly spend: Spend;
 }
 
 export interface Unpickled {
@@ -27,8 +30,13 @@ export interface Unpickled {
 
 const MARK = Symbol("mark");
 
-function isGlobal(value: unknown): value is PickleGlobal {
+export function isGlobal(value: unknown): value is PickleGlobal {
   return typeof value === "object" && value !== null && "module" in value && "name" in value;
+}
+
+/** What Python compares by value and a sentence can show. */
+function isPlain(value: unknown): boolean {
+  return value === null || ["string", "number", "bigint", "boolean"].includes(typeof value);
 }
 
 /** Little-endian two's complement integer of 0…8 bytes (more would not fit a safe integer here). */
@@ -46,6 +54,7 @@ function signedInteger(bytes: Buffer): number | bigint {
  * @throws ThawError DATA_INVALID for an opcode or a global outside the supported part.
  */
 export function unpickle(data: Buffer, start: number, handlers: PickleHandlers): Unpickled {
+  const { spend } = handlers;
   const stack: unknown[] = [];
   const memo = new Map<number, unknown>();
   let at = start;
@@ -63,15 +72,21 @@ export function unpickle(data: Buffer, start: number, handlers: PickleHandlers):
   const line = (): string => {
     const end = data.indexOf(10, at);
     if (end < 0) bad("it ends in the middle of a pickle");
-    const text = data.toString("latin1", at, end);
+    spend(COSTS.text + COSTS.character * (end - at));
+    const line = data.toString("latin1", at, end);
     at = end + 1;
-    return text;
+    return line;
+  };
+  const text = (length: number, encoding: "utf8" | "latin1"): string => {
+    const bytes = take(length);
+    spend(COSTS.text + COSTS.character * length);
+    return bytes.toString(encoding);
   };
   const toMark = (): unknown[] => {
     const mark = stack.lastIndexOf(MARK);
     if (mark < 0) bad("a mark is missing");
-    const items = stack.splice(mark);
-    items.shift();
+    const items = stack.splice(mark + 1);
+    stack.pop();
     return items;
   };
   const pop = (): unknown => {
@@ -84,14 +99,45 @@ export function unpickle(data: Buffer, start: number, handlers: PickleHandlers):
       bad("items are set on something that is no dict");
       return;
     }
-    for (let i = 0; i + 1 < items.length; i += 2) target.set(items[i], items[i + 1]);
+    if (items.length % 2 !== 0) bad("a key of a dict has no value");
+    for (let i = 0; i < items.length; i += 2) {
+      const key = items[i];
+      // A key becomes a name, and the text of a list that holds itself twice, many times over, has no end.
+      if (!isPlain(key)) bad("a key of a dict is neither a text nor a number");
+      spend(COSTS.pair);
+      target.set(key, items[i + 1]);
+    }
   };
   const appendAll = (target: unknown, items: readonly unknown[]): void => {
-    if (Array.isArray(target)) target.push(...items);
-    else bad("items are appended to something that is no list");
+    if (!Array.isArray(target)) {
+      bad("items are appended to something that is no list");
+      return;
+    }
+    spend(COSTS.entry * items.length);
+    // One by one: as arguments of a call they would have to fit on the stack.
+    for (const item of items) target.push(item);
+  };
+
+  const remember = (index: number): void => {
+    if (stack.length === 0) bad("its stack is empty");
+    spend(COSTS.pair);
+    memo.set(index, top());
+  };
+  const recall = (index: number): unknown => {
+    if (!memo.has(index)) bad("it refers to something that it has not made");
+    return memo.get(index);
+  };
+  const list = (items: unknown[]): unknown[] => {
+    spend(COSTS.list + COSTS.entry * items.length);
+    return items;
+  };
+  const global = (module: unknown, name: unknown): PickleGlobal => {
+    if (typeof module === "string" && typeof name === "string") return { module, name };
+    return bad("the name of a global is no text");
   };
 
   for (;;) {
+    spend(COSTS.entry);
     const opcode = String.fromCharCode(take(1)[0] ?? 0);
     switch (opcode) {
       case "\x80": // PROTO
@@ -133,60 +179,61 @@ export function unpickle(data: Buffer, start: number, handlers: PickleHandlers):
         stack.push(take(8).readDoubleBE());
         break;
       case "X": // BINUNICODE
-        stack.push(take(take(4).readUInt32LE()).toString("utf8"));
+        stack.push(text(take(4).readUInt32LE(), "utf8"));
         break;
       case "\x8c": // SHORT_BINUNICODE
-        stack.push(take(take(1).readUInt8()).toString("utf8"));
+        stack.push(text(take(1).readUInt8(), "utf8"));
         break;
       case "U": // SHORT_BINSTRING
-        stack.push(take(take(1).readUInt8()).toString("latin1"));
+        stack.push(text(take(1).readUInt8(), "latin1"));
         break;
       case "T": // BINSTRING
-        stack.push(take(take(4).readUInt32LE()).toString("latin1"));
+        stack.push(text(take(4).readUInt32LE(), "latin1"));
         break;
       case "C": // SHORT_BINBYTES
         stack.push(take(take(1).readUInt8()));
         break;
       case "}":
+        spend(COSTS.dict);
         stack.push(new Map());
         break;
       case "]":
-        stack.push([]);
+        stack.push(list([]));
         break;
       case ")":
-        stack.push([]);
+        stack.push(list([]));
         break;
       case "t": // TUPLE
-        stack.push(toMark());
+        stack.push(list(toMark()));
         break;
       case "\x85":
-        stack.push([pop()]);
+        stack.push(list([pop()]));
         break;
       case "\x86": {
         const second = pop();
-        stack.push([pop(), second]);
+        stack.push(list([pop(), second]));
         break;
       }
       case "\x87": {
         const third = pop();
         const second = pop();
-        stack.push([pop(), second, third]);
+        stack.push(list([pop(), second, third]));
         break;
       }
       case "q": // BINPUT
-        memo.set(take(1).readUInt8(), top());
+        remember(take(1).readUInt8());
         break;
       case "r": // LONG_BINPUT
-        memo.set(take(4).readUInt32LE(), top());
+        remember(take(4).readUInt32LE());
         break;
       case "\x94": // MEMOIZE
-        memo.set(memo.size, top());
+        remember(memo.size);
         break;
       case "h": // BINGET
-        stack.push(memo.get(take(1).readUInt8()));
+        stack.push(recall(take(1).readUInt8()));
         break;
       case "j": // LONG_BINGET
-        stack.push(memo.get(take(4).readUInt32LE()));
+        stack.push(recall(take(4).readUInt32LE()));
         break;
       case "s": {
         const value = pop();
@@ -210,11 +257,11 @@ export function unpickle(data: Buffer, start: number, handlers: PickleHandlers):
         break;
       }
       case "c": // GLOBAL
-        stack.push({ module: line(), name: line() } satisfies PickleGlobal);
+        stack.push(global(line(), line()));
         break;
       case "\x93": {
         const name = pop();
-        stack.push({ module: String(pop()), name: String(name) } satisfies PickleGlobal);
+        stack.push(global(pop(), name));
         break;
       }
       case "\x81": // NEWOBJ: an object of a class, whose attributes BUILD sets
@@ -222,13 +269,17 @@ export function unpickle(data: Buffer, start: number, handlers: PickleHandlers):
         const args = pop();
         const callee = pop();
         if (!isGlobal(callee) || !Array.isArray(args)) bad("it calls something that is no global");
-        else stack.push(handlers.call(callee, args));
+        else {
+          spend(COSTS.call);
+          stack.push(handlers.call(callee, args));
+        }
         break;
       }
       case "b": // BUILD: attributes of an object; a state dict carries only metadata there
         pop();
         break;
       case "Q": // BINPERSID
+        spend(COSTS.call);
         stack.push(handlers.persistent(pop()));
         break;
       default:

@@ -3,10 +3,12 @@
  * system information, the object, the storage keys – and then the raw storages in the order of the keys
  * (`torch/serialization.py`, `_legacy_load`).
  */
-import { readFile } from "node:fs/promises";
 import { ThawError } from "../../spec/errors.js";
+import { shown } from "./names.js";
 import { unpickle } from "./pickle.js";
-import { type StateDict, type Storage, stateReader } from "./torchState.js";
+import type { Storage } from "./tensorViews.js";
+import { type StateDict, stateReader } from "./torchState.js";
+import { readWhole } from "./wholeFile.js";
 
 const MAGIC = 0x1950a86a20f9469cfc6cn;
 
@@ -16,14 +18,14 @@ const MAGIC = 0x1950a86a20f9469cfc6cn;
  * @throws ThawError DATA_INVALID when the file is something else, is damaged or wants to run code
  */
 export async function readTorchLegacy(path: string): Promise<readonly StateDict[]> {
-  const file = await readFile(path);
   const invalid = (what: string, hint?: string): ThawError =>
     new ThawError(
       "DATA_INVALID",
       `${path} is not a legacy PyTorch checkpoint: ${what}`,
       hint === undefined ? {} : { hint },
     );
-  const { handlers, storages, dicts } = stateReader(invalid);
+  const file = await readWhole(path, invalid);
+  const { handlers, storages, dicts } = stateReader(file.length, invalid);
   let at = 0;
   const next = (): unknown => {
     const result = unpickle(file, at, handlers);
@@ -39,8 +41,10 @@ export async function readTorchLegacy(path: string): Promise<readonly StateDict[
 
   const contents = new Map<Storage, Float32Array>();
   for (const key of keys) {
+    if (typeof key !== "string" && typeof key !== "number") throw invalid("a key of its storages is no text");
     const storage = storages.get(String(key));
-    if (storage === undefined) throw invalid(`storage ${String(key)} is not used by any tensor`);
+    if (storage === undefined) throw invalid(`storage ${shown(String(key))} is not used by any tensor`);
+    if (contents.has(storage)) throw invalid(`storage ${storage.key} is in it twice`);
     if (at + 8 > file.length) throw invalid("it is truncated");
     const length = Number(file.readBigInt64LE(at)) * storage.type.bytes;
     at += 8;

@@ -1,28 +1,10 @@
 /** What both of PyTorch's file formats share: a pickled state dict whose tensors are views into storages. */
-import { z } from "zod";
 import type { ThawError } from "../../spec/errors.js";
+import { budgetOf, COSTS } from "./budget.js";
 import { ELEMENT_TYPES, type ElementType } from "./elements.js";
-import type { PickleGlobal, PickleHandlers } from "./pickle.js";
-
-/** A tensor of a checkpoint, row-major in PyTorch's own layout (convolutions are [out, in, h, w]). */
-export interface CheckpointTensor {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
-
-/** A stretch of numbers in the file. */
-export interface Storage {
-  readonly key: string;
-  readonly type: ElementType;
-}
-
-/** A view into a storage, to be filled in once the storages have been read. */
-interface TensorView {
-  readonly storage: Storage;
-  readonly offset: number;
-  readonly shape: readonly number[];
-  readonly stride: readonly number[];
-}
+import { nameFault, shown } from "./names.js";
+import { isGlobal, type PickleGlobal, type PickleHandlers } from "./pickle.js";
+import { type CheckpointTensor, type Storage, type TensorView, viewOf, viewsInto } from "./tensorViews.js";
 
 const STORAGE_TYPES = new Map<unknown, ElementType>([
   ["FloatStorage", ELEMENT_TYPES.F32],
@@ -32,17 +14,6 @@ const STORAGE_TYPES = new Map<unknown, ElementType>([
   ["LongStorage", ELEMENT_TYPES.I64],
   ["IntStorage", ELEMENT_TYPES.I32],
 ]);
-
-const extents = z.array(z.int().min(0));
-/** Arguments of `torch._utils._rebuild_tensor_v2` up to those that only matter for training in PyTorch. */
-const viewArguments = z
-  .tuple([
-    z.custom<Storage>((value) => typeof value === "object" && value !== null),
-    z.int().min(0),
-    extents,
-    extents,
-  ])
-  .rest(z.unknown());
 
 const DICTS: ReadonlySet<string> = new Set([
   "collections.OrderedDict",
@@ -107,62 +78,86 @@ export interface StateReader {
   dicts(state: unknown, contents: ReadonlyMap<Storage, Float32Array>): readonly StateDict[];
 }
 
-/** @param invalid makes the error for what is wrong with the file */
-export function stateReader(invalid: (what: string, hint?: string) => ThawError): StateReader {
+/**
+ * @param size bytes of the pickles, or of the file that they are in: bounds what reading them may take
+ * @param invalid makes the error for what is wrong with the file
+ */
+export function stateReader(size: number, invalid: (what: string, hint?: string) => ThawError): StateReader {
+  const spend = budgetOf(size, invalid);
   const storages = new Map<string, Storage>();
   const views = new Set<unknown>();
+  const nameOf = (key: unknown): string => {
+    const name = String(key);
+    const fault = nameFault(name);
+    if (fault !== undefined) throw invalid(fault);
+    return name;
+  };
 
+  const isStorage = (value: unknown): value is Storage => storages.get((value as Storage)?.key) === value;
   const call = (callee: PickleGlobal, args: readonly unknown[]): unknown => {
     const name = `${callee.module}.${callee.name}`;
     if (DICTS.has(name)) return new Map();
     if (name === "torch._utils._rebuild_tensor_v2") {
-      const parsed = viewArguments.safeParse(args);
-      if (!parsed.success) throw invalid("a tensor of it is damaged");
-      const [storage, offset, shape, stride] = parsed.data;
-      const view: TensorView = { storage, offset, shape, stride };
+      const view = viewOf(args, isStorage);
+      if (view === undefined) throw invalid("a tensor of it is damaged");
+      // Views are told apart by their extents as text.
+      spend(COSTS.text * (view.shape.length + view.stride.length));
       views.add(view);
       return view;
     }
     if (name === "torch._utils._rebuild_parameter") return args[0];
     if (BESIDE_WEIGHTS.has(name)) return null;
-    throw invalid(`it refers to ${name}`, SAVE_STATE);
+    throw invalid(`it refers to ${shown(name)}`, SAVE_STATE);
   };
   const persistent = (id: unknown): unknown => {
     if (!Array.isArray(id) || id[0] !== "storage") throw invalid("it has an unknown persistent id");
-    const kind = (id[1] as PickleGlobal | null | undefined)?.name;
-    const type = STORAGE_TYPES.get(kind);
-    if (type === undefined) throw invalid(`tensors of ${String(kind)} are not supported`);
-    const key = String(id[2]);
-    const known = storages.get(key) ?? { key, type };
-    storages.set(key, known);
-    return known;
+    const [, kind, key] = id as readonly unknown[];
+    const type = isGlobal(kind) ? STORAGE_TYPES.get(kind.name) : undefined;
+    if (type === undefined) {
+      throw invalid(`tensors of ${isGlobal(kind) ? shown(kind.name) : "no known type"} are not supported`);
+    }
+    if (typeof key !== "string" && typeof key !== "number") throw invalid("a storage of it has no key");
+    const storage = storages.get(String(key)) ?? { key: nameOf(key), type };
+    if (storage.type !== type) throw invalid(`storage ${storage.key} has numbers of two types`);
+    storages.set(storage.key, storage);
+    return storage;
   };
-  const dictOf = (wrapper: string, own: ReadonlyMap<string, TensorView>, contents: Contents): StateDict => ({
+  const dictOf = (
+    wrapper: string,
+    own: ReadonlyMap<string, TensorView>,
+    tensorOf: ReturnType<typeof viewsInto>,
+  ): StateDict => ({
     wrapper,
     shapes: new Map([...own].map(([name, { shape }]) => [name, shape])),
     read: (names) => {
       const found = new Map<string, CheckpointTensor>();
       for (const name of names) {
         const view = own.get(name);
-        if (view === undefined) continue;
-        const values = contents.get(view.storage);
-        if (values === undefined) throw invalid(`the values of ${name} are missing`);
-        found.set(name, materialize(name, view, values, invalid));
+        if (view !== undefined) found.set(name, tensorOf(name, view));
       }
       return found;
     },
   });
   const dicts: StateReader["dicts"] = (state, contents) => {
     const found: StateDict[] = [];
+    const tensorOf = viewsInto(contents, invalid);
     // Pickles can make a dict that holds itself.
     const seen = new Set<unknown>();
     const search = (dict: unknown, keys: readonly string[]): void => {
       if (!(dict instanceof Map) || seen.has(dict) || keys.length > DEEPEST) return;
       seen.add(dict);
-      const own = [...dict].filter(([, value]) => views.has(value));
-      if (own.length > 0) {
-        const named = new Map(own.map(([key, view]) => [String(key), view as TensorView]));
-        found.push(dictOf(keys.join("."), named, contents));
+      const own = new Map<string, TensorView>();
+      for (const [key, value] of dict) {
+        if (!views.has(value)) continue;
+        spend(COSTS.pair);
+        const name = nameOf(key);
+        if (own.has(name)) throw invalid(`two tensors in it are called ${name}`);
+        own.set(name, value as TensorView);
+      }
+      if (own.size > 0) {
+        const wrapper = keys.map(nameOf).join(".");
+        spend(COSTS.dict + COSTS.character * wrapper.length);
+        found.push(dictOf(wrapper, own, tensorOf));
       }
       for (const [key, value] of dict) search(value, [...keys, String(key)]);
     };
@@ -170,40 +165,5 @@ export function stateReader(invalid: (what: string, hint?: string) => ThawError)
     if (found.length === 0) throw invalid("it holds no state dict", SAVE_STATE);
     return found;
   };
-  return { handlers: { call, persistent }, storages, dicts };
-}
-
-type Contents = ReadonlyMap<Storage, Float32Array>;
-
-/** Copies a strided view into row-major order (converted checkpoints often keep transposed storages). */
-function materialize(
-  name: string,
-  view: TensorView,
-  values: Float32Array,
-  invalid: (what: string) => ThawError,
-): CheckpointTensor {
-  const { shape, stride } = view;
-  const size = shape.reduce((product, extent) => product * extent, 1);
-  const last = shape.reduce((sum, extent, axis) => sum + (extent - 1) * (stride[axis] ?? 0), view.offset);
-  // A stride of zero could blow up one number to any size; no state dict does that.
-  if (size > values.length) throw invalid(`${name} is larger than its storage`);
-  if (size > 0 && last >= values.length) throw invalid(`${name} reaches past its storage`);
-  const data = new Float32Array(size);
-  const index = new Array<number>(shape.length).fill(0);
-  let from = view.offset;
-  for (let to = 0; to < size; to++) {
-    data[to] = values[from] ?? Number.NaN;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const step = stride[axis] ?? 0;
-      const next = (index[axis] ?? 0) + 1;
-      from += step;
-      if (next < (shape[axis] ?? 1)) {
-        index[axis] = next;
-        break;
-      }
-      from -= step * next;
-      index[axis] = 0;
-    }
-  }
-  return { shape, data };
+  return { handlers: { call, persistent, spend }, storages, dicts };
 }

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { ThawError } from "../../spec/errors.js";
 import { type Architecture, type ConvUnit, kernelShape, unitsOf } from "../bases/architecture.js";
 import type { Parameter, Parameters } from "../network/parameters.js";
-import type { CheckpointTensor } from "./torchState.js";
+import type { CheckpointTensor } from "./tensorViews.js";
 
 /** Names of a unit's convolution and batch norm in a checkpoint. */
 export interface PortNames {
@@ -85,7 +85,8 @@ export function importUnits(
   for (const unit of units) {
     const port = portOf(unit, naming.units);
     const kernel = take(`${port.conv}.weight`, weightShape(unit));
-    parameters.set(`${unit.name}.kernel`, transposeKernel(kernel, unit));
+    // What does not fit is not worth the millions of steps.
+    if (misfits.length === 0) parameters.set(`${unit.name}.kernel`, transposeKernel(kernel, unit));
     for (const [ours, theirs] of Object.entries(VECTORS)) {
       const { data } = take(`${port.norm}.${theirs}`, [unit.outChannels]);
       parameters.set(`${unit.name}.${ours}`, { shape: [unit.outChannels], data });

@@ -24,6 +24,8 @@ interface AddOptions {
   readonly output?: string;
   readonly weights?: string;
   readonly sha256?: string;
+  readonly maxSize?: number;
+  readonly allowPrivate?: boolean;
   readonly source?: string;
   readonly licence?: string;
   readonly domain?: string;
@@ -79,12 +81,26 @@ function addAdd(bases: Command): void {
     .option("--output <layer>", "of a layers model: the layer that gives the features")
     .option("--weights <which>", "which network of a file that holds several, for example ema")
     .option("--sha256 <hex>", "the digest that the file must have", digest)
+    .option("--max-size <size>", "of what is downloaded, for example 8GB (default: 4GB)", byteCount)
+    .option("--allow-private", "let the address or a redirect lead into a private network")
     .option("--source <text>", "where it comes from; an address says it itself")
     .option("--licence <text>", "under which licence it is")
     .option("--domain <text>", "what it was pretrained on")
     .action(async (from: string, _options: AddOptions, self: Command) => {
       const { output, project, options } = contextOf<AddOptions>(self);
-      const { arch, name, sha256, size, output: layer, weights, source, licence, domain } = options;
+      const {
+        arch,
+        name,
+        sha256,
+        maxSize,
+        allowPrivate,
+        size,
+        output: layer,
+        weights,
+        source,
+        licence,
+        domain,
+      } = options;
       const request: AddBase = {
         from,
         name,
@@ -110,7 +126,10 @@ function addAdd(bases: Command): void {
         const fetching = {
           signal,
           onProgress: (done: number, total?: number) => progress.show(downloadProgress(done, total)),
+          onNotice: (sentence: string) => output.talk(`${sentence}.`),
           ...(sha256 === undefined ? {} : { sha256 }),
+          ...(maxSize === undefined ? {} : { maxBytes: maxSize }),
+          ...(allowPrivate === undefined ? {} : { allowPrivate }),
         };
         try {
           return await addBase(openStoreOnly(platform), request, fetching).finally(progress.end);
@@ -153,6 +172,15 @@ function side(text: string): number {
   const size = Number(text);
   if (Number.isInteger(size) && size > 0 && size <= MOST_PIXELS) return size;
   throw new InvalidArgumentError(`It must be a whole number of pixels, at most ${MOST_PIXELS}.`);
+}
+
+const UNITS: Readonly<Record<string, number>> = { "": 1, KB: 1e3, MB: 1e6, GB: 1e9 };
+
+function byteCount(text: string): number {
+  const [, number, unit = ""] = /^(\d+(?:\.\d+)?) ?([KMG]B)?$/i.exec(text) ?? [];
+  const bytes = Number(number) * (UNITS[unit.toUpperCase()] ?? Number.NaN);
+  if (bytes >= 1) return bytes;
+  throw new InvalidArgumentError("It must be a size such as 500MB or 8GB.");
 }
 
 function digest(text: string): string {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { resolveBase } from "../../../client/bases/resolve.js";
 import { readStateDicts } from "../../../learn/import/checkpoint.js";
-import type { CheckpointTensor } from "../../../learn/import/torchState.js";
+import type { CheckpointTensor } from "../../../learn/import/tensorViews.js";
 import { writeSafetensors } from "../../../learn/safetensors.js";
 import { baseCheckpoint } from "../../../runtime/components/download/baseCheckpoint.js";
 import { thaw, thawJson, thawRefusal } from "../../support/cli/thaw.js";

@@ -90,6 +90,74 @@ const DAMAGED: readonly (readonly [string, Buffer])[] = [
   ["a negative offset", withHeader(entry({ data_offsets: [-8, 0] }), Buffer.alloc(8))],
 ];
 
+const two = (first: readonly number[], second: readonly number[], names = ["x", "y"]): string => {
+  const entryAt = (range: readonly number[]): string =>
+    JSON.stringify({ dtype: "F32", shape: [(Number(range[1]) - Number(range[0])) / 4], data_offsets: range });
+  return `{"${names[0]}":${entryAt(first)},"${names[1]}":${entryAt(second)}}`;
+};
+
+const HOSTILE: readonly (readonly [string, Buffer, RegExp])[] = [
+  [
+    "ranges that lie over each other",
+    withHeader(two([0, 8], [4, 12]), Buffer.alloc(12)),
+    /y does not begin where/,
+  ],
+  ["one range twice", withHeader(two([0, 8], [0, 8]), Buffer.alloc(8)), /does not begin where/],
+  ["a hole between ranges", withHeader(two([0, 8], [12, 16]), Buffer.alloc(16)), /y does not begin where/],
+  ["bytes after the last range", withHeader(two([0, 8], [8, 12]), Buffer.alloc(16)), /belong to no tensor/],
+  [
+    "a name that is there twice",
+    withHeader(two([0, 8], [8, 12], ["x", "x"]), Buffer.alloc(12)),
+    /does not begin/,
+  ],
+  [
+    "__proto__",
+    withHeader(two([0, 8], [8, 12], ["x", "__proto__"]), Buffer.alloc(12)),
+    /__proto__ cannot be/,
+  ],
+  [
+    "constructor",
+    withHeader(two([0, 8], [8, 12], ["constructor", "x"]), Buffer.alloc(12)),
+    /constructor cannot be/,
+  ],
+  [
+    "a name with ESC",
+    withHeader(two([0, 8], [8, 12], ["x", "\\u001b[2J"]), Buffer.alloc(12)),
+    /control characters/,
+  ],
+  ["a header that is nothing", withHeader("null"), /its header is no object/],
+  [
+    "lists without end",
+    withHeader(`{"x":${"[".repeat(100_000)}${"]".repeat(100_000)}}`),
+    /something else than/,
+  ],
+  ["a header of 9 MiB", withHeader(`{"x":"${"y".repeat(9 * 2 ** 20)}"}`), /more than 8 MiB/],
+  [
+    "extents that have no product",
+    withHeader(entry({ shape: [2 ** 53 - 1, 2 ** 53 - 1, 0.5] })),
+    /something else/,
+  ],
+];
+
+for (const [what, bytes, says] of HOSTILE) {
+  test(`refused: ${what}`, async (context) => {
+    const path = join(await temporaryFolder(context), "hostile");
+    await writeFile(path, bytes);
+    await assert.rejects(readSafetensors(path), (error) => {
+      assert.match(String(error), says);
+      return isInvalid(path)(error);
+    });
+  });
+}
+
+test("any name comes back from what is written, as far as it is one", async (context) => {
+  const path = join(await temporaryFolder(context), "named");
+  const x = { shape: [1], data: Float32Array.of(1) };
+  const names = ["toString", "hasOwnProperty", "0", "10", "2"];
+  await writeSafetensors(path, new Map(names.map((name) => [name, x])));
+  assert.deepEqual([...(await readSafetensors(path)).keys()].sort(), [...names].sort());
+});
+
 for (const [what, bytes] of DAMAGED) {
   test(`refused: ${what}`, async (context) => {
     const path = join(await temporaryFolder(context), "damaged");

@@ -5,7 +5,8 @@ import type { Base } from "../../../learn/bases/catalogue.js";
 import { importWeights } from "../../../learn/import/fit.js";
 import { mobileNetV2Namings } from "../../../learn/import/mobilenetV2.js";
 import { resNetNamings } from "../../../learn/import/resnet.js";
-import { type CheckpointTensor, plainDict, type StateDict } from "../../../learn/import/torchState.js";
+import type { CheckpointTensor } from "../../../learn/import/tensorViews.js";
+import { plainDict, type StateDict } from "../../../learn/import/torchState.js";
 import { type Parameters, sizeOf } from "../../../learn/network/parameters.js";
 import { fixture } from "./support.js";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { access, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -31,6 +31,10 @@ const server = createServer((request, response) => {
   else if (request.url === "/cut.pth") {
     response.writeHead(200, { "content-length": 2 * CONTENT.length });
     response.write(CONTENT, () => response.destroy());
+  } else if (request.url === "/endless.pth") {
+    const write = (): unknown => response.destroyed || response.write(CONTENT, () => setImmediate(write));
+    response.writeHead(200);
+    write();
   } else response.writeHead(404).end("nothing here");
 });
 let address = "";
@@ -120,6 +124,38 @@ test("what cannot be had is said in words", async () => {
     assert.equal(error.code, "DATA_INVALID");
     assert.ok(error.message.includes(SHA256), error.message);
   }
+});
+
+/** Folders of downloads that this process has left. */
+async function leftovers(): Promise<readonly string[]> {
+  return (await readdir(tmpdir())).filter((name) => name.startsWith("thaw-checkpoint-"));
+}
+
+test("a file that is larger than it may be is refused, said beforehand or not, and nothing stays", async () => {
+  const emptied = await mkdtemp(join(folder, "tmp-"));
+  await withVariables({ TMPDIR: emptied }, async () => {
+    for (const name of ["weights.pth", "endless.pth"]) {
+      const error = await refusal(`${address}/${name}`, { maxBytes: 10 });
+      assert.equal(error.code, "DATA_INVALID");
+      assert.match(error.message, /has more than the 0.00001 MB that may come/);
+      assert.match(String(error.hint), /--max-size/);
+    }
+    assert.deepEqual(await leftovers(), []);
+    await (await openCheckpoint(store, `${address}/weights.pth`, { maxBytes: CONTENT.length })).dispose();
+  });
+});
+
+test("a private host that the address names is asked, and that is said once", async () => {
+  const notices: string[] = [];
+  const onNotice = (sentence: string): unknown => notices.push(sentence);
+  await (await openCheckpoint(store, `${address}/moved.pth`, { onNotice })).dispose();
+  assert.deepEqual(notices, ["127.0.0.1 is not in the public internet; it is asked because you named it"]);
+  await (await openCheckpoint(store, `${address}/weights.pth`, { onNotice, allowPrivate: true })).dispose();
+  assert.equal(notices.length, 1);
+});
+
+test("what is no address is said to be none", async () => {
+  assert.equal((await refusal("http://")).code, "USAGE");
 });
 
 test("a stopped download leaves nothing and says so", async () => {

@@ -5,7 +5,8 @@ import { findArchitecture } from "../../../../learn/bases/architectures.js";
 import { requireSound } from "../../../../learn/bases/sound.js";
 import { type ImportedWeights, importWeights } from "../../../../learn/import/fit.js";
 import { resNetNamings } from "../../../../learn/import/resnet.js";
-import { type CheckpointTensor, plainDict, type StateDict } from "../../../../learn/import/torchState.js";
+import type { CheckpointTensor } from "../../../../learn/import/tensorViews.js";
+import { plainDict, type StateDict } from "../../../../learn/import/torchState.js";
 import type { TakenWeights } from "../../../../spec/base.js";
 import { ThawError } from "../../../../spec/errors.js";
 import { networkNamed, stateDict } from "../torchSupport.js";
@@ -170,4 +171,32 @@ test("weights that no training leaves behind are refused, and named", () => {
       (error) => error instanceof ThawError && error.code === "DATA_INVALID" && message.test(error.message),
     );
   }
+});
+
+const small: CheckpointTensor = { shape: [1], data: new Float32Array(1) };
+
+test("a file of a hundred thousand networks' names is refused at once", () => {
+  const names = Array.from({ length: 100_000 }, (_, i) => `${i}.conv1.weight`);
+  const many = dict("", new Map(names.map((name) => [name, small])));
+  assert.throws(
+    () => take([many]),
+    (error) =>
+      error instanceof ThawError &&
+      error.message === "the checkpoint has 100000 tensors called conv1.weight" &&
+      error.code === "DATA_INVALID",
+  );
+});
+
+test("an optimizer's dicts, twenty thousand of them, do not keep from finding the network", () => {
+  const steps = Array.from({ length: 20_000 }, (_, i) => dict(`optimizer.${i}`, new Map([["step", small]])));
+  assert.deepEqual(take([...steps, dict("model", state)]).taken, { name: "model" });
+});
+
+test("of many networks that fit, a dozen are listed", () => {
+  const dicts = Array.from({ length: 20 }, (_, i) => dict(`net${i}`, state));
+  assert.equal(take(dicts).taken?.others?.length, 12);
+  assert.throws(
+    () => take(dicts, "nothing"),
+    (error) => error instanceof ThawError && /net11 and 8 more$/.test(error.hint ?? ""),
+  );
 });

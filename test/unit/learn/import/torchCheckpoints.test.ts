@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { findArchitecture } from "../../../../learn/bases/architectures.js";
-import type { CheckpointTensor } from "../../../../learn/import/torchState.js";
+import type { CheckpointTensor } from "../../../../learn/import/tensorViews.js";
 import { writeSafetensors } from "../../../../learn/safetensors.js";
 import { ThawError } from "../../../../spec/errors.js";
 import { largestDifference, temporaryFolder } from "../support.js";

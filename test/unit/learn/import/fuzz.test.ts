@@ -1,0 +1,41 @@
+/** A few hundred changed checkpoints; thousands are `node dist/test/fuzz/checkpoints.js`. */
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { readStateDicts } from "../../../../learn/import/checkpoint.js";
+import { runCampaign } from "../../../fuzz/checkpoints/campaign.js";
+import { caseOf, soundFiles } from "../../../fuzz/checkpoints/cases.js";
+import { temporaryFolder } from "../support.js";
+import { allTensors } from "../torchSupport.js";
+
+const SEED = 18;
+const CASES = 400;
+
+test("changed checkpoints are read or refused in a sentence, and cost little", async () => {
+  const { failures, counts } = await runCampaign({ seed: SEED, cases: CASES });
+  assert.deepEqual(failures, []);
+  const outcomes = [...counts.keys()];
+  // Else the changes do not reach what they are to reach.
+  for (const kind of ["zip", "zip's directory", "legacy", "safetensors"]) {
+    for (const outcome of ["read", "refused"])
+      assert.ok(outcomes.includes(`${kind} ${outcome}`), `${kind} ${outcome}`);
+  }
+});
+
+test("what they are changes of is read as a whole", async (context) => {
+  const path = join(await temporaryFolder(context), "sound");
+  const names: number[] = [];
+  for (const bytes of soundFiles()) {
+    await writeFile(path, bytes);
+    names.push(allTensors(await readStateDicts(path)).size);
+  }
+  assert.deepEqual(names, [8, 8, 4]);
+});
+
+test("a case is the same file whenever it is asked for", () => {
+  for (const index of [0, 7, 123]) {
+    assert.deepEqual(caseOf(SEED, index), caseOf(SEED, index));
+    assert.notDeepEqual(caseOf(SEED, index).bytes, caseOf(SEED + 1, index).bytes);
+  }
+});
