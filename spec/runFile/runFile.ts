@@ -166,6 +166,12 @@ export const unfreezeSchema = z
       "Take a rectangle of what the frozen layers give from another image, and as much of its label; 0 is off, 1 is usual. With mixup on too, every step draws one of both.",
     ),
     gate: gateSchema.prefault({}),
+    keep_rolled_back: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Store what a stage trained although the gate rolled it back, as rolled-back.safetensors of the stage: to look at, no model is made of it.",
+      ),
     surgical: z
       .enum(["none", "first-block"])
       .default("none")

@@ -5,13 +5,14 @@ import type { StartedRunJson } from "../../json/run.js";
 import { startedText } from "../../render/runs/advice.js";
 import { openProjectStore, withWritingSession } from "../../session.js";
 import { uploadSource } from "../../upload.js";
-import { collect, DEFAULT_RUN_FILE, SET_HELP } from "./runFileOptions.js";
+import { collect, DEFAULT_RUN_FILE, KEEP_ROLLED_BACK, SET_HELP } from "./runFileOptions.js";
 
 interface RunOptions {
   readonly set?: readonly string[];
   readonly upload?: boolean;
   readonly watch?: boolean;
   readonly detach?: boolean;
+  readonly keepRolledBack?: boolean;
 }
 
 export function addRun(program: Command): void {
@@ -26,6 +27,10 @@ export function addRun(program: Command): void {
       "put the images into the store first, for workers on other machines (the default with compute: kubernetes)",
     )
     .option("--no-upload", "the workers find the images where the run file says")
+    .option(
+      "--keep-rolled-back",
+      "store what a stage trained that is rolled back, too (unfreeze.keep_rolled_back)",
+    )
     .option("-w, --watch", "show every stage live (the default on a terminal)")
     .option("-d, --detach", "return as soon as the run has started; stdout is its id")
     .action(async (file: string, _options: RunOptions, self: Command) => {
@@ -34,7 +39,8 @@ export function addRun(program: Command): void {
         self.error("error: --watch and --detach exclude each other", { code: "commander.conflictingOption" });
       }
       const { loadRunFile } = await import("../../../client/runFile/load.js");
-      const loaded = await loadRunFile(file, options.set ?? [], () => openProjectStore(project));
+      const set = [...(options.set ?? []), ...(options.keepRolledBack === true ? [KEEP_ROLLED_BACK] : [])];
+      const loaded = await loadRunFile(file, set, () => openProjectStore(project));
       for (const warning of loaded.warnings) output.talk(`Warning: ${warning}.`);
       await withWritingSession(project, async (session) => {
         const { startRun } = await import("../../../client/runs/start.js");
