@@ -40,17 +40,18 @@ export function addGet(program: Command): void {
 
 async function describe({ store, platform }: Session, owner: Owner, output: Output): Promise<void> {
   const { run, model } = owner;
-  const [{ listFiles }, { costOfRun }, { runUrl }, { workerWarning }] = await Promise.all([
-    import("../../../client/runs/artifacts.js"),
-    import("../../../client/runs/cost.js"),
-    import("../../../client/temporal/links.js"),
-    import("../../workerWarning.js"),
-  ]);
-  const [{ filesTable, modelText }, { costLine }, { runText }, { resemblanceLines }] = await Promise.all([
+  const [{ listFiles, warningsOfArtifacts }, { costOfRun }, { runUrl }, { workerWarning }] =
+    await Promise.all([
+      import("../../../client/runs/artifacts.js"),
+      import("../../../client/runs/cost.js"),
+      import("../../../client/temporal/links.js"),
+      import("../../workerWarning.js"),
+    ]);
+  const [{ filesTable, modelText }, { costLine }, { runText }, { warningLines }] = await Promise.all([
     import("../../render/models/files.js"),
     import("../../render/runs/cost.js"),
     import("../../render/runs/run.js"),
-    import("../../render/runs/resemblance.js"),
+    import("../../render/warnings.js"),
   ]);
   const surroundings = {
     url: run && runUrl(platform, run.runId),
@@ -60,7 +61,9 @@ async function describe({ store, platform }: Session, owner: Owner, output: Outp
     ofStage.map(({ name, bytes }) => ({ what: `${stage}/${name}`, bytes })),
   );
   const cost = await costOfRun(store, run?.runId ?? model?.runId ?? "", owner);
+  const warnings = await warningsOfArtifacts(store, owner);
   const document: GetJson = {
+    ...(warnings.length === 0 ? {} : { warnings }),
     ...(run === undefined ? {} : { run: runJson(run, surroundings) }),
     ...(model === undefined ? {} : { model }),
     ...(cost === undefined ? {} : { cost }),
@@ -68,7 +71,7 @@ async function describe({ store, platform }: Session, owner: Owner, output: Outp
   };
   output.data(document, (screen) =>
     [
-      ...resemblanceLines(model?.resemblance ?? run?.result?.resemblance, screen),
+      ...warningLines(warnings, screen),
       ...(model === undefined ? [] : [modelText(model, screen)]),
       ...(run === undefined ? [] : [runText(run, surroundings, new Date(), screen)]),
       ...(cost === undefined ? [] : [costLine(cost)]),

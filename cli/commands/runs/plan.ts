@@ -36,7 +36,7 @@ export function addPlan(program: Command): void {
       const context = { store: openStoreOnly(platform), platform };
       const stages = await planRun(context, file, { dataPath }, engineFingerprint());
       await refuseUnreadable(context.store, dataPath, stages);
-      const time = await timeOfPlan(context.store, file, dataPath, stages);
+      const time = await timeOfPlan(context.store, file, { dataPath }, stages);
       output.data(planJson(file.name, stages, time), (screen) => planText(file.name, stages, screen, time));
       const other = path === DEFAULT_RUN_FILE ? "" : ` ${path}`;
       suggest(output, [[`thaw run${other}`, "do it"]]);

@@ -1,5 +1,8 @@
 /** `thaw run`: starts a run, and follows it unless told not to. */
 import type { Command } from "commander";
+import type { LoadedRunFile } from "../../../client/runFile/load.js";
+import type { Session } from "../../../client/session.js";
+import type { ImageSource } from "../../../spec/pipeline/run.js";
 import { contextOf, withExamples } from "../../context.js";
 import type { StartedRunJson } from "../../json/run.js";
 import { startedText } from "../../render/runs/advice.js";
@@ -46,13 +49,22 @@ export function addRun(program: Command): void {
         const { startRun } = await import("../../../client/runs/start.js");
         const isElsewhere = loaded.file.compute === "kubernetes";
         const uploaded = (options.upload ?? isElsewhere) ? await uploadSource(session, loaded, output) : {};
-        const started: StartedRunJson = await startRun(session, { ...loaded, ...uploaded });
+        const started = await startRun(session, { ...loaded, ...uploaded });
         const { stderr } = output.screen;
         // The live view has the link in its header.
         const isLive = stderr.live && options.detach !== true;
         const text = startedText(started.runId, isLive ? undefined : started.url, stderr);
         output.talk(isLive ? `${text}\n` : text);
-        if (options.detach === true) return output.data(started, () => started.runId);
+        if (options.detach === true) {
+          const [forecast, { startedTimeText }] = await Promise.all([
+            forecastOf(session, { ...loaded, ...uploaded }),
+            import("../../render/runs/plan.js"),
+          ]);
+          output.talk(startedTimeText(forecast, stderr));
+          const time = "time" in forecast ? forecast.time : undefined;
+          const document: StartedRunJson = { ...started, ...(time === undefined ? {} : { forecast: time }) };
+          return output.data(document, () => started.runId);
+        }
         const [{ followRun }, { finishRun }] = await Promise.all([
           import("../../follow.js"),
           import("../../finish.js"),
@@ -69,4 +81,12 @@ export function addRun(program: Command): void {
     ["RUN=$(thaw run --detach)", "start it and go on"],
     ["thaw run --watch --json", "a JSON document for each change"],
   ]);
+}
+
+async function forecastOf(session: Session, { file, ...source }: LoadedRunFile & ImageSource) {
+  const [{ forecastOfStarted }, { engineFingerprint }] = await Promise.all([
+    import("../../../client/forecast/started.js"),
+    import("../../../runtime/components/components.js"),
+  ]);
+  return forecastOfStarted(session, file, source, engineFingerprint());
 }
