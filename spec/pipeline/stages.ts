@@ -15,7 +15,7 @@ export type StageKind = PodStage | "base" | "register" | "report";
  * artifacts of older code are not reused.
  */
 const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
-  ingest: 3,
+  ingest: 4,
   features: 1,
   recipe: 3,
   base: 2,

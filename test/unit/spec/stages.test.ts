@@ -73,7 +73,7 @@ test("what folders mean is no parameter of ingest: labels and splits are in the 
       ({ name }) => name === "ingest",
     );
   assert.deepEqual(ingest({ folders: "splits" }), ingest({}));
-  assert.equal(ingest({})?.codeVersion, 3);
+  assert.equal(ingest({})?.codeVersion, 4);
 });
 
 test("where the images lie is no parameter of ingest: their contents are", () => {
