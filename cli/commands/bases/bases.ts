@@ -61,7 +61,7 @@ export function addBases(program: Command): void {
 function addAdd(bases: Command): void {
   const command = bases
     .command("add")
-    .description("register a checkpoint as a base, after reading it as a run would")
+    .description("register a checkpoint of pretrained weights as a base, after reading it as a run would")
     .argument(
       "<from>",
       "path, https:// or s3://BUCKET/KEY of a PyTorch state dict, a safetensors file or a model.json",

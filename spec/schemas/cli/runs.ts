@@ -56,7 +56,7 @@ export const runSchema = z.object({
   noWorker: z
     .boolean()
     .exactOptional()
-    .describe("True while a task of the run waits for a worker that is not there."),
+    .describe("True while a Temporal task of the run waits for a worker that is not there."),
   warning: z.string().exactOptional().describe("What keeps the run from going on, and what mends it."),
   control: runControlSchema
     .exactOptional()

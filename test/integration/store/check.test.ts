@@ -125,7 +125,9 @@ test("a key that may not delete leaves one object, however often it is checked",
     assert.deepEqual(await listNames(direct, CHECKS_PREFIX), [`${CHECKS_PREFIX}stays.json`]);
   }
   await Promise.all(
-    [1, 2, 3, 4].map(() => assert.rejects(checkStore(spoilt, { makeBucket: false }), /it lacks s3:DeleteObject$/)),
+    [1, 2, 3, 4].map(() =>
+      assert.rejects(checkStore(spoilt, { makeBucket: false }), /it lacks s3:DeleteObject$/),
+    ),
   );
   // With that object there, conditions that are ignored are still found.
   proxy.spoil((request) => (request.method === "PUT" ? { kind: "always-200" } : isDenied(request)));

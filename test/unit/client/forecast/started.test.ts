@@ -60,7 +60,7 @@ describe("the forecast of a run that has started", () => {
     const forecast = await forecastOfStarted(context, fileWith({}), nowhere, "engine");
     assert.equal(
       startedTimeText(forecast, plainScreen(100)),
-      "No forecast of its time: there is no folder or manifest at /nowhere/images",
+      "No forecast of its time: there is no folder or manifest of images at /nowhere/images",
     );
   });
 
