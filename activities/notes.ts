@@ -15,7 +15,17 @@ const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
 /** What should be looked at before the result is believed, in a few words each; nothing for older artifacts. */
 function seriousFaults({ classes, faults }: DatasetSummary): string[] {
   if (faults === undefined) return [];
-  const { conflicts, lookAlikes, leaks, imbalance, shortcuts, oneColour, oddFormats, notes = [] } = faults;
+  const {
+    conflicts,
+    lookAlikes,
+    leaks,
+    imbalance,
+    shortcuts,
+    oneColour,
+    oddFormats,
+    darkSamples,
+    notes = [],
+  } = faults;
   const pictures = (count: number): string => `${count} ${count === 1 ? "picture" : "pictures"}`;
   const few = imbalance.below5.length;
   return [
@@ -33,6 +43,7 @@ function seriousFaults({ classes, faults }: DatasetSummary): string[] {
     ...(oddFormats === undefined || oddFormats.count === 0
       ? []
       : [`${pictures(oddFormats.count)} of an odd format`]),
+    ...(darkSamples === undefined ? [] : [`${pictures(darkSamples.count)} of 16 bits, all dark`]),
     ...(notes.length === 0 ? [] : ["names or folders to look at (see the report)"]),
     ...shortcuts.map(({ property, label }) => `${property} gives "${classes[label] ?? label}" away`),
   ];

@@ -127,7 +127,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
         head: file.head,
         // As many as the recipe allows; the workflow has left the others out of the parameters.
         stages: (stages as readonly { readonly deepest: string }[]).map(({ deepest }, index) =>
-          tuneSettings(file.unfreeze, deepest, index + 1),
+          tuneSettings({ ...file.unfreeze, keep_rolled_back: false }, deepest, index + 1),
         ),
       },
       features: join(await inputs.folder("features"), FEATURES_FILE),

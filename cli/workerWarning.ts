@@ -5,7 +5,7 @@ import { status } from "../runtime/services/status.js";
 import type { Platform } from "../spec/platform.js";
 
 const WORKERS = ["control-worker", "training-worker"];
-const UNKNOWN = "no worker takes the run's tasks; `thaw up` starts workers on this machine";
+const UNKNOWN = "no worker takes the run's Temporal tasks; `thaw up` starts workers on this machine";
 
 /**
  * Of embedded workers the process is looked at, because Temporal takes a minute to miss one. Of others

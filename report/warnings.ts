@@ -27,6 +27,7 @@ export const SECTION_OF: Readonly<Record<WarningCode, string>> = {
   shortcut: "checks",
   "no-better-than-largest": "classes",
   contradictions: "checks",
+  "dark-samples": "checks",
   "suspected-copies": "checks",
   "no-test-images": "classes",
   "small-classes": "classes",

@@ -75,7 +75,10 @@ async function findWhole(store: Store, kind: string, key: string): Promise<Found
   if (manifest !== "damaged" && (await artifactIsWhole(store, manifest))) return { manifest };
   // Deleted by hand, or torn: the stage is made again instead of failing later.
   await dropManifest(store, kind, key);
-  const why = manifest === "damaged" ? "its manifest was damaged" : "data of it were deleted from the store";
+  const why =
+    manifest === "damaged"
+      ? "the artifact's manifest was damaged"
+      : "data of the artifact were deleted from the store";
   return { manifest: undefined, miss: `made anew: ${why}` };
 }
 

@@ -2,16 +2,45 @@
 import type { Screen } from "../output.js";
 import { padEnd, padStart, truncate, widthOf } from "./text.js";
 
-/** @param right indices of the columns with numbers, which are aligned to the right */
+/**
+ * @param right indices of the columns with numbers, which are aligned to the right
+ * @param whole indices of the columns that people copy from, which are never cut: where they leave too little for the
+ *   others, a row takes several lines
+ */
 export function table(
   header: readonly string[],
   rows: readonly (readonly string[])[],
-  { colours, width }: Screen,
+  screen: Screen,
   right: readonly number[] = [],
+  whole: readonly number[] = [],
 ): string {
-  const fit = widthsWithin(width, header, rows, right);
+  const natural = header.map((title, column) =>
+    rows.reduce((widest, row) => Math.max(widest, widthOf(row[column] ?? "")), widthOf(title)),
+  );
+  const fit = widthsWithin(screen.width, natural, right, whole);
+  if (whole.length === 0 || fits(fit, screen.width)) return block(header, rows, screen, right, fit);
+  const blocks = bandsWithin(screen.width, natural, whole).map(({ columns, widths, indent }) => {
+    const of = (cells: readonly string[]): readonly string[] => columns.map((column) => cells[column] ?? "");
+    const inBand = columns.flatMap((column, index) => (right.includes(column) ? [index] : []));
+    const lines = block(of(header), rows.map(of), screen, inBand, widths).split("\n");
+    return lines.map((line) => (line === "" ? line : `${" ".repeat(indent)}${line}`));
+  });
+  return [header, ...rows]
+    .flatMap((_, row) =>
+      blocks.map((lines) => lines[row] ?? "").filter((line, band) => band === 0 || line !== ""),
+    )
+    .join("\n");
+}
+
+function block(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  { colours }: Screen,
+  right: readonly number[],
+  widths: readonly number[],
+): string {
   const line = (cells: readonly string[]): string =>
-    fit
+    widths
       .map((columns, column) => {
         const cell = truncate(cells[column] ?? "", columns);
         return right.includes(column) ? padStart(cell, columns) : padEnd(cell, columns);
@@ -24,6 +53,13 @@ export function table(
 /** Below this a cell says nothing. */
 const LEAST_WIDTH = 8;
 const GAP = 2;
+/** Of the lines of a row after its first. */
+const INDENT = 2;
+
+const sum = (widths: readonly number[]): number =>
+  widths.reduce((total, each) => total + each, GAP * (widths.length - 1));
+
+const fits = (widths: readonly number[], width: number): boolean => sum(widths) <= width;
 
 /**
  * Widths of the columns so that the table fits the screen: the widest column of words gives way first, down to
@@ -31,16 +67,13 @@ const GAP = 2;
  */
 function widthsWithin(
   width: number,
-  header: readonly string[],
-  rows: readonly (readonly string[])[],
+  natural: readonly number[],
   right: readonly number[],
+  whole: readonly number[],
 ): readonly number[] {
-  const widths = header.map((title, column) =>
-    rows.reduce((widest, row) => Math.max(widest, widthOf(row[column] ?? "")), widthOf(title)),
-  );
-  const excess = (): number => widths.reduce((sum, each) => sum + each, GAP * (widths.length - 1)) - width;
-  while (excess() > 0) {
-    const words = widths.map((each, column) => (right.includes(column) ? 0 : each));
+  const widths = [...natural];
+  while (!fits(widths, width)) {
+    const words = widths.map((each, column) => (right.includes(column) || whole.includes(column) ? 0 : each));
     // The first column says what the row is of: it gives way last.
     if (words.some((each, column) => column > 0 && each > LEAST_WIDTH)) words[0] = 0;
     const widest = Math.max(...words);
@@ -48,4 +81,27 @@ function widthsWithin(
     widths[words.indexOf(widest)] = widest - 1;
   }
   return widths;
+}
+
+interface Band {
+  readonly columns: number[];
+  readonly widths: number[];
+  readonly indent: number;
+}
+
+/** The columns in their order, as many on a line as fit; one that is wider than the screen has a line of its own. */
+function bandsWithin(width: number, natural: readonly number[], whole: readonly number[]): readonly Band[] {
+  const bands: Band[] = [];
+  for (const [column, wanted] of natural.entries()) {
+    const last = bands.at(-1);
+    if (last !== undefined && fits([...last.widths, wanted], width - last.indent)) {
+      last.columns.push(column);
+      last.widths.push(wanted);
+      continue;
+    }
+    const indent = last === undefined ? 0 : INDENT;
+    const cut = whole.includes(column) ? wanted : Math.min(wanted, width - indent);
+    bands.push({ columns: [column], widths: [cut], indent });
+  }
+  return bands;
 }

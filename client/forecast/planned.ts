@@ -2,10 +2,12 @@
 import { availableParallelism } from "node:os";
 import { listSource } from "../../data/source/source.js";
 import { loadPrices } from "../../runtime/prices.js";
+import type { ImageSource } from "../../spec/pipeline/run.js";
 import { costOf } from "../../spec/prices.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
 import type { Store } from "../../store/connection/connection.js";
 import { bucketReader } from "../../store/images/bucketReader.js";
+import { readUploadList } from "../../store/images/uploads.js";
 import type { PlannedStage } from "../plan/foresee.js";
 import { forecast } from "./estimate.js";
 import { pastSamples, sizeOf } from "./samples.js";
@@ -24,17 +26,17 @@ export interface PlannedTime {
 export async function timeOfPlan(
   store: Store,
   file: RunFile,
-  dataPath: string,
+  source: ImageSource,
   planned: readonly PlannedStage[],
 ): Promise<PlannedTime | undefined> {
   const stages = planned.filter(({ action }) => action === "run");
   if (stages.length === 0) return undefined;
-  const [{ entries }, samples, prices] = await Promise.all([
-    listSource(dataPath, bucketReader(store)),
+  const [images, samples, prices] = await Promise.all([
+    countImages(store, { ...source, folders: file.data.folders }),
     pastSamples(store),
     loadPrices(),
   ]);
-  const workload = { images: entries.length, ...sizeOf(file.base) };
+  const workload = { images, ...sizeOf(file.base) };
   const { seconds, isMeasured, stages: each } = forecast(stages, workload, samples, availableParallelism());
   const held = each.flatMap(({ seconds: of, resources }) =>
     resources === undefined ? [] : [{ seconds: of, resources }],
@@ -46,4 +48,9 @@ export async function timeOfPlan(
     withoutFolds: planned.some(({ action }) => action === "maybe"),
     ...(prices === undefined || held.length === 0 ? {} : { cost: { amount, currency: prices.currency } }),
   };
+}
+
+async function countImages(store: Store, { dataPath, upload, folders }: ImageSource): Promise<number> {
+  if (upload !== undefined) return (await readUploadList(store, upload)).entries.length;
+  return (await listSource(dataPath, bucketReader(store), folders)).entries.length;
 }

@@ -1,4 +1,5 @@
 /** Jobs in a Kubernetes cluster that have outlived their runs. */
+import { answered } from "../../k8s/answered.js";
 import { connectCluster } from "../../k8s/connect.js";
 import { listRunJobs, type RunJob, removeRunJob } from "../../k8s/job/orphans.js";
 import type { Session } from "../session.js";
@@ -25,7 +26,8 @@ export async function collectJobs(
   const place = namespace ?? cluster.namespace;
   const orphans: RunJob[] = [];
   const unknown: RunJob[] = [];
-  for (const job of await listRunJobs(cluster, place)) {
+  const jobs = await answered(cluster, `listing Jobs in ${place}`, () => listRunJobs(cluster, place));
+  for (const job of jobs) {
     const run = await describeRun(session, job.runId);
     if (run === undefined) unknown.push(job);
     else if (statusOf(run) !== "running") orphans.push(job);

@@ -30,7 +30,7 @@ export function nearestSentence(
   if (differences.length > 0) return `the nearest artifact has ${differences.join(", ")}`;
   const isOtherEngine =
     usesEngine && other.engine !== engine && canonicalJson(other.parameters) === canonicalJson(parameters);
-  return `the artifact for these parameters was made ${isOtherEngine ? "with another TensorFlow build or device" : "by another version of the stage"}`;
+  return `the artifact for these parameters was made ${isOtherEngine ? "with another TensorFlow build or device" : "by another code version of the stage"}`;
 }
 
 /** The parameters that differ, each once with both values; versions of code are none. */

@@ -34,6 +34,8 @@ export interface PlanOptions {
   readonly from?: string;
   /** What the bases' names mean; looked up when left out. */
   readonly recorded?: KnownBases;
+  /** Ends the reading of the images, with its reason as the error. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -47,9 +49,10 @@ export async function planRun(
   given: RunFile,
   source: ImageSource,
   engineFingerprint: string,
-  { from, recorded }: PlanOptions = {},
+  { from, recorded, signal }: PlanOptions = {},
 ): Promise<readonly PlannedStage[]> {
-  const images = await digestOf({ ...source, folders: given.data.folders }, store, platform.workFolder);
+  const named = { ...source, folders: given.data.folders };
+  const images = await digestOf(named, store, platform.workFolder, signal);
   const run = await withBases(store, given, recorded);
   return foresee({ ...run, ...(from === undefined ? {} : { from }) }, (stage, made) => {
     const inputs = Object.entries(inputsFrom(stage, made)).map(([name, { digest }]) => [name, digest]);
@@ -62,6 +65,7 @@ async function digestOf(
   { dataPath, upload, folders }: ImageSource,
   store: Store,
   workFolder: string,
+  signal?: AbortSignal,
 ): Promise<string> {
   if (upload !== undefined) {
     await readUploadList(store, upload);
@@ -69,7 +73,8 @@ async function digestOf(
   }
   // The same file as the activities', so that images are read again only where they changed.
   const digestCache = join(workFolder, "source-digests.json");
-  return (await digestSource(await listSource(dataPath, bucketReader(store), folders), digestCache)).digest;
+  const images = await listSource(dataPath, bucketReader(store), folders);
+  return (await digestSource(images, digestCache, () => signal?.throwIfAborted())).digest;
 }
 
 /** @param digests of its inputs' contents, by name */

@@ -3,6 +3,8 @@ import { stat } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import type { ArtifactRef } from "../../spec/artifact.js";
 import { ThawError } from "../../spec/errors.js";
+import type { Warning } from "../../spec/warnings/warning.js";
+import { warningsOfArtifact, warningsOfStages } from "../../spec/warnings/warnings.js";
 import {
   type ArtifactManifest,
   downloadArtifactFile,
@@ -36,6 +38,23 @@ export async function listFiles(store: Store, owner: ArtifactOwner): Promise<rea
       return { stage, artifact, files: files.map(({ name, size }) => ({ name, bytes: size })) };
     }),
   );
+}
+
+/**
+ * What the artifacts say of images and figures, the strongest first: also of a run that goes on or has failed, and of
+ * one whose record is older than warnings are.
+ */
+export async function warningsOfArtifacts(
+  store: Store,
+  { artifacts }: ArtifactOwner,
+): Promise<readonly Warning[]> {
+  const stages = await Promise.all(
+    Object.entries(artifacts).map(async ([name, artifact]) => {
+      const { kind, summary } = await requireManifest(store, artifact);
+      return { name, warnings: warningsOfArtifact(kind, summary) };
+    }),
+  );
+  return warningsOfStages(stages);
 }
 
 /**

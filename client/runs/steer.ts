@@ -84,7 +84,8 @@ function refusalOf(error: unknown, runId: string): unknown {
   if (!(error instanceof WorkflowUpdateFailedError)) return error;
   const { cause } = error;
   if (cause instanceof ApplicationFailure && cause.type !== "STEERING_REFUSED" && cause.type !== undefined) {
-    const hint = "the run's worker may be of another version: `thaw down` and `thaw up` start this one";
+    const hint =
+      "the run's worker may be of another version of thaw: `thaw down` and `thaw up` start this one";
     return new ThawError("STEERING_REFUSED", cause.message, { hint, cause: error });
   }
   const { code, message, hint } = failureOf(cause);

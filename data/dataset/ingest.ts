@@ -140,6 +140,6 @@ function splitsOfAll(
 
 function recordOf(image: StoredImage, group: string, split: Split, twin: ImageRecord["twin"]): ImageRecord {
   const { path, label, group: _own, split: _written, ...traited } = image;
-  const { bytes: _bytes, border: _border, oneColour: _oneColour, ...rest } = traited;
+  const { bytes: _bytes, border: _border, oneColour: _oneColour, brightest16: _brightest, ...rest } = traited;
   return { path, label, group, split, ...(twin === undefined ? {} : { twin }), ...rest };
 }

@@ -103,10 +103,11 @@ async function prepareImage(
     });
   }
   try {
-    const { pixels, width, height, format } = await decodeImage(bytes, options);
+    const { pixels, width, height, format, brightest16 } = await decodeImage(bytes, options);
     const [phash, encoded] = await Promise.all([perceptualHash(pixels), encodePixels(pixels)]);
     const plain = isOneColour(pixels) ? ({ oneColour: true } as const) : {};
-    const traits = { bytes: size, border: borderColour(pixels), ...plain };
+    const deep = brightest16 === undefined ? {} : { brightest16 };
+    const traits = { bytes: size, border: borderColour(pixels), ...plain, ...deep };
     return { entry, result: { sha256, phash, width, height, format, encoded, ...traits } };
   } catch (error) {
     if (!(error instanceof ThawError && error.code === "IMAGE_UNREADABLE")) throw error;

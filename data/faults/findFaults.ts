@@ -4,6 +4,7 @@ import type { StoredImage } from "../dataset/storeImages.js";
 import type { SourceEntries } from "../source/entries.js";
 import { sourceNotes } from "../source/notes.js";
 import { findConflicts, listCopies, listed } from "./copies.js";
+import { findDarkSamples } from "./darkSamples.js";
 import { measureImbalance } from "./imbalance.js";
 import type { SettledLeaks } from "./leaks.js";
 import { findMisnamed } from "./misnamed.js";
@@ -38,6 +39,7 @@ export function findFaults(input: FaultsInput): DataFaults {
   });
   const counts = new Array<number>(source.classes.length).fill(0);
   for (const { label } of records) counts[label] = (counts[label] ?? 0) + 1;
+  const dark = findDarkSamples(images);
   const conflicts = findConflicts(images, copies);
   return {
     duplicates: listCopies(named, copies),
@@ -53,6 +55,7 @@ export function findFaults(input: FaultsInput): DataFaults {
       FILES_SHOWN,
     ),
     oddFormats: listed(findOddFormats(images), FILES_SHOWN),
+    ...(dark === undefined ? {} : { darkSamples: dark }),
     notes: sourceNotes(source),
     ignored: listed(source.ignored, FILES_SHOWN),
     shortcuts: findShortcuts(traited, source.classes, seed),

@@ -10,6 +10,8 @@ export interface ImageTraits {
   readonly border: readonly [number, number, number];
   /** Of a picture without anything in it: a failed download, an empty scan. */
   readonly oneColour?: true;
+  /** Brightest sample, where they have 16 bits. */
+  readonly brightest16?: number;
 }
 
 /** A property in words, and the columns of numbers or names that describe it. */

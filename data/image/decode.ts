@@ -6,6 +6,7 @@ import { describeFile, isHeic } from "./fileKind.js";
 import { type Levels, readFloats } from "./floats.js";
 import { meaningOfSamples, reasonOfDark } from "./sampleMeaning.js";
 import { fromPixels, type Pixels, sharp } from "./sharp.js";
+import { readStated, statedBits } from "./statedDepth.js";
 import { tiffSamples } from "./tiffTags.js";
 
 /** The perceptual hash reads eight frequencies a side; what has fewer pixels is no picture. */
@@ -37,12 +38,14 @@ export interface DecodedImage {
   readonly height: number;
   /** What the bytes are, whatever the file's name says: jpeg, png, webp, gif, tiff or avif. */
   readonly format: string;
+  /** Brightest sample of 16 bits, of those alone that have so many and mean what they say by all that is known. */
+  readonly brightest16?: number;
 }
 
 /**
  * Applies EXIF orientation, converts to 8-bit sRGB (embedded profiles and CMYK included), puts `background` behind
  * transparency, and scales down. Of animations and multi-page files the first page counts. Floating-point samples are
- * scaled by their range, 0…1 or 0…255; where samples have no certain meaning, the image is refused.
+ * scaled by their range, 0…1 or 0…255, samples of fewer bits in 16 by what the file says of them; where samples have no certain meaning, the image is refused.
  * @throws ThawError IMAGE_UNREADABLE; its message is the reason in plain words, without the path
  */
 export async function decodeImage(bytes: Buffer, options: CanonicalOptions): Promise<DecodedImage> {
@@ -64,19 +67,39 @@ export async function decodeImage(bytes: Buffer, options: CanonicalOptions): Pro
       throw unreadable(damage(again), again);
     });
   });
-  const dark = is16Bit ? reasonOfDark(await brightestSample(bytes)) : undefined;
+  const image = { pixels, width, height, format };
+  if (!is16Bit) return image;
+  const brightest16 = await brightestSample(bytes, tiff?.photometric === WHITE_IS_ZERO);
+  const bits = statedBits(bytes, tiff);
+  if (
+    bits !== undefined &&
+    brightest16 > 0 &&
+    brightest16 < 2 ** bits &&
+    tiff?.photometric !== WHITE_IS_ZERO
+  ) {
+    const levels = await readStated(bytes, bits, tiff === undefined);
+    if (typeof levels === "string") throw unreadable(levels);
+    if (levels !== undefined) return { ...image, pixels: await canonicalPixels(fromLevels(levels), options) };
+  }
+  const dark = reasonOfDark(brightest16);
   if (dark !== undefined) throw unreadable(dark);
-  return { pixels, width, height, format };
+  return { ...image, brightest16 };
 }
 
+/** As a TIFF's tag says it; the decoder turns such pictures over. */
+const WHITE_IS_ZERO = 0;
+
 /** Of the colours, in the samples' own numbers. */
-async function brightestSample(bytes: Buffer): Promise<number> {
+async function brightestSample(bytes: Buffer, whiteIsZero: boolean): Promise<number> {
   const image = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: "error" });
   const read = Promise.all([image.stats(), image.metadata()]);
   const [{ channels }, { hasAlpha }] = await read.catch((error: unknown) => {
     throw unreadable(damage(error), error);
   });
-  return Math.max(...(hasAlpha ? channels.slice(0, -1) : channels).map(({ max }) => max));
+  const colours = hasAlpha ? channels.slice(0, -1) : channels;
+  return whiteIsZero
+    ? 65535 - Math.min(...colours.map(({ min }) => min))
+    : Math.max(...colours.map(({ max }) => max));
 }
 
 function fromLevels({ data, width, height, channels }: Levels): Sharp {

@@ -10,6 +10,8 @@ export interface TiffSamples {
   readonly samples: number;
   /** Of each sample beyond the colours: 0 unspecified, 1 and 2 transparency. */
   readonly extra: readonly number[];
+  /** Of each sample the largest value that it can have or, as some write it, has; empty where nothing is said. */
+  readonly largest: readonly number[];
   /** 1 is CMYK. */
   readonly inkSet: number;
   readonly hasProfile: boolean;
@@ -23,6 +25,7 @@ const TAG = {
   compression: 259,
   photometric: 262,
   samples: 277,
+  largest: 281,
   subIfds: 330,
   inkSet: 332,
   extra: 338,
@@ -34,6 +37,8 @@ const TAG = {
 const SIZES: Readonly<Record<number, number>> = { 1: 1, 3: 2, 4: 4, 16: 8 };
 /** No TIFF has more samples a pixel or more tags; a hostile count would keep us reading. */
 const MOST = 4096;
+/** What comes after them is transparency. */
+const MOST_COLOURS = 3;
 
 /** Undefined where the bytes are no TIFF or its directory cannot be read: the decoder says what is wrong. */
 export function tiffSamples(bytes: Buffer): TiffSamples | undefined {
@@ -93,6 +98,7 @@ function read(bytes: Buffer): TiffSamples | undefined {
     compression: one(TAG.compression) ?? 1,
     samples,
     extra: values.get(TAG.extra) ?? [],
+    largest: (values.get(TAG.largest) ?? []).slice(0, MOST_COLOURS),
     inkSet: one(TAG.inkSet) ?? 1,
     hasProfile: values.has(TAG.profile),
     // Canon's CR2 says so in its header, others by a reduced first picture beside sub-directories.

@@ -28,7 +28,7 @@ export async function listSource(
   }
   const source = resolve(path);
   const found = await stat(source).catch((cause: unknown) => {
-    throw new ThawError("DATA_NOT_FOUND", `there is no folder or manifest at ${source}`, {
+    throw new ThawError("DATA_NOT_FOUND", `there is no folder or manifest of images at ${source}`, {
       hint:
         "data.path is relative to the run file; it names a folder of class folders, or a .csv or .jsonl file; " +
         "images in a bucket are s3://BUCKET/PREFIX",
@@ -37,7 +37,7 @@ export async function listSource(
   });
   if (found.isDirectory()) return listFolder(source, reading);
   if (MANIFEST_EXTENSIONS.includes(extname(source).toLowerCase())) return listManifest(source);
-  throw new ThawError("DATA_INVALID", `${source} is a file, but no manifest`, {
+  throw new ThawError("DATA_INVALID", `${source} is a file, but no manifest of images`, {
     hint: `a manifest ends in ${MANIFEST_EXTENSIONS.join(" or ")}; else data.path names a folder of class folders`,
   });
 }

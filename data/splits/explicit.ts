@@ -22,8 +22,8 @@ export function explicitSplits(
       throw new ThawError(
         "DATA_INVALID",
         `"${before.path}" is in the ${before.split} split and "${path}" in the ${split} split, ` +
-          `but the manifest puts both into the group "${group}"`,
-        { hint: "give all images of a group the same split" },
+          `but the manifest puts both into the image group "${group}"`,
+        { hint: "give all images of an image group the same split" },
       );
     }
     first.set(group, before);

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { VersionApi } from "@kubernetes/client-node";
 import type { KubernetesSpec } from "../../spec/runFile/kubernetes.js";
-import { clusterCall } from "../clusterCall.js";
+import { answered } from "../answered.js";
 import { type Cluster, connectCluster } from "../connect.js";
 import { installationDefaults, podSettings } from "../job/settings.js";
 import { type Check, failed } from "./check.js";
@@ -50,7 +50,7 @@ async function checkServer(cluster: Cluster): Promise<Check> {
   const found = { ...API_SERVER, where: cluster.config.getCurrentCluster()?.server ?? "" };
   try {
     const api = cluster.config.makeApiClient(VersionApi);
-    const { gitVersion } = await clusterCall("asking for the version", () => api.getCode());
+    const { gitVersion } = await answered(cluster, "asking for the version", () => api.getCode());
     return { ...found, state: "ok", version: gitVersion };
   } catch (error) {
     return failed(found, error);

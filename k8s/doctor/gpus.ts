@@ -1,6 +1,6 @@
 /** Whether some node has the GPUs that a run's pod asks for. */
 import type { V1Node } from "@kubernetes/client-node";
-import { clusterCall } from "../clusterCall.js";
+import { answered } from "../answered.js";
 import type { Cluster } from "../connect.js";
 import type { PodSettings } from "../job/settings.js";
 import { type Check, failed } from "./check.js";
@@ -9,7 +9,7 @@ type Wanted = Pick<PodSettings, "resources" | "node_selector">;
 
 export async function checkGpus(cluster: Cluster, wanted: Wanted): Promise<Check> {
   try {
-    const { items } = await clusterCall("listing nodes", () => cluster.core.listNode());
+    const { items } = await answered(cluster, "listing nodes", () => cluster.core.listNode());
     return gpuCheck(items, wanted);
   } catch (error) {
     // Nodes belong to no namespace; many people may not see them.

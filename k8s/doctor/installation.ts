@@ -2,7 +2,7 @@
 import { parse } from "yaml";
 import { ThawError } from "../../spec/errors.js";
 import { installationSchema, type KubernetesSpec } from "../../spec/runFile/kubernetes.js";
-import { clusterCall } from "../clusterCall.js";
+import { answered } from "../answered.js";
 import type { Cluster } from "../connect.js";
 
 const SELECTOR = "app.kubernetes.io/part-of=thaw";
@@ -17,7 +17,7 @@ export interface Installation {
 
 /** @throws ThawError KUBERNETES_… ; USAGE for defaults that are wrong */
 export async function installationIn(cluster: Cluster, namespace: string): Promise<Installation | undefined> {
-  const { items } = await clusterCall(`looking for an installation in namespace ${namespace}`, () =>
+  const { items } = await answered(cluster, `looking for an installation in namespace ${namespace}`, () =>
     cluster.core.listNamespacedConfigMap({ namespace, labelSelector: SELECTOR }),
   );
   const entries = items.flatMap(({ data = {} }) => Object.entries(data));

@@ -2,7 +2,7 @@
 import type { V1Job } from "@kubernetes/client-node";
 import { runFileSchema } from "../../spec/runFile/runFile.js";
 import { doctorSchema } from "../../spec/schemas/cli/machine.js";
-import { clusterCall } from "../clusterCall.js";
+import { answered } from "../answered.js";
 import { deleteJob, ensureJob, type Place } from "../job/jobs.js";
 import { jobManifest } from "../job/manifest.js";
 import { CONTAINER } from "../job/names.js";
@@ -60,8 +60,9 @@ export async function probe(
   };
   const signal = AbortSignal.timeout(seconds * 1000);
   try {
-    await ensureJob(place, probeManifest(place.runId, settings, env, seconds), signal);
-    const end = await follow(place, signal);
+    const job = probeManifest(place.runId, settings, env, seconds);
+    await answered(place.cluster, "creating the doctor's Job", () => ensureJob(place, job, signal));
+    const end = await inTime(follow(place, signal), signal);
     if (typeof end === "string") {
       const problem = signal.aborted ? `not done after ${seconds} s: ${end}` : end;
       return [{ ...found, state: "missing", problem, fix: FIX }];
@@ -72,9 +73,25 @@ export async function probe(
       return [{ ...found, state: "missing", problem: `not done after ${seconds} s`, fix: FIX }];
     return [failed(found, error)];
   } finally {
-    await deleteJob(place, AbortSignal.timeout(LEAVING_MS)).catch(() => undefined);
+    const patience = AbortSignal.timeout(LEAVING_MS);
+    await inTime(deleteJob(place, patience), patience).catch(() => undefined);
   }
 }
+
+/** A single request may hang, which looks at no signal. */
+async function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return Promise.race([
+    work,
+    new Promise<never>((_, reject) => {
+      signal.addEventListener("abort", () => setTimeout(() => reject(signal.reason as Error), GRACE_MS), {
+        once: true,
+      });
+    }),
+  ]);
+}
+
+/** In which what looks at the signal says how far it came. */
+const GRACE_MS = 2_000;
 
 /** The doctor has a patience of its own. */
 const ENDLESS = { queue: Number.POSITIVE_INFINITY, start: Number.POSITIVE_INFINITY };
@@ -99,7 +116,7 @@ async function follow(place: Place, signal: AbortSignal): Promise<readonly Check
 
 /** What it wrote; undefined where that was no doctor, because the container never started, for example. */
 async function report({ cluster, namespace }: Place, name: string): Promise<readonly Check[] | undefined> {
-  const text = await clusterCall(`reading what pod ${name} wrote`, () =>
+  const text = await answered(cluster, `reading what pod ${name} wrote`, () =>
     cluster.core.readNamespacedPodLog({ namespace, name, container: CONTAINER }),
   );
   try {

@@ -1,7 +1,7 @@
 /** Whether the API server grants what the control worker asks it for. */
 import { AuthorizationV1Api } from "@kubernetes/client-node";
 import { ACCESS, type Access } from "../access.js";
-import { clusterCall } from "../clusterCall.js";
+import { answered } from "../answered.js";
 import type { Cluster } from "../connect.js";
 import { type Check, failed } from "./check.js";
 
@@ -46,7 +46,7 @@ async function ask({ cluster, namespace, account }: Subject, access: Access, ver
   const { group, resource } = access;
   const api = cluster.config.makeApiClient(AuthorizationV1Api);
   const resourceAttributes = { namespace, group, resource, verb };
-  const { status } = await clusterCall(`asking whether ${verb} ${resource} is allowed`, () =>
+  const { status } = await answered(cluster, `asking whether ${verb} ${resource} is allowed`, () =>
     account === undefined
       ? api.createSelfSubjectAccessReview({ body: { spec: { resourceAttributes } } })
       : api.createNamespacedLocalSubjectAccessReview({

@@ -10,7 +10,7 @@ export function requireSound(parameters: Parameters, source: string): void {
   for (const [name, { data }] of parameters) {
     if (!data.every(Number.isFinite)) {
       throw new ThawError("DATA_INVALID", `${source}: ${name} holds values that are no numbers`, {
-        hint: "the training that wrote the checkpoint diverged; use an earlier one",
+        hint: "the training that wrote these weights diverged; use an earlier checkpoint of it",
       });
     }
     const below = name.endsWith(".variance") ? data.filter((value) => value < 0).length : 0;

@@ -3,7 +3,7 @@ import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { randomStream } from "../../rng/stream.js";
 import { ThawError } from "../../spec/errors.js";
-import { WEIGHTS_FILE } from "../../spec/pipeline/artifactFiles.js";
+import { ROLLED_BACK_FILE, WEIGHTS_FILE } from "../../spec/pipeline/artifactFiles.js";
 import { FIRST_BLOCK } from "../../spec/pipeline/stages.js";
 import type { StageSummary, TrainingSummary } from "../../spec/records/training.js";
 import type { UnfreezeSpec } from "../../spec/runFile/runFile.js";
@@ -116,7 +116,7 @@ export async function tuneStage(
       ? await findRate(trainee, { ...common, epoch: epochs })
       : undefined;
     const factor = rateFinding?.factor ?? 1;
-    const { result, kept, verdict } = await gated(before, trainee, decide, () =>
+    const { result, kept, verdict, diverged } = await gated(before, trainee, decide, () =>
       fit(withRates(trainee, factor), {
         ...common,
         epochs,
@@ -130,7 +130,8 @@ export async function tuneStage(
     );
     // The artifact stands for all stages so far, whichever groups this one has trained.
     const trained = overlay(weights, trainee.trained());
-    await writeStageWeights(join(context.folders.out, WEIGHTS_FILE), previous, trained, kept);
+    const keepsRolledBack = settings.keep_rolled_back && !diverged;
+    await writeStageWeights(context.folders.out, previous, trained, kept, keepsRolledBack);
     return {
       ...result,
       deepest: architecture.groups[from]?.name ?? settings.deepest,
@@ -153,11 +154,11 @@ async function gated(
   trainee: Trainee,
   decide: Decide,
   train: () => Promise<TrainingSummary>,
-): Promise<GateDecision & { readonly result: TrainingSummary }> {
+): Promise<GateDecision & { readonly result: TrainingSummary; readonly diverged: boolean }> {
   const started = performance.now();
   try {
     const result = await train();
-    return { result, ...decide(before, trainee.validate()) };
+    return { result, ...decide(before, trainee.validate()), diverged: false };
   } catch (error) {
     if (!(error instanceof ThawError) || error.code !== "TRAINING_DIVERGED") throw error;
     return {
@@ -172,6 +173,7 @@ async function gated(
       },
       kept: false,
       verdict: `rolled back: ${error.message}`,
+      diverged: true,
     };
   }
 }
@@ -184,13 +186,16 @@ function withRates(trainee: Trainee, factor: number): Trainee {
   return { ...trainee, vector: { values, layout: lowered } };
 }
 
-/** A rolled-back stage hands on the very file that it was given. */
+/** A rolled-back stage hands on the very file that it was given; what it trained lies beside it where that is wanted. */
 async function writeStageWeights(
-  path: string,
+  folder: string,
   previous: string,
   trained: Parameters,
   kept: boolean,
+  keepsRolledBack: boolean,
 ): Promise<void> {
-  if (kept) await writeSafetensors(path, trained);
-  else await copyFile(previous, path);
+  const path = join(folder, WEIGHTS_FILE);
+  if (kept) return writeSafetensors(path, trained);
+  await copyFile(previous, path);
+  if (keepsRolledBack) await writeSafetensors(join(folder, ROLLED_BACK_FILE), trained);
 }

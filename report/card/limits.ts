@@ -16,7 +16,7 @@ export function limitSentences(data: ReportData): readonly string[] {
     ...(own === "" ? [] : [own]),
     intervalSentence(data),
     originSentence(data),
-    "No groups within the classes, for example of people, were compared with each other.",
+    "No kinds of images within the classes, for example people of one age, were compared with each other.",
     ...smallClassSentences(data),
     ...twinSentences(data),
     ...suspectedCopySentences(data),

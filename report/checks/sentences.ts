@@ -70,13 +70,19 @@ function imbalanceSentences({ imbalance }: DataFaults, nameOf: (label: number) =
 
 /** Of the one picture of its format and the like, where there are any. */
 function oddSentences(
-  { oneColour, oddFormats, notes = [] }: DataFaults,
+  { oneColour, oddFormats, darkSamples, notes = [] }: DataFaults,
   nameOf: (label: number) => string,
 ): string[] {
   const plain = oneColour?.shown[0];
   const odd = oddFormats?.shown[0];
   return [
     ...notes.map((note) => `${note.charAt(0).toUpperCase()}${note.slice(1)}.`),
+    ...(darkSamples === undefined
+      ? []
+      : [
+          `${counted(darkSamples.count, "image")} with 16 bits a sample ${darkSamples.count === 1 ? "stays" : "all stay"} below ${2 ** darkSamples.bits} of 65535: ` +
+            `numbers of a camera with ${darkSamples.bits} bits, or dark pictures; they were used as they are.`,
+        ]),
     ...(oneColour === undefined || plain === undefined
       ? []
       : [

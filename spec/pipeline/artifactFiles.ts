@@ -1,5 +1,7 @@
 /** Names of the files in the stages' artifacts: the engine writes them, workers and clients read them. */
 export const WEIGHTS_FILE = "weights.safetensors";
+/** What a stage that was rolled back had trained, where `unfreeze.keep_rolled_back` asks for it. */
+export const ROLLED_BACK_FILE = "rolled-back.safetensors";
 export const FEATURES_FILE = "features.f32";
 /** The recipe: its evidence, and what was decided by it. */
 export const RECIPE_FILE = "recipe.json";

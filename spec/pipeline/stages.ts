@@ -16,7 +16,7 @@ export type StageKind = PodStage | "base" | "register" | "report";
  * artifacts of older code are not reused.
  */
 const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
-  ingest: 3,
+  ingest: 4,
   features: 1,
   recipe: 3,
   base: 2,
@@ -82,7 +82,8 @@ export function planStages(
   const base = baseIdentity(file.base, spec);
   const loss = lossIdentity(file.loss);
   const { mixup, ...head } = file.head;
-  const { stages: _stages, surgical: _surgical, mixup: mixed, cutmix, gate, ...unfreeze } = file.unfreeze;
+  const { stages: _stages, surgical: _surgical, ...tuning } = file.unfreeze;
+  const { mixup: mixed, cutmix, gate, keep_rolled_back: keepsRolledBack, ...unfreeze } = tuning;
   const stages = unfreezeStages(file, spec);
   const depths = tuningDepths(file, spec);
   const tuneNames = depths.map((_, index) => `tune-${index + 1}`);
@@ -103,6 +104,7 @@ export function planStages(
       ...unfreeze,
       ...switchedOn({ mixup: mixed, cutmix }),
       ...gateIdentity(gate),
+      ...(keepsRolledBack ? { keep_rolled_back: true } : {}),
       ...loss,
       deepest: depths[index],
       // Part of the seed's coordinates: two stages must not draw the same shuffles.
@@ -115,10 +117,14 @@ export function planStages(
   const recipeOf = (kind: StageKind) =>
     plans
       .filter((plan) => plan.kind === kind)
-      .map(({ codeVersion, parameters }) => ({ codeVersion, ...parameters }));
+      .map(({ codeVersion, parameters: { keep_rolled_back: _kept, ...parameters } }) => ({
+        codeVersion,
+        ...parameters,
+      }));
   const foldNames = Array.from({ length: mostFolds(file) }, (_, index) => `fold-${index + 1}`);
   foldNames.forEach((name, index) => {
-    // A fold does what these stages do, on other images: all that decides their numbers decides the fold's.
+    // A fold does what these stages do, on other images: all that decides their numbers decides the fold's. It
+    // stores no weights at all.
     add(name, "fold", true, ["ingest", "features"], {
       fold: index + 1,
       folds: foldNames.length,

@@ -112,11 +112,22 @@ export interface DataFaults {
   readonly oneColour?: Listed<{ readonly path: string; readonly label: number }>;
   /** The few images of another format than all the others, as placeholders are; they were used. Absent in older datasets. */
   readonly oddFormats?: Listed<{ readonly path: string; readonly format: string }>;
+  /** Absent without any, and in older datasets. */
+  readonly darkSamples?: DarkSamples;
   /** What is odd about the names of classes and folders, in sentences without a full stop. Absent in older datasets. */
   readonly notes?: readonly string[];
   /** Files of the source folder that were passed over. */
   readonly ignored: Listed<{ readonly path: string; readonly reason: string }>;
   readonly shortcuts: readonly Shortcut[];
+}
+
+/** Images with 16 bits a sample that were used as they are, of which all stay below 2^bits. */
+export interface DarkSamples {
+  readonly count: number;
+  /** 15 at most. */
+  readonly bits: number;
+  /** Of all of them. */
+  readonly brightest: number;
 }
 
 /** What of the images the base has met before, where it is a model that thaw tuned. Counts of images. */

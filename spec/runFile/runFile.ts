@@ -136,9 +136,9 @@ export const unfreezeSchema = z
       .boolean()
       .default(false)
       .describe(
-        "Before each stage, lower its rates by a short range test if the loss blows up below them; some dozens of steps.",
+        "Before each stage, lower its rates by a short range test if the loss blows up below them; some dozens of training steps.",
       ),
-    clip_norm: z.number().gt(0).default(10).describe("Largest global norm of a step's gradient."),
+    clip_norm: z.number().gt(0).default(10).describe("Largest global norm of a training step's gradient."),
     weight_decay: weightDecay.default(0.01).describe("Decoupled weight decay of AdamW."),
     l2_sp: weightDecay
       .default(0)
@@ -159,14 +159,22 @@ export const unfreezeSchema = z
     label_smoothing: labelSmoothing
       .default(0.05)
       .describe("Probability taken from the true class and spread over all of them."),
-    warmup: fraction.default(0.1).describe("Share of a stage's steps in which the rates rise to their peak."),
+    warmup: fraction
+      .default(0.1)
+      .describe("Share of a stage's training steps in which the rates rise to their peak."),
     mixup: mixingAlpha.describe(
       "Blend what the frozen layers give of two images, and their labels, with parts from Beta(alpha, alpha); 0 is off, 0.2 is usual.",
     ),
     cutmix: mixingAlpha.describe(
-      "Take a rectangle of what the frozen layers give from another image, and as much of its label; 0 is off, 1 is usual. With mixup on too, every step draws one of both.",
+      "Take a rectangle of what the frozen layers give from another image, and as much of its label; 0 is off, 1 is usual. With mixup on too, every training step draws one of both.",
     ),
     gate: gateSchema.prefault({}),
+    keep_rolled_back: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Store what a stage trained although the gate rolled it back, as rolled-back.safetensors of the stage: to look at, no model is made of it.",
+      ),
     surgical: z
       .enum(["none", "first-block"])
       .default("none")
@@ -174,7 +182,7 @@ export const unfreezeSchema = z
         "first-block adds a last stage that trains only the first layer groups and the head, for images far from the base's; slow.",
       ),
   })
-  .describe("Staged unfreezing: from the top down, a lower rate the deeper a group lies.");
+  .describe("Staged unfreezing: from the top down, a lower rate the deeper a layer group lies.");
 
 const compareSchema = z
   .strictObject({
@@ -257,7 +265,7 @@ export const runFileSchema = z.strictObject({
     .enum(["auto", "extractor-only", "staged"])
     .default("auto")
     .describe(
-      "Whether the evidence decides how many stages of unfreezing may run; staged runs all of them, extractor-only none.",
+      "Whether the evidence decides how many stages of unfreezing may run; staged runs all of them, extractor-only none: the base stays frozen.",
     ),
   augment: augmentSchema.prefault({}),
   head: headSchema.prefault({}),

@@ -21,6 +21,7 @@ export function datasetWarnings(dataset: DatasetSummary): readonly Warning[] {
           ...leakWarnings(faults),
           ...shortcutWarnings(faults.shortcuts, nameOf),
           ...contradictionWarnings(faults),
+          ...darkWarnings(faults),
           ...sizeWarnings(faults, nameOf),
           ...misnamedWarnings(faults),
         ]),
@@ -124,6 +125,27 @@ function sizeWarnings({ imbalance }: DataFaults, nameOf: (label: number) => stri
               "look at the balanced accuracy; loss.class_weights: balanced gives small classes more weight",
           },
         ]),
+  ];
+}
+
+/** Of so few it is as likely that they are dark. */
+const ENOUGH_DARK = 5;
+/** With 15 bits a picture is half as bright as it was meant: hardly a fault. */
+const DARK_BITS = 14;
+
+function darkWarnings({ darkSamples }: DataFaults): readonly Warning[] {
+  if (darkSamples === undefined) return [];
+  const { count, bits, brightest } = darkSamples;
+  const which = count === 1 ? "The one image" : `All ${count} images`;
+  return [
+    {
+      code: "dark-samples",
+      grade: bits <= DARK_BITS && count >= ENOUGH_DARK ? "check" : "note",
+      sentence:
+        `${which} with 16 bits a sample ${count === 1 ? "stays" : "stay"} below ${2 ** bits} of 65535 (the brightest sample is ${brightest}), ` +
+        `as numbers of a camera with ${bits} bits do: they were used as they are, ${2 ** (16 - bits)} times darker than such a camera means them.`,
+      advice: `if they come from such a camera, multiply their samples by ${2 ** (16 - bits)} and run again; else they are only dark`,
+    },
   ];
 }
 

@@ -15,7 +15,8 @@ export function recipeWarnings(recipe: RecipeSummary): readonly Warning[] {
             code: "suspected-copies" as const,
             grade: "check" as const,
             sentence: `${count} of ${counted(copies?.compared ?? 0, "validation and test image")} may be ${count === 1 ? "a copy" : "copies"} of images of another split, by the base's features; where they are, the accuracy flatters.`,
-            advice: "look at the pairs in the report, and give copies one group in a manifest",
+            advice:
+              "look at the pairs in the report, and give copies the same group in a manifest of the images",
           },
         ]),
     ...(compatibility.verdict === "does not suit"

@@ -33,7 +33,8 @@ const PROPERTIES: Readonly<Record<string, Property>> = {
   folder: {
     ...OF_THE_FILE,
     why: "if folders are different sources, the network may learn the source",
-    advice: "test on images of a source that it has not seen, or name the folder as the group in a manifest",
+    advice:
+      "test on images of a source that it has not seen, or name the folder as the group in a manifest of the images",
   },
   "image size": {
     ...OF_THE_PICTURE,

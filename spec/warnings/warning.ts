@@ -12,6 +12,7 @@ export const WARNING_CODES = [
   "shortcut",
   "no-better-than-largest",
   "contradictions",
+  "dark-samples",
   "suspected-copies",
   "no-test-images",
   "small-classes",

@@ -62,7 +62,7 @@ export async function findManifest(
 ): Promise<ArtifactManifest | undefined> {
   return readRecord(store, manifestName(kind, key), {
     schema: artifactManifestSchema,
-    what: `the manifest of ${kind} ${key.slice(0, 12)}`,
+    what: `the manifest of the artifact ${kind} ${key.slice(0, 12)}`,
     remedy: "remove it; the stage will run again",
     fault: (manifest) =>
       manifest.kind === kind && manifest.key === key && manifestDigest(manifest) === manifest.digest
@@ -164,7 +164,10 @@ export async function commitArtifact(
   if (won) return { manifest, won };
   const winner = await findManifest(store, artifact.kind, artifact.key);
   if (winner === undefined) {
-    throw new ThawError("STORE_UNREACHABLE", `the ${artifact.kind} manifest vanished while it was committed`);
+    throw new ThawError(
+      "STORE_UNREACHABLE",
+      `the manifest of the ${artifact.kind} artifact vanished while it was committed`,
+    );
   }
   // An answer that was lost: the put was repeated, and lost against itself.
   const isOurs = winner.digest === manifest.digest && winner.createdAt === manifest.createdAt;

@@ -7,9 +7,11 @@ import { errorCode } from "./failures.js";
 
 /** Under it lie the objects, for as long as a check takes. */
 export const CHECKS_PREFIX = "checks/";
+/** The one object that stays where nobody may delete it; nobody does, so checks at the same time do not meet. */
+const STAYING = `${CHECKS_PREFIX}stays.json`;
 
 /**
- * Lists, writes, writes on a condition that does not hold, reads and deletes.
+ * Lists, deletes what is not there, writes, writes on a condition that does not hold, reads and deletes.
  * @param makeBucket whether a bucket that is not there is made
  * @throws ThawError STORE_DENIED with the rights that are missing; STORE_UNSUITABLE where the store has no conditional
  *   writes, or gives back something else; STORE_DENIED (bucket, keys), STORE_UNREACHABLE
@@ -23,34 +25,39 @@ export async function checkStore(store: Store, { makeBucket }: { makeBucket: boo
     } catch (error) {
       // Whoever is not known at all, or asks in a wrong way, is told that.
       if (!(error instanceof ThawError) || !NOT_ALLOWED.has(errorCode(error.cause))) throw error;
-      missing.push(right);
+      if (!missing.includes(right)) missing.push(right);
       return undefined;
     }
   };
-  const name = `${CHECKS_PREFIX}${randomUUID()}.json`;
-  const content = { check: name };
+  const own = `${CHECKS_PREFIX}${randomUUID()}.json`;
   const isListed = await may("list", async () => {
     if (makeBucket) await ensureBucket(store);
     else await requireBucket(store);
     await listOne(store);
     return true;
   });
-  const isWritten = await may("write", () => putJsonOnce(store, name, content));
-  if (isWritten === true) {
+  const remove = (): Promise<true | undefined> =>
+    may("delete", async () => {
+      await storeCall(store, `deleting ${own}`, () => store.client.removeObject(store.bucket, own));
+      return true as const;
+    });
+  // Of what is not there: a key that may not delete must not leave an object behind at each check.
+  const name = (await remove()) === true ? own : STAYING;
+  const content = { check: name };
+  const isMade = await may("write", () => putJsonOnce(store, name, content));
+  if (isMade === undefined) {
+    // What is not there says by its error whether it could be read.
+    await may("read", () => storeCall(store, `reading ${name}`, () => readText(store, name)));
+  } else {
     try {
       if (await putJsonOnce(store, name, { ...content, second: true })) throw ignoresConditions(store);
-      await putJson(store, name, content);
+      await may("write", () => putJson(store, name, content));
       const text = await may("read", () => storeCall(store, `reading ${name}`, () => readText(store, name)));
       const isDenied = missing.includes("read");
       if (!isDenied && text !== JSON.stringify(content)) throw givesOtherBytes(store);
     } finally {
-      await may("delete", () =>
-        storeCall(store, `deleting ${name}`, () => store.client.removeObject(store.bucket, name)),
-      );
+      if (name === own) await remove();
     }
-  } else {
-    // What is not there says by its error whether it could be read.
-    await may("read", () => storeCall(store, `reading ${name}`, () => readText(store, name)));
   }
   if (missing.length > 0) throw lacks(store, missing, isListed === true);
 }
@@ -79,13 +86,14 @@ function lacks(
   missing: readonly Right[],
   listed: boolean,
 ): ThawError {
-  const grant = missing.map((right) => RIGHTS[right]).join(", ");
+  const ordered = (Object.keys(RIGHTS) as Right[]).filter((right) => missing.includes(right));
+  const grant = ordered.map((right) => RIGHTS[right]).join(", ");
   // Where nothing at all is allowed the keys are wrong rather than the policy.
   const hint =
     listed || missing.length < 3 ? `grant ${grant} on ${bucket}` : `${refusalHint}; it takes ${grant}`;
   return new ThawError(
     "STORE_DENIED",
-    `the key may not ${orText(missing)} in the bucket ${bucket} at ${endpoint}: it lacks ${grant}`,
+    `the key may not ${orText(ordered)} in the bucket ${bucket} at ${endpoint}: it lacks ${grant}`,
     { hint },
   );
 }

@@ -84,7 +84,7 @@ const HINTS: Readonly<Record<StoreIdentity["kind"], { readonly refused: string; 
       silent: "AWS_ENDPOINT_URL_STS says where it is; pods need a network policy that lets them go there",
     },
     container: {
-      refused: "give the service account, or the task, a role",
+      refused: "give the service account, or the ECS task, a role",
       silent: "AWS_CONTAINER_CREDENTIALS_FULL_URI says where it is; network policies must let pods go there",
     },
     instance: {

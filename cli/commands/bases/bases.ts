@@ -64,7 +64,7 @@ export function addBases(program: Command): void {
 function addAdd(bases: Command): void {
   const command = bases
     .command("add")
-    .description("register a checkpoint as a base, after reading it as a run would")
+    .description("register a checkpoint of pretrained weights as a base, after reading it as a run would")
     .argument(
       "<from>",
       "path, https:// or s3://BUCKET/KEY of a PyTorch state dict, a safetensors file or a model.json",
@@ -126,7 +126,7 @@ function addAdd(bases: Command): void {
         const fetching = {
           signal,
           onProgress: (done: number, total?: number) => progress.show(downloadProgress(done, total)),
-          onNotice: (sentence: string) => output.talk(`${sentence}.`),
+          onNotice: (sentence: string) => output.talk(say`${sentence}.`),
           ...(sha256 === undefined ? {} : { sha256 }),
           ...(maxSize === undefined ? {} : { maxBytes: maxSize }),
           ...(allowPrivate === undefined ? {} : { allowPrivate }),

@@ -62,7 +62,7 @@ export function addModels(program: Command): void {
 function addAlias(models: Command): void {
   const command = models
     .command("alias")
-    .description("point an alias at a version; it may have pointed at another one before")
+    .description("point an alias at a version of a model; it may have pointed at another one before")
     .argument("<model>", "MODEL for its newest version, MODEL@VERSION, or a run that ended well")
     .argument("<alias>", "for example champion")
     .action(async (ref: string, alias: string, _options: object, self: Command) => {
@@ -85,7 +85,7 @@ function addAlias(models: Command): void {
 function addUnalias(models: Command): void {
   const command = models
     .command("unalias")
-    .description("remove an alias; the version stays")
+    .description("remove an alias; the model version stays")
     .argument("<name>", "MODEL@ALIAS")
     .action(async (ref: string, _options: object, self: Command) => {
       const { output, project } = contextOf<object>(self);

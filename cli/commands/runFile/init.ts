@@ -25,7 +25,7 @@ export function addInit(program: Command): void {
     .description("look at a folder of images and say what was seen, and write a run file for it")
     .argument(
       "[folder]",
-      "has a sub-folder per class, or train, val and test folders of them; or a CSV or JSONL manifest; s3://BUCKET/PREFIX of either",
+      "has a sub-folder per class, or train, val and test folders of them; or a manifest of the images, as CSV or JSONL; s3://BUCKET/PREFIX of either",
       ".",
     )
     .option("-o, --out <file>", "the run file", DEFAULT_RUN_FILE)

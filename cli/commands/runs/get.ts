@@ -40,17 +40,18 @@ export function addGet(program: Command): void {
 
 async function describe({ store, platform }: Session, owner: Owner, output: Output): Promise<void> {
   const { run, model } = owner;
-  const [{ listFiles }, { costOfRun }, { runUrl }, { workerWarning }] = await Promise.all([
-    import("../../../client/runs/artifacts.js"),
-    import("../../../client/runs/cost.js"),
-    import("../../../client/temporal/links.js"),
-    import("../../workerWarning.js"),
-  ]);
-  const [{ filesTable, modelText }, { costLine }, { runText }, { resemblanceLines }] = await Promise.all([
+  const [{ listFiles, warningsOfArtifacts }, { costOfRun }, { runUrl }, { workerWarning }] =
+    await Promise.all([
+      import("../../../client/runs/artifacts.js"),
+      import("../../../client/runs/cost.js"),
+      import("../../../client/temporal/links.js"),
+      import("../../workerWarning.js"),
+    ]);
+  const [{ filesTable, modelText }, { costLine }, { runText }, { warningLines }] = await Promise.all([
     import("../../render/models/files.js"),
     import("../../render/runs/cost.js"),
     import("../../render/runs/run.js"),
-    import("../../render/runs/resemblance.js"),
+    import("../../render/warnings.js"),
   ]);
   const surroundings = {
     url: run && runUrl(platform, run.runId),
@@ -60,7 +61,9 @@ async function describe({ store, platform }: Session, owner: Owner, output: Outp
     ofStage.map(({ name, bytes }) => ({ what: `${stage}/${name}`, bytes })),
   );
   const cost = await costOfRun(store, run?.runId ?? model?.runId ?? "", owner);
+  const warnings = await warningsOfArtifacts(store, owner);
   const document: GetJson = {
+    ...(warnings.length === 0 ? {} : { warnings }),
     ...(run === undefined ? {} : { run: runJson(run, surroundings) }),
     ...(model === undefined ? {} : { model }),
     ...(cost === undefined ? {} : { cost }),
@@ -70,14 +73,14 @@ async function describe({ store, platform }: Session, owner: Owner, output: Outp
     document,
     (shown, screen) =>
       [
-        ...resemblanceLines(shown.model?.resemblance ?? shown.run?.result?.resemblance, screen),
+        ...warningLines(shown.warnings, screen),
         ...(shown.model === undefined ? [] : [modelText(shown.model, screen)]),
         ...(shown.run === undefined ? [] : [runText(shown.run, shown.surroundings, new Date(), screen)]),
         ...(cost === undefined ? [] : [costLine(cost)]),
         "",
         filesTable(shown.files, screen),
       ].join("\n"),
-    { model, run, surroundings, files },
+    { model, run, surroundings, files, warnings },
   );
   const runId = run?.runId ?? model?.runId;
   if (runId !== undefined) suggest(output, [[`thaw report ${runId} --open`, "its report"]]);

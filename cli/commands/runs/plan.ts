@@ -37,7 +37,7 @@ export function addPlan(program: Command): void {
       const context = { store: openStoreOnly(platform), platform };
       const stages = await planRun(context, file, { dataPath }, engineFingerprint());
       await refuseUnreadable(context.store, dataPath, stages);
-      const time = await timeOfPlan(context.store, file, dataPath, stages);
+      const time = await timeOfPlan(context.store, file, { dataPath }, stages);
       output.data(
         planJson(file.name, stages, time),
         (shown, screen) => planText(file.name, shown.stages, screen, shown.time),

@@ -30,9 +30,10 @@ export function addResume(program: Command): void {
       const { planTable } = await import("../../render/runs/plan.js");
       const { set: overrides = [], from } = options;
       await withWritingSession(project, async (session) => {
-        const [{ planResume }, { startRun }, { engineFingerprint }] = await Promise.all([
+        const [{ planResume }, { startRun }, { timeOfPlan }, { engineFingerprint }] = await Promise.all([
           import("../../../client/runs/resume.js"),
           import("../../../client/runs/start.js"),
+          import("../../../client/forecast/planned.js"),
           import("../../../runtime/components/components.js"),
         ]);
         const { resumedFrom, request, stages } = await planResume(session, run, {
@@ -40,15 +41,21 @@ export function addResume(program: Command): void {
           ...(from === undefined ? {} : { from }),
           engineFingerprint: engineFingerprint(),
         });
-        const plan = { resumedFrom, stages: planJson(request.file.name, stages).stages };
+        const time = await timeOfPlan(session.store, request.file, request, stages);
+        const { model: _model, ...planned } = planJson(request.file.name, stages, time);
+        const plan = { resumedFrom, ...planned };
         if (options.dryRun === true) {
-          return output.data(plan satisfies ResumeJson, planTable, stages);
+          return output.data(
+            plan satisfies ResumeJson,
+            (shown, screen) => planTable(shown.stages, screen, shown.time),
+            { stages, time },
+          );
         }
         const started = await startRun(session, request);
         output.tell(
-          { stages, ...started },
+          { stages, time, ...started },
           (shown, screen) =>
-            `${planTable(shown.stages, screen)}\n\n${startedText(shown.runId, shown.url, screen)}\n`,
+            `${planTable(shown.stages, screen, shown.time)}\n\n${startedText(shown.runId, shown.url, screen)}\n`,
         );
         if (options.watch !== true) {
           return output.data({ ...started, ...plan } satisfies ResumeJson, ({ runId }) => runId ?? "");

@@ -1,18 +1,22 @@
 /** `thaw run`: starts a run, and follows it unless told not to. */
 import type { Command } from "commander";
+import type { LoadedRunFile } from "../../../client/runFile/load.js";
+import type { Session } from "../../../client/session.js";
+import type { ImageSource } from "../../../spec/pipeline/run.js";
 import { contextOf, withExamples } from "../../context.js";
 import type { StartedRunJson } from "../../json/run.js";
 import { startedText } from "../../render/runs/advice.js";
 import { openProjectStore, withWritingSession } from "../../session.js";
 import { say } from "../../terminal/shown.js";
 import { uploadSource } from "../../upload.js";
-import { collect, DEFAULT_RUN_FILE, SET_HELP } from "./runFileOptions.js";
+import { collect, DEFAULT_RUN_FILE, KEEP_ROLLED_BACK, SET_HELP } from "./runFileOptions.js";
 
 interface RunOptions {
   readonly set?: readonly string[];
   readonly upload?: boolean;
   readonly watch?: boolean;
   readonly detach?: boolean;
+  readonly keepRolledBack?: boolean;
 }
 
 export function addRun(program: Command): void {
@@ -27,6 +31,10 @@ export function addRun(program: Command): void {
       "put the images into the store first, for workers on other machines (the default with compute: kubernetes)",
     )
     .option("--no-upload", "the workers find the images where the run file says")
+    .option(
+      "--keep-rolled-back",
+      "store what a stage trained that is rolled back, too (unfreeze.keep_rolled_back)",
+    )
     .option("-w, --watch", "show every stage live (the default on a terminal)")
     .option("-d, --detach", "return as soon as the run has started; stdout is its id")
     .action(async (file: string, _options: RunOptions, self: Command) => {
@@ -35,13 +43,14 @@ export function addRun(program: Command): void {
         self.error("error: --watch and --detach exclude each other", { code: "commander.conflictingOption" });
       }
       const { loadRunFile } = await import("../../../client/runFile/load.js");
-      const loaded = await loadRunFile(file, options.set ?? [], () => openProjectStore(project));
+      const set = [...(options.set ?? []), ...(options.keepRolledBack === true ? [KEEP_ROLLED_BACK] : [])];
+      const loaded = await loadRunFile(file, set, () => openProjectStore(project));
       for (const warning of loaded.warnings) output.talk(say`Warning: ${warning}.`);
       await withWritingSession(project, async (session) => {
         const { startRun } = await import("../../../client/runs/start.js");
         const isElsewhere = loaded.file.compute === "kubernetes";
         const uploaded = (options.upload ?? isElsewhere) ? await uploadSource(session, loaded, output) : {};
-        const started: StartedRunJson = await startRun(session, { ...loaded, ...uploaded });
+        const started = await startRun(session, { ...loaded, ...uploaded });
         const { stderr } = output.screen;
         // The live view has the link in its header.
         const isLive = stderr.live && options.detach !== true;
@@ -49,7 +58,16 @@ export function addRun(program: Command): void {
           const text = startedText(shown.runId, isLive ? undefined : shown.url, screen);
           return isLive ? `${text}\n` : text;
         });
-        if (options.detach === true) return output.data(started, ({ runId }) => runId);
+        if (options.detach === true) {
+          const [forecast, { startedTimeText }] = await Promise.all([
+            forecastOf(session, { ...loaded, ...uploaded }),
+            import("../../render/runs/plan.js"),
+          ]);
+          output.tell(forecast, startedTimeText);
+          const time = "time" in forecast ? forecast.time : undefined;
+          const document: StartedRunJson = { ...started, ...(time === undefined ? {} : { forecast: time }) };
+          return output.data(document, ({ runId }) => runId);
+        }
         const [{ followRun }, { finishRun }] = await Promise.all([
           import("../../follow.js"),
           import("../../finish.js"),
@@ -66,4 +84,12 @@ export function addRun(program: Command): void {
     ["RUN=$(thaw run --detach)", "start it and go on"],
     ["thaw run --watch --json", "a JSON document for each change"],
   ]);
+}
+
+async function forecastOf(session: Session, { file, ...source }: LoadedRunFile & ImageSource) {
+  const [{ forecastOfStarted }, { engineFingerprint }] = await Promise.all([
+    import("../../../client/forecast/started.js"),
+    import("../../../runtime/components/components.js"),
+  ]);
+  return forecastOfStarted(session, file, source, engineFingerprint());
 }

@@ -2,6 +2,8 @@
 
 export const DEFAULT_RUN_FILE = "thaw.yaml";
 export const SET_HELP = "use this value instead of the file's; may be repeated";
+/** What `--keep-rolled-back` stands for. */
+export const KEEP_ROLLED_BACK = "unfreeze.keep_rolled_back=true";
 
 /** Gathers the values of an option that may be repeated. */
 export function collect(value: string, before: readonly string[] = []): readonly string[] {

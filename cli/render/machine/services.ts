@@ -12,7 +12,7 @@ const MEGABYTE = 1e6;
 
 export function servicesTable({ services }: ServicesStatus, screen: Screen): string {
   const rows = services.flatMap((service) => rowsOf(service, screen.colours));
-  return table(HEADER, rows, screen, NUMBERS);
+  return table(HEADER, rows, screen, NUMBERS, [HEADER.indexOf("WHERE")]);
 }
 
 /** What lies on this machine and can be fetched or computed again. */

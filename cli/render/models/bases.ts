@@ -20,7 +20,7 @@ export function basesTable({ bases, architectures }: BasesJson, screen: Screen):
     base.sha256.slice(0, DIGITS),
   ]);
   const others = architectures.map(({ name }) => name).join(", ");
-  return `${table(HEADER, rows, screen, NUMBERS)}
+  return `${table(HEADER, rows, screen, NUMBERS, [0])}
 With a checkpoint of yours (thaw bases add), also the architectures ${others};
 as a frozen extractor of features, any TensorFlow.js layers model (--arch layers-model)`;
 }

@@ -28,5 +28,5 @@ export function modelText(model: ModelVersion, screen: Screen): string {
 
 export function filesTable(files: GetJson["files"], screen: Screen): string {
   const rows = files.map(({ what, bytes }) => [what, size(bytes)]);
-  return table(["WHAT", "SIZE"], rows, screen, [1]);
+  return table(["WHAT", "SIZE"], rows, screen, [1], [0]);
 }

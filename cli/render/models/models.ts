@@ -28,5 +28,5 @@ export function modelsTable(models: readonly ModelJson[], screen: Screen, now = 
     model.runId,
     ...ofWarnings(warningMark(model.warnings, screen.colours)),
   ]);
-  return table(header, rows, screen, anyFolds ? [2, 3, 4] : [2, 3]);
+  return table(header, rows, screen, anyFolds ? [2, 3, 4] : [2, 3], [0, header.indexOf("RUN")]);
 }

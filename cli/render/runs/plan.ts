@@ -1,5 +1,6 @@
 /** A plan as a table: which stages would be computed, and why. */
 import type { PlannedTime } from "../../../client/forecast/planned.js";
+import type { StartedForecast } from "../../../client/forecast/started.js";
 import type { PlannedStage } from "../../../client/plan/foresee.js";
 import { money } from "../../../spec/prices.js";
 import type { Screen } from "../../output.js";
@@ -17,8 +18,7 @@ export function planText(
   time?: PlannedTime,
 ): string {
   if (stages.some(({ action }) => action === "run" || action === "maybe")) {
-    const rows = planTable(stages, screen);
-    return time === undefined ? rows : `${rows}\n\n${wrapWords(timeText(time), screen.width)}`;
+    return planTable(stages, screen, time);
   }
   const reused = stages.filter(({ action }) => action === "reuse").length;
   const skipped = stages.length - reused;
@@ -27,6 +27,17 @@ export function planText(
     `${reused === 1 ? "The one stage is" : `All ${reused} stages are`} in the store${skipped === 0 ? "" : `; ${skipped} are left out, as before`}.`,
     "`thaw run` would end in seconds with the same model; `thaw models` lists it.",
   ].join("\n");
+}
+
+/** What is said of a run that has started: what it will take, or why that cannot be told. */
+export function startedTimeText(forecast: StartedForecast, { width }: Screen): string {
+  const text =
+    "unknown" in forecast
+      ? `No forecast of its time: ${forecast.unknown}`
+      : forecast.time === undefined
+        ? "Nothing to compute: every stage is in the store"
+        : timeText(forecast.time);
+  return wrapWords(text, width);
 }
 
 /** E.g. `About 4 min of computing, as in earlier runs; about 0.12 EUR.` */
@@ -39,7 +50,8 @@ function timeText({ seconds, isMeasured, withoutFolds, cost }: PlannedTime): str
   ].join("; ");
 }
 
-export function planTable(stages: readonly PlannedStage[], screen: Screen): string {
+/** @param time undefined where nothing has to be computed */
+export function planTable(stages: readonly PlannedStage[], screen: Screen, time?: PlannedTime): string {
   const { colours, width } = screen;
   const paint = (action: PlannedStage["action"]): string =>
     action === "run"
@@ -51,8 +63,8 @@ export function planTable(stages: readonly PlannedStage[], screen: Screen): stri
     action === "skip" || action === "maybe" ? `${action} ${why}` : undefined,
   );
   const rows = shown.map(({ name, action, why }) => [name, paint(action), why]);
-  return table(["STAGE", "ACTION", "WHY"], rows, screen)
+  const lines = table(["STAGE", "ACTION", "WHY"], rows, screen)
     .split("\n")
-    .map((line) => truncate(line, width))
-    .join("\n");
+    .map((line) => truncate(line, width));
+  return [...lines, ...(time === undefined ? [] : ["", wrapWords(timeText(time), width)])].join("\n");
 }

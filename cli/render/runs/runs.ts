@@ -44,5 +44,5 @@ export function runsTable(runs: readonly RunListing[], now: Date, screen: Screen
     ];
   });
   const header = [...HEADER, ...(anyFolds ? [FOLDS_TITLE] : []), ...(anyWarnings ? [WARNINGS_TITLE] : [])];
-  return table(header, rows, screen, anyFolds ? [...NUMBERS, FOLDS_COLUMN] : NUMBERS);
+  return table(header, rows, screen, anyFolds ? [...NUMBERS, FOLDS_COLUMN] : NUMBERS, [0]);
 }

@@ -201,7 +201,7 @@ async function readState(folder: string) {
   if (!file.success || sha256(JSON.stringify(file.data.state)) !== file.data.digest)
     throw refused("its state is damaged");
   const state = stateSchema.safeParse(file.data.state);
-  if (!state.success) throw refused("its state is of another version");
+  if (!state.success) throw refused("its state was written by another version of thaw");
   const { updates, ...rest } = state.data;
   return { ...rest, optimizer: { step: updates } };
 }

@@ -13,9 +13,22 @@ import { damagedSchema } from "./damaged.js";
 const statusSchema = z.enum(["running", "completed", "failed", "cancelled", "terminated", "timed-out"]);
 
 /** Of `thaw run --detach`. */
+const forecastSchema = z.object({
+  seconds: z.number().describe("Of the stages that would be computed."),
+  isMeasured: z.boolean().describe("False where it is a guess: nothing like it was computed here before."),
+  withoutFolds: z.boolean().describe("Whether folds may come on top, as the recipe decides."),
+  cost: z
+    .object({ amount: z.number(), currency: z.string() })
+    .exactOptional()
+    .describe("Only where THAW_PRICES names a price table."),
+});
+
 export const startedRunSchema = z.object({
   runId: z.string(),
   url: z.string().exactOptional().describe("The run in the Temporal UI, if it is known where that is."),
+  forecast: forecastSchema
+    .exactOptional()
+    .describe("Absent where nothing has to be computed, and where it cannot be told."),
 });
 
 const failureSchema = z.object({
@@ -43,7 +56,7 @@ export const runSchema = z.object({
   noWorker: z
     .boolean()
     .exactOptional()
-    .describe("True while a task of the run waits for a worker that is not there."),
+    .describe("True while a Temporal task of the run waits for a worker that is not there."),
   warning: z.string().exactOptional().describe("What keeps the run from going on, and what mends it."),
   control: runControlSchema
     .exactOptional()
@@ -97,16 +110,6 @@ const plannedStagesSchema = z
   )
   .describe("In the order in which they would run.");
 
-const forecastSchema = z.object({
-  seconds: z.number().describe("Of the stages that would be computed."),
-  isMeasured: z.boolean().describe("False where it is a guess: nothing like it was computed here before."),
-  withoutFolds: z.boolean().describe("Whether folds may come on top, as the recipe decides."),
-  cost: z
-    .object({ amount: z.number(), currency: z.string() })
-    .exactOptional()
-    .describe("Only where THAW_PRICES names a price table."),
-});
-
 export const planSchema = z.object({
   model: z.string(),
   stages: plannedStagesSchema,
@@ -122,6 +125,9 @@ export const resumeSchema = z.object({
 
 /** Without WHAT: what is known of the run or the model, and the files of its stages. */
 export const getSchema = z.object({
+  warnings: warningsSchema
+    .exactOptional()
+    .describe("Of images and figures, as far as the run has come, the strongest first; absent without any."),
   run: runSchema.exactOptional(),
   model: modelVersionSchema.exactOptional(),
   cost: runCostSchema.exactOptional(),

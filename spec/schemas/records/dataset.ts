@@ -58,6 +58,7 @@ const faultsSchema = schemaOf<DataFaults>()(
     misnamed: listedSchema(z.object({ path: z.string(), format: z.string() })),
     oneColour: listedSchema(z.object({ path: z.string(), label: labelSchema })).exactOptional(),
     oddFormats: listedSchema(z.object({ path: z.string(), format: z.string() })).exactOptional(),
+    darkSamples: z.object({ count: countSchema, bits: countSchema, brightest: countSchema }).exactOptional(),
     notes: z.array(z.string()).exactOptional(),
     ignored: listedSchema(z.object({ path: z.string(), reason: z.string() })),
     shortcuts: z.array(shortcutSchema),

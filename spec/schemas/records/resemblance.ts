@@ -9,7 +9,9 @@ const briefShape = { verdict: z.enum(["alike", "differs", "unknown"]), sentence:
 export const resemblanceInBriefSchema = schemaOf<ResemblanceInBrief>()(
   z
     .object(briefShape)
-    .describe("Whether validation and test images are alike. Absent in what older versions have written."),
+    .describe(
+      "Whether validation and test images are alike. Absent in what older versions of thaw have written.",
+    ),
 );
 
 export const resemblanceSchema = schemaOf<Resemblance>()(

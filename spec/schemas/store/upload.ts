@@ -5,7 +5,7 @@ import { SPLITS } from "../../records/dataset.js";
 import { countSchema } from "../parts.js";
 
 export const uploadListSchema = z.object({
-  source: z.string().describe("The folder or manifest that it came from, for messages."),
+  source: z.string().describe("The folder, or manifest of images, that it came from, for messages."),
   classes: z.array(z.string()),
   entries: z.array(
     z.object({

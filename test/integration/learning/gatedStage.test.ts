@@ -11,7 +11,7 @@ import { extractFeatures } from "../../../learn/stages/extractFeatures.js";
 import type { StageContext } from "../../../learn/stages/job.js";
 import { trainHead } from "../../../learn/stages/trainHead.js";
 import { tuneStage } from "../../../learn/stages/tuneStage.js";
-import { FEATURES_FILE, WEIGHTS_FILE } from "../../../spec/pipeline/artifactFiles.js";
+import { FEATURES_FILE, ROLLED_BACK_FILE, WEIGHTS_FILE } from "../../../spec/pipeline/artifactFiles.js";
 import { runFileSchema } from "../../../spec/runFile/runFile.js";
 import { drawnFolder } from "../../support/images/drawn.js";
 import { smallBase, temporaryFolder } from "../../unit/learn/support.js";
@@ -76,16 +76,37 @@ test("a stage with rates a hundred times too high is rolled back, byte for byte"
   assert.ok(braked.validationLoss < summary.validationLoss, "and training does less harm");
 });
 
+test("what a rolled-back stage trained is stored beside what it hands on where that is asked for", async (context) => {
+  const run = await prepare(context);
+  const kept = { ...settings, epochs: 1, keep_rolled_back: true };
+  const decide = (keep: boolean) => () => ({ kept: keep, verdict: keep ? "kept" : "rolled back" });
+  const filesOf = (stage: string) => readdir(join(run.folder, stage));
+  const head = run.weightsOf("head");
+  await tuneStage(await run.context("wanted"), kept, head, decide(false));
+  await tuneStage(await run.context("unasked"), { ...kept, keep_rolled_back: false }, head, decide(false));
+  await tuneStage(await run.context("kept"), kept, head, decide(true));
+  assert.deepEqual((await filesOf("wanted")).sort(), [ROLLED_BACK_FILE, WEIGHTS_FILE]);
+  assert.deepEqual(await filesOf("unasked"), [WEIGHTS_FILE]);
+  assert.deepEqual(await filesOf("kept"), [WEIGHTS_FILE]);
+  assert.deepEqual(await readFile(run.weightsOf("wanted")), await readFile(head));
+  assert.deepEqual(
+    await readFile(join(run.folder, "wanted", ROLLED_BACK_FILE)),
+    await readFile(run.weightsOf("kept")),
+  );
+});
+
 test("a stage whose loss is no number is rolled back like any that did harm", async (context) => {
   const run = await prepare(context);
   const weights = new Map(await readSafetensors(run.weightsOf("head")));
   parameter(weights, "head.bias").data[0] = Number.NaN;
   await mkdir(join(run.folder, "broken"));
   await writeSafetensors(run.weightsOf("broken"), weights);
-  const summary = await tuneStage(await run.context("tune-1"), settings, run.weightsOf("broken"));
+  const wanted = { ...settings, keep_rolled_back: true };
+  const summary = await tuneStage(await run.context("tune-1"), wanted, run.weightsOf("broken"));
   assert.equal(summary.kept, false);
   assert.match(summary.verdict, /^rolled back: the loss at epoch 1, step 1 is no longer a number/);
   assert.deepEqual(await readFile(run.weightsOf("tune-1")), await readFile(run.weightsOf("broken")));
+  assert.deepEqual(await readdir(join(run.folder, "tune-1")), [WEIGHTS_FILE], "no numbers are no weights");
 });
 
 test("a surgical stage changes the first layers and the head, and hands on what was tuned before", async (context) => {

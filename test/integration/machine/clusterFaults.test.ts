@@ -1,13 +1,18 @@
 /** What `thaw doctor --kubernetes` says of kubeconfigs that are wrong, and of API servers that do not let one in. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createNetServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, before, type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { clusterDoctor } from "../../../client/clusterDoctor.js";
+import { answered } from "../../../k8s/answered.js";
+import { connectCluster } from "../../../k8s/connect.js";
+import type { ThawError } from "../../../spec/errors.js";
 import { withVariables } from "../../support/machine/variables.js";
 import { startHttpProxy } from "../../support/services/httpProxy.js";
 
@@ -148,4 +153,65 @@ test("services that this machine names wrongly are a row beside the cluster's", 
     /THAW_S3_ENDPOINT="nowhere:9000"/,
   );
   assert.ok(rows.some(({ name }) => name === "API server"));
+});
+
+/** Takes every connection, and never says a word. */
+async function silentServer(t: TestContext): Promise<string> {
+  const silent = createNetServer().listen(0, "127.0.0.1");
+  const sockets = new Set<Socket>();
+  silent.on("connection", (socket) => sockets.add(socket));
+  await once(silent, "listening");
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+    silent.close();
+  });
+  return `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+}
+
+test("an API server that never answers, and a plugin that never ends, are given up and named", async (t) => {
+  const file = join(folder, "config");
+  const silent = await silentServer(t);
+  const ask = async (given: Given): Promise<ThawError> => {
+    await writeFile(file, kubeconfig(given));
+    return withVariables({ KUBECONFIG: file }, async () => {
+      const { config, core } = connectCluster();
+      return answered({ config }, "listing nodes", () => core.listNode(), 300).then(
+        () => assert.fail("it has answered"),
+        (error: unknown) => error as ThawError,
+      );
+    });
+  };
+  const server = await ask({ server: silent });
+  assert.equal(server.message, `listing nodes: the API server ${silent} has not answered in 0.3 s`);
+  assert.match(server.hint ?? "", /firewall or a VPN/);
+  const waiting = await ask(plugin("sleep", ["20"]));
+  assert.match(
+    waiting.message,
+    /has not answered in 0.3 s, or the kubeconfig's credential plugin sleep has not/,
+  );
+  assert.match(waiting.hint ?? "", /run sleep by hand/);
+});
+
+test("the doctor ends by itself where the API server never answers", async (t) => {
+  const file = join(folder, "config");
+  const silent = await silentServer(t);
+  await writeFile(file, kubeconfig({ server: silent }));
+  const main = fileURLToPath(new URL("../../../cli/main.js", import.meta.url));
+  const child = spawn(process.execPath, [main, "doctor", "--kubernetes", "--json"], {
+    cwd: folder,
+    env: { ...process.env, KUBECONFIG: file },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  t.after(() => child.kill("SIGKILL"));
+  let written = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    written += chunk.toString();
+  });
+  const [code] = (await once(child, "close")) as [number];
+  assert.equal(code, 4);
+  const { checks } = JSON.parse(written) as { checks: { name: string; problem?: string }[] };
+  assert.match(
+    checks.find(({ name }) => name === "API server")?.problem ?? "",
+    new RegExp(`the API server ${silent} has not answered in 20 s`),
+  );
 });

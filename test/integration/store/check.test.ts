@@ -114,6 +114,29 @@ test("a store that does all it has to passes, and nothing is left in it", async 
   assert.deepEqual(await listNames(direct, CHECKS_PREFIX), []);
 });
 
+test("a key that may not delete leaves one object, however often it is checked", async () => {
+  const isDenied: Case["choose"] = ({ method }) => (method === "DELETE" ? status(403) : undefined);
+  proxy.spoil(isDenied);
+  for (let check = 0; check < 3; check++) {
+    await assert.rejects(checkStore(spoilt, { makeBucket: false }), {
+      code: "STORE_DENIED",
+      message: /may not delete in the bucket .*: it lacks s3:DeleteObject$/,
+    });
+    assert.deepEqual(await listNames(direct, CHECKS_PREFIX), [`${CHECKS_PREFIX}stays.json`]);
+  }
+  await Promise.all(
+    [1, 2, 3, 4].map(() =>
+      assert.rejects(checkStore(spoilt, { makeBucket: false }), /it lacks s3:DeleteObject$/),
+    ),
+  );
+  // With that object there, conditions that are ignored are still found.
+  proxy.spoil((request) => (request.method === "PUT" ? { kind: "always-200" } : isDenied(request)));
+  await assert.rejects(checkStore(spoilt, { makeBucket: false }), /ignores conditional writes/);
+  proxy.spoil(() => undefined);
+  await checkStore(spoilt, { makeBucket: false });
+  assert.deepEqual(await listNames(direct, CHECKS_PREFIX), [`${CHECKS_PREFIX}stays.json`]);
+});
+
 test("a bucket that is not there is named, and made only for those who want it", async () => {
   proxy.spoil(() => undefined);
   const other = { ...spoilt, bucket: "not-yet-there" };

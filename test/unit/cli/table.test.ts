@@ -27,6 +27,39 @@ describe("a table", () => {
   });
 });
 
+describe("a table with columns to copy from", () => {
+  const id = "chest-xray-of-the-north-20261129-101354-3yc1";
+  const address = "http://127.0.0.1:20177/namespaces/default/workflows";
+  const header = ["RUN", "WHY", "N", "WHERE"];
+  const rows = [
+    [id, "a rather long explanation", "1234", address],
+    ["short", "", "5", ""],
+  ];
+
+  it("never cuts them: a row takes several lines, and so do the titles", () => {
+    assert.deepEqual(table(header, rows, plainScreen(60), [2], [0, 3]).split("\n"), [
+      "RUN",
+      "  WHY                           N",
+      "  WHERE",
+      id,
+      "  a rather long explanation  1234",
+      `  ${address}`,
+      "short",
+      "                                5",
+    ]);
+    for (const width of [30, 40, 60, 80, 100, 120, 200]) {
+      const text = table(header, rows, plainScreen(width), [2], [0, 3]);
+      assert.ok(text.includes(id) && text.includes(address), text);
+    }
+  });
+
+  it("cuts words before it takes more lines", () => {
+    const text = table(header, rows, plainScreen(125), [2], [0, 3]);
+    assert.ok(widest(text) <= 125 && text.split("\n").length === 3, text);
+    assert.match(text, /a rather long expla…/);
+  });
+});
+
 describe("the list of runs", () => {
   const startedAt = new Date(2026, 10, 28, 10, 15);
   const run: RunListing = {
@@ -46,6 +79,8 @@ describe("the list of runs", () => {
     it(`fits ${width} columns`, () => {
       const text = runsTable(runs, new Date(2026, 10, 29), plainScreen(width));
       assert.ok(widest(text) <= width, text);
+      for (const { runId } of runs)
+        assert.match(text, new RegExp(`^${runId}( |$)`, "m"), "an id can be copied");
     });
   }
 });

@@ -29,6 +29,7 @@ function everyFault(path: string): DataFaults {
     misnamed: { count: 2, shown: [{ path, format: "png" }] },
     oneColour: { count: 2, shown: [{ path, label: 1 }] },
     oddFormats: { count: 1, shown: [{ path, format: "gif" }] },
+    darkSamples: { count: 7, bits: 14, brightest: 16011 },
     notes: ["in “Cat” and “cat” only capitals differ"],
     ignored: { count: 1, shown: [{ path, reason: "hidden" }] },
     shortcuts: [{ property: "border colour", label: 1, balancedAccuracy: 0.912, pValue: 0.001 }],

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import type { BaseSpec } from "../../../spec/base.js";
 import { planStages, sourceOf } from "../../../spec/pipeline/stages.js";
 import { courseOf } from "../../../spec/pipeline/walk/course.js";
@@ -72,7 +73,7 @@ test("what folders mean is no parameter of ingest: labels and splits are in the 
       ({ name }) => name === "ingest",
     );
   assert.deepEqual(ingest({ folders: "splits" }), ingest({}));
-  assert.equal(ingest({})?.codeVersion, 3);
+  assert.equal(ingest({})?.codeVersion, 4);
 });
 
 test("the datasets of earlier versions are parameters of ingest alone, in any order, and of no run without them", () => {
@@ -132,6 +133,7 @@ const OPTIONS = [
   { ema: 0.99 },
   { gate: { level: 0.05 } },
   { gate: { rule: "always" } },
+  { keep_rolled_back: true },
 ];
 
 for (const unfreeze of OPTIONS) {
@@ -151,6 +153,19 @@ test("the gate of before there was a choice stands in no key, and neither does a
   assert.deepEqual(
     tuned({ gate: { level: 0.2, rule: "always" } }),
     tuned({ gate: { level: 0.05, rule: "always" } }),
+  );
+});
+
+test("keeping what is rolled back changes the keys of tuning stages alone, and no key while it is off", () => {
+  const parametersOf = (unfreeze: object) =>
+    new Map(planStages(file({ unfreeze })).map(({ name, parameters }) => [name, parameters]));
+  const [off, on] = [parametersOf({}), parametersOf({ keep_rolled_back: true })];
+  assert.ok(!("keep_rolled_back" in (off.get("tune-1") ?? {})));
+  const changed = [...on].filter(([name, parameters]) => !isDeepStrictEqual(parameters, off.get(name)));
+  // The report has the whole run file in it.
+  assert.deepEqual(
+    changed.map(([name]) => name),
+    ["tune-1", "tune-2", "report"],
   );
 });
 

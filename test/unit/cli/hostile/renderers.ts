@@ -24,7 +24,7 @@ import {
 import { explanationText } from "../../../../cli/render/runs/explain.js";
 import { foldsHeadline } from "../../../../cli/render/runs/folds.js";
 import { logLine } from "../../../../cli/render/runs/logs.js";
-import { planText } from "../../../../cli/render/runs/plan.js";
+import { planText, startedTimeText } from "../../../../cli/render/runs/plan.js";
 import { resultSummary } from "../../../../cli/render/runs/result.js";
 import { changedLines, runText } from "../../../../cli/render/runs/run.js";
 import { runsTable } from "../../../../cli/render/runs/runs.js";
@@ -148,6 +148,7 @@ const TICK = {
 };
 
 export const RENDERED: readonly Rendered[] = [
+  one("startedTimeText", { unknown: "the store did not answer" }, startedTimeText),
   one("historyText", { model: "digits", aliases: [{ alias: "champion", log: [DECISION] }] }, historyText),
   one("proofText", PROOF, proofText),
   one("ticksTable", [TICK], ticksTable),

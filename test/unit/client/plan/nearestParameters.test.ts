@@ -55,10 +55,10 @@ test("where the parameters are the same it is the build or the code", () => {
     nearestSentence(stage(FOLD), [of(FOLD, "other")], "e"),
     /with another TensorFlow build or device$/,
   );
-  assert.match(nearestSentence(stage(FOLD), [of(FOLD)], "e"), /by another version of the stage$/);
+  assert.match(nearestSentence(stage(FOLD), [of(FOLD)], "e"), /by another code version of the stage$/);
   const head = [{ codeVersion: 2, dropout: 0.3 }];
   assert.match(
     nearestSentence(stage(FOLD), [of({ ...FOLD, head })], "e"),
-    /by another version of the stage$/,
+    /by another code version of the stage$/,
   );
 });

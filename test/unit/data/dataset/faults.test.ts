@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { findConflicts, listCopies } from "../../../../data/faults/copies.js";
+import { findDarkSamples } from "../../../../data/faults/darkSamples.js";
 import { measureImbalance } from "../../../../data/faults/imbalance.js";
 import { settleLeaks } from "../../../../data/faults/leaks.js";
 import { findMisnamed } from "../../../../data/faults/misnamed.js";
@@ -183,5 +184,25 @@ describe("a picture of one colour", () => {
     assert.equal(isOneColour(filled((index) => [200, 10, 90][index % 3] as number)), true);
     assert.equal(isOneColour(filled((index) => 128 + ((index >> 2) % 3))), true);
     assert.equal(isOneColour(filled((index) => (index === 299 ? 132 : 128))), false);
+  });
+});
+
+describe("findDarkSamples", () => {
+  const of = (...brightest: readonly number[]) =>
+    findDarkSamples(brightest.map((value) => (value < 0 ? {} : { brightest16: value })));
+
+  it("counts pictures of 16 bits that all stay below the same power of two", () => {
+    assert.deepEqual(of(16383, 9000, -1, 12000), { count: 3, bits: 14, brightest: 16383 });
+    assert.deepEqual(of(8191, 5000), { count: 2, bits: 13, brightest: 8191 });
+    assert.deepEqual(of(16384), { count: 1, bits: 15, brightest: 16384 });
+  });
+
+  it("takes dark pictures for dark where another one of the source is bright", () => {
+    assert.equal(of(5000, 6000, 7000, 40000), undefined);
+  });
+
+  it("says nothing of sets without any, or with black ones only", () => {
+    assert.equal(of(), undefined);
+    assert.equal(of(-1, -1, 0), undefined);
   });
 });

@@ -8,6 +8,7 @@ import sharp from "sharp";
 import { openDataset } from "../../../../data/dataset/dataset.js";
 import { SPLITS } from "../../../../spec/records/dataset.js";
 import type { Progress } from "../../../../spec/records/training.js";
+import { tiffFile } from "../image/tiffFile.js";
 import { difference, picture, png, temporaryFolder, toSharp, writeFiles } from "../pictures.js";
 import { bytesOf, DATA, pets, refusal, run, unlike } from "./pets.js";
 
@@ -51,6 +52,26 @@ describe("ingest", () => {
       assert.deepEqual(summary.counts[split], counted);
       assert.ok(counted.every((count) => count > 0));
     }
+  });
+
+  it("tells of 16-bit pictures that all stay below 14 bits, unless one of them is bright", async (t) => {
+    const deep = (brightest: number, index: number): Buffer =>
+      tiffFile({
+        ...{ width: 32, height: 24, bits: 16, photometric: 1 },
+        value: (x, y) => Math.round((brightest * ((index * x + y) % 24)) / 23),
+      });
+    const files = Object.fromEntries(
+      [1, 2, 3, 5, 7].map((index) => [`cat/${index}.tif`, deep(15000, index)]),
+    );
+    const dark = await pets(t, 12, files);
+    const dataset = await run(t, dark);
+    assert.deepEqual(dataset.summary.faults?.darkSamples, { count: 5, bits: 14, brightest: 15000 });
+    assert.equal(dataset.summary.images, 29);
+    const opened = await openDataset(dataset.out);
+    t.after(() => opened.close());
+    assert.ok(opened.records.every((record) => !("brightest16" in record)));
+    const natural = await pets(t, 12, { ...files, "dog/bright.tif": deep(60000, 1) });
+    assert.equal((await run(t, natural)).summary.faults?.darkSamples, undefined);
   });
 
   it("tells of pictures of one colour, the only one of its format, and odd names; all are used", async (t) => {

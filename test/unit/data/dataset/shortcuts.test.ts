@@ -7,6 +7,7 @@ import { classRecognition } from "../../../../data/faults/histogramClassifier.js
 import { findShortcuts, type ShortcutImage } from "../../../../data/faults/shortcuts.js";
 import { borderColour } from "../../../../data/faults/traits.js";
 import { permutation, randomStream } from "../../../../rng/stream.js";
+import { classNames, drawnTraits } from "../../../support/images/drawnTraits.js";
 
 interface Case {
   readonly classes: number;
@@ -114,6 +115,20 @@ describe("findShortcuts", () => {
     // Seed 17 is one. Three or more of 100 would be a chance of 2 %.
     assert.ok(alarms.length <= 2, JSON.stringify(alarms));
   });
+
+  for (const [name, sizes] of Object.entries({
+    "two classes of ten": [10, 10],
+    "two classes of fifty": [50, 50],
+    "five classes of twelve": [12, 12, 12, 12, 12],
+    "ten against 190": [10, 190],
+  })) {
+    it(`warns as rarely of small sets without any: ${name}`, () => {
+      const alarms = Array.from({ length: 100 }, (_, seed) =>
+        findShortcuts(drawnTraits(seed, sizes, "common"), classNames(sizes.length), seed),
+      ).filter(({ length }) => length > 0);
+      assert.ok(alarms.length <= 2, JSON.stringify(alarms));
+    });
+  }
 
   const POISONS: Readonly<Record<string, [unknown[], (image: ShortcutImage) => Partial<ShortcutImage>]>> = {
     "a class saved in another format": [

@@ -99,6 +99,83 @@ describe("samples with a meaning", () => {
   });
 });
 
+/** The picture in samples of fewer bits. */
+const inBits =
+  (bits: number, of: (x: number, y: number, sample: number) => number = grey) =>
+  (x: number, y: number, sample: number): number =>
+    Math.round((of(x, y, sample) * (2 ** bits - 1)) / 255);
+
+describe("samples of fewer bits in 16", () => {
+  for (const bits of [10, 12, 13, 14, 15]) {
+    const most = 2 ** bits - 1;
+    it(`are scaled where a TIFF states their range: ${bits} bits`, async () => {
+      const largest = (count: number) => [[281, new Array<number>(count).fill(most)] as const];
+      await showsThePicture(tiff({ bits: 16, photometric: 1, tags: largest(1), value: inBits(bits) }), false);
+      const value = inBits(bits, colour);
+      await showsThePicture(tiff({ bits: 16, samples: 3, photometric: RGB, tags: largest(3), value }), true);
+    });
+
+    it(`are scaled where a PNG states them and they cannot have been scaled yet: ${bits} bits`, async () => {
+      const value = inBits(bits, (x) => 8 * x);
+      // Even numbers alone could be those of 15 bits, scaled.
+      const png = greyPng(16, (x) => value(x, 0, 0) | 1, bits);
+      const { pixels, brightest16 } = await decodeImage(png, OPTIONS);
+      for (let x = 0; x < WIDTH; x++) assert.equal(pixels.data[3 * x], 8 * x);
+      assert.equal(brightest16, undefined);
+    });
+  }
+
+  it("are left as they are in a dark PNG that was scaled as its specification wants", async () => {
+    for (const scaled of [(level: number) => level << 2, (level: number) => (level << 2) | (level >> 12)]) {
+      const { pixels, brightest16 } = await decodeImage(
+        greyPng(16, (x) => scaled(70 * x), 14),
+        OPTIONS,
+      );
+      assert.equal(brightest16, scaled(70 * 31));
+      assert.equal(pixels.data[3 * 31], scaled(70 * 31) >> 8);
+    }
+  });
+
+  it("are left out or told where the tag is but the brightest sample that happens to be there", async () => {
+    const found = 3871;
+    const dark = tiff({ bits: 16, photometric: 1, tags: [[281, [found]]], value: (x, y) => 16 * grey(x, y) });
+    assert.match(await reasonOf(dark), /reach only 3872 of 65535/);
+    const file = { bits: 16, photometric: 1, tags: [[281, [15488]]] as const, value: inBits(14) };
+    assert.equal((await decodeImage(tiff(file), OPTIONS)).brightest16, inBits(14)(31, 23, 0));
+  });
+
+  it("are told by their brightest sample where nothing is stated", async () => {
+    for (const [photometric, value] of [
+      [1, inBits(14)],
+      [0, (x: number, y: number) => inBits(14)(x, y, 0)],
+    ] as const) {
+      const { brightest16 } = await decodeImage(tiff({ bits: 16, photometric, value }), OPTIONS);
+      assert.equal(brightest16, inBits(14)(31, 23, 0), `photometric ${photometric}`);
+    }
+    const full = tiff({ bits: 16, photometric: 1, value: (x, y) => 257 * grey(x, y) });
+    assert.equal((await decodeImage(full, OPTIONS)).brightest16, 257 * grey(31, 23));
+    assert.equal(
+      (await decodeImage(tiff({ bits: 8, photometric: 1, value: grey }), OPTIONS)).brightest16,
+      undefined,
+    );
+  });
+
+  it("are left out with the reason where transparency comes with them", async () => {
+    const file = { bits: 16, samples: 2, photometric: 1, extra: [2], tags: [[281, [16383, 16383]]] as const };
+    const value = (x: number, y: number, sample: number): number =>
+      sample === 0 ? inBits(14)(x, y, 0) : 16383;
+    assert.match(
+      await reasonOf(tiff({ ...file, value })),
+      /^its samples are 14 bits in 16, with transparency, which is not read; scale them/,
+    );
+  });
+
+  it("are left out where white is zero and twelve bits make everything white", async () => {
+    const file = { bits: 16, photometric: 0, value: inBits(12) };
+    assert.match(await reasonOf(tiff(file)), /^its 16-bit samples reach only \d+ of 65535/);
+  });
+});
+
 const NONE: Readonly<Record<string, readonly [file: Samples, says: RegExp]>> = {
   "signed 8-bit": [
     { bits: 8, format: 2, photometric: 1, value: (x, y) => grey(x, y) - 128 },
@@ -244,7 +321,8 @@ describe("tiffSamples", () => {
 });
 
 /** A grey PNG of 32 × 24 pixels. @param value of the sample in column x */
-function greyPng(bits: number, value: (x: number) => number): Buffer {
+/** @param significant written as its chunk `sBIT` */
+function greyPng(bits: number, value: (x: number) => number, significant?: number): Buffer {
   const row = Buffer.alloc(1 + (WIDTH * bits) / 8);
   for (let x = 0; x < WIDTH; x++) {
     if (bits === 16) row.writeUInt16BE(value(x), 1 + 2 * x);
@@ -261,6 +339,7 @@ function greyPng(bits: number, value: (x: number) => number): Buffer {
   return Buffer.concat([
     Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
     chunk("IHDR", header),
+    ...(significant === undefined ? [] : [chunk("sBIT", Buffer.from([significant]))]),
     chunk("IDAT", deflateSync(rows)),
     chunk("IEND", Buffer.alloc(0)),
   ]);

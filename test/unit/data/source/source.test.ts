@@ -113,7 +113,7 @@ describe("a folder of class folders", () => {
       "empty/cat/1.jpg",
       "empty/dog/readme.txt",
     );
-    await refuses(join(folder, "nowhere"), "DATA_NOT_FOUND", /no folder or manifest at .*nowhere$/);
+    await refuses(join(folder, "nowhere"), "DATA_NOT_FOUND", /no folder or manifest of images at .*nowhere$/);
     await refuses(
       join(folder, "one"),
       "TOO_FEW_CLASSES",
@@ -381,7 +381,13 @@ describe("a manifest", () => {
       /only the label "cat" in .*m\.csv/,
     ],
     ["no rows", "m.jsonl", "\n", "TOO_FEW_CLASSES", /found no row/],
-    ["another kind of file", "m.txt", "a.jpg cat\n", "DATA_INVALID", /m\.txt is a file, but no manifest$/],
+    [
+      "another kind of file",
+      "m.txt",
+      "a.jpg cat\n",
+      "DATA_INVALID",
+      /m\.txt is a file, but no manifest of images$/,
+    ],
   ];
   for (const [what, name, text, code, message] of WRONG) {
     it(`is refused with ${what}`, async (t) => {

@@ -170,7 +170,7 @@ describe("explicitSplits", () => {
     assert.throws(() => explicitSplits(rows), {
       code: "DATA_INVALID",
       message:
-        '"a" is in the test split and "c" in the train split, but the manifest puts both into the group "patient 1"',
+        '"a" is in the test split and "c" in the train split, but the manifest puts both into the image group "patient 1"',
     });
   });
 });

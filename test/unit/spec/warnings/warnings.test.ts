@@ -55,6 +55,19 @@ test("a file format at 94 % voids the figure, a size at 83 % is to be checked, o
   assert.equal(ofFaults({ shortcuts: [shortcut("something new", 0.99)] })[0]?.grade, "voids");
 });
 
+test("sixteen-bit images that all stay below 14 bits are to be checked, few of them or 15 bits are good to know", () => {
+  const of = (count: number, bits: number) =>
+    ofFaults({ darkSamples: { count, bits, brightest: 2 ** bits - 5 } })[0];
+  const many = of(20, 14);
+  assert.deepEqual([many?.code, many?.grade], ["dark-samples", "check"]);
+  assert.equal(
+    many?.sentence,
+    "All 20 images with 16 bits a sample stay below 16384 of 65535 (the brightest sample is 16379), as numbers of a camera with 14 bits do: they were used as they are, 4 times darker than such a camera means them.",
+  );
+  assert.match(many?.advice ?? "", /multiply their samples by 4 and run again; else they are only dark/);
+  assert.deepEqual([of(4, 14)?.grade, of(20, 15)?.grade], ["note", "note"]);
+});
+
 test("a property is warned of once, of the class that it tells apart best", () => {
   const found = ofFaults({ shortcuts: [shortcut("image size", 0.67, 0), shortcut("image size", 0.9, 1)] });
   assert.equal(found.length, 1);
