@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Advisories, hitsIn, type Installed, readAdvisories } from "../../supply/advisories.js";
 import { COMPONENTS } from "../../supply/components.js";
-import { productionPackages, readLock } from "../../supply/packages.js";
+import { directDependencies, productionPackages, readLock } from "../../supply/packages.js";
 import { isBefore } from "../../supply/versions.js";
 
 const recorded = readAdvisories();
@@ -40,6 +40,11 @@ test("each advisory stands once, and is of a package that was looked up", () => 
     named.filter((name) => !recorded.lookedUp.includes(name)),
     [],
   );
+});
+
+test("all that package.json asks for was looked up", () => {
+  const missing = directDependencies(readLock()).filter((name) => !recorded.lookedUp.includes(name));
+  assert.deepEqual(missing, [], "look it up, and say so in docs/supply/advisories.json");
 });
 
 const made: Advisories = {
