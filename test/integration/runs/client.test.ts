@@ -35,7 +35,7 @@ let session: Session;
 let stopWorkers: () => Promise<void> = async () => undefined;
 
 before(async () => {
-  stack = await startStandInRuns({ work, summaries });
+  stack = await startStandInRuns();
   ({ folder, session, dataPath } = stack);
 });
 
@@ -79,6 +79,7 @@ const summaries = {
   tune: { kept: false, verdict: "rolled back: validation did not get better" },
   evaluate: EVALUATION,
 };
+
 const isClosed = (view: RunView): boolean => view.status !== "running";
 const states = ({ stages }: Pick<RunView, "stages">): Record<string, string> =>
   Object.fromEntries(stages.map(({ name, state }) => [name, state]));
@@ -108,7 +109,7 @@ describe("without workers", () => {
   });
 
   test("the run goes through once the workers are there, and the last view has its result", async () => {
-    stopWorkers = await stack.startWorkers();
+    stopWorkers = await stack.startWorkers({ work, summaries });
     const view = await watchUntil(session, runId, isClosed);
     assert.equal(view.status, "completed", JSON.stringify(view));
     assert.deepEqual(states(view), {

@@ -21,9 +21,9 @@ let session: Session;
 let stopWorkers: () => Promise<void> = async () => undefined;
 
 before(async () => {
-  stack = await startStandInRuns({ work, summaries });
+  stack = await startStandInRuns();
   ({ session, dataPath } = stack);
-  stopWorkers = await stack.startWorkers();
+  stopWorkers = await stack.startWorkers({ work, summaries });
 });
 
 after(async () => {
@@ -143,7 +143,7 @@ describe("a run that is steered", () => {
     const without = await getRun(session, runId);
     assert.equal(stateOf(without, "tune-1"), "paused", "the history tells it where no worker can");
     assert.deepEqual(without.control?.paused, { since: pause.at, by: pause.by });
-    stopWorkers = await stack.startWorkers();
+    stopWorkers = await stack.startWorkers({ work, summaries });
     await watchUntil(session, runId, isIn("tune-1", "paused"));
     const set = await give(runId, { kind: "set", epochs: 3 });
     assert.equal(set.state, "accepted", "nothing can take it before the run goes on");

@@ -10,14 +10,14 @@ export interface StandInRuns extends Stack {
   /** Images for the runs. */
   readonly dataPath: string;
   /** Workers with the stand-ins; there are none before. @returns stops them */
-  startWorkers(): Promise<() => Promise<void>>;
+  startWorkers(standIns: StandIns): Promise<() => Promise<void>>;
 }
 
-export async function startStandInRuns(standIns: StandIns): Promise<StandInRuns> {
+export async function startStandInRuns(): Promise<StandInRuns> {
   const stack = await startStack({ workers: false });
   const { folder, session } = stack;
   const dataPath = await smallImageSet(join(folder, "images"), 4);
-  return { ...stack, dataPath, startWorkers: () => startStandIns(session, folder, standIns) };
+  return { ...stack, dataPath, startWorkers: (standIns) => startStandIns(session, folder, standIns) };
 }
 
 /** A run of model `small` with one stage of unfreezing. @param set as of `--set` */
