@@ -40,7 +40,7 @@ export interface Proposal {
 
 /**
  * A run file of a few lines.
- * @throws ThawError as {@link initRunFile}
+ * @throws ThawError as {@link proposeFullRunFile}
  */
 export async function proposeRunFile(given: string, options: InitOptions): Promise<Proposal> {
   const { found, known, schema } = await lookAt(given, options);
@@ -59,7 +59,10 @@ export async function proposeRunFile(given: string, options: InitOptions): Promi
   return { found, text };
 }
 
-/** As {@link initRunFile}, with what was seen. */
+/**
+ * Every key of the schema with its default and its meaning, generated, so that it cannot drift.
+ * @throws ThawError RUN_FILE_INVALID for a name that is not allowed, USAGE for an address of no bucket, DATA_NOT_FOUND, TOO_FEW_CLASSES, CLASS_EMPTY, DATA_INVALID
+ */
 export async function proposeFullRunFile(given: string, options: InitOptions): Promise<Proposal> {
   const { found, known, schema } = await lookAt(given, options);
   const text = [
@@ -91,15 +94,6 @@ async function lookAt(given: string, options: InitOptions) {
     "augment.kind": found.kind.kind,
   };
   return { found, known, schema: pathFrom(folder, SCHEMA_FILE) };
-}
-
-/**
- * Every key of the schema with its default and its meaning, generated, so that it cannot drift.
- * @returns YAML that `parseRunFile` accepts
- * @throws ThawError RUN_FILE_INVALID for a name that is not allowed, USAGE for an address of no bucket, DATA_NOT_FOUND, TOO_FEW_CLASSES, CLASS_EMPTY, DATA_INVALID
- */
-export async function initRunFile(given: string, options: InitOptions): Promise<string> {
-  return (await proposeFullRunFile(given, options)).text;
 }
 
 function classLines({ classes }: FolderDescription): readonly string[] {

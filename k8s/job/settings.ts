@@ -1,7 +1,7 @@
 /** What a run's pod is to be: a stage's values over the run file's over those of the installation over thaw's own. */
 import { readFile } from "node:fs/promises";
-import { parse } from "yaml";
 import { ThawError } from "../../spec/errors.js";
+import { readNamedYaml } from "../../spec/namedYaml.js";
 import type { PodGroup } from "../../spec/pods/groups.js";
 import { installationSchema, type KubernetesSpec } from "../../spec/runFile/kubernetes.js";
 import { isSection, laidOver, type Section, withoutNulls } from "../../spec/runFile/laidOver.js";
@@ -82,21 +82,12 @@ const STAGES_ARE_THE_RUNS = "has `stages`: which pod a stage gets is said in run
  * @throws ThawError USAGE when it cannot be read or is wrong
  */
 export async function installationDefaults(file: string | undefined): Promise<KubernetesSpec> {
-  if (file === undefined || file === "") return {};
-  const wrong = (why: string, cause?: unknown): ThawError =>
-    new ThawError("USAGE", `${file}, which THAW_KUBERNETES_DEFAULTS names, ${why}`, {
-      hint: "it is written like the section `kubernetes` of a run file, without that line",
-      cause,
-    });
-  let content: unknown;
-  try {
-    content = parse(await readFile(file, "utf8"));
-  } catch (error) {
-    throw wrong(`cannot be read: ${(error as Error).message}`, error);
-  }
-  if (isSection(content) && "stages" in content) throw wrong(STAGES_ARE_THE_RUNS);
-  const result = installationSchema.safeParse(content ?? {});
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw wrong(`is wrong at ${issue?.path.join(".") || "its top"}: ${issue?.message}`);
+  const given = await readNamedYaml(file, (named) => readFile(named, "utf8"), {
+    variable: "THAW_KUBERNETES_DEFAULTS",
+    schema: installationSchema,
+    hint: "it is written like the section `kubernetes` of a run file, without that line",
+    whenEmpty: {},
+    refusal: (content) => (isSection(content) && "stages" in content ? STAGES_ARE_THE_RUNS : undefined),
+  });
+  return given ?? {};
 }

@@ -8,7 +8,7 @@ import { HEAD_BIAS, HEAD_KERNEL } from "../../../learn/network/head.js";
 import { writeSafetensors } from "../../../learn/safetensors.js";
 import { randomStream } from "../../../rng/stream.js";
 import type { Progress } from "../../../spec/records/training.js";
-import { picture, structured, temporaryFolder, toSharp } from "../../unit/data/pictures.js";
+import { picture, structured, temporaryFolder, toSharp } from "../../support/images/pictures.js";
 import { assertClose, base, checkpointFile } from "../../unit/learn/support.js";
 
 const CLASSES = 3;

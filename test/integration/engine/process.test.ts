@@ -12,9 +12,9 @@ import { saysOutOfMemory } from "../../../engine/memoryShortage.js";
 import { createEngine } from "../../../engine/process.js";
 import { ThawError } from "../../../spec/errors.js";
 import { runFileSchema } from "../../../spec/runFile/runFile.js";
+import { structured, temporaryFolder, toSharp } from "../../support/images/pictures.js";
 import { memoryGroup } from "../../support/memoryGroup.js";
 import { smallDisk } from "../../support/smallDisk.js";
-import { structured, temporaryFolder, toSharp } from "../../unit/data/pictures.js";
 
 const TIMES = { everyMs: 100, hungMs: 1_500, hungUnseenMs: 60_000 };
 const LINUX = { skip: process.platform === "linux" ? false : "the processor time is read from /proc" };

@@ -21,6 +21,8 @@ import { smallImageSet } from "../../support/images/images.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 
 const PER_CLASS = 14;
+/** Enough to be learned from, where images are seen in full size. */
+const FEW_PER_CLASS = 7;
 const RUN_FILE = `
 name: digits
 data: { path: images, validation: 0.15 }
@@ -34,6 +36,7 @@ let stack: Stack;
 before(async () => {
   stack = await startStack({ workers: true, smallBase: true });
   await smallImageSet(join(stack.folder, "images"), PER_CLASS);
+  await smallImageSet(join(stack.folder, "few"), FEW_PER_CLASS);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
   await copyFile(await baseCheckpoint("efficientnet-lite0"), join(stack.folder, "own.pth"));
 });
@@ -42,7 +45,8 @@ after(() => stack.close());
 const ok = <T>(...args: string[]): Promise<T> => thawJson<T>(stack.folder, ...args);
 const refusal = (...args: string[]): Promise<string> => thawRefusal(stack.folder, ...args);
 
-const ADD = ["bases", "add", "own.pth", "--name", "own", "--arch", "efficientnet-lite0"];
+/** Another input than that of `small`: a base of its own, seen at a fifth of the work. */
+const ADD = ["bases", "add", "own.pth", "--name", "own", "--arch", "efficientnet-lite0", "--size", "96"];
 const SCALE = ["--mean", "0.485,0.456,0.406", "--std", "0.229,0.224,0.225"];
 
 test("a checkpoint is registered once, and what differs gets another version", async () => {
@@ -137,7 +141,7 @@ async function splitsOf({ artifacts }: RunResult): Promise<Map<string, string>> 
 let parent: Awaited<ReturnType<typeof run>>;
 
 test("a run starts from EfficientNet-Lite1", async () => {
-  const settings = ["base=efficientnet-lite1", "name=larger", "unfreeze.stages=[]"];
+  const settings = ["base=efficientnet-lite1", "name=larger", "data.path=few", "unfreeze.stages=[]"];
   const { model, result } = await run(...settings.flatMap((setting) => ["--set", setting]));
   assert.equal(model.base, "efficientnet-lite1");
   assert.equal(model.baseSpec, undefined);

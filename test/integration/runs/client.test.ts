@@ -8,7 +8,6 @@ import { Context } from "@temporalio/activity";
 import type { ControlDependencies } from "../../../activities/context.js";
 import { resolveModel, resolveRunRecord } from "../../../client/models/reference.js";
 import { planRun } from "../../../client/plan/plan.js";
-import { parseRunFile } from "../../../client/runFile/parse.js";
 import { getArtifact, listFiles, readReport } from "../../../client/runs/artifacts.js";
 import { cancelRun } from "../../../client/runs/cancel.js";
 import { fetchHistory } from "../../../client/runs/currentStages.js";
@@ -21,26 +20,23 @@ import { ThawError } from "../../../spec/errors.js";
 import type { StageRequest } from "../../../spec/pipeline/activities.js";
 import { RUN_STATE_QUERY, type RunState } from "../../../spec/pipeline/run.js";
 import { planStages } from "../../../spec/pipeline/stages.js";
-import type { RunFile } from "../../../spec/runFile/runFile.js";
-import { smallImageSet } from "../../support/images/images.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
-import { ENGINE, EVALUATION, startStandIns } from "../../support/services/standIns.js";
+import { type StandInRuns, smallRunFile, startStandInRuns } from "../../support/services/standInRuns.js";
+import { ENGINE, EVALUATION } from "../../support/services/standIns.js";
 import { watchUntil } from "../../support/watch.js";
 
 /** Seeds that the activities below treat in their own way. */
 const GATED = 2;
 const BROKEN = 3;
 
-let stack: Stack;
+let stack: StandInRuns;
 let folder: string;
 let dataPath: string;
 let session: Session;
 let stopWorkers: () => Promise<void> = async () => undefined;
 
 before(async () => {
-  stack = await startStack({ workers: false });
-  ({ folder, session } = stack);
-  dataPath = await smallImageSet(join(folder, "images"), 4);
+  stack = await startStandInRuns();
+  ({ folder, session, dataPath } = stack);
 });
 
 after(async () => {
@@ -48,11 +44,7 @@ after(async () => {
   await stack.close();
 });
 
-function runFile(seed: number, ...set: string[]): RunFile {
-  const text =
-    "name: small\ndata: { path: images }\nunfreeze: { stages: [blocks.6] }\nevaluation: { folds: 3 }\n";
-  return parseRunFile(text, "thaw.yaml", [`seed=${seed}`, ...set]);
-}
+const runFile = smallRunFile(3);
 
 /** The head's training, which some seeds hold up or break. */
 async function work(_dependencies: ControlDependencies, { stage, run }: StageRequest): Promise<void> {
@@ -87,7 +79,6 @@ const summaries = {
   tune: { kept: false, verdict: "rolled back: validation did not get better" },
   evaluate: EVALUATION,
 };
-const startWorkers = (): Promise<() => Promise<void>> => startStandIns(session, folder, { work, summaries });
 
 const isClosed = (view: RunView): boolean => view.status !== "running";
 const states = ({ stages }: Pick<RunView, "stages">): Record<string, string> =>
@@ -118,7 +109,7 @@ describe("without workers", () => {
   });
 
   test("the run goes through once the workers are there, and the last view has its result", async () => {
-    stopWorkers = await startWorkers();
+    stopWorkers = await stack.startWorkers({ work, summaries });
     const view = await watchUntil(session, runId, isClosed);
     assert.equal(view.status, "completed", JSON.stringify(view));
     assert.deepEqual(states(view), {

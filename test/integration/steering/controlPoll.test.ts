@@ -8,16 +8,15 @@ import { parseRunFile } from "../../../client/runFile/parse.js";
 import type { EngineControl } from "../../../spec/engine/job.js";
 import { planStages } from "../../../spec/pipeline/stages.js";
 import type { SteerRecord } from "../../../spec/steering/steering.js";
-import { ensureBucket, openStore, type Store } from "../../../store/connection/connection.js";
+import { openStore, type Store } from "../../../store/connection/connection.js";
 import { readControlFile, writeControlFile } from "../../../store/records/control.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { type StoreStack, startStore } from "../../support/services/storeStack.js";
 
-let stack: Stack;
+let stack: StoreStack;
 let store: Store;
 before(async () => {
-  stack = await startStack({ workers: false });
-  ({ store } = stack.session);
-  await ensureBucket(store);
+  stack = await startStore();
+  ({ store } = stack);
 });
 after(() => stack.close());
 

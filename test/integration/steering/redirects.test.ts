@@ -13,17 +13,16 @@ import { runFileSchema } from "../../../spec/runFile/runFile.js";
 import { commitArtifact } from "../../../store/artifacts/artifacts.js";
 import { stageKey } from "../../../store/artifacts/keys.js";
 import { writeRedirect } from "../../../store/artifacts/redirects.js";
-import { ensureBucket, type Store } from "../../../store/connection/connection.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import type { Store } from "../../../store/connection/connection.js";
+import { type StoreStack, startStore } from "../../support/services/storeStack.js";
 
 const ENGINE = "an engine fingerprint";
 
-let stack: Stack;
+let stack: StoreStack;
 let store: Store;
 before(async () => {
-  stack = await startStack({ workers: false });
-  store = stack.session.store;
-  await ensureBucket(store);
+  stack = await startStore();
+  ({ store } = stack);
 });
 after(() => stack.close());
 

@@ -1,8 +1,6 @@
 /** Steering against a real Temporal server, a real S3 server and the real workflow; stand-ins train. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { parseRunFile } from "../../../client/runFile/parse.js";
 import { cancelRun } from "../../../client/runs/cancel.js";
 import { listRuns } from "../../../client/runs/list.js";
 import { planResume } from "../../../client/runs/resume.js";
@@ -10,26 +8,22 @@ import { startRun } from "../../../client/runs/start.js";
 import { steerRun, untilSettled } from "../../../client/runs/steer.js";
 import { getRun, type RunView } from "../../../client/runs/watch.js";
 import type { Session } from "../../../client/session.js";
-import type { RunFile } from "../../../spec/runFile/runFile.js";
 import type { SteerCommand, SteerRecord } from "../../../spec/steering/steering.js";
 import { readRun } from "../../../store/records/records.js";
-import { smallImageSet } from "../../support/images/images.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
-import { ENGINE, startStandIns } from "../../support/services/standIns.js";
+import { type StandInRuns, smallRunFile, startStandInRuns } from "../../support/services/standInRuns.js";
+import { ENGINE } from "../../support/services/standIns.js";
 import { watchUntil } from "../../support/watch.js";
 import { heard, held, STEPS_PER_EPOCH, steps, summaries, work } from "./steeredStages.js";
 
-let stack: Stack;
-let folder: string;
+let stack: StandInRuns;
 let dataPath: string;
 let session: Session;
 let stopWorkers: () => Promise<void> = async () => undefined;
 
 before(async () => {
-  stack = await startStack({ workers: false });
-  ({ folder, session } = stack);
-  dataPath = await smallImageSet(join(folder, "images"), 4);
-  stopWorkers = await startWorkers();
+  stack = await startStandInRuns();
+  ({ session, dataPath } = stack);
+  stopWorkers = await stack.startWorkers({ work, summaries });
 });
 
 after(async () => {
@@ -38,13 +32,7 @@ after(async () => {
   await stack.close();
 });
 
-function runFile(seed: number, ...set: string[]): RunFile {
-  const text =
-    "name: small\ndata: { path: images }\nunfreeze: { stages: [blocks.6] }\nevaluation: { folds: 0 }\n";
-  return parseRunFile(text, "thaw.yaml", [`seed=${seed}`, ...set]);
-}
-
-const startWorkers = (): Promise<() => Promise<void>> => startStandIns(session, folder, { work, summaries });
+const runFile = smallRunFile(0);
 
 const stateOf = ({ stages }: RunView, name: string): string | undefined =>
   stages.find((stage) => stage.name === name)?.state;
@@ -155,7 +143,7 @@ describe("a run that is steered", () => {
     const without = await getRun(session, runId);
     assert.equal(stateOf(without, "tune-1"), "paused", "the history tells it where no worker can");
     assert.deepEqual(without.control?.paused, { since: pause.at, by: pause.by });
-    stopWorkers = await startWorkers();
+    stopWorkers = await stack.startWorkers({ work, summaries });
     await watchUntil(session, runId, isIn("tune-1", "paused"));
     const set = await give(runId, { kind: "set", epochs: 3 });
     assert.equal(set.state, "accepted", "nothing can take it before the run goes on");

@@ -6,7 +6,7 @@ import { loadPlatform } from "../../../runtime/platform.js";
 import { ThawError } from "../../../spec/errors.js";
 import type { StoreSettings } from "../../../spec/platform.js";
 import { CHECKS_PREFIX, checkStore } from "../../../store/connection/check.js";
-import { ensureBucket, openStore, patientStore, type Store } from "../../../store/connection/connection.js";
+import { openStore, patientStore, type Store } from "../../../store/connection/connection.js";
 import { listNames } from "../../../store/json.js";
 import {
   type Fault,
@@ -14,17 +14,16 @@ import {
   type ProxiedRequest,
   startFaultProxy,
 } from "../../support/services/faultProxy.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { type StoreStack, startStore } from "../../support/services/storeStack.js";
 
-let stack: Stack;
+let stack: StoreStack;
 let proxy: FaultProxy;
 let settings: StoreSettings;
 let direct: Store;
 let spoilt: Store;
 before(async () => {
-  stack = await startStack({ workers: false });
-  direct = stack.session.store;
-  await ensureBucket(direct);
+  stack = await startStore();
+  direct = stack.store;
   settings = (await loadPlatform(stack.folder)).store;
   proxy = await startFaultProxy(settings.endpoint);
   spoilt = openStore({ ...settings, endpoint: proxy.endpoint });

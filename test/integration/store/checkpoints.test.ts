@@ -11,16 +11,15 @@ import {
   storeCheckpoint,
 } from "../../../store/checkpoints/checkpoints.js";
 import { claimFence, type Fence } from "../../../store/checkpoints/fences.js";
-import { ensureBucket, type Store } from "../../../store/connection/connection.js";
+import type { Store } from "../../../store/connection/connection.js";
 import { listNames } from "../../../store/json.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { type StoreStack, startStore } from "../../support/services/storeStack.js";
 
-let stack: Stack;
+let stack: StoreStack;
 let store: Store;
 before(async () => {
-  stack = await startStack({ workers: false });
-  store = stack.session.store;
-  await ensureBucket(store);
+  stack = await startStore();
+  ({ store } = stack);
 });
 after(() => stack.close());
 

@@ -18,22 +18,21 @@ import {
   findManifest,
 } from "../../../store/artifacts/artifacts.js";
 import { sha256 } from "../../../store/artifacts/keys.js";
-import { ensureBucket, openStore, patientStore, type Store } from "../../../store/connection/connection.js";
+import { openStore, patientStore, type Store } from "../../../store/connection/connection.js";
 import { transport } from "../../../store/connection/transport.js";
 import { listNames } from "../../../store/json.js";
 import { type Fault, type FaultProxy, startFaultProxy } from "../../support/services/faultProxy.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { type StoreStack, startStore } from "../../support/services/storeStack.js";
 
-let stack: Stack;
+let stack: StoreStack;
 let proxy: FaultProxy;
 /** Straight to the server, through the proxy, and through it with patience. */
 let direct: Store;
 let spoilt: Store;
 let patient: Store;
 before(async () => {
-  stack = await startStack({ workers: false });
-  direct = stack.session.store;
-  await ensureBucket(direct);
+  stack = await startStore();
+  direct = stack.store;
   const { store } = await loadPlatform(stack.folder);
   proxy = await startFaultProxy(store.endpoint);
   spoilt = openStore({ ...store, endpoint: proxy.endpoint });

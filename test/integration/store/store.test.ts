@@ -17,15 +17,14 @@ import { ensureBucket, openStore, patientStore, type Store } from "../../../stor
 import { listNames, putJson } from "../../../store/json.js";
 import { readModel, registerModel } from "../../../store/records/records.js";
 import { keysOf } from "../../support/services/serviceVariables.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { type StoreStack, startStore } from "../../support/services/storeStack.js";
 import { smallDisk } from "../../support/smallDisk.js";
 
-let stack: Stack;
+let stack: StoreStack;
 let store: Store;
 before(async () => {
-  stack = await startStack({ workers: false });
-  store = stack.session.store;
-  await ensureBucket(store);
+  stack = await startStore();
+  ({ store } = stack);
 });
 after(() => stack.close());
 

@@ -15,7 +15,7 @@ import { enginePid, isComputing, servicePid, waitForStage } from "../../support/
 import { type Stack, startStack } from "../../support/services/stack.js";
 
 /** Longer than the stages' heartbeat timeout: without adoption each outage would start the stage again. */
-const OUTAGE_SECONDS = Number(process.env.THAW_OUTAGE_SECONDS ?? 15);
+const OUTAGE_SECONDS = Number(process.env.THAW_OUTAGE_SECONDS ?? 12);
 /** An epoch takes some hundredths of a second: the stage trains through all outages. */
 const EPOCHS = 2000 * OUTAGE_SECONDS;
 const RUN_FILE = `
@@ -25,7 +25,7 @@ data: { path: images }
 recipe: staged
 augment: { views: 1 }
 head: { epochs: 5 }
-unfreeze: { stages: [blocks.6], epochs: ${EPOCHS}, patience: ${EPOCHS} }
+unfreeze: { stages: [blocks.6] }
 evaluation: { folds: 0 }
 `;
 
@@ -41,9 +41,10 @@ before(async () => {
 });
 after(() => stack.close());
 
-/** Starts a run with a seed of its own, and waits until its layers are being trained. */
-async function startTraining(seed: number, ...set: string[]): Promise<string> {
-  const args = ["run", "--json", "--detach", "--set", `seed=${seed}`, ...set];
+/** Starts a run whose stage nobody has trained yet, and waits until its layers are; what is below them is made once. */
+async function startTraining(epochs: number): Promise<string> {
+  const set = ["--set", `unfreeze.epochs=${epochs}`, "--set", `unfreeze.patience=${epochs}`];
+  const args = ["run", "--json", "--detach", ...set];
   const { status: exit, stdout, stderr } = await thaw(args, { cwd: stack.folder });
   assert.equal(exit, 0, stderr);
   const { runId } = JSON.parse(stdout) as { runId: string };
@@ -112,7 +113,7 @@ async function watchToTheEnd(runId: string, signal: AbortSignal): Promise<string
 }
 
 test("training goes on through outages and is not started again; a killed worker's stage is", async (t) => {
-  const runId = await startTraining(1);
+  const runId = await startTraining(EPOCHS);
   const engine = await enginePid(stack);
   const watching = watchToTheEnd(runId, t.signal);
   // Its failure is looked at in the end.
@@ -156,7 +157,7 @@ test("training goes on through outages and is not started again; a killed worker
 });
 
 test("a stage that ends while the store is away waits for it, within its attempt", async () => {
-  const runId = await startTraining(2, "--set", "unfreeze.epochs=100");
+  const runId = await startTraining(100);
   await outage(["s3"]);
   const states = await endOf(runId);
   assert.ok(["done", "rolled-back"].includes(states.get(STAGE) ?? ""), states.get(STAGE));
@@ -164,7 +165,7 @@ test("a stage that ends while the store is away waits for it, within its attempt
 });
 
 test("servers that are killed while a stage trains come back, and the stage does not notice", async () => {
-  const runId = await startTraining(3, "--set", "unfreeze.epochs=400");
+  const runId = await startTraining(200);
   const engine = await enginePid(stack);
   for (const name of ["temporal", "s3"] as const) process.kill(await pidOf(name), "SIGKILL");
   const states = await endOf(runId);

@@ -22,15 +22,15 @@ data: { path: images }
 recipe: staged
 augment: { views: 1 }
 head: { epochs: 2 }
-unfreeze: { stages: [blocks.6], epochs: 150, patience: 150, ema: 0.9, mixup: 0.2, schedule: one-cycle }
+unfreeze: { stages: [blocks.6], epochs: 60, patience: 60, ema: 0.9, mixup: 0.2, schedule: one-cycle }
 evaluation: { folds: 0 }
 `;
 const PATIENCE_MS = 120_000;
 
 let stack: Stack;
 before(async () => {
-  // The stage takes some dozens of seconds, and is to be interrupted between several checkpoints.
-  process.env.THAW_CHECKPOINT_SECONDS = "0.5";
+  // The stage takes some seconds, and is to be interrupted between several checkpoints.
+  process.env.THAW_CHECKPOINT_SECONDS = "0.2";
   stack = await startStack({ workers: true, smallBase: true });
   await smallImageSet(join(stack.folder, "images"), 12);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);

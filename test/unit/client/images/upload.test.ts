@@ -10,7 +10,7 @@ import { digestSource } from "../../../../data/source/digest.js";
 import { readFetched } from "../../../../data/source/fetched.js";
 import { listSource } from "../../../../data/source/source.js";
 import type { Store } from "../../../../store/connection/connection.js";
-import { temporaryFolder, writeFiles } from "../../data/pictures.js";
+import { temporaryFolder, writeFiles } from "../../../support/images/pictures.js";
 
 function storeInMemory(objects: Map<string, Buffer>): Store {
   const client = {

@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import sharp from "sharp";
 import { parseDocument, visit } from "yaml";
 import { describeFolder, modelName } from "../../../../client/runFile/describeFolder.js";
-import { initRunFile, proposeRunFile } from "../../../../client/runFile/init.js";
+import { proposeFullRunFile, proposeRunFile } from "../../../../client/runFile/init.js";
 import { runFileJsonSchema, type SchemaNode } from "../../../../client/runFile/jsonSchema.js";
 import { parseRunFile } from "../../../../client/runFile/parse.js";
 import { runFileSchema } from "../../../../spec/runFile/runFile.js";
@@ -38,6 +38,9 @@ async function images(
   return path;
 }
 
+const fullText = async (...given: Parameters<typeof proposeFullRunFile>): Promise<string> =>
+  (await proposeFullRunFile(...given)).text;
+
 function keysOf(node: SchemaNode, prefix = ""): string[] {
   return Object.entries(node.properties ?? {}).flatMap(([key, child]) =>
     child.type === "object" ? keysOf(child, `${prefix}${key}.`) : [`${prefix}${key}`],
@@ -46,7 +49,7 @@ function keysOf(node: SchemaNode, prefix = ""): string[] {
 
 test("it is valid, and says what the schema's defaults say", async () => {
   const path = await images("Sign Digits", { "0": 60, "1": 61 });
-  const text = await initRunFile(path, { runFile: join(folder, "thaw.yaml") });
+  const text = await fullText(path, { runFile: join(folder, "thaw.yaml") });
   assert.deepEqual(
     parseRunFile(text, "thaw.yaml", []),
     runFileSchema.parse({
@@ -63,7 +66,7 @@ test("it is valid, and says what the schema's defaults say", async () => {
 
 test("every key of the schema is written, each under a comment", async () => {
   const path = await images("plain", { a: 60, b: 60 });
-  const text = await initRunFile(path, { runFile: join(folder, "thaw.yaml") });
+  const text = await fullText(path, { runFile: join(folder, "thaw.yaml") });
   const document = parseDocument(text);
   const keys = keysOf(runFileJsonSchema()).filter((key) => !key.startsWith("kubernetes."));
   /** Keys that the kind of data or the base decides unless they are given are written as comments. */
@@ -99,31 +102,31 @@ test("every key of the schema is written, each under a comment", async () => {
 test("folders with two readings are read as it is told, and the run file says so", async () => {
   const path = await images("parted", { "train/a": 60, "train/b": 60, "test/a": 9, "test/b": 9, rest: 3 });
   const runFile = join(folder, "thaw.yaml");
-  await assert.rejects(initRunFile(path, { runFile }), { code: "DATA_INVALID", hint: /thaw init --folders/ });
-  const text = await initRunFile(path, { runFile, folders: "splits" });
+  await assert.rejects(fullText(path, { runFile }), { code: "DATA_INVALID", hint: /thaw init --folders/ });
+  const text = await fullText(path, { runFile, folders: "splits" });
   assert.match(text, /^ {2}folders: splits$/m);
   assert.equal(parseRunFile(text, "thaw.yaml", []).data.folders, "splits");
   assert.match(text, /The folders divide the images: train for training, test held out for the test/);
-  const classes = await initRunFile(path, { runFile, folders: "classes" });
+  const classes = await fullText(path, { runFile, folders: "classes" });
   assert.match(classes, /WARNING: “test”, “train” are taken as classes, though they are named like splits/);
 });
 
 test("names that hardly differ are warned of, and a folder called latest gives another name", async () => {
   const path = await images("latest", { Cat: 60, cat: 60 });
-  const text = await initRunFile(path, { runFile: join(folder, "thaw.yaml") });
+  const text = await fullText(path, { runFile: join(folder, "thaw.yaml") });
   assert.match(text, /^# WARNING: “Cat” and “cat” are different classes, though their names hardly differ/m);
   assert.equal(parseRunFile(text, "thaw.yaml", []).name, "latest-model");
 });
 
 test("the images are named from where the run file lies", async () => {
   const path = await images("photos", { a: 60, b: 60 });
-  const text = await initRunFile(path, { runFile: join(folder, "deep", "er", "thaw.yaml"), name: "other" });
+  const text = await fullText(path, { runFile: join(folder, "deep", "er", "thaw.yaml"), name: "other" });
   const file = parseRunFile(text, "thaw.yaml", []);
   assert.equal(file.data.path, "../../photos");
   assert.equal(file.name, "other");
   const schema = /^# yaml-language-server: \$schema=(.+)$/m.exec(text)?.[1] ?? "";
   assert.match(resolve(folder, "deep", "er", schema), /docs\/thaw\.schema\.json$/);
-  await assert.rejects(initRunFile(path, { runFile: "thaw.yaml", name: "No Name" }), {
+  await assert.rejects(fullText(path, { runFile: "thaw.yaml", name: "No Name" }), {
     code: "RUN_FILE_INVALID",
     message: /No Name/,
   });
@@ -148,7 +151,7 @@ for (const [what, { classes, colour, kind }] of Object.entries(KINDS)) {
         await picture.jpeg().toFile(join(path, name, `${i}.jpg`));
       }
     }
-    const text = await initRunFile(path, { runFile: join(folder, "thaw.yaml") });
+    const text = await fullText(path, { runFile: join(folder, "thaw.yaml") });
     assert.equal(parseRunFile(text, "thaw.yaml", []).augment.kind, kind);
     assert.match(text, new RegExp(`^# augment.kind is ${kind}: \\S.*\\. Change it`, "m"));
   });
@@ -172,7 +175,7 @@ for (const [what, { counts, warnings }] of Object.entries(WARNED)) {
     const found = await describeFolder(path);
     assert.equal(found.warnings.length, warnings.length, found.warnings.join("\n"));
     for (const [index, pattern] of warnings.entries()) assert.match(found.warnings[index] ?? "", pattern);
-    const text = await initRunFile(path, { runFile: join(folder, "thaw.yaml") });
+    const text = await fullText(path, { runFile: join(folder, "thaw.yaml") });
     for (const warning of found.warnings) assert.ok(text.includes(`# WARNING: ${warning}`));
     assert.equal(parseRunFile(text, "thaw.yaml", []).data.path, what);
   });
@@ -198,7 +201,7 @@ test("the short run file says what was chosen and means the same as the full one
   const { text } = await proposeRunFile(path, options);
   assert.deepEqual(
     parseRunFile(text, "thaw.yaml", []),
-    parseRunFile(await initRunFile(path, options), "thaw.yaml", []),
+    parseRunFile(await fullText(path, options), "thaw.yaml", []),
   );
   assert.deepEqual(text.split("\n").slice(1), [
     "# Written by `thaw init` after a look at 121 images in 2 classes. Every other key has its default:",
@@ -242,7 +245,7 @@ test("a manifest is described like a folder", async () => {
     found.splits,
     "The manifest divides the images; a share of the training images validates, and the share for the test is not used.",
   );
-  const text = await initRunFile(path, { runFile: join(folder, "thaw.yaml") });
+  const text = await fullText(path, { runFile: join(folder, "thaw.yaml") });
   assert.equal(parseRunFile(text, "thaw.yaml", []).name, "labels");
   assert.match(text, /^# The manifest divides the images; /m);
 });
@@ -255,7 +258,7 @@ test("folders of splits are told, and which of them is held out", async () => {
       for (let i = 0; i < images; i++) await writeFile(join(path, split, name, `${i}.jpg`), "");
     }
   }
-  const text = await initRunFile(path, { runFile: join(folder, "thaw.yaml") });
+  const text = await fullText(path, { runFile: join(folder, "thaw.yaml") });
   assert.match(text, /look at 160 images in 2 classes:/);
   assert.match(
     text,

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { initRunFile } from "../../../../client/runFile/init.js";
+import { proposeFullRunFile } from "../../../../client/runFile/init.js";
 import { dataPathFrom, loadRunFile } from "../../../../client/runFile/load.js";
 
 let folder: string;
@@ -110,7 +110,7 @@ for (const [path, [message, hint]] of Object.entries(NO_PATHS)) {
   test(`${path} is not taken for a folder beside the run file`, async () => {
     const file = join(folder, "project", "thaw.yaml");
     await assert.rejects(loadRunFile(file, [`data.path="${path}"`]), { code: "USAGE", message, hint });
-    await assert.rejects(initRunFile(path, { runFile: file }), { code: "USAGE", message, hint });
+    await assert.rejects(proposeFullRunFile(path, { runFile: file }), { code: "USAGE", message, hint });
   });
 }
 

@@ -8,8 +8,15 @@ import sharp from "sharp";
 import { openDataset } from "../../../../data/dataset/dataset.js";
 import { SPLITS } from "../../../../spec/records/dataset.js";
 import type { Progress } from "../../../../spec/records/training.js";
+import {
+  difference,
+  picture,
+  png,
+  temporaryFolder,
+  toSharp,
+  writeFiles,
+} from "../../../support/images/pictures.js";
 import { tiffFile } from "../image/tiffFile.js";
-import { difference, picture, png, temporaryFolder, toSharp, writeFiles } from "../pictures.js";
 import { bytesOf, DATA, pets, refusal, run, unlike } from "./pets.js";
 
 describe("ingest", () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { openDataset } from "../../../../data/dataset/dataset.js";
 import { SPLITS } from "../../../../spec/records/dataset.js";
-import { structured, temporaryFolder, toSharp, writeFiles } from "../pictures.js";
+import { structured, temporaryFolder, toSharp, writeFiles } from "../../../support/images/pictures.js";
 import { bytesOf, DATA, pets, refusal, run, unlike } from "./pets.js";
 
 describe("splits of ingest", () => {

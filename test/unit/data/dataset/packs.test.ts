@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { createPackWriter } from "../../../../data/dataset/packs.js";
 import { mapOrdered } from "../../../../data/ordered.js";
-import { temporaryFolder } from "../pictures.js";
+import { temporaryFolder } from "../../../support/images/pictures.js";
 
 describe("createPackWriter", () => {
   it("fills packs up to the limit, and begins another", async (t) => {

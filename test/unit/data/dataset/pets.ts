@@ -7,7 +7,7 @@ import type { TestContext } from "node:test";
 import sharp from "sharp";
 import { ingest } from "../../../../data/dataset/ingest.js";
 import { ThawError } from "../../../../spec/errors.js";
-import { temporaryFolder, writeFiles } from "../pictures.js";
+import { temporaryFolder, writeFiles } from "../../../support/images/pictures.js";
 
 export const DATA = {
   test: 0.2,

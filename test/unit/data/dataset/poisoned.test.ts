@@ -7,7 +7,7 @@ import sharp from "sharp";
 import { ingest } from "../../../../data/dataset/ingest.js";
 import type { DatasetSummary } from "../../../../spec/records/dataset.js";
 import { drawnFolder } from "../../../support/images/drawn.js";
-import { temporaryFolder } from "../pictures.js";
+import { temporaryFolder } from "../../../support/images/pictures.js";
 
 const LABELS = ["cross", "hexagon", "ring"] as const;
 const EACH = 60;

@@ -10,7 +10,7 @@ import {
 } from "../../../../data/image/decode.js";
 import type { Pixels } from "../../../../data/image/sharp.js";
 import { ThawError } from "../../../../spec/errors.js";
-import { difference, picture, png, toSharp } from "../pictures.js";
+import { difference, picture, png, toSharp } from "../../../support/images/pictures.js";
 
 const OPTIONS = { background: "white", keepShortSide: 320 } as const;
 const PICTURE = picture(90, 60);

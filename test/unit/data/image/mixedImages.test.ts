@@ -9,8 +9,8 @@ import { ingest } from "../../../../data/dataset/ingest.js";
 import { decodeImage } from "../../../../data/image/decode.js";
 import { SPLITS } from "../../../../spec/records/dataset.js";
 import { drawnPicture } from "../../../support/images/drawn.js";
+import { difference, structured, temporaryFolder, toSharp } from "../../../support/images/pictures.js";
 import type { Shape } from "../../../support/images/shapes.js";
-import { difference, structured, temporaryFolder, toSharp } from "../pictures.js";
 
 const DATA = {
   test: 0.2,

@@ -9,7 +9,7 @@ import { nearDuplicates, SAME_PICTURE } from "../../../../data/image/nearDuplica
 import { FLAT, hammingDistance, hashGrey, perceptualHash } from "../../../../data/image/phash.js";
 import type { Pixels } from "../../../../data/image/sharp.js";
 import { drawnFolder } from "../../../support/images/drawn.js";
-import { structured, toSharp } from "../pictures.js";
+import { structured, toSharp } from "../../../support/images/pictures.js";
 
 const EACH = 60;
 const LABELS = ["disc", "hexagon"] as const;

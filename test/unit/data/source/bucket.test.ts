@@ -9,7 +9,7 @@ import type { SourceEntries } from "../../../../data/source/entries.js";
 import { listSource } from "../../../../data/source/source.js";
 import { ThawError } from "../../../../spec/errors.js";
 import type { ListedObject } from "../../../../spec/images/objects.js";
-import { temporaryFolder, writeFiles } from "../pictures.js";
+import { temporaryFolder, writeFiles } from "../../../support/images/pictures.js";
 
 const PLACE = { bucket: "photos", key: "pets/" };
 const object = (path: string, etag = "e", size = 1): ListedObject => ({

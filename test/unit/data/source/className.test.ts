@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { oddNames } from "../../../../data/source/className.js";
 import { listSource } from "../../../../data/source/source.js";
-import { temporaryFolder } from "../pictures.js";
+import { temporaryFolder } from "../../../support/images/pictures.js";
 
 describe("names that hardly differ", () => {
   for (const [one, other] of [

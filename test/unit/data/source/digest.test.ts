@@ -7,7 +7,7 @@ import { describe, it, type TestContext } from "node:test";
 import { digestSource, type SourceDigest } from "../../../../data/source/digest.js";
 import { listSource } from "../../../../data/source/source.js";
 import { ThawError } from "../../../../spec/errors.js";
-import { temporaryFolder, writeFiles } from "../pictures.js";
+import { temporaryFolder, writeFiles } from "../../../support/images/pictures.js";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 /** Long ago, so that nothing counts as just written. */

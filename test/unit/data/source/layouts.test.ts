@@ -9,7 +9,7 @@ import { sourceNotes } from "../../../../data/source/notes.js";
 import { listSource } from "../../../../data/source/source.js";
 import { ThawError } from "../../../../spec/errors.js";
 import type { FolderReading } from "../../../../spec/runFile/folders.js";
-import { temporaryFolder, writeFiles } from "../pictures.js";
+import { temporaryFolder, writeFiles } from "../../../support/images/pictures.js";
 
 const PLACE = { bucket: "photos", key: "set/" };
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { listSource } from "../../../../data/source/source.js";
 import { type ErrorCode, ThawError } from "../../../../spec/errors.js";
-import { temporaryFolder, writeFiles } from "../pictures.js";
+import { temporaryFolder, writeFiles } from "../../../support/images/pictures.js";
 
 async function failureOf(path: string): Promise<ThawError> {
   const error: unknown = await listSource(path).then(

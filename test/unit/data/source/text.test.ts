@@ -6,7 +6,7 @@ import { describe, it } from "node:test";
 import { listBucket } from "../../../../data/source/bucket.js";
 import { listSource } from "../../../../data/source/source.js";
 import { decodeText } from "../../../../data/source/text.js";
-import { temporaryFolder } from "../pictures.js";
+import { temporaryFolder } from "../../../support/images/pictures.js";
 
 const latin1 = (text: string): Buffer => Buffer.from(text, "latin1");
 const utf16be = (text: string): Buffer => Buffer.from(text, "utf16le").swap16();

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { assignSplits } from "../../../../data/splits/assign.js";
 import { baseSplits, readBaseImages, settleBaseImages } from "../../../../data/splits/baseImages.js";
 import type { Split } from "../../../../spec/records/dataset.js";
-import { temporaryFolder } from "../pictures.js";
+import { temporaryFolder } from "../../../support/images/pictures.js";
 
 const SHARES = { test: 0.2, validation: 0.1 };
 

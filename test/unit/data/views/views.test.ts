@@ -14,7 +14,7 @@ import {
 import { viewWindow, windowRange } from "../../../../data/views/window.js";
 import { randomStream } from "../../../../rng/stream.js";
 import type { AugmentSpec } from "../../../../spec/runFile/augment.js";
-import { difference, picture } from "../pictures.js";
+import { difference, picture } from "../../../support/images/pictures.js";
 
 const FIXTURES = "test/fixtures/resize";
 const INPUT: ViewInput = { size: 56, cropFraction: 0.875, kernel: "cubic" };
