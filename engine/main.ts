@@ -4,11 +4,14 @@ import { fitting } from "../spec/engine/diskFull.js";
 import { firstNotFinite } from "../spec/engine/finite.js";
 import type { EngineControl, EngineJob, EngineMessage, EngineRequest } from "../spec/engine/job.js";
 import { ThawError, toThawError } from "../spec/errors.js";
+import { maskOutput } from "../spec/network/maskedOutput.js";
 import { startForwarding } from "../tracing/start.js";
 import type { Tracing } from "../tracing/tracing.js";
 import { type Outside, runJob } from "./jobs.js";
 import { saysOutOfMemory } from "./memoryShortage.js";
 import { endWithParent } from "./orphan.js";
+
+maskOutput();
 
 function send(message: EngineMessage): void {
   process.send?.(message);

@@ -8,6 +8,7 @@ import { loadPlatform } from "../runtime/platform.js";
 import { nativeOptions } from "../runtime/temporalConnection.js";
 import { noAnswer } from "../runtime/temporalError.js";
 import { ThawError, toThawError } from "../spec/errors.js";
+import { maskOutput } from "../spec/network/maskedOutput.js";
 import type { Platform, TemporalSettings } from "../spec/platform.js";
 import { checkStore } from "../store/connection/check.js";
 import { openStore, patientStore, type Store } from "../store/connection/connection.js";
@@ -38,6 +39,7 @@ export async function serve(
   name: "control" | "training",
   create: (platform: Platform, metrics: Metrics) => Promise<Service>,
 ) {
+  maskOutput();
   const told = toldToLeave();
   try {
     const platform = await loadPlatform();
