@@ -10,7 +10,7 @@ const SECRETS: ReadonlySet<string> = new Set([
   "TEMPORAL_API_KEY",
 ]);
 const MESSAGE =
-  "is a secret, which a run's history and Job would show; put it into a Secret, and name that in secrets";
+  "a secret here would stand in the run's history and its Job; put it into a Secret, and name that in kubernetes.secrets";
 
 export const podVariablesSchema = z.record(variableName, z.string()).superRefine((variables, context) => {
   for (const [name, value] of Object.entries(variables)) {

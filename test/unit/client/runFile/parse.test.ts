@@ -110,6 +110,16 @@ const WRONG: Readonly<Record<string, Wrong>> = {
     text: `${FINE}gpu_count: 5\n`,
     said: [`thaw.yaml:4:1: unknown key \`gpu_count\`; the keys of the run file are ${TOP_KEYS}`],
   },
+  "secrets among a pod's variables": {
+    text: `${FINE}kubernetes:\n  env:\n    TEMPORAL_API_KEY: an-api-key\n    P: http://me:word@proxy\n    FINE: http://proxy\n`,
+    said: [
+      "2 mistakes in thaw.yaml:",
+      ...["6:5: `kubernetes.env.TEMPORAL_API_KEY`", "7:5: `kubernetes.env.P`"].map(
+        (place) =>
+          `  thaw.yaml:${place}: a secret here would stand in the run's history and its Job; put it into a Secret, and name that in kubernetes.secrets`,
+      ),
+    ],
+  },
   "a stage that no pod does": {
     text: `${FINE}kubernetes:\n  stages:\n    evalute: { spot: true }\n    head: { runtime_class: 3 }\n`,
     said: [
