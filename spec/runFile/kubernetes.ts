@@ -1,7 +1,7 @@
 /** The run file's section `kubernetes`: which pod trains. Installations write their defaults in the same shape. */
 import { z } from "zod";
 import { POD_STAGES } from "../pods/stages.js";
-import { podVariablesSchema } from "./podVariables.js";
+import { podVariablesSchema, refuseSecretsIn } from "./podVariables.js";
 
 /** Names of most Kubernetes objects: RFC 1123 labels and subdomains. */
 const objectName = z
@@ -126,6 +126,7 @@ const podTemplateSchema = z
     spec: z
       .record(z.string(), z.unknown())
       .refine((spec) => OURS.every((key) => !(key in spec)), `${OURS.join(" and ")} are thaw's to set`)
+      .superRefine((spec, context) => refuseSecretsIn(spec, context))
       .exactOptional()
       .describe("As in a pod; the container that trains is called training."),
   })

@@ -12,9 +12,28 @@ const SECRETS: ReadonlySet<string> = new Set([
 const MESSAGE =
   "a secret here would stand in the run's history and its Job; put it into a Secret, and name that in kubernetes.secrets";
 
+const isSecret = (name: string, value: string): boolean => SECRETS.has(name) || hasCredentials(value);
+
 export const podVariablesSchema = z.record(variableName, z.string()).superRefine((variables, context) => {
   for (const [name, value] of Object.entries(variables)) {
-    if (!SECRETS.has(name) && !hasCredentials(value)) continue;
-    context.addIssue({ code: "custom", message: MESSAGE, path: [name] });
+    if (isSecret(name, value)) context.addIssue({ code: "custom", message: MESSAGE, path: [name] });
   }
 });
+
+/** The same of variables and texts anywhere in a patch of the pod. @param at where `part` is in it */
+export function refuseSecretsIn(
+  part: unknown,
+  context: z.RefinementCtx,
+  at: readonly (string | number)[] = [],
+): void {
+  const refuse = (path: readonly (string | number)[]): void =>
+    context.addIssue({ code: "custom", message: MESSAGE, path: [...path] });
+  if (typeof part === "string" && hasCredentials(part)) return refuse(at);
+  if (typeof part !== "object" || part === null) return;
+  const { name, value } = part as { readonly name?: unknown; readonly value?: unknown };
+  if (typeof name === "string" && typeof value === "string" && isSecret(name, value))
+    return refuse([...at, "value"]);
+  for (const [key, inner] of Object.entries(part)) {
+    refuseSecretsIn(inner, context, [...at, Array.isArray(part) ? Number(key) : key]);
+  }
+}

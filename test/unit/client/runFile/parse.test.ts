@@ -5,6 +5,8 @@ import { parseRunFile } from "../../../../client/runFile/parse.js";
 import { ThawError } from "../../../../spec/errors.js";
 import { runFileSchema } from "../../../../spec/runFile/runFile.js";
 
+const NO_SECRET =
+  "a secret here would stand in the run's history and its Job; put it into a Secret, and name that in kubernetes.secrets";
 const FINE = "name: digits\ndata:\n  path: photos\n";
 
 test("what is left out has its default", () => {
@@ -114,10 +116,16 @@ const WRONG: Readonly<Record<string, Wrong>> = {
     text: `${FINE}kubernetes:\n  env:\n    TEMPORAL_API_KEY: an-api-key\n    P: http://me:word@proxy\n    FINE: http://proxy\n`,
     said: [
       "2 mistakes in thaw.yaml:",
-      ...["6:5: `kubernetes.env.TEMPORAL_API_KEY`", "7:5: `kubernetes.env.P`"].map(
-        (place) =>
-          `  thaw.yaml:${place}: a secret here would stand in the run's history and its Job; put it into a Secret, and name that in kubernetes.secrets`,
-      ),
+      `  thaw.yaml:6:5: \`kubernetes.env.TEMPORAL_API_KEY\`: ${NO_SECRET}`,
+      `  thaw.yaml:7:5: \`kubernetes.env.P\`: ${NO_SECRET}`,
+    ],
+  },
+  "secrets in a patch of the pod": {
+    text: `${FINE}kubernetes:\n  pod_template:\n    spec:\n      containers:\n        - name: side\n          env:\n            - { name: AWS_SESSION_TOKEN, value: abc }\n            - { name: A, value: b }\n          args: ["--to=https://h/?sig=abc"]\n`,
+    said: [
+      "2 mistakes in thaw.yaml:",
+      `  thaw.yaml:10:42: \`kubernetes.pod_template.spec.containers[0].env[0].value\`: ${NO_SECRET}`,
+      `  thaw.yaml:12:18: \`kubernetes.pod_template.spec.containers[0].args[0]\`: ${NO_SECRET}`,
     ],
   },
   "a stage that no pod does": {
