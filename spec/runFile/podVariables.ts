@@ -26,14 +26,14 @@ export function refuseSecretsIn(
   context: z.RefinementCtx,
   at: readonly (string | number)[] = [],
 ): void {
-  const refuse = (path: readonly (string | number)[]): void =>
-    context.addIssue({ code: "custom", message: MESSAGE, path: [...path] });
-  if (typeof part === "string" && hasCredentials(part)) return refuse(at);
-  if (typeof part !== "object" || part === null) return;
-  const { name, value } = part as { readonly name?: unknown; readonly value?: unknown };
-  if (typeof name === "string" && typeof value === "string" && isSecret(name, value))
-    return refuse([...at, "value"]);
-  for (const [key, inner] of Object.entries(part)) {
-    refuseSecretsIn(inner, context, [...at, Array.isArray(part) ? Number(key) : key]);
+  const { name, value } = (part ?? {}) as { readonly name?: unknown; readonly value?: unknown };
+  if (typeof part === "string" && hasCredentials(part)) {
+    context.addIssue({ code: "custom", message: MESSAGE, path: [...at] });
+  } else if (typeof name === "string" && typeof value === "string" && isSecret(name, value)) {
+    context.addIssue({ code: "custom", message: MESSAGE, path: [...at, "value"] });
+  } else if (typeof part === "object" && part !== null) {
+    for (const [key, inner] of Object.entries(part)) {
+      refuseSecretsIn(inner, context, [...at, Array.isArray(part) ? Number(key) : key]);
+    }
   }
 }
