@@ -1,4 +1,5 @@
 /** Runs a program of this folder: errors become a sentence on stderr and an exit code. */
+import { maskOutput } from "../spec/network/maskedOutput.js";
 import { failureOf, isAskedFor, tellFailure } from "./failure.js";
 import { createOutput, handleStreamErrors, type Output } from "./output.js";
 import { EXIT_INTERRUPTED, Interrupted } from "./signals.js";
@@ -6,6 +7,7 @@ import { EXIT_INTERRUPTED, Interrupted } from "./signals.js";
 /** @param program what it is to do; the words after its name are looked through for the shared options */
 export async function mainWith(program: (output: Output) => Promise<unknown>): Promise<void> {
   handleStreamErrors();
+  maskOutput([process.stderr]);
   // The command line itself may be what is wrong, so these two are looked for by hand.
   const words = process.argv.slice(2);
   const output = createOutput({ json: words.includes("--json"), color: !words.includes("--no-color") });

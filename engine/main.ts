@@ -4,11 +4,14 @@ import { fitting } from "../spec/engine/diskFull.js";
 import { firstNotFinite } from "../spec/engine/finite.js";
 import type { EngineControl, EngineJob, EngineMessage, EngineRequest } from "../spec/engine/job.js";
 import { ThawError, toThawError } from "../spec/errors.js";
-import { startTracing } from "../tracing/start.js";
+import { maskOutput } from "../spec/network/maskedOutput.js";
+import { startForwarding } from "../tracing/start.js";
 import type { Tracing } from "../tracing/tracing.js";
 import { type Outside, runJob } from "./jobs.js";
 import { saysOutOfMemory } from "./memoryShortage.js";
 import { endWithParent } from "./orphan.js";
+
+maskOutput();
 
 function send(message: EngineMessage): void {
   process.send?.(message);
@@ -33,12 +36,16 @@ process.on("message", (request: EngineRequest) => {
   else void answer(request);
 });
 
-/** Loaded once, where there is a collector. */
-let tracing: Promise<Tracing | undefined> | undefined;
+/** Loaded once, where the worker sends spans anywhere. */
+let tracing: Promise<Tracing> | undefined;
 
-async function answer({ job, trace }: Extract<EngineRequest, { type: "job" }>): Promise<void> {
+async function answer({
+  job,
+  trace,
+  traced: isTraced,
+}: Extract<EngineRequest, { type: "job" }>): Promise<void> {
   waiting = [];
-  tracing ??= startTracing("engine");
+  if (isTraced) tracing ??= startForwarding("engine", (spans) => send({ type: "spans", spans }));
   const traced = await tracing;
   const span = traced && (await import("./jobSpan.js")).openJobSpan(job, trace, outside);
   const toWorker = span?.outside ?? outside;

@@ -12,7 +12,9 @@ import type {
 } from "../spec/engine/job.js";
 import { stopped } from "../spec/engine/stopped.js";
 import { isErrorCode, ThawError } from "../spec/errors.js";
+import { childEnvironment } from "../spec/processes/childEnvironment.js";
 import type { AppliedChange, Progress } from "../spec/records/training.js";
+import { forwards, type PlainSpan, sendOn } from "../tracing/forwarded.js";
 import { cpuSeconds } from "./cpuTime.js";
 import { counterOfKills } from "./memoryKills.js";
 import { saysOutOfMemory } from "./memoryShortage.js";
@@ -76,7 +78,7 @@ export function createEngine(
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       serialization: "advanced",
       // 2 keeps errors. oneDNN changes the rounding, so it is part of what an artifact's engine means.
-      env: { TF_CPP_MIN_LOG_LEVEL: "2", ...process.env, TF_ENABLE_ONEDNN_OPTS: "1" },
+      env: { TF_CPP_MIN_LOG_LEVEL: "2", ...childEnvironment("engine"), TF_ENABLE_ONEDNN_OPTS: "1" },
     });
     for (const stream of [started.stdout, started.stderr]) {
       stream?.on("data", (chunk: Buffer) => {
@@ -84,6 +86,10 @@ export function createEngine(
         lastWords = (lastWords + chunk.toString("utf8")).slice(-KEPT_OUTPUT);
       });
     }
+    // After a job's end, too.
+    started.on("message", (message: EngineMessage) => {
+      if (message.type === "spans") sendOn(message.spans as readonly PlainSpan[]);
+    });
     child = started;
     return started;
   };
@@ -112,6 +118,7 @@ export function createEngine(
         signal.removeEventListener("abort", onAbort);
       };
       const onMessage = (message: EngineMessage): void => {
+        if (message.type === "spans") return;
         watchdog.heard();
         if (passOn(message, hooks)) return;
         finish();
@@ -140,7 +147,7 @@ export function createEngine(
       const send = (request: EngineRequest): void => {
         if (process.connected) process.send(request, () => undefined);
       };
-      send({ type: "job", job, trace: traceContext() });
+      send({ type: "job", job, trace: traceContext(), traced: forwards() });
       mailbox.open((control) => send({ type: "control", control }));
     });
 

@@ -1,5 +1,6 @@
 /** Where Temporal and the object store are: the environment says it, else the embedded services do. */
 import { ThawError } from "../spec/errors.js";
+import { keepSecrets, secretsOf } from "../spec/network/secrets.js";
 import type { Platform, StoreSettings, TemporalSettings } from "../spec/platform.js";
 import { findProjectFolder } from "./projectFolder.js";
 import { layoutOf } from "./services/layout.js";
@@ -47,19 +48,32 @@ export async function lookForServices(
   const env = withoutEmpty(surroundings.env);
   const project = findProjectFolder(projectFolder, env, surroundings.cwd);
   const layout = layoutOf(project);
+  // Before anything of it can fail, and be told of.
+  keepSecrets(secretsOf(env));
   const temporal = orError(() => temporalFromEnvironment(env));
   const store = orError(() => storeFromEnvironment(env));
   const record =
     temporal !== undefined && store !== undefined ? undefined : orError(() => readRecord(layout));
   const embedded = <T>(settings: (known: ServicesRecord | undefined) => T): T | ThawError =>
     record instanceof ThawError ? record : orError(() => settings(record));
-  return {
+  const services = {
     temporal: temporal ?? embedded((known) => embeddedTemporal(known, project)),
     store: store ?? embedded((known) => embeddedStore(known, project)),
+  };
+  keepSecrets(secretsIn(services));
+  return {
+    ...services,
     projectFolder: project,
     workFolder: layout.work,
     embedded: temporal === undefined && store === undefined,
   };
+}
+
+/** An API key may come from a profile, and keys from the embedded services' record. */
+function secretsIn({ temporal, store }: Pick<Services, "temporal" | "store">): (string | undefined)[] {
+  const keys =
+    !(store instanceof ThawError) && "accessKey" in store.credentials ? store.credentials : undefined;
+  return [temporal instanceof ThawError ? undefined : temporal.apiKey, keys?.secretKey, keys?.sessionToken];
 }
 
 function orError<T>(look: () => T): T | ThawError {

@@ -5,15 +5,19 @@ import { DiagLogLevel, diag } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { detectResourcesSync, envDetectorSync, Resource } from "@opentelemetry/resources";
-import { BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
+import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from "@opentelemetry/sdk-trace-base";
+import { receiveForwarded } from "./forwarded.js";
 import type { TracedProcess, Tracing } from "./tracing.js";
 
 /** Nobody waits longer for a collector that does not answer. */
 const PATIENCE_MS = 3_000;
 const BATCH_MS = 1_000;
 
-/** Endpoint, headers, sampler and resource come from OpenTelemetry's variables. Only once in a process. */
-export function openTracing(name: TracedProcess): Tracing {
+/**
+ * Endpoint, headers, sampler and resource come from OpenTelemetry's variables. Only once in a process.
+ * @param exporter takes the spans in place of the collector
+ */
+export function openTracing(name: TracedProcess, exporter?: SpanExporter): Tracing {
   // The command line says nothing of it: its user may not even know that there is a collector.
   if (name !== "cli") sayOnce(name);
   const own = new Resource({
@@ -22,9 +26,13 @@ export function openTracing(name: TracedProcess): Tracing {
     "host.name": hostname(),
     "process.pid": process.pid,
   });
-  const processor = new BatchSpanProcessor(new OTLPTraceExporter({ timeoutMillis: PATIENCE_MS }), {
-    scheduledDelayMillis: BATCH_MS,
-  });
+  const processor = new BatchSpanProcessor(
+    exporter ?? new OTLPTraceExporter({ timeoutMillis: PATIENCE_MS }),
+    {
+      scheduledDelayMillis: BATCH_MS,
+    },
+  );
+  if (exporter === undefined) receiveForwarded(processor);
   const provider = new BasicTracerProvider({
     resource: own.merge(detectResourcesSync({ detectors: [envDetectorSync] })),
     spanProcessors: [processor],

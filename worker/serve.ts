@@ -8,6 +8,7 @@ import { loadPlatform } from "../runtime/platform.js";
 import { nativeOptions } from "../runtime/temporalConnection.js";
 import { noAnswer } from "../runtime/temporalError.js";
 import { ThawError, toThawError } from "../spec/errors.js";
+import { maskOutput } from "../spec/network/maskedOutput.js";
 import type { Platform, TemporalSettings } from "../spec/platform.js";
 import { visibleLines } from "../spec/text/visible.js";
 import { checkStore } from "../store/connection/check.js";
@@ -39,6 +40,7 @@ export async function serve(
   name: "control" | "training",
   create: (platform: Platform, metrics: Metrics) => Promise<Service>,
 ) {
+  maskOutput();
   const told = toldToLeave();
   try {
     const platform = await loadPlatform();

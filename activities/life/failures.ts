@@ -1,6 +1,7 @@
 /** Turns our errors into Temporal's, so that it retries what may heal and nothing else. */
 import { ApplicationFailure, CancelledFailure, Context } from "@temporalio/activity";
 import { toThawError } from "../../spec/errors.js";
+import { maskedError } from "../../spec/network/maskedError.js";
 
 /** Wraps an activity: errors become `ApplicationFailure`s with our code as type and the hint as detail. */
 export function typedFailures<Request, Result>(
@@ -19,7 +20,7 @@ export function typedFailures<Request, Result>(
         type: failure.code,
         nonRetryable: !failure.retryable,
         details: [{ hint: failure.hint ?? null }],
-        ...(error instanceof Error ? { cause: error } : {}),
+        ...(error instanceof Error ? { cause: maskedError(error) } : {}),
       });
     }
   };

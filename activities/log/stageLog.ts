@@ -1,6 +1,7 @@
 /** The log of one attempt at one stage: kept in the store, so that it outlives the worker. */
 import type { LogFields, LogLine } from "../../spec/log.js";
 import type { LogLevel } from "../../spec/logLevels.js";
+import { masked } from "../../spec/network/masked.js";
 import type { Progress } from "../../spec/records/training.js";
 import type { Store } from "../../store/connection/connection.js";
 import { type LogPlace, writeLogChunk } from "../../store/records/logs.js";
@@ -24,7 +25,8 @@ export function openStageLog(store: Store, place: LogPlace): StageLog {
   let number = 0;
   const lineOf = (level: LogLevel, message: string, fields: LogFields): string => {
     const line: LogLine = { time: new Date().toISOString(), level, stage, attempt, message, ...fields };
-    return JSON.stringify(line);
+    // Also what the engine prints, and what other programs have said.
+    return masked(JSON.stringify(line));
   };
   const chunks = collectChunks({
     write: async (text) => {

@@ -19,6 +19,7 @@ import {
   type TakenWeights,
 } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
+import { masked } from "../../spec/network/masked.js";
 import type { DamagedRecord } from "../../spec/records/damaged.js";
 import { storeFile } from "../../store/artifacts/artifacts.js";
 import { ensureBucket, requireBucket, type Store } from "../../store/connection/connection.js";
@@ -116,7 +117,7 @@ export async function addBase(
       architecture,
       checkpoint: await storeFile(store, path),
       ...numbers,
-      source: request.source ?? (isRemote(from) ? withoutSecrets(from) : NOT_STATED),
+      source: told(request.source) ?? (isRemote(from) ? withoutSecrets(from) : NOT_STATED),
       licence: request.licence ?? NOT_STATED,
       pretrainedOn: request.domain ?? NOT_STATED,
     });
@@ -173,6 +174,10 @@ export function describeBase(base: RegisteredBase): DescribedBase {
   if (extractor !== undefined) return { ...base, input: extractorInput(extractor, pixelScale) };
   return { ...base, input: ownInput(findArchitecture(architecture).input, base) };
 }
+
+/** What the user says of it may be an address, too. */
+const told = (source: string | undefined): string | undefined =>
+  source === undefined ? undefined : masked(source);
 
 /** Passwords and presigned queries do not belong into a record that everybody reads. */
 function withoutSecrets(address: string): string {

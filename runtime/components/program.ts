@@ -1,9 +1,11 @@
 /** Runs another program to its end and says in one sentence how it failed. */
 import { execFile } from "node:child_process";
 import { ThawError } from "../../spec/errors.js";
+import { childEnvironment } from "../../spec/processes/childEnvironment.js";
 
 export interface ProgramOptions {
   readonly cwd?: string;
+  /** Default: that of a `tool`. */
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -37,7 +39,8 @@ const MAX_OUTPUT_BYTES = 16 * 2 ** 20;
 
 export const runProgram: RunProgram = (program, args, options = {}) =>
   new Promise((resolve, reject) => {
-    execFile(program, args, { ...options, maxBuffer: MAX_OUTPUT_BYTES }, (error, stdout, stderr) => {
+    const env = options.env ?? childEnvironment("tool");
+    execFile(program, args, { ...options, env, maxBuffer: MAX_OUTPUT_BYTES }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else if (typeof error.code === "string") reject(error);
       else reject(new ProgramFailed(program, `${stdout}\n${stderr}`));

@@ -1,5 +1,5 @@
 /** The folder `.thaw/` of a project: what lies where. */
-import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ThawError, toThawError } from "../../spec/errors.js";
 import { STATE_FOLDER } from "../projectFolder.js";
@@ -50,6 +50,7 @@ export function makeFolders(layout: Layout): void {
   try {
     // Not recursive: a misspelt project folder is an error, not a new folder.
     ignoreExisting(() => mkdirSync(layout.state, { mode: 0o700 }));
+    closeToOthers(layout.state);
     for (const folder of [layout.storeData, layout.logs, layout.work]) mkdirSync(folder, { recursive: true });
     ignoreExisting(() => writeFileSync(join(layout.state, ".gitignore"), "*\n", { flag: "wx" }));
   } catch (error) {
@@ -65,6 +66,12 @@ export function makeFolders(layout: Layout): void {
     }
     throw toThawError(error, "USAGE");
   }
+}
+
+/** A folder that was there already, out of an archive for instance, may be open to everybody. */
+function closeToOthers(folder: string): void {
+  const { mode, uid } = statSync(folder);
+  if ((mode & 0o077) !== 0 && uid === process.getuid?.()) chmodSync(folder, 0o700);
 }
 
 function ignoreExisting(make: () => void): void {

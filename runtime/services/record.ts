@@ -1,6 +1,6 @@
 /** `.thaw/services.json`: ports, credentials and processes of the embedded services. */
 import { randomBytes } from "node:crypto";
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 import { ThawError, toThawError } from "../../spec/errors.js";
 import type { StoreKeys, StoreSettings, TemporalSettings } from "../../spec/platform.js";
@@ -71,8 +71,15 @@ export function writeRecord(layout: Layout, record: ServicesRecord): void {
 
 /** Writes JSON that only its owner may read, so that a reader sees the old or the new text, never a part. */
 export function writePrivate(file: string, value: unknown): void {
+  writePrivateText(file, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** The same of any text. */
+export function writePrivateText(file: string, text: string): void {
   const partial = `${file}.${process.pid}`;
-  writeFileSync(partial, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+  // One that was left behind keeps its rights when it is written again.
+  rmSync(partial, { force: true });
+  writeFileSync(partial, text, { mode: 0o600 });
   renameSync(partial, file);
 }
 

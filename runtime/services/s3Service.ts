@@ -1,8 +1,8 @@
 /** How the embedded S3 server is run: SeaweedFS' all-in-one server. */
+import { childEnvironment } from "../../spec/processes/childEnvironment.js";
 import { type Layout, logFileOf } from "./layout.js";
 import { GRACE_SECONDS, LOOPBACK, type PortName } from "./names.js";
 import { type ServicesRecord, storeOf } from "./record.js";
-import { serverEnvironment } from "./serverEnvironment.js";
 import type { ServiceSpec } from "./serviceSpec.js";
 
 /** `weed mini` takes fixed ports for whatever is not named, so that a second project could not start. */
@@ -61,7 +61,7 @@ export function s3Service(layout: Layout, record: ServicesRecord, command: strin
     ],
     cwd: layout.state,
     env: {
-      ...serverEnvironment(),
+      ...childEnvironment("server"),
       AWS_ACCESS_KEY_ID: accessKey,
       AWS_SECRET_ACCESS_KEY: secretKey,
       GOMEMLIMIT: MEMORY_LIMIT,

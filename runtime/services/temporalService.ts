@@ -1,9 +1,9 @@
 /** How the embedded Temporal server is run: Temporal's development server on a SQLite file. */
 import { SEARCH_ATTRIBUTES } from "../../spec/pipeline/run.js";
+import { childEnvironment } from "../../spec/processes/childEnvironment.js";
 import { type Layout, logFileOf } from "./layout.js";
 import { GRACE_SECONDS, LOOPBACK } from "./names.js";
 import type { ServicesRecord } from "./record.js";
-import { serverEnvironment } from "./serverEnvironment.js";
 import type { ServiceSpec } from "./serviceSpec.js";
 
 const SEARCH_ATTRIBUTE_TYPES: Readonly<Record<keyof typeof SEARCH_ATTRIBUTES, string>> = {
@@ -36,7 +36,7 @@ export function temporalService(layout: Layout, record: ServicesRecord, command:
       ...["--disable-config-file", "--disable-config-env"],
     ],
     cwd: layout.state,
-    env: serverEnvironment(),
+    env: childEnvironment("server"),
     inheritEnv: false,
     logFile: logFileOf(layout, "temporal"),
     needs: [],

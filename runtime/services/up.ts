@@ -8,6 +8,7 @@ import { type Layout, layoutOf, makeFolders } from "./layout.js";
 import type { PortName } from "./names.js";
 import { choosePorts } from "./ports.js";
 import { newRecord, readRecord, type ServicesRecord, writeRecord } from "./record.js";
+import { secureS3 } from "./s3Security.js";
 import { type ServicesStatus, status } from "./status.js";
 import { digestOf, type Executables, makePlan, type Plan, writePlan } from "./supervision/plan.js";
 import { isAlive, type ProcessId, signal } from "./supervision/processes.js";
@@ -64,6 +65,7 @@ async function startOnPorts(layout: Layout, options: UpOptions, onProgress: Say)
   const last = readRecord(layout);
   const record = newRecord(await choosePorts(asked(options), last?.ports ?? {}), last);
   const plan = makePlan(layout, record, options);
+  secureS3(layout);
   writeRecord(layout, record);
   writePlan(layout, plan);
   try {

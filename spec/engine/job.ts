@@ -190,6 +190,8 @@ export type EngineRequest =
       readonly job: EngineJob;
       /** Context of the trace that the job belongs to: `traceparent` and so on; empty when nothing is traced. */
       readonly trace: Readonly<Record<string, string>>;
+      /** Whether the worker takes spans. */
+      readonly traced: boolean;
     }
   | { readonly type: "control"; readonly control: EngineControl };
 
@@ -222,4 +224,6 @@ export type EngineMessage =
   /** The job has ended with a checkpoint, as it was told to. */
   | { readonly type: "stopped"; readonly reason: StopReason }
   | { readonly type: "done"; readonly summary: unknown }
+  /** What was traced, for the worker to send on (`tracing/forwarded.ts`); also after the job's end. */
+  | { readonly type: "spans"; readonly spans: readonly unknown[] }
   | { readonly type: "failed"; readonly code: string; readonly message: string; readonly hint?: string };

@@ -1,6 +1,7 @@
 /** The run file's section `kubernetes`: which pod trains. Installations write their defaults in the same shape. */
 import { z } from "zod";
 import { POD_STAGES } from "../pods/stages.js";
+import { podVariablesSchema, refuseSecretsIn } from "./podVariables.js";
 
 /** Names of most Kubernetes objects: RFC 1123 labels and subdomains. */
 const objectName = z
@@ -27,7 +28,6 @@ const resourceName = z
     /^[a-z0-9.-]+\/[A-Za-z0-9._-]+$/,
     "use the name of an extended resource, for example nvidia.com/gpu",
   );
-const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "use letters, digits and underscores");
 const absolutePath = z.string().regex(/^\/[^:]*$/, "use an absolute path");
 const labels = z.record(z.string(), z.string());
 
@@ -126,6 +126,7 @@ const podTemplateSchema = z
     spec: z
       .record(z.string(), z.unknown())
       .refine((spec) => OURS.every((key) => !(key in spec)), `${OURS.join(" and ")} are thaw's to set`)
+      .superRefine((spec, context) => refuseSecretsIn(spec, context))
       .exactOptional()
       .describe("As in a pod; the container that trains is called training."),
   })
@@ -176,8 +177,7 @@ const podFields = {
     .array(objectName)
     .exactOptional()
     .describe("Secrets whose keys become environment variables: credentials of store and Temporal."),
-  env: z
-    .record(variableName, z.string())
+  env: podVariablesSchema
     .exactOptional()
     .describe("More environment variables, for example addresses as pods see them."),
   volumes: volumesSchema.exactOptional(),

@@ -21,7 +21,7 @@ export function addUp(program: Command): void {
     .option("--s3-port <port>", "for the object store", parsePort)
     .action(async (_options: UpOptions, self: Command) => {
       const { output, project, options } = contextOf<UpOptions>(self);
-      const { servicesTable } = await import("../../render/machine/services.js");
+      const { servicesTable, trustText } = await import("../../render/machine/services.js");
       const projectFolder = findProjectFolder(project, process.env, process.cwd());
       const [{ startEmbedded }, { status }] = await Promise.all([
         import("../../startEmbedded.js"),
@@ -30,7 +30,12 @@ export function addUp(program: Command): void {
       const { temporalPort, uiPort, s3Port } = options;
       await startEmbedded(projectFolder, output, { temporalPort, uiPort, s3Port });
       const services = await status(projectFolder);
-      output.data(servicesJson(services), servicesTable, services);
+      output.data(
+        servicesJson(services),
+        (shown, screen) => `${servicesTable(shown, screen)}
+${trustText(screen)}`,
+        services,
+      );
       suggest(output, [
         ["thaw init FOLDER", "look at images, and write a run file"],
         ["thaw down", "stop the services"],

@@ -1,5 +1,6 @@
 /** Shows a file in the browser of whoever sits at this machine. */
 import { spawn } from "node:child_process";
+import { childEnvironment } from "../../../spec/processes/childEnvironment.js";
 
 /** The program that opens a file with what the desktop has for it. */
 const OPENERS: Partial<Record<NodeJS.Platform, string>> = { darwin: "open" };
@@ -14,7 +15,11 @@ export function openInBrowser(
   opener: string = OPENERS[process.platform] ?? ELSEWHERE,
 ): Promise<boolean> {
   return new Promise((resolve) => {
-    const child = spawn(opener, [path], { detached: true, stdio: "ignore" });
+    const child = spawn(opener, [path], {
+      detached: true,
+      stdio: "ignore",
+      env: childEnvironment("desktop"),
+    });
     child.once("error", () => resolve(false));
     child.once("spawn", () => {
       child.unref();

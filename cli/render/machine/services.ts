@@ -5,6 +5,7 @@ import type { Screen } from "../../output.js";
 import type { Colours } from "../../terminal/colours.js";
 import { roughDuration, size } from "../numbers.js";
 import { table } from "../table.js";
+import { wrapWords } from "../words.js";
 
 const HEADER = ["SERVICE", "STATE", "UP", "MEMORY", "RESTARTS", "WHERE"];
 const NUMBERS = [2, 3, 4];
@@ -18,6 +19,13 @@ export function servicesTable({ services }: ServicesStatus, screen: Screen): str
 /** What lies on this machine and can be fetched or computed again. */
 export function workText({ folder, bytes, scratchBytes }: NonNullable<ServicesJson["work"]>): string {
   return `\n${size(bytes)} in ${folder}, ${size(scratchBytes)} of it scratch: \`thaw gc\` removes what is old.`;
+}
+
+/** Temporal's development server can ask for none; the store's ports do (`runtime/services/s3Security.ts`). */
+export function trustText({ colours, width }: Screen): string {
+  const text =
+    "Temporal asks for no credentials here: trust every user of this machine, or name a server of yours (TEMPORAL_ADDRESS).";
+  return `\n${colours.dim(wrapWords(text, width, ""))}`;
 }
 
 function rowsOf(service: ServiceStatus, colours: Colours): readonly (readonly string[])[] {

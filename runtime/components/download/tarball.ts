@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { extract } from "tar";
 import { z } from "zod";
+import { childEnvironment } from "../../../spec/processes/childEnvironment.js";
 import type { Report } from "../component.js";
 import type { NpmPin } from "../pins.js";
 import { isMissing, missingProgram, ProgramFailed, type RunProgram, runProgram } from "../program.js";
@@ -48,7 +49,7 @@ export async function downloadTarball(
     join(scratch, "npm"),
     ...RETRY,
   ];
-  const packed = run("npm", args, { cwd: scratch }).catch((error: unknown) => {
+  const packed = run("npm", args, { cwd: scratch, env: childEnvironment("npm") }).catch((error: unknown) => {
     throw npmError(error);
   });
   const output = await watchDownload(packed, scratch, pin.bytes, report);

@@ -1,6 +1,7 @@
 /** Gets one pinned wheel from PyPI with the machine's own pip. */
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { childEnvironment } from "../../../spec/processes/childEnvironment.js";
 import type { Report } from "../component.js";
 import { requireBuild } from "../machine.js";
 import type { WheelPin } from "../pins.js";
@@ -16,7 +17,7 @@ async function pip(args: readonly string[], scratch: string, run: RunProgram): P
   try {
     await run("python3", ["-m", "pip", ...args], {
       // pip downloads to the temporary folder first: on the cache's disk, where it is watched and removed.
-      env: { ...process.env, TMPDIR: scratch, PIP_REQUIRE_VIRTUALENV: "0" },
+      env: { ...childEnvironment("pip"), TMPDIR: scratch, PIP_REQUIRE_VIRTUALENV: "0" },
     });
   } catch (error) {
     const noPip = error instanceof ProgramFailed && /No module named '?pip/.test(error.output);

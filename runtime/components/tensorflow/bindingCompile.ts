@@ -2,6 +2,7 @@
 import { mkdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ThawError } from "../../../spec/errors.js";
+import { childEnvironment } from "../../../spec/processes/childEnvironment.js";
 import { packageFolder } from "../download/nodePackage.js";
 import { isMissing, missingProgram, ProgramFailed, runProgram } from "../program.js";
 
@@ -14,7 +15,7 @@ const RUN_PATH = "-Wl,-rpath,$ORIGIN/../../deps/lib";
 
 async function compiler(args: readonly string[]): Promise<void> {
   try {
-    await runProgram("g++", args);
+    await runProgram("g++", args, { env: childEnvironment("compiler") });
   } catch (error) {
     if (!isMissing(error)) throw error;
     throw missingProgram("g++", "once, to compile TensorFlow's binding for Node.js", "g++", error);
@@ -27,13 +28,20 @@ async function compiler(args: readonly string[]): Promise<void> {
  */
 async function checkLoads(binding: string, version: string): Promise<void> {
   const script = "process.stdout.write(require(process.argv[1]).TF_Version)";
-  const loaded = await runProgram(process.execPath, ["-e", script, binding]).catch((cause: unknown) => {
-    const line = cause instanceof ProgramFailed && /^Error: .*$/m.exec(cause.output)?.[0];
-    throw new ThawError("RUNTIME_MISSING", `libtensorflow does not load on this machine: ${line || cause}`, {
-      hint: "it needs a Linux with glibc 2.27 or newer",
-      cause,
-    });
-  });
+  const env = childEnvironment("engine");
+  const loaded = await runProgram(process.execPath, ["-e", script, binding], { env }).catch(
+    (cause: unknown) => {
+      const line = cause instanceof ProgramFailed && /^Error: .*$/m.exec(cause.output)?.[0];
+      throw new ThawError(
+        "RUNTIME_MISSING",
+        `libtensorflow does not load on this machine: ${line || cause}`,
+        {
+          hint: "it needs a Linux with glibc 2.27 or newer",
+          cause,
+        },
+      );
+    },
+  );
   if (loaded !== version) throw new Error(`the binding loaded libtensorflow ${loaded}, not ${version}`);
 }
 

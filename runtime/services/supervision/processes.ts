@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { childEnvironment } from "../../../spec/processes/childEnvironment.js";
 
 export interface ProcessId {
   readonly pid: number;
@@ -41,7 +42,7 @@ function startFromPs(pid: number): string | undefined {
   try {
     const line = execFileSync("ps", ["-o", "stat=,lstart=", "-p", String(pid)], {
       encoding: "utf8",
-      env: { ...process.env, LC_ALL: "C" },
+      env: { ...childEnvironment("tool"), LC_ALL: "C" },
       stdio: ["ignore", "pipe", "ignore"],
     }).trim();
     const [state = "", ...start] = line.split(/\s+/);

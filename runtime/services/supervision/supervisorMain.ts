@@ -2,6 +2,7 @@
  * The supervisor's process: `node supervisorMain.js PLAN`, started detached by `thaw up`. SIGTERM ends it
  * and the services, SIGHUP makes it read the plan again.
  */
+import { maskOutput } from "../../../spec/network/maskedOutput.js";
 import { layoutOf } from "../layout.js";
 import { readRecord } from "../record.js";
 import { readPlan } from "./plan.js";
@@ -11,6 +12,7 @@ import { createSupervisor } from "./supervisor.js";
 /** How often it looks whether its record is still there. */
 const CHECK_MS = 5000;
 
+maskOutput();
 const planFile = process.argv[2];
 if (planFile === undefined) throw new Error("usage: supervisorMain PLAN");
 const plan = readPlan(planFile);

@@ -12,12 +12,12 @@ const PACKAGES = ["etcd-server", "containerd", "runc", "containernetworking-plug
 const LIST_VERSION = "1";
 
 async function download(folder: string): Promise<void> {
-  const get = () => runProgram("apt-get", ["download", "-q", ...PACKAGES], { cwd: folder });
+  const get = () => runProgram("apt-get", ["download", "-q", ...PACKAGES], { cwd: folder, env: process.env });
   try {
     await get();
   } catch {
     // A fresh machine has no package lists, or old ones.
-    await runProgram("apt-get", ["update", "-q"]);
+    await runProgram("apt-get", ["update", "-q"], { env: process.env });
     await get();
   }
 }

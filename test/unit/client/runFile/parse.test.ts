@@ -5,6 +5,8 @@ import { parseRunFile } from "../../../../client/runFile/parse.js";
 import { ThawError } from "../../../../spec/errors.js";
 import { runFileSchema } from "../../../../spec/runFile/runFile.js";
 
+const NO_SECRET =
+  "a secret here would stand in the run's history and its Job; put it into a Secret, and name that in kubernetes.secrets";
 const FINE = "name: digits\ndata:\n  path: photos\n";
 
 test("what is left out has its default", () => {
@@ -109,6 +111,22 @@ const WRONG: Readonly<Record<string, Wrong>> = {
   "a key like no other": {
     text: `${FINE}gpu_count: 5\n`,
     said: [`thaw.yaml:4:1: unknown key \`gpu_count\`; the keys of the run file are ${TOP_KEYS}`],
+  },
+  "secrets among a pod's variables": {
+    text: `${FINE}kubernetes:\n  env:\n    TEMPORAL_API_KEY: an-api-key\n    P: http://me:word@proxy\n    FINE: http://proxy\n`,
+    said: [
+      "2 mistakes in thaw.yaml:",
+      `  thaw.yaml:6:5: \`kubernetes.env.TEMPORAL_API_KEY\`: ${NO_SECRET}`,
+      `  thaw.yaml:7:5: \`kubernetes.env.P\`: ${NO_SECRET}`,
+    ],
+  },
+  "secrets in a patch of the pod": {
+    text: `${FINE}kubernetes:\n  pod_template:\n    spec:\n      containers:\n        - name: side\n          env:\n            - { name: AWS_SESSION_TOKEN, value: abc }\n            - { name: A, value: b }\n          args: ["--to=https://h/?sig=abc"]\n`,
+    said: [
+      "2 mistakes in thaw.yaml:",
+      `  thaw.yaml:10:42: \`kubernetes.pod_template.spec.containers[0].env[0].value\`: ${NO_SECRET}`,
+      `  thaw.yaml:12:18: \`kubernetes.pod_template.spec.containers[0].args[0]\`: ${NO_SECRET}`,
+    ],
   },
   "a stage that no pod does": {
     text: `${FINE}kubernetes:\n  stages:\n    evalute: { spot: true }\n    head: { runtime_class: 3 }\n`,

@@ -1,0 +1,130 @@
+/** What a child process gets of our environment: canaries in every place where a credential can stand. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { type ChildKind, childEnvironment } from "../../../../spec/processes/childEnvironment.js";
+import { sourceFiles } from "../../structure/sources.js";
+
+const CANARY = "canary-7f3a";
+const KINDS: readonly ChildKind[] = ["engine", "server", "tool", "compiler", "pip", "npm", "desktop"];
+
+const SECRETS = [
+  ...[
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_PROFILE",
+  ],
+  ...[
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "MINIO_ROOT_PASSWORD",
+    "THAW_S3_ENDPOINT",
+    "THAW_S3_BUCKET",
+    "THAW_RUN_ID",
+  ],
+  ...[
+    "TEMPORAL_API_KEY",
+    "TEMPORAL_ADDRESS",
+    "TEMPORAL_TLS_CLIENT_KEY_DATA",
+    "TEMPORAL_GRPC_META_AUTHORIZATION",
+  ],
+  ...[
+    "KUBECONFIG",
+    "KUBERNETES_SERVICE_HOST",
+    "SLACK_WEBHOOK_URL",
+    "GITHUB_TOKEN",
+    "DATABASE_URL",
+    "SSH_AUTH_SOCK",
+  ],
+  ...["GOOGLE_APPLICATION_CREDENTIALS", "AZURE_CLIENT_SECRET", "VAULT_TOKEN", "HF_TOKEN", "WANDB_API_KEY"],
+  ...["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_ENDPOINT"],
+  // They begin like what is needed.
+  ...[
+    "NVIDIA_API_KEY",
+    "TF_VAR_db_password",
+    "TF_TOKEN_app_terraform_io",
+    "TF_CLI_ARGS",
+    "CUDA_SECRET",
+    "XDG_TOKEN",
+  ],
+  ...["LC_KEY", "PATHS", "HOME_TOKEN", "MALLOC_PASSWORD", "THAW_ENGINE_KEY", "NEVER_HEARD_OF"],
+];
+const PROXIES = ["http_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy", "no_proxy"];
+const REGISTRIES = [
+  "PIP_INDEX_URL",
+  "PIP_EXTRA_INDEX_URL",
+  "NPM_TOKEN",
+  "NODE_AUTH_TOKEN",
+  "npm_config__auth",
+];
+
+const namesOf = (kind: ChildKind, names: readonly string[], value = CANARY): string[] =>
+  Object.keys(childEnvironment(kind, Object.fromEntries(names.map((name) => [name, value])))).sort();
+
+for (const kind of KINDS) {
+  test(`no credential reaches a child of the kind ${kind}`, () => {
+    assert.deepEqual(namesOf(kind, SECRETS), []);
+  });
+
+  test(`a child of the kind ${kind} finds programs, its home and its language`, () => {
+    assert.deepEqual(namesOf(kind, ["PATH", "HOME", "TMPDIR", "LC_ALL"]), [
+      "HOME",
+      "LC_ALL",
+      "PATH",
+      "TMPDIR",
+    ]);
+  });
+}
+
+test("passwords of proxies and package indexes reach those alone that download", () => {
+  for (const kind of KINDS) {
+    const expected = {
+      pip: [...PROXIES, "PIP_EXTRA_INDEX_URL", "PIP_INDEX_URL"],
+      npm: [...PROXIES, ...REGISTRIES.slice(2)],
+    };
+    const wanted = kind === "pip" || kind === "npm" ? expected[kind] : [];
+    assert.deepEqual(namesOf(kind, [...PROXIES, ...REGISTRIES]), [...wanted].sort(), kind);
+  }
+});
+
+test("the engine finds what decides how it computes", () => {
+  const needed = [
+    ...[
+      "THAW_ENGINE",
+      "THAW_DEVICE",
+      "THAW_CACHE",
+      "LD_LIBRARY_PATH",
+      "CUDA_VISIBLE_DEVICES",
+      "OMP_NUM_THREADS",
+    ],
+    ...[
+      "TF_NUM_INTRAOP_THREADS",
+      "TF_CPP_MIN_LOG_LEVEL",
+      "NVIDIA_VISIBLE_DEVICES",
+      "OTEL_RESOURCE_ATTRIBUTES",
+    ],
+  ];
+  assert.deepEqual(namesOf("engine", needed), needed.sort());
+});
+
+test("a needed variable whose value is an address with a password stays here", () => {
+  for (const name of ["THAW_CACHE", "LANG", "OTEL_RESOURCE_ATTRIBUTES"])
+    assert.deepEqual(namesOf("engine", [name], `https://me:${CANARY}@host/x`), [], name);
+});
+
+/** Workers are this program itself: they hold the credentials. Their supervisor hands them on. */
+const OURSELVES = [
+  "runtime/services/supervision/keeper.ts",
+  "runtime/services/supervision/startSupervisor.ts",
+];
+
+test("every file that starts a process takes the child's environment from one place", () => {
+  const starting = sourceFiles()
+    .map(({ path }) => path)
+    .filter((path) => !/^(test|bench)\//.test(path))
+    .filter((path) => /from "node:(child_process|cluster)"/.test(readFileSync(path, "utf8")));
+  const own = starting.filter((path) => !/childEnvironment\(/.test(readFileSync(path, "utf8")));
+  assert.deepEqual(own.sort(), OURSELVES);
+  assert.ok(starting.length > own.length + 3, starting.join());
+});
