@@ -5,7 +5,7 @@ import type { PodTemplatePatch } from "../../spec/runFile/kubernetes.js";
 import { CONTAINER } from "./names.js";
 
 /** What the items of a pod's lists are known by; other lists are replaced as a whole (as in strategic merge patches). */
-const NAMED: Readonly<Record<string, string>> = {
+export const NAMED: Readonly<Record<string, string>> = {
   containers: "name",
   initContainers: "name",
   volumes: "name",
@@ -28,15 +28,16 @@ export function patchTemplate(
 }
 
 function merge(below: object, above: object): object {
-  const merged: Record<string, unknown> = { ...below };
+  // A map, so that a key `__proto__` stays a key that is seen and refused.
+  const merged = new Map<string, unknown>(Object.entries(below));
   for (const [key, value] of Object.entries(above)) {
-    const known = merged[key];
-    if (isObject(known) && isObject(value)) merged[key] = merge(known, value);
-    else if (Array.isArray(known) && Array.isArray(value) && key in NAMED)
-      merged[key] = mergeNamed(known, value, NAMED[key] as string);
-    else merged[key] = value;
+    const known = merged.get(key);
+    if (isObject(known) && isObject(value)) merged.set(key, merge(known, value));
+    else if (Array.isArray(known) && Array.isArray(value) && Object.hasOwn(NAMED, key))
+      merged.set(key, mergeNamed(known, value, NAMED[key] as string));
+    else merged.set(key, value);
   }
-  return merged;
+  return Object.fromEntries(merged);
 }
 
 function mergeNamed(below: unknown[], above: unknown[], name: string): unknown[] {

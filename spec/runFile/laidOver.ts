@@ -4,12 +4,13 @@ export type Section = Readonly<Record<string, unknown>>;
 
 /** Sections by key; lists and values as a whole. */
 export function laidOver(below: Section, above: Section): Section {
-  const merged: Record<string, unknown> = { ...below };
+  // A map, so that a key `__proto__` stays a key, which who checks keys sees.
+  const merged = new Map<string, unknown>(Object.entries(below));
   for (const [key, value] of Object.entries(above)) {
-    const known = merged[key];
-    merged[key] = isSection(known) && isSection(value) ? laidOver(known, value) : value;
+    const known = merged.get(key);
+    merged.set(key, isSection(known) && isSection(value) ? laidOver(known, value) : value);
   }
-  return merged;
+  return Object.fromEntries(merged);
 }
 
 /** Without the keys that are null. */
