@@ -43,7 +43,7 @@ export async function startPod({ store, pods }: StartDependencies, request: PodR
     const settings = await settingsOf(pods, { run, ...ofGroup });
     requireKnownFields(settings.pod_template);
     const around = { ...context, ...ofGroup };
-    return allowed(jobManifest(run, settings, around), { run, settings, context: around });
+    return await allowed(jobManifest(run, settings, around), { run, settings, context: around });
   };
   for (const group of podGroups(run.file)) await manifestOf(group);
   const manifest = await manifestOf(request.group);
@@ -52,15 +52,19 @@ export async function startPod({ store, pods }: StartDependencies, request: PodR
   await ensureJob(place, manifest, Context.current().cancellationSignal);
 }
 
-/** What the installation's policy says to a Job. @throws ThawError USAGE (policy, defaults), KUBERNETES_UNREACHABLE */
-async function allowance(pods: PodDependencies): Promise<(job: V1Job, made: Made) => V1Job> {
-  const [{ allowedJob }, { podPolicy }, { installationDefaults }, home] = await Promise.all([
+/** What the installation's policy says to a Job. @throws ThawError USAGE (policy, defaults) */
+async function allowance(pods: PodDependencies): Promise<(job: V1Job, made: Made) => Promise<V1Job>> {
+  const [{ allowedJob }, { podPolicy }, { installationDefaults }] = await Promise.all([
     import("../../k8s/policy/enforce.js"),
     import("../../k8s/policy/load.js"),
     import("../../k8s/job/settings.js"),
-    homeNamespace(pods),
   ]);
   const policy = await podPolicy(pods.policyFile);
   const installation = await installationDefaults(pods.defaultsFile);
-  return (job, made) => allowedJob(job, { policy, installation, home, ...made });
+  return async (job, made) => {
+    const { namespace = installation.namespace } = made.settings;
+    // Which one is the cluster's own has to be known only where a run names another than the installation.
+    const home = namespace === installation.namespace ? (namespace ?? "") : await homeNamespace(pods);
+    return allowedJob(job, { policy, installation, home, ...made });
+  };
 }

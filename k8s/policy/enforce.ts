@@ -29,6 +29,8 @@ export interface Allowance extends Made {
 
 /** A failure with more words would not fit into a history. */
 const MOST_TOLD = 40;
+/** Of a path: names of labels and annotations have 316 at most. */
+const MOST_LETTERS = 400;
 const HINT =
   "who runs the installation can allow it: podPolicy of the chart, or the file that THAW_POD_POLICY of the control worker names (docs/kubernetes.md)";
 
@@ -55,13 +57,15 @@ export function allowedJob(job: V1Job, allowance: Allowance): V1Job {
 
 /** One sentence each, without a full stop. @param job plain data */
 function objections(job: V1Job, allowance: Allowance): readonly string[] {
-  const { policy, installation, home, run, settings, context } = allowance;
+  const { policy, installation, home, ...made } = allowance;
+  const { run, settings, context } = made;
   const { template } = job.spec ?? {};
   const env = environmentOf(run, { ...settings, env: installation.env ?? {} }, context);
   const bounds: Bounds = boundsOf(policy, installation, env);
   const found = podFindings(template, bounds, job.metadata?.labels);
   const sentences = found.map(({ path, says }: Finding) => {
-    return `${told(originOf(path, template, settings), 300)}: this installation ${says}`;
+    const origin = ofStage(originOf(path, template, settings), made);
+    return `${told(origin, MOST_LETTERS)}: this installation ${says}`;
   });
   const { namespace = home } = settings;
   const namespaces = [home, ...bounds.namespaces];
@@ -70,4 +74,12 @@ function objections(job: V1Job, allowance: Allowance): readonly string[] {
       `kubernetes.namespace: this installation ${notListed("namespace", namespace, namespaces)}`,
     );
   return [...new Set(sentences)];
+}
+
+/** A key that the stage says itself is found there. */
+function ofStage(origin: string, { run, context: { group } }: Made): string {
+  const section = group === undefined ? undefined : run.file.kubernetes?.stages?.[group];
+  const [, key = ""] = /^kubernetes\.([a-z_]+)/.exec(origin) ?? [];
+  if (section === undefined || !Object.hasOwn(section, key)) return origin;
+  return origin.replace("kubernetes.", `kubernetes.stages.${group}.`);
 }

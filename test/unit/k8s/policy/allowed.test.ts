@@ -11,76 +11,9 @@ import { podPolicy } from "../../../../k8s/policy/load.js";
 import { isListed } from "../../../../k8s/policy/patterns.js";
 import { OPTIONAL_FIELDS, podPolicySchema } from "../../../../spec/pods/policy.js";
 import { INSTALLATION, jobFor } from "./ask.js";
-import { beside, pod, SAFE, training, volume } from "./templates.js";
+import { FREE, MOUNT } from "./free.js";
+import { beside, pod, training, volume } from "./templates.js";
 
-const MOUNT = { path: "/images", claim: "photos", read_only: true };
-const FREE: readonly (readonly [what: string, kubernetes: object])[] = [
-  ["nothing", {}],
-  [
-    "resources and nodes",
-    { resources: { cpu: 4, memory: "16Gi", gpu: 2 }, node_selector: { "cloud.example/gpu": "h100" } },
-  ],
-  [
-    "tolerations, affinity, priority, runtime class, queue",
-    {
-      ...{
-        tolerations: [{ operator: "Exists" }],
-        priority_class: "low",
-        runtime_class: "nvidia",
-        queue: "team-a",
-      },
-      affinity: {
-        nodeAffinity: {
-          requiredDuringSchedulingIgnoredDuringExecution: {
-            nodeSelectorTerms: [{ matchExpressions: [{ key: "gpu", operator: "Exists" }] }],
-          },
-        },
-      },
-    },
-  ],
-  [
-    "what the installation names, said again",
-    { ...INSTALLATION, env: { ...INSTALLATION.env, TEMPORAL_ADDRESS: "temporal:7233" } },
-  ],
-  [
-    "images on a claim, sizes of volumes",
-    { volumes: { mounts: [MOUNT], shared_memory: "2Gi", work: "50Gi" } },
-  ],
-  [
-    "variables that name no server and load nothing",
-    { env: { THAW_CHECKPOINT_SECONDS: "5", TF_CPP_MIN_LOG_LEVEL: "1", TZ: "UTC" } },
-  ],
-  [
-    "a token for a service account that is allowed",
-    { volumes: { mounts: [{ path: "/token", token_audience: "sts.example" }] } },
-  ],
-  [
-    "more of the restricted profile",
-    pod({
-      securityContext: {
-        runAsUser: 1000,
-        fsGroup: 1000,
-        seccompProfile: { type: "Localhost", localhostProfile: "x.json" },
-      },
-    }),
-  ],
-  [
-    "a volume in memory, an annotation of one's own, a sidecar of the same image",
-    {
-      pod_template: {
-        metadata: { annotations: { team: "vision" } },
-        spec: {
-          volumes: [{ name: "tmp", emptyDir: { medium: "Memory" } }],
-          containers: [{ name: "beside", image: "thaw:1", securityContext: SAFE }],
-        },
-      },
-    },
-  ],
-  [
-    "what is off anyway",
-    pod({ hostNetwork: false, hostPID: null, shareProcessNamespace: null, initContainers: [] }),
-  ],
-];
 for (const [what, kubernetes] of FREE) {
   test(`allowed under the strict policy: ${what}`, () => {
     assert.equal(jobFor(kubernetes).spec?.template.spec?.containers[0]?.name, "training");

@@ -3,7 +3,7 @@ import type { V1Job } from "@kubernetes/client-node";
 import { jobManifest } from "../../../../k8s/job/manifest.js";
 import { requireKnownFields } from "../../../../k8s/job/podTemplateFields.js";
 import { podSettings } from "../../../../k8s/job/settings.js";
-import { allowedJob } from "../../../../k8s/policy/enforce.js";
+import { allowedJob, type Made } from "../../../../k8s/policy/enforce.js";
 import { podPolicySchema } from "../../../../spec/pods/policy.js";
 import { installationSchema, kubernetesSchema } from "../../../../spec/runFile/kubernetes.js";
 import { runFileSchema } from "../../../../spec/runFile/runFile.js";
@@ -24,20 +24,26 @@ export interface Question {
   readonly home?: string;
 }
 
-/** @returns the Job that would be made @throws ThawError as `startPod` */
-export function jobFor(
-  kubernetes: unknown,
-  { policy = {}, installation = INSTALLATION, home = "thaw" }: Question = {},
-): V1Job {
-  const defaults = installationSchema.parse(installation);
+/** What the Job is made of, before the policy is asked. */
+export function madeOf(kubernetes: unknown, { installation = INSTALLATION }: Question = {}): Made {
   const file = runFileSchema.parse({
     ...{ name: "digits", data: { path: "images" }, compute: "kubernetes" },
     kubernetes: kubernetesSchema.parse(kubernetes),
   });
   const run = { runId: "digits-20261125-040000-a1b2", file, dataPath: "/images", thawVersion: "0.1.0" };
-  const settings = podSettings(file.kubernetes ?? {}, defaults);
+  const settings = podSettings(file.kubernetes ?? {}, installationSchema.parse(installation));
   requireKnownFields(settings.pod_template);
-  const context = { env: ENV, graceSeconds: 30, installation: "1a2b3c4d" };
-  const allowance = { policy: podPolicySchema.parse(policy), installation: defaults, home };
-  return allowedJob(jobManifest(run, settings, context), { ...allowance, run, settings, context });
+  return { run, settings, context: { env: ENV, graceSeconds: 30, installation: "1a2b3c4d" } };
+}
+
+/** @returns the Job that would be made @throws ThawError as `startPod` */
+export function jobFor(kubernetes: unknown, question: Question = {}): V1Job {
+  const { policy = {}, installation = INSTALLATION, home = "thaw" } = question;
+  const made = madeOf(kubernetes, question);
+  const allowance = {
+    policy: podPolicySchema.parse(policy),
+    installation: installationSchema.parse(installation),
+    home,
+  };
+  return allowedJob(jobManifest(made.run, made.settings, made.context), { ...allowance, ...made });
 }
