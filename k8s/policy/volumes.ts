@@ -55,9 +55,23 @@ function sourceFindings(
       return itemsOf(at(source, "sources"), [...path, "sources"]).flatMap(({ item, path: place }) =>
         projectedFindings(item, place, bounds, mayHaveToken),
       );
+    case "ephemeral":
+      return copyFindings(at(source, "volumeClaimTemplate", "spec"), path, bounds);
     default:
       return secretsInside(source, path, bounds);
   }
+}
+
+/** A claim that begins as a copy shows what was copied. */
+function copyFindings(claim: unknown, path: Path, bounds: Bounds): readonly Finding[] {
+  return ["dataSource", "dataSourceRef"].flatMap((key) => {
+    const source = at(claim, key);
+    if (isNothing(source)) return [];
+    const place: Path = [...path, "volumeClaimTemplate", "spec", key];
+    if (!isNothing(at(source, "namespace")))
+      return [finding([...place, "namespace"], "allows no copies of another namespace's volumes")];
+    return named("claim or snapshot", at(source, "name"), [...place, "name"], bounds.claims);
+  });
 }
 
 function projectedFindings(

@@ -89,6 +89,15 @@ const OPENED: readonly (readonly [policy: object, opened: object, shut: object])
     { volumes: { mounts: [{ ...MOUNT, claim: "others" }] } },
   ],
   [
+    { claims: ["photos"] },
+    volume({ ephemeral: { volumeClaimTemplate: { spec: {} } } }),
+    volume({
+      ephemeral: {
+        volumeClaimTemplate: { spec: { dataSource: { kind: "PersistentVolumeClaim", name: "others" } } },
+      },
+    }),
+  ],
+  [
     { config_maps: ["public"] },
     training({ envFrom: [{ configMapRef: { name: "public" } }] }),
     volume({ configMap: { name: "kube-root-ca.crt" } }),

@@ -71,6 +71,17 @@ export const WAYS_TO_SECRETS: readonly Row[] = [
   ],
   ["a server's folder", volume({ nfs: { server: "10.0.0.1", path: "/" } }), `${T}.volumes[0].nfs`],
   ["a repository", volume({ gitRepo: { repository: "https://evil.example" } }), `${T}.volumes[0].gitRepo`],
+  [
+    "a copy of another namespace's volume",
+    volume({
+      ephemeral: {
+        volumeClaimTemplate: {
+          spec: { dataSourceRef: { kind: "PersistentVolumeClaim", name: "x", namespace: "other" } },
+        },
+      },
+    }),
+    `${T}.volumes[0].ephemeral.volumeClaimTemplate.spec.dataSourceRef.namespace`,
+  ],
   ["an image as a volume", volume({ image: { reference: "evil.example/x" } }), `${T}.volumes[0].image`],
   [
     "secrets injected by an annotation",
