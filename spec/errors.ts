@@ -51,6 +51,8 @@ export const ERROR_CODES = {
   KUBERNETES_DENIED: { exit: 4, retryable: false },
   /** The cluster does not accept the pod as it is. */
   POD_REJECTED: { exit: 2, retryable: false },
+  /** The installation does not allow a pod like this; the cluster was not asked. */
+  POD_FORBIDDEN: { exit: 2, retryable: false },
   /** The pod waited for a node, a quota or its image until its time was over. */
   POD_NOT_STARTED: { exit: 4, retryable: false },
   /** The pod ended in a way that another one would, too. */

@@ -14,6 +14,8 @@ import { workflowBundle } from "./workflowBundle.js";
 
 /** The installation's defaults for the run file's section `kubernetes`. */
 const defaultsFile = process.env.THAW_KUBERNETES_DEFAULTS;
+/** What its pods may be. */
+const policyFile = process.env.THAW_POD_POLICY;
 const deployment = deploymentOptions(process.env.THAW_BUILD_ID);
 
 await serve("control", async ({ store, temporal, workFolder }, metrics) => {
@@ -21,6 +23,7 @@ await serve("control", async ({ store, temporal, workFolder }, metrics) => {
   const pods = {
     env: podEnvironment({ store, temporal }),
     ...(defaultsFile === undefined ? {} : { defaultsFile }),
+    ...(policyFile === undefined ? {} : { policyFile }),
   };
   return {
     options: {

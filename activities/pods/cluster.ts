@@ -8,6 +8,8 @@ import type { PodRequest } from "../../spec/pods/request.js";
 export interface PodDependencies {
   /** File with the installation's defaults for the section `kubernetes`. */
   readonly defaultsFile?: string;
+  /** File with what its pods may be; without one, the strict policy. */
+  readonly policyFile?: string;
   /** Variables by which a pod's worker finds Temporal and the store; no secrets. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -66,7 +68,18 @@ export async function surroundingsOf(
   const { run, group } = request;
   const cluster = await connect();
   const namespace = settings.namespace ?? cluster.namespace;
-  namespaces.add(namespace);
   const place = { cluster, namespace, runId: run.runId, ...(group === undefined ? {} : { group }) };
   return { place, settings };
+}
+
+/** From now on the place is looked at for Jobs that nobody needs any more. */
+export function remember({ namespace }: Place): void {
+  namespaces.add(namespace);
+}
+
+/** Where the pods of a run go that names no namespace. @throws ThawError KUBERNETES_UNREACHABLE, USAGE (defaults) */
+export async function homeNamespace({ defaultsFile }: PodDependencies): Promise<string> {
+  const { installationDefaults } = await import("../../k8s/job/settings.js");
+  const { namespace } = await installationDefaults(defaultsFile);
+  return namespace ?? (await connect()).namespace;
 }

@@ -4,7 +4,7 @@ import { POD_SIGNAL, type PodState } from "../../spec/pods/pod.js";
 import type { PodRequest } from "../../spec/pods/request.js";
 import { POD_RESTART_CAUSES, type PodRestartCause } from "../metrics/definitions.js";
 import { type Metrics, NO_METRICS } from "../metrics/metrics.js";
-import { type PodDependencies, surroundingsOf } from "./cluster.js";
+import { type PodDependencies, remember, surroundingsOf } from "./cluster.js";
 
 /** Often enough for the heartbeat timeout of `workflows/pods.ts`. */
 const BEAT_MS = 2_000;
@@ -24,6 +24,7 @@ export async function watchPod(
 ): Promise<void> {
   const { client, info, cancellationSignal: signal, heartbeat } = Context.current();
   const { place, settings } = await surroundingsOf(pods, request);
+  remember(place);
   const [{ watchJob }, { podState }, { secondsIn }] = await Promise.all([
     import("../../k8s/job/watch.js"),
     import("../../k8s/state/podState.js"),

@@ -4,11 +4,14 @@ import { VersionApi } from "@kubernetes/client-node";
 import type { KubernetesSpec } from "../../spec/runFile/kubernetes.js";
 import { answered } from "../answered.js";
 import { type Cluster, connectCluster } from "../connect.js";
-import { installationDefaults, podSettings } from "../job/settings.js";
+import { jobManifest } from "../job/manifest.js";
+import { installationDefaults, type PodSettings, podSettings } from "../job/settings.js";
+import { allowedJob } from "../policy/enforce.js";
+import { podPolicy } from "../policy/load.js";
 import { type Check, failed } from "./check.js";
 import { checkGpus } from "./gpus.js";
-import { installationIn } from "./installation.js";
-import { probe } from "./probe.js";
+import { type Installation, installationIn } from "./installation.js";
+import { probe, probeOf } from "./probe.js";
 import { checkRights } from "./rights.js";
 
 export interface ClusterQuestions {
@@ -18,6 +21,8 @@ export interface ClusterQuestions {
   readonly account?: string;
   /** File with the installation's defaults; else the installation in the namespace is looked at. */
   readonly defaultsFile?: string;
+  /** File with its policy for pods, where there is one for the defaults. */
+  readonly policyFile?: string;
   /** How a pod finds Temporal and the store, where neither the defaults nor the installation say it. */
   readonly env: Readonly<Record<string, string>>;
   /** Seconds for the pod; 0 starts none. */
@@ -25,6 +30,7 @@ export interface ClusterQuestions {
 }
 
 const API_SERVER = { name: "API server", purpose: "makes the pods" };
+const POLICY = { name: "pod policy", purpose: "what runs' pods may be" };
 const DEFAULTS = { name: "installation", purpose: "what runs get that do not say otherwise" };
 
 export async function checkCluster(questions: ClusterQuestions): Promise<readonly Check[]> {
@@ -46,6 +52,27 @@ export async function checkCluster(questions: ClusterQuestions): Promise<readonl
   return [server, ...granted, ...rest];
 }
 
+/** Runs that say nothing else are allowed, or nobody's run would be. */
+function checkPolicy(
+  runId: string,
+  settings: PodSettings,
+  { defaults, env, policy }: Installation,
+  namespace: string,
+): Check {
+  const made = probeOf(runId, settings, env);
+  try {
+    allowedJob(jobManifest(made.run, settings, made.context), {
+      ...made,
+      policy,
+      installation: defaults,
+      home: defaults.namespace ?? namespace,
+    });
+    return { ...POLICY, state: "ok", where: policy.profile };
+  } catch (error) {
+    return failed(POLICY, error);
+  }
+}
+
 async function checkServer(cluster: Cluster): Promise<Check> {
   const found = { ...API_SERVER, where: cluster.config.getCurrentCluster()?.server ?? "" };
   try {
@@ -60,14 +87,18 @@ async function checkServer(cluster: Cluster): Promise<Check> {
 async function checkPods(
   cluster: Cluster,
   namespace: string,
-  { defaultsFile, image, env, podSeconds }: ClusterQuestions,
+  { defaultsFile, policyFile, image, env, podSeconds }: ClusterQuestions,
 ): Promise<readonly Check[]> {
   const given: KubernetesSpec = image === undefined ? {} : { image };
   try {
     const installation =
       defaultsFile === undefined
         ? await installationIn(cluster, namespace)
-        : { defaults: await installationDefaults(defaultsFile), env: {} };
+        : {
+            defaults: await installationDefaults(defaultsFile),
+            env: {},
+            policy: await podPolicy(policyFile),
+          };
     const settings = podSettings(given, installation?.defaults ?? {});
     const found: Check = { ...DEFAULTS, state: "ok", where: defaultsFile ?? `namespace ${namespace}` };
     const none: Check = {
@@ -80,7 +111,9 @@ async function checkPods(
       checkGpus(cluster, settings),
       podSeconds === 0 ? [] : probe(place, settings, { ...env, ...installation?.env }, podSeconds),
     ]);
-    return [installation === undefined ? none : found, gpus, ...pod];
+    const policy =
+      installation === undefined ? [] : [checkPolicy(place.runId, settings, installation, namespace)];
+    return [installation === undefined ? none : found, ...policy, gpus, ...pod];
   } catch (error) {
     return [failed(DEFAULTS, error)];
   }

@@ -8,6 +8,7 @@ import { jobManifest } from "../job/manifest.js";
 import { CONTAINER } from "../job/names.js";
 import type { PodSettings } from "../job/settings.js";
 import { watchJob } from "../job/watch.js";
+import type { Made } from "../policy/enforce.js";
 import { podState } from "../state/podState.js";
 import { currentPod, hasEnded } from "../state/snapshot.js";
 import { type Check, failed } from "./check.js";
@@ -17,6 +18,15 @@ const COMMAND = ["dist/cli/main.js", "doctor", "--json"];
 const RESOURCES = { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "1Gi" } };
 /** Should the doctor be killed before it removes its Job. */
 const TTL_SECONDS = 60;
+
+/** The run that the doctor's pod would be one of. */
+export function probeOf(runId: string, settings: PodSettings, env: Readonly<Record<string, string>>): Made {
+  const file = runFileSchema.parse({ name: "doctor", data: { path: "." } });
+  const run = { runId, file, dataPath: ".", thawVersion: "" };
+  // No control worker takes it for one of its own whose run is over.
+  return { run, settings, context: { env, graceSeconds: 1, installation: "doctor" } };
+}
+
 /** The Job of a run without its GPUs and its worker: it is not to wait for a GPU, nor to take one. */
 export function probeManifest(
   runId: string,
@@ -24,13 +34,8 @@ export function probeManifest(
   env: Readonly<Record<string, string>>,
   seconds: number,
 ): V1Job {
-  const file = runFileSchema.parse({ name: "doctor", data: { path: "." } });
-  const job = jobManifest({ runId, file, dataPath: ".", thawVersion: "" }, settings, {
-    env,
-    graceSeconds: 1,
-    // No control worker takes it for one of its own whose run is over.
-    installation: "doctor",
-  });
+  const { run, context } = probeOf(runId, settings, env);
+  const job = jobManifest(run, settings, context);
   const { template } = job.spec ?? {};
   for (const container of template?.spec?.containers ?? []) {
     if (container.name === CONTAINER) Object.assign(container, { args: COMMAND, resources: RESOURCES });

@@ -4,7 +4,7 @@ import type { RunInput } from "../../spec/pipeline/run.js";
 import { isWithoutGpu, type PodGroup } from "../../spec/pods/groups.js";
 import { LEFT_EXIT_CODE, podQueue, USER_ERROR_EXIT_CODE } from "../../spec/pods/pod.js";
 import { secondsIn } from "./duration.js";
-import { CONTAINER, INSTALLATION_LABEL, jobName, labelsOf } from "./names.js";
+import { CONTAINER, INSTALLATION_LABEL, jobName, labelsOf, TRAINING_ARGS } from "./names.js";
 import { patchTemplate } from "./podTemplate.js";
 import { resourcesAsked } from "./resources.js";
 import type { PodSettings } from "./settings.js";
@@ -93,8 +93,7 @@ function podSpec(run: RunInput, settings: PodSettings, context: ManifestContext)
       {
         name: CONTAINER,
         image,
-        // The image's entry point is Node, its folder that of thaw.
-        args: ["dist/worker/training.js"],
+        args: [...TRAINING_ARGS],
         ...(image_pull_policy === undefined ? {} : { imagePullPolicy: image_pull_policy }),
         env: Object.entries(env).map(([name, value]) => ({ name, value })),
         ...metricsPort(env.THAW_METRICS_ADDRESS),
@@ -120,8 +119,11 @@ function metricsPort(address: string | undefined): Pick<V1Container, "ports"> {
   return port === undefined ? {} : { ports: [{ name: "metrics", containerPort: Number(port) }] };
 }
 
-/** The settings' own variables come last: addresses may be others where the pods are. */
-function environmentOf(
+/**
+ * Variables of the training container. The settings' own come last: addresses may be others where the pods are.
+ * @param settings those of whom the variables are asked for: with an installation's `env` alone, what a run finds there
+ */
+export function environmentOf(
   { runId, file }: RunInput,
   settings: PodSettings,
   context: ManifestContext,

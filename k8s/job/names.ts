@@ -12,6 +12,8 @@ export const GROUP_LABEL = "thaw.dev/pod-group";
 export const INSTALLATION_LABEL = "thaw.dev/installation";
 /** The container that trains. */
 export const CONTAINER = "training";
+/** The image's entry point is Node, its folder that of thaw. */
+export const TRAINING_ARGS: readonly string[] = ["dist/worker/training.js"];
 
 /** The Job controller makes a label and host names of it, and appends six letters for pods: RFC 1123's 63. */
 const MOST_LETTERS = 57;

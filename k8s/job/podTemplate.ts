@@ -5,7 +5,7 @@ import type { PodTemplatePatch } from "../../spec/runFile/kubernetes.js";
 import { CONTAINER } from "./names.js";
 
 /** What the items of a pod's lists are known by; other lists are replaced as a whole (as in strategic merge patches). */
-const NAMED: Readonly<Record<string, string>> = {
+export const NAMED: Readonly<Record<string, string>> = {
   containers: "name",
   initContainers: "name",
   volumes: "name",
@@ -28,7 +28,7 @@ export function patchTemplate(
 }
 
 function merge(below: object, above: object): object {
-  // A map: a key such as __proto__ would otherwise become what the object inherits from.
+  // A map, so that a key `__proto__` stays a key that is seen and refused.
   const merged = new Map<string, unknown>(Object.entries(below));
   for (const [key, value] of Object.entries(above)) {
     const known = merged.get(key);

@@ -5,6 +5,8 @@ import type { PodSettings } from "./settings.js";
 
 /** The worker's project folder in the pod. */
 export const WORK_FOLDER = "/work";
+/** Of a volume of the run file, counted from 1. */
+export const MOUNT_NAME = /^mount-(\d+)$/;
 
 interface Mounted {
   readonly volumes: V1Volume[];

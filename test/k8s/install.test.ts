@@ -72,7 +72,11 @@ const MOST = {
   },
   tracing: { endpoint: "http://collector.monitoring:4318" },
   prices: { currency: "EUR", gpu_hour: 2.5, nodes: [{ node_selector: { gpu: "a100" }, gpu_hour: 3.5 }] },
-  networkPolicy: { extraEgress: [{ to: [{ ipBlock: { cidr: "169.254.170.23/32" } }] }] },
+  podPolicy: { profile: "baseline", images: ["registry.example/**"], fields: ["containers.args"] },
+  networkPolicy: {
+    to: { temporal: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "temporal" } } }] },
+    extraEgress: [{ to: [{ ipBlock: { cidr: "169.254.170.23/32" } }] }],
+  },
   prePull: { enabled: true, nodeSelector: { gpu: "a100" } },
 };
 const LONELY = {
@@ -183,6 +187,7 @@ describe("an installation", () => {
           pod_template: { spec: { hostNetwork: true } },
         },
       },
+      podPolicy: { host_network: true },
     };
     const secret = {
       kind: "Secret",
@@ -270,6 +275,7 @@ describe("an installation", () => {
       "rights on pods",
       "rights on events",
       "installation",
+      "pod policy",
       "GPUs",
       "a run's pod",
       "in the pod: libtensorflow",
@@ -297,6 +303,7 @@ describe("an installation", () => {
       problemOf(found, "rights on jobs.batch"),
       /^service account default may not create, delete, get, list, watch jobs in namespace thaw-system$/,
     );
+    assert.match(problemOf(found, "pod policy"), /kubernetes\.image: .* allows no image thaw\.test\/none:1/);
     assert.match(problemOf(found, "GPUs"), /^no node has 1 nvidia\.com\/gpu to give$/);
     assert.match(problemOf(found, "a run's pod"), /thaw\.test\/none:1/);
     assert.equal(await leftOvers(), "");

@@ -2,13 +2,15 @@
 import assert from "node:assert/strict";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { stringify } from "yaml";
+import type { z } from "zod";
 import { parseRunFile } from "../../client/runFile/parse.js";
 import { startRun } from "../../client/runs/start.js";
 import { getRun, type RunView, watchRun } from "../../client/runs/watch.js";
 import type { PodGroup } from "../../spec/pods/groups.js";
 import type { PodReason } from "../../spec/pods/pod.js";
+import type { podPolicySchema } from "../../spec/pods/policy.js";
 import { podSentence } from "../../spec/pods/sentence.js";
 import type { KubernetesSpec } from "../../spec/runFile/kubernetes.js";
 import { smallImageSet } from "../support/images/images.js";
@@ -53,6 +55,9 @@ unfreeze: { stages: [blocks.6], epochs: 2 }
 evaluation: { folds: 0 }
 compute: kubernetes
 `;
+/** Namespace of a single test, and an image that is nowhere. */
+export const GUARDED = "guarded";
+export const NO_IMAGE = "thaw.test/nothing:none";
 /** Credentials come from a Secret, everything else from the control worker. */
 const SECRET = "thaw-store";
 
@@ -62,6 +67,8 @@ export async function startPodStack(): Promise<PodStack> {
   process.env.KUBECONFIG = cluster.kubeconfig;
   const defaults = join(await mkdtemp(join(tmpdir(), "thaw-pods-")), "kubernetes.yaml");
   process.env.THAW_KUBERNETES_DEFAULTS = defaults;
+  const policy = join(dirname(defaults), "pod-policy.yaml");
+  process.env.THAW_POD_POLICY = policy;
   const stack = await startStack({ workers: true });
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = serviceVariables(stack);
   await cluster.apply({
@@ -72,6 +79,7 @@ export async function startPodStack(): Promise<PodStack> {
   });
   const images = await smallImageSet(join(stack.folder, "images"), 12);
   await writeFile(defaults, stringify(installation(cluster, images)));
+  await writeFile(policy, stringify(policyFor(images)));
   const podsOf = async (runId?: string): Promise<readonly string[]> => {
     const selector = runId === undefined ? "app.kubernetes.io/managed-by=thaw" : `thaw.dev/run=${runId}`;
     const names = await cluster.kubectl("get", "jobs,pods", `--selector=${selector}`, "--output=name");
@@ -128,6 +136,12 @@ export async function startPodStack(): Promise<PodStack> {
     },
   };
 }
+
+/** The node's network and the folder on it are the test's way to its services; nothing else is opened. */
+const policyFor = (images: string): z.input<typeof podPolicySchema> => ({
+  ...{ host_network: true, host_paths: [images], namespaces: [GUARDED] },
+  images: [NO_IMAGE],
+});
 
 /** Pods share the node's network, where the services are; the images lie on the node, too. */
 function installation({ image }: Cluster, images: string): KubernetesSpec {

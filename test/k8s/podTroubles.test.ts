@@ -7,7 +7,7 @@ import { cancelRun } from "../../client/runs/cancel.js";
 import { getRun } from "../../client/runs/watch.js";
 import { thawJson } from "../support/cli/thaw.js";
 import { until } from "../support/until.js";
-import { type PodStack, startPodStack } from "./podStack.js";
+import { GUARDED, NO_IMAGE, type PodStack, startPodStack } from "./podStack.js";
 
 describe("a run whose pod has trouble", () => {
   let pods: PodStack;
@@ -37,7 +37,7 @@ describe("a run whose pod has trouble", () => {
   const FAILURES = [
     {
       what: "an image that is not there",
-      set: ["kubernetes.image=thaw.test/nothing:none", "kubernetes.timeouts.start=5s"],
+      set: [`kubernetes.image=${NO_IMAGE}`, "kubernetes.timeouts.start=5s"],
       said: /\(image-pull\): the image thaw\.test\/nothing:none cannot be had/,
       code: "POD_NOT_STARTED",
       message: /kubernetes\.timeouts\.start\): the image thaw\.test\/nothing:none/,
@@ -58,7 +58,7 @@ describe("a run whose pod has trouble", () => {
     },
     {
       what: "a policy of the namespace",
-      set: ["kubernetes.namespace=guarded"],
+      set: [`kubernetes.namespace=${GUARDED}`],
       // It is said in the moment in which the run fails.
       said: undefined,
       code: "POD_REJECTED",
@@ -79,6 +79,21 @@ describe("a run whose pod has trouble", () => {
       message: /dnsPolicy.*Sometimes/,
     },
     {
+      what: "what the installation does not allow, before the cluster is asked",
+      set: ["kubernetes.pod_template={spec: {hostPID: true, serviceAccountName: thaw-control}}"],
+      said: undefined,
+      code: "POD_FORBIDDEN",
+      message:
+        /kubernetes\.pod_template\.spec\.hostPID: .*kubernetes\.pod_template\.spec\.serviceAccountName: /,
+    },
+    {
+      what: "a namespace that the installation does not name",
+      set: ["kubernetes.namespace=kube-system"],
+      said: undefined,
+      code: "POD_FORBIDDEN",
+      message: /^kubernetes\.namespace: this installation allows no namespace kube-system/,
+    },
+    {
       what: "its deadline",
       set: ["kubernetes.timeouts.run=3s"],
       said: undefined,
@@ -88,12 +103,12 @@ describe("a run whose pod has trouble", () => {
   ] as const;
   for (const { what, set, said, code, message } of FAILURES) {
     it(`fails over ${what}`, async () => {
-      if (set.some((setting) => setting.endsWith("namespace=guarded"))) {
-        await pods.cluster.kubectl("create", "namespace", "guarded");
+      if (set.some((setting) => setting.endsWith(`namespace=${GUARDED}`))) {
+        await pods.cluster.kubectl("create", "namespace", GUARDED);
         await pods.cluster.kubectl(
           "label",
           "namespace",
-          "guarded",
+          GUARDED,
           "pod-security.kubernetes.io/enforce=restricted",
         );
       }

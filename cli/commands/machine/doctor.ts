@@ -67,13 +67,14 @@ async function ofCluster(
   { namespace, image, serviceAccount: account, timeout, pod }: DoctorOptions,
 ): Promise<DoctorJson["checks"]> {
   const { clusterDoctor } = await import("../../../client/clusterDoctor.js");
-  const defaultsFile = process.env.THAW_KUBERNETES_DEFAULTS;
+  const { THAW_KUBERNETES_DEFAULTS: defaultsFile, THAW_POD_POLICY: policyFile } = process.env;
   return clusterDoctor(project, {
     podSeconds: pod ? timeout : 0,
     ...(namespace === undefined ? {} : { namespace }),
     ...(image === undefined ? {} : { image }),
     ...(account === undefined ? {} : { account }),
     ...(defaultsFile === undefined || defaultsFile === "" ? {} : { defaultsFile }),
+    ...(policyFile === undefined ? {} : { policyFile }),
   });
 }
 

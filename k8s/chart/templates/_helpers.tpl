@@ -124,3 +124,35 @@ runAsGroup: 65532
 fsGroup: 65532
 seccompProfile: { type: RuntimeDefault }
 {{- end }}
+
+{{/* The port of a URL. */}}
+{{- define "thaw.portOf" -}}
+{{- regexFind "[0-9]+$" (regexFind ":[0-9]+$" (urlParse .).host) | default (ternary "443" "80" (hasPrefix "https:" .)) }}
+{{- end }}
+
+{{/*
+Whom a rule of a network policy is for, from the values and the service's name: whom the values name, else everybody but the
+machines' own metadata services, which give out the node's credentials.
+*/}}
+{{- define "thaw.peers" -}}
+{{- $policy := (index . 0).Values.networkPolicy }}
+{{- with index $policy.to (index . 1) }}
+to:
+  {{- toYaml . | nindent 2 }}
+{{- else }}
+{{- with $policy.metadata }}
+to:
+  # Pods are no addresses to every network plugin.
+  - namespaceSelector: {}
+  {{- range $all := list "0.0.0.0/0" "::/0" }}
+  {{- $except := list }}
+  {{- range $policy.metadata }}{{ if eq (contains ":" .) (contains ":" $all) }}{{ $except = append $except . }}{{ end }}{{ end }}
+  - ipBlock:
+      cidr: {{ $all | quote }}
+      {{- with $except }}
+      except: {{ toJson . }}
+      {{- end }}
+  {{- end }}
+{{- end }}
+{{- end }}
+{{- end }}

@@ -1,5 +1,6 @@
 /** Which pod a stage gets, and when a run's pods come and go: the real workflow, with workers in the pods' place. */
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Context } from "@temporalio/activity";
@@ -9,6 +10,7 @@ import { cancelRun } from "../../../client/runs/cancel.js";
 import { type RunRequest, startRun } from "../../../client/runs/start.js";
 import { getRun } from "../../../client/runs/watch.js";
 import type { Session } from "../../../client/session.js";
+import { ThawError } from "../../../spec/errors.js";
 import type { StageRequest } from "../../../spec/pipeline/activities.js";
 import type { PodState } from "../../../spec/pods/pod.js";
 import { smallImageSet } from "../../support/images/images.js";
@@ -138,15 +140,33 @@ test("a run that is cancelled takes the pod along that it has then", async () =>
   );
 });
 
-test("a stage's pod that cannot be is refused before the first pod is made", async () => {
+async function refusal(...overrides: string[]): Promise<ThawError> {
   const { startPod } = await import("../../../activities/pods/startPod.js");
-  const file = parseRunFile(RUN_FILE, "thaw.yaml", [
-    "kubernetes.image=thaw:1",
-    "kubernetes.stages.evaluate.spot=true",
-  ]);
+  const policyFile = join(stack.folder, "pod-policy.yaml");
+  await writeFile(policyFile, "images: ['thaw:1']\n");
+  const file = parseRunFile(RUN_FILE, "thaw.yaml", ["kubernetes.image=thaw:1", ...overrides]);
   const run = { runId: "pods-1", file, dataPath, thawVersion: "" };
-  await assert.rejects(startPod({ store: session.store, pods: { env: {} } }, { run }), {
-    code: "RUN_FILE_INVALID",
-    message: /spot/,
-  });
+  const end = await startPod({ store: session.store, pods: { env: {}, policyFile } }, { run }).catch(
+    (error: unknown) => error,
+  );
+  assert.ok(end instanceof ThawError, String(end));
+  return end;
+}
+
+test("a stage's pod that cannot be is refused before the first pod is made", async () => {
+  const { code, message } = await refusal("kubernetes.stages.evaluate.spot=true");
+  assert.equal(code, "RUN_FILE_INVALID");
+  assert.match(message, /spot/);
+});
+
+test("so is one that the installation does not allow, and no cluster is asked", async () => {
+  const { code, message, retryable } = await refusal(
+    "kubernetes.stages.evaluate.pod_template={spec: {hostPID: true}}",
+  );
+  assert.equal(code, "POD_FORBIDDEN");
+  assert.equal(retryable, false);
+  assert.match(
+    message,
+    /^kubernetes\.stages\.evaluate\.pod_template\.spec\.hostPID: this installation allows no pods/,
+  );
 });

@@ -4,8 +4,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse, parseAllDocuments } from "yaml";
+import { z } from "zod";
 import { ACCESS, type Access } from "../../../k8s/access.js";
 import { installationDefaults, podSettings } from "../../../k8s/job/settings.js";
+import { podPolicySchema } from "../../../spec/pods/policy.js";
 import { pricesSchema } from "../../../spec/prices.js";
 import { installationSchema } from "../../../spec/runFile/kubernetes.js";
 
@@ -123,6 +125,45 @@ test("the chart's price table has the keys of the code's", () => {
   assert.deepEqual(Object.keys(properties).sort(), Object.keys(pricesSchema.shape).sort());
   const row = pricesSchema.shape.nodes.unwrap().element;
   assert.deepEqual(Object.keys(properties.nodes.items.properties).sort(), Object.keys(row.shape).sort());
+});
+
+test("the chart's values have the strict policy, key by key, and its schema knows the same", () => {
+  const { podPolicy } = parse(read(CHART, "values.yaml")) as { podPolicy: unknown };
+  assert.deepEqual(podPolicy, podPolicySchema.parse({}));
+  const { properties } = JSON.parse(read(CHART, "values.schema.json")).properties.podPolicy;
+  const wanted = z.toJSONSchema(podPolicySchema, { target: "draft-7", io: "input" }).properties ?? {};
+  for (const [key, { default: _default, ...schema }] of Object.entries(
+    wanted as Record<string, object & { default?: unknown }>,
+  ))
+    assert.deepEqual(properties[key], schema, key);
+  assert.deepEqual(Object.keys(properties).sort(), Object.keys(wanted).sort());
+});
+
+test("no pod may call the addresses that give it the credentials of its node", () => {
+  interface Policy {
+    spec: { egress: { to?: { ipBlock?: { cidr: string; except?: string[] } }[] }[] };
+  }
+  const { networkPolicy } = parse(read(CHART, "values.yaml")) as {
+    networkPolicy: { metadata: string[]; to: Record<string, unknown[]> };
+  };
+  assert.ok(
+    ["169.254.169.254/32", "fd00:ec2::254/128"].every((known) => networkPolicy.metadata.includes(known)),
+  );
+  const policies = parseAllDocuments(read(KUSTOMIZE, "networkpolicies.yaml")).map(
+    (document) => document.toJS() as Policy,
+  );
+  assert.equal(policies.length, 2);
+  for (const { to = [] } of policies.flatMap(({ spec }) => spec.egress)) {
+    const blocks = to.flatMap(({ ipBlock }) => (ipBlock === undefined ? [] : [ipBlock]));
+    assert.deepEqual(
+      blocks.map(({ cidr }) => cidr),
+      ["0.0.0.0/0", "::/0"],
+    );
+    assert.deepEqual(blocks.flatMap(({ except = [] }) => except).sort(), networkPolicy.metadata.toSorted());
+  }
+  const template = read(CHART, "templates/networkpolicy.yaml");
+  for (const service of Object.keys(networkPolicy.to))
+    assert.match(template, new RegExp(`"${service}"`), service);
 });
 
 test("kustomize's defaults of the installation are ones that a run can have", async () => {
