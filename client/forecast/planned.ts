@@ -30,7 +30,7 @@ export async function timeOfPlan(
   const stages = planned.filter(({ action }) => action === "run");
   if (stages.length === 0) return undefined;
   const [{ entries }, samples, prices] = await Promise.all([
-    listSource(dataPath, bucketReader(store)),
+    listSource(dataPath, bucketReader(store), file.data),
     pastSamples(store),
     loadPrices(),
   ]);

@@ -8,6 +8,7 @@ import { inputsFrom, type StageKind, type StagePlan } from "../../spec/pipeline/
 import type { Platform } from "../../spec/platform.js";
 import type { BaseComparison } from "../../spec/records/baseComparison.js";
 import type { RecipeSummary } from "../../spec/records/recipe.js";
+import { readingOf } from "../../spec/runFile/folders.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
 import {
   type ArtifactManifest,
@@ -49,7 +50,7 @@ export async function planRun(
   engineFingerprint: string,
   { from, recorded }: PlanOptions = {},
 ): Promise<readonly PlannedStage[]> {
-  const images = await digestOf({ ...source, folders: given.data.folders }, store, platform.workFolder);
+  const images = await digestOf({ ...source, ...readingOf(given) }, store, platform.workFolder);
   const run = await withBases(store, given, recorded);
   return foresee({ ...run, ...(from === undefined ? {} : { from }) }, (stage, made) => {
     const inputs = Object.entries(inputsFrom(stage, made)).map(([name, { digest }]) => [name, digest]);
@@ -59,7 +60,7 @@ export async function planRun(
 }
 
 async function digestOf(
-  { dataPath, upload, folders }: ImageSource,
+  { dataPath, upload, ...reading }: ImageSource,
   store: Store,
   workFolder: string,
 ): Promise<string> {
@@ -69,7 +70,7 @@ async function digestOf(
   }
   // The same file as the activities', so that images are read again only where they changed.
   const digestCache = join(workFolder, "source-digests.json");
-  return (await digestSource(await listSource(dataPath, bucketReader(store), folders), digestCache)).digest;
+  return (await digestSource(await listSource(dataPath, bucketReader(store), reading), digestCache)).digest;
 }
 
 /** @param digests of its inputs' contents, by name */

@@ -37,7 +37,7 @@ export async function loadRunFile(
   // Names only: what is wrong with the folder as a whole should not come out minutes later, on a worker.
   const store = isBucketUrl(dataPath) ? await openStore?.() : undefined;
   const buckets = store === undefined ? undefined : bucketReader(store);
-  const source = await listSource(dataPath, buckets, file.data.folders);
+  const source = await listSource(dataPath, buckets, file.data);
   return { file, dataPath, warnings: sourceNotes(source) };
 }
 

@@ -5,10 +5,11 @@ import type { StartedRunJson } from "../../json/run.js";
 import { startedText } from "../../render/runs/advice.js";
 import { openProjectStore, withWritingSession } from "../../session.js";
 import { uploadSource } from "../../upload.js";
-import { collect, DEFAULT_RUN_FILE, SET_HELP } from "./runFileOptions.js";
+import { collect, DEFAULT_RUN_FILE, OUTSIDE_HELP, overridesOf, SET_HELP } from "./runFileOptions.js";
 
 interface RunOptions {
   readonly set?: readonly string[];
+  readonly allowOutside?: boolean;
   readonly upload?: boolean;
   readonly watch?: boolean;
   readonly detach?: boolean;
@@ -21,6 +22,7 @@ export function addRun(program: Command): void {
     .description("start a run and follow it; the run itself goes on in Temporal whatever happens here")
     .argument("[file]", "the run file", DEFAULT_RUN_FILE)
     .option("-s, --set <key=value>", SET_HELP, collect)
+    .option("--allow-outside", OUTSIDE_HELP)
     .option(
       "-u, --upload",
       "put the images into the store first, for workers on other machines (the default with compute: kubernetes)",
@@ -34,7 +36,7 @@ export function addRun(program: Command): void {
         self.error("error: --watch and --detach exclude each other", { code: "commander.conflictingOption" });
       }
       const { loadRunFile } = await import("../../../client/runFile/load.js");
-      const loaded = await loadRunFile(file, options.set ?? [], () => openProjectStore(project));
+      const loaded = await loadRunFile(file, overridesOf(options), () => openProjectStore(project));
       for (const warning of loaded.warnings) output.talk(`Warning: ${warning}.`);
       await withWritingSession(project, async (session) => {
         const { startRun } = await import("../../../client/runs/start.js");
