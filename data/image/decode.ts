@@ -4,7 +4,7 @@ import { ThawError } from "../../spec/errors.js";
 import type { DataSpec } from "../../spec/runFile/runFile.js";
 import { describeFile } from "./fileKind.js";
 import { type Levels, readFloats } from "./floats.js";
-import { decoding, HELD_BYTES, type HeldHeader, heldBytes } from "./held.js";
+import { decoding, heldBytes, whyTooMuch } from "./held.js";
 import { meaningOfSamples, reasonOfDark, type SampleMeaning } from "./sampleMeaning.js";
 import { fromPixels, type Pixels, sharp } from "./sharp.js";
 import { READABLE, whyNoImage } from "./signature.js";
@@ -48,8 +48,6 @@ export async function decodeImage(bytes: Buffer, options: CanonicalOptions): Pro
   const meaning = tiff === undefined ? undefined : meaningOfSamples(tiff);
   if (meaning?.kind === "none") throw unreadable(meaning.reason);
   const header = await readHeader(bytes);
-  checkSize(header.width, header.height);
-  checkHeld(header);
   return decoding.spend(header.held, () => decodeKnown(bytes, header, meaning, options));
 }
 
@@ -117,8 +115,6 @@ interface Header {
   readonly is16Bit: boolean;
   /** Bytes that decoding takes. */
   readonly held: number;
-  /** Why it takes many. */
-  readonly heldWhy: string;
 }
 
 async function readHeader(bytes: Buffer): Promise<Header> {
@@ -136,22 +132,10 @@ async function readHeader(bytes: Buffer): Promise<Header> {
     });
   const format = header.format === "heif" ? "avif" : header.format;
   const is16Bit = header.depth === "ushort" && (format === "png" || format === "tiff");
-  const held = heldBytes(header);
-  return { ...header.autoOrient, format, is16Bit, held, heldWhy: whyHeld(header) };
-}
-
-function whyHeld({ format, depth, isProgressive }: HeldHeader): string {
-  if (isProgressive) return format === "jpeg" ? "as a progressive JPEG" : "interlaced";
-  if (depth === "uchar") return `as ${format === "heif" ? "AVIF" : format.toUpperCase()}`;
-  return `with samples of ${depth === "ushort" ? 16 : 32} bits`;
-}
-
-function checkHeld({ width, height, held, heldWhy }: Header): void {
-  if (held <= HELD_BYTES) return;
-  throw unreadable(
-    `${width} × ${height} pixels ${heldWhy} take about ${Math.round(held / 1e6)} MB to decode: ` +
-      `the limit is ${Math.floor(HELD_BYTES / 1e6)} MB; scale it down, or save it without interlacing, with 8 bits`,
-  );
+  checkSize(header.autoOrient.width, header.autoOrient.height);
+  const tooMuch = whyTooMuch(header);
+  if (tooMuch !== undefined) throw unreadable(tooMuch);
+  return { ...header.autoOrient, format, is16Bit, held: heldBytes(header) };
 }
 
 function checkSize(width: number, height: number): void {

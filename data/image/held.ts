@@ -13,8 +13,8 @@ export const decoding = createBudget(HELD_BYTES);
 
 /** What is held besides whole pictures: strips, tables, the scaled picture. Measured: 20 to 30 MB at 25 megapixels. */
 const OTHER_BYTES_A_PIXEL = 1.2;
-/** Bytes a pixel, measured with libheif and libaom at 25 megapixels: 16 for 4:2:0, 19 for 4:4:4, of 8 bits. */
-const AVIF_BYTES_A_PIXEL = 20;
+/** Beside these, measured with libheif and libaom at 25 megapixels: 16 in all for 4:2:0, 19 for 4:4:4, of 8 bits. */
+const AVIF_BYTES_A_PIXEL = 18.8;
 /** Colours and transparency of the picture and of the one before, or of the decoder's own copy. Measured: 5. */
 const WHOLE_BYTES_A_PIXEL = 6;
 
@@ -38,6 +38,25 @@ export function heldBytes(header: HeldHeader): number {
   return header.width * header.height * (OTHER_BYTES_A_PIXEL + wholeBytesAPixel(header));
 }
 
+/** Why the image is left out before it is decoded; undefined where it fits. */
+export function whyTooMuch(header: HeldHeader): string | undefined {
+  const held = heldBytes(header);
+  if (held <= HELD_BYTES) return undefined;
+  const [what, remedy] = kindOf(header);
+  return (
+    `${header.width} × ${header.height} pixels ${what} take about ${Math.round(held / 1e6)} MB to decode, ` +
+    `and the limit is ${Math.floor(HELD_BYTES / 1e6)} MB; scale it down${remedy}`
+  );
+}
+
+function kindOf({ format, depth, isProgressive }: HeldHeader): readonly [what: string, remedy: string] {
+  if (isProgressive && format === "jpeg") return ["as a progressive JPEG", ", or save it as a usual JPEG"];
+  if (isProgressive) return ["that are interlaced", ", or save it without interlacing"];
+  if (format === "heif") return ["as AVIF", ", or save it as JPEG"];
+  if (depth === "uchar") return [`as ${format.toUpperCase()}`, ", or save it as JPEG"];
+  return [`of ${8 * (SAMPLE_BYTES[depth] ?? 8)} bits a sample`, ", or save it with 8 bits a sample"];
+}
+
 function wholeBytesAPixel({
   format,
   depth,
@@ -54,7 +73,8 @@ function wholeBytesAPixel({
       return chromaSubsampling === "4:2:0" ? 3 : 2 * channels;
     case "png":
     case "tiff":
-      // The brightest sample of 16 bits is looked for in the whole picture.
+      // Levels are made of all floating-point samples, and the brightest sample of 16 bits is looked for in all.
+      if (depth === "float") return 2 * samples + channels;
       return isProgressive || depth !== "uchar" ? samples : 0;
     case "heif":
       return AVIF_BYTES_A_PIXEL * (bitsPerSample > 8 ? 2 : 1);
