@@ -247,9 +247,17 @@ test("a second upload sends nothing, one with a new image sends that", async () 
   assert.deepEqual((await upload()).sent, { files: 0, bytes: 0 });
   const [first = ""] = (await listSource(folder)).classes;
   const path = join(folder, first, "new.png");
-  await writeFile(path, "to be quarantined");
+  // It begins as an image does, which is all that is looked at here.
+  const bytes = Buffer.from("\x89PNG\r\n\x1a\nto be quarantined", "latin1");
+  await writeFile(path, bytes);
   try {
-    assert.deepEqual((await upload()).sent, { files: 1, bytes: "to be quarantined".length });
+    assert.deepEqual((await upload()).sent, { files: 1, bytes: bytes.length });
+    await writeFile(path, "nobody's business");
+    const { sent, leftOut, digest } = await upload();
+    assert.deepEqual([sent.files, leftOut.map((one) => one.path)], [0, [`${first}/new.png`]]);
+    const work = await newFolder();
+    const { list } = await fetched({ dataPath: "/not/here", upload: digest }, work, store);
+    assert.deepEqual(await ingested(list, work), await ingested(folder, work));
   } finally {
     await rm(path);
   }
