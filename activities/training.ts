@@ -11,6 +11,7 @@ import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../spec/pipeline/
 import { unfreezeStages } from "../spec/pipeline/unfreezing.js";
 import type { FoldSummary } from "../spec/records/folds.js";
 import type { StageSummary, TrainingSummary } from "../spec/records/training.js";
+import { readingOf } from "../spec/runFile/folders.js";
 import { augmentIdentity } from "../spec/runFile/identities.js";
 import { type UnfreezeSpec, unfreezeSchema } from "../spec/runFile/runFile.js";
 import { localBase } from "../store/artifacts/localBase.js";
@@ -67,7 +68,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     return {
       kind: "ingest",
       source: await pausable(store, request, fetching.signal, (signal) =>
-        localSource({ ...run, folders: data.folders }, workFolder, { ...fetching, signal }),
+        localSource({ ...run, ...readingOf(run.file) }, workFolder, { ...fetching, signal }),
       ),
       data,
       seed: run.file.seed,

@@ -5,6 +5,7 @@ import type { LoadedRunFile } from "../client/runFile/load.js";
 import type { Session } from "../client/session.js";
 import { isBucketUrl } from "../spec/images/objects.js";
 import type { ImageSource } from "../spec/pipeline/run.js";
+import { readingOf } from "../spec/runFile/folders.js";
 import type { Output } from "./output.js";
 import { showProgress } from "./progressLine.js";
 import { uploadedText } from "./render/runs/advice.js";
@@ -27,7 +28,7 @@ export async function uploadSource(
   const upload = await interruptible(async (signal): Promise<Upload> => {
     const progress = await showProgress(output);
     try {
-      const options = { onProgress: progress.show, signal, folders: file.data.folders };
+      const options = { onProgress: progress.show, signal, ...readingOf(file) };
       return await uploadImages(store, dataPath, platform.workFolder, options).finally(progress.end);
     } catch (error) {
       if (!signal.aborted) throw error;

@@ -1,11 +1,12 @@
 /** The `predict` job: decodes files as ingest does and classifies those that can be read. */
-import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { decodeImage, encodePixels } from "../data/image/decode.js";
+import { withImageFile } from "../data/image/imageFile.js";
 import { mapOrdered } from "../data/ordered.js";
 import { type EncodedImage, predict } from "../learn/stages/predict.js";
 import type { EngineJob, FilePrediction } from "../spec/engine/job.js";
 import { ThawError } from "../spec/errors.js";
+import { NOT_REGULAR, reasonOfCode } from "../spec/images/unreadable.js";
 import type { Progress } from "../spec/records/training.js";
 
 type PredictJob = Extract<EngineJob, { kind: "predict" }>;
@@ -48,13 +49,16 @@ export async function predictJob(
 
 async function decodeFile({ background, keepShortSide }: PredictJob, path: string): Promise<Decoded> {
   try {
-    const { pixels } = await decodeImage(await readFile(path), { background, keepShortSide });
-    return { path, encoded: await encodePixels(pixels) };
+    return await withImageFile(path, undefined, async (bytes) => {
+      const { pixels } = await decodeImage(bytes, { background, keepShortSide });
+      return { path, encoded: await encodePixels(pixels) };
+    });
   } catch (error) {
     if (error instanceof ThawError && error.code === "IMAGE_UNREADABLE")
       return { path, error: error.message };
     const code = (error as NodeJS.ErrnoException).code;
     if (code === undefined) throw error;
+    if (code === NOT_REGULAR) return { path, error: reasonOfCode(code) as string };
     return { path, error: code === "ENOENT" ? "there is no such file" : `it cannot be read (${code})` };
   }
 }

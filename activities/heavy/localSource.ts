@@ -9,6 +9,7 @@ import { ThawError } from "../../spec/errors.js";
 import { isBucketUrl } from "../../spec/images/objects.js";
 import { whyUnreadable } from "../../spec/images/unreadable.js";
 import type { ImageSource } from "../../spec/pipeline/run.js";
+import type { SourceReading } from "../../spec/runFile/folders.js";
 import { downloadObject } from "../../store/artifacts/artifacts.js";
 import { bucketReader } from "../../store/images/bucketReader.js";
 import { fetchObject, fileOfDigest, fileOfObject, isFetched } from "../../store/images/files.js";
@@ -37,7 +38,7 @@ type RemoteSource = Omit<SourceEntries, "entries"> & { readonly images: readonly
  *   NOT_FOUND when an upload is not whole
  */
 export async function localSource(
-  { dataPath, upload, folders }: ImageSource,
+  { dataPath, upload, ...reading }: ImageSource,
   workFolder: string,
   fetching: FetchContext,
 ): Promise<string | { readonly fetched: string }> {
@@ -45,7 +46,7 @@ export async function localSource(
   fetching.report({ phase: "listing images", step: 0, total: 1 });
   const { images, ...source } =
     upload === undefined
-      ? await bucketImages(dataPath, folders, workFolder, fetching)
+      ? await bucketImages(dataPath, reading, workFolder, fetching)
       : await uploadedImages(upload, workFolder, fetching);
   await fetchMissing(images, fetching);
   const list = join(workFolder, "sources", `${fetching.digests.source}.json`);
@@ -55,11 +56,11 @@ export async function localSource(
 
 async function bucketImages(
   url: string,
-  folders: ImageSource["folders"],
+  reading: SourceReading,
   workFolder: string,
   { store, digests }: FetchContext,
 ): Promise<RemoteSource> {
-  const { entries, ...source } = await listSource(url, bucketReader(store), folders);
+  const { entries, ...source } = await listSource(url, bucketReader(store), reading);
   const { digest } = await digestSource({ ...source, entries }, digestCacheFile(workFolder));
   if (digest !== digests.source) {
     throw new ThawError("DATA_INVALID", `images in ${source.source} changed while the stage began`, {
@@ -102,7 +103,9 @@ async function fetchMissing(
 ): Promise<void> {
   // Copies of an image are one file.
   const missing = new Map<string, Remote>();
-  const readable = images.filter(({ entry }) => whyUnreadable(entry.sha256) === undefined);
+  const readable = images.filter(
+    ({ entry }) => entry.leftOut === undefined && whyUnreadable(entry.sha256) === undefined,
+  );
   await forEachParallel(readable, CONNECTIONS, async (image) => {
     const { file } = image.entry;
     if (!(await isFetched(file, image.size))) missing.set(file, image);

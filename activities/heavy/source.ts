@@ -25,12 +25,12 @@ function notOnThisMachine(dataPath: string, cause: unknown): ThawError {
 
 /** @returns for an upload, what the folder that it came from has */
 export async function sourceDigest(
-  { dataPath, upload, folders }: ImageSource,
+  { dataPath, upload, ...reading }: ImageSource,
   workFolder: string,
   store: Store,
 ): Promise<string> {
   if (upload !== undefined) return upload;
-  const entries = await listSource(dataPath, bucketReader(store), folders).catch((error: unknown) => {
+  const entries = await listSource(dataPath, bucketReader(store), reading).catch((error: unknown) => {
     throw isGone(error) && !isBucketUrl(dataPath) ? notOnThisMachine(dataPath, error) : error;
   });
   return (await digestSource(entries, digestCacheFile(workFolder))).digest;

@@ -4,6 +4,7 @@ import { ThawError } from "../../spec/errors.js";
 import type { MissedArtifact, StageOutcome, StageRequest } from "../../spec/pipeline/activities.js";
 import type { BaseComparison } from "../../spec/records/baseComparison.js";
 import type { RecipeSummary } from "../../spec/records/recipe.js";
+import { readingOf } from "../../spec/runFile/folders.js";
 import { warningsOfArtifact } from "../../spec/warnings/warnings.js";
 import {
   type ArtifactManifest,
@@ -25,7 +26,7 @@ export async function inputDigests(
   { run, stage, inputs }: StageRequest,
 ): Promise<Record<string, string>> {
   if (stage.kind === "ingest")
-    return { source: await sourceDigest({ ...run, folders: run.file.data.folders }, workFolder, store) };
+    return { source: await sourceDigest({ ...run, ...readingOf(run.file) }, workFolder, store) };
   return Object.fromEntries(Object.entries(inputs).map(([name, ref]) => [name, ref.digest]));
 }
 

@@ -11,6 +11,7 @@ import type { ModelVersion } from "../../spec/records/model.js";
 import type { Interruptions } from "../../spec/records/training.js";
 import { reasonsToTrain } from "../../spec/retraining/decision.js";
 import type { Look, RetrainInput } from "../../spec/retraining/retraining.js";
+import { readingOf } from "../../spec/runFile/folders.js";
 import { type ArtifactManifest, readArtifactFile, requireManifest } from "../../store/artifacts/artifacts.js";
 import { canonicalJson, stageKey } from "../../store/artifacts/keys.js";
 import type { Store } from "../../store/connection/connection.js";
@@ -76,7 +77,7 @@ async function listImages(
 ): Promise<{ readonly digest: string; readonly images: ReadonlyMap<string, ListedImage> }> {
   const source: SourceEntries =
     upload === undefined
-      ? await listSource(dataPath, bucketReader(store), file.data.folders)
+      ? await listSource(dataPath, bucketReader(store), readingOf(file))
       : await uploaded(store, upload);
   const { digest, files } = await digestSource(source, digestCacheFile(workFolder));
   const images = source.entries.map(

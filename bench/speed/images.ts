@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { digestSource } from "../../data/source/digest.js";
+import { openRegular } from "../../data/source/openFile.js";
 import { listSource } from "../../data/source/source.js";
 import type { ListedObject } from "../../spec/images/objects.js";
 import { openStore, type Store } from "../../store/connection/connection.js";
@@ -67,7 +68,8 @@ try {
           fetchObject(from, object, fileOfObject(work, from.endpoint, object));
         fetch.push(await seconds(() => forEachParallel(some(objects), count, fetchOne)));
         await rm(work, { recursive: true });
-        const uploadOne = (image: (typeof images)[number]) => storeImage(from, image.file, image);
+        const uploadOne = async (image: (typeof images)[number]) =>
+          storeImage(from, image.file, await openRegular(image.file), image);
         upload.push(await seconds(() => forEachParallel(some(images), count, uploadOne)));
       }
     }

@@ -4,6 +4,7 @@ import { listSource } from "../../data/source/source.js";
 import { loadPrices } from "../../runtime/prices.js";
 import type { ImageSource } from "../../spec/pipeline/run.js";
 import { costOf } from "../../spec/prices.js";
+import { readingOf } from "../../spec/runFile/folders.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
 import type { Store } from "../../store/connection/connection.js";
 import { bucketReader } from "../../store/images/bucketReader.js";
@@ -32,7 +33,7 @@ export async function timeOfPlan(
   const stages = planned.filter(({ action }) => action === "run");
   if (stages.length === 0) return undefined;
   const [images, samples, prices] = await Promise.all([
-    countImages(store, { ...source, folders: file.data.folders }),
+    countImages(store, { ...source, ...readingOf(file) }),
     pastSamples(store),
     loadPrices(),
   ]);
@@ -50,7 +51,7 @@ export async function timeOfPlan(
   };
 }
 
-async function countImages(store: Store, { dataPath, upload, folders }: ImageSource): Promise<number> {
+async function countImages(store: Store, { dataPath, upload, ...reading }: ImageSource): Promise<number> {
   if (upload !== undefined) return (await readUploadList(store, upload)).entries.length;
-  return (await listSource(dataPath, bucketReader(store), folders)).entries.length;
+  return (await listSource(dataPath, bucketReader(store), reading)).entries.length;
 }

@@ -21,6 +21,8 @@ export interface PredictRequest {
   readonly files: readonly string[];
   /** Averages over each image and its mirror image; without sets, whose promise was not made for that. */
   readonly mirrored?: boolean;
+  /** Whether links in a folder may lead out of it. */
+  readonly outside?: boolean;
   /** Checkpoint file of a base, fetched if need be. */
   readonly baseCheckpoint: (name: string) => Promise<string>;
   readonly onProgress: (progress: Progress) => void;
@@ -46,7 +48,7 @@ export interface FilePrediction {
 
 export interface Predictions {
   readonly model: ModelVersion;
-  /** In the order of the files. */
+  /** In the order of the files; what folders have and is not read comes last. */
   readonly predictions: readonly FilePrediction[];
 }
 
@@ -62,9 +64,10 @@ const answerSchema: z.ZodType<readonly EnginePrediction[]> = z.array(
 /** @throws ThawError NOT_FOUND for the model, USAGE when sides matter to it, DATA_NOT_FOUND for the files, ENGINE_FAILED, STORE_… */
 export async function predict(request: PredictRequest): Promise<Predictions> {
   const { store, platform, baseCheckpoint, onProgress, signal } = request;
-  const files = await expandFiles(request.files);
+  const { files, leftOut } = await expandFiles(request.files, request.outside);
   const model = await resolveModel(store, request.model);
   if (request.mirrored === true) requireMirrored(model);
+  if (files.length === 0) return { model, predictions: leftOut };
   const engine = createEngine(() => undefined);
   try {
     onProgress({ phase: "fetching the model", step: 0, total: 1 });
@@ -85,7 +88,8 @@ export async function predict(request: PredictRequest): Promise<Predictions> {
       { onProgress, signal },
     );
     const predictions = answerSchema.parse(answer);
-    return { model, predictions: predictions.map((prediction) => labelled(prediction, model.classes)) };
+    const told = predictions.map((prediction) => labelled(prediction, model.classes));
+    return { model, predictions: [...told, ...leftOut] };
   } finally {
     await engine.stop();
   }

@@ -8,6 +8,7 @@ import { inputsFrom, type StageKind, type StagePlan } from "../../spec/pipeline/
 import type { Platform } from "../../spec/platform.js";
 import type { BaseComparison } from "../../spec/records/baseComparison.js";
 import type { RecipeSummary } from "../../spec/records/recipe.js";
+import { readingOf } from "../../spec/runFile/folders.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
 import {
   type ArtifactManifest,
@@ -51,7 +52,7 @@ export async function planRun(
   engineFingerprint: string,
   { from, recorded, signal }: PlanOptions = {},
 ): Promise<readonly PlannedStage[]> {
-  const named = { ...source, folders: given.data.folders };
+  const named = { ...source, ...readingOf(given) };
   const images = await digestOf(named, store, platform.workFolder, signal);
   const run = await withBases(store, given, recorded);
   return foresee({ ...run, ...(from === undefined ? {} : { from }) }, (stage, made) => {
@@ -62,7 +63,7 @@ export async function planRun(
 }
 
 async function digestOf(
-  { dataPath, upload, folders }: ImageSource,
+  { dataPath, upload, ...reading }: ImageSource,
   store: Store,
   workFolder: string,
   signal?: AbortSignal,
@@ -73,7 +74,7 @@ async function digestOf(
   }
   // The same file as the activities', so that images are read again only where they changed.
   const digestCache = join(workFolder, "source-digests.json");
-  const images = await listSource(dataPath, bucketReader(store), folders);
+  const images = await listSource(dataPath, bucketReader(store), reading);
   return (await digestSource(images, digestCache, () => signal?.throwIfAborted())).digest;
 }
 

@@ -1,6 +1,7 @@
 /** Whether a run would end at once because no image of a class can be read. */
-import { entryReader, refuseUnreadableClasses } from "../../data/dataset/probeClasses.js";
+import { entryDecoder, refuseUnreadableClasses } from "../../data/dataset/probeClasses.js";
 import { listSource } from "../../data/source/source.js";
+import type { SourceReading } from "../../spec/runFile/folders.js";
 import type { Store } from "../../store/connection/connection.js";
 import { bucketReader } from "../../store/images/bucketReader.js";
 import type { PlannedStage } from "./foresee.js";
@@ -11,10 +12,11 @@ import type { PlannedStage } from "./foresee.js";
  */
 export async function refuseUnreadable(
   store: Store,
-  dataPath: string,
+  { dataPath, ...reading }: SourceReading & { readonly dataPath: string },
   stages: readonly PlannedStage[],
 ): Promise<void> {
   if (stages.every(({ kind, action }) => kind !== "ingest" || action !== "run")) return;
   const buckets = bucketReader(store);
-  await refuseUnreadableClasses(await listSource(dataPath, buckets), entryReader(buckets));
+  const source = await listSource(dataPath, buckets, reading);
+  await refuseUnreadableClasses(source, entryDecoder(source, buckets));
 }

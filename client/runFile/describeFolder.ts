@@ -1,13 +1,13 @@
 /** What `thaw init` sees in a folder of images. */
 import { basename, extname, resolve } from "node:path";
-import { entryReader, type ReadEntry, refuseUnreadableClasses } from "../../data/dataset/probeClasses.js";
+import { type DecodeEntry, entryDecoder, refuseUnreadableClasses } from "../../data/dataset/probeClasses.js";
 import type { SourceEntries } from "../../data/source/entries.js";
 import { sourceNotes } from "../../data/source/notes.js";
 import { listSource } from "../../data/source/source.js";
 import { ThawError } from "../../spec/errors.js";
 import type { ObjectReader } from "../../spec/images/objects.js";
 import type { Split } from "../../spec/records/dataset.js";
-import type { FolderReading } from "../../spec/runFile/folders.js";
+import type { SourceReading } from "../../spec/runFile/folders.js";
 import { RESERVED_NAMES } from "../../spec/runFile/runFile.js";
 import { type GuessedKind, guessKind } from "./guessKind.js";
 
@@ -41,16 +41,16 @@ const IMBALANCE = 10;
 
 /**
  * @param buckets reads images at an `s3://` address
- * @param folders what its folders mean, where that can be read in two ways
+ * @param reading what its folders mean, where that can be read in two ways, and whether they may lead out
  * @throws ThawError DATA_NOT_FOUND, TOO_FEW_CLASSES, CLASS_EMPTY, DATA_INVALID; those of `buckets`
  */
 export async function describeFolder(
   dataPath: string,
   buckets?: ObjectReader,
-  folders?: FolderReading,
+  reading: SourceReading = {},
 ): Promise<FolderDescription> {
-  const source = await listSource(dataPath, buckets, folders);
-  const read = entryReader(buckets);
+  const source = await listSource(dataPath, buckets, reading);
+  const decode = entryDecoder(source, buckets);
   const counts = new Map(source.classes.map((name) => [name, 0]));
   for (const { label } of source.entries) counts.set(label, (counts.get(label) ?? 0) + 1);
   const classes = [...counts].map(([name, images]) => ({ name, images }));
@@ -61,9 +61,9 @@ export async function describeFolder(
     ignored: source.ignored.length,
     ignoredWhy: reasonsOf(source),
     ...splitsOf(source),
-    kind: await guessKind(source, read),
+    kind: await guessKind(source, decode),
     warnings: [
-      ...(await unreadableClass(source, read)),
+      ...(await unreadableClass(source, decode)),
       ...sourceNotes(source),
       ...warningsOf(source.entries.length, classes),
     ],
@@ -71,9 +71,9 @@ export async function describeFolder(
 }
 
 /** A run would end with it; here it is said before there is a run. */
-async function unreadableClass(source: SourceEntries, read: ReadEntry): Promise<readonly string[]> {
+async function unreadableClass(source: SourceEntries, decode: DecodeEntry): Promise<readonly string[]> {
   try {
-    await refuseUnreadableClasses(source, read);
+    await refuseUnreadableClasses(source, decode);
     return [];
   } catch (error) {
     if (!(error instanceof ThawError) || error.code !== "CLASS_EMPTY") throw error;

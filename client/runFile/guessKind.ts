@@ -1,5 +1,5 @@
 /** Guesses which kind of data a folder holds, from the names of its classes and a look at a few images. */
-import { decodeImage } from "../../data/image/decode.js";
+import type { DecodedImage } from "../../data/image/decode.js";
 import type { SourceEntries, SourceEntry } from "../../data/source/entries.js";
 import type { AugmentKind } from "../../spec/runFile/augment.js";
 
@@ -19,16 +19,14 @@ const LOOKED_AT = 12;
 const GREY_WITHIN = 3;
 /** Some scans have a coloured scale or mark in them: one in forty of the brain MRI set. */
 const MOST = 0.75;
-/** Enough to tell grey from colour. */
-const SHORT_SIDE = 32;
 
 /**
  * General unless names or pictures tell; nobody is asked.
- * @param read the bytes of an image
+ * @param decode an image, small is enough
  */
 export async function guessKind(
   { classes, entries }: SourceEntries,
-  read: (entry: SourceEntry) => Promise<Uint8Array>,
+  decode: (entry: SourceEntry) => Promise<Pick<DecodedImage, "pixels">>,
 ): Promise<GuessedKind> {
   if (classes.every((name) => SYMBOL.test(name))) {
     return { kind: "symbols", reason: "the classes are called by single letters or numbers" };
@@ -37,7 +35,7 @@ export async function guessKind(
   if (finding !== undefined) return { kind: "medical", reason: `a class is called ${finding}` };
   const step = Math.max(1, Math.floor(entries.length / LOOKED_AT));
   const files = entries.filter((_, i) => i % step === 0).slice(0, LOOKED_AT);
-  const looks = (await Promise.all(files.map((entry) => isGrey(() => read(entry))))).filter(
+  const looks = (await Promise.all(files.map((entry) => isGrey(() => decode(entry))))).filter(
     (is) => is !== undefined,
   );
   const grey = looks.filter(Boolean).length;
@@ -51,10 +49,9 @@ export async function guessKind(
 }
 
 /** Undefined for a file that cannot be read: `thaw run` will say so with its reason. */
-async function isGrey(read: () => Promise<Uint8Array>): Promise<boolean | undefined> {
+async function isGrey(decode: () => Promise<Pick<DecodedImage, "pixels">>): Promise<boolean | undefined> {
   try {
-    const bytes = Buffer.from(await read());
-    const { pixels } = await decodeImage(bytes, { background: "white", keepShortSide: SHORT_SIDE });
+    const { pixels } = await decode();
     for (let i = 0; i + 2 < pixels.data.length; i += 3) {
       const rgb = pixels.data.subarray(i, i + 3);
       if (Math.max(...rgb) - Math.min(...rgb) > GREY_WITHIN) return false;

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import { isBucketUrl } from "../../spec/images/objects.js";
 import { KIND_DEFAULTS } from "../../spec/runFile/augment.js";
-import type { FolderReading } from "../../spec/runFile/folders.js";
+import type { SourceReading } from "../../spec/runFile/folders.js";
 import { visible } from "../../spec/text/visible.js";
 import type { Store } from "../../store/connection/connection.js";
 import { bucketReader } from "../../store/images/bucketReader.js";
@@ -15,13 +15,11 @@ import { runFileJsonSchema, type SchemaNode } from "./jsonSchema.js";
 import { dataPathFrom } from "./load.js";
 import { parseRunFile } from "./parse.js";
 
-export interface InitOptions {
+export interface InitOptions extends SourceReading {
   /** Where the run file will lie; `data.path` is written relative to its folder. */
   readonly runFile: string;
   /** The model's name; made of the folder's name when left out. */
   readonly name?: string;
-  /** What the folders mean, where that can be read in two ways. */
-  readonly folders?: FolderReading | undefined;
   /** Opens the store for images at an `s3://` address, which are refused without it. */
   readonly openStore?: () => Promise<Store>;
 }
@@ -48,6 +46,7 @@ export async function proposeRunFile(given: string, options: InitOptions): Promi
     name: known.name,
     dataPath: known["data.path"],
     folders: options.folders,
+    outside: options.outside,
     kind: found.kind.kind,
     kindReason: found.kind.reason,
     images: found.images,
@@ -86,11 +85,12 @@ async function lookAt(given: string, options: InitOptions) {
   const dataPath = dataPathFrom(process.cwd(), given);
   const store = isBucketUrl(dataPath) ? await options.openStore?.() : undefined;
   const buckets = store === undefined ? undefined : bucketReader(store);
-  const found = await describeFolder(dataPath, buckets, options.folders);
+  const found = await describeFolder(dataPath, buckets, options);
   const known = {
     name: options.name ?? found.name,
     "data.path": isBucketUrl(dataPath) ? dataPath : pathFrom(folder, dataPath),
     ...(options.folders === undefined ? {} : { "data.folders": options.folders }),
+    ...(options.outside === undefined ? {} : { "data.outside": options.outside }),
     "augment.kind": found.kind.kind,
   };
   return { found, known, schema: pathFrom(folder, SCHEMA_FILE) };

@@ -8,6 +8,8 @@ export interface ShortRunFile {
   readonly dataPath: string;
   /** What `data.folders` is to say, where it has to. */
   readonly folders?: string | undefined;
+  /** What `data.outside` is to say, where images may lie outside. */
+  readonly outside?: string | undefined;
   readonly kind: string;
   /** Why that kind, without a full stop. */
   readonly kindReason: string;
@@ -20,7 +22,7 @@ export interface ShortRunFile {
 
 /** @returns YAML that `parseRunFile` accepts */
 export function shortRunFile(chosen: ShortRunFile): string {
-  const { name, dataPath, folders, kind, kindReason, images, classes, schema, warnings } = chosen;
+  const { name, dataPath, folders, outside, kind, kindReason, images, classes, schema, warnings } = chosen;
   const text = [
     `# yaml-language-server: $schema=${schema}`,
     `# Written by \`thaw init\` after a look at ${images} images in ${classes} classes. Every other key has its default:`,
@@ -31,6 +33,7 @@ export function shortRunFile(chosen: ShortRunFile): string {
     "data:",
     `  path: ${inline(dataPath)}`,
     ...(folders === undefined ? [] : [`  folders: ${folders}`]),
+    ...(outside === undefined ? [] : [`  outside: ${outside}`]),
     "augment:",
     `  # ${kindReason}; else general, photographs, symbols, medical or textures.`,
     `  kind: ${inline(kind)}`,

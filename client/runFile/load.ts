@@ -1,5 +1,5 @@
 /** Reads a run file from disk and finds the images that it points to. */
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -37,7 +37,7 @@ export async function loadRunFile(
   // Names only: what is wrong with the folder as a whole should not come out minutes later, on a worker.
   const store = isBucketUrl(dataPath) ? await openStore?.() : undefined;
   const buckets = store === undefined ? undefined : bucketReader(store);
-  const source = await listSource(dataPath, buckets, file.data.folders);
+  const source = await listSource(dataPath, buckets, file.data);
   return { file, dataPath, warnings: sourceNotes(source) };
 }
 
@@ -87,10 +87,21 @@ async function readText(path: string): Promise<string> {
   });
 }
 
+/** All keys with their comments are 20 kB. */
+const MAX_BYTES = 1_000_000;
+
+/** From a pipe as well, as shells make them of `<(…)`; what does not end is left after the most bytes. */
 async function readBytes(path: string): Promise<Buffer> {
   try {
-    return await readFile(path);
+    const chunks: Buffer[] = [];
+    for await (const chunk of createReadStream(path, { end: MAX_BYTES })) chunks.push(chunk as Buffer);
+    const bytes = Buffer.concat(chunks);
+    if (bytes.length <= MAX_BYTES) return bytes;
+    throw new ThawError("USAGE", `${path} has more than ${MAX_BYTES / 1e6} MB, as no run file has`, {
+      hint: "`thaw init FOLDER` writes one; images are named in it by data.path",
+    });
   } catch (cause) {
+    if (cause instanceof ThawError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
     if (code === "ENOENT") {
       throw new ThawError("NOT_FOUND", `there is no run file ${path}`, {

@@ -48,8 +48,10 @@ export async function planResume(
   const old = await recordedInput(session, resumedFrom);
   const file = parseRunFile(stringify(old.file), `the run file of ${resumedFrom}`, overrides);
   const changed = file.data.path !== old.file.data.path;
-  // The list of an upload has the labels that the folders meant then.
-  const isReadAnew = file.data.folders !== old.file.data.folders;
+  // The list of an upload has the labels that the folders meant then, and no file that was left out.
+  const isReadAnew =
+    file.data.folders !== old.file.data.folders ||
+    (file.data.outside === "allow") !== (old.file.data.outside === "allow");
   const source: ImageSource = changed
     ? { dataPath: dataPathFrom(process.cwd(), file.data.path) }
     : { dataPath: old.dataPath, ...(old.upload === undefined || isReadAnew ? {} : { upload: old.upload }) };

@@ -9,6 +9,7 @@ import type {
   Split,
 } from "../../spec/records/dataset.js";
 import type { Progress } from "../../spec/records/training.js";
+import type { SourceReading } from "../../spec/runFile/folders.js";
 import type { DataSpec } from "../../spec/runFile/runFile.js";
 import { findFaults } from "../faults/findFaults.js";
 import { settleLeaks } from "../faults/leaks.js";
@@ -27,7 +28,7 @@ import { type StoredImage, storeImages } from "./storeImages.js";
 export interface IngestOptions {
   /** Folder or manifest; or images that were fetched from elsewhere, by their list. */
   readonly source: string | { readonly fetched: string };
-  readonly data: Omit<DataSpec, "path">;
+  readonly data: Omit<DataSpec, "path" | keyof SourceReading> & SourceReading;
   readonly seed: number;
   /** `images.jsonl` of the datasets that the base, a model of one's own, was tuned on. */
   readonly baseImages?: readonly string[];
@@ -51,7 +52,7 @@ export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
   const { data, seed, out, onProgress } = options;
   const source =
     typeof options.source === "string"
-      ? await listSource(options.source, undefined, data.folders)
+      ? await listSource(options.source, undefined, data)
       : await readFetched(options.source.fetched);
   const classes = source.classes.length;
   onProgress({ phase: "checking files", step: 0, total: source.entries.length });

@@ -1,6 +1,5 @@
 /** Reads every file of a source once: canonical images go into packs, what cannot be read is left out with the reason. */
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { ThawError } from "../../spec/errors.js";
 import { whyUnreadable } from "../../spec/images/unreadable.js";
@@ -8,6 +7,7 @@ import type { ImageRecord, QuarantinedFile } from "../../spec/records/dataset.js
 import type { Progress } from "../../spec/records/training.js";
 import { borderColour, type ImageTraits, isOneColour } from "../faults/traits.js";
 import { type CanonicalOptions, decodeImage, encodePixels } from "../image/decode.js";
+import { withImageFile } from "../image/imageFile.js";
 import { perceptualHash } from "../image/phash.js";
 import { mapOrdered } from "../ordered.js";
 import type { SourceEntries, SourceEntry } from "../source/entries.js";
@@ -16,8 +16,6 @@ import { createPackWriter } from "./packs.js";
 
 /** Images decoded at a time: Node's pool has four threads, and the decoder's limit on pixels counts on no more. */
 const PARALLEL = Math.min(4, availableParallelism());
-/** A file is read whole. The largest allowed image, 134 million pixels, is about 100 MB as a JPEG of best quality. */
-const MAX_BYTES = 256_000_000;
 
 /** An image that could be read, and traits of its file; group and split are what the manifest says, if anything. */
 export type StoredImage = Omit<ImageRecord, "group" | "split"> &
@@ -51,7 +49,7 @@ export async function storeImages(
   const report = imageProgress("reading images", source.entries.length, onProgress);
   const packs = createPackWriter(out);
   try {
-    const prepare = (entry: SourceEntry): Promise<Prepared> => prepareImage(entry, digests, options);
+    const prepare = (entry: SourceEntry): Promise<Prepared> => prepareImage(source, entry, digests, options);
     for await (const { entry, result } of mapOrdered(source.entries, PARALLEL, prepare)) {
       const { path, label, group, split } = entry;
       if ("reason" in result) quarantined.push({ path, reason: result.reason, why: "unreadable" });
@@ -80,48 +78,48 @@ interface Prepared {
 }
 
 async function prepareImage(
+  { within }: SourceEntries,
   entry: SourceEntry,
   digests: ReadonlyMap<string, string>,
   options: CanonicalOptions,
 ): Promise<Prepared> {
   const digest = digests.get(entry.path);
-  const reason = whyUnreadable(digest);
+  const reason = entry.leftOut ?? whyUnreadable(digest);
   // Also if it can be read by now: the source's identity says that it is not among the images.
   if (reason !== undefined) return { entry, result: { reason } };
-  const { size } = await stat(entry.file).catch(unreadableNow(entry));
-  if (size > MAX_BYTES) {
-    return {
-      entry,
-      result: { reason: `the file has ${Math.round(size / 1e6)} MB; the limit is ${MAX_BYTES / 1e6} MB` },
-    };
-  }
-  const bytes = await readFile(entry.file).catch(unreadableNow(entry));
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  if (sha256 !== digest) {
-    throw new ThawError("DATA_INVALID", `${entry.file} changed while the images were read`, {
-      hint: "start the run again once nothing writes to the source any more",
-    });
-  }
   try {
-    const { pixels, width, height, format, brightest16 } = await decodeImage(bytes, options);
-    const [phash, encoded] = await Promise.all([perceptualHash(pixels), encodePixels(pixels)]);
-    const plain = isOneColour(pixels) ? ({ oneColour: true } as const) : {};
-    const deep = brightest16 === undefined ? {} : { brightest16 };
-    const traits = { bytes: size, border: borderColour(pixels), ...plain, ...deep };
-    return { entry, result: { sha256, phash, width, height, format, encoded, ...traits } };
+    const result = await withImageFile(entry.file, within, async (bytes) => {
+      const sha256 = createHash("sha256").update(bytes).digest("hex");
+      if (sha256 !== digest) throw changed(entry);
+      const { pixels, width, height, format, brightest16 } = await decodeImage(bytes, options);
+      const [phash, encoded] = await Promise.all([perceptualHash(pixels), encodePixels(pixels)]);
+      const plain = isOneColour(pixels) ? ({ oneColour: true } as const) : {};
+      const deep = brightest16 === undefined ? {} : { brightest16 };
+      const traits = { bytes: bytes.length, border: borderColour(pixels), ...plain, ...deep };
+      return { sha256, phash, width, height, format, encoded, ...traits };
+    });
+    return { entry, result };
   } catch (error) {
-    if (!(error instanceof ThawError && error.code === "IMAGE_UNREADABLE")) throw error;
-    return { entry, result: { reason: error.message } };
+    if (error instanceof ThawError) {
+      if (error.code !== "IMAGE_UNREADABLE") throw error;
+      return { entry, result: { reason: error.message } };
+    }
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    throw unreadableNow(entry, error);
   }
 }
 
+function changed({ file }: SourceEntry): ThawError {
+  return new ThawError("DATA_INVALID", `${file} changed while the images were read`, {
+    hint: "start the run again once nothing writes to the source any more",
+  });
+}
+
 /** It could be read when it was digested, so leaving it out would make other images of the same identity. */
-function unreadableNow({ file }: SourceEntry): (cause: unknown) => never {
-  return (cause) => {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new ThawError("DATA_INVALID", `${file} can no longer be read (${code})`, {
-      hint: "see that it can be read, or take it out, and start the run again",
-      cause,
-    });
-  };
+function unreadableNow({ file }: SourceEntry, cause: unknown): ThawError {
+  const { code } = cause as NodeJS.ErrnoException;
+  return new ThawError("DATA_INVALID", `${file} can no longer be read (${code})`, {
+    hint: "see that it can be read, or take it out, and start the run again",
+    cause,
+  });
 }

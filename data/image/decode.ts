@@ -2,26 +2,24 @@
 import type { Sharp } from "sharp";
 import { ThawError } from "../../spec/errors.js";
 import type { DataSpec } from "../../spec/runFile/runFile.js";
-import { describeFile, isHeic } from "./fileKind.js";
+import { describeFile } from "./fileKind.js";
 import { type Levels, readFloats } from "./floats.js";
-import { meaningOfSamples, reasonOfDark } from "./sampleMeaning.js";
+import { decoding, heldBytes, whyTooMuch } from "./held.js";
+import { meaningOfSamples, reasonOfDark, type SampleMeaning } from "./sampleMeaning.js";
 import { fromPixels, type Pixels, sharp } from "./sharp.js";
+import { READABLE, whyNoImage } from "./signature.js";
 import { readStated, statedBits } from "./statedDepth.js";
-import { tiffSamples } from "./tiffTags.js";
+import { type TiffSamples, tiffSamples } from "./tiffTags.js";
 
 /** The perceptual hash reads eight frequencies a side; what has fewer pixels is no picture. */
 const MIN_SIDE = 8;
-/**
- * 2^27 pixels, 31 % more than the largest medium-format cameras (102 megapixels). A progressive or rotated image
- * is held whole: at 3–4 bytes a pixel that is 0.5 GB, and four of them fit the engine's 4 GB.
- */
+/** 2^27 pixels, 31 % more than the largest medium-format cameras (102 megapixels). What is held whole has fewer. */
 const MAX_PIXELS = 2 ** 27;
 /** The network sees a square: of a longer strip than 32 : 1 that is less than 3 %, whatever it shows. */
 const MAX_ASPECT = 32;
 /** Warnings of libjpeg about bytes between segments: every pixel is there. All other warnings mean lost pixels. */
 const HARMLESS = /^VipsJpeg: Corrupt JPEG data: \d+ extraneous bytes before marker/;
 const RGB = 3;
-const READABLE = "JPEG, PNG, WebP, GIF, TIFF and AVIF can be read";
 
 export interface CanonicalOptions {
   /** Put behind transparent pixels. */
@@ -52,8 +50,17 @@ export async function decodeImage(bytes: Buffer, options: CanonicalOptions): Pro
   const tiff = tiffSamples(bytes);
   const meaning = tiff === undefined ? undefined : meaningOfSamples(tiff);
   if (meaning?.kind === "none") throw unreadable(meaning.reason);
-  const { width, height, format, is16Bit } = await readHeader(bytes);
-  checkSize(width, height);
+  const header = await readHeader(bytes);
+  return decoding.spend(header.held, () => decodeKnown(bytes, header, { tiff, meaning }, options));
+}
+
+/** Decodes what its header allows. */
+async function decodeKnown(
+  bytes: Buffer,
+  { width, height, format, is16Bit }: Header,
+  { tiff, meaning }: { readonly tiff: TiffSamples | undefined; readonly meaning: SampleMeaning | undefined },
+  options: CanonicalOptions,
+): Promise<DecodedImage> {
   if (meaning?.kind === "floats") {
     const levels = await readFloats(bytes, meaning, width * height).catch((error: unknown) => {
       throw unreadable(damage(error), error);
@@ -129,11 +136,13 @@ interface Header {
   readonly format: string;
   /** Of a PNG or TIFF, whose samples are stored as they are. */
   readonly is16Bit: boolean;
+  /** Bytes that decoding takes. */
+  readonly held: number;
 }
 
 async function readHeader(bytes: Buffer): Promise<Header> {
-  if (bytes.length === 0) throw unreadable("the file is empty");
-  if (isHeic(bytes)) throw unreadable(`it is a HEIC photograph; convert it to JPEG (${READABLE})`);
+  const other = whyNoImage(bytes);
+  if (other !== undefined) throw unreadable(other);
   // The limit on pixels is checked below, with a better sentence; a header alone takes no memory.
   const header = await sharp(bytes, { limitInputPixels: false })
     .metadata()
@@ -141,15 +150,15 @@ async function readHeader(bytes: Buffer): Promise<Header> {
       if (!linesOf(error).some((line) => line.includes("unsupported image format"))) {
         throw unreadable(damage(error), error);
       }
-      const kind = describeFile(bytes);
-      throw unreadable(
-        kind === undefined ? `it is no image (${READABLE})` : `it is ${kind} (${READABLE})`,
-        error,
-      );
+      const kind = describeFile(bytes) ?? "no image";
+      throw unreadable(`it is ${kind} (${READABLE})`, error);
     });
   const format = header.format === "heif" ? "avif" : header.format;
   const is16Bit = header.depth === "ushort" && (format === "png" || format === "tiff");
-  return { ...header.autoOrient, format, is16Bit };
+  checkSize(header.autoOrient.width, header.autoOrient.height);
+  const tooMuch = whyTooMuch(header);
+  if (tooMuch !== undefined) throw unreadable(tooMuch);
+  return { ...header.autoOrient, format, is16Bit, held: heldBytes(header) };
 }
 
 function checkSize(width: number, height: number): void {

@@ -5,23 +5,33 @@ import {
   type BucketPlace,
   bucketUrl,
   type ListedObject,
+  MAX_MANIFEST_BYTES,
   type ObjectReader,
   parseBucketUrl,
 } from "../../spec/images/objects.js";
-import type { FolderReading } from "../../spec/runFile/folders.js";
+import { MAX_IMAGE_BYTES, TOO_LARGE, unreadableMark } from "../../spec/images/unreadable.js";
+import type { FolderReading, SourceReading } from "../../spec/runFile/folders.js";
 import type { SourceEntries, SourceEntry } from "./entries.js";
 import { layOut } from "./layout.js";
-import { invalidLine, MANIFEST_EXTENSIONS, manifestText, parseManifest } from "./manifest.js";
+import {
+  invalidLine,
+  MANIFEST_EXTENSIONS,
+  manifestText,
+  outsideLine,
+  parseManifest,
+  refusalOf,
+} from "./manifest.js";
+import { checkManifestBytes } from "./manifestBounds.js";
 
 /** @param url `s3://BUCKET/PREFIX`, with or without a slash at its end, or `s3://BUCKET/…/labels.csv` (`.jsonl`) */
 export async function listBucket(
   url: string,
   buckets: ObjectReader,
-  reading?: FolderReading,
+  reading: SourceReading = {},
 ): Promise<SourceEntries> {
   const place = parseBucketUrl(url);
   if (MANIFEST_EXTENSIONS.includes(posix.extname(place.key).toLowerCase())) {
-    return listBucketManifest(place, buckets);
+    return listBucketManifest(place, buckets, reading);
   }
   const { bucket } = place;
   const key = place.key === "" || place.key.endsWith("/") ? place.key : `${place.key}/`;
@@ -33,7 +43,7 @@ export async function listBucket(
         "data.path names a prefix that the classes follow, s3://BUCKET/PREFIX/cat/1.jpg, or a .csv or .jsonl object",
     });
   }
-  return entriesBelow({ bucket, key }, objects, reading);
+  return bounded(entriesBelow({ bucket, key }, objects, reading.folders));
 }
 
 /**
@@ -55,15 +65,23 @@ export function entriesBelow(
   return layOut(source, found, [], reading);
 }
 
-async function listBucketManifest(place: BucketPlace, buckets: ObjectReader): Promise<SourceEntries> {
+async function listBucketManifest(
+  place: BucketPlace,
+  buckets: ObjectReader,
+  { outside }: SourceReading,
+): Promise<SourceEntries> {
   const { bucket } = place;
   const url = bucketUrl(place);
-  const text = manifestText(url, await buckets.read(place));
+  const bytes = checkManifestBytes(await buckets.read(place, MAX_MANIFEST_BYTES), refusalOf(url));
+  const text = manifestText(url, bytes);
   const folder = posix.dirname(place.key);
   const fileOf = (path: string, line: number): string => {
     const key = posix.join(folder, path);
     if (path.startsWith("/") || /^[a-z][a-z0-9+.-]*:\/\//i.test(path) || key.startsWith("../")) {
       throw invalidLine(url, line, `${path} is not below the bucket: paths are relative to the manifest`);
+    }
+    if (outside !== "allow" && folder !== "." && !key.startsWith(`${folder}/`)) {
+      throw outsideLine(url, line, path);
     }
     return bucketUrl({ bucket, key });
   };
@@ -76,7 +94,18 @@ async function listBucketManifest(place: BucketPlace, buckets: ObjectReader): Pr
     if (object !== undefined) return { ...entry, object };
     throw invalidLine(url, entry.line, `there is no object ${entry.file}`);
   });
-  return { ...listed, entries };
+  return bounded({ ...listed, entries });
+}
+
+/** What is too large for an image is not fetched: it is known beforehand that it is left out. */
+function bounded({ entries, ...source }: SourceEntries): SourceEntries {
+  const sha256 = unreadableMark(TOO_LARGE) as string;
+  return {
+    ...source,
+    entries: entries.map((entry) =>
+      (entry.object?.size ?? 0) > MAX_IMAGE_BYTES ? { ...entry, sha256 } : entry,
+    ),
+  };
 }
 
 /** The longest prefix of all keys that ends in a slash, or nothing. */

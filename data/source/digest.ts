@@ -1,14 +1,22 @@
 /** The digest of a source: what ingest depends on, computed without reading files that have not changed. */
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { access, constants, stat } from "node:fs/promises";
+import { access, constants } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { ThawError } from "../../spec/errors.js";
 import { isBucketUrl, type ListedObject } from "../../spec/images/objects.js";
-import { unreadableMark } from "../../spec/images/unreadable.js";
+import {
+  MAX_IMAGE_BYTES,
+  NOT_REGULAR,
+  OUTSIDE,
+  reasonOfCode,
+  TOO_LARGE,
+  unreadableMark,
+} from "../../spec/images/unreadable.js";
 import { mapOrdered } from "../ordered.js";
 import { addKnownDigests, type KnownDigests, readKnownDigests } from "./digestCache.js";
 import type { SourceEntries, SourceEntry } from "./entries.js";
+import { TAKE_OUTSIDE } from "./layout.js";
+import { lookAtRegular, type OpenedFile, openRegular } from "./openFile.js";
 
 /** Node answers file calls with four threads; more calls in flight only keep those busy. */
 const PARALLEL = 16;
@@ -72,16 +80,16 @@ async function digestEntry(
   if (entry.sha256 !== undefined) return entry.sha256;
   if (entry.object !== undefined) return versionOf(entry.object);
   try {
-    const { size, mtimeMs } = await stat(entry.file);
+    const { size, mtimeMs } = await lookAtRegular(entry.file, source.within);
+    // Reading would take long, and the image is left out for its size anyway.
+    if (size > MAX_IMAGE_BYTES) return unreadableMark(TOO_LARGE) as string;
     const [knownSize, knownTime, knownDigest] = known.get(entry.file) ?? [];
     if (knownDigest !== undefined && knownSize === size && knownTime === mtimeMs) {
       // Permissions can change without size and time.
       await access(entry.file, constants.R_OK);
       return knownDigest;
     }
-    const hash = createHash("sha256");
-    await pipeline(createReadStream(entry.file), hash);
-    const sha256 = hash.digest("hex");
+    const sha256 = await hashOf(await openRegular(entry.file, source.within));
     if (Date.now() - mtimeMs > SETTLED_AFTER) found.set(entry.file, [size, mtimeMs, sha256]);
     return sha256;
   } catch (error) {
@@ -93,6 +101,14 @@ async function digestEntry(
   }
 }
 
+/** SHA-256 of the bytes that the file had when it was opened; closes it. */
+async function hashOf({ handle, size }: OpenedFile): Promise<string> {
+  const hash = createHash("sha256");
+  if (size === 0) await handle.close();
+  else await pipeline(handle.createReadStream({ start: 0, end: size - 1 }), hash);
+  return hash.digest("hex");
+}
+
 /** A manifest names its files expressly, and what was fetched from a bucket was there: of these none may be missing. */
 function isOfFolder({ source }: SourceEntries, { line }: SourceEntry): boolean {
   return line === undefined && !isBucketUrl(source);
@@ -102,12 +118,18 @@ function unreadableFile({ source }: SourceEntries, { file, line }: SourceEntry, 
   const where = line === undefined ? "" : `${source}, line ${line}: `;
   const code = (cause as NodeJS.ErrnoException).code;
   const isMissing = code === "ENOENT";
-  const what = isMissing ? `there is no file ${file}` : `${file} cannot be read (${code})`;
+  const what = isMissing
+    ? `there is no file ${file}`
+    : code === OUTSIDE || code === NOT_REGULAR
+      ? `${file}: ${reasonOfCode(code)}`
+      : `${file} cannot be read (${code})`;
   return new ThawError("DATA_INVALID", where + what, {
     hint:
       line !== undefined && isMissing
         ? "paths are relative to the manifest's folder"
-        : "see that it can be read, or take it out, and start the run again",
+        : code === OUTSIDE
+          ? `move the image or the manifest; ${TAKE_OUTSIDE}`
+          : "see that it can be read, or take it out, and start the run again",
     cause,
   });
 }

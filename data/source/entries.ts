@@ -19,11 +19,15 @@ export interface SourceEntry {
   readonly object?: ListedObject;
   /** SHA-256 of the bytes, hex, where it is known without reading them. */
   readonly sha256?: string;
+  /** Why its bytes stayed where it was uploaded from: it is no image. */
+  readonly leftOut?: string;
 }
 
 export interface SourceEntries {
   /** Absolute path of the folder or the manifest, or its address in a bucket. */
   readonly source: string;
+  /** Absolute path without links of the folder that no file may lie outside of; absent where they may. */
+  readonly within?: string;
   /** Names of the classes, sorted by code unit; there are at least two. */
   readonly classes: readonly string[];
   /** Sorted by path, by code unit. */

@@ -1,27 +1,42 @@
 /** Lists all that lies in a folder and below; links are followed, but not to what is listed anyway. */
-import type { Dirent } from "node:fs";
+import type { Dirent, Stats } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { ThawError } from "../../spec/errors.js";
-import type { FolderReading } from "../../spec/runFile/folders.js";
+import { NOT_REGULAR, reasonOfCode } from "../../spec/images/unreadable.js";
+import type { SourceReading } from "../../spec/runFile/folders.js";
 import type { SourceEntries } from "./entries.js";
 import { isHiddenName } from "./fileNames.js";
-import { type FoundFile, layOut } from "./layout.js";
+import { type FoundFile, LEADS_OUT, layOut } from "./layout.js";
+import { isBelow } from "./openFile.js";
 
 type Ignored = SourceEntries["ignored"][number];
 
-/** @param reading what the run file says that the folders mean */
-export async function listFolder(folder: string, reading?: FolderReading): Promise<SourceEntries> {
-  const walk: Walk = { found: [], ignored: [], root: await realpath(folder) };
-  await walkInto({ folder, path: "", real: walk.root, above: [walk.root] }, walk);
-  return layOut(folder, walk.found, walk.ignored, reading);
+/** @param reading what the run file says of the folders and of links that lead out of them */
+export async function listFolder(
+  folder: string,
+  { folders, outside }: SourceReading = {},
+): Promise<SourceEntries> {
+  const { found, ignored, root } = await walkFolder(folder, outside === "allow");
+  const listed = layOut(folder, found, ignored, folders);
+  return outside === "allow" ? listed : { ...listed, within: root };
 }
 
-interface Walk {
+export interface Walk {
+  /** Files and folders, but nothing that is hidden. */
   readonly found: FoundFile[];
   readonly ignored: Ignored[];
-  /** The source, without links. */
+  /** The folder, without links. */
   readonly root: string;
+  /** Whether links out of it are followed. */
+  readonly leadsOut: boolean;
+}
+
+/** @throws ThawError DATA_INVALID for a folder that cannot be read, and for names that are lost */
+export async function walkFolder(folder: string, leadsOut: boolean): Promise<Walk> {
+  const walk: Walk = { found: [], ignored: [], root: await realpath(folder), leadsOut };
+  await walkInto({ folder, path: "", real: walk.root, above: [walk.root] }, walk);
+  return walk;
 }
 
 interface Place {
@@ -35,19 +50,18 @@ interface Place {
 }
 
 async function walkInto({ folder, path, real, above }: Place, walk: Walk): Promise<void> {
-  for (const { name, isFolder, isLink, isLost } of await readFolder(folder)) {
+  for (const { name, kind, linkedTo, isLost } of await readFolder(folder)) {
     const itemPath = `${path}${name}`;
     const file = join(folder, name);
-    if (isHiddenName(name)) walk.ignored.push({ path: itemPath, reason: "hidden" });
+    const leave = (reason: string): number => walk.ignored.push({ path: itemPath, reason });
+    const target = linkedTo ?? join(real, name);
+    const whyNot = linkedTo === undefined ? undefined : whyNotFollowed(linkedTo, kind, above, walk);
+    if (isHiddenName(name)) leave("hidden");
     else if (isLost) refuseLostName(folder, name);
-    else if (!isFolder) walk.found.push({ path: itemPath, file });
+    else if (whyNot !== undefined) leave(whyNot);
+    else if (kind === "other") leave(reasonOfCode(NOT_REGULAR) as string);
+    else if (kind === "file") walk.found.push({ path: itemPath, file });
     else {
-      const target = isLink ? await realpath(file) : join(real, name);
-      const reason = isLink ? whyNotFollowed(target, above, walk.root) : undefined;
-      if (reason !== undefined) {
-        walk.ignored.push({ path: itemPath, reason });
-        continue;
-      }
       walk.found.push({ path: `${itemPath}/`, file });
       await walkInto({ folder: file, path: `${itemPath}/`, real: target, above: [...above, target] }, walk);
     }
@@ -55,18 +69,21 @@ async function walkInto({ folder, path, real, above }: Place, walk: Walk): Promi
 }
 
 /** A link back puts the images of all classes into one; one to another class puts its images into this one. */
-function whyNotFollowed(target: string, above: readonly string[], root: string): string | undefined {
-  if (above.some((folder) => isIn(folder, target))) return "a link to a folder above it";
-  // What is hidden in the source is not listed otherwise, and a link to it is how it is meant to be found.
-  if (isIn(target, root) && !relative(root, target).split(sep).some(isHiddenName)) {
-    return "a link to a folder that is listed already";
+function whyNotFollowed(
+  target: string,
+  kind: Item["kind"],
+  above: readonly string[],
+  { root, leadsOut }: Walk,
+): string | undefined {
+  const isInside = isBelow(target, root);
+  if (kind === "folder") {
+    if (above.some((folder) => isBelow(folder, target))) return "a link to a folder above it";
+    // What is hidden in the source is not listed otherwise, and a link to it is how it is meant to be found.
+    if (isInside && !relative(root, target).split(sep).some(isHiddenName)) {
+      return "a link to a folder that is listed already";
+    }
   }
-  return undefined;
-}
-
-/** Whether a folder is another one or lies in it. */
-function isIn(folder: string, other: string): boolean {
-  return folder === other || folder.startsWith(other.endsWith(sep) ? other : `${other}${sep}`);
+  return isInside || leadsOut ? undefined : LEADS_OUT;
 }
 
 /** Two such names may be shown, and opened, as one. */
@@ -78,8 +95,10 @@ function refuseLostName(folder: string, name: string): never {
 
 interface Item {
   readonly name: string;
-  readonly isFolder: boolean;
-  readonly isLink: boolean;
+  /** Other is what may wait or go on for ever: pipes, sockets and devices. */
+  readonly kind: "file" | "folder" | "other";
+  /** Of a link, unless it leads nowhere: what it leads to, without links. */
+  readonly linkedTo?: string;
   /** Whether it cannot be opened by its name. */
   readonly isLost: boolean;
 }
@@ -105,12 +124,17 @@ async function followLink(folder: string, item: Dirent): Promise<Item> {
       () => false,
       () => true,
     ));
-  // A link to nowhere counts as a file: whoever reads it says what is wrong.
-  const isFolder = isLink
-    ? await stat(join(folder, name)).then(
-        (target) => target.isDirectory(),
-        () => false,
-      )
-    : item.isDirectory();
-  return { name, isFolder, isLink, isLost };
+  if (!isLink) return { name, kind: kindOf(item), isLost };
+  try {
+    const linkedTo = await realpath(join(folder, name));
+    return { name, kind: kindOf(await stat(linkedTo)), linkedTo, isLost };
+  } catch {
+    // A link to nowhere counts as a file: whoever reads it says what is wrong.
+    return { name, kind: "file", isLost };
+  }
+}
+
+function kindOf(item: Dirent | Stats): Item["kind"] {
+  if (item.isDirectory()) return "folder";
+  return item.isFile() ? "file" : "other";
 }

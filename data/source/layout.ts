@@ -11,6 +11,12 @@ import { areSplitFolders, rolesOfSplitFolders } from "./splitFolders.js";
 
 type Ignored = SourceEntries["ignored"][number];
 
+/** Why a link is left out. */
+export const LEADS_OUT = "a link that leads out of the source";
+/** How it is taken all the same. */
+export const TAKE_OUTSIDE =
+  "data: { outside: allow } in the run file, or --allow-outside, reads what lies outside";
+
 /** A file below the source's folder or prefix, or a folder: then its path ends in a slash. */
 export interface FoundFile {
   /** Relative to the source, with forward slashes. */
@@ -109,7 +115,7 @@ function usableSource(
   const empty = classes.find((name) => !used.has(name));
   if (empty !== undefined) {
     throw new ThawError("CLASS_EMPTY", `the class folder ${source}/${empty} has no image`, {
-      hint: "put images into it, or remove the folder if it is no class",
+      hint: `put images into it, or remove the folder if it is no class${orOutside(ignored)}`,
     });
   }
   return { source, classes, entries: entries.toSorted(byPath), ignored: ignored.toSorted(byPath) };
@@ -135,6 +141,16 @@ function refuseTooFew(
       (below.length >= 2
         ? `if the folders in it are the classes, point data.path at ${folder}/${topOf(below[0] ?? "")}`
         : "put the images of each class into a folder named after it, e.g. " +
-          `${folder}/cat/1.jpg and ${folder}/dog/1.jpg`),
+          `${folder}/cat/1.jpg and ${folder}/dog/1.jpg`) +
+      orOutside(ignored),
   });
+}
+
+/** A hint's end where links were left out. */
+function orOutside(ignored: readonly Ignored[]): string {
+  const links = ignored.filter(({ reason }) => reason === LEADS_OUT);
+  const [first] = links;
+  if (first === undefined) return "";
+  const which = links.length === 1 ? `${first.path} is` : `${first.path} and ${links.length - 1} more are`;
+  return `; ${which} left out as ${LEADS_OUT}: ${TAKE_OUTSIDE}`;
 }

@@ -1,13 +1,17 @@
 /** Lists a manifest: a CSV file with a header, or one JSON object a line. */
-import { readFile } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { basename, dirname, extname, resolve } from "node:path";
 import { z } from "zod";
 import { ThawError } from "../../spec/errors.js";
 import { SPLITS } from "../../spec/records/dataset.js";
+import type { SourceReading } from "../../spec/runFile/folders.js";
 import { splitOf } from "../splits/names.js";
 import { className, refuseTooMany, tooLong } from "./className.js";
 import { byPath, type SourceEntries, type SourceEntry } from "./entries.js";
+import { TAKE_OUTSIDE } from "./layout.js";
+import { type Refusal, readManifestFile } from "./manifestBounds.js";
 import { csvRows, type RawRow } from "./manifestCsv.js";
+import { isBelow } from "./openFile.js";
 import { decodeText } from "./text.js";
 
 export const MANIFEST_EXTENSIONS: readonly string[] = [".csv", ".jsonl"];
@@ -29,7 +33,7 @@ const splitIfKnown = (value: unknown): unknown =>
   typeof value === "string" ? (splitOf(value.trim()) ?? value) : value;
 
 const rowSchema = z.strictObject({
-  path: filled,
+  path: filled.refine((value) => !value.includes("\0"), "has a zero in it, which no path has"),
   label: name,
   group: z.preprocess(absentIfEmpty, name.optional()),
   split: z.preprocess((value) => splitIfKnown(absentIfEmpty(value)), z.enum(SPLITS).optional()),
@@ -39,10 +43,60 @@ const rowSchema = z.strictObject({
 const COLUMNS: readonly string[] = Object.keys(rowSchema.shape);
 const REQUIRED = 2;
 
-export async function listManifest(manifest: string): Promise<SourceEntries> {
+/** A message shows no more letters: a line may be long. */
+const SHOWN = 300;
+
+export async function listManifest(
+  manifest: string,
+  { outside }: SourceReading = {},
+): Promise<SourceEntries> {
   const folder = dirname(manifest);
-  const text = manifestText(manifest, await readFile(manifest));
-  return parseManifest(manifest, text, (path) => resolve(folder, path));
+  const text = manifestText(manifest, await readManifestFile(manifest, refusalOf(manifest)));
+  if (outside === "allow") return parseManifest(manifest, text, (path) => resolve(folder, path));
+  const within = await realpath(folder);
+  const listed = parseManifest(manifest, text, (path, line) => {
+    const file = resolve(folder, path);
+    if (!isBelow(file, folder) && !isBelow(file, within)) throw outsideLine(manifest, line, path);
+    return file;
+  });
+  await refuseFoldersOutside(manifest, listed.entries, within);
+  return { ...listed, within };
+}
+
+/** Folders that are links; of files that are, whoever opens or digests them sees it. */
+async function refuseFoldersOutside(
+  manifest: string,
+  entries: readonly SourceEntry[],
+  within: string,
+): Promise<void> {
+  const first = new Map<string, SourceEntry>();
+  for (const entry of entries) {
+    const folder = dirname(entry.file);
+    if (!first.has(folder)) first.set(folder, entry);
+  }
+  for (const [folder, { line, path }] of first) {
+    // What is not there is told with the file that is missing.
+    const real = await realpath(folder).catch(() => within);
+    if (!isBelow(real, within)) throw outsideLine(manifest, line, path);
+  }
+}
+
+/** The refusal of a row that names what is not below the manifest's folder. */
+export function outsideLine(manifest: string, line: number | undefined, path: string): ThawError {
+  const { message } = invalidLine(manifest, line, `${path} is not below the manifest's folder`);
+  return new ThawError("DATA_INVALID", message, {
+    hint: `move the image or the manifest; ${TAKE_OUTSIDE}: do so only with manifests that you trust`,
+  });
+}
+
+/** Errors about a manifest's size. */
+export function refusalOf(manifest: string): Refusal {
+  return (line, what) =>
+    line === undefined
+      ? new ThawError("DATA_INVALID", `${basename(manifest)}: ${what}`, {
+          hint: `a manifest has a line for each image: path,label; see ${manifest}`,
+        })
+      : invalidLine(manifest, line, what);
 }
 
 /** @throws ThawError DATA_INVALID where it is not certain which letters the bytes mean */
@@ -143,7 +197,8 @@ export function invalidLine(
   what: string,
   cause?: unknown,
 ): ThawError {
-  return new ThawError("DATA_INVALID", `${basename(manifest)}, line ${line}: ${what}`, {
+  const shown = what.length > SHOWN ? `${what.slice(0, SHOWN)}…` : what;
+  return new ThawError("DATA_INVALID", `${basename(manifest)}, line ${line}: ${shown}`, {
     hint: `columns are path and label, and if wanted group and split (${SPLITS.join(", ")}); see ${manifest}`,
     cause,
   });

@@ -2,6 +2,7 @@
 import { posix } from "node:path";
 import { className, oddNames, quoted } from "./className.js";
 import type { SourceEntries } from "./entries.js";
+import { LEADS_OUT, TAKE_OUTSIDE } from "./layout.js";
 import { MANIFEST_EXTENSIONS } from "./manifest.js";
 import { areSplitFolders } from "./splitFolders.js";
 
@@ -15,7 +16,16 @@ const NO_CLASS =
 /** Sentences without a full stop; a pure function of paths, labels and splits. */
 export function sourceNotes(source: SourceEntries): readonly string[] {
   const isManifest = MANIFEST_EXTENSIONS.includes(posix.extname(source.source).toLowerCase());
-  return [...oddNames(source.classes), ...(isManifest ? [] : oddFolders(source))];
+  return [...oddNames(source.classes), ...(isManifest ? [] : oddFolders(source)), ...linksOut(source)];
+}
+
+/** Whoever collected images by links would miss them. */
+function linksOut({ ignored }: SourceEntries): readonly string[] {
+  const links = ignored.filter(({ reason }) => reason === LEADS_OUT);
+  const [first] = links;
+  if (first === undefined) return [];
+  const more = links.length === 1 ? "" : ` and ${links.length - 1} more`;
+  return [`${quoted(first.path)}${more} left out as ${LEADS_OUT}: ${TAKE_OUTSIDE}`];
 }
 
 function oddFolders({ classes, entries }: SourceEntries): readonly string[] {

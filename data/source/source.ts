@@ -3,7 +3,8 @@ import { stat } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { ThawError } from "../../spec/errors.js";
 import { isBucketUrl, type ObjectReader } from "../../spec/images/objects.js";
-import type { FolderReading } from "../../spec/runFile/folders.js";
+import { NOT_REGULAR, reasonOfCode } from "../../spec/images/unreadable.js";
+import type { SourceReading } from "../../spec/runFile/folders.js";
 import { listBucket } from "./bucket.js";
 import type { SourceEntries } from "./entries.js";
 import { listFolder } from "./folder.js";
@@ -12,7 +13,7 @@ import { listManifest, MANIFEST_EXTENSIONS } from "./manifest.js";
 /**
  * @param path a folder with one sub-folder per class or with folders of splits that have them, or a CSV/JSONL manifest; on disk, or `s3://BUCKET/PREFIX`
  * @param buckets reads those; without it they are refused
- * @param reading what the run file says that folders mean (`data.folders`)
+ * @param reading what the run file says of reading it (`data.folders`, `data.outside`)
  * @throws ThawError DATA_NOT_FOUND (nothing there), DATA_INVALID (a row of the manifest, with its line; folders that
  *   can be read in two ways),
  *   TOO_FEW_CLASSES (fewer than two), CLASS_EMPTY (a class folder without images); those of `buckets`
@@ -20,7 +21,7 @@ import { listManifest, MANIFEST_EXTENSIONS } from "./manifest.js";
 export async function listSource(
   path: string,
   buckets?: ObjectReader,
-  reading?: FolderReading,
+  reading: SourceReading = {},
 ): Promise<SourceEntries> {
   if (isBucketUrl(path)) {
     if (buckets !== undefined) return listBucket(path, buckets, reading);
@@ -36,7 +37,12 @@ export async function listSource(
     });
   });
   if (found.isDirectory()) return listFolder(source, reading);
-  if (MANIFEST_EXTENSIONS.includes(extname(source).toLowerCase())) return listManifest(source);
+  if (!found.isFile()) {
+    throw new ThawError("DATA_INVALID", `${source} is no file: ${reasonOfCode(NOT_REGULAR)}`, {
+      hint: "data.path names a folder of class folders, or a manifest as a file",
+    });
+  }
+  if (MANIFEST_EXTENSIONS.includes(extname(source).toLowerCase())) return listManifest(source, reading);
   throw new ThawError("DATA_INVALID", `${source} is a file, but no manifest of images`, {
     hint: `a manifest ends in ${MANIFEST_EXTENSIONS.join(" or ")}; else data.path names a folder of class folders`,
   });

@@ -4,6 +4,7 @@ import type { BaseChoice, ExtractorSpec } from "../base.js";
 import type { FoldSummary } from "../records/folds.js";
 import type { AppliedChange, Progress, TrainingPosition } from "../records/training.js";
 import type { AugmentSpec } from "../runFile/augment.js";
+import type { SourceReading } from "../runFile/folders.js";
 import type { LossSpec } from "../runFile/loss.js";
 import type { DataSpec, EvaluationSpec, HeadSpec, RunFile, UnfreezeSpec } from "../runFile/runFile.js";
 
@@ -71,7 +72,7 @@ export type EngineJob =
       readonly kind: "ingest";
       /** Folder or manifest; or images that were fetched from elsewhere, by their list. */
       readonly source: string | { readonly fetched: string };
-      readonly data: Omit<DataSpec, "path">;
+      readonly data: Omit<DataSpec, "path" | keyof SourceReading> & SourceReading;
       readonly seed: number;
       /** `images.jsonl` of the datasets that the base was tuned on; absent where it was not. */
       readonly baseImages?: readonly string[];

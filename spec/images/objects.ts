@@ -21,9 +21,16 @@ export interface ObjectReader {
   readonly endpoint: string;
   /** @throws ThawError DATA_NOT_FOUND when there is no such bucket, STORE_DENIED, STORE_UNREACHABLE */
   list(place: BucketPlace): Promise<readonly ListedObject[]>;
-  /** @throws ThawError DATA_NOT_FOUND when there is no such object, STORE_DENIED, STORE_UNREACHABLE */
-  read(place: BucketPlace): Promise<Uint8Array>;
+  /**
+   * @param most bytes that it may have
+   * @throws ThawError DATA_NOT_FOUND when there is no such object, DATA_INVALID when it is larger, STORE_DENIED,
+   *   STORE_UNREACHABLE
+   */
+  read(place: BucketPlace, most: number): Promise<Uint8Array>;
 }
+
+/** Two million lines of 128 bytes, and half of what a string can hold. */
+export const MAX_MANIFEST_BYTES = 256_000_000;
 
 const SCHEME = /^s3:\/\//i;
 

@@ -5,7 +5,7 @@ import type { PodState } from "../pods/pod.js";
 import type { FoldsInBrief } from "../records/folds.js";
 import type { ResemblanceInBrief } from "../records/resemblance.js";
 import type { Progress } from "../records/training.js";
-import type { FolderReading } from "../runFile/folders.js";
+import type { SourceReading } from "../runFile/folders.js";
 import type { RunFile } from "../runFile/runFile.js";
 import type { RunControl, SteerRecord } from "../steering/steering.js";
 import type { Warning } from "../warnings/warning.js";
@@ -31,7 +31,7 @@ export const SEARCH_ATTRIBUTES = {
 } as const;
 
 /** Where a run's images are. */
-export interface ImageSource {
+export interface ImageSource extends SourceReading {
   /**
    * Absolute path of `data.path`, or `s3://…` as it stands there. On the machine of the training worker, unless the
    * images were uploaded.
@@ -39,8 +39,6 @@ export interface ImageSource {
   readonly dataPath: string;
   /** Digest of the images in the store that `thaw run --upload` put there from `dataPath`. */
   readonly upload?: string;
-  /** What the run file says that folders mean (`data.folders`). */
-  readonly folders?: FolderReading | undefined;
 }
 
 export interface StageProgress {
@@ -48,7 +46,7 @@ export interface StageProgress {
   readonly progress: Progress;
 }
 
-export interface RunInput extends Omit<ImageSource, "folders"> {
+export interface RunInput extends Omit<ImageSource, keyof SourceReading> {
   readonly runId: string;
   readonly file: RunFile;
   /** What `file.base` means; absent for a base of the catalogue. */

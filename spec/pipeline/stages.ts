@@ -75,8 +75,8 @@ export function planStages(
   ): void => {
     plans.push({ name, kind, codeVersion: STAGE_VERSIONS[kind], parameters, inputs, usesEngine });
   };
-  // What folders mean is in the labels and splits of the source's digest.
-  const { path: _path, folders: _folders, ...data } = file.data;
+  // What folders mean is in the labels and splits of the source's digest, and what is read in its files.
+  const { path: _path, folders: _folders, outside: _outside, ...data } = file.data;
   const { seed } = file;
   const augment = augmentIdentity(file.augment);
   const base = baseIdentity(file.base, spec);

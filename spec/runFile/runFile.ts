@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { descends, LAYER_GROUPS } from "../pipeline/layerGroups.js";
 import { augmentSchema } from "./augment.js";
-import { FOLDER_READINGS } from "./folders.js";
+import { FOLDER_READINGS, OUTSIDE_READINGS } from "./folders.js";
 import { gateSchema } from "./gate.js";
 import { kubernetesSchema } from "./kubernetes.js";
 import { lossSchema } from "./loss.js";
@@ -37,6 +37,13 @@ const dataSchema = z
       .describe(
         "What the folders of data.path are, where that can be read in two ways: classes, or splits (train, validation, test) " +
           "with class folders in them; other folders are then left out. Left out: found out by their names.",
+      ),
+    outside: z
+      .enum(OUTSIDE_READINGS)
+      .default("refuse")
+      .describe(
+        "Images outside of the folder of data.path or of the manifest, which a row or a link leads to: refuse stops at " +
+          "such a row and leaves such links out, allow reads them.",
       ),
     test: share
       .default(0.2)
@@ -297,6 +304,7 @@ export const runFileSchema = z.strictObject({
 /** A validated run file with every default filled in. */
 export type RunFile = z.output<typeof runFileSchema>;
 export type DataSpec = RunFile["data"];
+
 export type EvaluationSpec = RunFile["evaluation"];
 export type HeadSpec = RunFile["head"];
 export type UnfreezeSpec = RunFile["unfreeze"];

@@ -17,9 +17,9 @@ export function bucketReader(store: Store): ObjectReader {
           throw isMissing(error) || isNoName(error) ? noBucket(store, place) : error;
         }),
       ),
-    read: (place) =>
+    read: (place, most) =>
       storeCall(store, `reading ${bucketUrl(place)}`, () =>
-        read(store, place).catch((error: unknown) => {
+        read(store, place, most).catch((error: unknown) => {
           throw isMissing(error) || isNoName(error) ? noObject(store, place) : error;
         }),
       ),
@@ -35,9 +35,15 @@ async function list({ client }: Store, { bucket, key: prefix }: BucketPlace): Pr
   return objects;
 }
 
-async function read({ client }: Store, { bucket, key }: BucketPlace): Promise<Uint8Array> {
+async function read({ client }: Store, place: BucketPlace, most: number): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
-  for await (const chunk of await client.getObject(bucket, key)) chunks.push(chunk as Buffer);
+  let size = 0;
+  // Leaving the loop ends the answer.
+  for await (const chunk of await client.getObject(place.bucket, place.key)) {
+    size += (chunk as Buffer).length;
+    if (size > most) throw tooLarge(place, most);
+    chunks.push(chunk as Buffer);
+  }
   return Buffer.concat(chunks);
 }
 
@@ -52,6 +58,16 @@ function noBucket({ endpoint }: Store, { bucket }: BucketPlace): ThawError {
   return new ThawError("DATA_NOT_FOUND", `there is no bucket ${bucket} at ${endpoint}`, {
     hint: `check the name; ${OTHER_ENDPOINT}`,
   });
+}
+
+function tooLarge(place: BucketPlace, most: number): ThawError {
+  return new ThawError(
+    "DATA_INVALID",
+    `${bucketUrl(place)} has more than ${most / 1e6} MB, which is not read`,
+    {
+      hint: "check the address: a manifest has a line for each image, and an image is smaller",
+    },
+  );
 }
 
 function noObject({ endpoint }: Store, place: BucketPlace): ThawError {

@@ -2,11 +2,14 @@
  * Uploaded images: `uploads/DIGEST/images.json` lists them, their bytes lie under `objects/` like those of artifacts,
  * and `uploads/DIGEST/runs/RUN.json` says which runs read them.
  */
-import { createReadStream } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import type { FileHandle } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 import { ThawError } from "../../spec/errors.js";
 import { type UploadList, uploadListSchema } from "../../spec/schemas/store/upload.js";
-import { fileDigest, OBJECTS_PREFIX, objectName } from "../artifacts/artifacts.js";
+import { OBJECTS_PREFIX, objectName } from "../artifacts/artifacts.js";
 import { sha256 } from "../artifacts/keys.js";
 import { type Store, storeCall } from "../connection/connection.js";
 import { listObjects } from "../inventory.js";
@@ -76,23 +79,44 @@ export async function storedDigests(store: Store, digests: Iterable<string>): Pr
 /** Larger files are not held in memory. */
 const STREAMED_BYTES = 32 * 1024 * 1024;
 
+/** A file that was opened; it is closed when it is stored. */
+export interface OpenFile {
+  readonly handle: FileHandle;
+  /** Bytes. */
+  readonly size: number;
+}
+
 /**
  * Stores the bytes of an image under their digest.
+ * @param path for messages
  * @throws ThawError DATA_INVALID when the file is no longer what was digested
  */
 export async function storeImage(
   store: Store,
   path: string,
+  { handle, size: found }: OpenFile,
   { sha256: digest, size }: Pick<UploadList["entries"][number], "sha256" | "size">,
 ): Promise<void> {
-  const isLarge = size > STREAMED_BYTES;
-  const bytes = isLarge ? undefined : await readFile(path);
-  if ((bytes === undefined ? await fileDigest(path) : sha256(bytes)) !== digest) {
-    throw new ThawError("DATA_INVALID", `${path} changed while the images were uploaded`, {
-      hint: "start the run again once nothing writes to the images any more",
-    });
+  const read = (): Readable => handle.createReadStream({ start: 0, end: size - 1, autoClose: false });
+  try {
+    const bytes = size > STREAMED_BYTES ? undefined : await buffer(read());
+    const isSame =
+      found === size && (bytes === undefined ? await streamDigest(read()) : sha256(bytes)) === digest;
+    if (!isSame) {
+      throw new ThawError("DATA_INVALID", `${path} changed while the images were uploaded`, {
+        hint: "start the run again once nothing writes to the images any more",
+      });
+    }
+    await storeCall(store, `storing ${path}`, () =>
+      store.client.putObject(store.bucket, objectName(digest), bytes ?? read(), size),
+    );
+  } finally {
+    await handle.close();
   }
-  await storeCall(store, `storing ${path}`, () =>
-    store.client.putObject(store.bucket, objectName(digest), bytes ?? createReadStream(path), size),
-  );
+}
+
+async function streamDigest(stream: Readable): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(stream, hash);
+  return hash.digest("hex");
 }

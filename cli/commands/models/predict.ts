@@ -8,6 +8,7 @@ import type { Output } from "../../output.js";
 import { showProgress } from "../../progressLine.js";
 import { projectPlatform } from "../../session.js";
 import { Interrupted, interruptible } from "../../signals.js";
+import { OUTSIDE_HELP } from "../runs/runFileOptions.js";
 
 export function addPredict(program: Command): void {
   const command = program
@@ -20,8 +21,9 @@ export function addPredict(program: Command): void {
       "--mirrored",
       "average over each image and its mirror image, in twice the time; the report says what that is worth",
     )
+    .option("--allow-outside", OUTSIDE_HELP)
     .action(async (model: string, files: readonly string[], _options: object, self: Command) => {
-      const { output, project, options } = contextOf<{ mirrored?: true }>(self);
+      const { output, project, options } = contextOf<{ mirrored?: true; allowOutside?: true }>(self);
       const { predictionsTable, unreadable } = await import("../../render/models/predictions.js");
       const platform = await projectPlatform(project);
       const [{ openStoreOnly }, { predict }, { baseCheckpoint }, { provision }] = await Promise.all([
@@ -41,6 +43,7 @@ export function addPredict(program: Command): void {
             model,
             files,
             mirrored: options.mirrored === true,
+            outside: options.allowOutside === true,
             baseCheckpoint,
             onProgress: progress.show,
             signal,

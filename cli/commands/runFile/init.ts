@@ -8,7 +8,7 @@ import { contextOf, withExamples } from "../../context.js";
 import type { InitJson } from "../../json/init.js";
 import { commandList } from "../../render/runs/advice.js";
 import { openProjectStore } from "../../session.js";
-import { DEFAULT_RUN_FILE } from "../runs/runFileOptions.js";
+import { DEFAULT_RUN_FILE, OUTSIDE_HELP } from "../runs/runFileOptions.js";
 
 interface InitOptions {
   readonly out: string;
@@ -16,6 +16,7 @@ interface InitOptions {
   readonly full?: boolean;
   readonly name?: string;
   readonly folders?: FolderReading;
+  readonly allowOutside?: boolean;
 }
 
 export function addInit(program: Command): void {
@@ -37,9 +38,10 @@ export function addInit(program: Command): void {
         FOLDER_READINGS,
       ),
     )
+    .option("--allow-outside", OUTSIDE_HELP)
     .action(async (folder: string, _options: InitOptions, self: Command) => {
       const { output, project, options } = contextOf<InitOptions>(self);
-      const { out, force = false, full = false, name, folders } = options;
+      const { out, force = false, full = false, name, folders, allowOutside } = options;
       const [{ proposeFullRunFile, proposeRunFile }, { parseRunFile }, { seenText }] = await Promise.all([
         import("../../../client/runFile/init.js"),
         import("../../../client/runFile/parse.js"),
@@ -50,6 +52,7 @@ export function addInit(program: Command): void {
         runFile: out,
         openStore: () => openProjectStore(project),
         folders,
+        outside: allowOutside === true ? "allow" : undefined,
         ...(name === undefined ? {} : { name }),
       });
       const { images, classes, kind, splits, ignoredWhy: ignored, warnings } = found;

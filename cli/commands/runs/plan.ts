@@ -1,14 +1,16 @@
 /** `thaw plan`: says which stages of a run would be computed and which are in the store. */
 import type { Command } from "commander";
+import { readingOf } from "../../../spec/runFile/folders.js";
 import { contextOf, withExamples } from "../../context.js";
 import { planJson } from "../../json/plan.js";
 import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore, projectPlatform } from "../../session.js";
 import { say } from "../../terminal/shown.js";
-import { collect, DEFAULT_RUN_FILE, SET_HELP } from "./runFileOptions.js";
+import { collect, DEFAULT_RUN_FILE, OUTSIDE_HELP, overridesOf, SET_HELP } from "./runFileOptions.js";
 
 interface PlanOptions {
   readonly set?: readonly string[];
+  readonly allowOutside?: boolean;
 }
 
 export function addPlan(program: Command): void {
@@ -18,12 +20,13 @@ export function addPlan(program: Command): void {
     .description("tell which stages `thaw run` would compute, which it would reuse, and why")
     .argument("[file]", "the run file", DEFAULT_RUN_FILE)
     .option("-s, --set <key=value>", SET_HELP, collect)
+    .option("--allow-outside", OUTSIDE_HELP)
     .action(async (path: string, _options: PlanOptions, self: Command) => {
       const { output, project, options } = contextOf<PlanOptions>(self);
       const { planText } = await import("../../render/runs/plan.js");
       const { loadRunFile } = await import("../../../client/runFile/load.js");
       const openStore = () => openProjectStore(project);
-      const { file, dataPath, warnings } = await loadRunFile(path, options.set ?? [], openStore);
+      const { file, dataPath, warnings } = await loadRunFile(path, overridesOf(options), openStore);
       for (const warning of warnings) output.talk(say`Warning: ${warning}.`);
       const platform = await projectPlatform(project);
       const [{ openStoreOnly }, { planRun }, { refuseUnreadable }, { timeOfPlan }, { engineFingerprint }] =
@@ -36,7 +39,7 @@ export function addPlan(program: Command): void {
         ]);
       const context = { store: openStoreOnly(platform), platform };
       const stages = await planRun(context, file, { dataPath }, engineFingerprint());
-      await refuseUnreadable(context.store, dataPath, stages);
+      await refuseUnreadable(context.store, { dataPath, ...readingOf(file) }, stages);
       const time = await timeOfPlan(context.store, file, { dataPath }, stages);
       output.data(
         planJson(file.name, stages, time),

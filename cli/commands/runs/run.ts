@@ -9,10 +9,18 @@ import { startedText } from "../../render/runs/advice.js";
 import { openProjectStore, withWritingSession } from "../../session.js";
 import { say } from "../../terminal/shown.js";
 import { uploadSource } from "../../upload.js";
-import { collect, DEFAULT_RUN_FILE, KEEP_ROLLED_BACK, SET_HELP } from "./runFileOptions.js";
+import {
+  collect,
+  DEFAULT_RUN_FILE,
+  KEEP_ROLLED_BACK,
+  OUTSIDE_HELP,
+  overridesOf,
+  SET_HELP,
+} from "./runFileOptions.js";
 
 interface RunOptions {
   readonly set?: readonly string[];
+  readonly allowOutside?: boolean;
   readonly upload?: boolean;
   readonly watch?: boolean;
   readonly detach?: boolean;
@@ -26,6 +34,7 @@ export function addRun(program: Command): void {
     .description("start a run and follow it; the run itself goes on in Temporal whatever happens here")
     .argument("[file]", "the run file", DEFAULT_RUN_FILE)
     .option("-s, --set <key=value>", SET_HELP, collect)
+    .option("--allow-outside", OUTSIDE_HELP)
     .option(
       "-u, --upload",
       "put the images into the store first, for workers on other machines (the default with compute: kubernetes)",
@@ -43,7 +52,8 @@ export function addRun(program: Command): void {
         self.error("error: --watch and --detach exclude each other", { code: "commander.conflictingOption" });
       }
       const { loadRunFile } = await import("../../../client/runFile/load.js");
-      const set = [...(options.set ?? []), ...(options.keepRolledBack === true ? [KEEP_ROLLED_BACK] : [])];
+      const kept = options.keepRolledBack === true ? [KEEP_ROLLED_BACK] : [];
+      const set = [...overridesOf(options), ...kept];
       const loaded = await loadRunFile(file, set, () => openProjectStore(project));
       for (const warning of loaded.warnings) output.talk(say`Warning: ${warning}.`);
       await withWritingSession(project, async (session) => {

@@ -21,7 +21,14 @@ export function afterFailure(runId: string): string {
 }
 
 /** What an upload did. @param seconds that it took */
-export function uploadedText({ images, sent }: Upload, seconds: number): string {
+export function uploadedText({ leftOut, ...upload }: Upload, seconds: number): string {
+  const [first] = leftOut;
+  if (first === undefined) return sentText(upload, seconds);
+  const files = leftOut.length === 1 ? "file is" : "files are";
+  return `${sentText(upload, seconds)}; ${leftOut.length} ${files} left out (${first.path}: ${first.reason})`;
+}
+
+function sentText({ images, sent }: Pick<Upload, "images" | "sent">, seconds: number): string {
   if (sent.files === 0) return `The ${images} images are in the store already`;
   const rest = sent.files === images ? "" : `; the other ${images - sent.files} are there already`;
   return `Uploaded ${sent.files} images, ${size(sent.bytes)}, in ${duration(seconds)}${rest}`;

@@ -18,6 +18,10 @@ export const uploadListSchema = z.object({
         .regex(DIGEST_OR_MARK)
         .describe("Of a file that could not be read, its mark: there are no bytes of it."),
       size: countSchema,
+      leftOut: z
+        .string()
+        .exactOptional()
+        .describe("Why there are no bytes of it in the store: it is no image that is read."),
     }),
   ),
   ignored: z.array(z.object({ path: z.string(), reason: z.string() })),

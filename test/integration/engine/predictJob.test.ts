@@ -1,5 +1,6 @@
 /** The `predict` job with the real base: every file gets its own answer, in order, readable or not. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
@@ -50,7 +51,9 @@ describe("predictJob", () => {
       named("missing.png"),
       named("lying.png"),
       folder,
+      named("pipe.png"),
     ];
+    execFileSync("mkfifo", [named("pipe.png")]);
 
     const progress: Progress[] = [];
     const job = {
@@ -74,13 +77,14 @@ describe("predictJob", () => {
         ["it is an HTML page", undefined],
         ["there is no such file", undefined],
         ["it cannot be read (EISDIR)", undefined],
+        ["it is a pipe, socket or device, no file", undefined],
       ],
     );
     for (const { probabilities } of answer.filter(({ error }) => error === undefined)) {
       assert.equal(probabilities?.length, CLASSES);
       assert.ok(Math.abs(probabilities.reduce((sum, value) => sum + value, 0) - 1) < 1e-5);
     }
-    const [upright, lying] = [answer[0]?.probabilities ?? [], answer.at(-2)?.probabilities ?? []];
+    const [upright, lying] = [answer[0]?.probabilities ?? [], answer.at(-3)?.probabilities ?? []];
     const other = answer[2]?.probabilities ?? [];
     // Only the order in which columns and rows are smoothed differs.
     assert.ok(upright.every((value, index) => Math.abs(value - (lying[index] ?? 0)) < 0.01));

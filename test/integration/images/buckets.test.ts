@@ -90,7 +90,7 @@ test("a second run fetches only what has changed, and its identity is another", 
   const { entries } = await listSource(URL, bucketReader(store));
   const changed = entries[0]?.object;
   assert.ok(changed);
-  const bytes = await bucketReader(store).read(changed);
+  const bytes = await bucketReader(store).read(changed, changed.size);
   await store.client.putObject(changed.bucket, changed.key, Buffer.concat([bytes, Buffer.from(" ")]));
   const third = await fetched({ dataPath: URL }, work, behind);
   assert.equal(gets, 1, "one has changed");
@@ -158,7 +158,11 @@ test("a manifest in a bucket names images relative to itself", async () => {
     store.client.putObject("photos", `sets/lists/${name}`, `path,label\n${rows.join("\n")}\n`);
   const rows = entries.map(({ path, label }) => `../ours/${path},class ${label}`);
   await put("all.csv", rows);
-  const { list } = await fetched({ dataPath: "s3://photos/sets/lists/all.csv" }, work, store);
+  const { list } = await fetched(
+    { dataPath: "s3://photos/sets/lists/all.csv", outside: "allow" },
+    work,
+    store,
+  );
   const remote = await ingested(list, work);
   assert.equal(remote.summary.images + remote.summary.quarantined.length, entries.length);
   assert.ok(remote.summary.classes.every((name) => name.startsWith("class ")));
@@ -171,11 +175,13 @@ test("a manifest in a bucket names images relative to itself", async () => {
   };
   for (const [row, message] of Object.entries(wrong)) {
     await put("one.csv", [...rows.slice(0, 2), row]);
-    await assert.rejects(listSource("s3://photos/sets/lists/one.csv", bucketReader(store)), {
-      code: "DATA_INVALID",
-      message,
-    });
+    const listed = listSource("s3://photos/sets/lists/one.csv", bucketReader(store), { outside: "allow" });
+    await assert.rejects(listed, { code: "DATA_INVALID", message });
   }
+  await assert.rejects(bucketReader(store).read({ bucket: "photos", key: "sets/lists/all.csv" }, 20), {
+    code: "DATA_INVALID",
+    message: /all\.csv has more than 0\.00002 MB/,
+  });
 });
 
 test("what cannot be read is said in a sentence, by every command", async () => {
@@ -236,9 +242,17 @@ test("a second upload sends nothing, one with a new image sends that", async () 
   assert.deepEqual((await upload()).sent, { files: 0, bytes: 0 });
   const [first = ""] = (await listSource(folder)).classes;
   const path = join(folder, first, "new.png");
-  await writeFile(path, "to be quarantined");
+  // It begins as an image does, which is all that is looked at here.
+  const bytes = Buffer.from("\x89PNG\r\n\x1a\nto be quarantined", "latin1");
+  await writeFile(path, bytes);
   try {
-    assert.deepEqual((await upload()).sent, { files: 1, bytes: "to be quarantined".length });
+    assert.deepEqual((await upload()).sent, { files: 1, bytes: bytes.length });
+    await writeFile(path, "nobody's business");
+    const { sent, leftOut, digest } = await upload();
+    assert.deepEqual([sent.files, leftOut.map((one) => one.path)], [0, [`${first}/new.png`]]);
+    const work = await newFolder();
+    const { list } = await fetched({ dataPath: "/not/here", upload: digest }, work, store);
+    assert.deepEqual(await ingested(list, work), await ingested(folder, work));
   } finally {
     await rm(path);
   }

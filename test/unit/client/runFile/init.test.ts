@@ -1,6 +1,6 @@
 /** The run file that `thaw init` writes. */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
@@ -97,6 +97,24 @@ test("every key of the schema is written, each under a comment", async () => {
     (line, index) => /^ *\w+:/.test(line) && /^ *# \S/.test(lines[index - 1] ?? ""),
   );
   assert.equal(written.length, pairs);
+});
+
+test("images outside of the folder are read where that is allowed, and the run file says so", async () => {
+  const path = await images("linking", { a: 60, b: 60 });
+  await symlink(await images("beside", { c: 60, d: 60 }), join(path, "b/more"));
+  const runFile = join(folder, "thaw.yaml");
+  const found = await describeFolder(path);
+  assert.match(found.warnings.join(), /“b\/more” left out as a link that leads out of the source/);
+  assert.equal(found.images, 120);
+  for (const propose of [proposeRunFile, proposeFullRunFile]) {
+    const { text, found: all } = await propose(path, { runFile, outside: "allow" });
+    assert.equal(all.images, 240);
+    assert.equal(parseRunFile(text, "thaw.yaml", []).data.outside, "allow");
+    assert.equal(
+      parseRunFile((await propose(path, { runFile })).text, "thaw.yaml", []).data.outside,
+      "refuse",
+    );
+  }
 });
 
 test("folders with two readings are read as it is told, and the run file says so", async () => {

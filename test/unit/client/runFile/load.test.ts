@@ -40,6 +40,13 @@ test("a run file of another encoding is refused with its line, and UTF-16 with a
   }
 });
 
+test("a run file that does not end is refused after its first megabyte", async () => {
+  await assert.rejects(loadRunFile("/dev/zero", []), {
+    code: "USAGE",
+    message: "/dev/zero has more than 1 MB, as no run file has",
+  });
+});
+
 test("what is odd about the images' names is told, and folders are read as the file says", async () => {
   const path = join(folder, "project", "thaw.yaml");
   for (const name of [

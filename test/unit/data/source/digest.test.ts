@@ -146,15 +146,12 @@ describe("digestSource", () => {
     const without = await digest();
     await symlink(join(source, "nowhere"), join(source, "a/dangling.jpg"));
     await symlink(join(source, "a/circle.jpg"), join(source, "a/circle.jpg"));
-    // It can be opened and has a time, but its first bytes belong to nobody.
-    await symlink("/proc/self/mem", join(source, "b/broken.jpg"));
     const first = await digest();
     assert.deepEqual(
       [...first.files].filter(([, digest]) => digest.includes(":")),
       [
         ["a/circle.jpg", "unreadable:ELOOP"],
         ["a/dangling.jpg", "unreadable:ENOENT"],
-        ["b/broken.jpg", "unreadable:EIO"],
       ],
     );
     assert.notEqual(first.digest, without.digest);

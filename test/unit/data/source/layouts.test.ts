@@ -21,7 +21,7 @@ async function both(t: TestContext, paths: readonly string[]): Promise<readonly 
   await writeFiles(folder, Object.fromEntries(paths.map((path) => [path, ""])));
   const objects = paths.map((path) => ({ bucket: "photos", key: `set/${path}`, etag: "e", size: 1 }));
   return [
-    (reading) => listSource(folder, undefined, reading),
+    (folders) => listSource(folder, undefined, { folders }),
     async (reading) => entriesBelow(PLACE, objects, reading),
   ];
 }
@@ -256,7 +256,7 @@ describe("links in a folder", () => {
     });
   }
 
-  it("are followed to other places, and to what is hidden in the source", async (t) => {
+  it("are followed to other places where that is allowed, and to what is hidden in the source", async (t) => {
     const folder = await cats(t);
     await symlink("../../more", join(folder, "set/cat/more"));
     await symlink("../.store", join(folder, "set/dog/store"));
@@ -264,7 +264,7 @@ describe("links in a folder", () => {
     await symlink("../set", join(folder, "more/back"));
     await mkdir(join(folder, "more/deep"));
     await symlink("..", join(folder, "more/deep/up"));
-    const { entries, ignored } = await listSource(join(folder, "set"));
+    const { entries, ignored } = await listSource(join(folder, "set"), undefined, { outside: "allow" });
     assert.deepEqual(
       entries.map(({ path, label }) => [path, label]),
       [
