@@ -68,6 +68,8 @@ export interface RegisteredBase extends BaseOrigin {
   readonly inputSize?: number;
   /** Of a {@link LAYERS_MODEL} only. */
   readonly extractor?: ExtractorSpec;
+  /** See `store/seal.ts`; absent in records from before there were seals, which cannot be checked. */
+  readonly seal?: string;
 }
 
 /** A base that is not the catalogue's, found once when the run starts, so that it cannot change under the run. */

@@ -223,6 +223,7 @@ async function makeOnce(
     const { manifest, won } = await commitArtifact(store, {
       kind: request.stage.kind,
       key: ownKey,
+      codeVersion: stage.codeVersion,
       parameters: stage.parameters,
       inputs: digests,
       summary: half === undefined ? summary : { ...(summary as object), outOfMemory: half.outOfMemory },

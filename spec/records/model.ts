@@ -35,4 +35,6 @@ export interface ModelVersion {
   /** The artifact with the weights: `head` or the last `tune` stage. */
   readonly weights: ArtifactRef;
   readonly artifacts: Readonly<Record<string, ArtifactRef>>;
+  /** See `store/seal.ts`; absent in models registered before there were seals, which cannot be checked. */
+  readonly seal?: string;
 }

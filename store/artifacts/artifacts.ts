@@ -13,10 +13,9 @@ import { fileNameSchema } from "../../spec/schemas/parts.js";
 import { type ArtifactManifest, artifactManifestSchema } from "../../spec/schemas/store/artifact.js";
 import { isMissing, type Store, storeCall } from "../connection/connection.js";
 import { REWRITE_MS } from "../freshness.js";
-import { putJsonOnce } from "../json.js";
-import { readRecord } from "../record.js";
+import { readRecord, writeRecordOnce } from "../record.js";
 import { writeStream } from "../writeStream.js";
-import { canonicalJson, sha256 } from "./keys.js";
+import { artifactKey, canonicalJson, sha256 } from "./keys.js";
 
 export type { ArtifactManifest } from "../../spec/schemas/store/artifact.js";
 
@@ -64,11 +63,20 @@ export async function findManifest(
     schema: artifactManifestSchema,
     what: `the manifest of ${kind} ${key.slice(0, 12)}`,
     remedy: "remove it; the stage will run again",
-    fault: (manifest) =>
-      manifest.kind === kind && manifest.key === key && manifestDigest(manifest) === manifest.digest
-        ? undefined
-        : "it does not match its own digest",
+    fault: (manifest) => manifestFault(manifest, kind, key),
   });
+}
+
+/** Of a manifest of the right shape. Its digest is over what the artifact holds, its key over what it was made of. */
+function manifestFault(manifest: ArtifactManifest, kind: string, key: string): string | undefined {
+  const { codeVersion, seal } = manifest;
+  if (manifest.kind !== kind || manifest.key !== key)
+    return `it is of ${manifest.kind} ${manifest.key.slice(0, 12)}`;
+  if (manifestDigest(manifest) !== manifest.digest) return "it does not match its own digest";
+  if (codeVersion === undefined) return undefined;
+  if (artifactKey({ ...manifest, codeVersion }) !== key)
+    return "its key is not that of its parameters, inputs and engine";
+  return seal === undefined ? "its seal is missing" : undefined;
 }
 
 /** Like {@link findManifest}, for an artifact that must be there. */
@@ -108,6 +116,8 @@ function manifestDigest(manifest: Pick<ArtifactManifest, "files" | "summary">): 
 export interface NewArtifact {
   readonly kind: string;
   readonly key: string;
+  /** With it the key is that of {@link artifactKey}, which readers check. */
+  readonly codeVersion?: number;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly inputs: Readonly<Record<string, string>>;
   readonly summary: unknown;
@@ -152,6 +162,7 @@ export async function commitArtifact(
     key: artifact.key,
     digest: manifestDigest({ files, summary }),
     files,
+    ...(artifact.codeVersion === undefined ? {} : { codeVersion: artifact.codeVersion }),
     parameters,
     inputs: { ...artifact.inputs },
     summary,
@@ -160,8 +171,9 @@ export async function commitArtifact(
     seconds: artifact.seconds,
     ...(artifact.usage === undefined ? {} : { usage: artifact.usage }),
   };
-  const won = await putJsonOnce(store, manifestName(artifact.kind, artifact.key), manifest);
-  if (won) return { manifest, won };
+  const name = manifestName(artifact.kind, artifact.key);
+  const written = await writeRecordOnce(store, name, manifest);
+  if (written !== undefined) return { manifest: written, won: true };
   const winner = await findManifest(store, artifact.kind, artifact.key);
   if (winner === undefined) {
     throw new ThawError("STORE_UNREACHABLE", `the ${artifact.kind} manifest vanished while it was committed`);

@@ -2,8 +2,8 @@
 import type { DamagedRecord } from "../../spec/records/damaged.js";
 import { aliasSchema } from "../../spec/schemas/store/small.js";
 import { type Store, storeCall } from "../connection/connection.js";
-import { listNames, putJson } from "../json.js";
-import { readRecord, unlessDamaged } from "../record.js";
+import { listNames } from "../json.js";
+import { readRecord, unlessDamaged, withoutSeal, writeRecord } from "../record.js";
 
 /** Where an alias points, and since when. */
 export interface Alias {
@@ -23,7 +23,7 @@ export async function readAlias(store: Store, model: string, alias: string): Pro
     what: `the alias ${model}@${alias}`,
     remedy: `point it anew: \`thaw models alias ${model}@VERSION ${alias}\``,
   });
-  return record && { ...record, alias };
+  return record && { ...withoutSeal(record), alias };
 }
 
 /** All aliases of a model, by name. @param damaged gets those that cannot be read */
@@ -42,7 +42,7 @@ export async function listAliases(
 
 /** Points the alias at a version; it may have pointed elsewhere before. */
 export async function writeAlias(store: Store, model: string, { alias, ...record }: Alias): Promise<void> {
-  await putJson(store, recordName(model, alias), record);
+  await writeRecord(store, recordName(model, alias), record);
 }
 
 export async function removeAlias(store: Store, model: string, alias: string): Promise<void> {

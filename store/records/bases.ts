@@ -4,8 +4,8 @@ import { ThawError } from "../../spec/errors.js";
 import { registeredBaseSchema } from "../../spec/schemas/records/model.js";
 import { canonicalJson } from "../artifacts/keys.js";
 import { type Store, storeCall } from "../connection/connection.js";
-import { listNames, putJsonOnce } from "../json.js";
-import { readRecord, unlessDamaged } from "../record.js";
+import { listNames } from "../json.js";
+import { readRecord, unlessDamaged, writeRecordOnce } from "../record.js";
 
 /** Under it lie the records: `NAME/vN.json`. */
 export const BASES_PREFIX = "bases/";
@@ -61,7 +61,8 @@ export async function registerBase(
     const newest = await unlessDamaged(readBase(store, base.name, version), []);
     if (newest !== undefined && isSame(newest, base)) return newest;
     const entry = { ...base, version: version + 1 };
-    if (await putJsonOnce(store, baseRecordName(base.name, entry.version), entry)) return entry;
+    const record = await writeRecordOnce(store, baseRecordName(base.name, entry.version), entry);
+    if (record !== undefined) return record;
   }
   throw new ThawError("STORE_UNREACHABLE", `no version of base ${base.name} could be registered`, {
     hint: "many are registered at once; try again",
@@ -84,7 +85,7 @@ export async function removeBaseRecords(store: Store, name: string): Promise<num
 }
 
 function isSame(
-  { version: _version, createdAt: _then, ...known }: RegisteredBase,
+  { version: _version, createdAt: _then, seal: _seal, ...known }: RegisteredBase,
   { createdAt: _now, ...base }: Omit<RegisteredBase, "version">,
 ): boolean {
   return canonicalJson(known) === canonicalJson(base);

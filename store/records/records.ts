@@ -5,25 +5,26 @@ import type { ModelVersion } from "../../spec/records/model.js";
 import { modelVersionSchema } from "../../spec/schemas/records/model.js";
 import { runResultSchema } from "../../spec/schemas/records/run.js";
 import type { Store } from "../connection/connection.js";
-import { listNames, putJson, putJsonOnce } from "../json.js";
-import { readRecord, unlessDamaged } from "../record.js";
+import { listNames } from "../json.js";
+import { readRecord, unlessDamaged, withoutSeal, writeRecord, writeRecordOnce } from "../record.js";
 
 export const RUNS_PREFIX = "runs/";
 const runName = (runId: string): string => `${RUNS_PREFIX}${runId}.json`;
 const versionName = (name: string, version: number): string => `models/${name}/v${version}.json`;
 
 export async function writeRun(store: Store, result: RunResult): Promise<void> {
-  await putJson(store, runName(result.runId), result);
+  await writeRecord(store, runName(result.runId), result);
 }
 
 /** @throws ThawError ARTIFACT_CORRUPT, STORE_… */
 export async function readRun(store: Store, runId: string): Promise<RunResult | undefined> {
-  return readRecord(store, runName(runId), {
+  const run = await readRecord(store, runName(runId), {
     schema: runResultSchema,
     what: `the record of run ${runId}`,
     remedy: "put it back from a copy, or remove it: the run is then unknown to the store, its artifacts stay",
     fault: (run) => (run.runId === runId ? undefined : `it is of run ${run.runId}`),
   });
+  return run && withoutSeal(run);
 }
 
 /** Ids of the runs that have ended well, sorted. */
@@ -84,7 +85,8 @@ export async function registerModel(
   let next = ((await listVersions(store, model.name)).at(-1) ?? 0) + 1;
   for (let race = 0; race < MOST_RACES; race++, next++) {
     const entry = { ...model, version: next };
-    if (await putJsonOnce(store, versionName(model.name, next), entry)) return entry;
+    const record = await writeRecordOnce(store, versionName(model.name, next), entry);
+    if (record !== undefined) return record;
     const taken = await read(next);
     if (taken?.weights.digest === model.weights.digest) return taken;
   }

@@ -17,6 +17,7 @@ import {
   digestSchema,
   nameSchema,
   runIdSchema,
+  sealSchema,
   shareSchema,
   timeSchema,
   versionSchema,
@@ -56,6 +57,7 @@ export const registeredBaseSchema = schemaOf<RegisteredBase>()(
     inputSize: z.int().min(1).exactOptional(),
     extractor: extractorSchema.exactOptional(),
     ...originShape,
+    seal: sealSchema,
   }),
 );
 
@@ -95,5 +97,6 @@ export const modelVersionSchema = schemaOf<ModelVersion>()(
     mirroredAccuracy: z.number().exactOptional(),
     weights: artifactRefSchema,
     artifacts: artifactsSchema,
+    seal: sealSchema,
   }),
 );
