@@ -288,8 +288,12 @@ async function openInputs(
   return {
     manifest,
     folder: (name) =>
-      localArtifact(store, workFolder, manifest(name), (file) =>
-        report({ phase: `fetching ${file}`, step: 0, total: 1 }),
+      localArtifact(
+        store,
+        workFolder,
+        manifest(name),
+        (file) => report({ phase: `fetching ${file}`, step: 0, total: 1 }),
+        (phase) => report({ phase, step: 0, total: 1 }),
       ),
   };
 }

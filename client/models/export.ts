@@ -8,7 +8,8 @@ import type { ExportFormat } from "../../spec/exportFormat.js";
 import type { Platform } from "../../spec/platform.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import type { Progress } from "../../spec/records/training.js";
-import { localBase } from "../../store/artifacts/localBase.js";
+import { type BaseCheckpoint, localBase } from "../../store/artifacts/localBase.js";
+import type { Told } from "../../store/artifacts/localFile.js";
 import type { Store } from "../../store/connection/connection.js";
 import { modelCardFile } from "./cardFile.js";
 import { checkFolder, writeWhole } from "./exportFolder.js";
@@ -27,7 +28,9 @@ export interface ExportRequest {
   /** Whether the folder may hold other files. */
   readonly force: boolean;
   /** Checkpoint file of a base, fetched if need be. */
-  readonly baseCheckpoint: (name: string) => Promise<string>;
+  readonly baseCheckpoint: BaseCheckpoint;
+  /** Is told, in a sentence, what was not as it should be and is mended or cannot be checked. */
+  readonly told: Told;
   readonly onProgress: (progress: Progress) => void;
   /** Aborting it ends the export before the next file. */
   readonly signal: AbortSignal;
@@ -48,14 +51,14 @@ export interface Exported {
 
 /** @throws ThawError NOT_FOUND for the model, USAGE for the folder, ARTIFACT_CORRUPT, DISK_FULL, STORE_… */
 export async function exportModel(request: ExportRequest): Promise<Exported> {
-  const { store, platform, format, force, baseCheckpoint, onProgress, signal } = request;
+  const { store, platform, format, force, baseCheckpoint, told, onProgress, signal } = request;
   const model = await readFolds(store, await resolveModel(store, request.model));
   const folder = resolve(request.out ?? `${model.name}-v${model.version}-${format}`);
   await checkFolder(folder, force);
   onProgress({ phase: "fetching the model", step: 0, total: 1 });
   const [weights, base, card] = await Promise.all([
-    localWeights(store, platform.workFolder, model),
-    localBase(store, platform.workFolder, model.base, model.baseSpec, baseCheckpoint),
+    localWeights(store, platform.workFolder, model, told),
+    localBase(store, platform.workFolder, model.base, model.baseSpec, baseCheckpoint, told),
     modelCardFile(store, model),
   ]);
   signal.throwIfAborted();

@@ -6,7 +6,8 @@ import { ThawError } from "../../spec/errors.js";
 import type { Platform } from "../../spec/platform.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import type { Progress } from "../../spec/records/training.js";
-import { localBase } from "../../store/artifacts/localBase.js";
+import { type BaseCheckpoint, localBase } from "../../store/artifacts/localBase.js";
+import type { Told } from "../../store/artifacts/localFile.js";
 import type { Store } from "../../store/connection/connection.js";
 import { expandFiles } from "../images/files.js";
 import { resolveModel } from "./reference.js";
@@ -22,7 +23,9 @@ export interface PredictRequest {
   /** Averages over each image and its mirror image; without sets, whose promise was not made for that. */
   readonly mirrored?: boolean;
   /** Checkpoint file of a base, fetched if need be. */
-  readonly baseCheckpoint: (name: string) => Promise<string>;
+  readonly baseCheckpoint: BaseCheckpoint;
+  /** Is told, in a sentence, what was not as it should be and is mended or cannot be checked. */
+  readonly told: Told;
   readonly onProgress: (progress: Progress) => void;
   /** Aborting it ends the engine. */
   readonly signal: AbortSignal;
@@ -61,7 +64,7 @@ const answerSchema: z.ZodType<readonly EnginePrediction[]> = z.array(
 
 /** @throws ThawError NOT_FOUND for the model, USAGE when sides matter to it, DATA_NOT_FOUND for the files, ENGINE_FAILED, STORE_… */
 export async function predict(request: PredictRequest): Promise<Predictions> {
-  const { store, platform, baseCheckpoint, onProgress, signal } = request;
+  const { store, platform, baseCheckpoint, told, onProgress, signal } = request;
   const files = await expandFiles(request.files);
   const model = await resolveModel(store, request.model);
   if (request.mirrored === true) requireMirrored(model);
@@ -69,8 +72,8 @@ export async function predict(request: PredictRequest): Promise<Predictions> {
   try {
     onProgress({ phase: "fetching the model", step: 0, total: 1 });
     const [weights, base] = await Promise.all([
-      localWeights(store, platform.workFolder, model),
-      localBase(store, platform.workFolder, model.base, model.baseSpec, baseCheckpoint),
+      localWeights(store, platform.workFolder, model, told),
+      localBase(store, platform.workFolder, model.base, model.baseSpec, baseCheckpoint, told),
     ]);
     const answer = await engine.run(
       {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { fileDigest, noteIntact } from "../../files/intact.js";
 import type { ArtifactRef } from "../../spec/artifact.js";
 import type { StoredFile } from "../../spec/base.js";
 import { fitting } from "../../spec/engine/diskFull.js";
@@ -42,12 +42,6 @@ export function placeOf(name: string): { readonly kind: string; readonly key: st
 /** Where data of that digest lie in the bucket. */
 export function objectName(digest: string): string {
   return `${OBJECTS_PREFIX}${digest.slice(0, 2)}/${digest}`;
-}
-
-export async function fileDigest(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return hash.digest("hex");
 }
 
 /**
@@ -247,6 +241,7 @@ export async function downloadObject(
       verify(hash.digest("hex"), digest, what);
     });
     await rename(partial, destination);
+    await noteIntact(destination, digest);
   } finally {
     await rm(partial, { force: true });
   }

@@ -4,9 +4,10 @@
  */
 import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { fileDigest } from "../../files/intact.js";
 import { ThawError } from "../../spec/errors.js";
 import { type UploadList, uploadListSchema } from "../../spec/schemas/store/upload.js";
-import { fileDigest, OBJECTS_PREFIX, objectName } from "../artifacts/artifacts.js";
+import { OBJECTS_PREFIX, objectName } from "../artifacts/artifacts.js";
 import { sha256 } from "../artifacts/keys.js";
 import { type Store, storeCall } from "../connection/connection.js";
 import { listObjects } from "../inventory.js";

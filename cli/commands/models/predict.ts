@@ -42,6 +42,7 @@ export function addPredict(program: Command): void {
             files,
             mirrored: options.mirrored === true,
             baseCheckpoint,
+            told: progress.note,
             onProgress: progress.show,
             signal,
           };
