@@ -15,6 +15,7 @@ import { modelCardFile } from "./cardFile.js";
 import { checkFolder, writeWhole } from "./exportFolder.js";
 import { readFolds } from "./folds.js";
 import { resolveModel } from "./reference.js";
+import { requireSoundModel } from "./sound.js";
 import { localWeights } from "./weights.js";
 
 export interface ExportRequest {
@@ -52,7 +53,9 @@ export interface Exported {
 /** @throws ThawError NOT_FOUND for the model, USAGE for the folder, ARTIFACT_CORRUPT, DISK_FULL, STORE_… */
 export async function exportModel(request: ExportRequest): Promise<Exported> {
   const { store, platform, format, force, baseCheckpoint, told, onProgress, signal } = request;
-  const model = await readFolds(store, await resolveModel(store, request.model));
+  const resolved = await resolveModel(store, request.model);
+  await requireSoundModel(store, resolved, told);
+  const model = await readFolds(store, resolved);
   const folder = resolve(request.out ?? `${model.name}-v${model.version}-${format}`);
   await checkFolder(folder, force);
   onProgress({ phase: "fetching the model", step: 0, total: 1 });

@@ -11,6 +11,7 @@ import type { Told } from "../../store/artifacts/localFile.js";
 import type { Store } from "../../store/connection/connection.js";
 import { expandFiles } from "../images/files.js";
 import { resolveModel } from "./reference.js";
+import { requireSoundModel } from "./sound.js";
 import { localWeights } from "./weights.js";
 
 export interface PredictRequest {
@@ -62,12 +63,13 @@ const answerSchema: z.ZodType<readonly EnginePrediction[]> = z.array(
   }),
 );
 
-/** @throws ThawError NOT_FOUND for the model, USAGE when sides matter to it, DATA_NOT_FOUND for the files, ENGINE_FAILED, STORE_… */
+/** @throws ThawError NOT_FOUND for the model, USAGE when sides matter to it, DATA_NOT_FOUND for the files, ARTIFACT_CORRUPT, NUMBERS_DIFFER, ENGINE_FAILED, STORE_… */
 export async function predict(request: PredictRequest): Promise<Predictions> {
   const { store, platform, baseCheckpoint, told, onProgress, signal } = request;
   const files = await expandFiles(request.files);
   const model = await resolveModel(store, request.model);
   if (request.mirrored === true) requireMirrored(model);
+  await requireSoundModel(store, model, told);
   const engine = createEngine(() => undefined);
   try {
     onProgress({ phase: "fetching the model", step: 0, total: 1 });
@@ -83,6 +85,8 @@ export async function predict(request: PredictRequest): Promise<Predictions> {
         files,
         background: model.background,
         keepShortSide: model.keepShortSide,
+        classes: model.classes,
+        ...(model.golden === undefined ? {} : { golden: model.golden }),
         ...calibrationOf(model, request.mirrored),
       },
       { onProgress, signal },
@@ -115,12 +119,6 @@ function labelled(
   classes: readonly string[],
 ): FilePrediction {
   if (probabilities === undefined) return { path, error: error ?? "the file could not be read" };
-  if (probabilities.length !== classes.length) {
-    throw new ThawError(
-      "ARTIFACT_CORRUPT",
-      `the model has ${classes.length} classes, its weights ${probabilities.length}`,
-    );
-  }
   const best = probabilities.indexOf(Math.max(...probabilities));
   return {
     path,

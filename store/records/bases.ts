@@ -84,9 +84,10 @@ export async function removeBaseRecords(store: Store, name: string): Promise<num
   return versions;
 }
 
+/** Another machine rounds the numbers of the same base otherwise. */
 function isSame(
-  { version: _version, createdAt: _then, seal: _seal, ...known }: RegisteredBase,
-  { createdAt: _now, ...base }: Omit<RegisteredBase, "version">,
+  { version: _version, createdAt: _then, seal: _seal, golden: _here, ...known }: RegisteredBase,
+  { createdAt: _now, golden: _there, ...base }: Omit<RegisteredBase, "version">,
 ): boolean {
   return canonicalJson(known) === canonicalJson(base);
 }

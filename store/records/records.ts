@@ -10,7 +10,8 @@ import { readRecord, unlessDamaged, withoutSeal, writeRecord, writeRecordOnce } 
 
 export const RUNS_PREFIX = "runs/";
 const runName = (runId: string): string => `${RUNS_PREFIX}${runId}.json`;
-const versionName = (name: string, version: number): string => `models/${name}/v${version}.json`;
+/** Where a version's record lies in the bucket. */
+export const modelRecordName = (name: string, version: number): string => `models/${name}/v${version}.json`;
 
 export async function writeRun(store: Store, result: RunResult): Promise<void> {
   await writeRecord(store, runName(result.runId), result);
@@ -58,14 +59,20 @@ export async function readModel(
 ): Promise<ModelVersion | undefined> {
   const wanted = version ?? (await listVersions(store, name)).at(-1);
   if (wanted === undefined) return undefined;
-  return readRecord(store, versionName(name, wanted), {
+  return readRecord(store, modelRecordName(name, wanted), {
     schema: modelVersionSchema,
     what: `the record of model ${name}@${wanted}`,
     remedy:
       "put it back from a copy, or remove it and start the run again: what it has made is found in the store",
-    fault: (model) =>
-      model.name === name && model.version === wanted ? undefined : `it is of ${model.name}@${model.version}`,
+    fault: (model) => modelFault(model, name, wanted),
   });
+}
+
+function modelFault(model: ModelVersion, name: string, version: number): string | undefined {
+  if (model.name !== name || model.version !== version) return `it is of ${model.name}@${model.version}`;
+  const { classes, golden } = model;
+  if (golden === undefined || golden.probabilities.length === classes.length) return undefined;
+  return `it has ${classes.length} classes, and ${golden.probabilities.length} probabilities of thaw's own picture`;
 }
 
 /**
@@ -85,7 +92,7 @@ export async function registerModel(
   let next = ((await listVersions(store, model.name)).at(-1) ?? 0) + 1;
   for (let race = 0; race < MOST_RACES; race++, next++) {
     const entry = { ...model, version: next };
-    const record = await writeRecordOnce(store, versionName(model.name, next), entry);
+    const record = await writeRecordOnce(store, modelRecordName(model.name, next), entry);
     if (record !== undefined) return record;
     const taken = await read(next);
     if (taken?.weights.digest === model.weights.digest) return taken;
