@@ -1,4 +1,4 @@
-/** Writes a registered model as files that other programs can run, without loading TensorFlow. */
+/** Writes a registered model as files that other programs can run, without loading TensorFlow into this process. */
 import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -12,6 +12,7 @@ import { type BaseCheckpoint, localBase } from "../../store/artifacts/localBase.
 import type { Told } from "../../store/artifacts/localFile.js";
 import type { Store } from "../../store/connection/connection.js";
 import { modelCardFile } from "./cardFile.js";
+import { checkNumbers } from "./checkNumbers.js";
 import { checkFolder, writeWhole } from "./exportFolder.js";
 import { readFolds } from "./folds.js";
 import { resolveModel } from "./reference.js";
@@ -50,7 +51,7 @@ export interface Exported {
   }[];
 }
 
-/** @throws ThawError NOT_FOUND for the model, USAGE for the folder, ARTIFACT_CORRUPT, DISK_FULL, STORE_… */
+/** @throws ThawError NOT_FOUND for the model, USAGE for the folder, ARTIFACT_CORRUPT, NUMBERS_DIFFER, DISK_FULL, STORE_… */
 export async function exportModel(request: ExportRequest): Promise<Exported> {
   const { store, platform, format, force, baseCheckpoint, told, onProgress, signal } = request;
   const resolved = await resolveModel(store, request.model);
@@ -67,6 +68,8 @@ export async function exportModel(request: ExportRequest): Promise<Exported> {
   signal.throwIfAborted();
   onProgress({ phase: "reading the weights", step: 0, total: 1 });
   const trained = await loadTrainedModel(base, weights, model);
+  onProgress({ phase: "checking the model's numbers", step: 0, total: 1 });
+  await checkNumbers(resolved, base, weights, told, signal);
   const files = [...card, ...exportFiles(trained, model, format)];
   // Without the file that is loaded, an export that is broken off here cannot pass for the old one.
   await rm(join(folder, files.at(-1)?.name ?? ""), { force: true });

@@ -23,7 +23,8 @@ export async function requireSoundModel(store: Store, model: ModelVersion, told:
     throw changed(model, "its base is not the one whose digest it names");
   const evaluation = await evaluationOf(store, model);
   if (seal === undefined) {
-    const rest = evaluation === undefined ? "" : "; its classes and its temperature are those of its evaluation";
+    const rest =
+      evaluation === undefined ? "" : "; its classes and its temperature are those of its evaluation";
     told(`${name}@${version} is of an older thaw: its record has no seal to check it by${rest}`);
   }
   if (evaluation === undefined) return;
@@ -41,7 +42,10 @@ async function evaluationOf(store: Store, { artifacts }: ModelVersion): Promise<
 }
 
 /** What the record repeats of the evaluation, as `activities/light/register.ts` writes it. */
-function claims(model: ModelVersion, evaluation: Evaluation): readonly (readonly [string, unknown, unknown])[] {
+function claims(
+  model: ModelVersion,
+  evaluation: Evaluation,
+): readonly (readonly [string, unknown, unknown])[] {
   const { classes, testAccuracy, temperature, golden } = model;
   const own = [
     ["classes", classes, evaluation.classes],
@@ -59,8 +63,12 @@ function claims(model: ModelVersion, evaluation: Evaluation): readonly (readonly
 
 function changed({ name, version }: ModelVersion, why: string): ThawError {
   const record = modelRecordName(name, version);
-  return new ThawError("ARTIFACT_CORRUPT", `the record of model ${name}@${version} is damaged (${record}): ${why}`, {
-    hint: "put it back from a copy, or remove it and start the run again: what it has made is found in the store",
-    record,
-  });
+  return new ThawError(
+    "ARTIFACT_CORRUPT",
+    `the record of model ${name}@${version} is damaged (${record}): ${why}`,
+    {
+      hint: "put it back from a copy, or remove it and start the run again: what it has made is found in the store",
+      record,
+    },
+  );
 }

@@ -1,11 +1,11 @@
 /** One drawn picture through a base: whether it gives features at all, before anything is built on them. */
 import type { BaseChoice } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
+import type { Golden } from "../../spec/golden.js";
 import type { Base } from "../bases/catalogue.js";
 import { requireSound } from "../bases/sound.js";
 import { computingDevice, tf } from "../engine.js";
 import { pixelTensor } from "../training/step/batch.js";
-import type { Golden } from "../../spec/golden.js";
 import { featuresOf, frozenNetwork } from "./frozen.js";
 import { goldenOf, requireFeatures } from "./golden.js";
 import type { Parameters } from "./parameters.js";

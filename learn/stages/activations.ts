@@ -17,8 +17,8 @@ import {
 } from "../samples/files.js";
 import { allViews, renderBatches, type ViewRef } from "../samples/render.js";
 import { pixelTensor } from "../training/step/batch.js";
-import { isKept, keepDigest } from "./kept.js";
 import type { StageContext } from "./job.js";
+import { isKept, keepDigest } from "./kept.js";
 
 /** 32 images of 224 px keep the largest activation of Lite0 below 150 MB. */
 const BATCH = 32;

@@ -17,8 +17,8 @@ import {
   featureFormat,
   openBoundary,
 } from "./activations.js";
-import { isKept } from "./kept.js";
 import type { StageContext } from "./job.js";
+import { isKept } from "./kept.js";
 
 const FEATURES = "features";
 

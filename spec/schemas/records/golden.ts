@@ -19,7 +19,10 @@ export const modelGoldenSchema = schemaOf<ModelGolden>()(
 /** The search ends at a bound but for the rounding of its logarithm. */
 const SLACK = 1.001;
 
-export const temperatureSchema = z.number().min(COLDEST / SLACK).max(HOTTEST * SLACK);
+export const temperatureSchema = z
+  .number()
+  .min(COLDEST / SLACK)
+  .max(HOTTEST * SLACK);
 
 /** Every class once. */
 export const classesSchema = z

@@ -1,7 +1,13 @@
 /** Golden vectors: rounding passes, other numbers do not, and the error names what differs. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { featureDifference, goldenOf, modelGoldenOf, requireFeatures, requireModel } from "../../../../learn/network/golden.js";
+import {
+  featureDifference,
+  goldenOf,
+  modelGoldenOf,
+  requireFeatures,
+  requireModel,
+} from "../../../../learn/network/golden.js";
 import { randomStream } from "../../../../rng/stream.js";
 
 const stream = randomStream(1, "features");
@@ -22,7 +28,15 @@ test("differences of rounding pass", () => {
   const noise = randomStream(2, "noise");
   const near = features.map((value, i) => value * (1 + 0.001 * (noise.uniform(i) - 0.5)));
   assert.ok(featureDifference(known, goldenOf(near, "cpu")) < 0.001);
-  requireModel(known, modelGoldenOf(near, probabilities.map((p) => p + 0.009), "cpu"), classes);
+  requireModel(
+    known,
+    modelGoldenOf(
+      near,
+      probabilities.map((p) => p + 0.009),
+      "cpu",
+    ),
+    classes,
+  );
 });
 
 test("where a graphics processor has a part, more passes, and other weights still do not", () => {
@@ -50,7 +64,8 @@ test("features in another order, of another size, or that are no numbers are ref
   for (const other of [features.toReversed(), features.map((v) => 2 * v), features.map(() => Number.NaN)]) {
     assert.throws(() => requireFeatures(known, goldenOf(other, "cpu"), "the base b", "it was added"), {
       code: "NUMBERS_DIFFER",
-      message: /^the base b gives other features of thaw's own picture than when it was added: they differ by /,
+      message:
+        /^the base b gives other features of thaw's own picture than when it was added: they differ by /,
     });
   }
 });

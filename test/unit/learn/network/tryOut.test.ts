@@ -105,6 +105,7 @@ test("a base that gives other features than when it was added is refused, and sa
   const scaled = { ...sound, pixelScale: { mean: 100, deviation: 60 } };
   await assert.rejects(loadSound(chosenBase(scaled), scaled), {
     code: "NUMBERS_DIFFER",
-    message: /^the base own@1 gives other features of thaw's own picture than when it was added or trained: they differ by \d/,
+    message:
+      /^the base own@1 gives other features of thaw's own picture than when it was added or trained: they differ by \d/,
   });
 });
