@@ -45,12 +45,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     return { dataset: await inputs.folder("ingest"), out, scratch };
   };
 
-  const common = async (
-    request: StageRequest,
-    inputs: StageInputs,
-    out: string,
-    fetching: FetchContext,
-  ) => ({
+  const common = async (request: StageRequest, inputs: StageInputs, out: string, fetching: FetchContext) => ({
     folders: await foldersOf(request, inputs, out),
     base: await localBase(
       store,
@@ -70,7 +65,9 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     const { path: _path, ...data } = run.file.data;
     const baseImages: string[] = [];
     for (const dataset of datasetsOf(run.base, run.candidates))
-      baseImages.push(await localArtifactFile(fetching.store, workFolder, dataset, IMAGES_FILE, telling(fetching)));
+      baseImages.push(
+        await localArtifactFile(fetching.store, workFolder, dataset, IMAGES_FILE, telling(fetching)),
+      );
     return {
       kind: "ingest",
       source: await pausable(store, request, fetching.signal, (signal) =>
@@ -169,7 +166,12 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
           predictions: join(await inputs.folder(name), PREDICTIONS_FILE),
         })),
     );
-    const job: EngineJob = { kind: "evaluate", ...(await common(request, inputs, out, fetching)), candidates, folds };
+    const job: EngineJob = {
+      kind: "evaluate",
+      ...(await common(request, inputs, out, fetching)),
+      candidates,
+      folds,
+    };
     if (request.inputs.scratch === undefined) return job;
     const { seconds, history } = inputs.manifest("scratch").summary as TrainingSummary;
     const weights = join(await inputs.folder("scratch"), WEIGHTS_FILE);

@@ -1,11 +1,19 @@
 /** Holds two runs or models against each other: their figures, and both on the images that neither has seen. */
+import type { z } from "zod";
 import { pairedTest } from "../../learn/bases/pairedTest.js";
 import { ThawError } from "../../spec/errors.js";
 import { PREDICTIONS_FILE } from "../../spec/pipeline/artifactFiles.js";
 import type { RunResult } from "../../spec/pipeline/run.js";
 import type { Evaluation, FullPrediction } from "../../spec/records/evaluation.js";
 import type { FoldsInBrief } from "../../spec/records/folds.js";
-import { readArtifactFile, requireManifest } from "../../store/artifacts/artifacts.js";
+import { imageDigestSchema, predictionLineSchema } from "../../spec/schemas/records/files.js";
+import { shapedLines } from "../../spec/schemas/shaped.js";
+import {
+  type ArtifactManifest,
+  describeFile,
+  readArtifactFile,
+  requireManifest,
+} from "../../store/artifacts/artifacts.js";
 import type { Store } from "../../store/connection/connection.js";
 import { resolveRunRecord } from "./reference.js";
 
@@ -109,7 +117,7 @@ async function readSide(
     ...(run.folds === undefined ? {} : { folds: run.folds }),
   };
   const digests = await digestsOf(store, run);
-  const predictions = linesOf<FullPrediction>(await readArtifactFile(store, evaluate, PREDICTIONS_FILE));
+  const predictions = await linesOf<FullPrediction>(store, evaluate, PREDICTIONS_FILE, predictionLineSchema);
   const answers = predictions.flatMap(({ path, label, predicted }) => {
     const [image, name] = [digests.get(path), classes[label]];
     return image === undefined || name === undefined
@@ -122,8 +130,11 @@ async function readSide(
 /** What the images' files are, by their paths: those may differ where the bytes are the same. */
 async function digestsOf(store: Store, run: RunResult): Promise<ReadonlyMap<string, string>> {
   const ingest = await requireManifest(store, artifactOf(run, "ingest"));
-  const images = linesOf<{ path: string; sha256: string }>(
-    await readArtifactFile(store, ingest, "images.jsonl"),
+  const images = await linesOf<{ path: string; sha256: string }>(
+    store,
+    ingest,
+    "images.jsonl",
+    imageDigestSchema,
   );
   return new Map(images.map(({ path, sha256 }) => [path, sha256]));
 }
@@ -136,7 +147,12 @@ function artifactOf({ runId, artifacts }: RunResult, stage: string) {
   });
 }
 
-function linesOf<Line>(file: Buffer): readonly Line[] {
-  const lines = file.toString("utf8").split("\n");
-  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Line);
+async function linesOf<Line>(
+  store: Store,
+  manifest: ArtifactManifest,
+  name: string,
+  schema: z.ZodType,
+): Promise<readonly Line[]> {
+  const text = (await readArtifactFile(store, manifest, name)).toString("utf8");
+  return shapedLines(text, schema, describeFile(manifest, name));
 }

@@ -8,6 +8,8 @@ import { PREDICTIONS_FILE } from "../../spec/pipeline/artifactFiles.js";
 import type { ImageRecord } from "../../spec/records/dataset.js";
 import type { Evaluation } from "../../spec/records/evaluation.js";
 import type { FoldPrediction, FoldSummary } from "../../spec/records/folds.js";
+import { foldLineSchema } from "../../spec/schemas/records/files.js";
+import { shapedLines } from "../../spec/schemas/shaped.js";
 import { groupIndex } from "../bases/architecture.js";
 import { chosenBase } from "../bases/chosen.js";
 import { computingDevice, scoped, type Tensor2D, type Tensor4D, tf } from "../engine.js";
@@ -255,6 +257,6 @@ function withInput(result: PassResult, x: Tensor4D): PassResult {
 }
 
 async function readFold({ summary, predictions }: FoldResult): Promise<FinishedFold> {
-  const lines = (await readFile(predictions, "utf8")).trimEnd().split("\n");
-  return { summary, predictions: lines.map((line) => JSON.parse(line) as FoldPrediction) };
+  const lines = shapedLines<FoldPrediction>(await readFile(predictions, "utf8"), foldLineSchema, predictions);
+  return { summary, predictions: lines };
 }

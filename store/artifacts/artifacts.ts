@@ -263,6 +263,11 @@ export async function readArtifactFile(
   });
 }
 
+/** For messages about what an artifact's file says. */
+export function describeFile({ kind, key }: ArtifactManifest, name: string): string {
+  return `${name} of the ${kind} artifact (${manifestName(kind, key)})`;
+}
+
 async function openObject(store: Store, digest: string, name: string) {
   try {
     return await store.client.getObject(store.bucket, objectName(digest));
