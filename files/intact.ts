@@ -14,6 +14,9 @@ export async function fileDigest(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
+/** Weights and packs are few; of images, of which there may be millions, the last ones. */
+const MOST_KNOWN = 10_000;
+
 /** What this process has read to the end: the file's signature and digest, by path. */
 const known = new Map<string, { readonly signature: string; readonly digest: string }>();
 
@@ -33,12 +36,19 @@ export async function lookAt(path: string, digest: string): Promise<"intact" | "
   const before = known.get(path);
   const own = before?.signature === signature ? before.digest : await fileDigest(path).catch(() => undefined);
   if (own === undefined) return "absent";
-  known.set(path, { signature, digest: own });
+  remember(path, signature, own);
   return own === digest ? "intact" : "changed";
 }
 
 /** Of a file that the caller has just written, with a digest taken on the way: it is not read again. */
 export async function noteIntact(path: string, digest: string): Promise<void> {
   const signature = await signatureOf(path);
-  if (signature !== undefined) known.set(path, { signature, digest });
+  if (signature !== undefined) remember(path, signature, digest);
+}
+
+function remember(path: string, signature: string, digest: string): void {
+  known.delete(path);
+  known.set(path, { signature, digest });
+  const [oldest] = known.keys();
+  if (known.size > MOST_KNOWN && oldest !== undefined) known.delete(oldest);
 }

@@ -29,7 +29,7 @@ export async function requireSoundModel(store: Store, model: ModelVersion, told:
   }
   if (evaluation === undefined) return;
   for (const [what, own, evaluated] of claims(model, evaluation)) {
-    if (canonicalJson(own) === canonicalJson(evaluated)) continue;
+    if (canonicalJson([own]) === canonicalJson([evaluated])) continue;
     throw changed(model, `its ${what} are not those of its evaluation`);
   }
 }
@@ -50,12 +50,12 @@ function claims(
   const own = [
     ["classes", classes, evaluation.classes],
     ["accuracy and temperature", [testAccuracy, temperature], [evaluation.accuracy, evaluation.temperature]],
+    ["probabilities of thaw's own picture", golden, evaluation.golden],
   ] as const;
   if (model.seal === undefined) return own;
   const quantile = evaluation.refuted?.sets === undefined ? evaluation.conformal?.quantile : undefined;
   return [
     ...own,
-    ["probabilities of thaw's own picture", golden, evaluation.golden],
     ["sets of possible classes", model.conformalQuantile, quantile],
     ["figures on mirror images", model.mirroredAccuracy, evaluation.mirrored?.accuracy],
   ];

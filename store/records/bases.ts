@@ -40,9 +40,14 @@ export async function readBase(
     schema: registeredBaseSchema,
     what: `the record of base ${name}@${wanted}`,
     remedy: "remove it from the bucket and add the base again",
-    fault: (base) =>
-      base.name === name && base.version === wanted ? undefined : `it is of ${base.name}@${base.version}`,
+    fault: (base) => baseFault(base, name, wanted),
   });
+}
+
+function baseFault(base: RegisteredBase, name: string, version: number): string | undefined {
+  if (base.name !== name || base.version !== version) return `it is of ${base.name}@${base.version}`;
+  // Golden vectors came with the seals.
+  return base.golden !== undefined && base.seal === undefined ? "its seal is missing" : undefined;
 }
 
 /** Several people who add bases of one name at once. */

@@ -70,8 +70,11 @@ export async function readModel(
 
 function modelFault(model: ModelVersion, name: string, version: number): string | undefined {
   if (model.name !== name || model.version !== version) return `it is of ${model.name}@${model.version}`;
-  const { classes, golden } = model;
-  if (golden === undefined || golden.probabilities.length === classes.length) return undefined;
+  const { classes, golden, seal } = model;
+  if (golden === undefined) return undefined;
+  // Golden vectors came with the seals.
+  if (seal === undefined) return "its seal is missing";
+  if (golden.probabilities.length === classes.length) return undefined;
   return `it has ${classes.length} classes, and ${golden.probabilities.length} probabilities of thaw's own picture`;
 }
 
