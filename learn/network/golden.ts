@@ -69,8 +69,8 @@ export function modelGoldenOf(
 export function featureDifference(known: Golden, own: Golden): number {
   const apart = known.features.map((sum, i) => Math.abs(sum - (own.features[i] ?? Number.NaN)));
   const scale = Math.max(known.scale, Number.MIN_VALUE);
-  // A number that is none must not pass for the smallest one.
-  return apart.reduce((most, one) => (one <= most ? most : one), Math.abs(known.scale - own.scale)) / scale;
+  // A number that is none makes the largest one none, which no tolerance takes.
+  return Math.max(Math.abs(known.scale - own.scale), ...apart) / scale;
 }
 
 /**
