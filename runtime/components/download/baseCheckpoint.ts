@@ -52,9 +52,13 @@ export async function baseCheckpoint(
   await forgetCached(weights.recipe);
   const again = await provided(weights);
   if ((await lookAt(again, weights.sha256)) === "intact") return again;
-  throw new ThawError("PROVISION_FAILED", `the weights of ${base} in ${again} are not those that are pinned`, {
-    hint: "something changes them as they are written: look at the disk, and remove the folder",
-  });
+  throw new ThawError(
+    "PROVISION_FAILED",
+    `the weights of ${base} in ${again} are not those that are pinned`,
+    {
+      hint: "something changes them as they are written: look at the disk, and remove the folder",
+    },
+  );
 }
 
 async function provided({ component }: Weights): Promise<string> {

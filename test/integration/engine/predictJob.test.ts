@@ -105,10 +105,13 @@ describe("predictJob", () => {
 
     // What does not fit its record is not used, whatever the files are.
     const none = { ...job, files: [] };
-    await assert.rejects(predictJob({ ...none, classes: ["a"] }, () => {}), {
-      code: "ARTIFACT_CORRUPT",
-      message: `the model has 1 classes, its weights have ${CLASSES}`,
-    });
+    await assert.rejects(
+      predictJob({ ...none, classes: ["a"] }, () => {}),
+      {
+        code: "ARTIFACT_CORRUPT",
+        message: `the model has 1 classes, its weights have ${CLASSES}`,
+      },
+    );
     const golden = {
       picture: 1,
       device: "cpu",
@@ -116,10 +119,13 @@ describe("predictJob", () => {
       features: Array<number>(16).fill(3),
       probabilities: [1, 0, 0],
     } as const;
-    await assert.rejects(predictJob({ ...none, golden }, () => {}), {
-      code: "NUMBERS_DIFFER",
-      message: /^the model gives other features of thaw's own picture than when it was evaluated: /,
-    });
+    await assert.rejects(
+      predictJob({ ...none, golden }, () => {}),
+      {
+        code: "NUMBERS_DIFFER",
+        message: /^the model gives other features of thaw's own picture than when it was evaluated: /,
+      },
+    );
 
     // A square is cut in the middle whichever way it is seen.
     const [square, turned] = [named("square.png"), named("turned.png")];
