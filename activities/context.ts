@@ -3,6 +3,7 @@
 import type { Engine } from "../engine/process.js";
 import type { Prices } from "../spec/prices.js";
 import type { Resources } from "../spec/records/usage.js";
+import type { BaseCheckpoint } from "../store/artifacts/localBase.js";
 import type { Store } from "../store/connection/connection.js";
 import type { EngineOutput } from "./log/outputLines.js";
 import type { Metrics } from "./metrics/metrics.js";
@@ -37,5 +38,5 @@ export interface TrainingDependencies extends ControlDependencies {
   /** A stage that has had no progress for so many seconds is ended, to be tried again; for ever when left out. */
   readonly noProgressSeconds?: number;
   /** Checkpoint file of a base, fetched if need be. */
-  readonly baseCheckpoint: (name: string) => Promise<string>;
+  readonly baseCheckpoint: BaseCheckpoint;
 }

@@ -21,7 +21,7 @@ import { localSource } from "./heavy/localSource.js";
 import { createRunningStages } from "./heavy/runningStages.js";
 import { boundScratch, SCRATCH } from "./heavy/scratch.js";
 import { digestCacheFile } from "./heavy/source.js";
-import { type JobBuilder, runStage, type StageInputs } from "./heavy/stageRunner.js";
+import { type FetchContext, type JobBuilder, runStage, type StageInputs } from "./heavy/stageRunner.js";
 import { typedFailures } from "./life/failures.js";
 import { logged } from "./log/logged.js";
 import { measured } from "./metrics/measured.js";
@@ -46,9 +46,16 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     return { dataset: await inputs.folder("ingest"), out, scratch };
   };
 
-  const common = async (request: StageRequest, inputs: StageInputs, out: string) => ({
+  const common = async (request: StageRequest, inputs: StageInputs, out: string, fetching: FetchContext) => ({
     folders: await foldersOf(request, inputs, out),
-    base: await localBase(store, workFolder, request.run.file.base, request.run.base, baseCheckpoint),
+    base: await localBase(
+      store,
+      workFolder,
+      request.run.file.base,
+      request.run.base,
+      baseCheckpoint,
+      telling(fetching),
+    ),
     augment: request.run.file.augment,
     loss: request.run.file.loss,
     seed: request.run.file.seed,
@@ -60,7 +67,9 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     const imagesOf = async (datasets: readonly ArtifactRef[]): Promise<string[]> => {
       const files: string[] = [];
       for (const dataset of datasets)
-        files.push(await localArtifactFile(fetching.store, workFolder, dataset, IMAGES_FILE));
+        files.push(
+          await localArtifactFile(fetching.store, workFolder, dataset, IMAGES_FILE, telling(fetching)),
+        );
       return files;
     };
     const baseImages = await imagesOf(datasetsOf(run.base, run.candidates));
@@ -79,16 +88,16 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     };
   };
 
-  const features: JobBuilder = async (request, inputs, out) => ({
+  const features: JobBuilder = async (request, inputs, out, fetching) => ({
     kind: "features",
-    ...(await common(request, inputs, out)),
+    ...(await common(request, inputs, out, fetching)),
     boundaries: unfreezeStages(request.run.file, request.run.base),
     keepPixels: request.run.file.compare.scratch,
   });
 
-  const recipe: JobBuilder = async (request, inputs, out) => ({
+  const recipe: JobBuilder = async (request, inputs, out, fetching) => ({
     kind: "recipe",
-    ...(await common(request, inputs, out)),
+    ...(await common(request, inputs, out, fetching)),
     settings: {
       // A client from before there were recipes does not say.
       asked: request.run.file.recipe ?? "auto",
@@ -98,30 +107,30 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     features: join(await inputs.folder("features"), FEATURES_FILE),
   });
 
-  const head: JobBuilder = async (request, inputs, out) => ({
+  const head: JobBuilder = async (request, inputs, out, fetching) => ({
     kind: "head",
-    ...(await common(request, inputs, out)),
+    ...(await common(request, inputs, out, fetching)),
     head: request.run.file.head,
     features: join(await inputs.folder("features"), FEATURES_FILE),
   });
 
-  const tune: JobBuilder = async (request, inputs, out) => {
+  const tune: JobBuilder = async (request, inputs, out, fetching) => {
     const stage = Number(request.stage.parameters.stage);
     const previous = stage === 1 ? "head" : `tune-${stage - 1}`;
     return {
       kind: "tune",
-      ...(await common(request, inputs, out)),
+      ...(await common(request, inputs, out, fetching)),
       settings: tuneSettings(request.run.file.unfreeze, String(request.stage.parameters.deepest), stage),
       previous: join(await inputs.folder(previous), WEIGHTS_FILE),
     };
   };
 
-  const fold: JobBuilder = async (request, inputs, out) => {
+  const fold: JobBuilder = async (request, inputs, out, fetching) => {
     const { file } = request.run;
     const { fold, folds, stages } = request.stage.parameters;
     return {
       kind: "fold",
-      ...(await common(request, inputs, out)),
+      ...(await common(request, inputs, out, fetching)),
       settings: {
         fold: Number(fold),
         folds: Number(folds),
@@ -135,17 +144,17 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     };
   };
 
-  const scratch: JobBuilder = async (request, inputs, out) => {
+  const scratch: JobBuilder = async (request, inputs, out, fetching) => {
     const trained = Object.keys(request.inputs).filter((name) => name !== "ingest");
     return {
       kind: "scratch",
-      ...(await common(request, inputs, out)),
+      ...(await common(request, inputs, out, fetching)),
       seconds: trained.reduce((sum, name) => sum + inputs.manifest(name).seconds, 0),
       batchSize: request.run.file.unfreeze.batch_size,
     };
   };
 
-  const evaluate: JobBuilder = async (request, inputs, out) => {
+  const evaluate: JobBuilder = async (request, inputs, out, fetching) => {
     const candidates: { stage: string; weights: string; deepest?: string }[] = [];
     for (const stage of Object.keys(request.inputs).filter(
       (name) => name === "head" || name.startsWith("tune-"),
@@ -164,7 +173,12 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
           predictions: join(await inputs.folder(name), PREDICTIONS_FILE),
         })),
     );
-    const job: EngineJob = { kind: "evaluate", ...(await common(request, inputs, out)), candidates, folds };
+    const job: EngineJob = {
+      kind: "evaluate",
+      ...(await common(request, inputs, out, fetching)),
+      candidates,
+      folds,
+    };
     if (request.inputs.scratch === undefined) return job;
     const { seconds, history } = inputs.manifest("scratch").summary as TrainingSummary;
     const weights = join(await inputs.folder("scratch"), WEIGHTS_FILE);
@@ -196,6 +210,11 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     trainScratch: activity(scratch),
     evaluate: activity(evaluate),
   };
+}
+
+/** Copies that are fetched anew are told where progress is. */
+function telling({ report }: FetchContext): (sentence: string) => void {
+  return (phase) => report({ phase, step: 0, total: 1 });
 }
 
 /** @param stage from 1 */

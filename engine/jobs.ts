@@ -48,13 +48,11 @@ export async function runJob(job: EngineJob, outside: Outside): Promise<unknown>
       return importLayersModel(job, job.out);
     }
     case "try": {
-      const [{ chosenBase }, { loadSound }] = await Promise.all([
+      const [{ chosenBase }, { baseGolden }] = await Promise.all([
         import("../learn/bases/chosen.js"),
         import("../learn/network/tryOut.js"),
       ]);
-      const base = chosenBase(job.base);
-      await loadSound(base, job.base);
-      return base.architecture.features;
+      return baseGolden(chosenBase(job.base), job.base);
     }
     case "predict": {
       const { predictJob } = await import("./predictJob.js");

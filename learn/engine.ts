@@ -51,6 +51,11 @@ function load(): typeof TensorFlow {
   return loaded;
 }
 
+/** What the loaded TensorFlow computes on. */
+export function computingDevice(): "cpu" | "gpu" {
+  return (tf.backend() as unknown as NativeBackend).isUsingGpuDevice ? "gpu" : "cpu";
+}
+
 function requireEngine(name: string): typeof TensorFlow {
   try {
     return require(name) as typeof TensorFlow;

@@ -1,5 +1,6 @@
 /** Bases beyond the catalogue's: checkpoints that a user registered, and models that thaw trained. */
 import type { ArtifactRef } from "./artifact.js";
+import type { Golden } from "./golden.js";
 
 /** One number for all three channels, or one for each of red, green and blue. */
 export type PerChannel = number | readonly [number, number, number];
@@ -68,6 +69,10 @@ export interface RegisteredBase extends BaseOrigin {
   readonly inputSize?: number;
   /** Of a {@link LAYERS_MODEL} only. */
   readonly extractor?: ExtractorSpec;
+  /** Absent in bases added by older versions: their numbers are not compared. */
+  readonly golden?: Golden;
+  /** See `store/seal.ts`; absent in records from before there were seals, which cannot be checked. */
+  readonly seal?: string;
 }
 
 /** A base that is not the catalogue's, found once when the run starts, so that it cannot change under the run. */
@@ -83,6 +88,8 @@ export interface BaseSpec {
   readonly inputSize?: number;
   /** Of a {@link LAYERS_MODEL} only. */
   readonly extractor?: ExtractorSpec;
+  /** Checked wherever the base is loaded; absent where it was made before there were any. */
+  readonly golden?: Golden;
   /** Artifacts of tuned models whose weights lie over the base's, the oldest first. */
   readonly layers: readonly ArtifactRef[];
   /** The models among its ancestors, `digits@3`, the oldest first. */
@@ -107,6 +114,8 @@ export interface BaseChoice {
   readonly inputSize?: number;
   /** Of a {@link LAYERS_MODEL} only. */
   readonly extractor?: ExtractorSpec;
+  /** What its features of thaw's own picture have to be like. */
+  readonly golden?: Golden;
   /** Weights files that lie over the checkpoint's, in this order. */
   readonly layers?: readonly string[];
 }

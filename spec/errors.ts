@@ -42,6 +42,8 @@ export const ERROR_CODES = {
   /** The one further try, at half the batch, is made within the attempt. */
   OUT_OF_MEMORY: { exit: 1, retryable: false },
   WORKER_BUSY: { exit: 4, retryable: true },
+  /** thaw's own picture gives other numbers here than where the base was added or the model evaluated. */
+  NUMBERS_DIFFER: { exit: 1, retryable: false },
   ARTIFACT_CORRUPT: { exit: 1, retryable: true },
   TEMPORAL_UNREACHABLE: { exit: 4, retryable: true },
   /** There is a server, and it has no namespace for us, does not let us in, or has another idea of TLS. */

@@ -5,6 +5,7 @@ import { digestSource } from "../../data/source/digest.js";
 import type { SourceEntries, SourceEntry } from "../../data/source/entries.js";
 import { writeFetched } from "../../data/source/fetched.js";
 import { listSource } from "../../data/source/source.js";
+import { lookAt } from "../../files/intact.js";
 import { ThawError } from "../../spec/errors.js";
 import { isBucketUrl } from "../../spec/images/objects.js";
 import { whyUnreadable } from "../../spec/images/unreadable.js";
@@ -97,6 +98,11 @@ async function uploadedImages(
   return { ...source, images };
 }
 
+/** Only uploads say what the bytes of an image are. */
+async function isOfDigest(file: string, sha256: string | undefined): Promise<boolean> {
+  return sha256 === undefined || (await lookAt(file, sha256)) === "intact";
+}
+
 async function fetchMissing(
   images: readonly Remote[],
   { report, signal }: Pick<FetchContext, "report" | "signal">,
@@ -107,8 +113,9 @@ async function fetchMissing(
     ({ entry }) => entry.leftOut === undefined && whyUnreadable(entry.sha256) === undefined,
   );
   await forEachParallel(readable, CONNECTIONS, async (image) => {
-    const { file } = image.entry;
-    if (!(await isFetched(file, image.size))) missing.set(file, image);
+    const { file, sha256 } = image.entry;
+    const isThere = (await isFetched(file, image.size)) && (await isOfDigest(file, sha256));
+    if (!isThere) missing.set(file, image);
   });
   const progress = imageProgress("fetching images", missing.size, report);
   let done = 0;

@@ -223,6 +223,7 @@ async function makeOnce(
     const { manifest, won } = await commitArtifact(store, {
       kind: request.stage.kind,
       key: ownKey,
+      codeVersion: stage.codeVersion,
       parameters: stage.parameters,
       inputs: digests,
       summary: half === undefined ? summary : { ...(summary as object), outOfMemory: half.outOfMemory },
@@ -287,8 +288,12 @@ async function openInputs(
   return {
     manifest,
     folder: (name) =>
-      localArtifact(store, workFolder, manifest(name), (file) =>
-        report({ phase: `fetching ${file}`, step: 0, total: 1 }),
+      localArtifact(
+        store,
+        workFolder,
+        manifest(name),
+        (file) => report({ phase: `fetching ${file}`, step: 0, total: 1 }),
+        (phase) => report({ phase, step: 0, total: 1 }),
       ),
   };
 }

@@ -10,9 +10,16 @@ import { PROBE_FILE } from "../../spec/pipeline/artifactFiles.js";
 import { candidatesOf } from "../../spec/pipeline/stages.js";
 import type { BaseComparison } from "../../spec/records/baseComparison.js";
 import type { RecipeSummary } from "../../spec/records/recipe.js";
-import { readArtifactFile, requireManifest } from "../../store/artifacts/artifacts.js";
+import { probeLineSchema } from "../../spec/schemas/records/files.js";
+import { shapedLines } from "../../spec/schemas/shaped.js";
+import { describeFile, readArtifactFile, requireManifest } from "../../store/artifacts/artifacts.js";
 import type { ControlDependencies } from "../context.js";
 import { commitOnce } from "./commitOnce.js";
+
+interface ProbeLine {
+  readonly label: number;
+  readonly probabilities: readonly number[];
+}
 
 export async function chooseBase(
   dependencies: ControlDependencies,
@@ -30,7 +37,11 @@ async function compare(
     const recipe = await requireManifest(store, inputs[`recipe-${index + 1}`] as ArtifactRef);
     const features = await requireManifest(store, inputs[`features-${index + 1}`] as ArtifactRef);
     const { rows, seconds } = features.summary as { readonly rows: number; readonly seconds: number };
-    const probe = (await readArtifactFile(store, recipe, PROBE_FILE)).toString("utf8").trimEnd();
+    const probe = shapedLines<ProbeLine>(
+      (await readArtifactFile(store, recipe, PROBE_FILE)).toString("utf8"),
+      probeLineSchema,
+      describeFile(recipe, PROBE_FILE),
+    );
     const { evidence, domain } = recipe.summary as RecipeSummary;
     measured.push({
       name,
@@ -38,7 +49,7 @@ async function compare(
       ...(domain === undefined ? {} : { verdict: domain.verdict }),
       secondsPerView: seconds / rows,
       multiplyAdds: costOf(name, run.candidates?.[name]),
-      correct: probe.split("\n").map(isRight),
+      correct: probe.map(isRight),
     });
   }
   return compareBases(measured);
@@ -51,7 +62,6 @@ function costOf(name: string, spec: BaseSpec | undefined): number | undefined {
 }
 
 /** Whether the probe, trained on the other folds, names the image's class. */
-function isRight(line: string): boolean {
-  const { label, probabilities } = JSON.parse(line) as { label: number; probabilities: readonly number[] };
+function isRight({ label, probabilities }: ProbeLine): boolean {
   return probabilities.indexOf(Math.max(...probabilities)) === label;
 }

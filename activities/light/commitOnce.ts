@@ -24,6 +24,7 @@ export async function commitOnce(
   const { manifest, won } = await commitArtifact(dependencies.store, {
     kind: request.stage.kind,
     key,
+    codeVersion: request.stage.codeVersion,
     parameters: request.stage.parameters,
     inputs: digests,
     summary,

@@ -41,6 +41,7 @@ async function newVersion(
     ...(evaluation.temperature === undefined ? {} : { temperature: evaluation.temperature }),
     ...(quantile === undefined ? {} : { conformalQuantile: quantile }),
     ...(mirrored === undefined ? {} : { mirroredAccuracy: mirrored.accuracy }),
+    ...(evaluation.golden === undefined ? {} : { golden: evaluation.golden }),
     weights: trained.at(-1)?.[1] as ArtifactRef,
     artifacts: inputs,
     background: run.file.data.background,

@@ -3,6 +3,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { stringify } from "yaml";
+import type { z } from "zod";
 import { findArchitecture } from "../../learn/bases/architectures.js";
 import { type Base, findBase } from "../../learn/bases/catalogue.js";
 import { extractorBase } from "../../learn/bases/extractor.js";
@@ -29,8 +30,12 @@ import type { ReportData } from "../../spec/records/report.js";
 import type { SuspectedPair } from "../../spec/records/suspectedCopies.js";
 import type { StageSummary, TrainingSummary } from "../../spec/records/training.js";
 import type { ActivationMaps, FeatureMap } from "../../spec/records/visuals.js";
+import { copyLineSchema, imageLineSchema, predictionLineSchema } from "../../spec/schemas/records/files.js";
+import { activationMapsSchema, featureMapSchema } from "../../spec/schemas/records/report.js";
+import { shapedJson, shapedLines } from "../../spec/schemas/shaped.js";
 import {
   type ArtifactManifest,
+  describeFile,
   readArtifactFile,
   readArtifactRange,
   requireManifest,
@@ -90,7 +95,7 @@ async function collect(
   const model = summaryOf<ModelVersion>("register");
   const base = describedBase(run);
   const { source, licence, pretrainedOn } = run.base?.origin ?? findBase(base.name);
-  const records = await readLines<ImageRecord>(store, ingest, "images.jsonl");
+  const records = await readLines<ImageRecord>(store, ingest, "images.jsonl", imageLineSchema);
   const examples = evaluation.classes.map((_, label) =>
     records
       .filter((record) => record.label === label && record.split === "train")
@@ -99,8 +104,13 @@ async function collect(
   );
   const tested = [...evaluation.mistakes, ...(evaluation.topLosses ?? [])];
   const evaluated = manifests.get("evaluate") as ArtifactManifest;
-  const activationMaps = await readJson<ActivationMaps>(store, evaluated, ACTIVATION_MAPS_FILE);
-  const featureMap = await readJson<FeatureMap>(store, evaluated, FEATURE_MAP_FILE);
+  const activationMaps = await readJson<ActivationMaps>(
+    store,
+    evaluated,
+    ACTIVATION_MAPS_FILE,
+    activationMapsSchema,
+  );
+  const featureMap = await readJson<FeatureMap>(store, evaluated, FEATURE_MAP_FILE, featureMapSchema);
   const mapped = activationMaps?.maps ?? [];
   const shown = new Set([...examples.flat(), ...[...tested, ...mapped].map(({ path }) => path)]);
   const thumbnails = await makeThumbnails(
@@ -167,8 +177,8 @@ async function withoutCopies(
   if (recipe === undefined || evaluation === undefined || copies === undefined || copies.count === 0)
     return undefined;
   const [pairs, predictions] = await Promise.all([
-    readLines<SuspectedPair>(store, recipe, COPIES_FILE),
-    readLines<FullPrediction>(store, evaluation, PREDICTIONS_FILE),
+    readLines<SuspectedPair>(store, recipe, COPIES_FILE, copyLineSchema),
+    readLines<FullPrediction>(store, evaluation, PREDICTIONS_FILE, predictionLineSchema),
   ]);
   return accuracyWithout(predictions, new Set(pairs.map(({ image }) => image.path)));
 }
@@ -177,9 +187,10 @@ async function readLines<Line>(
   store: ControlDependencies["store"],
   manifest: ArtifactManifest,
   file: string,
+  schema: z.ZodType,
 ): Promise<Line[]> {
-  const text = (await readArtifactFile(store, manifest, file)).toString("utf8").trimEnd();
-  return text === "" ? [] : text.split("\n").map((line) => JSON.parse(line) as Line);
+  const text = (await readArtifactFile(store, manifest, file)).toString("utf8");
+  return shapedLines(text, schema, describeFile(manifest, file));
 }
 
 /** Undefined where an older version made the artifact, which wrote no such file. */
@@ -187,9 +198,11 @@ async function readJson<Content>(
   store: Store,
   manifest: ArtifactManifest,
   name: string,
+  schema: z.ZodType<Content>,
 ): Promise<Content | undefined> {
   if (!manifest.files.some((file) => file.name === name)) return undefined;
-  return JSON.parse((await readArtifactFile(store, manifest, name)).toString("utf8")) as Content;
+  const text = (await readArtifactFile(store, manifest, name)).toString("utf8");
+  return shapedJson(text, schema, describeFile(manifest, name));
 }
 
 async function drawOverlays({ maps, columns }: ActivationMaps): Promise<Record<string, string>> {

@@ -12,7 +12,14 @@ import type { Interruptions } from "../../spec/records/training.js";
 import { reasonsToTrain } from "../../spec/retraining/decision.js";
 import type { Look, RetrainInput } from "../../spec/retraining/retraining.js";
 import { readingOf } from "../../spec/runFile/folders.js";
-import { type ArtifactManifest, readArtifactFile, requireManifest } from "../../store/artifacts/artifacts.js";
+import { knownImageSchema } from "../../spec/schemas/records/files.js";
+import { shapedLines } from "../../spec/schemas/shaped.js";
+import {
+  type ArtifactManifest,
+  describeFile,
+  readArtifactFile,
+  requireManifest,
+} from "../../store/artifacts/artifacts.js";
 import { canonicalJson, stageKey } from "../../store/artifacts/keys.js";
 import type { Store } from "../../store/connection/connection.js";
 import { bucketReader } from "../../store/images/bucketReader.js";
@@ -114,8 +121,9 @@ async function changes(
 ): Promise<Pick<Look, "added" | "removed" | "changed">> {
   if (ingest === undefined) return { added: images.size, removed: 0, changed: 0 };
   const { classes, quarantined } = ingest.summary as DatasetSummary;
-  const lines = (await readArtifactFile(store, ingest, "images.jsonl")).toString("utf8").split("\n");
-  const records = lines.filter((line) => line !== "").map((line) => JSON.parse(line) as ImageRecord);
+  const text = (await readArtifactFile(store, ingest, "images.jsonl")).toString("utf8");
+  const what = describeFile(ingest, "images.jsonl");
+  const records = shapedLines<ImageRecord>(text, knownImageSchema, what);
   const before = new Map(records.map((record) => [record.path, record]));
   const leftOut = new Set(quarantined.map(({ path }) => path));
   const isChanged = ([path, { label, version }]: readonly [string, ListedImage]): boolean => {

@@ -8,6 +8,7 @@ import { RAW_PIXELS } from "../../learn/bases/extractor.js";
 import { type ExtractorSpec, LAYERS_MODEL, type PixelScale } from "../../spec/base.js";
 import type { ImportedModel } from "../../spec/engine/job.js";
 import { ThawError } from "../../spec/errors.js";
+import type { Golden } from "../../spec/golden.js";
 import type { Store } from "../../store/connection/connection.js";
 import type { FetchOptions } from "./checkpointSource.js";
 import { openLayersModel } from "./layersModelSource.js";
@@ -29,6 +30,7 @@ export interface ExtractorFile {
   readonly path: string;
   readonly extractor: ExtractorSpec;
   readonly pixelScale: PixelScale;
+  readonly golden: Golden;
   dispose(): Promise<void>;
 }
 
@@ -67,8 +69,8 @@ export async function importLayersModel(
     if (pixelScale === undefined && !rescales) throw unknownScale(from);
     const scale = pixelScale ?? RAW_PIXELS;
     const base = { name, architecture: LAYERS_MODEL, checkpoint: path, extractor, pixelScale: scale };
-    await tryBase(engine, base, options.signal);
-    return { path, extractor, pixelScale: scale, dispose };
+    const golden = await tryBase(engine, base, options.signal);
+    return { path, extractor, pixelScale: scale, golden, dispose };
   } catch (error) {
     await dispose();
     throw error;

@@ -154,11 +154,11 @@ async function checkedCheckpoint(store: Store, request: AddBase, fetching: Fetch
     const engine = createEngine(() => undefined);
     try {
       const choice = { name, architecture, checkpoint: checkpoint.path, ...weights, ...numbers };
-      await tryBase(engine, choice, fetching.signal);
+      const golden = await tryBase(engine, choice, fetching.signal);
+      return { ...checkpoint, ...numbers, golden, ...(taken === undefined ? {} : { weights: taken }) };
     } finally {
       await engine.stop();
     }
-    return { ...checkpoint, ...numbers, ...(taken === undefined ? {} : { weights: taken }) };
   } catch (error) {
     await checkpoint.dispose();
     throw error;

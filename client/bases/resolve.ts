@@ -3,14 +3,16 @@ import { WITHOUT_WEIGHTS } from "../../learn/bases/architectures.js";
 import { CATALOGUE, findBase } from "../../learn/bases/catalogue.js";
 import { type BaseSpec, LAYERS_MODEL, type RegisteredBase } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
+import type { Golden } from "../../spec/golden.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import type { StageSummary } from "../../spec/records/training.js";
 import { requireManifest } from "../../store/artifacts/artifacts.js";
-import { canonicalJson, sha256 } from "../../store/artifacts/keys.js";
 import type { Store } from "../../store/connection/connection.js";
 import { listBaseNames, listBaseVersions, readBase } from "../../store/records/bases.js";
 import { resolveModel } from "../models/reference.js";
+import { requireSoundModel } from "../models/sound.js";
 import { nearest } from "../nearest.js";
+import { specDigest } from "./digest.js";
 
 const MODEL = "model:";
 
@@ -49,7 +51,7 @@ export async function resolveCandidates(
 }
 
 function registeredBase(base: RegisteredBase): BaseSpec {
-  const { name, version, architecture, checkpoint, weights, pixelScale, inputSize, extractor } = base;
+  const { name, version, architecture, checkpoint, weights, pixelScale, inputSize, extractor, golden } = base;
   const { source, licence, pretrainedOn } = base;
   return withDigest({
     name: `${name}@${version}`,
@@ -60,6 +62,7 @@ function registeredBase(base: RegisteredBase): BaseSpec {
     ...(pixelScale === undefined ? {} : { pixelScale }),
     ...(inputSize === undefined ? {} : { inputSize }),
     ...(extractor === undefined ? {} : { extractor }),
+    ...(golden === undefined ? {} : { golden }),
     layers: [],
     lineage: [],
     origin: { source, licence, pretrainedOn },
@@ -68,8 +71,12 @@ function registeredBase(base: RegisteredBase): BaseSpec {
 
 /** The model's own base, with the model's tuned layers laid over it. */
 async function modelBase(store: Store, model: ModelVersion): Promise<BaseSpec> {
+  await requireSoundModel(store, model, () => undefined);
   const { name, version, weights } = model;
-  const parent = model.baseSpec ?? catalogueSpec(model.base);
+  const { golden: ofParent, ...parent } = model.baseSpec ?? catalogueSpec(model.base);
+  // Where only a head was trained, nothing lies over the base, whose features are the model's.
+  const isTunedModel = weights.kind !== "head";
+  const golden = featuresOf(model) ?? (isTunedModel ? undefined : ofParent);
   const label = `${name}@${version}`;
   const { ingest } = model.artifacts;
   const earlier = (parent.tunedOn ?? []).filter(({ digest }) => digest !== ingest?.digest);
@@ -77,8 +84,8 @@ async function modelBase(store: Store, model: ModelVersion): Promise<BaseSpec> {
   return withDigest({
     ...parent,
     name: `${MODEL}${label}`,
-    // Where only a head was trained, nothing lies over the base.
-    layers: weights.kind === "head" ? parent.layers : [...parent.layers, weights],
+    ...(golden === undefined ? {} : { golden }),
+    layers: isTunedModel ? [...parent.layers, weights] : parent.layers,
     ...(tunedOn.length === 0 ? {} : { tunedOn }),
     lineage: [...parent.lineage, label],
     origin: {
@@ -86,6 +93,12 @@ async function modelBase(store: Store, model: ModelVersion): Promise<BaseSpec> {
       pretrainedOn: `${parent.origin.pretrainedOn}, then tuned as ${label} to tell ${model.classes.length} classes apart`,
     },
   });
+}
+
+function featuresOf({ golden }: ModelVersion): Golden | undefined {
+  if (golden === undefined) return undefined;
+  const { probabilities: _probabilities, ...features } = golden;
+  return features;
 }
 
 /** Whether a stage of unfreezing was kept: one that was rolled back has learned nothing from the images. */
@@ -103,20 +116,8 @@ function catalogueSpec(name: string): Omit<BaseSpec, "digest"> {
   return { name, architecture: name, layers: [], lineage: [], origin: { source, licence, pretrainedOn } };
 }
 
-/** Names and origins may change without any number changing: they are no part of the digest. */
 function withDigest(spec: Omit<BaseSpec, "digest">): BaseSpec {
-  const { architecture, checkpoint, weights, pixelScale, inputSize, extractor, layers } = spec;
-  const numbers = {
-    architecture,
-    checkpoint: checkpoint?.digest,
-    pixelScale,
-    // Absent, they leave the digests of older specs as they were.
-    ...(weights === undefined ? {} : { weights }),
-    ...(inputSize === undefined ? {} : { inputSize }),
-    ...(extractor === undefined ? {} : { extractor }),
-    layers: layers.map(({ digest }) => digest),
-  };
-  return { ...spec, digest: sha256(canonicalJson(numbers)) };
+  return { ...spec, digest: specDigest(spec) };
 }
 
 async function unknownBase(store: Store, name: string, plain: string): Promise<ThawError> {

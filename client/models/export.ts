@@ -1,4 +1,4 @@
-/** Writes a registered model as files that other programs can run, without loading TensorFlow. */
+/** Writes a registered model as files that other programs can run, without loading TensorFlow into this process. */
 import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -8,12 +8,15 @@ import type { ExportFormat } from "../../spec/exportFormat.js";
 import type { Platform } from "../../spec/platform.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import type { Progress } from "../../spec/records/training.js";
-import { localBase } from "../../store/artifacts/localBase.js";
+import { type BaseCheckpoint, localBase } from "../../store/artifacts/localBase.js";
+import type { Told } from "../../store/artifacts/localFile.js";
 import type { Store } from "../../store/connection/connection.js";
 import { modelCardFile } from "./cardFile.js";
+import { checkNumbers } from "./checkNumbers.js";
 import { checkFolder, writeWhole } from "./exportFolder.js";
 import { readFolds } from "./folds.js";
 import { resolveModel } from "./reference.js";
+import { requireSoundModel } from "./sound.js";
 import { localWeights } from "./weights.js";
 
 export interface ExportRequest {
@@ -27,7 +30,9 @@ export interface ExportRequest {
   /** Whether the folder may hold other files. */
   readonly force: boolean;
   /** Checkpoint file of a base, fetched if need be. */
-  readonly baseCheckpoint: (name: string) => Promise<string>;
+  readonly baseCheckpoint: BaseCheckpoint;
+  /** Is told, in a sentence, what was not as it should be and is mended or cannot be checked. */
+  readonly told: Told;
   readonly onProgress: (progress: Progress) => void;
   /** Aborting it ends the export before the next file. */
   readonly signal: AbortSignal;
@@ -46,21 +51,25 @@ export interface Exported {
   }[];
 }
 
-/** @throws ThawError NOT_FOUND for the model, USAGE for the folder, ARTIFACT_CORRUPT, DISK_FULL, STORE_… */
+/** @throws ThawError NOT_FOUND for the model, USAGE for the folder, ARTIFACT_CORRUPT, NUMBERS_DIFFER, DISK_FULL, STORE_… */
 export async function exportModel(request: ExportRequest): Promise<Exported> {
-  const { store, platform, format, force, baseCheckpoint, onProgress, signal } = request;
-  const model = await readFolds(store, await resolveModel(store, request.model));
+  const { store, platform, format, force, baseCheckpoint, told, onProgress, signal } = request;
+  const resolved = await resolveModel(store, request.model);
+  await requireSoundModel(store, resolved, told);
+  const model = await readFolds(store, resolved);
   const folder = resolve(request.out ?? `${model.name}-v${model.version}-${format}`);
   await checkFolder(folder, force);
   onProgress({ phase: "fetching the model", step: 0, total: 1 });
   const [weights, base, card] = await Promise.all([
-    localWeights(store, platform.workFolder, model),
-    localBase(store, platform.workFolder, model.base, model.baseSpec, baseCheckpoint),
+    localWeights(store, platform.workFolder, model, told),
+    localBase(store, platform.workFolder, model.base, model.baseSpec, baseCheckpoint, told),
     modelCardFile(store, model),
   ]);
   signal.throwIfAborted();
   onProgress({ phase: "reading the weights", step: 0, total: 1 });
   const trained = await loadTrainedModel(base, weights, model);
+  onProgress({ phase: "checking the model's numbers", step: 0, total: 1 });
+  await checkNumbers(resolved, base, weights, told, signal);
   const files = [...card, ...exportFiles(trained, model, format)];
   // Without the file that is loaded, an export that is broken off here cannot pass for the old one.
   await rm(join(folder, files.at(-1)?.name ?? ""), { force: true });

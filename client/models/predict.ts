@@ -6,10 +6,12 @@ import { ThawError } from "../../spec/errors.js";
 import type { Platform } from "../../spec/platform.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import type { Progress } from "../../spec/records/training.js";
-import { localBase } from "../../store/artifacts/localBase.js";
+import { type BaseCheckpoint, localBase } from "../../store/artifacts/localBase.js";
+import type { Told } from "../../store/artifacts/localFile.js";
 import type { Store } from "../../store/connection/connection.js";
 import { expandFiles } from "../images/files.js";
 import { resolveModel } from "./reference.js";
+import { requireSoundModel } from "./sound.js";
 import { localWeights } from "./weights.js";
 
 export interface PredictRequest {
@@ -24,7 +26,9 @@ export interface PredictRequest {
   /** Whether links in a folder may lead out of it. */
   readonly outside?: boolean;
   /** Checkpoint file of a base, fetched if need be. */
-  readonly baseCheckpoint: (name: string) => Promise<string>;
+  readonly baseCheckpoint: BaseCheckpoint;
+  /** Is told, in a sentence, what was not as it should be and is mended or cannot be checked. */
+  readonly told: Told;
   readonly onProgress: (progress: Progress) => void;
   /** Aborting it ends the engine. */
   readonly signal: AbortSignal;
@@ -61,19 +65,20 @@ const answerSchema: z.ZodType<readonly EnginePrediction[]> = z.array(
   }),
 );
 
-/** @throws ThawError NOT_FOUND for the model, USAGE when sides matter to it, DATA_NOT_FOUND for the files, ENGINE_FAILED, STORE_… */
+/** @throws ThawError NOT_FOUND for the model, USAGE when sides matter to it, DATA_NOT_FOUND for the files, ARTIFACT_CORRUPT, NUMBERS_DIFFER, ENGINE_FAILED, STORE_… */
 export async function predict(request: PredictRequest): Promise<Predictions> {
-  const { store, platform, baseCheckpoint, onProgress, signal } = request;
+  const { store, platform, baseCheckpoint, told, onProgress, signal } = request;
   const { files, leftOut } = await expandFiles(request.files, request.outside);
   const model = await resolveModel(store, request.model);
   if (request.mirrored === true) requireMirrored(model);
+  await requireSoundModel(store, model, told);
   if (files.length === 0) return { model, predictions: leftOut };
   const engine = createEngine(() => undefined);
   try {
     onProgress({ phase: "fetching the model", step: 0, total: 1 });
     const [weights, base] = await Promise.all([
-      localWeights(store, platform.workFolder, model),
-      localBase(store, platform.workFolder, model.base, model.baseSpec, baseCheckpoint),
+      localWeights(store, platform.workFolder, model, told),
+      localBase(store, platform.workFolder, model.base, model.baseSpec, baseCheckpoint, told),
     ]);
     const answer = await engine.run(
       {
@@ -83,13 +88,15 @@ export async function predict(request: PredictRequest): Promise<Predictions> {
         files,
         background: model.background,
         keepShortSide: model.keepShortSide,
+        classes: model.classes,
+        ...(model.golden === undefined ? {} : { golden: model.golden }),
         ...calibrationOf(model, request.mirrored),
       },
       { onProgress, signal },
     );
     const predictions = answerSchema.parse(answer);
-    const told = predictions.map((prediction) => labelled(prediction, model.classes));
-    return { model, predictions: [...told, ...leftOut] };
+    const named = predictions.map((prediction) => labelled(prediction, model.classes));
+    return { model, predictions: [...named, ...leftOut] };
   } finally {
     await engine.stop();
   }
@@ -116,12 +123,6 @@ function labelled(
   classes: readonly string[],
 ): FilePrediction {
   if (probabilities === undefined) return { path, error: error ?? "the file could not be read" };
-  if (probabilities.length !== classes.length) {
-    throw new ThawError(
-      "ARTIFACT_CORRUPT",
-      `the model has ${classes.length} classes, its weights ${probabilities.length}`,
-    );
-  }
   const best = probabilities.indexOf(Math.max(...probabilities));
   return {
     path,

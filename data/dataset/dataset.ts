@@ -3,6 +3,8 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DatasetSummary, ImageRecord } from "../../spec/records/dataset.js";
+import { datasetFileSchema, imageLineSchema } from "../../spec/schemas/records/files.js";
+import { shapedJson, shapedLines } from "../../spec/schemas/shaped.js";
 
 export const IMAGES_FILE = "images.jsonl";
 export const SUMMARY_FILE = "dataset.json";
@@ -19,15 +21,19 @@ export interface Dataset {
   close(): Promise<void>;
 }
 
-/** @param file `images.jsonl` of any dataset */
+/** @param file `images.jsonl` of any dataset @throws ThawError ARTIFACT_CORRUPT */
 export async function readImageRecords(file: string): Promise<readonly ImageRecord[]> {
-  const lines = (await readFile(file, "utf8")).split("\n");
-  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as ImageRecord);
+  return shapedLines(await readFile(file, "utf8"), imageLineSchema, file);
 }
 
 export async function openDataset(folder: string): Promise<Dataset> {
   const records = await readImageRecords(join(folder, IMAGES_FILE));
-  const summary = JSON.parse(await readFile(join(folder, SUMMARY_FILE), "utf8")) as DatasetSummary;
+  const summaryFile = join(folder, SUMMARY_FILE);
+  const summary: DatasetSummary = shapedJson(
+    await readFile(summaryFile, "utf8"),
+    datasetFileSchema,
+    summaryFile,
+  );
   const packs = new Map(summary.packs.map((name) => [name, openSync(join(folder, name), "r")]));
   let last: { readonly index: number; readonly encoded: Buffer } | undefined;
   return {

@@ -1,11 +1,7 @@
 /** Temperature scaling: one number that makes a classifier's confidences honest and changes no prediction. */
 
-/**
- * Range of temperatures. Beyond it the probabilities are one-hot or uniform to float32, or the validation
- * images say nothing: no fit lies there.
- */
-const COLDEST = 0.05;
-const HOTTEST = 20;
+import { COLDEST, HOTTEST } from "../../spec/golden.js";
+
 /**
  * Wrong images that the targets make up. Platt's 1 is as much as all real mistakes of a good model: on three models
  * of sign digits, 40 random splits each, it left a calibration error of 4.7 to 6.5 % with 30 images to fit on, where

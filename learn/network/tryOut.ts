@@ -1,32 +1,47 @@
 /** One drawn picture through a base: whether it gives features at all, before anything is built on them. */
 import type { BaseChoice } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
+import type { Golden } from "../../spec/golden.js";
 import type { Base } from "../bases/catalogue.js";
 import { requireSound } from "../bases/sound.js";
-import { tf } from "../engine.js";
+import { computingDevice, tf } from "../engine.js";
 import { pixelTensor } from "../training/step/batch.js";
 import { featuresOf, frozenNetwork } from "./frozen.js";
+import { goldenOf, requireFeatures } from "./golden.js";
 import type { Parameters } from "./parameters.js";
 
-/** What this process has tried. A file that lies under its digest does not change. */
-const tried = new Set<string>();
+/** What this process has tried, and what came out. A file that lies under its digest does not change. */
+const tried = new Map<string, Golden>();
 
 /**
  * The parameters of a base, after its first picture in this process.
- * @throws ThawError DATA_INVALID (weights), BASE_UNUSABLE (features), and what reading throws
+ * @throws ThawError DATA_INVALID (weights), BASE_UNUSABLE (features), NUMBERS_DIFFER, and what reading throws
  */
 export async function loadSound(base: Base, choice: BaseChoice): Promise<Parameters> {
   const parameters = await base.load(choice.checkpoint);
-  const key = JSON.stringify(choice);
-  if (tried.has(key)) return parameters;
-  requireSound(parameters, `the base ${base.name}`);
-  await tryOut(base, parameters);
-  tried.add(key);
+  await goldenOnce(base, choice, parameters);
   return parameters;
 }
 
-/** @returns length of the features @throws ThawError BASE_UNUSABLE */
-export async function tryOut(base: Base, parameters: Parameters): Promise<number> {
+/** What thaw's own picture gives. @throws as {@link loadSound} */
+export async function baseGolden(base: Base, choice: BaseChoice): Promise<Golden> {
+  return goldenOnce(base, choice, await base.load(choice.checkpoint));
+}
+
+async function goldenOnce(base: Base, choice: BaseChoice, parameters: Parameters): Promise<Golden> {
+  const key = JSON.stringify(choice);
+  const known = tried.get(key);
+  if (known !== undefined) return known;
+  requireSound(parameters, `the base ${base.name}`);
+  const golden = await tryOut(base, parameters);
+  if (choice.golden !== undefined)
+    requireFeatures(choice.golden, golden, `the base ${base.name}`, "it was added or trained");
+  tried.set(key, golden);
+  return golden;
+}
+
+/** @returns what the features are like @throws ThawError BASE_UNUSABLE */
+export async function tryOut(base: Base, parameters: Parameters): Promise<Golden> {
   const { size, pixelScale } = base.input;
   const network = await frozenNetwork(base, parameters);
   try {
@@ -37,7 +52,7 @@ export async function tryOut(base: Base, parameters: Parameters): Promise<number
         featuresOf(network.run(pixelTensor(both, [2, size, size, 3], pixelScale))).dataSync() as Float32Array,
     );
     const fault = faultOf(features);
-    if (fault === undefined) return features.length / 2;
+    if (fault === undefined) return goldenOf(features.subarray(0, features.length / 2), computingDevice());
     throw new ThawError("BASE_UNUSABLE", `the base ${base.name} gives no usable features: ${fault}`, {
       hint: "its weights are damaged, of another network, or want other pixels (--mean, --std): add another checkpoint with `thaw bases add`",
     });
@@ -64,7 +79,7 @@ export function faultOf(features: Float32Array): string | undefined {
  * Stripes, waves and a disc in different colours, `[size, size, 3]`: something for every layer to see.
  * No file, so that every installation shows every base the same.
  */
-function drawnPicture(size: number): Uint8Array {
+export function drawnPicture(size: number): Uint8Array {
   const pixels = new Uint8Array(size * size * 3);
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {

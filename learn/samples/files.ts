@@ -1,5 +1,6 @@
 /** Files of fixed-size float32 or uint8 records: cached activations, features and pixels of image views. */
 
+import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 
@@ -20,22 +21,31 @@ export function recordLength(format: RecordFormat): number {
 export interface SampleWriter {
   /** Writes consecutive records starting at record `first`. */
   write(first: number, values: Float32Array | Uint8Array): Promise<void>;
-  close(): Promise<void>;
+  /** @returns SHA-256 of what was written, hex; undefined where it was not written from its beginning to its end */
+  close(): Promise<string | undefined>;
 }
 
 export async function createSamples(path: string, format: RecordFormat): Promise<SampleWriter> {
   const handle: FileHandle = await open(path, "w");
   const bytes = recordLength(format) * BYTES[format.type];
+  const hash = createHash("sha256");
+  let [hashed, inOrder] = [0, true];
   return {
     write: async (first, values) => {
       const data = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+      if (first * bytes === hashed) hash.update(data);
+      else inOrder = false;
+      hashed += data.length;
       // A write may be cut short without an error, e.g. where the disk is nearly full.
       for (let done = 0; done < data.length; ) {
         const { bytesWritten } = await handle.write(data, done, data.length - done, first * bytes + done);
         done += bytesWritten;
       }
     },
-    close: () => handle.close(),
+    close: async () => {
+      await handle.close();
+      return inOrder ? hash.digest("hex") : undefined;
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 /** Computes and caches what the frozen layers give: pooled features and activations at freeze boundaries. */
-import { mkdir, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { type Dataset, openDataset } from "../../data/dataset/dataset.js";
 import { groupIndex } from "../bases/architecture.js";
 import type { Base } from "../bases/catalogue.js";
@@ -18,6 +18,7 @@ import {
 import { allViews, renderBatches, type ViewRef } from "../samples/render.js";
 import { pixelTensor } from "../training/step/batch.js";
 import type { StageContext } from "./job.js";
+import { isKept, keepDigest } from "./kept.js";
 
 /** 32 images of 224 px keep the largest activation of Lite0 below 150 MB. */
 const BATCH = 32;
@@ -54,13 +55,6 @@ export function boundaryFile(scratch: string, groupName: string): string {
 
 export function pixelFile(scratch: string): string {
   return join(scratch, "pixels.u8");
-}
-
-export async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** One pass of all views of all images through the frozen base. */
@@ -121,8 +115,10 @@ export async function computeActivations(
       }
     }
     for (const { path, writer } of files) {
-      await writer.close();
-      await rename(`${path}.part`, path);
+      const digest = await writer.close();
+      // What goes into an artifact has its digest in the manifest.
+      const isOurs = !relative(context.folders.scratch, path).startsWith("..");
+      await keepDigest(path, isOurs ? digest : undefined, () => rename(`${path}.part`, path));
     }
     return { rows: row, seconds: (performance.now() - started) / 1000 };
   } catch (error) {
@@ -154,7 +150,7 @@ export async function openBoundary(
   const base = chosenBase(context.base);
   const group = groupIndex(base.architecture, groupName);
   const path = boundaryFile(context.folders.scratch, groupName);
-  if (!(await exists(path))) {
+  if (!(await isKept(path, context.onProgress))) {
     await computeActivations(context, parameters, { boundaries: new Map([[group, path]]) });
   }
   return openSamples(path, boundaryFormat(base, group));
@@ -163,7 +159,7 @@ export async function openBoundary(
 /** Pixels of all views; rendered when the cache does not have them. */
 export async function openPixels(context: StageContext): Promise<Samples> {
   const path = pixelFile(context.folders.scratch);
-  if (!(await exists(path))) {
+  if (!(await isKept(path, context.onProgress))) {
     await computeActivations(context, new Map(), { boundaries: new Map(), pixels: path });
   }
   return openSamples(path, pixelFormat(chosenBase(context.base)));

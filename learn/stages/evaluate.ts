@@ -3,28 +3,34 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openDataset } from "../../data/dataset/dataset.js";
 import { randomStream } from "../../rng/stream.js";
+import type { ModelGolden } from "../../spec/golden.js";
 import { PREDICTIONS_FILE } from "../../spec/pipeline/artifactFiles.js";
 import type { ImageRecord } from "../../spec/records/dataset.js";
 import type { Evaluation } from "../../spec/records/evaluation.js";
 import type { FoldPrediction, FoldSummary } from "../../spec/records/folds.js";
+import { foldLineSchema } from "../../spec/schemas/records/files.js";
+import { shapedLines } from "../../spec/schemas/shaped.js";
 import { groupIndex } from "../bases/architecture.js";
 import { chosenBase } from "../bases/chosen.js";
-import { scoped, type Tensor2D, tf } from "../engine.js";
+import { computingDevice, scoped, type Tensor2D, type Tensor4D, tf } from "../engine.js";
 import { assess } from "../evaluation/assessment.js";
 import { leakedAccuracy } from "../evaluation/leakedAccuracy.js";
 import { resemblance, type Side } from "../evaluation/resemblance.js";
+import { atTemperature } from "../evaluation/temperature.js";
 import { twinAccuracy } from "../evaluation/twins.js";
 import { crossValidation, type FinishedFold } from "../folds/crossValidation.js";
 import { type BoundaryPass, disposePass } from "../network/boundaries.js";
 import { basePass } from "../network/frozen.js";
+import { modelGoldenOf } from "../network/golden.js";
 import { denseLogits, HEAD_BIAS, HEAD_KERNEL } from "../network/head.js";
 import { freezeGroups, poolFeatures } from "../network/network.js";
 import { overlay, type Parameters, parameter } from "../network/parameters.js";
-import { loadSound } from "../network/tryOut.js";
+import { drawnPicture, loadSound } from "../network/tryOut.js";
 import { readSafetensors } from "../safetensors.js";
 import { renderBatches } from "../samples/render.js";
 import { someOf } from "../samples/views.js";
 import { pixelTensor } from "../training/step/batch.js";
+import { softmaxRows } from "../training/step/loss.js";
 import { crossEntropyAndAccuracy } from "../training/validation.js";
 import type { StageContext } from "./job.js";
 import { listSuspects } from "./suspects.js";
@@ -59,13 +65,15 @@ interface LogitsOptions {
   readonly frozen?: Float32Array;
 }
 
+type PassResult = ReturnType<BoundaryPass["run"]>;
+
 /** A candidate's layers above its boundary, ready to run. */
 interface Runner {
   readonly stage: string;
   readonly from: number;
   readonly parameters: Parameters;
   /** @param keep is given the pooled features, `[batch, features]` */
-  logits(activations: ReturnType<BoundaryPass["run"]>, keep?: (features: Float32Array) => void): Float32Array;
+  logits(activations: PassResult, keep?: (features: Float32Array) => void): Float32Array;
   dispose(): void;
 }
 
@@ -136,8 +144,7 @@ export async function evaluate(
         return mirror ? tf.reverse4d(plain, [2]) : plain;
       });
       const result = pass.run(x);
-      // A network from random weights shares nothing with the base: its boundary is the input.
-      const all = { ...result, activations: new Map([...result.activations, [0, x] as const]) };
+      const all = withInput(result, x);
       frozen?.set(result.features.dataSync() as Float32Array, done * architecture.features);
       const keep = (own: Float32Array): void => features?.set(own, done * architecture.features);
       wanted.forEach((runner, i) => {
@@ -159,6 +166,19 @@ export async function evaluate(
     }
     return logits;
   };
+
+  /** What thaw's own picture gives: whoever loads the model compares. */
+  const goldenOf = (runner: Runner, temperature = 1): ModelGolden =>
+    scoped(() => {
+      const { size, pixelScale } = input;
+      const x = pixelTensor(drawnPicture(size), [1, size, size, 3], pixelScale);
+      let features = new Float32Array();
+      const logits = runner.logits(withInput(pass.run(x), x), (own) => {
+        features = new Float32Array(own);
+      });
+      const probabilities = softmaxRows(atTemperature(logits, temperature), classes.length);
+      return modelGoldenOf(features, probabilities, computingDevice());
+    });
 
   try {
     const labelsOf = (images: readonly number[]): number[] =>
@@ -208,8 +228,10 @@ export async function evaluate(
     );
     const { parameters = pretrained } = runners.at(-1) ?? {};
     await writeVisuals(context, dataset, { base, parameters }, { held, predictions, features, evaluation });
+    const [last] = final;
     return {
       ...evaluation,
+      ...(last === undefined ? {} : { golden: goldenOf(last, evaluation.temperature) }),
       ...(folds.length === 0
         ? {}
         : { crossValidation: crossValidation(await Promise.all(folds.map(readFold)), classes.length) }),
@@ -229,7 +251,12 @@ export async function evaluate(
   }
 }
 
+/** A network from random weights shares nothing with the base: its boundary is the input. */
+function withInput(result: PassResult, x: Tensor4D): PassResult {
+  return { ...result, activations: new Map([...result.activations, [0, x]]) };
+}
+
 async function readFold({ summary, predictions }: FoldResult): Promise<FinishedFold> {
-  const lines = (await readFile(predictions, "utf8")).trimEnd().split("\n");
-  return { summary, predictions: lines.map((line) => JSON.parse(line) as FoldPrediction) };
+  const lines = shapedLines<FoldPrediction>(await readFile(predictions, "utf8"), foldLineSchema, predictions);
+  return { summary, predictions: lines };
 }

@@ -14,11 +14,11 @@ import {
   boundaryFile,
   boundaryFormat,
   computeActivations,
-  exists,
   featureFormat,
   openBoundary,
 } from "./activations.js";
 import type { StageContext } from "./job.js";
+import { isKept } from "./kept.js";
 
 const FEATURES = "features";
 
@@ -116,10 +116,10 @@ async function computeOtherViews(
   const missing = new Map<number, string>();
   for (const name of boundaries) {
     const path = otherViewsFile(scratch, name);
-    if (!(await exists(path))) missing.set(groupIndex(architecture, name), path);
+    if (!(await isKept(path, context.onProgress))) missing.set(groupIndex(architecture, name), path);
   }
   const features = otherViewsFile(scratch, FEATURES);
-  const hasFeatures = await exists(features);
+  const hasFeatures = await isKept(features, context.onProgress);
   if (hasFeatures && missing.size === 0) return;
   await computeActivations(context, parameters, {
     boundaries: missing,

@@ -1,9 +1,16 @@
 /** The parts of a fold, kept on this machine until the fold is done: an attempt goes on behind the last that is whole. */
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { fileDigest, lookAt } from "../../files/intact.js";
 
-const SUMMARY = "part.json";
+const MADE = "made.json";
+
+interface Made<Summary> {
+  readonly summary: Summary;
+  /** Digests of the part's files, by name. */
+  readonly files: Readonly<Record<string, string>>;
+}
 
 /**
  * Folder for the parts of a fold with these settings.
@@ -22,14 +29,33 @@ export async function onceMade<Summary>(
   folder: string,
   make: (out: string) => Promise<Summary>,
 ): Promise<Summary> {
-  const known = await readFile(join(folder, SUMMARY), "utf8").catch(() => undefined);
-  if (known !== undefined) return JSON.parse(known) as Summary;
+  const known = await readMade<Summary>(folder);
+  if (known !== undefined) return known.summary;
   const partial = `${folder}.part`;
   await mkdir(dirname(folder), { recursive: true });
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial);
   const summary = await make(partial);
-  await writeFile(join(partial, SUMMARY), JSON.stringify(summary));
+  const names = (await readdir(partial)).sort();
+  const digests = await Promise.all(names.map((name) => fileDigest(join(partial, name))));
+  const made: Made<Summary> = {
+    summary,
+    files: Object.fromEntries(names.map((name, i) => [name, digests[i] ?? ""])),
+  };
+  await writeFile(join(partial, MADE), JSON.stringify(made));
+  await rm(folder, { recursive: true, force: true });
   await rename(partial, folder);
   return summary;
+}
+
+/** Undefined where there is no part, or one that was changed. */
+async function readMade<Summary>(folder: string): Promise<Made<Summary> | undefined> {
+  try {
+    const made = JSON.parse(await readFile(join(folder, MADE), "utf8")) as Made<Summary>;
+    for (const [name, digest] of Object.entries(made.files))
+      if ((await lookAt(join(folder, name), digest)) !== "intact") return undefined;
+    return made;
+  } catch {
+    return undefined;
+  }
 }

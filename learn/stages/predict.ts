@@ -1,14 +1,17 @@
 /** Classifies image files with a trained model. */
 import { renderView } from "../../data/views/views.js";
 import type { BaseChoice } from "../../spec/base.js";
+import { ThawError } from "../../spec/errors.js";
+import type { ModelGolden } from "../../spec/golden.js";
 import { chosenBase } from "../bases/chosen.js";
-import { type Tensor4D, tf } from "../engine.js";
+import { computingDevice, scoped, type Tensor4D, tf } from "../engine.js";
 import { conformalSet } from "../evaluation/conformal.js";
 import { atTemperature } from "../evaluation/temperature.js";
 import { featuresOf, frozenNetwork } from "../network/frozen.js";
+import { modelGoldenOf, requireModel } from "../network/golden.js";
 import { denseLogits, HEAD_BIAS, HEAD_KERNEL } from "../network/head.js";
 import { overlay, parameter } from "../network/parameters.js";
-import { loadSound } from "../network/tryOut.js";
+import { drawnPicture, loadSound } from "../network/tryOut.js";
 import { readSafetensors } from "../safetensors.js";
 import { pixelTensor } from "../training/step/batch.js";
 import { softmaxRows } from "../training/step/loss.js";
@@ -33,6 +36,10 @@ export interface PredictOptions {
   readonly conformalQuantile?: number;
   /** Means over the image and its mirror image, as in the evaluation's `mirrored`. */
   readonly mirrored?: boolean;
+  /** Names, as many as the head has outputs. */
+  readonly classes: readonly string[];
+  /** What thaw's own picture has to give; absent in older models. */
+  readonly golden?: ModelGolden;
 }
 
 const BATCH = 32;
@@ -40,11 +47,12 @@ const BATCH = 32;
 /**
  * @param images taken as they are needed, a batch at a time; every image gives one prediction, in order
  * @param onProgress called with the number of images done
+ * @throws ThawError ARTIFACT_CORRUPT (classes), NUMBERS_DIFFER, and what loading the base throws
  */
 export async function predict(
   choice: BaseChoice,
   weights: string,
-  { temperature = 1, conformalQuantile, mirrored = false }: PredictOptions,
+  { temperature = 1, conformalQuantile, mirrored = false, classes: names, golden }: PredictOptions,
   images: AsyncIterable<EncodedImage>,
   onProgress: (done: number) => void,
 ): Promise<ImagePrediction[]> {
@@ -56,9 +64,20 @@ export async function predict(
   const bias = tf.tensor1d(parameter(parameters, HEAD_BIAS).data);
   const classes = bias.shape[0];
   const predictions: ImagePrediction[] = [];
-  const probabilitiesOf = (x: Tensor4D): Float32Array => {
-    const logits = denseLogits(featuresOf(network.run(x)), kernel, bias).dataSync() as Float32Array;
-    return softmaxRows(atTemperature(logits, temperature), classes);
+  const outputsOf = (x: Tensor4D) => {
+    const features = featuresOf(network.run(x));
+    const logits = denseLogits(features, kernel, bias).dataSync() as Float32Array;
+    return { features, probabilities: softmaxRows(atTemperature(logits, temperature), classes) };
+  };
+  const probabilitiesOf = (x: Tensor4D): Float32Array => outputsOf(x).probabilities;
+  const requireGolden = (known: ModelGolden): void => {
+    const { size, pixelScale } = base.input;
+    const own = scoped(() => {
+      const x = pixelTensor(drawnPicture(size), [1, size, size, 3], pixelScale);
+      const { features, probabilities } = outputsOf(x);
+      return modelGoldenOf(features.dataSync() as Float32Array, probabilities, computingDevice());
+    });
+    requireModel(known, own, names);
   };
   const classify = async (batch: readonly EncodedImage[]): Promise<void> => {
     const pixels = await Promise.all(batch.map(({ encoded }) => renderView(encoded, base.input)));
@@ -81,6 +100,8 @@ export async function predict(
     onProgress(predictions.length);
   };
   try {
+    if (classes !== names.length) throw otherWidth(names.length, classes);
+    if (golden !== undefined) requireGolden(golden);
     let batch: EncodedImage[] = [];
     for await (const image of images) {
       batch.push(image);
@@ -94,4 +115,8 @@ export async function predict(
     network.dispose();
     tf.dispose([kernel, bias]);
   }
+}
+
+function otherWidth(classes: number, outputs: number): ThawError {
+  return new ThawError("ARTIFACT_CORRUPT", `the model has ${classes} classes, its weights have ${outputs}`);
 }

@@ -6,7 +6,7 @@ import { cacheFolder } from "../cacheFolder.js";
 import { isHeld, withLock } from "../lock.js";
 import type { Located, Recipe, Report } from "./component.js";
 import { provisionError } from "./failure.js";
-import { isComplete, writeStamp } from "./stamp.js";
+import { isComplete, removeStamp, writeStamp } from "./stamp.js";
 
 const slug = (name: string): string => name.replace(":", "-");
 const lockOf = (cache: string, component: string): string => join(cache, ".locks", slug(component));
@@ -22,6 +22,11 @@ export function locateCached<Name extends string>(recipe: Recipe<Name>): Located
   const folder = folderOf(recipe);
   if (!isComplete(folder, recipe)) return undefined;
   return { name: recipe.name, path: join(folder, recipe.entry), version: recipe.version, from: "cache" };
+}
+
+/** What is in the cache is not what was put there: it is not found any more, and is made anew when it is asked for. */
+export async function forgetCached(recipe: Recipe<string>): Promise<void> {
+  await removeStamp(folderOf(recipe));
 }
 
 /**

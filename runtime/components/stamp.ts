@@ -1,6 +1,6 @@
 /** The stamp in a provisioned folder: what it holds, so that a quick look tells whether it is all there. */
 import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Recipe } from "./component.js";
@@ -24,6 +24,11 @@ export async function writeStamp(folder: string, { version, sha256 }: Identity):
     .map(({ path, found }) => [path, found.size] as const);
   const stamp: z.infer<typeof stampSchema> = { version, sha256, files: Object.fromEntries(sizes) };
   await writeFile(join(folder, STAMP), JSON.stringify(stamp));
+}
+
+/** Without it the folder counts as damaged. */
+export async function removeStamp(folder: string): Promise<void> {
+  await rm(join(folder, STAMP), { force: true });
 }
 
 function readStamp(folder: string): z.infer<typeof stampSchema> | undefined {

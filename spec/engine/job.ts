@@ -1,6 +1,7 @@
 /** What a worker asks of its engine, the child process that holds TensorFlow, and what it answers. */
 
 import type { BaseChoice, ExtractorSpec } from "../base.js";
+import type { ModelGolden } from "../golden.js";
 import type { FoldSummary } from "../records/folds.js";
 import type { AppliedChange, Progress, TrainingPosition } from "../records/training.js";
 import type { AugmentSpec } from "../runFile/augment.js";
@@ -135,7 +136,7 @@ export type EngineJob =
       readonly out: string;
     })
   | {
-      /** A drawn picture through the base. The answer is the length of its features. */
+      /** A drawn picture through the base. The answer is its golden vector. */
       readonly kind: "try";
       readonly base: BaseChoice;
     }
@@ -151,6 +152,10 @@ export type EngineJob =
       readonly conformalQuantile?: number;
       /** Probabilities are means over the image and its mirror image. */
       readonly mirrored?: boolean;
+      /** Names, as many as the head has outputs. */
+      readonly classes: readonly string[];
+      /** What thaw's own picture has to give; absent in older models. */
+      readonly golden?: ModelGolden;
     };
 
 /** The answer to a `predict` job, for each file in the order given: a file that cannot be read has an error instead. */

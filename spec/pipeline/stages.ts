@@ -23,9 +23,9 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   head: 1,
   tune: 5,
   fold: 4,
-  evaluate: 5,
+  evaluate: 6,
   scratch: 1,
-  register: 4,
+  register: 5,
   report: 8,
 };
 

@@ -1,4 +1,5 @@
 /** Results of the held-out evaluation. */
+import type { ModelGolden } from "../golden.js";
 import type { CrossValidation } from "./folds.js";
 import type { LabelSuspects } from "./labelSuspects.js";
 import type { Resemblance } from "./resemblance.js";
@@ -140,6 +141,8 @@ export interface Evaluation {
     /** Of McNemar's exact test, two-sided. */
     readonly pValue: number;
   };
+  /** Of thaw's own picture, by the last candidate; absent in older evaluations. */
+  readonly golden?: ModelGolden;
   /** Mean of the probabilities on the image and on its mirror image; when the run file allows flips. */
   readonly mirrored?: { readonly accuracy: number; readonly interval: Interval; readonly loss: number };
   readonly labelSuspects?: LabelSuspects;

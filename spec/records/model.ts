@@ -1,6 +1,7 @@
 /** What the store says of a registered model. */
 import type { ArtifactRef } from "../artifact.js";
 import type { BaseSpec } from "../base.js";
+import type { ModelGolden } from "../golden.js";
 import type { RunFile } from "../runFile/runFile.js";
 import type { FoldsInBrief } from "./folds.js";
 import type { ResemblanceInBrief } from "./resemblance.js";
@@ -32,7 +33,11 @@ export interface ModelVersion {
   readonly conformalQuantile?: number;
   /** Test accuracy of the mean over image and mirror image; absent where sides matter, and in older models. */
   readonly mirroredAccuracy?: number;
+  /** Of thaw's own picture, checked wherever the model is loaded; absent in older models. */
+  readonly golden?: ModelGolden;
   /** The artifact with the weights: `head` or the last `tune` stage. */
   readonly weights: ArtifactRef;
   readonly artifacts: Readonly<Record<string, ArtifactRef>>;
+  /** See `store/seal.ts`; absent in models registered before there were seals, which cannot be checked. */
+  readonly seal?: string;
 }

@@ -7,6 +7,13 @@ import { schemaOf } from "./exact.js";
 /** SHA-256, hex. Names of files on this machine are made of it, so nothing else will do. */
 export const digestSchema = z.string().regex(/^[0-9a-f]{64}$/);
 
+/** In every record: see `store/seal.ts`. */
+export const sealSchema = digestSchema
+  .exactOptional()
+  .describe(
+    "SHA-256 over the record's key and the rest of it, as JSON with sorted keys; absent in older records, which nobody can check.",
+  );
+
 /**
  * A file within an artifact or a checkpoint. What is fetched is written under this name: whoever can write to the bucket
  * must not choose where.

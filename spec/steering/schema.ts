@@ -38,7 +38,7 @@ export const runControlSchema: z.ZodType<RunControl> = z.object({
   commands: z.array(steerRecordSchema),
 });
 
-export const controlFileSchema: z.ZodType<ControlFile> = z.object({
+export const controlFileSchema = z.object({
   runId: z.string(),
   commands: z.array(steerRecordSchema),
-});
+}) satisfies z.ZodType<ControlFile>;

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { fileDigest, noteIntact } from "../../files/intact.js";
 import type { ArtifactRef } from "../../spec/artifact.js";
 import type { StoredFile } from "../../spec/base.js";
 import { fitting } from "../../spec/engine/diskFull.js";
@@ -13,10 +13,9 @@ import { fileNameSchema } from "../../spec/schemas/parts.js";
 import { type ArtifactManifest, artifactManifestSchema } from "../../spec/schemas/store/artifact.js";
 import { isMissing, type Store, storeCall } from "../connection/connection.js";
 import { REWRITE_MS } from "../freshness.js";
-import { putJsonOnce } from "../json.js";
-import { readRecord } from "../record.js";
+import { readRecord, writeRecordOnce } from "../record.js";
 import { writeStream } from "../writeStream.js";
-import { canonicalJson, sha256 } from "./keys.js";
+import { artifactKey, canonicalJson, sha256 } from "./keys.js";
 
 export type { ArtifactManifest } from "../../spec/schemas/store/artifact.js";
 
@@ -45,12 +44,6 @@ export function objectName(digest: string): string {
   return `${OBJECTS_PREFIX}${digest.slice(0, 2)}/${digest}`;
 }
 
-export async function fileDigest(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return hash.digest("hex");
-}
-
 /**
  * The manifest of an artifact, or undefined when no such artifact was committed.
  * @throws ThawError ARTIFACT_CORRUPT when it is there but does not match its own digest.
@@ -64,11 +57,20 @@ export async function findManifest(
     schema: artifactManifestSchema,
     what: `the manifest of the artifact ${kind} ${key.slice(0, 12)}`,
     remedy: "remove it; the stage will run again",
-    fault: (manifest) =>
-      manifest.kind === kind && manifest.key === key && manifestDigest(manifest) === manifest.digest
-        ? undefined
-        : "it does not match its own digest",
+    fault: (manifest) => manifestFault(manifest, kind, key),
   });
+}
+
+/** Of a manifest of the right shape. Its digest is over what the artifact holds, its key over what it was made of. */
+function manifestFault(manifest: ArtifactManifest, kind: string, key: string): string | undefined {
+  const { codeVersion, seal } = manifest;
+  if (manifest.kind !== kind || manifest.key !== key)
+    return `it is of ${manifest.kind} ${manifest.key.slice(0, 12)}`;
+  if (manifestDigest(manifest) !== manifest.digest) return "it does not match its own digest";
+  if (codeVersion === undefined) return undefined;
+  if (artifactKey({ ...manifest, codeVersion }) !== key)
+    return "its key is not that of its parameters, inputs and engine";
+  return seal === undefined ? "its seal is missing" : undefined;
 }
 
 /** Like {@link findManifest}, for an artifact that must be there. */
@@ -108,6 +110,8 @@ function manifestDigest(manifest: Pick<ArtifactManifest, "files" | "summary">): 
 export interface NewArtifact {
   readonly kind: string;
   readonly key: string;
+  /** With it the key is that of {@link artifactKey}, which readers check. */
+  readonly codeVersion?: number;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly inputs: Readonly<Record<string, string>>;
   readonly summary: unknown;
@@ -152,6 +156,7 @@ export async function commitArtifact(
     key: artifact.key,
     digest: manifestDigest({ files, summary }),
     files,
+    ...(artifact.codeVersion === undefined ? {} : { codeVersion: artifact.codeVersion }),
     parameters,
     inputs: { ...artifact.inputs },
     summary,
@@ -160,8 +165,9 @@ export async function commitArtifact(
     seconds: artifact.seconds,
     ...(artifact.usage === undefined ? {} : { usage: artifact.usage }),
   };
-  const won = await putJsonOnce(store, manifestName(artifact.kind, artifact.key), manifest);
-  if (won) return { manifest, won };
+  const name = manifestName(artifact.kind, artifact.key);
+  const written = await writeRecordOnce(store, name, manifest);
+  if (written !== undefined) return { manifest: written, won: true };
   const winner = await findManifest(store, artifact.kind, artifact.key);
   if (winner === undefined) {
     throw new ThawError(
@@ -238,6 +244,7 @@ export async function downloadObject(
       verify(hash.digest("hex"), digest, what);
     });
     await rename(partial, destination);
+    await noteIntact(destination, digest);
   } finally {
     await rm(partial, { force: true });
   }
@@ -257,6 +264,11 @@ export async function readArtifactFile(
     verify(sha256(data), file.digest, `${name} of the ${manifest.kind} artifact`);
     return data;
   });
+}
+
+/** For messages about what an artifact's file says. */
+export function describeFile({ kind, key }: ArtifactManifest, name: string): string {
+  return `${name} of the ${kind} artifact (${manifestName(kind, key)})`;
 }
 
 async function openObject(store: Store, digest: string, name: string) {

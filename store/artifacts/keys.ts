@@ -19,6 +19,22 @@ export function sha256(data: string | Uint8Array): string {
   return createHash("sha256").update(data).digest("hex");
 }
 
+/** All that an artifact depends on, as its manifest says it. */
+export interface KeyParts {
+  readonly kind: string;
+  readonly codeVersion: number;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Digest of each input's content, by name. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Null where the engine does not count. */
+  readonly engine: string | null;
+}
+
+/** The key of an artifact, 64 hex digits. */
+export function artifactKey({ kind, codeVersion, parameters, inputs, engine }: KeyParts): string {
+  return sha256(canonicalJson({ kind, codeVersion, parameters, inputs, engine }));
+}
+
 /**
  * The key of a stage's artifact.
  * @param inputDigests digest of each input's content, by stage name (for `ingest`: `{ source }`)
@@ -30,13 +46,9 @@ export function stageKey(
   inputDigests: Readonly<Record<string, string>>,
   engine: string,
 ): string {
-  return sha256(
-    canonicalJson({
-      kind: plan.kind,
-      codeVersion: plan.codeVersion,
-      parameters: plan.parameters,
-      inputs: inputDigests,
-      engine: plan.usesEngine ? engineOf(plan, engine) : null,
-    }),
-  );
+  return artifactKey({
+    ...plan,
+    inputs: inputDigests,
+    engine: plan.usesEngine ? engineOf(plan, engine) : null,
+  });
 }

@@ -4,7 +4,7 @@
  */
 import { type Redirect, redirectSchema } from "../../spec/schemas/store/artifact.js";
 import type { Store } from "../connection/connection.js";
-import { getJson, putJson } from "../json.js";
+import { readLosable, writeRecord } from "../record.js";
 
 /** Under it lie the redirects: `RUN/KEY.json`. */
 export const REDIRECTS_PREFIX = "redirects/";
@@ -17,10 +17,10 @@ export async function writeRedirect(
   key: string,
   redirect: Redirect,
 ): Promise<void> {
-  await putJson(store, nameOf(runId, key), redirect);
+  await writeRecord(store, nameOf(runId, key), redirect);
 }
 
 /** Undefined when there is none, or none that can be read: then the stage is made again. */
 export async function readRedirect(store: Store, runId: string, key: string): Promise<Redirect | undefined> {
-  return redirectSchema.safeParse(await getJson(store, nameOf(runId, key))).data;
+  return readLosable(store, nameOf(runId, key), redirectSchema);
 }

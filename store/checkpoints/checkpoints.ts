@@ -5,11 +5,11 @@
 import { createReadStream } from "node:fs";
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileDigest } from "../../files/intact.js";
 import { fitting } from "../../spec/engine/diskFull.js";
 import type { CheckpointIdentity, WrittenCheckpoint } from "../../spec/engine/job.js";
 import { ThawError } from "../../spec/errors.js";
 import { type CheckpointManifest, checkpointManifestSchema } from "../../spec/schemas/store/checkpoint.js";
-import { fileDigest } from "../artifacts/artifacts.js";
 import { canonicalJson, sha256 } from "../artifacts/keys.js";
 import { isMissing, type Store, storeCall } from "../connection/connection.js";
 import { removeObjects } from "../inventory.js";

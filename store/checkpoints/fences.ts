@@ -2,7 +2,8 @@
 import { ThawError } from "../../spec/errors.js";
 import { type Claim, claimSchema } from "../../spec/schemas/store/checkpoint.js";
 import type { Store } from "../connection/connection.js";
-import { getJson, listNames, putJsonOnce } from "../json.js";
+import { listNames } from "../json.js";
+import { readLosable, writeRecordOnce } from "../record.js";
 
 /** Who takes a number. */
 export interface Claimant {
@@ -40,7 +41,7 @@ async function numbersOf(store: Store, stageKey: string): Promise<number[]> {
 }
 
 async function claimOf(store: Store, stageKey: string, number: number): Promise<Claim | undefined> {
-  return claimSchema.safeParse(await getJson(store, nameOf(stageKey, number))).data;
+  return readLosable(store, nameOf(stageKey, number), claimSchema);
 }
 
 /**
@@ -55,7 +56,7 @@ export async function claimFence(store: Store, stageKey: string, claimant: Claim
   }
   for (let number = Math.max(0, ...numbers) + 1; ; number++) {
     const claim = { ...claimant, at: new Date().toISOString() };
-    if (await putJsonOnce(store, nameOf(stageKey, number), claim))
+    if ((await writeRecordOnce(store, nameOf(stageKey, number), claim)) !== undefined)
       return { stageKey, run: claimant.run, number };
     // Somebody was faster, who may be a later attempt.
     if (isLater(await claimOf(store, stageKey, number), claimant)) throw fenced(number);

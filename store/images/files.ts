@@ -22,7 +22,7 @@ export function fileOfObject(workFolder: string, endpoint: string, object: Liste
   return fileOfDigest(workFolder, sha256(canonicalJson({ endpoint, ...object })));
 }
 
-/** Whether the file is there, and will be for a while. Files appear whole, so their size tells. */
+/** Whether the file is there, and will be for a while. Files appear whole, so their size tells; of uploads the digest is compared besides. */
 export async function isFetched(file: string, size: number): Promise<boolean> {
   const found = await stat(file).catch(() => undefined);
   return found !== undefined && found.size === size && Date.now() - found.mtimeMs < FETCH_AGAIN_MS;

@@ -13,9 +13,8 @@ import { OBJECTS_PREFIX, objectName } from "../artifacts/artifacts.js";
 import { sha256 } from "../artifacts/keys.js";
 import { type Store, storeCall } from "../connection/connection.js";
 import { listObjects } from "../inventory.js";
-import { putJson } from "../json.js";
 import { forEachParallel } from "../parallel.js";
-import { readRecord } from "../record.js";
+import { readRecord, withoutSeal, writeRecord } from "../record.js";
 
 export const UPLOADS_PREFIX = "uploads/";
 const listName = (digest: string): string => `${UPLOADS_PREFIX}${digest}/images.json`;
@@ -32,7 +31,7 @@ export function uploadOf(name: string): { readonly digest: string; readonly runI
  * when a run refers to it.
  */
 export async function writeUploadList(store: Store, digest: string, list: UploadList): Promise<void> {
-  await putJson(store, listName(digest), list);
+  await writeRecord(store, listName(digest), list);
 }
 
 /** @throws ThawError NOT_FOUND when there is no such upload, ARTIFACT_CORRUPT when its list is damaged, STORE_… */
@@ -42,7 +41,7 @@ export async function readUploadList(store: Store, digest: string): Promise<Uplo
     what: `the list of the uploaded images (upload ${digest.slice(0, 12)})`,
     remedy: "`thaw run --upload` on the machine that has the images writes it anew",
   });
-  if (list !== undefined) return list;
+  if (list !== undefined) return withoutSeal(list);
   throw uploadGone(digest, "the list of the uploaded images");
 }
 
@@ -56,7 +55,9 @@ export function uploadGone(digest: string, what: string, cause?: unknown): ThawE
 
 /** Keeps the upload for as long as the run is kept. */
 export async function referToUpload(store: Store, digest: string, runId: string): Promise<void> {
-  await putJson(store, `${UPLOADS_PREFIX}${digest}/runs/${runId}.json`, { since: new Date().toISOString() });
+  await writeRecord(store, `${UPLOADS_PREFIX}${digest}/runs/${runId}.json`, {
+    since: new Date().toISOString(),
+  });
 }
 
 /** Listings of parts of the store at a time. */

@@ -7,8 +7,8 @@ import type { AliasDecision, NewDecision } from "../../spec/records/aliasDecisio
 import type { DamagedRecord } from "../../spec/records/damaged.js";
 import { aliasDecisionSchema, aliasSchema } from "../../spec/schemas/store/small.js";
 import type { Store } from "../connection/connection.js";
-import { listNames, putJsonOnce } from "../json.js";
-import { readRecord, unlessDamaged } from "../record.js";
+import { listNames } from "../json.js";
+import { readRecord, unlessDamaged, withoutSeal, writeRecordOnce } from "../record.js";
 
 /** Where an alias points, and since when. */
 export interface Alias {
@@ -96,7 +96,7 @@ export async function decideAlias(
     seq: newest.seq + 1,
     before: newest.decision?.version ?? null,
   };
-  if (await putJsonOnce(store, entryName(model, alias, entry.seq), entry)) return entry;
+  if ((await writeRecordOnce(store, entryName(model, alias, entry.seq), entry)) !== undefined) return entry;
   const { decision: other } = await newestEntry(store, model, alias);
   if (other !== undefined && saysTheSame(other, decision)) return other;
   throw moved(model, alias, other);
@@ -157,15 +157,16 @@ async function readEntry(
   const what = `the alias ${model}@${alias}`;
   const remedy = `point it anew: \`thaw models alias ${model}@VERSION ${alias}\``;
   if (seq > 0) {
-    return readRecord(store, entryName(model, alias, seq), {
+    const entry = await readRecord(store, entryName(model, alias, seq), {
       schema: aliasDecisionSchema,
       what,
       remedy,
       fault: (entry) => (entry.seq === seq ? undefined : `it is entry ${entry.seq}`),
     });
+    return entry && withoutSeal(entry);
   }
   const old = await readRecord(store, oldName(model, alias), { schema: aliasSchema, what, remedy });
-  return old && { ...old, seq: 0, before: null, at: old.since, by: "unknown", how: "manual" };
+  return old && { ...withoutSeal(old), seq: 0, before: null, at: old.since, by: "unknown", how: "manual" };
 }
 
 function pointing(alias: string, decision: AliasDecision | undefined): Alias | undefined {

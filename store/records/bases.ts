@@ -4,8 +4,8 @@ import { ThawError } from "../../spec/errors.js";
 import { registeredBaseSchema } from "../../spec/schemas/records/model.js";
 import { canonicalJson } from "../artifacts/keys.js";
 import { type Store, storeCall } from "../connection/connection.js";
-import { listNames, putJsonOnce } from "../json.js";
-import { readRecord, unlessDamaged } from "../record.js";
+import { listNames } from "../json.js";
+import { readRecord, unlessDamaged, writeRecordOnce } from "../record.js";
 
 /** Under it lie the records: `NAME/vN.json`. */
 export const BASES_PREFIX = "bases/";
@@ -40,9 +40,14 @@ export async function readBase(
     schema: registeredBaseSchema,
     what: `the record of base ${name}@${wanted}`,
     remedy: "remove it from the bucket and add the base again",
-    fault: (base) =>
-      base.name === name && base.version === wanted ? undefined : `it is of ${base.name}@${base.version}`,
+    fault: (base) => baseFault(base, name, wanted),
   });
+}
+
+function baseFault(base: RegisteredBase, name: string, version: number): string | undefined {
+  if (base.name !== name || base.version !== version) return `it is of ${base.name}@${base.version}`;
+  // Golden vectors came with the seals.
+  return base.golden !== undefined && base.seal === undefined ? "its seal is missing" : undefined;
 }
 
 /** Several people who add bases of one name at once. */
@@ -61,7 +66,8 @@ export async function registerBase(
     const newest = await unlessDamaged(readBase(store, base.name, version), []);
     if (newest !== undefined && isSame(newest, base)) return newest;
     const entry = { ...base, version: version + 1 };
-    if (await putJsonOnce(store, baseRecordName(base.name, entry.version), entry)) return entry;
+    const record = await writeRecordOnce(store, baseRecordName(base.name, entry.version), entry);
+    if (record !== undefined) return record;
   }
   throw new ThawError("STORE_UNREACHABLE", `no version of base ${base.name} could be registered`, {
     hint: "many are registered at once; try again",
@@ -83,9 +89,10 @@ export async function removeBaseRecords(store: Store, name: string): Promise<num
   return versions;
 }
 
+/** Another machine rounds the numbers of the same base otherwise. */
 function isSame(
-  { version: _version, createdAt: _then, ...known }: RegisteredBase,
-  { createdAt: _now, ...base }: Omit<RegisteredBase, "version">,
+  { version: _version, createdAt: _then, seal: _seal, golden: _here, ...known }: RegisteredBase,
+  { createdAt: _now, golden: _there, ...base }: Omit<RegisteredBase, "version">,
 ): boolean {
   return canonicalJson(known) === canonicalJson(base);
 }

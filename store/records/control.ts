@@ -3,8 +3,7 @@
 import { controlFileSchema } from "../../spec/steering/schema.js";
 import type { ControlFile } from "../../spec/steering/steering.js";
 import { isMissing, type Store, storeCall } from "../connection/connection.js";
-import { putJson } from "../json.js";
-import { readRecord, unlessDamaged } from "../record.js";
+import { readRecord, unlessDamaged, withoutSeal, writeRecord } from "../record.js";
 
 /** Under it lie the runs' commands: `RUN.json`. */
 export const CONTROL_PREFIX = "control/";
@@ -19,17 +18,18 @@ export async function writeControlFile(store: Store, file: ControlFile): Promise
   const known = await unlessDamaged(readControlFile(store, file.runId), []);
   const newest = ({ commands }: ControlFile): number => commands.at(-1)?.seq ?? 0;
   if (known !== undefined && newest(known) > newest(file)) return;
-  await putJson(store, controlName(file.runId), file);
+  await writeRecord(store, controlName(file.runId), file);
 }
 
 /** @throws ThawError ARTIFACT_CORRUPT, STORE_… */
 export async function readControlFile(store: Store, runId: string): Promise<ControlFile | undefined> {
-  return readRecord(store, controlName(runId), {
+  const file = await readRecord(store, controlName(runId), {
     schema: controlFileSchema,
     what: `the list of commands to run ${runId}`,
     remedy: "the next command to the run writes it anew",
     fault: (file) => (file.runId === runId ? undefined : `it is of run ${file.runId}`),
   });
+  return file && withoutSeal(file);
 }
 
 /** Changes with the file's content; undefined when there is no file. */

@@ -1,4 +1,5 @@
 /** What a registered version answered to its test images, and which images it learned from. */
+import type { z } from "zod";
 import type { ArtifactRef } from "../../spec/artifact.js";
 import { ThawError } from "../../spec/errors.js";
 import { PREDICTIONS_FILE } from "../../spec/pipeline/artifactFiles.js";
@@ -6,7 +7,14 @@ import type { ImageRecord } from "../../spec/records/dataset.js";
 import type { Evaluation, FullPrediction } from "../../spec/records/evaluation.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import type { EvaluatedVersion } from "../../spec/records/proof.js";
-import { readArtifactFile, requireManifest } from "../artifacts/artifacts.js";
+import { knownImageSchema, predictionLineSchema } from "../../spec/schemas/records/files.js";
+import { shapedLines } from "../../spec/schemas/shaped.js";
+import {
+  type ArtifactManifest,
+  describeFile,
+  readArtifactFile,
+  requireManifest,
+} from "../artifacts/artifacts.js";
 import type { Store } from "../connection/connection.js";
 
 /** @throws ThawError NOT_FOUND where a stage's artifact is gone, ARTIFACT_CORRUPT, STORE_… */
@@ -18,14 +26,13 @@ export async function readEvaluated(
     requireManifest(store, artifactOf(model, "ingest")),
     requireManifest(store, artifactOf(model, "evaluate")),
   ]);
-  const [images, predictions] = await Promise.all([
-    readArtifactFile(store, ingest, "images.jsonl"),
-    readArtifactFile(store, evaluate, PREDICTIONS_FILE),
+  const [records, predictions] = await Promise.all([
+    linesOf<ImageRecord>(store, ingest, "images.jsonl", knownImageSchema),
+    linesOf<FullPrediction>(store, evaluate, PREDICTIONS_FILE, predictionLineSchema),
   ]);
   const { classes, calibration } = evaluate.summary as Evaluation;
-  const records = linesOf<ImageRecord>(images);
   const byPath = new Map(records.map((record) => [record.path, record]));
-  const answers = linesOf<FullPrediction>(predictions).flatMap(({ path, label, predicted }) => {
+  const answers = predictions.flatMap(({ path, label, predicted }) => {
     const [record, name] = [byPath.get(path), classes[label]];
     if (record === undefined || name === undefined) return [];
     const { sha256, phash, group } = record;
@@ -50,7 +57,12 @@ function artifactOf(
   });
 }
 
-function linesOf<Line>(file: Buffer): readonly Line[] {
-  const lines = file.toString("utf8").split("\n");
-  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Line);
+async function linesOf<Line>(
+  store: Store,
+  manifest: ArtifactManifest,
+  name: string,
+  schema: z.ZodType,
+): Promise<readonly Line[]> {
+  const text = (await readArtifactFile(store, manifest, name)).toString("utf8");
+  return shapedLines(text, schema, describeFile(manifest, name));
 }

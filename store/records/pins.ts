@@ -1,12 +1,13 @@
 /** Runs that garbage collection keeps, however old they are. */
 import { type Store, storeCall } from "../connection/connection.js";
-import { listNames, putJson } from "../json.js";
+import { listNames } from "../json.js";
+import { writeRecord } from "../record.js";
 
 const PREFIX = "pins/";
 const pinName = (runId: string): string => `${PREFIX}${runId}.json`;
 
 export async function writePin(store: Store, runId: string): Promise<void> {
-  await putJson(store, pinName(runId), { since: new Date().toISOString() });
+  await writeRecord(store, pinName(runId), { since: new Date().toISOString() });
 }
 
 /** @returns whether there was one */

@@ -5,8 +5,8 @@ import type { EvaluatedVersion, ModelProof } from "../../spec/records/proof.js";
 import { modelProofSchema } from "../../spec/schemas/store/proof.js";
 import { canonicalJson, sha256 } from "../artifacts/keys.js";
 import type { Store } from "../connection/connection.js";
-import { listNames, putJsonOnce } from "../json.js";
-import { readRecord, unlessDamaged } from "../record.js";
+import { listNames } from "../json.js";
+import { readRecord, unlessDamaged, withoutSeal, writeRecordOnce } from "../record.js";
 import { readEvaluated } from "./evaluated.js";
 import { readModel } from "./records.js";
 
@@ -44,7 +44,7 @@ async function listProofs(store: Store, model: string, damaged: DamagedRecord[] 
       damaged,
     ),
   );
-  return (await Promise.all(read)).filter((proof) => proof !== undefined);
+  return (await Promise.all(read)).flatMap((proof) => (proof === undefined ? [] : [withoutSeal(proof)]));
 }
 
 /** Proofs that end at the same moment take different numbers. */
@@ -55,7 +55,7 @@ async function addProof(store: Store, proof: Omit<ModelProof, "seq">): Promise<M
   const next = ((await numbersOf(store, proof.model)).at(-1) ?? 0) + 1;
   for (let seq = next; seq < next + MOST_RACES; seq++) {
     const entry = { ...proof, seq };
-    if (await putJsonOnce(store, proofName(proof.model, seq), entry)) return entry;
+    if ((await writeRecordOnce(store, proofName(proof.model, seq), entry)) !== undefined) return entry;
   }
   throw new ThawError("STORE_UNREACHABLE", `no proof of model ${proof.model} could be written`, {
     hint: "many are made at once; try again",

@@ -5,25 +5,27 @@ import type { ModelVersion } from "../../spec/records/model.js";
 import { modelVersionSchema } from "../../spec/schemas/records/model.js";
 import { runResultSchema } from "../../spec/schemas/records/run.js";
 import type { Store } from "../connection/connection.js";
-import { listNames, putJson, putJsonOnce } from "../json.js";
-import { readRecord, unlessDamaged } from "../record.js";
+import { listNames } from "../json.js";
+import { readRecord, unlessDamaged, withoutSeal, writeRecord, writeRecordOnce } from "../record.js";
 
 export const RUNS_PREFIX = "runs/";
 const runName = (runId: string): string => `${RUNS_PREFIX}${runId}.json`;
-const versionName = (name: string, version: number): string => `models/${name}/v${version}.json`;
+/** Where a version's record lies in the bucket. */
+export const modelRecordName = (name: string, version: number): string => `models/${name}/v${version}.json`;
 
 export async function writeRun(store: Store, result: RunResult): Promise<void> {
-  await putJson(store, runName(result.runId), result);
+  await writeRecord(store, runName(result.runId), result);
 }
 
 /** @throws ThawError ARTIFACT_CORRUPT, STORE_… */
 export async function readRun(store: Store, runId: string): Promise<RunResult | undefined> {
-  return readRecord(store, runName(runId), {
+  const run = await readRecord(store, runName(runId), {
     schema: runResultSchema,
     what: `the record of run ${runId}`,
     remedy: "put it back from a copy, or remove it: the run is then unknown to the store, its artifacts stay",
     fault: (run) => (run.runId === runId ? undefined : `it is of run ${run.runId}`),
   });
+  return run && withoutSeal(run);
 }
 
 /** Ids of the runs that have ended well, sorted. */
@@ -57,14 +59,23 @@ export async function readModel(
 ): Promise<ModelVersion | undefined> {
   const wanted = version ?? (await listVersions(store, name)).at(-1);
   if (wanted === undefined) return undefined;
-  return readRecord(store, versionName(name, wanted), {
+  return readRecord(store, modelRecordName(name, wanted), {
     schema: modelVersionSchema,
     what: `the record of model ${name}@${wanted}`,
     remedy:
       "put it back from a copy, or remove it and start the run again: what it has made is found in the store",
-    fault: (model) =>
-      model.name === name && model.version === wanted ? undefined : `it is of ${model.name}@${model.version}`,
+    fault: (model) => modelFault(model, name, wanted),
   });
+}
+
+function modelFault(model: ModelVersion, name: string, version: number): string | undefined {
+  if (model.name !== name || model.version !== version) return `it is of ${model.name}@${model.version}`;
+  const { classes, golden, seal } = model;
+  if (golden === undefined) return undefined;
+  // Golden vectors came with the seals.
+  if (seal === undefined) return "its seal is missing";
+  if (golden.probabilities.length === classes.length) return undefined;
+  return `it has ${classes.length} classes, and ${golden.probabilities.length} probabilities of thaw's own picture`;
 }
 
 /**
@@ -84,7 +95,8 @@ export async function registerModel(
   let next = ((await listVersions(store, model.name)).at(-1) ?? 0) + 1;
   for (let race = 0; race < MOST_RACES; race++, next++) {
     const entry = { ...model, version: next };
-    if (await putJsonOnce(store, versionName(model.name, next), entry)) return entry;
+    const record = await writeRecordOnce(store, modelRecordName(model.name, next), entry);
+    if (record !== undefined) return record;
     const taken = await read(next);
     if (taken?.weights.digest === model.weights.digest) return taken;
   }

@@ -4,8 +4,8 @@ import type { Tick } from "../../spec/retraining/retraining.js";
 import { tickSchema } from "../../spec/schemas/store/tick.js";
 import { sha256 } from "../artifacts/keys.js";
 import type { Store } from "../connection/connection.js";
-import { listNames, putJson } from "../json.js";
-import { readRecord, unlessDamaged } from "../record.js";
+import { listNames } from "../json.js";
+import { readRecord, unlessDamaged, withoutSeal, writeRecord } from "../record.js";
 
 const folder = (model: string): string => `models/${model}/ticks/`;
 /** Sorted by time; the workflow's id tells two of one millisecond apart. */
@@ -14,7 +14,7 @@ const tickName = ({ model, at, workflowId }: Tick): string =>
 
 /** A repeated attempt writes the same record again. @throws ThawError STORE_… */
 export async function writeTick(store: Store, tick: Tick): Promise<void> {
-  await putJson(store, tickName(tick), tick);
+  await writeRecord(store, tickName(tick), tick);
 }
 
 /** The newest first. @param limit most that are read @throws ThawError STORE_… */
@@ -36,5 +36,5 @@ export async function listTicks(
       damaged,
     ),
   );
-  return (await Promise.all(read)).filter((tick) => tick !== undefined);
+  return (await Promise.all(read)).flatMap((tick) => (tick === undefined ? [] : [withoutSeal(tick)]));
 }

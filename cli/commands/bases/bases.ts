@@ -5,7 +5,7 @@ import type { PerChannel, PixelScale } from "../../../spec/base.js";
 import { ThawError } from "../../../spec/errors.js";
 import type { Progress } from "../../../spec/records/training.js";
 import { contextOf, withExamples } from "../../context.js";
-import { tellDamaged } from "../../damaged.js";
+import { tellDamaged, tellUnsealed } from "../../damaged.js";
 import { basesJson } from "../../json/bases.js";
 import type { Output } from "../../output.js";
 import { showProgress } from "../../progressLine.js";
@@ -50,6 +50,7 @@ export function addBases(program: Command): void {
       output.data(document, basesTable);
       suggest(output, [["thaw run --set base=NAME", "start from another one"]]);
       tellDamaged(output, damaged);
+      tellUnsealed(output, bases);
     });
   withExamples(command, [
     ["thaw bases", "those of thaw and those that were added"],

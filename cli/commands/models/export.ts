@@ -39,7 +39,7 @@ export function addExport(program: Command): void {
       const progress = await showProgress(output);
       await interruptible(async (signal) => {
         const { format, out, force = false } = options;
-        const request = { platform, model, format, out, force, baseCheckpoint, signal };
+        const request = { platform, model, format, out, force, baseCheckpoint, told: progress.note, signal };
         try {
           const store = openStoreOnly(platform);
           const exported = await exportModel({ ...request, store, onProgress: progress.show }).finally(

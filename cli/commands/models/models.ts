@@ -1,7 +1,7 @@
 /** `thaw models`: lists registered models; `thaw models alias` names one of their versions. */
 import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
-import { tellDamaged } from "../../damaged.js";
+import { tellDamaged, tellUnsealed } from "../../damaged.js";
 import { damagedJson } from "../../json/damaged.js";
 import { modelHistoryJson, modelJson, modelsJson } from "../../json/models.js";
 import { suggest } from "../../render/runs/advice.js";
@@ -31,6 +31,10 @@ export function addModels(program: Command): void {
       const document = modelsJson(listed);
       output.data(document, (shown, screen) => modelsTable(shown.models, screen));
       tellDamaged(output, listed.damaged);
+      tellUnsealed(
+        output,
+        listed.versions.map(({ model }) => model),
+      );
       const [first] = document.models;
       if (first !== undefined)
         suggest(output, [

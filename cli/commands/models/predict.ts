@@ -45,6 +45,7 @@ export function addPredict(program: Command): void {
             mirrored: options.mirrored === true,
             outside: options.allowOutside === true,
             baseCheckpoint,
+            told: progress.note,
             onProgress: progress.show,
             signal,
           };

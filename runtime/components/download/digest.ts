@@ -1,22 +1,13 @@
-/** SHA-256 of files, and the refusal of a file that is not the pinned one. */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { pipeline } from "node:stream/promises";
+/** The refusal of a file that is not the pinned one. */
+import { fileDigest } from "../../../files/intact.js";
 import { ThawError } from "../../../spec/errors.js";
-
-/** Lower-case hex digest of a file's bytes. */
-export async function sha256OfFile(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path, { highWaterMark: 2 ** 20 }), hash);
-  return hash.digest("hex");
-}
 
 /**
  * @param what names the package and version
  * @throws ThawError PROVISION_FAILED when the file is not the pinned one
  */
 export async function checkDigest(path: string, pinned: string, what: string): Promise<void> {
-  const actual = await sha256OfFile(path);
+  const actual = await fileDigest(path);
   if (actual === pinned) return;
   throw new ThawError(
     "PROVISION_FAILED",

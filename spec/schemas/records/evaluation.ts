@@ -11,6 +11,7 @@ import { schemaOf } from "../exact.js";
 import { countSchema, intervalSchema } from "../parts.js";
 import { labelSuspectsSchema } from "./dataset.js";
 import { crossValidationSchema } from "./folds.js";
+import { modelGoldenSchema } from "./golden.js";
 import { resemblanceSchema } from "./resemblance.js";
 
 const classMetricsSchema = schemaOf<ClassMetrics>()(
@@ -118,6 +119,7 @@ export const evaluationSchema = schemaOf<Evaluation>()(
     macroAveragePrecision: z.number().exactOptional(),
     againstHead: z.object({ better: countSchema, worse: countSchema, pValue: z.number() }).exactOptional(),
     mirrored: z.object({ accuracy: z.number(), interval: intervalSchema, loss: z.number() }).exactOptional(),
+    golden: modelGoldenSchema.exactOptional(),
     labelSuspects: labelSuspectsSchema.exactOptional(),
     leaked: leakedSchema.optional(),
     crossValidation: crossValidationSchema.exactOptional(),

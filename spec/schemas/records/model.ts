@@ -17,11 +17,13 @@ import {
   digestSchema,
   nameSchema,
   runIdSchema,
+  sealSchema,
   shareSchema,
   timeSchema,
   versionSchema,
 } from "../parts.js";
 import { foldsInBriefSchema } from "./folds.js";
+import { classesSchema, goldenSchema, modelGoldenSchema, temperatureSchema } from "./golden.js";
 import { resemblanceInBriefSchema } from "./resemblance.js";
 
 const perChannel = z.union([z.number(), z.tuple([z.number(), z.number(), z.number()])]);
@@ -55,7 +57,9 @@ export const registeredBaseSchema = schemaOf<RegisteredBase>()(
     pixelScale: pixelScaleSchema.exactOptional(),
     inputSize: z.int().min(1).exactOptional(),
     extractor: extractorSchema.exactOptional(),
+    golden: goldenSchema.exactOptional(),
     ...originShape,
+    seal: sealSchema,
   }),
 );
 
@@ -68,6 +72,7 @@ const baseSpecSchema = schemaOf<BaseSpec>()(
     pixelScale: pixelScaleSchema.exactOptional(),
     inputSize: z.int().min(1).exactOptional(),
     extractor: extractorSchema.exactOptional(),
+    golden: goldenSchema.exactOptional(),
     layers: z.array(artifactRefSchema),
     lineage: z.array(z.string()),
     tunedOn: z.array(artifactRefSchema).exactOptional(),
@@ -82,7 +87,7 @@ export const modelVersionSchema = schemaOf<ModelVersion>()(
     version: versionSchema,
     runId: runIdSchema,
     createdAt: timeSchema,
-    classes: z.array(z.string()),
+    classes: classesSchema,
     base: z.string(),
     baseSpec: baseSpecSchema.exactOptional(),
     background: z.enum(["white", "black"]),
@@ -90,10 +95,12 @@ export const modelVersionSchema = schemaOf<ModelVersion>()(
     testAccuracy: shareSchema,
     folds: foldsInBriefSchema.exactOptional(),
     resemblance: resemblanceInBriefSchema.exactOptional(),
-    temperature: z.number().exactOptional(),
-    conformalQuantile: z.number().exactOptional(),
-    mirroredAccuracy: z.number().exactOptional(),
+    temperature: temperatureSchema.exactOptional(),
+    conformalQuantile: z.number().min(0).max(1).exactOptional(),
+    mirroredAccuracy: z.number().min(0).max(1).exactOptional(),
+    golden: modelGoldenSchema.exactOptional(),
     weights: artifactRefSchema,
     artifacts: artifactsSchema,
+    seal: sealSchema,
   }),
 );

@@ -20,7 +20,7 @@ export const runCostSchema = schemaOf<RunCost>()(
     .describe("Of the stages that the run computed; only where THAW_PRICES names a price table."),
 );
 
-const activationMapsSchema = schemaOf<ActivationMaps>()(
+export const activationMapsSchema = schemaOf<ActivationMaps>()(
   z.object({
     rows: countSchema,
     columns: countSchema,
@@ -36,7 +36,7 @@ const activationMapsSchema = schemaOf<ActivationMaps>()(
   }),
 );
 
-const featureMapSchema = schemaOf<FeatureMap>()(
+export const featureMapSchema = schemaOf<FeatureMap>()(
   z.object({
     explained: z.tuple([z.number(), z.number()]),
     points: z.array(

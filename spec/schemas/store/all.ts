@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import { logLineSchema } from "../../log.js";
 import { controlFileSchema } from "../../steering/schema.js";
+import { sealSchema } from "../parts.js";
 import { modelVersionSchema, registeredBaseSchema } from "../records/model.js";
 import { runResultSchema } from "../records/run.js";
 import { artifactManifestSchema, redirectSchema } from "./artifact.js";
@@ -18,15 +19,17 @@ export interface StoredKind {
   readonly what: string;
 }
 
+const withSeal = (schema: z.ZodObject): z.ZodType => schema.extend({ seal: sealSchema });
+
 export const STORE_SCHEMAS: Readonly<Record<string, StoredKind>> = {
-  run: { schema: runResultSchema, where: "runs/RUN.json", what: "A run that ended well." },
+  run: { schema: withSeal(runResultSchema), where: "runs/RUN.json", what: "A run that ended well." },
   model: {
     schema: modelVersionSchema,
     where: "models/NAME/vN.json",
     what: "A registered version of a model.",
   },
   alias: {
-    schema: aliasSchema,
+    schema: withSeal(aliasSchema),
     where: "models/NAME/aliases/ALIAS.json",
     what: "The version that an alias means, as thaw wrote it before aliases had a log.",
   },
@@ -50,15 +53,23 @@ export const STORE_SCHEMAS: Readonly<Record<string, StoredKind>> = {
     where: "bases/NAME/vN.json",
     what: "A version of a base that `thaw bases add` registered.",
   },
-  pin: { schema: sinceSchema, where: "pins/RUN.json", what: "A run that garbage collection keeps." },
-  upload: { schema: uploadListSchema, where: "uploads/DIGEST/images.json", what: "Uploaded images." },
+  pin: {
+    schema: withSeal(sinceSchema),
+    where: "pins/RUN.json",
+    what: "A run that garbage collection keeps.",
+  },
+  upload: {
+    schema: withSeal(uploadListSchema),
+    where: "uploads/DIGEST/images.json",
+    what: "Uploaded images.",
+  },
   "upload-reference": {
-    schema: sinceSchema,
+    schema: withSeal(sinceSchema),
     where: "uploads/DIGEST/runs/RUN.json",
     what: "A run that reads an upload.",
   },
   control: {
-    schema: controlFileSchema,
+    schema: withSeal(controlFileSchema),
     where: "control/RUN.json",
     what: "Commands on their way to the run's training activity.",
   },
@@ -68,7 +79,7 @@ export const STORE_SCHEMAS: Readonly<Record<string, StoredKind>> = {
     what: "The manifest of an artifact; its data are `objects/`, by digest.",
   },
   redirect: {
-    schema: redirectSchema,
+    schema: withSeal(redirectSchema),
     where: "redirects/RUN/KEY.json",
     what: "The other key under which a run's stage is made.",
   },
@@ -77,9 +88,9 @@ export const STORE_SCHEMAS: Readonly<Record<string, StoredKind>> = {
     where: "checkpoints/STAGEKEY/RUN/FENCE-SEQUENCE.json",
     what: "The manifest of a checkpoint; its data lie beside it.",
   },
-  fence: { schema: claimSchema, where: "fences/STAGEKEY/N.json", what: "An attempt at a stage." },
+  fence: { schema: withSeal(claimSchema), where: "fences/STAGEKEY/N.json", what: "An attempt at a stage." },
   "checkpoint-time": {
-    schema: checkpointTimeSchema,
+    schema: withSeal(checkpointTimeSchema),
     where: "measured/checkpoint-time/MODEL.json",
     what: "How long a model's checkpoints take.",
   },

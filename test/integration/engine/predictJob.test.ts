@@ -63,6 +63,7 @@ describe("predictJob", () => {
       files,
       background: "white",
       keepShortSide: 320,
+      classes: Array.from({ length: CLASSES }, (_, c) => `class ${c}`),
     } as const;
     const answer = await predictJob(job, (one) => progress.push(one));
 
@@ -105,6 +106,30 @@ describe("predictJob", () => {
     assert.ok(first > Math.max(...upright) + 0.01);
     assertClose(scaled?.probabilities ?? [], expected, 1e-5, "scaled probabilities");
     assert.deepEqual(scaled?.set, [expected.indexOf(first)]);
+
+    // What does not fit its record is not used, whatever the files are.
+    const none = { ...job, files: [] };
+    await assert.rejects(
+      predictJob({ ...none, classes: ["a"] }, () => {}),
+      {
+        code: "ARTIFACT_CORRUPT",
+        message: `the model has 1 classes, its weights have ${CLASSES}`,
+      },
+    );
+    const golden = {
+      picture: 1,
+      device: "cpu",
+      scale: 1,
+      features: Array<number>(16).fill(3),
+      probabilities: [1, 0, 0],
+    } as const;
+    await assert.rejects(
+      predictJob({ ...none, golden }, () => {}),
+      {
+        code: "NUMBERS_DIFFER",
+        message: /^the model gives other features of thaw's own picture than when it was evaluated: /,
+      },
+    );
 
     // A square is cut in the middle whichever way it is seen.
     const [square, turned] = [named("square.png"), named("turned.png")];

@@ -46,6 +46,7 @@ function missingModel(folder: string) {
     files: [join(folder, "none.png")],
     background: "white",
     keepShortSide: 320,
+    classes: [],
   } as const;
 }
 

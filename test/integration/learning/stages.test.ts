@@ -1,6 +1,6 @@
 /** The stages of learning one after the other, on a few real drawn images. */
 import assert from "node:assert/strict";
-import { cp, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { openDataset } from "../../../data/dataset/dataset.js";
@@ -95,8 +95,11 @@ test("features, head, two stages of tuning, training from scratch and evaluation
   assert.equal(features.rows, records.length + train * (defaults.augment.views - 1));
   assert.deepEqual((await readdir(join(run.folder, "activations"))).sort(), [
     "blocks.6.f32",
+    "blocks.6.f32.sha256",
     "pixels.u8",
+    "pixels.u8.sha256",
     "top.f32",
+    "top.f32.sha256",
   ]);
 
   const head = await trainHead(
@@ -236,7 +239,7 @@ test("features, head, two stages of tuning, training from scratch and evaluation
   assert.ok(run.progress.every(({ step, total }) => step >= 0 && step <= total));
 });
 
-test("a boundary that is not cached is computed, and is the same", async (context) => {
+test("a boundary that is not cached, or was changed there, is computed, and is the same", async (context) => {
   const run = await prepareRun(context);
   await extractFeatures(await run.context("features"), ["blocks.6"], false);
   const path = join(run.folder, "activations", "blocks.6.f32");
@@ -251,6 +254,12 @@ test("a boundary that is not cached is computed, and is the same", async (contex
   await rm(join(run.folder, "activations"), { recursive: true });
   assert.deepEqual(await tune("tune-again"), before);
   assert.deepEqual(await readFile(path), cached);
+  const changed = Buffer.from(cached);
+  changed.fill(0x3f, changed.length >> 1, (changed.length >> 1) + 4096);
+  await writeFile(path, changed);
+  assert.deepEqual(await tune("tune-after-damage"), before);
+  assert.deepEqual(await readFile(path), cached);
+  assert.ok(run.progress.some(({ phase }) => phase.includes("was changed after it was written")));
 });
 
 test("a ResNet of one's own: features, a head, a stage of tuning and the evaluation", async (context) => {

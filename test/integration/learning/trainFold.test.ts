@@ -123,7 +123,11 @@ test("folds gather their activations out of the run's own, train its stages, and
   }
   assert.deepEqual(seen.sort(), records.map(({ path }) => path).sort(), "every image is judged once");
   assert.equal((await stat(others)).mtimeMs, computed, "the other views are computed once for all folds");
-  assert.deepEqual((await readdir(join(folder, "activations"))).sort(), ["blocks.6.f32", "other-views"]);
+  assert.deepEqual((await readdir(join(folder, "activations"))).sort(), [
+    "blocks.6.f32",
+    "blocks.6.f32.sha256",
+    "other-views",
+  ]);
   assert.equal(tf.memory().numTensors, tensors);
   assert.ok([...phases].some((phase) => phase.startsWith("head, epoch 1/")));
 

@@ -15,7 +15,12 @@ import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cacheFolder } from "../../../runtime/cacheFolder.js";
-import { locateCached, provideCached, sweepAttempts } from "../../../runtime/components/cache.js";
+import {
+  forgetCached,
+  locateCached,
+  provideCached,
+  sweepAttempts,
+} from "../../../runtime/components/cache.js";
 import type { Recipe } from "../../../runtime/components/component.js";
 import { isHeld, withLock } from "../../../runtime/lock.js";
 import type { ThawError } from "../../../spec/errors.js";
@@ -79,6 +84,17 @@ test("a component of another digest or with a damaged file is not found, and is 
   await provideCached(quick, silent);
   assert.equal(readFileSync(join(cache, "slow-1", "file"), "utf8"), "quick");
   assert.deepEqual(readdirSync(join(cache, ".attempts")), []);
+});
+
+test("what is forgotten because its bytes are others is built again", async () => {
+  const cache = freshCache();
+  await provideCached(quick, silent);
+  writeFileSync(join(cache, "slow-1", "file"), "QUICK");
+  assert.notEqual(locateCached(quick), undefined);
+  await forgetCached(quick);
+  assert.equal(locateCached(quick), undefined);
+  await provideCached(quick, silent);
+  assert.equal(readFileSync(join(cache, "slow-1", "file"), "utf8"), "quick");
 });
 
 test("a build that fails leaves nothing behind", async () => {

@@ -3,8 +3,8 @@ import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { fileDigest } from "../../../files/intact.js";
 import type { Recipe } from "../../../runtime/components/component.js";
-import { sha256OfFile } from "../../../runtime/components/download/digest.js";
 import { downloadWheel } from "../../../runtime/components/download/wheelDownload.js";
 import { unpackWheel } from "../../../runtime/components/download/wheelUnpack.js";
 import type { WheelPin } from "../../../runtime/components/pins.js";
@@ -41,7 +41,7 @@ export async function tinyWheel(folder: string): Promise<WheelPin> {
   const tops = ["tiny_tool", "tiny_tool-1.0.data", "tiny_tool-1.0.dist-info"];
   execFileSync("python3", ["-m", "zipfile", "-c", wheel, ...tops], { cwd: source });
   rmSync(source, { recursive: true });
-  const sha256 = await sha256OfFile(wheel);
+  const sha256 = await fileDigest(wheel);
   return { package: "tiny-tool", version: "1.0", builds: { any: { tag: "any", sha256, bytes: 2000 } } };
 }
 

@@ -1,6 +1,6 @@
 /** One layer of an image: a tar file, the same bytes for the same files. */
 import { stat } from "node:fs/promises";
-import { sha256OfFile } from "../../../../runtime/components/download/digest.js";
+import { fileDigest } from "../../../../files/intact.js";
 import { runProgram } from "../../../../runtime/components/program.js";
 
 export interface Layer {
@@ -15,5 +15,5 @@ const SAME = ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-
 /** @param args GNU tar's, that name files and where they go */
 export async function makeLayer(file: string, args: readonly string[]): Promise<Layer> {
   await runProgram("tar", ["--create", "--file", file, ...SAME, ...args]);
-  return { digest: await sha256OfFile(file), size: (await stat(file)).size };
+  return { digest: await fileDigest(file), size: (await stat(file)).size };
 }

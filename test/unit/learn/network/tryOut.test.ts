@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { chosenBase } from "../../../../learn/bases/chosen.js";
 import { tf } from "../../../../learn/engine.js";
 import type { Parameters } from "../../../../learn/network/parameters.js";
-import { faultOf, loadSound, tryOut } from "../../../../learn/network/tryOut.js";
+import { baseGolden, faultOf, loadSound, tryOut } from "../../../../learn/network/tryOut.js";
 import { writeSafetensors } from "../../../../learn/safetensors.js";
 import { ThawError } from "../../../../spec/errors.js";
 import { base, checkpointFile, pretrained, temporaryFolder } from "../support.js";
@@ -34,7 +34,8 @@ const isUnusable =
 test("the published weights pass, and nothing of the try stays in memory", async () => {
   const parameters = await pretrained();
   const before = tf.memory().numTensors;
-  assert.equal(await tryOut(small, parameters), 1280);
+  const { features, scale } = await tryOut(small, parameters);
+  assert.ok(features.every(Number.isFinite) && scale > 0);
   assert.equal(tf.memory().numTensors, before);
 });
 
@@ -89,4 +90,22 @@ test("an engine that loads a base tries it first", async (context) => {
   await assert.rejects(loadSound(chosenBase(broken), broken), isUnusable(/all 1280 are the same/));
   // A failure is not remembered as a success.
   await assert.rejects(loadSound(chosenBase(broken), broken), isUnusable(/all 1280 are the same/));
+});
+
+test("a base that gives other features than when it was added is refused, and says how much they differ", async () => {
+  const choice = {
+    name: "own@1",
+    architecture: base.name,
+    checkpoint: await checkpointFile(),
+    inputSize: 64,
+  };
+  const golden = await baseGolden(chosenBase(choice), choice);
+  const sound = { ...choice, golden };
+  await loadSound(chosenBase(sound), sound);
+  const scaled = { ...sound, pixelScale: { mean: 100, deviation: 60 } };
+  await assert.rejects(loadSound(chosenBase(scaled), scaled), {
+    code: "NUMBERS_DIFFER",
+    message:
+      /^the base own@1 gives other features of thaw's own picture than when it was added or trained: they differ by \d/,
+  });
 });

@@ -1,0 +1,42 @@
+/** Schemas of the JSON files within artifacts: as much of them as is read. */
+import { z } from "zod";
+import { SPLITS } from "../../records/dataset.js";
+import { countSchema, fileNameSchema } from "../parts.js";
+
+/** A line of `images.jsonl`. Names of packs are opened as files, so they must be plain. */
+export const imageLineSchema = z.object({
+  path: z.string(),
+  label: countSchema,
+  split: z.enum(SPLITS),
+  pack: fileNameSchema,
+  offset: countSchema,
+  length: countSchema,
+});
+
+/** The same, of whoever wants to know images again: by their bytes, by their look, and in which split. */
+export const knownImageSchema = z.object({
+  ...{ path: z.string(), label: countSchema, group: z.string(), split: z.enum(SPLITS) },
+  ...{ sha256: z.string(), phash: z.string() },
+});
+
+/** `dataset.json`. */
+export const datasetFileSchema = z.object({ classes: z.array(z.string()), packs: z.array(fileNameSchema) });
+
+/** A line of `predictions.jsonl` of an evaluation. */
+export const predictionLineSchema = z.object({
+  path: z.string(),
+  label: countSchema,
+  predicted: countSchema,
+});
+
+/** The same of a fold. */
+export const foldLineSchema = predictionLineSchema.extend({
+  byHead: countSchema,
+  probabilities: z.array(z.number()),
+});
+
+/** A line of `probe.jsonl`. */
+export const probeLineSchema = z.object({ label: countSchema, probabilities: z.array(z.number()).min(1) });
+
+/** A line of `copies.jsonl`. */
+export const copyLineSchema = z.object({ image: z.object({ path: z.string() }) });

@@ -1,0 +1,48 @@
+/** JSON of other parts of thaw: whatever else it is, it is refused in words. */
+import assert from "node:assert/strict";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { openDataset, readImageRecords } from "../../../data/dataset/dataset.js";
+import { predictionLineSchema } from "../../../spec/schemas/records/files.js";
+import { shapedLines } from "../../../spec/schemas/shaped.js";
+
+const LINE = { path: "a/1.jpg", label: 0, predicted: 1, more: true };
+
+test("lines keep what the schema does not know; empty ones are none", () => {
+  const text = `${JSON.stringify(LINE)}\n\n`;
+  assert.deepEqual(shapedLines(text, predictionLineSchema, "predictions.jsonl"), [LINE]);
+  assert.deepEqual(shapedLines("", predictionLineSchema, "predictions.jsonl"), []);
+});
+
+test("a line that is no JSON, or of another shape, is named", () => {
+  const good = JSON.stringify(LINE);
+  for (const [line, message] of [
+    ["{", "line 2 of predictions.jsonl is no JSON"],
+    ["null", /^line 2 of predictions\.jsonl has another shape: /],
+    [JSON.stringify({ ...LINE, label: -1 }), /^line 2 of predictions\.jsonl has another shape: label: /],
+    [JSON.stringify({ ...LINE, path: { toString: 1 } }), /has another shape: path: /],
+  ] as const) {
+    assert.throws(() => shapedLines(`${good}\n${line}\n`, predictionLineSchema, "predictions.jsonl"), {
+      code: "ARTIFACT_CORRUPT",
+      message,
+    });
+  }
+});
+
+test("a dataset's packs lie in its folder, and its records are whole", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "thaw-shaped-"));
+  const record = { path: "a", label: 0, split: "train", pack: "pack-000.bin", offset: 0, length: 1 };
+  const images = join(folder, "images.jsonl");
+  writeFileSync(images, `${JSON.stringify(record)}\n`);
+  writeFileSync(
+    join(folder, "dataset.json"),
+    JSON.stringify({ classes: ["a"], packs: ["../../../etc/passwd"] }),
+  );
+  await assert.rejects(openDataset(folder), { code: "ARTIFACT_CORRUPT", message: /packs: 0: / });
+  for (const change of [{ length: 1e12 + 0.5 }, { offset: -1 }, { pack: "../x" }, { split: "others" }]) {
+    writeFileSync(images, `${JSON.stringify({ ...record, ...change })}\n`);
+    await assert.rejects(readImageRecords(images), { code: "ARTIFACT_CORRUPT" });
+  }
+});
