@@ -73,28 +73,43 @@ export async function startRetraining(session: Session, request: RetrainRequest)
 
 const INTERVAL_MS = 500;
 
+export interface RetrainingFollower {
+  /** Called with each sentence once, but for the last, which is the tick's. */
+  readonly onStep: (sentence: string) => void;
+  /** Called once when the run has started; the waiting goes on when it is over. */
+  readonly onRun: (runId: string) => Promise<void>;
+  /** Ends the waiting, not the retraining. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * Waits for the end, and tells of each step.
- * @param onStep called with each sentence once
- * @returns undefined when `signal` ended the waiting; the retraining goes on
+ * @returns undefined when `signal` ended the waiting
  * @throws ThawError RUN_CANCELLED, TEMPORAL_UNREACHABLE, STORE_…
  */
 export async function followRetraining(
   session: Session,
   model: string,
   workflowId: string,
-  onStep: (sentence: string) => void,
-  signal: AbortSignal,
+  { onStep, onRun, signal }: RetrainingFollower,
 ): Promise<Tick | undefined> {
   const handle = session.temporal.workflow.getHandle(workflowId);
   let told = 0;
+  let run: string | undefined;
   while (!signal.aborted) {
     const { status } = await temporalCall(session, `reading ${workflowId}`, () => handle.describe());
     // A worker that starts answers no query: the next round asks again.
     const state = await handle.query<RetrainState>(RETRAIN_STATE_QUERY).catch(() => undefined);
-    for (const step of state?.steps.slice(told) ?? []) onStep(step);
-    told = Math.max(told, state?.steps.length ?? 0);
-    if (status.name !== "RUNNING") return endOf(session, model, workflowId);
+    const isOver = status.name !== "RUNNING";
+    const steps = state?.steps.slice(told, isOver ? -1 : undefined) ?? [];
+    for (const step of steps) onStep(step);
+    told += steps.length;
+    if (isOver) return endOf(session, model, workflowId);
+    if (state?.runId !== undefined && run === undefined) {
+      run = state.runId;
+      await onRun(run);
+      continue;
+    }
     await sleep(INTERVAL_MS, undefined, { signal }).catch(() => undefined);
   }
   return undefined;

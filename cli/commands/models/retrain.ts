@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
 import { suggest } from "../../render/runs/advice.js";
+import { wrapWords } from "../../render/words.js";
 import { openProjectStore, withWritingSession } from "../../session.js";
 import { EXIT_INTERRUPTED, interruptible } from "../../signals.js";
 import { say } from "../../terminal/shown.js";
@@ -46,14 +47,21 @@ export function addRetrain(program: Command): void {
         if (options.detach === true) return output.data(started, (shown) => shown.workflowId);
         const { name } = loaded.file;
         const tick = await interruptible((signal) =>
-          followRetraining(session, name, workflowId, (step) => output.talk(say`- ${step}`), signal),
+          followRetraining(session, name, workflowId, {
+            signal,
+            onStep: (step) => output.tell(step, (shown, screen) => wrapWords(`- ${shown}`, screen.width)),
+            onRun: async (runId) => {
+              const { followRun } = await import("../../follow.js");
+              await followRun(session, runId, output);
+            },
+          }),
         );
         if (tick === undefined) {
           output.talk(say`It goes on without you: \`thaw models ticks ${name}\` says what it came to.`);
           process.exitCode = EXIT_INTERRUPTED;
           return;
         }
-        output.data(tick, (shown) => shown.sentence);
+        output.data(tick, (shown, screen) => wrapWords(shown.sentence, screen.width));
         if (tick.verdict === "failed") process.exitCode = 1;
         if (tick.verdict === "waits") process.exitCode = EXIT_WAITS;
         suggest(output, [
