@@ -78,7 +78,7 @@ try {
   const sources = await writeManifest(list);
   const file = runFileSchema.parse({
     name: "bench",
-    data: { path: list, leaks: "report" },
+    data: { path: list, outside: "allow", leaks: "report" },
     augment: { views: 1 },
   });
   const { path: source, ...data } = file.data;

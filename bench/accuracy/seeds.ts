@@ -45,7 +45,7 @@ async function runSeed(seed: number): Promise<{ head: Figures; model: Figures }>
   try {
     const file = runFileSchema.parse({
       name: "bench",
-      data: { path: IMAGES, validation: Number(validation) },
+      data: { path: IMAGES, outside: "allow", validation: Number(validation) },
       seed,
       ...(JSON.parse(settings) as object),
     });

@@ -111,7 +111,12 @@ const described = (results: readonly ValidationResult[]): string =>
 
 for (const exported of process.argv.slice(2)) {
   const { set, seed, flip } = await readSplit(exported);
-  const file = runFileSchema.parse({ name: "bench", data: { path: "." }, seed, augment: { flip } });
+  const file = runFileSchema.parse({
+    name: "bench",
+    data: { path: ".", outside: "allow" },
+    seed,
+    augment: { flip },
+  });
   const folder = await mkdtemp(join(tmpdir(), "thaw-bench-"));
   try {
     const dataset = join(exported, "dataset");

@@ -28,7 +28,7 @@ async function exportOne(set: BenchSet, seed: number): Promise<void> {
   const folder = join(out, set.name, String(seed));
   const images = join(folder, "images");
   await mkdir(images, { recursive: true });
-  const file = runFileSchema.parse({ name: "bench", data: { path: set.images } });
+  const file = runFileSchema.parse({ name: "bench", data: { path: set.images, outside: "allow" } });
   const { path: _path, ...data } = file.data;
   const dataset = join(folder, "dataset");
   const summary = await ingest({

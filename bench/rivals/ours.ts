@@ -23,7 +23,7 @@ function runFile(flip: boolean, seed: number): RunFile {
   const { augment, ...parts } = settingsSchema.parse(JSON.parse(settings ?? "{}"));
   return runFileSchema.parse({
     name: "bench",
-    data: { path: "." },
+    data: { path: ".", outside: "allow" },
     seed,
     ...parts,
     augment: { flip, ...augment },

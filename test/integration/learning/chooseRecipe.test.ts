@@ -18,7 +18,7 @@ const IMAGES = await drawnFolder(IMAGES_PER_CLASS, CLASSES);
 const SPLITS = ["train", "train", "train", "validation", "test"] as const;
 const file = runFileSchema.parse({
   name: "test",
-  data: { path: "unused", leaks: "report" },
+  data: { path: "unused", outside: "allow", leaks: "report" },
   augment: { views: 2 },
   seed: 4,
 });

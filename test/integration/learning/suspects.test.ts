@@ -18,7 +18,7 @@ const IMAGES_PER_CLASS = 50;
 const IMAGES = await drawnFolder(IMAGES_PER_CLASS, CLASSES);
 const file = runFileSchema.parse({
   name: "test",
-  data: { path: "unused", test: 0.4, validation: 0.3 },
+  data: { path: "unused", outside: "allow", test: 0.4, validation: 0.3 },
   augment: { views: 1 },
   seed: 4,
 });

@@ -19,7 +19,7 @@ const [TRAINED_ON, VALIDATED_ON] = [14, 4];
 /** Only the head is trained. */
 const RUN_FILE = `
 name: shapes
-data: { path: right.csv, test: 0.4, validation: 0.1 }
+data: { path: right.csv, outside: allow, test: 0.4, validation: 0.1 }
 base: small
 unfreeze: { stages: [] }
 augment: { views: 1 }

@@ -33,7 +33,7 @@ async function run(
   ...args: string[]
 ): Promise<{ status: number | null; view: View }> {
   const path = join(stack.folder, `${name}.yaml`);
-  await writeFile(path, `name: ${name}\ndata: { path: ${data} }\n${QUICK}`);
+  await writeFile(path, `name: ${name}\ndata: { path: ${data}, outside: allow }\n${QUICK}`);
   const { status, stdout, stderr } = await thaw(["run", path, "--json", ...args], { cwd: stack.folder });
   assert.notEqual(stdout, "", stderr);
   return { status, view: JSON.parse(stdout) as View };
