@@ -21,6 +21,7 @@ import { temporalCall } from "../temporal/call.js";
 import { runUrl } from "../temporal/links.js";
 import { ensureSearchAttributes, modelKey } from "../temporal/searchAttributes.js";
 import { thawVersion } from "../version.js";
+import { whoAmI } from "../whoAmI.js";
 
 export interface RetrainRequest extends ImageSource {
   readonly file: RunFile;
@@ -46,6 +47,7 @@ export async function retrainInput(
       thawVersion: thawVersion(),
     },
     ...(asked === true ? { asked } : {}),
+    by: whoAmI(),
   };
 }
 
