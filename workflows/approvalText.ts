@@ -3,13 +3,15 @@ import type { Approval, ApprovalRequest } from "../spec/retraining/approval.js";
 import { codeBlock, codeSpan, markdownText } from "../spec/text/markdown.js";
 import { shortened, visible } from "../spec/text/visible.js";
 
-/** Of sentences, which may hold names of strangers. */
-const MOST_OF_SENTENCE = 2_000;
+/** Of sentences, which may hold names of strangers: what is written out may be seven times as long, and the server takes 20,000 bytes. */
+const MOST_OF_SENTENCE = 1_000;
+const MOST_OF_NAME = 100;
 /** The Temporal server takes 200 bytes. */
 const MOST_OF_SUMMARY = 60;
 
 const words = (text: string): string => markdownText(shortened(text, MOST_OF_SENTENCE), { keepCode: true });
-const command = (text: string): string => codeSpan(shortened(text, MOST_OF_SENTENCE));
+const name = (text: string): string => markdownText(shortened(text, MOST_OF_NAME));
+const command = (text: string): string => codeSpan(shortened(text, MOST_OF_NAME));
 
 /** What stands in lists, and what the question is, as it was when it was asked. */
 export function describedStatically(request: ApprovalRequest): {
@@ -29,7 +31,7 @@ export function describedStatically(request: ApprovalRequest): {
 export function describeApproval({ request, since, expires, reminders, outcome }: Approval): string {
   const { model, version } = request;
   const heading = outcome === undefined ? "Waits for a person" : HEADINGS[outcome.state];
-  const parts = [`### ${heading}: ${words(`${model}@${version}`)}`];
+  const parts = [`### ${heading}: ${name(`${model}@${version}`)}`];
   if (outcome !== undefined) parts.push(words(outcome.sentence));
   parts.push(questionText(request));
   if (outcome !== undefined) return parts.join("\n\n");
@@ -62,12 +64,12 @@ function questionText({
   const now = inUse === undefined ? "no version is that now" : `version ${inUse} is that now`;
   const { workflowId, schedule, person } = requestedBy;
   const by = [
-    ...(person === undefined ? [] : [`by ${words(person)}`]),
+    ...(person === undefined ? [] : [`by ${name(person)}`]),
     ...(schedule === undefined ? [] : [`by the schedule ${command(schedule)}`]),
     `through ${command(workflowId)}`,
   ];
   return [
-    `May ${words(`${model}@${version}`)} become **${words(`${model}@${alias}`)}**? (${now})`,
+    `May ${name(`${model}@${version}`)} become **${name(`${model}@${alias}`)}**? (${now})`,
     `Test accuracy **${(100 * testAccuracy).toFixed(1)} %**. ${words(sentence)}`,
     `Asked for ${by.join(" ")}.`,
   ].join("\n\n");

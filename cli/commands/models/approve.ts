@@ -19,7 +19,7 @@ export function addApprove(program: Command): void {
     decides(
       program
         .command("approve")
-        .summary("a version that waits becomes the champion; or does not")
+        .summary("let a version that waits be the champion; or leave it")
         .description(
           "approve a version that retraining asks a person about (`model.promote: ask`): the alias is pointed at it, unless that was moved meanwhile",
         ),
