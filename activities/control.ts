@@ -21,7 +21,7 @@ import { measured, measuredLookUp } from "./metrics/measured.js";
 import { startPod } from "./pods/startPod.js";
 import { stopPod } from "./pods/stopPod.js";
 import { watchPod } from "./pods/watchPod.js";
-import { carryOut } from "./retraining/approval.js";
+import { aliasMoved, carryOut } from "./retraining/approval.js";
 import { lookAtImages } from "./retraining/lookAtImages.js";
 import { promoteVersion } from "./retraining/promoteVersion.js";
 import { proveVersion } from "./retraining/proveVersion.js";
@@ -61,6 +61,7 @@ export function createControlActivities(
     referToProof: durable(async (proof) => proofRef(proof)),
     recordTick: durable((tick) => writeTick(dependencies.store, tick)),
     recordApproval: durable((approval) => writeApproval(dependencies.store, approval)),
+    aliasMoved: durable((request) => aliasMoved(dependencies, request)),
     olderApprovals: durable((request) => olderApprovals(dependencies.store, request)),
     carryOut: durable((request) => carryOut(dependencies, request)),
   };

@@ -125,6 +125,10 @@ export async function approval(request: ApprovalRequest): Promise<Approval> {
         const days = request.expiresAfterDays === 1 ? "a day" : `${request.expiresAfterDays} days`;
         return end("expired", `nobody decided on ${label} within ${days}: that counts as a rejection`);
       }
+      const moved = await light("see whether the alias was moved").aliasMoved(request).catch(unlessCancelled);
+      if (given !== undefined) continue;
+      if (typeof moved === "string")
+        return end("overtaken", `${label} is asked about no more: ${moved} since it was asked`);
       known = { ...known, reminders: known.reminders + 1 };
       show();
       // Who waits for a person waits for a store that lets nobody in, too.
@@ -160,13 +164,14 @@ export async function approval(request: ApprovalRequest): Promise<Approval> {
 async function supersedeOlder(request: ApprovalRequest): Promise<void> {
   const older = await light("find older questions").olderApprovals(request);
   for (const workflowId of older) {
-    try {
-      await getExternalWorkflowHandle(workflowId).signal(SUPERSEDE_SIGNAL, request.version);
-    } catch (error) {
-      // It has ended by itself meanwhile.
-      if (isCancellation(error)) throw error;
-    }
+    const question = getExternalWorkflowHandle(workflowId);
+    // It may have ended by itself meanwhile.
+    await question.signal(SUPERSEDE_SIGNAL, request.version).catch(unlessCancelled);
   }
+}
+
+function unlessCancelled(error: unknown): void {
+  if (isCancellation(error)) throw error;
 }
 
 const now = (): string => new Date().toISOString();

@@ -3,15 +3,18 @@ import type { Approval, ApprovalRequest } from "../spec/retraining/approval.js";
 import { codeBlock, codeSpan, markdownText } from "../spec/text/markdown.js";
 import { shortened, visible } from "../spec/text/visible.js";
 
-/** Of sentences, which may hold names of strangers: what is written out may be seven times as long, and the server takes 20,000 bytes. */
+/** Of sentences, which may hold names of strangers: the server takes 20,000 bytes of details. */
 const MOST_OF_SENTENCE = 1_000;
 const MOST_OF_NAME = 100;
-/** The Temporal server takes 200 bytes. */
+const DIGEST_LENGTH = 64;
+/** The server takes 400 bytes of a summary. */
 const MOST_OF_SUMMARY = 60;
 
-const words = (text: string): string => markdownText(shortened(text, MOST_OF_SENTENCE), { keepCode: true });
-const name = (text: string): string => markdownText(shortened(text, MOST_OF_NAME));
-const command = (text: string): string => codeSpan(shortened(text, MOST_OF_NAME));
+const inSummary = (text: string): string => shortened(visible(text), MOST_OF_SUMMARY);
+const words = (text: string): string =>
+  markdownText(shortened(visible(text), MOST_OF_SENTENCE), { keepCode: true });
+const name = (text: string): string => markdownText(shortened(visible(text), MOST_OF_NAME));
+const command = (text: string): string => codeSpan(shortened(visible(text), MOST_OF_NAME));
 
 /** What stands in lists, and what the question is, as it was when it was asked. */
 export function describedStatically(request: ApprovalRequest): {
@@ -20,9 +23,7 @@ export function describedStatically(request: ApprovalRequest): {
 } {
   const { model, version, alias } = request;
   return {
-    staticSummary: visible(
-      `${shortened(`${model}@${version}`, MOST_OF_SUMMARY)}: may it be ${shortened(alias, MOST_OF_SUMMARY)}?`,
-    ),
+    staticSummary: `${inSummary(`${model}@${version}`)}: may it be ${inSummary(alias)}?`,
     staticDetails: [questionText(request), ...answerTexts(request)].join("\n\n"),
   };
 }
@@ -89,7 +90,7 @@ function answerTexts({
     `Here in the Temporal UI: the menu of this page, *Send an Update*, ${command("decide")}, with`,
     codeBlock("json", [
       `{"verdict": "approve", "by": "YOUR NAME", "note": "WHY",`,
-      ` "reportDigest": ${JSON.stringify(reportDigest)}}`,
+      ` "reportDigest": ${JSON.stringify(shortened(reportDigest, DIGEST_LENGTH))}}`,
     ]),
     `or with ${command('"reject"')}.`,
   ];

@@ -6,9 +6,10 @@ import type {
   Approval,
   ApprovalActivities,
   ApprovalOutcome,
+  ApprovalRequest,
   Decision,
 } from "../../spec/retraining/approval.js";
-import { decideAlias } from "../../store/records/aliases.js";
+import { decideAlias, newestDecision } from "../../store/records/aliases.js";
 import type { ControlDependencies } from "../context.js";
 
 /** @throws ThawError STORE_… */
@@ -54,6 +55,17 @@ export async function decide(
     ...{ state: "approved", at, decision, aliasEntry: made.seq },
     sentence: `${by} approved ${label}, which is ${model}@${alias} now${why}`,
   };
+}
+
+/** @throws ThawError STORE_… */
+export async function aliasMoved(
+  { store }: Pick<ControlDependencies, "store">,
+  { model, alias, aliasEntry }: ApprovalRequest,
+): Promise<string | null> {
+  const newest = await newestDecision(store, model, alias);
+  if (newest === undefined || newest.seq <= aliasEntry) return null;
+  const { version, by, at } = newest;
+  return `${model}@${alias} was moved meanwhile by ${by} (${version === null ? "removed" : `version ${version}`}, ${at})`;
 }
 
 /** A workflow is not told who sends an update; the history says what the client called itself. */

@@ -47,7 +47,6 @@ export async function retrainInput(
       thawVersion: thawVersion(),
     },
     ...(asked === true ? { asked } : {}),
-    by: whoAmI(),
   };
 }
 
@@ -62,7 +61,7 @@ export async function startRetraining(session: Session, request: RetrainRequest)
     session.temporal.workflow.start(RETRAIN_TYPE, {
       workflowId,
       taskQueue: CONTROL_QUEUE,
-      args: [input],
+      args: [{ ...input, by: whoAmI() }],
       typedSearchAttributes: [{ key: modelKey, value: name }],
       memo: { model: name, dataPath: request.dataPath },
       staticSummary: `retrain ${name}: look at the images, train if something changed`,

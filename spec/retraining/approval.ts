@@ -86,7 +86,7 @@ export const APPROVAL_ENDS = [
   "expired",
   /** A newer version of the model is asked about. */
   "superseded",
-  /** It was approved, and the alias had been moved since it was asked: it stays where it is. */
+  /** The alias has been moved since it was asked: it stays where it is, approved or not. */
   "overtaken",
   /** The workflow was cancelled. */
   "withdrawn",
@@ -119,6 +119,8 @@ export interface Approval {
 export interface ApprovalActivities {
   /** Writes the record; again and again the same one. */
   recordApproval(approval: Approval): Promise<void>;
+  /** Who has moved the alias since it was asked, as a sentence; null: nobody. */
+  aliasMoved(request: ApprovalRequest): Promise<string | null>;
   /** Questions about older versions for the same alias that nobody has answered: ids of their workflows. */
   olderApprovals(request: ApprovalRequest): Promise<readonly string[]>;
   /** Does what was decided, once: points the alias at the version, or leaves it. */

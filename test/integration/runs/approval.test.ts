@@ -198,6 +198,16 @@ test("approved after the alias was moved by somebody else it is overtaken: nothi
   );
 });
 
+test("a question that nobody answers is asked no more once the alias was moved by hand", async () => {
+  await modelOf("roads", 2);
+  const handle = await ask("roads", 2, { remindAfterHours: 3 / HOUR_SECONDS });
+  await ok("promote", "roads@2", "--note", "in a hurry");
+  const ended = (await handle.result()) as Approval;
+  assert.deepEqual([ended.reminders, ended.outcome?.state], [0, "overtaken"]);
+  assert.match(ended.outcome?.sentence ?? "", /roads@champion was moved meanwhile by .* \(version 2, /);
+  assert.equal(ended.outcome?.decision, undefined);
+});
+
 test("a newer version's question ends the older one's, and says so", async () => {
   await modelOf("trees", 3);
   const older = await ask("trees", 2);
