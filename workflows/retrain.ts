@@ -10,7 +10,6 @@ import {
   setCurrentDetails,
   setHandler,
   startChild,
-  uuid4,
   workflowInfo,
 } from "@temporalio/workflow";
 import {
@@ -20,7 +19,7 @@ import {
   SEARCH_ATTRIBUTES,
   WORKFLOW_TYPE,
 } from "../spec/pipeline/run.js";
-import { runIdAt } from "../spec/pipeline/runId.js";
+import { RUN_ID_SUFFIX_LENGTH, runIdAt } from "../spec/pipeline/runId.js";
 import type { ModelProof } from "../spec/records/proof.js";
 import { APPROVAL_TYPE, type ApprovalRequest, approvalId, termsOf } from "../spec/retraining/approval.js";
 import { changesText, fateOf, reasonText } from "../spec/retraining/decision.js";
@@ -178,7 +177,8 @@ async function train(
   onStart: (runId: string) => void,
 ): Promise<RunResult> {
   const { name, base, bases } = run.file;
-  const runId = runIdAt(name, new Date(), uuid4());
+  // No drawn number: a worker that traces draws others, and a reset workflow has the same first run. Its last digits are random.
+  const runId = runIdAt(name, new Date(), workflowInfo().firstExecutionRunId.slice(-RUN_ID_SUFFIX_LENGTH));
   const input: RunInput = {
     ...run,
     runId,
