@@ -367,6 +367,6 @@ export const OF_OURS: ReadonlySet<string> = new Set([
     "timeOfDay",
     "progressBar",
   ],
-  ...["costLine", "uploadedText", "nextProvision", "resemblanceLines", "formatHelp", "suggest"],
+  ...["costLine", "uploadedText", "nextProvision", "resemblanceLines", "formatHelp", "suggest", "trustText"],
   ...["table", "truncate", "wrap", "padEnd", "padStart", "widthOf", "wrapWords"],
 ]);

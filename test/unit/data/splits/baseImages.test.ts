@@ -17,6 +17,8 @@ function image(index: number, label = index % 2): Parameters<typeof assignSplits
     .padStart(16, "0");
   return { path: `${index}.png`, label, sha256: `sha-${index}`, phash };
 }
+/** What else stands in a line of a dataset. */
+const STORED = { path: "0.png", label: 0, group: "0.png", pack: "pack-000.bin", offset: 0, length: 1 };
 const many = (count: number, from = 0) => Array.from({ length: count }, (_, index) => image(from + index));
 
 test("an image is known by its bytes or its look, and the split that taught most counts", async (t) => {
@@ -28,7 +30,7 @@ test("an image is known by its bytes or its look, and the split that taught most
     { ...image(901), split: "train" },
   ] as const;
   const file = join(await temporaryFolder(t), "images.jsonl");
-  await writeFile(file, met.map((line) => `${JSON.stringify({ ...line, label: 0 })}\n`).join(""));
+  await writeFile(file, met.map((line) => `${JSON.stringify({ ...STORED, ...line })}\n`).join(""));
   const read = await readBaseImages([file]);
   assert.deepEqual(
     read.map(({ split }) => split),

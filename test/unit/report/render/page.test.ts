@@ -168,7 +168,7 @@ test("the strongest warning is the first sentence, before the figure; what to do
   const warnings = all(page, "#warnings > .warnings > li");
   assert.deepEqual(
     warnings.map((item) => item.getAttribute("class")),
-    ["check", "check", "check", "check"],
+    ["check", "check", "check", "check", "check"],
   );
   assert.match(warnings[0]?.textContent ?? "", /^To be checked\. The border colour .*Look where it looks/);
   for (const link of all(page, "#warnings a")) {
