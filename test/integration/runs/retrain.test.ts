@@ -115,6 +115,10 @@ test("with promote: ask a version waits for a person, and retraining ends; whoev
   const label = `shapes@${tick.version}`;
   assert.equal(tick.approval, `approve-shapes-v${tick.version}`);
   assert.ok(tick.sentence.includes(`\`thaw approve ${label}\` or \`thaw reject ${label}\``), tick.sentence);
+  const again = await thaw(["retrain", "--json", "--force", ...asking, ...terms], { cwd: stack.folder });
+  const second = JSON.parse(again.stdout) as Tick;
+  assert.deepEqual([again.status, second.version, second.approval], [3, tick.version, tick.approval]);
+  assert.match(second.sentence, /waits for a person, who is asked already/);
   const before = await newestDecision(store, "shapes", "champion");
   let waiting: readonly Approval[] = [];
   await until("it is listed", async () => {
