@@ -2,7 +2,10 @@
 
 import { fitting } from "../spec/engine/diskFull.js";
 import type { ControlActivities, StageRequest } from "../spec/pipeline/activities.js";
+import type { ApprovalActivities } from "../spec/retraining/approval.js";
 import type { RetrainingActivities } from "../spec/retraining/retraining.js";
+import { olderApprovals, writeApproval } from "../store/records/approvals.js";
+import { proofRef } from "../store/records/proofs.js";
 import { writeTick } from "../store/records/ticks.js";
 import type { ControlDependencies } from "./context.js";
 import { typedFailures } from "./life/failures.js";
@@ -18,13 +21,14 @@ import { measured, measuredLookUp } from "./metrics/measured.js";
 import { startPod } from "./pods/startPod.js";
 import { stopPod } from "./pods/stopPod.js";
 import { watchPod } from "./pods/watchPod.js";
+import { aliasMoved, carryOut } from "./retraining/approval.js";
 import { lookAtImages } from "./retraining/lookAtImages.js";
 import { promoteVersion } from "./retraining/promoteVersion.js";
 import { proveVersion } from "./retraining/proveVersion.js";
 
 export function createControlActivities(
   dependencies: ControlDependencies,
-): ControlActivities & RetrainingActivities {
+): ControlActivities & RetrainingActivities & ApprovalActivities {
   const durable = <Request, Result>(activity: (request: Request) => Promise<Result>) =>
     withSignsOfLife(typedFailures(activity));
   const withLog = (activity: typeof register) =>
@@ -54,6 +58,11 @@ export function createControlActivities(
     lookAtImages: durable((input) => lookAtImages(dependencies, input)),
     proveVersion: durable((request) => proveVersion(dependencies, request)),
     promoteVersion: durable((request) => promoteVersion(dependencies, request)),
+    referToProof: durable(async (proof) => proofRef(proof)),
     recordTick: durable((tick) => writeTick(dependencies.store, tick)),
+    recordApproval: durable((approval) => writeApproval(dependencies.store, approval)),
+    aliasMoved: durable((request) => aliasMoved(dependencies, request)),
+    olderApprovals: durable((request) => olderApprovals(dependencies.store, request)),
+    carryOut: durable((request) => carryOut(dependencies, request)),
   };
 }

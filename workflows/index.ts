@@ -1,3 +1,4 @@
 /** The workflows that the control worker serves. */
+export { approval } from "./approval.js";
 export { retrain } from "./retrain.js";
 export { transferLearning } from "./transferLearning.js";

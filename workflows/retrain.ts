@@ -1,5 +1,5 @@
 /** One look at a model's images and what follows: nothing, or a run, a proof, and what becomes of the version. */
-import { defineSearchAttributeKey } from "@temporalio/common";
+import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
 import {
   ChildWorkflowFailure,
   defineQuery,
@@ -9,7 +9,7 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
-  uuid4,
+  startChild,
   workflowInfo,
 } from "@temporalio/workflow";
 import {
@@ -19,8 +19,9 @@ import {
   SEARCH_ATTRIBUTES,
   WORKFLOW_TYPE,
 } from "../spec/pipeline/run.js";
-import { runIdAt } from "../spec/pipeline/runId.js";
+import { RUN_ID_SUFFIX_LENGTH, runIdAt } from "../spec/pipeline/runId.js";
 import type { ModelProof } from "../spec/records/proof.js";
+import { APPROVAL_TYPE, type ApprovalRequest, approvalId, termsOf } from "../spec/retraining/approval.js";
 import { changesText, fateOf, reasonText } from "../spec/retraining/decision.js";
 import {
   type Look,
@@ -31,6 +32,8 @@ import {
   type Tick,
 } from "../spec/retraining/retraining.js";
 import { markdownText } from "../spec/text/markdown.js";
+import type { approval } from "./approval.js";
+import { describedStatically } from "./approvalText.js";
 import { shownFailure } from "./failure.js";
 import type { transferLearning } from "./transferLearning.js";
 
@@ -141,8 +144,14 @@ async function lookAndTrain(
       note({ decision: decision.seq });
       return end("promoted", `${label} is ${name}@${policy.alias} now: ${why}`);
     }
-    case "ask":
-      return end("waits", `${label} waits for a person, \`thaw promote ${label}\`: ${why}`);
+    case "ask": {
+      const { approval, isNew } = await ask(input, look, result, proof, why);
+      note({ approval });
+      return end(
+        "waits",
+        `${label} waits for a person${isNew ? "" : ", who is asked already"}, \`thaw approve ${label}\` or \`thaw reject ${label}\`: ${why}`,
+      );
+    }
     case "leave":
       return end("left", `${label} was trained, and model.promote is never: ${why}`);
     case "not-proven":
@@ -168,7 +177,8 @@ async function train(
   onStart: (runId: string) => void,
 ): Promise<RunResult> {
   const { name, base, bases } = run.file;
-  const runId = runIdAt(name, new Date(), uuid4());
+  // No drawn number: a worker that traces draws others, and a reset workflow has the same first run. Its last digits are random.
+  const runId = runIdAt(name, new Date(), workflowInfo().firstExecutionRunId.slice(-RUN_ID_SUFFIX_LENGTH));
   const input: RunInput = {
     ...run,
     runId,
@@ -192,6 +202,51 @@ async function train(
 function prove({ run }: RetrainInput, champion: number, challenger: number): Promise<ModelProof> {
   const title = `hold version ${challenger} against version ${champion}`;
   return light("prove", title).proveVersion({ run, champion, challenger });
+}
+
+/** The question is a workflow of its own: days of waiting hold neither this one nor the version of its worker. */
+async function ask(
+  { run, schedule, by }: RetrainInput,
+  look: Look,
+  { runId, version, testAccuracy, artifacts }: RunResult,
+  proof: ModelProof | undefined,
+  sentence: string,
+): Promise<{ readonly approval: string; readonly isNew: boolean }> {
+  const { name: model, model: policy } = run.file;
+  const { report } = artifacts;
+  if (report === undefined) throw new Error(`run ${runId} has no report that a person could decide on`);
+  const refer = light("refer", "name the proof that a person decides on");
+  const evidence = proof === undefined ? undefined : await refer.referToProof(proof);
+  const request: ApprovalRequest = {
+    ...{ model, version, alias: policy.alias, aliasEntry: look.aliasEntry },
+    ...(look.inUse === undefined ? {} : { inUse: look.inUse }),
+    ...{ runId, reportDigest: report.digest, testAccuracy, sentence },
+    ...(evidence === undefined ? {} : { evidence }),
+    requestedBy: {
+      workflowId: workflowInfo().workflowId,
+      ...(schedule === undefined ? {} : { schedule }),
+      ...(by === undefined ? {} : { person: by }),
+    },
+    ...termsOf(policy),
+  };
+  const workflowId = approvalId(model, version);
+  try {
+    await startChild<typeof approval>(APPROVAL_TYPE, {
+      workflowId,
+      taskQueue: CONTROL_QUEUE,
+      args: [request],
+      // A version that was rejected may be asked about again.
+      workflowIdReusePolicy: "ALLOW_DUPLICATE",
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      typedSearchAttributes: [{ key: modelKey, value: model }],
+      memo: { model, version },
+      ...describedStatically(request),
+    });
+    return { approval: workflowId, isNew: true };
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    return { approval: workflowId, isNew: false };
+  }
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -1,7 +1,7 @@
 /** The help of `thaw` itself: every command on one screen. The commands' own help is commander's. */
 import { type Command, Help } from "commander";
 
-const EXIT_CODES = "Exit codes: 0 done, 1 run failed, 2 wrong input, 4 service missing, 130 Ctrl-C";
+const EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 wrong input, 3 waits, 4 no service, 130 Ctrl-C";
 
 const FIRST = "First: thaw up, thaw init photos/, thaw run, thaw report latest --open";
 
@@ -38,6 +38,8 @@ function overview(program: Command, helper: Help): string {
 
 /** Commands that are told in one line with the one that undoes them or is its other answer. */
 const PAIRS: Readonly<Record<string, string>> = {
+  approve: "reject",
+  cancel: "resume",
   pause: "unpause",
   pin: "unpin",
   promote: "rollback",

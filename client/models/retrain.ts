@@ -21,6 +21,7 @@ import { temporalCall } from "../temporal/call.js";
 import { runUrl } from "../temporal/links.js";
 import { ensureSearchAttributes, modelKey } from "../temporal/searchAttributes.js";
 import { thawVersion } from "../version.js";
+import { whoAmI } from "../whoAmI.js";
 
 export interface RetrainRequest extends ImageSource {
   readonly file: RunFile;
@@ -60,7 +61,7 @@ export async function startRetraining(session: Session, request: RetrainRequest)
     session.temporal.workflow.start(RETRAIN_TYPE, {
       workflowId,
       taskQueue: CONTROL_QUEUE,
-      args: [input],
+      args: [{ ...input, by: whoAmI() }],
       typedSearchAttributes: [{ key: modelKey, value: name }],
       memo: { model: name, dataPath: request.dataPath },
       staticSummary: `retrain ${name}: look at the images, train if something changed`,

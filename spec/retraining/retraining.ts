@@ -16,6 +16,8 @@ export interface RetrainInput {
   readonly asked?: true;
   /** The schedule that started it; absent where a person did. */
   readonly schedule?: string;
+  /** Who started it, as they said themselves; absent where a schedule did. */
+  readonly by?: string;
 }
 
 /** Why a model is trained again; each is a reason of its own. */
@@ -77,6 +79,8 @@ export interface Tick {
   readonly proof?: number;
   /** Number of the alias' entry that was made. */
   readonly decision?: number;
+  /** The workflow that asks a person. */
+  readonly approval?: string;
 }
 
 /** Answer of the `retrainState` query. */
@@ -107,6 +111,8 @@ export interface RetrainingActivities {
     /** Absent where there was nothing to prove it against. */
     readonly proof?: ModelProof;
   }): Promise<AliasDecision>;
+  /** How an alias' decision would name the proof. */
+  referToProof(proof: ModelProof): Promise<{ readonly record: string; readonly digest: string }>;
   /** Writes `models/NAME/ticks/…`. */
   recordTick(tick: Tick): Promise<void>;
 }

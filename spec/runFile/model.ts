@@ -1,5 +1,6 @@
 /** The run file's `model`: what becomes of a version once it is trained. It changes no artifact. */
 import { z } from "zod";
+import { APPROVAL_TERMS, MOST_DAYS, MOST_HOURS } from "../retraining/terms.js";
 
 const margin = z.number().min(0).lt(1);
 
@@ -50,6 +51,22 @@ export const modelSchema = z
       .min(0)
       .default(0)
       .describe("Days after which retraining trains again although nothing changed; 0: never for that."),
+    second_person: z
+      .boolean()
+      .default(APPROVAL_TERMS.second_person)
+      .describe("With promote: ask, whether somebody else than who started the retraining has to decide."),
+    expires_after_days: z
+      .number()
+      .gt(0)
+      .max(MOST_DAYS)
+      .default(APPROVAL_TERMS.expires_after_days)
+      .describe("With promote: ask, days after which a version that nobody decided on counts as rejected."),
+    remind_after_hours: z
+      .number()
+      .min(0)
+      .max(MOST_HOURS)
+      .default(APPROVAL_TERMS.remind_after_hours)
+      .describe("With promote: ask, hours after which it is asked again, and again; 0: never."),
   })
   .describe("What becomes of a version once it is trained: what it is held against, and what promotes it.");
 

@@ -8,7 +8,7 @@ import { withSession } from "../../session.js";
 export function addCancel(program: Command): void {
   const command = program
     .command("cancel")
-    .summary("ask a run to end")
+    .summary("ask a run to end; go on from one that has ended")
     .description("ask a run to end; the stages that are done stay in the store and are reused")
     .argument("<run>", "a run id, a unique beginning of one, or `latest`")
     .action(async (run: string, _options: object, self: Command) => {

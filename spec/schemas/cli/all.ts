@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import { logLineSchema } from "../../log.js";
 import { reportSchema } from "../records/report.js";
+import { approvalSchema } from "../store/approval.js";
 import { modelProofSchema } from "../store/proof.js";
 import { tickSchema } from "../store/tick.js";
 import { compareSchema } from "./compare.js";
@@ -14,6 +15,7 @@ import {
   servicesSchema,
 } from "./machine.js";
 import {
+  approvalsSchema,
   baseSchema,
   basesSchema,
   exportSchema,
@@ -66,7 +68,17 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
   init: { commands: ["init"], documents: documents(initSchema) },
   logs: { commands: ["logs"], documents: { line: logLineSchema } },
   models: {
-    commands: ["models", "compare", "prove", "promote", "rollback", "retrain"],
+    commands: [
+      "models",
+      "compare",
+      "prove",
+      "promote",
+      "rollback",
+      "retrain",
+      "approve",
+      "reject",
+      "approvals",
+    ],
     documents: {
       list: modelsSchema,
       alias: modelSchema,
@@ -78,6 +90,8 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
       ticks: ticksSchema,
       retrain: tickSchema,
       "retrain detached": startedRetrainingSchema,
+      "approve and reject": approvalSchema,
+      approvals: approvalsSchema,
     },
   },
   pin: { commands: ["pin", "unpin"], documents: documents(pinSchema) },

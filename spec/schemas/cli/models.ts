@@ -5,6 +5,7 @@ import { countSchema, digestSchema, shareSchema, timeSchema, versionSchema } fro
 import { foldsInBriefSchema } from "../records/folds.js";
 import { extractorSchema, pixelScaleSchema, takenWeightsSchema } from "../records/model.js";
 import { warningsSchema } from "../records/warning.js";
+import { approvalSchema } from "../store/approval.js";
 import { aliasDecisionSchema } from "../store/small.js";
 import { tickSchema } from "../store/tick.js";
 import { damagedSchema } from "./damaged.js";
@@ -52,6 +53,12 @@ export const modelHistorySchema = z.object({
 /** Of `thaw models ticks`. */
 export const ticksSchema = z.object({
   ticks: z.array(tickSchema).describe("The newest first."),
+  damaged: damagedSchema.exactOptional().describe("Absent when every record could be read."),
+});
+
+/** Of `thaw approvals`. */
+export const approvalsSchema = z.object({
+  approvals: z.array(approvalSchema).describe("That wait for a person, the longest waiting first."),
   damaged: damagedSchema.exactOptional().describe("Absent when every record could be read."),
 });
 

@@ -5,6 +5,7 @@ import { controlFileSchema } from "../../steering/schema.js";
 import { sealSchema } from "../parts.js";
 import { modelVersionSchema, registeredBaseSchema } from "../records/model.js";
 import { runResultSchema } from "../records/run.js";
+import { approvalSchema } from "./approval.js";
 import { artifactManifestSchema, redirectSchema } from "./artifact.js";
 import { checkpointManifestSchema, claimSchema } from "./checkpoint.js";
 import { modelProofSchema } from "./proof.js";
@@ -47,6 +48,11 @@ export const STORE_SCHEMAS: Readonly<Record<string, StoredKind>> = {
     schema: tickSchema,
     where: "models/NAME/ticks/TIME-ID.json",
     what: "A look at a model's images and what it came to, also where nothing was to do.",
+  },
+  approval: {
+    schema: withSeal(approvalSchema),
+    where: "approvals/NAME-vN/TIME.json",
+    what: "A version that a person was asked about, and what became of it.",
   },
   base: {
     schema: registeredBaseSchema,

@@ -30,5 +30,6 @@ export const tickSchema = schemaOf<Tick>()(
     testAccuracy: shareSchema.exactOptional(),
     proof: z.int().min(1).exactOptional().describe("Its number."),
     decision: z.int().min(1).exactOptional().describe("Number of the alias' entry that was made."),
+    approval: z.string().exactOptional().describe("Id of the workflow that asks a person."),
   }),
 );

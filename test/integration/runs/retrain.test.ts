@@ -3,9 +3,11 @@ import assert from "node:assert/strict";
 import { cp, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { whoAmI } from "../../../client/whoAmI.js";
 import type { RunResult } from "../../../spec/pipeline/run.js";
 import type { ImageRecord } from "../../../spec/records/dataset.js";
 import type { ModelProof } from "../../../spec/records/proof.js";
+import type { Approval } from "../../../spec/retraining/approval.js";
 import type { Tick } from "../../../spec/retraining/retraining.js";
 import { readArtifactFile, requireManifest } from "../../../store/artifacts/artifacts.js";
 import { newestDecision } from "../../../store/records/aliases.js";
@@ -13,6 +15,7 @@ import { readModel, readRun } from "../../../store/records/records.js";
 import { thaw, thawJson } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
+import { until } from "../../support/until.js";
 
 const RUN_FILE = `
 name: shapes
@@ -100,6 +103,40 @@ test("other values in the run file are a reason of their own, and an image that 
   assert.ok(data.reasons.includes("data") && data.look?.removed === 1, data.sentence);
   const run = (await readRun(stack.session.store, data.runId ?? "")) as RunResult;
   assert.equal(run.version, data.version);
+});
+
+test("with promote: ask a version waits for a person, and retraining ends; whoever approves makes it the champion", async () => {
+  const { store } = stack.session;
+  const asking = ["--set", "head.epochs=12", "--set", "model.promote=ask", "--set", "model.margin=0.9"];
+  const terms = ["--set", "model.expires_after_days=3", "--set", "model.class_margin=0.99"];
+  const { status, stdout } = await thaw(["retrain", "--json", ...asking, ...terms], { cwd: stack.folder });
+  const tick = JSON.parse(stdout) as Tick;
+  assert.deepEqual([status, tick.verdict], [3, "waits"], tick.sentence);
+  const label = `shapes@${tick.version}`;
+  assert.equal(tick.approval, `approve-shapes-v${tick.version}`);
+  assert.ok(tick.sentence.includes(`\`thaw approve ${label}\` or \`thaw reject ${label}\``), tick.sentence);
+  const again = await thaw(["retrain", "--json", "--force", ...asking, ...terms], { cwd: stack.folder });
+  const second = JSON.parse(again.stdout) as Tick;
+  assert.deepEqual([again.status, second.version, second.approval], [3, tick.version, tick.approval]);
+  assert.match(second.sentence, /waits for a person, who is asked already/);
+  const before = await newestDecision(store, "shapes", "champion");
+  let waiting: readonly Approval[] = [];
+  await until("it is listed", async () => {
+    const { approvals } = await thawJson<{ approvals: Approval[] }>(stack.folder, "approvals", "shapes");
+    waiting = approvals.filter(({ request }) => request.version === tick.version);
+    return waiting.length === 1;
+  });
+  const [{ request, since, expires }] = waiting as [Approval];
+  const run = (await readRun(store, tick.runId ?? "")) as RunResult;
+  assert.equal(request.reportDigest, run.artifacts.report?.digest);
+  assert.deepEqual(request.requestedBy, { workflowId: tick.workflowId, person: whoAmI() });
+  assert.equal(request.inUse, before?.version);
+  assert.equal(Date.parse(expires) - Date.parse(since), 3 * 86_400_000);
+  const { outcome } = await thawJson<Approval>(stack.folder, "approve", label, "--note", "looked at");
+  assert.equal(outcome?.state, "approved", outcome?.sentence);
+  const { evidence, reportDigest, version, how } = (await newestDecision(store, "shapes", "champion")) ?? {};
+  assert.deepEqual([version, how, reportDigest], [tick.version, "approved", request.reportDigest]);
+  assert.match(evidence?.record ?? "", new RegExp(`proofs/0*${tick.proof}\\.json$`));
 });
 
 test("a look whose run fails leaves a record that says why, and exit code 1", async () => {

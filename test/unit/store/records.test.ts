@@ -14,9 +14,11 @@ import type { Store } from "../../../store/connection/connection.js";
 import { readUploadList } from "../../../store/images/uploads.js";
 import { putJson } from "../../../store/json.js";
 import { decideAlias, listAliases, newestDecision, readAlias } from "../../../store/records/aliases.js";
+import { readApproval } from "../../../store/records/approvals.js";
 import { readBase, registerBase } from "../../../store/records/bases.js";
 import { readControlFile, writeControlFile } from "../../../store/records/control.js";
 import { readModel, readRun, registerModel } from "../../../store/records/records.js";
+import { APPROVAL } from "../../support/models/approvals.js";
 import { SCANS } from "../../support/models/modelVersions.js";
 import { memoryStore } from "../../support/services/memoryStore.js";
 
@@ -96,6 +98,13 @@ const KINDS: readonly Kind[] = [
     value: DECISION,
     read: (store) => newestDecision(store, "scans", "champion"),
     wrong: { seq: 2 },
+  },
+  {
+    what: "a question to a person",
+    name: "approvals/digits-v2/20260101T000000.000Z.json",
+    value: APPROVAL,
+    read: (store) => readApproval(store, "digits", 2),
+    wrong: { since: "2026-01-01T00:00:00.001Z" },
   },
   {
     what: "a base",

@@ -13,11 +13,13 @@ import { readUploadList, writeUploadList } from "../../../store/images/uploads.j
 import { getJson, putJson } from "../../../store/json.js";
 import { isDamaged } from "../../../store/record.js";
 import { decideAlias, readAlias } from "../../../store/records/aliases.js";
+import { readApproval, writeApproval } from "../../../store/records/approvals.js";
 import { readBase, registerBase } from "../../../store/records/bases.js";
 import { noteCheckpointTime, readCheckpointTime } from "../../../store/records/checkpointTime.js";
 import { readControlFile, writeControlFile } from "../../../store/records/control.js";
 import { readModel, readRun, registerModel, writeRun } from "../../../store/records/records.js";
 import { sealed } from "../../../store/seal.js";
+import { APPROVAL } from "../../support/models/approvals.js";
 import { SCANS } from "../../support/models/modelVersions.js";
 import { memoryStore } from "../../support/services/memoryStore.js";
 import { mutationsOf } from "../../support/store/mutations.js";
@@ -107,6 +109,12 @@ const NEEDED: readonly Kind[] = [
         ...{ version: 3, at: "2026-01-01", by: "ann", how: "manual" },
       }),
     read: (store) => readAlias(store, "scans", "champion"),
+  },
+  {
+    what: "a question to a person",
+    name: "approvals/digits-v2/20260101T000000.000Z.json",
+    write: (store) => writeApproval(store, APPROVAL),
+    read: (store) => readApproval(store, "digits", 2),
   },
   {
     what: "a base",

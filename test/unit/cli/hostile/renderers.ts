@@ -5,6 +5,7 @@ import { doctorText } from "../../../../cli/render/machine/doctor.js";
 import { gcTable } from "../../../../cli/render/machine/gc.js";
 import { provisionLine } from "../../../../cli/render/machine/provision.js";
 import { servicesTable, workText } from "../../../../cli/render/machine/services.js";
+import { approvalsText, decidedText } from "../../../../cli/render/models/approvals.js";
 import { basesTable, takenSentence } from "../../../../cli/render/models/bases.js";
 import { comparedText } from "../../../../cli/render/models/compared.js";
 import { exportedText } from "../../../../cli/render/models/exported.js";
@@ -32,6 +33,7 @@ import { seenText } from "../../../../cli/render/runs/seen.js";
 import { progressText, stageTable } from "../../../../cli/render/runs/stages.js";
 import { steeringLines } from "../../../../cli/render/runs/steering.js";
 import { seriousLines, warningLines, warningMark } from "../../../../cli/render/warnings.js";
+import { APPROVAL } from "../../../support/models/approvals.js";
 import { FOLDS, SCANS } from "../../../support/models/modelVersions.js";
 import { COMPLETED, RESULT, RUNNING, STARTED } from "../runViews.js";
 
@@ -50,6 +52,7 @@ export const KEPT: ReadonlySet<string> = new Set([
     "at",
     "since",
     "createdAt",
+    "expires",
     "verdict",
     "how",
   ],
@@ -146,11 +149,16 @@ const TICK = {
   ...{ at: "2026-01-01T00:00:00Z", verdict: "promoted", version: 2, look: { images: 40 } },
   sentence: "digits@2 is digits@champion now",
 };
-
 export const RENDERED: readonly Rendered[] = [
   one("startedTimeText", { unknown: "the store did not answer" }, startedTimeText),
   one("historyText", { model: "digits", aliases: [{ alias: "champion", log: [DECISION] }] }, historyText),
   one("proofText", PROOF, proofText),
+  one("approvalsText", [{ ...APPROVAL, reminders: 1 }], approvalsText),
+  one(
+    "decidedText",
+    { ...APPROVAL, outcome: { state: "rejected", sentence: "ann@desk rejected digits@2: no" } },
+    decidedText,
+  ),
   one("ticksTable", [TICK], ticksTable),
   one("comparedText", { a: SIDE, b: SIDE, onlyTestOf: { a: 1, b: 1 }, labelledOtherwise: 1 }, comparedText),
   one(

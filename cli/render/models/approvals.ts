@@ -1,0 +1,27 @@
+/** What waits for a person, as text. */
+import type { Approval } from "../../../spec/retraining/approval.js";
+import type { Screen } from "../../output.js";
+import { shortTime } from "../numbers.js";
+import { table } from "../table.js";
+
+/** What is asked, what speaks for it, and the commands that a person needs then. */
+export function approvalsText(approvals: readonly Approval[], screen: Screen, now = new Date()): string {
+  if (approvals.length === 0) return "";
+  const rows = approvals.map(({ request, since, expires, reminders }) => [
+    `${request.model}@${request.version}`,
+    ...[request.alias, request.inUse === undefined ? "none" : String(request.inUse)],
+    ...[shortTime(new Date(since), now), shortTime(new Date(expires), now), String(reminders)],
+    request.sentence,
+  ]);
+  const header = ["WAITS", "TO BE", "NOW", "SINCE", "EXPIRES", "REMINDED", ""];
+  const reports = approvals.map(({ request: { model, version, runId } }) => [
+    `thaw report ${runId} --open`,
+    `then: thaw approve ${model}@${version} --note WHY, or thaw reject`,
+  ]);
+  return `${table(header, rows, screen, [5])}\n\n${table(["READ FIRST", ""], reports, screen)}`;
+}
+
+/** What became of it, in one sentence. */
+export function decidedText({ workflowId, outcome }: Approval): string {
+  return outcome?.sentence ?? `${workflowId} is being decided`;
+}
