@@ -19,6 +19,7 @@ import { startPod } from "./pods/startPod.js";
 import { stopPod } from "./pods/stopPod.js";
 import { watchPod } from "./pods/watchPod.js";
 import { lookAtImages } from "./retraining/lookAtImages.js";
+import { pauseFailing } from "./retraining/pauseFailing.js";
 import { promoteVersion } from "./retraining/promoteVersion.js";
 import { proveVersion } from "./retraining/proveVersion.js";
 
@@ -55,5 +56,6 @@ export function createControlActivities(
     proveVersion: durable((request) => proveVersion(dependencies, request)),
     promoteVersion: durable((request) => promoteVersion(dependencies, request)),
     recordTick: durable((tick) => writeTick(dependencies.store, tick)),
+    pauseFailing: durable((request) => pauseFailing(dependencies, request)),
   };
 }

@@ -61,6 +61,8 @@ export interface Tick {
   readonly model: string;
   /** When it began, ISO 8601. */
   readonly at: string;
+  /** When it came to this; absent in records of older versions. */
+  readonly endedAt?: string;
   readonly workflowId: string;
   readonly schedule?: string;
   readonly verdict: TickVerdict;
@@ -109,4 +111,10 @@ export interface RetrainingActivities {
   }): Promise<AliasDecision>;
   /** Writes `models/NAME/ticks/…`. */
   recordTick(tick: Tick): Promise<void>;
+  /** Pauses the schedule where as many looks in a row have failed as it says. @returns the sentence that says so; null where it goes on */
+  pauseFailing(request: {
+    readonly schedule: string;
+    readonly model: string;
+    readonly workflowId: string;
+  }): Promise<string | null>;
 }

@@ -41,6 +41,15 @@ import {
   startedRunSchema,
   steerSchema,
 } from "./runs.js";
+import {
+  scheduleAppliedSchema,
+  scheduleBackfilledSchema,
+  scheduleDeletedSchema,
+  scheduleListSchema,
+  scheduleShowSchema,
+  scheduleSwitchedSchema,
+  scheduleTriggeredSchema,
+} from "./schedules.js";
 
 export interface CommandOutput {
   /** As on the command line, without `thaw`. */
@@ -90,6 +99,18 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
     documents: { run: runSchema, detached: startedRunSchema, cancel: cancelSchema },
   },
   runs: { commands: ["runs"], documents: documents(runsSchema) },
+  schedule: {
+    commands: ["schedule"],
+    documents: {
+      apply: scheduleAppliedSchema,
+      list: scheduleListSchema,
+      show: scheduleShowSchema,
+      "pause and unpause": scheduleSwitchedSchema,
+      trigger: scheduleTriggeredSchema,
+      backfill: scheduleBackfilledSchema,
+      delete: scheduleDeletedSchema,
+    },
+  },
   services: { commands: ["up", "status", "down"], documents: { services: servicesSchema, down: downSchema } },
   steering: { commands: ["pause", "unpause", "set", "stop"], documents: documents(steerSchema) },
 };

@@ -8,6 +8,7 @@ import { runResultSchema } from "../records/run.js";
 import { artifactManifestSchema, redirectSchema } from "./artifact.js";
 import { checkpointManifestSchema, claimSchema } from "./checkpoint.js";
 import { modelProofSchema } from "./proof.js";
+import { scheduleSchema, scheduleSwitchSchema } from "./schedule.js";
 import { aliasDecisionSchema, aliasSchema, checkpointTimeSchema, sinceSchema } from "./small.js";
 import { tickSchema } from "./tick.js";
 import { uploadListSchema } from "./upload.js";
@@ -47,6 +48,16 @@ export const STORE_SCHEMAS: Readonly<Record<string, StoredKind>> = {
     schema: tickSchema,
     where: "models/NAME/ticks/TIME-ID.json",
     what: "A look at a model's images and what it came to, also where nothing was to do.",
+  },
+  schedule: {
+    schema: withSeal(scheduleSchema),
+    where: "schedules/ID.json",
+    what: "When a model's images are looked at, and how: what Temporal's schedule is made from.",
+  },
+  "schedule-switch": {
+    schema: withSeal(scheduleSwitchSchema),
+    where: "schedules/ID/switches/TIME.json",
+    what: "A pause of a schedule, or its end.",
   },
   base: {
     schema: registeredBaseSchema,
