@@ -148,10 +148,22 @@ const TICK = {
   sentence: "digits@2 is digits@champion now",
 };
 const SCHEDULE = {
-  ...{ id: "thaw-digits", state: "paused", differs: true, model: "digits", images: "/photos", by: "ann@desk" },
+  ...{
+    id: "thaw-digits",
+    state: "paused",
+    differs: true,
+    model: "digits",
+    images: "/photos",
+    by: "ann@desk",
+  },
   times: { crons: ["0 3 * * *"], timezone: "Europe/Berlin", jitter: 60, skip: ["* 8-17 * * *"] },
   policies: { overlap: "skip", catchup: 3600, pauseAfter: 2 },
-  ...{ note: "nightly", at: "2026-01-01T00:00:00Z", next: ["2026-01-02T02:00:00Z"], running: ["thaw-digits-1"] },
+  ...{
+    note: "nightly",
+    at: "2026-01-01T00:00:00Z",
+    next: ["2026-01-02T02:00:00Z"],
+    running: ["thaw-digits-1"],
+  },
   pause: { note: "new camera", by: "ann@desk", at: "2026-01-01T00:00:00Z" },
 };
 const LOOKS = {
