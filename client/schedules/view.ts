@@ -154,7 +154,10 @@ export async function scheduleStory(
     listSwitches(store, id, damaged),
     executionsOf(session, id),
   ]);
-  const view = await viewOf(session, id, record, { described, switches });
+  const known = await viewOf(session, id, record, { described, switches });
+  // The server's own list leaves out those that were allowed to overlap.
+  const going = executions.filter((one) => statusOf(one) === "running").map(({ workflowId }) => workflowId);
+  const view = { ...known, running: [...new Set([...known.running, ...going])] };
   const ticks = record === undefined ? [] : await listTicks(store, record.model, MOST_TICKS, damaged);
   const own = ticks.filter(({ schedule }) => schedule === id);
   const looks = looksOf(executions, own);
