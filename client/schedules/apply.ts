@@ -78,10 +78,13 @@ export async function applySchedule(session: Session, request: ScheduleRequest):
   const asked = request.times === undefined ? keptOf(id, before) : askedOf(request, request.times);
   checkTimes(asked.times);
   checkPolicies(asked);
-  const input = { ...(await retrainInput(session, { file, dataPath })), schedule: id };
+  const input = {
+    ...(await retrainInput(session, { file, dataPath })),
+    schedule: id,
+    runFileDigest: sha256(canonicalJson(file)),
+  };
   return settle(session, before, {
     ...{ id, model, ...asked, input },
-    runFileDigest: sha256(canonicalJson(file)),
     ...{ at: new Date().toISOString(), by: whoAmI() },
     since:
       before !== undefined && isDeepStrictEqual(before.times, asked.times)
@@ -124,8 +127,15 @@ function askedOf({ overlap, catchup, pauseAfter, note }: ScheduleRequest, times:
       "USAGE",
       `a note has at most ${MOST_OF_A_NOTE} characters, and this one ${note?.length}`,
     );
+  // What means the same is written the same, so that it changes nothing.
+  const written = {
+    ...times,
+    crons: times.crons.map((cron) => parseCron(cron).text),
+    skip: times.skip.map((cron) => parseCron(cron).text),
+    timezone: zoneOf(times.timezone),
+  };
   return {
-    ...{ times, overlap, catchup },
+    ...{ times: written, overlap, catchup },
     ...(pauseAfter === undefined ? {} : { pauseAfter }),
     ...(note === undefined || note === "" ? {} : { note }),
   };

@@ -16,6 +16,8 @@ export interface RetrainInput {
   readonly asked?: true;
   /** The schedule that started it; absent where a person did. */
   readonly schedule?: string;
+  /** Of the run file that was applied, as JSON with sorted keys: which one it was, told by what the look was started with. */
+  readonly runFileDigest?: string;
 }
 
 /** Why a model is trained again; each is a reason of its own. */

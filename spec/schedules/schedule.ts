@@ -35,8 +35,6 @@ export interface ScheduleRecord extends SchedulePolicies {
   readonly note?: string;
   /** What each look is started with. */
   readonly input: RetrainInput;
-  /** Of the run file that is in `input`, as JSON with sorted keys. */
-  readonly runFileDigest: string;
   /** ISO 8601; when it was written, and by whom, as they said themselves. */
   readonly at: string;
   readonly by: string;

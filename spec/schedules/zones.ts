@@ -16,19 +16,20 @@ function formatOf(timezone: string): Intl.DateTimeFormat {
   return made;
 }
 
-/** @returns the name as the IANA writes it @throws ThawError USAGE for what is none */
+/** @returns the name in the IANA's letters, which the server insists on @throws ThawError USAGE for what is none */
 export function zoneOf(name: string): string {
   try {
     // Offsets are accepted by newer engines only, and not by the server.
     if (/^[+-]/.test(name)) throw new RangeError("an offset");
-    formatOf(name);
+    const { timeZone } = formatOf(name).resolvedOptions();
+    // Of two names of a zone this machine may prefer the one that was not given.
+    return timeZone.toLowerCase() === name.toLowerCase() ? timeZone : name;
   } catch (cause) {
     throw new ThawError("USAGE", `there is no time zone ${name}`, {
       hint: "zones are named by the IANA: Europe/Berlin, America/New_York, UTC",
       cause,
     });
   }
-  return name;
 }
 
 export interface ZonedTime extends ClockTime {

@@ -10,7 +10,7 @@ import {
   type ScheduleTimes,
 } from "../../../spec/schedules/schedule.js";
 import { contextOf, withExamples } from "../../context.js";
-import { appliedJson } from "../../json/schedules.js";
+import { appliedJson } from "../../json/models/schedules.js";
 import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore, withWritingSession } from "../../session.js";
 import { say } from "../../terminal/shown.js";

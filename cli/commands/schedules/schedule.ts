@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
 import { tellDamaged } from "../../damaged.js";
-import { scheduleListJson, scheduleShowJson } from "../../json/schedules.js";
+import { scheduleListJson, scheduleShowJson } from "../../json/models/schedules.js";
 import { withSession } from "../../session.js";
 import { say } from "../../terminal/shown.js";
 import { addApply } from "./apply.js";

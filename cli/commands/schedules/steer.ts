@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import type { Overlap } from "../../../spec/schedules/schedule.js";
 import { contextOf, withExamples } from "../../context.js";
-import { backfilledJson } from "../../json/schedules.js";
+import { backfilledJson } from "../../json/models/schedules.js";
 import { suggest } from "../../render/runs/advice.js";
 import { withSession } from "../../session.js";
 import { since } from "../../since.js";

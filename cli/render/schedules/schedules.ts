@@ -1,7 +1,12 @@
 /** Schedules as text. */
 import { policiesText, timesText } from "../../../spec/schedules/words.js";
 import { zonedText } from "../../../spec/schedules/zones.js";
-import type { AppliedJson, ScheduleJson, ScheduleListJson, ScheduleShowJson } from "../../json/schedules.js";
+import type {
+  AppliedJson,
+  ScheduleJson,
+  ScheduleListJson,
+  ScheduleShowJson,
+} from "../../json/models/schedules.js";
 import type { Screen } from "../../output.js";
 import { dateTime, shortTime } from "../numbers.js";
 import { table } from "../table.js";

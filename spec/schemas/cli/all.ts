@@ -75,7 +75,7 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
   init: { commands: ["init"], documents: documents(initSchema) },
   logs: { commands: ["logs"], documents: { line: logLineSchema } },
   models: {
-    commands: ["models", "compare", "prove", "promote", "rollback", "retrain"],
+    commands: ["models", "compare", "prove", "promote", "rollback", "retrain", "schedule"],
     documents: {
       list: modelsSchema,
       alias: modelSchema,
@@ -87,6 +87,13 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
       ticks: ticksSchema,
       retrain: tickSchema,
       "retrain detached": startedRetrainingSchema,
+      "schedule apply": scheduleAppliedSchema,
+      "schedule list": scheduleListSchema,
+      "schedule show": scheduleShowSchema,
+      "schedule pause and unpause": scheduleSwitchedSchema,
+      "schedule trigger": scheduleTriggeredSchema,
+      "schedule backfill": scheduleBackfilledSchema,
+      "schedule delete": scheduleDeletedSchema,
     },
   },
   pin: { commands: ["pin", "unpin"], documents: documents(pinSchema) },
@@ -99,18 +106,6 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
     documents: { run: runSchema, detached: startedRunSchema, cancel: cancelSchema },
   },
   runs: { commands: ["runs"], documents: documents(runsSchema) },
-  schedule: {
-    commands: ["schedule"],
-    documents: {
-      apply: scheduleAppliedSchema,
-      list: scheduleListSchema,
-      show: scheduleShowSchema,
-      "pause and unpause": scheduleSwitchedSchema,
-      trigger: scheduleTriggeredSchema,
-      backfill: scheduleBackfilledSchema,
-      delete: scheduleDeletedSchema,
-    },
-  },
   services: { commands: ["up", "status", "down"], documents: { services: servicesSchema, down: downSchema } },
   steering: { commands: ["pause", "unpause", "set", "stop"], documents: documents(steerSchema) },
 };

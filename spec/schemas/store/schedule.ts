@@ -45,6 +45,7 @@ const inputSchema = z
       thawVersion: z.string(),
     }),
     schedule: idSchema,
+    runFileDigest: digestSchema.exactOptional().describe("Of the run file as JSON with sorted keys."),
   })
   .describe("What each look is started with: the run file, and where the images are.");
 
@@ -55,7 +56,6 @@ export const scheduleSchema = z.object({
   ...policiesShape,
   note: noteSchema.exactOptional(),
   input: inputSchema,
-  runFileDigest: digestSchema,
   at: timeSchema,
   by: z.string().describe("As they said themselves."),
   since: timeSchema.describe("Since when its times hold."),

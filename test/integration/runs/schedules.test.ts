@@ -4,7 +4,7 @@ import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ScheduleListJson, ScheduleShowJson } from "../../../cli/json/schedules.js";
+import type { ScheduleListJson, ScheduleShowJson } from "../../../cli/json/models/schedules.js";
 import type { AppliedSchedule } from "../../../client/schedules/apply.js";
 import type { RetrainInput } from "../../../spec/retraining/retraining.js";
 import { listSwitches, readSchedule, writeSchedule } from "../../../store/records/schedules.js";
@@ -88,11 +88,13 @@ describe("apply", () => {
     const record = await readSchedule(stack.session.store, ID);
     assert.deepEqual(input, record?.input);
     assert.deepEqual([input.schedule, input.run.dataPath], [ID, stack.dataPath]);
+    assert.match(input.runFileDigest ?? "", /^[0-9a-f]{64}$/);
   });
 
   test("said again changes nothing, and says so", async () => {
     const before = await readSchedule(stack.session.store, ID);
-    const again = await apply(...BERLIN, "--note", "nightly", "--pause-after", "2");
+    const same = ["--cron", "30  2 * *  *", "--timezone", "europe/berlin"];
+    const again = await apply(...same, "--note", "nightly", "--pause-after", "2");
     assert.deepEqual([again.outcome, again.changed], ["unchanged", []]);
     assert.deepEqual(await readSchedule(stack.session.store, ID), before);
     assert.equal((await handle().describe()).info.lastUpdatedAt, undefined);

@@ -13,7 +13,7 @@ const SCHEDULE = {
   ...{ id: ID, model: "digits", overlap: "skip", catchup: 3600, pauseAfter: 3 },
   times: { crons: ["0 3 * * *"], timezone: "UTC", jitter: 0, skip: [] },
   input: { run: { file: { name: "digits" }, dataPath: "/images", thawVersion: "0.1.0" }, schedule: ID },
-  ...{ runFileDigest: "0".repeat(64), applied: "1".repeat(64), by: "ann@desk" },
+  ...{ applied: "1".repeat(64), by: "ann@desk" },
   ...{ at: "2026-11-01T00:00:00.000Z", since: "2026-11-01T00:00:00.000Z" },
 } as unknown as ScheduleRecord;
 

@@ -1,17 +1,17 @@
 /** JSON of `thaw schedule`. Public API. */
-import type { AppliedSchedule } from "../../client/schedules/apply.js";
-import type { Backfilled } from "../../client/schedules/steer.js";
-import type { ScheduleStory, ScheduleView } from "../../client/schedules/view.js";
-import type { DamagedRecord } from "../../spec/records/damaged.js";
+import type { AppliedSchedule } from "../../../client/schedules/apply.js";
+import type { Backfilled } from "../../../client/schedules/steer.js";
+import type { ScheduleStory, ScheduleView } from "../../../client/schedules/view.js";
+import type { DamagedRecord } from "../../../spec/records/damaged.js";
 import type {
   scheduleAppliedSchema,
   scheduleBackfilledSchema,
   scheduleListSchema,
   scheduleShowSchema,
   scheduleViewSchema,
-} from "../../spec/schemas/cli/schedules.js";
-import type { Shape } from "../../spec/schemas/exact.js";
-import { damagedJson } from "./damaged.js";
+} from "../../../spec/schemas/cli/schedules.js";
+import type { Shape } from "../../../spec/schemas/exact.js";
+import { damagedJson } from "../damaged.js";
 
 export type ScheduleJson = Shape<typeof scheduleViewSchema>;
 export type ScheduleListJson = Shape<typeof scheduleListSchema>;
@@ -37,12 +37,14 @@ export function scheduleJson({
 }
 
 function recordJson(record: NonNullable<ScheduleView["record"]>) {
-  const { model, times, overlap, catchup, pauseAfter, note, input, runFileDigest, at, by } = record;
+  const { model, times, overlap, catchup, pauseAfter, note, input, at, by } = record;
+  const { runFileDigest } = input;
   return {
     ...{ model, times },
     policies: { overlap, catchup, ...(pauseAfter === undefined ? {} : { pauseAfter }) },
     ...(note === undefined ? {} : { note }),
-    ...{ images: input.run.dataPath, runFileDigest, at, by },
+    ...{ images: input.run.dataPath, at, by },
+    ...(runFileDigest === undefined ? {} : { runFileDigest }),
   };
 }
 
