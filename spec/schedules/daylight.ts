@@ -1,5 +1,5 @@
 /** What changed clocks do to a schedule: times that a day has not, and times that it has twice. */
-import { isCronTime, parseCron } from "./cron.js";
+import { type CronTimes, isCronTime, parseCron } from "./cron.js";
 import type { ScheduleTimes } from "./schedule.js";
 import { clockChanges, clockIn, two, zonedText } from "./zones.js";
 
@@ -19,9 +19,13 @@ const MINUTE = 60_000;
 const MOST_CLOCKS = 3;
 
 /** What the zone's changes within a year do to looks by cron. Those of every hour come every hour, whatever clocks show. */
-export function daylightTroubles({ crons, timezone }: ScheduleTimes, now: Date): readonly DaylightTrouble[] {
+export function daylightTroubles(
+  { crons, timezone, skip }: ScheduleTimes,
+  now: Date,
+): readonly DaylightTrouble[] {
   const parsed = crons.map(parseCron).filter(({ hours }) => hours.length < 24);
   if (parsed.length === 0) return [];
+  const skipped = skip.map(parseCron);
   return clockChanges(timezone, now).flatMap(({ at, by }): DaylightTrouble[] => {
     const day = zonedText(timezone, at).slice(0, 10);
     const clocks: string[] = [];
@@ -29,7 +33,8 @@ export function daylightTroubles({ crons, timezone }: ScheduleTimes, now: Date):
     for (let minute = 0; minute < Math.abs(by); minute++) {
       const shown = minute - (by < 0 ? Math.abs(by) : 0);
       const before = clockIn("UTC", new Date(at.getTime() + shown * MINUTE + offsetBefore(timezone, at)));
-      if (parsed.some((cron) => isCronTime(cron, before)))
+      const matches = (cron: CronTimes): boolean => isCronTime(cron, before);
+      if (parsed.some(matches) && !skipped.some(matches))
         clocks.push(`${two(before.hour)}:${two(before.minute)}`);
     }
     if (clocks.length === 0) return [];

@@ -88,7 +88,7 @@ function absentText({ absent, absentSince }: ScheduleShowJson, screen: Screen, n
   if (absent === undefined || absentSince === undefined)
     return ["", "Which looks did not take place cannot be told: only the server reckons their times."];
   const since = shortTime(new Date(absentSince), now);
-  if (absent.length === 0) return ["", `Every look since ${since} has taken place.`];
+  if (absent.length === 0) return ["", `No look is missing since ${since}.`];
   const rows = absent
     .slice(0, MOST_LOOKS)
     .map(({ at, why, sentence }) => [shortTime(new Date(at), now), why, sentence]);

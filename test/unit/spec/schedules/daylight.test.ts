@@ -54,6 +54,8 @@ describe("daylightTroubles", () => {
     assert.deepEqual(troubles("30 2 * * *", "UTC"), []);
     assert.deepEqual(troubles("30 2 * * MON", "Europe/Berlin"), [], "clocks are changed on Sundays");
     assert.deepEqual(troubles("30 * * * *", "Europe/Berlin"), []);
+    const skipped = { crons: ["30 2 * * *"], timezone: "Europe/Berlin", jitter: 0, skip: ["* 2 * * SUN"] };
+    assert.deepEqual(daylightTroubles(skipped, NOW), [], "it never looks then");
     assert.deepEqual(
       daylightTroubles({ crons: [], every: 3600, timezone: "Europe/Berlin", jitter: 0, skip: [] }, NOW),
       [],
