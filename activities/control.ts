@@ -23,6 +23,7 @@ import { stopPod } from "./pods/stopPod.js";
 import { watchPod } from "./pods/watchPod.js";
 import { aliasMoved, carryOut } from "./retraining/approval.js";
 import { lookAtImages } from "./retraining/lookAtImages.js";
+import { pauseFailing } from "./retraining/pauseFailing.js";
 import { promoteVersion } from "./retraining/promoteVersion.js";
 import { proveVersion } from "./retraining/proveVersion.js";
 
@@ -64,5 +65,6 @@ export function createControlActivities(
     aliasMoved: durable((request) => aliasMoved(dependencies, request)),
     olderApprovals: durable((request) => olderApprovals(dependencies.store, request)),
     carryOut: durable((request) => carryOut(dependencies, request)),
+    pauseFailing: durable((request) => pauseFailing(dependencies, request)),
   };
 }

@@ -32,6 +32,7 @@ import { addRuns } from "./commands/runs/runs.js";
 import { addSet } from "./commands/runs/set.js";
 import { addStop } from "./commands/runs/stop.js";
 import { addWatch } from "./commands/runs/watch.js";
+import { addSchedule } from "./commands/schedules/schedule.js";
 import { addCompletion } from "./commands/shell/completion.js";
 import { formatHelp } from "./render/overview.js";
 
@@ -39,7 +40,10 @@ const GROUPS: readonly (readonly [string, readonly ((program: Command) => void)[
   ["Runs:", [addInit, addPlan, addRun, addWatch, addLogs, addExplain, addRuns, addCancel, addResume]],
   ["Steering a run:", [addPause, addUnpause, addSet, addStop]],
   ["Results:", [addReport, addCompare, addModels, addGet, addPredict, addExport]],
-  ["Models over time:", [addRetrain, addProve, addApprovals, addApprove, addReject, addPromote, addRollback]],
+  [
+    "Models over time:",
+    [addRetrain, addSchedule, addProve, addApprovals, addApprove, addReject, addPromote, addRollback],
+  ],
   ["Bases and the store:", [addBases, addPin, addUnpin, addGc]],
   ["This machine:", [addUp, addDown, addStatus, addDoctor, addSchema, addCompletion, addHelp]],
 ];

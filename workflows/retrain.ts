@@ -65,6 +65,7 @@ export async function retrain(input: RetrainInput): Promise<Tick> {
     const tick: Tick = {
       model,
       at: startTime.toISOString(),
+      endedAt: new Date().toISOString(),
       workflowId,
       ...(input.schedule === undefined ? {} : { schedule: input.schedule }),
       reasons: [],
@@ -86,7 +87,23 @@ export async function retrain(input: RetrainInput): Promise<Tick> {
       "failed",
       `${failure?.message ?? String(cause)}${failure?.hint === undefined ? "" : ` (${failure.hint})`}`,
     );
+    if (input.schedule !== undefined) await pauseFailing(input.schedule, model, say);
     throw error;
+  }
+}
+
+/** The look has failed either way: that this could not be looked at is only said. */
+async function pauseFailing(schedule: string, model: string, say: Telling["say"]): Promise<void> {
+  const { workflowId } = workflowInfo();
+  try {
+    const asking = light("pause", "look whether so many looks failed that the schedule is paused");
+    const sentence = await asking.pauseFailing({ schedule, model, workflowId });
+    if (sentence !== null) say(sentence);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    say(
+      `whether to pause schedule ${schedule} could not be looked at: ${shownFailure(error)?.message ?? String(error)}`,
+    );
   }
 }
 

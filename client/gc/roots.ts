@@ -6,6 +6,7 @@ import { unlessDamaged } from "../../store/record.js";
 import { listBaseNames, listBaseVersions, readBase } from "../../store/records/bases.js";
 import { listPins } from "../../store/records/pins.js";
 import { listModels, listRuns, listVersions, readModel, readRun } from "../../store/records/records.js";
+import { listSchedules } from "../../store/records/schedules.js";
 import { basesOfRun, type StoredBase } from "../bases/ofRun.js";
 import { currentState } from "../runs/currentStages.js";
 import { startOfRun } from "../runs/id.js";
@@ -55,6 +56,11 @@ export async function collectRoots(session: Session, oldest: Date): Promise<Root
     }
   }
   for (const runId of await listPins(store)) runs.add(runId);
+  // What its next look trains with; the bases may have been removed from the list since.
+  for (const { input } of await listSchedules(store, damaged)) {
+    const { base, candidates = {} } = input.run;
+    for (const one of [base, ...Object.values(candidates)]) keepBase(one);
+  }
   for (const run of await listExecutions(session, undefined)) {
     if (statusOf(run) !== "running") continue;
     runs.add(run.workflowId);

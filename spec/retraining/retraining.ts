@@ -18,6 +18,8 @@ export interface RetrainInput {
   readonly schedule?: string;
   /** Who started it, as they said themselves; absent where a schedule did. */
   readonly by?: string;
+  /** Of the run file that was applied, as JSON with sorted keys: which one it was, told by what the look was started with. */
+  readonly runFileDigest?: string;
 }
 
 /** Why a model is trained again; each is a reason of its own. */
@@ -63,6 +65,8 @@ export interface Tick {
   readonly model: string;
   /** When it began, ISO 8601. */
   readonly at: string;
+  /** When it came to this; absent in records of older versions. */
+  readonly endedAt?: string;
   readonly workflowId: string;
   readonly schedule?: string;
   readonly verdict: TickVerdict;
@@ -115,4 +119,10 @@ export interface RetrainingActivities {
   referToProof(proof: ModelProof): Promise<{ readonly record: string; readonly digest: string }>;
   /** Writes `models/NAME/ticks/…`. */
   recordTick(tick: Tick): Promise<void>;
+  /** Pauses the schedule where as many looks in a row have failed as it says. @returns the sentence that says so; null where it goes on */
+  pauseFailing(request: {
+    readonly schedule: string;
+    readonly model: string;
+    readonly workflowId: string;
+  }): Promise<string | null>;
 }

@@ -43,6 +43,15 @@ import {
   startedRunSchema,
   steerSchema,
 } from "./runs.js";
+import {
+  scheduleAppliedSchema,
+  scheduleBackfilledSchema,
+  scheduleDeletedSchema,
+  scheduleListSchema,
+  scheduleShowSchema,
+  scheduleSwitchedSchema,
+  scheduleTriggeredSchema,
+} from "./schedules.js";
 
 export interface CommandOutput {
   /** As on the command line, without `thaw`. */
@@ -75,6 +84,7 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
       "promote",
       "rollback",
       "retrain",
+      "schedule",
       "approve",
       "reject",
       "approvals",
@@ -92,6 +102,13 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
       "retrain detached": startedRetrainingSchema,
       "approve and reject": approvalSchema,
       approvals: approvalsSchema,
+      "schedule apply": scheduleAppliedSchema,
+      "schedule list": scheduleListSchema,
+      "schedule show": scheduleShowSchema,
+      "schedule pause and unpause": scheduleSwitchedSchema,
+      "schedule trigger": scheduleTriggeredSchema,
+      "schedule backfill": scheduleBackfilledSchema,
+      "schedule delete": scheduleDeletedSchema,
     },
   },
   pin: { commands: ["pin", "unpin"], documents: documents(pinSchema) },

@@ -9,6 +9,7 @@ import { approvalSchema } from "./approval.js";
 import { artifactManifestSchema, redirectSchema } from "./artifact.js";
 import { checkpointManifestSchema, claimSchema } from "./checkpoint.js";
 import { modelProofSchema } from "./proof.js";
+import { scheduleSchema, scheduleSwitchSchema } from "./schedule.js";
 import { aliasDecisionSchema, aliasSchema, checkpointTimeSchema, sinceSchema } from "./small.js";
 import { tickSchema } from "./tick.js";
 import { uploadListSchema } from "./upload.js";
@@ -53,6 +54,16 @@ export const STORE_SCHEMAS: Readonly<Record<string, StoredKind>> = {
     schema: withSeal(approvalSchema),
     where: "approvals/NAME-vN/TIME.json",
     what: "A version that a person was asked about, and what became of it.",
+  },
+  schedule: {
+    schema: withSeal(scheduleSchema),
+    where: "schedules/ID.json",
+    what: "When a model's images are looked at, and how: what Temporal's schedule is made from.",
+  },
+  "schedule-switch": {
+    schema: withSeal(scheduleSwitchSchema),
+    where: "schedules/ID/switches/TIME.json",
+    what: "A pause of a schedule, or its end.",
   },
   base: {
     schema: registeredBaseSchema,

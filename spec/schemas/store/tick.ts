@@ -8,6 +8,7 @@ export const tickSchema = schemaOf<Tick>()(
   z.object({
     model: z.string(),
     at: timeSchema,
+    endedAt: timeSchema.exactOptional().describe("Absent in records of older versions."),
     workflowId: z.string(),
     schedule: z.string().exactOptional().describe("Absent where a person asked for it."),
     verdict: z.enum(TICK_VERDICTS),

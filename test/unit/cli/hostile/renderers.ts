@@ -32,6 +32,7 @@ import { runsTable } from "../../../../cli/render/runs/runs.js";
 import { seenText } from "../../../../cli/render/runs/seen.js";
 import { progressText, stageTable } from "../../../../cli/render/runs/stages.js";
 import { steeringLines } from "../../../../cli/render/runs/steering.js";
+import { appliedText, schedulesTable, scheduleText } from "../../../../cli/render/schedules/schedules.js";
 import { seriousLines, warningLines, warningMark } from "../../../../cli/render/warnings.js";
 import { APPROVAL } from "../../../support/models/approvals.js";
 import { FOLDS, SCANS } from "../../../support/models/modelVersions.js";
@@ -149,7 +150,42 @@ const TICK = {
   ...{ at: "2026-01-01T00:00:00Z", verdict: "promoted", version: 2, look: { images: 40 } },
   sentence: "digits@2 is digits@champion now",
 };
+const SCHEDULE = {
+  ...{
+    id: "thaw-digits",
+    state: "paused",
+    differs: true,
+    model: "digits",
+    images: "/photos",
+    by: "ann@desk",
+  },
+  times: { crons: ["0 3 * * *"], timezone: "Europe/Berlin", jitter: 60, skip: ["* 8-17 * * *"] },
+  policies: { overlap: "skip", catchup: 3600, pauseAfter: 2 },
+  ...{
+    note: "nightly",
+    at: "2026-01-01T00:00:00Z",
+    next: ["2026-01-02T02:00:00Z"],
+    running: ["thaw-digits-1"],
+  },
+  pause: { note: "new camera", by: "ann@desk", at: "2026-01-01T00:00:00Z" },
+};
+const LOOKS = {
+  looks: [{ at: "2026-01-01T02:00:00Z", workflowId: "thaw-digits-2", outcome: "failed", sentence: "no cat" }],
+  absent: [{ at: "2026-01-01T02:00:00Z", why: "paused", sentence: "ann@desk: new camera" }],
+  absentSince: "2026-01-01T00:00:00Z",
+};
+
 export const RENDERED: readonly Rendered[] = [
+  one("schedulesTable", { schedules: [SCHEDULE] }, (list, screen) => schedulesTable(list, screen, NOW)),
+  one("scheduleText", { ...SCHEDULE, ...LOOKS }, (story, screen) => scheduleText(story, screen, NOW)),
+  one("scheduleText", { ...SCHEDULE, looks: [], state: "lost" }, (story, screen) =>
+    scheduleText(story, screen, NOW),
+  ),
+  one(
+    "appliedText",
+    { applied: [{ id: "thaw-digits", outcome: "updated", changed: ["times"], warnings: ["a clock"] }] },
+    appliedText,
+  ),
   one("startedTimeText", { unknown: "the store did not answer" }, startedTimeText),
   one("historyText", { model: "digits", aliases: [{ alias: "champion", log: [DECISION] }] }, historyText),
   one("proofText", PROOF, proofText),
