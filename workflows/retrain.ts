@@ -19,6 +19,7 @@ import {
   SEARCH_ATTRIBUTES,
   WORKFLOW_TYPE,
 } from "../spec/pipeline/run.js";
+import { lineageOf } from "../spec/pipeline/lineage.js";
 import { runIdAt } from "../spec/pipeline/runId.js";
 import type { ModelProof } from "../spec/records/proof.js";
 import { changesText, fateOf, reasonText } from "../spec/retraining/decision.js";
@@ -172,6 +173,7 @@ async function train(
   const input: RunInput = {
     ...run,
     runId,
+    lineage: workflowInfo().workflowId,
     ...(look.earlier.length === 0 ? {} : { earlier: look.earlier }),
   };
   onStart(runId);
@@ -183,7 +185,12 @@ async function train(
     // Whoever ends the look ends its run, which then tidies up after itself.
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
     typedSearchAttributes: [{ key: modelKey, value: name }],
-    memo: { model: name, base: bases.length === 0 ? base : bases.join(" or "), dataPath: run.dataPath },
+    memo: {
+      model: name,
+      base: bases.length === 0 ? base : bases.join(" or "),
+      dataPath: run.dataPath,
+      lineage: lineageOf(input),
+    },
     staticSummary: `${name}, trained again: ${changesText(look)}`,
     staticDetails: `Started by \`${workflowInfo().workflowId}\`. \`thaw watch ${runId}\` follows this run.`,
   });
