@@ -9,6 +9,7 @@ import { addGc } from "./commands/machine/gc.js";
 import { addStatus } from "./commands/machine/status.js";
 import { addUp } from "./commands/machine/up.js";
 import { addCompare } from "./commands/models/compare.js";
+import { addDiff } from "./commands/models/diff.js";
 import { addExport } from "./commands/models/export.js";
 import { addModels } from "./commands/models/models.js";
 import { addPredict } from "./commands/models/predict.js";
@@ -37,7 +38,7 @@ import { formatHelp } from "./render/overview.js";
 const GROUPS: readonly (readonly [string, readonly ((program: Command) => void)[]])[] = [
   ["Runs:", [addInit, addPlan, addRun, addWatch, addLogs, addExplain, addRuns, addCancel, addResume]],
   ["Steering a run:", [addPause, addUnpause, addSet, addStop]],
-  ["Results:", [addReport, addCompare, addModels, addGet, addPredict, addExport]],
+  ["Results:", [addReport, addCompare, addDiff, addModels, addGet, addPredict, addExport]],
   ["Models over time:", [addRetrain, addProve, addPromote, addRollback]],
   ["Bases and the store:", [addBases, addPin, addUnpin, addGc]],
   ["This machine:", [addUp, addDown, addStatus, addDoctor, addSchema, addCompletion, addHelp]],

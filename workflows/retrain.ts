@@ -12,6 +12,7 @@ import {
   uuid4,
   workflowInfo,
 } from "@temporalio/workflow";
+import { lineageOf } from "../spec/pipeline/lineage.js";
 import {
   CONTROL_QUEUE,
   type RunInput,
@@ -19,7 +20,6 @@ import {
   SEARCH_ATTRIBUTES,
   WORKFLOW_TYPE,
 } from "../spec/pipeline/run.js";
-import { lineageOf } from "../spec/pipeline/lineage.js";
 import { runIdAt } from "../spec/pipeline/runId.js";
 import type { ModelProof } from "../spec/records/proof.js";
 import { changesText, fateOf, reasonText } from "../spec/retraining/decision.js";

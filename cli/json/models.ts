@@ -2,6 +2,7 @@
 import type { ModelHistory, MovedAlias } from "../../client/models/aliases.js";
 import type { ListedModels, ListedVersion } from "../../client/models/list.js";
 import type { compareSchema } from "../../spec/schemas/cli/compare.js";
+import type { diffSchema } from "../../spec/schemas/cli/diff.js";
 import type {
   modelHistorySchema,
   modelSchema,
@@ -16,6 +17,8 @@ export type ModelJson = Shape<typeof modelSchema>;
 
 /** Of `thaw compare`. */
 export type CompareJson = Shape<typeof compareSchema>;
+/** Of `thaw diff`. */
+export type DiffJson = Shape<typeof diffSchema>;
 export type ComparedSideJson = CompareJson["a"];
 
 export type ModelHistoryJson = Shape<typeof modelHistorySchema>;

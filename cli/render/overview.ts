@@ -38,6 +38,7 @@ function overview(program: Command, helper: Help): string {
 
 /** Commands that are told in one line with the one that undoes them or is its other answer. */
 const PAIRS: Readonly<Record<string, string>> = {
+  compare: "diff",
   pause: "unpause",
   pin: "unpin",
   promote: "rollback",

@@ -10,9 +10,9 @@ const REF = "MODEL, MODEL@VERSION, or a run that ended well: its id, a unique be
 export function addCompare(program: Command): void {
   const command = program
     .command("compare")
-    .summary("hold two runs or models against each other")
+    .summary("hold two runs or models side by side; what changed")
     .description(
-      "show the figures of two runs or models side by side, and test them on the images both held out",
+      "show the figures of two runs or models side by side, and test them on the images both held out; `thaw diff` says what changed from one to the other",
     )
     .argument("<a>", REF)
     .argument("<b>", "likewise")

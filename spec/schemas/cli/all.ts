@@ -5,6 +5,7 @@ import { reportSchema } from "../records/report.js";
 import { modelProofSchema } from "../store/proof.js";
 import { tickSchema } from "../store/tick.js";
 import { compareSchema } from "./compare.js";
+import { diffSchema } from "./diff.js";
 import {
   completionSchema,
   doctorSchema,
@@ -66,7 +67,7 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
   init: { commands: ["init"], documents: documents(initSchema) },
   logs: { commands: ["logs"], documents: { line: logLineSchema } },
   models: {
-    commands: ["models", "compare", "prove", "promote", "rollback", "retrain"],
+    commands: ["models", "compare", "diff", "prove", "promote", "rollback", "retrain"],
     documents: {
       list: modelsSchema,
       alias: modelSchema,
@@ -74,6 +75,7 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
       history: modelHistorySchema,
       "promote and rollback": movedAliasSchema,
       compare: compareSchema,
+      diff: diffSchema,
       prove: modelProofSchema,
       ticks: ticksSchema,
       retrain: tickSchema,
