@@ -11,6 +11,7 @@ import { addUp } from "./commands/machine/up.js";
 import { addCompare } from "./commands/models/compare.js";
 import { addDiff } from "./commands/models/diff.js";
 import { addExport } from "./commands/models/export.js";
+import { addLineage } from "./commands/models/lineage.js";
 import { addModels } from "./commands/models/models.js";
 import { addPredict } from "./commands/models/predict.js";
 import { addPromote, addRollback } from "./commands/models/promote.js";
@@ -38,7 +39,7 @@ import { formatHelp } from "./render/overview.js";
 const GROUPS: readonly (readonly [string, readonly ((program: Command) => void)[]])[] = [
   ["Runs:", [addInit, addPlan, addRun, addWatch, addLogs, addExplain, addRuns, addCancel, addResume]],
   ["Steering a run:", [addPause, addUnpause, addSet, addStop]],
-  ["Results:", [addReport, addCompare, addDiff, addModels, addGet, addPredict, addExport]],
+  ["Results:", [addReport, addCompare, addDiff, addModels, addLineage, addGet, addPredict, addExport]],
   ["Models over time:", [addRetrain, addProve, addPromote, addRollback]],
   ["Bases and the store:", [addBases, addPin, addUnpin, addGc]],
   ["This machine:", [addUp, addDown, addStatus, addDoctor, addSchema, addCompletion, addHelp]],

@@ -39,6 +39,7 @@ function overview(program: Command, helper: Help): string {
 /** Commands that are told in one line with the one that undoes them or is its other answer. */
 const PAIRS: Readonly<Record<string, string>> = {
   compare: "diff",
+  models: "lineage",
   pause: "unpause",
   pin: "unpin",
   promote: "rollback",

@@ -6,6 +6,7 @@ import { modelProofSchema } from "../store/proof.js";
 import { tickSchema } from "../store/tick.js";
 import { compareSchema } from "./compare.js";
 import { diffSchema } from "./diff.js";
+import { lineageSchema } from "./lineage.js";
 import {
   completionSchema,
   doctorSchema,
@@ -65,6 +66,7 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
   gc: { commands: ["gc"], documents: documents(gcSchema) },
   get: { commands: ["get"], documents: { "without WHAT": getSchema, "with WHAT": gotFilesSchema } },
   init: { commands: ["init"], documents: documents(initSchema) },
+  lineage: { commands: ["lineage"], documents: documents(lineageSchema) },
   logs: { commands: ["logs"], documents: { line: logLineSchema } },
   models: {
     commands: ["models", "compare", "diff", "prove", "promote", "rollback", "retrain"],
