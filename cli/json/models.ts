@@ -38,10 +38,11 @@ export function modelsJson({ versions, damaged }: ListedModels): ModelsJson {
   return { models: versions.map(modelJson), ...damagedJson(damaged) };
 }
 
-export function modelJson({ model, aliases, warnings }: ListedVersion): ModelJson {
+export function modelJson({ model, aliases, inUse, warnings }: ListedVersion): ModelJson {
   const { name, version, runId, createdAt, base, classes, testAccuracy, folds } = model;
   return {
     ...{ name, version, aliases, runId, createdAt, base, classes, testAccuracy },
+    ...(inUse === undefined ? {} : { inUse: [...inUse] }),
     ...(folds === undefined ? {} : { folds }),
     ...(warnings === undefined ? {} : { warnings }),
   };

@@ -5,7 +5,8 @@ import type { CompareJson } from "../../json/models.js";
 import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore } from "../../session.js";
 
-const REF = "MODEL, MODEL@VERSION, or a run that ended well: its id, a unique beginning, `latest`";
+const REF =
+  "MODEL, MODEL@VERSION, MODEL@ALIAS, or a run that ended well: its id, a unique beginning, `latest`";
 
 export function addCompare(program: Command): void {
   const command = program
