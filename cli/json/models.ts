@@ -1,4 +1,6 @@
 /** JSON of `thaw models`. Public API. */
+
+import type { Lineage } from "../../client/lineage/lineage.js";
 import type { ModelHistory, MovedAlias } from "../../client/models/aliases.js";
 import type { ListedModels, ListedVersion } from "../../client/models/list.js";
 import type { compareSchema } from "../../spec/schemas/cli/compare.js";
@@ -30,6 +32,13 @@ export function modelHistoryJson({ model, aliases, damaged }: ModelHistory): Mod
     aliases: aliases.map(({ alias, log }) => ({ alias, log: [...log] })),
     ...damagedJson(damaged),
   };
+}
+
+/** Of `thaw lineage`. */
+export type LineageJson = Pick<Lineage, "subject" | "up" | "down"> & ReturnType<typeof damagedJson>;
+
+export function lineageJson({ subject, up, down, damaged }: Lineage): LineageJson {
+  return { subject, up, down, ...damagedJson(damaged) };
 }
 
 export const movedAliasJson = (moved: MovedAlias): MovedAliasJson => moved;

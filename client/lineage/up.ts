@@ -89,10 +89,11 @@ function countsText({ images, classes, counts }: DatasetSummary): string {
 
 export function upOfDataset(
   records: StoreRecords,
-  { inputs, parameters }: ArtifactManifest,
-  runId: string | undefined,
+  { key, inputs, parameters }: ArtifactManifest,
+  reader: string | undefined,
 ): readonly LineageNode[] {
   const { runs, uploads } = records;
+  const runId = reader ?? [...runs.values()].find(({ artifacts }) => artifacts.ingest?.key === key)?.runId;
   const lineage = runId === undefined ? undefined : runs.get(runId)?.lineage;
   const upload = uploads.get(runId ?? "") ?? uploads.get(lineage ?? "");
   const { source } = inputs;

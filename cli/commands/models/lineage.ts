@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
 import { tellDamaged } from "../../damaged.js";
-import { lineageJson } from "../../json/lineage.js";
+import { lineageJson } from "../../json/models.js";
 import { openProjectStore } from "../../session.js";
 
 export function addLineage(program: Command): void {

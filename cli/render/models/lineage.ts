@@ -1,6 +1,6 @@
 /** Lineage as two indented trees: what it was made of, and what was made of it. */
 import type { LineageNode } from "../../../spec/lineageTree.js";
-import type { LineageJson } from "../../json/lineage.js";
+import type { LineageJson } from "../../json/models.js";
 import type { Screen } from "../../output.js";
 import { shortTime } from "../numbers.js";
 import { wrapWords } from "../words.js";

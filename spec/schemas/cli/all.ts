@@ -66,10 +66,9 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
   gc: { commands: ["gc"], documents: documents(gcSchema) },
   get: { commands: ["get"], documents: { "without WHAT": getSchema, "with WHAT": gotFilesSchema } },
   init: { commands: ["init"], documents: documents(initSchema) },
-  lineage: { commands: ["lineage"], documents: documents(lineageSchema) },
   logs: { commands: ["logs"], documents: { line: logLineSchema } },
   models: {
-    commands: ["models", "compare", "diff", "prove", "promote", "rollback", "retrain"],
+    commands: ["models", "compare", "diff", "lineage", "prove", "promote", "rollback", "retrain"],
     documents: {
       list: modelsSchema,
       alias: modelSchema,
@@ -78,6 +77,7 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
       "promote and rollback": movedAliasSchema,
       compare: compareSchema,
       diff: diffSchema,
+      lineage: lineageSchema,
       prove: modelProofSchema,
       ticks: ticksSchema,
       retrain: tickSchema,
