@@ -10,7 +10,9 @@ import { addStatus } from "./commands/machine/status.js";
 import { addUp } from "./commands/machine/up.js";
 import { addApprovals, addApprove, addReject } from "./commands/models/approve.js";
 import { addCompare } from "./commands/models/compare.js";
+import { addDiff } from "./commands/models/diff.js";
 import { addExport } from "./commands/models/export.js";
+import { addLineage } from "./commands/models/lineage.js";
 import { addModels } from "./commands/models/models.js";
 import { addPredict } from "./commands/models/predict.js";
 import { addPromote, addRollback } from "./commands/models/promote.js";
@@ -39,7 +41,7 @@ import { formatHelp } from "./render/overview.js";
 const GROUPS: readonly (readonly [string, readonly ((program: Command) => void)[]])[] = [
   ["Runs:", [addInit, addPlan, addRun, addWatch, addLogs, addExplain, addRuns, addCancel, addResume]],
   ["Steering a run:", [addPause, addUnpause, addSet, addStop]],
-  ["Results:", [addReport, addCompare, addModels, addGet, addPredict, addExport]],
+  ["Results:", [addReport, addCompare, addDiff, addModels, addLineage, addGet, addPredict, addExport]],
   [
     "Models over time:",
     [addRetrain, addSchedule, addProve, addApprovals, addApprove, addReject, addPromote, addRollback],

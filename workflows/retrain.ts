@@ -12,6 +12,7 @@ import {
   startChild,
   workflowInfo,
 } from "@temporalio/workflow";
+import { lineageOf } from "../spec/pipeline/lineage.js";
 import {
   CONTROL_QUEUE,
   type RunInput,
@@ -199,6 +200,7 @@ async function train(
   const input: RunInput = {
     ...run,
     runId,
+    lineage: workflowInfo().workflowId,
     ...(look.earlier.length === 0 ? {} : { earlier: look.earlier }),
   };
   onStart(runId);
@@ -210,7 +212,12 @@ async function train(
     // Whoever ends the look ends its run, which then tidies up after itself.
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
     typedSearchAttributes: [{ key: modelKey, value: name }],
-    memo: { model: name, base: bases.length === 0 ? base : bases.join(" or "), dataPath: run.dataPath },
+    memo: {
+      model: name,
+      base: bases.length === 0 ? base : bases.join(" or "),
+      dataPath: run.dataPath,
+      lineage: lineageOf(input),
+    },
     staticSummary: `${name}, trained again: ${changesText(look)}`,
     staticDetails: `Started by \`${workflowInfo().workflowId}\`. \`thaw watch ${runId}\` follows this run.`,
   });

@@ -8,6 +8,8 @@ import type { EngineJob } from "../../spec/engine/job.js";
 import { ThawError } from "../../spec/errors.js";
 import type { StageOutcome, StageRequest } from "../../spec/pipeline/activities.js";
 import type { HalfBatch } from "../../spec/pipeline/halfBatch.js";
+import { lineageOf } from "../../spec/pipeline/lineage.js";
+import type { RunInput } from "../../spec/pipeline/run.js";
 import type { StagePlan } from "../../spec/pipeline/stages.js";
 import type { DatasetSummary } from "../../spec/records/dataset.js";
 import { type Outage, WAITING_FOR_STORE } from "../../spec/records/outage.js";
@@ -229,7 +231,7 @@ async function makeOnce(
       summary: half === undefined ? summary : { ...(summary as object), outOfMemory: half.outOfMemory },
       engine: request.stage.usesEngine ? engineOf(request.stage, engineFingerprint) : null,
       seconds: (performance.now() - started) / 1000,
-      usage: usageOf(request.run.runId, meter, heldBefore, resources),
+      usage: usageOf(request.run, meter, heldBefore, resources),
       files: Object.fromEntries(names.map((name) => [name, join(out, name)])),
       onProgress: (done, total) => report({ phase: "storing", step: done, total }),
     });
@@ -241,9 +243,14 @@ async function makeOnce(
   }
 }
 
-function usageOf(run: string, meter: StageMeter, heldBefore: number, resources: Resources): Usage {
+function usageOf(run: RunInput, meter: StageMeter, heldBefore: number, resources: Resources): Usage {
   const { seconds, cpuSeconds } = meter.used();
-  return { run, seconds: heldBefore + seconds, cpuSeconds, resources };
+  return {
+    run: run.runId,
+    lineage: lineageOf(run),
+    seconds: heldBefore + seconds,
+    ...{ cpuSeconds, resources },
+  };
 }
 
 /** Of the run's own split; nought for a stage that has not the images yet. */

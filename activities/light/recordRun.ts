@@ -2,6 +2,7 @@
 
 import type { ArtifactRef } from "../../spec/artifact.js";
 import type { ControlActivities } from "../../spec/pipeline/activities.js";
+import { lineageOf } from "../../spec/pipeline/lineage.js";
 import type { ResultOfStage, RunResult } from "../../spec/pipeline/run.js";
 import { runCost } from "../../spec/prices.js";
 import type { DatasetSummary } from "../../spec/records/dataset.js";
@@ -40,6 +41,7 @@ export async function recordRun(
     ...(warnings.length === 0 ? {} : { warnings }),
     artifacts,
     ...(run.resumedFrom === undefined ? {} : { resumedFrom: run.resumedFrom }),
+    lineage: lineageOf(run),
     ...(steering === undefined ? {} : { steering }),
   };
   await writeRun(store, result);

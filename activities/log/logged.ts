@@ -1,9 +1,11 @@
 /** Runs an activity with a log of its stage: how it began, how it ended, and what it says itself. */
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
+import { trace } from "@opentelemetry/api";
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import { toThawError } from "../../spec/errors.js";
 import type { StageOutcome, StageRequest } from "../../spec/pipeline/activities.js";
+import { lineageOf } from "../../spec/pipeline/lineage.js";
 import type { AppliedAt } from "../../spec/steering/steering.js";
 import type { ControlDependencies } from "../context.js";
 import { isCalm } from "../life/calmEnds.js";
@@ -25,9 +27,12 @@ export async function logged(
   const place = { runId: request.run.runId, stage: request.stage.name, attempt };
   const log = openStageLog(store, place);
   const stopListening = engineOutput?.listen(log.output);
+  const lineage = lineageOf(request.run);
+  trace.getActiveSpan()?.setAttributes({ "thaw.run": place.runId, "thaw.lineage": lineage });
   log.say("info", `attempt ${attempt} begins on ${hostname()}`, {
     host: hostname(),
     pid: process.pid,
+    lineage,
     inputs: Object.fromEntries(Object.entries(request.inputs).map(([name, { digest }]) => [name, digest])),
   });
   try {

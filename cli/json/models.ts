@@ -1,7 +1,10 @@
 /** JSON of `thaw models`. Public API. */
+
+import type { Lineage } from "../../client/lineage/lineage.js";
 import type { ModelHistory, MovedAlias } from "../../client/models/aliases.js";
 import type { ListedModels, ListedVersion } from "../../client/models/list.js";
 import type { compareSchema } from "../../spec/schemas/cli/compare.js";
+import type { diffSchema } from "../../spec/schemas/cli/diff.js";
 import type {
   modelHistorySchema,
   modelSchema,
@@ -16,6 +19,8 @@ export type ModelJson = Shape<typeof modelSchema>;
 
 /** Of `thaw compare`. */
 export type CompareJson = Shape<typeof compareSchema>;
+/** Of `thaw diff`. */
+export type DiffJson = Shape<typeof diffSchema>;
 export type ComparedSideJson = CompareJson["a"];
 
 export type ModelHistoryJson = Shape<typeof modelHistorySchema>;
@@ -29,16 +34,24 @@ export function modelHistoryJson({ model, aliases, damaged }: ModelHistory): Mod
   };
 }
 
+/** Of `thaw lineage`. */
+export type LineageJson = Pick<Lineage, "subject" | "up" | "down"> & ReturnType<typeof damagedJson>;
+
+export function lineageJson({ subject, up, down, damaged }: Lineage): LineageJson {
+  return { subject, up, down, ...damagedJson(damaged) };
+}
+
 export const movedAliasJson = (moved: MovedAlias): MovedAliasJson => moved;
 
 export function modelsJson({ versions, damaged }: ListedModels): ModelsJson {
   return { models: versions.map(modelJson), ...damagedJson(damaged) };
 }
 
-export function modelJson({ model, aliases, warnings }: ListedVersion): ModelJson {
+export function modelJson({ model, aliases, inUse, warnings }: ListedVersion): ModelJson {
   const { name, version, runId, createdAt, base, classes, testAccuracy, folds } = model;
   return {
     ...{ name, version, aliases, runId, createdAt, base, classes, testAccuracy },
+    ...(inUse === undefined ? {} : { inUse: [...inUse] }),
     ...(folds === undefined ? {} : { folds }),
     ...(warnings === undefined ? {} : { warnings }),
   };

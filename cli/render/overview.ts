@@ -40,6 +40,8 @@ function overview(program: Command, helper: Help): string {
 const PAIRS: Readonly<Record<string, string>> = {
   approve: "reject",
   cancel: "resume",
+  compare: "diff",
+  models: "lineage",
   pause: "unpause",
   pin: "unpin",
   promote: "rollback",

@@ -1,4 +1,7 @@
-/** What must stay: runs that go on, are recent, are pinned or made a model; models; bases. */
+/**
+ * What must stay: runs that go on, are recent, are pinned or made a model; models; bases. All records below `models/` – versions, logs of
+ * aliases, proofs, looks – stay whatever they are: collection lists none of them.
+ */
 import type { ArtifactRef } from "../../spec/artifact.js";
 import type { DamagedRecord } from "../../spec/records/damaged.js";
 import { manifestName } from "../../store/artifacts/artifacts.js";
@@ -11,7 +14,7 @@ import { basesOfRun, type StoredBase } from "../bases/ofRun.js";
 import { currentState } from "../runs/currentStages.js";
 import { startOfRun } from "../runs/id.js";
 import type { Session } from "../session.js";
-import { listExecutions, statusOf } from "../temporal/executions.js";
+import { listExecutions, runningRetrainings, statusOf } from "../temporal/executions.js";
 
 /** The ends from which everything is reached. */
 export interface Roots {
@@ -69,11 +72,16 @@ export async function collectRoots(session: Session, oldest: Date): Promise<Root
     // It may have been removed from the list since.
     for (const base of await basesOfRun(session, run.workflowId)) keepBase(base);
   }
+  // They refer to uploads in their own name, before and while their runs read them.
+  for (const workflowId of await runningRetrainings(session)) runs.add(workflowId);
   for (const runId of await listRuns(store)) {
     const started = startOfRun(runId);
     if (started !== undefined && started >= oldest) runs.add(runId);
     if (!runs.has(runId)) continue;
-    keepArtifacts(Object.values((await unlessDamaged(readRun(store, runId), damaged))?.artifacts ?? {}));
+    const run = await unlessDamaged(readRun(store, runId), damaged);
+    keepArtifacts(Object.values(run?.artifacts ?? {}));
+    // A retraining: what it uploaded is what the run has read.
+    if (run?.lineage !== undefined) runs.add(run.lineage);
   }
   return { manifests, digests, runs, damaged };
 }

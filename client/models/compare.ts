@@ -1,5 +1,6 @@
 /** Holds two runs or models against each other: their figures, and both on the images that neither has seen. */
 import { pairedTest } from "../../learn/proof/pairedTest.js";
+import type { ArtifactRef } from "../../spec/artifact.js";
 import { ThawError } from "../../spec/errors.js";
 import type { RunResult } from "../../spec/pipeline/run.js";
 import type { Evaluation } from "../../spec/records/evaluation.js";
@@ -63,14 +64,26 @@ export async function compare(store: Store, refs: readonly [string, string]): Pr
   return { a: a.side, b: b.side, ...pair(a.answers, b.answers) };
 }
 
-/** Of a file that is there several times, one counts. */
-export function pair(a: readonly Answer[], b: readonly Answer[]): Omit<Comparison, "a" | "b"> {
+/** Answers to the images that both held out. Of a file that is there several times, one counts. */
+function inCommon(a: readonly Answer[], b: readonly Answer[]) {
   const [ofA, ofB] = [byImage(a), byImage(b)];
   const common = [...ofA.values()].flatMap((answer) => {
     const other = ofB.get(answer.image);
     return other === undefined ? [] : [[answer, other] as const];
   });
-  const same = common.filter(([one, other]) => one.label === other.label);
+  return { ofA, ofB, common, same: common.filter(([one, other]) => one.label === other.label) };
+}
+
+/** The same of those alone that both label alike: on them both can be right. */
+export function comparablePairs(
+  a: readonly Answer[],
+  b: readonly Answer[],
+): readonly (readonly [a: Answer, b: Answer])[] {
+  return inCommon(a, b).same;
+}
+
+export function pair(a: readonly Answer[], b: readonly Answer[]): Omit<Comparison, "a" | "b"> {
+  const { ofA, ofB, common, same } = inCommon(a, b);
   const pairs = same.map(([one, other]) => [one.isRight, other.isRight] as const);
   const test = pairedTest(pairs);
   const share = (side: 0 | 1): number => pairs.filter((pair) => pair[side]).length / pairs.length;
@@ -88,10 +101,11 @@ export function pair(a: readonly Answer[], b: readonly Answer[]): Omit<Compariso
 const byImage = (answers: readonly Answer[]): ReadonlyMap<string, Answer> =>
   new Map(answers.map((answer) => [answer.image, answer]));
 
-async function readSide(
+/** A run or a model, as it is compared. @throws ThawError as {@link compare} */
+export async function readSide(
   store: Store,
   ref: string,
-): Promise<{ readonly side: ComparedSide; readonly answers: readonly Answer[] }> {
+): Promise<{ readonly run: RunResult; readonly side: ComparedSide; readonly answers: readonly Answer[] }> {
   const run = await resolveRunRecord(store, ref);
   const evaluate = await requireManifest(store, artifactOf(run, "evaluate"));
   const { calibration, macroAuc, classes, ...rest } = evaluate.summary as Evaluation;
@@ -110,10 +124,15 @@ async function readSide(
   };
   const { model: name, version, artifacts } = run;
   const { answers } = await readEvaluated(store, { name, version, artifacts });
-  return { side, answers: answers.map(({ sha256, label, isRight }) => ({ image: sha256, label, isRight })) };
+  return {
+    run,
+    side,
+    answers: answers.map(({ sha256, label, isRight }) => ({ image: sha256, label, isRight })),
+  };
 }
 
-function artifactOf({ runId, artifacts }: RunResult, stage: string) {
+/** @throws ThawError NOT_FOUND where the run has no such stage */
+export function artifactOf({ runId, artifacts }: RunResult, stage: string): ArtifactRef {
   const artifact = artifacts[stage];
   if (artifact !== undefined) return artifact;
   throw new ThawError("NOT_FOUND", `run ${runId} has no stage ${stage}`, {

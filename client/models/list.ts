@@ -13,6 +13,8 @@ import { withFoldsOf } from "./folds.js";
 export interface ListedVersion {
   readonly model: ModelVersion;
   readonly aliases: readonly string[];
+  /** The same with the time since when, ISO 8601; absent where no alias points at it. */
+  readonly inUse?: readonly { readonly alias: string; readonly since: string }[];
   /** Of the run that registered it; absent without any, and where its record is gone or of an older version. */
   readonly warnings?: readonly Warning[];
 }
@@ -46,12 +48,14 @@ export async function modelVersions(store: Store, name?: string): Promise<Listed
     for (const version of versions.toReversed()) {
       const found = await unlessDamaged(readModel(store, model, version), damaged);
       if (found === undefined) continue;
-      const pointing = aliases.filter((alias) => alias.version === version).map(({ alias }) => alias);
+      const pointing = aliases.filter((alias) => alias.version === version);
+      const inUse = pointing.map(({ alias, since }) => ({ alias, since }));
       const run = await unlessDamaged(readRun(store, found.runId), damaged);
       const { warnings } = run ?? {};
       listed.push({
         model: withFoldsOf(run, found),
-        aliases: pointing,
+        aliases: pointing.map(({ alias }) => alias),
+        ...(inUse.length === 0 ? {} : { inUse }),
         ...(warnings === undefined ? {} : { warnings }),
       });
     }

@@ -63,7 +63,7 @@ export async function startRetraining(session: Session, request: RetrainRequest)
       taskQueue: CONTROL_QUEUE,
       args: [{ ...input, by: whoAmI() }],
       typedSearchAttributes: [{ key: modelKey, value: name }],
-      memo: { model: name, dataPath: request.dataPath },
+      memo: { model: name, dataPath: request.dataPath, lineage: workflowId },
       staticSummary: `retrain ${name}: look at the images, train if something changed`,
       staticDetails: `Held against \`${name}@${model.alias}\`; promotion: ${model.promote}.`,
     }),

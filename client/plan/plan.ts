@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { digestSource } from "../../data/source/digest.js";
 import { listSource } from "../../data/source/source.js";
 import type { ArtifactRef } from "../../spec/artifact.js";
-import type { ImageSource } from "../../spec/pipeline/run.js";
+import type { ImageSource, RunInput } from "../../spec/pipeline/run.js";
 import { inputsFrom, type StageKind, type StagePlan } from "../../spec/pipeline/stages.js";
 import type { Platform } from "../../spec/platform.js";
 import type { BaseComparison } from "../../spec/records/baseComparison.js";
@@ -33,6 +33,8 @@ export interface PlanContext {
 export interface PlanOptions {
   /** This stage and those after it are made anew. */
   readonly from?: string;
+  /** Datasets whose images keep their splits: of a run that goes on from one that a retraining started. */
+  readonly earlier?: RunInput["earlier"];
   /** What the bases' names mean; looked up when left out. */
   readonly recorded?: KnownBases;
   /** Ends the reading of the images, with its reason as the error. */
@@ -50,12 +52,13 @@ export async function planRun(
   given: RunFile,
   source: ImageSource,
   engineFingerprint: string,
-  { from, recorded, signal }: PlanOptions = {},
+  { from, earlier, recorded, signal }: PlanOptions = {},
 ): Promise<readonly PlannedStage[]> {
   const named = { ...source, ...readingOf(given) };
   const images = await digestOf(named, store, platform.workFolder, signal);
   const run = await withBases(store, given, recorded);
-  return foresee({ ...run, ...(from === undefined ? {} : { from }) }, (stage, made) => {
+  const asked = { ...(from === undefined ? {} : { from }), ...(earlier === undefined ? {} : { earlier }) };
+  return foresee({ ...run, ...asked }, (stage, made) => {
     const inputs = Object.entries(inputsFrom(stage, made)).map(([name, { digest }]) => [name, digest]);
     const digests = stage.kind === "ingest" ? { source: images } : Object.fromEntries(inputs);
     return lookUp(store, stage, digests, engineFingerprint);

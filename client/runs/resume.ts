@@ -2,6 +2,7 @@
 import { stringify } from "yaml";
 import { z } from "zod";
 import { ThawError } from "../../spec/errors.js";
+import { lineageOf } from "../../spec/pipeline/lineage.js";
 import type { ImageSource, RunInput } from "../../spec/pipeline/run.js";
 import { possibleStages } from "../../spec/pipeline/walk/course.js";
 import type { RunFacts } from "../../spec/pipeline/walk/facts.js";
@@ -59,13 +60,17 @@ export async function planResume(
     JSON.stringify([file.base, file.bases]) === JSON.stringify([old.file.base, old.file.bases]);
   const run = await withBases(session.store, file, sameBases ? basesOf(old) : undefined);
   if (from !== undefined) requireStage(from, run);
-  const fromStage = from === undefined ? {} : { from };
+  const asBefore = {
+    ...(from === undefined ? {} : { from }),
+    // The run of a retraining: what was learned from before must not be held out now.
+    ...(old.earlier === undefined ? {} : { earlier: old.earlier }),
+  };
   // The plan and the run that follows it must mean the same by the bases' names.
   const recorded = basesOf(run);
   return {
     resumedFrom,
-    request: { file, ...source, lineage: { resumedFrom, ...fromStage }, recorded },
-    stages: await planRun(session, file, source, engineFingerprint, { recorded, ...fromStage }),
+    request: { file, ...source, lineage: { resumedFrom, lineage: lineageOf(old), ...asBefore }, recorded },
+    stages: await planRun(session, file, source, engineFingerprint, { recorded, ...asBefore }),
   };
 }
 
@@ -85,7 +90,7 @@ function requireStage(from: string, run: Omit<RunFacts, "outcomes">): void {
   });
 }
 
-const inputSchema = z.looseObject({ file: z.looseObject({}), dataPath: z.string() });
+const inputSchema = z.looseObject({ runId: z.string(), file: z.looseObject({}), dataPath: z.string() });
 
 /** What the run was started with, from its history. */
 async function recordedInput(session: Session, runId: string): Promise<RunInput> {

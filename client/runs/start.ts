@@ -3,6 +3,7 @@ import { WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
 import { stringify } from "yaml";
 import { isInvalidArgument } from "../../runtime/temporalError.js";
 import { ThawError } from "../../spec/errors.js";
+import { lineageOf } from "../../spec/pipeline/lineage.js";
 import { CONTROL_QUEUE, type ImageSource, type RunInput, WORKFLOW_TYPE } from "../../spec/pipeline/run.js";
 import { unfreezeStages } from "../../spec/pipeline/unfreezing.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
@@ -21,8 +22,8 @@ export interface RunRequest extends ImageSource {
   readonly file: RunFile;
   /** An id from {@link newRunId}; a new one when left out. */
   readonly runId?: string;
-  /** The closed run that this one goes on from, and from which stage on all is made anew. */
-  readonly lineage?: Pick<RunInput, "resumedFrom" | "from">;
+  /** The closed run that this one goes on from, what it has of that one, and from which stage on all is made anew. */
+  readonly lineage?: Pick<RunInput, "resumedFrom" | "from" | "lineage" | "earlier">;
   /** What the bases' names meant in that run; looked up when left out. */
   readonly recorded?: KnownBases;
 }
@@ -71,6 +72,7 @@ async function startWorkflow({ temporal }: Session, input: RunInput): Promise<vo
         base: basesOf(file),
         dataPath,
         ...(input.resumedFrom === undefined ? {} : { resumedFrom: input.resumedFrom }),
+        lineage: lineageOf(input),
       },
       staticSummary: shortened(visible(summaryOf(input)), MOST_OF_SUMMARY),
       staticDetails: detailsOf(input),

@@ -24,15 +24,25 @@ function describe({ commands }: CommandOutput): string {
   return `What ${commands.map((command) => `thaw ${command}`).join(", ")} writes to stdout under --json.`;
 }
 
+interface Case {
+  readonly title: string;
+  readonly definitions?: object;
+}
+
 /** The cases in which a command writes one document or another are the titles. */
 function anyOf(documents: CommandOutput["documents"]): object {
-  const cases = Object.entries(documents).map(([title, schema]) => ({ title, ...jsonSchema(schema) }));
+  const cases = Object.entries(documents).map(
+    ([title, schema]) => ({ title, ...jsonSchema(schema) }) as Case,
+  );
   const [only, ...others] = cases;
   if (only !== undefined && others.length === 0) {
     const { title: _title, ...schema } = only;
     return schema;
   }
-  return { anyOf: cases };
+  // What a schema refers to is looked for at the top of the file.
+  const definitions = Object.assign({}, ...cases.map((one) => one.definitions ?? {})) as object;
+  const anyOf = cases.map(({ definitions: _above, ...one }) => one);
+  return { anyOf, ...(Object.keys(definitions).length === 0 ? {} : { definitions }) };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { WorkflowExecutionDescription, WorkflowExecutionInfo } from "@tempo
 import { WorkflowNotFoundError } from "@temporalio/common";
 import { isInvalidArgument } from "../../runtime/temporalError.js";
 import { SEARCH_ATTRIBUTES, WORKFLOW_TYPE } from "../../spec/pipeline/run.js";
+import { RETRAIN_TYPE } from "../../spec/retraining/retraining.js";
 import { pauseSchema } from "../../spec/steering/schema.js";
 import type { Pause } from "../../spec/steering/steering.js";
 import { type TemporalAccess, temporalCall } from "./call.js";
@@ -49,6 +50,13 @@ export async function listExecutions(
     }
   });
   return newestOfEach(runs);
+}
+
+/** Ids of the retrainings that go on. */
+export async function runningRetrainings(session: TemporalAccess): Promise<readonly string[]> {
+  const query = `WorkflowType = "${RETRAIN_TYPE}" AND ExecutionStatus = "Running"`;
+  const found = await temporalCall(session, "listing the retrainings", () => collect(session, query));
+  return found.map(({ workflowId }) => workflowId);
 }
 
 /** A run that was reset has an execution for each beginning, under one id: the last one is the run. */

@@ -9,6 +9,11 @@ import { FLAT, hammingDistance } from "./phash.js";
  */
 export const SAME_PICTURE = 2;
 
+/** Whether two hashes are of one picture. What has no shape is like nothing. */
+export function isSamePicture(a: string, b: string): boolean {
+  return a !== FLAT && b !== FLAT && hammingDistance(a, b) <= SAME_PICTURE;
+}
+
 /**
  * Pairs of positions in `hashes` whose hashes differ in at most {@link SAME_PICTURE} bits, enough of them to connect
  * all that belong together. Flat pictures pair with nothing.

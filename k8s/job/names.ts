@@ -1,5 +1,6 @@
 /** Names and labels of a run's objects in the cluster. */
 import { createHash } from "node:crypto";
+import { lineageOf } from "../../spec/pipeline/lineage.js";
 import type { RunInput } from "../../spec/pipeline/run.js";
 import type { PodGroup } from "../../spec/pods/groups.js";
 import { ofGroup } from "../../spec/pods/pod.js";
@@ -28,19 +29,27 @@ export function jobName(runId: string, group?: PodGroup): string {
   return `${name.slice(0, MOST_LETTERS - DIGEST_LETTERS - 1).replace(/-+$/, "")}-${digest}`;
 }
 
-export function labelsOf(
-  { runId, file, resumedFrom }: RunInput,
-  group: PodGroup | undefined,
-): Record<string, string> {
+export function labelsOf(run: RunInput, group: PodGroup | undefined): Record<string, string> {
+  const { runId, file } = run;
   return {
     [MANAGED_BY]: "thaw",
     "app.kubernetes.io/name": "thaw-training",
     [RUN_LABEL]: runId,
     ...(group === undefined ? {} : { [GROUP_LABEL]: group }),
     "thaw.dev/model": file.name,
-    // The run that this one goes on from; of a first run itself.
-    "thaw.dev/lineage": resumedFrom ?? runId,
+    // The retraining that started it, or the first of the runs that it goes on from; of a first run itself.
+    "thaw.dev/lineage": labelValue(lineageOf(run)),
   };
+}
+
+/** Kubernetes' limit for the value of a label. */
+const MOST_OF_LABEL = 63;
+
+/** As much of the text as a label can hold, and a digest where that is not all of it. */
+function labelValue(text: string): string {
+  if (text.length <= MOST_OF_LABEL) return text;
+  const digest = createHash("sha256").update(text).digest("hex").slice(0, DIGEST_LETTERS);
+  return `${text.slice(0, MOST_OF_LABEL - DIGEST_LETTERS - 1)}-${digest}`;
 }
 
 /** Finds the pods of one of the run's Jobs. */

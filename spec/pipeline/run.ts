@@ -64,6 +64,8 @@ export interface RunInput extends Omit<ImageSource, keyof SourceReading> {
   readonly resumedFrom?: string;
   /** This stage and those after it are made anew, whatever is in the store. */
   readonly from?: string;
+  /** Id that it shares with what it came of (`lineage.ts`); absent where it began itself. No part of any key. */
+  readonly lineage?: string;
 }
 
 export type StageState =
@@ -139,6 +141,8 @@ export interface RunResult {
   readonly warnings?: readonly Warning[];
   readonly artifacts: Readonly<Record<string, ArtifactRef>>;
   readonly resumedFrom?: string;
+  /** See `lineage.ts`; absent in records of older versions. */
+  readonly lineage?: string;
   /** What the run was told while it went on, and what became of it; absent when it was told nothing. */
   readonly steering?: readonly SteerRecord[];
 }

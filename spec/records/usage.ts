@@ -17,6 +17,8 @@ export type Resources = z.output<typeof resourcesSchema>;
 export const usageSchema = z.object({
   /** The run that computed the artifact. */
   run: z.string(),
+  /** Id of the workflow with which it all began (`spec/pipeline/lineage.ts`); absent in older artifacts. */
+  lineage: z.string().exactOptional(),
   /** From the attempt's first look to the commit; of attempts that died before it, what they last told. */
   seconds: z.number().min(0),
   /** Processor time of the engine, all threads together. */

@@ -11,7 +11,7 @@ export const RETRAIN_STATE_QUERY = "retrainState";
 
 export interface RetrainInput {
   /** The run that would train, without what is known only when it begins. */
-  readonly run: Omit<RunInput, "runId" | "earlier" | "resumedFrom" | "from">;
+  readonly run: Omit<RunInput, "runId" | "earlier" | "resumedFrom" | "from" | "lineage">;
   /** Trains whatever the images say. */
   readonly asked?: true;
   /** The schedule that started it; absent where a person did. */

@@ -29,7 +29,11 @@ export function proofRef(proof: ModelProof): { readonly record: string; readonly
 }
 
 /** Oldest first. @param damaged gets those that cannot be read @throws ThawError STORE_… */
-async function listProofs(store: Store, model: string, damaged: DamagedRecord[] = []): Promise<ModelProof[]> {
+export async function listProofs(
+  store: Store,
+  model: string,
+  damaged: DamagedRecord[] = [],
+): Promise<ModelProof[]> {
   const read = (await numbersOf(store, model)).map((seq) =>
     unlessDamaged(
       readRecord<ModelProof>(store, proofName(model, seq), {

@@ -5,14 +5,15 @@ import type { CompareJson } from "../../json/models.js";
 import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore } from "../../session.js";
 
-const REF = "MODEL, MODEL@VERSION, or a run that ended well: its id, a unique beginning, `latest`";
+const REF =
+  "MODEL, MODEL@VERSION, MODEL@ALIAS, or a run that ended well: its id, a unique beginning, `latest`";
 
 export function addCompare(program: Command): void {
   const command = program
     .command("compare")
-    .summary("hold two runs or models against each other")
+    .summary("hold two runs or models side by side; what changed")
     .description(
-      "show the figures of two runs or models side by side, and test them on the images both held out",
+      "show the figures of two runs or models side by side, and test them on the images both held out; `thaw diff` says what changed from one to the other",
     )
     .argument("<a>", REF)
     .argument("<b>", "likewise")

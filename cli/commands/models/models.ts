@@ -20,7 +20,7 @@ async function open(project: string | undefined) {
 export function addModels(program: Command): void {
   const command = program
     .command("models")
-    .summary("list the registered models, and name their versions")
+    .summary("list and name versions of models; what came of what")
     .description("list the registered models with their versions and aliases")
     .argument("[name]", "only this model")
     .action(async (name: string | undefined, _options: object, self: Command) => {

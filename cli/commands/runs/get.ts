@@ -19,7 +19,7 @@ export function addGet(program: Command): void {
     .command("get")
     .summary("show a run or a model, or fetch its files")
     .description("show a run or a model, or fetch files that its stages have made")
-    .argument("<run|model>", "a run id, a unique beginning of one, `latest`, or MODEL[@VERSION]")
+    .argument("<run|model>", "a run id, a unique beginning of one, `latest`, or MODEL[@VERSION|@ALIAS]")
     .argument("[what]", "STAGE for all files of a stage, or STAGE/FILE")
     .option("-o, --out <path>", "a folder, or for one file its path; by default named like WHAT")
     .action(async (ref: string, what: string | undefined, _options: GetOptions, self: Command) => {
@@ -33,6 +33,7 @@ export function addGet(program: Command): void {
     });
   withExamples(command, [
     ["thaw get digits", "the newest version of the model, and its files"],
+    ["thaw get digits@champion", "the version in use"],
     ["thaw get digits@2 tune-2/weights.safetensors", "the weights of version 2"],
     ["thaw get latest head --out head/", "all files of a stage of the last run"],
   ]);

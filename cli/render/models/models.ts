@@ -13,13 +13,16 @@ export function modelsTable(models: readonly ModelJson[], screen: Screen, now = 
   const anyWarnings = models.some(({ warnings = [] }) => serious(warnings).length > 0);
   const ofWarnings = (cell: string): readonly string[] => (anyWarnings ? [cell] : []);
   const ofFolds = (cell: string): readonly string[] => (anyFolds ? [cell] : []);
-  const header = [
-    ...["MODEL", "ALIASES", "ACCURACY", ...ofFolds(FOLDS_TITLE)],
+  const anyUse = models.some(({ inUse }) => inUse !== undefined);
+  const ofUse = (cell: string): readonly string[] => (anyUse ? [cell] : []);
+  const header: readonly string[] = [
+    ...["MODEL", "ALIASES", ...ofUse("SINCE"), "ACCURACY", ...ofFolds(FOLDS_TITLE)],
     ...["CLASSES", "BASE", "REGISTERED", "RUN", ...ofWarnings(WARNINGS_TITLE)],
   ];
-  const rows = models.map(({ name, version, aliases, testAccuracy, folds, ...model }) => [
+  const rows = models.map(({ name, version, aliases, inUse = [], testAccuracy, folds, ...model }) => [
     `${name}@${version}`,
     aliases.join(", "),
+    ...ofUse(inUse.map(({ since }) => shortTime(new Date(since), now)).join(", ")),
     percent(testAccuracy),
     ...ofFolds(foldsCell(folds)),
     String(model.classes.length),
@@ -28,5 +31,6 @@ export function modelsTable(models: readonly ModelJson[], screen: Screen, now = 
     model.runId,
     ...ofWarnings(warningMark(model.warnings, screen.colours)),
   ]);
-  return table(header, rows, screen, anyFolds ? [2, 3, 4] : [2, 3], [0, header.indexOf("RUN")]);
+  const figures = ["ACCURACY", FOLDS_TITLE, "CLASSES"].map((title) => header.indexOf(title));
+  return table(header, rows, screen, figures, [0, header.indexOf("RUN")]);
 }

@@ -6,6 +6,8 @@ import { approvalSchema } from "../store/approval.js";
 import { modelProofSchema } from "../store/proof.js";
 import { tickSchema } from "../store/tick.js";
 import { compareSchema } from "./compare.js";
+import { diffSchema } from "./diff.js";
+import { lineageSchema } from "./lineage.js";
 import {
   completionSchema,
   doctorSchema,
@@ -78,16 +80,8 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
   logs: { commands: ["logs"], documents: { line: logLineSchema } },
   models: {
     commands: [
-      "models",
-      "compare",
-      "prove",
-      "promote",
-      "rollback",
-      "retrain",
-      "schedule",
-      "approve",
-      "reject",
-      "approvals",
+      ...["models", "compare", "diff", "lineage", "prove", "promote", "rollback"],
+      ...["retrain", "schedule", "approve", "reject", "approvals"],
     ],
     documents: {
       list: modelsSchema,
@@ -96,6 +90,8 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
       history: modelHistorySchema,
       "promote and rollback": movedAliasSchema,
       compare: compareSchema,
+      diff: diffSchema,
+      lineage: lineageSchema,
       prove: modelProofSchema,
       ticks: ticksSchema,
       retrain: tickSchema,

@@ -16,6 +16,10 @@ const labelSchema = z.object({ name: z.string(), version: versionSchema });
 export const modelSchema = z.object({
   ...labelSchema.shape,
   aliases: z.array(z.string()).describe("Sorted."),
+  inUse: z
+    .array(z.object({ alias: z.string(), since: timeSchema }))
+    .exactOptional()
+    .describe("The same with the time since when each means it; absent without any."),
   runId: z.string(),
   createdAt: timeSchema,
   base: z.string(),

@@ -52,6 +52,10 @@ export const runResultSchema = schemaOf<RunResult>()(
     warnings: warningsSchema.exactOptional(),
     artifacts: artifactsSchema,
     resumedFrom: z.string().exactOptional(),
+    lineage: z
+      .string()
+      .exactOptional()
+      .describe("Id of the workflow with which it all began: of the retraining, or of the first run."),
     steering: z.array(steerRecordSchema).exactOptional(),
   }),
 );

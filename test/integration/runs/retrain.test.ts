@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { cp, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import type { DiffJson, LineageJson } from "../../../cli/json/models.js";
 import { whoAmI } from "../../../client/whoAmI.js";
 import type { RunResult } from "../../../spec/pipeline/run.js";
 import type { ImageRecord } from "../../../spec/records/dataset.js";
@@ -57,7 +58,14 @@ async function splitsOf(version: number): Promise<ReadonlyMap<string, string>> {
 test("the first look trains, and what it gives is the champion: there is nothing to prove", async () => {
   const tick = await retrain();
   assert.deepEqual([tick.verdict, tick.reasons, tick.version], ["promoted", ["first"], 1], tick.sentence);
-  const decision = await newestDecision(stack.session.store, "shapes", "champion");
+  const { store, temporal } = stack.session;
+  const run = await readRun(store, tick.runId ?? "");
+  assert.equal(run?.lineage, tick.workflowId, "the run's record");
+  const { memo } = await temporal.workflow.getHandle(tick.runId ?? "").describe();
+  assert.equal(memo?.lineage, tick.workflowId, "the memo of its workflow");
+  const head = await requireManifest(store, run?.artifacts.head ?? assert.fail());
+  assert.equal(head.usage?.lineage, tick.workflowId, "its artifacts");
+  const decision = await newestDecision(store, "shapes", "champion");
   assert.deepEqual([decision?.version, decision?.how, decision?.by], [1, "automatic", tick.workflowId]);
 });
 
@@ -78,6 +86,15 @@ test("images that are added train a version with the splits of before, which is 
   const [before, after] = [await splitsOf(1), await splitsOf(2)];
   for (const [image, split] of before) assert.equal(after.get(image), split);
   assert.ok(after.size > before.size);
+  const { data, paired } = await thawJson<DiffJson>(stack.folder, "diff", "shapes@1", "shapes@2");
+  assert.deepEqual([data.same, data.added.count], [before.size, after.size - before.size]);
+  assert.deepEqual([data.removed.count, data.relabelled.count, data.moved], [0, 0, []]);
+  assert.equal(paired?.images, [...before.values()].filter((split) => split === "test").length);
+  const { up } = await thawJson<LineageJson>(stack.folder, "lineage", "shapes@2");
+  const [run] = up;
+  assert.equal(run?.nodes?.find(({ relation }) => relation === "started-by")?.name, tick.workflowId);
+  const dataset = run?.nodes?.find(({ kind }) => kind === "dataset");
+  assert.equal(dataset?.nodes?.find(({ relation }) => relation === "keeps-splits-of")?.name, "shapes@1");
   const proof = await thawJson<ModelProof>(
     ...[stack.folder, "prove", "shapes@2", "--against", "1", "--rule", "not-worse", "--margin", "0.3"],
   );

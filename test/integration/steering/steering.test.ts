@@ -266,6 +266,7 @@ describe("a run that goes on from another", () => {
     assert.equal(view.status, "completed", JSON.stringify(view));
     assert.equal(view.resumedFrom, first);
     assert.equal((await readRun(session.store, runId))?.resumedFrom, first);
+    assert.equal((await readRun(session.store, runId))?.lineage, first, "what goes on shares an id");
     assert.deepEqual(
       view.stages.map(({ name, state }) => [name, state]),
       stages.map(({ name, action }) => [name, action === "reuse" ? "cached" : "done"]),

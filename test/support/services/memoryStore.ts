@@ -1,5 +1,6 @@
-/** A store in memory: as much of the `minio` client as small JSON objects need. */
+/** A store in memory: as much of the `minio` client as records and small artifacts need. */
 import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import type { Store } from "../../../store/connection/connection.js";
 
 export interface MemoryStore {
@@ -9,11 +10,14 @@ export interface MemoryStore {
 
 export function memoryStore(): MemoryStore {
   const objects = new Map<string, Buffer>();
+  const written = new Date();
   const failure = (code: string): Error => Object.assign(new Error(code), { code });
   const client = {
     bucketExists: async () => true,
     async *listObjectsV2(_bucket: string, prefix: string) {
-      for (const name of objects.keys()) if (name.startsWith(prefix)) yield { name };
+      // In the order of S3.
+      for (const [name, { length }] of [...objects].sort(([a], [b]) => (a < b ? -1 : 1)))
+        if (name.startsWith(prefix)) yield { name, size: length, lastModified: written };
     },
     async getObject(_bucket: string, name: string) {
       const found = objects.get(name);
@@ -23,12 +27,20 @@ export function memoryStore(): MemoryStore {
     async putObject(
       _bucket: string,
       name: string,
-      body: Buffer,
+      body: Buffer | Readable,
       _size: number,
-      headers: Record<string, string>,
+      headers: Record<string, string> = {},
     ) {
       if ("If-None-Match" in headers && objects.has(name)) throw failure("PreconditionFailed");
-      objects.set(name, body);
+      objects.set(name, body instanceof Readable ? await buffer(body) : body);
+    },
+    async statObject(_bucket: string, name: string) {
+      const found = objects.get(name);
+      if (found === undefined) throw failure("NotFound");
+      return { size: found.length, lastModified: written };
+    },
+    async removeObjects(_bucket: string, names: readonly string[]) {
+      for (const name of names) objects.delete(name);
     },
     async removeObject(_bucket: string, name: string) {
       objects.delete(name);

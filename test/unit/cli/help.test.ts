@@ -25,7 +25,7 @@ function helpOf(...names: readonly string[]): string {
 const COMMANDS = [
   ...["init", "plan", "run", "watch", "logs", "explain", "runs", "cancel", "resume"],
   ...["pause", "unpause", "set", "stop"],
-  ...["report", "compare", "models", "get", "predict", "export"],
+  ...["report", "compare", "diff", "models", "lineage", "get", "predict", "export"],
   ...["retrain", "schedule", "prove", "approvals", "approve", "reject", "promote", "rollback"],
   ...["bases", "pin", "unpin", "gc"],
   ...["up", "down", "status", "doctor", "schema", "completion"],

@@ -4,6 +4,7 @@ import { jobManifest } from "../../../k8s/job/manifest.js";
 import { jobName, selectorOf } from "../../../k8s/job/names.js";
 import { requireKnownFields } from "../../../k8s/job/podTemplateFields.js";
 import { podSettings } from "../../../k8s/job/settings.js";
+import type { RunInput } from "../../../spec/pipeline/run.js";
 import { type KubernetesSpec, kubernetesSchema } from "../../../spec/runFile/kubernetes.js";
 import { runFileSchema } from "../../../spec/runFile/runFile.js";
 
@@ -48,6 +49,21 @@ test("one Job per run, known by its labels, whose pod serves the run's own queue
   assert.equal(env.THAW_TASK_QUEUE, `thaw-run-${run.runId}`);
   assert.equal(env.TEMPORAL_ADDRESS, "temporal:7233");
   assert.equal(env.THAW_NO_PROGRESS_SECONDS, "1800");
+});
+
+test("Jobs of one lineage share a label, which a retraining's long id fits as well", () => {
+  const long = `retrain-${"m".repeat(40)}-20261125-040000-a1b2`;
+  const labelOf = (more: Pick<RunInput, "lineage" | "resumedFrom">): string | undefined =>
+    jobManifest({ ...run, ...more }, podSettings(kubernetesSchema.parse({}), { image: "thaw:1" }), {
+      ...{ env: {}, graceSeconds: 30, installation: "1a2b3c4d" },
+    }).metadata?.labels?.["thaw.dev/lineage"];
+  assert.equal(labelOf({ lineage: "retrain-digits-1" }), "retrain-digits-1");
+  assert.equal(labelOf({ lineage: "first", resumedFrom: "second" }), "first");
+  assert.equal(labelOf({ resumedFrom: "second" }), "second");
+  const cut = labelOf({ lineage: long }) ?? "";
+  assert.match(cut, /^retrain-m+[A-Za-z0-9.-]*-[0-9a-f]{8}$/);
+  assert.equal(cut.length, 63);
+  assert.notEqual(cut, labelOf({ lineage: long.replace("a1b2", "a1b3") }));
 });
 
 test("the Job for stages with other settings has their name, label and queue, and is found by them alone", () => {

@@ -8,9 +8,11 @@ import { servicesTable, workText } from "../../../../cli/render/machine/services
 import { approvalsText, decidedText } from "../../../../cli/render/models/approvals.js";
 import { basesTable, takenSentence } from "../../../../cli/render/models/bases.js";
 import { comparedText } from "../../../../cli/render/models/compared.js";
+import { diffText } from "../../../../cli/render/models/diff.js";
 import { exportedText } from "../../../../cli/render/models/exported.js";
 import { filesTable, modelText } from "../../../../cli/render/models/files.js";
 import { historyText } from "../../../../cli/render/models/history.js";
+import { lineageText } from "../../../../cli/render/models/lineage.js";
 import { modelsTable } from "../../../../cli/render/models/models.js";
 import { predictionsTable, unreadable } from "../../../../cli/render/models/predictions.js";
 import { proofText } from "../../../../cli/render/models/proof.js";
@@ -57,7 +59,7 @@ export const KEPT: ReadonlySet<string> = new Set([
     "verdict",
     "how",
   ],
-  ...["better", "currency", "reason"],
+  ...["better", "currency", "reason", "relation"],
 ]);
 
 export interface Rendered {
@@ -175,6 +177,55 @@ const LOOKS = {
   absentSince: "2026-01-01T00:00:00Z",
 };
 
+const IMAGE = { path: "cat/1.jpg", sha256: "ab", label: "cat", split: "train", from: "dog" };
+const DIFF_SIDE = {
+  ...SIDE,
+  ...{ weightsBytes: 1, trainingSeconds: 2, seconds: 3, epochs: 4, engines: ["tf"] },
+  from: { base: "own@1", checkpoint: "ab" },
+};
+const DIFF = {
+  ...{ a: DIFF_SIDE, b: DIFF_SIDE, onlyTestOf: { a: 1, b: 1 }, labelledOtherwise: 0 },
+  data: {
+    ...{
+      images: { a: 2, b: 2 },
+      same: 1,
+      added: { count: 1, shown: [IMAGE] },
+      removed: { count: 0, shown: [] },
+    },
+    relabelled: { count: 1, shown: [IMAGE] },
+    moved: [{ from: "test", to: "train", images: 1 }],
+    classes: [{ name: "cat", a: 1, b: 2, added: 1, removed: 0, gained: 1, lost: 0 }],
+  },
+  parameters: [
+    { key: "data.path", a: "photos", b: "more" },
+    { key: "head.stages", a: ["top"] },
+  ],
+  code: [{ key: "head", a: 1, b: 2 }],
+  classes: [
+    { name: "cat", images: 20, a: 0.5, b: 1, onlyA: 0, onlyB: 10, pValue: 0.01, verdict: "b-better" },
+  ],
+  warnings: { added: WARNINGS, gone: [] },
+};
+const LINEAGE = {
+  subject: { kind: "model", name: "digits@1", digest: "ab", text: "a text" },
+  up: [
+    {
+      ...{ kind: "run", name: "digits-1", relation: "registered-by", at: "2026-01-01T00:00:00Z" },
+      nodes: [{ kind: "source", name: "photos", relation: "read-from", digest: "cd" }],
+    },
+  ],
+  down: [
+    {
+      kind: "image",
+      name: "cat/1.jpg",
+      relation: "in-dataset",
+      label: "cat",
+      split: "train",
+      text: "a text",
+    },
+  ],
+};
+
 export const RENDERED: readonly Rendered[] = [
   one("schedulesTable", { schedules: [SCHEDULE] }, (list, screen) => schedulesTable(list, screen, NOW)),
   one("scheduleText", { ...SCHEDULE, ...LOOKS }, (story, screen) => scheduleText(story, screen, NOW)),
@@ -196,7 +247,13 @@ export const RENDERED: readonly Rendered[] = [
     decidedText,
   ),
   one("ticksTable", [TICK], ticksTable),
-  one("comparedText", { a: SIDE, b: SIDE, onlyTestOf: { a: 1, b: 1 }, labelledOtherwise: 1 }, comparedText),
+  one("diffText", DIFF, diffText),
+  one("lineageText", LINEAGE, (found, screen) => lineageText(found, screen, NOW)),
+  one(
+    ["comparedText", "pairedSentences", "sideTitles", "signed", "pText"],
+    { a: SIDE, b: SIDE, onlyTestOf: { a: 1, b: 1 }, labelledOtherwise: 1 },
+    comparedText,
+  ),
   one(
     "basesTable",
     {
