@@ -26,6 +26,8 @@ export const ERROR_CODES = {
   ALIAS_MOVED: { exit: 1, retryable: false },
   /** The version is not proven to be what was asked of it, so it was not promoted. */
   NOT_PROVEN: { exit: 1, retryable: false },
+  /** An endpoint of notifications was not told, or said no. */
+  NOT_DELIVERED: { exit: 1, retryable: true },
   IMAGE_UNREADABLE: { exit: 2, retryable: false },
   STEERING_REFUSED: { exit: 2, retryable: false },
   RUN_FAILED: { exit: 1, retryable: false },

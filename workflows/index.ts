@@ -1,3 +1,4 @@
 /** The workflows that the control worker serves. */
+export { announce, notify } from "./notify.js";
 export { retrain } from "./retrain.js";
 export { transferLearning } from "./transferLearning.js";

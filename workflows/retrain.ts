@@ -31,6 +31,7 @@ import {
   type Tick,
 } from "../spec/retraining/retraining.js";
 import { markdownText } from "../spec/text/markdown.js";
+import { notifyEnd } from "./announce.js";
 import { shownFailure } from "./failure.js";
 import type { transferLearning } from "./transferLearning.js";
 
@@ -71,6 +72,7 @@ export async function retrain(input: RetrainInput): Promise<Tick> {
     };
     say(sentence);
     await light("record", "write down what the look came to").recordTick(tick);
+    await notifyEnd(tick);
     return tick;
   };
   try {
