@@ -11,6 +11,7 @@ import { addUp } from "./commands/machine/up.js";
 import { addCompare } from "./commands/models/compare.js";
 import { addExport } from "./commands/models/export.js";
 import { addModels } from "./commands/models/models.js";
+import { addNotifications } from "./commands/models/notifications.js";
 import { addPredict } from "./commands/models/predict.js";
 import { addPromote, addRollback } from "./commands/models/promote.js";
 import { addProve } from "./commands/models/prove.js";
@@ -38,7 +39,7 @@ const GROUPS: readonly (readonly [string, readonly ((program: Command) => void)[
   ["Runs:", [addInit, addPlan, addRun, addWatch, addLogs, addExplain, addRuns, addCancel, addResume]],
   ["Steering a run:", [addPause, addUnpause, addSet, addStop]],
   ["Results:", [addReport, addCompare, addModels, addGet, addPredict, addExport]],
-  ["Models over time:", [addRetrain, addProve, addPromote, addRollback]],
+  ["Models over time:", [addRetrain, addProve, addPromote, addRollback, addNotifications]],
   ["Bases and the store:", [addBases, addPin, addUnpin, addGc]],
   ["This machine:", [addUp, addDown, addStatus, addDoctor, addSchema, addCompletion, addHelp]],
 ];

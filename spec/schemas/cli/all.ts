@@ -16,6 +16,7 @@ import {
 import {
   baseSchema,
   basesSchema,
+  deliveriesSchema,
   exportSchema,
   modelHistorySchema,
   modelSchema,
@@ -80,6 +81,7 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
       "retrain detached": startedRetrainingSchema,
     },
   },
+  notifications: { commands: ["notifications"], documents: { test: deliveriesSchema } },
   pin: { commands: ["pin", "unpin"], documents: documents(pinSchema) },
   plan: { commands: ["plan"], documents: documents(planSchema) },
   predict: { commands: ["predict"], documents: documents(predictSchema) },

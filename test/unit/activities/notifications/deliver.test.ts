@@ -179,7 +179,8 @@ test("a receiver that does not answer in time, or never ends to answer, is left"
   receiver = await startReceiver((response, count) => {
     if (count === 0) return;
     response.writeHead(200);
-    const write = (): unknown => response.destroyed || response.write("x".repeat(999), () => setImmediate(write));
+    const write = (): unknown =>
+      response.destroyed || response.write("x".repeat(999), () => setImmediate(write));
     write();
   });
   const options = { allowPrivate: true, signal: new AbortController().signal };
@@ -196,7 +197,10 @@ test("settings that lead nowhere are a failure that names the reference, and nev
     [["url: env:EMPTY", "secret: env:KEY"], /\(env:EMPTY\): there is nothing/],
     [["url: env:KEY", "secret: env:KEY"], /\(env:KEY\): it is no address/],
     [["url: https://h.example/x", "secret: env:HOOK"], /\(env:HOOK\): it is no secret of the form whsec_/],
-    [["url: https://h.example/x", "secret: file:/nowhere/x"], /\(file:\/nowhere\/x\): it cannot be read: ENOENT/],
+    [
+      ["url: https://h.example/x", "secret: file:/nowhere/x"],
+      /\(file:\/nowhere\/x\): it cannot be read: ENOENT/,
+    ],
     [[`url: ${KEY}`, "secret: env:KEY"], /which THAW_NOTIFICATIONS names, is wrong at endpoints\.0\.url/],
   ] as const) {
     const { message } = await failure(tell(await settings(...lines)));
@@ -219,6 +223,9 @@ test("an event goes to the endpoints that want it, a test to all or to the one t
   assert.deepEqual(await find({ type: "model.promoted" }), []);
   assert.deepEqual(await find({ type: "notification.test" }), ["ops"]);
   assert.deepEqual(await find({ type: "model.promoted", endpoint: "ops" }), ["ops"]);
-  await assert.rejects(find({ type: "notification.test", endpoint: "osp" }), { code: "NOT_FOUND", hint: /ops/ });
+  await assert.rejects(find({ type: "notification.test", endpoint: "osp" }), {
+    code: "NOT_FOUND",
+    hint: /ops/,
+  });
   assert.deepEqual(await findEndpoints({ env: {} }, { type: "model.waiting" }), []);
 });

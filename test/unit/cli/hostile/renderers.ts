@@ -7,6 +7,7 @@ import { provisionLine } from "../../../../cli/render/machine/provision.js";
 import { servicesTable, workText } from "../../../../cli/render/machine/services.js";
 import { basesTable, takenSentence } from "../../../../cli/render/models/bases.js";
 import { comparedText } from "../../../../cli/render/models/compared.js";
+import { deliveriesTable } from "../../../../cli/render/models/deliveries.js";
 import { exportedText } from "../../../../cli/render/models/exported.js";
 import { filesTable, modelText } from "../../../../cli/render/models/files.js";
 import { historyText } from "../../../../cli/render/models/history.js";
@@ -151,6 +152,11 @@ export const RENDERED: readonly Rendered[] = [
   one("startedTimeText", { unknown: "the store did not answer" }, startedTimeText),
   one("historyText", { model: "digits", aliases: [{ alias: "champion", log: [DECISION] }] }, historyText),
   one("proofText", PROOF, proofText),
+  one(
+    "deliveriesTable",
+    [{ endpoint: "ops", delivered: false, sentence: "ops answered 500: no" }],
+    deliveriesTable,
+  ),
   one("ticksTable", [TICK], ticksTable),
   one("comparedText", { a: SIDE, b: SIDE, onlyTestOf: { a: 1, b: 1 }, labelledOtherwise: 1 }, comparedText),
   one(
