@@ -12,6 +12,7 @@ import {
   type AnnounceInput,
   NOTIFY_TYPE,
   type NotificationActivities,
+  type Notify,
   type NotifyInput,
   type ThawEvent,
 } from "../spec/notifications/event.js";
@@ -21,7 +22,6 @@ import type { Tick } from "../spec/retraining/retraining.js";
 import { markdownText } from "../spec/text/markdown.js";
 import { shortened, visible } from "../spec/text/visible.js";
 import { shownFailure } from "./failure.js";
-import type { notify } from "./notify.js";
 
 /** Reading a file. Whoever announces is done with everything else, and does not wait for broken settings. */
 const LOOK_UP = {
@@ -82,7 +82,7 @@ export function endpointsFor({
 
 /** Of the same event there is one for an endpoint, also where this workflow is reset and comes here again. */
 export async function startNotify(event: ThawEvent, endpoint: string): Promise<void> {
-  await startChild<typeof notify>(NOTIFY_TYPE, notifyOptions({ id: messageId(event), endpoint, event }));
+  await startChild<Notify>(NOTIFY_TYPE, notifyOptions({ id: messageId(event), endpoint, event }));
 }
 
 /** @returns how the child is started; it outlives whoever started it */
@@ -91,7 +91,7 @@ export function notifyOptions(input: NotifyInput) {
   return {
     workflowId: `notify-${endpoint}-${input.id}`,
     taskQueue: CONTROL_QUEUE,
-    args: [input] satisfies Parameters<typeof notify>,
+    args: [input] satisfies Parameters<Notify>,
     parentClosePolicy: ParentClosePolicy.ABANDON,
     workflowIdReusePolicy: "REJECT_DUPLICATE" as const,
     staticSummary: shortened(

@@ -6,6 +6,7 @@ import {
   executeChild,
   isCancellation,
   ParentClosePolicy,
+  patched,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -19,7 +20,7 @@ import {
   SEARCH_ATTRIBUTES,
   WORKFLOW_TYPE,
 } from "../spec/pipeline/run.js";
-import { runIdAt } from "../spec/pipeline/runId.js";
+import { RUN_ID_SUFFIX_LENGTH, runIdAt } from "../spec/pipeline/runId.js";
 import type { ModelProof } from "../spec/records/proof.js";
 import { changesText, fateOf, reasonText } from "../spec/retraining/decision.js";
 import {
@@ -170,7 +171,7 @@ async function train(
   onStart: (runId: string) => void,
 ): Promise<RunResult> {
   const { name, base, bases } = run.file;
-  const runId = runIdAt(name, new Date(), uuid4());
+  const runId = runIdAt(name, new Date(), suffixSource());
   const input: RunInput = {
     ...run,
     runId,
@@ -189,6 +190,13 @@ async function train(
     staticSummary: `${name}, trained again: ${changesText(look)}`,
     staticDetails: `Started by \`${workflowInfo().workflowId}\`. \`thaw watch ${runId}\` follows this run.`,
   });
+}
+
+/** Not the workflow's random numbers: a worker that traces has drawn others before, and replay would miss the run. */
+function suffixSource(): string {
+  if (!patched("run-id")) return uuid4();
+  // The beginning of the id is a time.
+  return workflowInfo().firstExecutionRunId.slice(-RUN_ID_SUFFIX_LENGTH);
 }
 
 function prove({ run }: RetrainInput, champion: number, challenger: number): Promise<ModelProof> {

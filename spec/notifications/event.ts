@@ -53,6 +53,9 @@ export interface NotifyInput {
   readonly once?: true;
 }
 
+/** The workflow `notify`. */
+export type Notify = (input: NotifyInput) => Promise<Delivery>;
+
 /** Input of `announce`: starts a `notify` for every endpoint that wants the event. */
 export interface AnnounceInput {
   readonly event: ThawEvent;

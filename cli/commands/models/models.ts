@@ -6,8 +6,8 @@ import { damagedJson } from "../../json/damaged.js";
 import { modelHistoryJson, modelJson, modelsJson } from "../../json/models.js";
 import { suggest } from "../../render/runs/advice.js";
 import { projectPlatform } from "../../session.js";
-import { tellOthers } from "../../tellOfAlias.js";
 import { say } from "../../terminal/shown.js";
+import { tellOthers } from "./tellOthers.js";
 
 async function open(project: string | undefined) {
   const platform = await projectPlatform(project);

@@ -9,9 +9,9 @@ import { movedAliasJson } from "../../json/models.js";
 import type { Output } from "../../output.js";
 import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore } from "../../session.js";
-import { tellOthers } from "../../tellOfAlias.js";
 import { say } from "../../terminal/shown.js";
 import { ruleOption } from "./prove.js";
+import { tellOthers } from "./tellOthers.js";
 
 interface Options {
   readonly alias?: string;

@@ -67,7 +67,7 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
   init: { commands: ["init"], documents: documents(initSchema) },
   logs: { commands: ["logs"], documents: { line: logLineSchema } },
   models: {
-    commands: ["models", "compare", "prove", "promote", "rollback", "retrain"],
+    commands: ["models", "compare", "prove", "promote", "rollback", "retrain", "notifications"],
     documents: {
       list: modelsSchema,
       alias: modelSchema,
@@ -79,9 +79,9 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
       ticks: ticksSchema,
       retrain: tickSchema,
       "retrain detached": startedRetrainingSchema,
+      "notifications test": deliveriesSchema,
     },
   },
-  notifications: { commands: ["notifications"], documents: { test: deliveriesSchema } },
   pin: { commands: ["pin", "unpin"], documents: documents(pinSchema) },
   plan: { commands: ["plan"], documents: documents(planSchema) },
   predict: { commands: ["predict"], documents: documents(predictSchema) },
