@@ -7,6 +7,7 @@ import type { BaseCheckpoint } from "../store/artifacts/localBase.js";
 import type { Store } from "../store/connection/connection.js";
 import type { EngineOutput } from "./log/outputLines.js";
 import type { Metrics } from "./metrics/metrics.js";
+import type { NotificationDependencies } from "./notifications/deliver.js";
 import type { PodDependencies } from "./pods/cluster.js";
 
 export interface ControlDependencies {
@@ -19,6 +20,8 @@ export interface ControlDependencies {
   readonly uiUrl?: string;
   /** What runs with `compute: kubernetes` need; absent on training workers. */
   readonly pods?: PodDependencies;
+  /** Who is told of events; nobody when left out. */
+  readonly notifications?: NotificationDependencies;
   /** Nothing is counted when left out. */
   readonly metrics?: Metrics;
   /** Nothing is said of money when left out. */

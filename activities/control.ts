@@ -1,6 +1,7 @@
 /** The light activities of the control worker. */
 
 import { fitting } from "../spec/engine/diskFull.js";
+import type { NotificationActivities } from "../spec/notifications/event.js";
 import type { ControlActivities, StageRequest } from "../spec/pipeline/activities.js";
 import type { ApprovalActivities } from "../spec/retraining/approval.js";
 import type { RetrainingActivities } from "../spec/retraining/retraining.js";
@@ -18,6 +19,8 @@ import { report } from "./light/report.js";
 import { writeControl } from "./light/writeControl.js";
 import { logged } from "./log/logged.js";
 import { measured, measuredLookUp } from "./metrics/measured.js";
+import { deliver } from "./notifications/deliver.js";
+import { findEndpoints } from "./notifications/endpoints.js";
 import { startPod } from "./pods/startPod.js";
 import { stopPod } from "./pods/stopPod.js";
 import { watchPod } from "./pods/watchPod.js";
@@ -29,7 +32,7 @@ import { proveVersion } from "./retraining/proveVersion.js";
 
 export function createControlActivities(
   dependencies: ControlDependencies,
-): ControlActivities & RetrainingActivities & ApprovalActivities {
+): ControlActivities & RetrainingActivities & ApprovalActivities & NotificationActivities {
   const durable = <Request, Result>(activity: (request: Request) => Promise<Result>) =>
     withSignsOfLife(typedFailures(activity));
   const withLog = (activity: typeof register) =>
@@ -42,7 +45,7 @@ export function createControlActivities(
         ),
       ),
     );
-  const { pods = { env: {} } } = dependencies;
+  const { pods = { env: {} }, notifications = { env: {} }, uiUrl } = dependencies;
   return {
     // A look-up is no work: what it finds stands in the run's state.
     findArtifact: durable((request) =>
@@ -60,6 +63,8 @@ export function createControlActivities(
     proveVersion: durable((request) => proveVersion(dependencies, request)),
     promoteVersion: durable((request) => promoteVersion(dependencies, request)),
     referToProof: durable(async (proof) => proofRef(proof)),
+    findEndpoints: durable((asked) => findEndpoints(notifications, asked)),
+    deliver: durable((request) => deliver(notifications, uiUrl, request)),
     recordTick: durable((tick) => writeTick(dependencies.store, tick)),
     recordApproval: durable((approval) => writeApproval(dependencies.store, approval)),
     aliasMoved: durable((request) => aliasMoved(dependencies, request)),

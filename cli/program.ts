@@ -14,6 +14,7 @@ import { addDiff } from "./commands/models/diff.js";
 import { addExport } from "./commands/models/export.js";
 import { addLineage } from "./commands/models/lineage.js";
 import { addModels } from "./commands/models/models.js";
+import { addNotifications } from "./commands/models/notifications.js";
 import { addPredict } from "./commands/models/predict.js";
 import { addPromote, addRollback } from "./commands/models/promote.js";
 import { addProve } from "./commands/models/prove.js";
@@ -44,7 +45,10 @@ const GROUPS: readonly (readonly [string, readonly ((program: Command) => void)[
   ["Results:", [addReport, addCompare, addDiff, addModels, addLineage, addGet, addPredict, addExport]],
   [
     "Models over time:",
-    [addRetrain, addSchedule, addProve, addApprovals, addApprove, addReject, addPromote, addRollback],
+    [
+      ...[addRetrain, addSchedule, addProve, addApprovals, addApprove, addReject],
+      ...[addPromote, addRollback, addNotifications],
+    ],
   ],
   ["Bases and the store:", [addBases, addPin, addUnpin, addGc]],
   ["This machine:", [addUp, addDown, addStatus, addDoctor, addSchema, addCompletion, addHelp]],

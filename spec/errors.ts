@@ -28,6 +28,8 @@ export const ERROR_CODES = {
   NOT_PROVEN: { exit: 1, retryable: false },
   /** A decision on a version that cannot be taken: on another report, a second one, or of the person who asked. */
   APPROVAL_REFUSED: { exit: 2, retryable: false },
+  /** An endpoint of notifications was not told, or said no. */
+  NOT_DELIVERED: { exit: 1, retryable: true },
   IMAGE_UNREADABLE: { exit: 2, retryable: false },
   STEERING_REFUSED: { exit: 2, retryable: false },
   RUN_FAILED: { exit: 1, retryable: false },

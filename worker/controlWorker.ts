@@ -1,5 +1,6 @@
 /** The always-on control worker: workflows and light activities; it never loads TensorFlow. */
 import { createControlActivities } from "../activities/control.js";
+import { readEndpoints } from "../activities/notifications/endpoints.js";
 import { sweepOrphans } from "../activities/pods/sweep.js";
 import { engineFingerprint } from "../runtime/components/components.js";
 import { podEnvironment } from "../runtime/podEnvironment.js";
@@ -16,10 +17,14 @@ import { workflowBundle } from "./workflowBundle.js";
 const defaultsFile = process.env.THAW_KUBERNETES_DEFAULTS;
 /** What its pods may be. */
 const policyFile = process.env.THAW_POD_POLICY;
+/** Who is told of events. */
+const notifications = { file: process.env.THAW_NOTIFICATIONS, env: process.env };
 const deployment = deploymentOptions(process.env.THAW_BUILD_ID);
 
 await serve("control", async ({ store, temporal, workFolder }, metrics) => {
   const prices = await loadPrices();
+  // Wrong settings end the worker, as elsewhere, and not a message in the night.
+  await readEndpoints(notifications);
   const pods = {
     env: podEnvironment({ store, temporal }),
     ...(defaultsFile === undefined ? {} : { defaultsFile }),
@@ -36,6 +41,7 @@ await serve("control", async ({ store, temporal, workFolder }, metrics) => {
         workFolder,
         pods,
         metrics,
+        notifications,
         ...(prices === undefined ? {} : { prices }),
         ...(temporal.uiUrl === undefined ? {} : { uiUrl: temporal.uiUrl }),
       }),

@@ -33,6 +33,7 @@ import {
   type Tick,
 } from "../spec/retraining/retraining.js";
 import { markdownText } from "../spec/text/markdown.js";
+import { notifyEnd } from "./announce.js";
 import type { approval } from "./approval.js";
 import { describedStatically } from "./approvalText.js";
 import { shownFailure } from "./failure.js";
@@ -76,6 +77,7 @@ export async function retrain(input: RetrainInput): Promise<Tick> {
     };
     say(sentence);
     await light("record", "write down what the look came to").recordTick(tick);
+    await notifyEnd(tick);
     return tick;
   };
   try {

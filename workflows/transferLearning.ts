@@ -19,6 +19,7 @@ import {
 import { chosenBase, onBase, type RunFacts, refuses, type StageFact } from "../spec/pipeline/walk/facts.js";
 import { readyStages, stagesToCome, walk } from "../spec/pipeline/walk/walk.js";
 import type { PodStage } from "../spec/pods/stages.js";
+import { tellingOfEnd } from "./announce.js";
 import { localWorker, podOf, type TrainingPlace } from "./pods.js";
 import { type RunTracker, trackRun } from "./runTracker.js";
 import { type Steering, steerRun } from "./steering.js";
@@ -54,7 +55,8 @@ export async function transferLearning(given: RunInput): Promise<RunResult> {
   });
   const place = given.file.compute === "kubernetes" ? podOf(given, tracker.pod) : localWorker;
   const artifacts: Record<string, ArtifactRef> = {};
-  return tracker.whole(async () => {
+  const whole = (work: () => Promise<RunResult>) => tellingOfEnd(given, () => tracker.whole(work));
+  return whole(async () => {
     try {
       for (let [stage] = readyStages(steps); stage !== undefined; [stage] = readyStages(steps)) {
         const outcome = await doStage(stage, {

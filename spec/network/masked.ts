@@ -24,6 +24,10 @@ const WEB_TOKEN = /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g;
 const IN_JSON =
   /("(?:(?:access|id|refresh|session)?_?token|secret(?:access)?key|secret|password|clientkeydata|client-key-data)"\s*:\s*")(?!\*)[^"]+/gi;
 
+/** Keys of webhooks (Standard Webhooks 1.0.0), and addresses that are keys themselves: Slack's. */
+const WEBHOOK_KEY = /\b(whs(?:ec|k)_)[a-z0-9+/_-]{8,}=*/gi;
+const WEBHOOK_ADDRESS = /(\bhooks\.slack(?:-gov)?\.com\/[a-z]+\/)[^\s"'<>)]+/gi;
+
 /** The same text with all of that replaced, and with the secrets that this process knows; everything else stays. */
 export function masked(text: string): string {
   const known = forms().reduce((shown, form) => shown.replaceAll(form, "***"), text);
@@ -33,6 +37,8 @@ export function masked(text: string): string {
     .replace(HEADER, "$1***")
     .replace(BEARER, "$1***")
     .replace(WEB_TOKEN, "***")
+    .replace(WEBHOOK_KEY, "$1***")
+    .replace(WEBHOOK_ADDRESS, "$1***")
     .replace(IN_JSON, "$1***");
 }
 

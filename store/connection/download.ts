@@ -1,11 +1,9 @@
 /** A file at an address of the web, through the proxy that the environment names, and with its authorities. */
-import http from "node:http";
-import https from "node:https";
+import type http from "node:http";
 import { ThawError } from "../../spec/errors.js";
-import { proxyFor, proxyName } from "../../spec/network/proxy.js";
-import { isPrivateHost, leadsInside, publicLookup, type Resolve } from "./foreignHosts.js";
-import { portOf, proxied } from "./proxied.js";
-import { trustedAuthorities } from "./trust.js";
+import { proxyName } from "../../spec/network/proxy.js";
+import { isPrivateHost, leadsInside, type Resolve } from "./foreignHosts.js";
+import { foreignRequest } from "./foreignRequest.js";
 
 const MOST_REDIRECTS = 10;
 
@@ -81,29 +79,15 @@ async function getOnce(
   mayBePrivate: boolean,
   { signal, resolve }: GetOptions,
 ): Promise<http.IncomingMessage> {
-  const proxy = proxyFor(url);
-  const target = {
-    protocol: url.protocol as "http:" | "https:",
-    host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
-    port: portOf(url),
-    path: url.pathname + url.search,
-    headers: { host: url.host, accept: "*/*", "accept-encoding": "identity", "user-agent": "thaw" },
-  };
-  const direct = mayBePrivate ? {} : { lookup: publicLookup(resolve) };
-  const options = proxy === undefined ? { ...target, agent: agentFor(url), ...direct } : proxied(target);
-  const { get } = options.protocol === "https:" ? https : http;
+  const headers = { accept: "*/*", "accept-encoding": "identity" };
+  const { options, proxy, request } = foreignRequest(url, headers, mayBePrivate, resolve);
   return new Promise((answered, reject) => {
-    get({ ...options, signal }, answered).on("error", (error: NodeJS.ErrnoException) => {
+    const asked = request({ ...options, signal }, answered);
+    asked.on("error", (error: NodeJS.ErrnoException) => {
       if (proxy === undefined) return reject(error);
       const why = error.message || error.code;
       reject(new Error(`${why} through ${proxyName(proxy)}`, { cause: error }));
     });
+    asked.end();
   });
-}
-
-/** Of this request alone: a connection that somebody else opened was not looked at. */
-function agentFor({ protocol }: URL): http.Agent {
-  if (protocol === "http:") return new http.Agent();
-  const ca = trustedAuthorities();
-  return new https.Agent(ca === undefined ? {} : { ca });
 }

@@ -7,6 +7,7 @@ import { modelHistoryJson, modelJson, modelsJson } from "../../json/models.js";
 import { suggest } from "../../render/runs/advice.js";
 import { projectPlatform } from "../../session.js";
 import { say } from "../../terminal/shown.js";
+import { tellOthers } from "./tellOthers.js";
 
 async function open(project: string | undefined) {
   const platform = await projectPlatform(project);
@@ -73,12 +74,14 @@ function addAlias(models: Command): void {
       const { output, project } = contextOf<object>(self);
       const { store, client } = await open(project);
       const { promote } = await import("../../../client/models/aliases.js");
-      const { model, decision, added } = await promote(store, ref, alias);
+      const moved = await promote(store, ref, alias);
+      const { model, decision, added } = moved;
       const { versions } = await client.modelVersions(store, model);
       const listed = versions.find((version) => version.model.version === decision.version);
       const document = listed === undefined ? undefined : modelJson(listed);
       output.data(document, () => say`${model}@${alias} is version ${String(decision.version)}`);
       if (added && decision.before !== null) output.talk(say`It was version ${decision.before} before.`);
+      await tellOthers(project, output, moved);
     });
   withExamples(command, [
     ["thaw models alias digits champion", "the newest version"],

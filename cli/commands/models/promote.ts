@@ -11,6 +11,7 @@ import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore } from "../../session.js";
 import { say } from "../../terminal/shown.js";
 import { ruleOption } from "./prove.js";
+import { tellOthers } from "./tellOthers.js";
 
 interface Options {
   readonly alias?: string;
@@ -41,8 +42,10 @@ export function addPromote(program: Command): void {
       const { alias, note } = options;
       const proof = options.ifProven === true ? await requireProof(store, ref, options) : undefined;
       const why = { ...(note === undefined ? {} : { note }), ...(proof === undefined ? {} : { proof }) };
-      tell(output, await promote(store, ref, alias, why));
+      const moved = await promote(store, ref, alias, why);
+      tell(output, moved);
       if (proof !== undefined) output.talk(say`${proof.sentence}`);
+      await tellOthers(project, output, moved);
     });
   withExamples(command, [
     [
@@ -93,7 +96,9 @@ export function addRollback(program: Command): void {
     .action(async (name: string, _options: object, self: Command) => {
       const { output, project, options } = contextOf<Options & { to?: number }>(self);
       const { rollback } = await import("../../../client/models/aliases.js");
-      tell(output, await rollback(await openProjectStore(project), name, options));
+      const moved = await rollback(await openProjectStore(project), name, options);
+      tell(output, moved);
+      await tellOthers(project, output, moved);
     });
   withExamples(command, [
     ["thaw rollback digits --note 'confuses 3 and 5'", "back to the version before"],

@@ -20,6 +20,7 @@ import {
   approvalsSchema,
   baseSchema,
   basesSchema,
+  deliveriesSchema,
   exportSchema,
   modelHistorySchema,
   modelSchema,
@@ -81,7 +82,7 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
   models: {
     commands: [
       ...["models", "compare", "diff", "lineage", "prove", "promote", "rollback"],
-      ...["retrain", "schedule", "approve", "reject", "approvals"],
+      ...["retrain", "schedule", "approve", "reject", "approvals", "notifications"],
     ],
     documents: {
       list: modelsSchema,
@@ -105,6 +106,7 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
       "schedule trigger": scheduleTriggeredSchema,
       "schedule backfill": scheduleBackfilledSchema,
       "schedule delete": scheduleDeletedSchema,
+      "notifications test": deliveriesSchema,
     },
   },
   pin: { commands: ["pin", "unpin"], documents: documents(pinSchema) },

@@ -1,6 +1,8 @@
 /** JSON of the commands about models and bases. */
 import { z } from "zod";
 import { EXPORT_FORMATS } from "../../exportFormat.js";
+import type { Delivery } from "../../notifications/event.js";
+import { schemaOf } from "../exact.js";
 import { countSchema, digestSchema, shareSchema, timeSchema, versionSchema } from "../parts.js";
 import { foldsInBriefSchema } from "../records/folds.js";
 import { extractorSchema, pixelScaleSchema, takenWeightsSchema } from "../records/model.js";
@@ -149,4 +151,19 @@ const filePredictionSchema = z.object({
 export const predictSchema = z.object({
   model: labelSchema,
   predictions: z.array(filePredictionSchema).describe("In the order of the files."),
+});
+
+/** Of `thaw notifications test`. */
+export const deliveriesSchema = z.object({
+  deliveries: z
+    .array(
+      schemaOf<Delivery>()(
+        z.object({
+          endpoint: z.string(),
+          delivered: z.boolean().describe("Whether the endpoint answered with a status of 200 to 299."),
+          sentence: z.string().describe("What it answered, or why it was not told."),
+        }),
+      ),
+    )
+    .describe("One of each endpoint."),
 });

@@ -27,6 +27,7 @@ const COMMANDS = [
   ...["pause", "unpause", "set", "stop"],
   ...["report", "compare", "diff", "models", "lineage", "get", "predict", "export"],
   ...["retrain", "schedule", "prove", "approvals", "approve", "reject", "promote", "rollback"],
+  ...["notifications"],
   ...["bases", "pin", "unpin", "gc"],
   ...["up", "down", "status", "doctor", "schema", "completion"],
 ];

@@ -7,6 +7,8 @@ import { parse, parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { ACCESS, type Access } from "../../../k8s/access.js";
 import { installationDefaults, podSettings } from "../../../k8s/job/settings.js";
+import { EVENT_TYPES } from "../../../spec/notifications/event.js";
+import { notificationsSchema } from "../../../spec/notifications/settings.js";
 import { podPolicySchema } from "../../../spec/pods/policy.js";
 import { pricesSchema } from "../../../spec/prices.js";
 import { installationSchema } from "../../../spec/runFile/kubernetes.js";
@@ -118,6 +120,14 @@ test("every value of the chart is used by a template, where the pods go as well"
       assert.match(templates, new RegExp(`\\.Values\\.${section}\\.${key}\\b`), `${section}.${key}`);
     }
   }
+});
+
+test("the chart's endpoints of notifications have the keys and events of the code's", () => {
+  const { items } = JSON.parse(read(CHART, "values.schema.json")).properties.notifications.properties
+    .endpoints;
+  const endpoint = notificationsSchema.shape.endpoints.element;
+  assert.deepEqual(Object.keys(items.properties).sort(), Object.keys(endpoint.shape).sort());
+  assert.deepEqual(items.properties.events.items.enum, EVENT_TYPES);
 });
 
 test("the chart's price table has the keys of the code's", () => {

@@ -8,6 +8,7 @@ import { servicesTable, workText } from "../../../../cli/render/machine/services
 import { approvalsText, decidedText } from "../../../../cli/render/models/approvals.js";
 import { basesTable, takenSentence } from "../../../../cli/render/models/bases.js";
 import { comparedText } from "../../../../cli/render/models/compared.js";
+import { deliveriesTable } from "../../../../cli/render/models/deliveries.js";
 import { diffText } from "../../../../cli/render/models/diff.js";
 import { exportedText } from "../../../../cli/render/models/exported.js";
 import { filesTable, modelText } from "../../../../cli/render/models/files.js";
@@ -245,6 +246,11 @@ export const RENDERED: readonly Rendered[] = [
     "decidedText",
     { ...APPROVAL, outcome: { state: "rejected", sentence: "ann@desk rejected digits@2: no" } },
     decidedText,
+  ),
+  one(
+    "deliveriesTable",
+    [{ endpoint: "ops", delivered: false, sentence: "ops answered 500: no" }],
+    deliveriesTable,
   ),
   one("ticksTable", [TICK], ticksTable),
   one("diffText", DIFF, diffText),

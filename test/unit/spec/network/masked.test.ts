@@ -35,6 +35,11 @@ const SHOWN: readonly [string, string][] = [
   ["'Proxy-Authorization': 'Basic bWU6cHc=', x", "'Proxy-Authorization': '***', x"],
   ["sent Bearer abcdefghijkl012 to it", "sent Bearer *** to it"],
   ['in JSON \'{"token":"k8s-aws-v1.x","a":1}\'', 'in JSON \'{"token":"***","a":1}\''],
+  ["secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "secret: whsec_***"],
+  [
+    "POST https://hooks.slack.com/services/T0/B0/abc failed",
+    "POST https://hooks.slack.com/services/*** failed",
+  ],
   ["eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.c2ln is refused", "*** is refused"],
   [
     "mail me@example.org, digits@champion, https://h/@x",

@@ -1,0 +1,79 @@
+/** Which event an end of a look or of a run is, and what is said of it. */
+import type { RunInput, RunResult } from "../pipeline/run.js";
+import type { Tick, TickVerdict } from "../retraining/retraining.js";
+import type { EventType, ThawEvent } from "./event.js";
+
+/** A look that came to nothing is no news: there is one every night. */
+const OF_VERDICT: Readonly<Record<TickVerdict, EventType | undefined>> = {
+  unchanged: undefined,
+  "same-result": "retraining.finished",
+  left: "retraining.finished",
+  "not-proven": "retraining.finished",
+  promoted: "model.promoted",
+  waits: "model.waiting",
+  failed: "retraining.failed",
+};
+
+/** @returns undefined where there is nothing to tell */
+export function eventOfTick(tick: Tick): ThawEvent | undefined {
+  const type = OF_VERDICT[tick.verdict];
+  if (type === undefined) return undefined;
+  const { model, at, sentence, workflowId, schedule, version, runId, look, testAccuracy } = tick;
+  const command = commandFor(type, tick);
+  return {
+    ...{ type, at, sentence, model, workflowId },
+    ...(schedule === undefined ? {} : { schedule }),
+    ...(version === undefined ? {} : { version }),
+    ...(runId === undefined ? {} : { runId }),
+    figures: {
+      ...(testAccuracy === undefined ? {} : { testAccuracy }),
+      ...(look === undefined
+        ? {}
+        : { images: look.images, added: look.added, removed: look.removed, changed: look.changed }),
+    },
+    ...(command === undefined ? {} : { command }),
+  };
+}
+
+function commandFor(type: EventType, { model, version, runId }: Tick): string | undefined {
+  switch (type) {
+    case "model.waiting":
+      return `thaw approve ${model}@${version}`;
+    case "model.promoted":
+      return `thaw rollback ${model}`;
+    case "retraining.failed":
+      return runId === undefined ? `thaw models ticks ${model}` : `thaw explain ${runId}`;
+    default:
+      return runId === undefined ? undefined : `thaw report ${runId} --open`;
+  }
+}
+
+export type RunEnded =
+  | { readonly result: RunResult }
+  | { readonly failure: { readonly message: string; readonly hint?: string } };
+
+/** @param at when it ended, ISO 8601 */
+export function eventOfRun({ runId, file: { name } }: RunInput, at: string, ended: RunEnded): ThawEvent {
+  const common = { at, model: name, runId, workflowId: runId };
+  if ("failure" in ended) {
+    const { message, hint } = ended.failure;
+    return {
+      ...common,
+      type: "run.failed",
+      sentence: `${message}${hint === undefined ? "" : ` (${hint})`}`,
+      command: `thaw explain ${runId}`,
+    };
+  }
+  const { version, testAccuracy, testAccuracyInterval } = ended.result;
+  const [low, high] = testAccuracyInterval;
+  return {
+    ...common,
+    type: "run.finished",
+    version,
+    sentence: `${name}@${version}: test accuracy ${percent(testAccuracy)}, 95 % interval ${percent(low)} to ${percent(high)}`,
+    figures: { testAccuracy, testAccuracyLow: low, testAccuracyHigh: high },
+    command: `thaw report ${runId} --open`,
+  };
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

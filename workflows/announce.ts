@@ -1,0 +1,108 @@
+/** Tells the installation's endpoints of an event: each by a workflow of its own, for which nobody waits. */
+import {
+  CancellationScope,
+  log,
+  ParentClosePolicy,
+  patched,
+  proxyActivities,
+  startChild,
+  workflowInfo,
+} from "@temporalio/workflow";
+import {
+  type AnnounceInput,
+  NOTIFY_TYPE,
+  type NotificationActivities,
+  type Notify,
+  type NotifyInput,
+  type ThawEvent,
+} from "../spec/notifications/event.js";
+import { eventOfRun, eventOfTick, type RunEnded } from "../spec/notifications/events.js";
+import { CONTROL_QUEUE, type RunInput, type RunResult } from "../spec/pipeline/run.js";
+import type { Tick } from "../spec/retraining/retraining.js";
+import { markdownText } from "../spec/text/markdown.js";
+import { shortened, visible } from "../spec/text/visible.js";
+import { shownFailure } from "./failure.js";
+
+/** Reading a file. Whoever announces is done with everything else, and does not wait for broken settings. */
+const LOOK_UP = {
+  startToCloseTimeout: "10 seconds",
+  scheduleToCloseTimeout: "1 minute",
+  retry: { initialInterval: "1 second", maximumAttempts: 3 },
+} as const;
+/** Bytes that Temporal takes for a summary; most characters of ours have one. */
+const MOST_OF_SUMMARY = 200;
+
+/** After a look, whose record is written. */
+export async function notifyEnd(tick: Tick): Promise<void> {
+  const event = eventOfTick(tick);
+  if (event !== undefined && patched("notify")) await announceQuietly(event);
+}
+
+/** A run that a retraining started is told of by that. */
+export async function tellingOfEnd(run: RunInput, work: () => Promise<RunResult>): Promise<RunResult> {
+  const tell = async (ended: RunEnded): Promise<void> => {
+    if (workflowInfo().parent === undefined && patched("notify"))
+      await announceQuietly(eventOfRun(run, new Date().toISOString(), ended));
+  };
+  try {
+    const result = await work();
+    await tell({ result });
+    return result;
+  } catch (error) {
+    const failure = shownFailure(error);
+    if (failure !== undefined) await tell({ failure });
+    throw error;
+  }
+}
+
+/** What is to be told is done: that nobody could be told of it is a line in the log, and no failure. */
+function announceQuietly(event: ThawEvent): Promise<unknown> {
+  return CancellationScope.nonCancellable(async () => {
+    try {
+      for (const endpoint of await endpointsFor({ event })) await startNotify(event, endpoint);
+    } catch (error) {
+      log.warn("nobody was told of it", { type: event.type, why: shownFailure(error)?.message });
+    }
+  });
+}
+
+/** @throws ActivityFailure where the settings are wrong, or have no endpoint of that name */
+export function endpointsFor({
+  event,
+  endpoint,
+}: Pick<AnnounceInput, "event" | "endpoint">): Promise<readonly string[]> {
+  const { findEndpoints } = proxyActivities<NotificationActivities>({
+    ...LOOK_UP,
+    activityId: "endpoints",
+    summary: `who is to be told of ${event.type}`,
+    taskQueue: CONTROL_QUEUE,
+  });
+  return findEndpoints({ type: event.type, ...(endpoint === undefined ? {} : { endpoint }) });
+}
+
+/** Of the same event there is one for an endpoint, also where this workflow is reset and comes here again. */
+export async function startNotify(event: ThawEvent, endpoint: string): Promise<void> {
+  await startChild<Notify>(NOTIFY_TYPE, notifyOptions({ id: messageId(event), endpoint, event }));
+}
+
+/** @returns how the child is started; it outlives whoever started it */
+export function notifyOptions(input: NotifyInput) {
+  const { endpoint, event } = input;
+  return {
+    workflowId: `notify-${endpoint}-${input.id}`,
+    taskQueue: CONTROL_QUEUE,
+    args: [input] satisfies Parameters<Notify>,
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    workflowIdReusePolicy: "REJECT_DUPLICATE" as const,
+    staticSummary: shortened(
+      visible(`tell ${endpoint}: ${event.type} ${event.model ?? ""}`.trim()),
+      MOST_OF_SUMMARY,
+    ),
+    staticDetails: markdownText(event.sentence, { keepCode: true }),
+  };
+}
+
+/** `webhook-id`: of the event, whoever is told and however often; without a full stop, which separates what is signed. */
+export function messageId({ type }: ThawEvent): string {
+  return `${workflowInfo().firstExecutionRunId}-${type.replaceAll(".", "-")}`;
+}
