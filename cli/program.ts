@@ -9,6 +9,7 @@ import { addGc } from "./commands/machine/gc.js";
 import { addStatus } from "./commands/machine/status.js";
 import { addUp } from "./commands/machine/up.js";
 import { addCompare } from "./commands/models/compare.js";
+import { addDrift } from "./commands/models/drift.js";
 import { addExport } from "./commands/models/export.js";
 import { addModels } from "./commands/models/models.js";
 import { addPredict } from "./commands/models/predict.js";
@@ -38,7 +39,7 @@ const GROUPS: readonly (readonly [string, readonly ((program: Command) => void)[
   ["Runs:", [addInit, addPlan, addRun, addWatch, addLogs, addExplain, addRuns, addCancel, addResume]],
   ["Steering a run:", [addPause, addUnpause, addSet, addStop]],
   ["Results:", [addReport, addCompare, addModels, addGet, addPredict, addExport]],
-  ["Models over time:", [addRetrain, addProve, addPromote, addRollback]],
+  ["Models over time:", [addRetrain, addDrift, addProve, addPromote, addRollback]],
   ["Bases and the store:", [addBases, addPin, addUnpin, addGc]],
   ["This machine:", [addUp, addDown, addStatus, addDoctor, addSchema, addCompletion, addHelp]],
 ];

@@ -5,6 +5,7 @@ import { reportSchema } from "../records/report.js";
 import { modelProofSchema } from "../store/proof.js";
 import { tickSchema } from "../store/tick.js";
 import { compareSchema } from "./compare.js";
+import { driftSchema } from "./drift.js";
 import {
   completionSchema,
   doctorSchema,
@@ -58,6 +59,7 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
   },
   completion: { commands: ["completion"], documents: documents(completionSchema) },
   doctor: { commands: ["doctor"], documents: documents(doctorSchema) },
+  drift: { commands: ["drift"], documents: documents(driftSchema) },
   error: { commands: [], documents: documents(errorLineSchema) },
   explain: { commands: ["explain"], documents: documents(explainSchema) },
   export: { commands: ["export"], documents: documents(exportSchema) },

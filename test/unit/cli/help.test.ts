@@ -26,7 +26,7 @@ const COMMANDS = [
   ...["init", "plan", "run", "watch", "logs", "explain", "runs", "cancel", "resume"],
   ...["pause", "unpause", "set", "stop"],
   ...["report", "compare", "models", "get", "predict", "export"],
-  ...["retrain", "prove", "promote", "rollback"],
+  ...["retrain", "drift", "prove", "promote", "rollback"],
   ...["bases", "pin", "unpin", "gc"],
   ...["up", "down", "status", "doctor", "schema", "completion"],
 ];
