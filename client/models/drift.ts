@@ -109,7 +109,11 @@ async function heldOutImages(
   const ingest = await requireManifest(store, datasetOf(model));
   const list = await readArtifactFile(store, ingest, IMAGES);
   await writeFile(join(folder, IMAGES), list);
-  const records = shapedLines<ImageRecord>(list.toString("utf8"), imageLineSchema, describeFile(ingest, IMAGES));
+  const records = shapedLines<ImageRecord>(
+    list.toString("utf8"),
+    imageLineSchema,
+    describeFile(ingest, IMAGES),
+  );
   const chosen = witnesses(records, MOST_HELD_OUT).map((record, index) => ({
     record,
     file: join(folder, `${index}.png`),

@@ -27,7 +27,11 @@ export function looksOf(pixels: Pixels): PixelLooks {
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const at = y * width + x;
-      const [red, green, blue] = [data[3 * at] as number, data[3 * at + 1] as number, data[3 * at + 2] as number];
+      const [red, green, blue] = [
+        data[3 * at] as number,
+        data[3 * at + 1] as number,
+        data[3 * at + 2] as number,
+      ];
       colour += Math.max(red, green, blue) - Math.min(red, green, blue);
       const own = grey[at] as number;
       if (x > 0) steps += Math.abs(own - (grey[at - 1] as number));

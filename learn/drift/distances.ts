@@ -7,7 +7,10 @@ import type { SeenImage } from "./sample.js";
  * nearest other one. (As a predictor of accuracy distances of features fail: Guillory et al., ICCV 2021.)
  * @returns for each new image; 1 is as near as held-out images are among themselves
  */
-export function nearestDistances(heldOut: readonly SeenImage[], fresh: readonly SeenImage[]): readonly number[] {
+export function nearestDistances(
+  heldOut: readonly SeenImage[],
+  fresh: readonly SeenImage[],
+): readonly number[] {
   const nearest = (image: SeenImage): number => {
     let least = Number.POSITIVE_INFINITY;
     for (const other of heldOut) {

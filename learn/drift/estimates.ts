@@ -8,9 +8,11 @@ export interface Answered {
   readonly isRight: boolean;
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
-const accuracyOf = (images: readonly Answered[]): number => mean(images.map(({ isRight }) => (isRight ? 1 : 0)));
+const accuracyOf = (images: readonly Answered[]): number =>
+  mean(images.map(({ isRight }) => (isRight ? 1 : 0)));
 
 const clamped = (share: number): number => Math.min(1, Math.max(0, share));
 
@@ -32,7 +34,8 @@ export const byThreshold: Estimate = (known, confidences) => {
   const falling = known.map(({ confidence }) => confidence).sort((a, b) => b - a);
   const right = known.filter(({ isRight }) => isRight).length;
   const threshold = right === 0 ? Number.POSITIVE_INFINITY : (falling[right - 1] as number);
-  const above = (values: readonly number[]): number => mean(values.map((value) => (value >= threshold ? 1 : 0)));
+  const above = (values: readonly number[]): number =>
+    mean(values.map((value) => (value >= threshold ? 1 : 0)));
   return clamped(accuracyOf(known) + above(confidences) - above(falling));
 };
 

@@ -1,6 +1,12 @@
 /** Whether new images look like the held-out ones, what differs, and whether it may hurt: all tests together. */
 import { randomStream } from "../../rng/stream.js";
-import type { ClassOutputs, DriftFindings, DriftKind, NewLooking, TwoSampleTest } from "../../spec/records/drift.js";
+import type {
+  ClassOutputs,
+  DriftFindings,
+  DriftKind,
+  NewLooking,
+  TwoSampleTest,
+} from "../../spec/records/drift.js";
 import { holm } from "../proof/holm.js";
 import type { Matrix } from "../transferability/matrix.js";
 import { aucOf, type CrossFitted, crossFit, scoresOf } from "./crossFitted.js";
@@ -23,7 +29,7 @@ export const OUTSIDE_AUC = 0.9;
 /** Images of either side that are compared: the fits grow with the cube. Two seconds of processor time. */
 export const MOST_IMAGES = 500;
 const FOLDS = 5;
-/** See {@link crossFit}: of 0.1, 1 and 10 `bench/drift/power.ts` found 1 to see the most. */
+/** See {@link crossFit}: of 0.1, 1 and 10 `bench/drift/alarms.ts` found 1 to see the most. */
 const PENALTY = 1;
 const SHOWN = 12;
 
@@ -61,8 +67,7 @@ export function judgeDrift(
   const estimates = estimatesOf(heldOut, fresh, test, seed);
   const hurts =
     differs &&
-    estimates.known !== undefined &&
-    estimates.known.some(({ accuracy: estimate, error }) => estimate + error < accuracy.heldOut);
+    estimates.known?.some(({ accuracy: estimate, error }) => estimate + error < accuracy.heldOut) === true;
   const distances = nearestDistances(heldOut, fresh);
   const findings: Omit<DriftFindings, "sentence"> = {
     verdict: hurts ? "may-hurt" : differs ? "different" : "same",
@@ -93,7 +98,11 @@ function twoSampleTest(
   predicted: readonly number[],
   words: (purpose: string) => () => number,
 ): { readonly test: TwoSampleTest; readonly scores: Float64Array } {
-  const fitted: CrossFitted = crossFit(matrixOf(images), foldsOf(images.length, words("drift folds")), PENALTY);
+  const fitted: CrossFitted = crossFit(
+    matrixOf(images),
+    foldsOf(images.length, words("drift folds")),
+    PENALTY,
+  );
   const auc = (second: readonly boolean[]): number => aucOf(scoresOf(fitted, second), second);
   const strata = images.map(() => 0);
   return {
@@ -146,7 +155,10 @@ function comparedOutputs(
       sharePValue: sharesP(before, heldOut.length, now, fresh.length),
     };
   });
-  const [outputs, shares] = [holm(rows.map(({ pValue }) => pValue)), holm(rows.map((row) => row.sharePValue))];
+  const [outputs, shares] = [
+    holm(rows.map(({ pValue }) => pValue)),
+    holm(rows.map((row) => row.sharePValue)),
+  ];
   return rows.map((row, index) => ({
     ...row,
     pValue: outputs[index] as number,
@@ -174,7 +186,9 @@ function estimatesOf(
     return { unknown: `${heldOut.length} held-out images are too few to say how far an estimate is off` };
   }
   if (test.auc > OUTSIDE_AUC) {
-    return { unknown: `the new images lie outside of what the held-out ones cover (AUC above ${OUTSIDE_AUC})` };
+    return {
+      unknown: `the new images lie outside of what the held-out ones cover (AUC above ${OUTSIDE_AUC})`,
+    };
   }
   const confidence = ({ probabilities }: SeenImage): number => Math.max(...probabilities);
   const known = heldOut.map((image) => ({

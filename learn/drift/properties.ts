@@ -19,18 +19,57 @@ interface Measure {
 
 const LEVELS = " of 255";
 const MEASURES: readonly Measure[] = [
-  { name: "number of pixels", of: ({ width, height }) => (width * height) / 1e6, more: "larger", less: "smaller", unit: " megapixels" },
-  { name: "aspect ratio", of: ({ width, height }) => width / height, more: "wider", less: "narrower", unit: " wide to high" },
+  {
+    name: "number of pixels",
+    of: ({ width, height }) => (width * height) / 1e6,
+    more: "larger",
+    less: "smaller",
+    unit: " megapixels",
+  },
+  {
+    name: "aspect ratio",
+    of: ({ width, height }) => width / height,
+    more: "wider",
+    less: "narrower",
+    unit: " wide to high",
+  },
   { name: "brightness", of: ({ brightness }) => brightness, more: "brighter", less: "darker", unit: LEVELS },
-  { name: "contrast", of: ({ contrast }) => contrast, more: "of more contrast", less: "of less contrast", unit: LEVELS },
-  { name: "colour", of: ({ colourfulness }) => colourfulness, more: "more colourful", less: "less colourful", unit: LEVELS },
-  { name: "detail", of: ({ detail }) => detail, more: "sharper, or noisier", less: "less sharp", unit: LEVELS },
-  { name: "border", of: ({ border }) => border, more: "brighter at the border", less: "darker at the border", unit: LEVELS },
+  {
+    name: "contrast",
+    of: ({ contrast }) => contrast,
+    more: "of more contrast",
+    less: "of less contrast",
+    unit: LEVELS,
+  },
+  {
+    name: "colour",
+    of: ({ colourfulness }) => colourfulness,
+    more: "more colourful",
+    less: "less colourful",
+    unit: LEVELS,
+  },
+  {
+    name: "detail",
+    of: ({ detail }) => detail,
+    more: "sharper, or noisier",
+    less: "less sharp",
+    unit: LEVELS,
+  },
+  {
+    name: "border",
+    of: ({ border }) => border,
+    more: "brighter at the border",
+    less: "darker at the border",
+    unit: LEVELS,
+  },
 ];
 
 /** Properties that are names, not numbers. */
 const KINDS: readonly { readonly name: string; readonly of: (looks: FileLooks) => string }[] = [
-  { name: "image size and file format", of: ({ width, height, format }) => `${width}×${height} ${format.toUpperCase()}` },
+  {
+    name: "image size and file format",
+    of: ({ width, height, format }) => `${width}×${height} ${format.toUpperCase()}`,
+  },
   { name: "file format", of: ({ format }) => format.toUpperCase() },
 ];
 

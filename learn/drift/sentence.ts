@@ -8,11 +8,15 @@ export function sentenceOf(
 ): string {
   const { verdict, test, properties, accuracy } = findings;
   const told =
-    test === undefined ? "" : `a classifier tells them apart with an AUC of ${test.auc.toFixed(2)}, ${pText(test.pValue)}`;
+    test === undefined
+      ? ""
+      : `a classifier tells them apart with an AUC of ${test.auc.toFixed(2)}, ${pText(test.pValue)}`;
   if (verdict === "same") {
     return `looks the same: of ${fresh} new and ${heldOut} held-out images nothing differs provably (${told})`;
   }
-  const what = [whatDiffers(findings, told), ...properties.slice(0, 1).map(({ sentence }) => sentence)].join("; ");
+  const what = [whatDiffers(findings, told), ...properties.slice(0, 1).map(({ sentence }) => sentence)].join(
+    "; ",
+  );
   if (verdict === "may-hurt") return `may hurt: ${estimatesText(accuracy)}; ${what}`;
   const hurt =
     accuracy.estimates === undefined
@@ -36,7 +40,8 @@ function whatDiffers({ kind, outputs = [] }: Omit<DriftFindings, "sentence">, to
 
 function estimatesText({ heldOut, estimates = [] }: DriftFindings["accuracy"]): string {
   const each = estimates.map(
-    ({ method, accuracy, error }) => `${percent(accuracy)} ± ${(100 * error).toFixed(1)} by ${METHODS[method]}`,
+    ({ method, accuracy, error }) =>
+      `${percent(accuracy)} ± ${(100 * error).toFixed(1)} by ${METHODS[method]}`,
   );
   return `estimated accuracy ${each.join(" and ")}, ${percent(heldOut)} on the held-out images`;
 }

@@ -90,7 +90,8 @@ export async function predict(
     const probabilities = tf.tidy(() => {
       const x = pixelTensor(Buffer.concat(pixels), shape, base.input.pixelScale);
       const plain = outputsOf(x);
-      if (options.keepFeatures === true) features = plain.features.dataSync().slice() as Float32Array<ArrayBuffer>;
+      if (options.keepFeatures === true)
+        features = plain.features.dataSync().slice() as Float32Array<ArrayBuffer>;
       if (!mirrored) return plain.probabilities;
       const other = outputsOf(tf.reverse4d(x, [2])).probabilities;
       return plain.probabilities.map((probability, i) => (probability + (other[i] ?? 0)) / 2);

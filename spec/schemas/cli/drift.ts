@@ -63,7 +63,9 @@ export const driftReportSchema = schemaOf<DriftReport>()(
     distance: z
       .number()
       .exactOptional()
-      .describe("Median, to the nearest held-out image; 1 is as near as held-out images are. No measure of accuracy."),
+      .describe(
+        "Median, to the nearest held-out image; 1 is as near as held-out images are. No measure of accuracy.",
+      ),
     newest: z
       .array(
         z.object({

@@ -7,6 +7,7 @@ import { provisionLine } from "../../../../cli/render/machine/provision.js";
 import { servicesTable, workText } from "../../../../cli/render/machine/services.js";
 import { basesTable, takenSentence } from "../../../../cli/render/models/bases.js";
 import { comparedText } from "../../../../cli/render/models/compared.js";
+import { driftText } from "../../../../cli/render/models/drift.js";
 import { exportedText } from "../../../../cli/render/models/exported.js";
 import { filesTable, modelText } from "../../../../cli/render/models/files.js";
 import { historyText } from "../../../../cli/render/models/history.js";
@@ -147,11 +148,36 @@ const TICK = {
   sentence: "digits@2 is digits@champion now",
 };
 
+const DRIFT = {
+  ...{
+    model: { name: "digits", version: 1 },
+    verdict: "different",
+    sentence: "looks different",
+    level: 0.05,
+  },
+  ...{ distance: 1.2, accuracy: { heldOut: 0.9 } },
+  properties: ["darker", "larger"].map((name) => ({
+    name,
+    effect: 0.5,
+    pValue: 0.01,
+    sentence: `they are ${name}`,
+  })),
+  outputs: [
+    { name: "cat", distance: 0.4, pValue: 0.001, heldOutShare: 0.5, newShare: 0.1, sharePValue: 0.002 },
+  ],
+  newest: [{ path: "new/1.jpg", predicted: "cat", confidence: 0.6, distance: 2.1 }],
+  images: {
+    ...{ found: 900, read: 600, known: 3, copies: 2, compared: 500, heldOut: 200 },
+    unreadable: { count: 1, shown: [{ path: "new/2.jpg", error: "it is no image" }] },
+  },
+};
+
 export const RENDERED: readonly Rendered[] = [
   one("startedTimeText", { unknown: "the store did not answer" }, startedTimeText),
   one("historyText", { model: "digits", aliases: [{ alias: "champion", log: [DECISION] }] }, historyText),
   one("proofText", PROOF, proofText),
   one("ticksTable", [TICK], ticksTable),
+  one("driftText", DRIFT, driftText),
   one("comparedText", { a: SIDE, b: SIDE, onlyTestOf: { a: 1, b: 1 }, labelledOtherwise: 1 }, comparedText),
   one(
     "basesTable",
