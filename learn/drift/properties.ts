@@ -21,10 +21,10 @@ const LEVELS = " of 255";
 const MEASURES: readonly Measure[] = [
   {
     name: "number of pixels",
-    of: ({ width, height }) => (width * height) / 1e6,
+    of: ({ width, height }) => width * height,
     more: "larger",
     less: "smaller",
-    unit: " megapixels",
+    unit: "",
   },
   {
     name: "aspect ratio",
@@ -134,13 +134,19 @@ function comparedKinds(
 
 /** Total variation: half the sum of the differences of all shares. */
 function shareDistance(kinds: readonly number[], second: readonly boolean[], count: number): number {
-  const differences = new Float64Array(count);
-  const many = second.filter(Boolean).length;
+  const [before, now] = [new Float64Array(count), new Float64Array(count)];
   kinds.forEach((kind, row) => {
-    const share = second[row] === true ? 1 / many : -1 / (second.length - many);
-    differences[kind] = (differences[kind] as number) + share;
+    const own = second[row] === true ? now : before;
+    own[kind] = (own[kind] as number) + 1;
   });
-  return differences.reduce((sum, difference) => sum + Math.abs(difference), 0) / 2;
+  const many = second.filter(Boolean).length;
+  const few = second.length - many;
+  // Counted first: of samples that share nothing the distance is 1, and not nearly 1.
+  const apart = now.reduce(
+    (sum, own, kind) => sum + Math.abs(own * few - (before[kind] as number) * many),
+    0,
+  );
+  return apart / (2 * many * few);
 }
 
 function mostOf(values: readonly string[], side: string): string {
@@ -158,4 +164,5 @@ export function median(values: readonly number[]): number {
   return ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
-const shown = (value: number): string => (value >= 10 ? value.toFixed(0) : value.toPrecision(2));
+const shown = (value: number): string =>
+  value >= 10 ? Math.round(value).toLocaleString("en-GB") : value.toPrecision(2);

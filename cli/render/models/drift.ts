@@ -47,7 +47,7 @@ function newestOf({ newest }: DriftReport, screen: Screen): readonly string[] {
     ...[path, truncate(predicted, 32), percent(confidence), `${distance.toFixed(1)}×`],
   ]);
   const header = ["NEWEST-LOOKING", "LABEL", "CONFIDENCE", "DISTANCE"];
-  return ["", table(header, rows, screen, [2, 3])];
+  return ["", table(header, rows, screen, [2, 3], [0])];
 }
 
 function basisOf({ images, distance, level }: DriftReport): string {

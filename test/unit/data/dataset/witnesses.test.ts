@@ -24,7 +24,10 @@ describe("a sample", () => {
     assert.deepEqual(sampled(items, 100, "test"), items);
     const some = sampled(items, 30, "test");
     assert.equal(new Set(some).size, 30);
-    assert.deepEqual(some, some.toSorted((x, y) => x - y));
+    assert.deepEqual(
+      some,
+      some.toSorted((x, y) => x - y),
+    );
     assert.deepEqual(some, sampled(items, 30, "test"));
     assert.notDeepEqual(some, sampled(items, 30, "another"));
   });
