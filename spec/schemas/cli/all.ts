@@ -59,7 +59,6 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
   },
   completion: { commands: ["completion"], documents: documents(completionSchema) },
   doctor: { commands: ["doctor"], documents: documents(doctorSchema) },
-  drift: { commands: ["drift"], documents: documents(driftSchema) },
   error: { commands: [], documents: documents(errorLineSchema) },
   explain: { commands: ["explain"], documents: documents(explainSchema) },
   export: { commands: ["export"], documents: documents(exportSchema) },
@@ -68,7 +67,7 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
   init: { commands: ["init"], documents: documents(initSchema) },
   logs: { commands: ["logs"], documents: { line: logLineSchema } },
   models: {
-    commands: ["models", "compare", "prove", "promote", "rollback", "retrain"],
+    commands: ["models", "compare", "prove", "promote", "rollback", "retrain", "drift"],
     documents: {
       list: modelsSchema,
       alias: modelSchema,
@@ -78,6 +77,7 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
       compare: compareSchema,
       prove: modelProofSchema,
       ticks: ticksSchema,
+      drift: driftSchema,
       retrain: tickSchema,
       "retrain detached": startedRetrainingSchema,
     },
