@@ -25,9 +25,12 @@ export function sentenceOf(
   return `looks different: ${what}; ${hurt}`;
 }
 
-function whatDiffers({ kind, outputs = [] }: Omit<DriftFindings, "sentence">, told: string): string {
+function whatDiffers(
+  { kind, level, test, outputs = [] }: Omit<DriftFindings, "sentence">,
+  told: string,
+): string {
   const [share] = outputs
-    .filter(({ sharePValue }) => sharePValue < 0.05)
+    .filter(({ sharePValue }) => sharePValue < level)
     .sort((a, b) => Math.abs(b.newShare - b.heldOutShare) - Math.abs(a.newShare - a.heldOutShare));
   const shares =
     share === undefined
@@ -35,7 +38,11 @@ function whatDiffers({ kind, outputs = [] }: Omit<DriftFindings, "sentence">, to
       : `${percent(share.newShare)} of the new images are predicted as ${share.name}, ` +
         `${percent(share.heldOutShare)} of the held-out ones`;
   if (kind === "labels") return `${shares}; the pictures of a class do not differ provably`;
-  return kind === "both" ? `the pictures do (${told}), and ${shares}` : `the pictures do (${told})`;
+  const pictures =
+    test === undefined || test.pValue < level
+      ? `the pictures differ (${told})`
+      : `the model's probabilities differ (${told})`;
+  return kind === "both" ? `${pictures}, and ${shares}` : pictures;
 }
 
 function estimatesText({ heldOut, estimates = [] }: DriftFindings["accuracy"]): string {
