@@ -11,6 +11,7 @@ import { addUp } from "./commands/machine/up.js";
 import { addApprovals, addApprove, addReject } from "./commands/models/approve.js";
 import { addCompare } from "./commands/models/compare.js";
 import { addDiff } from "./commands/models/diff.js";
+import { addDrift } from "./commands/models/drift.js";
 import { addExport } from "./commands/models/export.js";
 import { addLineage } from "./commands/models/lineage.js";
 import { addModels } from "./commands/models/models.js";
@@ -46,7 +47,7 @@ const GROUPS: readonly (readonly [string, readonly ((program: Command) => void)[
   [
     "Models over time:",
     [
-      ...[addRetrain, addSchedule, addProve, addApprovals, addApprove, addReject],
+      ...[addRetrain, addSchedule, addDrift, addProve, addApprovals, addApprove, addReject],
       ...[addPromote, addRollback, addNotifications],
     ],
   ],

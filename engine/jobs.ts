@@ -58,6 +58,10 @@ export async function runJob(job: EngineJob, outside: Outside): Promise<unknown>
       const { predictJob } = await import("./predictJob.js");
       return predictJob(job, onProgress);
     }
+    case "drift": {
+      const { driftJob } = await import("./driftJob.js");
+      return driftJob(job, onProgress);
+    }
     default:
       // The compiler's word that no kind is left out: a job without an answer would look like one that is done.
       return job satisfies never;

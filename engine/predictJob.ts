@@ -5,9 +5,8 @@ import { withImageFile } from "../data/image/imageFile.js";
 import { mapOrdered } from "../data/ordered.js";
 import { type EncodedImage, predict } from "../learn/stages/predict.js";
 import type { EngineJob, FilePrediction } from "../spec/engine/job.js";
-import { ThawError } from "../spec/errors.js";
-import { NOT_REGULAR, reasonOfCode } from "../spec/images/unreadable.js";
 import type { Progress } from "../spec/records/training.js";
+import { whyNotRead } from "./whyNotRead.js";
 
 type PredictJob = Extract<EngineJob, { kind: "predict" }>;
 type Decoded = EncodedImage | { readonly path: string; readonly error: string };
@@ -54,11 +53,6 @@ async function decodeFile({ background, keepShortSide }: PredictJob, path: strin
       return { path, encoded: await encodePixels(pixels) };
     });
   } catch (error) {
-    if (error instanceof ThawError && error.code === "IMAGE_UNREADABLE")
-      return { path, error: error.message };
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === undefined) throw error;
-    if (code === NOT_REGULAR) return { path, error: reasonOfCode(code) as string };
-    return { path, error: code === "ENOENT" ? "there is no such file" : `it cannot be read (${code})` };
+    return { path, error: whyNotRead(error) };
   }
 }

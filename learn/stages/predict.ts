@@ -28,6 +28,8 @@ export interface ImagePrediction {
   readonly probabilities: readonly number[];
   /** Classes that cannot be ruled out, see `conformal.ts`; absent without a quantile. */
   readonly set?: readonly number[];
+  /** The model's pooled features of the plain image; absent where they were not asked for. */
+  readonly features?: Float32Array;
 }
 
 /** What becomes of a model's logits. */
@@ -40,6 +42,8 @@ export interface PredictOptions {
   readonly classes: readonly string[];
   /** What thaw's own picture has to give; absent in older models. */
   readonly golden?: ModelGolden;
+  /** Whether features are wanted, too. */
+  readonly keepFeatures?: boolean;
 }
 
 const BATCH = 32;
@@ -52,10 +56,11 @@ const BATCH = 32;
 export async function predict(
   choice: BaseChoice,
   weights: string,
-  { temperature = 1, conformalQuantile, mirrored = false, classes: names, golden }: PredictOptions,
+  options: PredictOptions,
   images: AsyncIterable<EncodedImage>,
   onProgress: (done: number) => void,
 ): Promise<ImagePrediction[]> {
+  const { temperature = 1, conformalQuantile, mirrored = false, classes: names, golden } = options;
   const base = chosenBase(choice);
   const parameters = overlay(await loadSound(base, choice), await readSafetensors(weights));
   const network = await frozenNetwork(base, parameters);
@@ -69,7 +74,6 @@ export async function predict(
     const logits = denseLogits(features, kernel, bias).dataSync() as Float32Array;
     return { features, probabilities: softmaxRows(atTemperature(logits, temperature), classes) };
   };
-  const probabilitiesOf = (x: Tensor4D): Float32Array => outputsOf(x).probabilities;
   const requireGolden = (known: ModelGolden): void => {
     const { size, pixelScale } = base.input;
     const own = scoped(() => {
@@ -82,19 +86,24 @@ export async function predict(
   const classify = async (batch: readonly EncodedImage[]): Promise<void> => {
     const pixels = await Promise.all(batch.map(({ encoded }) => renderView(encoded, base.input)));
     const shape = [batch.length, base.input.size, base.input.size, 3];
+    let features = new Float32Array();
     const probabilities = tf.tidy(() => {
       const x = pixelTensor(Buffer.concat(pixels), shape, base.input.pixelScale);
-      const plain = probabilitiesOf(x);
-      if (!mirrored) return plain;
-      const other = probabilitiesOf(tf.reverse4d(x, [2]));
-      return plain.map((probability, i) => (probability + (other[i] ?? 0)) / 2);
+      const plain = outputsOf(x);
+      if (options.keepFeatures === true)
+        features = plain.features.dataSync().slice() as Float32Array<ArrayBuffer>;
+      if (!mirrored) return plain.probabilities;
+      const other = outputsOf(tf.reverse4d(x, [2])).probabilities;
+      return plain.probabilities.map((probability, i) => (probability + (other[i] ?? 0)) / 2);
     });
+    const width = features.length / batch.length;
     batch.forEach(({ path }, row) => {
       const own = probabilities.subarray(row * classes, (row + 1) * classes);
       predictions.push({
         path,
         probabilities: Array.from(own),
         ...(conformalQuantile === undefined ? {} : { set: conformalSet(own, conformalQuantile) }),
+        ...(width === 0 ? {} : { features: features.subarray(row * width, (row + 1) * width) }),
       });
     });
     onProgress(predictions.length);

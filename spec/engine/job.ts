@@ -2,6 +2,7 @@
 
 import type { BaseChoice, ExtractorSpec } from "../base.js";
 import type { ModelGolden } from "../golden.js";
+import type { ImageRecord } from "../records/dataset.js";
 import type { FoldSummary } from "../records/folds.js";
 import type { AppliedChange, Progress, TrainingPosition } from "../records/training.js";
 import type { AugmentSpec } from "../runFile/augment.js";
@@ -156,7 +157,34 @@ export type EngineJob =
       readonly classes: readonly string[];
       /** What thaw's own picture has to give; absent in older models. */
       readonly golden?: ModelGolden;
-    };
+    }
+  | DriftJob;
+
+/** New images against those that the model was evaluated on. The answer is a `DriftReport`. */
+export interface DriftJob {
+  readonly kind: "drift";
+  readonly base: BaseChoice;
+  readonly weights: string;
+  readonly background: DataSpec["background"];
+  readonly keepShortSide: number;
+  /** As of a `predict` job, like what follows. */
+  readonly temperature?: number;
+  readonly classes: readonly string[];
+  readonly golden?: ModelGolden;
+  /** `images.jsonl` of the model's data set: new images that are known from there are none. */
+  readonly dataset: string;
+  /** The images to compare with: one of each group that was neither trained on nor is a copy of what was. */
+  readonly heldOut: readonly HeldOutFile[];
+  /** Images to compare, and how they are named. */
+  readonly files: readonly { readonly path: string; readonly file: string }[];
+  /** How many were found, of which the files are a sample. */
+  readonly found: number;
+}
+
+/** A canonical image on this machine, and its record. */
+export interface HeldOutFile extends Pick<ImageRecord, "path" | "label" | "width" | "height" | "format"> {
+  readonly file: string;
+}
 
 /** The answer to a `predict` job, for each file in the order given: a file that cannot be read has an error instead. */
 export interface FilePrediction {

@@ -7,6 +7,7 @@ import { modelProofSchema } from "../store/proof.js";
 import { tickSchema } from "../store/tick.js";
 import { compareSchema } from "./compare.js";
 import { diffSchema } from "./diff.js";
+import { driftSchema } from "./drift.js";
 import { lineageSchema } from "./lineage.js";
 import {
   completionSchema,
@@ -82,7 +83,7 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
   models: {
     commands: [
       ...["models", "compare", "diff", "lineage", "prove", "promote", "rollback"],
-      ...["retrain", "schedule", "approve", "reject", "approvals", "notifications"],
+      ...["retrain", "schedule", "approve", "reject", "approvals", "notifications", "drift"],
     ],
     documents: {
       list: modelsSchema,
@@ -95,6 +96,7 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
       lineage: lineageSchema,
       prove: modelProofSchema,
       ticks: ticksSchema,
+      drift: driftSchema,
       retrain: tickSchema,
       "retrain detached": startedRetrainingSchema,
       "approve and reject": approvalSchema,

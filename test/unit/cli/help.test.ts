@@ -26,7 +26,7 @@ const COMMANDS = [
   ...["init", "plan", "run", "watch", "logs", "explain", "runs", "cancel", "resume"],
   ...["pause", "unpause", "set", "stop"],
   ...["report", "compare", "diff", "models", "lineage", "get", "predict", "export"],
-  ...["retrain", "schedule", "prove", "approvals", "approve", "reject", "promote", "rollback"],
+  ...["retrain", "schedule", "drift", "prove", "approvals", "approve", "reject", "promote", "rollback"],
   ...["notifications"],
   ...["bases", "pin", "unpin", "gc"],
   ...["up", "down", "status", "doctor", "schema", "completion"],

@@ -10,6 +10,7 @@ import { basesTable, takenSentence } from "../../../../cli/render/models/bases.j
 import { comparedText } from "../../../../cli/render/models/compared.js";
 import { deliveriesTable } from "../../../../cli/render/models/deliveries.js";
 import { diffText } from "../../../../cli/render/models/diff.js";
+import { driftText } from "../../../../cli/render/models/drift.js";
 import { exportedText } from "../../../../cli/render/models/exported.js";
 import { filesTable, modelText } from "../../../../cli/render/models/files.js";
 import { historyText } from "../../../../cli/render/models/history.js";
@@ -227,6 +228,30 @@ const LINEAGE = {
   ],
 };
 
+const DRIFT = {
+  ...{
+    model: { name: "digits", version: 1 },
+    verdict: "different",
+    sentence: "looks different",
+    level: 0.05,
+  },
+  ...{ distance: 1.2, accuracy: { heldOut: 0.9 } },
+  properties: ["darker", "larger"].map((name) => ({
+    name,
+    effect: 0.5,
+    pValue: 0.01,
+    sentence: `they are ${name}`,
+  })),
+  outputs: [
+    { name: "cat", distance: 0.4, pValue: 0.001, heldOutShare: 0.5, newShare: 0.1, sharePValue: 0.002 },
+  ],
+  newest: [{ path: "new/1.jpg", predicted: "cat", confidence: 0.6, distance: 2.1 }],
+  images: {
+    ...{ found: 900, read: 600, known: 3, copies: 2, compared: 500, heldOut: 200 },
+    unreadable: { count: 1, shown: [{ path: "new/2.jpg", error: "it is no image" }] },
+  },
+};
+
 export const RENDERED: readonly Rendered[] = [
   one("schedulesTable", { schedules: [SCHEDULE] }, (list, screen) => schedulesTable(list, screen, NOW)),
   one("scheduleText", { ...SCHEDULE, ...LOOKS }, (story, screen) => scheduleText(story, screen, NOW)),
@@ -254,6 +279,7 @@ export const RENDERED: readonly Rendered[] = [
   ),
   one("ticksTable", [TICK], ticksTable),
   one("diffText", DIFF, diffText),
+  one("driftText", DRIFT, driftText),
   one("lineageText", LINEAGE, (found, screen) => lineageText(found, screen, NOW)),
   one(
     ["comparedText", "pairedSentences", "sideTitles", "signed", "pText"],
