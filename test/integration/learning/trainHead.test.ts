@@ -44,7 +44,11 @@ async function writeDataset(folder: string): Promise<void> {
     if (row < recorded.train) return "train";
     return row < recorded.train + recorded.validation ? "validation" : "test";
   };
-  const lines = labels.map((label, row) => `${JSON.stringify({ label, split: splitOf(row) })}\n`);
+  const lines = labels.map((label, row) => {
+    const place = { pack: "pack-000.bin", offset: row, length: 1 };
+    const sha256 = row.toString(16).padStart(64, "0");
+    return `${JSON.stringify({ path: `${row}.png`, label, split: splitOf(row), sha256, ...place })}\n`;
+  });
   await writeFile(join(folder, IMAGES_FILE), lines.join(""));
   const classes = Array.from({ length: recorded.classes }, (_, c) => `class ${c}`);
   await writeFile(join(folder, SUMMARY_FILE), JSON.stringify({ classes, packs: [] }));
