@@ -1,4 +1,4 @@
-/** A store in memory: as much of the `minio` client as small JSON objects need. */
+/** A store in memory: as much of the `minio` client as records and small artifacts need. */
 import { Readable } from "node:stream";
 import type { Store } from "../../../store/connection/connection.js";
 
@@ -23,12 +23,17 @@ export function memoryStore(): MemoryStore {
     async putObject(
       _bucket: string,
       name: string,
-      body: Buffer,
+      body: Buffer | Readable,
       _size: number,
-      headers: Record<string, string>,
+      headers: Record<string, string> = {},
     ) {
       if ("If-None-Match" in headers && objects.has(name)) throw failure("PreconditionFailed");
-      objects.set(name, body);
+      objects.set(name, Buffer.isBuffer(body) ? body : Buffer.concat(await body.toArray()));
+    },
+    async statObject(_bucket: string, name: string) {
+      const found = objects.get(name);
+      if (found === undefined) throw failure("NotFound");
+      return { size: found.length, lastModified: new Date() };
     },
     async removeObject(_bucket: string, name: string) {
       objects.delete(name);
