@@ -4,6 +4,7 @@ import { memorySentence } from "../spec/pipeline/halfBatch.js";
 import type { BaseComparison } from "../spec/records/baseComparison.js";
 import type { DatasetSummary } from "../spec/records/dataset.js";
 import type { Evaluation } from "../spec/records/evaluation.js";
+import type { FeaturesSummary } from "../spec/records/features.js";
 import type { CrossValidation, FoldSummary } from "../spec/records/folds.js";
 import type { ModelVersion } from "../spec/records/model.js";
 import type { RecipeSummary } from "../spec/records/recipe.js";
@@ -92,8 +93,7 @@ function noteOfKind(manifest: ArtifactManifest): string {
       return parts.join(", ");
     }
     case "features": {
-      const summary = manifest.summary as { rows: number; length: number };
-      return `${summary.rows} views × ${summary.length} features`;
+      return featuresNote(manifest.summary as FeaturesSummary);
     }
     case "recipe":
       return recipeNote(manifest.summary as RecipeSummary);
@@ -122,6 +122,12 @@ function noteOfKind(manifest: ArtifactManifest): string {
     default:
       return "";
   }
+}
+
+function featuresNote({ rows, length, images, reused }: FeaturesSummary): string {
+  const made = `${rows} views × ${length} features`;
+  if (reused === undefined || images === undefined) return made;
+  return `${made}, those of ${reused.images} of ${images} images reused`;
 }
 
 const range = ([low, high]: readonly [number, number]): string => `${percent(low)} – ${percent(high)}`;

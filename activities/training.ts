@@ -8,6 +8,7 @@ import { engineOf } from "../spec/engine/device.js";
 import type { EngineJob } from "../spec/engine/job.js";
 import type { StageOutcome, StageRequest, TrainingActivities } from "../spec/pipeline/activities.js";
 import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../spec/pipeline/artifactFiles.js";
+import { ACTIVATIONS_VERSION } from "../spec/pipeline/stages.js";
 import { unfreezeStages } from "../spec/pipeline/unfreezing.js";
 import type { FoldSummary } from "../spec/records/folds.js";
 import type { StageSummary, TrainingSummary } from "../spec/records/training.js";
@@ -17,6 +18,7 @@ import { type UnfreezeSpec, unfreezeSchema } from "../spec/runFile/runFile.js";
 import { localBase } from "../store/artifacts/localBase.js";
 import { localArtifactFile } from "../store/artifacts/localFile.js";
 import type { TrainingDependencies } from "./context.js";
+import { earlierFeatures } from "./heavy/earlierFeatures.js";
 import { localSource } from "./heavy/localSource.js";
 import { createRunningStages } from "./heavy/runningStages.js";
 import { boundScratch, SCRATCH } from "./heavy/scratch.js";
@@ -36,7 +38,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     const augment = augmentIdentity(run.file.augment);
     const base = baseIdentity(run.file.base, run.base);
     const engine = engineOf(stage, engineFingerprint);
-    const identity = JSON.stringify([ingest.digest, base, augment, seed, engine]);
+    const identity = JSON.stringify([ACTIVATIONS_VERSION, ingest.digest, base, augment, seed, engine]);
     return join(workFolder, SCRATCH, createHash("sha256").update(identity).digest("hex").slice(0, 32));
   };
 
@@ -59,6 +61,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     augment: request.run.file.augment,
     loss: request.run.file.loss,
     seed: request.run.file.seed,
+    boundaries: unfreezeStages(request.run.file, request.run.base),
   });
 
   const ingest: JobBuilder = async (request, _inputs, out, fetching) => {
@@ -91,8 +94,15 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   const features: JobBuilder = async (request, inputs, out, fetching) => ({
     kind: "features",
     ...(await common(request, inputs, out, fetching)),
-    boundaries: unfreezeStages(request.run.file, request.run.base),
     keepPixels: request.run.file.compare.scratch,
+    earlier: await earlierFeatures(
+      dependencies,
+      fetching.store,
+      request,
+      inputs,
+      (dataset) => scratchFolder(request, dataset),
+      telling(fetching),
+    ),
   });
 
   const recipe: JobBuilder = async (request, inputs, out, fetching) => ({

@@ -17,7 +17,7 @@ export async function runJob(job: EngineJob, outside: Outside): Promise<unknown>
     }
     case "features": {
       const { extractFeatures } = await import("../learn/stages/extractFeatures.js");
-      return extractFeatures({ ...job, onProgress }, job.boundaries, job.keepPixels);
+      return extractFeatures({ ...job, onProgress }, job.boundaries, job.keepPixels, job.earlier);
     }
     case "recipe": {
       const { chooseRecipe } = await import("../learn/stages/chooseRecipe.js");

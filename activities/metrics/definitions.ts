@@ -65,6 +65,10 @@ export const HISTOGRAMS = {
 
 export const COUNTERS = {
   images: { name: "thaw_images_total", help: "Views of images that the engine has gone through" },
+  reused: {
+    name: "thaw_images_reused_total",
+    help: "Views of images whose features were copied from those of earlier runs",
+  },
   engineCpu: {
     name: "thaw_engine_cpu_seconds_total",
     help: "Processor time of the engine at work, all threads together, in whole seconds",

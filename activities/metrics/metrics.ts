@@ -28,6 +28,7 @@ export interface Metrics {
   stageRestarted(cause: RestartCause): void;
   podRestarted(cause: PodRestartCause): void;
   images(labels: StageLabels, count: number): void;
+  reused(labels: StageLabels, count: number): void;
   engineCpu(labels: StageLabels, seconds: number): void;
   gpuHeld(labels: StageLabels, seconds: number): void;
   checkpointWritten(stage: StageKind, seconds: number): void;
@@ -57,6 +58,7 @@ export function createMetrics(meterOf: () => MetricMeter): Metrics {
     stageRestarted: (cause) => own().stageRestarts.add(1, { cause }),
     podRestarted: (cause) => own().podRestarts.add(1, { cause }),
     images: (labels, count) => own().images.add(count, { ...labels }),
+    reused: (labels, count) => own().reused.add(count, { ...labels }),
     engineCpu: (labels, seconds) => own().engineCpu(seconds, { ...labels }),
     gpuHeld: (labels, seconds) => own().gpuHeld(seconds, { ...labels }),
     checkpointWritten: (stage, seconds) => own().checkpointWrite.record(seconds, { stage }),
@@ -85,6 +87,7 @@ function instruments(meter: MetricMeter) {
     checkpointStore: histogram(HISTOGRAMS.checkpointStore),
     runCost: histogram(HISTOGRAMS.runCost),
     images: counter(COUNTERS.images),
+    reused: counter(COUNTERS.reused),
     engineCpu: wholeSeconds(counter(COUNTERS.engineCpu)),
     gpuHeld: wholeSeconds(counter(COUNTERS.gpuHeld)),
     checkpointSent: counter(COUNTERS.checkpointSent),

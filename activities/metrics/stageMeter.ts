@@ -39,8 +39,10 @@ export function meterStage(metrics: Metrics, labels: StageLabels, gpus: number):
   const timer = setInterval(tick, TICK_MS);
   timer.unref();
   return {
-    progress: ({ images = 0, ...progress }) => {
+    progress: ({ images = 0, reused, ...progress }) => {
       if (images > 0) metrics.images(labels, images);
+      // Nought as well, so that the first ones are seen as an increase.
+      if (reused !== undefined) metrics.reused(labels, reused);
       return progress;
     },
     processorTime: (seconds) => {

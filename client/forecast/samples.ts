@@ -2,6 +2,7 @@
 import { CATALOGUE } from "../../learn/bases/catalogue.js";
 import { multiplyAdds } from "../../learn/bases/cost.js";
 import type { DatasetSummary } from "../../spec/records/dataset.js";
+import type { FeaturesSummary } from "../../spec/records/features.js";
 import { type ArtifactManifest, findManifest } from "../../store/artifacts/artifacts.js";
 import type { Store } from "../../store/connection/connection.js";
 import { unlessDamaged } from "../../store/record.js";
@@ -43,8 +44,17 @@ async function samplesOf(
     const { kind, key, usage } = manifest;
     const seconds = usage?.seconds ?? manifest.seconds;
     const resources = usage === undefined ? {} : { resources: usage.resources };
-    return [{ key, sample: { stage, kind, seconds, ...workload, ...resources } }];
+    const computed = images * computedShare(manifest);
+    if (computed === 0) return [];
+    return [{ key, sample: { stage, kind, seconds, ...workload, images: computed, ...resources } }];
   });
+}
+
+/** Of the views: copies of what earlier runs had computed take next to no time. */
+function computedShare({ kind, summary }: ArtifactManifest): number {
+  if (kind !== "features") return 1;
+  const { rows, reused } = summary as FeaturesSummary;
+  return reused === undefined ? 1 : (rows - reused.rows) / rows;
 }
 
 /** The images that an ingest artifact has. */

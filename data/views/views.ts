@@ -34,17 +34,25 @@ export interface ViewParameters extends WindowParameters, ColourFactors {
   readonly erased?: ErasedArea;
 }
 
+/** Hex digits of 32 bits. */
+const WORD_DIGITS = 8;
+
 /**
- * The parameters of a view: a pure function of the settings, the run's seed, the image's index and the view's number.
+ * The parameters of a view: a pure function of the settings, the run's seed, the image and the view's number.
  * All are uniform in their ranges and independent of each other.
+ * @param image SHA-256 of the image's file, hex: its views stay what they are whichever images lie around it. Of the
+ *   digest 64 bits count, by which no two of a billion images are likely to be confused
  */
 export function viewParameters(
   augment: AugmentSpec,
   seed: number,
-  image: number,
+  image: string,
   view: number,
 ): ViewParameters {
-  const stream = randomStream(seed, "view", image, view);
+  const [high, low] = [0, WORD_DIGITS].map((from) =>
+    Number.parseInt(image.slice(from, from + WORD_DIGITS), 16),
+  ) as [number, number];
+  const stream = randomStream(seed, "view", high, low, view);
   /** Uniform in [−1, 1). */
   const either = (index: number): number => 2 * stream.uniform(index) - 1;
   return {

@@ -1,6 +1,6 @@
 /** Streams image views as batches of pixels, decoding the next batch while the current one is computed. */
 import type { Dataset } from "../../data/dataset/dataset.js";
-import { renderView, viewParameters } from "../../data/views/views.js";
+import { renderView, type ViewParameters, viewParameters } from "../../data/views/views.js";
 import type { AugmentSpec } from "../../spec/runFile/augment.js";
 import type { BaseInput } from "../bases/catalogue.js";
 import { viewsOf } from "./views.js";
@@ -18,7 +18,11 @@ export interface PixelBatch {
 }
 
 /** Every view of every given image, in the order of the rows of a sample file. */
-export function allViews(dataset: Dataset, images: readonly number[], views: number): ViewRef[] {
+export function allViews(
+  dataset: Pick<Dataset, "records">,
+  images: readonly number[],
+  views: number,
+): ViewRef[] {
   return images.flatMap((image) => {
     const record = dataset.records[image];
     const count = record === undefined ? 0 : viewsOf(record, views);
@@ -28,26 +32,26 @@ export function allViews(dataset: Dataset, images: readonly number[], views: num
 
 /**
  * @param augment how views other than 0 are varied
- * @param seed the run's seed: a view is a function of it, the image's index and the view's number
+ * @param seed the run's seed: a view is a function of it, the image's digest and the view's number
  */
 export async function* renderBatches(
-  dataset: Pick<Dataset, "read">,
+  dataset: Pick<Dataset, "read" | "records">,
   input: BaseInput,
   augment: AugmentSpec,
   seed: number,
   views: readonly ViewRef[],
   batchSize: number,
 ): AsyncGenerator<PixelBatch> {
+  const parametersOf = ({ image, view }: ViewRef): ViewParameters | undefined => {
+    if (view === 0) return undefined;
+    const record = dataset.records[image];
+    if (record === undefined) throw new RangeError(`there is no image ${image}`);
+    return viewParameters(augment, seed, record.sha256, view);
+  };
   const render = async (start: number): Promise<PixelBatch> => {
     const part = views.slice(start, start + batchSize);
     const rendered = await Promise.all(
-      part.map(async ({ image, view }) =>
-        renderView(
-          await dataset.read(image),
-          input,
-          view === 0 ? undefined : viewParameters(augment, seed, image, view),
-        ),
-      ),
+      part.map(async (ref) => renderView(await dataset.read(ref.image), input, parametersOf(ref))),
     );
     return { views: part, pixels: Buffer.concat(rendered) };
   };

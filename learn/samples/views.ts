@@ -23,7 +23,7 @@ export function viewRows(records: readonly ImageRecord[], views: number): ViewRo
 }
 
 /** Only training images are varied. */
-export function viewsOf(record: ImageRecord, views: number): number {
+export function viewsOf(record: Pick<ImageRecord, "split">, views: number): number {
   return record.split === "train" ? views : 1;
 }
 

@@ -5,16 +5,19 @@ import { type Dataset, openDataset } from "../../data/dataset/dataset.js";
 import { groupIndex } from "../bases/architecture.js";
 import type { Base } from "../bases/catalogue.js";
 import { chosenBase } from "../bases/chosen.js";
-import { boundaryShape, disposePass } from "../network/boundaries.js";
+import type { Tensor } from "../engine.js";
+import { type BoundaryPass, boundaryShape, disposePass } from "../network/boundaries.js";
 import { basePass } from "../network/frozen.js";
 import type { Parameters } from "../network/parameters.js";
 import {
   createSamples,
   openSamples,
   type RecordFormat,
+  recordLength,
   type Samples,
-  type SampleWriter,
 } from "../samples/files.js";
+import type { KnownRow } from "../samples/known.js";
+import { type MergedFile, mergeRows } from "../samples/merge.js";
 import { allViews, renderBatches, type ViewRef } from "../samples/render.js";
 import { pixelTensor } from "../training/step/batch.js";
 import type { StageContext } from "./job.js";
@@ -25,14 +28,23 @@ const BATCH = 32;
 /** Views a second are averaged over the whole pass; progress is reported every so many batches. */
 const REPORT_EVERY = 4;
 
-/** What a pass over the images should write; a file appears only once it is complete. */
-export interface Outputs {
+/** Sample files of the views of a set of images. */
+export interface SampleFiles {
   /** Pooled features of the pretrained base. */
   readonly features?: string;
   /** Activations that enter a layer group, by its position. */
   readonly boundaries: ReadonlyMap<number, string>;
   /** Pixels of the views, for training from random weights. */
   readonly pixels?: string;
+}
+
+/** What a pass over the images should write; a file appears only once it is complete. */
+export interface Outputs extends SampleFiles {
+  /** Rows that need not be computed, in files that have the records of all that is to be written. */
+  readonly known?: {
+    readonly rows: readonly (KnownRow | undefined)[];
+    readonly sets: readonly SampleFiles[];
+  };
   /** The views wanted, in the order of the rows; by default those of the images' own splits. */
   readonly views?: readonly ViewRef[];
 }
@@ -57,7 +69,7 @@ export function pixelFile(scratch: string): string {
   return join(scratch, "pixels.u8");
 }
 
-/** One pass of all views of all images through the frozen base. */
+/** One pass of all views of all images through the frozen base; known rows are copied. */
 export async function computeActivations(
   context: StageContext,
   parameters: Parameters,
@@ -68,66 +80,135 @@ export async function computeActivations(
   const started = performance.now();
   const needsBase = outputs.features !== undefined || outputs.boundaries.size > 0;
   const pass = needsBase ? await basePass(base, parameters, [...outputs.boundaries.keys()]) : undefined;
-  const files: { readonly path: string; readonly writer: SampleWriter }[] = [];
-  const create = async (path: string, format: RecordFormat): Promise<SampleWriter> => {
-    const writer = await createSamples(`${path}.part`, format);
-    files.push({ path, writer });
-    return writer;
-  };
+  const files: OutputFile[] = [];
   try {
     await mkdir(context.folders.scratch, { recursive: true });
-    const features =
-      outputs.features === undefined ? undefined : await create(outputs.features, featureFormat(base));
-    const pixels = outputs.pixels === undefined ? undefined : await create(outputs.pixels, pixelFormat(base));
-    const boundaries = new Map<number, SampleWriter>();
-    for (const [group, path] of outputs.boundaries) {
-      boundaries.set(group, await create(path, boundaryFormat(base, group)));
-    }
+    for (const output of outputsOf(base, outputs)) files.push(await openOutput(output, outputs.known?.sets));
     const everyImage = dataset.records.map((_, image) => image);
     const views = outputs.views ?? allViews(dataset, everyImage, context.augment.views);
-    let row = 0;
+    const known = outputs.known?.rows ?? views.map(() => undefined);
+    const unknown = views.filter((_, row) => known[row] === undefined);
+    const merger = mergeRows(files, known);
+    if (outputs.features !== undefined) {
+      const total = views.length;
+      context.onProgress({ phase: "frozen layers", step: 0, total, reused: total - unknown.length });
+    }
+    let done = 0;
     let reported = 0;
-    for await (const batch of renderBatches(
+    for await (const { pixels, views: part } of renderBatches(
       dataset,
       base.input,
       context.augment,
       context.seed,
-      views,
+      unknown,
       BATCH,
     )) {
-      await pixels?.write(row, batch.pixels);
-      if (pass !== undefined) {
-        const shape = [batch.views.length, base.input.size, base.input.size, 3];
-        const x = pixelTensor(batch.pixels, shape, base.input.pixelScale);
-        const result = pass.run(x);
-        x.dispose();
-        await features?.write(row, result.features.dataSync() as Float32Array);
-        for (const [group, tensor] of result.activations) {
-          await boundaries.get(group)?.write(row, tensor.dataSync() as Float32Array);
-        }
-        disposePass(result);
-      }
-      row += batch.views.length;
-      if ((row / BATCH) % REPORT_EVERY < 1 || row === views.length) {
-        const progress = passProgress(row, views.length, (performance.now() - started) / 1000);
-        context.onProgress({ ...progress, images: row - reported });
-        reported = row;
+      const result = pass && passOf(pass, base, pixels);
+      await merger.add(
+        files.map(({ length, valuesOf }) => valuesOf(pixels, result).subarray(0, part.length * length)),
+      );
+      if (result !== undefined) disposePass(result);
+      done += part.length;
+      if ((done / BATCH) % REPORT_EVERY < 1 || done === unknown.length) {
+        const progress = passProgress(done, unknown.length, (performance.now() - started) / 1000);
+        context.onProgress({ ...progress, images: done - reported });
+        reported = done;
       }
     }
+    await merger.finish();
     for (const { path, writer } of files) {
       const digest = await writer.close();
       // What goes into an artifact has its digest in the manifest.
       const isOurs = !relative(context.folders.scratch, path).startsWith("..");
       await keepDigest(path, isOurs ? digest : undefined, () => rename(`${path}.part`, path));
     }
-    return { rows: row, seconds: (performance.now() - started) / 1000 };
+    return { rows: views.length, seconds: (performance.now() - started) / 1000 };
   } catch (error) {
     await Promise.allSettled(files.map(({ writer }) => writer.close()));
     await Promise.allSettled(files.map(({ path }) => rm(`${path}.part`, { force: true })));
     throw error;
   } finally {
+    for (const { sources } of files) for (const samples of sources) samples.close();
     pass?.dispose();
     await dataset.close();
+  }
+}
+
+/**
+ * Always a whole batch, the last one filled up with black pictures: a batch of one image is rounded otherwise by oneDNN
+ * (by 1e-6), while in batches of 2 to 32, at any place, a picture's numbers are the same bits. So a row does not depend on
+ * what else is computed.
+ */
+function passOf(pass: BoundaryPass, { input }: Base, pixels: Uint8Array): PassResult {
+  const whole = new Uint8Array(BATCH * input.size ** 2 * 3);
+  whole.set(pixels);
+  const x = pixelTensor(whole, [BATCH, input.size, input.size, 3], input.pixelScale);
+  const result = pass.run(x);
+  x.dispose();
+  return result;
+}
+
+type PassResult = ReturnType<BoundaryPass["run"]>;
+
+interface Output {
+  readonly path: string;
+  readonly format: RecordFormat;
+  /** The values of a batch, and of what it was filled up with. */
+  readonly valuesOf: (pixels: Uint8Array, result: PassResult | undefined) => Float32Array | Uint8Array;
+  /** Where an earlier set has the same. */
+  readonly earlier: (set: SampleFiles) => string | undefined;
+}
+
+type OutputFile = Output & MergedFile;
+
+function outputsOf(base: Base, { features, pixels, boundaries }: Outputs): readonly Output[] {
+  const numbersOf = (tensor: Tensor | undefined): Float32Array => {
+    if (tensor === undefined) throw new RangeError("the base has no such layer group to give activations of");
+    return tensor.dataSync() as Float32Array;
+  };
+  return [
+    ...(features === undefined
+      ? []
+      : [
+          {
+            path: features,
+            format: featureFormat(base),
+            valuesOf: (_: Uint8Array, result: PassResult | undefined) => numbersOf(result?.features),
+            earlier: (set: SampleFiles) => set.features,
+          },
+        ]),
+    ...(pixels === undefined
+      ? []
+      : [
+          {
+            path: pixels,
+            format: pixelFormat(base),
+            valuesOf: (own: Uint8Array) => own,
+            earlier: (set: SampleFiles) => set.pixels,
+          },
+        ]),
+    ...[...boundaries].map(([group, path]) => ({
+      path,
+      format: boundaryFormat(base, group),
+      valuesOf: (_: Uint8Array, result: PassResult | undefined) => numbersOf(result?.activations.get(group)),
+      earlier: (set: SampleFiles) => set.boundaries.get(group),
+    })),
+  ];
+}
+
+async function openOutput(output: Output, sets: readonly SampleFiles[] = []): Promise<OutputFile> {
+  const sources: Samples[] = [];
+  try {
+    for (const set of sets) {
+      const path = output.earlier(set);
+      if (path === undefined) throw new RangeError(`an earlier set has no ${output.path}`);
+      sources.push(openSamples(path, output.format));
+    }
+    const writer = await createSamples(`${output.path}.part`, output.format);
+    return { ...output, length: recordLength(output.format), sources, writer };
+  } catch (error) {
+    for (const samples of sources) samples.close();
+    throw error;
   }
 }
 
@@ -151,7 +232,13 @@ export async function openBoundary(
   const group = groupIndex(base.architecture, groupName);
   const path = boundaryFile(context.folders.scratch, groupName);
   if (!(await isKept(path, context.onProgress))) {
-    await computeActivations(context, parameters, { boundaries: new Map([[group, path]]) });
+    const missing = new Map([[group, path]]);
+    // Stages to come ask for theirs, and one pass gives them all.
+    for (const name of context.boundaries ?? []) {
+      const other = boundaryFile(context.folders.scratch, name);
+      if (!(await isKept(other, context.onProgress))) missing.set(groupIndex(base.architecture, name), other);
+    }
+    await computeActivations(context, parameters, { boundaries: missing });
   }
   return openSamples(path, boundaryFormat(base, group));
 }

@@ -1,37 +1,47 @@
 /** The base as a fixed feature extractor: pooled features of every view of every image. */
 import { join } from "node:path";
+import type { EarlierFeatures } from "../../spec/engine/job.js";
 import { FEATURES_FILE } from "../../spec/pipeline/artifactFiles.js";
+import type { FeaturesSummary } from "../../spec/records/features.js";
 import { groupIndex } from "../bases/architecture.js";
 import { chosenBase } from "../bases/chosen.js";
 import { loadSound } from "../network/tryOut.js";
-import { boundaryFile, computeActivations, pixelFile } from "./activations.js";
+import { allViews } from "../samples/render.js";
+import { boundaryFile, computeActivations, pixelFile, readRecords } from "./activations.js";
 import type { StageContext } from "./job.js";
-
-export interface FeaturesSummary {
-  readonly rows: number;
-  readonly length: number;
-  readonly views: number;
-  readonly seconds: number;
-}
+import { findReuse } from "./reuse.js";
 
 /**
  * @param deepest layer groups that later stages will unfreeze: the activations that enter them fall out
  *   of the same pass, and are kept in the scratch folder
+ * @param earlier features of other sets, computed with the same base, settings, seed, engine and code from images that
+ *   were decoded alike: those of images that are here again are copied, which gives the same bytes
  */
 export async function extractFeatures(
   context: StageContext,
   deepest: readonly string[],
   keepPixels: boolean,
+  earlier: readonly EarlierFeatures[] = [],
 ): Promise<FeaturesSummary> {
   const base = chosenBase(context.base);
   const parameters = await loadSound(base, context.base);
-  const boundaries = new Map(
-    deepest.map((name) => [groupIndex(base.architecture, name), boundaryFile(context.folders.scratch, name)]),
-  );
+  const { records } = await readRecords(context.folders.dataset);
+  const views = allViews({ records }, [...records.keys()], context.augment.views);
+  const groups = new Map(deepest.map((name) => [groupIndex(base.architecture, name), name]));
+  const reuse = await findReuse(context, earlier, records, views, { boundaries: groups, pixels: keepPixels });
+  const { scratch, out } = context.folders;
+  const writesBeside = reuse?.writesBeside ?? true;
+  const boundaries = [...groups].map(([group, name]) => [group, boundaryFile(scratch, name)] as const);
   const { rows, seconds } = await computeActivations(context, parameters, {
-    features: join(context.folders.out, FEATURES_FILE),
-    boundaries,
-    ...(keepPixels ? { pixels: pixelFile(context.folders.scratch) } : {}),
+    features: join(out, FEATURES_FILE),
+    boundaries: new Map(writesBeside ? boundaries : []),
+    ...(keepPixels && writesBeside ? { pixels: pixelFile(scratch) } : {}),
+    views,
+    ...(reuse === undefined ? {} : { known: reuse.known }),
   });
-  return { rows, length: base.architecture.features, views: context.augment.views, seconds };
+  return {
+    ...{ rows, length: base.architecture.features, views: context.augment.views, seconds },
+    images: records.length,
+    ...(reuse === undefined ? {} : { reused: reuse.reused }),
+  };
 }

@@ -23,6 +23,8 @@ export interface StageContext {
   /** Cross-entropy when left out. */
   readonly loss?: LossSpec | undefined;
   readonly seed: number;
+  /** Layer groups that stages of the run unfreeze: where the activations of one are computed, those of all are. */
+  readonly boundaries?: readonly string[] | undefined;
   /** No checkpoints are written when left out. */
   readonly checkpoints?: CheckpointOptions | undefined;
   /** Commands that reach a stage while it trains. */

@@ -17,6 +17,17 @@ interface LearningJob {
   /** Absent in run files of older clients. */
   readonly loss?: LossSpec | undefined;
   readonly seed: number;
+  /** Layer groups whose input activations stages of the run read, and which are kept for them. */
+  readonly boundaries: readonly string[];
+}
+
+/** What the features of an earlier run lie in, of the same settings, seed, base and code: images may be the same. */
+export interface EarlierFeatures {
+  /** Its `images.jsonl`. */
+  readonly images: string;
+  readonly features: string;
+  /** Folder that its activations were kept in; they may be gone. */
+  readonly scratch: string;
 }
 
 /** What a checkpoint depends on besides the stage itself: other sums may be rounded otherwise. */
@@ -86,9 +97,9 @@ export type EngineJob =
     }
   | (LearningJob & {
       readonly kind: "features";
-      /** Layer groups whose input activations are kept for the stages to come. */
-      readonly boundaries: readonly string[];
       readonly keepPixels: boolean;
+      /** The newest first. */
+      readonly earlier?: readonly EarlierFeatures[];
     })
   | (LearningJob & {
       readonly kind: "recipe";

@@ -17,17 +17,20 @@ export type StageKind = PodStage | "base" | "register" | "report";
  */
 const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   ingest: 4,
-  features: 1,
+  features: 2,
   recipe: 3,
   base: 2,
   head: 1,
-  tune: 5,
-  fold: 4,
+  tune: 6,
+  fold: 5,
   evaluate: 6,
-  scratch: 1,
+  scratch: 2,
   register: 5,
   report: 8,
 };
+
+/** Of the code that makes the frozen activations and the pixels of views, which workers keep for several stages. */
+export const ACTIVATIONS_VERSION = STAGE_VERSIONS.features;
 
 /** Depth of the stage that trains the first layer groups alone: `unfreeze.surgical`. */
 export const FIRST_BLOCK = "first-block";

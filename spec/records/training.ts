@@ -100,6 +100,8 @@ export interface Progress {
   readonly epochEnd?: EpochRecord;
   /** Views of images gone through since the progress before; for the metrics, and left out of heartbeats. */
   readonly images?: number;
+  /** Views whose features were taken from earlier runs instead; likewise. */
+  readonly reused?: number;
   readonly loss?: number;
   readonly validationAccuracy?: number;
   readonly imagesPerSecond?: number;

@@ -1,11 +1,12 @@
 /** Schemas of the JSON files within artifacts: as much of them as is read. */
 import { z } from "zod";
 import { SPLITS } from "../../records/dataset.js";
-import { countSchema, fileNameSchema } from "../parts.js";
+import { countSchema, digestSchema, fileNameSchema } from "../parts.js";
 
-/** A line of `images.jsonl`. Names of packs are opened as files, so they must be plain. */
+/** A line of `images.jsonl`. Names of packs are opened as files, so they must be plain; views are drawn by the digest. */
 export const imageLineSchema = z.object({
   path: z.string(),
+  sha256: digestSchema,
   label: countSchema,
   split: z.enum(SPLITS),
   pack: fileNameSchema,

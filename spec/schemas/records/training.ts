@@ -88,6 +88,7 @@ export const progressSchema = schemaOf<Progress>()(
     total: z.number(),
     epochEnd: epochSchema.exactOptional(),
     images: z.number().exactOptional(),
+    reused: z.number().exactOptional(),
     loss: z.number().exactOptional(),
     validationAccuracy: z.number().exactOptional(),
     imagesPerSecond: z.number().exactOptional(),

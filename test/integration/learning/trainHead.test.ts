@@ -38,18 +38,17 @@ function padded(): Float32Array {
   return values;
 }
 
-/** No pixels are read. */
-const IN_A_PACK = { pack: "pack-000.bin", offset: 0, length: 1 };
-
 async function writeDataset(folder: string): Promise<void> {
   await mkdir(folder);
   const splitOf = (row: number): ImageRecord["split"] => {
     if (row < recorded.train) return "train";
     return row < recorded.train + recorded.validation ? "validation" : "test";
   };
-  const lines = labels.map(
-    (label, row) => `${JSON.stringify({ ...IN_A_PACK, path: `${row}.png`, label, split: splitOf(row) })}\n`,
-  );
+  const lines = labels.map((label, row) => {
+    const place = { pack: "pack-000.bin", offset: row, length: 1 };
+    const sha256 = row.toString(16).padStart(64, "0");
+    return `${JSON.stringify({ path: `${row}.png`, label, split: splitOf(row), sha256, ...place })}\n`;
+  });
   await writeFile(join(folder, IMAGES_FILE), lines.join(""));
   const classes = Array.from({ length: recorded.classes }, (_, c) => `class ${c}`);
   await writeFile(join(folder, SUMMARY_FILE), JSON.stringify({ classes, packs: [] }));

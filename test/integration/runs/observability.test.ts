@@ -129,6 +129,8 @@ test("a run is counted: stages, images, processor time, checkpoints, a dead engi
   assert.equal(await images("head"), train * report.head.history.length);
   assert.equal(await images("tune"), train * (report.stages[0]?.history.length ?? 0));
   assert.ok((await images("features")) > 0);
+  const reused = { stage: "features", model: "observed" };
+  assert.equal(await total("training", COUNTERS.reused.name, reused), 0, "nought from the beginning");
   assert.ok((await total("training", COUNTERS.engineCpu.name, { stage: "features" })) >= 1);
   assert.ok((await total("training", HISTOGRAMS.checkpointWrite.name, { stage: "tune" }, "_count")) >= 1);
   assert.ok((await total("training", GAUGES.checkpointSize.name, { stage: "tune" })) > 1e5);

@@ -76,6 +76,7 @@ test("a stage at work: images are taken out of its progress, GPUs are held, a ch
   const meter = meterStage(metrics, { stage: "tune", model: "digits" }, 2);
   const live = { phase: "epoch 1/2", step: 1, total: 4 };
   assert.deepEqual(meter.progress({ ...live, images: 32 }), live);
+  for (const reused of [0, 900]) assert.deepEqual(meter.progress({ ...live, reused }), live);
   assert.deepEqual(meter.progress(live), live);
   meter.training();
   meter.processorTime(1.5);
@@ -87,6 +88,7 @@ test("a stage at work: images are taken out of its progress, GPUs are held, a ch
   meter.stop();
   const of = (name: string): number[] => told.filter((one) => one.name === name).map(({ value }) => value);
   assert.deepEqual(of("thaw_images_total"), [32]);
+  assert.deepEqual(of("thaw_images_reused_total"), [0, 900]);
   assert.deepEqual(of("thaw_checkpoint_size_bytes"), [1000]);
   assert.deepEqual(of("thaw_checkpoint_sent_bytes_total"), [900]);
   assert.deepEqual(of("thaw_checkpoint_write_seconds"), [0.2]);

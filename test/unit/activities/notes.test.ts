@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { noteOf } from "../../../activities/notes.js";
 import type { DataFaults, DatasetSummary } from "../../../spec/records/dataset.js";
+import type { FeaturesSummary } from "../../../spec/records/features.js";
 import type { ArtifactManifest } from "../../../store/artifacts/artifacts.js";
 
 const NONE: DataFaults = {
@@ -49,6 +50,21 @@ describe("the note of an ingest", () => {
       "14 images, 2 classes, 1 left out, 2 pictures with contradicting labels, 1 picture across splits (repaired), " +
         "1 class with fewer than 5 images, 1 picture of one colour, 2 pictures of an odd format, " +
         'names or folders to look at (see the report), file format gives "yes" away',
+    );
+  });
+});
+
+describe("the note of features", () => {
+  const noteOfFeatures = (summary: FeaturesSummary): string =>
+    noteOf({ kind: "features", summary } as unknown as ArtifactManifest);
+  const made: FeaturesSummary = { rows: 3000, length: 1280, views: 4, seconds: 60 };
+
+  it("says how many images' features were taken from earlier runs, where there are any", () => {
+    assert.equal(noteOfFeatures(made), "3000 views × 1280 features");
+    assert.equal(noteOfFeatures({ ...made, images: 1000 }), "3000 views × 1280 features");
+    assert.equal(
+      noteOfFeatures({ ...made, images: 1000, reused: { images: 900, rows: 2700 } }),
+      "3000 views × 1280 features, those of 900 of 1000 images reused",
     );
   });
 });

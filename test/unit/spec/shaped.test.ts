@@ -33,7 +33,8 @@ test("a line that is no JSON, or of another shape, is named", () => {
 
 test("a dataset's packs lie in its folder, and its records are whole", async () => {
   const folder = mkdtempSync(join(tmpdir(), "thaw-shaped-"));
-  const record = { path: "a", label: 0, split: "train", pack: "pack-000.bin", offset: 0, length: 1 };
+  const sha256 = "ab".repeat(32);
+  const record = { path: "a", sha256, label: 0, split: "train", pack: "pack-000.bin", offset: 0, length: 1 };
   const images = join(folder, "images.jsonl");
   writeFileSync(images, `${JSON.stringify(record)}\n`);
   writeFileSync(
@@ -41,7 +42,8 @@ test("a dataset's packs lie in its folder, and its records are whole", async () 
     JSON.stringify({ classes: ["a"], packs: ["../../../etc/passwd"] }),
   );
   await assert.rejects(openDataset(folder), { code: "ARTIFACT_CORRUPT", message: /packs: 0: / });
-  for (const change of [{ length: 1e12 + 0.5 }, { offset: -1 }, { pack: "../x" }, { split: "others" }]) {
+  const changes = [{ length: 1e12 + 0.5 }, { offset: -1 }, { pack: "../x" }, { split: "others" }];
+  for (const change of [...changes, { sha256: "abc" }, { sha256: undefined }]) {
     writeFileSync(images, `${JSON.stringify({ ...record, ...change })}\n`);
     await assert.rejects(readImageRecords(images), { code: "ARTIFACT_CORRUPT" });
   }

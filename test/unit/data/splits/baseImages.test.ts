@@ -8,6 +8,8 @@ import { baseSplits, readBaseImages, settleBaseImages } from "../../../../data/s
 import type { Split } from "../../../../spec/records/dataset.js";
 import { temporaryFolder } from "../../../support/images/pictures.js";
 
+/** What a record has besides. */
+const PLACE = { path: "a.png", label: 0, pack: "pack-000.bin", offset: 0, length: 1 };
 const SHARES = { test: 0.2, validation: 0.1 };
 
 /** Images that look like no other: hashes of 16 digits, far apart. */
@@ -15,22 +17,20 @@ function image(index: number, label = index % 2): Parameters<typeof assignSplits
   const phash = ((BigInt(index + 1) * 0x9e3779b97f4a7c15n) & 0xffffffffffffffffn)
     .toString(16)
     .padStart(16, "0");
-  return { path: `${index}.png`, label, sha256: `sha-${index}`, phash };
+  return { path: `${index}.png`, label, sha256: index.toString(16).padStart(64, "0"), phash };
 }
-/** What else stands in a line of a dataset. */
-const STORED = { path: "0.png", label: 0, group: "0.png", pack: "pack-000.bin", offset: 0, length: 1 };
 const many = (count: number, from = 0) => Array.from({ length: count }, (_, index) => image(from + index));
 
 test("an image is known by its bytes or its look, and the split that taught most counts", async (t) => {
   const { sha256, phash } = image(1);
   const met = [
     { sha256, phash, split: "test" },
-    { sha256: "other bytes", phash, split: "train" },
+    { sha256: "ab".repeat(32), phash, split: "train" },
     { sha256: image(2).sha256, phash: image(900).phash, split: "validation" },
     { ...image(901), split: "train" },
   ] as const;
   const file = join(await temporaryFolder(t), "images.jsonl");
-  await writeFile(file, met.map((line) => `${JSON.stringify({ ...STORED, ...line })}\n`).join(""));
+  await writeFile(file, met.map((line) => `${JSON.stringify({ ...line, ...PLACE })}\n`).join(""));
   const read = await readBaseImages([file]);
   assert.deepEqual(
     read.map(({ split }) => split),

@@ -1,5 +1,6 @@
 /** Views: the plain one against Pillow, the varied ones against their definition. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { describe, it } from "node:test";
 import sharp from "sharp";
@@ -27,6 +28,9 @@ const AUGMENT: AugmentSpec = {
   colour: 0.15,
   erase: 0,
 };
+/** As the SHA-256 of a file. */
+const digestOf = (image: number): string => createHash("sha256").update(`image ${image}`).digest("hex");
+
 /** Nothing is changed; with `crop` 0 it shows what the plain view shows. */
 const UNCHANGED: ViewParameters = {
   crop: 0,
@@ -95,8 +99,11 @@ describe("viewParameters", () => {
     const drawn = new Set<string>();
     let flipped = 0;
     for (let index = 0; index < 600; index++) {
-      const parameters = viewParameters(AUGMENT, 1 + (index % 2), index % 20, index % 15);
-      assert.deepEqual(viewParameters(AUGMENT, 1 + (index % 2), index % 20, index % 15), parameters);
+      const parameters = viewParameters(AUGMENT, 1 + (index % 2), digestOf(index % 20), index % 15);
+      assert.deepEqual(
+        viewParameters(AUGMENT, 1 + (index % 2), digestOf(index % 20), index % 15),
+        parameters,
+      );
       drawn.add(JSON.stringify(parameters));
       const { zoom, x, y, angle, brightness, contrast, saturation } = parameters;
       assert.ok(zoom >= 0 && zoom < 1 && Math.abs(x) <= 1 && Math.abs(y) <= 1 && Math.abs(angle) <= 10);
@@ -108,11 +115,22 @@ describe("viewParameters", () => {
     assert.ok(flipped > 150 && flipped < 450);
   });
 
+  it("varies with either half of the digest's first 64 bits, and not with what follows", () => {
+    const digest = digestOf(1);
+    const drawn = (image: string): string => JSON.stringify(viewParameters(AUGMENT, 1, image, 1));
+    const changedAt = (at: number): string => {
+      const digit = digest[at] === "0" ? "1" : "0";
+      return digest.slice(0, at) + digit + digest.slice(at + 1);
+    };
+    for (const at of [0, 7, 8, 15]) assert.notEqual(drawn(changedAt(at)), drawn(digest), `${at}`);
+    for (const at of [16, 63]) assert.equal(drawn(changedAt(at)), drawn(digest), `${at}`);
+  });
+
   it("flips only when told to, and changes nothing when all is off", () => {
     const off = { ...AUGMENT, flip: false, crop: 0, rotate: 0, colour: 0 };
     for (let image = 0; image < 50; image++) {
-      assert.equal(viewParameters({ ...AUGMENT, flip: false }, 1, image, 1).flip, false);
-      const { zoom: _zoom, x: _x, y: _y, ...rest } = viewParameters(off, 1, image, 1);
+      assert.equal(viewParameters({ ...AUGMENT, flip: false }, 1, digestOf(image), 1).flip, false);
+      const { zoom: _zoom, x: _x, y: _y, ...rest } = viewParameters(off, 1, digestOf(image), 1);
       const { zoom: _0, x: _1, y: _2, ...unchanged } = UNCHANGED;
       assert.deepEqual({ ...rest, angle: Math.abs(rest.angle) }, unchanged);
     }
@@ -123,8 +141,12 @@ describe("random erasing", () => {
   it("paints rectangles of 2 to 33 % of the area with the mean colour, in the share asked for", async () => {
     let erased = 0;
     for (let image = 0; image < 400; image++) {
-      const { erased: area, ...rest } = viewParameters({ ...AUGMENT, erase: 0.5 }, 1, image, 1);
-      assert.deepEqual(rest, viewParameters(AUGMENT, 1, image, 1), "the other draws stay as they are");
+      const { erased: area, ...rest } = viewParameters({ ...AUGMENT, erase: 0.5 }, 1, digestOf(image), 1);
+      assert.deepEqual(
+        rest,
+        viewParameters(AUGMENT, 1, digestOf(image), 1),
+        "the other draws stay as they are",
+      );
       if (area === undefined) continue;
       erased += 1;
       const { top, left, height, width } = area;
@@ -158,7 +180,7 @@ describe("viewWindow", () => {
       const width = 8 + (stream.word(0) % 600);
       const height = 8 + (stream.word(1) % 600);
       const augment = { ...AUGMENT, crop: stream.uniform(2), rotate: 180 * stream.uniform(3) };
-      const parameters = viewParameters(augment, seed, 0, 1);
+      const parameters = viewParameters(augment, seed, digestOf(0), 1);
       const { side, centreX, centreY, angle } = viewWindow(width, height, 0.875, parameters);
       for (const [dx, dy] of [
         [-1, -1],
@@ -277,14 +299,14 @@ describe("the varied view", () => {
 
   it("is the same whether or not the buffer was used before, and for other settings", async () => {
     const encoded = await encodePixels(source);
-    const parameters = viewParameters(AUGMENT, 1, 0, 1);
+    const parameters = viewParameters(AUGMENT, 1, digestOf(0), 1);
     const first = await renderView(encoded, INPUT, parameters);
     const other = await renderView(encoded, { ...INPUT, size: 32 }, parameters);
     assert.equal(other.length, 32 * 32 * 3);
     assert.deepEqual(await renderView(encoded, INPUT, parameters), first);
     assert.deepEqual(await renderView(Buffer.from(encoded), INPUT, parameters), first);
     const views = await Promise.all(
-      [1, 2, 3, 4].map((view) => renderView(encoded, INPUT, viewParameters(AUGMENT, 1, 0, view))),
+      [1, 2, 3, 4].map((view) => renderView(encoded, INPUT, viewParameters(AUGMENT, 1, digestOf(0), view))),
     );
     assert.equal(new Set(views.map((view) => view.toString("base64"))).size, 4);
   });

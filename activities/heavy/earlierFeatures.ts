@@ -1,0 +1,112 @@
+/** Finds features that earlier runs have computed with the same base, settings and code, of images that are here again. */
+import { join } from "node:path";
+import { IMAGES_FILE, readImageRecords } from "../../data/dataset/dataset.js";
+import type { ArtifactRef } from "../../spec/artifact.js";
+import type { EarlierFeatures } from "../../spec/engine/job.js";
+import { ThawError } from "../../spec/errors.js";
+import type { StageRequest } from "../../spec/pipeline/activities.js";
+import { FEATURES_FILE } from "../../spec/pipeline/artifactFiles.js";
+import { type ArtifactManifest, findManifest, requireManifest } from "../../store/artifacts/artifacts.js";
+import { canonicalJson, stageKey } from "../../store/artifacts/keys.js";
+import { localArtifactFile, type Told } from "../../store/artifacts/localFile.js";
+import type { Store } from "../../store/connection/connection.js";
+import { unlessDamaged } from "../../store/record.js";
+import { listVersions, readModel } from "../../store/records/records.js";
+import type { TrainingDependencies } from "../context.js";
+import { localArtifact } from "./localArtifacts.js";
+import type { StageInputs } from "./stageRunner.js";
+
+/** Earlier datasets that are looked at, the newest: each is a reading or two, and a version has most images of the one before. */
+const MOST_DATASETS = 8;
+/** Parameters of ingest that say which images are there and in which split, and nothing of what is kept of their pixels. */
+const NOT_OF_PIXELS: ReadonlySet<string> = new Set(["test", "validation", "leaks", "seed", "met", "kept"]);
+
+/**
+ * Nothing is found by listing: the key of the features artifact of each earlier dataset is that of this stage with the
+ * other dataset in this one's place, so base, settings, seed, code version and engine are the same wherever there is one.
+ * @param scratchOf where a dataset's activations are kept on this machine
+ * @param told what could not be taken, in a sentence
+ * @returns the newest first; each has images of this dataset that those before it have not
+ */
+export async function earlierFeatures(
+  { workFolder, engineFingerprint }: TrainingDependencies,
+  store: Store,
+  request: StageRequest,
+  inputs: StageInputs,
+  scratchOf: (dataset: ArtifactRef) => string,
+  told: Told,
+): Promise<readonly EarlierFeatures[]> {
+  const own = request.inputs.ingest as ArtifactRef;
+  const datasets = (await earlierDatasets(store, request)).filter(({ digest }) => digest !== own.digest);
+  if (datasets.length === 0) return [];
+  const records = await readImageRecords(join(await inputs.folder("ingest"), IMAGES_FILE));
+  const missing = new Set(records.map(({ sha256 }) => sha256));
+  const found: EarlierFeatures[] = [];
+  for (const dataset of datasets) {
+    if (missing.size === 0) break;
+    const one = await unlessGone(told, async () => {
+      const key = stageKey(request.stage, { ingest: dataset.digest }, engineFingerprint);
+      const features = await findManifest(store, request.stage.kind, key);
+      if (features === undefined) return undefined;
+      const ingest = await requireManifest(store, dataset);
+      if (!isDecodedAlike(ingest, inputs.manifest("ingest"))) return undefined;
+      const images = await localArtifactFile(store, workFolder, dataset, IMAGES_FILE, told);
+      const known = (await readImageRecords(images)).filter(({ sha256 }) => missing.has(sha256));
+      if (known.length === 0) return undefined;
+      const folder = await localArtifact(
+        store,
+        workFolder,
+        features,
+        () => told("fetching features of earlier runs"),
+        told,
+      );
+      for (const { sha256 } of known) missing.delete(sha256);
+      return { images, features: join(folder, FEATURES_FILE), scratch: scratchOf(dataset) };
+    });
+    if (one !== undefined) found.push(one);
+  }
+  return found;
+}
+
+/** Of the versions that the retraining named; else of those that the model has. The newest first. */
+async function earlierDatasets(store: Store, { run }: StageRequest): Promise<readonly ArtifactRef[]> {
+  const named = run.earlier ?? (await datasetsOfModel(store, run.file.name));
+  return named.toReversed().slice(0, MOST_DATASETS);
+}
+
+async function datasetsOfModel(store: Store, name: string): Promise<readonly ArtifactRef[]> {
+  const numbers = (await listVersions(store, name)).slice(-MOST_DATASETS);
+  const versions = await Promise.all(
+    numbers.map((version) => unlessDamaged(readModel(store, name, version), [])),
+  );
+  const refs = versions.flatMap((version) => {
+    const ingest = version?.artifacts.ingest;
+    return ingest === undefined ? [] : [ingest];
+  });
+  return [...new Map(refs.map((ref) => [ref.digest, ref])).values()];
+}
+
+/** Whether the same file became the same pixels in both: what is not known to be of something else has to be equal. */
+export function isDecodedAlike(
+  one: Pick<ArtifactManifest, "codeVersion" | "parameters">,
+  other: Pick<ArtifactManifest, "codeVersion" | "parameters">,
+): boolean {
+  const ofPixels = ({ parameters }: Pick<ArtifactManifest, "parameters">): string =>
+    canonicalJson(
+      Object.fromEntries(Object.entries(parameters).filter(([name]) => !NOT_OF_PIXELS.has(name))),
+    );
+  if (one.codeVersion === undefined || one.codeVersion !== other.codeVersion) return false;
+  return ofPixels(one) === ofPixels(other);
+}
+
+/** What is gone or damaged is computed anew: it is no input of the stage. */
+async function unlessGone<Value>(told: Told, read: () => Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    const isGone = error instanceof ThawError && ["NOT_FOUND", "ARTIFACT_CORRUPT"].includes(error.code);
+    if (!isGone) throw error;
+    told(`features of an earlier run cannot be used again: ${error.message}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,165 @@
+/** Features of a set that grew: those of images that were there before are copied, and nobody can tell from the bytes. */
+import assert from "node:assert/strict";
+import { cp, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { IMAGES_FILE } from "../../../data/dataset/dataset.js";
+import { basePass } from "../../../learn/network/frozen.js";
+import { boundaryFile, openBoundary, pixelFile } from "../../../learn/stages/activations.js";
+import { extractFeatures } from "../../../learn/stages/extractFeatures.js";
+import type { StageContext } from "../../../learn/stages/job.js";
+import { pixelTensor } from "../../../learn/training/step/batch.js";
+import type { EarlierFeatures } from "../../../spec/engine/job.js";
+import { FEATURES_FILE } from "../../../spec/pipeline/artifactFiles.js";
+import type { ImageRecord } from "../../../spec/records/dataset.js";
+import { runFileSchema } from "../../../spec/runFile/runFile.js";
+import { drawnFolder } from "../../support/images/drawn.js";
+import { ingestFor } from "../../unit/learn/stageContexts.js";
+import { base, pretrained, temporaryFolder } from "../../unit/learn/support.js";
+
+const CLASSES = ["disc", "moon"] as const;
+const PER_CLASS = 12;
+const GROUPS = ["blocks.6", "top"];
+const FILE = runFileSchema.parse({
+  name: "test",
+  data: { path: "unused", test: 0.3, validation: 0.2 },
+  augment: { views: 3 },
+});
+const IMAGES = await drawnFolder(PER_CLASS, CLASSES);
+
+/** A set of images with its features, as a run leaves it. */
+interface Made {
+  readonly context: StageContext;
+  readonly records: readonly ImageRecord[];
+  readonly features: Buffer;
+  readonly summary: Awaited<ReturnType<typeof extractFeatures>>;
+  readonly earlier: EarlierFeatures;
+}
+
+/** @param takes which of a class' images, by number */
+async function made(
+  test: TestContext,
+  takes: (index: number) => boolean,
+  earlier: readonly EarlierFeatures[] = [],
+): Promise<Made> {
+  const folder = await temporaryFolder(test);
+  for (const name of CLASSES) {
+    const files = (await readdir(join(IMAGES, name))).sort();
+    await mkdir(join(folder, "images", name), { recursive: true });
+    for (const [index, file] of files.entries())
+      if (takes(index)) await cp(join(IMAGES, name, file), join(folder, "images", name, file));
+  }
+  const { dataset, context: contextOf } = await ingestFor(folder, join(folder, "images"), FILE);
+  const context = await contextOf("features");
+  const summary = await extractFeatures(context, GROUPS, true, earlier);
+  const lines = (await readFile(join(dataset, IMAGES_FILE), "utf8")).trim().split("\n");
+  const features = join(context.folders.out, FEATURES_FILE);
+  return {
+    context,
+    records: lines.map((line) => JSON.parse(line) as ImageRecord),
+    features: await readFile(features),
+    summary,
+    earlier: { images: join(dataset, IMAGES_FILE), features, scratch: context.folders.scratch },
+  };
+}
+
+const keptFiles = (scratch: string): string[] => [
+  ...GROUPS.map((name) => boundaryFile(scratch, name)),
+  pixelFile(scratch),
+];
+
+async function assertSameKept(one: Made, other: Made): Promise<void> {
+  const [files, others] = [keptFiles(one.context.folders.scratch), keptFiles(other.context.folders.scratch)];
+  for (const [index, file] of files.entries()) {
+    assert.ok((await readFile(file)).equals(await readFile(others[index] as string)), file);
+    assert.equal(await readFile(`${file}.sha256`, "utf8"), await readFile(`${others[index]}.sha256`, "utf8"));
+  }
+}
+
+test("a picture's numbers are the same bits in every batch of 2 to 32 and at every place", async (context) => {
+  const { size, pixelScale } = base.input;
+  const pass = await basePass(base, await pretrained(), []);
+  context.after(() => pass.dispose());
+  const picture = Uint8Array.from({ length: size * size * 3 }, (_, i) => (i * 2_654_435_761) >>> 24);
+  const featuresAt = (batch: number, place: number): Float32Array => {
+    const pixels = new Uint8Array(batch * picture.length).fill(90);
+    pixels.set(picture, place * picture.length);
+    const x = pixelTensor(pixels, [batch, size, size, 3], pixelScale);
+    const { features } = pass.run(x);
+    const own = (features.dataSync() as Float32Array).slice(
+      place * base.architecture.features,
+      (place + 1) * base.architecture.features,
+    );
+    x.dispose();
+    features.dispose();
+    return own;
+  };
+  const expected = featuresAt(32, 0);
+  for (const [batch, place] of [
+    [32, 31],
+    [32, 17],
+    [31, 30],
+    [7, 3],
+    [2, 1],
+  ] as const)
+    assert.deepEqual(featuresAt(batch, place), expected, `${place} of ${batch}`);
+});
+
+test("a set with new images among the old ones has the bytes that it has when all is computed", async (context) => {
+  const before = await made(context, (index) => index % 6 !== 0);
+  const nothing = await made(context, () => true);
+  const again = await made(context, () => true, [before.earlier]);
+  assert.ok(again.features.equals(nothing.features));
+  await assertSameKept(again, nothing);
+  const { reused, ...rest } = again.summary;
+  assert.equal(nothing.summary.reused, undefined);
+  assert.equal(rest.rows, nothing.summary.rows);
+  // Splits are drawn anew here: who was held out and is trained on now has its plain view from before.
+  const known = new Map(before.records.map(({ sha256, split }) => [sha256, split]));
+  const isWhole = ({ sha256, split }: ImageRecord): boolean =>
+    known.has(sha256) && (split !== "train" || known.get(sha256) === "train");
+  assert.equal(reused?.images, again.records.filter(isWhole).length);
+  assert.ok(reused && reused.images > 8 && reused.rows > reused.images);
+});
+
+test("a set that shrank computes nothing, and two earlier sets complete each other", async (context) => {
+  const [one, other] = [
+    await made(context, (index) => index < 8),
+    await made(context, (index) => index >= 6),
+  ];
+  const both = await made(context, () => true, [one.earlier, other.earlier]);
+  const nothing = await made(context, () => true);
+  assert.ok(both.features.equals(nothing.features));
+  const less = await made(context, (index) => index < 5, [both.earlier]);
+  const lessFromNothing = await made(context, (index) => index < 5);
+  assert.ok(less.features.equals(lessFromNothing.features));
+  await assertSameKept(less, lessFromNothing);
+});
+
+test("where the activations are gone, features are reused and activations are computed when they are asked for", async (context) => {
+  const before = await made(context, (index) => index !== 0);
+  const nothing = await made(context, () => true);
+  await rm(boundaryFile(before.earlier.scratch, "top"));
+  const again = await made(context, () => true, [before.earlier]);
+  assert.ok(again.features.equals(nothing.features));
+  assert.ok(again.summary.reused);
+  assert.deepEqual(await readdir(again.context.folders.scratch), []);
+  const samples = await openBoundary(
+    { ...again.context, boundaries: GROUPS },
+    await pretrained(),
+    "blocks.6",
+  );
+  samples.close();
+  const kept = GROUPS.map((name) => boundaryFile(again.context.folders.scratch, name));
+  const others = GROUPS.map((name) => boundaryFile(nothing.context.folders.scratch, name));
+  for (const [index, file] of kept.entries())
+    assert.ok((await readFile(file)).equals(await readFile(others[index] as string)), file);
+});
+
+test("where they are gone and few images are known, everything is computed in one pass", async (context) => {
+  const before = await made(context, (index) => index < 3);
+  await rm(before.earlier.scratch, { recursive: true });
+  const again = await made(context, () => true, [before.earlier]);
+  assert.equal(again.summary.reused, undefined);
+  assert.equal((await readdir(again.context.folders.scratch)).length, 2 * (GROUPS.length + 1));
+});
