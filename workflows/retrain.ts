@@ -1,6 +1,9 @@
 /** One look at a model's images and what follows: nothing, or a run, a proof, and what becomes of the version. */
 import { defineSearchAttributeKey } from "@temporalio/common";
 import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
   ChildWorkflowFailure,
   defineQuery,
   executeChild,
@@ -12,6 +15,7 @@ import {
   uuid4,
   workflowInfo,
 } from "@temporalio/workflow";
+import type { ErrorCode } from "../spec/errors.js";
 import {
   CONTROL_QUEUE,
   type RunInput,
@@ -20,6 +24,7 @@ import {
   WORKFLOW_TYPE,
 } from "../spec/pipeline/run.js";
 import { runIdAt } from "../spec/pipeline/runId.js";
+import type { AliasDecision } from "../spec/records/aliasDecision.js";
 import type { ModelProof } from "../spec/records/proof.js";
 import { changesText, fateOf, reasonText } from "../spec/retraining/decision.js";
 import {
@@ -76,7 +81,14 @@ export async function retrain(input: RetrainInput): Promise<Tick> {
   try {
     return await lookAndTrain(input, workflowId, { say, note, end });
   } catch (error) {
-    if (isCancellation(error)) throw error;
+    if (isCancellation(error)) {
+      const before = known.runId === undefined ? "before a run began" : `with run ${known.runId}`;
+      const isWhole = CancellationScope.current().consideredCancelled;
+      const sentence = isWhole ? `cancelled ${before}` : `run ${known.runId} was cancelled`;
+      const tick = await CancellationScope.nonCancellable(() => end("cancelled", sentence));
+      if (isWhole) throw error;
+      return tick;
+    }
     const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
     const failure = shownFailure(cause);
     await end(
@@ -120,6 +132,11 @@ async function lookAndTrain(
     return end("same-result", `the run gave ${label} again, which is in use: nothing else was learned`);
   say(`${label}: test accuracy ${percent(testAccuracy)}`);
   const proof = look.inUse === undefined ? undefined : await prove(input, look.inUse, version);
+  if (typeof proof === "string") {
+    const sentence = `${label} cannot be held against version ${look.inUse}: ${proof}`;
+    if (policy.promote === "never") return end("left", `${sentence}; model.promote is never`);
+    return end("waits", `${label} waits for a person, \`thaw promote ${label}\`: ${sentence}`);
+  }
   if (proof !== undefined) {
     note({ proof: proof.seq });
     say(`against ${name}@${look.inUse}: ${proof.sentence}`);
@@ -133,11 +150,14 @@ async function lookAndTrain(
         result: { version, artifacts: result.artifacts },
         expected: look.aliasEntry,
       };
-      const promoting = light("promote", `make ${label} the ${policy.alias}`);
-      const decision = await promoting.promoteVersion({
+      const decision = await promote(`make ${label} the ${policy.alias}`, {
         ...request,
         ...(proof === undefined ? {} : { proof }),
       });
+      if (typeof decision === "string")
+        return end("overtaken", `${label} is left, somebody decided meanwhile: ${decision}`);
+      if (decision.by !== workflowId)
+        return end("overtaken", `${label} is ${name}@${policy.alias} already: ${decision.by} made it that`);
       note({ decision: decision.seq });
       return end("promoted", `${label} is ${name}@${policy.alias} now: ${why}`);
     }
@@ -189,9 +209,30 @@ async function train(
   });
 }
 
-function prove({ run }: RetrainInput, champion: number, challenger: number): Promise<ModelProof> {
+/** @returns a sentence where what the versions answered is not there any more */
+function prove({ run }: RetrainInput, champion: number, challenger: number): Promise<ModelProof | string> {
   const title = `hold version ${challenger} against version ${champion}`;
-  return light("prove", title).proveVersion({ run, champion, challenger });
+  return light("prove", title)
+    .proveVersion({ run, champion, challenger })
+    .catch(sentenceOf("NOT_FOUND", "ARTIFACT_CORRUPT"));
+}
+
+/** @returns a sentence where the alias means something else by now */
+function promote(
+  title: string,
+  request: Parameters<RetrainingActivities["promoteVersion"]>[0],
+): Promise<AliasDecision | string> {
+  return light("promote", title).promoteVersion(request).catch(sentenceOf("ALIAS_MOVED"));
+}
+
+/** What an activity failed of, for failures that decide something; others are thrown on. */
+function sentenceOf(...codes: readonly ErrorCode[]): (error: unknown) => string {
+  return (error) => {
+    const cause = error instanceof ActivityFailure ? error.cause : undefined;
+    if (cause instanceof ApplicationFailure && codes.some((code) => code === cause.type))
+      return cause.message;
+    throw error;
+  };
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -146,7 +146,14 @@ async function differences(
   engine: string,
 ): Promise<{ readonly settings: boolean; readonly code: boolean }> {
   // Which of several bases it will be is not known before; what follows from the base is compared with one base only.
-  const kinds = file.bases.length === 0 ? ["head", "tune"] : ["head"];
+  const kinds = file.bases.length === 0 ? ["ingest", "head", "tune"] : ["ingest", "head"];
+  // What earlier versions make of splits is no setting. A base that is the model itself is another one after every
+  // promotion, which is no reason to train either.
+  const isOwn = isVersionOf(file.name, reference.base) && isVersionOf(file.name, base?.name ?? "");
+  const asked = ({ kept: _kept, met: _met, ...parameters }: Readonly<Record<string, unknown>>) => {
+    const { base: _base, ...others } = parameters;
+    return canonicalJson(isOwn ? others : parameters);
+  };
   const plans = planStages(file, base, candidates).filter(({ kind }) => kinds.includes(kind));
   let [settings, code] = [false, false];
   for (const plan of plans) {
@@ -155,11 +162,14 @@ async function differences(
     const manifest = await requireManifest(store, made);
     // A stage that ran out of memory has other parameters than were asked for, and would have them again.
     if ((manifest.summary as Interruptions | null)?.outOfMemory !== undefined) continue;
-    if (canonicalJson(manifest.parameters) !== canonicalJson(plan.parameters)) settings = true;
-    else if (!isMadeBy(plan, manifest, engine)) code = true;
+    const { parameters } = manifest;
+    if (asked(parameters) !== asked(plan.parameters)) settings = true;
+    else if (!isMadeBy({ ...plan, parameters }, manifest, engine)) code = true;
   }
   return { settings, code };
 }
+
+const isVersionOf = (model: string, base: string): boolean => base.startsWith(`model:${model}@`);
 
 /** Another engine is another machine, and no other code. */
 function isMadeBy(plan: StagePlan, manifest: ArtifactManifest, engine: string): boolean {

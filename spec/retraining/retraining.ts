@@ -52,6 +52,9 @@ export const TICK_VERDICTS = [
   "waits",
   "left",
   "not-proven",
+  /** Somebody else decided what the alias means while this was at work. */
+  "overtaken",
+  "cancelled",
   "failed",
 ] as const;
 export type TickVerdict = (typeof TICK_VERDICTS)[number];
