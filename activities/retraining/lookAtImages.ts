@@ -26,7 +26,7 @@ import { bucketReader } from "../../store/images/bucketReader.js";
 import { readUploadList } from "../../store/images/uploads.js";
 import { unlessDamaged } from "../../store/record.js";
 import { newestDecision } from "../../store/records/aliases.js";
-import { listVersions, readModel } from "../../store/records/records.js";
+import { listVersions, newestRun, readModel } from "../../store/records/records.js";
 import type { ControlDependencies } from "../context.js";
 import { digestCacheFile } from "../heavy/source.js";
 
@@ -43,10 +43,9 @@ export async function lookAtImages(
     newestDecision(store, name, policy.alias),
     readVersions(store, name),
   ]);
-  const reference = versions.at(-1);
+  const reference = await lastTrained(store, name, versions);
   const ingest = reference && (await requireManifest(store, reference.artifacts.ingest as ArtifactRef));
-  const now = Date.now();
-  const ageDays = reference && (now - Date.parse(reference.createdAt)) / DAY_MS;
+  const ageDays = reference && (Date.now() - reference.trained.getTime()) / DAY_MS;
   const differs = reference && (await differences(store, reference, run, engineFingerprint));
   return {
     source: listed.digest,
@@ -108,6 +107,30 @@ async function readVersions(store: Store, name: string): Promise<ModelVersion[]>
   return (await Promise.all(read)).filter((version) => version !== undefined);
 }
 
+/** What a version was last made of. */
+interface Reference extends Pick<ModelVersion, "version" | "base" | "artifacts"> {
+  readonly trained: Date;
+}
+
+/**
+ * The newest run, or the newest version where that run left no record. Not every run makes a version: one that learned again
+ * what is known, from images or settings that are other ones all the same, would else be due at every look.
+ */
+async function lastTrained(
+  store: Store,
+  name: string,
+  versions: readonly ModelVersion[],
+): Promise<Reference | undefined> {
+  const newest = versions.at(-1);
+  if (newest === undefined) return undefined;
+  const registered = { ...newest, trained: new Date(newest.createdAt) };
+  const run = await unlessDamaged(newestRun(store, name), []);
+  const version = versions.find((one) => one.version === run?.result.version);
+  if (run === undefined || version === undefined) return registered;
+  if (newest.runId !== run.result.runId && run.started < registered.trained) return registered;
+  return { ...version, artifacts: run.result.artifacts, trained: run.started };
+}
+
 function datasetsOf(versions: readonly ModelVersion[]): readonly ArtifactRef[] {
   const refs = versions.flatMap(({ artifacts: { ingest } }) => (ingest === undefined ? [] : [ingest]));
   return [...new Map(refs.map((ref) => [ref.digest, ref])).values()];
@@ -141,7 +164,7 @@ async function changes(
 /** Whether a run would train with other values now, or in another way with the same ones. */
 async function differences(
   store: Store,
-  reference: ModelVersion,
+  reference: Reference,
   { file, base, candidates }: RetrainInput["run"],
   engine: string,
 ): Promise<{ readonly settings: boolean; readonly code: boolean }> {
