@@ -43,7 +43,10 @@ export async function newestRun(
   const names = await listNames(store, `${RUNS_PREFIX}${model}-`);
   const ids = names.map((name) => name.slice(RUNS_PREFIX.length, -".json".length));
   // Names of other models may begin alike; the time in the ids of one sorts them.
-  const newest = ids.filter((id) => modelOfRun(id) === model).sort().at(-1);
+  const newest = ids
+    .filter((id) => modelOfRun(id) === model)
+    .sort()
+    .at(-1);
   const started = newest === undefined ? undefined : startOfRun(newest);
   if (newest === undefined || started === undefined) return undefined;
   const result = await readRun(store, newest);

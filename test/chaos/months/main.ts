@@ -39,7 +39,11 @@ async function months(output: Output): Promise<void> {
     const events = month.nights.flatMap((night) => night.events);
     const summary = {
       ...{ nights, seed, kills: month.kills, minutes: (Date.now() - began) / 60_000 },
-      ...{ looks: month.records.length, trainings: new Set(month.trained).size, promotions: month.log.length },
+      ...{
+        looks: month.records.length,
+        trainings: new Set(month.trained).size,
+        promotions: month.log.length,
+      },
       ...{ versions: month.versions.length, mostEvents: Math.max(...events), broken },
     };
     output.data(summary, () =>

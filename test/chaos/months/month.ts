@@ -1,8 +1,8 @@
 /** A model that is looked after for a month by two machines that die now and then, and what came of it. */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseRunFile } from "../../../client/runFile/parse.js";
 import { startRetraining } from "../../../client/models/retrain.js";
+import { parseRunFile } from "../../../client/runFile/parse.js";
 import type { AliasDecision } from "../../../spec/records/aliasDecision.js";
 import type { ModelProof } from "../../../spec/records/proof.js";
 import type { Tick, TickVerdict } from "../../../spec/retraining/retraining.js";
@@ -145,7 +145,10 @@ export function brokenPromises(plan: readonly Night[], month: Month): readonly s
   for (const { night, ticks } of nights) {
     const found = ticks.map(({ verdict }) => verdict).sort();
     const allowed = verdictsOf(plan[night] ?? {}).map((verdicts) => [...verdicts].sort().join());
-    check(allowed.includes(found.join()), `night ${night}: ${found.join()} instead of ${allowed.join(" | ")}`);
+    check(
+      allowed.includes(found.join()),
+      `night ${night}: ${found.join()} instead of ${allowed.join(" | ")}`,
+    );
   }
   const started = nights.flatMap((night) => night.started);
   const recorded = records.map(({ workflowId }) => workflowId);
@@ -157,7 +160,10 @@ export function brokenPromises(plan: readonly Night[], month: Month): readonly s
   const distinct = new Set(trained).size;
   check(distinct === versions.length, `${distinct} trainings, ${versions.length} versions`);
   check(distinct === changes, `${distinct} trainings for ${changes} changes`);
-  check(versions.every((version, index) => version === index + 1), `versions ${versions.join()}`);
+  check(
+    versions.every((version, index) => version === index + 1),
+    `versions ${versions.join()}`,
+  );
 
   const promoted = records.filter(({ verdict }) => verdict === "promoted");
   check(promoted.length === log.length, `${promoted.length} promotions, ${log.length} entries in the log`);
@@ -172,7 +178,9 @@ export function brokenPromises(plan: readonly Night[], month: Month): readonly s
   }
   for (const [index, { seq, look }] of proofs.entries())
     check(seq === index + 1 && look <= seq, `proof ${seq} stands at place ${index + 1}, look ${look}`);
-  const questions = proofs.map(({ championVersion, challengerVersion }) => `${championVersion}:${challengerVersion}`);
+  const questions = proofs.map(
+    ({ championVersion, challengerVersion }) => `${championVersion}:${challengerVersion}`,
+  );
   check(new Set(questions).size === questions.length, `a question was asked twice: ${questions.join()}`);
   return broken;
 }

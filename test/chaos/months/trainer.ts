@@ -4,11 +4,14 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ControlDependencies } from "../../../activities/context.js";
 import { listSource } from "../../../data/source/source.js";
-import { PREDICTIONS_FILE } from "../../../spec/pipeline/artifactFiles.js";
-import type { StageRequest } from "../../../spec/pipeline/activities.js";
 import type { ArtifactRef } from "../../../spec/artifact.js";
+import { isBucketUrl } from "../../../spec/images/objects.js";
+import type { StageRequest } from "../../../spec/pipeline/activities.js";
+import { PREDICTIONS_FILE } from "../../../spec/pipeline/artifactFiles.js";
 import { readArtifactFile, requireManifest } from "../../../store/artifacts/artifacts.js";
 import { canonicalJson, sha256 } from "../../../store/artifacts/keys.js";
+import type { Store } from "../../../store/connection/connection.js";
+import { bucketReader } from "../../../store/images/bucketReader.js";
 import { EVALUATION, type StandIns } from "../../support/services/standIns.js";
 
 export const CLASSES = ["a", "b"] as const;
@@ -54,7 +57,7 @@ async function texts(
   { store }: ControlDependencies,
   { stage, run, inputs }: StageRequest,
 ): Promise<Readonly<Record<string, string>> | undefined> {
-  if (stage.kind === "ingest") return { "images.jsonl": lines(await imagesOf(run.dataPath)) };
+  if (stage.kind === "ingest") return { "images.jsonl": lines(await imagesOf(store, run.dataPath)) };
   // Other images, other weights.
   if (stage.kind === "head") return { "weights.safetensors": canonicalJson(inputs) };
   if (stage.kind !== "evaluate") return undefined;
@@ -65,23 +68,26 @@ async function texts(
   const answers = images
     .filter(({ split }) => split === "test")
     .map(({ path, label, sha256: digest }) => {
-      const isHard = numberOf(digest.slice(8)) % HARD === 0 || (isSpoilt && numberOf(digest.slice(16)) % 2 === 0);
+      const isHard =
+        numberOf(digest.slice(8)) % HARD === 0 || (isSpoilt && numberOf(digest.slice(16)) % 2 === 0);
       return { path, label, predicted: isHard ? 1 - label : label };
     });
   return { [PREDICTIONS_FILE]: lines(answers) };
 }
 
-async function imagesOf(folder: string): Promise<readonly Line[]> {
-  const { entries } = await listSource(folder);
-  return Promise.all(
-    entries.map(async ({ path, label }) => {
-      const digest = sha256(await readFile(join(folder, path)));
-      const isHeldOut = !path.includes(SPOILING) && numberOf(digest) % HELD_OUT === 0;
-      const split = isHeldOut ? "test" : "train";
-      const phash = digest.slice(0, 16);
-      return { path, label: CLASSES.indexOf(label as "a"), group: digest, split, sha256: digest, phash };
-    }),
-  );
+async function imagesOf(store: Store, path: string): Promise<readonly Line[]> {
+  const { entries } = await listSource(path, bucketReader(store));
+  const images: Line[] = [];
+  for (const { path: name, label } of entries) {
+    // Objects are not fetched for it.
+    const digest = sha256(isBucketUrl(path) ? name : await readFile(join(path, name)));
+    const isHeldOut = !name.includes(SPOILING) && numberOf(digest) % HELD_OUT === 0;
+    images.push({
+      ...{ path: name, label: CLASSES.indexOf(label as "a"), group: digest, sha256: digest },
+      ...{ split: isHeldOut ? "test" : "train", phash: digest.slice(0, 16) },
+    });
+  }
+  return images;
 }
 
 const lines = (values: readonly unknown[]): string => values.map((value) => JSON.stringify(value)).join("\n");

@@ -111,7 +111,9 @@ async function makeArtifact(
   const { stage, run } = request;
   await work(dependencies, request);
   const name = stage.kind === "report" ? "report.html" : "weights.safetensors";
-  const given = (await texts?.(dependencies, request)) ?? { [name]: `${stage.name} of seed ${run.file.seed}` };
+  const given = (await texts?.(dependencies, request)) ?? {
+    [name]: `${stage.name} of seed ${run.file.seed}`,
+  };
   const files: Record<string, string> = {};
   for (const [name, text] of Object.entries(given)) {
     files[name] = join(folder, `${stage.name}-${run.runId}-${process.pid}-${name}`);
