@@ -12,7 +12,6 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
-  uuid4,
   workflowInfo,
 } from "@temporalio/workflow";
 import type { ErrorCode } from "../spec/errors.js";
@@ -23,7 +22,7 @@ import {
   SEARCH_ATTRIBUTES,
   WORKFLOW_TYPE,
 } from "../spec/pipeline/run.js";
-import { runIdAt } from "../spec/pipeline/runId.js";
+import { RUN_ID_SUFFIX_LENGTH, runIdAt } from "../spec/pipeline/runId.js";
 import type { AliasDecision } from "../spec/records/aliasDecision.js";
 import type { ModelProof } from "../spec/records/proof.js";
 import { changesText, fateOf, reasonText } from "../spec/retraining/decision.js";
@@ -188,7 +187,8 @@ async function train(
   onStart: (runId: string) => void,
 ): Promise<RunResult> {
   const { name, base, bases } = run.file;
-  const runId = runIdAt(name, new Date(), uuid4());
+  // Not drawn: a worker that traces draws numbers of its own, and would come to another id when it takes over.
+  const runId = runIdAt(name, new Date(), workflowInfo().firstExecutionRunId.slice(-RUN_ID_SUFFIX_LENGTH));
   const input: RunInput = {
     ...run,
     runId,

@@ -50,7 +50,9 @@ export async function lookAtImages(
   return {
     source: listed.digest,
     images: listed.images.size,
-    ...(await changes(store, listed.images, ingest, isByContent(run))),
+    ...(ingest?.inputs.source === listed.digest
+      ? { added: 0, removed: 0, changed: 0 }
+      : await changes(store, listed.images, ingest, isByContent(run))),
     ...(reference === undefined ? {} : { version: reference.version }),
     ...(decision === undefined || decision.version === null ? {} : { inUse: decision.version }),
     aliasEntry: decision?.seq ?? 0,

@@ -121,7 +121,10 @@ async function answersOf(known: Known, images: readonly Image[], seed: number): 
       string,
     ];
     await Promise.all([dataset, out, scratch].map((path) => mkdir(path)));
-    const lines = images.map(({ label, split }) => `${JSON.stringify({ label, split })}\n`);
+    const lines = images.map(({ row, label, split }) => {
+      const image = { path: String(row), label, split, pack: "none", offset: 0, length: 0 };
+      return `${JSON.stringify(image)}\n`;
+    });
     await writeFile(join(dataset, IMAGES_FILE), lines.join(""));
     await writeFile(join(dataset, SUMMARY_FILE), JSON.stringify({ classes: known.classes, packs: [] }));
     const path = join(folder, FEATURES_FILE);

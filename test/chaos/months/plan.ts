@@ -33,13 +33,14 @@ export function planNights(nights: number, kills: number, seed: number): readonl
   const changed = changes.flatMap((change, night) => (change === undefined ? [] : [night]));
   const struck = new Map<number, Pick<Night, "trap" | "dies">>();
   const duringTraining: readonly Phase[] = ["looking", "registering", "proving", "promoting", "recording"];
-  for (let kill = 0; kill < kills; kill++) {
+  while (struck.size < Math.min(kills, nights)) {
     // Most of what can go wrong goes wrong where something changes.
-    const night = next() < 0.7 ? pick(changed) : Math.floor(next() * nights);
+    const left = changed.filter((night) => !struck.has(night));
+    const night = left.length > 0 ? pick(left) : Math.floor(next() * nights);
     const phases = changes[night] === undefined ? (["looking", "recording"] as const) : duringTraining;
     const trap = { phase: pick(phases), place: pick(["before", "after"] as const) };
     const dies = { after: pick([0, 100, 300, 800, 1500]), which: Math.floor(next() * 2) };
-    struck.set(night, next() < 0.7 ? { trap } : { dies });
+    if (!struck.has(night)) struck.set(night, next() < 0.7 ? { trap } : { dies });
   }
   return changes.map((change, night) => ({
     ...(change === undefined ? {} : { change }),
