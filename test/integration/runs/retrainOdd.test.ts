@@ -144,12 +144,13 @@ test("an alias that is removed between look and promotion is left to whoever rem
 
 test("a version that cannot be held against the one in use waits for a person", async () => {
   await look();
-  const { artifacts } = (await readModel(stack.session.store, name, 1)) ?? {};
+  const champion = await readModel(stack.session.store, name, 1);
+  assert.ok(champion);
   await add("a", 8);
   isHeld = true;
   const workflowId = await start();
   await held(workflowId);
-  const { kind, key } = artifacts?.evaluate as ArtifactRef;
+  const { kind, key } = champion.artifacts.evaluate as ArtifactRef;
   await stack.session.store.client.removeObject(stack.session.store.bucket, manifestName(kind, key));
   isHeld = false;
   const tick = await endOf(workflowId);

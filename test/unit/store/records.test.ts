@@ -16,7 +16,14 @@ import { putJson } from "../../../store/json.js";
 import { decideAlias, listAliases, newestDecision, readAlias } from "../../../store/records/aliases.js";
 import { readBase, registerBase } from "../../../store/records/bases.js";
 import { readControlFile, writeControlFile } from "../../../store/records/control.js";
-import { listVersions, newestRun, readModel, readRun, registerModel, writeRun } from "../../../store/records/records.js";
+import {
+  listVersions,
+  newestRun,
+  readModel,
+  readRun,
+  registerModel,
+  writeRun,
+} from "../../../store/records/records.js";
 import { SCANS } from "../../support/models/modelVersions.js";
 import { memoryStore } from "../../support/services/memoryStore.js";
 
