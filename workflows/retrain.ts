@@ -1,6 +1,9 @@
 /** One look at a model's images and what follows: nothing, or a run, a proof, and what becomes of the version. */
 import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
 import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
   ChildWorkflowFailure,
   defineQuery,
   executeChild,
@@ -12,6 +15,7 @@ import {
   startChild,
   workflowInfo,
 } from "@temporalio/workflow";
+import type { ErrorCode } from "../spec/errors.js";
 import { lineageOf } from "../spec/pipeline/lineage.js";
 import {
   CONTROL_QUEUE,
@@ -21,6 +25,7 @@ import {
   WORKFLOW_TYPE,
 } from "../spec/pipeline/run.js";
 import { RUN_ID_SUFFIX_LENGTH, runIdAt } from "../spec/pipeline/runId.js";
+import type { AliasDecision } from "../spec/records/aliasDecision.js";
 import type { ModelProof } from "../spec/records/proof.js";
 import { APPROVAL_TYPE, type ApprovalRequest, approvalId, termsOf } from "../spec/retraining/approval.js";
 import { changesText, fateOf, reasonText } from "../spec/retraining/decision.js";
@@ -83,7 +88,14 @@ export async function retrain(input: RetrainInput): Promise<Tick> {
   try {
     return await lookAndTrain(input, workflowId, { say, note, end });
   } catch (error) {
-    if (isCancellation(error)) throw error;
+    if (isCancellation(error)) {
+      const before = known.runId === undefined ? "before a run began" : `with run ${known.runId}`;
+      const isWhole = CancellationScope.current().consideredCancelled;
+      const sentence = isWhole ? `cancelled ${before}` : `run ${known.runId} was cancelled`;
+      const tick = await CancellationScope.nonCancellable(() => end("cancelled", sentence));
+      if (isWhole) throw error;
+      return tick;
+    }
     const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
     const failure = shownFailure(cause);
     await end(
@@ -143,6 +155,19 @@ async function lookAndTrain(
     return end("same-result", `the run gave ${label} again, which is in use: nothing else was learned`);
   say(`${label}: test accuracy ${percent(testAccuracy)}`);
   const proof = look.inUse === undefined ? undefined : await prove(input, look.inUse, version);
+  const waitForPerson = async (proven: ModelProof | undefined, because: string): Promise<Tick> => {
+    const { approval, isNew } = await ask(input, look, result, proven, because);
+    note({ approval });
+    return end(
+      "waits",
+      `${label} waits for a person${isNew ? "" : ", who is asked already"}, \`thaw approve ${label}\` or \`thaw reject ${label}\`: ${because}`,
+    );
+  };
+  if (typeof proof === "string") {
+    const sentence = `${label} cannot be held against version ${look.inUse}: ${proof}`;
+    if (policy.promote === "never") return end("left", `${sentence}; model.promote is never`);
+    return waitForPerson(undefined, sentence);
+  }
   if (proof !== undefined) {
     note({ proof: proof.seq });
     say(`against ${name}@${look.inUse}: ${proof.sentence}`);
@@ -156,22 +181,19 @@ async function lookAndTrain(
         result: { version, artifacts: result.artifacts },
         expected: look.aliasEntry,
       };
-      const promoting = light("promote", `make ${label} the ${policy.alias}`);
-      const decision = await promoting.promoteVersion({
+      const decision = await promote(`make ${label} the ${policy.alias}`, {
         ...request,
         ...(proof === undefined ? {} : { proof }),
       });
+      if (typeof decision === "string")
+        return end("overtaken", `${label} is left, somebody decided meanwhile: ${decision}`);
+      if (decision.by !== workflowId)
+        return end("overtaken", `${label} is ${name}@${policy.alias} already: ${decision.by} made it that`);
       note({ decision: decision.seq });
       return end("promoted", `${label} is ${name}@${policy.alias} now: ${why}`);
     }
-    case "ask": {
-      const { approval, isNew } = await ask(input, look, result, proof, why);
-      note({ approval });
-      return end(
-        "waits",
-        `${label} waits for a person${isNew ? "" : ", who is asked already"}, \`thaw approve ${label}\` or \`thaw reject ${label}\`: ${why}`,
-      );
-    }
+    case "ask":
+      return waitForPerson(proof, why);
     case "leave":
       return end("left", `${label} was trained, and model.promote is never: ${why}`);
     case "not-proven":
@@ -225,9 +247,30 @@ async function train(
   });
 }
 
-function prove({ run }: RetrainInput, champion: number, challenger: number): Promise<ModelProof> {
+/** @returns a sentence where what the versions answered is not there any more */
+function prove({ run }: RetrainInput, champion: number, challenger: number): Promise<ModelProof | string> {
   const title = `hold version ${challenger} against version ${champion}`;
-  return light("prove", title).proveVersion({ run, champion, challenger });
+  return light("prove", title)
+    .proveVersion({ run, champion, challenger })
+    .catch(sentenceOf("NOT_FOUND", "ARTIFACT_CORRUPT"));
+}
+
+/** @returns a sentence where the alias means something else by now */
+function promote(
+  title: string,
+  request: Parameters<RetrainingActivities["promoteVersion"]>[0],
+): Promise<AliasDecision | string> {
+  return light("promote", title).promoteVersion(request).catch(sentenceOf("ALIAS_MOVED"));
+}
+
+/** What an activity failed of, for failures that decide something; others are thrown on. */
+function sentenceOf(...codes: readonly ErrorCode[]): (error: unknown) => string {
+  return (error) => {
+    const cause = error instanceof ActivityFailure ? error.cause : undefined;
+    if (cause instanceof ApplicationFailure && codes.some((code) => code === cause.type))
+      return cause.message;
+    throw error;
+  };
 }
 
 /** The question is a workflow of its own: days of waiting hold neither this one nor the version of its worker. */

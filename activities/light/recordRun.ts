@@ -14,6 +14,7 @@ import type { Warning } from "../../spec/warnings/warning.js";
 import { warningsOf } from "../../spec/warnings/warnings.js";
 import { requireManifest } from "../../store/artifacts/artifacts.js";
 import type { Store } from "../../store/connection/connection.js";
+import { referToUpload } from "../../store/images/uploads.js";
 import { writeRun } from "../../store/records/records.js";
 import { runUsage } from "../../store/records/runUsage.js";
 import type { ControlDependencies } from "../context.js";
@@ -45,6 +46,8 @@ export async function recordRun(
     ...(steering === undefined ? {} : { steering }),
   };
   await writeRun(store, result);
+  // A run that retraining started has no client that says it.
+  if (run.upload !== undefined) await referToUpload(store, run.upload, run.runId);
   if (prices !== undefined) {
     const { currency, amount } = runCost(await runUsage(store, run.runId, artifacts), prices);
     metrics.runCost(currency, amount);

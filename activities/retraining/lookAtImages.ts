@@ -26,7 +26,7 @@ import { bucketReader } from "../../store/images/bucketReader.js";
 import { readUploadList } from "../../store/images/uploads.js";
 import { unlessDamaged } from "../../store/record.js";
 import { newestDecision } from "../../store/records/aliases.js";
-import { listVersions, readModel } from "../../store/records/records.js";
+import { listVersions, newestRun, readModel } from "../../store/records/records.js";
 import type { ControlDependencies } from "../context.js";
 import { digestCacheFile } from "../heavy/source.js";
 
@@ -43,15 +43,16 @@ export async function lookAtImages(
     newestDecision(store, name, policy.alias),
     readVersions(store, name),
   ]);
-  const reference = versions.at(-1);
+  const reference = await lastTrained(store, name, versions);
   const ingest = reference && (await requireManifest(store, reference.artifacts.ingest as ArtifactRef));
-  const now = Date.now();
-  const ageDays = reference && (now - Date.parse(reference.createdAt)) / DAY_MS;
+  const ageDays = reference && (Date.now() - reference.trained.getTime()) / DAY_MS;
   const differs = reference && (await differences(store, reference, run, engineFingerprint));
   return {
     source: listed.digest,
     images: listed.images.size,
-    ...(await changes(store, listed.images, ingest, isByContent(run))),
+    ...(ingest?.inputs.source === listed.digest
+      ? { added: 0, removed: 0, changed: 0 }
+      : await changes(store, listed.images, ingest, isByContent(run))),
     ...(reference === undefined ? {} : { version: reference.version }),
     ...(decision === undefined || decision.version === null ? {} : { inUse: decision.version }),
     aliasEntry: decision?.seq ?? 0,
@@ -108,6 +109,30 @@ async function readVersions(store: Store, name: string): Promise<ModelVersion[]>
   return (await Promise.all(read)).filter((version) => version !== undefined);
 }
 
+/** What a version was last made of. */
+interface Reference extends Pick<ModelVersion, "version" | "base" | "artifacts"> {
+  readonly trained: Date;
+}
+
+/**
+ * The newest run, or the newest version where that run left no record. Not every run makes a version: one that learned again
+ * what is known, from images or settings that are other ones all the same, would else be due at every look.
+ */
+async function lastTrained(
+  store: Store,
+  name: string,
+  versions: readonly ModelVersion[],
+): Promise<Reference | undefined> {
+  const newest = versions.at(-1);
+  if (newest === undefined) return undefined;
+  const registered = { ...newest, trained: new Date(newest.createdAt) };
+  const run = await unlessDamaged(newestRun(store, name), []);
+  const version = versions.find((one) => one.version === run?.result.version);
+  if (run === undefined || version === undefined) return registered;
+  if (newest.runId !== run.result.runId && run.started < registered.trained) return registered;
+  return { ...version, artifacts: run.result.artifacts, trained: run.started };
+}
+
 function datasetsOf(versions: readonly ModelVersion[]): readonly ArtifactRef[] {
   const refs = versions.flatMap(({ artifacts: { ingest } }) => (ingest === undefined ? [] : [ingest]));
   return [...new Map(refs.map((ref) => [ref.digest, ref])).values()];
@@ -141,12 +166,19 @@ async function changes(
 /** Whether a run would train with other values now, or in another way with the same ones. */
 async function differences(
   store: Store,
-  reference: ModelVersion,
+  reference: Reference,
   { file, base, candidates }: RetrainInput["run"],
   engine: string,
 ): Promise<{ readonly settings: boolean; readonly code: boolean }> {
   // Which of several bases it will be is not known before; what follows from the base is compared with one base only.
-  const kinds = file.bases.length === 0 ? ["head", "tune"] : ["head"];
+  const kinds = file.bases.length === 0 ? ["ingest", "head", "tune"] : ["ingest", "head"];
+  // What earlier versions make of splits is no setting. A base that is the model itself is another one after every
+  // promotion, which is no reason to train either.
+  const isOwn = isVersionOf(file.name, reference.base) && isVersionOf(file.name, base?.name ?? "");
+  const asked = ({ kept: _kept, met: _met, ...parameters }: Readonly<Record<string, unknown>>) => {
+    const { base: _base, ...others } = parameters;
+    return canonicalJson(isOwn ? others : parameters);
+  };
   const plans = planStages(file, base, candidates).filter(({ kind }) => kinds.includes(kind));
   let [settings, code] = [false, false];
   for (const plan of plans) {
@@ -155,11 +187,14 @@ async function differences(
     const manifest = await requireManifest(store, made);
     // A stage that ran out of memory has other parameters than were asked for, and would have them again.
     if ((manifest.summary as Interruptions | null)?.outOfMemory !== undefined) continue;
-    if (canonicalJson(manifest.parameters) !== canonicalJson(plan.parameters)) settings = true;
-    else if (!isMadeBy(plan, manifest, engine)) code = true;
+    const { parameters } = manifest;
+    if (asked(parameters) !== asked(plan.parameters)) settings = true;
+    else if (!isMadeBy({ ...plan, parameters }, manifest, engine)) code = true;
   }
   return { settings, code };
 }
+
+const isVersionOf = (model: string, base: string): boolean => base.startsWith(`model:${model}@`);
 
 /** Another engine is another machine, and no other code. */
 function isMadeBy(plan: StagePlan, manifest: ArtifactManifest, engine: string): boolean {

@@ -24,6 +24,9 @@ export interface Circumstances {
   readonly looksBefore: number;
   /** Evaluation images of the champion, or copies of them, that the challenger was trained on. */
   readonly learned: number;
+  /** Classes that only the champion, and that only the challenger knows; none when left out. */
+  readonly gone?: readonly string[];
+  readonly appeared?: readonly string[];
 }
 
 /**
@@ -31,13 +34,14 @@ export interface Circumstances {
  * the other, each tried on the same images, would else get past them by luck sooner or later. A challenger
  * is better when McNemar's exact test says so, and not worse when the interval of the difference lies above −margin; on
  * few images the margin is the champion's own uncertainty, which nobody can ask to be undercut. A class vetoes when it
- * is proven to lose (Holm's p over all classes) and loses more than its margin. Where images come in groups, groups are
+ * is proven to lose (Holm's p over all classes) and loses more than its margin. A challenger that no longer knows a class
+ * of the champion's is never promoted by itself: images of that class are in no comparison. Where images come in groups, groups are
  * what is exchanged: signs are flipped and intervals are drawn by them.
  */
 export function judge(
   answers: readonly PairedAnswer[],
   policy: ProofPolicy,
-  { looksBefore, learned }: Circumstances,
+  { looksBefore, learned, gone = [], appeared = [] }: Circumstances,
 ): Judgement {
   const counts = countPairs(answers);
   const groups = groupDifferences(answers);
@@ -52,11 +56,13 @@ export function judge(
     ...tests(answers, groups, counts, levelOfLook),
     margin: Math.max(policy.margin, uncertainty(answers, levelOfLook)),
     classes: judgeClasses(answers, policy, levelOfLook),
+    ...(gone.length === 0 ? {} : { gone }),
+    ...(appeared.length === 0 ? {} : { appeared }),
     look: looksBefore + 1,
     levelOfLook,
   };
   const verdict = verdictOf(figures, policy, learned);
-  const vetoes = vetoesOf(figures.classes, policy);
+  const vetoes = vetoesOf(figures, policy);
   const isProven = verdict === "better" || (verdict === "not-worse" && policy.rule === "not-worse");
   return {
     verdict,
@@ -70,8 +76,9 @@ export function judge(
 type Figures = Omit<Judgement, "verdict" | "promotable" | "sentence" | "vetoes">;
 
 function verdictOf(figures: Figures, policy: ProofPolicy, learned: number): ProofVerdict {
-  const { images, look, interval, margin, pBetter, pWorse, levelOfLook, classes } = figures;
+  const { images, look, interval, margin, pBetter, pWorse, levelOfLook, classes, gone } = figures;
   if (learned > 0) return "leaks";
+  if (gone !== undefined) return "class-gone";
   if (images < LEAST_IMAGES) return "cannot-say";
   if (look > policy.looks) return "looks-spent";
   if (pWorse < levelOfLook) return "worse";
@@ -175,7 +182,10 @@ function share(answers: readonly PairedAnswer[], of: "champion" | "challenger"):
   return answers.length === 0 ? 0 : answers.filter((answer) => answer[of]).length / answers.length;
 }
 
-function vetoesOf(classes: readonly ClassProof[], { classMargin }: ProofPolicy): readonly string[] {
+function vetoesOf(
+  { classes, gone = [], appeared = [] }: Figures,
+  { classMargin }: ProofPolicy,
+): readonly string[] {
   const lost = classes.filter(({ verdict }) => verdict === "worse");
   const unknown = classes.filter(({ verdict }) => verdict === "cannot-say");
   return [
@@ -188,6 +198,10 @@ function vetoesOf(classes: readonly ClassProof[], { classMargin }: ProofPolicy):
       : [
           `nothing can be said of ${unknown.length === classes.length ? "any class" : unknown.map(({ name }) => name).join(", ")}: fewer than ${LEAST_IMAGES} images`,
         ]),
+    ...(gone.length === 0 ? [] : [`the challenger no longer knows ${gone.join(", ")}`]),
+    ...(appeared.length === 0
+      ? []
+      : [`the champion does not know ${appeared.join(", ")}: nothing was compared on images of that`]),
   ];
 }
 
@@ -199,6 +213,8 @@ function sentenceOf(verdict: ProofVerdict, figures: Figures, policy: ProofPolicy
   switch (verdict) {
     case "leaks":
       return `not comparable: the challenger was trained on ${learned} of the champion's evaluation images, or copies of them`;
+    case "class-gone":
+      return `the classes differ, the challenger has no ${figures.gone?.join(", ")} any more; on what both know ${images === 0 ? "there are no images" : numbers}`;
     case "looks-spent":
       return `${numbers}; these images were looked at ${look - 1} times already, as often as the policy allows: new labelled images are needed`;
     case "worse":

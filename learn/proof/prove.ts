@@ -1,14 +1,16 @@
 /** A proof from two versions' answers and the proofs before it. */
 import { groupImages } from "../../data/splits/groups.js";
+import { ThawError } from "../../spec/errors.js";
 import type { EvaluatedVersion, KnownImage, ModelProof, ProofPolicy } from "../../spec/records/proof.js";
 import { judge, type PairedAnswer } from "./judge.js";
 
 /** What a proof reads and writes, whoever keeps it. */
 export interface ProofRecords {
   readonly evaluated: (version: number) => Promise<EvaluatedVersion>;
-  /** Of the model, oldest first. */
-  readonly proofs: () => Promise<readonly ModelProof[]>;
-  readonly add: (proof: Omit<ModelProof, "seq">) => Promise<ModelProof>;
+  /** Of the model, oldest first; `next` is the number after the newest, also where that one cannot be read. */
+  readonly proofs: () => Promise<{ readonly known: readonly ModelProof[]; readonly next: number }>;
+  /** False where there is a proof of that number by now. */
+  readonly add: (proof: ModelProof) => Promise<boolean>;
 }
 
 export interface ProofRequest {
@@ -18,39 +20,56 @@ export interface ProofRequest {
   readonly policy: ProofPolicy;
 }
 
+/** Proofs that end at the same moment come one after the other: each counts the looks of those before it. */
+const MOST_RACES = 20;
+
 /**
  * Judges the challenger against the champion, and writes the proof down. The same question about the same images is
  * answered as it was before: it is no further look, so a repeated attempt changes nothing.
  * @param at ISO 8601
+ * @throws ThawError STORE_UNREACHABLE where proof after proof is written meanwhile
  */
 export async function proveChallenger(
   records: ProofRecords,
   { model, champion, challenger, policy }: ProofRequest,
   at: string,
 ): Promise<ModelProof> {
-  const [before, after, earlier] = await Promise.all([
-    records.evaluated(champion),
-    records.evaluated(challenger),
-    records.proofs(),
-  ]);
+  const [before, after] = await Promise.all([records.evaluated(champion), records.evaluated(challenger)]);
   const { answers, images } = pairAnswers(before, after);
   const set = images.map((image) => image.slice(0, SHORT_DIGEST)).sort();
   const learned = countLearned(before, after);
-  const known = earlier.find(
-    (proof) =>
-      proof.championVersion === champion &&
-      proof.challengerVersion === challenger &&
-      JSON.stringify([policyOf(proof), proof.set, proof.learned]) === JSON.stringify([policy, set, learned]),
-  );
-  if (known !== undefined) return known;
-  const looksBefore = earlier.filter((proof) => isLookAt(set, proof)).length;
-  return records.add({
-    ...{ at, model, championVersion: champion, challengerVersion: challenger, policy, set, learned },
-    ...judge(answers, policy, { looksBefore, learned }),
-    ...(before.calibrationError === undefined || after.calibrationError === undefined
-      ? {}
-      : { calibration: { champion: before.calibrationError, challenger: after.calibrationError } }),
+  const question = JSON.stringify([policy, set, learned]);
+  const circumstances = { learned, ...classesOf(before, after) };
+  for (let race = 0; race < MOST_RACES; race++) {
+    const { known: earlier, next } = await records.proofs();
+    const known = earlier.find(
+      (proof) =>
+        proof.championVersion === champion &&
+        proof.challengerVersion === challenger &&
+        JSON.stringify([policyOf(proof), proof.set, proof.learned]) === question,
+    );
+    if (known !== undefined) return known;
+    const looksBefore = earlier.filter((proof) => isLookAt(set, proof)).length;
+    const proof: ModelProof = {
+      ...{ seq: next, at, model, championVersion: champion, challengerVersion: challenger },
+      ...{ policy, set, learned },
+      ...judge(answers, policy, { ...circumstances, looksBefore }),
+      ...(before.calibrationError === undefined || after.calibrationError === undefined
+        ? {}
+        : { calibration: { champion: before.calibrationError, challenger: after.calibrationError } }),
+    };
+    if (await records.add(proof)) return proof;
+  }
+  throw new ThawError("STORE_UNREACHABLE", `no proof of model ${model} could be written`, {
+    hint: "many are made at once; try again",
   });
+}
+
+function classesOf(before: EvaluatedVersion, after: EvaluatedVersion): Pick<ModelProof, "gone" | "appeared"> {
+  return {
+    gone: before.classes.filter((name) => !after.classes.includes(name)),
+    appeared: after.classes.filter((name) => !before.classes.includes(name)),
+  };
 }
 
 /** Enough to tell a million images apart; whole digests would make long records. */

@@ -12,6 +12,9 @@ const OF_VERDICT: Readonly<Record<TickVerdict, EventType | undefined>> = {
   promoted: "model.promoted",
   waits: "model.waiting",
   failed: "retraining.failed",
+  overtaken: "retraining.finished",
+  // Whoever cancelled it knows.
+  cancelled: undefined,
 };
 
 /** @returns undefined where there is nothing to tell */

@@ -29,6 +29,7 @@ export const PROOF_VERDICTS = [
   "not-worse",
   "worse",
   "class-worse",
+  "class-gone",
   "cannot-say",
   "looks-spent",
   "leaks",
@@ -71,6 +72,9 @@ export interface Judgement {
   readonly pBetter: number;
   readonly pWorse: number;
   readonly classes: readonly ClassProof[];
+  /** Classes that only the champion, and that only the challenger knows: nothing was compared on their images. */
+  readonly gone?: readonly string[];
+  readonly appeared?: readonly string[];
   /** Number of this look at these images, from 1, and the part of the level that it has. */
   readonly look: number;
   readonly levelOfLook: number;
@@ -104,6 +108,8 @@ export interface KnownImage {
 /** A version's answers to its test images, and what it learned from. */
 export interface EvaluatedVersion {
   readonly version: number;
+  /** Names of the classes that it tells apart. */
+  readonly classes: readonly string[];
   readonly answers: readonly (KnownImage & {
     readonly label: string;
     readonly group: string;

@@ -26,17 +26,17 @@ export interface RetrainInput {
 export const RETRAIN_REASONS = ["first", "data", "settings", "code", "age", "asked"] as const;
 export type RetrainReason = (typeof RETRAIN_REASONS)[number];
 
-/** What the images are now, beside what the newest version was made of: a version that was not promoted is not trained twice. */
+/** What the images are now, beside what was trained last: a version that was not promoted is not trained twice. */
 export interface Look {
   /** Digest of the source: of names, labels and contents. */
   readonly source: string;
   readonly images: number;
-  /** By path, against the images of the newest version; all are added where there is none. */
+  /** By path, against the images that were trained on last; all are added where there is none. */
   readonly added: number;
   readonly removed: number;
   /** Other bytes or another label under the same path; of objects in a bucket only the label can be told. */
   readonly changed: number;
-  /** The newest version; absent before the first. */
+  /** The version that was trained last; absent before the first. */
   readonly version?: number;
   /** The version that the alias means; absent where it means none. */
   readonly inUse?: number;
@@ -44,7 +44,7 @@ export interface Look {
   readonly aliasEntry: number;
   /** Datasets of all versions, whose images keep their splits. */
   readonly earlier: readonly ArtifactRef[];
-  /** Days since the newest version was registered. */
+  /** Days since that was. */
   readonly ageDays?: number;
   readonly reasons: readonly RetrainReason[];
 }
@@ -56,6 +56,9 @@ export const TICK_VERDICTS = [
   "waits",
   "left",
   "not-proven",
+  /** Somebody else decided what the alias means while this was at work. */
+  "overtaken",
+  "cancelled",
   "failed",
 ] as const;
 export type TickVerdict = (typeof TICK_VERDICTS)[number];

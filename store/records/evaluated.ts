@@ -40,6 +40,7 @@ export async function readEvaluated(
   });
   return {
     version: model.version,
+    classes,
     answers,
     learned: records.filter(({ split }) => split !== "test").map(({ sha256, phash }) => ({ sha256, phash })),
     ...(calibration === undefined ? {} : { calibrationError: calibration.after.ece }),

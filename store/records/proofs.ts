@@ -34,7 +34,16 @@ export async function listProofs(
   model: string,
   damaged: DamagedRecord[] = [],
 ): Promise<ModelProof[]> {
-  const read = (await numbersOf(store, model)).map((seq) =>
+  return (await readProofs(store, model, damaged)).known;
+}
+
+async function readProofs(
+  store: Store,
+  model: string,
+  damaged: DamagedRecord[],
+): Promise<{ readonly known: ModelProof[]; readonly next: number }> {
+  const numbers = await numbersOf(store, model);
+  const read = numbers.map((seq) =>
     unlessDamaged(
       readRecord<ModelProof>(store, proofName(model, seq), {
         schema: modelProofSchema,
@@ -48,22 +57,10 @@ export async function listProofs(
       damaged,
     ),
   );
-  return (await Promise.all(read)).flatMap((proof) => (proof === undefined ? [] : [withoutSeal(proof)]));
-}
-
-/** Proofs that end at the same moment take different numbers. */
-const MOST_RACES = 20;
-
-/** Adds a proof under the next number. @throws ThawError STORE_… */
-async function addProof(store: Store, proof: Omit<ModelProof, "seq">): Promise<ModelProof> {
-  const next = ((await numbersOf(store, proof.model)).at(-1) ?? 0) + 1;
-  for (let seq = next; seq < next + MOST_RACES; seq++) {
-    const entry = { ...proof, seq };
-    if ((await writeRecordOnce(store, proofName(proof.model, seq), entry)) !== undefined) return entry;
-  }
-  throw new ThawError("STORE_UNREACHABLE", `no proof of model ${proof.model} could be written`, {
-    hint: "many are made at once; try again",
-  });
+  const known = (await Promise.all(read)).flatMap((proof) =>
+    proof === undefined ? [] : [withoutSeal(proof)],
+  );
+  return { known, next: (numbers.at(-1) ?? 0) + 1 };
 }
 
 /** What a proof reads and writes of a model (`learn/proof/prove.ts`). */
@@ -77,7 +74,9 @@ export function proofRecords(store: Store, model: string) {
         hint: `\`thaw models ${model}\` lists them`,
       });
     },
-    proofs: (): Promise<ModelProof[]> => listProofs(store, model),
-    add: (proof: Omit<ModelProof, "seq">): Promise<ModelProof> => addProof(store, proof),
+    /** Without those that cannot be read. */
+    proofs: () => readProofs(store, model, []),
+    add: async (proof: ModelProof): Promise<boolean> =>
+      (await writeRecordOnce(store, proofName(model, proof.seq), proof)) !== undefined,
   };
 }

@@ -1,6 +1,7 @@
 /** Records of runs and of model versions. */
 import { ThawError } from "../../spec/errors.js";
 import type { RunResult } from "../../spec/pipeline/run.js";
+import { modelOfRun, startOfRun } from "../../spec/pipeline/runId.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import { modelVersionSchema } from "../../spec/schemas/records/model.js";
 import { runResultSchema } from "../../spec/schemas/records/run.js";
@@ -32,6 +33,24 @@ export async function readRun(store: Store, runId: string): Promise<RunResult | 
 export async function listRuns(store: Store): Promise<string[]> {
   const names = await listNames(store, RUNS_PREFIX);
   return names.map((name) => name.slice(RUNS_PREFIX.length, -".json".length));
+}
+
+/** The run of the model that started last, of those that have ended well. @throws ThawError ARTIFACT_CORRUPT, STORE_… */
+export async function newestRun(
+  store: Store,
+  model: string,
+): Promise<{ readonly result: RunResult; readonly started: Date } | undefined> {
+  const names = await listNames(store, `${RUNS_PREFIX}${model}-`);
+  const ids = names.map((name) => name.slice(RUNS_PREFIX.length, -".json".length));
+  // Names of other models may begin alike; the time in the ids of one sorts them.
+  const newest = ids
+    .filter((id) => modelOfRun(id) === model)
+    .sort()
+    .at(-1);
+  const started = newest === undefined ? undefined : startOfRun(newest);
+  if (newest === undefined || started === undefined) return undefined;
+  const result = await readRun(store, newest);
+  return result && { result, started };
 }
 
 export async function listModels(store: Store): Promise<string[]> {
@@ -87,12 +106,14 @@ export async function registerModel(
   model: Omit<ModelVersion, "version">,
 ): Promise<ModelVersion> {
   const read = (version: number) => unlessDamaged(readModel(store, model.name, version), []);
-  for (const version of await listVersions(store, model.name)) {
+  // Listed once: what another registers in between is met below, where it may be the same weights.
+  const versions = await listVersions(store, model.name);
+  for (const version of versions) {
     const known = await read(version);
     if (known?.weights.digest === model.weights.digest) return known;
   }
   const MOST_RACES = 20;
-  let next = ((await listVersions(store, model.name)).at(-1) ?? 0) + 1;
+  let next = (versions.at(-1) ?? 0) + 1;
   for (let race = 0; race < MOST_RACES; race++, next++) {
     const entry = { ...model, version: next };
     const record = await writeRecordOnce(store, modelRecordName(model.name, next), entry);

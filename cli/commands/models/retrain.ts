@@ -62,7 +62,7 @@ export function addRetrain(program: Command): void {
           return;
         }
         output.data(tick, (shown, screen) => wrapWords(shown.sentence, screen.width));
-        if (tick.verdict === "failed") process.exitCode = 1;
+        if (tick.verdict === "failed" || tick.verdict === "cancelled") process.exitCode = 1;
         if (tick.verdict === "waits") process.exitCode = EXIT_WAITS;
         suggest(output, [
           ...(tick.runId === undefined

@@ -48,6 +48,14 @@ export const modelProofSchema = schemaOf<ModelProof>()(
     pBetter: probabilitySchema.describe("One-sided, as pWorse."),
     pWorse: probabilitySchema,
     classes: z.array(classSchema).describe(`With fewer than ${LEAST_IMAGES} images: cannot-say.`),
+    gone: z
+      .array(z.string())
+      .exactOptional()
+      .describe("Classes that only the champion knows; absent without any."),
+    appeared: z
+      .array(z.string())
+      .exactOptional()
+      .describe("Classes that only the challenger knows: nothing was compared on them. Absent without any."),
     look: z.int().min(1).describe("Number of this look at these images."),
     levelOfLook: probabilitySchema,
     set: z.array(z.string()).describe("Of the evaluation images' digests the first 16 hex digits, sorted."),

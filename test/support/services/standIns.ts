@@ -11,7 +11,7 @@ import type { StageOutcome, StageRequest, TrainingActivities } from "../../../sp
 import { CONTROL_QUEUE, LOCAL_TRAINING_QUEUE } from "../../../spec/pipeline/run.js";
 import type { Evaluation } from "../../../spec/records/evaluation.js";
 import { commitArtifact } from "../../../store/artifacts/artifacts.js";
-import { buildWorkflowBundle } from "../../../worker/workflowBundle.js";
+import { workflowBundle } from "../../../worker/workflowBundle.js";
 import type { PodStandIns } from "./podStandIns.js";
 
 /** Fingerprint of the engine that there is not. */
@@ -42,6 +42,11 @@ export interface StandIns {
   readonly work: (dependencies: ControlDependencies, request: StageRequest) => Promise<void>;
   /** Summaries by kind of stage, where a later stage reads them. */
   readonly summaries: Readonly<Partial<Record<string, unknown>>>;
+  /** Texts of files that a later stage or a proof reads, by name; one that nobody reads where there are none. */
+  readonly texts?: (
+    dependencies: ControlDependencies,
+    request: StageRequest,
+  ) => Promise<Readonly<Record<string, string>> | undefined>;
 }
 
 let isInstalled = false;
@@ -70,7 +75,7 @@ export async function startStandIns(
   const control = await Worker.create({
     ...common,
     taskQueue: CONTROL_QUEUE,
-    workflowBundle: { code: await buildWorkflowBundle() },
+    workflowBundle: await workflowBundle("plain"),
     activities: { ...createControlActivities(dependencies), report: make, ...standIns.pods?.activities },
   });
   const stages: TrainingActivities = {
@@ -99,14 +104,21 @@ async function makeArtifact(
   dependencies: ControlDependencies,
   folder: string,
   request: StageRequest,
-  { work, summaries }: StandIns,
+  { work, summaries, texts }: StandIns,
 ): Promise<StageOutcome> {
   const { key, digests, manifest: known } = await lookUp(dependencies, request);
   if (known !== undefined) return outcomeOf(known, true);
   const { stage, run } = request;
   await work(dependencies, request);
-  const path = join(folder, `${stage.name}-${run.runId}`);
-  await writeFile(path, `${stage.name} of seed ${run.file.seed}`);
+  const name = stage.kind === "report" ? "report.html" : "weights.safetensors";
+  const given = (await texts?.(dependencies, request)) ?? {
+    [name]: `${stage.name} of seed ${run.file.seed}`,
+  };
+  const files: Record<string, string> = {};
+  for (const [name, text] of Object.entries(given)) {
+    files[name] = join(folder, `${stage.name}-${run.runId}-${process.pid}-${name}`);
+    await writeFile(files[name], text);
+  }
   const { manifest } = await commitArtifact(dependencies.store, {
     kind: stage.kind,
     key,
@@ -115,7 +127,7 @@ async function makeArtifact(
     summary: summaries[stage.kind] ?? { rows: 1, length: 1, validationAccuracy: 0.5 },
     engine: stage.usesEngine ? ENGINE : null,
     seconds: 0,
-    files: { [stage.kind === "report" ? "report.html" : "weights.safetensors"]: path },
+    files,
   });
   return outcomeOf(manifest, false);
 }

@@ -17,7 +17,14 @@ import { decideAlias, listAliases, newestDecision, readAlias } from "../../../st
 import { readApproval } from "../../../store/records/approvals.js";
 import { readBase, registerBase } from "../../../store/records/bases.js";
 import { readControlFile, writeControlFile } from "../../../store/records/control.js";
-import { readModel, readRun, registerModel } from "../../../store/records/records.js";
+import {
+  listVersions,
+  newestRun,
+  readModel,
+  readRun,
+  registerModel,
+  writeRun,
+} from "../../../store/records/records.js";
 import { APPROVAL } from "../../support/models/approvals.js";
 import { SCANS } from "../../support/models/modelVersions.js";
 import { memoryStore } from "../../support/services/memoryStore.js";
@@ -242,4 +249,36 @@ test("commands to a run take the place of a list that is damaged", async () => {
   await putJson(store, `control/${RUN.runId}.json`, { commands: 1 });
   await writeControlFile(store, CONTROL);
   assert.deepEqual(await readControlFile(store, RUN.runId), CONTROL);
+});
+
+test("of two that register the same weights at the same moment both get one version", async () => {
+  const { store, objects } = memoryStore();
+  const { version: _version, ...model } = SCANS;
+  const { client } = store;
+  let listings = 0;
+  /** Another is quicker, each time between a listing and what follows from it. */
+  const overtaken: Store = {
+    ...store,
+    client: new Proxy(client, {
+      get: (target, name) =>
+        name !== "listObjectsV2"
+          ? Reflect.get(target, name)
+          : async function* (bucket: string, prefix: string) {
+              yield* target.listObjectsV2(bucket, prefix);
+              if (++listings === 1) await registerModel(store, model);
+            },
+    }),
+  };
+  assert.equal((await registerModel(overtaken, model)).version, 1);
+  assert.deepEqual(await listVersions(store, model.name), [1], [...objects.keys()].join());
+});
+
+test("the newest run of a model is told by its id's time, and is none of a model whose name begins alike", async () => {
+  const { store } = memoryStore();
+  assert.equal(await newestRun(store, "scans"), undefined);
+  const ids = ["scans-20260102-000000-abcd", "scans-20260103-000000-aaaa", "scans-of-2-20260104-000000-aaaa"];
+  for (const runId of ids)
+    await writeRun(store, { ...RUN, runId, model: runId.startsWith("scans-of") ? "scans-of-2" : "scans" });
+  const newest = await newestRun(store, "scans");
+  assert.deepEqual([newest?.result.runId, newest?.started], [ids[1], new Date("2026-01-03T00:00:00Z")]);
 });

@@ -14,6 +14,7 @@ const image = (name: string) => ({ sha256: sha256(name), phash: sha256(`look of 
 function version(number: number, images: readonly string[], wrong: readonly number[] = []): EvaluatedVersion {
   return {
     version: number,
+    classes: ["a", "b", "c", "n", "z"],
     answers: images.map((name, index) => ({
       ...image(name),
       label: name.charAt(0),
@@ -30,10 +31,11 @@ function records(...versions: readonly EvaluatedVersion[]): ProofRecords & { rea
   return {
     kept,
     evaluated: async (number) => versions.find((one) => one.version === number) as EvaluatedVersion,
-    proofs: async () => kept,
+    proofs: async () => ({ known: [...kept], next: kept.length + 1 }),
     add: async (proof) => {
-      kept.push({ ...proof, seq: kept.length + 1 });
-      return kept.at(-1) as ModelProof;
+      if (kept.some(({ seq }) => seq === proof.seq)) return false;
+      kept.push(proof);
+      return true;
     },
   };
 }
@@ -90,4 +92,35 @@ test("a challenger that learned from an evaluation image, or from a copy of it, 
   }
   const apart = await ask(records(champion, { ...version(2, images), learned: [image("b1")] }));
   assert.equal(apart.verdict, "better");
+});
+
+test("a class that the challenger no longer knows is left to a person, whatever else it gains", async () => {
+  const images = [...names("a", 60), ...names("b", 30)];
+  const champion = { ...version(1, images, upTo(20)), classes: ["a", "b"] };
+  const challenger = { ...version(2, names("a", 60)), classes: ["a", "n"] };
+  const proof = await ask(records(champion, challenger));
+  assert.deepEqual([proof.verdict, proof.promotable], ["class-gone", false]);
+  assert.deepEqual([proof.gone, proof.appeared, proof.images], [["b"], ["n"], 60]);
+  assert.match(proof.sentence, /has no b any more; on what both know 100\.0 % against 66\.7 %/);
+  assert.ok(proof.vetoes.includes("the challenger no longer knows b"), proof.vetoes.join());
+});
+
+test("a class that appears is said to be in no comparison, and refuses nothing", async () => {
+  const images = names("a", 60);
+  const challenger = { ...version(2, [...images, ...names("n", 30)]), classes: ["a", "n"] };
+  const proof = await ask(records({ ...version(1, images, upTo(20)), classes: ["a"] }, challenger));
+  assert.deepEqual(
+    [proof.verdict, proof.images, proof.gone, proof.appeared],
+    ["better", 60, undefined, ["n"]],
+  );
+  assert.match(proof.vetoes.join(), /the champion does not know n: nothing was compared/);
+});
+
+test("of proofs that end at the same moment each counts the looks before it, and one question is one look", async () => {
+  const images = names("a", 60);
+  const store = records(version(1, images, upTo(20)), ...[2, 3, 4].map((number) => version(number, images)));
+  const proofs = await Promise.all([2, 3, 4, 2, 3, 2].map((number) => ask(store, 1, number)));
+  assert.deepEqual(store.kept.map(({ look }) => look).sort(), [1, 2, 3]);
+  const seqs = new Set(proofs.map(({ seq, challengerVersion }) => `${challengerVersion}:${seq}`));
+  assert.equal(seqs.size, 3);
 });

@@ -1,0 +1,38 @@
+/** The short form of `node dist/test/chaos/months/main.js`: a month of looks at a model's images by two machines that die. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { brokenPromises, tend } from "../../chaos/months/month.js";
+import type { Night } from "../../chaos/months/plan.js";
+import { type Stack, startStack } from "../../support/services/stack.js";
+
+/** Nights with a change, and those in which somebody dies; nothing happens in the others. */
+const EVENTFUL: Readonly<Record<number, Night>> = {
+  0: { change: "added" },
+  4: { change: "added", trap: { phase: "promoting", place: "after" } },
+  9: { change: "removed", twice: true },
+  14: { change: "spoilt", trap: { phase: "proving", place: "after" } },
+  19: { change: "cleaned" },
+  25: { change: "added", twice: true, trap: { phase: "recording", place: "after" } },
+};
+const NIGHTS = Array.from({ length: 30 }, (_, night): Night => EVENTFUL[night] ?? {});
+/** Temporal's limit of a history is 51,200; from 10,240 on it warns. A look has a few dozens. */
+const MOST_EVENTS = 150;
+
+let stack: Stack;
+before(async () => {
+  stack = await startStack({ workers: false });
+});
+after(() => stack.close());
+
+test("in a month every night leaves a record, each change one training and one promotion, whoever dies meanwhile", async (t) => {
+  const month = await tend(stack, NIGHTS);
+  assert.deepEqual(brokenPromises(NIGHTS, month), []);
+  assert.equal(month.kills, 3);
+  assert.deepEqual(
+    month.log.map(({ version }) => version),
+    [1, 2, 3, 5],
+  );
+  const events = month.nights.flatMap((night) => night.events);
+  t.diagnostic(`${Math.min(...events)} to ${Math.max(...events)} events a look`);
+  assert.ok(Math.max(...events) < MOST_EVENTS, `${Math.max(...events)} events`);
+});
