@@ -1,6 +1,7 @@
 /** `thaw retrain`: looks at a model's images, and trains where something changed. */
 import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
+import { tellMissing } from "../../missingAttributes.js";
 import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore, withWritingSession } from "../../session.js";
 import { EXIT_INTERRUPTED, interruptible } from "../../signals.js";
@@ -41,6 +42,7 @@ export function addRetrain(program: Command): void {
         const uploaded = (options.upload ?? isElsewhere) ? await uploadSource(session, loaded, output) : {};
         const asked = options.force === true;
         const started = await startRetraining(session, { ...loaded, ...uploaded, asked });
+        await tellMissing(output, started.missingAttributes);
         const { workflowId, url } = started;
         output.talk(url === undefined ? say`${workflowId}` : say`${workflowId}  ${url}`);
         if (options.detach === true) return output.data(started, (shown) => shown.workflowId);

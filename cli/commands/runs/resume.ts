@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
 import { planJson } from "../../json/plan.js";
 import type { ResumeJson } from "../../json/resume.js";
+import { tellMissing } from "../../missingAttributes.js";
 import { startedText } from "../../render/runs/advice.js";
 import { withWritingSession } from "../../session.js";
 import { RUN } from "../../steer.js";
@@ -52,6 +53,7 @@ export function addResume(program: Command): void {
           );
         }
         const started = await startRun(session, request);
+        await tellMissing(output, started.missingAttributes);
         output.tell(
           { stages, time, ...started },
           (shown, screen) =>

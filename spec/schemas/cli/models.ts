@@ -1,7 +1,14 @@
 /** JSON of the commands about models and bases. */
 import { z } from "zod";
 import { EXPORT_FORMATS } from "../../exportFormat.js";
-import { countSchema, digestSchema, shareSchema, timeSchema, versionSchema } from "../parts.js";
+import {
+  countSchema,
+  digestSchema,
+  missingAttributesSchema,
+  shareSchema,
+  timeSchema,
+  versionSchema,
+} from "../parts.js";
 import { foldsInBriefSchema } from "../records/folds.js";
 import { extractorSchema, pixelScaleSchema, takenWeightsSchema } from "../records/model.js";
 import { warningsSchema } from "../records/warning.js";
@@ -59,6 +66,7 @@ export const ticksSchema = z.object({
 export const startedRetrainingSchema = z.object({
   workflowId: z.string(),
   url: z.string().exactOptional().describe("In the Temporal UI, where that is known."),
+  missingAttributes: missingAttributesSchema,
 });
 
 /** How images become the input. */
