@@ -1,13 +1,9 @@
 /** What `thaw doctor` looks at: this machine's components, and whether Temporal and the store answer. */
 
-import { Client } from "@temporalio/client";
 import { openStoreOnly, tryStore } from "../client/session.js";
 import { missingText } from "../client/temporal/findable.js";
-import {
-  ensureSearchAttributes,
-  registerByHand,
-  searchAttributesOf,
-} from "../client/temporal/searchAttributes.js";
+import { lookAtAttributes } from "../client/temporal/lookAtAttributes.js";
+import { registerByHand } from "../client/temporal/searchAttributes.js";
 import { type ComponentStatus, FETCHED_LATER, inspect } from "../runtime/components/components.js";
 import { openTemporal } from "../runtime/openTemporal.js";
 import { lookForServices, type Services } from "../runtime/platform.js";
@@ -79,21 +75,14 @@ async function attributesOf(
   temporal: TemporalSettings,
   fix: boolean,
 ): Promise<Pick<CheckJson, "state" | "problem" | "fix">> {
-  const connection = await openTemporal(temporal);
-  try {
-    const client = new Client({ connection, namespace: temporal.namespace });
-    const session = { platform: { temporal }, temporal: client };
-    const { missing, refused } = await (fix ? ensureSearchAttributes : searchAttributesOf)(session);
-    if (missing.length === 0) return { state: "ok" };
-    const problem = missingText(missing);
-    return {
-      state: "optional",
-      problem: refused === undefined ? problem : `${problem} (${refused})`,
-      fix: fix ? `whoever may, on that server: ${registerByHand(missing)}` : "thaw doctor --fix",
-    };
-  } finally {
-    await connection.close();
-  }
+  const { missing, refused } = await lookAtAttributes(temporal, fix);
+  if (missing.length === 0) return { state: "ok" };
+  const problem = missingText(missing);
+  return {
+    state: "optional",
+    problem: refused === undefined ? problem : `${problem} (${refused})`,
+    fix: fix ? `whoever may, on that server: ${registerByHand(missing)}` : "thaw doctor --fix",
+  };
 }
 
 function unknown(found: Found, error: ThawError): CheckJson {

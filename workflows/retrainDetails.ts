@@ -88,7 +88,7 @@ function proofRows(proof: ModelProof): readonly string[] {
   const [low, high] = proof.interval;
   const few = classes.filter(({ verdict }) => verdict === "cannot-say").map(({ name }) => name);
   return [
-    ...row("proof", `${proof.verdict}: ${images} images held out by both, look ${look}`),
+    ...row("proof", `${proof.verdict}: ${images} images, look ${look} at them`),
     ...row(
       "",
       `version ${challengerVersion}: ${percent(challenger)}, alone right on ${proof.onlyChallenger}`,

@@ -16,9 +16,11 @@ const MARKS: Readonly<Record<StageState, string>> = {
 };
 
 /** In a window of 1280 pixels (UI 2.54). */
-export const COLUMNS = 58;
+export const COLUMNS = 56;
 const INDENT = "    ";
 const MOST_OF_NOTE = 500;
+/** Of a note; `thaw explain` has it in whole, and why a run failed stands above its stages. */
+const MOST_LINES = 3;
 
 /** @param news what is told below the stage of that name, while it runs */
 export function stageTable(
@@ -35,7 +37,7 @@ export function stageTable(
   return stages.flatMap(({ name, state, note = "" }, index) => {
     const row = [
       MARKS[state],
-      name.padEnd(nameWidth),
+      `${name.padEnd(nameWidth)} `,
       state.padEnd(stateWidth),
       (times[index] as string).padStart(timeWidth),
     ].join(" ");
@@ -47,10 +49,14 @@ export function stageTable(
   });
 }
 
-/** Beside the row where there is room for all of it, else below. */
+/** Beside the row where there is room for all of it, else below, in a few lines. */
 function withNote(row: string, note: string): readonly string[] {
   const line = `${row}  ${note}`;
-  return line.length <= COLUMNS ? [line.trimEnd()] : [row.trimEnd(), ...wrapped(note, INDENT)];
+  if (line.length <= COLUMNS) return [line.trimEnd()];
+  const lines = wrapped(note, INDENT);
+  const shown =
+    lines.length <= MOST_LINES ? lines : [...lines.slice(0, MOST_LINES - 1), `${lines[MOST_LINES - 1]} …`];
+  return [row.trimEnd(), ...shown];
 }
 
 /** Lines of at most {@link COLUMNS} characters, but for words that are longer. */

@@ -61,8 +61,8 @@ export interface AttributeValue extends SearchAttribute {
   readonly value: string | number;
 }
 
-/** In characters, of up to four bytes: servers on SQL refuse keywords of more than 255 bytes, and names of ours are short. */
-const MOST_OF_KEYWORD = 63;
+/** Servers on SQL refuse keywords of more than 255 bytes; a character may have four. */
+const mostOfKeyword = (text: string): number => (/^[ -~]*$/.test(text) ? 255 : 63);
 
 /**
  * The values that a server takes: an attribute that it does not know makes it refuse a start, and a workflow hang.
@@ -72,6 +72,8 @@ export function knownValues(values: AttributeValues, known = FIRST): readonly At
   return Object.entries(SEARCH_ATTRIBUTE_TABLE).flatMap(([key, { name, type }]) => {
     const value = values[key as AttributeKey];
     if (value === undefined || !known.includes(name)) return [];
-    return [{ name, type, value: typeof value === "string" ? shortened(value, MOST_OF_KEYWORD) : value }];
+    return [
+      { name, type, value: typeof value === "string" ? shortened(value, mostOfKeyword(value)) : value },
+    ];
   });
 }

@@ -38,7 +38,13 @@ test("where nobody said what the server knows, it is the three that there were f
 test("a keyword is never longer than servers on SQL take, and no character is cut in two", () => {
   const [{ value = "" } = {}] = knownValues({ base: "🐈".repeat(200) }, [SEARCH_ATTRIBUTES.base]);
   assert.ok(Buffer.byteLength(String(value)) <= 255);
-  assert.ok(String(value).isWellFormed());
+  assert.doesNotMatch(String(value), /\p{Cs}/u);
+  const digest = "a".repeat(64);
+  assert.equal(
+    knownValues({ dataset: digest }, [SEARCH_ATTRIBUTES.dataset])[0]?.value,
+    digest,
+    "digests stay whole",
+  );
 });
 
 test("workflows are started with typed pairs", () => {

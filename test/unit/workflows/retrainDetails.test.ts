@@ -46,7 +46,7 @@ test("at the end: the sentence, the proof's figures, the class that loses, and w
   const text = describeRetraining({ ...view, tick: { ...tick, ...end }, look, proof });
   assert.match(text, /^### – Not proven: pets\n\npets@2 does not take the place of version 1\n/);
   assert.match(text, /learned {5}pets@2, test accuracy 66\.0 %\n/);
-  assert.match(text, /proof {7}class-worse: 85 images held out by both, look 2\n/);
+  assert.match(text, /proof {7}class-worse: 85 images, look 2 at them\n/);
   assert.match(text, / version 2: 65\.9 %, alone right on 11\n +version 1: 61\.2 %, alone right on 7\n/);
   assert.match(text, /difference \+4\.7 \(−5\.0 to \+14\.4\) points\n/);
   assert.match(text, /class cat is worse: 90\.0 % → 50\.0 %\n +too few images to say: owl\n/);
