@@ -1,12 +1,12 @@
 /** `thaw retrain`: looks at a model's images, and trains where something changed. */
 import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
-import { tellMissing } from "../../missingAttributes.js";
 import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore, withWritingSession } from "../../session.js";
 import { EXIT_INTERRUPTED, interruptible } from "../../signals.js";
 import { say } from "../../terminal/shown.js";
 import { uploadSource } from "../../upload.js";
+import { tellMissing } from "../runs/missingAttributes.js";
 import { collect, DEFAULT_RUN_FILE, SET_HELP } from "../runs/runFileOptions.js";
 
 interface Options {

@@ -3,10 +3,10 @@ import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
 import { planJson } from "../../json/plan.js";
 import type { ResumeJson } from "../../json/resume.js";
-import { tellMissing } from "../../missingAttributes.js";
 import { startedText } from "../../render/runs/advice.js";
 import { withWritingSession } from "../../session.js";
 import { RUN } from "../../steer.js";
+import { tellMissing } from "./missingAttributes.js";
 import { collect, SET_HELP } from "./runFileOptions.js";
 
 interface ResumeOptions {

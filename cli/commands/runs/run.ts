@@ -5,11 +5,11 @@ import type { Session } from "../../../client/session.js";
 import type { ImageSource } from "../../../spec/pipeline/run.js";
 import { contextOf, withExamples } from "../../context.js";
 import type { StartedRunJson } from "../../json/run.js";
-import { tellMissing } from "../../missingAttributes.js";
 import { startedText } from "../../render/runs/advice.js";
 import { openProjectStore, withWritingSession } from "../../session.js";
 import { say } from "../../terminal/shown.js";
 import { uploadSource } from "../../upload.js";
+import { tellMissing } from "./missingAttributes.js";
 import {
   collect,
   DEFAULT_RUN_FILE,
