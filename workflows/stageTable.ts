@@ -54,9 +54,9 @@ function withNote(row: string, note: string): readonly string[] {
   const line = `${row}  ${note}`;
   if (line.length <= COLUMNS) return [line.trimEnd()];
   const lines = wrapped(note, INDENT);
-  const shown =
-    lines.length <= MOST_LINES ? lines : [...lines.slice(0, MOST_LINES - 1), `${lines[MOST_LINES - 1]} …`];
-  return [row.trimEnd(), ...shown];
+  if (lines.length <= MOST_LINES) return [row.trimEnd(), ...lines];
+  const last = `${(lines[MOST_LINES - 1] as string).slice(0, COLUMNS - 2).trimEnd()} …`;
+  return [row.trimEnd(), ...lines.slice(0, MOST_LINES - 1), last];
 }
 
 /** Lines of at most {@link COLUMNS} characters, but for words that are longer. */

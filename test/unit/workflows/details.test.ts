@@ -150,4 +150,5 @@ test("a note is given three lines", () => {
   const [, ...lines] = stageTable([{ name: "recipe", state: "done", seconds: 1, note }]);
   assert.equal(lines.length, 3);
   assert.match(lines.at(-1) ?? "", / …$/);
+  assert.ok(lines.every(({ length }) => length <= COLUMNS));
 });
