@@ -1,6 +1,9 @@
 /** What `thaw doctor` looks at: this machine's components, and whether Temporal and the store answer. */
 
 import { openStoreOnly, tryStore } from "../client/session.js";
+import { missingText } from "../client/temporal/findable.js";
+import { lookAtAttributes } from "../client/temporal/lookAtAttributes.js";
+import { registerByHand } from "../client/temporal/searchAttributes.js";
 import { type ComponentStatus, FETCHED_LATER, inspect } from "../runtime/components/components.js";
 import { openTemporal } from "../runtime/openTemporal.js";
 import { lookForServices, type Services } from "../runtime/platform.js";
@@ -10,11 +13,12 @@ import { masked } from "../spec/network/masked.js";
 import type { StoreSettings, TemporalSettings } from "../spec/platform.js";
 import type { CheckJson } from "./json/doctor.js";
 
-export async function checkAll(project: string | undefined): Promise<readonly CheckJson[]> {
+/** @param fix whether search attributes that the Temporal server lacks are registered */
+export async function checkAll(project: string | undefined, fix = false): Promise<readonly CheckJson[]> {
   const found = await lookForServices(project);
   const [components, services] = await Promise.all([
     inspect(found.embedded || found.temporal instanceof ThawError || found.store instanceof ThawError),
-    checkServices(found),
+    checkServices(found, fix),
   ]);
   return [...components.map(componentCheck), ...services];
 }
@@ -38,12 +42,13 @@ function componentCheck({ name, purpose, found, problem, fix }: ComponentStatus)
 }
 
 const TEMPORAL = { name: "temporal service", purpose: "runs the workflows" };
+const ATTRIBUTES = { name: "search attributes", purpose: "by what runs are found in Temporal" };
 const STORE = { name: "object store", purpose: "holds artifacts, models and reports" };
 
 /** Services that nobody has configured or started are no fault of the machine. */
-async function checkServices(found: Services): Promise<readonly CheckJson[]> {
+async function checkServices(found: Services, fix: boolean): Promise<readonly CheckJson[]> {
   const { temporal, store } = found;
-  return Promise.all([
+  const checks = await Promise.all([
     temporal instanceof ThawError
       ? unknown(TEMPORAL, temporal)
       : check({ ...TEMPORAL, where: temporal.address }, () => temporalAnswers(temporal)),
@@ -51,6 +56,33 @@ async function checkServices(found: Services): Promise<readonly CheckJson[]> {
       ? unknown(STORE, store)
       : check({ ...STORE, where: placeOf(store) }, () => storeAnswers(store, found.embedded)),
   ]);
+  const [{ state }] = checks;
+  const attributes =
+    temporal instanceof ThawError || state !== "ok" ? [] : [await attributesCheck(temporal, fix)];
+  return [...checks, ...attributes];
+}
+
+/** Without them runs go on, so that they lack is no fault of the machine. */
+async function attributesCheck(temporal: TemporalSettings, fix: boolean): Promise<CheckJson> {
+  try {
+    return { ...ATTRIBUTES, ...(await attributesOf(temporal, fix)) };
+  } catch (error) {
+    return { ...ATTRIBUTES, state: "optional", ...problemOf(error) };
+  }
+}
+
+async function attributesOf(
+  temporal: TemporalSettings,
+  fix: boolean,
+): Promise<Pick<CheckJson, "state" | "problem" | "fix">> {
+  const { missing, refused } = await lookAtAttributes(temporal, fix);
+  if (missing.length === 0) return { state: "ok" };
+  const problem = missingText(missing);
+  return {
+    state: "optional",
+    problem: refused === undefined ? problem : `${problem} (${refused})`,
+    fix: fix ? `whoever may, on that server: ${registerByHand(missing)}` : "thaw doctor --fix",
+  };
 }
 
 function unknown(found: Found, error: ThawError): CheckJson {

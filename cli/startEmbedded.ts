@@ -1,9 +1,12 @@
 /** Provisions what this machine lacks and starts a project's embedded services. */
 import { fileURLToPath } from "node:url";
+import { lookAtAttributes } from "../client/temporal/lookAtAttributes.js";
 import type { ComponentName } from "../runtime/components/components.js";
+import { lookForServices } from "../runtime/platform.js";
 import { down } from "../runtime/services/down.js";
 import { status } from "../runtime/services/status.js";
 import { type UpOptions, up } from "../runtime/services/up.js";
+import { ThawError } from "../spec/errors.js";
 import type { Output } from "./output.js";
 import { provision } from "./provision.js";
 import { Interrupted, interruptible } from "./signals.js";
@@ -47,9 +50,17 @@ export async function startEmbedded(
       workers: WORKERS,
       onProgress: (line) => output.talk(say`${line}`),
     });
-    if (!signal.aborted) return;
+    if (!signal.aborted) return registerAttributes(projectFolder);
     if (!before.supervised) await down(projectFolder);
     throw new Interrupted();
   });
   return new Map(Object.values(found).map(({ name, path }) => [name, path]));
+}
+
+/** A database of an older thaw lacks those that are new: the server registers them only when it makes one. */
+async function registerAttributes(projectFolder: string): Promise<void> {
+  const { embedded, temporal } = await lookForServices(projectFolder);
+  // What is missing still, a run says that needs it.
+  if (embedded && !(temporal instanceof ThawError))
+    await lookAtAttributes(temporal, true).catch(() => undefined);
 }

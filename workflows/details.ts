@@ -1,6 +1,6 @@
 /** The run as text for the Temporal UI. A fenced block: Markdown tables lose their columns there. */
 
-import type { RunInput, RunResult, RunState, StageState, StageStatus } from "../spec/pipeline/run.js";
+import type { RunInput, RunResult, RunState } from "../spec/pipeline/run.js";
 import { candidatesOf } from "../spec/pipeline/stages.js";
 import { podSentence } from "../spec/pods/sentence.js";
 import { outageText } from "../spec/records/outage.js";
@@ -10,23 +10,7 @@ import { shortened } from "../spec/text/visible.js";
 import { type Grade, serious, type Warning } from "../spec/warnings/warning.js";
 import { warningsOfStages } from "../spec/warnings/warnings.js";
 import type { ShownFailure } from "./failure.js";
-
-const MARKS: Readonly<Record<StageState, string>> = {
-  waiting: "·",
-  running: "▶",
-  paused: "‖",
-  done: "✓",
-  cached: "=",
-  "rolled-back": "↩",
-  skipped: "–",
-  failed: "✗",
-  cancelled: "■",
-  "not-run": "·",
-};
-
-const NAME_WIDTH = 10;
-const STATE_WIDTH = 12;
-const TIME_WIDTH = 8;
+import { stageTable } from "./stageTable.js";
 
 /** What is shown of a run besides its state. */
 export interface RunEnd {
@@ -55,16 +39,20 @@ export function describeRun(run: RunInput, state: RunState, end: RunEnd = {}, ne
   const candidates = candidatesOf(run.file);
   const base = candidates.length === 0 ? (run.base?.name ?? run.file.base) : candidates.join(" or ");
   const pod = state.pod === undefined ? "" : podSentence(state.pod);
+  const warnings = serious(warningsOfStages(state.stages));
+  const voiding = warnings.filter(({ grade }) => grade === "voids").slice(0, MOST_WARNINGS);
   const parts = [
     `### ${standing(state, end)}${words(run.file.name)} on ${words(base)}`,
     ...(end.ended === undefined || end.ended === "cancelled" ? [] : [failureText(end.ended)]),
     ...(end.result === undefined ? [] : [outcomeText(end.result)]),
-    ...warningTexts(serious(warningsOfStages(state.stages))),
+    ...warningTexts(voiding),
     ...(isPaused(state, end) ? [pauseText(run.runId, state)] : []),
     ...(pod === "" ? [] : [words(pod)]),
-    codeBlock(
-      "text",
-      state.stages.flatMap((stage) => stageLines(stage, news)),
+    codeBlock("text", stageTable(state.stages, news && { stage: news.stage, text: newsText(news) })),
+    // Below the stages, which people look for; what voids the figure stands beside it.
+    ...warningTexts(
+      warnings.filter((one) => !voiding.includes(one)),
+      MOST_WARNINGS - voiding.length,
     ),
     commandsText(run.runId, state, end),
   ];
@@ -79,6 +67,7 @@ function isPaused({ control }: RunState, { result, ended }: RunEnd): boolean {
 function standing(state: RunState, end: RunEnd): string {
   if (end.ended === "cancelled") return "■ Cancelled: ";
   if (end.ended !== undefined) return "✗ Failed: ";
+  if (end.result !== undefined) return "✓ Finished: ";
   return isPaused(state, end) ? "‖ Paused: " : "";
 }
 
@@ -99,11 +88,11 @@ const GRADE_WORDS: Readonly<Record<Grade, string>> = {
 /** The strongest; `thaw explain` has all. */
 const MOST_WARNINGS = 3;
 
-function warningTexts(warnings: readonly Warning[]): readonly string[] {
-  const more = warnings.length - MOST_WARNINGS;
+function warningTexts(warnings: readonly Warning[], most = MOST_WARNINGS): readonly string[] {
+  const more = warnings.length - most;
   return [
     ...warnings
-      .slice(0, MOST_WARNINGS)
+      .slice(0, most)
       .map(
         ({ grade, sentence, advice }) => `**${GRADE_WORDS[grade]}**: ${words(sentence)} → ${words(advice)}`,
       ),
@@ -116,22 +105,6 @@ function warningTexts(warnings: readonly Warning[]): readonly string[] {
 function pauseText(runId: string, { control }: RunState): string {
   const { since, by } = control?.paused ?? {};
   return `**Paused** since ${words(since ?? "")} by ${words(by ?? "")}: ${command(`thaw unpause ${runId}`)} lets it go on`;
-}
-
-function stageLines(
-  { name, state, seconds, note }: StageStatus,
-  news: StageNews | undefined,
-): readonly string[] {
-  const time = seconds === undefined ? "" : `${seconds.toFixed(1)} s`;
-  const row = [
-    MARKS[state],
-    name.padEnd(NAME_WIDTH),
-    state.padEnd(STATE_WIDTH),
-    time.padStart(TIME_WIDTH),
-    ` ${shortened(note ?? "", MOST_OF_NOTE)}`,
-  ];
-  const isNews = news !== undefined && news.stage === name && state === "running";
-  return [row.join(" ").trimEnd(), ...(isNews ? [`  ${shortened(newsText(news), MOST_OF_NOTE)}`] : [])];
 }
 
 /** E.g. `epoch 3/8, 12 of 40, loss 0.312, about 2 min to go (told at 14:03 UTC)`. */

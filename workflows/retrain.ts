@@ -1,5 +1,5 @@
 /** One look at a model's images and what follows: nothing, or a run, a proof, and what becomes of the version. */
-import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
+import { WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
 import {
   ActivityFailure,
   ApplicationFailure,
@@ -17,18 +17,13 @@ import {
 } from "@temporalio/workflow";
 import type { ErrorCode } from "../spec/errors.js";
 import { lineageOf } from "../spec/pipeline/lineage.js";
-import {
-  CONTROL_QUEUE,
-  type RunInput,
-  type RunResult,
-  SEARCH_ATTRIBUTES,
-  WORKFLOW_TYPE,
-} from "../spec/pipeline/run.js";
+import { CONTROL_QUEUE, type RunInput, type RunResult, WORKFLOW_TYPE } from "../spec/pipeline/run.js";
 import { RUN_ID_SUFFIX_LENGTH, runIdAt } from "../spec/pipeline/runId.js";
+import type { FindableState } from "../spec/pipeline/searchAttributes.js";
 import type { AliasDecision } from "../spec/records/aliasDecision.js";
 import type { ModelProof } from "../spec/records/proof.js";
 import { APPROVAL_TYPE, type ApprovalRequest, approvalId, termsOf } from "../spec/retraining/approval.js";
-import { changesText, fateOf, reasonText } from "../spec/retraining/decision.js";
+import { fateOf, reasonText } from "../spec/retraining/decision.js";
 import {
   type Look,
   RETRAIN_STATE_QUERY,
@@ -37,16 +32,19 @@ import {
   type RetrainState,
   type Tick,
 } from "../spec/retraining/retraining.js";
-import { markdownText } from "../spec/text/markdown.js";
+import { codeSpan } from "../spec/text/markdown.js";
+import { shortened, visible } from "../spec/text/visible.js";
 import { notifyEnd } from "./announce.js";
 import type { approval } from "./approval.js";
 import { describedStatically } from "./approvalText.js";
+import { attributePairs, findableBy } from "./attributes.js";
 import { shownFailure } from "./failure.js";
+import { describeRetraining, type RetrainView } from "./retrainDetails.js";
 import type { transferLearning } from "./transferLearning.js";
 
-const modelKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.model, "KEYWORD");
-
 const TIME = "5 minutes";
+/** As of the runs that a client starts: Temporal refuses summaries of more than 400 bytes. */
+const MOST_OF_SUMMARY = 130;
 const HEARTBEAT_TIME = "10 seconds";
 const RETRY = {
   initialInterval: "1 second",
@@ -56,18 +54,30 @@ const RETRY = {
 };
 
 export async function retrain(input: RetrainInput): Promise<Tick> {
-  const { workflowId, startTime } = workflowInfo();
-  const model = input.run.file.name;
+  const { workflowId, startTime, namespace } = workflowInfo();
+  const { name: model, model: policy } = input.run.file;
+  // Looks of before there were attributes write none.
+  const find = input.run.attributes === undefined ? () => undefined : findableBy(input.run.attributes);
+  find({
+    ...{ model, state: "running", lineage: workflowId },
+    ...(input.schedule === undefined ? {} : { schedule: input.schedule }),
+  });
   let state: RetrainState = { model, steps: [] };
   setHandler(defineQuery<RetrainState>(RETRAIN_STATE_QUERY), () => state);
   const say = (step: string, more: Pick<RetrainState, "runId"> = {}): void => {
     state = { ...state, ...more, steps: [...state.steps, step] };
-    setCurrentDetails(state.steps.map((each) => `- ${markdownText(each, { keepCode: true })}`).join("\n"));
+    show();
   };
   let known: Partial<Tick> = {};
-  const note = (more: Partial<Tick>): void => {
+  let seen: Seen = {};
+  const show = (): void =>
+    setCurrentDetails(describeRetraining({ model, policy, namespace, tick: known, ...seen }));
+  const note = (more: Partial<Tick>, also: Seen = {}): void => {
     known = { ...known, ...more };
+    seen = { ...seen, ...also };
+    show();
   };
+  show();
   const end = async (verdict: Tick["verdict"], sentence: string): Promise<Tick> => {
     const tick: Tick = {
       model,
@@ -80,7 +90,14 @@ export async function retrain(input: RetrainInput): Promise<Tick> {
       verdict,
       sentence,
     };
+    note({ verdict, sentence });
     say(sentence);
+    const { version, testAccuracy: accuracy } = tick;
+    find({
+      state: END_STATES[verdict] ?? "finished",
+      ...(version === undefined ? {} : { version }),
+      ...(accuracy === undefined ? {} : { accuracy }),
+    });
     await light("record", "write down what the look came to").recordTick(tick);
     await notifyEnd(tick);
     return tick;
@@ -107,6 +124,16 @@ export async function retrain(input: RetrainInput): Promise<Tick> {
   }
 }
 
+/** Those that are not simply finished. */
+const END_STATES: Partial<Record<Tick["verdict"], FindableState>> = {
+  waits: "waiting-for-person",
+  failed: "failed",
+  cancelled: "cancelled",
+};
+
+/** For people, beside what the tick has of it. */
+type Seen = Pick<RetrainView, "look" | "proof">;
+
 /** The look has failed either way: that this could not be looked at is only said. */
 async function pauseFailing(schedule: string, model: string, say: Telling["say"]): Promise<void> {
   const { workflowId } = workflowInfo();
@@ -124,7 +151,7 @@ async function pauseFailing(schedule: string, model: string, say: Telling["say"]
 
 interface Telling {
   readonly say: (step: string, more?: Pick<RetrainState, "runId">) => void;
-  readonly note: (more: Partial<Tick>) => void;
+  readonly note: (more: Partial<Tick>, seen?: Seen) => void;
   readonly end: (verdict: Tick["verdict"], sentence: string) => Promise<Tick>;
 }
 
@@ -136,7 +163,7 @@ async function lookAndTrain(
   const { run } = input;
   const { name, model: policy } = run.file;
   const look = await light("look", `look at the images of ${name}`).lookAtImages(input);
-  note({ look: inBrief(look), reasons: look.reasons });
+  note({ look: inBrief(look), reasons: look.reasons }, { look });
   say(`looked at ${look.images} images`);
   if (look.reasons.length === 0)
     return end(
@@ -144,7 +171,7 @@ async function lookAndTrain(
       `${look.images} images, nothing changed since version ${look.version}: nothing to do`,
     );
   say(`trains: ${look.reasons.map((reason) => reasonText(reason, look)).join("; ")}`);
-  const result = await train(run, look, (runId) => {
+  const result = await train(input, look, (runId) => {
     note({ runId });
     say(`run ${runId}`, { runId });
   });
@@ -169,7 +196,7 @@ async function lookAndTrain(
     return waitForPerson(undefined, sentence);
   }
   if (proof !== undefined) {
-    note({ proof: proof.seq });
+    note({ proof: proof.seq }, { proof });
     say(`against ${name}@${look.inUse}: ${proof.sentence}`);
   }
   const why = proof === undefined ? `no version was in use (${policy.alias})` : proof.sentence;
@@ -214,7 +241,7 @@ function inBrief(look: Look): NonNullable<Tick["look"]> {
 }
 
 async function train(
-  run: RetrainInput["run"],
+  { run, schedule }: RetrainInput,
   look: Look,
   onStart: (runId: string) => void,
 ): Promise<RunResult> {
@@ -228,6 +255,7 @@ async function train(
     ...(look.earlier.length === 0 ? {} : { earlier: look.earlier }),
   };
   onStart(runId);
+  const why = look.reasons.map((reason) => reasonText(reason, look)).join("; ");
   return executeChild<typeof transferLearning>(WORKFLOW_TYPE, {
     workflowId: runId,
     taskQueue: CONTROL_QUEUE,
@@ -235,15 +263,28 @@ async function train(
     workflowIdReusePolicy: "REJECT_DUPLICATE",
     // Whoever ends the look ends its run, which then tidies up after itself.
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-    typedSearchAttributes: [{ key: modelKey, value: name }],
+    typedSearchAttributes: attributePairs(
+      {
+        ...{ model: name, state: "running", lineage: lineageOf(input) },
+        ...(bases.length === 0 ? { base } : {}),
+        ...(schedule === undefined ? {} : { schedule }),
+      },
+      run.attributes,
+    ),
     memo: {
       model: name,
       base: bases.length === 0 ? base : bases.join(" or "),
       dataPath: run.dataPath,
       lineage: lineageOf(input),
     },
-    staticSummary: `${name}, trained again: ${changesText(look)}`,
-    staticDetails: `Started by \`${workflowInfo().workflowId}\`. \`thaw watch ${runId}\` follows this run.`,
+    staticSummary: shortened(visible(`${name}, trained again: ${why}`), MOST_OF_SUMMARY),
+    staticDetails: [
+      `${look.images} images at ${codeSpan(run.dataPath)}; ${why}.`,
+      "",
+      `Started by ${codeSpan(workflowInfo().workflowId)}, which holds what comes out against the version in use.`,
+      "",
+      `${codeSpan(`thaw watch ${runId}`)} follows this run.`,
+    ].join("\n"),
   });
 }
 
@@ -307,7 +348,10 @@ async function ask(
       // A version that was rejected may be asked about again.
       workflowIdReusePolicy: "ALLOW_DUPLICATE",
       parentClosePolicy: ParentClosePolicy.ABANDON,
-      typedSearchAttributes: [{ key: modelKey, value: model }],
+      typedSearchAttributes: attributePairs(
+        { model, version, state: "waiting-for-person", lineage: workflowInfo().workflowId },
+        run.attributes,
+      ),
       memo: { model, version },
       ...describedStatically(request),
     });

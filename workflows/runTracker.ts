@@ -1,6 +1,5 @@
 /** The run's visible state: the `runState` query, search attributes and the details in the Temporal UI. */
 
-import { defineSearchAttributeKey } from "@temporalio/common";
 import {
   ActivityFailure,
   ApplicationFailure,
@@ -9,7 +8,6 @@ import {
   isCancellation,
   setCurrentDetails,
   setHandler,
-  upsertSearchAttributes,
 } from "@temporalio/workflow";
 import type { StageOutcome } from "../spec/pipeline/activities.js";
 import {
@@ -18,19 +16,17 @@ import {
   type RunInput,
   type RunResult,
   type RunState,
-  SEARCH_ATTRIBUTES,
   type StageProgress,
   type StageStatus,
 } from "../spec/pipeline/run.js";
+import type { AttributeValues } from "../spec/pipeline/searchAttributes.js";
 import { stageStatuses } from "../spec/pipeline/walk/statuses.js";
 import type { Step } from "../spec/pipeline/walk/walk.js";
 import type { PodState } from "../spec/pods/pod.js";
 import type { AppliedAt, Pause, RunControl } from "../spec/steering/steering.js";
+import { findableBy } from "./attributes.js";
 import { describeRun, type RunEnd, type StageNews } from "./details.js";
 import { shownFailure } from "./failure.js";
-
-const stageKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.stage, "KEYWORD");
-const accuracyKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.accuracy, "DOUBLE");
 
 export interface RunTracker {
   /**
@@ -62,6 +58,18 @@ export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
   let news: StageNews | undefined;
   let control: RunControl | undefined;
   let pod: PodState | undefined;
+  const find = findableBy(run.attributes);
+  /** Learned since the last stage began; each command is an event of the history, so they go with the next stage's. */
+  let learned: AttributeValues = {};
+  const learn = ({ artifact, base, validationAccuracy }: StageOutcome): void => {
+    const best = Math.max(learned.best ?? 0, validationAccuracy ?? 0);
+    learned = {
+      ...learned,
+      ...(artifact.kind === "ingest" ? { dataset: artifact.digest } : {}),
+      ...(base === undefined ? {} : { base }),
+      ...(best === 0 ? {} : { best }),
+    };
+  };
   const isOver = (): boolean => end.ended !== undefined;
   const state = (): RunState => ({
     runId: run.runId,
@@ -93,11 +101,12 @@ export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
       const started = Date.now();
       let made: Pick<StageStatus, "artifact" | "warnings"> = {};
       const seconds = (): number => (Date.now() - started) / 1000;
-      upsertSearchAttributes([{ key: stageKey, value: name }]);
+      find({ ...learned, stage: name });
       set({ name, state: "running" });
       try {
         const outcome = await stage((note) => set({ name, state: "running", note }));
         made = { artifact: outcome.artifact };
+        learn(outcome);
         accept(outcome);
         const ended = outcome.kept === false ? "rolled-back" : "done";
         const { note, warnings } = outcome;
@@ -115,6 +124,7 @@ export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
       show();
     },
     hold: (name, pause, { epoch, step } = { stage: name }) => {
+      find({ state: pause === undefined ? "running" : "paused" });
       if (pause === undefined) set({ name, state: "running" });
       else {
         const place = epoch === undefined ? "" : `at epoch ${epoch}, step ${step}, `;
@@ -133,10 +143,12 @@ export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
       try {
         const result = await work();
         end = { result };
-        upsertSearchAttributes([{ key: accuracyKey, value: result.testAccuracy }]);
+        const { testAccuracy: accuracy, version } = result;
+        find({ ...learned, accuracy, version, state: "finished" });
         return result;
       } catch (error) {
         end = { ended: shownFailure(error) ?? "cancelled" };
+        find({ ...learned, state: end.ended === "cancelled" ? "cancelled" : "failed" });
         throw error;
       } finally {
         show();

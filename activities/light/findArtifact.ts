@@ -4,6 +4,7 @@ import { ThawError } from "../../spec/errors.js";
 import type { MissedArtifact, StageOutcome, StageRequest } from "../../spec/pipeline/activities.js";
 import type { BaseComparison } from "../../spec/records/baseComparison.js";
 import type { RecipeSummary } from "../../spec/records/recipe.js";
+import type { TrainingSummary } from "../../spec/records/training.js";
 import { readingOf } from "../../spec/runFile/folders.js";
 import { warningsOfArtifact } from "../../spec/warnings/warnings.js";
 import {
@@ -103,6 +104,8 @@ export function outcomeOf(manifest: ArtifactManifest, cached: boolean): StageOut
   const base = manifest.kind === "base" ? (manifest.summary as BaseComparison).chosen : undefined;
   const decision = manifest.kind === "recipe" ? (manifest.summary as RecipeSummary).decision : undefined;
   const warnings = warningsOfArtifact(manifest.kind, manifest.summary);
+  const reached =
+    manifest.kind === "head" || kept === true ? (manifest.summary as TrainingSummary) : undefined;
   return {
     artifact: refOf(manifest),
     cached,
@@ -110,6 +113,9 @@ export function outcomeOf(manifest: ArtifactManifest, cached: boolean): StageOut
     ...(kept === undefined ? {} : { kept }),
     ...(decision === undefined ? {} : { decision }),
     ...(base === undefined ? {} : { base }),
+    ...(Number.isFinite(reached?.validationAccuracy)
+      ? { validationAccuracy: reached?.validationAccuracy as number }
+      : {}),
     ...(warnings.length === 0 ? {} : { warnings }),
   };
 }

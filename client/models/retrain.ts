@@ -12,14 +12,16 @@ import {
   type Tick,
 } from "../../spec/retraining/retraining.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
+import { codeSpan } from "../../spec/text/markdown.js";
 import { referToUpload } from "../../store/images/uploads.js";
 import { listTicks } from "../../store/records/ticks.js";
 import { withBases } from "../bases/ofFile.js";
 import { newRunId } from "../runs/id.js";
 import type { Session } from "../session.js";
 import { temporalCall } from "../temporal/call.js";
+import { missingDetails, startFindable } from "../temporal/findable.js";
 import { runUrl } from "../temporal/links.js";
-import { ensureSearchAttributes, modelKey } from "../temporal/searchAttributes.js";
+import { startAttributes } from "../temporal/searchAttributes.js";
 import { thawVersion } from "../version.js";
 import { whoAmI } from "../whoAmI.js";
 
@@ -32,6 +34,8 @@ export interface RetrainRequest extends ImageSource {
 export interface StartedRetraining {
   readonly workflowId: string;
   readonly url?: string;
+  /** Search attributes that the server lacks and did not let us register; absent where it has all. */
+  readonly missingAttributes?: readonly string[];
 }
 
 /** The run that retraining would start; what the bases' names mean is settled here. @throws ThawError as `startRun` does */
@@ -53,23 +57,56 @@ export async function retrainInput(
 /** @throws ThawError BASE_UNKNOWN, RUN_FILE_INVALID (layer groups), NOT_FOUND, TEMPORAL_UNREACHABLE, STORE_… */
 export async function startRetraining(session: Session, request: RetrainRequest): Promise<StartedRetraining> {
   const input = await retrainInput(session, request);
-  const { name, model } = request.file;
+  const { name } = request.file;
   const workflowId = `retrain-${newRunId(name, new Date())}`;
-  await ensureSearchAttributes(session);
   if (request.upload !== undefined) await referToUpload(session.store, request.upload, workflowId);
-  await temporalCall(session, "starting the retraining", () =>
-    session.temporal.workflow.start(RETRAIN_TYPE, {
-      workflowId,
-      taskQueue: CONTROL_QUEUE,
-      args: [{ ...input, by: whoAmI() }],
-      typedSearchAttributes: [{ key: modelKey, value: name }],
-      memo: { model: name, dataPath: request.dataPath, lineage: workflowId },
-      staticSummary: `retrain ${name}: look at the images, train if something changed`,
-      staticDetails: `Held against \`${name}@${model.alias}\`; promotion: ${model.promote}.`,
+  const missing = await startFindable(session, (attributes, lacking) =>
+    temporalCall(session, "starting the retraining", async () => {
+      await session.temporal.workflow.start(RETRAIN_TYPE, {
+        workflowId,
+        taskQueue: CONTROL_QUEUE,
+        args: [{ ...input, run: { ...input.run, attributes }, by: whoAmI() }],
+        typedSearchAttributes: startAttributes(
+          { model: name, state: "running", lineage: workflowId },
+          attributes,
+        ),
+        memo: { model: name, dataPath: request.dataPath, lineage: workflowId },
+        staticSummary: `retrain ${name}: look at the images, train if something changed`,
+        staticDetails: [...retrainDetails(request), ...missingDetails(lacking)].join("\n"),
+      });
     }),
   );
   const url = runUrl(session.platform, workflowId);
-  return { workflowId, ...(url === undefined ? {} : { url }) };
+  return {
+    workflowId,
+    ...(url === undefined ? {} : { url }),
+    ...(missing.length === 0 ? {} : { missingAttributes: missing }),
+  };
+}
+
+/** Markdown for the Temporal UI: what is looked at, and what would follow. */
+function retrainDetails({
+  file: { name, model },
+  dataPath,
+  upload,
+  asked,
+}: RetrainRequest): readonly string[] {
+  const { alias, promote, rule, margin } = model;
+  const proof = rule === "better" ? "to be better" : `not to be worse by ${margin}`;
+  const then = {
+    automatic: "is promoted without asking",
+    ask: "waits for a person",
+    never: "is left for whoever promotes it",
+  }[promote];
+  return [
+    `Looks at ${codeSpan(dataPath)}${upload === undefined ? "" : `, uploaded as \`${upload.slice(0, 12)}\``}. ${
+      asked === true ? "Trains whatever it sees." : "Trains where something changed since the newest version."
+    }`,
+    "",
+    `What it trains is held against \`${name}@${alias}\`, and where it is proven ${proof}, it ${then}.`,
+    "",
+    `\`thaw models ticks ${name}\` lists what looks came to, \`thaw models history ${name}\` which version was in use.`,
+  ];
 }
 
 const INTERVAL_MS = 500;

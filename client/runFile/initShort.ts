@@ -37,6 +37,10 @@ export function shortRunFile(chosen: ShortRunFile): string {
     "augment:",
     `  # ${kindReason}; else general, photographs, symbols, medical or textures.`,
     `  kind: ${inline(kind)}`,
+    "# What `thaw retrain` does with a version that it has trained: it is held against the one in use, on the same images.",
+    "# model:",
+    "#   promote: ask      # or automatic, never",
+    "#   rule: better      # or not-worse, by at most `margin: 0.01`",
     "",
   ];
   // A control character in a name would end the comment.

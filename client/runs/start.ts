@@ -1,7 +1,6 @@
 /** Starts a run: one workflow, whose id is the run's id. */
 import { WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
 import { stringify } from "yaml";
-import { isInvalidArgument } from "../../runtime/temporalError.js";
 import { ThawError } from "../../spec/errors.js";
 import { lineageOf } from "../../spec/pipeline/lineage.js";
 import { CONTROL_QUEUE, type ImageSource, type RunInput, WORKFLOW_TYPE } from "../../spec/pipeline/run.js";
@@ -13,8 +12,9 @@ import { referToUpload } from "../../store/images/uploads.js";
 import { type KnownBases, withBases } from "../bases/ofFile.js";
 import type { Session } from "../session.js";
 import { temporalCall } from "../temporal/call.js";
+import { missingDetails, startFindable } from "../temporal/findable.js";
 import { runUrl } from "../temporal/links.js";
-import { ensureSearchAttributes, modelKey, REGISTER_BY_HAND } from "../temporal/searchAttributes.js";
+import { startAttributes } from "../temporal/searchAttributes.js";
 import { thawVersion } from "../version.js";
 import { newRunId, startOfRun } from "./id.js";
 
@@ -32,6 +32,8 @@ export interface StartedRun {
   readonly runId: string;
   /** The run in the Temporal UI, if it is known where that is. */
   readonly url?: string;
+  /** Search attributes that the server lacks and did not let us register; absent where it has all. */
+  readonly missingAttributes?: readonly string[];
 }
 
 /** @throws ThawError USAGE for an id that is taken or malformed, BASE_UNKNOWN, RUN_FILE_INVALID (layer groups), NOT_FOUND, TEMPORAL_UNREACHABLE */
@@ -50,22 +52,39 @@ export async function startRun(session: Session, request: RunRequest): Promise<S
     thawVersion: thawVersion(),
     ...request.lineage,
   };
-  await ensureSearchAttributes(session);
   if (upload !== undefined) await referToUpload(session.store, upload, runId);
-  await temporalCall(session, "starting the run", () => startWorkflow(session, input));
+  const missing = await startFindable(session, (attributes, lacking) =>
+    temporalCall(session, "starting the run", () =>
+      startWorkflow(session, { ...input, attributes }, lacking),
+    ),
+  );
   const url = runUrl(session.platform, runId);
-  return { runId, ...(url === undefined ? {} : { url }) };
+  return {
+    runId,
+    ...(url === undefined ? {} : { url }),
+    ...(missing.length === 0 ? {} : { missingAttributes: missing }),
+  };
 }
 
-async function startWorkflow({ temporal }: Session, input: RunInput): Promise<void> {
-  const { runId, file, dataPath } = input;
+async function startWorkflow(
+  { temporal }: Session,
+  input: RunInput & { readonly attributes: readonly string[] },
+  missing: readonly string[],
+): Promise<void> {
+  const { runId, file, dataPath, attributes } = input;
+  const findable = {
+    model: file.name,
+    state: "running",
+    lineage: lineageOf(input),
+    ...(file.bases.length === 0 ? { base: basesOf(file) } : {}),
+  } as const;
   try {
     await temporal.workflow.start(WORKFLOW_TYPE, {
       workflowId: runId,
       taskQueue: CONTROL_QUEUE,
       args: [input],
       workflowIdReusePolicy: "REJECT_DUPLICATE",
-      typedSearchAttributes: [{ key: modelKey, value: file.name }],
+      typedSearchAttributes: startAttributes(findable, attributes),
       // Search attributes may be missing on foreign servers; a memo never is.
       memo: {
         model: file.name,
@@ -75,17 +94,11 @@ async function startWorkflow({ temporal }: Session, input: RunInput): Promise<vo
         lineage: lineageOf(input),
       },
       staticSummary: shortened(visible(summaryOf(input)), MOST_OF_SUMMARY),
-      staticDetails: detailsOf(input),
+      staticDetails: detailsOf(input, missing),
     });
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) {
       throw new ThawError("USAGE", `there is a run ${runId} already`, { cause: error });
-    }
-    if (isInvalidArgument(error) && /search attribute/i.test(String((error as Error).cause))) {
-      throw new ThawError("TEMPORAL_UNREACHABLE", "the Temporal server lacks thaw's search attributes", {
-        hint: REGISTER_BY_HAND,
-        cause: error,
-      });
     }
     throw error;
   }
@@ -107,7 +120,10 @@ function basesOf({ base, bases }: RunFile): string {
 }
 
 /** Markdown for the Temporal UI; tables lose their columns there, code blocks do not. */
-function detailsOf({ runId, file, dataPath, upload, resumedFrom }: RunInput): string {
+function detailsOf(
+  { runId, file, dataPath, upload, resumedFrom }: RunInput,
+  missing: readonly string[],
+): string {
   return [
     `Images: ${codeSpan(dataPath)}${upload === undefined ? "" : `, uploaded as \`${upload.slice(0, 12)}\``}`,
     "",
@@ -115,5 +131,6 @@ function detailsOf({ runId, file, dataPath, upload, resumedFrom }: RunInput): st
     codeBlock("yaml", stringify(file).trimEnd().split("\n")),
     "",
     `\`thaw watch ${runId}\` follows this run, \`thaw cancel ${runId}\` ends it.`,
+    ...missingDetails(missing),
   ].join("\n");
 }

@@ -206,12 +206,12 @@ async function settle(
   const isAsApplied = described !== undefined && digestOfDescribed(described) === before?.applied;
   if (before !== undefined && changed.length === 0 && isAsApplied)
     return { id, outcome: "unchanged", changed, warnings: await warningsOf(session, wanted) };
-  await ensureSearchAttributes(session);
+  const { known } = await ensureSearchAttributes(session);
   if (described === undefined) {
     const last = (await listSwitches(session.store, id)).at(-1);
     const pause = last?.paused === true ? (last.note ?? `paused by ${last.by}`) : undefined;
-    await createSchedule(session, wanted, before === undefined ? undefined : pause);
-  } else await updateSchedule(session, wanted);
+    await createSchedule(session, wanted, before === undefined ? undefined : pause, known);
+  } else await updateSchedule(session, wanted, known);
   const now = await describeSchedule(session, id);
   if (now === undefined)
     throw new ThawError("TEMPORAL_UNREACHABLE", `schedule ${id} was deleted while it was being made`, {

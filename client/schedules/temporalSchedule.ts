@@ -6,9 +6,10 @@ import {
   type ScheduleOptionsAction,
   type ScheduleSpec,
 } from "@temporalio/client";
+import { defineSearchAttributeKey } from "@temporalio/common";
 import { msToTs, tsToDate } from "@temporalio/common/lib/time.js";
 import { ThawError } from "../../spec/errors.js";
-import { CONTROL_QUEUE } from "../../spec/pipeline/run.js";
+import { CONTROL_QUEUE, SEARCH_ATTRIBUTES } from "../../spec/pipeline/run.js";
 import { RETRAIN_TYPE } from "../../spec/retraining/retraining.js";
 import {
   byDay,
@@ -22,7 +23,9 @@ import type { Overlap, ScheduleRecord, ScheduleTimes } from "../../spec/schedule
 import { markdownText } from "../../spec/text/markdown.js";
 import { canonicalJson, sha256 } from "../../store/artifacts/keys.js";
 import { type TemporalAccess, temporalCall } from "../temporal/call.js";
-import { modelKey } from "../temporal/searchAttributes.js";
+import { startAttributes } from "../temporal/searchAttributes.js";
+
+const modelKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.model, "KEYWORD");
 
 /** What the record says of a schedule before it is known what the server makes of it. */
 export type WantedSchedule = Omit<ScheduleRecord, "applied">;
@@ -69,18 +72,17 @@ function calendarsOf(cron: CronTimes, second: 0 | "*"): readonly CalendarSpec[] 
     : [{ ...common, dayOfMonth, dayOfWeek }];
 }
 
-/** All of it each time: an update replaces search attributes, and leaves the schedule's memo as it is. */
-function optionsOf(record: WantedSchedule) {
+/** @param known names of the search attributes that the server knows. All of it each time: an update replaces search attributes, and leaves the schedule's memo as it is. */
+function optionsOf(record: WantedSchedule, known: readonly string[]) {
   const { id, model, input, overlap, catchup } = record;
-  const attributes = [{ key: modelKey, value: model }];
   const action: ScheduleOptionsAction = {
     type: "startWorkflow",
     workflowType: RETRAIN_TYPE,
     // The server puts the time behind it.
     workflowId: id,
     taskQueue: CONTROL_QUEUE,
-    args: [input],
-    typedSearchAttributes: attributes,
+    args: [{ ...input, run: { ...input.run, attributes: known } }],
+    typedSearchAttributes: startAttributes({ model, state: "running", schedule: id }, known),
     memo: { model, dataPath: input.run.dataPath },
     staticSummary: `retrain ${model}: look at the images, train if something changed`,
     staticDetails: `Started by schedule \`${id}\`, \`thaw schedule show ${id}\`. Promotion: ${markdownText(input.run.file.model.promote)}.`,
@@ -90,7 +92,7 @@ function optionsOf(record: WantedSchedule) {
     action,
     // Failures are counted by the looks themselves: the server pauses after the first or not at all.
     policies: { overlap: policyOf(overlap), catchupWindow: catchup * 1000, pauseOnFailure: false },
-    typedSearchAttributes: attributes,
+    typedSearchAttributes: startAttributes({ model }, known),
   };
 }
 
@@ -114,12 +116,13 @@ export async function createSchedule(
   session: TemporalAccess,
   record: WantedSchedule,
   paused: string | undefined,
+  known: readonly string[],
 ): Promise<void> {
   const { id, model, note } = record;
   await judged(session, `making schedule ${id}`, () =>
     session.temporal.schedule.create({
       scheduleId: id,
-      ...optionsOf(record),
+      ...optionsOf(record, known),
       memo: { model, madeBy: "thaw schedule apply" },
       state: { paused: paused !== undefined, ...noteOf(paused ?? note) },
     }),
@@ -127,10 +130,14 @@ export async function createSchedule(
 }
 
 /** Whether it is paused stays as it is. @throws ThawError USAGE where the server refuses the times, TEMPORAL_… */
-export async function updateSchedule(session: TemporalAccess, record: WantedSchedule): Promise<void> {
+export async function updateSchedule(
+  session: TemporalAccess,
+  record: WantedSchedule,
+  known: readonly string[],
+): Promise<void> {
   await judged(session, `changing schedule ${record.id}`, () =>
     session.temporal.schedule.getHandle(record.id).update(({ state }) => ({
-      ...optionsOf(record),
+      ...optionsOf(record, known),
       state: { ...state, ...(state.paused ? {} : { note: record.note ?? "" }) },
     })),
   );

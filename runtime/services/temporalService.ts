@@ -1,16 +1,10 @@
 /** How the embedded Temporal server is run: Temporal's development server on a SQLite file. */
-import { SEARCH_ATTRIBUTES } from "../../spec/pipeline/run.js";
+import { SEARCH_ATTRIBUTE_TABLE } from "../../spec/pipeline/searchAttributes.js";
 import { childEnvironment } from "../../spec/processes/childEnvironment.js";
 import { type Layout, logFileOf } from "./layout.js";
 import { GRACE_SECONDS, LOOPBACK } from "./names.js";
 import type { ServicesRecord } from "./record.js";
 import type { ServiceSpec } from "./serviceSpec.js";
-
-const SEARCH_ATTRIBUTE_TYPES: Readonly<Record<keyof typeof SEARCH_ATTRIBUTES, string>> = {
-  model: "Keyword",
-  stage: "Keyword",
-  accuracy: "Double",
-};
 
 /** Write-ahead log without a sync a commit: four times the workflows a second, and safe when the server dies. */
 const PRAGMAS = ["journal_mode=WAL", "synchronous=NORMAL"];
@@ -19,9 +13,7 @@ const DYNAMIC_CONFIG = ["frontend.WorkflowPauseEnabled=true"];
 
 export function temporalService(layout: Layout, record: ServicesRecord, command: string): ServiceSpec {
   const { ports } = record;
-  const attributes = Object.entries(SEARCH_ATTRIBUTES).map(
-    ([key, name]) => `${name}=${SEARCH_ATTRIBUTE_TYPES[key as keyof typeof SEARCH_ATTRIBUTES]}`,
-  );
+  const attributes = Object.values(SEARCH_ATTRIBUTE_TABLE).map(({ name, type }) => `${name}=${type}`);
   return {
     name: "temporal",
     command,

@@ -33,6 +33,8 @@ export interface StageOutcome {
   readonly decision?: RecipeDecision;
   /** Set by `base`: the name of the base that the run goes on with. */
   readonly base?: string;
+  /** Set by `head`, and by `tune` where it was kept: validation accuracy in [0, 1]. Absent in outcomes of older workers. */
+  readonly validationAccuracy?: number;
   /** Of what the artifact says of images and figures; absent where it warns of nothing. */
   readonly warnings?: readonly Warning[];
 }

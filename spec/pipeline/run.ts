@@ -10,6 +10,8 @@ import type { RunFile } from "../runFile/runFile.js";
 import type { RunControl, SteerRecord } from "../steering/steering.js";
 import type { Warning } from "../warnings/warning.js";
 
+export { SEARCH_ATTRIBUTES } from "./searchAttributes.js";
+
 /** Names that Temporal and the clients share. */
 export const WORKFLOW_TYPE = "transferLearning";
 /** Query that answers with the run's {@link RunState}. */
@@ -23,13 +25,6 @@ export const PROGRESS_SIGNAL = "progress";
 export const CONTROL_QUEUE = "thaw-control";
 /** Queue of the training worker that `thaw up` starts on this machine. */
 export const LOCAL_TRAINING_QUEUE = "thaw-training";
-/** Custom search attributes; `thaw up` registers them with the embedded server. */
-export const SEARCH_ATTRIBUTES = {
-  model: "ThawModel",
-  stage: "ThawStage",
-  accuracy: "ThawTestAccuracy",
-} as const;
-
 /** Where a run's images are. */
 export interface ImageSource extends SourceReading {
   /**
@@ -60,6 +55,8 @@ export interface RunInput extends Omit<ImageSource, keyof SourceReading> {
   readonly earlier?: readonly ArtifactRef[];
   /** Version of the thaw client that started the run. */
   readonly thawVersion: string;
+  /** Names of the search attributes that the server knew then; absent in inputs of older clients: the first three. */
+  readonly attributes?: readonly string[];
   /** The closed run that this one goes on from. */
   readonly resumedFrom?: string;
   /** This stage and those after it are made anew, whatever is in the store. */

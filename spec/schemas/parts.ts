@@ -26,6 +26,12 @@ export const nameSchema = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$
 /** Part of keys in the bucket. */
 export const runIdSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/);
 
+/** Of what was started in Temporal. */
+export const missingAttributesSchema = z
+  .array(z.string())
+  .exactOptional()
+  .describe("Search attributes that the Temporal server lacks; absent where it has all of thaw's.");
+
 export const timeSchema = z.string().describe("ISO 8601.");
 export const shareSchema = z.number().describe("In [0, 1].");
 export const countSchema = z.int().min(0);

@@ -17,6 +17,7 @@ interface DoctorOptions {
   readonly serviceAccount?: string;
   readonly timeout: number;
   readonly pod: boolean;
+  readonly fix?: boolean;
 }
 
 export function addDoctor(program: Command): void {
@@ -36,10 +37,13 @@ export function addDoctor(program: Command): void {
     )
     .option("--timeout <seconds>", "how long the pod may take", seconds, POD_SECONDS)
     .option("--no-pod", "start no pod")
+    .option("--fix", "register search attributes that the Temporal server lacks")
     .action(async (_options: object, self: Command) => {
       const { output, project, options } = contextOf<DoctorOptions>(self);
       const { doctorText } = await import("../../render/machine/doctor.js");
-      const checks = await (options.kubernetes === true ? ofCluster(project, options) : ofMachine(project));
+      const checks = await (options.kubernetes === true
+        ? ofCluster(project, options)
+        : ofMachine(project, options.fix === true));
       const document: DoctorJson = { healthy: checks.every(({ state }) => state !== "missing"), checks };
       output.data(document, (shown, screen) => doctorText(shown, homedir(), screen), checks);
       if (!document.healthy) process.exitCode = EXIT_UNHEALTHY;
@@ -47,6 +51,7 @@ export function addDoctor(program: Command): void {
   withExamples(command, [
     ["thaw doctor", "what is where, and what is missing"],
     ["thaw doctor --json | jq '.checks[] | select(.state == \"missing\")'", "for programs"],
+    ["thaw doctor --fix", "and register the search attributes that the Temporal server lacks"],
     [
       "thaw doctor --kubernetes --namespace thaw",
       "would a run get its pod, and would that reach the services?",
@@ -58,8 +63,8 @@ export function addDoctor(program: Command): void {
   ]);
 }
 
-async function ofMachine(project: string | undefined): Promise<DoctorJson["checks"]> {
-  return (await import("../../doctor.js")).checkAll(project);
+async function ofMachine(project: string | undefined, fix: boolean): Promise<DoctorJson["checks"]> {
+  return (await import("../../doctor.js")).checkAll(project, fix);
 }
 
 async function ofCluster(

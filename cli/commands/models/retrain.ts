@@ -7,6 +7,7 @@ import { openProjectStore, withWritingSession } from "../../session.js";
 import { EXIT_INTERRUPTED, interruptible } from "../../signals.js";
 import { say } from "../../terminal/shown.js";
 import { uploadSource } from "../../upload.js";
+import { tellMissing } from "../runs/missingAttributes.js";
 import { collect, DEFAULT_RUN_FILE, SET_HELP } from "../runs/runFileOptions.js";
 
 interface Options {
@@ -42,6 +43,7 @@ export function addRetrain(program: Command): void {
         const uploaded = (options.upload ?? isElsewhere) ? await uploadSource(session, loaded, output) : {};
         const asked = options.force === true;
         const started = await startRetraining(session, { ...loaded, ...uploaded, asked });
+        await tellMissing(output, started.missingAttributes);
         const { workflowId, url } = started;
         output.talk(url === undefined ? say`${workflowId}` : say`${workflowId}  ${url}`);
         if (options.detach === true) return output.data(started, (shown) => shown.workflowId);

@@ -6,6 +6,7 @@ import type { ResumeJson } from "../../json/resume.js";
 import { startedText } from "../../render/runs/advice.js";
 import { withWritingSession } from "../../session.js";
 import { RUN } from "../../steer.js";
+import { tellMissing } from "./missingAttributes.js";
 import { collect, SET_HELP } from "./runFileOptions.js";
 
 interface ResumeOptions {
@@ -52,6 +53,7 @@ export function addResume(program: Command): void {
           );
         }
         const started = await startRun(session, request);
+        await tellMissing(output, started.missingAttributes);
         output.tell(
           { stages, time, ...started },
           (shown, screen) =>

@@ -9,6 +9,7 @@ import { startedText } from "../../render/runs/advice.js";
 import { openProjectStore, withWritingSession } from "../../session.js";
 import { say } from "../../terminal/shown.js";
 import { uploadSource } from "../../upload.js";
+import { tellMissing } from "./missingAttributes.js";
 import {
   collect,
   DEFAULT_RUN_FILE,
@@ -61,6 +62,7 @@ export function addRun(program: Command): void {
         const isElsewhere = loaded.file.compute === "kubernetes";
         const uploaded = (options.upload ?? isElsewhere) ? await uploadSource(session, loaded, output) : {};
         const started = await startRun(session, { ...loaded, ...uploaded });
+        await tellMissing(output, started.missingAttributes);
         const { stderr } = output.screen;
         // The live view has the link in its header.
         const isLive = stderr.live && options.detach !== true;

@@ -3,7 +3,14 @@ import { z } from "zod";
 import { EXPORT_FORMATS } from "../../exportFormat.js";
 import type { Delivery } from "../../notifications/event.js";
 import { schemaOf } from "../exact.js";
-import { countSchema, digestSchema, shareSchema, timeSchema, versionSchema } from "../parts.js";
+import {
+  countSchema,
+  digestSchema,
+  missingAttributesSchema,
+  shareSchema,
+  timeSchema,
+  versionSchema,
+} from "../parts.js";
 import { foldsInBriefSchema } from "../records/folds.js";
 import { extractorSchema, pixelScaleSchema, takenWeightsSchema } from "../records/model.js";
 import { warningsSchema } from "../records/warning.js";
@@ -72,6 +79,7 @@ export const approvalsSchema = z.object({
 export const startedRetrainingSchema = z.object({
   workflowId: z.string(),
   url: z.string().exactOptional().describe("In the Temporal UI, where that is known."),
+  missingAttributes: missingAttributesSchema,
 });
 
 /** How images become the input. */

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { logLineSchema } from "../../log.js";
 import { pauseSchema, runControlSchema, steerRecordSchema } from "../../steering/schema.js";
-import { countSchema, digestSchema, shareSchema, timeSchema } from "../parts.js";
+import { countSchema, digestSchema, missingAttributesSchema, shareSchema, timeSchema } from "../parts.js";
 import { foldsInBriefSchema } from "../records/folds.js";
 import { modelVersionSchema } from "../records/model.js";
 import { runCostSchema } from "../records/report.js";
@@ -26,6 +26,7 @@ const forecastSchema = z.object({
 export const startedRunSchema = z.object({
   runId: z.string(),
   url: z.string().exactOptional().describe("The run in the Temporal UI, if it is known where that is."),
+  missingAttributes: missingAttributesSchema,
   forecast: forecastSchema
     .exactOptional()
     .describe("Absent where nothing has to be computed, and where it cannot be told."),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runFileSchema } from "../../../spec/runFile/runFile.js";
 import { describeRun } from "../../../workflows/details.js";
+import { COLUMNS, stageTable } from "../../../workflows/stageTable.js";
 
 const run = {
   runId: "m-1",
@@ -26,9 +27,9 @@ test("the Temporal UI is given an aligned block, the outcome and the next comman
       "### m on efficientnet-lite0",
       "",
       "```text",
-      "= ingest     cached          0.0 s  240 images, 10 classes",
-      "↩ tune-1     rolled-back    12.3 s  rolled back: no better",
-      "· evaluate   waiting",
+      "= ingest    cached       0.0 s  240 images, 10 classes",
+      "↩ tune-1    rolled-back 12.3 s  rolled back: no better",
+      "· evaluate  waiting",
       "```",
       "",
       "`thaw watch m-1` follows this run, `thaw explain m-1` says what it does.",
@@ -45,7 +46,7 @@ test("a paused run says so, and how it goes on", () => {
   });
   assert.match(text, /^### ‖ Paused: m on /);
   assert.match(text, /\*\*Paused\*\* since 2026-11-25T02:00:00.000Z by anna@lab: `thaw unpause m-1`/);
-  assert.match(text, /‖ head +paused +since 2026/);
+  assert.match(text, /‖ head {2}paused\n {4}since 2026/);
 });
 
 test("a run with a pod of its own says what the pod does", () => {
@@ -89,7 +90,7 @@ test("a failed run has code, sentence and hint, says what to run next, and promi
   assert.doesNotMatch(text, /thaw report|thaw watch/);
 });
 
-test("warnings stand above the stages, the strongest first, and mere notes do not", () => {
+test("what voids the figure stands above the stages, what is to be checked below them, and mere notes nowhere", () => {
   const warnings = [
     { code: "shortcut", about: "image size", grade: "check", sentence: "Sizes tell.", advice: "look" },
     { code: "misnamed-files", grade: "note", sentence: "Some names are wrong.", advice: "nothing" },
@@ -105,7 +106,7 @@ test("warnings stand above the stages, the strongest first, and mere notes do no
   });
   assert.match(
     text,
-    /\n\n\*\*The figure may be void\*\*: Half of it is known\. → repair\n\n\*\*To be checked\*\*: Sizes tell\. → look\n\n```text/,
+    /\n\n\*\*The figure may be void\*\*: Half of it is known\. → repair\n\n```text[\s\S]*```\n\n\*\*To be checked\*\*: Sizes tell\. → look\n/,
   );
   assert.doesNotMatch(text, /names are wrong/);
 });
@@ -117,7 +118,7 @@ test("the stage at work has its epoch, loss and time to go below it; a loss that
   const text = describeRun(run, state, {}, { stage: "tune-1", progress, at });
   assert.match(
     text,
-    /▶ tune-1 +running\n {2}epoch 3\/8, 12 of 40, loss 0\.312, about 2 min to go \(told at 14:03 UTC\)\n/,
+    /▶ tune-1 {2}running\n {4}epoch 3\/8, 12 of 40, loss 0\.312, about 2 min to go\n {4}\(told at 14:03 UTC\)\n/,
   );
   const lost = { ...progress, loss: null as unknown as number };
   assert.match(describeRun(run, state, {}, { stage: "tune-1", progress: lost, at }), /12 of 40, about 2 min/);
@@ -125,6 +126,29 @@ test("the stage at work has its epoch, loss and time to go below it; a loss that
   const outage = { since: "2026-11-29T13:58:00.000Z", tries: 7, why: "it does not answer" };
   assert.match(
     describeRun(run, state, {}, { stage: "tune-1", progress: { ...progress, outage }, at }),
-    /epoch 3\/8, store unreachable since 13:58 UTC, tried 7 times, 12 of 40/,
+    /epoch 3\/8, store unreachable since 13:58 UTC, tried\s+7\s+times, 12 of 40/,
   );
+});
+
+test("a note that does not fit beside its stage is wrapped below it: the UI cuts what is longer", () => {
+  const note = "kept: validation 51.6 % → 58.1 % (9 better, 2 worse), calibrated loss 1.21 → 1.02";
+  const lines = stageTable([
+    { name: "tune-1", state: "done", seconds: 62.14, note },
+    { name: "evaluate", state: "waiting" },
+  ]);
+  assert.deepEqual(lines, [
+    "✓ tune-1    done    62.1 s",
+    "    kept: validation 51.6 % → 58.1 % (9 better, 2",
+    "    worse), calibrated loss 1.21 → 1.02",
+    "· evaluate  waiting",
+  ]);
+  assert.ok(lines.every(({ length }) => length <= COLUMNS));
+});
+
+test("a note is given three lines", () => {
+  const note = "word ".repeat(60).trim();
+  const [, ...lines] = stageTable([{ name: "recipe", state: "done", seconds: 1, note }]);
+  assert.equal(lines.length, 3);
+  assert.match(lines.at(-1) ?? "", / …$/);
+  assert.ok(lines.every(({ length }) => length <= COLUMNS));
 });

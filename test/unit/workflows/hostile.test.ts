@@ -60,7 +60,8 @@ test("no name acts in the text of a run, nor ends its block of code, nor makes i
         (line, index) => index > opens && /^ {0,3}`{3,} *$/.test(line) && line.trim().length >= fence.length,
       );
       assert.equal(lines[closes], fence);
-      assert.equal(closes - opens - 1, 3, "a line for each stage, and no other one");
+      const begun = lines.slice(opens + 1, closes).filter((line) => !line.startsWith("    "));
+      assert.equal(begun.length, 3, "a line for each stage, and what goes on is indented");
       assertInert([...lines.slice(0, opens), ...lines.slice(closes + 1)].join("\n"));
     }
   }

@@ -231,8 +231,15 @@ test("the short run file says what was chosen and means the same as the full one
     "augment:",
     "  # the classes are called by single letters or numbers; else general, photographs, symbols, medical or textures.",
     "  kind: symbols",
+    "# What `thaw retrain` does with a version that it has trained: it is held against the one in use, on the same images.",
+    "# model:",
+    "#   promote: ask      # or automatic, never",
+    "#   rule: better      # or not-worse, by at most `margin: 0.01`",
     "",
   ]);
+  const unlocked = text.replace(/^# (?=model:| {2})/gm, "");
+  assert.deepEqual(parseRunFile(unlocked, "thaw.yaml", []), parseRunFile(text, "thaw.yaml", []));
+  assert.match(await fullText(path, options), /^model:\n/m);
 });
 
 test("files that are passed over are counted by reason", async () => {

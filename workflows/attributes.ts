@@ -1,0 +1,36 @@
+/** By what a workflow can be found: it writes only search attributes that its server knows, else it would hang. */
+import {
+  defineSearchAttributeKey,
+  type SearchAttributePair,
+  type SearchAttributeType,
+} from "@temporalio/common";
+import { patched, upsertSearchAttributes } from "@temporalio/workflow";
+import { type AttributeValues, knownValues } from "../spec/pipeline/searchAttributes.js";
+
+/** @returns pairs for what a workflow starts */
+export function attributePairs(
+  values: AttributeValues,
+  known: readonly string[] | undefined,
+): SearchAttributePair[] {
+  return knownValues(values, known).map(
+    ({ name, type, value }) =>
+      ({
+        key: defineSearchAttributeKey(name, type.toUpperCase() as SearchAttributeType),
+        value,
+      }) as SearchAttributePair,
+  );
+}
+
+/**
+ * To be called at the beginning of a workflow, once.
+ * @param attributes of its input
+ * @returns writes values, all of them in one command, or none
+ */
+export function findableBy(attributes: readonly string[] | undefined): (values: AttributeValues) => void {
+  // An older worker that began the run wrote the first three only, whatever its input says.
+  const known = attributes !== undefined && patched("attributes") ? attributes : undefined;
+  return (values) => {
+    const pairs = attributePairs(values, known);
+    if (pairs.length > 0) upsertSearchAttributes(pairs);
+  };
+}
