@@ -2,7 +2,6 @@
 import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
 import { suggest } from "../../render/runs/advice.js";
-import { wrapWords } from "../../render/words.js";
 import { openProjectStore, withWritingSession } from "../../session.js";
 import { EXIT_INTERRUPTED, interruptible } from "../../signals.js";
 import { say } from "../../terminal/shown.js";
@@ -38,7 +37,10 @@ export function addRetrain(program: Command): void {
       const loaded = await loadRunFile(file, options.set ?? [], () => openProjectStore(project));
       for (const warning of loaded.warnings) output.talk(say`Warning: ${warning}.`);
       await withWritingSession(project, async (session) => {
-        const { followRetraining, startRetraining } = await import("../../../client/models/retrain.js");
+        const [{ followRetraining, startRetraining }, { wrapWords }] = await Promise.all([
+          import("../../../client/models/retrain.js"),
+          import("../../render/words.js"),
+        ]);
         const isElsewhere = loaded.file.compute === "kubernetes";
         const uploaded = (options.upload ?? isElsewhere) ? await uploadSource(session, loaded, output) : {};
         const asked = options.force === true;

@@ -11,7 +11,9 @@ const FOLDER = join(process.cwd(), "test", "fixtures", "histories");
 type History = {
   events: { eventType?: string; activityTaskScheduledEventAttributes?: { activityId: string } }[];
 };
-const recorded = readdirSync(FOLDER).filter((name) => name.endsWith(".json"));
+const recorded = readdirSync(FOLDER, { recursive: true, encoding: "utf8" }).filter((name) =>
+  name.endsWith(".json"),
+);
 const read = (name: string): History => JSON.parse(readFileSync(join(FOLDER, name), "utf8")) as History;
 
 let workflowBundle: { code: string };

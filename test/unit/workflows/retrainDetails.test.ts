@@ -59,7 +59,7 @@ test("each end says what can be done about it", () => {
     describeRetraining({ ...view, tick: { ...tick, verdict, sentence: "s" }, look })
       .split("\n\n")
       .at(-1) ?? "";
-  assert.match(commandOf("waits"), /thaw promote pets@2/);
+  assert.match(commandOf("waits"), /thaw approve pets@2/);
   assert.match(commandOf("promoted"), /thaw rollback pets/);
   assert.match(commandOf("failed"), /thaw explain pets-1/);
   assert.match(commandOf("unchanged"), /thaw retrain --force/);

@@ -59,7 +59,7 @@ before(async () => {
     "models/pets/proofs/000001.json",
     "models/pets/approvals/000002/000001.json",
     "models/gone/aliases/champion/000001.json",
-    "schedules/nightly.json",
+    "timetables/nightly.json",
     "webhooks/sent/1.json",
   ])
     await putJson(store, name, {});
