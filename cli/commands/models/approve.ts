@@ -4,7 +4,6 @@ import type { Verdict } from "../../../spec/retraining/approval.js";
 import { contextOf, withExamples } from "../../context.js";
 import { tellDamaged } from "../../damaged.js";
 import { damagedJson } from "../../json/damaged.js";
-import { approvalsText, decidedText } from "../../render/models/approvals.js";
 import { suggest } from "../../render/runs/advice.js";
 import { withSession } from "../../session.js";
 import { say } from "../../terminal/shown.js";
@@ -63,6 +62,7 @@ function decides(command: Command, verdict: Verdict["verdict"]): Command {
           ...(note === undefined ? {} : { note }),
           ...(report === undefined ? {} : { report }),
         });
+        const { decidedText } = await import("../../render/models/approvals.js");
         output.data(decided, decidedText);
         if (decided.outcome?.state === "overtaken") process.exitCode = EXIT_OVERTAKEN;
         const { model } = decided.request;
@@ -83,6 +83,7 @@ export function addApprovals(program: Command): void {
         const { waitingApprovals } = await import("../../../client/models/approvals.js");
         const { approvals, damaged } = await waitingApprovals(session, name);
         const document = { approvals, ...damagedJson(damaged) };
+        const { approvalsText } = await import("../../render/models/approvals.js");
         output.data(document, (shown, screen) => approvalsText(shown.approvals, screen));
         tellDamaged(output, damaged);
         if (approvals.length + damaged.length === 0) output.talk(say`Nothing waits for a person.`);
