@@ -2,8 +2,8 @@
 
 /** The look-up of a stage's artifact is called `find-STAGE`. */
 const LOOKUP = "find-";
-/** Comes after all stages. */
-const RECORD_RUN = "record-run";
+/** These come after all stages: the record is written, and endpoints of notifications are looked up. */
+const AFTERWARDS: ReadonlySet<string> = new Set(["record-run", "endpoints"]);
 /** Handing commands on is called `steer-SEQ`. */
 const STEERING = "steer-";
 /** Making, watching and removing the run's pod is called `start-pod-N` and so on. */
@@ -19,7 +19,7 @@ export interface StageActivity {
 
 /** Undefined for an activity that belongs to no stage. */
 export function stageOfActivity(activityId: string): StageActivity | undefined {
-  if (activityId === RECORD_RUN || activityId.startsWith(STEERING) || isAboutPod(activityId))
+  if (AFTERWARDS.has(activityId) || activityId.startsWith(STEERING) || isAboutPod(activityId))
     return undefined;
   return activityId.startsWith(LOOKUP)
     ? { stage: activityId.slice(LOOKUP.length), isLookup: true }

@@ -45,7 +45,7 @@ describe("a run with compute: kubernetes", () => {
 
   it("trains in one pod; killed and deleted it goes on in others; nothing is left behind", async () => {
     // Long enough to be found at work twice.
-    const runId = await pods.start("unfreeze.epochs=60", "unfreeze.patience=60");
+    const runId = await pods.start("unfreeze.epochs=300", "unfreeze.patience=300");
     const first = await pods.untilReason(runId, "running");
     await waitForStage(pods.stack, runId, "tune-1", isComputing);
     assert.deepEqual(
@@ -118,7 +118,9 @@ describe("a run with compute: kubernetes", () => {
   });
 
   it("makes no pod when nothing has to be computed", async () => {
-    const { last, said } = await pods.follow(await pods.start("unfreeze.epochs=60", "unfreeze.patience=60"));
+    const { last, said } = await pods.follow(
+      await pods.start("unfreeze.epochs=300", "unfreeze.patience=300"),
+    );
     assert.equal(last.status, "completed");
     const computed = last.stages.filter(({ state }) => state !== "cached").map(({ name }) => name);
     assert.deepEqual(computed, []);
