@@ -56,7 +56,8 @@ export function addRetrain(program: Command): void {
             onStep: (step) => output.tell(step, (shown, screen) => wrapWords(`- ${shown}`, screen.width)),
             onRun: async (runId) => {
               const { followRun } = await import("../../follow.js");
-              await followRun(session, runId, output);
+              // Ctrl-C may have come while that was loaded.
+              if (!signal.aborted) await followRun(session, runId, output);
             },
           }),
         );
