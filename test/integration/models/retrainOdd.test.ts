@@ -155,7 +155,10 @@ test("a version that cannot be held against the one in use waits for a person", 
   isHeld = false;
   const tick = await endOf(workflowId);
   assert.deepEqual([tick.verdict, tick.version], ["waits", 2], tick.sentence);
-  assert.match(tick.sentence, /`thaw approve .*@2` or `thaw reject .*@2`: .*@2 cannot be held against version 1: /);
+  assert.match(
+    tick.sentence,
+    /`thaw approve .*@2` or `thaw reject .*@2`: .*@2 cannot be held against version 1: /,
+  );
 });
 
 test("images that become what they were before make no version, and are due at no later look", async () => {
