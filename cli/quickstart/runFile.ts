@@ -3,6 +3,7 @@ export const QUICKSTART_RUN_FILE = `# Written by the quickstart. \`thaw init FOL
 name: emoji
 data:
   path: images.jsonl   # emoji pictures with their category as label, variants of one thing as a group
+  outside: allow       # they lie in the cache, behind a link
 augment:
   views: 3             # the default is 6; fewer views make the frozen pass quicker
   flip: true           # a mirrored apple is an apple
