@@ -33,10 +33,9 @@ import {
   type Verdict,
 } from "../spec/retraining/approval.js";
 import { describeApproval } from "./approvalText.js";
+import { HEARTBEAT_TIME, PATIENCE } from "./patience.js";
 
 const TIME = "1 minute";
-const HEARTBEAT_TIME = "10 seconds";
-const RETRY = { initialInterval: "1 second", backoffCoefficient: 2, maximumInterval: "30 seconds" };
 /** Somebody waits for the answer, and can give it again. */
 const TRIES_OF_DECISION = 5;
 
@@ -182,6 +181,6 @@ function light(summary: string, maximumAttempts?: number): ApprovalActivities {
     taskQueue: CONTROL_QUEUE,
     startToCloseTimeout: TIME,
     heartbeatTimeout: HEARTBEAT_TIME,
-    retry: { ...RETRY, ...(maximumAttempts === undefined ? {} : { maximumAttempts }) },
+    retry: { ...PATIENCE, ...(maximumAttempts === undefined ? {} : { maximumAttempts }) },
   });
 }

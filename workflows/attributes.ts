@@ -1,25 +1,7 @@
 /** By what a workflow can be found: it writes only search attributes that its server knows, else it would hang. */
-import {
-  defineSearchAttributeKey,
-  type SearchAttributePair,
-  type SearchAttributeType,
-} from "@temporalio/common";
 import { patched, upsertSearchAttributes } from "@temporalio/workflow";
-import { type AttributeValues, knownValues } from "../spec/pipeline/searchAttributes.js";
-
-/** @returns pairs for what a workflow starts */
-export function attributePairs(
-  values: AttributeValues,
-  known: readonly string[] | undefined,
-): SearchAttributePair[] {
-  return knownValues(values, known).map(
-    ({ name, type, value }) =>
-      ({
-        key: defineSearchAttributeKey(name, type.toUpperCase() as SearchAttributeType),
-        value,
-      }) as SearchAttributePair,
-  );
-}
+import { attributePairs } from "../spec/pipeline/attributePairs.js";
+import type { AttributeValues } from "../spec/pipeline/searchAttributes.js";
 
 /**
  * To be called at the beginning of a workflow, once.

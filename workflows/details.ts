@@ -9,6 +9,7 @@ import { codeBlock, codeSpan, markdownText } from "../spec/text/markdown.js";
 import { shortened } from "../spec/text/visible.js";
 import { type Grade, serious, type Warning } from "../spec/warnings/warning.js";
 import { warningsOfStages } from "../spec/warnings/warnings.js";
+import { percent } from "../spec/warnings/words.js";
 import type { ShownFailure } from "./failure.js";
 import { stageTable } from "./stageTable.js";
 
@@ -154,5 +155,3 @@ function foldsSentence({ folds }: RunResult): string {
   const [low, high] = folds.accuracyInterval.map((value) => (100 * value).toFixed(1));
   return `**${percent(folds.accuracy)}** (95 %: ${low} – ${high}) over ${folds.count} folds; `;
 }
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

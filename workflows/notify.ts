@@ -12,10 +12,10 @@ import { CONTROL_QUEUE } from "../spec/pipeline/run.js";
 import { markdownText } from "../spec/text/markdown.js";
 import { endpointsFor, messageId, notifyOptions, startNotify } from "./announce.js";
 import { shownFailure } from "./failure.js";
+import { HEARTBEAT_TIME } from "./patience.js";
 
 /** Longer than the request may last (`activities/notifications/post.ts`). */
 const TIME = "1 minute";
-const HEARTBEAT_TIME = "10 seconds";
 /**
  * An answer that is none says itself when the next attempt is due (`spec/notifications/retries.ts`). These delays are for
  * attempts whose worker died: the ninth and the sum come near to those.

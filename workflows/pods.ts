@@ -18,6 +18,7 @@ import { type PodGroup, podGroupOf } from "../spec/pods/groups.js";
 import { POD_SIGNAL, type PodState, podQueue } from "../spec/pods/pod.js";
 import type { PodRequest } from "../spec/pods/request.js";
 import type { PodStage } from "../spec/pods/stages.js";
+import { PATIENCE } from "./patience.js";
 
 export interface TrainingPlace {
   /**
@@ -42,7 +43,6 @@ const CALL_TIME = "2 minutes";
 /** The pod may live for days; that somebody watches it is shown by heartbeats, every two seconds. */
 const WATCH_TIME = "30 days";
 const HEARTBEAT_TIME = "15 seconds";
-const RETRY = { initialInterval: "1 second", backoffCoefficient: 2, maximumInterval: "30 seconds" };
 /** A node that is lost holds its pod for minutes; then `thaw gc` and the Job's TTL are left. */
 const STOP_ATTEMPTS = 5;
 
@@ -158,7 +158,7 @@ function activities(activityId: string, summary: string, maximumAttempts = 0): C
     taskQueue: CONTROL_QUEUE,
     startToCloseTimeout: CALL_TIME,
     heartbeatTimeout: HEARTBEAT_TIME,
-    retry: maximumAttempts === 0 ? RETRY : { ...RETRY, maximumAttempts },
+    retry: maximumAttempts === 0 ? PATIENCE : { ...PATIENCE, maximumAttempts },
   });
 }
 
@@ -169,7 +169,7 @@ function watching(activityId: string): ControlActivities {
     taskQueue: CONTROL_QUEUE,
     startToCloseTimeout: WATCH_TIME,
     heartbeatTimeout: HEARTBEAT_TIME,
-    retry: RETRY,
+    retry: PATIENCE,
   });
 }
 

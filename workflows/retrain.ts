@@ -16,6 +16,7 @@ import {
   workflowInfo,
 } from "@temporalio/workflow";
 import type { ErrorCode } from "../spec/errors.js";
+import { attributePairs } from "../spec/pipeline/attributePairs.js";
 import { lineageOf } from "../spec/pipeline/lineage.js";
 import { CONTROL_QUEUE, type RunInput, type RunResult, WORKFLOW_TYPE } from "../spec/pipeline/run.js";
 import { RUN_ID_SUFFIX_LENGTH, runIdAt } from "../spec/pipeline/runId.js";
@@ -34,24 +35,19 @@ import {
 } from "../spec/retraining/retraining.js";
 import { codeSpan } from "../spec/text/markdown.js";
 import { shortened, visible } from "../spec/text/visible.js";
+import { percent } from "../spec/warnings/words.js";
 import { notifyEnd } from "./announce.js";
 import type { approval } from "./approval.js";
 import { describedStatically } from "./approvalText.js";
-import { attributePairs, findableBy } from "./attributes.js";
+import { findableBy } from "./attributes.js";
 import { shownFailure } from "./failure.js";
+import { HEARTBEAT_TIME, RETRY } from "./patience.js";
 import { describeRetraining, type RetrainView } from "./retrainDetails.js";
 import type { transferLearning } from "./transferLearning.js";
 
 const TIME = "5 minutes";
 /** As of the runs that a client starts: Temporal refuses summaries of more than 400 bytes. */
 const MOST_OF_SUMMARY = 130;
-const HEARTBEAT_TIME = "10 seconds";
-const RETRY = {
-  initialInterval: "1 second",
-  backoffCoefficient: 2,
-  maximumInterval: "30 seconds",
-  maximumAttempts: 10,
-};
 
 export async function retrain(input: RetrainInput): Promise<Tick> {
   const { workflowId, startTime, namespace } = workflowInfo();
@@ -361,8 +357,6 @@ async function ask(
     return { approval: workflowId, isNew: false };
   }
 }
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 function light(activityId: string, summary: string): RetrainingActivities {
   return proxyActivities<RetrainingActivities>({

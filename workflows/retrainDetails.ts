@@ -5,6 +5,7 @@ import type { Look, Tick, TickVerdict } from "../spec/retraining/retraining.js";
 import type { ModelSpec } from "../spec/runFile/model.js";
 import { codeBlock, codeSpan, markdownText } from "../spec/text/markdown.js";
 import { shortened, visible } from "../spec/text/visible.js";
+import { percent } from "../spec/warnings/words.js";
 import { wrapped } from "./stageTable.js";
 
 /** What is known so far. */
@@ -146,5 +147,4 @@ function nextCommand({ model, tick: { verdict, version, runId } }: RetrainView):
   }
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const points = (share: number): string => `${share < 0 ? "−" : "+"}${(100 * Math.abs(share)).toFixed(1)}`;

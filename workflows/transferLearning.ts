@@ -20,22 +20,14 @@ import { chosenBase, onBase, type RunFacts, refuses, type StageFact } from "../s
 import { readyStages, stagesToCome, walk } from "../spec/pipeline/walk/walk.js";
 import type { PodStage } from "../spec/pods/stages.js";
 import { tellingOfEnd } from "./announce.js";
+import { HEARTBEAT_TIME, RETRY } from "./patience.js";
 import { localWorker, podOf, type TrainingPlace } from "./pods.js";
 import { type RunTracker, trackRun } from "./runTracker.js";
 import { type Steering, steerRun } from "./steering.js";
 
 /** A stage may train for a day; that it is alive is shown by its heartbeats. */
 const TRAINING_TIME = "24 hours";
-/** Workers beat every two seconds (`activities/life/pulse.ts`, `signsOfLife.ts`) whatever they do: silence is their death. */
-const HEARTBEAT_TIME = "10 seconds";
 const CONTROL_TIME = "2 minutes";
-/** What the platform does wrong heals within minutes or not at all; user errors are not retried anyway. */
-const RETRY = {
-  initialInterval: "1 second",
-  backoffCoefficient: 2,
-  maximumInterval: "30 seconds",
-  maximumAttempts: 10,
-};
 
 export async function transferLearning(given: RunInput): Promise<RunResult> {
   // Runs in progress that began before there were recipes go on without one; the same for folds.

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { WorkflowFailedError } from "@temporalio/client";
 import { ThawError } from "../../spec/errors.js";
+import { attributePairs } from "../../spec/pipeline/attributePairs.js";
 import { CONTROL_QUEUE, type ImageSource } from "../../spec/pipeline/run.js";
 import type { DamagedRecord } from "../../spec/records/damaged.js";
 import {
@@ -21,7 +22,6 @@ import type { Session } from "../session.js";
 import { temporalCall } from "../temporal/call.js";
 import { missingDetails, startFindable } from "../temporal/findable.js";
 import { runUrl } from "../temporal/links.js";
-import { startAttributes } from "../temporal/searchAttributes.js";
 import { thawVersion } from "../version.js";
 import { whoAmI } from "../whoAmI.js";
 
@@ -66,7 +66,7 @@ export async function startRetraining(session: Session, request: RetrainRequest)
         workflowId,
         taskQueue: CONTROL_QUEUE,
         args: [{ ...input, run: { ...input.run, attributes }, by: whoAmI() }],
-        typedSearchAttributes: startAttributes(
+        typedSearchAttributes: attributePairs(
           { model: name, state: "running", lineage: workflowId },
           attributes,
         ),

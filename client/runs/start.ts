@@ -2,6 +2,7 @@
 import { WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
 import { stringify } from "yaml";
 import { ThawError } from "../../spec/errors.js";
+import { attributePairs } from "../../spec/pipeline/attributePairs.js";
 import { lineageOf } from "../../spec/pipeline/lineage.js";
 import { CONTROL_QUEUE, type ImageSource, type RunInput, WORKFLOW_TYPE } from "../../spec/pipeline/run.js";
 import { unfreezeStages } from "../../spec/pipeline/unfreezing.js";
@@ -14,7 +15,6 @@ import type { Session } from "../session.js";
 import { temporalCall } from "../temporal/call.js";
 import { missingDetails, startFindable } from "../temporal/findable.js";
 import { runUrl } from "../temporal/links.js";
-import { startAttributes } from "../temporal/searchAttributes.js";
 import { thawVersion } from "../version.js";
 import { newRunId, startOfRun } from "./id.js";
 
@@ -84,7 +84,7 @@ async function startWorkflow(
       taskQueue: CONTROL_QUEUE,
       args: [input],
       workflowIdReusePolicy: "REJECT_DUPLICATE",
-      typedSearchAttributes: startAttributes(findable, attributes),
+      typedSearchAttributes: attributePairs(findable, attributes),
       // Search attributes may be missing on foreign servers; a memo never is.
       memo: {
         model: file.name,

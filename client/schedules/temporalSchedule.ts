@@ -9,6 +9,7 @@ import {
 import { defineSearchAttributeKey } from "@temporalio/common";
 import { msToTs, tsToDate } from "@temporalio/common/lib/time.js";
 import { ThawError } from "../../spec/errors.js";
+import { attributePairs } from "../../spec/pipeline/attributePairs.js";
 import { CONTROL_QUEUE, SEARCH_ATTRIBUTES } from "../../spec/pipeline/run.js";
 import { RETRAIN_TYPE } from "../../spec/retraining/retraining.js";
 import {
@@ -23,7 +24,6 @@ import type { Overlap, ScheduleRecord, ScheduleTimes } from "../../spec/schedule
 import { markdownText } from "../../spec/text/markdown.js";
 import { canonicalJson, sha256 } from "../../store/artifacts/keys.js";
 import { type TemporalAccess, temporalCall } from "../temporal/call.js";
-import { startAttributes } from "../temporal/searchAttributes.js";
 
 const modelKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.model, "KEYWORD");
 
@@ -82,7 +82,7 @@ function optionsOf(record: WantedSchedule, known: readonly string[]) {
     workflowId: id,
     taskQueue: CONTROL_QUEUE,
     args: [{ ...input, run: { ...input.run, attributes: known } }],
-    typedSearchAttributes: startAttributes({ model, state: "running", schedule: id }, known),
+    typedSearchAttributes: attributePairs({ model, state: "running", schedule: id }, known),
     memo: { model, dataPath: input.run.dataPath },
     staticSummary: `retrain ${model}: look at the images, train if something changed`,
     staticDetails: `Started by schedule \`${id}\`, \`thaw schedule show ${id}\`. Promotion: ${markdownText(input.run.file.model.promote)}.`,
@@ -92,7 +92,7 @@ function optionsOf(record: WantedSchedule, known: readonly string[]) {
     action,
     // Failures are counted by the looks themselves: the server pauses after the first or not at all.
     policies: { overlap: policyOf(overlap), catchupWindow: catchup * 1000, pauseOnFailure: false },
-    typedSearchAttributes: startAttributes({ model }, known),
+    typedSearchAttributes: attributePairs({ model }, known),
   };
 }
 

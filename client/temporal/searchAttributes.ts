@@ -1,18 +1,9 @@
 /** Which of thaw's search attributes a Temporal server knows, and registering those that it does not. */
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  defineSearchAttributeKey,
-  type SearchAttributePair,
-  type SearchAttributeType,
-} from "@temporalio/common";
+import { defineSearchAttributeKey } from "@temporalio/common";
 import { isInvalidArgument } from "../../runtime/temporalError.js";
 import { ThawError } from "../../spec/errors.js";
-import {
-  type AttributeValues,
-  knownValues,
-  SEARCH_ATTRIBUTE_TABLE,
-  SEARCH_ATTRIBUTES,
-} from "../../spec/pipeline/searchAttributes.js";
+import { SEARCH_ATTRIBUTE_TABLE, SEARCH_ATTRIBUTES } from "../../spec/pipeline/searchAttributes.js";
 import { type TemporalAccess, temporalCall } from "./call.js";
 
 export const accuracyKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.accuracy, "DOUBLE");
@@ -113,15 +104,4 @@ async function searchableAttributes(session: TemporalAccess): Promise<Attributes
 
 function split(known: readonly string[]): AttributesOfServer {
   return { known, missing: ATTRIBUTES.map(({ name }) => name).filter((name) => !known.includes(name)) };
-}
-
-/** What a workflow is started with, on a server that knows these names. */
-export function startAttributes(values: AttributeValues, known: readonly string[]): SearchAttributePair[] {
-  return knownValues(values, known).map(
-    ({ name, type, value }) =>
-      ({
-        key: defineSearchAttributeKey(name, type.toUpperCase() as SearchAttributeType),
-        value,
-      }) as SearchAttributePair,
-  );
 }

@@ -1,5 +1,6 @@
 /** The verdict on drift in one sentence. */
 import type { AccuracyEstimate, DriftFindings } from "../../spec/records/drift.js";
+import { percent } from "../../spec/warnings/words.js";
 
 export function sentenceOf(
   findings: Omit<DriftFindings, "sentence">,
@@ -58,5 +59,4 @@ const METHODS: Readonly<Record<AccuracyEstimate["method"], string>> = {
   threshold: "threshold",
 };
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const pText = (p: number): string => (p <= 0.001 ? "p ≤ 0.001" : `p = ${p.toFixed(3)}`);

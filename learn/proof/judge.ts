@@ -2,6 +2,7 @@
 import { randomStream } from "../../rng/stream.js";
 import type { ClassProof, Judgement, ProofPolicy, ProofVerdict } from "../../spec/records/proof.js";
 import { LEAST_IMAGES } from "../../spec/records/proof.js";
+import { percent } from "../../spec/warnings/words.js";
 import { wilsonInterval } from "../evaluation/metrics.js";
 import { binomialTail } from "../evidence/gate.js";
 import { signFlipTest } from "../evidence/signFlip.js";
@@ -232,6 +233,5 @@ function sentenceOf(verdict: ProofVerdict, figures: Figures, policy: ProofPolicy
   }
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const points = (difference: number): string => (100 * difference).toFixed(1).replace("-", "−");
 const pText = (p: number): string => (p < 0.001 ? "< 0.001" : p.toFixed(3));

@@ -1,6 +1,7 @@
 /** Which event an end of a look or of a run is, and what is said of it. */
 import type { RunInput, RunResult } from "../pipeline/run.js";
 import type { Tick, TickVerdict } from "../retraining/retraining.js";
+import { percent } from "../warnings/words.js";
 import type { EventType, ThawEvent } from "./event.js";
 
 /** A look that came to nothing is no news: there is one every night. */
@@ -78,5 +79,3 @@ export function eventOfRun({ runId, file: { name } }: RunInput, at: string, ende
     command: `thaw report ${runId} --open`,
   };
 }
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

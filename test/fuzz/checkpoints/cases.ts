@@ -1,6 +1,7 @@
 /** The file of a case: a checkpoint as a framework writes it, changed behind its archive, or an archive that lies. */
+
+import { type Drawing, drawingOf } from "../drawing.js";
 import { changedPickle } from "./changedPickle.js";
-import { type Drawing, drawingOf } from "./drawing.js";
 import {
   dictOf,
   listOf,

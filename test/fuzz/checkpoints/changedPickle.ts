@@ -1,5 +1,5 @@
 /** Changes of a pickle that leave it a pickle for the most part: they reach what a damaged byte never does. */
-import type { Drawing } from "./drawing.js";
+import type { Drawing } from "../drawing.js";
 import { get, global, laughs, number, type Operation, op, put, raw, text } from "./pickles.js";
 
 const NUMBERS = [0, 1, 2, 3, 7, 64, 65, 255, 256, 65_535, 1_000_000, 2 ** 31 - 1, -1, -2, -(2 ** 31)];

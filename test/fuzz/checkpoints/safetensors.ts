@@ -1,5 +1,5 @@
 /** Headers of safetensors files, changed entry by entry and written with their right length. */
-import type { Drawing } from "./drawing.js";
+import type { Drawing } from "../drawing.js";
 
 interface Entry {
   dtype: unknown;

@@ -1,6 +1,6 @@
 /** Zip files as PyTorch writes them, nothing compressed, with right checksums; and with what a reader has to look out for. */
 import { deflateRawSync } from "node:zlib";
-import type { Drawing } from "./drawing.js";
+import type { Drawing } from "../drawing.js";
 
 export interface Member {
   readonly name: string;

@@ -1,27 +1,10 @@
 /** Draws for a case, and the changes that fit any format: of bytes, of numbers, of lists of parts. */
-import { randomStream } from "../../../rng/stream.js";
+import { type Drawing, drawingOf } from "../drawing.js";
 
-export interface Draw {
-  /** A whole number in [0, below). */
-  below(limit: number): number;
-  oneIn(many: number): boolean;
-  pick<Item>(items: readonly Item[]): Item;
-}
+export type Draw = Drawing;
 
 /** The same seed and index draw the same for ever. */
-export function drawOf(seed: number, index: number): Draw {
-  const stream = randomStream(seed, "fuzzed images", index);
-  let at = 0;
-  const below = (limit: number): number => stream.word(at++) % Math.max(1, limit);
-  return {
-    below,
-    oneIn: (many) => below(many) === 0,
-    pick: (items) => {
-      if (items.length === 0) throw new Error("there is nothing to pick from");
-      return items[below(items.length)] as (typeof items)[number];
-    },
-  };
-}
+export const drawOf = (seed: number, index: number): Draw => drawingOf(seed, "fuzzed images", index);
 
 /** Sides, counts and offsets where programs go wrong: none, one, limits of types, and this project's own limits. */
 const ODD = [

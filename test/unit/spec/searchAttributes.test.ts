@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { registerByHand, startAttributes } from "../../../client/temporal/searchAttributes.js";
+import { registerByHand } from "../../../client/temporal/searchAttributes.js";
+import { attributePairs } from "../../../spec/pipeline/attributePairs.js";
 import {
   knownValues,
   SEARCH_ATTRIBUTE_TABLE,
@@ -48,7 +49,7 @@ test("a keyword is never longer than servers on SQL take, and no character is cu
 });
 
 test("workflows are started with typed pairs", () => {
-  assert.deepEqual(startAttributes({ model: "m", version: 2 }, ["ThawModel", "ThawVersion"]), [
+  assert.deepEqual(attributePairs({ model: "m", version: 2 }, ["ThawModel", "ThawVersion"]), [
     { key: { name: "ThawModel", type: "KEYWORD" }, value: "m" },
     { key: { name: "ThawVersion", type: "INT" }, value: 2 },
   ]);

@@ -7,7 +7,6 @@ import { type TestContext, test } from "node:test";
 import { readStateDicts } from "../../../../learn/import/checkpoint.js";
 import type { CheckpointTensor } from "../../../../learn/import/tensorViews.js";
 import { ThawError } from "../../../../spec/errors.js";
-import { type Drawing, drawingOf } from "../../../fuzz/checkpoints/drawing.js";
 import {
   dictOf,
   get,
@@ -24,6 +23,7 @@ import {
   text,
 } from "../../../fuzz/checkpoints/pickles.js";
 import { type Member, zipOf } from "../../../fuzz/checkpoints/zips.js";
+import { type Drawing, drawingOf } from "../../../fuzz/drawing.js";
 import { temporaryFolder } from "../support.js";
 import { allTensors } from "../torchSupport.js";
 

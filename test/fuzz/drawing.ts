@@ -1,5 +1,5 @@
 /** Draws one after another for a case: the same seed and case give the same file for ever. */
-import { randomStream } from "../../../rng/stream.js";
+import { randomStream } from "../../rng/stream.js";
 
 export interface Drawing {
   /** A whole number in [0, below). */
