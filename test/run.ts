@@ -113,4 +113,6 @@ const runs = await runInLanes(jobsOf(quick ? ["unit"] : ["integration", "unit"],
 const onCluster = quick ? [] : clusterTestFiles(filters.length === 0 ? QUICK_CLUSTER_TESTS : filters);
 const cluster = await runOnCluster(onCluster);
 console.log(`\n${timesTable(runs)}, ${((performance.now() - began) / MINUTE).toFixed(1)} min in all`);
+const failures = runs.flatMap((one) => one.failures);
+if (failures.length > 0) console.log(`\nFailed:\n\n${failures.join("\n\n")}`);
 conclude(sumOf([...runs.map(({ totals }) => totals), cluster]));

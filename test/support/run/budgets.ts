@@ -1,6 +1,7 @@
 /** How long each test file may take, in seconds on two quiet cores: `test/budgets.json`, by path without its end. */
 import { readFileSync } from "node:fs";
 import type { FilesRun } from "./runFiles.js";
+import { nameOf } from "./testName.js";
 
 interface Budgets {
   /** Of a file that is not listed, by the folder below `test/`. */
@@ -9,9 +10,6 @@ interface Budgets {
 }
 
 const budgets = JSON.parse(readFileSync("test/budgets.json", "utf8")) as Budgets;
-
-/** `integration/runs/pipeline` of any path to its compiled file. */
-export const nameOf = (file: string): string => file.replace(/^.*\/test\//, "").replace(/\.test\.js$/, "");
 
 /** In seconds. */
 export function budgetOf(file: string): number {

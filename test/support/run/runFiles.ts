@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { nameOf } from "./testName.js";
 import { NONE, type Totals } from "./totals.js";
 
 export interface FilesRun {
@@ -13,6 +14,8 @@ export interface FilesRun {
   readonly seconds: ReadonlyMap<string, number>;
   /** What a person reads of it. */
   readonly told: string;
+  /** Each test that failed, with why: told once more in the end, where the output of thousands of tests has hidden it. */
+  readonly failures: readonly string[];
 }
 
 /** Each file's own counts: those of all files are told in the end. */
@@ -29,9 +32,14 @@ export async function runFiles(files: readonly string[], timeout: number): Promi
   const spent = ({ file = "", nesting, details }: Ended): void => {
     if (nesting === 0) seconds.set(file, (seconds.get(file) ?? 0) + details.duration_ms / 1000);
   };
+  const failures: string[] = [];
   stream.on("test:fail", (ended) => {
     spent(ended);
-    if (ended.details.type !== "suite" || !isOfItsTests(ended.details.error)) totals.failed += 1;
+    if (ended.details.type === "suite" && isOfItsTests(ended.details.error)) return;
+    totals.failed += 1;
+    failures.push(
+      `✖ ${nameOf(ended.file ?? only)}: ${ended.name}\n${indented(reasonOf(ended.details.error))}`,
+    );
   });
   stream.on("test:pass", (ended) => {
     spent(ended);
@@ -43,13 +51,18 @@ export async function runFiles(files: readonly string[], timeout: number): Promi
   for await (const text of stream.compose(new spec())) told += text;
   // Files that end before their tests begin, or have none, have not shown anything.
   const silent = files.filter((file) => !seconds.has(file));
-  for (const file of silent) told += `\n✖ ${file} has no test\n`;
+  failures.push(...silent.map((file) => `✖ ${nameOf(file)} has no test`));
+  told += failures
+    .slice(failures.length - silent.length)
+    .map((line) => `\n${line}\n`)
+    .join("");
   if (files.length === 1) seconds.set(only, (performance.now() - began) / 1000);
   return {
     files,
     totals: { ...totals, failed: totals.failed + silent.length },
     seconds,
     told: told.replace(COUNTS, "").trim(),
+    failures,
   };
 }
 
@@ -63,6 +76,21 @@ interface Ended {
 function isOfItsTests(error: unknown): boolean {
   return (error as { readonly failureType?: string }).failureType === "subtestsFailed";
 }
+
+const REASON_LINES = 25;
+
+/** What the test's own error says: the runner wraps it. */
+function reasonOf(error: unknown): string {
+  const { cause = error } = error as { readonly cause?: unknown };
+  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+}
+
+const indented = (text: string): string =>
+  text
+    .split("\n")
+    .slice(0, REASON_LINES)
+    .map((line) => `    ${line}`)
+    .join("\n");
 
 let groups = 0;
 
