@@ -62,11 +62,13 @@ function knownImages({ knownToBase }: DatasetSummary): string[] {
 }
 
 /** Nothing where the run is no retraining. */
-function earlierImages({ knownFromBefore }: DatasetSummary): string[] {
+function earlierImages({ knownFromBefore, quarantined }: DatasetSummary): string[] {
   if (knownFromBefore === undefined) return [];
   const { kept, fresh, moved } = knownFromBefore;
+  const tied = quarantined.filter(({ why }) => why === "ties").length;
   return [
     `${kept} in the split that earlier versions had them in, ${fresh} new`,
+    ...(tied === 0 ? [] : [`${tied} left out between training and held-out ones of earlier versions`]),
     ...(moved === 0 ? [] : [`${moved} moved to another split by the source`]),
   ];
 }

@@ -24,6 +24,7 @@ export const SECTION_OF: Readonly<Record<WarningCode, string>> = {
   "validation-unlike-test": "confidence",
   leaks: "checks",
   "known-to-base": "data",
+  "tied-images": "data",
   shortcut: "checks",
   "no-better-than-largest": "classes",
   contradictions: "checks",

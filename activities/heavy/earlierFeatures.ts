@@ -19,7 +19,15 @@ import type { StageInputs } from "./stageRunner.js";
 /** Earlier datasets that are looked at, the newest: each is a reading or two, and a version has most images of the one before. */
 const MOST_DATASETS = 8;
 /** Parameters of ingest that say which images are there and in which split, and nothing of what is kept of their pixels. */
-const NOT_OF_PIXELS: ReadonlySet<string> = new Set(["test", "validation", "leaks", "seed", "met", "kept"]);
+const NOT_OF_PIXELS: ReadonlySet<string> = new Set([
+  "test",
+  "validation",
+  "leaks",
+  "seed",
+  "met",
+  "kept",
+  "ties",
+]);
 
 /**
  * Nothing is found by listing: the key of the features artifact of each earlier dataset is that of this stage with the

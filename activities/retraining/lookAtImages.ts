@@ -175,7 +175,12 @@ async function differences(
   // What earlier versions make of splits is no setting. A base that is the model itself is another one after every
   // promotion, which is no reason to train either.
   const isOwn = isVersionOf(file.name, reference.base) && isVersionOf(file.name, base?.name ?? "");
-  const asked = ({ kept: _kept, met: _met, ...parameters }: Readonly<Record<string, unknown>>) => {
+  const asked = ({
+    kept: _kept,
+    met: _met,
+    ties: _ties,
+    ...parameters
+  }: Readonly<Record<string, unknown>>) => {
     const { base: _base, ...others } = parameters;
     return canonicalJson(isOwn ? others : parameters);
   };

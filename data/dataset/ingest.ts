@@ -6,6 +6,7 @@ import type {
   ImageRecord,
   KnownFromBefore,
   KnownToBase,
+  QuarantinedFile,
   Split,
 } from "../../spec/records/dataset.js";
 import type { Progress } from "../../spec/records/training.js";
@@ -21,6 +22,7 @@ import { listSource } from "../source/source.js";
 import { assignSplits } from "../splits/assign.js";
 import { baseSplits, learnedMost, readBaseImages, settleBaseImages } from "../splits/baseImages.js";
 import { groupImages } from "../splits/groups.js";
+import { settleTies } from "../splits/ties.js";
 import { countImages, refuseEmptyClasses, refuseEmptySplits } from "./checks.js";
 import { IMAGES_FILE, SUMMARY_FILE } from "./dataset.js";
 import { type StoredImage, storeImages } from "./storeImages.js";
@@ -59,8 +61,14 @@ export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
   const { files } = await digestSource(source, options.digestCache);
   await mkdir(out, { recursive: true });
   const canonical = { background: data.background, keepShortSide: data.keep_short_side };
-  const { images, quarantined, packs } = await storeImages(source, files, canonical, out, onProgress);
-  refuseEmptyClasses(source, images, quarantined);
+  const { images: stored, quarantined, packs } = await storeImages(source, files, canonical, out, onProgress);
+  refuseEmptyClasses(source, stored, quarantined);
+
+  const earlierImages = await readBaseImages(options.earlierImages ?? []);
+  // Splits of the user's own are the user's word.
+  const isDrawn = stored.some(({ split }) => split === undefined);
+  const tied = isDrawn ? settleTies(stored, earlierImages) : new Map<number, QuarantinedFile>();
+  const images = stored.filter((_, index) => !tied.has(index));
 
   const { copies } = groupImages(images);
   const settled = settleLeaks(images, copies, data.leaks);
@@ -70,7 +78,7 @@ export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
   const isUsed = (_: unknown, index: number): boolean => !dropped.has(index);
   const used = images.filter(isUsed);
   const before = met.filter(isUsed);
-  const earlier = baseSplits(used, await readBaseImages(options.earlierImages ?? []));
+  const earlier = baseSplits(used, earlierImages);
   const pinned = used.map((_, index) => learnedMost([before[index], earlier[index]]));
   const { groups, splits } = assignSplits(used, classes, data, seed, pinned);
   const twins = findTwins(images, copies, splitsOfAll(images, isUsed, splits));
@@ -85,7 +93,7 @@ export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
     classes: source.classes,
     counts,
     images: records.length,
-    quarantined: [...quarantined, ...dropped.values()].sort(byPath),
+    quarantined: [...quarantined, ...tied.values(), ...dropped.values()].sort(byPath),
     duplicateGroups: copies.length,
     packs,
     faults: findFaults({ ...settled, source, images, records, copies, seed }),

@@ -12,7 +12,7 @@ import { type Groupable, groupImages } from "./groups.js";
 /** How much a network learns from the images of a split: it is fitted to the first, chosen by the second. */
 const LEARNED_MOST: readonly Split[] = ["train", "validation", "test"];
 
-type BaseImage = Pick<ImageRecord, "sha256" | "phash" | "split">;
+export type BaseImage = Pick<ImageRecord, "path" | "sha256" | "phash" | "split">;
 
 /** @param files `images.jsonl` of the datasets that the base was tuned on */
 export async function readBaseImages(files: readonly string[]): Promise<readonly BaseImage[]> {

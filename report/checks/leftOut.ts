@@ -2,11 +2,12 @@
 import type { QuarantinedFile } from "../../spec/records/dataset.js";
 import { counted } from "../format.js";
 
-const KINDS = ["unreadable", "copy", "known"] as const;
+const KINDS = ["unreadable", "copy", "known", "ties"] as const;
 const WORDS: Readonly<Record<(typeof KINDS)[number], readonly [one: string, several: string]>> = {
   unreadable: ["unreadable file", "unreadable files"],
   copy: ["copy of a held-out image", "copies of held-out images"],
   known: ["image that the base knows", "images that the base knows"],
+  ties: ["image between training and held-out ones", "images between training and held-out ones"],
 };
 
 /** `3 unreadable files, 257 copies of held-out images`; datasets of older versions do not say why. */

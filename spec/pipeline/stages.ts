@@ -97,7 +97,8 @@ export function planStages(
   add("ingest", "ingest", false, [], {
     ...{ ...data, seed },
     ...(met.length === 0 ? {} : { met }),
-    ...(kept.length === 0 ? {} : { kept }),
+    // What ties their splits together was trained on once.
+    ...(kept.length === 0 ? {} : { kept, ties: "left out" }),
   });
   plans.push(...planCandidates(file, candidates));
   plans.push(...planBase(file, base, tuneNames.length, spec));

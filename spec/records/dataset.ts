@@ -36,8 +36,11 @@ export interface ImageRecord {
 export interface QuarantinedFile {
   readonly path: string;
   readonly reason: string;
-  /** It cannot be read, is a copy of a held-out image, or is known to the base. Absent in datasets of older versions. */
-  readonly why?: "unreadable" | "copy" | "known";
+  /**
+   * It cannot be read, is a copy of a held-out image, is known to the base, or ties what earlier versions were trained on to
+   * what they hold out. Absent in datasets of older versions.
+   */
+  readonly why?: "unreadable" | "copy" | "known" | "ties";
 }
 
 /** A list cut to what a person can look at: `count` are there, the first of them are in `shown`. */

@@ -14,6 +14,7 @@ export function datasetWarnings(dataset: DatasetSummary): readonly Warning[] {
   const nameOf = (label: number): string => classes[label] ?? `class ${label}`;
   return [
     ...knownWarnings(dataset),
+    ...tieWarnings(dataset),
     ...leftOutWarnings(dataset),
     ...(faults === undefined
       ? []
@@ -37,6 +38,21 @@ function knownWarnings({ knownToBase }: DatasetSummary): readonly Warning[] {
       grade: "voids",
       sentence: `The base has learned from ${counted(flattering, "image")} of those that test it now, so the accuracy flatters.`,
       advice: "set data.leaks to repair, or test on images that no run has seen",
+    },
+  ];
+}
+
+/** In a retraining with splits that are drawn. */
+function tieWarnings({ quarantined }: DatasetSummary): readonly Warning[] {
+  const tied = quarantined.filter(({ why }) => why === "ties").map(({ path }) => path);
+  if (tied.length === 0) return [];
+  return [
+    {
+      code: "tied-images",
+      grade: "check",
+      sentence: `${counted(tied.length, "image")} ${tied.length === 1 ? "was" : "were"} left out, because ${tied.length === 1 ? "it ties" : "they tie"} images that earlier versions were trained on to some that they hold out: ${named(tied)}.`,
+      advice:
+        "the report lists them with the reasons; take such copies away, or mend the image groups of the manifest",
     },
   ];
 }

@@ -9,6 +9,7 @@ export const WARNING_CODES = [
   "validation-unlike-test",
   "leaks",
   "known-to-base",
+  "tied-images",
   "shortcut",
   "no-better-than-largest",
   "contradictions",

@@ -78,7 +78,7 @@ export const datasetSummarySchema = schemaOf<DatasetSummary>()(
       z.object({
         path: z.string(),
         reason: z.string(),
-        why: z.enum(["unreadable", "copy", "known"]).exactOptional(),
+        why: z.enum(["unreadable", "copy", "known", "ties"]).exactOptional(),
       }),
     ),
     duplicateGroups: countSchema,

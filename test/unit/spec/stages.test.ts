@@ -89,6 +89,11 @@ test("the datasets of earlier versions are parameters of ingest alone, in any or
   assert.deepEqual(kept, turned);
   assert.equal(plain?.[0]?.parameters.kept, undefined);
   assert.deepEqual(kept?.[0]?.parameters.kept, [one.digest, other.digest]);
+  assert.equal(
+    kept?.[0]?.parameters.ties,
+    "left out",
+    "those that were trained on once are no result of this",
+  );
   assert.deepEqual(kept?.slice(1), plain?.slice(1));
 });
 

@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import sharp from "sharp";
 import { openDataset } from "../../../../data/dataset/dataset.js";
 import { SPLITS } from "../../../../spec/records/dataset.js";
+import { datasetWarnings } from "../../../../spec/warnings/dataset.js";
 import { structured, temporaryFolder, toSharp, writeFiles } from "../../../support/images/pictures.js";
 import { bytesOf, DATA, pets, refusal, run, unlike } from "./pets.js";
 
@@ -57,6 +59,43 @@ describe("splits of ingest", () => {
     const share = [...after.values()].filter((split) => split === "test").length / after.size;
     assert.ok(Math.abs(share - DATA.test) < 0.06, `${share} held out`);
     assert.equal(again.summary.knownToBase, undefined);
+  });
+
+  it("leaves out what looks like a trained image and is of a held-out one's group, and says why", async (t) => {
+    const source = await pets(t, 20);
+    const first = await run(t, source);
+    const open = async (out: string) => {
+      const { records, close } = await openDataset(out);
+      await close();
+      return records;
+    };
+    const before = await open(first.out);
+    const [trained, held] = (["train", "test"] as const).map(
+      (wanted) => before.find(({ split, path }) => split === wanted && path.startsWith("cat/"))?.path ?? "",
+    ) as [string, string];
+    // Other bytes, the same pixels.
+    const between = await sharp(join(source, trained)).png({ compressionLevel: 0 }).toBuffer();
+    await writeFiles(source, { "cat/between.png": between });
+    const rows = [...before.map(({ path }) => path), "cat/between.png"].map((path) => ({
+      ...{ path, label: path.slice(0, 3) },
+      ...(path === held || path === "cat/between.png" ? { group: "rex" } : {}),
+    }));
+    const manifest = join(source, "images.jsonl");
+    await writeFile(manifest, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    const { out, summary } = await run(t, manifest, { earlierImages: [join(first.out, "images.jsonl")] });
+    const reason = `it ties ${trained}, which earlier versions were trained on, to ${held}, which they hold out: by its look or its group`;
+    assert.deepEqual(summary.quarantined, [{ path: "cat/between.png", reason, why: "ties" }]);
+    assert.deepEqual(
+      (await open(out)).map(({ path, split }) => [path, split]),
+      before.map(({ path, split }) => [path, split]),
+    );
+    assert.deepEqual(summary.knownFromBefore, { kept: before.length, fresh: 0, moved: 0 });
+    const [warning] = datasetWarnings(summary);
+    assert.deepEqual([warning?.code, warning?.grade], ["tied-images", "check"]);
+    assert.match(
+      warning?.sentence ?? "",
+      /^1 image was left out, because it ties .*: "cat\/between\.png"\.$/,
+    );
   });
 
   it("leaves out what a manifest holds out and the base was tuned with", async (t) => {
