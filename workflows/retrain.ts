@@ -24,7 +24,7 @@ import type { FindableState } from "../spec/pipeline/searchAttributes.js";
 import type { AliasDecision } from "../spec/records/aliasDecision.js";
 import type { ModelProof } from "../spec/records/proof.js";
 import { APPROVAL_TYPE, type ApprovalRequest, approvalId, termsOf } from "../spec/retraining/approval.js";
-import { fateOf, reasonText } from "../spec/retraining/decision.js";
+import { fateOf, reasonText, waitsForImages } from "../spec/retraining/decision.js";
 import {
   type Look,
   RETRAIN_STATE_QUERY,
@@ -161,6 +161,8 @@ async function lookAndTrain(
   const look = await light("look", `look at the images of ${name}`).lookAtImages(input);
   note({ look: inBrief(look), reasons: look.reasons }, { look });
   say(`looked at ${look.images} images`);
+  const waits = waitsForImages(look, policy);
+  if (waits !== undefined) return end("too-few-new", waits);
   if (look.reasons.length === 0)
     return end(
       "unchanged",

@@ -21,6 +21,7 @@ export interface RetrainView {
 
 const HEADINGS: Readonly<Record<TickVerdict, string>> = {
   unchanged: "= Nothing to do",
+  "too-few-new": "= Waits for more images",
   "same-result": "= Nothing else was learned",
   promoted: "✓ Promoted",
   waits: "‖ Waits for a person",
@@ -142,6 +143,7 @@ function nextCommand({ model, tick: { verdict, version, runId } }: RetrainView):
         ? `${codeSpan("thaw retrain")} looks again.`
         : `${codeSpan(`thaw explain ${runId}`)} says why and what to do.`;
     case "unchanged":
+    case "too-few-new":
     case "same-result":
       return `${codeSpan("thaw retrain --force")} trains all the same, ${codeSpan(`thaw models history ${model}`)} says which version was in use.`;
   }

@@ -47,12 +47,14 @@ export async function lookAtImages(
   const ingest = reference && (await requireManifest(store, reference.artifacts.ingest as ArtifactRef));
   const ageDays = reference && (Date.now() - reference.trained.getTime()) / DAY_MS;
   const differs = reference && (await differences(store, reference, run, engineFingerprint));
+  const changed =
+    ingest?.inputs.source === listed.digest
+      ? { added: 0, removed: 0, changed: 0 }
+      : await changes(store, listed.images, ingest, isByContent(run));
   return {
     source: listed.digest,
     images: listed.images.size,
-    ...(ingest?.inputs.source === listed.digest
-      ? { added: 0, removed: 0, changed: 0 }
-      : await changes(store, listed.images, ingest, isByContent(run))),
+    ...changed,
     ...(reference === undefined ? {} : { version: reference.version }),
     ...(decision === undefined || decision.version === null ? {} : { inUse: decision.version }),
     aliasEntry: decision?.seq ?? 0,
@@ -62,6 +64,7 @@ export async function lookAtImages(
       {
         isFirst: reference === undefined,
         data: ingest !== undefined && ingest.inputs.source !== listed.digest,
+        ...(changed.added > 0 && changed.removed + changed.changed === 0 ? { onlyNew: changed } : {}),
         settings: differs?.settings ?? false,
         code: differs?.code ?? false,
         ageDays: ageDays ?? 0,
@@ -143,7 +146,7 @@ async function changes(
   images: ReadonlyMap<string, ListedImage>,
   ingest: ArtifactManifest | undefined,
   byContent: boolean,
-): Promise<Pick<Look, "added" | "removed" | "changed">> {
+): Promise<Pick<Look, "added" | "removed" | "changed" | "mostAdded">> {
   if (ingest === undefined) return { added: images.size, removed: 0, changed: 0 };
   const { classes, quarantined } = ingest.summary as DatasetSummary;
   const text = (await readArtifactFile(store, ingest, "images.jsonl")).toString("utf8");
@@ -156,11 +159,22 @@ async function changes(
     if (known === undefined) return false;
     return classes[known.label] !== label || (byContent && known.sha256 !== version);
   };
+  const added = [...images].filter(([path]) => !before.has(path) && !leftOut.has(path));
+  const mostAdded = mostOf(added.map(([, { label }]) => label));
   return {
-    added: [...images.keys()].filter((path) => !before.has(path) && !leftOut.has(path)).length,
+    added: added.length,
+    ...(mostAdded === undefined ? {} : { mostAdded }),
     removed: [...before.keys()].filter((path) => !images.has(path)).length,
     changed: [...images].filter(isChanged).length,
   };
+}
+
+/** Of equally many the first by name. */
+function mostOf(labels: readonly string[]): Look["mostAdded"] {
+  const counts = new Map<string, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const [most] = [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  return most && { label: most[0], images: most[1] };
 }
 
 /** Whether a run would train with other values now, or in another way with the same ones. */

@@ -7,6 +7,7 @@ import type { EventType, ThawEvent } from "./event.js";
 /** A look that came to nothing is no news: there is one every night. */
 const OF_VERDICT: Readonly<Record<TickVerdict, EventType | undefined>> = {
   unchanged: undefined,
+  "too-few-new": undefined,
   "same-result": "retraining.finished",
   left: "retraining.finished",
   "not-proven": "retraining.finished",

@@ -2,12 +2,18 @@
 import type { ModelProof } from "../records/proof.js";
 import type { ModelSpec } from "../runFile/model.js";
 import type { Look, RetrainReason } from "./retraining.js";
+import { NEW_IMAGES } from "./terms.js";
+
+/** Images that were not trained on yet. */
+export interface NewImages extends Pick<Look, "added" | "mostAdded"> {}
 
 /** What of the newest version differs from what a run would make now. */
 export interface Differences {
   /** There is no version yet. */
   readonly isFirst: boolean;
   readonly data: boolean;
+  /** Where nothing of the data is different but that there are more images. */
+  readonly onlyNew?: NewImages;
   readonly settings: boolean;
   readonly code: boolean;
   readonly ageDays: number;
@@ -16,19 +22,47 @@ export interface Differences {
 
 /** Every reason that holds, in the order in which they are told; none means that there is nothing to do. */
 export function reasonsToTrain(
-  { isFirst, data, settings, code, ageDays, asked }: Differences,
-  { max_age_days }: Pick<ModelSpec, "max_age_days">,
+  { isFirst, data, onlyNew, settings, code, ageDays, asked }: Differences,
+  policy: Pick<ModelSpec, "max_age_days"> & FewestNew,
 ): readonly RetrainReason[] {
   if (isFirst) return ["first"];
   const holds: Readonly<Record<RetrainReason, boolean>> = {
     first: false,
-    data,
+    data: data && (onlyNew === undefined || tooFew(onlyNew, policy).length === 0),
     settings,
     code,
-    age: max_age_days > 0 && ageDays >= max_age_days,
+    age: policy.max_age_days > 0 && ageDays >= policy.max_age_days,
     asked,
   };
   return (Object.keys(holds) as RetrainReason[]).filter((reason) => holds[reason]);
+}
+
+/** Absent in run files of older clients. */
+type FewestNew = Partial<Pick<ModelSpec, "min_new_images" | "min_new_per_class">>;
+
+/** In which respects there are too few new images, in words; none: there are enough, or none at all. */
+function tooFew(
+  { added, mostAdded }: NewImages,
+  {
+    min_new_images = NEW_IMAGES.min_new_images,
+    min_new_per_class = NEW_IMAGES.min_new_per_class,
+  }: FewestNew,
+): readonly string[] {
+  if (added === 0) return [];
+  const most = mostAdded?.images ?? 0;
+  return [
+    ...(added < min_new_images ? [`${added} of ${min_new_images} new ones`] : []),
+    ...(most < min_new_per_class
+      ? [`no class has ${min_new_per_class} new ones, the most are ${most} of "${mostAdded?.label}"`]
+      : []),
+  ];
+}
+
+/** Why a look that has no reason to train is not one at unchanged images; undefined where it is. */
+export function waitsForImages(look: Look, policy: FewestNew): string | undefined {
+  const few = tooFew(look, policy);
+  if (look.reasons.length > 0 || few.length === 0) return undefined;
+  return `waits for more images: ${few.join("; ")} since version ${look.version}`;
 }
 
 /** What becomes of a trained version. */

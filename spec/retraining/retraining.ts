@@ -36,6 +36,8 @@ export interface Look {
   readonly removed: number;
   /** Other bytes or another label under the same path; of objects in a bucket only the label can be told. */
   readonly changed: number;
+  /** The class with the most of those that are added, and how many; absent where none is, and in looks of older versions. */
+  readonly mostAdded?: { readonly label: string; readonly images: number };
   /** The version that was trained last; absent before the first. */
   readonly version?: number;
   /** The version that the alias means; absent where it means none. */
@@ -51,6 +53,8 @@ export interface Look {
 
 export const TICK_VERDICTS = [
   "unchanged",
+  /** There are new images, and the run file wants more of them before it trains. */
+  "too-few-new",
   "same-result",
   "promoted",
   "waits",

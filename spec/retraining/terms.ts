@@ -1,4 +1,4 @@
-/** How a person is asked where a run file does not say: the defaults of its `model`, and their bounds. */
+/** What holds where a run file does not say how a person is asked and how many new images make a look train: defaults and bounds. */
 
 export const APPROVAL_TERMS = {
   second_person: false,
@@ -10,3 +10,6 @@ export const APPROVAL_TERMS = {
 export const MOST_DAYS = 90;
 
 export const MOST_HOURS = 24 * MOST_DAYS;
+
+/** Each new image is a reason to train. */
+export const NEW_IMAGES = { min_new_images: 1, min_new_per_class: 1 } as const;

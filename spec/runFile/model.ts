@@ -1,6 +1,6 @@
 /** The run file's `model`: what becomes of a version once it is trained. It changes no artifact. */
 import { z } from "zod";
-import { APPROVAL_TERMS, MOST_DAYS, MOST_HOURS } from "../retraining/terms.js";
+import { APPROVAL_TERMS, MOST_DAYS, MOST_HOURS, NEW_IMAGES } from "../retraining/terms.js";
 
 const margin = z.number().min(0).lt(1);
 
@@ -51,6 +51,18 @@ export const modelSchema = z
       .min(0)
       .default(0)
       .describe("Days after which retraining trains again although nothing changed; 0: never for that."),
+    min_new_images: z
+      .int()
+      .min(1)
+      .default(NEW_IMAGES.min_new_images)
+      .describe(
+        "New images since the last training, in all, with which retraining trains because of them; with fewer it waits. Images that go or get another label are reasons of their own.",
+      ),
+    min_new_per_class: z
+      .int()
+      .min(1)
+      .default(NEW_IMAGES.min_new_per_class)
+      .describe("Likewise: so many new images one class, whichever, has to have."),
     second_person: z
       .boolean()
       .default(APPROVAL_TERMS.second_person)

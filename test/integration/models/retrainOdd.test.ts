@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -65,17 +65,19 @@ async function add(label: string, many: number): Promise<void> {
   for (let i = 0; i < many; i++) await writeFile(join(images, label, `${drawn++}.jpg`), `image ${drawn}`);
 }
 
-const textOf = (base = "efficientnet-lite0"): string =>
+const textOf = (base = "efficientnet-lite0", policy = ""): string =>
   `name: ${name}\nbase: ${base}\ndata: { path: ${JSON.stringify(images)} }\nrecipe: extractor-only\nunfreeze: { stages: [blocks.6] }\n` +
-  "evaluation: { folds: 0 }\nmodel: { promote: automatic, rule: not-worse }\n";
+  "evaluation: { folds: 0 }\nmodel: { promote: automatic, rule: not-worse" +
+  `${policy} }\n`;
 
-async function start(base?: string): Promise<string> {
-  const file = parseRunFile(textOf(base), "thaw.yaml", []);
-  return (await startRetraining(stack.session, { file, dataPath: images })).workflowId;
+async function start(base?: string, policy = "", asked?: boolean): Promise<string> {
+  const file = parseRunFile(textOf(base, policy), "thaw.yaml", []);
+  const request = { file, dataPath: images, ...(asked === undefined ? {} : { asked }) };
+  return (await startRetraining(stack.session, request)).workflowId;
 }
 const handleOf = (workflowId: string) => stack.session.temporal.workflow.getHandle(workflowId);
 const endOf = (workflowId: string): Promise<Tick> => handleOf(workflowId).result() as Promise<Tick>;
-const look = async (base?: string): Promise<Tick> => endOf(await start(base));
+const look = async (...request: Parameters<typeof start>): Promise<Tick> => endOf(await start(...request));
 const recordOf = async (workflowId: string): Promise<Tick | undefined> =>
   (await listTicks(stack.session.store, name, 10)).find((tick) => tick.workflowId === workflowId);
 
@@ -179,6 +181,35 @@ test("a base that is the model in use is no reason to train after each promotion
   assert.equal(tick.verdict, "promoted", tick.sentence);
   const again = await look(`model:${name}@champion`);
   assert.deepEqual([again.verdict, again.reasons], ["unchanged", []], again.sentence);
+});
+
+test("fewer new images than the run file wants are waited for; a label that changes, or who asks, does not wait", async () => {
+  const fewest = ", min_new_images: 6, min_new_per_class: 5";
+  const wanting = (asked?: boolean): Promise<Tick> => look(undefined, fewest, asked);
+  assert.deepEqual((await wanting()).reasons, ["first"]);
+  await add("a", 2);
+  await add("b", 2);
+  const few = await wanting();
+  assert.deepEqual([few.verdict, few.reasons, few.runId], ["too-few-new", [], undefined], few.sentence);
+  assert.equal(
+    few.sentence,
+    'waits for more images: 4 of 6 new ones; no class has 5 new ones, the most are 2 of "a" since version 1',
+  );
+  assert.equal(few.look?.added, 4);
+  assert.deepEqual(await recordOf(few.workflowId), few);
+  assert.deepEqual((await wanting(true)).reasons, ["asked"]);
+  assert.equal((await wanting()).verdict, "unchanged");
+  await add("a", 5);
+  assert.match((await wanting()).sentence, /^waits for more images: 5 of 6 new ones since version 2$/);
+  await add("b", 1);
+  assert.deepEqual((await wanting()).reasons, ["data"]);
+  await add("a", 1);
+  assert.equal((await wanting()).verdict, "too-few-new");
+  await rename(join(images, "a", `${drawn - 1}.jpg`), join(images, "b", `${drawn - 1}.jpg`));
+  const [moved = ""] = await readdir(join(images, "a"));
+  await rename(join(images, "a", moved), join(images, "b", moved));
+  const relabelled = await wanting();
+  assert.deepEqual(relabelled.reasons, ["data"], relabelled.sentence);
 });
 
 test("a folder that is gone makes a failed look that names it", async () => {
