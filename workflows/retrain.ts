@@ -22,7 +22,7 @@ import { CONTROL_QUEUE, type RunInput, type RunResult, WORKFLOW_TYPE } from "../
 import { RUN_ID_SUFFIX_LENGTH, runIdAt } from "../spec/pipeline/runId.js";
 import type { FindableState } from "../spec/pipeline/searchAttributes.js";
 import type { AliasDecision } from "../spec/records/aliasDecision.js";
-import type { ModelProof } from "../spec/records/proof.js";
+import { type ModelProof, proofInFull } from "../spec/records/proof.js";
 import { APPROVAL_TYPE, type ApprovalRequest, approvalId, termsOf } from "../spec/retraining/approval.js";
 import { fateOf, reasonText, waitsForImages } from "../spec/retraining/decision.js";
 import {
@@ -43,6 +43,7 @@ import { findableBy } from "./attributes.js";
 import { shownFailure } from "./failure.js";
 import { HEARTBEAT_TIME, RETRY } from "./patience.js";
 import { describeRetraining, type RetrainView } from "./retrainDetails.js";
+import { askAboutNewest } from "./retrainNewest.js";
 import type { transferLearning } from "./transferLearning.js";
 
 const TIME = "5 minutes";
@@ -179,7 +180,7 @@ async function lookAndTrain(
   if (version === look.inUse)
     return end("same-result", `the run gave ${label} again, which is in use: nothing else was learned`);
   say(`${label}: test accuracy ${percent(testAccuracy)}`);
-  const proof = look.inUse === undefined ? undefined : await prove(input, look.inUse, version);
+  const proof = look.inUse === undefined ? undefined : await prove(input, look.inUse, version, say);
   const waitForPerson = async (proven: ModelProof | undefined, because: string): Promise<Tick> => {
     const { approval, isNew } = await ask(input, look, result, proven, because);
     note({ approval });
@@ -195,9 +196,9 @@ async function lookAndTrain(
   }
   if (proof !== undefined) {
     note({ proof: proof.seq }, { proof });
-    say(`against ${name}@${look.inUse}: ${proof.sentence}`);
+    say(`against ${name}@${look.inUse}: ${proofInFull(proof)}`);
   }
-  const why = proof === undefined ? `no version was in use (${policy.alias})` : proof.sentence;
+  const why = proof === undefined ? `no version was in use (${policy.alias})` : proofInFull(proof);
   switch (fateOf(policy.promote, proof)) {
     case "promote": {
       const request = {
@@ -287,10 +288,16 @@ async function train(
 }
 
 /** @returns a sentence where what the versions answered is not there any more */
-function prove({ run }: RetrainInput, champion: number, challenger: number): Promise<ModelProof | string> {
+async function prove(
+  input: RetrainInput,
+  champion: number,
+  challenger: number,
+  say: Telling["say"],
+): Promise<ModelProof | string> {
+  await askAboutNewest(input, champion, challenger, say);
   const title = `hold version ${challenger} against version ${champion}`;
   return light("prove", title)
-    .proveVersion({ run, champion, challenger })
+    .proveVersion({ run: input.run, champion, challenger })
     .catch(sentenceOf("NOT_FOUND", "ARTIFACT_CORRUPT"));
 }
 

@@ -1,5 +1,6 @@
 /** Points the alias of the version in use at a version that was proven, upon the entry that was looked at. */
 import { type AliasDecision, MOST_OF_A_NOTE } from "../../spec/records/aliasDecision.js";
+import { proofInFull } from "../../spec/records/proof.js";
 import type { RetrainingActivities } from "../../spec/retraining/retraining.js";
 import { decideAlias } from "../../store/records/aliases.js";
 import { proofRef } from "../../store/records/proofs.js";
@@ -19,7 +20,7 @@ export async function promoteVersion(
     ...(report === undefined ? {} : { reportDigest: report.digest }),
     ...(proof === undefined
       ? { note: "no version was in use" }
-      : { evidence: proofRef(proof), note: proof.sentence.slice(0, MOST_OF_A_NOTE) }),
+      : { evidence: proofRef(proof), note: proofInFull(proof).slice(0, MOST_OF_A_NOTE) }),
   } as const;
   return decideAlias(store, run.file.name, run.file.model.alias, decision, expected);
 }

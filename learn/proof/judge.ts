@@ -6,19 +6,19 @@ import { percent } from "../../spec/warnings/words.js";
 import { wilsonInterval } from "../evaluation/metrics.js";
 import { binomialTail } from "../evidence/gate.js";
 import { signFlipTest } from "../evidence/signFlip.js";
-import { groupInterval } from "./groupInterval.js";
 import { holm } from "./holm.js";
+import { judgeNewest, type Newest } from "./newest.js";
 import { normalQuantile } from "./normalQuantile.js";
-import { type PairedCounts, pairedDifference } from "./pairedDifference.js";
-
-/** Both models' answers to an image that neither was trained on. */
-export interface PairedAnswer {
-  readonly label: string;
-  /** Images of one group are no independent witnesses: copies, bursts, one patient's. */
-  readonly group: string;
-  readonly champion: boolean;
-  readonly challenger: boolean;
-}
+import {
+  compareAnswers,
+  countPairs,
+  figuresText,
+  groupDifferences,
+  type PairedAnswer,
+  points,
+  pText,
+  share,
+} from "./paired.js";
 
 export interface Circumstances {
   /** Earlier looks at these images. */
@@ -28,6 +28,8 @@ export interface Circumstances {
   /** Classes that only the champion, and that only the challenger knows; none when left out. */
   readonly gone?: readonly string[];
   readonly appeared?: readonly string[];
+  /** Images that only the challenger's data set has, which it held out; absent where there are none. */
+  readonly newest?: Newest;
 }
 
 /**
@@ -36,29 +38,22 @@ export interface Circumstances {
  * is better when McNemar's exact test says so, and not worse when the interval of the difference lies above −margin; on
  * few images the margin is the champion's own uncertainty, which nobody can ask to be undercut. A class vetoes when it
  * is proven to lose (Holm's p over all classes) and loses more than its margin. A challenger that no longer knows a class
- * of the champion's is never promoted by itself: images of that class are in no comparison. Where images come in groups, groups are
- * what is exchanged: signs are flipped and intervals are drawn by them.
+ * of the champion's is never promoted by itself: images of that class are in no comparison. On images that are new since the champion a
+ * challenger can only lose: proven worse there, it is vetoed.
  */
 export function judge(
   answers: readonly PairedAnswer[],
   policy: ProofPolicy,
-  { looksBefore, learned, gone = [], appeared = [] }: Circumstances,
+  { looksBefore, learned, gone = [], appeared = [], newest }: Circumstances,
 ): Judgement {
-  const counts = countPairs(answers);
-  const groups = groupDifferences(answers);
   const levelOfLook = policy.level / policy.looks;
   const figures = {
-    images: answers.length,
-    groups: groups.length,
-    champion: share(answers, "champion"),
-    challenger: share(answers, "challenger"),
-    onlyChampion: counts.onlyChampion,
-    onlyChallenger: counts.onlyChallenger,
-    ...tests(answers, groups, counts, levelOfLook),
+    ...compareAnswers(answers, levelOfLook),
     margin: Math.max(policy.margin, uncertainty(answers, levelOfLook)),
     classes: judgeClasses(answers, policy, levelOfLook),
     ...(gone.length === 0 ? {} : { gone }),
     ...(appeared.length === 0 ? {} : { appeared }),
+    ...(newest === undefined ? {} : { newest: judgeNewest(newest, levelOfLook) }),
     look: looksBefore + 1,
     levelOfLook,
   };
@@ -77,66 +72,17 @@ export function judge(
 type Figures = Omit<Judgement, "verdict" | "promotable" | "sentence" | "vetoes">;
 
 function verdictOf(figures: Figures, policy: ProofPolicy, learned: number): ProofVerdict {
-  const { images, look, interval, margin, pBetter, pWorse, levelOfLook, classes, gone } = figures;
+  const { images, look, interval, margin, pBetter, pWorse, levelOfLook, classes, gone, newest } = figures;
   if (learned > 0) return "leaks";
   if (gone !== undefined) return "class-gone";
   if (images < LEAST_IMAGES) return "cannot-say";
   if (look > policy.looks) return "looks-spent";
   if (pWorse < levelOfLook) return "worse";
   if (classes.some(({ verdict }) => verdict === "worse")) return "class-worse";
+  if (newest?.verdict === "worse") return "newest-worse";
   const isNotWorse = interval[0] > -margin;
   if (isNotWorse && pBetter < levelOfLook) return "better";
   return isNotWorse ? "not-worse" : "cannot-say";
-}
-
-function countPairs(answers: readonly PairedAnswer[]): PairedCounts {
-  return {
-    images: answers.length,
-    onlyChallenger: answers.filter(({ champion, challenger }) => challenger && !champion).length,
-    onlyChampion: answers.filter(({ champion, challenger }) => champion && !challenger).length,
-  };
-}
-
-/** Of each group: images that the challenger gains, less those that it loses, and how many there are. */
-function groupDifferences(answers: readonly PairedAnswer[]): readonly { gained: number; images: number }[] {
-  const groups = new Map<string, { gained: number; images: number }>();
-  for (const { group, champion, challenger } of answers) {
-    const known = groups.get(group) ?? { gained: 0, images: 0 };
-    const gained = known.gained + Number(challenger) - Number(champion);
-    groups.set(group, { gained, images: known.images + 1 });
-  }
-  return [...groups.values()];
-}
-
-function tests(
-  answers: readonly PairedAnswer[],
-  groups: readonly { gained: number; images: number }[],
-  counts: PairedCounts,
-  level: number,
-): Pick<Judgement, "interval" | "pBetter" | "pWorse"> {
-  const { images, onlyChallenger, onlyChampion } = counts;
-  if (images === 0) return { interval: [-1, 1], pBetter: 1, pWorse: 1 };
-  const z = normalQuantile(1 - level);
-  if (groups.length === answers.length) {
-    const changed = onlyChallenger + onlyChampion;
-    return {
-      interval: pairedDifference(counts, z),
-      pBetter: binomialTail(onlyChallenger, changed),
-      pWorse: binomialTail(onlyChampion, changed),
-    };
-  }
-  const gains = groups.map(({ gained }) => gained);
-  // Groups that all agree leave nothing to draw from: never surer than if every image were a witness of its own.
-  const [low, high] = groupInterval(groups, level, randomStream(0, "proof-interval"));
-  const [alone, aloneHigh] = pairedDifference(counts, z);
-  return {
-    interval: [Math.min(low, alone), Math.max(high, aloneHigh)],
-    pBetter: signFlipTest(gains, randomStream(0, "proof-better")),
-    pWorse: signFlipTest(
-      gains.map((gained) => -gained),
-      randomStream(0, "proof-worse"),
-    ),
-  };
 }
 
 /** Half of the interval of the champion's own accuracy. */
@@ -179,10 +125,6 @@ function pOfLoss(answers: readonly PairedAnswer[]): number {
   return binomialTail(onlyChampion, onlyChallenger + onlyChampion);
 }
 
-function share(answers: readonly PairedAnswer[], of: "champion" | "challenger"): number {
-  return answers.length === 0 ? 0 : answers.filter((answer) => answer[of]).length / answers.length;
-}
-
 function vetoesOf(
   { classes, gone = [], appeared = [] }: Figures,
   { classMargin }: ProofPolicy,
@@ -207,10 +149,8 @@ function vetoesOf(
 }
 
 function sentenceOf(verdict: ProofVerdict, figures: Figures, policy: ProofPolicy, learned: number): string {
-  const { images, champion, challenger, onlyChallenger, onlyChampion, interval, margin, look } = figures;
-  const numbers =
-    `${percent(challenger)} against ${percent(champion)} on the same ${images} images ` +
-    `(${onlyChallenger} gained, ${onlyChampion} lost; difference ${points(interval[0])} to ${points(interval[1])} points)`;
+  const { images, margin, look } = figures;
+  const numbers = figuresText(figures);
   switch (verdict) {
     case "leaks":
       return `not comparable: the challenger was trained on ${learned} of the champion's evaluation images, or copies of them`;
@@ -222,6 +162,8 @@ function sentenceOf(verdict: ProofVerdict, figures: Figures, policy: ProofPolicy
       return `worse: ${numbers}, p ${pText(figures.pWorse)}`;
     case "class-worse":
       return `a class is worse: ${numbers}`;
+    case "newest-worse":
+      return `worse on the images that are new since the champion: ${figures.newest?.sentence}; else ${numbers}`;
     case "better":
       return `better: ${numbers}, p ${pText(figures.pBetter)}`;
     case "not-worse":
@@ -232,6 +174,3 @@ function sentenceOf(verdict: ProofVerdict, figures: Figures, policy: ProofPolicy
         : `neither better nor not worse is proven: ${numbers}`;
   }
 }
-
-const points = (difference: number): string => (100 * difference).toFixed(1).replace("-", "−");
-const pText = (p: number): string => (p < 0.001 ? "< 0.001" : p.toFixed(3));

@@ -1,12 +1,25 @@
 /** A proof from two versions' answers and the proofs before it. */
 import { groupImages } from "../../data/splits/groups.js";
 import { ThawError } from "../../spec/errors.js";
-import type { EvaluatedVersion, KnownImage, ModelProof, ProofPolicy } from "../../spec/records/proof.js";
-import { judge, type PairedAnswer } from "./judge.js";
+import type {
+  EvaluatedVersion,
+  KnownImage,
+  ModelProof,
+  NewestAnswers,
+  ProofPolicy,
+} from "../../spec/records/proof.js";
+import { judge } from "./judge.js";
+import { type Newest, newestImages } from "./newest.js";
+import type { PairedAnswer } from "./paired.js";
 
 /** What a proof reads and writes, whoever keeps it. */
 export interface ProofRecords {
   readonly evaluated: (version: number) => Promise<EvaluatedVersion>;
+  /** What the champion answered to the challenger's newest images, and the record that says so; undefined where it was not asked. */
+  readonly newest: (
+    champion: number,
+    challenger: number,
+  ) => Promise<{ readonly record: string; readonly answers: NewestAnswers["answers"] } | undefined>;
   /** Of the model, oldest first; `next` is the number after the newest, also where that one cannot be read. */
   readonly proofs: () => Promise<{ readonly known: readonly ModelProof[]; readonly next: number }>;
   /** False where there is a proof of that number by now. */
@@ -38,15 +51,19 @@ export async function proveChallenger(
   const { answers, images } = pairAnswers(before, after);
   const set = images.map((image) => image.slice(0, SHORT_DIGEST)).sort();
   const learned = countLearned(before, after);
-  const question = JSON.stringify([policy, set, learned]);
-  const circumstances = { learned, ...classesOf(before, after) };
+  const newest = await newestOf(records, before, after);
+  const question = JSON.stringify([policy, set, learned, newest?.answered?.record ?? null]);
+  const circumstances = {
+    ...{ learned, ...classesOf(before, after) },
+    ...(newest === undefined ? {} : { newest }),
+  };
   for (let race = 0; race < MOST_RACES; race++) {
     const { known: earlier, next } = await records.proofs();
     const known = earlier.find(
       (proof) =>
         proof.championVersion === champion &&
         proof.challengerVersion === challenger &&
-        JSON.stringify([policyOf(proof), proof.set, proof.learned]) === question,
+        JSON.stringify([policyOf(proof), proof.set, proof.learned, proof.newest?.record ?? null]) === question,
     );
     if (known !== undefined) return known;
     const looksBefore = earlier.filter((proof) => isLookAt(set, proof)).length;
@@ -63,6 +80,24 @@ export async function proveChallenger(
   throw new ThawError("STORE_UNREACHABLE", `no proof of model ${model} could be written`, {
     hint: "many are made at once; try again",
   });
+}
+
+/** Undefined where no image is new. */
+async function newestOf(
+  records: ProofRecords,
+  before: EvaluatedVersion,
+  after: EvaluatedVersion,
+): Promise<Newest | undefined> {
+  const images = newestImages(before, after);
+  if (images.length === 0) return undefined;
+  const known = await records.newest(before.version, after.version);
+  if (known === undefined) return { images: images.length };
+  const predicted = new Map(known.answers.map((answer) => [answer.sha256, answer.predicted]));
+  const answers = images.flatMap(({ sha256, label, group, isRight }): PairedAnswer[] => {
+    const champion = predicted.get(sha256);
+    return champion === undefined ? [] : [{ label, group, champion: champion === label, challenger: isRight }];
+  });
+  return { images: images.length, answered: { record: known.record, answers } };
 }
 
 function classesOf(before: EvaluatedVersion, after: EvaluatedVersion): Pick<ModelProof, "gone" | "appeared"> {

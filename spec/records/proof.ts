@@ -29,6 +29,8 @@ export const PROOF_VERDICTS = [
   "not-worse",
   "worse",
   "class-worse",
+  /** On the images that are new since the champion. */
+  "newest-worse",
   "class-gone",
   "cannot-say",
   "looks-spent",
@@ -45,6 +47,24 @@ export interface ClassProof {
   /** That the class loses by chance: one-sided, exact, adjusted for the number of classes (Holm); 1 with too few images. */
   readonly pWorse: number;
   readonly verdict: "held" | "worse" | "cannot-say";
+}
+
+/** Both versions on the challenger's test images that are new since the champion: a veto, and no second chance. */
+export interface NewestProof {
+  readonly images: number;
+  readonly verdict: "held" | "worse" | "cannot-say";
+  /** With the figures. */
+  readonly sentence: string;
+  /** Absent, like all that follows, where the champion was not asked; as in a {@link Judgement}. */
+  readonly groups?: number;
+  readonly champion?: number;
+  readonly challenger?: number;
+  readonly onlyChampion?: number;
+  readonly onlyChallenger?: number;
+  readonly interval?: readonly [number, number];
+  readonly pWorse?: number;
+  /** Of the champion's answers. */
+  readonly record?: string;
 }
 
 /** What the comparison comes to; a pure function of answers, policy and looks. */
@@ -75,6 +95,8 @@ export interface Judgement {
   /** Classes that only the champion, and that only the challenger knows: nothing was compared on their images. */
   readonly gone?: readonly string[];
   readonly appeared?: readonly string[];
+  /** Absent where no image is new, and in proofs of older versions. */
+  readonly newest?: NewestProof;
   /** Number of this look at these images, from 1, and the part of the level that it has. */
   readonly look: number;
   readonly levelOfLook: number;
@@ -119,4 +141,20 @@ export interface EvaluatedVersion {
   readonly learned: readonly KnownImage[];
   /** Expected calibration error of the model as it predicts; absent where it was not measured. */
   readonly calibrationError?: number;
+}
+
+/** What a version answers to images that it has never seen, `models/NAME/answers/KEY.json`. */
+export interface NewestAnswers {
+  readonly model: string;
+  readonly version: number;
+  /** When it was asked, ISO 8601. */
+  readonly at: string;
+  /** Digests of the files, and the names of the classes that it takes them for. */
+  readonly answers: readonly { readonly sha256: string; readonly predicted: string }[];
+}
+
+/** The sentence of a proof, and what the newest images add to it. */
+export function proofInFull({ sentence, newest, verdict }: ModelProof): string {
+  if (newest === undefined || verdict === "newest-worse") return sentence;
+  return `${sentence}; on what is new: ${newest.sentence}`;
 }

@@ -1,6 +1,7 @@
 /** Proofs of a model, one after the other: each is a look at its evaluation images. */
 import { ThawError } from "../../spec/errors.js";
 import type { DamagedRecord } from "../../spec/records/damaged.js";
+import type { ModelVersion } from "../../spec/records/model.js";
 import type { EvaluatedVersion, ModelProof } from "../../spec/records/proof.js";
 import { modelProofSchema } from "../../spec/schemas/store/proof.js";
 import { canonicalJson, sha256 } from "../artifacts/keys.js";
@@ -8,6 +9,7 @@ import type { Store } from "../connection/connection.js";
 import { listNames } from "../json.js";
 import { readRecord, unlessDamaged, withoutSeal, writeRecordOnce } from "../record.js";
 import { readEvaluated } from "./evaluated.js";
+import { answersName, findAnswers } from "./newestAnswers.js";
 import { readModel } from "./records.js";
 
 const folder = (model: string): string => `models/${model}/proofs/`;
@@ -67,16 +69,29 @@ async function readProofs(
 export function proofRecords(store: Store, model: string) {
   return {
     /** @throws ThawError NOT_FOUND for a version that there is not, ARTIFACT_CORRUPT, STORE_… */
-    evaluated: async (version: number): Promise<EvaluatedVersion> => {
-      const known = await readModel(store, model, version);
-      if (known !== undefined) return readEvaluated(store, known);
-      throw new ThawError("NOT_FOUND", `there is no version ${version} of model ${model}`, {
-        hint: `\`thaw models ${model}\` lists them`,
-      });
+    evaluated: async (version: number): Promise<EvaluatedVersion> =>
+      readEvaluated(store, await requireModel(store, model, version)),
+    /** @throws ThawError as `evaluated` */
+    newest: async (champion: number, challenger: number) => {
+      const [asked, other] = await Promise.all(
+        [champion, challenger].map((version) => requireModel(store, model, version)),
+      );
+      const record = answersName(asked as ModelVersion, other as ModelVersion);
+      const found = await findAnswers(store, record, asked as ModelVersion);
+      return found && { record, answers: found.answers };
     },
     /** Without those that cannot be read. */
     proofs: () => readProofs(store, model, []),
     add: async (proof: ModelProof): Promise<boolean> =>
       (await writeRecordOnce(store, proofName(model, proof.seq), proof)) !== undefined,
   };
+}
+
+/** @throws ThawError NOT_FOUND, ARTIFACT_CORRUPT, STORE_… */
+export async function requireModel(store: Store, name: string, version: number): Promise<ModelVersion> {
+  const known = await readModel(store, name, version);
+  if (known !== undefined) return known;
+  throw new ThawError("NOT_FOUND", `there is no version ${version} of model ${name}`, {
+    hint: `\`thaw models ${name}\` lists them`,
+  });
 }

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { MovedAlias } from "../../../client/models/aliases.js";
 import type { AskedPolicy } from "../../../client/models/prove.js";
 import { ThawError } from "../../../spec/errors.js";
-import type { ModelProof } from "../../../spec/records/proof.js";
+import { type ModelProof, proofInFull } from "../../../spec/records/proof.js";
 import { contextOf, withExamples } from "../../context.js";
 import { movedAliasJson } from "../../json/models.js";
 import type { Output } from "../../output.js";
@@ -44,7 +44,7 @@ export function addPromote(program: Command): void {
       const why = { ...(note === undefined ? {} : { note }), ...(proof === undefined ? {} : { proof }) };
       const moved = await promote(store, ref, alias, why);
       tell(output, moved);
-      if (proof !== undefined) output.talk(say`${proof.sentence}`);
+      if (proof !== undefined) output.talk(say`${proofInFull(proof)}`);
       await tellOthers(project, output, moved);
     });
   withExamples(command, [

@@ -17,6 +17,7 @@ export function proofText(proof: ModelProof, screen: Screen): string {
   return [
     `${colours.bold(title)}: ${verdict}`,
     wrapWords(`${capital(sentence)}.`, width),
+    ...(proof.newest === undefined ? [] : [wrapWords(newestText(proof.newest), width)]),
     ...vetoes.map((veto) => wrapWords(`${capital(veto)}.`, width)),
     ...(rows.length === 0
       ? []
@@ -24,6 +25,12 @@ export function proofText(proof: ModelProof, screen: Screen): string {
     "",
     wrapWords(basis(proof), width),
   ].join("\n");
+}
+
+/** The second row: a veto at most. */
+function newestText({ verdict, sentence }: NonNullable<ModelProof["newest"]>): string {
+  const means = verdict === "worse" ? "worse, a veto" : verdict === "held" ? "held" : "nothing can be said";
+  return `New since the champion: ${means}: ${sentence}.`;
 }
 
 function basis({ look, levelOfLook, policy, groups, images, calibration, margin }: ModelProof): string {

@@ -8,7 +8,7 @@ import { runResultSchema } from "../records/run.js";
 import { approvalSchema } from "./approval.js";
 import { artifactManifestSchema, redirectSchema } from "./artifact.js";
 import { checkpointManifestSchema, claimSchema } from "./checkpoint.js";
-import { modelProofSchema } from "./proof.js";
+import { modelProofSchema, newestAnswersSchema } from "./proof.js";
 import { scheduleSchema, scheduleSwitchSchema } from "./schedule.js";
 import { aliasDecisionSchema, aliasSchema, checkpointTimeSchema, sinceSchema } from "./small.js";
 import { tickSchema } from "./tick.js";
@@ -44,6 +44,11 @@ export const STORE_SCHEMAS: Readonly<Record<string, StoredKind>> = {
     schema: modelProofSchema,
     where: "models/NAME/proofs/NNNNNN.json",
     what: "A version held against the one in use, on the images that both held out: a look at them.",
+  },
+  "models/answers": {
+    schema: withSeal(newestAnswersSchema),
+    where: "models/NAME/answers/KEY.json",
+    what: "What the version in use answers to test images of a newer one that it has never seen.",
   },
   tick: {
     schema: tickSchema,

@@ -1,8 +1,8 @@
 /** Proofs: champion against challenger. */
 import { z } from "zod";
-import { LEAST_IMAGES, type ModelProof, PROOF_VERDICTS } from "../../records/proof.js";
+import { LEAST_IMAGES, type ModelProof, type NewestAnswers, type NewestProof, PROOF_VERDICTS } from "../../records/proof.js";
 import { schemaOf } from "../exact.js";
-import { countSchema, shareSchema, timeSchema, versionSchema } from "../parts.js";
+import { countSchema, digestSchema, shareSchema, timeSchema, versionSchema } from "../parts.js";
 
 const probabilitySchema = z.number().min(0).max(1);
 
@@ -22,6 +22,31 @@ const classSchema = z.object({
   pWorse: probabilitySchema.describe("One-sided, exact, adjusted for the number of classes (Holm)."),
   verdict: z.enum(["held", "worse", "cannot-say"]),
 });
+
+const newestSchema = schemaOf<NewestProof>()(
+  z.object({
+    images: countSchema,
+    verdict: z.enum(["held", "worse", "cannot-say"]),
+    sentence: z.string(),
+    groups: countSchema.exactOptional().describe("Absent, like what follows, where the champion was not asked."),
+    champion: shareSchema.exactOptional(),
+    challenger: shareSchema.exactOptional(),
+    onlyChampion: countSchema.exactOptional(),
+    onlyChallenger: countSchema.exactOptional(),
+    interval: z.tuple([z.number(), z.number()]).exactOptional(),
+    pWorse: probabilitySchema.exactOptional(),
+    record: z.string().exactOptional().describe("Of the champion's answers."),
+  }),
+);
+
+export const newestAnswersSchema = schemaOf<NewestAnswers>()(
+  z.object({
+    model: z.string(),
+    version: versionSchema.describe("That was asked."),
+    at: timeSchema,
+    answers: z.array(z.object({ sha256: digestSchema, predicted: z.string() })),
+  }),
+);
 
 export const modelProofSchema = schemaOf<ModelProof>()(
   z.object({
@@ -56,6 +81,9 @@ export const modelProofSchema = schemaOf<ModelProof>()(
       .array(z.string())
       .exactOptional()
       .describe("Classes that only the challenger knows: nothing was compared on them. Absent without any."),
+    newest: newestSchema
+      .exactOptional()
+      .describe("On test images that are new since the champion; absent without any, and in older proofs."),
     look: z.int().min(1).describe("Number of this look at these images."),
     levelOfLook: probabilitySchema,
     set: z.array(z.string()).describe("Of the evaluation images' digests the first 16 hex digits, sorted."),

@@ -10,6 +10,7 @@ import type { Session } from "../../../client/session.js";
 import type { StageOutcome, StageRequest, TrainingActivities } from "../../../spec/pipeline/activities.js";
 import { CONTROL_QUEUE, LOCAL_TRAINING_QUEUE } from "../../../spec/pipeline/run.js";
 import type { Evaluation } from "../../../spec/records/evaluation.js";
+import type { NewestActivities, NewestInBrief } from "../../../spec/retraining/newest.js";
 import { commitArtifact } from "../../../store/artifacts/artifacts.js";
 import { workflowBundle } from "../../../worker/workflowBundle.js";
 import type { PodStandIns } from "./podStandIns.js";
@@ -47,7 +48,15 @@ export interface StandIns {
     dependencies: ControlDependencies,
     request: StageRequest,
   ) => Promise<Readonly<Record<string, string>> | undefined>;
+  /** Asks a version about images that are new since it. */
+  readonly newest?: (
+    dependencies: ControlDependencies,
+    request: Parameters<NewestActivities["answerNewest"]>[0],
+  ) => Promise<NewestInBrief>;
 }
+
+/** No answers: the proof says that the version in use was not asked. */
+const NOT_ASKED: NonNullable<StandIns["newest"]> = async () => ({ images: 0 });
 
 let isInstalled = false;
 
@@ -78,7 +87,8 @@ export async function startStandIns(
     workflowBundle: await workflowBundle("plain"),
     activities: { ...createControlActivities(dependencies), report: make, ...standIns.pods?.activities },
   });
-  const stages: TrainingActivities = {
+  const { newest = NOT_ASKED } = standIns;
+  const stages: TrainingActivities & NewestActivities = {
     ingest: make,
     extractFeatures: make,
     chooseRecipe: make,
@@ -87,6 +97,7 @@ export async function startStandIns(
     trainFold: make,
     trainScratch: make,
     evaluate: make,
+    answerNewest: typedFailures((request) => newest(dependencies, request)),
   };
   standIns.pods?.serve((taskQueue) => Worker.create({ ...common, taskQueue, activities: stages }));
   const training = await Worker.create({ ...common, taskQueue: LOCAL_TRAINING_QUEUE, activities: stages });

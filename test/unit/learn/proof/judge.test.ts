@@ -1,7 +1,8 @@
 /** Champion against challenger: what is promoted, what is not, and how often chance gets past. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { judge, type PairedAnswer } from "../../../../learn/proof/judge.js";
+import { judge } from "../../../../learn/proof/judge.js";
+import type { PairedAnswer } from "../../../../learn/proof/paired.js";
 import { randomStream } from "../../../../rng/stream.js";
 import type { ProofPolicy } from "../../../../spec/records/proof.js";
 

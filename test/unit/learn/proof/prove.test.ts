@@ -26,10 +26,18 @@ function version(number: number, images: readonly string[], wrong: readonly numb
   };
 }
 
-function records(...versions: readonly EvaluatedVersion[]): ProofRecords & { readonly kept: ModelProof[] } {
+type Kept = ProofRecords & {
+  readonly kept: ModelProof[];
+  /** What the champion was asked, by a record's name. */
+  asked: Awaited<ReturnType<ProofRecords["newest"]>>;
+};
+
+function records(...versions: readonly EvaluatedVersion[]): Kept {
   const kept: ModelProof[] = [];
-  return {
+  const store: Kept = {
     kept,
+    asked: undefined,
+    newest: async () => store.asked,
     evaluated: async (number) => versions.find((one) => one.version === number) as EvaluatedVersion,
     proofs: async () => ({ known: [...kept], next: kept.length + 1 }),
     add: async (proof) => {
@@ -38,6 +46,7 @@ function records(...versions: readonly EvaluatedVersion[]): ProofRecords & { rea
       return true;
     },
   };
+  return store;
 }
 
 const names = (letter: string, count: number): string[] =>
@@ -123,4 +132,28 @@ test("of proofs that end at the same moment each counts the looks before it, and
   assert.deepEqual(store.kept.map(({ look }) => look).sort(), [1, 2, 3]);
   const seqs = new Set(proofs.map(({ seq, challengerVersion }) => `${challengerVersion}:${seq}`));
   assert.equal(seqs.size, 3);
+});
+
+test("new images whose answers are known are part of the question: asked anew it is another proof, asked again the same", async () => {
+  const common = names("a", 60);
+  const fresh = names("n", 30);
+  const store = records(version(1, common, upTo(20)), version(2, [...common, ...fresh]));
+  const before = await ask(store);
+  assert.deepEqual([before.images, before.newest?.images, before.newest?.verdict], [60, 30, "cannot-say"]);
+  assert.equal(before.newest?.record, undefined);
+  assert.deepEqual(await ask(store), before);
+  const answers = fresh.map((name, index) => ({ ...image(name), predicted: index < 2 ? "b" : "n" }));
+  store.asked = { record: "models/m/answers/1.json", answers };
+  const after = await ask(store);
+  assert.deepEqual([after.seq, after.verdict, after.newest?.verdict], [2, "better", "held"]);
+  assert.deepEqual([after.newest?.champion, after.newest?.challenger], [28 / 30, 1]);
+  assert.equal(after.newest?.record, "models/m/answers/1.json");
+  assert.deepEqual(await ask(store), after);
+  assert.equal(store.kept.length, 2);
+});
+
+test("without new images nobody looks for answers", async () => {
+  const store = records(version(1, names("a", 60), upTo(20)), version(2, names("a", 60)));
+  const asking = { ...store, newest: () => assert.fail("nothing is new") };
+  assert.equal((await ask(asking)).newest, undefined);
 });
