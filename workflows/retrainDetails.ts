@@ -104,9 +104,7 @@ function proofRows(proof: ModelProof): readonly string[] {
       .flatMap(({ name, champion: before, challenger: after }) =>
         row("", `class ${name} is worse: ${percent(before)} → ${percent(after)}`),
       ),
-    ...(proof.newest === undefined
-      ? []
-      : row("newest", `${proof.newest.verdict}: ${proof.newest.sentence}`)),
+    ...(proof.newest === undefined ? [] : row("newest", `${proof.newest.verdict}: ${proof.newest.sentence}`)),
     ...(few.length === 0 || few.length === classes.length
       ? []
       : row(

@@ -35,7 +35,9 @@ export async function askAboutNewest(
   try {
     const { images, right = 0 } = await answerNewest({ run, champion, challenger });
     if (images > 0)
-      say(`version ${champion} gets ${right} of the ${images} newest test images right, which it has never seen`);
+      say(
+        `version ${champion} gets ${right} of the ${images} newest test images right, which it has never seen`,
+      );
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
     const why = shownFailure(error)?.message ?? String(error.cause);

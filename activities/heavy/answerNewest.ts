@@ -38,7 +38,9 @@ const IMAGES = "images.jsonl";
 const PARALLEL = 8;
 
 /** Of a `predict` job's answer, what is read here. */
-const answerSchema = z.array(z.object({ path: z.string(), probabilities: z.array(z.number()).exactOptional() }));
+const answerSchema = z.array(
+  z.object({ path: z.string(), probabilities: z.array(z.number()).exactOptional() }),
+);
 
 /**
  * What was asked once is found again. A later attempt takes up what an outage of the server cut off.
@@ -109,7 +111,7 @@ async function predicted(
   { report, signal }: Pick<StageHooks, "report" | "signal">,
 ): Promise<NewestAnswers["answers"]> {
   const told = (phase: string): void => report({ phase, step: 0, total: 1 });
-  const { base, baseSpec, background, keepShortSide, classes, golden } = model;
+  const { base, baseSpec, background, keepShortSide, classes, golden, temperature } = model;
   const folder = await newWorkFolder(workFolder, "newest");
   try {
     const [weights, choice] = await Promise.all([
@@ -121,6 +123,7 @@ async function predicted(
       {
         ...{ kind: "predict", base: choice, weights, files: [...files.keys()] },
         ...{ background, keepShortSide, classes },
+        ...(temperature === undefined ? {} : { temperature }),
         ...(golden === undefined ? {} : { golden }),
       },
       { onProgress: report, signal },

@@ -24,7 +24,8 @@ export function newestImages(
   }));
   const seen = new Set<number>();
   for (const copies of groupImages(all).copies)
-    if (copies.some((index) => index < known.length)) for (const index of copies) seen.add(index - known.length);
+    if (copies.some((index) => index < known.length))
+      for (const index of copies) seen.add(index - known.length);
   const found = new Map<string, EvaluatedVersion["answers"][number]>();
   after.answers.forEach((answer, index) => {
     const { sha256, label } = answer;

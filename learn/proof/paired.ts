@@ -1,10 +1,10 @@
 /** Both models' answers to the same images, counted and tested: by images, or by groups where these are the witnesses. */
 import { randomStream } from "../../rng/stream.js";
 import type { Judgement } from "../../spec/records/proof.js";
+import { percent } from "../../spec/warnings/words.js";
 import { binomialTail } from "../evidence/gate.js";
 import { signFlipTest } from "../evidence/signFlip.js";
 import { groupInterval } from "./groupInterval.js";
-import { percent } from "../../spec/warnings/words.js";
 import { normalQuantile } from "./normalQuantile.js";
 import { type PairedCounts, pairedDifference } from "./pairedDifference.js";
 

@@ -63,7 +63,8 @@ export async function proveChallenger(
       (proof) =>
         proof.championVersion === champion &&
         proof.challengerVersion === challenger &&
-        JSON.stringify([policyOf(proof), proof.set, proof.learned, proof.newest?.record ?? null]) === question,
+        JSON.stringify([policyOf(proof), proof.set, proof.learned, proof.newest?.record ?? null]) ===
+          question,
     );
     if (known !== undefined) return known;
     const looksBefore = earlier.filter((proof) => isLookAt(set, proof)).length;
@@ -95,7 +96,9 @@ async function newestOf(
   const predicted = new Map(known.answers.map((answer) => [answer.sha256, answer.predicted]));
   const answers = images.flatMap(({ sha256, label, group, isRight }): PairedAnswer[] => {
     const champion = predicted.get(sha256);
-    return champion === undefined ? [] : [{ label, group, champion: champion === label, challenger: isRight }];
+    return champion === undefined
+      ? []
+      : [{ label, group, champion: champion === label, challenger: isRight }];
   });
   return { images: images.length, answered: { record: known.record, answers } };
 }

@@ -43,10 +43,7 @@ type FewestNew = Partial<Pick<ModelSpec, "min_new_images" | "min_new_per_class">
 /** In which respects there are too few new images, in words; none: there are enough, or none at all. */
 function tooFew(
   { added, mostAdded }: NewImages,
-  {
-    min_new_images = NEW_IMAGES.min_new_images,
-    min_new_per_class = NEW_IMAGES.min_new_per_class,
-  }: FewestNew,
+  { min_new_images = NEW_IMAGES.min_new_images, min_new_per_class = NEW_IMAGES.min_new_per_class }: FewestNew,
 ): readonly string[] {
   if (added === 0) return [];
   const most = mostAdded?.images ?? 0;

@@ -1,6 +1,12 @@
 /** Proofs: champion against challenger. */
 import { z } from "zod";
-import { LEAST_IMAGES, type ModelProof, type NewestAnswers, type NewestProof, PROOF_VERDICTS } from "../../records/proof.js";
+import {
+  LEAST_IMAGES,
+  type ModelProof,
+  type NewestAnswers,
+  type NewestProof,
+  PROOF_VERDICTS,
+} from "../../records/proof.js";
 import { schemaOf } from "../exact.js";
 import { countSchema, digestSchema, shareSchema, timeSchema, versionSchema } from "../parts.js";
 
@@ -28,7 +34,9 @@ const newestSchema = schemaOf<NewestProof>()(
     images: countSchema,
     verdict: z.enum(["held", "worse", "cannot-say"]),
     sentence: z.string(),
-    groups: countSchema.exactOptional().describe("Absent, like what follows, where the champion was not asked."),
+    groups: countSchema
+      .exactOptional()
+      .describe("Absent, like what follows, where the champion was not asked."),
     champion: shareSchema.exactOptional(),
     challenger: shareSchema.exactOptional(),
     onlyChampion: countSchema.exactOptional(),

@@ -109,7 +109,10 @@ test("a version that is proven worse on images that are new since the one in use
   );
   const records = proofRecords(stack.session.store, name);
   const [proof] = (await records.proofs()).known;
-  assert.deepEqual([proof?.verdict, proof?.newest?.verdict, proof?.promotable], ["newest-worse", "worse", false]);
+  assert.deepEqual(
+    [proof?.verdict, proof?.newest?.verdict, proof?.promotable],
+    ["newest-worse", "worse", false],
+  );
   assert.ok((proof?.newest?.images ?? 0) >= 20, "the test needs enough of them");
   const policy = proof?.policy as ModelProof["policy"];
   const again = await proveChallenger(

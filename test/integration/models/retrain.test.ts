@@ -4,14 +4,17 @@ import { cp, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { DiffJson, LineageJson } from "../../../cli/json/models.js";
+import type { PredictJson } from "../../../cli/json/predict.js";
 import { whoAmI } from "../../../client/whoAmI.js";
+import { fileDigest } from "../../../files/intact.js";
 import type { RunResult } from "../../../spec/pipeline/run.js";
 import type { ImageRecord } from "../../../spec/records/dataset.js";
 import type { ModelProof } from "../../../spec/records/proof.js";
 import type { Approval } from "../../../spec/retraining/approval.js";
-import type { Tick } from "../../../spec/retraining/retraining.js";
+import { RETRAIN_STATE_QUERY, type RetrainState, type Tick } from "../../../spec/retraining/retraining.js";
 import { readArtifactFile, requireManifest } from "../../../store/artifacts/artifacts.js";
 import { newestDecision } from "../../../store/records/aliases.js";
+import { findAnswers } from "../../../store/records/newestAnswers.js";
 import { readModel, readRun } from "../../../store/records/records.js";
 import { thaw, thawJson } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
@@ -102,7 +105,33 @@ test("images that are added train a version with the splits of before, which is 
   assert.equal(proof.images, [...before.values()].filter((split) => split === "test").length);
   assert.equal(proof.seq, tick.proof, "the same question is answered by the same proof");
   assert.equal(tick.verdict, proof.promotable ? "promoted" : "not-proven", tick.sentence);
+  const { steps } = await stack.session.temporal.workflow
+    .getHandle(tick.workflowId)
+    .query<RetrainState>(RETRAIN_STATE_QUERY);
+  assert.ok(proof.newest?.record !== undefined, steps.join("\n"));
+  assert.deepEqual(
+    await answersOf(proof),
+    await predictedBy("shapes@1", (digest) => after.get(digest) === "test" && !before.has(digest)),
+  );
 });
+
+/** What the version in use was asked: digests and classes, sorted. */
+async function answersOf({ newest, model }: ModelProof): Promise<readonly string[]> {
+  const found = await findAnswers(stack.session.store, newest?.record ?? "", { name: model, version: 1 });
+  return (found?.answers ?? []).map(({ sha256, predicted }) => `${sha256} ${predicted}`).sort();
+}
+
+async function predictedBy(ref: string, isWanted: (digest: string) => boolean): Promise<readonly string[]> {
+  const digests = new Map<string, string>();
+  for (const entry of await readdir(images, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name);
+    const digest = entry.isFile() ? await fileDigest(file) : "";
+    if (isWanted(digest)) digests.set(file, digest);
+  }
+  assert.ok(digests.size > 0, "the test needs new images that are held out");
+  const { predictions } = await thawJson<PredictJson>(stack.folder, "predict", ref, ...digests.keys());
+  return predictions.map(({ path, label }) => `${digests.get(path)} ${label}`).sort();
+}
 
 test("other values in the run file are a reason of their own, and an image that goes is one", async () => {
   const plain = await retrain();

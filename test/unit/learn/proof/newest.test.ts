@@ -1,10 +1,10 @@
 /** Images that are new since the champion: which they are, and that they can only speak against a challenger. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { proofText } from "../../../../cli/render/models/proof.js";
 import { judge } from "../../../../learn/proof/judge.js";
 import { judgeNewest, newestImages } from "../../../../learn/proof/newest.js";
 import type { PairedAnswer } from "../../../../learn/proof/paired.js";
-import { proofText } from "../../../../cli/render/models/proof.js";
 import { type EvaluatedVersion, type ModelProof, proofInFull } from "../../../../spec/records/proof.js";
 import { sha256 } from "../../../../store/artifacts/keys.js";
 import { plainScreen } from "../../cli/screens.js";
@@ -12,17 +12,34 @@ import { plainScreen } from "../../cli/screens.js";
 const POLICY = { rule: "better", margin: 0.01, classMargin: 0.05, level: 0.05, looks: 10 } as const;
 const FIRST = { looksBefore: 0, learned: 0 };
 
-const image = (name: string, look = name) => ({ sha256: sha256(name), phash: sha256(`look of ${look}`).slice(0, 16) });
+const image = (name: string, look = name) => ({
+  sha256: sha256(name),
+  phash: sha256(`look of ${look}`).slice(0, 16),
+});
 const answered = (name: string, label = "a", look = name) => ({
   ...{ ...image(name, look), label, group: name, isRight: true },
 });
-function version(number: number, answers: EvaluatedVersion["answers"], learned: string[] = []): EvaluatedVersion {
-  return { version: number, classes: number === 1 ? ["a", "b"] : ["a", "b", "c"], answers, learned: learned.map((name) => image(name)) };
+function version(
+  number: number,
+  answers: EvaluatedVersion["answers"],
+  learned: string[] = [],
+): EvaluatedVersion {
+  return {
+    version: number,
+    classes: number === 1 ? ["a", "b"] : ["a", "b", "c"],
+    answers,
+    learned: learned.map((name) => image(name)),
+  };
 }
 
 /** @param counts images that both, only the challenger, only the champion, and neither get right */
 function pairs(...counts: readonly [number, number, number, number]): PairedAnswer[] {
-  const kinds = [[true, true], [false, true], [true, false], [false, false]] as const;
+  const kinds = [
+    [true, true],
+    [false, true],
+    [true, false],
+    [false, false],
+  ] as const;
   return counts.flatMap((count, kind) =>
     Array.from({ length: count }, (_, index): PairedAnswer => {
       const [champion, challenger] = kinds[kind] as readonly [boolean, boolean];
@@ -73,7 +90,10 @@ test("of fewer than twenty new images, and of a champion that was not asked, not
   const few = judge(BETTER, POLICY, { ...FIRST, newest: newest(pairs(0, 0, 19, 0)) });
   assert.deepEqual([few.verdict, few.promotable, few.newest?.verdict], ["better", true, "cannot-say"]);
   assert.match(few.newest?.sentence ?? "", /on the newest 19 images .*: too few to say, 20 are needed$/);
-  assert.equal(judge(BETTER, POLICY, { ...FIRST, newest: newest(pairs(0, 0, 20, 0)) }).verdict, "newest-worse");
+  assert.equal(
+    judge(BETTER, POLICY, { ...FIRST, newest: newest(pairs(0, 0, 20, 0)) }).verdict,
+    "newest-worse",
+  );
   const unasked = judge(BETTER, POLICY, { ...FIRST, newest: { images: 31 } });
   assert.deepEqual([unasked.verdict, unasked.newest?.verdict], ["better", "cannot-say"]);
   assert.deepEqual(unasked.newest, {
@@ -93,7 +113,10 @@ test("an equal challenger is vetoed in at most as many cases as the level says",
   let vetoed = 0;
   for (let seed = 0; seed < 400; seed++) {
     // Of 30 images on which the two differ, each is lost or gained by a fair coin.
-    const lost = Array.from({ length: 30 }, (_, i) => Number.parseInt(sha256(`${seed} ${i}`).slice(0, 2), 16) % 2);
+    const lost = Array.from(
+      { length: 30 },
+      (_, i) => Number.parseInt(sha256(`${seed} ${i}`).slice(0, 2), 16) % 2,
+    );
     const losses = lost.reduce((sum, one) => sum + one, 0);
     if (judgeNewest(newest(pairs(20, 30 - losses, losses, 0)), 0.05).verdict === "worse") vetoed += 1;
   }
