@@ -1,12 +1,12 @@
 /** The architectures that a user's checkpoint can have: the catalogue's, and some that thaw has no weights for. */
 import { LAYERS_MODEL } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
-import { mobileNetV2Namings } from "../import/mobilenetV2.js";
-import { resNetNamings } from "../import/resnet.js";
+import { mobileNetV2Namings } from "../import/families/mobilenetV2.js";
+import { resNetNamings } from "../import/families/resnet.js";
 import type { Architecture } from "./architecture.js";
 import { type ArchitectureBase, type BaseInput, CATALOGUE, readingOf } from "./catalogue.js";
-import { mobileNetV2 } from "./mobilenetV2.js";
-import { RESNET18, RESNET34, RESNET50, type ResidualNetwork, resNet } from "./resnet.js";
+import { mobileNetV2 } from "./families/mobilenetV2.js";
+import { RESNET18, RESNET34, RESNET50, type ResidualNetwork, resNet } from "./families/resnet.js";
 
 /**
  * torchvision's evaluation of its classification models: the short side becomes 256 px, of which the centre is

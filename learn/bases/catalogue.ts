@@ -2,12 +2,12 @@
 import type { BaseOrigin, PixelScale } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
 import { readStateDicts } from "../import/checkpoint.js";
-import { efficientNetLiteNamings } from "../import/efficientnetLite.js";
+import { efficientNetLiteNamings } from "../import/families/efficientnetLite.js";
 import { type ImportedWeights, importWeights } from "../import/fit.js";
 import type { Naming } from "../import/torchUnits.js";
 import type { Parameters } from "../network/parameters.js";
 import type { Architecture } from "./architecture.js";
-import { efficientNetLite } from "./efficientnetLite.js";
+import { efficientNetLite } from "./families/efficientnetLite.js";
 
 /** How images become the base's input. Preprocessing belongs to the base. */
 export interface BaseInput {

@@ -25,8 +25,9 @@ export interface Graph {
   readonly inputs: readonly string[];
   /** A float32 tensor that is given at every run; asking twice for a name gives the same value. */
   input(name: string): Value;
-  /** A constant number. */
+  /** Constant numbers. One that is added to something has to be such a one: TensorFlow takes a vector for a bias. */
   integer(value: number): Value;
+  number(value: number): Value;
   /** Constant vectors. */
   integers(values: readonly number[]): Value;
   floats(values: readonly number[]): Value;
@@ -74,6 +75,7 @@ export function newGraph(): Graph {
       return value as Value;
     },
     integer: (value) => constant(DT_INT32, Int32Array.of(value), []),
+    number: (value) => constant(DT_FLOAT, Float32Array.of(value), []),
     integers: (values) => constant(DT_INT32, Int32Array.from(values)),
     floats: (values) => constant(DT_FLOAT, Float32Array.from(values)),
     op: (name, attributes, operands) => add(name, attributes, operands) as Value,

@@ -22,23 +22,21 @@ const unary = (graph: Graph, op: string, x: Value): Value => graph.op(op, { T },
 const sigmoid = (graph: Graph, x: Value): Value => unary(graph, "Sigmoid", x);
 
 /** `relu6(x + 3)` */
-const clipped = (graph: Graph, x: Value): Value => unary(graph, "Relu6", add(graph, x, number(graph, 3)));
+const clipped = (graph: Graph, x: Value): Value => unary(graph, "Relu6", add(graph, x, graph.number(3)));
 const hardSigmoid = (graph: Graph, x: Value): Value =>
-  multiply(graph, clipped(graph, x), number(graph, 1 / 6));
+  multiply(graph, clipped(graph, x), graph.number(1 / 6));
 
 /** Distribution function of the standard normal distribution, `(1 + erf(x / √2)) / 2`. */
 function normalShare(graph: Graph, x: Value): Value {
-  const erf = unary(graph, "Erf", multiply(graph, x, number(graph, Math.SQRT1_2)));
-  return multiply(graph, add(graph, erf, number(graph, 1)), number(graph, 0.5));
+  const erf = unary(graph, "Erf", multiply(graph, x, graph.number(Math.SQRT1_2)));
+  return multiply(graph, add(graph, erf, graph.number(1)), graph.number(0.5));
 }
 
 /** Its density, `exp(−x² / 2) / √(2π)`. */
 function normalDensity(graph: Graph, x: Value): Value {
-  const exponent = multiply(graph, multiply(graph, x, x), number(graph, -0.5));
-  return multiply(graph, unary(graph, "Exp", exponent), number(graph, 1 / Math.sqrt(2 * Math.PI)));
+  const exponent = multiply(graph, multiply(graph, x, x), graph.number(-0.5));
+  return multiply(graph, unary(graph, "Exp", exponent), graph.number(1 / Math.sqrt(2 * Math.PI)));
 }
-
-const number = (graph: Graph, value: number): Value => graph.floats([value]);
 
 export function activate(graph: Graph, activation: Activation, x: Value): Value {
   switch (activation) {
@@ -89,7 +87,7 @@ export function activationGradient(
       return multiply(graph, dy, slope);
     }
     case "hard-sigmoid":
-      return multiply(graph, graph.op("Relu6Grad", { T }, [dy, clipped(graph, x)]), number(graph, 1 / 6));
+      return multiply(graph, graph.op("Relu6Grad", { T }, [dy, clipped(graph, x)]), graph.number(1 / 6));
     case "hard-swish": {
       const toShare = activationGradient(graph, "hard-sigmoid", x, y, multiply(graph, dy, x));
       return add(graph, multiply(graph, dy, hardSigmoid(graph, x)), toShare);

@@ -67,6 +67,8 @@ export function pad(graph: Graph, x: Value, paddings: Value, rank: number): Valu
 
 /** One after the other along an axis. */
 export function concatenate(graph: Graph, parts: readonly Value[], axis: number): Value {
+  // TensorFlow refuses to concatenate one thing.
+  if (parts.length === 1) return parts[0] as Value;
   const attributes = { N: attribute.int(parts.length), T, Tidx: attribute.int32 };
   return graph.op("ConcatV2", attributes, [...parts, graph.integer(axis)]);
 }
@@ -78,6 +80,7 @@ export function concatenateGradient(
   axis: number,
   dy: Value,
 ): readonly Value[] {
+  if (parts.length === 1) return [dy];
   const shapes = parts.map((part) => shapeOf(graph, part));
   const attributes = { N: attribute.int(parts.length), shape_type: attribute.int32 };
   const offsets = graph.ops("ConcatOffset", attributes, [graph.integer(axis), ...shapes], parts.length);

@@ -6,7 +6,7 @@ import { findArchitecture, WITHOUT_WEIGHTS } from "../../../../learn/bases/archi
 import { CATALOGUE, findBase } from "../../../../learn/bases/catalogue.js";
 import { multiplyAdds } from "../../../../learn/bases/cost.js";
 import { outputSide } from "../../../../learn/bases/extent.js";
-import { efficientNetLite } from "../../../../learn/bases/efficientnetLite.js";
+import { efficientNetLite } from "../../../../learn/bases/families/efficientnetLite.js";
 import { unitParameters } from "../../../../learn/bases/unitParameters.js";
 import { boundaryShape } from "../../../../learn/network/boundaries.js";
 import { sizeOf } from "../../../../learn/network/parameters.js";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { kernelSize, unitsOf } from "../../../../learn/bases/architecture.js";
-import { efficientNetLite } from "../../../../learn/bases/efficientnetLite.js";
+import { efficientNetLite } from "../../../../learn/bases/families/efficientnetLite.js";
 import { tf } from "../../../../learn/engine.js";
 import { parameter } from "../../../../learn/network/parameters.js";
 import { createSamples, openSamples, type RecordFormat } from "../../../../learn/samples/files.js";

@@ -2,8 +2,8 @@
  * Residual networks (He et al., "Deep residual learning", CVPR 2016), padded as in PyTorch. The bottleneck
  * blocks have their stride in the 3 × 3 convolution, as torchvision and timm have it ("ResNet v1.5").
  */
-import type { Activation } from "../network/activations.js";
-import type { Architecture, Block, ConvUnit, LayerGroup } from "./architecture.js";
+import type { Activation } from "../../network/activations.js";
+import type { Architecture, Block, ConvUnit, LayerGroup } from "../architecture.js";
 import { EPSILON, halfKernel } from "./torchConventions.js";
 
 export interface ResidualNetwork {

@@ -1,6 +1,6 @@
 /** What networks that were made for PyTorch have in common. */
 
-import type { Padding } from "../network/ops.js";
+import type { Padding } from "../../network/ops.js";
 
 /** Default of `torch.nn.BatchNorm2d`. */
 export const EPSILON = 1e-5;
