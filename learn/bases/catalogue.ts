@@ -35,6 +35,8 @@ export interface Base {
 
 /** A base of an architecture of ours. */
 export interface ArchitectureBase extends Base {
+  /** How its checkpoints name their tensors. */
+  readonly namings: readonly Naming[];
   /**
    * The parameters, and which of the file's networks they are of.
    * @param weights the network that is wanted of several
@@ -47,10 +49,10 @@ export interface ArchitectureBase extends Base {
 export function readingOf(
   architecture: Architecture,
   namings: readonly Naming[],
-): Pick<ArchitectureBase, "load" | "read"> {
+): Pick<ArchitectureBase, "namings" | "load" | "read"> {
   const read: ArchitectureBase["read"] = async (checkpoint, weights) =>
     importWeights(architecture, await readStateDicts(checkpoint), namings, weights);
-  return { read, load: async (checkpoint) => (await read(checkpoint)).parameters };
+  return { namings, read, load: async (checkpoint) => (await read(checkpoint)).parameters };
 }
 
 /** A base that thaw fetches itself. */

@@ -60,7 +60,7 @@ function weightShape(unit: ConvUnit): readonly number[] {
 }
 
 /** A tensor of a checkpoint that becomes a parameter. */
-interface Taken {
+export interface Taken {
   readonly ours: string;
   readonly theirs: string;
   readonly shape: readonly number[];
@@ -135,7 +135,8 @@ function takenOf(unit: WeightedUnit, port: PortNames): readonly Taken[] {
   }
 }
 
-function allTaken(architecture: Architecture, { units }: Naming): readonly Taken[] {
+/** All that is asked of a checkpoint, from the input up. */
+export function allTaken(architecture: Architecture, { units }: Naming): readonly Taken[] {
   return architecture.groups.flatMap(unitsOf).flatMap((unit) => takenOf(unit, portOf(unit, units)));
 }
 

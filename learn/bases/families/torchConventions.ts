@@ -1,5 +1,6 @@
 /** What networks that were made for PyTorch have in common. */
 
+import type { Activation } from "../../network/activations.js";
 import type { Padding } from "../../network/ops.js";
 
 /** Default of `torch.nn.BatchNorm2d`. */
@@ -12,4 +13,17 @@ export const EPSILON = 1e-5;
  */
 export function halfKernel(kernel: number, stride: number): Padding {
   return stride === 1 || kernel === 1 ? "same" : (kernel - 1) / 2;
+}
+
+interface Shape {
+  readonly kernel: number;
+  readonly stride: number;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly activation: Activation;
+}
+
+/** A convolution with half a kernel around the image, a batch norm and an activation. */
+export function torchUnit<Kind extends "full" | "depthwise">(name: string, kind: Kind, shape: Shape) {
+  return { name, kind, ...shape, padding: halfKernel(shape.kernel, shape.stride) };
 }
