@@ -1,9 +1,23 @@
 /** A trained network as a list of plain layers, which a format only has to spell in its own words. */
-import { type Block, type ConvUnit, windowsAlong } from "../learn/bases/architecture.js";
-import { foldUnit } from "../learn/network/foldBatchNorm.js";
-import type { Activation, Pooling } from "../learn/network/ops.js";
-import type { Parameter } from "../learn/network/parameters.js";
+import {
+  type Block,
+  type ConvUnit,
+  isNormed,
+  type LayerNormUnit,
+  type NormUnit,
+  type ScaleUnit,
+  type SqueezeUnit,
+  type Unit,
+} from "../learn/bases/architecture.js";
+import { windowsAlong } from "../learn/bases/extent.js";
+import type { Activation } from "../learn/network/activations.js";
+import { foldNorm, foldUnit } from "../learn/network/foldBatchNorm.js";
+import type { Pooling } from "../learn/network/ops.js";
+import { type Parameter, parameter } from "../learn/network/parameters.js";
 import type { TrainedModel } from "./trainedModel.js";
+
+/** What is done to a value. */
+export type LayerActivation = Exclude<Activation, "none">;
 
 /** A layer's output goes by the layer's name. All activations are square, `side` is that of the input. */
 export type Layer =
@@ -21,16 +35,33 @@ export type Layer =
       readonly kind: "activation";
       readonly name: string;
       readonly input: string;
-      readonly activation: Exclude<Activation, "none">;
+      readonly activation: LayerActivation;
     }
   | { readonly kind: "add"; readonly name: string; readonly inputs: readonly [string, string] }
+  /** Channels one after the other. */
+  | { readonly kind: "concat"; readonly name: string; readonly inputs: readonly string[] }
+  /** Each channel times a number in 0…1; `gates` are `[1, 1, channels]`. */
+  | { readonly kind: "gate"; readonly name: string; readonly input: string; readonly gates: string }
+  /** Means over the image, `[1, 1, channels]`. */
+  | { readonly kind: "means"; readonly name: string; readonly input: string; readonly channels: number }
   | {
-      /** Maxima; what is padded never is one. The inputs are outputs of a ReLU, so it may be zeros. */
+      readonly kind: "layer-norm";
+      readonly name: string;
+      readonly input: string;
+      readonly epsilon: number;
+      readonly gamma: Parameter;
+      readonly beta: Parameter;
+    }
+  | {
+      /**
+       * Maxima, of which what is padded never is one: the inputs are outputs of a ReLU, so it may be zeros. Or means, in
+       * which zeros around the image count.
+       */
       readonly kind: "pooling";
       readonly name: string;
       readonly input: string;
       readonly side: number;
-      readonly pooling: Pooling;
+      readonly pooling: Pooling & { readonly kind: "max" | "average" };
     };
 
 /** What a layer gives: its name, and the side of its output. */
@@ -44,7 +75,7 @@ interface Value {
  *
  * Batch norm is folded into the convolutions with the very arithmetic of our own predictions, so an export
  * multiplies by the same float32 kernels. Batch norm layers of their own would round at other places, and
- * run slower.
+ * run slower. A norm without a convolution before it, and a layer scale, are pointwise depthwise convolutions.
  * @param input name of the scaled pixels
  */
 export function networkLayers(model: TrainedModel, input: string): readonly Layer[] {
@@ -58,11 +89,90 @@ export function networkLayers(model: TrainedModel, input: string): readonly Laye
     return { ...x, name };
   }
 
-  function addUnit(x: Value, unit: ConvUnit): Value {
+  function addConvolution(x: Value, unit: ConvUnit): Value {
     const { name, activation } = unit;
-    const folded = foldUnit(parameters, unit, architecture.epsilon);
-    layers.push({ kind: "convolution", name, input: x.name, side: x.side, unit, ...folded });
-    return addActivation({ name, side: windowsAlong(x.side, unit) }, activation);
+    layers.push({ kind: "convolution", name, input: x.name, side: x.side, unit, ...weightsOf(unit) });
+    const [kernel] = [unit.kernel].flat();
+    return addActivation({ name, side: windowsAlong(x.side, { ...unit, kernel: kernel as number }) }, activation);
+  }
+
+  function weightsOf(unit: ConvUnit): { readonly kernel: Parameter; readonly bias: Parameter } {
+    if (isNormed(unit)) return foldUnit(parameters, unit, architecture.epsilon);
+    const kernel = parameter(parameters, `${unit.name}.kernel`);
+    const shape = [unit.outChannels];
+    const none = { shape, data: new Float32Array(unit.outChannels) };
+    return { kernel, bias: unit.offset === "bias" ? parameter(parameters, `${unit.name}.bias`) : none };
+  }
+
+  /** `x · factor + bias`, channel by channel. */
+  function addFactors(x: Value, unit: NormUnit | ScaleUnit, factors: Parameter, bias: Parameter): Value {
+    const { name, channels } = unit;
+    const convolution = pointwise(name, "depthwise", channels, channels);
+    const kernel = { shape: [1, 1, channels, 1], data: factors.data };
+    layers.push({ kind: "convolution", name, input: x.name, side: x.side, unit: convolution, kernel, bias });
+    return { ...x, name };
+  }
+
+  function addSqueeze(x: Value, { name, channels, hidden, activation, gate }: SqueezeUnit): Value {
+    const means = `${name}.means`;
+    layers.push({ kind: "means", name: means, input: x.name, channels });
+    const dense = (input: Value, role: "reduce" | "expand", from: number, to: number): Value => {
+      const unit = pointwise(`${name}.${role}`, "full", from, to);
+      const { data } = parameter(parameters, `${unit.name}.kernel`);
+      layers.push({
+        kind: "convolution",
+        name: unit.name,
+        input: input.name,
+        side: 1,
+        unit,
+        kernel: { shape: [1, 1, from, to], data },
+        bias: parameter(parameters, `${unit.name}.bias`),
+      });
+      return { name: unit.name, side: 1 };
+    };
+    const reduced = addActivation(dense({ name: means, side: 1 }, "reduce", channels, hidden), activation);
+    const gates = addActivation(dense(reduced, "expand", hidden, channels), gate);
+    layers.push({ kind: "gate", name, input: x.name, gates: gates.name });
+    return { ...x, name };
+  }
+
+  function addLayerNorm(x: Value, { name, epsilon }: LayerNormUnit): Value {
+    const [gamma, beta] = ["gamma", "beta"].map((part) => parameter(parameters, `${name}.${part}`)) as [
+      Parameter,
+      Parameter,
+    ];
+    layers.push({ kind: "layer-norm", name, input: x.name, epsilon, gamma, beta });
+    return { ...x, name };
+  }
+
+  function addUnit(x: Value, unit: Unit): Value {
+    switch (unit.kind) {
+      case "full":
+      case "depthwise":
+      case "grouped":
+        return addConvolution(x, unit);
+      case "norm": {
+        const { scale, shift } = foldNorm(parameters, unit, architecture.epsilon);
+        return addActivation(addFactors(x, unit, scale, shift), unit.activation);
+      }
+      case "scale": {
+        const factors = parameter(parameters, `${unit.name}.gamma`);
+        const none = { ...factors, data: new Float32Array(factors.data.length) };
+        return addFactors(x, unit, factors, none);
+      }
+      case "layer-norm":
+        return addLayerNorm(x, unit);
+      case "squeeze":
+        return addSqueeze(x, unit);
+      case "max":
+      case "average":
+        return addPooling(x, unit.name, unit);
+      case "concat": {
+        const ends = unit.branches.map((branch) => branch.reduce(addUnit, x));
+        layers.push({ kind: "concat", name: unit.name, inputs: ends.map(({ name }) => name) });
+        return { name: unit.name, side: ends[0]?.side ?? x.side };
+      }
+    }
   }
 
   function addSum(name: string, y: Value, shortcut: Value): Value {
@@ -70,7 +180,7 @@ export function networkLayers(model: TrainedModel, input: string): readonly Laye
     return { ...y, name };
   }
 
-  function addPooling(name: string, x: Value, pooling: Pooling): Value {
+  function addPooling(x: Value, name: string, pooling: Pooling & { kind: "max" | "average" }): Value {
     layers.push({ kind: "pooling", name, input: x.name, side: x.side, pooling });
     return { name, side: windowsAlong(x.side, pooling) };
   }
@@ -80,11 +190,20 @@ export function networkLayers(model: TrainedModel, input: string): readonly Laye
     let y = units.reduce(addUnit, x);
     if (residual) y = addSum(`${name}.add`, y, projection === undefined ? x : addUnit(x, projection));
     y = addActivation(y, activation);
-    return pool === undefined ? y : addPooling(`${name}.pool`, y, pool);
+    return pool === undefined ? y : addPooling(y, `${name}.pool`, { ...pool, kind: "max" });
   }
 
   architecture.groups
     .flatMap(({ blocks }) => blocks)
     .reduce<Value>(addBlock, { name: input, side: model.input.size });
   return layers;
+}
+
+function pointwise(
+  name: string,
+  kind: "full" | "depthwise",
+  inChannels: number,
+  outChannels: number,
+): ConvUnit {
+  return { name, kind, kernel: 1, stride: 1, padding: "same", inChannels, outChannels, activation: "none" };
 }

@@ -1,22 +1,18 @@
 /** ONNX: one file, from RGB bytes to probabilities. */
+import { type ConvUnit, kernelSize } from "../learn/bases/architecture.js";
 import { HEAD_BIAS, HEAD_KERNEL } from "../learn/network/head.js";
 import type { Pooling } from "../learn/network/ops.js";
 import { parameter } from "../learn/network/parameters.js";
 import type { ModelCard } from "./card.js";
 import type { ExportFile } from "./file.js";
 import { type Layer, networkLayers } from "./layers.js";
+import { onnxActivation } from "./onnxActivations.js";
 import { channelsFirst, samePadding } from "./onnxLayout.js";
-import { attribute, encodeOnnx, type OnnxAttribute, type OnnxNode, type OnnxTensor } from "./onnxMessages.js";
+import { attribute, encodeOnnx, type Fragment, type OnnxAttribute, type OnnxTensor } from "./onnxMessages.js";
 import { scaleAndOffset } from "./pixelScale.js";
 import type { TrainedModel } from "./trainedModel.js";
 
 const ONNX_FILE = "model.onnx";
-
-/** A part of the graph. */
-interface Fragment {
-  readonly nodes: readonly OnnxNode[];
-  readonly constants: readonly OnnxTensor[];
-}
 
 const PIXELS = "pixels";
 const SCALED = "scaled";
@@ -77,33 +73,44 @@ function preprocessing({ input: { pixelScale } }: TrainedModel): Fragment {
 }
 
 function fragmentOf(layer: Layer): Fragment {
+  const { name } = layer;
+  const one = (op: string, inputs: readonly string[], attributes: readonly OnnxAttribute[] = []): Fragment => ({
+    nodes: [{ name, op, inputs, attributes }],
+    constants: [],
+  });
   switch (layer.kind) {
     case "convolution":
       return convolution(layer);
     case "activation":
-      return activation(layer);
+      return onnxActivation(name, layer.input, layer.activation);
     case "add":
-      return { nodes: [{ name: layer.name, op: "Add", inputs: layer.inputs }], constants: [] };
-    case "pooling":
-      return {
-        nodes: [
-          {
-            name: layer.name,
-            op: "MaxPool",
-            inputs: [layer.input],
-            attributes: windows(layer.side, layer.pooling),
-          },
-        ],
-        constants: [],
-      };
+      return one("Add", layer.inputs);
+    case "concat":
+      return one("Concat", layer.inputs, [attribute.int("axis", 1)]);
+    case "gate":
+      return one("Mul", [layer.input, layer.gates]);
+    case "means":
+      return one("GlobalAveragePool", [layer.input]);
+    case "layer-norm":
+      return layerNorm(layer);
+    case "pooling": {
+      const attributes = windows(layer.side, layer.pooling, [layer.pooling.kernel, layer.pooling.kernel]);
+      return layer.pooling.kind === "max"
+        ? one("MaxPool", [layer.input], attributes)
+        : one("AveragePool", [layer.input], [...attributes, attribute.int("count_include_pad", 1)]);
+    }
   }
 }
 
-/** The attributes that convolutions and poolings have in common. */
-function windows(side: number, { kernel, stride, padding }: Pooling): readonly OnnxAttribute[] {
+/** The attributes that convolutions and poolings have in common. @param kernel rows and columns */
+function windows(
+  side: number,
+  { stride, padding }: Pick<Pooling, "stride" | "padding">,
+  kernel: readonly [number, number],
+): readonly OnnxAttribute[] {
   const pads = padding === "same" ? samePadding(side, kernel, stride) : [padding, padding, padding, padding];
   return [
-    attribute.ints("kernel_shape", [kernel, kernel]),
+    attribute.ints("kernel_shape", kernel),
     attribute.ints("strides", [stride, stride]),
     attribute.ints("pads", pads),
   ];
@@ -113,8 +120,8 @@ function convolution(layer: Extract<Layer, { kind: "convolution" }>): Fragment {
   const { name, input, side, unit, kernel, bias } = layer;
   const [weights, offsets] = [`${name}.kernel`, `${name}.bias`];
   const attributes = [
-    ...windows(side, unit),
-    attribute.int("group", unit.kind === "full" ? 1 : unit.inChannels),
+    ...windows(side, unit, kernelSize(unit)),
+    attribute.int("group", groupsOf(unit)),
   ];
   return {
     nodes: [{ name, op: "Conv", inputs: [input, weights, offsets], attributes }],
@@ -125,12 +132,37 @@ function convolution(layer: Extract<Layer, { kind: "convolution" }>): Fragment {
   };
 }
 
-function activation({ name, input, activation: kind }: Extract<Layer, { kind: "activation" }>): Fragment {
-  if (kind === "relu") return { nodes: [{ name, op: "Relu", inputs: [input] }], constants: [] };
-  const [low, high] = [`${name}.low`, `${name}.high`];
+function groupsOf(unit: ConvUnit): number {
+  switch (unit.kind) {
+    case "full":
+      return 1;
+    case "depthwise":
+      return unit.inChannels;
+    case "grouped":
+      return unit.groups;
+  }
+}
+
+/** ONNX normalizes the last axes only, so the channels become the last one. */
+function layerNorm({ name, input, epsilon, gamma, beta }: Extract<Layer, { kind: "layer-norm" }>): Fragment {
+  const [factors, offsets] = [`${name}.gamma`, `${name}.beta`];
+  const normalized = [attribute.int("axis", -1), attribute.float("epsilon", epsilon)];
+  const turn = (to: readonly number[]) => [attribute.ints("perm", to)];
   return {
-    nodes: [{ name, op: "Clip", inputs: [input, low, high] }],
-    constants: [constant(low, 0), constant(high, 6)],
+    nodes: [
+      { name: `${name}.last`, op: "Transpose", inputs: [input], attributes: turn([0, 2, 3, 1]) },
+      {
+        name: `${name}.normal`,
+        op: "LayerNormalization",
+        inputs: [`${name}.last`, factors, offsets],
+        attributes: normalized,
+      },
+      { name, op: "Transpose", inputs: [`${name}.normal`], attributes: turn([0, 3, 1, 2]) },
+    ],
+    constants: [
+      { name: factors, ...gamma },
+      { name: offsets, ...beta },
+    ],
   };
 }
 

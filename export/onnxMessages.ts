@@ -7,7 +7,7 @@ import protobuf from "protobufjs";
 const SCHEMA = `
 syntax = "proto3";
 message Attribute {
-  string name = 1; int64 i = 3; repeated int64 ints = 8; int32 type = 20;
+  string name = 1; float f = 2; int64 i = 3; repeated int64 ints = 8; int32 type = 20;
 }
 message Node {
   repeated string input = 1; repeated string output = 2; string name = 3; string op_type = 4;
@@ -36,6 +36,7 @@ const Model = protobuf.parse(SCHEMA).root.lookupType("Model");
 /** `TensorProto.DataType`. */
 const DATA_TYPES = { float32: 1, uint8: 2 } as const;
 /** `AttributeProto.AttributeType`. */
+const FLOAT = 1;
 const INT = 2;
 const INTS = 7;
 /** ONNX 1.12, of 2022, brought opset 17 with version 8 of the format: old enough for any run time in use. */
@@ -45,11 +46,13 @@ const IR_VERSION = 8;
 export interface OnnxAttribute {
   readonly name: string;
   readonly type: number;
+  readonly f?: number;
   readonly i?: number;
   readonly ints?: readonly number[];
 }
 
 export const attribute = {
+  float: (name: string, f: number): OnnxAttribute => ({ name, type: FLOAT, f }),
   int: (name: string, i: number): OnnxAttribute => ({ name, type: INT, i }),
   ints: (name: string, ints: readonly number[]): OnnxAttribute => ({ name, type: INTS, ints }),
 } as const;
@@ -68,6 +71,18 @@ export interface OnnxTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
+
+/** A part of the graph. */
+export interface Fragment {
+  readonly nodes: readonly OnnxNode[];
+  readonly constants: readonly OnnxTensor[];
+}
+
+export const scalar = (name: string, value: number): OnnxTensor => ({
+  name,
+  shape: [],
+  data: Float32Array.of(value),
+});
 
 /** An input or output of the graph; a dimension is a number, or the name of what varies. */
 export interface OnnxValue {

@@ -5,7 +5,7 @@ import type { ModelCard } from "./card.js";
 import { type ExportFile, jsonFile } from "./file.js";
 import { type Layer, networkLayers } from "./layers.js";
 import { weightShards } from "./tfjsShards.js";
-import { kerasTopology, PROBABILITIES, SCALED } from "./tfjsTopology.js";
+import { kerasLayerWeights, kerasTopology, PROBABILITIES, SCALED } from "./tfjsTopology.js";
 import type { TrainedModel } from "./trainedModel.js";
 
 /** The file that is loaded; it names the others. */
@@ -28,12 +28,7 @@ export function tfjsFiles(model: TrainedModel, card: ModelCard): readonly Export
 /** The weights by the names that TensorFlow.js gives the variables of the layers. */
 function kerasWeights(model: TrainedModel, layers: readonly Layer[]): ReadonlyMap<string, Parameter> {
   const weights = new Map<string, Parameter>();
-  for (const layer of layers) {
-    if (layer.kind !== "convolution") continue;
-    const kernel = layer.unit.kind === "full" ? "kernel" : "depthwise_kernel";
-    weights.set(`${layer.name}/${kernel}`, layer.kernel);
-    weights.set(`${layer.name}/bias`, layer.bias);
-  }
+  for (const [name, values] of layers.flatMap(kerasLayerWeights)) weights.set(name, values);
   weights.set(`${PROBABILITIES}/kernel`, parameter(model.parameters, HEAD_KERNEL));
   weights.set(`${PROBABILITIES}/bias`, parameter(model.parameters, HEAD_BIAS));
   return weights;

@@ -1,17 +1,11 @@
 /** The network in the words of Keras' functional models, which TensorFlow.js' LayersModel reads. */
 import { HEAD_BIAS } from "../learn/network/head.js";
-import type { Padding } from "../learn/network/ops.js";
-import { parameter } from "../learn/network/parameters.js";
-import type { Layer } from "./layers.js";
+import { type Parameter, parameter } from "../learn/network/parameters.js";
+import { CHANNELS_LAST, INITIALIZER, type KerasLayer, kerasLayer } from "./keras.js";
+import { kerasConvolution, kerasConvolutionWeights, kerasPooling } from "./kerasConvolutions.js";
+import type { Layer, LayerActivation } from "./layers.js";
 import { scaleAndOffset } from "./pixelScale.js";
 import type { TrainedModel } from "./trainedModel.js";
-
-export interface KerasLayer {
-  readonly class_name: string;
-  readonly name: string;
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly inbound_nodes: readonly (readonly (readonly [string, 0, 0, Record<string, never>])[])[];
-}
 
 /** Names of the layers around the base. */
 const PIXELS = "pixels";
@@ -20,77 +14,89 @@ export const SCALED = "scaled";
 const FEATURES = "features";
 export const PROBABILITIES = "probabilities";
 
-/** The weights are loaded over it; the default draws millions of random numbers first. */
-const INITIALIZER = { class_name: "Zeros", config: {} };
-
-function layer(
-  class_name: string,
-  name: string,
-  inputs: readonly string[],
-  config: Readonly<Record<string, unknown>> = {},
-): KerasLayer {
-  return {
-    class_name,
-    name,
-    config: { name, trainable: false, ...config },
-    inbound_nodes: inputs.length === 0 ? [] : [inputs.map((input) => [input, 0, 0, {}] as const)],
-  };
-}
-
-const ACTIVATIONS = { relu6: { max_value: 6 }, relu: {} } as const;
-
-/** Keras' layers know no padding by a number of pixels: it is a layer of its own before them. */
-function padded(name: string, input: string, padding: Padding) {
-  if (padding === "same" || padding === 0) {
-    return { before: [], input, padding: padding === "same" ? "same" : "valid" };
+/** An activation is one layer, or some that end with the one of that name. */
+function kerasActivation(name: string, input: string, activation: LayerActivation): readonly KerasLayer[] {
+  const known = (keras: string) => [kerasLayer("Activation", name, [input], { activation: keras })];
+  switch (activation) {
+    case "relu6":
+      return [kerasLayer("ReLU", name, [input], { max_value: 6 })];
+    case "relu":
+      return [kerasLayer("ReLU", name, [input])];
+    case "sigmoid":
+      return known("sigmoid");
+    case "silu":
+      return known("swish");
+    case "gelu":
+      return known("gelu");
+    // Keras' own hard sigmoid is another one, `0.2 x + 0.5`.
+    case "hard-sigmoid": {
+      const [raised, clipped] = [`${name}.raised`, `${name}.clipped`];
+      return [
+        kerasLayer("Rescaling", raised, [input], { scale: 1, offset: 3 }),
+        kerasLayer("ReLU", clipped, [raised], { max_value: 6 }),
+        kerasLayer("Rescaling", name, [clipped], { scale: 1 / 6, offset: 0 }),
+      ];
+    }
+    case "hard-swish": {
+      const gate = `${name}.gate`;
+      return [
+        ...kerasActivation(gate, input, "hard-sigmoid"),
+        kerasLayer("Multiply", name, [input, gate]),
+      ];
+    }
   }
-  const sides = [padding, padding];
-  const pad = layer("ZeroPadding2D", `${name}.padded`, [input], {
-    padding: [sides, sides],
-    data_format: "channels_last",
-  });
-  return { before: [pad], input: pad.name, padding: "valid" };
 }
 
 function kerasLayers(one: Layer): readonly KerasLayer[] {
   switch (one.kind) {
-    case "convolution": {
-      const { kind, kernel, stride, outChannels } = one.unit;
-      const { before, input, padding } = padded(one.name, one.input, one.unit.padding);
-      const shared = {
-        kernel_size: [kernel, kernel],
-        strides: [stride, stride],
-        padding,
-        data_format: "channels_last",
-        activation: "linear",
-        use_bias: true,
-        bias_initializer: INITIALIZER,
-      };
-      const convolution =
-        kind === "full"
-          ? layer("Conv2D", one.name, [input], {
-              ...shared,
-              filters: outChannels,
-              kernel_initializer: INITIALIZER,
-            })
-          : layer("DepthwiseConv2D", one.name, [input], {
-              ...shared,
-              depth_multiplier: 1,
-              depthwise_initializer: INITIALIZER,
-            });
-      return [...before, convolution];
-    }
+    case "convolution":
+      return kerasConvolution(one);
     case "activation":
-      return [layer("ReLU", one.name, [one.input], ACTIVATIONS[one.activation])];
+      return kerasActivation(one.name, one.input, one.activation);
     case "add":
-      return [layer("Add", one.name, one.inputs)];
-    case "pooling": {
-      const { kernel, stride } = one.pooling;
-      const { before, input, padding } = padded(one.name, one.input, one.pooling.padding);
-      const config = { pool_size: [kernel, kernel], strides: [stride, stride], padding };
-      const pool = layer("MaxPooling2D", one.name, [input], { ...config, data_format: "channels_last" });
-      return [...before, pool];
+      return [kerasLayer("Add", one.name, one.inputs)];
+    case "concat":
+      return [kerasLayer("Concatenate", one.name, one.inputs, { axis: -1 })];
+    case "gate":
+      return [kerasLayer("Multiply", one.name, [one.input, one.gates])];
+    case "means": {
+      const pooled = `${one.name}.pooled`;
+      return [
+        kerasLayer("GlobalAveragePooling2D", pooled, [one.input], CHANNELS_LAST),
+        kerasLayer("Reshape", one.name, [pooled], { target_shape: [1, 1, one.channels] }),
+      ];
     }
+    case "layer-norm":
+      return [
+        kerasLayer("LayerNormalization", one.name, [one.input], {
+          axis: [-1],
+          epsilon: one.epsilon,
+          center: true,
+          scale: true,
+        }),
+      ];
+    case "pooling":
+      return kerasPooling(one);
+  }
+}
+
+/** By the names that TensorFlow.js gives the variables of the layers. */
+export function kerasLayerWeights(one: Layer): readonly (readonly [string, Parameter])[] {
+  switch (one.kind) {
+    case "convolution":
+      return kerasConvolutionWeights(one);
+    case "layer-norm":
+      return [
+        [`${one.name}/gamma`, one.gamma],
+        [`${one.name}/beta`, one.beta],
+      ];
+    case "activation":
+    case "add":
+    case "concat":
+    case "gate":
+    case "means":
+    case "pooling":
+      return [];
   }
 }
 
@@ -101,14 +107,14 @@ function kerasLayers(one: Layer): readonly KerasLayer[] {
 export function kerasTopology(model: TrainedModel, base: readonly Layer[], name: string) {
   const { size, pixelScale } = model.input;
   const layers = [
-    layer("InputLayer", PIXELS, [], { batch_input_shape: [null, size, size, 3], dtype: "float32" }),
+    kerasLayer("InputLayer", PIXELS, [], { batch_input_shape: [null, size, size, 3], dtype: "float32" }),
     // As a layer of its own: "same" padding adds zeros after the scaling, so that it cannot go into the stem.
-    layer("Rescaling", SCALED, [PIXELS], { ...scaleAndOffset(pixelScale) }),
+    kerasLayer("Rescaling", SCALED, [PIXELS], { ...scaleAndOffset(pixelScale) }),
     ...base.flatMap(kerasLayers),
-    layer("GlobalAveragePooling2D", FEATURES, [base.at(-1)?.name ?? SCALED], {
+    kerasLayer("GlobalAveragePooling2D", FEATURES, [base.at(-1)?.name ?? SCALED], {
       data_format: "channels_last",
     }),
-    layer("Dense", PROBABILITIES, [FEATURES], {
+    kerasLayer("Dense", PROBABILITIES, [FEATURES], {
       units: parameter(model.parameters, HEAD_BIAS).data.length,
       activation: "softmax",
       use_bias: true,

@@ -1,22 +1,99 @@
-/** A convolutional network as data: layer groups of units, each unit a convolution and a batch norm. */
-import type { Activation, Padding, Pooling } from "../network/ops.js";
+/** A convolutional network as data: layer groups of blocks of units, most of them a convolution and a batch norm. */
+import type { Activation } from "../network/activations.js";
+import type { Padding, Pooling } from "../network/ops.js";
 
-/** Convolution → batch normalization → activation. Its parameters are `NAME.kernel`, `NAME.gamma`… */
-export interface ConvUnit {
+/** Side of a square kernel, or rows and columns of another one, whose padding is "same": activations stay square. */
+export type KernelSize = number | readonly [number, number];
+
+/** What all convolutions have. Their parameters are `NAME.kernel`, and `NAME.gamma`… or `NAME.bias`. */
+interface Convolving {
   readonly name: string;
-  readonly kind: "full" | "depthwise";
-  readonly kernel: number;
   readonly stride: number;
   readonly padding: Padding;
   readonly inChannels: number;
   readonly outChannels: number;
   readonly activation: Activation;
+  /** What follows the convolution, before the activation: a batch norm where it is not given, a bias, or nothing. */
+  readonly offset?: "norm" | "bias" | "none";
 }
+
+interface PlainConvolution extends Convolving {
+  readonly kind: "full" | "depthwise";
+  readonly kernel: KernelSize;
+}
+
+/** Convolves each of `groups` equal stretches of the channels with kernels of its own. */
+interface GroupedConvolution extends Convolving {
+  readonly kind: "grouped";
+  readonly groups: number;
+  readonly kernel: number;
+}
+
+/** Convolution → batch normalization → activation. */
+export type ConvUnit = PlainConvolution | GroupedConvolution;
+
+/** Batch normalization → activation, with no convolution before it. `NAME.gamma`, `beta`, `mean`, `variance`. */
+export interface NormUnit {
+  readonly kind: "norm";
+  readonly name: string;
+  readonly channels: number;
+  readonly activation: Activation;
+}
+
+/** Normalizes the channels of each pixel (Ba et al. 2016). `NAME.gamma`, `NAME.beta`. */
+export interface LayerNormUnit {
+  readonly kind: "layer-norm";
+  readonly name: string;
+  readonly channels: number;
+  /** Added to the variance. */
+  readonly epsilon: number;
+}
+
+/**
+ * Squeeze-and-excitation (Hu et al., CVPR 2018): each channel is multiplied by a gate that is computed of the means of
+ * all of them. `NAME.reduce.kernel` `[channels, hidden]`, `NAME.reduce.bias`, `NAME.expand.kernel`, `NAME.expand.bias`.
+ */
+export interface SqueezeUnit {
+  readonly kind: "squeeze";
+  readonly name: string;
+  readonly channels: number;
+  readonly hidden: number;
+  readonly activation: Activation;
+  readonly gate: "sigmoid" | "hard-sigmoid";
+}
+
+/** Multiplies each channel by a number of its own, `NAME.gamma` (Touvron et al., "Going deeper", ICCV 2021). */
+export interface ScaleUnit {
+  readonly kind: "scale";
+  readonly name: string;
+  readonly channels: number;
+}
+
+/** Maxima or means of windows. Zeros around the image count in a mean, and never are a maximum. */
+export type PoolUnit =
+  | (Pooling & { readonly kind: "max"; readonly name: string })
+  | (Pooling & { readonly kind: "average"; readonly name: string; readonly padding: number });
+
+/** Several ways from the same input, whose channels are put one after the other. A way of no units is the input. */
+export interface ConcatUnit {
+  readonly kind: "concat";
+  readonly name: string;
+  readonly branches: readonly (readonly Unit[])[];
+}
+
+/** What has parameters. */
+export type WeightedUnit = ConvUnit | NormUnit | LayerNormUnit | SqueezeUnit | ScaleUnit;
+export type Unit = WeightedUnit | PoolUnit | ConcatUnit;
+
+/** A convolution with a batch norm. */
+export type NormedConvolution = ConvUnit & { readonly offset?: "norm" };
+/** A unit with a batch norm in it. */
+export type NormedUnit = NormedConvolution | NormUnit;
 
 /** Units in sequence; with `residual` the block's input is added to its output. */
 export interface Block {
   readonly name: string;
-  readonly units: readonly ConvUnit[];
+  readonly units: readonly Unit[];
   readonly residual: boolean;
   /** What the input of a residual block passes on its way to the sum, where the shapes differ. */
   readonly projection?: ConvUnit;
@@ -41,36 +118,75 @@ export interface Architecture {
   readonly epsilon: number;
 }
 
-/** Shape of a unit's kernel, in TensorFlow's layout. */
-export function kernelShape(unit: ConvUnit): readonly [number, number, number, number] {
-  return unit.kind === "depthwise"
-    ? [unit.kernel, unit.kernel, unit.inChannels, 1]
-    : [unit.kernel, unit.kernel, unit.inChannels, unit.outChannels];
+/** Rows and columns of a unit's kernel. */
+export function kernelSize({ kernel }: Pick<ConvUnit, "kernel">): readonly [number, number] {
+  return typeof kernel === "number" ? [kernel, kernel] : kernel;
 }
 
-/** All units of a group; a block's projection after the others, with as many output channels as the block. */
-export function unitsOf(group: LayerGroup): readonly ConvUnit[] {
-  return group.blocks.flatMap(({ units, projection }) =>
-    projection === undefined ? units : [...units, projection],
-  );
+/** Shape of a unit's kernel, in TensorFlow's layout. */
+export function kernelShape(unit: ConvUnit): readonly [number, number, number, number] {
+  const [rows, columns] = kernelSize(unit);
+  switch (unit.kind) {
+    case "full":
+      return [rows, columns, unit.inChannels, unit.outChannels];
+    case "depthwise":
+      return [rows, columns, unit.inChannels, 1];
+    case "grouped":
+      return [rows, columns, unit.inChannels / unit.groups, unit.outChannels];
+  }
+}
+
+/** Whether a batch norm belongs to the unit. */
+export function isNormed(unit: Unit): unit is NormedUnit {
+  switch (unit.kind) {
+    case "full":
+    case "depthwise":
+    case "grouped":
+      return unit.offset === undefined || unit.offset === "norm";
+    case "norm":
+      return true;
+    case "layer-norm":
+    case "squeeze":
+    case "scale":
+    case "max":
+    case "average":
+    case "concat":
+      return false;
+  }
+}
+
+/** All units of a group that have parameters; a block's projection after the others. */
+export function unitsOf(group: LayerGroup): readonly WeightedUnit[] {
+  return group.blocks.flatMap(({ units, projection }) => {
+    const own = units.flatMap(weightedUnits);
+    return projection === undefined ? own : [...own, projection];
+  });
+}
+
+/** The units of a group that have a batch norm. */
+export function normedUnitsOf(group: LayerGroup): readonly NormedUnit[] {
+  return unitsOf(group).filter(isNormed);
+}
+
+function weightedUnits(unit: Unit): readonly WeightedUnit[] {
+  switch (unit.kind) {
+    case "concat":
+      return unit.branches.flat().flatMap(weightedUnits);
+    case "max":
+    case "average":
+      return [];
+    case "full":
+    case "depthwise":
+    case "grouped":
+    case "norm":
+    case "layer-norm":
+    case "squeeze":
+    case "scale":
+      return [unit];
+  }
 }
 
 /** Position of a layer group, from the input up. -1 when there is none of that name. */
 export function groupIndex(architecture: Architecture, name: string): number {
   return architecture.groups.findIndex((group) => group.name === name);
-}
-
-/** Side of the square output of a convolution or pooling, for an input of side `side`. */
-export function windowsAlong(side: number, { kernel, stride, padding }: Pooling): number {
-  return padding === "same"
-    ? Math.ceil(side / stride)
-    : Math.floor((side + 2 * padding - kernel) / stride) + 1;
-}
-
-/** Side of the square output of layer groups `[from, to)`, for an input of side `side` in pixels. */
-export function outputSide(architecture: Architecture, from: number, to: number, side: number): number {
-  const blocks = architecture.groups.slice(from, to).flatMap((group) => group.blocks);
-  return blocks
-    .flatMap(({ units, pool }) => [...units, ...(pool === undefined ? [] : [pool])])
-    .reduce(windowsAlong, side);
 }

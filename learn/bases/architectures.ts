@@ -1,12 +1,24 @@
 /** The architectures that a user's checkpoint can have: the catalogue's, and some that thaw has no weights for. */
 import { LAYERS_MODEL } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
-import { mobileNetV2Namings } from "../import/mobilenetV2.js";
-import { resNetNamings } from "../import/resnet.js";
+import { mobileNetV2Namings } from "../import/families/mobilenetV2.js";
+import { regNetNamings } from "../import/families/regnet.js";
+import { resNetNamings } from "../import/families/resnet.js";
 import type { Architecture } from "./architecture.js";
 import { type ArchitectureBase, type BaseInput, CATALOGUE, readingOf } from "./catalogue.js";
-import { mobileNetV2 } from "./mobilenetV2.js";
-import { RESNET18, RESNET34, RESNET50, type ResidualNetwork, resNet } from "./resnet.js";
+import { mobileNetV2 } from "./families/mobilenetV2.js";
+import {
+  REGNETX008,
+  REGNETX016,
+  REGNETX032,
+  REGNETY008,
+  REGNETY008_TORCHVISION,
+  REGNETY016,
+  REGNETY032,
+  type RegNet,
+  regNet,
+} from "./families/regnet.js";
+import { RESNET18, RESNET34, RESNET50, RESNEXT50, type ResidualNetwork, resNet } from "./families/resnet.js";
 
 /**
  * torchvision's evaluation of its classification models: the short side becomes 256 px, of which the centre is
@@ -35,12 +47,24 @@ function torchvision(
 const residual = (name: string, network: ResidualNetwork): ArchitectureBase =>
   torchvision(name, resNet(network), resNetNamings);
 
+const REGNETS: readonly (readonly [string, RegNet])[] = [
+  ["regnetx-008", REGNETX008],
+  ["regnetx-016", REGNETX016],
+  ["regnetx-032", REGNETX032],
+  ["regnety-008", REGNETY008],
+  ["regnety-008-tv", REGNETY008_TORCHVISION],
+  ["regnety-016", REGNETY016],
+  ["regnety-032", REGNETY032],
+];
+
 /** Their weights lie in no package registry: a user brings a checkpoint. */
 export const WITHOUT_WEIGHTS: readonly ArchitectureBase[] = [
   torchvision("mobilenetv2", mobileNetV2(), mobileNetV2Namings),
   residual("resnet18", RESNET18),
   residual("resnet34", RESNET34),
   residual("resnet50", RESNET50),
+  residual("resnext50-32x4d", RESNEXT50),
+  ...REGNETS.map(([name, network]) => torchvision(name, regNet(network), regNetNamings)),
 ];
 
 const ALL: readonly ArchitectureBase[] = [...CATALOGUE, ...WITHOUT_WEIGHTS];

@@ -2,12 +2,12 @@
 import type { BaseOrigin, PixelScale } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
 import { readStateDicts } from "../import/checkpoint.js";
-import { efficientNetLiteNamings } from "../import/efficientnetLite.js";
+import { efficientNetLiteNamings } from "../import/families/efficientnetLite.js";
 import { type ImportedWeights, importWeights } from "../import/fit.js";
 import type { Naming } from "../import/torchUnits.js";
 import type { Parameters } from "../network/parameters.js";
 import type { Architecture } from "./architecture.js";
-import { efficientNetLite } from "./efficientnetLite.js";
+import { efficientNetLite } from "./families/efficientnetLite.js";
 
 /** How images become the base's input. Preprocessing belongs to the base. */
 export interface BaseInput {
@@ -35,6 +35,8 @@ export interface Base {
 
 /** A base of an architecture of ours. */
 export interface ArchitectureBase extends Base {
+  /** How its checkpoints name their tensors. */
+  readonly namings: readonly Naming[];
   /**
    * The parameters, and which of the file's networks they are of.
    * @param weights the network that is wanted of several
@@ -47,10 +49,10 @@ export interface ArchitectureBase extends Base {
 export function readingOf(
   architecture: Architecture,
   namings: readonly Naming[],
-): Pick<ArchitectureBase, "load" | "read"> {
+): Pick<ArchitectureBase, "namings" | "load" | "read"> {
   const read: ArchitectureBase["read"] = async (checkpoint, weights) =>
     importWeights(architecture, await readStateDicts(checkpoint), namings, weights);
-  return { read, load: async (checkpoint) => (await read(checkpoint)).parameters };
+  return { namings, read, load: async (checkpoint) => (await read(checkpoint)).parameters };
 }
 
 /** A base that thaw fetches itself. */

@@ -1,20 +1,32 @@
 /** What a base costs, known without running it. */
-import { type Architecture, type ConvUnit, kernelShape, windowsAlong } from "./architecture.js";
+import { type Architecture, kernelShape, type Unit } from "./architecture.js";
+import { type Extent, throughGroups } from "./extent.js";
 
-/** Multiplications with addition in the convolutions, for one view of `side` by `side` pixels. */
-export function multiplyAdds({ groups }: Architecture, side: number): number {
+/** Multiplications with addition in convolutions and gates, for one view of `side` by `side` pixels. */
+export function multiplyAdds(architecture: Architecture, side: number): number {
   let total = 0;
-  let input = side;
-  const pass = (unit: ConvUnit, from: number): number => {
-    const output = windowsAlong(from, unit);
-    // Every output pixel takes each number of the kernel once, of depthwise ones, too.
-    total += output ** 2 * kernelShape(unit).reduce((a, b) => a * b, 1);
-    return output;
-  };
-  for (const { units, projection, pool } of groups.flatMap(({ blocks }) => blocks)) {
-    if (projection !== undefined) pass(projection, input);
-    for (const unit of units) input = pass(unit, input);
-    if (pool !== undefined) input = windowsAlong(input, pool);
-  }
+  const input = { side, channels: 3 };
+  throughGroups(architecture, 0, architecture.groups.length, input, (unit, _, output) => {
+    total += costOf(unit, output);
+  });
   return total;
+}
+
+function costOf(unit: Unit, output: Extent): number {
+  switch (unit.kind) {
+    case "full":
+    case "depthwise":
+    case "grouped":
+      // Every output pixel takes each number of the kernel once, of depthwise and grouped ones, too.
+      return output.side ** 2 * kernelShape(unit).reduce((a, b) => a * b, 1);
+    case "squeeze":
+      return 2 * unit.channels * unit.hidden;
+    case "norm":
+    case "layer-norm":
+    case "scale":
+    case "max":
+    case "average":
+    case "concat":
+      return 0;
+  }
 }

@@ -1,6 +1,6 @@
 /** Measures how far images lie from those that a base was pretrained on, layer group by layer group. */
 import type { DomainDistance } from "../../spec/records/recipe.js";
-import { unitsOf } from "../bases/architecture.js";
+import { normedUnitsOf } from "../bases/architecture.js";
 import type { Base } from "../bases/catalogue.js";
 import { type Parameters, parameter } from "../network/parameters.js";
 import { pixelTensor } from "../training/step/batch.js";
@@ -22,14 +22,18 @@ export async function sampleDomain(
 ): Promise<DomainSample> {
   const groups = architecture.groups.map((group) => ({
     name: group.name,
-    units: unitsOf(group).map(({ name, outChannels }) => ({
-      channels: outChannels,
-      mean: new Float32Array(images * outChannels),
-      square: new Float32Array(images * outChannels),
-      deviation: Float64Array.from(parameter(parameters, `${name}.variance`).data, (variance) =>
-        Math.sqrt(variance / (variance + architecture.epsilon)),
-      ),
-    })),
+    units: normedUnitsOf(group).map(({ name }) => {
+      const variances = parameter(parameters, `${name}.variance`).data;
+      const channels = variances.length;
+      return {
+        channels,
+        mean: new Float32Array(images * channels),
+        square: new Float32Array(images * channels),
+        deviation: Float64Array.from(variances, (variance) =>
+          Math.sqrt(variance / (variance + architecture.epsilon)),
+        ),
+      };
+    }),
   }));
   const units = groups.flatMap((group) => group.units);
   const network = observer(architecture, parameters);

@@ -1,13 +1,14 @@
 /** What a network's convolutions give on images, in units of what its batch norms remember of the pretraining. */
-import { type Architecture, type ConvUnit, unitsOf } from "../bases/architecture.js";
+import { type Architecture, isNormed, normedUnitsOf, unitsOf } from "../bases/architecture.js";
 import { scoped, type Tensor, type Tensor4D, tf } from "../engine.js";
 import type { Value } from "../graph/graph.js";
 import { compile } from "../graph/program.js";
-import { foldUnit } from "../network/foldBatchNorm.js";
-import { activate, addBias, averagePool, convolve, multiply } from "../network/ops.js";
-import { overlay, type Parameters, parameter } from "../network/parameters.js";
-import { trainedGroups } from "../training/step/blocks.js";
-import type { UnitPass } from "../training/step/units.js";
+import { activate } from "../network/activations.js";
+import { add, multiply } from "../network/arithmetic.js";
+import { foldedParameters } from "../network/foldBatchNorm.js";
+import { addBias, averagePool, convolve } from "../network/ops.js";
+import { overlay, type Parameter, type Parameters, parameter } from "../network/parameters.js";
+import { groupsPass, type NormedPass } from "../network/passes/groups.js";
 
 /** Of a unit's activations before its batch norm, standardised as the norm does: `(y − mean) / √(variance + ε)`. */
 interface UnitMoments {
@@ -28,23 +29,25 @@ interface Observer {
  * convolution, gamma and beta follow. So the moments come out well scaled, with no difference of large numbers.
  */
 export function observer(architecture: Architecture, parameters: Parameters): Observer {
-  const units = architecture.groups.flatMap(unitsOf);
+  const units = architecture.groups.flatMap(normedUnitsOf);
   const outputs = new Map<string, readonly [Value, Value]>();
-  const observed: UnitPass = (graph, unit, x) => {
-    const [kernel, bias, gamma, beta] = ["kernel", "bias", "gamma", "beta"].map((name) =>
-      graph.input(`${unit.name}.${name}`),
-    ) as [Value, Value, Value, Value];
-    const standardised = addBias(graph, convolve(graph, unit, x, kernel), bias);
+  const observed: NormedPass = (graph, unit, x) => {
+    const input = (part: string): Value => graph.input(`${unit.name}.${part}`);
+    const standardised =
+      unit.kind === "norm"
+        ? add(graph, multiply(graph, x, input("scale")), input("shift"))
+        : addBias(graph, convolve(graph, unit, x, input("kernel")), input("bias"));
     const square = averagePool(graph, multiply(graph, standardised, standardised));
     outputs.set(unit.name, [averagePool(graph, standardised), square]);
-    const y = activate(graph, unit.activation, addBias(graph, multiply(graph, standardised, gamma), beta));
+    const scaled = multiply(graph, standardised, input("gamma"));
+    const y = activate(graph, unit.activation, addBias(graph, scaled, input("beta")));
     return { y, back: () => unreachable() };
   };
   const program = compile((graph) => {
-    trainedGroups(graph, architecture, 0, graph.input("x"), observed);
+    groupsPass(graph, architecture, 0, architecture.groups.length, graph.input("x"), observed);
     return units.flatMap(({ name }) => outputs.get(name) ?? []);
   });
-  const weights = standardisedWeights(units, parameters, architecture.epsilon);
+  const weights = standardisedWeights(architecture, parameters);
   return {
     run: (x) =>
       scoped(() => {
@@ -68,24 +71,23 @@ function unreachable(): never {
 }
 
 /** A norm with gamma 1 and beta 0 only standardises: folded like any other. */
-function standardisedWeights(
-  units: readonly ConvUnit[],
-  parameters: Parameters,
-  epsilon: number,
-): Map<string, Tensor> {
+function standardisedWeights(architecture: Architecture, parameters: Parameters): Map<string, Tensor> {
   const tensors = new Map<string, Tensor>();
-  for (const unit of units) {
-    const shape = [unit.outChannels];
-    const plain = new Map([
-      [`${unit.name}.gamma`, { shape, data: new Float32Array(unit.outChannels).fill(1) }],
-      [`${unit.name}.beta`, { shape, data: new Float32Array(unit.outChannels) }],
-    ]);
-    const { kernel, bias } = foldUnit(overlay(parameters, plain), unit, epsilon);
-    tensors.set(`${unit.name}.kernel`, tf.tensor(kernel.data, [...kernel.shape]));
-    tensors.set(`${unit.name}.bias`, tf.tensor1d(bias.data));
-    for (const name of ["gamma", "beta"]) {
-      tensors.set(`${unit.name}.${name}`, tf.tensor1d(parameter(parameters, `${unit.name}.${name}`).data));
+  const keep = (name: string, { data, shape }: Parameter): void => {
+    tensors.set(name, tf.tensor(data, [...shape]));
+  };
+  for (const unit of architecture.groups.flatMap(unitsOf)) {
+    const plain = new Map<string, Parameter>();
+    if (isNormed(unit)) {
+      for (const part of ["gamma", "beta"] as const) {
+        const name = `${unit.name}.${part}`;
+        const own = parameter(parameters, name);
+        keep(name, own);
+        plain.set(name, { ...own, data: new Float32Array(own.data.length).fill(part === "gamma" ? 1 : 0) });
+      }
     }
+    const folded = foldedParameters(overlay(parameters, plain), unit, architecture.epsilon);
+    for (const [name, value] of folded) keep(name, value);
   }
   return tensors;
 }

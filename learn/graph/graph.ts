@@ -12,6 +12,7 @@ const DT_INT32 = 3;
 export const attribute = {
   float32: { type: DT_FLOAT },
   int32: { type: DT_INT32 },
+  int: (i: number): Attribute => ({ i }),
   ints: (i: readonly number[]): Attribute => ({ list: { i } }),
   float: (f: number): Attribute => ({ f }),
   text: (text: string): Attribute => ({ s: Buffer.from(text) }),
@@ -24,6 +25,9 @@ export interface Graph {
   readonly inputs: readonly string[];
   /** A float32 tensor that is given at every run; asking twice for a name gives the same value. */
   input(name: string): Value;
+  /** Constant numbers. One that is added to something has to be such a one: TensorFlow takes a vector for a bias. */
+  integer(value: number): Value;
+  number(value: number): Value;
   /** Constant vectors. */
   integers(values: readonly number[]): Value;
   floats(values: readonly number[]): Value;
@@ -41,10 +45,14 @@ export function newGraph(): Graph {
     nodes.push({ name, op, input, attr });
     return name;
   };
-  const constant = (dtype: number, values: Int32Array | Float32Array): Value => {
+  const constant = (
+    dtype: number,
+    values: Int32Array | Float32Array,
+    shape: readonly number[] = [values.length],
+  ): Value => {
     const tensor = {
       dtype,
-      tensorShape: { dim: [{ size: values.length }] },
+      tensorShape: { dim: shape.map((size) => ({ size })) },
       tensorContent: new Uint8Array(values.buffer),
     };
     return add("Const", { dtype: { type: dtype }, value: { tensor } }, []) as Value;
@@ -66,6 +74,8 @@ export function newGraph(): Graph {
       inputs.set(name, value as Value);
       return value as Value;
     },
+    integer: (value) => constant(DT_INT32, Int32Array.of(value), []),
+    number: (value) => constant(DT_FLOAT, Float32Array.of(value), []),
     integers: (values) => constant(DT_INT32, Int32Array.from(values)),
     floats: (values) => constant(DT_FLOAT, Float32Array.from(values)),
     op: (name, attributes, operands) => add(name, attributes, operands) as Value,

@@ -37,6 +37,7 @@ const GRAPH_VERSION = 1766;
 export type Attribute =
   | { readonly type: number }
   | { readonly s: Uint8Array }
+  | { readonly i: number }
   | { readonly f: number }
   | { readonly b: boolean }
   | { readonly list: { readonly i: readonly number[] } }

@@ -1,14 +1,23 @@
 /** Maps state dicts of PyTorch onto our names and layouts, given how a checkpoint names each unit. */
 import { isDeepStrictEqual } from "node:util";
 import { ThawError } from "../../spec/errors.js";
-import { type Architecture, type ConvUnit, kernelShape, unitsOf } from "../bases/architecture.js";
+import { type Architecture, type ConvUnit, kernelShape, unitsOf, type WeightedUnit } from "../bases/architecture.js";
 import type { Parameter, Parameters } from "../network/parameters.js";
 import type { CheckpointTensor } from "./tensorViews.js";
 
-/** Names of a unit's convolution and batch norm in a checkpoint. */
+/** What the parts of a unit are called in a checkpoint; a unit asks for those that it has. */
 export interface PortNames {
-  readonly conv: string;
-  readonly norm: string;
+  /** A convolution. */
+  readonly conv?: string;
+  /** A pointwise convolution that is kept as a fully connected layer, `[out, in]`. */
+  readonly linear?: string;
+  /** A batch norm or a layer norm. */
+  readonly norm?: string;
+  /** The two convolutions of squeeze-and-excitation. */
+  readonly reduce?: string;
+  readonly expand?: string;
+  /** The factors of a layer scale, a tensor without parts. */
+  readonly scale?: string;
 }
 
 export interface Naming {
@@ -36,35 +45,117 @@ function transposeKernel(tensor: CheckpointTensor, unit: ConvUnit): Parameter {
   return { shape: [height, width, input, output], data };
 }
 
-const VECTORS = { gamma: "weight", beta: "bias", mean: "running_mean", variance: "running_var" };
+/** `[out, in]` as `[in, out]` */
+function transposeMatrix({ data }: CheckpointTensor, input: number, output: number): Parameter {
+  const turned = new Float32Array(data.length);
+  for (let i = 0; i < input; i++) {
+    for (let o = 0; o < output; o++) turned[i * output + o] = data[o * input + i] ?? Number.NaN;
+  }
+  return { shape: [input, output], data: turned };
+}
 
 function weightShape(unit: ConvUnit): readonly number[] {
   const [height, width, input, output] = kernelShape(unit);
   return unit.kind === "depthwise" ? [input, 1, height, width] : [output, input, height, width];
 }
 
+/** A tensor of a checkpoint that becomes a parameter. */
+export interface Taken {
+  readonly ours: string;
+  readonly theirs: string;
+  readonly shape: readonly number[];
+  become(tensor: CheckpointTensor): Parameter;
+}
+
+function takenOf(unit: WeightedUnit, port: PortNames): readonly Taken[] {
+  const part = (name: keyof PortNames): string => {
+    const found = port[name];
+    if (found === undefined) throw new Error(`no ${name} is named for ${unit.name}`);
+    return found;
+  };
+  const vector = (ours: string, theirs: string, length: number): Taken => ({
+    ours: `${unit.name}.${ours}`,
+    theirs,
+    shape: [length],
+    become: ({ data }) => ({ shape: [length], data }),
+  });
+  const affine = (norm: string, channels: number) => [
+    vector("gamma", `${norm}.weight`, channels),
+    vector("beta", `${norm}.bias`, channels),
+  ];
+  const batchNorm = (channels: number) => [
+    ...affine(part("norm"), channels),
+    vector("mean", `${part("norm")}.running_mean`, channels),
+    vector("variance", `${part("norm")}.running_var`, channels),
+  ];
+  const kernelOf = (conv: ConvUnit): Taken => {
+    const shape = port.linear === undefined ? weightShape(conv) : [conv.outChannels, conv.inChannels];
+    return {
+      ours: `${unit.name}.kernel`,
+      theirs: `${port.linear ?? part("conv")}.weight`,
+      shape,
+      become: (tensor) => transposeKernel(tensor, conv),
+    };
+  };
+  const pointwise = (role: "reduce" | "expand", input: number, output: number): readonly Taken[] => [
+    {
+      ours: `${unit.name}.${role}.kernel`,
+      theirs: `${part(role)}.weight`,
+      shape: [output, input, 1, 1],
+      become: (tensor) => transposeMatrix(tensor, input, output),
+    },
+    vector(`${role}.bias`, `${part(role)}.bias`, output),
+  ];
+  switch (unit.kind) {
+    case "full":
+    case "depthwise":
+    case "grouped":
+      switch (unit.offset ?? "norm") {
+        case "norm":
+          return [kernelOf(unit), ...batchNorm(unit.outChannels)];
+        case "bias":
+          return [
+            kernelOf(unit),
+            vector("bias", `${port.linear ?? part("conv")}.bias`, unit.outChannels),
+          ];
+        case "none":
+          return [kernelOf(unit)];
+      }
+    case "norm":
+      return batchNorm(unit.channels);
+    case "layer-norm":
+      return affine(part("norm"), unit.channels);
+    case "squeeze":
+      return [
+        ...pointwise("reduce", unit.channels, unit.hidden),
+        ...pointwise("expand", unit.hidden, unit.channels),
+      ];
+    case "scale":
+      return [vector("gamma", part("scale"), unit.channels)];
+  }
+}
+
+/** All that is asked of a checkpoint, from the input up. */
+export function allTaken(architecture: Architecture, { units }: Naming): readonly Taken[] {
+  return architecture.groups.flatMap(unitsOf).flatMap((unit) => takenOf(unit, portOf(unit, units)));
+}
+
 /** Names and shapes of all that {@link importUnits} asks of a checkpoint, from the input up. */
 export function expectedTensors(
   architecture: Architecture,
-  { units }: Naming,
+  naming: Naming,
 ): ReadonlyMap<string, readonly number[]> {
-  const expected = new Map<string, readonly number[]>();
-  for (const unit of architecture.groups.flatMap(unitsOf)) {
-    const port = portOf(unit, units);
-    expected.set(`${port.conv}.weight`, weightShape(unit));
-    for (const vector of Object.values(VECTORS)) expected.set(`${port.norm}.${vector}`, [unit.outChannels]);
-  }
-  return expected;
+  return new Map(allTaken(architecture, naming).map(({ theirs, shape }) => [theirs, shape]));
 }
 
-function portOf({ name }: ConvUnit, units: Naming["units"]): PortNames {
+function portOf({ name }: WeightedUnit, units: Naming["units"]): PortNames {
   const port = units.get(name);
   if (port === undefined) throw new Error(`no port name for ${name}`);
   return port;
 }
 
 /**
- * @returns `UNIT.kernel|gamma|beta|mean|variance` of every unit; classifiers and the like are left
+ * @returns the parameters of every unit; classifiers and the like are left
  * @throws ThawError DATA_INVALID with the first tensors that do not fit
  */
 export function importUnits(
@@ -81,18 +172,13 @@ export function importUnits(
     return { shape, data: new Float32Array() };
   };
   const parameters = new Map<string, Parameter>();
-  const units = architecture.groups.flatMap(unitsOf);
-  for (const unit of units) {
-    const port = portOf(unit, naming.units);
-    const kernel = take(`${port.conv}.weight`, weightShape(unit));
+  const all = allTaken(architecture, naming);
+  for (const { ours, theirs, shape, become } of all) {
+    const tensor = take(theirs, shape);
     // What does not fit is not worth the millions of steps.
-    if (misfits.length === 0) parameters.set(`${unit.name}.kernel`, transposeKernel(kernel, unit));
-    for (const [ours, theirs] of Object.entries(VECTORS)) {
-      const { data } = take(`${port.norm}.${theirs}`, [unit.outChannels]);
-      parameters.set(`${unit.name}.${ours}`, { shape: [unit.outChannels], data });
-    }
+    if (misfits.length === 0) parameters.set(ours, become(tensor));
   }
-  if (misfits.length > 0) throw doesNotFit(misfits, PARAMETERS_PER_UNIT * units.length, naming);
+  if (misfits.length > 0) throw doesNotFit(misfits, all.length, naming);
   const [surplus] = surplusNorms(checkpoint, naming);
   if (surplus !== undefined) {
     throw new ThawError(
@@ -111,7 +197,7 @@ function surplusNorms(
   checkpoint: ReadonlyMap<string, CheckpointTensor>,
   { units }: Naming,
 ): readonly string[] {
-  const known = new Set([...units.values()].map(({ norm }) => norm));
+  const known = new Set([...units.values()].flatMap(({ norm }) => norm ?? []));
   const first = (name: string): string => name.split(".")[0] ?? "";
   // A user's own classifier may have some, under a name of its own.
   const parts = new Set([...known].map(first));
@@ -122,9 +208,6 @@ function surplusNorms(
 }
 
 const MEAN_SUFFIX = ".running_mean";
-
-/** A kernel and the four vectors of a batch norm. */
-const PARAMETERS_PER_UNIT = 5;
 
 const shapeText = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 

@@ -1,5 +1,6 @@
 /** The frozen part of a base, cut at freeze boundaries: one pass gives the activations at all of them. */
-import { type Architecture, outputSide, unitsOf } from "../bases/architecture.js";
+import type { Architecture } from "../bases/architecture.js";
+import { extentAt } from "../bases/extent.js";
 import { type Tensor2D, type Tensor4D, tf } from "../engine.js";
 import { type FrozenGroups, freezeGroups, poolFeatures } from "./network.js";
 import type { Parameters } from "./parameters.js";
@@ -48,9 +49,8 @@ export function boundaryPass(
 
 /** Shape of the activations `[height, width, channels]` that enter layer group `group`. */
 export function boundaryShape(architecture: Architecture, inputSize: number, group: number): number[] {
-  const side = outputSide(architecture, 0, group, inputSize);
-  const last = architecture.groups.slice(0, group).flatMap(unitsOf).at(-1);
-  return [side, side, last?.outChannels ?? 3];
+  const { side, channels } = extentAt(architecture, group, inputSize);
+  return [side, side, channels];
 }
 
 /** Frees what {@link BoundaryPass.run} gave. */

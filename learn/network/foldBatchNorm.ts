@@ -1,5 +1,12 @@
 /** Batch normalization folded into convolutions, on the host. */
-import { type ConvUnit, kernelShape } from "../bases/architecture.js";
+import {
+  isNormed,
+  kernelShape,
+  type NormedConvolution,
+  type NormedUnit,
+  type WeightedUnit,
+} from "../bases/architecture.js";
+import { unitParameters } from "../bases/unitParameters.js";
 import { type Parameter, type Parameters, parameter } from "./parameters.js";
 
 /**
@@ -9,18 +16,41 @@ import { type Parameter, type Parameters, parameter } from "./parameters.js";
  */
 export function foldUnit(
   parameters: Parameters,
-  unit: ConvUnit,
+  unit: NormedConvolution,
   epsilon: number,
 ): { readonly kernel: Parameter; readonly bias: Parameter } {
-  const gamma = parameter(parameters, `${unit.name}.gamma`).data;
-  const beta = parameter(parameters, `${unit.name}.beta`).data;
-  const mean = parameter(parameters, `${unit.name}.mean`).data;
-  const variance = parameter(parameters, `${unit.name}.variance`).data;
+  const { scale, shift } = foldNorm(parameters, unit, epsilon);
   const kernel = parameter(parameters, `${unit.name}.kernel`).data;
   const channels = unit.outChannels;
+  // The output channel is the last axis of all layouts ([h, w, channels, 1] has a last axis of one).
+  const folded = kernel.map((value, i) => value * (scale.data[i % channels] ?? 0));
+  return { kernel: { shape: kernelShape(unit), data: folded }, bias: shift };
+}
+
+/** What a batch norm with fixed statistics does with each channel: `x · scale + shift`. */
+export function foldNorm(
+  parameters: Parameters,
+  { name }: NormedUnit,
+  epsilon: number,
+): { readonly scale: Parameter; readonly shift: Parameter } {
+  const [gamma, beta, mean, variance] = ["gamma", "beta", "mean", "variance"].map(
+    (part) => parameter(parameters, `${name}.${part}`).data,
+  ) as [Float32Array, Float32Array, Float32Array, Float32Array];
   const scale = Float32Array.from(gamma, (value, c) => value / Math.sqrt((variance[c] ?? 0) + epsilon));
-  // The output channel is the last axis of both layouts ([h, w, channels, 1] has a last axis of one).
-  const folded = kernel.map((value, i) => value * (scale[i % channels] ?? 0));
-  const bias = Float32Array.from(beta, (value, c) => value - (mean[c] ?? 0) * (scale[c] ?? 0));
-  return { kernel: { shape: kernelShape(unit), data: folded }, bias: { shape: [channels], data: bias } };
+  const shift = Float32Array.from(beta, (value, c) => value - (mean[c] ?? 0) * (scale[c] ?? 0));
+  const shape = [gamma.length];
+  return { scale: { shape, data: scale }, shift: { shape, data: shift } };
+}
+
+/**
+ * What a unit is computed with when nothing in it learns: its batch norm is folded where there is one, `UNIT.kernel` and
+ * `UNIT.bias` of a convolution, `UNIT.scale` and `UNIT.shift` of a norm alone. All else stays as it is.
+ */
+export function foldedParameters(parameters: Parameters, unit: WeightedUnit, epsilon: number): Parameters {
+  if (!isNormed(unit)) {
+    return new Map(unitParameters(unit).map(({ name }) => [name, parameter(parameters, name)]));
+  }
+  const folded: Readonly<Record<string, Parameter>> =
+    unit.kind === "norm" ? foldNorm(parameters, unit, epsilon) : foldUnit(parameters, unit, epsilon);
+  return new Map(Object.entries(folded).map(([part, value]) => [`${unit.name}.${part}`, value]));
 }

@@ -1,31 +1,32 @@
 /** Runs a range of a network's layer groups, frozen or under training. */
-import type { Architecture, Block, ConvUnit } from "../bases/architecture.js";
-import { unitsOf } from "../bases/architecture.js";
+import { type Architecture, unitsOf } from "../bases/architecture.js";
 import { type Tensor, type Tensor2D, type Tensor4D, tf } from "../engine.js";
-import type { Graph, Value } from "../graph/graph.js";
+import type { Value } from "../graph/graph.js";
 import { compile } from "../graph/program.js";
-import { foldUnit } from "./foldBatchNorm.js";
-import { activate, add, addBias, convolve, identity, maxPool } from "./ops.js";
+import { activate } from "./activations.js";
+import { add, identity, multiply } from "./arithmetic.js";
+import { foldedParameters } from "./foldBatchNorm.js";
+import { addBias, convolve } from "./ops.js";
 import type { Parameters } from "./parameters.js";
+import { groupsPass, type NormedPass } from "./passes/groups.js";
 
 /** Global average pooling: `[batch, h, w, c]` → `[batch, c]`. */
 export function poolFeatures(x: Tensor4D): Tensor2D {
   return tf.mean(x, [1, 2]) as Tensor2D;
 }
 
-/** Adds a unit to the graph: its convolution with the batch norm folded in, and its activation. */
-function foldedUnit(graph: Graph, unit: ConvUnit, x: Value): Value {
-  const kernel = graph.input(`${unit.name}.kernel`);
-  const bias = graph.input(`${unit.name}.bias`);
-  return activate(graph, unit.activation, addBias(graph, convolve(graph, unit, x, kernel), bias));
-}
+/** A unit with the batch norm folded in, and its activation. */
+const foldedUnit: NormedPass = (graph, unit, x) => {
+  const input = (part: string): Value => graph.input(`${unit.name}.${part}`);
+  const linear =
+    unit.kind === "norm"
+      ? add(graph, multiply(graph, x, input("scale")), input("shift"))
+      : addBias(graph, convolve(graph, unit, x, input("kernel")), input("bias"));
+  return { y: activate(graph, unit.activation, linear), back: () => neverTrained() };
+};
 
-function foldedBlock(graph: Graph, block: Block, x: Value): Value {
-  const { units, residual, projection, activation = "none", pool } = block;
-  let y = units.reduce((input, unit) => foldedUnit(graph, unit, input), x);
-  if (residual) y = add(graph, y, projection === undefined ? x : foldedUnit(graph, projection, x));
-  y = activate(graph, activation, y);
-  return pool === undefined ? y : maxPool(graph, pool, y);
+function neverTrained(): never {
+  throw new Error("a folded network is not trained");
 }
 
 /** Layer groups `[from, to)`, compiled once and run with any weights. Call `dispose` when done. */
@@ -45,18 +46,16 @@ export interface FoldedWeights {
 
 export function compileGroups(architecture: Architecture, from: number, to: number): FoldedGroups {
   const groups = architecture.groups.slice(from, to);
-  const blocks = groups.flatMap((group) => group.blocks);
   const program = compile((graph) => {
-    const y = blocks.reduce((x, block) => foldedBlock(graph, block, x), graph.input("x"));
+    const { y } = groupsPass(graph, architecture, from, to, graph.input("x"), foldedUnit);
     return [identity(graph, y)];
   });
   return {
     fold: (parameters) => {
       const tensors = new Map<string, Tensor>();
       for (const unit of groups.flatMap(unitsOf)) {
-        const { kernel, bias } = foldUnit(parameters, unit, architecture.epsilon);
-        tensors.set(`${unit.name}.kernel`, tf.tensor(kernel.data, [...kernel.shape]));
-        tensors.set(`${unit.name}.bias`, tf.tensor1d(bias.data));
+        for (const [name, { data, shape }] of foldedParameters(parameters, unit, architecture.epsilon))
+          tensors.set(name, tf.tensor(data, [...shape]));
       }
       return { tensors, dispose: () => tf.dispose([...tensors.values()]) };
     },

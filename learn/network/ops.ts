@@ -1,7 +1,11 @@
-/** The operations that networks and their gradients are made of, over TensorFlow's own kernels. */
+/** Convolutions, poolings and norms of networks, with their gradients, over TensorFlow's own kernels. */
 import { attribute, type Graph, type Value } from "../graph/graph.js";
-
-export type Activation = "relu6" | "relu" | "none";
+import { mean, multiply, padImage, reshape, shapeOf } from "./arithmetic.js";
+import {
+  type GroupedConvolution,
+  groupedInputGradient,
+  groupedKernelGradient,
+} from "./groupedConvolution.js";
 
 /**
  * "same" is TensorFlow's: as little as gives `ceil(size / stride)` windows, an odd pixel at the end. A number
@@ -9,17 +13,18 @@ export type Activation = "relu6" | "relu" | "none";
  */
 export type Padding = "same" | number;
 
-/** What a convolution does with its input, apart from its kernel. */
-export interface Convolution {
+interface PlainConvolution {
   /** A depthwise convolution has the kernel `[h, w, channels, 1]`, a full one `[h, w, in, out]`. */
   readonly kind: "full" | "depthwise";
   readonly stride: number;
   readonly padding: Padding;
 }
 
+/** What a convolution does with its input, apart from its kernel. */
+export type Convolution = PlainConvolution | GroupedConvolution;
+
 const T = attribute.float32;
 const NHWC = attribute.text("NHWC");
-const SHAPE = { T, out_type: attribute.int32 };
 
 const NO_PIXELS = attribute.ints([]);
 
@@ -39,14 +44,16 @@ function convolutionAttributes({ kind, stride, padding }: Convolution) {
     ...paddingAttributes(padding),
     data_format: NHWC,
     dilations: attribute.ints([1, 1, 1, 1]),
-    ...(kind === "full" ? { use_cudnn_on_gpu: attribute.flag(true) } : {}),
+    ...(kind !== "depthwise" ? { use_cudnn_on_gpu: attribute.flag(true) } : {}),
   };
 }
 
-const NAMES = {
-  full: { forward: "Conv2D", toInput: "Conv2DBackpropInput", toKernel: "Conv2DBackpropFilter" },
+/** With a kernel `[h, w, in / groups, out]`, TensorFlow's convolution is a grouped one. */
+const FORWARD = { full: "Conv2D", grouped: "Conv2D", depthwise: "DepthwiseConv2dNative" } as const;
+
+const BACKWARD = {
+  full: { toInput: "Conv2DBackpropInput", toKernel: "Conv2DBackpropFilter" },
   depthwise: {
-    forward: "DepthwiseConv2dNative",
     toInput: "DepthwiseConv2dNativeBackpropInput",
     toKernel: "DepthwiseConv2dNativeBackpropFilter",
   },
@@ -62,16 +69,7 @@ export function convolve(graph: Graph, convolution: Convolution, x: Value, kerne
   if (kind === "depthwise" && padding !== "same" && padding > 0) {
     return convolve(graph, { ...convolution, padding: 0 }, padImage(graph, x, padding), kernel);
   }
-  return graph.op(NAMES[kind].forward, convolutionAttributes(convolution), [x, kernel]);
-}
-
-/** Zeros on every side of the image. */
-function padImage(graph: Graph, x: Value, pixels: number): Value {
-  const paddings = graph.op("Reshape", { T: attribute.int32, Tshape: attribute.int32 }, [
-    graph.integers(aroundImage(pixels)),
-    graph.integers([4, 2]),
-  ]);
-  return graph.op("Pad", { T, Tpaddings: attribute.int32 }, [x, paddings]);
+  return graph.op(FORWARD[kind], convolutionAttributes(convolution), [x, kernel]);
 }
 
 /** Gradient of {@link convolve} with respect to the kernel. */
@@ -82,8 +80,9 @@ export function kernelGradient(
   kernel: Value,
   dy: Value,
 ): Value {
-  const size = graph.op("Shape", SHAPE, [kernel]);
-  return graph.op(NAMES[convolution.kind].toKernel, convolutionAttributes(convolution), [x, size, dy]);
+  if (convolution.kind === "grouped") return groupedKernelGradient(graph, convolution, x, dy);
+  const size = shapeOf(graph, kernel);
+  return graph.op(BACKWARD[convolution.kind].toKernel, convolutionAttributes(convolution), [x, size, dy]);
 }
 
 /** Gradient of {@link convolve} with respect to its input. */
@@ -94,8 +93,12 @@ export function inputGradient(
   kernel: Value,
   dy: Value,
 ): Value {
-  const size = graph.op("Shape", SHAPE, [x]);
-  return graph.op(NAMES[convolution.kind].toInput, convolutionAttributes(convolution), [size, kernel, dy]);
+  if (convolution.kind === "grouped") {
+    const { image, kernel: turned } = groupedInputGradient(graph, convolution, x, kernel, dy);
+    return convolve(graph, { kind: "full", stride: 1, padding: 0 }, image, turned);
+  }
+  const size = shapeOf(graph, x);
+  return graph.op(BACKWARD[convolution.kind].toInput, convolutionAttributes(convolution), [size, kernel, dy]);
 }
 
 /** Adds `bias` `[channels]` to the last axis. */
@@ -108,18 +111,7 @@ export function biasGradient(graph: Graph, dy: Value): Value {
   return graph.op("BiasAddGrad", { T, data_format: NHWC }, [dy]);
 }
 
-const ACTIVATIONS = { relu6: "Relu6", relu: "Relu" } as const;
-
-export function activate(graph: Graph, activation: Activation, x: Value): Value {
-  return activation === "none" ? x : graph.op(ACTIVATIONS[activation], { T }, [x]);
-}
-
-/** Gradient of {@link activate}; it can be taken from the output, so that the input need not be kept. */
-export function activationGradient(graph: Graph, activation: Activation, y: Value, dy: Value): Value {
-  return activation === "none" ? dy : graph.op(`${ACTIVATIONS[activation]}Grad`, { T }, [dy, y]);
-}
-
-/** Windows of a max pooling. */
+/** Windows of a pooling. */
 export interface Pooling {
   readonly kernel: number;
   readonly stride: number;
@@ -146,40 +138,36 @@ export function maxPoolGradient(graph: Graph, pooling: Pooling, x: Value, y: Val
   return graph.op("MaxPoolGrad", poolingAttributes(pooling), [x, y, dy]);
 }
 
-/** The same value under another name: an input cannot be an output too. */
-export const identity = (graph: Graph, x: Value): Value => graph.op("Identity", { T }, [x]);
-export const add = (graph: Graph, a: Value, b: Value): Value => graph.op("AddV2", { T }, [a, b]);
-export const subtract = (graph: Graph, a: Value, b: Value): Value => graph.op("Sub", { T }, [a, b]);
-export const multiply = (graph: Graph, a: Value, b: Value): Value => graph.op("Mul", { T }, [a, b]);
-export const divide = (graph: Graph, a: Value, b: Value): Value => graph.op("RealDiv", { T }, [a, b]);
+/** Mean of each window, the zeros of its padding included. @param pooling padded by a number of pixels */
+export function averagePoolWindows(graph: Graph, pooling: AveragePooling, x: Value): Value {
+  const padded = padImage(graph, x, pooling.padding);
+  return graph.op("AvgPool", averagePoolAttributes(pooling), [padded]);
+}
 
-/** `a · b` of matrices, each transposed first where asked. */
-export function matrixProduct(
+/** Gradient of {@link averagePoolWindows} with respect to its input `x`. */
+export function averagePoolWindowsGradient(
   graph: Graph,
-  a: Value,
-  b: Value,
-  transpose: "none" | "a" | "b" = "none",
+  pooling: AveragePooling,
+  x: Value,
+  dy: Value,
 ): Value {
-  const flags = {
-    transpose_a: attribute.flag(transpose === "a"),
-    transpose_b: attribute.flag(transpose === "b"),
-  };
-  return graph.op("MatMul", { T, ...flags }, [a, b]);
+  const padded = shapeOf(graph, padImage(graph, x, pooling.padding));
+  const dPadded = graph.op("AvgPoolGrad", averagePoolAttributes(pooling), [padded, dy]);
+  if (pooling.padding === 0) return dPadded;
+  const begin = graph.integers([0, pooling.padding, pooling.padding, 0]);
+  return graph.op("Slice", { T, Index: attribute.int32 }, [dPadded, begin, shapeOf(graph, x)]);
 }
 
-export function reshape(graph: Graph, x: Value, shape: readonly number[]): Value {
-  return graph.op("Reshape", { T, Tshape: attribute.int32 }, [x, graph.integers(shape)]);
-}
+type AveragePooling = Pooling & { readonly padding: number };
 
-const REDUCTION = { T, Tidx: attribute.int32, keep_dims: attribute.flag(false) };
-
-export function sum(graph: Graph, x: Value, axes: readonly number[]): Value {
-  return graph.op("Sum", REDUCTION, [x, graph.integers(axes)]);
+function averagePoolAttributes({ kernel, stride }: AveragePooling) {
+  const { explicit_paddings: _, ...attributes } = poolingAttributes({ kernel, stride, padding: 0 });
+  return attributes;
 }
 
 /** Global average pooling: `[batch, h, w, c]` → `[batch, c]`. */
 export function averagePool(graph: Graph, x: Value): Value {
-  return graph.op("Mean", REDUCTION, [x, graph.integers([1, 2])]);
+  return mean(graph, x, [1, 2]);
 }
 
 /**
@@ -195,7 +183,7 @@ export function averagePoolGradient(
   dy: Value,
 ): Value {
   const perPixel = reshape(graph, multiply(graph, dy, graph.floats([1 / pixels])), [-1, 1, 1, channels]);
-  const shape = graph.op("Shape", SHAPE, [x]);
+  const shape = shapeOf(graph, x);
   return graph.op("BroadcastTo", { T, Tidx: attribute.int32 }, [perPixel, shape]);
 }
 

@@ -18,13 +18,15 @@ const RESIDUAL = ["layer4", "layer3", "layer2", "layer1"] as const;
 export const LAYER_GROUPS = [...INVERTED, ...RESIDUAL] as const;
 export type LayerGroupName = (typeof LAYER_GROUPS)[number];
 
-/** The ResNets of `learn/bases/architectures.ts`, which spec/ may not import; a test compares the two. */
-const RESNETS: readonly string[] = ["resnet18", "resnet34", "resnet50"];
+/** Beginnings of the names, in `learn/bases/architectures.ts`, of what has such groups; spec/ may not import it, a test compares. */
+const RESIDUALS: readonly string[] = ["resnet", "resnext", "regnet"];
+const isResidual = (architecture: string): boolean =>
+  RESIDUALS.some((family) => architecture.startsWith(family));
 
 /** From the top; a layers model has none. All other architectures are made of inverted residual blocks. */
 export function layerGroupsOf(architecture: string): readonly LayerGroupName[] {
   if (architecture === LAYERS_MODEL) return [];
-  return RESNETS.includes(architecture) ? RESIDUAL : INVERTED;
+  return isResidual(architecture) ? RESIDUAL : INVERTED;
 }
 
 /**
@@ -33,7 +35,7 @@ export function layerGroupsOf(architecture: string): readonly LayerGroupName[] {
  */
 export function defaultStages(architecture: string): readonly LayerGroupName[] {
   if (architecture === LAYERS_MODEL) return [];
-  return RESNETS.includes(architecture) ? ["layer4", "layer3"] : ["blocks.6", "blocks.5"];
+  return isResidual(architecture) ? ["layer4", "layer3"] : ["blocks.6", "blocks.5"];
 }
 
 /** Whether every group lies deeper than the one before, in the same architecture. */

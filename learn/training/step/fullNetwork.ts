@@ -1,7 +1,8 @@
 /** The same network trained from random weights, with batch statistics: the comparison, not the method. */
 import { randomStream } from "../../../rng/stream.js";
 import type { LossSpec } from "../../../spec/runFile/loss.js";
-import { type Architecture, kernelShape, unitsOf } from "../../bases/architecture.js";
+import { type Architecture, normedUnitsOf, unitsOf } from "../../bases/architecture.js";
+import { unitParameters } from "../../bases/unitParameters.js";
 import { zeroHead } from "../../network/head.js";
 import { overlay, type Parameter, type Parameters, parameter, sizeOf } from "../../network/parameters.js";
 import { lossWeights } from "../classWeights.js";
@@ -19,33 +20,26 @@ import { type BatchStatistics, normalizedUnit } from "./units.js";
  */
 const STATISTICS_MOMENTUM = 0.9;
 
-/**
- * He initialization (He et al., ICCV 2015, fan-out as in torchvision): normal with variance
- * `2 / (k² · out)`; batch norms start as the identity.
- */
+/** Where a training from nothing begins: drawn kernels, norms that are the identity, a head that knows nothing. */
 export function randomParameters(architecture: Architecture, classes: number, seed: number): Parameters {
   const parameters = new Map<string, Parameter>();
   architecture.groups.flatMap(unitsOf).forEach((unit, index) => {
-    const shape = kernelShape(unit);
-    const fanOut = unit.kernel ** 2 * (unit.kind === "depthwise" ? 1 : unit.outChannels);
-    const data = normals(sizeOf(shape), seed, index, Math.sqrt(2 / fanOut));
-    parameters.set(`${unit.name}.kernel`, { shape, data });
-    for (const [name, value] of [
-      ["gamma", 1],
-      ["beta", 0],
-      ["mean", 0],
-      ["variance", 1],
-    ] as const) {
-      const vector = new Float32Array(unit.outChannels).fill(value);
-      parameters.set(`${unit.name}.${name}`, { shape: [unit.outChannels], data: vector });
+    let kernels = 0;
+    for (const { name, shape, start } of unitParameters(unit)) {
+      const length = sizeOf(shape);
+      const data =
+        typeof start === "number"
+          ? new Float32Array(length).fill(start)
+          : normals(length, seed, [index, kernels++], Math.sqrt(start.variance));
+      parameters.set(name, { shape, data });
     }
   });
   return overlay(parameters, zeroHead(architecture.features, classes));
 }
 
-/** Box–Muller over the random stream. */
-function normals(length: number, seed: number, index: number, deviation: number): Float32Array {
-  const stream = randomStream(seed, "initial-weights", index);
+/** Box–Muller over the random stream. @param place the unit, and which of its kernels */
+function normals(length: number, seed: number, place: readonly number[], deviation: number): Float32Array {
+  const stream = randomStream(seed, "initial-weights", ...place);
   return Float32Array.from({ length }, (_, i) => {
     const radius = Math.sqrt(-2 * Math.log(1 - stream.uniform(2 * i)));
     return deviation * radius * Math.cos(2 * Math.PI * stream.uniform(2 * i + 1));
@@ -80,7 +74,7 @@ export function fullNetworkTrainee(settings: FullNetworkSettings, data: Training
     weightDecay: name.endsWith(".kernel") ? settings.weightDecay : 0,
   }));
   const statisticNames = architecture.groups
-    .flatMap(unitsOf)
+    .flatMap(normedUnitsOf)
     .flatMap(({ name }) => [`${name}.mean`, `${name}.variance`]);
   let running: RunningStatistics = new Map(
     statisticNames.map((name) => [name, parameter(parameters, name).data.slice()]),

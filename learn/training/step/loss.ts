@@ -1,6 +1,6 @@
 /** Softmax cross-entropy and focal loss, in a graph with their gradients and on the host without. */
 import { attribute, type Graph, type Value } from "../../graph/graph.js";
-import { divide, multiply, subtract, sum } from "../../network/ops.js";
+import { divide, multiply, subtract, sum } from "../../network/arithmetic.js";
 
 /** A probability of zero would make the loss infinite; float32 cannot tell smaller ones apart anyway. */
 const SMALLEST_PROBABILITY = 1e-12;

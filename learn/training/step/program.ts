@@ -1,20 +1,15 @@
 /** One training step as a program: a batch in, loss, logits and gradients out. */
-import { type Architecture, outputSide } from "../../bases/architecture.js";
+import type { Architecture } from "../../bases/architecture.js";
+import { outputSide } from "../../bases/extent.js";
 import type { Tensor } from "../../engine.js";
 import type { Graph, Value } from "../../graph/graph.js";
 import { compile } from "../../graph/program.js";
 import { HEAD_BIAS, HEAD_KERNEL } from "../../network/head.js";
-import {
-  addBias,
-  averagePool,
-  averagePoolGradient,
-  biasGradient,
-  matrixProduct,
-  multiply,
-} from "../../network/ops.js";
-import { trainedGroups } from "./blocks.js";
+import { matrixProduct, multiply } from "../../network/arithmetic.js";
+import { addBias, averagePool, averagePoolGradient, biasGradient } from "../../network/ops.js";
+import { groupsPass, type NormedPass } from "../../network/passes/groups.js";
+import type { Gradients, Pass } from "../../network/passes/pass.js";
 import { type LossWeights, trainingLoss } from "./loss.js";
-import type { Gradients, Pass, UnitPass } from "./units.js";
 
 /** Inputs of a step besides the parameters. */
 export const STEP_INPUTS = {
@@ -54,12 +49,12 @@ export interface StepShape {
 /** @param extras more outputs, asked for once the forward pass has been built */
 export function compileStep(
   shape: StepShape,
-  unitPass: UnitPass,
+  normed: NormedPass,
   extras: () => readonly Value[] = () => [],
 ): StepProgram {
   const { names } = shape;
   const program = compile((graph) => {
-    const features = pooledGroups(graph, shape, unitPass);
+    const features = pooledGroups(graph, shape, normed);
     const { loss, logits, back } = headAndLoss(graph, features.y, shape.loss ?? { gamma: 0 });
     const gradients: Gradients = new Map();
     features.back(back(gradients), gradients);
@@ -84,13 +79,14 @@ function wanted(gradients: Gradients, name: string): Value {
 function pooledGroups(
   graph: Graph,
   { architecture, from, recordShape }: StepShape,
-  unitPass: UnitPass,
+  normed: NormedPass,
 ): Pass {
   const x = graph.input(STEP_INPUTS.x);
   const [side, , channels] = recordShape;
   if (side === undefined || channels === undefined) return { y: x, back: (dy) => dy };
-  const groups = trainedGroups(graph, architecture, from, x, unitPass);
-  const pixels = outputSide(architecture, from, architecture.groups.length, side) ** 2;
+  const top = architecture.groups.length;
+  const groups = groupsPass(graph, architecture, from, top, x, normed);
+  const pixels = outputSide(architecture, from, top, side) ** 2;
   return {
     y: averagePool(graph, groups.y),
     back: (dy, gradients) =>

@@ -1,6 +1,7 @@
 /** Training of layers above a freeze boundary, from the boundary's cached activations. */
 import type { LossSpec } from "../../../spec/runFile/loss.js";
-import { type Architecture, type ConvUnit, unitsOf } from "../../bases/architecture.js";
+import { type Architecture, normedUnitsOf, unitsOf, type WeightedUnit } from "../../bases/architecture.js";
+import { unitParameters } from "../../bases/unitParameters.js";
 import { type Tensor, tf } from "../../engine.js";
 import { HEAD_BIAS, HEAD_KERNEL } from "../../network/head.js";
 import { overlay, type Parameters, parameter } from "../../network/parameters.js";
@@ -47,14 +48,16 @@ export function trainableNames(
   return [...units.flatMap(learntNames), HEAD_KERNEL, HEAD_BIAS];
 }
 
-function learntNames({ name }: ConvUnit): string[] {
-  return [`${name}.kernel`, `${name}.gamma`, `${name}.beta`];
+function learntNames(unit: WeightedUnit): string[] {
+  return unitParameters(unit)
+    .filter(({ isLearnt }) => isLearnt)
+    .map(({ name }) => name);
 }
 
 /** What stays as it is above the boundary, as inputs of the step: batch norm statistics, and all of groups from `to`. */
 function frozenInputs({ architecture, parameters, from, to = architecture.groups.length }: SuffixSettings) {
   const inputs = new Map<string, Tensor>();
-  for (const { name } of architecture.groups.slice(from).flatMap(unitsOf)) {
+  for (const { name } of architecture.groups.slice(from).flatMap(normedUnitsOf)) {
     const variance = parameter(parameters, `${name}.variance`).data;
     const deviation = variance.map((value) => Math.sqrt(value + architecture.epsilon));
     inputs.set(`${name}.mean`, tf.tensor1d(parameter(parameters, `${name}.mean`).data));

@@ -1,57 +1,47 @@
-/** Units under training as pieces of a graph: the way forward and the way back. */
-import type { ConvUnit } from "../../bases/architecture.js";
+/** Units with a batch norm under training as pieces of a graph: the way forward and the way back. */
+import type { NormedConvolution, NormedUnit, NormUnit } from "../../bases/architecture.js";
 import type { Graph, Value } from "../../graph/graph.js";
+import { activate, activationGradient } from "../../network/activations.js";
+import { add, divide, multiply, reshape, subtract, sum } from "../../network/arithmetic.js";
 import {
-  activate,
-  activationGradient,
   addBias,
   biasGradient,
   convolve,
-  divide,
   inputGradient,
   kernelGradient,
-  multiply,
   normalizeBatch,
   normalizeBatchGradient,
-  reshape,
-  subtract,
-  sum,
 } from "../../network/ops.js";
+import type { NormedPass } from "../../network/passes/groups.js";
+import type { Pass } from "../../network/passes/pass.js";
 
-/** Gradients by the name of the parameter. */
-export type Gradients = Map<string, Value>;
-
-/** Something that has been computed, and how a gradient at its output becomes one at its input. */
-export interface Pass {
-  readonly y: Value;
-  /** Adds the parameters' gradients to the list. What nobody asks for, the session does not compute. */
-  back(dy: Value, gradients: Gradients): Value;
+function inputsOf<Names extends readonly string[]>(graph: Graph, { name }: NormedUnit, names: Names) {
+  return names.map((part) => graph.input(`${name}.${part}`)) as { [Index in keyof Names]: Value };
 }
 
-/** How a unit is computed; tuned and batch-normalized networks differ only in this. */
-export type UnitPass = (graph: Graph, unit: ConvUnit, x: Value) => Pass;
+/** A unit with its batch norm statistics frozen. Inputs besides the parameters: `UNIT.mean`, and `UNIT.deviation` = `sqrt(variance + ε)`. */
+export function tunedUnit(graph: Graph, unit: NormedUnit, x: Value): Pass {
+  return unit.kind === "norm" ? tunedNorm(graph, unit, x) : tunedConvolution(graph, unit, x);
+}
 
 /**
- * A unit with its batch norm statistics frozen: they are constants, so the norm is folded into the
- * convolution inside the graph. Gradients reach the kernel, gamma and beta exactly as without folding, at
- * the cost of a convolution with bias.
- *
- * Inputs besides the parameters: `UNIT.mean`, and `UNIT.deviation` = `sqrt(variance + ε)`.
+ * The statistics are constants, so the norm is folded into the convolution inside the graph. Gradients reach the kernel,
+ * gamma and beta exactly as without folding, at the cost of a convolution with bias.
  */
-export function tunedUnit(graph: Graph, unit: ConvUnit, x: Value): Pass {
-  const [kernel, gamma, beta, mean, deviation] = ["kernel", "gamma", "beta", "mean", "deviation"].map(
-    (name) => graph.input(`${unit.name}.${name}`),
-  ) as [Value, Value, Value, Value, Value];
+function tunedConvolution(graph: Graph, unit: NormedConvolution, x: Value): Pass {
+  const names = ["kernel", "gamma", "beta", "mean", "deviation"] as const;
+  const [kernel, gamma, beta, mean, deviation] = inputsOf(graph, unit, names);
   const depthwise = unit.kind === "depthwise";
   const scale = divide(graph, gamma, deviation);
   const perKernel = depthwise ? reshape(graph, scale, [unit.outChannels, 1]) : scale;
   const folded = multiply(graph, kernel, perKernel);
   const bias = subtract(graph, beta, multiply(graph, mean, scale));
-  const y = activate(graph, unit.activation, addBias(graph, convolve(graph, unit, x, folded), bias));
+  const linear = addBias(graph, convolve(graph, unit, x, folded), bias);
+  const y = activate(graph, unit.activation, linear);
   return {
     y,
     back: (dy, gradients) => {
-      const dLinear = activationGradient(graph, unit.activation, y, dy);
+      const dLinear = activationGradient(graph, unit.activation, linear, y, dy);
       const dBias = biasGradient(graph, dLinear);
       const dFolded = kernelGradient(graph, unit, x, folded, dLinear);
       const perChannel = sum(graph, multiply(graph, dFolded, kernel), depthwise ? [0, 1, 3] : [0, 1, 2]);
@@ -64,6 +54,28 @@ export function tunedUnit(graph: Graph, unit: ConvUnit, x: Value): Pass {
   };
 }
 
+/** There is no convolution to fold it into: a factor and a shift for each channel. */
+function tunedNorm(graph: Graph, unit: NormUnit, x: Value): Pass {
+  const names = ["gamma", "beta", "mean", "deviation"] as const;
+  const [gamma, beta, mean, deviation] = inputsOf(graph, unit, names);
+  const scale = divide(graph, gamma, deviation);
+  const shift = subtract(graph, beta, multiply(graph, mean, scale));
+  const linear = add(graph, multiply(graph, x, scale), shift);
+  const y = activate(graph, unit.activation, linear);
+  return {
+    y,
+    back: (dy, gradients) => {
+      const dLinear = activationGradient(graph, unit.activation, linear, y, dy);
+      const dShift = biasGradient(graph, dLinear);
+      const perChannel = sum(graph, multiply(graph, dLinear, x), [0, 1, 2]);
+      const dScale = subtract(graph, perChannel, multiply(graph, dShift, mean));
+      gradients.set(`${unit.name}.gamma`, divide(graph, dScale, deviation));
+      gradients.set(`${unit.name}.beta`, dShift);
+      return multiply(graph, dLinear, scale);
+    },
+  };
+}
+
 /** Statistics of the batch at a unit's batch norm. */
 export interface BatchStatistics {
   readonly mean: Value;
@@ -71,25 +83,35 @@ export interface BatchStatistics {
 }
 
 /** A unit whose batch norm uses the statistics of the batch. @param statistics receives them, by unit */
-export function normalizedUnit(epsilon: number, statistics: Map<string, BatchStatistics>): UnitPass {
+export function normalizedUnit(epsilon: number, statistics: Map<string, BatchStatistics>): NormedPass {
   return (graph, unit, x) => {
-    const [kernel, gamma, beta] = ["kernel", "gamma", "beta"].map((name) =>
-      graph.input(`${unit.name}.${name}`),
-    ) as [Value, Value, Value];
-    const linear = convolve(graph, unit, x, kernel);
-    const normalized = normalizeBatch(graph, linear, gamma, beta, epsilon);
+    const [gamma, beta] = inputsOf(graph, unit, ["gamma", "beta"] as const);
+    const linear = linearPart(graph, unit, x);
+    const normalized = normalizeBatch(graph, linear.y, gamma, beta, epsilon);
     const y = activate(graph, unit.activation, normalized.y);
     statistics.set(unit.name, normalized);
     return {
       y,
       back: (dy, gradients) => {
-        const dNormalized = activationGradient(graph, unit.activation, y, dy);
-        const norm = normalizeBatchGradient(graph, linear, gamma, normalized, epsilon, dNormalized);
-        gradients.set(`${unit.name}.kernel`, kernelGradient(graph, unit, x, kernel, norm.dx));
+        const dNormalized = activationGradient(graph, unit.activation, normalized.y, y, dy);
+        const norm = normalizeBatchGradient(graph, linear.y, gamma, normalized, epsilon, dNormalized);
         gradients.set(`${unit.name}.gamma`, norm.dGamma);
         gradients.set(`${unit.name}.beta`, norm.dBeta);
-        return inputGradient(graph, unit, x, kernel, norm.dx);
+        return linear.back(norm.dx, gradients);
       },
     };
+  };
+}
+
+/** What comes before the norm: a convolution, or nothing. */
+function linearPart(graph: Graph, unit: NormedUnit, x: Value): Pass {
+  if (unit.kind === "norm") return { y: x, back: (dy) => dy };
+  const [kernel] = inputsOf(graph, unit, ["kernel"] as const);
+  return {
+    y: convolve(graph, unit, x, kernel),
+    back: (dy, gradients) => {
+      gradients.set(`${unit.name}.kernel`, kernelGradient(graph, unit, x, kernel, dy));
+      return inputGradient(graph, unit, x, kernel, dy);
+    },
   };
 }

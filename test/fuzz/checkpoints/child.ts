@@ -1,9 +1,9 @@
 /** The child of a campaign: reads one file after another as `thaw bases add` does, and tells what became of each. */
 import { writeFile } from "node:fs/promises";
-import { RESNET18, resNet } from "../../../learn/bases/resnet.js";
+import { RESNET18, resNet } from "../../../learn/bases/families/resnet.js";
 import { readStateDicts } from "../../../learn/import/checkpoint.js";
 import { importWeights } from "../../../learn/import/fit.js";
-import { resNetNamings } from "../../../learn/import/resnet.js";
+import { resNetNamings } from "../../../learn/import/families/resnet.js";
 import type { StateDict } from "../../../learn/import/torchState.js";
 import { ThawError } from "../../../spec/errors.js";
 import { caseOf } from "./cases.js";

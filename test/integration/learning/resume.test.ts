@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
 import { cp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { efficientNetLite } from "../../../learn/bases/efficientnetLite.js";
+import { efficientNetLite } from "../../../learn/bases/families/efficientnetLite.js";
 import { boundaryShape } from "../../../learn/network/boundaries.js";
 import { sizeOf } from "../../../learn/network/parameters.js";
 import type { CheckpointOptions } from "../../../learn/training/checkpoint/checkpointing.js";

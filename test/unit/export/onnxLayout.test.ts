@@ -16,9 +16,13 @@ describe("samePadding", () => {
   ];
   for (const { side, kernel, stride, begin, end } of cases) {
     it(`of ${kernel} × ${kernel} with stride ${stride} on ${side} pixels is ${begin} and ${end}`, () => {
-      assert.deepEqual(samePadding(side, kernel, stride), [begin, begin, end, end]);
+      assert.deepEqual(samePadding(side, [kernel, kernel], stride), [begin, begin, end, end]);
     });
   }
+});
+
+it("samePadding of 1 × 7 pads columns only", () => {
+  assert.deepEqual(samePadding(17, [1, 7], 1), [0, 3, 0, 3]);
 });
 
 describe("channelsFirst", () => {
@@ -41,6 +45,12 @@ describe("channelsFirst", () => {
       );
     }
     assert.equal(new Set(kernel.data).size, kernel.data.length);
+  });
+
+  it("keeps the groups of a grouped kernel in its outputs", () => {
+    const kernel = channelsFirst(numbered([1, 1, 2, 4]), "grouped");
+    assert.deepEqual(kernel.shape, [4, 2, 1, 1]);
+    assert.deepEqual([...kernel.data], [0, 4, 1, 5, 2, 6, 3, 7]);
   });
 
   it("gives a depthwise kernel a group for each channel", () => {

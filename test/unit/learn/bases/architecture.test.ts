@@ -1,18 +1,15 @@
 /** Architectures as data, and the catalogue of bases. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  type Architecture,
-  groupIndex,
-  kernelShape,
-  outputSide,
-  unitsOf,
-} from "../../../../learn/bases/architecture.js";
+import { type Architecture, groupIndex, unitsOf } from "../../../../learn/bases/architecture.js";
 import { findArchitecture, WITHOUT_WEIGHTS } from "../../../../learn/bases/architectures.js";
 import { CATALOGUE, findBase } from "../../../../learn/bases/catalogue.js";
 import { multiplyAdds } from "../../../../learn/bases/cost.js";
-import { efficientNetLite } from "../../../../learn/bases/efficientnetLite.js";
+import { outputSide } from "../../../../learn/bases/extent.js";
+import { efficientNetLite } from "../../../../learn/bases/families/efficientnetLite.js";
+import { unitParameters } from "../../../../learn/bases/unitParameters.js";
 import { boundaryShape } from "../../../../learn/network/boundaries.js";
+import { sizeOf } from "../../../../learn/network/parameters.js";
 import { ThawError } from "../../../../spec/errors.js";
 import { defaultStages, layerGroupsOf } from "../../../../spec/pipeline/layerGroups.js";
 import { runFileSchema } from "../../../../spec/runFile/runFile.js";
@@ -27,10 +24,11 @@ const PORT = [
 
 /** With a classifier of 1000 classes. */
 function countParameters(architecture: Architecture): number {
-  const units = architecture.groups.flatMap(unitsOf);
-  const kernels = units.map((unit) => kernelShape(unit).reduce((a, b) => a * b, 1));
-  const norms = units.map((unit) => 2 * unit.outChannels);
-  return [...kernels, ...norms].reduce((a, b) => a + b, (architecture.features + 1) * 1000);
+  const learnt = architecture.groups
+    .flatMap(unitsOf)
+    .flatMap(unitParameters)
+    .filter(({ isLearnt }) => isLearnt);
+  return learnt.reduce((sum, { shape }) => sum + sizeOf(shape), (architecture.features + 1) * 1000);
 }
 
 for (const { name, width, depth, parameters, blocks } of PORT) {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { findArchitecture } from "../../../../learn/bases/architectures.js";
 import { requireSound } from "../../../../learn/bases/sound.js";
 import { type ImportedWeights, importWeights } from "../../../../learn/import/fit.js";
-import { resNetNamings } from "../../../../learn/import/resnet.js";
+import { resNetNamings } from "../../../../learn/import/families/resnet.js";
 import type { CheckpointTensor } from "../../../../learn/import/tensorViews.js";
 import { plainDict, type StateDict } from "../../../../learn/import/torchState.js";
 import type { TakenWeights } from "../../../../spec/base.js";

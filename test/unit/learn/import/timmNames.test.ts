@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readStateDicts } from "../../../../learn/import/checkpoint.js";
-import { efficientNetLiteNamings } from "../../../../learn/import/efficientnetLite.js";
+import { efficientNetLiteNamings } from "../../../../learn/import/families/efficientnetLite.js";
 import { importWeights } from "../../../../learn/import/fit.js";
 import { plainDict } from "../../../../learn/import/torchState.js";
 import { base, checkpointFile, fixture, largestDifference, pretrained } from "../support.js";

@@ -1,9 +1,8 @@
 /** Convolutions padded as in PyTorch and max pooling, with their gradients, against PyTorch autograd. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { activate, activationGradient } from "../../../../learn/network/activations.js";
 import {
-  activate,
-  activationGradient,
   type Convolution,
   convolve,
   inputGradient,
@@ -38,8 +37,9 @@ for (const given of convolutions) {
       },
       (graph) => {
         const [x, kernel] = [graph.input("x"), graph.input("kernel")];
-        const y = activate(graph, "relu", convolve(graph, given, x, kernel));
-        const dLinear = activationGradient(graph, "relu", y, graph.input("dy"));
+        const linear = convolve(graph, given, x, kernel);
+        const y = activate(graph, "relu", linear);
+        const dLinear = activationGradient(graph, "relu", linear, y, graph.input("dy"));
         return {
           y,
           dx: inputGradient(graph, given, x, kernel, dLinear),

@@ -1,10 +1,9 @@
 /** Convolutions, units and batch norm with their gradients, against PyTorch autograd. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ConvUnit } from "../../../../learn/bases/architecture.js";
+import type { NormedUnit } from "../../../../learn/bases/architecture.js";
+import { activate, activationGradient } from "../../../../learn/network/activations.js";
 import {
-  activate,
-  activationGradient,
   addBias,
   averagePool,
   averagePoolGradient,
@@ -15,7 +14,8 @@ import {
   normalizeBatch,
   normalizeBatchGradient,
 } from "../../../../learn/network/ops.js";
-import { type Gradients, normalizedUnit, tunedUnit } from "../../../../learn/training/step/units.js";
+import type { Gradients } from "../../../../learn/network/passes/pass.js";
+import { normalizedUnit, tunedUnit } from "../../../../learn/training/step/units.js";
 import { assertClose, evaluateGraph, fixture, type Given } from "../support.js";
 
 interface UnitShape {
@@ -78,7 +78,7 @@ for (const given of convolutions) {
         const convolution = { ...given, padding: "same" } as const;
         const linear = addBias(graph, convolve(graph, convolution, x, kernel), graph.input("bias"));
         const y = activate(graph, given.activation, linear);
-        const dLinear = activationGradient(graph, given.activation, y, graph.input("dy"));
+        const dLinear = activationGradient(graph, given.activation, linear, y, graph.input("dy"));
         return {
           y,
           dx: inputGradient(graph, convolution, x, kernel, dLinear),
@@ -93,7 +93,7 @@ for (const given of convolutions) {
   });
 }
 
-const unitOf = (given: UnitCase): ConvUnit => ({
+const unitOf = (given: UnitCase): NormedUnit => ({
   name: "unit",
   kind: given.kind,
   kernel: given.size,

@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
 import { test } from "node:test";
 import { scoped, tf } from "../../../../learn/engine.js";
 import { compile } from "../../../../learn/graph/program.js";
-import { add, identity, multiply } from "../../../../learn/network/ops.js";
+import { add, identity, multiply } from "../../../../learn/network/arithmetic.js";
 import { evaluateGraph, temporaryFolder } from "../support.js";
 
 test("an input that is asked for twice is fed once", () => {

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { unitsOf } from "../../../../learn/bases/architecture.js";
-import { efficientNetLite } from "../../../../learn/bases/efficientnetLite.js";
+import { kernelSize, unitsOf } from "../../../../learn/bases/architecture.js";
+import { efficientNetLite } from "../../../../learn/bases/families/efficientnetLite.js";
 import { tf } from "../../../../learn/engine.js";
 import { parameter } from "../../../../learn/network/parameters.js";
 import { createSamples, openSamples, type RecordFormat } from "../../../../learn/samples/files.js";
@@ -69,7 +69,9 @@ test("initial kernels have He's variance, batch norms are the identity, another 
   for (const unit of architecture.groups.flatMap(unitsOf)) {
     const { data } = parameter(parameters, `${unit.name}.kernel`);
     const variance = data.reduce((sum, value) => sum + value ** 2, 0) / data.length;
-    const expected = 2 / (unit.kernel ** 2 * (unit.kind === "depthwise" ? 1 : unit.outChannels));
+    assert.ok(unit.kind === "full" || unit.kind === "depthwise");
+    const [rows, columns] = kernelSize(unit);
+    const expected = 2 / (rows * columns * (unit.kind === "depthwise" ? 1 : unit.outChannels));
     // Five standard errors of a variance of normals, sqrt(2 / n) each.
     assert.ok(Math.abs(variance / expected - 1) < 5 * Math.sqrt(2 / data.length), unit.name);
     assert.notDeepEqual(parameter(other, `${unit.name}.kernel`).data, data);

@@ -1,5 +1,5 @@
 /** MobileNetV2 at width 1 (Sandler et al., CVPR 2018), padded as in PyTorch. */
-import type { Architecture } from "./architecture.js";
+import type { Architecture } from "../architecture.js";
 import { type InvertedStage, invertedNetwork } from "./mobileInverted.js";
 import { EPSILON, halfKernel } from "./torchConventions.js";
 

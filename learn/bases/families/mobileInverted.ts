@@ -2,8 +2,8 @@
  * Networks of inverted residual blocks with linear bottlenecks and ReLU6 (Sandler et al., "MobileNetV2",
  * CVPR 2018): a stem that halves the image, stages of blocks, and a pointwise convolution on top.
  */
-import type { Padding } from "../network/ops.js";
-import type { Architecture, Block, ConvUnit, LayerGroup } from "./architecture.js";
+import type { Padding } from "../../network/ops.js";
+import type { Architecture, Block, ConvUnit, LayerGroup } from "../architecture.js";
 
 export interface InvertedStage {
   /** Of the depthwise convolutions. */

@@ -1,10 +1,11 @@
 /**
  * Residual networks (He et al., "Deep residual learning", CVPR 2016), padded as in PyTorch. The bottleneck
- * blocks have their stride in the 3 × 3 convolution, as torchvision and timm have it ("ResNet v1.5").
+ * blocks have their stride in the 3 × 3 convolution, as torchvision and timm have it ("ResNet v1.5"). ResNeXt (Xie et al.,
+ * CVPR 2017) is one whose 3 × 3 convolutions are grouped, and wider.
  */
-import type { Activation } from "../network/ops.js";
-import type { Architecture, Block, ConvUnit, LayerGroup } from "./architecture.js";
-import { EPSILON, halfKernel } from "./torchConventions.js";
+import type { Activation } from "../../network/activations.js";
+import type { Architecture, Block, LayerGroup } from "../architecture.js";
+import { EPSILON, torchUnit } from "./torchConventions.js";
 
 export interface ResidualNetwork {
   readonly block: "basic" | "bottleneck";
@@ -12,18 +13,22 @@ export interface ResidualNetwork {
   readonly repeats: readonly [number, number, number, number];
   /** Of the stem and of the first group's 3 × 3 convolutions; they double from group to group. 64 in the paper. */
   readonly channels?: number;
+  /** Of a bottleneck's 3 × 3 convolutions: groups, and their channels in the first layer group. */
+  readonly grouped?: { readonly groups: number; readonly width: number };
 }
 
 /** Table 1 of the paper. */
 export const RESNET18: ResidualNetwork = { block: "basic", repeats: [2, 2, 2, 2] };
 export const RESNET34: ResidualNetwork = { block: "basic", repeats: [3, 4, 6, 3] };
 export const RESNET50: ResidualNetwork = { block: "bottleneck", repeats: [3, 4, 6, 3] };
+/** Table 1 of the ResNeXt paper. */
+export const RESNEXT50: ResidualNetwork = { ...RESNET50, grouped: { groups: 32, width: 4 } };
 
 /** A bottleneck block has this many times more channels outside than inside. */
 const EXPANSION = { basic: 1, bottleneck: 4 } as const;
 
 /** Layer groups `stem` and `layer1` to `layer4`, blocks and convolutions named as in torchvision. */
-export function resNet({ block, repeats, channels = 64 }: ResidualNetwork): Architecture {
+export function resNet({ block, repeats, channels = 64, grouped }: ResidualNetwork): Architecture {
   const stem: Block = {
     name: "stem.0",
     units: [unit("stem.0.conv", 7, 2, 3, channels, "relu")],
@@ -34,26 +39,35 @@ export function resNet({ block, repeats, channels = 64 }: ResidualNetwork): Arch
   let inChannels = channels;
   repeats.forEach((count, group) => {
     const name = `layer${group + 1}`;
-    const inner = channels * 2 ** group;
+    const planes = channels * 2 ** group;
+    const outChannels = planes * EXPANSION[block];
+    const inner = grouped === undefined ? planes : grouped.groups * grouped.width * 2 ** group;
     const blocks: Block[] = [];
     for (let index = 0; index < count; index++) {
       const stride = index === 0 && group > 0 ? 2 : 1;
-      blocks.push(residualBlock(`${name}.${index}`, block, inChannels, inner, stride));
-      inChannels = inner * EXPANSION[block];
+      const sizes = { inChannels, inner, outChannels, stride };
+      blocks.push(residualBlock(`${name}.${index}`, block, sizes, grouped?.groups));
+      inChannels = outChannels;
     }
     groups.push({ name, blocks });
   });
   return { groups, features: inChannels, epsilon: EPSILON };
 }
 
+interface Sizes {
+  readonly inChannels: number;
+  readonly inner: number;
+  readonly outChannels: number;
+  readonly stride: number;
+}
+
 function residualBlock(
   name: string,
   kind: ResidualNetwork["block"],
-  inChannels: number,
-  inner: number,
-  stride: number,
+  { inChannels, inner, outChannels, stride }: Sizes,
+  groups: number | undefined,
 ): Block {
-  const outChannels = inner * EXPANSION[kind];
+  const middle = unit(`${name}.conv2`, 3, stride, inner, inner, "relu");
   const units =
     kind === "basic"
       ? [
@@ -62,7 +76,7 @@ function residualBlock(
         ]
       : [
           unit(`${name}.conv1`, 1, 1, inChannels, inner, "relu"),
-          unit(`${name}.conv2`, 3, stride, inner, inner, "relu"),
+          groups === undefined ? middle : { ...middle, kind: "grouped" as const, kernel: 3, groups },
           unit(`${name}.conv3`, 1, 1, inner, outChannels, "none"),
         ];
   const projection = unit(`${name}.downsample`, 1, stride, inChannels, outChannels, "none");
@@ -77,15 +91,6 @@ function unit(
   inChannels: number,
   outChannels: number,
   activation: Activation,
-): ConvUnit {
-  return {
-    name,
-    kind: "full",
-    kernel,
-    stride,
-    padding: halfKernel(kernel, stride),
-    inChannels,
-    outChannels,
-    activation,
-  };
+) {
+  return torchUnit(name, "full", { kernel, stride, inChannels, outChannels, activation });
 }

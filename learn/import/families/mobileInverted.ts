@@ -1,6 +1,6 @@
 /** How checkpoints name the units of networks of inverted residual blocks. */
-import type { Architecture, Block } from "../bases/architecture.js";
-import type { PortNames } from "./torchUnits.js";
+import type { Architecture, Block } from "../../bases/architecture.js";
+import type { PortNames } from "../torchUnits.js";
 
 export function invertedBlocks(architecture: Architecture): readonly Block[] {
   return architecture.groups.flatMap((group) => (group.name.startsWith("blocks.") ? group.blocks : []));

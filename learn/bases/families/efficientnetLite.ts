@@ -2,7 +2,7 @@
  * EfficientNet-Lite: MobileNetV2-like blocks without squeeze-and-excitation, ReLU6 everywhere
  * (Tan & Le, "EfficientNet", ICML 2019; the Lite variants of the TensorFlow TPU repository, 2020).
  */
-import type { Architecture } from "./architecture.js";
+import type { Architecture } from "../architecture.js";
 import { type InvertedStage, invertedNetwork } from "./mobileInverted.js";
 
 /** Table 1 of the EfficientNet paper. */

@@ -1,6 +1,6 @@
 /** How checkpoints of ResNet name its units: torchvision and timm do it alike. */
-import { type Architecture, unitsOf } from "../bases/architecture.js";
-import type { Naming, PortNames } from "./torchUnits.js";
+import { type Architecture, unitsOf } from "../../bases/architecture.js";
+import type { Naming, PortNames } from "../torchUnits.js";
 
 export function resNetNamings(architecture: Architecture): readonly Naming[] {
   const units = new Map(

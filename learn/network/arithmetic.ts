@@ -1,0 +1,90 @@
+/** Arithmetic and shapes of graphs. */
+import { attribute, type Graph, type Value } from "../graph/graph.js";
+
+const T = attribute.float32;
+const Tidx = attribute.int32;
+
+/** The same value under another name: an input cannot be an output too. */
+export const identity = (graph: Graph, x: Value): Value => graph.op("Identity", { T }, [x]);
+export const add = (graph: Graph, a: Value, b: Value): Value => graph.op("AddV2", { T }, [a, b]);
+export const subtract = (graph: Graph, a: Value, b: Value): Value => graph.op("Sub", { T }, [a, b]);
+export const multiply = (graph: Graph, a: Value, b: Value): Value => graph.op("Mul", { T }, [a, b]);
+export const divide = (graph: Graph, a: Value, b: Value): Value => graph.op("RealDiv", { T }, [a, b]);
+
+/** `a · b` of matrices, each transposed first where asked. */
+export function matrixProduct(
+  graph: Graph,
+  a: Value,
+  b: Value,
+  transpose: "none" | "a" | "b" = "none",
+): Value {
+  const flags = {
+    transpose_a: attribute.flag(transpose === "a"),
+    transpose_b: attribute.flag(transpose === "b"),
+  };
+  return graph.op("MatMul", { T, ...flags }, [a, b]);
+}
+
+export function reshape(graph: Graph, x: Value, shape: readonly number[]): Value {
+  return reshapeTo(graph, x, graph.integers(shape));
+}
+
+/** @param shape int32, computed in the graph */
+export const reshapeTo = (graph: Graph, x: Value, shape: Value): Value =>
+  graph.op("Reshape", { T, Tshape: attribute.int32 }, [x, shape]);
+
+/** int32 `[rank]` */
+export const shapeOf = (graph: Graph, x: Value): Value =>
+  graph.op("Shape", { T, out_type: attribute.int32 }, [x]);
+
+export function transpose(graph: Graph, x: Value, axes: readonly number[]): Value {
+  return graph.op("Transpose", { T, Tperm: attribute.int32 }, [x, graph.integers(axes)]);
+}
+
+export function sum(graph: Graph, x: Value, axes: readonly number[]): Value {
+  return graph.op("Sum", { T, Tidx, keep_dims: attribute.flag(false) }, [x, graph.integers(axes)]);
+}
+
+/** @param keep whether the axes stay, with an extent of 1 */
+export function mean(graph: Graph, x: Value, axes: readonly number[], keep = false): Value {
+  return graph.op("Mean", { T, Tidx, keep_dims: attribute.flag(keep) }, [x, graph.integers(axes)]);
+}
+
+/** Zeros on every side of the image. */
+export function padImage(graph: Graph, x: Value, pixels: number): Value {
+  if (pixels === 0) return x;
+  return pad(graph, x, graph.integers([0, 0, pixels, pixels, pixels, pixels, 0, 0]), 4);
+}
+
+/** @param paddings int32, before and after each axis @param rank of `x` */
+export function pad(graph: Graph, x: Value, paddings: Value, rank: number): Value {
+  const pairs = graph.op("Reshape", { T: attribute.int32, Tshape: attribute.int32 }, [
+    paddings,
+    graph.integers([rank, 2]),
+  ]);
+  return graph.op("Pad", { T, Tpaddings: attribute.int32 }, [x, pairs]);
+}
+
+/** One after the other along an axis. */
+export function concatenate(graph: Graph, parts: readonly Value[], axis: number): Value {
+  // TensorFlow refuses to concatenate one thing.
+  if (parts.length === 1) return parts[0] as Value;
+  const attributes = { N: attribute.int(parts.length), T, Tidx: attribute.int32 };
+  return graph.op("ConcatV2", attributes, [...parts, graph.integer(axis)]);
+}
+
+/** The stretches of a gradient that belong to the parts of {@link concatenate}. */
+export function concatenateGradient(
+  graph: Graph,
+  parts: readonly Value[],
+  axis: number,
+  dy: Value,
+): readonly Value[] {
+  if (parts.length === 1) return [dy];
+  const shapes = parts.map((part) => shapeOf(graph, part));
+  const attributes = { N: attribute.int(parts.length), shape_type: attribute.int32 };
+  const offsets = graph.ops("ConcatOffset", attributes, [graph.integer(axis), ...shapes], parts.length);
+  return shapes.map((shape, i) =>
+    graph.op("Slice", { T, Index: attribute.int32 }, [dy, offsets[i] as Value, shape]),
+  );
+}

@@ -1,0 +1,69 @@
+/** Units without a batch norm, forward and back. */
+import type { ConvUnit, LayerNormUnit, ScaleUnit } from "../../bases/architecture.js";
+import { attribute, type Graph, type Value } from "../../graph/graph.js";
+import { add, mean, multiply, subtract, sum } from "../arithmetic.js";
+import { addBias, biasGradient, convolve, inputGradient, kernelGradient } from "../ops.js";
+import { activationPass, inSequence, type Pass, unchanged } from "./pass.js";
+
+/** All but the channels. */
+const PIXELS = [0, 1, 2];
+const CHANNELS = [3];
+
+/** A convolution with a bias, or with nothing. */
+export function convolutionPass(graph: Graph, unit: ConvUnit, x: Value): Pass {
+  const kernel = graph.input(`${unit.name}.kernel`);
+  return inSequence(x, [
+    (input) => ({
+      y: convolve(graph, unit, input, kernel),
+      back: (dy, gradients) => {
+        gradients.set(`${unit.name}.kernel`, kernelGradient(graph, unit, input, kernel, dy));
+        return inputGradient(graph, unit, input, kernel, dy);
+      },
+    }),
+    (input) => (unit.offset === "bias" ? biasPass(graph, `${unit.name}.bias`, input) : unchanged(input)),
+    (input) => activationPass(graph, unit.activation, input),
+  ]);
+}
+
+function biasPass(graph: Graph, name: string, x: Value): Pass {
+  return {
+    y: addBias(graph, x, graph.input(name)),
+    back: (dy, gradients) => {
+      gradients.set(name, biasGradient(graph, dy));
+      return dy;
+    },
+  };
+}
+
+/** Each channel times a number of its own. */
+export function scalePass(graph: Graph, { name }: ScaleUnit, x: Value): Pass {
+  const gamma = graph.input(`${name}.gamma`);
+  return {
+    y: multiply(graph, x, gamma),
+    back: (dy, gradients) => {
+      gradients.set(`${name}.gamma`, sum(graph, multiply(graph, dy, x), PIXELS));
+      return multiply(graph, dy, gamma);
+    },
+  };
+}
+
+export function layerNormPass(graph: Graph, { name, epsilon }: LayerNormUnit, x: Value): Pass {
+  const gamma = graph.input(`${name}.gamma`);
+  const centred = subtract(graph, x, mean(graph, x, CHANNELS, true));
+  const variance = mean(graph, multiply(graph, centred, centred), CHANNELS, true);
+  const inverse = graph.op("Rsqrt", { T: attribute.float32 }, [
+    add(graph, variance, graph.number(epsilon)),
+  ]);
+  const normal = multiply(graph, centred, inverse);
+  return {
+    y: add(graph, multiply(graph, normal, gamma), graph.input(`${name}.beta`)),
+    back: (dy, gradients) => {
+      gradients.set(`${name}.gamma`, sum(graph, multiply(graph, dy, normal), PIXELS));
+      gradients.set(`${name}.beta`, biasGradient(graph, dy));
+      const dNormal = multiply(graph, dy, gamma);
+      const along = multiply(graph, normal, mean(graph, multiply(graph, dNormal, normal), CHANNELS, true));
+      const across = add(graph, mean(graph, dNormal, CHANNELS, true), along);
+      return multiply(graph, subtract(graph, dNormal, across), inverse);
+    },
+  };
+}

@@ -1,0 +1,193 @@
+/** Families of networks against torchvision and timm, with weights that families.py makes up of their names. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { type TestContext, test } from "node:test";
+import { findArchitecture } from "../../../../learn/bases/architectures.js";
+import type { ArchitectureBase } from "../../../../learn/bases/catalogue.js";
+import { tf } from "../../../../learn/engine.js";
+import { importWeights } from "../../../../learn/import/fit.js";
+import type { CheckpointTensor } from "../../../../learn/import/tensorViews.js";
+import { plainDict } from "../../../../learn/import/torchState.js";
+import { allTaken, type Naming } from "../../../../learn/import/torchUnits.js";
+import { HEAD_BIAS, HEAD_KERNEL } from "../../../../learn/network/head.js";
+import { freezeGroups, poolFeatures } from "../../../../learn/network/network.js";
+import { overlay, type Parameters, sizeOf } from "../../../../learn/network/parameters.js";
+import { suffixTrainee } from "../../../../learn/training/step/suffix.js";
+import { fixture, largestDifference, samplesOf } from "../support.js";
+import { madeUpPixels, type RecordedGradient, uniform } from "../torchSupport.js";
+
+interface RecordedMember {
+  readonly name: string;
+  readonly source: "torchvision" | "timm";
+  /** How many there are below the last activations. */
+  readonly tensors: number;
+  /** SHA-256 of their names and shapes. */
+  readonly digest: string;
+  readonly side: number;
+  /** Of one image. */
+  readonly features: RecordedGradient;
+  readonly step?: {
+    readonly side: number;
+    readonly loss: number;
+    /** By PyTorch's names, in its layout. */
+    readonly gradients: Readonly<Record<string, RecordedGradient>>;
+  };
+}
+
+interface Family {
+  readonly classes: number;
+  readonly labels: readonly number[];
+  readonly networks: readonly RecordedMember[];
+}
+
+/** Of the norm; the issue's bound is 1e-3. */
+const TOLERANCE = 1e-4;
+
+/** One test of names and features for each member, and one of gradients where they are recorded. */
+export function testFamily(file: string, members: number): void {
+  const family = fixture<Family>(`networks/families/${file}.json`);
+  assert.equal(family.networks.length, members);
+  for (const recorded of family.networks) {
+    const { name, source, step } = recorded;
+    test(`${name} has the tensors and the features of ${source}'s`, (context) => {
+      const { base, naming } = memberOf(recorded);
+      assert.equal(digestOf(base, naming), recorded.digest, "names and shapes");
+      context.diagnostic(`features differ by ${featureDifference(base, naming, recorded)} of their norm`);
+    });
+    if (step === undefined) continue;
+    test(`a training step of ${name}, from the stem up, has ${source}'s loss and gradients`, async (context) => {
+      await compareStep(context, recorded, step, family);
+    });
+  }
+}
+
+function memberOf({ name, tensors, digest }: RecordedMember) {
+  const base = findArchitecture(name);
+  const naming =
+    base.namings.find((one) => digestOf(base, one) === digest) ??
+    base.namings.find((one) => allTaken(base.architecture, one).length === tensors);
+  assert.ok(naming, `no naming of ${name} has ${tensors} tensors`);
+  return { base, naming };
+}
+
+function digestOf({ architecture }: ArchitectureBase, naming: Naming): string {
+  const lines = allTaken(architecture, naming).map(
+    ({ theirs, shape }) => `${theirs} [${shape.join(", ")}]\n`,
+  );
+  return createHash("sha256").update(lines.sort().join("")).digest("hex");
+}
+
+function madeUp(name: string, shape: readonly number[]): CheckpointTensor {
+  const values = uniform(name, sizeOf(shape));
+  return { shape, data: new Float32Array(values.map(valueFor(name, shape))) };
+}
+
+/** As `made_up` of families.py. */
+function valueFor(name: string, shape: readonly number[]): (u: number) => number {
+  if (shape.length >= 2) {
+    const bound = Math.sqrt(6 / sizeOf(shape.slice(1)));
+    return (u) => (2 * u - 1) * bound;
+  }
+  if (name.endsWith("running_var")) return (u) => 0.5 + u;
+  if (name.endsWith("weight")) return (u) => 0.25 + 0.5 * u;
+  return (u) => 0.4 * (u - 0.5);
+}
+
+/** What an import makes of the made-up checkpoint. */
+export function madeUpParameters({ architecture, namings }: ArchitectureBase, naming: Naming): Parameters {
+  const state = new Map(
+    allTaken(architecture, naming).map(({ theirs, shape }) => [theirs, madeUp(theirs, shape)]),
+  );
+  return importWeights(architecture, [plainDict(state)], namings).parameters;
+}
+
+const normOf = (values: ArrayLike<number>): number =>
+  Math.sqrt(Array.from(values).reduce((sum, value) => sum + value ** 2, 0));
+
+/** @returns how far they are apart at most, in units of the recorded norm */
+function difference(own: ArrayLike<number>, expected: RecordedGradient, what: string): number {
+  assert.equal(own.length, expected.length, what);
+  const some = expected.values.map((_, i) => own[i * expected.every] as number);
+  const apart = Math.max(
+    Math.abs(normOf(own) - expected.norm),
+    largestDifference(some, expected.values),
+  );
+  assert.ok(apart < TOLERANCE * expected.norm, `${what}: differs by ${apart} of ${expected.norm}`);
+  return apart / expected.norm;
+}
+
+function featureDifference(base: ArchitectureBase, naming: Naming, { side, features }: RecordedMember): number {
+  const { architecture } = base;
+  const network = freezeGroups(architecture, madeUpParameters(base, naming), 0, architecture.groups.length);
+  const own = tf.tidy(() =>
+    poolFeatures(network.run(tf.tensor4d(madeUpPixels(1, side), [1, side, side, 3]))).dataSync(),
+  );
+  network.dispose();
+  assert.equal(own.length, architecture.features);
+  return difference(own, features, "features");
+}
+
+async function compareStep(
+  context: TestContext,
+  recorded: RecordedMember,
+  { side, loss: expected, gradients }: NonNullable<RecordedMember["step"]>,
+  { classes, labels }: Family,
+): Promise<void> {
+  const { base, naming } = memberOf(recorded);
+  const { architecture } = base;
+  const head = Float32Array.from(uniform("head", architecture.features * classes), (u) =>
+    Math.fround(0.2 * (Math.fround(u) - 0.5)),
+  );
+  const count = labels.length;
+  const samples = await samplesOf(context, [side, side, 3], madeUpPixels(count, side));
+  const images = labels.map((_, image) => image);
+  const parameters = overlay(
+    madeUpParameters(base, naming),
+    new Map([
+      [HEAD_KERNEL, { shape: [architecture.features, classes], data: head }],
+      [HEAD_BIAS, { shape: [classes], data: new Float32Array(classes) }],
+    ]),
+  );
+  const trainee = suffixTrainee(
+    {
+      architecture,
+      parameters,
+      from: 0,
+      rateOf: () => ({ learningRate: 1e-3, weightDecay: 0 }),
+      dropout: 0,
+      labelSmoothing: 0,
+      seed: 1,
+      stage: 1,
+      // The samples are float32: nothing is scaled.
+      pixelScale: { mean: 0, deviation: 1 },
+    },
+    {
+      samples,
+      rows: { rows: count, views: 1, firstRow: images },
+      train: images,
+      validation: [0],
+      labels,
+      classes,
+    },
+  );
+  context.after(() => trainee.dispose());
+  const step = trainee.step(images, { epoch: 0, step: 0 });
+  assert.ok(Math.abs(step.loss - expected) < TOLERANCE * Math.max(1, expected), `loss ${step.loss}, not ${expected}`);
+  const own = new Map(trainee.vector.layout.map(({ name }, i) => [name, step.gradients[i]]));
+  const taken = allTaken(architecture, naming);
+  const apart = Object.entries(gradients).map(([theirs, gradient]) => {
+    const one = taken.find((candidate) => candidate.theirs === theirs);
+    assert.ok(one, `${theirs} is taken`);
+    const values = own.get(one.ours);
+    assert.ok(values, `${one.ours} is trained`);
+    // Where the import puts each of their numbers.
+    const places = one.become({ shape: one.shape, data: Float32Array.from(values, (_, i) => i) }).data;
+    const turned = new Float32Array(values.length);
+    places.forEach((place, i) => {
+      turned[place] = values[i] as number;
+    });
+    return difference(turned, gradient, theirs);
+  });
+  assert.ok(apart.length >= 10);
+  context.diagnostic(`gradients differ by ${Math.max(...apart)} of their norm`);
+}
