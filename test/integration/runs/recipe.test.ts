@@ -8,7 +8,8 @@ import type { RunResult } from "../../../spec/pipeline/run.js";
 import type { RecipeSummary } from "../../../spec/records/recipe.js";
 import { thaw, thawJson } from "../../support/cli/thaw.js";
 import { drawnFolder } from "../../support/images/drawn.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedStack } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 
 const images = await drawnFolder(20);
 const QUICK =
@@ -23,7 +24,7 @@ interface View {
 
 let stack: Stack;
 before(async () => {
-  stack = await startStack({ workers: true });
+  stack = await sharedStack();
 });
 after(() => stack.close());
 
