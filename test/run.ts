@@ -5,26 +5,28 @@
  * part of their path, e.g. `npm test -- data/`; then only those run. `--quick`, `npm run test:quick`, leaves out what
  * needs servers.
  */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync } from "node:fs";
-import { availableParallelism } from "node:os";
-import { dirname, join } from "node:path";
+import { availableParallelism, totalmem } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type ComponentName, ensure } from "../runtime/components/components.js";
 import { toThawError } from "../spec/errors.js";
-import { clusterTestFiles, runClusterTests, whyNoCluster } from "./k8s/clusterTests.js";
-import { budgetOf, timesTable } from "./support/run/budgets.js";
-import { type Job, runInLanes } from "./support/run/lanes.js";
-import { standsAlone } from "./support/run/runFiles.js";
-import { conclude, NONE, sumOf, type Totals } from "./support/run/totals.js";
+import { clusterTestFiles, whyNoCluster } from "./k8s/clusterTests.js";
+import { timesTable } from "./support/run/budgets.js";
+import { integrationJobs, unitJobs } from "./support/run/jobs.js";
+import { runInLanes } from "./support/run/lanes.js";
+import { conclude, NONE } from "./support/run/totals.js";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const MINUTE = 60_000;
-/** Of one test, in milliseconds. */
-const TIMEOUTS = { unit: 5 * MINUTE, integration: 10 * MINUTE } as const;
-/** Most of the time of integration tests is waiting, so two cores have work for one lane more. */
-const LANES = availableParallelism() + 1;
+/** What the services, the workers and the engine of one test file take at most, with room. */
+const BYTES_OF_A_LANE = 2 * 2 ** 30;
+/** Most of the time of integration tests is waiting, so two cores have work for two lanes more. */
+const LANES = Math.max(1, Math.min(availableParallelism() + 2, Math.floor(memory() / BYTES_OF_A_LANE)));
 /** What the tests use besides npm packages; `locate` finds it again in the cache. */
 const NEEDED: readonly ComponentName[] = [
   "libtensorflow",
@@ -47,10 +49,21 @@ function testFiles(folder: "unit" | "integration", filters: readonly string[]): 
     .sort();
 }
 
+/** Of the machine, or of the container where that has less. */
+function memory(): number {
+  // Nought where nothing is known.
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+}
+
 /** A tool of the project; its findings go to the terminal. */
-function check(name: string, args: readonly string[]): void {
-  console.log(`\n▶ ${name}`);
-  const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
+async function check(name: string, args: readonly string[]): Promise<void> {
+  const tool = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const [told, [status]] = await Promise.all([
+    Promise.all([text(tool.stdout), text(tool.stderr)]),
+    once(tool, "close"),
+  ]);
+  console.log(`\n▶ ${name}\n${told.join("")}`.trimEnd());
   if (status === 0) return;
   console.log(`\n${name} failed\n0 passed, 1 failed`);
   process.exit(1);
@@ -73,46 +86,29 @@ async function provide(): Promise<void> {
   }
 }
 
-async function runOnCluster(files: readonly string[]): Promise<Totals> {
-  if (files.length === 0) return NONE;
-  console.log("\n▶ tests on Kubernetes");
-  const why = whyNoCluster();
-  if (why === undefined) return runClusterTests(files);
-  console.log(`skipped: ${why}`);
-  return { ...NONE, skipped: files.length };
-}
-
-/** Integration tests one by one, the longest first; then the unit tests, those of a folder in one process where they can be. */
-function jobsOf(folders: readonly (keyof typeof TIMEOUTS)[], filters: readonly string[]): readonly Job[] {
-  return folders.flatMap((folder) => {
-    const groups = new Map<string, string[]>();
-    for (const file of testFiles(folder, filters)) {
-      const group = folder === "unit" && !standsAlone(file) ? dirname(file) : file;
-      groups.set(group, [...(groups.get(group) ?? []), file]);
-    }
-    const seconds = (files: readonly string[]): number =>
-      files.reduce((sum, file) => sum + budgetOf(file), 0);
-    return [...groups.values()]
-      .sort((a, b) => seconds(b) - seconds(a))
-      .map((files): Job => ({ files, timeout: TIMEOUTS[folder] }));
-  });
-}
-
 const {
   values: { quick },
   positionals: filters,
 } = parseArgs({ allowPositionals: true, options: { quick: { type: "boolean", default: false } } });
 const began = performance.now();
-if (filters.length === 0) {
-  check("lint", ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."]);
-  check("dead code", ["node_modules/knip/bin/knip.js"]);
-}
-await provide();
+// Side by side: each leaves a core idle.
+const checks =
+  filters.length > 0
+    ? []
+    : [
+        check("lint", ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."]),
+        check("dead code", ["node_modules/knip/bin/knip.js"]),
+      ];
+await Promise.all([...checks, provide()]);
 console.log("\n▶ tests");
-const runs = await runInLanes(jobsOf(quick ? ["unit"] : ["integration", "unit"], filters), LANES);
 const onCluster = quick ? [] : clusterTestFiles(filters.length === 0 ? QUICK_CLUSTER_TESTS : filters);
-const cluster = await runOnCluster(onCluster);
+const why = onCluster.length === 0 ? undefined : whyNoCluster();
+if (why !== undefined) console.log(`those on Kubernetes are skipped: ${why}`);
+const jobs = [
+  ...(quick ? [] : integrationJobs(testFiles("integration", filters), why === undefined ? onCluster : [])),
+  ...unitJobs(testFiles("unit", filters)),
+];
+const runs = await runInLanes(jobs, LANES);
 console.log(`\n${timesTable(runs)}, ${((performance.now() - began) / MINUTE).toFixed(1)} min in all`);
-const failures = runs.flatMap((one) => one.failures);
-if (failures.length > 0) console.log(`\nFailed:\n\n${failures.join("\n\n")}`);
-conclude(sumOf([...runs.map(({ totals }) => totals), cluster]));
+const notRun = { totals: { ...NONE, skipped: why === undefined ? 0 : onCluster.length }, failures: [] };
+conclude([...runs, notRun]);

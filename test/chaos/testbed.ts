@@ -14,7 +14,7 @@ import { up } from "../../runtime/services/up.js";
 import { type FaultProxy, startFaultProxy } from "../support/services/faultProxy.js";
 import { ownPorts } from "../support/services/ownPorts.js";
 import { keyVariables } from "../support/services/serviceVariables.js";
-import { addSmallBase } from "../support/services/stack.js";
+import { addSmallBase } from "../support/services/smallBase.js";
 
 const COMPONENTS: readonly ComponentName[] = [
   "temporal",

@@ -5,7 +5,9 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { NONE, sumOf, type Totals } from "../support/run/totals.js";
+import type { FilesRun } from "../support/run/runFiles.js";
+import { nameOf } from "../support/run/testName.js";
+import { NONE } from "../support/run/totals.js";
 import { havePrograms } from "./cluster/provision/programs.js";
 import { spawnInSandbox, whyNoSandbox } from "./cluster/sandbox/sandbox.js";
 
@@ -29,21 +31,42 @@ export function clusterTestFiles(filters: readonly string[]): string[] {
     .sort();
 }
 
-async function runFile(file: string): Promise<Totals> {
+/** @param ended hears of each file when it is through */
+export async function runClusterTests(
+  files: readonly string[],
+  ended: (run: FilesRun) => void,
+): Promise<void> {
+  for (const file of files) ended(await runFile(file));
+}
+
+async function runFile(file: string): Promise<FilesRun> {
   const folder = await mkdtemp(join(tmpdir(), "thaw-k8s-"));
-  const totals = join(folder, "totals.json");
+  const result = join(folder, "run.json");
   try {
-    const [code] = await once(spawnInSandbox([process.execPath, RUN_FILE, file, totals]), "exit");
-    const counted = await readFile(totals, "utf8").then(JSON.parse, () => NONE);
-    // What ends without having counted, or leaves something behind, has failed.
-    return code === 0 ? counted : sumOf([counted, { ...NONE, failed: 1 }]);
+    const [code] = await once(spawnInSandbox([process.execPath, RUN_FILE, file, result]), "exit");
+    const run = await readFile(result, "utf8").then(written, () => silent(file));
+    return code === 0 ? run : withFailure(run, `✖ ${nameOf(file)}: its sandbox ended with exit code ${code}`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-export async function runClusterTests(files: readonly string[]): Promise<Totals> {
-  const all: Totals[] = [];
-  for (const file of files) all.push(await runFile(file));
-  return sumOf(all);
+function written(text: string): FilesRun {
+  const run = JSON.parse(text) as Omit<FilesRun, "seconds"> & { readonly seconds: [string, number][] };
+  return { ...run, seconds: new Map(run.seconds) };
+}
+
+const silent = (file: string): FilesRun => ({
+  ...{ files: [file], totals: NONE, seconds: new Map(), told: "", failures: [] },
+});
+
+/** What ends without having counted, or leaves something behind, has failed. */
+function withFailure(run: FilesRun, failure: string): FilesRun {
+  const { totals, told, failures } = run;
+  return {
+    ...run,
+    totals: { ...totals, failed: totals.failed + 1 },
+    told: `${told}\n${failure}`,
+    failures: [...failures, failure],
+  };
 }

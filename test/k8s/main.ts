@@ -1,5 +1,6 @@
 /** `npm run test:k8s`: gets Kubernetes into the cache, then runs the tests that need one. */
 import { toThawError } from "../../spec/errors.js";
+import { runInLanes } from "../support/run/lanes.js";
 import { conclude, NONE } from "../support/run/totals.js";
 import { providePrograms } from "./cluster/provision/programs.js";
 import { whyNoSandbox } from "./cluster/sandbox/sandbox.js";
@@ -18,14 +19,15 @@ async function provide(): Promise<void> {
 const why = whyNoSandbox();
 if (why !== undefined) {
   console.log(`A test cluster ${why}.`);
-  conclude({ ...NONE, failed: 1 });
+  conclude([{ totals: { ...NONE, failed: 1 }, failures: [] }]);
 } else {
   try {
     await provide();
-    conclude(await runClusterTests(clusterTestFiles(process.argv.slice(2))));
+    const files = clusterTestFiles(process.argv.slice(2));
+    conclude(await runInLanes([(ended) => runClusterTests(files, ended)], 1));
   } catch (error) {
     const { message, hint } = toThawError(error, "PROVISION_FAILED");
     console.log(`${message}${hint === undefined ? "" : `\n${hint}`}`);
-    conclude({ ...NONE, failed: 1 });
+    conclude([{ totals: { ...NONE, failed: 1 }, failures: [] }]);
   }
 }

@@ -19,12 +19,13 @@ import { registerModel, writeRun } from "../../../store/records/records.js";
 import { thaw, thawJson, thawRefusal } from "../../support/cli/thaw.js";
 import { APPROVAL } from "../../support/models/approvals.js";
 import { SCANS } from "../../support/models/modelVersions.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedStack } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 import { until } from "../../support/until.js";
 
 let stack: Stack;
 before(async () => {
-  stack = await startStack({ workers: true });
+  stack = await sharedStack();
 });
 after(() => stack.close());
 

@@ -8,7 +8,8 @@ import type { ModelDrift } from "../../../client/models/drift.js";
 import { driftSchema } from "../../../spec/schemas/cli/drift.js";
 import { thaw, thawJson } from "../../support/cli/thaw.js";
 import { drawnImages } from "../../support/images/drawn.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedStack } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 
 const RUN_FILE = `
 name: shapes
@@ -36,7 +37,7 @@ async function copied(from: string, to: string, change: (file: string) => Promis
 }
 
 before(async () => {
-  stack = await startStack({ workers: true, smallBase: true });
+  stack = await sharedStack();
   await drawnImages(join(stack.folder, "images"), PER_CLASS, SHAPES);
   fresh = await drawnImages(join(stack.folder, "fresh"), 40, SHAPES, { seed: 2 });
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);

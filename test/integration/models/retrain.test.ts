@@ -18,7 +18,8 @@ import { findAnswers } from "../../../store/records/newestAnswers.js";
 import { readModel, readRun } from "../../../store/records/records.js";
 import { thaw, thawJson } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedStack } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 import { until } from "../../support/until.js";
 
 const RUN_FILE = `
@@ -37,7 +38,7 @@ let stack: Stack;
 let images: string;
 let more: string;
 before(async () => {
-  stack = await startStack({ workers: true, smallBase: true });
+  stack = await sharedStack();
   images = await smallImageSet(join(stack.folder, "images"), PER_CLASS);
   more = await smallImageSet(join(stack.folder, "more"), PER_CLASS + 6);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);

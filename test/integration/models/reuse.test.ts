@@ -13,7 +13,8 @@ import { type ArtifactManifest, requireManifest } from "../../../store/artifacts
 import { readRun } from "../../../store/records/records.js";
 import { thawJson } from "../../support/cli/thaw.js";
 import { drawnImages } from "../../support/images/drawn.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedStack } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 
 const RUN_FILE = `
 name: shapes
@@ -33,7 +34,7 @@ let stack: Stack;
 let images: string;
 let more: string;
 before(async () => {
-  stack = await startStack({ workers: true, smallBase: true });
+  stack = await sharedStack();
   images = await drawnImages(join(stack.folder, "images"), PER_CLASS, SHAPES);
   more = await drawnImages(join(stack.folder, "more"), PER_CLASS + 1, SHAPES);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);

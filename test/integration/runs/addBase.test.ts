@@ -2,12 +2,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { addBase } from "../../../client/bases/registry.js";
 import { resolveBase } from "../../../client/bases/resolve.js";
 import { readStateDicts } from "../../../learn/import/checkpoint.js";
 import type { CheckpointTensor } from "../../../learn/import/tensorViews.js";
 import { writeSafetensors } from "../../../learn/safetensors.js";
 import { baseCheckpoint } from "../../../runtime/components/download/baseCheckpoint.js";
 import { thaw, thawJson, thawRefusal } from "../../support/cli/thaw.js";
+import { addSmallBase, SMALL_BASE, SMALL_GOLDEN } from "../../support/services/smallBase.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 
 let stack: Stack;
@@ -34,6 +36,22 @@ const add = (file: string, name: string, ...more: string[]): string[] => [
   ...["bases", "add", file, "--name", name, "--arch", "efficientnet-lite0", "--size", "64"],
   ...more,
 ];
+
+test("the small base of other tests is what is registered of its checkpoint", async () => {
+  const { store } = stack.session;
+  const registered = await addSmallBase(store);
+  const { name: _name, ...small } = SMALL_BASE;
+  const from = await baseCheckpoint(SMALL_BASE.architecture);
+  const added = await addBase(store, { ...small, from, name: SMALL_BASE.name });
+  assert.deepEqual(added, registered, "known already, its golden vector apart");
+  const { golden } = await addBase(store, { ...small, from, name: "tried" });
+  assert.ok(golden);
+  assert.deepEqual({ ...golden, scale: 0, features: [] }, { ...SMALL_GOLDEN, scale: 0, features: [] });
+  for (const [i, value] of [golden.scale, ...golden.features].entries()) {
+    const known = i === 0 ? SMALL_GOLDEN.scale : (SMALL_GOLDEN.features[i - 1] ?? Number.NaN);
+    assert.ok(Math.abs(value - known) < 1e-3 * SMALL_GOLDEN.scale, `${value}, not ${known}`);
+  }
+});
 
 test("of two networks one is taken, that is said, and the other can be asked for", async () => {
   const both = [

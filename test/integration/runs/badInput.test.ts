@@ -8,11 +8,12 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import sharp from "sharp";
 import { type Outcome, thaw } from "../../support/cli/thaw.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedStack } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 
 let stack: Stack;
 before(async () => {
-  stack = await startStack({ workers: true });
+  stack = await sharedStack();
 });
 after(() => stack.close());
 

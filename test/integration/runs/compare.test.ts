@@ -10,7 +10,8 @@ import { binomialTail } from "../../../learn/evidence/gate.js";
 import type { FullPrediction } from "../../../spec/records/evaluation.js";
 import { thaw, thawJson } from "../../support/cli/thaw.js";
 import { drawnFolder } from "../../support/images/drawn.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedStack } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 
 const SHAPES = ["disc", "moon", "star"] as const;
 /** Of the images of a shape, in this order: the rest is held out. */
@@ -50,7 +51,7 @@ async function manifest(name: string, nameOf: (shape: number) => string | undefi
 }
 
 before(async () => {
-  stack = await startStack({ workers: true, smallBase: true });
+  stack = await sharedStack();
   images = await drawnFolder(30, SHAPES);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
   await manifest("right.csv", (shape) => SHAPES[shape]);

@@ -9,7 +9,8 @@ import { thaw, thawJson } from "../../support/cli/thaw.js";
 import { assertInert } from "../../support/hostile/markdown.js";
 import { assertClean } from "../../support/hostile/texts.js";
 import { drawnPicture } from "../../support/images/drawn.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedStack } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 
 /** What file systems allow: all but the slash and NUL. */
 const CLASSES = {
@@ -36,7 +37,7 @@ const fileName = (index: number): string =>
 
 let stack: Stack;
 before(async () => {
-  stack = await startStack({ workers: true, smallBase: true });
+  stack = await sharedStack();
   const images = join(stack.folder, "images");
   for (const [shape, name] of Object.entries(CLASSES)) {
     await mkdir(join(images, name), { recursive: true });

@@ -10,7 +10,8 @@ import { thaw, thawJson, thawRefusal } from "../../support/cli/thaw.js";
 import { drawnImages } from "../../support/images/drawn.js";
 import { ALL_SHAPES } from "../../support/images/shapes.js";
 import { classifier, flattened, saveModel } from "../../support/models/layersModels.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedStack } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 
 const PER_CLASS = 14;
 const RUN_FILE = `
@@ -24,7 +25,7 @@ evaluation: { folds: 2 }
 
 let stack: Stack;
 before(async () => {
-  stack = await startStack({ workers: true });
+  stack = await sharedStack();
   await drawnImages(join(stack.folder, "images"), PER_CLASS, ALL_SHAPES, { ground: "of-class" });
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
   await saveModel(classifier(32, "averaged"), join(stack.folder, "averaged"));

@@ -21,13 +21,21 @@ export interface FilesRun {
 /** Each file's own counts: those of all files are told in the end. */
 const COUNTS = /^ℹ (tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) .*\n/gm;
 
-/** @param timeout of one test, in milliseconds */
-export async function runFiles(files: readonly string[], timeout: number): Promise<FilesRun> {
+/**
+ * @param timeout of one test, in milliseconds
+ * @param environment laid over this process's, for the files
+ */
+export async function runFiles(
+  files: readonly string[],
+  timeout: number,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<FilesRun> {
   const [only = ""] = files;
   const began = performance.now();
   const totals = { ...NONE };
   const seconds = new Map<string, number>();
-  const entry = files.length === 1 ? only : groupOf(files);
+  const isPlain = files.length === 1 && Object.keys(environment).length === 0;
+  const entry = isPlain ? only : entryOf(files, environment);
   const stream = run({ files: [entry], concurrency: 1, timeout });
   const spent = ({ file = "", nesting, details }: Ended): void => {
     if (nesting === 0) seconds.set(file, (seconds.get(file) ?? 0) + details.duration_ms / 1000);
@@ -92,13 +100,19 @@ const indented = (text: string): string =>
     .map((line) => `    ${line}`)
     .join("\n");
 
-let groups = 0;
+let entries = 0;
 
 /** A file that loads the others: starting Node.js and loading modules is most of a small file's time. */
-function groupOf(files: readonly string[]): string {
-  const path = fileURLToPath(new URL(`../../groups/${groups++}.js`, import.meta.url));
+function entryOf(files: readonly string[], environment: Readonly<Record<string, string>>): string {
+  const path = fileURLToPath(new URL(`../../groups/${entries++}.js`, import.meta.url));
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, files.map((file) => `import ${JSON.stringify(pathToFileURL(file).href)};\n`).join(""));
+  const variables = `Object.assign(process.env, ${JSON.stringify(environment)})`;
+  // Before the files: modules are evaluated in the order of their imports.
+  const urls = [
+    `data:text/javascript,${encodeURIComponent(variables)}`,
+    ...files.map((file) => pathToFileURL(file).href),
+  ];
+  writeFileSync(path, urls.map((url) => `import ${JSON.stringify(url)};\n`).join(""));
   return path;
 }
 

@@ -1,4 +1,5 @@
-/** How many tests passed, failed and were skipped. */
+/** How many tests passed, failed and were skipped, and the end of what is told of them. */
+import type { FilesRun } from "./runFiles.js";
 
 export interface Totals {
   readonly passed: number;
@@ -8,13 +9,16 @@ export interface Totals {
 
 export const NONE: Totals = { passed: 0, failed: 0, skipped: 0 };
 
-export function sumOf(all: readonly Totals[]): Totals {
+function sumOf(all: readonly Totals[]): Totals {
   const sum = (key: keyof Totals): number => all.reduce((total, one) => total + one[key], 0);
   return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
 }
 
-/** Prints the line by which a run of tests is judged. */
-export function conclude({ passed, failed, skipped }: Totals): void {
+/** Prints each failed test, where nothing hides it, and the line by which a run of tests is judged. */
+export function conclude(runs: readonly Pick<FilesRun, "failures" | "totals">[]): void {
+  const failures = runs.flatMap((run) => run.failures);
+  if (failures.length > 0) console.log(`\nFailed:\n\n${failures.join("\n\n")}`);
+  const { passed, failed, skipped } = sumOf(runs.map(({ totals }) => totals));
   console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
   process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 }

@@ -3,14 +3,13 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { addBase } from "../../../client/bases/registry.js";
 import { openSession, type Session } from "../../../client/session.js";
 import { type ComponentName, ensure } from "../../../runtime/components/components.js";
-import { baseCheckpoint } from "../../../runtime/components/download/baseCheckpoint.js";
 import { loadPlatform } from "../../../runtime/platform.js";
 import { down } from "../../../runtime/services/down.js";
 import { up } from "../../../runtime/services/up.js";
 import { ownPorts } from "./ownPorts.js";
+import { addSmallBase } from "./smallBase.js";
 
 const COMPONENTS: readonly ComponentName[] = [
   "temporal",
@@ -29,7 +28,7 @@ export interface Stack {
 
 export interface StackOptions {
   readonly workers: boolean;
-  /** Registers {@link SMALL_BASE}, for runs whose base is not the subject. */
+  /** Registers the base `small`, for runs whose base is not the subject. */
   readonly smallBase?: boolean;
   /** More flags of the S3 server. */
   readonly s3Flags?: readonly string[];
@@ -61,18 +60,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** EfficientNet-Lite0 that sees images of 64 pixels: a twelfth of the work, on the same layers. */
-const SMALL_BASE = "small";
-
-export async function addSmallBase(store: Session["store"]): Promise<void> {
-  await addBase(store, {
-    from: await baseCheckpoint("efficientnet-lite0"),
-    name: SMALL_BASE,
-    architecture: "efficientnet-lite0",
-    size: 64,
-  });
 }
 
 /** A program that is the given one with more flags. */

@@ -9,7 +9,8 @@ import { startRun } from "../../../client/runs/start.js";
 import { thaw, thawJson } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { fillBucket } from "../../support/services/bucket.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedStack } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 
 const PER_CLASS = 12;
 const runFile = (path: string): string => `
@@ -25,7 +26,7 @@ evaluation: { folds: 0 }
 let stack: Stack;
 let folder: string;
 before(async () => {
-  stack = await startStack({ workers: true, smallBase: true });
+  stack = await sharedStack();
   folder = await smallImageSet(join(stack.folder, "images"), PER_CLASS);
   await writeFile(join(stack.folder, "thaw.yaml"), runFile("images"));
   await writeFile(join(stack.folder, "bucket.yaml"), runFile("s3://photos/ours"));
