@@ -10,14 +10,17 @@ import type { StageOutcome, StageRequest, TrainingActivities } from "../spec/pip
 import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../spec/pipeline/artifactFiles.js";
 import { ACTIVATIONS_VERSION } from "../spec/pipeline/stages.js";
 import { unfreezeStages } from "../spec/pipeline/unfreezing.js";
+import type { DriftInBrief } from "../spec/records/drift.js";
 import type { FoldSummary } from "../spec/records/folds.js";
 import type { StageSummary, TrainingSummary } from "../spec/records/training.js";
+import type { DriftActivities } from "../spec/retraining/drift.js";
 import { readingOf } from "../spec/runFile/folders.js";
 import { augmentIdentity } from "../spec/runFile/identities.js";
 import { type UnfreezeSpec, unfreezeSchema } from "../spec/runFile/runFile.js";
 import { localBase } from "../store/artifacts/localBase.js";
 import { localArtifactFile } from "../store/artifacts/localFile.js";
 import type { TrainingDependencies } from "./context.js";
+import { compareDrift } from "./heavy/compareDrift.js";
 import { earlierFeatures } from "./heavy/earlierFeatures.js";
 import { localSource } from "./heavy/localSource.js";
 import { createRunningStages } from "./heavy/runningStages.js";
@@ -29,7 +32,9 @@ import { logged } from "./log/logged.js";
 import { measured } from "./metrics/measured.js";
 import { pausable } from "./steering/pausable.js";
 
-export function createTrainingActivities(dependencies: TrainingDependencies): TrainingActivities {
+export function createTrainingActivities(
+  dependencies: TrainingDependencies,
+): TrainingActivities & DriftActivities {
   const { store, workFolder, baseCheckpoint, engineFingerprint } = dependencies;
 
   /** Frozen activations depend on the images, the base and the views, and on nothing that is trained. */
@@ -196,7 +201,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   };
 
   const { noProgressSeconds } = dependencies;
-  const running = createRunningStages<StageOutcome>(
+  const running = createRunningStages<StageOutcome | DriftInBrief>(
     noProgressSeconds === undefined ? {} : { noProgressMs: 1000 * noProgressSeconds },
   );
   const activity = (buildJob: JobBuilder) =>
@@ -219,6 +224,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     trainFold: activity(fold),
     trainScratch: activity(scratch),
     evaluate: activity(evaluate),
+    compareDrift: typedFailures((request) => compareDrift(dependencies, running, request)),
   };
 }
 

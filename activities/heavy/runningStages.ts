@@ -39,7 +39,11 @@ export interface RunningStages<Outcome> {
    * @param key of the artifact that the stage makes
    * @throws ThawError WORKER_BUSY while another stage waits for its next attempt
    */
-  attend(key: string, work: (hooks: StageHooks) => Promise<Outcome>, attempt: Attempt): Promise<Outcome>;
+  attend<One extends Outcome>(
+    key: string,
+    work: (hooks: StageHooks) => Promise<One>,
+    attempt: Attempt,
+  ): Promise<One>;
 }
 
 export interface AdoptionTimes {
@@ -154,7 +158,11 @@ export function createRunningStages<Outcome>(given: Partial<AdoptionTimes> = {})
   }
 
   return {
-    async attend(key, work, attempt) {
+    async attend<One extends Outcome>(
+      key: string,
+      work: (hooks: StageHooks) => Promise<One>,
+      attempt: Attempt,
+    ): Promise<One> {
       const known = stages.get(key);
       if (known === undefined) await makeRoom();
       const stage = known ?? begin(key, work, attempt);
@@ -164,7 +172,8 @@ export function createRunningStages<Outcome>(given: Partial<AdoptionTimes> = {})
       try {
         const outcome = await unlessAborted(stage.result, attempt.cancelled);
         forget(key, stage);
-        return outcome;
+        // Under a key there is work of one kind.
+        return outcome as One;
       } catch (error) {
         if (stage.settled) forget(key, stage);
         // Else another attempt has taken it up meanwhile.

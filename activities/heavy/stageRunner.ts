@@ -33,7 +33,7 @@ import { signalApplied, type TellApplied } from "../steering/reportApplied.js";
 import { isTraining, type MeteredHooks, type Trained, trainDurably } from "./durableTraining.js";
 import { keepLocally, localArtifact, newWorkFolder } from "./localArtifacts.js";
 import { withinMemory } from "./outOfMemory.js";
-import type { RunningStages, StageHooks } from "./runningStages.js";
+import type { Attempt, RunningStages, StageHooks } from "./runningStages.js";
 
 /** The inputs of a stage: their manifests, and their files on this machine. */
 export interface StageInputs {
@@ -87,22 +87,42 @@ export async function runStage(
         fitting(`what ${request.stage.name} needs`, dependencies.workFolder, () =>
           makeArtifact(dependencies, request, identity, buildJob, hooks, tell, heldBefore),
         ),
-      {
-        number: activity.info.attempt,
-        activity: activity.info.scheduledTimestampMs,
-        report: (progress, at) => {
-          const logged = log.progress(progress);
-          pulse.report(logged, at);
-          news(logged);
-        },
-        cancelled: activity.cancellationSignal,
-        isLost: () => isLost(activity.cancellationDetails),
-        isLeaving: () => activity.cancellationDetails?.workerShutdown === true,
-      },
+      attemptOf(activity, (progress, at) => {
+        const logged = log.progress(progress);
+        pulse.report(logged, at);
+        news(logged);
+      }),
     );
   } finally {
     pulse.stop();
   }
+}
+
+/** What an attempt at an activity hands to the work that may outlive it. */
+export function attemptOf(activity: Context, report: Attempt["report"]): Attempt {
+  return {
+    number: activity.info.attempt,
+    activity: activity.info.scheduledTimestampMs,
+    report,
+    cancelled: activity.cancellationSignal,
+    isLost: () => isLost(activity.cancellationDetails),
+    isLeaving: () => activity.cancellationDetails?.workerShutdown === true,
+  };
+}
+
+/** A store that waits outages out, and tells of them. */
+export function waitingStore(store: Store, report: (progress: Progress) => void, signal: AbortSignal): Store {
+  return patientStore(store, { milliseconds: STORE_PATIENCE_MS, signal, onOutage: outageTeller(report) });
+}
+
+function outageTeller(report: (progress: Progress) => void): (outage: Outage | undefined) => void {
+  return (outage) =>
+    report({
+      phase: outage === undefined ? "the store answers again" : WAITING_FOR_STORE,
+      step: 0,
+      total: 1,
+      ...(outage === undefined ? {} : { outage }),
+    });
 }
 
 /** The server has timed the attempt out, or does not know it any more, and nobody has asked for its end. */
@@ -155,13 +175,7 @@ async function makeMetered(
   tell: TellApplied,
 ): Promise<StageOutcome> {
   const { report, signal, meter } = hooks;
-  const onOutage = (outage: Outage | undefined): void =>
-    report({
-      phase: outage === undefined ? "the store answers again" : WAITING_FOR_STORE,
-      step: 0,
-      total: 1,
-      ...(outage === undefined ? {} : { outage }),
-    });
+  const onOutage = outageTeller(report);
   const store = patientStore(given.store, { milliseconds: STORE_PATIENCE_MS, signal, onOutage });
   const dependencies = { ...given, store };
   const { engineFingerprint } = dependencies;

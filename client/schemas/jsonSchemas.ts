@@ -8,7 +8,7 @@ export function schemaFiles(): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   const add = (name: string, description: string, schema: object): void => {
     const { $schema, ...rest } = { $schema: "http://json-schema.org/draft-07/schema#", ...schema };
-    const id = `urn:thaw:${name.replace("/", ":")}`;
+    const id = `urn:thaw:${name.replaceAll("/", ":")}`;
     const text = JSON.stringify({ $schema, $id: id, description, ...rest }, null, 2);
     files.set(`${name}.schema.json`, `${text}\n`);
   };

@@ -51,6 +51,12 @@ export const modelSchema = z
       .min(0)
       .default(0)
       .describe("Days after which retraining trains again although nothing changed; 0: never for that."),
+    drift: z
+      .boolean()
+      .default(true)
+      .describe(
+        "Whether retraining holds new images, 500 at most, against those that the version in use was evaluated on, and says how they differ. It decides nothing.",
+      ),
     second_person: z
       .boolean()
       .default(APPROVAL_TERMS.second_person)

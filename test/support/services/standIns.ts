@@ -10,6 +10,7 @@ import type { Session } from "../../../client/session.js";
 import type { StageOutcome, StageRequest, TrainingActivities } from "../../../spec/pipeline/activities.js";
 import { CONTROL_QUEUE, LOCAL_TRAINING_QUEUE } from "../../../spec/pipeline/run.js";
 import type { Evaluation } from "../../../spec/records/evaluation.js";
+import type { DriftActivities } from "../../../spec/retraining/drift.js";
 import { commitArtifact } from "../../../store/artifacts/artifacts.js";
 import { workflowBundle } from "../../../worker/workflowBundle.js";
 import type { PodStandIns } from "./podStandIns.js";
@@ -78,7 +79,7 @@ export async function startStandIns(
     workflowBundle: await workflowBundle("plain"),
     activities: { ...createControlActivities(dependencies), report: make, ...standIns.pods?.activities },
   });
-  const stages: TrainingActivities = {
+  const stages: TrainingActivities & DriftActivities = {
     ingest: make,
     extractFeatures: make,
     chooseRecipe: make,
@@ -87,6 +88,7 @@ export async function startStandIns(
     trainFold: make,
     trainScratch: make,
     evaluate: make,
+    compareDrift: async ({ version }) => ({ version, sentence: "nobody looked" }),
   };
   standIns.pods?.serve((taskQueue) => Worker.create({ ...common, taskQueue, activities: stages }));
   const training = await Worker.create({ ...common, taskQueue: LOCAL_TRAINING_QUEUE, activities: stages });

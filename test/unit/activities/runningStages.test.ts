@@ -164,7 +164,7 @@ test("a worker that leaves lets the stage save what it has, and waits for it", a
   const left = stages.attend(
     "key",
     ({ leaving, signal }) =>
-      new Promise((_, reject) => {
+      new Promise<string>((_, reject) => {
         signal.addEventListener("abort", () => seen.push("killed"));
         leaving.addEventListener("abort", async () => {
           await sleep(5);

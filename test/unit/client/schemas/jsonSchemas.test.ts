@@ -19,7 +19,9 @@ const REMEDY =
 test("docs/schemas has the schemas of the code, and no others", () => {
   const files = schemaFiles();
   const committed = ["cli", "store"].flatMap((folder) =>
-    readdirSync(join(FOLDER, folder)).map((name) => `${folder}/${name}`),
+    readdirSync(join(FOLDER, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => `${folder}/${name}`),
   );
   assert.deepEqual(committed.sort(), [...files.keys()].sort(), REMEDY);
   for (const [name, text] of files) assert.equal(readFileSync(join(FOLDER, name), "utf8"), text, REMEDY);
