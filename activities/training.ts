@@ -10,8 +10,10 @@ import type { StageOutcome, StageRequest, TrainingActivities } from "../spec/pip
 import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../spec/pipeline/artifactFiles.js";
 import { ACTIVATIONS_VERSION } from "../spec/pipeline/stages.js";
 import { unfreezeStages } from "../spec/pipeline/unfreezing.js";
+import type { DriftInBrief } from "../spec/records/drift.js";
 import type { FoldSummary } from "../spec/records/folds.js";
 import type { StageSummary, TrainingSummary } from "../spec/records/training.js";
+import type { DriftActivities } from "../spec/retraining/drift.js";
 import type { NewestActivities, NewestInBrief } from "../spec/retraining/newest.js";
 import { readingOf } from "../spec/runFile/folders.js";
 import { augmentIdentity } from "../spec/runFile/identities.js";
@@ -20,6 +22,7 @@ import { localBase } from "../store/artifacts/localBase.js";
 import { localArtifactFile } from "../store/artifacts/localFile.js";
 import type { TrainingDependencies } from "./context.js";
 import { answerNewest } from "./heavy/answerNewest.js";
+import { compareDrift } from "./heavy/compareDrift.js";
 import { earlierFeatures } from "./heavy/earlierFeatures.js";
 import { localSource } from "./heavy/localSource.js";
 import { createRunningStages } from "./heavy/runningStages.js";
@@ -33,7 +36,7 @@ import { pausable } from "./steering/pausable.js";
 
 export function createTrainingActivities(
   dependencies: TrainingDependencies,
-): TrainingActivities & NewestActivities {
+): TrainingActivities & DriftActivities & NewestActivities {
   const { store, workFolder, baseCheckpoint, engineFingerprint } = dependencies;
 
   /** Frozen activations depend on the images, the base and the views, and on nothing that is trained. */
@@ -200,7 +203,7 @@ export function createTrainingActivities(
   };
 
   const { noProgressSeconds } = dependencies;
-  const running = createRunningStages<StageOutcome | NewestInBrief>(
+  const running = createRunningStages<StageOutcome | DriftInBrief | NewestInBrief>(
     noProgressSeconds === undefined ? {} : { noProgressMs: 1000 * noProgressSeconds },
   );
   const activity = (buildJob: JobBuilder) =>
@@ -224,6 +227,7 @@ export function createTrainingActivities(
     trainScratch: activity(scratch),
     evaluate: activity(evaluate),
     answerNewest: typedFailures((request) => answerNewest(dependencies, running, request)),
+    compareDrift: typedFailures((request) => compareDrift(dependencies, running, request)),
   };
 }
 

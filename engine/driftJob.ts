@@ -65,11 +65,11 @@ export async function driftJob(
 }
 
 async function readImage(
-  { background, keepShortSide }: DriftJob,
+  { background, keepShortSide, within }: DriftJob,
   { path, file }: DriftJob["files"][number],
 ): Promise<ReadImage | { readonly path: string; readonly error: string }> {
   try {
-    return await withImageFile(file, undefined, async (bytes) => {
+    return await withImageFile(file, within, async (bytes) => {
       const { pixels, width, height, format } = await decodeImage(bytes, { background, keepShortSide });
       const sha256 = createHash("sha256").update(bytes).digest("hex");
       const looks = { width, height, format, ...looksOf(pixels) };
@@ -110,7 +110,7 @@ async function throughModel(
   const looks: FileLooks[] = [];
   async function* encoded(): AsyncGenerator<EncodedImage> {
     const decode = async ({ file, path, ...rest }: (typeof files)[number]) =>
-      withImageFile(file, undefined, async (bytes) => {
+      withImageFile(file, "looks" in rest ? job.within : undefined, async (bytes) => {
         const { pixels } = await decodeImage(bytes, job);
         const own =
           "looks" in rest

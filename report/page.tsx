@@ -4,6 +4,7 @@ import type { ReportData } from "../spec/records/report.js";
 import { DataChecks } from "./sections/data/dataChecks.js";
 import { DataSet } from "./sections/data/dataSet.js";
 import { Examples } from "./sections/data/examples.js";
+import { NewImages } from "./sections/data/newImages.js";
 import { Confidence } from "./sections/evaluation/confidence.js";
 import { Confusion } from "./sections/evaluation/confusion.js";
 import { Evidence } from "./sections/evaluation/evidence.js";
@@ -29,6 +30,8 @@ interface PageSection {
   readonly id: string;
   readonly title: string;
   readonly Content: FunctionComponent<SectionProps>;
+  /** Whether a report has it; all do when left out. */
+  readonly isIn?: (data: ReportData) => boolean;
 }
 
 /** What a reader wants to see at once, after the result. */
@@ -41,6 +44,7 @@ const OPEN: readonly PageSection[] = [
 /** The rest, folded: first what can void the figure, then how it came about, then what is only looked up. */
 const FOLDED: readonly PageSection[] = [
   { id: "checks", title: "What to check in the data", Content: DataChecks },
+  { id: "new-images", title: "New images", Content: NewImages, isIn: ({ drift }) => drift !== undefined },
   { id: "folds", title: "How far it generalises", Content: Folds },
   { id: "confidence", title: "How far to trust it", Content: Confidence },
   { id: "evidence", title: "Where it looks", Content: Evidence },
@@ -61,6 +65,7 @@ const FOLDED: readonly PageSection[] = [
 
 export function Page({ data }: { data: ReportData }): VNode {
   const stages = trainingStages(data);
+  const folded = FOLDED.filter(({ isIn }) => isIn?.(data) !== false);
   return (
     <body>
       <a class="skip" href="#content">
@@ -69,7 +74,7 @@ export function Page({ data }: { data: ReportData }): VNode {
       <div class="page">
         <nav aria-label="Sections">
           <ol>
-            {[{ id: "result", title: "Result" }, ...OPEN, ...FOLDED].map(({ id, title }) => (
+            {[{ id: "result", title: "Result" }, ...OPEN, ...folded].map(({ id, title }) => (
               <li key={id}>
                 <a href={`#${id}`}>{title}</a>
               </li>
@@ -84,7 +89,7 @@ export function Page({ data }: { data: ReportData }): VNode {
               <Content data={data} stages={stages} />
             </section>
           ))}
-          {FOLDED.map(({ id, title, Content }) => (
+          {folded.map(({ id, title, Content }) => (
             <section key={id} class="folded" aria-labelledby={`${id}-heading`}>
               <details>
                 <summary>

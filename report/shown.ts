@@ -14,7 +14,7 @@ const MOST_OF_SENTENCE = 4_000;
 const MOST_OF_TEXT = 60_000;
 
 /** Keys of `ReportData` whose texts are names: of classes, or of images by their paths. */
-const NAMES = new Set(["classes", "examples", "surest", "path", "name", "model"]);
+const NAMES = new Set(["classes", "examples", "surest", "path", "name", "model", "predicted"]);
 const TEXTS = new Set(["runFile", "intended_use", "limits", "licence", "contact"]);
 
 /** The same data with texts that can be shown. Different names stay different. */

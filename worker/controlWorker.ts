@@ -2,6 +2,7 @@
 import { createControlActivities } from "../activities/control.js";
 import { readEndpoints } from "../activities/notifications/endpoints.js";
 import { sweepOrphans } from "../activities/pods/sweep.js";
+import { watchSchedules } from "../activities/retraining/watchSchedules.js";
 import { engineFingerprint } from "../runtime/components/components.js";
 import { podEnvironment } from "../runtime/podEnvironment.js";
 import { loadPrices } from "../runtime/prices.js";
@@ -48,6 +49,7 @@ await serve("control", async ({ store, temporal, workFolder }, metrics) => {
     },
     beside: (client) => [
       sweepOrphans(pods, (runId) => isOpen(client, runId)),
+      watchSchedules(openStore(store), client, notifications),
       ...(deployment === undefined ? [] : [keepCurrent(client, deployment.version.buildId)]),
     ],
   };

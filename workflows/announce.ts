@@ -56,7 +56,7 @@ export async function tellingOfEnd(run: RunInput, work: () => Promise<RunResult>
 }
 
 /** What is to be told is done: that nobody could be told of it is a line in the log, and no failure. */
-function announceQuietly(event: ThawEvent): Promise<unknown> {
+export function announceQuietly(event: ThawEvent): Promise<unknown> {
   return CancellationScope.nonCancellable(async () => {
     try {
       for (const endpoint of await endpointsFor({ event })) await startNotify(event, endpoint);

@@ -22,6 +22,7 @@ import { CONTROL_QUEUE, type RunInput, type RunResult, WORKFLOW_TYPE } from "../
 import { RUN_ID_SUFFIX_LENGTH, runIdAt } from "../spec/pipeline/runId.js";
 import type { FindableState } from "../spec/pipeline/searchAttributes.js";
 import type { AliasDecision } from "../spec/records/aliasDecision.js";
+import type { DriftRef } from "../spec/records/drift.js";
 import { type ModelProof, proofInFull } from "../spec/records/proof.js";
 import { APPROVAL_TYPE, type ApprovalRequest, approvalId, termsOf } from "../spec/retraining/approval.js";
 import { fateOf, reasonText, waitsForImages } from "../spec/retraining/decision.js";
@@ -43,6 +44,7 @@ import { findableBy } from "./attributes.js";
 import { shownFailure } from "./failure.js";
 import { HEARTBEAT_TIME, RETRY } from "./patience.js";
 import { describeRetraining, type RetrainView } from "./retrainDetails.js";
+import { driftOf } from "./retrainDrift.js";
 import { askAboutNewest } from "./retrainNewest.js";
 import type { transferLearning } from "./transferLearning.js";
 
@@ -169,8 +171,13 @@ async function lookAndTrain(
       "unchanged",
       `${look.images} images, nothing changed since version ${look.version}: nothing to do`,
     );
+  const drift = await driftOf(input, look, { at: new Date().toISOString(), workflowId });
+  if (drift !== undefined) {
+    note({ drift });
+    say(`new images against ${name}@${drift.version}: ${drift.sentence}`);
+  }
   say(`trains: ${look.reasons.map((reason) => reasonText(reason, look)).join("; ")}`);
-  const result = await train(input, look, (runId) => {
+  const result = await train(input, look, drift?.record, (runId) => {
     note({ runId });
     say(`run ${runId}`, { runId });
   });
@@ -242,6 +249,7 @@ function inBrief(look: Look): NonNullable<Tick["look"]> {
 async function train(
   { run, schedule }: RetrainInput,
   look: Look,
+  drift: DriftRef | undefined,
   onStart: (runId: string) => void,
 ): Promise<RunResult> {
   const { name, base, bases } = run.file;
@@ -252,6 +260,7 @@ async function train(
     runId,
     lineage: workflowInfo().workflowId,
     ...(look.earlier.length === 0 ? {} : { earlier: look.earlier }),
+    ...(drift === undefined ? {} : { drift }),
   };
   onStart(runId);
   const why = look.reasons.map((reason) => reasonText(reason, look)).join("; ");

@@ -1,6 +1,8 @@
 /** A look at a model's images as text for the Temporal UI: what was seen, why it trains, what was proven, what became of it. */
+import type { DriftInBrief } from "../spec/records/drift.js";
 import type { ModelProof } from "../spec/records/proof.js";
 import { changesText, reasonText } from "../spec/retraining/decision.js";
+import { looksForDrift } from "../spec/retraining/drift.js";
 import type { Look, Tick, TickVerdict } from "../spec/retraining/retraining.js";
 import type { ModelSpec } from "../spec/runFile/model.js";
 import { codeBlock, codeSpan, markdownText } from "../spec/text/markdown.js";
@@ -11,7 +13,7 @@ import { wrapped } from "./stageTable.js";
 /** What is known so far. */
 export interface RetrainView {
   readonly model: string;
-  readonly policy: Pick<ModelSpec, "alias" | "promote">;
+  readonly policy: Pick<ModelSpec, "alias" | "promote"> & Partial<Pick<ModelSpec, "drift">>;
   /** Of the Temporal server, for links. */
   readonly namespace: string;
   readonly tick: Partial<Tick>;
@@ -34,8 +36,10 @@ const HEADINGS: Readonly<Record<TickVerdict, string>> = {
 
 const LABEL_WIDTH = 12;
 const MOST_NAMES = 8;
+const MOST_NEWEST = 3;
 const MOST_OF_SENTENCE = 2_000;
-const MOST_OF_TEXT = 300;
+/** Two estimates, a test and a cause with its figures. */
+const MOST_OF_TEXT = 450;
 
 const words = (text: string): string => markdownText(shortened(text, MOST_OF_SENTENCE), { keepCode: true });
 
@@ -54,8 +58,10 @@ export function describeRetraining(view: RetrainView): string {
   ].join("\n\n");
 }
 
-function activity({ tick, look, proof }: RetrainView): string {
+function activity({ tick, look, proof, policy }: RetrainView): string {
   if (look === undefined) return "Looks at the images";
+  const compares = tick.runId === undefined && tick.drift === undefined && looksForDrift(look, policy);
+  if (compares) return "Holds the new images against the version in use";
   if (tick.version === undefined) return "Trains";
   return proof === undefined && look.inUse !== undefined ? "Holds it against the version in use" : "Decides";
 }
@@ -82,8 +88,26 @@ function rows({ model, policy, tick, look, proof }: RetrainView): readonly strin
     ...reasons.flatMap((reason, index) =>
       row(index === 0 ? "trains as" : "and as", reasonText(reason, look)),
     ),
+    ...(tick.drift === undefined ? [] : driftRows(tick.drift)),
     ...(tick.version === undefined ? [] : row("learned", `${model}@${tick.version}${accuracy}`)),
     ...(proof === undefined ? [] : proofRows(proof)),
+  ];
+}
+
+function driftRows({
+  version,
+  verdict,
+  sentence,
+  causes = [],
+  newest = [],
+}: DriftInBrief): readonly string[] {
+  const told = verdict === undefined ? sentence : `against version ${version}, ${sentence}`;
+  const [, ...more] = causes;
+  return [
+    ...row("new images", told),
+    // The first one is in the sentence.
+    ...more.flatMap((cause) => row("", cause)),
+    ...(newest.length === 0 ? [] : row("", `look newest: ${newest.slice(0, MOST_NEWEST).join(", ")}`)),
   ];
 }
 

@@ -31,7 +31,16 @@ interface Remote {
   fetch(): Promise<void>;
 }
 
-type RemoteSource = Omit<SourceEntries, "entries"> & { readonly images: readonly Remote[] };
+export type RemoteSource = Omit<SourceEntries, "entries"> & {
+  readonly images: readonly Remote[];
+  /** As `digestSource` gives it. */
+  readonly digest: string;
+};
+
+type Fetching = Pick<FetchContext, "store" | "report" | "signal"> & {
+  /** Of the images as they were listed before, where they have to be the same still. */
+  readonly digests: { readonly source?: string };
+};
 
 /**
  * @returns what the job reads
@@ -39,31 +48,41 @@ type RemoteSource = Omit<SourceEntries, "entries"> & { readonly images: readonly
  *   NOT_FOUND when an upload is not whole
  */
 export async function localSource(
-  { dataPath, upload, ...reading }: ImageSource,
+  given: ImageSource,
   workFolder: string,
   fetching: FetchContext,
 ): Promise<string | { readonly fetched: string }> {
-  if (upload === undefined && !isBucketUrl(dataPath)) return dataPath;
-  fetching.report({ phase: "listing images", step: 0, total: 1 });
-  const { images, ...source } =
-    upload === undefined
-      ? await bucketImages(dataPath, reading, workFolder, fetching)
-      : await uploadedImages(upload, workFolder, fetching);
+  const remote = await remoteSource(given, workFolder, fetching);
+  if (remote === undefined) return given.dataPath;
+  const { images, digest: _digest, ...source } = remote;
   await fetchMissing(images, fetching);
   const list = join(workFolder, "sources", `${fetching.digests.source}.json`);
   await writeFetched(list, { ...source, entries: images.map(({ entry }) => entry) });
   return { fetched: list };
 }
 
+/** @returns undefined where the images are on this machine @throws as {@link localSource} */
+export async function remoteSource(
+  { dataPath, upload, ...reading }: ImageSource,
+  workFolder: string,
+  fetching: Fetching,
+): Promise<RemoteSource | undefined> {
+  if (upload === undefined && !isBucketUrl(dataPath)) return undefined;
+  fetching.report({ phase: "listing images", step: 0, total: 1 });
+  return upload === undefined
+    ? bucketImages(dataPath, reading, workFolder, fetching)
+    : uploadedImages(upload, workFolder, fetching);
+}
+
 async function bucketImages(
   url: string,
   reading: SourceReading,
   workFolder: string,
-  { store, digests }: FetchContext,
+  { store, digests }: Fetching,
 ): Promise<RemoteSource> {
   const { entries, ...source } = await listSource(url, bucketReader(store), reading);
   const { digest } = await digestSource({ ...source, entries }, digestCacheFile(workFolder));
-  if (digest !== digests.source) {
+  if (digests.source !== undefined && digest !== digests.source) {
     throw new ThawError("DATA_INVALID", `images in ${source.source} changed while the stage began`, {
       hint: "start the run again once nothing writes to the bucket any more",
     });
@@ -73,13 +92,13 @@ async function bucketImages(
     const file = fileOfObject(workFolder, store.endpoint, object);
     return [{ entry: { ...entry, file }, size: object.size, fetch: () => fetchObject(store, object, file) }];
   });
-  return { ...source, images };
+  return { ...source, images, digest };
 }
 
 async function uploadedImages(
   upload: string,
   workFolder: string,
-  { store }: FetchContext,
+  { store }: Fetching,
 ): Promise<RemoteSource> {
   const { entries, ...source } = await readUploadList(store, upload);
   const listed = entries.map(({ size: _size, ...entry }) => ({ ...entry, file: entry.path }));
@@ -95,7 +114,7 @@ async function uploadedImages(
       });
     return { entry: { ...entry, file }, size, fetch };
   });
-  return { ...source, images };
+  return { ...source, images, digest };
 }
 
 /** Only uploads say what the bytes of an image are. */
@@ -103,8 +122,9 @@ async function isOfDigest(file: string, sha256: string | undefined): Promise<boo
   return sha256 === undefined || (await lookAt(file, sha256)) === "intact";
 }
 
-async function fetchMissing(
-  images: readonly Remote[],
+/** Those that are not here yet, or not for long. */
+export async function fetchMissing(
+  images: RemoteSource["images"],
   { report, signal }: Pick<FetchContext, "report" | "signal">,
 ): Promise<void> {
   // Copies of an image are one file.

@@ -12,6 +12,7 @@ import { renderModelCard } from "../../report/card/markdown.js";
 import { accuracyWithout } from "../../report/checks/accuracyWithout.js";
 import { checkedPaths } from "../../report/checks/pictures.js";
 import { renderReport } from "../../report/render.js";
+import { ThawError } from "../../spec/errors.js";
 import type { StageOutcome, StageRequest } from "../../spec/pipeline/activities.js";
 import {
   ACTIVATION_MAPS_FILE,
@@ -23,6 +24,7 @@ import {
 import { runCost } from "../../spec/prices.js";
 import type { BaseComparison } from "../../spec/records/baseComparison.js";
 import type { DatasetSummary, ImageRecord } from "../../spec/records/dataset.js";
+import type { DriftRef } from "../../spec/records/drift.js";
 import type { Evaluation, FullPrediction } from "../../spec/records/evaluation.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import type { RecipeSummary } from "../../spec/records/recipe.js";
@@ -41,6 +43,8 @@ import {
   requireManifest,
 } from "../../store/artifacts/artifacts.js";
 import type { Store } from "../../store/connection/connection.js";
+import { unlessDamaged } from "../../store/record.js";
+import { requireDrift } from "../../store/records/drifts.js";
 import { runUsage } from "../../store/records/runUsage.js";
 import type { ControlDependencies } from "../context.js";
 import { newWorkFolder } from "../heavy/localArtifacts.js";
@@ -112,7 +116,9 @@ async function collect(
   );
   const featureMap = await readJson<FeatureMap>(store, evaluated, FEATURE_MAP_FILE, featureMapSchema);
   const mapped = activationMaps?.maps ?? [];
-  const shown = new Set([...examples.flat(), ...[...tested, ...mapped].map(({ path }) => path)]);
+  const drift = await newImagesOf(store, run.drift, records);
+  const newest = drift?.newest ?? [];
+  const shown = new Set([...examples.flat(), ...[...tested, ...mapped, ...newest].map(({ path }) => path)]);
   const thumbnails = await makeThumbnails(
     dependencies,
     ingest,
@@ -142,6 +148,7 @@ async function collect(
     stages: tuned.map((name) => summaryOf<StageSummary>(name)),
     ...(scratch === undefined ? {} : { scratch: { history: scratch.history, seconds: scratch.seconds } }),
     evaluation,
+    ...(drift === undefined ? {} : { drift }),
     ...(suspectedCopies === undefined ? {} : { suspectedCopies }),
     thumbnails,
     examples,
@@ -164,6 +171,25 @@ function describedBase({ base, file }: StageRequest["run"]): Base {
     return { ...architecture, input: ownInput(architecture.input, base ?? {}) };
   }
   return extractorBase(base.name, base.extractor, base.pixelScale, base.checkpoint?.digest ?? "");
+}
+
+/** Without what is no more what was compared: a picture is to be the one that looked new. */
+async function newImagesOf(
+  store: Store,
+  ref: DriftRef | undefined,
+  records: readonly ImageRecord[],
+): Promise<ReportData["drift"]> {
+  if (ref === undefined) return undefined;
+  const found = await unlessDamaged(requireDrift(store, ref), []).catch((error: unknown) => {
+    // Somebody removed it: the report is of the run, which has not suffered.
+    if (error instanceof ThawError && error.code === "NOT_FOUND") return undefined;
+    throw error;
+  });
+  if (found === undefined) return undefined;
+  const { bytes, ...drift } = found;
+  const now = new Map(records.map(({ path, sha256 }) => [path, sha256]));
+  const isStill = (path: string): boolean => (now.get(path) ?? bytes[path]) === bytes[path];
+  return { ...drift, newest: drift.newest.filter(({ path }) => isStill(path)) };
 }
 
 /** Test accuracy with and without the images that the recipe suspects to be copies of others. */

@@ -7,12 +7,12 @@ import type { Golden } from "../../spec/golden.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import type { StageSummary } from "../../spec/records/training.js";
 import { requireManifest } from "../../store/artifacts/artifacts.js";
+import { specDigest } from "../../store/artifacts/specDigest.js";
 import type { Store } from "../../store/connection/connection.js";
 import { listBaseNames, listBaseVersions, readBase } from "../../store/records/bases.js";
+import { requireSoundModel } from "../../store/records/soundModel.js";
 import { resolveModel } from "../models/reference.js";
-import { requireSoundModel } from "../models/sound.js";
 import { nearest } from "../nearest.js";
-import { specDigest } from "./digest.js";
 
 const MODEL = "model:";
 

@@ -10,14 +10,14 @@ import type { ModelVersion } from "../../spec/records/model.js";
 import type { Progress } from "../../spec/records/training.js";
 import { type BaseCheckpoint, localBase } from "../../store/artifacts/localBase.js";
 import type { Told } from "../../store/artifacts/localFile.js";
+import { localWeights } from "../../store/artifacts/localWeights.js";
 import type { Store } from "../../store/connection/connection.js";
+import { requireSoundModel } from "../../store/records/soundModel.js";
 import { modelCardFile } from "./cardFile.js";
 import { checkNumbers } from "./checkNumbers.js";
 import { checkFolder, writeWhole } from "./exportFolder.js";
 import { readFolds } from "./folds.js";
 import { resolveModel } from "./reference.js";
-import { requireSoundModel } from "./sound.js";
-import { localWeights } from "./weights.js";
 
 export interface ExportRequest {
   readonly store: Store;

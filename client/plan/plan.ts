@@ -35,6 +35,8 @@ export interface PlanOptions {
   readonly from?: string;
   /** Datasets whose images keep their splits: of a run that goes on from one that a retraining started. */
   readonly earlier?: RunInput["earlier"];
+  /** What the report of such a run says of the images that were new. */
+  readonly drift?: RunInput["drift"];
   /** What the bases' names mean; looked up when left out. */
   readonly recorded?: KnownBases;
   /** Ends the reading of the images, with its reason as the error. */
@@ -52,12 +54,16 @@ export async function planRun(
   given: RunFile,
   source: ImageSource,
   engineFingerprint: string,
-  { from, earlier, recorded, signal }: PlanOptions = {},
+  { from, earlier, drift, recorded, signal }: PlanOptions = {},
 ): Promise<readonly PlannedStage[]> {
   const named = { ...source, ...readingOf(given) };
   const images = await digestOf(named, store, platform.workFolder, signal);
   const run = await withBases(store, given, recorded);
-  const asked = { ...(from === undefined ? {} : { from }), ...(earlier === undefined ? {} : { earlier }) };
+  const asked = {
+    ...(from === undefined ? {} : { from }),
+    ...(earlier === undefined ? {} : { earlier }),
+    ...(drift === undefined ? {} : { drift }),
+  };
   return foresee({ ...run, ...asked }, (stage, made) => {
     const inputs = Object.entries(inputsFrom(stage, made)).map(([name, { digest }]) => [name, digest]);
     const digests = stage.kind === "ingest" ? { source: images } : Object.fromEntries(inputs);

@@ -64,6 +64,7 @@ export async function planResume(
     ...(from === undefined ? {} : { from }),
     // The run of a retraining: what was learned from before must not be held out now.
     ...(old.earlier === undefined ? {} : { earlier: old.earlier }),
+    ...(old.drift === undefined ? {} : { drift: old.drift }),
   };
   // The plan and the run that follows it must mean the same by the bases' names.
   const recorded = basesOf(run);

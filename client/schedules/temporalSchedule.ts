@@ -20,6 +20,7 @@ import {
   MONTH_NAMES,
   parseCron,
 } from "../../spec/schedules/cron.js";
+import { latestTimes } from "../../spec/schedules/expected.js";
 import type { Overlap, ScheduleRecord, ScheduleTimes } from "../../spec/schedules/schedule.js";
 import { markdownText } from "../../spec/text/markdown.js";
 import { canonicalJson, sha256 } from "../../store/artifacts/keys.js";
@@ -174,9 +175,6 @@ export function digestOfDescribed({
   return sha256(canonicalJson(JSON.parse(JSON.stringify(said))));
 }
 
-/** The server gives as many, from the first on. */
-const MOST_TIMES = 1_000;
-
 /**
  * The times at which the schedule would look, as the server reckons them: whether it looked then is another matter.
  * @returns ascending; of more than a thousand the last ones, and from when on they are all
@@ -188,15 +186,15 @@ export async function matchingTimes(
   to: Date,
 ): Promise<{ readonly times: readonly Date[]; readonly from: Date }> {
   const { namespace } = session.platform.temporal;
-  const times = await temporalCall(session, `reckoning the times of schedule ${id}`, async () => {
-    const { startTime } = await session.temporal.workflowService.listScheduleMatchingTimes({
-      namespace,
-      scheduleId: id,
-      startTime: msToTs(from.getTime()),
-      endTime: msToTs(to.getTime()),
+  const ask = (first: Date, last: Date) =>
+    temporalCall(session, `reckoning the times of schedule ${id}`, async () => {
+      const { startTime } = await session.temporal.workflowService.listScheduleMatchingTimes({
+        namespace,
+        scheduleId: id,
+        startTime: msToTs(first.getTime()),
+        endTime: msToTs(last.getTime()),
+      });
+      return startTime.map(tsToDate);
     });
-    return startTime.map(tsToDate);
-  });
-  if (times.length < MOST_TIMES) return { times, from };
-  return matchingTimes(session, id, new Date((from.getTime() + to.getTime()) / 2), to);
+  return latestTimes(ask, from, to);
 }

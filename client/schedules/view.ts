@@ -7,6 +7,7 @@ import {
   type AbsentLook,
   absentLooks,
   type FoundLook,
+  foundLooks,
   type LookOutcome,
   timeOfLook,
 } from "../../spec/schedules/looks.js";
@@ -164,7 +165,7 @@ export async function scheduleStory(
   if (record === undefined || described === undefined) return { ...view, looks, damaged };
   const oldest = Math.max(Date.parse(record.since), now.getTime() - DAYS_TOLD * DAY_MS);
   const { times, from } = await matchingTimes(session, id, new Date(oldest), now);
-  const absent = absentLooks(times, foundLooks(executions, own), { ...record, switches }, now);
+  const absent = absentLooks(times, foundLooks(seen(executions), own), { ...record, switches }, now);
   return { ...view, looks, absent: absent.toReversed(), absentSince: from, damaged };
 }
 
@@ -181,25 +182,14 @@ async function executionsOf(session: Session, id: string): Promise<readonly Work
 }
 
 /** Servers forget closed workflows after some days, and a workflow that was ended leaves no record: both are asked. */
-function foundLooks(
-  executions: readonly WorkflowExecutionInfo[],
-  ticks: readonly Tick[],
-): readonly FoundLook[] {
-  const found = new Map<string, FoundLook>();
-  for (const { workflowId, at, endedAt } of ticks)
-    found.set(workflowId, {
-      ...{ workflowId, startedAt: new Date(at), running: false },
-      ...(endedAt === undefined ? {} : { endedAt: new Date(endedAt) }),
-    });
-  for (const execution of executions) {
+const seen = (executions: readonly WorkflowExecutionInfo[]): readonly FoundLook[] =>
+  executions.map((execution) => {
     const { workflowId, startTime, closeTime } = execution;
-    found.set(workflowId, {
+    return {
       ...{ workflowId, startedAt: startTime, running: statusOf(execution) === "running" },
       ...(closeTime === undefined ? {} : { endedAt: closeTime }),
-    });
-  }
-  return [...found.values()];
-}
+    };
+  });
 
 function looksOf(executions: readonly WorkflowExecutionInfo[], ticks: readonly Tick[]): readonly Look[] {
   const looks = new Map<string, Look>();

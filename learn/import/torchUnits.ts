@@ -1,7 +1,13 @@
 /** Maps state dicts of PyTorch onto our names and layouts, given how a checkpoint names each unit. */
 import { isDeepStrictEqual } from "node:util";
 import { ThawError } from "../../spec/errors.js";
-import { type Architecture, type ConvUnit, kernelShape, unitsOf, type WeightedUnit } from "../bases/architecture.js";
+import {
+  type Architecture,
+  type ConvUnit,
+  kernelShape,
+  unitsOf,
+  type WeightedUnit,
+} from "../bases/architecture.js";
 import type { Parameter, Parameters } from "../network/parameters.js";
 import type { CheckpointTensor } from "./tensorViews.js";
 
@@ -114,10 +120,7 @@ function takenOf(unit: WeightedUnit, port: PortNames): readonly Taken[] {
         case "norm":
           return [kernelOf(unit), ...batchNorm(unit.outChannels)];
         case "bias":
-          return [
-            kernelOf(unit),
-            vector("bias", `${port.linear ?? part("conv")}.bias`, unit.outChannels),
-          ];
+          return [kernelOf(unit), vector("bias", `${port.linear ?? part("conv")}.bias`, unit.outChannels)];
         case "none":
           return [kernelOf(unit)];
       }

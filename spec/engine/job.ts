@@ -188,6 +188,8 @@ export interface DriftJob {
   readonly heldOut: readonly HeldOutFile[];
   /** Images to compare, and how they are named. */
   readonly files: readonly { readonly path: string; readonly file: string }[];
+  /** Folder that none of them may lie outside of; absent where they may. */
+  readonly within?: string;
   /** How many were found, of which the files are a sample. */
   readonly found: number;
 }

@@ -13,6 +13,10 @@ export const EVENT_TYPES = [
   /** An alias means another version from now on. */
   "model.promoted",
   "model.rolled-back",
+  /** New images look different from those that the version in use was evaluated on. */
+  "model.drifted",
+  /** Looks of a schedule did not take place. */
+  "schedule.silent",
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 /** What `thaw notifications test` sends, whatever events an endpoint wants. */

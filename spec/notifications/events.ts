@@ -1,5 +1,6 @@
 /** Which event an end of a look or of a run is, and what is said of it. */
 import type { RunInput, RunResult } from "../pipeline/run.js";
+import type { DriftInBrief } from "../records/drift.js";
 import type { Tick, TickVerdict } from "../retraining/retraining.js";
 import { percent } from "../warnings/words.js";
 import type { EventType, ThawEvent } from "./event.js";
@@ -51,6 +52,47 @@ function commandFor(type: EventType, { model, version, runId }: Tick): string | 
     default:
       return runId === undefined ? undefined : `thaw report ${runId} --open`;
   }
+}
+
+/** @param of what the images are, and when it was told */
+export function eventOfDrift(
+  { version, sentence, compared }: DriftInBrief,
+  of: {
+    readonly model: string;
+    readonly at: string;
+    readonly workflowId: string;
+    readonly schedule?: string;
+  },
+): ThawEvent {
+  return {
+    type: "model.drifted",
+    ...of,
+    version,
+    sentence: `new images against ${of.model}@${version}: ${sentence}`,
+    figures: compared === undefined ? {} : { compared },
+    command: `thaw models ticks ${of.model}`,
+  };
+}
+
+/**
+ * @param absent times for which there was no look, ascending, at least one
+ * @param why of the last of them
+ */
+export function eventOfSilence(
+  { id: schedule, model }: { readonly id: string; readonly model: string },
+  absent: readonly Date[],
+  why: string,
+  at: string,
+): ThawEvent {
+  const [first, last] = [absent[0], absent.at(-1)].map((time) => time?.toISOString());
+  const when =
+    absent.length === 1 ? `a look, due by ${first},` : `${absent.length} looks from ${first} to ${last}`;
+  return {
+    ...{ type: "schedule.silent", at, model, schedule },
+    sentence: `schedule ${schedule}: ${when} did not take place: ${why}`,
+    figures: { missed: absent.length },
+    command: `thaw schedule show ${schedule}`,
+  };
 }
 
 export type RunEnded =

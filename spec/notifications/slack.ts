@@ -10,6 +10,8 @@ const TITLES: Readonly<Record<ThawEvent["type"], string>> = {
   "model.waiting": "A version waits for you",
   "model.promoted": "Promoted",
   "model.rolled-back": "Rolled back",
+  "model.drifted": "New images look different",
+  "schedule.silent": "Looks did not take place",
   "notification.test": "Test of notifications",
 };
 

@@ -2,6 +2,7 @@
 import type { ArtifactRef } from "../artifact.js";
 import type { BaseSpec } from "../base.js";
 import type { PodState } from "../pods/pod.js";
+import type { DriftRef } from "../records/drift.js";
 import type { FoldsInBrief } from "../records/folds.js";
 import type { ResemblanceInBrief } from "../records/resemblance.js";
 import type { Progress } from "../records/training.js";
@@ -53,6 +54,11 @@ export interface RunInput extends Omit<ImageSource, keyof SourceReading> {
    * had. Absent where the run is no retraining.
    */
   readonly earlier?: readonly ArtifactRef[];
+  /**
+   * The record of how the images that are new look to the version in use, and its digest: shown in the report. Absent where the
+   * run is no retraining, or nothing was compared.
+   */
+  readonly drift?: DriftRef;
   /** Version of the thaw client that started the run. */
   readonly thawVersion: string;
   /** Names of the search attributes that the server knew then; absent in inputs of older clients: the first three. */

@@ -61,12 +61,14 @@ export interface StagePlan {
  * @param spec what `file.base` means where it is not a base of the catalogue
  * @param candidates what the names in `file.bases` mean, likewise
  * @param earlier datasets whose images keep their splits
+ * @param drift digest of what is known of the new images, for the report
  */
 export function planStages(
   file: RunFile,
   spec?: BaseSpec,
   candidates: Readonly<Record<string, BaseSpec>> = {},
   earlier: readonly ArtifactRef[] = [],
+  drift?: string,
 ): readonly StagePlan[] {
   const plans: StagePlan[] = [];
   const add = (
@@ -161,7 +163,10 @@ export function planStages(
   const shown = [...before, ...evaluated, ...foldNames, "evaluate", "register"];
   // What becomes of the version comes after its report.
   const { model: _model, ...told } = file;
-  add("report", "report", false, shown, { file: { ...told, unfreeze: { ...file.unfreeze, stages } } });
+  add("report", "report", false, shown, {
+    file: { ...told, unfreeze: { ...file.unfreeze, stages } },
+    ...(drift === undefined ? {} : { drift }),
+  });
   return plans.map((plan) => withDevice(plan, file));
 }
 

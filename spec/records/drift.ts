@@ -111,3 +111,37 @@ export interface DriftFindings {
 export interface DriftReport extends DriftFindings {
   readonly images: DriftImages;
 }
+
+/** A record of a comparison (`models/NAME/drift/KEY.json`), and the digest of what it says. */
+export interface DriftRef {
+  readonly record: string;
+  readonly digest: string;
+}
+
+/** What a look says of the new images, beside the record. */
+export interface DriftInBrief {
+  /** The version that they were held against. */
+  readonly version: number;
+  /** Absent where it could not be told. */
+  readonly verdict?: DriftVerdict;
+  /** The verdict with its figures, or why there is none. */
+  readonly sentence: string;
+  /** What differs in files and pixels, the most differing first. */
+  readonly causes?: readonly string[];
+  /** Paths of the images that look newest, first the newest. */
+  readonly newest?: readonly string[];
+  /** New images that were compared. */
+  readonly compared?: number;
+  readonly record?: DriftRef;
+}
+
+/** What is kept of a comparison, `models/NAME/drift/KEY.json`: the key is the digest of all that it depends on. */
+export interface DriftRecord extends DriftReport {
+  readonly model: { readonly name: string; readonly version: number };
+  /** When it was made, ISO 8601. */
+  readonly at: string;
+  /** Digest of all images as they were listed then. */
+  readonly source: string;
+  /** SHA-256 of the newest-looking images' bytes, by path: whoever shows a picture can tell whether it is still that. */
+  readonly bytes: Readonly<Record<string, string>>;
+}

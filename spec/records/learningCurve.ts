@@ -5,6 +5,7 @@ export interface LearningCurve {
   readonly draws: number;
   /** Mean accuracy with so many training images, ascending; the last point has all that were measured. */
   readonly points: readonly {
+    /** A share of those outside of a fold on the mean: no whole number. */
     readonly images: number;
     readonly accuracy: number;
     /** Standard deviation between draws. */

@@ -2,6 +2,7 @@
 import type { ArtifactRef } from "../artifact.js";
 import type { RunInput, RunResult } from "../pipeline/run.js";
 import type { AliasDecision } from "../records/aliasDecision.js";
+import type { DriftInBrief } from "../records/drift.js";
 import type { ModelProof } from "../records/proof.js";
 
 /** Name of the workflow. */
@@ -11,7 +12,7 @@ export const RETRAIN_STATE_QUERY = "retrainState";
 
 export interface RetrainInput {
   /** The run that would train, without what is known only when it begins. */
-  readonly run: Omit<RunInput, "runId" | "earlier" | "resumedFrom" | "from" | "lineage">;
+  readonly run: Omit<RunInput, "runId" | "earlier" | "drift" | "resumedFrom" | "from" | "lineage">;
   /** Trains whatever the images say. */
   readonly asked?: true;
   /** The schedule that started it; absent where a person did. */
@@ -82,6 +83,8 @@ export interface Tick {
   readonly reasons: readonly RetrainReason[];
   /** Absent where the look itself failed. */
   readonly look?: Pick<Look, "source" | "images" | "added" | "removed" | "changed" | "version" | "inUse">;
+  /** How the new images look to the version in use; absent where none are new, or it was not asked. */
+  readonly drift?: DriftInBrief;
   readonly runId?: string;
   /** The version that was trained. */
   readonly version?: number;

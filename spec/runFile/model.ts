@@ -63,6 +63,12 @@ export const modelSchema = z
       .min(1)
       .default(NEW_IMAGES.min_new_per_class)
       .describe("Likewise: so many new images one class, whichever, has to have."),
+    drift: z
+      .boolean()
+      .default(true)
+      .describe(
+        "Whether retraining holds new images, 500 at most, against those that the version in use was evaluated on, and says how they differ. It decides nothing.",
+      ),
     second_person: z
       .boolean()
       .default(APPROVAL_TERMS.second_person)

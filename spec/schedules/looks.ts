@@ -1,5 +1,5 @@
 /** Which looks of a schedule took place, and what became of the others: from expected times and found looks, never from counters. */
-import type { TickVerdict } from "../retraining/retraining.js";
+import type { Tick, TickVerdict } from "../retraining/retraining.js";
 import { isCronTime, parseCron } from "./cron.js";
 import type { Overlap, ScheduleSwitch, ScheduleTimes } from "./schedule.js";
 import { clockIn } from "./zones.js";
@@ -19,6 +19,21 @@ export interface AbsentLook {
   readonly at: Date;
   readonly why: (typeof ABSENCES)[number];
   readonly sentence: string;
+}
+
+/** @param executions what Temporal knows, which is more exact than the records @param ticks of the schedule's looks */
+export function foundLooks(
+  executions: readonly FoundLook[],
+  ticks: readonly Pick<Tick, "workflowId" | "at" | "endedAt">[],
+): readonly FoundLook[] {
+  const found = new Map<string, FoundLook>();
+  for (const { workflowId, at, endedAt } of ticks)
+    found.set(workflowId, {
+      ...{ workflowId, startedAt: new Date(at), running: false },
+      ...(endedAt === undefined ? {} : { endedAt: new Date(endedAt) }),
+    });
+  for (const execution of executions) found.set(execution.workflowId, execution);
+  return [...found.values()];
 }
 
 /** The time that a look was for: its workflow's id ends with it. */

@@ -6,6 +6,7 @@ import { scheduleSchema, scheduleSwitchSchema } from "../../spec/schemas/store/s
 import { type Store, storeCall } from "../connection/connection.js";
 import { listNames } from "../json.js";
 import { readRecord, unlessDamaged, withoutSeal, writeRecord } from "../record.js";
+import { silenceFolder } from "./silences.js";
 
 const FOLDER = "schedules/";
 const scheduleName = (id: string): string => `${FOLDER}${id}.json`;
@@ -65,10 +66,12 @@ export async function listSwitches(
   return (await Promise.all(read)).flatMap((entry) => (entry === undefined ? [] : [withoutSeal(entry)]));
 }
 
-/** With its pauses; what its looks came to stays. @throws ThawError STORE_… */
+/** With its pauses and what was told of it; what its looks came to stays. @throws ThawError STORE_… */
 export async function removeSchedule(store: Store, id: string): Promise<void> {
-  const switches = await listNames(store, switchFolder(id));
+  const own = (
+    await Promise.all([switchFolder(id), silenceFolder(id)].map((folder) => listNames(store, folder)))
+  ).flat();
   await storeCall(store, `removing schedule ${id}`, async () => {
-    for (const name of [...switches, scheduleName(id)]) await store.client.removeObject(store.bucket, name);
+    for (const name of [...own, scheduleName(id)]) await store.client.removeObject(store.bucket, name);
   });
 }

@@ -6,9 +6,10 @@ import { table } from "../table.js";
 
 export function ticksTable(ticks: readonly Tick[], screen: Screen, now = new Date()): string {
   if (ticks.length === 0) return "";
-  const rows = ticks.map(({ at, verdict, version, look, sentence }) => [
+  const rows = ticks.map(({ at, verdict, version, look, drift, sentence }) => [
     ...[shortTime(new Date(at), now), verdict, version === undefined ? "" : String(version)],
-    ...[look === undefined ? "" : String(look.images), sentence],
+    ...[look === undefined ? "" : String(look.images)],
+    [sentence, ...(drift === undefined ? [] : [`new images: ${drift.sentence}`])].join("; "),
   ]);
   return table(["LOOKED", "CAME TO", "VERSION", "IMAGES", ""], rows, screen, [2, 3]);
 }

@@ -28,9 +28,17 @@ const verdictSchema = z.enum(["near", "grey", "far"]);
 const learningCurveSchema = schemaOf<LearningCurve>()(
   z.object({
     draws: countSchema,
-    points: z.array(z.object({ images: countSchema, accuracy: z.number(), spread: z.number() })),
+    points: z.array(
+      z.object({
+        images: z
+          .number()
+          .describe("Training images of a fit: a share of those outside of a fold on the mean."),
+        accuracy: z.number(),
+        spread: z.number(),
+      }),
+    ),
     law: z.object({ floor: z.number(), factor: z.number(), exponent: z.number() }),
-    now: z.object({ images: countSchema, accuracy: z.number() }),
+    now: z.object({ images: z.number(), accuracy: z.number() }),
     more: z.array(
       z.object({
         times: z.number(),

@@ -5,6 +5,7 @@ import type { ReportData } from "../../records/report.js";
 import type { ActivationMaps, FeatureMap } from "../../records/visuals.js";
 import { schemaOf } from "../exact.js";
 import { countSchema, timeSchema } from "../parts.js";
+import { driftRecordSchema } from "../store/drift.js";
 import { datasetSummarySchema } from "./dataset.js";
 import { evaluationSchema, leakedSchema, predictionSchema } from "./evaluation.js";
 import { baseComparisonSchema, recipeSummarySchema } from "./recipe.js";
@@ -71,6 +72,7 @@ export const reportSchema = schemaOf<ReportData>()(
     stages: z.array(stageSummarySchema),
     scratch: z.object({ history: z.array(epochSchema), seconds: z.number() }).exactOptional(),
     evaluation: evaluationSchema,
+    drift: driftRecordSchema.omit({ bytes: true }).exactOptional(),
     suspectedCopies: leakedSchema.exactOptional(),
     thumbnails: z.record(z.string(), z.string()).describe("Data URIs by image path."),
     examples: z.array(z.array(z.string())),

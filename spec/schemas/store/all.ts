@@ -8,8 +8,9 @@ import { runResultSchema } from "../records/run.js";
 import { approvalSchema } from "./approval.js";
 import { artifactManifestSchema, redirectSchema } from "./artifact.js";
 import { checkpointManifestSchema, claimSchema } from "./checkpoint.js";
+import { driftRecordSchema } from "./drift.js";
 import { modelProofSchema, newestAnswersSchema } from "./proof.js";
-import { scheduleSchema, scheduleSwitchSchema } from "./schedule.js";
+import { scheduleSchema, scheduleSwitchSchema, silenceSchema } from "./schedule.js";
 import { aliasDecisionSchema, aliasSchema, checkpointTimeSchema, sinceSchema } from "./small.js";
 import { tickSchema } from "./tick.js";
 import { uploadListSchema } from "./upload.js";
@@ -55,6 +56,11 @@ export const STORE_SCHEMAS: Readonly<Record<string, StoredKind>> = {
     where: "models/NAME/ticks/TIME-ID.json",
     what: "A look at a model's images and what it came to, also where nothing was to do.",
   },
+  "models/drift": {
+    schema: withSeal(driftRecordSchema),
+    where: "models/NAME/drift/KEY.json",
+    what: "New images held against those that the version in use was evaluated on.",
+  },
   approval: {
     schema: withSeal(approvalSchema),
     where: "approvals/NAME-vN/TIME.json",
@@ -69,6 +75,11 @@ export const STORE_SCHEMAS: Readonly<Record<string, StoredKind>> = {
     schema: withSeal(scheduleSwitchSchema),
     where: "schedules/ID/switches/TIME.json",
     what: "A pause of a schedule, or its end.",
+  },
+  "schedules/silence": {
+    schema: withSeal(silenceSchema),
+    where: "schedules/ID/silences/SINCE.json",
+    what: "Looks of a schedule that did not take place, of which the endpoints of notifications were told.",
   },
   base: {
     schema: registeredBaseSchema,

@@ -10,6 +10,7 @@ import {
   type ScheduleSwitch,
   type ScheduleTimes,
 } from "../../schedules/schedule.js";
+import type { Silence } from "../../schedules/silence.js";
 import { schemaOf } from "../exact.js";
 import { digestSchema, nameSchema, timeSchema } from "../parts.js";
 
@@ -61,6 +62,15 @@ export const scheduleSchema = z.object({
   since: timeSchema.describe("Since when its times hold."),
   applied: digestSchema.describe("Of what Temporal said that it has, right after it was told."),
 } satisfies Record<keyof ScheduleRecord, z.ZodType>);
+
+export const silenceSchema = schemaOf<Silence>()(
+  z.object({
+    id: idSchema,
+    since: timeSchema.describe("When the look before began, or since when the schedule's times hold."),
+    at: timeSchema.describe("When it was told."),
+    sentence: z.string(),
+  }),
+);
 
 export const scheduleSwitchSchema = schemaOf<ScheduleSwitch>()(
   z.object({

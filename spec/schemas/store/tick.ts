@@ -1,5 +1,6 @@
 /** Ticks: what a look at a model's images came to. */
 import { z } from "zod";
+import { DRIFT_VERDICTS } from "../../records/drift.js";
 import { RETRAIN_REASONS, TICK_VERDICTS, type Tick } from "../../retraining/retraining.js";
 import { schemaOf } from "../exact.js";
 import { countSchema, digestSchema, runIdSchema, shareSchema, timeSchema, versionSchema } from "../parts.js";
@@ -26,6 +27,21 @@ export const tickSchema = schemaOf<Tick>()(
       })
       .exactOptional()
       .describe("Absent where the look itself failed."),
+    drift: z
+      .object({
+        version: versionSchema.describe("In use, that the new images were held against."),
+        verdict: z.enum(DRIFT_VERDICTS).exactOptional().describe("Absent where it could not be told."),
+        sentence: z.string().describe("The verdict with its figures, or why there is none."),
+        causes: z.array(z.string()).exactOptional().describe("What differs in files and pixels."),
+        newest: z.array(z.string()).exactOptional().describe("Paths of images, the newest-looking first."),
+        compared: countSchema.exactOptional(),
+        record: z
+          .object({ record: z.string(), digest: digestSchema })
+          .exactOptional()
+          .describe("All of it, as a record, and the digest of what that says."),
+      })
+      .exactOptional()
+      .describe("How the new images look to it; absent where none are new, or it was not asked."),
     runId: runIdSchema.exactOptional(),
     version: versionSchema.exactOptional().describe("That was trained."),
     testAccuracy: shareSchema.exactOptional(),

@@ -7,6 +7,7 @@ import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { tellSilences } from "../../../activities/retraining/watchSchedules.js";
 import type { MovedAlias } from "../../../client/models/aliases.js";
 import { tellOfAlias } from "../../../client/notifications/tellOfAlias.js";
 import {
@@ -191,6 +192,46 @@ test("a look whose run fails is told of once, a run of its own as such, and no h
     const all = [history, ...payloads].join("\n");
     for (const secret of [KEY, KEY.slice(6), "private/path"]) assert.ok(!all.includes(secret), workflowId);
   }
+});
+
+test("looks of a schedule that did not take place are told once for each span, and a lost schedule is", async () => {
+  receiver.received.length = 0;
+  const { store, temporal } = stack.session;
+  const january = (date: number): Date => new Date(Date.UTC(new Date().getUTCFullYear() + 1, 0, date, 12));
+  const tell = (now: Date, lost: readonly string[] = []) => tellSilences(store, temporal, now, new Set(lost));
+  const times = ["--cron", "30 3 1-4 1 *"];
+  const applied = await thaw(["schedule", "apply", ...times], { cwd: stack.folder });
+  assert.equal(applied.status, 0, applied.stderr);
+  assert.deepEqual((await tell(new Date())).told, [], "nothing is missed yet");
+  // As if the server had started nothing.
+  const { told } = await tell(january(3));
+  assert.equal(told.length, 1);
+  assert.match(
+    told[0] ?? "",
+    /^schedule thaw-digits: 3 looks from .*-01-01T03:30:00.000Z to .*-01-03T03:30:00.000Z did not take place: nothing was started/,
+  );
+  assert.deepEqual((await tell(january(6))).told, [], "the same span");
+  await until("it is told", () => receiver.received.length > 0);
+  const [message] = receiver.received;
+  assert.ok(message !== undefined && verifies(message, KEY));
+  const { type, data } = JSON.parse(message.body);
+  assert.deepEqual(
+    [type, data.model, data.schedule, data.sentence, data.figures, data.command],
+    ["schedule.silent", "digits", "thaw-digits", told[0], { missed: 3 }, "thaw schedule show thaw-digits"],
+  );
+  await thaw(["schedule", "pause", "thaw-digits"], { cwd: stack.folder });
+  await temporal.schedule.getHandle("thaw-digits").delete();
+  const paused = await tell(new Date(), ["thaw-digits"]);
+  assert.deepEqual([paused.told, [...paused.lost]], [[], ["thaw-digits"]], "nobody expects looks of it");
+  const removed = await thaw(["schedule", "delete", "thaw-digits"], { cwd: stack.folder });
+  assert.equal(removed.status, 0, removed.stderr);
+  assert.equal((await thaw(["schedule", "apply", ...times], { cwd: stack.folder })).status, 0);
+  await temporal.schedule.getHandle("thaw-digits").delete();
+  assert.deepEqual((await tell(new Date())).told, [], "it may be on its way");
+  const [gone = ""] = (await tell(new Date(), ["thaw-digits"])).told;
+  assert.match(gone, /the Temporal server does not have the schedule any more/);
+  assert.deepEqual((await tell(new Date(), ["thaw-digits"])).told, []);
+  await until("that is told, too", () => receiver.received.length > 1);
 });
 
 test("what a person did with an alias is told, and where nobody can be told the command goes on", async () => {

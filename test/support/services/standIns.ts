@@ -10,6 +10,7 @@ import type { Session } from "../../../client/session.js";
 import type { StageOutcome, StageRequest, TrainingActivities } from "../../../spec/pipeline/activities.js";
 import { CONTROL_QUEUE, LOCAL_TRAINING_QUEUE } from "../../../spec/pipeline/run.js";
 import type { Evaluation } from "../../../spec/records/evaluation.js";
+import type { DriftActivities } from "../../../spec/retraining/drift.js";
 import type { NewestActivities, NewestInBrief } from "../../../spec/retraining/newest.js";
 import { commitArtifact } from "../../../store/artifacts/artifacts.js";
 import { workflowBundle } from "../../../worker/workflowBundle.js";
@@ -88,7 +89,7 @@ export async function startStandIns(
     activities: { ...createControlActivities(dependencies), report: make, ...standIns.pods?.activities },
   });
   const { newest = NOT_ASKED } = standIns;
-  const stages: TrainingActivities & NewestActivities = {
+  const stages: TrainingActivities & DriftActivities & NewestActivities = {
     ingest: make,
     extractFeatures: make,
     chooseRecipe: make,
@@ -98,6 +99,7 @@ export async function startStandIns(
     trainScratch: make,
     evaluate: make,
     answerNewest: typedFailures((request) => newest(dependencies, request)),
+    compareDrift: async ({ version }) => ({ version, sentence: "nobody looked" }),
   };
   standIns.pods?.serve((taskQueue) => Worker.create({ ...common, taskQueue, activities: stages }));
   const training = await Worker.create({ ...common, taskQueue: LOCAL_TRAINING_QUEUE, activities: stages });

@@ -108,15 +108,16 @@ const normOf = (values: ArrayLike<number>): number =>
 function difference(own: ArrayLike<number>, expected: RecordedGradient, what: string): number {
   assert.equal(own.length, expected.length, what);
   const some = expected.values.map((_, i) => own[i * expected.every] as number);
-  const apart = Math.max(
-    Math.abs(normOf(own) - expected.norm),
-    largestDifference(some, expected.values),
-  );
+  const apart = Math.max(Math.abs(normOf(own) - expected.norm), largestDifference(some, expected.values));
   assert.ok(apart < TOLERANCE * expected.norm, `${what}: differs by ${apart} of ${expected.norm}`);
   return apart / expected.norm;
 }
 
-function featureDifference(base: ArchitectureBase, naming: Naming, { side, features }: RecordedMember): number {
+function featureDifference(
+  base: ArchitectureBase,
+  naming: Naming,
+  { side, features }: RecordedMember,
+): number {
   const { architecture } = base;
   const network = freezeGroups(architecture, madeUpParameters(base, naming), 0, architecture.groups.length);
   const own = tf.tidy(() =>
@@ -172,7 +173,10 @@ async function compareStep(
   );
   context.after(() => trainee.dispose());
   const step = trainee.step(images, { epoch: 0, step: 0 });
-  assert.ok(Math.abs(step.loss - expected) < TOLERANCE * Math.max(1, expected), `loss ${step.loss}, not ${expected}`);
+  assert.ok(
+    Math.abs(step.loss - expected) < TOLERANCE * Math.max(1, expected),
+    `loss ${step.loss}, not ${expected}`,
+  );
   const own = new Map(trainee.vector.layout.map(({ name }, i) => [name, step.gradients[i]]));
   const taken = allTaken(architecture, naming);
   const apart = Object.entries(gradients).map(([theirs, gradient]) => {

@@ -1,13 +1,13 @@
 /** Models whose records are held against their evaluations before anything is computed with them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { requireSoundModel } from "../../../../client/models/sound.js";
-import type { ModelVersion } from "../../../../spec/records/model.js";
-import { commitArtifact, refOf } from "../../../../store/artifacts/artifacts.js";
-import { artifactKey } from "../../../../store/artifacts/keys.js";
-import type { Store } from "../../../../store/connection/connection.js";
-import { SCANS } from "../../../support/models/modelVersions.js";
-import { memoryStore } from "../../../support/services/memoryStore.js";
+import type { ModelVersion } from "../../../spec/records/model.js";
+import { commitArtifact, refOf } from "../../../store/artifacts/artifacts.js";
+import { artifactKey } from "../../../store/artifacts/keys.js";
+import type { Store } from "../../../store/connection/connection.js";
+import { requireSoundModel } from "../../../store/records/soundModel.js";
+import { SCANS } from "../../support/models/modelVersions.js";
+import { memoryStore } from "../../support/services/memoryStore.js";
 
 const PARTS = { kind: "evaluate", codeVersion: 5, parameters: {}, inputs: {}, engine: null };
 const GOLDEN = { picture: 1, device: "cpu", scale: 1, features: [1], probabilities: [0.5, 0.5] } as const;

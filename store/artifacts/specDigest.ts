@@ -1,6 +1,6 @@
 /** The digest of a base: over all that decides its numbers. */
 import type { BaseSpec } from "../../spec/base.js";
-import { canonicalJson, sha256 } from "../../store/artifacts/keys.js";
+import { canonicalJson, sha256 } from "./keys.js";
 
 /** Names, origins and golden vectors may change without any number changing: they are no part of it. */
 export function specDigest(spec: Omit<BaseSpec, "digest">): string {

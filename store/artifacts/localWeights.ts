@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { WEIGHTS_FILE } from "../../spec/pipeline/artifactFiles.js";
 import type { ModelVersion } from "../../spec/records/model.js";
-import { localModelFile, type Told } from "../../store/artifacts/localFile.js";
-import type { Store } from "../../store/connection/connection.js";
+import type { Store } from "../connection/connection.js";
+import { localModelFile, type Told } from "./localFile.js";
 
 /**
  * Downloaded once, and once more when the copy was changed; the folder is named by the digest of what it holds.

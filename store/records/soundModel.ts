@@ -5,12 +5,12 @@
 import { ThawError } from "../../spec/errors.js";
 import type { Evaluation } from "../../spec/records/evaluation.js";
 import type { ModelVersion } from "../../spec/records/model.js";
-import { findManifest } from "../../store/artifacts/artifacts.js";
-import { canonicalJson } from "../../store/artifacts/keys.js";
-import type { Told } from "../../store/artifacts/localFile.js";
-import type { Store } from "../../store/connection/connection.js";
-import { modelRecordName } from "../../store/records/records.js";
-import { specDigest } from "../bases/digest.js";
+import { findManifest } from "../artifacts/artifacts.js";
+import { canonicalJson } from "../artifacts/keys.js";
+import type { Told } from "../artifacts/localFile.js";
+import { specDigest } from "../artifacts/specDigest.js";
+import type { Store } from "../connection/connection.js";
+import { modelRecordName } from "./records.js";
 
 /**
  * For whoever computes with the model.
