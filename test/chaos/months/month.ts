@@ -32,6 +32,9 @@ const FIRST = 80;
 /** And so many more in each night with a change. */
 const MORE = 8;
 
+/** Other bytes in each month: what one of them has trained is not found by the other. */
+const CONTENTS: Readonly<Record<Promotion, string>> = { automatic: "image", ask: "picture" };
+
 export interface NightsWork {
   readonly night: number;
   readonly started: readonly string[];
@@ -70,7 +73,7 @@ export async function tend(
   const model = `tended-${promotion}`;
   const log = join(folder, `${model}.log`);
   await writeFile(log, "");
-  const images = imagesIn(join(folder, `${model}-images`));
+  const images = imagesIn(join(folder, `${model}-images`), CONTENTS[promotion]);
   const machines = await startMachines(stack, log);
   const work: NightsWork[] = [];
   const approvals: Approval[] = [];
@@ -133,15 +136,15 @@ async function approved(session: Session, model: string, version: number): Promi
   return session.temporal.workflow.getHandle(approvalId(model, version)).result() as Promise<Approval>;
 }
 
-/** The folder of images, and what can become of it. */
-function imagesIn(path: string) {
+/** The folder of images, and what can become of it. @param content what each file begins with */
+function imagesIn(path: string, content: string) {
   let count = 0;
   const spoilt: string[] = [];
   const all: string[] = [];
   const add = async (label: string, name: string): Promise<string> => {
     await mkdir(join(path, label), { recursive: true });
     const file = join(path, label, `${name}.jpg`);
-    await writeFile(file, `image ${name} of ${label}`);
+    await writeFile(file, `${content} ${name} of ${label}`);
     return file;
   };
   return {
