@@ -76,7 +76,8 @@ async function announceQuietly(event: ThawEvent): Promise<void> {
  * workflow at hand answers at once, which is one event in the history instead of three and two more workflow tasks.
  */
 function endpointsHere({ type }: ThawEvent): Promise<readonly string[]> {
-  const { findEndpoints } = proxyLocalActivities<NotificationActivities>(LOOK_UP);
+  const summary = `who is to be told of ${type}`;
+  const { findEndpoints } = proxyLocalActivities<NotificationActivities>({ ...LOOK_UP, summary });
   return findEndpoints({ type });
 }
 

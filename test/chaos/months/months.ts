@@ -42,9 +42,14 @@ export async function disturbedMonths(
     for (const promotion of PROMOTIONS) {
       const began = Date.now();
       const plan = planNights(nights, Math.round(STRUCK * nights), promotion, seed);
-      const month = await tend(stack, plan, promotion, (night) =>
-        output.talk(say`${((Date.now() - began) / 60_000).toFixed(1)} min  ${promotion}  ${wordsOf(night)}`),
-      );
+      const onNight = ({ night, ticks, events }: NightsWork): void => {
+        const minutes = ((Date.now() - began) / 60_000).toFixed(1);
+        for (const [look, { sentence }] of ticks.entries())
+          output.talk(
+            say`${minutes} min  ${promotion}, night ${night}: ${sentence} (${events[look] ?? 0} events)`,
+          );
+      };
+      const month = await tend(stack, plan, promotion, onNight);
       months.push({
         ...{ promotion, nights, seconds: (Date.now() - began) / 1000 },
         ...{ looks: month.records.length, trainings: new Set(month.trained).size },
@@ -59,9 +64,6 @@ export async function disturbedMonths(
     await stack.close();
   }
 }
-
-const wordsOf = ({ night, ticks, events }: NightsWork): string =>
-  ticks.map(({ sentence }, index) => `night ${night}: ${sentence} (${events[index]} events)`).join("\n");
 
 const COLUMNS = [
   "nights",
