@@ -24,6 +24,7 @@ import type { TrainingDependencies } from "./context.js";
 import { answerNewest } from "./heavy/answerNewest.js";
 import { compareDrift } from "./heavy/compareDrift.js";
 import { earlierFeatures } from "./heavy/earlierFeatures.js";
+import { keptFeatures } from "./heavy/keptFeatures.js";
 import { localSource } from "./heavy/localSource.js";
 import { createRunningStages } from "./heavy/runningStages.js";
 import { boundScratch, SCRATCH } from "./heavy/scratch.js";
@@ -190,11 +191,13 @@ export function createTrainingActivities(
           predictions: join(await inputs.folder(name), PREDICTIONS_FILE),
         })),
     );
+    const features = await keptFeatures(dependencies, fetching.store, request, inputs);
     const job: EngineJob = {
       kind: "evaluate",
       ...(await common(request, inputs, out, fetching)),
       candidates,
       folds,
+      ...(features === undefined ? {} : { features }),
     };
     if (request.inputs.scratch === undefined) return job;
     const { seconds, history } = inputs.manifest("scratch").summary as TrainingSummary;

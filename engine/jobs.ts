@@ -41,7 +41,7 @@ export async function runJob(job: EngineJob, outside: Outside): Promise<unknown>
     }
     case "evaluate": {
       const { evaluate } = await import("../learn/stages/evaluate.js");
-      return evaluate({ ...job, onProgress }, job.candidates, job.scratchCandidate, job.folds);
+      return evaluate({ ...job, onProgress }, job.candidates, job.scratchCandidate, job.folds, job.features);
     }
     case "import": {
       const { importLayersModel } = await import("../learn/extractor/import.js");

@@ -39,12 +39,6 @@ export function decimal(value: number): string {
   return Number.isFinite(value) ? value.toFixed(3) : MISSING;
 }
 
-/** The p-value of a test: `p = 0.03`, `p < 0.001`. */
-export function pValue(value: number): string {
-  if (value < 0.001) return "p < 0.001";
-  return `p = ${value < 0.995 ? Number(value.toPrecision(2)) : "1"}`;
-}
-
 /** A whole number with separators: `1,443`. */
 export function integer(value: number): string {
   return value.toLocaleString("en-GB");

@@ -1,7 +1,9 @@
 /** The run in one sentence: what was trained on what, what fine-tuning added, what transfer was worth. */
+
 import type { ReportData } from "../spec/records/report.js";
+import { pText } from "../spec/text/pText.js";
 import { pretrainedOnWords } from "./baseWords.js";
-import { counted, duration, percent, pointsBetween, pointsInWords, pValue, signedPoints } from "./format.js";
+import { counted, duration, percent, pointsBetween, pointsInWords, signedPoints } from "./format.js";
 
 /** p of a paired test below which a change is taken for proven. */
 const PROVEN = 0.05;
@@ -75,7 +77,7 @@ function tuningClause(data: ReportData): string {
 function foldsCaution({ interval, p }: NonNullable<FineTuningGain["folds"]>): string {
   const [low, high] = interval.map(signedPoints);
   const chance = p < PROVEN ? "" : ", which may be chance";
-  return ` (95 % interval ${low} to ${high}; ${pValue(p)}${chance})`;
+  return ` (95 % interval ${low} to ${high}; ${pText(p)}${chance})`;
 }
 
 function scratchClause(data: ReportData): string {

@@ -28,6 +28,15 @@ export async function newWorkFolder(workFolder: string, stage: string): Promise<
   return mkdtemp(join(parent, `${stage}-`));
 }
 
+/** The folder with the artifact's files, if they are on this machine already. */
+export async function keptArtifact(
+  workFolder: string,
+  manifest: ArtifactManifest,
+): Promise<string | undefined> {
+  const folder = folderOf(workFolder, manifest.digest);
+  return (await isComplete(folder, manifest, () => undefined)) ? folder : undefined;
+}
+
 /**
  * The folder with the artifact's files. Their digests are checked as they are fetched; a folder appears
  * only once it is complete.

@@ -4,7 +4,7 @@
  *   node dist/bench/retrain/reuse.js [FOLDER OF IMAGES [IMAGES A CLASS [KEY=VALUE…]]]
  */
 import { copyFile, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { openSession } from "../../client/session.js";
 import { permutation, randomStream } from "../../rng/stream.js";
@@ -45,10 +45,10 @@ interface Measured {
   readonly features: FeaturesSummary;
 }
 
-async function retrain(project: string): Promise<Measured> {
+async function retrain(project: string, seed: number): Promise<Measured> {
   const started = performance.now();
   // No alias has a say here, and whoever waits for a person ends with another code.
-  const sets = ["model.promote=never", ...settings].flatMap((setting) => ["--set", setting]);
+  const sets = [...settings, "model.promote=never", `seed=${seed}`].flatMap((setting) => ["--set", setting]);
   const tick = JSON.parse(await thaw(project, ["retrain", "--json", ...sets])) as Tick;
   const seconds = (performance.now() - started) / 1000;
   console.log(tick.sentence);
@@ -70,23 +70,26 @@ async function retrain(project: string): Promise<Measured> {
   }
 }
 
-/** In a project of its own, with an empty store. @param steps copy the images that each look finds */
-async function measured(
-  name: string,
-  steps: readonly ((images: string) => Promise<void>)[],
-): Promise<Measured> {
+interface Step {
+  /** Share of each class's images that comes to those before it. */
+  readonly until: number;
+  readonly seed: number;
+}
+
+/** One look after the other in a project of its own, whose store is empty at first. */
+async function measured(name: string, steps: readonly Step[]): Promise<readonly Measured[]> {
   const project = join(folder, name);
   const images = join(project, "images");
   await mkdir(images, { recursive: true });
   await thaw(project, ["up"]);
   try {
-    let last: Measured | undefined;
-    for (const [index, step] of steps.entries()) {
-      await step(images);
+    const looks: Measured[] = [];
+    for (const [index, { until, seed }] of steps.entries()) {
+      await copyImages(images, steps[index - 1]?.until ?? 0, until);
       if (index === 0) await thaw(project, ["init", images]);
-      last = await retrain(project);
+      looks.push(await retrain(project, seed));
     }
-    return last as Measured;
+    return looks;
   } finally {
     await thaw(project, ["down"]);
   }
@@ -96,16 +99,26 @@ const share = (part: number, whole: number): string => `${((100 * part) / whole)
 const sum = (values: ReadonlyMap<string, number>): number =>
   [...values.values()].reduce((all, one) => all + one, 0);
 try {
-  const nothing = await measured("nothing", [(images) => copyImages(images, 0, 1)]);
-  const again = await measured("again", [
-    (images) => copyImages(images, 0, 1 - NEW),
-    (images) => copyImages(images, 1 - NEW, 1),
-  ]);
+  console.log(`load ${loadavg()[0]?.toFixed(0)}`);
+  // Of another seed nothing is reused, and the engine runs by then, as it does when images come.
+  const [cold, nothing] = (await measured("nothing", [
+    { until: 1, seed: SEED },
+    { until: 1, seed: SEED + 1 },
+  ])) as [Measured, Measured];
+  const [, again] = (await measured("again", [
+    { until: 1 - NEW, seed: SEED },
+    { until: 1, seed: SEED },
+  ])) as [Measured, Measured];
   const { images = 0, reused } = again.features;
   console.log(`features reused: ${reused?.images ?? 0} of ${images} images`);
-  console.log(
-    `whole command: ${again.seconds.toFixed(0)} s, from nothing ${nothing.seconds.toFixed(0)} s: ${share(again.seconds, nothing.seconds)}`,
-  );
+  for (const [what, { seconds }] of [
+    ["from nothing", nothing],
+    ["from nothing, with the engine's start", cold],
+  ] as const) {
+    console.log(
+      `whole command: ${again.seconds.toFixed(0)} s, ${what} ${seconds.toFixed(0)} s: ${share(again.seconds, seconds)}`,
+    );
+  }
   for (const [stage, seconds] of nothing.cpuSeconds) {
     const own = again.cpuSeconds.get(stage) ?? 0;
     console.log(
@@ -116,6 +129,7 @@ try {
   console.log(
     `all stages: ${own.toFixed(0)} s of processor, from nothing ${whole.toFixed(0)} s: ${share(own, whole)}`,
   );
+  console.log(`load ${loadavg()[0]?.toFixed(0)}`);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

@@ -4,6 +4,7 @@
  *   node dist/bench/speed/looks.js [IMAGES…]
  */
 import { mkdir, writeFile } from "node:fs/promises";
+import { loadavg } from "node:os";
 import { join } from "node:path";
 import { startRetraining } from "../../client/models/retrain.js";
 import { parseRunFile } from "../../client/runFile/parse.js";
@@ -24,10 +25,18 @@ const stack = await startStack({ workers: false });
 const { session, folder } = stack;
 const { store, temporal } = session;
 
-async function timed(action: () => Promise<unknown>): Promise<number> {
+/** Seconds of the clock, and of processor time of this process: client, workflow and activities, without the servers. */
+interface Timed {
+  readonly wall: number;
+  readonly cpu: number;
+}
+
+async function timed(action: () => Promise<unknown>): Promise<Timed> {
   const began = performance.now();
+  const before = process.cpuUsage();
   await action();
-  return (performance.now() - began) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  return { wall: (performance.now() - began) / 1000, cpu: (user + system) / 1e6 };
 }
 
 async function look(name: string, dataPath: string): Promise<Tick> {
@@ -42,9 +51,9 @@ async function look(name: string, dataPath: string): Promise<Tick> {
 
 async function measure(what: string, name: string, dataPath: string): Promise<void> {
   const first = await timed(() => look(name, dataPath));
-  const seconds: number[] = [];
+  const unchanged: Timed[] = [];
   for (let time = 0; time < TIMES; time++) {
-    seconds.push(
+    unchanged.push(
       await timed(async () => {
         const { verdict, sentence } = await look(name, dataPath);
         if (verdict !== "unchanged") throw new Error(sentence);
@@ -52,7 +61,16 @@ async function measure(what: string, name: string, dataPath: string): Promise<vo
     );
   }
   const engine = (await enginePid(stack)) === undefined ? "no engine" : "AN ENGINE RUNS";
-  console.log(`${what}: first ${first.toFixed(1)} s, unchanged ${medianAndRange(seconds, 2)}, ${engine}`);
+  const [wall, cpu] = (["wall", "cpu"] as const).map((of) =>
+    medianAndRange(
+      unchanged.map((one) => one[of]),
+      2,
+    ),
+  );
+  const load = loadavg()[0]?.toFixed(0);
+  console.log(
+    `${what}: first ${first.wall.toFixed(1)} s, unchanged ${wall}, of processor ${cpu}; ${engine}; load ${load}`,
+  );
 }
 
 const stop = await startStandIns(session, folder, monthOfTraining(join(folder, "trained.log")));

@@ -1,6 +1,8 @@
 /** Chooses between bases by the accuracy of a linear probe on the frozen features of each. */
+
 import type { BaseCandidate, BaseComparison } from "../../spec/records/baseComparison.js";
 import type { DomainVerdict, RecipeEvidence } from "../../spec/records/recipe.js";
+import { pText } from "../../spec/text/pText.js";
 import { binomialTail, changedImages } from "../evidence/gate.js";
 
 /** A candidate with the probe's prediction of every image; all candidates' images are the same, in one order. */
@@ -92,7 +94,7 @@ function leadOver(best: MeasuredBase, second: MeasuredBase): string {
   const lead = chance < SIGNIFICANCE ? "a certain lead" : "which may be chance";
   const speed = best.secondsPerView / second.secondsPerView;
   const cost = speed >= SLOWER ? `; it takes ${speed.toFixed(1)} times as long for an image` : "";
-  return `, ${second.name} on ${share(second)}, ${lead} (p = ${chance.toFixed(3)})${cost}`;
+  return `, ${second.name} on ${share(second)}, ${lead} (${pText(chance)})${cost}`;
 }
 
 /** Less than this is within the noise of a measurement on a shared machine. */

@@ -1,5 +1,7 @@
 /** The verdict on drift in one sentence. */
+
 import type { AccuracyEstimate, DriftFindings } from "../../spec/records/drift.js";
+import { pText } from "../../spec/text/pText.js";
 import { percent } from "../../spec/warnings/words.js";
 
 export function sentenceOf(
@@ -58,5 +60,3 @@ const METHODS: Readonly<Record<AccuracyEstimate["method"], string>> = {
   confidence: "confidence",
   threshold: "threshold",
 };
-
-const pText = (p: number): string => (p <= 0.001 ? "p ≤ 0.001" : `p = ${p.toFixed(3)}`);

@@ -1,6 +1,8 @@
 /** Whether the validation images resemble the test images, by the model's accuracy and by the pictures themselves. */
+
 import type { RandomStream } from "../../rng/stream.js";
 import type { Resemblance } from "../../spec/records/resemblance.js";
+import { pText } from "../../spec/text/pText.js";
 import { percent } from "../../spec/warnings/words.js";
 import { type EnergyTest, energyTest, type FeatureSample } from "./energyTest.js";
 import { differenceInterval, type Share } from "./proportions.js";
@@ -122,4 +124,3 @@ function sentenceOf(
 
 const images = (count: number, kind: string): string =>
   `${count} ${kind} ${count === 1 ? "image" : "images"}`;
-const pText = (p: number): string => (p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`);

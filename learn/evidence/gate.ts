@@ -1,7 +1,9 @@
 /** The gate at the end of a stage of unfreezing: keep what it trained, or go back to what it was given. */
+
 import type { RandomStream } from "../../rng/stream.js";
 import type { GateSpec } from "../../spec/runFile/gate.js";
 import { DEFAULT_GATE } from "../../spec/runFile/identities.js";
+import { pText } from "../../spec/text/pText.js";
 import type { ValidationResult } from "../training/trainee.js";
 import { signFlipTest } from "./signFlip.js";
 
@@ -72,10 +74,6 @@ export function gate(
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function pText(p: number): string {
-  return p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`;
 }
 
 /** Images that became right, and images that became wrong. */

@@ -1,7 +1,9 @@
 /** Champion against challenger on the same images: may the challenger take its place? */
+
 import { randomStream } from "../../rng/stream.js";
 import type { ClassProof, Judgement, ProofPolicy, ProofVerdict } from "../../spec/records/proof.js";
 import { LEAST_IMAGES } from "../../spec/records/proof.js";
+import { pText } from "../../spec/text/pText.js";
 import { percent } from "../../spec/warnings/words.js";
 import { wilsonInterval } from "../evaluation/metrics.js";
 import { binomialTail } from "../evidence/gate.js";
@@ -16,7 +18,6 @@ import {
   groupDifferences,
   type PairedAnswer,
   points,
-  pText,
   share,
 } from "./paired.js";
 
@@ -134,7 +135,7 @@ function vetoesOf(
   return [
     ...lost.map(
       ({ name, champion, challenger, pWorse }) =>
-        `${name} is recognised in ${percent(challenger)} instead of ${percent(champion)} (p ${pText(pWorse)}, more than ${percent(classMargin)} less)`,
+        `${name} is recognised in ${percent(challenger)} instead of ${percent(champion)} (${pText(pWorse)}, more than ${percent(classMargin)} less)`,
     ),
     ...(unknown.length === 0
       ? []
@@ -159,13 +160,13 @@ function sentenceOf(verdict: ProofVerdict, figures: Figures, policy: ProofPolicy
     case "looks-spent":
       return `${numbers}; these images were looked at ${look - 1} times already, as often as the policy allows: new labelled images are needed`;
     case "worse":
-      return `worse: ${numbers}, p ${pText(figures.pWorse)}`;
+      return `worse: ${numbers}, ${pText(figures.pWorse)}`;
     case "class-worse":
       return `a class is worse: ${numbers}`;
     case "newest-worse":
       return `worse on the images that are new since the champion: ${figures.newest?.sentence}; else ${numbers}`;
     case "better":
-      return `better: ${numbers}, p ${pText(figures.pBetter)}`;
+      return `better: ${numbers}, ${pText(figures.pBetter)}`;
     case "not-worse":
       return `not worse than the champion by ${points(margin)} points or more: ${numbers}${policy.rule === "better" ? "; that it is better is not proven" : ""}`;
     case "cannot-say":

@@ -1,7 +1,8 @@
 /** Images that are new since the champion: the challenger held them out, the champion has never seen them. */
 import { groupImages } from "../../data/splits/groups.js";
 import { type EvaluatedVersion, LEAST_IMAGES, type NewestProof } from "../../spec/records/proof.js";
-import { compareAnswers, figuresText, type PairedAnswer, pText } from "./paired.js";
+import { pText } from "../../spec/text/pText.js";
+import { compareAnswers, figuresText, type PairedAnswer } from "./paired.js";
 
 /** What is known of them. */
 export interface Newest {
@@ -49,7 +50,7 @@ export function judgeNewest({ images, answered }: Newest, level: number): Newest
   const verdict = answers.length < LEAST_IMAGES ? "cannot-say" : compared.pWorse < level ? "worse" : "held";
   const sentence = {
     "cannot-say": `${numbers}: too few to say, ${LEAST_IMAGES} are needed`,
-    worse: `${numbers}, p ${pText(compared.pWorse)}`,
+    worse: `${numbers}, ${pText(compared.pWorse)}`,
     held: `${numbers}: not proven worse`,
   }[verdict];
   return { verdict, sentence, ...figures, record };

@@ -117,4 +117,3 @@ export function figuresText(
 }
 
 export const points = (difference: number): string => (100 * difference).toFixed(1).replace("-", "−");
-export const pText = (p: number): string => (p < 0.001 ? "< 0.001" : p.toFixed(3));

@@ -33,6 +33,7 @@ import { pixelTensor } from "../training/step/batch.js";
 import { softmaxRows } from "../training/step/loss.js";
 import { crossEntropyAndAccuracy } from "../training/validation.js";
 import type { StageContext } from "./job.js";
+import { openPlainFeatures } from "./plainFeatures.js";
 import { listSuspects } from "./suspects.js";
 import { writeVisuals } from "./visuals.js";
 
@@ -67,6 +68,11 @@ interface LogitsOptions {
 
 type PassResult = ReturnType<BoundaryPass["run"]>;
 
+interface PassedBatch {
+  readonly count: number;
+  readonly result: PassResult;
+}
+
 /** A candidate's layers above its boundary, ready to run. */
 interface Runner {
   readonly stage: string;
@@ -77,12 +83,17 @@ interface Runner {
   dispose(): void;
 }
 
-/** @param candidates in the order of the stages; the last one is the model */
+/**
+ * @param candidates in the order of the stages; the last one is the model
+ * @param featuresFile of the run's features artifact, if it is at hand: where only heads were trained, nothing else of
+ *   plain views is asked for, and the result is the same to the bit
+ */
 export async function evaluate(
   context: StageContext,
   candidates: readonly Candidate[],
   scratch?: ScratchCandidate,
   folds: readonly FoldResult[] = [],
+  featuresFile?: string,
 ): Promise<Evaluation> {
   const base = chosenBase(context.base);
   const { architecture, input } = base;
@@ -101,6 +112,11 @@ export async function evaluate(
     pretrained,
     runners.map((runner) => runner.from),
   );
+  const isFrozen = scratch === undefined && runners.every(({ from }) => from === top);
+  const plain =
+    featuresFile === undefined || !isFrozen
+      ? undefined
+      : openPlainFeatures(featuresFile, base, dataset.records, context.augment.views);
 
   function suffixRunner(stage: string, from: number, parameters: Parameters): Runner {
     const suffix = freezeGroups(architecture, parameters, from, top);
@@ -126,6 +142,31 @@ export async function evaluate(
     };
   }
 
+  /** Batch by batch, the pixels among the activations; whoever is given a result disposes of it. */
+  async function* computed(images: readonly number[], mirror: boolean): AsyncGenerator<PassedBatch> {
+    const views = images.map((image) => ({ image, view: 0 }));
+    for await (const batch of renderBatches(dataset, input, context.augment, context.seed, views, BATCH)) {
+      const count = batch.views.length;
+      const x = tf.tidy(() => {
+        const upright = pixelTensor(batch.pixels, [count, input.size, input.size, 3], input.pixelScale);
+        return mirror ? tf.reverse4d(upright, [2]) : upright;
+      });
+      yield { count, result: withInput(pass.run(x), x) };
+    }
+  }
+
+  /** In the same batches, so that what follows is rounded alike. */
+  async function* plainPasses(images: readonly number[]): AsyncGenerator<PassedBatch> {
+    const known = plain?.of(images, BATCH);
+    if (known === undefined) return yield* computed(images, false);
+    const { features: length } = architecture;
+    for (let first = 0; first < images.length; first += BATCH) {
+      const count = Math.min(BATCH, images.length - first);
+      const values = known.slice(first * length, (first + count) * length);
+      yield { count, result: { activations: new Map(), features: tf.tensor2d(values, [count, length]) } };
+    }
+  }
+
   const { classes } = dataset.summary;
   const logitsOf = async (
     phase: string,
@@ -134,26 +175,17 @@ export async function evaluate(
     { mirror = false, features, frozen }: LogitsOptions = {},
   ): Promise<Float32Array[]> => {
     const logits = wanted.map(() => new Float32Array(images.length * classes.length));
-    const views = images.map((image) => ({ image, view: 0 }));
     const started = performance.now();
     let done = 0;
-    for await (const batch of renderBatches(dataset, input, context.augment, context.seed, views, BATCH)) {
-      const shape = [batch.views.length, input.size, input.size, 3];
-      const x = tf.tidy(() => {
-        const plain = pixelTensor(batch.pixels, shape, input.pixelScale);
-        return mirror ? tf.reverse4d(plain, [2]) : plain;
-      });
-      const result = pass.run(x);
-      const all = withInput(result, x);
+    for await (const { count, result } of mirror ? computed(images, true) : plainPasses(images)) {
       frozen?.set(result.features.dataSync() as Float32Array, done * architecture.features);
       const keep = (own: Float32Array): void => features?.set(own, done * architecture.features);
       wanted.forEach((runner, i) => {
-        const own = runner === runners.at(-1) ? runner.logits(all, keep) : runner.logits(all);
+        const own = runner === runners.at(-1) ? runner.logits(result, keep) : runner.logits(result);
         logits[i]?.set(own, done * classes.length);
       });
       disposePass(result);
-      x.dispose();
-      done += batch.views.length;
+      done += count;
       const seconds = (performance.now() - started) / 1000;
       context.onProgress({
         phase,
@@ -161,7 +193,7 @@ export async function evaluate(
         total: images.length,
         imagesPerSecond: Math.round(done / seconds),
         etaSeconds: Math.round((seconds / done) * (images.length - done)),
-        images: batch.views.length,
+        images: count,
       });
     }
     return logits;
@@ -227,7 +259,8 @@ export async function evaluate(
       predictions.map((prediction) => `${JSON.stringify(prediction)}\n`).join(""),
     );
     const { parameters = pretrained } = runners.at(-1) ?? {};
-    await writeVisuals(context, dataset, { base, parameters }, { held, predictions, features, evaluation });
+    const heldOut = { held, predictions, features, evaluation };
+    await writeVisuals(context, dataset, { base, parameters }, heldOut, plain);
     const [last] = final;
     return {
       ...evaluation,
@@ -244,6 +277,7 @@ export async function evaluate(
       ]),
     };
   } finally {
+    plain?.close();
     pass.dispose();
     for (const runner of runners) runner.dispose();
     scratchRunner?.dispose();

@@ -18,6 +18,7 @@ import { imagesOf } from "../samples/views.js";
 import { pixelTensor } from "../training/step/batch.js";
 import { matrix } from "../transferability/matrix.js";
 import type { StageContext } from "./job.js";
+import type { PlainFeatures } from "./plainFeatures.js";
 
 const BATCH = 32;
 /** More dots hide each other, and each takes 100 bytes of the report. */
@@ -42,18 +43,20 @@ export interface HeldOut {
 /**
  * Writes {@link ACTIVATION_MAPS_FILE} and {@link FEATURE_MAP_FILE} into the stage's folder. There are no maps of
  * evidence of an extractor whose features are no average over activations: they have no place in the image.
+ * @param plain of the network, where they are known
  */
 export async function writeVisuals(
   context: StageContext,
   dataset: Dataset,
   network: FinalNetwork,
   heldOut: HeldOut,
+  plain?: PlainFeatures,
 ): Promise<void> {
   const write = (name: string, content: ActivationMaps | FeatureMap): Promise<void> =>
     writeFile(join(context.folders.out, name), JSON.stringify(content));
   const maps = await activationMaps(context, dataset, network, heldOut);
   if (maps !== undefined) await write(ACTIVATION_MAPS_FILE, maps);
-  await write(FEATURE_MAP_FILE, await featureMap(context, dataset, network, heldOut));
+  await write(FEATURE_MAP_FILE, await featureMap(context, dataset, network, heldOut, plain));
 }
 
 async function activationMaps(
@@ -101,6 +104,7 @@ async function featureMap(
   dataset: Dataset,
   network: FinalNetwork,
   { held, predictions, features }: HeldOut,
+  plain?: PlainFeatures,
 ): Promise<FeatureMap> {
   const columns = network.base.architecture.features;
   const tested = evenly([...held.keys()], MOST_HELD);
@@ -110,11 +114,17 @@ async function featureMap(
     values.set(features.subarray(row * columns, (row + 1) * columns), i * columns);
   });
   let next = tested.length * columns;
-  await throughNetwork(context, dataset, network, "features of training images", trained, (last) => {
-    const pooled = featuresOf(last).dataSync() as Float32Array;
+  const add = (pooled: Float32Array): void => {
     values.set(pooled, next);
     next += pooled.length;
-  });
+  };
+  const known = plain?.of(trained, BATCH);
+  if (known !== undefined) add(known);
+  else {
+    await throughNetwork(context, dataset, network, "features of training images", trained, (last) =>
+      add(featuresOf(last).dataSync() as Float32Array),
+    );
+  }
   const { scores, explained } = principalComponents(matrix(values.length / columns, columns, values), 2);
   const at = (point: number): Pick<FeaturePoint, "x" | "y"> => ({
     x: Number((scores.data[2 * point] ?? 0).toPrecision(5)),

@@ -1,6 +1,8 @@
 /** What the test images refute of what was made from the validation images, in sentences. */
+
 import type { Evaluation } from "../../spec/records/evaluation.js";
-import { percent, pValue } from "../format.js";
+import { pText } from "../../spec/text/pText.js";
+import { percent } from "../format.js";
 
 export function refutedSentences(evaluation: Evaluation): string[] {
   return [...temperatureSentences(evaluation), ...setSentences(evaluation)];
@@ -11,7 +13,7 @@ function temperatureSentences({ refuted, calibration }: Evaluation): string[] {
   const { fitted, pValue: p } = refuted.temperature;
   return [
     `The temperature ${fitted.toFixed(2)} that fits the validation images makes confidences worse on the test images: their calibration ` +
-      `error goes from ${percent(calibration.before.ece)} to ${percent(calibration.after.ece)}, and their loss rises (paired sign-flip test, ${pValue(p)}). ` +
+      `error goes from ${percent(calibration.before.ece)} to ${percent(calibration.after.ece)}, and their loss rises (paired sign-flip test, ${pText(p)}). ` +
       "The model does without it.",
   ];
 }
@@ -21,6 +23,6 @@ function setSentences({ refuted, conformal }: Evaluation): string[] {
   const { level, coverage } = conformal;
   return [
     `No sets of possible classes are given: made to hold the true class of ${percent(level)} of the images, they held that of ` +
-      `${percent(coverage)} of the test images (${pValue(refuted.sets.pValue)} if the promise held).`,
+      `${percent(coverage)} of the test images (${pText(refuted.sets.pValue)} if the promise held).`,
   ];
 }

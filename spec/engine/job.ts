@@ -141,6 +141,8 @@ export type EngineJob =
       };
       /** Finished folds of the cross-validation, in order. */
       readonly folds: readonly { readonly summary: FoldSummary; readonly predictions: string }[];
+      /** File of the features that the head was trained on, where it is on this machine. */
+      readonly features?: string;
     })
   | (LayersModelFiles & {
       readonly kind: "import";

@@ -1,10 +1,11 @@
 /** What changed between two versions, for people: first the images and values, then what came of it. */
+import { pText } from "../../../spec/text/pText.js";
 import type { DiffJson } from "../../json/models.js";
 import type { Screen } from "../../output.js";
 import { duration, percent, size } from "../numbers.js";
 import { table } from "../table.js";
 import { wrapWords } from "../words.js";
-import { pairedSentences, pText, sideTitles, signed } from "./paired.js";
+import { pairedSentences, sideTitles, signed } from "./paired.js";
 
 export function diffText(found: DiffJson, screen: Screen): string {
   const { a, b } = found;
@@ -116,7 +117,7 @@ const VERDICTS: Readonly<Record<DiffJson["classes"][number]["verdict"], string>>
 function answerLines(found: DiffJson, screen: Screen): readonly string[] {
   const rows = found.classes.map(({ name, images, a, b, pValue, verdict }) => [
     ...[name, String(images), percent(a), percent(b), signed(100 * (b - a), 1)],
-    VERDICTS[verdict] + (verdict.endsWith("-better") ? `, p ${pText(pValue)}` : ""),
+    VERDICTS[verdict] + (verdict.endsWith("-better") ? `, ${pText(pValue)}` : ""),
   ]);
   return [
     ...pairedSentences(found).map((sentence) => wrapWords(sentence, screen.width)),

@@ -1,6 +1,8 @@
 /** Drift for people: the verdict first, then what differs, the classes, and the images that look newest. */
+
 import type { ModelDrift } from "../../../client/models/drift.js";
 import type { DriftReport } from "../../../spec/records/drift.js";
+import { pFigure } from "../../../spec/text/pText.js";
 import type { Screen } from "../../output.js";
 import { percent } from "../numbers.js";
 import { table } from "../table.js";
@@ -31,7 +33,7 @@ function classesOf({ outputs = [], level }: DriftReport, screen: Screen): readon
   const rows = differing
     .slice(0, CLASSES_SHOWN)
     .map(({ name, heldOutShare, newShare, sharePValue, pValue }) => [
-      ...[name, percent(heldOutShare), percent(newShare), pText(sharePValue), pText(pValue)],
+      ...[name, percent(heldOutShare), percent(newShare), pFigure(sharePValue), pFigure(pValue)],
     ]);
   const more = differing.length - rows.length;
   return [
@@ -65,5 +67,3 @@ function basisOf({ images, distance, level }: DriftReport): string {
       : ` Their features lie ${distance.toFixed(1)} times as far from the nearest held-out image as those from each other, which says nothing of accuracy.`;
   return `${parts}. False alarms: at most ${percent(level)}.${far}`;
 }
-
-const pText = (p: number): string => (p <= 0.001 ? "≤ 0.001" : p.toFixed(3));

@@ -1,4 +1,5 @@
 /** What `thaw compare` and `thaw diff` say alike: the two sides, and both on the images that neither has seen. */
+import { pText } from "../../../spec/text/pText.js";
 import type { ComparedSideJson, CompareJson } from "../../json/models.js";
 import type { Screen } from "../../output.js";
 import { percent } from "../numbers.js";
@@ -37,9 +38,7 @@ export function pairedSentences({ paired, onlyTestOf, labelledOtherwise }: Paire
   const verdict =
     better === undefined ? "not proven that either is better" : `${better.toUpperCase()} is better`;
   return [
-    `On the ${images} images that both held out: A ${percent(accuracyA)}, B ${percent(accuracyB)}; only A is right on ${onlyA}, only B on ${onlyB}: ${verdict} (McNemar's exact test, two-sided, p ${pText(pValue)}).`,
+    `On the ${images} images that both held out: A ${percent(accuracyA)}, B ${percent(accuracyB)}; only A is right on ${onlyA}, only B on ${onlyB}: ${verdict} (McNemar's exact test, two-sided, ${pText(pValue)}).`,
     ...others,
   ];
 }
-
-export const pText = (p: number): string => (p < 0.001 ? "< 0.001" : `= ${p.toFixed(3)}`);

@@ -1,5 +1,7 @@
 /** A proof for people: the verdict first, then the classes, what it stands on last. */
+
 import type { ModelProof } from "../../../spec/records/proof.js";
+import { pText } from "../../../spec/text/pText.js";
 import type { Screen } from "../../output.js";
 import { percent } from "../numbers.js";
 import { table } from "../table.js";
@@ -12,7 +14,7 @@ export function proofText(proof: ModelProof, screen: Screen): string {
   const verdict = promotable ? "may be promoted" : "is not to be promoted without a person's word";
   const rows = proof.classes.map(({ name, images, champion, challenger, pWorse, verdict: of }) => [
     ...[name, String(images), percent(champion), percent(challenger)],
-    of === "cannot-say" ? "too few images" : of === "worse" ? `worse, p ${pText(pWorse)}` : "",
+    of === "cannot-say" ? "too few images" : of === "worse" ? `worse, ${pText(pWorse)}` : "",
   ]);
   return [
     `${colours.bold(title)}: ${verdict}`,
@@ -46,4 +48,3 @@ function basis({ look, levelOfLook, policy, groups, images, calibration, margin 
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-const pText = (p: number): string => (p < 0.001 ? "< 0.001" : p.toFixed(3));

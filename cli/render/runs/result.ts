@@ -1,9 +1,11 @@
 /** What a completed run has reached, and what can be done with it. */
+
 import type { RunView } from "../../../client/runs/watch.js";
 import { withoutAdvice } from "../../../spec/pipeline/advice.js";
 import type { ResultOfStage, RunResult } from "../../../spec/pipeline/run.js";
 import type { FoldsInBrief } from "../../../spec/records/folds.js";
 import { warningOf } from "../../../spec/records/resemblance.js";
+import { pText } from "../../../spec/text/pText.js";
 import type { Screen } from "../../output.js";
 import { duration, percent } from "../numbers.js";
 import { padEnd, padStart, truncate, wrap } from "../text.js";
@@ -78,7 +80,7 @@ function foldLines(
 ): readonly string[] {
   const { images, headAccuracy, pValue } = folds;
   const { colours, width } = screen;
-  const difference = `difference p = ${pValue.toPrecision(2)}`;
+  const difference = `difference ${pText(pValue)}`;
   const row = (name: string, value: number, note: string): string =>
     truncate(
       `  ${padEnd(name, NAME_WIDTH)}  ${padStart(percent(value), PERCENT_WIDTH)}  ${colours.dim(note)}`,

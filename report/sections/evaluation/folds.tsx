@@ -1,7 +1,9 @@
 /** The recipe cross-validated: each fold, all of them together, and whether fine-tuning is proven by them. */
+
 import type { VNode } from "preact";
 import type { CrossValidation, FoldFigure, FoldFigureSet } from "../../../spec/records/folds.js";
-import { counted, duration, percent, pValue, signedPoints } from "../../format.js";
+import { pText } from "../../../spec/text/pText.js";
+import { counted, duration, percent, signedPoints } from "../../format.js";
 import { type Column, Table } from "../../table.js";
 import type { SectionProps } from "../section.js";
 
@@ -38,7 +40,7 @@ function pairedSentence({ againstHead, gain, images }: CrossValidation): string 
   if (better + worse === 0)
     return `${change}: not one of ${images} images is judged otherwise than by the head alone.`;
   const proven = p < 0.05 ? (better > worse ? "a proven gain" : "a proven loss") : "which may be chance";
-  return `${change}. Of ${images} images it set ${better} right and ${worse} wrong: ${proven} (McNemar's test, ${pValue(p)}).`;
+  return `${change}. Of ${images} images it set ${better} right and ${worse} wrong: ${proven} (McNemar's test, ${pText(p)}).`;
 }
 
 const points = (value: number): string => signedPoints(100 * value);

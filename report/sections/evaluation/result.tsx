@@ -1,9 +1,11 @@
 /** What the reader came for: the model, its test accuracy, and the run in one sentence. */
+
 import type { VNode } from "preact";
 import type { ReportData } from "../../../spec/records/report.js";
+import { pText } from "../../../spec/text/pText.js";
 import { serious } from "../../../spec/warnings/warning.js";
 import { refutedSentences } from "../../checks/refuted.js";
-import { counted, duration, moment, percent, pValue, signedPoints } from "../../format.js";
+import { counted, duration, moment, percent, signedPoints } from "../../format.js";
 import { type FineTuningGain, fineTuningGain, summarySentence, transferGain } from "../../story.js";
 import { reportWarnings } from "../../warnings.js";
 import type { SectionProps } from "../section.js";
@@ -114,7 +116,7 @@ function Tuning({ data }: { data: ReportData }): VNode {
 function foldsText({ folds }: FineTuningGain): string {
   if (folds === undefined) return "";
   const [low, high] = folds.interval.map(signedPoints);
-  return `; 95 % interval ${low} to ${high}, ${pValue(folds.p)}`;
+  return `; 95 % interval ${low} to ${high}, ${pText(folds.p)}`;
 }
 
 function KeyFigures({ data }: { data: ReportData }): VNode {

@@ -1,7 +1,9 @@
 /** How the model got there: accuracy after each stage as a chart and a table, with the gate's verdicts. */
+
 import type { VNode } from "preact";
 import type { Evaluation } from "../../../spec/records/evaluation.js";
-import { duration, percent, pointsBetween, pValue, signedPoints } from "../../format.js";
+import { pText } from "../../../spec/text/pText.js";
+import { duration, percent, pointsBetween, signedPoints } from "../../format.js";
 import { StageAccuracy } from "../../plots/stageAccuracy.js";
 import { Table } from "../../table.js";
 import type { TrainingStage } from "../../trainingStages.js";
@@ -65,7 +67,7 @@ function pairedSentence({ better, worse, pValue: p }: NonNullable<Evaluation["ag
   if (better + worse === 0) return "The final model and the head are right on the same test images.";
   const counts = `Of the test images, the final model gets ${better} right that the head gets wrong, and ${worse} wrong that the head gets right`;
   const verdict = p < 0.05 ? "more than chance would give" : "which may be chance";
-  return `${counts}: ${verdict} (McNemar's test, ${pValue(p)}).`;
+  return `${counts}: ${verdict} (McNemar's test, ${pText(p)}).`;
 }
 
 function StageTable({ stages }: { stages: readonly TrainingStage[] }): VNode {

@@ -14,6 +14,8 @@ export const PHASES = {
   looking: { method: "GET", path: /\/artifacts\/ingest\// },
   registering: { method: "PUT", path: /\/models\/[^/]+\/v\d+\.json/ },
   proving: { method: "PUT", path: /\/models\/[^/]+\/proofs\// },
+  asking: { method: "PUT", path: /\/approvals\// },
+  // A look does it, or the question that a person has answered.
   promoting: { method: "PUT", path: /\/models\/[^/]+\/aliases\// },
   recording: { method: "PUT", path: /\/models\/[^/]+\/ticks\// },
 } as const;
@@ -30,8 +32,8 @@ export interface Machines {
   set(trap: Trap): void;
   /** Kills one, which starts again. @param which 0 or 1 */
   kill(which: number): void;
-  /** How many were killed so far. */
-  kills(): number;
+  /** Where each one was killed so far. */
+  deaths(): readonly string[];
   /** Waits until both are at work. */
   ready(): Promise<void>;
   close(): Promise<void>;
@@ -46,7 +48,7 @@ interface Machine {
 /** @param log see `monthOfTraining` */
 export async function startMachines(stack: Stack, log: string): Promise<Machines> {
   let trap: Trap | undefined;
-  let kills = 0;
+  const deaths: string[] = [];
   let isOver = false;
   const machines: Machine[] = [];
   const start = (number: number, { endpoint }: FaultProxy): Pick<Machine, "child" | "ready"> => {
@@ -58,10 +60,10 @@ export async function startMachines(stack: Stack, log: string): Promise<Machines
     const ready = Promise.race([once(child, "message"), once(child, "exit")]);
     return { child, ready };
   };
-  const kill = (number: number): void => {
+  const kill = (number: number, where: string): void => {
     const machine = machines[number];
     if (machine === undefined || isOver || !machine.child.kill("SIGKILL")) return;
-    kills += 1;
+    deaths.push(where);
     Object.assign(machine, start(number, machine.proxy));
   };
   for (const number of [0, 1]) {
@@ -69,8 +71,9 @@ export async function startMachines(stack: Stack, log: string): Promise<Machines
     const spring = (place: Trap["place"], { method, path }: ProxiedRequest): void => {
       if (trap?.place !== place || PHASES[trap.phase].method !== method) return;
       if (!PHASES[trap.phase].path.test(path)) return;
+      const where = `${place} ${trap.phase}`;
       trap = undefined;
-      kill(number);
+      kill(number, where);
     };
     proxy.listen({
       before: (request) => {
@@ -89,8 +92,8 @@ export async function startMachines(stack: Stack, log: string): Promise<Machines
     set: (next) => {
       trap = next;
     },
-    kill,
-    kills: () => kills,
+    kill: (number) => kill(number, "any time"),
+    deaths: () => deaths,
     ready,
     close: async () => {
       isOver = true;

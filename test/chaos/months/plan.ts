@@ -2,6 +2,10 @@
 import { type RandomStream, randomStream } from "../../../rng/stream.js";
 import type { Phase, Trap } from "./machines.js";
 
+/** Who decides on a version that is proven: nobody, or people who are asked. */
+export const PROMOTIONS = ["automatic", "ask"] as const;
+export type Promotion = (typeof PROMOTIONS)[number];
+
 /** What happens in a night. */
 export interface Night {
   /** What becomes of the images; nothing where it is absent. */
@@ -14,9 +18,20 @@ export interface Night {
   readonly dies?: { readonly after: number; readonly which: number };
 }
 
+/** Where a worker dies in a night with a change. */
+export const phasesOf = (promotion: Promotion): readonly Phase[] => [
+  ...(["looking", "registering", "proving", "promoting", "recording"] as const),
+  ...(promotion === "ask" ? (["asking"] as const) : []),
+];
+
 /** A changed night in five, and kills in as many as are asked for: a function of the seed. */
-export function planNights(nights: number, kills: number, seed: number): readonly Night[] {
-  const next = drawer(randomStream(seed, "months"));
+export function planNights(
+  nights: number,
+  kills: number,
+  promotion: Promotion,
+  seed: number,
+): readonly Night[] {
+  const next = drawer(randomStream(seed, `months, ${promotion}`));
   const pick = <T>(of: readonly T[]): T => of[Math.floor(next() * of.length)] as T;
   let isSpoilt = false;
   const changes = Array.from({ length: nights }, (_, night): Night["change"] => {
@@ -32,7 +47,7 @@ export function planNights(nights: number, kills: number, seed: number): readonl
   });
   const changed = changes.flatMap((change, night) => (change === undefined ? [] : [night]));
   const struck = new Map<number, Pick<Night, "trap" | "dies">>();
-  const duringTraining: readonly Phase[] = ["looking", "registering", "proving", "promoting", "recording"];
+  const duringTraining = phasesOf(promotion);
   while (struck.size < Math.min(kills, nights)) {
     // Most of what can go wrong goes wrong where something changes.
     const left = changed.filter((night) => !struck.has(night));

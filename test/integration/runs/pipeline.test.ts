@@ -95,7 +95,7 @@ test("the second run of the same file is all cache hits and starts no training",
   for (const [name, state] of second.stages) assert.equal(state, "cached", `${name} is ${state}`);
   assert.deepEqual(second.result.artifacts, first.result.artifacts);
   const kinds = new Set(await activitiesOf(second.runId));
-  assert.deepEqual([...kinds].sort(), ["findArtifact", "findEndpoints", "recordRun"]);
+  assert.deepEqual([...kinds].sort(), ["findArtifact", "recordRun"]);
 });
 
 test("the plan agrees: every stage of the same file is reused, and what a change touches runs", async () => {

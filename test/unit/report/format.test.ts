@@ -8,7 +8,6 @@ import {
   percent,
   pointsBetween,
   pointsInWords,
-  pValue,
   rate,
   signedPoints,
 } from "../../../report/format.js";
@@ -27,9 +26,6 @@ const CASES: readonly (readonly [string, string])[] = [
   [signedPoints(0), "±0.0"],
   [pointsInWords(1), "1.0 percentage point"],
   [pointsInWords(-36.1), "36.1 percentage points"],
-  [pValue(0.0004), "p < 0.001"],
-  [pValue(0.0312), "p = 0.031"],
-  [pValue(1), "p = 1"],
   [counted(1, "image"), "1 image"],
   [counted(1443, "image"), "1,443 images"],
   [counted(2, "class", "classes"), "2 classes"],

@@ -98,7 +98,7 @@ test("where there are folds, they say what fine-tuning added, and whether it may
   const unproven = { ...data.evaluation, crossValidation: { ...crossValidation, gain, againstHead } };
   assert.match(
     summarySentence({ ...data, evaluation: unproven }).replaceAll("\u00a0", " "),
-    /added 1\.6 percentage points .* \(95 % interval −5\.5 to \+8\.7; p = 0\.42, which may be chance\)/,
+    /added 1\.6 percentage points .* \(95 % interval −5\.5 to \+8\.7; p = 0\.42\d, which may be chance\)/,
   );
   const none = { ...gain, mean: 0 };
   const unchanged = { ...data.evaluation, crossValidation: { ...crossValidation, gain: none, againstHead } };

@@ -9,12 +9,20 @@ import { buildWorkflowBundle } from "../../../worker/workflowBundle.js";
 const FOLDER = join(process.cwd(), "test", "fixtures", "histories");
 
 type History = {
-  events: { eventType?: string; activityTaskScheduledEventAttributes?: { activityId: string } }[];
+  events: {
+    eventType?: string;
+    workflowExecutionStartedEventAttributes?: { workflowId?: string };
+    activityTaskScheduledEventAttributes?: { activityId: string };
+  }[];
 };
 const recorded = readdirSync(FOLDER, { recursive: true, encoding: "utf8" }).filter((name) =>
   name.endsWith(".json"),
 );
 const read = (name: string): History => JSON.parse(readFileSync(join(FOLDER, name), "utf8")) as History;
+
+/** A workflow that asks for its own id goes another way under another one. */
+const idOf = ({ events }: History): string | undefined =>
+  events[0]?.workflowExecutionStartedEventAttributes?.workflowId;
 
 let workflowBundle: { code: string };
 let tracedBundle: { code: string };
@@ -32,10 +40,27 @@ test("the workflows' code has no library for parsing in it: a worker loads it at
 
 test("there are recorded histories", () => assert.ok(recorded.length > 0));
 
+test("some of retrainings and of runs tell somebody, both ways of asking who it is", () => {
+  const texts = recorded.map((name) => [name, readFileSync(join(FOLDER, name), "utf8")] as const);
+  const telling = texts
+    .filter(([, text]) => /"workflowType":\{"name":"notify"\}/.test(text))
+    .map(([name]) => name);
+  for (const name of [
+    "models/retrain-scheduled-first-told.json",
+    "models/retrain-scheduled-proven-told.json",
+    "run-failed-and-told.json",
+    "run-finished-told.json",
+  ])
+    assert.ok(telling.includes(name), name);
+  const asked = texts.filter(([, text]) => text.includes('"activityId":"endpoints"')).map(([name]) => name);
+  assert.ok(asked.includes("run-failed-and-told.json"));
+  assert.ok(!asked.includes("run-finished-told.json"));
+});
+
 for (const name of recorded) {
-  test(`${name} replays`, () => Worker.runReplayHistory({ workflowBundle }, read(name)));
+  test(`${name} replays`, () => Worker.runReplayHistory({ workflowBundle }, read(name), idOf(read(name))));
   test(`${name} replays on a worker that traces`, () =>
-    Worker.runReplayHistory({ workflowBundle: tracedBundle }, read(name)));
+    Worker.runReplayHistory({ workflowBundle: tracedBundle }, read(name), idOf(read(name))));
 }
 
 test("a history that another workflow would have made is noticed", async () => {
