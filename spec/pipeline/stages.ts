@@ -16,7 +16,7 @@ export type StageKind = PodStage | "base" | "register" | "report";
  * artifacts of older code are not reused.
  */
 const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
-  ingest: 4,
+  ingest: 5,
   features: 2,
   recipe: 3,
   base: 2,
