@@ -4,7 +4,7 @@ import type { ClassProof, Judgement, ProofPolicy, ProofVerdict } from "../../spe
 import { LEAST_IMAGES } from "../../spec/records/proof.js";
 import { percent } from "../../spec/warnings/words.js";
 import { wilsonInterval } from "../evaluation/metrics.js";
-import { binomialTail } from "../evidence/gate.js";
+import { binomialTail } from "../evidence/mcnemar.js";
 import { signFlipTest } from "../evidence/signFlip.js";
 import { groupInterval } from "./groupInterval.js";
 import { holm } from "./holm.js";

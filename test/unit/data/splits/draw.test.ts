@@ -89,7 +89,10 @@ describe("splitGroups", () => {
     for (let seed = 0; seed < 40; seed++) {
       const stream = randomStream(seed, "sizes");
       const sizes = [0, 1, 2].map((label) =>
-        Array.from({ length: 50 }, (_, index) => 1 + Math.floor(12 * stream.uniform(50 * label + index) ** 2)),
+        Array.from(
+          { length: 50 },
+          (_, index) => 1 + Math.floor(12 * stream.uniform(50 * label + index) ** 2),
+        ),
       );
       const groups = groupsOf(sizes);
       const splits = splitGroups(groups, 3, SHARES, seed);
