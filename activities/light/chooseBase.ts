@@ -18,6 +18,8 @@ import { commitOnce } from "./commitOnce.js";
 
 interface ProbeLine {
   readonly label: number;
+  /** Absent in what version 3 of the stage has written. */
+  readonly group?: string;
   readonly probabilities: readonly number[];
 }
 
@@ -50,6 +52,7 @@ async function compare(
       secondsPerView: seconds / rows,
       multiplyAdds: costOf(name, run.candidates?.[name]),
       correct: probe.map(isRight),
+      groups: probe.map(({ group }, image) => group ?? String(image)),
     });
   }
   return compareBases(measured);

@@ -4,7 +4,7 @@
  * from the held-out ones, which no early stopping has seen, by their number.
  *   node dist/bench/gate/gateRules.js FILE…   (lines of `stageOutcomes.js`)
  */
-import { binomialTail, changedImages } from "../../learn/evidence/gate.js";
+import { binomialTail, changedImages } from "../../learn/evidence/mcnemar.js";
 import { signFlipTest } from "../../learn/evidence/signFlip.js";
 import { permutation, randomStream } from "../../rng/stream.js";
 import { mean } from "../support.js";

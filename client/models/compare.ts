@@ -1,4 +1,5 @@
 /** Holds two runs or models against each other: their figures, and both on the images that neither has seen. */
+import { disjointSets } from "../../data/splits/groups.js";
 import { pairedTest } from "../../learn/proof/pairedTest.js";
 import type { ArtifactRef } from "../../spec/artifact.js";
 import { ThawError } from "../../spec/errors.js";
@@ -29,7 +30,10 @@ export interface PairedFigures {
   readonly accuracyB: number;
   readonly onlyA: number;
   readonly onlyB: number;
+  /** Of McNemar's exact test, two-sided; where images share groups, of the sign-flip test of the groups. */
   readonly pValue: number;
+  /** Groups that the images come in; absent where each is one of its own. */
+  readonly groups?: number;
   /** Where the difference is more than chance gives one time in twenty. */
   readonly better?: "a" | "b";
 }
@@ -53,6 +57,8 @@ export interface Answer {
   readonly image: string;
   readonly label: string;
   readonly isRight: boolean;
+  /** Images of one group are no independent witnesses. */
+  readonly group: string;
 }
 
 /**
@@ -85,7 +91,9 @@ export function comparablePairs(
 export function pair(a: readonly Answer[], b: readonly Answer[]): Omit<Comparison, "a" | "b"> {
   const { ofA, ofB, common, same } = inCommon(a, b);
   const pairs = same.map(([one, other]) => [one.isRight, other.isRight] as const);
-  const test = pairedTest(pairs);
+  const groups = groupsOfPairs(same);
+  const count = new Set(groups).size;
+  const test = { ...pairedTest(pairs, groups), ...(count < pairs.length ? { groups: count } : {}) };
   const share = (side: 0 | 1): number => pairs.filter((pair) => pair[side]).length / pairs.length;
   const better =
     test.pValue >= LEVEL ? {} : { better: test.onlyA > test.onlyB ? ("a" as const) : ("b" as const) };
@@ -96,6 +104,21 @@ export function pair(a: readonly Answer[], b: readonly Answer[]): Omit<Compariso
     onlyTestOf: { a: ofA.size - common.length, b: ofB.size - common.length },
     labelledOtherwise: common.length - same.length,
   };
+}
+
+/** The group of each pair: those that either side puts together are one. */
+export function groupsOfPairs(pairs: readonly (readonly [a: Answer, b: Answer])[]): readonly string[] {
+  const sets = disjointSets(pairs.length);
+  for (const side of [0, 1] as const) {
+    const first = new Map<string, number>();
+    pairs.forEach((pair, at) => {
+      const { group } = pair[side];
+      const met = first.get(group);
+      if (met === undefined) first.set(group, at);
+      else sets.join(met, at);
+    });
+  }
+  return pairs.map((_, at) => String(sets.find(at)));
 }
 
 const byImage = (answers: readonly Answer[]): ReadonlyMap<string, Answer> =>
@@ -127,7 +150,7 @@ export async function readSide(
   return {
     run,
     side,
-    answers: answers.map(({ sha256, label, isRight }) => ({ image: sha256, label, isRight })),
+    answers: answers.map(({ sha256, label, isRight, group }) => ({ image: sha256, label, isRight, group })),
   };
 }
 

@@ -22,8 +22,11 @@ const NEEDED_FIRST: readonly Split[] = ["train", "test", "validation"];
 /**
  * A pure function of its arguments: groups are taken by their id, whatever order they come in.
  *
- * Pinned groups are placed first and stay; one whose split gets no images trains. Then the largest groups are placed
- * (equal ones in an order drawn from `seed`), each where its classes lack most images. Then every class with at least three groups is given at least one in each split whose share is above 0; a
+ * Pinned groups are placed first and stay; one whose split gets no images trains. Then the others are placed, the largest
+ * first and equal ones in an order drawn from `seed`. Those of several images go by turns, so that every split gets its
+ * share of the large ones as of the small ones: large groups are often other pictures than small ones (a patient who came
+ * often, a thing with many variants), and held-out images would else say nothing of them. Single images fill up what is
+ * lacking. Then every class with at least three groups is given at least one in each split whose share is above 0; a
  * class with fewer serves train first, then test. With groups that hold several classes that can be impossible for
  * all classes at once; then as many as possible of these demands are met one after the other.
  * @returns the split of each group, by its id
@@ -36,7 +39,7 @@ export function splitGroups(
 ): Map<string, Split> {
   const board = createBoard(groups, classes, shares);
   for (const group of placingOrder(groups, seed))
-    board.place(group, pinnedSplit(board, group) ?? board.neediest(group));
+    board.place(group, pinnedSplit(board, group) ?? board.next(group));
   for (let label = 0; label < classes; label++) serve(board, label);
   return board.splits;
 }
@@ -63,7 +66,8 @@ interface Board {
   /** Splits that may get images at all. */
   readonly open: readonly Split[];
   place(group: SplitGroup, split: Split): void;
-  neediest(group: SplitGroup): Split;
+  /** Where a group goes that is not pinned. */
+  next(group: SplitGroup): Split;
   /** How many groups of a class are in a split. */
   count(label: number, split: Split): number;
 }
@@ -93,6 +97,15 @@ function createBoard(
   };
   const need = (split: Split, labels: readonly number[]): number =>
     labels.reduce((sum, label) => sum + (lacking[split][label] ?? 0), 0);
+  // Webster's turns (Sainte-Laguë): where the images are the fewest for the share when half of the group is counted.
+  const turn = (split: Split, labels: readonly number[]): number => {
+    const images = new Map<number, number>();
+    for (const label of labels) images.set(label, (images.get(label) ?? 0) + 1);
+    return [...images].reduce(
+      (sum, [label, own]) => sum + (own * ((lacking[split][label] ?? 0) - own / 2)) / share[split],
+      0,
+    );
+  };
   return {
     splits,
     open,
@@ -104,8 +117,10 @@ function createBoard(
       splits.set(group.id, split);
       add(split, group.labels, 1);
     },
-    neediest: ({ labels }) =>
-      open.reduce((best, split) => (need(split, labels) > need(best, labels) ? split : best)),
+    next: ({ labels }) => {
+      const wish = labels.length === 1 ? need : turn;
+      return open.reduce((best, split) => (wish(split, labels) > wish(best, labels) ? split : best));
+    },
     count: (label, split) => counts[split][label] ?? 0,
   };
 }

@@ -1,9 +1,9 @@
 /** Chooses between bases by the accuracy of a linear probe on the frozen features of each. */
-
+import { randomStream } from "../../rng/stream.js";
 import type { BaseCandidate, BaseComparison } from "../../spec/records/baseComparison.js";
 import type { DomainVerdict, RecipeEvidence } from "../../spec/records/recipe.js";
 import { pText } from "../../spec/text/pText.js";
-import { binomialTail, changedImages } from "../evidence/gate.js";
+import { pairedChange } from "../evidence/byGroup.js";
 
 /** A candidate with the probe's prediction of every image; all candidates' images are the same, in one order. */
 export interface MeasuredBase {
@@ -15,6 +15,8 @@ export interface MeasuredBase {
   /** Of one view; undefined where nobody knows, as of layers models. */
   readonly multiplyAdds: number | undefined;
   readonly correct: readonly boolean[];
+  /** Of each image the group it is in. */
+  readonly groups: readonly string[];
 }
 
 /** A lead as large by chance alone is rarer than this when it is called certain. */
@@ -23,7 +25,7 @@ const SIGNIFICANCE = 0.05;
 /**
  * The most accurate probe wins, but that of a base which was tuned with these images says nothing: it comes last. Of
  * equal ones the higher LogME, then the base of fewer multiply-adds, then the one that is listed first. Measured times
- * have no say: they would choose otherwise when the comparison is repeated. The lead over the second is put to McNemar's exact test (Psychometrika 1947, one-sided), so that nobody takes noise for a finding.
+ * have no say: they would choose otherwise when the comparison is repeated. The lead over the second is put to McNemar's exact test (Psychometrika 1947, one-sided; of groups where images share them), so that nobody takes noise for a finding.
  * @param measured at least one, in the order of the run file
  */
 export function compareBases(measured: readonly MeasuredBase[]): BaseComparison {
@@ -89,8 +91,8 @@ function distances(best: MeasuredBase, second: MeasuredBase | undefined): string
 }
 
 function leadOver(best: MeasuredBase, second: MeasuredBase): string {
-  const { better, worse } = changedImages(second.correct, best.correct);
-  const chance = binomialTail(better, better + worse);
+  const signs = randomStream(0, "comparison of bases");
+  const { rose: chance } = pairedChange(second.correct, best.correct, best.groups, signs);
   const lead = chance < SIGNIFICANCE ? "a certain lead" : "which may be chance";
   const speed = best.secondsPerView / second.secondsPerView;
   const cost = speed >= SLOWER ? `; it takes ${speed.toFixed(1)} times as long for an image` : "";

@@ -10,15 +10,17 @@ import type {
   StageAccuracy,
   TopLoss,
 } from "../../spec/records/evaluation.js";
-import { binomialTail, changedImages } from "../evidence/gate.js";
+import { pairedChange, sharesGroups, sumsByGroup, twoSided } from "../evidence/byGroup.js";
 import { signFlipTest } from "../evidence/signFlip.js";
 import { lossOf, softmaxRows } from "../training/step/loss.js";
 import { argMax, crossEntropyAndAccuracy } from "../training/validation.js";
 import { calibrationOf } from "./calibration.js";
 import { chanceOfCoverage, conformalQuantile, conformalSet, leastImages } from "./conformal.js";
 import { confusionMatrix, summarizeConfusion, wilsonInterval } from "./metrics.js";
+import type { Share } from "./proportions.js";
 import { averagePrecision, rocAuc } from "./ranking.js";
 import { atTemperature, fitTemperature } from "./temperature.js";
+import { witnesses } from "./witnesses.js";
 
 /** The share of images whose true class the conformal sets promise to hold. */
 const CONFORMAL_LEVEL = 0.9;
@@ -39,10 +41,16 @@ export interface Candidates {
   /** The held-out images. */
   readonly paths: readonly string[];
   readonly labels: readonly number[];
+  /** Of each of them the group it is in; each its own when left out. Images of one group are no independent witnesses. */
+  readonly groups?: readonly string[];
   /** On the held-out images, in the order of the stages; the last one is the model. */
   readonly stages: readonly { readonly stage: string; readonly logits: Float32Array }[];
   /** The model's on the validation images. */
-  readonly validation: { readonly labels: readonly number[]; readonly logits: Float32Array };
+  readonly validation: {
+    readonly labels: readonly number[];
+    readonly logits: Float32Array;
+    readonly groups?: readonly string[];
+  };
   /** The model's on the mirror images of the held-out images. */
   readonly mirrored?: Float32Array;
   readonly scratch?: { readonly logits: Float32Array; readonly seconds: number; readonly epochs: number };
@@ -52,9 +60,10 @@ export interface Candidates {
 
 export function assess(candidates: Candidates): { evaluation: Evaluation; predictions: FullPrediction[] } {
   const { classes, labels, validation, mirrored, scratch, seed = 0 } = candidates;
+  const groups = candidates.groups ?? labels.map((_, image) => String(image));
   const final = candidates.stages.at(-1)?.logits ?? new Float32Array();
   const fitted = fitTemperature(validation.logits, validation.labels, classes.length);
-  const pValue = chanceOfHarm(final, labels, fitted, seed);
+  const pValue = chanceOfHarm(final, labels, fitted, groups, seed);
   const before = calibrationOf(softmaxRows(final, classes.length), labels, classes.length);
   const after = calibrationOf(
     softmaxRows(atTemperature(final, fitted), classes.length),
@@ -64,12 +73,8 @@ export function assess(candidates: Candidates): { evaluation: Evaluation; predic
   const isRefuted = pValue < TEMPERATURE_LEVEL && after.ece - before.ece > TEMPERATURE_HARM;
   const temperature = isRefuted ? 1 : fitted;
   const calibrated = softmaxRows(atTemperature(final, temperature), classes.length);
-  const quantile = conformalQuantile(
-    softmaxRows(atTemperature(validation.logits, temperature), classes.length),
-    validation.labels,
-    classes.length,
-    CONFORMAL_LEVEL,
-  );
+  const ofValidation = softmaxRows(atTemperature(validation.logits, temperature), classes.length);
+  const quantile = conformalQuantile(ofValidation, validation.labels, classes.length, CONFORMAL_LEVEL);
   const predictions = predictionsOf(candidates, calibrated, quantile);
   const confusion = confusionMatrix(
     labels,
@@ -80,13 +85,30 @@ export function assess(candidates: Candidates): { evaluation: Evaluation; predic
   const conformal = conformalOf(predictions, validation.labels.length, quantile);
   const refuted = {
     ...(isRefuted ? { temperature: { fitted, pValue } } : {}),
-    ...brokenPromise(conformal, labels.length),
+    ...brokenPromise(conformal, {
+      test: witnesses(
+        predictions.map(({ set, label }) => set.includes(label)),
+        groups,
+      ),
+      calibration: witnesses(
+        validation.labels.map((label, row) => {
+          const own = ofValidation.subarray(row * classes.length, (row + 1) * classes.length);
+          return conformalSet(own, quantile).includes(label);
+        }),
+        validation.groups ?? validation.labels.map((_, image) => String(image)),
+      ),
+    }),
   };
   const ranked = withRanking(summary.perClass, labels, calibrated);
   const evaluation: Evaluation = {
     classes,
     images: labels.length,
+    ...(sharesGroups(groups) ? { groups: new Set(groups).size } : {}),
     ...summary,
+    accuracyInterval: intervalOf(
+      predictions.map(({ predicted, label }) => predicted === label),
+      groups,
+    ),
     perClass: ranked,
     loss: before.loss,
     confusion,
@@ -97,13 +119,13 @@ export function assess(candidates: Candidates): { evaluation: Evaluation; predic
       .map(shortened),
     byStage: candidates.stages.map(({ stage, logits }) => ({
       stage,
-      ...accuracyOf(logits, labels, classes.length),
+      ...accuracyOf(logits, labels, classes.length, groups),
     })),
     ...(scratch === undefined
       ? {}
       : {
           scratch: {
-            ...accuracyOf(scratch.logits, labels, classes.length),
+            ...accuracyOf(scratch.logits, labels, classes.length, groups),
             seconds: scratch.seconds,
             epochs: scratch.epochs,
           },
@@ -113,10 +135,18 @@ export function assess(candidates: Candidates): { evaluation: Evaluation; predic
     conformal,
     ...(Object.keys(refuted).length === 0 ? {} : { refuted }),
     ...macroOf(ranked),
-    ...againstHead(candidates),
+    ...againstHead(candidates, groups),
     ...(mirrored === undefined
       ? {}
-      : { mirrored: mirroredOf(calibrated, atTemperature(mirrored, temperature), labels, classes.length) }),
+      : {
+          mirrored: mirroredOf(
+            calibrated,
+            atTemperature(mirrored, temperature),
+            labels,
+            classes.length,
+            groups,
+          ),
+        }),
     topLosses: topLosses(predictions),
   };
   return { evaluation, predictions };
@@ -124,12 +154,14 @@ export function assess(candidates: Candidates): { evaluation: Evaluation; predic
 
 /**
  * Probability that chance makes the temperature look so harmful on the test images, by a paired sign-flip test of their
- * losses. The loss is tested and not the calibration error, which is no proper score and no mean over the images.
+ * losses, a group of images as one. The loss is tested and not the calibration error, which is no proper score and no mean
+ * over the images.
  */
 function chanceOfHarm(
   logits: Float32Array,
   labels: readonly number[],
   temperature: number,
+  groups: readonly string[],
   seed: number,
 ): number {
   const classes = logits.length / Math.max(1, labels.length);
@@ -138,15 +170,17 @@ function chanceOfHarm(
   const plain = lossesOf(softmaxRows(logits, classes));
   const scaled = lossesOf(softmaxRows(atTemperature(logits, temperature), classes));
   const rises = scaled.map((loss, image) => loss - (plain[image] ?? Number.NaN));
-  return signFlipTest(rises, randomStream(seed, "temperature"));
+  return signFlipTest(sumsByGroup(rises, groups), randomStream(seed, "temperature"));
 }
 
+/** @param covered of the images of both sides, as many independent ones as tell the coverage as well */
 function brokenPromise(
-  { level, calibrationImages, quantile, coverage }: ConformalSets,
-  images: number,
+  { level, quantile }: ConformalSets,
+  covered: { readonly test: Share; readonly calibration: Share },
 ): Pick<NonNullable<Evaluation["refuted"]>, "sets"> {
-  if (quantile === undefined || images === 0) return {};
-  const pValue = chanceOfCoverage(Math.round(coverage * images), images, calibrationImages, level);
+  const [images, calibration] = [Math.round(covered.test.trials), Math.round(covered.calibration.trials)];
+  if (quantile === undefined || images === 0 || calibration < leastImages(level)) return {};
+  const pValue = chanceOfCoverage(Math.round(covered.test.successes), images, calibration, level);
   return pValue < COVERAGE_LEVEL ? { sets: { pValue } } : {};
 }
 
@@ -178,9 +212,15 @@ function accuracyOf(
   logits: Float32Array,
   labels: readonly number[],
   classes: number,
+  groups: readonly string[],
 ): Required<Omit<StageAccuracy, "stage">> {
   const { accuracy, correct } = crossEntropyAndAccuracy(logits, labels, classes);
-  return { accuracy, interval: wilsonInterval(correct.filter(Boolean).length, correct.length) };
+  return { accuracy, interval: intervalOf(correct, groups) };
+}
+
+function intervalOf(correct: readonly boolean[], groups: readonly string[]): readonly [number, number] {
+  const { successes, trials } = witnesses(correct, groups);
+  return wilsonInterval(successes, trials);
 }
 
 /** AUC and average precision of each class against the others, by its probability. */
@@ -233,15 +273,19 @@ function conformalOf(
   };
 }
 
-function againstHead({ stages, labels, classes }: Candidates): Pick<Evaluation, "againstHead"> {
+function againstHead(
+  { stages, labels, classes, seed = 0 }: Candidates,
+  groups: readonly string[],
+): Pick<Evaluation, "againstHead"> {
   const head = stages.find(({ stage }) => stage === "head");
   const final = stages.at(-1);
   if (head === undefined || final === undefined || head === final) return {};
   const correct = (logits: Float32Array): readonly boolean[] =>
     crossEntropyAndAccuracy(logits, labels, classes.length).correct;
-  const { better, worse } = changedImages(correct(head.logits), correct(final.logits));
-  const tail = binomialTail(Math.max(better, worse), better + worse);
-  return { againstHead: { better, worse, pValue: Math.min(1, 2 * tail) } };
+  const signs = randomStream(seed, "against the head");
+  const change = pairedChange(correct(head.logits), correct(final.logits), groups, signs);
+  const { better, worse } = change;
+  return { againstHead: { better, worse, pValue: twoSided(change) } };
 }
 
 function mirroredOf(
@@ -249,14 +293,15 @@ function mirroredOf(
   mirroredLogits: Float32Array,
   labels: readonly number[],
   classes: number,
+  groups: readonly string[],
 ): NonNullable<Evaluation["mirrored"]> {
   const mirrored = softmaxRows(mirroredLogits, classes);
   const mean = plain.map((probability, i) => (probability + (mirrored[i] ?? 0)) / 2);
-  const right = labels.filter((label, row) => argMax(mean, row * classes, classes) === label).length;
+  const right = labels.map((label, row) => argMax(mean, row * classes, classes) === label);
   const calibration: Calibration = calibrationOf(mean, labels, classes);
   return {
-    accuracy: right / labels.length,
-    interval: wilsonInterval(right, labels.length),
+    accuracy: right.filter(Boolean).length / labels.length,
+    interval: intervalOf(right, groups),
     loss: calibration.loss,
   };
 }

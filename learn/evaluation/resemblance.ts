@@ -6,8 +6,12 @@ import { pText } from "../../spec/text/pText.js";
 import { percent } from "../../spec/warnings/words.js";
 import { type EnergyTest, energyTest, type FeatureSample } from "./energyTest.js";
 import { differenceInterval, type Share } from "./proportions.js";
+import { witnesses } from "./witnesses.js";
 
-/** Each of the two tests; together at most one false alarm in a hundred runs (Bonferroni). */
+/**
+ * Each of the two tests; together at most one false alarm in a hundred runs (Bonferroni), half of that where the splits
+ * were drawn. The alarm says that figures may be void, before anything else is said.
+ */
 const LEVEL = 0.005;
 /** Two-sided quantile of the standard normal distribution at {@link LEVEL}. */
 const Z_LEVEL = 2.8070337683438042;
@@ -27,33 +31,42 @@ export interface SideImage {
 
 export interface Side {
   readonly images: readonly SideImage[];
-  /** Images that the model gets right. */
-  readonly correct: number;
+  /** Of each image whether the model gets it right. */
+  readonly correct: readonly boolean[];
   /** The base's features, not the model's: neither side had a part in them. `[images, width]`. */
   readonly features: Float32Array;
 }
 
-/** @returns undefined where a side has no images */
+/**
+ * Each group of images has one voice in both tests: its pictures by one of them, its rights and wrongs by what they add to
+ * the accuracy's variance ({@link witnesses}).
+ * @param dealtOut whether thaw has dealt all images out at random: then validation and test images are alike by
+ *   construction, and pictures that differ are the luck of the draw, whatever p is (Senn, "Testing for baseline balance
+ *   in clinical trials", Statistics in Medicine 1994). Accuracies may differ all the same, for the validation images
+ *   have had a say in training
+ * @returns undefined where a side has no images
+ */
 export function resemblance(
   validation: Side,
   test: Side,
   width: number,
   stream: RandomStream,
+  dealtOut = false,
 ): Resemblance | undefined {
-  const [v, t] = [shareOf(validation), shareOf(test)];
-  if (v.trials === 0 || t.trials === 0) return undefined;
-  const [low, high] = differenceInterval(v, t, Z_LEVEL);
+  const [v, t] = [validation.images.length, test.images.length];
+  if (v === 0 || t === 0) return undefined;
+  const [low, high] = differenceInterval(shareOf(validation, LEVEL), shareOf(test, LEVEL), Z_LEVEL);
   const accuracy: Resemblance["accuracy"] = {
-    validation: v.successes / v.trials,
-    test: t.successes / t.trials,
-    validationImages: v.trials,
-    testImages: t.trials,
-    interval: differenceInterval(v, t),
+    validation: accuracyOf(validation),
+    test: accuracyOf(test),
+    validationImages: v,
+    testImages: t,
+    interval: differenceInterval(shareOf(validation), shareOf(test)),
     differs: low > MARGIN || high < -MARGIN,
   };
   const tested = energyTest(onePerGroup(validation, width), onePerGroup(test, width), width, stream);
-  const pictures = picturesOf(tested);
-  const few = Math.min(v.trials, t.trials) < LEAST_IMAGES;
+  const pictures = picturesOf(tested, dealtOut);
+  const few = Math.min(v, t) < LEAST_IMAGES;
   const differs = accuracy.differs || pictures?.differs === true;
   const verdict = differs ? "differs" : few ? "unknown" : "alike";
   return {
@@ -64,9 +77,15 @@ export function resemblance(
   };
 }
 
-function shareOf({ images, correct }: Side): Share {
-  return { successes: correct, trials: images.length };
+function shareOf({ images, correct }: Side, level?: number): Share {
+  return witnesses(
+    correct,
+    images.map(({ group }) => group),
+    level,
+  );
 }
+
+const accuracyOf = ({ correct }: Side): number => correct.filter(Boolean).length / correct.length;
 
 /** Copies and the user's groups are in one split as a whole: only groups are exchangeable, so each has one voice. */
 function onePerGroup({ images, features }: Side, width: number): FeatureSample {
@@ -82,10 +101,14 @@ function onePerGroup({ images, features }: Side, width: number): FeatureSample {
   return { features: own, labels: rows.map((row) => (images[row] as SideImage).label) };
 }
 
-function picturesOf({ sizes, coefficient, expected, pValue }: EnergyTest): Resemblance["pictures"] {
+function picturesOf(
+  { sizes, coefficient, expected, pValue }: EnergyTest,
+  dealtOut: boolean,
+): Resemblance["pictures"] {
   const [validationImages, testImages] = sizes;
   if (validationImages === 0) return undefined;
-  return { validationImages, testImages, coefficient, expected, pValue, differs: pValue < LEVEL };
+  const figures = { validationImages, testImages, coefficient, expected, pValue };
+  return { ...figures, differs: pValue < LEVEL && !dealtOut };
 }
 
 function sentenceOf(
@@ -103,7 +126,13 @@ function sentenceOf(
   }
   const [low, high] = interval.map((value) => (100 * value).toFixed(1).replace("-", "−"));
   if (verdict === "alike") {
-    const look = energy === "" ? "" : `; the pictures do not differ provably (${energy})`;
+    const byLuck = pictures !== undefined && pictures.pValue < LEVEL;
+    const look =
+      energy === ""
+        ? ""
+        : byLuck
+          ? `; the pictures differ by the luck of the draw, for thaw has dealt them out at random (${energy})`
+          : `; the pictures do not differ provably (${energy})`;
     return `No difference between validation and test images is proven: ${rights} (${low} to ${high} points apart, 95 %)${look}.`;
   }
   const apart = `a difference of ${low} to ${high} points (95 %)`;

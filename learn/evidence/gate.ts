@@ -5,6 +5,7 @@ import type { GateSpec } from "../../spec/runFile/gate.js";
 import { DEFAULT_GATE } from "../../spec/runFile/identities.js";
 import { pText } from "../../spec/text/pText.js";
 import type { ValidationResult } from "../training/trainee.js";
+import { pairedChange, sumsByGroup } from "./byGroup.js";
 import { signFlipTest } from "./signFlip.js";
 
 /** For the images that changed sides, which overrule the loss. */
@@ -25,22 +26,27 @@ export interface GateDecision {
  * tested and not its ranks, because the few losses that grow much are the mistakes to come. Losses are taken at each
  * network's own temperature: training on few images makes a network too sure of itself before it makes it worse, and
  * the temperature that the evaluation fits takes just that away. What is handed on thus has a lower loss than all that
- * was handed on before, unless accuracy speaks for more. Level and rule were chosen by `bench/gate/gateRules.ts`.
- * @param stream random signs for the test of the loss; used up
+ * was handed on before, unless accuracy speaks for more. Where images share groups, groups are what is tested: twenty
+ * pictures of one patient are no twenty proofs. Level and rule were chosen by `bench/gate/gateRules.ts`.
+ * @param stream random signs for the tests; used up
  * @param spec another level, or another rule: accuracy alone, or no test at all
+ * @param groups of each validation image the group it is in; each its own when left out
  */
 export function gate(
   before: ValidationResult,
   after: ValidationResult,
   stream: RandomStream,
   { level, rule }: GateSpec = DEFAULT_GATE,
+  groups: readonly string[] = before.correct.map((_, image) => String(image)),
 ): GateDecision {
-  const { better, worse } = changedImages(before.correct, after.correct);
-  const rose = binomialTail(better, better + worse);
-  const fell = binomialTail(worse, better + worse);
+  const { better, worse, rose, fell } = pairedChange(before.correct, after.correct, groups, stream);
   const [lossesBefore, lossesAfter] = [before.calibratedLosses(), after.calibratedLosses()];
   const falls = lossesBefore.map((loss, image) => loss - (lossesAfter[image] ?? Number.NaN));
-  const lossFell = signFlipTest(falls, stream);
+  const voices = sumsByGroup(falls, groups);
+  const lossFell = signFlipTest(voices, stream);
+  const grouped = voices.length < falls.length;
+  const mcnemar = grouped ? "sign-flip test of right and wrong" : "McNemar's test";
+  const images = `${falls.length} images${grouped ? ` in ${voices.length} groups` : ""}`;
   const percent = ({ accuracy }: ValidationResult): string => `${(100 * accuracy).toFixed(1)} %`;
   const numbers =
     `validation ${percent(before)} → ${percent(after)} (${better} better, ${worse} worse), ` +
@@ -50,7 +56,7 @@ export function gate(
     verdict: `${kept ? "kept" : "rolled back"}: ${numbers}; ${why}`,
   });
   const because = (test: string, p: number, at: number): string =>
-    `(${test}, ${pText(p)} at level ${at}, ${falls.length} images)`;
+    `(${test}, ${pText(p)} at level ${at}, ${images})`;
   if (rule === "always") {
     // What is no number is no result, whatever the rule.
     return falls.every(Number.isFinite)
@@ -60,7 +66,7 @@ export function gate(
   if (rule === "accuracy") {
     const proven = rose < level;
     const what = `${proven ? "" : "not proven that "}accuracy rose`;
-    return decided(proven, `${what} ${because("McNemar's test", rose, level)}`);
+    return decided(proven, `${what} ${because(mcnemar, rose, level)}`);
   }
   const proven = lossFell < level;
   const kept = rose < ACCURACY_LEVEL || (proven && fell >= ACCURACY_LEVEL);
@@ -69,33 +75,9 @@ export function gate(
     return decided(kept, `${what} ${because("sign-flip test", lossFell, level)}`);
   }
   const what = `accuracy ${kept ? "rose" : "fell"}`;
-  return decided(kept, `${what} ${because("McNemar's test", kept ? rose : fell, ACCURACY_LEVEL)}`);
+  return decided(kept, `${what} ${because(mcnemar, kept ? rose : fell, ACCURACY_LEVEL)}`);
 }
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Images that became right, and images that became wrong. */
-export function changedImages(
-  before: readonly boolean[],
-  after: readonly boolean[],
-): { readonly better: number; readonly worse: number } {
-  const became = (right: boolean): number =>
-    after.filter((correct, image) => correct === right && before[image] !== right).length;
-  return { better: became(true), worse: became(false) };
-}
-
-/**
- * Probability of at least `successes` heads in `trials` fair tosses: the one-sided exact form of McNemar's
- * test (Psychometrika 1947) on the images whose prediction changed sides.
- */
-export function binomialTail(successes: number, trials: number): number {
-  let probability = 0;
-  let logOfTerm = -trials * Math.LN2;
-  for (let k = 0; k <= trials; k++) {
-    if (k >= successes) probability += Math.exp(logOfTerm);
-    logOfTerm += Math.log((trials - k) / (k + 1));
-  }
-  return Math.min(1, probability);
 }

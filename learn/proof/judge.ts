@@ -6,7 +6,7 @@ import { LEAST_IMAGES } from "../../spec/records/proof.js";
 import { pText } from "../../spec/text/pText.js";
 import { percent } from "../../spec/warnings/words.js";
 import { wilsonInterval } from "../evaluation/metrics.js";
-import { binomialTail } from "../evidence/gate.js";
+import { binomialTail } from "../evidence/mcnemar.js";
 import { signFlipTest } from "../evidence/signFlip.js";
 import { holm } from "./holm.js";
 import { judgeNewest, type Newest } from "./newest.js";

@@ -2,7 +2,7 @@
 import { randomStream } from "../../rng/stream.js";
 import type { Judgement } from "../../spec/records/proof.js";
 import { percent } from "../../spec/warnings/words.js";
-import { binomialTail } from "../evidence/gate.js";
+import { binomialTail } from "../evidence/mcnemar.js";
 import { signFlipTest } from "../evidence/signFlip.js";
 import { groupInterval } from "./groupInterval.js";
 import { normalQuantile } from "./normalQuantile.js";

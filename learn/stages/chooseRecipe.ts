@@ -73,8 +73,14 @@ export async function chooseRecipe(
     }
     const folds = stratifiedFolds(labels, groups, foldsFor(fewestGroups(labels, groups, classes)), seed);
     const probeOf = (what: string, x: Matrix) =>
-      linearProbe(x, labels, folds, classes, PENALTY, (step, total) =>
-        onProgress({ phase: what, step, total }),
+      linearProbe(
+        x,
+        labels,
+        folds,
+        classes,
+        PENALTY,
+        (step, total) => onProgress({ phase: what, step, total }),
+        groups,
       );
     const { probabilities, ...probe } = probeOf("linear probe", features);
     const { probabilities: _rival, ...rival } = probeOf("probe of colours", colours);
@@ -123,10 +129,11 @@ export async function chooseRecipe(
       ...(domain === undefined ? {} : { domain }),
     };
     const lines = chosen.map((image, i) => {
-      const { path, label } = records[image] as ImageRecord;
+      const { path, label, group } = records[image] as ImageRecord;
       return JSON.stringify({
         path,
         label,
+        group,
         fold: folds[i],
         probabilities: Array.from(row(probabilities, i)),
       });

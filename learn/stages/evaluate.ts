@@ -5,7 +5,7 @@ import { openDataset } from "../../data/dataset/dataset.js";
 import { randomStream } from "../../rng/stream.js";
 import type { ModelGolden } from "../../spec/golden.js";
 import { PREDICTIONS_FILE } from "../../spec/pipeline/artifactFiles.js";
-import type { ImageRecord } from "../../spec/records/dataset.js";
+import type { DatasetSummary, ImageRecord } from "../../spec/records/dataset.js";
 import type { Evaluation } from "../../spec/records/evaluation.js";
 import type { FoldPrediction, FoldSummary } from "../../spec/records/folds.js";
 import { foldLineSchema } from "../../spec/schemas/records/files.js";
@@ -215,6 +215,8 @@ export async function evaluate(
   try {
     const labelsOf = (images: readonly number[]): number[] =>
       images.map((image) => dataset.records[image]?.label ?? 0);
+    const groupsOf = (images: readonly number[]): string[] =>
+      images.map((image) => dataset.records[image]?.group ?? "");
     const final = runners.slice(-1);
     const validation = someOf(dataset.records, "validation");
     const held = someOf(dataset.records, "test");
@@ -235,8 +237,13 @@ export async function evaluate(
       classes,
       paths: held.map((image) => dataset.records[image]?.path ?? ""),
       labels: labelsOf(held),
+      groups: groupsOf(held),
       stages: runners.map(({ stage }, i) => ({ stage, logits: logits[i] ?? new Float32Array() })),
-      validation: { labels: labelsOf(validation), logits: validationLogits },
+      validation: {
+        labels: labelsOf(validation),
+        logits: validationLogits,
+        groups: groupsOf(validation),
+      },
       ...(mirrored === undefined ? {} : { mirrored }),
       ...(scratch === undefined || scratchLogits === undefined
         ? {}
@@ -245,7 +252,7 @@ export async function evaluate(
     });
     const side = (images: readonly number[], own: Float32Array, ofBase: Float32Array): Side => ({
       images: images.map((image) => dataset.records[image] as ImageRecord),
-      correct: crossEntropyAndAccuracy(own, labelsOf(images), classes.length).correct.filter(Boolean).length,
+      correct: crossEntropyAndAccuracy(own, labelsOf(images), classes.length).correct,
       features: ofBase,
     });
     const alike = resemblance(
@@ -253,6 +260,7 @@ export async function evaluate(
       side(held, logits[runners.length - 1] ?? new Float32Array(), frozen.held),
       architecture.features,
       randomStream(context.seed, "resemblance"),
+      dealtOut(dataset.summary),
     );
     await writeFile(
       join(context.folders.out, PREDICTIONS_FILE),
@@ -267,7 +275,13 @@ export async function evaluate(
       ...(last === undefined ? {} : { golden: goldenOf(last, evaluation.temperature) }),
       ...(folds.length === 0
         ? {}
-        : { crossValidation: crossValidation(await Promise.all(folds.map(readFold)), classes.length) }),
+        : {
+            crossValidation: crossValidation(
+              await Promise.all(folds.map(readFold)),
+              classes.length,
+              new Map(dataset.records.map(({ path, group }) => [path, group])),
+            ),
+          }),
       ...(alike === undefined ? {} : { resemblance: alike }),
       leaked: leakedAccuracy(dataset.records, predictions),
       twins: twinAccuracy(dataset.records, predictions),
@@ -283,6 +297,12 @@ export async function evaluate(
     scratchRunner?.dispose();
     await dataset.close();
   }
+}
+
+/** Whether chance alone has divided validation from test images: no split came with them or from another training. */
+function dealtOut({ faults, knownToBase, knownFromBefore }: DatasetSummary): boolean {
+  const known = knownToBase ?? knownFromBefore;
+  return faults !== undefined && faults.leaks === undefined && known === undefined;
 }
 
 /** A network from random weights shares nothing with the base: its boundary is the input. */

@@ -24,7 +24,10 @@ import { openBoundary, openPixels, readRecords } from "./activations.js";
 import type { StageContext } from "./job.js";
 
 /** Whether to keep what a stage made of the validation images. */
-type Decide = (before: ValidationResult, after: ValidationResult) => GateDecision;
+type Judge = (before: ValidationResult, after: ValidationResult) => GateDecision;
+
+/** @param groups of each validation image the group it is in */
+type Decide = (before: ValidationResult, after: ValidationResult, groups: readonly string[]) => GateDecision;
 
 export interface TuneSettings extends Omit<UnfreezeSpec, "stages" | "surgical"> {
   /** The deepest layer group that learns, or {@link FIRST_BLOCK}. */
@@ -65,8 +68,8 @@ export async function tuneStage(
   context: StageContext,
   settings: TuneSettings,
   previous: string,
-  decide: Decide = (before, after) =>
-    gate(before, after, randomStream(context.seed, "gate", settings.stage), settings.gate),
+  decide: Decide = (before, after, groups) =>
+    gate(before, after, randomStream(context.seed, "gate", settings.stage), settings.gate, groups),
 ): Promise<StageSummary> {
   const base = chosenBase(context.base);
   refuseExtractor(base, "nothing can be unfrozen");
@@ -78,6 +81,8 @@ export async function tuneStage(
   // Groups below `from` were never trained by an earlier stage, so the pretrained activations hold.
   const samples =
     from === 0 ? await openPixels(context) : await openBoundary(context, pretrained, settings.deepest);
+  const images = trainingImages(records);
+  const witnesses = images.validation.map((image) => records[image]?.group ?? "");
   const groups = groupRates(architecture.groups.slice(from, to), settings);
   const trainee = suffixTrainee(
     {
@@ -97,7 +102,7 @@ export async function tuneStage(
     {
       samples,
       rows: viewRows(records, context.augment.views),
-      ...trainingImages(records),
+      ...images,
       labels: records.map((record) => record.label),
       classes: summary.classes.length,
     },
@@ -116,7 +121,8 @@ export async function tuneStage(
       ? await findRate(trainee, { ...common, epoch: epochs })
       : undefined;
     const factor = rateFinding?.factor ?? 1;
-    const { result, kept, verdict, diverged } = await gated(before, trainee, decide, () =>
+    const judge: Judge = (start, end) => decide(start, end, witnesses);
+    const { result, kept, verdict, diverged } = await gated(before, trainee, judge, () =>
       fit(withRates(trainee, factor), {
         ...common,
         epochs,
@@ -152,13 +158,13 @@ export async function tuneStage(
 async function gated(
   before: ValidationResult,
   trainee: Trainee,
-  decide: Decide,
+  judge: Judge,
   train: () => Promise<TrainingSummary>,
 ): Promise<GateDecision & { readonly result: TrainingSummary; readonly diverged: boolean }> {
   const started = performance.now();
   try {
     const result = await train();
-    return { result, ...decide(before, trainee.validate()), diverged: false };
+    return { result, ...judge(before, trainee.validate()), diverged: false };
   } catch (error) {
     if (!(error instanceof ThawError) || error.code !== "TRAINING_DIVERGED") throw error;
     return {

@@ -1,6 +1,7 @@
 /** A linear probe by cross-validation: what a linear classifier can read out of features, with its uncertainty. */
 import type { ProbeResult } from "../../spec/records/recipe.js";
 import { wilsonInterval } from "../evaluation/metrics.js";
+import { witnesses } from "../evaluation/witnesses.js";
 import { fitLogisticRegression } from "./logisticRegression.js";
 import { type Matrix, row, takeRows } from "./matrix.js";
 
@@ -10,11 +11,12 @@ export interface Probe extends ProbeResult {
 }
 
 /**
- * Every image is predicted once, by a classifier fitted on the other folds. The interval takes the predictions as
- * independent: the folds share training images, so it is a little too narrow (Bengio & Grandvalet, JMLR 2004).
+ * Every image is predicted once, by a classifier fitted on the other folds. The interval takes the predictions of
+ * different groups as independent: the folds share training images, so it is a little too narrow (Bengio & Grandvalet, JMLR 2004).
  * @param features `[images, features]`
  * @param folds the fold of each image
  * @param penalty of the logistic regression
+ * @param groups of each image the group it is in: of one group no two are independent. Each its own when left out
  */
 export function linearProbe(
   features: Matrix,
@@ -23,6 +25,7 @@ export function linearProbe(
   classes: number,
   penalty: number,
   onFold: (done: number, total: number) => void = () => {},
+  groups: readonly string[] = labels.map((_, image) => String(image)),
 ): Probe {
   const probabilities: Matrix = {
     rows: features.rows,
@@ -45,22 +48,27 @@ export function linearProbe(
     });
     onFold(done + 1, names.length);
   });
-  return { ...score(probabilities, labels, classes), probabilities };
+  return { ...score(probabilities, labels, classes, groups), probabilities };
 }
 
-function score(probabilities: Matrix, labels: readonly number[], classes: number): ProbeResult {
+function score(
+  probabilities: Matrix,
+  labels: readonly number[],
+  classes: number,
+  groups: readonly string[],
+): ProbeResult {
   const right = labels.map((label, image) => {
     const values = row(probabilities, image);
     return values.indexOf(Math.max(...values)) === label;
   });
-  const correct = right.filter(Boolean).length;
+  const { successes, trials } = witnesses(right, groups);
   const recalls = Array.from({ length: classes }, (_, c) => {
     const own = right.filter((_, image) => labels[image] === c);
     return { images: own.length, recall: own.filter(Boolean).length / own.length };
   }).filter(({ images }) => images > 0);
   return {
-    accuracy: correct / labels.length,
-    interval: wilsonInterval(correct, labels.length),
+    accuracy: right.filter(Boolean).length / labels.length,
+    interval: wilsonInterval(successes, trials),
     balancedAccuracy: recalls.reduce((sum, { recall }) => sum + recall, 0) / recalls.length,
   };
 }

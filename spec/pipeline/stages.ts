@@ -16,14 +16,14 @@ export type StageKind = PodStage | "base" | "register" | "report";
  * artifacts of older code are not reused.
  */
 const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
-  ingest: 4,
+  ingest: 5,
   features: 2,
-  recipe: 3,
-  base: 2,
+  recipe: 4,
+  base: 3,
   head: 1,
-  tune: 6,
-  fold: 5,
-  evaluate: 6,
+  tune: 7,
+  fold: 6,
+  evaluate: 7,
   scratch: 2,
   register: 5,
   report: 8,

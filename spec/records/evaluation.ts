@@ -76,6 +76,8 @@ export interface ConformalSets {
 export interface Evaluation {
   readonly classes: readonly string[];
   readonly images: number;
+  /** Groups that the test images come in; absent where each is one of its own. All intervals and tests are by groups. */
+  readonly groups?: number;
   /** Accuracy in [0, 1] with its 95 % Wilson score interval. */
   readonly accuracy: number;
   readonly accuracyInterval: readonly [number, number];
@@ -138,7 +140,7 @@ export interface Evaluation {
     /** Images that only the final model, and that only the head gets right. */
     readonly better: number;
     readonly worse: number;
-    /** Of McNemar's exact test, two-sided. */
+    /** Of McNemar's exact test, two-sided; where images share groups, of the sign-flip test of the groups. */
     readonly pValue: number;
   };
   /** Of thaw's own picture, by the last candidate; absent in older evaluations. */

@@ -95,7 +95,7 @@ export interface CrossValidation {
   readonly final: FoldFigureSet;
   /** Mean over the folds of what fine-tuning added to the accuracy, with its interval; in [−1, 1]. */
   readonly gain: Omit<FoldFigure, "pooled">;
-  /** Images that only the final model, and that only the head gets right; McNemar's exact test, two-sided. */
+  /** Images that only the final model, and that only the head gets right; McNemar's exact test, two-sided, of groups where images share them. */
   readonly againstHead: { readonly better: number; readonly worse: number; readonly pValue: number };
   /** How many folds kept each stage of unfreezing. */
   readonly kept: readonly { readonly stage: string; readonly deepest: string; readonly folds: number }[];

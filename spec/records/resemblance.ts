@@ -12,7 +12,7 @@ export interface Resemblance {
     readonly test: number;
     readonly validationImages: number;
     readonly testImages: number;
-    /** 95 % interval of validation − test. */
+    /** 95 % interval of validation − test; images of one group are no independent witnesses. */
     readonly interval: readonly [low: number, high: number];
     readonly differs: boolean;
   };
@@ -25,6 +25,7 @@ export interface Resemblance {
     readonly coefficient: number;
     readonly expected: number;
     readonly pValue: number;
+    /** Never where thaw has dealt the images out: then it is the luck of the draw. */
     readonly differs: boolean;
   };
 }

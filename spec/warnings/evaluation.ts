@@ -104,13 +104,18 @@ function untestedWarnings({ perClass }: Evaluation): readonly Warning[] {
 }
 
 /** Where there are folds, every image was held out once. */
-function fewImagesWarnings({ images, accuracyInterval, crossValidation }: Evaluation): readonly Warning[] {
+function fewImagesWarnings({
+  images,
+  groups,
+  accuracyInterval,
+  crossValidation,
+}: Evaluation): readonly Warning[] {
   const [low, high] = crossValidation?.accuracyInterval ?? accuracyInterval;
   const isWide = high - low >= WIDE;
   if (!isWide && (images >= FEW_IMAGES || crossValidation !== undefined)) return [];
   const by =
     crossValidation === undefined
-      ? `Only ${counted(images, "image")} ${images === 1 ? "was" : "were"} held out`
+      ? `Only ${counted(images, "image")}${groups === undefined ? "" : ` of ${counted(groups, "group")}`} ${images === 1 ? "was" : "were"} held out`
       : `The ${crossValidation.folds.length} folds have ${counted(crossValidation.images, "image")}`;
   return [
     {
@@ -118,7 +123,9 @@ function fewImagesWarnings({ images, accuracyInterval, crossValidation }: Evalua
       grade: isWide ? "check" : "note",
       sentence: `${by}: the accuracy may be anything from ${percent(low)} to ${percent(high)}.`,
       advice:
-        "label more images (four times as many halve the interval), or raise data.test at the cost of training images",
+        groups === undefined
+          ? "label more images (four times as many halve the interval), or raise data.test at the cost of training images"
+          : "label images of more groups (four times as many groups halve the interval), or raise data.test at the cost of training images",
     },
   ];
 }

@@ -34,11 +34,12 @@ export function pairedSentences({ paired, onlyTestOf, labelledOtherwise }: Paire
       "No image was held out by both with the same label: the figures are of different images, and say nothing of which is better.",
       ...others,
     ];
-  const { images, accuracyA, accuracyB, onlyA, onlyB, pValue, better } = paired;
+  const { images, accuracyA, accuracyB, onlyA, onlyB, pValue, better, groups } = paired;
+  const test = groups === undefined ? "McNemar's exact test" : `sign-flip test of their ${groups} groups`;
   const verdict =
     better === undefined ? "not proven that either is better" : `${better.toUpperCase()} is better`;
   return [
-    `On the ${images} images that both held out: A ${percent(accuracyA)}, B ${percent(accuracyB)}; only A is right on ${onlyA}, only B on ${onlyB}: ${verdict} (McNemar's exact test, two-sided, ${pText(pValue)}).`,
+    `On the ${images} images that both held out: A ${percent(accuracyA)}, B ${percent(accuracyB)}; only A is right on ${onlyA}, only B on ${onlyB}: ${verdict} (${test}, two-sided, ${pText(pValue)}).`,
     ...others,
   ];
 }

@@ -2,7 +2,7 @@
 import { holm } from "../../../learn/proof/holm.js";
 import { pairedTest } from "../../../learn/proof/pairedTest.js";
 import { LEAST_IMAGES } from "../../../spec/records/proof.js";
-import type { Answer } from "../compare.js";
+import { type Answer, groupsOfPairs } from "../compare.js";
 
 export interface ClassFigures {
   readonly name: string;
@@ -13,7 +13,7 @@ export interface ClassFigures {
   readonly b: number;
   readonly onlyA: number;
   readonly onlyB: number;
-  /** Of McNemar's exact test, two-sided, adjusted for the number of classes that are tested (Holm); 1 with too few images. */
+  /** Of McNemar's exact test, or of groups' signs where images share them, two-sided, adjusted for the number of classes that are tested (Holm); 1 with too few images. */
   readonly pValue: number;
   readonly verdict: "a-better" | "b-better" | "not-proven" | "cannot-say";
 }
@@ -24,11 +24,16 @@ const LEVEL = 0.05;
 export function classFigures(pairs: readonly (readonly [a: Answer, b: Answer])[]): readonly ClassFigures[] {
   const names = [...new Set(pairs.map(([{ label }]) => label))].sort();
   const classes = names.map((name) => {
-    const rights = pairs
-      .filter(([{ label }]) => label === name)
-      .map(([one, other]) => [one.isRight, other.isRight] as const);
+    const own = pairs.filter(([{ label }]) => label === name);
+    const rights = own.map(([one, other]) => [one.isRight, other.isRight] as const);
     const share = (side: 0 | 1): number => rights.filter((pair) => pair[side]).length / rights.length;
-    return { name, images: rights.length, a: share(0), b: share(1), ...pairedTest(rights) };
+    return {
+      name,
+      images: rights.length,
+      a: share(0),
+      b: share(1),
+      ...pairedTest(rights, groupsOfPairs(own)),
+    };
   });
   const tested = classes.filter(({ images }) => images >= LEAST_IMAGES);
   const adjusted = new Map(

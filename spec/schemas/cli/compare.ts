@@ -29,7 +29,14 @@ export const compareSchema = z.object({
       accuracyB: shareSchema,
       onlyA: countSchema.describe("Images that only A gets right."),
       onlyB: countSchema,
-      pValue: z.number().describe("Of McNemar's exact test, two-sided."),
+      pValue: z
+        .number()
+        .describe(
+          "Of McNemar's exact test, two-sided; where images share groups, of the sign-flip test of the groups.",
+        ),
+      groups: countSchema
+        .exactOptional()
+        .describe("Groups that the images come in. Absent where each is one of its own."),
       better: z.enum(["a", "b"]).exactOptional().describe("Where p is below 0.05."),
     })
     .exactOptional()

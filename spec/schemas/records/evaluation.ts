@@ -76,6 +76,7 @@ export const evaluationSchema = schemaOf<Evaluation>()(
   z.object({
     classes: z.array(z.string()),
     images: countSchema,
+    groups: countSchema.exactOptional(),
     accuracy: z.number(),
     accuracyInterval: intervalSchema,
     balancedAccuracy: z.number(),

@@ -37,7 +37,11 @@ export const foldLineSchema = predictionLineSchema.extend({
 });
 
 /** A line of `probe.jsonl`. */
-export const probeLineSchema = z.object({ label: countSchema, probabilities: z.array(z.number()).min(1) });
+export const probeLineSchema = z.object({
+  label: countSchema,
+  group: z.string().exactOptional(),
+  probabilities: z.array(z.number()).min(1),
+});
 
 /** A line of `copies.jsonl`. */
 export const copyLineSchema = z.object({ image: z.object({ path: z.string() }) });

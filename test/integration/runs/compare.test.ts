@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import type { GetJson } from "../../../cli/json/get.js";
 import type { CompareJson } from "../../../cli/json/models.js";
 import type { RunJson, StartedRunJson } from "../../../cli/json/run.js";
-import { binomialTail } from "../../../learn/evidence/gate.js";
+import { binomialTail } from "../../../learn/evidence/mcnemar.js";
 import type { FullPrediction } from "../../../spec/records/evaluation.js";
 import { thaw, thawJson } from "../../support/cli/thaw.js";
 import { drawnFolder } from "../../support/images/drawn.js";

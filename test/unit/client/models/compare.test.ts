@@ -8,7 +8,10 @@ import { plainScreen } from "../../cli/screens.js";
 
 /** @param rights a letter an image, `+` for a right answer */
 function answers(from: number, rights: string, label = "cat"): readonly Answer[] {
-  return [...rights].map((mark, index) => ({ image: `image-${from + index}`, label, isRight: mark === "+" }));
+  return [...rights].map((mark, index) => {
+    const image = `image-${from + index}`;
+    return { image, label, isRight: mark === "+", group: image };
+  });
 }
 
 describe("pair", () => {
@@ -27,6 +30,23 @@ describe("pair", () => {
     assert.equal(paired?.better, "b");
     assert.equal(paired?.pValue.toFixed(5), "0.03125");
     assert.equal(pair(answers(0, "-----"), answers(0, "+++++")).paired?.better, undefined, "p = 0.0625");
+  });
+
+  it("takes images that either side has in one group for one witness", () => {
+    const own = answers(0, "++++++++");
+    const ofPatients = own.map((answer, index) => ({ ...answer, group: `patient ${index % 4}` }));
+    const before = answers(0, "------++");
+    const grouped = before.map((one, index) => ({ ...one, group: `patient ${index % 4}` }));
+    for (const [a, b] of [
+      [before, ofPatients],
+      [grouped, own],
+    ] as const) {
+      const { paired } = pair(a, b);
+      assert.deepEqual([paired?.onlyA, paired?.onlyB, paired?.better], [0, 6, undefined]);
+      // Four patients changed sides: 2 · 2^-4.
+      assert.equal(paired?.pValue, 0.125);
+      assert.equal(paired?.groups, 4);
+    }
   });
 
   it("counts a picture once, and none that the two label differently", () => {

@@ -18,6 +18,7 @@ function measured(
     multiplyAdds: extra.multiplyAdds,
     ...(extra.distance === undefined ? {} : { verdict: "near" }),
     correct: Array.from({ length: IMAGES }, (_, image) => image < right),
+    groups: Array.from({ length: IMAGES }, (_, image) => String(image)),
     evidence: {
       images: IMAGES,
       trainImages: IMAGES,
@@ -115,4 +116,10 @@ test("each candidate has its own domain distance and verdict, which the reason n
     ],
   );
   assert.match(reason, /\(p = 0\.500\); domain distance: b 0\.16 \(near\), a 0\.05 \(near\)$/);
+});
+
+test("a lead on the pictures of three patients is no certain one", () => {
+  const patients = Array.from({ length: IMAGES }, (_, image) => (image < 36 ? `p${image % 3}` : `${image}`));
+  const { reason } = compareBases([measured("a", 30), { ...measured("b", 36), groups: patients }]);
+  assert.match(reason, /which may be chance \(p = 0\.125\)/);
 });

@@ -176,3 +176,25 @@ test("sets that hold fewer of the test images than they promise, beyond chance, 
   assert.equal(broken.conformal?.coverage, 0.55);
   assert.ok((broken.refuted?.sets?.pValue ?? 1) < 0.001);
 });
+
+test("test images in groups: wider intervals, weaker tests, and how many groups there are", () => {
+  const groups = timid.labels.map((_, i) => `patient ${Math.floor(i / 10)}`);
+  const plain = assess(test100(45)).evaluation;
+  const grouped = assess({
+    ...test100(45),
+    groups,
+    validation: { ...timid, groups: timid.labels.map((_, i) => `other ${Math.floor(i / 10)}`) },
+  }).evaluation;
+  assert.equal(plain.groups, undefined);
+  assert.equal(grouped.groups, 10);
+  assert.equal(grouped.accuracy, plain.accuracy);
+  const width = ([low, high]: readonly [number, number]): number => high - low;
+  // Four patients are all wrong, one is half wrong, five are all right: about nine witnesses and not a hundred.
+  assert.ok(width(grouped.accuracyInterval) > 2.5 * width(plain.accuracyInterval));
+  assert.deepEqual(grouped.byStage[0]?.interval, grouped.accuracyInterval);
+  // Ten patients do not refute the temperature. Five of about nine are still too few for a promise of 90 %: p is 0.01.
+  assert.ok(plain.refuted?.temperature !== undefined && (plain.refuted.sets?.pValue ?? 1) < 1e-6);
+  assert.equal(grouped.refuted?.temperature, undefined);
+  assert.ok((grouped.refuted?.sets?.pValue ?? 0) > 0.005);
+  assert.deepEqual(assess({ ...test100(45), groups: timid.labels.map((_, i) => `${i}`) }).evaluation, plain);
+});

@@ -114,7 +114,7 @@ function side(
       label: row % 2,
       group: group?.(row) ?? `${seed}-${row}`,
     })),
-    correct,
+    correct: Array.from({ length: count }, (_, row) => row < correct),
     features: Float32Array.from(
       { length: 8 * count },
       (_, i) => drawn.uniform(i) + shift + (Math.floor(i / 8) % 2),
@@ -176,6 +176,50 @@ describe("validation and test", () => {
     const found = resemblance(copies, side(80, 76, 2), 8, stream());
     assert.equal(found?.pictures?.validationImages, 2);
     assert.equal(found?.verdict, "alike");
+  });
+
+  it("accuracies of few groups of one mind are not told apart by their many images", () => {
+    const patients = (count: number) => (row: number) => `patient ${Math.floor((row * 10) / count)}`;
+    const [few, many] = [side(200, 195, 1), side(200, 130, 2)];
+    assert.equal(resemblance(few, many, 8, stream())?.accuracy.differs, true);
+    const grouped = [side(200, 195, 1, 0, patients(200)), side(200, 130, 2, 0, patients(200))] as const;
+    const found = resemblance(...grouped, 8, stream());
+    assert.equal(found?.accuracy.differs, false);
+    const [low, high] = found?.accuracy.interval ?? [0, 0];
+    assert.ok(high - low > 0.4, `${low} to ${high}`);
+  });
+
+  it("whose splits thaw has drawn differ by luck, which voids nothing; their accuracies may differ all the same", () => {
+    const [validation, test] = [side(60, 57, 1), side(120, 112, 2, 0.4)];
+    assert.equal(resemblance(validation, test, 8, stream())?.verdict, "differs");
+    const drawn = resemblance(validation, test, 8, stream(), true);
+    assert.equal(drawn?.verdict, "alike");
+    assert.equal(drawn.pictures?.differs, false);
+    assert.match(
+      drawn.sentence,
+      /points apart, 95 %\); the pictures differ by the luck of the draw, for thaw has dealt them out at random \(energy test, p < 0\.001\)\.$/,
+    );
+    const fitted = resemblance(side(200, 195, 1), side(200, 130, 2), 8, stream(), true);
+    assert.equal(fitted?.verdict, "differs");
+  });
+
+  it("in groups of one mind, drawn alike, they are called different in about one of two hundred runs at most", () => {
+    const drawn = (seed: number, groups: number): Side => {
+      const random = randomStream(seed, "groups of one mind");
+      const ids = Array.from({ length: groups }, (_, group) => group).flatMap((group) =>
+        new Array<number>(1 + Math.floor(12 * random.uniform(2 * group) ** 2)).fill(group),
+      );
+      return {
+        images: ids.map((group) => ({ label: group % 2, group: `${seed} ${group}` })),
+        correct: ids.map((group) => random.uniform(2 * group + 1) < 0.8),
+        features: Float32Array.from(ids.flatMap((group) => randomStream(seed, "look", group).uniform(0))),
+      };
+    };
+    const alarms = Array.from({ length: 200 }, (_, run) =>
+      resemblance(drawn(2 * run, 15), drawn(2 * run + 1, 30), 1, stream(run)),
+    ).filter((found) => found?.verdict === "differs").length;
+    // By images it is one run in five. Of 200 runs 2 are expected for the two tests; 8 have a probability of 0.001.
+    assert.ok(alarms < 8, `${alarms}`);
   });
 
   it("drawn alike, they are called different in about one of two hundred runs at most a test", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { binomialTail, changedImages, gate } from "../../../../learn/evidence/gate.js";
+import { gate } from "../../../../learn/evidence/gate.js";
+import { binomialTail, changedImages } from "../../../../learn/evidence/mcnemar.js";
 import type { ValidationResult } from "../../../../learn/training/trainee.js";
 import { randomStream } from "../../../../rng/stream.js";
 
@@ -230,4 +231,32 @@ test("by accuracy alone the loss has no say, and without a test every stage is k
   assert.equal(gate(...worse, signs(), always).kept, true);
   assert.match(gate(...worse, signs(), always).verdict, /^kept: .*nothing was tested$/);
   assert.equal(gate(...validations(0, 0, [1, Number.NaN]), signs(), always).kept, false);
+});
+
+test("pictures of one group are one proof: what three of them show is not shown twelve times", () => {
+  const by = [0.1, 0.3, 0.2].flatMap((fall) => new Array<number>(4).fill(fall));
+  const patients = by.map((_, image) => `patient ${Math.floor(image / 4)}`);
+  const byImages = gate(...validations(0, 0, by), signs());
+  assert.equal(byImages.kept, true);
+  const byGroups = gate(...validations(0, 0, by), signs(), undefined, patients);
+  assert.equal(byGroups.kept, false);
+  // 1/8 is the least that three groups can say.
+  assert.match(byGroups.verdict, /\(sign-flip test, p = 0\.125 at level 0\.1, 12 images in 3 groups\)$/);
+  const alone = by.map((_, image) => `${image}`);
+  assert.deepEqual(gate(...validations(0, 0, by), signs(), undefined, alone), byImages);
+});
+
+test("images that became right count by their groups, too", () => {
+  const spec = { level: 0.1, rule: "accuracy" } as const;
+  const risen = validations(10, 0, falls([100, -0.1]));
+  const [before, after] = risen;
+  const became = before.correct.map((right, image) => !right && after.correct[image] === true);
+  const two = became.map((better, image) => (better ? `patient ${image % 2}` : `${image}`));
+  assert.equal(gate(...risen, signs(), spec).kept, true);
+  const { kept, verdict } = gate(...risen, signs(), spec, two);
+  assert.equal(kept, false);
+  assert.match(
+    verdict,
+    /accuracy rose \(sign-flip test of right and wrong, p = 0\.250 at level 0\.1, 100 images in 92 groups\)$/,
+  );
 });

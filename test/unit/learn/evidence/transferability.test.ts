@@ -52,6 +52,9 @@ for (const expected of cases) {
     });
     assert.equal(probe.accuracy, right.length / labels.length);
     assert.ok(probe.interval[0] < probe.accuracy && probe.accuracy < probe.interval[1]);
+    const ofOneMind = right.length < labels.length ? labels.map((_, image) => `${image % 2}`) : alone;
+    const { interval } = linearProbe(x, labels, folds, classes, penalty, () => {}, ofOneMind);
+    assert.ok(interval[1] - interval[0] >= probe.interval[1] - probe.interval[0]);
   });
 
   test(`${name}: a tighter tolerance agrees to four digits`, () => {

@@ -160,3 +160,27 @@ test("a figure does not leave its range", () => {
   assert.deepEqual(overFolds([-0.9, 0.9], [-1, 1]).interval, [-1, 1]);
   assert.deepEqual(wider([0, 0.4], [0.3, 0.5]), [0, 0.4]);
 });
+
+test("images in groups widen the intervals and weaken the comparison, groups of one image do not", () => {
+  const folds = finished(Object.values(cases)[0] as Case).map((fold, index) => ({
+    ...fold,
+    predictions: fold.predictions.map((one, image) => ({ ...one, path: `${index}/${image}` })),
+  }));
+  const paths = folds.flatMap(({ predictions }) => predictions.map(({ path }) => path));
+  const plain = crossValidation(folds, classes);
+  const own = new Map(paths.map((path) => [path, path]));
+  assert.deepEqual(crossValidation(folds, classes, own), plain);
+  // Of one mind: those that are right are in few groups, and so are those that are wrong.
+  const rights = new Set(
+    folds.flatMap(({ predictions }) =>
+      predictions.filter(({ label, predicted }) => label === predicted).map(({ path }) => path),
+    ),
+  );
+  const few = new Map(paths.map((path, at) => [path, `${rights.has(path)} ${at % 3}`]));
+  const grouped = crossValidation(folds, classes, few);
+  const width = ([low, high]: readonly [number, number]): number => high - low;
+  assert.ok(width(grouped.accuracyInterval) > width(plain.accuracyInterval));
+  assert.ok(width(grouped.gain.interval) >= width(plain.gain.interval));
+  assert.ok(grouped.againstHead.pValue >= plain.againstHead.pValue);
+  assert.equal(grouped.accuracy, plain.accuracy);
+});

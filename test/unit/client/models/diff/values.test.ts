@@ -90,8 +90,8 @@ describe("classFigures", () => {
     [...a].map((mark, index) => {
       const image = `${label}-${index}`;
       return [
-        { image, label, isRight: mark === "+" },
-        { image, label, isRight: b[index] === "+" },
+        { image, label, isRight: mark === "+", group: image },
+        { image, label, isRight: b[index] === "+", group: image },
       ] as const;
     });
 
