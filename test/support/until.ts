@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 const POLL_MS = 25;
 
-/** @param seen what to tell besides when it does not happen in half a minute */
+/** @param seen what to tell besides when it does not happen in two minutes */
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
