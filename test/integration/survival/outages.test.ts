@@ -11,7 +11,6 @@ import { getRun, watchRun } from "../../../client/runs/watch.js";
 import type { ServiceName } from "../../../runtime/services/names.js";
 import { status } from "../../../runtime/services/status.js";
 import type { LiveStage } from "../../../spec/pipeline/run.js";
-import { WAITING_FOR_STORE } from "../../../spec/records/outage.js";
 import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { enginePid, isComputing, isTraining, servicePid, slowEngine, waitForStage } from "../../support/services/faults.js";
@@ -22,8 +21,8 @@ import { until } from "../../support/until.js";
 const OUTAGE_SECONDS = Number(process.env.THAW_OUTAGE_SECONDS ?? 12);
 /** More than any machine trains through all outages. */
 const EPOCHS = 2000 * OUTAGE_SECONDS;
-/** Some seconds of training. */
-const FEW_EPOCHS = 20;
+/** Some seconds of training; each test has its own number, so that its stage is not another one's. */
+const [FEW_EPOCHS, AS_FEW_EPOCHS] = [20, 21];
 const RUN_FILE = `
 name: outages
 base: small
@@ -177,15 +176,16 @@ test("training goes on through outages and is not started again; a killed worker
 
 test("a stage that ends while the store is away waits for it, within its attempt", async () => {
   const runId = await startTraining(FEW_EPOCHS);
-  const waits = ({ progress }: LiveStage): boolean => progress?.phase === WAITING_FOR_STORE;
-  await outage(["s3"], () => waitForStage(stack, runId, STAGE, waits));
+  const isTrained = ({ progress: { phase, step, total } = { phase: "", step: 0, total: 1 } }: LiveStage): boolean =>
+    step === total || !phase.startsWith("epoch");
+  await outage(["s3"], () => waitForStage(stack, runId, STAGE, isTrained));
   const states = await endOf(runId);
   assert.ok(["done", "rolled-back"].includes(states.get(STAGE) ?? ""), states.get(STAGE));
   assert.equal(await attemptsAt(runId), 1);
 });
 
 test("servers that are killed while a stage trains come back, and the stage does not notice", async () => {
-  const runId = await startTraining(FEW_EPOCHS);
+  const runId = await startTraining(AS_FEW_EPOCHS);
   const { pid: engine, goOn } = await slowEngine(stack);
   const killed = new Map<ServiceName, number>();
   for (const name of ["temporal", "s3"] as const) {

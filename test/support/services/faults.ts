@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { getRun } from "../../../client/runs/watch.js";
 import { cpuSeconds } from "../../../engine/cpuTime.js";
 import type { ServiceName } from "../../../runtime/services/names.js";
-import { status } from "../../../runtime/services/status.js";
+import { status as statusOf } from "../../../runtime/services/status.js";
 import type { LiveStage } from "../../../spec/pipeline/run.js";
 import type { Stack } from "./stack.js";
 
@@ -21,7 +21,7 @@ export async function servicePid(
   { folder }: Pick<Stack, "folder">,
   name: ServiceName,
 ): Promise<number | undefined> {
-  const { services } = await status(folder);
+  const { services } = await statusOf(folder);
   return services.find((service) => service.name === name)?.pid;
 }
 
@@ -94,11 +94,12 @@ export async function waitForStage(
 ): Promise<LiveStage> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
-    const { stages, failure } = await getRun(stack.session, runId);
+    const { stages, status, failure } = await getRun(stack.session, runId);
     const stage = stages.find((candidate) => candidate.name === name);
     if (stage !== undefined && wanted(stage)) return stage;
     if (failure !== undefined) throw new Error(`the run failed: ${failure.message}`);
-    if (Date.now() > deadline) throw new Error(`stage ${name} stays ${JSON.stringify(stage)}`);
+    const isOver = status !== "running" || Date.now() > deadline;
+    if (isOver) throw new Error(`the run is ${status}, and stage ${name} stays ${JSON.stringify(stage)}`);
     await sleep(POLL_MS);
   }
 }
