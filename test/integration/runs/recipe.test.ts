@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { permutation, randomStream } from "../../../rng/stream.js";
 import type { RunResult } from "../../../spec/pipeline/run.js";
 import type { RecipeSummary } from "../../../spec/records/recipe.js";
 import { thaw, thawJson } from "../../support/cli/thaw.js";
@@ -12,7 +11,7 @@ import { type Stack, startStack } from "../../support/services/stack.js";
 
 const images = await drawnFolder(20);
 const QUICK =
-  "augment: { views: 1 }\nhead: { epochs: 10 }\nunfreeze: { stages: [blocks.6, blocks.5], epochs: 1 }\nevaluation: { folds: 0 }\n";
+  "base: small\naugment: { views: 1 }\nhead: { epochs: 10 }\nunfreeze: { stages: [blocks.6, blocks.5], epochs: 1 }\nevaluation: { folds: 0 }\n";
 
 interface View {
   readonly runId: string;
@@ -23,7 +22,7 @@ interface View {
 
 let stack: Stack;
 before(async () => {
-  stack = await startStack({ workers: true });
+  stack = await startStack({ workers: true, smallBase: true });
 });
 after(() => stack.close());
 
@@ -102,12 +101,8 @@ test("120 images: staged, one stage, because they are few", async () => {
 });
 
 test("the same images with shuffled labels: the run fails and says why and what would help", async () => {
-  const order = permutation(200, randomStream(1, "shuffled labels"));
-  const shuffled = await someOfEach(
-    "shuffled",
-    20,
-    (index) => `${Math.floor((order[index] as number) / 20)}`,
-  );
+  // Each label gets two images of every shape, so that none has more of one than chance would give it.
+  const shuffled = await someOfEach("shuffled", 20, (index) => `${index % 10}`);
   const { status, view } = await run("shuffled", shuffled);
   assert.equal(status, 1);
   assert.equal(view.failure?.code, "DATA_UNLEARNABLE");
