@@ -15,11 +15,13 @@ import { keysFor } from "../../../store/identity/fetchKeys.js";
 import { getJson, listNames, putJson, putJsonOnce } from "../../../store/json.js";
 import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
+import { engineOf, slowDown } from "../../support/services/faults.js";
 import { type FaultProxy, startFaultProxy } from "../../support/services/faultProxy.js";
 import { keepToken, READER, ROLE, writeIamConfig } from "../../support/services/identityStore.js";
 import { type Issuer, startIssuer } from "../../support/services/issuer.js";
 import { serviceVariables } from "../../support/services/serviceVariables.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
+import { until } from "../../support/until.js";
 
 /** Short, so that a test sees keys end; a real service gives them for an hour. */
 const SECONDS = 8;
@@ -39,7 +41,7 @@ describe("a store with a workload identity", () => {
     issuer = await startIssuer();
     const iam = join(folder, "iam.json");
     await writeIamConfig(iam, { issuer, bucket: "thaw", seconds: SECONDS });
-    stack = await startStack({ workers: false, s3Flags: [`-s3.iam.config=${iam}`] });
+    stack = await startStack({ workers: false, smallBase: true, s3Flags: [`-s3.iam.config=${iam}`] });
     proxy = await startFaultProxy(stack.session.store.endpoint);
     proxy.listen({
       before: ({ method, path }) => {
@@ -197,10 +199,22 @@ describe("a store with a workload identity", () => {
     try {
       exchanges = 0;
       await smallImageSet(join(folder, "images"), 6);
-      const file =
-        "name: identity\ndata: { path: images }\nrecipe: extractor-only\nevaluation: { folds: 0 }\n";
-      await writeFile(join(folder, "thaw.yaml"), file);
-      const { status, stdout, stderr } = await thaw(["run", "--json"], { cwd: folder, env });
+      const file = [
+        "name: identity",
+        "base: small",
+        "data: { path: images }",
+        "recipe: extractor-only",
+        "evaluation: { folds: 0 }\n",
+      ];
+      await writeFile(join(folder, "thaw.yaml"), file.join("\n"));
+      const running = thaw(["run", "--json"], { cwd: folder, env });
+      const engine = (): number | undefined => engineOf(workers[1]?.pid ?? 0);
+      await until("there is an engine", () => engine() !== undefined);
+      // The run is to outlive its keys, however fast the machine is.
+      const goOn = slowDown(engine() ?? 0);
+      await until("keys are renewed again and again", () => exchanges > 3);
+      goOn();
+      const { status, stdout, stderr } = await running;
       assert.equal(status, 0, `${stdout}\n${stderr}`);
       assert.ok(exchanges > 3, `${exchanges} exchanges`);
     } finally {

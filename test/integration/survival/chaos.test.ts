@@ -10,7 +10,7 @@ import { startRun } from "../../../client/runs/start.js";
 import { runCampaign } from "../../chaos/campaign.js";
 import { pidsOf } from "../../chaos/disturb.js";
 import { type Disturbance, planDisturbances } from "../../chaos/plan.js";
-import { CHECKPOINT_SECONDS, PER_CLASS, SCENARIOS } from "../../chaos/scenarios.js";
+import { PER_CLASS, SHORT } from "../../chaos/scenarios.js";
 import { summarize, tablesOf } from "../../chaos/tables.js";
 import { startTestbed, type Testbed } from "../../chaos/testbed.js";
 import { smallImageSet } from "../../support/images/images.js";
@@ -37,14 +37,14 @@ let images: string;
 before(async () => {
   const folder = await mkdtemp(join(tmpdir(), "thaw-chaos-"));
   images = await smallImageSet(join(folder, "images"), PER_CLASS);
-  testbed = await startTestbed(folder, CHECKPOINT_SECONDS);
+  testbed = await startTestbed(folder, SHORT.checkpointSeconds);
 });
 after(() => testbed.close());
 
 test(`${KILLS} kills at random moments lose nothing, and change no bit`, async (t) => {
   const began = performance.now();
   const runs = await runCampaign(testbed, {
-    ...{ kills: KILLS, scenarios: [SCENARIOS[0]], images },
+    ...{ kills: KILLS, scenarios: [SHORT.scenario], images },
     plan: (run, stages) => {
       const random = planDisturbances(SEED, run, stages);
       return stages.flatMap(({ name }) => {
