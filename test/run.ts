@@ -3,10 +3,10 @@
  * that are quick, where the cache has one.
  * The type check has happened already: this file is the compiler's output. Arguments choose test files by a
  * part of their path, e.g. `npm test -- data/`; then only those run. `--quick`, `npm run test:quick`, leaves out what
- * needs servers.
+ * needs servers; `--once` gives no file a second try.
  */
 import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { once as happened } from "node:events";
 import { readdirSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
@@ -19,6 +19,7 @@ import { clusterTestFiles, whyNoCluster } from "./k8s/clusterTests.js";
 import { timesTable } from "./support/run/budgets.js";
 import { integrationJobs, unitJobs } from "./support/run/jobs.js";
 import { runInLanes } from "./support/run/lanes.js";
+import { tryFailedAgain } from "./support/run/secondTry.js";
 import { conclude, NONE } from "./support/run/totals.js";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
@@ -61,7 +62,7 @@ async function check(name: string, args: readonly string[]): Promise<void> {
   const tool = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
   const [told, [status]] = await Promise.all([
     Promise.all([text(tool.stdout), text(tool.stderr)]),
-    once(tool, "close"),
+    happened(tool, "close"),
   ]);
   console.log(`\n▶ ${name}\n${told.join("")}`.trimEnd());
   if (status === 0) return;
@@ -87,9 +88,15 @@ async function provide(): Promise<void> {
 }
 
 const {
-  values: { quick },
+  values: { quick, once },
   positionals: filters,
-} = parseArgs({ allowPositionals: true, options: { quick: { type: "boolean", default: false } } });
+} = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: "boolean", default: false },
+    once: { type: "boolean", default: false },
+  },
+});
 const began = performance.now();
 // Side by side: each leaves a core idle.
 const checks =
@@ -108,7 +115,7 @@ const jobs = [
   ...(quick ? [] : integrationJobs(testFiles("integration", filters), why === undefined ? onCluster : [])),
   ...unitJobs(testFiles("unit", filters)),
 ];
-const runs = await runInLanes(jobs, LANES);
+const runs = await runInLanes(jobs, LANES).then(once ? (all) => all : tryFailedAgain);
 console.log(`\n${timesTable(runs)}, ${((performance.now() - began) / MINUTE).toFixed(1)} min in all`);
 const notRun = { totals: { ...NONE, skipped: why === undefined ? 0 : onCluster.length }, failures: [] };
 conclude([...runs, notRun]);

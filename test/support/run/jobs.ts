@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { runClusterTests } from "../../k8s/clusterTests.js";
 import { budgetOf } from "./budgets.js";
 import type { Job } from "./lanes.js";
-import { runFiles, standsAlone } from "./runFiles.js";
+import { type FilesRun, runFiles, standsAlone } from "./runFiles.js";
 import { runOnOneStack } from "./runOnOneStack.js";
 
 const MINUTE = 60_000;
@@ -44,6 +44,10 @@ const inOneProcess =
   (files: readonly string[]): Job =>
   async (ended) =>
     ended(await runFiles(files, TIMEOUTS[folder]));
+
+/** With services of their own, whatever they share otherwise. */
+export const integrationFilesAlone = (files: readonly string[]): Promise<FilesRun> =>
+  runFiles(files, TIMEOUTS.integration);
 
 const onOneStack =
   (files: readonly string[]): Job =>

@@ -16,6 +16,8 @@ export interface FilesRun {
   readonly told: string;
   /** Each test that failed, with why: told once more in the end, where the output of thousands of tests has hidden it. */
   readonly failures: readonly string[];
+  /** How it failed the first time, where it passed the second. */
+  readonly unsteady?: readonly string[];
 }
 
 /** Each file's own counts: those of all files are told in the end. */

@@ -15,10 +15,14 @@ function sumOf(all: readonly Totals[]): Totals {
 }
 
 /** Prints each failed test, where nothing hides it, and the line by which a run of tests is judged. */
-export function conclude(runs: readonly Pick<FilesRun, "failures" | "totals">[]): void {
+export function conclude(runs: readonly Pick<FilesRun, "failures" | "totals" | "unsteady">[]): void {
+  const unsteady = runs.flatMap((run) => run.unsteady ?? []);
+  if (unsteady.length > 0)
+    console.log(`\nUnsteady, passed only the second time and alone:\n\n${unsteady.join("\n\n")}`);
   const failures = runs.flatMap((run) => run.failures);
   if (failures.length > 0) console.log(`\nFailed:\n\n${failures.join("\n\n")}`);
   const { passed, failed, skipped } = sumOf(runs.map(({ totals }) => totals));
-  console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
+  const also = unsteady.length === 0 ? "" : `, ${unsteady.length} unsteady`;
+  console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped${also}`);
   process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 }
