@@ -20,7 +20,12 @@ export function foldUnit(
   const channels = unit.outChannels;
   const scale = Float32Array.from(gamma, (value, c) => value / Math.sqrt((variance[c] ?? 0) + epsilon));
   // The output channel is the last axis of both layouts ([h, w, channels, 1] has a last axis of one).
-  const folded = kernel.map((value, i) => value * (scale[i % channels] ?? 0));
+  const folded = new Float32Array(kernel.length);
+  // A plain loop: it takes a third of the time of a mapping, and there are millions of them.
+  for (let i = 0, c = 0; i < kernel.length; i++) {
+    folded[i] = (kernel[i] ?? 0) * (scale[c] ?? 0);
+    c = c + 1 === channels ? 0 : c + 1;
+  }
   const bias = Float32Array.from(beta, (value, c) => value - (mean[c] ?? 0) * (scale[c] ?? 0));
   return { kernel: { shape: kernelShape(unit), data: folded }, bias: { shape: [channels], data: bias } };
 }

@@ -6,9 +6,9 @@ import { after, before, test } from "node:test";
 import { Worker } from "@temporalio/worker";
 import type { RunResult } from "../../../spec/pipeline/run.js";
 import type { ReportData } from "../../../spec/records/report.js";
-import { buildWorkflowBundle } from "../../../worker/workflowBundle.js";
 import { thaw } from "../../support/cli/thaw.js";
 import { drawnImages } from "../../support/images/drawn.js";
+import { currentBundle } from "../../support/services/currentBundle.js";
 import { enginePid, isComputing, waitForStage } from "../../support/services/faults.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 
@@ -21,7 +21,7 @@ interface View {
 
 let stack: Stack;
 before(async () => {
-  stack = await startStack({ workers: true });
+  stack = await startStack({ workers: true, smallBase: true });
 });
 after(() => stack.close());
 
@@ -31,7 +31,7 @@ test("twenty images: no fine-tuning, five folds of the head, and a killed fold c
   await writeFile(
     join(cwd, "thaw.yaml"),
     // So many epochs give a fold some seconds, in which it can be killed.
-    `name: shapes\ndata: { path: images }\naugment: { views: 2 }\nhead: { epochs: 1000, patience: 1000 }\nunfreeze: { stages: [top] }\n`,
+    `name: shapes\nbase: small\ndata: { path: images }\naugment: { views: 2 }\nhead: { epochs: 1000, patience: 1000 }\nunfreeze: { stages: [top] }\n`,
   );
   const plan = async (): Promise<Map<string, string>> => {
     const { status, stdout, stderr } = await thaw(["plan", "--json"], { cwd });
@@ -81,7 +81,7 @@ test("twenty images: no fine-tuning, five folds of the head, and a killed fold c
     FOLDS.map((name) => attempts.get(name)),
     [1, 2, 1, 1, 1],
   );
-  await Worker.runReplayHistory({ workflowBundle: { code: await buildWorkflowBundle() } }, history, runId);
+  await Worker.runReplayHistory({ workflowBundle: { code: await currentBundle() } }, history, runId);
 
   const done = await plan();
   for (const [name, action] of done) assert.equal(action, name === "tune-1" ? "skip" : "reuse", name);

@@ -55,7 +55,7 @@ before(async () => {
     THAW_PRICES: join(folder, "prices.yaml"),
   });
   stack = await startStack({ workers: true });
-  await smallImageSet(join(stack.folder, "images"), 12);
+  await smallImageSet(join(stack.folder, "images"), 8);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
 });
 after(async () => {
