@@ -13,7 +13,14 @@ import { status } from "../../../runtime/services/status.js";
 import type { LiveStage } from "../../../spec/pipeline/run.js";
 import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
-import { enginePid, isComputing, isTraining, servicePid, slowEngine, waitForStage } from "../../support/services/faults.js";
+import {
+  enginePid,
+  isComputing,
+  isTraining,
+  servicePid,
+  slowEngine,
+  waitForStage,
+} from "../../support/services/faults.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 import { until } from "../../support/until.js";
 
@@ -176,8 +183,9 @@ test("training goes on through outages and is not started again; a killed worker
 
 test("a stage that ends while the store is away waits for it, within its attempt", async () => {
   const runId = await startTraining(FEW_EPOCHS);
-  const isTrained = ({ progress: { phase, step, total } = { phase: "", step: 0, total: 1 } }: LiveStage): boolean =>
-    step === total || !phase.startsWith("epoch");
+  const isTrained = ({
+    progress: { phase, step, total } = { phase: "", step: 0, total: 1 },
+  }: LiveStage): boolean => step === total || !phase.startsWith("epoch");
   await outage(["s3"], () => waitForStage(stack, runId, STAGE, isTrained));
   const states = await endOf(runId);
   assert.ok(["done", "rolled-back"].includes(states.get(STAGE) ?? ""), states.get(STAGE));
