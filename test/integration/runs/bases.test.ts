@@ -176,8 +176,8 @@ test("what a base was tuned with is never held out, whatever the seed, and folds
   // A head that knows nothing leaves the stage everything to gain.
   const settingsOfRough = ["base=small", "name=rough", "head.epochs=1", "head.learning_rate=0.00001"].concat([
     "unfreeze.stages=[blocks.6]",
-    "unfreeze.epochs=40",
-    "unfreeze.patience=40",
+    "unfreeze.epochs=20",
+    "unfreeze.patience=20",
   ]);
   const rough = await run(...settingsOfRough.flatMap((setting) => ["--set", setting]));
   const tuned = await requireManifest(stack.session.store, rough.result.artifacts["tune-1"] as ArtifactRef);

@@ -11,10 +11,10 @@ import { planStages } from "../../../spec/pipeline/stages.js";
 import type { FullPrediction } from "../../../spec/records/evaluation.js";
 import type { ModelVersion } from "../../../spec/records/model.js";
 import type { ReportData } from "../../../spec/records/report.js";
-import { buildWorkflowBundle } from "../../../worker/workflowBundle.js";
+import { workflowBundle } from "../../../worker/workflowBundle.js";
 import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
-import { enginePid, isComputing, waitForStage } from "../../support/services/faults.js";
+import { isComputing, slowEngine, waitForStage } from "../../support/services/faults.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 
 const PER_CLASS = 14;
@@ -226,28 +226,28 @@ test("predictions averaged with mirror images have the accuracy that the evaluat
 
 test("the history of the run replays on today's workflow code", async () => {
   const history = await stack.session.temporal.workflow.getHandle(first.runId).fetchHistory();
-  await Worker.runReplayHistory(
-    { workflowBundle: { code: await buildWorkflowBundle() } },
-    history,
-    first.runId,
-  );
+  await Worker.runReplayHistory({ workflowBundle: await workflowBundle("plain") }, history, first.runId);
   assert.ok((history.events ?? []).length > 20);
 });
 
-/** Starts a run with a seed of its own, so that nothing of it is in the store; so many views take seconds. */
-async function startFresh(seed: number): Promise<string> {
-  const settings = [`seed=${seed}`, "base=small", "augment.views=32", "unfreeze.stages=[top]"];
+/**
+ * Starts a run with a seed of its own, so that nothing of it is in the store, and slows its engine down where it computes
+ * features: so many views take a second else, and it is not to be over before what is done to it.
+ */
+async function startFresh(seed: number): Promise<{ runId: string; engine: number; goOn: () => void }> {
+  const settings = [`seed=${seed}`, "base=small", "augment.views=8", "unfreeze.stages=[top]"];
   const args = ["run", "--json", "--detach", ...settings.flatMap((setting) => ["--set", setting])];
   const { status, stdout, stderr } = await thaw(args, { cwd: stack.folder });
   assert.equal(status, 0, stderr);
-  return (JSON.parse(stdout) as { runId: string }).runId;
+  const { runId } = JSON.parse(stdout) as { runId: string };
+  await waitForStage(stack, runId, "features", ({ state }) => state === "running");
+  const { pid: engine, goOn } = await slowEngine(stack);
+  await waitForStage(stack, runId, "features", isComputing);
+  return { runId, engine, goOn };
 }
 
 test("a killed engine process costs an attempt, not the run", async () => {
-  const runId = await startFresh(2);
-  await waitForStage(stack, runId, "features", isComputing);
-  const engine = await enginePid(stack);
-  assert.ok(engine !== undefined);
+  const { runId, engine } = await startFresh(2);
   process.kill(engine, "SIGKILL");
   const retried = await waitForStage(stack, runId, "features", (stage) => (stage.attempt ?? 0) > 1);
   assert.match(retried.lastFailure ?? "", /SIGKILL/);
@@ -256,10 +256,8 @@ test("a killed engine process costs an attempt, not the run", async () => {
 });
 
 test("a cancelled run ends, and its engine with it", async () => {
-  const runId = await startFresh(3);
-  await waitForStage(stack, runId, "features", isComputing);
-  const engine = await enginePid(stack);
-  assert.ok(engine !== undefined);
+  const { runId, engine, goOn } = await startFresh(3);
+  goOn();
   const cancelled = await thaw(["cancel", runId], { cwd: stack.folder });
   assert.equal(cancelled.status, 0, cancelled.stderr);
   const end = await thaw(["watch", runId, "--json"], { cwd: stack.folder });

@@ -16,10 +16,12 @@ import { getJson, listNames, putJson, putJsonOnce } from "../../../store/json.js
 import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { type FaultProxy, startFaultProxy } from "../../support/services/faultProxy.js";
+import { engineOf, slowDown } from "../../support/services/faults.js";
 import { keepToken, READER, ROLE, writeIamConfig } from "../../support/services/identityStore.js";
 import { type Issuer, startIssuer } from "../../support/services/issuer.js";
 import { serviceVariables } from "../../support/services/serviceVariables.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
+import { until } from "../../support/until.js";
 
 /** Short, so that a test sees keys end; a real service gives them for an hour. */
 const SECONDS = 8;
@@ -39,7 +41,7 @@ describe("a store with a workload identity", () => {
     issuer = await startIssuer();
     const iam = join(folder, "iam.json");
     await writeIamConfig(iam, { issuer, bucket: "thaw", seconds: SECONDS });
-    stack = await startStack({ workers: false, s3Flags: [`-s3.iam.config=${iam}`] });
+    stack = await startStack({ workers: false, smallBase: true, s3Flags: [`-s3.iam.config=${iam}`] });
     proxy = await startFaultProxy(stack.session.store.endpoint);
     proxy.listen({
       before: ({ method, path }) => {
@@ -85,6 +87,7 @@ describe("a store with a workload identity", () => {
   test("keys are renewed before they end, from the file's newest token", async () => {
     const store = openStore(settings());
     exchanges = 0;
+    const began = performance.now();
     const writes = 30;
     for (let i = 0; i < writes; i++) {
       await Promise.all([putJson(store, `renewed/${i}.json`, i), putJson(store, `renewed/${i}-b.json`, i)]);
@@ -92,20 +95,34 @@ describe("a store with a workload identity", () => {
     }
     assert.equal((await listNames(store, "renewed/")).length, 2 * writes);
     // At four fifths of their life, and once for all that ask.
-    assert.ok(exchanges >= 3 && exchanges <= 5, `${exchanges} exchanges`);
+    const most = 1 + Math.ceil((performance.now() - began) / 1000 / (0.8 * SECONDS));
+    assert.ok(exchanges >= 3 && exchanges <= most, `${exchanges} exchanges, ${most} at most`);
   });
 
   test("an outage of the token service is nothing as long as the keys are good, and passes", async () => {
-    const store = openStore(settings());
-    await putJson(store, "outage/first.json", 1);
-    proxy.spoil(({ method, path }) =>
-      method === "POST" && path === "/" ? { kind: "status", status: 503 } : undefined,
-    );
-    // Renewal is due, and fails.
-    await sleep(0.85 * SECONDS * 1000);
-    await putJson(store, "outage/second.json", 2);
-    assert.ok(proxy.spoilt() > 0);
-    await sleep(0.3 * SECONDS * 1000);
+    let store = openStore(settings());
+    const isWritten = (name: string): Promise<boolean> =>
+      putJson(store, name, 2).then(
+        () => true,
+        () => false,
+      );
+    /** Writes with new keys until a renewal was due and has failed; whether every write went well. */
+    const writesOn = async (): Promise<boolean> => {
+      proxy.spoil(() => undefined);
+      store = openStore(settings());
+      await putJson(store, "outage/first.json", 1);
+      proxy.spoil(({ method, path }) =>
+        method === "POST" && path === "/" ? { kind: "status", status: 503 } : undefined,
+      );
+      for (; proxy.spoilt() === 0; await sleep(50)) {
+        if (!(await isWritten("outage/second.json"))) return false;
+      }
+      return true;
+    };
+    // Where this process stands still for seconds, keys end before a renewal was tried.
+    let tries = 1;
+    while (!(await writesOn())) assert.ok(tries++ < 5, "no write goes well while the keys are good");
+    await until("the keys have ended", async () => !(await isWritten("outage/second.json")));
     await assert.rejects(putJson(store, "outage/third.json", 3), {
       code: "STORE_UNREACHABLE",
       message: /^the security token service at http:\S+ does not answer: HTTP 503$/,
@@ -197,10 +214,22 @@ describe("a store with a workload identity", () => {
     try {
       exchanges = 0;
       await smallImageSet(join(folder, "images"), 6);
-      const file =
-        "name: identity\ndata: { path: images }\nrecipe: extractor-only\nevaluation: { folds: 0 }\n";
-      await writeFile(join(folder, "thaw.yaml"), file);
-      const { status, stdout, stderr } = await thaw(["run", "--json"], { cwd: folder, env });
+      const file = [
+        "name: identity",
+        "base: small",
+        "data: { path: images }",
+        "recipe: extractor-only",
+        "evaluation: { folds: 0 }\n",
+      ];
+      await writeFile(join(folder, "thaw.yaml"), file.join("\n"));
+      const running = thaw(["run", "--json"], { cwd: folder, env });
+      const engine = (): number | undefined => engineOf(workers[1]?.pid ?? 0);
+      await until("there is an engine", () => engine() !== undefined);
+      // The run is to outlive its keys, however fast the machine is.
+      const goOn = slowDown(engine() ?? 0);
+      await until("keys are renewed again and again", () => exchanges > 3);
+      goOn();
+      const { status, stdout, stderr } = await running;
       assert.equal(status, 0, `${stdout}\n${stderr}`);
       assert.ok(exchanges > 3, `${exchanges} exchanges`);
     } finally {

@@ -87,7 +87,11 @@ test("trains at half the batch, says so, and has the weights of a run that asked
 
 test("fails where the run file forbids the half, once, with what to do", async (t) => {
   if (group === undefined) return t.skip("this user cannot make a control group");
-  const { runId, status: end, failure } = await run("--set", "on_out_of_memory=fail", "--set", "seed=2");
+  const {
+    runId,
+    status: end,
+    failure,
+  } = await run("--set", "on_out_of_memory=fail", "--set", "unfreeze.epochs=2");
   assert.equal(end, "failed");
   assert.equal(failure?.code, "OUT_OF_MEMORY");
   const { attempt } = (await getRun(stack.session, runId)).stages.find(({ name }) => name === "tune-1") ?? {};

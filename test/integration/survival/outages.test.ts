@@ -9,15 +9,27 @@ import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getRun, watchRun } from "../../../client/runs/watch.js";
 import type { ServiceName } from "../../../runtime/services/names.js";
+import { status } from "../../../runtime/services/status.js";
+import type { LiveStage } from "../../../spec/pipeline/run.js";
 import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
-import { enginePid, isComputing, servicePid, waitForStage } from "../../support/services/faults.js";
+import {
+  enginePid,
+  isComputing,
+  isTraining,
+  servicePid,
+  slowEngine,
+  waitForStage,
+} from "../../support/services/faults.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
+import { until } from "../../support/until.js";
 
 /** Longer than the stages' heartbeat timeout: without adoption each outage would start the stage again. */
 const OUTAGE_SECONDS = Number(process.env.THAW_OUTAGE_SECONDS ?? 12);
-/** An epoch takes some hundredths of a second: the stage trains through all outages. */
+/** More than any machine trains through all outages. */
 const EPOCHS = 2000 * OUTAGE_SECONDS;
+/** Some seconds of training; each test has its own number, so that its stage is not another one's. */
+const [FEW_EPOCHS, AS_FEW_EPOCHS] = [20, 21];
 const RUN_FILE = `
 name: outages
 base: small
@@ -36,7 +48,7 @@ const ADOPTION_MS = 5_000;
 let stack: Stack;
 before(async () => {
   stack = await startStack({ workers: true, smallBase: true });
-  await smallImageSet(join(stack.folder, "images"), 12);
+  await smallImageSet(join(stack.folder, "images"), 8);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
 });
 after(() => stack.close());
@@ -48,7 +60,7 @@ async function startTraining(epochs: number): Promise<string> {
   const { status: exit, stdout, stderr } = await thaw(args, { cwd: stack.folder });
   assert.equal(exit, 0, stderr);
   const { runId } = JSON.parse(stdout) as { runId: string };
-  await waitForStage(stack, runId, STAGE, isComputing);
+  await waitForStage(stack, runId, STAGE, isTraining);
   return runId;
 }
 
@@ -58,24 +70,36 @@ async function pidOf(name: ServiceName): Promise<number> {
   return pid;
 }
 
-/** Stops the servers as they stand: connections stay open and nothing answers. */
-async function outage(names: readonly ServiceName[]): Promise<void> {
+/** Whether another process than that one serves. */
+async function isBack(name: ServiceName, before: number): Promise<boolean> {
+  const { services } = await status(stack.folder);
+  return services.some((one) => one.name === name && one.ready && one.pid !== before);
+}
+
+/**
+ * Stops the servers as they stand: connections stay open and nothing answers.
+ * @param isLongEnough what has to happen besides, while they are away
+ */
+async function outage(
+  names: readonly ServiceName[],
+  isLongEnough: () => Promise<unknown> = async () => undefined,
+): Promise<void> {
   const pids = await Promise.all(names.map(pidOf));
   for (const pid of pids) process.kill(pid, "SIGSTOP");
   try {
-    await sleep(OUTAGE_SECONDS * 1000);
+    await Promise.all([sleep(OUTAGE_SECONDS * 1000), isLongEnough()]);
   } finally {
     for (const pid of pids) process.kill(pid, "SIGCONT");
   }
 }
 
-/** The stage once it is beyond that step: in the attempt that was, or in one that took it up. */
+/** The stage once it is beyond the step after that one: in the attempt that was, or in one that took it up. */
 function beyond(runId: string, step: number) {
   return waitForStage(
     stack,
     runId,
     STAGE,
-    ({ state, progress }) => state !== "running" || (progress?.step ?? 0) > step,
+    ({ state, progress }) => state !== "running" || (progress?.step ?? 0) > step + 1,
   );
 }
 
@@ -114,7 +138,7 @@ async function watchToTheEnd(runId: string, signal: AbortSignal): Promise<string
 
 test("training goes on through outages and is not started again; a killed worker's stage is", async (t) => {
   const runId = await startTraining(EPOCHS);
-  const engine = await enginePid(stack);
+  const { pid: engine, goOn } = await slowEngine(stack);
   const watching = watchToTheEnd(runId, t.signal);
   // Its failure is looked at in the end.
   watching.catch(() => undefined);
@@ -134,6 +158,7 @@ test("training goes on through outages and is not started again; a killed worker
   }
 
   await t.test("a killed worker is noticed by its silence, and the stage goes on", async (killTest) => {
+    goOn();
     const { attempt: last = 1 } = await stageNow(runId);
     const killed = performance.now();
     const tell = (what: string): void =>
@@ -157,17 +182,27 @@ test("training goes on through outages and is not started again; a killed worker
 });
 
 test("a stage that ends while the store is away waits for it, within its attempt", async () => {
-  const runId = await startTraining(100);
-  await outage(["s3"]);
+  const runId = await startTraining(FEW_EPOCHS);
+  const isTrained = ({
+    progress: { phase, step, total } = { phase: "", step: 0, total: 1 },
+  }: LiveStage): boolean => step === total || !phase.startsWith("epoch");
+  await outage(["s3"], () => waitForStage(stack, runId, STAGE, isTrained));
   const states = await endOf(runId);
   assert.ok(["done", "rolled-back"].includes(states.get(STAGE) ?? ""), states.get(STAGE));
   assert.equal(await attemptsAt(runId), 1);
 });
 
 test("servers that are killed while a stage trains come back, and the stage does not notice", async () => {
-  const runId = await startTraining(200);
-  const engine = await enginePid(stack);
-  for (const name of ["temporal", "s3"] as const) process.kill(await pidOf(name), "SIGKILL");
+  const runId = await startTraining(AS_FEW_EPOCHS);
+  const { pid: engine, goOn } = await slowEngine(stack);
+  const killed = new Map<ServiceName, number>();
+  for (const name of ["temporal", "s3"] as const) {
+    const pid = await pidOf(name);
+    killed.set(name, pid);
+    process.kill(pid, "SIGKILL");
+  }
+  for (const [name, pid] of killed) await until(`${name} is back`, () => isBack(name, pid));
+  goOn();
   const states = await endOf(runId);
   assert.ok(["done", "rolled-back"].includes(states.get(STAGE) ?? ""), states.get(STAGE));
   assert.equal(await enginePid(stack), engine, "the engine's process is the same");

@@ -12,7 +12,13 @@ import { type ArtifactManifest, dropManifest, requireManifest } from "../../../s
 import { listNames } from "../../../store/json.js";
 import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
-import { enginePid, servicePid, waitForStage } from "../../support/services/faults.js";
+import {
+  isTraining,
+  servicePid,
+  slowEngine,
+  waitForNextAttempt,
+  waitForStage,
+} from "../../support/services/faults.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 
 const RUN_FILE = `
@@ -22,17 +28,17 @@ data: { path: images }
 recipe: staged
 augment: { views: 1 }
 head: { epochs: 2 }
-unfreeze: { stages: [blocks.6], epochs: 60, patience: 60, ema: 0.9, mixup: 0.2, schedule: one-cycle }
+unfreeze: { stages: [blocks.6], epochs: 20, patience: 20, ema: 0.9, mixup: 0.2, schedule: one-cycle }
 evaluation: { folds: 0 }
 `;
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 
 let stack: Stack;
 before(async () => {
   // The stage takes some seconds, and is to be interrupted between several checkpoints.
   process.env.THAW_CHECKPOINT_SECONDS = "0.2";
   stack = await startStack({ workers: true, smallBase: true });
-  await smallImageSet(join(stack.folder, "images"), 12);
+  await smallImageSet(join(stack.folder, "images"), 8);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
 });
 after(() => stack.close());
@@ -74,15 +80,17 @@ const timeless = ({ seconds: _all, resumed: _resumed, history, ...summary }: Sta
 
 test("killed, then told to leave, a stage goes on from its checkpoints to the same weights", async () => {
   const runId = await start();
-  await waitForStage(stack, runId, "tune-1", ({ state }) => state === "running");
+  await waitForStage(stack, runId, "tune-1", isTraining);
+  const engine = await slowEngine(stack);
   await waitForCheckpoint(runId, 1);
-  const engine = await enginePid(stack);
-  assert.ok(engine !== undefined);
-  process.kill(engine, "SIGKILL");
+  process.kill(engine.pid, "SIGKILL");
 
+  await waitForNextAttempt(stack, runId, "tune-1", 1);
+  const other = await slowEngine(stack);
   await waitForCheckpoint(runId, 2);
   const worker = await servicePid(stack, "training-worker");
   assert.ok(worker !== undefined);
+  other.goOn();
   process.kill(worker, "SIGTERM");
 
   const interrupted = await tuneOf(runId);

@@ -2,31 +2,87 @@
 import { spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getRun } from "../../../client/runs/watch.js";
+import { cpuSeconds } from "../../../engine/cpuTime.js";
 import type { ServiceName } from "../../../runtime/services/names.js";
-import { status } from "../../../runtime/services/status.js";
+import { status as statusOf } from "../../../runtime/services/status.js";
 import type { LiveStage } from "../../../spec/pipeline/run.js";
 import type { Stack } from "./stack.js";
 
-const PATIENCE_MS = 120_000;
+/** Of a machine that does several other things: what never comes costs a test this, and what comes late does not fail it. */
+const PATIENCE_MS = 300_000;
 const POLL_MS = 100;
+/** What a process that is slowed down computes at once, in seconds of processor time; it rests for so long then. */
+const WORK_SECONDS = 0.03;
+const REST_MS = 250;
+const LOOK_MS = 10;
 
 /** Process id of an embedded service, while it runs. */
 export async function servicePid(
   { folder }: Pick<Stack, "folder">,
   name: ServiceName,
 ): Promise<number | undefined> {
-  const { services } = await status(folder);
+  const { services } = await statusOf(folder);
   return services.find((service) => service.name === name)?.pid;
 }
 
 /** Process id of the training worker's engine, while there is one. */
 export async function enginePid(stack: Pick<Stack, "folder">): Promise<number | undefined> {
   const worker = await servicePid(stack, "training-worker");
-  if (worker === undefined) return undefined;
+  return worker === undefined ? undefined : engineOf(worker);
+}
+
+/** Process id of the engine of a training worker, while it has one. */
+export function engineOf(worker: number): number | undefined {
   // Its exit code is 1 when the worker has no children, or is gone itself.
   const { stdout } = spawnSync("ps", ["-o", "pid=,args=", "--ppid", String(worker)], { encoding: "utf8" });
   const line = stdout.split("\n").find((text) => text.includes("engine/main.js"));
   return line === undefined ? undefined : Number.parseInt(line, 10);
+}
+
+/**
+ * Lets a process compute a tenth of the time only: a stage of few steps lasts then through whatever is to happen
+ * meanwhile, on a machine of any speed, and leaves the processor to others.
+ * @returns what lets it go on at its own speed
+ */
+export function slowDown(pid: number): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const goOn = (): void => {
+    clearTimeout(timer);
+    process.off("exit", goOn);
+    signalled(pid, "SIGCONT");
+  };
+  const rest = (): void => {
+    if (signalled(pid, "SIGSTOP")) timer = setTimeout(work, REST_MS);
+  };
+  const work = (): void => {
+    if (signalled(pid, "SIGCONT")) look((cpuSeconds(pid) ?? 0) + WORK_SECONDS);
+  };
+  // By its own time, not by the clock: on a busy machine it would hardly move.
+  const look = (until: number): void => {
+    timer = setTimeout(() => ((cpuSeconds(pid) ?? until) < until ? look(until) : rest()), LOOK_MS);
+  };
+  process.once("exit", goOn);
+  rest();
+  return goOn;
+}
+
+/** Slows the training worker's engine down. */
+export async function slowEngine(
+  stack: Pick<Stack, "folder">,
+): Promise<{ readonly pid: number; readonly goOn: () => void }> {
+  const pid = await enginePid(stack);
+  if (pid === undefined) throw new Error("the training worker has no engine");
+  return { pid, goOn: slowDown(pid) };
+}
+
+/** False when the process is gone. */
+function signalled(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+    throw error;
+  }
 }
 
 /** Waits until the stage is in the state that `wanted` asks for. */
@@ -38,13 +94,30 @@ export async function waitForStage(
 ): Promise<LiveStage> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
-    const { stages, failure } = await getRun(stack.session, runId);
+    const { stages, status, failure } = await getRun(stack.session, runId);
     const stage = stages.find((candidate) => candidate.name === name);
     if (stage !== undefined && wanted(stage)) return stage;
     if (failure !== undefined) throw new Error(`the run failed: ${failure.message}`);
-    if (Date.now() > deadline) throw new Error(`stage ${name} stays ${JSON.stringify(stage)}`);
+    const isOver = status !== "running" || Date.now() > deadline;
+    if (isOver) throw new Error(`the run is ${status}, and stage ${name} stays ${JSON.stringify(stage)}`);
     await sleep(POLL_MS);
   }
+}
+
+/** Waits until an attempt after that one trains. Until it reports, the last progress is that of the one before. */
+export async function waitForNextAttempt(
+  stack: Stack,
+  runId: string,
+  name: string,
+  before: number,
+): Promise<LiveStage> {
+  await waitForStage(
+    stack,
+    runId,
+    name,
+    (stage) => stage.state === "running" && (stage.attempt ?? 1) > before && !isTraining(stage),
+  );
+  return waitForStage(stack, runId, name, isTraining);
 }
 
 /** Whether the stage's engine has reported work on images or batches. */
