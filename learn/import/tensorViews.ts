@@ -101,6 +101,7 @@ function materialize(
   size: number,
   values: Float32Array,
 ): Float32Array {
+  if (isRowMajor(shape, stride)) return values.slice(offset, offset + size);
   const data = new Float32Array(size);
   const index = new Array<number>(shape.length).fill(0);
   let from = offset;
@@ -119,4 +120,16 @@ function materialize(
     }
   }
   return data;
+}
+
+/** Whether a view shows a part of its storage as it lies there, as almost all do. */
+function isRowMajor(shape: readonly number[], stride: readonly number[]): boolean {
+  let expected = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const extent = shape[axis] ?? 1;
+    // One step alone has no width.
+    if (extent !== 1 && stride[axis] !== expected) return false;
+    expected *= extent;
+  }
+  return true;
 }

@@ -35,19 +35,17 @@ export interface Naming {
   readonly classifier?: string;
 }
 
-/** PyTorch keeps convolutions as [out, in, h, w]; a depthwise one as [channels, 1, h, w]. */
+/** PyTorch keeps convolutions as [out, in, h, w]; a depthwise one, which has one output here, as [channels, 1, h, w]. */
 function transposeKernel(tensor: CheckpointTensor, unit: ConvUnit): Parameter {
   const [height, width, input, output] = kernelShape(unit);
   const data = new Float32Array(height * width * input * output);
   const taps = height * width;
-  for (let tap = 0; tap < taps; tap++) {
-    for (let i = 0; i < input; i++) {
-      for (let o = 0; o < output; o++) {
-        const from = unit.kind === "depthwise" ? i * taps + tap : (o * input + i) * taps + tap;
-        data[(tap * input + i) * output + o] = tensor.data[from] ?? Number.NaN;
-      }
-    }
-  }
+  // In the order of what is read: what is written of one output after the other lies on the same cache lines.
+  let from = 0;
+  for (let o = 0; o < output; o++)
+    for (let i = 0; i < input; i++)
+      for (let tap = 0; tap < taps; tap++)
+        data[(tap * input + i) * output + o] = tensor.data[from++] ?? Number.NaN;
   return { shape: [height, width, input, output], data };
 }
 

@@ -11,7 +11,7 @@ import { planStages } from "../../../spec/pipeline/stages.js";
 import type { FullPrediction } from "../../../spec/records/evaluation.js";
 import type { ModelVersion } from "../../../spec/records/model.js";
 import type { ReportData } from "../../../spec/records/report.js";
-import { buildWorkflowBundle } from "../../../worker/workflowBundle.js";
+import { workflowBundle } from "../../../worker/workflowBundle.js";
 import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { isComputing, slowEngine, waitForStage } from "../../support/services/faults.js";
@@ -226,11 +226,7 @@ test("predictions averaged with mirror images have the accuracy that the evaluat
 
 test("the history of the run replays on today's workflow code", async () => {
   const history = await stack.session.temporal.workflow.getHandle(first.runId).fetchHistory();
-  await Worker.runReplayHistory(
-    { workflowBundle: { code: await buildWorkflowBundle() } },
-    history,
-    first.runId,
-  );
+  await Worker.runReplayHistory({ workflowBundle: await workflowBundle("plain") }, history, first.runId);
   assert.ok((history.events ?? []).length > 20);
 });
 

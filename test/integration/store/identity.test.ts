@@ -87,6 +87,7 @@ describe("a store with a workload identity", () => {
   test("keys are renewed before they end, from the file's newest token", async () => {
     const store = openStore(settings());
     exchanges = 0;
+    const began = performance.now();
     const writes = 30;
     for (let i = 0; i < writes; i++) {
       await Promise.all([putJson(store, `renewed/${i}.json`, i), putJson(store, `renewed/${i}-b.json`, i)]);
@@ -94,20 +95,34 @@ describe("a store with a workload identity", () => {
     }
     assert.equal((await listNames(store, "renewed/")).length, 2 * writes);
     // At four fifths of their life, and once for all that ask.
-    assert.ok(exchanges >= 3 && exchanges <= 5, `${exchanges} exchanges`);
+    const most = 1 + Math.ceil((performance.now() - began) / 1000 / (0.8 * SECONDS));
+    assert.ok(exchanges >= 3 && exchanges <= most, `${exchanges} exchanges, ${most} at most`);
   });
 
   test("an outage of the token service is nothing as long as the keys are good, and passes", async () => {
-    const store = openStore(settings());
-    await putJson(store, "outage/first.json", 1);
-    proxy.spoil(({ method, path }) =>
-      method === "POST" && path === "/" ? { kind: "status", status: 503 } : undefined,
-    );
-    // Renewal is due, and fails.
-    await sleep(0.85 * SECONDS * 1000);
-    await putJson(store, "outage/second.json", 2);
-    assert.ok(proxy.spoilt() > 0);
-    await sleep(0.3 * SECONDS * 1000);
+    let store = openStore(settings());
+    const isWritten = (name: string): Promise<boolean> =>
+      putJson(store, name, 2).then(
+        () => true,
+        () => false,
+      );
+    /** Writes with new keys until a renewal was due and has failed; whether every write went well. */
+    const writesOn = async (): Promise<boolean> => {
+      proxy.spoil(() => undefined);
+      store = openStore(settings());
+      await putJson(store, "outage/first.json", 1);
+      proxy.spoil(({ method, path }) =>
+        method === "POST" && path === "/" ? { kind: "status", status: 503 } : undefined,
+      );
+      for (; proxy.spoilt() === 0; await sleep(50)) {
+        if (!(await isWritten("outage/second.json"))) return false;
+      }
+      return true;
+    };
+    // Where this process stands still for seconds, keys end before a renewal was tried.
+    let tries = 1;
+    while (!(await writesOn())) assert.ok(tries++ < 5, "no write goes well while the keys are good");
+    await until("the keys have ended", async () => !(await isWritten("outage/second.json")));
     await assert.rejects(putJson(store, "outage/third.json", 3), {
       code: "STORE_UNREACHABLE",
       message: /^the security token service at http:\S+ does not answer: HTTP 503$/,

@@ -71,12 +71,14 @@ test("a control worker that dies in the middle of an activity is noticed by its 
   const { folder, session, proxy } = testbed;
   const file = join(folder, "thaw.yaml");
   await writeFile(file, `name: silence\ndata: { path: ${JSON.stringify(images)} }\n`);
-  let killed = 0;
+  let killed: number | undefined;
+  const worker = (await pidsOf(testbed)).get("control-worker");
+  assert.ok(worker !== undefined, "the control worker runs");
   proxy.listen({
-    before: async ({ method, path }) => {
-      if (killed > 0 || method !== "GET" || !path.includes("/artifacts/ingest/")) return;
-      killed = (await pidsOf(testbed)).get("control-worker") ?? 0;
-      process.kill(killed, "SIGKILL");
+    before: ({ method, path }) => {
+      if (killed !== undefined || method !== "GET" || !path.includes("/artifacts/ingest/")) return;
+      killed = worker;
+      process.kill(worker, "SIGKILL");
     },
   });
   const { runId } = await startRun(session, await loadRunFile(file, []));
@@ -88,7 +90,7 @@ test("a control worker that dies in the middle of an activity is noticed by its 
   // The event of a start is written when the activity is over.
   await until("the look-up is done", async () => (await lookUps()).length > 0);
   const [lookUp] = await lookUps();
-  assert.notEqual(killed, 0);
+  assert.equal(killed, worker);
   assert.equal(lookUp?.attempt, 2);
   assert.equal(lookUp?.lastFailure?.timeoutFailureInfo?.timeoutType, HEARTBEAT);
   await handle.cancel();

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { DefaultLogger, Runtime, Worker } from "@temporalio/worker";
-import { buildWorkflowBundle } from "../../../worker/workflowBundle.js";
+import { currentBundle } from "../../support/services/currentBundle.js";
 
 const FOLDER = join(process.cwd(), "test", "fixtures", "histories");
 
@@ -28,8 +28,8 @@ let workflowBundle: { code: string };
 let tracedBundle: { code: string };
 before(async () => {
   Runtime.install({ logger: new DefaultLogger("ERROR") });
-  workflowBundle = { code: await buildWorkflowBundle() };
-  tracedBundle = { code: await buildWorkflowBundle("traced") };
+  workflowBundle = { code: await currentBundle() };
+  tracedBundle = { code: await currentBundle("traced") };
 });
 
 test("the workflows' code has no library for parsing in it: a worker loads it at every start", () => {
