@@ -36,13 +36,13 @@ const MOST_OF_SUMMARY = 200;
 /** After a look, whose record is written. */
 export async function notifyEnd(tick: Tick): Promise<void> {
   const event = eventOfTick(tick);
-  if (event !== undefined) await announceQuietly(event);
+  if (event !== undefined && tells()) await announceQuietly(event);
 }
 
 /** A run that a retraining started is told of by that. */
 export async function tellingOfEnd(run: RunInput, work: () => Promise<RunResult>): Promise<RunResult> {
   const tell = async (ended: RunEnded): Promise<void> => {
-    if (workflowInfo().parent === undefined)
+    if (workflowInfo().parent === undefined && tells())
       await announceQuietly(eventOfRun(run, new Date().toISOString(), ended));
   };
   try {
@@ -56,11 +56,15 @@ export async function tellingOfEnd(run: RunInput, work: () => Promise<RunResult>
   }
 }
 
+const HERE = "notify-here";
+
+/** The first histories tell nobody of ends. */
+const tells = (): boolean => patched(HERE) || patched("notify");
+
 /** What is to be told is done: that nobody could be told of it is a line in the log, and no failure. */
 export async function announceQuietly(event: ThawEvent): Promise<void> {
-  const isHere = patched("notify-here");
-  // Histories of before look up by an activity of their own, and those of before that tell nobody.
-  if (!isHere && !patched("notify")) return;
+  // Histories of before look up by an activity of their own.
+  const isHere = patched(HERE);
   await CancellationScope.nonCancellable(async () => {
     try {
       const endpoints = await (isHere ? endpointsHere(event) : endpointsFor({ event }));

@@ -7,10 +7,9 @@ import type { SectionProps } from "../section.js";
 
 const MEANS: Readonly<Record<DriftVerdict, string>> = {
   same: "The images are of the kind that the version in use was evaluated on, as far as so many can tell.",
-  different:
-    "The images differ from those that the version in use was evaluated on; that this hurts is not shown. They are among the training images of this run.",
+  different: "This run was trained and evaluated with them among its images.",
   "may-hurt":
-    "The images differ, and the version in use is probably less often right on them than on those that it was evaluated on. They are among the training images of this run.",
+    "The version in use is probably less often right on them than on those that it was evaluated on. This run was trained and evaluated with them among its images.",
   "cannot-say": "The images are too few to say anything.",
 };
 

@@ -28,6 +28,9 @@ let stack: Stack;
 let stop: () => Promise<void>;
 /** Whether the heads' training goes on until this is false, or it is cancelled. */
 let isHeld = false;
+/** Whether a comparison of new images goes on until it is cancelled, and what became of those. */
+let isComparing = false;
+const comparisons: ("begun" | "cancelled")[] = [];
 /** Each test has a model and images of its own. */
 let name: string;
 let images: string;
@@ -45,6 +48,20 @@ before(async () => {
       }
       await training.work(dependencies, request);
     },
+    drift: async ({ version }) => {
+      const activity = Context.current();
+      if (isComparing) comparisons.push("begun");
+      try {
+        while (isComparing) {
+          activity.heartbeat();
+          await activity.sleep(50);
+        }
+      } catch (error) {
+        comparisons.push("cancelled");
+        throw error;
+      }
+      return { version, verdict: "same", sentence: "looks the same" };
+    },
   });
 });
 after(async () => {
@@ -54,6 +71,7 @@ after(async () => {
 
 beforeEach(async () => {
   isHeld = false;
+  isComparing = false;
   name = `odd-${++count}`;
   images = join(stack.folder, name);
   for (const label of ["a", "b"]) await add(label, 110);
@@ -118,6 +136,22 @@ test("a look that is cancelled ends its run, and leaves a record", async () => {
   assert.equal(tick?.sentence, `cancelled with run ${runId}`);
   isHeld = false;
   assert.equal((await look()).verdict, "promoted", "the next look begins anew");
+});
+
+test("a look that is cancelled while new images are compared ends that, and begins no run", async () => {
+  await look();
+  await add("a", 3);
+  isComparing = true;
+  const workflowId = await start();
+  await until("they are compared", () => comparisons.length > 0);
+  await handleOf(workflowId).cancel();
+  await assert.rejects(endOf(workflowId));
+  assert.deepEqual(comparisons, ["begun", "cancelled"]);
+  const tick = await recordOf(workflowId);
+  assert.deepEqual([tick?.verdict, tick?.runId, tick?.drift], ["cancelled", undefined, undefined]);
+  assert.equal(tick?.sentence, "cancelled before a run began");
+  isComparing = false;
+  assert.deepEqual((await look()).drift, { version: 1, verdict: "same", sentence: "looks the same" });
 });
 
 test("a run that is cancelled under its look is said to be, and the look ends well", async () => {

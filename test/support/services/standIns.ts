@@ -42,6 +42,8 @@ export interface StandIns {
   readonly pods?: PodStandIns;
   /** What a stage does before its artifact is there; it may fail. */
   readonly work: (dependencies: ControlDependencies, request: StageRequest) => Promise<void>;
+  /** Compares new images; says that nobody looked if left out. */
+  readonly drift?: DriftActivities["compareDrift"];
   /** Summaries by kind of stage, where a later stage reads them. */
   readonly summaries: Readonly<Partial<Record<string, unknown>>>;
   /** Texts of files that a later stage or a proof reads, by name; one that nobody reads where there are none. */
@@ -99,7 +101,7 @@ export async function startStandIns(
     trainScratch: make,
     evaluate: make,
     answerNewest: typedFailures((request) => newest(dependencies, request)),
-    compareDrift: async ({ version }) => ({ version, sentence: "nobody looked" }),
+    compareDrift: standIns.drift ?? (async ({ version }) => ({ version, sentence: "nobody looked" })),
   };
   standIns.pods?.serve((taskQueue) => Worker.create({ ...common, taskQueue, activities: stages }));
   const training = await Worker.create({ ...common, taskQueue: LOCAL_TRAINING_QUEUE, activities: stages });

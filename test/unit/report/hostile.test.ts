@@ -7,6 +7,7 @@ import type { ReportData } from "../../../spec/records/report.js";
 import { assertInert } from "../../support/hostile/markdown.js";
 import { assertClean, HOSTILE, mixed, poisoned } from "../../support/hostile/texts.js";
 import { all, parse } from "./render/parsed.js";
+import { withDrift } from "./sampleDrift.js";
 import { withFaults } from "./sampleFaults.js";
 import { sampleReport } from "./sampleReport.js";
 
@@ -69,7 +70,7 @@ function skeleton(html: string): string {
     .join(" ");
 }
 
-const plain = withFaults(sampleReport());
+const plain = withDrift(withFaults(sampleReport()));
 
 test("no name acts in the report: no element, link, attribute or character of theirs", () => {
   const shape = skeleton(renderReport(hostile(0, { ...plain })));

@@ -1,5 +1,6 @@
 /** Reports at the edges of what a run can give, for the tests of the page. */
 import type { ReportData } from "../../../spec/records/report.js";
+import { withDrift } from "./sampleDrift.js";
 import { withFaults } from "./sampleFaults.js";
 import { withFolds } from "./sampleFolds.js";
 import { sampleReport, TEN_CLASSES } from "./sampleReport.js";
@@ -47,6 +48,7 @@ export const VARIANTS: Readonly<Record<string, ReportData>> = {
   "markup in every text": withMarkup(sampleReport({ classes: [MARKUP, 'q"uo&te', "plain"], errorRate: 0.2 })),
   "every fault of the data": withFaults(sampleReport()),
   "cross-validated": withFolds(sampleReport({ classes: ["no", "yes"], testImagesPerClass: 20 })),
+  "trained anew on images that look different": withDrift(sampleReport()),
   "no thumbnails": sampleReport({ thumbnails: false }),
   "evaluated by version 1, which measured no calibration": ofVersion1(sampleReport()),
   "perfect from the first epoch": perfect(sampleReport({ errorRate: 0 })),

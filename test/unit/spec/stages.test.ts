@@ -97,6 +97,16 @@ test("the datasets of earlier versions are parameters of ingest alone, in any or
   assert.deepEqual(kept?.slice(1), plain?.slice(1));
 });
 
+test("what is known of new images is a parameter of the report alone, and of no run without it", () => {
+  const [plain, shown] = [undefined, "3".repeat(64)].map((drift) =>
+    planStages(file({}), undefined, {}, [], drift),
+  );
+  assert.deepEqual(shown?.slice(0, -1), plain?.slice(0, -1));
+  const [before, after] = [plain?.at(-1)?.parameters, shown?.at(-1)?.parameters];
+  assert.deepEqual(after, { ...before, drift: "3".repeat(64) });
+  assert.ok(before !== undefined && !("drift" in before));
+});
+
 test("where the images lie is no parameter of ingest: their contents are", () => {
   const here = planStages(file({}))[0];
   const there = planStages(runFileSchema.parse({ name: "m", data: { path: "elsewhere" } }))[0];

@@ -41,6 +41,28 @@ test("while it trains: what was seen, every reason, and the way to the run", () 
   assert.match(text, /`thaw watch pets-1` follows/);
 });
 
+test("new images are compared before it trains, which is said, with what differs and which look newest", () => {
+  const first = describeRetraining({ ...view, tick: {}, look });
+  assert.match(first, /^### ▶ Holds the new images against the version in use: pets\n/);
+  const off = { ...view.policy, drift: false };
+  assert.match(describeRetraining({ ...view, policy: off, tick: {}, look }), /^### ▶ Trains/);
+  const drift = {
+    ...({ version: 1, verdict: "different" } as const),
+    ...{ sentence: "looks different: the pictures differ" },
+    ...{
+      causes: ["the new images are darker", "all are PNG"],
+      newest: ["a/1.png", "a/2.png", "a/3.png", "a/4.png"],
+    },
+  };
+  const told = describeRetraining({ ...view, tick: { drift }, look });
+  assert.match(told, /^### ▶ Trains/);
+  assert.match(told, /new images {2}against version 1, looks different: the\n {12}pictures differ\n/);
+  assert.match(told, /\n {12}all are PNG\n {12}look newest: a\/1\.png, a\/2\.png, a\/3\.png\n/);
+  const sentence = "it could not be told: its images are gone";
+  const untold = describeRetraining({ ...view, tick: { drift: { version: 1, sentence } }, look });
+  assert.match(untold, /new images {2}it could not be told: its images are gone\n/);
+});
+
 test("at the end: the sentence, the proof's figures, the class that loses, and what to run next", () => {
   const end = { verdict: "not-proven", sentence: "pets@2 does not take the place of version 1" } as const;
   const text = describeRetraining({ ...view, tick: { ...tick, ...end }, look, proof });

@@ -153,6 +153,7 @@ const PROOF = {
 const TICK = {
   ...{ at: "2026-01-01T00:00:00Z", verdict: "promoted", version: 2, look: { images: 40 } },
   sentence: "digits@2 is digits@champion now",
+  drift: { sentence: "it looks the same" },
 };
 const SCHEDULE = {
   ...{

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ThawEvent } from "../../../../spec/notifications/event.js";
-import { eventOfTick } from "../../../../spec/notifications/events.js";
+import { eventOfDrift, eventOfSilence, eventOfTick } from "../../../../spec/notifications/events.js";
 import { messageOf } from "../../../../spec/notifications/message.js";
 import { DELAYS, delayAfter, MOST_ATTEMPTS, retryAfterOf } from "../../../../spec/notifications/retries.js";
 import { slackMessage } from "../../../../spec/notifications/slack.js";
@@ -26,6 +26,29 @@ test("each end of a look but those that came to nothing is an event, with what a
   assert.equal(eventOfTick(TICK)?.command, "thaw approve digits@3");
   assert.equal(eventOfTick({ ...TICK, verdict: "promoted" })?.command, "thaw rollback digits");
   assert.equal(eventOfTick({ ...TICK, verdict: "failed" })?.command, "thaw explain digits-1");
+});
+
+test("new images that differ, and looks that did not take place, are events with their figures", () => {
+  const of = { model: "digits", at: TICK.at, workflowId: TICK.workflowId };
+  const { type, version, sentence, figures } = eventOfDrift(
+    { version: 2, verdict: "may-hurt", sentence: "may hurt: darker", compared: 40 },
+    of,
+  );
+  assert.deepEqual([type, version, figures], ["model.drifted", 2, { compared: 40 }]);
+  assert.equal(sentence, "new images against digits@2: may hurt: darker");
+  const schedule = { id: "nightly", model: "digits" };
+  const [one, two] = ["2026-11-27T02:00:00.000Z", "2026-11-28T02:00:00.000Z"].map((at) => new Date(at));
+  assert.ok(one && two);
+  const silent = eventOfSilence(schedule, [one, two], "nothing was started", TICK.at);
+  assert.deepEqual(
+    [silent.type, silent.schedule, silent.figures],
+    ["schedule.silent", "nightly", { missed: 2 }],
+  );
+  assert.equal(
+    silent.sentence,
+    "schedule nightly: 2 looks from 2026-11-27T02:00:00.000Z to 2026-11-28T02:00:00.000Z did not take place: nothing was started",
+  );
+  assert.match(eventOfSilence(schedule, [one], "lost", TICK.at).sentence, /a look, due by 2026-11-27T02:00/);
 });
 
 test("a message is JSON of type, time and data, with the page of the Temporal UI", () => {

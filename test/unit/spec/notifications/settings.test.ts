@@ -34,7 +34,7 @@ for (const [what, endpoint, said] of [
   ["another scheme", { ...OPS, url: "ftp://h/x", allow_private: true }, /url: write an https/],
   ["a password in the address", { ...OPS, url: "https://me:secretsecret@h/x" }, /url: a name or password/],
   ["no address", { ...OPS, url: "secretsecret" }, /url: it is no address/],
-  ["an event that nothing sends", { ...OPS, events: ["model.drifted"] }, /events/],
+  ["an event that nothing sends", { ...OPS, events: ["model.improved"] }, /events/],
   ["a name that is no word", { ...OPS, name: "a.b" }, /name: use up to 40/],
   ["a key that is not known", { ...OPS, token: "secretsecret" }, /token/],
 ] as const) {
