@@ -12,7 +12,7 @@ const TIME = "2 hours";
 const ATTEMPTS = 6;
 
 const NO_WORKER =
-  "the version in use is not asked about new images: with `compute: kubernetes` no training worker is there after the run's pod";
+  "the version in use is not asked about new images: with `compute: kubernetes` no training worker is there after the run's pod; `thaw prove` asks it on a machine of yours";
 
 /** Says what came of it: nothing where no image is new. */
 export async function askAboutNewest(

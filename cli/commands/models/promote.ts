@@ -11,6 +11,7 @@ import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore } from "../../session.js";
 import { say } from "../../terminal/shown.js";
 import { ruleOption } from "./prove.js";
+import { proveHere } from "./proving.js";
 import { tellOthers } from "./tellOthers.js";
 
 interface Options {
@@ -40,7 +41,7 @@ export function addPromote(program: Command): void {
         import("../../../client/models/aliases.js"),
       ]);
       const { alias, note } = options;
-      const proof = options.ifProven === true ? await requireProof(store, ref, options) : undefined;
+      const proof = options.ifProven === true ? await requireProof(project, output, ref, options) : undefined;
       const why = { ...(note === undefined ? {} : { note }), ...(proof === undefined ? {} : { proof }) };
       const moved = await promote(store, ref, alias, why);
       tell(output, moved);
@@ -64,12 +65,12 @@ interface ProofOptions extends Options {
 
 /** @throws ThawError NOT_PROVEN */
 async function requireProof(
-  store: Awaited<ReturnType<typeof openProjectStore>>,
+  project: string | undefined,
+  output: Output,
   ref: string,
   { alias, rule }: ProofOptions,
 ): Promise<ModelProof> {
-  const { prove } = await import("../../../client/models/prove.js");
-  const proof = await prove(store, ref, {
+  const proof = await proveHere(project, output, ref, {
     ...(alias === undefined ? {} : { against: alias }),
     ...(rule === undefined ? {} : { rule }),
   });

@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { contextOf, withExamples } from "../../context.js";
 import { suggest } from "../../render/runs/advice.js";
-import { openProjectStore } from "../../session.js";
+import { proveHere } from "./proving.js";
 
 interface Options {
   readonly against?: string;
@@ -28,13 +28,9 @@ export function addProve(program: Command): void {
     .option("--margin <share>", "accuracy that a version which is not worse may lack, e.g. 0.01", margin)
     .action(async (ref: string, _options: object, self: Command) => {
       const { output, project, options } = contextOf<Options>(self);
-      const [store, { prove }, { proofText }] = await Promise.all([
-        openProjectStore(project),
-        import("../../../client/models/prove.js"),
-        import("../../render/models/proof.js"),
-      ]);
+      const { proofText } = await import("../../render/models/proof.js");
       const { against, rule, margin: lack } = options;
-      const proof = await prove(store, ref, {
+      const proof = await proveHere(project, output, ref, {
         ...(against === undefined ? {} : { against }),
         ...(rule === undefined ? {} : { rule }),
         ...(lack === undefined ? {} : { margin: lack }),

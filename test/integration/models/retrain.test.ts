@@ -99,9 +99,11 @@ test("images that are added train a version with the splits of before, which is 
   assert.equal(run?.nodes?.find(({ relation }) => relation === "started-by")?.name, tick.workflowId);
   const dataset = run?.nodes?.find(({ kind }) => kind === "dataset");
   assert.equal(dataset?.nodes?.find(({ relation }) => relation === "keeps-splits-of")?.name, "shapes@1");
-  const proof = await thawJson<ModelProof>(
-    ...[stack.folder, "prove", "shapes@2", "--against", "1", "--rule", "not-worse", "--margin", "0.3"],
-  );
+  const prove = (): Promise<ModelProof> =>
+    thawJson(
+      ...[stack.folder, "prove", "shapes@2", "--against", "1", "--rule", "not-worse", "--margin", "0.3"],
+    );
+  const proof = await prove();
   assert.equal(proof.learned, 0);
   assert.equal(proof.images, [...before.values()].filter((split) => split === "test").length);
   assert.equal(proof.seq, tick.proof, "the same question is answered by the same proof");
@@ -110,10 +112,13 @@ test("images that are added train a version with the splits of before, which is 
     .getHandle(tick.workflowId)
     .query<RetrainState>(RETRAIN_STATE_QUERY);
   assert.ok(proof.newest?.record !== undefined, steps.join("\n"));
-  assert.deepEqual(
-    await answersOf(proof),
-    await predictedBy("shapes@1", (digest) => after.get(digest) === "test" && !before.has(digest)),
-  );
+  const answers = await answersOf(proof);
+  const isNewest = (digest: string): boolean => after.get(digest) === "test" && !before.has(digest);
+  assert.deepEqual(answers, await predictedBy("shapes@1", isNewest));
+  const { store } = stack.session;
+  await store.client.removeObject(store.bucket, proof.newest.record);
+  assert.deepEqual(await prove(), proof, "who proves asks it again, on this machine");
+  assert.deepEqual(await answersOf(proof), answers);
 });
 
 /** What the version in use was asked: digests and classes, sorted. */

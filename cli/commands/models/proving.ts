@@ -1,0 +1,43 @@
+/** A proof with an engine at hand: the champion may have to be asked about images that are new since it. */
+import type { AskedPolicy } from "../../../client/models/prove.js";
+import type { ModelProof } from "../../../spec/records/proof.js";
+import type { Output } from "../../output.js";
+import { showProgress } from "../../progressLine.js";
+import { projectPlatform } from "../../session.js";
+import { Interrupted, interruptible } from "../../signals.js";
+
+/** @throws ThawError as `prove`; Interrupted after Ctrl-C */
+export async function proveHere(
+  project: string | undefined,
+  output: Output,
+  ref: string,
+  policy: AskedPolicy & { readonly against?: string },
+): Promise<ModelProof> {
+  const platform = await projectPlatform(project);
+  const [{ openStoreOnly }, { prove }, { baseCheckpoint }, { provision }] = await Promise.all([
+    import("../../../client/session.js"),
+    import("../../../client/models/prove.js"),
+    import("../../../runtime/components/download/baseCheckpoint.js"),
+    import("../../provision.js"),
+  ]);
+  const progress = await showProgress(output);
+  return interruptible(async (signal) => {
+    try {
+      return await prove(openStoreOnly(platform), ref, policy, {
+        platform,
+        baseCheckpoint,
+        prepare: async () => {
+          await provision(["tfjs-binding"], output);
+        },
+        told: progress.note,
+        onProgress: progress.show,
+        signal,
+      });
+    } catch (error) {
+      // Ctrl-C reaches the engine too, whose end is no failure then.
+      throw signal.aborted ? new Interrupted() : error;
+    } finally {
+      progress.end();
+    }
+  });
+}
