@@ -8,11 +8,9 @@ import { ingest } from "../../../data/dataset/ingest.js";
 import { tf } from "../../../learn/engine.js";
 import { HEAD_BIAS, HEAD_KERNEL } from "../../../learn/network/head.js";
 import { readSafetensors, writeSafetensors } from "../../../learn/safetensors.js";
-import { readRecords } from "../../../learn/stages/activations.js";
 import { evaluate } from "../../../learn/stages/evaluate.js";
 import { extractFeatures } from "../../../learn/stages/extractFeatures.js";
 import type { StageContext } from "../../../learn/stages/job.js";
-import { openPlainFeatures } from "../../../learn/stages/plainFeatures.js";
 import { trainHead } from "../../../learn/stages/trainHead.js";
 import { trainScratch } from "../../../learn/stages/trainScratch.js";
 import { tuneStage } from "../../../learn/stages/tuneStage.js";
@@ -262,56 +260,6 @@ test("a boundary that is not cached, or was changed there, is computed, and is t
   assert.deepEqual(await tune("tune-after-damage"), before);
   assert.deepEqual(await readFile(path), cached);
   assert.ok(run.progress.some(({ phase }) => phase.includes("was changed after it was written")));
-});
-
-test("the evaluation of a head takes the run's features, and nobody can tell from what it says", async (context) => {
-  const run = await prepareRun(context);
-  await extractFeatures(await run.context("features"), [], false);
-  const features = join(run.folder, "features", FEATURES_FILE);
-  await trainHead(await run.context("head"), defaults.head, features);
-  const candidates = [{ stage: "head", weights: join(run.folder, "head", WEIGHTS_FILE) }];
-  const tensors = tf.memory().numTensors;
-  const evaluated = async (name: string, file?: string) => {
-    const own = await run.context(name);
-    // Mirrored images are in no features.
-    const flipping = { ...own, augment: { ...defaults.augment, flip: true } };
-    const evaluation = await evaluate(flipping, candidates, undefined, [], file);
-    const files = (await readdir(own.folders.out)).sort();
-    const bytes = await Promise.all(files.map((one) => readFile(join(own.folders.out, one))));
-    return { evaluation, files, bytes };
-  };
-  const passed = await evaluated("evaluate-images");
-  assert.deepEqual(await evaluated("evaluate-features", features), passed);
-  assert.ok(passed.files.includes(FEATURE_MAP_FILE));
-  assert.equal(tf.memory().numTensors, tensors, "neither left a tensor behind");
-
-  // Other features give another answer: they are what was looked at.
-  const turned = join(run.folder, "turned.f32");
-  const values = new Float32Array(Uint8Array.from(await readFile(features)).buffer);
-  await writeFile(turned, new Uint8Array(values.map((value) => -value).buffer));
-  assert.notEqual((await evaluated("evaluate-turned", turned)).evaluation.loss, passed.evaluation.loss);
-  const cut = join(run.folder, "cut.f32");
-  await writeFile(cut, new Uint8Array(values.slice(base.architecture.features).buffer));
-  await assert.rejects(evaluated("evaluate-cut", cut), /rows, the images have \d+ views/);
-});
-
-test("features are no substitute for a pass whose last batch has one image: that is rounded otherwise", async (context) => {
-  const run = await prepareRun(context);
-  await extractFeatures(await run.context("features"), [], false);
-  const { records } = await readRecords(join(run.folder, "dataset"));
-  const file = join(run.folder, "features", FEATURES_FILE);
-  const plain = openPlainFeatures(file, base, records, defaults.augment.views);
-  assert.ok(plain !== undefined);
-  try {
-    assert.equal(plain.of([0, 1, 2], 2), undefined);
-    assert.equal(plain.of([3], 32), undefined);
-    const [one, two] = [plain.of([0, 5], 2), plain.of([5, 0], 32)];
-    const { features: length } = base.architecture;
-    assert.deepEqual(one?.slice(length), two?.slice(0, length));
-    assert.deepEqual(one?.slice(0, length), two?.slice(length));
-  } finally {
-    plain.close();
-  }
 });
 
 test("a ResNet of one's own: features, a head, a stage of tuning and the evaluation", async (context) => {
