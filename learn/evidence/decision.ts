@@ -6,6 +6,7 @@ import type {
   RecipeSummary,
 } from "../../spec/records/recipe.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
+import { wilsonInterval } from "../evaluation/metrics.js";
 
 /** What the rules look at. */
 export interface Situation {
@@ -145,11 +146,14 @@ export function decide(situation: Situation): RecipeDecision {
 
 /**
  * The interval lies above the largest class' share. With very unequal classes a useful classifier may not be more
- * often right than that; then the mean recall, with an interval of the same width, has to be above chance.
+ * often right than that; then the mean recall, with an interval of the same width, has to be above chance. The interval
+ * takes each image for a witness, while the one that is told takes groups: a run is refused only where not even so
+ * anything speaks against guessing, and few groups are no reason.
  */
-export function beatsMajority({ probe, majority, classes }: RecipeEvidence): boolean {
-  const below = probe.accuracy - probe.interval[0];
-  return probe.interval[0] > majority || probe.balancedAccuracy - below > 1 / classes;
+export function beatsMajority({ probe, majority, classes, images }: RecipeEvidence): boolean {
+  const [low] = wilsonInterval(probe.accuracy * images, images);
+  const below = probe.accuracy - low;
+  return low > majority || probe.balancedAccuracy - below > 1 / classes;
 }
 
 /**

@@ -195,3 +195,12 @@ test("the verdict compares the features with the better of the trivial predictor
   assert.match(compatibility({ ...TREES, majority: 0.9 }).sentence, /the largest class alone/);
   assert.equal(compatibility({ ...TREES, colours: result(1, 16) }).verdict, "suits");
 });
+
+test("few groups make the probe's interval wide, which is no reason to call labels unlearnable", () => {
+  const fewGroups: RecipeEvidence = {
+    ...BRAINS,
+    probe: { accuracy: 0.862, balancedAccuracy: 0.848, interval: [0.4, 0.98] },
+  };
+  assert.equal(beatsMajority(fewGroups), true);
+  assert.notEqual(decide({ evidence: fewGroups, asked: "auto", planned: 2 }).choice, "unlearnable");
+});
