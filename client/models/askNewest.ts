@@ -10,11 +10,11 @@ import type { Progress } from "../../spec/records/training.js";
 import { canonicalImages } from "../../store/artifacts/canonicalImages.js";
 import { type BaseCheckpoint, localBase } from "../../store/artifacts/localBase.js";
 import type { Told } from "../../store/artifacts/localFile.js";
+import { localWeights } from "../../store/artifacts/localWeights.js";
 import type { Store } from "../../store/connection/connection.js";
 import { readEvaluated } from "../../store/records/evaluated.js";
 import { answersName, findAnswers, keepAnswers } from "../../store/records/newestAnswers.js";
-import { requireSoundModel } from "./sound.js";
-import { localWeights } from "./weights.js";
+import { requireSoundModel } from "../../store/records/soundModel.js";
 
 export interface Asking {
   readonly platform: Pick<Platform, "workFolder">;
