@@ -147,7 +147,6 @@ const DECISION = {
 const PROOF = {
   ...{ model: "digits", championVersion: 1, challengerVersion: 2, promotable: false, verdict: "cannot-say" },
   ...{ sentence: "neither is proven", vetoes: ["cat is worse"], images: 40, groups: 30, margin: 0.01 },
-  newest: { images: 30, verdict: "held", sentence: "92.0 % against 90.0 % on the newest 30 images" },
   ...{ look: 1, levelOfLook: 0.005, policy: { level: 0.05, looks: 10 } },
   classes: [{ name: "cat", images: 20, champion: 0.9, challenger: 0.8, pWorse: 0.4, verdict: "held" }],
 };

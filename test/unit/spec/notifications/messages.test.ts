@@ -19,7 +19,7 @@ const TICK: Tick = {
 test("each end of a look but those that came to nothing is an event, with what a person does about it", () => {
   const types = TICK_VERDICTS.map((verdict) => eventOfTick({ ...TICK, verdict })?.type);
   assert.deepEqual(types, [
-    ...[undefined, "retraining.finished", "model.promoted", "model.waiting"],
+    ...[undefined, undefined, "retraining.finished", "model.promoted", "model.waiting"],
     ...["retraining.finished", "retraining.finished", "retraining.finished"],
     ...[undefined, "retraining.failed"],
   ]);
