@@ -15,6 +15,7 @@ import { localModelFile } from "../../store/artifacts/localFile.js";
 import { readEvaluated } from "../../store/records/evaluated.js";
 import { answersName, findAnswers, keepAnswers } from "../../store/records/newestAnswers.js";
 import { requireModel } from "../../store/records/proofs.js";
+import { requireSoundModel } from "../../store/records/soundModel.js";
 import type { TrainingDependencies } from "../context.js";
 import { startPulse } from "../life/pulse.js";
 import { newWorkFolder } from "./localArtifacts.js";
@@ -67,6 +68,7 @@ async function ask(
   const record = answersName(asked, other);
   const known = await findAnswers(store, record, asked);
   if (known !== undefined) return briefly(labels, known.answers);
+  await requireSoundModel(store, asked, hooks.report);
   const answers = await predicted({ ...dependencies, store }, asked, other, new Set(labels.keys()), {
     report: hooks.report,
     signal,
