@@ -68,7 +68,7 @@ async function ask(
   const record = answersName(asked, other);
   const known = await findAnswers(store, record, asked);
   if (known !== undefined) return briefly(labels, known.answers);
-  await requireSoundModel(store, asked, hooks.report);
+  await requireSoundModel(store, asked, (phase) => hooks.report({ phase, step: 0, total: 1 }));
   const answers = await predicted({ ...dependencies, store }, asked, other, new Set(labels.keys()), {
     report: hooks.report,
     signal,

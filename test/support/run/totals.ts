@@ -1,5 +1,4 @@
 /** How many tests passed, failed and were skipped, and the end of what is told of them. */
-import type { FilesRun } from "./runFiles.js";
 
 export interface Totals {
   readonly passed: number;
@@ -14,8 +13,16 @@ function sumOf(all: readonly Totals[]): Totals {
   return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
 }
 
+interface Concluded {
+  readonly totals: Totals;
+  /** What is told of each failed test. */
+  readonly failures: readonly string[];
+  /** How those failed that passed the second time. */
+  readonly unsteady?: readonly string[];
+}
+
 /** Prints each failed test, where nothing hides it, and the line by which a run of tests is judged. */
-export function conclude(runs: readonly Pick<FilesRun, "failures" | "totals" | "unsteady">[]): void {
+export function conclude(runs: readonly Concluded[]): void {
   const unsteady = runs.flatMap((run) => run.unsteady ?? []);
   if (unsteady.length > 0)
     console.log(`\nUnsteady, passed only the second time and alone:\n\n${unsteady.join("\n\n")}`);
