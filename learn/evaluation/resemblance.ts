@@ -1,5 +1,6 @@
 /** Whether the validation images resemble the test images, by the model's accuracy and by the pictures themselves. */
 import type { RandomStream } from "../../rng/stream.js";
+import type { DatasetSummary } from "../../spec/records/dataset.js";
 import type { Resemblance } from "../../spec/records/resemblance.js";
 import { percent } from "../../spec/warnings/words.js";
 import { type EnergyTest, energyTest, type FeatureSample } from "./energyTest.js";
@@ -73,6 +74,16 @@ export function resemblance(
     accuracy,
     ...(pictures === undefined ? {} : { pictures }),
   };
+}
+
+/** Whether chance alone has divided validation from test images: no split came with them or from another training. */
+export function dealtOut({
+  faults,
+  knownToBase,
+  knownFromBefore,
+}: Pick<DatasetSummary, "faults" | "knownToBase" | "knownFromBefore">): boolean {
+  const known = knownToBase ?? knownFromBefore;
+  return faults !== undefined && faults.leaks === undefined && known === undefined;
 }
 
 function shareOf({ images, correct }: Side, level?: number): Share {
