@@ -1,6 +1,7 @@
 /** Whether the validation images resemble the test images, by the model's accuracy and by the pictures themselves. */
 
 import type { RandomStream } from "../../rng/stream.js";
+import type { DatasetSummary } from "../../spec/records/dataset.js";
 import type { Resemblance } from "../../spec/records/resemblance.js";
 import { pText } from "../../spec/text/pText.js";
 import { percent } from "../../spec/warnings/words.js";
@@ -75,6 +76,16 @@ export function resemblance(
     accuracy,
     ...(pictures === undefined ? {} : { pictures }),
   };
+}
+
+/** Whether chance alone has divided validation from test images: no split came with them or from another training. */
+export function dealtOut({
+  faults,
+  knownToBase,
+  knownFromBefore,
+}: Pick<DatasetSummary, "faults" | "knownToBase" | "knownFromBefore">): boolean {
+  const known = knownToBase ?? knownFromBefore;
+  return faults !== undefined && faults.leaks === undefined && known === undefined;
 }
 
 function shareOf({ images, correct }: Side, level?: number): Share {

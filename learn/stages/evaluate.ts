@@ -5,7 +5,7 @@ import { openDataset } from "../../data/dataset/dataset.js";
 import { randomStream } from "../../rng/stream.js";
 import type { ModelGolden } from "../../spec/golden.js";
 import { PREDICTIONS_FILE } from "../../spec/pipeline/artifactFiles.js";
-import type { DatasetSummary, ImageRecord } from "../../spec/records/dataset.js";
+import type { ImageRecord } from "../../spec/records/dataset.js";
 import type { Evaluation } from "../../spec/records/evaluation.js";
 import type { FoldPrediction, FoldSummary } from "../../spec/records/folds.js";
 import { foldLineSchema } from "../../spec/schemas/records/files.js";
@@ -15,7 +15,7 @@ import { chosenBase } from "../bases/chosen.js";
 import { computingDevice, scoped, type Tensor2D, type Tensor4D, tf } from "../engine.js";
 import { assess } from "../evaluation/assessment.js";
 import { leakedAccuracy } from "../evaluation/leakedAccuracy.js";
-import { resemblance, type Side } from "../evaluation/resemblance.js";
+import { dealtOut, resemblance, type Side } from "../evaluation/resemblance.js";
 import { atTemperature } from "../evaluation/temperature.js";
 import { twinAccuracy } from "../evaluation/twins.js";
 import { crossValidation, type FinishedFold } from "../folds/crossValidation.js";
@@ -297,12 +297,6 @@ export async function evaluate(
     scratchRunner?.dispose();
     await dataset.close();
   }
-}
-
-/** Whether chance alone has divided validation from test images: no split came with them or from another training. */
-function dealtOut({ faults, knownToBase, knownFromBefore }: DatasetSummary): boolean {
-  const known = knownToBase ?? knownFromBefore;
-  return faults !== undefined && faults.leaks === undefined && known === undefined;
 }
 
 /** A network from random weights shares nothing with the base: its boundary is the input. */

@@ -5,9 +5,10 @@ import { describe, it } from "node:test";
 import { chanceOfCoverage } from "../../../../learn/evaluation/conformal.js";
 import { energyTest, MOST } from "../../../../learn/evaluation/energyTest.js";
 import { differenceInterval } from "../../../../learn/evaluation/proportions.js";
-import { resemblance, type Side } from "../../../../learn/evaluation/resemblance.js";
+import { dealtOut, resemblance, type Side } from "../../../../learn/evaluation/resemblance.js";
 import { twinAccuracy } from "../../../../learn/evaluation/twins.js";
 import { randomStream } from "../../../../rng/stream.js";
+import type { DataFaults } from "../../../../spec/records/dataset.js";
 
 interface Sample {
   readonly features: readonly number[];
@@ -230,6 +231,20 @@ describe("validation and test", () => {
     // Of 200 runs 1 is expected; 6 have a probability below 0.001.
     assert.ok(alarms < 6, `${alarms}`);
   });
+});
+
+it("images are dealt out by chance alone where no split came with them or from another training", () => {
+  const faults = {} as DataFaults;
+  const withSplits = { leaks: {} } as DataFaults;
+  assert.equal(dealtOut({ faults }), true);
+  assert.equal(dealtOut({ faults: withSplits }), false);
+  assert.equal(dealtOut({ faults, knownFromBefore: { kept: 3, fresh: 2, moved: 0 } }), false);
+  assert.equal(
+    dealtOut({ faults, knownToBase: { learned: 3, heldOut: 1, dropped: 0, flattering: 0 } }),
+    false,
+  );
+  // Of a dataset of old nothing is known.
+  assert.equal(dealtOut({}), false);
 });
 
 describe("twins of test images", () => {
