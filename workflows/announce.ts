@@ -36,14 +36,14 @@ const MOST_OF_SUMMARY = 200;
 /** After a look, whose record is written. */
 export async function notifyEnd(tick: Tick): Promise<void> {
   const event = eventOfTick(tick);
-  if (event !== undefined && tells()) await announceQuietly(event);
+  if (event !== undefined) await announceEnd(event);
 }
 
 /** A run that a retraining started is told of by that. */
 export async function tellingOfEnd(run: RunInput, work: () => Promise<RunResult>): Promise<RunResult> {
   const tell = async (ended: RunEnded): Promise<void> => {
-    if (workflowInfo().parent === undefined && tells())
-      await announceQuietly(eventOfRun(run, new Date().toISOString(), ended));
+    if (workflowInfo().parent === undefined)
+      await announceEnd(eventOfRun(run, new Date().toISOString(), ended));
   };
   try {
     const result = await work();
@@ -56,24 +56,24 @@ export async function tellingOfEnd(run: RunInput, work: () => Promise<RunResult>
   }
 }
 
-const HERE = "notify-here";
-
-/** The first histories tell nobody of ends. */
-const tells = (): boolean => patched(HERE) || patched("notify");
+/** Of what has ended. Histories of before look up by an activity of their own, and those of before that tell nobody. */
+async function announceEnd(event: ThawEvent): Promise<void> {
+  if (patched("notify-here")) await announceQuietly(event, endpointsHere);
+  else if (patched("notify")) await announceQuietly(event);
+}
 
 /** What is to be told is done: that nobody could be told of it is a line in the log, and no failure. */
-export async function announceQuietly(event: ThawEvent): Promise<void> {
-  // Histories of before look up by an activity of their own.
-  const isHere = patched(HERE);
-  await CancellationScope.nonCancellable(async () => {
+export function announceQuietly(event: ThawEvent, find = lookedUp): Promise<unknown> {
+  return CancellationScope.nonCancellable(async () => {
     try {
-      const endpoints = await (isHere ? endpointsHere(event) : endpointsFor({ event }));
-      for (const endpoint of endpoints) await startNotify(event, endpoint);
+      for (const endpoint of await find(event)) await startNotify(event, endpoint);
     } catch (error) {
       log.warn("nobody was told of it", { type: event.type, why: shownFailure(error)?.message });
     }
   });
 }
+
+const lookedUp = (event: ThawEvent): Promise<readonly string[]> => endpointsFor({ event });
 
 /**
  * Only a control worker knows its settings, so it has to be asked even where nobody is to be told; the one that has the
