@@ -12,6 +12,8 @@ const INVERTED = [
   "blocks.1",
   "blocks.0",
 ] as const;
+/** Of networks with six stages of blocks. */
+const INVERTED_OF_SIX = INVERTED.filter((name) => name !== "blocks.6");
 const RESIDUAL = ["layer4", "layer3", "layer2", "layer1"] as const;
 
 /** Those of all architectures. */
@@ -20,13 +22,17 @@ export type LayerGroupName = (typeof LAYER_GROUPS)[number];
 
 /** Beginnings of the names, in `learn/bases/architectures.ts`, of what has such groups; spec/ may not import it, a test compares. */
 const RESIDUALS: readonly string[] = ["resnet", "resnext", "regnet"];
-const isResidual = (architecture: string): boolean =>
-  RESIDUALS.some((family) => architecture.startsWith(family));
+const OF_SIX: readonly string[] = ["mobilenetv3", "efficientnetv2"];
+const begins = (architecture: string, families: readonly string[]): boolean =>
+  families.some((family) => architecture.startsWith(family));
+const isResidual = (architecture: string): boolean => begins(architecture, RESIDUALS);
+const isOfSix = (architecture: string): boolean => begins(architecture, OF_SIX);
 
 /** From the top; a layers model has none. All other architectures are made of inverted residual blocks. */
 export function layerGroupsOf(architecture: string): readonly LayerGroupName[] {
   if (architecture === LAYERS_MODEL) return [];
-  return isResidual(architecture) ? RESIDUAL : INVERTED;
+  if (isResidual(architecture)) return RESIDUAL;
+  return isOfSix(architecture) ? INVERTED_OF_SIX : INVERTED;
 }
 
 /**
@@ -35,7 +41,8 @@ export function layerGroupsOf(architecture: string): readonly LayerGroupName[] {
  */
 export function defaultStages(architecture: string): readonly LayerGroupName[] {
   if (architecture === LAYERS_MODEL) return [];
-  return isResidual(architecture) ? ["layer4", "layer3"] : ["blocks.6", "blocks.5"];
+  if (isResidual(architecture)) return ["layer4", "layer3"];
+  return isOfSix(architecture) ? ["blocks.5", "blocks.4"] : ["blocks.6", "blocks.5"];
 }
 
 /** Whether every group lies deeper than the one before, in the same architecture. */
