@@ -1,18 +1,29 @@
 /** The architectures that a user's checkpoint can have: the catalogue's, and some that thaw has no weights for. */
 import { LAYERS_MODEL } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
+import { denseNetNamings } from "../import/families/densenet.js";
 import { efficientNetLiteNamings } from "../import/families/efficientnetLite.js";
+import { inceptionNamings } from "../import/families/inception.js";
 import { efficientNetNamings, mobileNetV3Namings, timmNamings } from "../import/families/mobileInverted.js";
 import { mobileNetV2Namings } from "../import/families/mobilenetV2.js";
+import { mobileNetV4Namings } from "../import/families/mobilenetV4.js";
 import { regNetNamings } from "../import/families/regnet.js";
 import { resNetNamings } from "../import/families/resnet.js";
 import type { Naming } from "../import/torchUnits.js";
 import type { Architecture } from "./architecture.js";
 import { type ArchitectureBase, type BaseInput, CATALOGUE, liteInput, readingOf } from "./catalogue.js";
+import { DENSENET121, denseNet } from "./families/densenet.js";
 import { efficientNet, efficientNetV2, type Scale } from "./families/efficientnet.js";
 import { efficientNetLite } from "./families/efficientnetLite.js";
+import { inceptionV3 } from "./families/inception.js";
 import { mobileNetV2 } from "./families/mobilenetV2.js";
 import { mobileNetV3Large } from "./families/mobilenetV3.js";
+import {
+  MOBILENETV4_CONV_MEDIUM,
+  MOBILENETV4_CONV_SMALL,
+  type MobileNetV4,
+  mobileNetV4,
+} from "./families/mobilenetV4.js";
 import {
   REGNETX008,
   REGNETX016,
@@ -58,6 +69,18 @@ function ofTorch(
 
 const residual = (name: string, network: ResidualNetwork): ArchitectureBase =>
   ofTorch(name, resNet(network), resNetNamings);
+
+/** Input as timm 1.0.31 tests its `e2400` and `e500` weights at 256 px. */
+const mobileNet4 = (name: string, network: MobileNetV4): ArchitectureBase =>
+  ofTorch(name, mobileNetV4(network), mobileNetV4Namings, cubicInput(256, 256 / 0.95));
+
+/** torchvision's weights came from TensorFlow: pixels are in ±1 whatever its transforms say (`transform_input`). */
+const INCEPTION_INPUT: BaseInput = {
+  size: 299,
+  cropFraction: 299 / 342,
+  kernel: "linear",
+  pixelScale: { mean: 127.5, deviation: 127.5 },
+};
 
 const REGNETS: readonly (readonly [string, RegNet])[] = [
   ["regnetx-008", REGNETX008],
@@ -105,10 +128,14 @@ const LITE: readonly { readonly variant: number; readonly scale: Scale; readonly
 export const WITHOUT_WEIGHTS: readonly ArchitectureBase[] = [
   ofTorch("mobilenetv2", mobileNetV2(), mobileNetV2Namings),
   ofTorch("mobilenetv3-large", mobileNetV3Large(), mobileNetV3Namings),
+  mobileNet4("mobilenetv4-conv-small", MOBILENETV4_CONV_SMALL),
+  mobileNet4("mobilenetv4-conv-medium", MOBILENETV4_CONV_MEDIUM),
   residual("resnet18", RESNET18),
   residual("resnet34", RESNET34),
   residual("resnet50", RESNET50),
   residual("resnext50-32x4d", RESNEXT50),
+  ofTorch("densenet121", denseNet(DENSENET121), denseNetNamings),
+  ofTorch("inception-v3", inceptionV3(), inceptionNamings, INCEPTION_INPUT),
   ...REGNETS.map(([name, network]) => ofTorch(name, regNet(network), regNetNamings)),
   ...LITE.map(({ variant, scale: { width, depth }, size }) =>
     ofTorch(
