@@ -87,7 +87,12 @@ function groupSums(name: string, { groups, inChannels, outChannels }: Grouped, s
 }
 
 /** By the names that TensorFlow.js gives the variables of {@link kerasConvolution}. */
-export function kerasConvolutionWeights({ name, unit, kernel, bias }: Convolution): readonly [string, Parameter][] {
+export function kerasConvolutionWeights({
+  name,
+  unit,
+  kernel,
+  bias,
+}: Convolution): readonly [string, Parameter][] {
   switch (unit.kind) {
     case "full":
       return [

@@ -93,7 +93,10 @@ export function networkLayers(model: TrainedModel, input: string): readonly Laye
     const { name, activation } = unit;
     layers.push({ kind: "convolution", name, input: x.name, side: x.side, unit, ...weightsOf(unit) });
     const [kernel] = [unit.kernel].flat();
-    return addActivation({ name, side: windowsAlong(x.side, { ...unit, kernel: kernel as number }) }, activation);
+    return addActivation(
+      { name, side: windowsAlong(x.side, { ...unit, kernel: kernel as number }) },
+      activation,
+    );
   }
 
   function weightsOf(unit: ConvUnit): { readonly kernel: Parameter; readonly bias: Parameter } {

@@ -74,7 +74,11 @@ function preprocessing({ input: { pixelScale } }: TrainedModel): Fragment {
 
 function fragmentOf(layer: Layer): Fragment {
   const { name } = layer;
-  const one = (op: string, inputs: readonly string[], attributes: readonly OnnxAttribute[] = []): Fragment => ({
+  const one = (
+    op: string,
+    inputs: readonly string[],
+    attributes: readonly OnnxAttribute[] = [],
+  ): Fragment => ({
     nodes: [{ name, op, inputs, attributes }],
     constants: [],
   });
@@ -119,10 +123,7 @@ function windows(
 function convolution(layer: Extract<Layer, { kind: "convolution" }>): Fragment {
   const { name, input, side, unit, kernel, bias } = layer;
   const [weights, offsets] = [`${name}.kernel`, `${name}.bias`];
-  const attributes = [
-    ...windows(side, unit, kernelSize(unit)),
-    attribute.int("group", groupsOf(unit)),
-  ];
+  const attributes = [...windows(side, unit, kernelSize(unit)), attribute.int("group", groupsOf(unit))];
   return {
     nodes: [{ name, op: "Conv", inputs: [input, weights, offsets], attributes }],
     constants: [

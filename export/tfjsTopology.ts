@@ -39,10 +39,7 @@ function kerasActivation(name: string, input: string, activation: LayerActivatio
     }
     case "hard-swish": {
       const gate = `${name}.gate`;
-      return [
-        ...kerasActivation(gate, input, "hard-sigmoid"),
-        kerasLayer("Multiply", name, [input, gate]),
-      ];
+      return [...kerasActivation(gate, input, "hard-sigmoid"), kerasLayer("Multiply", name, [input, gate])];
     }
   }
 }

@@ -106,7 +106,7 @@ const EFFICIENTNETS: readonly Scaled[] = [
   { variant: 3, scale: { width: 1.2, depth: 1.4 }, input: cubicInput(300, 320) },
 ];
 
-/** `effnetv2_configs.py` of the publishers; input as timm 1.0.31 tests its `in1k` weights. */
+/** `V2_BASE_PARAMS` of the publishers' configurations; input as timm 1.0.31 tests its `in1k` weights. */
 const EFFICIENTNETS_V2: readonly Scaled[] = [
   { variant: 0, scale: { width: 1, depth: 1 }, input: cubicInput(224, 224 / 0.875) },
   { variant: 1, scale: { width: 1, depth: 1.1 }, input: cubicInput(240, 240 / 0.882) },

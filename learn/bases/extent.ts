@@ -1,6 +1,7 @@
 /** How large activations are, from unit to unit. Images and all that is made of them are square. */
-import { type Architecture, type Block, kernelSize, type Unit } from "./architecture.js";
+
 import type { Pooling } from "../network/ops.js";
+import { type Architecture, type Block, kernelSize, type Unit } from "./architecture.js";
 
 /** Activations `[side, side, channels]`. */
 export interface Extent {
@@ -42,7 +43,8 @@ function outputOf(unit: Unit, input: Extent, visit: Visit): Extent {
     case "concat": {
       const ends = unit.branches.map((branch) => inSequence(branch, input, visit));
       const side = ends[0]?.side ?? 0;
-      if (ends.some((end) => end.side !== side)) throw new Error(`the branches of ${unit.name} differ in size`);
+      if (ends.some((end) => end.side !== side))
+        throw new Error(`the branches of ${unit.name} differ in size`);
       return { side, channels: ends.reduce((sum, { channels }) => sum + channels, 0) };
     }
     case "norm":

@@ -1,7 +1,13 @@
 /** Maps state dicts of PyTorch onto our names and layouts, given how a checkpoint names each unit. */
 import { isDeepStrictEqual } from "node:util";
 import { ThawError } from "../../spec/errors.js";
-import { type Architecture, type ConvUnit, kernelShape, unitsOf, type WeightedUnit } from "../bases/architecture.js";
+import {
+  type Architecture,
+  type ConvUnit,
+  kernelShape,
+  unitsOf,
+  type WeightedUnit,
+} from "../bases/architecture.js";
 import type { Parameter, Parameters } from "../network/parameters.js";
 import type { CheckpointTensor } from "./tensorViews.js";
 
@@ -116,21 +122,21 @@ function takenOf(unit: WeightedUnit, port: PortNames, more: number): readonly Ta
     },
     vector(`${role}.bias`, `${part(role)}.bias`, output),
   ];
+  const convolutionOf = (conv: ConvUnit): readonly Taken[] => {
+    switch (conv.offset ?? "norm") {
+      case "norm":
+        return [kernelOf(conv), ...batchNorm(conv.outChannels)];
+      case "bias":
+        return [kernelOf(conv), vector("bias", `${port.linear ?? part("conv")}.bias`, conv.outChannels)];
+      case "none":
+        return [kernelOf(conv)];
+    }
+  };
   switch (unit.kind) {
     case "full":
     case "depthwise":
     case "grouped":
-      switch (unit.offset ?? "norm") {
-        case "norm":
-          return [kernelOf(unit), ...batchNorm(unit.outChannels)];
-        case "bias":
-          return [
-            kernelOf(unit),
-            vector("bias", `${port.linear ?? part("conv")}.bias`, unit.outChannels),
-          ];
-        case "none":
-          return [kernelOf(unit)];
-      }
+      return convolutionOf(unit);
     case "norm":
       return batchNorm(unit.channels);
     case "layer-norm":

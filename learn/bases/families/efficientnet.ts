@@ -32,7 +32,7 @@ const STAGES: readonly InvertedStage[] = [
   { kernel: 3, stride: 1, expansion: 6, channels: 320, repeats: 1, squeeze: SQUEEZE },
 ];
 
-/** `V2_BASE_PARAMS` of the publishers' `effnetv2_configs.py`. */
+/** `V2_BASE_PARAMS` of the publishers' configurations. */
 const STAGES_V2: readonly InvertedStage[] = [
   { kernel: 3, stride: 1, expansion: 1, channels: 16, repeats: 1, fused: true },
   { kernel: 3, stride: 2, expansion: 4, channels: 32, repeats: 2, fused: true },

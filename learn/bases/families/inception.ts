@@ -168,11 +168,7 @@ export function inceptionV3(): Architecture {
       { name: "stem", blocks: stem },
       {
         name: "layer1",
-        blocks: [
-          blockA("layer1.0", 192, 32),
-          blockA("layer1.1", 256, 64),
-          blockA("layer1.2", 288, 64),
-        ],
+        blocks: [blockA("layer1.0", 192, 32), blockA("layer1.1", 256, 64), blockA("layer1.2", 288, 64)],
       },
       {
         name: "layer2",

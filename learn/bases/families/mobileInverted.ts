@@ -66,9 +66,7 @@ export function invertedNetwork(network: InvertedNetwork): Architecture {
       const stride = repeat === 0 ? settings.stride : 1;
       const hidden = settings.hidden?.[repeat] ?? channels * settings.expansion;
       const sizes = { inChannels: channels, hidden, stride };
-      blocks.push(
-        invertedBlock(`blocks.${stage}.${repeat}`, sizes, { activation, ...settings }, padding),
-      );
+      blocks.push(invertedBlock(`blocks.${stage}.${repeat}`, sizes, { activation, ...settings }, padding));
       channels = settings.channels;
     }
     groups.push({ name: `blocks.${stage}`, blocks });
@@ -96,14 +94,22 @@ interface Sizes {
 function invertedBlock(
   name: string,
   { inChannels, hidden, stride }: Sizes,
-  { kernel, channels: outChannels, squeeze, activation, fused = false }: InvertedStage & { activation: Activation },
+  {
+    kernel,
+    channels: outChannels,
+    squeeze,
+    activation,
+    fused = false,
+  }: InvertedStage & { activation: Activation },
   padding: InvertedNetwork["padding"],
 ): Block {
   const pointwise = { kind: "full", kernel: 1, stride: 1, padding: padding(1, 1) } as const;
   const windows = { kernel, stride, padding: padding(kernel, stride) };
   const residual = stride === 1 && inChannels === outChannels;
   if (fused && hidden === inChannels) {
-    const units = [{ ...windows, kind: "full", name: `${name}.conv`, inChannels, outChannels, activation } as const];
+    const units = [
+      { ...windows, kind: "full", name: `${name}.conv`, inChannels, outChannels, activation } as const,
+    ];
     return { name, units, residual };
   }
   const units: Unit[] = [];

@@ -35,8 +35,18 @@ export interface MobileNetV4 {
   readonly stages: readonly (readonly Row[])[];
 }
 
-const plain = (kernel: number, stride: number, channels: number): Plain => ({ plain: kernel, stride, channels });
-const universal = (start: number, hidden: number, middle: number, channels: number, stride = 1): Universal => ({
+const plain = (kernel: number, stride: number, channels: number): Plain => ({
+  plain: kernel,
+  stride,
+  channels,
+});
+const universal = (
+  start: number,
+  hidden: number,
+  middle: number,
+  channels: number,
+  stride = 1,
+): Universal => ({
   start,
   hidden,
   middle,
@@ -109,9 +119,7 @@ export function mobileNetV4({ stages }: MobileNetV4): Architecture {
     units: [full(`${name}.conv`, row.plain, row.stride, inChannels, row.channels)],
     residual: false,
   });
-  const groups: LayerGroup[] = [
-    { name: "stem", blocks: [single("stem.0", plain(3, 2, STEM_CHANNELS), 3)] },
-  ];
+  const groups: LayerGroup[] = [{ name: "stem", blocks: [single("stem.0", plain(3, 2, STEM_CHANNELS), 3)] }];
   let channels = STEM_CHANNELS;
   stages.forEach((rows, stage) => {
     const blocks = rows.map((row, index) => {
@@ -126,13 +134,25 @@ export function mobileNetV4({ stages }: MobileNetV4): Architecture {
   return { groups, features: TOP_CHANNELS, epsilon: EPSILON };
 }
 
-function full(name: string, kernel: number, stride: number, inChannels: number, outChannels: number): ConvUnit {
+function full(
+  name: string,
+  kernel: number,
+  stride: number,
+  inChannels: number,
+  outChannels: number,
+): ConvUnit {
   return torchUnit(name, "full", { kernel, stride, inChannels, outChannels, activation: "relu" });
 }
 
 function inverted(name: string, row: Universal | Fused, inChannels: number): Block {
   const { hidden, stride, channels } = row;
-  const depthwise = (part: string, kernel: number, among: number, pace: number, activation: "relu" | "none") =>
+  const depthwise = (
+    part: string,
+    kernel: number,
+    among: number,
+    pace: number,
+    activation: "relu" | "none",
+  ) =>
     kernel === 0
       ? []
       : [

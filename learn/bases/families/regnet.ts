@@ -14,8 +14,16 @@ export interface RegNet {
   readonly squeezes: boolean;
 }
 
-const x = (groupWidth: number, ...groups: RegNet["groups"]): RegNet => ({ groups, groupWidth, squeezes: false });
-const y = (groupWidth: number, ...groups: RegNet["groups"]): RegNet => ({ groups, groupWidth, squeezes: true });
+const x = (groupWidth: number, ...groups: RegNet["groups"]): RegNet => ({
+  groups,
+  groupWidth,
+  squeezes: false,
+});
+const y = (groupWidth: number, ...groups: RegNet["groups"]): RegNet => ({
+  groups,
+  groupWidth,
+  squeezes: true,
+});
 
 /** What the design spaces' formula gives, as timm 1.0.31 and torchvision 0.27.1 compute it. */
 export const REGNETX008 = x(16, [1, 64], [3, 128], [7, 288], [5, 672]);

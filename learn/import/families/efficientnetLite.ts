@@ -1,7 +1,7 @@
 /** How checkpoints of EfficientNet-Lite name its units: the PyTorch port, or timm. */
 import type { Architecture } from "../../bases/architecture.js";
-import { invertedBlocks, timmInverted } from "./mobileInverted.js";
 import type { Naming, PortNames } from "../torchUnits.js";
+import { invertedBlocks, timmInverted } from "./mobileInverted.js";
 
 /**
  * The names of `efficientnet-lite-pytorch`: blocks are numbered through, batch norms within a block from 1

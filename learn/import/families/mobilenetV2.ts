@@ -1,7 +1,7 @@
 /** How checkpoints of MobileNetV2 name its units: torchvision, or timm. */
 import type { Architecture } from "../../bases/architecture.js";
-import { invertedBlocks, timmInverted } from "./mobileInverted.js";
 import type { Naming, PortNames } from "../torchUnits.js";
+import { invertedBlocks, timmInverted } from "./mobileInverted.js";
 
 export function mobileNetV2Namings(architecture: Architecture): readonly Naming[] {
   const sources = "torchvision or timm";

@@ -18,7 +18,8 @@ export function mobileNetV4Namings(architecture: Architecture): readonly Naming[
     ["top.0.conv", { conv: `${last}.conv`, norm: `${last}.bn1` }],
   ]);
   for (const block of invertedBlocks(architecture)) {
-    const isFused = block.units.length === 2 && block.units.some((unit) => unit.kind === "full" && unit.kernel === 3);
+    const isFused =
+      block.units.length === 2 && block.units.some((unit) => unit.kind === "full" && unit.kernel === 3);
     for (const { name } of unitsOf({ name: block.name, blocks: [block] })) {
       const part = name.slice(block.name.length + 1);
       units.set(name, isFused ? fused(block.name, part) : universal(block.name, part));

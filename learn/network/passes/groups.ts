@@ -9,7 +9,7 @@ import {
   maxPoolGradient,
   type Pooling,
 } from "../ops.js";
-import { activationPass, inSequence, type Pass, sideBySide, type Step, sumOf, unchanged } from "./pass.js";
+import { activationPass, inSequence, type Pass, type Step, sideBySide, sumOf, unchanged } from "./pass.js";
 import { squeezePass } from "./squeeze.js";
 import { convolutionPass, layerNormPass, scalePass } from "./units.js";
 

@@ -51,9 +51,7 @@ export function layerNormPass(graph: Graph, { name, epsilon }: LayerNormUnit, x:
   const gamma = graph.input(`${name}.gamma`);
   const centred = subtract(graph, x, mean(graph, x, CHANNELS, true));
   const variance = mean(graph, multiply(graph, centred, centred), CHANNELS, true);
-  const inverse = graph.op("Rsqrt", { T: attribute.float32 }, [
-    add(graph, variance, graph.number(epsilon)),
-  ]);
+  const inverse = graph.op("Rsqrt", { T: attribute.float32 }, [add(graph, variance, graph.number(epsilon))]);
   const normal = multiply(graph, centred, inverse);
   return {
     y: add(graph, multiply(graph, normal, gamma), graph.input(`${name}.beta`)),

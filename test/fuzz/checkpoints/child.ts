@@ -2,8 +2,8 @@
 import { writeFile } from "node:fs/promises";
 import { RESNET18, resNet } from "../../../learn/bases/families/resnet.js";
 import { readStateDicts } from "../../../learn/import/checkpoint.js";
-import { importWeights } from "../../../learn/import/fit.js";
 import { resNetNamings } from "../../../learn/import/families/resnet.js";
+import { importWeights } from "../../../learn/import/fit.js";
 import type { StateDict } from "../../../learn/import/torchState.js";
 import { ThawError } from "../../../spec/errors.js";
 import { caseOf } from "./cases.js";

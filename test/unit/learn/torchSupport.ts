@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { findArchitecture } from "../../../learn/bases/architectures.js";
 import type { Base } from "../../../learn/bases/catalogue.js";
-import { importWeights } from "../../../learn/import/fit.js";
 import { mobileNetV2Namings } from "../../../learn/import/families/mobilenetV2.js";
 import { resNetNamings } from "../../../learn/import/families/resnet.js";
+import { importWeights } from "../../../learn/import/fit.js";
 import type { CheckpointTensor } from "../../../learn/import/tensorViews.js";
 import { plainDict, type StateDict } from "../../../learn/import/torchState.js";
 import { type Parameters, sizeOf } from "../../../learn/network/parameters.js";

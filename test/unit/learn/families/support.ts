@@ -54,7 +54,9 @@ export function testFamily(file: string, members: number): void {
       const { base, naming } = memberOf(recorded);
       assert.equal(digestOf(base, naming), recorded.digest, "names and shapes");
       if (features === undefined || side === undefined) return;
-      context.diagnostic(`features differ by ${featureDifference(base, naming, side, features)} of their norm`);
+      context.diagnostic(
+        `features differ by ${featureDifference(base, naming, side, features)} of their norm`,
+      );
     });
     if (step === undefined) continue;
     test(`a training step of ${name}, from the stem up, has ${source}'s loss and gradients`, async (context) => {
@@ -110,10 +112,7 @@ const normOf = (values: ArrayLike<number>): number =>
 function difference(own: ArrayLike<number>, expected: RecordedGradient, what: string): number {
   assert.equal(own.length, expected.length, what);
   const some = expected.values.map((_, i) => own[i * expected.every] as number);
-  const apart = Math.max(
-    Math.abs(normOf(own) - expected.norm),
-    largestDifference(some, expected.values),
-  );
+  const apart = Math.max(Math.abs(normOf(own) - expected.norm), largestDifference(some, expected.values));
   assert.ok(apart < TOLERANCE * expected.norm, `${what}: differs by ${apart} of ${expected.norm}`);
   return apart / expected.norm;
 }
@@ -179,7 +178,10 @@ async function compareStep(
   );
   context.after(() => trainee.dispose());
   const step = trainee.step(images, { epoch: 0, step: 0 });
-  assert.ok(Math.abs(step.loss - expected) < TOLERANCE * Math.max(1, expected), `loss ${step.loss}, not ${expected}`);
+  assert.ok(
+    Math.abs(step.loss - expected) < TOLERANCE * Math.max(1, expected),
+    `loss ${step.loss}, not ${expected}`,
+  );
   const own = new Map(trainee.vector.layout.map(({ name }, i) => [name, step.gradients[i]]));
   const taken = allTaken(architecture, naming);
   const apart = Object.entries(gradients).map(([theirs, gradient]) => {

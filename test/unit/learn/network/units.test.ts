@@ -1,15 +1,16 @@
 /** Activations and units of every kind against PyTorch autograd: frozen, tuned, and with the statistics of the batch. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Architecture, normedUnitsOf, type Unit, unitsOf } from "../../../../learn/bases/architecture.js";
+import {
+  type Architecture,
+  normedUnitsOf,
+  type Unit,
+  unitsOf,
+} from "../../../../learn/bases/architecture.js";
 import { unitParameters } from "../../../../learn/bases/unitParameters.js";
 import { tf } from "../../../../learn/engine.js";
 import type { Value } from "../../../../learn/graph/graph.js";
-import {
-  type Activation,
-  activate,
-  activationGradient,
-} from "../../../../learn/network/activations.js";
+import { type Activation, activate, activationGradient } from "../../../../learn/network/activations.js";
 import { freezeGroups } from "../../../../learn/network/network.js";
 import type { Parameters } from "../../../../learn/network/parameters.js";
 import { groupsPass } from "../../../../learn/network/passes/groups.js";
@@ -57,7 +58,8 @@ for (const { activation, x, dy, y, dx } of activations) {
       const output = activate(graph, activation, input);
       const back = activationGradient(graph, activation, input, output, gradient);
       // An input cannot be an output too.
-      const same = (value: Value): Value => activate(graph, "none", graph.op("Identity", { T: { type: 1 } }, [value]));
+      const same = (value: Value): Value =>
+        activate(graph, "none", graph.op("Identity", { T: { type: 1 } }, [value]));
       return { y: same(output), dx: same(back) };
     });
     assertClose(actual.y, y, TOLERANCE, "y");
@@ -74,9 +76,15 @@ const architectureOf = ({ units }: Recorded): Architecture => ({
 const vector = (values: readonly number[]): Given => ({ values, shape: [values.length] });
 
 function allParameters({ parameters, statistics }: Recorded): Parameters {
-  const given = { ...parameters, ...Object.fromEntries(Object.entries(statistics).map(([name, values]) => [name, vector(values)])) };
+  const given = {
+    ...parameters,
+    ...Object.fromEntries(Object.entries(statistics).map(([name, values]) => [name, vector(values)])),
+  };
   return new Map(
-    Object.entries(given).map(([name, { shape, values }]) => [name, { shape, data: Float32Array.from(values) }]),
+    Object.entries(given).map(([name, { shape, values }]) => [
+      name,
+      { shape, data: Float32Array.from(values) },
+    ]),
   );
 }
 
@@ -135,6 +143,9 @@ for (const recorded of cases) {
     });
     network.dispose();
     assertClose(y, recorded.y, TOLERANCE, "y");
-    assert.equal(normedUnitsOf(architecture.groups[0] as (typeof architecture.groups)[number]).length, Object.keys(recorded.statistics).length / 2);
+    assert.equal(
+      normedUnitsOf(architecture.groups[0] as (typeof architecture.groups)[number]).length,
+      Object.keys(recorded.statistics).length / 2,
+    );
   });
 }
