@@ -75,14 +75,14 @@ const BLOCKS: readonly Block[] = [
   ),
 ];
 
-const ARCHITECTURE: Architecture = {
+export const EVERY_UNIT: Architecture = {
   groups: [{ name: "all", blocks: BLOCKS }],
   features: CHANNELS,
   epsilon: 1e-3,
 };
 
-function parameters(): Parameters {
-  const all = ARCHITECTURE.groups.flatMap(unitsOf).flatMap(unitParameters);
+export function everyUnitParameters(): Parameters {
+  const all = EVERY_UNIT.groups.flatMap(unitsOf).flatMap(unitParameters);
   return new Map(
     all.map(({ name, shape, isLearnt }) => {
       const isFactor = !isLearnt || name.endsWith(".gamma");
@@ -98,5 +98,5 @@ function parameters(): Parameters {
 /** For pictures of 29 pixels: odd ones at each stride. */
 export function modelOfEveryUnit(): MadeUpModel {
   const input = { cropFraction: 1, kernel: "linear", pixelScale: { mean: 127, deviation: 32 } } as const;
-  return predicted(ARCHITECTURE, { ...input, size: 29 }, parameters(), 29);
+  return predicted(EVERY_UNIT, { ...input, size: 29 }, everyUnitParameters(), 29);
 }
