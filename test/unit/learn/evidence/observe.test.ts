@@ -7,8 +7,8 @@ import { tf } from "../../../../learn/engine.js";
 import { freezeGroups } from "../../../../learn/network/network.js";
 import { parameter } from "../../../../learn/network/parameters.js";
 import { EVERY_UNIT, everyUnitParameters } from "../../../support/models/everyUnit.js";
-import { madeUpPixels } from "../torchSupport.js";
 import { assertClose } from "../support.js";
+import { madeUpPixels } from "../torchSupport.js";
 
 const SIDE = 29;
 const parameters = everyUnitParameters();
@@ -24,7 +24,9 @@ function upTo(block: string, units: number) {
   assert.ok(cut);
   return {
     ...EVERY_UNIT,
-    groups: [{ name: "all", blocks: [...part, { ...cut, units: cut.units.slice(0, units), residual: false }] }],
+    groups: [
+      { name: "all", blocks: [...part, { ...cut, units: cut.units.slice(0, units), residual: false }] },
+    ],
   };
 }
 

@@ -2,7 +2,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { type Architecture, kernelSize, normedUnitsOf, unitsOf } from "../../../../learn/bases/architecture.js";
+import {
+  type Architecture,
+  kernelSize,
+  normedUnitsOf,
+  unitsOf,
+} from "../../../../learn/bases/architecture.js";
 import { efficientNetLite } from "../../../../learn/bases/families/efficientnetLite.js";
 import { unitParameters } from "../../../../learn/bases/unitParameters.js";
 import { tf } from "../../../../learn/engine.js";
@@ -122,7 +127,10 @@ test("a network of every kind of unit begins at random, and each of its paramete
   assert.ok(Number.isFinite(loss));
   gradients.forEach((gradient, i) => {
     assert.ok(gradient.every(Number.isFinite), names[i]);
-    assert.ok(gradient.some((value) => value !== 0), names[i]);
+    assert.ok(
+      gradient.some((value) => value !== 0),
+      names[i],
+    );
   });
   const after = trainee.trained();
   const norms = EVERY_UNIT.groups.flatMap(normedUnitsOf);
