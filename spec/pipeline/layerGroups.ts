@@ -18,15 +18,31 @@ const RESIDUAL = ["layer4", "layer3", "layer2", "layer1"] as const;
 export const LAYER_GROUPS = [...INVERTED, ...RESIDUAL] as const;
 export type LayerGroupName = (typeof LAYER_GROUPS)[number];
 
-/** Beginnings of the names, in `learn/bases/architectures.ts`, of what has such groups; spec/ may not import it, a test compares. */
-const RESIDUALS: readonly string[] = ["resnet", "resnext", "regnet"];
-const isResidual = (architecture: string): boolean =>
-  RESIDUALS.some((family) => architecture.startsWith(family));
+type Family = readonly LayerGroupName[];
 
-/** From the top; a layers model has none. All other architectures are made of inverted residual blocks. */
+/** Those of networks with fewer stages. */
+const below = (family: Family, top: LayerGroupName): Family =>
+  family.filter((name) => name === "top" || family.indexOf(name) > family.indexOf(top));
+
+/**
+ * By the beginning of the architecture's name in `learn/bases/architectures.ts`, which spec/ may not import; a test compares
+ * the two. All others are made of seven stages of inverted residual blocks.
+ */
+const FAMILIES: readonly (readonly [string, Family])[] = [
+  ["resnet", RESIDUAL],
+  ["resnext", RESIDUAL],
+  ["regnet", RESIDUAL],
+  ["densenet", RESIDUAL],
+  ["inception", below(RESIDUAL, "layer4")],
+  ["mobilenetv3", below(INVERTED, "blocks.6")],
+  ["efficientnetv2", below(INVERTED, "blocks.6")],
+  ["mobilenetv4", below(INVERTED, "blocks.4")],
+];
+
+/** From the top; a layers model has none. */
 export function layerGroupsOf(architecture: string): readonly LayerGroupName[] {
   if (architecture === LAYERS_MODEL) return [];
-  return isResidual(architecture) ? RESIDUAL : INVERTED;
+  return FAMILIES.find(([beginning]) => architecture.startsWith(beginning))?.[1] ?? INVERTED;
 }
 
 /**
@@ -34,8 +50,9 @@ export function layerGroupsOf(architecture: string): readonly LayerGroupName[] {
  * one after the other. The pointwise `top` alone is hardly more than the head. A layers model stays frozen.
  */
 export function defaultStages(architecture: string): readonly LayerGroupName[] {
-  if (architecture === LAYERS_MODEL) return [];
-  return isResidual(architecture) ? ["layer4", "layer3"] : ["blocks.6", "blocks.5"];
+  return layerGroupsOf(architecture)
+    .filter((name) => name !== "top")
+    .slice(0, 2);
 }
 
 /** Whether every group lies deeper than the one before, in the same architecture. */

@@ -108,7 +108,7 @@ export const unfreezeSchema = z
       .optional()
       .describe(
         "The deepest layer group that each stage trains; everything below stays frozen. " +
-          "Left out: layer4 and layer3 of a ResNet, none of a layers model, blocks.6 and blocks.5 of any other base.",
+          "Left out: the two uppermost below top, layer4 and layer3 of a ResNet, blocks.6 and blocks.5 of an EfficientNet-Lite; none of a layers model.",
       ),
     epochs: count.default(8).describe("Most passes over the training images in one stage."),
     patience: count

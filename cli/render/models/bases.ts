@@ -4,6 +4,7 @@ import type { BasesJson } from "../../json/bases.js";
 import type { Screen } from "../../output.js";
 import { percent } from "../numbers.js";
 import { table } from "../table.js";
+import { wrapWords } from "../words.js";
 
 const HEADER = ["BASE", "PRETRAINED ON", "INPUT", "TOP-1", "LICENCE", "SHA-256"];
 const NUMBERS = [2, 3];
@@ -19,9 +20,14 @@ export function basesTable({ bases, architectures }: BasesJson, screen: Screen):
     base.licence,
     base.sha256.slice(0, DIGITS),
   ]);
-  const others = architectures.map(({ name }) => name).join(", ");
+  const names = architectures.map(({ name }) => name).join(", ");
+  const others = wrapWords(
+    `With a checkpoint of yours (thaw bases add), also the architectures ${names};`,
+    screen.width,
+    "  ",
+  );
   return `${table(HEADER, rows, screen, NUMBERS, [0])}
-With a checkpoint of yours (thaw bases add), also the architectures ${others};
+${others}
 as a frozen extractor of features, any TensorFlow.js layers model (--arch layers-model)`;
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Architecture } from "../architecture.js";
 import { type InvertedStage, invertedNetwork } from "./mobileInverted.js";
+import { scaleChannels, scaleRepeats } from "./scaling.js";
 
 /** Table 1 of the EfficientNet paper. */
 const STAGES: readonly InvertedStage[] = [
@@ -22,16 +23,9 @@ const TOP_CHANNELS = 1280;
 /** Batch norm epsilon of the original TensorFlow models. */
 const EPSILON = 1e-3;
 
-/** Channels are scaled by the width factor and rounded to a multiple of 8, never down by more than 10 %. */
-function scaleChannels(channels: number, width: number): number {
-  const scaled = channels * width;
-  const rounded = Math.max(8, Math.floor((scaled + 4) / 8) * 8);
-  return rounded < 0.9 * scaled ? rounded + 8 : rounded;
-}
-
 /**
- * @param width factor on the channels (Lite0 1.0, Lite1 1.0, Lite2 1.1)
- * @param depth factor on the repeats (Lite0 1.0, Lite1 1.1, Lite2 1.2); first and last stage stay as they are
+ * @param width factor on the channels (Lite0 1.0, Lite1 1.0, Lite2 1.1, Lite3 1.2, Lite4 1.4)
+ * @param depth factor on the repeats (Lite0 1.0, Lite1 1.1, Lite2 1.2, Lite3 1.4, Lite4 1.8); first and last stage stay as they are
  */
 export function efficientNetLite(width: number, depth: number): Architecture {
   const stages = STAGES.map((stage, index) => {
@@ -39,7 +33,7 @@ export function efficientNetLite(width: number, depth: number): Architecture {
     return {
       ...stage,
       channels: scaleChannels(stage.channels, width),
-      repeats: fixed ? stage.repeats : Math.ceil(stage.repeats * depth),
+      repeats: fixed ? stage.repeats : scaleRepeats(stage.repeats, depth),
     };
   });
   return invertedNetwork({

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { onnxFiles } from "../../../export/onnx.js";
 import type { TrainedModel } from "../../../export/trainedModel.js";
+import { modelOfEveryUnit } from "../../support/models/everyUnit.js";
 import {
   cardOf,
   imageNetModel,
@@ -40,9 +41,13 @@ describe("the exported ONNX file in onnxruntime", { skip }, () => {
     assert.equal(metadata.name, "imagenet");
   });
 
-  for (const name of ["mobilenetv2", "resnet18", "resnet50"]) {
+  const models = [
+    { name: "every unit", make: modelOfEveryUnit },
+    ...["mobilenetv2", "resnet18", "resnet50"].map((name) => ({ name, make: () => madeUpModel(name) })),
+  ];
+  for (const { name, make } of models) {
     it(`predicts our own probabilities with ${name}`, async (t) => {
-      const { model, pixels, probabilities } = madeUpModel(name);
+      const { model, pixels, probabilities } = make();
       const folder = await temporaryFolder(t);
       const answer = await runOnnx(python, folder, fileOf(model), pixels, model.input.size);
       const difference = largestDifference(answer.probabilities, probabilities);

@@ -1,10 +1,12 @@
 /** Models to export with made-up weights, and what our own path predicts with them for made-up pictures. */
 import assert from "node:assert/strict";
 import type { TrainedModel } from "../../../export/trainedModel.js";
+import type { Architecture } from "../../../learn/bases/architecture.js";
+import type { BaseInput } from "../../../learn/bases/catalogue.js";
 import { tf } from "../../../learn/engine.js";
 import { denseLogits, HEAD_BIAS, HEAD_KERNEL } from "../../../learn/network/head.js";
 import { freezeGroups, poolFeatures } from "../../../learn/network/network.js";
-import { overlay } from "../../../learn/network/parameters.js";
+import { overlay, type Parameters } from "../../../learn/network/parameters.js";
 import { pixelTensor } from "../../../learn/training/step/batch.js";
 import { softmaxRows } from "../../../learn/training/step/loss.js";
 import { networkNamed, recordedNetwork, uniform } from "../../unit/learn/torchSupport.js";
@@ -16,7 +18,7 @@ const CLASSES = ["a", "b", "c"];
 
 export interface MadeUpModel {
   readonly model: TrainedModel;
-  /** RGB bytes `[2, 71, 71, 3]`. */
+  /** RGB bytes `[2, side, side, 3]`. */
   readonly pixels: Buffer;
   /** `[2, 3]` */
   readonly probabilities: Float32Array;
@@ -25,6 +27,16 @@ export interface MadeUpModel {
 /** @param name an architecture without weights of its own, e.g. `resnet18` */
 export function madeUpModel(name: string): MadeUpModel {
   const { architecture, input, parameters } = recordedNetwork(networkNamed(name, "torchvision"));
+  return predicted(architecture, input, parameters, SIDE);
+}
+
+/** With a head that is made up, too. */
+export function predicted(
+  architecture: Architecture,
+  input: BaseInput,
+  parameters: Parameters,
+  side: number,
+): MadeUpModel {
   const classes = CLASSES.length;
   // Wide enough that the probabilities are far from flat.
   const kernel = Float32Array.from(uniform("head", architecture.features * classes), (u) => u - 0.5);
@@ -33,10 +45,10 @@ export function madeUpModel(name: string): MadeUpModel {
     [HEAD_KERNEL, { shape: [architecture.features, classes], data: kernel }],
     [HEAD_BIAS, { shape: [classes], data: bias }],
   ]);
-  const pixels = Buffer.from(Uint8Array.from(uniform("bytes", PICTURES * SIDE * SIDE * 3), (u) => 256 * u));
+  const pixels = Buffer.from(Uint8Array.from(uniform("bytes", PICTURES * side * side * 3), (u) => 256 * u));
   const network = freezeGroups(architecture, parameters, 0, architecture.groups.length);
   const logits = tf.tidy(() => {
-    const x = pixelTensor(pixels, [PICTURES, SIDE, SIDE, 3], input.pixelScale);
+    const x = pixelTensor(pixels, [PICTURES, side, side, 3], input.pixelScale);
     const dense = tf.tensor2d(kernel, [architecture.features, classes]);
     return denseLogits(poolFeatures(network.run(x)), dense, tf.tensor1d(bias)).dataSync() as Float32Array;
   });
@@ -47,7 +59,7 @@ export function madeUpModel(name: string): MadeUpModel {
     model: {
       architecture,
       parameters: overlay(parameters, head),
-      input: { ...input, size: SIDE },
+      input: { ...input, size: side },
       classes: CLASSES,
     },
     pixels,

@@ -1,24 +1,27 @@
-/** LayersModels of ResNet and MobileNetV2 in TensorFlow.js: paddings, projections and max pooling are there. */
+/** LayersModels of every kind of unit, of ResNet and MobileNetV2 in TensorFlow.js. */
 import assert from "node:assert/strict";
 import { afterEach, it } from "node:test";
 import { TFJS_FILE, tfjsFiles } from "../../../export/tfjs.js";
 import { type Tensor, tf } from "../../../learn/engine.js";
+import { modelOfEveryUnit } from "../../support/models/everyUnit.js";
 import { cardOf, TOLERANCE, writeFiles } from "../../support/models/exported.js";
 import { madeUpModel } from "../../support/models/madeUpModel.js";
 import { largestDifference, temporaryFolder } from "../learn/support.js";
 
 /** `cpu` is plain @tensorflow/tfjs: JavaScript only. */
 const RUNS = [
-  { name: "mobilenetv2", backend: "cpu" },
-  { name: "resnet18", backend: "cpu" },
-  { name: "resnet50", backend: "tensorflow" },
+  { name: "network of every unit", make: modelOfEveryUnit, backend: "cpu" },
+  { name: "network of every unit", make: modelOfEveryUnit, backend: "tensorflow" },
+  { name: "mobilenetv2", make: () => madeUpModel("mobilenetv2"), backend: "cpu" },
+  { name: "resnet18", make: () => madeUpModel("resnet18"), backend: "cpu" },
+  { name: "resnet50", make: () => madeUpModel("resnet50"), backend: "tensorflow" },
 ];
 
 afterEach(() => tf.setBackend("tensorflow"));
 
-for (const { name, backend } of RUNS) {
+for (const { name, make, backend } of RUNS) {
   it(`the exported ${name} predicts our own probabilities on the ${backend} backend`, async (t) => {
-    const { model, pixels, probabilities } = madeUpModel(name);
+    const { model, pixels, probabilities } = make();
     const folder = await temporaryFolder(t);
     await writeFiles(folder, tfjsFiles(model, cardOf(model)));
     await tf.setBackend(backend);

@@ -54,6 +54,37 @@ const PUBLISHED_COST: Readonly<Record<string, { readonly millions: number; reado
   resnet18: { millions: 1814, below: 0.005 },
   resnet34: { millions: 3664, below: 0.005 },
   resnet50: { millions: 4089, below: 0.005 },
+  "resnext50-32x4d": { millions: 4230, below: 0.005 },
+  "regnetx-008": { millions: 800, below: 0.005 },
+  "regnetx-016": { millions: 1603, below: 0.005 },
+  "regnetx-032": { millions: 3177, below: 0.005 },
+  // The paper's "800MF".
+  "regnety-008": { millions: 800, below: 0.005 },
+  "regnety-008-tv": { millions: 834, below: 0.005 },
+  "regnety-016": { millions: 1612, below: 0.005 },
+  "regnety-032": { millions: 3176, below: 0.005 },
+  densenet121: { millions: 2834, below: 0.005 },
+  "inception-v3": { millions: 5713, below: 0.005 },
+  // Theirs have a layer more between the pooling and the classifier.
+  "mobilenetv3-large": { millions: 217, below: 0.01 },
+  // At 256 px by timm's results.
+  "mobilenetv4-conv-small": { millions: 250, below: 0.04 },
+  "mobilenetv4-conv-medium": { millions: 1100, below: 0.02 },
+  "efficientnet-lite3": { millions: 1440, below: 0.06 },
+  "efficientnet-lite4": { millions: 2640, below: 0.06 },
+  "efficientnet-b0": { millions: 386, below: 0.005 },
+  "efficientnet-b1": { millions: 687, below: 0.005 },
+  "efficientnet-b2": { millions: 1088, below: 0.005 },
+  "efficientnet-b3": { millions: 1827, below: 0.005 },
+  "tf-efficientnet-b0": { millions: 386, below: 0.005 },
+  "tf-efficientnet-b1": { millions: 687, below: 0.005 },
+  "tf-efficientnet-b2": { millions: 1088, below: 0.005 },
+  "tf-efficientnet-b3": { millions: 1827, below: 0.005 },
+  // README of efficientnetv2 in google/automl.
+  "efficientnetv2-b0": { millions: 720, below: 0.005 },
+  "efficientnetv2-b1": { millions: 1200, below: 0.005 },
+  "efficientnetv2-b2": { millions: 1700, below: 0.005 },
+  "efficientnetv2-b3": { millions: 3000, below: 0.005 },
 };
 
 for (const { name, architecture, input } of [...CATALOGUE, ...WITHOUT_WEIGHTS]) {
@@ -130,16 +161,23 @@ test("the shapes at the boundaries of a ResNet, padded on both sides and pooled 
   );
 });
 
-/** Parameters of torchvision 0.29.2's models, classifier of 1000 included. */
-const TORCHVISION = [
+/** Parameters of the models of torchvision 0.29.2 and timm 1.0.31, classifier of 1000 included. */
+const COUNTED = [
   { name: "mobilenetv2", parameters: 3_504_872 },
   { name: "resnet18", parameters: 11_689_512 },
   { name: "resnet34", parameters: 21_797_672 },
   { name: "resnet50", parameters: 25_557_032 },
+  { name: "resnext50-32x4d", parameters: 25_028_904 },
+  { name: "regnetx-016", parameters: 9_190_136 },
+  { name: "regnety-032", parameters: 19_436_338 },
+  { name: "densenet121", parameters: 7_978_856 },
+  { name: "efficientnet-b3", parameters: 12_233_232 },
+  { name: "efficientnetv2-b2", parameters: 10_096_086 },
+  { name: "efficientnet-lite4", parameters: 13_006_568 },
 ];
 
-for (const { name, parameters } of TORCHVISION) {
-  test(`${name} has as many parameters as torchvision's`, () => {
+for (const { name, parameters } of COUNTED) {
+  test(`${name} has as many parameters as its publishers'`, () => {
     assert.equal(countParameters(findArchitecture(name).architecture), parameters);
   });
 }

@@ -2,15 +2,23 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { kernelSize, unitsOf } from "../../../../learn/bases/architecture.js";
+import {
+  type Architecture,
+  kernelSize,
+  normedUnitsOf,
+  unitsOf,
+} from "../../../../learn/bases/architecture.js";
 import { efficientNetLite } from "../../../../learn/bases/families/efficientnetLite.js";
+import { unitParameters } from "../../../../learn/bases/unitParameters.js";
 import { tf } from "../../../../learn/engine.js";
+import { HEAD_BIAS, HEAD_KERNEL } from "../../../../learn/network/head.js";
 import { parameter } from "../../../../learn/network/parameters.js";
 import { createSamples, openSamples, type RecordFormat } from "../../../../learn/samples/files.js";
 import { fit } from "../../../../learn/training/fit.js";
 import { fullNetworkTrainee, randomParameters } from "../../../../learn/training/step/fullNetwork.js";
 import { randomStream } from "../../../../rng/stream.js";
 import type { LossSpec } from "../../../../spec/runFile/loss.js";
+import { EVERY_UNIT } from "../../../support/models/everyUnit.js";
 import { base, temporaryFolder } from "../support.js";
 
 /** All kinds of blocks, but narrow and shallow; and the network takes pictures of any size. */
@@ -45,12 +53,17 @@ async function stripes(context: TestContext) {
   };
 }
 
-async function prepare(context: TestContext, loss?: LossSpec, train?: readonly number[]) {
+async function prepare(
+  context: TestContext,
+  loss?: LossSpec,
+  train?: readonly number[],
+  network: Architecture = architecture,
+) {
   const data = await stripes(context);
   return fullNetworkTrainee(
     {
-      architecture,
-      parameters: randomParameters(architecture, CLASSES, 1),
+      architecture: network,
+      parameters: randomParameters(network, CLASSES, 1),
       learningRate: 0.002,
       weightDecay: 0.01,
       labelSmoothing: 0.05,
@@ -94,6 +107,38 @@ test("a step moves every running statistic and leaves no tensor behind", async (
       assert.notDeepEqual(parameter(after, statistic).data, parameter(before, statistic).data, statistic);
     }
   }
+});
+
+test("a network of every kind of unit begins at random, and each of its parameters gets a gradient", async (context) => {
+  const trainee = await prepare(context, undefined, undefined, EVERY_UNIT);
+  context.after(() => trainee.dispose());
+  const learnt = EVERY_UNIT.groups
+    .flatMap(unitsOf)
+    .flatMap(unitParameters)
+    .filter(({ isLearnt }) => isLearnt);
+  const names = trainee.vector.layout.map(({ name }) => name);
+  assert.deepEqual(names, [...learnt.map(({ name }) => name), HEAD_KERNEL, HEAD_BIAS]);
+  // A head of zeros passes nothing on.
+  const head = trainee.vector.layout.find(({ name }) => name === HEAD_KERNEL);
+  assert.ok(head);
+  for (let i = 0; i < head.length; i++) trainee.vector.values[head.offset + i] = (i % 5) - 2;
+  const before = trainee.trained();
+  const { gradients, loss } = trainee.step([0, 1, 2, 3], { epoch: 0, step: 0 });
+  assert.ok(Number.isFinite(loss));
+  gradients.forEach((gradient, i) => {
+    assert.ok(gradient.every(Number.isFinite), names[i]);
+    assert.ok(
+      gradient.some((value) => value !== 0),
+      names[i],
+    );
+  });
+  const after = trainee.trained();
+  const norms = EVERY_UNIT.groups.flatMap(normedUnitsOf);
+  assert.ok(norms.some(({ kind }) => kind === "norm") && norms.some(({ kind }) => kind === "grouped"));
+  for (const { name } of norms) {
+    assert.notDeepEqual(parameter(after, `${name}.mean`).data, parameter(before, `${name}.mean`).data, name);
+  }
+  assert.ok(trainee.validate().loss > 0);
 });
 
 test("focal loss and class weights are in its step too", async (context) => {
