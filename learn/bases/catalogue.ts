@@ -38,9 +38,10 @@ export interface ArchitectureBase extends Base {
   /**
    * The parameters, and which of the file's networks they are of.
    * @param weights the network that is wanted of several
-   * @throws ThawError DATA_INVALID, USAGE (no such network)
+   * @param prefix what stands before its names, where that is not to be guessed
+   * @throws ThawError DATA_INVALID, USAGE (no such network, or several that fit)
    */
-  read(checkpoint: string, weights?: string): Promise<ImportedWeights>;
+  read(checkpoint: string, weights?: string, prefix?: string): Promise<ImportedWeights>;
 }
 
 /** How a checkpoint of the architecture is read. */
@@ -48,8 +49,8 @@ export function readingOf(
   architecture: Architecture,
   namings: readonly Naming[],
 ): Pick<ArchitectureBase, "load" | "read"> {
-  const read: ArchitectureBase["read"] = async (checkpoint, weights) =>
-    importWeights(architecture, await readStateDicts(checkpoint), namings, weights);
+  const read: ArchitectureBase["read"] = async (checkpoint, weights, prefix) =>
+    importWeights(architecture, await readStateDicts(checkpoint), namings, weights, prefix);
   return { read, load: async (checkpoint) => (await read(checkpoint)).parameters };
 }
 

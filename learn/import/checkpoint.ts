@@ -1,6 +1,6 @@
 /** Reads a checkpoint of whatever format: safetensors, or PyTorch's own, new and old. */
 import { ThawError } from "../../spec/errors.js";
-import { readSafetensors } from "../safetensors.js";
+import { readSafetensorsFile } from "../safetensors.js";
 import { readTorchLegacy } from "./torchLegacy.js";
 import { plainDict, type StateDict } from "./torchState.js";
 import { readTorchZip } from "./torchZip.js";
@@ -45,7 +45,12 @@ type Reader = (path: string) => Promise<readonly StateDict[]>;
 function readerFor(path: string, start: Buffer): Reader {
   if (start.toString("latin1", 0, 4) === "PK\x03\x04") return readTorchZip;
   // A length, then a JSON object.
-  if (start.toString("latin1", 8, 9) === "{") return async (file) => [plainDict(await readSafetensors(file))];
+  if (start.toString("latin1", 8, 9) === "{") {
+    return async (file) => {
+      const { parameters, types } = await readSafetensorsFile(file);
+      return [plainDict(parameters, types)];
+    };
+  }
   // Every pickle of a protocol that PyTorch has used begins with this opcode.
   if (start[0] === 0x80) return readTorchLegacy;
   const [, known] = OTHERS.find(([begins]) => begins.test(start.toString("latin1"))) ?? [];

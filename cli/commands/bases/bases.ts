@@ -23,6 +23,7 @@ interface AddOptions {
   readonly size?: number;
   readonly output?: string;
   readonly weights?: string;
+  readonly prefix?: string;
   readonly sha256?: string;
   readonly maxSize?: number;
   readonly allowPrivate?: boolean;
@@ -81,6 +82,7 @@ function addAdd(bases: Command): void {
     )
     .option("--output <layer>", "of a layers model: the layer that gives the features")
     .option("--weights <which>", "which network of a file that holds several, for example ema")
+    .option("--prefix <text>", "what stands before its names, for example backbone.body. (default: guessed)")
     .option("--sha256 <hex>", "the digest that the file must have", digest)
     .option("--max-size <size>", "of what is downloaded, for example 8GB (default: 4GB)", byteCount)
     .option("--allow-private", "let the address or a redirect lead into a private network")
@@ -98,6 +100,7 @@ function addAdd(bases: Command): void {
         size,
         output: layer,
         weights,
+        prefix,
         source,
         licence,
         domain,
@@ -110,6 +113,7 @@ function addAdd(bases: Command): void {
         ...(size === undefined ? {} : { size }),
         ...(layer === undefined ? {} : { output: layer }),
         ...(weights === undefined ? {} : { weights }),
+        ...(prefix === undefined ? {} : { prefix }),
         ...(source === undefined ? {} : { source }),
         ...(licence === undefined ? {} : { licence }),
         ...(domain === undefined ? {} : { domain }),

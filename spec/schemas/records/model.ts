@@ -41,6 +41,7 @@ export const takenWeightsSchema = schemaOf<TakenWeights>()(
     name: z.string(),
     prefix: z.string().exactOptional(),
     others: z.array(z.string()).exactOptional(),
+    converted: z.array(z.string()).exactOptional(),
   }),
 );
 

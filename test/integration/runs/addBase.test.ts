@@ -35,15 +35,21 @@ const add = (file: string, name: string, ...more: string[]): string[] => [
   ...more,
 ];
 
-test("of two networks one is taken, that is said, and the other can be asked for", async () => {
+test("of two networks of the same rank none is taken before one is chosen, and that is said", async () => {
   const both = [
     ...changed("_fc.bias", (value) => value).map(([name, tensor]) => [`model.${name}`, tensor]),
     ...changed("_conv_head.weight", (value) => value / 2).map(([name, tensor]) => [`ema.${name}`, tensor]),
   ] as [string, CheckpointTensor][];
   await save("both.safetensors", both);
-  const { stdout, stderr } = await thaw(add("both.safetensors", "own"), { cwd: stack.folder });
-  assert.match(stdout, /own@1/);
   // Names in a safetensors file are sorted.
+  assert.match(
+    await thawRefusal(stack.folder, ...add("both.safetensors", "own")),
+    /holds 2 networks that fit: ema\., model\.[\s\S]*--weights ema\./,
+  );
+  const { stdout, stderr } = await thaw(add("both.safetensors", "own", "--prefix", "ema"), {
+    cwd: stack.folder,
+  });
+  assert.match(stdout, /own@1/);
   assert.match(
     stderr,
     /Taken from the file: ema\.; the prefix ema\. was taken off its names\. The file also holds model\., which `--weights model\.` would take\./,
