@@ -5,6 +5,7 @@ import { mobileNetV2Namings } from "../import/mobilenetV2.js";
 import { resNetNamings } from "../import/resnet.js";
 import type { Architecture } from "./architecture.js";
 import { type ArchitectureBase, type BaseInput, CATALOGUE, readingOf } from "./catalogue.js";
+import { KERAS_APPLICATIONS } from "./kerasApplications.js";
 import { mobileNetV2 } from "./mobilenetV2.js";
 import { RESNET18, RESNET34, RESNET50, type ResidualNetwork, resNet } from "./resnet.js";
 
@@ -41,6 +42,7 @@ export const WITHOUT_WEIGHTS: readonly ArchitectureBase[] = [
   residual("resnet18", RESNET18),
   residual("resnet34", RESNET34),
   residual("resnet50", RESNET50),
+  ...KERAS_APPLICATIONS,
 ];
 
 const ALL: readonly ArchitectureBase[] = [...CATALOGUE, ...WITHOUT_WEIGHTS];

@@ -4,6 +4,7 @@ import type { TakenWeights } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
 import type { Architecture } from "../bases/architecture.js";
 import type { Parameters } from "../network/parameters.js";
+import { withoutBiases } from "./biases.js";
 import { importClassifier } from "./classifier.js";
 import { shown } from "./names.js";
 import type { CheckpointTensor } from "./tensorViews.js";
@@ -38,7 +39,7 @@ export function importWeights(
   const wanted = fitting.filter(isWanted);
   const chosen = wanted.length > 0 ? choose(wanted, asked) : closest(candidates.filter(isWanted));
   if (chosen === undefined) throw new Error("an architecture has at least one naming");
-  const tensors = strip(chosen);
+  const tensors = withoutBiases(strip(chosen), chosen.naming);
   const parameters = new Map([
     ...fittedUnits(architecture, tensors, chosen),
     ...importClassifier(architecture, chosen.naming.classifier, tensors),
@@ -186,7 +187,7 @@ function choose(fitting: readonly Candidate[], asked: string | undefined): Candi
   }
   for (const isMeant of [isExactly, isAPartOf, isAWordOf]) {
     const [one, ...others] = fitting.filter((candidate) => isMeant(candidate, asked));
-    if (one !== undefined && others.length === 0) return one;
+    if (one !== undefined && namesOf([one, ...others]).length === 1) return one;
     if (one !== undefined) {
       const all = listed([one, ...others]);
       throw new ThawError("USAGE", `"${asked}" may be each of ${all}`, { hint: "write one of them in full" });

@@ -1,7 +1,7 @@
 /**
  * Objects of classes that thaw does not know, as pickles describe them: data. Their classes are names, their attributes
  * and items are what the file says; nothing of them is ever called. A whole network that was saved as such is a tree
- * of them, and its state dict is what PyTorch's `Module.state_dict` would list (`torch/nn/modules/module.py`).
+ * of them, and its state dict is what PyTorch's `Module.state_dict` would list.
  */
 import { COSTS, type Spend } from "./budget.js";
 

@@ -87,13 +87,9 @@ export function importUnits(
     const kernel = take(`${port.conv}.weight`, weightShape(unit));
     // What does not fit is not worth the millions of steps.
     if (misfits.length === 0) parameters.set(`${unit.name}.kernel`, transposeKernel(kernel, unit));
-    const bias = checkpoint.has(`${port.conv}.bias`)
-      ? take(`${port.conv}.bias`, [unit.outChannels]).data
-      : undefined;
     for (const [ours, theirs] of Object.entries(VECTORS)) {
       const { data } = take(`${port.norm}.${theirs}`, [unit.outChannels]);
-      const values = ours === "mean" && bias !== undefined ? withoutBias(data, bias) : data;
-      parameters.set(`${unit.name}.${ours}`, { shape: [unit.outChannels], data: values });
+      parameters.set(`${unit.name}.${ours}`, { shape: [unit.outChannels], data });
     }
   }
   if (misfits.length > 0) throw doesNotFit(misfits, PARAMETERS_PER_UNIT * units.length, naming);
@@ -108,11 +104,6 @@ export function importUnits(
     );
   }
   return parameters;
-}
-
-/** What a convolution adds before its batch norm, the norm's mean takes off again: `x + bias − mean = x − (mean − bias)`. */
-function withoutBias(mean: Float32Array, bias: Float32Array): Float32Array {
-  return mean.map((value, i) => value - (bias[i] ?? Number.NaN));
 }
 
 /** Batch norms beside the architecture's own: what fits may still be a part of a deeper network. */

@@ -19,7 +19,7 @@ export const LAYER_GROUPS = [...INVERTED, ...RESIDUAL] as const;
 export type LayerGroupName = (typeof LAYER_GROUPS)[number];
 
 /** The ResNets of `learn/bases/architectures.ts`, which spec/ may not import; a test compares the two. */
-const RESNETS: readonly string[] = ["resnet18", "resnet34", "resnet50"];
+const RESNETS: readonly string[] = ["resnet18", "resnet34", "resnet50", "resnet50-keras"];
 
 /** From the top; a layers model has none. All other architectures are made of inverted residual blocks. */
 export function layerGroupsOf(architecture: string): readonly LayerGroupName[] {

@@ -26,16 +26,22 @@ as a frozen extractor of features, any TensorFlow.js layers model (--arch layers
 }
 
 /** Which network of a checkpoint's file it is, what else would have done, and which numbers were converted. */
-export function takenSentence({ name, prefix, others = [], converted = [] }: TakenWeights): string {
+export function takenSentence({ name, prefix, others = [], ...told }: TakenWeights): string {
+  const { converted = [], blueFirst = false } = told;
   const stripped = prefix === undefined ? "" : `; the prefix ${prefix} was taken off its names`;
   const rest =
     others.length === 0
       ? ""
       : `. The file also holds ${others.join(", ")}, which \`--weights ${others[0]}\` would take`;
   // Of one network without a prefix there is nothing else to say.
-  const isPlain = prefix === undefined && others.length === 0 && converted.length > 0 && name === "plain";
+  const isPlain = prefix === undefined && others.length === 0 && name === "plain";
   const taken = isPlain ? [] : [`Taken from the file: ${name}${stripped}${rest}.`];
   const types = converted.join(" and ");
   const stored = types === "" ? [] : [`Its numbers are ${types} there; thaw computes with float32.`];
-  return [...taken, ...stored].join(" ");
+  const turned = blueFirst
+    ? [
+        "It was trained on pixels in the order blue, green, red; its first kernel was turned to red, green, blue.",
+      ]
+    : [];
+  return [...taken, ...stored, ...turned].join(" ");
 }

@@ -42,6 +42,7 @@ export const takenWeightsSchema = schemaOf<TakenWeights>()(
     prefix: z.string().exactOptional(),
     others: z.array(z.string()).exactOptional(),
     converted: z.array(z.string()).exactOptional(),
+    blueFirst: z.boolean().exactOptional(),
   }),
 );
 

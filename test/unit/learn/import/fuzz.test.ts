@@ -17,7 +17,7 @@ test("changed checkpoints are read or refused in a sentence, and cost little", a
   assert.deepEqual(failures, []);
   const outcomes = [...counts.keys()];
   // Else the changes do not reach what they are to reach.
-  for (const kind of ["zip", "zip's directory", "legacy", "safetensors"]) {
+  for (const kind of ["zip", "zip's directory", "legacy", "module", "safetensors", "hdf5", "keras"]) {
     for (const outcome of ["read", "refused"])
       assert.ok(outcomes.includes(`${kind} ${outcome}`), `${kind} ${outcome}`);
   }
@@ -30,7 +30,7 @@ test("what they are changes of is read as a whole", async (context) => {
     await writeFile(path, bytes);
     names.push(allTensors(await readStateDicts(path)).size);
   }
-  assert.deepEqual(names, [8, 8, 4]);
+  assert.deepEqual(names, [8, 8, 4, 4, 5, 6, 6]);
 });
 
 test("a case is the same file whenever it is asked for", () => {
