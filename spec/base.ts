@@ -31,6 +31,8 @@ export interface TakenWeights {
   readonly converted?: readonly string[];
   /** Whether it was trained on pixels with blue first, and its first kernel was turned to those with red first. */
   readonly blueFirst?: boolean;
+  /** Whether its batch norms were folded into its kernels: it remembers nothing of what it was pretrained on. */
+  readonly folded?: boolean;
 }
 
 /** In the place of an architecture's name: any network of TensorFlow.js' layers, of which nothing is ever trained. */

@@ -1,9 +1,10 @@
 /** The pretrained bases that thaw knows, with their provenance. */
 import type { BaseOrigin, PixelScale } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
-import { readStateDicts } from "../import/checkpoint.js";
+import { isOnnxFile, readStateDicts } from "../import/checkpoint.js";
 import { efficientNetLiteNamings } from "../import/efficientnetLite.js";
 import { type ImportedWeights, importWeights } from "../import/fit.js";
+import { importOnnx } from "../import/onnx/file.js";
 import type { Naming } from "../import/torchUnits.js";
 import type { Parameters } from "../network/parameters.js";
 import type { Architecture } from "./architecture.js";
@@ -50,7 +51,9 @@ export function readingOf(
   namings: readonly Naming[],
 ): Pick<ArchitectureBase, "load" | "read"> {
   const read: ArchitectureBase["read"] = async (checkpoint, weights, prefix) =>
-    importWeights(architecture, await readStateDicts(checkpoint), namings, weights, prefix);
+    (await isOnnxFile(checkpoint))
+      ? importOnnx(architecture, checkpoint, [weights, prefix])
+      : importWeights(architecture, await readStateDicts(checkpoint), namings, weights, prefix);
   return { read, load: async (checkpoint) => (await read(checkpoint)).parameters };
 }
 

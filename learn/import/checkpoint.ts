@@ -34,12 +34,17 @@ const OTHERS: readonly [begins: RegExp, known: { readonly what: string; readonly
   ],
 ];
 
-const ONNX = { what: "an ONNX model", hint: "add the checkpoint that it was exported from" };
+const ONNX = { what: "an ONNX model", hint: "it is read as a network of an architecture, not as a checkpoint" };
 
 /** A version of the format, which is a small number, and then a text: who wrote it. */
-function isOnnx(start: Buffer): boolean {
+function beginsOnnx(start: Buffer): boolean {
   const [first, version = 0, second] = start;
-  return first === 0x08 && version < 32 && second === 0x12;
+  return first === 0x08 && version < 32 && (second === 0x12 || second === 0x3a);
+}
+
+/** @throws ThawError DATA_INVALID for what is no regular file */
+export async function isOnnxFile(path: string): Promise<boolean> {
+  return beginsOnnx(await firstBytes(path));
 }
 
 type Reader = (path: string) => Promise<readonly StateDict[]>;
@@ -57,7 +62,7 @@ function readerFor(path: string, start: Buffer): Reader {
   // Every pickle of a protocol that PyTorch has used begins with this opcode.
   if (start[0] === 0x80) return readTorchLegacy;
   const [, other] = OTHERS.find(([begins]) => begins.test(start.toString("latin1"))) ?? [];
-  const known = isOnnx(start) ? ONNX : other;
+  const known = beginsOnnx(start) ? ONNX : other;
   if (known !== undefined) {
     throw new ThawError("DATA_INVALID", `${path} is no checkpoint: it is ${known.what}`, {
       hint: known.hint,

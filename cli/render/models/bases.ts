@@ -27,7 +27,7 @@ as a frozen extractor of features, any TensorFlow.js layers model (--arch layers
 
 /** Which network of a checkpoint's file it is, what else would have done, and which numbers were converted. */
 export function takenSentence({ name, prefix, others = [], ...told }: TakenWeights): string {
-  const { converted = [], blueFirst = false } = told;
+  const { converted = [], blueFirst = false, folded = false } = told;
   const stripped = prefix === undefined ? "" : `; the prefix ${prefix} was taken off its names`;
   const rest =
     others.length === 0
@@ -43,5 +43,8 @@ export function takenSentence({ name, prefix, others = [], ...told }: TakenWeigh
         "It was trained on pixels in the order blue, green, red; its first kernel was turned to red, green, blue.",
       ]
     : [];
-  return [...taken, ...stored, ...turned].join(" ");
+  const without = folded
+    ? ["Its batch norms were folded into its kernels, so runs cannot tell how far your images are from its own."]
+    : [];
+  return [...taken, ...stored, ...turned, ...without].join(" ");
 }

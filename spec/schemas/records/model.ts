@@ -43,6 +43,7 @@ export const takenWeightsSchema = schemaOf<TakenWeights>()(
     others: z.array(z.string()).exactOptional(),
     converted: z.array(z.string()).exactOptional(),
     blueFirst: z.boolean().exactOptional(),
+    folded: z.boolean().exactOptional(),
   }),
 );
 
