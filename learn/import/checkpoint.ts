@@ -34,7 +34,10 @@ const OTHERS: readonly [begins: RegExp, known: { readonly what: string; readonly
   ],
 ];
 
-const ONNX = { what: "an ONNX model", hint: "it is read as a network of an architecture, not as a checkpoint" };
+const ONNX = {
+  what: "an ONNX model",
+  hint: "it is read as a network of an architecture, not as a checkpoint",
+};
 
 /** A version of the format, which is a small number, and then a text: who wrote it. */
 function beginsOnnx(start: Buffer): boolean {

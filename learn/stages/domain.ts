@@ -45,7 +45,9 @@ export async function measureDomain(
 
 /** Whether its batch norms have statistics: where they were folded into the kernels, all means are nought. */
 function remembers(parameters: Parameters): boolean {
-  return [...parameters].some(([name, { data }]) => name.endsWith(".mean") && data.some((mean) => mean !== 0));
+  return [...parameters].some(
+    ([name, { data }]) => name.endsWith(".mean") && data.some((mean) => mean !== 0),
+  );
 }
 
 /** At random, one of each group: copies would pretend to a certainty that is not there. */

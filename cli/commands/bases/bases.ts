@@ -69,7 +69,7 @@ function addAdd(bases: Command): void {
     .description("register a checkpoint of pretrained weights as a base, after reading it as a run would")
     .argument(
       "<from>",
-      "path, https:// or s3://BUCKET/KEY of a PyTorch state dict, a safetensors file or a model.json",
+      "path, https:// or s3://BUCKET/KEY of a file by PyTorch, Keras or ONNX, of safetensors, or a model.json",
     )
     .requiredOption("-n, --name <name>", "what run files call it")
     .requiredOption("-a, --arch <base>", "its architecture, as `thaw bases` lists them, or layers-model")
@@ -158,6 +158,7 @@ function addAdd(bases: Command): void {
   withExamples(command, [
     ["thaw bases add xray.pth --name xray --arch efficientnet-lite0", "ask for it: `base: xray`"],
     ["thaw bases add resnet18.pth --name photos --arch resnet18", "torchvision's or timm's names"],
+    ["thaw bases add rcnn.pth -n coco -a resnet50 --prefix backbone.body.", "a part of a network"],
     ["thaw bases add timm.pth --name ema --arch resnet50 --weights ema", "of state_dict and state_dict_ema"],
     ["thaw bases add s3://models/xray.safetensors -n xray -a efficientnet-lite1", "from the object store"],
     ["thaw bases add mobilenet/model.json -n mine -a layers-model", "frozen, for its features"],

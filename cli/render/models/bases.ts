@@ -37,14 +37,16 @@ export function takenSentence({ name, prefix, others = [], ...told }: TakenWeigh
   const isPlain = prefix === undefined && others.length === 0 && name === "plain";
   const taken = isPlain ? [] : [`Taken from the file: ${name}${stripped}${rest}.`];
   const types = converted.join(" and ");
-  const stored = types === "" ? [] : [`Its numbers are ${types} there; thaw computes with float32.`];
+  const stored = types === "" ? [] : [`Its numbers are ${types} in the file; thaw computes with float32.`];
   const turned = blueFirst
     ? [
         "It was trained on pixels in the order blue, green, red; its first kernel was turned to red, green, blue.",
       ]
     : [];
   const without = folded
-    ? ["Its batch norms were folded into its kernels, so runs cannot tell how far your images are from its own."]
+    ? [
+        "Its batch norms were folded into its kernels, so runs cannot tell how far your images are from its own.",
+      ]
     : [];
   return [...taken, ...stored, ...turned, ...without].join(" ");
 }

@@ -5,7 +5,7 @@ import type { ImportedWeights } from "../fit.js";
 import type { CheckpointTensor } from "../tensorViews.js";
 import { importUnits, type Naming } from "../torchUnits.js";
 import { readWhole } from "../wholeFile.js";
-import { onnxGraph, type OnnxTensor } from "./graph.js";
+import { type OnnxTensor, onnxGraph } from "./graph.js";
 import { type FoundUnit, walkGraph } from "./walk.js";
 
 /**
@@ -18,9 +18,13 @@ export async function importOnnx(
   asked: readonly (string | undefined)[],
 ): Promise<ImportedWeights> {
   if (asked.some((one) => one !== undefined && one !== PLAIN)) {
-    throw new ThawError("USAGE", "--weights and --prefix are for checkpoints; an ONNX file holds one network", {
-      hint: "leave them out",
-    });
+    throw new ThawError(
+      "USAGE",
+      "--weights and --prefix are for checkpoints; an ONNX file holds one network",
+      {
+        hint: "leave them out",
+      },
+    );
   }
   const invalid = (what: string, hint?: string): ThawError =>
     new ThawError(
@@ -54,7 +58,9 @@ const PLAIN = "plain";
 
 /** Under the units' own names: the graph has told which tensor is whose. */
 function namingOf({ groups }: Architecture): Naming {
-  const units = groups.flatMap(unitsOf).map(({ name }) => [name, { conv: name, norm: `${name}.norm` }] as const);
+  const units = groups
+    .flatMap(unitsOf)
+    .map(({ name }) => [name, { conv: name, norm: `${name}.norm` }] as const);
   return { units: new Map(units), sources: "ONNX" };
 }
 

@@ -94,7 +94,8 @@ function attribute(message: Buffer, into: Attributes, reading: Reading): OnnxTen
   const integers: number[] = [];
   for (const field of fieldsOf(message, reading)) {
     if (field.number === 1) name = textOf(field, reading);
-    if (field.number === 2) into.floats.set(name, field.bytes.length < 4 ? Number.NaN : field.bytes.readFloatLE());
+    if (field.number === 2)
+      into.floats.set(name, field.bytes.length < 4 ? Number.NaN : field.bytes.readFloatLE());
     if (field.number === 3) integers.push(integerOf(field));
     if (field.number === 4) into.texts.set(name, textOf(field, reading));
     if (field.number === 5) tensor = tensorOf(field.bytes, reading).tensor;
@@ -112,10 +113,7 @@ const TYPES: Readonly<Record<number, ElementType>> = {
   16: ELEMENT_TYPES.BF16,
 };
 
-function tensorOf(
-  message: Buffer,
-  reading: Reading,
-): { readonly name: string; readonly tensor: OnnxTensor } {
+function tensorOf(message: Buffer, reading: Reading): { readonly name: string; readonly tensor: OnnxTensor } {
   const shape: number[] = [];
   let [name, type, data, isElsewhere] = ["", 0, undefined as Field | undefined, false];
   for (const field of fieldsOf(message, reading)) {
@@ -142,7 +140,10 @@ function tensorOf(
   return { name, tensor: { shape, type: element?.label, read } };
 }
 
-function inputOf(message: Buffer, reading: Reading): { readonly name: string; readonly shape: readonly number[] } {
+function inputOf(
+  message: Buffer,
+  reading: Reading,
+): { readonly name: string; readonly shape: readonly number[] } {
   let [name, type] = ["", undefined as Buffer | undefined];
   for (const field of fieldsOf(message, reading)) {
     if (field.number === 1) name = textOf(field, reading);

@@ -4,7 +4,13 @@
  * that an exporter gives do not matter, and a network that only has the same shapes is refused.
  */
 import type { ThawError } from "../../../spec/errors.js";
-import { type Architecture, type Block, type ConvUnit, kernelShape, windowsAlong } from "../../bases/architecture.js";
+import {
+  type Architecture,
+  type Block,
+  type ConvUnit,
+  kernelShape,
+  windowsAlong,
+} from "../../bases/architecture.js";
 import type { Pooling } from "../../network/ops.js";
 import { shown } from "../names.js";
 import type { OnnxGraph, OnnxNode, OnnxTensor } from "./graph.js";
@@ -159,7 +165,8 @@ function walkerOf(graph: OnnxGraph, invalid: Invalid) {
     },
     end: ({ name }: Place): void => {
       const [node] = consumers(name);
-      if (node !== undefined && !AVERAGES.includes(node.operator)) throw misfit(node, "an average over the image");
+      if (node !== undefined && !AVERAGES.includes(node.operator))
+        throw misfit(node, "an average over the image");
       for (const one of passed) {
         const other = one === name ? undefined : consumers(one).find((consumer) => !used.has(consumer));
         if (other !== undefined) throw misfit(other, "nothing that branches off");
@@ -212,14 +219,21 @@ const MOST_NAMES = 16;
 const SIX = 6;
 
 /** Bounds are attributes until version 11 of the operators, and weights since. */
-function isClip({ inputs, floats }: OnnxNode, weight: (name: string | undefined) => OnnxTensor | undefined): boolean {
+function isClip(
+  { inputs, floats }: OnnxNode,
+  weight: (name: string | undefined) => OnnxTensor | undefined,
+): boolean {
   const bounds = [floats.get("min"), floats.get("max")];
   const given = inputs.slice(1, 3).map((name) => weight(name)?.read().data[0]);
   return sameNumbers([given[0] ?? bounds[0] ?? Number.NaN, given[1] ?? bounds[1] ?? Number.NaN], [0, SIX]);
 }
 
 /** Whether strides and padding are those of the window, over an image of that side. */
-function isWindow({ integers, texts }: OnnxNode, { kernel, stride, padding }: Pooling, side: number): boolean {
+function isWindow(
+  { integers, texts }: OnnxNode,
+  { kernel, stride, padding }: Pooling,
+  side: number,
+): boolean {
   if (!sameNumbers(integers.get("strides") ?? [1, 1], [stride, stride])) return false;
   if ((integers.get("dilations") ?? [1]).some((dilation) => dilation !== 1)) return false;
   const automatic = texts.get("auto_pad") ?? "NOTSET";
@@ -227,7 +241,8 @@ function isWindow({ integers, texts }: OnnxNode, { kernel, stride, padding }: Po
   if (automatic.startsWith("SAME")) return automatic === "SAME_UPPER" && padding === "same";
   if (padding !== "same") return sameNumbers(pads, [padding, padding, padding, padding]);
   // Without a stride the side does not matter; with one, how much is added depends on it, and an odd pixel comes last.
-  const total = stride === 1 ? kernel - 1 : Math.max(0, (Math.ceil(side / stride) - 1) * stride + kernel - side);
+  const total =
+    stride === 1 ? kernel - 1 : Math.max(0, (Math.ceil(side / stride) - 1) * stride + kernel - side);
   const before = Math.floor(total / 2);
   const after = total - before;
   return sameNumbers(pads, [before, before, after, after]);

@@ -3,6 +3,7 @@
 import { type Drawing, drawingOf } from "../drawing.js";
 import { changedPickle } from "./changedPickle.js";
 import { changedHdf5, type Group, hdf5Of } from "./hdf5.js";
+import { changedOnnx } from "./onnx.js";
 import {
   dictOf,
   listOf,
@@ -20,7 +21,7 @@ import { type Member, zipOf } from "./zips.js";
 
 export interface Case {
   /** The format, for counts. */
-  readonly kind: "zip" | "zip's directory" | "legacy" | "module" | "safetensors" | "hdf5" | "keras";
+  readonly kind: "zip" | "zip's directory" | "legacy" | "module" | "safetensors" | "hdf5" | "keras" | "onnx";
   readonly bytes: Buffer;
 }
 
@@ -201,7 +202,8 @@ function kerasMembers(weights: Buffer): Member[] {
 /** @returns the same file for the same seed and index, always */
 export function caseOf(seed: number, index: number): Case {
   const draw = drawingOf(seed, "checkpoint", index);
-  const chance = draw.below(14);
+  const chance = draw.below(16);
+  if (chance >= 14) return { kind: "onnx", bytes: changedOnnx(draw) };
   if (chance >= 12) {
     const parts = pickle(wholeModule(draw));
     return { kind: "module", bytes: zipOf(zipMembers(changedPickle(parts, draw), draw), draw, 0) };
@@ -224,7 +226,7 @@ export function caseOf(seed: number, index: number): Case {
   return { kind: "zip's directory", bytes: zipOf(members, draw, 1 + draw.below(3)) };
 }
 
-/** The checkpoints that cases are changes of, unchanged: all of them are to be read. */
+/** The checkpoints that cases are changes of, unchanged: all of them are to be read. ONNX files are read otherwise. */
 export function soundFiles(): readonly Buffer[] {
   const draw: Drawing = { below: () => 0, oneIn: () => false, pick: ([first]) => first as never };
   const zipped = Buffer.concat(pickle(stateOf(draw, false, TENSORS)));

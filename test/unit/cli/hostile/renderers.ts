@@ -296,7 +296,18 @@ export const RENDERED: readonly Rendered[] = [
     },
     basesTable,
   ),
-  one("takenSentence", { name: "model", prefix: "module.", others: ["ema"] }, takenSentence),
+  one(
+    "takenSentence",
+    {
+      name: "model",
+      prefix: "module.",
+      others: ["ema"],
+      converted: ["float16"],
+      blueFirst: true,
+      folded: true,
+    },
+    takenSentence,
+  ),
   one(
     "exportedText",
     {

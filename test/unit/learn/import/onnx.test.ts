@@ -59,13 +59,14 @@ for (const { network, what, features, file } of read) {
     const { parameters, taken } = await imported(context, file, architecture);
     requireSound(parameters, "network.onnx");
     const isHalf = what === "half precision";
-    const told = { ...(isHalf ? { converted: ["float16"] } : {}), ...(what === "with norms" ? {} : { folded: true }) };
+    const told = {
+      ...(isHalf ? { converted: ["float16"] } : {}),
+      ...(what === "with norms" ? {} : { folded: true }),
+    };
     assert.deepEqual(taken, { name: "plain", ...told });
     const frozen = freezeGroups(architecture, parameters, 0, architecture.groups.length);
     context.after(() => frozen.dispose());
-    const own = tf.tidy(() =>
-      poolFeatures(frozen.run(tf.tensor4d(pixels, [1, side, side, 3]))).dataSync(),
-    );
+    const own = tf.tidy(() => poolFeatures(frozen.run(tf.tensor4d(pixels, [1, side, side, 3]))).dataSync());
     assertClose(own, features, isHalf ? 1e-2 : 1e-5, "features");
   });
 }
@@ -84,7 +85,10 @@ for (const { what, says, file } of refused) {
 test("another architecture's file, and a choice of networks, are refused", async (context) => {
   const [one] = read;
   assert.ok(one);
-  await assert.rejects(imported(context, one.file, networkOf("inverted")), /there is a Conv .* where there should be/);
+  await assert.rejects(
+    imported(context, one.file, networkOf("inverted")),
+    /there is a Conv .* where there should be/,
+  );
   await assert.rejects(
     imported(context, one.file, networkOf("basic"), "ema"),
     (error) => error instanceof ThawError && error.code === "USAGE",
