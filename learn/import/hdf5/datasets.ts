@@ -1,6 +1,7 @@
 /** Datasets of an HDF5 file that hold floating-point numbers in one piece, as frameworks write weights; and texts. */
 
 import { sizeOf } from "../../network/parameters.js";
+import { COSTS } from "../budget.js";
 import { ELEMENT_TYPES, type ElementType } from "../elements.js";
 import { addressAt, type Bytes, requireSignature } from "./bytes.js";
 import { MESSAGES, type Message } from "./header.js";
@@ -130,7 +131,7 @@ function heapText(bytes: Bytes, collection: number, index: number, length: numbe
   requireSignature(bytes, collection, "GCOL");
   const end = collection + (bytes.u64(collection + 8) ?? 0);
   for (let at = collection + 16; at + 16 <= end; ) {
-    bytes.spend(1);
+    bytes.spend(COSTS.entry);
     const size = bytes.u64(at + 8) ?? bytes.size;
     if (bytes.u16(at) === index) return bytes.slice(at + 16, Math.min(length, size)).toString("utf8");
     // The rest of it is free.

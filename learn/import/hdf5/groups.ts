@@ -53,6 +53,8 @@ function tableMembers(bytes: Bytes, tree: number, heap: number): Members {
 }
 
 const LINKED = 2;
+/** Names are not looked through for their ends any longer; those that tensors may have are far shorter. */
+const LONGEST_NAME = 8192;
 
 function leafMembers(bytes: Bytes, leaf: number, texts: Buffer, seen: Set<number>): Members {
   if (seen.has(leaf)) throw bytes.invalid("a group in it goes round in a circle");
@@ -65,9 +67,10 @@ function leafMembers(bytes: Bytes, leaf: number, texts: Buffer, seen: Set<number
     bytes.spend(COSTS.pair);
     if (bytes.u32(entry + 16) === LINKED) continue;
     const start = bytes.u64(entry) ?? texts.length;
-    const end = texts.indexOf(0, start);
-    if (start >= texts.length || end < 0) throw bytes.invalid("a name in it is cut short");
-    found.push([text(bytes, texts.subarray(start, end)), addressAt(bytes, entry + 8)]);
+    const name = texts.subarray(start, start + LONGEST_NAME);
+    const end = name.indexOf(0);
+    if (end < 0) throw bytes.invalid("a name in it is cut short, or without end");
+    found.push([text(bytes, name.subarray(0, end)), addressAt(bytes, entry + 8)]);
   }
   return found;
 }

@@ -1,11 +1,11 @@
 /** The graph of an ONNX file (`onnx.proto`, IR versions 3 onwards): operators, weights and inputs, as data. */
 import type { ThawError } from "../../../spec/errors.js";
 import { sizeOf } from "../../network/parameters.js";
-import { budgetOf } from "../budget.js";
+import { budgetOf, COSTS } from "../budget.js";
 import { ELEMENT_TYPES, type ElementType } from "../elements.js";
 import { shown } from "../names.js";
 import type { CheckpointTensor } from "../tensorViews.js";
-import { type Field, fieldsOf, integerOf, integersOf, type Reading, textOf } from "./messages.js";
+import { type Field, fieldsOf, integersOf, type Reading, textOf } from "./messages.js";
 
 /** A tensor whose numbers are still in the file. */
 export interface OnnxTensor {
@@ -62,6 +62,9 @@ function one(message: Buffer, number: number, reading: Reading): Buffer | undefi
   return found;
 }
 
+/** A message of two bytes becomes an object with maps and lists. */
+const OBJECT = 4 * COSTS.dict;
+
 function nodeOf(message: Buffer, reading: Reading): OnnxNode {
   const node = { inputs: [] as string[], outputs: [] as string[], operator: "", domain: "" };
   const [integers, floats] = [new Map<string, readonly number[]>(), new Map<string, number>()];
@@ -74,6 +77,7 @@ function nodeOf(message: Buffer, reading: Reading): OnnxNode {
     if (field.number === 7) node.domain = textOf(field, reading);
     if (field.number === 5) tensor = attribute(field.bytes, { integers, floats, texts }, reading) ?? tensor;
   }
+  reading.spend(OBJECT);
   // An operator of somebody's own may have any name.
   const isOnnx = node.domain === "" || node.domain === "ai.onnx";
   const operator = isOnnx ? node.operator : `${node.domain}.${node.operator}`;
@@ -96,11 +100,12 @@ function attribute(message: Buffer, into: Attributes, reading: Reading): OnnxTen
     if (field.number === 1) name = textOf(field, reading);
     if (field.number === 2)
       into.floats.set(name, field.bytes.length < 4 ? Number.NaN : field.bytes.readFloatLE());
-    if (field.number === 3) integers.push(integerOf(field));
+    if (field.number === 3) integers.push(field.value);
     if (field.number === 4) into.texts.set(name, textOf(field, reading));
     if (field.number === 5) tensor = tensorOf(field.bytes, reading).tensor;
     if (field.number === 8) for (const value of integersOf(field, reading)) integers.push(value);
   }
+  reading.spend(COSTS.call);
   if (integers.length > 0) into.integers.set(name, integers);
   return tensor;
 }
@@ -118,12 +123,13 @@ function tensorOf(message: Buffer, reading: Reading): { readonly name: string; r
   let [name, type, data, isElsewhere] = ["", 0, undefined as Field | undefined, false];
   for (const field of fieldsOf(message, reading)) {
     if (field.number === 1) for (const extent of integersOf(field, reading)) shape.push(extent);
-    if (field.number === 2) type = integerOf(field);
+    if (field.number === 2) type = field.value;
     if (field.number === 8) name = textOf(field, reading);
     // Raw bytes, or float32 numbers packed, which are the same.
-    if (field.number === 9 || (field.number === 4 && !field.isNumber)) data = field;
-    if (field.number === 14) isElsewhere = integerOf(field) === 1;
+    if (field.number === 9 || field.number === 4) data = field;
+    if (field.number === 14) isElsewhere = field.value === 1;
   }
+  reading.spend(OBJECT);
   const element = TYPES[type];
   const read = (): CheckpointTensor => {
     if (isElsewhere) {
@@ -149,6 +155,7 @@ function inputOf(
     if (field.number === 1) name = textOf(field, reading);
     if (field.number === 2) type = field.bytes;
   }
+  reading.spend(OBJECT);
   const tensor = type === undefined ? undefined : one(type, 1, reading);
   const extents = tensor === undefined ? undefined : one(tensor, 2, reading);
   const shape: number[] = [];
@@ -156,7 +163,7 @@ function inputOf(
     for (const { number, bytes } of fieldsOf(extents, reading)) {
       if (number !== 1) continue;
       const [extent] = [...fieldsOf(bytes, reading)].filter((field) => field.number === 1);
-      shape.push(extent === undefined ? Number.NaN : integerOf(extent));
+      shape.push(extent?.value ?? Number.NaN);
     }
   }
   return { name, shape };

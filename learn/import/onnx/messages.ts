@@ -10,47 +10,45 @@ export interface Reading {
 
 export interface Field {
   readonly number: number;
-  /** A varint or a fixed number as bytes of a 64-bit one; of a text or a message its bytes. */
+  /** A whole number; NaN for what is none, for those below zero and for those beyond 2^53, which fit nothing. */
+  readonly value: number;
+  /** Of a text, a message, packed numbers, or a float; empty for a whole number. */
   readonly bytes: Buffer;
-  readonly isNumber: boolean;
 }
+
+const NO_BYTES = Buffer.alloc(0);
+/** Of a number of 64 bits, seven in each. */
+const MOST_VARINT = 10;
 
 /** @throws ThawError by `invalid` where the message is damaged */
 export function* fieldsOf(message: Buffer, { spend, invalid }: Reading): Generator<Field> {
   let at = 0;
   const take = (length: number): Buffer => {
-    if (at + length > message.length) throw invalid("it ends in the middle of a message");
+    if (!(at + length <= message.length)) throw invalid("it ends in the middle of a message");
     at += length;
     return message.subarray(at - length, at);
   };
-  const varint = (): bigint => {
-    let value = 0n;
-    for (let shift = 0n; shift < 70n; shift += 7n) {
-      const byte = take(1)[0] ?? 0;
-      value |= BigInt(byte & 0x7f) << shift;
-      if (byte < 0x80) return BigInt.asUintN(64, value);
-    }
-    throw invalid("a number in it has no end");
+  const varint = (): number => {
+    const { value, end } = varintAt(message, at, invalid);
+    at = end;
+    return value;
   };
   while (at < message.length) {
     spend(COSTS.pair);
-    const tag = Number(varint());
+    const tag = varint();
     const number = Math.floor(tag / 8);
     switch (tag % 8) {
       case 0:
-        yield { number, bytes: bytesOf(varint()), isNumber: true };
+        yield { number, value: varint(), bytes: NO_BYTES };
         break;
       case 1:
-        yield { number, bytes: take(8), isNumber: true };
+        yield { number, value: Number.NaN, bytes: take(8) };
         break;
-      case 2: {
-        const length = varint();
-        if (length > BigInt(message.length)) throw invalid("it ends in the middle of a message");
-        yield { number, bytes: take(Number(length)), isNumber: false };
+      case 2:
+        yield { number, value: Number.NaN, bytes: take(varint()) };
         break;
-      }
       case 5:
-        yield { number, bytes: Buffer.concat([take(4), Buffer.alloc(4)]), isNumber: true };
+        yield { number, value: Number.NaN, bytes: take(4) };
         break;
       default:
         throw invalid("a field in it is of no kind");
@@ -58,31 +56,30 @@ export function* fieldsOf(message: Buffer, { spend, invalid }: Reading): Generat
   }
 }
 
-function bytesOf(value: bigint): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(value);
-  return bytes;
-}
-
-/** A whole number with its sign; numbers beyond everything become NaN, which fits nothing. */
-export function integerOf({ bytes, isNumber }: Field): number {
-  const value = isNumber ? Number(bytes.readBigInt64LE()) : Number.NaN;
-  return Number.isSafeInteger(value) ? value : Number.NaN;
+function varintAt(
+  bytes: Buffer,
+  start: number,
+  invalid: Reading["invalid"],
+): { readonly value: number; readonly end: number } {
+  let value = 0;
+  for (let i = 0; i < MOST_VARINT; i++) {
+    const byte = bytes[start + i];
+    if (byte === undefined) throw invalid("it ends in the middle of a message");
+    value += (byte & 0x7f) * 2 ** (7 * i);
+    if (byte < 0x80) return { value: Number.isSafeInteger(value) ? value : Number.NaN, end: start + i + 1 };
+  }
+  throw invalid("a number in it has no end");
 }
 
 /** Of a repeated field: a number of its own, or many packed into one. */
-export function integersOf(field: Field, reading: Reading): readonly number[] {
-  if (field.isNumber) return [integerOf(field)];
+export function integersOf({ value, bytes }: Field, { spend, invalid }: Reading): readonly number[] {
+  if (bytes.length === 0) return [value];
   const found: number[] = [];
-  let [value, shift] = [0n, 0n];
-  for (const byte of field.bytes) {
-    value |= BigInt(byte & 0x7f) << shift;
-    shift += 7n;
-    if (shift > 70n) throw reading.invalid("a number in it has no end");
-    if (byte >= 0x80) continue;
-    reading.spend(COSTS.entry);
-    found.push(Number(BigInt.asIntN(64, value)));
-    [value, shift] = [0n, 0n];
+  for (let at = 0; at < bytes.length; ) {
+    const one = varintAt(bytes, at, invalid);
+    spend(COSTS.entry * (one.end - at));
+    found.push(one.value);
+    at = one.end;
   }
   return found;
 }

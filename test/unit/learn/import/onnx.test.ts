@@ -97,3 +97,45 @@ test("another architecture's file, and a choice of networks, are refused", async
   await imported(context, one.file, networkOf("basic"), "plain");
   await assert.rejects(readStateDicts(await pathOf(context, one.file)), /it is an ONNX model/);
 });
+
+/** A model whose graph is these bytes. */
+function modelOf(graph: Buffer): Buffer {
+  const length = Buffer.from([
+    (graph.length & 127) | 128,
+    ((graph.length >> 7) & 127) | 128,
+    ((graph.length >> 14) & 127) | 128,
+    graph.length >> 21,
+  ]);
+  return Buffer.concat([Buffer.from([8, 8, 18, 1, 0x74, 0x3a]), length, graph]);
+}
+
+const HOSTILE: readonly (readonly [what: string, model: Buffer, says: RegExp])[] = [
+  [
+    "two million operators",
+    modelOf(Buffer.alloc(4_000_000, Buffer.from([0x0a, 0]))),
+    /asks for more than 128 MiB/,
+  ],
+  ["two million weights", modelOf(Buffer.alloc(4_000_000, Buffer.from([0x2a, 0]))), /called|asks for more/],
+  [
+    "two million inputs",
+    modelOf(Buffer.alloc(4_000_000, Buffer.from([0x5a, 0]))),
+    /asks for more than 128 MiB/,
+  ],
+  [
+    "a number without end",
+    modelOf(Buffer.concat([Buffer.from([0x08]), Buffer.alloc(12, 0xff)])),
+    /a number in it has no end/,
+  ],
+  ["no graph", Buffer.from([8, 8, 18, 1, 0x74]), /it holds no graph/],
+  ["a length beyond the file", Buffer.from([8, 8, 18, 1, 0x74, 0x3a, 255, 255, 255, 15]), /in the middle/],
+];
+for (const [what, model, says] of HOSTILE) {
+  test(`refused: ${what}`, async (context) => {
+    const path = join(await temporaryFolder(context), "hostile.onnx");
+    await writeFile(path, model);
+    await assert.rejects(
+      readingOf(networkOf("basic"), []).read(path),
+      (error) => error instanceof ThawError && error.code === "DATA_INVALID" && says.test(error.message),
+    );
+  });
+}
