@@ -95,7 +95,7 @@ function walkerOf(graph: OnnxGraph, invalid: Invalid) {
     }
     const [height, width, input, output] = kernelShape(unit);
     const shape = unit.kind === "depthwise" ? [input, 1, height, width] : [output, input, height, width];
-    const wanted = `a convolution [${shape.join(", ")}] with stride ${unit.stride} (${unit.name})`;
+    const wanted = `a convolution [${shape.join(", ")}] with stride ${unit.stride} and padding ${unit.padding} (${unit.name})`;
     const fits = (node: OnnxNode): boolean =>
       node.operator === "Conv" &&
       !used.has(node) &&
