@@ -296,18 +296,7 @@ export const RENDERED: readonly Rendered[] = [
     },
     basesTable,
   ),
-  one(
-    "takenSentence",
-    {
-      name: "model",
-      prefix: "module.",
-      others: ["ema"],
-      converted: ["float16"],
-      blueFirst: true,
-      folded: true,
-    },
-    takenSentence,
-  ),
+  one("takenSentence", { name: "m", prefix: "m.", others: ["ema"], converted: ["half"] }, takenSentence),
   one(
     "exportedText",
     {
