@@ -66,10 +66,15 @@ export async function readSafetensors(path: string): Promise<Parameters> {
   return (await readSafetensorsFile(path)).parameters;
 }
 
+export interface SafetensorsFile {
+  readonly parameters: Parameters;
+  readonly metadata: Metadata;
+  /** Of the tensors whose numbers are no float32 in the file: what they are, for people. */
+  readonly types: ReadonlyMap<string, string>;
+}
+
 /** The same with the texts that travel with them. */
-export async function readSafetensorsFile(
-  path: string,
-): Promise<{ readonly parameters: Parameters; readonly metadata: Metadata }> {
+export async function readSafetensorsFile(path: string): Promise<SafetensorsFile> {
   const invalid = (what: string): ThawError =>
     new ThawError("DATA_INVALID", `${path} is not a safetensors file of weights: ${what}`);
   const file = await readWhole(path, invalid);
@@ -88,7 +93,9 @@ export async function readSafetensorsFile(
       { shape, data: ELEMENT_TYPES[dtype].read(file.subarray(start + from, start + to)) },
     ]),
   );
-  return { parameters, metadata: metadata.data ?? {} };
+  const others = entries.filter(({ dtype }) => dtype !== "F32");
+  const types = new Map(others.map(({ name, dtype }) => [name, ELEMENT_TYPES[dtype].label]));
+  return { parameters, metadata: metadata.data ?? {}, types };
 }
 
 type Invalid = (what: string) => ThawError;

@@ -27,6 +27,12 @@ export interface TakenWeights {
   readonly prefix?: string;
   /** Others in the file that would do; absent where there are none. */
   readonly others?: readonly string[];
+  /** Types of its numbers in the file that are not the float32 that they became: `float16`; absent where there are none. */
+  readonly converted?: readonly string[];
+  /** Whether it was trained on pixels with blue first, and its first kernel was turned to those with red first. */
+  readonly blueFirst?: boolean;
+  /** Whether its batch norms were folded into its kernels: it remembers nothing of what it was pretrained on. */
+  readonly folded?: boolean;
 }
 
 /** In the place of an architecture's name: any network of TensorFlow.js' layers, of which nothing is ever trained. */

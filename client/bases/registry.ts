@@ -80,6 +80,8 @@ export interface AddBase {
   readonly output?: string;
   /** The network that is meant of several in the checkpoint's file. */
   readonly weights?: string;
+  /** What stands before the names of its tensors; guessed from them when left out. */
+  readonly prefix?: string;
   readonly source?: string;
   readonly licence?: string;
   /** What it was pretrained on. */
@@ -99,10 +101,13 @@ export async function addBase(
 ): Promise<RegisteredBase> {
   const { from, name, architecture } = request;
   checkName(name);
-  if (architecture === LAYERS_MODEL && request.weights !== undefined) {
-    throw new ThawError("USAGE", "--weights is for checkpoints; a model.json holds one network", {
-      hint: "leave it out",
-    });
+  if (architecture === LAYERS_MODEL) {
+    for (const option of ["weights", "prefix"] as const) {
+      if (request[option] === undefined) continue;
+      throw new ThawError("USAGE", `--${option} is for checkpoints; a model.json holds one network`, {
+        hint: "leave it out",
+      });
+    }
   }
   const file =
     architecture === LAYERS_MODEL
@@ -192,9 +197,9 @@ function withoutSecrets(address: string): string {
 async function tryToLoad(
   base: ArchitectureBase,
   file: string,
-  { from, weights }: AddBase,
+  { from, weights, prefix }: AddBase,
 ): Promise<TakenWeights | undefined> {
-  const { parameters, taken } = await base.read(file, weights).catch((error: unknown) => {
+  const { parameters, taken } = await base.read(file, weights, prefix).catch((error: unknown) => {
     if (!(error instanceof ThawError)) throw error;
     const said = error.message.replaceAll(file, from);
     const message = said.includes(from) ? said : `${from}: ${said}`;

@@ -36,6 +36,7 @@ import {
   regNet,
 } from "./families/regnet.js";
 import { RESNET18, RESNET34, RESNET50, RESNEXT50, type ResidualNetwork, resNet } from "./families/resnet.js";
+import { KERAS_APPLICATIONS } from "./kerasApplications.js";
 
 /** Mean and deviation of ImageNet's training images, 0.485, 0.456, 0.406 and 0.229, 0.224, 0.225 of 255. */
 const IMAGENET_PIXELS = { mean: [123.675, 116.28, 103.53], deviation: [58.395, 57.12, 57.375] } as const;
@@ -152,6 +153,7 @@ export const WITHOUT_WEIGHTS: readonly ArchitectureBase[] = [
   ...EFFICIENTNETS_V2.map(({ variant, scale, input }) =>
     ofTorch(`efficientnetv2-b${variant}`, efficientNetV2(scale), timmNamings, input),
   ),
+  ...KERAS_APPLICATIONS,
 ];
 
 const ALL: readonly ArchitectureBase[] = [...CATALOGUE, ...WITHOUT_WEIGHTS];

@@ -1,9 +1,10 @@
 /** The pretrained bases that thaw knows, with their provenance. */
 import type { BaseOrigin, PixelScale } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
-import { readStateDicts } from "../import/checkpoint.js";
+import { isOnnxFile, readStateDicts } from "../import/checkpoint.js";
 import { efficientNetLiteNamings } from "../import/families/efficientnetLite.js";
 import { type ImportedWeights, importWeights } from "../import/fit.js";
+import { importOnnx } from "../import/onnx/file.js";
 import type { Naming } from "../import/torchUnits.js";
 import type { Parameters } from "../network/parameters.js";
 import type { Architecture } from "./architecture.js";
@@ -40,9 +41,10 @@ export interface ArchitectureBase extends Base {
   /**
    * The parameters, and which of the file's networks they are of.
    * @param weights the network that is wanted of several
-   * @throws ThawError DATA_INVALID, USAGE (no such network)
+   * @param prefix what stands before its names, where that is not to be guessed
+   * @throws ThawError DATA_INVALID, USAGE (no such network, or several that fit)
    */
-  read(checkpoint: string, weights?: string): Promise<ImportedWeights>;
+  read(checkpoint: string, weights?: string, prefix?: string): Promise<ImportedWeights>;
 }
 
 /** How a checkpoint of the architecture is read. */
@@ -50,8 +52,10 @@ export function readingOf(
   architecture: Architecture,
   namings: readonly Naming[],
 ): Pick<ArchitectureBase, "namings" | "load" | "read"> {
-  const read: ArchitectureBase["read"] = async (checkpoint, weights) =>
-    importWeights(architecture, await readStateDicts(checkpoint), namings, weights);
+  const read: ArchitectureBase["read"] = async (checkpoint, weights, prefix) =>
+    (await isOnnxFile(checkpoint))
+      ? importOnnx(architecture, checkpoint, [weights, prefix])
+      : importWeights(architecture, await readStateDicts(checkpoint), namings, weights, prefix);
   return { namings, read, load: async (checkpoint) => (await read(checkpoint)).parameters };
 }
 

@@ -39,6 +39,6 @@ export function budgetOf(size: number, invalid: (what: string) => ThawError): Sp
   return (bytes) => {
     spent += bytes;
     if (spent > allowed)
-      throw invalid(`its pickle asks for more than ${Math.round(allowed / 2 ** 20)} MiB of memory`);
+      throw invalid(`what it describes asks for more than ${Math.round(allowed / 2 ** 20)} MiB of memory`);
   };
 }

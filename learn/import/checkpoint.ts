@@ -1,6 +1,7 @@
-/** Reads a checkpoint of whatever format: safetensors, or PyTorch's own, new and old. */
+/** Reads a checkpoint of whatever format: safetensors, PyTorch's own, new and old, or Keras'. */
 import { ThawError } from "../../spec/errors.js";
-import { readSafetensors } from "../safetensors.js";
+import { readSafetensorsFile } from "../safetensors.js";
+import { readKerasHdf5 } from "./keras/file.js";
 import { readTorchLegacy } from "./torchLegacy.js";
 import { plainDict, type StateDict } from "./torchState.js";
 import { readTorchZip } from "./torchZip.js";
@@ -19,13 +20,6 @@ const FIRST_BYTES = 64;
 
 /** What people give by mistake, by how it begins. */
 const OTHERS: readonly [begins: RegExp, known: { readonly what: string; readonly hint: string }][] = [
-  [
-    /^\x89HDF/,
-    {
-      what: "a Keras model in HDF5",
-      hint: "convert it with tensorflowjs_converter and add its model.json with --arch layers-model",
-    },
-  ],
   [/^.{4}TFL3/s, { what: "a TensorFlow Lite model", hint: "add the checkpoint that it was converted from" }],
   [
     /^\s*<(!doctype|html)/i,
@@ -40,23 +34,50 @@ const OTHERS: readonly [begins: RegExp, known: { readonly what: string; readonly
   ],
 ];
 
+const ONNX = {
+  what: "an ONNX model",
+  hint: "it is read as a network of an architecture, not as a checkpoint",
+};
+
+/** A version of the format, which is a small number, and then a text: who wrote it. */
+function beginsOnnx(start: Buffer): boolean {
+  const [first, version = 0, second] = start;
+  return first === 0x08 && version < 32 && (second === 0x12 || second === 0x3a);
+}
+
+/** @throws ThawError DATA_INVALID for what is no regular file */
+export async function isOnnxFile(path: string): Promise<boolean> {
+  return beginsOnnx(await firstBytes(path));
+}
+
 type Reader = (path: string) => Promise<readonly StateDict[]>;
 
 function readerFor(path: string, start: Buffer): Reader {
   if (start.toString("latin1", 0, 4) === "PK\x03\x04") return readTorchZip;
   // A length, then a JSON object.
-  if (start.toString("latin1", 8, 9) === "{") return async (file) => [plainDict(await readSafetensors(file))];
+  if (start.toString("latin1", 8, 9) === "{") {
+    return async (file) => {
+      const { parameters, types } = await readSafetensorsFile(file);
+      return [plainDict(parameters, types)];
+    };
+  }
+  if (start.toString("latin1", 0, 8) === "\x89HDF\r\n\x1a\n") return readKerasHdf5;
   // Every pickle of a protocol that PyTorch has used begins with this opcode.
   if (start[0] === 0x80) return readTorchLegacy;
-  const [, known] = OTHERS.find(([begins]) => begins.test(start.toString("latin1"))) ?? [];
+  const [, other] = OTHERS.find(([begins]) => begins.test(start.toString("latin1"))) ?? [];
+  const known = beginsOnnx(start) ? ONNX : other;
   if (known !== undefined) {
-    throw new ThawError("DATA_INVALID", `${path} is no checkpoint of PyTorch: it is ${known.what}`, {
+    throw new ThawError("DATA_INVALID", `${path} is no checkpoint: it is ${known.what}`, {
       hint: known.hint,
     });
   }
-  throw new ThawError("DATA_INVALID", `${path} is no checkpoint: neither a PyTorch nor a safetensors file`, {
-    hint: "save one with torch.save(model.state_dict(), FILE) or safetensors.torch.save_file",
-  });
+  throw new ThawError(
+    "DATA_INVALID",
+    `${path} is no checkpoint: neither a PyTorch, a safetensors nor a Keras file`,
+    {
+      hint: "save one with torch.save(model.state_dict(), FILE) or safetensors.torch.save_file",
+    },
+  );
 }
 
 async function firstBytes(path: string): Promise<Buffer> {

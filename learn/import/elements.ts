@@ -1,13 +1,16 @@
 /** The number types of checkpoints, read as float32: little-endian, as all writers of today store them. */
 
 export interface ElementType {
+  /** For people. */
+  readonly label: string;
   /** Bytes of one number. */
   readonly bytes: number;
   /** @param data a whole number of elements */
   readonly read: (data: Buffer) => Float32Array;
 }
 
-const each = (bytes: number, read: (data: Buffer, at: number) => number): ElementType => ({
+const each = (label: string, bytes: number, read: (data: Buffer, at: number) => number): ElementType => ({
+  label,
   bytes,
   read: (data) => {
     const values = new Float32Array(data.length / bytes);
@@ -28,6 +31,7 @@ function half(data: Buffer, at: number): number {
 
 /** bfloat16 is the upper half of a float32. */
 const brain: ElementType = {
+  label: "bfloat16",
   bytes: 2,
   read: (data) => {
     const bits = new Uint32Array(data.length / 2);
@@ -39,10 +43,10 @@ const brain: ElementType = {
 /** By their names in safetensors. */
 export const ELEMENT_TYPES = {
   // Copied, because a Float32Array must start at a multiple of four.
-  F32: { bytes: 4, read: (data) => new Float32Array(Uint8Array.from(data).buffer) },
-  F16: each(2, half),
+  F32: { label: "float32", bytes: 4, read: (data) => new Float32Array(Uint8Array.from(data).buffer) },
+  F16: each("float16", 2, half),
   BF16: brain,
-  F64: each(8, (data, at) => data.readDoubleLE(at)),
-  I64: each(8, (data, at) => Number(data.readBigInt64LE(at))),
-  I32: each(4, (data, at) => data.readInt32LE(at)),
+  F64: each("float64", 8, (data, at) => data.readDoubleLE(at)),
+  I64: each("int64", 8, (data, at) => Number(data.readBigInt64LE(at))),
+  I32: each("int32", 4, (data, at) => data.readInt32LE(at)),
 } as const satisfies Record<string, ElementType>;

@@ -4,7 +4,9 @@ import type { TakenWeights } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
 import type { Architecture } from "../bases/architecture.js";
 import type { Parameters } from "../network/parameters.js";
+import { withoutBiases } from "./biases.js";
 import { importClassifier } from "./classifier.js";
+import { shown } from "./names.js";
 import type { CheckpointTensor } from "./tensorViews.js";
 import type { StateDict } from "./torchState.js";
 import { expectedTensors, importUnits, type Naming } from "./torchUnits.js";
@@ -18,27 +20,68 @@ export interface ImportedWeights {
 /**
  * @param namings how checkpoints of the architecture name their tensors
  * @param asked the network that is wanted of several: a key that it lies under, its prefix, or a word of these
- * @throws ThawError DATA_INVALID with the first tensors that do not fit, USAGE (`asked`)
+ * @param prefix what stands before its names, guessed from them when left out
+ * @throws ThawError DATA_INVALID with the first tensors that do not fit, USAGE (`asked`, `prefix`, or several that fit)
  */
 export function importWeights(
   architecture: Architecture,
   dicts: readonly StateDict[],
   namings: readonly Naming[],
   asked?: string,
+  prefix?: string,
 ): ImportedWeights {
+  const own = prefix === undefined ? undefined : writtenPrefix(dicts, prefix);
   const candidates = namings
-    .flatMap((naming) => candidatesOf(architecture, dicts, naming))
+    .flatMap((naming) => candidatesOf(architecture, dicts, naming, own))
     .sort((a, b) => rankOf(a.dict) - rankOf(b.dict));
+  const isWanted = (candidate: Candidate): boolean => own === undefined || candidate.prefix === own;
   const fitting = candidates.filter(({ hits, expected }) => hits === expected);
-  const chosen = fitting.length > 0 ? choose(fitting, asked) : closest(candidates);
+  const wanted = fitting.filter(isWanted);
+  const chosen = wanted.length > 0 ? choose(wanted, asked) : closest(candidates.filter(isWanted));
   if (chosen === undefined) throw new Error("an architecture has at least one naming");
-  const tensors = strip(chosen);
-  const units = importUnits(architecture, tensors, chosen.naming);
+  const tensors = withoutBiases(strip(chosen), chosen.naming);
   const parameters = new Map([
-    ...units,
+    ...fittedUnits(architecture, tensors, chosen),
     ...importClassifier(architecture, chosen.naming.classifier, tensors),
   ]);
-  return { parameters, ...takenOf(chosen, fitting) };
+  return { parameters, ...takenOf(architecture, chosen, fitting) };
+}
+
+/** Of how many of the file's own names a hint makes mention. */
+const MOST_EXAMPLES = 3;
+
+/** Whose names do not fit is told under which prefix they were looked for, and what the file's are like. */
+function fittedUnits(
+  architecture: Architecture,
+  tensors: ReadonlyMap<string, CheckpointTensor>,
+  { dict, prefix, naming, hits, expected }: Candidate,
+): Parameters {
+  try {
+    return importUnits(architecture, tensors, naming);
+  } catch (error) {
+    if (!(error instanceof ThawError) || hits === expected) throw error;
+    const message = prefix === "" ? error.message : `${error.message} (below ${shown(prefix)})`;
+    const examples = [...dict.shapes.keys()].slice(0, MOST_EXAMPLES).map((name) => shown(name));
+    const hint = `${error.hint ?? ""} Its names begin with ${examples.join(", ")}`.trim();
+    throw new ThawError(error.code, message, { hint, cause: error });
+  }
+}
+
+/**
+ * `backbone.body` is as good as `backbone.body.`.
+ * @throws ThawError USAGE when no name in the file begins with it
+ */
+function writtenPrefix(dicts: readonly StateDict[], prefix: string): string {
+  const begins = (start: string): boolean =>
+    dicts.some(({ shapes }) => [...shapes.keys()].some((name) => name.startsWith(start)));
+  if (prefix === "") return "";
+  const dotted = prefix.endsWith(".") ? prefix : `${prefix}.`;
+  if (begins(dotted)) return dotted;
+  const all = dicts.flatMap(({ shapes }) => [...shapes.keys()].map((name) => name.split(".", 1)[0] ?? ""));
+  const starts = [...new Set(all)].slice(0, MOST_LISTED).map((name) => shown(name));
+  throw new ThawError("USAGE", `no tensor of the checkpoint has a name that begins with ${shown(dotted)}`, {
+    hint: `its names begin with ${starts.join(", ")}; without --prefix thaw looks for the network itself`,
+  });
 }
 
 /** A dict of the file, seen as names under one prefix. */
@@ -66,10 +109,11 @@ function candidatesOf(
   architecture: Architecture,
   dicts: readonly StateDict[],
   naming: Naming,
+  own: string | undefined,
 ): readonly Candidate[] {
   const expected = expectedTensors(architecture, naming);
   const [first = ""] = expected.keys();
-  const prefixes = dicts.map((dict) => prefixesIn(dict, first));
+  const prefixes = dicts.map((dict) => [...new Set([...prefixesIn(dict, first), own ?? ""])]);
   const networks = prefixes.reduce((sum, { length }) => sum + length - 1, 0);
   if (networks > MOST_PREFIXES) {
     throw new ThawError("DATA_INVALID", `the checkpoint has ${networks} tensors called ${first}`, {
@@ -116,18 +160,34 @@ function prefixesIn({ shapes }: StateDict, first: string): readonly string[] {
   return ["", ...new Set(found)];
 }
 
-/** For the error that says what does not fit. */
+/** For the error that says what does not fit. Of namings without a hit, the first is the usual one. */
 function closest(candidates: readonly Candidate[]): Candidate | undefined {
-  const [best] = [...candidates].sort((a, b) => Number(b.begins) - Number(a.begins) || b.hits - a.hits);
+  const [most] = [...candidates].sort((a, b) => b.hits - a.hits);
+  const naming = most !== undefined && most.hits > 0 ? most.naming : undefined;
+  const [best] = candidates
+    .filter((candidate) => naming === undefined || candidate.naming === naming)
+    .sort((a, b) => Number(b.begins) - Number(a.begins) || b.hits - a.hits);
   return best;
 }
 
+/**
+ * Of a network and its average, under keys of which only one is usual, that one is taken. Which of a student and its
+ * teacher, or of the encoders of queries and of keys, is meant only the user knows.
+ */
 function choose(fitting: readonly Candidate[], asked: string | undefined): Candidate | undefined {
-  if (asked === undefined) return fitting[0];
   const names = listed(fitting);
+  if (asked === undefined) {
+    const [best] = fitting;
+    const rivals = fitting.filter(({ dict }) => best !== undefined && rankOf(dict) === rankOf(best.dict));
+    const [one = PLAIN, ...others] = namesOf(rivals);
+    if (others.length === 0) return best;
+    throw new ThawError("USAGE", `the checkpoint holds ${others.length + 1} networks that fit: ${names}`, {
+      hint: `say which one is meant, for example \`--weights ${one}\``,
+    });
+  }
   for (const isMeant of [isExactly, isAPartOf, isAWordOf]) {
     const [one, ...others] = fitting.filter((candidate) => isMeant(candidate, asked));
-    if (one !== undefined && others.length === 0) return one;
+    if (one !== undefined && namesOf([one, ...others]).length === 1) return one;
     if (one !== undefined) {
       const all = listed([one, ...others]);
       throw new ThawError("USAGE", `"${asked}" may be each of ${all}`, { hint: "write one of them in full" });
@@ -141,9 +201,15 @@ function choose(fitting: readonly Candidate[], asked: string | undefined): Candi
 /** Of the names in a sentence or a record: the file decides how many there are. */
 const MOST_LISTED = 12;
 
+/** Each once: two ways of naming tensors may lead to the same ones. */
+function namesOf(candidates: readonly Candidate[]): readonly string[] {
+  return [...new Set(candidates.map(({ name }) => name))];
+}
+
 function listed(candidates: readonly Candidate[]): string {
-  const more = candidates.length - MOST_LISTED;
-  const names = candidates.slice(0, MOST_LISTED).map(({ name }) => name);
+  const all = namesOf(candidates);
+  const more = all.length - MOST_LISTED;
+  const names = all.slice(0, MOST_LISTED);
   return names.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
@@ -159,14 +225,22 @@ function strip({ dict, prefix }: Candidate): Map<string, CheckpointTensor> {
   return new Map([...dict.read(names)].map(([name, tensor]) => [name.slice(prefix.length), tensor]));
 }
 
-function takenOf({ name, prefix }: Candidate, fitting: readonly Candidate[]): Pick<ImportedWeights, "taken"> {
-  const others = fitting.map((candidate) => candidate.name).filter((other) => other !== name);
-  if (name === PLAIN && others.length === 0) return {};
+function takenOf(
+  architecture: Architecture,
+  { dict, name, prefix, naming }: Candidate,
+  fitting: readonly Candidate[],
+): Pick<ImportedWeights, "taken"> {
+  const others = namesOf(fitting).filter((other) => other !== name);
+  const names = [...expectedTensors(architecture, naming).keys()];
+  const types = names.flatMap((tensor) => dict.types?.get(prefix + tensor) ?? []);
+  const converted = [...new Set(types)];
+  if (name === PLAIN && others.length === 0 && converted.length === 0) return {};
   return {
     taken: {
       name,
       ...(prefix === "" ? {} : { prefix }),
       ...(others.length === 0 ? {} : { others: others.slice(0, MOST_LISTED) }),
+      ...(converted.length === 0 ? {} : { converted }),
     },
   };
 }

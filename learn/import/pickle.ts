@@ -2,10 +2,12 @@
  * A reader for the part of Python's pickle format that PyTorch checkpoints use.
  *
  * Pickle is a program for a stack machine (CPython's `pickletools` documents every opcode). This reader
- * runs no code of the file: globals resolve only through the caller's table, everything else is refused.
+ * runs no code of the file: globals resolve only through the caller's table, objects of other classes are data
+ * (`inert.ts`), everything else is refused.
  */
 import { ThawError } from "../../spec/errors.js";
 import { COSTS, type Spend } from "./budget.js";
+import { isInert, itemsOf, setState } from "./inert.js";
 
 /** A reference to a Python global that the file wants to call, e.g. `torch._utils _rebuild_tensor_v2`. */
 export interface PickleGlobal {
@@ -16,6 +18,8 @@ export interface PickleGlobal {
 export interface PickleHandlers {
   /** Result of calling a global; throw for every global that is not known to be harmless. */
   call(callee: PickleGlobal, args: readonly unknown[]): unknown;
+  /** What stands for a new object of a class. */
+  create(of: PickleGlobal, args: readonly unknown[]): unknown;
   /** Resolves a persistent id (PyTorch: a storage). */
   persistent(id: unknown): unknown;
   /** Counts what the parse takes, over all pickles of a file. */
@@ -94,7 +98,8 @@ export function unpickle(data: Buffer, start: number, handlers: PickleHandlers):
     return stack.pop();
   };
   const top = (): unknown => stack[stack.length - 1];
-  const setItems = (target: unknown, items: readonly unknown[]): void => {
+  const setItems = (object: unknown, items: readonly unknown[]): void => {
+    const target = isInert(object) ? itemsOf(object, spend) : object;
     if (!(target instanceof Map)) {
       bad("items are set on something that is no dict");
       return;
@@ -109,6 +114,8 @@ export function unpickle(data: Buffer, start: number, handlers: PickleHandlers):
     }
   };
   const appendAll = (target: unknown, items: readonly unknown[]): void => {
+    // A list of a class of its own, which no state dict is.
+    if (isInert(target)) return;
     if (!Array.isArray(target)) {
       bad("items are appended to something that is no list");
       return;
@@ -130,6 +137,18 @@ export function unpickle(data: Buffer, start: number, handlers: PickleHandlers):
   const list = (items: unknown[]): unknown[] => {
     spend(COSTS.list + COSTS.entry * items.length);
     return items;
+  };
+  const withoutNames = (): unknown => {
+    pop();
+    return pop();
+  };
+  const invoke = (act: PickleHandlers["call"], args: unknown): void => {
+    const callee = pop();
+    if (!isGlobal(callee) || !Array.isArray(args)) bad("it calls something that is no global");
+    else {
+      spend(COSTS.call);
+      stack.push(act(callee, args));
+    }
   };
   const global = (module: unknown, name: unknown): PickleGlobal => {
     if (typeof module === "string" && typeof name === "string") return { module, name };
@@ -192,6 +211,18 @@ export function unpickle(data: Buffer, start: number, handlers: PickleHandlers):
         break;
       case "C": // SHORT_BINBYTES
         stack.push(take(take(1).readUInt8()));
+        break;
+      case "\x8f": // EMPTY_SET
+        stack.push(list([]));
+        break;
+      case "\x90": {
+        // ADDITEMS
+        const items = toMark();
+        appendAll(top(), items);
+        break;
+      }
+      case "\x91": // FROZENSET
+        stack.push(list(toMark()));
         break;
       case "}":
         spend(COSTS.dict);
@@ -264,20 +295,22 @@ export function unpickle(data: Buffer, start: number, handlers: PickleHandlers):
         stack.push(global(pop(), name));
         break;
       }
+      case "\x92": // NEWOBJ_EX: with arguments by name
+        invoke(handlers.create, withoutNames());
+        break;
       case "\x81": // NEWOBJ: an object of a class, whose attributes BUILD sets
-      case "R": {
-        const args = pop();
-        const callee = pop();
-        if (!isGlobal(callee) || !Array.isArray(args)) bad("it calls something that is no global");
-        else {
-          spend(COSTS.call);
-          stack.push(handlers.call(callee, args));
-        }
+        invoke(handlers.create, pop());
+        break;
+      case "R":
+        invoke(handlers.call, pop());
+        break;
+      case "b": {
+        // BUILD: attributes of an object; a state dict carries only metadata there
+        const state = pop();
+        const object = top();
+        if (isInert(object)) setState(object, state, spend);
         break;
       }
-      case "b": // BUILD: attributes of an object; a state dict carries only metadata there
-        pop();
-        break;
       case "Q": // BINPERSID
         spend(COSTS.call);
         stack.push(handlers.persistent(pop()));

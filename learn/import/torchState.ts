@@ -2,6 +2,7 @@
 import type { ThawError } from "../../spec/errors.js";
 import { budgetOf, COSTS } from "./budget.js";
 import { ELEMENT_TYPES, type ElementType } from "./elements.js";
+import { inertObject, isInert, isModule, moduleTensors } from "./inert.js";
 import { nameFault, shown } from "./names.js";
 import { isGlobal, type PickleGlobal, type PickleHandlers } from "./pickle.js";
 import { type CheckpointTensor, type Storage, type TensorView, viewOf, viewsInto } from "./tensorViews.js";
@@ -21,8 +22,22 @@ const DICTS: ReadonlySet<string> = new Set([
   "collections.Counter",
 ]);
 
-/** What scripts of training save beside the weights: options, figures. It is left, and none of it is run. */
+/** What scripts of training and modules save beside the weights: options, figures. It is left, and none of it is run. */
 const BESIDE_WEIGHTS: ReadonlySet<string> = new Set([
+  "__builtin__.set",
+  "__builtin__.frozenset",
+  "builtins.set",
+  "builtins.frozenset",
+  "datetime.datetime",
+  "functools.partial",
+  "torch.jit._pickle.build_boollist",
+  "torch.jit._pickle.build_doublelist",
+  "torch.jit._pickle.build_intlist",
+  "torch.jit._pickle.build_tensorlist",
+  "torch.jit._pickle.restore_type_tag",
+  "torch.nn.backends.thnn._get_thnn_function_backend",
+  "numpy.core.multiarray._reconstruct",
+  "numpy._core.multiarray._reconstruct",
   "argparse.Namespace",
   "types.SimpleNamespace",
   "numpy.core.multiarray.scalar",
@@ -34,7 +49,19 @@ const BESIDE_WEIGHTS: ReadonlySet<string> = new Set([
   "torch.device",
 ]);
 
-/** Whole modules are saved as code, which is never run. */
+/** Called with a storage, an offset, a shape and strides; the first is from before PyTorch 0.4. */
+const TENSORS: ReadonlySet<string> = new Set([
+  "torch._utils._rebuild_tensor",
+  "torch._utils._rebuild_tensor_v2",
+]);
+
+/** Called with the tensor that they are. */
+const PARAMETERS: ReadonlySet<string> = new Set([
+  "torch._utils._rebuild_parameter",
+  "torch._utils._rebuild_parameter_with_state",
+]);
+
+/** What is not read as data stays code, which is never run. */
 const SAVE_STATE =
   "load it where its code is, and save its weights alone: torch.save(model.state_dict(), FILE)";
 
@@ -46,14 +73,23 @@ export interface StateDict {
   /** Keys of the dicts that it lies in, joined by dots; empty for the outermost. */
   readonly wrapper: string;
   readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** Of the tensors whose numbers are no float32 in the file: what they are, for people. */
+  readonly types?: ReadonlyMap<string, string>;
   /** @param names those that are wanted @throws ThawError DATA_INVALID when a tensor does not fit its storage */
   read(names: Iterable<string>): Map<string, CheckpointTensor>;
 }
 
-/** Tensors that are in memory already. */
-export function plainDict(tensors: ReadonlyMap<string, CheckpointTensor>): StateDict {
+/**
+ * Tensors that are in memory already.
+ * @param types as in {@link StateDict}
+ */
+export function plainDict(
+  tensors: ReadonlyMap<string, CheckpointTensor>,
+  types: ReadonlyMap<string, string> = new Map(),
+): StateDict {
   return {
     wrapper: "",
+    types,
     shapes: new Map([...tensors].map(([name, { shape }]) => [name, shape])),
     read: (names) =>
       new Map(
@@ -97,7 +133,7 @@ export function stateReader(size: number, invalid: (what: string, hint?: string)
   const call = (callee: PickleGlobal, args: readonly unknown[]): unknown => {
     const name = `${callee.module}.${callee.name}`;
     if (DICTS.has(name)) return new Map();
-    if (name === "torch._utils._rebuild_tensor_v2") {
+    if (TENSORS.has(name)) {
       const view = viewOf(args, isStorage);
       if (view === undefined) throw invalid("a tensor of it is damaged");
       // Views are told apart by their extents as text.
@@ -105,13 +141,23 @@ export function stateReader(size: number, invalid: (what: string, hint?: string)
       views.add(view);
       return view;
     }
-    if (name === "torch._utils._rebuild_parameter") return args[0];
+    if (PARAMETERS.has(name)) return args[0];
     if (BESIDE_WEIGHTS.has(name)) return null;
+    // So are dicts of a class of its own begun; what gets arguments may be a command, whose file nobody should trust.
+    if (args.length === 0) return inertObject(callee.module);
     throw invalid(`it refers to ${shown(name)}`, SAVE_STATE);
   };
+  const create = (of: PickleGlobal, args: readonly unknown[]): unknown => {
+    const name = `${of.module}.${of.name}`;
+    return DICTS.has(name) || BESIDE_WEIGHTS.has(name) ? call(of, args) : inertObject(of.module);
+  };
   const persistent = (id: unknown): unknown => {
-    if (!Array.isArray(id) || id[0] !== "storage") throw invalid("it has an unknown persistent id");
-    const [, kind, key] = id as readonly unknown[];
+    if (!Array.isArray(id)) throw invalid("it has an unknown persistent id");
+    const [what, kind, key, , , view] = id as readonly unknown[];
+    // The legacy format keeps the source of a module's class beside its name.
+    if (what === "module" && isGlobal(kind)) return kind;
+    if (what !== "storage") throw invalid("it has an unknown persistent id");
+    if (view !== undefined && view !== null) throw invalid("a storage of it is a view of another one");
     const type = isGlobal(kind) ? STORAGE_TYPES.get(kind.name) : undefined;
     if (type === undefined) {
       throw invalid(`tensors of ${isGlobal(kind) ? shown(kind.name) : "no known type"} are not supported`);
@@ -129,6 +175,11 @@ export function stateReader(size: number, invalid: (what: string, hint?: string)
   ): StateDict => ({
     wrapper,
     shapes: new Map([...own].map(([name, { shape }]) => [name, shape])),
+    types: new Map(
+      [...own]
+        .filter(([, { storage }]) => storage.type !== ELEMENT_TYPES.F32)
+        .map(([name, { storage }]) => [name, storage.type.label]),
+    ),
     read: (names) => {
       const found = new Map<string, CheckpointTensor>();
       for (const name of names) {
@@ -143,9 +194,23 @@ export function stateReader(size: number, invalid: (what: string, hint?: string)
     const tensorOf = viewsInto(contents, invalid);
     // Pickles can make a dict that holds itself.
     const seen = new Set<unknown>();
-    const search = (dict: unknown, keys: readonly string[]): void => {
-      if (!(dict instanceof Map) || seen.has(dict) || keys.length > DEEPEST) return;
-      seen.add(dict);
+    const search = (value: unknown, keys: readonly string[]): void => {
+      if (seen.has(value) || keys.length > DEEPEST) return;
+      if (isInert(value)) {
+        seen.add(value);
+        if (isModule(value))
+          add(
+            moduleTensors(value, (part) => views.has(part), spend),
+            keys,
+          );
+        else for (const dict of [value.items, value.attributes]) search(dict, keys);
+      } else if (value instanceof Map) {
+        seen.add(value);
+        add(value, keys);
+        for (const [key, part] of value) search(part, [...keys, String(key)]);
+      }
+    };
+    const add = (dict: ReadonlyMap<unknown, unknown>, keys: readonly string[]): void => {
       const own = new Map<string, TensorView>();
       for (const [key, value] of dict) {
         if (!views.has(value)) continue;
@@ -159,11 +224,10 @@ export function stateReader(size: number, invalid: (what: string, hint?: string)
         spend(COSTS.dict + COSTS.character * wrapper.length);
         found.push(dictOf(wrapper, own, tensorOf));
       }
-      for (const [key, value] of dict) search(value, [...keys, String(key)]);
     };
     search(state, []);
     if (found.length === 0) throw invalid("it holds no state dict", SAVE_STATE);
     return found;
   };
-  return { handlers: { call, persistent, spend }, storages, dicts };
+  return { handlers: { call, create, persistent, spend }, storages, dicts };
 }

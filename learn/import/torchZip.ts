@@ -1,17 +1,18 @@
 /**
- * Reads checkpoints in the format that PyTorch writes since 1.6: a zip file, nothing in it compressed, with the
+ * Reads zip files: Keras' own format, of which the weights within are read (`keras/file.ts`), and the format that PyTorch writes since 1.6: a zip file, nothing in it compressed, with the
  * state dict in `NAME/data.pkl` and a storage in each `NAME/data/KEY` (`torch/serialization.py`, `_load`).
  */
 import { stat } from "node:fs/promises";
 import { type Entry, openPromise, type ZipFile } from "yauzl";
 import { ThawError } from "../../spec/errors.js";
+import { kerasArchiveDicts } from "./keras/file.js";
 import { shown } from "./names.js";
 import { unpickle } from "./pickle.js";
 import type { Storage } from "./tensorViews.js";
 import { type StateDict, stateReader } from "./torchState.js";
 
 /**
- * Reads state dicts.
+ * Reads state dicts, PyTorch's or Keras'.
  * @returns every dict of tensors in it, their names in the order of the file
  * @throws ThawError DATA_INVALID when the file is something else, is damaged or wants to run code
  */
@@ -27,7 +28,7 @@ export async function readTorchZip(path: string): Promise<readonly StateDict[]> 
     openPromise(path, { autoClose: false, validateEntrySizes: false }),
   );
   try {
-    return await readState(await openArchive(zip, size, invalid), invalid);
+    return await readState(path, await openArchive(zip, size, invalid), invalid);
   } finally {
     zip.close();
   }
@@ -88,6 +89,7 @@ async function openArchive(
 }
 
 async function readState(
+  path: string,
   archive: Archive,
   invalid: (what: string, hint?: string) => ThawError,
 ): Promise<readonly StateDict[]> {
@@ -95,15 +97,10 @@ async function readState(
   if (order !== "little") throw invalid(`its numbers are ${shown(order)}-endian`);
   const pickle = await archive(PICKLE);
   if (pickle === undefined) {
-    // A Keras model is a zip file, too, with these at its top.
-    const isKeras =
-      (await archive("config.json")) !== undefined && (await archive("metadata.json")) !== undefined;
-    throw isKeras
-      ? invalid(
-          "it is a Keras model",
-          "convert it with tensorflowjs_converter, and add its model.json with --arch layers-model",
-        )
-      : invalid("data.pkl is not in it");
+    // A Keras model is a zip file, too.
+    const weights = await archive("model.weights.h5");
+    if (weights !== undefined) return kerasArchiveDicts(weights, path);
+    throw invalid("data.pkl is not in it");
   }
   const { handlers, storages, dicts } = stateReader(pickle.length, invalid);
   const { value } = unpickle(pickle, 0, handlers);

@@ -4,6 +4,7 @@ import { permutation, randomStream } from "../../rng/stream.js";
 import type { DomainDistance } from "../../spec/records/recipe.js";
 import { chosenBase } from "../bases/chosen.js";
 import { domainDistance, sampleDomain } from "../domain/measure.js";
+import type { Parameters } from "../network/parameters.js";
 import { loadSound } from "../network/tryOut.js";
 import { renderBatches } from "../samples/render.js";
 import type { StageContext } from "./job.js";
@@ -17,8 +18,8 @@ const BATCH = 32;
 
 /**
  * @param candidates images that may be measured: not the held-out ones
- * @returns undefined when fewer than two groups of images are among them, and of an extractor: what its batch norms
- *   remember, if it has any, cannot be read layer by layer
+ * @returns undefined when fewer than two groups of images are among them, of an extractor – what its batch norms
+ *   remember, if it has any, cannot be read layer by layer – and of a network whose batch norms were folded away
  */
 export async function measureDomain(
   { base: choice, augment, seed, onProgress }: Pick<StageContext, "base" | "augment" | "seed" | "onProgress">,
@@ -38,7 +39,15 @@ export async function measureDomain(
     }
   }
   const parameters = await loadSound(base, choice);
+  if (!remembers(parameters)) return undefined;
   return domainDistance(await sampleDomain(base, parameters, pixels(), images.length), images.length);
+}
+
+/** Whether its batch norms have statistics: where they were folded into the kernels, all means are nought. */
+function remembers(parameters: Parameters): boolean {
+  return [...parameters].some(
+    ([name, { data }]) => name.endsWith(".mean") && data.some((mean) => mean !== 0),
+  );
 }
 
 /** At random, one of each group: copies would pretend to a certainty that is not there. */

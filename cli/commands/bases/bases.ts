@@ -23,6 +23,7 @@ interface AddOptions {
   readonly size?: number;
   readonly output?: string;
   readonly weights?: string;
+  readonly prefix?: string;
   readonly sha256?: string;
   readonly maxSize?: number;
   readonly allowPrivate?: boolean;
@@ -68,7 +69,7 @@ function addAdd(bases: Command): void {
     .description("register a checkpoint of pretrained weights as a base, after reading it as a run would")
     .argument(
       "<from>",
-      "path, https:// or s3://BUCKET/KEY of a PyTorch state dict, a safetensors file or a model.json",
+      "path, https:// or s3://BUCKET/KEY of a file by PyTorch, Keras or ONNX, of safetensors, or a model.json",
     )
     .requiredOption("-n, --name <name>", "what run files call it")
     .requiredOption("-a, --arch <base>", "its architecture, as `thaw bases` lists them, or layers-model")
@@ -81,6 +82,7 @@ function addAdd(bases: Command): void {
     )
     .option("--output <layer>", "of a layers model: the layer that gives the features")
     .option("--weights <which>", "which network of a file that holds several, for example ema")
+    .option("--prefix <text>", "what stands before its names, for example backbone.body. (default: guessed)")
     .option("--sha256 <hex>", "the digest that the file must have", digest)
     .option("--max-size <size>", "of what is downloaded, for example 8GB (default: 4GB)", byteCount)
     .option("--allow-private", "let the address or a redirect lead into a private network")
@@ -98,6 +100,7 @@ function addAdd(bases: Command): void {
         size,
         output: layer,
         weights,
+        prefix,
         source,
         licence,
         domain,
@@ -110,6 +113,7 @@ function addAdd(bases: Command): void {
         ...(size === undefined ? {} : { size }),
         ...(layer === undefined ? {} : { output: layer }),
         ...(weights === undefined ? {} : { weights }),
+        ...(prefix === undefined ? {} : { prefix }),
         ...(source === undefined ? {} : { source }),
         ...(licence === undefined ? {} : { licence }),
         ...(domain === undefined ? {} : { domain }),
@@ -154,6 +158,7 @@ function addAdd(bases: Command): void {
   withExamples(command, [
     ["thaw bases add xray.pth --name xray --arch efficientnet-lite0", "ask for it: `base: xray`"],
     ["thaw bases add resnet18.pth --name photos --arch resnet18", "torchvision's or timm's names"],
+    ["thaw bases add rcnn.pth -n coco -a resnet50 --prefix backbone.body.", "a part of a network"],
     ["thaw bases add timm.pth --name ema --arch resnet50 --weights ema", "of state_dict and state_dict_ema"],
     ["thaw bases add s3://models/xray.safetensors -n xray -a efficientnet-lite1", "from the object store"],
     ["thaw bases add mobilenet/model.json -n mine -a layers-model", "frozen, for its features"],

@@ -31,12 +31,28 @@ ${others}
 as a frozen extractor of features, any TensorFlow.js layers model (--arch layers-model)`;
 }
 
-/** Which network of a checkpoint's file it is, and what else would have done. */
-export function takenSentence({ name, prefix, others = [] }: TakenWeights): string {
+/** Which network of a checkpoint's file it is, what else would have done, and which numbers were converted. */
+export function takenSentence({ name, prefix, others = [], ...told }: TakenWeights): string {
+  const { converted = [], blueFirst = false, folded = false } = told;
   const stripped = prefix === undefined ? "" : `; the prefix ${prefix} was taken off its names`;
   const rest =
     others.length === 0
       ? ""
       : `. The file also holds ${others.join(", ")}, which \`--weights ${others[0]}\` would take`;
-  return `Taken from the file: ${name}${stripped}${rest}.`;
+  // Of one network without a prefix there is nothing else to say.
+  const isPlain = prefix === undefined && others.length === 0 && name === "plain";
+  const taken = isPlain ? [] : [`Taken from the file: ${name}${stripped}${rest}.`];
+  const types = converted.join(" and ");
+  const stored = types === "" ? [] : [`Its numbers are ${types} in the file; thaw computes with float32.`];
+  const turned = blueFirst
+    ? [
+        "It was trained on pixels in the order blue, green, red; its first kernel was turned to red, green, blue.",
+      ]
+    : [];
+  const without = folded
+    ? [
+        "Its batch norms were folded into its kernels, so runs cannot tell how far your images are from its own.",
+      ]
+    : [];
+  return [...taken, ...stored, ...turned, ...without].join(" ");
 }

@@ -1,4 +1,5 @@
-/** MobileNetV2 at width 1 (Sandler et al., CVPR 2018), padded as in PyTorch. */
+/** MobileNetV2 at width 1 (Sandler et al., CVPR 2018), padded as in PyTorch unless something else is given. */
+import type { Padding } from "../../network/ops.js";
 import type { Architecture } from "../architecture.js";
 import { type InvertedStage, invertedNetwork } from "./mobileInverted.js";
 import { EPSILON, halfKernel } from "./torchConventions.js";
@@ -14,12 +15,15 @@ const STAGES: readonly InvertedStage[] = [
   { kernel: 3, stride: 1, expansion: 6, channels: 320, repeats: 1 },
 ];
 
-export function mobileNetV2(): Architecture {
+export function mobileNetV2(
+  padding: (kernel: number, stride: number) => Padding = halfKernel,
+  epsilon = EPSILON,
+): Architecture {
   return invertedNetwork({
     stages: STAGES,
     stemChannels: 32,
     topChannels: 1280,
-    padding: halfKernel,
-    epsilon: EPSILON,
+    padding,
+    epsilon,
   });
 }

@@ -15,6 +15,10 @@ export interface ResidualNetwork {
   readonly channels?: number;
   /** Of a bottleneck's 3 × 3 convolutions: groups, and their channels in the first layer group. */
   readonly grouped?: { readonly groups: number; readonly width: number };
+  /** Which convolution of a bottleneck block has the stride; the second, where it is not given. */
+  readonly strideIn?: 1 | 2;
+  /** {@link EPSILON} where it is not given. */
+  readonly epsilon?: number;
 }
 
 /** Table 1 of the paper. */
@@ -24,11 +28,21 @@ export const RESNET50: ResidualNetwork = { block: "bottleneck", repeats: [3, 4, 
 /** Table 1 of the ResNeXt paper. */
 export const RESNEXT50: ResidualNetwork = { ...RESNET50, grouped: { groups: 32, width: 4 } };
 
+/** As in the paper, with the stride in the first convolution ("v1"), and the epsilon of `keras.applications.resnet`. */
+export const RESNET50_KERAS: ResidualNetwork = { ...RESNET50, strideIn: 1, epsilon: 1.001e-5 };
+
 /** A bottleneck block has this many times more channels outside than inside. */
 const EXPANSION = { basic: 1, bottleneck: 4 } as const;
 
 /** Layer groups `stem` and `layer1` to `layer4`, blocks and convolutions named as in torchvision. */
-export function resNet({ block, repeats, channels = 64, grouped }: ResidualNetwork): Architecture {
+export function resNet({
+  block,
+  repeats,
+  channels = 64,
+  grouped,
+  strideIn = 2,
+  epsilon = EPSILON,
+}: ResidualNetwork): Architecture {
   const stem: Block = {
     name: "stem.0",
     units: [unit("stem.0.conv", 7, 2, 3, channels, "relu")],
@@ -45,13 +59,13 @@ export function resNet({ block, repeats, channels = 64, grouped }: ResidualNetwo
     const blocks: Block[] = [];
     for (let index = 0; index < count; index++) {
       const stride = index === 0 && group > 0 ? 2 : 1;
-      const sizes = { inChannels, inner, outChannels, stride };
+      const sizes = { inChannels, inner, outChannels, stride, strideIn };
       blocks.push(residualBlock(`${name}.${index}`, block, sizes, grouped?.groups));
       inChannels = outChannels;
     }
     groups.push({ name, blocks });
   });
-  return { groups, features: inChannels, epsilon: EPSILON };
+  return { groups, features: inChannels, epsilon };
 }
 
 interface Sizes {
@@ -59,15 +73,17 @@ interface Sizes {
   readonly inner: number;
   readonly outChannels: number;
   readonly stride: number;
+  readonly strideIn: 1 | 2;
 }
 
 function residualBlock(
   name: string,
   kind: ResidualNetwork["block"],
-  { inChannels, inner, outChannels, stride }: Sizes,
+  { inChannels, inner, outChannels, stride, strideIn }: Sizes,
   groups: number | undefined,
 ): Block {
-  const middle = unit(`${name}.conv2`, 3, stride, inner, inner, "relu");
+  const [first, second] = strideIn === 1 ? [stride, 1] : [1, stride];
+  const middle = unit(`${name}.conv2`, 3, second, inner, inner, "relu");
   const units =
     kind === "basic"
       ? [
@@ -75,7 +91,7 @@ function residualBlock(
           unit(`${name}.conv2`, 3, 1, inner, outChannels, "none"),
         ]
       : [
-          unit(`${name}.conv1`, 1, 1, inChannels, inner, "relu"),
+          unit(`${name}.conv1`, 1, first, inChannels, inner, "relu"),
           groups === undefined ? middle : { ...middle, kind: "grouped" as const, kernel: 3, groups },
           unit(`${name}.conv3`, 1, 1, inner, outChannels, "none"),
         ];

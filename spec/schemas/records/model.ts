@@ -41,6 +41,9 @@ export const takenWeightsSchema = schemaOf<TakenWeights>()(
     name: z.string(),
     prefix: z.string().exactOptional(),
     others: z.array(z.string()).exactOptional(),
+    converted: z.array(z.string()).exactOptional(),
+    blueFirst: z.boolean().exactOptional(),
+    folded: z.boolean().exactOptional(),
   }),
 );
 

@@ -2,9 +2,12 @@
 
 import { type Drawing, drawingOf } from "../drawing.js";
 import { changedPickle } from "./changedPickle.js";
+import { changedHdf5, type Group, hdf5Of } from "./hdf5.js";
+import { changedOnnx } from "./onnx.js";
 import {
   dictOf,
   listOf,
+  moduleOf,
   number,
   type Operation,
   pickle,
@@ -18,7 +21,7 @@ import { type Member, zipOf } from "./zips.js";
 
 export interface Case {
   /** The format, for counts. */
-  readonly kind: "zip" | "zip's directory" | "legacy" | "safetensors";
+  readonly kind: "zip" | "zip's directory" | "legacy" | "module" | "safetensors" | "hdf5" | "keras" | "onnx";
   readonly bytes: Buffer;
 }
 
@@ -139,10 +142,80 @@ function changedLegacy(draw: Drawing): Buffer {
 /** Of the five pickles. */
 const STATE = 3;
 
+/** A network that was saved whole, in a dict or alone. */
+function wholeModule(draw: Drawing): Operation[] {
+  const child = moduleOf(TENSORS.slice(0, 1 + draw.below(4)), {});
+  const network = moduleOf(TENSORS.slice(4, 6), { stem: child, module: moduleOf([], { deep: child }) });
+  return draw.oneIn(2) ? network : dictOf({ epoch: [number(3)], model: network });
+}
+
+const VECTOR = { shape: [2], data: Buffer.alloc(8, 0x3c) };
+const KERNEL = { shape: [2, 2, 3, 2], data: Buffer.alloc(96, 0x3c) };
+
+/** Weights as Keras 2 and Keras 3 lay them out. */
+const KERAS: readonly Group[] = [
+  {
+    members: {
+      model_weights: {
+        members: {
+          first: { members: { first: { members: { "kernel:0": KERNEL, "bias:0": VECTOR } } } },
+          norm: {
+            members: {
+              norm: { members: { "gamma:0": VECTOR, "beta:0": VECTOR, "moving_mean:0": VECTOR } },
+            },
+          },
+        },
+      },
+      optimizer_weights: { members: {} },
+    },
+  },
+  {
+    members: {
+      layers: {
+        members: {
+          conv2d: { members: { vars: { name: "first", members: { "0": KERNEL, "1": VECTOR } } } },
+          ...Object.fromEntries(
+            Array.from({ length: 12 }, (_, i) => [
+              `add_${i}`,
+              { members: { vars: { name: `add${i}`, members: {} } } },
+            ]),
+          ),
+          norm: {
+            members: { vars: { members: { "0": VECTOR, "1": VECTOR, "2": VECTOR, "3": VECTOR } } },
+          },
+        },
+      },
+    },
+  },
+];
+
+const WRITTEN = KERAS.map(hdf5Of);
+
+function kerasMembers(weights: Buffer): Member[] {
+  return [
+    { name: "metadata.json", data: Buffer.from("{}") },
+    { name: "config.json", data: Buffer.from("{}") },
+    { name: "model.weights.h5", data: weights },
+  ];
+}
+
 /** @returns the same file for the same seed and index, always */
 export function caseOf(seed: number, index: number): Case {
   const draw = drawingOf(seed, "checkpoint", index);
-  const chance = draw.below(10);
+  const chance = draw.below(16);
+  if (chance >= 14) return { kind: "onnx", bytes: changedOnnx(draw) };
+  if (chance >= 12) {
+    const parts = pickle(wholeModule(draw));
+    return { kind: "module", bytes: zipOf(zipMembers(changedPickle(parts, draw), draw), draw, 0) };
+  }
+  if (chance >= 10) {
+    const weights = changedHdf5(draw.pick(WRITTEN), draw);
+    if (draw.oneIn(4)) {
+      const members = kerasMembers(weights);
+      return { kind: "keras", bytes: zipOf(members, draw, draw.below(2)) };
+    }
+    return { kind: "hdf5", bytes: weights };
+  }
   if (chance < 2) return { kind: "safetensors", bytes: changedSafetensors(draw) };
   if (chance < 5) return { kind: "legacy", bytes: changedLegacy(draw) };
   const state = pickle(stateOf(draw, false, TENSORS.slice(0, 1 + draw.below(TENSORS.length))));
@@ -153,7 +226,7 @@ export function caseOf(seed: number, index: number): Case {
   return { kind: "zip's directory", bytes: zipOf(members, draw, 1 + draw.below(3)) };
 }
 
-/** The checkpoints that cases are changes of, unchanged: all of them are to be read. */
+/** The checkpoints that cases are changes of, unchanged: all of them are to be read. ONNX files are read otherwise. */
 export function soundFiles(): readonly Buffer[] {
   const draw: Drawing = { below: () => 0, oneIn: () => false, pick: ([first]) => first as never };
   const zipped = Buffer.concat(pickle(stateOf(draw, false, TENSORS)));
@@ -161,5 +234,8 @@ export function soundFiles(): readonly Buffer[] {
     zipOf(zipMembers(zipped, draw), draw, 0),
     legacy(stateOf(draw, true, TENSORS), (part) => Buffer.concat(part), BigInt),
     changedSafetensors(draw, 0),
+    zipOf(zipMembers(Buffer.concat(pickle(wholeModule(draw))), draw), draw, 0),
+    ...WRITTEN.map(({ file }) => file),
+    zipOf(kerasMembers(WRITTEN[1]?.file ?? Buffer.alloc(0)), draw, 0),
   ];
 }

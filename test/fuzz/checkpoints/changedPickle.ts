@@ -14,6 +14,8 @@ const GLOBALS: readonly (readonly [string, string])[] = [
   ["torch._utils", "_rebuild_parameter"],
   ["collections", "OrderedDict"],
   ["argparse", "Namespace"],
+  ["some.where", "Network"],
+  ["__torch__.some", "Network"],
   ["torch", "FloatStorage"],
   ["torch", "HalfStorage"],
   ["torch", "DoubleStorage"],
@@ -23,7 +25,7 @@ const GLOBALS: readonly (readonly [string, string])[] = [
 ];
 /** Every opcode that is read, and some that are not. */
 const CODES = Buffer.from(
-  "(.0NKMJGXUTC}])tqhrjsuaecRQbo12\x80\x81\x82\x85\x86\x87\x88\x89\x8a\x8c\x93\x94\x95",
+  "(.0NKMJGXUTC}])tqhrjsuaecRQbo12\x8f\x90\x91\x92\x80\x81\x82\x85\x86\x87\x88\x89\x8a\x8c\x93\x94\x95",
   "latin1",
 );
 /** What costs most for its one byte. */

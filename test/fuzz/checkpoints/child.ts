@@ -1,12 +1,14 @@
 /** The child of a campaign: reads one file after another as `thaw bases add` does, and tells what became of each. */
 import { writeFile } from "node:fs/promises";
 import { RESNET18, resNet } from "../../../learn/bases/families/resnet.js";
-import { readStateDicts } from "../../../learn/import/checkpoint.js";
+import { isOnnxFile, readStateDicts } from "../../../learn/import/checkpoint.js";
 import { resNetNamings } from "../../../learn/import/families/resnet.js";
 import { importWeights } from "../../../learn/import/fit.js";
+import { importOnnx } from "../../../learn/import/onnx/file.js";
 import type { StateDict } from "../../../learn/import/torchState.js";
 import { ThawError } from "../../../spec/errors.js";
 import { caseOf } from "./cases.js";
+import { SMALL } from "./onnx.js";
 import type { Order, Verdict } from "./verdict.js";
 
 /** A sentence is one, on one line, and ends somewhere. */
@@ -33,6 +35,10 @@ async function work({ seed, from, to, path }: Order): Promise<void> {
 
 async function outcomeOf(path: string): Promise<Pick<Verdict, "outcome" | "says">> {
   try {
+    if (await isOnnxFile(path)) {
+      await importOnnx(SMALL, path, []);
+      return { outcome: "read" };
+    }
     const dicts = await readStateDicts(path);
     for (const dict of dicts) dict.read(dict.shapes.keys());
     refuseAsNetwork(dicts);

@@ -89,6 +89,20 @@ export function dictOf(entries: Readonly<Record<string, readonly Operation[]>>):
   return [op("dict"), op("mark"), ...items, op("items")];
 }
 
+/** An object of a class that nobody knows, as a module of PyTorch has its attributes. */
+export function moduleOf(
+  tensors: readonly Tensor[],
+  children: Readonly<Record<string, readonly Operation[]>>,
+): Operation[] {
+  const attributes = dictOf({
+    training: [op("no")],
+    _parameters: stateDict(tensors, false),
+    _buffers: dictOf({}),
+    _modules: dictOf(children),
+  });
+  return [global("some.where", "Network"), op("empty"), raw(0x81), ...attributes, raw(0x62)];
+}
+
 export const listOf = (texts: readonly string[]): Operation[] => [
   op("list"),
   op("mark"),

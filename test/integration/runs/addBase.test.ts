@@ -1,5 +1,6 @@
 /** `thaw bases add` before checkpoints of several networks, and of networks that cannot work: said, chosen, refused. */
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { addBase } from "../../../client/bases/registry.js";
@@ -9,8 +10,11 @@ import type { CheckpointTensor } from "../../../learn/import/tensorViews.js";
 import { writeSafetensors } from "../../../learn/safetensors.js";
 import { baseCheckpoint } from "../../../runtime/components/download/baseCheckpoint.js";
 import { thaw, thawJson, thawRefusal } from "../../support/cli/thaw.js";
+import { kerasFile } from "../../support/models/kerasFile.js";
 import { addSmallBase, SMALL_BASE, SMALL_GOLDEN } from "../../support/services/smallBase.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
+import { fixture } from "../../unit/learn/support.js";
+import { type RecordedNetwork, stateDict } from "../../unit/learn/torchSupport.js";
 
 let stack: Stack;
 let published: Map<string, CheckpointTensor>;
@@ -53,15 +57,21 @@ test("the small base of other tests is what is registered of its checkpoint", as
   }
 });
 
-test("of two networks one is taken, that is said, and the other can be asked for", async () => {
+test("of two networks of the same rank none is taken before one is chosen, and that is said", async () => {
   const both = [
     ...changed("_fc.bias", (value) => value).map(([name, tensor]) => [`model.${name}`, tensor]),
     ...changed("_conv_head.weight", (value) => value / 2).map(([name, tensor]) => [`ema.${name}`, tensor]),
   ] as [string, CheckpointTensor][];
   await save("both.safetensors", both);
-  const { stdout, stderr } = await thaw(add("both.safetensors", "own"), { cwd: stack.folder });
-  assert.match(stdout, /own@1/);
   // Names in a safetensors file are sorted.
+  assert.match(
+    await thawRefusal(stack.folder, ...add("both.safetensors", "own")),
+    /holds 2 networks that fit: ema\., model\.[\s\S]*--weights ema\./,
+  );
+  const { stdout, stderr } = await thaw(add("both.safetensors", "own", "--prefix", "ema"), {
+    cwd: stack.folder,
+  });
+  assert.match(stdout, /own@1/);
   assert.match(
     stderr,
     /Taken from the file: ema\.; the prefix ema\. was taken off its names\. The file also holds model\., which `--weights model\.` would take\./,
@@ -82,6 +92,31 @@ test("of two networks one is taken, that is said, and the other can be asked for
   assert.match(
     await thawRefusal(stack.folder, ...add("both.safetensors", "own", "--weights", "teacher")),
     /no weights called "teacher" that fit[\s\S]*it has ema\., model\./,
+  );
+});
+
+test("a file of Keras becomes a base, and what was done to it is told", async () => {
+  const networks = fixture<readonly { name: string; tensors: RecordedNetwork["tensors"] }[]>(
+    "networks/kerasNetworks.json",
+  );
+  const recorded = networks.find(({ name }) => name === "mobilenetv2-keras");
+  assert.ok(recorded);
+  await writeFile(join(stack.folder, "model.h5"), kerasFile(stateDict(recorded)));
+  const { stdout, status } = await thaw(
+    ["bases", "add", "model.h5", "--name", "keras", "--arch", "mobilenetv2-keras", "--size", "64"],
+    { cwd: stack.folder },
+  );
+  assert.deepEqual([status, stdout.trim()], [0, "keras@1"]);
+  const base = await resolveBase(stack.session.store, "keras");
+  assert.equal(base?.architecture, "mobilenetv2-keras");
+  assert.ok(base?.golden);
+  // Another network than the file's is refused with what is missing.
+  assert.match(
+    await thawRefusal(
+      stack.folder,
+      ...["bases", "add", "model.h5", "--name", "other", "--arch", "resnet50-keras"],
+    ),
+    /tensor conv1_conv\.weight is missing[\s\S]*keras\.applications/,
   );
 });
 

@@ -52,7 +52,7 @@ export function uniform(name: string, count: number): Float64Array {
   return values;
 }
 
-function madeUp(name: string, shape: readonly number[]): CheckpointTensor {
+export function madeUp(name: string, shape: readonly number[]): CheckpointTensor {
   const values = uniform(name, sizeOf(shape));
   const fill = valueFor(name, shape);
   return { shape, data: new Float32Array(values.map(fill)) };

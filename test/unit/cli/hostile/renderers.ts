@@ -297,7 +297,7 @@ export const RENDERED: readonly Rendered[] = [
     },
     basesTable,
   ),
-  one("takenSentence", { name: "model", prefix: "module.", others: ["ema"] }, takenSentence),
+  one("takenSentence", { name: "m", prefix: "m.", others: ["ema"], converted: ["half"] }, takenSentence),
   one(
     "exportedText",
     {

@@ -9,6 +9,8 @@ import { frechetDistances, type UnitSample } from "../../../../learn/domain/frec
 import { domainDistance, sampleDomain } from "../../../../learn/domain/measure.js";
 import { domainVerdict } from "../../../../learn/domain/verdict.js";
 import { tf } from "../../../../learn/engine.js";
+import { readStateDicts } from "../../../../learn/import/checkpoint.js";
+import { writeSafetensors } from "../../../../learn/safetensors.js";
 import { measureDomain } from "../../../../learn/stages/domain.js";
 import { randomStream } from "../../../../rng/stream.js";
 import type { ImageRecord } from "../../../../spec/records/dataset.js";
@@ -22,6 +24,7 @@ import {
   fixture,
   photographBytes,
   pretrained,
+  temporaryFolder,
 } from "../support.js";
 
 interface Recorded {
@@ -161,6 +164,24 @@ test("of copies one is measured, of images that are not candidates none; a singl
   assert.equal(domain.groups.length, base.architecture.groups.length);
   assert.deepEqual(await measureDomain(context, dataset, [3, 2, 1, 0]).then((d) => d?.images), 3);
   assert.equal(await measureDomain(context, dataset, [0, 1]), undefined);
+});
+
+test("a base whose batch norms remember nothing, as they were folded into its kernels, has no distance", async (test) => {
+  const [dict] = await readStateDicts(await checkpointFile());
+  assert.ok(dict);
+  const tensors = [...dict.read(dict.shapes.keys())].map(([name, { shape, data }]) => {
+    const isMean = name.endsWith(".running_mean");
+    return [name, { shape, data: isMean ? new Float32Array(data.length) : data }] as const;
+  });
+  const checkpoint = join(await temporaryFolder(test), "folded.safetensors");
+  await writeSafetensors(checkpoint, new Map(tensors));
+  const context = {
+    base: { name: "folded@1", architecture: "efficientnet-lite0", checkpoint },
+    augment: settings.augment,
+    seed: 1,
+    onProgress: () => {},
+  };
+  assert.equal(await measureDomain(context, await datasetOf(["a", "b", "c"]), [0, 1, 2]), undefined);
 });
 
 /** Layer groups as measured: see "Domain distance" in `bench/README.md`. */

@@ -25,8 +25,8 @@ const behind = (prefix: string, from: State): State =>
   new Map([...from].map(([name, tensor]) => [prefix + name, tensor]));
 const dict = (wrapper: string, from: State): StateDict => ({ ...plainDict(from), wrapper });
 
-const take = (dicts: readonly StateDict[], asked?: string): ImportedWeights =>
-  importWeights(architecture, dicts, resNetNamings(architecture), asked);
+const take = (dicts: readonly StateDict[], asked?: string, prefix?: string): ImportedWeights =>
+  importWeights(architecture, dicts, resNetNamings(architecture), asked, prefix);
 
 const plain = take([dict("", state)]).parameters;
 const doubled = take([dict("", other)]).parameters;
@@ -36,8 +36,17 @@ interface Case {
   readonly what: string;
   readonly dicts: readonly StateDict[];
   readonly asked?: string;
+  readonly prefix?: string;
   readonly taken: TakenWeights | undefined;
   readonly isOther?: boolean;
+}
+
+/** Names as `nn.Sequential(*network.children())` has them. */
+function numbered(from: State): State {
+  const children = ["conv1", "bn1", "relu", "maxpool", "layer1", "layer2", "layer3", "layer4"];
+  return new Map(
+    [...from].map(([name, tensor]) => [name.replace(/^\w+/, (one) => `${children.indexOf(one)}`), tensor]),
+  );
 }
 
 const averaged = [dict("state_dict", state), dict("state_dict_ema", other)];
@@ -50,7 +59,10 @@ const CASES: readonly Case[] = [
     dicts: [dict("state.backbone", state)],
     taken: { name: "state.backbone" },
   },
-  ...["model.", "net.", "module.", "backbone.", "module._orig_mod.", "student.module.backbone."].map(
+  ...[
+    ...["model.", "net.", "module.", "backbone.", "backbone.body.", "encoder.", "module.encoder_q."],
+    ...["module._orig_mod.", "student.module.backbone.", "encoder.model.trunk."],
+  ].map(
     (prefix): Case => ({
       what: `the prefix ${prefix}`,
       dicts: [dict("", behind(prefix, state))],
@@ -104,11 +116,41 @@ const CASES: readonly Case[] = [
     taken: { name: "encoder_k.", prefix: "encoder_k.", others: ["encoder_q."] },
     isOther: true,
   },
+  ...["encoder_k", "encoder_k."].map(
+    (prefix): Case => ({
+      what: `two networks in one dict, the second named by its prefix ${prefix}`,
+      dicts: [dict("", both)],
+      prefix,
+      taken: { name: "encoder_k.", prefix: "encoder_k.", others: ["encoder_q."] },
+      isOther: true,
+    }),
+  ),
+  {
+    what: "a network beside one with a prefix, by no prefix",
+    dicts: [dict("", new Map([...state, ...behind("teacher.", other)]))],
+    prefix: "",
+    taken: { name: "plain", others: ["teacher."] },
+  },
+  {
+    what: "children that are numbered, behind a prefix",
+    dicts: [dict("", behind("backbone.", numbered(state)))],
+    taken: { name: "backbone.", prefix: "backbone." },
+  },
+  {
+    what: "numbers of half the precision",
+    dicts: [{ ...plainDict(state, new Map([["bn1.weight", "float16"]])) }],
+    taken: { name: "plain", converted: ["float16"] },
+  },
+  {
+    what: "numbers of half the precision in what is left",
+    dicts: [{ ...plainDict(new Map([...state, ...extra]), new Map([["criterion.weight", "float16"]])) }],
+    taken: undefined,
+  },
 ];
 
-for (const { what, dicts, asked, taken, isOther = false } of CASES) {
+for (const { what, dicts, asked, prefix, taken, isOther = false } of CASES) {
   test(`${what}: it is found, and named`, () => {
-    const found = take(dicts, asked);
+    const found = take(dicts, asked, prefix);
     assert.deepEqual(found.taken, taken);
     assert.deepEqual(found.parameters, isOther ? doubled : plain);
     // What a record says leads to the same numbers again.
@@ -116,19 +158,97 @@ for (const { what, dicts, asked, taken, isOther = false } of CASES) {
   });
 }
 
-const REFUSALS: readonly [what: string, dicts: readonly StateDict[], asked: string, message: RegExp][] = [
-  ["a network that is not there", averaged, "teacher", /no weights called "teacher" that fit/],
-  ["a word of several", averaged, "dict", /"dict" may be each of state_dict, state_dict_ema/],
-  ["a choice where there is none", [dict("", state)], "ema", /no weights called "ema"/],
+interface Refusal {
+  readonly what: string;
+  readonly dicts: readonly StateDict[];
+  readonly asked?: string;
+  readonly prefix?: string;
+  readonly code?: string;
+  readonly says: RegExp;
+  readonly hint?: RegExp;
+}
+
+const REFUSALS: readonly Refusal[] = [
+  {
+    what: "a network that is not there",
+    dicts: averaged,
+    asked: "teacher",
+    says: /no weights called "teacher" that fit/,
+  },
+  {
+    what: "a word of several",
+    dicts: averaged,
+    asked: "dict",
+    says: /"dict" may be each of state_dict, state_dict_ema/,
+  },
+  {
+    what: "a choice where there is none",
+    dicts: [dict("", state)],
+    asked: "ema",
+    says: /no weights called "ema"/,
+  },
+  {
+    what: "the encoders of queries and of keys, of which none was chosen",
+    dicts: [dict("state_dict", both)],
+    says: /^the checkpoint holds 2 networks that fit: state_dict\/encoder_q\., state_dict\/encoder_k\.$/,
+    hint: /`--weights state_dict\/encoder_q\.`/,
+  },
+  {
+    what: "a student and its teacher, of which none was chosen",
+    dicts: [dict("student", state), dict("teacher", other)],
+    says: /^the checkpoint holds 2 networks that fit: student, teacher$/,
+  },
+  {
+    what: "a prefix that no name has",
+    dicts: [dict("", behind("backbone.body.", state))],
+    prefix: "backbone.trunk",
+    says: /^no tensor of the checkpoint has a name that begins with backbone\.trunk\.$/,
+    hint: /begin with backbone; without --prefix/,
+  },
+  {
+    what: "a prefix that other tensors have",
+    dicts: [dict("", new Map([...behind("backbone.", state), ...behind("head.", extra)]))],
+    prefix: "head",
+    code: "DATA_INVALID",
+    says: /^100 of 100 tensors do not fit: tensor conv1\.weight is missing.* \(below head\.\)$/,
+    hint: /Its names begin with backbone\.conv1\.weight, backbone\.bn1\.weight/,
+  },
 ];
-for (const [what, dicts, asked, message] of REFUSALS) {
+for (const { what, dicts, asked, prefix, code = "USAGE", says, hint = /./ } of REFUSALS) {
   test(`${what} is refused with what there is`, () => {
     assert.throws(
-      () => take(dicts, asked),
-      (error) => error instanceof ThawError && error.code === "USAGE" && message.test(error.message),
+      () => take(dicts, asked, prefix),
+      (error) => {
+        assert.ok(error instanceof ThawError);
+        assert.equal(error.code, code);
+        assert.match(error.message, says);
+        assert.match(error.hint ?? "", hint);
+        return true;
+      },
     );
   });
 }
+
+test("batch norms that PyTorch froze, which count nothing, are enough", () => {
+  const names = [...state.keys()];
+  assert.ok(!names.some((name) => name.endsWith("num_batches_tracked")));
+  assert.deepEqual(take([dict("", state)]).parameters, plain);
+});
+
+test("what a convolution adds, its batch norm's mean takes off", () => {
+  const bias = Float32Array.from({ length: 64 }, (_, i) => i / 8);
+  const { parameters } = take([dict("", new Map([...state, ["conv1.bias", { shape: [64], data: bias }]]))]);
+  const [mean, before] = [parameters.get("stem.0.conv.mean"), plain.get("stem.0.conv.mean")];
+  assert.deepEqual(
+    mean?.data,
+    before?.data.map((value, i) => value - (bias[i] ?? Number.NaN)),
+  );
+  assert.deepEqual(parameters.get("stem.0.conv.kernel"), plain.get("stem.0.conv.kernel"));
+  assert.throws(
+    () => take([dict("", new Map([...state, ["conv1.bias", { shape: [32], data: bias.subarray(32) }]]))]),
+    /tensor conv1\.bias has 32 numbers instead of 64/,
+  );
+});
 
 test("weights that no training leaves behind are refused, and named", () => {
   const sound = (from: State): void => requireSound(take([dict("", from)]).parameters, "own.pth");
@@ -194,7 +314,7 @@ test("an optimizer's dicts, twenty thousand of them, do not keep from finding th
 
 test("of many networks that fit, a dozen are listed", () => {
   const dicts = Array.from({ length: 20 }, (_, i) => dict(`net${i}`, state));
-  assert.equal(take(dicts).taken?.others?.length, 12);
+  assert.equal(take(dicts, "net3").taken?.others?.length, 12);
   assert.throws(
     () => take(dicts, "nothing"),
     (error) => error instanceof ThawError && /net11 and 8 more$/.test(error.hint ?? ""),

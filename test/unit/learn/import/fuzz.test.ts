@@ -4,8 +4,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { readStateDicts } from "../../../../learn/import/checkpoint.js";
+import { importOnnx } from "../../../../learn/import/onnx/file.js";
 import { runCampaign } from "../../../fuzz/checkpoints/campaign.js";
 import { caseOf, soundFiles } from "../../../fuzz/checkpoints/cases.js";
+import { SMALL, soundOnnx } from "../../../fuzz/checkpoints/onnx.js";
 import { temporaryFolder } from "../support.js";
 import { allTensors } from "../torchSupport.js";
 
@@ -17,7 +19,7 @@ test("changed checkpoints are read or refused in a sentence, and cost little", a
   assert.deepEqual(failures, []);
   const outcomes = [...counts.keys()];
   // Else the changes do not reach what they are to reach.
-  for (const kind of ["zip", "zip's directory", "legacy", "safetensors"]) {
+  for (const kind of ["zip", "zip's directory", "legacy", "module", "safetensors", "hdf5", "keras", "onnx"]) {
     for (const outcome of ["read", "refused"])
       assert.ok(outcomes.includes(`${kind} ${outcome}`), `${kind} ${outcome}`);
   }
@@ -30,7 +32,14 @@ test("what they are changes of is read as a whole", async (context) => {
     await writeFile(path, bytes);
     names.push(allTensors(await readStateDicts(path)).size);
   }
-  assert.deepEqual(names, [8, 8, 4]);
+  assert.deepEqual(names, [8, 8, 4, 4, 5, 6, 6]);
+});
+
+test("the ONNX file that they are changes of is read as a network", async (context) => {
+  const path = join(await temporaryFolder(context), "sound.onnx");
+  await writeFile(path, soundOnnx());
+  const { parameters } = await importOnnx(SMALL, path, []);
+  assert.deepEqual(parameters.get("layer4.0.downsample.kernel")?.shape, [1, 1, 8, 16]);
 });
 
 test("a case is the same file whenever it is asked for", () => {

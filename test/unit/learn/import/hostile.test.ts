@@ -91,7 +91,7 @@ const HOSTILE: readonly (readonly [what: string, operations: readonly Operation[
   ],
   [
     "a global that writes on the terminal",
-    [global("e\u001b]0;title\u0007", "\u001b[31m"), op("empty"), op("call")],
+    [global("e\u001b]0;title\u0007", "\u001b[31m"), ...[op("mark"), text("x"), op("tuple"), op("call")]],
     /refers to e�\]0;title�\.�\[31m/,
   ],
   ["a tensor named __proto__", stateDict([view("__proto__")], false), /__proto__ cannot be the name/],
