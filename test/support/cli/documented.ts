@@ -46,7 +46,7 @@ export async function namedCommands(path: string): Promise<readonly DocumentedCo
   return Array.from(text.matchAll(/`((?:npm run |npx )?thaw [^`]+)`/g), ([, span = ""]) =>
     span.replace(/\s+/g, " "),
   )
-    .map((span) => ({ where: path, text: span, words: afterThaw(wordsOf(span)) ?? [] }))
+    .map((span) => ({ where: path, text: span, words: afterThaw(wordsOf(segmentsOf(span)[0] ?? "")) ?? [] }))
     .filter(({ words: [name = "COMMAND"] }) => name !== name.toUpperCase());
 }
 

@@ -10,7 +10,8 @@ import { ThawError } from "../../../../spec/errors.js";
 import { visibleJson } from "../../../../spec/text/visible.js";
 import { assertClean, HOSTILE, mixed, poisoned } from "../../../support/hostile/texts.js";
 import { colourScreen, plainScreen } from "../screens.js";
-import { KEPT, OF_OURS, RENDERED } from "./renderers.js";
+import { KEPT } from "./kept.js";
+import { OF_OURS, RENDERED } from "./renderers.js";
 
 const TEXTS = [...HOSTILE, ...mixed(1, 100)];
 const PIPE = plainScreen(Number.POSITIVE_INFINITY);

@@ -42,28 +42,6 @@ import { APPROVAL } from "../../../support/models/approvals.js";
 import { FOLDS, SCANS } from "../../../support/models/modelVersions.js";
 import { COMPLETED, RESULT, RUNNING, STARTED } from "../runViews.js";
 
-/** What programs read, and so never comes from strangers as it is. */
-export const KEPT: ReadonlySet<string> = new Set([
-  ...[
-    "status",
-    "state",
-    "action",
-    "grade",
-    "level",
-    "phase",
-    "kind",
-    "code",
-    "time",
-    "at",
-    "since",
-    "createdAt",
-    "expires",
-    "verdict",
-    "how",
-  ],
-  ...["better", "currency", "reason", "relation"],
-]);
-
 export interface Rendered {
   /** Functions of `cli/render/` that are shown by it. */
   readonly shows: readonly string[];

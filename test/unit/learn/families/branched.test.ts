@@ -1,4 +1,5 @@
 /** DenseNet and Inception-v3, whose branches lie side by side, against torchvision and timm. */
-import { testFamily } from "./support.js";
+import { test } from "node:test";
+import { familyTests } from "./support.js";
 
-testFamily("branched", 4);
+for (const [title, run] of familyTests("branched", 4)) test(title, run);

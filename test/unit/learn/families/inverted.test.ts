@@ -1,4 +1,5 @@
 /** MobileNetV3, EfficientNet, EfficientNetV2 and the larger EfficientNet-Lites against torchvision and timm. */
-import { testFamily } from "./support.js";
+import { test } from "node:test";
+import { familyTests } from "./support.js";
 
-testFamily("inverted", 17);
+for (const [title, run] of familyTests("inverted", 17)) test(title, run);

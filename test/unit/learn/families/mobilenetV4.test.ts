@@ -1,4 +1,5 @@
 /** MobileNetV4-Conv against timm. */
-import { testFamily } from "./support.js";
+import { test } from "node:test";
+import { familyTests } from "./support.js";
 
-testFamily("mobilenetV4", 2);
+for (const [title, run] of familyTests("mobilenetV4", 2)) test(title, run);

@@ -1,4 +1,5 @@
 /** RegNetX, RegNetY and ResNeXt against torchvision and timm. */
-import { testFamily } from "./support.js";
+import { test } from "node:test";
+import { familyTests } from "./support.js";
 
-testFamily("regnet", 10);
+for (const [title, run] of familyTests("regnet", 10)) test(title, run);

@@ -1,7 +1,7 @@
 /** Families of networks against torchvision and timm, with weights that families.py makes up of their names. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { type TestContext, test } from "node:test";
+import type { TestContext } from "node:test";
 import { findArchitecture } from "../../../../learn/bases/architectures.js";
 import type { ArchitectureBase } from "../../../../learn/bases/catalogue.js";
 import { tf } from "../../../../learn/engine.js";
@@ -43,26 +43,30 @@ interface Family {
 /** Of the norm; the issue's bound is 1e-3. */
 const TOLERANCE = 1e-4;
 
+type NamedTest = readonly [title: string, run: (context: TestContext) => void | Promise<void>];
+
 /** One test of names and features for each member, and one of gradients where they are recorded. */
-export function testFamily(file: string, members: number): void {
+export function familyTests(file: string, members: number): readonly NamedTest[] {
   const family = fixture<Family>(`networks/families/${file}.json`);
   assert.equal(family.networks.length, members);
-  for (const recorded of family.networks) {
+  return family.networks.flatMap((recorded): readonly NamedTest[] => {
     const { name, source, features, side, step } = recorded;
     const asked = features === undefined ? "the tensors" : "the tensors and the features";
-    test(`${name} has ${asked} of ${source}'s`, (context) => {
-      const { base, naming } = memberOf(recorded);
-      assert.equal(digestOf(base, naming), recorded.digest, "names and shapes");
-      if (features === undefined || side === undefined) return;
-      context.diagnostic(
-        `features differ by ${featureDifference(base, naming, side, features)} of their norm`,
-      );
-    });
-    if (step === undefined) continue;
-    test(`a training step of ${name}, from the stem up, has ${source}'s loss and gradients`, async (context) => {
-      await compareStep(context, recorded, step, family);
-    });
-  }
+    const values: NamedTest = [
+      `${name} has ${asked} of ${source}'s`,
+      (context) => {
+        const { base, naming } = memberOf(recorded);
+        assert.equal(digestOf(base, naming), recorded.digest, "names and shapes");
+        if (features === undefined || side === undefined) return;
+        context.diagnostic(
+          `features differ by ${featureDifference(base, naming, side, features)} of their norm`,
+        );
+      },
+    ];
+    if (step === undefined) return [values];
+    const title = `a training step of ${name}, from the stem up, has ${source}'s loss and gradients`;
+    return [values, [title, (context) => compareStep(context, recorded, step, family)]];
+  });
 }
 
 function memberOf({ name, tensors, digest }: RecordedMember) {
