@@ -1,18 +1,14 @@
 /** Drift in a retraining: how the new images look to the version in use. It decides nothing, and hinders nothing. */
-import { ActivityFailure, isCancellation, patched, proxyActivities } from "@temporalio/workflow";
+import { patched } from "@temporalio/workflow";
 import { eventOfDrift } from "../spec/notifications/events.js";
-import { LOCAL_TRAINING_QUEUE } from "../spec/pipeline/run.js";
 import type { DriftInBrief } from "../spec/records/drift.js";
-import { type DriftActivities, isAlarming, looksForDrift } from "../spec/retraining/drift.js";
+import { isAlarming, looksForDrift } from "../spec/retraining/drift.js";
 import type { Look, RetrainInput } from "../spec/retraining/retraining.js";
 import { announceQuietly } from "./announce.js";
-import { shownFailure } from "./failure.js";
-import { HEARTBEAT_TIME, PATIENCE } from "./patience.js";
+import { heavy, orWhyNot } from "./retrainHeavy.js";
 
 /** At most a thousand images are read, and as many go through the network. */
 const TIME = "1 hour";
-/** Half a minute: a worker that waits for a stage's next attempt is free again. Whatever fails then is only told. */
-const ATTEMPTS = 6;
 
 /**
  * Whoever should hear of it is told at once: training may take hours.
@@ -39,22 +35,7 @@ const NO_WORKER =
   "not looked at: with `compute: kubernetes` no training worker is there before the run's pod; `thaw drift` looks from a machine of yours";
 
 async function compared(run: RetrainInput["run"], version: number, source: string): Promise<DriftInBrief> {
-  const { compareDrift } = proxyActivities<DriftActivities>({
-    activityId: "drift",
-    summary: `hold the new images against those that version ${version} was evaluated on`,
-    taskQueue: LOCAL_TRAINING_QUEUE,
-    startToCloseTimeout: TIME,
-    heartbeatTimeout: HEARTBEAT_TIME,
-    cancellationType: "WAIT_CANCELLATION_COMPLETED",
-    retry: { ...PATIENCE, maximumAttempts: ATTEMPTS },
-  });
-  try {
-    return await compareDrift({ run, version, source });
-  } catch (error) {
-    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-    return {
-      version,
-      sentence: `it could not be told: ${shownFailure(error)?.message ?? String(error.cause)}`,
-    };
-  }
+  const summary = `hold the new images against those that version ${version} was evaluated on`;
+  const drift = await orWhyNot(heavy("drift", summary, TIME).compareDrift({ run, version, source }));
+  return typeof drift === "string" ? { version, sentence: `it could not be told: ${drift}` } : drift;
 }

@@ -1,10 +1,8 @@
 /** Asks the version in use about the test images of a newer one that it has never seen. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { Context } from "@temporalio/activity";
 import { answersIn, askingJob } from "../../learn/proof/asking.js";
 import { newestImages } from "../../learn/proof/newest.js";
-import { fitting } from "../../spec/engine/diskFull.js";
 import { WEIGHTS_FILE } from "../../spec/pipeline/artifactFiles.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import type { NewestAnswers } from "../../spec/records/proof.js";
@@ -17,10 +15,10 @@ import { answersName, findAnswers, keepAnswers } from "../../store/records/newes
 import { requireModel } from "../../store/records/proofs.js";
 import { requireSoundModel } from "../../store/records/soundModel.js";
 import type { TrainingDependencies } from "../context.js";
-import { startPulse } from "../life/pulse.js";
+import { attended } from "./attended.js";
 import { newWorkFolder } from "./localArtifacts.js";
 import type { RunningStages, StageHooks } from "./runningStages.js";
-import { attemptOf, waitingStore } from "./stageRunner.js";
+import { waitingStore } from "./stageRunner.js";
 
 type Request = Parameters<NewestActivities["answerNewest"]>[0];
 
@@ -33,21 +31,16 @@ export async function answerNewest(
   running: RunningStages<NewestInBrief>,
   request: Request,
 ): Promise<NewestInBrief> {
-  const activity = Context.current();
-  const pulse = startPulse((progress) => activity.heartbeat(progress));
   const { run, champion, challenger } = request;
-  try {
-    return await running.attend(
-      `answers of ${run.file.name}@${champion} to what is new in ${challenger}`,
-      (hooks) =>
-        fitting("what the newest images need", dependencies.workFolder, () =>
-          ask(dependencies, request, hooks),
-        ),
-      attemptOf(activity, pulse.report),
-    );
-  } finally {
-    pulse.stop();
-  }
+  const { workFolder } = dependencies;
+  return attended(
+    running,
+    {
+      name: `answers of ${run.file.name}@${champion} to what is new in ${challenger}`,
+      ...{ workFolder, holding: "what the newest images need" },
+    },
+    (hooks) => ask(dependencies, request, hooks),
+  );
 }
 
 async function ask(

@@ -1,11 +1,9 @@
 /** The activity of drift: a retraining's new images against those that the version in use was evaluated on. */
 import { rm } from "node:fs/promises";
-import { Context } from "@temporalio/activity";
 import { MOST_HELD_OUT } from "../../data/dataset/comparison.js";
 import { witnesses } from "../../data/dataset/witnesses.js";
 import { fileDigest } from "../../files/intact.js";
 import { baseIdentity } from "../../spec/base.js";
-import { fitting } from "../../spec/engine/diskFull.js";
 import { ThawError } from "../../spec/errors.js";
 import type { DriftInBrief, DriftRecord, DriftReport } from "../../spec/records/drift.js";
 import type { ModelVersion } from "../../spec/records/model.js";
@@ -19,11 +17,11 @@ import { driftName, driftRef, findDrift, keepDrift } from "../../store/records/d
 import { readModel } from "../../store/records/records.js";
 import { requireSoundModel } from "../../store/records/soundModel.js";
 import type { TrainingDependencies } from "../context.js";
-import { startPulse } from "../life/pulse.js";
+import { attended } from "./attended.js";
 import { newWorkFolder } from "./localArtifacts.js";
 import { type Newcomers, newcomers } from "./newcomers.js";
 import type { RunningStages, StageHooks } from "./runningStages.js";
-import { attemptOf, waitingStore } from "./stageRunner.js";
+import { waitingStore } from "./stageRunner.js";
 
 type Request = Parameters<DriftActivities["compareDrift"]>[0];
 
@@ -39,21 +37,16 @@ export async function compareDrift(
   running: RunningStages<DriftInBrief>,
   request: Request,
 ): Promise<DriftInBrief> {
-  const activity = Context.current();
-  const pulse = startPulse((progress) => activity.heartbeat(progress));
   const { run, version, source } = request;
-  try {
-    return await running.attend(
-      `drift of ${source} from ${run.file.name}@${version}`,
-      (hooks) =>
-        fitting("what the comparison of new images needs", dependencies.workFolder, () =>
-          compare(dependencies, request, hooks),
-        ),
-      attemptOf(activity, pulse.report),
-    );
-  } finally {
-    pulse.stop();
-  }
+  const { workFolder } = dependencies;
+  return attended(
+    running,
+    {
+      name: `drift of ${source} from ${run.file.name}@${version}`,
+      ...{ workFolder, holding: "what the comparison of new images needs" },
+    },
+    (hooks) => compare(dependencies, request, hooks),
+  );
 }
 
 async function compare(
