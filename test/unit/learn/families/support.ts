@@ -4,17 +4,14 @@ import { createHash } from "node:crypto";
 import type { TestContext } from "node:test";
 import { findArchitecture } from "../../../../learn/bases/architectures.js";
 import type { ArchitectureBase } from "../../../../learn/bases/catalogue.js";
-import { tf } from "../../../../learn/engine.js";
 import { importWeights } from "../../../../learn/import/fit.js";
 import type { CheckpointTensor } from "../../../../learn/import/tensorViews.js";
 import { plainDict } from "../../../../learn/import/torchState.js";
 import { allTaken, type Naming } from "../../../../learn/import/torchUnits.js";
-import { HEAD_BIAS, HEAD_KERNEL } from "../../../../learn/network/head.js";
-import { freezeGroups, poolFeatures } from "../../../../learn/network/network.js";
-import { overlay, type Parameters, sizeOf } from "../../../../learn/network/parameters.js";
-import { suffixTrainee } from "../../../../learn/training/step/suffix.js";
-import { fixture, largestDifference, samplesOf } from "../support.js";
-import { madeUpPixels, type RecordedGradient, uniform } from "../torchSupport.js";
+import { type Parameters, sizeOf } from "../../../../learn/network/parameters.js";
+import { madeUpFeatures, madeUpStep } from "../madeUpRuns.js";
+import { fixture, largestDifference } from "../support.js";
+import { type RecordedGradient, uniform } from "../torchSupport.js";
 
 interface RecordedMember {
   readonly name: string;
@@ -128,11 +125,7 @@ function featureDifference(
   features: RecordedGradient,
 ): number {
   const { architecture } = base;
-  const network = freezeGroups(architecture, madeUpParameters(base, naming), 0, architecture.groups.length);
-  const own = tf.tidy(() =>
-    poolFeatures(network.run(tf.tensor4d(madeUpPixels(1, side), [1, side, side, 3]))).dataSync(),
-  );
-  network.dispose();
+  const own = madeUpFeatures(architecture, madeUpParameters(base, naming), side);
   assert.equal(own.length, architecture.features);
   return difference(own, features, "features");
 }
@@ -145,53 +138,14 @@ async function compareStep(
 ): Promise<void> {
   const { base, naming } = memberOf(recorded);
   const { architecture } = base;
-  const head = Float32Array.from(uniform("head", architecture.features * classes), (u) =>
-    Math.fround(0.2 * (Math.fround(u) - 0.5)),
-  );
-  const count = labels.length;
-  const samples = await samplesOf(context, [side, side, 3], madeUpPixels(count, side));
-  const images = labels.map((_, image) => image);
-  const parameters = overlay(
-    madeUpParameters(base, naming),
-    new Map([
-      [HEAD_KERNEL, { shape: [architecture.features, classes], data: head }],
-      [HEAD_BIAS, { shape: [classes], data: new Float32Array(classes) }],
-    ]),
-  );
-  const trainee = suffixTrainee(
-    {
-      architecture,
-      parameters,
-      from: 0,
-      rateOf: () => ({ learningRate: 1e-3, weightDecay: 0 }),
-      dropout: 0,
-      labelSmoothing: 0,
-      seed: 1,
-      stage: 1,
-      // The samples are float32: nothing is scaled.
-      pixelScale: { mean: 0, deviation: 1 },
-    },
-    {
-      samples,
-      rows: { rows: count, views: 1, firstRow: images },
-      train: images,
-      validation: [0],
-      labels,
-      classes,
-    },
-  );
-  context.after(() => trainee.dispose());
-  const step = trainee.step(images, { epoch: 0, step: 0 });
-  assert.ok(
-    Math.abs(step.loss - expected) < TOLERANCE * Math.max(1, expected),
-    `loss ${step.loss}, not ${expected}`,
-  );
-  const own = new Map(trainee.vector.layout.map(({ name }, i) => [name, step.gradients[i]]));
+  const parameters = madeUpParameters(base, naming);
+  const { loss, byName } = await madeUpStep(context, { architecture, parameters, side, classes, labels });
+  assert.ok(Math.abs(loss - expected) < TOLERANCE * Math.max(1, expected), `loss ${loss}, not ${expected}`);
   const taken = allTaken(architecture, naming);
   const apart = Object.entries(gradients).map(([theirs, gradient]) => {
     const one = taken.find((candidate) => candidate.theirs === theirs);
     assert.ok(one, `${theirs} is taken`);
-    const values = own.get(one.ours);
+    const values = byName.get(one.ours);
     assert.ok(values, `${one.ours} is trained`);
     // Where the import puts each of their numbers.
     const places = one.become({ shape: one.shape, data: Float32Array.from(values, (_, i) => i) }).data;

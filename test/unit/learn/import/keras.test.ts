@@ -6,15 +6,14 @@ import { type TestContext, test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { findArchitecture } from "../../../../learn/bases/architectures.js";
 import { multiplyAdds } from "../../../../learn/bases/cost.js";
-import { tf } from "../../../../learn/engine.js";
 import { readStateDicts } from "../../../../learn/import/checkpoint.js";
 import type { CheckpointTensor } from "../../../../learn/import/tensorViews.js";
 import type { StateDict } from "../../../../learn/import/torchState.js";
-import { freezeGroups, poolFeatures } from "../../../../learn/network/network.js";
 import { writeSafetensors } from "../../../../learn/safetensors.js";
 import { ThawError } from "../../../../spec/errors.js";
+import { madeUpFeatures } from "../madeUpRuns.js";
 import { assertClose, fixture, largestDifference, temporaryFolder } from "../support.js";
-import { madeUp, madeUpPixels, stateDict } from "../torchSupport.js";
+import { madeUp, stateDict } from "../torchSupport.js";
 
 interface KerasFile {
   readonly what: string;
@@ -106,12 +105,7 @@ for (const { name, side, features, biased, ...recorded } of networks) {
     await writeSafetensors(path, state);
     const { parameters } = await base.read(path);
     const { architecture } = base;
-    const network = freezeGroups(architecture, parameters, 0, architecture.groups.length);
-    context.after(() => network.dispose());
-    const own = tf.tidy(() => {
-      const x = tf.tensor4d(madeUpPixels(1, side), [1, side, side, 3]);
-      return poolFeatures(network.run(x)).dataSync();
-    });
+    const own = madeUpFeatures(architecture, parameters, side);
     context.diagnostic(`largest difference ${largestDifference(own, features)}`);
     assertClose(own, features, FEATURE_TOLERANCE, "features");
   });
