@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { EXPORT_FORMATS } from "../../exportFormat.js";
 import type { Delivery } from "../../notifications/event.js";
+import type { PixelScaleName } from "../../pixelScales.js";
 import { schemaOf } from "../exact.js";
 import {
   countSchema,
@@ -86,6 +87,11 @@ export const startedRetrainingSchema = z.object({
 const inputShape = {
   inputSize: countSchema,
   preprocessing: pixelScaleSchema.extend({
+    scale: z
+      .enum(["imagenet", "0..1", "-1..1", "0..255", "-1024..1024"] satisfies PixelScaleName[])
+      .exactOptional()
+      .describe("What `--scale` calls `mean` and `deviation`, where it has a name for them."),
+    channels: z.literal("RGB").describe("What the network is given, whatever it was trained on."),
     kernel: z.enum(["cubic", "linear"]),
     cropFraction: z.number().describe("Share of the resized image's side that the centre crop keeps."),
   }),
@@ -102,6 +108,15 @@ export const baseSchema = z.object({
   source: z.string(),
   licence: z.string(),
   sha256: digestSchema.describe("Of the checkpoint file."),
+  known: z.string().exactOptional().describe("Its name in the catalogue of published checkpoints."),
+  trainedOn: z
+    .enum(["RGB", "BGR", "grey"])
+    .exactOptional()
+    .describe("Channels of an added base's pretraining; its first kernel was changed where not RGB."),
+  guessed: z
+    .array(z.enum(["scale", "size", "crop"]))
+    .exactOptional()
+    .describe("What of the input is the architecture's own, as nobody stated another; absent without any."),
   weights: takenWeightsSchema
     .exactOptional()
     .describe(
@@ -125,6 +140,26 @@ export const basesSchema = z.object({
     .describe("Architectures that thaw has no weights for: `thaw bases add` takes a checkpoint of theirs."),
   damaged: damagedSchema.exactOptional().describe("Absent when every record could be read."),
 });
+
+const knownBaseSchema = z.object({
+  name: z.string().describe("For `thaw bases add`."),
+  architecture: z.string(),
+  domain: z.string().describe("Kind of images that it was pretrained on."),
+  pretrainedOn: z.string(),
+  classes: countSchema.exactOptional().describe("Absent where it was pretrained without any."),
+  licence: z.string(),
+  concern: z
+    .enum(["unknown", "gated", "non-commercial"])
+    .exactOptional()
+    .describe("Why to read the licence."),
+  source: z.string(),
+  url: z.string().exactOptional().describe("Absent where its publisher has no address that thaw could ask."),
+  sha256: z.string().exactOptional().describe("Of the file, or its first digits; absent where nobody tells."),
+  note: z.string().exactOptional(),
+});
+
+/** Of `thaw bases search`. */
+export const knownBasesSchema = z.object({ known: z.array(knownBaseSchema).describe("By publisher.") });
 
 /** Of `thaw bases remove`. */
 export const removedBaseSchema = z.object({
