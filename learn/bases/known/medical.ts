@@ -1,4 +1,4 @@
-/** Medical pictures: torchxrayvision (`models.py` has the addresses, `datasets.py` the scale) and RadImageNet. */
+/** Medical pictures: torchxrayvision (its modules `models` and `datasets` have the addresses and the scale) and RadImageNet. */
 import type { BaseView } from "../../../spec/base.js";
 import { SEE_THE_PUBLISHER } from "../../../spec/licence.js";
 import { PIXEL_SCALES } from "../../../spec/pixelScales.js";

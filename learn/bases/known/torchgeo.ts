@@ -1,4 +1,4 @@
-/** Satellite pictures in red, green and blue: torchgeo's `models/resnet.py`; licences as the cards of its files state them. */
+/** Satellite pictures in red, green and blue: torchgeo's module `models.resnet`; licences as the cards of its files state them. */
 import type { BaseView } from "../../../spec/base.js";
 import { PIXEL_SCALES } from "../../../spec/pixelScales.js";
 import type { KnownBase } from "./knownBase.js";

@@ -1,6 +1,7 @@
 /** JSON of the commands about models and bases. */
 import { z } from "zod";
 import { EXPORT_FORMATS } from "../../exportFormat.js";
+import type { LicenceConcern } from "../../licence.js";
 import type { Delivery } from "../../notifications/event.js";
 import type { PixelScaleName } from "../../pixelScales.js";
 import { schemaOf } from "../exact.js";
@@ -22,6 +23,10 @@ import { damagedSchema } from "./damaged.js";
 
 const labelSchema = z.object({ name: z.string(), version: versionSchema });
 
+const concernSchema = z
+  .enum(["unknown", "gated", "non-commercial"] satisfies LicenceConcern[])
+  .describe("Why somebody should read the licence first; absent where nothing is known against it.");
+
 /** A version as listed; also of `thaw models alias`. */
 export const modelSchema = z.object({
   ...labelSchema.shape,
@@ -33,6 +38,8 @@ export const modelSchema = z.object({
   runId: z.string(),
   createdAt: timeSchema,
   base: z.string(),
+  licence: z.string().exactOptional().describe("Of the base, which binds the model."),
+  licenceConcern: concernSchema.exactOptional(),
   classes: z.array(z.string()),
   testAccuracy: shareSchema.describe("In [0, 1], on the held-out images."),
   folds: foldsInBriefSchema.exactOptional(),
@@ -148,10 +155,7 @@ const knownBaseSchema = z.object({
   pretrainedOn: z.string(),
   classes: countSchema.exactOptional().describe("Absent where it was pretrained without any."),
   licence: z.string(),
-  concern: z
-    .enum(["unknown", "gated", "non-commercial"])
-    .exactOptional()
-    .describe("Why to read the licence."),
+  concern: concernSchema.exactOptional(),
   source: z.string(),
   url: z.string().exactOptional().describe("Absent where its publisher has no address that thaw could ask."),
   sha256: z.string().exactOptional().describe("Of the file, or its first digits; absent where nobody tells."),
