@@ -32,5 +32,8 @@ const MOST_LETTERS = 40;
 /** What run files call it where the user says nothing else: `timm/resnet50.a1_in1k` is `timm-resnet50-a1-in1k`. */
 export function ownNameOf({ name }: Pick<KnownBase, "name">): string {
   const plain = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
-  return plain.slice(0, MOST_LETTERS).replace(/-+$/, "");
+  if (plain.length <= MOST_LETTERS) return plain;
+  // The end says which weights they are; of the beginning whole words are left out.
+  const end = plain.slice(-MOST_LETTERS);
+  return plain.at(-MOST_LETTERS - 1) === "-" ? end : end.slice(end.indexOf("-") + 1);
 }
