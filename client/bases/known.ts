@@ -10,7 +10,6 @@ import { nearest } from "../nearest.js";
 import type { FetchOptions } from "./checkpointSource.js";
 import type { AddBase } from "./registry.js";
 
-export { ownNameOf } from "../../learn/bases/known/knownBase.js";
 export type { KnownBase };
 
 /** Without a word, all. */
