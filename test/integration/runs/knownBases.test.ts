@@ -11,6 +11,8 @@ import { knownBase } from "../../../learn/bases/known/known.js";
 import type { CheckpointTensor } from "../../../learn/import/tensorViews.js";
 import { writeSafetensors } from "../../../learn/safetensors.js";
 import { PIXEL_SCALES } from "../../../spec/pixelScales.js";
+import { localBase } from "../../../store/artifacts/localBase.js";
+import { specDigest } from "../../../store/artifacts/specDigest.js";
 import { thaw, thawJson, thawRefusal } from "../../support/cli/thaw.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 import { type Content, type StaticServer, serve } from "../../support/services/staticServer.js";
@@ -80,7 +82,20 @@ test("input, licence and origin are the catalogue's, and the file is held to its
     pixelScale: PIXEL_SCALES.imagenet,
   });
   const spec = await resolveBase(stack.session.store, "torchvision-resnet18");
-  assert.equal(spec?.origin.licence, known.licence);
+  assert.ok(spec);
+  assert.equal(spec.origin.licence, known.licence);
+  // How pictures are brought to its size decides its numbers, and reaches the engine.
+  const { view: _view, digest: _digest, ...plain } = spec;
+  assert.notEqual(specDigest(plain), spec.digest);
+  const local = await localBase(
+    stack.session.store,
+    join(stack.folder, "work"),
+    "torchvision-resnet18",
+    spec,
+    () => Promise.reject(new Error("it has a checkpoint of its own")),
+    () => undefined,
+  );
+  assert.deepEqual(local.view, { cropFraction: 224 / 256, kernel: "linear" });
   // Another file, whose publisher's digits are other ones.
   await assert.rejects(
     add({ ...known, name: "torchvision/other", sha256: "00000000" }),
