@@ -12,7 +12,8 @@ const places = (architecture: string): KnownBase => ({
   source: `${FOLDER}${architecture}_places365.pth.tar`,
   licence: "CC-BY (credit the Places project)",
   pretrainedOn: "Places365-Standard (1.8 million pictures of 365 kinds of scenes)",
-  // The demo resizes to the square of 256 pixels; thaw keeps the proportions.
+  // The demo resizes to a square of 256 pixels; thaw keeps the proportions.
+  note: "its publisher gives an address without TLS and no digest: whoever is on the way could change the file",
 });
 
 export const PLACES365: readonly KnownBase[] = [places("resnet18"), places("resnet50")];

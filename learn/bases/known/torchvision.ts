@@ -224,8 +224,8 @@ function detector([name, file]: readonly [string, string]): KnownBase {
     licence: LICENCE,
     pretrainedOn: "ImageNet-1k, then the objects of COCO 2017",
     note:
-      "it was trained to find objects in pictures of 800 pixels, and its batch norms add nothing to their variances, where thaw " +
-      "adds 0.00001: features differ from torchvision's by about as much",
+      "it was trained to find objects in pictures of 800 pixels; and torchvision adds nothing to the variances of its batch norms, where " +
+      "thaw adds 0.00001: where a variance is small, features differ from torchvision's",
   };
 }
 
