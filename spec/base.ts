@@ -11,6 +11,13 @@ export interface PixelScale {
   readonly deviation: PerChannel;
 }
 
+/** How a picture is brought to the size of the input. */
+export interface BaseView {
+  /** Share of the resized image's side that the centre crop keeps. */
+  readonly cropFraction: number;
+  readonly kernel: "cubic" | "linear";
+}
+
 /** A file in the store, named by its content. */
 export interface StoredFile {
   /** SHA-256, hex. */
@@ -31,6 +38,8 @@ export interface TakenWeights {
   readonly converted?: readonly string[];
   /** Whether it was trained on pixels with blue first, and its first kernel was turned to those with red first. */
   readonly blueFirst?: boolean;
+  /** Whether its first convolution takes one channel, and a third of its kernel was given to each of red, green and blue. */
+  readonly oneChannel?: boolean;
   /** Whether its batch norms were folded into its kernels: it remembers nothing of what it was pretrained on. */
   readonly folded?: boolean;
 }
@@ -66,6 +75,8 @@ export interface RegisteredBase extends BaseOrigin {
   readonly createdAt: string;
   /** Name of the architecture, whose input it has unless it says otherwise. */
   readonly architecture: string;
+  /** Its name in the catalogue of published checkpoints, where it came from there: the file's digest is its pin. */
+  readonly known?: string;
   readonly checkpoint: StoredFile;
   /** Absent where the file holds one network and nothing stands before its names. */
   readonly weights?: TakenWeights;
@@ -73,6 +84,8 @@ export interface RegisteredBase extends BaseOrigin {
   readonly pixelScale?: PixelScale;
   /** Side of the square input in pixels, in place of the architecture's own. */
   readonly inputSize?: number;
+  /** In place of the architecture's own. */
+  readonly view?: BaseView;
   /** Of a {@link LAYERS_MODEL} only. */
   readonly extractor?: ExtractorSpec;
   /** Absent in bases added by older versions: their numbers are not compared. */
@@ -92,6 +105,7 @@ export interface BaseSpec {
   readonly weights?: string;
   readonly pixelScale?: PixelScale;
   readonly inputSize?: number;
+  readonly view?: BaseView;
   /** Of a {@link LAYERS_MODEL} only. */
   readonly extractor?: ExtractorSpec;
   /** Checked wherever the base is loaded; absent where it was made before there were any. */
@@ -118,6 +132,7 @@ export interface BaseChoice {
   readonly architecture?: string;
   readonly pixelScale?: PixelScale;
   readonly inputSize?: number;
+  readonly view?: BaseView;
   /** Of a {@link LAYERS_MODEL} only. */
   readonly extractor?: ExtractorSpec;
   /** What its features of thaw's own picture have to be like. */

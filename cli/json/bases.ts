@@ -1,11 +1,16 @@
 /** JSON of `thaw bases`. Public API. */
+
+import type { KnownBase } from "../../client/bases/known.js";
 import type { Base, CatalogueBase, DescribedBase } from "../../client/bases/registry.js";
+import { licenceConcern } from "../../spec/licence.js";
+import { pixelScaleName } from "../../spec/pixelScales.js";
 import type { DamagedRecord } from "../../spec/records/damaged.js";
-import type { baseSchema, basesSchema } from "../../spec/schemas/cli/models.js";
+import type { baseSchema, basesSchema, knownBasesSchema } from "../../spec/schemas/cli/models.js";
 import type { Shape } from "../../spec/schemas/exact.js";
 import { damagedJson } from "./damaged.js";
 
 export type BasesJson = Shape<typeof basesSchema>;
+export type KnownBasesJson = Shape<typeof knownBasesSchema>;
 export type BaseJson = Shape<typeof baseSchema>;
 
 export function basesJson(
@@ -22,11 +27,18 @@ export function basesJson(
   });
   const added = registered.map((base): BaseJson => {
     const { name, version, architecture, pretrainedOn, source, licence } = base;
-    const { checkpoint, weights, extractor } = base;
+    const { checkpoint, weights, extractor, known } = base;
     const origin = { name, origin: "added", version, architecture, pretrainedOn, source, licence } as const;
     const taken = weights === undefined ? {} : { weights };
-    const known = { ...origin, sha256: checkpoint.digest, ...taken, ...inputOf(base) };
-    return extractor === undefined ? known : { ...known, extractor };
+    const described = {
+      ...origin,
+      sha256: checkpoint.digest,
+      ...(known === undefined ? {} : { known }),
+      ...taken,
+      ...inputOf(base),
+      ...recipeOf(base),
+    };
+    return extractor === undefined ? described : { ...described, extractor };
   });
   return {
     bases: [...own, ...added],
@@ -38,5 +50,44 @@ export function basesJson(
 function inputOf({
   input: { size, cropFraction, kernel, pixelScale },
 }: Pick<Base, "input">): Pick<BaseJson, "inputSize" | "preprocessing"> {
-  return { inputSize: size, preprocessing: { ...pixelScale, kernel, cropFraction } };
+  const scale = pixelScaleName(pixelScale);
+  const named = scale === undefined ? {} : { scale };
+  return {
+    inputSize: size,
+    preprocessing: { ...pixelScale, ...named, channels: "RGB", kernel, cropFraction },
+  };
+}
+
+/** What is known of a base's input and what is only the architecture's usual one. */
+function recipeOf(base: DescribedBase): Pick<BaseJson, "trainedOn" | "guessed"> {
+  const { extractor, weights, known, pixelScale, inputSize, view } = base;
+  // What a layers model is given its user has said, or the model itself.
+  if (extractor !== undefined) return {};
+  const { oneChannel = false, blueFirst = false } = weights ?? {};
+  const trainedOn = oneChannel ? "grey" : blueFirst ? "BGR" : "RGB";
+  if (known !== undefined) return { trainedOn };
+  const guessed = [
+    ...(pixelScale === undefined ? ["scale" as const] : []),
+    ...(inputSize === undefined ? ["size" as const] : []),
+    ...(view === undefined ? ["crop" as const] : []),
+  ];
+  return guessed.length === 0 ? { trainedOn } : { trainedOn, guessed };
+}
+
+/** Of `thaw bases search`. */
+export function knownBasesJson(found: readonly KnownBase[]): KnownBasesJson {
+  return {
+    known: found.map((base) => {
+      const { name, architecture, domain, pretrainedOn, classes, licence, source, url, sha256, note } = base;
+      const concern = licenceConcern(licence);
+      return {
+        ...{ name, architecture, domain, pretrainedOn, licence, source },
+        ...(classes === undefined ? {} : { classes }),
+        ...(concern === undefined ? {} : { concern }),
+        ...(url === undefined ? {} : { url }),
+        ...(sha256 === undefined ? {} : { sha256 }),
+        ...(note === undefined ? {} : { note }),
+      };
+    }),
+  };
 }

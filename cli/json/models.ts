@@ -3,6 +3,7 @@
 import type { Lineage } from "../../client/lineage/lineage.js";
 import type { ModelHistory, MovedAlias } from "../../client/models/aliases.js";
 import type { ListedModels, ListedVersion } from "../../client/models/list.js";
+import { licenceConcern } from "../../spec/licence.js";
 import type { compareSchema } from "../../spec/schemas/cli/compare.js";
 import type { diffSchema } from "../../spec/schemas/cli/diff.js";
 import type {
@@ -47,10 +48,13 @@ export function modelsJson({ versions, damaged }: ListedModels): ModelsJson {
   return { models: versions.map(modelJson), ...damagedJson(damaged) };
 }
 
-export function modelJson({ model, aliases, inUse, warnings }: ListedVersion): ModelJson {
+export function modelJson({ model, aliases, licence, inUse, warnings }: ListedVersion): ModelJson {
+  const concern = licence === undefined ? undefined : licenceConcern(licence);
   const { name, version, runId, createdAt, base, classes, testAccuracy, folds } = model;
   return {
     ...{ name, version, aliases, runId, createdAt, base, classes, testAccuracy },
+    ...(licence === undefined ? {} : { licence }),
+    ...(concern === undefined ? {} : { licenceConcern: concern }),
     ...(inUse === undefined ? {} : { inUse: [...inUse] }),
     ...(folds === undefined ? {} : { folds }),
     ...(warnings === undefined ? {} : { warnings }),

@@ -12,8 +12,10 @@ import { getThrough } from "../../store/connection/download.js";
 import { isPrivateHost } from "../../store/connection/foreignHosts.js";
 
 export interface FetchOptions {
-  /** SHA-256, hex, that the file must have. */
+  /** SHA-256, hex, that the file must have, or its first digits. */
   readonly sha256?: string;
+  /** What to do where it has another one, as a hint. */
+  readonly otherwise?: string;
   /** @param total bytes, if the other side says */
   readonly onProgress?: (done: number, total: number | undefined) => void;
   readonly signal?: AbortSignal;
@@ -58,7 +60,7 @@ export async function openCheckpoint(
   if (!isRemote(source)) {
     refuseOtherUrls(source);
     await checkFile(source);
-    if (options.sha256 !== undefined) checkDigest(source, await digestOf(source), options.sha256);
+    if (options.sha256 !== undefined) checkDigest(source, await digestOf(source), options);
     return { path: source, dispose: async () => undefined };
   }
   const folder = await mkdtemp(join(tmpdir(), "thaw-checkpoint-"));
@@ -68,7 +70,7 @@ export async function openCheckpoint(
     const { body, total } = source.toLowerCase().startsWith("s3://")
       ? await openS3(store, source)
       : await openUrl(source, options);
-    checkDigest(source, await save(source, body, total, path, options), options.sha256);
+    checkDigest(source, await save(source, body, total, path, options), options);
     return { path, dispose };
   } catch (error) {
     await dispose();
@@ -214,9 +216,14 @@ async function digestOf(file: string): Promise<string> {
   return hash.digest("hex");
 }
 
-function checkDigest(source: string, actual: string, expected: string | undefined): void {
-  if (expected === undefined || expected.toLowerCase() === actual) return;
-  throw new ThawError("DATA_INVALID", `${source} has the SHA-256 ${actual}, not ${expected.toLowerCase()}`, {
-    hint: "it is another file than the one you meant, or it was changed on the way",
+/** All digits of a digest, hexadecimal. */
+const DIGITS = 64;
+
+function checkDigest(source: string, actual: string, { sha256, otherwise }: FetchOptions): void {
+  const expected = sha256?.toLowerCase();
+  if (expected === undefined || actual.startsWith(expected)) return;
+  const wanted = expected.length < DIGITS ? `one that begins with ${expected}` : expected;
+  throw new ThawError("DATA_INVALID", `${source} has the SHA-256 ${actual}, not ${wanted}`, {
+    hint: otherwise ?? "it is another file than the one you meant, or it was changed on the way",
   });
 }

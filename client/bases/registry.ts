@@ -12,6 +12,7 @@ import { extractorInput } from "../../learn/bases/extractor.js";
 import { ownInput } from "../../learn/bases/input.js";
 import { requireSound } from "../../learn/bases/sound.js";
 import {
+  type BaseView,
   LAYERS_MODEL,
   NOT_STATED,
   type PixelScale,
@@ -73,7 +74,10 @@ export interface AddBase {
   readonly name: string;
   /** Name of the architecture that the checkpoint has: that of a base of the catalogue, or of one without weights; or LAYERS_MODEL. */
   readonly architecture: string;
+  /** Its name in the catalogue of published checkpoints, where it comes from there. */
+  readonly known?: string;
   readonly pixelScale?: PixelScale;
+  readonly view?: BaseView;
   /** Side of the square input in pixels: of a layers model that takes any, or in place of the architecture's own. */
   readonly size?: number;
   /** The layer of a layers model that gives the features. */
@@ -120,6 +124,7 @@ export async function addBase(
       name,
       createdAt: new Date().toISOString(),
       architecture,
+      ...(request.known === undefined ? {} : { known: request.known }),
       checkpoint: await storeFile(store, path),
       ...numbers,
       source: told(request.source) ?? (isRemote(from) ? withoutSecrets(from) : NOT_STATED),
@@ -136,7 +141,7 @@ const LEAST_SIDE = 32;
 
 /** The checkpoint on this machine, once the architecture has taken it. */
 async function checkedCheckpoint(store: Store, request: AddBase, fetching: FetchOptions) {
-  const { from, name, architecture, pixelScale, size, output } = request;
+  const { from, name, architecture, pixelScale, size, view, output } = request;
   const base = findArchitecture(architecture);
   if (output !== undefined) {
     throw new ThawError("USAGE", `--output is for layers models; ${architecture} has its own`, {
@@ -154,6 +159,7 @@ async function checkedCheckpoint(store: Store, request: AddBase, fetching: Fetch
     const numbers = {
       ...(pixelScale === undefined ? {} : { pixelScale }),
       ...(size === undefined || size === base.input.size ? {} : { inputSize: size }),
+      ...(view === undefined ? {} : { view }),
     };
     const weights = taken === undefined ? {} : { weights: taken.name };
     const engine = createEngine(() => undefined);

@@ -51,7 +51,8 @@ export async function resolveCandidates(
 }
 
 function registeredBase(base: RegisteredBase): BaseSpec {
-  const { name, version, architecture, checkpoint, weights, pixelScale, inputSize, extractor, golden } = base;
+  const { name, version, architecture, checkpoint, weights, pixelScale, inputSize, view, extractor, golden } =
+    base;
   const { source, licence, pretrainedOn } = base;
   return withDigest({
     name: `${name}@${version}`,
@@ -61,6 +62,7 @@ function registeredBase(base: RegisteredBase): BaseSpec {
     ...(weights?.others === undefined ? {} : { weights: weights.name }),
     ...(pixelScale === undefined ? {} : { pixelScale }),
     ...(inputSize === undefined ? {} : { inputSize }),
+    ...(view === undefined ? {} : { view }),
     ...(extractor === undefined ? {} : { extractor }),
     ...(golden === undefined ? {} : { golden }),
     layers: [],

@@ -1,4 +1,5 @@
 /** Registered models: their versions, and the aliases that point at them. */
+import { CATALOGUE } from "../../learn/bases/catalogue.js";
 import { ThawError } from "../../spec/errors.js";
 import type { DamagedRecord } from "../../spec/records/damaged.js";
 import type { ModelVersion } from "../../spec/records/model.js";
@@ -13,6 +14,8 @@ import { withFoldsOf } from "./folds.js";
 export interface ListedVersion {
   readonly model: ModelVersion;
   readonly aliases: readonly string[];
+  /** Of its base; absent where another version of thaw knows that. */
+  readonly licence?: string;
   /** The same with the time since when, ISO 8601; absent where no alias points at it. */
   readonly inUse?: readonly { readonly alias: string; readonly since: string }[];
   /** Of the run that registered it; absent without any, and where its record is gone or of an older version. */
@@ -55,10 +58,16 @@ export async function modelVersions(store: Store, name?: string): Promise<Listed
       listed.push({
         model: withFoldsOf(run, found),
         aliases: pointing.map(({ alias }) => alias),
+        ...licenceOf(found),
         ...(inUse.length === 0 ? {} : { inUse }),
         ...(warnings === undefined ? {} : { warnings }),
       });
     }
   }
   return { versions: listed, damaged };
+}
+
+function licenceOf({ base, baseSpec }: ModelVersion): Pick<ListedVersion, "licence"> {
+  const origin = baseSpec?.origin ?? CATALOGUE.find(({ name }) => name === base);
+  return origin === undefined ? {} : { licence: origin.licence };
 }

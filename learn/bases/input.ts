@@ -1,5 +1,5 @@
 /** How images become the input of an architecture, with what a base says otherwise. */
-import type { PixelScale } from "../../spec/base.js";
+import type { BaseView, PixelScale } from "../../spec/base.js";
 import type { BaseInput } from "./catalogue.js";
 
 /** What a base may have of its own. */
@@ -7,13 +7,15 @@ export interface OwnInput {
   readonly pixelScale?: PixelScale;
   /** Side of the square input in pixels. */
   readonly inputSize?: number;
+  readonly view?: BaseView;
 }
 
-/** The share of the image that is cut away at its borders stays what the architecture's evaluation cuts away. */
-export function ownInput(input: BaseInput, { pixelScale, inputSize }: OwnInput): BaseInput {
+/** Without a view of its own, what is cut away at the borders stays the share that the architecture's evaluation cuts away. */
+export function ownInput(input: BaseInput, { pixelScale, inputSize, view }: OwnInput): BaseInput {
   return {
     ...input,
     ...(pixelScale === undefined ? {} : { pixelScale }),
     ...(inputSize === undefined ? {} : { size: inputSize }),
+    ...view,
   };
 }

@@ -7,6 +7,7 @@ import type { Parameters } from "../network/parameters.js";
 import { withoutBiases } from "./biases.js";
 import { importClassifier } from "./classifier.js";
 import { shown } from "./names.js";
+import { isOneChannel, threeChannels } from "./oneChannel.js";
 import type { CheckpointTensor } from "./tensorViews.js";
 import type { StateDict } from "./torchState.js";
 import { expectedTensors, importUnits, type Naming } from "./torchUnits.js";
@@ -39,12 +40,21 @@ export function importWeights(
   const wanted = fitting.filter(isWanted);
   const chosen = wanted.length > 0 ? choose(wanted, asked) : closest(candidates.filter(isWanted));
   if (chosen === undefined) throw new Error("an architecture has at least one naming");
-  const tensors = withoutBiases(strip(chosen), chosen.naming);
+  const tensors = inColour(chosen, withoutBiases(strip(chosen), chosen.naming));
   const parameters = new Map([
     ...fittedUnits(architecture, tensors, chosen),
     ...importClassifier(architecture, chosen.naming.classifier, tensors),
   ]);
   return { parameters, ...takenOf(architecture, chosen, fitting) };
+}
+
+/** With a first kernel for three channels, where the network was trained on one. */
+function inColour(
+  { isGrey, first }: Candidate,
+  tensors: ReadonlyMap<string, CheckpointTensor>,
+): ReadonlyMap<string, CheckpointTensor> {
+  const kernel = tensors.get(first);
+  return isGrey && kernel !== undefined ? new Map([...tensors, [first, threeChannels(kernel)]]) : tensors;
 }
 
 /** Of how many of the file's own names a hint makes mention. */
@@ -90,8 +100,11 @@ interface Candidate {
   readonly prefix: string;
   readonly naming: Naming;
   readonly name: string;
-  /** Whether the network's first tensor is there by its name. */
+  /** Name of the network's first tensor, and whether it is there. */
+  readonly first: string;
   readonly begins: boolean;
+  /** Whether that takes one channel where the architecture's takes three. */
+  readonly isGrey: boolean;
   /** Tensors of the right name and shape, and all there have to be. */
   readonly hits: number;
   readonly expected: number;
@@ -122,10 +135,21 @@ function candidatesOf(
   }
   return dicts.flatMap((dict, i) =>
     (prefixes[i] ?? []).map((prefix): Candidate => {
-      const hits = hitsOf(dict, prefix, expected);
+      const found = dict.shapes.get(prefix + first);
+      const isGrey = found !== undefined && isOneChannel(expected.get(first) ?? [], found);
+      const hits = hitsOf(dict, prefix, expected) + (isGrey ? 1 : 0);
       const name = [dict.wrapper, prefix].filter((part) => part !== "").join("/") || PLAIN;
-      const begins = dict.shapes.has(prefix + first);
-      return { dict, prefix, naming, name, begins, hits, expected: expected.size };
+      return {
+        dict,
+        prefix,
+        naming,
+        name,
+        first,
+        begins: found !== undefined,
+        isGrey,
+        hits,
+        expected: expected.size,
+      };
     }),
   );
 }
@@ -227,20 +251,21 @@ function strip({ dict, prefix }: Candidate): Map<string, CheckpointTensor> {
 
 function takenOf(
   architecture: Architecture,
-  { dict, name, prefix, naming }: Candidate,
+  { dict, name, prefix, naming, isGrey }: Candidate,
   fitting: readonly Candidate[],
 ): Pick<ImportedWeights, "taken"> {
   const others = namesOf(fitting).filter((other) => other !== name);
   const names = [...expectedTensors(architecture, naming).keys()];
   const types = names.flatMap((tensor) => dict.types?.get(prefix + tensor) ?? []);
   const converted = [...new Set(types)];
-  if (name === PLAIN && others.length === 0 && converted.length === 0) return {};
+  if (name === PLAIN && others.length === 0 && converted.length === 0 && !isGrey) return {};
   return {
     taken: {
       name,
       ...(prefix === "" ? {} : { prefix }),
       ...(others.length === 0 ? {} : { others: others.slice(0, MOST_LISTED) }),
       ...(converted.length === 0 ? {} : { converted }),
+      ...(isGrey ? { oneChannel: true } : {}),
     },
   };
 }

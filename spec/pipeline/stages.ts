@@ -26,7 +26,7 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   evaluate: 7,
   scratch: 2,
   register: 5,
-  report: 8,
+  report: 9,
 };
 
 /** Of the code that makes the frozen activations and the pixels of views, which workers keep for several stages. */

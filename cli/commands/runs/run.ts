@@ -58,7 +58,12 @@ export function addRun(program: Command): void {
       const loaded = await loadRunFile(file, set, () => openProjectStore(project));
       for (const warning of loaded.warnings) output.talk(say`Warning: ${warning}.`);
       await withWritingSession(project, async (session) => {
-        const { startRun } = await import("../../../client/runs/start.js");
+        const [{ startRun }, { licenceSentences }] = await Promise.all([
+          import("../../../client/runs/start.js"),
+          import("../../../client/bases/licences.js"),
+        ]);
+        for (const sentence of await licenceSentences(session.store, loaded.file))
+          output.talk(say`${sentence}`);
         const isElsewhere = loaded.file.compute === "kubernetes";
         const uploaded = (options.upload ?? isElsewhere) ? await uploadSource(session, loaded, output) : {};
         const started = await startRun(session, { ...loaded, ...uploaded });

@@ -1,6 +1,8 @@
 /** Bases as a table. */
+
+import type { Pin } from "../../../client/bases/known.js";
 import type { TakenWeights } from "../../../spec/base.js";
-import type { BasesJson } from "../../json/bases.js";
+import type { BaseJson, BasesJson, KnownBasesJson } from "../../json/bases.js";
 import type { Screen } from "../../output.js";
 import { percent } from "../numbers.js";
 import { table } from "../table.js";
@@ -33,7 +35,7 @@ as a frozen extractor of features, any TensorFlow.js layers model (--arch layers
 
 /** Which network of a checkpoint's file it is, what else would have done, and which numbers were converted. */
 export function takenSentence({ name, prefix, others = [], ...told }: TakenWeights): string {
-  const { converted = [], blueFirst = false, folded = false } = told;
+  const { converted = [], blueFirst = false, oneChannel = false, folded = false } = told;
   const stripped = prefix === undefined ? "" : `; the prefix ${prefix} was taken off its names`;
   const rest =
     others.length === 0
@@ -49,10 +51,63 @@ export function takenSentence({ name, prefix, others = [], ...told }: TakenWeigh
         "It was trained on pixels in the order blue, green, red; its first kernel was turned to red, green, blue.",
       ]
     : [];
+  const grey = oneChannel
+    ? [
+        "It was trained on one channel: a third of its first kernel was given to each of red, green and blue, which is the same for grey pictures; of coloured ones it sees the mean of the three.",
+      ]
+    : [];
   const without = folded
     ? [
         "Its batch norms were folded into its kernels, so runs cannot tell how far your images are from its own.",
       ]
     : [];
-  return [...taken, ...stored, ...turned, ...without].join(" ");
+  return [...taken, ...stored, ...turned, ...grey, ...without].join(" ");
+}
+
+const KNOWN_HEADER = ["NAME", "ARCHITECTURE", "PRETRAINED ON", "LICENCE"];
+
+/** Published checkpoints that thaw knows. */
+export function knownTable({ known }: KnownBasesJson, screen: Screen): string {
+  if (known.length === 0) return "";
+  const rows = known.map(({ name, architecture, pretrainedOn, licence, concern, url }) => [
+    name,
+    architecture,
+    pretrainedOn,
+    [
+      licence,
+      ...(concern === "unknown" || concern === undefined ? [] : [concern]),
+      ...(url === undefined ? ["by hand"] : []),
+    ].join("; "),
+  ]);
+  return table(KNOWN_HEADER, rows, screen, [], [0]);
+}
+
+const rounded = (value: number): string => String(Number(value.toPrecision(4)));
+
+/** One number for all channels, or one for each. */
+const numbers = (value: number | readonly number[]): string =>
+  typeof value === "number" ? rounded(value) : value.map(rounded).join(", ");
+
+/** How pictures become the input of an added base, and what of that nobody has said. */
+export function inputSentence({ inputSize, preprocessing, guessed = [] }: BaseJson): string {
+  const { scale, mean, deviation, kernel, cropFraction, channels } = preprocessing;
+  const named = scale === undefined ? "" : ` (--scale ${scale})`;
+  const scaling = `(x − ${numbers(mean)}) / ${numbers(deviation)} of pixels in 0…255${named}`;
+  const view = `the middle ${percent(cropFraction)} of the picture's short side, scaled ${kernel === "cubic" ? "bicubically" : "linearly"}`;
+  const guess =
+    guessed.length === 0
+      ? ""
+      : ` Of these, ${guessed.join(", ")} ${guessed.length === 1 ? "is" : "are"} guessed from the architecture.`;
+  return `Its input: ${channels}, ${inputSize} × ${inputSize} pixels, ${view}; ${scaling}.${guess}`;
+}
+
+/** Of a published checkpoint: how sure it is that the file is the publisher's, and what to know of it. */
+export function knownSentences({ name, pin, note }: { name: string; pin: Pin; note?: string }): string {
+  const sure =
+    pin.by === "nobody"
+      ? `No publisher tells the SHA-256 of ${name}: what came now is what it is held to from now on, in this store.`
+      : pin.by === "publisher"
+        ? `Its SHA-256 ${pin.digits.length < 64 ? `begins with ${pin.digits}` : `is ${pin.digits}`}, as its publisher tells.`
+        : `It is the same file as that of ${pin.base}.`;
+  return note === undefined ? sure : `${sure} Note: ${note}.`;
 }

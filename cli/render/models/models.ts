@@ -14,10 +14,12 @@ export function modelsTable(models: readonly ModelJson[], screen: Screen, now = 
   const ofWarnings = (cell: string): readonly string[] => (anyWarnings ? [cell] : []);
   const ofFolds = (cell: string): readonly string[] => (anyFolds ? [cell] : []);
   const anyUse = models.some(({ inUse }) => inUse !== undefined);
+  const anyLicence = models.some(({ licenceConcern }) => licenceConcern !== undefined);
+  const ofLicence = (cell: string): readonly string[] => (anyLicence ? [cell] : []);
   const ofUse = (cell: string): readonly string[] => (anyUse ? [cell] : []);
   const header: readonly string[] = [
     ...["MODEL", "ALIASES", ...ofUse("SINCE"), "ACCURACY", ...ofFolds(FOLDS_TITLE)],
-    ...["CLASSES", "BASE", "REGISTERED", "RUN", ...ofWarnings(WARNINGS_TITLE)],
+    ...["CLASSES", "BASE", ...ofLicence("LICENCE"), "REGISTERED", "RUN", ...ofWarnings(WARNINGS_TITLE)],
   ];
   const rows = models.map(({ name, version, aliases, inUse = [], testAccuracy, folds, ...model }) => [
     `${name}@${version}`,
@@ -27,6 +29,7 @@ export function modelsTable(models: readonly ModelJson[], screen: Screen, now = 
     ...ofFolds(foldsCell(folds)),
     String(model.classes.length),
     model.base,
+    ...ofLicence(model.licenceConcern ?? ""),
     shortTime(new Date(model.createdAt), now),
     model.runId,
     ...ofWarnings(warningMark(model.warnings, screen.colours)),

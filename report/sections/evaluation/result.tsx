@@ -1,6 +1,7 @@
 /** What the reader came for: the model, its test accuracy, and the run in one sentence. */
 
 import type { VNode } from "preact";
+import { licenceSentence } from "../../../spec/licence.js";
 import type { ReportData } from "../../../spec/records/report.js";
 import { pText } from "../../../spec/text/pText.js";
 import { serious } from "../../../spec/warnings/warning.js";
@@ -11,7 +12,8 @@ import { reportWarnings } from "../../warnings.js";
 import type { SectionProps } from "../section.js";
 
 export function Result({ data }: SectionProps): VNode {
-  const { model, evaluation } = data;
+  const { model, evaluation, base } = data;
+  const licence = licenceSentence(base.name, base.licence);
   return (
     <header id="result">
       <p class="kicker">Transfer learning report</p>
@@ -27,6 +29,7 @@ export function Result({ data }: SectionProps): VNode {
         <KeyFigures data={data} />
       </div>
       <p class="lead">{summarySentence(data)}</p>
+      {licence !== undefined && <p>{licence}</p>}
     </header>
   );
 }

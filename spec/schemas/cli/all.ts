@@ -23,6 +23,7 @@ import {
   basesSchema,
   deliveriesSchema,
   exportSchema,
+  knownBasesSchema,
   modelHistorySchema,
   modelSchema,
   modelsSchema,
@@ -69,7 +70,7 @@ const documents = (schema: z.ZodType): CommandOutput["documents"] => ({ document
 export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
   bases: {
     commands: ["bases"],
-    documents: { list: basesSchema, add: baseSchema, remove: removedBaseSchema },
+    documents: { list: basesSchema, search: knownBasesSchema, add: baseSchema, remove: removedBaseSchema },
   },
   completion: { commands: ["completion"], documents: documents(completionSchema) },
   doctor: { commands: ["doctor"], documents: documents(doctorSchema) },

@@ -1,7 +1,9 @@
 /** JSON of the commands about models and bases. */
 import { z } from "zod";
 import { EXPORT_FORMATS } from "../../exportFormat.js";
+import type { LicenceConcern } from "../../licence.js";
 import type { Delivery } from "../../notifications/event.js";
+import type { PixelScaleName } from "../../pixelScales.js";
 import { schemaOf } from "../exact.js";
 import {
   countSchema,
@@ -21,6 +23,10 @@ import { damagedSchema } from "./damaged.js";
 
 const labelSchema = z.object({ name: z.string(), version: versionSchema });
 
+const concernSchema = z
+  .enum(["unknown", "gated", "non-commercial"] satisfies LicenceConcern[])
+  .describe("Why somebody should read the licence first; absent where nothing is known against it.");
+
 /** A version as listed; also of `thaw models alias`. */
 export const modelSchema = z.object({
   ...labelSchema.shape,
@@ -32,6 +38,8 @@ export const modelSchema = z.object({
   runId: z.string(),
   createdAt: timeSchema,
   base: z.string(),
+  licence: z.string().exactOptional().describe("Of the base, which binds the model."),
+  licenceConcern: concernSchema.exactOptional(),
   classes: z.array(z.string()),
   testAccuracy: shareSchema.describe("In [0, 1], on the held-out images."),
   folds: foldsInBriefSchema.exactOptional(),
@@ -86,6 +94,11 @@ export const startedRetrainingSchema = z.object({
 const inputShape = {
   inputSize: countSchema,
   preprocessing: pixelScaleSchema.extend({
+    scale: z
+      .enum(["imagenet", "0..1", "-1..1", "0..255", "-1024..1024"] satisfies PixelScaleName[])
+      .exactOptional()
+      .describe("What `--scale` calls `mean` and `deviation`, where it has a name for them."),
+    channels: z.literal("RGB").describe("What the network is given, whatever it was trained on."),
     kernel: z.enum(["cubic", "linear"]),
     cropFraction: z.number().describe("Share of the resized image's side that the centre crop keeps."),
   }),
@@ -102,6 +115,15 @@ export const baseSchema = z.object({
   source: z.string(),
   licence: z.string(),
   sha256: digestSchema.describe("Of the checkpoint file."),
+  known: z.string().exactOptional().describe("Its name in the catalogue of published checkpoints."),
+  trainedOn: z
+    .enum(["RGB", "BGR", "grey"])
+    .exactOptional()
+    .describe("Channels of an added base's pretraining; its first kernel was changed where not RGB."),
+  guessed: z
+    .array(z.enum(["scale", "size", "crop"]))
+    .exactOptional()
+    .describe("What of the input is the architecture's own, as nobody stated another; absent without any."),
   weights: takenWeightsSchema
     .exactOptional()
     .describe(
@@ -125,6 +147,23 @@ export const basesSchema = z.object({
     .describe("Architectures that thaw has no weights for: `thaw bases add` takes a checkpoint of theirs."),
   damaged: damagedSchema.exactOptional().describe("Absent when every record could be read."),
 });
+
+const knownBaseSchema = z.object({
+  name: z.string().describe("For `thaw bases add`."),
+  architecture: z.string(),
+  domain: z.string().describe("Kind of images that it was pretrained on."),
+  pretrainedOn: z.string(),
+  classes: countSchema.exactOptional().describe("Absent where it was pretrained without any."),
+  licence: z.string(),
+  concern: concernSchema.exactOptional(),
+  source: z.string(),
+  url: z.string().exactOptional().describe("Absent where its publisher has no address that thaw could ask."),
+  sha256: z.string().exactOptional().describe("Of the file, or its first digits; absent where nobody tells."),
+  note: z.string().exactOptional(),
+});
+
+/** Of `thaw bases search`. */
+export const knownBasesSchema = z.object({ known: z.array(knownBaseSchema).describe("By publisher.") });
 
 /** Of `thaw bases remove`. */
 export const removedBaseSchema = z.object({

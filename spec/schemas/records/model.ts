@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type {
   BaseSpec,
+  BaseView,
   ExtractorSpec,
   PixelScale,
   RegisteredBase,
@@ -30,6 +31,10 @@ const perChannel = z.union([z.number(), z.tuple([z.number(), z.number(), z.numbe
 
 export const pixelScaleSchema = schemaOf<PixelScale>()(z.object({ mean: perChannel, deviation: perChannel }));
 
+const viewSchema = schemaOf<BaseView>()(
+  z.object({ cropFraction: z.number().gt(0).max(1), kernel: z.enum(["cubic", "linear"]) }),
+);
+
 const storedFileSchema = schemaOf<StoredFile>()(z.object({ digest: digestSchema, size: countSchema }));
 
 export const extractorSchema = schemaOf<ExtractorSpec>()(
@@ -43,6 +48,7 @@ export const takenWeightsSchema = schemaOf<TakenWeights>()(
     others: z.array(z.string()).exactOptional(),
     converted: z.array(z.string()).exactOptional(),
     blueFirst: z.boolean().exactOptional(),
+    oneChannel: z.boolean().exactOptional(),
     folded: z.boolean().exactOptional(),
   }),
 );
@@ -55,10 +61,12 @@ export const registeredBaseSchema = schemaOf<RegisteredBase>()(
     version: versionSchema,
     createdAt: timeSchema,
     architecture: z.string(),
+    known: z.string().exactOptional(),
     checkpoint: storedFileSchema,
     weights: takenWeightsSchema.exactOptional(),
     pixelScale: pixelScaleSchema.exactOptional(),
     inputSize: z.int().min(1).exactOptional(),
+    view: viewSchema.exactOptional(),
     extractor: extractorSchema.exactOptional(),
     golden: goldenSchema.exactOptional(),
     ...originShape,
@@ -74,6 +82,7 @@ const baseSpecSchema = schemaOf<BaseSpec>()(
     weights: z.string().exactOptional(),
     pixelScale: pixelScaleSchema.exactOptional(),
     inputSize: z.int().min(1).exactOptional(),
+    view: viewSchema.exactOptional(),
     extractor: extractorSchema.exactOptional(),
     golden: goldenSchema.exactOptional(),
     layers: z.array(artifactRefSchema),

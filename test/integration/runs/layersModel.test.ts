@@ -90,7 +90,10 @@ test("a run file that asks to train such a base is refused before anything runs"
 const extractorOnly = /no fine-tuning: the base is a layers model/;
 
 test("a run trains a head on its features, and the model predicts", async () => {
-  const { result } = await ok<{ result: RunResult }>("run");
+  const started = await thaw(["run", "--json"], { cwd: stack.folder });
+  assert.equal(started.status, 0, started.stderr);
+  assert.match(started.stderr, /Licence of the base own@1 – not stated: nobody has stated/);
+  const { result } = JSON.parse(started.stdout) as { result: RunResult };
   const model = await readModel(stack.session.store, result.model, result.version);
   assert.deepEqual([model?.base, model?.baseSpec?.extractor?.features], ["own@1", 12]);
   const written = await ok<ReportData>("report", "digits", "--out", join(stack.folder, "report.html"));

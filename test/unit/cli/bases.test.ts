@@ -23,6 +23,10 @@ const SAID: readonly (readonly [taken: TakenWeights, sentence: string])[] = [
     "Taken from the file: model. It was trained on pixels in the order blue, green, red; its first kernel was turned to red, green, blue.",
   ],
   [
+    { name: "plain", oneChannel: true },
+    "It was trained on one channel: a third of its first kernel was given to each of red, green and blue, which is the same for grey pictures; of coloured ones it sees the mean of the three.",
+  ],
+  [
     { name: "plain", folded: true },
     "Its batch norms were folded into its kernels, so runs cannot tell how far your images are from its own.",
   ],

@@ -314,4 +314,16 @@ describe("modelsTable", () => {
     assert.deepEqual(listed({ ...MODEL, folds: FOLDS }).folds, FOLDS);
     assert.equal("folds" in old, false);
   });
+
+  it("has a column for licences, where one of them is to be read first", () => {
+    const now = new Date(MODEL.createdAt);
+    const free = modelJson({ model: MODEL, aliases: [], licence: "Apache-2.0" });
+    const bound = modelJson({ model: { ...MODEL, version: 1 }, aliases: [], licence: "CC-BY-NC-4.0" });
+    assert.deepEqual([free.licence, free.licenceConcern], ["Apache-2.0", undefined]);
+    assert.deepEqual([bound.licence, bound.licenceConcern], ["CC-BY-NC-4.0", "non-commercial"]);
+    const [header = "", , second = ""] = lines(modelsTable([free, bound], plainScreen(120), now));
+    assert.match(header, /BASE +LICENCE +REGISTERED/);
+    assert.match(second, /efficientnet-lite0 +non-commercial/);
+    assert.doesNotMatch(lines(modelsTable([free], plainScreen(120), now)).join(), /LICENCE/);
+  });
 });

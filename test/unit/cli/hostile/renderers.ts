@@ -1,12 +1,10 @@
 /** Every renderer of `cli/render/`, with data of the kind that it shows. */
 
-import type { Screen } from "../../../../cli/output.js";
 import { doctorText } from "../../../../cli/render/machine/doctor.js";
 import { gcTable } from "../../../../cli/render/machine/gc.js";
 import { provisionLine } from "../../../../cli/render/machine/provision.js";
 import { servicesTable, workText } from "../../../../cli/render/machine/services.js";
 import { approvalsText, decidedText } from "../../../../cli/render/models/approvals.js";
-import { basesTable, takenSentence } from "../../../../cli/render/models/bases.js";
 import { comparedText } from "../../../../cli/render/models/compared.js";
 import { deliveriesTable } from "../../../../cli/render/models/deliveries.js";
 import { diffText } from "../../../../cli/render/models/diff.js";
@@ -41,14 +39,8 @@ import { seriousLines, warningLines, warningMark } from "../../../../cli/render/
 import { APPROVAL } from "../../../support/models/approvals.js";
 import { FOLDS, SCANS } from "../../../support/models/modelVersions.js";
 import { COMPLETED, RESULT, RUNNING, STARTED } from "../runViews.js";
-
-export interface Rendered {
-  /** Functions of `cli/render/` that are shown by it. */
-  readonly shows: readonly string[];
-  readonly data: unknown;
-  // biome-ignore lint/suspicious/noExplicitAny: each takes data of its own kind, which stands beside it
-  readonly text: (data: any, screen: Screen) => string;
-}
+import { OF_BASES } from "./baseRenderers.js";
+import { one, type Rendered } from "./rendered.js";
 
 const NOW = new Date("2026-11-29T12:00:00Z");
 const WARNINGS = (["voids", "check", "note"] as const).map((grade) => ({
@@ -111,12 +103,6 @@ const POD = {
   name: "pod",
   node: "node",
 };
-
-const one = (shows: string | readonly string[], data: unknown, text: Rendered["text"]): Rendered => ({
-  shows: [shows].flat(),
-  data,
-  text,
-});
 
 const DECISION = {
   ...{ seq: 2, version: 2, before: 1, at: "2026-01-01T00:00:00Z", by: "ann@desk" },
@@ -265,17 +251,7 @@ export const RENDERED: readonly Rendered[] = [
     { a: SIDE, b: SIDE, onlyTestOf: { a: 1, b: 1 }, labelledOtherwise: 1 },
     comparedText,
   ),
-  one(
-    "basesTable",
-    {
-      bases: [
-        { name: "own", version: 1, pretrainedOn: "photographs", inputSize: 64, licence: "MIT", sha256: "ab" },
-      ],
-      architectures: [{ name: "resnet18" }],
-    },
-    basesTable,
-  ),
-  one("takenSentence", { name: "m", prefix: "m.", others: ["ema"], converted: ["half"] }, takenSentence),
+  ...OF_BASES,
   one(
     "exportedText",
     {

@@ -29,6 +29,15 @@ test("the headline shows accuracy, interval, what fine-tuning added and what tra
   }
 });
 
+test("a licence that binds the model stands below the figures, a free one only in the card", () => {
+  const data = sampleReport();
+  const resultWith = (licence: string): string =>
+    text(parse(renderReport({ ...data, base: { ...data.base, licence } })), "#result");
+  assert.match(resultWith("CC-BY-NC-4.0"), /CC-BY-NC-4\.0: its weights may not be used commercially/);
+  assert.match(resultWith("not stated"), /nobody has stated under which licence/);
+  assert.doesNotMatch(resultWith("Apache-2.0"), /licence/i);
+});
+
 test("the stage table says what was kept and what was rolled back, and why", () => {
   const page = parse(renderReport(sampleReport()));
   const rows = all(page, "#stages tbody tr").map((row) => row.textContent.replace(/\s+/g, " "));

@@ -1,0 +1,76 @@
+/** Values of the options of `thaw bases add`. */
+import { InvalidArgumentError } from "commander";
+import type { PerChannel, PixelScale } from "../../../spec/base.js";
+import { ThawError } from "../../../spec/errors.js";
+import { PIXEL_SCALE_NAMES, PIXEL_SCALES, type PixelScaleName } from "../../../spec/pixelScales.js";
+
+/** As many as ingest can keep of an image's short side: `data.keep_short_side`. */
+const MOST_PIXELS = 2048;
+
+export function side(text: string): number {
+  const size = Number(text);
+  if (Number.isInteger(size) && size > 0 && size <= MOST_PIXELS) return size;
+  throw new InvalidArgumentError(`It must be a whole number of pixels, at most ${MOST_PIXELS}.`);
+}
+
+const UNITS: Readonly<Record<string, number>> = { "": 1, KB: 1e3, MB: 1e6, GB: 1e9 };
+
+export function byteCount(text: string): number {
+  const [, number, unit = ""] = /^(\d+(?:\.\d+)?) ?([KMG]B)?$/i.exec(text) ?? [];
+  const bytes = Number(number) * (UNITS[unit.toUpperCase()] ?? Number.NaN);
+  if (bytes >= 1) return bytes;
+  throw new InvalidArgumentError("It must be a size such as 500MB or 8GB.");
+}
+
+export function digest(text: string): string {
+  if (/^[0-9a-f]{64}$/i.test(text)) return text.toLowerCase();
+  throw new InvalidArgumentError("It must be a SHA-256 of 64 hexadecimal digits.");
+}
+
+interface ScaleOptions {
+  readonly scale?: PixelScaleName;
+  readonly mean?: PerChannel;
+  readonly std?: PerChannel;
+}
+
+/** @throws ThawError USAGE for one of mean and deviation, and for both a name and these */
+export function scaleOf({ scale, mean, std }: ScaleOptions): { pixelScale?: PixelScale } {
+  if (scale !== undefined) {
+    if (mean === undefined && std === undefined) return { pixelScale: PIXEL_SCALES[scale] };
+    throw new ThawError("USAGE", "--scale stands for --mean and --std", {
+      hint: "give the one or the others",
+    });
+  }
+  if (mean === undefined && std === undefined) return {};
+  if (mean === undefined || std === undefined) {
+    throw new ThawError("USAGE", "--mean and --std belong together", { hint: "give both, or none" });
+  }
+  if ([std].flat().some((value) => value === 0)) throw new ThawError("USAGE", "--std must be above 0");
+  return { pixelScale: { mean: scaled(mean), deviation: scaled(std) } };
+}
+
+export function scaleName(text: string): PixelScaleName {
+  const found = PIXEL_SCALE_NAMES.find((name) => name === text.toLowerCase().replace("…", ".."));
+  if (found !== undefined) return found;
+  throw new InvalidArgumentError(`It must be one of ${PIXEL_SCALE_NAMES.join(", ")}.`);
+}
+
+/** Bytes are divided by this before `--mean` and `--std` count, as in PyTorch's transforms. */
+const WHITE = 255;
+
+function scaled(values: PerChannel): PerChannel {
+  if (typeof values === "number") return values * WHITE;
+  const [red, green, blue] = values;
+  return [red * WHITE, green * WHITE, blue * WHITE];
+}
+
+export function channels(text: string): PerChannel {
+  const values = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  const [red, green, blue] = values;
+  if (values.every((value) => value >= 0 && value <= 1)) {
+    if (values.length === 1 && red !== undefined) return red;
+    if (values.length === 3 && red !== undefined && green !== undefined && blue !== undefined)
+      return [red, green, blue];
+  }
+  throw new InvalidArgumentError("It must be a number in 0…1, or three with commas between them.");
+}
