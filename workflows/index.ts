@@ -1,5 +1,5 @@
 /** The workflows that the control worker serves. */
 export { approval } from "./approval.js";
 export { announce, notify } from "./notify.js";
-export { retrain } from "./retrain.js";
+export { retrain } from "./retraining/retrain.js";
 export { transferLearning } from "./transferLearning.js";

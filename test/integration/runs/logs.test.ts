@@ -12,7 +12,7 @@ import type { LogLine } from "../../../spec/log.js";
 import { listLogChunks, readLogChunk, writeLogChunk } from "../../../store/records/logs.js";
 import { type Outcome, thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
-import { enginePid, isComputing, waitForStage } from "../../support/services/faults.js";
+import { isComputing, slowEngine, waitForStage } from "../../support/services/faults.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 
 const RUN_FILE = `
@@ -212,20 +212,24 @@ test("a run whose stages were all in the store says why it has no log", async ()
 
 test("a killed engine and a cancelled run are in the log, each under its attempt", async () => {
   const runId = await start("--set", "base=efficientnet-lite0", "--set", "augment.views=8");
+  // Slow until it is gone, and so is the next one: so few images would be over before that.
+  await waitForStage(stack, runId, "features", ({ state }) => state === "running");
+  const first = await slowEngine(stack);
   await waitForStage(stack, runId, "features", isComputing);
-  const engine = await enginePid(stack);
-  assert.ok(engine !== undefined);
-  process.kill(engine, "SIGKILL");
+  process.kill(first.pid, "SIGKILL");
+  first.goOn();
   await waitForStage(stack, runId, "features", (stage) => (stage.attempt ?? 0) > 1);
   const { condition, sentences, lastLines } = await explain(runId);
   assert.equal(condition, "retrying");
   assert.match(sentences[0] ?? "", /^Stage features is tried again after a failure: .*SIGKILL/);
   assert.ok(lastLines.some(({ attempt, code }) => attempt === 1 && code === "ENGINE_FAILED"));
   // Until the second attempt reports, the last progress is the killed one's.
+  const second = await slowEngine(stack);
   await waitForStage(stack, runId, "features", (stage) => !isComputing(stage));
   await waitForStage(stack, runId, "features", isComputing);
   assert.equal((await run("cancel", runId)).status, 0);
   await run("watch", runId);
+  second.goOn();
   assert.equal((await getRun(stack.session, runId)).status, "cancelled");
   const lines = linesOf(
     (await run("logs", runId, "--json", "--stage", "features", "--level", "warn")).stdout,

@@ -20,7 +20,7 @@ import { thaw, thawJson } from "../../support/cli/thaw.js";
 import { type Family, parseExposition } from "../../support/exposition.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { type Collector, type ReceivedSpan, startCollector } from "../../support/services/collector.js";
-import { enginePid, isComputing, waitForStage } from "../../support/services/faults.js";
+import { isComputing, slowEngine, waitForStage } from "../../support/services/faults.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 import { until } from "../../support/until.js";
 
@@ -100,10 +100,12 @@ let run: RunJson;
 
 test("a run is counted: stages, images, processor time, checkpoints, a dead engine", async () => {
   const { runId } = await thawJson<{ runId: string }>(stack.folder, "run", "--detach");
+  await waitForStage(stack, runId, "features", ({ state }) => state === "running");
+  // A stage of so few images would be over before it is disturbed.
+  const { pid: engine, goOn } = await slowEngine(stack);
   await waitForStage(stack, runId, "features", isComputing);
-  const engine = await enginePid(stack);
-  assert.ok(engine !== undefined);
   process.kill(engine, "SIGKILL");
+  goOn();
   const end = await thaw(["watch", runId, "--json"], { cwd: stack.folder });
   assert.equal(end.status, 0, end.stderr);
   run = JSON.parse(end.stdout.trim().split("\n").at(-1) ?? "") as RunJson;

@@ -66,13 +66,17 @@ export function slowDown(pid: number): () => void {
   return goOn;
 }
 
-/** Slows the training worker's engine down. */
+/** Slows the training worker's engine down, once it is there. */
 export async function slowEngine(
   stack: Pick<Stack, "folder">,
 ): Promise<{ readonly pid: number; readonly goOn: () => void }> {
-  const pid = await enginePid(stack);
-  if (pid === undefined) throw new Error("the training worker has no engine");
-  return { pid, goOn: slowDown(pid) };
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const pid = await enginePid(stack);
+    if (pid !== undefined) return { pid, goOn: slowDown(pid) };
+    if (Date.now() > deadline) throw new Error("the training worker has no engine");
+    await sleep(POLL_MS);
+  }
 }
 
 /** False when the process is gone. */

@@ -1,11 +1,11 @@
 /** Drift in a retraining: how the new images look to the version in use. It decides nothing, and hinders nothing. */
 import { patched } from "@temporalio/workflow";
-import { eventOfDrift } from "../spec/notifications/events.js";
-import type { DriftInBrief } from "../spec/records/drift.js";
-import { isAlarming, looksForDrift } from "../spec/retraining/drift.js";
-import type { Look, RetrainInput } from "../spec/retraining/retraining.js";
-import { announceQuietly } from "./announce.js";
-import { heavy, orWhyNot } from "./retrainHeavy.js";
+import { eventOfDrift } from "../../spec/notifications/events.js";
+import type { DriftInBrief } from "../../spec/records/drift.js";
+import { isAlarming, looksForDrift } from "../../spec/retraining/drift.js";
+import type { Look, RetrainInput } from "../../spec/retraining/retraining.js";
+import { announceQuietly } from "../announce.js";
+import { heavy, orWhyNot } from "./heavy.js";
 
 /** At most a thousand images are read, and as many go through the network. */
 const TIME = "1 hour";

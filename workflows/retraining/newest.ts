@@ -1,7 +1,7 @@
 /** The version in use is asked about the images that are new since it: a veto in the proof, where it can be had. */
 import { patched } from "@temporalio/workflow";
-import type { RetrainInput } from "../spec/retraining/retraining.js";
-import { heavy, orWhyNot } from "./retrainHeavy.js";
+import type { RetrainInput } from "../../spec/retraining/retraining.js";
+import { heavy, orWhyNot } from "./heavy.js";
 
 /** One pass of the frozen model over the newest test images. */
 const TIME = "2 hours";

@@ -1,10 +1,10 @@
 /** What a retraining asks of a training worker beside its run: evidence, for whose sake it never fails. */
 import { ActivityFailure, isCancellation, proxyActivities } from "@temporalio/workflow";
-import { LOCAL_TRAINING_QUEUE } from "../spec/pipeline/run.js";
-import type { DriftActivities } from "../spec/retraining/drift.js";
-import type { NewestActivities } from "../spec/retraining/newest.js";
-import { shownFailure } from "./failure.js";
-import { HEARTBEAT_TIME, PATIENCE } from "./patience.js";
+import { LOCAL_TRAINING_QUEUE } from "../../spec/pipeline/run.js";
+import type { DriftActivities } from "../../spec/retraining/drift.js";
+import type { NewestActivities } from "../../spec/retraining/newest.js";
+import { shownFailure } from "../failure.js";
+import { HEARTBEAT_TIME, PATIENCE } from "../patience.js";
 
 /** Half a minute: a worker that waits for a stage's next attempt is free again. Whatever fails then is only told. */
 const ATTEMPTS = 6;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ModelProof } from "../../../spec/records/proof.js";
-import type { Look } from "../../../spec/retraining/retraining.js";
-import { describeRetraining } from "../../../workflows/retrainDetails.js";
-import { COLUMNS } from "../../../workflows/stageTable.js";
+import type { ModelProof } from "../../../../spec/records/proof.js";
+import type { Look } from "../../../../spec/retraining/retraining.js";
+import { describeRetraining } from "../../../../workflows/retraining/details.js";
+import { COLUMNS } from "../../../../workflows/stageTable.js";
 
 const look: Look = {
   ...{ source: "a", images: 485, added: 65, removed: 0, changed: 0, version: 1, inUse: 1 },

@@ -15,17 +15,17 @@ import {
   startChild,
   workflowInfo,
 } from "@temporalio/workflow";
-import type { ErrorCode } from "../spec/errors.js";
-import { attributePairs } from "../spec/pipeline/attributePairs.js";
-import { lineageOf } from "../spec/pipeline/lineage.js";
-import { CONTROL_QUEUE, type RunInput, type RunResult, WORKFLOW_TYPE } from "../spec/pipeline/run.js";
-import { RUN_ID_SUFFIX_LENGTH, runIdAt } from "../spec/pipeline/runId.js";
-import type { FindableState } from "../spec/pipeline/searchAttributes.js";
-import type { AliasDecision } from "../spec/records/aliasDecision.js";
-import type { DriftRef } from "../spec/records/drift.js";
-import { type ModelProof, proofInFull } from "../spec/records/proof.js";
-import { APPROVAL_TYPE, type ApprovalRequest, approvalId, termsOf } from "../spec/retraining/approval.js";
-import { fateOf, reasonText, waitsForImages } from "../spec/retraining/decision.js";
+import type { ErrorCode } from "../../spec/errors.js";
+import { attributePairs } from "../../spec/pipeline/attributePairs.js";
+import { lineageOf } from "../../spec/pipeline/lineage.js";
+import { CONTROL_QUEUE, type RunInput, type RunResult, WORKFLOW_TYPE } from "../../spec/pipeline/run.js";
+import { RUN_ID_SUFFIX_LENGTH, runIdAt } from "../../spec/pipeline/runId.js";
+import type { FindableState } from "../../spec/pipeline/searchAttributes.js";
+import type { AliasDecision } from "../../spec/records/aliasDecision.js";
+import type { DriftRef } from "../../spec/records/drift.js";
+import { type ModelProof, proofInFull } from "../../spec/records/proof.js";
+import { APPROVAL_TYPE, type ApprovalRequest, approvalId, termsOf } from "../../spec/retraining/approval.js";
+import { fateOf, reasonText, waitsForImages } from "../../spec/retraining/decision.js";
 import {
   type Look,
   RETRAIN_STATE_QUERY,
@@ -33,20 +33,20 @@ import {
   type RetrainingActivities,
   type RetrainState,
   type Tick,
-} from "../spec/retraining/retraining.js";
-import { codeSpan } from "../spec/text/markdown.js";
-import { shortened, visible } from "../spec/text/visible.js";
-import { percent } from "../spec/warnings/words.js";
-import { notifyEnd } from "./announce.js";
-import type { approval } from "./approval.js";
-import { describedStatically } from "./approvalText.js";
-import { findableBy } from "./attributes.js";
-import { shownFailure } from "./failure.js";
-import { HEARTBEAT_TIME, RETRY } from "./patience.js";
-import { describeRetraining, type RetrainView } from "./retrainDetails.js";
-import { driftOf } from "./retrainDrift.js";
-import { askAboutNewest } from "./retrainNewest.js";
-import type { transferLearning } from "./transferLearning.js";
+} from "../../spec/retraining/retraining.js";
+import { codeSpan } from "../../spec/text/markdown.js";
+import { shortened, visible } from "../../spec/text/visible.js";
+import { percent } from "../../spec/warnings/words.js";
+import { notifyEnd } from "../announce.js";
+import type { approval } from "../approval.js";
+import { describedStatically } from "../approvalText.js";
+import { findableBy } from "../attributes.js";
+import { shownFailure } from "../failure.js";
+import { HEARTBEAT_TIME, RETRY } from "../patience.js";
+import type { transferLearning } from "../transferLearning.js";
+import { describeRetraining, type RetrainView } from "./details.js";
+import { driftOf } from "./drift.js";
+import { askAboutNewest } from "./newest.js";
 
 const TIME = "5 minutes";
 /** As of the runs that a client starts: Temporal refuses summaries of more than 400 bytes. */

@@ -1,14 +1,14 @@
 /** A look at a model's images as text for the Temporal UI: what was seen, why it trains, what was proven, what became of it. */
-import type { DriftInBrief } from "../spec/records/drift.js";
-import type { ModelProof } from "../spec/records/proof.js";
-import { changesText, reasonText } from "../spec/retraining/decision.js";
-import { looksForDrift } from "../spec/retraining/drift.js";
-import type { Look, Tick, TickVerdict } from "../spec/retraining/retraining.js";
-import type { ModelSpec } from "../spec/runFile/model.js";
-import { codeBlock, codeSpan, markdownText } from "../spec/text/markdown.js";
-import { shortened, visible } from "../spec/text/visible.js";
-import { percent } from "../spec/warnings/words.js";
-import { wrapped } from "./stageTable.js";
+import type { DriftInBrief } from "../../spec/records/drift.js";
+import type { ModelProof } from "../../spec/records/proof.js";
+import { changesText, reasonText } from "../../spec/retraining/decision.js";
+import { looksForDrift } from "../../spec/retraining/drift.js";
+import type { Look, Tick, TickVerdict } from "../../spec/retraining/retraining.js";
+import type { ModelSpec } from "../../spec/runFile/model.js";
+import { codeBlock, codeSpan, markdownText } from "../../spec/text/markdown.js";
+import { shortened, visible } from "../../spec/text/visible.js";
+import { percent } from "../../spec/warnings/words.js";
+import { wrapped } from "../stageTable.js";
 
 /** What is known so far. */
 export interface RetrainView {
