@@ -1,15 +1,13 @@
 /** Asks the version in use about the test images of a newer one that it has never seen. */
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { answersIn, askingJob } from "../../learn/proof/asking.js";
 import { newestImages } from "../../learn/proof/newest.js";
-import { WEIGHTS_FILE } from "../../spec/pipeline/artifactFiles.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import type { NewestAnswers } from "../../spec/records/proof.js";
 import type { NewestActivities, NewestInBrief } from "../../spec/retraining/newest.js";
 import { canonicalImages } from "../../store/artifacts/canonicalImages.js";
 import { localBase } from "../../store/artifacts/localBase.js";
-import { localModelFile } from "../../store/artifacts/localFile.js";
+import { localWeights } from "../../store/artifacts/localWeights.js";
 import { readEvaluated } from "../../store/records/evaluated.js";
 import { answersName, findAnswers, keepAnswers } from "../../store/records/newestAnswers.js";
 import { requireModel } from "../../store/records/proofs.js";
@@ -89,7 +87,7 @@ async function predicted(
   const folder = await newWorkFolder(workFolder, "newest");
   try {
     const [weights, base] = await Promise.all([
-      localModelFile(store, join(workFolder, "models"), model.weights, WEIGHTS_FILE, told),
+      localWeights(store, workFolder, model, told),
       localBase(store, workFolder, model.base, model.baseSpec, baseCheckpoint, told),
     ]);
     const files = await canonicalImages(store, other, wanted, folder, report);

@@ -1,7 +1,4 @@
 /** Asks a version about the images that are new since it, in an engine process on this machine, where no retraining did. */
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { createEngine } from "../../engine/process.js";
 import { answersIn, askingJob } from "../../learn/proof/asking.js";
 import { newestImages } from "../../learn/proof/newest.js";
 import type { Platform } from "../../spec/platform.js";
@@ -15,6 +12,7 @@ import type { Store } from "../../store/connection/connection.js";
 import { readEvaluated } from "../../store/records/evaluated.js";
 import { answersName, findAnswers, keepAnswers } from "../../store/records/newestAnswers.js";
 import { requireSoundModel } from "../../store/records/soundModel.js";
+import { withScratchEngine } from "./scratchEngine.js";
 
 export interface Asking {
   readonly platform: Pick<Platform, "workFolder">;
@@ -44,11 +42,7 @@ export async function askNewest(
   if (newest.length === 0 || (await findAnswers(store, record, asked)) !== undefined) return;
   await prepare();
   await requireSoundModel(store, asked, told);
-  const parent = join(workFolder, "scratch");
-  await mkdir(parent, { recursive: true });
-  const folder = await mkdtemp(join(parent, "newest-"));
-  const engine = createEngine(() => undefined);
-  try {
+  await withScratchEngine(workFolder, "newest", async (engine, folder) => {
     const [weights, base] = await Promise.all([
       localWeights(store, workFolder, asked, told),
       localBase(store, workFolder, asked.base, asked.baseSpec, baseCheckpoint, told),
@@ -59,8 +53,5 @@ export async function askNewest(
     const { name: model, version } = asked;
     const at = new Date().toISOString();
     await keepAnswers(store, record, { model, version, at, answers: answersIn(answer, files, asked) });
-  } finally {
-    await engine.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }

@@ -1,9 +1,6 @@
 /** Holds new images against those that a registered model was evaluated on, in an engine process on this machine. */
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { MOST_HELD_OUT, MOST_NEW } from "../../data/dataset/comparison.js";
 import { witnesses } from "../../data/dataset/witnesses.js";
-import { createEngine } from "../../engine/process.js";
 import type { Platform } from "../../spec/platform.js";
 import type { DriftReport } from "../../spec/records/drift.js";
 import type { Progress } from "../../spec/records/training.js";
@@ -15,6 +12,7 @@ import type { Store } from "../../store/connection/connection.js";
 import { requireSoundModel } from "../../store/records/soundModel.js";
 import { newImages } from "../images/newImages.js";
 import { resolveModel } from "./reference.js";
+import { withScratchEngine } from "./scratchEngine.js";
 
 export interface DriftRequest {
   readonly store: Store;
@@ -43,20 +41,13 @@ export async function drift(request: DriftRequest): Promise<ModelDrift> {
   const model = await resolveModel(store, request.model);
   await requireSoundModel(store, model, told);
   const images = await newImages({ ...request, workFolder, most: MOST_NEW });
-  const folder = join(workFolder, "scratch");
-  await mkdir(folder, { recursive: true });
-  const scratch = await mkdtemp(join(folder, "drift-"));
-  const engine = createEngine(() => undefined);
-  try {
+  return withScratchEngine(workFolder, "drift", async (engine, folder) => {
     const comparable = await comparableModel({
-      ...{ store, workFolder, model, baseCheckpoint, folder: scratch, told, onProgress },
+      ...{ store, workFolder, model, baseCheckpoint, folder, told, onProgress },
       choose: (records) => witnesses(records, MOST_HELD_OUT),
     });
     const answer = await engine.run({ ...comparable, ...images }, { onProgress, signal });
     const report: DriftReport = driftReportSchema.parse(answer);
     return { model: { name: model.name, version: model.version }, ...report };
-  } finally {
-    await engine.stop();
-    await rm(scratch, { recursive: true, force: true });
-  }
+  });
 }

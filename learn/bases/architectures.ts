@@ -1,6 +1,7 @@
 /** The architectures that a user's checkpoint can have: the catalogue's, and some that thaw has no weights for. */
 import { LAYERS_MODEL } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
+import { PIXEL_SCALES } from "../../spec/pixelScales.js";
 import { denseNetNamings } from "../import/families/densenet.js";
 import { efficientNetLiteNamings } from "../import/families/efficientnetLite.js";
 import { inceptionNamings } from "../import/families/inception.js";
@@ -38,15 +39,12 @@ import {
 import { RESNET18, RESNET34, RESNET50, RESNEXT50, type ResidualNetwork, resNet } from "./families/resnet.js";
 import { KERAS_APPLICATIONS } from "./kerasApplications.js";
 
-/** Mean and deviation of ImageNet's training images, 0.485, 0.456, 0.406 and 0.229, 0.224, 0.225 of 255. */
-const IMAGENET_PIXELS = { mean: [123.675, 116.28, 103.53], deviation: [58.395, 57.12, 57.375] } as const;
-
 /** torchvision's evaluation of its classification models: the short side becomes 256 px, of which the centre is kept. */
 const TORCHVISION_INPUT: BaseInput = {
   size: 224,
   cropFraction: 224 / 256,
   kernel: "linear",
-  pixelScale: IMAGENET_PIXELS,
+  pixelScale: PIXEL_SCALES.imagenet,
 };
 
 /** Scaled bicubically. @param resized what the short side becomes, of which `size` is kept */
@@ -54,7 +52,7 @@ const cubicInput = (size: number, resized: number): BaseInput => ({
   size,
   cropFraction: size / resized,
   kernel: "cubic",
-  pixelScale: IMAGENET_PIXELS,
+  pixelScale: PIXEL_SCALES.imagenet,
 });
 
 type Namings = (architecture: Architecture) => readonly Naming[];
@@ -80,7 +78,7 @@ const INCEPTION_INPUT: BaseInput = {
   size: 299,
   cropFraction: 299 / 342,
   kernel: "linear",
-  pixelScale: { mean: 127.5, deviation: 127.5 },
+  pixelScale: PIXEL_SCALES["-1..1"],
 };
 
 const REGNETS: readonly (readonly [string, RegNet])[] = [
@@ -115,7 +113,7 @@ const EFFICIENTNETS_V2: readonly Scaled[] = [
   {
     variant: 3,
     scale: { width: 1.2, depth: 1.4 },
-    input: { ...cubicInput(300, 300 / 0.904), pixelScale: { mean: 127.5, deviation: 127.5 } },
+    input: { ...cubicInput(300, 300 / 0.904), pixelScale: PIXEL_SCALES["-1..1"] },
   },
 ];
 

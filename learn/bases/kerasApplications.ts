@@ -1,4 +1,5 @@
 /** Networks as `keras.applications` builds them, which differ in padding, strides and scale of pixels from PyTorch's. */
+import { PIXEL_SCALES } from "../../spec/pixelScales.js";
 import type { ImportedWeights } from "../import/fit.js";
 import { kerasMobileNetV2Namings, kerasResNetNamings } from "../import/keras/names.js";
 import type { Parameter, Parameters } from "../network/parameters.js";
@@ -10,7 +11,7 @@ import { RESNET50_KERAS, resNet } from "./families/resnet.js";
 const VIEW = { size: 224, cropFraction: 224 / 256, kernel: "linear" } as const;
 
 /** `preprocess_input` in mode "tf": pixels in −1…1. */
-const PLUS_MINUS_ONE: BaseInput = { ...VIEW, pixelScale: { mean: 127.5, deviation: 127.5 } };
+const PLUS_MINUS_ONE: BaseInput = { ...VIEW, pixelScale: PIXEL_SCALES["-1..1"] };
 
 /** `preprocess_input` in mode "caffe": ImageNet's mean colour taken off, nothing divided, and blue comes first. */
 const MEAN_TAKEN_OFF: BaseInput = {
