@@ -1,7 +1,7 @@
 /** Does to the stack what a disturbance says. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServiceName } from "../../runtime/services/names.js";
-import { enginePid } from "../support/services/faults.js";
+import { enginePid, signalled } from "../support/services/faults.js";
 import type { Kind } from "./plan.js";
 import type { OtherMachine, Testbed } from "./testbed.js";
 import type { Watch } from "./watch.js";
@@ -31,7 +31,7 @@ export async function disturb(
   const { proxy } = testbed;
   const services = await pidsOf(testbed);
   const hit = (signal: NodeJS.Signals, ...pids: readonly (number | undefined)[]): Doing => {
-    const found = pids.filter((pid) => pid !== undefined).filter((pid) => sent(pid, signal));
+    const found = pids.filter((pid) => pid !== undefined).filter((pid) => signalled(pid, signal));
     return { hit: found.length > 0, afterwards: NOTHING_MORE };
   };
   const training = services.get("training-worker");
@@ -91,9 +91,9 @@ async function makeZombie(
   worker: number | undefined,
   [engineToo = 0, alone = 0, together = 0, ending = 0]: readonly number[],
 ): Promise<Doing> {
-  if (worker === undefined || !sent(worker, "SIGSTOP")) return { hit: false, afterwards: NOTHING_MORE };
+  if (worker === undefined || !signalled(worker, "SIGSTOP")) return { hit: false, afterwards: NOTHING_MORE };
   const engine = engineToo < 0.5 ? await enginePid(testbed) : undefined;
-  if (engine !== undefined) sent(engine, "SIGSTOP");
+  if (engine !== undefined) signalled(engine, "SIGSTOP");
   return {
     hit: true,
     afterwards: async () => {
@@ -102,7 +102,7 @@ async function makeZombie(
         await watch.until(({ worker: who, started }) => started && who === other.identity, TAKEOVER_MS);
         await sleep(alone * MOST_ALONE_MS);
       } finally {
-        for (const pid of [engine, worker]) if (pid !== undefined) sent(pid, "SIGCONT");
+        for (const pid of [engine, worker]) if (pid !== undefined) signalled(pid, "SIGCONT");
       }
       await sleep(together * MOST_TOGETHER_MS);
       await end(other, ending < 0.5 ? "SIGKILL" : "SIGTERM");
@@ -117,14 +117,4 @@ async function end({ child, ended }: OtherMachine, signal: "SIGKILL" | "SIGTERM"
   await Promise.race([ended, sleep(LEAVING_MS, undefined, { ref: false })]);
   child.kill("SIGKILL");
   await ended;
-}
-
-/** False when the process is gone. */
-function sent(pid: number, signal: NodeJS.Signals): boolean {
-  try {
-    return process.kill(pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
-    throw error;
-  }
 }

@@ -79,8 +79,8 @@ export async function slowEngine(
   }
 }
 
-/** False when the process is gone. */
-function signalled(pid: number, signal: NodeJS.Signals): boolean {
+/** Sends it. @returns false when the process is gone */
+export function signalled(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal);
   } catch (error) {
