@@ -4,7 +4,7 @@ import type { ArtifactRef } from "../../spec/artifact.js";
 import type { BaseSpec } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
 import type { DatasetSummary, ImageRecord } from "../../spec/records/dataset.js";
-import type { ChampionFacts, ChampionStart } from "../../spec/records/depth.js";
+import type { ChampionFacts, ChampionStart } from "../../spec/retraining/depthDecision.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import type { Look, RetrainInput } from "../../spec/retraining/retraining.js";
 import { knownImageSchema } from "../../spec/schemas/records/files.js";

@@ -2,7 +2,7 @@
 import type { ArtifactRef } from "../artifact.js";
 import type { BaseSpec } from "../base.js";
 import type { PodState } from "../pods/pod.js";
-import type { RunDepth } from "../records/depth.js";
+import type { RunDepth } from "../retraining/depthDecision.js";
 import type { DriftRef } from "../records/drift.js";
 import type { FoldsInBrief } from "../records/folds.js";
 import type { ResemblanceInBrief } from "../records/resemblance.js";

@@ -4,7 +4,7 @@ import type { ArtifactRef } from "../artifact.js";
 import { type BaseSpec, baseIdentity, datasetsOf } from "../base.js";
 import { isWithoutGpu } from "../pods/groups.js";
 import { POD_STAGES, type PodStage } from "../pods/stages.js";
-import type { RunDepth } from "../records/depth.js";
+import type { RunDepth } from "../retraining/depthDecision.js";
 import { augmentIdentity, gateIdentity, lossIdentity } from "../runFile/identities.js";
 import type { RunFile } from "../runFile/runFile.js";
 import { unfreezeStages } from "./unfreezing.js";

@@ -7,7 +7,7 @@ import type {
   DepthFacts,
   RunDepth,
   TrainingDepth,
-} from "../records/depth.js";
+} from "./depthDecision.js";
 import type { DriftVerdict } from "../records/drift.js";
 import type { ModelSpec } from "../runFile/model.js";
 import { counted, named, percent } from "../warnings/words.js";

@@ -2,7 +2,7 @@
 import type { ArtifactRef } from "../artifact.js";
 import type { RunInput, RunResult } from "../pipeline/run.js";
 import type { AliasDecision } from "../records/aliasDecision.js";
-import type { ChampionStart, DepthDecision, DepthFacts } from "../records/depth.js";
+import type { ChampionStart, DepthDecision, DepthFacts } from "./depthDecision.js";
 import type { DriftInBrief } from "../records/drift.js";
 import type { ModelProof } from "../records/proof.js";
 

@@ -1,7 +1,7 @@
 /** A model as a base: what lies under it, with its tuned layers laid over that. */
 import type { BaseSpec } from "../../spec/base.js";
 import type { Golden } from "../../spec/golden.js";
-import type { ChampionStart } from "../../spec/records/depth.js";
+import type { ChampionStart } from "../../spec/retraining/depthDecision.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import type { StageSummary } from "../../spec/records/training.js";
 import { requireManifest } from "../artifacts/artifacts.js";

@@ -1,7 +1,7 @@
 /** What changed from one version of a model, or run, to another: images, values, base, answers, weights and warnings. */
 import type { RunResult } from "../../../spec/pipeline/run.js";
 import type { DatasetSummary, ImageRecord } from "../../../spec/records/dataset.js";
-import type { DepthDecision } from "../../../spec/records/depth.js";
+import type { DepthDecision } from "../../../spec/retraining/depthDecision.js";
 import { knownImageSchema } from "../../../spec/schemas/records/files.js";
 import { shapedLines } from "../../../spec/schemas/shaped.js";
 import type { Warning } from "../../../spec/warnings/warning.js";

@@ -1,6 +1,6 @@
 /** Schemas of how deep a retraining trains. */
 import { z } from "zod";
-import type { ChampionFacts, DepthDecision, RunDepth, UnreadableChampion } from "../../records/depth.js";
+import type { ChampionFacts, DepthDecision, RunDepth, UnreadableChampion } from "../../retraining/depthDecision.js";
 import { DRIFT_VERDICTS } from "../../records/drift.js";
 import { TRAINING_DEPTHS } from "../../retraining/terms.js";
 import { schemaOf } from "../exact.js";

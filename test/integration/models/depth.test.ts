@@ -5,6 +5,10 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { DiffJson, LineageJson } from "../../../cli/json/models.js";
 import { groupImages } from "../../../data/splits/groups.js";
+import { lookAtImages } from "../../../activities/retraining/lookAtImages.js";
+import type { ControlDependencies } from "../../../activities/context.js";
+import { retrainInput } from "../../../client/models/retrain.js";
+import { loadRunFile } from "../../../client/runFile/load.js";
 import { fetchEvents, inputIn } from "../../../client/temporal/eventHistory.js";
 import type { ArtifactRef } from "../../../spec/artifact.js";
 import type { RunInput, RunResult } from "../../../spec/pipeline/run.js";
@@ -14,7 +18,8 @@ import type { ModelVersion } from "../../../spec/records/model.js";
 import type { ModelProof } from "../../../spec/records/proof.js";
 import type { RecipeSummary } from "../../../spec/records/recipe.js";
 import type { ReportData } from "../../../spec/records/report.js";
-import type { Tick } from "../../../spec/retraining/retraining.js";
+import type { ChampionFacts } from "../../../spec/retraining/depthDecision.js";
+import type { Look, Tick } from "../../../spec/retraining/retraining.js";
 import { type ArtifactManifest, readArtifactFile, requireManifest } from "../../../store/artifacts/artifacts.js";
 import { newestDecision } from "../../../store/records/aliases.js";
 import { readModel, readRun } from "../../../store/records/records.js";
@@ -166,12 +171,45 @@ test("few new images train a head on the base as the champion tuned it, which no
   await promote(2);
 });
 
-test("nothing is due after it: a base that is the champion's is no other setting", async () => {
+/** A look as the control worker takes it, without what would follow. */
+async function lookWith(engine: string | null | undefined, ...sets: readonly string[]): Promise<Look> {
+  const { store } = stack.session;
+  const { file, dataPath } = await loadRunFile(join(stack.folder, "thaw.yaml"), sets);
+  const input = await retrainInput({ store }, { file, dataPath });
+  const context = { store, workFolder: stack.folder, engineFingerprint: engine ?? "" };
+  return lookAtImages(context as ControlDependencies, input);
+}
+
+test("nothing is due after it, but where something else is asked for: of the base, and of stages that the head's version did not train", async () => {
   const tick = await retrain();
-  assert.deepEqual([tick.verdict, tick.reasons], ["unchanged", []], tick.sentence);
-  const other = await retrain("unfreeze.epochs=2");
-  assert.deepEqual(other.reasons, ["settings"], "of stages that the head's version did not train, too");
-  assert.deepEqual([other.depth?.depth, other.depth?.rule], ["full", "other values or code"]);
+  assert.deepEqual([tick.verdict, tick.reasons, tick.depth], ["unchanged", [], undefined], tick.sentence);
+  const head = (await readModel(stack.session.store, "shapes", 2))?.artifacts.head;
+  const { engine } = await requireManifest(stack.session.store, head ?? assert.fail());
+  const reasons = async (...sets: readonly string[]) => (await lookWith(engine, ...sets)).reasons;
+  assert.deepEqual(await reasons(), []);
+  assert.deepEqual(await reasons("unfreeze.epochs=2"), ["settings"]);
+  assert.deepEqual(await reasons("augment.rotate=3"), ["settings"]);
+  assert.deepEqual(await reasons("base=efficientnet-lite0"), ["settings"]);
+  assert.deepEqual(await reasons("base=model:shapes@1"), [], "it came of that");
+  const { champion } = await lookWith(engine, "unfreeze.epochs=2");
+  const facts = champion?.facts as ChampionFacts;
+  assert.deepEqual([facts.champion, facts.base, facts.sameBase], [2, "model:shapes@1", true]);
+  assert.deepEqual([facts.deeper, facts.heads, facts.full?.version, facts.generations], [1, 1, 1, 1]);
+  assert.deepEqual([facts.tuned, facts.forgotten, facts.appeared, facts.gone], [true, 0, [], []]);
+});
+
+test("a run of a head that is gone on from finds all that it made", async () => {
+  const ticks = await thawJson<{ ticks: readonly Tick[] }>(stack.folder, "models", "ticks", "shapes");
+  const { runId = "" } = ticks.ticks.find(({ version }) => version === 2) ?? assert.fail();
+  const { stages } = await thawJson<{ stages: readonly { readonly name: string; readonly action: string }[] }>(
+    ...[stack.folder, "resume", runId, "--dry-run"],
+  );
+  const others = stages.filter(({ name }) => name !== "tune-1");
+  assert.deepEqual(
+    others.map(({ action }) => action),
+    others.map(() => "reuse"),
+  );
+  assert.equal(stages.find(({ name }) => name === "tune-1")?.action, "skip");
 });
 
 test("the next head takes the features of all images that were known", async () => {

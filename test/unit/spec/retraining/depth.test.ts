@@ -5,7 +5,7 @@ import { randomStream } from "../../../../rng/stream.js";
 import type { BaseSpec } from "../../../../spec/base.js";
 import type { RunInput } from "../../../../spec/pipeline/run.js";
 import { planStages } from "../../../../spec/pipeline/stages.js";
-import type { ChampionFacts } from "../../../../spec/records/depth.js";
+import type { ChampionFacts } from "../../../../spec/retraining/depthDecision.js";
 import { DRIFT_VERDICTS } from "../../../../spec/records/drift.js";
 import {
   asksForDepth,
