@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { copyFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import type { DiffJson, LineageJson } from "../../../cli/json/models.js";
-import { groupImages } from "../../../data/splits/groups.js";
-import { lookAtImages } from "../../../activities/retraining/lookAtImages.js";
 import type { ControlDependencies } from "../../../activities/context.js";
+import { lookAtImages } from "../../../activities/retraining/lookAtImages.js";
+import type { DiffJson, LineageJson } from "../../../cli/json/models.js";
 import { retrainInput } from "../../../client/models/retrain.js";
 import { loadRunFile } from "../../../client/runFile/load.js";
 import { fetchEvents, inputIn } from "../../../client/temporal/eventHistory.js";
+import { groupImages } from "../../../data/splits/groups.js";
 import type { ArtifactRef } from "../../../spec/artifact.js";
 import type { RunInput, RunResult } from "../../../spec/pipeline/run.js";
 import type { DatasetSummary, ImageRecord } from "../../../spec/records/dataset.js";
@@ -18,9 +18,14 @@ import type { ModelVersion } from "../../../spec/records/model.js";
 import type { ModelProof } from "../../../spec/records/proof.js";
 import type { RecipeSummary } from "../../../spec/records/recipe.js";
 import type { ReportData } from "../../../spec/records/report.js";
+import type { StageSummary } from "../../../spec/records/training.js";
 import type { ChampionFacts } from "../../../spec/retraining/depthDecision.js";
 import type { Look, Tick } from "../../../spec/retraining/retraining.js";
-import { type ArtifactManifest, readArtifactFile, requireManifest } from "../../../store/artifacts/artifacts.js";
+import {
+  type ArtifactManifest,
+  readArtifactFile,
+  requireManifest,
+} from "../../../store/artifacts/artifacts.js";
 import { newestDecision } from "../../../store/records/aliases.js";
 import { readModel, readRun } from "../../../store/records/records.js";
 import { thaw, thawJson } from "../../support/cli/thaw.js";
@@ -132,14 +137,17 @@ async function isComparable(champion: number, challenger: Made): Promise<void> {
   assert.equal(proof.images, heldOut.length);
 }
 
-const featuresOf = ({ manifests }: Made): FeaturesSummary => manifests.features?.summary as FeaturesSummary;
+function summaryOf<Summary>(manifest: ArtifactManifest | undefined): Summary {
+  assert.ok(manifest, "the run made it");
+  return manifest.summary as Summary;
+}
 
 test("the first version is trained in full, which is said", async () => {
   const tick = await retrain();
   assert.deepEqual([tick.depth?.depth, tick.depth?.rule], ["full", "no version in use"], tick.sentence);
   const { version, manifests } = await madeBy(tick);
   assert.deepEqual([version.base, version.weights.kind, version.depth?.depth], ["small@1", "tune", "full"]);
-  assert.equal((manifests["tune-1"]?.summary as { kept?: boolean }).kept, true);
+  assert.equal(summaryOf<StageSummary>(manifests["tune-1"]).kept, true);
   await promote(1);
 });
 
@@ -155,16 +163,23 @@ test("few new images train a head on the base as the champion tuned it, which no
   const { version, manifests } = made;
   assert.deepEqual([version.base, version.weights.kind], ["model:shapes@1", "head"]);
   assert.deepEqual(version.baseSpec?.lineage, ["shapes@1"]);
-  assert.equal(version.baseSpec?.origin.licence, (await readModel(stack.session.store, "shapes", 1))?.baseSpec?.origin.licence);
+  assert.equal(
+    version.baseSpec?.origin.licence,
+    (await readModel(stack.session.store, "shapes", 1))?.baseSpec?.origin.licence,
+  );
   assert.equal(manifests["tune-1"], undefined);
-  const { decision } = manifests.recipe?.summary as RecipeSummary;
+  const { decision } = summaryOf<RecipeSummary>(manifests.recipe);
   assert.deepEqual([decision.rule, decision.stages, decision.planned], ["a retraining of the head", 0, 1]);
   assert.match(decision.reason, /trains the head only: \d+ of \d+ images .* are new since version 1/);
-  const { knownToBase } = manifests.ingest?.summary as DatasetSummary;
+  const { knownToBase } = summaryOf<DatasetSummary>(manifests.ingest);
   assert.ok(knownToBase && knownToBase.learned > 0 && knownToBase.flattering === 0);
   await heldOutIsUnseen(made);
   await isComparable(1, made);
-  const report = await readArtifactFile(stack.session.store, manifests.report as ArtifactManifest, "report.json");
+  const report = await readArtifactFile(
+    stack.session.store,
+    manifests.report as ArtifactManifest,
+    "report.json",
+  );
   const { depth } = JSON.parse(report.toString("utf8")) as ReportData;
   assert.equal(depth?.reason, tick.depth?.reason, "the evidence is in the report");
   assert.ok(depth?.evidence.facts && "fresh" in depth.evidence.facts && depth.evidence.facts.fresh > 0);
@@ -201,9 +216,9 @@ test("nothing is due after it, but where something else is asked for: of the bas
 test("a run of a head that is gone on from finds all that it made", async () => {
   const ticks = await thawJson<{ ticks: readonly Tick[] }>(stack.folder, "models", "ticks", "shapes");
   const { runId = "" } = ticks.ticks.find(({ version }) => version === 2) ?? assert.fail();
-  const { stages } = await thawJson<{ stages: readonly { readonly name: string; readonly action: string }[] }>(
-    ...[stack.folder, "resume", runId, "--dry-run"],
-  );
+  const { stages } = await thawJson<{
+    stages: readonly { readonly name: string; readonly action: string }[];
+  }>(...[stack.folder, "resume", runId, "--dry-run"]);
   const others = stages.filter(({ name }) => name !== "tune-1");
   assert.deepEqual(
     others.map(({ action }) => action),
@@ -218,7 +233,7 @@ test("the next head takes the features of all images that were known", async () 
   const made = await madeBy(tick);
   assert.deepEqual([made.version.base, made.version.weights.kind], ["model:shapes@1", "head"], tick.sentence);
   assert.equal(tick.depth?.champion, 2);
-  const { reused, images: all } = featuresOf(made);
+  const { reused, images: all } = summaryOf<FeaturesSummary>(made.manifests.features);
   const { store } = stack.session;
   const known = new Set(
     (await recordsOf((await readModel(store, "shapes", 2))?.artifacts.ingest)).map(({ sha256 }) => sha256),
