@@ -11,6 +11,7 @@ import { loadRunFile } from "../../../client/runFile/load.js";
 import { fetchEvents, inputIn } from "../../../client/temporal/eventHistory.js";
 import { groupImages } from "../../../data/splits/groups.js";
 import type { ArtifactRef } from "../../../spec/artifact.js";
+import type { ThawError } from "../../../spec/errors.js";
 import type { RunInput, RunResult } from "../../../spec/pipeline/run.js";
 import type { DatasetSummary, ImageRecord } from "../../../spec/records/dataset.js";
 import type { FeaturesSummary } from "../../../spec/records/features.js";
@@ -19,10 +20,10 @@ import type { ModelProof } from "../../../spec/records/proof.js";
 import type { RecipeSummary } from "../../../spec/records/recipe.js";
 import type { ReportData } from "../../../spec/records/report.js";
 import type { StageSummary } from "../../../spec/records/training.js";
-import type { ChampionFacts } from "../../../spec/retraining/depthDecision.js";
 import type { Look, Tick } from "../../../spec/retraining/retraining.js";
 import {
   type ArtifactManifest,
+  objectName,
   readArtifactFile,
   requireManifest,
 } from "../../../store/artifacts/artifacts.js";
@@ -207,7 +208,8 @@ test("nothing is due after it, but where something else is asked for: of the bas
   assert.deepEqual(await reasons("base=efficientnet-lite0"), ["settings"]);
   assert.deepEqual(await reasons("base=model:shapes@1"), [], "it came of that");
   const { champion } = await lookWith(engine, "unfreeze.epochs=2");
-  const facts = champion?.facts as ChampionFacts;
+  assert.ok(champion && "fresh" in champion.facts);
+  const { facts } = champion;
   assert.deepEqual([facts.champion, facts.base, facts.sameBase], [2, "model:shapes@1", true]);
   assert.deepEqual([facts.deeper, facts.heads, facts.full?.version, facts.generations], [1, 1, 1, 1]);
   assert.deepEqual([facts.tuned, facts.forgotten, facts.appeared, facts.gone], [true, 0, [], []]);
@@ -299,4 +301,22 @@ test("a head on the champion's base is refused where the run file has another ba
     /model\.depth is head, and shapes@\d, which is in use, was made from model:shapes@\d, while the run file's base is efficientnet-lite0/,
   );
   assert.match(stdout + stderr, /model\.depth=full/);
+});
+
+test("a champion whose weights were deleted is no start: auto trains in full, what is asked for is refused", async () => {
+  const { store } = stack.session;
+  const { weights } = (await readModel(store, "shapes", await championNow())) ?? assert.fail();
+  const { files, engine } = await requireManifest(store, weights);
+  for (const { digest } of files) await store.client.removeObject(store.bucket, objectName(digest));
+  const { champion } = await lookWith(engine, "unfreeze.epochs=2");
+  assert.ok(champion && "unreadable" in champion.facts);
+  assert.match(champion.facts.unreadable, /data of the tune artifact \w+ were deleted/);
+  assert.equal(champion.start, undefined);
+  const isRefused = (error: ThawError): boolean => {
+    assert.equal(error.code, "RUN_FILE_INVALID");
+    assert.match(error.message, /model\.depth is from-champion, and shapes@\d, .* cannot be read: data of/);
+    assert.match(error.hint ?? "", /`--set model\.depth=full` trains from the base small; `thaw promote`/);
+    return true;
+  };
+  await assert.rejects(lookWith(engine, "unfreeze.epochs=2", "model.depth=from-champion"), isRefused);
 });

@@ -5,7 +5,6 @@ import { randomStream } from "../../../../rng/stream.js";
 import type { BaseSpec } from "../../../../spec/base.js";
 import type { RunInput } from "../../../../spec/pipeline/run.js";
 import { planStages } from "../../../../spec/pipeline/stages.js";
-import type { ChampionFacts } from "../../../../spec/retraining/depthDecision.js";
 import { DRIFT_VERDICTS } from "../../../../spec/records/drift.js";
 import {
   asksForDepth,
@@ -18,6 +17,7 @@ import {
   MOST_HEADS,
   refusedDepth,
 } from "../../../../spec/retraining/depth.js";
+import type { ChampionFacts } from "../../../../spec/retraining/depthDecision.js";
 import { RETRAIN_REASONS } from "../../../../spec/retraining/retraining.js";
 import { runFileSchema } from "../../../../spec/runFile/runFile.js";
 
@@ -30,41 +30,46 @@ const of = (facts: Partial<ChampionFacts>, more: Partial<DepthSituation> = {}) =
   decideDepth({ asked: "auto", reasons: ["data"], facts: { ...FACTS, ...facts }, ...more });
 
 test("each row of the table decides where it is the first that matches, and says why with figures", () => {
-  const cases: readonly (readonly [string, Partial<ChampionFacts>, Partial<DepthSituation>, string, RegExp])[] =
+  const cases: readonly (readonly [
+    string,
+    Partial<ChampionFacts>,
+    Partial<DepthSituation>,
+    string,
+    RegExp,
+  ])[] = [
+    ["few new images", {}, {}, "head", /^100 of 1000 images \(10\.0 %\) are new since version 3, 20\.0 %/],
+    ["few new images", {}, { drift: "same" }, "head", /no difference to those of before is proven$/],
+    ["few new images", { fresh: 200 }, { drift: "cannot-say" }, "head", /of classes that are known$/],
+    ["many new images", { fresh: 201 }, {}, "from-champion", /201 of 1000 .* more than 20\.0 %/],
+    ["many new images", { fresh: 500 }, {}, "from-champion", /50\.0 %/],
+    ["mostly new images", { fresh: 501 }, {}, "full", /501 of 1000 .* more than 50\.0 %/],
+    ["many heads since", { heads: MOST_HEADS }, {}, "from-champion", /5 versions since version 3/],
+    ["images that look different", {}, { drift: "different" }, "from-champion", /version 4 .*different/],
+    ["images that look different", {}, { drift: "may-hurt" }, "from-champion", /drift: may-hurt/],
+    ["a class that appears", { appeared: ["owl"] }, {}, "from-champion", /class "owl" is new .* tell it$/],
+    ["a class that is gone", { gone: ["a", "b"] }, {}, "full", /classes "a" and "b", .* are gone$/],
+    ["images taken back", { forgotten: 1 }, {}, "full", /learned from 1 image that is gone or has/],
+    ["few new images", { forgotten: 9, tuned: false }, {}, "head", /^100 of 1000/],
     [
-      ["few new images", {}, {}, "head", /^100 of 1000 images \(10\.0 %\) are new since version 3, 20\.0 %/],
-      ["few new images", {}, { drift: "same" }, "head", /no difference to those of before is proven$/],
-      ["few new images", { fresh: 200 }, { drift: "cannot-say" }, "head", /of classes that are known$/],
-      ["many new images", { fresh: 201 }, {}, "from-champion", /201 of 1000 .* more than 20\.0 %/],
-      ["many new images", { fresh: 500 }, {}, "from-champion", /50\.0 %/],
-      ["mostly new images", { fresh: 501 }, {}, "full", /501 of 1000 .* more than 50\.0 %/],
-      ["many heads since", { heads: MOST_HEADS }, {}, "from-champion", /5 versions since version 3/],
-      ["images that look different", {}, { drift: "different" }, "from-champion", /version 4 .*different/],
-      ["images that look different", {}, { drift: "may-hurt" }, "from-champion", /drift: may-hurt/],
-      ["a class that appears", { appeared: ["owl"] }, {}, "from-champion", /class "owl" is new .* tell it$/],
-      ["a class that is gone", { gone: ["a", "b"] }, {}, "full", /classes "a" and "b", .* are gone$/],
-      ["images taken back", { forgotten: 1 }, {}, "full", /learned from 1 image that is gone or has/],
-      ["few new images", { forgotten: 9, tuned: false }, {}, "head", /^100 of 1000/],
-      [
-        "long since the last full training",
-        { generations: MOST_GENERATIONS },
-        {},
-        "full",
-        /version 2, is 9 days and 10 versions old/,
-      ],
-      [
-        "long since the last full training",
-        { full: { version: 2, ageDays: MOST_DAYS_SINCE_FULL } },
-        {},
-        "full",
-        /version 2, is 90 days/,
-      ],
-      ["other values or code", {}, { reasons: ["data", "settings"] }, "full", /the run file has other values/],
-      ["other values or code", {}, { reasons: ["code"] }, "full", /this version of thaw/],
-      ["no other images", {}, { reasons: ["age"] }, "full", /images are those of before/],
-      ["no other images", {}, { reasons: ["asked"] }, "full", /images are those of before/],
-      ["another base", { sameBase: false, fresh: 900 }, {}, "full", /made from the base model:digits@3/],
-    ];
+      "long since the last full training",
+      { generations: MOST_GENERATIONS },
+      {},
+      "full",
+      /version 2, is 9 days and 10 versions old/,
+    ],
+    [
+      "long since the last full training",
+      { full: { version: 2, ageDays: MOST_DAYS_SINCE_FULL } },
+      {},
+      "full",
+      /version 2, is 90 days/,
+    ],
+    ["other values or code", {}, { reasons: ["data", "settings"] }, "full", /the run file has other values/],
+    ["other values or code", {}, { reasons: ["code"] }, "full", /this version of thaw/],
+    ["no other images", {}, { reasons: ["age"] }, "full", /images are those of before/],
+    ["no other images", {}, { reasons: ["asked"] }, "full", /images are those of before/],
+    ["another base", { sameBase: false, fresh: 900 }, {}, "full", /made from the base model:digits@3/],
+  ];
   for (const [rule, facts, more, depth, reason] of cases) {
     const decision = of(facts, more);
     assert.deepEqual([decision.rule, decision.depth], [rule, depth], JSON.stringify([facts, more]));
@@ -108,7 +113,10 @@ test("a depth that could be read in two ways is refused, with both", () => {
   const other = { ...FACTS, sameBase: false };
   for (const asked of ["head", "from-champion"] as const) {
     const base = refusedDepth(asked, other, file);
-    assert.match(base?.message ?? "", /digits@4, which is in use, was made from model:digits@3, while .* efficientnet-lite1$/);
+    assert.match(
+      base?.message ?? "",
+      /digits@4, which is in use, was made from model:digits@3, while .* efficientnet-lite1$/,
+    );
     assert.match(base?.hint ?? "", /model\.depth=full.*; a base of the run file that digits@4 came of/);
     const gone = refusedDepth(asked, { champion: 4, unreadable: "no data" }, file);
     assert.match(gone?.message ?? "", /digits@4, .* cannot be read: no data/);
