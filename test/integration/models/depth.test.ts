@@ -9,11 +9,9 @@ import type { DiffJson, LineageJson } from "../../../cli/json/models.js";
 import { retrainInput } from "../../../client/models/retrain.js";
 import { loadRunFile } from "../../../client/runFile/load.js";
 import { fetchEvents, inputIn } from "../../../client/temporal/eventHistory.js";
-import { groupImages } from "../../../data/splits/groups.js";
-import type { ArtifactRef } from "../../../spec/artifact.js";
 import type { ThawError } from "../../../spec/errors.js";
 import type { RunInput, RunResult } from "../../../spec/pipeline/run.js";
-import type { DatasetSummary, ImageRecord } from "../../../spec/records/dataset.js";
+import type { DatasetSummary } from "../../../spec/records/dataset.js";
 import type { FeaturesSummary } from "../../../spec/records/features.js";
 import type { ModelVersion } from "../../../spec/records/model.js";
 import type { ModelProof } from "../../../spec/records/proof.js";
@@ -31,6 +29,7 @@ import { newestDecision } from "../../../store/records/aliases.js";
 import { readModel, readRun } from "../../../store/records/records.js";
 import { thaw, thawJson } from "../../support/cli/thaw.js";
 import { drawnImages } from "../../support/images/drawn.js";
+import { heldOutIsUnseen, recordsOf } from "../../support/models/heldOut.js";
 import { sharedStack } from "../../support/services/sharedStack.js";
 import type { Stack } from "../../support/services/stack.js";
 
@@ -100,41 +99,15 @@ async function madeBy({ runId = "", sentence }: Tick): Promise<Made> {
   return { result, version, manifests: Object.fromEntries(await Promise.all(entries)) };
 }
 
-async function recordsOf(ingest: ArtifactRef | undefined): Promise<readonly ImageRecord[]> {
-  assert.ok(ingest);
-  const { store } = stack.session;
-  const file = await readArtifactFile(store, await requireManifest(store, ingest), "images.jsonl");
-  return file
-    .toString("utf8")
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as ImageRecord);
-}
-
-/** No image that is held out, nor a copy of one, was trained on or chosen by, here or in any data set that the base was tuned on. */
-async function heldOutIsUnseen({ version }: Made): Promise<void> {
-  const own = await recordsOf(version.artifacts.ingest);
-  const tunedOn = await Promise.all((version.baseSpec?.tunedOn ?? []).map(recordsOf));
-  assert.ok(tunedOn.length > 0, "the base was tuned");
-  const learned = [own, ...tunedOn].flat().filter(({ split }) => split !== "test");
-  const heldOut = own.filter(({ split }) => split === "test");
-  assert.ok(heldOut.length > 0);
-  const all = [...heldOut, ...learned].map(({ sha256, phash }, index) => ({
-    ...{ path: String(index), sha256, phash },
-  }));
-  for (const copies of groupImages(all).copies) {
-    const sides = new Set(copies.map((index) => index < heldOut.length));
-    assert.equal(sides.size, 1, `held out and learned: ${copies.map((index) => all[index]?.sha256).join()}`);
-  }
-}
-
 /** Nothing that the champion learned from is in the comparison, and its held-out images are all of it. */
 async function isComparable(champion: number, challenger: Made): Promise<void> {
   const label = `shapes@${challenger.version.version}`;
   const proof = await thawJson<ModelProof>(stack.folder, "prove", label, "--against", String(champion));
   assert.equal(proof.learned, 0);
   const before = await readModel(stack.session.store, "shapes", champion);
-  const heldOut = (await recordsOf(before?.artifacts.ingest)).filter(({ split }) => split === "test");
+  const heldOut = (await recordsOf(stack.session.store, before?.artifacts.ingest)).filter(
+    ({ split }) => split === "test",
+  );
   assert.equal(proof.images, heldOut.length);
 }
 
@@ -174,7 +147,7 @@ test("few new images train a head on the base as the champion tuned it, which no
   assert.match(decision.reason, /trains the head only: \d+ of \d+ images .* are new since version 1/);
   const { knownToBase } = summaryOf<DatasetSummary>(manifests.ingest);
   assert.ok(knownToBase && knownToBase.learned > 0 && knownToBase.flattering === 0);
-  await heldOutIsUnseen(made);
+  await heldOutIsUnseen(stack.session.store, made.version);
   await isComparable(1, made);
   const report = await readArtifactFile(
     stack.session.store,
@@ -238,12 +211,14 @@ test("the next head takes the features of all images that were known", async () 
   const { reused, images: all } = summaryOf<FeaturesSummary>(made.manifests.features);
   const { store } = stack.session;
   const known = new Set(
-    (await recordsOf((await readModel(store, "shapes", 2))?.artifacts.ingest)).map(({ sha256 }) => sha256),
+    (await recordsOf(stack.session.store, (await readModel(store, "shapes", 2))?.artifacts.ingest)).map(
+      ({ sha256 }) => sha256,
+    ),
   );
-  const now = await recordsOf(made.version.artifacts.ingest);
+  const now = await recordsOf(stack.session.store, made.version.artifacts.ingest);
   assert.equal(all, now.length);
   assert.equal(reused?.images, now.filter(({ sha256 }) => known.has(sha256)).length);
-  await heldOutIsUnseen(made);
+  await heldOutIsUnseen(stack.session.store, made.version);
   await promote(made.version.version);
 });
 
@@ -259,7 +234,7 @@ test("on from the champion's weights: stages of unfreezing start there, pinned, 
   assert.equal(manifests["tune-1"]?.parameters.base, `sha256:${version.baseSpec?.digest}`);
   const input = inputIn(await fetchEvents(stack.session, tick.runId ?? "")) as RunInput;
   assert.deepEqual([input.file.base, input.base?.digest], ["model:shapes@1", version.baseSpec?.digest]);
-  await heldOutIsUnseen(made);
+  await heldOutIsUnseen(stack.session.store, made.version);
   await isComparable(champion, made);
   const { a, b } = await thawJson<DiffJson>(stack.folder, "diff", "shapes@1", `shapes@${version.version}`);
   assert.deepEqual([a.depth?.depth, b.depth?.depth], ["full", "from-champion"]);
@@ -276,12 +251,15 @@ test("a second tuning lies over the first, and what either learned from is held 
   assert.equal(made.version.base, `model:shapes@${champion}`);
   assert.deepEqual(made.version.baseSpec?.lineage, ["shapes@1", `shapes@${champion}`]);
   assert.equal(made.version.baseSpec?.tunedOn?.length, 2);
-  await heldOutIsUnseen(made);
+  await heldOutIsUnseen(stack.session.store, made.version);
   await isComparable(champion, made);
 });
 
 test("an image that tuned layers have learned from and that is taken back is a reason to train in full", async () => {
-  const records = await recordsOf((await readModel(stack.session.store, "shapes", 1))?.artifacts.ingest);
+  const records = await recordsOf(
+    stack.session.store,
+    (await readModel(stack.session.store, "shapes", 1))?.artifacts.ingest,
+  );
   const learned = records.find(({ split }) => split === "train");
   await rm(join(images, learned?.path ?? ""));
   const tick = await retrain();
