@@ -233,6 +233,8 @@ const BASES = ["efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2"]
 
 /** Each candidate costs a pass over all images. */
 const MOST_CANDIDATES = 8;
+/** Of candidates and folds; more pods than this would wait for each other's images. */
+const MOST_PARALLEL = 32;
 
 const baseName = z
   .string()
@@ -287,6 +289,14 @@ export const runFileSchema = z.strictObject({
     .default("halve_batch")
     .describe(
       "What a stage does that runs out of memory: one more try, at half the batch where it has one and said in its summary, or fail.",
+    ),
+  parallel: z
+    .int()
+    .min(1)
+    .max(MOST_PARALLEL)
+    .default(1)
+    .describe(
+      `How many stages may run side by side (candidate bases, folds, the comparison with random weights): each in a pod of its own, or on as many training workers as there are; at most ${MOST_PARALLEL}. The artifacts are the same.`,
     ),
   compute: z
     .enum(["local", "kubernetes"])

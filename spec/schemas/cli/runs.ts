@@ -64,7 +64,11 @@ export const runSchema = z.object({
     .describe("What the run was told while it went on, and what became of it."),
   pod: podStateSchema
     .exactOptional()
-    .describe("The pod that trains, while there is one or it is waited for."),
+    .describe("The pod that trains, while there is one or it is waited for; of several the first that runs."),
+  otherPods: z
+    .array(podStateSchema)
+    .exactOptional()
+    .describe("Where stages run side by side: the pods that work beside that one, or are waited for."),
   resumedFrom: z.string().exactOptional().describe("The run that this one goes on from."),
   warnings: warningsSchema
     .exactOptional()
