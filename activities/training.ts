@@ -121,6 +121,7 @@ export function createTrainingActivities(
       asked: request.run.file.recipe ?? "auto",
       planned: Number(request.stage.parameters.planned),
       folds: request.run.file.evaluation?.folds ?? 0,
+      ...(request.run.depth?.depth === "head" ? { headOnly: request.run.depth.reason } : {}),
     },
     features: join(await inputs.folder("features"), FEATURES_FILE),
   });

@@ -4,6 +4,7 @@ import type { ArtifactRef } from "../../spec/artifact.js";
 import type { StageOutcome, StageRequest } from "../../spec/pipeline/activities.js";
 import type { Evaluation } from "../../spec/records/evaluation.js";
 import type { ModelVersion } from "../../spec/records/model.js";
+import { decisionOf } from "../../spec/retraining/depth.js";
 import { requireManifest } from "../../store/artifacts/artifacts.js";
 import { registerModel } from "../../store/records/records.js";
 import type { ControlDependencies } from "../context.js";
@@ -27,6 +28,7 @@ async function newVersion(
   // A promise that the test images refute is not handed on.
   const quantile = evaluation.refuted?.sets === undefined ? evaluation.conformal?.quantile : undefined;
   const { mirrored } = evaluation;
+  const depth = run.depth && decisionOf(run.depth);
   const trained = Object.entries(inputs).filter(([name]) => name === "head" || name.startsWith("tune-"));
   return registerModel(store, {
     name: run.file.name,
@@ -35,6 +37,7 @@ async function newVersion(
     classes: evaluation.classes,
     base: run.base?.name ?? run.file.base,
     ...(run.base === undefined ? {} : { baseSpec: run.base }),
+    ...(depth === undefined ? {} : { depth }),
     testAccuracy: evaluation.accuracy,
     ...foldsInBrief(evaluation),
     ...resemblanceInBrief(evaluation),

@@ -149,6 +149,7 @@ async function collect(
     ...(scratch === undefined ? {} : { scratch: { history: scratch.history, seconds: scratch.seconds } }),
     evaluation,
     ...(drift === undefined ? {} : { drift }),
+    ...(run.depth === undefined ? {} : { depth: run.depth }),
     ...(suspectedCopies === undefined ? {} : { suspectedCopies }),
     thumbnails,
     examples,

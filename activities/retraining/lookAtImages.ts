@@ -4,12 +4,14 @@ import type { SourceEntries } from "../../data/source/entries.js";
 import { listSource } from "../../data/source/source.js";
 import type { ArtifactRef } from "../../spec/artifact.js";
 import { engineOf } from "../../spec/engine/device.js";
+import { ThawError } from "../../spec/errors.js";
 import { isBucketUrl } from "../../spec/images/objects.js";
 import { planStages, type StagePlan } from "../../spec/pipeline/stages.js";
 import type { DatasetSummary, ImageRecord } from "../../spec/records/dataset.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import type { Interruptions } from "../../spec/records/training.js";
 import { reasonsToTrain } from "../../spec/retraining/decision.js";
+import { asksForDepth, refusedDepth } from "../../spec/retraining/depth.js";
 import type { Look, RetrainInput } from "../../spec/retraining/retraining.js";
 import { readingOf } from "../../spec/runFile/folders.js";
 import { knownImageSchema } from "../../spec/schemas/records/files.js";
@@ -29,6 +31,7 @@ import { newestDecision } from "../../store/records/aliases.js";
 import { listVersions, newestRun, readModel } from "../../store/records/records.js";
 import type { ControlDependencies } from "../context.js";
 import { digestCacheFile } from "../heavy/source.js";
+import { championOf, type ListedImages, lastDeeper, layersBelow } from "./depthFacts.js";
 
 const DAY_MS = 86_400_000;
 
@@ -46,46 +49,52 @@ export async function lookAtImages(
   const reference = await lastTrained(store, name, versions);
   const ingest = reference && (await requireManifest(store, reference.artifacts.ingest as ArtifactRef));
   const ageDays = reference && (Date.now() - reference.trained.getTime()) / DAY_MS;
-  const differs = reference && (await differences(store, reference, run, engineFingerprint));
+  const differs = reference && (await differences(store, reference, versions, run, engineFingerprint));
   const changed =
     ingest?.inputs.source === listed.digest
       ? { added: 0, removed: 0, changed: 0 }
       : await changes(store, listed.images, ingest, isByContent(run));
+  const inUse = decision?.version ?? undefined;
+  const reasons = reasonsToTrain(
+    {
+      isFirst: reference === undefined,
+      data: ingest !== undefined && ingest.inputs.source !== listed.digest,
+      ...(changed.added > 0 && changed.removed + changed.changed === 0 ? { onlyNew: changed } : {}),
+      settings: differs?.settings ?? false,
+      code: differs?.code ?? false,
+      ageDays: ageDays ?? 0,
+      asked: asked === true,
+    },
+    policy,
+  );
+  const champion =
+    inUse === undefined || reasons.length === 0 || !asksForDepth(policy)
+      ? undefined
+      : await championOf(store, run, versions, inUse, { ...listed, byContent: isByContent(run) });
+  const refused = refusedDepth(policy.depth, champion?.facts, {
+    name,
+    base: run.file.bases.length === 0 ? run.file.base : run.file.bases.join(" or "),
+  });
+  if (refused !== undefined) throw new ThawError("RUN_FILE_INVALID", refused.message, refused);
   return {
     source: listed.digest,
     images: listed.images.size,
     ...changed,
     ...(reference === undefined ? {} : { version: reference.version }),
-    ...(decision === undefined || decision.version === null ? {} : { inUse: decision.version }),
+    ...(inUse === undefined ? {} : { inUse }),
     aliasEntry: decision?.seq ?? 0,
     earlier: datasetsOf(versions),
+    ...(champion === undefined ? {} : { champion }),
     ...(ageDays === undefined ? {} : { ageDays }),
-    reasons: reasonsToTrain(
-      {
-        isFirst: reference === undefined,
-        data: ingest !== undefined && ingest.inputs.source !== listed.digest,
-        ...(changed.added > 0 && changed.removed + changed.changed === 0 ? { onlyNew: changed } : {}),
-        settings: differs?.settings ?? false,
-        code: differs?.code ?? false,
-        ageDays: ageDays ?? 0,
-        asked: asked === true,
-      },
-      policy,
-    ),
+    reasons,
   };
-}
-
-interface ListedImage {
-  readonly label: string;
-  /** SHA-256 of the bytes, or an object's version. */
-  readonly version: string;
 }
 
 async function listImages(
   store: Store,
   { dataPath, upload, file }: RetrainInput["run"],
   workFolder: string,
-): Promise<{ readonly digest: string; readonly images: ReadonlyMap<string, ListedImage> }> {
+): Promise<{ readonly digest: string } & Pick<ListedImages, "images">> {
   const source: SourceEntries =
     upload === undefined
       ? await listSource(dataPath, bucketReader(store), readingOf(file))
@@ -113,7 +122,7 @@ async function readVersions(store: Store, name: string): Promise<ModelVersion[]>
 }
 
 /** What a version was last made of. */
-interface Reference extends Pick<ModelVersion, "version" | "base" | "artifacts"> {
+interface Reference extends ModelVersion {
   readonly trained: Date;
 }
 
@@ -143,7 +152,7 @@ function datasetsOf(versions: readonly ModelVersion[]): readonly ArtifactRef[] {
 
 async function changes(
   store: Store,
-  images: ReadonlyMap<string, ListedImage>,
+  images: ListedImages["images"],
   ingest: ArtifactManifest | undefined,
   byContent: boolean,
 ): Promise<Pick<Look, "added" | "removed" | "changed" | "mostAdded">> {
@@ -154,7 +163,10 @@ async function changes(
   const records = shapedLines<ImageRecord>(text, knownImageSchema, what);
   const before = new Map(records.map((record) => [record.path, record]));
   const leftOut = new Set(quarantined.map(({ path }) => path));
-  const isChanged = ([path, { label, version }]: readonly [string, ListedImage]): boolean => {
+  const isChanged = ([path, { label, version }]: readonly [
+    string,
+    { label: string; version: string },
+  ]): boolean => {
     const known = before.get(path);
     if (known === undefined) return false;
     return classes[known.label] !== label || (byContent && known.sha256 !== version);
@@ -181,27 +193,34 @@ function mostOf(labels: readonly string[]): Look["mostAdded"] {
 async function differences(
   store: Store,
   reference: Reference,
-  { file, base, candidates }: RetrainInput["run"],
+  versions: readonly ModelVersion[],
+  run: RetrainInput["run"],
   engine: string,
 ): Promise<{ readonly settings: boolean; readonly code: boolean }> {
+  const { file, base, candidates } = run;
   // Which of several bases it will be is not known before; what follows from the base is compared with one base only.
-  const kinds = file.bases.length === 0 ? ["ingest", "head", "tune"] : ["ingest", "head"];
+  const kinds = file.bases.length === 0 ? ["ingest", "features", "head", "tune"] : ["ingest", "head"];
   // What earlier versions make of splits is no setting. A base that is the model itself is another one after every
-  // promotion, which is no reason to train either.
+  // promotion, which is no reason to train either. Nor is what a retraining started from that trained less deep.
+  const isLess = reference.depth !== undefined && reference.depth.depth !== "full";
   const isOwn = isVersionOf(file.name, reference.base) && isVersionOf(file.name, base?.name ?? "");
   const asked = ({
     kept: _kept,
     met: _met,
     ties: _ties,
+    anew: _anew,
     ...parameters
   }: Readonly<Record<string, unknown>>) => {
     const { base: _base, ...others } = parameters;
-    return canonicalJson(isOwn ? others : parameters);
+    return canonicalJson(isOwn || isLess ? others : parameters);
   };
   const plans = planStages(file, base, candidates).filter(({ kind }) => kinds.includes(kind));
-  let [settings, code] = [false, false];
+  const madeOf = { name: reference.base, ...(reference.baseSpec && { spec: reference.baseSpec }) };
+  let [settings, code] = [isLess && layersBelow(run, madeOf) === undefined, false];
+  // Of a version whose head alone was trained, stages of unfreezing are those of the one that it came of.
+  const tuned = reference.depth?.depth === "head" ? lastDeeper(reference, versions).artifacts : {};
   for (const plan of plans) {
-    const made = reference.artifacts[plan.name];
+    const made = reference.artifacts[plan.name] ?? (plan.kind === "tune" ? tuned[plan.name] : undefined);
     if (made === undefined) continue;
     const manifest = await requireManifest(store, made);
     // A stage that ran out of memory has other parameters than were asked for, and would have them again.

@@ -1,16 +1,13 @@
 /** Finds what `base` of a run file means: the catalogue, then registered checkpoints, or a model of one's own. */
 import { WITHOUT_WEIGHTS } from "../../learn/bases/architectures.js";
-import { CATALOGUE, findBase } from "../../learn/bases/catalogue.js";
+import { CATALOGUE } from "../../learn/bases/catalogue.js";
+import { catalogueSpec } from "../../learn/bases/catalogueSpec.js";
 import { type BaseSpec, LAYERS_MODEL, type RegisteredBase } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
-import type { Golden } from "../../spec/golden.js";
-import type { ModelVersion } from "../../spec/records/model.js";
-import type { StageSummary } from "../../spec/records/training.js";
-import { requireManifest } from "../../store/artifacts/artifacts.js";
 import { specDigest } from "../../store/artifacts/specDigest.js";
 import type { Store } from "../../store/connection/connection.js";
 import { listBaseNames, listBaseVersions, readBase } from "../../store/records/bases.js";
-import { requireSoundModel } from "../../store/records/soundModel.js";
+import { modelBase } from "../../store/records/modelBase.js";
 import { resolveModel } from "../models/reference.js";
 import { nearest } from "../nearest.js";
 
@@ -22,7 +19,8 @@ const MODEL = "model:";
  * @throws ThawError BASE_UNKNOWN, NOT_FOUND (a model that there is not), ARTIFACT_CORRUPT (its record), STORE_…
  */
 export async function resolveBase(store: Store, name: string): Promise<BaseSpec | undefined> {
-  if (name.startsWith(MODEL)) return modelBase(store, await resolveModel(store, name.slice(MODEL.length)));
+  if (name.startsWith(MODEL))
+    return modelBase(store, await resolveModel(store, name.slice(MODEL.length)), catalogueSpec);
   if (CATALOGUE.some((base) => base.name === name)) return undefined;
   const [, plain = "", version] = /^([^@]+)(?:@v?(\d+))?$/.exec(name) ?? [];
   const newest = (await listBaseVersions(store, plain)).at(-1);
@@ -54,7 +52,7 @@ function registeredBase(base: RegisteredBase): BaseSpec {
   const { name, version, architecture, checkpoint, weights, pixelScale, inputSize, view, extractor, golden } =
     base;
   const { source, licence, pretrainedOn } = base;
-  return withDigest({
+  const spec: Omit<BaseSpec, "digest"> = {
     name: `${name}@${version}`,
     architecture,
     checkpoint,
@@ -68,57 +66,7 @@ function registeredBase(base: RegisteredBase): BaseSpec {
     layers: [],
     lineage: [],
     origin: { source, licence, pretrainedOn },
-  });
-}
-
-/** The model's own base, with the model's tuned layers laid over it. */
-async function modelBase(store: Store, model: ModelVersion): Promise<BaseSpec> {
-  await requireSoundModel(store, model, () => undefined);
-  const { name, version, weights } = model;
-  const { golden: ofParent, ...parent } = model.baseSpec ?? catalogueSpec(model.base);
-  // Where only a head was trained, nothing lies over the base, whose features are the model's.
-  const isTunedModel = weights.kind !== "head";
-  const golden = featuresOf(model) ?? (isTunedModel ? undefined : ofParent);
-  const label = `${name}@${version}`;
-  const { ingest } = model.artifacts;
-  const earlier = (parent.tunedOn ?? []).filter(({ digest }) => digest !== ingest?.digest);
-  const tunedOn = [...earlier, ...(ingest !== undefined && (await isTuned(store, model)) ? [ingest] : [])];
-  return withDigest({
-    ...parent,
-    name: `${MODEL}${label}`,
-    ...(golden === undefined ? {} : { golden }),
-    layers: isTunedModel ? [...parent.layers, weights] : parent.layers,
-    ...(tunedOn.length === 0 ? {} : { tunedOn }),
-    lineage: [...parent.lineage, label],
-    origin: {
-      ...parent.origin,
-      pretrainedOn: `${parent.origin.pretrainedOn}, then tuned as ${label} to tell ${model.classes.length} classes apart`,
-    },
-  });
-}
-
-function featuresOf({ golden }: ModelVersion): Golden | undefined {
-  if (golden === undefined) return undefined;
-  const { probabilities: _probabilities, ...features } = golden;
-  return features;
-}
-
-/** Whether a stage of unfreezing was kept: one that was rolled back has learned nothing from the images. */
-async function isTuned(store: Store, { artifacts }: ModelVersion): Promise<boolean> {
-  for (const ref of Object.values(artifacts)) {
-    if (ref.kind !== "tune") continue;
-    const { kept } = (await requireManifest(store, ref)).summary as Partial<StageSummary>;
-    if (kept === true) return true;
-  }
-  return false;
-}
-
-function catalogueSpec(name: string): Omit<BaseSpec, "digest"> {
-  const { source, licence, pretrainedOn } = findBase(name);
-  return { name, architecture: name, layers: [], lineage: [], origin: { source, licence, pretrainedOn } };
-}
-
-function withDigest(spec: Omit<BaseSpec, "digest">): BaseSpec {
+  };
   return { ...spec, digest: specDigest(spec) };
 }
 

@@ -6,6 +6,7 @@ import { masked } from "../../spec/network/masked.js";
 import type { RunResult } from "../../spec/pipeline/run.js";
 import { type DatasetSummary, SPLITS } from "../../spec/records/dataset.js";
 import type { ModelVersion } from "../../spec/records/model.js";
+import { depthWords } from "../../spec/retraining/depth.js";
 import type { ArtifactManifest } from "../../store/artifacts/artifacts.js";
 import { madeFrom } from "../bases/madeFrom.js";
 import { artifactsOf, labelOf, type StoreRecords, versionsWith } from "./records.js";
@@ -45,7 +46,8 @@ function originOfRun(
     resumedFrom === undefined ? [] : [{ kind: "run", name: resumedFrom, relation: "goes-on-from" } as const];
   if (tick !== undefined) {
     const schedule = tick.schedule === undefined ? "" : `schedule ${tick.schedule}, `;
-    const text = `${schedule}because of ${tick.reasons.join(", ")}`;
+    const deep = tick.depth === undefined ? "" : `, trained ${depthWords(tick.depth)}`;
+    const text = `${schedule}because of ${tick.reasons.join(", ")}${deep}`;
     return [
       ...before,
       { kind: "retraining", name: tick.workflowId, relation: "started-by", at: tick.at, text },

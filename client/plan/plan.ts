@@ -37,6 +37,8 @@ export interface PlanOptions {
   readonly earlier?: RunInput["earlier"];
   /** What the report of such a run says of the images that were new. */
   readonly drift?: RunInput["drift"];
+  /** How deep such a run trains. */
+  readonly depth?: RunInput["depth"];
   /** What the bases' names mean; looked up when left out. */
   readonly recorded?: KnownBases;
   /** Ends the reading of the images, with its reason as the error. */
@@ -54,7 +56,7 @@ export async function planRun(
   given: RunFile,
   source: ImageSource,
   engineFingerprint: string,
-  { from, earlier, drift, recorded, signal }: PlanOptions = {},
+  { from, earlier, drift, depth, recorded, signal }: PlanOptions = {},
 ): Promise<readonly PlannedStage[]> {
   const named = { ...source, ...readingOf(given) };
   const images = await digestOf(named, store, platform.workFolder, signal);
@@ -63,6 +65,7 @@ export async function planRun(
     ...(from === undefined ? {} : { from }),
     ...(earlier === undefined ? {} : { earlier }),
     ...(drift === undefined ? {} : { drift }),
+    ...(depth === undefined ? {} : { depth }),
   };
   return foresee({ ...run, ...asked }, (stage, made) => {
     const inputs = Object.entries(inputsFrom(stage, made)).map(([name, { digest }]) => [name, digest]);

@@ -40,6 +40,7 @@ export function shortRunFile(chosen: ShortRunFile): string {
     "# What `thaw retrain` does with a version that it has trained: it is held against the one in use, on the same images.",
     "# model:",
     "#   promote: ask      # or automatic, never",
+    "#   depth: auto       # a retraining trains as deep as what changed asks for; full, the default, from `base`",
     "#   rule: better      # or not-worse, by at most `margin: 0.01`",
     "",
   ];

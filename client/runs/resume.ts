@@ -65,6 +65,8 @@ export async function planResume(
     // The run of a retraining: what was learned from before must not be held out now.
     ...(old.earlier === undefined ? {} : { earlier: old.earlier }),
     ...(old.drift === undefined ? {} : { drift: old.drift }),
+    // It says what the base is that the run started from: on another one it means nothing.
+    ...(old.depth === undefined || !sameBases ? {} : { depth: old.depth }),
   };
   // The plan and the run that follows it must mean the same by the bases' names.
   const recorded = basesOf(run);

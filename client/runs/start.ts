@@ -23,7 +23,7 @@ export interface RunRequest extends ImageSource {
   /** An id from {@link newRunId}; a new one when left out. */
   readonly runId?: string;
   /** The closed run that this one goes on from, what it has of that one, and from which stage on all is made anew. */
-  readonly lineage?: Pick<RunInput, "resumedFrom" | "from" | "lineage" | "earlier" | "drift">;
+  readonly lineage?: Pick<RunInput, "resumedFrom" | "from" | "lineage" | "earlier" | "drift" | "depth">;
   /** What the bases' names meant in that run; looked up when left out. */
   readonly recorded?: KnownBases;
 }

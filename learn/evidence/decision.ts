@@ -17,6 +17,8 @@ export interface Situation {
   readonly planned: number;
   /** Whether the base only gives features. */
   readonly isExtractor?: boolean;
+  /** Why a retraining trains the head only (`spec/retraining/depth.ts`); absent where it may train more. */
+  readonly headOnly?: string;
 }
 
 interface Rule {
@@ -52,7 +54,8 @@ const RULES: readonly Rule[] = [
   },
   {
     name: "asked: staged",
-    when: ({ asked }) => asked === "staged",
+    // How deep a retraining trains is asked for in a place of its own.
+    when: ({ asked, headOnly }) => asked === "staged" && headOnly === undefined,
     choice: "staged",
     most: ALL,
     reason: () => "the run file asks for every stage of unfreezing (recipe: staged)",
@@ -87,6 +90,13 @@ const RULES: readonly Rule[] = [
       `(95 %: ${interval(evidence)}), always naming the largest class on ${share(evidence.majority)}`,
     help: () =>
       "look whether labels were mixed up and whether the classes can be told apart by eye; more images narrow the interval; `recipe: extractor-only` trains all the same",
+  },
+  {
+    name: "a retraining of the head",
+    when: ({ headOnly }) => headOnly !== undefined,
+    choice: "extractor-only",
+    most: 0,
+    reason: ({ headOnly }) => `no fine-tuning, this retraining trains the head only: ${headOnly}`,
   },
   {
     name: "copies across the splits",

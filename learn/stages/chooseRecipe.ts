@@ -31,6 +31,8 @@ export interface RecipeSettings {
   readonly asked: RunFile["recipe"];
   readonly planned: number;
   readonly folds: EvaluationSpec["folds"];
+  /** Why a retraining trains the head only. */
+  readonly headOnly?: string;
 }
 
 /** Five folds: the usual compromise of bias and cost (Kohavi, IJCAI 1995, finds five to twenty alike). */

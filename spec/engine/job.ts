@@ -107,6 +107,8 @@ export type EngineJob =
         readonly asked: RunFile["recipe"];
         readonly planned: number;
         readonly folds: EvaluationSpec["folds"];
+        /** Why a retraining trains the head only; absent where it may train more. */
+        readonly headOnly?: string;
       };
       readonly features: string;
     })

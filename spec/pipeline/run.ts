@@ -2,6 +2,7 @@
 import type { ArtifactRef } from "../artifact.js";
 import type { BaseSpec } from "../base.js";
 import type { PodState } from "../pods/pod.js";
+import type { RunDepth } from "../retraining/depthDecision.js";
 import type { DriftRef } from "../records/drift.js";
 import type { FoldsInBrief } from "../records/folds.js";
 import type { ResemblanceInBrief } from "../records/resemblance.js";
@@ -59,6 +60,11 @@ export interface RunInput extends Omit<ImageSource, keyof SourceReading> {
    * run is no retraining, or nothing was compared.
    */
   readonly drift?: DriftRef;
+  /**
+   * How deep a retraining trains, and why; the file's base is what that starts from. Absent where the run is no retraining, or
+   * the run file asks for a full one.
+   */
+  readonly depth?: RunDepth;
   /** Version of the thaw client that started the run. */
   readonly thawVersion: string;
   /** Names of the search attributes that the server knew then; absent in inputs of older clients: the first three. */

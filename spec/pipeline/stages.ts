@@ -4,6 +4,7 @@ import type { ArtifactRef } from "../artifact.js";
 import { type BaseSpec, baseIdentity, datasetsOf } from "../base.js";
 import { isWithoutGpu } from "../pods/groups.js";
 import { POD_STAGES, type PodStage } from "../pods/stages.js";
+import type { RunDepth } from "../retraining/depthDecision.js";
 import { augmentIdentity, gateIdentity, lossIdentity } from "../runFile/identities.js";
 import type { RunFile } from "../runFile/runFile.js";
 import { unfreezeStages } from "./unfreezing.js";
@@ -62,6 +63,7 @@ export interface StagePlan {
  * @param candidates what the names in `file.bases` mean, likewise
  * @param earlier datasets whose images keep their splits
  * @param drift digest of what is known of the new images, for the report
+ * @param depth of a retraining
  */
 export function planStages(
   file: RunFile,
@@ -69,6 +71,7 @@ export function planStages(
   candidates: Readonly<Record<string, BaseSpec>> = {},
   earlier: readonly ArtifactRef[] = [],
   drift?: string,
+  depth?: RunDepth,
 ): readonly StagePlan[] {
   const plans: StagePlan[] = [];
   const add = (
@@ -103,7 +106,7 @@ export function planStages(
     ...(kept.length === 0 ? {} : { kept, ties: "left out" }),
   });
   plans.push(...planCandidates(file, candidates));
-  plans.push(...planBase(file, base, tuneNames.length, spec));
+  plans.push(...planBase(file, base, tuneNames.length, spec, depth));
   add("head", "head", true, ["ingest", "features"], { ...head, ...switchedOn({ mixup }), ...loss, seed });
   tuneNames.forEach((name, index) => {
     add(name, "tune", true, ["ingest", trained[index] as string], {
@@ -166,6 +169,7 @@ export function planStages(
   add("report", "report", false, shown, {
     file: { ...told, unfreeze: { ...file.unfreeze, stages } },
     ...(drift === undefined ? {} : { drift }),
+    ...(depth === undefined ? {} : { depth }),
   });
   return plans.map((plan) => withDevice(plan, file));
 }
@@ -192,6 +196,7 @@ function planBase(
   base: string,
   planned: number,
   spec: BaseSpec | undefined,
+  depth: RunDepth | undefined,
 ): readonly StagePlan[] {
   const { seed, recipe } = file;
   const augment = augmentIdentity(file.augment);
@@ -216,6 +221,8 @@ function planBase(
         seed,
         // What is said of a tuned base is another thing where it has met the images.
         ...(spec?.tunedOn === undefined ? {} : { tuned: true }),
+        // Any other depth leaves it to decide as it does for every run.
+        ...(depth?.depth === "head" ? { headOnly: depth.reason } : {}),
       },
       inputs: ["ingest", "features"],
       usesEngine: true,
@@ -234,7 +241,7 @@ function planCandidates(file: RunFile, specs: Readonly<Record<string, BaseSpec>>
     const own = (name: string): string => `${name}-${index + 1}`;
     const spec = specs[candidate];
     const planned = tuningDepths({ ...file, base: candidate }, spec).length;
-    return planBase(file, baseIdentity(candidate, spec), planned, spec).map((plan) => ({
+    return planBase(file, baseIdentity(candidate, spec), planned, spec, undefined).map((plan) => ({
       ...plan,
       name: own(plan.name),
       candidate,

@@ -3,6 +3,7 @@ import type { ArtifactRef } from "../artifact.js";
 import type { BaseSpec } from "../base.js";
 import type { ModelGolden } from "../golden.js";
 import type { RunFile } from "../runFile/runFile.js";
+import type { DepthDecision } from "../retraining/depthDecision.js";
 import type { FoldsInBrief } from "./folds.js";
 import type { ResemblanceInBrief } from "./resemblance.js";
 
@@ -16,6 +17,11 @@ export interface ModelVersion {
   readonly base: string;
   /** What the base is and descends from; absent for a base of the catalogue. */
   readonly baseSpec?: BaseSpec;
+  /**
+   * How deep the retraining trained that made it, and of which version; absent where none did, where the run file asked for a full
+   * one, and in older models.
+   */
+  readonly depth?: DepthDecision;
   /** How ingest treated the images; predictions must do the same. */
   readonly background: RunFile["data"]["background"];
   readonly keepShortSide: number;

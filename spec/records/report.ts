@@ -4,6 +4,7 @@ import type { RunCost } from "../prices.js";
 import type { RunFile } from "../runFile/runFile.js";
 import type { BaseComparison } from "./baseComparison.js";
 import type { DatasetSummary } from "./dataset.js";
+import type { RunDepth } from "../retraining/depthDecision.js";
 import type { DriftRecord } from "./drift.js";
 import type { Evaluation } from "./evaluation.js";
 import type { RecipeSummary } from "./recipe.js";
@@ -34,6 +35,8 @@ export interface ReportData {
   readonly evaluation: Evaluation;
   /** How the images that were new looked to the version in use, before the run; of runs that a retraining started. */
   readonly drift?: Omit<DriftRecord, "bytes">;
+  /** How deep the retraining trained, and by what that was decided; where the run file does not ask for a full one. */
+  readonly depth?: RunDepth;
   /** Accuracy on test images that may be copies of others (`recipe.copies`), and without them. */
   readonly suspectedCopies?: NonNullable<Evaluation["leaked"]>;
   /** Thumbnails as data URIs by image path: the mistakes, a few images of each class, and what is to be checked. */

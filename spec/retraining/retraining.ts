@@ -2,6 +2,7 @@
 import type { ArtifactRef } from "../artifact.js";
 import type { RunInput, RunResult } from "../pipeline/run.js";
 import type { AliasDecision } from "../records/aliasDecision.js";
+import type { ChampionStart, DepthDecision, DepthFacts } from "./depthDecision.js";
 import type { DriftInBrief } from "../records/drift.js";
 import type { ModelProof } from "../records/proof.js";
 
@@ -12,7 +13,7 @@ export const RETRAIN_STATE_QUERY = "retrainState";
 
 export interface RetrainInput {
   /** The run that would train, without what is known only when it begins. */
-  readonly run: Omit<RunInput, "runId" | "earlier" | "drift" | "resumedFrom" | "from" | "lineage">;
+  readonly run: Omit<RunInput, "runId" | "earlier" | "drift" | "depth" | "resumedFrom" | "from" | "lineage">;
   /** Trains whatever the images say. */
   readonly asked?: true;
   /** The schedule that started it; absent where a person did. */
@@ -47,6 +48,12 @@ export interface Look {
   readonly aliasEntry: number;
   /** Datasets of all versions, whose images keep their splits. */
   readonly earlier: readonly ArtifactRef[];
+  /** The version in use as a start; absent where none is, where the run file asks for a full training, and where nothing is to be trained. */
+  readonly champion?: {
+    readonly facts: DepthFacts;
+    /** Absent where it cannot be read. */
+    readonly start?: ChampionStart;
+  };
   /** Days since that was. */
   readonly ageDays?: number;
   readonly reasons: readonly RetrainReason[];
@@ -85,6 +92,8 @@ export interface Tick {
   readonly look?: Pick<Look, "source" | "images" | "added" | "removed" | "changed" | "version" | "inUse">;
   /** How the new images look to the version in use; absent where none are new, or it was not asked. */
   readonly drift?: DriftInBrief;
+  /** How deep it was trained, and why; absent where it was not, and where the run file asks for a full training. */
+  readonly depth?: DepthDecision;
   readonly runId?: string;
   /** The version that was trained. */
   readonly version?: number;

@@ -1,6 +1,13 @@
 /** The run file's `model`: what becomes of a version once it is trained. It changes no artifact. */
 import { z } from "zod";
-import { APPROVAL_TERMS, MOST_DAYS, MOST_HOURS, NEW_IMAGES } from "../retraining/terms.js";
+import {
+  APPROVAL_TERMS,
+  DEPTH,
+  MOST_DAYS,
+  MOST_HOURS,
+  NEW_IMAGES,
+  TRAINING_DEPTHS,
+} from "../retraining/terms.js";
 
 const margin = z.number().min(0).lt(1);
 
@@ -68,6 +75,12 @@ export const modelSchema = z
       .default(true)
       .describe(
         "Whether retraining holds new images, 500 at most, against those that the version in use was evaluated on, and says how they differ. It decides nothing.",
+      ),
+    depth: z
+      .enum(["auto", ...TRAINING_DEPTHS])
+      .default(DEPTH)
+      .describe(
+        "How deep a retraining trains: full from the run file's base, from-champion with stages of unfreezing from the weights of the version in use, head only, on the base as that version has it; auto decides by what changed and says why.",
       ),
     second_person: z
       .boolean()

@@ -2,6 +2,7 @@
 import type { DriftInBrief } from "../../spec/records/drift.js";
 import type { ModelProof } from "../../spec/records/proof.js";
 import { changesText, reasonText } from "../../spec/retraining/decision.js";
+import { depthText } from "../../spec/retraining/depth.js";
 import { looksForDrift } from "../../spec/retraining/drift.js";
 import type { Look, Tick, TickVerdict } from "../../spec/retraining/retraining.js";
 import type { ModelSpec } from "../../spec/runFile/model.js";
@@ -89,6 +90,7 @@ function rows({ model, policy, tick, look, proof }: RetrainView): readonly strin
       row(index === 0 ? "trains as" : "and as", reasonText(reason, look)),
     ),
     ...(tick.drift === undefined ? [] : driftRows(tick.drift)),
+    ...(tick.depth === undefined ? [] : row("how deep", depthText(tick.depth))),
     ...(tick.version === undefined ? [] : row("learned", `${model}@${tick.version}${accuracy}`)),
     ...(proof === undefined ? [] : proofRows(proof)),
   ];

@@ -44,6 +44,7 @@ import { findableBy } from "../attributes.js";
 import { shownFailure } from "../failure.js";
 import { HEARTBEAT_TIME, RETRY } from "../patience.js";
 import type { transferLearning } from "../transferLearning.js";
+import { atItsDepth } from "./depth.js";
 import { describeRetraining, type RetrainView } from "./details.js";
 import { driftOf } from "./drift.js";
 import { askAboutNewest } from "./newest.js";
@@ -177,7 +178,8 @@ async function lookAndTrain(
     say(`new images against ${name}@${drift.version}: ${drift.sentence}`);
   }
   say(`trains: ${look.reasons.map((reason) => reasonText(reason, look)).join("; ")}`);
-  const result = await train(input, look, drift?.record, (runId) => {
+  const deep = atItsDepth(input, look, drift, { say, note });
+  const result = await train(deep, look, drift?.record, (runId) => {
     note({ runId });
     say(`run ${runId}`, { runId });
   });

@@ -46,6 +46,11 @@ export function addPlan(program: Command): void {
         (shown, screen) => planText(file.name, shown.stages, screen, shown.time),
         { stages, time },
       );
+      const { depth } = file.model;
+      if (depth !== "full")
+        output.talk(
+          say`\`thaw run\` trains in full; how deep \`thaw retrain\` does (model.depth: ${depth}) its look at the images says.`,
+        );
       const other = path === DEFAULT_RUN_FILE ? "" : ` ${path}`;
       suggest(output, [[`thaw run${other}`, "do it"]]);
     });

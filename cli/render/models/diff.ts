@@ -1,4 +1,5 @@
 /** What changed between two versions, for people: first the images and values, then what came of it. */
+import { depthWords } from "../../../spec/retraining/depth.js";
 import { pText } from "../../../spec/text/pText.js";
 import type { DiffJson } from "../../json/models.js";
 import type { Screen } from "../../output.js";
@@ -82,6 +83,7 @@ function makingTable({ a, b }: DiffJson, screen: Screen): string {
   const of = (side: DiffJson["a"]): readonly string[] => [
     side.from?.base ?? "–",
     side.from?.checkpoint?.slice(0, DIGEST_LETTERS) ?? "–",
+    side.depth === undefined ? "in full" : depthWords(side.depth),
     size(side.weightsBytes),
     String(side.epochs),
     duration(side.trainingSeconds),
@@ -92,6 +94,7 @@ function makingTable({ a, b }: DiffJson, screen: Screen): string {
   const names = [
     "base",
     "  its checkpoint",
+    "trained",
     "weights",
     "epochs",
     "training",
@@ -100,9 +103,12 @@ function makingTable({ a, b }: DiffJson, screen: Screen): string {
     "computed with",
   ];
   const [ofA, ofB] = [of(a), of(b)];
+  const isSaid = a.depth !== undefined || b.depth !== undefined;
   return table(
     ["", "A", "B"],
-    names.map((name, row) => [name, ofA[row] ?? "", ofB[row] ?? ""]),
+    names
+      .map((name, row) => [name, ofA[row] ?? "", ofB[row] ?? ""])
+      .filter(([name]) => isSaid || name !== "trained"),
     screen,
   );
 }

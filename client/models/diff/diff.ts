@@ -1,6 +1,7 @@
 /** What changed from one version of a model, or run, to another: images, values, base, answers, weights and warnings. */
 import type { RunResult } from "../../../spec/pipeline/run.js";
 import type { DatasetSummary, ImageRecord } from "../../../spec/records/dataset.js";
+import type { DepthDecision } from "../../../spec/retraining/depthDecision.js";
 import { knownImageSchema } from "../../../spec/schemas/records/files.js";
 import { shapedLines } from "../../../spec/schemas/shaped.js";
 import type { Warning } from "../../../spec/warnings/warning.js";
@@ -27,6 +28,8 @@ export interface DiffSide
     Making {
   /** Absent where the record of the version is gone. */
   readonly from?: MadeFrom;
+  /** How deep the retraining trained that made the version; absent where none said so. */
+  readonly depth?: DepthDecision;
 }
 
 export interface ModelDiff extends Omit<Comparison, "a" | "b"> {
@@ -73,6 +76,7 @@ async function readDiffSide(store: Store, ref: string) {
     ...{ runId, model, version: side.version, accuracy, testImages },
     ...making(made),
     ...(version === undefined ? {} : { from: madeFrom(version) }),
+    ...(version?.depth === undefined ? {} : { depth: version.depth }),
   };
   return { side: told, answers, made, images, warnings };
 }

@@ -1,6 +1,7 @@
 /** Why so much of the network was trained: the decision, its evidence, and how far the images are from the base. */
 import type { VNode } from "preact";
 import type { RecipeDecision, RecipeSummary } from "../../../spec/records/recipe.js";
+import { depthWords } from "../../../spec/retraining/depth.js";
 import { counted, decimal, percent } from "../../format.js";
 import { Marked } from "../../marked.js";
 import { DomainGroups } from "../../plots/domainGroups.js";
@@ -8,7 +9,7 @@ import { ScrollBox } from "../../scrollBox.js";
 import { MoreImages } from "../data/moreImages.js";
 import type { SectionProps } from "../section.js";
 
-export function Recipe({ data: { recipe, bases, evaluation } }: SectionProps): VNode {
+export function Recipe({ data: { recipe, bases, evaluation, depth } }: SectionProps): VNode {
   if (recipe === undefined) return <p class="muted">This run was made before thaw chose recipes.</p>;
   const { decision, compatibility, evidence } = recipe;
   return (
@@ -17,6 +18,11 @@ export function Recipe({ data: { recipe, bases, evaluation } }: SectionProps): V
         <strong>{choiceInWords(decision)}</strong>: {decision.reason}.
         {decision.help !== undefined && <Marked text={` What would help: ${decision.help}.`} />}
       </p>
+      {depth !== undefined && (
+        <p>
+          A retraining, which trained <strong>{depthWords(depth)}</strong>: {depth.reason}.
+        </p>
+      )}
       {bases !== undefined && (
         <p>
           Base: <strong>{bases.chosen}</strong>, chosen out of{" "}

@@ -55,8 +55,8 @@ function mostPlans(run: Omit<RunFacts, "outcomes">): readonly StagePlan[] {
 
 /** Runs in progress that began before there were recipes or folds go on without. */
 function plansOf(run: Omit<RunFacts, "outcomes">): readonly StagePlan[] {
-  const { file, base, candidates, earlier, drift, knows } = run;
-  const plans = planStages(file, base, candidates, earlier, drift?.digest);
+  const { file, base, candidates, earlier, drift, depth, knows } = run;
+  const plans = planStages(file, base, candidates, earlier, drift?.digest, depth);
   const unknown = plans.filter(
     ({ name, kind }) =>
       (name === "recipe" && knows?.recipe === false) || (kind === "fold" && knows?.folds === false),

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { SPLITS } from "../../records/dataset.js";
 import { LEAST_IMAGES } from "../../records/proof.js";
 import { countSchema, digestSchema, listedSchema, shareSchema, versionSchema } from "../parts.js";
+import { depthDecisionSchema } from "../records/depth.js";
 import { warningsSchema } from "../records/warning.js";
 import { compareSchema } from "./compare.js";
 
@@ -55,6 +56,9 @@ const sideSchema = z.object({
   version: versionSchema,
   accuracy: shareSchema.describe("On all of its own test images."),
   testImages: countSchema,
+  depth: depthDecisionSchema
+    .exactOptional()
+    .describe("How deep the retraining trained that made the version; absent where none said so."),
   weightsBytes: countSchema.describe("Of what training changed; the rest is the base's checkpoint."),
   trainingSeconds: z
     .number()

@@ -23,6 +23,7 @@ import {
   timeSchema,
   versionSchema,
 } from "../parts.js";
+import { depthDecisionSchema } from "./depth.js";
 import { foldsInBriefSchema } from "./folds.js";
 import { classesSchema, goldenSchema, modelGoldenSchema, temperatureSchema } from "./golden.js";
 import { resemblanceInBriefSchema } from "./resemblance.js";
@@ -102,6 +103,7 @@ export const modelVersionSchema = schemaOf<ModelVersion>()(
     classes: classesSchema,
     base: z.string(),
     baseSpec: baseSpecSchema.exactOptional(),
+    depth: depthDecisionSchema.exactOptional(),
     background: z.enum(["white", "black"]),
     keepShortSide: z.int().min(1),
     testAccuracy: shareSchema,

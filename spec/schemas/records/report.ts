@@ -7,6 +7,7 @@ import { schemaOf } from "../exact.js";
 import { countSchema, timeSchema } from "../parts.js";
 import { driftRecordSchema } from "../store/drift.js";
 import { datasetSummarySchema } from "./dataset.js";
+import { runDepthSchema } from "./depth.js";
 import { evaluationSchema, leakedSchema, predictionSchema } from "./evaluation.js";
 import { baseComparisonSchema, recipeSummarySchema } from "./recipe.js";
 import { epochSchema, stageSummarySchema, trainingSummarySchema } from "./training.js";
@@ -73,6 +74,7 @@ export const reportSchema = schemaOf<ReportData>()(
     scratch: z.object({ history: z.array(epochSchema), seconds: z.number() }).exactOptional(),
     evaluation: evaluationSchema,
     drift: driftRecordSchema.omit({ bytes: true }).exactOptional(),
+    depth: runDepthSchema.exactOptional(),
     suspectedCopies: leakedSchema.exactOptional(),
     thumbnails: z.record(z.string(), z.string()).describe("Data URIs by image path."),
     examples: z.array(z.array(z.string())),

@@ -4,6 +4,7 @@ import { DRIFT_VERDICTS } from "../../records/drift.js";
 import { RETRAIN_REASONS, TICK_VERDICTS, type Tick } from "../../retraining/retraining.js";
 import { schemaOf } from "../exact.js";
 import { countSchema, digestSchema, runIdSchema, shareSchema, timeSchema, versionSchema } from "../parts.js";
+import { depthDecisionSchema } from "../records/depth.js";
 
 export const tickSchema = schemaOf<Tick>()(
   z.object({
@@ -42,6 +43,9 @@ export const tickSchema = schemaOf<Tick>()(
       })
       .exactOptional()
       .describe("How the new images look to it; absent where none are new, or it was not asked."),
+    depth: depthDecisionSchema
+      .exactOptional()
+      .describe("How deep it was trained, and why; absent where the run file asks for a full training."),
     runId: runIdSchema.exactOptional(),
     version: versionSchema.exactOptional().describe("That was trained."),
     testAccuracy: shareSchema.exactOptional(),

@@ -204,3 +204,16 @@ test("few groups make the probe's interval wide, which is no reason to call labe
   assert.equal(beatsMajority(fewGroups), true);
   assert.notEqual(decide({ evidence: fewGroups, asked: "auto", planned: 2 }).choice, "unlearnable");
 });
+
+test("a retraining of the head tunes nothing, says why, and refuses labels that cannot be learned as any run does", () => {
+  const headOnly = "100 of 1000 images are new";
+  for (const asked of ["auto", "staged"] as const) {
+    const decision = decide({ evidence: DIGITS, asked, planned: 3, headOnly });
+    assert.deepEqual([decision.choice, decision.stages], ["extractor-only", 0]);
+    assert.equal(decision.rule, "a retraining of the head");
+    assert.match(decision.reason, /this retraining trains the head only: 100 of 1000 images are new$/);
+    const guessing = { ...DIGITS, probe: result(0.1, 826) };
+    assert.equal(decide({ evidence: guessing, asked, planned: 3, headOnly }).choice, "unlearnable");
+  }
+  assert.equal(decide({ evidence: DIGITS, asked: "staged", planned: 3 }).stages, 3);
+});

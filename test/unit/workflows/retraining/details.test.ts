@@ -100,3 +100,16 @@ test("names of classes neither act nor end the block, and no line is longer than
   );
   assert.ok(!text.includes("\u001b"));
 });
+
+test("how deep it trains is told with the reason, once it is decided", () => {
+  const depth = {
+    ...({ depth: "head", champion: 1 } as const),
+    ...{ rule: "few new images", reason: "65 of 485 images (13.4 %) are new" },
+  };
+  const text = describeRetraining({ ...view, tick: { depth }, look });
+  assert.match(
+    text,
+    /\nhow deep {4}trains the head only, on the base as version\n {12}1 has it: 65 of 485 images/,
+  );
+  assert.doesNotMatch(describeRetraining({ ...view, tick: {}, look }), /how deep/);
+});
