@@ -47,6 +47,7 @@ const PATIENCE_MS = 8 * 60_000;
 /** As small as a run can be that still has every kind of stage. */
 const RUN_FILE = `
 name: pods
+base: small
 data: { path: images }
 recipe: staged
 augment: { views: 1 }
@@ -69,7 +70,7 @@ export async function startPodStack(): Promise<PodStack> {
   process.env.THAW_KUBERNETES_DEFAULTS = defaults;
   const policy = join(dirname(defaults), "pod-policy.yaml");
   process.env.THAW_POD_POLICY = policy;
-  const stack = await startStack({ workers: true });
+  const stack = await startStack({ workers: true, smallBase: true });
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = serviceVariables(stack);
   await cluster.apply({
     apiVersion: "v1",

@@ -13,8 +13,11 @@ export interface PodStandIns {
 
 const BEAT_MS = 50;
 
-/** @param note hears of every pod that is made and removed, e.g. `+evaluate`; the run's own one is called `run` */
-export function podStandIns(note: (event: string) => void): PodStandIns {
+/**
+ * @param note hears of every pod that is made and removed, e.g. `+evaluate`, and of which workflow; the one without a group is
+ * called `run`
+ */
+export function podStandIns(note: (event: string, workflowId: string) => void): PodStandIns {
   let create: ((queue: string) => Promise<Worker>) | undefined;
   const pods = new Map<string, { readonly worker: Worker; readonly running: Promise<void> }>();
   const queueOf = ({ run, group }: PodRequest): string => podQueue(run.runId, group);
@@ -32,7 +35,7 @@ export function podStandIns(note: (event: string) => void): PodStandIns {
         if (create === undefined || pods.has(queue)) throw new Error(`there can be no pod for ${queue} now`);
         const worker = await create(queue);
         pods.set(queue, { worker, running: worker.run() });
-        note(`+${request.group ?? "run"}`);
+        note(`+${request.group ?? "run"}`, request.run.runId);
       },
       watchPod: async (request) => {
         const { heartbeat, sleep } = Context.current();
@@ -45,7 +48,7 @@ export function podStandIns(note: (event: string) => void): PodStandIns {
       stopPod: async (request) => {
         const pod = pods.get(queueOf(request));
         if (pod === undefined) return;
-        note(`-${request.group ?? "run"}`);
+        note(`-${request.group ?? "run"}`, request.run.runId);
         pod.worker.shutdown();
         await pod.running;
         pods.delete(queueOf(request));
