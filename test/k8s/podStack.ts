@@ -22,6 +22,8 @@ import { type Cluster, startCluster } from "./cluster/cluster.js";
 export interface PodStack {
   readonly cluster: Cluster;
   readonly stack: Stack;
+  /** Folder of the images, which pods see under the same path. */
+  readonly images: string;
   /** Starts a run with small settings. @param overrides as of `--set` */
   start(...overrides: readonly string[]): Promise<string>;
   /** Jobs and pods of a run, or of all runs, as `pod/NAME`. */
@@ -87,8 +89,7 @@ export async function startPodStack(): Promise<PodStack> {
     return names.split("\n").filter((name) => name !== "");
   };
   return {
-    cluster,
-    stack,
+    ...{ cluster, stack, images },
     start: async (...overrides) => {
       const file = parseRunFile(RUN_FILE, "thaw.yaml", overrides);
       const { runId } = await startRun(stack.session, { file, dataPath: images });
