@@ -10,11 +10,11 @@ import type { StageOutcome, StageRequest, TrainingActivities } from "../spec/pip
 import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../spec/pipeline/artifactFiles.js";
 import { ACTIVATIONS_VERSION } from "../spec/pipeline/stages.js";
 import { unfreezeStages } from "../spec/pipeline/unfreezing.js";
-import type { DriftInBrief } from "../spec/records/drift.js";
 import type { FoldSummary } from "../spec/records/folds.js";
 import type { StageSummary, TrainingSummary } from "../spec/records/training.js";
 import type { DriftActivities } from "../spec/retraining/drift.js";
-import type { NewestActivities, NewestInBrief } from "../spec/retraining/newest.js";
+import type { NewestActivities } from "../spec/retraining/newest.js";
+import type { Answer } from "../spec/retraining/podQuestion.js";
 import { readingOf } from "../spec/runFile/folders.js";
 import { augmentIdentity } from "../spec/runFile/identities.js";
 import { type UnfreezeSpec, unfreezeSchema } from "../spec/runFile/runFile.js";
@@ -207,7 +207,7 @@ export function createTrainingActivities(
   };
 
   const { noProgressSeconds } = dependencies;
-  const running = createRunningStages<StageOutcome | DriftInBrief | NewestInBrief>(
+  const running = createRunningStages<StageOutcome | Answer>(
     noProgressSeconds === undefined ? {} : { noProgressMs: 1000 * noProgressSeconds },
   );
   const activity = (buildJob: JobBuilder) =>

@@ -23,6 +23,10 @@ export function podStandIns(
   note: (event: string) => void,
   hasRoom: (pod: string) => boolean = () => true,
 ): PodStandIns {
+ * @param note hears of every pod that is made and removed, e.g. `+evaluate`, and of which workflow; the one without a group is
+ * called `run`
+ */
+export function podStandIns(note: (event: string, workflowId: string) => void): PodStandIns {
   let create: ((queue: string) => Promise<Worker>) | undefined;
   const pods = new Map<string, { readonly worker: Worker; readonly running: Promise<void> }>();
   const queueOf = ({ run, group, lane }: PodRequest): string => podQueue(run.runId, group, lane);
@@ -51,6 +55,7 @@ export function podStandIns(
         const worker = await create(queue);
         pods.set(queue, { worker, running: worker.run() });
         note(`+${nameOf(request)}`);
+        note(`+${request.group ?? "run"}`, request.run.runId);
       },
       watchPod: async (request) => {
         const { heartbeat, sleep } = Context.current();
@@ -65,6 +70,7 @@ export function podStandIns(
         const pod = pods.get(queueOf(request));
         if (pod === undefined) return;
         note(`-${nameOf(request)}`);
+        note(`-${request.group ?? "run"}`, request.run.runId);
         pod.worker.shutdown();
         await pod.running;
         pods.delete(queueOf(request));
