@@ -1,7 +1,7 @@
 /** Finds what `base` of a run file means: the catalogue, then registered checkpoints, or a model of one's own. */
 import { WITHOUT_WEIGHTS } from "../../learn/bases/architectures.js";
 import { CATALOGUE, findBase } from "../../learn/bases/catalogue.js";
-import { type BaseSpec, LAYERS_MODEL, type RegisteredBase } from "../../spec/base.js";
+import { type BaseSpec, LAYERS_MODEL, ONNX, type RegisteredBase } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
 import type { Golden } from "../../spec/golden.js";
 import type { ModelVersion } from "../../spec/records/model.js";
@@ -51,8 +51,19 @@ export async function resolveCandidates(
 }
 
 function registeredBase(base: RegisteredBase): BaseSpec {
-  const { name, version, architecture, checkpoint, weights, pixelScale, inputSize, view, extractor, golden } =
-    base;
+  const {
+    name,
+    version,
+    architecture,
+    checkpoint,
+    weights,
+    pixelScale,
+    inputSize,
+    view,
+    extractor,
+    network,
+    golden,
+  } = base;
   const { source, licence, pretrainedOn } = base;
   return withDigest({
     name: `${name}@${version}`,
@@ -64,6 +75,7 @@ function registeredBase(base: RegisteredBase): BaseSpec {
     ...(inputSize === undefined ? {} : { inputSize }),
     ...(view === undefined ? {} : { view }),
     ...(extractor === undefined ? {} : { extractor }),
+    ...(network === undefined ? {} : { network }),
     ...(golden === undefined ? {} : { golden }),
     layers: [],
     lineage: [],
@@ -125,7 +137,11 @@ function withDigest(spec: Omit<BaseSpec, "digest">): BaseSpec {
 async function unknownBase(store: Store, name: string, plain: string): Promise<ThawError> {
   const names = [...CATALOGUE.map((base) => base.name), ...(await listBaseNames(store))];
   const add = `thaw bases add FILE --name NAME --arch ${plain}`;
-  if (plain === LAYERS_MODEL || WITHOUT_WEIGHTS.some((architecture) => architecture.name === plain)) {
+  if (
+    plain === LAYERS_MODEL ||
+    plain === ONNX ||
+    WITHOUT_WEIGHTS.some((architecture) => architecture.name === plain)
+  ) {
     return new ThawError("BASE_UNKNOWN", `${plain} is an architecture that thaw has no weights for`, {
       hint: `add a checkpoint of yours: \`${add}\``,
     });

@@ -97,6 +97,8 @@ export function follow(graph: OnnxGraph, options: FollowOptions): Followed {
   }
   const feature = featureOf(wanted, values, { steps, makers, followingAt, options });
   const head = asked === undefined ? cuts.get(feature) : undefined;
+  if (asked === undefined && head === undefined)
+    refuseScores(steps, feature, (step) => nameOf(values, step), usage);
   const name = asked ?? nameOf(values, feature);
   return {
     steps,
@@ -353,6 +355,29 @@ function withOutput(hint: string | undefined, node: OnnxNode, values: ReadonlyMa
       ? "export the network without it"
       : `or take the features below it: --output ${shown(below)}`;
   return hint === undefined ? cut.replace(/^or t/, "t") : `${hint}; ${cut}`;
+}
+
+/** A convolution of one pixel with a bias, at the very end, may be the classifier: then what it gives are scores of classes. */
+function refuseScores(
+  steps: readonly Step[],
+  feature: StepIndex,
+  name: (step: StepIndex) => string,
+  usage: FollowOptions["usage"],
+): void {
+  const last = steps[feature] as Step;
+  const conv = last.kind === "activation" ? (steps[last.input] as Step) : last;
+  if (
+    conv.kind !== "conv" ||
+    conv.bias === undefined ||
+    conv.kernel.shape.slice(2).some((extent) => extent !== 1)
+  )
+    return;
+  const below = steps[conv.input] as Step;
+  if (name(conv.input) === "" || name(feature) === "") return;
+  throw usage(
+    `its last convolution, ${conv.from}, may be its classifier`,
+    `say where the features are: --output ${shown(name(conv.input))} below it, of ${below.channels} channels, or --output ${shown(name(feature))}, of ${last.channels}`,
+  );
 }
 
 interface Ends {

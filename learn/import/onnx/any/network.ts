@@ -6,7 +6,7 @@ import type { Parameters } from "../../../network/parameters.js";
 import type { Spend } from "../../budget.js";
 import { readWhole } from "../../wholeFile.js";
 import { type OnnxGraph, onnxGraph } from "../graph.js";
-import { arranged } from "./arrange.js";
+import { arranged, type Item } from "./arrange.js";
 import { type Followed, type FollowOptions, follow } from "./follow.js";
 import { type Fused, fused } from "./fused.js";
 import { type Grouping, groupingOf } from "./groups.js";
@@ -29,6 +29,8 @@ export interface OnnxNetwork {
   readonly isGrey: boolean;
   /** Types of its numbers in the file that are not float32. */
   readonly converted: readonly string[];
+  /** What the graph multiplies its pixels by before anything else, where it does: the largest of the channels'. */
+  readonly factor?: number;
   /** Whether it has no batch norms. */
   readonly isFolded: boolean;
 }
@@ -103,6 +105,7 @@ function networkOf(
     ...(head === undefined ? {} : { head }),
     hasFixedPart: parts.some((part: Fused) => isFixed(part, true)),
     isFolded: norms.length === 0,
+    ...factorOf(items),
   };
 }
 
@@ -120,4 +123,13 @@ function meanOfColours(side: number): ConvStep {
     isFixed: false,
   };
   return { kind: "conv", ...made, kernel };
+}
+
+function factorOf(items: readonly Item[]): { readonly factor?: number } {
+  const [first] = fused(items);
+  const isScale =
+    first?.kind === "conv" && items[0] !== undefined && "one" in items[0] && items[0].one.kind === "affine";
+  return isScale
+    ? { factor: first.conv.kernel.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0) }
+    : {};
 }
