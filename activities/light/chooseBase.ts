@@ -60,6 +60,7 @@ async function compare(
 
 function costOf(name: string, spec: BaseSpec | undefined): number | undefined {
   if (spec?.extractor !== undefined) return undefined;
+  if (spec?.network !== undefined) return spec.network.multiplyAdds;
   const { architecture, input } = findArchitecture(spec?.architecture ?? name);
   return multiplyAdds(architecture, ownInput(input, spec ?? {}).size);
 }

@@ -7,6 +7,7 @@ import type { z } from "zod";
 import { findArchitecture } from "../../learn/bases/architectures.js";
 import { type Base, findBase } from "../../learn/bases/catalogue.js";
 import { extractorBase } from "../../learn/bases/extractor.js";
+import { describedGraph } from "../../learn/bases/graphBase.js";
 import { ownInput } from "../../learn/bases/input.js";
 import { renderModelCard } from "../../report/card/markdown.js";
 import { accuracyWithout } from "../../report/checks/accuracyWithout.js";
@@ -167,6 +168,7 @@ async function collect(
 }
 
 function describedBase({ base, file }: StageRequest["run"]): Base {
+  if (base?.network !== undefined) return describedGraph(base.name, base.network, base);
   if (base?.extractor === undefined) {
     const architecture = findArchitecture(base?.architecture ?? file.base);
     return { ...architecture, input: ownInput(architecture.input, base ?? {}) };
