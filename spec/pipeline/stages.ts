@@ -19,7 +19,7 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   ingest: 5,
   features: 2,
   recipe: 4,
-  base: 3,
+  base: 4,
   head: 1,
   tune: 7,
   fold: 6,
