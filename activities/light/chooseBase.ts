@@ -7,7 +7,7 @@ import type { ArtifactRef } from "../../spec/artifact.js";
 import type { BaseSpec } from "../../spec/base.js";
 import type { StageOutcome, StageRequest } from "../../spec/pipeline/activities.js";
 import { PROBE_FILE } from "../../spec/pipeline/artifactFiles.js";
-import { candidatesOf } from "../../spec/pipeline/stages.js";
+import { candidatesOf } from "../../spec/pipeline/candidates.js";
 import type { BaseComparison, BaseCost } from "../../spec/records/baseComparison.js";
 import type { FeaturesSummary } from "../../spec/records/features.js";
 import type { RecipeSummary } from "../../spec/records/recipe.js";

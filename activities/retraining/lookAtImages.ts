@@ -5,6 +5,7 @@ import { listSource } from "../../data/source/source.js";
 import type { ArtifactRef } from "../../spec/artifact.js";
 import { engineOf } from "../../spec/engine/device.js";
 import { isBucketUrl } from "../../spec/images/objects.js";
+import { candidatesOf } from "../../spec/pipeline/candidates.js";
 import { planStages, type StagePlan } from "../../spec/pipeline/stages.js";
 import type { DatasetSummary, ImageRecord } from "../../spec/records/dataset.js";
 import type { ModelVersion } from "../../spec/records/model.js";
@@ -185,7 +186,7 @@ async function differences(
   engine: string,
 ): Promise<{ readonly settings: boolean; readonly code: boolean }> {
   // Which of several bases it will be is not known before; what follows from the base is compared with one base only.
-  const kinds = file.bases.length === 0 ? ["ingest", "head", "tune"] : ["ingest", "head"];
+  const kinds = candidatesOf(file).length === 0 ? ["ingest", "head", "tune"] : ["ingest", "head"];
   // What earlier versions make of splits is no setting. A base that is the model itself is another one after every
   // promotion, which is no reason to train either.
   const isOwn = isVersionOf(file.name, reference.base) && isVersionOf(file.name, base?.name ?? "");

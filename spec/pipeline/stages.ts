@@ -6,6 +6,7 @@ import { isWithoutGpu } from "../pods/groups.js";
 import { POD_STAGES, type PodStage } from "../pods/stages.js";
 import { augmentIdentity, gateIdentity, lossIdentity } from "../runFile/identities.js";
 import type { RunFile } from "../runFile/runFile.js";
+import { candidatesOf } from "./candidates.js";
 import { unfreezeStages } from "./unfreezing.js";
 
 /** Those that pods do, and those of the control worker. */
@@ -251,12 +252,6 @@ function planCandidates(file: RunFile, specs: Readonly<Record<string, BaseSpec>>
     usesEngine: false,
   };
   return [...plans, choice];
-}
-
-/** The bases that a run compares; none where it starts from `base`. */
-export function candidatesOf({ bases }: RunFile): readonly string[] {
-  // A client from before there were candidates does not say.
-  return bases ?? [];
 }
 
 /** The stage whose artifact is the input of that name. */

@@ -112,10 +112,16 @@ const plannedStagesSchema = z
   )
   .describe("In the order in which they would run.");
 
+const reasonedSchema = z.array(z.object({ name: z.string(), why: z.string() }));
+
 export const planSchema = z.object({
   model: z.string(),
   stages: plannedStagesSchema,
   forecast: forecastSchema.exactOptional().describe("Absent where nothing has to be computed."),
+  bases: z
+    .object({ taken: reasonedSchema, leftOut: reasonedSchema })
+    .exactOptional()
+    .describe("What `bases: auto` came to, and why; absent where the run file names its bases."),
 });
 
 /** Of `thaw resume --detach` and `--dry-run`; without `runId` when nothing was started. */
