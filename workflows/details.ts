@@ -1,7 +1,7 @@
 /** The run as text for the Temporal UI. A fenced block: Markdown tables lose their columns there. */
 
+import { candidatesOf } from "../spec/pipeline/candidates.js";
 import type { RunInput, RunResult, RunState } from "../spec/pipeline/run.js";
-import { candidatesOf } from "../spec/pipeline/stages.js";
 import { podSentence } from "../spec/pods/sentence.js";
 import { outageText } from "../spec/records/outage.js";
 import type { Progress } from "../spec/records/training.js";

@@ -2,9 +2,11 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { type Dataset, openDataset } from "../../data/dataset/dataset.js";
+import type { PassSpeed } from "../../spec/records/features.js";
 import { groupIndex } from "../bases/architecture.js";
 import type { Base } from "../bases/catalogue.js";
 import { chosenBase } from "../bases/chosen.js";
+import { FROZEN_BATCH } from "../bases/cost.js";
 import type { Tensor } from "../engine.js";
 import { type BoundaryPass, boundaryShape, disposePass } from "../network/boundaries.js";
 import { basePass } from "../network/frozen.js";
@@ -22,9 +24,10 @@ import { allViews, renderBatches, type ViewRef } from "../samples/render.js";
 import { pixelTensor } from "../training/step/batch.js";
 import type { StageContext } from "./job.js";
 import { isKept, keepDigest } from "./kept.js";
+import { passSpeed } from "./passSpeed.js";
 
 /** 32 images of 224 px keep the largest activation of Lite0 below 150 MB. */
-const BATCH = 32;
+const BATCH = FROZEN_BATCH;
 /** Views a second are averaged over the whole pass; progress is reported every so many batches. */
 const REPORT_EVERY = 4;
 
@@ -74,7 +77,7 @@ export async function computeActivations(
   context: StageContext,
   parameters: Parameters,
   outputs: Outputs,
-): Promise<{ readonly rows: number; readonly seconds: number }> {
+): Promise<{ readonly rows: number; readonly seconds: number; readonly speed?: PassSpeed }> {
   const base = chosenBase(context.base);
   const dataset = await openDataset(context.folders.dataset);
   const started = performance.now();
@@ -93,6 +96,7 @@ export async function computeActivations(
       const total = views.length;
       context.onProgress({ phase: "frozen layers", step: 0, total, reused: total - unknown.length });
     }
+    const times: number[] = [];
     let done = 0;
     let reported = 0;
     for await (const { pixels, views: part } of renderBatches(
@@ -103,7 +107,11 @@ export async function computeActivations(
       unknown,
       BATCH,
     )) {
+      const begun = performance.now();
       const result = pass && passOf(pass, base, pixels);
+      // A GPU has computed only once its numbers are here.
+      result?.features.dataSync();
+      if (result !== undefined) times.push((performance.now() - begun) / 1000);
       await merger.add(
         files.map(({ length, valuesOf }) => valuesOf(pixels, result).subarray(0, part.length * length)),
       );
@@ -122,7 +130,9 @@ export async function computeActivations(
       const isOurs = !relative(context.folders.scratch, path).startsWith("..");
       await keepDigest(path, isOurs ? digest : undefined, () => rename(`${path}.part`, path));
     }
-    return { rows: views.length, seconds: (performance.now() - started) / 1000 };
+    const speed = passSpeed(times, BATCH);
+    const seconds = (performance.now() - started) / 1000;
+    return { rows: views.length, seconds, ...(speed === undefined ? {} : { speed }) };
   } catch (error) {
     await Promise.allSettled(files.map(({ writer }) => writer.close()));
     await Promise.allSettled(files.map(({ path }) => rm(`${path}.part`, { force: true })));

@@ -32,7 +32,7 @@ export async function extractFeatures(
   const { scratch, out } = context.folders;
   const writesBeside = reuse?.writesBeside ?? true;
   const boundaries = [...groups].map(([group, name]) => [group, boundaryFile(scratch, name)] as const);
-  const { rows, seconds } = await computeActivations(context, parameters, {
+  const { rows, seconds, speed } = await computeActivations(context, parameters, {
     features: join(out, FEATURES_FILE),
     boundaries: new Map(writesBeside ? boundaries : []),
     ...(keepPixels && writesBeside ? { pixels: pixelFile(scratch) } : {}),
@@ -42,6 +42,7 @@ export async function extractFeatures(
   return {
     ...{ rows, length: base.architecture.features, views: context.augment.views, seconds },
     images: records.length,
+    ...(speed === undefined ? {} : { speed }),
     ...(reuse === undefined ? {} : { reused: reuse.reused }),
   };
 }

@@ -7,6 +7,7 @@ import { POD_STAGES, type PodStage } from "../pods/stages.js";
 import type { RunDepth } from "../retraining/depthDecision.js";
 import { augmentIdentity, gateIdentity, lossIdentity } from "../runFile/identities.js";
 import type { RunFile } from "../runFile/runFile.js";
+import { candidatesOf } from "./candidates.js";
 import { unfreezeStages } from "./unfreezing.js";
 
 /** Those that pods do, and those of the control worker. */
@@ -20,7 +21,7 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   ingest: 5,
   features: 2,
   recipe: 4,
-  base: 3,
+  base: 4,
   head: 1,
   tune: 7,
   fold: 6,
@@ -258,12 +259,6 @@ function planCandidates(file: RunFile, specs: Readonly<Record<string, BaseSpec>>
     usesEngine: false,
   };
   return [...plans, choice];
-}
-
-/** The bases that a run compares; none where it starts from `base`. */
-export function candidatesOf({ bases }: RunFile): readonly string[] {
-  // A client from before there were candidates does not say.
-  return bases ?? [];
 }
 
 /** The stage whose artifact is the input of that name. */

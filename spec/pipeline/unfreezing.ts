@@ -2,6 +2,7 @@
 import { type BaseSpec, graphOf, LAYERS_MODEL } from "../base.js";
 import { ThawError } from "../errors.js";
 import type { RunFile } from "../runFile/runFile.js";
+import { candidatesOf } from "./candidates.js";
 import { defaultStages, LAYER_GROUPS, type LayerGroupName, layerGroupsOf } from "./layerGroups.js";
 
 /**
@@ -78,8 +79,8 @@ function ratedGroups({ unfreeze }: RunFile): readonly LayerGroupName[] {
  * @throws ThawError RUN_FILE_INVALID
  */
 export function suitsAll(file: RunFile, candidates: Readonly<Record<string, BaseSpec>>): RunFile {
-  for (const base of file.bases) withKnownStages({ ...file, base }, candidates[base]);
-  const trained = file.bases.flatMap((base) => trainedGroups({ ...file, base }, candidates[base]));
+  for (const base of candidatesOf(file)) withKnownStages({ ...file, base }, candidates[base]);
+  const trained = candidatesOf(file).flatMap((base) => trainedGroups({ ...file, base }, candidates[base]));
   const idle = ratedGroups(file).find((name) => !trained.includes(name));
   if (idle === undefined) return file;
   throw new ThawError(

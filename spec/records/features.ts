@@ -8,6 +8,16 @@ export interface ReusedFeatures {
   readonly rows: number;
 }
 
+/** How fast the frozen base was, pictures that were ready given. */
+export interface PassSpeed {
+  /** Median of the batches after the first one, which TensorFlow takes to prepare itself. */
+  readonly viewsPerSecond: number;
+  /** Batches that were timed. */
+  readonly batches: number;
+  /** What computed it, in words: the processor and how many of them, or a GPU. */
+  readonly machine: string;
+}
+
 export interface FeaturesSummary {
   /** Views of all images. */
   readonly rows: number;
@@ -18,6 +28,8 @@ export interface FeaturesSummary {
   readonly seconds: number;
   /** Absent in artifacts of older versions. */
   readonly images?: number;
+  /** Absent where fewer than two batches were computed, and in artifacts of older versions. */
+  readonly speed?: PassSpeed;
   /** Absent where everything was computed. */
   readonly reused?: ReusedFeatures;
 }

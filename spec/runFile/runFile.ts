@@ -261,13 +261,18 @@ export const runFileSchema = z.strictObject({
     )
     .meta({ examples: [...BASES, "model:digits", "model:digits@2", "model:digits@champion"] }),
   bases: z
-    .array(baseName)
-    .max(MOST_CANDIDATES)
-    .refine((names) => names.length !== 1, "name at least two to compare, or write the one as `base`")
-    .refine((names) => new Set(names).size === names.length, "every base can be named only once")
+    .union([
+      z
+        .array(baseName)
+        .max(MOST_CANDIDATES)
+        .refine((names) => names.length !== 1, "name at least two to compare, or write the one as `base`")
+        .refine((names) => new Set(names).size === names.length, "every base can be named only once"),
+      z.literal("auto"),
+    ])
     .default([])
     .describe(
-      "Candidates, two or more: a linear probe on the frozen features of each decides, and the best takes the place of `base`.",
+      "Candidates, two or more: a linear probe on the frozen features of each decides, and the best takes the place of `base`. " +
+        "auto: those that are on this machine or in the store and fit its memory and some minutes; nothing is fetched, and the run keeps what they were when it started.",
     )
     .meta({ examples: [["efficientnet-lite0", "efficientnet-lite1"]] }),
   recipe: z

@@ -17,6 +17,7 @@ import {
 } from "@temporalio/workflow";
 import type { ErrorCode } from "../../spec/errors.js";
 import { attributePairs } from "../../spec/pipeline/attributePairs.js";
+import { candidatesOf } from "../../spec/pipeline/candidates.js";
 import { lineageOf } from "../../spec/pipeline/lineage.js";
 import { CONTROL_QUEUE, type RunInput, type RunResult, WORKFLOW_TYPE } from "../../spec/pipeline/run.js";
 import { RUN_ID_SUFFIX_LENGTH, runIdAt } from "../../spec/pipeline/runId.js";
@@ -257,7 +258,8 @@ async function train(
   drift: DriftRef | undefined,
   onStart: (runId: string) => void,
 ): Promise<RunResult> {
-  const { name, base, bases } = run.file;
+  const { name, base } = run.file;
+  const bases = candidatesOf(run.file);
   // No drawn number: a worker that traces draws others, and a reset workflow has the same first run. Its last digits are random.
   const runId = runIdAt(name, new Date(), workflowInfo().firstExecutionRunId.slice(-RUN_ID_SUFFIX_LENGTH));
   const input: RunInput = {

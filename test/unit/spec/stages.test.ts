@@ -376,3 +376,7 @@ test("a stage and those after it are made anew under keys of the run, and the ot
   );
   assert.deepEqual(courseOf(given).stages, plans);
 });
+
+test("what `bases: auto` means is no matter of planning", () => {
+  assert.throws(() => planStages(file({ bases: "auto" })), /not settled/);
+});
