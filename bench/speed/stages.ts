@@ -92,7 +92,11 @@ async function passOf(context: StageContext, deepest: readonly string[]): Promis
   const runs = Array.from({ length: Number(times) }, () => {
     const [started, before] = [performance.now(), processorSeconds()];
     for (const own of pixels) {
-      const x = pixelTensor(own, [own.length / (3 * input.size ** 2), input.size, input.size, 3], input.pixelScale);
+      const x = pixelTensor(
+        own,
+        [own.length / (3 * input.size ** 2), input.size, input.size, 3],
+        input.pixelScale,
+      );
       const result = pass.run(x);
       result.features.dataSync();
       disposePass(result);
@@ -111,7 +115,8 @@ async function passOf(context: StageContext, deepest: readonly string[]): Promis
 /** Of the files of a folder, in the order of their names, and of what the stage says besides, without its times. */
 async function digestOf(folder: string, summary: unknown): Promise<string> {
   const hash = createHash("sha256");
-  for (const name of (await readdir(folder)).sort()) hash.update(name).update(await readFile(join(folder, name)));
+  for (const name of (await readdir(folder)).sort())
+    hash.update(name).update(await readFile(join(folder, name)));
   hash.update(JSON.stringify(summary, (key, value: unknown) => (key === "seconds" ? undefined : value)));
   return hash.digest("hex").slice(0, 12);
 }
@@ -162,7 +167,9 @@ async function measure(file: RunFile, folder: string): Promise<void> {
   console.log(
     `pass of ${pass.images} held-out images: ${pass.seconds.toFixed(2)} s, of processors ${pass.processor.toFixed(2)} s`,
   );
-  await repeated("features", pass, await context("features"), (own) => extractFeatures(own, [deepest], false));
+  await repeated("features", pass, await context("features"), (own) =>
+    extractFeatures(own, [deepest], false),
+  );
   const asked = { asked: file.recipe, planned: 1, folds: file.evaluation.folds } as const;
   await repeated("recipe", pass, await context("recipe"), (own) => chooseRecipe(own, asked, features));
   await trainHead(await context("head"), file.head, features);

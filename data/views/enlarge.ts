@@ -80,8 +80,7 @@ function enlargeColumns(
     }
     for (let to = end - length; to < end; to++) {
       let sum = 0;
-      for (let t = 0; t < count; t++)
-        sum += (weights[tap + t] as number) * (data[at + t * length] as number);
+      for (let t = 0; t < count; t++) sum += (weights[tap + t] as number) * (data[at + t * length] as number);
       output[to] = sum;
       at += 1;
     }

@@ -72,7 +72,11 @@ function throughCovariance(x: Matrix, vectors: readonly Float64Array[]): readonl
   for (let first = 0; first < vectors.length; first += TOGETHER) {
     const own = vectors.slice(first, first + TOGETHER);
     if (own.length === TOGETHER) fourThrough(x, own, results.slice(first, first + TOGETHER));
-    else own.forEach((vector, i) => oneThrough(x, vector, results[first + i] as Float64Array));
+    else {
+      own.forEach((vector, i) => {
+        oneThrough(x, vector, results[first + i] as Float64Array);
+      });
+    }
   }
   return results;
 }
