@@ -4,7 +4,7 @@ import type { ArtifactRef } from "../artifact.js";
 import { type BaseSpec, baseIdentity, datasetsOf } from "../base.js";
 import { isWithoutGpu } from "../pods/groups.js";
 import { POD_STAGES, type PodStage } from "../pods/stages.js";
-import { augmentIdentity, gateIdentity, lossIdentity } from "../runFile/identities.js";
+import { augmentIdentity, gateIdentity, lossIdentity, precisionIdentity } from "../runFile/identities.js";
 import type { RunFile } from "../runFile/runFile.js";
 import { unfreezeStages } from "./unfreezing.js";
 
@@ -86,6 +86,7 @@ export function planStages(
   const augment = augmentIdentity(file.augment);
   const base = baseIdentity(file.base, spec);
   const loss = lossIdentity(file.loss);
+  const precision = precisionIdentity(file.precision);
   const { mixup, ...head } = file.head;
   const { stages: _stages, surgical: _surgical, ...tuning } = file.unfreeze;
   const { mixup: mixed, cutmix, gate, keep_rolled_back: keepsRolledBack, ...unfreeze } = tuning;
@@ -117,6 +118,7 @@ export function planStages(
       stage: index + 1,
       base,
       augment,
+      ...precision,
       seed,
     });
   });
@@ -136,6 +138,7 @@ export function planStages(
       folds: foldNames.length,
       base,
       augment,
+      ...precision,
       seed,
       head: recipeOf("head"),
       // A surgical stage would need every fold's pixels, for a step that is six times as slow.
@@ -200,7 +203,7 @@ function planBase(
       name: "features",
       kind: "features",
       codeVersion: STAGE_VERSIONS.features,
-      parameters: { base, augment, seed },
+      parameters: { base, augment, ...precisionIdentity(file.precision), seed },
       inputs: ["ingest"],
       usesEngine: true,
     },
