@@ -20,7 +20,13 @@ export type ContextOf = (stage: string) => Promise<StageContext>;
 export function contextsIn(
   folder: string,
   dataset: string,
-  { base, augment, loss, seed }: Pick<RunFile, "base" | "augment" | "loss" | "seed">,
+  {
+    base,
+    augment,
+    loss,
+    seed,
+    precision,
+  }: Pick<RunFile, "base" | "augment" | "loss" | "seed"> & Partial<Pick<RunFile, "precision">>,
   scratch = join(folder, "scratch"),
   own: OwnBase = {},
 ): ContextOf {
@@ -33,6 +39,7 @@ export function contextsIn(
       augment,
       loss,
       seed,
+      ...(precision === "bfloat16" ? { precision: { asked: precision } } : {}),
       onProgress: () => {},
     };
   };

@@ -28,6 +28,7 @@ import type { DatasetSummary, ImageRecord } from "../../spec/records/dataset.js"
 import type { DriftRef } from "../../spec/records/drift.js";
 import type { Evaluation, FullPrediction } from "../../spec/records/evaluation.js";
 import type { ModelVersion } from "../../spec/records/model.js";
+import type { FeaturesSummary } from "../../spec/records/features.js";
 import type { RecipeSummary } from "../../spec/records/recipe.js";
 import type { ReportData } from "../../spec/records/report.js";
 import type { SuspectedPair } from "../../spec/records/suspectedCopies.js";
@@ -127,6 +128,7 @@ async function collect(
   );
   const suspectedCopies = await withoutCopies(dependencies, manifests);
   const scratch = summaryOf<TrainingSummary | undefined>("scratch");
+  const precision = summaryOf<FeaturesSummary | undefined>("features")?.precision;
   const bases = summaryOf<BaseComparison | undefined>("base");
   const tuned = [...manifests.keys()].filter((name) => name.startsWith("tune-"));
   return {
@@ -145,6 +147,7 @@ async function collect(
     },
     ...(bases === undefined ? {} : { bases }),
     ...(recipe === undefined ? {} : { recipe }),
+    ...(precision === undefined ? {} : { precision }),
     head: summaryOf<TrainingSummary>("head"),
     stages: tuned.map((name) => summaryOf<StageSummary>(name)),
     ...(scratch === undefined ? {} : { scratch: { history: scratch.history, seconds: scratch.seconds } }),

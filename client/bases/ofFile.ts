@@ -6,6 +6,12 @@ import { suitsAll, withStages } from "../../spec/pipeline/unfreezing.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
 import type { Store } from "../../store/connection/connection.js";
 import { settleBases } from "./auto/settle.js";
+import { withPrecision } from "../../spec/pipeline/precision.js";
+import type { RunInput } from "../../spec/pipeline/run.js";
+import { suitsAll, withStages } from "../../spec/pipeline/unfreezing.js";
+import type { RunFile } from "../../spec/runFile/runFile.js";
+import type { Store } from "../../store/connection/connection.js";
+import { multipliesBfloat16 } from "./processor.js";
 import { resolveBase, resolveCandidates } from "./resolve.js";
 
 /** What the bases' names mean, as a run has it. */
@@ -32,6 +38,12 @@ export async function withBases(
   const bases = candidatesOf(file);
   if (bases.length > 0) {
     const candidates = recorded?.candidates ?? (await resolveCandidates(store, bases));
+  asked: RunFile,
+  recorded?: KnownBases,
+): Promise<Pick<RunInput, "file"> & KnownBases> {
+  const file = withPrecision(asked, asked.precision === "auto" && (await multipliesBfloat16()));
+  if (file.bases.length > 0) {
+    const candidates = recorded?.candidates ?? (await resolveCandidates(store, file.bases));
     // None of them is the base yet.
     return { file: suitsAll(file, candidates), ...baseOf(recorded?.base), candidates };
   }

@@ -25,6 +25,7 @@ import { pixelTensor } from "../training/step/batch.js";
 import type { StageContext } from "./job.js";
 import { isKept, keepDigest } from "./kept.js";
 import { passSpeed } from "./passSpeed.js";
+import { usedPrecision } from "./precision.js";
 
 /** 32 images of 224 px keep the largest activation of Lite0 below 150 MB. */
 const BATCH = FROZEN_BATCH;
@@ -52,8 +53,10 @@ export interface Outputs extends SampleFiles {
   readonly views?: readonly ViewRef[];
 }
 
-export function boundaryFormat(base: Base, group: number): RecordFormat {
-  return { shape: boundaryShape(base.architecture, base.input.size, group), type: "float32" };
+/** Activations are kept in the precision that the run asks for: what was computed in bfloat16 loses nothing by that. */
+export function boundaryFormat(base: Base, group: number, { precision }: AskedPrecision): RecordFormat {
+  const shape = boundaryShape(base.architecture, base.input.size, group);
+  return { shape, type: precision?.asked ?? "float32" };
 }
 
 export function featureFormat(base: Base): RecordFormat {
@@ -64,9 +67,14 @@ export function pixelFormat(base: Base): RecordFormat {
   return { shape: [base.input.size, base.input.size, 3], type: "uint8" };
 }
 
-export function boundaryFile(scratch: string, groupName: string): string {
-  return join(scratch, `${groupName}.f32`);
+export function boundaryFile(scratch: string, groupName: string, { precision }: AskedPrecision = {}): string {
+  return join(scratch, `${groupName}.${EXTENSIONS[precision?.asked ?? "float32"]}`);
 }
+
+type AskedPrecision = Pick<StageContext, "precision">;
+
+/** Of files of activations, by the type of their numbers. */
+export const EXTENSIONS = { float32: "f32", bfloat16: "bf16" } as const;
 
 export function pixelFile(scratch: string): string {
   return join(scratch, "pixels.u8");
@@ -82,11 +90,15 @@ export async function computeActivations(
   const dataset = await openDataset(context.folders.dataset);
   const started = performance.now();
   const needsBase = outputs.features !== undefined || outputs.boundaries.size > 0;
-  const pass = needsBase ? await basePass(base, parameters, [...outputs.boundaries.keys()]) : undefined;
+  const groups = [...outputs.boundaries.keys()];
+  const pass = needsBase
+    ? await basePass(base, parameters, groups, await usedPrecision(context, base, parameters))
+    : undefined;
   const files: OutputFile[] = [];
   try {
     await mkdir(context.folders.scratch, { recursive: true });
-    for (const output of outputsOf(base, outputs)) files.push(await openOutput(output, outputs.known?.sets));
+    for (const output of outputsOf(context, base, outputs))
+      files.push(await openOutput(output, outputs.known?.sets));
     const everyImage = dataset.records.map((_, image) => image);
     const views = outputs.views ?? allViews(dataset, everyImage, context.augment.views);
     const known = outputs.known?.rows ?? views.map(() => undefined);
@@ -171,7 +183,11 @@ interface Output {
 
 type OutputFile = Output & MergedFile;
 
-function outputsOf(base: Base, { features, pixels, boundaries }: Outputs): readonly Output[] {
+function outputsOf(
+  context: StageContext,
+  base: Base,
+  { features, pixels, boundaries }: Outputs,
+): readonly Output[] {
   const numbersOf = (tensor: Tensor | undefined): Float32Array => {
     if (tensor === undefined) throw new RangeError("the base has no such layer group to give activations of");
     return tensor.dataSync() as Float32Array;
@@ -199,7 +215,7 @@ function outputsOf(base: Base, { features, pixels, boundaries }: Outputs): reado
         ]),
     ...[...boundaries].map(([group, path]) => ({
       path,
-      format: boundaryFormat(base, group),
+      format: boundaryFormat(base, group, context),
       valuesOf: (_: Uint8Array, result: PassResult | undefined) => numbersOf(result?.activations.get(group)),
       earlier: (set: SampleFiles) => set.boundaries.get(group),
     })),
@@ -240,17 +256,17 @@ export async function openBoundary(
 ): Promise<Samples> {
   const base = chosenBase(context.base);
   const group = groupIndex(base.architecture, groupName);
-  const path = boundaryFile(context.folders.scratch, groupName);
+  const path = boundaryFile(context.folders.scratch, groupName, context);
   if (!(await isKept(path, context.onProgress))) {
     const missing = new Map([[group, path]]);
     // Stages to come ask for theirs, and one pass gives them all.
     for (const name of context.boundaries ?? []) {
-      const other = boundaryFile(context.folders.scratch, name);
+      const other = boundaryFile(context.folders.scratch, name, context);
       if (!(await isKept(other, context.onProgress))) missing.set(groupIndex(base.architecture, name), other);
     }
     await computeActivations(context, parameters, { boundaries: missing });
   }
-  return openSamples(path, boundaryFormat(base, group));
+  return openSamples(path, boundaryFormat(base, group, context));
 }
 
 /** Pixels of all views; rendered when the cache does not have them. */

@@ -6,6 +6,7 @@ import { isWithoutGpu } from "../pods/groups.js";
 import { POD_STAGES, type PodStage } from "../pods/stages.js";
 import type { RunDepth } from "../retraining/depthDecision.js";
 import { augmentIdentity, gateIdentity, lossIdentity } from "../runFile/identities.js";
+import { augmentIdentity, gateIdentity, lossIdentity, precisionIdentity } from "../runFile/identities.js";
 import type { RunFile } from "../runFile/runFile.js";
 import { candidatesOf } from "./candidates.js";
 import { unfreezeStages } from "./unfreezing.js";
@@ -90,6 +91,7 @@ export function planStages(
   const augment = augmentIdentity(file.augment);
   const base = baseIdentity(file.base, spec);
   const loss = lossIdentity(file.loss);
+  const precision = precisionIdentity(file.precision);
   const { mixup, ...head } = file.head;
   const { stages: _stages, surgical: _surgical, ...tuning } = file.unfreeze;
   const { mixup: mixed, cutmix, gate, keep_rolled_back: keepsRolledBack, ...unfreeze } = tuning;
@@ -121,6 +123,7 @@ export function planStages(
       stage: index + 1,
       base,
       augment,
+      ...precision,
       seed,
     });
   });
@@ -140,6 +143,7 @@ export function planStages(
       folds: foldNames.length,
       base,
       augment,
+      ...precision,
       seed,
       head: recipeOf("head"),
       // A surgical stage would need every fold's pixels, for a step that is six times as slow.
@@ -206,7 +210,7 @@ function planBase(
       name: "features",
       kind: "features",
       codeVersion: STAGE_VERSIONS.features,
-      parameters: { base, augment, seed },
+      parameters: { base, augment, ...precisionIdentity(file.precision), seed },
       inputs: ["ingest"],
       usesEngine: true,
     },

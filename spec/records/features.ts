@@ -1,4 +1,5 @@
 /** What the features stage says of its features. */
+import type { PrecisionCheck } from "../engine/precision.js";
 
 /** How many of them were taken from earlier runs: the same bytes as if they had been computed. */
 export interface ReusedFeatures {
@@ -32,4 +33,6 @@ export interface FeaturesSummary {
   readonly speed?: PassSpeed;
   /** Absent where everything was computed. */
   readonly reused?: ReusedFeatures;
+  /** Absent where the run asks for float32. */
+  readonly precision?: PrecisionCheck;
 }
