@@ -64,12 +64,10 @@ async function compare(
   return compareBases(measured);
 }
 
-function costOf(name: string, spec: BaseSpec | undefined): number | undefined {
-  if (spec?.extractor !== undefined) return undefined;
-  if (spec?.network !== undefined) return spec.network.multiplyAdds;
 /** Nothing of a layers model: its network is in its file. */
 function knownCost(name: string, spec: BaseSpec | undefined): BaseCost {
   if (spec?.extractor !== undefined) return {};
+  if (spec?.network !== undefined) return { multiplyAdds: spec.network.multiplyAdds };
   const { architecture, input } = findArchitecture(spec?.architecture ?? name);
   return staticCost(architecture, ownInput(input, spec ?? {}).size);
 }

@@ -1,16 +1,12 @@
 /** The bases of a run file, found once: what their names mean, and the file as it suits them. */
 import type { BaseSpec } from "../../spec/base.js";
 import { candidatesOf } from "../../spec/pipeline/candidates.js";
+import { withPrecision } from "../../spec/pipeline/precision.js";
 import type { ImageSource, RunInput } from "../../spec/pipeline/run.js";
 import { suitsAll, withStages } from "../../spec/pipeline/unfreezing.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
 import type { Store } from "../../store/connection/connection.js";
 import { settleBases } from "./auto/settle.js";
-import { withPrecision } from "../../spec/pipeline/precision.js";
-import type { RunInput } from "../../spec/pipeline/run.js";
-import { suitsAll, withStages } from "../../spec/pipeline/unfreezing.js";
-import type { RunFile } from "../../spec/runFile/runFile.js";
-import type { Store } from "../../store/connection/connection.js";
 import { multipliesBfloat16 } from "./processor.js";
 import { resolveBase, resolveCandidates } from "./resolve.js";
 
@@ -34,16 +30,11 @@ export async function withBases(
   given: RunFile,
   { recorded, source }: BasesOptions = {},
 ): Promise<Pick<RunInput, "file"> & KnownBases> {
-  const { file } = await settleBases(store, given, source);
+  const { file: settled } = await settleBases(store, given, source);
+  const file = withPrecision(settled, settled.precision === "auto" && (await multipliesBfloat16()));
   const bases = candidatesOf(file);
   if (bases.length > 0) {
     const candidates = recorded?.candidates ?? (await resolveCandidates(store, bases));
-  asked: RunFile,
-  recorded?: KnownBases,
-): Promise<Pick<RunInput, "file"> & KnownBases> {
-  const file = withPrecision(asked, asked.precision === "auto" && (await multipliesBfloat16()));
-  if (file.bases.length > 0) {
-    const candidates = recorded?.candidates ?? (await resolveCandidates(store, file.bases));
     // None of them is the base yet.
     return { file: suitsAll(file, candidates), ...baseOf(recorded?.base), candidates };
   }

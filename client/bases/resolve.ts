@@ -2,8 +2,6 @@
 import { WITHOUT_WEIGHTS } from "../../learn/bases/architectures.js";
 import { CATALOGUE } from "../../learn/bases/catalogue.js";
 import { catalogueSpec } from "../../learn/bases/catalogueSpec.js";
-import { type BaseSpec, LAYERS_MODEL, type RegisteredBase } from "../../spec/base.js";
-import { CATALOGUE, findBase } from "../../learn/bases/catalogue.js";
 import { type BaseSpec, LAYERS_MODEL, ONNX, type RegisteredBase } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
 import { specDigest } from "../../store/artifacts/specDigest.js";

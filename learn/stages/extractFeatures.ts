@@ -36,12 +36,10 @@ export async function extractFeatures(
   const reuse = await findReuse(checked, alike, records, views, { boundaries: groups, pixels: keepPixels });
   const { scratch, out } = context.folders;
   const writesBeside = reuse?.writesBeside ?? true;
-  const boundaries = [...groups].map(([group, name]) => [group, boundaryFile(scratch, name)] as const);
-  const { rows, seconds, speed } = await computeActivations(context, parameters, {
   const boundaries = [...groups].map(
     ([group, name]) => [group, boundaryFile(scratch, name, context)] as const,
   );
-  const { rows, seconds } = await computeActivations(checked, parameters, {
+  const { rows, seconds, speed } = await computeActivations(checked, parameters, {
     features: join(out, FEATURES_FILE),
     boundaries: new Map(writesBeside ? boundaries : []),
     ...(keepPixels && writesBeside ? { pixels: pixelFile(scratch) } : {}),

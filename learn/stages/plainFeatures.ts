@@ -10,6 +10,9 @@ import { boundaryFile, boundaryFormat, featureFormat, pixelFile, pixelFormat } f
 import type { StageContext } from "./job.js";
 import { isKept } from "./kept.js";
 
+/** What was computed in another precision serves nobody here: models are evaluated as they are used, in float32. */
+const FLOAT32 = {};
+
 export interface PlainFeatures {
   /**
    * `[images, features]` of the frozen base, as a pass over them in batches of `batch` gives them to the bit.
@@ -55,7 +58,7 @@ export function openPlainFeatures(
     const features = open(path, featureFormat(base));
     const entering = [...boundaries].map(
       ([group, file]) =>
-        [group, open(file, group === 0 ? pixelFormat(base) : boundaryFormat(base, group))] as const,
+        [group, open(file, group === 0 ? pixelFormat(base) : boundaryFormat(base, group, FLOAT32))] as const,
     );
     const { pixelScale } = base.input;
     const serves = (images: number, batch: number): boolean => images % batch !== 1;

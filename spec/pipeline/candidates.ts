@@ -7,3 +7,9 @@ export function candidatesOf({ bases }: Pick<RunFile, "bases">): readonly string
   // A client from before there were candidates does not say.
   return bases ?? [];
 }
+
+/** Those that a run may come to start from: the candidates, or the one base. */
+export function basesOf(file: Pick<RunFile, "base" | "bases">): readonly string[] {
+  const candidates = candidatesOf(file);
+  return candidates.length === 0 ? [file.base] : candidates;
+}

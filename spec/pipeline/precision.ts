@@ -1,6 +1,7 @@
 /** What `precision: auto` means for a run, which is settled before it starts and stands in its file from then on. */
 import type { Precision } from "../engine/precision.js";
 import type { RunFile } from "../runFile/runFile.js";
+import { basesOf } from "./candidates.js";
 
 /**
  * Bases of which bfloat16 was measured to take less time at features that agree
@@ -15,9 +16,8 @@ const MEASURED: ReadonlySet<string> = new Set(["efficientnet-lite0"]);
 export function withPrecision(file: RunFile, isFast: boolean): RunFile {
   // Clients from before there was a choice do not say.
   if (file.precision !== "auto") return file;
-  const bases = file.bases.length === 0 ? [file.base] : file.bases;
   // Nothing is known here of the nodes of a cluster, and elsewhere it takes longer than float32.
-  const pays = isFast && file.compute === "local" && bases.every((base) => MEASURED.has(base));
+  const pays = isFast && file.compute === "local" && basesOf(file).every((base) => MEASURED.has(base));
   const precision: Precision = pays ? "bfloat16" : "float32";
   return { ...file, precision };
 }

@@ -2,11 +2,11 @@
 import type { ArtifactRef } from "../artifact.js";
 import type { BaseSpec } from "../base.js";
 import type { PodState } from "../pods/pod.js";
-import type { RunDepth } from "../retraining/depthDecision.js";
 import type { DriftRef } from "../records/drift.js";
 import type { FoldsInBrief } from "../records/folds.js";
 import type { ResemblanceInBrief } from "../records/resemblance.js";
 import type { Progress } from "../records/training.js";
+import type { RunDepth } from "../retraining/depthDecision.js";
 import type { SourceReading } from "../runFile/folders.js";
 import type { RunFile } from "../runFile/runFile.js";
 import type { RunControl, SteerRecord } from "../steering/steering.js";

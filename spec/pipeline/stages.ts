@@ -5,7 +5,6 @@ import { type BaseSpec, baseIdentity, datasetsOf } from "../base.js";
 import { isWithoutGpu } from "../pods/groups.js";
 import { POD_STAGES, type PodStage } from "../pods/stages.js";
 import type { RunDepth } from "../retraining/depthDecision.js";
-import { augmentIdentity, gateIdentity, lossIdentity } from "../runFile/identities.js";
 import { augmentIdentity, gateIdentity, lossIdentity, precisionIdentity } from "../runFile/identities.js";
 import type { RunFile } from "../runFile/runFile.js";
 import { candidatesOf } from "./candidates.js";

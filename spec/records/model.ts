@@ -2,8 +2,8 @@
 import type { ArtifactRef } from "../artifact.js";
 import type { BaseSpec } from "../base.js";
 import type { ModelGolden } from "../golden.js";
-import type { RunFile } from "../runFile/runFile.js";
 import type { DepthDecision } from "../retraining/depthDecision.js";
+import type { RunFile } from "../runFile/runFile.js";
 import type { FoldsInBrief } from "./folds.js";
 import type { ResemblanceInBrief } from "./resemblance.js";
 

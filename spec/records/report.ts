@@ -2,10 +2,10 @@
 
 import type { PrecisionCheck } from "../engine/precision.js";
 import type { RunCost } from "../prices.js";
+import type { RunDepth } from "../retraining/depthDecision.js";
 import type { RunFile } from "../runFile/runFile.js";
 import type { BaseComparison } from "./baseComparison.js";
 import type { DatasetSummary } from "./dataset.js";
-import type { RunDepth } from "../retraining/depthDecision.js";
 import type { DriftRecord } from "./drift.js";
 import type { Evaluation } from "./evaluation.js";
 import type { RecipeSummary } from "./recipe.js";

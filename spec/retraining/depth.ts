@@ -1,5 +1,9 @@
 /** How deep a retraining trains: one table of rules, the first match wins. */
 import type { RunInput } from "../pipeline/run.js";
+import type { DriftVerdict } from "../records/drift.js";
+import type { ModelSpec } from "../runFile/model.js";
+import { counted, named, percent } from "../warnings/words.js";
+import type { Refused } from "./approval.js";
 import type {
   ChampionFacts,
   ChampionStart,
@@ -8,10 +12,6 @@ import type {
   RunDepth,
   TrainingDepth,
 } from "./depthDecision.js";
-import type { DriftVerdict } from "../records/drift.js";
-import type { ModelSpec } from "../runFile/model.js";
-import { counted, named, percent } from "../warnings/words.js";
-import type { Refused } from "./approval.js";
 import type { RetrainReason } from "./retraining.js";
 import { DEPTH } from "./terms.js";
 

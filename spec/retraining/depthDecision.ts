@@ -1,7 +1,7 @@
 /** How deep a retraining trains, and what that was decided by. */
 import type { BaseSpec } from "../base.js";
-import type { TRAINING_DEPTHS } from "./terms.js";
 import type { DriftVerdict } from "../records/drift.js";
+import type { TRAINING_DEPTHS } from "./terms.js";
 
 export type TrainingDepth = (typeof TRAINING_DEPTHS)[number];
 

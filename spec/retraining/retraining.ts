@@ -2,10 +2,10 @@
 import type { ArtifactRef } from "../artifact.js";
 import type { RunInput, RunResult } from "../pipeline/run.js";
 import type { AliasDecision } from "../records/aliasDecision.js";
-import type { ChampionStart, DepthDecision, DepthFacts } from "./depthDecision.js";
 import type { DriftInBrief } from "../records/drift.js";
 import type { ModelProof } from "../records/proof.js";
 import type { Usage } from "../records/usage.js";
+import type { ChampionStart, DepthDecision, DepthFacts } from "./depthDecision.js";
 
 /** Name of the workflow. */
 export const RETRAIN_TYPE = "retrain";

@@ -1,9 +1,9 @@
 /** A model as a base: what lies under it, with its tuned layers laid over that. */
 import type { BaseSpec } from "../../spec/base.js";
 import type { Golden } from "../../spec/golden.js";
-import type { ChampionStart } from "../../spec/retraining/depthDecision.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import type { StageSummary } from "../../spec/records/training.js";
+import type { ChampionStart } from "../../spec/retraining/depthDecision.js";
 import { requireManifest } from "../artifacts/artifacts.js";
 import { specDigest } from "../artifacts/specDigest.js";
 import type { Store } from "../connection/connection.js";

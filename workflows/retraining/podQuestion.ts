@@ -11,7 +11,7 @@ import {
 import { findableBy } from "../attributes.js";
 import { type ShownFailure, shownFailure } from "../failure.js";
 import { HEARTBEAT_TIME, RETRY } from "../patience.js";
-import { podOf } from "../pods.js";
+import { podsOf } from "../podLanes.js";
 import { heavy, titleOf } from "./heavy.js";
 import { describeQuestion } from "./questionText.js";
 
@@ -24,7 +24,7 @@ export async function podQuestion(asked: PodQuestion): Promise<Answer> {
   const show = (end?: Answer | ShownFailure | "cancelled"): void =>
     setCurrentDetails(describeQuestion(asked, pod, end));
   show();
-  const place = podOf(run, (state) => {
+  const place = podsOf(run, 1, ([state]) => {
     pod = state;
     show();
   });

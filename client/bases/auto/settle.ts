@@ -126,7 +126,8 @@ async function ofStore(store: Store, file: RunFile, base: RegisteredBase): Promi
       concern === "non-commercial" || concern === "gated"
         ? `its licence, ${licence}, is not for everybody: name it in \`bases\``
         : unsuitable(file, named, spec && { [named]: spec });
-    const network = extractor === undefined ? findArchitecture(architecture) : undefined;
+    const isOwn = extractor !== undefined || base.network !== undefined;
+    const network = isOwn ? undefined : findArchitecture(architecture);
     return {
       ...plain,
       identity: hasOwnInput ? (spec?.digest ?? named) : `${checkpoint.digest} ${architecture}`,

@@ -1,7 +1,12 @@
 /** Schemas of how deep a retraining trains. */
 import { z } from "zod";
-import type { ChampionFacts, DepthDecision, RunDepth, UnreadableChampion } from "../../retraining/depthDecision.js";
 import { DRIFT_VERDICTS } from "../../records/drift.js";
+import type {
+  ChampionFacts,
+  DepthDecision,
+  RunDepth,
+  UnreadableChampion,
+} from "../../retraining/depthDecision.js";
 import { TRAINING_DEPTHS } from "../../retraining/terms.js";
 import { schemaOf } from "../exact.js";
 import { countSchema, versionSchema } from "../parts.js";

@@ -15,18 +15,14 @@ export interface PodStandIns {
 const BEAT_MS = 50;
 
 /**
- * @param note hears of every pod that is made and removed, e.g. `+evaluate`; the run's own one is called `run`, the
+ * @param note hears of every pod that is made and removed, e.g. `+evaluate`, and of which workflow; the run's own one is called `run`, the
  * second one beside it `run/2`
  * @param hasRoom whether a node has room for it; always when left out
  */
 export function podStandIns(
-  note: (event: string) => void,
+  note: (event: string, workflowId: string) => void,
   hasRoom: (pod: string) => boolean = () => true,
 ): PodStandIns {
- * @param note hears of every pod that is made and removed, e.g. `+evaluate`, and of which workflow; the one without a group is
- * called `run`
- */
-export function podStandIns(note: (event: string, workflowId: string) => void): PodStandIns {
   let create: ((queue: string) => Promise<Worker>) | undefined;
   const pods = new Map<string, { readonly worker: Worker; readonly running: Promise<void> }>();
   const queueOf = ({ run, group, lane }: PodRequest): string => podQueue(run.runId, group, lane);
@@ -54,8 +50,7 @@ export function podStandIns(note: (event: string, workflowId: string) => void): 
         if (create === undefined || pods.has(queue)) throw new Error(`there can be no pod for ${queue} now`);
         const worker = await create(queue);
         pods.set(queue, { worker, running: worker.run() });
-        note(`+${nameOf(request)}`);
-        note(`+${request.group ?? "run"}`, request.run.runId);
+        note(`+${nameOf(request)}`, request.run.runId);
       },
       watchPod: async (request) => {
         const { heartbeat, sleep } = Context.current();
@@ -69,8 +64,7 @@ export function podStandIns(note: (event: string, workflowId: string) => void): 
       stopPod: async (request) => {
         const pod = pods.get(queueOf(request));
         if (pod === undefined) return;
-        note(`-${nameOf(request)}`);
-        note(`-${request.group ?? "run"}`, request.run.runId);
+        note(`-${nameOf(request)}`, request.run.runId);
         pod.worker.shutdown();
         await pod.running;
         pods.delete(queueOf(request));
