@@ -4,6 +4,7 @@ import { fitting } from "../spec/engine/diskFull.js";
 import type { NotificationActivities } from "../spec/notifications/event.js";
 import type { ControlActivities, StageRequest } from "../spec/pipeline/activities.js";
 import type { ApprovalActivities } from "../spec/retraining/approval.js";
+import type { QuestionActivities } from "../spec/retraining/podQuestion.js";
 import type { RetrainingActivities } from "../spec/retraining/retraining.js";
 import { olderApprovals, writeApproval } from "../store/records/approvals.js";
 import { proofRef } from "../store/records/proofs.js";
@@ -24,6 +25,7 @@ import { findEndpoints } from "./notifications/endpoints.js";
 import { startPod } from "./pods/startPod.js";
 import { stopPod } from "./pods/stopPod.js";
 import { watchPod } from "./pods/watchPod.js";
+import { findAnswer } from "./retraining/answers.js";
 import { aliasMoved, carryOut } from "./retraining/approval.js";
 import { lookAtImages } from "./retraining/lookAtImages.js";
 import { pauseFailing } from "./retraining/pauseFailing.js";
@@ -32,7 +34,11 @@ import { proveVersion } from "./retraining/proveVersion.js";
 
 export function createControlActivities(
   dependencies: ControlDependencies,
-): ControlActivities & RetrainingActivities & ApprovalActivities & NotificationActivities {
+): ControlActivities &
+  RetrainingActivities &
+  QuestionActivities &
+  ApprovalActivities &
+  NotificationActivities {
   const durable = <Request, Result>(activity: (request: Request) => Promise<Result>) =>
     withSignsOfLife(typedFailures(activity));
   const withLog = (activity: typeof register) =>
@@ -60,6 +66,7 @@ export function createControlActivities(
     watchPod: typedFailures((request) => watchPod({ ...dependencies, pods }, request)),
     stopPod: durable((request) => stopPod(pods, request)),
     lookAtImages: durable((input) => lookAtImages(dependencies, input)),
+    findAnswer: durable((asked) => findAnswer(dependencies, asked)),
     proveVersion: durable((request) => proveVersion(dependencies, request)),
     promoteVersion: durable((request) => promoteVersion(dependencies, request)),
     referToProof: durable(async (proof) => proofRef(proof)),

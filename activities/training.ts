@@ -10,13 +10,13 @@ import type { StageOutcome, StageRequest, TrainingActivities } from "../spec/pip
 import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../spec/pipeline/artifactFiles.js";
 import { ACTIVATIONS_VERSION } from "../spec/pipeline/stages.js";
 import { unfreezeStages } from "../spec/pipeline/unfreezing.js";
-import type { DriftInBrief } from "../spec/records/drift.js";
 import type { FoldSummary } from "../spec/records/folds.js";
 import type { StageSummary, TrainingSummary } from "../spec/records/training.js";
 import type { DriftActivities } from "../spec/retraining/drift.js";
-import type { NewestActivities, NewestInBrief } from "../spec/retraining/newest.js";
+import type { NewestActivities } from "../spec/retraining/newest.js";
+import type { Answer } from "../spec/retraining/podQuestion.js";
 import { readingOf } from "../spec/runFile/folders.js";
-import { augmentIdentity } from "../spec/runFile/identities.js";
+import { augmentIdentity, precisionIdentity } from "../spec/runFile/identities.js";
 import { type UnfreezeSpec, unfreezeSchema } from "../spec/runFile/runFile.js";
 import { localBase } from "../store/artifacts/localBase.js";
 import { localArtifactFile } from "../store/artifacts/localFile.js";
@@ -26,6 +26,7 @@ import { compareDrift } from "./heavy/compareDrift.js";
 import { earlierFeatures } from "./heavy/earlierFeatures.js";
 import { keptFeatures } from "./heavy/keptFeatures.js";
 import { localSource } from "./heavy/localSource.js";
+import { chosenPrecision } from "./heavy/precision.js";
 import { createRunningStages } from "./heavy/runningStages.js";
 import { boundScratch, SCRATCH } from "./heavy/scratch.js";
 import { digestCacheFile } from "./heavy/source.js";
@@ -46,7 +47,9 @@ export function createTrainingActivities(
     const augment = augmentIdentity(run.file.augment);
     const base = baseIdentity(run.file.base, run.base);
     const engine = engineOf(stage, engineFingerprint);
-    const identity = JSON.stringify([ACTIVATIONS_VERSION, ingest.digest, base, augment, seed, engine]);
+    const parts = [ACTIVATIONS_VERSION, ingest.digest, base, augment, seed, engine];
+    const precision = Object.values(precisionIdentity(run.file.precision));
+    const identity = JSON.stringify([...parts, ...precision]);
     return join(workFolder, SCRATCH, createHash("sha256").update(identity).digest("hex").slice(0, 32));
   };
 
@@ -69,6 +72,7 @@ export function createTrainingActivities(
     augment: request.run.file.augment,
     loss: request.run.file.loss,
     seed: request.run.file.seed,
+    precision: await chosenPrecision(dependencies, fetching.store, request),
     boundaries: unfreezeStages(request.run.file, request.run.base),
   });
 
@@ -207,7 +211,7 @@ export function createTrainingActivities(
   };
 
   const { noProgressSeconds } = dependencies;
-  const running = createRunningStages<StageOutcome | DriftInBrief | NewestInBrief>(
+  const running = createRunningStages<StageOutcome | Answer>(
     noProgressSeconds === undefined ? {} : { noProgressMs: 1000 * noProgressSeconds },
   );
   const activity = (buildJob: JobBuilder) =>

@@ -1,8 +1,12 @@
 #!/usr/bin/env node
 /** The `thaw` command. */
-import { mainWith } from "./mainWith.js";
-import { createProgram } from "./program.js";
+import { keepCompiled } from "../runtime/compiled.js";
 
+keepCompiled();
+const [{ mainWith }, { createProgram }] = await Promise.all([
+  import("./mainWith.js"),
+  import("./program.js"),
+]);
 await mainWith(() => createProgram().parseAsync());
 
 /** In which what is closed behind a command that has ended goes; as long as nothing is left, the process ends at once. */

@@ -87,3 +87,14 @@ export function moment(iso: string): string {
   const text = date.toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
   return `${text.replace(" at ", ", ")} UTC`;
 }
+
+/** Multiply-adds for people: `384 M`, `1.8 G`. */
+export function multiplyAddsText(count: number): string {
+  const [unit, size] = count >= 999.5e6 ? ["G", 1e9] : ["M", 1e6];
+  return `${(count / size).toFixed(unit === "G" ? 1 : 0)}${NBSP}${unit}`;
+}
+
+/** `13 MB`, powers of ten. */
+export function megabytes(bytes: number): string {
+  return `${integer(Math.max(1, Math.round(bytes / 1e6)))}${NBSP}MB`;
+}

@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 const DIST = join(ROOT, "dist");
@@ -107,11 +107,17 @@ checkNode();
 installPackages();
 compile();
 const [program, ...always] = [entry].flat();
-const child = spawn(process.execPath, [join(DIST, program), ...always, ...args], { stdio: "inherit" });
-// Ctrl-C reaches the child through the terminal's process group; the rest is handed on. Either way the
-// child ends first and its exit code is this one's.
-process.on("SIGINT", () => {});
-for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-child.on("exit", (code, signal) =>
-  process.exit(code ?? (signal === null ? 1 : 128 + constants.signals[signal])),
-);
+if (command === "thaw") {
+  // In this process: another one takes as long to start as `thaw --help` takes.
+  process.argv = [process.argv[0], join(DIST, program), ...args];
+  await import(pathToFileURL(join(DIST, program)).href);
+} else {
+  const child = spawn(process.execPath, [join(DIST, program), ...always, ...args], { stdio: "inherit" });
+  // Ctrl-C reaches the child through the terminal's process group; the rest is handed on. Either way the
+  // child ends first and its exit code is this one's.
+  process.on("SIGINT", () => {});
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("exit", (code, signal) =>
+    process.exit(code ?? (signal === null ? 1 : 128 + constants.signals[signal])),
+  );
+}

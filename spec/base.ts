@@ -47,6 +47,40 @@ export interface TakenWeights {
 /** In the place of an architecture's name: any network of TensorFlow.js' layers, of which nothing is ever trained. */
 export const LAYERS_MODEL = "layers-model";
 
+/** What `--arch` calls any network in an ONNX file; its record says which architecture it became, see {@link graphOf}. */
+export const ONNX = "onnx";
+
+/** What is known of a network that was read from an ONNX file as a graph; what it is made of is in its checkpoint. */
+export interface NetworkSpec {
+  /** Length of the feature vector. */
+  readonly features: number;
+  /** Of one view. */
+  readonly multiplyAdds: number;
+  /** What the graph calls the image that the features are means of. */
+  readonly output: string;
+  /** The first operator above it, which was left with all that follows; absent where nothing was. */
+  readonly head?: string;
+  /** Whether nobody stated the scale of its pixels, and it was guessed from what the graph does with them. */
+  readonly scaleGuessed?: boolean;
+}
+
+/** Architectures that were read as graphs have no name but this: `onnx-3`, or `onnx-3-fixed`. */
+export interface GraphArchitecture {
+  /** Layer groups that can be trained, `layer1` the deepest. */
+  readonly groups: number;
+  /** Whether numbers of the frozen part stand for its structure, so that it cannot be trained from random weights. */
+  readonly isFixed: boolean;
+}
+
+export const graphName = ({ groups, isFixed }: GraphArchitecture): string =>
+  `${ONNX}-${groups}${isFixed ? "-fixed" : ""}`;
+
+/** @returns undefined for an architecture that has a name */
+export function graphOf(architecture: string): GraphArchitecture | undefined {
+  const [, groups, fixed] = /^onnx-([0-4])(-fixed)?$/.exec(architecture) ?? [];
+  return groups === undefined ? undefined : { groups: Number(groups), isFixed: fixed !== undefined };
+}
+
 /** What is known of a network that only gives features; the network itself is in its checkpoint. */
 export interface ExtractorSpec {
   /** Side of the square input in pixels. */
@@ -88,6 +122,8 @@ export interface RegisteredBase extends BaseOrigin {
   readonly view?: BaseView;
   /** Of a {@link LAYERS_MODEL} only. */
   readonly extractor?: ExtractorSpec;
+  /** Of a network that was read as a graph only. */
+  readonly network?: NetworkSpec;
   /** Absent in bases added by older versions: their numbers are not compared. */
   readonly golden?: Golden;
   /** See `store/seal.ts`; absent in records from before there were seals, which cannot be checked. */
@@ -108,6 +144,8 @@ export interface BaseSpec {
   readonly view?: BaseView;
   /** Of a {@link LAYERS_MODEL} only. */
   readonly extractor?: ExtractorSpec;
+  /** Of a network that was read as a graph only. */
+  readonly network?: NetworkSpec;
   /** Checked wherever the base is loaded; absent where it was made before there were any. */
   readonly golden?: Golden;
   /** Artifacts of tuned models whose weights lie over the base's, the oldest first. */

@@ -19,6 +19,7 @@ import { clusterTestFiles, whyNoCluster } from "./k8s/clusterTests.js";
 import { timesTable } from "./support/run/budgets.js";
 import { integrationJobs, unitJobs } from "./support/run/jobs.js";
 import { runInLanes } from "./support/run/lanes.js";
+import { processorSecondsOfAll, watchProcessorTime } from "./support/run/processorTime.js";
 import { tryFailedAgain } from "./support/run/secondTry.js";
 import { conclude, NONE } from "./support/run/totals.js";
 
@@ -98,6 +99,7 @@ const {
   },
 });
 const began = performance.now();
+watchProcessorTime();
 // Side by side: each leaves a core idle.
 const checks =
   filters.length > 0
@@ -116,6 +118,10 @@ const jobs = [
   ...unitJobs(testFiles("unit", filters)),
 ];
 const runs = await runInLanes(jobs, LANES).then(once ? (all) => all : tryFailedAgain);
-console.log(`\n${timesTable(runs)}, ${((performance.now() - began) / MINUTE).toFixed(1)} min in all`);
+const used = processorSecondsOfAll();
+const ofProcessors = used === undefined ? "" : `, ${(used / 60).toFixed(1)} min of processors`;
+console.log(
+  `\n${timesTable(runs)}, ${((performance.now() - began) / MINUTE).toFixed(1)} min in all${ofProcessors}`,
+);
 const notRun = { totals: { ...NONE, skipped: why === undefined ? 0 : onCluster.length }, failures: [] };
 conclude([...runs, notRun]);

@@ -1,7 +1,7 @@
 /** The run as text for the Temporal UI. A fenced block: Markdown tables lose their columns there. */
 
+import { candidatesOf } from "../spec/pipeline/candidates.js";
 import type { RunInput, RunResult, RunState } from "../spec/pipeline/run.js";
-import { candidatesOf } from "../spec/pipeline/stages.js";
 import { podSentence } from "../spec/pods/sentence.js";
 import { outageText } from "../spec/records/outage.js";
 import type { Progress } from "../spec/records/training.js";
@@ -20,7 +20,7 @@ export interface RunEnd {
   readonly ended?: ShownFailure | "cancelled";
 }
 
-/** The news of the stage at work, and when they were told, in ms since 1970. */
+/** The news of a stage at work, and when they were told, in ms since 1970. */
 export interface StageNews {
   readonly stage: string;
   readonly progress: Progress;
@@ -36,10 +36,15 @@ const words = (text: string): string => markdownText(shortened(text, MOST_OF_SEN
 const command = (text: string): string => codeSpan(shortened(text, MOST_OF_NOTE));
 
 /** Markdown in which nothing that strangers named acts. */
-export function describeRun(run: RunInput, state: RunState, end: RunEnd = {}, news?: StageNews): string {
+export function describeRun(
+  run: RunInput,
+  state: RunState,
+  end: RunEnd = {},
+  news: readonly StageNews[] = [],
+): string {
   const candidates = candidatesOf(run.file);
   const base = candidates.length === 0 ? (run.base?.name ?? run.file.base) : candidates.join(" or ");
-  const pod = state.pod === undefined ? "" : podSentence(state.pod);
+  const pods = [...(state.pod === undefined ? [] : [state.pod]), ...(state.otherPods ?? [])];
   const warnings = serious(warningsOfStages(state.stages));
   const voiding = warnings.filter(({ grade }) => grade === "voids").slice(0, MOST_WARNINGS);
   const parts = [
@@ -48,8 +53,8 @@ export function describeRun(run: RunInput, state: RunState, end: RunEnd = {}, ne
     ...(end.result === undefined ? [] : [outcomeText(end.result)]),
     ...warningTexts(voiding),
     ...(isPaused(state, end) ? [pauseText(run.runId, state)] : []),
-    ...(pod === "" ? [] : [words(pod)]),
-    codeBlock("text", stageTable(state.stages, news && { stage: news.stage, text: newsText(news) })),
+    ...pods.map((pod) => words(podSentence(pod))),
+    codeBlock("text", stageTable(state.stages, new Map(news.map((one) => [one.stage, newsText(one)])))),
     // Below the stages, which people look for; what voids the figure stands beside it.
     ...warningTexts(
       warnings.filter((one) => !voiding.includes(one)),

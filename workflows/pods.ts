@@ -1,21 +1,19 @@
 /**
  * The pod that trains a run: made when the first stage has to be computed, watched beside the stages, removed at the end.
- * Stages with settings of their own have another one, in its place: at any time a run has one pod.
+ * Stages with settings of their own have another one, in its place: at any time there is one (`podLanes.ts`: one a lane).
  */
 import {
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
-  defineSignal,
   isCancellation,
   proxyActivities,
-  setHandler,
 } from "@temporalio/workflow";
 import type { ErrorCode } from "../spec/errors.js";
 import type { ControlActivities } from "../spec/pipeline/activities.js";
 import { CONTROL_QUEUE, LOCAL_TRAINING_QUEUE, type RunInput } from "../spec/pipeline/run.js";
 import { type PodGroup, podGroupOf } from "../spec/pods/groups.js";
-import { POD_SIGNAL, type PodState, podQueue } from "../spec/pods/pod.js";
+import { type PodState, podQueue } from "../spec/pods/pod.js";
 import type { PodRequest } from "../spec/pods/request.js";
 import type { PodStage } from "../spec/pods/stages.js";
 import { PATIENCE } from "./patience.js";
@@ -26,9 +24,12 @@ export interface TrainingPlace {
    * @param stage is told the worker's queue, and whether an attempt before was killed because it used too much memory
    */
   during<T>(kind: PodStage, stage: (queue: string, shortOfMemory: boolean) => Promise<T>): Promise<T>;
-  /** @param kinds of the stages to come: a worker that none of them needs is let go */
-  keepFor(kinds: readonly PodStage[]): void;
-  /** No stage needs the worker for now: the next one may have to wait for another. */
+  /**
+   * @param kinds of the stages that have not begun: a worker that none of them needs is let go
+   * @param ready how many of them begin at once
+   */
+  keepFor(kinds: readonly PodStage[], ready: number): void;
+  /** Workers that no stage is at are let go: the next one may have to wait for another. */
   release(): Promise<void>;
 }
 
@@ -55,35 +56,49 @@ interface Life {
   number: number | undefined;
 }
 
-export function podOf(run: RunInput, show: (state: PodState | undefined) => void): TrainingPlace {
-  let lives = 0;
+export interface PodLane {
+  /** @see TrainingPlace.during */
+  during<T>(kind: PodStage, stage: (queue: string, shortOfMemory: boolean) => Promise<T>): Promise<T>;
+  release(): Promise<void>;
+  /** The pod that there is, or that is waited for. */
+  has(): { readonly group: PodGroup | undefined } | undefined;
+  /** News of a pod of this lane. */
+  told(state: PodState): void;
+}
+
+export interface LaneOf {
+  readonly run: RunInput;
+  /** From 2; absent for the first, whose things have the run's name alone. */
+  readonly lane?: number;
+  readonly show: (state: PodState | undefined) => void;
+  /** Numbers the run's Jobs, from 1. */
+  readonly next: () => number;
+}
+
+export function podLane({ run, lane, show, next }: LaneOf): PodLane {
   let life: Life | undefined;
   let stopping: Promise<void> = Promise.resolve();
   /** Pods of the present Job that have ended. */
   let ended = 0;
   let onMemoryKill: (() => void) | undefined;
 
-  setHandler(
-    defineSignal<[PodState]>(POD_SIGNAL),
-    (state) => {
-      // What is said of a pod that was let go may come late.
-      if (life?.number === undefined || state.group !== life.group) return;
-      const isNew = (state.ended ?? 0) > ended;
-      ended = state.ended ?? 0;
-      if (isNew && state.lastEnd?.reason === "out-of-memory") onMemoryKill?.();
-      show(state);
-    },
-    { description: "the run's pod has changed" },
-  );
+  const told = (state: PodState): void => {
+    // What is said of a pod that was let go may come late.
+    if (life?.number === undefined || state.group !== life.group) return;
+    const isNew = (state.ended ?? 0) > ended;
+    ended = state.ended ?? 0;
+    if (isNew && state.lastEnd?.reason === "out-of-memory") onMemoryKill?.();
+    show(state);
+  };
 
   const begin = (group: PodGroup | undefined): Life => {
-    const request = requestFor(run, group);
+    const request = requestFor(run, group, lane);
     const scope = new CancellationScope();
     const live = async (): Promise<never> => {
       await stopping;
       // A Job that somebody deletes is made again.
       for (;;) {
-        const number = ++lives;
+        const number = next();
         begun.number = number;
         ended = 0;
         await activities(`start-pod-${number}`, "create the run's Job").startPod(request);
@@ -107,7 +122,9 @@ export function podOf(run: RunInput, show: (state: PodState | undefined) => void
     if (number === undefined) return stopping;
     // Also when the run is cancelled, and before anybody makes the next Job.
     stopping = CancellationScope.nonCancellable(() =>
-      activities(`stop-pod-${number}`, "delete the run's Job", STOP_ATTEMPTS).stopPod(requestFor(run, group)),
+      activities(`stop-pod-${number}`, "delete the run's Job", STOP_ATTEMPTS).stopPod(
+        requestFor(run, group, lane),
+      ),
     ).catch(() => undefined);
     return stopping;
   };
@@ -122,7 +139,7 @@ export function podOf(run: RunInput, show: (state: PodState | undefined) => void
           onMemoryKill = () => resolve("killed");
         });
         const work = new CancellationScope();
-        const done = work.run(() => stage(podQueue(run.runId, group), shortOfMemory));
+        const done = work.run(() => stage(podQueue(run.runId, group, lane), shortOfMemory));
         const stop = async (): Promise<void> => {
           work.cancel();
           await done.catch(() => undefined);
@@ -140,15 +157,14 @@ export function podOf(run: RunInput, show: (state: PodState | undefined) => void
         }
       }
     },
-    keepFor: (kinds) => {
-      if (!kinds.some((kind) => podGroupOf(run.file, kind) === life?.group)) void release();
-    },
     release,
+    has: () => life,
+    told,
   };
 }
 
-function requestFor(run: RunInput, group: PodGroup | undefined): PodRequest {
-  return group === undefined ? { run } : { run, group };
+function requestFor(run: RunInput, group: PodGroup | undefined, lane: number | undefined): PodRequest {
+  return { run, ...(group === undefined ? {} : { group }), ...(lane === undefined ? {} : { lane }) };
 }
 
 function activities(activityId: string, summary: string, maximumAttempts = 0): ControlActivities {

@@ -44,8 +44,8 @@ export interface RunTracker {
   /** Shows the stage as paused, or as running again. @param at where it stopped, if it had begun */
   hold(name: string, pause: Pause | undefined, at?: AppliedAt): void;
   steered(control: RunControl): void;
-  /** Shows what the run's pod does; undefined when it has none. */
-  pod(state: PodState | undefined): void;
+  /** Shows what the run's pods do. */
+  pods(states: readonly PodState[]): void;
   /** The whole run: shows what it came to, or what it failed with and what did not run. */
   whole(work: () => Promise<RunResult>): Promise<RunResult>;
 }
@@ -55,9 +55,10 @@ export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
   /** Of the stages that have begun. */
   const begun = new Map<string, StageStatus>();
   let end: RunEnd = {};
-  let news: StageNews | undefined;
+  /** Of the stages at work, by name. */
+  const news = new Map<string, StageNews>();
   let control: RunControl | undefined;
-  let pod: PodState | undefined;
+  let pods: readonly PodState[] = [];
   const find = findableBy(run.attributes);
   /** Learned since the last stage began; each command is an event of the history, so they go with the next stage's. */
   let learned: AttributeValues = {};
@@ -76,9 +77,9 @@ export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
     model: run.file.name,
     stages: isOver() ? stageStatuses(steps, begun).map(notRunIfWaiting) : stageStatuses(steps, begun),
     ...(control === undefined ? {} : { control }),
-    ...(pod === undefined ? {} : { pod }),
+    ...foremost(pods),
   });
-  const show = (): void => setCurrentDetails(describeRun(run, state(), end, news));
+  const show = (): void => setCurrentDetails(describeRun(run, state(), end, [...news.values()]));
   const set = (status: StageStatus): void => {
     begun.set(status.name, status);
     show();
@@ -89,7 +90,7 @@ export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
     ({ stage, progress }) => {
       // What is told of a stage that has ended may come late.
       if (begun.get(stage)?.state !== "running") return;
-      news = { stage, progress, at: Date.now() };
+      news.set(stage, { stage, progress, at: Date.now() });
       show();
     },
     { description: "how far the stage at work has come; at most a few dozen of a stage" },
@@ -117,6 +118,8 @@ export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
         const state = isCancellation(error) ? "cancelled" : "failed";
         set({ name, state, ...made, note: reasonOf(error), seconds: seconds() });
         throw error;
+      } finally {
+        news.delete(name);
       }
     },
     follow: (newest) => {
@@ -135,8 +138,8 @@ export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
       control = newest;
       show();
     },
-    pod: (newest) => {
-      pod = newest;
+    pods: (newest) => {
+      pods = newest;
       show();
     },
     whole: async (work) => {
@@ -155,6 +158,14 @@ export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
       }
     },
   };
+}
+
+/** The one that runs is the answer to what the run does; those that are waited for keep nobody from it. */
+function foremost(pods: readonly PodState[]): Pick<RunState, "pod" | "otherPods"> {
+  const pod = pods.find(({ phase }) => phase === "running") ?? pods[0];
+  if (pod === undefined) return {};
+  const others = pods.filter((one) => one !== pod);
+  return { pod, ...(others.length === 0 ? {} : { otherPods: others }) };
 }
 
 function notRunIfWaiting(stage: StageStatus): StageStatus {

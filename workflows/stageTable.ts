@@ -22,10 +22,10 @@ const MOST_OF_NOTE = 500;
 /** Of a note; `thaw explain` has it in whole, and why a run failed stands above its stages. */
 const MOST_LINES = 3;
 
-/** @param news what is told below the stage of that name, while it runs */
+/** @param news what is told below a stage while it runs, by its name */
 export function stageTable(
   stages: readonly StageStatus[],
-  news?: { readonly stage: string; readonly text: string },
+  news: ReadonlyMap<string, string> = new Map(),
 ): readonly string[] {
   const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map(({ length }) => length));
   const times = stages.map(({ seconds }) => (seconds === undefined ? "" : `${seconds.toFixed(1)} s`));
@@ -41,10 +41,10 @@ export function stageTable(
       state.padEnd(stateWidth),
       (times[index] as string).padStart(timeWidth),
     ].join(" ");
-    const isNews = news?.stage === name && state === "running";
+    const told = state === "running" ? news.get(name) : undefined;
     return [
       ...withNote(row, visible(shortened(note, MOST_OF_NOTE))),
-      ...(isNews ? wrapped(visible(shortened(news.text, MOST_OF_NOTE)), INDENT) : []),
+      ...(told === undefined ? [] : wrapped(visible(shortened(told, MOST_OF_NOTE)), INDENT)),
     ];
   });
 }

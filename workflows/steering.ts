@@ -22,6 +22,7 @@ import {
   type Pause,
   type RunControl,
   STEER_UPDATE,
+  STEERABLE_KINDS,
   type SteerCommand,
   type SteerRecord,
   type SteerRequest,
@@ -54,7 +55,7 @@ const MOST_OF_NAME = 200;
 export function steerRun(runId: string, { write, show, hold }: SteeringHooks): Steering {
   let commands: readonly SteerRecord[] = [];
   let lastSeq = 0;
-  let stage: StagePlan | undefined;
+  const atWork = new Map<string, StagePlan>();
   /** What holds the run; an `unpause` ends it only once the control file says so too. */
   let paused: (Pause & { readonly seq: number }) | undefined;
   /** What was said last, for the validator. */
@@ -63,6 +64,12 @@ export function steerRun(runId: string, { write, show, hold }: SteeringHooks): S
   let pausesOver = 0;
   let written = 0;
   let isWriting = false;
+
+  /** Of several at work the one that takes new values: there is at most one. */
+  const steered = (): StagePlan | undefined => {
+    const stages = [...atWork.values()];
+    return stages.find(({ kind }) => STEERABLE_KINDS.includes(kind)) ?? stages[0];
+  };
 
   const tell = (): void => show({ ...(paused === undefined ? {} : { paused: pauseOf(paused) }), commands });
   const setPaused = (next: typeof paused): void => {
@@ -104,6 +111,7 @@ export function steerRun(runId: string, { write, show, hold }: SteeringHooks): S
   const accept = async ({ command, by }: SteerRequest): Promise<SteerRecord> => {
     const seq = ++lastSeq;
     const at = now();
+    const stage = steered();
     commands = [
       ...commands,
       { seq, command, by, at, ...(stage === undefined ? {} : { stage: stage.name }), state: "accepted" },
@@ -131,13 +139,13 @@ export function steerRun(runId: string, { write, show, hold }: SteeringHooks): S
     missOpen(({ command, seq: earlier }) => command.kind === "pause" && earlier < seq);
     pausesOver = seq;
     if (paused !== undefined && paused.seq < seq) setPaused(undefined);
-    settle(seq, { stage: stage?.name ?? "none" });
+    settle(seq, { stage: steered()?.name ?? "none" });
   };
 
   setHandler(defineUpdate<SteerRecord, [SteerRequest]>(STEER_UPDATE), accept, {
     description: "pause, unpause, set values of, or finish the stage that is at work",
     validator: (request) => {
-      const refused = refusal(request, { paused: asked, stage, commands });
+      const refused = refusal(request, { paused: asked, stage: steered(), commands });
       if (refused === undefined) return;
       throw ApplicationFailure.create({
         message: refused.message,
@@ -167,12 +175,12 @@ export function steerRun(runId: string, { write, show, hold }: SteeringHooks): S
 
   return {
     during: async (next, attempt) => {
-      stage = next;
+      atWork.set(next.name, next);
       for (;;) {
         await waitWhilePaused(next.name);
         try {
           const result = await attempt(pausesOver);
-          stage = undefined;
+          atWork.delete(next.name);
           missOpen((one) => one.stage === next.name && isForStage(one.command));
           return result;
         } catch (error) {

@@ -21,8 +21,10 @@ import { readyStages, stagesToCome, walk } from "../spec/pipeline/walk/walk.js";
 import type { PodStage } from "../spec/pods/stages.js";
 import { tellingOfEnd } from "./announce.js";
 import { HEARTBEAT_TIME, RETRY } from "./patience.js";
-import { localWorker, podOf, type TrainingPlace } from "./pods.js";
+import { podsOf } from "./podLanes.js";
+import { localWorker, type TrainingPlace } from "./pods.js";
 import { type RunTracker, trackRun } from "./runTracker.js";
+import { sideBySide } from "./sideBySide.js";
 import { type Steering, steerRun } from "./steering.js";
 
 /** A stage may train for a day; that it is alive is shown by its heartbeats. */
@@ -45,25 +47,30 @@ export async function transferLearning(given: RunInput): Promise<RunResult> {
       if (pause !== undefined) void place.release();
     },
   });
-  const place = given.file.compute === "kubernetes" ? podOf(given, tracker.pod) : localWorker;
+  // Runs in progress that began before stages ran side by side say nothing of it.
+  const most = given.file.parallel ?? 1;
+  const place = given.file.compute === "kubernetes" ? podsOf(given, most, tracker.pods) : localWorker;
   const artifacts: Record<string, ArtifactRef> = {};
   const whole = (work: () => Promise<RunResult>) => tellingOfEnd(given, () => tracker.whole(work));
   return whole(async () => {
     try {
-      for (let [stage] = readyStages(steps); stage !== undefined; [stage] = readyStages(steps)) {
-        const outcome = await doStage(stage, {
-          run: runFor(stage, given, facts),
-          artifacts,
-          tracker,
-          steering,
-          place,
-        });
-        artifacts[stage.name] = outcome.artifact;
-        facts = { ...facts, outcomes: { ...facts.outcomes, [stage.name]: factOf(outcome) } };
-        steps = walk(facts);
-        tracker.follow(steps);
-        place.keepFor(stagesToCome(steps).flatMap(({ kind }) => (isOfPods(kind) ? [kind] : [])));
-      }
+      await sideBySide({
+        most,
+        ready: () => readyStages(steps),
+        work: (stage) =>
+          doStage(stage, { run: runFor(stage, given, facts), artifacts, tracker, steering, place }),
+        done: (stage, outcome, atWork) => {
+          artifacts[stage.name] = outcome.artifact;
+          facts = { ...facts, outcomes: { ...facts.outcomes, [stage.name]: factOf(outcome) } };
+          steps = walk(facts);
+          tracker.follow(steps);
+          const isWaiting = ({ name }: StagePlan): boolean => atWork.every((other) => other.name !== name);
+          place.keepFor(
+            podStagesOf(stagesToCome(steps).filter(isWaiting)),
+            podStagesOf(readyStages(steps).filter(isWaiting)).length,
+          );
+        },
+      });
     } finally {
       await place.release();
     }
@@ -77,6 +84,9 @@ export async function transferLearning(given: RunInput): Promise<RunResult> {
     });
   });
 }
+
+const podStagesOf = (stages: readonly StagePlan[]): readonly PodStage[] =>
+  stages.flatMap(({ kind }) => (isOfPods(kind) ? [kind] : []));
 
 interface Doing {
   /** As the stage is to see it. */

@@ -1,21 +1,20 @@
 /** Asks the version in use about the test images of a newer one that it has never seen. */
 import { rm } from "node:fs/promises";
 import { answersIn, askingJob } from "../../learn/proof/asking.js";
-import { newestImages } from "../../learn/proof/newest.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import type { NewestAnswers } from "../../spec/records/proof.js";
+import type { Metered } from "../../spec/records/usage.js";
 import type { NewestActivities, NewestInBrief } from "../../spec/retraining/newest.js";
 import { canonicalImages } from "../../store/artifacts/canonicalImages.js";
 import { localBase } from "../../store/artifacts/localBase.js";
 import { localWeights } from "../../store/artifacts/localWeights.js";
-import { readEvaluated } from "../../store/records/evaluated.js";
-import { answersName, findAnswers, keepAnswers } from "../../store/records/newestAnswers.js";
-import { requireModel } from "../../store/records/proofs.js";
+import { keepAnswers } from "../../store/records/newestAnswers.js";
 import { requireSoundModel } from "../../store/records/soundModel.js";
 import type { TrainingDependencies } from "../context.js";
-import { attended } from "./attended.js";
+import { askedNewest, newestInBrief } from "../retraining/answers.js";
+import { type AttendedHooks, attended } from "./attended.js";
 import { newWorkFolder } from "./localArtifacts.js";
-import type { RunningStages, StageHooks } from "./runningStages.js";
+import type { RunningStages } from "./runningStages.js";
 import { waitingStore } from "./stageRunner.js";
 
 type Request = Parameters<NewestActivities["answerNewest"]>[0];
@@ -26,16 +25,19 @@ type Request = Parameters<NewestActivities["answerNewest"]>[0];
  */
 export async function answerNewest(
   dependencies: TrainingDependencies,
-  running: RunningStages<NewestInBrief>,
+  running: RunningStages<Metered<NewestInBrief>>,
   request: Request,
-): Promise<NewestInBrief> {
+): Promise<Metered<NewestInBrief>> {
   const { run, champion, challenger } = request;
-  const { workFolder } = dependencies;
   return attended(
+    dependencies,
     running,
     {
+      ...{ kind: "newest", run },
       name: `answers of ${run.file.name}@${champion} to what is new in ${challenger}`,
-      ...{ workFolder, holding: "what the newest images need" },
+      holding: "what the newest images need",
+      note: ({ images, right = 0 }) =>
+        images === 0 ? "no image is new" : `${right} of ${images} newest images right`,
     },
     (hooks) => ask(dependencies, request, hooks),
   );
@@ -43,37 +45,20 @@ export async function answerNewest(
 
 async function ask(
   dependencies: TrainingDependencies,
-  { run, champion, challenger }: Request,
-  hooks: StageHooks,
-): Promise<NewestInBrief> {
+  request: Request,
+  hooks: AttendedHooks,
+): Promise<Metered<NewestInBrief>> {
   const signal = AbortSignal.any([hooks.signal, hooks.leaving]);
   const store = waitingStore(dependencies.store, hooks.report, signal);
-  const { name } = run.file;
-  const [asked, other] = await Promise.all([
-    requireModel(store, name, champion),
-    requireModel(store, name, challenger),
-  ]);
-  const newest = newestImages(await readEvaluated(store, asked), await readEvaluated(store, other));
-  if (newest.length === 0) return { images: 0 };
-  const labels = new Map(newest.map(({ sha256, label }) => [sha256, label]));
-  const record = answersName(asked, other);
-  const known = await findAnswers(store, record, asked);
-  if (known !== undefined) return briefly(labels, known.answers);
+  const { asked, other, labels, record, answer } = await askedNewest(store, request);
+  if (answer !== undefined) return answer;
   await requireSoundModel(store, asked, (phase) => hooks.report({ phase, step: 0, total: 1 }));
   const answers = await predicted({ ...dependencies, store }, asked, other, new Set(labels.keys()), {
-    report: hooks.report,
-    signal,
+    ...{ report: hooks.report, meter: hooks.meter, signal },
   });
-  await keepAnswers(store, record, {
-    ...{ model: name, version: champion, at: new Date().toISOString() },
-    answers,
-  });
-  return briefly(labels, answers);
-}
-
-function briefly(labels: ReadonlyMap<string, string>, answers: NewestAnswers["answers"]): NewestInBrief {
-  const right = answers.filter((answer) => labels.get(answer.sha256) === answer.predicted);
-  return { images: labels.size, right: right.length };
+  const { name: model, version } = asked;
+  await keepAnswers(store, record, { model, version, at: new Date().toISOString(), answers });
+  return { ...newestInBrief(labels, answers), usage: hooks.usage() };
 }
 
 async function predicted(
@@ -81,7 +66,7 @@ async function predicted(
   model: ModelVersion,
   other: ModelVersion,
   wanted: ReadonlySet<string>,
-  { report, signal }: Pick<StageHooks, "report" | "signal">,
+  { report, signal, meter }: Pick<AttendedHooks, "report" | "signal" | "meter">,
 ): Promise<NewestAnswers["answers"]> {
   const told = (phase: string): void => report({ phase, step: 0, total: 1 });
   const folder = await newWorkFolder(workFolder, "newest");
@@ -92,7 +77,13 @@ async function predicted(
     ]);
     const files = await canonicalImages(store, other, wanted, folder, report);
     const job = askingJob(model, base, weights, files.keys());
-    return answersIn(await engine.run(job, { onProgress: report, signal }), files, model);
+    return answersIn(
+      await engine.run(job, {
+        ...{ onProgress: report, onProcessorTime: meter.processorTime, signal },
+      }),
+      files,
+      model,
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -6,6 +6,7 @@ import type { EarlierFeatures } from "../../spec/engine/job.js";
 import { ThawError } from "../../spec/errors.js";
 import type { StageRequest } from "../../spec/pipeline/activities.js";
 import { FEATURES_FILE } from "../../spec/pipeline/artifactFiles.js";
+import type { FeaturesSummary } from "../../spec/records/features.js";
 import { type ArtifactManifest, findManifest, requireManifest } from "../../store/artifacts/artifacts.js";
 import { canonicalJson, stageKey } from "../../store/artifacts/keys.js";
 import { localArtifactFile, type Told } from "../../store/artifacts/localFile.js";
@@ -55,7 +56,7 @@ export async function earlierFeatures(
     const one = await unlessGone(told, async () => {
       const key = stageKey(request.stage, { ingest: dataset.digest }, engineFingerprint);
       const features = await findManifest(store, request.stage.kind, key);
-      if (features === undefined) return undefined;
+      if (features === undefined || !isAsAsked(features)) return undefined;
       const ingest = await requireManifest(store, dataset);
       if (!isDecodedAlike(ingest, inputs.manifest("ingest"))) return undefined;
       const images = await localArtifactFile(store, workFolder, dataset, IMAGES_FILE, told);
@@ -74,6 +75,12 @@ export async function earlierFeatures(
     if (one !== undefined) found.push(one);
   }
   return found;
+}
+
+/** Whether they are in the precision that was asked for: where it did not do, others were computed under the same key. */
+function isAsAsked({ summary }: ArtifactManifest): boolean {
+  const { precision } = summary as FeaturesSummary;
+  return precision === undefined || precision.used === precision.asked;
 }
 
 /** Of the versions that the retraining named; else of those that the model has. The newest first. */

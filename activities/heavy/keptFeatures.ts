@@ -23,6 +23,8 @@ export async function keptFeatures(
   inputs: StageInputs,
 ): Promise<string | undefined> {
   const plan = planStages(run.file, run.base).find(({ name }) => name === "features");
+  // Evaluation computes in float32, whatever the head was trained on.
+  if (run.file.precision === "bfloat16") return undefined;
   const trainedOn = inputs.manifest("head").inputs.features;
   if (plan === undefined || trainedOn === undefined) return undefined;
   const key = stageKey(plan, { ingest: (ingest as ArtifactRef).digest }, engineFingerprint);

@@ -133,7 +133,7 @@ function isLost(details: Context["cancellationDetails"]): boolean {
 }
 
 /** What the attempts before have held, as the last of them told. */
-function heldIn(details: unknown): number {
+export function heldIn(details: unknown): number {
   const { heldSeconds } = (details ?? {}) as Partial<Progress>;
   return typeof heldSeconds === "number" && heldSeconds > 0 ? heldSeconds : 0;
 }

@@ -1,14 +1,15 @@
 /** Compares the candidates of `bases` by what their recipe stages measured. */
 import { findArchitecture } from "../../learn/bases/architectures.js";
 import { compareBases, type MeasuredBase } from "../../learn/bases/compare.js";
-import { multiplyAdds } from "../../learn/bases/cost.js";
+import { staticCost } from "../../learn/bases/cost.js";
 import { ownInput } from "../../learn/bases/input.js";
 import type { ArtifactRef } from "../../spec/artifact.js";
 import type { BaseSpec } from "../../spec/base.js";
 import type { StageOutcome, StageRequest } from "../../spec/pipeline/activities.js";
 import { PROBE_FILE } from "../../spec/pipeline/artifactFiles.js";
-import { candidatesOf } from "../../spec/pipeline/stages.js";
-import type { BaseComparison } from "../../spec/records/baseComparison.js";
+import { candidatesOf } from "../../spec/pipeline/candidates.js";
+import type { BaseComparison, BaseCost } from "../../spec/records/baseComparison.js";
+import type { FeaturesSummary } from "../../spec/records/features.js";
 import type { RecipeSummary } from "../../spec/records/recipe.js";
 import { probeLineSchema } from "../../spec/schemas/records/files.js";
 import { shapedLines } from "../../spec/schemas/shaped.js";
@@ -38,7 +39,9 @@ async function compare(
   for (const [index, name] of candidatesOf(run.file).entries()) {
     const recipe = await requireManifest(store, inputs[`recipe-${index + 1}`] as ArtifactRef);
     const features = await requireManifest(store, inputs[`features-${index + 1}`] as ArtifactRef);
-    const { rows, seconds } = features.summary as { readonly rows: number; readonly seconds: number };
+    const { rows, seconds, reused, speed } = features.summary as FeaturesSummary;
+    // Copies of what earlier runs had computed take next to no time.
+    const computed = rows - (reused?.rows ?? 0);
     const probe = shapedLines<ProbeLine>(
       (await readArtifactFile(store, recipe, PROBE_FILE)).toString("utf8"),
       probeLineSchema,
@@ -49,8 +52,11 @@ async function compare(
       name,
       evidence,
       ...(domain === undefined ? {} : { verdict: domain.verdict }),
-      secondsPerView: seconds / rows,
-      multiplyAdds: costOf(name, run.candidates?.[name]),
+      ...(computed === 0 ? {} : { secondsPerView: seconds / computed }),
+      cost: {
+        ...knownCost(name, run.candidates?.[name]),
+        ...(speed === undefined ? {} : { speed }),
+      },
       correct: probe.map(isRight),
       groups: probe.map(({ group }, image) => group ?? String(image)),
     });
@@ -58,10 +64,12 @@ async function compare(
   return compareBases(measured);
 }
 
-function costOf(name: string, spec: BaseSpec | undefined): number | undefined {
-  if (spec?.extractor !== undefined) return undefined;
+/** Nothing of a layers model: its network is in its file. */
+function knownCost(name: string, spec: BaseSpec | undefined): BaseCost {
+  if (spec?.extractor !== undefined) return {};
+  if (spec?.network !== undefined) return { multiplyAdds: spec.network.multiplyAdds };
   const { architecture, input } = findArchitecture(spec?.architecture ?? name);
-  return multiplyAdds(architecture, ownInput(input, spec ?? {}).size);
+  return staticCost(architecture, ownInput(input, spec ?? {}).size);
 }
 
 /** Whether the probe, trained on the other folds, names the image's class. */

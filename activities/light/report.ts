@@ -7,6 +7,7 @@ import type { z } from "zod";
 import { findArchitecture } from "../../learn/bases/architectures.js";
 import { type Base, findBase } from "../../learn/bases/catalogue.js";
 import { extractorBase } from "../../learn/bases/extractor.js";
+import { describedGraph } from "../../learn/bases/graphBase.js";
 import { ownInput } from "../../learn/bases/input.js";
 import { renderModelCard } from "../../report/card/markdown.js";
 import { accuracyWithout } from "../../report/checks/accuracyWithout.js";
@@ -26,6 +27,7 @@ import type { BaseComparison } from "../../spec/records/baseComparison.js";
 import type { DatasetSummary, ImageRecord } from "../../spec/records/dataset.js";
 import type { DriftRef } from "../../spec/records/drift.js";
 import type { Evaluation, FullPrediction } from "../../spec/records/evaluation.js";
+import type { FeaturesSummary } from "../../spec/records/features.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import type { RecipeSummary } from "../../spec/records/recipe.js";
 import type { ReportData } from "../../spec/records/report.js";
@@ -126,6 +128,7 @@ async function collect(
   );
   const suspectedCopies = await withoutCopies(dependencies, manifests);
   const scratch = summaryOf<TrainingSummary | undefined>("scratch");
+  const precision = summaryOf<FeaturesSummary | undefined>("features")?.precision;
   const bases = summaryOf<BaseComparison | undefined>("base");
   const tuned = [...manifests.keys()].filter((name) => name.startsWith("tune-"));
   return {
@@ -144,6 +147,7 @@ async function collect(
     },
     ...(bases === undefined ? {} : { bases }),
     ...(recipe === undefined ? {} : { recipe }),
+    ...(precision === undefined ? {} : { precision }),
     head: summaryOf<TrainingSummary>("head"),
     stages: tuned.map((name) => summaryOf<StageSummary>(name)),
     ...(scratch === undefined ? {} : { scratch: { history: scratch.history, seconds: scratch.seconds } }),
@@ -167,6 +171,7 @@ async function collect(
 }
 
 function describedBase({ base, file }: StageRequest["run"]): Base {
+  if (base?.network !== undefined) return describedGraph(base.name, base.network, base);
   if (base?.extractor === undefined) {
     const architecture = findArchitecture(base?.architecture ?? file.base);
     return { ...architecture, input: ownInput(architecture.input, base ?? {}) };

@@ -4,9 +4,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { trace } from "@opentelemetry/api";
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import { toThawError } from "../../spec/errors.js";
+import type { LogFields } from "../../spec/log.js";
 import type { StageOutcome, StageRequest } from "../../spec/pipeline/activities.js";
 import { lineageOf } from "../../spec/pipeline/lineage.js";
 import type { AppliedAt } from "../../spec/steering/steering.js";
+import type { LogPlace } from "../../store/records/logs.js";
 import type { ControlDependencies } from "../context.js";
 import { isCalm } from "../life/calmEnds.js";
 import type { EngineOutput } from "./outputLines.js";
@@ -16,30 +18,60 @@ import { openStageLog, type StageLog } from "./stageLog.js";
 const LAST_WORDS_MS = 100;
 
 /** @param engineOutput of an activity that uses the engine */
-export async function logged(
-  { store }: Pick<ControlDependencies, "store">,
-  request: StageRequest,
+export function logged(
+  dependencies: Pick<ControlDependencies, "store">,
+  { run, stage, inputs }: StageRequest,
   action: (log: StageLog) => Promise<StageOutcome>,
   engineOutput?: EngineOutput,
 ): Promise<StageOutcome> {
+  const digests = Object.entries(inputs).map(([name, { digest }]) => [name, digest]);
+  return withLog(
+    dependencies,
+    { runId: run.runId, stage: stage.name, lineage: lineageOf(run) },
+    { inputs: Object.fromEntries(digests) },
+    action,
+    ({ artifact, cached, note }) => ({ cached, note, fields: { artifact: artifact.digest } }),
+    engineOutput,
+  );
+}
+
+/** What is said at the end of what went well. */
+export interface Ended {
+  readonly cached: boolean;
+  /** May be empty. */
+  readonly note: string;
+  readonly fields?: LogFields;
+}
+
+/**
+ * @param begins fields of the first line
+ * @param ended what is said of the outcome
+ */
+export async function withLog<Outcome>(
+  { store }: Pick<ControlDependencies, "store">,
+  { lineage, ...of }: Omit<LogPlace, "attempt"> & { readonly lineage: string },
+  begins: LogFields,
+  action: (log: StageLog) => Promise<Outcome>,
+  ended: (outcome: Outcome) => Ended,
+  engineOutput?: EngineOutput,
+): Promise<Outcome> {
   const activity = Context.current();
   const { attempt } = activity.info;
-  const place = { runId: request.run.runId, stage: request.stage.name, attempt };
+  const place = { ...of, attempt };
   const log = openStageLog(store, place);
   const stopListening = engineOutput?.listen(log.output);
-  const lineage = lineageOf(request.run);
   trace.getActiveSpan()?.setAttributes({ "thaw.run": place.runId, "thaw.lineage": lineage });
   log.say("info", `attempt ${attempt} begins on ${hostname()}`, {
     host: hostname(),
     pid: process.pid,
     lineage,
-    inputs: Object.fromEntries(Object.entries(request.inputs).map(([name, { digest }]) => [name, digest])),
+    ...begins,
   });
   try {
     const outcome = await action(log);
-    const { artifact, cached, note } = outcome;
+    const { cached, note, fields } = ended(outcome);
     const how = cached ? "it was in the store already" : "done";
-    log.say("info", note === "" ? how : `${how}: ${note}`, { cached, artifact: artifact.digest });
+    log.say("info", note === "" ? how : `${how}: ${note}`, { cached, ...fields });
     return outcome;
   } catch (error) {
     await sleep(LAST_WORDS_MS);

@@ -4,19 +4,26 @@ import { toThawError } from "../../spec/errors.js";
 import type { MissedArtifact, StageOutcome, StageRequest } from "../../spec/pipeline/activities.js";
 import { isCalm } from "../life/calmEnds.js";
 import type { StageEnd } from "./definitions.js";
-import { type Metrics, NO_METRICS } from "./metrics.js";
+import { type Counted, type Metrics, NO_METRICS } from "./metrics.js";
 import { restartCause } from "./restartCause.js";
 
-interface Counted {
+interface Counting {
   readonly metrics?: Metrics;
 }
 
-/** How long it waited and took, how it ended, and what ended the attempt before. */
-export async function measured(
-  { metrics = NO_METRICS }: Counted,
+export const measured = (
+  counting: Counting,
   { stage: { kind } }: StageRequest,
   action: () => Promise<StageOutcome>,
-): Promise<StageOutcome> {
+): Promise<StageOutcome> => counted(counting, kind, action, ({ cached }) => cached);
+
+/** How long it waited and took, how it ended, and what ended the attempt before. */
+export async function counted<Outcome>(
+  { metrics = NO_METRICS }: Counting,
+  kind: Counted,
+  action: () => Promise<Outcome>,
+  isCached: (outcome: Outcome) => boolean,
+): Promise<Outcome> {
   const activity = Context.current();
   const { attempt, currentAttemptScheduledTimestampMs: scheduled } = activity.info;
   // The server's clock may be ahead of this machine's.
@@ -25,7 +32,7 @@ export async function measured(
   const seconds = stopwatch();
   try {
     const outcome = await action();
-    metrics.stageEnded(kind, outcome.cached ? "cached" : "computed", seconds());
+    metrics.stageEnded(kind, isCached(outcome) ? "cached" : "computed", seconds());
     return outcome;
   } catch (error) {
     metrics.stageEnded(kind, endOf(error, activity), seconds());
@@ -35,7 +42,7 @@ export async function measured(
 
 /** A look-up is the whole stage where it finds something. */
 export async function measuredLookUp<Found extends StageOutcome | MissedArtifact | undefined>(
-  { metrics = NO_METRICS }: Counted,
+  { metrics = NO_METRICS }: Counting,
   { stage: { kind } }: StageRequest,
   lookUp: () => Promise<Found>,
 ): Promise<Found> {

@@ -1,6 +1,7 @@
 /** The worker's own metrics, beside those of the Temporal SDK and behind the same endpoint. */
 import { type MetricMeter, type MetricTags, noopMetricMeter } from "@temporalio/common";
 import type { StageKind } from "../../spec/pipeline/stages.js";
+import type { QuestionKind } from "../../spec/retraining/retraining.js";
 import {
   COUNTERS,
   GAUGES,
@@ -12,9 +13,12 @@ import {
   type StageEnd,
 } from "./definitions.js";
 
+/** A kind of stage, or what a retraining asks beside its run. */
+export type Counted = StageKind | QuestionKind;
+
 /** What a stage's work is counted for. */
 export interface StageLabels {
-  readonly stage: StageKind;
+  readonly stage: Counted;
   /** `name` of the run file. */
   readonly model: string;
 }
@@ -23,17 +27,17 @@ export interface StageLabels {
 export interface Metrics {
   /** Restarts as nought, so that the first one is seen as an increase. */
   begin(worker: "control" | "training"): void;
-  stageEnded(stage: StageKind, outcome: StageEnd, seconds: number): void;
-  stageQueued(stage: StageKind, seconds: number): void;
+  stageEnded(stage: Counted, outcome: StageEnd, seconds: number): void;
+  stageQueued(stage: Counted, seconds: number): void;
   stageRestarted(cause: RestartCause): void;
   podRestarted(cause: PodRestartCause): void;
   images(labels: StageLabels, count: number): void;
   reused(labels: StageLabels, count: number): void;
   engineCpu(labels: StageLabels, seconds: number): void;
   gpuHeld(labels: StageLabels, seconds: number): void;
-  checkpointWritten(stage: StageKind, seconds: number): void;
+  checkpointWritten(stage: Counted, seconds: number): void;
   /** @param bytes of the whole checkpoint @param sent of it, what the store did not have */
-  checkpointStored(stage: StageKind, seconds: number, bytes: number, sent: number): void;
+  checkpointStored(stage: Counted, seconds: number, bytes: number, sent: number): void;
   checkpointAge(seconds: number): void;
   runCost(currency: string, amount: number): void;
 }

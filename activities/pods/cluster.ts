@@ -65,10 +65,16 @@ export async function surroundingsOf(
   request: PodRequest,
 ): Promise<PodSurroundings> {
   const settings = await settingsOf(dependencies, request);
-  const { run, group } = request;
+  const { run, group, lane } = request;
   const cluster = await connect();
   const namespace = settings.namespace ?? cluster.namespace;
-  const place = { cluster, namespace, runId: run.runId, ...(group === undefined ? {} : { group }) };
+  const place = {
+    cluster,
+    namespace,
+    runId: run.runId,
+    ...(group === undefined ? {} : { group }),
+    ...(lane === undefined ? {} : { lane }),
+  };
   return { place, settings };
 }
 

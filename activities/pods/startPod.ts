@@ -37,12 +37,13 @@ export async function startPod({ store, pods }: StartDependencies, request: PodR
     installation: installationOf(pods),
     graceSeconds: graceSeconds(await readCheckpointTime(store, run.file.name)),
   };
+  const ofLane = request.lane === undefined ? {} : { lane: request.lane };
   const allowed = await allowance(pods);
   const manifestOf = async (group: PodGroup | undefined): Promise<V1Job> => {
     const ofGroup = group === undefined ? {} : { group };
     const settings = await settingsOf(pods, { run, ...ofGroup });
     requireKnownFields(settings.pod_template);
-    const around = { ...context, ...ofGroup };
+    const around = { ...context, ...ofGroup, ...ofLane };
     return await allowed(jobManifest(run, settings, around), { run, settings, context: around });
   };
   for (const group of podGroups(run.file)) await manifestOf(group);

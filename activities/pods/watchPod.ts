@@ -35,7 +35,8 @@ export async function watchPod(
     start: secondsIn(settings.timeouts.start),
   };
   const workflow = client.workflow.getHandle(info.workflowExecution?.workflowId ?? "");
-  const whose = request.group === undefined ? {} : { group: request.group };
+  const { group, lane } = request;
+  const whose = { ...(group === undefined ? {} : { group }), ...(lane === undefined ? {} : { lane }) };
   let last: PodState | undefined;
   let toldAt = 0;
   // Those that ended before a control worker took this over have been counted by the one before.

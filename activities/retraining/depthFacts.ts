@@ -3,6 +3,7 @@ import { catalogueSpec } from "../../learn/bases/catalogueSpec.js";
 import type { ArtifactRef } from "../../spec/artifact.js";
 import type { BaseSpec } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
+import { candidatesOf } from "../../spec/pipeline/candidates.js";
 import type { DatasetSummary, ImageRecord } from "../../spec/records/dataset.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import type { ChampionFacts, ChampionStart } from "../../spec/retraining/depthDecision.js";
@@ -169,10 +170,11 @@ type Bases = Pick<RetrainInput["run"], "file" | "base" | "candidates">;
  * @returns undefined where it came of another base
  */
 export function layersBelow({ file, base, candidates }: Bases, start: ChampionStart): number | undefined {
+  const compared = candidatesOf(file);
   const asked =
-    file.bases.length === 0
+    compared.length === 0
       ? [{ name: file.base, spec: base }]
-      : file.bases.map((name) => ({ name, spec: candidates?.[name] }));
+      : compared.map((name) => ({ name, spec: candidates?.[name] }));
   const own = specOf(start);
   const found = asked.map(({ name, spec }) => {
     const { layers, ...other } = specOf({ name, ...(spec === undefined ? {} : { spec }) });

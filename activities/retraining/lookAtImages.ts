@@ -6,6 +6,7 @@ import type { ArtifactRef } from "../../spec/artifact.js";
 import { engineOf } from "../../spec/engine/device.js";
 import { ThawError } from "../../spec/errors.js";
 import { isBucketUrl } from "../../spec/images/objects.js";
+import { basesOf, candidatesOf } from "../../spec/pipeline/candidates.js";
 import { planStages, type StagePlan } from "../../spec/pipeline/stages.js";
 import type { DatasetSummary, ImageRecord } from "../../spec/records/dataset.js";
 import type { ModelVersion } from "../../spec/records/model.js";
@@ -73,7 +74,7 @@ export async function lookAtImages(
       : await championOf(store, run, versions, inUse, { ...listed, byContent: isByContent(run) });
   const refused = refusedDepth(policy.depth, champion?.facts, {
     name,
-    base: run.file.bases.length === 0 ? run.file.base : run.file.bases.join(" or "),
+    base: basesOf(run.file).join(" or "),
   });
   if (refused !== undefined) throw new ThawError("RUN_FILE_INVALID", refused.message, refused);
   return {
@@ -199,7 +200,7 @@ async function differences(
 ): Promise<{ readonly settings: boolean; readonly code: boolean }> {
   const { file, base, candidates } = run;
   // Which of several bases it will be is not known before; what follows from the base is compared with one base only.
-  const kinds = file.bases.length === 0 ? ["ingest", "features", "head", "tune"] : ["ingest", "head"];
+  const kinds = candidatesOf(file).length === 0 ? ["ingest", "features", "head", "tune"] : ["ingest", "head"];
   // What earlier versions make of splits is no setting. A base that is the model itself is another one after every
   // promotion, which is no reason to train either. Nor is what a retraining started from that trained less deep.
   const isLess = reference.depth !== undefined && reference.depth.depth !== "full";

@@ -46,7 +46,7 @@ export async function stageLogits(
   const samples =
     deepest === undefined
       ? openSamples(join(folder, "features", FEATURES_FILE), featureFormat(base))
-      : openSamples(boundaryFile(join(folder, "scratch"), deepest), boundaryFormat(base, from));
+      : openSamples(boundaryFile(join(folder, "scratch"), deepest), boundaryFormat(base, from, {}));
   const suffix = freezeGroups(architecture, parameters, from, top);
   const kernel = parameter(parameters, HEAD_KERNEL);
   const bias = parameter(parameters, HEAD_BIAS);

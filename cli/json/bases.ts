@@ -27,7 +27,7 @@ export function basesJson(
   });
   const added = registered.map((base): BaseJson => {
     const { name, version, architecture, pretrainedOn, source, licence } = base;
-    const { checkpoint, weights, extractor, known } = base;
+    const { checkpoint, weights, extractor, network, known } = base;
     const origin = { name, origin: "added", version, architecture, pretrainedOn, source, licence } as const;
     const taken = weights === undefined ? {} : { weights };
     const described = {
@@ -37,6 +37,7 @@ export function basesJson(
       ...taken,
       ...inputOf(base),
       ...recipeOf(base),
+      ...(network === undefined ? {} : { network }),
     };
     return extractor === undefined ? described : { ...described, extractor };
   });
@@ -60,14 +61,14 @@ function inputOf({
 
 /** What is known of a base's input and what is only the architecture's usual one. */
 function recipeOf(base: DescribedBase): Pick<BaseJson, "trainedOn" | "guessed"> {
-  const { extractor, weights, known, pixelScale, inputSize, view } = base;
+  const { extractor, network, weights, known, pixelScale, inputSize, view } = base;
   // What a layers model is given its user has said, or the model itself.
   if (extractor !== undefined) return {};
   const { oneChannel = false, blueFirst = false } = weights ?? {};
   const trainedOn = oneChannel ? "grey" : blueFirst ? "BGR" : "RGB";
   if (known !== undefined) return { trainedOn };
   const guessed = [
-    ...(pixelScale === undefined ? ["scale" as const] : []),
+    ...(pixelScale === undefined || network?.scaleGuessed === true ? ["scale" as const] : []),
     ...(inputSize === undefined ? ["size" as const] : []),
     ...(view === undefined ? ["crop" as const] : []),
   ];

@@ -1,4 +1,5 @@
 /** JSON of `thaw plan`. Public API. */
+import type { AutoBases } from "../../client/bases/auto/choose.js";
 import type { PlannedTime } from "../../client/forecast/planned.js";
 import type { PlannedStage } from "../../client/plan/foresee.js";
 import type { planSchema } from "../../spec/schemas/cli/runs.js";
@@ -6,7 +7,13 @@ import type { Shape } from "../../spec/schemas/exact.js";
 
 export type PlanJson = Shape<typeof planSchema>;
 
-export function planJson(model: string, stages: readonly PlannedStage[], forecast?: PlannedTime): PlanJson {
+/** @param auto what `bases: auto` came to, where the run file says that */
+export function planJson(
+  model: string,
+  stages: readonly PlannedStage[],
+  forecast?: PlannedTime,
+  auto?: AutoBases,
+): PlanJson {
   return {
     model,
     stages: stages.map(({ name, action, why, artifact }) => ({
@@ -16,5 +23,6 @@ export function planJson(model: string, stages: readonly PlannedStage[], forecas
       ...(artifact === undefined ? {} : { artifact: { key: artifact.key, digest: artifact.digest } }),
     })),
     ...(forecast === undefined ? {} : { forecast }),
+    ...(auto === undefined ? {} : { bases: { taken: [...auto.taken], leftOut: [...auto.leftOut] } }),
   };
 }

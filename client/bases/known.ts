@@ -2,6 +2,7 @@
 import { stat } from "node:fs/promises";
 import { KNOWN_BASES, knownBase, namesPublisher, searchKnown } from "../../learn/bases/known/known.js";
 import { type KnownBase, ownNameOf } from "../../learn/bases/known/knownBase.js";
+import { ONNX } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
 import { ensureBucket, type Store } from "../../store/connection/connection.js";
 import { unlessDamaged } from "../../store/record.js";
@@ -102,7 +103,10 @@ function ofCatalogue(base: KnownBase, asked: AskedBase): AddBase {
   };
 }
 
-function ownFile({ name, architecture, ...asked }: AskedBase): AddBase {
+/** Of an ONNX file nothing need be said: what it is made of is in it. */
+function ownFile({ name, architecture: stated, ...asked }: AskedBase): AddBase {
+  const [path = ""] = asked.from.split("?");
+  const architecture = stated ?? (path.toLowerCase().endsWith(".onnx") ? ONNX : undefined);
   if (name !== undefined && architecture !== undefined) return { ...asked, name, architecture };
   const missing = [
     ...(name === undefined ? ["--name"] : []),

@@ -1,26 +1,40 @@
 /** The bases of a run file, found once: what their names mean, and the file as it suits them. */
 import type { BaseSpec } from "../../spec/base.js";
-import type { RunInput } from "../../spec/pipeline/run.js";
+import { candidatesOf } from "../../spec/pipeline/candidates.js";
+import { withPrecision } from "../../spec/pipeline/precision.js";
+import type { ImageSource, RunInput } from "../../spec/pipeline/run.js";
 import { suitsAll, withStages } from "../../spec/pipeline/unfreezing.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
 import type { Store } from "../../store/connection/connection.js";
+import { settleBases } from "./auto/settle.js";
+import { multipliesBfloat16 } from "./processor.js";
 import { resolveBase, resolveCandidates } from "./resolve.js";
 
 /** What the bases' names mean, as a run has it. */
 export type KnownBases = Pick<RunInput, "base" | "candidates">;
 
+export interface BasesOptions {
+  /** What the names meant in another run; looked up when left out. */
+  readonly recorded?: KnownBases;
+  /** Where the images are: what `auto` may take depends on how many there are. */
+  readonly source?: ImageSource;
+}
+
 /**
- * The run's input as far as the bases decide it: `thaw plan` and the run itself start from the same.
- * @param recorded what the names meant in another run; looked up when left out
+ * The run's input as far as the bases decide it: `thaw plan` and the run itself start from the same. `bases: auto` is
+ * settled by it, and the file it returns names what was taken.
  * @throws ThawError BASE_UNKNOWN, NOT_FOUND (a model that there is not), RUN_FILE_INVALID (layer groups), STORE_…
  */
 export async function withBases(
   store: Store,
-  file: RunFile,
-  recorded?: KnownBases,
+  given: RunFile,
+  { recorded, source }: BasesOptions = {},
 ): Promise<Pick<RunInput, "file"> & KnownBases> {
-  if (file.bases.length > 0) {
-    const candidates = recorded?.candidates ?? (await resolveCandidates(store, file.bases));
+  const { file: settled } = await settleBases(store, given, source);
+  const file = withPrecision(settled, settled.precision === "auto" && (await multipliesBfloat16()));
+  const bases = candidatesOf(file);
+  if (bases.length > 0) {
+    const candidates = recorded?.candidates ?? (await resolveCandidates(store, bases));
     // None of them is the base yet.
     return { file: suitsAll(file, candidates), ...baseOf(recorded?.base), candidates };
   }

@@ -9,12 +9,14 @@ import {
   type CatalogueBase,
 } from "../../learn/bases/catalogue.js";
 import { extractorInput } from "../../learn/bases/extractor.js";
+import { GRAPH_INPUT } from "../../learn/bases/graphBase.js";
 import { ownInput } from "../../learn/bases/input.js";
 import { requireSound } from "../../learn/bases/sound.js";
 import {
   type BaseView,
   LAYERS_MODEL,
   NOT_STATED,
+  ONNX,
   type PixelScale,
   type RegisteredBase,
   type TakenWeights,
@@ -28,6 +30,7 @@ import { unlessDamaged } from "../../store/record.js";
 import { baseRecordName, listBaseNames, readBase, registerBase } from "../../store/records/bases.js";
 import { type FetchOptions, isRemote, openCheckpoint } from "./checkpointSource.js";
 import { importLayersModel } from "./importLayersModel.js";
+import { importOnnxGraph } from "./importOnnxGraph.js";
 import { tryBase } from "./tryBase.js";
 
 export type { Base, CatalogueBase } from "../../learn/bases/catalogue.js";
@@ -72,7 +75,7 @@ export interface AddBase {
   /** Path, URL or `s3://BUCKET/KEY` of the checkpoint, or of a layers model's `model.json`. */
   readonly from: string;
   readonly name: string;
-  /** Name of the architecture that the checkpoint has: that of a base of the catalogue, or of one without weights; or LAYERS_MODEL. */
+  /** Name of the architecture that the checkpoint has: that of a base of the catalogue, or of one without weights; or LAYERS_MODEL or ONNX. */
   readonly architecture: string;
   /** Its name in the catalogue of published checkpoints, where it comes from there. */
   readonly known?: string;
@@ -80,7 +83,7 @@ export interface AddBase {
   readonly view?: BaseView;
   /** Side of the square input in pixels: of a layers model that takes any, or in place of the architecture's own. */
   readonly size?: number;
-  /** The layer of a layers model that gives the features. */
+  /** The layer of a layers model, or the value of an ONNX graph, that gives the features. */
   readonly output?: string;
   /** The network that is meant of several in the checkpoint's file. */
   readonly weights?: string;
@@ -105,18 +108,16 @@ export async function addBase(
 ): Promise<RegisteredBase> {
   const { from, name, architecture } = request;
   checkName(name);
-  if (architecture === LAYERS_MODEL) {
+  if (architecture === LAYERS_MODEL || architecture === ONNX) {
+    const holder = architecture === ONNX ? "an ONNX file" : "a model.json";
     for (const option of ["weights", "prefix"] as const) {
       if (request[option] === undefined) continue;
-      throw new ThawError("USAGE", `--${option} is for checkpoints; a model.json holds one network`, {
+      throw new ThawError("USAGE", `--${option} is for checkpoints; ${holder} holds one network`, {
         hint: "leave it out",
       });
     }
   }
-  const file =
-    architecture === LAYERS_MODEL
-      ? await importLayersModel(store, request, fetching)
-      : await checkedCheckpoint(store, request, fetching);
+  const file = await readFile(store, request, fetching);
   try {
     const { path, dispose: _dispose, ...numbers } = file;
     await ensureBucket(store);
@@ -136,6 +137,12 @@ export async function addBase(
   }
 }
 
+function readFile(store: Store, request: AddBase, fetching: FetchOptions) {
+  if (request.architecture === LAYERS_MODEL) return importLayersModel(store, request, fetching);
+  if (request.architecture === ONNX) return importOnnxGraph(store, request, fetching);
+  return checkedCheckpoint(store, request, fetching);
+}
+
 /** All architectures halve an image five times: what is left of this is one pixel. */
 const LEAST_SIDE = 32;
 
@@ -144,9 +151,13 @@ async function checkedCheckpoint(store: Store, request: AddBase, fetching: Fetch
   const { from, name, architecture, pixelScale, size, view, output } = request;
   const base = findArchitecture(architecture);
   if (output !== undefined) {
-    throw new ThawError("USAGE", `--output is for layers models; ${architecture} has its own`, {
-      hint: `leave it out, or give a model.json with --arch ${LAYERS_MODEL}`,
-    });
+    throw new ThawError(
+      "USAGE",
+      `--output is for layers models and ONNX graphs; ${architecture} has its own`,
+      {
+        hint: `leave it out, or give a model.json with --arch ${LAYERS_MODEL} or an ONNX file with --arch ${ONNX}`,
+      },
+    );
   }
   if (size !== undefined && size < LEAST_SIDE) {
     throw new ThawError("USAGE", `--size ${size} leaves nothing of an image at the end of ${architecture}`, {
@@ -181,8 +192,9 @@ export type DescribedBase = RegisteredBase & { readonly input: BaseInput };
 
 /** @throws ThawError BASE_UNKNOWN for an architecture of another version of thaw */
 export function describeBase(base: RegisteredBase): DescribedBase {
-  const { architecture, extractor, pixelScale } = base;
+  const { architecture, extractor, network, pixelScale } = base;
   if (extractor !== undefined) return { ...base, input: extractorInput(extractor, pixelScale) };
+  if (network !== undefined) return { ...base, input: ownInput(GRAPH_INPUT, base) };
   return { ...base, input: ownInput(findArchitecture(architecture).input, base) };
 }
 

@@ -2,7 +2,7 @@
 import { WITHOUT_WEIGHTS } from "../../learn/bases/architectures.js";
 import { CATALOGUE } from "../../learn/bases/catalogue.js";
 import { catalogueSpec } from "../../learn/bases/catalogueSpec.js";
-import { type BaseSpec, LAYERS_MODEL, type RegisteredBase } from "../../spec/base.js";
+import { type BaseSpec, LAYERS_MODEL, ONNX, type RegisteredBase } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
 import { specDigest } from "../../store/artifacts/specDigest.js";
 import type { Store } from "../../store/connection/connection.js";
@@ -49,8 +49,19 @@ export async function resolveCandidates(
 }
 
 function registeredBase(base: RegisteredBase): BaseSpec {
-  const { name, version, architecture, checkpoint, weights, pixelScale, inputSize, view, extractor, golden } =
-    base;
+  const {
+    name,
+    version,
+    architecture,
+    checkpoint,
+    weights,
+    pixelScale,
+    inputSize,
+    view,
+    extractor,
+    network,
+    golden,
+  } = base;
   const { source, licence, pretrainedOn } = base;
   const spec: Omit<BaseSpec, "digest"> = {
     name: `${name}@${version}`,
@@ -62,6 +73,7 @@ function registeredBase(base: RegisteredBase): BaseSpec {
     ...(inputSize === undefined ? {} : { inputSize }),
     ...(view === undefined ? {} : { view }),
     ...(extractor === undefined ? {} : { extractor }),
+    ...(network === undefined ? {} : { network }),
     ...(golden === undefined ? {} : { golden }),
     layers: [],
     lineage: [],
@@ -73,7 +85,11 @@ function registeredBase(base: RegisteredBase): BaseSpec {
 async function unknownBase(store: Store, name: string, plain: string): Promise<ThawError> {
   const names = [...CATALOGUE.map((base) => base.name), ...(await listBaseNames(store))];
   const add = `thaw bases add FILE --name NAME --arch ${plain}`;
-  if (plain === LAYERS_MODEL || WITHOUT_WEIGHTS.some((architecture) => architecture.name === plain)) {
+  if (
+    plain === LAYERS_MODEL ||
+    plain === ONNX ||
+    WITHOUT_WEIGHTS.some((architecture) => architecture.name === plain)
+  ) {
     return new ThawError("BASE_UNKNOWN", `${plain} is an architecture that thaw has no weights for`, {
       hint: `add a checkpoint of yours: \`${add}\``,
     });

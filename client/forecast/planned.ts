@@ -1,14 +1,12 @@
 /** What a planned run will take, and cost where prices are known. */
 import { availableParallelism } from "node:os";
-import { listSource } from "../../data/source/source.js";
 import { loadPrices } from "../../runtime/prices.js";
 import type { ImageSource } from "../../spec/pipeline/run.js";
 import { costOf } from "../../spec/prices.js";
 import { readingOf } from "../../spec/runFile/folders.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
 import type { Store } from "../../store/connection/connection.js";
-import { bucketReader } from "../../store/images/bucketReader.js";
-import { readUploadList } from "../../store/images/uploads.js";
+import { countImages } from "../images/count.js";
 import type { PlannedStage } from "../plan/foresee.js";
 import { forecast } from "./estimate.js";
 import { pastSamples, sizeOf } from "./samples.js";
@@ -49,9 +47,4 @@ export async function timeOfPlan(
     withoutFolds: planned.some(({ action }) => action === "maybe"),
     ...(prices === undefined || held.length === 0 ? {} : { cost: { amount, currency: prices.currency } }),
   };
-}
-
-async function countImages(store: Store, { dataPath, upload, ...reading }: ImageSource): Promise<number> {
-  if (upload !== undefined) return (await readUploadList(store, upload)).entries.length;
-  return (await listSource(dataPath, bucketReader(store), reading)).entries.length;
 }

@@ -35,7 +35,9 @@ export function toGo(
   const over = counted.filter(({ state }) => OVER.has(state)).length;
   if (over === counted.length) return undefined;
   const position = { stage: over + 1, of: counted.length };
-  if (workload === undefined) return position;
+  const atWork = counted.filter(({ state }) => state === "running").length;
+  // Of stages side by side the sum would be too much, and how many will be so is not known here.
+  if (workload === undefined || atWork > 1) return position;
   const secondsOf = (stage: LiveStage): number =>
     forecast([{ name: stage.name, kind: kindOf(stage.name) }], workload, samples, cpus).seconds;
   const seconds = counted

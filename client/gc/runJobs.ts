@@ -3,7 +3,7 @@ import { answered } from "../../k8s/answered.js";
 import { connectCluster } from "../../k8s/connect.js";
 import { listRunJobs, type RunJob, removeRunJob } from "../../k8s/job/orphans.js";
 import type { Session } from "../session.js";
-import { describeRun, statusOf } from "../temporal/executions.js";
+import { describePodOwner, statusOf } from "../temporal/executions.js";
 
 export interface JobGarbage {
   readonly namespace: string;
@@ -28,7 +28,7 @@ export async function collectJobs(
   const unknown: RunJob[] = [];
   const jobs = await answered(cluster, `listing Jobs in ${place}`, () => listRunJobs(cluster, place));
   for (const job of jobs) {
-    const run = await describeRun(session, job.runId);
+    const run = await describePodOwner(session, job.runId);
     if (run === undefined) unknown.push(job);
     else if (statusOf(run) !== "running") orphans.push(job);
   }

@@ -43,9 +43,10 @@ export async function retrainInput(
   { store }: Pick<Session, "store">,
   { file, dataPath, upload, asked }: RetrainRequest,
 ): Promise<RetrainInput> {
+  const source = { dataPath, ...(upload === undefined ? {} : { upload }) };
   return {
     run: {
-      ...(await withBases(store, file)),
+      ...(await withBases(store, file, { source })),
       dataPath,
       ...(upload === undefined ? {} : { upload }),
       thawVersion: thawVersion(),

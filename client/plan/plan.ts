@@ -60,7 +60,7 @@ export async function planRun(
 ): Promise<readonly PlannedStage[]> {
   const named = { ...source, ...readingOf(given) };
   const images = await digestOf(named, store, platform.workFolder, signal);
-  const run = await withBases(store, given, recorded);
+  const run = await withBases(store, given, { source, ...(recorded && { recorded }) });
   const asked = {
     ...(from === undefined ? {} : { from }),
     ...(earlier === undefined ? {} : { earlier }),

@@ -70,7 +70,7 @@ export function schemaAt(path: readonly PropertyKey[]): SchemaNode | undefined {
     // Of a section that may be null, the section.
     const meant: SchemaNode = node.anyOf?.find(({ type }) => type === "object") ?? node;
     const { properties, items, propertyNames, additionalProperties } = meant;
-    if (typeof step === "number") node = items;
+    if (typeof step === "number") node = items ?? node.anyOf?.find(({ type }) => type === "array")?.items;
     else if (properties !== undefined && Object.hasOwn(properties, step)) node = properties[String(step)];
     else if (
       typeof additionalProperties === "object" &&

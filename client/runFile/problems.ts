@@ -14,7 +14,8 @@ export interface Problem {
 /** @param value what was validated, to quote from it */
 export function problemsOf(issues: readonly z.core.$ZodIssue[], value: unknown): readonly Problem[] {
   return issues
-    .filter((issue) => !onlyFollows(issue, issues))
+    .flatMap((issue) => withinUnion(issue, valueAt(value, issue.path)))
+    .filter((issue, _, all) => !onlyFollows(issue, all))
     .flatMap((issue) => {
       if (issue.code === "unrecognized_keys") {
         return issue.keys.map((key) => {
@@ -25,6 +26,13 @@ export function problemsOf(issues: readonly z.core.$ZodIssue[], value: unknown):
       if (issue.code === "invalid_key") return [{ path: issue.path, sentence: unknownKey(issue.path) }];
       return [{ path: issue.path, sentence: sentenceOf(issue, valueAt(value, issue.path)) }];
     });
+}
+
+/** Of a list that may also be a word: what is wrong with the list. */
+function withinUnion(issue: z.core.$ZodIssue, value: unknown): readonly z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union" || !Array.isArray(value)) return [issue];
+  const ofList = issue.errors.find((errors) => errors.some(({ code }) => code === "too_big"));
+  return ofList?.map((one) => ({ ...one, path: [...issue.path, ...one.path] })) ?? [issue];
 }
 
 /** Text has a length, too, and is not as long as a list may be: that it is no list says all. */
@@ -42,11 +50,15 @@ function sentenceOf(issue: z.core.$ZodIssue, value: unknown): string {
   if (node === undefined) return `${name}: ${issue.message}`;
   if (value === undefined) return `${name} is missing: ${node.description ?? expectation(node)}`;
   if (issue.code === "invalid_format") return `${name}: ${issue.message}, not ${quote(value)}`;
-  if (issue.code === "too_big" && node.type === "array")
-    return `${name} takes at most ${node.maxItems} values`;
+  // A list, or a word in its place.
+  const list = [node, ...(node.anyOf ?? [])].find(({ type }) => type === "array");
+  if (issue.code === "too_big" && list !== undefined) return `${name} takes at most ${list.maxItems} values`;
   if (value === "" && node.type === "string") return `${name} must not be empty`;
-  if (node.type === "array" && node.items?.type === "string" && typeof value === "string")
-    return `${name} must be ${expectation(node)} in brackets, [${partsOf(value).join(", ")}], not ${quote(value)}`;
+  if (list?.items?.type === "string" && typeof value === "string") {
+    const words = (node.anyOf ?? []).flatMap(choicesOf);
+    const orWord = words.length === 0 ? "" : ` or ${words.join(" or ")},`;
+    return `${name} must be ${expectation(list)} in brackets, [${partsOf(value).join(", ")}],${orWord} not ${quote(value)}`;
+  }
   const meant = typeof value === "string" ? nearest(value, choicesOf(node)) : [];
   const guess = meant.length === 0 ? "" : `; did you mean ${meant.join(" or ")}?`;
   const text = node.type === "string" && choicesOf(node).length === 0 && typeof value !== "object";

@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import type { ArtifactRef } from "../../spec/artifact.js";
 import { ThawError } from "../../spec/errors.js";
+import type { BaseComparison } from "../../spec/records/baseComparison.js";
 import type { Warning } from "../../spec/warnings/warning.js";
 import { warningsOfArtifact, warningsOfStages } from "../../spec/warnings/warnings.js";
 import {
@@ -55,6 +56,15 @@ export async function warningsOfArtifacts(
     }),
   );
   return warningsOfStages(stages);
+}
+
+/** The comparison of bases that the run made; undefined where it started from one. */
+export async function comparisonOf(
+  store: Store,
+  { artifacts }: ArtifactOwner,
+): Promise<BaseComparison | undefined> {
+  const { base } = artifacts;
+  return base === undefined ? undefined : ((await requireManifest(store, base)).summary as BaseComparison);
 }
 
 /**

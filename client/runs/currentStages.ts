@@ -8,7 +8,7 @@ import { type RunHistory, readHistory } from "./history.js";
 /** A worker that is there answers in milliseconds. */
 const QUERY_MS = 2_000;
 
-export interface CurrentState extends Pick<RunState, "control" | "pod"> {
+export interface CurrentState extends Pick<RunState, "control" | "pod" | "otherPods"> {
   readonly stages: readonly LiveStage[];
 }
 

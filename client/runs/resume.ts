@@ -58,7 +58,7 @@ export async function planResume(
     : { dataPath: old.dataPath, ...(old.upload === undefined || isReadAnew ? {} : { upload: old.upload }) };
   const sameBases =
     JSON.stringify([file.base, file.bases]) === JSON.stringify([old.file.base, old.file.bases]);
-  const run = await withBases(session.store, file, sameBases ? basesOf(old) : undefined);
+  const run = await withBases(session.store, file, { source, ...(sameBases && { recorded: basesOf(old) }) });
   if (from !== undefined) requireStage(from, run);
   const asBefore = {
     ...(from === undefined ? {} : { from }),
@@ -72,8 +72,14 @@ export async function planResume(
   const recorded = basesOf(run);
   return {
     resumedFrom,
-    request: { file, ...source, lineage: { resumedFrom, lineage: lineageOf(old), ...asBefore }, recorded },
-    stages: await planRun(session, file, source, engineFingerprint, { recorded, ...asBefore }),
+    // What `auto` came to is settled here: the run that follows must not look again.
+    request: {
+      file: run.file,
+      ...source,
+      lineage: { resumedFrom, lineage: lineageOf(old), ...asBefore },
+      recorded,
+    },
+    stages: await planRun(session, run.file, source, engineFingerprint, { recorded, ...asBefore }),
   };
 }
 

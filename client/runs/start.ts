@@ -3,6 +3,7 @@ import { WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
 import { stringify } from "yaml";
 import { ThawError } from "../../spec/errors.js";
 import { attributePairs } from "../../spec/pipeline/attributePairs.js";
+import { candidatesOf } from "../../spec/pipeline/candidates.js";
 import { lineageOf } from "../../spec/pipeline/lineage.js";
 import { CONTROL_QUEUE, type ImageSource, type RunInput, WORKFLOW_TYPE } from "../../spec/pipeline/run.js";
 import { unfreezeStages } from "../../spec/pipeline/unfreezing.js";
@@ -46,7 +47,7 @@ export async function startRun(session: Session, request: RunRequest): Promise<S
   }
   const input: RunInput = {
     runId,
-    ...(await withBases(session.store, request.file, recorded)),
+    ...(await withBases(session.store, request.file, { source: request, ...(recorded && { recorded }) })),
     dataPath,
     ...(upload === undefined ? {} : { upload }),
     thawVersion: thawVersion(),
@@ -76,7 +77,7 @@ async function startWorkflow(
     model: file.name,
     state: "running",
     lineage: lineageOf(input),
-    ...(file.bases.length === 0 ? { base: basesOf(file) } : {}),
+    ...(candidatesOf(file).length === 0 ? { base: basesOf(file) } : {}),
   } as const;
   try {
     await temporal.workflow.start(WORKFLOW_TYPE, {
@@ -109,14 +110,15 @@ const MOST_OF_SUMMARY = 130;
 
 /** One line for the Temporal UI. */
 function summaryOf({ file, base }: RunInput): string {
-  const { name, bases } = file;
-  if (bases.length > 0) return `${name} on ${basesOf(file)}`;
+  const { name } = file;
+  if (candidatesOf(file).length > 0) return `${name} on ${basesOf(file)}`;
   const count = unfreezeStages(file, base).length;
   return `${name} on ${basesOf(file)}, ${count} unfreezing stage${count === 1 ? "" : "s"}`;
 }
 
-function basesOf({ base, bases }: RunFile): string {
-  return bases.length === 0 ? base : bases.join(" or ");
+function basesOf(file: RunFile): string {
+  const bases = candidatesOf(file);
+  return bases.length === 0 ? file.base : bases.join(" or ");
 }
 
 /** Markdown for the Temporal UI; tables lose their columns there, code blocks do not. */

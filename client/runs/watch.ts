@@ -43,6 +43,8 @@ export interface RunView {
   readonly control?: RunControl;
   /** The pod that trains, while there is one or it is waited for. */
   readonly pod?: PodState;
+  /** Those that work beside it. */
+  readonly otherPods?: readonly PodState[];
   /** The run that this one goes on from. */
   readonly resumedFrom?: string;
   /** Of images and figures, as far as the run has come, the strongest first; absent where there are none. */
@@ -129,8 +131,8 @@ async function viewUnwarned(session: Session, runId: string): Promise<RunView> {
 async function viewRunning(
   session: Session,
   run: WorkflowExecutionDescription,
-): Promise<Pick<RunView, "stages" | "noWorker" | "control" | "pod">> {
-  const [{ stages, control, pod }, noWorker] = await Promise.all([
+): Promise<Pick<RunView, "stages" | "noWorker" | "control" | "pod" | "otherPods">> {
+  const [{ stages, control, pod, otherPods }, noWorker] = await Promise.all([
     currentState(session, run.workflowId),
     lacksWorker(session, run),
   ]);
@@ -141,6 +143,7 @@ async function viewRunning(
     ...(noWorker ? { noWorker } : {}),
     ...(told === undefined ? {} : { control: told }),
     ...(pod === undefined ? {} : { pod }),
+    ...(otherPods === undefined ? {} : { otherPods }),
   };
 }
 

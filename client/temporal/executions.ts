@@ -3,6 +3,7 @@ import type { WorkflowExecutionDescription, WorkflowExecutionInfo } from "@tempo
 import { WorkflowNotFoundError } from "@temporalio/common";
 import { isInvalidArgument } from "../../runtime/temporalError.js";
 import { SEARCH_ATTRIBUTES, WORKFLOW_TYPE } from "../../spec/pipeline/run.js";
+import { POD_QUESTION_TYPE } from "../../spec/retraining/podQuestion.js";
 import { RETRAIN_TYPE } from "../../spec/retraining/retraining.js";
 import { pauseSchema } from "../../spec/steering/schema.js";
 import type { Pause } from "../../spec/steering/steering.js";
@@ -14,14 +15,30 @@ export type RunStatus = "running" | "completed" | "failed" | "cancelled" | "term
 const MOST_RUNS = 1_000;
 
 /** The run, or undefined when there is none (any more): servers forget closed runs after some days. */
-export async function describeRun(
+export function describeRun(
   session: TemporalAccess,
   runId: string,
+): Promise<WorkflowExecutionDescription | undefined> {
+  return describeOne(session, runId, [WORKFLOW_TYPE]);
+}
+
+/** Whatever has pods under the id, a run or a question of a retraining's; or undefined, as of a run. */
+export function describePodOwner(
+  session: TemporalAccess,
+  id: string,
+): Promise<WorkflowExecutionDescription | undefined> {
+  return describeOne(session, id, [WORKFLOW_TYPE, POD_QUESTION_TYPE]);
+}
+
+async function describeOne(
+  session: TemporalAccess,
+  runId: string,
+  types: readonly string[],
 ): Promise<WorkflowExecutionDescription | undefined> {
   return temporalCall(session, `reading run ${runId}`, async () => {
     try {
       const run = await session.temporal.workflow.getHandle(runId).describe();
-      return run.type === WORKFLOW_TYPE ? run : undefined;
+      return types.includes(run.type) ? run : undefined;
     } catch (error) {
       // What cannot be an id at all (empty, too long) is no run's id either.
       if (error instanceof WorkflowNotFoundError || isInvalidArgument(error)) return undefined;

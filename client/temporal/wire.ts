@@ -27,6 +27,7 @@ const podReason = z.string().transform((text) => text as PodReason);
 const podGroup = z.string().transform((text) => text as PodGroup);
 const podSchema: z.ZodType<PodState> = z.object({
   group: podGroup.exactOptional(),
+  lane: z.int().exactOptional(),
   phase: z.enum(["waiting", "starting", "running", "ended"]),
   reason: podReason,
   sentence: z.string(),
@@ -64,6 +65,7 @@ export const runStateSchema: z.ZodType<RunState> = z.object({
   ),
   control: runControlSchema.exactOptional(),
   pod: podSchema.exactOptional(),
+  otherPods: z.array(podSchema).exactOptional(),
 });
 
 /** Absent in decisions of older workers. */

@@ -1,21 +1,42 @@
 /** Scales a canonical image to a given short side. */
 import { canonicalSize } from "../image/decode.js";
 import { type Pixels, sharp } from "../image/sharp.js";
-import { enlarge, type Kernel } from "./enlarge.js";
+import { enlarge, type Kernel, type Part } from "./enlarge.js";
 
 /**
  * Shrinks smoothly (libvips, in its own thread) or enlarges (exactly, here).
  * @param encoded a canonical image, see `decode.ts`
  * @param shortSide of the result, in pixels
+ * @param middle side of the square in the middle that is wanted; the whole picture when left out
  */
-export async function scaleImage(encoded: Buffer, shortSide: number, kernel: Kernel): Promise<Pixels> {
+export async function scaleImage(
+  encoded: Buffer,
+  shortSide: number,
+  kernel: Kernel,
+  middle?: number,
+): Promise<Pixels> {
   const source = canonicalSize(encoded);
   const scale = shortSide / Math.min(source.width, source.height);
   const width = Math.round(source.width * scale);
   const height = Math.round(source.height * scale);
+  const part = middle === undefined ? { left: 0, top: 0, width, height } : middleOf(width, height, middle);
   if (scale > 1) {
-    return enlarge({ data: await sharp(encoded).raw().toBuffer(), ...source }, width, height, kernel);
+    const data = await sharp(encoded).raw().toBuffer();
+    return enlarge({ data, ...source }, width, height, kernel, part);
   }
-  const data = await sharp(encoded).resize(width, height, { fit: "fill", kernel }).raw().toBuffer();
-  return { data, width, height };
+  const data = await sharp(encoded)
+    .resize(width, height, { fit: "fill", kernel })
+    .extract(part)
+    .raw()
+    .toBuffer();
+  return { data, width: part.width, height: part.height };
+}
+
+function middleOf(width: number, height: number, side: number): Part {
+  return {
+    left: Math.round((width - side) / 2),
+    top: Math.round((height - side) / 2),
+    width: side,
+    height: side,
+  };
 }

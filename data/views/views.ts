@@ -83,24 +83,14 @@ export function viewParameters(
 export async function renderView(encoded: Buffer, input: ViewInput, view?: ViewParameters): Promise<Buffer> {
   const { size, cropFraction, kernel } = input;
   if (view === undefined) {
-    return cutMiddle(await scaleImage(encoded, Math.round(size / cropFraction), kernel), size);
+    const { data } = await scaleImage(encoded, Math.round(size / cropFraction), kernel, size);
+    return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   }
   const { pixels, mean } = await scaledOnce(encoded, input, view.crop);
   const window = viewWindow(pixels.width, pixels.height, cropFraction, view);
   const drawn = Buffer.from(resample(pixels, window, size, view.flip, colourMap(view, mean)).buffer);
   if (view.erased !== undefined) eraseArea(drawn, size, view.erased);
   return drawn;
-}
-
-function cutMiddle({ data, width, height }: Pixels, size: number): Buffer {
-  const left = Math.round((width - size) / 2);
-  const top = Math.round((height - size) / 2);
-  const output = Buffer.allocUnsafe(size * size * 3);
-  for (let row = 0; row < size; row++) {
-    const from = ((top + row) * width + left) * 3;
-    output.set(data.subarray(from, from + size * 3), row * size * 3);
-  }
-  return output;
 }
 
 interface ScaledImage {

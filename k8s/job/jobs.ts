@@ -16,6 +16,8 @@ export interface Place {
   readonly runId: string;
   /** The stages that it is for; absent for the run's own. */
   readonly group?: PodGroup;
+  /** From 2, of those that work beside the run's first. */
+  readonly lane?: number;
 }
 
 /**
@@ -42,10 +44,10 @@ export async function ensureJob(place: Place, manifest: V1Job, signal: AbortSign
   }
 }
 
-export async function findJob({ cluster, namespace, runId, group }: Place): Promise<V1Job | undefined> {
+export async function findJob({ cluster, namespace, runId, group, lane }: Place): Promise<V1Job | undefined> {
   try {
     return await clusterCall(`reading the Job of run ${runId}`, () =>
-      cluster.batch.readNamespacedJob({ namespace, name: jobName(runId, group) }),
+      cluster.batch.readNamespacedJob({ namespace, name: jobName(runId, group, lane) }),
     );
   } catch (error) {
     if (isMissing(error)) return undefined;
@@ -69,12 +71,12 @@ function isOver({ metadata, status }: V1Job): boolean {
 
 /** Deletes the Job, if there is one, and waits until it and its pods are gone, or the signal ends the waiting. */
 export async function deleteJob(place: Place, signal: AbortSignal): Promise<void> {
-  const { cluster, namespace, runId, group } = place;
+  const { cluster, namespace, runId, group, lane } = place;
   try {
     await clusterCall(`deleting the Job of run ${runId}`, () =>
       cluster.batch.deleteNamespacedJob({
         namespace,
-        name: jobName(runId, group),
+        name: jobName(runId, group, lane),
         propagationPolicy: "Background",
       }),
     );

@@ -21,6 +21,8 @@ const PREFIX = "THAW_";
 export interface ManifestContext {
   /** The stages that the pod is for; absent for the run's own. */
   readonly group?: PodGroup;
+  /** From 2, of pods that work beside the run's first. */
+  readonly lane?: number;
   /** The variables that the worker finds Temporal and the store by; no secrets. */
   readonly env: Readonly<Record<string, string>>;
   /** Seconds that a pod gets between SIGTERM and SIGKILL. */
@@ -31,13 +33,13 @@ export interface ManifestContext {
 
 /** @throws ThawError RUN_FILE_INVALID for a pod template that does not fit */
 export function jobManifest(run: RunInput, settings: PodSettings, context: ManifestContext): V1Job {
-  const labels = labelsOf(run, context.group);
+  const labels = labelsOf(run, context);
   const spec = podSpec(run, settings, context);
   return {
     apiVersion: "batch/v1",
     kind: "Job",
     metadata: {
-      name: jobName(run.runId, context.group),
+      name: jobName(run.runId, context.group, context.lane),
       labels: {
         ...labels,
         [INSTALLATION_LABEL]: context.installation,
@@ -134,7 +136,7 @@ export function environmentOf(
     [`${PREFIX}PROJECT`]: WORK_FOLDER,
     ...env,
     [`${PREFIX}RUN_ID`]: runId,
-    [`${PREFIX}TASK_QUEUE`]: podQueue(runId, context.group),
+    [`${PREFIX}TASK_QUEUE`]: podQueue(runId, context.group, context.lane),
     // The engine for GPUs refuses to compute without one, unless that was asked for.
     ...(isWithoutGpu(file, context.group) ? { [`${PREFIX}DEVICE`]: "cpu" } : {}),
     [`${PREFIX}RESOURCES`]: JSON.stringify(resourcesAsked(settings)),

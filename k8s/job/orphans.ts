@@ -4,7 +4,7 @@ import type { PodGroup } from "../../spec/pods/groups.js";
 import { clusterCall } from "../clusterCall.js";
 import type { Cluster } from "../connect.js";
 import { deleteJob, type Place } from "./jobs.js";
-import { GROUP_LABEL, INSTALLATION_LABEL, MANAGED_BY, RUN_LABEL } from "./names.js";
+import { GROUP_LABEL, INSTALLATION_LABEL, LANE_LABEL, MANAGED_BY, RUN_LABEL } from "./names.js";
 
 /** A pod on a lost node takes minutes to go: the cluster sees to it, once its Job is deleted. */
 const PATIENCE_MS = 30_000;
@@ -29,10 +29,11 @@ export async function listRunJobs(
     cluster.batch.listNamespacedJob({ namespace, labelSelector }),
   );
   return items.flatMap(({ metadata: { name = "", labels = {}, deletionTimestamp } = {} }) => {
-    const { [RUN_LABEL]: runId, [GROUP_LABEL]: group } = labels;
+    const { [RUN_LABEL]: runId, [GROUP_LABEL]: group, [LANE_LABEL]: lane } = labels;
     if (runId === undefined || deletionTimestamp !== undefined) return [];
     const ofGroup = group === undefined ? {} : { group: group as PodGroup };
-    return [{ name, cluster, namespace, runId, ...ofGroup }];
+    const ofLane = lane === undefined ? {} : { lane: Number(lane) };
+    return [{ name, cluster, namespace, runId, ...ofGroup, ...ofLane }];
   });
 }
 

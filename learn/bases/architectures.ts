@@ -1,5 +1,5 @@
 /** The architectures that a user's checkpoint can have: the catalogue's, and some that thaw has no weights for. */
-import { LAYERS_MODEL } from "../../spec/base.js";
+import { LAYERS_MODEL, ONNX } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
 import { PIXEL_SCALES } from "../../spec/pixelScales.js";
 import { denseNetNamings } from "../import/families/densenet.js";
@@ -161,6 +161,6 @@ export function findArchitecture(name: string): ArchitectureBase {
   const found = ALL.find((candidate) => candidate.name === name);
   if (found !== undefined) return found;
   throw new ThawError("BASE_UNKNOWN", `there is no architecture called "${name}"`, {
-    hint: `architectures: ${[...ALL.map((candidate) => candidate.name), LAYERS_MODEL].join(", ")}`,
+    hint: `architectures: ${[...ALL.map((candidate) => candidate.name), LAYERS_MODEL, ONNX].join(", ")}`,
   });
 }

@@ -1,10 +1,11 @@
 /** The base that a run has chosen: one of the catalogue's, its architecture with other weights, or an extractor. */
-import type { BaseChoice } from "../../spec/base.js";
+import { type BaseChoice, graphOf } from "../../spec/base.js";
 import { overlay, type Parameters } from "../network/parameters.js";
 import { readSafetensors } from "../safetensors.js";
 import { findArchitecture } from "./architectures.js";
 import type { Base } from "./catalogue.js";
 import { extractorBase } from "./extractor.js";
+import { graphBase } from "./graphBase.js";
 import { ownInput } from "./input.js";
 
 /**
@@ -16,13 +17,22 @@ export function chosenBase(choice: BaseChoice): Base {
   const { name, architecture = name, pixelScale, extractor, layers = [] } = choice;
   // A model that was trained on an extractor has a head of its own and no tuned layers.
   if (extractor !== undefined) return extractorBase(name, extractor, pixelScale, choice.checkpoint);
+  if (graphOf(architecture) !== undefined) return withLayers(graphBase(choice, choice.checkpoint), layers);
   const base = findArchitecture(architecture);
-  return {
+  const own: Base = {
     ...base,
     name,
     input: ownInput(base.input, choice),
+    load: async (checkpoint) => (await base.read(checkpoint, choice.weights)).parameters,
+  };
+  return withLayers(own, layers);
+}
+
+function withLayers(base: Base, layers: readonly string[]): Base {
+  return {
+    ...base,
     load: async (checkpoint) => {
-      let { parameters } = await base.read(checkpoint, choice.weights);
+      let parameters = await base.load(checkpoint);
       for (const layer of layers) parameters = overlay(parameters, await readTuned(layer));
       return parameters;
     },

@@ -7,11 +7,13 @@ export type Value = string & { readonly brand: "value" };
 /** `DataType` of tensorflow/core/framework/types.proto. */
 const DT_FLOAT = 1;
 const DT_INT32 = 3;
+const DT_BFLOAT16 = 14;
 
 /** Attributes of operations. */
 export const attribute = {
   float32: { type: DT_FLOAT },
   int32: { type: DT_INT32 },
+  bfloat16: { type: DT_BFLOAT16 },
   int: (i: number): Attribute => ({ i }),
   ints: (i: readonly number[]): Attribute => ({ list: { i } }),
   float: (f: number): Attribute => ({ f }),
@@ -31,6 +33,8 @@ export interface Graph {
   /** Constant vectors. */
   integers(values: readonly number[]): Value;
   floats(values: readonly number[]): Value;
+  /** A constant tensor: float32, or bfloat16 of which the bits are given. */
+  tensor(values: Float32Array | Uint16Array, shape: readonly number[]): Value;
   /** An operation by its registered name. Every attribute without a default has to be given. */
   op(name: string, attributes: GraphNode["attr"], inputs: readonly Value[]): Value;
   /** Like {@link Graph.op}, for an operation with several outputs. */
@@ -47,13 +51,13 @@ export function newGraph(): Graph {
   };
   const constant = (
     dtype: number,
-    values: Int32Array | Float32Array,
+    values: Int32Array | Float32Array | Uint16Array,
     shape: readonly number[] = [values.length],
   ): Value => {
     const tensor = {
       dtype,
       tensorShape: { dim: shape.map((size) => ({ size })) },
-      tensorContent: new Uint8Array(values.buffer),
+      tensorContent: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
     };
     return add("Const", { dtype: { type: dtype }, value: { tensor } }, []) as Value;
   };
@@ -78,6 +82,8 @@ export function newGraph(): Graph {
     number: (value) => constant(DT_FLOAT, Float32Array.of(value), []),
     integers: (values) => constant(DT_INT32, Int32Array.from(values)),
     floats: (values) => constant(DT_FLOAT, Float32Array.from(values)),
+    tensor: (values, shape) =>
+      constant(values instanceof Uint16Array ? DT_BFLOAT16 : DT_FLOAT, values, shape),
     op: (name, attributes, operands) => add(name, attributes, operands) as Value,
     ops: (name, attributes, operands, outputs) => {
       const node = add(name, attributes, operands);

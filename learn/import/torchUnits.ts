@@ -41,7 +41,7 @@ export interface Naming {
 }
 
 /** PyTorch keeps convolutions as [out, in, h, w]; a depthwise one, which has one output here, as [channels, 1, h, w]. */
-function transposeKernel(tensor: CheckpointTensor, unit: ConvUnit): Parameter {
+export function transposeKernel(tensor: CheckpointTensor, unit: ConvUnit): Parameter {
   const [height, width, input, output] = kernelShape(unit);
   const data = new Float32Array(height * width * input * output);
   const taps = height * width;

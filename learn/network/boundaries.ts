@@ -2,6 +2,7 @@
 import type { Architecture } from "../bases/architecture.js";
 import { extentAt } from "../bases/extent.js";
 import { type Tensor2D, type Tensor4D, tf } from "../engine.js";
+import { bfloat16Groups } from "./bfloat16Groups.js";
 import { type FrozenGroups, freezeGroups, poolFeatures } from "./network.js";
 import type { Parameters } from "./parameters.js";
 
@@ -16,26 +17,37 @@ export interface BoundaryPass {
   dispose(): void;
 }
 
-/** @param boundaries positions of layer groups; the activations are those groups' inputs */
+/**
+ * @param boundaries positions of layer groups; the activations are those groups' inputs
+ * @param narrowFrom the layer group from which on it is computed in bfloat16; none when left out
+ */
 export function boundaryPass(
   architecture: Architecture,
   parameters: Parameters,
   boundaries: readonly number[],
+  narrowFrom = architecture.groups.length,
 ): BoundaryPass {
   const top = architecture.groups.length;
-  const cuts = [...new Set(boundaries)].filter((cut) => cut > 0 && cut < top).sort((a, b) => a - b);
+  const within = (cuts: readonly number[]): number[] =>
+    [...new Set(cuts)].filter((cut) => cut > 0 && cut < top).sort((a, b) => a - b);
+  const kept = within(boundaries);
+  const cuts = within([...boundaries, narrowFrom]);
   const segments: FrozenGroups[] = [];
   [...cuts, top].forEach((to, index) => {
-    segments.push(freezeGroups(architecture, parameters, cuts[index - 1] ?? 0, to));
+    const from = cuts[index - 1] ?? 0;
+    const freeze = from >= narrowFrom ? bfloat16Groups : freezeGroups;
+    segments.push(freeze(architecture, parameters, from, to));
   });
   return {
-    boundaries: cuts,
+    boundaries: kept,
     run: (x) => {
       const activations = new Map<number, Tensor4D>();
       let y = x;
       for (const segment of segments) {
-        y = segment.run(y);
-        if (segment.to < top) activations.set(segment.to, y);
+        const input = y;
+        y = segment.run(input);
+        if (segment.from > 0 && !activations.has(segment.from)) input.dispose();
+        if (kept.includes(segment.to)) activations.set(segment.to, y);
       }
       const features = poolFeatures(y);
       y.dispose();

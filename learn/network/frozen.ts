@@ -1,7 +1,9 @@
 /** The whole of a base, frozen: its layer groups, or the network of an extractor. */
+import type { Precision } from "../../spec/engine/precision.js";
 import type { Base } from "../bases/catalogue.js";
 import type { Tensor2D, Tensor4D } from "../engine.js";
 import { openExtractor } from "../extractor/extractor.js";
+import { firstNarrowGroup } from "./bfloat16Groups.js";
 import { type BoundaryPass, boundaryPass } from "./boundaries.js";
 import { freezeGroups, poolFeatures } from "./network.js";
 import type { Parameters } from "./parameters.js";
@@ -34,13 +36,19 @@ export function featuresOf(y: Tensor2D | Tensor4D): Tensor2D {
 /**
  * The base as a pass that also gives the activations at freeze boundaries.
  * @param boundaries positions of layer groups: an extractor has none, and gives no activations
+ * @param precision of layer groups; an extractor's network is computed in float32
  */
 export async function basePass(
   base: Base,
   parameters: Parameters,
   boundaries: readonly number[],
+  precision: Precision = "float32",
 ): Promise<BoundaryPass> {
-  if (base.extractor === undefined) return boundaryPass(base.architecture, parameters, boundaries);
+  const { architecture, input } = base;
+  if (base.extractor === undefined) {
+    const narrowFrom = precision === "bfloat16" ? firstNarrowGroup(architecture, input.size) : undefined;
+    return boundaryPass(architecture, parameters, boundaries, narrowFrom);
+  }
   const network = await openExtractor(base.extractor);
   return {
     boundaries: [],

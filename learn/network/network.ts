@@ -16,7 +16,7 @@ export function poolFeatures(x: Tensor4D): Tensor2D {
 }
 
 /** A unit with the batch norm folded in, and its activation. */
-const foldedUnit: NormedPass = (graph, unit, x) => {
+export const foldedUnit: NormedPass = (graph, unit, x) => {
   const input = (part: string): Value => graph.input(`${unit.name}.${part}`);
   const linear =
     unit.kind === "norm"

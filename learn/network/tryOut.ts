@@ -1,4 +1,5 @@
 /** One drawn picture through a base: whether it gives features at all, before anything is built on them. */
+import { stat } from "node:fs/promises";
 import type { BaseChoice } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
 import type { Golden } from "../../spec/golden.js";
@@ -13,14 +14,40 @@ import type { Parameters } from "./parameters.js";
 /** What this process has tried, and what came out. A file that lies under its digest does not change. */
 const tried = new Map<string, Golden>();
 
+/** Larger weights are read anew by each stage: the engine's memory is for what a stage needs. */
+const MOST_BYTES_KEPT = 64 * 2 ** 20;
+
+/** The weights that were read last: the stages of a run want the same, one after the other. */
+let kept: { readonly files: string; readonly parameters: Parameters } | undefined;
+
 /**
- * The parameters of a base, after its first picture in this process.
+ * The parameters of a base, after its first picture in this process. Others get the same ones, so nobody may change them.
  * @throws ThawError DATA_INVALID (weights), BASE_UNUSABLE (features), NUMBERS_DIFFER, and what reading throws
  */
 export async function loadSound(base: Base, choice: BaseChoice): Promise<Parameters> {
+  const files = await identityOf(choice);
+  if (files !== undefined && kept?.files === files) return kept.parameters;
+  // Not two of them at once.
+  kept = undefined;
   const parameters = await base.load(choice.checkpoint);
   await goldenOnce(base, choice, parameters);
+  const bytes = [...parameters.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+  if (files !== undefined && bytes <= MOST_BYTES_KEPT) kept = { files, parameters };
   return parameters;
+}
+
+/**
+ * What was asked for, and which files those are: one that was replaced or changed is read again.
+ * @returns undefined where that cannot be told, and for an extractor, whose network is no such file
+ */
+async function identityOf(choice: BaseChoice): Promise<string | undefined> {
+  const { checkpoint, layers = [], extractor } = choice;
+  if (extractor !== undefined) return undefined;
+  const found = await Promise.all(
+    [checkpoint, ...layers].map((path) => stat(path, { bigint: true }).catch(() => undefined)),
+  );
+  const files = found.map((one) => one && [one.dev, one.ino, one.size, one.mtimeNs, one.ctimeNs].join(" "));
+  return files.includes(undefined) ? undefined : JSON.stringify([choice, files]);
 }
 
 /** What thaw's own picture gives. @throws as {@link loadSound} */

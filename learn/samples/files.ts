@@ -1,12 +1,14 @@
-/** Files of fixed-size float32 or uint8 records: cached activations, features and pixels of image views. */
+/** Files of fixed-size float32, bfloat16 or uint8 records: cached activations, features and pixels of image views. */
 
 import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { fromBfloat16, toBfloat16 } from "../bfloat16.js";
 
-export type ElementType = "float32" | "uint8";
+/** How elements lie in the file; bfloat16 is float32 in memory. */
+export type ElementType = "float32" | "bfloat16" | "uint8";
 
-const BYTES: Readonly<Record<ElementType, number>> = { float32: 4, uint8: 1 };
+const BYTES: Readonly<Record<ElementType, number>> = { float32: 4, bfloat16: 2, uint8: 1 };
 
 /** Shape of one record, e.g. `[7, 7, 192]`, and its element type. */
 export interface RecordFormat {
@@ -19,7 +21,7 @@ export function recordLength(format: RecordFormat): number {
 }
 
 export interface SampleWriter {
-  /** Writes consecutive records starting at record `first`. */
+  /** Writes consecutive records starting at record `first`; those of a bfloat16 file are rounded to it. */
   write(first: number, values: Float32Array | Uint8Array): Promise<void>;
   /** @returns SHA-256 of what was written, hex; undefined where it was not written from its beginning to its end */
   close(): Promise<string | undefined>;
@@ -32,7 +34,8 @@ export async function createSamples(path: string, format: RecordFormat): Promise
   let [hashed, inOrder] = [0, true];
   return {
     write: async (first, values) => {
-      const data = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+      const stored = stores(format, values);
+      const data = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
       if (first * bytes === hashed) hash.update(data);
       else inOrder = false;
       hashed += data.length;
@@ -47,6 +50,13 @@ export async function createSamples(path: string, format: RecordFormat): Promise
       return inOrder ? hash.digest("hex") : undefined;
     },
   };
+}
+
+function stores(
+  { type }: RecordFormat,
+  values: Float32Array | Uint8Array,
+): Float32Array | Uint16Array | Uint8Array {
+  return type === "bfloat16" && values instanceof Float32Array ? toBfloat16(values) : values;
 }
 
 /** An open file of records. Reads are synchronous: a batch comes out of the page cache in about a millisecond. */
@@ -72,6 +82,7 @@ export function openSamples(path: string, format: RecordFormat): Samples {
         const read = readSync(descriptor, data, row * bytes, bytes, index * bytes);
         if (read !== bytes) throw new Error(`record ${index} of ${path} is cut short`);
       });
+      if (format.type === "bfloat16") return fromBfloat16(new Uint16Array(buffer));
       return format.type === "float32" ? new Float32Array(buffer) : data;
     },
     close: () => closeSync(descriptor),

@@ -2,9 +2,11 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { type Dataset, openDataset } from "../../data/dataset/dataset.js";
+import type { PassSpeed } from "../../spec/records/features.js";
 import { groupIndex } from "../bases/architecture.js";
 import type { Base } from "../bases/catalogue.js";
 import { chosenBase } from "../bases/chosen.js";
+import { FROZEN_BATCH } from "../bases/cost.js";
 import type { Tensor } from "../engine.js";
 import { type BoundaryPass, boundaryShape, disposePass } from "../network/boundaries.js";
 import { basePass } from "../network/frozen.js";
@@ -22,9 +24,11 @@ import { allViews, renderBatches, type ViewRef } from "../samples/render.js";
 import { pixelTensor } from "../training/step/batch.js";
 import type { StageContext } from "./job.js";
 import { isKept, keepDigest } from "./kept.js";
+import { passSpeed } from "./passSpeed.js";
+import { usedPrecision } from "./precision.js";
 
 /** 32 images of 224 px keep the largest activation of Lite0 below 150 MB. */
-const BATCH = 32;
+const BATCH = FROZEN_BATCH;
 /** Views a second are averaged over the whole pass; progress is reported every so many batches. */
 const REPORT_EVERY = 4;
 
@@ -49,8 +53,10 @@ export interface Outputs extends SampleFiles {
   readonly views?: readonly ViewRef[];
 }
 
-export function boundaryFormat(base: Base, group: number): RecordFormat {
-  return { shape: boundaryShape(base.architecture, base.input.size, group), type: "float32" };
+/** Activations are kept in the precision that the run asks for: what was computed in bfloat16 loses nothing by that. */
+export function boundaryFormat(base: Base, group: number, { precision }: AskedPrecision): RecordFormat {
+  const shape = boundaryShape(base.architecture, base.input.size, group);
+  return { shape, type: precision?.asked ?? "float32" };
 }
 
 export function featureFormat(base: Base): RecordFormat {
@@ -61,9 +67,14 @@ export function pixelFormat(base: Base): RecordFormat {
   return { shape: [base.input.size, base.input.size, 3], type: "uint8" };
 }
 
-export function boundaryFile(scratch: string, groupName: string): string {
-  return join(scratch, `${groupName}.f32`);
+export function boundaryFile(scratch: string, groupName: string, { precision }: AskedPrecision = {}): string {
+  return join(scratch, `${groupName}.${EXTENSIONS[precision?.asked ?? "float32"]}`);
 }
+
+type AskedPrecision = Pick<StageContext, "precision">;
+
+/** Of files of activations, by the type of their numbers. */
+export const EXTENSIONS = { float32: "f32", bfloat16: "bf16" } as const;
 
 export function pixelFile(scratch: string): string {
   return join(scratch, "pixels.u8");
@@ -74,16 +85,20 @@ export async function computeActivations(
   context: StageContext,
   parameters: Parameters,
   outputs: Outputs,
-): Promise<{ readonly rows: number; readonly seconds: number }> {
+): Promise<{ readonly rows: number; readonly seconds: number; readonly speed?: PassSpeed }> {
   const base = chosenBase(context.base);
   const dataset = await openDataset(context.folders.dataset);
   const started = performance.now();
   const needsBase = outputs.features !== undefined || outputs.boundaries.size > 0;
-  const pass = needsBase ? await basePass(base, parameters, [...outputs.boundaries.keys()]) : undefined;
+  const groups = [...outputs.boundaries.keys()];
+  const pass = needsBase
+    ? await basePass(base, parameters, groups, await usedPrecision(context, base, parameters))
+    : undefined;
   const files: OutputFile[] = [];
   try {
     await mkdir(context.folders.scratch, { recursive: true });
-    for (const output of outputsOf(base, outputs)) files.push(await openOutput(output, outputs.known?.sets));
+    for (const output of outputsOf(context, base, outputs))
+      files.push(await openOutput(output, outputs.known?.sets));
     const everyImage = dataset.records.map((_, image) => image);
     const views = outputs.views ?? allViews(dataset, everyImage, context.augment.views);
     const known = outputs.known?.rows ?? views.map(() => undefined);
@@ -93,6 +108,7 @@ export async function computeActivations(
       const total = views.length;
       context.onProgress({ phase: "frozen layers", step: 0, total, reused: total - unknown.length });
     }
+    const times: number[] = [];
     let done = 0;
     let reported = 0;
     for await (const { pixels, views: part } of renderBatches(
@@ -103,7 +119,11 @@ export async function computeActivations(
       unknown,
       BATCH,
     )) {
+      const begun = performance.now();
       const result = pass && passOf(pass, base, pixels);
+      // A GPU has computed only once its numbers are here.
+      result?.features.dataSync();
+      if (result !== undefined) times.push((performance.now() - begun) / 1000);
       await merger.add(
         files.map(({ length, valuesOf }) => valuesOf(pixels, result).subarray(0, part.length * length)),
       );
@@ -122,7 +142,9 @@ export async function computeActivations(
       const isOurs = !relative(context.folders.scratch, path).startsWith("..");
       await keepDigest(path, isOurs ? digest : undefined, () => rename(`${path}.part`, path));
     }
-    return { rows: views.length, seconds: (performance.now() - started) / 1000 };
+    const speed = passSpeed(times, BATCH);
+    const seconds = (performance.now() - started) / 1000;
+    return { rows: views.length, seconds, ...(speed === undefined ? {} : { speed }) };
   } catch (error) {
     await Promise.allSettled(files.map(({ writer }) => writer.close()));
     await Promise.allSettled(files.map(({ path }) => rm(`${path}.part`, { force: true })));
@@ -161,7 +183,11 @@ interface Output {
 
 type OutputFile = Output & MergedFile;
 
-function outputsOf(base: Base, { features, pixels, boundaries }: Outputs): readonly Output[] {
+function outputsOf(
+  context: StageContext,
+  base: Base,
+  { features, pixels, boundaries }: Outputs,
+): readonly Output[] {
   const numbersOf = (tensor: Tensor | undefined): Float32Array => {
     if (tensor === undefined) throw new RangeError("the base has no such layer group to give activations of");
     return tensor.dataSync() as Float32Array;
@@ -189,7 +215,7 @@ function outputsOf(base: Base, { features, pixels, boundaries }: Outputs): reado
         ]),
     ...[...boundaries].map(([group, path]) => ({
       path,
-      format: boundaryFormat(base, group),
+      format: boundaryFormat(base, group, context),
       valuesOf: (_: Uint8Array, result: PassResult | undefined) => numbersOf(result?.activations.get(group)),
       earlier: (set: SampleFiles) => set.boundaries.get(group),
     })),
@@ -230,17 +256,17 @@ export async function openBoundary(
 ): Promise<Samples> {
   const base = chosenBase(context.base);
   const group = groupIndex(base.architecture, groupName);
-  const path = boundaryFile(context.folders.scratch, groupName);
+  const path = boundaryFile(context.folders.scratch, groupName, context);
   if (!(await isKept(path, context.onProgress))) {
     const missing = new Map([[group, path]]);
     // Stages to come ask for theirs, and one pass gives them all.
     for (const name of context.boundaries ?? []) {
-      const other = boundaryFile(context.folders.scratch, name);
+      const other = boundaryFile(context.folders.scratch, name, context);
       if (!(await isKept(other, context.onProgress))) missing.set(groupIndex(base.architecture, name), other);
     }
     await computeActivations(context, parameters, { boundaries: missing });
   }
-  return openSamples(path, boundaryFormat(base, group));
+  return openSamples(path, boundaryFormat(base, group, context));
 }
 
 /** Pixels of all views; rendered when the cache does not have them. */

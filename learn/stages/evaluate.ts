@@ -11,6 +11,7 @@ import type { FoldPrediction, FoldSummary } from "../../spec/records/folds.js";
 import { foldLineSchema } from "../../spec/schemas/records/files.js";
 import { shapedLines } from "../../spec/schemas/shaped.js";
 import { groupIndex } from "../bases/architecture.js";
+import type { Base } from "../bases/catalogue.js";
 import { chosenBase } from "../bases/chosen.js";
 import { computingDevice, scoped, type Tensor2D, type Tensor4D, tf } from "../engine.js";
 import { assess } from "../evaluation/assessment.js";
@@ -33,9 +34,9 @@ import { pixelTensor } from "../training/step/batch.js";
 import { softmaxRows } from "../training/step/loss.js";
 import { crossEntropyAndAccuracy } from "../training/validation.js";
 import type { StageContext } from "./job.js";
-import { openPlainFeatures } from "./plainFeatures.js";
+import { keptBoundaries, openPlainFeatures, type PlainFeatures } from "./plainFeatures.js";
 import { listSuspects } from "./suspects.js";
-import { writeVisuals } from "./visuals.js";
+import { type LastActivations, writeVisuals } from "./visuals.js";
 
 export interface Candidate {
   /** Name of the stage, e.g. `tune-1`. */
@@ -78,6 +79,8 @@ interface Runner {
   readonly stage: string;
   readonly from: number;
   readonly parameters: Parameters;
+  /** The last activations, `[batch, rows, columns, channels]`; undefined at the top, where there is nothing left to run. */
+  last(activations: PassResult): Tensor4D | undefined;
   /** @param keep is given the pooled features, `[batch, features]` */
   logits(activations: PassResult, keep?: (features: Float32Array) => void): Float32Array;
   dispose(): void;
@@ -85,8 +88,8 @@ interface Runner {
 
 /**
  * @param candidates in the order of the stages; the last one is the model
- * @param featuresFile of the run's features artifact, if it is at hand: where only heads were trained, nothing else of
- *   plain views is asked for, and the result is the same to the bit
+ * @param featuresFile of the run's features artifact, if it is at hand: with the activations that the stages before were
+ *   trained on, if they are at hand, nothing else of plain views is asked for, and the result is the same to the bit
  */
 export async function evaluate(
   context: StageContext,
@@ -112,26 +115,33 @@ export async function evaluate(
     pretrained,
     runners.map((runner) => runner.from),
   );
-  const isFrozen = scratch === undefined && runners.every(({ from }) => from === top);
+  const entered = [...runners, ...(scratchRunner === undefined ? [] : [scratchRunner])].map(
+    ({ from }) => from,
+  );
   const plain =
-    featuresFile === undefined || !isFrozen
+    featuresFile === undefined
       ? undefined
-      : openPlainFeatures(featuresFile, base, dataset.records, context.augment.views);
+      : await plainOf(featuresFile, context, base, dataset.records, entered);
 
   function suffixRunner(stage: string, from: number, parameters: Parameters): Runner {
     const suffix = freezeGroups(architecture, parameters, from, top);
     const head = parameter(parameters, HEAD_KERNEL);
     const kernel = tf.tensor2d(head.data, head.shape as [number, number]);
     const bias = tf.tensor1d(parameter(parameters, HEAD_BIAS).data);
+    const last = ({ activations }: PassResult): Tensor4D | undefined => {
+      // Of an extractor the top is layer group 0, where the pixels enter.
+      const x = from === top ? undefined : activations.get(from);
+      return x && suffix.run(x);
+    };
     return {
       stage,
       from,
       parameters,
-      logits: ({ activations, features }, keep) =>
+      last,
+      logits: (result, keep) =>
         scoped(() => {
-          // At the top there is nothing left to run: of an extractor that is layer group 0, where the pixels enter.
-          const x = from === top ? undefined : activations.get(from);
-          const pooled: Tensor2D = x === undefined ? features : poolFeatures(suffix.run(x));
+          const y = last(result);
+          const pooled: Tensor2D = y === undefined ? result.features : poolFeatures(y);
           keep?.(pooled.dataSync() as Float32Array);
           return denseLogits(pooled, kernel, bias).dataSync() as Float32Array;
         }),
@@ -157,15 +167,23 @@ export async function evaluate(
 
   /** In the same batches, so that what follows is rounded alike. */
   async function* plainPasses(images: readonly number[]): AsyncGenerator<PassedBatch> {
-    const known = plain?.of(images, BATCH);
-    if (known === undefined) return yield* computed(images, false);
-    const { features: length } = architecture;
+    if (!plain?.serves(images.length, BATCH)) return yield* computed(images, false);
     for (let first = 0; first < images.length; first += BATCH) {
-      const count = Math.min(BATCH, images.length - first);
-      const values = known.slice(first * length, (first + count) * length);
-      yield { count, result: { activations: new Map(), features: tf.tensor2d(values, [count, length]) } };
+      const own = images.slice(first, first + BATCH);
+      yield { count: own.length, result: plain.pass(own) };
     }
   }
+
+  /** The model's last activations; undefined of a frozen base, whose own pass is cheaper. */
+  const lastOf: LastActivations | undefined =
+    (runners.at(-1)?.from ?? top) === top
+      ? undefined
+      : async (images, use) => {
+          for await (const { count, result } of plainPasses(images)) {
+            scoped(() => use(runners.at(-1)?.last(result) as Tensor4D, count));
+            disposePass(result);
+          }
+        };
 
   const { classes } = dataset.summary;
   const logitsOf = async (
@@ -268,7 +286,7 @@ export async function evaluate(
     );
     const { parameters = pretrained } = runners.at(-1) ?? {};
     const heldOut = { held, predictions, features, evaluation };
-    await writeVisuals(context, dataset, { base, parameters }, heldOut, plain);
+    await writeVisuals(context, dataset, { base, parameters, lastOf }, heldOut, plain);
     const [last] = final;
     return {
       ...evaluation,
@@ -297,6 +315,23 @@ export async function evaluate(
     scratchRunner?.dispose();
     await dataset.close();
   }
+}
+
+/** @param groups positions that the candidates' own layers begin at; the top is where the features are */
+async function plainOf(
+  featuresFile: string,
+  context: StageContext,
+  base: Base,
+  records: readonly ImageRecord[],
+  groups: readonly number[],
+): Promise<PlainFeatures | undefined> {
+  const top = base.architecture.groups.length;
+  const boundaries = await keptBoundaries(
+    context,
+    base,
+    groups.filter((group) => group !== top),
+  );
+  return boundaries && openPlainFeatures(featuresFile, base, records, context.augment.views, boundaries);
 }
 
 /** A network from random weights shares nothing with the base: its boundary is the input. */

@@ -9,6 +9,7 @@ import { loadSound } from "../network/tryOut.js";
 import { allViews } from "../samples/render.js";
 import { boundaryFile, computeActivations, pixelFile, readRecords } from "./activations.js";
 import type { StageContext } from "./job.js";
+import { checkPrecision } from "./precision.js";
 import { findReuse } from "./reuse.js";
 
 /**
@@ -28,11 +29,17 @@ export async function extractFeatures(
   const { records } = await readRecords(context.folders.dataset);
   const views = allViews({ records }, [...records.keys()], context.augment.views);
   const groups = new Map(deepest.map((name) => [groupIndex(base.architecture, name), name]));
-  const reuse = await findReuse(context, earlier, records, views, { boundaries: groups, pixels: keepPixels });
+  const precision = await checkPrecision(context, base, parameters);
+  const checked: StageContext = { ...context, ...(precision === undefined ? {} : { precision }) };
+  // The earlier ones are in the precision that was asked for.
+  const alike = precision?.used === "float32" ? [] : earlier;
+  const reuse = await findReuse(checked, alike, records, views, { boundaries: groups, pixels: keepPixels });
   const { scratch, out } = context.folders;
   const writesBeside = reuse?.writesBeside ?? true;
-  const boundaries = [...groups].map(([group, name]) => [group, boundaryFile(scratch, name)] as const);
-  const { rows, seconds } = await computeActivations(context, parameters, {
+  const boundaries = [...groups].map(
+    ([group, name]) => [group, boundaryFile(scratch, name, context)] as const,
+  );
+  const { rows, seconds, speed } = await computeActivations(checked, parameters, {
     features: join(out, FEATURES_FILE),
     boundaries: new Map(writesBeside ? boundaries : []),
     ...(keepPixels && writesBeside ? { pixels: pixelFile(scratch) } : {}),
@@ -42,6 +49,8 @@ export async function extractFeatures(
   return {
     ...{ rows, length: base.architecture.features, views: context.augment.views, seconds },
     images: records.length,
+    ...(speed === undefined ? {} : { speed }),
     ...(reuse === undefined ? {} : { reused: reuse.reused }),
+    ...(precision === undefined ? {} : { precision }),
   };
 }

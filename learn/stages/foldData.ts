@@ -14,6 +14,7 @@ import {
   boundaryFile,
   boundaryFormat,
   computeActivations,
+  EXTENSIONS,
   featureFormat,
   openBoundary,
 } from "./activations.js";
@@ -64,12 +65,12 @@ export async function writeFoldData(
   const format = featureFormat(chosenBase(context.base));
   await gather(FEATURES, openSamples(featuresPath, format), format, features);
   for (const name of boundaries) {
-    const shape = boundaryFormat(chosenBase(context.base), groupIndex(architecture, name));
+    const shape = boundaryFormat(chosenBase(context.base), groupIndex(architecture, name), context);
     await gather(
       name,
       await openBoundary(context, parameters, name),
       shape,
-      boundaryFile(data.scratch, name),
+      boundaryFile(data.scratch, name, context),
     );
   }
   return { ...data, features };
@@ -88,8 +89,9 @@ async function writeDataset(
   for (const pack of summary.packs) await symlink(join(from, pack), join(to, pack));
 }
 
-function otherViewsFile(scratch: string, name: string): string {
-  return join(scratch, "other-views", `${name}.f32`);
+function otherViewsFile({ folders, precision }: StageContext, name: string): string {
+  const extension = EXTENSIONS[name === FEATURES ? "float32" : (precision?.asked ?? "float32")];
+  return join(folders.scratch, "other-views", `${name}.${extension}`);
 }
 
 /** All views but the plain one of the images that the run's split does not train on. */
@@ -115,10 +117,10 @@ async function computeOtherViews(
   await mkdir(join(scratch, "other-views"), { recursive: true });
   const missing = new Map<number, string>();
   for (const name of boundaries) {
-    const path = otherViewsFile(scratch, name);
+    const path = otherViewsFile(context, name);
     if (!(await isKept(path, context.onProgress))) missing.set(groupIndex(architecture, name), path);
   }
-  const features = otherViewsFile(scratch, FEATURES);
+  const features = otherViewsFile(context, FEATURES);
   const hasFeatures = await isKept(features, context.onProgress);
   if (hasFeatures && missing.size === 0) return;
   await computeActivations(context, parameters, {
@@ -129,13 +131,13 @@ async function computeOtherViews(
 }
 
 function openOthers(
-  { folders, augment }: StageContext,
+  context: StageContext,
   name: string,
   format: RecordFormat,
   records: readonly ImageRecord[],
 ): Samples | undefined {
-  if (otherViews(records, augment.views).length === 0) return undefined;
-  return openSamples(otherViewsFile(folders.scratch, name), format);
+  if (otherViews(records, context.augment.views).length === 0) return undefined;
+  return openSamples(otherViewsFile(context, name), format);
 }
 
 /** Copies what the fold reads, image by image, out of the run's own rows and of the other views. */

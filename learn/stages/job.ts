@@ -1,6 +1,7 @@
 /** What every stage of learning is given: local folders, the base, and a way to report progress. */
 
 import type { BaseChoice } from "../../spec/base.js";
+import type { PrecisionChoice } from "../../spec/engine/precision.js";
 import type { Progress } from "../../spec/records/training.js";
 import type { AugmentSpec } from "../../spec/runFile/augment.js";
 import type { LossSpec } from "../../spec/runFile/loss.js";
@@ -23,6 +24,8 @@ export interface StageContext {
   /** Cross-entropy when left out. */
   readonly loss?: LossSpec | undefined;
   readonly seed: number;
+  /** Everything is float32 when left out. */
+  readonly precision?: PrecisionChoice | undefined;
   /** Layer groups that stages of the run unfreeze: where the activations of one are computed, those of all are. */
   readonly boundaries?: readonly string[] | undefined;
   /** No checkpoints are written when left out. */

@@ -69,16 +69,16 @@ interface EarlierSet {
 }
 
 async function openSet(
-  { onProgress }: StageContext,
+  context: StageContext,
   { images, features, scratch }: EarlierFeatures,
   beside: KeptBeside,
 ): Promise<EarlierSet> {
   const boundaries = new Map(
-    [...beside.boundaries].map(([group, name]) => [group, boundaryFile(scratch, name)]),
+    [...beside.boundaries].map(([group, name]) => [group, boundaryFile(scratch, name, context)]),
   );
   const pixels = beside.pixels ? [pixelFile(scratch)] : [];
   let isWhole = true;
-  for (const path of [...boundaries.values(), ...pixels]) isWhole &&= await isKept(path, onProgress);
+  for (const path of [...boundaries.values(), ...pixels]) isWhole &&= await isKept(path, context.onProgress);
   return {
     records: await readImageRecords(images),
     files: { features, boundaries, ...(beside.pixels ? { pixels: pixelFile(scratch) } : {}) },

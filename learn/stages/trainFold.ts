@@ -148,7 +148,7 @@ async function predictHeldOut(
     const samples =
       deepest === undefined
         ? openSamples(data.features, featureFormat(base))
-        : openSamples(boundaryFile(data.scratch, deepest), boundaryFormat(base, from));
+        : openSamples(boundaryFile(data.scratch, deepest, context), boundaryFormat(base, from, context));
     const judge = validator(
       architecture,
       from,

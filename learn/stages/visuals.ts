@@ -26,9 +26,17 @@ const MOST_POINTS = 1500;
 /** The held-out images matter more than those that were trained on. */
 const MOST_HELD = 1000;
 
+/** @param use is given the last activations of a batch of the images and their number, and must not keep them */
+export type LastActivations = (
+  images: readonly number[],
+  use: (last: Tensor4D, count: number) => void,
+) => Promise<void>;
+
 export interface FinalNetwork {
   readonly base: Base;
   readonly parameters: Parameters;
+  /** Of its plain views; where it is left out, the whole network computes them. */
+  readonly lastOf?: LastActivations | undefined;
 }
 
 /** The held-out images as indices of the dataset, and what the network made of them, in the same order. */
@@ -118,7 +126,8 @@ async function featureMap(
     values.set(pooled, next);
     next += pooled.length;
   };
-  const known = plain?.of(trained, BATCH);
+  // Of the base alone: what was trained above it gives others.
+  const known = network.lastOf === undefined ? plain?.of(trained, BATCH) : undefined;
   if (known !== undefined) add(known);
   else {
     await throughNetwork(context, dataset, network, "features of training images", trained, (last) =>
@@ -150,21 +159,30 @@ async function featureMap(
 async function throughNetwork(
   { augment, seed, onProgress }: StageContext,
   dataset: Dataset,
-  { base, parameters }: FinalNetwork,
+  { base, parameters, lastOf }: FinalNetwork,
   phase: string,
   images: readonly number[],
   use: (last: Tensor2D | Tensor4D) => void,
 ): Promise<void> {
+  let done = 0;
+  const tell = (count: number): void => {
+    done += count;
+    onProgress({ phase, step: done, total: images.length });
+  };
+  if (lastOf !== undefined) {
+    return lastOf(images, (last, count) => {
+      use(last);
+      tell(count);
+    });
+  }
   const { input } = base;
   const whole = await frozenNetwork(base, parameters);
   try {
     const views = images.map((image) => ({ image, view: 0 }));
-    let done = 0;
     for await (const batch of renderBatches(dataset, input, augment, seed, views, BATCH)) {
       const shape = [batch.views.length, input.size, input.size, 3];
       scoped(() => use(whole.run(pixelTensor(batch.pixels, shape, input.pixelScale))));
-      done += batch.views.length;
-      onProgress({ phase, step: done, total: images.length });
+      tell(batch.views.length);
     }
   } finally {
     whole.dispose();

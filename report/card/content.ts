@@ -2,6 +2,7 @@
  * The model card (Mitchell et al., "Model Cards for Model Reporting", 2019) as content: what was measured, what the
  * maker says, and what neither of them can vouch for. The page and `model-card.md` both write it out.
  */
+import { LEAST_COSINE } from "../../spec/engine/precision.js";
 import type { ReportData } from "../../spec/records/report.js";
 import { warningOf } from "../../spec/records/resemblance.js";
 import { pretrainedOnWords, sourceWords } from "../baseWords.js";
@@ -210,11 +211,25 @@ function dataUsed({ dataset }: ReportData): CardSection {
   };
 }
 
-function training({ recipe, stages, head }: ReportData): CardSection {
+/** In which numbers it learned, where the run file asks for others than float32. */
+function precisionFacts({ precision }: ReportData): readonly CardFact[] {
+  if (precision === undefined) return [];
+  const { used, cosine, pictures } = precision;
+  const found =
+    cosine === undefined
+      ? "the base is not made of layer groups"
+      : `of ${counted(pictures, "picture")} the features have a cosine of ${cosine.toFixed(5)} or more with those in float32, ${LEAST_COSINE} is wanted`;
+  const words = `${used === "bfloat16" ? "bfloat16 above the first layer groups" : "float32, although bfloat16 was asked for"}: ${found}. Evaluated and registered in float32`;
+  return [fact("Precision of the frozen layers", words)];
+}
+
+function training(data: ReportData): CardSection {
+  const { recipe, stages, head } = data;
   return {
     title: "Training",
     facts: [
       ...(recipe === undefined ? [] : [fact("Recipe", recipe.decision.reason)]),
+      ...precisionFacts(data),
       fact("Head", `${counted(head.history.length, "epoch")} on the frozen base, best ${head.bestEpoch}`),
       ...stages.map(({ deepest, kept, history, bestEpoch }) =>
         fact(

@@ -9,6 +9,7 @@ import type { AugmentSpec } from "../runFile/augment.js";
 import type { SourceReading } from "../runFile/folders.js";
 import type { LossSpec } from "../runFile/loss.js";
 import type { DataSpec, EvaluationSpec, HeadSpec, RunFile, UnfreezeSpec } from "../runFile/runFile.js";
+import type { PrecisionChoice } from "./precision.js";
 
 interface LearningJob {
   readonly folders: { readonly dataset: string; readonly out: string; readonly scratch: string };
@@ -17,6 +18,8 @@ interface LearningJob {
   /** Absent in run files of older clients. */
   readonly loss?: LossSpec | undefined;
   readonly seed: number;
+  /** Of the frozen layers; absent where all is float32. */
+  readonly precision?: PrecisionChoice | undefined;
   /** Layer groups whose input activations stages of the run read, and which are kept for them. */
   readonly boundaries: readonly string[];
 }

@@ -1,5 +1,5 @@
 /** The layer groups that can be unfrozen, by architecture. */
-import { LAYERS_MODEL } from "../base.js";
+import { graphOf, LAYERS_MODEL } from "../base.js";
 
 /** From the top. The stem stays frozen for good. */
 const INVERTED = [
@@ -42,6 +42,8 @@ const FAMILIES: readonly (readonly [string, Family])[] = [
 /** From the top; a layers model has none. */
 export function layerGroupsOf(architecture: string): readonly LayerGroupName[] {
   if (architecture === LAYERS_MODEL) return [];
+  const graph = graphOf(architecture);
+  if (graph !== undefined) return RESIDUAL.slice(RESIDUAL.length - graph.groups);
   return FAMILIES.find(([beginning]) => architecture.startsWith(beginning))?.[1] ?? INVERTED;
 }
 

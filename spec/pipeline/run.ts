@@ -112,8 +112,10 @@ export interface RunState {
   readonly stages: readonly StageStatus[];
   /** Absent until the first command. */
   readonly control?: RunControl;
-  /** The pod that trains, while there is one or it is waited for. */
+  /** The pod that trains, while there is one or it is waited for; of several the first that runs. */
   readonly pod?: PodState;
+  /** Those that work beside it, or are waited for; absent where there are none. */
+  readonly otherPods?: readonly PodState[];
 }
 
 /** A stage as `thaw watch` shows it: the workflow's state and the live progress of its activity. */

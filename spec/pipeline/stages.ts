@@ -5,8 +5,9 @@ import { type BaseSpec, baseIdentity, datasetsOf } from "../base.js";
 import { isWithoutGpu } from "../pods/groups.js";
 import { POD_STAGES, type PodStage } from "../pods/stages.js";
 import type { RunDepth } from "../retraining/depthDecision.js";
-import { augmentIdentity, gateIdentity, lossIdentity } from "../runFile/identities.js";
+import { augmentIdentity, gateIdentity, lossIdentity, precisionIdentity } from "../runFile/identities.js";
 import type { RunFile } from "../runFile/runFile.js";
+import { candidatesOf } from "./candidates.js";
 import { unfreezeStages } from "./unfreezing.js";
 
 /** Those that pods do, and those of the control worker. */
@@ -20,7 +21,7 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   ingest: 5,
   features: 2,
   recipe: 4,
-  base: 3,
+  base: 4,
   head: 1,
   tune: 7,
   fold: 6,
@@ -89,6 +90,7 @@ export function planStages(
   const augment = augmentIdentity(file.augment);
   const base = baseIdentity(file.base, spec);
   const loss = lossIdentity(file.loss);
+  const precision = precisionIdentity(file.precision);
   const { mixup, ...head } = file.head;
   const { stages: _stages, surgical: _surgical, ...tuning } = file.unfreeze;
   const { mixup: mixed, cutmix, gate, keep_rolled_back: keepsRolledBack, ...unfreeze } = tuning;
@@ -120,6 +122,7 @@ export function planStages(
       stage: index + 1,
       base,
       augment,
+      ...precision,
       seed,
     });
   });
@@ -139,6 +142,7 @@ export function planStages(
       folds: foldNames.length,
       base,
       augment,
+      ...precision,
       seed,
       head: recipeOf("head"),
       // A surgical stage would need every fold's pixels, for a step that is six times as slow.
@@ -205,7 +209,7 @@ function planBase(
       name: "features",
       kind: "features",
       codeVersion: STAGE_VERSIONS.features,
-      parameters: { base, augment, seed },
+      parameters: { base, augment, ...precisionIdentity(file.precision), seed },
       inputs: ["ingest"],
       usesEngine: true,
     },
@@ -258,12 +262,6 @@ function planCandidates(file: RunFile, specs: Readonly<Record<string, BaseSpec>>
     usesEngine: false,
   };
   return [...plans, choice];
-}
-
-/** The bases that a run compares; none where it starts from `base`. */
-export function candidatesOf({ bases }: RunFile): readonly string[] {
-  // A client from before there were candidates does not say.
-  return bases ?? [];
 }
 
 /** The stage whose artifact is the input of that name. */

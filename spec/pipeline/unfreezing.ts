@@ -1,7 +1,8 @@
 /** Which layer groups a run's stages of unfreezing reach, once the base is known. */
-import { type BaseSpec, LAYERS_MODEL } from "../base.js";
+import { type BaseSpec, graphOf, LAYERS_MODEL } from "../base.js";
 import { ThawError } from "../errors.js";
 import type { RunFile } from "../runFile/runFile.js";
+import { candidatesOf } from "./candidates.js";
 import { defaultStages, LAYER_GROUPS, type LayerGroupName, layerGroupsOf } from "./layerGroups.js";
 
 /**
@@ -38,6 +39,7 @@ export function withStages(file: RunFile, spec: BaseSpec | undefined): RunFile {
 
 function withKnownStages(file: RunFile, spec: BaseSpec | undefined): RunFile {
   if (architectureOf(file, spec) === LAYERS_MODEL) refuseTraining(file);
+  if (graphOf(architectureOf(file, spec))?.isFixed === true) refuseScratch(file);
   const stages = unfreezeStages(file, spec);
   const groups = layerGroupsOf(architectureOf(file, spec));
   const foreign = stages.find((name) => !groups.includes(name));
@@ -77,8 +79,8 @@ function ratedGroups({ unfreeze }: RunFile): readonly LayerGroupName[] {
  * @throws ThawError RUN_FILE_INVALID
  */
 export function suitsAll(file: RunFile, candidates: Readonly<Record<string, BaseSpec>>): RunFile {
-  for (const base of file.bases) withKnownStages({ ...file, base }, candidates[base]);
-  const trained = file.bases.flatMap((base) => trainedGroups({ ...file, base }, candidates[base]));
+  for (const base of candidatesOf(file)) withKnownStages({ ...file, base }, candidates[base]);
+  const trained = candidatesOf(file).flatMap((base) => trainedGroups({ ...file, base }, candidates[base]));
   const idle = ratedGroups(file).find((name) => !trained.includes(name));
   if (idle === undefined) return file;
   throw new ThawError(
@@ -102,6 +104,16 @@ function refuseTraining({ base, unfreeze, compare, recipe }: RunFile): void {
     "RUN_FILE_INVALID",
     `${asked.key} asks to train layers of the base ${base}, which is a layers model: it gives features and stays frozen`,
     { hint: `leave it out or write ${asked.instead}, or start from a base of another architecture` },
+  );
+}
+
+/** Kernels that choose channels or add images would begin as noise, and be another network. */
+function refuseScratch({ base, compare }: RunFile): void {
+  if (!compare.scratch) return;
+  throw new ThawError(
+    "RUN_FILE_INVALID",
+    `\`compare.scratch\` asks to train all of the base ${base} from random weights, of which a part stands for its structure`,
+    { hint: "leave it out or write `scratch: false`, or compare with a base of another architecture" },
   );
 }
 

@@ -4,19 +4,23 @@ import type { PodGroup } from "./groups.js";
 
 /** Signal to the run's workflow: a {@link PodState}, whenever it has changed. */
 export const POD_SIGNAL = "podState";
-/** Queue of a run's own pod: `thaw-run-RUN`, and `thaw-run-RUN-STAGE` of the pod for stages with other settings. */
+/**
+ * Queue of a run's own pod: `thaw-run-RUN`, and `thaw-run-RUN-STAGE` of the pod for stages with other settings; where
+ * stages run side by side those beside the first end with `-lane2` and so on.
+ */
 const POD_QUEUE = "thaw-run-";
 /** Exit code of a worker that was told to leave: 128 + SIGTERM, as shells count. With 0 its Job would be done. */
 export const LEFT_EXIT_CODE = 143;
 /** Exit code of a worker whose settings are wrong (`ERROR_CODES`): another pod would end the same. */
 export const USER_ERROR_EXIT_CODE = 2;
 
-export const podQueue = (runId: string, group?: PodGroup): string => `${POD_QUEUE}${ofGroup(runId, group)}`;
+export const podQueue = (runId: string, group?: PodGroup, lane?: number): string =>
+  `${POD_QUEUE}${podNameOf(runId, group, lane)}`;
 export const isPodQueue = (queue: string): boolean => queue.startsWith(POD_QUEUE);
 
 /** What a run calls a pod's things by: the run's own ones have its name alone. */
-export const ofGroup = (runId: string, group: PodGroup | undefined): string =>
-  group === undefined ? runId : `${runId}-${group}`;
+export const podNameOf = (runId: string, group: PodGroup | undefined, lane?: number): string =>
+  [runId, ...(group === undefined ? [] : [group]), ...(lane === undefined ? [] : [`lane${lane}`])].join("-");
 
 /** What there is to say of a pod, or of a Job that has none. */
 export type PodReason =
@@ -49,6 +53,8 @@ export type PodReason =
 export interface PodState {
   /** The stages that have a pod of their own; absent for the run's. */
   readonly group?: PodGroup;
+  /** From 2, of pods that work beside the first. */
+  readonly lane?: number;
   readonly phase: "waiting" | "starting" | "running" | "ended";
   readonly reason: PodReason;
   /** One sentence without a full stop, in the cluster's own words where it has some. */

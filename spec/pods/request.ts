@@ -7,4 +7,6 @@ export interface PodRequest {
   readonly run: RunInput;
   /** The stages whose pod it is; absent for the run's. */
   readonly group?: PodGroup;
+  /** From 2, of pods that work beside the run's first; absent for that. */
+  readonly lane?: number;
 }

@@ -1,4 +1,5 @@
 /** What the comparison of several bases measures and decides. */
+import type { PassSpeed } from "./features.js";
 import type { DomainDistance, DomainVerdict, ProbeResult } from "./recipe.js";
 
 /** A candidate on the run's training and validation images. */
@@ -15,8 +16,25 @@ export interface BaseCandidate {
    * of the candidate has none, as of layers models.
    */
   readonly domain?: Pick<DomainDistance, "distance" | "error"> & Pick<DomainVerdict, "verdict">;
-  /** Wall-clock time of the frozen base for one view of one image. */
-  readonly secondsPerView: number;
+  /**
+   * Wall-clock time of the stage for one view of one image, decoding included; absent where all of them were copied from
+   * earlier runs.
+   */
+  readonly secondsPerView?: number;
+  /** Absent in comparisons before version 4. */
+  readonly cost?: BaseCost;
+}
+
+/** What a base costs to run. */
+export interface BaseCost {
+  /** Multiplications with addition for one view; like the bytes absent where nobody knows, as of layers models. */
+  readonly multiplyAdds?: number;
+  /** Of all its numbers in float32. */
+  readonly weightBytes?: number;
+  /** What the frozen pass holds at least: weights, and the largest layer's input and output for a batch of 32. */
+  readonly passBytes?: number;
+  /** Measured when its features were computed; absent where fewer than two batches were. */
+  readonly speed?: PassSpeed;
 }
 
 export interface BaseComparison {
@@ -26,4 +44,15 @@ export interface BaseComparison {
   readonly chosen: string;
   /** One sentence that says why, with the figures. */
   readonly reason: string;
+  /** A base that costs less and cannot be told apart from the chosen one; absent where there is none. */
+  readonly cheaper?: CheaperBase;
+}
+
+/** The cheapest of those whose probe is within the interval of the best one's, and not proven to be worse. */
+export interface CheaperBase {
+  readonly name: string;
+  /** How many times the multiply-adds of the chosen one are its own. */
+  readonly times: number;
+  /** Probability that chance alone gives the chosen one such a lead: McNemar's exact test, one-sided. */
+  readonly pValue: number;
 }

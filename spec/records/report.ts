@@ -1,5 +1,6 @@
 /** Everything the HTML report shows; `report.json` is this object. */
 
+import type { PrecisionCheck } from "../engine/precision.js";
 import type { RunCost } from "../prices.js";
 import type { RunDepth } from "../retraining/depthDecision.js";
 import type { RunFile } from "../runFile/runFile.js";
@@ -29,6 +30,8 @@ export interface ReportData {
   readonly bases?: BaseComparison;
   /** Why so much of the network was trained; absent in reports from before there were recipes. */
   readonly recipe?: RecipeSummary;
+  /** Of the frozen layers in training; absent where all is float32. */
+  readonly precision?: PrecisionCheck;
   readonly head: TrainingSummary;
   readonly stages: readonly StageSummary[];
   readonly scratch?: { readonly history: readonly EpochRecord[]; readonly seconds: number };

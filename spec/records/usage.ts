@@ -26,3 +26,6 @@ export const usageSchema = z.object({
   resources: resourcesSchema,
 });
 export type Usage = z.output<typeof usageSchema>;
+
+/** An answer with what a worker held while it computed it; without, where it was there already. */
+export type Metered<Answer> = Answer & { readonly usage?: Usage };

@@ -1,7 +1,8 @@
 /** Drift as a step of retraining: whether new images look like those that the version in use was evaluated on. */
 import type { DriftInBrief } from "../records/drift.js";
+import type { Metered } from "../records/usage.js";
 import type { ModelSpec } from "../runFile/model.js";
-import type { Look, RetrainInput } from "./retraining.js";
+import type { AskedRun, Look } from "./retraining.js";
 
 /** Raised when the same images and version would give another record. */
 export const DRIFT_VERSION = 1;
@@ -10,13 +11,12 @@ export const DRIFT_VERSION = 1;
 export interface DriftActivities {
   /** Holds the images that the version does not know against those that it was evaluated on. */
   compareDrift(request: {
-    /** With the id of the workflow that asks. */
-    readonly run: RetrainInput["run"];
+    readonly run: AskedRun;
     /** The version in use. */
     readonly version: number;
     /** Digest of the images as they were looked at. */
     readonly source: string;
-  }): Promise<DriftInBrief>;
+  }): Promise<Metered<DriftInBrief>>;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What the version in use answers to the images that are new since it, as a step of retraining. */
-import type { RetrainInput } from "./retraining.js";
+import type { Metered } from "../records/usage.js";
+import type { AskedRun } from "./retraining.js";
 
 export interface NewestInBrief {
   /** Test images of the challenger that are new since the version in use. */
@@ -12,8 +13,8 @@ export interface NewestInBrief {
 export interface NewestActivities {
   /** Asks the version in use about images that it has never seen, and keeps what it answers. */
   answerNewest(request: {
-    readonly run: RetrainInput["run"];
+    readonly run: AskedRun;
     readonly champion: number;
     readonly challenger: number;
-  }): Promise<NewestInBrief>;
+  }): Promise<Metered<NewestInBrief>>;
 }

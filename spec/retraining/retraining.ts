@@ -4,6 +4,7 @@ import type { RunInput, RunResult } from "../pipeline/run.js";
 import type { AliasDecision } from "../records/aliasDecision.js";
 import type { DriftInBrief } from "../records/drift.js";
 import type { ModelProof } from "../records/proof.js";
+import type { Usage } from "../records/usage.js";
 import type { ChampionStart, DepthDecision, DepthFacts } from "./depthDecision.js";
 
 /** Name of the workflow. */
@@ -23,6 +24,16 @@ export interface RetrainInput {
   /** Of the run file that was applied, as JSON with sorted keys: which one it was, told by what the look was started with. */
   readonly runFileDigest?: string;
 }
+
+/**
+ * The run that a training worker is asked for beside it. Where a workflow of its own asks it has that one's id, and the
+ * retraining's as lineage; else the retraining itself asks.
+ */
+export type AskedRun = RetrainInput["run"] & Partial<Pick<RunInput, "runId" | "lineage">>;
+
+/** What a retraining asks a training worker beside its run. */
+export const QUESTIONS = ["drift", "newest"] as const;
+export type QuestionKind = (typeof QUESTIONS)[number];
 
 /** Why a model is trained again; each is a reason of its own. */
 export const RETRAIN_REASONS = ["first", "data", "settings", "code", "age", "asked"] as const;
@@ -94,6 +105,8 @@ export interface Tick {
   readonly drift?: DriftInBrief;
   /** How deep it was trained, and why; absent where it was not, and where the run file asks for a full training. */
   readonly depth?: DepthDecision;
+  /** What a training worker held while it answered what it was asked beside the run; absent where nothing was computed. */
+  readonly usage?: { readonly [Kind in QuestionKind]?: Usage };
   readonly runId?: string;
   /** The version that was trained. */
   readonly version?: number;

@@ -39,3 +39,12 @@ export function lossIdentity(loss: LossSpec | undefined): Readonly<Record<string
 export function focalGamma(loss: LossSpec | undefined): number {
   return loss?.kind === "focal" ? loss.gamma : 0;
 }
+
+/**
+ * What of `precision` decides the numbers of a stage that reads frozen activations: nothing for float32, the only one before
+ * there was a choice.
+ * @param precision absent in run files of older clients; `auto` is written out before a run starts
+ */
+export function precisionIdentity(precision: string | undefined): Readonly<Record<string, unknown>> {
+  return precision === "bfloat16" ? { precision } : {};
+}

@@ -233,6 +233,8 @@ const BASES = ["efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2"]
 
 /** Each candidate costs a pass over all images. */
 const MOST_CANDIDATES = 8;
+/** Of candidates and folds; more pods than this would wait for each other's images. */
+const MOST_PARALLEL = 32;
 
 const baseName = z
   .string()
@@ -259,15 +261,26 @@ export const runFileSchema = z.strictObject({
     )
     .meta({ examples: [...BASES, "model:digits", "model:digits@2", "model:digits@champion"] }),
   bases: z
-    .array(baseName)
-    .max(MOST_CANDIDATES)
-    .refine((names) => names.length !== 1, "name at least two to compare, or write the one as `base`")
-    .refine((names) => new Set(names).size === names.length, "every base can be named only once")
+    .union([
+      z
+        .array(baseName)
+        .max(MOST_CANDIDATES)
+        .refine((names) => names.length !== 1, "name at least two to compare, or write the one as `base`")
+        .refine((names) => new Set(names).size === names.length, "every base can be named only once"),
+      z.literal("auto"),
+    ])
     .default([])
     .describe(
-      "Candidates, two or more: a linear probe on the frozen features of each decides, and the best takes the place of `base`.",
+      "Candidates, two or more: a linear probe on the frozen features of each decides, and the best takes the place of `base`. " +
+        "auto: those that are on this machine or in the store and fit its memory and some minutes; nothing is fetched, and the run keeps what they were when it started.",
     )
     .meta({ examples: [["efficientnet-lite0", "efficientnet-lite1"]] }),
+  precision: z
+    .enum(["auto", "float32", "bfloat16"])
+    .default("float32")
+    .describe(
+      "Numbers in which the frozen layers are computed for training, and their activations kept: bfloat16 takes two thirds of the time on processors that have it and half the disk, where the features agree; auto takes it where it pays; what is judged and registered is computed in float32.",
+    ),
   recipe: z
     .enum(["auto", "extractor-only", "staged"])
     .default("auto")
@@ -287,6 +300,14 @@ export const runFileSchema = z.strictObject({
     .default("halve_batch")
     .describe(
       "What a stage does that runs out of memory: one more try, at half the batch where it has one and said in its summary, or fail.",
+    ),
+  parallel: z
+    .int()
+    .min(1)
+    .max(MOST_PARALLEL)
+    .default(1)
+    .describe(
+      `How many stages may run side by side (candidate bases, folds, the comparison with random weights): each in a pod of its own, or on as many training workers as there are; at most ${MOST_PARALLEL}. The artifacts are the same.`,
     ),
   compute: z
     .enum(["local", "kubernetes"])

@@ -22,6 +22,8 @@ import { type Cluster, startCluster } from "./cluster/cluster.js";
 export interface PodStack {
   readonly cluster: Cluster;
   readonly stack: Stack;
+  /** Folder of the images, which pods see under the same path. */
+  readonly images: string;
   /** Starts a run with small settings. @param overrides as of `--set` */
   start(...overrides: readonly string[]): Promise<string>;
   /** Jobs and pods of a run, or of all runs, as `pod/NAME`. */
@@ -47,6 +49,7 @@ const PATIENCE_MS = 8 * 60_000;
 /** As small as a run can be that still has every kind of stage. */
 const RUN_FILE = `
 name: pods
+base: small
 data: { path: images }
 recipe: staged
 augment: { views: 1 }
@@ -69,7 +72,7 @@ export async function startPodStack(): Promise<PodStack> {
   process.env.THAW_KUBERNETES_DEFAULTS = defaults;
   const policy = join(dirname(defaults), "pod-policy.yaml");
   process.env.THAW_POD_POLICY = policy;
-  const stack = await startStack({ workers: true });
+  const stack = await startStack({ workers: true, smallBase: true });
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = serviceVariables(stack);
   await cluster.apply({
     apiVersion: "v1",
@@ -86,8 +89,7 @@ export async function startPodStack(): Promise<PodStack> {
     return names.split("\n").filter((name) => name !== "");
   };
   return {
-    cluster,
-    stack,
+    ...{ cluster, stack, images },
     start: async (...overrides) => {
       const file = parseRunFile(RUN_FILE, "thaw.yaml", overrides);
       const { runId } = await startRun(stack.session, { file, dataPath: images });

@@ -1,36 +1,22 @@
 /** Runs that train in pods of their own, in a real cluster. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import type { V1Job, V1Pod } from "@kubernetes/client-node";
+import type { V1Pod } from "@kubernetes/client-node";
 import type { GcJson } from "../../cli/json/gc.js";
 import { listRuns } from "../../client/runs/list.js";
 import { getRun } from "../../client/runs/watch.js";
-import { jobName, MANAGED_BY, RUN_LABEL } from "../../k8s/job/names.js";
+import { jobName } from "../../k8s/job/names.js";
 import type { ArtifactRef } from "../../spec/artifact.js";
 import type { RunResult } from "../../spec/pipeline/run.js";
 import type { StageSummary } from "../../spec/records/training.js";
 import { requireManifest } from "../../store/artifacts/artifacts.js";
 import { thaw } from "../support/cli/thaw.js";
 import { isComputing, waitForStage } from "../support/services/faults.js";
+import { idleJob } from "./idleJob.js";
 import { type PodStack, startPodStack } from "./podStack.js";
 import { killWorker } from "./podWorker.js";
 
 const UNKNOWN_RUN = "of-another-temporal";
-
-/** A Job as thaw makes them that does nothing but be there. */
-function idleJob(runId: string, image: string): V1Job {
-  const labels = { [MANAGED_BY]: "thaw", [RUN_LABEL]: runId };
-  const containers = [
-    { name: "training", image, imagePullPolicy: "Never", args: ["-e", "setInterval(() => {}, 1e6)"] },
-  ];
-  const spec = { restartPolicy: "Never", terminationGracePeriodSeconds: 1, containers };
-  return {
-    apiVersion: "batch/v1",
-    kind: "Job",
-    metadata: { name: jobName(runId), labels },
-    spec: { template: { metadata: { labels }, spec } },
-  };
-}
 
 describe("a run with compute: kubernetes", () => {
   let pods: PodStack;

@@ -17,6 +17,7 @@ import {
 } from "@temporalio/workflow";
 import type { ErrorCode } from "../../spec/errors.js";
 import { attributePairs } from "../../spec/pipeline/attributePairs.js";
+import { candidatesOf } from "../../spec/pipeline/candidates.js";
 import { lineageOf } from "../../spec/pipeline/lineage.js";
 import { CONTROL_QUEUE, type RunInput, type RunResult, WORKFLOW_TYPE } from "../../spec/pipeline/run.js";
 import { RUN_ID_SUFFIX_LENGTH, runIdAt } from "../../spec/pipeline/runId.js";
@@ -47,6 +48,7 @@ import type { transferLearning } from "../transferLearning.js";
 import { atItsDepth } from "./depth.js";
 import { describeRetraining, type RetrainView } from "./details.js";
 import { driftOf } from "./drift.js";
+import type { Held } from "./heavy.js";
 import { askAboutNewest } from "./newest.js";
 
 const TIME = "5 minutes";
@@ -77,6 +79,7 @@ export async function retrain(input: RetrainInput): Promise<Tick> {
     seen = { ...seen, ...also };
     show();
   };
+  const held: Held = (kind, usage) => note({ usage: { ...known.usage, [kind]: usage } });
   show();
   const end = async (verdict: Tick["verdict"], sentence: string): Promise<Tick> => {
     const tick: Tick = {
@@ -103,7 +106,7 @@ export async function retrain(input: RetrainInput): Promise<Tick> {
     return tick;
   };
   try {
-    return await lookAndTrain(input, workflowId, { say, note, end });
+    return await lookAndTrain(input, workflowId, { say, note, held, end });
   } catch (error) {
     if (isCancellation(error)) {
       const before = known.runId === undefined ? "before a run began" : `with run ${known.runId}`;
@@ -152,13 +155,14 @@ async function pauseFailing(schedule: string, model: string, say: Telling["say"]
 interface Telling {
   readonly say: (step: string, more?: Pick<RetrainState, "runId">) => void;
   readonly note: (more: Partial<Tick>, seen?: Seen) => void;
+  readonly held: Held;
   readonly end: (verdict: Tick["verdict"], sentence: string) => Promise<Tick>;
 }
 
 async function lookAndTrain(
   input: RetrainInput,
   workflowId: string,
-  { say, note, end }: Telling,
+  { say, note, held, end }: Telling,
 ): Promise<Tick> {
   const { run } = input;
   const { name, model: policy } = run.file;
@@ -172,7 +176,7 @@ async function lookAndTrain(
       "unchanged",
       `${look.images} images, nothing changed since version ${look.version}: nothing to do`,
     );
-  const drift = await driftOf(input, look, { at: new Date().toISOString(), workflowId });
+  const drift = await driftOf(input, look, { at: new Date().toISOString(), workflowId }, held);
   if (drift !== undefined) {
     note({ drift });
     say(`new images against ${name}@${drift.version}: ${drift.sentence}`);
@@ -189,7 +193,7 @@ async function lookAndTrain(
   if (version === look.inUse)
     return end("same-result", `the run gave ${label} again, which is in use: nothing else was learned`);
   say(`${label}: test accuracy ${percent(testAccuracy)}`);
-  const proof = look.inUse === undefined ? undefined : await prove(input, look.inUse, version, say);
+  const proof = look.inUse === undefined ? undefined : await prove(input, look.inUse, version, { say, held });
   const waitForPerson = async (proven: ModelProof | undefined, because: string): Promise<Tick> => {
     const { approval, isNew } = await ask(input, look, result, proven, because);
     note({ approval });
@@ -254,7 +258,8 @@ async function train(
   drift: DriftRef | undefined,
   onStart: (runId: string) => void,
 ): Promise<RunResult> {
-  const { name, base, bases } = run.file;
+  const { name, base } = run.file;
+  const bases = candidatesOf(run.file);
   // No drawn number: a worker that traces draws others, and a reset workflow has the same first run. Its last digits are random.
   const runId = runIdAt(name, new Date(), workflowInfo().firstExecutionRunId.slice(-RUN_ID_SUFFIX_LENGTH));
   const input: RunInput = {
@@ -303,9 +308,9 @@ async function prove(
   input: RetrainInput,
   champion: number,
   challenger: number,
-  say: Telling["say"],
+  telling: Pick<Telling, "say" | "held">,
 ): Promise<ModelProof | string> {
-  await askAboutNewest(input, champion, challenger, say);
+  await askAboutNewest(input, champion, challenger, telling);
   const title = `hold version ${challenger} against version ${champion}`;
   return light("prove", title)
     .proveVersion({ run: input.run, champion, challenger })

@@ -56,12 +56,18 @@ export function addAdd(bases: Command): void {
       "a name that `thaw bases search` lists; or path, https:// or s3://BUCKET/KEY of a file by PyTorch, Keras or ONNX, of safetensors, or a model.json",
     )
     .option("-n, --name <name>", "what run files call it; of a listed name made from that")
-    .option("-a, --arch <base>", "its architecture, as `thaw bases` lists them, or layers-model")
+    .option(
+      "-a, --arch <base>",
+      "its architecture, as `thaw bases` lists them; layers-model; or onnx, any network in such a file",
+    )
     .option("--scale <name>", `what its pixels are: ${PIXEL_SCALE_NAMES.join(", ")}`, scaleName)
     .option("--mean <numbers>", "mean of the pixels in 0…1: one number, or R,G,B", channels)
     .option("--std <numbers>", "their standard deviation, likewise", channels)
     .option("--size <pixels>", "side of its input, where not the architecture's; smaller is faster", side)
-    .option("--output <layer>", "of a layers model: the layer that gives the features")
+    .option(
+      "--output <layer>",
+      "of a layers model or an ONNX graph: the layer or value that gives the features",
+    )
     .option("--weights <which>", "which network of a file that holds several, for example ema")
     .option("--prefix <text>", "what stands before its names, for example backbone.body. (default: guessed)")
     .option("--sha256 <hex>", "the digest that the file must have", digest)
@@ -81,7 +87,9 @@ export function addAdd(bases: Command): void {
           import("../../../client/bases/registry.js"),
         ]);
       const { completeBase } = await import("../../../client/bases/known.js");
-      const { inputSentence, knownSentences, takenSentence } = await import("../../render/models/bases.js");
+      const { inputSentence, knownSentences, networkSentence, takenSentence } = await import(
+        "../../render/models/bases.js"
+      );
       const store = openStoreOnly(platform);
       const { request, known, fetching: wanted } = await completeBase(store, asked, sha256);
       if (known !== undefined) output.talk(say`Fetching ${known.base.name} from ${request.from}.`);
@@ -111,6 +119,7 @@ export function addAdd(bases: Command): void {
       const base = listed.at(-1);
       output.data(base, ({ name, version }) => `${name}@${version}`, added);
       if (added.weights !== undefined) output.tell(added.weights, takenSentence);
+      if (base?.network !== undefined) output.tell(base, networkSentence);
       if (base !== undefined) output.tell(base, inputSentence);
       if (known !== undefined) {
         const { note, name } = known.base;
@@ -135,6 +144,7 @@ export function addAdd(bases: Command): void {
     ["thaw bases add rcnn.pth -n coco -a resnet50 --prefix backbone.body.", "a part of a network"],
     ["thaw bases add timm.pth --name ema --arch resnet50 --weights ema", "of state_dict and state_dict_ema"],
     ["thaw bases add s3://models/xray.safetensors -n xray -a efficientnet-lite1", "from the object store"],
+    ["thaw bases add field.onnx -n field --scale imagenet", "any ConvNet, tuned by resolution"],
     ["thaw bases add mobilenet/model.json -n mine -a layers-model", "frozen, for its features"],
     ["thaw bases add x.pth -n x -a efficientnet-lite1 --mean .485,.456,.406 --std .23", "own scale"],
   ]);

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
 import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore, withWritingSession } from "../../session.js";
+import { settledBases } from "../../settledBases.js";
 import { EXIT_INTERRUPTED, interruptible } from "../../signals.js";
 import { say } from "../../terminal/shown.js";
 import { uploadSource } from "../../upload.js";
@@ -34,9 +35,10 @@ export function addRetrain(program: Command): void {
     .action(async (file: string, _options: object, self: Command) => {
       const { output, project, options } = contextOf<Options>(self);
       const { loadRunFile } = await import("../../../client/runFile/load.js");
-      const loaded = await loadRunFile(file, options.set ?? [], () => openProjectStore(project));
-      for (const warning of loaded.warnings) output.talk(say`Warning: ${warning}.`);
+      const given = await loadRunFile(file, options.set ?? [], () => openProjectStore(project));
+      for (const warning of given.warnings) output.talk(say`Warning: ${warning}.`);
       await withWritingSession(project, async (session) => {
+        const loaded = await settledBases(session.store, given, output);
         const [{ followRetraining, startRetraining }, { wrapWords }] = await Promise.all([
           import("../../../client/models/retrain.js"),
           import("../../render/words.js"),

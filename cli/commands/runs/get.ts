@@ -41,19 +41,21 @@ export function addGet(program: Command): void {
 
 async function describe({ store, platform }: Session, owner: Owner, output: Output): Promise<void> {
   const { run, model } = owner;
-  const [{ listFiles, warningsOfArtifacts }, { costOfRun }, { runUrl }, { workerWarning }] =
+  const [{ comparisonOf, listFiles, warningsOfArtifacts }, { costOfRun }, { runUrl }, { workerWarning }] =
     await Promise.all([
       import("../../../client/runs/artifacts.js"),
       import("../../../client/runs/cost.js"),
       import("../../../client/temporal/links.js"),
       import("../../workerWarning.js"),
     ]);
-  const [{ filesTable, modelText }, { costLine }, { runText }, { warningLines }] = await Promise.all([
-    import("../../render/models/files.js"),
-    import("../../render/runs/cost.js"),
-    import("../../render/runs/run.js"),
-    import("../../render/warnings.js"),
-  ]);
+  const [{ comparedBasesText }, { filesTable, modelText }, { costLine }, { runText }, { warningLines }] =
+    await Promise.all([
+      import("../../render/models/comparedBases.js"),
+      import("../../render/models/files.js"),
+      import("../../render/runs/cost.js"),
+      import("../../render/runs/run.js"),
+      import("../../render/warnings.js"),
+    ]);
   const surroundings = {
     url: run && runUrl(platform, run.runId),
     warning: run && (await workerWarning(platform, run)),
@@ -63,11 +65,13 @@ async function describe({ store, platform }: Session, owner: Owner, output: Outp
   );
   const cost = await costOfRun(store, run?.runId ?? model?.runId ?? "", owner);
   const warnings = await warningsOfArtifacts(store, owner);
+  const bases = await comparisonOf(store, owner);
   const document: GetJson = {
     ...(warnings.length === 0 ? {} : { warnings }),
     ...(run === undefined ? {} : { run: runJson(run, surroundings) }),
     ...(model === undefined ? {} : { model }),
     ...(cost === undefined ? {} : { cost }),
+    ...(bases === undefined ? {} : { bases }),
     files,
   };
   output.data(
@@ -78,10 +82,11 @@ async function describe({ store, platform }: Session, owner: Owner, output: Outp
         ...(shown.model === undefined ? [] : [modelText(shown.model, screen)]),
         ...(shown.run === undefined ? [] : [runText(shown.run, shown.surroundings, new Date(), screen)]),
         ...(cost === undefined ? [] : [costLine(cost)]),
+        ...(shown.bases === undefined ? [] : ["", comparedBasesText(shown.bases, screen)]),
         "",
         filesTable(shown.files, screen),
       ].join("\n"),
-    { model, run, surroundings, files, warnings },
+    { model, run, surroundings, files, warnings, bases },
   );
   const runId = run?.runId ?? model?.runId;
   if (runId !== undefined) suggest(output, [[`thaw report ${runId} --open`, "its report"]]);

@@ -5,6 +5,7 @@ import { contextOf, withExamples } from "../../context.js";
 import { planJson } from "../../json/plan.js";
 import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore, projectPlatform } from "../../session.js";
+import { settledBases } from "../../settledBases.js";
 import { say } from "../../terminal/shown.js";
 import { collect, DEFAULT_RUN_FILE, OUTSIDE_HELP, overridesOf, SET_HELP } from "./runFileOptions.js";
 
@@ -26,8 +27,8 @@ export function addPlan(program: Command): void {
       const { planText } = await import("../../render/runs/plan.js");
       const { loadRunFile } = await import("../../../client/runFile/load.js");
       const openStore = () => openProjectStore(project);
-      const { file, dataPath, warnings } = await loadRunFile(path, overridesOf(options), openStore);
-      for (const warning of warnings) output.talk(say`Warning: ${warning}.`);
+      const given = await loadRunFile(path, overridesOf(options), openStore);
+      for (const warning of given.warnings) output.talk(say`Warning: ${warning}.`);
       const platform = await projectPlatform(project);
       const [{ openStoreOnly }, { planRun }, { refuseUnreadable }, { timeOfPlan }, { engineFingerprint }] =
         await Promise.all([
@@ -38,11 +39,12 @@ export function addPlan(program: Command): void {
           import("../../../runtime/components/components.js"),
         ]);
       const context = { store: openStoreOnly(platform), platform };
+      const { file, dataPath, auto } = await settledBases(context.store, given, output);
       const stages = await planRun(context, file, { dataPath }, engineFingerprint());
       await refuseUnreadable(context.store, { dataPath, ...readingOf(file) }, stages);
       const time = await timeOfPlan(context.store, file, { dataPath }, stages);
       output.data(
-        planJson(file.name, stages, time),
+        planJson(file.name, stages, time, auto),
         (shown, screen) => planText(file.name, shown.stages, screen, shown.time),
         { stages, time },
       );

@@ -7,6 +7,7 @@ import { contextOf, withExamples } from "../../context.js";
 import type { StartedRunJson } from "../../json/run.js";
 import { startedText } from "../../render/runs/advice.js";
 import { openProjectStore, withWritingSession } from "../../session.js";
+import { settledBases } from "../../settledBases.js";
 import { say } from "../../terminal/shown.js";
 import { uploadSource } from "../../upload.js";
 import { tellMissing } from "./missingAttributes.js";
@@ -55,9 +56,10 @@ export function addRun(program: Command): void {
       const { loadRunFile } = await import("../../../client/runFile/load.js");
       const kept = options.keepRolledBack === true ? [KEEP_ROLLED_BACK] : [];
       const set = [...overridesOf(options), ...kept];
-      const loaded = await loadRunFile(file, set, () => openProjectStore(project));
-      for (const warning of loaded.warnings) output.talk(say`Warning: ${warning}.`);
+      const given = await loadRunFile(file, set, () => openProjectStore(project));
+      for (const warning of given.warnings) output.talk(say`Warning: ${warning}.`);
       await withWritingSession(project, async (session) => {
+        const loaded = await settledBases(session.store, given, output);
         const [{ startRun }, { licenceSentences }] = await Promise.all([
           import("../../../client/runs/start.js"),
           import("../../../client/bases/licences.js"),

@@ -11,8 +11,10 @@ import {
 } from "../../../spec/schedules/schedule.js";
 import { contextOf, withExamples } from "../../context.js";
 import { appliedJson } from "../../json/models/schedules.js";
+import type { Output } from "../../output.js";
 import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore, withWritingSession } from "../../session.js";
+import { settledBases } from "../../settledBases.js";
 import { say } from "../../terminal/shown.js";
 import { collect, DEFAULT_RUN_FILE, SET_HELP } from "../runs/runFileOptions.js";
 
@@ -61,7 +63,7 @@ export function addApply(schedule: Command): void {
       const { output, project, options } = contextOf<Options>(self);
       const applied =
         options.fromStore === undefined
-          ? await fromFile(file, options, project, (warning) => output.talk(say`Warning: ${warning}.`))
+          ? await fromFile(file, options, project, output)
           : await fromStore(options.fromStore, options, project);
       const { appliedText } = await import("../../render/schedules/schedules.js");
       output.data(appliedJson(applied), appliedText);
@@ -82,28 +84,31 @@ async function fromFile(
   path: string,
   options: Options,
   project: string | undefined,
-  warn: (sentence: string) => void,
+  output: Output,
 ): Promise<readonly AppliedSchedule[]> {
   const times = timesOf(options);
   const { loadRunFile } = await import("../../../client/runFile/load.js");
   const loaded = await loadRunFile(path, options.set ?? [], () => openProjectStore(project));
-  const { file, dataPath, warnings } = loaded;
-  if (file.compute === "kubernetes" && !dataPath.startsWith("s3://"))
+  const { dataPath, warnings } = loaded;
+  if (loaded.file.compute === "kubernetes" && !dataPath.startsWith("s3://"))
     throw new ThawError("USAGE", `pods cannot look into the folder ${dataPath} of this machine`, {
       hint: "put the images into a bucket and say data.path: s3://BUCKET/PREFIX; images that `--upload` put into the store would never change",
     });
-  for (const warning of warnings) warn(warning);
+  for (const warning of warnings) output.talk(say`Warning: ${warning}.`);
   const { applySchedule } = await import("../../../client/schedules/apply.js");
   const { overlap = "skip", catchup = DEFAULT_CATCHUP, pauseAfter, note, name } = options;
-  return withWritingSession(project, async (session) => [
-    await applySchedule(session, {
-      ...{ file, dataPath, overlap, catchup },
-      ...(times === undefined ? {} : { times }),
-      ...(pauseAfter === undefined ? {} : { pauseAfter }),
-      ...(note === undefined ? {} : { note }),
-      ...(name === undefined ? {} : { name }),
-    }),
-  ]);
+  return withWritingSession(project, async (session) => {
+    const { file } = await settledBases(session.store, loaded, output);
+    return [
+      await applySchedule(session, {
+        ...{ file, dataPath, overlap, catchup },
+        ...(times === undefined ? {} : { times }),
+        ...(pauseAfter === undefined ? {} : { pauseAfter }),
+        ...(note === undefined ? {} : { note }),
+        ...(name === undefined ? {} : { name }),
+      }),
+    ];
+  });
 }
 
 /** Undefined where nothing is said of when: then nothing else of it may be said either. */

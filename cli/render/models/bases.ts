@@ -2,6 +2,7 @@
 
 import type { Pin } from "../../../client/bases/known.js";
 import type { TakenWeights } from "../../../spec/base.js";
+import { layerGroupsOf } from "../../../spec/pipeline/layerGroups.js";
 import type { BaseJson, BasesJson, KnownBasesJson } from "../../json/bases.js";
 import type { Screen } from "../../output.js";
 import { percent } from "../numbers.js";
@@ -30,6 +31,7 @@ export function basesTable({ bases, architectures }: BasesJson, screen: Screen):
   );
   return `${table(HEADER, rows, screen, NUMBERS, [0])}
 ${others}
+any ConvNet of common operators in an ONNX file (--arch onnx);
 as a frozen extractor of features, any TensorFlow.js layers model (--arch layers-model)`;
 }
 
@@ -88,8 +90,21 @@ const rounded = (value: number): string => String(Number(value.toPrecision(4)));
 const numbers = (value: number | readonly number[]): string =>
   typeof value === "number" ? rounded(value) : value.map(rounded).join(", ");
 
+/** Of a network that was read as a graph: what of it can be tuned, and where its features come from. */
+export function networkSentence({ architecture, network }: BaseJson): string {
+  if (network === undefined) return "";
+  const { features, output, head } = network;
+  const groups = layerGroupsOf(architecture);
+  const tuned =
+    groups.length === 0
+      ? "all of it stays frozen"
+      : `runs can tune ${groups.join(", ")}, and the rest stays frozen`;
+  const left = head === undefined ? "" : `; ${head} and what follows is left`;
+  return `Read as a graph: ${tuned}. Its ${features} features are the means of ${output}${left}. It is given red, green, blue.`;
+}
+
 /** How pictures become the input of an added base, and what of that nobody has said. */
-export function inputSentence({ inputSize, preprocessing, guessed = [] }: BaseJson): string {
+export function inputSentence({ inputSize, preprocessing, guessed = [], network }: BaseJson): string {
   const { scale, mean, deviation, kernel, cropFraction, channels } = preprocessing;
   const named = scale === undefined ? "" : ` (--scale ${scale})`;
   const scaling = `(x − ${numbers(mean)}) / ${numbers(deviation)} of pixels in 0…255${named}`;
@@ -97,7 +112,7 @@ export function inputSentence({ inputSize, preprocessing, guessed = [] }: BaseJs
   const guess =
     guessed.length === 0
       ? ""
-      : ` Of these, ${guessed.join(", ")} ${guessed.length === 1 ? "is" : "are"} guessed from the architecture.`;
+      : ` Of these, ${guessed.join(", ")} ${guessed.length === 1 ? "is" : "are"} guessed from the ${network === undefined ? "architecture" : "file"}.`;
   return `Its input: ${channels}, ${inputSize} × ${inputSize} pixels, ${view}; ${scaling}.${guess}`;
 }
 

@@ -2,6 +2,7 @@
 import type { ToGo } from "../../../client/forecast/toGo.js";
 import type { RunView } from "../../../client/runs/watch.js";
 import type { LiveStage } from "../../../spec/pipeline/run.js";
+import type { PodState } from "../../../spec/pods/pod.js";
 import { podSentence } from "../../../spec/pods/sentence.js";
 import type { Screen } from "../../output.js";
 import type { Colours } from "../../terminal/colours.js";
@@ -46,22 +47,32 @@ export function runText(
 /** A line for each stage, and for the pod, that is in another state than before, or at another attempt. */
 export function changedLines(last: RunView | undefined, next: RunView, screen: Screen): readonly string[] {
   const before = new Map(last?.stages.map((stage) => [stage.name, stage]));
-  const pod = next.pod === undefined ? undefined : podSentence(next.pod);
-  const isNews = pod !== undefined && (last?.pod === undefined || podSentence(last.pod) !== pod);
+  const said = new Set(podsOf(last).map(podSentence));
+  const pods = podsOf(next)
+    .map(podSentence)
+    .filter((sentence) => !said.has(sentence));
   const changed = next.stages
     .filter(({ state }) => state !== "waiting" && state !== "not-run")
     .filter((stage) => hasChanged(before.get(stage.name), stage));
   const stages = withSkippedJoined(changed).map(({ progress: _progress, ...stage }) =>
     stageTable([stage], screen, next.stages),
   );
-  return isNews ? [...stages, `  ${pod}`] : stages;
+  return [...stages, ...pods.map((sentence) => `  ${sentence}`)];
 }
 
+const podsOf = (view: RunView | undefined): readonly PodState[] => [
+  ...(view?.pod === undefined ? [] : [view.pod]),
+  ...(view?.otherPods ?? []),
+];
+
 /** A pod that does not run is why nothing else moves. */
-function podLines({ pod }: RunView, { colours, width }: Screen): readonly string[] {
-  if (pod === undefined) return [];
-  const lines = wrap(podSentence(pod), width);
-  return ["", ...lines.map((line) => (pod.phase === "running" ? colours.dim(line) : colours.yellow(line)))];
+function podLines(view: RunView, { colours, width }: Screen): readonly string[] {
+  const lines = podsOf(view).flatMap((pod) =>
+    wrap(podSentence(pod), width).map((line) =>
+      pod.phase === "running" ? colours.dim(line) : colours.yellow(line),
+    ),
+  );
+  return lines.length === 0 ? [] : ["", ...lines];
 }
 
 function hasChanged(before: LiveStage | undefined, now: LiveStage): boolean {

@@ -14,10 +14,14 @@ export interface OnnxTensor {
   readonly type: string | undefined;
   /** @throws ThawError DATA_INVALID where its numbers are missing or elsewhere */
   read(): CheckpointTensor;
+  /** Of a short list of whole numbers. @throws ThawError DATA_INVALID where it is none, or is long */
+  integers(): readonly number[];
 }
 
 export interface OnnxNode {
   readonly operator: string;
+  /** May be empty. */
+  readonly name: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly integers: ReadonlyMap<string, readonly number[]>;
@@ -33,6 +37,8 @@ export interface OnnxGraph {
   readonly weights: ReadonlyMap<string, OnnxTensor>;
   /** Names of what the graph is given, weights left out, with their extents; NaN where one is open. */
   readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  /** Names of what it gives. */
+  readonly outputs: readonly string[];
 }
 
 /** @param invalid makes the error for what is wrong @throws ThawError by `invalid` */
@@ -43,6 +49,7 @@ export function onnxGraph(file: Buffer, invalid: (what: string, hint?: string) =
   const nodes: OnnxNode[] = [];
   const weights = new Map<string, OnnxTensor>();
   const inputs: { name: string; shape: readonly number[] }[] = [];
+  const outputs: string[] = [];
   for (const field of fieldsOf(graph, reading)) {
     if (field.number === 1) nodes.push(nodeOf(field.bytes, reading));
     if (field.number === 5) {
@@ -51,8 +58,9 @@ export function onnxGraph(file: Buffer, invalid: (what: string, hint?: string) =
       weights.set(name, tensor);
     }
     if (field.number === 11) inputs.push(inputOf(field.bytes, reading));
+    if (field.number === 12) outputs.push(inputOf(field.bytes, reading).name);
   }
-  return { nodes, weights, inputs: inputs.filter(({ name }) => !weights.has(name)) };
+  return { nodes, weights, inputs: inputs.filter(({ name }) => !weights.has(name)), outputs };
 }
 
 /** The last of a message's fields of that number, as protobuf has it. */
@@ -66,13 +74,14 @@ function one(message: Buffer, number: number, reading: Reading): Buffer | undefi
 const OBJECT = 4 * COSTS.dict;
 
 function nodeOf(message: Buffer, reading: Reading): OnnxNode {
-  const node = { inputs: [] as string[], outputs: [] as string[], operator: "", domain: "" };
+  const node = { inputs: [] as string[], outputs: [] as string[], operator: "", name: "", domain: "" };
   const [integers, floats] = [new Map<string, readonly number[]>(), new Map<string, number>()];
   const texts = new Map<string, string>();
   let tensor: OnnxTensor | undefined;
   for (const field of fieldsOf(message, reading)) {
     if (field.number === 1) node.inputs.push(textOf(field, reading));
     if (field.number === 2) node.outputs.push(textOf(field, reading));
+    if (field.number === 3) node.name = textOf(field, reading);
     if (field.number === 4) node.operator = textOf(field, reading);
     if (field.number === 7) node.domain = textOf(field, reading);
     if (field.number === 5) tensor = attribute(field.bytes, { integers, floats, texts }, reading) ?? tensor;
@@ -81,8 +90,17 @@ function nodeOf(message: Buffer, reading: Reading): OnnxNode {
   // An operator of somebody's own may have any name.
   const isOnnx = node.domain === "" || node.domain === "ai.onnx";
   const operator = isOnnx ? node.operator : `${node.domain}.${node.operator}`;
-  const { inputs, outputs } = node;
-  return { operator, inputs, outputs, integers, floats, texts, ...(tensor === undefined ? {} : { tensor }) };
+  const { name, inputs, outputs } = node;
+  return {
+    operator,
+    name,
+    inputs,
+    outputs,
+    integers,
+    floats,
+    texts,
+    ...(tensor === undefined ? {} : { tensor }),
+  };
 }
 
 interface Attributes {
@@ -118,8 +136,17 @@ const TYPES: Readonly<Record<number, ElementType>> = {
   16: ELEMENT_TYPES.BF16,
 };
 
+/** Likewise: those that count and index, and truths. */
+const WHOLE: Readonly<Record<number, { readonly bytes: number; read(data: Buffer, at: number): number }>> = {
+  6: { bytes: 4, read: (data, at) => data.readInt32LE(at) },
+  7: { bytes: 8, read: (data, at) => Number(data.readBigInt64LE(at)) },
+};
+/** Shapes, axes and pads are short. */
+const MOST_INTEGERS = 4096;
+
 function tensorOf(message: Buffer, reading: Reading): { readonly name: string; readonly tensor: OnnxTensor } {
   const shape: number[] = [];
+  const listed: Field[] = [];
   let [name, type, data, isElsewhere] = ["", 0, undefined as Field | undefined, false];
   for (const field of fieldsOf(message, reading)) {
     if (field.number === 1) for (const extent of integersOf(field, reading)) shape.push(extent);
@@ -127,6 +154,8 @@ function tensorOf(message: Buffer, reading: Reading): { readonly name: string; r
     if (field.number === 8) name = textOf(field, reading);
     // Raw bytes, or float32 numbers packed, which are the same.
     if (field.number === 9 || field.number === 4) data = field;
+    // Whole numbers of 32 or of 64 bits, one after another or packed.
+    if (field.number === 5 || field.number === 7) listed.push(field);
     if (field.number === 14) isElsewhere = field.value === 1;
   }
   reading.spend(OBJECT);
@@ -143,7 +172,21 @@ function tensorOf(message: Buffer, reading: Reading): { readonly name: string; r
     if (data?.bytes.length !== size && size !== 0) throw reading.invalid(`${shown(name)} is cut short`);
     return { shape, data: element.read(data?.bytes ?? Buffer.alloc(0)) };
   };
-  return { name, tensor: { shape, type: element?.label, read } };
+  const integers = (): readonly number[] => {
+    const length = shape.every((extent) => extent >= 0) ? sizeOf(shape) : Number.NaN;
+    const whole = WHOLE[type];
+    if (whole === undefined || isElsewhere || !(length <= MOST_INTEGERS))
+      throw reading.invalid(`${shown(name)} is no short list of whole numbers`);
+    reading.spend(COSTS.entry * length);
+    const bytes = data?.bytes;
+    const isWhole = bytes?.length === length * whole.bytes;
+    const found = isWhole
+      ? Array.from({ length }, (_, i) => whole.read(bytes, i * whole.bytes))
+      : listed.flatMap((field) => integersOf(field, reading));
+    if (found.length !== length) throw reading.invalid(`${shown(name)} is cut short`);
+    return found;
+  };
+  return { name, tensor: { shape, type: element?.label, read, integers } };
 }
 
 function inputOf(
@@ -163,7 +206,8 @@ function inputOf(
     for (const { number, bytes } of fieldsOf(extents, reading)) {
       if (number !== 1) continue;
       const [extent] = [...fieldsOf(bytes, reading)].filter((field) => field.number === 1);
-      shape.push(extent?.value ?? Number.NaN);
+      const known = extent?.value ?? Number.NaN;
+      shape.push(known > 0 ? known : Number.NaN);
     }
   }
   return { name, shape };

@@ -10,7 +10,7 @@ export interface Reading {
 
 export interface Field {
   readonly number: number;
-  /** A whole number; NaN for what is none, for those below zero and for those beyond 2^53, which fit nothing. */
+  /** A whole number; NaN for what is none, and for those beyond ±2^53, which fit nothing. */
   readonly value: number;
   /** Of a text, a message, packed numbers, or a float; empty for a whole number. */
   readonly bytes: Buffer;
@@ -33,13 +33,18 @@ export function* fieldsOf(message: Buffer, { spend, invalid }: Reading): Generat
     at = end;
     return value;
   };
+  const signed = (): number => {
+    const { value, end } = signedAt(message, at, invalid);
+    at = end;
+    return value;
+  };
   while (at < message.length) {
     spend(COSTS.pair);
     const tag = varint();
     const number = Math.floor(tag / 8);
     switch (tag % 8) {
       case 0:
-        yield { number, value: varint(), bytes: NO_BYTES };
+        yield { number, value: signed(), bytes: NO_BYTES };
         break;
       case 1:
         yield { number, value: Number.NaN, bytes: take(8) };
@@ -71,12 +76,22 @@ function varintAt(
   throw invalid("a number in it has no end");
 }
 
+/** Numbers below zero are ten bytes long, the last of which is one: two's complement of 64 bits. */
+function signedAt(bytes: Buffer, start: number, invalid: Reading["invalid"]): ReturnType<typeof varintAt> {
+  const { value, end } = varintAt(bytes, start, invalid);
+  if (end - start < MOST_VARINT) return { value, end };
+  let bits = 0n;
+  for (let i = 0; i < MOST_VARINT; i++) bits |= BigInt((bytes[start + i] ?? 0) & 0x7f) << BigInt(7 * i);
+  const below = Number(BigInt.asIntN(64, bits));
+  return { value: Number.isSafeInteger(below) ? below : Number.NaN, end };
+}
+
 /** Of a repeated field: a number of its own, or many packed into one. */
 export function integersOf({ value, bytes }: Field, { spend, invalid }: Reading): readonly number[] {
   if (bytes.length === 0) return [value];
   const found: number[] = [];
   for (let at = 0; at < bytes.length; ) {
-    const one = varintAt(bytes, at, invalid);
+    const one = signedAt(bytes, at, invalid);
     spend(COSTS.entry * (one.end - at));
     found.push(one.value);
     at = one.end;

@@ -1,7 +1,8 @@
 /** The bases that were compared, the best first. */
 import type { VNode } from "preact";
 import type { BaseCandidate, BaseComparison } from "../../../spec/records/baseComparison.js";
-import { decimal, percent } from "../../format.js";
+import { decimal, megabytes, multiplyAddsText, percent } from "../../format.js";
+import { BasesByCost } from "../../plots/basesByCost.js";
 import { type Column, Table } from "../../table.js";
 
 /** Comparisons of version 1 have none. */
@@ -14,9 +15,49 @@ const DOMAIN: Column<BaseCandidate> = {
       : `${domain.distance.toFixed(2)} ± ${(2 * domain.error).toFixed(2)} (${domain.verdict})`,
 };
 
+/** Comparisons before version 4 have none. */
+const COSTS: readonly Column<BaseCandidate>[] = [
+  {
+    title: "Multiply-adds",
+    kind: "number",
+    cell: ({ cost }) => (cost?.multiplyAdds === undefined ? "–" : multiplyAddsText(cost.multiplyAdds)),
+  },
+  {
+    title: "Images/s",
+    kind: "number",
+    cell: ({ cost }) => (cost?.speed === undefined ? "–" : cost.speed.viewsPerSecond.toPrecision(2)),
+  },
+  {
+    title: "Weights",
+    kind: "number",
+    cell: ({ cost }) => (cost?.weightBytes === undefined ? "–" : megabytes(cost.weightBytes)),
+  },
+  {
+    title: "Memory",
+    kind: "number",
+    cell: ({ cost }) => (cost?.passBytes === undefined ? "–" : megabytes(cost.passBytes)),
+  },
+];
+
+/** The only figure of time that older comparisons have, decoding and all. */
+const TIME: Column<BaseCandidate> = {
+  title: "ms per view",
+  kind: "number",
+  cell: ({ secondsPerView }) => (secondsPerView === undefined ? "–" : (1000 * secondsPerView).toFixed(1)),
+};
+
 export function Bases({ comparison }: { comparison: BaseComparison }): VNode {
-  const { candidates, reason } = comparison;
+  const { candidates, chosen, reason } = comparison;
   const hasDomain = candidates.some(({ domain }) => domain !== undefined);
+  const hasCost = candidates.some(({ cost }) => cost !== undefined);
+  const caption = [
+    ...(hasDomain
+      ? [
+          "Domain distance: how far the images are from what each base was pretrained on, ± two standard errors. It has no say in the choice.",
+        ]
+      : []),
+    ...(hasCost ? [costCaption(candidates)] : []),
+  ].join(" ");
   return (
     <>
       <p>
@@ -24,10 +65,7 @@ export function Bases({ comparison }: { comparison: BaseComparison }): VNode {
       </p>
       <Table
         label="Bases compared"
-        {...(hasDomain && {
-          caption:
-            "Domain distance: how far the images are from what each base was pretrained on, ± two standard errors. It has no say in the choice.",
-        })}
+        {...(caption !== "" && { caption })}
         rows={candidates}
         keyOf={({ name }) => name}
         columns={[
@@ -38,17 +76,31 @@ export function Bases({ comparison }: { comparison: BaseComparison }): VNode {
             kind: "number",
             cell: ({ probe: { interval } }) => `${percent(interval[0])} to ${percent(interval[1])}`,
           },
+          ...(hasCost ? COSTS : []),
           { title: "Nearest neighbours", kind: "number", cell: ({ neighbours }) => percent(neighbours) },
           ...(hasDomain ? [DOMAIN] : []),
           { title: "LogME", kind: "number", cell: ({ logMe }) => decimal(logMe) },
           { title: "H-score", kind: "number", cell: ({ hScore }) => decimal(hScore) },
-          {
-            title: "ms per view",
-            kind: "number",
-            cell: ({ secondsPerView }) => (1000 * secondsPerView).toFixed(1),
-          },
+          ...(hasCost ? [] : [TIME]),
         ]}
       />
+      <BasesByCost candidates={candidates} chosen={chosen} />
     </>
   );
+}
+
+function costCaption(candidates: readonly BaseCandidate[]): string {
+  const machines = [...new Set(candidates.flatMap(({ cost }) => cost?.speed?.machine ?? []))];
+  const [only] = machines;
+  const where =
+    only === undefined
+      ? ""
+      : machines.length === 1
+        ? ` Images/s of the frozen base were measured in the run, on ${only}.`
+        : ` Images/s of the frozen base were measured on different machines, so they are not to be compared: ${candidates
+            .flatMap(({ name, cost }) =>
+              cost?.speed === undefined ? [] : [`${name} on ${cost.speed.machine}`],
+            )
+            .join("; ")}.`;
+  return `Multiply-adds are those of one image. Memory is what the frozen base holds at least for 32 images: its weights, and the largest layer's input and output.${where}`;
 }

@@ -3,7 +3,7 @@ import { lookAt } from "../../../files/intact.js";
 import { ThawError } from "../../../spec/errors.js";
 import { forgetCached } from "../cache.js";
 import type { BaseComponent, Recipe } from "../component.js";
-import { ensure } from "../components.js";
+import { ensure, locate } from "../components.js";
 import { efficientnetLite0, efficientnetLite1, efficientnetLite2 } from "./downloads.js";
 
 interface Weights {
@@ -59,6 +59,13 @@ export async function baseCheckpoint(
       hint: "something changes them as they are written: look at the disk, and remove the folder",
     },
   );
+}
+
+/** Whether the weights are on this machine as they should be; nothing is fetched. @returns false for a base without weights of its own */
+export async function hasCheckpoint(base: string): Promise<boolean> {
+  const weights = WEIGHTS[base];
+  const found = weights && (await locate(weights.component));
+  return found !== undefined && (await lookAt(found.path, weights?.sha256 ?? "")) === "intact";
 }
 
 async function provided({ component }: Weights): Promise<string> {

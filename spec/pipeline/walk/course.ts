@@ -1,5 +1,6 @@
 /** The stages of a run as far as they are known: planned anew for the base that was chosen, cut down by the recipe. */
-import { candidatesOf, planStages, type StagePlan } from "../stages.js";
+import { candidatesOf } from "../candidates.js";
+import { planStages, type StagePlan } from "../stages.js";
 import { followRecipe, whySkipped, withoutStages } from "./decided.js";
 import { chosenBase, onBase, type RunFacts, refuses, type Verdict } from "./facts.js";
 

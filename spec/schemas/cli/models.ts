@@ -14,7 +14,7 @@ import {
   versionSchema,
 } from "../parts.js";
 import { foldsInBriefSchema } from "../records/folds.js";
-import { extractorSchema, pixelScaleSchema, takenWeightsSchema } from "../records/model.js";
+import { extractorSchema, networkSchema, pixelScaleSchema, takenWeightsSchema } from "../records/model.js";
 import { warningsSchema } from "../records/warning.js";
 import { approvalSchema } from "../store/approval.js";
 import { aliasDecisionSchema } from "../store/small.js";
@@ -123,7 +123,9 @@ export const baseSchema = z.object({
   guessed: z
     .array(z.enum(["scale", "size", "crop"]))
     .exactOptional()
-    .describe("What of the input is the architecture's own, as nobody stated another; absent without any."),
+    .describe(
+      "What of the input is the architecture's own, or what a graph makes likely, as nobody stated another; absent without any.",
+    ),
   weights: takenWeightsSchema
     .exactOptional()
     .describe(
@@ -132,6 +134,11 @@ export const baseSchema = z.object({
   extractor: extractorSchema
     .exactOptional()
     .describe("Of a layers model: the length of its features, and the layer that they come from."),
+  network: networkSchema
+    .exactOptional()
+    .describe(
+      "Of a network that was read from an ONNX file as a graph: where its features are, and its cost.",
+    ),
   domain: z.string().exactOptional().describe("Of thaw's own bases, like what follows: kind of images."),
   classes: countSchema.exactOptional(),
   imagenetTop1: z.number().exactOptional().describe("Accuracy in [0, 1] on ImageNet."),

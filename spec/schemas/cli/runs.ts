@@ -5,6 +5,7 @@ import { pauseSchema, runControlSchema, steerRecordSchema } from "../../steering
 import { countSchema, digestSchema, missingAttributesSchema, shareSchema, timeSchema } from "../parts.js";
 import { foldsInBriefSchema } from "../records/folds.js";
 import { modelVersionSchema } from "../records/model.js";
+import { baseComparisonSchema } from "../records/recipe.js";
 import { runCostSchema } from "../records/report.js";
 import { errorCodeSchema, liveStageSchema, podStateSchema, runResultSchema } from "../records/run.js";
 import { warningsSchema } from "../records/warning.js";
@@ -64,7 +65,11 @@ export const runSchema = z.object({
     .describe("What the run was told while it went on, and what became of it."),
   pod: podStateSchema
     .exactOptional()
-    .describe("The pod that trains, while there is one or it is waited for."),
+    .describe("The pod that trains, while there is one or it is waited for; of several the first that runs."),
+  otherPods: z
+    .array(podStateSchema)
+    .exactOptional()
+    .describe("Where stages run side by side: the pods that work beside that one, or are waited for."),
   resumedFrom: z.string().exactOptional().describe("The run that this one goes on from."),
   warnings: warningsSchema
     .exactOptional()
@@ -111,10 +116,16 @@ const plannedStagesSchema = z
   )
   .describe("In the order in which they would run.");
 
+const reasonedSchema = z.array(z.object({ name: z.string(), why: z.string() }));
+
 export const planSchema = z.object({
   model: z.string(),
   stages: plannedStagesSchema,
   forecast: forecastSchema.exactOptional().describe("Absent where nothing has to be computed."),
+  bases: z
+    .object({ taken: reasonedSchema, leftOut: reasonedSchema })
+    .exactOptional()
+    .describe("What `bases: auto` came to, and why; absent where the run file names its bases."),
 });
 
 /** Of `thaw resume --detach` and `--dry-run`; without `runId` when nothing was started. */
@@ -132,6 +143,9 @@ export const getSchema = z.object({
   run: runSchema.exactOptional(),
   model: modelVersionSchema.exactOptional(),
   cost: runCostSchema.exactOptional(),
+  bases: baseComparisonSchema
+    .exactOptional()
+    .describe("The bases that were compared, the best first; absent where the run started from one."),
   files: z.array(
     z.object({
       what: z.string().describe("What to give as WHAT: `STAGE/FILE`; `STAGE` means all files of the stage."),

@@ -4,6 +4,7 @@ import type {
   BaseSpec,
   BaseView,
   ExtractorSpec,
+  NetworkSpec,
   PixelScale,
   RegisteredBase,
   StoredFile,
@@ -42,6 +43,16 @@ export const extractorSchema = schemaOf<ExtractorSpec>()(
   z.object({ inputSize: z.int().min(1), features: z.int().min(1), output: z.string() }),
 );
 
+export const networkSchema = schemaOf<NetworkSpec>()(
+  z.object({
+    features: z.int().min(1),
+    multiplyAdds: z.number().min(0),
+    output: z.string(),
+    head: z.string().exactOptional(),
+    scaleGuessed: z.boolean().exactOptional(),
+  }),
+);
+
 export const takenWeightsSchema = schemaOf<TakenWeights>()(
   z.object({
     name: z.string(),
@@ -69,6 +80,7 @@ export const registeredBaseSchema = schemaOf<RegisteredBase>()(
     inputSize: z.int().min(1).exactOptional(),
     view: viewSchema.exactOptional(),
     extractor: extractorSchema.exactOptional(),
+    network: networkSchema.exactOptional(),
     golden: goldenSchema.exactOptional(),
     ...originShape,
     seal: sealSchema,
@@ -85,6 +97,7 @@ const baseSpecSchema = schemaOf<BaseSpec>()(
     inputSize: z.int().min(1).exactOptional(),
     view: viewSchema.exactOptional(),
     extractor: extractorSchema.exactOptional(),
+    network: networkSchema.exactOptional(),
     golden: goldenSchema.exactOptional(),
     layers: z.array(artifactRefSchema),
     lineage: z.array(z.string()),

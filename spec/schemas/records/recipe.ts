@@ -1,6 +1,6 @@
 /** Schemas of what is measured and decided before training: recipe, learning curve, comparison of bases. */
 import { z } from "zod";
-import type { BaseComparison } from "../../records/baseComparison.js";
+import type { BaseComparison, BaseCost } from "../../records/baseComparison.js";
 import type { LearningCurve } from "../../records/learningCurve.js";
 import type { DomainDistance, RecipeDecision, RecipeEvidence, RecipeSummary } from "../../records/recipe.js";
 import { schemaOf } from "../exact.js";
@@ -100,6 +100,23 @@ export const recipeSummarySchema = schemaOf<RecipeSummary>()(
   }),
 );
 
+const baseCostSchema = schemaOf<BaseCost>()(
+  z.object({
+    multiplyAdds: z.number().exactOptional().describe("For one view."),
+    weightBytes: z.number().exactOptional(),
+    passBytes: z
+      .number()
+      .exactOptional()
+      .describe(
+        "What the frozen pass of 32 images holds at least: weights, and the largest layer's input and output.",
+      ),
+    speed: z
+      .object({ viewsPerSecond: z.number(), batches: countSchema, machine: z.string() })
+      .exactOptional()
+      .describe("Of the frozen pass, measured on the machine that computed the features."),
+  }),
+);
+
 export const baseComparisonSchema = schemaOf<BaseComparison>()(
   z.object({
     candidates: z.array(
@@ -110,10 +127,12 @@ export const baseComparisonSchema = schemaOf<BaseComparison>()(
         hScore: z.number(),
         neighbours: z.number(),
         domain: z.object({ distance: z.number(), error: z.number(), verdict: verdictSchema }).exactOptional(),
-        secondsPerView: z.number(),
+        secondsPerView: z.number().exactOptional(),
+        cost: baseCostSchema.exactOptional(),
       }),
     ),
     chosen: z.string(),
     reason: z.string(),
+    cheaper: z.object({ name: z.string(), times: z.number(), pValue: z.number() }).exactOptional(),
   }),
 );

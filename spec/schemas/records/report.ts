@@ -1,5 +1,6 @@
 /** Schema of `report.json`, and of what `thaw report --json` prints. */
 import { z } from "zod";
+import type { PrecisionCheck } from "../../engine/precision.js";
 import type { RunCost } from "../../prices.js";
 import type { ReportData } from "../../records/report.js";
 import type { ActivationMaps, FeatureMap } from "../../records/visuals.js";
@@ -53,6 +54,17 @@ export const featureMapSchema = schemaOf<FeatureMap>()(
   }),
 );
 
+const precisionCheckSchema = schemaOf<PrecisionCheck>()(
+  z
+    .object({
+      asked: z.literal("bfloat16"),
+      used: z.enum(["float32", "bfloat16"]),
+      pictures: countSchema,
+      cosine: z.number().exactOptional().describe("The smallest, of the features with those in float32."),
+    })
+    .describe("Of the frozen layers in training; absent where all is float32."),
+);
+
 export const reportSchema = schemaOf<ReportData>()(
   z.object({
     runId: z.string(),
@@ -69,6 +81,7 @@ export const reportSchema = schemaOf<ReportData>()(
     }),
     bases: baseComparisonSchema.exactOptional(),
     recipe: recipeSummarySchema.exactOptional(),
+    precision: precisionCheckSchema.exactOptional(),
     head: trainingSummarySchema,
     stages: z.array(stageSummarySchema),
     scratch: z.object({ history: z.array(epochSchema), seconds: z.number() }).exactOptional(),

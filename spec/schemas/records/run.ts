@@ -121,6 +121,7 @@ const reasonSchema = schemaOf<PodReason>()(
 export const podStateSchema = schemaOf<PodState>()(
   z.object({
     group: z.enum(POD_STAGES).exactOptional(),
+    lane: z.int().exactOptional(),
     phase: z.enum(["waiting", "starting", "running", "ended"]),
     reason: reasonSchema,
     sentence: z.string(),

@@ -1,6 +1,7 @@
 /** Ticks: what a look at a model's images came to. */
 import { z } from "zod";
 import { DRIFT_VERDICTS } from "../../records/drift.js";
+import { usageSchema } from "../../records/usage.js";
 import { RETRAIN_REASONS, TICK_VERDICTS, type Tick } from "../../retraining/retraining.js";
 import { schemaOf } from "../exact.js";
 import { countSchema, digestSchema, runIdSchema, shareSchema, timeSchema, versionSchema } from "../parts.js";
@@ -46,6 +47,10 @@ export const tickSchema = schemaOf<Tick>()(
     depth: depthDecisionSchema
       .exactOptional()
       .describe("How deep it was trained, and why; absent where the run file asks for a full training."),
+    usage: z
+      .object({ drift: usageSchema.exactOptional(), newest: usageSchema.exactOptional() })
+      .exactOptional()
+      .describe("What a training worker held while it answered what it was asked beside the run."),
     runId: runIdSchema.exactOptional(),
     version: versionSchema.exactOptional().describe("That was trained."),
     testAccuracy: shareSchema.exactOptional(),

@@ -107,6 +107,10 @@ test("new images of the same kind look the same, and nobody is told", async () =
   assert.deepEqual([tick.drift?.version, tick.drift?.verdict], [1, "same"], tick.drift?.sentence);
   assert.deepEqual([tick.drift?.compared, tick.drift?.newest], [60, []]);
   assert.equal(tick.version, 2, tick.sentence);
+  const { run, lineage, seconds = 0 } = tick.usage?.drift ?? {};
+  assert.deepEqual([run, lineage, seconds > 0], [tick.workflowId, tick.workflowId, true]);
+  const log = await thaw(["logs", tick.workflowId], { cwd: stack.folder });
+  assert.match(log.stdout, /drift.*done: looks the same/, log.stderr);
   const { html, data } = await reportOf(tick);
   assert.equal(data.drift?.sentence, tick.drift?.sentence);
   assert.match(html, /<div id="new-images"[\s\S]*The verdict: <strong>looks the same/);

@@ -17,15 +17,34 @@ export function budgetOf(file: string): number {
   return budgets.files[name] ?? budgets.default[name.split("/")[0] ?? ""] ?? Number.POSITIVE_INFINITY;
 }
 
-/** Every file's time, the slowest first, and which were over their budgets. */
+/** Every file's time, the slowest first, what that took of a processor, and which were over their budgets. */
 export function timesTable(runs: readonly FilesRun[]): string {
-  const slowest = runs.flatMap(({ seconds }) => [...seconds]).sort(([, a], [, b]) => b - a);
-  const lines = slowest.map(([file, seconds]) => {
+  const slowest = runs.flatMap(timesOf).sort((a, b) => b.seconds - a.seconds);
+  const lines = slowest.map(({ file, seconds, processor }) => {
     const budget = budgetOf(file);
     const over = seconds > budget ? `  over its budget of ${budget} s` : "";
-    return `${seconds.toFixed(1).padStart(7)} s  ${nameOf(file)}${over}`;
+    return `${seconds.toFixed(1).padStart(7)} s ${processor.padStart(8)}  ${nameOf(file)}${over}`;
   });
-  const over = slowest.filter(([file, seconds]) => seconds > budgetOf(file)).length;
+  const over = slowest.filter(({ file, seconds }) => seconds > budgetOf(file)).length;
   const sum = over === 0 ? "all within their budgets" : `${over} over their budgets`;
-  return ["Seconds of each file, the slowest first:", ...lines, `${slowest.length} files, ${sum}`].join("\n");
+  return [
+    "Seconds of each file and of a processor for it (~ a share of what several in one process took), the slowest first:",
+    ...lines,
+    `${slowest.length} files, ${sum}`,
+  ].join("\n");
+}
+
+interface Times {
+  readonly file: string;
+  readonly seconds: number;
+  readonly processor: string;
+}
+
+function timesOf({ files, seconds, processorSeconds }: FilesRun): readonly Times[] {
+  const sum = [...seconds.values()].reduce((a, b) => a + b, 0);
+  return [...seconds].map(([file, own]) => {
+    if (processorSeconds === undefined) return { file, seconds: own, processor: "" };
+    const share = files.length === 1 ? processorSeconds : (processorSeconds * own) / sum;
+    return { file, seconds: own, processor: `${files.length === 1 ? "" : "~"}${share.toFixed(1)}` };
+  });
 }

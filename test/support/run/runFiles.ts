@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { processorSecondsOf } from "./processorTime.js";
 import { nameOf } from "./testName.js";
 import { NONE, type Totals } from "./totals.js";
 
@@ -12,6 +13,8 @@ export interface FilesRun {
   readonly totals: Totals;
   /** By file: of one alone from start to end, of several their tests. */
   readonly seconds: ReadonlyMap<string, number>;
+  /** Of a processor, of all files together with what they started; undefined where that is not known. */
+  readonly processorSeconds?: number | undefined;
   /** What a person reads of it. */
   readonly told: string;
   /** Each test that failed, with why: told once more in the end, where the output of thousands of tests has hidden it. */
@@ -38,6 +41,7 @@ export async function runFiles(
   const seconds = new Map<string, number>();
   const isPlain = files.length === 1 && Object.keys(environment).length === 0;
   const entry = isPlain ? only : entryOf(files, environment);
+  const usedBefore = processorSecondsOf(entry) ?? 0;
   const stream = run({ files: [entry], concurrency: 1, timeout });
   const spent = ({ file = "", nesting, details }: Ended): void => {
     if (nesting === 0) seconds.set(file, (seconds.get(file) ?? 0) + details.duration_ms / 1000);
@@ -67,8 +71,10 @@ export async function runFiles(
     .map((line) => `\n${line}\n`)
     .join("");
   if (files.length === 1) seconds.set(only, (performance.now() - began) / 1000);
+  const used = processorSecondsOf(entry);
   return {
     files,
+    processorSeconds: used === undefined ? undefined : used - usedBefore,
     totals: { ...totals, failed: totals.failed + silent.length },
     seconds,
     told: told.replace(COUNTS, "").trim(),

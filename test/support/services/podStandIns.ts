@@ -1,6 +1,7 @@
 /** Workers in the place of pods: they come, say what pods say, and go when the workflow asks for it. */
-import { Context } from "@temporalio/activity";
+import { ApplicationFailure, Context } from "@temporalio/activity";
 import type { Worker } from "@temporalio/worker";
+import type { ErrorCode } from "../../../spec/errors.js";
 import type { ControlActivities } from "../../../spec/pipeline/activities.js";
 import { POD_SIGNAL, type PodState, podQueue } from "../../../spec/pods/pod.js";
 import type { PodRequest } from "../../../spec/pods/request.js";
@@ -13,29 +14,47 @@ export interface PodStandIns {
 
 const BEAT_MS = 50;
 
-/** @param note hears of every pod that is made and removed, e.g. `+evaluate`; the run's own one is called `run` */
-export function podStandIns(note: (event: string) => void): PodStandIns {
+/**
+ * @param note hears of every pod that is made and removed, e.g. `+evaluate`, and of which workflow; the run's own one is called `run`, the
+ * second one beside it `run/2`
+ * @param hasRoom whether a node has room for it; always when left out
+ */
+export function podStandIns(
+  note: (event: string, workflowId: string) => void,
+  hasRoom: (pod: string) => boolean = () => true,
+): PodStandIns {
   let create: ((queue: string) => Promise<Worker>) | undefined;
   const pods = new Map<string, { readonly worker: Worker; readonly running: Promise<void> }>();
-  const queueOf = ({ run, group }: PodRequest): string => podQueue(run.runId, group);
-  const say = async ({ run, group }: PodRequest, state: Omit<PodState, "group">): Promise<void> => {
-    const whole: PodState = { ...state, ...(group === undefined ? {} : { group }) };
+  const queueOf = ({ run, group, lane }: PodRequest): string => podQueue(run.runId, group, lane);
+  const say = async (
+    { run, group, lane }: PodRequest,
+    state: Omit<PodState, "group" | "lane">,
+  ): Promise<void> => {
+    const whole: PodState = {
+      ...state,
+      ...(group === undefined ? {} : { group }),
+      ...(lane === undefined ? {} : { lane }),
+    };
     await Context.current().client.workflow.getHandle(run.runId).signal(POD_SIGNAL, whole);
   };
+  const nameOf = ({ group = "run", lane }: Omit<PodRequest, "run" | "group"> & { group?: string }): string =>
+    lane === undefined ? group : `${group}/${lane}`;
   return {
     serve: (how) => {
       create = how;
     },
     activities: {
       startPod: async (request) => {
+        if (!hasRoom(nameOf(request))) return;
         const queue = queueOf(request);
         if (create === undefined || pods.has(queue)) throw new Error(`there can be no pod for ${queue} now`);
         const worker = await create(queue);
         pods.set(queue, { worker, running: worker.run() });
-        note(`+${request.group ?? "run"}`);
+        note(`+${nameOf(request)}`, request.run.runId);
       },
       watchPod: async (request) => {
         const { heartbeat, sleep } = Context.current();
+        if (!hasRoom(nameOf(request))) throw NO_NODE;
         await say(request, { phase: "running", reason: "running", sentence: "runs", pod: queueOf(request) });
         while (pods.has(queueOf(request))) {
           heartbeat();
@@ -45,7 +64,7 @@ export function podStandIns(note: (event: string) => void): PodStandIns {
       stopPod: async (request) => {
         const pod = pods.get(queueOf(request));
         if (pod === undefined) return;
-        note(`-${request.group ?? "run"}`);
+        note(`-${nameOf(request)}`, request.run.runId);
         pod.worker.shutdown();
         await pod.running;
         pods.delete(queueOf(request));
@@ -56,3 +75,9 @@ export function podStandIns(note: (event: string) => void): PodStandIns {
     },
   };
 }
+
+const NO_NODE = ApplicationFailure.create({
+  message: "the run's pod (unschedulable): no node for the pod",
+  type: "POD_NOT_STARTED" satisfies ErrorCode,
+  nonRetryable: true,
+});

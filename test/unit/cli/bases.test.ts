@@ -1,8 +1,11 @@
-/** What `thaw bases add` says of the weights that it took. */
+/** What `thaw bases add` says of the weights that it took, and what `thaw get` of bases that were compared. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { takenSentence } from "../../../cli/render/models/bases.js";
+import { comparedBasesText } from "../../../cli/render/models/comparedBases.js";
 import type { TakenWeights } from "../../../spec/base.js";
+import type { BaseCandidate } from "../../../spec/records/baseComparison.js";
+import { plainScreen } from "./screens.js";
 
 const SAID: readonly (readonly [taken: TakenWeights, sentence: string])[] = [
   [{ name: "state_dict" }, "Taken from the file: state_dict."],
@@ -35,3 +38,40 @@ const SAID: readonly (readonly [taken: TakenWeights, sentence: string])[] = [
 for (const [taken, sentence] of SAID) {
   test(`it says: ${sentence}`, () => assert.equal(takenSentence(taken), sentence));
 }
+
+const candidate = (name: string, cost: BaseCandidate["cost"]): BaseCandidate => ({
+  name,
+  probe: { accuracy: 0.9, interval: [0.85, 0.934], balancedAccuracy: 0.9 },
+  logMe: 0,
+  hScore: 0,
+  neighbours: 0.8,
+  ...(cost === undefined ? {} : { cost }),
+});
+const speedOn = (machine: string) => ({ viewsPerSecond: 61.4, batches: 3, machine });
+
+test("compared bases are a table of accuracy and cost, which says where the time was measured", () => {
+  const known = { multiplyAdds: 1.81e9, weightBytes: 44.7e6, passBytes: 120e6 };
+  const candidates = [
+    candidate("large", { ...known, speed: speedOn("2 processors, Some CPU") }),
+    candidate("mobile", {}),
+    candidate("older", undefined),
+  ];
+  const text = comparedBasesText({ candidates, chosen: "large", reason: "large: more" }, plainScreen(100));
+  const lines = text.split("\n");
+  assert.equal(lines[0], "large: more.");
+  assert.match(text, /^large +90\.0 % +85\.0 – 93\.4 +1\.8 G +61 +44\.7 MB +120\.0 MB$/m);
+  assert.match(text, /^mobile +90\.0 % +85\.0 – 93\.4 +– +– +– +–$/m);
+  assert.equal(
+    lines.at(-1),
+    "Images/s of the frozen base on 2 processors, Some CPU; memory for 32 images, at least.",
+  );
+});
+
+test("images a second of two machines are said to be of two machines", () => {
+  const candidates = [
+    candidate("a", { speed: speedOn("a GPU") }),
+    candidate("b", { speed: speedOn("4 processors") }),
+  ];
+  const text = comparedBasesText({ candidates, chosen: "a", reason: "a: more" }, plainScreen(200));
+  assert.match(text, /on different machines \(a on a GPU; b on 4 processors\)/);
+});

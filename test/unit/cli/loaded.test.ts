@@ -1,12 +1,16 @@
 /** What is loaded before a command does anything, `thaw --help` for instance: as little as possible. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { parseSync } from "oxc-parser";
 
-/** Modules that a compiled module imports statically, and those that they import: URLs of files, names of packages. */
-function loadedBy(entry: URL): ReadonlySet<string> {
-  const found = new Set<string>([entry.href]);
+/** Modules that compiled modules import statically, and those that they import: URLs of files, names of packages. */
+function loadedBy(entries: readonly URL[]): ReadonlySet<string> {
+  const found = new Set<string>(entries.map(({ href }) => href));
   for (const at of found) {
     if (!at.startsWith("file:")) continue;
     const text = readFileSync(new URL(at), "utf8");
@@ -22,7 +26,8 @@ function loadedBy(entry: URL): ReadonlySet<string> {
 
 test("help loads the commands' names, and nothing that they do", () => {
   const root = new URL("../../../", import.meta.url);
-  const loaded = [...loadedBy(new URL("cli/main.js", root))];
+  const entries = ["main", "mainWith", "program"].map((name) => new URL(`cli/${name}.js`, root));
+  const loaded = [...loadedBy(entries)];
   assert.ok(loaded.includes(new URL("cli/commands/runs/run.js", root).href), "the walk finds the commands");
   const packages = loaded.filter((name) => !/^(node|file):/.test(name));
   assert.deepEqual(packages.sort(), ["commander"]);
@@ -32,7 +37,45 @@ test("help loads the commands' names, and nothing that they do", () => {
     .filter((path) => !path.startsWith("cli/") && !path.startsWith("spec/"));
   assert.deepEqual(elsewhere.sort(), [
     "client/version.js",
+    "runtime/cacheFolder.js",
+    "runtime/compiled.js",
     "runtime/homeFolder.js",
     "runtime/projectFolder.js",
   ]);
 });
+
+/** Packages of which modules were loaded, by what V8 says of the process. */
+async function packagesOf(folder: string): Promise<readonly string[]> {
+  const urls = (await readdir(folder)).map(async (name) => {
+    const { result } = JSON.parse(await readFile(join(folder, name), "utf8")) as {
+      result: { url: string }[];
+    };
+    return result.map(({ url }) => url);
+  });
+  const packages = (await Promise.all(urls)).flat().flatMap((url) => {
+    const inside = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url);
+    return inside?.[1] ?? [];
+  });
+  return [...new Set(packages)];
+}
+
+for (const words of [
+  ["--help"],
+  ["--version"],
+  ["run", "--help"],
+  ["help", "models"],
+  ["completion", "bash"],
+]) {
+  test(`\`thaw ${words.join(" ")}\` loads no package but the one that reads command lines`, async (context) => {
+    const folder = await mkdtemp(join(tmpdir(), "thaw-loaded-"));
+    context.after(() => rm(folder, { recursive: true }));
+    const main = new URL("../../../cli/main.js", import.meta.url).pathname;
+    const { status, stdout } = spawnSync(process.execPath, [main, ...words], {
+      encoding: "utf8",
+      env: { ...process.env, NODE_V8_COVERAGE: folder },
+    });
+    assert.equal(status, 0);
+    assert.notEqual(stdout, "");
+    assert.deepEqual(await packagesOf(folder), ["commander"]);
+  });
+}

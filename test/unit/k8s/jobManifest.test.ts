@@ -15,12 +15,13 @@ const run = {
   thawVersion: "0.1.0",
 };
 
-function manifest(spec: KubernetesSpec) {
+function manifest(spec: KubernetesSpec, beside: { readonly lane?: number } = {}) {
   const settings = podSettings(kubernetesSchema.parse(spec), { image: "thaw:1" });
   return jobManifest(run, settings, {
     env: { TEMPORAL_ADDRESS: "temporal:7233" },
     graceSeconds: 30,
     installation: "1a2b3c4d",
+    ...beside,
   });
 }
 
@@ -279,6 +280,27 @@ test("a token of the pod's service account for somebody else than the API server
   assert.deepEqual(container.volumeMounts?.at(-1), { name: "mount-1", mountPath: "/token", readOnly: true });
 });
 
+test("a pod beside the run's first has a name, a queue and a label of its own, and is not found as another", () => {
+  const [first, second] = [manifest({}), manifest({}, { lane: 2 })];
+  assert.equal(second.metadata?.name, `${first.metadata?.name}-lane2`);
+  const queueOf = (job: typeof first) =>
+    job.spec?.template.spec?.containers[0]?.env?.find(({ name }) => name === "THAW_TASK_QUEUE")?.value;
+  assert.equal(queueOf(second), `${queueOf(first)}-lane2`);
+  const found = (selector: string, labels: Readonly<Record<string, string>> = {}): boolean =>
+    selector.split(",").every((term) => {
+      const [key = "", value] = term.replace(/^!/, "").split("=");
+      return term.startsWith("!") ? labels[key] === undefined : labels[key] === value;
+    });
+  for (const [lane, own, other] of [
+    [undefined, first, second],
+    [2, second, first],
+  ] as const) {
+    const selector = selectorOf({ runId: run.runId, ...(lane === undefined ? {} : { lane }) });
+    assert.equal(found(selector, own.spec?.template.metadata?.labels), true);
+    assert.equal(found(selector, other.spec?.template.metadata?.labels), false);
+  }
+});
+
 test("names of Jobs fit a label, stay the same, and differ where runs do", () => {
   const long = (end: string) => jobName(`${"a".repeat(40)}-20261125-040000-${end}`);
   assert.equal(long("a1b2"), long("a1b2"));
@@ -286,6 +308,8 @@ test("names of Jobs fit a label, stay the same, and differ where runs do", () =>
   const longId = `${"a".repeat(40)}-20261125-040000-a1b2`;
   assert.notEqual(jobName(longId, "evaluate"), jobName(longId));
   assert.notEqual(jobName(longId, "evaluate"), jobName(longId, "fold"));
+  assert.notEqual(jobName(longId, undefined, 2), jobName(longId));
+  assert.notEqual(jobName(longId, "fold", 2), jobName(longId, "fold", 3));
   for (const name of [long("a1b2"), jobName(longId, "evaluate"), jobName(run.runId)]) {
     assert.match(name, /^thaw-[a-z0-9]([a-z0-9-]*[a-z0-9])$/);
     assert.ok(name.length <= 57);

@@ -299,7 +299,7 @@ test("options that are off, and the name of the kind of data, stand in no key", 
     keyed,
   );
   const words = JSON.stringify(keyed.map(({ parameters }) => parameters));
-  assert.doesNotMatch(words, /mixup|cutmix|erase|focal|gamma|class_weights|general/);
+  assert.doesNotMatch(words, /mixup|cutmix|erase|focal|gamma|class_weights|general|precision/);
 });
 
 /** Which stages' keys an option is part of, besides those that read their artifacts. */
@@ -315,6 +315,10 @@ const DECIDES: Readonly<Record<string, { settings: object; stages: readonly stri
   "augment.erase": {
     settings: { augment: { erase: 0.5 } },
     stages: ["features", "tune-1", "tune-2", "scratch"],
+  },
+  "precision: bfloat16": {
+    settings: { precision: "bfloat16" },
+    stages: ["features", "tune-1", "tune-2"],
   },
   "augment.kind": {
     settings: { augment: { kind: "photographs" } },
@@ -375,4 +379,8 @@ test("a stage and those after it are made anew under keys of the run, and the ot
     plans.slice(split).map((plan) => ({ ...plan, parameters: { ...plan.parameters, anew: "m-1" } })),
   );
   assert.deepEqual(courseOf(given).stages, plans);
+});
+
+test("what `bases: auto` means is no matter of planning", () => {
+  assert.throws(() => planStages(file({ bases: "auto" })), /not settled/);
 });

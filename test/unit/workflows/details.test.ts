@@ -115,17 +115,20 @@ test("the stage at work has its epoch, loss and time to go below it; a loss that
   const at = Date.UTC(2026, 10, 29, 14, 3, 9);
   const progress = { phase: "epoch 3/8", step: 12, total: 40, loss: 0.3121, etaSeconds: 131 };
   const state = { runId: "m-1", model: "m", stages: [{ name: "tune-1", state: "running" }] } as const;
-  const text = describeRun(run, state, {}, { stage: "tune-1", progress, at });
+  const text = describeRun(run, state, {}, [{ stage: "tune-1", progress, at }]);
   assert.match(
     text,
     /▶ tune-1 {2}running\n {4}epoch 3\/8, 12 of 40, loss 0\.312, about 2 min to go\n {4}\(told at 14:03 UTC\)\n/,
   );
   const lost = { ...progress, loss: null as unknown as number };
-  assert.match(describeRun(run, state, {}, { stage: "tune-1", progress: lost, at }), /12 of 40, about 2 min/);
-  assert.doesNotMatch(describeRun(run, state, {}, { stage: "head", progress, at }), /epoch/);
+  assert.match(
+    describeRun(run, state, {}, [{ stage: "tune-1", progress: lost, at }]),
+    /12 of 40, about 2 min/,
+  );
+  assert.doesNotMatch(describeRun(run, state, {}, [{ stage: "head", progress, at }]), /epoch/);
   const outage = { since: "2026-11-29T13:58:00.000Z", tries: 7, why: "it does not answer" };
   assert.match(
-    describeRun(run, state, {}, { stage: "tune-1", progress: { ...progress, outage }, at }),
+    describeRun(run, state, {}, [{ stage: "tune-1", progress: { ...progress, outage }, at }]),
     /epoch 3\/8, store unreachable since 13:58 UTC, tried\s+7\s+times, 12 of 40/,
   );
 });

@@ -50,7 +50,7 @@ test("no name acts in the text of a run, nor ends its block of code, nor makes i
         names,
         KEPT,
       );
-      const text = describeRun(bad.run, bad.state, bad.end, NEWS);
+      const text = describeRun(bad.run, bad.state, bad.end, [NEWS]);
       assertClean(text, "the details");
       assert.ok(text.length < MOST_CHARACTERS, `${text.length} characters`);
       const lines = text.split("\n");

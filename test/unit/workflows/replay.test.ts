@@ -57,6 +57,13 @@ test("some of retrainings and of runs tell somebody, both ways of asking who it 
   assert.ok(!asked.includes("run-finished-told.json"));
 });
 
+test("some of retrainings have pods for their questions, and one is of before there were any", () => {
+  const isAsking = (name: string): boolean =>
+    readFileSync(join(FOLDER, "questions", name), "utf8").includes('"workflowType":{"name":"podQuestion"}');
+  assert.ok(isAsking("retrain-asked-in-pods.json"));
+  assert.ok(!isAsking("retrain-not-asked.json"));
+});
+
 for (const name of recorded) {
   test(`${name} replays`, () => Worker.runReplayHistory({ workflowBundle }, read(name), idOf(read(name))));
   test(`${name} replays on a worker that traces`, () =>

@@ -6,6 +6,7 @@ import {
   knownTable,
   takenSentence,
 } from "../../../../cli/render/models/bases.js";
+import { comparedBasesText } from "../../../../cli/render/models/comparedBases.js";
 import { one, type Rendered } from "./rendered.js";
 
 const BASE = {
@@ -17,7 +18,29 @@ const BASE = {
   sha256: "ab",
 };
 
+const CANDIDATE = {
+  name: "small",
+  probe: { accuracy: 0.9, interval: [0.85, 0.93], balancedAccuracy: 0.9 },
+  cost: {
+    multiplyAdds: 384e6,
+    weightBytes: 13e6,
+    passBytes: 91e6,
+    speed: { viewsPerSecond: 61.4, batches: 4, machine: "2 processors, Some CPU" },
+  },
+};
+const ELSEWHERE = {
+  ...CANDIDATE,
+  name: "other",
+  cost: { speed: { viewsPerSecond: 900, batches: 4, machine: "a GPU" } },
+};
+
 export const OF_BASES: readonly Rendered[] = [
+  one("comparedBasesText", { candidates: [CANDIDATE], reason: "small: it is better" }, comparedBasesText),
+  one(
+    "comparedBasesText",
+    { candidates: [CANDIDATE, ELSEWHERE], reason: "small: better" },
+    comparedBasesText,
+  ),
   one("basesTable", { bases: [BASE], architectures: [{ name: "resnet18" }] }, basesTable),
   one("takenSentence", { name: "m", prefix: "m.", others: ["ema"], converted: ["half"] }, takenSentence),
   one(

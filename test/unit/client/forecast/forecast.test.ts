@@ -94,6 +94,13 @@ describe("what is left of a run", () => {
     assert.deepEqual(toGo(stages, samples, undefined, 2), { stage: 3, of: 4 });
   });
 
+  it("is not told while several stages are at work: their sum would be too much", () => {
+    const beside = stages.map((stage) =>
+      stage.name === "fold-1" ? { ...stage, state: "running" as const } : stage,
+    );
+    assert.deepEqual(toGo(beside, samples, workload, 2), { stage: 3, of: 5 });
+  });
+
   it("has no folds before the recipe has decided", () => {
     const early: readonly LiveStage[] = [
       { name: "ingest", state: "running" },

@@ -36,6 +36,12 @@ test("--set lays values over the file, the last one wins, sections are made as n
   assert.equal(file.data.path, "more photos");
 });
 
+test("bases are a list, or `auto`", () => {
+  assert.equal(parseRunFile(`${FINE}bases: auto\n`, "thaw.yaml", []).bases, "auto");
+  assert.equal(parseRunFile(FINE, "thaw.yaml", ["bases=auto"]).bases, "auto");
+  assert.deepEqual(parseRunFile(`${FINE}bases: [a, b]\n`, "thaw.yaml", []).bases, ["a", "b"]);
+});
+
 test("the kind of data decides what is left out, and each key can still be set", () => {
   const of = (text: string) => parseRunFile(`${FINE}augment: ${text}\n`, "thaw.yaml", []).augment;
   // What there was before kinds existed.
@@ -193,7 +199,7 @@ const WRONG: Readonly<Record<string, Wrong>> = {
   "a list that is written as text": {
     text: `${FINE}bases: efficientnet-lite0,efficientnet-lite1\n`,
     said: [
-      'thaw.yaml:4:1: `bases` must be a list of values in brackets, [efficientnet-lite0, efficientnet-lite1], not "efficientnet-lite0,efficientnet-lite1"',
+      'thaw.yaml:4:1: `bases` must be a list of values in brackets, [efficientnet-lite0, efficientnet-lite1], or auto, not "efficientnet-lite0,efficientnet-lite1"',
     ],
   },
   "lists that are written as text in --set": {
@@ -201,8 +207,22 @@ const WRONG: Readonly<Record<string, Wrong>> = {
     set: ["bases=efficientnet-lite0 efficientnet-lite1", "unfreeze.stages=blocks.6"],
     said: [
       "2 mistakes in --set:",
-      '  --set bases=efficientnet-lite0 efficientnet-lite1: `bases` must be a list of values in brackets, [efficientnet-lite0, efficientnet-lite1], not "efficientnet-lite0 efficientnet-lite1"',
+      '  --set bases=efficientnet-lite0 efficientnet-lite1: `bases` must be a list of values in brackets, [efficientnet-lite0, efficientnet-lite1], or auto, not "efficientnet-lite0 efficientnet-lite1"',
       '  --set unfreeze.stages=blocks.6: `unfreeze.stages` must be a list of top, blocks.6, blocks.5, blocks.4, blocks.3, blocks.2, blocks.1, blocks.0, layer4, layer3, layer2, layer1 in brackets, [blocks.6], not "blocks.6"',
+    ],
+  },
+  "a word that is none of those in a list's place": {
+    text: `${FINE}bases: all\n`,
+    said: ['thaw.yaml:4:1: `bases` must be a list of values in brackets, [all], or auto, not "all"'],
+  },
+  "one name in a list of several": {
+    text: `${FINE}bases: [a]\n`,
+    said: ["thaw.yaml:4:1: `bases`: name at least two to compare, or write the one as `base`"],
+  },
+  "a wrong name in a list that may be a word": {
+    text: `${FINE}bases: [a, B C]\n`,
+    said: [
+      'thaw.yaml:4:12: `bases[1]`: use NAME or NAME@VERSION of a base, or model:NAME, model:NAME@VERSION or model:NAME@ALIAS, not "B C"',
     ],
   },
   "a list that is too long": {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { type Architecture, groupIndex, unitsOf } from "../../../../learn/bases/architecture.js";
 import { findArchitecture, WITHOUT_WEIGHTS } from "../../../../learn/bases/architectures.js";
 import { CATALOGUE, findBase } from "../../../../learn/bases/catalogue.js";
-import { multiplyAdds } from "../../../../learn/bases/cost.js";
+import { FROZEN_BATCH, multiplyAdds, staticCost } from "../../../../learn/bases/cost.js";
 import { outputSide } from "../../../../learn/bases/extent.js";
 import { efficientNetLite } from "../../../../learn/bases/families/efficientnetLite.js";
 import { unitParameters } from "../../../../learn/bases/unitParameters.js";
@@ -195,4 +195,44 @@ test("an unknown base is an error that names the known ones", () => {
       return true;
     },
   );
+});
+
+test("what a base costs is known without running it: work, weights, and what the largest layer holds", () => {
+  const conv = { stride: 1, padding: "same", activation: "relu" } as const;
+  const architecture: Architecture = {
+    features: 8,
+    epsilon: 1e-5,
+    groups: [
+      {
+        name: "all",
+        blocks: [
+          {
+            name: "b",
+            residual: false,
+            units: [
+              { ...conv, kind: "full", name: "a", kernel: 3, inChannels: 3, outChannels: 4 },
+              { ...conv, kind: "full", name: "b", kernel: 1, inChannels: 4, outChannels: 8, offset: "bias" },
+            ],
+          },
+        ],
+      },
+    ],
+  };
+  // Kernel and four numbers of each norm; kernel and bias.
+  const numbers = 3 * 3 * 3 * 4 + 4 * 4 + (4 * 8 + 8);
+  const side = 10;
+  assert.deepEqual(staticCost(architecture, side), {
+    multiplyAdds: side ** 2 * (3 * 3 * 3 * 4 + 4 * 8),
+    weightBytes: 4 * numbers,
+    passBytes: 4 * numbers + 4 * FROZEN_BATCH * side ** 2 * (4 + 8),
+  });
+});
+
+test("weights of a base are as large as its checkpoint's float32 numbers", () => {
+  const { architecture, input } = findBase("efficientnet-lite0");
+  // The port's 4,652,008 parameters less its classifier, and means and variances of its norms.
+  const learnt = 4_652_008 - 1281 * 1000;
+  const { weightBytes } = staticCost(architecture, input.size);
+  const norms = weightBytes / 4 - learnt;
+  assert.ok(norms > 0 && norms < 0.02 * learnt, `${norms} numbers of norms`);
 });

@@ -8,14 +8,26 @@ const IMAGES = 40;
 function measured(
   name: string,
   right: number,
-  extra: { logMe?: number; seconds?: number; multiplyAdds?: number; distance?: number; known?: number } = {},
+  extra: {
+    logMe?: number;
+    seconds?: number;
+    machine?: string;
+    multiplyAdds?: number;
+    distance?: number;
+    known?: number;
+    interval?: readonly [number, number];
+  } = {},
 ): MeasuredBase {
   const accuracy = right / IMAGES;
-  const result = { accuracy, interval: [accuracy, accuracy], balancedAccuracy: accuracy } as const;
+  const { interval = [accuracy, accuracy], multiplyAdds, seconds, machine = "this one" } = extra;
+  const result = { accuracy, interval, balancedAccuracy: accuracy };
   return {
     name,
-    secondsPerView: extra.seconds ?? 0.01,
-    multiplyAdds: extra.multiplyAdds,
+    secondsPerView: 0.01,
+    cost: {
+      ...(multiplyAdds === undefined ? {} : { multiplyAdds }),
+      ...(seconds === undefined ? {} : { speed: { viewsPerSecond: 1 / seconds, batches: 9, machine } }),
+    },
     ...(extra.distance === undefined ? {} : { verdict: "near" }),
     correct: Array.from({ length: IMAGES }, (_, image) => image < right),
     groups: Array.from({ length: IMAGES }, (_, image) => String(image)),
@@ -66,11 +78,61 @@ test("a base that was tuned with the images is not chosen for knowing them", () 
 });
 
 test("a lead is certain where the sign test says so, and its price is named", () => {
-  const { reason } = compareBases([measured("a", 30), measured("b", 36, { seconds: 0.02 })]);
+  const { reason } = compareBases([
+    measured("a", 30, { seconds: 0.01 }),
+    measured("b", 36, { seconds: 0.02 }),
+  ]);
   // Six better, none worse: p = 2^-6.
   assert.equal(
     reason,
     "b: a linear probe is right on 90.0 %, a on 75.0 %, a certain lead (p = 0.016); it takes 2.0 times as long for an image",
+  );
+});
+
+test("times of two machines are not compared: the price is then in multiply-adds, or unknown", () => {
+  const reasonOf = (a: object, b: object): string =>
+    compareBases([measured("a", 30, a), measured("b", 36, b)]).reason;
+  const here = { seconds: 0.01, multiplyAdds: 1e8 };
+  const there = { seconds: 0.05, machine: "another one", multiplyAdds: 3e8 };
+  assert.match(reasonOf(here, there), /a certain lead \(p = 0\.016\); it has 3\.0 times the multiply-adds$/);
+  assert.match(reasonOf(here, { ...there, multiplyAdds: 1.1e8 }), /a certain lead \(p = 0\.016\)$/);
+  assert.match(reasonOf({}, { seconds: 0.05 }), /a certain lead \(p = 0\.016\)$/);
+});
+
+test("a cheaper base that cannot be told apart is named: the cheapest of them", () => {
+  const dear = measured("dear", 34, { multiplyAdds: 8e8, interval: [0.7, 0.93] });
+  const half = measured("half", 33, { multiplyAdds: 4e8 });
+  const tenth = measured("tenth", 32, { multiplyAdds: 8e7 });
+  const { chosen, cheaper, reason } = compareBases([tenth, half, dear]);
+  assert.equal(chosen, "dear");
+  // Two images better, none worse: p = 2^-2.
+  assert.deepEqual(cheaper, { name: "tenth", times: 10, pValue: 0.25 });
+  assert.match(
+    reason,
+    /; tenth is 10\.0 times cheaper \(multiply-adds\) and cannot be told apart on these images \(p = 0\.250\)$/,
+  );
+});
+
+test("what is proven to be worse, lies below the interval, is hardly cheaper, of unknown cost or has met the images is no saving", () => {
+  const wide = { multiplyAdds: 8e8, interval: [0.5, 0.99] } as const;
+  const savingOf = (best: MeasuredBase, other: MeasuredBase) => {
+    const { chosen, cheaper, reason } = compareBases([best, other]);
+    assert.equal(chosen, best.name);
+    assert.equal(reason.includes("cheaper"), cheaper !== undefined);
+    return cheaper?.name;
+  };
+  const best = measured("best", 34, wide);
+  assert.equal(savingOf(best, measured("other", 31, { multiplyAdds: 1e8 })), "other");
+  // Seven better, none worse: p = 2^-7, however wide the interval.
+  assert.equal(savingOf(best, measured("other", 27, { multiplyAdds: 1e8 })), undefined);
+  const narrow = measured("best", 34, { ...wide, interval: [0.84, 0.86] });
+  assert.equal(savingOf(narrow, measured("other", 33, { multiplyAdds: 1e8 })), undefined);
+  assert.equal(savingOf(best, measured("other", 33, { multiplyAdds: 7.5e8 })), undefined);
+  assert.equal(savingOf(best, measured("other", 33)), undefined);
+  assert.equal(savingOf(best, measured("other", 33, { multiplyAdds: 1e8, known: 3 })), undefined);
+  assert.equal(
+    savingOf(measured("best", 34, { interval: [0.5, 0.99] }), measured("other", 33, { multiplyAdds: 1e8 })),
+    undefined,
   );
 });
 

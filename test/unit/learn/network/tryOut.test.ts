@@ -109,3 +109,24 @@ test("a base that gives other features than when it was added is refused, and sa
       /^the base own@1 gives other features of thaw's own picture than when it was added or trained: they differ by \d/,
   });
 });
+
+test("the stages of a run get the weights that were read once, and others where a file was replaced", async (context) => {
+  const folder = await temporaryFolder(context);
+  const weights = join(folder, "tuned.safetensors");
+  const name = "top.0.conv.beta";
+  const { shape, data } = (await pretrained()).get(name) ?? assert.fail();
+  const choice = {
+    ...{ name: "own@1", architecture: base.name, checkpoint: await checkpointFile(), inputSize: 64 },
+    layers: [weights],
+  };
+  const load = () => loadSound(chosenBase(choice), choice);
+  await writeSafetensors(weights, new Map([[name, { shape, data }]]));
+  const first = await load();
+  assert.equal(await load(), first);
+  const raised = data.map((value) => value + 1);
+  await writeSafetensors(weights, new Map([[name, { shape, data: raised }]]));
+  assert.deepEqual((await load()).get(name)?.data, raised);
+  assert.deepEqual(first.get(name)?.data, data, "what a stage still holds stays as it is");
+  const plain = { ...choice, layers: [] };
+  assert.deepEqual((await loadSound(chosenBase(plain), plain)).get(name)?.data, data);
+});

@@ -59,6 +59,37 @@ test("compared bases have their domain distances, and the recipe says that there
   assert.doesNotMatch(text(parse(renderReport(sampleReport())), "#recipe"), /compared/);
 });
 
+test("compared bases have their costs, where they were measured, and a drawing of accuracy against cost", () => {
+  const machine = "2 processors, Some CPU";
+  const candidate = (name: string, multiplyAdds: number | undefined, where = machine) => ({
+    name,
+    probe: { accuracy: 0.9, interval: [0.88, 0.92], balancedAccuracy: 0.9 } as const,
+    logMe: 0.3,
+    hScore: 2,
+    neighbours: 0.8,
+    cost: {
+      ...(multiplyAdds === undefined ? {} : { multiplyAdds, weightBytes: 13_490_000, passBytes: 91e6 }),
+      speed: { viewsPerSecond: 61.4, batches: 5, machine: where },
+    },
+  });
+  const shown = (candidates: NonNullable<ReportData["bases"]>["candidates"]) =>
+    parse(renderReport({ ...sampleReport(), bases: { candidates, chosen: "large", reason: "large: more" } }));
+  const page = shown([candidate("large", 1.81e9), candidate("small", 384e6), candidate("mobile", undefined)]);
+  const said = text(page, "#base");
+  assert.match(said, /Images\/s of the frozen base were measured in the run, on 2 processors, Some CPU\./);
+  assert.match(said, /large.*1\.8.G.*61.*13.MB.*91.MB.*small.*384.M.*mobile.*–.*61/s);
+  assert.doesNotMatch(said, /ms per view/);
+  assert.match(
+    text(page, "#bases-by-cost-desc"),
+    /^large: 90\.0.% \(88\.0.% to 92\.0.%\) at 1\.8.G; small: 90\.0.% \(88\.0.% to 92\.0.%\) at 384.M\.$/,
+  );
+  const apart = shown([candidate("large", 1.81e9), candidate("small", 384e6, "a GPU")]);
+  assert.match(text(apart, "#base"), /not to be compared: large on 2 processors, Some CPU; small on a GPU\./);
+  const alone = shown([candidate("large", 1.81e9), candidate("mobile", undefined)]);
+  assert.equal(all(alone, "#bases-by-cost-desc").length, 0);
+  assert.equal(all(alone, "#base figure").length, 0);
+});
+
 test("what more images would buy: the advice, and a law that is not trusted is not drawn beyond the data", () => {
   const usual = sampleReport();
   const { recipe } = usual;

@@ -1,0 +1,128 @@
+/**
+ * What training on bfloat16 costs in accuracy: heads and one stage of unfreezing on features and activations of either
+ * precision, judged alike, in float32, over seeds with splits of their own.
+ *   node dist/bench/accuracy/precision.js [SEEDS [FOLDER OF THE SETS]]
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { ingest } from "../../data/dataset/ingest.js";
+import { extractFeatures } from "../../learn/stages/extractFeatures.js";
+import { trainHead } from "../../learn/stages/trainHead.js";
+import { tuneStage } from "../../learn/stages/tuneStage.js";
+import { crossEntropyAndAccuracy } from "../../learn/training/validation.js";
+import type { Precision } from "../../spec/engine/precision.js";
+import { FEATURES_FILE, WEIGHTS_FILE } from "../../spec/pipeline/artifactFiles.js";
+import { runFileSchema } from "../../spec/runFile/runFile.js";
+import { contextsIn } from "../contexts.js";
+import { stageLogits } from "../gate/stageLogits.js";
+import { type BenchSet, sourceOf } from "../rivals/sets.js";
+import { mean, ROOT } from "../support.js";
+
+const [seeds = "5", folder = join(ROOT, "..", "shared", "data")] = process.argv.slice(2);
+const DATA = resolve(folder);
+/** @param perClass images of each class to train on, to validate on and to judge by */
+const taken = (name: string, within: string, flip: boolean, perClass: [number, number, number]): BenchSet => {
+  const [train, validation, test] = perClass;
+  return {
+    name,
+    images: join(DATA, within),
+    flip,
+    split: { kind: "take", perClass: { train, validation, test } },
+  };
+};
+const SETS: readonly BenchSet[] = [
+  taken("sign-digits", "sign-digits", false, [10, 5, 15]),
+  taken("flowers12", "flowers12/train", true, [10, 5, 15]),
+  taken("brain-mri", "brain-mri", true, [40, 15, 40]),
+];
+const DEEPEST = "blocks.6";
+const SETTINGS = { augment: { views: 2 }, unfreeze: { stages: [DEEPEST], epochs: 4 } };
+
+interface Result {
+  readonly head: number;
+  readonly model: number;
+  readonly kept: boolean;
+  readonly cosine: number | undefined;
+}
+
+async function trainIn(precision: Precision, set: BenchSet, seed: number, folder: string): Promise<Result> {
+  const file = runFileSchema.parse({
+    name: "bench",
+    data: { path: set.images, outside: "allow" },
+    seed,
+    precision,
+    ...SETTINGS,
+  });
+  const dataset = join(folder, "dataset");
+  const own = join(folder, precision);
+  const context = contextsIn(own, dataset, file);
+  const features = await extractFeatures(await context("features"), [DEEPEST], false);
+  await trainHead(await context("head"), file.head, join(own, "features", FEATURES_FILE));
+  const head = join(own, "head", WEIGHTS_FILE);
+  const { stages: _stages, surgical: _surgical, ...settings } = file.unfreeze;
+  const { kept } = await tuneStage(
+    await context("tune-1"),
+    { ...settings, deepest: DEEPEST, stage: 1 },
+    head,
+  );
+  // Both are judged on the activations that were computed in float32, as an evaluation does.
+  const judged = async (weights: string, deepest?: string): Promise<number> => {
+    const candidate = { stage: "", weights, ...(deepest === undefined ? {} : { deepest }) };
+    const { labels, logits } = await stageLogits(file, dataset, join(folder, "float32"), candidate, "test");
+    return crossEntropyAndAccuracy(logits, labels, logits.length / labels.length).accuracy;
+  };
+  const weights = join(own, "tune-1", WEIGHTS_FILE);
+  return {
+    head: await judged(head),
+    model: await judged(weights, kept ? DEEPEST : undefined),
+    kept,
+    cosine: features.precision?.cosine,
+  };
+}
+
+async function runSeed(set: BenchSet, seed: number): Promise<Record<Precision, Result>> {
+  const folder = await mkdtemp(join(tmpdir(), "thaw-bench-"));
+  try {
+    const { data } = runFileSchema.parse({ name: "bench", data: { path: set.images, outside: "allow" } });
+    await ingest({
+      source: await sourceOf(set, seed, join(folder, "images.jsonl")),
+      data,
+      seed,
+      digestCache: join(folder, "digests.json"),
+      out: join(folder, "dataset"),
+      onProgress: () => {},
+    });
+    const float32 = await trainIn("float32", set, seed, folder);
+    return { float32, bfloat16: await trainIn("bfloat16", set, seed, folder) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const percent = (value: number): string => (100 * value).toFixed(1);
+
+for (const set of SETS) {
+  const runs: Record<Precision, Result>[] = [];
+  for (let seed = 1; seed <= Number(seeds); seed++) {
+    const run = await runSeed(set, seed);
+    runs.push(run);
+    const { float32, bfloat16 } = run;
+    const pair = (one: number, other: number): string => `${percent(one)} ~ ${percent(other)} %`;
+    console.log(
+      `${set.name} seed ${seed}: head ${pair(float32.head, bfloat16.head)}, model ${pair(float32.model, bfloat16.model)}, kept ${float32.kept} ~ ${bfloat16.kept}, cosine ${bfloat16.cosine?.toFixed(5)}`,
+    );
+  }
+  for (const name of ["head", "model"] as const) {
+    const gaps = runs.map(({ float32, bfloat16 }) => bfloat16[name] - float32[name]);
+    const middle = mean(gaps);
+    const deviation = Math.sqrt(gaps.reduce((sum, gap) => sum + (gap - middle) ** 2, 0) / (gaps.length - 1));
+    // Student's t for five seeds.
+    const half = (2.776 * deviation) / Math.sqrt(gaps.length);
+    console.log(
+      `${set.name} ${name}: bfloat16 is ahead by ${percent(middle)} points (± ${percent(half)}, 95 % of five seeds)`,
+    );
+  }
+}
+const { user, system } = process.cpuUsage();
+console.log(`${((user + system) / 1e6).toFixed(0)} s of processor`);

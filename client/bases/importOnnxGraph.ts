@@ -1,0 +1,124 @@
+/** Turns any network in an ONNX file into the one file that is stored, and shows it a picture in an engine process. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createEngine } from "../../engine/process.js";
+import { type Converted, convertOnnx } from "../../learn/bases/graphBase.js";
+import {
+  type BaseView,
+  graphName,
+  type NetworkSpec,
+  type PixelScale,
+  type TakenWeights,
+} from "../../spec/base.js";
+import { ThawError } from "../../spec/errors.js";
+import type { Golden } from "../../spec/golden.js";
+import { PIXEL_SCALES } from "../../spec/pixelScales.js";
+import type { Store } from "../../store/connection/connection.js";
+import { type FetchOptions, openCheckpoint } from "./checkpointSource.js";
+import { tryBase } from "./tryBase.js";
+
+export interface OnnxRequest {
+  /** Of the base that it becomes. */
+  readonly name: string;
+  readonly from: string;
+  readonly pixelScale?: PixelScale;
+  readonly view?: BaseView;
+  /** Side of the square input in pixels, where the graph leaves it open. */
+  readonly size?: number;
+  /** The value that the features are means of, where not what the classifier begins with. */
+  readonly output?: string;
+}
+
+/** Call `dispose` when done. */
+export interface GraphFile {
+  readonly path: string;
+  readonly architecture: string;
+  readonly network: NetworkSpec;
+  readonly pixelScale: PixelScale;
+  readonly inputSize: number;
+  readonly view?: BaseView;
+  readonly weights?: TakenWeights;
+  readonly golden: Golden;
+  dispose(): Promise<void>;
+}
+
+/** @throws ThawError USAGE (size, output, scale), DATA_NOT_FOUND, DATA_INVALID, BASE_UNUSABLE, ENGINE_FAILED, RUNTIME_MISSING */
+export async function importOnnxGraph(
+  store: Store,
+  request: OnnxRequest,
+  fetching: FetchOptions,
+): Promise<GraphFile> {
+  const { from, name, size, output, view } = request;
+  const checkpoint = await openCheckpoint(store, from, fetching);
+  const folder = await mkdtemp(join(tmpdir(), "thaw-onnx-"));
+  const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const engine = createEngine(() => undefined);
+  try {
+    const path = join(folder, "network.safetensors");
+    const asked = { ...(size === undefined ? {} : { size }), ...(output === undefined ? {} : { output }) };
+    const converted = await named(from, checkpoint.path, () => convertOnnx(checkpoint.path, asked, path));
+    const { tunable, hasFixedPart, size: inputSize, architecture: own } = converted;
+    const guess = guessedScale(converted);
+    const pixelScale = request.pixelScale ?? guess;
+    if (pixelScale === undefined) throw unknownScale(from);
+    const architecture = graphName({ groups: tunable, isFixed: hasFixedPart });
+    const numbers = { architecture, pixelScale, inputSize, ...(view === undefined ? {} : { view }) };
+    const network: NetworkSpec = {
+      features: own.features,
+      multiplyAdds: converted.multiplyAdds,
+      output: converted.output,
+      ...(converted.head === undefined ? {} : { head: converted.head }),
+      ...(request.pixelScale === undefined ? { scaleGuessed: true } : {}),
+    };
+    const golden = await tryBase(engine, { name, checkpoint: path, ...numbers }, fetching.signal);
+    return { path, ...numbers, network, ...takenOf(converted), golden, dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  } finally {
+    await engine.stop();
+    await checkpoint.dispose();
+  }
+}
+
+function takenOf({ converted, isGrey, isFolded }: Converted): { readonly weights?: TakenWeights } {
+  const told = {
+    ...(converted.length === 0 ? {} : { converted }),
+    ...(isGrey ? { oneChannel: true } : {}),
+    ...(isFolded ? { folded: true } : {}),
+  };
+  return Object.keys(told).length === 0 ? {} : { weights: { name: "plain", ...told } };
+}
+
+/** A graph that divides its pixels by more than this takes those of 0…255; one that divides by less, of 0…1. */
+const BYTES = 30;
+const SHARES = 1.5;
+
+/** What a graph that scales its pixels itself takes. */
+function guessedScale({ factor }: Converted): PixelScale | undefined {
+  if (factor === undefined) return undefined;
+  if (factor <= 1 / BYTES) return PIXEL_SCALES["0..255"];
+  return factor >= SHARES ? PIXEL_SCALES["0..1"] : undefined;
+}
+
+/** Every error names the source. */
+async function named<T>(from: string, path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ThawError)) throw error;
+    const hint = error.hint === undefined ? {} : { hint: error.hint };
+    throw new ThawError(error.code, error.message.replaceAll(path, from), { ...hint, cause: error });
+  }
+}
+
+function unknownScale(from: string): ThawError {
+  return new ThawError(
+    "USAGE",
+    `${from} does not scale its pixels itself, so thaw cannot know how it wants them`,
+    {
+      hint: "say it: --scale imagenet (most networks of PyTorch), 0..1, -1..1, 0..255, or --mean and --std",
+    },
+  );
+}

@@ -1,0 +1,81 @@
+/**
+ * Functions of one number, by their values at many places. Exporters write an activation in many ways – a GELU as five
+ * operators, a hard swish as three – which all have the same values.
+ */
+import type { Activation } from "../../../network/activations.js";
+
+export type Curve = Float64Array;
+
+/** Between −12 and 12, unevenly, so that no corner of an activation is missed; and farther out, where some have an end. */
+const PLACES: Curve = Float64Array.from([
+  ...Array.from({ length: 97 }, (_, i) => -12 + i / 4),
+  ...Array.from({ length: 61 }, (_, i) => -3.1 + 0.103 * i),
+  ...[-1000, -60, -25.3, 25.3, 60, 1000],
+]);
+
+/** The number itself. */
+export const SAME: Curve = PLACES;
+
+/** @param values of the operands at a place */
+export const curveOf = (operands: readonly Curve[], of: (...values: number[]) => number): Curve =>
+  PLACES.map((_, i) => of(...operands.map((operand) => operand[i] ?? Number.NaN)));
+
+export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+export const relu6 = (x: number): number => Math.min(Math.max(x, 0), 6);
+
+/** Abramowitz and Stegun 7.1.5 near nought, and 7.1.14 (a continued fraction) beyond: right to 1e-12. */
+export function erf(x: number): number {
+  const size = Math.abs(x);
+  if (size > 6) return Math.sign(x);
+  if (size > 2.5) {
+    let fraction = size;
+    for (let k = 60; k > 0; k--) fraction = size + k / 2 / fraction;
+    return Math.sign(x) * (1 - Math.exp(-size * size) / (fraction * Math.sqrt(Math.PI)));
+  }
+  let term = x;
+  let sum = x;
+  for (let n = 1; n < 80; n++) {
+    term *= (-x * x) / n;
+    sum += term / (2 * n + 1);
+  }
+  return (2 / Math.sqrt(Math.PI)) * sum;
+}
+
+export const gelu = (x: number): number => (x * (1 + erf(x * Math.SQRT1_2))) / 2;
+
+const KNOWN: readonly (readonly [Activation, Curve])[] = (
+  [
+    ["relu", (x) => Math.max(x, 0)],
+    ["relu6", relu6],
+    ["silu", (x) => x * sigmoid(x)],
+    ["hard-swish", (x) => (x * relu6(x + 3)) / 6],
+    ["gelu", gelu],
+    ["sigmoid", sigmoid],
+    ["hard-sigmoid", (x) => relu6(x + 3) / 6],
+  ] as readonly (readonly [Activation, (x: number) => number])[]
+).map(([name, of]) => [name, PLACES.map(of)]);
+
+/** Constants are float32 in the file: 1/6 and √2 have an error of 1e-7. The GELU that tanh approximates differs by 5e-4. */
+const CLOSE = 2e-6;
+
+function isClose(a: Curve, b: Curve): boolean {
+  return a.every((value, i) => {
+    const other = b[i] ?? Number.NaN;
+    return Math.abs(value - other) <= CLOSE * (1 + Math.abs(other));
+  });
+}
+
+/** The activation that has these values; undefined for none of ours. */
+export function activationOf(curve: Curve): Activation | undefined {
+  if (isClose(curve, SAME)) return "none";
+  return KNOWN.find(([, own]) => isClose(curve, own))?.[0];
+}
+
+/** `x · scale + shift`, if it is that. */
+export function lineOf(curve: Curve): { readonly scale: number; readonly shift: number } | undefined {
+  const [one, nought] = [PLACES.indexOf(1), PLACES.indexOf(0)];
+  const shift = curve[nought] ?? Number.NaN;
+  const scale = (curve[one] ?? Number.NaN) - shift;
+  const line = PLACES.map((x) => x * scale + shift);
+  return Number.isFinite(scale) && isClose(curve, line) ? { scale, shift } : undefined;
+}

@@ -1,0 +1,228 @@
+/** Operators that work on each number by itself, and sums and products of images. */
+import type { OnnxNode } from "../graph.js";
+import { curveOf, erf, gelu, relu6, SAME, sigmoid } from "./curve.js";
+import { gated } from "./gates.js";
+import type { Step } from "./steps.js";
+import {
+  bounded,
+  type Constant,
+  extents,
+  type Following,
+  type Image,
+  imageOf,
+  type Means,
+  numbersOf,
+  settled,
+  type Value,
+} from "./values.js";
+
+type Unary = (x: number) => number;
+
+const number = ({ floats }: OnnxNode, name: string, otherwise: number): number =>
+  floats.get(name) ?? otherwise;
+
+/** By operator. @returns undefined where it is no function of one number */
+export function unaryOf(following: Following, inputs: readonly (Value | undefined)[]): Unary | undefined {
+  const { node } = following;
+  switch (node.operator) {
+    case "Relu":
+      return (x) => Math.max(x, 0);
+    case "LeakyRelu": {
+      const alpha = number(node, "alpha", 0.01);
+      return (x) => (x < 0 ? alpha * x : x);
+    }
+    case "Sigmoid":
+      return sigmoid;
+    case "HardSigmoid": {
+      const [alpha, beta] = [number(node, "alpha", 0.2), number(node, "beta", 0.5)];
+      return (x) => Math.min(Math.max(alpha * x + beta, 0), 1);
+    }
+    case "HardSwish":
+      return (x) => (x * relu6(x + 3)) / 6;
+    case "Gelu":
+      return node.texts.get("approximate") === "tanh"
+        ? (x) => (x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))) / 2
+        : gelu;
+    case "Mish":
+      return (x) => x * Math.tanh(Math.log1p(Math.exp(x)));
+    case "Elu": {
+      const alpha = number(node, "alpha", 1);
+      return (x) => (x < 0 ? alpha * Math.expm1(x) : x);
+    }
+    case "Softplus":
+      return (x) => Math.log1p(Math.exp(x));
+    case "Tanh":
+      return Math.tanh;
+    case "Erf":
+      return erf;
+    case "Exp":
+      return Math.exp;
+    case "Neg":
+      return (x) => -x;
+    case "Sqrt":
+      return Math.sqrt;
+    case "Abs":
+      return Math.abs;
+    case "Reciprocal":
+      return (x) => 1 / x;
+    case "Clip": {
+      const least = boundOf(following, "min", inputs[1], -Infinity);
+      const most = boundOf(following, "max", inputs[2], Infinity);
+      return (x) => Math.min(Math.max(x, least), most);
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Bounds are attributes until version 11 of the operators, and weights since. */
+function boundOf(following: Following, name: string, given: Value | undefined, otherwise: number): number {
+  if (given === undefined) return following.node.floats.get(name) ?? otherwise;
+  const [value, other] = given.is === "constant" ? numbersOf(given, following) : [];
+  if (value === undefined || other !== undefined)
+    throw following.refuse(`its ${name} is no number in the file`);
+  return value;
+}
+
+export function afterUnary(value: Image | Means, of: Unary, following: Following): Value {
+  const curve = curveOf([value.curve], of);
+  if (value.is === "means") return { ...value, curve };
+  if (value.pads !== undefined) settled(value, following);
+  const alone = curveOf([SAME], of);
+  const { label } = following;
+  const { otherwise: _before, ...image } = value;
+  return bounded(
+    {
+      ...image,
+      curve,
+      length: value.length + 1,
+      from: label,
+      // What came before as a step of its own, and this after it.
+      ...(value.curve === SAME
+        ? {}
+        : {
+            otherwise: () =>
+              settled({ ...imageOf(settled(value, following), label), curve: alone, from: label }, following),
+          }),
+    },
+    following,
+  );
+}
+
+const BINARY: Readonly<Record<string, (a: number, b: number) => number>> = {
+  Add: (a, b) => a + b,
+  Sub: (a, b) => a - b,
+  Mul: (a, b) => a * b,
+  Div: (a, b) => a / b,
+  Pow: (a, b) => a ** b,
+  Min: Math.min,
+  Max: Math.max,
+};
+
+export const isBinary = (operator: string): boolean => Object.hasOwn(BINARY, operator);
+
+/** @returns undefined for what belongs to the head */
+export function afterBinary(a: Value, b: Value, following: Following): Value | undefined {
+  const of = BINARY[following.node.operator];
+  if (of === undefined) return undefined;
+  if (a.is === "constant" && b.is === "constant")
+    throw following.refuse("it computes weights of weights", FOLD);
+  if (b.is === "constant") return withConstant(a, b, of, following);
+  if (a.is === "constant") return withConstant(b, a, (x, y) => of(y, x), following);
+  if (a.is === "means" && b.is === "means" && a.chain === b.chain)
+    return { ...a, curve: curveOf([a.curve, b.curve], of) };
+  const isProduct = following.node.operator === "Mul";
+  if (isProduct && a.is === "image" && b.is === "means") return gated(a, b, following);
+  if (isProduct && a.is === "means" && b.is === "image") return gated(b, a, following);
+  if (a.is !== "image" || b.is !== "image") return undefined;
+  if (a.layout !== b.layout) throw following.refuse("its inputs have their channels at different places");
+  const { label, node } = following;
+  const sum = (): number => {
+    if (node.operator !== "Add") {
+      throw following.refuse(
+        "it takes two images",
+        "thaw adds images and puts them one after the other; of products it knows squeeze-and-excitation",
+      );
+    }
+    const [one, other] = [settled(a, following), settled(b, following)];
+    const [first, second] = [following.steps[one], following.steps[other]] as [Step, Step];
+    const { channels, side } = first;
+    if (second.channels !== channels || second.side !== side)
+      throw following.refuse("it adds images of different sizes");
+    return following.add({ kind: "add", inputs: [one, other], from: label, channels, side });
+  };
+  const isOfOne = a.base === b.base && a.pads === undefined && b.pads === undefined;
+  if (!isOfOne) return imageOf(sum(), label, a.layout);
+  const curve = curveOf([a.curve, b.curve], of);
+  const length = a.length + b.length + 1;
+  return bounded(
+    { is: "image", base: a.base, curve, layout: a.layout, length, from: label, otherwise: sum },
+    following,
+  );
+}
+
+const FOLD = "export it with constants folded, for example by onnxsim";
+
+function withConstant(
+  value: Value,
+  constant: Constant,
+  of: (x: number, c: number) => number,
+  following: Following,
+): Value | undefined {
+  const { refuse, node } = following;
+  if (value.is === "integers") {
+    const given = constant.tensor.integers();
+    if (given.length !== 1) throw refuse("it computes a shape in a way that thaw does not follow");
+    return {
+      is: "integers",
+      values: value.values.map((one) => of(one, given[0] ?? Number.NaN)).map(Math.trunc),
+    };
+  }
+  if (value.is !== "image" && value.is !== "means") return undefined;
+  const numbers = numbersOf(constant, following);
+  const [only = Number.NaN] = numbers;
+  if (numbers.length === 1) {
+    // A weight is a float32: what it stood for is nearer than it seems.
+    return afterUnary(value, (x) => of(x, only), following);
+  }
+  if (value.is === "means") return biased(value, numbers, node.operator);
+  const { channels, side } = following.steps[value.base] as Step;
+  const axis = value.layout === "first" ? 1 : 3;
+  const { shape } = constant;
+  const isOfChannels = [0, 1, 2, 3].every((place) => {
+    const extent = shape[place - 4 + shape.length] ?? 1;
+    return place === axis ? extent === channels : extent === 1;
+  });
+  if (!isOfChannels) {
+    throw refuse(
+      `it takes weights of the shape ${extents(shape)} for an image of ${channels} channels and ${side} pixels`,
+      "thaw takes one number, or one for each channel",
+    );
+  }
+  const [nought, one, two] = [0, 1, 2].map((x) => numbers.map((c) => of(x, c)));
+  const shift = nought as Float32Array;
+  const scale = (one as Float32Array).map((y, c) => y - (shift[c] ?? Number.NaN));
+  // Add, Sub, Mul and Div by it are lines; to divide by the image is none.
+  const isLine = (two as Float32Array).every(
+    (y, c) => Math.abs(y - 2 * (scale[c] ?? 0) - (shift[c] ?? 0)) <= 1e-5 * (1 + Math.abs(y)),
+  );
+  if (!isLine || ["Pow", "Min", "Max"].includes(node.operator))
+    throw refuse("it takes weights for each channel in a way that thaw does not follow");
+  const from = following.label;
+  const input = settled(value, following);
+  return imageOf(
+    following.add({ kind: "affine", input, scale, shift, from, channels, side }),
+    from,
+    value.layout,
+  );
+}
+
+/** A fully connected layer whose bias is added after it. */
+function biased(value: Means, numbers: Float32Array, operator: string): Value | undefined {
+  const { chain, curve } = value;
+  const { dense, outputs } = chain;
+  if (operator !== "Add" || dense === undefined || curve !== SAME || numbers.length !== outputs)
+    return undefined;
+  const bias = (): Float32Array => dense.bias().map((own, i) => own + (numbers[i] ?? Number.NaN));
+  return { is: "means", curve, chain: { ...chain, dense: { ...dense, bias } } };
+}

@@ -1,0 +1,421 @@
+/**
+ * Follows any graph of common operators from the picture up to the features, the image that its classifier begins with.
+ * What lies above is of no interest; what lies below has to be understood, operator by operator.
+ */
+import type { ThawError } from "../../../../spec/errors.js";
+import type { Spend } from "../../budget.js";
+import { shown } from "../../names.js";
+import type { OnnxGraph, OnnxNode } from "../graph.js";
+import { afterBinary, afterUnary, isBinary, unaryOf } from "./elementwise.js";
+import { afterDense } from "./gates.js";
+import * as images from "./images.js";
+import * as shapes from "./shapes.js";
+import type { Step, StepIndex } from "./steps.js";
+import {
+  type Following,
+  type Image,
+  imageOf,
+  labelOf,
+  listOf,
+  settled,
+  stepSoFar,
+  type Value,
+} from "./values.js";
+
+export interface Followed {
+  readonly steps: readonly Step[];
+  /** The step whose image the features are means of. */
+  readonly feature: StepIndex;
+  /** What the graph calls it. */
+  readonly output: string;
+  /** The first operator that is left, of those that make something of the features. */
+  readonly head?: string;
+  /** Side of the input in pixels. */
+  readonly size: number;
+  readonly isGrey: boolean;
+}
+
+export interface FollowOptions {
+  /** Side of the input where the graph leaves it open. */
+  readonly size?: number;
+  /** Name of the value that the features are means of. */
+  readonly output?: string;
+  readonly spend: Spend;
+  readonly invalid: (what: string, hint?: string) => ThawError;
+  /** For what was asked, not for what the file holds. */
+  readonly usage: (what: string, hint: string) => ThawError;
+}
+
+/** Networks of today have some thousands of operators, and of channels. */
+const MOST_STEPS = 10_000;
+const MOST_CHANNELS = 65_536;
+const MOST_PIXELS = 4096;
+
+/** @throws ThawError with the first operator that is not understood */
+export function follow(graph: OnnxGraph, options: FollowOptions): Followed {
+  const { invalid, usage, spend, output: asked } = options;
+  const start = pictureOf(graph, options);
+  const steps: Step[] = [start.picture];
+  const wanted = asked === undefined ? graph.outputs : [asked];
+  if (wanted.length === 0) throw invalid("its graph gives nothing");
+  const { needed, makers } = neededNodes(graph, wanted);
+  if (asked !== undefined && !makers.has(asked)) {
+    const last = graph.nodes.slice(-MOST_SHOWN).map(({ outputs }) => shown(outputs[0] ?? ""));
+    throw usage(`its graph has no value called ${shown(asked)}`, `its last values: ${last.join(", ")}`);
+  }
+  const values = new Map<string, Value>([[start.name, start.image]]);
+  const cuts = new Map<StepIndex, string>();
+  const add = (step: Step, label: string): StepIndex => {
+    if (steps.length >= MOST_STEPS) throw invalid(`it has more than ${MOST_STEPS} steps at ${label}`);
+    if (step.channels > MOST_CHANNELS)
+      throw invalid(`${label} gives ${step.channels} channels, more than ${MOST_CHANNELS}`);
+    return steps.push(step) - 1;
+  };
+  const followingAt = (node: OnnxNode): Following => {
+    const label = labelOf(node);
+    return {
+      steps,
+      node,
+      label,
+      spend,
+      add: (step) => add(step, label),
+      refuse: (why, hint) => invalid(`${label}: ${why}`, withOutput(hint, node, values)),
+      cut: (source) => {
+        if (!cuts.has(source)) cuts.set(source, label);
+      },
+    };
+  };
+  for (const node of graph.nodes) {
+    if (!needed.has(node)) continue;
+    const following = followingAt(node);
+    const made = passed(node, inputsOf(node, values, graph, following), following);
+    made.forEach((value, i) => {
+      const name = node.outputs[i] ?? "";
+      if (values.has(name)) throw invalid(`two operators in it make ${shown(name)}`);
+      values.set(name, value);
+    });
+  }
+  const feature = featureOf(wanted, values, { steps, makers, followingAt, options });
+  const head = asked === undefined ? cuts.get(feature) : undefined;
+  if (asked === undefined && head === undefined)
+    refuseScores(steps, feature, (step) => nameOf(values, step), usage);
+  const name = asked ?? nameOf(values, feature);
+  return {
+    steps,
+    feature,
+    output: name,
+    ...(head === undefined ? {} : { head }),
+    size: start.picture.side,
+    isGrey: start.isGrey,
+  };
+}
+
+const MOST_SHOWN = 6;
+
+interface Start {
+  readonly name: string;
+  readonly picture: Step;
+  readonly image: Image;
+  readonly isGrey: boolean;
+}
+
+function pictureOf({ inputs }: OnnxGraph, { invalid, usage, size: asked }: FollowOptions): Start {
+  const [input, other] = inputs;
+  if (input === undefined || other !== undefined)
+    throw invalid(`it has ${inputs.length} inputs instead of one picture`);
+  const { name, shape } = input;
+  const [, second = 0, third = 0, fourth = 0] = shape;
+  const isColours = (extent: number): boolean => extent === 3 || extent === 1;
+  const isFirst = isColours(second);
+  if (shape.length !== 4 || !(isFirst || isColours(fourth))) {
+    throw invalid(
+      `its input ${shown(name)} has ${
+        shape.length === 0
+          ? "no shape"
+          : `the shape ${shape
+              .slice(0, MOST_SHOWN)
+              .map((extent) => (Number.isNaN(extent) ? "?" : extent))
+              .join(" × ")}`
+      }`,
+      "a base takes pictures × channels × rows × columns, or channels last, of 3 channels or of 1",
+    );
+  }
+  const [channels, rows, columns] = isFirst ? [second, third, fourth] : [fourth, second, third];
+  const [side = asked, more = side] = [rows, columns].filter((extent) => !Number.isNaN(extent));
+  if (side !== more)
+    throw invalid(`it takes pictures of ${rows} × ${columns} pixels`, "thaw shows square ones only");
+  if (side === undefined) {
+    throw usage(
+      "it takes pictures of any size",
+      "say with --size how many pixels wide and high it was trained on, e.g. --size 224",
+    );
+  }
+  if (asked !== undefined && asked !== side)
+    throw usage(`it takes pictures of ${side} pixels, --size says ${asked}`, "leave --size out");
+  if (side > MOST_PIXELS) throw invalid(`it takes pictures of ${side} pixels`);
+  const from = `its input ${shown(name)}`;
+  const layout = isFirst ? "first" : "last";
+  return {
+    name,
+    picture: { kind: "picture", from, channels, side },
+    image: imageOf(0, from, layout),
+    isGrey: channels === 1,
+  };
+}
+
+function neededNodes({ nodes }: OnnxGraph, wanted: readonly string[]) {
+  const makers = new Map<string, OnnxNode>();
+  for (const node of nodes) for (const output of node.outputs) if (output !== "") makers.set(output, node);
+  const needed = new Set<OnnxNode>();
+  const waiting = [...wanted];
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    const maker = makers.get(name);
+    if (maker === undefined || needed.has(maker)) continue;
+    needed.add(maker);
+    for (const input of maker.inputs) waiting.push(input);
+  }
+  return { needed, makers };
+}
+
+function inputsOf(
+  node: OnnxNode,
+  values: ReadonlyMap<string, Value>,
+  { weights }: OnnxGraph,
+  { refuse }: Following,
+): readonly (Value | undefined)[] {
+  return node.inputs.map((name) => {
+    if (name === "") return undefined;
+    const value = values.get(name);
+    if (value !== undefined) return value;
+    const tensor = weights.get(name);
+    if (tensor !== undefined) return { is: "constant", shape: tensor.shape, tensor };
+    throw refuse(`its input ${shown(name)} is nowhere before it in the file`);
+  });
+}
+
+/** What comes out of an operator, the first of its outputs first. */
+function passed(
+  node: OnnxNode,
+  inputs: readonly (Value | undefined)[],
+  following: Following,
+): readonly Value[] {
+  const given = inputs.filter((value) => value !== undefined);
+  const constant = constantOf(node);
+  if (constant !== undefined) return [constant];
+  const [first] = inputs;
+  if (first === undefined) throw following.refuse(`thaw does not know the operator ${shown(node.operator)}`);
+  if (node.operator === "Split") {
+    const parts = shapes.split(first, inputs, following);
+    if (parts !== undefined) return parts;
+  }
+  const isOfHead = given.some(({ is }) => is === "head");
+  const made = isOfHead ? undefined : valueOf(first, inputs, following);
+  if (made !== undefined) {
+    if (made.is === "means" && made.chain.dense !== undefined) following.cut(made.chain.source);
+    return [made];
+  }
+  return [headAfter(given, following)];
+}
+
+function constantOf({ operator, tensor, integers, floats }: OnnxNode): Value | undefined {
+  if (operator !== "Constant") return undefined;
+  if (tensor !== undefined) return { is: "constant", shape: tensor.shape, tensor };
+  const values = integers.get("value_ints") ?? integers.get("value_int");
+  if (values !== undefined) return { is: "integers", values };
+  const number = floats.get("value_float");
+  if (number === undefined) return undefined;
+  const data = Float32Array.of(number);
+  return {
+    is: "constant",
+    shape: [],
+    tensor: { shape: [], type: "float32", read: () => ({ shape: [], data }), integers: () => [number] },
+  };
+}
+
+/** @returns undefined for what is no image of ours: it belongs to a head, or is not understood */
+function valueOf(
+  first: Value,
+  inputs: readonly (Value | undefined)[],
+  following: Following,
+): Value | undefined {
+  const { operator } = following.node;
+  const [, second] = inputs;
+  switch (operator) {
+    case "Identity":
+    case "Dropout":
+    case "Cast":
+      return first;
+    case "Unsqueeze":
+    case "Squeeze":
+    case "Reshape":
+    case "Expand":
+      if (first.is === "constant") return shapes.constantReshaped(first, inputs, following);
+      if (first.is === "integers" && operator === "Reshape")
+        return shapes.integersReshaped(first, listOf(inputs, 1, "shape", following));
+      if (first.is === "integers" || first.is === "means") return first;
+      return operator === "Reshape" ? shapes.reshaped(first, inputs, following) : undefined;
+    case "Flatten":
+      return first.is === "means" ? first : shapes.flattened(first, following);
+    case "Transpose":
+      return first.is === "means" ? first : shapes.transposed(first, following);
+    case "ConstantOfShape":
+      return shapes.zeros(inputs, following);
+    case "Shape":
+      return shapes.shapeOf(first, following);
+    case "Slice":
+      return shapes.sliced(first, inputs, following);
+    case "Gather":
+      return shapes.gathered(first, inputs, following);
+    case "Concat":
+      return inputs.every((value) => value !== undefined) ? shapes.joined(inputs, following) : undefined;
+    case "Conv":
+      return images.convolved(first, inputs, following);
+    case "MatMul":
+      return images.multiplied(first, inputs, following);
+    case "Gemm":
+      return gemm(first, inputs, following);
+    case "BatchNormalization":
+      return images.normalized(first, inputs, following);
+    case "LayerNormalization":
+      return images.layerNormalized(first, inputs, following);
+    case "MaxPool":
+    case "AveragePool":
+      return images.pooled(first, following);
+    case "GlobalAveragePool":
+      return first.is === "image" ? shapes.averaged(first, following) : undefined;
+    case "GlobalMaxPool":
+      return shapes.flattened(first, following);
+    case "ReduceMean":
+    case "ReduceMax":
+      return first.is === "means" ? first : shapes.reduced(first, inputs, following);
+    case "Pad":
+      return images.padded(first, inputs, following);
+    default:
+      return calculated(first, second, inputs, following);
+  }
+}
+
+function calculated(
+  first: Value,
+  second: Value | undefined,
+  inputs: readonly (Value | undefined)[],
+  following: Following,
+): Value | undefined {
+  if (isBinary(following.node.operator) && second !== undefined && inputs.length === 2) {
+    return afterBinary(first, second, following);
+  }
+  const of = first.is === "image" || first.is === "means" ? unaryOf(following, inputs) : undefined;
+  return of === undefined || (first.is !== "image" && first.is !== "means")
+    ? undefined
+    : afterUnary(first, of, following);
+}
+
+function gemm(first: Value, inputs: readonly (Value | undefined)[], following: Following): Value | undefined {
+  const { integers, floats } = following.node;
+  const [, kernel, bias] = inputs;
+  const isPlain = [floats.get("alpha"), floats.get("beta")].every((factor) => (factor ?? 1) === 1);
+  if (
+    first.is !== "means" ||
+    kernel?.is !== "constant" ||
+    !isPlain ||
+    (integers.get("transA")?.[0] ?? 0) !== 0
+  )
+    return undefined;
+  const isTurned = (integers.get("transB")?.[0] ?? 0) !== 0;
+  if (bias !== undefined && bias.is !== "constant") return undefined;
+  return afterDense(first, { kernel, isTurned, ...(bias === undefined ? {} : { bias }) }, following);
+}
+
+/** What belongs to the head as soon as its inputs do. @throws ThawError where an image goes into it */
+function headAfter(given: readonly Value[], following: Following): Value {
+  const image = given.find(({ is }) => is === "image" || is === "parted");
+  const sources = new Set<StepIndex>();
+  for (const value of given) {
+    if (value.is === "means") sources.add(value.chain.source);
+    if (value.is === "head") for (const source of value.sources) sources.add(source);
+  }
+  if (image !== undefined && sources.size > 0) {
+    throw following.refuse(
+      "it puts an image and something that was made of means together",
+      "thaw knows squeeze-and-excitation only",
+    );
+  }
+  if (image !== undefined || sources.size === 0) {
+    throw following.refuse(`thaw does not know the operator ${shown(following.node.operator)} there`);
+  }
+  for (const source of sources) following.cut(source);
+  return { is: "head", sources };
+}
+
+/** The hint, and how to cut the network below the node. */
+function withOutput(hint: string | undefined, node: OnnxNode, values: ReadonlyMap<string, Value>): string {
+  const below = node.inputs.find((name) => values.get(name)?.is === "image");
+  const cut =
+    below === undefined
+      ? "export the network without it"
+      : `or take the features below it: --output ${shown(below)}`;
+  return hint === undefined ? cut.replace(/^or t/, "t") : `${hint}; ${cut}`;
+}
+
+/** A convolution of one pixel with a bias, at the very end, may be the classifier: then what it gives are scores of classes. */
+function refuseScores(
+  steps: readonly Step[],
+  feature: StepIndex,
+  name: (step: StepIndex) => string,
+  usage: FollowOptions["usage"],
+): void {
+  const last = steps[feature] as Step;
+  const conv = last.kind === "activation" ? (steps[last.input] as Step) : last;
+  if (
+    conv.kind !== "conv" ||
+    conv.bias === undefined ||
+    conv.kernel.shape.slice(2).some((extent) => extent !== 1)
+  )
+    return;
+  const below = steps[conv.input] as Step;
+  if (name(conv.input) === "" || name(feature) === "") return;
+  throw usage(
+    `its last convolution, ${conv.from}, may be its classifier`,
+    `say where the features are: --output ${shown(name(conv.input))} below it, of ${below.channels} channels, or --output ${shown(name(feature))}, of ${last.channels}`,
+  );
+}
+
+interface Ends {
+  readonly steps: readonly Step[];
+  readonly makers: ReadonlyMap<string, OnnxNode>;
+  readonly followingAt: (node: OnnxNode) => Following;
+  readonly options: FollowOptions;
+}
+
+function featureOf(
+  wanted: readonly string[],
+  values: ReadonlyMap<string, Value>,
+  { steps, makers, followingAt, options }: Ends,
+): StepIndex {
+  const sources = new Set<StepIndex>();
+  for (const name of wanted) {
+    const [value, maker] = [values.get(name), makers.get(name)];
+    if (value === undefined || maker === undefined) continue;
+    if (value.is === "image") sources.add(settled(value, followingAt(maker)));
+    if (value.is === "means") sources.add(value.chain.source);
+    if (value.is === "head") for (const source of value.sources) sources.add(source);
+  }
+  const [feature, other] = [...sources];
+  if (feature === undefined) throw options.invalid("what its graph gives is made of no image");
+  if (other === undefined) return feature;
+  const named = [...sources].slice(0, MOST_SHOWN).map((source) => {
+    const { channels, side } = steps[source] as Step;
+    return `${shown(nameOf(values, source))} (${channels} channels of ${side} × ${side})`;
+  });
+  throw options.invalid(
+    `what its graph gives is made of ${sources.size} images: ${named.join(", ")}`,
+    `say which of them the features are: --output ${shown(nameOf(values, other))}`,
+  );
+}
+
+function nameOf(values: ReadonlyMap<string, Value>, step: StepIndex): string {
+  for (const [name, value] of values) {
+    if (value.is === "image" && value.pads === undefined && stepSoFar(value) === step) return name;
+  }
+  return "";
+}

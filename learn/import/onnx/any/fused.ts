@@ -1,0 +1,108 @@
+/** Steps put together as units have them: a convolution with the norm and the activation after it. */
+import type { Activation } from "../../../network/activations.js";
+import { type Item, isMeeting } from "./arrange.js";
+import type { AffineStep, ConvStep, LayerNormStep, NormStep, PoolStep, SqueezeStep } from "./steps.js";
+
+export interface FusedConv {
+  readonly kind: "conv";
+  readonly conv: ConvStep;
+  readonly norm?: NormStep;
+  readonly activation: Activation;
+}
+
+export interface FusedNorm {
+  readonly kind: "norm";
+  readonly norm: NormStep;
+  readonly activation: Activation;
+}
+
+export interface FusedWays {
+  readonly kind: "concat" | "sum";
+  readonly ways: readonly (readonly Fused[])[];
+  /** Of each way, and of what comes out. */
+  readonly channels: number;
+  readonly side: number;
+  readonly from: string;
+  /** Of a sum. */
+  readonly activation: Activation;
+}
+
+export type Fused = FusedConv | FusedNorm | FusedWays | LayerNormStep | SqueezeStep | PoolStep;
+
+export function fused(items: readonly Item[]): readonly Fused[] {
+  const made: Fused[] = [];
+  for (const item of items) {
+    const last = made.at(-1);
+    const together = last === undefined || isMeeting(item) ? undefined : withNext(last, item.one);
+    if (together === undefined) made.push(begun(item));
+    else made[made.length - 1] = together;
+  }
+  return made;
+}
+
+function begun(item: Item): Fused {
+  if (isMeeting(item)) {
+    const { kind, channels, side, from } = item.step;
+    const ways = item.ways.map(fused);
+    return { kind: kind === "add" ? "sum" : "concat", ways, channels, side, from, activation: "none" };
+  }
+  const { one } = item;
+  switch (one.kind) {
+    case "conv":
+      return { kind: "conv", conv: one, activation: "none" };
+    case "norm":
+      return { kind: "norm", norm: one, activation: "none" };
+    case "affine":
+      return { kind: "conv", conv: channelwise(one, one.scale, one.shift), activation: "none" };
+    case "activation": {
+      const ones = new Float32Array(one.channels).fill(1);
+      return { kind: "conv", conv: channelwise(one, ones), activation: one.activation };
+    }
+    case "layer-norm":
+    case "squeeze":
+    case "max":
+    case "average":
+      return one;
+  }
+}
+
+/** Each channel times a number of its own: a depthwise convolution of one pixel, which has no statistics. */
+function channelwise(
+  { input, from, channels, side }: Pick<ConvStep, "input" | "from" | "channels" | "side">,
+  scale: Float32Array,
+  bias?: Float32Array,
+): ConvStep {
+  const made = { from, channels, side, input, groups: channels, stride: 1, padding: 0, isFixed: false };
+  const kernel = { shape: [channels, 1, 1, 1], data: scale };
+  return { kind: "conv", ...made, kernel, ...(bias === undefined ? {} : { bias }) };
+}
+
+/** @returns undefined where the step is a unit of its own */
+function withNext(last: Fused, step: Extract<Item, { one: unknown }>["one"]): Fused | undefined {
+  if (!isOpen(last)) return undefined;
+  if (step.kind === "activation") return { ...last, activation: step.activation };
+  if (last.kind === "conv" && step.kind === "norm" && last.norm === undefined) return { ...last, norm: step };
+  return last.kind !== "sum" && step.kind === "affine" ? withLine(last, step) : undefined;
+}
+
+/** Whether an activation can still become its own. */
+const isOpen = (last: Fused): last is FusedConv | FusedNorm | SumOfWays =>
+  (last.kind === "conv" || last.kind === "norm" || last.kind === "sum") && last.activation === "none";
+
+type SumOfWays = FusedWays & { readonly kind: "sum" };
+
+function withLine(last: FusedConv | FusedNorm, { scale, shift }: AffineStep): Fused {
+  const scaled = (values: Float32Array): Float32Array =>
+    values.map((value, c) => value * (scale[c] ?? Number.NaN));
+  const moved = (values: Float32Array): Float32Array =>
+    scaled(values).map((value, c) => value + (shift[c] ?? Number.NaN));
+  const { norm } = last;
+  if (norm !== undefined)
+    return { ...last, norm: { ...norm, gamma: scaled(norm.gamma), beta: moved(norm.beta) } };
+  if (last.kind === "norm") return last;
+  const { conv } = last;
+  const perOutput = conv.kernel.data.length / conv.channels;
+  const data = conv.kernel.data.map((value, i) => value * (scale[Math.floor(i / perOutput)] ?? Number.NaN));
+  const bias = moved(conv.bias ?? new Float32Array(conv.channels));
+  return { ...last, conv: { ...conv, kernel: { shape: conv.kernel.shape, data }, bias } };
+}

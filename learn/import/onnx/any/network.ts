@@ -1,0 +1,135 @@
+/** Any ConvNet of common operators from an ONNX file, as an architecture of its own with layer groups by resolution. */
+import { ThawError } from "../../../../spec/errors.js";
+import type { Architecture, LayerGroup } from "../../../bases/architecture.js";
+import { throughGroups } from "../../../bases/extent.js";
+import type { Parameters } from "../../../network/parameters.js";
+import type { Spend } from "../../budget.js";
+import { readWhole } from "../../wholeFile.js";
+import { type OnnxGraph, onnxGraph } from "../graph.js";
+import { arranged, type Item } from "./arrange.js";
+import { type Followed, type FollowOptions, follow } from "./follow.js";
+import { type Fused, fused } from "./fused.js";
+import { type Grouping, groupingOf } from "./groups.js";
+import type { ConvStep } from "./steps.js";
+import { blockOf, isFixed, normsOf } from "./units.js";
+
+export interface OnnxNetwork {
+  readonly architecture: Architecture;
+  readonly parameters: Parameters;
+  /** Side of the square input in pixels. */
+  readonly size: number;
+  /** What the graph calls the image that the features are means of. */
+  readonly output: string;
+  /** The first operator that was left above it; absent where nothing was. */
+  readonly head?: string;
+  /** Layer groups that can be trained. */
+  readonly tunable: number;
+  /** Whether some kernels stand for a structure, so that what lies below the layer groups must not be trained. */
+  readonly hasFixedPart: boolean;
+  readonly isGrey: boolean;
+  /** Types of its numbers in the file that are not float32. */
+  readonly converted: readonly string[];
+  /** What the graph multiplies its pixels by before anything else, where it does: the largest of the channels'. */
+  readonly factor?: number;
+  /** Whether it has no batch norms. */
+  readonly isFolded: boolean;
+}
+
+/** Where no norm says otherwise. */
+const EPSILON = 1e-5;
+/** A weight may be read for several operators; a file asks for no more than this many times its bytes, and this. */
+const TIMES = 6;
+const AT_LEAST = 64 * 2 ** 20;
+
+/**
+ * @param asked side of the input, where the graph leaves it open, and the value that the features are means of
+ * @throws ThawError DATA_INVALID with the first operator that is not understood, and what to do; USAGE for what was asked
+ */
+export async function readOnnxNetwork(
+  path: string,
+  asked: Pick<FollowOptions, "size" | "output">,
+): Promise<OnnxNetwork> {
+  const thrown =
+    (code: "DATA_INVALID" | "USAGE") =>
+    (what: string, hint?: string): ThawError =>
+      new ThawError(code, `${path} cannot be a base: ${what}`, hint === undefined ? {} : { hint });
+  const invalid = thrown("DATA_INVALID");
+  const file = await readWhole(path, invalid);
+  const graph = onnxGraph(file, invalid);
+  const spend = weightsOf(file.length, invalid);
+  const followed = follow(graph, { ...asked, spend, invalid, usage: thrown("USAGE") });
+  return { ...networkOf(followed, { spend, invalid }), converted: converted(graph) };
+}
+
+function weightsOf(size: number, invalid: FollowOptions["invalid"]): Spend {
+  let left = AT_LEAST + TIMES * size;
+  return (bytes) => {
+    left -= bytes;
+    if (!(left >= 0)) throw invalid("its operators take more weights than the file has");
+  };
+}
+
+const converted = ({ weights }: OnnxGraph): readonly string[] => [
+  ...new Set(
+    [...weights.values()].flatMap(({ type }) => (type === undefined || type === "float32" ? [] : [type])),
+  ),
+];
+
+function networkOf(
+  followed: Followed,
+  { spend, invalid }: Pick<FollowOptions, "spend" | "invalid">,
+): Omit<OnnxNetwork, "converted"> {
+  const { steps, feature, output, head, size, isGrey } = followed;
+  const items = arranged(steps, feature, invalid);
+  const parts = fused(isGrey ? [{ one: meanOfColours(size) }, ...items] : items);
+  const { groups, tunable }: Grouping = groupingOf(parts, size);
+  if (groups.length === 0) throw invalid("it has no convolution below its features");
+  const norms = parts.flatMap(normsOf);
+  const epsilon = norms.reduce((least, norm) => Math.min(least, norm.epsilon), norms[0]?.epsilon ?? EPSILON);
+  const parameters = new Map<string, Parameters extends ReadonlyMap<string, infer P> ? P : never>();
+  const named = groups.map((group): LayerGroup => {
+    const blocks = group.parts.map((part, index) => {
+      const made = blockOf(part, `${group.name}.${index}`, { epsilon, spend });
+      for (const [name, value] of made.parameters) parameters.set(name, value);
+      return made.block;
+    });
+    return { name: group.name, blocks };
+  });
+  const end = steps[feature];
+  const architecture: Architecture = { groups: named, features: end?.channels ?? 0, epsilon };
+  const reached = throughGroups(architecture, 0, named.length, { side: size, channels: 3 });
+  if (reached.side !== end?.side || reached.channels !== end.channels)
+    throw new Error(`a network was put together wrongly: ${JSON.stringify(reached)}`);
+  return {
+    ...{ architecture, parameters, size, output, tunable, isGrey },
+    ...(head === undefined ? {} : { head }),
+    hasFixedPart: parts.some((part: Fused) => isFixed(part, true)),
+    isFolded: norms.length === 0,
+    ...factorOf(items),
+  };
+}
+
+/** Networks of grey pictures are given the mean of red, green and blue. */
+function meanOfColours(side: number): ConvStep {
+  const kernel = { shape: [1, 3, 1, 1], data: new Float32Array(3).fill(1 / 3) };
+  const made = {
+    from: "the input",
+    channels: 1,
+    side,
+    input: 0,
+    groups: 1,
+    stride: 1,
+    padding: 0,
+    isFixed: false,
+  };
+  return { kind: "conv", ...made, kernel };
+}
+
+function factorOf(items: readonly Item[]): { readonly factor?: number } {
+  const [first] = fused(items);
+  const isScale =
+    first?.kind === "conv" && items[0] !== undefined && "one" in items[0] && items[0].one.kind === "affine";
+  return isScale
+    ? { factor: first.conv.kernel.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0) }
+    : {};
+}

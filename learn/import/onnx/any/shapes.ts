@@ -1,0 +1,323 @@
+/** Operators that move numbers: transposing, flattening, parting and joining channels; and the shapes that they are told. */
+
+import { meansOf } from "./gates.js";
+import { selected } from "./images.js";
+import type { Step } from "./steps.js";
+import {
+  type Constant,
+  extents,
+  type Following,
+  type Head,
+  type Image,
+  type Integers,
+  imageOf,
+  listOf,
+  settled,
+  type Value,
+} from "./values.js";
+
+type Given = readonly (Value | undefined)[];
+
+/** The number of pictures, which no graph is asked about. */
+const ANY = Number.NaN;
+
+const headOf = (source: number, following: Following): Head => {
+  following.cut(source);
+  return { is: "head", sources: new Set([source]) };
+};
+
+export function transposed(value: Value, following: Following): Value | undefined {
+  const perm = following.node.integers.get("perm") ?? [];
+  const order = perm.join(" ");
+  if (value.is === "constant") return turnedMatrix(value, order, following);
+  if (value.is === "integers") return turnedRows(value);
+  if (value.is === "parted") {
+    if (value.isTurned || order !== "0 2 1 3 4") throw following.refuse("it is no shuffle of channels");
+    return { ...value, isTurned: true };
+  }
+  if (value.is !== "image") return undefined;
+  if (order === "0 1 2 3") return value;
+  const wanted = value.layout === "first" ? "0 2 3 1" : "0 3 1 2";
+  if (order !== wanted)
+    throw following.refuse(`it puts the axes of an image into the order ${extents(perm)}`);
+  return { ...value, layout: value.layout === "first" ? "last" : "first" };
+}
+
+/** PyTorch writes the pads of an image in pairs, and computes from them those of ONNX. */
+function turnedRows({ values, width = values.length }: Integers): Integers {
+  const rows = values.length / width;
+  const turned = values.map((_, i) => values[(i % rows) * width + Math.floor(i / rows)] ?? ANY);
+  return { is: "integers", values: turned, width: rows };
+}
+
+/** In rows of the last extent. */
+export function integersReshaped({ values }: Integers, shape: readonly number[] | undefined): Integers {
+  const width = shape?.length === 2 ? shape[1] : undefined;
+  const isWhole = width !== undefined && width > 0 && values.length % width === 0;
+  return { is: "integers", values, ...(isWhole ? { width } : {}) };
+}
+
+/** Zeros. */
+export function zeros(inputs: Given, following: Following): Integers | undefined {
+  const [length, more] = listOf(inputs, 0, "shape", following) ?? [];
+  if (length === undefined || more !== undefined || !(length >= 0 && length <= MOST_ZEROS)) return undefined;
+  return { is: "integers", values: new Array<number>(length).fill(0) };
+}
+
+/** Of pads, which are what zeros are made for. */
+const MOST_ZEROS = 16;
+
+/** PyTorch keeps the matrix of a fully connected layer the other way round. */
+function turnedMatrix({ tensor, shape }: Constant, order: string, { refuse }: Following): Constant {
+  const [rows = 0, columns = 0, more] = shape;
+  if (shape.length !== 2 || more !== undefined || (order !== "1 0" && order !== ""))
+    throw refuse("it turns weights that are no matrix");
+  const turned = [columns, rows];
+  const read = () => {
+    const { data } = tensor.read();
+    const own = new Float32Array(data.length);
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < columns; j++) own[j * rows + i] = data[i * columns + j] ?? Number.NaN;
+    return { shape: turned, data: own };
+  };
+  return { is: "constant", shape: turned, tensor: { ...tensor, shape: turned, read } };
+}
+
+export function reshaped(value: Value, inputs: Given, following: Following): Value | undefined {
+  const shape = listOf(inputs, 1, "shape", following);
+  if (value.is === "parted") return shuffled(value, shape, following);
+  if (value.is !== "image") return undefined;
+  const { channels, side } = following.steps[value.base] as Step;
+  const [batch = ANY, ...rest] = shape ?? [];
+  const own = value.layout === "first" ? [channels, side, side] : [side, side, channels];
+  const known = own.reduce((a, b) => a * b, 1);
+  const full = filledIn(rest, own, known);
+  const isPicture = Number.isNaN(batch) || batch === 0 || batch === 1 || (batch === -1 && !rest.includes(-1));
+  if (shape === undefined || full === undefined || !isPicture)
+    throw following.refuse("it gives an image a shape that thaw does not follow");
+  if (full.join(" ") === own.join(" ")) return value;
+  if (full.length === 1) return headOf(settled(value, following), following);
+  const [groups = 0, each = 0, rows = 0, columns = 0] = full;
+  if (
+    value.layout === "first" &&
+    full.length === 4 &&
+    groups * each === channels &&
+    rows === side &&
+    columns === side
+  ) {
+    return { is: "parted", base: settled(value, following), groups, isTurned: false };
+  }
+  throw following.refuse(
+    `it makes ${extents(full)} numbers of an image of ${extents(own)}`,
+    "thaw follows shuffles of channels and flattening only",
+  );
+}
+
+/** A shape without the number of pictures, of so many numbers. */
+function filledIn(
+  rest: readonly number[],
+  own: readonly number[],
+  known: number,
+): readonly number[] | undefined {
+  const copied = rest.map((extent, i) => (extent === 0 ? (own[i] ?? 0) : extent));
+  const open = copied.filter((extent) => extent === -1).length;
+  const product = copied.reduce((a, b) => (b === -1 ? a : a * b), 1);
+  const full = copied.map((extent) => (extent === -1 ? known / product : extent));
+  const isWhole = open <= 1 && full.every((extent) => Number.isInteger(extent) && extent >= 1);
+  return isWhole && full.reduce((a, b) => a * b, 1) === known ? full : undefined;
+}
+
+function shuffled(
+  { base, groups, isTurned }: Extract<Value, { is: "parted" }>,
+  shape: readonly number[] | undefined,
+  following: Following,
+): Image {
+  const { channels, side } = following.steps[base] as Step;
+  const own = [channels, side, side];
+  const full = filledIn((shape ?? []).slice(1), own, channels * side * side);
+  if (full?.join(" ") !== own.join(" ")) throw following.refuse("it is no shuffle of channels");
+  const each = channels / groups;
+  const order = Array.from({ length: channels }, (_, i) =>
+    isTurned ? (i % groups) * each + Math.floor(i / groups) : i,
+  );
+  return selected(base, order, following);
+}
+
+export function flattened(value: Value, following: Following): Value | undefined {
+  if (value.is !== "image") return undefined;
+  if ((following.node.integers.get("axis")?.[0] ?? 1) !== 1)
+    throw following.refuse("it flattens over several pictures");
+  return headOf(settled(value, following), following);
+}
+
+/** Means over rows and columns. */
+export function reduced(value: Value, inputs: Given, following: Following): Value | undefined {
+  if (value.is !== "image") return undefined;
+  const axes = (listOf(inputs, 1, "axes", following) ?? []).map((axis) => (axis < 0 ? axis + 4 : axis));
+  const wanted = value.layout === "first" ? "2 3" : "1 2";
+  if ([...axes].sort().join(" ") !== wanted)
+    throw following.refuse("it is over other axes than rows and columns");
+  const source = settled(value, following);
+  if (following.node.operator === "ReduceMean") return meansOf(source, following.steps[source] as Step);
+  return headOf(source, following);
+}
+
+export function joined(values: readonly Value[], following: Following): Value | undefined {
+  if (
+    values.every((value): value is Integers | Constant => value.is === "integers" || value.is === "constant")
+  ) {
+    return {
+      is: "integers",
+      values: values.flatMap((value) => (value.is === "integers" ? value.values : value.tensor.integers())),
+    };
+  }
+  const images = values.filter((value): value is Image => value.is === "image");
+  const [first] = images;
+  if (first === undefined) return undefined;
+  const axis = following.node.integers.get("axis")?.[0] ?? 1;
+  const channelsAt = first.layout === "first" ? [1, -3] : [3, -1];
+  const isOfImages = images.length === values.length && images.every(({ layout }) => layout === first.layout);
+  if (!isOfImages || !channelsAt.includes(axis))
+    throw following.refuse("it puts other things together than the channels of images");
+  const inputs = images.map((image) => settled(image, following));
+  if (inputs.length === 1) return imageOf(inputs[0] ?? 0, following.label, first.layout);
+  const given = inputs.map((input) => following.steps[input] as Step);
+  const { side } = given[0] as Step;
+  if (!given.every((step) => step.side === side)) throw following.refuse("its images are of different sizes");
+  const channels = given.reduce((sum, step) => sum + step.channels, 0);
+  const from = following.label;
+  return imageOf(following.add({ kind: "concat", inputs, from, channels, side }), from, first.layout);
+}
+
+/** Stretches of the channels, one for each output. */
+export function split(value: Value, inputs: Given, following: Following): readonly Value[] | undefined {
+  if (value.is !== "image") return undefined;
+  const { node, refuse } = following;
+  const axis = node.integers.get("axis")?.[0] ?? 0;
+  const { channels } = following.steps[value.base] as Step;
+  const isOfChannels = (value.layout === "first" ? [1, -3] : [3, -1]).includes(axis);
+  const parts = node.outputs.length;
+  const sizes =
+    listOf(inputs, 1, "split", following) ?? new Array<number>(parts).fill(Math.ceil(channels / parts));
+  if (!isOfChannels || sizes.length !== parts || sizes.reduce((a, b) => a + b, 0) !== channels)
+    throw refuse("it parts something else than the channels of an image");
+  const input = settled(value, following);
+  let begin = 0;
+  return sizes.map((size) => {
+    const from = begin;
+    begin += size;
+    const image = selected(
+      input,
+      Array.from({ length: size }, (_, i) => from + i),
+      following,
+    );
+    return { ...image, layout: value.layout };
+  });
+}
+
+/** A stretch of the channels, or of a shape. */
+export function sliced(value: Value, inputs: Given, following: Following): Value | undefined {
+  const part = (at: number, name: string): readonly number[] | undefined =>
+    listOf(inputs, at, name, following);
+  const [starts, ends] = [part(1, "starts") ?? [], part(2, "ends") ?? []];
+  const axes = part(3, "axes") ?? [0];
+  const steps = part(4, "steps") ?? [1];
+  const [begin = 0, end = 0, step = 1, axis = 0] = [starts[0], ends[0], steps[0], axes[0]];
+  const isOne = starts.length === 1 && ends.length === 1 && axes.length === 1 && step === 1;
+  const within = (length: number): readonly number[] => {
+    const at = (place: number): number => Math.min(Math.max(place < 0 ? place + length : place, 0), length);
+    const [first, last] = [at(begin), at(end)];
+    return Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
+  };
+  if (value.is === "integers" && step === -1 && axis === 0 && begin === -1 && starts.length === 1) {
+    const { values, width = 1 } = value;
+    const rows = Array.from({ length: values.length / width }, (_, i) =>
+      values.slice(i * width, (i + 1) * width),
+    );
+    return { ...value, values: rows.reverse().flat() };
+  }
+  if (value.is === "integers" && isOne) {
+    return { is: "integers", values: within(value.values.length).map((i) => value.values[i] ?? ANY) };
+  }
+  if (value.is !== "image") return undefined;
+  if (!isOne || !(value.layout === "first" ? [1, -3] : [3, -1]).includes(axis))
+    throw following.refuse("it takes a part of an image, not of its channels");
+  const input = settled(value, following);
+  const image = selected(input, within((following.steps[input] as Step).channels), following);
+  return { ...image, layout: value.layout };
+}
+
+/** Channels by number, or an extent of a shape. */
+export function gathered(value: Value, inputs: Given, following: Following): Value | undefined {
+  const places = listOf(inputs, 1, "indices", following) ?? [];
+  const axis = following.node.integers.get("axis")?.[0] ?? 0;
+  if (value.is === "integers" && axis === 0) {
+    const { values } = value;
+    return { is: "integers", values: places.map((at) => values[at < 0 ? at + values.length : at] ?? ANY) };
+  }
+  if (value.is !== "image") return undefined;
+  if (!(value.layout === "first" ? [1, -3] : [3, -1]).includes(axis))
+    throw following.refuse("it takes a part of an image, not of its channels");
+  const input = settled(value, following);
+  const { channels } = following.steps[input] as Step;
+  const image = selected(
+    input,
+    places.map((at) => (at < 0 ? at + channels : at)),
+    following,
+  );
+  return { ...image, layout: value.layout };
+}
+
+export function shapeOf(value: Value, following: Following): Value | undefined {
+  if (value.is === "constant") return { is: "integers", values: value.shape };
+  if (value.is === "means") return { is: "integers", values: [ANY, value.chain.outputs, 1, 1] };
+  if (value.is !== "image") return undefined;
+  const { channels, side } = following.steps[value.base] as Step;
+  return {
+    is: "integers",
+    values: value.layout === "first" ? [ANY, channels, side, side] : [ANY, side, side, channels],
+  };
+}
+
+/** The same numbers in another shape. */
+export function constantReshaped(value: Constant, inputs: Given, following: Following): Value {
+  const { node, refuse } = following;
+  const axes = listOf(inputs, 1, "axes", following);
+  switch (node.operator) {
+    case "Unsqueeze": {
+      const shape = [...value.shape];
+      const rank = shape.length + (axes?.length ?? 0);
+      for (const axis of [...(axes ?? [])].map((one) => (one < 0 ? one + rank : one)).sort((a, b) => a - b))
+        shape.splice(axis, 0, 1);
+      return { ...value, shape };
+    }
+    case "Squeeze":
+      return {
+        ...value,
+        shape: value.shape.filter(
+          (extent, i) =>
+            !(
+              extent === 1 &&
+              (axes === undefined || axes.includes(i) || axes.includes(i - value.shape.length))
+            ),
+        ),
+      };
+    case "Reshape": {
+      const wanted = listOf(inputs, 1, "shape", following) ?? [];
+      const full = filledIn(
+        wanted,
+        value.shape,
+        value.shape.reduce((a, b) => a * b, 1),
+      );
+      if (full === undefined) throw refuse("it gives weights a shape that they do not fill");
+      return { ...value, shape: full };
+    }
+    default:
+      return value;
+  }
+}
+
+export function averaged(image: Image, following: Following): Value {
+  const source = settled(image, following);
+  return meansOf(source, following.steps[source] as Step);
+}

@@ -1,0 +1,218 @@
+/** Fused steps as units of an architecture with their parameters. */
+import { type Block, type ConvUnit, kernelShape, type Unit } from "../../../bases/architecture.js";
+import type { Parameter, Parameters } from "../../../network/parameters.js";
+import type { Spend } from "../../budget.js";
+import { transposeKernel } from "../../torchUnits.js";
+import type { Fused, FusedConv, FusedNorm, FusedWays } from "./fused.js";
+import type { ConvStep, Dense, NormStep } from "./steps.js";
+
+export interface Making {
+  /** Added to the variance in every norm: the least of all of the graph's. */
+  readonly epsilon: number;
+  readonly spend: Spend;
+}
+
+/** What a block is made of. */
+export interface MadeBlock {
+  readonly block: Block;
+  readonly parameters: Parameters;
+}
+
+/** One block of what stands at the top of the sequence. @param name of the block */
+export function blockOf(one: Fused, name: string, making: Making): MadeBlock {
+  const parameters = new Map<string, Parameter>();
+  let made = 0;
+  const naming: Naming = { next: (kind) => `${name}.${kind}${++made}`, parameters, making };
+  const sum = one.kind === "sum" ? residualOf(one) : undefined;
+  if (sum === undefined) {
+    return { block: { name, units: unitsOf(one, naming), residual: false }, parameters };
+  }
+  const units = sum.way.flatMap((part) => unitsOf(part, naming));
+  const projection = sum.shortcut === undefined ? {} : { projection: convUnit(sum.shortcut, naming) };
+  return { block: { name, units, residual: true, activation: sum.activation, ...projection }, parameters };
+}
+
+/** The way and the shortcut of a residual block, where one of the two ways is short enough. */
+export function residualOf({ ways, activation }: FusedWays) {
+  const [first, second, more] = ways;
+  if (first === undefined || second === undefined || more !== undefined) return undefined;
+  const isShort = (way: readonly Fused[]): boolean =>
+    way.length === 0 || (way.length === 1 && way[0]?.kind === "conv" && way[0].activation === "none");
+  const pairs: readonly (readonly [readonly Fused[], readonly Fused[]])[] = [
+    [first, second],
+    [second, first],
+  ];
+  // The image itself before a convolution: of two short ways the one with work in it is the way.
+  const [way, shortcut] =
+    pairs.find(([long, short]) => long.length > 0 && short.length === 0) ??
+    pairs.find(([long, short]) => long.length > 0 && isShort(short)) ??
+    [];
+  if (way === undefined || shortcut === undefined) return undefined;
+  const [conv] = shortcut;
+  return { way, activation, ...(conv?.kind === "conv" ? { shortcut: conv } : {}) };
+}
+
+/** Whether it can only be had with kernels that stand for its structure, which must not be trained. */
+export function isFixed(one: Fused, isTop = false): boolean {
+  switch (one.kind) {
+    case "conv":
+      return one.conv.isFixed;
+    case "concat":
+      return one.ways.flat().some((part) => isFixed(part));
+    case "sum":
+      return !(isTop && residualOf(one) !== undefined) || one.ways.flat().some((part) => isFixed(part));
+    case "norm":
+    case "layer-norm":
+    case "squeeze":
+    case "max":
+    case "average":
+      return false;
+  }
+}
+
+export function hasWeights(one: Fused): boolean {
+  if (one.kind === "concat" || one.kind === "sum") return one.ways.flat().some(hasWeights);
+  return one.kind !== "max" && one.kind !== "average";
+}
+
+/** All norms in it. */
+export function normsOf(one: Fused): readonly NormStep[] {
+  if (one.kind === "concat" || one.kind === "sum") return one.ways.flat().flatMap(normsOf);
+  if (one.kind !== "conv" && one.kind !== "norm") return [];
+  return one.norm === undefined ? [] : [one.norm];
+}
+
+interface Naming {
+  next(kind: string): string;
+  readonly parameters: Map<string, Parameter>;
+  readonly making: Making;
+}
+
+function unitsOf(one: Fused, naming: Naming): readonly Unit[] {
+  const { parameters } = naming;
+  switch (one.kind) {
+    case "conv":
+      return [scaleUnit(one, naming) ?? convUnit(one, naming)];
+    case "norm":
+      return [normUnit(one, naming)];
+    case "layer-norm": {
+      const { channels, epsilon, gamma, beta } = one;
+      const name = naming.next("norm");
+      parameters.set(`${name}.gamma`, vector(gamma));
+      parameters.set(`${name}.beta`, vector(beta));
+      return [{ kind: "layer-norm", name, channels, epsilon }];
+    }
+    case "squeeze": {
+      const { channels, reduce, expand, activation, gate } = one;
+      const name = naming.next("gate");
+      for (const [role, dense] of [
+        ["reduce", reduce],
+        ["expand", expand],
+      ] as const)
+        setDense(parameters, `${name}.${role}`, dense);
+      return [{ kind: "squeeze", name, channels, hidden: reduce.outputs, activation, gate }];
+    }
+    case "max":
+      return [{ kind: "max", name: naming.next("pool"), ...one.pooling }];
+    case "average": {
+      const { kernel, stride, padding } = one.pooling;
+      if (padding === "same") throw new Error("means are not padded as TensorFlow does it");
+      return [{ kind: "average", name: naming.next("pool"), kernel, stride, padding }];
+    }
+    case "concat":
+      return [waysUnit(one, naming)];
+    case "sum":
+      return [waysUnit(one, naming), sumUnit(one, naming)];
+  }
+}
+
+function waysUnit({ ways }: FusedWays, naming: Naming): Unit {
+  const name = naming.next("concat");
+  return { kind: "concat", name, branches: ways.map((way) => way.flatMap((part) => unitsOf(part, naming))) };
+}
+
+/** Images that stand one after the other in the channels, added: a convolution whose kernel is ones and noughts. */
+function sumUnit({ ways, channels, side, from, activation }: FusedWays, naming: Naming): Unit {
+  const inputs = channels * ways.length;
+  naming.making.spend(4 * channels * inputs);
+  const data = new Float32Array(channels * inputs);
+  for (let c = 0; c < channels; c++)
+    for (let way = 0; way < ways.length; way++) data[c * inputs + way * channels + c] = 1;
+  const kernel = { shape: [channels, inputs, 1, 1], data };
+  const conv: ConvStep = {
+    ...{
+      kind: "conv",
+      input: 0,
+      from,
+      channels,
+      side,
+      groups: 1,
+      stride: 1,
+      padding: 0,
+      isFixed: true,
+      kernel,
+    },
+  };
+  return convUnit({ kind: "conv", conv, activation }, naming);
+}
+
+const vector = (data: Float32Array): Parameter => ({ shape: [data.length], data });
+
+function setDense(
+  parameters: Map<string, Parameter>,
+  name: string,
+  { inputs, outputs, kernel, bias }: Dense,
+): void {
+  parameters.set(`${name}.kernel`, { shape: [inputs, outputs], data: kernel });
+  parameters.set(`${name}.bias`, vector(bias));
+}
+
+/** @param bias of a convolution before it, which the norm takes off again */
+function setNorm({ parameters, making }: Naming, name: string, norm: NormStep, bias?: Float32Array): void {
+  const { gamma, beta, mean, variance, epsilon } = norm;
+  const own = bias === undefined ? mean : mean.map((value, c) => value - (bias[c] ?? Number.NaN));
+  const raised =
+    epsilon === making.epsilon ? variance : variance.map((value) => value + epsilon - making.epsilon);
+  for (const [part, data] of Object.entries({ gamma, beta, mean: own, variance: raised }))
+    parameters.set(`${name}.${part}`, vector(data));
+}
+
+function normUnit({ norm, activation }: FusedNorm, naming: Naming): Unit {
+  const name = naming.next("norm");
+  setNorm(naming, name, norm);
+  return { kind: "norm", name, channels: norm.channels, activation };
+}
+
+function convUnit({ conv, norm, activation }: FusedConv, naming: Naming): ConvUnit {
+  const { kernel, bias, groups, stride, padding, channels: outChannels } = conv;
+  const [, perGroup = 0, rows = 0, columns = 0] = kernel.shape;
+  const inChannels = perGroup * groups;
+  const name = naming.next("conv");
+  const offset =
+    norm !== undefined ? {} : { offset: bias === undefined ? ("none" as const) : ("bias" as const) };
+  const common = { name, stride, padding, inChannels, outChannels, activation, ...offset };
+  const size = rows === columns ? rows : ([rows, columns] as const);
+  const isDepthwise = groups === inChannels && outChannels === inChannels && groups > 1;
+  const unit: ConvUnit =
+    groups > 1 && !isDepthwise
+      ? { kind: "grouped", groups, kernel: rows, ...common }
+      : { kind: isDepthwise ? "depthwise" : "full", kernel: size, ...common };
+  naming.making.spend(kernel.data.byteLength);
+  const turned = transposeKernel(kernel, unit);
+  naming.parameters.set(`${name}.kernel`, { shape: kernelShape(unit), data: turned.data });
+  if (norm !== undefined) setNorm(naming, name, norm, bias);
+  else if (bias !== undefined) naming.parameters.set(`${name}.bias`, vector(bias));
+  return unit;
+}
+
+/** Each channel times a number, with nothing after it. */
+function scaleUnit({ conv, norm, activation }: FusedConv, naming: Naming): Unit | undefined {
+  const { kernel, bias, groups, channels } = conv;
+  const isScale =
+    norm === undefined && activation === "none" && groups === channels && kernel.data.length === channels;
+  if (!isScale || conv.stride !== 1 || conv.padding !== 0 || bias?.some((value) => value !== 0) === true)
+    return undefined;
+  const name = naming.next("scale");
+  naming.parameters.set(`${name}.gamma`, vector(kernel.data));
+  return { kind: "scale", name, channels };
+}

@@ -1,0 +1,190 @@
+/** What the names of a graph stand for while it is followed. */
+import type { ThawError } from "../../../../spec/errors.js";
+import { sizeOf } from "../../../network/parameters.js";
+import type { Spend } from "../../budget.js";
+import { shown } from "../../names.js";
+import type { OnnxNode, OnnxTensor } from "../graph.js";
+import { activationOf, type Curve, lineOf, SAME } from "./curve.js";
+import type { Step, StepIndex } from "./steps.js";
+import type { Pads } from "./windows.js";
+
+/** Weights, under whatever shape the graph has given them. */
+export interface Constant {
+  readonly is: "constant";
+  readonly shape: readonly number[];
+  readonly tensor: OnnxTensor;
+}
+
+/** A shape or a part of one, axes or pads; NaN stands for the number of pictures. */
+export interface Integers {
+  readonly is: "integers";
+  readonly values: readonly number[];
+  /** Of a row, where they lie in rows. */
+  readonly width?: number;
+}
+
+/** A function of each number of what a step gives. */
+export interface Image {
+  readonly is: "image";
+  readonly base: StepIndex;
+  readonly curve: Curve;
+  /** Whether channels come before rows and columns, or after them. */
+  readonly layout: "first" | "last";
+  /** Zeros that are to be added around it, by whatever takes it. */
+  readonly pads?: Pads;
+  /** How else it is computed, where the curve is none of ours. */
+  readonly otherwise?: () => StepIndex;
+  /** Operators since the base. */
+  readonly length: number;
+  readonly from: string;
+}
+
+/** Means of an image's channels, and what fully connected layers make of them. */
+export interface Means {
+  readonly is: "means";
+  readonly chain: Chain;
+  readonly curve: Curve;
+}
+
+export interface Chain {
+  readonly source: StepIndex;
+  readonly outputs: number;
+  /** Absent of the means themselves. */
+  readonly dense?: {
+    readonly before: Means;
+    /** `[in, out]` */
+    readonly kernel: () => Float32Array;
+    readonly bias: () => Float32Array;
+  };
+}
+
+/** An image whose channels have been parted into groups, and perhaps interleaved. */
+export interface Parted {
+  readonly is: "parted";
+  readonly base: StepIndex;
+  readonly groups: number;
+  readonly isTurned: boolean;
+}
+
+/** What no longer is an image: it belongs to the classifier, or whatever the network was made for. */
+export interface Head {
+  readonly is: "head";
+  readonly sources: ReadonlySet<StepIndex>;
+}
+
+export type Value = Constant | Integers | Image | Means | Parted | Head;
+
+/** A graph that is being followed, and the node at which it is. */
+export interface Following {
+  readonly steps: readonly Step[];
+  readonly node: OnnxNode;
+  readonly label: string;
+  /** @throws ThawError for an image that is too large, or one step too many */
+  add(step: Step): StepIndex;
+  /** The error for what the node does. */
+  refuse(why: string, hint?: string): ThawError;
+  /** Of the numbers of weights, which may be read again and again. */
+  readonly spend: Spend;
+  /** Says that the node belongs to what is made of the features of that step. */
+  cut(source: StepIndex): void;
+}
+
+export const labelOf = ({ operator, name, outputs }: OnnxNode): string =>
+  `${shown(operator)} (${shown(name === "" ? (outputs[0] ?? "") : name)})`;
+
+/** Extents as a sentence has them. */
+export function extents(shape: readonly number[]): string {
+  const more = shape.length > MOST_EXTENTS ? " × …" : "";
+  return `${shape.slice(0, MOST_EXTENTS).join(" × ")}${more}`;
+}
+const MOST_EXTENTS = 6;
+
+export const imageOf = (base: StepIndex, from: string, layout: Image["layout"] = "first"): Image => ({
+  is: "image",
+  base,
+  curve: SAME,
+  layout,
+  length: 0,
+  from,
+});
+
+/** The numbers of a constant, each counted. */
+export function numbersOf({ tensor, shape }: Constant, { spend, refuse }: Following): Float32Array {
+  if (!shape.every((extent) => extent >= 0)) throw refuse("it takes weights of no shape");
+  spend(4 * sizeOf(shape));
+  return tensor.read().data;
+}
+
+/** Longer ones are none of ours, and would cost time. */
+const MOST_OPERATORS = 40;
+
+/** The step that gives the image: an activation or a line after its base, where a curve lies between. */
+export function settled(image: Image, following: Following): StepIndex {
+  if (image.pads !== undefined)
+    throw following.refuse(`zeros are added around its input by ${image.from}`, REWRITE);
+  return settledCurve(image, following);
+}
+
+/** The same before the zeros that are to be added around it, by whoever adds them. */
+export function settledInside(image: Image, following: Following): StepIndex {
+  const { pads, ...inside } = image;
+  return settledCurve(pads === undefined ? image : inside, following);
+}
+
+const REWRITE = "thaw takes Pad before convolutions and poolings only";
+
+const found = new WeakMap<Image, StepIndex>();
+
+function settledCurve(image: Image, following: Following): StepIndex {
+  const known = found.get(image);
+  if (known !== undefined) return known;
+  const step = stepOf(image, following);
+  found.set(image, step);
+  return step;
+}
+
+/** The step that gives the image, if there is one by now. */
+export const stepSoFar = (image: Image): StepIndex | undefined =>
+  found.get(image) ?? (image.curve === SAME ? image.base : undefined);
+
+function stepOf(image: Image, following: Following): StepIndex {
+  const { base, curve, from, otherwise } = image;
+  if (curve === SAME) return base;
+  const input = following.steps[base] as Step;
+  const made = { from, channels: input.channels, side: input.side, input: base };
+  const activation = activationOf(curve);
+  if (activation === "none") return base;
+  if (activation !== undefined) return following.add({ ...made, kind: "activation", activation });
+  const line = lineOf(curve);
+  if (line !== undefined) {
+    following.spend(8 * input.channels);
+    const filled = (value: number): Float32Array => new Float32Array(input.channels).fill(value);
+    return following.add({ ...made, kind: "affine", scale: filled(line.scale), shift: filled(line.shift) });
+  }
+  if (otherwise !== undefined) return otherwise();
+  throw following.refuse(
+    from === following.label
+      ? "it computes a function that is none of thaw's activations"
+      : `up to ${from} its input is a function that is none of thaw's activations`,
+    "thaw has relu, relu6, silu, hard swish, gelu (the exact one), sigmoid and hard sigmoid",
+  );
+}
+
+/** Settles what has grown too long. */
+export function bounded(image: Image, following: Following): Image {
+  if (image.length <= MOST_OPERATORS) return image;
+  return imageOf(settledCurve(image, following), image.from, image.layout);
+}
+
+/** Whole numbers among the inputs, or an attribute. */
+export function listOf(
+  inputs: readonly (Value | undefined)[],
+  at: number,
+  name: string,
+  { node }: Following,
+): readonly number[] | undefined {
+  const value = inputs[at];
+  if (value?.is === "integers") return value.values;
+  if (value?.is === "constant") return value.tensor.integers();
+  return node.integers.get(name);
+}

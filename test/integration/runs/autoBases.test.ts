@@ -1,0 +1,115 @@
+/** `bases: auto` from the plan to the model: what it takes is settled when the run starts, and kept. */
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { GetJson } from "../../../cli/json/get.js";
+import type { PlanJson } from "../../../cli/json/plan.js";
+import { fetchEvents, inputIn } from "../../../client/temporal/eventHistory.js";
+import { baseCheckpoint } from "../../../runtime/components/download/baseCheckpoint.js";
+import type { RunInput, RunResult } from "../../../spec/pipeline/run.js";
+import { storeFile } from "../../../store/artifacts/artifacts.js";
+import { registerBase } from "../../../store/records/bases.js";
+import { thaw } from "../../support/cli/thaw.js";
+import { smallImageSet } from "../../support/images/images.js";
+import { type Stack, startStack } from "../../support/services/stack.js";
+
+/** 80 images: more than two batches of the frozen pass, so that its speed is measured. */
+const PER_CLASS = 8;
+const RUN_FILE = `
+name: digits
+data: { path: images, validation: 0.15 }
+bases: auto
+augment: { views: 1 }
+head: { epochs: 10 }
+unfreeze: { stages: [] }
+evaluation: { folds: 0 }
+`;
+
+let stack: Stack;
+/** Of the commands alone: as on a machine that has fetched no weights. */
+let env: Record<string, string>;
+before(async () => {
+  stack = await startStack({ workers: true, smallBase: true });
+  env = { THAW_CACHE: join(stack.folder, "empty-cache") };
+  await smallImageSet(join(stack.folder, "images"), PER_CLASS);
+  await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
+});
+after(() => stack.close());
+
+async function ok<T>(...args: string[]): Promise<{ document: T; said: string }> {
+  const { status, stdout, stderr } = await thaw([...args, "--json"], { cwd: stack.folder, env });
+  assert.equal(status, 0, stderr);
+  return { document: JSON.parse(stdout) as T, said: stderr };
+}
+
+/** As `addSmallBase` registers `small`: without an engine that would try it. */
+async function add(name: string, inputSize: number, licence = "MIT"): Promise<void> {
+  const { store } = stack.session;
+  await registerBase(store, {
+    ...{ name, architecture: "efficientnet-lite0", inputSize, licence },
+    createdAt: new Date().toISOString(),
+    checkpoint: await storeFile(store, await baseCheckpoint("efficientnet-lite0")),
+    ...{ source: "not stated", pretrainedOn: "not stated" },
+  });
+}
+
+const namesOf = (named: readonly { readonly name: string }[] = []): readonly string[] =>
+  named.map(({ name }) => name);
+
+test("nothing is fetched: the plan names what is in the store, the cheapest first, and why the others are not taken", async () => {
+  await add("own", 96);
+  await add("unfree", 48, "CC-BY-NC-4.0");
+  await add("copy", 96);
+  const { document } = await ok<PlanJson>("plan");
+  const { taken, leftOut } = document.bases ?? { taken: [], leftOut: [] };
+  // Of two names of one network the first counts, as the store lists them.
+  assert.deepEqual(namesOf(taken), ["small@1", "copy@1"]);
+  const why = new Map(leftOut.map((one) => [one.name, one.why]));
+  assert.match(why.get("efficientnet-lite0") ?? "", /not on this machine/);
+  assert.match(why.get("unfree@1") ?? "", /its licence, CC-BY-NC-4\.0/);
+  assert.equal(why.get("own@1"), "it is the same network as copy@1");
+  assert.deepEqual(
+    document.stages.map(({ name }) => name).filter((name) => name.startsWith("features-")),
+    ["features-1", "features-2"],
+  );
+});
+
+test("the run keeps what was taken, with digests: a base that is added later changes nothing of it", async () => {
+  const { document, said } = await ok<{ result: RunResult }>("run");
+  assert.match(said, /`bases: auto` compares small@1 \(in the store\); copy@1 \(in the store\)\./);
+  assert.match(said, /Left out: efficientnet-lite0 \(its weights are not on this machine/);
+  const { runId } = document.result;
+  const { file, candidates = {} } = inputIn(await fetchEvents(stack.session, runId)) as RunInput;
+  assert.deepEqual(file.bases, ["small@1", "copy@1"]);
+  assert.deepEqual(Object.keys(candidates), ["small@1", "copy@1"]);
+  for (const { digest } of Object.values(candidates)) assert.match(digest, /^[0-9a-f]{64}$/);
+  await add("later", 80);
+  const stagesOf = async (...set: string[]) =>
+    (await ok<PlanJson>("resume", runId, "--dry-run", ...set)).document.stages;
+  assert.ok((await stagesOf()).every(({ action }) => action !== "run"));
+  // Who asks anew is told anew.
+  const anew = await stagesOf("--set", "bases=auto");
+  const actions = anew.flatMap(({ name, action }) => (name.startsWith("features-") ? [action] : []));
+  assert.deepEqual(actions, ["reuse", "run", "reuse"], "the new one is the second by its cost");
+});
+
+test("what each base costs is told with what it reaches, and where its time was measured", async () => {
+  const { document } = await ok<GetJson>("get", "digits");
+  const { candidates = [], chosen } = document.bases ?? {};
+  assert.deepEqual(namesOf(candidates).toSorted(), ["copy@1", "small@1"]);
+  assert.equal(candidates[0]?.name, chosen);
+  for (const { cost } of candidates) {
+    assert.ok((cost?.multiplyAdds ?? 0) > 1e7 && (cost?.passBytes ?? 0) > (cost?.weightBytes ?? 0));
+    assert.ok((cost?.speed?.viewsPerSecond ?? 0) > 0);
+    assert.match(cost?.speed?.machine ?? "", /processor/);
+  }
+  const [small, copy] = ["small@1", "copy@1"].map(
+    (name) => candidates.find((one) => one.name === name)?.cost,
+  );
+  // 96 pixels a side against 64.
+  assert.ok((copy?.multiplyAdds ?? 0) / (small?.multiplyAdds ?? 1) > 2);
+  assert.equal(copy?.weightBytes, small?.weightBytes);
+  const { stdout } = await thaw(["get", "digits"], { cwd: stack.folder, env });
+  assert.match(stdout, /BASE +PROBE +95 % +MULT-ADDS +IMAGES\/S +WEIGHTS +MEMORY/);
+});

@@ -1,0 +1,239 @@
+/** Stages side by side, each in a pod of its own: the real workflow, with workers in the pods' place. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, beforeEach, test } from "node:test";
+import { ApplicationFailure, Context } from "@temporalio/activity";
+import type { ControlDependencies } from "../../../activities/context.js";
+import { parseRunFile } from "../../../client/runFile/parse.js";
+import { startRun } from "../../../client/runs/start.js";
+import { steerRun } from "../../../client/runs/steer.js";
+import { getRun, type RunView } from "../../../client/runs/watch.js";
+import type { Session } from "../../../client/session.js";
+import type { StageRequest } from "../../../spec/pipeline/activities.js";
+import { readRun } from "../../../store/records/records.js";
+import { smallImageSet } from "../../support/images/images.js";
+import { podStandIns } from "../../support/services/podStandIns.js";
+import { type Stack, startStack } from "../../support/services/stack.js";
+import { EVALUATION, startStandIns } from "../../support/services/standIns.js";
+import { until } from "../../support/until.js";
+import { watchUntil } from "../../support/watch.js";
+
+const RUN_FILE = `
+name: beside
+data: { path: images }
+unfreeze: { stages: [blocks.6] }
+evaluation: { folds: 3 }
+compute: kubernetes
+`;
+
+const summaries = {
+  ingest: { images: 8, classes: ["a", "b"], quarantined: [] },
+  recipe: {
+    evidence: { probe: { accuracy: 0.75, interval: [0.6, 0.9], balancedAccuracy: 0.75 } },
+    decision: {
+      choice: "staged",
+      stages: 1,
+      planned: 1,
+      rule: "enough",
+      reason: "enough images",
+      folds: { count: 3, reason: "as the run file asks" },
+    },
+  },
+  tune: { kept: false, verdict: "rolled back: validation did not get better" },
+  fold: { images: { heldOut: 4 }, head: { accuracy: 0.5 }, final: { accuracy: 0.75 } },
+  evaluate: EVALUATION,
+};
+
+/** Pods that come (+) and go (-). */
+let pods: string[] = [];
+let atWork = new Set<string>();
+let mostAtWork = 0;
+/** Begun, in order. */
+let begun: string[] = [];
+/** What a stage does, by its name; the others end at once. */
+let waits: Readonly<Record<string, () => Promise<void>>> = {};
+/** Pods that no node has room for. */
+let noRoom: ReadonlySet<string> = new Set();
+
+async function work(_dependencies: ControlDependencies, { stage }: StageRequest): Promise<void> {
+  begun.push(stage.name);
+  atWork.add(stage.name);
+  mostAtWork = Math.max(mostAtWork, atWork.size);
+  try {
+    await waits[stage.name]?.();
+  } finally {
+    atWork.delete(stage.name);
+  }
+}
+
+/** Stays at work until all of these have been at work together. */
+function meet(...names: string[]): Readonly<Record<string, () => Promise<void>>> {
+  let met = false;
+  const wait = async (): Promise<void> => {
+    await until(
+      `${names.join(", ")} are at work at once`,
+      async () => {
+        Context.current().heartbeat();
+        met ||= names.every((name) => atWork.has(name));
+        return met;
+      },
+      () => [...atWork],
+    );
+  };
+  return Object.fromEntries(names.map((name) => [name, wait]));
+}
+
+async function untilCancelled(): Promise<void> {
+  const { cancelled, heartbeat } = Context.current();
+  const beat = setInterval(heartbeat, 50);
+  await cancelled.finally(() => clearInterval(beat));
+}
+
+let stack: Stack;
+let dataPath: string;
+let session: Session;
+let stopWorkers: () => Promise<void> = async () => undefined;
+
+before(async () => {
+  stack = await startStack({ workers: false });
+  ({ session } = stack);
+  dataPath = await smallImageSet(join(stack.folder, "images"), 4);
+  const standIns = podStandIns(
+    (event) => pods.push(event),
+    (pod) => !noRoom.has(pod),
+  );
+  stopWorkers = await startStandIns(session, stack.folder, { work, summaries, pods: standIns });
+});
+
+after(async () => {
+  await stopWorkers();
+  await stack.close();
+});
+
+beforeEach(() => {
+  pods = [];
+  begun = [];
+  atWork = new Set();
+  mostAtWork = 0;
+  waits = {};
+  noRoom = new Set();
+});
+
+async function start(...set: string[]): Promise<string> {
+  const file = parseRunFile(RUN_FILE, "thaw.yaml", set);
+  return (await startRun(session, { file, dataPath })).runId;
+}
+
+/** Once each: who asks for it again is told of it again. */
+const gone = (): readonly string[] => [...new Set(pods.filter((event) => event.startsWith("-")))];
+
+const ended = (runId: string): Promise<RunView> =>
+  watchUntil(session, runId, ({ status }) => status !== "running");
+
+const stateOf = ({ stages }: RunView, stage: string): string | undefined =>
+  stages.find(({ name }) => name === stage)?.state;
+
+test("stages that may run side by side do, each in a pod, and make what they make one after the other", async () => {
+  waits = meet("head", "fold-1", "fold-2");
+  const runId = await start("parallel=3", "seed=1");
+  await until("three are at work", async () => mostAtWork === 3);
+  const view = await ended(runId);
+  assert.equal(view.status, "completed", JSON.stringify(view));
+  assert.equal(mostAtWork, 3);
+  // The first is the run's own; the others come when they are needed, and go when they are not.
+  assert.deepEqual(pods.slice(0, 3).toSorted(), ["+run", "+run/2", "+run/3"]);
+  assert.deepEqual(gone().toSorted(), ["-run", "-run/2", "-run/3"]);
+  const made = (await readRun(session.store, runId))?.artifacts;
+
+  const again = await start("seed=1", "parallel=1");
+  const other = await ended(again);
+  assert.equal(other.status, "completed");
+  const reused = (await readRun(session.store, again))?.artifacts ?? {};
+  for (const [stage, artifact] of Object.entries(reused))
+    if (stage !== "report") assert.deepEqual(made?.[stage], artifact, stage);
+  assert.ok(Object.keys(reused).includes("fold-3"));
+});
+
+test("one stage that fails ends the others; what was at work says that it was cancelled", async () => {
+  waits = {
+    ...meet("head", "fold-1"),
+    "fold-2": async () => {
+      await until("the head and a fold are at work", async () => atWork.has("fold-1"));
+      throw ApplicationFailure.create({ message: "it is broken", type: "USAGE", nonRetryable: true });
+    },
+    "fold-1": untilCancelled,
+    head: untilCancelled,
+  };
+  const view = await ended(await start("parallel=3", "seed=2"));
+  assert.equal(view.status, "failed");
+  assert.match(view.failure?.message ?? "", /it is broken/);
+  assert.equal(stateOf(view, "fold-2"), "failed");
+  assert.equal(stateOf(view, "fold-1"), "cancelled");
+  assert.equal(stateOf(view, "head"), "cancelled");
+  await until(
+    "all pods are removed",
+    async () => gone().length === 3,
+    () => pods,
+  );
+});
+
+test("a run that is paused holds all that are at work, and lets them go on together", async () => {
+  const paused = async (): Promise<void> => {
+    const { info } = Context.current();
+    // As a training activity does once it sees the command; the second time it goes through.
+    if (begun.filter((name) => name === info.activityId).length > 1) return;
+    await until("both are at work", async () => atWork.has("head") && atWork.has("fold-1"));
+    await until(
+      "the run is paused",
+      async () => (await getRun(session, runId)).control?.paused !== undefined,
+    );
+    throw ApplicationFailure.create({ message: "paused", type: "PAUSED", nonRetryable: true, details: [{}] });
+  };
+  waits = { head: paused, "fold-1": paused };
+  const runId = await start("parallel=2", "seed=3");
+  await until("two are at work", async () => mostAtWork === 2);
+  await steerRun(session, runId, { kind: "pause" });
+  await until("both are held", async () => {
+    const view = await getRun(session, runId);
+    return stateOf(view, "head") === "paused" && stateOf(view, "fold-1") === "paused";
+  });
+  await until(
+    "their pods are gone",
+    async () => gone().length >= 2,
+    () => pods,
+  );
+  await steerRun(session, runId, { kind: "unpause" });
+  const view = await ended(runId);
+  assert.equal(view.status, "completed", JSON.stringify(view));
+  assert.equal(begun.filter((name) => name === "head").length, 2);
+});
+
+test("where there is room for fewer pods than the run may have, it goes on with those that there are", async () => {
+  noRoom = new Set(["run/2"]);
+  waits = meet("head", "fold-2");
+  const view = await ended(await start("parallel=3", "seed=4"));
+  assert.equal(view.status, "completed", JSON.stringify(view));
+  assert.equal(mostAtWork, 2);
+  assert.ok(!pods.includes("+run/2"));
+  for (const fold of ["fold-1", "fold-2", "fold-3"]) assert.equal(stateOf(view, fold), "done");
+});
+
+test("a run whose only pod is not started fails", async () => {
+  noRoom = new Set(["run"]);
+  const view = await ended(await start("parallel=3", "seed=5"));
+  assert.equal(view.status, "failed");
+  assert.match(view.failure?.message ?? "", /no node/);
+});
+
+test("a run that is cancelled takes all its pods along", async () => {
+  waits = { head: untilCancelled, "fold-1": untilCancelled };
+  const runId = await start("parallel=2", "seed=6");
+  await until("two are at work", async () => mostAtWork === 2);
+  await session.temporal.workflow.getHandle(runId).cancel();
+  assert.equal((await ended(runId)).status, "cancelled");
+  await until(
+    "both pods are removed",
+    async () => gone().length === 2,
+    () => pods,
+  );
+});
