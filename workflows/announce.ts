@@ -17,8 +17,9 @@ import {
   type NotifyInput,
   type ThawEvent,
 } from "../spec/notifications/event.js";
-import { eventOfRun, eventOfTick, type RunEnded } from "../spec/notifications/events.js";
+import { eventOfReminder, eventOfRun, eventOfTick, type RunEnded } from "../spec/notifications/events.js";
 import { CONTROL_QUEUE, type RunInput, type RunResult } from "../spec/pipeline/run.js";
+import type { Approval } from "../spec/retraining/approval.js";
 import type { Tick } from "../spec/retraining/retraining.js";
 import { markdownText } from "../spec/text/markdown.js";
 import { shortened, visible } from "../spec/text/visible.js";
@@ -37,6 +38,20 @@ const MOST_OF_SUMMARY = 200;
 export async function notifyEnd(tick: Tick): Promise<void> {
   const event = eventOfTick(tick);
   if (event !== undefined) await announceEnd(event);
+}
+
+/** Whoever wants to hear of the last reminder as such is told of that one alone, the others that it still waits. */
+export async function remind(approval: Approval, isLast: boolean): Promise<void> {
+  const at = new Date().toISOString();
+  let told: readonly string[] = [];
+  if (isLast)
+    await announceQuietly(eventOfReminder(approval, at, true), async (event) => {
+      told = await endpointsHere(event);
+      return told;
+    });
+  await announceQuietly(eventOfReminder(approval, at, false), async (event) =>
+    (await endpointsHere(event)).filter((endpoint) => !told.includes(endpoint)),
+  );
 }
 
 /** A run that a retraining started is told of by that. */
@@ -122,6 +137,7 @@ export function notifyOptions(input: NotifyInput) {
 }
 
 /** `webhook-id`: of the event, whoever is told and however often; without a full stop, which separates what is signed. */
-export function messageId({ type }: ThawEvent): string {
-  return `${workflowInfo().firstExecutionRunId}-${type.replaceAll(".", "-")}`;
+export function messageId({ type, reminder }: ThawEvent): string {
+  const times = reminder === undefined ? "" : `-${reminder}`;
+  return `${workflowInfo().firstExecutionRunId}-${type.replaceAll(".", "-")}${times}`;
 }

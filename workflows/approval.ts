@@ -10,6 +10,7 @@ import {
   defineUpdate,
   getExternalWorkflowHandle,
   isCancellation,
+  patched,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -32,6 +33,7 @@ import {
   SUPERSEDE_SIGNAL,
   type Verdict,
 } from "../spec/retraining/approval.js";
+import { remind } from "./announce.js";
 import { describeApproval } from "./approvalText.js";
 import { HEARTBEAT_TIME, PATIENCE } from "./patience.js";
 
@@ -51,6 +53,8 @@ export async function approval(request: ApprovalRequest): Promise<Approval> {
   let outcome: ApprovalOutcome | undefined;
   let supersededBy: number | undefined;
   let isRecorded = false;
+  // Asked once, at the beginning: a question that an older worker began tells nobody, its whole life long.
+  const tells = patched("reminders-told");
 
   const show = (): void => setCurrentDetails(describeApproval(known));
   const end = (state: ApprovalOutcome["state"], sentence: string): void => {
@@ -132,6 +136,7 @@ export async function approval(request: ApprovalRequest): Promise<Approval> {
       show();
       // Who waits for a person waits for a store that lets nobody in, too.
       await write().catch(() => undefined);
+      if (tells) await remind(known, nextStep(since, request, known.reminders).step === "expire");
     }
   };
   const close = async (): Promise<Approval> => {

@@ -10,6 +10,8 @@ export const EVENT_TYPES = [
   "retraining.failed",
   /** A trained version waits for a person's word. */
   "model.waiting",
+  /** Nobody has answered, and nobody is asked again before that counts as a rejection. */
+  "model.expiring",
   /** An alias means another version from now on. */
   "model.promoted",
   "model.rolled-back",
@@ -32,6 +34,8 @@ export interface ThawEvent {
   readonly model?: string;
   readonly version?: number;
   readonly alias?: string;
+  /** From 1: how often it was told before that nobody has answered yet; absent where it is told for the first time. */
+  readonly reminder?: number;
   readonly runId?: string;
   /** The workflow whose page in the Temporal UI tells more. */
   readonly workflowId?: string;

@@ -1,6 +1,7 @@
 /** Which event an end of a look or of a run is, and what is said of it. */
 import type { RunInput, RunResult } from "../pipeline/run.js";
 import type { DriftInBrief } from "../records/drift.js";
+import type { Approval } from "../retraining/approval.js";
 import type { Tick, TickVerdict } from "../retraining/retraining.js";
 import { percent } from "../warnings/words.js";
 import type { EventType, ThawEvent } from "./event.js";
@@ -52,6 +53,27 @@ function commandFor(type: EventType, { model, version, runId }: Tick): string | 
     default:
       return runId === undefined ? undefined : `thaw report ${runId} --open`;
   }
+}
+
+const HOUR_MS = 3_600_000;
+
+/** A question that nobody has answered yet. @param at when it is asked again, ISO 8601 */
+export function eventOfReminder(
+  { request, workflowId, since, expires, reminders }: Approval,
+  at: string,
+  isLast: boolean,
+): ThawEvent {
+  const { model, version, alias, runId, testAccuracy, sentence, requestedBy } = request;
+  const label = `${model}@${version}`;
+  const { schedule } = requestedBy;
+  return {
+    type: isLast ? "model.expiring" : "model.waiting",
+    ...{ at, model, version, alias, runId, workflowId, reminder: reminders },
+    ...(schedule === undefined ? {} : { schedule }),
+    sentence: `${label} waits for a person since ${since}; without an answer it is rejected at ${expires}${isLast ? ", and nobody is asked again before" : ""}: ${sentence}`,
+    figures: { testAccuracy, hoursLeft: Math.round((Date.parse(expires) - Date.parse(at)) / HOUR_MS) },
+    command: `thaw approve ${label}`,
+  };
 }
 
 /** @param of what the images are, and when it was told */

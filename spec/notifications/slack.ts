@@ -8,6 +8,7 @@ const TITLES: Readonly<Record<ThawEvent["type"], string>> = {
   "retraining.finished": "Retraining finished",
   "retraining.failed": "Retraining failed",
   "model.waiting": "A version waits for you",
+  "model.expiring": "A version waits for you, not for long",
   "model.promoted": "Promoted",
   "model.rolled-back": "Rolled back",
   "model.drifted": "New images look different",

@@ -17,15 +17,18 @@ import { requireDrift } from "../../store/records/drifts.js";
 import { findAnswers } from "../../store/records/newestAnswers.js";
 import { proofRecords } from "../../store/records/proofs.js";
 import { thaw } from "../support/cli/thaw.js";
+import { drawnImages } from "../support/images/drawn.js";
 import { until } from "../support/until.js";
 import { idleJob } from "./idleJob.js";
 import { type PodStack, startPodStack } from "./podStack.js";
+
+const SHAPES = ["disc", "cross"] as const;
 
 /** @param compute `kubernetes` or `local`; the model is named after it */
 const runFile = (compute: string): string => `
 name: in-${compute}
 base: small
-data: { path: images, test: 0.4 }
+data: { path: images, test: 0.5, validation: 0.2 }
 recipe: extractor-only
 augment: { views: 1 }
 head: { epochs: 2 }
@@ -36,27 +39,28 @@ model: { promote: automatic }
 
 describe("a retraining with compute: kubernetes", () => {
   let pods: PodStack;
+  let images: string;
   before(async () => {
     pods = await startPodStack();
+    images = await drawnImages(join(pods.images, "shapes"), 40, SHAPES);
   });
   after(() => pods?.close());
 
   const begin = async (compute: string): Promise<string> => {
     const file = parseRunFile(runFile(compute), "thaw.yaml", []);
-    const { workflowId } = await startRetraining(pods.stack.session, { file, dataPath: pods.images });
+    const { workflowId } = await startRetraining(pods.stack.session, { file, dataPath: images });
     return workflowId;
   };
   const outcome = async (workflowId: string): Promise<Tick> =>
     (await pods.stack.session.temporal.workflow.getHandle(workflowId).result()) as Tick;
 
-  /** The same pictures in the dark. */
+  /** Drawn pictures that nobody has seen, in the dark. */
   async function addDark(): Promise<void> {
-    for (const label of await readdir(pods.images))
-      for (const name of await readdir(join(pods.images, label))) {
-        const dark = sharp(join(pods.images, label, name))
-          .flatten({ background: "white" })
-          .linear(0.3, 0);
-        await dark.png().toFile(join(pods.images, label, `dark-${name.replace(/\.\w+$/, "")}.png`));
+    const drawn = await drawnImages(join(pods.stack.folder, "dark"), 30, SHAPES, { seed: 3 });
+    for (const shape of SHAPES)
+      for (const name of await readdir(join(drawn, shape))) {
+        const dark = sharp(join(drawn, shape, name)).linear(0.3, 0);
+        await dark.jpeg({ quality: 90 }).toFile(join(images, shape, `dark-${name}`));
       }
   }
 

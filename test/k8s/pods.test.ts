@@ -11,7 +11,8 @@ import type { RunResult } from "../../spec/pipeline/run.js";
 import type { StageSummary } from "../../spec/records/training.js";
 import { requireManifest } from "../../store/artifacts/artifacts.js";
 import { thaw } from "../support/cli/thaw.js";
-import { isComputing, waitForStage } from "../support/services/faults.js";
+import { isTraining, waitForStage } from "../support/services/faults.js";
+import { until } from "../support/until.js";
 import { idleJob } from "./idleJob.js";
 import { type PodStack, startPodStack } from "./podStack.js";
 import { killWorker } from "./podWorker.js";
@@ -30,10 +31,10 @@ describe("a run with compute: kubernetes", () => {
       .summary as StageSummary;
 
   it("trains in one pod; killed and deleted it goes on in others; nothing is left behind", async () => {
-    // Long enough to be found at work twice.
+    // Longer than it takes to be found at work three times; then it is told to end.
     const runId = await pods.start("unfreeze.epochs=300", "unfreeze.patience=300");
     const first = await pods.untilReason(runId, "running");
-    await waitForStage(pods.stack, runId, "tune-1", isComputing);
+    await waitForStage(pods.stack, runId, "tune-1", isTraining);
     assert.deepEqual(
       (await pods.podsOf(runId)).filter((name) => name.startsWith("pod/")),
       [`pod/${first}`],
@@ -41,14 +42,16 @@ describe("a run with compute: kubernetes", () => {
     );
     await killWorker(pods.cluster, first);
     const second = await pods.untilNotPod(runId, first);
-    await waitForStage(
-      pods.stack,
-      runId,
-      "tune-1",
-      (stage) => isComputing(stage) && (stage.attempt ?? 1) > 1,
-    );
+    await waitForStage(pods.stack, runId, "tune-1", (stage) => isTraining(stage) && (stage.attempt ?? 1) > 1);
     assert.equal((await getRun(pods.stack.session, runId)).pod?.lastEnd?.reason, "killed");
     await pods.cluster.kubectl("delete", "pod", second, "--wait=false");
+    await until("a third pod is at work", async () => {
+      const { pod } = await getRun(pods.stack.session, runId);
+      return pod?.reason === "running" && pod.pod !== first && pod.pod !== second;
+    });
+    await waitForStage(pods.stack, runId, "tune-1", (stage) => isTraining(stage) && (stage.attempt ?? 1) > 2);
+    const told = await thaw(["stop", runId, "--keep-best"], { cwd: pods.stack.folder });
+    assert.equal(told.status, 0, told.stderr);
 
     const { last } = await pods.follow(runId);
     assert.equal(last.status, "completed", JSON.stringify(last.failure));
@@ -104,9 +107,7 @@ describe("a run with compute: kubernetes", () => {
   });
 
   it("makes no pod when nothing has to be computed", async () => {
-    const { last, said } = await pods.follow(
-      await pods.start("unfreeze.epochs=300", "unfreeze.patience=300"),
-    );
+    const { last, said } = await pods.follow(await pods.start("seed=5"));
     assert.equal(last.status, "completed");
     const computed = last.stages.filter(({ state }) => state !== "cached").map(({ name }) => name);
     assert.deepEqual(computed, []);

@@ -23,8 +23,8 @@ export async function driftOf(
   const { name, model, compute } = run.file;
   const version = look.inUse;
   if (version === undefined || !looksForDrift(look, model) || !patched("drift")) return undefined;
-  // Looks of before there were questions in pods.
-  if (compute !== "local" && !patched("pod-questions")) return { version, sentence: NO_WORKER };
+  // Looks of before there were questions in pods. Not the patch of the other question: a look may be between the two.
+  if (compute !== "local" && !patched("drift-in-pod")) return { version, sentence: NO_WORKER };
   const { usage, ...drift } = await compared(input, version, look.source);
   if (usage !== undefined) held("drift", usage);
   if (isAlarming(drift))

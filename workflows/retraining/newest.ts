@@ -18,7 +18,7 @@ export async function askAboutNewest(
   const { run } = input;
   const isLocal = run.file.compute !== "kubernetes";
   // Looks of before there were questions in pods.
-  if (!isLocal && !patched("pod-questions")) return say(NO_WORKER);
+  if (!isLocal && !patched("newest-in-pod")) return say(NO_WORKER);
   const question = { kind: "newest", champion, challenger } as const;
   const answer = isLocal
     ? await orWhyNot(heavy("newest", titleOf(question)).answerNewest({ run, champion, challenger }))

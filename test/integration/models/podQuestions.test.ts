@@ -308,7 +308,9 @@ test("a look that is cancelled takes its question's pod along, and a question th
     () => asked.length > 0,
     () => events,
   );
-  await stack.session.temporal.workflow.getHandle(asked[0]?.runId ?? "").cancel();
+  const question = stack.session.temporal.workflow.getHandle(asked[0]?.runId ?? "");
+  await question.cancel();
+  await assert.rejects(question.result());
   trouble = {};
   const { tick } = await outcome(next);
   assert.equal(tick.drift?.sentence, `it could not be told: ${asked[0]?.runId} was cancelled`);

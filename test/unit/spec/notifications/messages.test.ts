@@ -2,11 +2,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ThawEvent } from "../../../../spec/notifications/event.js";
-import { eventOfDrift, eventOfSilence, eventOfTick } from "../../../../spec/notifications/events.js";
+import {
+  eventOfDrift,
+  eventOfReminder,
+  eventOfSilence,
+  eventOfTick,
+} from "../../../../spec/notifications/events.js";
 import { messageOf } from "../../../../spec/notifications/message.js";
 import { DELAYS, delayAfter, MOST_ATTEMPTS, retryAfterOf } from "../../../../spec/notifications/retries.js";
 import { slackMessage } from "../../../../spec/notifications/slack.js";
 import { TICK_VERDICTS, type Tick } from "../../../../spec/retraining/retraining.js";
+import { APPROVAL } from "../../../support/models/approvals.js";
 
 const PLACE = { uiUrl: "http://ui.example/", namespace: "lab" };
 const TICK: Tick = {
@@ -49,6 +55,16 @@ test("new images that differ, and looks that did not take place, are events with
     "schedule nightly: 2 looks from 2026-11-27T02:00:00.000Z to 2026-11-28T02:00:00.000Z did not take place: nothing was started",
   );
   assert.match(eventOfSilence(schedule, [one], "lost", TICK.at).sentence, /a look, due by 2026-11-27T02:00/);
+});
+
+test("a reminder says since when and until when, and the last one that it is that", () => {
+  const asked = { ...APPROVAL, reminders: 2, expires: "2026-12-06T02:00:00.000Z" };
+  const { type, reminder, figures, sentence } = eventOfReminder(asked, "2026-12-05T14:00:00.000Z", false);
+  assert.deepEqual([type, reminder, figures?.hoursLeft], ["model.waiting", 2, 12]);
+  assert.match(sentence, /rejected at 2026-12-06T02:00:00\.000Z: /);
+  const last = eventOfReminder(asked, "2026-12-05T14:00:00.000Z", true);
+  assert.deepEqual([last.type, last.reminder], ["model.expiring", 2]);
+  assert.match(last.sentence, /rejected at 2026-12-06T02:00:00\.000Z, and nobody is asked again before: /);
 });
 
 test("a message is JSON of type, time and data, with the page of the Temporal UI", () => {
