@@ -2,6 +2,7 @@
 import { LAYERS_MODEL } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
 import { PIXEL_SCALES } from "../../spec/pixelScales.js";
+import { convNextNamings } from "../import/families/convnext.js";
 import { denseNetNamings } from "../import/families/densenet.js";
 import { efficientNetLiteNamings } from "../import/families/efficientnetLite.js";
 import { inceptionNamings } from "../import/families/inception.js";
@@ -13,6 +14,15 @@ import { resNetNamings } from "../import/families/resnet.js";
 import type { Naming } from "../import/torchUnits.js";
 import type { Architecture } from "./architecture.js";
 import { type ArchitectureBase, type BaseInput, CATALOGUE, liteInput, readingOf } from "./catalogue.js";
+import {
+  CONVNEXT_ATTO,
+  CONVNEXT_FEMTO,
+  CONVNEXT_NANO,
+  CONVNEXT_PICO,
+  CONVNEXT_TINY,
+  type ConvNext,
+  convNext,
+} from "./families/convnext.js";
 import { DENSENET121, denseNet } from "./families/densenet.js";
 import { efficientNet, efficientNetV2, type Scale } from "./families/efficientnet.js";
 import { efficientNetLite } from "./families/efficientnetLite.js";
@@ -91,6 +101,15 @@ const REGNETS: readonly (readonly [string, RegNet])[] = [
   ["regnety-032", REGNETY032],
 ];
 
+/** Input as timm evaluates them at 224 px, the largest as torchvision does. */
+const CONVNEXTS: readonly (readonly [string, ConvNext, BaseInput])[] = [
+  ["convnext-atto", CONVNEXT_ATTO, cubicInput(224, 224 / 0.875)],
+  ["convnext-femto", CONVNEXT_FEMTO, cubicInput(224, 224 / 0.875)],
+  ["convnext-pico", CONVNEXT_PICO, cubicInput(224, 224 / 0.875)],
+  ["convnext-nano", CONVNEXT_NANO, cubicInput(224, 224 / 0.95)],
+  ["convnext-tiny", CONVNEXT_TINY, { ...TORCHVISION_INPUT, cropFraction: 224 / 236 }],
+];
+
 interface Scaled {
   readonly variant: number;
   readonly scale: Scale;
@@ -136,6 +155,7 @@ export const WITHOUT_WEIGHTS: readonly ArchitectureBase[] = [
   ofTorch("densenet121", denseNet(DENSENET121), denseNetNamings),
   ofTorch("inception-v3", inceptionV3(), inceptionNamings, INCEPTION_INPUT),
   ...REGNETS.map(([name, network]) => ofTorch(name, regNet(network), regNetNamings)),
+  ...CONVNEXTS.map(([name, network, input]) => ofTorch(name, convNext(network), convNextNamings, input)),
   ...LITE.map(({ variant, scale: { width, depth }, size }) =>
     ofTorch(
       `efficientnet-lite${variant}`,
