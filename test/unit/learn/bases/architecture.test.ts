@@ -73,6 +73,8 @@ const PUBLISHED_COST: Readonly<Record<string, { readonly millions: number; reado
   "convnext-femto": { millions: 790, below: 0.02 },
   "convnext-atto": { millions: 550, below: 0.02 },
   "mobilenetv3-large": { millions: 217, below: 0.01 },
+  "tf-mobilenetv3-large": { millions: 217, below: 0.01 },
+  "torch-efficientnet-lite0": { millions: 407, below: 0.06 },
   // At 256 px by timm's results.
   "mobilenetv4-conv-small": { millions: 250, below: 0.04 },
   "mobilenetv4-conv-medium": { millions: 1100, below: 0.02 },
