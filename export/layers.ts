@@ -170,6 +170,9 @@ export function networkLayers(model: TrainedModel, input: string): readonly Laye
       case "max":
       case "average":
         return addPooling(x, unit.name, unit);
+      case "means":
+        layers.push({ kind: "means", name: unit.name, input: x.name, channels: unit.channels });
+        return { name: unit.name, side: 1 };
       case "concat": {
         const ends = unit.branches.map((branch) => branch.reduce(addUnit, x));
         layers.push({ kind: "concat", name: unit.name, inputs: ends.map(({ name }) => name) });

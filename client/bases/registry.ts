@@ -12,6 +12,7 @@ import { extractorInput } from "../../learn/bases/extractor.js";
 import { GRAPH_INPUT } from "../../learn/bases/graphBase.js";
 import { ownInput } from "../../learn/bases/input.js";
 import { requireSound } from "../../learn/bases/sound.js";
+import { twinNotice } from "../../learn/bases/twins.js";
 import {
   type BaseView,
   LAYERS_MODEL,
@@ -166,7 +167,12 @@ async function checkedCheckpoint(store: Store, request: AddBase, fetching: Fetch
   }
   const checkpoint = await openCheckpoint(store, from, fetching);
   try {
-    const taken = await tryToLoad(base, checkpoint.path, request);
+    const { taken, naming } = await tryToLoad(base, checkpoint.path, request);
+    // Of a published checkpoint the catalogue knows what it is.
+    if (naming !== undefined && request.known === undefined) {
+      const notice = twinNotice(isRemote(from) ? withoutSecrets(from) : from, architecture, naming);
+      if (notice !== undefined) fetching.onNotice?.(notice);
+    }
     const numbers = {
       ...(pixelScale === undefined ? {} : { pixelScale }),
       ...(size === undefined || size === base.input.size ? {} : { inputSize: size }),
@@ -211,13 +217,13 @@ function withoutSecrets(address: string): string {
   return url.href;
 }
 
-/** Every error names the source. @param file where it lies on this machine @returns what of it was taken */
+/** Every error names the source. @param file where it lies on this machine @returns what of it was taken, and how that was named */
 async function tryToLoad(
   base: ArchitectureBase,
   file: string,
   { from, weights, prefix }: AddBase,
-): Promise<TakenWeights | undefined> {
-  const { parameters, taken } = await base.read(file, weights, prefix).catch((error: unknown) => {
+): Promise<Omit<Awaited<ReturnType<ArchitectureBase["read"]>>, "parameters">> {
+  const { parameters, ...told } = await base.read(file, weights, prefix).catch((error: unknown) => {
     if (!(error instanceof ThawError)) throw error;
     const said = error.message.replaceAll(file, from);
     const message = said.includes(from) ? said : `${from}: ${said}`;
@@ -227,9 +233,9 @@ async function tryToLoad(
   try {
     requireSound(parameters, from);
   } catch (error) {
-    throw withOthers(error, taken);
+    throw withOthers(error, told.taken);
   }
-  return taken;
+  return told;
 }
 
 /** What is wrong with one network of a file need not be wrong with the others. */

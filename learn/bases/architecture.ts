@@ -74,6 +74,13 @@ export type PoolUnit =
   | (Pooling & { readonly kind: "max"; readonly name: string })
   | (Pooling & { readonly kind: "average"; readonly name: string; readonly padding: number });
 
+/** Means over the image, of which one pixel is left: what follows is computed of the pooled features. */
+export interface MeansUnit {
+  readonly kind: "means";
+  readonly name: string;
+  readonly channels: number;
+}
+
 /** Several ways from the same input, whose channels are put one after the other. A way of no units is the input. */
 export interface ConcatUnit {
   readonly kind: "concat";
@@ -83,7 +90,7 @@ export interface ConcatUnit {
 
 /** What has parameters. */
 export type WeightedUnit = ConvUnit | NormUnit | LayerNormUnit | SqueezeUnit | ScaleUnit;
-export type Unit = WeightedUnit | PoolUnit | ConcatUnit;
+export type Unit = WeightedUnit | PoolUnit | MeansUnit | ConcatUnit;
 
 /** A convolution with a batch norm. */
 export type NormedConvolution = ConvUnit & { readonly offset?: "norm" };
@@ -150,6 +157,7 @@ export function isNormed(unit: Unit): unit is NormedUnit {
     case "scale":
     case "max":
     case "average":
+    case "means":
     case "concat":
       return false;
   }
@@ -174,6 +182,7 @@ function weightedUnits(unit: Unit): readonly WeightedUnit[] {
       return unit.branches.flat().flatMap(weightedUnits);
     case "max":
     case "average":
+    case "means":
       return [];
     case "full":
     case "depthwise":
@@ -189,4 +198,19 @@ function weightedUnits(unit: Unit): readonly WeightedUnit[] {
 /** Position of a layer group, from the input up. -1 when there is none of that name. */
 export function groupIndex(architecture: Architecture, name: string): number {
   return architecture.groups.findIndex((group) => group.name === name);
+}
+
+/**
+ * Of a network that pools by itself and normalizes the pooled features, its last block's two units, as ConvNeXt does: that
+ * norm, and the network below them, whose activations are pooled.
+ */
+export function normedFeatures(
+  architecture: Architecture,
+): { readonly norm: LayerNormUnit; readonly below: Architecture } | undefined {
+  const { groups } = architecture;
+  const top = groups.at(-1);
+  const [means, norm] = top?.blocks.at(-1)?.units ?? [];
+  if (top === undefined || means?.kind !== "means" || norm?.kind !== "layer-norm") return undefined;
+  const below = { ...top, blocks: top.blocks.slice(0, -1) };
+  return { norm, below: { ...architecture, groups: [...groups.slice(0, -1), below] } };
 }

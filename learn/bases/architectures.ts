@@ -1,18 +1,34 @@
 /** The architectures that a user's checkpoint can have: the catalogue's, and some that thaw has no weights for. */
+import { isDeepStrictEqual } from "node:util";
 import { LAYERS_MODEL, ONNX } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
 import { PIXEL_SCALES } from "../../spec/pixelScales.js";
+import { convNextNamings } from "../import/families/convnext.js";
 import { denseNetNamings } from "../import/families/densenet.js";
 import { efficientNetLiteNamings } from "../import/families/efficientnetLite.js";
 import { inceptionNamings } from "../import/families/inception.js";
-import { efficientNetNamings, mobileNetV3Namings, timmNamings } from "../import/families/mobileInverted.js";
+import {
+  efficientNetNamings,
+  mobileNetV3Namings,
+  mobileNetV3TimmNamings,
+  timmNamings,
+} from "../import/families/mobileInverted.js";
 import { mobileNetV2Namings } from "../import/families/mobilenetV2.js";
 import { mobileNetV4Namings } from "../import/families/mobilenetV4.js";
 import { regNetNamings } from "../import/families/regnet.js";
 import { resNetNamings } from "../import/families/resnet.js";
-import type { Naming } from "../import/torchUnits.js";
+import { expectedTensors, type Naming } from "../import/torchUnits.js";
 import type { Architecture } from "./architecture.js";
 import { type ArchitectureBase, type BaseInput, CATALOGUE, liteInput, readingOf } from "./catalogue.js";
+import {
+  CONVNEXT_ATTO,
+  CONVNEXT_FEMTO,
+  CONVNEXT_NANO,
+  CONVNEXT_PICO,
+  CONVNEXT_TINY,
+  type ConvNext,
+  convNext,
+} from "./families/convnext.js";
 import { DENSENET121, denseNet } from "./families/densenet.js";
 import { efficientNet, efficientNetV2, type Scale } from "./families/efficientnet.js";
 import { efficientNetLite } from "./families/efficientnetLite.js";
@@ -91,11 +107,23 @@ const REGNETS: readonly (readonly [string, RegNet])[] = [
   ["regnety-032", REGNETY032],
 ];
 
+/** Input as timm evaluates them at 224 px, the largest as torchvision does. */
+const CONVNEXTS: readonly (readonly [string, ConvNext, BaseInput])[] = [
+  ["convnext-atto", CONVNEXT_ATTO, cubicInput(224, 224 / 0.875)],
+  ["convnext-femto", CONVNEXT_FEMTO, cubicInput(224, 224 / 0.875)],
+  ["convnext-pico", CONVNEXT_PICO, cubicInput(224, 224 / 0.875)],
+  ["convnext-nano", CONVNEXT_NANO, cubicInput(224, 224 / 0.95)],
+  ["convnext-tiny", CONVNEXT_TINY, { ...TORCHVISION_INPUT, cropFraction: 224 / 236 }],
+];
+
 interface Scaled {
   readonly variant: number;
   readonly scale: Scale;
   readonly input: BaseInput;
 }
+
+/** As timm evaluates its `tf_mobilenetv3_large_100`. */
+const TF_INPUT: BaseInput = { ...TORCHVISION_INPUT, pixelScale: PIXEL_SCALES["-1..1"] };
 
 /** Table 8 of the paper and its code; input as torchvision evaluates its `IMAGENET1K_V1`. */
 const EFFICIENTNETS: readonly Scaled[] = [
@@ -126,7 +154,9 @@ const LITE: readonly { readonly variant: number; readonly scale: Scale; readonly
 /** Their weights lie in no package registry: a user brings a checkpoint. */
 export const WITHOUT_WEIGHTS: readonly ArchitectureBase[] = [
   ofTorch("mobilenetv2", mobileNetV2(), mobileNetV2Namings),
-  ofTorch("mobilenetv3-large", mobileNetV3Large(), mobileNetV3Namings),
+  ofTorch("mobilenetv3-large", mobileNetV3Large("torch"), mobileNetV3Namings),
+  ofTorch("tf-mobilenetv3-large", mobileNetV3Large("tensorflow"), mobileNetV3TimmNamings, TF_INPUT),
+  ofTorch("torch-efficientnet-lite0", efficientNetLite(1, 1, "torch"), timmNamings, cubicInput(224, 256)),
   mobileNet4("mobilenetv4-conv-small", MOBILENETV4_CONV_SMALL),
   mobileNet4("mobilenetv4-conv-medium", MOBILENETV4_CONV_MEDIUM),
   residual("resnet18", RESNET18),
@@ -136,6 +166,7 @@ export const WITHOUT_WEIGHTS: readonly ArchitectureBase[] = [
   ofTorch("densenet121", denseNet(DENSENET121), denseNetNamings),
   ofTorch("inception-v3", inceptionV3(), inceptionNamings, INCEPTION_INPUT),
   ...REGNETS.map(([name, network]) => ofTorch(name, regNet(network), regNetNamings)),
+  ...CONVNEXTS.map(([name, network, input]) => ofTorch(name, convNext(network), convNextNamings, input)),
   ...LITE.map(({ variant, scale: { width, depth }, size }) =>
     ofTorch(
       `efficientnet-lite${variant}`,
@@ -155,6 +186,14 @@ export const WITHOUT_WEIGHTS: readonly ArchitectureBase[] = [
 ];
 
 const ALL: readonly ArchitectureBase[] = [...CATALOGUE, ...WITHOUT_WEIGHTS];
+
+/** Other architectures of which a checkpoint with tensors of these names and shapes may be. */
+export function twinsOf(name: string, naming: Naming): readonly string[] {
+  const own = expectedTensors(findArchitecture(name).architecture, naming);
+  const hasTwin = ({ architecture, namings }: ArchitectureBase): boolean =>
+    namings.some((other) => isDeepStrictEqual(expectedTensors(architecture, other), own));
+  return ALL.filter((one) => one.name !== name && hasTwin(one)).map((one) => one.name);
+}
 
 /** @throws ThawError BASE_UNKNOWN */
 export function findArchitecture(name: string): ArchitectureBase {

@@ -65,6 +65,7 @@ function costOf(unit: Unit, output: Extent): number {
     case "scale":
     case "max":
     case "average":
+    case "means":
     case "concat":
       return 0;
   }

@@ -40,6 +40,8 @@ function outputOf(unit: Unit, input: Extent, visit: Visit): Extent {
     case "max":
     case "average":
       return { ...input, side: windowsAlong(input.side, unit) };
+    case "means":
+      return { ...sameChannels(unit, input), side: 1 };
     case "concat": {
       const ends = unit.branches.map((branch) => inSequence(branch, input, visit));
       const side = ends[0]?.side ?? 0;
@@ -51,10 +53,17 @@ function outputOf(unit: Unit, input: Extent, visit: Visit): Extent {
     case "layer-norm":
     case "squeeze":
     case "scale":
-      if (unit.channels !== input.channels)
-        throw new Error(`${unit.name} gets ${input.channels} channels instead of ${unit.channels}`);
-      return input;
+      return sameChannels(unit, input);
   }
+}
+
+function sameChannels(
+  { name, channels }: { readonly name: string; readonly channels: number },
+  input: Extent,
+) {
+  if (channels !== input.channels)
+    throw new Error(`${name} gets ${input.channels} channels instead of ${channels}`);
+  return input;
 }
 
 function inSequence(units: readonly Unit[], input: Extent, visit: Visit): Extent {

@@ -16,6 +16,8 @@ export interface ImportedWeights {
   readonly parameters: Parameters;
   /** Absent where the file holds one network and nothing stands before its names. */
   readonly taken?: TakenWeights;
+  /** How its tensors were named, where it was their names that told which is which. */
+  readonly naming?: Naming;
 }
 
 /**
@@ -45,7 +47,7 @@ export function importWeights(
     ...fittedUnits(architecture, tensors, chosen),
     ...importClassifier(architecture, chosen.naming.classifier, tensors),
   ]);
-  return { parameters, ...takenOf(architecture, chosen, fitting) };
+  return { parameters, naming: chosen.naming, ...takenOf(architecture, chosen, fitting) };
 }
 
 /** With a first kernel for three channels, where the network was trained on one. */

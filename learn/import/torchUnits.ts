@@ -24,6 +24,8 @@ export interface PortNames {
   readonly expand?: string;
   /** The factors of a layer scale, a tensor without parts. */
   readonly scale?: string;
+  /** The same, kept as `[channels, 1, 1]`. */
+  readonly spatialScale?: string;
 }
 
 export interface Naming {
@@ -144,8 +146,11 @@ function takenOf(unit: WeightedUnit, port: PortNames, more: number): readonly Ta
         ...pointwise("reduce", unit.channels, unit.hidden),
         ...pointwise("expand", unit.hidden, unit.channels),
       ];
-    case "scale":
-      return [vector("gamma", part("scale"), unit.channels)];
+    case "scale": {
+      if (port.spatialScale === undefined) return [vector("gamma", part("scale"), unit.channels)];
+      const factors = vector("gamma", port.spatialScale, unit.channels);
+      return [{ ...factors, shape: [unit.channels, 1, 1] }];
+    }
   }
 }
 

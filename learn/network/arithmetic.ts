@@ -88,3 +88,13 @@ export function concatenateGradient(
     graph.op("Slice", { T, Index: attribute.int32 }, [dy, offsets[i] as Value, shape]),
   );
 }
+
+/** Rows times columns of `x` `[batch, rows, columns, channels]`. @param means as many as there are images times channels */
+export function pixelsOf(graph: Graph, x: Value, means: Value): Value {
+  const sizeOf = (value: Value): Value => {
+    const size = graph.op("Size", { T: attribute.float32, out_type: attribute.int32 }, [value]);
+    const types = { SrcT: attribute.int32, DstT: attribute.float32, Truncate: attribute.flag(false) };
+    return graph.op("Cast", types, [size]);
+  };
+  return divide(graph, sizeOf(x), sizeOf(means));
+}

@@ -5,9 +5,10 @@ import type { Dataset } from "../../data/dataset/dataset.js";
 import { ACTIVATION_MAPS_FILE, FEATURE_MAP_FILE } from "../../spec/pipeline/artifactFiles.js";
 import type { Evaluation, FullPrediction } from "../../spec/records/evaluation.js";
 import type { ActivationMap, ActivationMaps, FeatureMap, FeaturePoint } from "../../spec/records/visuals.js";
+import { normedFeatures } from "../bases/architecture.js";
 import type { Base } from "../bases/catalogue.js";
 import { scoped, type Tensor2D, type Tensor4D } from "../engine.js";
-import { gradCam, relative } from "../evaluation/gradCam.js";
+import { type FeatureNorm, gradCam, relative } from "../evaluation/gradCam.js";
 import { principalComponents } from "../evaluation/principalComponents.js";
 import { surestOfEachClass } from "../evaluation/surest.js";
 import { featuresOf, frozenNetwork } from "../network/frozen.js";
@@ -74,6 +75,7 @@ async function activationMaps(
   { held, predictions, evaluation }: HeldOut,
 ): Promise<ActivationMaps | undefined> {
   const { cropFraction } = network.base.input;
+  const { below, norm } = pooledBy(network);
   const kernel = parameter(network.parameters, HEAD_KERNEL).data;
   const classes = evaluation.classes.length;
   const surest = surestOfEachClass(predictions, classes);
@@ -84,7 +86,7 @@ async function activationMaps(
   let shape: readonly number[] = [0, 0, 0];
   let isSpatial = true;
   const images = rows.map((row) => held[row] as number);
-  await throughNetwork(context, dataset, network, "maps of evidence", images, (last) => {
+  await throughNetwork(context, dataset, below, "maps of evidence", images, (last) => {
     if (last.rank !== 4) isSpatial = false;
     if (!isSpatial) return;
     shape = last.shape.slice(1);
@@ -94,7 +96,7 @@ async function activationMaps(
       const row = rows[maps.length] as number;
       const { path, label, predicted, confidence } = predictions[row] as FullPrediction;
       const { width = 1, height = 1 } = dataset.records[held[row] as number] ?? {};
-      const map = relative(gradCam(values.subarray(start, start + size), kernel, classes, predicted));
+      const map = relative(gradCam(values.subarray(start, start + size), kernel, classes, predicted, norm));
       maps.push({
         ...{ path, label, predicted, confidence },
         values: Array.from(map, (value) => Number(value.toFixed(2))),
@@ -105,6 +107,16 @@ async function activationMaps(
   if (!isSpatial) return undefined;
   const [down = 0, across = 0] = shape;
   return { rows: down, columns: across, maps, surest };
+}
+
+/** The network up to the activations that are pooled, and what normalizes the means of them. */
+function pooledBy(network: FinalNetwork): { readonly below: FinalNetwork; readonly norm?: FeatureNorm } {
+  const { base, parameters } = network;
+  const normed = normedFeatures(base.architecture);
+  if (normed === undefined) return { below: network };
+  const { name, epsilon } = normed.norm;
+  const gamma = parameter(parameters, `${name}.gamma`).data;
+  return { below: { ...network, base: { ...base, architecture: normed.below } }, norm: { gamma, epsilon } };
 }
 
 async function featureMap(

@@ -33,8 +33,10 @@ const FAMILIES: readonly (readonly [string, Family])[] = [
   ["resnext", RESIDUAL],
   ["regnet", RESIDUAL],
   ["densenet", RESIDUAL],
+  ["convnext", RESIDUAL],
   ["inception", below(RESIDUAL, "layer4")],
   ["mobilenetv3", below(INVERTED, "blocks.6")],
+  ["tf-mobilenetv3", below(INVERTED, "blocks.6")],
   ["efficientnetv2", below(INVERTED, "blocks.6")],
   ["mobilenetv4", below(INVERTED, "blocks.4")],
 ];

@@ -2,11 +2,10 @@
  * EfficientNet (Tan & Le, ICML 2019) with squeeze-and-excitation and SiLU, and EfficientNetV2-B0 to B3 ("EfficientNetV2",
  * ICML 2021), whose first stages have fused blocks.
  */
-import type { Padding } from "../../network/ops.js";
 import type { Architecture } from "../architecture.js";
 import { type InvertedStage, invertedNetwork, type Squeeze } from "./mobileInverted.js";
 import { scaleChannels, scaleRepeats } from "./scaling.js";
-import { EPSILON, halfKernel } from "./torchConventions.js";
+import { CONVENTIONS, type MadeBy } from "./torchConventions.js";
 
 /** Factors on channels and repeats. */
 export interface Scale {
@@ -42,25 +41,21 @@ const STAGES_V2: readonly InvertedStage[] = [
   { kernel: 3, stride: 2, expansion: 6, channels: 192, repeats: 8, squeeze: SQUEEZE },
 ];
 
-/** Epsilon of the original TensorFlow models, whose padding is TensorFlow's, too. */
-const TENSORFLOW = { padding: (): Padding => "same", epsilon: 1e-3 };
-const TORCH = { padding: halfKernel, epsilon: EPSILON };
-
 /** @param madeBy where its weights were trained: the same names, other padding and another epsilon of the norms */
-export function efficientNet({ width, depth }: Scale, madeBy: "torch" | "tensorflow"): Architecture {
-  return scaled(STAGES, { width, depth }, 0.9, madeBy === "torch" ? TORCH : TENSORFLOW);
+export function efficientNet({ width, depth }: Scale, madeBy: MadeBy): Architecture {
+  return scaled(STAGES, { width, depth }, 0.9, madeBy);
 }
 
 export function efficientNetV2(scale: Scale): Architecture {
   // The publishers round to the nearest multiple, downwards too.
-  return scaled(STAGES_V2, scale, 0, TENSORFLOW);
+  return scaled(STAGES_V2, scale, 0, "tensorflow");
 }
 
 function scaled(
   stages: readonly InvertedStage[],
   { width, depth }: Scale,
   lowest: number,
-  conventions: typeof TENSORFLOW | typeof TORCH,
+  madeBy: MadeBy,
 ): Architecture {
   const channelsOf = (channels: number): number => scaleChannels(channels, width, lowest);
   return invertedNetwork({
@@ -72,6 +67,6 @@ function scaled(
     stemChannels: channelsOf(32),
     topChannels: channelsOf(1280),
     activation: "silu",
-    ...conventions,
+    ...CONVENTIONS[madeBy],
   });
 }

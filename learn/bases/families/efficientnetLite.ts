@@ -5,6 +5,7 @@
 import type { Architecture } from "../architecture.js";
 import { type InvertedStage, invertedNetwork } from "./mobileInverted.js";
 import { scaleChannels, scaleRepeats } from "./scaling.js";
+import { CONVENTIONS, type MadeBy } from "./torchConventions.js";
 
 /** Table 1 of the EfficientNet paper. */
 const STAGES: readonly InvertedStage[] = [
@@ -20,14 +21,13 @@ const STAGES: readonly InvertedStage[] = [
 /** The Lite variants do not scale the stem and the top. */
 const STEM_CHANNELS = 32;
 const TOP_CHANNELS = 1280;
-/** Batch norm epsilon of the original TensorFlow models. */
-const EPSILON = 1e-3;
 
 /**
  * @param width factor on the channels (Lite0 1.0, Lite1 1.0, Lite2 1.1, Lite3 1.2, Lite4 1.4)
  * @param depth factor on the repeats (Lite0 1.0, Lite1 1.1, Lite2 1.2, Lite3 1.4, Lite4 1.8); first and last stage stay as they are
+ * @param madeBy the published ones are TensorFlow's; timm trained one of its own
  */
-export function efficientNetLite(width: number, depth: number): Architecture {
+export function efficientNetLite(width: number, depth: number, madeBy: MadeBy = "tensorflow"): Architecture {
   const stages = STAGES.map((stage, index) => {
     const fixed = index === 0 || index === STAGES.length - 1;
     return {
@@ -40,7 +40,6 @@ export function efficientNetLite(width: number, depth: number): Architecture {
     stages,
     stemChannels: STEM_CHANNELS,
     topChannels: TOP_CHANNELS,
-    padding: () => "same",
-    epsilon: EPSILON,
+    ...CONVENTIONS[madeBy],
   });
 }

@@ -1,8 +1,8 @@
-/** MobileNetV3-large at width 1 (Howard et al., "Searching for MobileNetV3", ICCV 2019), padded as in PyTorch. */
+/** MobileNetV3-large at width 1 (Howard et al., "Searching for MobileNetV3", ICCV 2019). */
 import type { Architecture } from "../architecture.js";
 import { type InvertedStage, invertedNetwork, type Squeeze } from "./mobileInverted.js";
 import { scaleChannels } from "./scaling.js";
-import { EPSILON, halfKernel } from "./torchConventions.js";
+import { CONVENTIONS, type MadeBy } from "./torchConventions.js";
 
 /** A quarter of the hidden channels, in multiples of 8. */
 const SQUEEZE: Squeeze = {
@@ -22,13 +22,12 @@ const STAGES: readonly InvertedStage[] = [
 ];
 
 /** The features are what is pooled: the layer of 1280 that follows belongs to the pretraining's classifier. */
-export function mobileNetV3Large(): Architecture {
+export function mobileNetV3Large(madeBy: MadeBy): Architecture {
   return invertedNetwork({
     stages: STAGES,
     stemChannels: 16,
     topChannels: 960,
-    padding: halfKernel,
-    epsilon: EPSILON,
+    ...CONVENTIONS[madeBy],
     activation: "hard-swish",
   });
 }

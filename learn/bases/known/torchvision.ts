@@ -169,6 +169,12 @@ const CLASSIFIERS: readonly Classifier[] = [
     view: [224, 256, "linear"],
   },
   {
+    name: "convnext-tiny",
+    architecture: "convnext-tiny",
+    file: "convnext_tiny-983f1562.pth",
+    view: [224, 236, "linear"],
+  },
+  {
     name: "inception-v3",
     architecture: "inception-v3",
     file: "inception_v3_google-0cc3c7bd.pth",

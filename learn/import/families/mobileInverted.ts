@@ -86,11 +86,13 @@ export function mobileNetV3Namings(architecture: Architecture): readonly Naming[
       // torchvision builds this network with the paper's, timm with PyTorch's.
       epsilon: 1e-3,
     },
-    {
-      units: timmInverted(architecture, { conv: "blocks.6.0.conv", norm: "blocks.6.0.bn1" }),
-      sources: SOURCES,
-    },
+    ...mobileNetV3TimmNamings(architecture),
   ];
+}
+
+export function mobileNetV3TimmNamings(architecture: Architecture): readonly Naming[] {
+  const top = { conv: "blocks.6.0.conv", norm: "blocks.6.0.bn1" };
+  return [{ units: timmInverted(architecture, top), sources: "timm" }];
 }
 
 export function efficientNetNamings(architecture: Architecture): readonly Naming[] {

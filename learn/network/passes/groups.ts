@@ -11,7 +11,7 @@ import {
 } from "../ops.js";
 import { activationPass, inSequence, type Pass, type Step, sideBySide, sumOf, unchanged } from "./pass.js";
 import { squeezePass } from "./squeeze.js";
-import { convolutionPass, layerNormPass, scalePass } from "./units.js";
+import { convolutionPass, layerNormPass, meansPass, scalePass } from "./units.js";
 
 /** How a unit with a batch norm is computed; predicting, tuned, batch-normalized and observed networks differ only in this. */
 export type NormedPass = (graph: Graph, unit: NormedUnit, x: Value) => Pass;
@@ -73,6 +73,8 @@ function unitPass(graph: Graph, unit: Unit, x: Value, normed: NormedPass): Pass 
         y: averagePoolWindows(graph, unit, x),
         back: (dy) => averagePoolWindowsGradient(graph, unit, x, dy),
       };
+    case "means":
+      return meansPass(graph, x);
     case "concat": {
       const ways = unit.branches.map((branch) => inSequence(x, stepsOf(graph, branch, normed)));
       return sideBySide(graph, ways);

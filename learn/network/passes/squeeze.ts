@@ -1,8 +1,8 @@
 /** Squeeze-and-excitation, forward and back. */
 import type { SqueezeUnit } from "../../bases/architecture.js";
-import { attribute, type Graph, type Value } from "../../graph/graph.js";
+import type { Graph, Value } from "../../graph/graph.js";
 import { activate, activationGradient } from "../activations.js";
-import { add, divide, matrixProduct, multiply, reshape, sum } from "../arithmetic.js";
+import { add, divide, matrixProduct, multiply, pixelsOf, reshape, sum } from "../arithmetic.js";
 import { addBias, averagePool, biasGradient } from "../ops.js";
 import type { Pass } from "./pass.js";
 
@@ -41,14 +41,4 @@ function dense(graph: Graph, name: string, x: Value): Pass {
       return matrixProduct(graph, dy, kernel, "b");
     },
   };
-}
-
-/** Rows times columns of `x` `[batch, rows, columns, channels]`. @param means `[batch, channels]` */
-function pixelsOf(graph: Graph, x: Value, means: Value): Value {
-  const sizeOf = (value: Value): Value => {
-    const size = graph.op("Size", { T: attribute.float32, out_type: attribute.int32 }, [value]);
-    const types = { SrcT: attribute.int32, DstT: attribute.float32, Truncate: attribute.flag(false) };
-    return graph.op("Cast", types, [size]);
-  };
-  return divide(graph, sizeOf(x), sizeOf(means));
 }

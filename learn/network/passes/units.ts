@@ -1,13 +1,14 @@
 /** Units without a batch norm, forward and back. */
 import type { ConvUnit, LayerNormUnit, ScaleUnit } from "../../bases/architecture.js";
 import { attribute, type Graph, type Value } from "../../graph/graph.js";
-import { add, mean, multiply, subtract, sum } from "../arithmetic.js";
+import { add, divide, mean, multiply, pixelsOf, shapeOf, subtract, sum } from "../arithmetic.js";
 import { addBias, biasGradient, convolve, inputGradient, kernelGradient } from "../ops.js";
 import { activationPass, inSequence, type Pass, unchanged } from "./pass.js";
 
 /** All but the channels. */
 const PIXELS = [0, 1, 2];
 const CHANNELS = [3];
+const ROWS_AND_COLUMNS = [1, 2];
 
 /** A convolution with a bias, or with nothing. */
 export function convolutionPass(graph: Graph, unit: ConvUnit, x: Value): Pass {
@@ -43,6 +44,19 @@ export function scalePass(graph: Graph, { name }: ScaleUnit, x: Value): Pass {
     back: (dy, gradients) => {
       gradients.set(`${name}.gamma`, sum(graph, multiply(graph, dy, x), PIXELS));
       return multiply(graph, dy, gamma);
+    },
+  };
+}
+
+/** Means over the image, `[batch, 1, 1, channels]`. */
+export function meansPass(graph: Graph, x: Value): Pass {
+  const y = mean(graph, x, ROWS_AND_COLUMNS, true);
+  return {
+    y,
+    back: (dy) => {
+      const perPixel = divide(graph, dy, pixelsOf(graph, x, y));
+      const types = { T: attribute.float32, Tidx: attribute.int32 };
+      return graph.op("BroadcastTo", types, [perPixel, shapeOf(graph, x)]);
     },
   };
 }

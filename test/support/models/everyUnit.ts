@@ -73,6 +73,10 @@ const BLOCKS: readonly Block[] = [
     ],
     true,
   ),
+  block("features", [
+    { kind: "means", name: "features.means", channels },
+    { kind: "layer-norm", name: "features.norm", channels, epsilon: 1e-6 },
+  ]),
 ];
 
 export const EVERY_UNIT: Architecture = {
@@ -87,9 +91,11 @@ export function everyUnitParameters(): Parameters {
     all.map(({ name, shape, isLearnt }) => {
       const isFactor = !isLearnt || name.endsWith(".gamma");
       const values = uniform(name, sizeOf(shape));
+      // Of what is normalized last: wide enough that the probabilities are far from flat.
+      const width = name === "features.norm.gamma" ? 5 : 1;
       return [
         name,
-        { shape, data: Float32Array.from(values, (u) => (isFactor ? 0.5 + u : 1.5 * (u - 0.5))) },
+        { shape, data: Float32Array.from(values, (u) => (isFactor ? width * (0.5 + u) : 1.5 * (u - 0.5))) },
       ];
     }),
   );

@@ -7,9 +7,11 @@ import { freezeGroups } from "../../../../learn/network/network.js";
 import { parameter } from "../../../../learn/network/parameters.js";
 import { assertClose, base, fixture, photographs, pretrained } from "../support.js";
 
-const { files, maps } = fixture<{
+const { files, maps, normed } = fixture<{
   files: string[];
   maps: { photograph: number; label: number; values: number[] }[];
+  normed: Record<"activations" | "gamma" | "kernel" | "values", number[]> &
+    Record<"epsilon" | "classes" | "label", number>;
 }>("evaluation/gradCam.json");
 
 const parameters = await pretrained();
@@ -32,6 +34,15 @@ for (const { photograph, label, values } of maps) {
 
 test("the last convolution has as many places as the fixture's maps", () => {
   assert.deepEqual(shape, [files.length, 7, 7, base.architecture.features]);
+});
+
+test("where the pooled activations are normalized, the gradient goes through the norm", () => {
+  const [activations, kernel, gamma] = [normed.activations, normed.kernel, normed.gamma].map((values) =>
+    Float32Array.from(values),
+  ) as [Float32Array, Float32Array, Float32Array];
+  const { classes, label, epsilon, values } = normed;
+  assert.ok(values.some((value) => value > 0.1));
+  assertClose(gradCam(activations, kernel, classes, label, { gamma, epsilon }), values, 1e-5, "the map");
 });
 
 test("what speaks against a class is no evidence for it, and maps are relative to their largest value", () => {

@@ -2,4 +2,4 @@
 import { test } from "node:test";
 import { familyTests } from "./support.js";
 
-for (const [title, run] of familyTests("inverted", 17)) test(title, run);
+for (const [title, run] of familyTests("inverted", 19)) test(title, run);

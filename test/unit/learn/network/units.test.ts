@@ -99,7 +99,7 @@ function statisticInputs({ statistics }: Recorded): Record<string, Given> {
   );
 }
 
-assert.equal(cases.length, 20);
+assert.equal(cases.length, 21);
 for (const recorded of cases) {
   const { title, training, xShape, yShape } = recorded;
   const architecture = architectureOf(recorded);
