@@ -51,7 +51,7 @@ export function walkGraph(
 /** What of a block is followed; another one would be passed over in silence. */
 const KNOWN = new Set(["name", "units", "residual", "projection", "activation", "pool"]);
 const KNOWN_OF_UNIT = new Set([
-  ...["name", "kind", "kernel", "stride", "padding", "inChannels", "outChannels", "activation"],
+  ...["name", "kind", "kernel", "stride", "padding", "inChannels", "outChannels", "activation", "groups"],
 ]);
 
 function walkerOf(graph: OnnxGraph, invalid: Invalid) {
@@ -102,7 +102,7 @@ function walkerOf(graph: OnnxGraph, invalid: Invalid) {
       !used.has(node) &&
       sameNumbers(weight(node.inputs[1])?.shape, shape) &&
       isWindow(node, { kernel: height, stride: unit.stride, padding: unit.padding }, side) &&
-      (node.integers.get("group")?.[0] ?? 1) === (unit.kind === "depthwise" ? input : 1);
+      (node.integers.get("group")?.[0] ?? 1) === groupsOf(unit);
     const [node, other] = consumers(name).filter(fits);
     if (node === undefined || other !== undefined) {
       throw misfit(other ?? consumers(name).find((one) => !used.has(one)), wanted);
@@ -176,9 +176,15 @@ function walkerOf(graph: OnnxGraph, invalid: Invalid) {
   };
 }
 
-/** A square convolution of all channels or of each, with a batch norm. */
+function groupsOf(unit: ConvUnit): number {
+  if (unit.kind === "grouped") return unit.groups;
+  return unit.kind === "depthwise" ? unit.inChannels : 1;
+}
+
+/** A square convolution of all channels, of groups of them or of each, with a batch norm. */
 function isFollowed(unit: Unit): unit is ConvUnit & { readonly kernel: number } {
-  const isPlain = (unit.kind === "full" || unit.kind === "depthwise") && typeof unit.kernel === "number";
+  const isConv = unit.kind === "full" || unit.kind === "depthwise" || unit.kind === "grouped";
+  const isPlain = isConv && typeof unit.kernel === "number";
   return isPlain && Object.keys(unit).every((key) => KNOWN_OF_UNIT.has(key));
 }
 

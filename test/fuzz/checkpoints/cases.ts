@@ -21,7 +21,16 @@ import { type Member, zipOf } from "./zips.js";
 
 export interface Case {
   /** The format, for counts. */
-  readonly kind: "zip" | "zip's directory" | "legacy" | "module" | "safetensors" | "hdf5" | "keras" | "onnx";
+  readonly kind:
+    | "zip"
+    | "zip's directory"
+    | "legacy"
+    | "module"
+    | "safetensors"
+    | "hdf5"
+    | "keras"
+    | "onnx"
+    | "onnx graph";
   readonly bytes: Buffer;
 }
 
@@ -203,7 +212,8 @@ function kerasMembers(weights: Buffer): Member[] {
 export function caseOf(seed: number, index: number): Case {
   const draw = drawingOf(seed, "checkpoint", index);
   const chance = draw.below(16);
-  if (chance >= 14) return { kind: "onnx", bytes: changedOnnx(draw) };
+  if (chance === 15) return { kind: "onnx graph", bytes: changedOnnx(draw, "graph") };
+  if (chance === 14) return { kind: "onnx", bytes: changedOnnx(draw) };
   if (chance >= 12) {
     const parts = pickle(wholeModule(draw));
     return { kind: "module", bytes: zipOf(zipMembers(changedPickle(parts, draw), draw), draw, 0) };

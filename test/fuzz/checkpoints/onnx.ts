@@ -2,56 +2,11 @@
 import { kernelShape, type Unit } from "../../../learn/bases/architecture.js";
 import { resNet } from "../../../learn/bases/families/resnet.js";
 import type { Drawing } from "../drawing.js";
+import { encode, type Field, field, integers, node, weight } from "./onnxFields.js";
+import { graphFields } from "./onnxGraph.js";
 
 /** The network of the cases. */
 export const SMALL = resNet({ block: "basic", repeats: [1, 1, 1, 1], channels: 2 });
-
-interface Field {
-  readonly number: number;
-  readonly value: number | Buffer | readonly Field[];
-}
-
-const field = (number: number, value: Field["value"] | string): Field => ({
-  number,
-  value: typeof value === "string" ? Buffer.from(value) : value,
-});
-
-function varint(value: number): Buffer {
-  const bytes: number[] = [];
-  let left = BigInt.asUintN(64, BigInt(value));
-  for (; left >= 128n; left >>= 7n) bytes.push(Number(left & 127n) | 128);
-  return Buffer.from([...bytes, Number(left)]);
-}
-
-function encode(fields: readonly Field[]): Buffer {
-  return Buffer.concat(
-    fields.flatMap(({ number, value }) => {
-      if (typeof value === "number") return [varint(8 * number), varint(value)];
-      const bytes = Buffer.isBuffer(value) ? value : encode(value as readonly Field[]);
-      return [varint(8 * number + 2), varint(bytes.length), bytes];
-    }),
-  );
-}
-
-const integers = (name: string, values: readonly number[]): Field =>
-  field(5, [field(1, name), ...values.map((value) => field(8, value)), field(20, 7)]);
-
-function node(
-  operator: string,
-  inputs: readonly string[],
-  output: string,
-  more: readonly Field[] = [],
-): Field {
-  return field(1, [...inputs.map((input) => field(1, input)), field(2, output), field(4, operator), ...more]);
-}
-
-const weight = (name: string, shape: readonly number[]): Field =>
-  field(5, [
-    ...shape.map((extent) => field(1, extent)),
-    field(2, 1),
-    field(8, name),
-    field(9, Buffer.alloc(4 * shape.reduce((a, b) => a * b, 1), 0x3c)),
-  ]);
 
 /** The graph of the small network, batch norms of its first unit there and of the others folded. */
 function sound(): Field[] {
@@ -99,13 +54,14 @@ function sound(): Field[] {
     ];
     at = add("MaxPool", [at], size);
   }
-  add("GlobalAveragePool", [at]);
+  graph.push(field(12, [field(1, add("GlobalAveragePool", [at]))]));
   const extents = [1, 3, 32, 32].map((extent) => field(1, [field(1, extent)]));
   graph.push(field(11, [field(1, "x"), field(2, [field(1, [field(1, 1), field(2, extents)])])]));
   return [field(1, 8), field(2, "tests"), field(7, graph)];
 }
 
 const SOUND = sound();
+const GRAPH = graphFields();
 
 export const soundOnnx = (): Buffer => encode(SOUND);
 
@@ -155,8 +111,12 @@ function changed(fields: readonly Field[], draw: Drawing): Field[] {
 }
 
 /** One to four changes of the tree; now and then of the bytes, too. */
-export function changedOnnx(draw: Drawing, changes = 1 + draw.below(4)): Buffer {
-  let model: Field[] = SOUND;
+export function changedOnnx(
+  draw: Drawing,
+  of: "network" | "graph" = "network",
+  changes = 1 + draw.below(4),
+): Buffer {
+  let model: Field[] = of === "graph" ? GRAPH : SOUND;
   for (let i = 0; i < changes; i++) {
     // The first two fields are what it is told by.
     model = [...model.slice(0, 2), ...changed(model.slice(2), draw)];

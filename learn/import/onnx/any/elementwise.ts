@@ -156,7 +156,15 @@ export function afterBinary(a: Value, b: Value, following: Following): Value | u
   const curve = curveOf([a.curve, b.curve], of);
   const length = a.length + b.length + 1;
   return bounded(
-    { is: "image", base: a.base, curve, layout: a.layout, length, from: label, otherwise: sum },
+    {
+      is: "image",
+      base: a.base,
+      curve,
+      layout: a.layout,
+      length,
+      from: label,
+      ...(node.operator === "Add" ? { otherwise: sum } : {}),
+    },
     following,
   );
 }

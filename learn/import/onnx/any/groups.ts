@@ -15,10 +15,10 @@ const MOST_TUNABLE = 4;
 /**
  * The stem, which stays frozen, and above it at most four groups, `layer1` the deepest. What must not be trained is in the
  * stem with all that lies below it. A stage that has no weights belongs to the one before.
- * @param size side of the input in pixels @returns no groups where nothing has weights
+ * @param size side of the input in pixels @returns no groups where nothing is more than a function of each pixel
  */
 export function groupingOf(parts: readonly Fused[], size: number): Grouping {
-  if (!parts.some(hasWeights)) return { groups: [], tunable: 0 };
+  if (!parts.some(looksAround)) return { groups: [], tunable: 0 };
   const free = parts.findLastIndex((part) => isFixed(part, true)) + 1;
   const begins: number[] = [];
   let before = size;

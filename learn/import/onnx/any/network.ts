@@ -83,7 +83,7 @@ function networkOf(
   const items = arranged(steps, feature, invalid);
   const parts = fused(isGrey ? [{ one: meanOfColours(size) }, ...items] : items);
   const { groups, tunable }: Grouping = groupingOf(parts, size);
-  if (groups.length === 0) throw invalid("it has no convolution below its features");
+  if (groups.length === 0) throw invalid("it has no convolution of more than one pixel below its features");
   const norms = parts.flatMap(normsOf);
   const epsilon = norms.reduce((least, norm) => Math.min(least, norm.epsilon), norms[0]?.epsilon ?? EPSILON);
   const parameters = new Map<string, Parameters extends ReadonlyMap<string, infer P> ? P : never>();

@@ -4,10 +4,12 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { readStateDicts } from "../../../../learn/import/checkpoint.js";
+import { readOnnxNetwork } from "../../../../learn/import/onnx/any/network.js";
 import { importOnnx } from "../../../../learn/import/onnx/file.js";
 import { runCampaign } from "../../../fuzz/checkpoints/campaign.js";
 import { caseOf, soundFiles } from "../../../fuzz/checkpoints/cases.js";
 import { SMALL, soundOnnx } from "../../../fuzz/checkpoints/onnx.js";
+import { soundGraph } from "../../../fuzz/checkpoints/onnxGraph.js";
 import { temporaryFolder } from "../support.js";
 import { allTensors } from "../torchSupport.js";
 
@@ -19,7 +21,17 @@ test("changed checkpoints are read or refused in a sentence, and cost little", a
   assert.deepEqual(failures, []);
   const outcomes = [...counts.keys()];
   // Else the changes do not reach what they are to reach.
-  for (const kind of ["zip", "zip's directory", "legacy", "module", "safetensors", "hdf5", "keras", "onnx"]) {
+  for (const kind of [
+    "zip",
+    "zip's directory",
+    "legacy",
+    "module",
+    "safetensors",
+    "hdf5",
+    "keras",
+    "onnx",
+    "onnx graph",
+  ]) {
     for (const outcome of ["read", "refused"])
       assert.ok(outcomes.includes(`${kind} ${outcome}`), `${kind} ${outcome}`);
   }
@@ -40,6 +52,14 @@ test("the ONNX file that they are changes of is read as a network", async (conte
   await writeFile(path, soundOnnx());
   const { parameters } = await importOnnx(SMALL, path, []);
   assert.deepEqual(parameters.get("layer4.0.downsample.kernel")?.shape, [1, 1, 8, 16]);
+});
+
+test("the graph of no known architecture that they are changes of is read, too", async (context) => {
+  const path = join(await temporaryFolder(context), "graph.onnx");
+  await writeFile(path, soundGraph());
+  const { architecture, head, hasFixedPart, tunable } = await readOnnxNetwork(path, {});
+  assert.deepEqual([architecture.features, hasFixedPart, tunable], [8, true, 3]);
+  assert.match(head ?? "", /^MatMul \(y\)/);
 });
 
 test("a case is the same file whenever it is asked for", () => {

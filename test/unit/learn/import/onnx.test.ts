@@ -27,6 +27,12 @@ const { side, pixels, read, refused } = fixture<{
 const NETWORKS: Readonly<Record<string, Architecture>> = {
   basic: resNet({ block: "basic", repeats: [1, 1, 1, 1], channels: 2 }),
   bottleneck: resNet({ block: "bottleneck", repeats: [1, 1, 1, 1], channels: 2 }),
+  grouped: resNet({
+    block: "bottleneck",
+    repeats: [1, 1, 1, 1],
+    channels: 2,
+    grouped: { groups: 2, width: 2 },
+  }),
   inverted: invertedNetwork({
     stages: [
       { kernel: 3, stride: 1, expansion: 1, channels: 8, repeats: 1 },

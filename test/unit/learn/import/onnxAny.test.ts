@@ -1,25 +1,41 @@
 /** ONNX files of any network: read as an architecture of its own it has the features of PyTorch, or is refused. */
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { type TestContext, test } from "node:test";
 import { gunzipSync } from "node:zlib";
+import { unitsOf } from "../../../../learn/bases/architecture.js";
+import { chosenBase } from "../../../../learn/bases/chosen.js";
+import { convertOnnx } from "../../../../learn/bases/graphBase.js";
 import { requireSound } from "../../../../learn/bases/sound.js";
 import { type OnnxNetwork, readOnnxNetwork } from "../../../../learn/import/onnx/any/network.js";
-import { madeUpFeatures } from "../madeUpRuns.js";
-import { assertClose, fixture, temporaryFolder } from "../support.js";
+import { ThawError } from "../../../../spec/errors.js";
+import { madeUpFeatures, madeUpStep } from "../madeUpRuns.js";
+import { assertClose, fixture, largestDifference, temporaryFolder } from "../support.js";
+import type { RecordedGradient } from "../torchSupport.js";
 
 interface Recorded {
   readonly network: string;
   readonly what: string;
   readonly features: readonly number[];
   readonly file: string;
+  /** Of a linear head on the features of two images, from the stem up. */
+  readonly step?: { readonly loss: number; readonly gradients: Readonly<Record<string, RecordedGradient>> };
 }
 
-const { side, read } = fixture<{
+interface Refused {
+  readonly what: string;
+  readonly says: string;
+  readonly hint: string;
+  readonly file: string;
+}
+
+const { side, classes, labels, read, refused } = fixture<{
   readonly side: number;
   readonly classes: number;
   readonly labels: readonly number[];
   readonly read: readonly Recorded[];
+  readonly refused: readonly Refused[];
 }>("files/onnxGraphs.json");
 
 async function pathOf(context: TestContext, file: string): Promise<string> {
@@ -31,13 +47,124 @@ async function pathOf(context: TestContext, file: string): Promise<string> {
 const readNetwork = async (context: TestContext, file: string, asked = {}): Promise<OnnxNetwork> =>
   readOnnxNetwork(await pathOf(context, file), asked);
 
-for (const { network, what, features, file } of read) {
+for (const { network, what, features, file, step } of read) {
   test(`${network}, ${what}: it has the features of PyTorch`, async (context) => {
     const asked = what === "any size" ? { size: side } : {};
-    const { architecture, parameters, ...told } = await readNetwork(context, file, asked);
+    const { architecture, parameters } = await readNetwork(context, file, asked);
     requireSound(parameters, "network.onnx");
-    if (process.env.SHOW)
-      console.log(JSON.stringify(told), JSON.stringify(architecture, null, 1).replace(/\n\s*/g, " "));
     assertClose(madeUpFeatures(architecture, parameters, side), features, 1e-5, "features");
   });
+  if (step === undefined) continue;
+  test(`${network}: a training step has the loss and the gradients of PyTorch`, async (context) => {
+    const { architecture, parameters } = await readNetwork(context, file);
+    const own = await madeUpStep(context, { architecture, parameters, side, classes, labels });
+    assertClose([own.loss], [step.loss], 1e-4, "loss");
+    for (const [name, { every, values, norm }] of Object.entries(step.gradients)) {
+      const gradient = own.byName.get(name) ?? assert.fail(`there is no ${name}`);
+      const some = gradient.filter((_, i) => i % every === 0);
+      const difference = largestDifference(some, values);
+      assert.ok(difference <= 1e-4 * norm, `${name}: differs by ${difference / norm} of its norm`);
+    }
+  });
 }
+
+for (const { what, says, hint, file } of refused) {
+  test(`refused: ${what}`, async (context) => {
+    await assert.rejects(readNetwork(context, file), (error) => {
+      assert.ok(error instanceof ThawError, String((error as Error).stack));
+      assert.ok(["DATA_INVALID", "USAGE"].includes(error.code), error.code);
+      assert.match(error.message, /cannot be a base: /);
+      assert.ok(error.message.includes(says), error.message);
+      assert.ok((error.hint ?? "").includes(hint), error.hint);
+      return true;
+    });
+  });
+}
+
+const networkOf = async (
+  context: TestContext,
+  name: string,
+  what: string,
+  asked = {},
+): Promise<OnnxNetwork> => {
+  const { file } = read.find((one) => one.network === name && one.what === what) ?? assert.fail(name);
+  return readNetwork(context, file, asked);
+};
+const groupsOf = ({ architecture }: OnnxNetwork): readonly string[] =>
+  architecture.groups.map(({ name }) => name);
+
+test("layer groups begin where images become smaller, above what stands for a structure", async (context) => {
+  const squeezed = await networkOf(context, "squeezenet", "with norms");
+  assert.deepEqual(groupsOf(squeezed), ["stem", "layer1", "layer2"]);
+  assert.deepEqual([squeezed.tunable, squeezed.hasFixedPart], [2, false]);
+  const shuffled = await networkOf(context, "shufflenet", "with norms");
+  assert.deepEqual([groupsOf(shuffled), shuffled.hasFixedPart], [["stem", "layer1", "layer2"], true]);
+  // What is not to be trained: ones that choose channels.
+  const [stem, ...others] = shuffled.architecture.groups;
+  const choosing = (name: string): boolean => {
+    const kernel = shuffled.parameters.get(`${name}.kernel`)?.data ?? new Float32Array();
+    return kernel.every((value) => value === 0 || value === 1);
+  };
+  assert.ok(stem && unitsOf(stem).some(({ name }) => choosing(name)));
+  assert.ok(!others.flatMap(unitsOf).some(({ name }) => choosing(name)));
+});
+
+test("what was left, where the features are, and what the graph does with its pixels are told", async (context) => {
+  const scaled = await networkOf(context, "resnext", "with norms");
+  assert.match(scaled.head ?? "", /^Gemm \(/);
+  assert.match(scaled.output, /Relu/);
+  assert.ok(Math.abs((scaled.factor ?? 0) - 1 / 255 / 0.224) < 1e-6, String(scaled.factor));
+  const vgg = await networkOf(context, "vgg", "with norms");
+  assert.match(vgg.head ?? "", /^Flatten \(/);
+  assert.deepEqual([vgg.factor, vgg.isFolded, vgg.isGrey], [undefined, true, false]);
+  assert.equal((await networkOf(context, "grey", "with norms")).isGrey, true);
+  assert.equal((await networkOf(context, "mobilenetv3", "folded")).isFolded, true);
+});
+
+test("the value that gives the features can be named, and what lies above need not be understood", async (context) => {
+  const { output } = await networkOf(context, "squeezenet", "with norms");
+  const below = output.replace("features.6", "features.4");
+  const cut = await networkOf(context, "squeezenet", "with norms", { output: below });
+  assert.deepEqual([cut.output, cut.architecture.features, cut.head], [below, 12, undefined]);
+  const detector = refused.find(({ what }) => what === "a detector") ?? assert.fail();
+  await assert.rejects(readNetwork(context, detector.file), (error) => {
+    const [, named = ""] = /--output (\S+)/.exec((error as ThawError).hint ?? "") ?? [];
+    assert.notEqual(named, "");
+    return true;
+  });
+});
+
+test("another size is taken only where the graph leaves it open", async (context) => {
+  const open = await networkOf(context, "shufflenet", "any size", { size: 64 });
+  assert.equal(open.size, 64);
+  await assert.rejects(
+    networkOf(context, "shufflenet", "folded", { size: 64 }),
+    /of 32 pixels, --size says 64/,
+  );
+});
+
+test("a graph's checkpoint is the same for the same network, and holds what it is made of", async (context) => {
+  const folder = await temporaryFolder(context);
+  const paths = [join(folder, "one"), join(folder, "other"), join(folder, "wider")];
+  const bytes: Buffer[] = [];
+  for (const [i, network] of ["densenet", "densenet", "convnext"].entries()) {
+    const { file } = read.find((one) => one.network === network) ?? assert.fail();
+    const path = paths[i] ?? "";
+    await convertOnnx(await pathOf(context, file), {}, path);
+    bytes.push(await readFile(path));
+  }
+  assert.ok(bytes[0]?.equals(bytes[1] ?? Buffer.alloc(0)));
+  const [checkpoint = ""] = paths;
+  const base = chosenBase({ name: "own@1", architecture: "onnx-1", checkpoint, inputSize: side });
+  assert.deepEqual(base.architecture, (await networkOf(context, "densenet", "with norms")).architecture);
+  assert.ok((await base.load(checkpoint)).has("stem.0.conv1.kernel"));
+  // Its record says how many layer groups it has.
+  assert.throws(
+    () => chosenBase({ name: "own@1", architecture: "onnx-3", checkpoint }),
+    /holds no network of this version/,
+  );
+  assert.throws(
+    () => chosenBase({ name: "own@1", architecture: "onnx-1", checkpoint: resolve("package.json") }),
+    /holds no network of this version/,
+  );
+});

@@ -1,0 +1,163 @@
+/** The operators that are known, and what comes out of each. */
+import { shown } from "../../names.js";
+import type { OnnxNode } from "../graph.js";
+import { afterBinary, afterUnary, isBinary, unaryOf } from "./elementwise.js";
+import { afterDense } from "./gates.js";
+import * as images from "./images.js";
+import * as shapes from "./shapes.js";
+import type { StepIndex } from "./steps.js";
+import { type Following, listOf, type Value } from "./values.js";
+
+/** What comes out of an operator, the first of its outputs first. */
+export function passed(
+  node: OnnxNode,
+  inputs: readonly (Value | undefined)[],
+  following: Following,
+): readonly Value[] {
+  const given = inputs.filter((value) => value !== undefined);
+  const constant = constantOf(node);
+  if (constant !== undefined) return [constant];
+  const [first] = inputs;
+  if (first === undefined) throw following.refuse(`thaw does not know the operator ${shown(node.operator)}`);
+  if (node.operator === "Split") {
+    const parts = shapes.split(first, inputs, following);
+    if (parts !== undefined) return parts;
+  }
+  const isOfHead = given.some(({ is }) => is === "head");
+  const made = isOfHead ? undefined : madeOf(first, inputs, following);
+  if (made !== undefined) {
+    if (made.is === "means" && made.chain.dense !== undefined) following.cut(made.chain.source);
+    return [made];
+  }
+  return [headAfter(given, following)];
+}
+
+function constantOf({ operator, tensor, integers, floats }: OnnxNode): Value | undefined {
+  if (operator !== "Constant") return undefined;
+  if (tensor !== undefined) return { is: "constant", shape: tensor.shape, tensor };
+  const values = integers.get("value_ints") ?? integers.get("value_int");
+  if (values !== undefined) return { is: "integers", values };
+  const number = floats.get("value_float");
+  if (number === undefined) return undefined;
+  const data = Float32Array.of(number);
+  return {
+    is: "constant",
+    shape: [],
+    tensor: { shape: [], type: "float32", read: () => ({ shape: [], data }), integers: () => [number] },
+  };
+}
+
+/** @returns undefined for what is no image of ours: it belongs to a head, or is not understood */
+function madeOf(
+  first: Value,
+  inputs: readonly (Value | undefined)[],
+  following: Following,
+): Value | undefined {
+  const { operator } = following.node;
+  const [, second] = inputs;
+  switch (operator) {
+    case "Identity":
+    case "Dropout":
+    case "Cast":
+      return first;
+    case "Unsqueeze":
+    case "Squeeze":
+    case "Reshape":
+    case "Expand":
+      if (first.is === "constant") return shapes.constantReshaped(first, inputs, following);
+      if (first.is === "integers" && operator === "Reshape")
+        return shapes.integersReshaped(first, listOf(inputs, 1, "shape", following));
+      if (first.is === "integers" || first.is === "means") return first;
+      return operator === "Reshape" ? shapes.reshaped(first, inputs, following) : undefined;
+    case "Flatten":
+      return first.is === "means" ? first : shapes.flattened(first, following);
+    case "Transpose":
+      return first.is === "means" ? first : shapes.transposed(first, following);
+    case "ConstantOfShape":
+      return shapes.zeros(inputs, following);
+    case "Shape":
+      return shapes.shapeOf(first, following);
+    case "Slice":
+      return shapes.sliced(first, inputs, following);
+    case "Gather":
+      return shapes.gathered(first, inputs, following);
+    case "Concat":
+      return inputs.every((value) => value !== undefined) ? shapes.joined(inputs, following) : undefined;
+    case "Conv":
+      return images.convolved(first, inputs, following);
+    case "MatMul":
+      return images.multiplied(first, inputs, following);
+    case "Gemm":
+      return gemm(first, inputs, following);
+    case "BatchNormalization":
+      return images.normalized(first, inputs, following);
+    case "LayerNormalization":
+      return images.layerNormalized(first, inputs, following);
+    case "MaxPool":
+    case "AveragePool":
+      return images.pooled(first, following);
+    case "GlobalAveragePool":
+      return first.is === "image" ? shapes.averaged(first, following) : undefined;
+    case "GlobalMaxPool":
+      return shapes.flattened(first, following);
+    case "ReduceMean":
+    case "ReduceMax":
+      return first.is === "means" ? first : shapes.reduced(first, inputs, following);
+    case "Pad":
+      return images.padded(first, inputs, following);
+    default:
+      return calculated(first, second, inputs, following);
+  }
+}
+
+function calculated(
+  first: Value,
+  second: Value | undefined,
+  inputs: readonly (Value | undefined)[],
+  following: Following,
+): Value | undefined {
+  if (isBinary(following.node.operator) && second !== undefined && inputs.length === 2) {
+    return afterBinary(first, second, following);
+  }
+  const of = first.is === "image" || first.is === "means" ? unaryOf(following, inputs) : undefined;
+  return of === undefined || (first.is !== "image" && first.is !== "means")
+    ? undefined
+    : afterUnary(first, of, following);
+}
+
+function gemm(first: Value, inputs: readonly (Value | undefined)[], following: Following): Value | undefined {
+  const { integers, floats } = following.node;
+  const [, kernel, bias] = inputs;
+  const isPlain = [floats.get("alpha"), floats.get("beta")].every((factor) => (factor ?? 1) === 1);
+  if (
+    first.is !== "means" ||
+    kernel?.is !== "constant" ||
+    !isPlain ||
+    (integers.get("transA")?.[0] ?? 0) !== 0
+  )
+    return undefined;
+  const isTurned = (integers.get("transB")?.[0] ?? 0) !== 0;
+  if (bias !== undefined && bias.is !== "constant") return undefined;
+  return afterDense(first, { kernel, isTurned, ...(bias === undefined ? {} : { bias }) }, following);
+}
+
+/** What belongs to the head as soon as its inputs do. @throws ThawError where an image goes into it */
+function headAfter(given: readonly Value[], following: Following): Value {
+  const image = given.find(({ is }) => is === "image" || is === "parted");
+  const sources = new Set<StepIndex>();
+  for (const value of given) {
+    if (value.is === "means") sources.add(value.chain.source);
+    if (value.is === "head") for (const source of value.sources) sources.add(source);
+  }
+  if (image !== undefined && sources.size > 0) {
+    throw following.refuse(
+      "it puts an image and something that was made of means together",
+      "thaw knows squeeze-and-excitation only",
+    );
+  }
+  if (image !== undefined || sources.size === 0) {
+    throw following.refuse(`thaw does not know the operator ${shown(following.node.operator)} there`);
+  }
+  for (const source of sources) following.cut(source);
+  return { is: "head", sources };
+}

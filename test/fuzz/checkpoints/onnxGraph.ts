@@ -1,0 +1,80 @@
+/** The ONNX file of a network of no known architecture: what the reader of any graph follows, in one small graph. */
+import { encode, type Field, field, integers, node, weight } from "./onnxFields.js";
+
+const text = (name: string, value: string): Field =>
+  field(5, [field(1, name), field(4, value), field(20, 3)]);
+
+/** Whole numbers of 64 bits, as shapes and pads are. */
+function list(name: string, values: readonly number[]): Field {
+  const bytes = Buffer.alloc(8 * values.length);
+  for (const [i, value] of values.entries()) bytes.writeBigInt64LE(BigInt(value), 8 * i);
+  return field(5, [field(1, values.length), field(2, 7), field(8, name), field(9, bytes)]);
+}
+
+/** Both layouts, all kinds of joins, squeeze-and-excitation, a shuffle of channels, and a head. */
+export function graphFields(): Field[] {
+  const square = (size: number): Field => integers("kernel_shape", [size, size]);
+  const strides = integers("strides", [2, 2]);
+  const axis = (value: number): Field => field(5, [field(1, "axis"), field(3, value), field(20, 2)]);
+  const graph: Field[] = [
+    ...[
+      weight("k0", [4, 3, 3, 3]),
+      weight("b0", [4]),
+      weight("k1", [4, 4, 1, 1]),
+      weight("k2", [4, 1, 3, 3]),
+    ],
+    ...[
+      weight("k3", [8, 8, 3, 3]),
+      weight("r", [2, 8, 1, 1]),
+      weight("e", [8, 2, 1, 1]),
+      weight("m", [8, 8]),
+    ],
+    ...[weight("one", [1]), weight("v", [4]), weight("fc", [8, 5])],
+    ...["scale", "B", "mean", "var"].map((part) => weight(part, [8])),
+    ...[
+      list("parted", [0, 2, 2, 16, 16]),
+      list("whole", [0, 4, 16, 16]),
+      list("pads", [0, 0, 0, 0, 0, 0, 1, 1]),
+    ],
+    ...[list("sizes", [2, 2]), list("axes", [1, 2])],
+    node("Transpose", ["x"], "t", [integers("perm", [0, 3, 1, 2])]),
+    node("Mul", ["t", "one"], "s"),
+    node("Conv", ["s", "k0", "b0"], "c0", [text("auto_pad", "SAME_UPPER"), strides]),
+    node("Sigmoid", ["c0"], "g0"),
+    node("Mul", ["c0", "g0"], "a0"),
+    node("Reshape", ["a0", "parted"], "p0"),
+    node("Transpose", ["p0"], "p1", [integers("perm", [0, 2, 1, 3, 4])]),
+    node("Reshape", ["p1", "whole"], "p2"),
+    field(1, [field(1, "p2"), field(1, "sizes"), field(2, "h0"), field(2, "h1"), field(4, "Split"), axis(1)]),
+    node("Relu", ["h1"], "h2"),
+    node("Concat", ["h0", "h2"], "j0", [axis(1)]),
+    node("Conv", ["j0", "k1"], "c1"),
+    node("Add", ["c1", "j0"], "d0"),
+    node("Add", ["d0", "v"], "d1"),
+    node("Relu", ["d0"], "a1"),
+    node("Conv", ["a1", "k2"], "c2", [integers("group", [4]), integers("pads", [1, 1, 1, 1])]),
+    node("Concat", ["c2", "a1"], "j1", [axis(1)]),
+    node("BatchNormalization", ["j1", "scale", "B", "mean", "var"], "n1"),
+    node("Pad", ["n1", "pads"], "n2"),
+    node("Conv", ["n2", "k3"], "c3", [strides, integers("dilations", [1, 1])]),
+    node("GlobalAveragePool", ["c3"], "q0"),
+    node("Conv", ["q0", "r"], "q1"),
+    node("Relu", ["q1"], "q2"),
+    node("Conv", ["q2", "e"], "q3"),
+    node("Sigmoid", ["q3"], "q4"),
+    node("Mul", ["c3", "q4"], "w0"),
+    node("AveragePool", ["w0"], "w1", [square(2), strides]),
+    node("MaxPool", ["w1"], "w2", [square(3), integers("pads", [1, 1, 1, 1])]),
+    node("Transpose", ["w2"], "l0", [integers("perm", [0, 2, 3, 1])]),
+    node("MatMul", ["l0", "m"], "l1"),
+    node("ReduceMean", ["l1", "axes"], "f"),
+    node("MatMul", ["f", "fc"], "y"),
+    node("Softmax", ["y"], "z"),
+    field(12, [field(1, "z")]),
+  ];
+  const extents = [1, 32, 32, 3].map((extent) => field(1, [field(1, extent)]));
+  graph.push(field(11, [field(1, "x"), field(2, [field(1, [field(1, 1), field(2, extents)])])]));
+  return [field(1, 8), field(2, "tests"), field(7, graph)];
+}
+
+export const soundGraph = (): Buffer => encode(graphFields());
