@@ -2,9 +2,10 @@
  * Whether a base that thaw itself has tuned on other classes of the domain is a better start than ImageNet's, on few images:
  * of each seed, half of the sign-language digits (drawn) tune EfficientNet-Lite0, and the other half is learned from few images
  * from either base. Partition, tuning, and few images vary with the seed; both bases get the same images.
- *   node dist/bench/accuracy/domainBase.js [SEEDS [IMAGES A CLASS…]]
+ *   node dist/bench/accuracy/domainBase.js OUT.jsonl [SEEDS [IMAGES A CLASS…]]
+ * SEEDS is how many, or which: `4,5`. Appends a line a seed and number of images to OUT.jsonl, and sums up all that is there.
  */
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ingest } from "../../data/dataset/ingest.js";
@@ -16,8 +17,11 @@ import { type PipelineRun, runPipeline } from "../pipeline.js";
 import { mean } from "../support.js";
 import { DIGITS, type Sizes, writeDigits } from "./digits.js";
 
-const [, , seedCount = "5", ...sizes] = process.argv;
-const SEEDS = Number(seedCount);
+const [out = "", asked = "5", ...sizes] = process.argv.slice(2);
+if (out === "") throw new Error("usage: domainBase.js OUT.jsonl [SEEDS [IMAGES A CLASS…]]");
+const SEEDS = asked.includes(",")
+  ? asked.split(",").map(Number)
+  : Array.from({ length: Number(asked) }, (_, index) => index + 1);
 const FEW = sizes.length === 0 ? [3, 10, 30] : sizes.map(Number);
 const CLASSES = 10;
 /** Images a class that tune the base of the domain. */
@@ -70,7 +74,16 @@ const reached = ({ evaluation }: PipelineRun): Reached => ({
   model: 100 * evaluation.accuracy,
 });
 
-async function measure(seed: number): Promise<ReadonlyMap<number, readonly [Reached, Reached]>> {
+/** A line of the file. */
+interface Line {
+  readonly seed: number;
+  /** Training images a class. */
+  readonly few: number;
+  readonly imagenet: Reached;
+  readonly domain: Reached;
+}
+
+async function measure(seed: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "thaw-bench-"));
   try {
     const half = new Set(
@@ -89,7 +102,6 @@ async function measure(seed: number): Promise<ReadonlyMap<number, readonly [Reac
     const weights = tuned?.candidates.at(-1)?.weights;
     if (kept === 0 || weights === undefined)
       throw new Error(`seed ${seed}: no stage was kept, both bases are ImageNet's`);
-    const found = new Map<number, readonly [Reached, Reached]>();
     for (const few of FEW) {
       const sizesOf = (label: number): Sizes =>
         half.has(label)
@@ -104,14 +116,13 @@ async function measure(seed: number): Promise<ReadonlyMap<number, readonly [Reac
         { ...plain, layers: [weights] },
       ]);
       if (imagenet === undefined || domain === undefined) throw new Error("a base was not measured");
-      const pair = [reached(imagenet), reached(domain)] as const;
-      found.set(few, pair);
+      const line: Line = { seed, few, imagenet: reached(imagenet), domain: reached(domain) };
+      await appendFile(out, `${JSON.stringify(line)}\n`);
       console.log(
         `seed ${seed}, ${few} images a class (domain: ${[...half].sort().join(", ")}; ${kept} stages kept): ` +
-          `ImageNet ${textOf(pair[0])}; domain ${textOf(pair[1])}`,
+          `ImageNet ${textOf(line.imagenet)}; domain ${textOf(line.domain)}`,
       );
     }
-    return found;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -128,21 +139,25 @@ function overSeeds(values: readonly number[]): string {
 }
 
 const started = process.cpuUsage();
-const seeds: ReadonlyMap<number, readonly [Reached, Reached]>[] = [];
-for (let seed = 1; seed <= SEEDS; seed++) seeds.push(await measure(seed));
+for (const seed of SEEDS) await measure(seed);
+const { user, system } = process.cpuUsage(started);
+const lines = (await readFile(out, "utf8"))
+  .trim()
+  .split("\n")
+  .map((text) => JSON.parse(text) as Line);
 console.log(
-  `\n${SEEDS} seeds, ${(CLASSES / 2) * TEST_PER_CLASS} test images each; per cent, mean and 95 % interval over the seeds`,
+  `\n${(CLASSES / 2) * TEST_PER_CLASS} test images a seed; per cent, mean and 95 % interval over the seeds`,
 );
-for (const few of FEW) {
-  const pairs = seeds.flatMap((seed) => seed.get(few) ?? []) as readonly Reached[];
-  const [imagenet, domain] = [pairs.filter((_, i) => i % 2 === 0), pairs.filter((_, i) => i % 2 === 1)];
+for (const few of [...new Set(lines.map((line) => line.few))].sort((a, b) => a - b)) {
+  const own = lines.filter((line) => line.few === few);
+  if (own.length < 2) continue;
   for (const key of ["head", "model"] as const) {
-    const gains = domain.map((one, i) => one[key] - (imagenet[i]?.[key] ?? Number.NaN));
+    const of = (base: "imagenet" | "domain") => own.map((line) => line[base][key]);
+    const gains = own.map((line) => line.domain[key] - line.imagenet[key]);
     console.log(
-      `${few} a class, ${key}: ImageNet ${overSeeds(imagenet.map((one) => one[key]))}, ` +
-        `domain ${overSeeds(domain.map((one) => one[key]))}, gain ${overSeeds(gains)}`,
+      `${few} a class, ${key}, ${own.length} seeds: ImageNet ${overSeeds(of("imagenet"))}, ` +
+        `domain ${overSeeds(of("domain"))}, gain ${overSeeds(gains)}`,
     );
   }
 }
-const { user, system } = process.cpuUsage(started);
 console.log(`${((user + system) / 6e7).toFixed(1)} min of processor time`);
