@@ -12,7 +12,7 @@ import type { Evaluation } from "../spec/records/evaluation.js";
 import type { RecipeSummary } from "../spec/records/recipe.js";
 import type { StageSummary } from "../spec/records/training.js";
 import type { RunFile } from "../spec/runFile/runFile.js";
-import { contextsIn, type OwnBase } from "./contexts.js";
+import { contextsIn } from "./contexts.js";
 
 export interface PipelineRun {
   readonly recipe: RecipeSummary;
@@ -29,13 +29,8 @@ export interface PipelineRun {
  * @param dataset folder that `ingest` wrote
  * @param folder empty; the stages' files go there
  */
-export async function runPipeline(
-  file: RunFile,
-  dataset: string,
-  folder: string,
-  own: OwnBase = {},
-): Promise<PipelineRun> {
-  const context = contextsIn(folder, dataset, file, undefined, own);
+export async function runPipeline(file: RunFile, dataset: string, folder: string): Promise<PipelineRun> {
+  const context = contextsIn(folder, dataset, file);
   const started = performance.now();
   const processorStarted = process.cpuUsage();
   const { stages: _stages, surgical: _surgical, ...settings } = file.unfreeze;

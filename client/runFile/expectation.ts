@@ -33,8 +33,8 @@ export function limits(node: SchemaNode): string {
   if (node.properties !== undefined) return expectation(node);
   const choices = choicesOf(node.type === "array" ? (node.items ?? {}) : node);
   if (choices.length > 0) return choices.length === 1 ? "" : choices.join(", ");
-  if (node.anyOf !== undefined) return node.anyOf.map(expectation).join(" or ");
   if (node.examples !== undefined) return `for example ${node.examples.map(inYaml).join(", ")}`;
+  if (node.anyOf !== undefined) return node.anyOf.map(expectation).join(" or ");
   return range(node).replace(/^ (from|of)? ?/, "");
 }
 
