@@ -41,6 +41,8 @@ function load(): typeof TensorFlow {
   const isForProcessors = process.env.THAW_DEVICE === "cpu";
   // Some nodes show their GPUs to pods that have asked for none.
   if (isForProcessors) process.env.CUDA_VISIBLE_DEVICES = "-1";
+  // Else the first process takes all of a GPU's memory, and a prediction beside a training has none.
+  if (wantsGpu) process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";
   const loaded = requireEngine(name);
   // Without a GPU it would compute on processors, slowly, and sign the artifacts as a GPU's.
   if (wantsGpu && !isForProcessors && !(loaded.backend() as unknown as NativeBackend).isUsingGpuDevice) {

@@ -1,8 +1,9 @@
-/** Streams image views as batches of pixels, decoding the next batch while the current one is computed. */
+/** Streams image views as batches of pixels; the next batch is rendered while the current one is computed. */
 import type { Dataset } from "../../data/dataset/dataset.js";
 import { renderView, type ViewParameters, viewParameters } from "../../data/views/views.js";
 import type { AugmentSpec } from "../../spec/runFile/augment.js";
 import type { BaseInput } from "../bases/catalogue.js";
+import { renderElsewhere } from "./renderer.js";
 import { viewsOf } from "./views.js";
 
 /** One view of one image. */
@@ -48,20 +49,40 @@ export async function* renderBatches(
     if (record === undefined) throw new RangeError(`there is no image ${image}`);
     return viewParameters(augment, seed, record.sha256, view);
   };
-  const render = async (start: number): Promise<PixelBatch> => {
-    const part = views.slice(start, start + batchSize);
-    const rendered = await Promise.all(
-      part.map(async (ref) => renderView(await dataset.read(ref.image), input, parametersOf(ref))),
+  async function here(part: readonly ViewRef[]): Promise<Uint8Array> {
+    return Buffer.concat(
+      await Promise.all(
+        part.map(async (ref) => renderView(await dataset.read(ref.image), input, parametersOf(ref))),
+      ),
     );
-    return { views: part, pixels: Buffer.concat(rendered) };
-  };
-  let next = views.length > 0 ? render(0) : undefined;
-  for (let start = 0; next !== undefined; start += batchSize) {
-    const current: PixelBatch = await next;
-    const following = start + batchSize;
-    next = following < views.length ? render(following) : undefined;
-    // A failure of the batch ahead is reported when it is its turn, not as an unhandled rejection now.
-    next?.catch(() => undefined);
-    yield current;
   }
+  /** @returns once the thread has been told what to do, so that the caller may block this one */
+  const begin = async (start: number): Promise<Begun> => {
+    const part = views.slice(start, start + batchSize);
+    // A single batch has nothing to be rendered beside, and the thread takes a tenth of a second to start.
+    if (views.length <= batchSize) return { part, pixels: here(part) };
+    const distinct = [...new Set(part.map(({ image }) => image))];
+    const images = await Promise.all(distinct.map((image) => dataset.read(image)));
+    const places = new Map(distinct.map((image, place) => [image, place]));
+    const wanted = part.map((ref) => ({
+      image: places.get(ref.image) as number,
+      parameters: parametersOf(ref),
+    }));
+    const pixels = renderElsewhere({ images, views: wanted, input });
+    // A failure of the batch ahead is reported when it is its turn, not as an unhandled rejection now.
+    pixels.catch(() => undefined);
+    return { part, pixels };
+  };
+  let next = views.length > 0 ? await begin(0) : undefined;
+  for (let start = 0; next !== undefined; start += batchSize) {
+    const { part, pixels } = next;
+    const following = start + batchSize;
+    next = following < views.length ? await begin(following) : undefined;
+    yield { views: part, pixels: await pixels };
+  }
+}
+
+interface Begun {
+  readonly part: readonly ViewRef[];
+  readonly pixels: Promise<Uint8Array>;
 }

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import * as nodeModule from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -79,3 +80,22 @@ for (const words of [
     assert.deepEqual(await packagesOf(folder), ["commander"]);
   });
 }
+
+test("compiled JavaScript is kept in the cache folder, which is not made for it", async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), "thaw-compiled-"));
+  context.after(() => rm(folder, { recursive: true }));
+  const cache = join(folder, "cache");
+  const main = new URL("../../../cli/main.js", import.meta.url).pathname;
+  const help = (THAW_CACHE: string) => {
+    const { NODE_COMPILE_CACHE: _own, NODE_DISABLE_COMPILE_CACHE: _off, ...env } = process.env;
+    return spawnSync(process.execPath, [main, "--help"], { encoding: "utf8", env: { ...env, THAW_CACHE } });
+  };
+  assert.equal(help(cache).status, 0);
+  assert.deepEqual(await readdir(folder), []);
+  await mkdir(cache);
+  const { status, stdout } = help(cache);
+  assert.equal(status, 0);
+  assert.deepEqual(await readdir(cache), "enableCompileCache" in nodeModule ? ["compiled-javascript"] : []);
+  // What is set wrongly is no reason not to help.
+  assert.equal(help("~nobody/cache").stdout, stdout);
+});
