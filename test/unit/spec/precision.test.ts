@@ -1,0 +1,39 @@
+/** What `precision: auto` becomes, and which processors multiply bfloat16. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { hasBfloat16 } from "../../../spec/engine/precision.js";
+import { withPrecision } from "../../../spec/pipeline/precision.js";
+import { type RunFile, runFileSchema } from "../../../spec/runFile/runFile.js";
+
+const file = (extra: object) => runFileSchema.parse({ name: "m", data: { path: "images" }, ...extra });
+
+test("a run file that does not say computes in float32, as it did before there was a choice", () => {
+  assert.equal(file({}).precision, "float32");
+  const { precision: _none, ...old } = file({});
+  assert.deepEqual(withPrecision(old as RunFile, true), old);
+});
+
+test("auto is written out, bfloat16 only where it is known to pay", () => {
+  const auto = (extra: object, isFast: boolean) =>
+    withPrecision(file({ precision: "auto", ...extra }), isFast).precision;
+  assert.equal(auto({}, true), "bfloat16");
+  assert.equal(auto({}, false), "float32");
+  assert.equal(auto({ compute: "kubernetes" }, true), "float32", "nothing is known of the nodes");
+  assert.equal(auto({ base: "own" }, true), "float32", "it was not measured");
+  assert.equal(auto({ bases: ["efficientnet-lite0", "own"] }, true), "float32");
+});
+
+test("what is said, or was written out on another machine, stays", () => {
+  for (const precision of ["float32", "bfloat16"] as const)
+    for (const isFast of [true, false])
+      assert.equal(withPrecision(file({ precision }), isFast).precision, precision);
+});
+
+test("processors are known by their flags, whole words of the first processor's", () => {
+  const cpuinfo = (flags: string) => `processor\t: 0\nmodel name\t: avx512_bf16\nflags\t\t: ${flags}\nbugs\t\t: x\n`;
+  assert.ok(hasBfloat16(cpuinfo("fpu avx512_bf16 clzero")));
+  assert.ok(hasBfloat16(cpuinfo("fpu amx_bf16")));
+  assert.ok(!hasBfloat16(cpuinfo("fpu avx512f avx512_bf16x")));
+  assert.ok(!hasBfloat16(cpuinfo("fpu")));
+  assert.ok(!hasBfloat16(""));
+});
