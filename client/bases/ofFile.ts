@@ -1,11 +1,11 @@
 /** The bases of a run file, found once: what their names mean, and the file as it suits them. */
 import type { BaseSpec } from "../../spec/base.js";
+import { multipliesBfloat16 } from "../../spec/engine/processor.js";
 import { withPrecision } from "../../spec/pipeline/precision.js";
 import type { RunInput } from "../../spec/pipeline/run.js";
 import { suitsAll, withStages } from "../../spec/pipeline/unfreezing.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
 import type { Store } from "../../store/connection/connection.js";
-import { multipliesBfloat16 } from "./processor.js";
 import { resolveBase, resolveCandidates } from "./resolve.js";
 
 /** What the bases' names mean, as a run has it. */
@@ -21,7 +21,7 @@ export async function withBases(
   asked: RunFile,
   recorded?: KnownBases,
 ): Promise<Pick<RunInput, "file"> & KnownBases> {
-  const file = withPrecision(asked, asked.precision === "auto" && (await multipliesBfloat16()));
+  const file = withPrecision(asked, multipliesBfloat16());
   if (file.bases.length > 0) {
     const candidates = recorded?.candidates ?? (await resolveCandidates(store, file.bases));
     // None of them is the base yet.

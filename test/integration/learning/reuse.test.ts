@@ -76,9 +76,10 @@ async function assertSameKept(one: Made, other: Made): Promise<void> {
   }
 }
 
-test("a picture's numbers are the same bits in every batch of 2 to 32 and at every place", async (context) => {
+for (const precision of ["float32", "bfloat16"] as const)
+test(`a picture's numbers in ${precision} are the same bits in every batch of 2 to 32 and at every place`, async (context) => {
   const { size, pixelScale } = base.input;
-  const pass = await basePass(base, await pretrained(), []);
+  const pass = await basePass(base, await pretrained(), [], precision);
   context.after(() => pass.dispose());
   const picture = Uint8Array.from({ length: size * size * 3 }, (_, i) => (i * 2_654_435_761) >>> 24);
   const featuresAt = (batch: number, place: number): Float32Array => {

@@ -1,7 +1,9 @@
 /** What `precision: auto` becomes, and which processors multiply bfloat16. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { type CheckpointIdentity, whyOtherBits } from "../../../spec/engine/job.js";
 import { hasBfloat16 } from "../../../spec/engine/precision.js";
+import { multipliesBfloat16 } from "../../../spec/engine/processor.js";
 import { withPrecision } from "../../../spec/pipeline/precision.js";
 import { type RunFile, runFileSchema } from "../../../spec/runFile/runFile.js";
 
@@ -36,4 +38,24 @@ test("processors are known by their flags, whole words of the first processor's"
   assert.ok(!hasBfloat16(cpuinfo("fpu avx512f avx512_bf16x")));
   assert.ok(!hasBfloat16(cpuinfo("fpu")));
   assert.ok(!hasBfloat16(""));
+});
+
+test("an engine for GPUs, one without oneDNN and a system that does not say multiply none", () => {
+  assert.equal(multipliesBfloat16({ THAW_ENGINE: "gpu" }), false);
+  assert.equal(multipliesBfloat16({ TF_ENABLE_ONEDNN_OPTS: "0" }), false);
+  assert.equal(multipliesBfloat16({}, "/nowhere/cpuinfo"), false);
+});
+
+test("a checkpoint over activations in bfloat16 is not gone on from where they come about otherwise", () => {
+  const plain: CheckpointIdentity = { engine: "tf", threads: 2 };
+  const [multiplied, rounded] = (["multiplied", "rounded"] as const).map((bfloat16) => ({ ...plain, bfloat16 }));
+  assert.ok(multiplied && rounded);
+  for (const one of [plain, multiplied, rounded]) assert.equal(whyOtherBits(one, { ...one }), undefined);
+  assert.equal(
+    whyOtherBits(multiplied, rounded),
+    "it was written where the processor multiplies bfloat16, and here float32 is rounded to bfloat16",
+  );
+  assert.match(whyOtherBits(plain, multiplied) ?? "", /all is float32, and here the processor multiplies/);
+  assert.match(whyOtherBits(multiplied, { ...multiplied, threads: 4 }) ?? "", /with 2 threads, and there are 4 now/);
+  assert.match(whyOtherBits({ ...rounded, engine: "other" }, rounded) ?? "", /another build of TensorFlow/);
 });
