@@ -24,7 +24,12 @@ const DATA = resolve(folder);
 /** @param perClass images of each class to train on, to validate on and to judge by */
 const taken = (name: string, within: string, flip: boolean, perClass: [number, number, number]): BenchSet => {
   const [train, validation, test] = perClass;
-  return { name, images: join(DATA, within), flip, split: { kind: "take", perClass: { train, validation, test } } };
+  return {
+    name,
+    images: join(DATA, within),
+    flip,
+    split: { kind: "take", perClass: { train, validation, test } },
+  };
 };
 const SETS: readonly BenchSet[] = [
   taken("sign-digits", "sign-digits", false, [10, 5, 15]),

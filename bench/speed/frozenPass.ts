@@ -27,9 +27,7 @@ const [name = "efficientnet-lite0", ...folders] = process.argv.slice(2);
 const base = findBase(name);
 const { architecture, input } = base;
 const parameters = await base.load(await baseCheckpoint(base.name));
-const boundaries = defaultStages(name).map((group) =>
-  groupIndex(architecture, group),
-);
+const boundaries = defaultStages(name).map((group) => groupIndex(architecture, group));
 const passes = {
   float32: await basePass(base, parameters, boundaries, "float32"),
   bfloat16: await basePass(base, parameters, boundaries, "bfloat16"),
@@ -72,7 +70,10 @@ for (const folder of folders) {
 }
 const picture = drawnPicture(input.size);
 const x = tensorOf(Buffer.concat(Array.from({ length: BATCH }, () => picture)));
-const times = { float32: { wall: [] as number[], processor: [] as number[] }, bfloat16: { wall: [] as number[], processor: [] as number[] } };
+const times = {
+  float32: { wall: [] as number[], processor: [] as number[] },
+  bfloat16: { wall: [] as number[], processor: [] as number[] },
+};
 for (let round = 0; round < ROUNDS; round++) {
   for (const precision of PRECISIONS) {
     const [started, used] = [performance.now(), process.cpuUsage()];
@@ -87,7 +88,10 @@ for (let round = 0; round < ROUNDS; round++) {
 }
 x.dispose();
 for (const of of ["wall", "processor"] as const) {
-  const [plain, narrow] = PRECISIONS.map((precision) => median(times[precision][of].slice(WARM_UP))) as [number, number];
+  const [plain, narrow] = PRECISIONS.map((precision) => median(times[precision][of].slice(WARM_UP))) as [
+    number,
+    number,
+  ];
   console.log(
     `${of === "wall" ? "on the clock" : "of processor"}: ${plain.toFixed(0)} ms in float32, ${narrow.toFixed(0)} ms in bfloat16, ratio ${(narrow / plain).toFixed(2)}`,
   );

@@ -52,7 +52,10 @@ export function whyOtherBits(written: CheckpointIdentity, own: CheckpointIdentit
   if (written.threads !== own.threads)
     return `it was written with ${written.threads} threads, and there are ${own.threads} now`;
   if (written.bfloat16 === own.bfloat16) return undefined;
-  const words = { multiplied: "the processor multiplies bfloat16", rounded: "float32 is rounded to bfloat16" };
+  const words = {
+    multiplied: "the processor multiplies bfloat16",
+    rounded: "float32 is rounded to bfloat16",
+  };
   const said = (how: Bfloat16Arithmetic | undefined): string => (how ? words[how] : "all is float32");
   return `it was written where ${said(written.bfloat16)}, and here ${said(own.bfloat16)}`;
 }

@@ -4,8 +4,8 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { IMAGES_FILE } from "../../../data/dataset/dataset.js";
-import { fromBfloat16, toBfloat16 } from "../../../learn/bfloat16.js";
 import { chosenBase } from "../../../learn/bases/chosen.js";
+import { fromBfloat16, toBfloat16 } from "../../../learn/bfloat16.js";
 import { type Parameters, parameter } from "../../../learn/network/parameters.js";
 import { boundaryFile, openBoundary } from "../../../learn/stages/activations.js";
 import { extractFeatures } from "../../../learn/stages/extractFeatures.js";
@@ -97,8 +97,7 @@ test("activations take half the bytes, and are what was computed, to the bit", a
   const [plain, narrow] = [await stage("plain"), await stage("narrow", { asked: "bfloat16" })];
   await extractFeatures(plain, [GROUP], false);
   await extractFeatures(narrow, [GROUP], false);
-  const size = async (of: StageContext) =>
-    (await stat(boundaryFile(of.folders.scratch, GROUP, of))).size;
+  const size = async (of: StageContext) => (await stat(boundaryFile(of.folders.scratch, GROUP, of))).size;
   assert.equal(2 * (await size(narrow)), await size(plain));
   const samples = await openBoundary(narrow, await pretrained(), GROUP);
   context.after(() => samples.close());

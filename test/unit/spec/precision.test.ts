@@ -32,7 +32,8 @@ test("what is said, or was written out on another machine, stays", () => {
 });
 
 test("processors are known by their flags, whole words of the first processor's", () => {
-  const cpuinfo = (flags: string) => `processor\t: 0\nmodel name\t: avx512_bf16\nflags\t\t: ${flags}\nbugs\t\t: x\n`;
+  const cpuinfo = (flags: string) =>
+    `processor\t: 0\nmodel name\t: avx512_bf16\nflags\t\t: ${flags}\nbugs\t\t: x\n`;
   assert.ok(hasBfloat16(cpuinfo("fpu avx512_bf16 clzero")));
   assert.ok(hasBfloat16(cpuinfo("fpu amx_bf16")));
   assert.ok(!hasBfloat16(cpuinfo("fpu avx512f avx512_bf16x")));
@@ -48,7 +49,10 @@ test("an engine for GPUs, one without oneDNN and a system that does not say mult
 
 test("a checkpoint over activations in bfloat16 is not gone on from where they come about otherwise", () => {
   const plain: CheckpointIdentity = { engine: "tf", threads: 2 };
-  const [multiplied, rounded] = (["multiplied", "rounded"] as const).map((bfloat16) => ({ ...plain, bfloat16 }));
+  const [multiplied, rounded] = (["multiplied", "rounded"] as const).map((bfloat16) => ({
+    ...plain,
+    bfloat16,
+  }));
   assert.ok(multiplied && rounded);
   for (const one of [plain, multiplied, rounded]) assert.equal(whyOtherBits(one, { ...one }), undefined);
   assert.equal(
@@ -56,6 +60,9 @@ test("a checkpoint over activations in bfloat16 is not gone on from where they c
     "it was written where the processor multiplies bfloat16, and here float32 is rounded to bfloat16",
   );
   assert.match(whyOtherBits(plain, multiplied) ?? "", /all is float32, and here the processor multiplies/);
-  assert.match(whyOtherBits(multiplied, { ...multiplied, threads: 4 }) ?? "", /with 2 threads, and there are 4 now/);
+  assert.match(
+    whyOtherBits(multiplied, { ...multiplied, threads: 4 }) ?? "",
+    /with 2 threads, and there are 4 now/,
+  );
   assert.match(whyOtherBits({ ...rounded, engine: "other" }, rounded) ?? "", /another build of TensorFlow/);
 });
