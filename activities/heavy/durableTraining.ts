@@ -7,7 +7,8 @@ import { log } from "@temporalio/activity";
 import type { RunningJob } from "../../engine/process.js";
 import { computeThreads } from "../../engine/threads.js";
 import { engineOf } from "../../spec/engine/device.js";
-import type { EngineJob, ResumedFrom } from "../../spec/engine/job.js";
+import type { CheckpointIdentity, EngineJob, ResumedFrom } from "../../spec/engine/job.js";
+import { multipliesBfloat16 } from "../../spec/engine/processor.js";
 import { toThawError } from "../../spec/errors.js";
 import type { StageRequest } from "../../spec/pipeline/activities.js";
 import type { Outage } from "../../spec/records/outage.js";
@@ -52,6 +53,12 @@ export function isTraining(job: EngineJob): job is TrainingJob {
   return job.kind === "head" || job.kind === "tune" || job.kind === "scratch";
 }
 
+/** A stage of unfreezing computes its activations where they are not kept; a head has its features in an artifact. */
+function bfloat16Of({ kind, precision }: TrainingJob): Pick<CheckpointIdentity, "bfloat16"> {
+  const isNarrow = kind === "tune" && precision !== undefined && precision.used !== "float32";
+  return isNarrow ? { bfloat16: multipliesBfloat16() ? "multiplied" : "rounded" } : {};
+}
+
 /** What a stage is given besides: it is metered, and attempts before may have held a worker for so many seconds. */
 export interface MeteredHooks extends StageHooks {
   readonly meter: StageMeter;
@@ -89,7 +96,11 @@ export async function trainDurably(
   } = request;
   const { store, engine, engineFingerprint, workFolder, graceSeconds } = dependencies;
   const leaveMs = graceSeconds === undefined ? LEAVE_MS : Math.max(1000, 1000 * graceSeconds - FAREWELL_MS);
-  const identity = { engine: engineOf(stage, engineFingerprint), threads: computeThreads() };
+  const identity: CheckpointIdentity = {
+    engine: engineOf(stage, engineFingerprint),
+    threads: computeThreads(),
+    ...bfloat16Of(job),
+  };
   const worker = `${process.pid}@${hostname()}`;
   /** Training goes on meanwhile. */
   let outage: Outage | undefined;

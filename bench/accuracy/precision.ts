@@ -1,7 +1,7 @@
 /**
  * What training on bfloat16 costs in accuracy: heads and one stage of unfreezing on features and activations of either
  * precision, judged alike, in float32, over seeds with splits of their own.
- *   node dist/bench/accuracy/precision.js [SEEDS [FOLDER OF THE SETS]]
+ *   node dist/bench/accuracy/precision.js [SEEDS [FOLDER OF THE SETS [SET…]]]
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -19,7 +19,7 @@ import { stageLogits } from "../gate/stageLogits.js";
 import { type BenchSet, sourceOf } from "../rivals/sets.js";
 import { mean, ROOT } from "../support.js";
 
-const [seeds = "5", folder = join(ROOT, "..", "shared", "data")] = process.argv.slice(2);
+const [seeds = "5", folder = join(ROOT, "..", "shared", "data"), ...wanted] = process.argv.slice(2);
 const DATA = resolve(folder);
 /** @param perClass images of each class to train on, to validate on and to judge by */
 const taken = (name: string, within: string, flip: boolean, perClass: [number, number, number]): BenchSet => {
@@ -102,7 +102,7 @@ async function runSeed(set: BenchSet, seed: number): Promise<Record<Precision, R
 
 const percent = (value: number): string => (100 * value).toFixed(1);
 
-for (const set of SETS) {
+for (const set of SETS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
   const runs: Record<Precision, Result>[] = [];
   for (let seed = 1; seed <= Number(seeds); seed++) {
     const run = await runSeed(set, seed);

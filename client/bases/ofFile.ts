@@ -1,5 +1,6 @@
 /** The bases of a run file, found once: what their names mean, and the file as it suits them. */
 import type { BaseSpec } from "../../spec/base.js";
+import { multipliesBfloat16 } from "../../spec/engine/processor.js";
 import { candidatesOf } from "../../spec/pipeline/candidates.js";
 import { withPrecision } from "../../spec/pipeline/precision.js";
 import type { ImageSource, RunInput } from "../../spec/pipeline/run.js";
@@ -7,7 +8,6 @@ import { suitsAll, withStages } from "../../spec/pipeline/unfreezing.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
 import type { Store } from "../../store/connection/connection.js";
 import { settleBases } from "./auto/settle.js";
-import { multipliesBfloat16 } from "./processor.js";
 import { resolveBase, resolveCandidates } from "./resolve.js";
 
 /** What the bases' names mean, as a run has it. */
@@ -31,7 +31,7 @@ export async function withBases(
   { recorded, source }: BasesOptions = {},
 ): Promise<Pick<RunInput, "file"> & KnownBases> {
   const { file: settled } = await settleBases(store, given, source);
-  const file = withPrecision(settled, settled.precision === "auto" && (await multipliesBfloat16()));
+  const file = withPrecision(settled, multipliesBfloat16());
   const bases = candidatesOf(file);
   if (bases.length > 0) {
     const candidates = recorded?.candidates ?? (await resolveCandidates(store, bases));

@@ -1,6 +1,5 @@
 /** Frozen layer groups in bfloat16, where that pays and is near enough. */
-import { readFileSync } from "node:fs";
-import { hasBfloat16 } from "../../spec/engine/precision.js";
+import { multipliesBfloat16 } from "../../spec/engine/processor.js";
 import { type Architecture, unitsOf } from "../bases/architecture.js";
 import { extentAt } from "../bases/extent.js";
 import { computingDevice, type Tensor4D } from "../engine.js";
@@ -27,13 +26,8 @@ export function firstNarrowGroup(architecture: Architecture, inputSize: number):
 }
 
 /** Whether this process computes in bfloat16, rather than rounding to it. */
-export function computesBfloat16(env: NodeJS.ProcessEnv = process.env): boolean {
-  if (computingDevice() === "gpu" || env.TF_ENABLE_ONEDNN_OPTS === "0") return false;
-  try {
-    return hasBfloat16(readFileSync("/proc/cpuinfo", "utf8"));
-  } catch {
-    return false;
-  }
+export function computesBfloat16(): boolean {
+  return computingDevice() === "cpu" && multipliesBfloat16();
 }
 
 /** Layer groups `[from, to)` with constant weights, in bfloat16 but for the sums within them. Call `dispose` when done. */

@@ -39,6 +39,25 @@ export interface CheckpointIdentity {
   readonly engine: string;
   /** Threads that TensorFlow computes with. */
   readonly threads: number;
+  /** How the frozen activations came to be in bfloat16; absent where they are float32. */
+  readonly bfloat16?: Bfloat16Arithmetic;
+}
+
+/** A processor multiplies bfloat16, or float32 is rounded to it: the numbers are near, but not the same bits. */
+export type Bfloat16Arithmetic = "multiplied" | "rounded";
+
+/** Why training cannot go on from a checkpoint to the same bits; undefined where it can. */
+export function whyOtherBits(written: CheckpointIdentity, own: CheckpointIdentity): string | undefined {
+  if (written.engine !== own.engine) return "it was written by another build of TensorFlow";
+  if (written.threads !== own.threads)
+    return `it was written with ${written.threads} threads, and there are ${own.threads} now`;
+  if (written.bfloat16 === own.bfloat16) return undefined;
+  const words = {
+    multiplied: "the processor multiplies bfloat16",
+    rounded: "float32 is rounded to bfloat16",
+  };
+  const said = (how: Bfloat16Arithmetic | undefined): string => (how ? words[how] : "all is float32");
+  return `it was written where ${said(written.bfloat16)}, and here ${said(own.bfloat16)}`;
 }
 
 /** Where a stage of training keeps its checkpoints. */

@@ -7,7 +7,7 @@ import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileDigest } from "../../files/intact.js";
 import { fitting } from "../../spec/engine/diskFull.js";
-import type { CheckpointIdentity, WrittenCheckpoint } from "../../spec/engine/job.js";
+import { type CheckpointIdentity, type WrittenCheckpoint, whyOtherBits } from "../../spec/engine/job.js";
 import { ThawError } from "../../spec/errors.js";
 import { type CheckpointManifest, checkpointManifestSchema } from "../../spec/schemas/store/checkpoint.js";
 import { canonicalJson, sha256 } from "../artifacts/keys.js";
@@ -190,10 +190,8 @@ async function usable(
   const manifest = await readManifest(store, name);
   if (manifest === undefined) throw corrupt("its manifest is gone");
   if (!own && manifest.steered) throw corrupt("somebody changed the settings of that run");
-  const { engine, threads } = manifest.identity;
-  if (engine !== identity.engine) throw corrupt("it was written by another build of TensorFlow");
-  if (threads !== identity.threads)
-    throw corrupt(`it was written with ${threads} threads, and there are ${identity.threads} now`);
+  const why = whyOtherBits(manifest.identity, identity);
+  if (why !== undefined) throw corrupt(why);
   return manifest;
 }
 

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import type { CheckpointIdentity } from "../../../spec/engine/job.js";
+import { type CheckpointIdentity, whyOtherBits } from "../../../spec/engine/job.js";
 import { ThawError } from "../../../spec/errors.js";
 import type { AppliedChange, EpochRecord } from "../../../spec/records/training.js";
 import type { Parameters } from "../../network/parameters.js";
@@ -27,7 +27,11 @@ const positionSchema = z.object({ epoch: count, step: count });
 
 const stateSchema = z.object({
   format: z.literal(FORMAT),
-  identity: z.object({ engine: z.string(), threads: z.int().min(1) }),
+  identity: z.object({
+    engine: z.string(),
+    threads: z.int().min(1),
+    bfloat16: z.enum(["multiplied", "rounded"]).exactOptional(),
+  }),
   epoch: count,
   step: count,
   done: count,
@@ -162,10 +166,8 @@ export async function readCheckpoint(
   parameters: number,
 ): Promise<ReadCheckpoint> {
   const { optimizer, ...read } = await readState(folder);
-  const { engine, threads } = read.identity;
-  if (engine !== identity.engine) throw refused("it was written by another build of TensorFlow");
-  if (threads !== identity.threads)
-    throw refused(`it was written with ${threads} threads, and there are ${identity.threads} now`);
+  const why = whyOtherBits(read.identity, identity);
+  if (why !== undefined) throw refused(why);
   const [current, best] = await Promise.all([
     readTensors(folder, CURRENT_FILE, read.files.current),
     readTensors(folder, BEST_FILE, read.files.best),

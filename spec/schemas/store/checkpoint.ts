@@ -7,7 +7,11 @@ export const checkpointManifestSchema = z.object({
   run: z.string(),
   fence: z.int().min(1),
   sequence: countSchema,
-  identity: z.object({ engine: z.string(), threads: z.int().min(1) }),
+  identity: z.object({
+    engine: z.string(),
+    threads: z.int().min(1),
+    bfloat16: z.enum(["multiplied", "rounded"]).exactOptional(),
+  }),
   position: positionSchema,
   steered: z.boolean(),
   files: z.array(z.object({ name: fileNameSchema, digest: z.string(), size: countSchema })),

@@ -76,34 +76,35 @@ async function assertSameKept(one: Made, other: Made): Promise<void> {
   }
 }
 
-test("a picture's numbers are the same bits in every batch of 2 to 32 and at every place", async (context) => {
-  const { size, pixelScale } = base.input;
-  const pass = await basePass(base, await pretrained(), []);
-  context.after(() => pass.dispose());
-  const picture = Uint8Array.from({ length: size * size * 3 }, (_, i) => (i * 2_654_435_761) >>> 24);
-  const featuresAt = (batch: number, place: number): Float32Array => {
-    const pixels = new Uint8Array(batch * picture.length).fill(90);
-    pixels.set(picture, place * picture.length);
-    const x = pixelTensor(pixels, [batch, size, size, 3], pixelScale);
-    const { features } = pass.run(x);
-    const own = (features.dataSync() as Float32Array).slice(
-      place * base.architecture.features,
-      (place + 1) * base.architecture.features,
-    );
-    x.dispose();
-    features.dispose();
-    return own;
-  };
-  const expected = featuresAt(32, 0);
-  for (const [batch, place] of [
-    [32, 31],
-    [32, 17],
-    [31, 30],
-    [7, 3],
-    [2, 1],
-  ] as const)
-    assert.deepEqual(featuresAt(batch, place), expected, `${place} of ${batch}`);
-});
+for (const precision of ["float32", "bfloat16"] as const)
+  test(`a picture's numbers in ${precision} are the same bits in every batch of 2 to 32 and at every place`, async (context) => {
+    const { size, pixelScale } = base.input;
+    const pass = await basePass(base, await pretrained(), [], precision);
+    context.after(() => pass.dispose());
+    const picture = Uint8Array.from({ length: size * size * 3 }, (_, i) => (i * 2_654_435_761) >>> 24);
+    const featuresAt = (batch: number, place: number): Float32Array => {
+      const pixels = new Uint8Array(batch * picture.length).fill(90);
+      pixels.set(picture, place * picture.length);
+      const x = pixelTensor(pixels, [batch, size, size, 3], pixelScale);
+      const { features } = pass.run(x);
+      const own = (features.dataSync() as Float32Array).slice(
+        place * base.architecture.features,
+        (place + 1) * base.architecture.features,
+      );
+      x.dispose();
+      features.dispose();
+      return own;
+    };
+    const expected = featuresAt(32, 0);
+    for (const [batch, place] of [
+      [32, 31],
+      [32, 17],
+      [31, 30],
+      [7, 3],
+      [2, 1],
+    ] as const)
+      assert.deepEqual(featuresAt(batch, place), expected, `${place} of ${batch}`);
+  });
 
 test("a set with new images among the old ones has the bytes that it has when all is computed", async (context) => {
   const before = await made(context, (index) => index % 6 !== 0);

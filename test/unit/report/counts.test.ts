@@ -125,3 +125,19 @@ test("that a label is wrong is claimed of equal bytes only", () => {
   assert.doesNotMatch(text(page, "main"), /at least one of the labels is wrong|Contradicting labels/i);
   assert.match(text(page, "#checks"), /Look alike, labelled differently/);
 });
+
+test("the card says in which numbers the frozen layers were computed, and why, where others than float32 were asked for", () => {
+  const factOf = (precision: NonNullable<ReportData["precision"]>): string =>
+    factsOf({ ...data, precision }).get("Precision of the frozen layers") ?? "";
+  assert.equal(factsOf(data).has("Precision of the frozen layers"), false);
+  const asked = "bfloat16";
+  assert.equal(
+    factOf({ asked, used: "bfloat16", pictures: 8, cosine: 0.99951 }),
+    "bfloat16 above the first layer groups: of 8 pictures the features have a cosine of 0.99951 or more with those in float32, 0.999 is wanted. Evaluated and registered in float32",
+  );
+  assert.match(
+    factOf({ asked, used: "float32", pictures: 8, cosine: 0.81 }),
+    /^float32, although bfloat16 was asked for: of 8 pictures .* 0\.81000 or more .* 0\.999 is wanted/,
+  );
+  assert.match(factOf({ asked, used: "float32", pictures: 0 }), /not made of layer groups/);
+});

@@ -362,6 +362,7 @@ test("what changes the head or a stage of unfreezing changes every fold, and not
       ?.parameters;
   assert.notDeepEqual(foldOf({ head: { dropout: 0.5 } }), foldOf({}));
   assert.notDeepEqual(foldOf({ unfreeze: { decay: 3 } }), foldOf({}));
+  assert.notDeepEqual(foldOf({ precision: "bfloat16" }), foldOf({}));
   assert.notDeepEqual(foldOf({ augment: { flip: true } }), foldOf({}));
   const trained = (folds: number) =>
     planStages(file({ evaluation: { folds } })).filter(({ kind }) => kind === "head" || kind === "tune");

@@ -9,6 +9,7 @@ import { temporaryFolder } from "../support.js";
 const FORMATS: readonly RecordFormat[] = [
   { shape: [2, 3], type: "float32" },
   { shape: [5], type: "uint8" },
+  { shape: [2, 3], type: "bfloat16" },
 ];
 
 for (const format of FORMATS) {
@@ -16,7 +17,7 @@ for (const format of FORMATS) {
     const path = join(await temporaryFolder(context), "samples");
     const length = format.shape.reduce((a, b) => a * b, 1);
     const make = (record: number) => Array.from({ length }, (_, i) => 10 * record + i);
-    const array = format.type === "float32" ? Float32Array : Uint8Array;
+    const array = format.type === "uint8" ? Uint8Array : Float32Array;
     const writer = await createSamples(path, format);
     // The second part first: records lie where they belong.
     await writer.write(2, array.from([...make(2), ...make(3)]));
