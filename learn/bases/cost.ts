@@ -37,7 +37,8 @@ export function staticCost(architecture: Architecture, side: number): StaticCost
 const valuesOf = ({ side, channels }: Extent): number => side ** 2 * channels;
 
 function parametersOf(unit: Unit): number {
-  if (unit.kind === "max" || unit.kind === "average" || unit.kind === "concat") return 0;
+  if (unit.kind === "max" || unit.kind === "average" || unit.kind === "means" || unit.kind === "concat")
+    return 0;
   return unitParameters(unit).reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 }
 

@@ -12,7 +12,7 @@ import { type OnnxNetwork, readOnnxNetwork } from "../../../../learn/import/onnx
 import { ThawError } from "../../../../spec/errors.js";
 import { madeUpFeatures, madeUpStep } from "../madeUpRuns.js";
 import { assertClose, fixture, largestDifference, temporaryFolder } from "../support.js";
-import type { RecordedGradient } from "../torchSupport.js";
+import type { Summary } from "../torchSupport.js";
 
 interface Recorded {
   readonly network: string;
@@ -20,7 +20,7 @@ interface Recorded {
   readonly features: readonly number[];
   readonly file: string;
   /** Of a linear head on the features of two images, from the stem up. */
-  readonly step?: { readonly loss: number; readonly gradients: Readonly<Record<string, RecordedGradient>> };
+  readonly step?: { readonly loss: number; readonly gradients: Readonly<Record<string, Summary>> };
 }
 
 interface Refused {
