@@ -11,6 +11,7 @@ import type { Tensor } from "../engine.js";
 import { type BoundaryPass, boundaryShape, disposePass } from "../network/boundaries.js";
 import { basePass } from "../network/frozen.js";
 import type { Parameters } from "../network/parameters.js";
+import { passSpeed } from "../network/passSpeed.js";
 import {
   createSamples,
   openSamples,
@@ -24,7 +25,6 @@ import { allViews, renderBatches, type ViewRef } from "../samples/render.js";
 import { pixelTensor } from "../training/step/batch.js";
 import type { StageContext } from "./job.js";
 import { isKept, keepDigest } from "./kept.js";
-import { passSpeed } from "./passSpeed.js";
 import { usedPrecision } from "./precision.js";
 
 /** 32 images of 224 px keep the largest activation of Lite0 below 150 MB. */

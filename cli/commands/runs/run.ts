@@ -7,9 +7,9 @@ import { contextOf, withExamples } from "../../context.js";
 import type { StartedRunJson } from "../../json/run.js";
 import { startedText } from "../../render/runs/advice.js";
 import { openProjectStore, withWritingSession } from "../../session.js";
-import { settledBases } from "../../settledBases.js";
+import { settledBases } from "../../starting/bases.js";
+import { uploadSource } from "../../starting/upload.js";
 import { say } from "../../terminal/shown.js";
-import { uploadSource } from "../../upload.js";
 import { tellMissing } from "./missingAttributes.js";
 import {
   collect,

@@ -14,7 +14,7 @@ import { appliedJson } from "../../json/models/schedules.js";
 import type { Output } from "../../output.js";
 import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore, withWritingSession } from "../../session.js";
-import { settledBases } from "../../settledBases.js";
+import { settledBases } from "../../starting/bases.js";
 import { say } from "../../terminal/shown.js";
 import { collect, DEFAULT_RUN_FILE, SET_HELP } from "../runs/runFileOptions.js";
 

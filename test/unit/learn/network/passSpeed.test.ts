@@ -1,7 +1,7 @@
 /** How fast the frozen base was, of the times of its batches. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { passSpeed } from "../../../../learn/stages/passSpeed.js";
+import { passSpeed } from "../../../../learn/network/passSpeed.js";
 
 test("the first batch does not count, and one that was disturbed does not move the figure", () => {
   assert.deepEqual(passSpeed([9, 0.5, 0.5, 7, 0.5], 32, "here"), {

@@ -1,16 +1,16 @@
 /** Uploads a run's images before it starts, with a line of progress. */
 
-import type { Upload } from "../client/images/upload.js";
-import type { LoadedRunFile } from "../client/runFile/load.js";
-import type { Session } from "../client/session.js";
-import { isBucketUrl } from "../spec/images/objects.js";
-import type { ImageSource } from "../spec/pipeline/run.js";
-import { readingOf } from "../spec/runFile/folders.js";
-import type { Output } from "./output.js";
-import { showProgress } from "./progressLine.js";
-import { uploadedText } from "./render/runs/advice.js";
-import { Interrupted, interruptible } from "./signals.js";
-import { say } from "./terminal/shown.js";
+import type { Upload } from "../../client/images/upload.js";
+import type { LoadedRunFile } from "../../client/runFile/load.js";
+import type { Session } from "../../client/session.js";
+import { isBucketUrl } from "../../spec/images/objects.js";
+import type { ImageSource } from "../../spec/pipeline/run.js";
+import { readingOf } from "../../spec/runFile/folders.js";
+import type { Output } from "../output.js";
+import { showProgress } from "../progressLine.js";
+import { uploadedText } from "../render/runs/advice.js";
+import { Interrupted, interruptible } from "../signals.js";
+import { say } from "../terminal/shown.js";
 
 /**
  * Images in a bucket stay where they are.
@@ -23,7 +23,7 @@ export async function uploadSource(
   output: Output,
 ): Promise<ImageSource> {
   if (isBucketUrl(dataPath)) return { dataPath };
-  const { uploadImages } = await import("../client/images/upload.js");
+  const { uploadImages } = await import("../../client/images/upload.js");
   const started = performance.now();
   const upload = await interruptible(async (signal): Promise<Upload> => {
     const progress = await showProgress(output);
