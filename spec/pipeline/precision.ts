@@ -7,7 +7,11 @@ import { basesOf } from "./candidates.js";
  * Bases of which bfloat16 was measured to take less time at features that agree
  * ([figures](../../bench/README.md#the-frozen-pass-in-bfloat16)). Others are computed in it where a run file says so.
  */
-const MEASURED: ReadonlySet<string> = new Set(["efficientnet-lite0"]);
+const MEASURED: ReadonlySet<string> = new Set([
+  "efficientnet-lite0",
+  "efficientnet-lite1",
+  "efficientnet-lite2",
+]);
 
 /**
  * A run that is resumed, or that goes on on another machine, has the file as it was written here: nothing is decided twice.

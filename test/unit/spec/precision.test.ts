@@ -19,6 +19,7 @@ test("auto is written out, bfloat16 only where it is known to pay", () => {
   const auto = (extra: object, isFast: boolean) =>
     withPrecision(file({ precision: "auto", ...extra }), isFast).precision;
   assert.equal(auto({}, true), "bfloat16");
+  assert.equal(auto({ bases: ["efficientnet-lite1", "efficientnet-lite2"] }, true), "bfloat16");
   assert.equal(auto({}, false), "float32");
   assert.equal(auto({ compute: "kubernetes" }, true), "float32", "nothing is known of the nodes");
   assert.equal(auto({ base: "own" }, true), "float32", "it was not measured");
