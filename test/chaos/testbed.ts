@@ -9,6 +9,9 @@ import { openSession, type Session } from "../../client/session.js";
 import { type ComponentName, ensure } from "../../runtime/components/components.js";
 import { loadPlatform } from "../../runtime/platform.js";
 import { down } from "../../runtime/services/down.js";
+import { layoutOf, makeFolders } from "../../runtime/services/layout.js";
+import { choosePorts } from "../../runtime/services/ports.js";
+import { newRecord, storeOf, temporalOf, writeRecord } from "../../runtime/services/record.js";
 import { type ServicesStatus, status } from "../../runtime/services/status.js";
 import { up } from "../../runtime/services/up.js";
 import { type FaultProxy, startFaultProxy } from "../support/services/faultProxy.js";
@@ -51,11 +54,8 @@ export async function startTestbed(folder: string, checkpointSeconds: number): P
   const pathOf = (name: ComponentName): string => located.find((item) => item.name === name)?.path ?? "";
   const servers = { projectFolder: folder, temporal: pathOf("temporal"), weed: pathOf("s3-server") };
   const silent = { onProgress: () => undefined };
-  // Ports and credentials are chosen at the first start, and stay.
-  await up({ ...servers, workers: undefined, ...(await ownPorts()), ...silent });
-  const surroundings = { env: {}, cwd: folder };
-  const { store, temporal } = await loadPlatform(folder, surroundings);
-  await down(folder, silent);
+  // What the first start would choose: the workers are to find the proxy when they start.
+  const { ports, store, temporal } = await chosenBefore(folder);
   const proxy = await startFaultProxy(store.endpoint);
   const throughProxy = {
     THAW_S3_ENDPOINT: proxy.endpoint,
@@ -67,9 +67,10 @@ export async function startTestbed(folder: string, checkpointSeconds: number): P
   await up({
     ...servers,
     workers: { control: worker("control"), training: worker("training") },
+    ...ports,
     ...silent,
   });
-  const session = await openSession(await loadPlatform(folder, surroundings));
+  const session = await openSession(await loadPlatform(folder, { env: {}, cwd: folder }));
   await addSmallBase(session.store);
   const others = new Set<ChildProcess>();
   return {
@@ -101,4 +102,22 @@ export async function startTestbed(folder: string, checkpointSeconds: number): P
       if (!keep) await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+interface Chosen {
+  /** A start on others would be refused. */
+  readonly ports: { readonly temporalPort: number; readonly uiPort: number; readonly s3Port: number };
+  readonly store: ReturnType<typeof storeOf>;
+  readonly temporal: ReturnType<typeof temporalOf>;
+}
+
+/** Ports and credentials of services that have not been started yet; `up` keeps to what it finds recorded. */
+async function chosenBefore(folder: string): Promise<Chosen> {
+  const layout = layoutOf(folder);
+  const ports = await ownPorts();
+  const { temporalPort: temporal, uiPort: ui, s3Port: s3 } = ports;
+  const record = newRecord(await choosePorts({ temporal, ui, s3 }, {}), undefined);
+  makeFolders(layout);
+  writeRecord(layout, record);
+  return { ports, store: storeOf(record), temporal: temporalOf(record) };
 }

@@ -44,7 +44,9 @@ function timesOf({ files, seconds, processorSeconds }: FilesRun): readonly Times
   const sum = [...seconds.values()].reduce((a, b) => a + b, 0);
   return [...seconds].map(([file, own]) => {
     if (processorSeconds === undefined) return { file, seconds: own, processor: "" };
-    const share = files.length === 1 ? processorSeconds : (processorSeconds * own) / sum;
-    return { file, seconds: own, processor: `${files.length === 1 ? "" : "~"}${share.toFixed(1)}` };
+    if (files.length === 1) return { file, seconds: own, processor: processorSeconds.toFixed(1) };
+    // Files whose tests are all skipped take no time.
+    const share = sum === 0 ? processorSeconds / files.length : (processorSeconds * own) / sum;
+    return { file, seconds: own, processor: `~${share.toFixed(1)}` };
   });
 }
