@@ -91,7 +91,10 @@ const numbers = (value: number | readonly number[]): string =>
   typeof value === "number" ? rounded(value) : value.map(rounded).join(", ");
 
 /** Of a network that was read as a graph: what of it can be tuned, and where its features come from. */
-export function networkSentence({ architecture, network }: BaseJson): string {
+export function networkSentence({
+  architecture,
+  network,
+}: Pick<BaseJson, "architecture" | "network">): string {
   if (network === undefined) return "";
   const { features, output, head } = network;
   const groups = layerGroupsOf(architecture);

@@ -11,6 +11,7 @@ import { writeSafetensors } from "../../../learn/safetensors.js";
 import { baseCheckpoint } from "../../../runtime/components/download/baseCheckpoint.js";
 import { thaw, thawJson, thawRefusal } from "../../support/cli/thaw.js";
 import { kerasFile } from "../../support/models/kerasFile.js";
+import { pickledNetwork } from "../../support/models/pickledNetwork.js";
 import { addSmallBase, SMALL_BASE, SMALL_GOLDEN } from "../../support/services/smallBase.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 import { fixture } from "../../unit/learn/support.js";
@@ -118,6 +119,21 @@ test("a file of Keras becomes a base, and what was done to it is told", async ()
     ),
     /tensor conv1_conv\.weight is missing[\s\S]*keras\.applications/,
   );
+});
+
+test("a whole pickled network becomes the base that its state dict becomes", async () => {
+  await writeFile(join(stack.folder, "whole.pt"), pickledNetwork([...published]));
+  await save(
+    "dict.safetensors",
+    changed("", (value) => value),
+  );
+  const whole = await thaw(add("whole.pt", "whole"), { cwd: stack.folder });
+  assert.deepEqual([whole.status, whole.stdout.trim()], [0, "whole@1"], whole.stderr);
+  await thawJson(stack.folder, ...add("dict.safetensors", "dict"));
+  const { store } = stack.session;
+  const [one, other] = [await resolveBase(store, "whole"), await resolveBase(store, "dict")];
+  assert.ok(one?.golden);
+  assert.deepEqual(one.golden, other?.golden);
 });
 
 for (const [what, ending, change, said] of [

@@ -4,6 +4,7 @@ import {
   inputSentence,
   knownSentences,
   knownTable,
+  networkSentence,
   takenSentence,
 } from "../../../../cli/render/models/bases.js";
 import { comparedBasesText } from "../../../../cli/render/models/comparedBases.js";
@@ -65,5 +66,13 @@ export const OF_BASES: readonly Rendered[] = [
       guessed: ["scale"],
     },
     inputSentence,
+  ),
+  one(
+    "networkSentence",
+    {
+      architecture: "onnx-2",
+      network: { features: 8, multiplyAdds: 1, output: "a value", head: "Gemm (a name)" },
+    },
+    networkSentence,
   ),
 ];
