@@ -41,10 +41,13 @@ interface Family {
 const TOLERANCE = 1e-4;
 
 /**
- * Of a gradient's norm. A wrong one is off by about half of it; but one rectifier whose input is nought but for rounding
- * passes the gradient on or does not, which changes all below it, and the pictures have few pixels.
+ * Of a gradient's norm. A wrong one is off by about half of it, and nearly all agree to a hundred-thousandth. But of a
+ * million rectifiers' inputs one may be nought but for rounding, and passes the gradient on or does not, as the processor
+ * has it: that changes what is below it, by up to a fiftieth where it was met.
  */
-const GRADIENT_TOLERANCE = 5e-3;
+const GRADIENT_TOLERANCE = { nearly: 0.005, each: 0.1 };
+/** Share of the gradients that has to agree nearly. */
+const NEARLY = 0.95;
 
 type NamedTest = readonly [title: string, run: (context: TestContext) => void | Promise<void>];
 
@@ -174,11 +177,11 @@ async function compareStep(
     const own = byName.get(ours) as Float32Array;
     const [norm, sum] = [normOf(own), weightedSum(own)];
     const difference = Math.abs(sum - (gradients[i] as number));
-    assert.ok(
-      difference <= GRADIENT_TOLERANCE * norm,
-      `${theirs}: its sum differs by ${difference}, its norm is ${norm}`,
-    );
+    const what = `${theirs}: its sum differs by ${difference}, its norm is ${norm}`;
+    assert.ok(difference <= GRADIENT_TOLERANCE.each * norm, what);
     return norm === 0 ? 0 : difference / norm;
   });
+  const near = apart.filter((share) => share <= GRADIENT_TOLERANCE.nearly).length;
+  assert.ok(near >= NEARLY * apart.length, `only ${near} of ${apart.length} gradients agree nearly`);
   context.diagnostic(`gradients differ by ${Math.max(...apart)} of their norm`);
 }
