@@ -3,12 +3,12 @@ import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
 import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore, withWritingSession } from "../../session.js";
-import { settledBases } from "../../settledBases.js";
 import { EXIT_INTERRUPTED, interruptible } from "../../signals.js";
 import { say } from "../../terminal/shown.js";
 import { uploadSource } from "../../upload.js";
 import { tellMissing } from "../runs/missingAttributes.js";
 import { collect, DEFAULT_RUN_FILE, SET_HELP } from "../runs/runFileOptions.js";
+import { settledBases } from "../runs/settledBases.js";
 
 interface Options {
   readonly set?: readonly string[];

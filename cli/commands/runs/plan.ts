@@ -5,9 +5,9 @@ import { contextOf, withExamples } from "../../context.js";
 import { planJson } from "../../json/plan.js";
 import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore, projectPlatform } from "../../session.js";
-import { settledBases } from "../../settledBases.js";
 import { say } from "../../terminal/shown.js";
 import { collect, DEFAULT_RUN_FILE, OUTSIDE_HELP, overridesOf, SET_HELP } from "./runFileOptions.js";
+import { settledBases } from "./settledBases.js";
 
 interface PlanOptions {
   readonly set?: readonly string[];

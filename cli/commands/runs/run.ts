@@ -7,7 +7,6 @@ import { contextOf, withExamples } from "../../context.js";
 import type { StartedRunJson } from "../../json/run.js";
 import { startedText } from "../../render/runs/advice.js";
 import { openProjectStore, withWritingSession } from "../../session.js";
-import { settledBases } from "../../settledBases.js";
 import { say } from "../../terminal/shown.js";
 import { uploadSource } from "../../upload.js";
 import { tellMissing } from "./missingAttributes.js";
@@ -19,6 +18,7 @@ import {
   overridesOf,
   SET_HELP,
 } from "./runFileOptions.js";
+import { settledBases } from "./settledBases.js";
 
 interface RunOptions {
   readonly set?: readonly string[];

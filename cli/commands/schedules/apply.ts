@@ -14,9 +14,9 @@ import { appliedJson } from "../../json/models/schedules.js";
 import type { Output } from "../../output.js";
 import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore, withWritingSession } from "../../session.js";
-import { settledBases } from "../../settledBases.js";
 import { say } from "../../terminal/shown.js";
 import { collect, DEFAULT_RUN_FILE, SET_HELP } from "../runs/runFileOptions.js";
+import { settledBases } from "../runs/settledBases.js";
 
 interface Options {
   readonly set?: readonly string[];
