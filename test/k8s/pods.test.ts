@@ -49,7 +49,7 @@ describe("a run with compute: kubernetes", () => {
       const { pod } = await getRun(pods.stack.session, runId);
       return pod?.reason === "running" && pod.pod !== first && pod.pod !== second;
     });
-    await waitForStage(pods.stack, runId, "tune-1", (stage) => isTraining(stage) && (stage.attempt ?? 1) > 2);
+    // It may be at the second attempt still: the second pod may have been told to leave before it began one.
     const told = await thaw(["stop", runId, "--keep-best"], { cwd: pods.stack.folder });
     assert.equal(told.status, 0, told.stderr);
 
