@@ -19,6 +19,8 @@ const MARKS: Readonly<Record<StageState, string>> = {
 export const COLUMNS = 56;
 const INDENT = "    ";
 const MOST_OF_NOTE = 500;
+/** More than any stage is called by; rows are padded to the longest. */
+const MOST_OF_NAME = 40;
 /** Of a note; `thaw explain` has it in whole, and why a run failed stands above its stages. */
 const MOST_LINES = 3;
 
@@ -30,14 +32,14 @@ export function stageTable(
   const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map(({ length }) => length));
   const times = stages.map(({ seconds }) => (seconds === undefined ? "" : `${seconds.toFixed(1)} s`));
   const [nameWidth, stateWidth, timeWidth] = [
-    widest(stages.map(({ name }) => name)),
+    widest(stages.map(({ name }) => shortened(name, MOST_OF_NAME))),
     widest(stages.map(({ state }) => state)),
     widest(times),
   ];
   return stages.flatMap(({ name, state, note = "" }, index) => {
     const row = [
       MARKS[state],
-      `${name.padEnd(nameWidth)} `,
+      `${shortened(name, MOST_OF_NAME).padEnd(nameWidth)} `,
       state.padEnd(stateWidth),
       (times[index] as string).padStart(timeWidth),
     ].join(" ");

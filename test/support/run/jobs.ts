@@ -9,7 +9,7 @@ import { runOnOneStack } from "./runOnOneStack.js";
 
 const MINUTE = 60_000;
 /** Of one test, and of a file as a whole, in milliseconds: a busy machine is no reason to fail. */
-const TIMEOUTS = { unit: 5 * MINUTE, integration: 20 * MINUTE } as const;
+const TIMEOUT = 20 * MINUTE;
 
 const SHARES_A_STACK = /\bsharedStack\(\)/;
 
@@ -24,7 +24,7 @@ export function integrationJobs(files: readonly string[], onCluster: readonly st
   const shares = (file: string): boolean => SHARES_A_STACK.test(readFileSync(file, "utf8"));
   const groups = grouped(files, shares).map((group): Group => {
     const [file = ""] = group;
-    return { files: group, run: shares(file) && group.length > 1 ? onOneStack : inOneProcess("integration") };
+    return { files: group, run: shares(file) && group.length > 1 ? onOneStack : inOneProcess };
   });
   const cluster: readonly Group[] =
     onCluster.length === 0
@@ -36,23 +36,22 @@ export function integrationJobs(files: readonly string[], onCluster: readonly st
 /** Those of a folder are in one process where they can be. */
 export function unitJobs(files: readonly string[]): readonly Job[] {
   const groups = grouped(files, (file) => !standsAlone(file));
-  return longestFirst(groups.map((group) => ({ files: group, run: inOneProcess("unit") })));
+  return longestFirst(groups.map((group) => ({ files: group, run: inOneProcess })));
 }
 
 const inOneProcess =
-  (folder: keyof typeof TIMEOUTS) =>
   (files: readonly string[]): Job =>
   async (ended) =>
-    ended(await runFiles(files, TIMEOUTS[folder]));
+    ended(await runFiles(files, TIMEOUT));
 
 /** With services of their own, whatever they share otherwise. */
 export const integrationFilesAlone = (files: readonly string[]): Promise<FilesRun> =>
-  runFiles(files, TIMEOUTS.integration);
+  runFiles(files, TIMEOUT);
 
 const onOneStack =
   (files: readonly string[]): Job =>
   (ended) =>
-    runOnOneStack(files, TIMEOUTS.integration, ended);
+    runOnOneStack(files, TIMEOUT, ended);
 
 /** Files of one folder that go together, and each of the others alone. */
 function grouped(files: readonly string[], goesWithOthers: (file: string) => boolean): readonly string[][] {

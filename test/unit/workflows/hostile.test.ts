@@ -9,7 +9,7 @@ import { assertClean, HOSTILE, mixed, poisoned } from "../../support/hostile/tex
 
 const TEXTS = [...HOSTILE, ...mixed(3, 120)];
 const KEPT = new Set(["state", "grade", "code", "phase", "reason"]);
-const MOST_CHARACTERS = 60_000;
+const MOST_CHARACTERS = 30_000;
 
 const file = runFileSchema.parse({ name: "m", data: { path: "images" } });
 const RUN: RunInput = { runId: "m-1", file, dataPath: "/images", thawVersion: "0.1.0" };
