@@ -64,10 +64,12 @@ export async function transferLearning(given: RunInput): Promise<RunResult> {
           facts = { ...facts, outcomes: { ...facts.outcomes, [stage.name]: factOf(outcome) } };
           steps = walk(facts);
           tracker.follow(steps);
+          // What is held needs no pod. Where nothing else is at work, what begins next is held, and says so.
+          if (atWork.length > 0 && steering.isPaused()) return void place.release();
           const isWaiting = ({ name }: StagePlan): boolean => atWork.every((other) => other.name !== name);
           place.keepFor(
             podStagesOf(stagesToCome(steps).filter(isWaiting)),
-            podStagesOf(readyStages(steps).filter(isWaiting)).length,
+            podStagesOf([...atWork, ...readyStages(steps).filter(isWaiting)]),
           );
         },
       });
