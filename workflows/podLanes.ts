@@ -13,11 +13,13 @@ import { type PodLane, podLane, type TrainingPlace } from "./pods.js";
 /**
  * @param most lanes, from 1
  * @param show is told of all pods that there are, or are waited for
+ * @param isHeld whether the run is paused: a stage whose pod does not come then fails with that, and is asked for again later
  */
 export function podsOf(
   run: RunInput,
   most: number,
   show: (pods: readonly PodState[]) => void,
+  isHeld: () => boolean = () => false,
 ): TrainingPlace {
   let jobs = 0;
   const states = new Map<number, PodState>();
@@ -80,7 +82,7 @@ export function podsOf(
     if (isOfType(error, "POD_REJECTED"))
       return running.some((one) => fits(one, kind)) ? "given up" : undefined;
     // A cluster that has room for fewer pods than the run may have at once is no reason to fail.
-    if (!isOfType(error, "POD_NOT_STARTED")) return undefined;
+    if (!isOfType(error, "POD_NOT_STARTED") || isHeld()) return undefined;
     if (running.length > 0) return "given up";
     // What took the room meanwhile is gone since.
     return others.some((one) => (ranAt.get(one) ?? 0) > since) ? "tried again" : undefined;
