@@ -13,17 +13,22 @@ import { type PodLane, podLane, type TrainingPlace } from "./pods.js";
 /**
  * @param most lanes, from 1
  * @param show is told of all pods that there are, or are waited for
+ * @param isHeld whether the run is paused: a stage whose pod does not come then fails with that, and is asked for again later
  */
 export function podsOf(
   run: RunInput,
   most: number,
   show: (pods: readonly PodState[]) => void,
+  isHeld: () => boolean = () => false,
 ): TrainingPlace {
   let jobs = 0;
   const states = new Map<number, PodState>();
-  const busy = new Set<PodLane>();
+  /** With the kind of stage that has taken it. */
+  const busy = new Map<PodLane, PodStage>();
   /** Those that got no pod, while another one had: the run goes on with fewer. */
   const givenUp = new Set<PodLane>();
+  /** When a lane's pod was last known to run, in ms since 1970. */
+  const ranAt = new Map<PodLane, number>();
   const lanes = Array.from({ length: most }, (_, index): PodLane => {
     const number = index + 1;
     return podLane({
@@ -31,6 +36,8 @@ export function podsOf(
       ...(number === 1 ? {} : { lane: number }),
       next: () => ++jobs,
       show: (state) => {
+        const lane = lanes[index] as PodLane;
+        if (state?.phase === "running" || isRunning(lane)) ranAt.set(lane, Date.now());
         if (state === undefined) states.delete(number);
         else states.set(number, state);
         show([...states].toSorted(([one], [other]) => one - other).map(([, each]) => each));
@@ -55,44 +62,77 @@ export function podsOf(
         free.find((one) => fits(one, kind)) ?? free.find((one) => one.has() === undefined) ?? free[0];
       if (lane !== undefined) {
         // Before anybody else looks.
-        busy.add(lane);
+        busy.set(lane, kind);
         return lane;
       }
       await condition(() => idle().length > 0);
     }
   };
-  const othersRun = (lane: PodLane): boolean =>
-    [...states].some(([number, { phase }]) => phase === "running" && lanes[number - 1] !== lane);
+  const isRunning = (lane: PodLane): boolean => states.get(lanes.indexOf(lane) + 1)?.phase === "running";
+  /** What is to become of a lane whose pod did not come; undefined where the run fails with that. */
+  const withoutPod = (
+    lane: PodLane,
+    kind: PodStage,
+    since: number,
+    error: unknown,
+  ): "given up" | "tried again" | undefined => {
+    const others = lanes.filter((one) => one !== lane);
+    const running = others.filter(isRunning);
+    // A cluster that has taken its like refuses one more for a quota of Jobs.
+    if (isOfType(error, "POD_REJECTED"))
+      return running.some((one) => fits(one, kind)) ? "given up" : undefined;
+    // A cluster that has room for fewer pods than the run may have at once is no reason to fail.
+    if (!isOfType(error, "POD_NOT_STARTED") || isHeld()) return undefined;
+    if (running.length > 0) return "given up";
+    // What took the room meanwhile is gone since.
+    return others.some((one) => (ranAt.get(one) ?? 0) > since) ? "tried again" : undefined;
+  };
 
   return {
     during: async (kind, stage) => {
       for (;;) {
         const lane = await takeLane(kind);
+        const since = Date.now();
         try {
           return await lane.during(kind, stage);
         } catch (error) {
-          if (!isNotStarted(error) || !othersRun(lane)) throw error;
-          givenUp.add(lane);
+          const then = withoutPod(lane, kind, since, error);
+          if (then === undefined) throw error;
+          if (then === "given up") givenUp.add(lane);
           void lane.release();
         } finally {
           busy.delete(lane);
         }
       }
     },
-    keepFor: (kinds, ready) => {
-      const isOfUse = (lane: PodLane): boolean => kinds.some((kind) => fits(lane, kind));
-      for (const lane of withPod().filter((one) => !isOfUse(one))) void lane.release();
+    keepFor: (later, now) => {
+      const kept = new Set<PodLane>();
+      const keepOne = (isOfUse: (lane: PodLane) => boolean): void => {
+        const lane = withPod().find((one) => !kept.has(one) && isOfUse(one));
+        if (lane !== undefined) kept.add(lane);
+      };
+      for (const kind of without(now, [...busy.values()])) keepOne((lane) => fits(lane, kind));
       // Of those that wait for later stages one is kept, where none is at work: it spares that stage a start.
-      const kept = Math.max(ready, busy.size === 0 ? 1 : 0);
-      for (const lane of withPod().slice(kept)) void lane.release();
+      if (kept.size === 0 && busy.size === 0) keepOne((lane) => later.some((kind) => fits(lane, kind)));
+      for (const lane of withPod()) if (!kept.has(lane)) void lane.release();
     },
     release: async () => {
-      await Promise.all(idle().map((lane) => lane.release()));
+      // Those that were given up may be on their way out still.
+      await Promise.all(lanes.filter((lane) => !busy.has(lane)).map((lane) => lane.release()));
     },
   };
 }
 
-/** A cluster that has room for fewer pods than the run may have at once is no reason to fail. */
-function isNotStarted(error: unknown): boolean {
-  return error instanceof ApplicationFailure && error.type === ("POD_NOT_STARTED" satisfies ErrorCode);
+function isOfType(error: unknown, code: ErrorCode): boolean {
+  return error instanceof ApplicationFailure && error.type === code;
+}
+
+/** One of `taken` takes one of `all` away. */
+function without<Item>(all: readonly Item[], taken: readonly Item[]): readonly Item[] {
+  const rest = [...all];
+  for (const one of taken) {
+    const at = rest.indexOf(one);
+    if (at >= 0) rest.splice(at, 1);
+  }
+  return rest;
 }

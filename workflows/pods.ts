@@ -25,10 +25,11 @@ export interface TrainingPlace {
    */
   during<T>(kind: PodStage, stage: (queue: string, shortOfMemory: boolean) => Promise<T>): Promise<T>;
   /**
-   * @param kinds of the stages that have not begun: a worker that none of them needs is let go
-   * @param ready how many of them begin at once
+   * Workers that are not needed are let go.
+   * @param later of the stages that have not begun
+   * @param now of those that begin at once, or have begun: they may be looked up still, and need a worker then
    */
-  keepFor(kinds: readonly PodStage[], ready: number): void;
+  keepFor(later: readonly PodStage[], now: readonly PodStage[]): void;
   /** Workers that no stage is at are let go: the next one may have to wait for another. */
   release(): Promise<void>;
 }

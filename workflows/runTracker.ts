@@ -62,6 +62,9 @@ export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
   const find = findableBy(run.attributes);
   /** Learned since the last stage began; each command is an event of the history, so they go with the next stage's. */
   let learned: AttributeValues = {};
+  const atWork = new Set<string>();
+  /** The stage that the run is found by: the last that began, of those at work. */
+  let foremostStage: string | undefined;
   const learn = ({ artifact, base, validationAccuracy }: StageOutcome): void => {
     const best = Math.max(learned.best ?? 0, validationAccuracy ?? 0);
     learned = {
@@ -102,6 +105,8 @@ export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
       const started = Date.now();
       let made: Pick<StageStatus, "artifact" | "warnings"> = {};
       const seconds = (): number => (Date.now() - started) / 1000;
+      atWork.add(name);
+      foremostStage = name;
       find({ ...learned, stage: name });
       set({ name, state: "running" });
       try {
@@ -113,12 +118,19 @@ export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
         const { note, warnings } = outcome;
         made = { ...made, ...(warnings === undefined ? {} : { warnings }) };
         set({ name, state: outcome.cached ? "cached" : ended, ...made, note, seconds: seconds() });
+        atWork.delete(name);
+        const other = [...atWork].at(-1);
+        if (foremostStage === name && other !== undefined) {
+          foremostStage = other;
+          find({ ...learned, stage: other });
+        }
         return outcome;
       } catch (error) {
         const state = isCancellation(error) ? "cancelled" : "failed";
         set({ name, state, ...made, note: reasonOf(error), seconds: seconds() });
         throw error;
       } finally {
+        atWork.delete(name);
         news.delete(name);
       }
     },

@@ -45,6 +45,7 @@ export interface Steering {
    * @param attempt is told up to which number pauses are over, whatever its copy of the control file says
    */
   during<T>(stage: StagePlan, attempt: (pausesOver: number) => Promise<T>): Promise<T>;
+  isPaused(): boolean;
   /** Once all stages are done: the commands with what became of them. */
   finish(): Promise<readonly SteerRecord[]>;
 }
@@ -166,7 +167,8 @@ export function steerRun(runId: string, { write, show, hold }: SteeringHooks): S
     while (paused !== undefined) {
       const { seq } = paused;
       const command = commands.find((one) => one.seq === seq);
-      hold(name, paused, command?.applied);
+      // Another one that is held may have stopped in its middle.
+      hold(name, paused, command?.applied?.stage === name ? command.applied : undefined);
       if (command?.state === "accepted") settle(seq, { stage: name });
       await condition(() => paused?.seq !== seq);
       hold(name, undefined);
@@ -184,6 +186,8 @@ export function steerRun(runId: string, { write, show, hold }: SteeringHooks): S
           missOpen((one) => one.stage === next.name && isForStage(one.command));
           return result;
         } catch (error) {
+          // A pod that did not come while the run was held anyway is asked for again when it goes on.
+          if (paused !== undefined && isWithoutPod(error)) continue;
           const at = pausedAt(error);
           if (at === undefined) throw error;
           const last = commands.findLast(({ command }) => command.kind === "pause");
@@ -191,6 +195,7 @@ export function steerRun(runId: string, { write, show, hold }: SteeringHooks): S
         }
       }
     },
+    isPaused: () => paused !== undefined,
     finish: async () => {
       await condition(allHandlersFinished);
       missOpen(() => true);
@@ -211,6 +216,10 @@ function pauseOf({ since, by }: Pause): Pause {
 
 function isForStage({ kind }: SteerCommand): boolean {
   return kind === "set" || kind === "finish";
+}
+
+function isWithoutPod(error: unknown): boolean {
+  return error instanceof ApplicationFailure && error.type === ("POD_NOT_STARTED" satisfies ErrorCode);
 }
 
 /** Where the stage's activity stopped for a pause; undefined for any other error. */

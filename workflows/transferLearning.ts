@@ -49,7 +49,7 @@ export async function transferLearning(given: RunInput): Promise<RunResult> {
   });
   // Runs in progress that began before stages ran side by side say nothing of it.
   const most = given.file.parallel ?? 1;
-  const place = given.file.compute === "kubernetes" ? podsOf(given, most, tracker.pods) : localWorker;
+  const place = given.file.compute === "kubernetes" ? podsOf(given, most, tracker.pods, steering.isPaused) : localWorker;
   const artifacts: Record<string, ArtifactRef> = {};
   const whole = (work: () => Promise<RunResult>) => tellingOfEnd(given, () => tracker.whole(work));
   return whole(async () => {
@@ -64,10 +64,12 @@ export async function transferLearning(given: RunInput): Promise<RunResult> {
           facts = { ...facts, outcomes: { ...facts.outcomes, [stage.name]: factOf(outcome) } };
           steps = walk(facts);
           tracker.follow(steps);
+          // What is held needs no pod. Where nothing else is at work, what begins next is held, and says so.
+          if (atWork.length > 0 && steering.isPaused()) return void place.release();
           const isWaiting = ({ name }: StagePlan): boolean => atWork.every((other) => other.name !== name);
           place.keepFor(
             podStagesOf(stagesToCome(steps).filter(isWaiting)),
-            podStagesOf(readyStages(steps).filter(isWaiting)).length,
+            podStagesOf([...atWork, ...readyStages(steps).filter(isWaiting)]),
           );
         },
       });

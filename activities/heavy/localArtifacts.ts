@@ -1,7 +1,8 @@
 /** Artifacts as local folders, fetched from the store once and kept for the stages that follow. */
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { lookAt, noteIntact } from "../../files/intact.js";
+import { publishFolder } from "../../files/publishFolder.js";
 import { type ArtifactManifest, downloadArtifactFile } from "../../store/artifacts/artifacts.js";
 import { changedSentence, type Told } from "../../store/artifacts/localFile.js";
 import type { Store } from "../../store/connection/connection.js";
@@ -75,9 +76,9 @@ export async function keepLocally(
 }
 
 /** Their digests were taken as they were fetched or committed. */
-async function adopt(from: string, to: string, { files }: ArtifactManifest): Promise<void> {
+async function adopt(from: string, to: string, manifest: ArtifactManifest): Promise<void> {
+  const { files } = manifest;
   await mkdir(join(to, ".."), { recursive: true });
-  await rm(to, { recursive: true, force: true });
-  await rename(from, to);
+  await publishFolder(from, to, () => isComplete(to, manifest, () => undefined));
   for (const { name, digest } of files) await noteIntact(join(to, name), digest);
 }

@@ -4,6 +4,7 @@ import { CONTROL_QUEUE, type LiveStage } from "../../spec/pipeline/run.js";
 import type { PodReason, PodState } from "../../spec/pods/pod.js";
 import { podSentence } from "../../spec/pods/sentence.js";
 import { type Outage, outageText, WAITING_FOR_STORE } from "../../spec/records/outage.js";
+import type { RunView } from "../runs/watch.js";
 import type { WaitingQueue } from "../temporal/pollers.js";
 import type { Explanation, Situation, Task } from "./situation.js";
 import { choicesMade, commandsGiven } from "./story.js";
@@ -20,7 +21,12 @@ export function explainProgress(situation: Situation): Found {
   const { view, tasks } = situation;
   const found = obstacle(situation) ?? {
     condition: "working",
-    sentences: tasks.length === 0 ? [WORKFLOW_WORKS] : tasks.map((task) => taskText(task, view.stages)),
+    sentences: [
+      ...(tasks.length === 0 ? [WORKFLOW_WORKS] : tasks.map((task) => taskText(task, view.stages))),
+      ...podsOf(view)
+        .filter(({ phase }) => phase !== "running")
+        .map(podSentence),
+    ],
     advice: [`\`thaw watch ${view.runId}\` follows it`],
   };
   return {
@@ -39,14 +45,15 @@ const WORKFLOW_WORKS = "The workflow decides what comes next.";
 /** What keeps the run from going on, the gravest first. */
 function obstacle(situation: Situation): Found | undefined {
   const { view, tasks, waiting, workerDown } = situation;
-  const held = view.stages.find(({ state }) => state === PAUSED);
-  if (held !== undefined) return pausedByUser(view.runId, held);
+  const held = view.stages.filter(({ state }) => state === PAUSED);
+  if (held.length > 0) return pausedByUser(situation, held);
   const stuck = view.stages.find(({ lastFailure }) => lastFailure?.startsWith("the workflow cannot go on"));
   if (stuck?.lastFailure !== undefined && tasks.length === 0) return workflowStuck(stuck.lastFailure);
   const lacking = waiting.filter(({ served }) => served === "nobody");
   if (lacking.length > 0 || workerDown !== undefined) return withoutWorker(situation, lacking);
   if (situation.podTrouble !== undefined) return podInTrouble(situation.podTrouble);
-  if (view.pod !== undefined && view.pod.phase !== "running") return waitingForPod(view.runId, view.pod);
+  if (view.pod !== undefined && view.pod.phase !== "running")
+    return waitingForPods(view.runId, view.pod, podsOf(view));
   const paused = tasks.find(({ state }) => state === "paused");
   if (paused !== undefined) return pausedInTemporal(view.runId, paused);
   const retrying = tasks.find(({ lastFailure }) => lastFailure !== undefined);
@@ -65,11 +72,20 @@ function waitingForStore(stage: string, outage: Outage): Found {
   };
 }
 
-function pausedByUser(runId: string, { name, note }: LiveStage): Found {
+const podsOf = ({ pod, otherPods = [] }: RunView): readonly PodState[] =>
+  pod === undefined ? otherPods : [pod, ...otherPods];
+
+/** Others may not have seen it yet, or wait for their worker. */
+function pausedByUser({ view, tasks }: Situation, held: readonly LiveStage[]): Found {
   return {
     condition: "paused",
-    sentences: [`Stage ${name} is paused${note === undefined ? "" : ` ${asClause(note)}`}.`],
-    advice: [`\`thaw unpause ${runId}\` lets it go on`],
+    sentences: [
+      ...held.map(
+        ({ name, note }) => `Stage ${name} is paused${note === undefined ? "" : ` ${asClause(note)}`}.`,
+      ),
+      ...tasks.map((task) => taskText(task, view.stages)),
+    ],
+    advice: [`\`thaw unpause ${view.runId}\` lets ${held.length === 1 ? "it" : "them"} go on`],
   };
 }
 
@@ -122,12 +138,16 @@ function podInTrouble(why: string): Found {
   };
 }
 
-function waitingForPod(runId: string, pod: PodState): Found {
+/** @param pods none of which runs, `pod` among them */
+function waitingForPods(runId: string, pod: PodState, pods: readonly PodState[]): Found {
   // Where the run file says what is wanted of that pod.
   const section = pod.group === undefined ? "kubernetes" : `kubernetes.stages.${pod.group}`;
   return {
     condition: "waiting-for-pod",
-    sentences: [`It waits for its pod. ${podSentence(pod)}`],
+    sentences: [
+      `It waits for its ${pods.length === 1 ? "pod" : "pods"}. ${podSentence(pod)}`,
+      ...pods.filter((one) => one !== pod).map(podSentence),
+    ],
     advice: [POD_ADVICE[pod.reason]?.(section) ?? `\`thaw cancel ${runId}\` gives the run up, and its pod`],
   };
 }

@@ -67,17 +67,24 @@ export async function findWaitingQueues(
   );
 }
 
-function waitingQueues({ raw }: WorkflowExecutionDescription, now: number): readonly Queue[] {
+/** @param now ms since 1970 */
+export function waitingQueues(
+  { raw }: Pick<WorkflowExecutionDescription, "raw">,
+  now: number,
+): readonly Queue[] {
   const task = raw.pendingWorkflowTask;
   const workflow: Queue = { name: CONTROL_QUEUE, type: WORKFLOW_QUEUE };
   const waits = task?.state === SCHEDULED && now - toMs(task.scheduledTime) > PATIENCE_MS;
-  const activities = (raw.pendingActivities ?? [])
+  const pending = raw.pendingActivities ?? [];
+  // A worker that is at the run's other stage is there, although it does not poll.
+  const served = new Set(pending.filter(({ state }) => state === STARTED).map(queueOf));
+  const activities = pending
     .filter((activity) => activity.state === SCHEDULED && now - toMs(activity.scheduledTime) > PATIENCE_MS)
     // After a failure the next attempt waits for its time on purpose.
     .filter(({ nextAttemptScheduleTime }) => now - toMs(nextAttemptScheduleTime) > PATIENCE_MS)
     .map((activity): Queue => ({ name: queueOf(activity), type: ACTIVITY_QUEUE }))
     // The worker comes with the run's pod, whose state says more.
-    .filter(({ name }) => !isPodQueue(name));
+    .filter(({ name }) => !isPodQueue(name) && !served.has(name));
   return [...(waits ? [workflow] : []), ...activities];
 }
 

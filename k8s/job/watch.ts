@@ -31,12 +31,12 @@ export async function* watchJob(
   resync: Resync = RESYNC,
 ): AsyncGenerator<Snapshot> {
   const bell = createBell();
-  const { namespace, runId, group } = place;
+  const { namespace, runId, group, lane } = place;
   const watches = [
     keepWatch(
       place,
       `/apis/batch/v1/namespaces/${namespace}/jobs`,
-      { fieldSelector: `metadata.name=${jobName(runId, group)}` },
+      { fieldSelector: `metadata.name=${jobName(runId, group, lane)}` },
       bell.ring,
       signal,
     ),

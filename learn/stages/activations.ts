@@ -1,4 +1,5 @@
 /** Computes and caches what the frozen layers give: pooled features and activations at freeze boundaries. */
+import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { type Dataset, openDataset } from "../../data/dataset/dataset.js";
@@ -136,18 +137,18 @@ export async function computeActivations(
       }
     }
     await merger.finish();
-    for (const { path, writer } of files) {
+    for (const { path, part, writer } of files) {
       const digest = await writer.close();
       // What goes into an artifact has its digest in the manifest.
       const isOurs = !relative(context.folders.scratch, path).startsWith("..");
-      await keepDigest(path, isOurs ? digest : undefined, () => rename(`${path}.part`, path));
+      await keepDigest(path, isOurs ? digest : undefined, () => rename(part, path));
     }
     const speed = passSpeed(times, BATCH);
     const seconds = (performance.now() - started) / 1000;
     return { rows: views.length, seconds, ...(speed === undefined ? {} : { speed }) };
   } catch (error) {
     await Promise.allSettled(files.map(({ writer }) => writer.close()));
-    await Promise.allSettled(files.map(({ path }) => rm(`${path}.part`, { force: true })));
+    await Promise.allSettled(files.map(({ part }) => rm(part, { force: true })));
     throw error;
   } finally {
     for (const { sources } of files) for (const samples of sources) samples.close();
@@ -181,7 +182,8 @@ interface Output {
   readonly earlier: (set: SampleFiles) => string | undefined;
 }
 
-type OutputFile = Output & MergedFile;
+/** @property part what is written to until it is whole */
+type OutputFile = Output & MergedFile & { readonly part: string };
 
 function outputsOf(
   context: StageContext,
@@ -230,8 +232,10 @@ async function openOutput(output: Output, sets: readonly SampleFiles[] = []): Pr
       if (path === undefined) throw new RangeError(`an earlier set has no ${output.path}`);
       sources.push(openSamples(path, output.format));
     }
-    const writer = await createSamples(`${output.path}.part`, output.format);
-    return { ...output, length: recordLength(output.format), sources, writer };
+    // A worker beside this one may be at the same file: of two that write to one, either would publish holes.
+    const part = `${output.path}.${randomUUID()}.part`;
+    const writer = await createSamples(part, output.format);
+    return { ...output, part, length: recordLength(output.format), sources, writer };
   } catch (error) {
     for (const samples of sources) samples.close();
     throw error;

@@ -1,8 +1,10 @@
 /** The parts of a fold, kept on this machine until the fold is done: an attempt goes on behind the last that is whole. */
-import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileDigest, lookAt } from "../../files/intact.js";
+import { publishFolder } from "../../files/publishFolder.js";
+import { whileInUse } from "./keptInUse.js";
 
 const MADE = "made.json";
 
@@ -31,11 +33,11 @@ export async function onceMade<Summary>(
 ): Promise<Summary> {
   const known = await readMade<Summary>(folder);
   if (known !== undefined) return known.summary;
-  const partial = `${folder}.part`;
+  // An attempt that was given up for lost may go on in a worker beside this one.
+  const partial = `${folder}.${randomUUID()}.part`;
   await mkdir(dirname(folder), { recursive: true });
-  await rm(partial, { recursive: true, force: true });
   await mkdir(partial);
-  const summary = await make(partial);
+  const summary = await whileInUse(partial, () => make(partial));
   const names = (await readdir(partial)).sort();
   const digests = await Promise.all(names.map((name) => fileDigest(join(partial, name))));
   const made: Made<Summary> = {
@@ -43,9 +45,12 @@ export async function onceMade<Summary>(
     files: Object.fromEntries(names.map((name, i) => [name, digests[i] ?? ""])),
   };
   await writeFile(join(partial, MADE), JSON.stringify(made));
-  await rm(folder, { recursive: true, force: true });
-  await rename(partial, folder);
-  return summary;
+  let theirs: Made<Summary> | undefined;
+  const isOurs = await publishFolder(partial, folder, async () => {
+    theirs = await readMade<Summary>(folder);
+    return theirs !== undefined;
+  });
+  return isOurs ? summary : (theirs?.summary ?? summary);
 }
 
 /** Undefined where there is no part, or one that was changed. */

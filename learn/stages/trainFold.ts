@@ -1,4 +1,5 @@
 /** One fold of cross-validation: the run's own stages on the images that the fold does not hold out. */
+import { randomUUID } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PREDICTIONS_FILE, WEIGHTS_FILE } from "../../spec/pipeline/artifactFiles.js";
@@ -22,6 +23,7 @@ import { boundaryFile, boundaryFormat, featureFormat, readRecords } from "./acti
 import { type FoldData, writeFoldData } from "./foldData.js";
 import { onceMade, partsFolder } from "./foldParts.js";
 import type { StageContext } from "./job.js";
+import { whileInUse } from "./keptInUse.js";
 import { trainHead } from "./trainHead.js";
 import { type TuneSettings, tuneStage } from "./tuneStage.js";
 
@@ -61,16 +63,15 @@ export async function trainFold(
   const classes = summary.classes.length;
   const splits = foldSplits(records, classes, folds, context.seed)[fold - 1] ?? [];
   const name = `fold-${fold}-of-${folds}`;
-  const work = join(context.folders.scratch, name);
+  // Of its own: another run may hold the same images out in a worker beside this one. What a kill leaves, the next stage removes.
+  const work = join(context.folders.scratch, `${name}.${randomUUID()}.part`);
   const parts = partsFolder(context.folders.scratch, name, { settings, loss: context.loss });
-  // What an attempt that was killed has left.
-  await rm(work, { recursive: true, force: true });
   await mkdir(work, { recursive: true });
   try {
     const deepest = stages.map((stage) => stage.deepest);
     const dataset = { records, summary };
     const data = await writeFoldData(context, pretrained, dataset, splits, featuresPath, deepest, work);
-    const trained = await trainStages(context, settings, data, parts);
+    const trained = await whileInUse(work, () => trainStages(context, settings, data, parts));
     const predictions = await predictHeldOut(context, pretrained, data, trained);
     await writeFile(
       join(context.folders.out, PREDICTIONS_FILE),

@@ -2,8 +2,9 @@
 import type { PodState } from "./pod.js";
 
 /** E.g. `Pod thaw-digits-…-x7k2p (unschedulable): 0/3 nodes are available: 3 Insufficient nvidia.com/gpu.` */
-export function podSentence({ pod, group, reason, sentence, node, lastEnd, phase }: PodState): string {
-  const whose = group === undefined ? "The run's pod" : `The run's pod for ${group}`;
+export function podSentence({ pod, group, lane, reason, sentence, node, lastEnd, phase }: PodState): string {
+  const which = lane === undefined ? "The run's pod" : `The run's pod ${lane}`;
+  const whose = group === undefined ? which : `${which} for ${group}`;
   const who = pod === undefined ? whose : `Pod ${pod}`;
   const now =
     reason === "running"

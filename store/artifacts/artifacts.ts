@@ -1,5 +1,5 @@
 /** Artifacts: content-addressed data objects first, then one manifest that makes them exist. */
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -229,7 +229,8 @@ export async function downloadObject(
   what: string,
   destination: string,
 ): Promise<void> {
-  const partial = `${destination}.${process.pid}.part`;
+  // Workers in pods of their own have the same process id.
+  const partial = `${destination}.${randomUUID()}.part`;
   await mkdir(dirname(destination), { recursive: true });
   try {
     await storeCall(store, `reading ${what}`, async () => {

@@ -1,4 +1,5 @@
 /** Images of buckets and uploads as files on this machine, fetched once. */
+import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ThawError } from "../../spec/errors.js";
@@ -46,7 +47,8 @@ async function openListed(store: Store, object: ListedObject) {
  */
 export async function fetchObject(store: Store, object: ListedObject, destination: string): Promise<void> {
   const url = bucketUrl(object);
-  const partial = `${destination}.${process.pid}.part`;
+  // Workers in pods of their own have the same process id.
+  const partial = `${destination}.${randomUUID()}.part`;
   await mkdir(join(destination, ".."), { recursive: true });
   try {
     await storeCall(store, `reading ${url}`, async () => {

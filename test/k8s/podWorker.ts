@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { engineOf } from "../support/services/faults.js";
+import { until } from "../support/until.js";
 import type { Cluster } from "./cluster/cluster.js";
 
 /** Its process id: this machine's own training worker looks the same. */
@@ -18,4 +20,15 @@ async function workerPid(cluster: Cluster, pod: string): Promise<number> {
 /** Kills the worker, and with it the container. */
 export async function killWorker(cluster: Cluster, pod: string): Promise<void> {
   process.kill(await workerPid(cluster, pod), "SIGKILL");
+}
+
+/** Process id of the engine of a pod's worker, once it has one. */
+export async function engineInPod(cluster: Cluster, pod: string): Promise<number> {
+  let engine: number | undefined;
+  await until(`pod ${pod} has an engine`, async () => {
+    const worker = await workerPid(cluster, pod).catch(() => undefined);
+    engine = worker === undefined ? undefined : engineOf(worker);
+    return engine !== undefined;
+  });
+  return engine as number;
 }

@@ -54,6 +54,9 @@ let begun: string[] = [];
 let waits: Readonly<Record<string, () => Promise<void>>> = {};
 /** Pods that no node has room for. */
 let noRoom: ReadonlySet<string> = new Set();
+let refused: ReadonlySet<string> = new Set();
+/** How long room is waited for. */
+let patience: () => Promise<void> = async () => undefined;
 
 async function work(_dependencies: ControlDependencies, { stage }: StageRequest): Promise<void> {
   begun.push(stage.name);
@@ -100,7 +103,8 @@ before(async () => {
   dataPath = await smallImageSet(join(stack.folder, "images"), 4);
   const standIns = podStandIns(
     (event) => pods.push(event),
-    (pod) => !noRoom.has(pod),
+    (pod) => (refused.has(pod) ? "refused" : !noRoom.has(pod)),
+    () => patience(),
   );
   stopWorkers = await startStandIns(session, stack.folder, { work, summaries, pods: standIns });
 });
@@ -117,6 +121,8 @@ beforeEach(() => {
   mostAtWork = 0;
   waits = {};
   noRoom = new Set();
+  refused = new Set();
+  patience = async () => undefined;
 });
 
 async function start(...set: string[]): Promise<string> {
@@ -177,18 +183,23 @@ test("one stage that fails ends the others; what was at work says that it was ca
   );
 });
 
-test("a run that is paused holds all that are at work, and lets them go on together", async () => {
-  const paused = async (): Promise<void> => {
+/** What a training activity does once it sees the command to pause; the second time it goes through. */
+function stopsForPause(...beside: string[]): () => Promise<void> {
+  return async () => {
     const { info } = Context.current();
-    // As a training activity does once it sees the command; the second time it goes through.
     if (begun.filter((name) => name === info.activityId).length > 1) return;
-    await until("both are at work", async () => atWork.has("head") && atWork.has("fold-1"));
+    await until("all are at work", async () => beside.every((name) => atWork.has(name)));
+    const runId = info.workflowExecution?.workflowId ?? "";
     await until(
       "the run is paused",
       async () => (await getRun(session, runId)).control?.paused !== undefined,
     );
     throw ApplicationFailure.create({ message: "paused", type: "PAUSED", nonRetryable: true, details: [{}] });
   };
+}
+
+test("a run that is paused holds all that are at work, and lets them go on together", async () => {
+  const paused = stopsForPause("head", "fold-1");
   waits = { head: paused, "fold-1": paused };
   const runId = await start("parallel=2", "seed=3");
   await until("two are at work", async () => mostAtWork === 2);
@@ -236,4 +247,106 @@ test("a run that is cancelled takes all its pods along", async () => {
     async () => gone().length === 2,
     () => pods,
   );
+});
+
+test("while a run is paused what ends keeps no pod, whoever is held beside it", async () => {
+  const beside = ["head", "fold-1", "fold-2", "fold-3"];
+  const paused = stopsForPause(...beside);
+  const held = ["head", "fold-1", "fold-2"];
+  waits = {
+    ...Object.fromEntries(held.map((name) => [name, paused])),
+    // It is storing its artifact already.
+    "fold-3": async () => {
+      const runId = Context.current().info.workflowExecution?.workflowId ?? "";
+      await until("the others are held", async () => {
+        Context.current().heartbeat();
+        const view = await getRun(session, runId);
+        return held.every((name) => stateOf(view, name) === "paused");
+      });
+    },
+  };
+  const runId = await start("parallel=4", "seed=7");
+  await until("four are at work", async () => mostAtWork === 4);
+  await steerRun(session, runId, { kind: "pause" });
+  await until("the fourth is done", async () => stateOf(await getRun(session, runId), "fold-3") === "done");
+  await until(
+    "all pods are gone",
+    async () => gone().length === 4,
+    () => pods,
+  );
+  await steerRun(session, runId, { kind: "unpause" });
+  const view = await ended(runId);
+  assert.equal(view.status, "completed", JSON.stringify(view));
+});
+
+test("a pod that does not come while the run is paused is asked for again when it goes on", async () => {
+  noRoom = new Set(["run/2"]);
+  waits = { head: stopsForPause("head") };
+  const runId = await start("parallel=2", "seed=8");
+  patience = async () => {
+    await until("the first one's pod is gone", async () => pods.includes("-run"));
+  };
+  await until("the head is at work", async () => atWork.has("head"));
+  await steerRun(session, runId, { kind: "pause" });
+  await until("both are held", async () => {
+    const view = await getRun(session, runId);
+    assert.equal(view.status, "running", JSON.stringify(view.failure));
+    return stateOf(view, "head") === "paused" && stateOf(view, "fold-1") === "paused";
+  });
+  // It had not begun, so it stands nowhere.
+  const note = (await getRun(session, runId)).stages.find(({ name }) => name === "fold-1")?.note;
+  assert.match(note ?? "", /^since /);
+  noRoom = new Set();
+  await steerRun(session, runId, { kind: "unpause" });
+  const view = await ended(runId);
+  assert.equal(view.status, "completed", JSON.stringify(view));
+});
+
+test("a pod that got no room while another one had it is asked for again once that is gone", async () => {
+  noRoom = new Set(["run/2"]);
+  patience = async () => {
+    await until("the other one is gone", async () => pods.includes("-run"));
+    noRoom = new Set();
+  };
+  const view = await ended(await start("parallel=2", "seed=9"));
+  assert.equal(view.status, "completed", JSON.stringify(view));
+  assert.equal(pods.filter((event) => event.startsWith("+")).length, 2, JSON.stringify(pods));
+});
+
+test("a Job that a quota refuses is done without, while one of the same kind runs", async () => {
+  refused = new Set(["run/2"]);
+  const view = await ended(await start("parallel=2", "seed=10"));
+  assert.equal(view.status, "completed", JSON.stringify(view));
+  refused = new Set(["run"]);
+  const failed = await ended(await start("parallel=2", "seed=11"));
+  assert.equal(failed.status, "failed");
+  assert.match(failed.failure?.message ?? "", /exceeded quota/);
+});
+
+test("a pod that a stage needs at once stays, although another one's stages are to come later", async () => {
+  waits = { ...meet("head", "fold-1", "fold-2"), ...meet("tune-1", "fold-3") };
+  const view = await ended(
+    await start("parallel=3", "seed=12", "kubernetes={ stages: { fold: { resources: { memory: 9Gi } } } }"),
+  );
+  assert.equal(view.status, "completed", JSON.stringify(view));
+  const made = pods.filter((event) => event.startsWith("+fold"));
+  assert.equal(made.length, 2, JSON.stringify(pods));
+});
+
+test("the run is found by a stage that is at work, whichever ended last", async () => {
+  const stageOf = async (runId: string): Promise<unknown> =>
+    (await session.temporal.workflow.getHandle(runId).describe()).searchAttributes.ThawStage?.[0];
+  waits = {
+    ...meet("fold-2", "fold-3"),
+    "fold-2": async () => {
+      const runId = Context.current().info.workflowExecution?.workflowId ?? "";
+      await until("the third is done, and this is told", async () => {
+        Context.current().heartbeat();
+        const view = await getRun(session, runId);
+        return stateOf(view, "fold-3") === "done" && (await stageOf(runId)) === "fold-2";
+      });
+    },
+  };
+  const view = await ended(await start("parallel=2", "seed=13"));
+  assert.equal(view.status, "completed", JSON.stringify(view));
 });

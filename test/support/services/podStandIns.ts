@@ -17,11 +17,13 @@ const BEAT_MS = 50;
 /**
  * @param note hears of every pod that is made and removed, e.g. `+evaluate`, and of which workflow; the run's own one is called `run`, the
  * second one beside it `run/2`
- * @param hasRoom whether a node has room for it; always when left out
+ * @param hasRoom whether a node has room for it; always when left out; its Job may be refused, too
+ * @param patience how long room is waited for
  */
 export function podStandIns(
   note: (event: string, workflowId: string) => void,
-  hasRoom: (pod: string) => boolean = () => true,
+  hasRoom: (pod: string) => boolean | "refused" = () => true,
+  patience: (pod: string) => Promise<void> = async () => undefined,
 ): PodStandIns {
   let create: ((queue: string) => Promise<Worker>) | undefined;
   const pods = new Map<string, { readonly worker: Worker; readonly running: Promise<void> }>();
@@ -45,7 +47,9 @@ export function podStandIns(
     },
     activities: {
       startPod: async (request) => {
-        if (!hasRoom(nameOf(request))) return;
+        const room = hasRoom(nameOf(request));
+        if (room === "refused") throw REFUSED;
+        if (!room) return;
         const queue = queueOf(request);
         if (create === undefined || pods.has(queue)) throw new Error(`there can be no pod for ${queue} now`);
         const worker = await create(queue);
@@ -54,7 +58,11 @@ export function podStandIns(
       },
       watchPod: async (request) => {
         const { heartbeat, sleep } = Context.current();
-        if (!hasRoom(nameOf(request))) throw NO_NODE;
+        if (hasRoom(nameOf(request)) !== true) {
+          const beat = setInterval(heartbeat, BEAT_MS);
+          await patience(nameOf(request)).finally(() => clearInterval(beat));
+          throw NO_NODE;
+        }
         await say(request, { phase: "running", reason: "running", sentence: "runs", pod: queueOf(request) });
         while (pods.has(queueOf(request))) {
           heartbeat();
@@ -76,6 +84,11 @@ export function podStandIns(
   };
 }
 
+const REFUSED = ApplicationFailure.create({
+  message: "creating the Job: exceeded quota: count/jobs.batch=1",
+  type: "POD_REJECTED" satisfies ErrorCode,
+  nonRetryable: true,
+});
 const NO_NODE = ApplicationFailure.create({
   message: "the run's pod (unschedulable): no node for the pod",
   type: "POD_NOT_STARTED" satisfies ErrorCode,

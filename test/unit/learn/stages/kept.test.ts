@@ -1,6 +1,14 @@
 /** What is kept on this machine between stages is used only as it was written. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -8,6 +16,8 @@ import { fileDigest } from "../../../../files/intact.js";
 import { createSamples } from "../../../../learn/samples/files.js";
 import { onceMade } from "../../../../learn/stages/foldParts.js";
 import { isKept, keepDigest } from "../../../../learn/stages/kept.js";
+import { whileInUse } from "../../../../learn/stages/keptInUse.js";
+import { until } from "../../../support/until.js";
 
 const newFolder = (): string => mkdtempSync(join(tmpdir(), "thaw-kept-"));
 
@@ -58,4 +68,42 @@ test("a part of a fold is made once, and once more when a file of it was changed
   writeFileSync(join(folder, "made.json"), '{"summary": {}}');
   assert.deepEqual(await make(), { made: 3 });
   assert.deepEqual(readdirSync(folder).sort(), ["made.json", "weights"]);
+});
+
+test("two workers that make the same part of a fold at once leave one of the two whole, and say what it says", async () => {
+  const folder = join(newFolder(), "part");
+  let arrived = 0;
+  let meet: (() => void) | undefined;
+  const both = new Promise<void>((resolve) => {
+    meet = resolve;
+  });
+  const make = (by: string) =>
+    onceMade(folder, async (out) => {
+      writeFileSync(join(out, "weights"), by);
+      if (++arrived === 2) meet?.();
+      await both;
+      writeFileSync(join(out, "more"), by);
+      return { by };
+    });
+  const said = await Promise.all([make("one"), make("two")]);
+  const found = readFileSync(join(folder, "weights"), "utf8");
+  assert.equal(readFileSync(join(folder, "more"), "utf8"), found);
+  assert.deepEqual(await make("nobody"), { by: found });
+  assert.ok(said.some(({ by }) => by === found));
+  assert.deepEqual(readdirSync(join(folder, "..")), ["part"]);
+});
+
+test("a folder that somebody works with is touched until the work is over", async () => {
+  const folder = newFolder();
+  const old = new Date("2020-01-01");
+  utimesSync(folder, old, old);
+  const result = await whileInUse(
+    folder,
+    async () => {
+      await until("it is touched", () => statSync(folder).mtimeMs > old.getTime());
+      return "done";
+    },
+    1,
+  );
+  assert.equal(result, "done");
 });
