@@ -11,6 +11,7 @@ import {
 import { extractorInput } from "../../learn/bases/extractor.js";
 import { GRAPH_INPUT } from "../../learn/bases/graphBase.js";
 import { ownInput } from "../../learn/bases/input.js";
+import type { FilePixels } from "../../learn/bases/kerasPixels.js";
 import { requireSound } from "../../learn/bases/sound.js";
 import { twinNotice } from "../../learn/bases/twins.js";
 import {
@@ -149,7 +150,7 @@ const LEAST_SIDE = 32;
 
 /** The checkpoint on this machine, once the architecture has taken it. */
 async function checkedCheckpoint(store: Store, request: AddBase, fetching: FetchOptions) {
-  const { from, name, architecture, pixelScale, size, view, output } = request;
+  const { from, name, architecture, size, view, output } = request;
   const base = findArchitecture(architecture);
   if (output !== undefined) {
     throw new ThawError(
@@ -167,11 +168,14 @@ async function checkedCheckpoint(store: Store, request: AddBase, fetching: Fetch
   }
   const checkpoint = await openCheckpoint(store, from, fetching);
   try {
-    const { taken, naming } = await tryToLoad(base, checkpoint.path, request);
+    const { taken, naming, pixels } = await tryToLoad(base, checkpoint.path, request);
+    const pixelScale = scaleOf(request, pixels);
     // Of a published checkpoint the catalogue knows what it is.
     if (naming !== undefined && request.known === undefined) {
       const notice = twinNotice(isRemote(from) ? withoutSecrets(from) : from, architecture, naming);
       if (notice !== undefined) fetching.onNotice?.(notice);
+      if (request.pixelScale === undefined && pixels?.notice !== undefined)
+        fetching.onNotice?.(pixels.notice);
     }
     const numbers = {
       ...(pixelScale === undefined ? {} : { pixelScale }),
@@ -191,6 +195,15 @@ async function checkedCheckpoint(store: Store, request: AddBase, fetching: Fetch
     await checkpoint.dispose();
     throw error;
   }
+}
+
+/** What the user or the catalogue says goes before what the file says. @throws ThawError USAGE where it must be said */
+function scaleOf({ from, pixelScale }: AddBase, { scale, unclear }: FilePixels = {}): PixelScale | undefined {
+  if (pixelScale !== undefined || unclear === undefined) return pixelScale ?? scale;
+  const file = isRemote(from) ? withoutSecrets(from) : from;
+  throw new ThawError("USAGE", `${file} ${unclear}: how its pixels are scaled cannot be told`, {
+    hint: "say what the network is given, of pixels in 0…255: `--scale`, or `--mean` and `--std`",
+  });
 }
 
 /** A registered base with how images become its input. */

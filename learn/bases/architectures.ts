@@ -30,7 +30,7 @@ import {
   convNext,
 } from "./families/convnext.js";
 import { DENSENET121, denseNet } from "./families/densenet.js";
-import { efficientNet, efficientNetV2, type Scale } from "./families/efficientnet.js";
+import { EFFICIENTNET_SCALES, efficientNet, efficientNetV2, type Scale } from "./families/efficientnet.js";
 import { efficientNetLite } from "./families/efficientnetLite.js";
 import { inceptionV3 } from "./families/inception.js";
 import { mobileNetV2 } from "./families/mobilenetV2.js";
@@ -125,12 +125,12 @@ interface Scaled {
 /** As timm evaluates its `tf_mobilenetv3_large_100`. */
 const TF_INPUT: BaseInput = { ...TORCHVISION_INPUT, pixelScale: PIXEL_SCALES["-1..1"] };
 
-/** Table 8 of the paper and its code; input as torchvision evaluates its `IMAGENET1K_V1`. */
+/** Input as torchvision evaluates its `IMAGENET1K_V1`. */
 const EFFICIENTNETS: readonly Scaled[] = [
-  { variant: 0, scale: { width: 1, depth: 1 }, input: cubicInput(224, 256) },
-  { variant: 1, scale: { width: 1, depth: 1.1 }, input: cubicInput(240, 256) },
-  { variant: 2, scale: { width: 1.1, depth: 1.2 }, input: cubicInput(288, 288) },
-  { variant: 3, scale: { width: 1.2, depth: 1.4 }, input: cubicInput(300, 320) },
+  { variant: 0, scale: EFFICIENTNET_SCALES[0], input: cubicInput(224, 256) },
+  { variant: 1, scale: EFFICIENTNET_SCALES[1], input: cubicInput(240, 256) },
+  { variant: 2, scale: EFFICIENTNET_SCALES[2], input: cubicInput(288, 288) },
+  { variant: 3, scale: EFFICIENTNET_SCALES[3], input: cubicInput(300, 320) },
 ];
 
 /** `V2_BASE_PARAMS` of the publishers' configurations; input as timm 1.0.31 tests its `in1k` weights. */

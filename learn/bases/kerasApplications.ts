@@ -1,11 +1,21 @@
 /** Networks as `keras.applications` builds them, which differ in padding, strides and scale of pixels from PyTorch's. */
 import { PIXEL_SCALES } from "../../spec/pixelScales.js";
 import type { ImportedWeights } from "../import/fit.js";
-import { kerasMobileNetV2Namings, kerasResNetNamings } from "../import/keras/names.js";
+import {
+  kerasDenseNetNamings,
+  kerasEfficientNetNamings,
+  kerasMobileNetV2Namings,
+  kerasResNetNamings,
+} from "../import/keras/names.js";
+import type { Naming } from "../import/torchUnits.js";
 import type { Parameter, Parameters } from "../network/parameters.js";
+import type { Architecture } from "./architecture.js";
 import { type ArchitectureBase, type BaseInput, readingOf } from "./catalogue.js";
+import { DENSENET121_KERAS, denseNet } from "./families/densenet.js";
+import { EFFICIENTNET_SCALES, efficientNet } from "./families/efficientnet.js";
 import { mobileNetV2 } from "./families/mobilenetV2.js";
 import { RESNET50_KERAS, resNet } from "./families/resnet.js";
+import { efficientNetPixels, otherPixels } from "./kerasPixels.js";
 
 /** Keras states no resizing of its own: that of torchvision's evaluation. */
 const VIEW = { size: 224, cropFraction: 224 / 256, kernel: "linear" } as const;
@@ -19,12 +29,47 @@ const MEAN_TAKEN_OFF: BaseInput = {
   pixelScale: { mean: [123.68, 116.779, 103.939], deviation: 1 },
 };
 
+/** `preprocess_input` in mode "torch". */
+const AS_TORCH: BaseInput = { ...VIEW, pixelScale: PIXEL_SCALES.imagenet };
+
+/** The published evaluation, bicubic, cuts this many pixels off the resized side, as of EfficientNet-Lite. */
+const CROP_PADDING = 32;
+
+/** Default sides of Keras, and what its layers before the first convolution do with ImageNet's weights. */
+const efficientNetInput = (size: number): BaseInput => ({
+  size,
+  cropFraction: size / (size + CROP_PADDING),
+  kernel: "cubic",
+  pixelScale: PIXEL_SCALES.imagenet,
+});
+
+const EFFICIENTNET_SIZES = [224, 240, 260, 300];
+
 /** TensorFlow's padding, and the epsilon of `keras.applications.mobilenet_v2`. */
 const MOBILENETV2 = mobileNetV2(() => "same", 1e-3);
 
 const RESNET50 = resNet(RESNET50_KERAS);
 
-const resNet50 = readingOf(RESNET50, kerasResNetNamings(RESNET50));
+const DENSENET121 = denseNet(DENSENET121_KERAS);
+
+/** As `readingOf`, and it says what the file says of pixels. */
+function kerasReading(
+  architecture: Architecture,
+  namings: readonly Naming[],
+  pixelsOf = otherPixels,
+): ReturnType<typeof readingOf> {
+  const reading = readingOf(architecture, namings);
+  return {
+    ...reading,
+    read: async (...args) => {
+      const imported = await reading.read(...args);
+      const { pixelLayers } = imported;
+      return pixelLayers === undefined ? imported : { ...imported, pixels: pixelsOf(pixelLayers) };
+    },
+  };
+}
+
+const resNet50 = kerasReading(RESNET50, kerasResNetNamings(RESNET50));
 
 /** They wait for a file of the user's own, as {@link ArchitectureBase}s do. */
 export const KERAS_APPLICATIONS: readonly ArchitectureBase[] = [
@@ -32,7 +77,22 @@ export const KERAS_APPLICATIONS: readonly ArchitectureBase[] = [
     name: "mobilenetv2-keras",
     architecture: MOBILENETV2,
     input: PLUS_MINUS_ONE,
-    ...readingOf(MOBILENETV2, kerasMobileNetV2Namings(MOBILENETV2)),
+    ...kerasReading(MOBILENETV2, kerasMobileNetV2Namings(MOBILENETV2)),
+  },
+  ...EFFICIENTNET_SCALES.map((scale, variant): ArchitectureBase => {
+    const architecture = efficientNet(scale, "tensorflow");
+    return {
+      name: `efficientnet-b${variant}-keras`,
+      architecture,
+      input: efficientNetInput(EFFICIENTNET_SIZES[variant] ?? VIEW.size),
+      ...kerasReading(architecture, kerasEfficientNetNamings(architecture), efficientNetPixels),
+    };
+  }),
+  {
+    name: "densenet121-keras",
+    architecture: DENSENET121,
+    input: AS_TORCH,
+    ...kerasReading(DENSENET121, kerasDenseNetNamings(DENSENET121)),
   },
   {
     name: "resnet50-keras",
@@ -47,11 +107,11 @@ export const KERAS_APPLICATIONS: readonly ArchitectureBase[] = [
 const FIRST_KERNEL = "stem.0.conv.kernel";
 
 /** The same network for pixels in the order red, green, blue: its first kernel takes them the other way round. */
-function fromBlueFirst({ parameters, taken }: ImportedWeights): ImportedWeights {
+function fromBlueFirst({ parameters, taken, ...told }: ImportedWeights): ImportedWeights {
   const kernel = parameters.get(FIRST_KERNEL);
   if (kernel === undefined) throw new Error(`${FIRST_KERNEL} is missing`);
   const turned: Parameters = new Map([...parameters, [FIRST_KERNEL, withInputsReversed(kernel)]]);
-  return { parameters: turned, taken: { name: "plain", ...taken, blueFirst: true } };
+  return { ...told, parameters: turned, taken: { name: "plain", ...taken, blueFirst: true } };
 }
 
 function withInputsReversed({ shape, data }: Parameter): Parameter {

@@ -3,9 +3,11 @@ import { isDeepStrictEqual } from "node:util";
 import type { TakenWeights } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
 import type { Architecture } from "../bases/architecture.js";
+import type { FilePixels } from "../bases/kerasPixels.js";
 import type { Parameters } from "../network/parameters.js";
 import { withoutBiases } from "./biases.js";
 import { importClassifier } from "./classifier.js";
+import type { PixelLayers } from "./keras/pixels.js";
 import { shown } from "./names.js";
 import { isOneChannel, threeChannels } from "./oneChannel.js";
 import type { CheckpointTensor } from "./tensorViews.js";
@@ -18,6 +20,10 @@ export interface ImportedWeights {
   readonly taken?: TakenWeights;
   /** How its tensors were named, where it was their names that told which is which. */
   readonly naming?: Naming;
+  /** Layers in the file that scale pixels, which thaw does itself. */
+  readonly pixelLayers?: PixelLayers;
+  /** What these say of how pixels are to be scaled. */
+  readonly pixels?: FilePixels;
 }
 
 /**
@@ -47,7 +53,13 @@ export function importWeights(
     ...fittedUnits(architecture, tensors, chosen),
     ...importClassifier(architecture, chosen.naming.classifier, tensors),
   ]);
-  return { parameters, naming: chosen.naming, ...takenOf(architecture, chosen, fitting) };
+  const { pixelLayers } = chosen.dict;
+  return {
+    parameters,
+    naming: chosen.naming,
+    ...(pixelLayers === undefined ? {} : { pixelLayers }),
+    ...takenOf(architecture, chosen, fitting),
+  };
 }
 
 /** With a first kernel for three channels, where the network was trained on one. */

@@ -3,6 +3,7 @@ import type { ThawError } from "../../spec/errors.js";
 import { budgetOf, COSTS } from "./budget.js";
 import { ELEMENT_TYPES, type ElementType } from "./elements.js";
 import { inertObject, isInert, isModule, moduleTensors } from "./inert.js";
+import type { PixelLayers } from "./keras/pixels.js";
 import { nameFault, shown } from "./names.js";
 import { isGlobal, type PickleGlobal, type PickleHandlers } from "./pickle.js";
 import { type CheckpointTensor, type Storage, type TensorView, viewOf, viewsInto } from "./tensorViews.js";
@@ -75,6 +76,8 @@ export interface StateDict {
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** Of the tensors whose numbers are no float32 in the file: what they are, for people. */
   readonly types?: ReadonlyMap<string, string>;
+  /** Of a Keras model that scales pixels itself. */
+  readonly pixelLayers?: PixelLayers;
   /** @param names those that are wanted @throws ThawError DATA_INVALID when a tensor does not fit its storage */
   read(names: Iterable<string>): Map<string, CheckpointTensor>;
 }

@@ -8,10 +8,15 @@ export interface DenseNetwork {
   /** Channels that each layer adds. */
   readonly growth: number;
   readonly stemChannels: number;
+  /** {@link EPSILON} where it is not given. */
+  readonly epsilon?: number;
 }
 
 /** Table 1 of the paper. */
 export const DENSENET121: DenseNetwork = { repeats: [6, 12, 24, 16], growth: 32, stemChannels: 64 };
+
+/** Padding and pooling are the same there; the epsilon is that of `keras.applications.densenet`. */
+export const DENSENET121_KERAS: DenseNetwork = { ...DENSENET121, epsilon: 1.001e-5 };
 
 /** A layer's pointwise convolution has this many times the growth. */
 const BOTTLENECK = 4;
@@ -20,7 +25,7 @@ const BOTTLENECK = 4;
  * Layer groups `stem` and `layer1` to `layer4`: a dense block each, `layer1.0`…, and what halves the image before it,
  * `layer2.transition`. The last batch norm, `layer4.last.norm`, belongs to the last one.
  */
-export function denseNet({ repeats, growth, stemChannels }: DenseNetwork): Architecture {
+export function denseNet({ repeats, growth, stemChannels, epsilon = EPSILON }: DenseNetwork): Architecture {
   const stem: Block = {
     name: "stem.0",
     units: [
@@ -55,7 +60,7 @@ export function denseNet({ repeats, growth, stemChannels }: DenseNetwork): Archi
     }
     groups.push({ name, blocks });
   });
-  return { groups, features: channels, epsilon: EPSILON };
+  return { groups, features: channels, epsilon };
 }
 
 /** Batch norms come before the convolutions; that of the second one follows the first one, so it is a part of that unit. */

@@ -13,6 +13,14 @@ export interface Scale {
   readonly depth: number;
 }
 
+/** B0 to B3: table 8 of the paper and its code. */
+export const EFFICIENTNET_SCALES = [
+  { width: 1, depth: 1 },
+  { width: 1, depth: 1.1 },
+  { width: 1.1, depth: 1.2 },
+  { width: 1.2, depth: 1.4 },
+] as const satisfies readonly Scale[];
+
 /** A quarter of the block's input. */
 const SQUEEZE: Squeeze = {
   activation: "silu",

@@ -29,6 +29,8 @@ export interface H5File {
   readonly datasets: readonly H5Dataset[];
   /** The others, and why they cannot. */
   readonly faults: readonly { readonly path: readonly string[]; readonly fault: string }[];
+  /** Paths of the groups, empty ones too. */
+  readonly groups: readonly (readonly string[])[];
   /** Texts in the attributes `name` of groups, by the group's path, joined by slashes. */
   readonly names: ReadonlyMap<string, string>;
   /** @throws ThawError DATA_INVALID when all that was read is more than the file holds */
@@ -43,6 +45,7 @@ export function readHdf5(file: Buffer, invalid: (what: string, hint?: string) =>
   const bytes = bytesOf(file, budgetOf(file.length, invalid), invalid);
   const datasets = new Map<H5Dataset, Dataset>();
   const faults: { path: readonly string[]; fault: string }[] = [];
+  const groups: (readonly string[])[] = [];
   const names = new Map<string, string>();
   // An object may have two names; then its first one counts, and nothing goes round in a circle.
   const seen = new Set<number>();
@@ -57,6 +60,7 @@ export function readHdf5(file: Buffer, invalid: (what: string, hint?: string) =>
       if (found !== undefined) add(path, found);
       return;
     }
+    groups.push(path);
     for (const message of messages) {
       if (message.type !== MESSAGES.attribute) continue;
       const { name, text } = attributeOf(bytes, message);
@@ -82,6 +86,7 @@ export function readHdf5(file: Buffer, invalid: (what: string, hint?: string) =>
   return {
     datasets: [...datasets.keys()],
     faults,
+    groups,
     names,
     read: (dataset) => {
       const { shape, type, at } = datasets.get(dataset) ?? faultOfCaller();

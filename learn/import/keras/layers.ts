@@ -6,6 +6,7 @@
 import type { H5Dataset, H5File } from "../hdf5/file.js";
 import type { CheckpointTensor } from "../tensorViews.js";
 import type { StateDict } from "../torchState.js";
+import { CONTAINERS, type PixelLayers, pixelLayersOf } from "./pixels.js";
 
 /** A variable of a layer. */
 interface Variable {
@@ -44,7 +45,8 @@ export function kerasDicts(file: H5File): readonly StateDict[] {
     own.push(variable);
     found.set(variable.within, own);
   }
-  return [...found].map(([within, variables]) => dictOf(within, variables, file));
+  const pixels = pixelLayersOf(file);
+  return [...found].map(([within, variables]) => dictOf(within, variables, file, pixels(within)));
 }
 
 /** `LAYER/…/kernel:0`: `model.save_weights` and `model.save` of Keras 2, and of Keras 3 into `.h5`. */
@@ -52,12 +54,25 @@ function namedVariables(datasets: readonly H5Dataset[]): readonly Variable[] {
   return datasets.flatMap((dataset): readonly Variable[] => {
     const path = dataset.path[0] === "model_weights" ? dataset.path.slice(1) : dataset.path;
     const [top] = path;
+    const slashed = slashedLayer(path);
     const name = VARIABLES[path.at(-1)?.replace(/:\d+$/, "") ?? ""];
     if (name === undefined || top === undefined || path.length < 2 || BESIDE.has(top)) return [];
+    if (slashed !== undefined) return [{ ...slashed, name, dataset }];
     const layer = path.at(-2) ?? top;
     const within = layer === top ? "" : path.slice(0, -2).join(".");
     return [{ within, layer, name, dataset }];
   });
+}
+
+/**
+ * Keras 2 has slashes in two layers' names of DenseNet, `conv1/conv` and `conv1/bn`, which Keras 3 calls `conv1_conv` and
+ * `conv1_bn`: each lies in a group within a group.
+ */
+function slashedLayer(path: readonly string[]): Pick<Variable, "within" | "layer"> | undefined {
+  const [first, second] = path.slice(-3);
+  if (path.length < 4 || first !== "conv1" || (second !== "conv" && second !== "bn")) return undefined;
+  const around = path.slice(0, -3).join(".");
+  return { within: around === `${first}.${second}` ? "" : around, layer: `${first}_${second}` };
 }
 
 /**
@@ -85,9 +100,6 @@ function numberedVariables({ datasets, names }: H5File): readonly Variable[] {
   });
 }
 
-/** Groups that hold the layers of a model, and no layer of their own. */
-const CONTAINERS = new Set(["layers", "_layer_checkpoint_dependencies"]);
-
 /** Variables are told by how many there are and by their axes: a kernel has two or four. */
 function rolesOf(own: readonly H5Dataset[]): readonly (readonly [name: string, dataset: H5Dataset])[] {
   const numbered = [...own].sort((a, b) => Number(a.path.at(-1)) - Number(b.path.at(-1)));
@@ -100,7 +112,12 @@ function rolesOf(own: readonly H5Dataset[]): readonly (readonly [name: string, d
   });
 }
 
-function dictOf(wrapper: string, variables: readonly Variable[], file: H5File): StateDict {
+function dictOf(
+  wrapper: string,
+  variables: readonly Variable[],
+  file: H5File,
+  pixelLayers: PixelLayers | undefined,
+): StateDict {
   const named = new Map(
     variables.map((variable) => [`${variable.layer}.${variable.name}`, variable.dataset]),
   );
@@ -108,6 +125,7 @@ function dictOf(wrapper: string, variables: readonly Variable[], file: H5File): 
   return {
     wrapper,
     shapes: new Map([...named].map(([name, { shape }]) => [name, torchShape(shape)])),
+    ...(pixelLayers === undefined ? {} : { pixelLayers }),
     types: new Map(converted.map(([name, { type }]) => [name, type])),
     read: (names) => {
       const found = new Map<string, CheckpointTensor>();

@@ -1,5 +1,5 @@
-/** How files of `keras.applications` name the layers of ResNet-50 and MobileNetV2. */
-import { type Architecture, type Unit, unitsOf } from "../../bases/architecture.js";
+/** How files of `keras.applications` name the layers of ResNet-50, DenseNet-121, MobileNetV2 and EfficientNet. */
+import { type Architecture, isNormed, unitsOf, type WeightedUnit } from "../../bases/architecture.js";
 import { invertedBlocks } from "../families/mobileInverted.js";
 import type { Naming, PortNames } from "../torchUnits.js";
 
@@ -17,11 +17,11 @@ export function kerasResNetNamings(architecture: Architecture): readonly Naming[
   };
   // Keras sorts layers by their depth: a shortcut's are as deep as those that the block ends with.
   const inOrder = architecture.groups.flatMap(({ blocks }) =>
-    blocks.flatMap(({ units, projection }) => [
-      ...units.slice(0, -1),
-      ...(projection === undefined ? [] : [projection]),
-      ...units.slice(-1),
-    ]),
+    blocks.flatMap(({ units: own, projection, ...block }) => {
+      const shortcut = projection === undefined ? [] : [projection];
+      const units = [...own.slice(0, -1), ...shortcut, ...own.slice(-1)];
+      return unitsOf({ name: block.name, blocks: [{ ...block, units }] });
+    }),
   );
   return namings(architecture, named, inOrder);
 }
@@ -42,6 +42,48 @@ export function kerasMobileNetV2Namings(architecture: Architecture): readonly Na
   return namings(architecture, named, architecture.groups.flatMap(unitsOf));
 }
 
+/** `conv1_conv`, `conv2_block1_0_bn`, `conv2_block1_1_conv`…, `pool2_bn` and `pool2_conv` between the dense blocks, `bn`. */
+export function kerasDenseNetNamings(architecture: Architecture): readonly Naming[] {
+  const named = (unit: string): PortNames => {
+    const [, group, block, part] = /^layer(\d)\.(\w+)\.(\w+)$/.exec(unit) ?? [];
+    if (group === undefined) return { conv: "conv1_conv", norm: "conv1_bn" };
+    if (block === "last") return { norm: "bn" };
+    if (block === "transition")
+      return part === "norm" ? { norm: `pool${group}_bn` } : { conv: `pool${group}_conv` };
+    const layer = `conv${Number(group) + 1}_block${Number(block) + 1}`;
+    switch (part) {
+      case "norm1":
+        return { norm: `${layer}_0_bn` };
+      case "conv1":
+        return { conv: `${layer}_1_conv`, norm: `${layer}_1_bn` };
+      default:
+        return { conv: `${layer}_2_conv` };
+    }
+  };
+  return namings(architecture, named, architecture.groups.flatMap(unitsOf));
+}
+
+/** `stem_conv`, `block1a_dwconv`, `block1a_se_reduce`, `block2b_expand_conv`, `block2b_project_conv`… `top_conv`. */
+export function kerasEfficientNetNamings(architecture: Architecture): readonly Naming[] {
+  const named = (unit: string): PortNames => {
+    const [, stage, repeat, role] = /^blocks\.(\d)\.(\d+)\.(\w+)$/.exec(unit) ?? [];
+    if (stage === undefined) {
+      const [end] = unit.split(".");
+      return { conv: `${end}_conv`, norm: `${end}_bn` };
+    }
+    const block = `block${Number(stage) + 1}${String.fromCharCode("a".charCodeAt(0) + Number(repeat))}`;
+    switch (role) {
+      case "se":
+        return { reduce: `${block}_se_reduce`, expand: `${block}_se_expand` };
+      case "depthwise":
+        return { conv: `${block}_dwconv`, norm: `${block}_bn` };
+      default:
+        return { conv: `${block}_${role}_conv`, norm: `${block}_${role}_bn` };
+    }
+  };
+  return namings(architecture, named, architecture.groups.flatMap(unitsOf));
+}
+
 function missing(unit: string): never {
   throw new Error(`Keras has no name for ${unit}`);
 }
@@ -54,7 +96,7 @@ function missing(unit: string): never {
 function namings(
   architecture: Architecture,
   named: (unit: string) => PortNames,
-  inOrder: readonly Pick<Unit, "name" | "kind">[],
+  inOrder: readonly WeightedUnit[],
 ): readonly Naming[] {
   const units = architecture.groups.flatMap(unitsOf);
   const counts = new Map<string, number>();
@@ -63,10 +105,13 @@ function namings(
     counts.set(kind, count + 1);
     return count === 0 ? kind : `${kind}_${count}`;
   };
-  const numbered = inOrder.map(({ name, kind }): [string, PortNames] => {
-    const conv = next(kind === "depthwise" ? "depthwise_conv2d" : "conv2d");
-    return [name, { conv, norm: next("batch_normalization") }];
-  });
+  const numbersOf = (unit: WeightedUnit): PortNames => {
+    if (unit.kind === "squeeze") return { reduce: next("conv2d"), expand: next("conv2d") };
+    if (unit.kind === "norm") return { norm: next("batch_normalization") };
+    const conv = next(unit.kind === "depthwise" ? "depthwise_conv2d" : "conv2d");
+    return isNormed(unit) ? { conv, norm: next("batch_normalization") } : { conv };
+  };
+  const numbered = inOrder.map((unit): [string, PortNames] => [unit.name, numbersOf(unit)]);
   return [
     {
       units: new Map(units.map(({ name }) => [name, named(name)])),

@@ -159,6 +159,7 @@ function wholeModule(draw: Drawing): Operation[] {
 }
 
 const VECTOR = { shape: [2], data: Buffer.alloc(8, 0x3c) };
+const CHANNELS = { shape: [3], data: Buffer.alloc(12, 0x3c) };
 const KERNEL = { shape: [2, 2, 3, 2], data: Buffer.alloc(96, 0x3c) };
 
 /** Weights as Keras 2 and Keras 3 lay them out. */
@@ -168,6 +169,8 @@ const KERAS: readonly Group[] = [
       model_weights: {
         members: {
           first: { members: { first: { members: { "kernel:0": KERNEL, "bias:0": VECTOR } } } },
+          scaled: { members: { scaled: { members: { "mean:0": CHANNELS, "variance:0": CHANNELS } } } },
+          rescaling: { members: {} },
           norm: {
             members: {
               norm: { members: { "gamma:0": VECTOR, "beta:0": VECTOR, "moving_mean:0": VECTOR } },
@@ -182,6 +185,8 @@ const KERAS: readonly Group[] = [
     members: {
       layers: {
         members: {
+          normalization: { members: { vars: { members: { "0": CHANNELS, "1": CHANNELS } } } },
+          rescaling_1: { members: { vars: { name: "rescaling_1", members: {} } } },
           conv2d: { members: { vars: { name: "first", members: { "0": KERNEL, "1": VECTOR } } } },
           ...Object.fromEntries(
             Array.from({ length: 12 }, (_, i) => [

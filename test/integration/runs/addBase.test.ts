@@ -5,17 +5,19 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { addBase } from "../../../client/bases/registry.js";
 import { resolveBase } from "../../../client/bases/resolve.js";
+import { findArchitecture } from "../../../learn/bases/architectures.js";
 import { readStateDicts } from "../../../learn/import/checkpoint.js";
 import type { CheckpointTensor } from "../../../learn/import/tensorViews.js";
+import { allTaken } from "../../../learn/import/torchUnits.js";
 import { writeSafetensors } from "../../../learn/safetensors.js";
 import { baseCheckpoint } from "../../../runtime/components/download/baseCheckpoint.js";
 import { thaw, thawJson, thawRefusal } from "../../support/cli/thaw.js";
-import { kerasFile } from "../../support/models/kerasFile.js";
+import { kerasFile, normalizationGroup } from "../../support/models/kerasFile.js";
 import { pickledNetwork } from "../../support/models/pickledNetwork.js";
 import { addSmallBase, SMALL_BASE, SMALL_GOLDEN } from "../../support/services/smallBase.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 import { fixture } from "../../unit/learn/support.js";
-import { type RecordedNetwork, stateDict } from "../../unit/learn/torchSupport.js";
+import { madeUp, type RecordedNetwork, stateDict } from "../../unit/learn/torchSupport.js";
 
 let stack: Stack;
 let published: Map<string, CheckpointTensor>;
@@ -134,6 +136,31 @@ test("a whole pickled network becomes the base that its state dict becomes", asy
   const [one, other] = [await resolveBase(store, "whole"), await resolveBase(store, "dict")];
   assert.ok(one?.golden);
   assert.deepEqual(one.golden, other?.golden);
+});
+
+test("what a file of Keras says of its pixels becomes the base's scale, or has to be said", async () => {
+  const { architecture, namings } = findArchitecture("efficientnet-b0-keras");
+  const [naming] = namings;
+  assert.ok(naming);
+  const state = new Map(
+    allTaken(architecture, naming).map(({ theirs, shape }) => [theirs, madeUp(theirs, shape)]),
+  );
+  const own = normalizationGroup("normalization", [0.5, 0.5, 0.5], [0.25, 0.25, 0.25]);
+  const options = ["--name", "scaled", "--arch", "efficientnet-b0-keras", "--size", "32"];
+  await writeFile(join(stack.folder, "own.h5"), kerasFile(state, { normalization: own }));
+  const { preprocessing, guessed } = await thawJson<{
+    preprocessing: { scale?: string; mean: number; deviation: number };
+    guessed?: string[];
+  }>(stack.folder, ...["bases", "add", "own.h5", ...options]);
+  const { scale, mean, deviation } = preprocessing;
+  assert.deepEqual([scale, mean, deviation], ["-1..1", 127.5, 127.5]);
+  assert.ok(!guessed?.includes("scale"), "it is the file that says it");
+  const before = normalizationGroup("before", [0, 0, 0], [1, 1, 1]);
+  await writeFile(join(stack.folder, "two.h5"), kerasFile(state, { normalization: own, before }));
+  assert.match(
+    await thawRefusal(stack.folder, "bases", "add", "two.h5", ...options),
+    /two\.h5 has layers of its own that scale pixels[\s\S]*--scale/,
+  );
 });
 
 for (const [what, ending, change, said] of [

@@ -11,8 +11,14 @@ const NORM: Readonly<Record<string, string>> = {
 };
 const CONVOLUTION: Readonly<Record<string, string>> = { weight: "kernel:0", bias: "bias:0" };
 
-/** @param state `LAYER.weight` and so on, of convolutions and batch norms */
-export function kerasFile(state: ReadonlyMap<string, CheckpointTensor>): Buffer {
+/**
+ * @param state `LAYER.weight` and so on, of convolutions and batch norms
+ * @param others layers that are something else, by name
+ */
+export function kerasFile(
+  state: ReadonlyMap<string, CheckpointTensor>,
+  others: Readonly<Record<string, Group>> = {},
+): Buffer {
   const layers = new Map<string, Record<string, Node>>();
   for (const [full, tensor] of state) {
     const at = full.lastIndexOf(".");
@@ -26,7 +32,17 @@ export function kerasFile(state: ReadonlyMap<string, CheckpointTensor>): Buffer 
     layer,
     { members: { [layer]: { members } } },
   ]);
-  return hdf5Of({ members: { model_weights: { members: Object.fromEntries(groups) } } }).file;
+  return hdf5Of({ members: { model_weights: { members: { ...others, ...Object.fromEntries(groups) } } } }).file;
+}
+
+/** A `Normalization`, as it lies in such a file. */
+export function normalizationGroup(name: string, mean: readonly number[], variance: readonly number[]): Group {
+  const vector = (values: readonly number[]): Node => ({
+    shape: [values.length],
+    data: bytesOf(Float32Array.from(values)),
+  });
+  const members = { "mean:0": vector(mean), "variance:0": vector(variance) };
+  return { members: { [name]: { members } } };
 }
 
 /** Kernels of Keras are [h, w, in, out], depthwise ones [h, w, channels, 1]. */

@@ -1,4 +1,4 @@
-/** Families of networks against torchvision and timm, with weights that families.py makes up of their names. */
+/** Families of networks against torchvision, timm and Keras, with weights that families.py and kerasFamilies.py make up of their names. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { TestContext } from "node:test";
@@ -15,7 +15,7 @@ import { fillUniform, type Summary } from "../torchSupport.js";
 
 interface RecordedMember {
   readonly name: string;
-  readonly source: "torchvision" | "timm";
+  readonly source: "torchvision" | "timm" | "keras.applications";
   /** How many there are below the last activations. */
   readonly tensors: number;
   /** SHA-256 of their names and shapes. */
