@@ -2,8 +2,8 @@
 import { PIXEL_SCALES } from "../../spec/pixelScales.js";
 import type { ImportedWeights } from "../import/fit.js";
 import { kerasMobileNetV2Namings, kerasResNetNamings } from "../import/keras/names.js";
-import type { Parameter, Parameters } from "../network/parameters.js";
 import { type ArchitectureBase, type BaseInput, readingOf } from "./catalogue.js";
+import { withColoursTurned } from "./colourOrder.js";
 import { mobileNetV2 } from "./families/mobilenetV2.js";
 import { RESNET50_KERAS, resNet } from "./families/resnet.js";
 
@@ -44,23 +44,8 @@ export const KERAS_APPLICATIONS: readonly ArchitectureBase[] = [
   },
 ];
 
-const FIRST_KERNEL = "stem.0.conv.kernel";
-
-/** The same network for pixels in the order red, green, blue: its first kernel takes them the other way round. */
-function fromBlueFirst({ parameters, taken }: ImportedWeights): ImportedWeights {
-  const kernel = parameters.get(FIRST_KERNEL);
-  if (kernel === undefined) throw new Error(`${FIRST_KERNEL} is missing`);
-  const turned: Parameters = new Map([...parameters, [FIRST_KERNEL, withInputsReversed(kernel)]]);
-  return { parameters: turned, taken: { name: "plain", ...taken, blueFirst: true } };
-}
-
-function withInputsReversed({ shape, data }: Parameter): Parameter {
-  const [, , inputs = 1, outputs = 1] = shape;
-  const turned = new Float32Array(data.length);
-  for (let i = 0; i < data.length; i++) {
-    const [output, input] = [i % outputs, Math.floor(i / outputs) % inputs];
-    const tap = Math.floor(i / (outputs * inputs));
-    turned[(tap * inputs + inputs - 1 - input) * outputs + output] = data[i] ?? Number.NaN;
-  }
-  return { shape, data: turned };
-}
+/** The same network for pixels in the order red, green, blue. */
+const fromBlueFirst = ({ parameters, taken }: ImportedWeights): ImportedWeights => ({
+  parameters: withColoursTurned(RESNET50, parameters),
+  taken: { name: "plain", ...taken, blueFirst: true },
+});
