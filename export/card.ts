@@ -17,7 +17,13 @@ export interface ModelCard {
   readonly folds?: FoldsInBrief;
   /** Whether validation and test images are alike; absent in models of older versions. */
   readonly resemblance?: ResemblanceInBrief;
-  readonly base: { readonly name: string; readonly source: string; readonly licence: string };
+  readonly base: {
+    readonly name: string;
+    readonly source: string;
+    readonly licence: string;
+    /** The order of the channels of its pretraining, where that is not RGB; the model takes RGB all the same. */
+    readonly trainedOn?: "BGR";
+  };
   /** In the order of the model's outputs, which are probabilities. */
   readonly labels: readonly string[];
   /** A label cannot be ruled out when 1 − its probability is at most this; see `ModelVersion`. */
@@ -47,6 +53,7 @@ export function modelCard(model: TrainedModel, version: ModelVersion): ModelCard
   const { input } = model;
   const { conformalQuantile, folds, resemblance } = version;
   const { source, licence } = version.baseSpec?.origin ?? findBase(version.base);
+  const trainedOn = version.baseSpec?.trainedOn;
   return {
     name: version.name,
     version: version.version,
@@ -55,7 +62,7 @@ export function modelCard(model: TrainedModel, version: ModelVersion): ModelCard
     testAccuracy: version.testAccuracy,
     ...(folds === undefined ? {} : { folds }),
     ...(resemblance === undefined ? {} : { resemblance }),
-    base: { name: version.base, source, licence },
+    base: { name: version.base, source, licence, ...(trainedOn === undefined ? {} : { trainedOn }) },
     labels: version.classes,
     ...(conformalQuantile === undefined ? {} : { conformalQuantile }),
     input: { shape: [null, input.size, input.size, 3], channels: "RGB", range: [0, 255] },

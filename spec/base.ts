@@ -18,6 +18,9 @@ export interface BaseView {
   readonly kernel: "cubic" | "linear";
 }
 
+/** In which order a network takes the channels of a pixel. */
+export type ColourOrder = "rgb" | "bgr";
+
 /** A file in the store, named by its content. */
 export interface StoredFile {
   /** SHA-256, hex. */
@@ -36,7 +39,7 @@ export interface TakenWeights {
   readonly others?: readonly string[];
   /** Types of its numbers in the file that are not the float32 that they became: `float16`; absent where there are none. */
   readonly converted?: readonly string[];
-  /** Whether it was trained on pixels with blue first, and its first kernel was turned to those with red first. */
+  /** Whether it was trained on pixels with blue first, and was turned to those with red first. */
   readonly blueFirst?: boolean;
   /** Whether its first convolution takes one channel, and a third of its kernel was given to each of red, green and blue. */
   readonly oneChannel?: boolean;
@@ -60,6 +63,9 @@ export interface NetworkSpec {
   readonly output: string;
   /** The first operator above it, which was left with all that follows; absent where nothing was. */
   readonly head?: string;
+  /** Of 32 images: see `learn/bases/cost.ts`. Absent, like what follows, where an older version added it. */
+  readonly passBytes?: number;
+  readonly weightBytes?: number;
   /** Whether nobody stated the scale of its pixels, and it was guessed from what the graph does with them. */
   readonly scaleGuessed?: boolean;
 }
@@ -89,6 +95,8 @@ export interface ExtractorSpec {
   readonly features: number;
   /** The layer that the features come from. */
   readonly output: string;
+  /** Whether it takes pixels with blue first: it is given them so, from pictures with red first. */
+  readonly blueFirst?: boolean;
 }
 
 /** Stands in a {@link BaseOrigin} for what nobody stated. */
@@ -120,6 +128,8 @@ export interface RegisteredBase extends BaseOrigin {
   readonly inputSize?: number;
   /** In place of the architecture's own. */
   readonly view?: BaseView;
+  /** In place of the architecture's own: when the checkpoint is read, its first kernel is turned. */
+  readonly colourOrder?: ColourOrder;
   /** Of a {@link LAYERS_MODEL} only. */
   readonly extractor?: ExtractorSpec;
   /** Of a network that was read as a graph only. */
@@ -129,6 +139,10 @@ export interface RegisteredBase extends BaseOrigin {
   /** See `store/seal.ts`; absent in records from before there were seals, which cannot be checked. */
   readonly seal?: string;
 }
+
+/** Whether it was trained on pixels in the order blue, green, red. */
+export const isBlueFirst = ({ weights, extractor }: Pick<RegisteredBase, "weights" | "extractor">): boolean =>
+  weights?.blueFirst === true || extractor?.blueFirst === true;
 
 /** A base that is not the catalogue's, found once when the run starts, so that it cannot change under the run. */
 export interface BaseSpec {
@@ -142,6 +156,10 @@ export interface BaseSpec {
   readonly pixelScale?: PixelScale;
   readonly inputSize?: number;
   readonly view?: BaseView;
+  /** In place of the architecture's own, of which the first kernel is turned. */
+  readonly colourOrder?: ColourOrder;
+  /** For people: the order of the channels of its pretraining, where that is not red, green, blue. */
+  readonly trainedOn?: "BGR";
   /** Of a {@link LAYERS_MODEL} only. */
   readonly extractor?: ExtractorSpec;
   /** Of a network that was read as a graph only. */
@@ -171,6 +189,8 @@ export interface BaseChoice {
   readonly pixelScale?: PixelScale;
   readonly inputSize?: number;
   readonly view?: BaseView;
+  /** In place of the architecture's own, of which the first kernel is turned. */
+  readonly colourOrder?: ColourOrder;
   /** Of a {@link LAYERS_MODEL} only. */
   readonly extractor?: ExtractorSpec;
   /** What its features of thaw's own picture have to be like. */

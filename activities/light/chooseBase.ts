@@ -67,7 +67,14 @@ async function compare(
 /** Nothing of a layers model: its network is in its file. */
 function knownCost(name: string, spec: BaseSpec | undefined): BaseCost {
   if (spec?.extractor !== undefined) return {};
-  if (spec?.network !== undefined) return { multiplyAdds: spec.network.multiplyAdds };
+  if (spec?.network !== undefined) {
+    const { multiplyAdds, passBytes, weightBytes } = spec.network;
+    return {
+      multiplyAdds,
+      ...(passBytes === undefined ? {} : { passBytes }),
+      ...(weightBytes === undefined ? {} : { weightBytes }),
+    };
+  }
   const { architecture, input } = findArchitecture(spec?.architecture ?? name);
   return staticCost(architecture, ownInput(input, spec ?? {}).size);
 }

@@ -142,6 +142,7 @@ async function collect(
       licence,
       pretrainedOn,
       inputSize: base.input.size,
+      ...(run.base?.trainedOn === undefined ? {} : { trainedOn: run.base.trainedOn }),
       layerGroups:
         base.extractor === undefined ? base.architecture.groups.map((group) => group.name) : [WHOLE_NETWORK],
     },

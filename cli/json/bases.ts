@@ -2,6 +2,7 @@
 
 import type { KnownBase } from "../../client/bases/known.js";
 import type { Base, CatalogueBase, DescribedBase } from "../../client/bases/registry.js";
+import { isBlueFirst } from "../../spec/base.js";
 import { licenceConcern } from "../../spec/licence.js";
 import { pixelScaleName } from "../../spec/pixelScales.js";
 import type { DamagedRecord } from "../../spec/records/damaged.js";
@@ -62,10 +63,9 @@ function inputOf({
 /** What is known of a base's input and what is only the architecture's usual one. */
 function recipeOf(base: DescribedBase): Pick<BaseJson, "trainedOn" | "guessed"> {
   const { extractor, network, weights, known, pixelScale, inputSize, view } = base;
+  const trainedOn = weights?.oneChannel === true ? "grey" : isBlueFirst(base) ? "BGR" : "RGB";
   // What a layers model is given its user has said, or the model itself.
-  if (extractor !== undefined) return {};
-  const { oneChannel = false, blueFirst = false } = weights ?? {};
-  const trainedOn = oneChannel ? "grey" : blueFirst ? "BGR" : "RGB";
+  if (extractor !== undefined) return trainedOn === "BGR" ? { trainedOn } : {};
   if (known !== undefined) return { trainedOn };
   const guessed = [
     ...(pixelScale === undefined || network?.scaleGuessed === true ? ["scale" as const] : []),

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { createEngine } from "../../engine/process.js";
 import { RAW_PIXELS } from "../../learn/bases/extractor.js";
-import { type ExtractorSpec, LAYERS_MODEL, type PixelScale } from "../../spec/base.js";
+import { type ColourOrder, type ExtractorSpec, LAYERS_MODEL, type PixelScale } from "../../spec/base.js";
 import type { ImportedModel } from "../../spec/engine/job.js";
 import { ThawError } from "../../spec/errors.js";
 import type { Golden } from "../../spec/golden.js";
@@ -23,6 +23,7 @@ export interface LayersModelRequest {
   readonly size?: number;
   /** The layer that gives the features, where not the last pooling or flattening. */
   readonly output?: string;
+  readonly colourOrder?: ColourOrder;
 }
 
 /** Call `dispose` when done. */
@@ -38,13 +39,14 @@ const answerSchema: z.ZodType<ImportedModel> = z.object({
   inputSize: z.int(),
   features: z.int(),
   output: z.string(),
+  blueFirst: z.boolean().exactOptional(),
   rescales: z.boolean(),
 });
 
 /** @throws ThawError USAGE (size, output, scale), DATA_NOT_FOUND, DATA_INVALID, ENGINE_FAILED, RUNTIME_MISSING */
 export async function importLayersModel(
   store: Store,
-  { from, name, pixelScale, size, output }: LayersModelRequest,
+  { from, name, pixelScale, size, output, colourOrder }: LayersModelRequest,
   options: FetchOptions,
 ): Promise<ExtractorFile> {
   const files = await openLayersModel(store, from, options);
@@ -61,6 +63,7 @@ export async function importLayersModel(
         shards: files.shards,
         ...(size === undefined ? {} : { size }),
         ...(output === undefined ? {} : { output }),
+        ...(colourOrder === "bgr" ? { blueFirst: true } : {}),
         out: path,
       },
       { onProgress: () => undefined, signal: options.signal ?? new AbortController().signal },

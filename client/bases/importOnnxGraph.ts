@@ -6,6 +6,7 @@ import { createEngine } from "../../engine/process.js";
 import { type Converted, convertOnnx } from "../../learn/bases/graphBase.js";
 import {
   type BaseView,
+  type ColourOrder,
   graphName,
   type NetworkSpec,
   type PixelScale,
@@ -28,6 +29,7 @@ export interface OnnxRequest {
   readonly size?: number;
   /** The value that the features are means of, where not what the classifier begins with. */
   readonly output?: string;
+  readonly colourOrder?: ColourOrder;
 }
 
 /** Call `dispose` when done. */
@@ -49,14 +51,19 @@ export async function importOnnxGraph(
   request: OnnxRequest,
   fetching: FetchOptions,
 ): Promise<GraphFile> {
-  const { from, name, size, output, view } = request;
+  const { from, name, size, output, view, colourOrder } = request;
   const checkpoint = await openCheckpoint(store, from, fetching);
   const folder = await mkdtemp(join(tmpdir(), "thaw-onnx-"));
   const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
   const engine = createEngine(() => undefined);
   try {
     const path = join(folder, "network.safetensors");
-    const asked = { ...(size === undefined ? {} : { size }), ...(output === undefined ? {} : { output }) };
+    const blueFirst = colourOrder === "bgr";
+    const asked = {
+      ...(size === undefined ? {} : { size }),
+      ...(output === undefined ? {} : { output }),
+      blueFirst,
+    };
     const converted = await named(from, checkpoint.path, () => convertOnnx(checkpoint.path, asked, path));
     const { tunable, hasFixedPart, size: inputSize, architecture: own } = converted;
     const guess = guessedScale(converted);
@@ -66,13 +73,13 @@ export async function importOnnxGraph(
     const numbers = { architecture, pixelScale, inputSize, ...(view === undefined ? {} : { view }) };
     const network: NetworkSpec = {
       features: own.features,
-      multiplyAdds: converted.multiplyAdds,
+      ...converted.cost,
       output: converted.output,
       ...(converted.head === undefined ? {} : { head: converted.head }),
       ...(request.pixelScale === undefined ? { scaleGuessed: true } : {}),
     };
     const golden = await tryBase(engine, { name, checkpoint: path, ...numbers }, fetching.signal);
-    return { path, ...numbers, network, ...takenOf(converted), golden, dispose };
+    return { path, ...numbers, network, ...takenOf(converted, blueFirst), golden, dispose };
   } catch (error) {
     await dispose();
     throw error;
@@ -82,8 +89,12 @@ export async function importOnnxGraph(
   }
 }
 
-function takenOf({ converted, isGrey, isFolded }: Converted): { readonly weights?: TakenWeights } {
+function takenOf(
+  { converted, isGrey, isFolded }: Converted,
+  blueFirst: boolean,
+): { readonly weights?: TakenWeights } {
   const told = {
+    ...(blueFirst ? { blueFirst } : {}),
     ...(converted.length === 0 ? {} : { converted }),
     ...(isGrey ? { oneChannel: true } : {}),
     ...(isFolded ? { folded: true } : {}),

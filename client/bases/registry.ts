@@ -16,6 +16,7 @@ import { requireSound } from "../../learn/bases/sound.js";
 import { twinNotice } from "../../learn/bases/twins.js";
 import {
   type BaseView,
+  type ColourOrder,
   LAYERS_MODEL,
   NOT_STATED,
   ONNX,
@@ -83,6 +84,8 @@ export interface AddBase {
   readonly known?: string;
   readonly pixelScale?: PixelScale;
   readonly view?: BaseView;
+  /** In which order it takes the channels of a pixel, in place of the architecture's own. */
+  readonly colourOrder?: ColourOrder;
   /** Side of the square input in pixels: of a layers model that takes any, or in place of the architecture's own. */
   readonly size?: number;
   /** The layer of a layers model, or the value of an ONNX graph, that gives the features. */
@@ -168,7 +171,8 @@ async function checkedCheckpoint(store: Store, request: AddBase, fetching: Fetch
   }
   const checkpoint = await openCheckpoint(store, from, fetching);
   try {
-    const { taken, naming, pixels } = await tryToLoad(base, checkpoint.path, request);
+    const { taken: found, naming, pixels } = await tryToLoad(base, checkpoint.path, request);
+    const { taken, ...order } = inOrder(request, found);
     const pixelScale = scaleOf(request, pixels);
     // Of a published checkpoint the catalogue knows what it is.
     if (naming !== undefined && request.known === undefined) {
@@ -181,6 +185,7 @@ async function checkedCheckpoint(store: Store, request: AddBase, fetching: Fetch
       ...(pixelScale === undefined ? {} : { pixelScale }),
       ...(size === undefined || size === base.input.size ? {} : { inputSize: size }),
       ...(view === undefined ? {} : { view }),
+      ...order,
     };
     const weights = taken === undefined ? {} : { weights: taken.name };
     const engine = createEngine(() => undefined);
@@ -204,6 +209,25 @@ function scaleOf({ from, pixelScale }: AddBase, { scale, unclear }: FilePixels =
   throw new ThawError("USAGE", `${file} ${unclear}: how its pixels are scaled cannot be told`, {
     hint: "say what the network is given, of pixels in 0…255: `--scale`, or `--mean` and `--std`",
   });
+}
+
+/**
+ * What is to be known of weights whose user says in which order they take the channels: nothing new where it is their own.
+ * @throws ThawError USAGE for weights of one channel
+ */
+function inOrder(
+  { from, colourOrder }: AddBase,
+  taken: TakenWeights | undefined,
+): { readonly taken?: TakenWeights; readonly colourOrder?: ColourOrder } {
+  const { blueFirst = false, ...rest } = taken ?? { name: "plain" };
+  const isTurned = colourOrder !== undefined && (colourOrder === "bgr") !== blueFirst;
+  if (!isTurned) return taken === undefined ? {} : { taken };
+  if (rest.oneChannel === true) {
+    throw new ThawError("USAGE", `${from} was trained on one channel: there is no order of several`, {
+      hint: "leave --colour-order out",
+    });
+  }
+  return { taken: colourOrder === "bgr" ? { ...rest, blueFirst: true } : rest, colourOrder };
 }
 
 /** A registered base with how images become its input. */

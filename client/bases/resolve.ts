@@ -2,7 +2,7 @@
 import { WITHOUT_WEIGHTS } from "../../learn/bases/architectures.js";
 import { CATALOGUE } from "../../learn/bases/catalogue.js";
 import { catalogueSpec } from "../../learn/bases/catalogueSpec.js";
-import { type BaseSpec, LAYERS_MODEL, ONNX, type RegisteredBase } from "../../spec/base.js";
+import { type BaseSpec, isBlueFirst, LAYERS_MODEL, ONNX, type RegisteredBase } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
 import { specDigest } from "../../store/artifacts/specDigest.js";
 import type { Store } from "../../store/connection/connection.js";
@@ -58,6 +58,7 @@ function registeredBase(base: RegisteredBase): BaseSpec {
     pixelScale,
     inputSize,
     view,
+    colourOrder,
     extractor,
     network,
     golden,
@@ -72,6 +73,8 @@ function registeredBase(base: RegisteredBase): BaseSpec {
     ...(pixelScale === undefined ? {} : { pixelScale }),
     ...(inputSize === undefined ? {} : { inputSize }),
     ...(view === undefined ? {} : { view }),
+    ...(colourOrder === undefined ? {} : { colourOrder }),
+    ...(isBlueFirst(base) ? { trainedOn: "BGR" as const } : {}),
     ...(extractor === undefined ? {} : { extractor }),
     ...(network === undefined ? {} : { network }),
     ...(golden === undefined ? {} : { golden }),

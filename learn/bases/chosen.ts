@@ -4,6 +4,7 @@ import { overlay, type Parameters } from "../network/parameters.js";
 import { readSafetensors } from "../safetensors.js";
 import { findArchitecture } from "./architectures.js";
 import type { Base } from "./catalogue.js";
+import { withColoursTurned } from "./colourOrder.js";
 import { extractorBase } from "./extractor.js";
 import { graphBase } from "./graphBase.js";
 import { ownInput } from "./input.js";
@@ -23,7 +24,10 @@ export function chosenBase(choice: BaseChoice): Base {
     ...base,
     name,
     input: ownInput(base.input, choice),
-    load: async (checkpoint) => (await base.read(checkpoint, choice.weights)).parameters,
+    load: async (checkpoint) => {
+      const { parameters } = await base.read(checkpoint, choice.weights);
+      return choice.colourOrder === undefined ? parameters : withColoursTurned(base.architecture, parameters);
+    },
   };
   return withLayers(own, layers);
 }

@@ -10,12 +10,12 @@ import {
 import { ThawError } from "../../spec/errors.js";
 import { layerGroupsOf } from "../../spec/pipeline/layerGroups.js";
 import { PIXEL_SCALES } from "../../spec/pixelScales.js";
-import { type OnnxNetwork, readOnnxNetwork } from "../import/onnx/any/network.js";
+import { type AskedNetwork, type OnnxNetwork, readOnnxNetwork } from "../import/onnx/any/network.js";
 import { sizeOf } from "../network/parameters.js";
 import { readSafetensorsFile, writeSafetensors } from "../safetensors.js";
 import { type Architecture, unitsOf } from "./architecture.js";
 import type { Base, BaseInput } from "./catalogue.js";
-import { multiplyAdds } from "./cost.js";
+import { type StaticCost, staticCost } from "./cost.js";
 import { ownInput } from "./input.js";
 import { requireSound } from "./sound.js";
 import { unitParameters } from "./unitParameters.js";
@@ -118,7 +118,7 @@ function parsed(header: string): Architecture | undefined {
 }
 
 export interface Converted extends Omit<OnnxNetwork, "parameters"> {
-  readonly multiplyAdds: number;
+  readonly cost: StaticCost;
 }
 
 /**
@@ -126,11 +126,7 @@ export interface Converted extends Omit<OnnxNetwork, "parameters"> {
  * @param out path of the file to write
  * @throws ThawError DATA_INVALID with the first operator that is not understood; USAGE for what was asked
  */
-export async function convertOnnx(
-  path: string,
-  asked: { readonly size?: number; readonly output?: string },
-  out: string,
-): Promise<Converted> {
+export async function convertOnnx(path: string, asked: AskedNetwork, out: string): Promise<Converted> {
   const { parameters, ...network } = await readOnnxNetwork(path, asked);
   requireSound(parameters, path);
   const { architecture, size } = network;
@@ -138,5 +134,5 @@ export async function convertOnnx(
   const isWhole = expected.every(({ name, shape }) => parameters.get(name)?.data.length === sizeOf(shape));
   if (!isWhole || expected.length !== parameters.size) throw new Error("a network was put together wrongly");
   await writeSafetensors(out, parameters, { format: FORMAT, architecture: JSON.stringify(architecture) });
-  return { ...network, multiplyAdds: multiplyAdds(architecture, size) };
+  return { ...network, cost: staticCost(architecture, size) };
 }

@@ -8,9 +8,9 @@ import {
   kerasResNetNamings,
 } from "../import/keras/names.js";
 import type { Naming } from "../import/torchUnits.js";
-import type { Parameter, Parameters } from "../network/parameters.js";
 import type { Architecture } from "./architecture.js";
 import { type ArchitectureBase, type BaseInput, readingOf } from "./catalogue.js";
+import { withColoursTurned } from "./colourOrder.js";
 import { DENSENET121_KERAS, denseNet } from "./families/densenet.js";
 import { EFFICIENTNET_SCALES, efficientNet } from "./families/efficientnet.js";
 import { mobileNetV2 } from "./families/mobilenetV2.js";
@@ -104,23 +104,9 @@ export const KERAS_APPLICATIONS: readonly ArchitectureBase[] = [
   },
 ];
 
-const FIRST_KERNEL = "stem.0.conv.kernel";
-
-/** The same network for pixels in the order red, green, blue: its first kernel takes them the other way round. */
-function fromBlueFirst({ parameters, taken, ...told }: ImportedWeights): ImportedWeights {
-  const kernel = parameters.get(FIRST_KERNEL);
-  if (kernel === undefined) throw new Error(`${FIRST_KERNEL} is missing`);
-  const turned: Parameters = new Map([...parameters, [FIRST_KERNEL, withInputsReversed(kernel)]]);
-  return { ...told, parameters: turned, taken: { name: "plain", ...taken, blueFirst: true } };
-}
-
-function withInputsReversed({ shape, data }: Parameter): Parameter {
-  const [, , inputs = 1, outputs = 1] = shape;
-  const turned = new Float32Array(data.length);
-  for (let i = 0; i < data.length; i++) {
-    const [output, input] = [i % outputs, Math.floor(i / outputs) % inputs];
-    const tap = Math.floor(i / (outputs * inputs));
-    turned[(tap * inputs + inputs - 1 - input) * outputs + output] = data[i] ?? Number.NaN;
-  }
-  return { shape, data: turned };
-}
+/** The same network for pixels in the order red, green, blue. */
+const fromBlueFirst = ({ parameters, taken, ...told }: ImportedWeights): ImportedWeights => ({
+  ...told,
+  parameters: withColoursTurned(RESNET50, parameters),
+  taken: { name: "plain", ...taken, blueFirst: true },
+});

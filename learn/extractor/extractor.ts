@@ -9,7 +9,7 @@ import { loadNetwork } from "./network.js";
 export interface Extractor {
   /**
    * As in prediction: batch norms take their running statistics, and nothing is dropped.
-   * @param x `[batch, size, size, 3]`, scaled pixels; stays the caller's
+   * @param x `[batch, size, size, 3]`, scaled pixels, red first; stays the caller's
    * @returns features `[batch, features]`, or activations whose average over the area they are; the caller owns it
    */
   run(x: Tensor4D): Tensor2D | Tensor4D;
@@ -22,12 +22,13 @@ export interface Extractor {
  * @throws ThawError DATA_INVALID, USAGE
  */
 export async function openExtractor(file: string, source: string = file): Promise<Extractor> {
-  const { topology, weights, output } = await readContainer(file);
+  const { topology, weights, output, blueFirst } = await readContainer(file);
   const whole = await loadNetwork(topology, weights, source);
   try {
     const part = partOf(whole, output, source);
     return {
-      run: (x) => tf.tidy(() => part.apply(x, { training: false }) as Tensor2D | Tensor4D),
+      run: (x) =>
+        tf.tidy(() => part.apply(blueFirst ? x.reverse(-1) : x, { training: false }) as Tensor2D | Tensor4D),
       dispose: () => disposeOf(whole),
     };
   } catch (error) {

@@ -32,9 +32,16 @@ export async function importLayersModel(given: LayersModelFiles, out: string): P
   } finally {
     network.dispose();
   }
-  await writeContainer(out, { topology, weights, output });
+  const blueFirst = given.blueFirst ?? false;
+  await writeContainer(out, { topology, weights, output, blueFirst });
   const features = await tryOut(out, inputSize, source);
-  return { inputSize, features, output, rescales: hasLayer(topology, "Rescaling") };
+  return {
+    inputSize,
+    features,
+    output,
+    ...(blueFirst ? { blueFirst } : {}),
+    rescales: hasLayer(topology, "Rescaling"),
+  };
 }
 
 /** The weights of a group as float32, whatever they were quantised to. */

@@ -72,7 +72,10 @@ function modelDetails({ model, createdAt, base, dataset, card }: ReportData): Ca
         "Output",
         `a probability of each of ${counted(classes.length, "class", "classes")}: ${classes.slice(0, MOST_CLASSES).join(", ")}${more}`,
       ),
-      fact("Base", `${base.name}, pretrained on ${pretrainedOnWords(base)}; ${sourceWords(base)}`),
+      fact(
+        "Base",
+        `${base.name}, pretrained on ${pretrainedOnWords(base)}; ${sourceWords(base)}${turnedWords(base)}`,
+      ),
       fact("Licence of the base", base.licence),
       fact("Licence of the model", said(card?.licence)),
       fact("Contact", said(card?.contact)),
@@ -80,6 +83,9 @@ function modelDetails({ model, createdAt, base, dataset, card }: ReportData): Ca
     points: [],
   };
 }
+
+const turnedWords = ({ trainedOn }: ReportData["base"]): string =>
+  trainedOn === undefined ? "" : "; it was trained on blue, green, red, and turned to red, green, blue";
 
 function intendedUse({ card }: ReportData): CardSection {
   return {

@@ -93,6 +93,8 @@ export interface LayersModelFiles {
   readonly size?: number;
   /** The layer that gives the features. */
   readonly output?: string;
+  /** Whether it takes pixels in the order blue, green, red. */
+  readonly blueFirst?: boolean;
 }
 
 /** The answer to an `import` job. */

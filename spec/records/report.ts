@@ -23,6 +23,8 @@ export interface ReportData {
     readonly licence: string;
     readonly pretrainedOn: string;
     readonly inputSize: number;
+    /** The order of the channels of its pretraining, where that is not RGB; the network takes RGB all the same. */
+    readonly trainedOn?: "BGR";
     /** Layer groups from the input to the head. */
     readonly layerGroups: readonly string[];
   };

@@ -4,7 +4,8 @@ import { canonicalJson, sha256 } from "./keys.js";
 
 /** Names, origins and golden vectors may change without any number changing: they are no part of it. */
 export function specDigest(spec: Omit<BaseSpec, "digest">): string {
-  const { architecture, checkpoint, weights, pixelScale, inputSize, view, extractor, layers } = spec;
+  const { architecture, checkpoint, weights, pixelScale, inputSize, view, colourOrder, extractor, layers } =
+    spec;
   const numbers = {
     architecture,
     checkpoint: checkpoint?.digest,
@@ -13,6 +14,7 @@ export function specDigest(spec: Omit<BaseSpec, "digest">): string {
     ...(weights === undefined ? {} : { weights }),
     ...(inputSize === undefined ? {} : { inputSize }),
     ...(view === undefined ? {} : { view }),
+    ...(colourOrder === undefined ? {} : { colourOrder }),
     ...(extractor === undefined ? {} : { extractor }),
     layers: layers.map(({ digest }) => digest),
   };

@@ -1,7 +1,7 @@
 /** `thaw bases add`: registers a checkpoint, one's own or one of the catalogue of published ones. */
 import type { Command } from "commander";
 import type { AskedBase } from "../../../client/bases/known.js";
-import type { PerChannel } from "../../../spec/base.js";
+import type { ColourOrder, PerChannel } from "../../../spec/base.js";
 import { PIXEL_SCALE_NAMES, type PixelScaleName } from "../../../spec/pixelScales.js";
 import type { Progress } from "../../../spec/records/training.js";
 import { contextOf, withExamples } from "../../context.js";
@@ -10,7 +10,7 @@ import { showProgress } from "../../progressLine.js";
 import { projectPlatform } from "../../session.js";
 import { Interrupted, interruptible } from "../../signals.js";
 import { say } from "../../terminal/shown.js";
-import { byteCount, channels, digest, scaleName, scaleOf, side } from "./addOptions.js";
+import { byteCount, channels, colourOrder, digest, scaleName, scaleOf, side } from "./addOptions.js";
 
 interface AddOptions {
   readonly name?: string;
@@ -18,6 +18,7 @@ interface AddOptions {
   readonly scale?: PixelScaleName;
   readonly mean?: PerChannel;
   readonly std?: PerChannel;
+  readonly colourOrder?: ColourOrder;
   readonly size?: number;
   readonly output?: string;
   readonly weights?: string;
@@ -31,12 +32,13 @@ interface AddOptions {
 }
 
 function askedOf(from: string, options: AddOptions): AskedBase {
-  const { name, arch, size, output, weights, prefix, source, licence, domain } = options;
+  const { name, arch, colourOrder, size, output, weights, prefix, source, licence, domain } = options;
   return {
     from,
     ...scaleOf(options),
     ...(name === undefined ? {} : { name }),
     ...(arch === undefined ? {} : { architecture: arch }),
+    ...(colourOrder === undefined ? {} : { colourOrder }),
     ...(size === undefined ? {} : { size }),
     ...(output === undefined ? {} : { output }),
     ...(weights === undefined ? {} : { weights }),
@@ -63,6 +65,11 @@ export function addAdd(bases: Command): void {
     .option("--scale <name>", `what its pixels are: ${PIXEL_SCALE_NAMES.join(", ")}`, scaleName)
     .option("--mean <numbers>", "mean of the pixels in 0…1: one number, or R,G,B", channels)
     .option("--std <numbers>", "their standard deviation, likewise", channels)
+    .option(
+      "--colour-order <order>",
+      "rgb or bgr: how it takes the channels of a pixel, where not as usual",
+      colourOrder,
+    )
     .option("--size <pixels>", "side of its input, where not the architecture's; smaller is faster", side)
     .option(
       "--output <layer>",

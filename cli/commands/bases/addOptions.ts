@@ -1,6 +1,6 @@
 /** Values of the options of `thaw bases add`. */
 import { InvalidArgumentError } from "commander";
-import type { PerChannel, PixelScale } from "../../../spec/base.js";
+import type { ColourOrder, PerChannel, PixelScale } from "../../../spec/base.js";
 import { ThawError } from "../../../spec/errors.js";
 import { PIXEL_SCALE_NAMES, PIXEL_SCALES, type PixelScaleName } from "../../../spec/pixelScales.js";
 
@@ -11,6 +11,12 @@ export function side(text: string): number {
   const size = Number(text);
   if (Number.isInteger(size) && size > 0 && size <= MOST_PIXELS) return size;
   throw new InvalidArgumentError(`It must be a whole number of pixels, at most ${MOST_PIXELS}.`);
+}
+
+export function colourOrder(text: string): ColourOrder {
+  const order = text.toLowerCase();
+  if (order === "rgb" || order === "bgr") return order;
+  throw new InvalidArgumentError("It must be rgb or bgr.");
 }
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, KB: 1e3, MB: 1e6, GB: 1e9 };

@@ -107,7 +107,8 @@ export function networkSentence({
 }
 
 /** How pictures become the input of an added base, and what of that nobody has said. */
-export function inputSentence({ inputSize, preprocessing, guessed = [], network }: BaseJson): string {
+export function inputSentence(base: BaseJson): string {
+  const { inputSize, preprocessing, guessed = [], network, trainedOn } = base;
   const { scale, mean, deviation, kernel, cropFraction, channels } = preprocessing;
   const named = scale === undefined ? "" : ` (--scale ${scale})`;
   const scaling = `(x − ${numbers(mean)}) / ${numbers(deviation)} of pixels in 0…255${named}`;
@@ -116,7 +117,8 @@ export function inputSentence({ inputSize, preprocessing, guessed = [], network 
     guessed.length === 0
       ? ""
       : ` Of these, ${guessed.join(", ")} ${guessed.length === 1 ? "is" : "are"} guessed from the ${network === undefined ? "architecture" : "file"}.`;
-  return `Its input: ${channels}, ${inputSize} × ${inputSize} pixels, ${view}; ${scaling}.${guess}`;
+  const order = trainedOn === "BGR" ? `${channels} (it was trained on BGR, and is turned)` : channels;
+  return `Its input: ${order}, ${inputSize} × ${inputSize} pixels, ${view}; ${scaling}.${guess}`;
 }
 
 /** Of a published checkpoint: how sure it is that the file is the publisher's, and what to know of it. */

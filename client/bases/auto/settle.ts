@@ -5,7 +5,7 @@ import { resourcesAsked } from "../../../k8s/job/resources.js";
 import { podSettings } from "../../../k8s/job/settings.js";
 import { findArchitecture } from "../../../learn/bases/architectures.js";
 import { CATALOGUE } from "../../../learn/bases/catalogue.js";
-import { staticCost } from "../../../learn/bases/cost.js";
+import { type StaticCost, staticCost } from "../../../learn/bases/cost.js";
 import { ownInput } from "../../../learn/bases/input.js";
 import { hasCheckpoint } from "../../../runtime/components/download/baseCheckpoint.js";
 import { NOT_STATED, type RegisteredBase } from "../../../spec/base.js";
@@ -111,9 +111,11 @@ async function added(store: Store, file: RunFile, damaged: DamagedRecord[]): Pro
 }
 
 async function ofStore(store: Store, file: RunFile, base: RegisteredBase): Promise<AtHand> {
-  const { name, version, architecture, extractor, checkpoint, known = "", pretrainedOn, licence } = base;
+  const { name, version, architecture, checkpoint, known = "", pretrainedOn, licence } = base;
   const named = `${name}@${version}`;
-  const hasOwnInput = [base.pixelScale, base.inputSize, base.view].some((one) => one !== undefined);
+  const hasOwnInput = [base.pixelScale, base.inputSize, base.view, base.colourOrder].some(
+    (one) => one !== undefined,
+  );
   const plain = {
     name: named,
     about: `${known} ${pretrainedOn === NOT_STATED ? "" : pretrainedOn}`,
@@ -126,14 +128,11 @@ async function ofStore(store: Store, file: RunFile, base: RegisteredBase): Promi
       concern === "non-commercial" || concern === "gated"
         ? `its licence, ${licence}, is not for everybody: name it in \`bases\``
         : unsuitable(file, named, spec && { [named]: spec });
-    const isOwn = extractor !== undefined || base.network !== undefined;
-    const network = isOwn ? undefined : findArchitecture(architecture);
+    const cost = costOf(base);
     return {
       ...plain,
       identity: hasOwnInput ? (spec?.digest ?? named) : `${checkpoint.digest} ${architecture}`,
-      ...(network === undefined
-        ? {}
-        : { cost: staticCost(network.architecture, ownInput(network.input, base).size) }),
+      ...(cost === undefined ? {} : { cost }),
       ...(obstacle === undefined ? {} : { obstacle }),
     };
   } catch (error) {
@@ -141,6 +140,19 @@ async function ofStore(store: Store, file: RunFile, base: RegisteredBase): Promi
     if (!(error instanceof ThawError) || error.code !== "BASE_UNKNOWN") throw error;
     return { ...plain, identity: named, obstacle: error.message };
   }
+}
+
+/** Of a graph it stands in the record, unless an older version wrote that. @throws ThawError BASE_UNKNOWN */
+function costOf(base: RegisteredBase): StaticCost | undefined {
+  const { architecture, extractor, network } = base;
+  if (extractor !== undefined) return undefined;
+  if (network === undefined) {
+    const known = findArchitecture(architecture);
+    return staticCost(known.architecture, ownInput(known.input, base).size);
+  }
+  const { multiplyAdds, passBytes, weightBytes } = network;
+  if (passBytes === undefined || weightBytes === undefined) return undefined;
+  return { multiplyAdds, passBytes, weightBytes };
 }
 
 /** Whether the run file asks for what the base does not have, such as layer groups: the words of the refusal. */

@@ -32,7 +32,10 @@ export async function importOnnx(
       `${path} is no ONNX file that fits: ${what}`,
       hint === undefined ? {} : { hint },
     );
-  const found = walkGraph(architecture, onnxGraph(await readWhole(path, invalid), invalid), invalid);
+  const graph = onnxGraph(await readWhole(path, invalid), invalid);
+  const found = walkGraph(architecture, graph, (what, hint) =>
+    invalid(what, hint === undefined ? AS_GRAPH : `${hint} Else ${AS_GRAPH}`),
+  );
   const tensors = new Map<string, CheckpointTensor>();
   for (const [name, unit] of found) {
     tensors.set(`${name}.weight`, unit.kernel.read());
@@ -53,6 +56,8 @@ export async function importOnnx(
     },
   };
 }
+
+const AS_GRAPH = "leave --arch out: the graph is read as it is, whatever its architecture";
 
 const PLAIN = "plain";
 

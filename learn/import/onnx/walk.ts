@@ -84,15 +84,17 @@ function walkerOf(graph: OnnxGraph, invalid: Invalid) {
   };
   const activate = (name: string, activation: string): string => {
     if (activation === "none") return name;
+    if (activation !== "relu" && activation !== "relu6")
+      throw invalid(`the activation ${activation} is not looked for in graphs`);
     const node = only(name, activation === "relu" ? ["Relu"] : ["Clip"], `the activation ${activation}`);
-    if (activation !== "relu" && (activation !== "relu6" || !isClip(node, weight))) {
+    if (activation === "relu6" && !isClip(node, weight)) {
       throw misfit(node, `the activation ${activation}`);
     }
     return take(node);
   };
   const convolve = (unit: Unit, { name, side }: Place): Place => {
     if (!isFollowed(unit)) {
-      throw invalid(`thaw does not follow units such as ${unit.name} in ONNX files`);
+      throw invalid(`units such as the architecture's ${unit.name} are not looked for in graphs`);
     }
     const [height, width, input, output] = kernelShape(unit);
     const shape = unit.kind === "depthwise" ? [input, 1, height, width] : [output, input, height, width];
@@ -151,7 +153,7 @@ function walkerOf(graph: OnnxGraph, invalid: Invalid) {
     },
     pass: (block: Block, start: Place): Place => {
       if (!Object.keys(block).every((key) => KNOWN.has(key))) {
-        throw invalid(`thaw does not follow blocks such as ${block.name} in ONNX files`);
+        throw invalid(`blocks such as the architecture's ${block.name} are not looked for in graphs`);
       }
       let place = block.units.reduce<Place>((from, unit) => convolve(unit, from), start);
       if (block.residual) {

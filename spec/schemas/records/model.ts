@@ -37,10 +37,17 @@ const viewSchema = schemaOf<BaseView>()(
   z.object({ cropFraction: z.number().gt(0).max(1), kernel: z.enum(["cubic", "linear"]) }),
 );
 
+const colourOrderSchema = z.enum(["rgb", "bgr"]);
+
 const storedFileSchema = schemaOf<StoredFile>()(z.object({ digest: digestSchema, size: countSchema }));
 
 export const extractorSchema = schemaOf<ExtractorSpec>()(
-  z.object({ inputSize: z.int().min(1), features: z.int().min(1), output: z.string() }),
+  z.object({
+    inputSize: z.int().min(1),
+    features: z.int().min(1),
+    output: z.string(),
+    blueFirst: z.boolean().exactOptional(),
+  }),
 );
 
 export const networkSchema = schemaOf<NetworkSpec>()(
@@ -49,6 +56,8 @@ export const networkSchema = schemaOf<NetworkSpec>()(
     multiplyAdds: z.number().min(0),
     output: z.string(),
     head: z.string().exactOptional(),
+    passBytes: z.number().min(0).exactOptional(),
+    weightBytes: z.number().min(0).exactOptional(),
     scaleGuessed: z.boolean().exactOptional(),
   }),
 );
@@ -79,6 +88,7 @@ export const registeredBaseSchema = schemaOf<RegisteredBase>()(
     pixelScale: pixelScaleSchema.exactOptional(),
     inputSize: z.int().min(1).exactOptional(),
     view: viewSchema.exactOptional(),
+    colourOrder: colourOrderSchema.exactOptional(),
     extractor: extractorSchema.exactOptional(),
     network: networkSchema.exactOptional(),
     golden: goldenSchema.exactOptional(),
@@ -96,6 +106,8 @@ const baseSpecSchema = schemaOf<BaseSpec>()(
     pixelScale: pixelScaleSchema.exactOptional(),
     inputSize: z.int().min(1).exactOptional(),
     view: viewSchema.exactOptional(),
+    colourOrder: colourOrderSchema.exactOptional(),
+    trainedOn: z.literal("BGR").exactOptional(),
     extractor: extractorSchema.exactOptional(),
     network: networkSchema.exactOptional(),
     golden: goldenSchema.exactOptional(),

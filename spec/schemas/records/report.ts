@@ -77,6 +77,7 @@ export const reportSchema = schemaOf<ReportData>()(
       licence: z.string(),
       pretrainedOn: z.string(),
       inputSize: countSchema,
+      trainedOn: z.literal("BGR").exactOptional(),
       layerGroups: z.array(z.string()),
     }),
     bases: baseComparisonSchema.exactOptional(),

@@ -38,11 +38,14 @@ export interface CampaignOptions {
   /** Index of the first case. */
   readonly from?: number;
   readonly cases: number;
+  /** Whether all are changes of ONNX graphs. */
+  readonly onlyGraphs?: boolean;
   readonly onProgress?: (done: number, failures: number) => void;
 }
 
 /** Every case is a function of seed and index, so one that failed can be run alone. */
-export async function runCampaign({ seed, from = 0, cases, onProgress }: CampaignOptions): Promise<Campaign> {
+export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
+  const { seed, from = 0, cases, onlyGraphs = false, onProgress } = options;
   const folder = await mkdtemp(join(tmpdir(), "thaw-fuzz-"));
   const counts = new Map<string, number>();
   const failures: Failure[] = [];
@@ -63,9 +66,10 @@ export async function runCampaign({ seed, from = 0, cases, onProgress }: Campaig
   try {
     while (next < end) {
       const to = Math.min(end, next + CASES_A_CHILD);
-      const broken = await readInChild({ seed, from: next, to, path: join(folder, "checkpoint") }, count);
+      const order = { seed, from: next, to, onlyGraphs, path: join(folder, "checkpoint") };
+      const broken = await readInChild(order, count);
       if (broken === undefined) continue;
-      const { kind } = caseOf(seed, next);
+      const { kind } = caseOf(seed, next, onlyGraphs);
       count({ index: next, kind, outcome: "failed", says: broken, cpuMs: 0, memory: 0 });
     }
   } finally {

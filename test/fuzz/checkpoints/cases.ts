@@ -213,11 +213,17 @@ function kerasMembers(weights: Buffer): Member[] {
   ];
 }
 
-/** @returns the same file for the same seed and index, always */
-export function caseOf(seed: number, index: number): Case {
+/** The last of the kinds that a case is drawn from. */
+const GRAPH = 15;
+
+/**
+ * @param onlyGraphs a change of an ONNX graph whatever the index, for a campaign of that kind
+ * @returns the same file for the same arguments, always
+ */
+export function caseOf(seed: number, index: number, onlyGraphs = false): Case {
   const draw = drawingOf(seed, "checkpoint", index);
-  const chance = draw.below(16);
-  if (chance === 15) return { kind: "onnx graph", bytes: changedOnnx(draw, "graph") };
+  const chance = onlyGraphs ? GRAPH : draw.below(GRAPH + 1);
+  if (chance === GRAPH) return { kind: "onnx graph", bytes: changedOnnx(draw, "graph") };
   if (chance === 14) return { kind: "onnx", bytes: changedOnnx(draw) };
   if (chance >= 12) {
     const parts = pickle(wholeModule(draw));

@@ -6,6 +6,7 @@ export interface Order {
   readonly seed: number;
   readonly from: number;
   readonly to: number;
+  readonly onlyGraphs: boolean;
   readonly path: string;
 }
 

@@ -12,7 +12,7 @@ import {
   pixelsOf,
   TOLERANCE,
 } from "../../support/models/exported.js";
-import { madeUpModel } from "../../support/models/madeUpModel.js";
+import { madeUpGraph, madeUpMember, madeUpModel } from "../../support/models/madeUpModel.js";
 import { type Python, pythonWithOnnx, runOnnx } from "../../support/models/onnxruntime.js";
 import { largestDifference, temporaryFolder } from "../../unit/learn/support.js";
 
@@ -44,11 +44,16 @@ describe("the exported ONNX file in onnxruntime", { skip }, () => {
   const models = [
     { name: "every unit", make: modelOfEveryUnit },
     ...["mobilenetv2", "resnet18", "resnet50"].map((name) => ({ name, make: () => madeUpModel(name) })),
+    { name: "convnext-atto", make: () => madeUpMember("convnext-atto") },
+    ...["convnext", "mobilenetv3", "csp", "resnext"].map((network) => ({
+      name: `the graph of ${network}`,
+      make: (folder: string) => madeUpGraph(network, folder),
+    })),
   ];
   for (const { name, make } of models) {
     it(`predicts our own probabilities with ${name}`, async (t) => {
-      const { model, pixels, probabilities } = make();
       const folder = await temporaryFolder(t);
+      const { model, pixels, probabilities } = await make(folder);
       const answer = await runOnnx(python, folder, fileOf(model), pixels, model.input.size);
       const difference = largestDifference(answer.probabilities, probabilities);
       t.diagnostic(`largest difference ${difference}`);

@@ -11,6 +11,7 @@ import type { CheckpointTensor } from "../../../learn/import/tensorViews.js";
 import { allTaken } from "../../../learn/import/torchUnits.js";
 import { writeSafetensors } from "../../../learn/safetensors.js";
 import { baseCheckpoint } from "../../../runtime/components/download/baseCheckpoint.js";
+import { readBase } from "../../../store/records/bases.js";
 import { thaw, thawJson, thawRefusal } from "../../support/cli/thaw.js";
 import { kerasFile, normalizationGroup } from "../../support/models/kerasFile.js";
 import { pickledNetwork } from "../../support/models/pickledNetwork.js";
@@ -95,6 +96,31 @@ test("of two networks of the same rank none is taken before one is chosen, and t
   assert.match(
     await thawRefusal(stack.folder, ...add("both.safetensors", "own", "--weights", "teacher")),
     /no weights called "teacher" that fit[\s\S]*it has ema\., model\./,
+  );
+});
+
+test("the order of colours that its user states is the base's, and no other order changes anything", async () => {
+  await save("own.safetensors", published);
+  const { store } = stack.session;
+  const registered = async (...more: string[]) => {
+    const { version } = await thawJson<{ version: number }>(
+      stack.folder,
+      ...add("own.safetensors", "colours", ...more),
+    );
+    return { record: await readBase(store, "colours", version), spec: await resolveBase(store, "colours") };
+  };
+  const plain = await registered();
+  const usual = await registered("--colour-order", "rgb");
+  const turned = await registered("--colour-order", "BGR");
+  assert.deepEqual(usual, plain);
+  assert.deepEqual([turned.record?.colourOrder, turned.record?.weights?.blueFirst], ["bgr", true]);
+  assert.equal(turned.record?.checkpoint.digest, plain.record?.checkpoint.digest);
+  assert.notEqual(turned.spec?.digest, plain.spec?.digest);
+  assert.deepEqual([plain.spec?.trainedOn, turned.spec?.trainedOn], [undefined, "BGR"]);
+  assert.notDeepEqual(turned.record?.golden?.features, plain.record?.golden?.features);
+  assert.match(
+    await thawRefusal(stack.folder, ...add("own.safetensors", "colours", "--colour-order", "grey")),
+    /It must be rgb or bgr/,
   );
 });
 

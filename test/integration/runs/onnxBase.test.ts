@@ -7,6 +7,7 @@ import { gunzipSync } from "node:zlib";
 import type { BaseJson } from "../../../cli/json/bases.js";
 import type { RunResult } from "../../../spec/pipeline/run.js";
 import type { ReportData } from "../../../spec/records/report.js";
+import { readBase } from "../../../store/records/bases.js";
 import { readModel } from "../../../store/records/records.js";
 import { thaw, thawJson, thawRefusal } from "../../support/cli/thaw.js";
 import { drawnImages } from "../../support/images/drawn.js";
@@ -70,6 +71,21 @@ test("an ONNX file needs a name only, and what was made of it is told", async ()
   );
   assert.equal(other.architecture, "onnx-2-fixed");
   assert.notEqual(other.sha256, base?.sha256);
+});
+
+test("a graph whose user says that it takes blue first is turned, which is told and is another base", async () => {
+  const add = ["bases", "add", "resnext.onnx", "-n", "turned"];
+  const plain = await ok<BaseJson>(...add, "--colour-order", "rgb");
+  const { stderr } = await thaw([...add, "--colour-order", "bgr"], { cwd: stack.folder });
+  assert.match(stderr, /trained on pixels in the order blue, green, red/);
+  assert.match(stderr, /Its input: RGB \(it was trained on BGR, and is turned\), 32 × 32/);
+  const { bases } = await ok<{ bases: BaseJson[] }>("bases");
+  const turned = bases.find(({ name }) => name === "turned");
+  assert.deepEqual([plain.trainedOn, turned?.trainedOn, turned?.version], ["RGB", "BGR", 2]);
+  assert.notEqual(turned?.sha256, plain.sha256);
+  const { store } = stack.session;
+  const [one, other] = [await readBase(store, "turned", 1), await readBase(store, "turned", 2)];
+  assert.notDeepEqual(one?.golden?.features, other?.golden?.features);
 });
 
 test("what cannot be known or read is refused in words", async () => {

@@ -1,14 +1,23 @@
 /** Models to export with made-up weights, and what our own path predicts with them for made-up pictures. */
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import type { TrainedModel } from "../../../export/trainedModel.js";
 import type { Architecture } from "../../../learn/bases/architecture.js";
+import { findArchitecture } from "../../../learn/bases/architectures.js";
 import type { BaseInput } from "../../../learn/bases/catalogue.js";
+import { chosenBase } from "../../../learn/bases/chosen.js";
+import { convertOnnx } from "../../../learn/bases/graphBase.js";
 import { tf } from "../../../learn/engine.js";
 import { denseLogits, HEAD_BIAS, HEAD_KERNEL } from "../../../learn/network/head.js";
 import { freezeGroups, poolFeatures } from "../../../learn/network/network.js";
 import { overlay, type Parameters } from "../../../learn/network/parameters.js";
 import { pixelTensor } from "../../../learn/training/step/batch.js";
 import { softmaxRows } from "../../../learn/training/step/loss.js";
+import { graphName } from "../../../spec/base.js";
+import { madeUpParameters } from "../../unit/learn/families/support.js";
+import { fixture } from "../../unit/learn/support.js";
 import { networkNamed, recordedNetwork, uniform } from "../../unit/learn/torchSupport.js";
 
 /** Odd, so that the padding at a stride is not the same on all layers. */
@@ -28,6 +37,36 @@ export interface MadeUpModel {
 export function madeUpModel(name: string): MadeUpModel {
   const { architecture, input, parameters } = recordedNetwork(networkNamed(name, "torchvision"));
   return predicted(architecture, input, parameters, SIDE);
+}
+
+/** @param name of a family's member, e.g. `convnext-atto`, with weights as families.py makes them up */
+export function madeUpMember(name: string): MadeUpModel {
+  const base = findArchitecture(name);
+  const [naming] = base.namings;
+  assert.ok(naming);
+  return predicted(base.architecture, base.input, madeUpParameters(base, naming), SIDE);
+}
+
+/** The networks of onnxGraphs.py, each as one export of PyTorch's wrote it. */
+const { side, read } = fixture<{
+  side: number;
+  read: readonly { network: string; what: string; file: string }[];
+}>("files/onnxGraphs.json");
+
+/** What is read of such a file, and stored as a base's checkpoint. @param folder that it may write to */
+export async function madeUpGraph(network: string, folder: string): Promise<MadeUpModel> {
+  const found = read.find((one) => one.network === network);
+  assert.ok(found, `${network} is recorded`);
+  const [path, checkpoint] = [join(folder, `${network}.onnx`), join(folder, `${network}.safetensors`)];
+  await writeFile(path, gunzipSync(Buffer.from(found.file, "base64")));
+  const { tunable, hasFixedPart } = await convertOnnx(path, {}, checkpoint);
+  const base = chosenBase({
+    name: network,
+    architecture: graphName({ groups: tunable, isFixed: hasFixedPart }),
+    checkpoint,
+    inputSize: side,
+  });
+  return predicted(base.architecture, base.input, await base.load(checkpoint), side);
 }
 
 /** With a head that is made up, too. */

@@ -5,7 +5,7 @@ import { TFJS_FILE, tfjsFiles } from "../../../export/tfjs.js";
 import { type Tensor, tf } from "../../../learn/engine.js";
 import { modelOfEveryUnit } from "../../support/models/everyUnit.js";
 import { cardOf, TOLERANCE, writeFiles } from "../../support/models/exported.js";
-import { madeUpModel } from "../../support/models/madeUpModel.js";
+import { madeUpGraph, madeUpMember, madeUpModel } from "../../support/models/madeUpModel.js";
 import { largestDifference, temporaryFolder } from "../learn/support.js";
 
 /** `cpu` is plain @tensorflow/tfjs: JavaScript only. */
@@ -15,14 +15,20 @@ const RUNS = [
   { name: "mobilenetv2", make: () => madeUpModel("mobilenetv2"), backend: "cpu" },
   { name: "resnet18", make: () => madeUpModel("resnet18"), backend: "cpu" },
   { name: "resnet50", make: () => madeUpModel("resnet50"), backend: "tensorflow" },
+  { name: "convnext-atto", make: () => madeUpMember("convnext-atto"), backend: "tensorflow" },
+  ...["convnext", "mobilenetv3", "csp", "resnext"].map((network) => ({
+    name: `graph of ${network}`,
+    make: (folder: string) => madeUpGraph(network, folder),
+    backend: "cpu",
+  })),
 ];
 
 afterEach(() => tf.setBackend("tensorflow"));
 
 for (const { name, make, backend } of RUNS) {
   it(`the exported ${name} predicts our own probabilities on the ${backend} backend`, async (t) => {
-    const { model, pixels, probabilities } = make();
     const folder = await temporaryFolder(t);
+    const { model, pixels, probabilities } = await make(folder);
     await writeFiles(folder, tfjsFiles(model, cardOf(model)));
     await tf.setBackend(backend);
     const loaded = await tf.loadLayersModel(`file://${folder}/${TFJS_FILE}`);

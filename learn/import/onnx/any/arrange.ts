@@ -40,12 +40,48 @@ export function arranged(all: readonly Step[], feature: StepIndex, invalid: Inva
       if (nested >= MOST_NESTED)
         throw invalid(`at ${step.from} ways are nested more than ${MOST_NESTED} times`);
       const start = dominators[at] as StepIndex;
-      items.push({ step, ways: step.inputs.map((input) => between(start, input, nested + 1)) });
+      items.push({ step, ways: waysOf(step, start, nested + 1) });
       at = start;
     }
     return items.reverse();
   };
+  const waysOf = (step: JoinStep, start: StepIndex, nested: number): Meeting["ways"] =>
+    runsOf(step, start, dominators).map(({ inputs, from }) => {
+      const [only = start] = inputs;
+      if (inputs.length === 1) return between(start, only, nested);
+      const inner = { ...step, inputs, channels: channelsOf(steps, inputs) };
+      const ways = inputs.map((input) => between(from, input, nested + 1));
+      return [...between(start, from, nested), { step: inner, ways }];
+    });
   return between(0, feature, 0);
+}
+
+const channelsOf = (steps: readonly Step[], inputs: readonly StepIndex[]): number =>
+  inputs.reduce((sum, input) => sum + (steps[input] as Step).channels, 0);
+
+interface Run {
+  readonly inputs: readonly StepIndex[];
+  /** Where all ways to them begin. */
+  readonly from: StepIndex;
+}
+
+/**
+ * PyTorch's exporter puts images together at once which the network puts together in two steps, as in the last blocks of
+ * Inception-v3: `[a, b, c]` for `[[a, b], c]`. Neighbours that are made of one image above the start belong together.
+ */
+function runsOf(
+  { kind, inputs }: JoinStep,
+  start: StepIndex,
+  dominators: readonly StepIndex[],
+): readonly Run[] {
+  const runs: Run[] = [];
+  for (const input of inputs) {
+    const last = runs.at(-1);
+    const from = last === undefined ? start : meetingOf(dominators, last.from, input);
+    if (last === undefined || kind !== "concat" || from <= start) runs.push({ inputs: [input], from: input });
+    else runs[runs.length - 1] = { inputs: [...last.inputs, input], from };
+  }
+  return runs;
 }
 
 const SHAPES =

@@ -41,13 +41,18 @@ const EPSILON = 1e-5;
 const TIMES = 6;
 const AT_LEAST = 64 * 2 ** 20;
 
+/** Side of the input, where the graph leaves it open, and the value that the features are means of. */
+export interface AskedNetwork extends Pick<FollowOptions, "size" | "output"> {
+  /** Whether it takes pixels in the order blue, green, red: what is read then takes red, green, blue. */
+  readonly blueFirst?: boolean;
+}
+
 /**
- * @param asked side of the input, where the graph leaves it open, and the value that the features are means of
  * @throws ThawError DATA_INVALID with the first operator that is not understood, and what to do; USAGE for what was asked
  */
 export async function readOnnxNetwork(
   path: string,
-  asked: Pick<FollowOptions, "size" | "output">,
+  { blueFirst = false, ...asked }: AskedNetwork,
 ): Promise<OnnxNetwork> {
   const thrown =
     (code: "DATA_INVALID" | "USAGE") =>
@@ -58,7 +63,9 @@ export async function readOnnxNetwork(
   const graph = onnxGraph(file, invalid);
   const spend = weightsOf(file.length, invalid);
   const followed = follow(graph, { ...asked, spend, invalid, usage: thrown("USAGE") });
-  return { ...networkOf(followed, { spend, invalid }), converted: converted(graph) };
+  if (blueFirst && followed.isGrey)
+    throw thrown("USAGE")("its pictures are grey", "leave --colour-order out");
+  return { ...networkOf(followed, { spend, invalid, blueFirst }), converted: converted(graph) };
 }
 
 function weightsOf(size: number, invalid: FollowOptions["invalid"]): Spend {
@@ -75,13 +82,18 @@ const converted = ({ weights }: OnnxGraph): readonly string[] => [
   ),
 ];
 
+interface Making extends Pick<FollowOptions, "spend" | "invalid"> {
+  readonly blueFirst: boolean;
+}
+
 function networkOf(
   followed: Followed,
-  { spend, invalid }: Pick<FollowOptions, "spend" | "invalid">,
+  { spend, invalid, blueFirst }: Making,
 ): Omit<OnnxNetwork, "converted"> {
   const { steps, feature, output, head, size, isGrey } = followed;
   const items = arranged(steps, feature, invalid);
-  const parts = fused(isGrey ? [{ one: meanOfColours(size) }, ...items] : items);
+  const before = isGrey ? [{ one: meanOfColours(size) }] : blueFirst ? [{ one: coloursTurned(size) }] : [];
+  const parts = fused([...before, ...items]);
   const { groups, tunable }: Grouping = groupingOf(parts, size);
   if (groups.length === 0) throw invalid("it has no convolution of more than one pixel below its features");
   const norms = parts.flatMap(normsOf);
@@ -110,19 +122,16 @@ function networkOf(
 }
 
 /** Networks of grey pictures are given the mean of red, green and blue. */
-function meanOfColours(side: number): ConvStep {
-  const kernel = { shape: [1, 3, 1, 1], data: new Float32Array(3).fill(1 / 3) };
-  const made = {
-    from: "the input",
-    channels: 1,
-    side,
-    input: 0,
-    groups: 1,
-    stride: 1,
-    padding: 0,
-    isFixed: false,
-  };
-  return { kind: "conv", ...made, kernel };
+const meanOfColours = (side: number): ConvStep => ofColours(side, 1, new Float32Array(3).fill(1 / 3));
+
+/** Red and blue change places. */
+const coloursTurned = (side: number): ConvStep =>
+  ofColours(side, 3, Float32Array.of(0, 0, 1, 0, 1, 0, 1, 0, 0));
+
+/** @param data `[channels, 3]` */
+function ofColours(side: number, channels: number, data: Float32Array): ConvStep {
+  const made = { from: "the input", channels, side, input: 0, groups: 1, stride: 1, padding: 0 };
+  return { kind: "conv", ...made, isFixed: false, kernel: { shape: [channels, 3, 1, 1], data } };
 }
 
 function factorOf(items: readonly Item[]): { readonly factor?: number } {

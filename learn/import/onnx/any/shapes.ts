@@ -150,13 +150,21 @@ export function flattened(value: Value, following: Following): Value | undefined
   return headOf(settled(value, following), following);
 }
 
+const LAYER_NORM =
+  "if it is a part of a layer normalization, export with opset_version=17 or later, where that is one operator";
+
 /** Means over rows and columns. */
 export function reduced(value: Value, inputs: Given, following: Following): Value | undefined {
   if (value.is !== "image") return undefined;
   const axes = (listOf(inputs, 1, "axes", following) ?? []).map((axis) => (axis < 0 ? axis + 4 : axis));
   const wanted = value.layout === "first" ? "2 3" : "1 2";
-  if ([...axes].sort().join(" ") !== wanted)
-    throw following.refuse("it is over other axes than rows and columns");
+  if ([...axes].sort().join(" ") !== wanted) {
+    const isOfChannels = axes.join(" ") === (value.layout === "first" ? "1" : "3");
+    throw following.refuse(
+      "it is over other axes than rows and columns",
+      isOfChannels ? LAYER_NORM : undefined,
+    );
+  }
   const source = settled(value, following);
   if (following.node.operator === "ReduceMean") return meansOf(source, following.steps[source] as Step);
   return headOf(source, following);

@@ -24,6 +24,7 @@ import { uniform } from "../torchSupport.js";
 interface Options {
   readonly size?: number;
   readonly output?: string;
+  readonly blueFirst?: boolean;
 }
 
 /** Reads the model that lies in the folder, and stores it as one file there. */
@@ -54,10 +55,13 @@ function ownFeatures(model: LayersModel, layer: string, side: number): Float32Ar
   });
 }
 
-async function featuresFrom(file: string, side: number): Promise<Float32Array> {
+async function featuresFrom(file: string, side: number, isExchanged = false): Promise<Float32Array> {
   const extractor = await openExtractor(file);
   try {
-    return tf.tidy(() => featuresOf(extractor.run(pictures(side))).dataSync() as Float32Array);
+    return tf.tidy(() => {
+      const shown = isExchanged ? pictures(side).reverse(-1) : pictures(side);
+      return featuresOf(extractor.run(shown)).dataSync() as Float32Array;
+    });
   } finally {
     extractor.dispose();
   }
@@ -303,4 +307,15 @@ test("what thaw exports can be a base: its features are those of our own layers"
   groups.dispose();
   extractor.dispose();
   assertClose(given, own, 1e-5, "features");
+});
+
+test("a model that takes blue first is given it so", async (context) => {
+  const folder = await saveModel(classifier(20, "fixed"), await temporaryFolder(context));
+  const { file: plain } = await imported(folder);
+  const exchanged = await featuresFrom(plain, 20, true);
+  const before = await featuresFrom(plain, 20);
+  const { file, blueFirst } = await imported(folder, { blueFirst: true });
+  assert.equal(blueFirst, true);
+  assert.deepEqual(await featuresFrom(file, 20), exchanged);
+  assert.notDeepEqual(exchanged, before);
 });
