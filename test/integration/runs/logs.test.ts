@@ -211,10 +211,10 @@ test("a run whose stages were all in the store says why it has no log", async ()
 });
 
 test("a killed engine and a cancelled run are in the log, each under its attempt", async () => {
+  // Slow from its first stage on and until it is gone: so few images might be over before that.
+  const slowed = slowEngine(stack);
   const runId = await start("--set", "base=efficientnet-lite0", "--set", "augment.views=8");
-  // Slow until it is gone: so few images might be over before that.
-  await waitForStage(stack, runId, "features", ({ state }) => state === "running");
-  const first = await slowEngine(stack);
+  const first = await slowed;
   await waitForStage(stack, runId, "features", isComputing);
   process.kill(first.pid, "SIGKILL");
   first.goOn();

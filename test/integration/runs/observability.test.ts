@@ -99,10 +99,10 @@ async function total(worker: Worker, name: string, labels: Readonly<Record<strin
 let run: RunJson;
 
 test("a run is counted: stages, images, processor time, checkpoints, a dead engine", async () => {
+  // From its first stage on: one of so few images would be over before it is disturbed.
+  const slowed = slowEngine(stack);
   const { runId } = await thawJson<{ runId: string }>(stack.folder, "run", "--detach");
-  await waitForStage(stack, runId, "features", ({ state }) => state === "running");
-  // A stage of so few images would be over before it is disturbed.
-  const { pid: engine, goOn } = await slowEngine(stack);
+  const { pid: engine, goOn } = await slowed;
   await waitForStage(stack, runId, "features", isComputing);
   process.kill(engine, "SIGKILL");
   goOn();

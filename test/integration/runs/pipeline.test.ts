@@ -237,11 +237,12 @@ test("the history of the run replays on today's workflow code", async () => {
 async function startFresh(seed: number): Promise<{ runId: string; engine: number; goOn: () => void }> {
   const settings = [`seed=${seed}`, "base=small", "augment.views=8", "unfreeze.stages=[top]"];
   const args = ["run", "--json", "--detach", ...settings.flatMap((setting) => ["--set", setting])];
+  // From its first stage on: whoever waits to see that the second runs may see it when it is over.
+  const slowed = slowEngine(stack);
   const { status, stdout, stderr } = await thaw(args, { cwd: stack.folder });
   assert.equal(status, 0, stderr);
   const { runId } = JSON.parse(stdout) as { runId: string };
-  await waitForStage(stack, runId, "features", ({ state }) => state === "running");
-  const { pid: engine, goOn } = await slowEngine(stack);
+  const { pid: engine, goOn } = await slowed;
   await waitForStage(stack, runId, "features", isComputing);
   return { runId, engine, goOn };
 }
