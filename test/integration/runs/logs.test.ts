@@ -218,6 +218,7 @@ test("a killed engine and a cancelled run are in the log, each under its attempt
   await waitForStage(stack, runId, "features", isComputing);
   process.kill(first.pid, "SIGKILL");
   first.goOn();
+  const second = slowEngine(stack);
   await waitForStage(stack, runId, "features", (stage) => (stage.attempt ?? 0) > 1);
   const { condition, sentences, lastLines } = await explain(runId);
   assert.equal(condition, "retrying");
@@ -228,6 +229,7 @@ test("a killed engine and a cancelled run are in the log, each under its attempt
   await waitForStage(stack, runId, "features", isComputing);
   assert.equal((await run("cancel", runId)).status, 0);
   await run("watch", runId);
+  (await second).goOn();
   assert.equal((await getRun(stack.session, runId)).status, "cancelled");
   const lines = linesOf(
     (await run("logs", runId, "--json", "--stage", "features", "--level", "warn")).stdout,
