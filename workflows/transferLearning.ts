@@ -49,7 +49,8 @@ export async function transferLearning(given: RunInput): Promise<RunResult> {
   });
   // Runs in progress that began before stages ran side by side say nothing of it.
   const most = given.file.parallel ?? 1;
-  const place = given.file.compute === "kubernetes" ? podsOf(given, most, tracker.pods, steering.isPaused) : localWorker;
+  const place =
+    given.file.compute === "kubernetes" ? podsOf(given, most, tracker.pods, steering.isPaused) : localWorker;
   const artifacts: Record<string, ArtifactRef> = {};
   const whole = (work: () => Promise<RunResult>) => tellingOfEnd(given, () => tracker.whole(work));
   return whole(async () => {

@@ -32,11 +32,10 @@ let stack: Stack;
 let second: ChildProcess;
 before(async () => {
   stack = await startStack({ workers: true, smallBase: true });
-  second = spawn(
-    process.execPath,
-    [fileURLToPath(new URL("../../../worker/training.js", import.meta.url))],
-    { env: { ...process.env, THAW_PROJECT: stack.folder }, stdio: "ignore" },
-  );
+  second = spawn(process.execPath, [fileURLToPath(new URL("../../../worker/training.js", import.meta.url))], {
+    env: { ...process.env, THAW_PROJECT: stack.folder },
+    stdio: "ignore",
+  });
 });
 after(async () => {
   if (second.exitCode === null && second.kill()) await once(second, "exit");

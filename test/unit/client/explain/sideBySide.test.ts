@@ -9,7 +9,13 @@ import { waitingQueues } from "../../../../client/temporal/pollers.js";
 import type { LiveStage } from "../../../../spec/pipeline/run.js";
 import type { PodState } from "../../../../spec/pods/pod.js";
 
-const RUNNING: PodState = { phase: "running", reason: "running", sentence: "runs", pod: "thaw-r-a", node: "n" };
+const RUNNING: PodState = {
+  phase: "running",
+  reason: "running",
+  sentence: "runs",
+  pod: "thaw-r-a",
+  node: "n",
+};
 const WAITING: PodState = {
   ...{ lane: 2, phase: "waiting", reason: "unschedulable" },
   sentence: "0/1 nodes are available: 1 Insufficient nvidia.com/gpu",
@@ -85,5 +91,7 @@ test("a stage that waits for the worker that is at the run's other one does not 
     );
   assert.deepEqual(queues(activity("fold-1", 2), activity("fold-2", 1)), []);
   assert.deepEqual(queues(activity("fold-2", 1)), ["thaw-training"]);
-  assert.deepEqual(queues(activity("find-fold-1", 2, "thaw-control"), activity("fold-2", 1)), ["thaw-training"]);
+  assert.deepEqual(queues(activity("find-fold-1", 2, "thaw-control"), activity("fold-2", 1)), [
+    "thaw-training",
+  ]);
 });
