@@ -83,7 +83,7 @@ function pausedByUser({ view, tasks }: Situation, held: readonly LiveStage[]): F
       ...held.map(
         ({ name, note }) => `Stage ${name} is paused${note === undefined ? "" : ` ${asClause(note)}`}.`,
       ),
-      ...tasks.map((task) => taskText(task, view.stages)),
+      ...tasks.filter(({ stage }) => stage !== undefined).map((task) => taskText(task, view.stages)),
     ],
     advice: [`\`thaw unpause ${view.runId}\` lets ${held.length === 1 ? "it" : "them"} go on`],
   };

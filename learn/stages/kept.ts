@@ -1,5 +1,5 @@
 /** Files that are kept on this machine for the stages that follow, each with its digest beside it. */
-import { readFile, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { lookAt, noteIntact } from "../../files/intact.js";
 import type { Progress } from "../../spec/records/training.js";
 
@@ -33,4 +33,26 @@ export async function isKept(path: string, onProgress: (progress: Progress) => v
   if (found !== "changed") return found === "intact";
   onProgress({ phase: `${path} was changed after it was written: it is computed anew`, step: 0, total: 1 });
   return false;
+}
+
+/** Far less than the ten minutes after which one counts as left behind (`activities/heavy/scratch.ts`). */
+const TOUCH_MS = 60_000;
+
+/** Renews the time of a folder in the scratch until the work is over: those who tidy that up see that somebody is at it. */
+export async function whileInUse<Result>(
+  folder: string,
+  work: () => Promise<Result>,
+  touchMs = TOUCH_MS,
+): Promise<Result> {
+  const touch = (): void => {
+    const now = new Date();
+    // It is renamed in the end.
+    utimes(folder, now, now).catch(() => undefined);
+  };
+  const timer = setInterval(touch, touchMs);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
 }

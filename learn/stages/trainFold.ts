@@ -23,7 +23,7 @@ import { boundaryFile, boundaryFormat, featureFormat, readRecords } from "./acti
 import { type FoldData, writeFoldData } from "./foldData.js";
 import { onceMade, partsFolder } from "./foldParts.js";
 import type { StageContext } from "./job.js";
-import { whileInUse } from "./keptInUse.js";
+import { whileInUse } from "./kept.js";
 import { trainHead } from "./trainHead.js";
 import { type TuneSettings, tuneStage } from "./tuneStage.js";
 

@@ -8,11 +8,16 @@ import { currentBundle } from "../../support/services/currentBundle.js";
 
 const FOLDER = join(process.cwd(), "test", "fixtures", "histories");
 
+type Ended = { readonly scheduledEventId?: string };
 type History = {
   events: {
+    eventId?: string;
     eventType?: string;
     workflowExecutionStartedEventAttributes?: { workflowId?: string };
     activityTaskScheduledEventAttributes?: { activityId: string };
+    activityTaskCompletedEventAttributes?: Ended;
+    activityTaskFailedEventAttributes?: Ended;
+    activityTaskCanceledEventAttributes?: Ended;
   }[];
 };
 const recorded = readdirSync(FOLDER, { recursive: true, encoding: "utf8" }).filter((name) =>
@@ -67,6 +72,32 @@ test("some of retrainings have pods for their questions, and one is of before th
   assert.ok(isAsking("retrain-asked-in-pods.json"));
   assert.ok(!isAsking("retrain-not-asked.json"));
 });
+
+test("some of runs do two stages at once, one is held in both of them, and one waits for a pod beside the other", () => {
+  for (const name of ["side-by-side.json", "side-by-side-paused.json", "side-by-side-room-later.json"])
+    assert.ok(mostAtWork(read(name)) >= 2, name);
+  const paused = readFileSync(join(FOLDER, "side-by-side-paused.json"), "utf8");
+  assert.equal(paused.match(/"type":"PAUSED"/g)?.length, 2);
+  const later = readFileSync(join(FOLDER, "side-by-side-room-later.json"), "utf8");
+  assert.match(later, /"type":"POD_NOT_STARTED"/);
+});
+
+/** Stages whose own activities are at work together. */
+function mostAtWork({ events }: History): number {
+  const open = new Set<string>();
+  let most = 0;
+  for (const event of events) {
+    const id = event.activityTaskScheduledEventAttributes?.activityId ?? "";
+    if (/^(head|tune-\d|fold-\d)$/.test(id)) open.add(event.eventId ?? "");
+    const over =
+      event.activityTaskCompletedEventAttributes ??
+      event.activityTaskFailedEventAttributes ??
+      event.activityTaskCanceledEventAttributes;
+    open.delete(over?.scheduledEventId ?? "");
+    most = Math.max(most, open.size);
+  }
+  return most;
+}
 
 /** How each replay ended, in order. One worker for all: to start one takes longer than to replay. */
 async function replaysOn(

@@ -15,8 +15,7 @@ import { test } from "node:test";
 import { fileDigest } from "../../../../files/intact.js";
 import { createSamples } from "../../../../learn/samples/files.js";
 import { onceMade } from "../../../../learn/stages/foldParts.js";
-import { isKept, keepDigest } from "../../../../learn/stages/kept.js";
-import { whileInUse } from "../../../../learn/stages/keptInUse.js";
+import { isKept, keepDigest, whileInUse } from "../../../../learn/stages/kept.js";
 import { until } from "../../../support/until.js";
 
 const newFolder = (): string => mkdtempSync(join(tmpdir(), "thaw-kept-"));
