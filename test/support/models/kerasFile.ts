@@ -32,11 +32,16 @@ export function kerasFile(
     layer,
     { members: { [layer]: { members } } },
   ]);
-  return hdf5Of({ members: { model_weights: { members: { ...others, ...Object.fromEntries(groups) } } } }).file;
+  return hdf5Of({ members: { model_weights: { members: { ...others, ...Object.fromEntries(groups) } } } })
+    .file;
 }
 
 /** A `Normalization`, as it lies in such a file. */
-export function normalizationGroup(name: string, mean: readonly number[], variance: readonly number[]): Group {
+export function normalizationGroup(
+  name: string,
+  mean: readonly number[],
+  variance: readonly number[],
+): Group {
   const vector = (values: readonly number[]): Node => ({
     shape: [values.length],
     data: bytesOf(Float32Array.from(values)),

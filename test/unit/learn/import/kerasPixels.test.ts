@@ -52,8 +52,10 @@ const kernel = (channels: number): Node => ({
   data: Buffer.alloc(8 * channels, 0x3c),
 });
 const vector = (): Node => ({ shape: [2], data: Buffer.alloc(8, 0x3c) });
-const under = (...names: string[]) => (group: Group): Group =>
-  names.reduceRight((members, name): Group => ({ members: { [name]: members } }), group);
+const under =
+  (...names: string[]) =>
+  (group: Group): Group =>
+    names.reduceRight((members, name): Group => ({ members: { [name]: members } }), group);
 const NORM = ["gamma:0", "beta:0", "moving_mean:0", "moving_variance:0"];
 
 test("layers of DenseNet that Keras 2 wrote with a slash have the names of Keras 3", async (context) => {
@@ -64,7 +66,9 @@ test("layers of DenseNet that Keras 2 wrote with a slash have the names of Keras
     },
   };
   const block = under("conv2_block1_1_conv")({ members: { "kernel:0": kernel(2) } });
-  const file = hdf5Of({ members: { model_weights: { members: { conv1, conv2_block1_1_conv: block } } } }).file;
+  const file = hdf5Of({
+    members: { model_weights: { members: { conv1, conv2_block1_1_conv: block } } },
+  }).file;
   const [dict, ...others] = await dictsIn(context, file);
   assert.deepEqual(others, []);
   assert.deepEqual(dict?.wrapper, "");
@@ -124,7 +128,9 @@ test("the layers of EfficientNet with Keras' own weights give ImageNet's scale, 
     if (normalization === undefined) continue;
     // As a file has them.
     const [mean, variance] = [normalization.mean.map(Math.fround), normalization.variance.map(Math.fround)];
-    const { scale, ...rest } = efficientNetPixels(layers({ normalizations: one(mean, variance), rescalings }));
+    const { scale, ...rest } = efficientNetPixels(
+      layers({ normalizations: one(mean, variance), rescalings }),
+    );
     assert.deepEqual(rest, {}, name);
     // The features were recorded of pixels that these numbers bring back to what the tests give the network.
     if (rescalings === 2) assert.deepEqual(scale, PIXEL_SCALES.imagenet);
@@ -151,7 +157,9 @@ test("the layers of EfficientNet with Keras' own weights give ImageNet's scale, 
 
 test("an EfficientNet that was trained from nothing takes pixels in 0…1", () => {
   const normalizations = one([0, 0, 0], [1, 1, 1]);
-  assert.deepEqual(efficientNetPixels(layers({ normalizations, rescalings: 1 })), { scale: PIXEL_SCALES["0..1"] });
+  assert.deepEqual(efficientNetPixels(layers({ normalizations, rescalings: 1 })), {
+    scale: PIXEL_SCALES["0..1"],
+  });
 });
 
 test("what cannot be told of pixels is not guessed", () => {
@@ -173,6 +181,9 @@ test("what cannot be told of pixels is not guessed", () => {
   assert.ok(otherPixels(layers({ normalizations })).unclear);
   assert.ok(otherPixels(layers({ elsewhere: { normalizations: 1, rescalings: 0 } })).unclear);
   assert.match(otherPixels(layers({ rescalings: 1 })).notice ?? "", /Rescaling/);
-  assert.match(otherPixels(layers({ elsewhere: { normalizations: 0, rescalings: 1 } })).notice ?? "", /Rescaling/);
+  assert.match(
+    otherPixels(layers({ elsewhere: { normalizations: 0, rescalings: 1 } })).notice ?? "",
+    /Rescaling/,
+  );
   assert.deepEqual(otherPixels(layers({})), {});
 });
