@@ -178,6 +178,7 @@ async function checkedCheckpoint(store: Store, request: AddBase, fetching: Fetch
     if (naming !== undefined && request.known === undefined) {
       const notice = twinNotice(isRemote(from) ? withoutSecrets(from) : from, architecture, naming);
       if (notice !== undefined) fetching.onNotice?.(notice);
+      if (naming.notice !== undefined) fetching.onNotice?.(naming.notice);
       if (request.pixelScale === undefined && pixels?.notice !== undefined)
         fetching.onNotice?.(pixels.notice);
     }

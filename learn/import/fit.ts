@@ -45,7 +45,7 @@ export function importWeights(
     .sort((a, b) => rankOf(a.dict) - rankOf(b.dict));
   const isWanted = (candidate: Candidate): boolean => own === undefined || candidate.prefix === own;
   const fitting = candidates.filter(({ hits, expected }) => hits === expected);
-  const wanted = fitting.filter(isWanted);
+  const wanted = distinct(fitting.filter(isWanted));
   const chosen = wanted.length > 0 ? choose(wanted, asked) : closest(candidates.filter(isWanted));
   if (chosen === undefined) throw new Error("an architecture has at least one naming");
   const tensors = inColour(chosen, withoutBiases(strip(chosen), chosen.naming));
@@ -58,7 +58,7 @@ export function importWeights(
     parameters,
     naming: chosen.naming,
     ...(pixelLayers === undefined ? {} : { pixelLayers }),
-    ...takenOf(architecture, chosen, fitting),
+    ...takenOf(architecture, chosen, distinct([chosen, ...fitting])),
   };
 }
 
@@ -233,6 +233,18 @@ function choose(fitting: readonly Candidate[], asked: string | undefined): Candi
   }
   throw new ThawError("USAGE", `the checkpoint has no weights called "${asked}" that fit`, {
     hint: fitting.length === 1 ? `it has ${names} only: leave the choice out` : `it has ${names}`,
+  });
+}
+
+/** The same tensors may fit in two ways: `features.` is a part of their names, or a prefix of shorter ones. The first counts. */
+function distinct(fitting: readonly Candidate[]): readonly Candidate[] {
+  const seen = new Map<StateDict, Set<string>>();
+  return fitting.filter(({ dict, prefix, first }) => {
+    const begun = seen.get(dict) ?? new Set<string>();
+    seen.set(dict, begun);
+    const isNew = !begun.has(prefix + first);
+    begun.add(prefix + first);
+    return isNew;
   });
 }
 

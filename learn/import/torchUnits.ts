@@ -40,6 +40,8 @@ export interface Naming {
   readonly epsilon?: number;
   /** Of the pretraining's classifier, where that is read. */
   readonly classifier?: string;
+  /** What files with such names do not say of the network, as a sentence. */
+  readonly notice?: string;
 }
 
 /** PyTorch keeps convolutions as [out, in, h, w]; a depthwise one, which has one output here, as [channels, 1, h, w]. */

@@ -1,4 +1,5 @@
 /** The catalogue of published checkpoints: all names, and how one is found among them. */
+import { KERAS } from "./keras.js";
 import type { KnownBase } from "./knownBase.js";
 import { MEDICAL } from "./medical.js";
 import { PLACES365 } from "./places.js";
@@ -9,6 +10,7 @@ import { TORCHVISION } from "./torchvision.js";
 /** By publisher, in the order in which they are listed. */
 export const KNOWN_BASES: readonly KnownBase[] = [
   ...TORCHVISION,
+  ...KERAS,
   ...PLACES365,
   ...MEDICAL,
   ...TORCHGEO,

@@ -44,8 +44,11 @@ const radiographs = (
   pretrainedOn,
 });
 
-/** Published in a folder that only a browser opens. */
-const radImageNet = (architecture: string, file: string): KnownBase => ({
+/**
+ * Published in a folder that only a browser opens.
+ * @param by the framework whose models the file is among
+ */
+const radImageNet = (architecture: string, file: string, by = "PyTorch"): KnownBase => ({
   name: `radimagenet/${architecture}`,
   architecture,
   domain: "CT, MRI and ultrasound",
@@ -53,7 +56,7 @@ const radImageNet = (architecture: string, file: string): KnownBase => ({
   source: "RadImageNet (github.com/BMEII-AI/RadImageNet)",
   licence: SEE_THE_PUBLISHER,
   pretrainedOn: "RadImageNet (1.35 million CT, MRI and ultrasound pictures)",
-  byHand: `open github.com/BMEII-AI/RadImageNet, download its PyTorch models in a browser, and add the file: \`thaw bases add ${file} --name radimagenet --arch ${architecture}\` with the --scale and --licence that its publisher states`,
+  byHand: `open github.com/BMEII-AI/RadImageNet, download its ${by} models in a browser, and add the file: \`thaw bases add ${file} --name radimagenet --arch ${architecture}\` with the --scale and --licence that its publisher states`,
 });
 
 export const MEDICAL: readonly KnownBase[] = [
@@ -74,4 +77,6 @@ export const MEDICAL: readonly KnownBase[] = [
   radImageNet("resnet50", "ResNet50.pt"),
   radImageNet("densenet121", "DenseNet121.pt"),
   radImageNet("inception-v3", "InceptionV3.pt"),
+  radImageNet("resnet50-keras", "RadImageNet-ResNet50_notop.h5", "TensorFlow"),
+  radImageNet("densenet121-keras", "RadImageNet-DenseNet121_notop.h5", "TensorFlow"),
 ];

@@ -1,4 +1,7 @@
-/** How checkpoints of DenseNet name its units: torchvision and timm do it alike, torchvision's files have older names. */
+/**
+ * How checkpoints of DenseNet name its units: torchvision and timm do it alike, torchvision's files have older names. In
+ * those of RadImageNet, and wherever somebody took `features` alone, it is the names below that; or numbers.
+ */
 import { type Architecture, unitsOf } from "../../bases/architecture.js";
 import type { Naming, PortNames } from "../torchUnits.js";
 
@@ -8,9 +11,50 @@ export function denseNetNamings(architecture: Architecture): readonly Naming[] {
     units: new Map(names.map((name) => [name, namesOf(name, part)])),
     sources: "torchvision or timm",
   });
-  // The published files say `norm.1` and `conv.2`, which torchvision renames as it loads them.
-  return [by((word) => word), by((word) => word.replace(/(\d)$/, ".$1"))];
+  const below = (nameOf: (part: string) => string): Naming => ({
+    units: new Map(
+      names.map((name): [string, PortNames] => {
+        const { conv, norm } = namesOf(name, (word) => word);
+        const nameBelow = (full: string): string => nameOf(full.slice("features.".length));
+        return [
+          name,
+          {
+            ...(conv === undefined ? {} : { conv: nameBelow(conv) }),
+            ...(norm === undefined ? {} : { norm: nameBelow(norm) }),
+          },
+        ];
+      }),
+    ),
+    sources: "torchvision, timm or RadImageNet",
+    notice: LAST_RECTIFIER,
+  });
+  return [
+    by((word) => word),
+    // The published files say `norm.1` and `conv.2`, which torchvision renames as it loads them.
+    by((word) => word.replace(/(\d)$/, ".$1")),
+    below((part) => part),
+    below((part) => part.replace(/^[^.]+/, (child) => String(CHILDREN.indexOf(child)))),
+  ];
 }
+
+const LAST_RECTIFIER =
+  "The file holds DenseNet's `features` alone, which end with a batch norm, and does not say what followed when it was " +
+  "trained: thaw has a ReLU and the means over the image follow, as torchvision's whole network has";
+
+/** The children of torchvision's `features` in their order, as an `nn.Sequential` of them numbers them. */
+const CHILDREN = [
+  ...["conv0", "norm0", "relu0", "pool0"],
+  ...[
+    "denseblock1",
+    "transition1",
+    "denseblock2",
+    "transition2",
+    "denseblock3",
+    "transition3",
+    "denseblock4",
+  ],
+  "norm5",
+];
 
 /** @param part spells a part of a dense layer, `norm1` or `conv2` */
 function namesOf(unit: string, part: (word: string) => string): PortNames {

@@ -72,7 +72,8 @@ function slashedLayer(path: readonly string[]): Pick<Variable, "within" | "layer
   const [first, second] = path.slice(-3);
   if (path.length < 4 || first !== "conv1" || (second !== "conv" && second !== "bn")) return undefined;
   const around = path.slice(0, -3).join(".");
-  return { within: around === `${first}.${second}` ? "" : around, layer: `${first}_${second}` };
+  const layer = `${first}_${second}`;
+  return { within: around === `${first}.${second}` || around === layer ? "" : around, layer };
 }
 
 /**

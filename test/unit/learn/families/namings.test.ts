@@ -4,7 +4,11 @@ import { test } from "node:test";
 import { kernelShape, unitsOf } from "../../../../learn/bases/architecture.js";
 import { findArchitecture, WITHOUT_WEIGHTS } from "../../../../learn/bases/architectures.js";
 import { unitParameters } from "../../../../learn/bases/unitParameters.js";
-import { allTaken } from "../../../../learn/import/torchUnits.js";
+import { importWeights } from "../../../../learn/import/fit.js";
+import type { CheckpointTensor } from "../../../../learn/import/tensorViews.js";
+import { plainDict } from "../../../../learn/import/torchState.js";
+import { allTaken, type Naming } from "../../../../learn/import/torchUnits.js";
+import { sizeOf } from "../../../../learn/network/parameters.js";
 
 test("torchvision's published DenseNet has the older names of its dense layers", () => {
   const { architecture, namings } = findArchitecture("densenet121");
@@ -22,6 +26,97 @@ test("torchvision's published DenseNet has the older names of its dense layers",
   ]) {
     assert.ok(names.has(name), name);
   }
+});
+
+const hasNames = (name: string, place: number, wanted: readonly string[]): void => {
+  const { architecture, namings } = findArchitecture(name);
+  const naming = namings[place];
+  assert.ok(naming);
+  const names = new Set(allTaken(architecture, naming).map(({ theirs }) => theirs));
+  for (const one of wanted) assert.ok(names.has(one), one);
+};
+
+test("RadImageNet's DenseNet has the names below torchvision's `features`, or the numbers of its children", () => {
+  // `backbone.0.` stands before them.
+  hasNames("densenet121", 2, [
+    "conv0.weight",
+    "norm0.running_var",
+    "denseblock1.denselayer1.norm1.running_mean",
+    "denseblock4.denselayer16.conv2.weight",
+    "transition3.norm.weight",
+    "norm5.bias",
+  ]);
+  hasNames("densenet121", 3, [
+    "0.weight",
+    "1.running_var",
+    "4.denselayer1.norm1.running_mean",
+    "10.denselayer16.conv2.weight",
+    "9.norm.weight",
+    "11.bias",
+  ]);
+});
+
+test("RadImageNet's Inception-v3 has the numbers of torchvision's children, with the auxiliary classifier or without", () => {
+  const common = [
+    "0.conv.weight",
+    "2.bn.bias",
+    "4.conv.weight",
+    "5.bn.running_var",
+    "7.branch1x1.conv.weight",
+  ];
+  const middle = ["10.branch3x3.conv.weight", "14.branch7x7dbl_5.bn.running_mean"];
+  hasNames("inception-v3", 1, [
+    ...common,
+    ...middle,
+    "15.branch7x7x3_4.conv.weight",
+    "17.branch_pool.bn.weight",
+  ]);
+  hasNames("inception-v3", 2, [
+    ...common,
+    ...middle,
+    "16.branch7x7x3_4.conv.weight",
+    "18.branch_pool.bn.weight",
+  ]);
+});
+
+/** Names, shapes and nothing in it: what a file of that naming would be. */
+function emptyDict(name: string, place: number, prefix: string) {
+  const { architecture, namings } = findArchitecture(name);
+  const naming = namings[place] as Naming;
+  const tensors = allTaken(architecture, naming).map(({ theirs, shape }) => [
+    prefix + theirs,
+    { shape, data: new Float32Array(sizeOf(shape)) },
+  ]);
+  return plainDict(new Map(tensors as [string, CheckpointTensor][]));
+}
+
+for (const [name, place, prefix] of [
+  ["densenet121", 2, "backbone.0."],
+  ["densenet121", 3, "backbone."],
+  ["inception-v3", 1, "backbone."],
+  ["inception-v3", 2, ""],
+] as const) {
+  test(`naming ${place} of ${name} is found below "${prefix}"`, () => {
+    const { architecture, namings } = findArchitecture(name);
+    const { taken, naming } = importWeights(architecture, [emptyDict(name, place, prefix)], namings);
+    assert.equal(naming, namings[place]);
+    assert.equal(taken?.prefix ?? "", prefix);
+    assert.equal(taken?.others, undefined);
+    assert.equal(
+      naming?.notice !== undefined,
+      name === "densenet121",
+      "the last rectifier is no part of `features`",
+    );
+  });
+}
+
+test("the same tensors under a longer prefix are no second network", () => {
+  const { architecture, namings } = findArchitecture("densenet121");
+  const dict = emptyDict("densenet121", 0, "");
+  const { taken, naming } = importWeights(architecture, [dict], namings);
+  assert.deepEqual([taken, naming], [undefined, namings[0]]);
+  const below = importWeights(architecture, [dict], namings, undefined, "features");
+  assert.deepEqual([below.taken, below.naming], [{ name: "features.", prefix: "features." }, namings[2]]);
 });
 
 test("what a source adds to the variances beyond the architecture is added as they are read", () => {

@@ -79,6 +79,13 @@ test("layers of DenseNet that Keras 2 wrote with a slash have the names of Keras
   );
 });
 
+test("so have those of which only the group was renamed", async (context) => {
+  const conv1_conv = under("conv1", "conv")({ members: { "kernel:0": kernel(3) } });
+  const [dict, ...others] = await dictsIn(context, hdf5Of({ members: { conv1_conv } }).file);
+  assert.deepEqual(others, []);
+  assert.deepEqual([dict?.wrapper, ...(dict?.shapes.keys() ?? [])], ["", "conv1_conv.weight"]);
+});
+
 test("so have those of a DenseNet within a model", async (context) => {
   const inner: Group = {
     members: {
