@@ -126,11 +126,7 @@ export interface Converted extends Omit<OnnxNetwork, "parameters"> {
  * @param out path of the file to write
  * @throws ThawError DATA_INVALID with the first operator that is not understood; USAGE for what was asked
  */
-export async function convertOnnx(
-  path: string,
-  asked: AskedNetwork,
-  out: string,
-): Promise<Converted> {
+export async function convertOnnx(path: string, asked: AskedNetwork, out: string): Promise<Converted> {
   const { parameters, ...network } = await readOnnxNetwork(path, asked);
   requireSound(parameters, path);
   const { architecture, size } = network;

@@ -40,5 +40,10 @@ export async function readContainer(path: string): Promise<Container> {
       hint: "add the base again with `thaw bases add model.json --arch layers-model`",
     });
   }
-  return { topology: JSON.parse(topology) as Topology, weights: parameters, output, blueFirst: colours === BLUE_FIRST };
+  return {
+    topology: JSON.parse(topology) as Topology,
+    weights: parameters,
+    output,
+    blueFirst: colours === BLUE_FIRST,
+  };
 }

@@ -35,7 +35,13 @@ export async function importLayersModel(given: LayersModelFiles, out: string): P
   const blueFirst = given.blueFirst ?? false;
   await writeContainer(out, { topology, weights, output, blueFirst });
   const features = await tryOut(out, inputSize, source);
-  return { inputSize, features, output, ...(blueFirst ? { blueFirst } : {}), rescales: hasLayer(topology, "Rescaling") };
+  return {
+    inputSize,
+    features,
+    output,
+    ...(blueFirst ? { blueFirst } : {}),
+    rescales: hasLayer(topology, "Rescaling"),
+  };
 }
 
 /** The weights of a group as float32, whatever they were quantised to. */

@@ -72,7 +72,10 @@ function modelDetails({ model, createdAt, base, dataset, card }: ReportData): Ca
         "Output",
         `a probability of each of ${counted(classes.length, "class", "classes")}: ${classes.slice(0, MOST_CLASSES).join(", ")}${more}`,
       ),
-      fact("Base", `${base.name}, pretrained on ${pretrainedOnWords(base)}; ${sourceWords(base)}${turnedWords(base)}`),
+      fact(
+        "Base",
+        `${base.name}, pretrained on ${pretrainedOnWords(base)}; ${sourceWords(base)}${turnedWords(base)}`,
+      ),
       fact("Licence of the base", base.licence),
       fact("Licence of the model", said(card?.licence)),
       fact("Contact", said(card?.contact)),

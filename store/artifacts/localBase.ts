@@ -24,7 +24,8 @@ export async function localBase(
   told: Told,
 ): Promise<BaseChoice> {
   if (spec === undefined) return { name, checkpoint: await baseCheckpoint(name, told) };
-  const { architecture, checkpoint, weights, pixelScale, inputSize, view, colourOrder, extractor, golden } = spec;
+  const { architecture, checkpoint, weights, pixelScale, inputSize, view, colourOrder, extractor, golden } =
+    spec;
   const layers: string[] = [];
   for (const layer of spec.layers) {
     layers.push(await localArtifactFile(store, workFolder, layer, WEIGHTS_FILE, told));

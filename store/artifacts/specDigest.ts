@@ -4,7 +4,8 @@ import { canonicalJson, sha256 } from "./keys.js";
 
 /** Names, origins and golden vectors may change without any number changing: they are no part of it. */
 export function specDigest(spec: Omit<BaseSpec, "digest">): string {
-  const { architecture, checkpoint, weights, pixelScale, inputSize, view, colourOrder, extractor, layers } = spec;
+  const { architecture, checkpoint, weights, pixelScale, inputSize, view, colourOrder, extractor, layers } =
+    spec;
   const numbers = {
     architecture,
     checkpoint: checkpoint?.digest,

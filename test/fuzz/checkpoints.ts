@@ -36,6 +36,8 @@ console.log(
   `at most ${Math.round(campaign.cpuMs)} ms and ${Math.round(campaign.memory / 2 ** 20)} MiB a case`,
 );
 for (const { index, kind, why } of campaign.failures)
-  console.log(`FAILED --seed ${seed} --from ${index} --cases 1${onlyGraphs ? " --only-graphs" : ""} (${kind}): ${why}`);
+  console.log(
+    `FAILED --seed ${seed} --from ${index} --cases 1${onlyGraphs ? " --only-graphs" : ""} (${kind}): ${why}`,
+  );
 console.log(`${cases - campaign.failures.length} passed, ${campaign.failures.length} failed`);
 process.exitCode = campaign.failures.length === 0 ? 0 : 1;

@@ -113,7 +113,9 @@ async function added(store: Store, file: RunFile, damaged: DamagedRecord[]): Pro
 async function ofStore(store: Store, file: RunFile, base: RegisteredBase): Promise<AtHand> {
   const { name, version, architecture, checkpoint, known = "", pretrainedOn, licence } = base;
   const named = `${name}@${version}`;
-  const hasOwnInput = [base.pixelScale, base.inputSize, base.view, base.colourOrder].some((one) => one !== undefined);
+  const hasOwnInput = [base.pixelScale, base.inputSize, base.view, base.colourOrder].some(
+    (one) => one !== undefined,
+  );
   const plain = {
     name: named,
     about: `${known} ${pretrainedOn === NOT_STATED ? "" : pretrainedOn}`,

@@ -63,7 +63,8 @@ export async function readOnnxNetwork(
   const graph = onnxGraph(file, invalid);
   const spend = weightsOf(file.length, invalid);
   const followed = follow(graph, { ...asked, spend, invalid, usage: thrown("USAGE") });
-  if (blueFirst && followed.isGrey) throw thrown("USAGE")("its pictures are grey", "leave --colour-order out");
+  if (blueFirst && followed.isGrey)
+    throw thrown("USAGE")("its pictures are grey", "leave --colour-order out");
   return { ...networkOf(followed, { spend, invalid, blueFirst }), converted: converted(graph) };
 }
 
@@ -124,7 +125,8 @@ function networkOf(
 const meanOfColours = (side: number): ConvStep => ofColours(side, 1, new Float32Array(3).fill(1 / 3));
 
 /** Red and blue change places. */
-const coloursTurned = (side: number): ConvStep => ofColours(side, 3, Float32Array.of(0, 0, 1, 0, 1, 0, 1, 0, 0));
+const coloursTurned = (side: number): ConvStep =>
+  ofColours(side, 3, Float32Array.of(0, 0, 1, 0, 1, 0, 1, 0, 0));
 
 /** @param data `[channels, 3]` */
 function ofColours(side: number, channels: number, data: Float32Array): ConvStep {

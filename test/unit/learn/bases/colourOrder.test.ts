@@ -12,7 +12,7 @@ import { withColoursTurned } from "../../../../learn/bases/colourOrder.js";
 import { tf } from "../../../../learn/engine.js";
 import { readOnnxNetwork } from "../../../../learn/import/onnx/any/network.js";
 import { freezeGroups, poolFeatures } from "../../../../learn/network/network.js";
-import { parameter, type Parameters } from "../../../../learn/network/parameters.js";
+import { type Parameters, parameter } from "../../../../learn/network/parameters.js";
 import { ThawError } from "../../../../spec/errors.js";
 import { EVERY_UNIT, everyUnitParameters } from "../../../support/models/everyUnit.js";
 import { assertClose, base, checkpointFile, fixture, temporaryFolder } from "../support.js";
@@ -20,7 +20,11 @@ import { madeUpPixels } from "../torchSupport.js";
 
 const SIDE = 32;
 
-function features(architecture: Architecture, parameters: Parameters, isExchanged: boolean): ArrayLike<number> {
+function features(
+  architecture: Architecture,
+  parameters: Parameters,
+  isExchanged: boolean,
+): ArrayLike<number> {
   const network = freezeGroups(architecture, parameters, 0, architecture.groups.length);
   try {
     return tf.tidy(() => {
@@ -61,7 +65,9 @@ test("a base whose user says so is turned when it is read", async () => {
   assert.deepEqual(others(turned), others(plain));
 });
 
-const { read } = fixture<{ read: { network: string; what: string; file: string }[] }>("files/onnxGraphs.json");
+const { read } = fixture<{ read: { network: string; what: string; file: string }[] }>(
+  "files/onnxGraphs.json",
+);
 
 /** Of convolutions first, of pixels that the graph scales by channel, of channels last, folded. */
 const GRAPHS = ["vgg", "resnext", "tensorflow", "mobilenetv3", "csp", "convnext", "resnet-d"];

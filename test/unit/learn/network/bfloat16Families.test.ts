@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { TrainedModel } from "../../../../export/trainedModel.js";
-import { bfloat16Groups, computesBfloat16 } from "../../../../learn/network/bfloat16Groups.js";
 import { tf } from "../../../../learn/engine.js";
+import { bfloat16Groups, computesBfloat16 } from "../../../../learn/network/bfloat16Groups.js";
 import { freezeGroups, poolFeatures } from "../../../../learn/network/network.js";
 import { leastCosine } from "../../../../learn/stages/precision.js";
 import { pixelTensor } from "../../../../learn/training/step/batch.js";
@@ -28,7 +28,11 @@ const NETWORKS: readonly {
 ];
 
 /** All groups but the first, which is what most is computed so; of a single group that one. */
-function cosineOf({ architecture, parameters }: TrainedModel, x: ReturnType<typeof pixelTensor>, isNative: boolean) {
+function cosineOf(
+  { architecture, parameters }: TrainedModel,
+  x: ReturnType<typeof pixelTensor>,
+  isNative: boolean,
+) {
   const { groups, features } = architecture;
   const from = groups.length > 1 ? 1 : 0;
   const below = freezeGroups(architecture, parameters, 0, from);
