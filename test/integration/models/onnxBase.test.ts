@@ -209,7 +209,8 @@ test("retrainings go on from a champion on a graph: with stages of unfreezing fr
       (await readModel(stack.session.store, "field", result?.version ?? 0)) ?? assert.fail(tick.sentence)
     );
   };
-  await ok("promote", "field@1", "--note", "so that it is the champion");
+  const { result } = await ok<{ result: RunResult }>("run", "--set", "unfreeze.gate.rule=always");
+  await ok("promote", `field@${result.version}`, "--note", "so that the champion has tuned layers");
   await addUntil(PER_CLASS + 1);
   const tuned = await retrained("from-champion");
   assert.deepEqual([tuned.baseSpec?.architecture, tuned.weights.kind], ["onnx-1", "tune"]);
