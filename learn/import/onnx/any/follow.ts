@@ -186,9 +186,9 @@ function withOutput(hint: string | undefined, node: OnnxNode, values: ReadonlyMa
   const below = node.inputs.find((name) => values.get(name)?.is === "image");
   const cut =
     below === undefined
-      ? "export the network without it"
+      ? "or export the network without it"
       : `or take the features below it: --output ${shown(below)}`;
-  return hint === undefined ? cut.replace(/^or t/, "t") : `${hint}; ${cut}`;
+  return hint === undefined ? cut.replace(/^or /, "") : `${hint}; ${cut}`;
 }
 
 /** A convolution of one pixel with a bias, at the very end, may be the classifier: then what it gives are scores of classes. */

@@ -64,7 +64,10 @@ export async function readOnnxNetwork(
   const spend = weightsOf(file.length, invalid);
   const followed = follow(graph, { ...asked, spend, invalid, usage: thrown("USAGE") });
   if (blueFirst && followed.isGrey)
-    throw thrown("USAGE")("its pictures are grey", "leave --colour-order out");
+    throw thrown("USAGE")(
+      "its pictures are grey, which have no order of colours",
+      "leave --colour-order out",
+    );
   return { ...networkOf(followed, { spend, invalid, blueFirst }), converted: converted(graph) };
 }
 

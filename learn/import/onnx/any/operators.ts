@@ -142,6 +142,9 @@ function gemm(first: Value, inputs: readonly (Value | undefined)[], following: F
 }
 
 /** What belongs to the head as soon as its inputs do. @throws ThawError where an image goes into it */
+const FOLDED =
+  "it computes with sizes of the picture: `onnxsim IN OUT` makes numbers of that, of a graph exported with one size";
+
 function headAfter(given: readonly Value[], following: Following): Value {
   const image = given.find(({ is }) => is === "image" || is === "parted");
   const sources = new Set<StepIndex>();
@@ -156,7 +159,11 @@ function headAfter(given: readonly Value[], following: Following): Value {
     );
   }
   if (image !== undefined || sources.size === 0) {
-    throw following.refuse(`thaw does not know the operator ${shown(following.node.operator)} there`);
+    const computesSizes = given.length > 0 && given.every(({ is }) => is === "integers" || is === "constant");
+    throw following.refuse(
+      `thaw does not know the operator ${shown(following.node.operator)} there`,
+      computesSizes ? FOLDED : undefined,
+    );
   }
   for (const source of sources) following.cut(source);
   return { is: "head", sources };

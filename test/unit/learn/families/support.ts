@@ -98,7 +98,7 @@ function digestOf({ architecture }: ArchitectureBase, naming: Naming): string {
   return createHash("sha256").update(lines.sort().join("")).digest("hex");
 }
 
-function madeUp(name: string, shape: readonly number[]): CheckpointTensor {
+export function madeUp(name: string, shape: readonly number[]): CheckpointTensor {
   const data = new Float32Array(sizeOf(shape));
   fillUniform(name, data, valueFor(name, shape));
   return { shape, data };

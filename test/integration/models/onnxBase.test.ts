@@ -1,14 +1,17 @@
 /** A network that only its ONNX file describes, from `thaw bases add` to a tuned model and its exports, through real services. */
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { copyFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import type { BaseJson } from "../../../cli/json/bases.js";
+import type { GetJson } from "../../../cli/json/get.js";
 import type { RunResult } from "../../../spec/pipeline/run.js";
+import type { ModelVersion } from "../../../spec/records/model.js";
 import type { ReportData } from "../../../spec/records/report.js";
+import type { Tick } from "../../../spec/retraining/retraining.js";
 import { readBase } from "../../../store/records/bases.js";
-import { readModel } from "../../../store/records/records.js";
+import { readModel, readRun } from "../../../store/records/records.js";
 import { thaw, thawJson, thawRefusal } from "../../support/cli/thaw.js";
 import { drawnImages } from "../../support/images/drawn.js";
 import { ALL_SHAPES } from "../../support/images/shapes.js";
@@ -159,4 +162,62 @@ test("a model of such a base is a base, and a frozen part that stands for a stru
     (await readModel(stack.session.store, again.result.model, 1))?.baseSpec?.architecture,
     "onnx-1",
   );
+});
+
+test("bases: auto takes graphs, and their comparison tells what they cost", async () => {
+  interface Plan {
+    readonly bases: { readonly taken: { name: string }[]; readonly leftOut: { name: string; why: string }[] };
+  }
+  const head = ["--set", "unfreeze.stages=[]", "--set", "name=compared"];
+  const { bases } = await ok<Plan>("plan", "--set", "bases=auto", ...head);
+  const taken = bases.taken.map(({ name }) => name);
+  for (const name of ["field@1", "shuffled@1"]) assert.ok(taken.includes(name), JSON.stringify(bases));
+  await ok("run", "--set", "bases=[field, shuffled]", ...head);
+  const { bases: compared } = await ok<GetJson>("get", "compared");
+  const costs = new Map(compared?.candidates.map(({ name, cost }) => [name, cost]));
+  assert.deepEqual([...costs.keys()].toSorted(), ["field", "shuffled"]);
+  const { bases: listed } = await ok<{ bases: BaseJson[] }>("bases");
+  for (const [name, cost] of costs) {
+    const network = listed.find((one) => one.name === name)?.network;
+    assert.ok(network?.passBytes !== undefined && network.passBytes > (network.weightBytes ?? 0));
+    const { multiplyAdds, weightBytes, passBytes } = network;
+    assert.deepEqual(
+      { ...cost, speed: undefined },
+      { multiplyAdds, weightBytes, passBytes, speed: undefined },
+    );
+  }
+});
+
+test("retrainings go on from a champion on a graph: with stages of unfreezing from its weights, or its head alone", async () => {
+  const drawn = await drawnImages(join(stack.folder, "drawn"), PER_CLASS + 2, ALL_SHAPES, {
+    ground: "of-class",
+  });
+  const addUntil = async (count: number): Promise<void> => {
+    for (const shape of ALL_SHAPES) {
+      const names = (await readdir(join(drawn, shape))).sort().slice(0, count);
+      for (const name of names)
+        await copyFile(join(drawn, shape, name), join(stack.folder, "images", shape, name));
+    }
+  };
+  const sets = ["model.drift=false", "model.promote=never", "model.min_new_per_class=1"];
+  const retrained = async (depth: string): Promise<ModelVersion> => {
+    const asked = [...sets, `model.depth=${depth}`, "unfreeze.gate.rule=always"];
+    const tick = await ok<Tick>("retrain", ...asked.flatMap((set) => ["--set", set]));
+    assert.equal(tick.depth?.depth, depth, tick.sentence);
+    const result = await readRun(stack.session.store, tick.runId ?? "");
+    return (
+      (await readModel(stack.session.store, "field", result?.version ?? 0)) ?? assert.fail(tick.sentence)
+    );
+  };
+  const { result } = await ok<{ result: RunResult }>("run", "--set", "unfreeze.gate.rule=always");
+  await ok("promote", `field@${result.version}`, "--note", "so that the champion has tuned layers");
+  await addUntil(PER_CLASS + 1);
+  const tuned = await retrained("from-champion");
+  assert.deepEqual([tuned.baseSpec?.architecture, tuned.weights.kind], ["onnx-1", "tune"]);
+  await ok("promote", `field@${tuned.version}`, "--note", "likewise");
+  await addUntil(PER_CLASS + 2);
+  const headed = await retrained("head");
+  assert.deepEqual([headed.base, headed.weights.kind], [`model:field@${tuned.version}`, "head"]);
+  assert.ok(headed.baseSpec?.network && headed.baseSpec.layers.length > 0);
+  assert.notEqual(headed.baseSpec.digest, tuned.baseSpec?.digest);
 });
