@@ -168,8 +168,8 @@ export function planStages(
   const compared = candidatesOf(file).length === 0 ? [] : ["base"];
   const before = ["ingest", ...compared, "features", "recipe"];
   const shown = [...before, ...evaluated, ...foldNames, "evaluate", "register"];
-  // What becomes of the version comes after its report.
-  const { model: _model, ...told } = file;
+  // What becomes of the version comes after its report; where activations lie says nothing of it.
+  const { model: _model, scratch: _scratch, ...told } = file;
   add("report", "report", false, shown, {
     file: { ...told, unfreeze: { ...file.unfreeze, stages } },
     ...(drift === undefined ? {} : { drift }),

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, beforeEach, test } from "node:test";
-import { boundScratch, scratchBudget } from "../../../activities/heavy/scratch.js";
+import { boundScratch, scratchBudget } from "../../../files/scratch.js";
 import { findLocalGarbage, measureWork } from "../../../client/gc/localGarbage.js";
 
 const MEGABYTE = 1e6;
@@ -70,7 +70,8 @@ test("files that a cancelled run was at go, within the budget and in the stage's
 });
 
 test("a scratch that is not there yet is no error", async () => {
-  assert.deepEqual(await boundScratch(work, join(work, "scratch", "a"), {}, NOW), []);
+  const { removed } = await boundScratch(work, join(work, "scratch", "a"), {}, NOW);
+  assert.deepEqual(removed, []);
 });
 
 test("the budget is a fifth of what there is, twenty gigabytes at most, or what is set", () => {
