@@ -56,7 +56,9 @@ export async function boundScratch(
   const removed = await removeParts(folder, now);
   const entries = await entriesOf(folder);
   const budget = scratchBudget(sum(entries), (await diskOf(workFolder)).free, env, asked);
-  removed.push(...(await removeOldest(entries, current, [], now, ({ bytes }) => sum(entries) - bytes <= budget)));
+  removed.push(
+    ...(await removeOldest(entries, current, [], now, ({ bytes }) => sum(entries) - bytes <= budget)),
+  );
   return { removed, budget };
 }
 

@@ -33,11 +33,7 @@ export interface SampleWriter {
 }
 
 /** @param records where known: the file is as long as it will be from the beginning, so that others see what is taken */
-export async function createSamples(
-  path: string,
-  format: RecordFormat,
-  records = 0,
-): Promise<SampleWriter> {
+export async function createSamples(path: string, format: RecordFormat, records = 0): Promise<SampleWriter> {
   const handle: FileHandle = await open(path, "w");
   const bytes = recordBytes(format);
   if (records > 0) await handle.truncate(records * bytes);

@@ -68,8 +68,7 @@ async function tornBytes(candidates: readonly KeptFile[]): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-const bytesOf = (files: readonly KeepCandidate[]): number =>
-  files.reduce((sum, { bytes }) => sum + bytes, 0);
+const bytesOf = (files: readonly KeepCandidate[]): number => files.reduce((sum, { bytes }) => sum + bytes, 0);
 
 /** Without a budget, e.g. in a bench, the disk alone decides. */
 async function roomOf(

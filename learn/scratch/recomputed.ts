@@ -1,14 +1,14 @@
 /** Activations that are kept nowhere: they are computed whenever they are read, to the bits that a file would have. */
 import { openDataset } from "../../data/dataset/dataset.js";
-import { fromBfloat16, toBfloat16 } from "../bfloat16.js";
 import { chosenBase } from "../bases/chosen.js";
 import { FROZEN_BATCH } from "../bases/cost.js";
+import { fromBfloat16, toBfloat16 } from "../bfloat16.js";
 import { type BoundaryPass, disposePass } from "../network/boundaries.js";
 import { basePass } from "../network/frozen.js";
 import type { Parameters } from "../network/parameters.js";
 import { type RecordFormat, recordLength, type Samples } from "../samples/files.js";
-import { openRenderer } from "../samples/renderNow.js";
 import { allViews, renderedNow } from "../samples/render.js";
+import { openRenderer } from "../samples/renderNow.js";
 import type { StageContext } from "../stages/job.js";
 import { usedPrecision } from "../stages/precision.js";
 import { wholeBatch } from "./wholeBatch.js";

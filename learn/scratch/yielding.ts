@@ -3,7 +3,13 @@ import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { spareBytes } from "../../files/scratch.js";
 import { isDiskFull } from "../../spec/errors.js";
-import { createSamples, type RecordFormat, recordBytes, recordLength, type SampleWriter } from "../samples/files.js";
+import {
+  createSamples,
+  type RecordFormat,
+  recordBytes,
+  recordLength,
+  type SampleWriter,
+} from "../samples/files.js";
 
 /** Bytes written between two looks at the disk: far fewer than what is reserved of one that is not tiny. */
 const LOOK_EVERY = 16e6;

@@ -299,8 +299,7 @@ export async function openPixels(context: StageContext): Promise<Samples> {
     const { kept } = await chooseFiles(context, await keptFiles(context, [], true));
     if (kept.has(PIXELS))
       await computeActivations(context, new Map(), { boundaries: new Map(), pixels: path });
-    if (!(await isKept(path, context.onProgress)))
-      return recomputedSamples(context, new Map(), 0, format);
+    if (!(await isKept(path, context.onProgress))) return recomputedSamples(context, new Map(), 0, format);
   }
   return openSamples(path, format);
 }

@@ -37,7 +37,11 @@ export async function extractFeatures(
   const alike = precision?.used === "float32" ? [] : earlier;
   const { scratch, out } = context.folders;
   const wanted = await keptFiles(checked, [...groups.values()], keepPixels);
-  const { kept, missing, said } = await chooseFiles(checked, wanted, alike.map((set) => set.scratch));
+  const { kept, missing, said } = await chooseFiles(
+    checked,
+    wanted,
+    alike.map((set) => set.scratch),
+  );
   const isWritten = (name: string): boolean => kept.has(name) && missing.has(name);
   const fitting = new Map([...groups].filter(([, name]) => isWritten(name)));
   const keepsPixels = isWritten(PIXELS);

@@ -11,7 +11,13 @@ import { boundaryCandidate } from "../bases/activationSizes.js";
 import { groupIndex } from "../bases/architecture.js";
 import { chosenBase } from "../bases/chosen.js";
 import type { Parameters } from "../network/parameters.js";
-import { createSamples, openSamples, type RecordFormat, recordBytes, type Samples } from "../samples/files.js";
+import {
+  createSamples,
+  openSamples,
+  type RecordFormat,
+  recordBytes,
+  type Samples,
+} from "../samples/files.js";
 import { viewRows, viewsOf } from "../samples/views.js";
 import { chooseFiles, type KeptFile } from "../scratch/keep.js";
 import { createYielding } from "../scratch/yielding.js";

@@ -34,11 +34,11 @@ export interface KeptActivations {
 /** E.g. `activations: 5.4 GB of 8 GB kept; blocks.5 recomputed in each epoch`. */
 export function keptSentence({ bytes, wanted, recomputed }: KeptActivations): string {
   const again = recomputed.length === 0 ? "" : `; ${recomputed.join(", ")} recomputed in each epoch`;
-  return `activations: ${rounded(bytes)} of ${rounded(wanted)} kept${again}`;
+  return `activations: ${bytesInWords(bytes)} of ${bytesInWords(wanted)} kept${again}`;
 }
 
-/** Two digits, in the largest unit of which there is one. */
-function rounded(bytes: number): string {
+/** Two digits, in the largest unit of which there is one: `5.4 GB`. */
+export function bytesInWords(bytes: number): string {
   const [unit, name] = UNITS.find(([size]) => bytes >= size) ?? UNITS[UNITS.length - 1] ?? [1, "B"];
   return `${Number((bytes / unit).toPrecision(2))} ${name}`;
 }

@@ -16,9 +16,9 @@ export const scratchSchema = z
       )
       .meta({ examples: ["auto", "20GB", "30%"] }),
   })
-  .describe("Activations of the frozen layers, kept on the worker's disk for the stages that train. It changes no number.");
-
-export type ScratchSpec = z.output<typeof scratchSchema>;
+  .describe(
+    "Activations of the frozen layers, kept on the worker's disk for the stages that train. It changes no number.",
+  );
 
 /** A budget as it was asked for: bytes, or a share of what there is. */
 export type AskedBudget = { readonly bytes: number } | { readonly share: number };
