@@ -4,7 +4,7 @@ import { memorySentence } from "../spec/pipeline/halfBatch.js";
 import type { BaseComparison } from "../spec/records/baseComparison.js";
 import type { DatasetSummary } from "../spec/records/dataset.js";
 import type { Evaluation } from "../spec/records/evaluation.js";
-import type { FeaturesSummary } from "../spec/records/features.js";
+import { type FeaturesSummary, keptSentence, type ReusedFeatures } from "../spec/records/features.js";
 import type { CrossValidation, FoldSummary } from "../spec/records/folds.js";
 import type { ModelVersion } from "../spec/records/model.js";
 import type { RecipeSummary } from "../spec/records/recipe.js";
@@ -126,7 +126,23 @@ function noteOfKind(manifest: ArtifactManifest): string {
   }
 }
 
-function featuresNote({ rows, length, images, reused }: FeaturesSummary): string {
+function featuresNote({ rows, length, images, reused, activations }: FeaturesSummary): string {
+  const isWhole = activations === undefined || activations.recomputed.length === 0;
+  const kept = isWhole ? "" : `; ${keptSentence(activations)}`;
+  return `${computedNote({ rows, length, images, reused })}${kept}`;
+}
+
+function computedNote({
+  rows,
+  length,
+  images,
+  reused,
+}: {
+  readonly rows: number;
+  readonly length: number;
+  readonly images: number | undefined;
+  readonly reused: ReusedFeatures | undefined;
+}): string {
   const made = `${rows} views × ${length} features`;
   if (reused === undefined || images === undefined) return made;
   return `${made}, those of ${reused.images} of ${images} images reused`;

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { IMAGES_FILE } from "../data/dataset/dataset.js";
+import { boundScratch, SCRATCH } from "../files/scratch.js";
 import type { ArtifactRef } from "../spec/artifact.js";
 import { baseIdentity, datasetsOf } from "../spec/base.js";
 import { engineOf } from "../spec/engine/device.js";
@@ -18,6 +19,7 @@ import type { Answer } from "../spec/retraining/podQuestion.js";
 import { readingOf } from "../spec/runFile/folders.js";
 import { augmentIdentity, precisionIdentity } from "../spec/runFile/identities.js";
 import { type UnfreezeSpec, unfreezeSchema } from "../spec/runFile/runFile.js";
+import { askedBudget } from "../spec/runFile/scratch.js";
 import { localBase } from "../store/artifacts/localBase.js";
 import { localArtifactFile } from "../store/artifacts/localFile.js";
 import type { TrainingDependencies } from "./context.js";
@@ -28,7 +30,6 @@ import { keptFeatures } from "./heavy/keptFeatures.js";
 import { localSource } from "./heavy/localSource.js";
 import { chosenPrecision } from "./heavy/precision.js";
 import { createRunningStages } from "./heavy/runningStages.js";
-import { boundScratch, SCRATCH } from "./heavy/scratch.js";
 import { digestCacheFile } from "./heavy/source.js";
 import { type FetchContext, type JobBuilder, runStage, type StageInputs } from "./heavy/stageRunner.js";
 import { typedFailures } from "./life/failures.js";
@@ -55,12 +56,16 @@ export function createTrainingActivities(
 
   const foldersOf = async (request: StageRequest, inputs: StageInputs, out: string) => {
     const scratch = scratchFolder(request, request.inputs.ingest as ArtifactRef);
-    await boundScratch(workFolder, scratch);
-    return { dataset: await inputs.folder("ingest"), out, scratch };
+    const asked = askedBudget(request.run.file.scratch?.budget);
+    const { budget } = await boundScratch(workFolder, scratch, process.env, Date.now(), asked);
+    return {
+      folders: { dataset: await inputs.folder("ingest"), out, scratch },
+      room: { folder: join(workFolder, SCRATCH), budget },
+    };
   };
 
   const common = async (request: StageRequest, inputs: StageInputs, out: string, fetching: FetchContext) => ({
-    folders: await foldersOf(request, inputs, out),
+    ...(await foldersOf(request, inputs, out)),
     base: await localBase(
       store,
       workFolder,

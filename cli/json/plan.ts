@@ -1,5 +1,6 @@
 /** JSON of `thaw plan`. Public API. */
 import type { AutoBases } from "../../client/bases/auto/choose.js";
+import type { PlannedActivations } from "../../client/forecast/activations.js";
 import type { PlannedTime } from "../../client/forecast/planned.js";
 import type { PlannedStage } from "../../client/plan/foresee.js";
 import type { planSchema } from "../../spec/schemas/cli/runs.js";
@@ -13,6 +14,7 @@ export function planJson(
   stages: readonly PlannedStage[],
   forecast?: PlannedTime,
   auto?: AutoBases,
+  activations?: PlannedActivations,
 ): PlanJson {
   return {
     model,
@@ -24,5 +26,14 @@ export function planJson(
     })),
     ...(forecast === undefined ? {} : { forecast }),
     ...(auto === undefined ? {} : { bases: { taken: [...auto.taken], leftOut: [...auto.leftOut] } }),
+    ...(activations === undefined
+      ? {}
+      : {
+          activations: {
+            ...activations,
+            kept: [...activations.kept],
+            recomputed: [...activations.recomputed],
+          },
+        }),
   };
 }

@@ -18,6 +18,8 @@ export interface Dataset {
    * wanted one after the other: asking again for the last image gives the same buffer.
    */
   read(imageIndex: number): Promise<Buffer>;
+  /** The same for those that cannot wait. */
+  readNow(imageIndex: number): Buffer;
   close(): Promise<void>;
 }
 
@@ -36,22 +38,22 @@ export async function openDataset(folder: string): Promise<Dataset> {
   );
   const packs = new Map(summary.packs.map((name) => [name, openSync(join(folder, name), "r")]));
   let last: { readonly index: number; readonly encoded: Buffer } | undefined;
+  const readNow = (index: number): Buffer => {
+    if (last?.index === index) return last.encoded;
+    const record = records[index];
+    const descriptor = record && packs.get(record.pack);
+    if (record === undefined || descriptor === undefined) throw new RangeError(`there is no image ${index}`);
+    const encoded = Buffer.allocUnsafeSlow(record.length);
+    const length = readSync(descriptor, encoded, 0, record.length, record.offset);
+    if (length !== record.length) throw new Error(`${record.pack} is cut short: image ${index} is not whole`);
+    last = { index, encoded };
+    return encoded;
+  };
   return {
     records,
     summary,
-    read: async (index) => {
-      if (last?.index === index) return last.encoded;
-      const record = records[index];
-      const descriptor = record && packs.get(record.pack);
-      if (record === undefined || descriptor === undefined)
-        throw new RangeError(`there is no image ${index}`);
-      const encoded = Buffer.allocUnsafeSlow(record.length);
-      const length = readSync(descriptor, encoded, 0, record.length, record.offset);
-      if (length !== record.length)
-        throw new Error(`${record.pack} is cut short: image ${index} is not whole`);
-      last = { index, encoded };
-      return encoded;
-    },
+    read: async (index) => readNow(index),
+    readNow,
     close: async () => {
       for (const descriptor of packs.values()) closeSync(descriptor);
       packs.clear();

@@ -44,9 +44,14 @@ function parametersOf(unit: Unit): number {
 
 /** Multiplications with addition in convolutions and gates, for one view of `side` by `side` pixels. */
 export function multiplyAdds(architecture: Architecture, side: number): number {
+  return multiplyAddsBelow(architecture, architecture.groups.length, side);
+}
+
+/** Of what computes the activations that enter layer group `group`. */
+export function multiplyAddsBelow(architecture: Architecture, group: number, side: number): number {
   let total = 0;
   const input = { side, channels: 3 };
-  throughGroups(architecture, 0, architecture.groups.length, input, (unit, _, output) => {
+  throughGroups(architecture, 0, group, input, (unit, _, output) => {
     total += costOf(unit, output);
   });
   return total;

@@ -20,6 +20,11 @@ export function recordLength(format: RecordFormat): number {
   return format.shape.reduce((product, extent) => product * extent, 1);
 }
 
+/** Of one record in its file. */
+export function recordBytes(format: RecordFormat): number {
+  return recordLength(format) * BYTES[format.type];
+}
+
 export interface SampleWriter {
   /** Writes consecutive records starting at record `first`; those of a bfloat16 file are rounded to it. */
   write(first: number, values: Float32Array | Uint8Array): Promise<void>;
@@ -27,9 +32,11 @@ export interface SampleWriter {
   close(): Promise<string | undefined>;
 }
 
-export async function createSamples(path: string, format: RecordFormat): Promise<SampleWriter> {
+/** @param records where known: the file is as long as it will be from the beginning, so that others see what is taken */
+export async function createSamples(path: string, format: RecordFormat, records = 0): Promise<SampleWriter> {
   const handle: FileHandle = await open(path, "w");
-  const bytes = recordLength(format) * BYTES[format.type];
+  const bytes = recordBytes(format);
+  if (records > 0) await handle.truncate(records * bytes);
   const hash = createHash("sha256");
   let [hashed, inOrder] = [0, true];
   return {
@@ -70,8 +77,7 @@ export interface Samples {
 
 export function openSamples(path: string, format: RecordFormat): Samples {
   const descriptor = openSync(path, "r");
-  const length = recordLength(format);
-  const bytes = length * BYTES[format.type];
+  const bytes = recordBytes(format);
   return {
     format,
     count: Math.floor(fstatSync(descriptor).size / bytes),

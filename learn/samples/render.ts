@@ -4,6 +4,7 @@ import { renderView, type ViewParameters, viewParameters } from "../../data/view
 import type { AugmentSpec } from "../../spec/runFile/augment.js";
 import type { BaseInput } from "../bases/catalogue.js";
 import { renderElsewhere } from "./renderer.js";
+import type { Renderer } from "./renderNow.js";
 import { viewsOf } from "./views.js";
 
 /** One view of one image. */
@@ -43,12 +44,7 @@ export async function* renderBatches(
   views: readonly ViewRef[],
   batchSize: number,
 ): AsyncGenerator<PixelBatch> {
-  const parametersOf = ({ image, view }: ViewRef): ViewParameters | undefined => {
-    if (view === 0) return undefined;
-    const record = dataset.records[image];
-    if (record === undefined) throw new RangeError(`there is no image ${image}`);
-    return viewParameters(augment, seed, record.sha256, view);
-  };
+  const parametersOf = (ref: ViewRef) => parametersOfView(dataset, augment, seed, ref);
   async function here(part: readonly ViewRef[]): Promise<Uint8Array> {
     return Buffer.concat(
       await Promise.all(
@@ -80,6 +76,40 @@ export async function* renderBatches(
     next = following < views.length ? await begin(following) : undefined;
     yield { views: part, pixels: await pixels };
   }
+}
+
+/** How a view differs from the plain one, which has none. */
+function parametersOfView(
+  { records }: Pick<Dataset, "records">,
+  augment: AugmentSpec,
+  seed: number,
+  { image, view }: ViewRef,
+): ViewParameters | undefined {
+  if (view === 0) return undefined;
+  const record = records[image];
+  if (record === undefined) throw new RangeError(`there is no image ${image}`);
+  return viewParameters(augment, seed, record.sha256, view);
+}
+
+/** The pixels of a few views, as {@link renderBatches} gives them, for one that cannot wait. */
+export function renderedNow(
+  renderer: Renderer,
+  dataset: Pick<Dataset, "readNow" | "records">,
+  input: BaseInput,
+  augment: AugmentSpec,
+  seed: number,
+  views: readonly ViewRef[],
+): Uint8Array {
+  const distinct = [...new Set(views.map(({ image }) => image))];
+  const places = new Map(distinct.map((image, place) => [image, place]));
+  return renderer.render({
+    images: distinct.map((image) => dataset.readNow(image)),
+    views: views.map((ref) => ({
+      image: places.get(ref.image) as number,
+      parameters: parametersOfView(dataset, augment, seed, ref),
+    })),
+    input,
+  });
 }
 
 interface Begun {

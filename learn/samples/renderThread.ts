@@ -1,10 +1,19 @@
 /** The thread that renders views, so that decoding and drawing go on while the process computes. */
-import { parentPort } from "node:worker_threads";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { renderView } from "../../data/views/views.js";
 import type { RenderAnswer, RenderRequest } from "./renderer.js";
 
-parentPort?.on("message", (request: RenderRequest) => {
-  void answer(request).then((said) => parentPort?.postMessage(said, transferred(said)));
+/** For one that waits without turning its event loop: where to answer, and what wakes it. */
+const waiting = workerData as { readonly port: MessagePort; readonly answers: Int32Array } | undefined;
+const port = waiting?.port ?? parentPort;
+
+port?.on("message", (request: RenderRequest) => {
+  void answer(request).then((said) => {
+    port.postMessage(said, transferred(said));
+    if (waiting === undefined) return;
+    Atomics.add(waiting.answers, 0, 1);
+    Atomics.notify(waiting.answers, 0);
+  });
 });
 
 async function answer({ id, images, views, input }: RenderRequest): Promise<RenderAnswer> {

@@ -4,6 +4,7 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { type Dataset, openDataset } from "../../data/dataset/dataset.js";
 import type { PassSpeed } from "../../spec/records/features.js";
+import { boundaryCandidate, PIXELS, pixelCandidate } from "../bases/activationSizes.js";
 import { groupIndex } from "../bases/architecture.js";
 import type { Base } from "../bases/catalogue.js";
 import { chosenBase } from "../bases/chosen.js";
@@ -19,13 +20,18 @@ import {
   type RecordFormat,
   recordLength,
   type Samples,
+  type SampleWriter,
 } from "../samples/files.js";
 import type { KnownRow } from "../samples/known.js";
 import { type MergedFile, mergeRows } from "../samples/merge.js";
 import { allViews, renderBatches, type ViewRef } from "../samples/render.js";
-import { pixelTensor } from "../training/step/batch.js";
+import { viewRows } from "../samples/views.js";
+import { chooseFiles, type KeptFile } from "../scratch/keep.js";
+import { isKept, keepDigest } from "../scratch/kept.js";
+import { recomputedSamples } from "../scratch/recomputed.js";
+import { wholeBatch } from "../scratch/wholeBatch.js";
+import { createYielding, type YieldingWriter } from "../scratch/yielding.js";
 import type { StageContext } from "./job.js";
-import { isKept, keepDigest } from "./kept.js";
 import { usedPrecision } from "./precision.js";
 
 /** 32 images of 224 px keep the largest activation of Lite0 below 150 MB. */
@@ -98,10 +104,10 @@ export async function computeActivations(
   const files: OutputFile[] = [];
   try {
     await mkdir(context.folders.scratch, { recursive: true });
-    for (const output of outputsOf(context, base, outputs))
-      files.push(await openOutput(output, outputs.known?.sets));
     const everyImage = dataset.records.map((_, image) => image);
     const views = outputs.views ?? allViews(dataset, everyImage, context.augment.views);
+    for (const output of outputsOf(context, base, outputs))
+      files.push(await openOutput(output, views.length, outputs.known?.sets));
     const known = outputs.known?.rows ?? views.map(() => undefined);
     const unknown = views.filter((_, row) => known[row] === undefined);
     const merger = mergeRows(files, known);
@@ -121,7 +127,7 @@ export async function computeActivations(
       BATCH,
     )) {
       const begun = performance.now();
-      const result = pass && passOf(pass, base, pixels);
+      const result = pass && wholeBatch(pass, base, pixels);
       // A GPU has computed only once its numbers are here.
       result?.features.dataSync();
       if (result !== undefined) times.push((performance.now() - begun) / 1000);
@@ -139,6 +145,11 @@ export async function computeActivations(
     await merger.finish();
     for (const { path, part, writer } of files) {
       const digest = await writer.close();
+      if (writer.isGone?.()) {
+        const phase = `the disk of ${path} has no room for it: it will be computed whenever it is read`;
+        context.onProgress({ phase, step: 0, total: 1 });
+        continue;
+      }
       // What goes into an artifact has its digest in the manifest.
       const isOurs = !relative(context.folders.scratch, path).startsWith("..");
       await keepDigest(path, isOurs ? digest : undefined, () => rename(part, path));
@@ -157,25 +168,13 @@ export async function computeActivations(
   }
 }
 
-/**
- * Always a whole batch, the last one filled up with black pictures: a batch of one image is rounded otherwise by oneDNN
- * (by 1e-6), while in batches of 2 to 32, at any place, a picture's numbers are the same bits. So a row does not depend on
- * what else is computed.
- */
-function passOf(pass: BoundaryPass, { input }: Base, pixels: Uint8Array): PassResult {
-  const whole = new Uint8Array(BATCH * input.size ** 2 * 3);
-  whole.set(pixels);
-  const x = pixelTensor(whole, [BATCH, input.size, input.size, 3], input.pixelScale);
-  const result = pass.run(x);
-  x.dispose();
-  return result;
-}
-
 type PassResult = ReturnType<BoundaryPass["run"]>;
 
 interface Output {
   readonly path: string;
   readonly format: RecordFormat;
+  /** It can be done without: where the disk has no room, it goes. */
+  readonly yields: boolean;
   /** The values of a batch, and of what it was filled up with. */
   readonly valuesOf: (pixels: Uint8Array, result: PassResult | undefined) => Float32Array | Uint8Array;
   /** Where an earlier set has the same. */
@@ -183,7 +182,8 @@ interface Output {
 }
 
 /** @property part what is written to until it is whole */
-type OutputFile = Output & MergedFile & { readonly part: string };
+type OutputFile = Output &
+  MergedFile & { readonly part: string; readonly writer: SampleWriter & Partial<YieldingWriter> };
 
 function outputsOf(
   context: StageContext,
@@ -201,6 +201,7 @@ function outputsOf(
           {
             path: features,
             format: featureFormat(base),
+            yields: false,
             valuesOf: (_: Uint8Array, result: PassResult | undefined) => numbersOf(result?.features),
             earlier: (set: SampleFiles) => set.features,
           },
@@ -211,6 +212,7 @@ function outputsOf(
           {
             path: pixels,
             format: pixelFormat(base),
+            yields: true,
             valuesOf: (own: Uint8Array) => own,
             earlier: (set: SampleFiles) => set.pixels,
           },
@@ -218,13 +220,18 @@ function outputsOf(
     ...[...boundaries].map(([group, path]) => ({
       path,
       format: boundaryFormat(base, group, context),
+      yields: true,
       valuesOf: (_: Uint8Array, result: PassResult | undefined) => numbersOf(result?.activations.get(group)),
       earlier: (set: SampleFiles) => set.boundaries.get(group),
     })),
   ];
 }
 
-async function openOutput(output: Output, sets: readonly SampleFiles[] = []): Promise<OutputFile> {
+async function openOutput(
+  output: Output,
+  rows: number,
+  sets: readonly SampleFiles[] = [],
+): Promise<OutputFile> {
   const sources: Samples[] = [];
   try {
     for (const set of sets) {
@@ -232,9 +239,10 @@ async function openOutput(output: Output, sets: readonly SampleFiles[] = []): Pr
       if (path === undefined) throw new RangeError(`an earlier set has no ${output.path}`);
       sources.push(openSamples(path, output.format));
     }
+    const create = output.yields ? createYielding : createSamples;
     // A worker beside this one may be at the same file: of two that write to one, either would publish holes.
     const part = `${output.path}.${randomUUID()}.part`;
-    const writer = await createSamples(part, output.format);
+    const writer = await create(part, output.format, rows);
     return { ...output, part, length: recordLength(output.format), sources, writer };
   } catch (error) {
     for (const samples of sources) samples.close();
@@ -252,7 +260,10 @@ function passProgress(done: number, total: number, seconds: number) {
   };
 }
 
-/** Activations that enter the named layer group; computed when the cache does not have them. */
+/**
+ * Activations that enter the named layer group. They are computed when the cache does not have them, and whenever they
+ * are read where it has no room.
+ */
 export async function openBoundary(
   context: StageContext,
   parameters: Parameters,
@@ -260,26 +271,65 @@ export async function openBoundary(
 ): Promise<Samples> {
   const base = chosenBase(context.base);
   const group = groupIndex(base.architecture, groupName);
-  const path = boundaryFile(context.folders.scratch, groupName, context);
-  if (!(await isKept(path, context.onProgress))) {
-    const missing = new Map([[group, path]]);
-    // Stages to come ask for theirs, and one pass gives them all.
-    for (const name of context.boundaries ?? []) {
-      const other = boundaryFile(context.folders.scratch, name, context);
-      if (!(await isKept(other, context.onProgress))) missing.set(groupIndex(base.architecture, name), other);
-    }
-    await computeActivations(context, parameters, { boundaries: missing });
-  }
-  return openSamples(path, boundaryFormat(base, group, context));
+  const format = boundaryFormat(base, group, context);
+  if (!(await makeBoundary(context, parameters, groupName)))
+    return recomputedSamples(context, parameters, group, format);
+  return openSamples(boundaryFile(context.folders.scratch, groupName, context), format);
 }
 
-/** Pixels of all views; rendered when the cache does not have them. */
+/** Has the file of the activations that enter a layer group, where there is room. @returns whether it is there */
+export async function makeBoundary(
+  context: StageContext,
+  parameters: Parameters,
+  groupName: string,
+): Promise<boolean> {
+  const { architecture } = chosenBase(context.base);
+  const pathOf = (name: string): string => boundaryFile(context.folders.scratch, name, context);
+  if (await isKept(pathOf(groupName), context.onProgress)) return true;
+  // Stages to come ask for theirs, and one pass gives them all.
+  const names = [...new Set([groupName, ...(context.boundaries ?? [])])];
+  const { kept, missing } = await chooseFiles(context, await keptFiles(context, names, false));
+  if (!kept.has(groupName)) return false;
+  const written = names.filter((name) => kept.has(name) && missing.has(name));
+  const boundaries = written.map((name) => [groupIndex(architecture, name), pathOf(name)] as const);
+  await computeActivations(context, parameters, { boundaries: new Map(boundaries) });
+  return isKept(pathOf(groupName), context.onProgress);
+}
+
+/** Pixels of all views; rendered when the cache does not have them, and whenever they are read where it has no room. */
 export async function openPixels(context: StageContext): Promise<Samples> {
   const path = pixelFile(context.folders.scratch);
+  const format = pixelFormat(chosenBase(context.base));
   if (!(await isKept(path, context.onProgress))) {
-    await computeActivations(context, new Map(), { boundaries: new Map(), pixels: path });
+    const { kept } = await chooseFiles(context, await keptFiles(context, [], true));
+    if (kept.has(PIXELS))
+      await computeActivations(context, new Map(), { boundaries: new Map(), pixels: path });
+    if (!(await isKept(path, context.onProgress))) return recomputedSamples(context, new Map(), 0, format);
   }
-  return openSamples(path, pixelFormat(chosenBase(context.base)));
+  return openSamples(path, format);
+}
+
+/** Of a number of the activations that are kept. */
+export function numberBytes({ precision }: AskedPrecision): number {
+  return precision?.asked === "bfloat16" ? 2 : 4;
+}
+
+/** The files of all views that stages of training read, with their sizes and what it costs to do without. */
+export async function keptFiles(
+  context: StageContext,
+  boundaries: readonly string[],
+  hasPixels: boolean,
+): Promise<readonly KeptFile[]> {
+  const { architecture, input } = chosenBase(context.base);
+  const { scratch, dataset } = context.folders;
+  const { rows } = viewRows((await readRecords(dataset)).records, context.augment.views);
+  return [
+    ...boundaries.map((name) => ({
+      ...boundaryCandidate(architecture, input.size, name, rows, numberBytes(context)),
+      path: boundaryFile(scratch, name, context),
+    })),
+    ...(hasPixels ? [{ ...pixelCandidate(input.size, rows), path: pixelFile(scratch) }] : []),
+  ];
 }
 
 /** For a stage that only needs the records: the dataset is closed again. */

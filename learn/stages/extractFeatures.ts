@@ -3,11 +3,13 @@ import { join } from "node:path";
 import type { EarlierFeatures } from "../../spec/engine/job.js";
 import { FEATURES_FILE } from "../../spec/pipeline/artifactFiles.js";
 import type { FeaturesSummary } from "../../spec/records/features.js";
+import { PIXELS } from "../bases/activationSizes.js";
 import { groupIndex } from "../bases/architecture.js";
 import { chosenBase } from "../bases/chosen.js";
 import { loadSound } from "../network/tryOut.js";
 import { allViews } from "../samples/render.js";
-import { boundaryFile, computeActivations, pixelFile, readRecords } from "./activations.js";
+import { chooseFiles } from "../scratch/keep.js";
+import { boundaryFile, computeActivations, keptFiles, pixelFile, readRecords } from "./activations.js";
 import type { StageContext } from "./job.js";
 import { checkPrecision } from "./precision.js";
 import { findReuse } from "./reuse.js";
@@ -33,16 +35,25 @@ export async function extractFeatures(
   const checked: StageContext = { ...context, ...(precision === undefined ? {} : { precision }) };
   // The earlier ones are in the precision that was asked for.
   const alike = precision?.used === "float32" ? [] : earlier;
-  const reuse = await findReuse(checked, alike, records, views, { boundaries: groups, pixels: keepPixels });
   const { scratch, out } = context.folders;
+  const wanted = await keptFiles(checked, [...groups.values()], keepPixels);
+  const { kept, missing, said } = await chooseFiles(
+    checked,
+    wanted,
+    alike.map((set) => set.scratch),
+  );
+  const isWritten = (name: string): boolean => kept.has(name) && missing.has(name);
+  const fitting = new Map([...groups].filter(([, name]) => isWritten(name)));
+  const keepsPixels = isWritten(PIXELS);
+  const reuse = await findReuse(checked, alike, records, views, { boundaries: fitting, pixels: keepsPixels });
   const writesBeside = reuse?.writesBeside ?? true;
-  const boundaries = [...groups].map(
+  const boundaries = [...fitting].map(
     ([group, name]) => [group, boundaryFile(scratch, name, context)] as const,
   );
   const { rows, seconds, speed } = await computeActivations(checked, parameters, {
     features: join(out, FEATURES_FILE),
     boundaries: new Map(writesBeside ? boundaries : []),
-    ...(keepPixels && writesBeside ? { pixels: pixelFile(scratch) } : {}),
+    ...(keepsPixels && writesBeside ? { pixels: pixelFile(scratch) } : {}),
     views,
     ...(reuse === undefined ? {} : { known: reuse.known }),
   });
@@ -52,5 +63,6 @@ export async function extractFeatures(
     ...(speed === undefined ? {} : { speed }),
     ...(reuse === undefined ? {} : { reused: reuse.reused }),
     ...(precision === undefined ? {} : { precision }),
+    ...(wanted.length === 0 ? {} : { activations: said }),
   };
 }

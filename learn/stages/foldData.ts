@@ -3,23 +3,36 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { countImages } from "../../data/dataset/checks.js";
 import { IMAGES_FILE, SUMMARY_FILE } from "../../data/dataset/dataset.js";
+import { spareBytes } from "../../files/scratch.js";
+import { ThawError } from "../../spec/errors.js";
 import { FEATURES_FILE } from "../../spec/pipeline/artifactFiles.js";
 import type { DatasetSummary, ImageRecord, Split } from "../../spec/records/dataset.js";
+import { boundaryCandidate } from "../bases/activationSizes.js";
 import { groupIndex } from "../bases/architecture.js";
 import { chosenBase } from "../bases/chosen.js";
 import type { Parameters } from "../network/parameters.js";
-import { createSamples, openSamples, type RecordFormat, type Samples } from "../samples/files.js";
+import {
+  createSamples,
+  openSamples,
+  type RecordFormat,
+  recordBytes,
+  type Samples,
+} from "../samples/files.js";
 import { viewRows, viewsOf } from "../samples/views.js";
+import { chooseFiles, type KeptFile } from "../scratch/keep.js";
+import { isKept } from "../scratch/kept.js";
+import { createYielding } from "../scratch/yielding.js";
 import {
   boundaryFile,
   boundaryFormat,
   computeActivations,
   EXTENSIONS,
   featureFormat,
+  makeBoundary,
+  numberBytes,
   openBoundary,
 } from "./activations.js";
 import type { StageContext } from "./job.js";
-import { isKept } from "./kept.js";
 
 const FEATURES = "features";
 
@@ -51,11 +64,18 @@ export async function writeFoldData(
   const data = { dataset: join(into, "dataset"), scratch: join(into, "activations"), features: "" };
   await writeDataset(context.folders.dataset, summary, ofFold, data.dataset);
   await mkdir(data.scratch);
-  await computeOtherViews(context, parameters, records, boundaries);
+  const pathOf = (name: string): string => boundaryFile(data.scratch, name, context);
+  const gathered = await whatFits(context, parameters, records, ofFold, boundaries, pathOf);
+  const { views } = context.augment;
+  const hasFeatures = await isKept(otherViewsFile(context, FEATURES), context.onProgress);
+  const others = hasFeatures ? 0 : otherViews(records, views).length;
+  await requireRoom(context, viewRows(ofFold, views).rows + others);
+  await computeOtherViews(context, parameters, records, gathered);
   const gather = async (name: string, own: Samples, format: RecordFormat, path: string): Promise<void> => {
     const others = openOthers(context, name, format, records);
     try {
-      await gatherRows(own, others, records, ofFold, context.augment.views, format, path);
+      const yields = name !== FEATURES;
+      await gatherRows(own, others, records, ofFold, context.augment.views, format, path, yields);
     } finally {
       own.close();
       others?.close();
@@ -64,16 +84,53 @@ export async function writeFoldData(
   const features = join(into, FEATURES_FILE);
   const format = featureFormat(chosenBase(context.base));
   await gather(FEATURES, openSamples(featuresPath, format), format, features);
-  for (const name of boundaries) {
+  for (const name of gathered) {
     const shape = boundaryFormat(chosenBase(context.base), groupIndex(architecture, name), context);
-    await gather(
-      name,
-      await openBoundary(context, parameters, name),
-      shape,
-      boundaryFile(data.scratch, name, context),
-    );
+    // The disk may have filled up since: then the stage that reads it finds another way.
+    const hasOthers = await hasOtherViews(context, name, records);
+    if (!hasOthers) continue;
+    await gather(name, await openBoundary(context, parameters, name), shape, pathOf(name));
   }
   return { ...data, features };
+}
+
+/**
+ * The layer groups whose activations are gathered for the fold: those that the run has kept, where there is room for the
+ * fold's rows and the other views beside them. The others are computed by the stages that read them.
+ * @param into path of a fold's file, by its layer group
+ */
+async function whatFits(
+  context: StageContext,
+  parameters: Parameters,
+  records: readonly ImageRecord[],
+  ofFold: readonly ImageRecord[],
+  boundaries: readonly string[],
+  into: (name: string) => string,
+): Promise<readonly string[]> {
+  const { architecture, input } = chosenBase(context.base);
+  const { views } = context.augment;
+  const others = otherViews(records, views).length;
+  const { rows } = viewRows(ofFold, views);
+  const candidates: KeptFile[] = [];
+  for (const name of boundaries) {
+    if (!(await makeBoundary(context, parameters, name))) continue;
+    const hasOthers = await isKept(otherViewsFile(context, name), context.onProgress);
+    const count = rows + (hasOthers ? 0 : others);
+    const one = boundaryCandidate(architecture, input.size, name, count, numberBytes(context));
+    candidates.push({ ...one, path: into(name) });
+  }
+  const { kept } = await chooseFiles(context, candidates);
+  return boundaries.filter((name) => kept.has(name));
+}
+
+/** Features are read by every fold, and there is nothing to do without them. @throws ThawError DISK_FULL */
+async function requireRoom(context: StageContext, rows: number): Promise<void> {
+  const { scratch } = context.folders;
+  const bytes = rows * recordBytes(featureFormat(chosenBase(context.base)));
+  if ((await spareBytes(scratch)) >= bytes) return;
+  throw new ThawError("DISK_FULL", `the disk of ${scratch} is full: the features of a fold do not fit`, {
+    hint: "free some space on it; `thaw gc` removes what no run needs any more",
+  });
 }
 
 async function writeDataset(
@@ -130,6 +187,15 @@ async function computeOtherViews(
   });
 }
 
+async function hasOtherViews(
+  context: StageContext,
+  name: string,
+  records: readonly ImageRecord[],
+): Promise<boolean> {
+  if (otherViews(records, context.augment.views).length === 0) return true;
+  return isKept(otherViewsFile(context, name), context.onProgress);
+}
+
 function openOthers(
   context: StageContext,
   name: string,
@@ -149,10 +215,12 @@ async function gatherRows(
   views: number,
   format: RecordFormat,
   path: string,
+  yields: boolean,
 ): Promise<void> {
   const ownRows = viewRows(records, views);
   const foldRows = viewRows(ofFold, views);
-  const writer = await createSamples(path, format);
+  const create = yields ? createYielding : createSamples;
+  const writer = await create(path, format, foldRows.rows);
   let firstOther = 0;
   try {
     for (const [image, record] of records.entries()) {

@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileDigest, lookAt } from "../../files/intact.js";
 import { publishFolder } from "../../files/publishFolder.js";
-import { whileInUse } from "./kept.js";
+import { whileInUse } from "../scratch/kept.js";
 
 const MADE = "made.json";
 

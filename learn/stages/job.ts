@@ -1,6 +1,7 @@
 /** What every stage of learning is given: local folders, the base, and a way to report progress. */
 
 import type { BaseChoice } from "../../spec/base.js";
+import type { ScratchBudget } from "../../spec/engine/job.js";
 import type { PrecisionChoice } from "../../spec/engine/precision.js";
 import type { Progress } from "../../spec/records/training.js";
 import type { AugmentSpec } from "../../spec/runFile/augment.js";
@@ -28,6 +29,8 @@ export interface StageContext {
   readonly precision?: PrecisionChoice | undefined;
   /** Layer groups that stages of the run unfreeze: where the activations of one are computed, those of all are. */
   readonly boundaries?: readonly string[] | undefined;
+  /** What there may be of activations on this machine; as much as the disk has where it is left out. */
+  readonly room?: ScratchBudget | undefined;
   /** No checkpoints are written when left out. */
   readonly checkpoints?: CheckpointOptions | undefined;
   /** Commands that reach a stage while it trains. */

@@ -5,10 +5,10 @@ import { computingDevice, type Tensor4D, tf } from "../engine.js";
 import type { BoundaryPass } from "../network/boundaries.js";
 import { openSamples, type Samples } from "../samples/files.js";
 import { viewRows } from "../samples/views.js";
+import { isKept } from "../scratch/kept.js";
 import { batchTensor } from "../training/step/batch.js";
 import { boundaryFile, boundaryFormat, featureFormat, pixelFile, pixelFormat } from "./activations.js";
 import type { StageContext } from "./job.js";
-import { isKept } from "./kept.js";
 
 /** What was computed in another precision serves nobody here: models are evaluated as they are used, in float32. */
 const FLOAT32 = {};

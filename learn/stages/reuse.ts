@@ -5,9 +5,9 @@ import type { ImageRecord } from "../../spec/records/dataset.js";
 import type { ReusedFeatures } from "../../spec/records/features.js";
 import { type KnownRow, knownRows } from "../samples/known.js";
 import type { ViewRef } from "../samples/render.js";
+import { isKept } from "../scratch/kept.js";
 import { boundaryFile, type Outputs, pixelFile, type SampleFiles } from "./activations.js";
 import type { StageContext } from "./job.js";
-import { isKept } from "./kept.js";
 
 /** Names of what is kept in the scratch folder beside the features. */
 export interface KeptBeside {

@@ -16,14 +16,14 @@ import { loadSound } from "../network/tryOut.js";
 import { readSafetensors } from "../safetensors.js";
 import { openSamples } from "../samples/files.js";
 import { imagesOf, viewRows } from "../samples/views.js";
+import { whileInUse } from "../scratch/kept.js";
 import { softmaxRows } from "../training/step/loss.js";
 import { argMax } from "../training/validation.js";
 import { validator } from "../training/validator.js";
-import { boundaryFile, boundaryFormat, featureFormat, readRecords } from "./activations.js";
+import { featureFormat, openBoundary, readRecords } from "./activations.js";
 import { type FoldData, writeFoldData } from "./foldData.js";
 import { onceMade, partsFolder } from "./foldParts.js";
 import type { StageContext } from "./job.js";
-import { whileInUse } from "./kept.js";
 import { trainHead } from "./trainHead.js";
 import { type TuneSettings, tuneStage } from "./tuneStage.js";
 
@@ -149,7 +149,7 @@ async function predictHeldOut(
     const samples =
       deepest === undefined
         ? openSamples(data.features, featureFormat(base))
-        : openSamples(boundaryFile(data.scratch, deepest, context), boundaryFormat(base, from, context));
+        : await openBoundary({ ...context, folders: { ...context.folders, ...data } }, pretrained, deepest);
     const judge = validator(
       architecture,
       from,

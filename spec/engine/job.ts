@@ -22,6 +22,15 @@ interface LearningJob {
   readonly precision?: PrecisionChoice | undefined;
   /** Layer groups whose input activations stages of the run read, and which are kept for them. */
   readonly boundaries: readonly string[];
+  /** What there may be of activations on this machine; as much as the disk has where it is left out. */
+  readonly room?: ScratchBudget | undefined;
+}
+
+/** The scratch of a machine, in which every set of images has a folder. */
+export interface ScratchBudget {
+  readonly folder: string;
+  /** Bytes, of all sets. */
+  readonly budget: number;
 }
 
 /** What the features of an earlier run lie in, of the same settings, seed, base and code: images may be the same. */

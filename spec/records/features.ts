@@ -19,6 +19,38 @@ export interface PassSpeed {
   readonly machine: string;
 }
 
+/** What is kept on the worker's disk beside the features, for the stages that train. It changes no number. */
+export interface KeptActivations {
+  /** Of what is kept. */
+  readonly bytes: number;
+  /** Of all that stages of the run will read. */
+  readonly wanted: number;
+  /** Layer groups whose input is kept; `pixels` for the views themselves. */
+  readonly kept: readonly string[];
+  /** What does not fit, and is computed in every epoch of the stages that read it. */
+  readonly recomputed: readonly string[];
+}
+
+/** E.g. `activations: 5.4 GB of 8 GB kept; blocks.5 recomputed in each epoch`. */
+export function keptSentence({ bytes, wanted, recomputed }: KeptActivations): string {
+  const again = recomputed.length === 0 ? "" : `; ${recomputed.join(", ")} recomputed in each epoch`;
+  return `activations: ${bytesInWords(bytes)} of ${bytesInWords(wanted)} kept${again}`;
+}
+
+/** Two digits, in the largest unit of which there is one: `5.4 GB`. */
+export function bytesInWords(bytes: number): string {
+  const [unit, name] = UNITS.find(([size]) => bytes >= size) ?? UNITS[UNITS.length - 1] ?? [1, "B"];
+  return `${Number((bytes / unit).toPrecision(2))} ${name}`;
+}
+
+const UNITS: readonly (readonly [number, string])[] = [
+  [1e12, "TB"],
+  [1e9, "GB"],
+  [1e6, "MB"],
+  [1e3, "kB"],
+  [1, "B"],
+];
+
 export interface FeaturesSummary {
   /** Views of all images. */
   readonly rows: number;
@@ -35,4 +67,6 @@ export interface FeaturesSummary {
   readonly reused?: ReusedFeatures;
   /** Absent where the run asks for float32. */
   readonly precision?: PrecisionCheck;
+  /** Absent where nothing was to be kept, and in artifacts of older versions. */
+  readonly activations?: KeptActivations;
 }

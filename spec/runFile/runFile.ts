@@ -7,6 +7,7 @@ import { gateSchema } from "./gate.js";
 import { kubernetesSchema } from "./kubernetes.js";
 import { lossSchema } from "./loss.js";
 import { modelSchema } from "./model.js";
+import { scratchSchema } from "./scratch.js";
 
 const fraction = z.number().min(0).max(1);
 /** A part of the images: neither none nor all of them. */
@@ -301,6 +302,7 @@ export const runFileSchema = z.strictObject({
     .describe(
       "What a stage does that runs out of memory: one more try, at half the batch where it has one and said in its summary, or fail.",
     ),
+  scratch: scratchSchema.prefault({}),
   parallel: z
     .int()
     .min(1)

@@ -43,10 +43,18 @@ export function addPlan(program: Command): void {
       const stages = await planRun(context, file, { dataPath }, engineFingerprint());
       await refuseUnreadable(context.store, { dataPath, ...readingOf(file) }, stages);
       const time = await timeOfPlan(context.store, file, { dataPath }, stages);
+      const { plannedActivations } = await import("../../../client/forecast/activations.js");
+      const activations = await plannedActivations(
+        context.store,
+        platform.workFolder,
+        file,
+        { dataPath },
+        stages,
+      );
       output.data(
-        planJson(file.name, stages, time, auto),
-        (shown, screen) => planText(file.name, shown.stages, screen, shown.time),
-        { stages, time },
+        planJson(file.name, stages, time, auto, activations),
+        (shown, screen) => planText(file.name, shown.stages, screen, shown.time, shown.activations),
+        { stages, time, activations },
       );
       const { depth } = file.model;
       if (depth !== "full")

@@ -1,8 +1,10 @@
 /** A plan as a table: which stages would be computed, and why. */
+import type { PlannedActivations } from "../../../client/forecast/activations.js";
 import type { PlannedTime } from "../../../client/forecast/planned.js";
 import type { StartedForecast } from "../../../client/forecast/started.js";
 import type { PlannedStage } from "../../../client/plan/foresee.js";
 import { money } from "../../../spec/prices.js";
+import { bytesInWords, keptSentence } from "../../../spec/records/features.js";
 import type { Screen } from "../../output.js";
 import { inShort } from "../numbers.js";
 import { table } from "../table.js";
@@ -16,9 +18,12 @@ export function planText(
   stages: readonly PlannedStage[],
   screen: Screen,
   time?: PlannedTime,
+  activations?: PlannedActivations,
 ): string {
   if (stages.some(({ action }) => action === "run" || action === "maybe")) {
-    return planTable(stages, screen, time);
+    const kept =
+      activations === undefined ? "" : `\n${wrapWords(activationsText(activations), screen.width)}`;
+    return `${planTable(stages, screen, time)}${kept}`;
   }
   const reused = stages.filter(({ action }) => action === "reuse").length;
   const skipped = stages.length - reused;
@@ -48,6 +53,14 @@ function timeText({ seconds, isMeasured, withoutFolds, cost }: PlannedTime): str
     ...(withoutFolds ? ["folds that the recipe may ask for come on top"] : []),
     ...(cost === undefined ? [] : [`about ${money(cost.amount, cost.currency)}`]),
   ].join("; ");
+}
+
+/** E.g. `Activations: about 5.4 GB of 8 GB kept; blocks.5 recomputed in each epoch (budget 6 GB)`. */
+function activationsText(activations: PlannedActivations): string {
+  const { budget, isExact, recomputed } = activations;
+  const [, said] = keptSentence(activations).split("activations: ");
+  const limit = recomputed.length === 0 ? "" : ` (budget ${bytesInWords(budget)})`;
+  return `Activations: ${isExact ? "" : "about "}${said}${limit}`;
 }
 
 /** @param time undefined where nothing has to be computed */

@@ -126,6 +126,21 @@ export const planSchema = z.object({
     .object({ taken: reasonedSchema, leftOut: reasonedSchema })
     .exactOptional()
     .describe("What `bases: auto` came to, and why; absent where the run file names its bases."),
+  activations: z
+    .object({
+      bytes: countSchema.describe("Of what would be kept."),
+      wanted: countSchema.describe("Of all that the stages of training read."),
+      kept: z
+        .array(z.string())
+        .describe("Layer groups whose input is kept; `pixels` for the views themselves."),
+      recomputed: z.array(z.string()).describe("What does not fit, and is computed in every epoch."),
+      budget: z.number().describe("Bytes; of this machine's disk where it is a share."),
+      isExact: z.boolean().describe("False where the splits of the images are not known yet."),
+    })
+    .exactOptional()
+    .describe(
+      "What would be kept of the frozen layers' activations; absent where no stage that reads them would run, for bases that are not of the catalogue, and for a share of a pod's disk.",
+    ),
 });
 
 /** Of `thaw resume --detach` and `--dry-run`; without `runId` when nothing was started. */

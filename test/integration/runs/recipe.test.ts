@@ -101,6 +101,22 @@ test("120 images: staged, one stage, because they are few", async () => {
   );
 });
 
+test("without room for activations a run trains all the same, and one with room takes its artifacts", async () => {
+  const data = await someOfEach("cramped", 12, (_, label) => label);
+  const none = await run("cramped", data, "--set", "seed=2", "--set", "scratch.budget=0GB");
+  assert.equal(none.status, 0);
+  const noteOf = (name: string) => none.view.stages.find((stage) => stage.name === name)?.note ?? "";
+  assert.match(
+    noteOf("features"),
+    /activations: 0 B of .* kept; blocks\.6, blocks\.5 recomputed in each epoch$/,
+  );
+  const { stages } = (await thawJson(
+    stack.folder,
+    ...["plan", join(stack.folder, "cramped.yaml"), "--set", "seed=2"],
+  )) as { stages: readonly { name: string; action: string }[] };
+  for (const { name, action } of stages) assert.ok(["reuse", "skip"].includes(action), `${name}: ${action}`);
+});
+
 test("the same images with labels that mean nothing: the run fails and says why and what would help", async () => {
   // A Latin square: each label has two of each shape, and the n-th drawing of each shape another one. A shuffle may mean something by chance.
   const shuffled = await someOfEach("shuffled", 20, (index) => `${(index + Math.floor(index / 20)) % 10}`);

@@ -67,6 +67,18 @@ describe("the note of features", () => {
       "3000 views × 1280 features, those of 900 of 1000 images reused",
     );
   });
+
+  it("says which activations are not kept, where that is so", () => {
+    const activations = { bytes: 2e9, wanted: 5.6e9, kept: ["blocks.6"], recomputed: ["blocks.5"] };
+    assert.equal(
+      noteOfFeatures({ ...made, activations }),
+      "3000 views × 1280 features; activations: 2 GB of 5.6 GB kept; blocks.5 recomputed in each epoch",
+    );
+    assert.equal(
+      noteOfFeatures({ ...made, activations: { ...activations, bytes: 5.6e9, recomputed: [] } }),
+      "3000 views × 1280 features",
+    );
+  });
 });
 
 describe("the note of a recipe", () => {

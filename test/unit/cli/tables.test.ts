@@ -121,6 +121,27 @@ describe("planText", () => {
   });
 });
 
+describe("planText of activations", () => {
+  const stages: readonly PlannedStage[] = [{ name: "tune-1", kind: "tune", action: "run", why: "new" }];
+  const planned = {
+    ...{ bytes: 5.4e9, wanted: 8e9, kept: ["blocks.6"], recomputed: ["blocks.5"] },
+    ...{ budget: 6e9, isExact: false },
+  };
+  const said = (more: Partial<typeof planned>): string => {
+    const text = planText("digits", stages, plainScreen(), undefined, { ...planned, ...more });
+    return text.slice(text.indexOf("Activations")).replaceAll("\n", " ");
+  };
+
+  it("says what does not fit, and within what", () =>
+    assert.equal(
+      said({}),
+      "Activations: about 5.4 GB of 8 GB kept; blocks.5 recomputed in each epoch (budget 6 GB)",
+    ));
+
+  it("says what there will be", () =>
+    assert.equal(said({ bytes: 8e9, recomputed: [], isExact: true }), "Activations: 8 GB of 8 GB kept"));
+});
+
 describe("planTable", () => {
   const stages: readonly PlannedStage[] = [
     { name: "ingest", kind: "ingest", action: "reuse", why: "the artifact 0123456789ab is in the store" },

@@ -14,8 +14,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileDigest } from "../../../../files/intact.js";
 import { createSamples } from "../../../../learn/samples/files.js";
+import { isKept, keepDigest, whileInUse } from "../../../../learn/scratch/kept.js";
 import { onceMade } from "../../../../learn/stages/foldParts.js";
-import { isKept, keepDigest, whileInUse } from "../../../../learn/stages/kept.js";
 import { until } from "../../../support/until.js";
 
 const newFolder = (): string => mkdtempSync(join(tmpdir(), "thaw-kept-"));
