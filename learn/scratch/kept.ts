@@ -35,7 +35,7 @@ export async function isKept(path: string, onProgress: (progress: Progress) => v
   return false;
 }
 
-/** Far less than the ten minutes after which one counts as left behind (`activities/heavy/scratch.ts`). */
+/** Far less than the ten minutes after which one counts as left behind (`files/scratch.ts`). */
 const TOUCH_MS = 60_000;
 
 /** Renews the time of a folder in the scratch until the work is over: those who tidy that up see that somebody is at it. */
