@@ -1,5 +1,4 @@
 /** The architectures that a user's checkpoint can have: the catalogue's, and some that thaw has no weights for. */
-import { isDeepStrictEqual } from "node:util";
 import { LAYERS_MODEL, ONNX } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
 import { PIXEL_SCALES } from "../../spec/pixelScales.js";
@@ -189,10 +188,22 @@ const ALL: readonly ArchitectureBase[] = [...CATALOGUE, ...WITHOUT_WEIGHTS];
 
 /** Other architectures of which a checkpoint with tensors of these names and shapes may be. */
 export function twinsOf(name: string, naming: Naming): readonly string[] {
-  const own = expectedTensors(findArchitecture(name).architecture, naming);
-  const hasTwin = ({ architecture, namings }: ArchitectureBase): boolean =>
-    namings.some((other) => isDeepStrictEqual(expectedTensors(architecture, other), own));
-  return ALL.filter((one) => one.name !== name && hasTwin(one)).map((one) => one.name);
+  const own = tensorsText(findArchitecture(name).architecture, naming);
+  const twins = allTexts().filter((other) => other.name !== name && other.text === own);
+  return [...new Set(twins.map((twin) => twin.name))];
+}
+
+const tensorsText = (architecture: Architecture, naming: Naming): string =>
+  JSON.stringify([...expectedTensors(architecture, naming)].sort(([a], [b]) => (a < b ? -1 : 1)));
+
+let texts: readonly { readonly name: string; readonly text: string }[] | undefined;
+
+/** Of every naming of every architecture; worked out once, when somebody asks. */
+function allTexts(): NonNullable<typeof texts> {
+  texts ??= ALL.flatMap(({ name, architecture, namings }) =>
+    namings.map((naming) => ({ name, text: tensorsText(architecture, naming) })),
+  );
+  return texts;
 }
 
 /** @throws ThawError BASE_UNKNOWN */
