@@ -1,5 +1,5 @@
 /** Networks of `keras.applications`, whose files have names of their own, against Keras. */
 import { test } from "node:test";
-import { familyTests } from "./support.js";
+import { familyTests } from "../../unit/learn/families/support.js";
 
 for (const [title, run] of familyTests("keras", 7)) test(title, run);
