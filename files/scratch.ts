@@ -1,6 +1,7 @@
 /** Keeps the activations on this machine within a budget: those of the longest ago go first. */
 import { readdir, rm, stat, statfs, utimes } from "node:fs/promises";
 import { join } from "node:path";
+import { isPartOfWorker } from "./parts.js";
 
 export const SCRATCH = "scratch";
 /** Of what the scratch has and what is free: room for other runs' images, results and for other programs stays. */
@@ -39,7 +40,8 @@ export interface ScratchRoom {
 }
 
 /**
- * Called as a stage begins. Files that a cancelled or killed stage was at (`.part`) go as well.
+ * Called as a stage begins. Files that a cancelled or killed stage was at (`.part`) go as well: those of
+ * this worker at once, others when nobody has written them for a while.
  * @param current folder of the stage that begins; it stays and counts as used now
  * @param env `THAW_SCRATCH_GB`: budget in gigabytes instead of a share of the disk, and the most that a run may ask for
  * @returns what went, and the budget in bytes
@@ -173,8 +175,8 @@ async function removeParts(folder: string, now: number): Promise<string[]> {
   const removed: string[] = [];
   for (const name of names.filter((one) => one.endsWith(".part"))) {
     const path = join(folder, name);
-    const { newest } = await measured(path);
-    if (newest > now - IDLE_MS) continue;
+    // A worker has one engine, and between two stages that writes nothing.
+    if (!isPartOfWorker(name) && (await measured(path)).newest > now - IDLE_MS) continue;
     await rm(path, { recursive: true, force: true });
     removed.push(path);
   }

@@ -1,8 +1,8 @@
 /** Computes and caches what the frozen layers give: pooled features and activations at freeze boundaries. */
-import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { type Dataset, openDataset } from "../../data/dataset/dataset.js";
+import { partOf } from "../../files/parts.js";
 import type { PassSpeed } from "../../spec/records/features.js";
 import { boundaryCandidate, PIXELS, pixelCandidate } from "../bases/activationSizes.js";
 import { groupIndex } from "../bases/architecture.js";
@@ -240,8 +240,7 @@ async function openOutput(
       sources.push(openSamples(path, output.format));
     }
     const create = output.yields ? createYielding : createSamples;
-    // A worker beside this one may be at the same file: of two that write to one, either would publish holes.
-    const part = `${output.path}.${randomUUID()}.part`;
+    const part = partOf(output.path);
     const writer = await create(part, output.format, rows);
     return { ...output, part, length: recordLength(output.format), sources, writer };
   } catch (error) {

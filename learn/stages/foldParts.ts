@@ -1,8 +1,9 @@
 /** The parts of a fold, kept on this machine until the fold is done: an attempt goes on behind the last that is whole. */
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileDigest, lookAt } from "../../files/intact.js";
+import { partOf } from "../../files/parts.js";
 import { publishFolder } from "../../files/publishFolder.js";
 import { whileInUse } from "../scratch/kept.js";
 
@@ -34,7 +35,7 @@ export async function onceMade<Summary>(
   const known = await readMade<Summary>(folder);
   if (known !== undefined) return known.summary;
   // An attempt that was given up for lost may go on in a worker beside this one.
-  const partial = `${folder}.${randomUUID()}.part`;
+  const partial = partOf(folder);
   await mkdir(dirname(folder), { recursive: true });
   await mkdir(partial);
   const summary = await whileInUse(partial, () => make(partial));

@@ -1,7 +1,7 @@
 /** One fold of cross-validation: the run's own stages on the images that the fold does not hold out. */
-import { randomUUID } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { partOf } from "../../files/parts.js";
 import { PREDICTIONS_FILE, WEIGHTS_FILE } from "../../spec/pipeline/artifactFiles.js";
 import type { Split } from "../../spec/records/dataset.js";
 import type { FoldPrediction, FoldSummary } from "../../spec/records/folds.js";
@@ -64,7 +64,7 @@ export async function trainFold(
   const splits = foldSplits(records, classes, folds, context.seed)[fold - 1] ?? [];
   const name = `fold-${fold}-of-${folds}`;
   // Of its own: another run may hold the same images out in a worker beside this one. What a kill leaves, the next stage removes.
-  const work = join(context.folders.scratch, `${name}.${randomUUID()}.part`);
+  const work = partOf(join(context.folders.scratch, name));
   const parts = partsFolder(context.folders.scratch, name, { settings, loss: context.loss });
   await mkdir(work, { recursive: true });
   try {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, beforeEach, test } from "node:test";
 import { findLocalGarbage, measureWork } from "../../../client/gc/localGarbage.js";
+import { partOf } from "../../../files/parts.js";
 import { boundScratch, makeRoom, scratchBudget } from "../../../files/scratch.js";
 
 const MEGABYTE = 1e6;
@@ -67,6 +68,14 @@ test("files that a cancelled run was at go, within the budget and in the stage's
   const busy = await entry("c", 1, "blocks.6.f32.part");
   await boundScratch(work, own, within(1000), NOW);
   assert.deepEqual([await readdir(own), await readdir(busy)], [[], ["blocks.6.f32.part"]]);
+});
+
+test("what a killed engine of this worker was at goes at once, what another one's is at stays", async () => {
+  const beside = partOf("blocks.6.f32", process.pid + 1);
+  const own = await entry("a", 0, partOf("blocks.6.f32", process.pid));
+  const other = await entry("b", 0, beside);
+  await boundScratch(work, own, within(1000), NOW);
+  assert.deepEqual([await readdir(own), await readdir(other)], [[], [beside]]);
 });
 
 test("a scratch that is not there yet is no error", async () => {
