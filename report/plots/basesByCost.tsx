@@ -4,6 +4,7 @@ import type { VNode } from "preact";
 import type { BaseCandidate } from "../../spec/records/baseComparison.js";
 import { multiplyAddsText, percent } from "../format.js";
 import { PlotSvg } from "./svg.js";
+import { inPercent } from "./valueAxis.js";
 
 const WIDTH = 460;
 const HEIGHT = 260;
@@ -64,13 +65,7 @@ export function BasesByCost({
           y: { domain: [least, 1], axis: null },
           marks: [
             Plot.gridY({ ticks: 5, stroke: "var(--rule)", strokeOpacity: 1 }),
-            Plot.axisY({
-              ticks: 5,
-              tickSize: 0,
-              tickPadding: 8,
-              label: null,
-              tickFormat: (share: number) => `${Math.round(share * 100)} %`,
-            }),
+            Plot.axisY({ ticks: 5, tickSize: 0, tickPadding: 8, label: null, tickFormat: inPercent }),
             Plot.axisX({
               ticks: ticksOf(costs),
               tickFormat: multiplyAddsText,

@@ -4,6 +4,7 @@ import type { VNode } from "preact";
 import type { LearningCurve, MoreImages } from "../../spec/records/learningCurve.js";
 import { integer, percent } from "../format.js";
 import { PlotSvg } from "./svg.js";
+import { inPercent } from "./valueAxis.js";
 
 const WIDTH = 420;
 const HEIGHT = 230;
@@ -78,8 +79,6 @@ export function ImagesCurve({ curve }: { readonly curve: LearningCurve }): VNode
     />
   );
 }
-
-const inPercent = (share: number): string => `${Math.round(share * 100)} %`;
 
 function expectation({ times, accuracy, interval }: MoreImages, now: number) {
   return { images: times * now, accuracy, low: interval[0], high: interval[1] };

@@ -4,6 +4,7 @@ import type { VNode } from "preact";
 import type { Calibration, ReliabilityBin } from "../../spec/records/evaluation.js";
 import { counted, percent } from "../format.js";
 import { PlotSvg } from "./svg.js";
+import { inPercent } from "./valueAxis.js";
 
 const SIZE = 300;
 const MARGIN = { top: 10, right: 14, bottom: 42, left: 50 };
@@ -75,8 +76,6 @@ export function Reliability({ id, title, calibration, colour }: ReliabilityProps
     />
   );
 }
-
-const inPercent = (share: number): string => `${Math.round(share * 100)} %`;
 
 const inWords = ({ from, to, images, accuracy }: ReliabilityBin): string =>
   `confidence ${inPercent(from)} to ${inPercent(to)}: ${percent(accuracy)} of ${counted(images, "image")} right`;

@@ -44,5 +44,8 @@ function logarithmicTicks(lowest: number, highest: number): number[] {
 }
 
 export function tickFormat({ name }: Measure): (value: number) => string {
-  return name === "accuracy" ? (value) => `${Math.round(value * 100)} %` : (value) => String(value);
+  return name === "accuracy" ? inPercent : (value) => String(value);
 }
+
+/** Of a share in [0, 1], as ticks have it: without decimals. */
+export const inPercent = (share: number): string => `${Math.round(share * 100)} %`;

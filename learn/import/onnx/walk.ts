@@ -14,6 +14,7 @@ import {
 import { windowsAlong } from "../../bases/extent.js";
 import type { Pooling } from "../../network/ops.js";
 import { shown } from "../names.js";
+import { samePads } from "./any/windows.js";
 import type { OnnxGraph, OnnxNode, OnnxTensor } from "./graph.js";
 
 /** Where the parameters of a unit are. */
@@ -256,9 +257,6 @@ function isWindow(
   if (automatic.startsWith("SAME")) return automatic === "SAME_UPPER" && padding === "same";
   if (padding !== "same") return sameNumbers(pads, [padding, padding, padding, padding]);
   // Without a stride the side does not matter; with one, how much is added depends on it, and an odd pixel comes last.
-  const total =
-    stride === 1 ? kernel - 1 : Math.max(0, (Math.ceil(side / stride) - 1) * stride + kernel - side);
-  const before = Math.floor(total / 2);
-  const after = total - before;
+  const [before, after] = samePads(stride === 1 ? 1 : side, kernel, stride);
   return sameNumbers(pads, [before, before, after, after]);
 }

@@ -1,7 +1,7 @@
 /** A network with made-up weights at made-up pixels: its features, and one training step from the stem up. */
 import type { TestContext } from "node:test";
 import type { Architecture } from "../../../learn/bases/architecture.js";
-import { tf } from "../../../learn/engine.js";
+import { type Tensor4D, tf } from "../../../learn/engine.js";
 import { HEAD_BIAS, HEAD_KERNEL } from "../../../learn/network/head.js";
 import { freezeGroups, poolFeatures } from "../../../learn/network/network.js";
 import { overlay, type Parameters } from "../../../learn/network/parameters.js";
@@ -9,16 +9,17 @@ import { suffixTrainee } from "../../../learn/training/step/suffix.js";
 import { samplesOf } from "./support.js";
 import { madeUpPixels, uniform } from "./torchSupport.js";
 
-/** Pooled, of one image of `side` by `side` pixels. */
+/** Pooled, of one image of `side` by `side` pixels. @param seen what the network sees of it */
 export function madeUpFeatures(
   architecture: Architecture,
   parameters: Parameters,
   side: number,
+  seen: (pixels: Tensor4D) => Tensor4D = (pixels) => pixels,
 ): ArrayLike<number> {
   const network = freezeGroups(architecture, parameters, 0, architecture.groups.length);
   try {
     return tf.tidy(() =>
-      poolFeatures(network.run(tf.tensor4d(madeUpPixels(1, side), [1, side, side, 3]))).dataSync(),
+      poolFeatures(network.run(seen(tf.tensor4d(madeUpPixels(1, side), [1, side, side, 3])))).dataSync(),
     );
   } finally {
     network.dispose();

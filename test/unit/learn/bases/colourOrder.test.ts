@@ -9,32 +9,17 @@ import { WITHOUT_WEIGHTS } from "../../../../learn/bases/architectures.js";
 import { CATALOGUE } from "../../../../learn/bases/catalogue.js";
 import { chosenBase } from "../../../../learn/bases/chosen.js";
 import { withColoursTurned } from "../../../../learn/bases/colourOrder.js";
-import { tf } from "../../../../learn/engine.js";
 import { readOnnxNetwork } from "../../../../learn/import/onnx/any/network.js";
-import { freezeGroups, poolFeatures } from "../../../../learn/network/network.js";
 import { type Parameters, parameter } from "../../../../learn/network/parameters.js";
 import { ThawError } from "../../../../spec/errors.js";
 import { EVERY_UNIT, everyUnitParameters } from "../../../support/models/everyUnit.js";
+import { madeUpFeatures } from "../madeUpRuns.js";
 import { assertClose, base, checkpointFile, fixture, temporaryFolder } from "../support.js";
-import { madeUpPixels } from "../torchSupport.js";
 
 const SIDE = 32;
 
-function features(
-  architecture: Architecture,
-  parameters: Parameters,
-  isExchanged: boolean,
-): ArrayLike<number> {
-  const network = freezeGroups(architecture, parameters, 0, architecture.groups.length);
-  try {
-    return tf.tidy(() => {
-      const pixels = tf.tensor4d(madeUpPixels(1, SIDE), [1, SIDE, SIDE, 3]);
-      return poolFeatures(network.run(isExchanged ? pixels.reverse(-1) : pixels)).dataSync();
-    });
-  } finally {
-    network.dispose();
-  }
-}
+const features = (architecture: Architecture, parameters: Parameters, isExchanged: boolean) =>
+  madeUpFeatures(architecture, parameters, SIDE, (pixels) => (isExchanged ? pixels.reverse(-1) : pixels));
 
 test("a turned network gives of a picture what it gave of the one with its channels exchanged", () => {
   const parameters = everyUnitParameters();
