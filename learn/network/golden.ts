@@ -107,7 +107,7 @@ export function requireModel(known: ModelGolden, own: ModelGolden, classes: read
   );
 }
 
-const percent = (share: number): string => `${(100 * share).toPrecision(2)} %`;
+const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;
 
 function differs(sentence: string): ThawError {
   return new ThawError("NUMBERS_DIFFER", sentence, {

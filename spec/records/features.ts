@@ -19,6 +19,10 @@ export interface PassSpeed {
   readonly machine: string;
 }
 
+/** Views a second, as far as they can be trusted on a shared machine: two digits. */
+export const speedText = ({ viewsPerSecond }: PassSpeed): string =>
+  String(Number(viewsPerSecond.toPrecision(2)));
+
 /** What is kept on the worker's disk beside the features, for the stages that train. It changes no number. */
 export interface KeptActivations {
   /** Of what is kept. */

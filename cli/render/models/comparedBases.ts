@@ -1,5 +1,6 @@
 /** Bases that a run has compared, the best first: accuracy and cost. */
 import type { BaseCandidate, BaseComparison } from "../../../spec/records/baseComparison.js";
+import { speedText } from "../../../spec/records/features.js";
 import type { Screen } from "../../output.js";
 import { percent, size } from "../numbers.js";
 import { table } from "../table.js";
@@ -15,7 +16,7 @@ export function comparedBasesText({ candidates, reason }: BaseComparison, screen
     percent(accuracy),
     interval.map((share) => (100 * share).toFixed(1)).join(" – "),
     cost?.multiplyAdds === undefined ? "–" : multiplyAddsText(cost.multiplyAdds),
-    cost?.speed === undefined ? "–" : cost.speed.viewsPerSecond.toPrecision(2),
+    cost?.speed === undefined ? "–" : speedText(cost.speed),
     cost?.weightBytes === undefined ? "–" : size(cost.weightBytes),
     cost?.passBytes === undefined ? "–" : size(cost.passBytes),
   ]);

@@ -1,6 +1,7 @@
 /** The bases that were compared, the best first. */
 import type { VNode } from "preact";
 import type { BaseCandidate, BaseComparison } from "../../../spec/records/baseComparison.js";
+import { speedText } from "../../../spec/records/features.js";
 import { decimal, megabytes, multiplyAddsText, percent } from "../../format.js";
 import { BasesByCost } from "../../plots/basesByCost.js";
 import { type Column, Table } from "../../table.js";
@@ -25,7 +26,7 @@ const COSTS: readonly Column<BaseCandidate>[] = [
   {
     title: "Images/s",
     kind: "number",
-    cell: ({ cost }) => (cost?.speed === undefined ? "–" : cost.speed.viewsPerSecond.toPrecision(2)),
+    cell: ({ cost }) => (cost?.speed === undefined ? "–" : speedText(cost.speed)),
   },
   {
     title: "Weights",
