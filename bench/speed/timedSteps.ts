@@ -94,7 +94,8 @@ export async function timeSteps(trainee: Trainee): Promise<number[]> {
       last = now;
     },
   });
-  return times;
+  // What comes after the steps is the epoch's validation, of one image.
+  return times.slice(0, STEPS);
 }
 
 /** The defaults of the run file or near them: their values do not change the time. */
