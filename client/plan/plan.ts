@@ -102,11 +102,9 @@ async function lookUp(
   const short = manifest.digest.slice(0, 12);
   if (!(await artifactIsWhole(store, manifest)))
     return { why: `data of the artifact ${short} were deleted from the store` };
-  return {
-    artifact: refOf(manifest),
-    why: `the artifact ${short} is in the store`,
-    outcome: outcomeOf(stage.kind, manifest),
-  };
+  const outcome = outcomeOf(stage.kind, manifest);
+  const chose = outcome.base === undefined ? "" : `, which chose ${outcome.base}`;
+  return { artifact: refOf(manifest), why: `the artifact ${short} is in the store${chose}`, outcome };
 }
 
 /** What the run would go on with. */

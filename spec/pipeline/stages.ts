@@ -21,7 +21,7 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   ingest: 5,
   features: 2,
   recipe: 4,
-  base: 4,
+  base: 5,
   head: 1,
   tune: 7,
   fold: 6,

@@ -44,8 +44,10 @@ export interface BaseComparison {
   readonly chosen: string;
   /** One sentence that says why, with the figures. */
   readonly reason: string;
-  /** A base that costs less and cannot be told apart from the chosen one; absent where there is none. */
+  /** A base that costs less, cannot be told apart from the chosen one and was not taken; absent where there is none. */
   readonly cheaper?: CheaperBase;
+  /** The base whose probe is best, where a cheaper one was chosen instead. */
+  readonly passedOver?: PassedOver;
 }
 
 /** The cheapest of those whose probe is within the interval of the best one's, and not proven to be worse. */
@@ -55,4 +57,20 @@ export interface CheaperBase {
   readonly times: number;
   /** Probability that chance alone gives the chosen one such a lead: McNemar's exact test, one-sided. */
   readonly pValue: number;
+  /**
+   * Why it was not taken: its probe is lower by more than a standard error or than hardly any images, its LogME is lower, or
+   * it saves less than half. Absent in comparisons before version 5.
+   */
+  readonly but?: "probe" | "logMe" | "saving";
+}
+
+/** The most accurate base, which cost has decided against. */
+export interface PassedOver {
+  readonly name: string;
+  /** How many times those of the chosen one its multiply-adds are. */
+  readonly times: number;
+  /** Probability that chance alone gives it such a lead over the chosen one: one-sided, as of {@link CheaperBase}. */
+  readonly pValue: number;
+  /** `ceiling`: the chosen one has hardly an image wrong. `alike`: probe and LogME are alike, and it has half the work or less. */
+  readonly ground: "ceiling" | "alike";
 }

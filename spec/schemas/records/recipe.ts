@@ -133,6 +133,23 @@ export const baseComparisonSchema = schemaOf<BaseComparison>()(
     ),
     chosen: z.string(),
     reason: z.string(),
-    cheaper: z.object({ name: z.string(), times: z.number(), pValue: z.number() }).exactOptional(),
+    cheaper: z
+      .object({
+        name: z.string(),
+        times: z.number(),
+        pValue: z.number(),
+        but: z.enum(["probe", "logMe", "saving"]).exactOptional(),
+      })
+      .exactOptional()
+      .describe("Costs less, cannot be told apart, and was not taken."),
+    passedOver: z
+      .object({
+        name: z.string(),
+        times: z.number(),
+        pValue: z.number(),
+        ground: z.enum(["ceiling", "alike"]),
+      })
+      .exactOptional()
+      .describe("The most accurate one, where a cheaper one was chosen instead."),
   }),
 );

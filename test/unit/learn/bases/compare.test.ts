@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compareBases, type MeasuredBase } from "../../../../learn/bases/compare.js";
+import { compareBases } from "../../../../learn/bases/compare.js";
+import type { MeasuredBase } from "../../../../learn/bases/measuredBase.js";
 
 const IMAGES = 40;
 
@@ -99,17 +100,18 @@ test("times of two machines are not compared: the price is then in multiply-adds
   assert.match(reasonOf({}, { seconds: 0.05 }), /a certain lead \(p = 0\.016\)$/);
 });
 
-test("a cheaper base that cannot be told apart is named: the cheapest of them", () => {
+test("a cheaper base that cannot be told apart and is not taken is named, and why: the cheapest of them", () => {
   const dear = measured("dear", 34, { multiplyAdds: 8e8, interval: [0.7, 0.93] });
-  const half = measured("half", 33, { multiplyAdds: 4e8 });
+  const less = measured("less", 33, { multiplyAdds: 5e8 });
   const tenth = measured("tenth", 32, { multiplyAdds: 8e7 });
-  const { chosen, cheaper, reason } = compareBases([tenth, half, dear]);
+  const { chosen, cheaper, passedOver, reason } = compareBases([tenth, less, dear]);
   assert.equal(chosen, "dear");
+  assert.equal(passedOver, undefined);
   // Two images better, none worse: p = 2^-2.
-  assert.deepEqual(cheaper, { name: "tenth", times: 10, pValue: 0.25 });
+  assert.deepEqual(cheaper, { name: "tenth", times: 10, pValue: 0.25, but: "probe" });
   assert.match(
     reason,
-    /; tenth is 10\.0 times cheaper \(multiply-adds\) and cannot be told apart on these images \(p = 0\.250\)$/,
+    /; tenth is 10\.0 times cheaper \(multiply-adds\) and cannot be told apart on these images \(p = 0\.250\), but its probe is 5\.0 points lower$/,
   );
 });
 
@@ -123,6 +125,7 @@ test("what is proven to be worse, lies below the interval, is hardly cheaper, of
   };
   const best = measured("best", 34, wide);
   assert.equal(savingOf(best, measured("other", 31, { multiplyAdds: 1e8 })), "other");
+  assert.equal(savingOf(best, measured("other", 33, { multiplyAdds: 6e8 })), "other");
   // Seven better, none worse: p = 2^-7, however wide the interval.
   assert.equal(savingOf(best, measured("other", 27, { multiplyAdds: 1e8 })), undefined);
   const narrow = measured("best", 34, { ...wide, interval: [0.84, 0.86] });
