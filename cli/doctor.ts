@@ -3,6 +3,7 @@
 import { openStoreOnly, tryStore } from "../client/session.js";
 import { missingText } from "../client/temporal/findable.js";
 import { lookAtAttributes } from "../client/temporal/lookAtAttributes.js";
+import { serverVersion, withoutPriorities } from "../client/temporal/priorities.js";
 import { registerByHand } from "../client/temporal/searchAttributes.js";
 import { type ComponentStatus, FETCHED_LATER, inspect } from "../runtime/components/components.js";
 import { openTemporal } from "../runtime/openTemporal.js";
@@ -43,6 +44,7 @@ function componentCheck({ name, purpose, found, problem, fix }: ComponentStatus)
 
 const TEMPORAL = { name: "temporal service", purpose: "runs the workflows" };
 const ATTRIBUTES = { name: "search attributes", purpose: "by what runs are found in Temporal" };
+const PRIORITIES = { name: "priorities", purpose: "which of the runs that wait for a worker goes first" };
 const STORE = { name: "object store", purpose: "holds artifacts, models and reports" };
 
 /** Services that nobody has configured or started are no fault of the machine. */
@@ -57,9 +59,15 @@ async function checkServices(found: Services, fix: boolean): Promise<readonly Ch
       : check({ ...STORE, where: placeOf(store) }, () => storeAnswers(store, found.embedded)),
   ]);
   const [{ state }] = checks;
-  const attributes =
-    temporal instanceof ThawError || state !== "ok" ? [] : [await attributesCheck(temporal, fix)];
-  return [...checks, ...attributes];
+  if (temporal instanceof ThawError || state !== "ok") return checks;
+  return [...checks, await attributesCheck(temporal, fix), ...(await priorityCheck(temporal))];
+}
+
+/** Only where there is something to say: the embedded server keeps to them. */
+async function priorityCheck(temporal: TemporalSettings): Promise<readonly CheckJson[]> {
+  const version = await serverVersion(temporal).catch(() => "unknown");
+  const said = withoutPriorities(version);
+  return said === undefined ? [] : [{ ...PRIORITIES, version, state: "optional", ...said }];
 }
 
 /** Without them runs go on, so that they lack is no fault of the machine. */

@@ -2,9 +2,10 @@
  * The pods of a run that does stages side by side: as many lanes as it may do stages at once, each with one pod after
  * another. A lane's pod comes when a stage takes the lane, and goes when nothing waits for it: GPUs cost money.
  */
-import { ApplicationFailure, condition, defineSignal, setHandler } from "@temporalio/workflow";
+import { ApplicationFailure, condition, defineSignal, patched, setHandler } from "@temporalio/workflow";
 import type { ErrorCode } from "../spec/errors.js";
 import type { RunInput } from "../spec/pipeline/run.js";
+import { askedAgainAfter } from "../spec/pods/again.js";
 import { podGroupOf } from "../spec/pods/groups.js";
 import { POD_SIGNAL, type PodState } from "../spec/pods/pod.js";
 import type { PodStage } from "../spec/pods/stages.js";
@@ -25,8 +26,8 @@ export function podsOf(
   const states = new Map<number, PodState>();
   /** With the kind of stage that has taken it. */
   const busy = new Map<PodLane, PodStage>();
-  /** Those that got no pod, while another one had: the run goes on with fewer. */
-  const givenUp = new Set<PodLane>();
+  /** Those that got no pod, while another one had: the run goes on with fewer, and asks for one again later. */
+  const givenUp = new Map<PodLane, GivenUp>();
   /** When a lane's pod was last known to run, in ms since 1970. */
   const ranAt = new Map<PodLane, number>();
   const lanes = Array.from({ length: most }, (_, index): PodLane => {
@@ -38,6 +39,7 @@ export function podsOf(
       show: (state) => {
         const lane = lanes[index] as PodLane;
         if (state?.phase === "running" || isRunning(lane)) ranAt.set(lane, Date.now());
+        if (state?.phase === "running") givenUp.delete(lane);
         if (state === undefined) states.delete(number);
         else states.set(number, state);
         show([...states].toSorted(([one], [other]) => one - other).map(([, each]) => each));
@@ -65,8 +67,26 @@ export function podsOf(
         busy.set(lane, kind);
         return lane;
       }
-      await condition(() => idle().length > 0);
+      const next = nextAgain();
+      // Runs in progress that began before lanes were asked for again wait for the others.
+      if (next === undefined || !patched("lanes-again")) await condition(() => idle().length > 0);
+      else if (isHeld()) await condition(() => idle().length > 0 || !isHeld());
+      else if (next.at > Date.now()) await condition(() => idle().length > 0, next.at - Date.now());
+      else {
+        busy.set(next.lane, kind);
+        return next.lane;
+      }
     }
+  };
+  /** Of those that were given up the one whose turn is next, and when. */
+  const nextAgain = (): { readonly lane: PodLane; readonly at: number } | undefined =>
+    [...givenUp]
+      .filter(([lane]) => !busy.has(lane))
+      .map(([lane, { at }]) => ({ lane, at }))
+      .toSorted((one, other) => one.at - other.at)[0];
+  const giveUp = (lane: PodLane): void => {
+    const times = (givenUp.get(lane)?.times ?? 0) + 1;
+    givenUp.set(lane, { times, at: Date.now() + askedAgainAfter(run.file, times) });
   };
   const isRunning = (lane: PodLane): boolean => states.get(lanes.indexOf(lane) + 1)?.phase === "running";
   /** What is to become of a lane whose pod did not come; undefined where the run fails with that. */
@@ -78,6 +98,13 @@ export function podsOf(
   ): "given up" | "tried again" | undefined => {
     const others = lanes.filter((one) => one !== lane);
     const running = others.filter(isRunning);
+    // Asking again is no reason to fail, whatever the others are at.
+    if (
+      givenUp.has(lane) &&
+      others.some((one) => !givenUp.has(one)) &&
+      (isOfType(error, "POD_REJECTED") || (isOfType(error, "POD_NOT_STARTED") && !isHeld()))
+    )
+      return "given up";
     // A cluster that has taken its like refuses one more for a quota of Jobs.
     if (isOfType(error, "POD_REJECTED"))
       return running.some((one) => fits(one, kind)) ? "given up" : undefined;
@@ -94,12 +121,15 @@ export function podsOf(
         const lane = await takeLane(kind);
         const since = Date.now();
         try {
-          return await lane.during(kind, stage);
+          const result = await lane.during(kind, stage);
+          givenUp.delete(lane);
+          return result;
         } catch (error) {
           const then = withoutPod(lane, kind, since, error);
+          if (then === "given up") giveUp(lane);
+          // A lane that is given up is asked of no pod that it may have.
+          if (then !== undefined || givenUp.has(lane)) void lane.release();
           if (then === undefined) throw error;
-          if (then === "given up") givenUp.add(lane);
-          void lane.release();
         } finally {
           busy.delete(lane);
         }
@@ -121,6 +151,13 @@ export function podsOf(
       await Promise.all(lanes.filter((lane) => !busy.has(lane)).map((lane) => lane.release()));
     },
   };
+}
+
+interface GivenUp {
+  /** How often it got none, one after the other. */
+  readonly times: number;
+  /** When it is asked for one again, in ms since 1970. */
+  readonly at: number;
 }
 
 function isOfType(error: unknown, code: ErrorCode): boolean {

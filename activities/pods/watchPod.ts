@@ -28,7 +28,7 @@ export async function watchPod(
   const [{ watchJob }, { podState }, { secondsIn }] = await Promise.all([
     import("../../k8s/job/watch.js"),
     import("../../k8s/state/podState.js"),
-    import("../../k8s/job/duration.js"),
+    import("../../spec/pods/duration.js"),
   ]);
   const patience = {
     queue: secondsIn(settings.timeouts.queue),

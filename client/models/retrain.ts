@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { WorkflowFailedError } from "@temporalio/client";
 import { ThawError } from "../../spec/errors.js";
 import { attributePairs } from "../../spec/pipeline/attributePairs.js";
+import { priorityOf } from "../../spec/pipeline/priority.js";
 import { CONTROL_QUEUE, type ImageSource } from "../../spec/pipeline/run.js";
 import type { DamagedRecord } from "../../spec/records/damaged.js";
 import {
@@ -67,6 +68,7 @@ export async function startRetraining(session: Session, request: RetrainRequest)
         workflowId,
         taskQueue: CONTROL_QUEUE,
         args: [{ ...input, run: { ...input.run, attributes }, by: whoAmI() }],
+        priority: priorityOf(request.file, "person"),
         typedSearchAttributes: attributePairs(
           { model: name, state: "running", lineage: workflowId },
           attributes,

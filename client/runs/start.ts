@@ -5,6 +5,7 @@ import { ThawError } from "../../spec/errors.js";
 import { attributePairs } from "../../spec/pipeline/attributePairs.js";
 import { candidatesOf } from "../../spec/pipeline/candidates.js";
 import { lineageOf } from "../../spec/pipeline/lineage.js";
+import { priorityOf } from "../../spec/pipeline/priority.js";
 import { CONTROL_QUEUE, type ImageSource, type RunInput, WORKFLOW_TYPE } from "../../spec/pipeline/run.js";
 import { unfreezeStages } from "../../spec/pipeline/unfreezing.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
@@ -85,6 +86,7 @@ async function startWorkflow(
       taskQueue: CONTROL_QUEUE,
       args: [input],
       workflowIdReusePolicy: "REJECT_DUPLICATE",
+      priority: priorityOf(file, "person"),
       typedSearchAttributes: attributePairs(findable, attributes),
       // Search attributes may be missing on foreign servers; a memo never is.
       memo: {

@@ -1,9 +1,9 @@
 /** A Job of a run: one pod at a time, whose worker polls a queue of its own. */
 import type { V1Container, V1Job, V1PodSpec, V1ResourceRequirements } from "@kubernetes/client-node";
 import type { RunInput } from "../../spec/pipeline/run.js";
+import { secondsIn } from "../../spec/pods/duration.js";
 import { isWithoutGpu, type PodGroup } from "../../spec/pods/groups.js";
 import { LEFT_EXIT_CODE, podQueue, USER_ERROR_EXIT_CODE } from "../../spec/pods/pod.js";
-import { secondsIn } from "./duration.js";
 import { CONTAINER, INSTALLATION_LABEL, jobName, labelsOf, TRAINING_ARGS } from "./names.js";
 import { patchTemplate } from "./podTemplate.js";
 import { resourcesAsked } from "./resources.js";

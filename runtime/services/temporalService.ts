@@ -8,8 +8,14 @@ import type { ServiceSpec } from "./serviceSpec.js";
 
 /** Write-ahead log without a sync a commit: four times the workflows a second, and safe when the server dies. */
 const PRAGMAS = ["journal_mode=WAL", "synchronous=NORMAL"];
-/** `thaw` pauses runs; the server refuses that unless told otherwise. */
-const DYNAMIC_CONFIG = ["frontend.WorkflowPauseEnabled=true"];
+const DYNAMIC_CONFIG = [
+  // `thaw` pauses runs; the server refuses that unless told otherwise.
+  "frontend.WorkflowPauseEnabled=true",
+  // Models take turns on a worker (`spec/pipeline/priority.ts`).
+  "matching.enableFairness=true",
+  // A queue in four parts is in order within each only. What a server of before has put into the others is still read from there.
+  "matching.numTaskqueueWritePartitions=1",
+];
 
 export function temporalService(layout: Layout, record: ServicesRecord, command: string): ServiceSpec {
   const { ports } = record;

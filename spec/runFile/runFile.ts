@@ -311,6 +311,14 @@ export const runFileSchema = z.strictObject({
     .describe(
       `How many stages may run side by side (candidate bases, folds, the comparison with random weights): each in a pod of its own, or on as many training workers as there are; at most ${MOST_PARALLEL}. The artifacts are the same.`,
     ),
+  priority: z
+    .int()
+    .min(1)
+    .max(5)
+    .default(3)
+    .describe(
+      "Which run a training worker goes on with where several wait for it: 1 first, 5 last; of equal ones the models take turns, stage by stage. What a schedule starts goes one behind. It changes no artifact.",
+    ),
   compute: z
     .enum(["local", "kubernetes"])
     .default("local")

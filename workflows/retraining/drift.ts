@@ -7,7 +7,7 @@ import { isAlarming, looksForDrift } from "../../spec/retraining/drift.js";
 import type { Look, RetrainInput } from "../../spec/retraining/retraining.js";
 import { announceQuietly } from "../announce.js";
 import { askInPod } from "./askInPod.js";
-import { type Held, heavy, orWhyNot, titleOf } from "./heavy.js";
+import { type Held, heavy, orWhyNot } from "./heavy.js";
 
 /**
  * Whoever should hear of it is told at once: training may take hours.
@@ -46,7 +46,7 @@ async function compared(
   const question = { kind: "drift", version, source } as const;
   const drift =
     run.file.compute === "local"
-      ? await orWhyNot(heavy("drift", titleOf(question)).compareDrift({ run, version, source }))
+      ? await orWhyNot(heavy(run, question).compareDrift({ run, version, source }))
       : await askInPod(input, question);
   return typeof drift === "string" ? { version, sentence: `it could not be told: ${drift}` } : drift;
 }

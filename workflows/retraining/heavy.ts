@@ -1,6 +1,7 @@
 /** What a retraining asks of a training worker beside its run: evidence, for whose sake it never fails. */
 import { ActivityFailure, isCancellation, proxyActivities, type RetryPolicy } from "@temporalio/workflow";
-import { LOCAL_TRAINING_QUEUE } from "../../spec/pipeline/run.js";
+import { priorityOf } from "../../spec/pipeline/priority.js";
+import { LOCAL_TRAINING_QUEUE, type RunInput } from "../../spec/pipeline/run.js";
 import type { Usage } from "../../spec/records/usage.js";
 import type { DriftActivities } from "../../spec/retraining/drift.js";
 import type { NewestActivities } from "../../spec/retraining/newest.js";
@@ -31,15 +32,16 @@ const LOCAL: Worker = {
 };
 
 export function heavy(
-  kind: QuestionKind,
-  summary: string,
+  { file }: Pick<RunInput, "file">,
+  question: Question,
   { queue, retry }: Worker = LOCAL,
 ): DriftActivities & NewestActivities {
   return proxyActivities<DriftActivities & NewestActivities>({
-    activityId: kind,
-    summary,
+    activityId: question.kind,
+    summary: titleOf(question),
     taskQueue: queue,
-    startToCloseTimeout: TIMES[kind],
+    priority: priorityOf(file, "question"),
+    startToCloseTimeout: TIMES[question.kind],
     heartbeatTimeout: HEARTBEAT_TIME,
     cancellationType: "WAIT_CANCELLATION_COMPLETED",
     retry,

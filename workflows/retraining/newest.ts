@@ -2,7 +2,7 @@
 import { patched } from "@temporalio/workflow";
 import type { RetrainInput } from "../../spec/retraining/retraining.js";
 import { askInPod } from "./askInPod.js";
-import { type Held, heavy, orWhyNot, titleOf } from "./heavy.js";
+import { type Held, heavy, orWhyNot } from "./heavy.js";
 
 const NO_WORKER =
   "the version in use is not asked about new images: with `compute: kubernetes` no training worker is there after the run's pod; `thaw prove` asks it on a machine of yours";
@@ -21,7 +21,7 @@ export async function askAboutNewest(
   if (!isLocal && !patched("newest-in-pod")) return say(NO_WORKER);
   const question = { kind: "newest", champion, challenger } as const;
   const answer = isLocal
-    ? await orWhyNot(heavy("newest", titleOf(question)).answerNewest({ run, champion, challenger }))
+    ? await orWhyNot(heavy(run, question).answerNewest({ run, champion, challenger }))
     : await askInPod(input, question);
   if (typeof answer === "string")
     return say(`version ${champion} could not be asked about the newest images: ${answer}`);

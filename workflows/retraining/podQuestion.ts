@@ -12,7 +12,7 @@ import { findableBy } from "../attributes.js";
 import { type ShownFailure, shownFailure } from "../failure.js";
 import { HEARTBEAT_TIME, RETRY } from "../patience.js";
 import { podsOf } from "../podLanes.js";
-import { heavy, titleOf } from "./heavy.js";
+import { heavy } from "./heavy.js";
 import { describeQuestion } from "./questionText.js";
 
 const TIME = "5 minutes";
@@ -33,7 +33,7 @@ export async function podQuestion(asked: PodQuestion): Promise<Answer> {
     if (known !== null) return known;
     try {
       return await place.during(QUESTION_STAGE, (queue): Promise<Answer> => {
-        const worker = heavy(question.kind, titleOf(question), { queue, retry: RETRY });
+        const worker = heavy(run, question, { queue, retry: RETRY });
         return question.kind === "drift"
           ? worker.compareDrift({ run, ...question })
           : worker.answerNewest({ run, ...question });

@@ -19,6 +19,7 @@ import type { ErrorCode } from "../../spec/errors.js";
 import { attributePairs } from "../../spec/pipeline/attributePairs.js";
 import { candidatesOf } from "../../spec/pipeline/candidates.js";
 import { lineageOf } from "../../spec/pipeline/lineage.js";
+import { priorityOf } from "../../spec/pipeline/priority.js";
 import { CONTROL_QUEUE, type RunInput, type RunResult, WORKFLOW_TYPE } from "../../spec/pipeline/run.js";
 import { RUN_ID_SUFFIX_LENGTH, runIdAt } from "../../spec/pipeline/runId.js";
 import type { FindableState } from "../../spec/pipeline/searchAttributes.js";
@@ -276,6 +277,7 @@ async function train(
     taskQueue: CONTROL_QUEUE,
     args: [input],
     workflowIdReusePolicy: "REJECT_DUPLICATE",
+    priority: priorityOf(run.file, schedule === undefined ? "person" : "schedule"),
     // Whoever ends the look ends its run, which then tidies up after itself.
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
     typedSearchAttributes: attributePairs(

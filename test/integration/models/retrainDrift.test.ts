@@ -88,6 +88,18 @@ async function reportOf({ runId = "" }: Tick): Promise<{ html: string; data: Rep
   return { html: String(html), data };
 }
 
+/** Of the question and of the run, as the server was told. */
+async function prioritiesIn(workflowId: string): Promise<readonly unknown[]> {
+  const { events } = await stack.session.temporal.workflow.getHandle(workflowId).fetchHistory();
+  return (events ?? []).flatMap((event) => {
+    const asked = event.activityTaskScheduledEventAttributes;
+    const child = event.startChildWorkflowExecutionInitiatedEventAttributes;
+    if (asked?.activityId !== "drift" && child?.workflowType?.name !== "transferLearning") return [];
+    const { priorityKey, fairnessKey } = (asked ?? child)?.priority ?? {};
+    return [[asked?.activityId ?? child?.workflowId, priorityKey, fairnessKey]];
+  });
+}
+
 const eventsOf = (type: ThawEvent["type"]) =>
   receiver.received.filter(({ body }) => (JSON.parse(body) as { type: string }).type === type);
 
@@ -111,6 +123,10 @@ test("new images of the same kind look the same, and nobody is told", async () =
   assert.deepEqual([run, lineage, seconds > 0], [tick.workflowId, tick.workflowId, true]);
   const log = await thaw(["logs", tick.workflowId], { cwd: stack.folder });
   assert.match(log.stdout, /drift.*done: looks the same/, log.stderr);
+  assert.deepEqual(await prioritiesIn(tick.workflowId), [
+    ["drift", 2, "shapes"],
+    [tick.runId, 3, "shapes"],
+  ]);
   const { html, data } = await reportOf(tick);
   assert.equal(data.drift?.sentence, tick.drift?.sentence);
   assert.match(html, /<div id="new-images"[\s\S]*The verdict: <strong>looks the same/);

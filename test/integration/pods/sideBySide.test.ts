@@ -314,6 +314,22 @@ test("a pod that got no room while another one had it is asked for again once th
   assert.equal(pods.filter((event) => event.startsWith("+")).length, 2, JSON.stringify(pods));
 });
 
+test("a pod that no node had room for is asked for again while the others are at work", async () => {
+  noRoom = new Set(["run/2"]);
+  let tries = 0;
+  patience = async () => {
+    tries += 1;
+    // Twice there is no room, whoever else runs; then there is.
+    if (tries === 2) noRoom = new Set();
+  };
+  waits = meet("head", "fold-1");
+  const view = await ended(await start("parallel=2", "seed=14", "kubernetes={ timeouts: { queue: 1s } }"));
+  assert.equal(view.status, "completed", JSON.stringify(view));
+  assert.equal(tries, 2);
+  assert.equal(mostAtWork, 2);
+  assert.ok(pods.includes("+run/2"), JSON.stringify(pods));
+});
+
 test("a Job that a quota refuses is done without, while one of the same kind runs", async () => {
   refused = new Set(["run/2"]);
   const view = await ended(await start("parallel=2", "seed=10"));

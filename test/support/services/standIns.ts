@@ -38,6 +38,8 @@ export const EVALUATION: Evaluation = {
 };
 
 export interface StandIns {
+  /** As a real training worker does them; else stages wait for nobody. */
+  readonly oneAtATime?: true;
   /** Makes and removes workers where the workflow asks for pods; there are none if left out. */
   readonly pods?: PodStandIns;
   /** What a stage does before its artifact is there; it may fail. */
@@ -104,7 +106,12 @@ export async function startStandIns(
     compareDrift: standIns.drift ?? (async ({ version }) => ({ version, sentence: "nobody looked" })),
   };
   standIns.pods?.serve((taskQueue) => Worker.create({ ...common, taskQueue, activities: stages }));
-  const training = await Worker.create({ ...common, taskQueue: LOCAL_TRAINING_QUEUE, activities: stages });
+  const training = await Worker.create({
+    ...common,
+    ...(standIns.oneAtATime === true ? { maxConcurrentActivityTaskExecutions: 1 } : {}),
+    taskQueue: LOCAL_TRAINING_QUEUE,
+    activities: stages,
+  });
   const running = Promise.all([control.run(), training.run()]);
   return async () => {
     control.shutdown();

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { secondsIn } from "../../../k8s/job/duration.js";
 import { installationDefaults, podSettings } from "../../../k8s/job/settings.js";
+import { secondsIn } from "../../../spec/pods/duration.js";
 import { kubernetesSchema } from "../../../spec/runFile/kubernetes.js";
 
 let folder: string;

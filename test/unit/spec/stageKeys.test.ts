@@ -25,6 +25,10 @@ test("options that are off, and the name of the kind of data, stand in no key", 
   assert.doesNotMatch(words, /mixup|cutmix|erase|focal|gamma|class_weights|general|precision/);
 });
 
+test("who goes first on a worker, and how many at once, stand in no key", () => {
+  assert.deepEqual(planStages(file({ priority: 1, parallel: 4 })), planStages(file({})));
+});
+
 /** Which stages' keys an option is part of, besides those that read their artifacts. */
 const DECIDES: Readonly<Record<string, { settings: object; stages: readonly string[] }>> = {
   "head.mixup": { settings: { head: { mixup: 0.2 } }, stages: ["head"] },

@@ -80,6 +80,9 @@ test("some of runs do two stages at once, one is held in both of them, and one w
   assert.equal(paused.match(/"type":"PAUSED"/g)?.length, 2);
   const later = readFileSync(join(FOLDER, "side-by-side-room-later.json"), "utf8");
   assert.match(later, /"type":"POD_NOT_STARTED"/);
+  const again = readFileSync(join(FOLDER, "side-by-side-lane-again.json"), "utf8");
+  assert.equal(again.match(/"type":"POD_NOT_STARTED"/g)?.length, 2);
+  assert.equal(again.match(/"EVENT_TYPE_TIMER_FIRED"/g)?.length, 2);
 });
 
 /** Stages whose own activities are at work together. */
