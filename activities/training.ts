@@ -6,10 +6,11 @@ import { boundScratch, SCRATCH } from "../files/scratch.js";
 import type { ArtifactRef } from "../spec/artifact.js";
 import { baseIdentity, datasetsOf } from "../spec/base.js";
 import { engineOf } from "../spec/engine/device.js";
-import type { EngineJob } from "../spec/engine/job.js";
+import type { EngineJob, RecipeJobSettings } from "../spec/engine/job.js";
 import type { StageOutcome, StageRequest, TrainingActivities } from "../spec/pipeline/activities.js";
 import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../spec/pipeline/artifactFiles.js";
-import { ACTIVATIONS_VERSION } from "../spec/pipeline/stages.js";
+import type { RunInput } from "../spec/pipeline/run.js";
+import { ACTIVATIONS_VERSION, tuningDepths } from "../spec/pipeline/stages.js";
 import { unfreezeStages } from "../spec/pipeline/unfreezing.js";
 import type { FoldSummary } from "../spec/records/folds.js";
 import type { StageSummary, TrainingSummary } from "../spec/records/training.js";
@@ -120,18 +121,13 @@ export function createTrainingActivities(
       (dataset) => scratchFolder(request, dataset),
       telling(fetching),
     ),
+    settings: recipeSettings(request.run, tuningDepths(request.run.file, request.run.base).length),
   });
 
   const recipe: JobBuilder = async (request, inputs, out, fetching) => ({
     kind: "recipe",
     ...(await common(request, inputs, out, fetching)),
-    settings: {
-      // A client from before there were recipes does not say.
-      asked: request.run.file.recipe ?? "auto",
-      planned: Number(request.stage.parameters.planned),
-      folds: request.run.file.evaluation?.folds ?? 0,
-      ...(request.run.depth?.depth === "head" ? { headOnly: request.run.depth.reason } : {}),
-    },
+    settings: recipeSettings(request.run, Number(request.stage.parameters.planned)),
     features: join(await inputs.folder("features"), FEATURES_FILE),
   });
 
@@ -247,6 +243,17 @@ export function createTrainingActivities(
 /** Copies that are fetched anew are told where progress is. */
 function telling({ report }: FetchContext): (sentence: string) => void {
   return (phase) => report({ phase, step: 0, total: 1 });
+}
+
+function recipeSettings({ file, depth }: RunInput, planned: number): RecipeJobSettings {
+  return {
+    // Clients from before there were recipes, folds and gates do not say.
+    asked: file.recipe ?? "auto",
+    planned,
+    folds: file.evaluation?.folds ?? 0,
+    gate: file.unfreeze.gate,
+    ...(depth?.depth === "head" ? { headOnly: depth.reason } : {}),
+  };
 }
 
 /** @param stage from 1 */

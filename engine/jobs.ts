@@ -17,7 +17,8 @@ export async function runJob(job: EngineJob, outside: Outside): Promise<unknown>
     }
     case "features": {
       const { extractFeatures } = await import("../learn/stages/extractFeatures.js");
-      return extractFeatures({ ...job, onProgress }, job.boundaries, job.keepPixels, job.earlier);
+      const { boundaries, keepPixels, earlier, settings } = job;
+      return extractFeatures({ ...job, onProgress }, boundaries, keepPixels, earlier, settings);
     }
     case "recipe": {
       const { chooseRecipe } = await import("../learn/stages/chooseRecipe.js");

@@ -78,6 +78,27 @@ export function gate(
   return decided(kept, `${what} ${because(mcnemar, kept ? rose : fell, ACCURACY_LEVEL)}`);
 }
 
+/**
+ * How many images, or groups of them, a stage has to speak for itself on: with all of so many signs on one side a
+ * one-sided sign-flip test comes out below the level, 2^-k < level, and with one fewer it cannot. McNemar's test is the same.
+ * @param level in (0, 1)
+ */
+export function fewestToProve(level: number): number {
+  return Math.floor(-Math.log2(level)) + 1;
+}
+
+/** Images, or groups, that a stage has to right before it is shown to be more accurate; none where nothing is tested. */
+export function fewestToRight({ level, rule }: GateSpec): number {
+  if (rule === "always") return 0;
+  return fewestToProve(rule === "accuracy" ? level : ACCURACY_LEVEL);
+}
+
+/** Validation images, or groups, without which not even a perfect stage is kept; none where nothing is tested. */
+export function fewestToKeep({ level, rule }: GateSpec): number {
+  if (rule === "always") return 0;
+  return fewestToProve(rule === "accuracy" ? level : Math.max(level, ACCURACY_LEVEL));
+}
+
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

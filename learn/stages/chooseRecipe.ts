@@ -3,17 +3,20 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openDataset } from "../../data/dataset/dataset.js";
 import { meanColours, THUMBNAIL_VALUES } from "../../data/image/thumbnail.js";
+import type { RecipeJobSettings } from "../../spec/engine/job.js";
 import { COPIES_FILE, PROBE_FILE, RECIPE_FILE } from "../../spec/pipeline/artifactFiles.js";
-import type { DatasetSummary, ImageRecord } from "../../spec/records/dataset.js";
+import type { ImageRecord } from "../../spec/records/dataset.js";
 import type { RecipeSummary } from "../../spec/records/recipe.js";
-import type { EvaluationSpec, RunFile } from "../../spec/runFile/runFile.js";
 import { chosenBase } from "../bases/chosen.js";
 import { domainVerdict } from "../domain/verdict.js";
 import { curveAdvice } from "../evidence/curveAdvice.js";
 import { compatibility, decide } from "../evidence/decision.js";
+import { headroomOf } from "../evidence/headroom.js";
+import { datasetEvidence } from "../evidence/ofDataset.js";
 import { planFolds } from "../folds/plan.js";
 import { openSamples } from "../samples/files.js";
 import { viewRows } from "../samples/views.js";
+import { argMax } from "../training/validation.js";
 import { fewestGroups, stratifiedFolds } from "../transferability/folds.js";
 import { hScore } from "../transferability/hScore.js";
 import { learningCurve } from "../transferability/learningCurve.js";
@@ -26,14 +29,6 @@ import { copiesAcrossSplits } from "./copies.js";
 import { measureDomain } from "./domain.js";
 import type { StageContext } from "./job.js";
 import { suspectsAmong } from "./suspects.js";
-
-export interface RecipeSettings {
-  readonly asked: RunFile["recipe"];
-  readonly planned: number;
-  readonly folds: EvaluationSpec["folds"];
-  /** Why a retraining trains the head only. */
-  readonly headOnly?: string;
-}
 
 /** Five folds: the usual compromise of bias and cost (Kohavi, IJCAI 1995, finds five to twenty alike). */
 const FOLDS = 5;
@@ -50,7 +45,7 @@ const MANY = 50_000;
 /** @param featuresPath the features artifact's file */
 export async function chooseRecipe(
   context: Pick<StageContext, "folders" | "base" | "augment" | "seed" | "onProgress">,
-  settings: RecipeSettings,
+  settings: RecipeJobSettings,
   featuresPath: string,
 ): Promise<RecipeSummary> {
   const { seed, onProgress } = context;
@@ -106,18 +101,13 @@ export async function chooseRecipe(
       labels: rows.map((i) => labels[i] as number),
       groups: rows.map((i) => groups[i] as string),
     };
-    const leaks = unrepairedLeaks(summary);
     // Of several bases only those that were tuned may have met images.
     const isTuned = (context.base.layers ?? []).length > 0;
     const known = isTuned ? (summary.knownToBase?.learned ?? 0) : 0;
-    const { train } = summary.counts;
-    const smallest = train.indexOf(Math.min(...train));
-    const counts = train.map((_, c) => labels.filter((label) => label === c).length);
+    const counts = summary.counts.train.map((_, c) => labels.filter((label) => label === c).length);
     const evidence = {
+      ...datasetEvidence(summary, records),
       images: chosen.length,
-      trainImages: train.reduce((sum, count) => sum + count, 0),
-      smallestClass: { name: summary.classes[smallest] ?? "", images: train[smallest] ?? 0 },
-      classes,
       folds: new Set(folds).size,
       majority: Math.max(...counts) / chosen.length,
       probe,
@@ -126,7 +116,13 @@ export async function chooseRecipe(
       logMe: logMe(some.features, some.labels, classes),
       hScore: hScore(some.features, some.labels, classes),
       ...(curve === undefined ? {} : { learningCurve: curve }),
-      ...(leaks === 0 ? {} : { leaks }),
+      headroom: headroomOf(
+        records,
+        chosen.map((image, i) => ({
+          image,
+          isRight: argMax(probabilities.data, i * classes, classes) === labels[i],
+        })),
+      ),
       ...(known === 0 ? {} : { known }),
       ...(domain === undefined ? {} : { domain }),
     };
@@ -196,11 +192,6 @@ function stratifiedPart(
     seed,
   );
   return images.filter((_, i) => part[i] === 0);
-}
-
-/** Pictures in more than one split whose copies were left there. */
-function unrepairedLeaks({ faults }: DatasetSummary): number {
-  return faults?.leaks?.policy === "report" ? faults.leaks.count : 0;
 }
 
 /** A fold more than the smallest class has groups would have none of it. */

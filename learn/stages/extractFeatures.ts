@@ -1,11 +1,13 @@
 /** The base as a fixed feature extractor: pooled features of every view of every image. */
 import { join } from "node:path";
-import type { EarlierFeatures } from "../../spec/engine/job.js";
+import type { EarlierFeatures, RecipeJobSettings } from "../../spec/engine/job.js";
 import { FEATURES_FILE } from "../../spec/pipeline/artifactFiles.js";
 import type { FeaturesSummary } from "../../spec/records/features.js";
 import { PIXELS } from "../bases/activationSizes.js";
 import { groupIndex } from "../bases/architecture.js";
 import { chosenBase } from "../bases/chosen.js";
+import { mostStages } from "../evidence/decision.js";
+import { datasetEvidence } from "../evidence/ofDataset.js";
 import { loadSound } from "../network/tryOut.js";
 import { allViews } from "../samples/render.js";
 import { chooseFiles } from "../scratch/keep.js";
@@ -19,18 +21,22 @@ import { findReuse } from "./reuse.js";
  *   of the same pass, and are kept in the scratch folder
  * @param earlier features of other sets, computed with the same base, settings, seed, engine and code from images that
  *   were decoded alike: those of images that are here again are copied, which gives the same bytes
+ * @param asked of the recipe: nothing is kept for stages that it will leave out whatever the features are; all stages
+ *   run where it is left out
  */
 export async function extractFeatures(
   context: StageContext,
   deepest: readonly string[],
   keepPixels: boolean,
   earlier: readonly EarlierFeatures[] = [],
+  asked?: RecipeJobSettings,
 ): Promise<FeaturesSummary> {
   const base = chosenBase(context.base);
   const parameters = await loadSound(base, context.base);
-  const { records } = await readRecords(context.folders.dataset);
+  const { records, summary } = await readRecords(context.folders.dataset);
   const views = allViews({ records }, [...records.keys()], context.augment.views);
-  const groups = new Map(deepest.map((name) => [groupIndex(base.architecture, name), name]));
+  const most = asked && mostStages({ ...asked, evidence: datasetEvidence(summary, records) });
+  const groups = new Map(deepest.slice(0, most).map((name) => [groupIndex(base.architecture, name), name]));
   const precision = await checkPrecision(context, base, parameters);
   const checked: StageContext = { ...context, ...(precision === undefined ? {} : { precision }) };
   // The earlier ones are in the precision that was asked for.

@@ -7,6 +7,7 @@ import type { FoldSummary } from "../records/folds.js";
 import type { AppliedChange, Progress, TrainingPosition } from "../records/training.js";
 import type { AugmentSpec } from "../runFile/augment.js";
 import type { SourceReading } from "../runFile/folders.js";
+import type { GateSpec } from "../runFile/gate.js";
 import type { LossSpec } from "../runFile/loss.js";
 import type { DataSpec, EvaluationSpec, HeadSpec, RunFile, UnfreezeSpec } from "../runFile/runFile.js";
 import type { PrecisionChoice } from "./precision.js";
@@ -112,6 +113,18 @@ export interface ImportedModel extends ExtractorSpec {
   readonly rescales: boolean;
 }
 
+/** What the recipe is asked for, and what it has to know of the run. */
+export interface RecipeJobSettings {
+  readonly asked: RunFile["recipe"];
+  /** Stages of unfreezing. */
+  readonly planned: number;
+  readonly folds: EvaluationSpec["folds"];
+  /** Why a retraining trains the head only; absent where it may train more. */
+  readonly headOnly?: string;
+  /** What judges the stages of unfreezing; the default where it is left out. */
+  readonly gate?: GateSpec | undefined;
+}
+
 /** One piece of work; every path is local. The answer is the stage's summary. */
 export type EngineJob =
   | {
@@ -133,16 +146,12 @@ export type EngineJob =
       readonly keepPixels: boolean;
       /** The newest first. */
       readonly earlier?: readonly EarlierFeatures[];
+      /** Of the recipe to come. */
+      readonly settings: RecipeJobSettings;
     })
   | (LearningJob & {
       readonly kind: "recipe";
-      readonly settings: {
-        readonly asked: RunFile["recipe"];
-        readonly planned: number;
-        readonly folds: EvaluationSpec["folds"];
-        /** Why a retraining trains the head only; absent where it may train more. */
-        readonly headOnly?: string;
-      };
+      readonly settings: RecipeJobSettings;
       readonly features: string;
     })
   | (TrainingJob & { readonly kind: "head"; readonly head: HeadSpec; readonly features: string })

@@ -20,7 +20,7 @@ export type StageKind = PodStage | "base" | "register" | "report";
 const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   ingest: 5,
   features: 2,
-  recipe: 4,
+  recipe: 5,
   base: 5,
   head: 1,
   tune: 7,
@@ -225,6 +225,8 @@ function planBase(
         seed,
         // What is said of a tuned base is another thing where it has met the images.
         ...(spec?.tunedOn === undefined ? {} : { tuned: true }),
+        // Whether anything could be kept is a matter of what judges.
+        ...gateIdentity(file.unfreeze.gate),
         // Any other depth leaves it to decide as it does for every run.
         ...(depth?.depth === "head" ? { headOnly: depth.reason } : {}),
       },

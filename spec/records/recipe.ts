@@ -27,6 +27,15 @@ export interface DomainDistance {
   readonly groups: readonly { readonly name: string; readonly distance: number; readonly error: number }[];
 }
 
+/** What there is on the validation images for a stage of unfreezing to show: the probe's errors on them, out of fold. */
+export interface Headroom {
+  readonly images: number;
+  /** Groups that these images are in: what the gate's tests count. */
+  readonly groups: number;
+  /** Of the groups those with an image that the probe gets wrong; where not all were probed, in proportion. */
+  readonly wrong: number;
+}
+
 /** The evidence: everything is measured on training and validation images, never on the held-out ones. */
 export interface RecipeEvidence {
   /** Images measured: all but the held-out ones, or a stratified part of them where there are many. */
@@ -51,6 +60,8 @@ export interface RecipeEvidence {
   readonly domain?: DomainDistance;
   /** Absent in evidence of version 1, and where a class is too small for it. */
   readonly learningCurve?: LearningCurve;
+  /** Absent in evidence from before it was looked at. */
+  readonly headroom?: Headroom;
   /** Pictures whose copies the user's own splits tear apart and nobody repaired; absent when there are none. */
   readonly leaks?: number;
   /** Images measured that the base itself was tuned with; absent when there are none. */

@@ -68,6 +68,10 @@ const evidenceSchema = schemaOf<RecipeEvidence>()(
     hScore: z.number(),
     domain: domainDistanceSchema.exactOptional(),
     learningCurve: learningCurveSchema.exactOptional(),
+    headroom: z
+      .object({ images: countSchema, groups: countSchema, wrong: z.number() })
+      .exactOptional()
+      .describe("Validation images, and the groups of them in which the probe is wrong out of fold."),
     leaks: countSchema.exactOptional(),
     known: countSchema.exactOptional(),
   }),

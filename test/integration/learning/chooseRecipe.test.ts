@@ -58,6 +58,15 @@ test("mirrored copies in the test split and wrong training labels are suspected;
   assert.equal(recipe.decision.choice, "extractor-only");
   assert.match(recipe.decision.reason, /1 picture is in more than one split/);
 
+  const { headroom } = recipe.evidence;
+  const validation = rows.filter(({ split }) => split === "validation").length;
+  assert.equal(headroom?.images, validation);
+  // Shapes are easy, and no label of theirs is wrong.
+  assert.ok(
+    (headroom?.wrong ?? validation) <= validation / 3,
+    `${headroom?.wrong} of ${validation} are wrong`,
+  );
+
   const lines = (await readFile(join(folder, "recipe", COPIES_FILE), "utf8")).trimEnd().split("\n");
   const pairs = lines.map(
     (line) => JSON.parse(line) as { image: { path: string }; nearest: { path: string } },

@@ -202,6 +202,17 @@ test("a budget that shrank takes what a stage before has kept", async (t) => {
   assert.ok(existsSync(boundaryFile(scratch, "blocks.6")));
 });
 
+test("nothing is kept for stages that the recipe will leave out whatever the features are", async (t) => {
+  const { context, bytes } = await machine(t, 1e9);
+  // Twenty images are too few to tune on.
+  const asked = { asked: "auto", planned: 2, folds: 0 } as const;
+  const features = await context("features");
+  const summary = await extractFeatures(features, GROUPS, false, [], asked);
+  assert.equal(summary.activations, undefined);
+  assert.equal(await bytes(), 0);
+  assert.ok(existsSync(join(features.folders.out, FEATURES_FILE)));
+});
+
 test("a disk without room for activations is not filled, and no stage fails of it", async (t) => {
   const disk = await smallDisk(t, 400);
   if (disk === undefined) return t.skip("this user cannot mount a tmpfs");

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { wilsonInterval } from "../../../../learn/evaluation/metrics.js";
-import { beatsMajority, compatibility, decide } from "../../../../learn/evidence/decision.js";
+import { beatsMajority, compatibility, decide, mostStages } from "../../../../learn/evidence/decision.js";
 import type { ProbeResult, RecipeDecision, RecipeEvidence } from "../../../../spec/records/recipe.js";
+import type { GateSpec } from "../../../../spec/runFile/gate.js";
 
 const result = (accuracy: number, images: number, balancedAccuracy = accuracy): ProbeResult => ({
   accuracy,
@@ -45,12 +46,19 @@ const BRAINS: RecipeEvidence = {
   colours: result(0.709, 203, 0.698),
 };
 const SHUFFLED: RecipeEvidence = { ...DIGITS, images: 168, majority: 0.113, probe: result(0.083, 168) };
+/** Leaves of flowers, say, that a linear classifier tells apart. */
+const FLAWLESS: RecipeEvidence = {
+  ...DIGITS,
+  probe: result(0.996, 826),
+  headroom: { images: 120, groups: 120, wrong: 1 },
+};
 const TINY = { name: "rare", images: 4 };
 
 const CASES: readonly {
   what: string;
   evidence: RecipeEvidence;
   asked?: "extractor-only" | "staged";
+  gate?: GateSpec;
   planned?: number;
   isExtractor?: boolean;
   expected: Pick<RecipeDecision, "choice" | "stages">;
@@ -162,17 +170,144 @@ const CASES: readonly {
     expected: { choice: "staged", stages: 2 },
     says: /76\.0 %/,
   },
+  {
+    what: "a probe that gets next to nothing wrong",
+    evidence: FLAWLESS,
+    expected: { choice: "extractor-only", stages: 0 },
+    says: /next to nothing is left to gain: the probe is right on 99\.6 % \(95 %: 98\.9 % – 99\.9 %\); of 120 validation images it gets 1 wrong, and a stage would have to right 5/,
+  },
+  {
+    what: "the same, of patients with several images each",
+    evidence: { ...FLAWLESS, headroom: { images: 120, groups: 12, wrong: 0 } },
+    expected: { choice: "extractor-only", stages: 0 },
+    says: /of 120 validation images in 12 groups it gets none wrong/,
+  },
+  {
+    what: "the same of a large set, of which a part was probed",
+    evidence: { ...FLAWLESS, headroom: { images: 900, groups: 900, wrong: 4.5 } },
+    expected: { choice: "extractor-only", stages: 0 },
+    says: /it gets about 4\.5 wrong/,
+  },
+  {
+    what: "the same, and a person who wants every stage",
+    evidence: FLAWLESS,
+    asked: "staged",
+    expected: { choice: "staged", stages: 2 },
+    says: /run file asks/,
+  },
+  {
+    what: "a probe with few errors in a hundred, of which the validation images have as many as a stage could show",
+    evidence: { ...FLAWLESS, headroom: { images: 900, groups: 900, wrong: 5 } },
+    expected: { choice: "staged", stages: 2 },
+    says: /allow every stage/,
+  },
+  {
+    what: "four errors, and a gate that takes four for a proof",
+    evidence: { ...FLAWLESS, headroom: { images: 120, groups: 120, wrong: 4 } },
+    gate: { rule: "accuracy", level: 0.1 },
+    expected: { choice: "staged", stages: 2 },
+    says: /allow every stage/,
+  },
+  {
+    what: "nothing to gain, but a gate that keeps whatever comes",
+    evidence: { ...FLAWLESS, headroom: { images: 3, groups: 3, wrong: 0 } },
+    gate: { rule: "always", level: 0.1 },
+    expected: { choice: "staged", stages: 2 },
+    says: /allow every stage/,
+  },
+  {
+    what: "a probe that errs one time in a hundred and more",
+    evidence: { ...FLAWLESS, probe: result(0.989, 826) },
+    expected: { choice: "staged", stages: 2 },
+    says: /98\.9 %/,
+  },
+  {
+    what: "a probe without error on so few images that three in a hundred may be missed",
+    evidence: {
+      ...FLAWLESS,
+      images: 120,
+      probe: result(1, 120),
+      headroom: { images: 14, groups: 14, wrong: 0 },
+    },
+    expected: { choice: "staged", stages: 2 },
+    says: /100\.0 %/,
+  },
+  {
+    what: "evidence from before it was looked at what is left to gain",
+    evidence: { ...DIGITS, probe: result(1, 826) },
+    expected: { choice: "staged", stages: 2 },
+    says: /100\.0 %/,
+  },
+  {
+    what: "three groups of validation images, which can prove nothing",
+    evidence: { ...DIGITS, headroom: { images: 60, groups: 3, wrong: 3 } },
+    expected: { choice: "extractor-only", stages: 0 },
+    says: /60 validation images in 3 groups cannot show that a stage helps, whatever it does; the gate needs 4/,
+  },
+  {
+    what: "four of them",
+    evidence: { ...DIGITS, headroom: { images: 60, groups: 4, wrong: 3 } },
+    expected: { choice: "staged", stages: 2 },
+    says: /allow every stage/,
+  },
+  {
+    what: "five of them, and a gate at a hundredth",
+    evidence: { ...DIGITS, headroom: { images: 5, groups: 5, wrong: 3 } },
+    gate: { rule: "accuracy", level: 0.01 },
+    expected: { choice: "extractor-only", stages: 0 },
+    says: /5 validation images cannot show.*needs 7/,
+  },
 ];
 
-for (const { what, evidence, asked = "auto", planned = 2, isExtractor = false, expected, says } of CASES) {
+for (const {
+  what,
+  evidence,
+  asked = "auto",
+  planned = 2,
+  isExtractor = false,
+  gate,
+  expected,
+  says,
+} of CASES) {
   test(`${what}: ${expected.choice}, ${expected.stages} stages`, () => {
-    const decision = decide({ evidence, asked, planned, isExtractor });
+    const decision = decide({ evidence, asked, planned, isExtractor, gate });
     const { choice, stages } = decision;
     assert.deepEqual({ choice, stages }, expected);
     assert.match(decision.reason, says);
     // What is held back comes with what would help, unless a person held it back.
     const heldBack = stages < planned && asked === "auto";
     assert.equal(decision.help !== undefined, heldBack || choice === "unlearnable");
+  });
+}
+
+/** Beside `evidence`, what no dataset tells, from the best to the worst. */
+const FEATURES: readonly Partial<RecipeEvidence>[] = [
+  { probe: result(0.95, 826) },
+  { probe: result(1, 826) },
+  { probe: result(0.1, 826) },
+];
+
+for (const { what, evidence, asked = "auto", planned = 2, isExtractor = false, gate } of CASES) {
+  test(`${what}: as many stages are prepared as some features would allow, before there are any`, () => {
+    const headroom = evidence.headroom ?? { images: 120, groups: 120, wrong: 9 };
+    const allowed = FEATURES.map((measured) =>
+      decide({
+        evidence: { ...evidence, ...measured, headroom: { ...headroom, wrong: 9 } },
+        asked,
+        planned,
+        isExtractor,
+        gate,
+      }),
+    ).map(({ stages }) => stages);
+    const { trainImages, smallestClass, classes, leaks } = evidence;
+    const known = {
+      trainImages,
+      smallestClass,
+      classes,
+      headroom,
+      ...(leaks === undefined ? {} : { leaks }),
+    };
+    assert.equal(mostStages({ evidence: known, asked, planned, isExtractor, gate }), Math.max(...allowed));
   });
 }
 
