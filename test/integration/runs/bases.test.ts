@@ -18,7 +18,8 @@ import { downloadArtifactFile, requireManifest } from "../../../store/artifacts/
 import { readModel } from "../../../store/records/records.js";
 import { thaw, thawJson, thawRefusal } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedStack } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 
 const PER_CLASS = 14;
 /** Enough to be learned from, where images are seen in full size. */
@@ -34,7 +35,7 @@ evaluation: { folds: 0 }
 
 let stack: Stack;
 before(async () => {
-  stack = await startStack({ workers: true, smallBase: true });
+  stack = await sharedStack();
   await smallImageSet(join(stack.folder, "images"), PER_CLASS);
   await smallImageSet(join(stack.folder, "few"), FEW_PER_CLASS);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);

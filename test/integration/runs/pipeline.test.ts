@@ -15,7 +15,8 @@ import { workflowBundle } from "../../../worker/workflowBundle.js";
 import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { isComputing, slowEngine, waitForStage } from "../../support/services/faults.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedStack } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 
 const PER_CLASS = 14;
 const RUN_FILE = `
@@ -31,7 +32,7 @@ card: { intended_use: Tests of the pipeline. }
 
 let stack: Stack;
 before(async () => {
-  stack = await startStack({ workers: true, smallBase: true });
+  stack = await sharedStack();
   await smallImageSet(join(stack.folder, "images"), PER_CLASS);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
 });
