@@ -12,11 +12,20 @@ const PER_CLASS = 70;
 /** Of ten images five train, two validate, three are held out. */
 const splitOf = (index: number): Split => (index % 10 < 5 ? "train" : index % 10 < 7 ? "validation" : "test");
 
+/** Drawn once for all tests. */
+const pictures = new Map<string, Promise<Buffer>>();
+function pictureOf(label: (typeof SHAPES)[number], index: number): Promise<Buffer> {
+  const name = `${label}-${index}.jpg`;
+  const picture = pictures.get(name) ?? drawnPicture(label, index);
+  pictures.set(name, picture);
+  return picture;
+}
+
 async function drawn(change: (bytes: Buffer) => Promise<Buffer> = async (bytes) => bytes): Promise<Row[]> {
   const rows: Row[] = [];
   for (const label of SHAPES) {
     for (let index = 0; index < PER_CLASS; index++) {
-      const bytes = await drawnPicture(label, index);
+      const bytes = await pictureOf(label, index);
       const split = splitOf(index);
       rows.push({
         name: `${label}-${index}.jpg`,

@@ -6,7 +6,8 @@ import { after, before, test } from "node:test";
 import { fencedCommands } from "../../support/cli/documented.js";
 import { type Outcome, thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedStack } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 
 /** Versions are promoted by README's own command only. */
 const RUN_FILE = `
@@ -24,7 +25,7 @@ const HEADING = "Models over time";
 
 let stack: Stack;
 before(async () => {
-  stack = await startStack({ workers: true, smallBase: true });
+  stack = await sharedStack();
   const images = await smallImageSet(join(stack.folder, "images"), PER_CLASS);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
   await typed("retrain");

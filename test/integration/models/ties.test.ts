@@ -11,7 +11,8 @@ import { readArtifactFile, requireManifest } from "../../../store/artifacts/arti
 import { readModel, readRun } from "../../../store/records/records.js";
 import { thaw, thawJson } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedStack } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 
 const RUN_FILE = `
 name: tied
@@ -28,7 +29,7 @@ let stack: Stack;
 let images: string;
 let paths: readonly string[];
 before(async () => {
-  stack = await startStack({ workers: true, smallBase: true });
+  stack = await sharedStack();
   images = await smallImageSet(join(stack.folder, "images"), 12);
   const files = await readdir(images, { recursive: true, withFileTypes: true });
   paths = files

@@ -15,15 +15,16 @@ import { readBase } from "../../../store/records/bases.js";
 import { thaw, thawJson, thawRefusal } from "../../support/cli/thaw.js";
 import { kerasFile, normalizationGroup } from "../../support/models/kerasFile.js";
 import { pickledNetwork } from "../../support/models/pickledNetwork.js";
+import { sharedStack } from "../../support/services/sharedStack.js";
 import { addSmallBase, SMALL_BASE, SMALL_GOLDEN } from "../../support/services/smallBase.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import type { Stack } from "../../support/services/stack.js";
 import { fixture } from "../../unit/learn/support.js";
 import { madeUp, type RecordedNetwork, stateDict } from "../../unit/learn/torchSupport.js";
 
 let stack: Stack;
 let published: Map<string, CheckpointTensor>;
 before(async () => {
-  stack = await startStack({ workers: false });
+  stack = await sharedStack();
   const [dict] = await readStateDicts(await baseCheckpoint("efficientnet-lite0"));
   assert.ok(dict);
   published = dict.read(dict.shapes.keys());

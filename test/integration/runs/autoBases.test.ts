@@ -12,7 +12,8 @@ import { storeFile } from "../../../store/artifacts/artifacts.js";
 import { registerBase } from "../../../store/records/bases.js";
 import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedStack } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 
 /** 80 images: more than two batches of the frozen pass, so that its speed is measured. */
 const PER_CLASS = 8;
@@ -30,7 +31,7 @@ let stack: Stack;
 /** Of the commands alone: as on a machine that has fetched no weights. */
 let env: Record<string, string>;
 before(async () => {
-  stack = await startStack({ workers: true, smallBase: true });
+  stack = await sharedStack();
   env = { THAW_CACHE: join(stack.folder, "empty-cache") };
   await smallImageSet(join(stack.folder, "images"), PER_CLASS);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);

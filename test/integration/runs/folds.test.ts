@@ -10,7 +10,8 @@ import { thaw } from "../../support/cli/thaw.js";
 import { drawnImages } from "../../support/images/drawn.js";
 import { currentBundle } from "../../support/services/currentBundle.js";
 import { isComputing, slowEngine, waitForStage } from "../../support/services/faults.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedStack } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 
 const FOLDS = ["fold-1", "fold-2", "fold-3", "fold-4", "fold-5"];
 
@@ -21,7 +22,7 @@ interface View {
 
 let stack: Stack;
 before(async () => {
-  stack = await startStack({ workers: true, smallBase: true });
+  stack = await sharedStack();
 });
 after(() => stack.close());
 

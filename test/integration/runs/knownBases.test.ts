@@ -14,7 +14,8 @@ import { PIXEL_SCALES } from "../../../spec/pixelScales.js";
 import { localBase } from "../../../store/artifacts/localBase.js";
 import { specDigest } from "../../../store/artifacts/specDigest.js";
 import { thaw, thawJson, thawRefusal } from "../../support/cli/thaw.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedStack } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 import { type Content, type StaticServer, serve } from "../../support/services/staticServer.js";
 import { madeUp, networkNamed, stateDict } from "../../unit/learn/torchSupport.js";
 
@@ -22,7 +23,7 @@ const content = new Map<string, Content>();
 let stack: Stack;
 let server: StaticServer;
 before(async () => {
-  stack = await startStack({ workers: false });
+  stack = await sharedStack();
   server = await serve(content);
 });
 after(async () => {

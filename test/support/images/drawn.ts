@@ -53,28 +53,34 @@ function draw(shape: Shape, index: number, { seed = 1, ground: told }: Drawing):
   const pixels = new Float32Array(SIDE * SIDE * 3);
   for (let pixel = 0; pixel < SIDE * SIDE; pixel++) pixels.set(ground, 3 * pixel);
   for (const { colour: shade, from, to, width } of clutter) {
-    const middle = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2] as const;
-    const reach = (Math.hypot(to[0] - from[0], to[1] - from[1]) + width) / 2;
-    paint(pixels, shade, middle, reach, (x, y) => onLine(x, y, from, to, width));
+    const box: Box = [spanOf([from[0], to[0]], width / 2), spanOf([from[1], to[1]], width / 2)];
+    paint(pixels, shade, box, (x, y) => onLine(x, y, from, to, width));
   }
   const inside = SHAPES[shape];
-  paint(pixels, ink, [cx, cy], radius, (x, y) => {
+  paint(pixels, ink, [spanOf([cx], radius), spanOf([cy], radius)], (x, y) => {
     const [dx, dy] = [x - cx, y - cy];
     return inside(cos * dx + sin * dy, cos * dy - sin * dx);
   });
   return Uint8Array.from(pixels);
 }
 
-/** Paints what is inside, no further than `reach` from the middle. */
+/** First pixel and the one after the last, along one axis. */
+type Span = readonly [first: number, end: number];
+type Box = readonly [x: Span, y: Span];
+
+/** The pixels no further than `reach` from any of the places. */
+function spanOf(places: readonly number[], reach: number): Span {
+  const [first, last] = [Math.min(...places) - reach, Math.max(...places) + reach];
+  return [Math.max(0, Math.floor(first)), Math.min(SIDE, Math.ceil(last))];
+}
+
+/** Paints what is inside; there is nothing outside of the box. */
 function paint(
   pixels: Float32Array,
   colour: Colour,
-  [cx, cy]: readonly [x: number, y: number],
-  reach: number,
+  [[left, right], [top, bottom]]: Box,
   inside: Inside,
 ): void {
-  const [left, right] = [Math.max(0, Math.floor(cx - reach)), Math.min(SIDE, Math.ceil(cx + reach))];
-  const [top, bottom] = [Math.max(0, Math.floor(cy - reach)), Math.min(SIDE, Math.ceil(cy + reach))];
   for (let y = top; y < bottom; y++) {
     for (let x = left; x < right; x++) {
       let share = 0;

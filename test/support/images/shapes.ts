@@ -8,7 +8,13 @@ type Point = readonly [x: number, y: number];
 export function onLine(x: number, y: number, [ax, ay]: Point, [bx, by]: Point, width: number): boolean {
   const [dx, dy] = [bx - ax, by - ay];
   const along = Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy)));
-  return Math.hypot(x - ax - along * dx, y - ay - along * dy) <= width / 2;
+  return isWithin(x - ax - along * dx, y - ay - along * dy, width / 2);
+}
+
+/** Whether a vector is at most so long. `Math.hypot` takes most of the time of drawing, and is needed at the edge alone. */
+function isWithin(x: number, y: number, radius: number): boolean {
+  const share = (x * x + y * y) / (radius * radius);
+  return Math.abs(share - 1) < 1e-9 ? Math.hypot(x, y) <= radius : share < 1;
 }
 
 const lines =
@@ -36,7 +42,7 @@ function corners(points: number, inner?: number): Inside {
 const within =
   (radius: number, centre = 0): Inside =>
   (x, y) =>
-    Math.hypot(x - centre, y) <= radius;
+    isWithin(x - centre, y, radius);
 const [outer, hole, bite] = [within(0.92), within(0.58), within(0.8, 0.4)];
 
 export const SHAPES = {

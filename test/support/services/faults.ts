@@ -16,17 +16,20 @@ const WORK_SECONDS = 0.03;
 const REST_MS = 250;
 const LOOK_MS = 10;
 
+/** A stack, or the project folder of other services. */
+type OfServices = Pick<Stack, "folder"> & Partial<Pick<Stack, "project">>;
+
 /** Process id of an embedded service, while it runs. */
 export async function servicePid(
-  { folder }: Pick<Stack, "folder">,
+  { folder, project = folder }: OfServices,
   name: ServiceName,
 ): Promise<number | undefined> {
-  const { services } = await statusOf(folder);
+  const { services } = await statusOf(project);
   return services.find((service) => service.name === name)?.pid;
 }
 
 /** Process id of the training worker's engine, while there is one. */
-export async function enginePid(stack: Pick<Stack, "folder">): Promise<number | undefined> {
+export async function enginePid(stack: OfServices): Promise<number | undefined> {
   const worker = await servicePid(stack, "training-worker");
   return worker === undefined ? undefined : engineOf(worker);
 }
@@ -68,7 +71,7 @@ export function slowDown(pid: number): () => void {
 
 /** Slows the training worker's engine down, once it is there. */
 export async function slowEngine(
-  stack: Pick<Stack, "folder">,
+  stack: OfServices,
 ): Promise<{ readonly pid: number; readonly goOn: () => void }> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {

@@ -23,6 +23,7 @@ export async function sharedStack(): Promise<Stack> {
   const folder = await mkdtemp(join(project, "test-"));
   return {
     folder,
+    project,
     session,
     close: async () => {
       await endAllRuns(session);

@@ -20,7 +20,10 @@ const COMPONENTS: readonly ComponentName[] = [
 ];
 
 export interface Stack {
+  /** For the files of a test. */
   readonly folder: string;
+  /** The project whose services these are. */
+  readonly project: string;
   readonly session: Session;
   /** Stops everything and removes the folder. */
   close(): Promise<void>;
@@ -53,6 +56,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   if (options.smallBase === true) await addSmallBase(session.store);
   return {
     folder,
+    project: folder,
     session,
     close: async () => {
       await session.close();
