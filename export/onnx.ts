@@ -98,10 +98,11 @@ function fragmentOf(layer: Layer): Fragment {
     case "layer-norm":
       return layerNorm(layer);
     case "pooling": {
-      const attributes = windows(layer.side, layer.pooling, [layer.pooling.kernel, layer.pooling.kernel]);
-      return layer.pooling.kind === "max"
-        ? one("MaxPool", [layer.input], attributes)
-        : one("AveragePool", [layer.input], [...attributes, attribute.int("count_include_pad", 1)]);
+      const { kind, kernel, padding } = layer.pooling;
+      const attributes = windows(layer.side, layer.pooling, [kernel, kernel]);
+      if (kind === "max") return one("MaxPool", [layer.input], attributes);
+      const counts = attribute.int("count_include_pad", padding === "same" ? 0 : 1);
+      return one("AveragePool", [layer.input], [...attributes, counts]);
     }
   }
 }

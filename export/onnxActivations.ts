@@ -1,4 +1,5 @@
 /** Activations in the words of ONNX. */
+import { GELU_CUBE, GELU_SCALE, slopeOf } from "../learn/network/activations.js";
 import type { LayerActivation } from "./layers.js";
 import { attribute, type Fragment, scalar } from "./onnxMessages.js";
 
@@ -53,5 +54,39 @@ export function onnxActivation(name: string, input: string, activation: LayerAct
         constants: [scalar(over, Math.SQRT1_2), scalar(one, 1), scalar(half, 0.5)],
       };
     }
+    case "gelu-tanh": {
+      const [cube, one, scale, half] = ["cube", "one", "scale", "half"].map((part) => `${name}.${part}`) as [
+        string,
+        string,
+        string,
+        string,
+      ];
+      return {
+        nodes: [
+          { name: `${name}.square`, op: "Mul", inputs: [input, input] },
+          { name: `${name}.cubed`, op: "Mul", inputs: [`${name}.square`, cube] },
+          { name: `${name}.factor`, op: "Add", inputs: [`${name}.cubed`, one] },
+          { name: `${name}.inner`, op: "Mul", inputs: [input, `${name}.factor`] },
+          { name: `${name}.scaled`, op: "Mul", inputs: [`${name}.inner`, scale] },
+          { name: `${name}.tanh`, op: "Tanh", inputs: [`${name}.scaled`] },
+          { name: `${name}.raised`, op: "Add", inputs: [`${name}.tanh`, one] },
+          { name: `${name}.share`, op: "Mul", inputs: [`${name}.raised`, half] },
+          { name, op: "Mul", inputs: [input, `${name}.share`] },
+        ],
+        constants: [scalar(cube, GELU_CUBE), scalar(one, 1), scalar(scale, GELU_SCALE), scalar(half, 0.5)],
+      };
+    }
+    default:
+      return {
+        nodes: [
+          {
+            name,
+            op: "LeakyRelu",
+            inputs: [input],
+            attributes: [attribute.float("alpha", slopeOf(activation))],
+          },
+        ],
+        constants: [],
+      };
   }
 }

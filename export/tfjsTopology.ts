@@ -1,4 +1,5 @@
 /** The network in the words of Keras' functional models, which TensorFlow.js' LayersModel reads. */
+import { GELU_CUBE, GELU_SCALE, slopeOf } from "../learn/network/activations.js";
 import { HEAD_BIAS } from "../learn/network/head.js";
 import { type Parameter, parameter } from "../learn/network/parameters.js";
 import { CHANNELS_LAST, INITIALIZER, type KerasLayer, kerasLayer } from "./keras.js";
@@ -28,6 +29,23 @@ function kerasActivation(name: string, input: string, activation: LayerActivatio
       return known("swish");
     case "gelu":
       return known("gelu");
+    // What TensorFlow.js registers as gelu_new it does not find again by that name.
+    case "gelu-tanh": {
+      const part = (of: string): string => `${name}.${of}`;
+      const rescaled = (as: string, from: string, scale: number, offset: number) =>
+        kerasLayer("Rescaling", part(as), [part(from)], { scale, offset });
+      return [
+        // A product of a layer with itself is none that TensorFlow.js computes.
+        kerasLayer("Rescaling", part("scaled"), [input], { scale: GELU_CUBE, offset: 0 }),
+        kerasLayer("Multiply", part("square"), [input, part("scaled")]),
+        rescaled("factor", "square", 1, 1),
+        kerasLayer("Multiply", part("inner"), [input, part("factor")]),
+        rescaled("along", "inner", GELU_SCALE, 0),
+        kerasLayer("Activation", part("tanh"), [part("along")], { activation: "tanh" }),
+        rescaled("share", "tanh", 0.5, 0.5),
+        kerasLayer("Multiply", name, [input, part("share")]),
+      ];
+    }
     // Keras' own hard sigmoid is another one, `0.2 x + 0.5`.
     case "hard-sigmoid": {
       const [raised, clipped] = [`${name}.raised`, `${name}.clipped`];
@@ -41,6 +59,8 @@ function kerasActivation(name: string, input: string, activation: LayerActivatio
       const gate = `${name}.gate`;
       return [...kerasActivation(gate, input, "hard-sigmoid"), kerasLayer("Multiply", name, [input, gate])];
     }
+    default:
+      return [kerasLayer("LeakyReLU", name, [input], { alpha: slopeOf(activation) })];
   }
 }
 

@@ -69,10 +69,13 @@ export interface ScaleUnit {
   readonly channels: number;
 }
 
-/** Maxima or means of windows. Zeros around the image count in a mean, and never are a maximum. */
+/**
+ * Maxima or means of windows. What is added around the image never is a maximum; in a mean it counts as zeros where the
+ * padding is a number of pixels, as in PyTorch, and not where it is "same", as in TensorFlow.
+ */
 export type PoolUnit =
   | (Pooling & { readonly kind: "max"; readonly name: string })
-  | (Pooling & { readonly kind: "average"; readonly name: string; readonly padding: number });
+  | (Pooling & { readonly kind: "average"; readonly name: string });
 
 /** Means over the image, of which one pixel is left: what follows is computed of the pooled features. */
 export interface MeansUnit {

@@ -2,9 +2,13 @@
 import { attribute, type Graph, type Value } from "../graph/graph.js";
 import { add, multiply, subtract } from "./arithmetic.js";
 
+/** With the slope below nought, between 0 and 1: `leaky-relu-0.1`. */
+type LeakyRelu = `leaky-relu-${number}`;
+
 /**
  * `silu` is `x · sigmoid(x)`, `hard-sigmoid` is `relu6(x + 3) / 6` and `hard-swish` `x` times that (Howard et al.,
- * "Searching for MobileNetV3", ICCV 2019), `gelu` is the exact one, `x · Φ(x)`.
+ * "Searching for MobileNetV3", ICCV 2019), `gelu` is the exact one, `x · Φ(x)`,
+ * and `gelu-tanh` the one that tanh approximates (Hendrycks & Gimpel, arXiv 1606.08415).
  */
 export type Activation =
   | "relu6"
@@ -12,9 +16,20 @@ export type Activation =
   | "silu"
   | "hard-swish"
   | "gelu"
+  | "gelu-tanh"
+  | LeakyRelu
   | "sigmoid"
   | "hard-sigmoid"
   | "none";
+
+export const leakyRelu = (slope: number): LeakyRelu => `leaky-relu-${slope}`;
+
+/** Below nought. */
+export const slopeOf = (activation: LeakyRelu): number => Number(activation.slice("leaky-relu-".length));
+
+/** Of the GELU by tanh: `x (1 + tanh(SCALE (x + CUBE x³))) / 2`. */
+export const GELU_SCALE = Math.sqrt(2 / Math.PI);
+export const GELU_CUBE = 0.044715;
 
 const T = attribute.float32;
 
@@ -38,6 +53,14 @@ function normalDensity(graph: Graph, x: Value): Value {
   return multiply(graph, unary(graph, "Exp", exponent), graph.number(1 / Math.sqrt(2 * Math.PI)));
 }
 
+function tanhOfGelu(graph: Graph, x: Value): Value {
+  const square = multiply(graph, x, x);
+  const factor = add(graph, multiply(graph, square, graph.number(GELU_CUBE)), graph.number(1));
+  return unary(graph, "Tanh", multiply(graph, multiply(graph, x, factor), graph.number(GELU_SCALE)));
+}
+
+const leakyAttributes = (activation: LeakyRelu) => ({ T, alpha: attribute.float(slopeOf(activation)) });
+
 export function activate(graph: Graph, activation: Activation, x: Value): Value {
   switch (activation) {
     case "none":
@@ -56,6 +79,12 @@ export function activate(graph: Graph, activation: Activation, x: Value): Value 
       return multiply(graph, x, hardSigmoid(graph, x));
     case "gelu":
       return multiply(graph, x, normalShare(graph, x));
+    case "gelu-tanh": {
+      const share = add(graph, tanhOfGelu(graph, x), graph.number(1));
+      return multiply(graph, multiply(graph, x, share), graph.number(0.5));
+    }
+    default:
+      return graph.op("LeakyRelu", leakyAttributes(activation), [x]);
   }
 }
 
@@ -96,5 +125,21 @@ export function activationGradient(
       const slope = add(graph, normalShare(graph, x), multiply(graph, x, normalDensity(graph, x)));
       return multiply(graph, dy, slope);
     }
+    case "gelu-tanh": {
+      // (1 + t) / 2 + x (1 − t²) SCALE (1 + 3 CUBE x²) / 2.
+      const t = tanhOfGelu(graph, x);
+      const square = multiply(graph, x, x);
+      const inner = add(graph, multiply(graph, square, graph.number(3 * GELU_CUBE)), graph.number(1));
+      const steep = subtract(graph, graph.number(1), multiply(graph, t, t));
+      const along = multiply(
+        graph,
+        multiply(graph, x, inner),
+        multiply(graph, steep, graph.number(GELU_SCALE)),
+      );
+      const slope = add(graph, add(graph, t, graph.number(1)), along);
+      return multiply(graph, dy, multiply(graph, slope, graph.number(0.5)));
+    }
+    default:
+      return graph.op("LeakyReluGrad", leakyAttributes(activation), [dy, x]);
   }
 }

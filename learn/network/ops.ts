@@ -138,30 +138,27 @@ export function maxPoolGradient(graph: Graph, pooling: Pooling, x: Value, y: Val
   return graph.op("MaxPoolGrad", poolingAttributes(pooling), [x, y, dy]);
 }
 
-/** Mean of each window, the zeros of its padding included. @param pooling padded by a number of pixels */
-export function averagePoolWindows(graph: Graph, pooling: AveragePooling, x: Value): Value {
-  const padded = padImage(graph, x, pooling.padding);
+/** Mean of each window: of the pixels that are there where it is padded as "same", of zeros, too, where by a number of pixels. */
+export function averagePoolWindows(graph: Graph, pooling: Pooling, x: Value): Value {
+  const { padding } = pooling;
+  const padded = padding === "same" ? x : padImage(graph, x, padding);
   return graph.op("AvgPool", averagePoolAttributes(pooling), [padded]);
 }
 
 /** Gradient of {@link averagePoolWindows} with respect to its input `x`. */
-export function averagePoolWindowsGradient(
-  graph: Graph,
-  pooling: AveragePooling,
-  x: Value,
-  dy: Value,
-): Value {
-  const padded = shapeOf(graph, padImage(graph, x, pooling.padding));
+export function averagePoolWindowsGradient(graph: Graph, pooling: Pooling, x: Value, dy: Value): Value {
+  const { padding } = pooling;
+  const padded = shapeOf(graph, padding === "same" ? x : padImage(graph, x, padding));
   const dPadded = graph.op("AvgPoolGrad", averagePoolAttributes(pooling), [padded, dy]);
-  if (pooling.padding === 0) return dPadded;
-  const begin = graph.integers([0, pooling.padding, pooling.padding, 0]);
+  if (padding === "same" || padding === 0) return dPadded;
+  const begin = graph.integers([0, padding, padding, 0]);
   return graph.op("Slice", { T, Index: attribute.int32 }, [dPadded, begin, shapeOf(graph, x)]);
 }
 
-type AveragePooling = Pooling & { readonly padding: number };
-
-function averagePoolAttributes({ kernel, stride }: AveragePooling) {
-  const { explicit_paddings: _, ...attributes } = poolingAttributes({ kernel, stride, padding: 0 });
+/** The operator knows no padding by pixels. */
+function averagePoolAttributes({ kernel, stride, padding }: Pooling) {
+  const known = padding === "same" ? padding : 0;
+  const { explicit_paddings: _, ...attributes } = poolingAttributes({ kernel, stride, padding: known });
   return attributes;
 }
 

@@ -140,6 +140,7 @@ const TYPES: Readonly<Record<number, ElementType>> = {
 const WHOLE: Readonly<Record<number, { readonly bytes: number; read(data: Buffer, at: number): number }>> = {
   6: { bytes: 4, read: (data, at) => data.readInt32LE(at) },
   7: { bytes: 8, read: (data, at) => Number(data.readBigInt64LE(at)) },
+  9: { bytes: 1, read: (data, at) => data.readUInt8(at) },
 };
 /** Shapes, axes and pads are short. */
 const MOST_INTEGERS = 4096;

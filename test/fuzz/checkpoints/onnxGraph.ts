@@ -16,6 +16,7 @@ export function graphFields(): Field[] {
   const square = (size: number): Field => integers("kernel_shape", [size, size]);
   const strides = integers("strides", [2, 2]);
   const axis = (value: number): Field => field(5, [field(1, "axis"), field(3, value), field(20, 2)]);
+  const zero = [field(1, 1), field(2, 7), field(9, Buffer.alloc(8))];
   const graph: Field[] = [
     ...[
       weight("k0", [4, 3, 3, 3]),
@@ -36,7 +37,8 @@ export function graphFields(): Field[] {
       list("whole", [0, 4, 16, 16]),
       list("pads", [0, 0, 0, 0, 0, 0, 1, 1]),
     ],
-    ...[list("sizes", [2, 2]), list("axes", [1, 2])],
+    ...[list("sizes", [2, 2]), list("axes", [1, 2]), list("two", [2]), list("four", [4]), list("six", [6])],
+    ...[list("ones", [1, 1]), list("nought", [0]), list("open", [-1]), weight("g", [8])],
     node("Transpose", ["x"], "t", [integers("perm", [0, 3, 1, 2])]),
     node("Mul", ["t", "one"], "s"),
     node("Conv", ["s", "k0", "b0"], "c0", [text("auto_pad", "SAME_UPPER"), strides]),
@@ -55,7 +57,19 @@ export function graphFields(): Field[] {
     node("Conv", ["a1", "k2"], "c2", [integers("group", [4]), integers("pads", [1, 1, 1, 1])]),
     node("Concat", ["c2", "a1"], "j1", [axis(1)]),
     node("BatchNormalization", ["j1", "scale", "B", "mean", "var"], "n1"),
-    node("Pad", ["n1", "pads"], "n2"),
+    // Pads that are computed of the picture's extents, as PyTorch does it.
+    node("Shape", ["n1"], "z0"),
+    node("Slice", ["z0", "two", "four"], "z1"),
+    node("Mod", ["z1", "two"], "z2"),
+    node("Add", ["z2", "ones"], "z3"),
+    node("ConstantOfShape", ["six"], "z4", [field(5, [field(1, "value"), field(5, zero), field(20, 4)])]),
+    node("Cast", ["z3"], "z5", [field(5, [field(1, "to"), field(3, 7), field(20, 2)])]),
+    node("Concat", ["z4", "z5"], "z6", [axis(0)]),
+    node("Equal", ["z6", "pads"], "z7"),
+    node("Where", ["z7", "pads", "z6"], "z8"),
+    node("Unsqueeze", ["z8", "nought"], "z9"),
+    node("Reshape", ["z9", "open"], "z10"),
+    node("Pad", ["n1", "z10"], "n2"),
     node("Conv", ["n2", "k3"], "c3", [strides, integers("dilations", [1, 1])]),
     node("GlobalAveragePool", ["c3"], "q0"),
     node("Conv", ["q0", "r"], "q1"),
@@ -67,7 +81,17 @@ export function graphFields(): Field[] {
     node("MaxPool", ["w1"], "w2", [square(3), integers("pads", [1, 1, 1, 1])]),
     node("Transpose", ["w2"], "l0", [integers("perm", [0, 2, 3, 1])]),
     node("MatMul", ["l0", "m"], "l1"),
-    node("ReduceMean", ["l1", "axes"], "f"),
+    // A layer norm in parts, and a leaky rectifier.
+    node("ReduceMean", ["l1"], "l2", [integers("axes", [-1])]),
+    node("Sub", ["l1", "l2"], "l3"),
+    node("Mul", ["l3", "l3"], "l4"),
+    node("ReduceMean", ["l4"], "l5", [integers("axes", [3])]),
+    node("Add", ["l5", "one"], "l6"),
+    node("Sqrt", ["l6"], "l7"),
+    node("Div", ["l3", "l7"], "l8"),
+    node("Mul", ["l8", "g"], "l9"),
+    node("LeakyRelu", ["l9"], "l10"),
+    node("ReduceMean", ["l10", "axes"], "f"),
     node("MatMul", ["f", "fc"], "y"),
     node("Softmax", ["y"], "z"),
     field(12, [field(1, "z")]),

@@ -53,12 +53,13 @@ const BLOCKS: readonly Block[] = [
         ],
         [
           { kind: "average", name: "dense.means", kernel: 3, stride: 1, padding: 1 },
-          { ...conv("dense.last", "relu"), kernel: [1, 7], outChannels: 4 },
+          { ...conv("dense.last", "leaky-relu-0.1"), kernel: [1, 7], outChannels: 4 },
         ],
+        [{ kind: "average", name: "dense.near", kernel: 3, stride: 1, padding: "same" }],
       ],
     },
     { kind: "average", name: "dense.pool", kernel: 2, stride: 2, padding: 0 },
-    { ...conv("dense.narrow", "relu"), inChannels: 12 },
+    { ...conv("dense.narrow", "gelu-tanh"), inChannels: 18 },
     { kind: "max", name: "dense.largest", kernel: 3, stride: 1, padding: 1 },
   ]),
   block(

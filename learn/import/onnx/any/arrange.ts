@@ -37,22 +37,23 @@ export function arranged(all: readonly Step[], feature: StepIndex, invalid: Inva
         at = step.input;
         continue;
       }
-      if (nested >= MOST_NESTED)
-        throw invalid(`at ${step.from} ways are nested more than ${MOST_NESTED} times`);
       const start = dominators[at] as StepIndex;
       items.push({ step, ways: waysOf(step, start, nested + 1) });
       at = start;
     }
     return items.reverse();
   };
-  const waysOf = (step: JoinStep, start: StepIndex, nested: number): Meeting["ways"] =>
-    runsOf(step, start, dominators).map(({ inputs, from }) => {
+  const waysOf = (step: JoinStep, start: StepIndex, nested: number): Meeting["ways"] => {
+    if (nested > MOST_NESTED) throw invalid(`at ${step.from} ways are nested more than ${MOST_NESTED} times`);
+    return runsOf(step, start, dominators).map(({ inputs, from }) => {
       const [only = start] = inputs;
       if (inputs.length === 1) return between(start, only, nested);
       const inner = { ...step, inputs, channels: channelsOf(steps, inputs) };
-      const ways = inputs.map((input) => between(from, input, nested + 1));
+      // Of what every one of them is made of, some may be made of others, as in C2f.
+      const ways = waysOf(inner, from, nested + 1);
       return [...between(start, from, nested), { step: inner, ways }];
     });
+  };
   return between(0, feature, 0);
 }
 

@@ -2,7 +2,7 @@
  * Functions of one number, by their values at many places. Exporters write an activation in many ways – a GELU as five
  * operators, a hard swish as three – which all have the same values.
  */
-import type { Activation } from "../../../network/activations.js";
+import { type Activation, leakyRelu } from "../../../network/activations.js";
 
 export type Curve = Float64Array;
 
@@ -43,6 +43,10 @@ export function erf(x: number): number {
 
 export const gelu = (x: number): number => (x * (1 + erf(x * Math.SQRT1_2))) / 2;
 
+/** As tanh approximates it (Hendrycks & Gimpel, arXiv 1606.08415). */
+export const geluByTanh = (x: number): number =>
+  (x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))) / 2;
+
 const KNOWN: readonly (readonly [Activation, Curve])[] = (
   [
     ["relu", (x) => Math.max(x, 0)],
@@ -50,12 +54,13 @@ const KNOWN: readonly (readonly [Activation, Curve])[] = (
     ["silu", (x) => x * sigmoid(x)],
     ["hard-swish", (x) => (x * relu6(x + 3)) / 6],
     ["gelu", gelu],
+    ["gelu-tanh", geluByTanh],
     ["sigmoid", sigmoid],
     ["hard-sigmoid", (x) => relu6(x + 3) / 6],
   ] as readonly (readonly [Activation, (x: number) => number])[]
 ).map(([name, of]) => [name, PLACES.map(of)]);
 
-/** Constants are float32 in the file: 1/6 and √2 have an error of 1e-7. The GELU that tanh approximates differs by 5e-4. */
+/** Constants are float32 in the file: 1/6 and √2 have an error of 1e-7. The GELU by tanh differs from the exact one by 5e-4. */
 const CLOSE = 2e-6;
 
 function isClose(a: Curve, b: Curve): boolean {
@@ -68,7 +73,32 @@ function isClose(a: Curve, b: Curve): boolean {
 /** The activation that has these values; undefined for none of ours. */
 export function activationOf(curve: Curve): Activation | undefined {
   if (isClose(curve, SAME)) return "none";
-  return KNOWN.find(([, own]) => isClose(curve, own))?.[0];
+  return KNOWN.find(([, own]) => isClose(curve, own))?.[0] ?? leakyOf(curve);
+}
+
+function leakyOf(curve: Curve): Activation | undefined {
+  // As short as a float32 can be written.
+  const slope = Number((-(curve[PLACES.indexOf(-1)] ?? Number.NaN)).toPrecision(7));
+  if (!(slope > 0 && slope < 1)) return undefined;
+  const own = PLACES.map((x) => (x < 0 ? slope * x : x));
+  return isClose(curve, own) ? leakyRelu(slope) : undefined;
+}
+
+export const isSquare = (curve: Curve): boolean =>
+  isClose(
+    curve,
+    PLACES.map((x) => x ** 2),
+  );
+
+/** The `ε` of `1 / √(x + ε)`, if it is that where `x` is not below nought. */
+export function epsilonOf(curve: Curve): number | undefined {
+  const epsilon = Number(((curve[PLACES.indexOf(0)] ?? Number.NaN) ** -2).toPrecision(7));
+  if (!(epsilon > 0 && epsilon < 1)) return undefined;
+  const isIt = curve.every((value, i) => {
+    const x = PLACES[i] ?? Number.NaN;
+    return x < 0 || Math.abs(value * Math.sqrt(x + epsilon) - 1) <= CLOSE;
+  });
+  return isIt ? epsilon : undefined;
 }
 
 /** `x · scale + shift`, if it is that. */

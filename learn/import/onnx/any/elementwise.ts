@@ -1,16 +1,19 @@
 /** Operators that work on each number by itself, and sums and products of images. */
 import type { OnnxNode } from "../graph.js";
-import { curveOf, erf, gelu, relu6, SAME, sigmoid } from "./curve.js";
+import { curveOf, erf, gelu, geluByTanh, relu6, SAME, sigmoid } from "./curve.js";
 import { gated } from "./gates.js";
+import { afterParts, PARTS } from "./moments.js";
 import type { Step } from "./steps.js";
 import {
   bounded,
   type Constant,
+  constantOf,
   extents,
   type Following,
   type Image,
   imageOf,
   type Means,
+  type Moment,
   numbersOf,
   settled,
   type Value,
@@ -31,6 +34,14 @@ export function unaryOf(following: Following, inputs: readonly (Value | undefine
       const alpha = number(node, "alpha", 0.01);
       return (x) => (x < 0 ? alpha * x : x);
     }
+    case "PRelu": {
+      const slopes = inputs[1]?.is === "constant" ? numbersOf(inputs[1], following) : [];
+      const [slope] = slopes;
+      if (slope === undefined) throw following.refuse("its slope is no weight in the file");
+      if (slopes.some((other) => other !== slope))
+        throw following.refuse("it has a slope for each channel", "thaw has one slope for all: leaky relu");
+      return (x) => (x < 0 ? slope * x : x);
+    }
     case "Sigmoid":
       return sigmoid;
     case "HardSigmoid": {
@@ -40,9 +51,7 @@ export function unaryOf(following: Following, inputs: readonly (Value | undefine
     case "HardSwish":
       return (x) => (x * relu6(x + 3)) / 6;
     case "Gelu":
-      return node.texts.get("approximate") === "tanh"
-        ? (x) => (x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))) / 2
-        : gelu;
+      return node.texts.get("approximate") === "tanh" ? geluByTanh : gelu;
     case "Mish":
       return (x) => x * Math.tanh(Math.log1p(Math.exp(x)));
     case "Elu": {
@@ -78,15 +87,16 @@ export function unaryOf(following: Following, inputs: readonly (Value | undefine
 /** Bounds are attributes until version 11 of the operators, and weights since. */
 function boundOf(following: Following, name: string, given: Value | undefined, otherwise: number): number {
   if (given === undefined) return following.node.floats.get(name) ?? otherwise;
-  const [value, other] = given.is === "constant" ? numbersOf(given, following) : [];
+  const constant = given.is === "numbers" ? constantOf(given) : given;
+  const [value, other] = constant.is === "constant" ? numbersOf(constant, following) : [];
   if (value === undefined || other !== undefined)
     throw following.refuse(`its ${name} is no number in the file`);
   return value;
 }
 
-export function afterUnary(value: Image | Means, of: Unary, following: Following): Value {
+export function afterUnary(value: Image | Means | Moment, of: Unary, following: Following): Value {
   const curve = curveOf([value.curve], of);
-  if (value.is === "means") return { ...value, curve };
+  if (value.is !== "image") return { ...value, curve };
   if (value.pads !== undefined) settled(value, following);
   const alone = curveOf([SAME], of);
   const { label } = following;
@@ -109,7 +119,7 @@ export function afterUnary(value: Image | Means, of: Unary, following: Following
   );
 }
 
-const BINARY: Readonly<Record<string, (a: number, b: number) => number>> = {
+export const BINARY: Readonly<Record<string, (a: number, b: number) => number>> = {
   Add: (a, b) => a + b,
   Sub: (a, b) => a - b,
   Mul: (a, b) => a * b,
@@ -122,13 +132,18 @@ const BINARY: Readonly<Record<string, (a: number, b: number) => number>> = {
 export const isBinary = (operator: string): boolean => Object.hasOwn(BINARY, operator);
 
 /** @returns undefined for what belongs to the head */
-export function afterBinary(a: Value, b: Value, following: Following): Value | undefined {
+export function afterBinary(one: Value, other: Value, following: Following): Value | undefined {
   const of = BINARY[following.node.operator];
   if (of === undefined) return undefined;
+  const [a, b] = [one, other].map((value) => (value.is === "numbers" ? constantOf(value) : value)) as [
+    Value,
+    Value,
+  ];
   if (a.is === "constant" && b.is === "constant")
     throw following.refuse("it computes weights of weights", FOLD);
   if (b.is === "constant") return withConstant(a, b, of, following);
   if (a.is === "constant") return withConstant(b, a, (x, y) => of(y, x), following);
+  if (a.is === "moment" || b.is === "moment") return afterParts(a, b, of, following);
   if (a.is === "means" && b.is === "means" && a.chain === b.chain)
     return { ...a, curve: curveOf([a.curve, b.curve], of) };
   const isProduct = following.node.operator === "Mul";
@@ -169,7 +184,8 @@ export function afterBinary(a: Value, b: Value, following: Following): Value | u
   );
 }
 
-const FOLD = "export it with constants folded, for example by onnxsim";
+/** Of weights that a graph computes of others. */
+export const FOLD = "export it with constants folded, for example by onnxsim";
 
 function withConstant(
   value: Value,
@@ -178,15 +194,7 @@ function withConstant(
   following: Following,
 ): Value | undefined {
   const { refuse, node } = following;
-  if (value.is === "integers") {
-    const given = constant.tensor.integers();
-    if (given.length !== 1) throw refuse("it computes a shape in a way that thaw does not follow");
-    return {
-      is: "integers",
-      values: value.values.map((one) => of(one, given[0] ?? Number.NaN)).map(Math.trunc),
-    };
-  }
-  if (value.is !== "image" && value.is !== "means") return undefined;
+  if (value.is !== "image" && value.is !== "means" && value.is !== "moment") return undefined;
   const numbers = numbersOf(constant, following);
   const [only = Number.NaN] = numbers;
   if (numbers.length === 1) {
@@ -194,6 +202,7 @@ function withConstant(
     return afterUnary(value, (x) => of(x, only), following);
   }
   if (value.is === "means") return biased(value, numbers, node.operator);
+  if (value.is === "moment") throw refuse("it takes weights for each channel within a norm", PARTS);
   const { channels, side } = following.steps[value.base] as Step;
   const axis = value.layout === "first" ? 1 : 3;
   const { shape } = constant;

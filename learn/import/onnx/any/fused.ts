@@ -79,6 +79,7 @@ function channelwise(
 
 /** @returns undefined where the step is a unit of its own */
 function withNext(last: Fused, step: Extract<Item, { one: unknown }>["one"]): Fused | undefined {
+  if (last.kind === "layer-norm" && step.kind === "affine") return withScale(last, step);
   if (!isOpen(last)) return undefined;
   if (step.kind === "activation") return { ...last, activation: step.activation };
   if (last.kind === "conv" && step.kind === "norm" && last.norm === undefined) return { ...last, norm: step };
@@ -90,6 +91,13 @@ const isOpen = (last: Fused): last is FusedConv | FusedNorm | SumOfWays =>
   (last.kind === "conv" || last.kind === "norm" || last.kind === "sum") && last.activation === "none";
 
 type SumOfWays = FusedWays & { readonly kind: "sum" };
+
+/** What a norm of channels is multiplied by and what is added belongs to it. */
+function withScale(last: LayerNormStep, { scale, shift }: AffineStep): LayerNormStep {
+  const gamma = last.gamma.map((value, c) => value * (scale[c] ?? Number.NaN));
+  const beta = last.beta.map((value, c) => value * (scale[c] ?? Number.NaN) + (shift[c] ?? Number.NaN));
+  return { ...last, gamma, beta };
+}
 
 function withLine(last: FusedConv | FusedNorm, { scale, shift }: AffineStep): Fused {
   const scaled = (values: Float32Array): Float32Array =>

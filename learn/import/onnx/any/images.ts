@@ -4,6 +4,7 @@ import { afterDense, meansOf } from "./gates.js";
 import type { ConvStep, Step, StepIndex } from "./steps.js";
 import {
   type Constant,
+  constantOf,
   extents,
   type Following,
   type Image,
@@ -14,7 +15,16 @@ import {
   settledInside,
   type Value,
 } from "./values.js";
-import { addPads, NO_PADS, type Pads, paddingOf, padsOf, roundedUp, sideAfter } from "./windows.js";
+import {
+  addPads,
+  isSamePads,
+  NO_PADS,
+  type Pads,
+  paddingOf,
+  padsOf,
+  roundedUp,
+  sideAfter,
+} from "./windows.js";
 
 type Given = readonly (Value | undefined)[];
 
@@ -22,6 +32,7 @@ type Given = readonly (Value | undefined)[];
 export function weightOf(inputs: Given, at: number, what: string, { refuse }: Following): Constant {
   const value = inputs[at];
   if (value?.is === "constant") return value;
+  if (value?.is === "numbers" && !value.values.some(Number.isNaN)) return constantOf(value);
   throw refuse(`its ${what} is no weight in the file`, "thaw takes networks whose weights are constants");
 }
 
@@ -280,21 +291,24 @@ export function pooled(value: Value, following: Following): Value | undefined {
   const isPadded = [...own.rows, ...own.columns].some((pad) => pad > 0);
   const isPaddedBefore = value.pads !== undefined;
   if (isMean && kernel >= side && !isPadded && !isPaddedBefore) return meansOf(input, given);
-  if (isMean && isPadded && (node.integers.get("count_include_pad")?.[0] ?? 0) === 0) {
-    throw refuse(
-      "its means leave out what is padded",
-      "thaw counts the zeros around an image in a mean, as count_include_pad=1",
-    );
-  }
   // Zeros are no least of all numbers, but of those that an activation has left above nought.
   if (!isMean && isPaddedBefore && !isNowhereBelowNought(given))
     throw refuse("zeros are added before it around an image with numbers below nought");
   const pads = addPads(around, own);
   const isRoundedUp = (node.integers.get("ceil_mode")?.[0] ?? 0) !== 0;
-  const padding = isRoundedUp
-    ? roundedUp(pads, kernel, stride, side)
-    : paddingOf(pads, [kernel, kernel], stride, side);
-  if (padding === undefined || (isMean && padding === "same")) {
+  const square = [kernel, kernel] as const;
+  const counted = isRoundedUp ? roundedUp(pads, kernel, stride, side) : paddingOf(pads, square, stride, side);
+  const leavesOut = isMean && (node.integers.get("count_include_pad")?.[0] ?? 0) === 0;
+  const isOfNeighbours = leavesOut && (isPadded || counted === "same");
+  const isSame = counted === "same" || (counted !== undefined && isSamePads(pads, square, stride, side));
+  if (isOfNeighbours && (isPaddedBefore || !isSame)) {
+    throw refuse(
+      "its means leave out what is padded",
+      "thaw does so where it is padded as TensorFlow does it, else it counts zeros, as count_include_pad=1",
+    );
+  }
+  const padding = isOfNeighbours ? "same" : counted;
+  if (padding === undefined || (isMean && padding === "same" && !isOfNeighbours)) {
     throw refuse(
       `its windows of ${kernel} with stride ${stride} lie on ${side} pixels in a way that thaw does not have`,
       "another --size may do, where the graph takes any",

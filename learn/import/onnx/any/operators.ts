@@ -1,12 +1,14 @@
 /** The operators that are known, and what comes out of each. */
 import { shown } from "../../names.js";
 import type { OnnxNode } from "../graph.js";
-import { afterBinary, afterUnary, isBinary, unaryOf } from "./elementwise.js";
+import { afterBinary, afterUnary, FOLD, isBinary, unaryOf } from "./elementwise.js";
+import { FLOATS, folded } from "./folding.js";
 import { afterDense } from "./gates.js";
 import * as images from "./images.js";
+import { PARTS } from "./moments.js";
 import * as shapes from "./shapes.js";
 import type { StepIndex } from "./steps.js";
-import { type Following, listOf, type Value } from "./values.js";
+import { constantOf, type Following, row, type Value } from "./values.js";
 
 /** What comes out of an operator, the first of its outputs first. */
 export function passed(
@@ -15,7 +17,7 @@ export function passed(
   following: Following,
 ): readonly Value[] {
   const given = inputs.filter((value) => value !== undefined);
-  const constant = constantOf(node);
+  const constant = givenConstant(node) ?? folded(inputs, following);
   if (constant !== undefined) return [constant];
   const [first] = inputs;
   if (first === undefined) throw following.refuse(`thaw does not know the operator ${shown(node.operator)}`);
@@ -32,19 +34,17 @@ export function passed(
   return [headAfter(given, following)];
 }
 
-function constantOf({ operator, tensor, integers, floats }: OnnxNode): Value | undefined {
+function givenConstant({ operator, tensor, integers, floats }: OnnxNode): Value | undefined {
   if (operator !== "Constant") return undefined;
   if (tensor !== undefined) return { is: "constant", shape: tensor.shape, tensor };
-  const values = integers.get("value_ints") ?? integers.get("value_int");
-  if (values !== undefined) return { is: "integers", values };
+  const values = integers.get("value_ints");
+  if (values !== undefined) return row(values);
+  const whole = integers.get("value_int");
+  if (whole !== undefined) return { ...row(whole), shape: [] };
   const number = floats.get("value_float");
-  if (number === undefined) return undefined;
-  const data = Float32Array.of(number);
-  return {
-    is: "constant",
-    shape: [],
-    tensor: { shape: [], type: "float32", read: () => ({ shape: [], data }), integers: () => [number] },
-  };
+  return number === undefined
+    ? undefined
+    : constantOf({ is: "numbers", shape: [], values: [number], isWhole: false });
 }
 
 /** @returns undefined for what is no image of ours: it belongs to a head, or is not understood */
@@ -58,23 +58,22 @@ function madeOf(
   switch (operator) {
     case "Identity":
     case "Dropout":
+      return first;
     case "Cast":
+      if (first.is === "image" && !FLOATS.has(following.node.integers.get("to")?.[0] ?? 0))
+        throw following.refuse("it makes whole numbers of an image");
       return first;
     case "Unsqueeze":
     case "Squeeze":
     case "Reshape":
     case "Expand":
       if (first.is === "constant") return shapes.constantReshaped(first, inputs, following);
-      if (first.is === "integers" && operator === "Reshape")
-        return shapes.integersReshaped(first, listOf(inputs, 1, "shape", following));
-      if (first.is === "integers" || first.is === "means") return first;
+      if (first.is === "means") return first;
       return operator === "Reshape" ? shapes.reshaped(first, inputs, following) : undefined;
     case "Flatten":
       return first.is === "means" ? first : shapes.flattened(first, following);
     case "Transpose":
       return first.is === "means" ? first : shapes.transposed(first, following);
-    case "ConstantOfShape":
-      return shapes.zeros(inputs, following);
     case "Shape":
       return shapes.shapeOf(first, following);
     case "Slice":
@@ -102,7 +101,7 @@ function madeOf(
       return shapes.flattened(first, following);
     case "ReduceMean":
     case "ReduceMax":
-      return first.is === "means" ? first : shapes.reduced(first, inputs, following);
+      return shapes.reduced(first, inputs, following);
     case "Pad":
       return images.padded(first, inputs, following);
     default:
@@ -119,10 +118,9 @@ function calculated(
   if (isBinary(following.node.operator) && second !== undefined && inputs.length === 2) {
     return afterBinary(first, second, following);
   }
-  const of = first.is === "image" || first.is === "means" ? unaryOf(following, inputs) : undefined;
-  return of === undefined || (first.is !== "image" && first.is !== "means")
-    ? undefined
-    : afterUnary(first, of, following);
+  if (first.is !== "image" && first.is !== "means" && first.is !== "moment") return undefined;
+  const of = unaryOf(following, inputs);
+  return of === undefined ? undefined : afterUnary(first, of, following);
 }
 
 function gemm(first: Value, inputs: readonly (Value | undefined)[], following: Following): Value | undefined {
@@ -141,12 +139,20 @@ function gemm(first: Value, inputs: readonly (Value | undefined)[], following: F
   return afterDense(first, { kernel, isTurned, ...(bias === undefined ? {} : { bias }) }, following);
 }
 
-/** What belongs to the head as soon as its inputs do. @throws ThawError where an image goes into it */
-const FOLDED =
+const NOT_LARGER = "thaw has no layer that makes images larger";
+const SIZES =
   "it computes with sizes of the picture: `onnxsim IN OUT` makes numbers of that, of a graph exported with one size";
 
+/** Why what is known elsewhere is not taken below the features. */
+const HINTS: ReadonlyMap<string, string> = new Map([
+  ["Resize", NOT_LARGER],
+  ["Upsample", NOT_LARGER],
+  ["ConvTranspose", NOT_LARGER],
+]);
+
+/** What belongs to the head as soon as its inputs do. @throws ThawError where an image goes into it */
 function headAfter(given: readonly Value[], following: Following): Value {
-  const image = given.find(({ is }) => is === "image" || is === "parted");
+  const image = given.find(({ is }) => is === "image" || is === "parted" || is === "moment");
   const sources = new Set<StepIndex>();
   for (const value of given) {
     if (value.is === "means") sources.add(value.chain.source);
@@ -159,10 +165,13 @@ function headAfter(given: readonly Value[], following: Following): Value {
     );
   }
   if (image !== undefined || sources.size === 0) {
-    const computesSizes = given.length > 0 && given.every(({ is }) => is === "integers" || is === "constant");
+    const { operator } = following.node;
+    const computes = given.length > 0 && given.every(({ is }) => is === "numbers" || is === "constant");
+    const folding = given.some(({ is }) => is === "numbers") ? SIZES : FOLD;
+    const otherwise = image?.is === "moment" ? PARTS : HINTS.get(operator);
     throw following.refuse(
-      `thaw does not know the operator ${shown(following.node.operator)} there`,
-      computesSizes ? FOLDED : undefined,
+      `thaw does not know the operator ${shown(operator)} there`,
+      computes ? folding : otherwise,
     );
   }
   for (const source of sources) following.cut(source);

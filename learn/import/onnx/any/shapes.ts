@@ -1,17 +1,19 @@
-/** Operators that move numbers: transposing, flattening, parting and joining channels; and the shapes that they are told. */
+/** Operators that move numbers: transposing, flattening, parting and joining channels. */
 
 import { meansOf } from "./gates.js";
 import { selected } from "./images.js";
+import { meanOfChannels, PARTS } from "./moments.js";
 import type { Step } from "./steps.js";
+import { MOST_AXES } from "./tensors.js";
 import {
   type Constant,
   extents,
   type Following,
   type Head,
   type Image,
-  type Integers,
   imageOf,
   listOf,
+  row,
   settled,
   type Value,
 } from "./values.js";
@@ -29,8 +31,7 @@ const headOf = (source: number, following: Following): Head => {
 export function transposed(value: Value, following: Following): Value | undefined {
   const perm = following.node.integers.get("perm") ?? [];
   const order = perm.join(" ");
-  if (value.is === "constant") return turnedMatrix(value, order, following);
-  if (value.is === "integers") return turnedRows(value);
+  if (value.is === "constant") return turnedWeights(value, perm, following);
   if (value.is === "parted") {
     if (value.isTurned || order !== "0 2 1 3 4") throw following.refuse("it is no shuffle of channels");
     return { ...value, isTurned: true };
@@ -43,41 +44,37 @@ export function transposed(value: Value, following: Following): Value | undefine
   return { ...value, layout: value.layout === "first" ? "last" : "first" };
 }
 
-/** PyTorch writes the pads of an image in pairs, and computes from them those of ONNX. */
-function turnedRows({ values, width = values.length }: Integers): Integers {
-  const rows = values.length / width;
-  const turned = values.map((_, i) => values[(i % rows) * width + Math.floor(i / rows)] ?? ANY);
-  return { is: "integers", values: turned, width: rows };
-}
-
-/** In rows of the last extent. */
-export function integersReshaped({ values }: Integers, shape: readonly number[] | undefined): Integers {
-  const width = shape?.length === 2 ? shape[1] : undefined;
-  const isWhole = width !== undefined && width > 0 && values.length % width === 0;
-  return { is: "integers", values, ...(isWhole ? { width } : {}) };
-}
-
-/** Zeros. */
-export function zeros(inputs: Given, following: Following): Integers | undefined {
-  const [length, more] = listOf(inputs, 0, "shape", following) ?? [];
-  if (length === undefined || more !== undefined || !(length >= 0 && length <= MOST_ZEROS)) return undefined;
-  return { is: "integers", values: new Array<number>(length).fill(0) };
-}
-
-/** Of pads, which are what zeros are made for. */
-const MOST_ZEROS = 16;
-
-/** PyTorch keeps the matrix of a fully connected layer the other way round. */
-function turnedMatrix({ tensor, shape }: Constant, order: string, { refuse }: Following): Constant {
-  const [rows = 0, columns = 0, more] = shape;
-  if (shape.length !== 2 || more !== undefined || (order !== "1 0" && order !== ""))
-    throw refuse("it turns weights that are no matrix");
-  const turned = [columns, rows];
+/** Weights, as PyTorch keeps the matrix of a fully connected layer the other way round, and TensorFlow kernels. */
+function turnedWeights(
+  { tensor, shape }: Constant,
+  perm: readonly number[],
+  { refuse }: Following,
+): Constant {
+  const order = perm.length === 0 ? shape.map((_, axis) => axis).reverse() : perm;
+  const isOrder = order.length === shape.length && shape.every((_, axis) => order.includes(axis));
+  if (!isOrder || shape.length > MOST_AXES) throw refuse("it gives weights axes that they do not have");
+  const turned = order.map((axis) => shape[axis] ?? 0);
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+  const steps = order.map((axis) => strides[axis] ?? 0);
   const read = () => {
     const { data } = tensor.read();
     const own = new Float32Array(data.length);
-    for (let i = 0; i < rows; i++)
-      for (let j = 0; j < columns; j++) own[j * rows + i] = data[i * columns + j] ?? Number.NaN;
+    const place = new Array<number>(turned.length).fill(0);
+    let from = 0;
+    for (let i = 0; i < own.length; i++) {
+      own[i] = data[from] ?? Number.NaN;
+      // The next place, the last axis first.
+      for (let axis = turned.length - 1; axis >= 0; axis--) {
+        const [next, step] = [(place[axis] ?? 0) + 1, steps[axis] ?? 0];
+        if (next < (turned[axis] ?? 0)) {
+          place[axis] = next;
+          from += step;
+          break;
+        }
+        from -= step * (next - 1);
+        place[axis] = 0;
+      }
+    }
     return { shape: turned, data: own };
   };
   return { is: "constant", shape: turned, tensor: { ...tensor, shape: turned, read } };
@@ -150,35 +147,25 @@ export function flattened(value: Value, following: Following): Value | undefined
   return headOf(settled(value, following), following);
 }
 
-const LAYER_NORM =
-  "if it is a part of a layer normalization, export with opset_version=17 or later, where that is one operator";
-
-/** Means over rows and columns. */
+/** Means over rows and columns, or over the channels of each pixel. */
 export function reduced(value: Value, inputs: Given, following: Following): Value | undefined {
-  if (value.is !== "image") return undefined;
+  if (value.is !== "image" && value.is !== "moment") return undefined;
   const axes = (listOf(inputs, 1, "axes", following) ?? []).map((axis) => (axis < 0 ? axis + 4 : axis));
-  const wanted = value.layout === "first" ? "2 3" : "1 2";
-  if ([...axes].sort().join(" ") !== wanted) {
-    const isOfChannels = axes.join(" ") === (value.layout === "first" ? "1" : "3");
+  const isMean = following.node.operator === "ReduceMean";
+  const [area, channels] = value.layout === "first" ? ["2 3", "1"] : ["1 2", "3"];
+  const over = [...axes].sort().join(" ");
+  if (isMean && over === channels) return meanOfChannels(value, following);
+  if (over !== area || value.is !== "image")
     throw following.refuse(
       "it is over other axes than rows and columns",
-      isOfChannels ? LAYER_NORM : undefined,
+      value.is === "moment" ? PARTS : undefined,
     );
-  }
   const source = settled(value, following);
-  if (following.node.operator === "ReduceMean") return meansOf(source, following.steps[source] as Step);
+  if (isMean) return meansOf(source, following.steps[source] as Step);
   return headOf(source, following);
 }
 
 export function joined(values: readonly Value[], following: Following): Value | undefined {
-  if (
-    values.every((value): value is Integers | Constant => value.is === "integers" || value.is === "constant")
-  ) {
-    return {
-      is: "integers",
-      values: values.flatMap((value) => (value.is === "integers" ? value.values : value.tensor.integers())),
-    };
-  }
   const images = values.filter((value): value is Image => value.is === "image");
   const [first] = images;
   if (first === undefined) return undefined;
@@ -223,7 +210,7 @@ export function split(value: Value, inputs: Given, following: Following): readon
   });
 }
 
-/** A stretch of the channels, or of a shape. */
+/** A stretch of the channels. */
 export function sliced(value: Value, inputs: Given, following: Following): Value | undefined {
   const part = (at: number, name: string): readonly number[] | undefined =>
     listOf(inputs, at, name, following);
@@ -237,16 +224,6 @@ export function sliced(value: Value, inputs: Given, following: Following): Value
     const [first, last] = [at(begin), at(end)];
     return Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
   };
-  if (value.is === "integers" && step === -1 && axis === 0 && begin === -1 && starts.length === 1) {
-    const { values, width = 1 } = value;
-    const rows = Array.from({ length: values.length / width }, (_, i) =>
-      values.slice(i * width, (i + 1) * width),
-    );
-    return { ...value, values: rows.reverse().flat() };
-  }
-  if (value.is === "integers" && isOne) {
-    return { is: "integers", values: within(value.values.length).map((i) => value.values[i] ?? ANY) };
-  }
   if (value.is !== "image") return undefined;
   if (!isOne || !(value.layout === "first" ? [1, -3] : [3, -1]).includes(axis))
     throw following.refuse("it takes a part of an image, not of its channels");
@@ -255,14 +232,10 @@ export function sliced(value: Value, inputs: Given, following: Following): Value
   return { ...image, layout: value.layout };
 }
 
-/** Channels by number, or an extent of a shape. */
+/** Channels by number. */
 export function gathered(value: Value, inputs: Given, following: Following): Value | undefined {
   const places = listOf(inputs, 1, "indices", following) ?? [];
   const axis = following.node.integers.get("axis")?.[0] ?? 0;
-  if (value.is === "integers" && axis === 0) {
-    const { values } = value;
-    return { is: "integers", values: places.map((at) => values[at < 0 ? at + values.length : at] ?? ANY) };
-  }
   if (value.is !== "image") return undefined;
   if (!(value.layout === "first" ? [1, -3] : [3, -1]).includes(axis))
     throw following.refuse("it takes a part of an image, not of its channels");
@@ -276,15 +249,21 @@ export function gathered(value: Value, inputs: Given, following: Following): Val
   return { ...image, layout: value.layout };
 }
 
+/** All extents, or those from `start` to before `end`. */
 export function shapeOf(value: Value, following: Following): Value | undefined {
-  if (value.is === "constant") return { is: "integers", values: value.shape };
-  if (value.is === "means") return { is: "integers", values: [ANY, value.chain.outputs, 1, 1] };
-  if (value.is !== "image") return undefined;
-  const { channels, side } = following.steps[value.base] as Step;
-  return {
-    is: "integers",
-    values: value.layout === "first" ? [ANY, channels, side, side] : [ANY, side, side, channels],
-  };
+  const shape = extentsOf(value, following);
+  const { integers } = following.node;
+  return shape === undefined
+    ? undefined
+    : row(shape.slice(integers.get("start")?.[0], integers.get("end")?.[0]));
+}
+
+function extentsOf(value: Value, { steps }: Following): readonly number[] | undefined {
+  if (value.is === "constant" || value.is === "numbers") return value.shape;
+  if (value.is === "means") return [ANY, value.chain.outputs, 1, 1];
+  if (value.is !== "image" || value.pads !== undefined) return undefined;
+  const { channels, side } = steps[value.base] as Step;
+  return value.layout === "first" ? [ANY, channels, side, side] : [ANY, side, side, channels];
 }
 
 /** The same numbers in another shape. */

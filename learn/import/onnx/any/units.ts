@@ -114,11 +114,8 @@ function unitsOf(one: Fused, naming: Naming): readonly Unit[] {
     }
     case "max":
       return [{ kind: "max", name: naming.next("pool"), ...one.pooling }];
-    case "average": {
-      const { kernel, stride, padding } = one.pooling;
-      if (padding === "same") throw new Error("means are not padded as TensorFlow does it");
-      return [{ kind: "average", name: naming.next("pool"), kernel, stride, padding }];
-    }
+    case "average":
+      return [{ kind: "average", name: naming.next("pool"), ...one.pooling }];
     case "concat":
       return [waysUnit(one, naming)];
     case "sum":

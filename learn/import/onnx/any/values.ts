@@ -15,12 +15,13 @@ export interface Constant {
   readonly tensor: OnnxTensor;
 }
 
-/** A shape or a part of one, axes or pads; NaN stands for the number of pictures. */
-export interface Integers {
-  readonly is: "integers";
+/** Shapes, axes, pads and what is computed of them; NaN stands for what depends on the number of pictures. */
+export interface Numbers {
+  readonly is: "numbers";
+  readonly shape: readonly number[];
   readonly values: readonly number[];
-  /** Of a row, where they lie in rows. */
-  readonly width?: number;
+  /** Whether their type is one of whole numbers. */
+  readonly isWhole: boolean;
 }
 
 /** A function of each number of what a step gives. */
@@ -72,7 +73,20 @@ export interface Head {
   readonly sources: ReadonlySet<StepIndex>;
 }
 
-export type Value = Constant | Integers | Image | Means | Parted | Head;
+/**
+ * Of the parts of a layer normalization over channels: the mean of each pixel's channels, what is left without it, and
+ * the mean of that squared, or functions of these.
+ */
+export interface Moment {
+  readonly is: "moment";
+  readonly part: "mean" | "centred" | "variance";
+  readonly source: StepIndex;
+  readonly layout: Image["layout"];
+  /** Of the part. */
+  readonly curve: Curve;
+}
+
+export type Value = Constant | Numbers | Image | Means | Moment | Parted | Head;
 
 /** A graph that is being followed, and the node at which it is. */
 export interface Following {
@@ -107,6 +121,29 @@ export const imageOf = (base: StepIndex, from: string, layout: Image["layout"] =
   length: 0,
   from,
 });
+
+/** A row of whole numbers. */
+export const row = (values: readonly number[]): Numbers => ({
+  is: "numbers",
+  shape: [values.length],
+  values,
+  isWhole: true,
+});
+
+/** As weights. */
+export function constantOf({ shape, values, isWhole }: Numbers): Constant {
+  const data = Float32Array.from(values);
+  return {
+    is: "constant",
+    shape,
+    tensor: {
+      shape,
+      type: isWhole ? undefined : "float32",
+      read: () => ({ shape, data }),
+      integers: () => values,
+    },
+  };
+}
 
 /** The numbers of a constant, each counted. */
 export function numbersOf({ tensor, shape }: Constant, { spend, refuse }: Following): Float32Array {
@@ -166,7 +203,7 @@ function stepOf(image: Image, following: Following): StepIndex {
     from === following.label
       ? "it computes a function that is none of thaw's activations"
       : `up to ${from} its input is a function that is none of thaw's activations`,
-    "thaw has relu, relu6, silu, hard swish, gelu (the exact one), sigmoid and hard sigmoid",
+    "thaw has relu, relu6, leaky relu, silu, hard swish, gelu, sigmoid and hard sigmoid",
   );
 }
 
@@ -184,7 +221,7 @@ export function listOf(
   { node }: Following,
 ): readonly number[] | undefined {
   const value = inputs[at];
-  if (value?.is === "integers") return value.values;
+  if (value?.is === "numbers") return value.values;
   if (value?.is === "constant") return value.tensor.integers();
   return node.integers.get(name);
 }

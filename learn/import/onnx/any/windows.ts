@@ -55,11 +55,20 @@ export function paddingOf(
   const [top, bottom] = rows;
   const isSquare = kernel[0] === kernel[1];
   if (isSquare && [bottom, ...columns].every((pad) => pad === top)) return top;
-  const isSame = [rows, columns].every(([before, after], axis) => {
+  return isSamePads({ rows, columns }, kernel, stride, side) ? "same" : undefined;
+}
+
+/** Whether TensorFlow pads so. */
+export function isSamePads(
+  { rows, columns }: Pads,
+  kernel: readonly [number, number],
+  stride: number,
+  side: number,
+): boolean {
+  return [rows, columns].every(([before, after], axis) => {
     const [first, last] = samePads(side, kernel[axis] ?? 0, stride);
     return before === first && after === last;
   });
-  return isSame ? "same" : undefined;
 }
 
 /** Side of what comes out of windows with that padding, or undefined where there is not one that is square. */

@@ -30,13 +30,19 @@ interface Refused {
   readonly file: string;
 }
 
-const { side, classes, labels, read, refused } = fixture<{
-  readonly side: number;
-  readonly classes: number;
-  readonly labels: readonly number[];
-  readonly read: readonly Recorded[];
-  readonly refused: readonly Refused[];
-}>("files/onnxGraphs.json");
+const recorded = (file: string) =>
+  fixture<{
+    readonly side: number;
+    readonly classes: number;
+    readonly labels: readonly number[];
+    readonly read: readonly Recorded[];
+    readonly refused: readonly Refused[];
+  }>(file);
+const { side, classes, labels, ...graphs } = recorded("files/onnxGraphs.json");
+// What exporters write in many operators, or compute.
+const writings = recorded("files/onnxWritings.json");
+const read = [...graphs.read, ...writings.read];
+const refused = [...graphs.refused, ...writings.refused];
 
 async function pathOf(context: TestContext, file: string): Promise<string> {
   const path = join(await temporaryFolder(context), "network.onnx");
