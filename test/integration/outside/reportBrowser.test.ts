@@ -13,6 +13,8 @@ import { VARIANTS } from "../../unit/report/variants.js";
 
 /** Phone, tablet and desktop, in CSS pixels. */
 const WIDTHS = [390, 768, 1280];
+/** In which a report is opened, in CSS pixels. */
+const WINDOW = { width: 1280, height: 720 };
 /** Of thousands of nodes that are as they should be axe is not to keep and to pass on what it found. */
 const VIOLATIONS_ONLY = "resultTypes: ['violations'], selectors: false";
 /** Colours are all that the schemes differ in. */
@@ -35,12 +37,24 @@ const skip = executablePath === undefined ? "there is no chromium on the PATH" :
 describe("the report in chromium", { skip }, () => {
   let folder: string;
   let browser: BrowserContext;
+  /** One for all reports: the scripts that look at them are compiled once. */
+  let page: Page;
+  /** What the browser complains about and asks for, of the report that is open. */
+  let complaints: string[] = [];
+  let opened = 0;
+  let address: string;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "thaw-report-"));
     browser = await chromium.launchPersistentContext(join(folder, "profile"), {
       ...(executablePath === undefined ? {} : { executablePath }),
       args: [...CHROMIUM_ARGUMENTS],
+    });
+    page = await browser.newPage();
+    page.on("console", (message) => complaints.push(`console: ${message.text()}`));
+    page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
+    page.on("request", (request) => {
+      if (request.url() !== address && !request.url().startsWith("data:")) complaints.push(request.url());
     });
   });
 
@@ -49,63 +63,51 @@ describe("the report in chromium", { skip }, () => {
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   });
 
-  /** Opens a report and gathers what the browser complains about and asks for. */
-  async function open(name: string): Promise<{ page: Page; complaints: string[] }> {
-    const path = join(folder, "report.html");
+  /** Opens a report of its own address, in a window as it is at first. */
+  async function open(name: string): Promise<void> {
+    const path = join(folder, `report-${opened++}.html`);
     await writeFile(path, renderReport(VARIANTS[name] as (typeof VARIANTS)[string]));
-    const page = await browser.newPage();
-    const address = pathToFileURL(path).href;
-    const complaints: string[] = [];
-    page.on("console", (message) => complaints.push(`console: ${message.text()}`));
-    page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
-    page.on("request", (request) => {
-      if (request.url() !== address && !request.url().startsWith("data:")) complaints.push(request.url());
-    });
+    await page.emulateMedia({ media: null, colorScheme: null });
+    await page.setViewportSize(WINDOW);
+    address = pathToFileURL(path).href;
+    complaints = [];
     await page.goto(address);
-    return { page, complaints };
   }
 
   for (const name of Object.keys(VARIANTS)) {
     test(`${name}: no request, no error, no sideways scrolling, accessible`, async () => {
-      const { page, complaints } = await open(name);
-      try {
-        await page.evaluate(
-          "document.querySelectorAll('details').forEach((details) => (details.open = true))",
-        );
-        for (const width of WIDTHS) {
-          await page.setViewportSize({ width, height: 844 });
-          const wide = await page.evaluate<number>("document.documentElement.scrollWidth");
-          assert.ok(wide <= width, `the page is ${wide} px wide in a window of ${width} px`);
-        }
-        await page.evaluate(axe.source);
-        for (const [colorScheme, rules] of AXE_RUNS) {
-          await page.emulateMedia({ colorScheme });
-          const violations = await page.evaluate<AxeResult["violations"]>(
-            `axe.run(document, ${rules}).then(({ violations }) => violations)`,
-          );
-          const found = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.html}`);
-          assert.deepEqual(found, [], `axe in the ${colorScheme} scheme`);
-        }
-        assert.deepEqual(complaints, []);
-      } finally {
-        await page.close();
+      await open(name);
+      await page.evaluate("document.querySelectorAll('details').forEach((details) => (details.open = true))");
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 844 });
+        const wide = await page.evaluate<number>("document.documentElement.scrollWidth");
+        assert.ok(wide <= width, `the page is ${wide} px wide in a window of ${width} px`);
       }
+      await page.evaluate(axe.source);
+      for (const [colorScheme, rules] of AXE_RUNS) {
+        await page.emulateMedia({ colorScheme });
+        const violations = await page.evaluate<AxeResult["violations"]>(
+          `axe.run(document, ${rules}).then(({ violations }) => violations)`,
+        );
+        const found = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.html}`);
+        assert.deepEqual(found, [], `axe in the ${colorScheme} scheme`);
+      }
+      assert.deepEqual(complaints, []);
     });
   }
 
   test("pictures are drawn", async () => {
-    const { page } = await open("usual");
+    await open("usual");
     const broken = await page.evaluate<number>(
       "[...document.images].filter((image) => image.naturalWidth === 0).length",
     );
     const images = await page.evaluate<number>("document.images.length");
-    await page.close();
     assert.equal(broken, 0);
     assert.ok(images > 60);
   });
 
   test("the keyboard finds the skip link first, and the skip link leads to the report", async () => {
-    const { page } = await open("usual");
+    await open("usual");
     await page.keyboard.press("Tab");
     const focused = "document.activeElement";
     assert.equal(await page.evaluate(`${focused}.textContent`), "Skip to the report");
@@ -114,12 +116,11 @@ describe("the report in chromium", { skip }, () => {
     assert.equal(await page.evaluate(`${focused}.id`), "content");
     await page.keyboard.press("Tab");
     const outline = await page.evaluate(`getComputedStyle(${focused}).outlineStyle`);
-    await page.close();
     assert.equal(outline, "solid");
   });
 
   test("a box laid over the pictures' maps is switched with the keyboard, and maps lie on what they are of", async () => {
-    const { page } = await open("usual");
+    await open("usual");
     const map = page.locator("#evidence .map").first();
     assert.equal(await map.isVisible(), false);
     // As the navigation's link does: the browser unfolds what hides its target.
@@ -140,30 +141,27 @@ describe("the report in chromium", { skip }, () => {
     await page.locator("#evidence-maps").focus();
     await page.keyboard.press("Space");
     const hidden = !(await map.isVisible());
-    await page.close();
     assert.ok(hidden);
   });
 
   test("a mistake on the map of the features is reached with the keyboard, and leads to its picture", async () => {
-    const { page } = await open("eight classes, as many as there are colours");
+    await open("eight classes, as many as there are colours");
     await page.locator("nav a[href='#features']").press("Enter");
     const link = page.locator(".links a").first();
     await link.focus();
     const [name = ""] = /[^(]+(?=\)$)/.exec((await link.getAttribute("aria-label")) ?? "") ?? [];
     await page.keyboard.press("Enter");
     const target = await page.evaluate<string>("document.querySelector(location.hash).textContent");
-    await page.close();
     assert.ok(name !== "" && target.endsWith(name), `${target} is not of ${name}`);
   });
 
   test("is printed on white, with the list of files left out opened", async () => {
-    const { page } = await open("usual");
+    await open("usual");
     const listed = page.locator("details td").first();
     assert.equal(await listed.isVisible(), false);
     await page.emulateMedia({ media: "print", colorScheme: "dark" });
     const background = await page.evaluate("getComputedStyle(document.documentElement).backgroundColor");
     const visible = await listed.isVisible();
-    await page.close();
     assert.equal(background, "rgb(255, 255, 255)");
     assert.ok(visible);
   });

@@ -111,8 +111,8 @@ test("a run that waits has no log, and that is said", async () => {
 
 test("a run without workers is explained by them", async () => {
   let found = await explain(waiting);
-  // For some seconds a worker may still be about to take the task.
-  for (; found.condition !== "waiting-for-worker"; found = await explain(waiting)) await sleep(200);
+  // For some seconds a worker may still be about to take the task; a command takes a third of a second of a processor.
+  for (; found.condition !== "waiting-for-worker"; found = await explain(waiting)) await sleep(1000);
   assert.match(found.sentences.join("\n"), /no worker polls the queue thaw-control/);
   assert.match(found.advice.join("\n"), /`thaw up`/);
 });

@@ -14,7 +14,7 @@ import { listNames } from "../../../store/json.js";
 import { readRun } from "../../../store/records/records.js";
 import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
-import { isComputing, servicePid, waitForStage } from "../../support/services/faults.js";
+import { isComputing, servicePid, slowEngine, waitForStage } from "../../support/services/faults.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 
 /** More epochs than anybody waits for: the stage ends because it is told to. */
@@ -25,7 +25,7 @@ data: { path: images }
 recipe: staged
 augment: { views: 1 }
 head: { epochs: 2 }
-unfreeze: { stages: [blocks.6], epochs: 100000, patience: 100000 }
+unfreeze: { stages: [top], epochs: 100000, patience: 100000 }
 evaluation: { folds: 0 }
 `;
 const STAGE = "tune-1";
@@ -70,6 +70,8 @@ const tuned = (ref: ArtifactRef | undefined): Promise<ArtifactManifest> => {
 
 test("set, pause, unpause and stop reach the engine; summary, key and record say what was done", async () => {
   const runId = await start(1);
+  // It has nothing to get done meanwhile.
+  const { goOn } = await slowEngine(stack);
   await command("set", runId, "learning_rate=0.5x", "patience=4000");
   await command("pause", runId);
   const paused = await waitForStage(
@@ -89,6 +91,7 @@ test("set, pause, unpause and stop reach the engine; summary, key and record say
 
   await command("unpause", runId);
   await waitForStage(stack, runId, STAGE, isComputing);
+  goOn();
   await command("stop", runId, "--keep-best");
   await command("watch", runId, "--json");
   const record = await readRun(stack.session.store, runId);

@@ -11,6 +11,8 @@ import type { Stack } from "./stack.js";
 /** Of a machine that does several other things: what never comes costs a test this, and what comes late does not fail it. */
 const PATIENCE_MS = 300_000;
 const POLL_MS = 100;
+/** A look at a run takes some 15 ms of processors: its worker and two servers are asked. */
+const RUN_POLL_MS = 200;
 /** What a process that is slowed down computes at once, in seconds of processor time; it rests for so long then. */
 const WORK_SECONDS = 0.03;
 const REST_MS = 250;
@@ -45,9 +47,10 @@ export function engineOf(worker: number): number | undefined {
 /**
  * Lets a process compute a tenth of the time only: a stage of few steps lasts then through whatever is to happen
  * meanwhile, on a machine of any speed, and leaves the processor to others.
+ * @param restMs of each rest: the longer, the less has to be computed for a given time
  * @returns what lets it go on at its own speed
  */
-export function slowDown(pid: number): () => void {
+export function slowDown(pid: number, restMs = REST_MS): () => void {
   let timer: NodeJS.Timeout | undefined;
   const goOn = (): void => {
     clearTimeout(timer);
@@ -55,7 +58,7 @@ export function slowDown(pid: number): () => void {
     signalled(pid, "SIGCONT");
   };
   const rest = (): void => {
-    if (signalled(pid, "SIGSTOP")) timer = setTimeout(work, REST_MS);
+    if (signalled(pid, "SIGSTOP")) timer = setTimeout(work, restMs);
   };
   const work = (): void => {
     if (signalled(pid, "SIGCONT")) look((cpuSeconds(pid) ?? 0) + WORK_SECONDS);
@@ -69,14 +72,15 @@ export function slowDown(pid: number): () => void {
   return goOn;
 }
 
-/** Slows the training worker's engine down, once it is there. */
+/** Slows the training worker's engine down, once it is there. @param restMs as of `slowDown` */
 export async function slowEngine(
   stack: OfServices,
+  restMs?: number,
 ): Promise<{ readonly pid: number; readonly goOn: () => void }> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const pid = await enginePid(stack);
-    if (pid !== undefined) return { pid, goOn: slowDown(pid) };
+    if (pid !== undefined) return { pid, goOn: slowDown(pid, restMs) };
     if (Date.now() > deadline) throw new Error("the training worker has no engine");
     await sleep(POLL_MS);
   }
@@ -107,24 +111,8 @@ export async function waitForStage(
     if (failure !== undefined) throw new Error(`the run failed: ${failure.message}`);
     const isOver = status !== "running" || Date.now() > deadline;
     if (isOver) throw new Error(`the run is ${status}, and stage ${name} stays ${JSON.stringify(stage)}`);
-    await sleep(POLL_MS);
+    await sleep(RUN_POLL_MS);
   }
-}
-
-/** Waits until an attempt after that one trains. Until it reports, the last progress is that of the one before. */
-export async function waitForNextAttempt(
-  stack: Stack,
-  runId: string,
-  name: string,
-  before: number,
-): Promise<LiveStage> {
-  await waitForStage(
-    stack,
-    runId,
-    name,
-    (stage) => stage.state === "running" && (stage.attempt ?? 1) > before && !isTraining(stage),
-  );
-  return waitForStage(stack, runId, name, isTraining);
 }
 
 /** Whether the stage's engine has reported work on images or batches. */

@@ -1,4 +1,4 @@
-/** What is loaded before a command does anything, `thaw --help` for instance: as little as possible. */
+/** What is loaded before a command, `thaw --help` for instance, or a worker does anything: as little as possible. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -43,6 +43,16 @@ test("help loads the commands' names, and nothing that they do", () => {
     "runtime/homeFolder.js",
     "runtime/projectFolder.js",
   ]);
+});
+
+test("a worker loads what draws a report with its first one", () => {
+  const root = new URL("../../../", import.meta.url);
+  const loaded = loadedBy(
+    ["controlWorker", "trainingWorker"].map((name) => new URL(`worker/${name}.js`, root)),
+  );
+  assert.ok(loaded.has(new URL("activities/control.js", root).href), "the walk finds the activities");
+  const drawing = [...loaded].filter((name) => /^(@observablehq|preact|linkedom)|\/report\//.test(name));
+  assert.deepEqual(drawing, []);
 });
 
 /** Packages of which modules were loaded, by what V8 says of the process. */
