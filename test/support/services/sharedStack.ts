@@ -37,8 +37,8 @@ export async function startTellingStack(
 }
 
 /**
- * Services with workers and the small base, for a file that kills none of them, sets no variables for them, and does
- * not mind closed workflows of others: the store is empty and nothing runs. It has a folder of its own in that of the
+ * Services with workers and the small base, for a file that kills none of them – an engine it may –, sets no variables for
+ * them, and does not mind closed workflows of others: the store is empty and nothing runs. It has a folder of its own in that of the
  * project. Run alone, the file starts services of its own.
  */
 export async function sharedStack(): Promise<Stack & { readonly notifications: string }> {
