@@ -14,11 +14,11 @@ import { readBase } from "../../../store/records/bases.js";
 import { readModel, readRun } from "../../../store/records/records.js";
 import { thaw, thawJson, thawRefusal } from "../../support/cli/thaw.js";
 import { drawnImages } from "../../support/images/drawn.js";
+import { ALL_SHAPES } from "../../support/images/shapes.js";
 import { sharedStack } from "../../support/services/sharedStack.js";
 import type { Stack } from "../../support/services/stack.js";
 import { fixture } from "../../unit/learn/support.js";
 
-const SHAPES = ["arrow", "disc", "hexagon", "moon", "star"] as const;
 const PER_CLASS = 14;
 const RUN_FILE = `
 name: field
@@ -37,7 +37,7 @@ before(async () => {
   const { read } = fixture<{ read: { network: string; what: string; file: string }[] }>(
     "files/onnxGraphs.json",
   );
-  await drawnImages(join(stack.folder, "images"), PER_CLASS, SHAPES, { ground: "of-class" });
+  await drawnImages(join(stack.folder, "images"), PER_CLASS, ALL_SHAPES, { ground: "of-class" });
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
   for (const network of ["resnext", "shufflenet", "vgg", "squeezenet"]) {
     const found = read.find((one) => one.network === network);
@@ -189,11 +189,11 @@ test("bases: auto takes graphs, and their comparison tells what they cost", asyn
 });
 
 test("retrainings go on from a champion on a graph: with stages of unfreezing from its weights, or its head alone", async () => {
-  const drawn = await drawnImages(join(stack.folder, "drawn"), PER_CLASS + 2, SHAPES, {
+  const drawn = await drawnImages(join(stack.folder, "drawn"), PER_CLASS + 2, ALL_SHAPES, {
     ground: "of-class",
   });
   const addUntil = async (count: number): Promise<void> => {
-    for (const shape of SHAPES) {
+    for (const shape of ALL_SHAPES) {
       const names = (await readdir(join(drawn, shape))).sort().slice(0, count);
       for (const name of names)
         await copyFile(join(drawn, shape, name), join(stack.folder, "images", shape, name));
