@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fencedCommands } from "../../support/cli/documented.js";
 import { type Outcome, thaw } from "../../support/cli/thaw.js";
-import { smallImageSet } from "../../support/images/images.js";
+import { drawnImages } from "../../support/images/drawn.js";
 import { sharedStack } from "../../support/services/sharedStack.js";
 import type { Stack } from "../../support/services/stack.js";
 
@@ -20,18 +20,19 @@ recipe: extractor-only
 evaluation: { folds: 0 }
 model: { promote: never }
 `;
+const SHAPES = ["disc", "moon", "square", "star"] as const;
 const PER_CLASS = 16;
 const HEADING = "Models over time";
 
 let stack: Stack;
 before(async () => {
   stack = await sharedStack();
-  const images = await smallImageSet(join(stack.folder, "images"), PER_CLASS);
+  const images = await drawnImages(join(stack.folder, "images"), PER_CLASS, SHAPES);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
   await typed("retrain");
   await typed("promote", "NAME@1");
   // The images change, as the first comment has it.
-  const more = await smallImageSet(join(stack.folder, "more"), PER_CLASS + 6);
+  const more = await drawnImages(join(stack.folder, "more"), PER_CLASS + 6, SHAPES);
   for (const name of await readdir(more))
     await cp(join(more, name), join(images, name), { recursive: true, force: false });
 });

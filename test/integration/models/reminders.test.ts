@@ -15,7 +15,8 @@ import {
 import { decideAlias } from "../../../store/records/aliases.js";
 import { APPROVAL } from "../../support/models/approvals.js";
 import { type Receiver, startReceiver } from "../../support/notifications/receiver.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedStack } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 import { until } from "../../support/until.js";
 
 const HOUR_SECONDS = 3600;
@@ -39,12 +40,11 @@ before(async () => {
     ([name, events]) =>
       `  - { name: ${name}, url: "${receiver.url}/${name}", secret: "file:${settings}/key", allow_private: true, events: [${events}] }`,
   );
-  process.env.THAW_NOTIFICATIONS = join(settings, "notifications.yaml");
-  await writeFile(process.env.THAW_NOTIFICATIONS, `endpoints:\n${endpoints.join("\n")}\n`);
-  stack = await startStack({ workers: true });
+  const shared = await sharedStack();
+  stack = shared;
+  await writeFile(shared.notifications, `endpoints:\n${endpoints.join("\n")}\n`);
 });
 after(async () => {
-  delete process.env.THAW_NOTIFICATIONS;
   await stack.close();
   await receiver.close();
   await rm(settings, { recursive: true, force: true });

@@ -16,7 +16,8 @@ import { readModel, readRun } from "../../../store/records/records.js";
 import { thaw, thawJson } from "../../support/cli/thaw.js";
 import { drawnImages } from "../../support/images/drawn.js";
 import { type Receiver, startReceiver, verifies } from "../../support/notifications/receiver.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedStack } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 import { until } from "../../support/until.js";
 
 const RUN_FILE = `
@@ -41,14 +42,13 @@ before(async () => {
   settings = await mkdtemp(join(tmpdir(), "thaw-notifications-"));
   await writeFile(join(settings, "key"), KEY);
   const endpoint = `{ name: ops, url: "${receiver.url}", secret: "file:${settings}/key", allow_private: true }`;
-  process.env.THAW_NOTIFICATIONS = join(settings, "notifications.yaml");
-  await writeFile(process.env.THAW_NOTIFICATIONS, `endpoints:\n  - ${endpoint}\n`);
-  stack = await startStack({ workers: true, smallBase: true });
+  const shared = await sharedStack();
+  stack = shared;
+  await writeFile(shared.notifications, `endpoints:\n  - ${endpoint}\n`);
   images = await drawnImages(join(stack.folder, "images"), 40, SHAPES);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
 });
 after(async () => {
-  delete process.env.THAW_NOTIFICATIONS;
   await stack.close();
   await receiver.close();
   await rm(settings, { recursive: true, force: true });

@@ -10,7 +10,7 @@ import type { Tick } from "../../../spec/retraining/retraining.js";
 import { readArtifactFile, requireManifest } from "../../../store/artifacts/artifacts.js";
 import { readModel, readRun } from "../../../store/records/records.js";
 import { thaw, thawJson } from "../../support/cli/thaw.js";
-import { smallImageSet } from "../../support/images/images.js";
+import { drawnImages } from "../../support/images/drawn.js";
 import { sharedStack } from "../../support/services/sharedStack.js";
 import type { Stack } from "../../support/services/stack.js";
 
@@ -30,7 +30,7 @@ let images: string;
 let paths: readonly string[];
 before(async () => {
   stack = await sharedStack();
-  images = await smallImageSet(join(stack.folder, "images"), 12);
+  images = await drawnImages(join(stack.folder, "images"), 12, ["disc", "moon", "square", "star"]);
   const files = await readdir(images, { recursive: true, withFileTypes: true });
   paths = files
     .filter((entry) => entry.isFile())

@@ -204,7 +204,7 @@ for (const [what, ending, change, said] of [
 ] as const) {
   test(`${what}: refused when it is added`, async () => {
     await save("broken.safetensors", changed(ending, change));
+    // With exit code 2.
     assert.match(await thawRefusal(stack.folder, ...add("broken.safetensors", "broken")), said);
-    assert.equal((await thaw(add("broken.safetensors", "broken"), { cwd: stack.folder })).status, 2);
   });
 }

@@ -31,16 +31,25 @@ after(async () => {
   await stack.close();
 });
 
-/** ResNet-18 with made-up weights, as safetensors at `/PATH` of the server. @returns its SHA-256 */
+/** Made up once: millions of numbers. */
+const NETWORKS = {
+  resnet18: stateDict(networkNamed("resnet18", "torchvision")),
+  /** A fifth of the other's weights. */
+  mobilenetv2: stateDict(networkNamed("mobilenetv2", "torchvision")),
+};
+
+/** A network with made-up weights, as safetensors at `/PATH` of the server. @returns its SHA-256 */
 async function publish(
   path: string,
   prefix: string,
   others: Iterable<[string, CheckpointTensor]> = [],
+  network: keyof typeof NETWORKS = "resnet18",
 ): Promise<string> {
   const file = join(stack.folder, "published.safetensors");
-  const named = [...stateDict(networkNamed("resnet18", "torchvision"))].map(
-    ([name, tensor]): [string, CheckpointTensor] => [prefix + name, tensor],
-  );
+  const named = [...NETWORKS[network]].map(([name, tensor]): [string, CheckpointTensor] => [
+    prefix + name,
+    tensor,
+  ]);
   await writeSafetensors(file, new Map([...named, ...others]));
   const data = await readFile(file);
   content.set(`/${path}`, { type: "application/octet-stream", data });
@@ -109,13 +118,15 @@ test("input, licence and origin are the catalogue's, and the file is held to its
 });
 
 test("of a file whose digest nobody tells the first one counts, until another is named", async () => {
-  const first = await publish("places.pth.tar", "module.");
-  const known = entry("places365/resnet18", "places.pth.tar");
+  const architecture = "mobilenetv2";
+  const first = await publish("places.pth.tar", "module.", [], architecture);
+  const known = entry("places365/resnet18", "places.pth.tar", { architecture });
   assert.deepEqual((await add(known)).pin, { by: "nobody" });
   const again = await add(known);
   assert.deepEqual(again.pin, { by: "first use", base: "places365-resnet18@1", digits: first });
   assert.equal(again.added.version, 1, "it is the same base");
-  const other = await publish("places.pth.tar", "module.", [["more", madeUp("more", [4])]]);
+  const more: [string, CheckpointTensor] = ["more", madeUp("more", [4])];
+  const other = await publish("places.pth.tar", "module.", [more], architecture);
   assert.notEqual(other, first);
   await assert.rejects(add(known), ({ code, hint }: { code: string; hint: string }) => {
     assert.equal(code, "DATA_INVALID");

@@ -1,6 +1,5 @@
 /** Runs test files one after the other on services that are started once; each has a process of its own. */
-import { SHARED_STACK } from "../services/sharedStack.js";
-import { startStack } from "../services/stack.js";
+import { SHARED_NOTIFICATIONS, SHARED_STACK, startTellingStack } from "../services/sharedStack.js";
 import { type FilesRun, runFiles } from "./runFiles.js";
 
 /** @param timeout of one test, in milliseconds */
@@ -9,12 +8,13 @@ export async function runOnOneStack(
   timeout: number,
   ended: (run: FilesRun) => void,
 ): Promise<void> {
-  const stack = await startStack({ workers: true }).catch((error: unknown) => {
+  const stack = await startTellingStack().catch((error: unknown) => {
     // Each file starts its own then, and says what is wrong if that fails as well.
     console.log(`\nno services to share: ${String(error)}`);
     return undefined;
   });
-  const environment: Record<string, string> = stack === undefined ? {} : { [SHARED_STACK]: stack.folder };
+  const environment: Record<string, string> =
+    stack === undefined ? {} : { [SHARED_STACK]: stack.folder, [SHARED_NOTIFICATIONS]: stack.notifications };
   try {
     for (const file of files) ended(await runFiles([file], timeout, environment));
   } finally {

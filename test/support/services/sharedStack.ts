@@ -1,33 +1,61 @@
 /** A stack that several test files use one after the other, as if each had its own. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openSession, type Session } from "../../../client/session.js";
 import { loadPlatform } from "../../../runtime/platform.js";
 import { listNames } from "../../../store/json.js";
+import { withVariables } from "../machine/variables.js";
 import { addSmallBase } from "./smallBase.js";
-import { type Stack, startStack } from "./stack.js";
+import { type Stack, type StackOptions, startStack } from "./stack.js";
 
 /** Names the project folder whose services a test file shares; `test/support/run/runOnOneStack.ts` sets it. */
 export const SHARED_STACK = "THAW_TEST_SHARED_STACK";
+/** Names its file of who is told of events. */
+export const SHARED_NOTIFICATIONS = "THAW_TEST_SHARED_NOTIFICATIONS";
+
+/** What `THAW_NOTIFICATIONS` names to the control worker, which reads it anew for each message: nobody is told. */
+const NOBODY = "endpoints: []\n";
+
+/** Starts services with workers, and who is told of events can be changed. @returns with the settings' path */
+export async function startTellingStack(
+  options: Omit<StackOptions, "workers"> = {},
+): Promise<Stack & { readonly notifications: string }> {
+  const folder = await mkdtemp(join(tmpdir(), "thaw-notifications-"));
+  const notifications = join(folder, "notifications.yaml");
+  await writeFile(notifications, NOBODY);
+  const start = () => startStack({ workers: true, ...options });
+  const stack = await withVariables({ THAW_NOTIFICATIONS: notifications }, start);
+  return {
+    ...stack,
+    notifications,
+    close: async () => {
+      await stack.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
 
 /**
- * Services with workers and the small base, for a file that kills none of them, sets no variables for them, and does
- * not mind closed workflows of others: the store is empty and nothing runs. It has a folder of its own in that of the
+ * Services with workers and the small base, for a file that kills none of them – an engine it may –, sets no variables for
+ * them, and does not mind closed workflows of others: the store is empty and nothing runs. It has a folder of its own in that of the
  * project. Run alone, the file starts services of its own.
  */
-export async function sharedStack(): Promise<Stack> {
-  const project = process.env[SHARED_STACK];
-  if (project === undefined) return startStack({ workers: true, smallBase: true });
+export async function sharedStack(): Promise<Stack & { readonly notifications: string }> {
+  const { [SHARED_STACK]: project, [SHARED_NOTIFICATIONS]: notifications } = process.env;
+  if (project === undefined || notifications === undefined) return startTellingStack({ smallBase: true });
   const session = await openSession(await loadPlatform(project), "write");
   await addSmallBase(session.store);
   const folder = await mkdtemp(join(project, "test-"));
   return {
     folder,
     project,
+    notifications,
     session,
     close: async () => {
       await endAllRuns(session);
       await emptyStore(session);
+      await writeFile(notifications, NOBODY);
       await session.close();
       await rm(folder, { recursive: true, force: true });
     },
