@@ -19,7 +19,12 @@ import { clusterTestFiles, whyNoCluster } from "./k8s/clusterTests.js";
 import { timesTable } from "./support/run/budgets.js";
 import { integrationJobs, unitJobs } from "./support/run/jobs.js";
 import { runInLanes } from "./support/run/lanes.js";
-import { processorSecondsOfAll, watchProcessorTime } from "./support/run/processorTime.js";
+import {
+  type AllUsed,
+  processorSecondsOf,
+  processorSecondsOfAll,
+  watchProcessorTime,
+} from "./support/run/processorTime.js";
 import { tryFailedAgain } from "./support/run/secondTry.js";
 import { conclude, NONE } from "./support/run/totals.js";
 
@@ -58,14 +63,20 @@ function memory(): number {
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
 
+/** What tools took of a processor, in seconds. */
+const ofTools: (readonly [name: string, seconds: number])[] = [];
+
 /** A tool of the project; its findings go to the terminal. */
 async function check(name: string, args: readonly string[]): Promise<void> {
+  const [program = ""] = args;
+  processorSecondsOf(program);
   const tool = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
   const [told, [status]] = await Promise.all([
     Promise.all([text(tool.stdout), text(tool.stderr)]),
     happened(tool, "close"),
   ]);
   console.log(`\n▶ ${name}\n${told.join("")}`.trimEnd());
+  ofTools.push([name, processorSecondsOf(program) ?? 0]);
   if (status === 0) return;
   console.log(`\n${name} failed\n0 passed, 1 failed`);
   process.exit(1);
@@ -86,6 +97,13 @@ async function provide(): Promise<void> {
     console.log(`${message}${hint === undefined ? "" : `\n${hint}`}\n0 passed, 1 failed`);
     process.exit(1);
   }
+}
+
+/** What all took, and what of it is no file's. */
+function ofProcessors({ all, shared, own }: AllUsed): string {
+  const none = [...ofTools, ["services that files share", shared], ["the runner", own]] as const;
+  const told = none.map(([what, seconds]) => `${what} ${seconds.toFixed(0)} s`).join(", ");
+  return `, ${(all / 60).toFixed(1)} min of processors (of no file: ${told})`;
 }
 
 const {
@@ -121,9 +139,7 @@ const jobs = [
 ];
 const runs = await runInLanes(jobs, LANES).then(once ? (all) => all : tryFailedAgain);
 const used = processorSecondsOfAll();
-const ofProcessors = used === undefined ? "" : `, ${(used / 60).toFixed(1)} min of processors`;
-console.log(
-  `\n${timesTable(runs)}, ${((performance.now() - began) / MINUTE).toFixed(1)} min in all${ofProcessors}`,
-);
+const minutes = ((performance.now() - began) / MINUTE).toFixed(1);
+console.log(`\n${timesTable(runs)}, ${minutes} min in all${used === undefined ? "" : ofProcessors(used)}`);
 const notRun = { totals: { ...NONE, skipped: why === undefined ? 0 : onCluster.length }, failures: [] };
 conclude([...runs, notRun]);

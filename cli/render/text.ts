@@ -3,10 +3,14 @@ import stringWidth from "string-width";
 import { SIGNED } from "../terminal/colours.js";
 import { withoutActs } from "../terminal/shown.js";
 
+/** What takes a column a character, as nearly all does that is shown: to look each up in the tables of emoji takes microseconds. */
+const PLAIN = /^[\x20-\x7e]*$/;
+const columnsOf = (clean: string): number => (PLAIN.test(clean) ? clean.length : stringWidth(clean));
+
 /** Cuts `text` to `width` columns, with an ellipsis where something is lost; colours are kept intact. */
 export function truncate(text: string, width: number): string {
   const clean = withoutActs(text);
-  if (stringWidth(clean) <= width) return clean;
+  if (columnsOf(clean) <= width) return clean;
   return width < 1 ? "" : `${beginning(clean, width - 1)}…`;
 }
 
@@ -20,7 +24,7 @@ function beginning(text: string, width: number): string {
       if (isSign) return part;
       let kept = "";
       for (const { segment } of GRAPHEMES.segment(part)) {
-        const columns = stringWidth(segment);
+        const columns = columnsOf(segment);
         // What does not fit ends it: a narrower letter behind it is not drawn forward.
         left = columns > left ? -1 : left - columns;
         if (left < 0) break;
@@ -46,7 +50,7 @@ export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of withoutActs(text).split(" ")) {
     const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
-    if (lines.length > 0 && stringWidth(longer) <= width) lines[lines.length - 1] = longer;
+    if (lines.length > 0 && columnsOf(longer) <= width) lines[lines.length - 1] = longer;
     else lines.push(truncate(word, width));
   }
   return lines;
@@ -54,12 +58,12 @@ export function wrap(text: string, width: number): string[] {
 
 export function padEnd(text: string, width: number): string {
   const clean = withoutActs(text);
-  return clean + " ".repeat(Math.max(0, width - stringWidth(clean)));
+  return clean + " ".repeat(Math.max(0, width - columnsOf(clean)));
 }
 
 export function padStart(text: string, width: number): string {
   const clean = withoutActs(text);
-  return " ".repeat(Math.max(0, width - stringWidth(clean))) + clean;
+  return " ".repeat(Math.max(0, width - columnsOf(clean))) + clean;
 }
 
-export const widthOf = (text: string): number => stringWidth(withoutActs(text));
+export const widthOf = (text: string): number => columnsOf(withoutActs(text));

@@ -3,7 +3,7 @@ import type { Architecture } from "../../bases/architecture.js";
 import { outputSide } from "../../bases/extent.js";
 import type { Tensor } from "../../engine.js";
 import type { Graph, Value } from "../../graph/graph.js";
-import { compile } from "../../graph/program.js";
+import { compile, type Program } from "../../graph/program.js";
 import { matrixProduct, multiply } from "../../network/arithmetic.js";
 import { HEAD_BIAS, HEAD_KERNEL } from "../../network/head.js";
 import { addBias, averagePool, averagePoolGradient, biasGradient } from "../../network/ops.js";
@@ -46,14 +46,15 @@ export interface StepShape {
   readonly loss?: LossWeights;
 }
 
-/** @param extras more outputs, asked for once the forward pass has been built */
+/** @param extras more outputs, asked for once the forward pass has been built @param ready makes a program of the graph */
 export function compileStep(
   shape: StepShape,
   normed: NormedPass,
   extras: () => readonly Value[] = () => [],
+  ready: (define: (graph: Graph) => readonly Value[]) => Program = compile,
 ): StepProgram {
   const { names } = shape;
-  const program = compile((graph) => {
+  const program = ready((graph) => {
     const features = pooledGroups(graph, shape, normed);
     const { loss, logits, back } = headAndLoss(graph, features.y, shape.loss ?? { gamma: 0 });
     const gradients: Gradients = new Map();

@@ -3,6 +3,7 @@ import type { LossSpec } from "../../../spec/runFile/loss.js";
 import { type Architecture, normedUnitsOf, unitsOf, type WeightedUnit } from "../../bases/architecture.js";
 import { unitParameters } from "../../bases/unitParameters.js";
 import { type Tensor, tf } from "../../engine.js";
+import { compile } from "../../graph/program.js";
 import { HEAD_BIAS, HEAD_KERNEL } from "../../network/head.js";
 import { overlay, type Parameters, parameter } from "../../network/parameters.js";
 import { lossWeights } from "../classWeights.js";
@@ -77,8 +78,8 @@ export interface SuffixTrainee extends Trainee {
   dispose(): void;
 }
 
-/** Prepares the training of what learns above the boundary. Call `dispose` when done. */
-export function suffixTrainee(settings: SuffixSettings, data: TrainingData): SuffixTrainee {
+/** Prepares the training of what learns above the boundary. Call `dispose` when done. @param ready makes a program of the step */
+export function suffixTrainee(settings: SuffixSettings, data: TrainingData, ready = compile): SuffixTrainee {
   const { architecture, parameters, from } = settings;
   const names = trainableNames(architecture, from, settings.to);
   const vector = gatherTrainable(parameters, names, settings.rateOf);
@@ -87,6 +88,8 @@ export function suffixTrainee(settings: SuffixSettings, data: TrainingData): Suf
   const program = compileStep(
     { architecture, from, recordShape: data.samples.format.shape, names, loss },
     tunedUnit,
+    () => [],
+    ready,
   );
   const validation = validator(architecture, from, data, settings.pixelScale);
   const stepSettings = { ...settings, features: architecture.features };

@@ -17,6 +17,15 @@ export function budgetOf(file: string): number {
   return budgets.files[name] ?? budgets.default[name.split("/")[0] ?? ""] ?? Number.POSITIVE_INFINITY;
 }
 
+/** Of a unit test that is not listed: hundreds take nothing that can be measured. */
+const OF_A_SMALL_FILE = 0.5;
+
+/** About what a file takes, in seconds, to order and to group by. */
+export function expectedSeconds(file: string): number {
+  const name = nameOf(file);
+  return budgets.files[name] ?? (name.startsWith("unit/") ? OF_A_SMALL_FILE : budgetOf(file));
+}
+
 /** Every file's time, the slowest first, what that took of a processor, and which were over their budgets. */
 export function timesTable(runs: readonly FilesRun[]): string {
   const slowest = runs.flatMap(timesOf).sort((a, b) => b.seconds - a.seconds);

@@ -2,10 +2,11 @@
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { runClusterTests } from "../../k8s/clusterTests.js";
-import { budgetOf } from "./budgets.js";
+import { expectedSeconds } from "./budgets.js";
 import type { Job } from "./lanes.js";
-import { type FilesRun, runFiles, standsAlone } from "./runFiles.js";
+import { type FilesRun, runFiles } from "./runFiles.js";
 import { runOnOneStack } from "./runOnOneStack.js";
+import { standsAlone } from "./standsAlone.js";
 
 const MINUTE = 60_000;
 /** Of one test, and of a file as a whole, in milliseconds: a busy machine is no reason to fail. */
@@ -33,10 +34,38 @@ export function integrationJobs(files: readonly string[], onCluster: readonly st
   return longestFirst([...groups, ...cluster]);
 }
 
-/** Those of a folder are in one process where they can be. */
+/**
+ * What one process of unit tests takes on, by the budgets, in seconds. To start one and load TensorFlow, zod and the Temporal
+ * client takes a second of a processor, more than most files; but the last process should not run alone for long.
+ */
+const SECONDS_OF_A_PROCESS = 40;
+
+/** Neighbours by their paths share a process: they load the same modules. Each that changes its process is alone. */
 export function unitJobs(files: readonly string[]): readonly Job[] {
-  const groups = grouped(files, (file) => !standsAlone(file));
-  return longestFirst(groups.map((group) => ({ files: group, run: inOneProcess })));
+  const sources = new Map(files.map((file) => [file, readFileSync(file, "utf8")]));
+  const alone = files.filter((file) => standsAlone(sources.get(file) ?? ""));
+  const together = filledUp(
+    files.filter((file) => !alone.includes(file)),
+    SECONDS_OF_A_PROCESS,
+  );
+  return longestFirst(
+    [...together, ...alone.map((file) => [file])].map((files) => ({ files, run: inOneProcess })),
+  );
+}
+
+/** Files in their order, as many a group as are expected to take `most` seconds; one that takes longer is a group. */
+export function filledUp(files: readonly string[], most: number): readonly string[][] {
+  const groups: string[][] = [];
+  let seconds = Number.POSITIVE_INFINITY;
+  for (const file of files) {
+    seconds += expectedSeconds(file);
+    if (seconds > most) {
+      groups.push([]);
+      seconds = expectedSeconds(file);
+    }
+    groups.at(-1)?.push(file);
+  }
+  return groups;
 }
 
 const inOneProcess =
@@ -64,6 +93,6 @@ function grouped(files: readonly string[], goesWithOthers: (file: string) => boo
 }
 
 function longestFirst(groups: readonly Group[]): readonly Job[] {
-  const seconds = ({ files }: Group): number => files.reduce((sum, file) => sum + budgetOf(file), 0);
+  const seconds = ({ files }: Group): number => files.reduce((sum, file) => sum + expectedSeconds(file), 0);
   return [...groups].sort((a, b) => seconds(b) - seconds(a)).map(({ files, run }) => run(files));
 }

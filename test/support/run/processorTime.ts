@@ -1,12 +1,12 @@
 /**
  * Processor time of test files with all processes that they start, as Linux counts it: on a busy machine the one measure of
- * what a file costs. The process table is read twice a second; what a process uses after it was last seen is known
+ * what a file costs. The process table is read once a second; what a process uses after it was last seen is known
  * only where another process has waited for it, so a file's time is right to about that.
  */
 import { readdirSync, readFileSync } from "node:fs";
 
 /** To read it takes 4 ms of a processor where 170 processes run. */
-const SAMPLE_MS = 500;
+const SAMPLE_MS = 1000;
 /** Of Linux, on every architecture that Node.js runs on: `getconf CLK_TCK`. */
 const TICKS_PER_SECOND = 100;
 
@@ -98,13 +98,24 @@ export function processorSecondsOf(entry: string): number | undefined {
   return account === undefined ? undefined : account.of(entry) / TICKS_PER_SECOND;
 }
 
-/** Seconds of all files, of what they share and of this process; undefined where nobody watches. */
-export function processorSecondsOfAll(): number | undefined {
+/** Seconds of a processor. */
+export interface AllUsed {
+  /** Of all programs that were asked for with {@link processorSecondsOf}, of what they share and of this process. */
+  readonly all: number;
+  /** Of what belongs to none of those programs: services that files share. */
+  readonly shared: number;
+  readonly own: number;
+}
+
+/** @returns undefined where nobody watches */
+export function processorSecondsOfAll(): AllUsed | undefined {
   look();
   if (account === undefined) return undefined;
   const { userCPUTime, systemCPUTime } = process.resourceUsage();
-  const children = [...entries, SHARED].reduce((sum, owner) => sum + (account?.of(owner) ?? 0), 0);
-  return children / TICKS_PER_SECOND + (userCPUTime + systemCPUTime) / 1e6;
+  const own = (userCPUTime + systemCPUTime) / 1e6;
+  const shared = account.of(SHARED) / TICKS_PER_SECOND;
+  const ofEntries = [...entries].reduce((sum, owner) => sum + (account?.of(owner) ?? 0), 0);
+  return { all: ofEntries / TICKS_PER_SECOND + shared + own, shared, own };
 }
 
 function look(): void {

@@ -1,5 +1,5 @@
 /** Runs test files in one process, one after the other, and counts. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
@@ -122,12 +122,4 @@ function entryOf(files: readonly string[], environment: Readonly<Record<string, 
   ];
   writeFileSync(path, urls.map((url) => `import ${JSON.stringify(url)};\n`).join(""));
   return path;
-}
-
-/** What changes its process, has hooks around all tests of it, or waits before it has named its tests. */
-const ALONE = /^(before|after|beforeEach|afterEach)\(|process\.env|process\.chdir|^\S.*\bawait\b/m;
-
-/** Whether a test file must have a process of its own. */
-export function standsAlone(file: string): boolean {
-  return ALONE.test(readFileSync(file, "utf8"));
 }

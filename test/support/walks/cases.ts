@@ -58,7 +58,7 @@ export function allCases(seed: number): readonly Case[] {
               ) {
                 number++;
                 const recipe = draw("recipe", RECIPES);
-                const run = accepted({ bases, stages, surgical, folds, scratch, recipe });
+                const run = acceptedOnce({ bases, stages, surgical, folds, scratch, recipe });
                 if (run === undefined) continue;
                 const verdict = draw("verdict", verdicts(run));
                 const names = possibleStages(run);
@@ -87,6 +87,15 @@ interface Settings {
   readonly folds: 0 | 5 | "auto";
   readonly scratch: boolean;
   readonly recipe: (typeof RECIPES)[number];
+}
+
+/** A file is tried with several decisions. */
+const known = new Map<string, Case["run"] | undefined>();
+
+function acceptedOnce(settings: Settings): Case["run"] | undefined {
+  const key = JSON.stringify(settings);
+  if (!known.has(key)) known.set(key, accepted(settings));
+  return known.get(key);
 }
 
 /** As the run would start; undefined where a client would refuse the file. */

@@ -1,7 +1,7 @@
 /** A trained model is read from the files that a run leaves, its calibration folded into the head. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { it } from "node:test";
+import { before, it } from "node:test";
 import { loadTrainedModel } from "../../../export/trainedModel.js";
 import { HEAD_BIAS, HEAD_KERNEL } from "../../../learn/network/head.js";
 import { writeSafetensors } from "../../../learn/safetensors.js";
@@ -11,8 +11,12 @@ import { imageNetModel, ownProbabilities } from "../../support/models/exported.j
 import { assertClose, checkpointFile, temporaryFolder } from "../learn/support.js";
 
 const PHOTOGRAPH = ["photographs/chelsea.png"];
-const model = await imageNetModel();
+let model: Awaited<ReturnType<typeof imageNetModel>>;
 const chosen = async () => ({ name: "efficientnet-lite0", checkpoint: await checkpointFile() });
+
+before(async () => {
+  model = await imageNetModel();
+});
 
 async function weightsFile(folder: string): Promise<string> {
   const path = join(folder, "weights.safetensors");

@@ -2,10 +2,12 @@
 import type { TestContext } from "node:test";
 import type { Architecture } from "../../../learn/bases/architecture.js";
 import { type Tensor4D, tf } from "../../../learn/engine.js";
+import { compile } from "../../../learn/graph/program.js";
 import { HEAD_BIAS, HEAD_KERNEL } from "../../../learn/network/head.js";
 import { freezeGroups, poolFeatures } from "../../../learn/network/network.js";
 import { overlay, type Parameters } from "../../../learn/network/parameters.js";
 import { suffixTrainee } from "../../../learn/training/step/suffix.js";
+import { oneByOne } from "../../support/learning/oneByOne.js";
 import { samplesOf } from "./support.js";
 import { madeUpPixels, uniform } from "./torchSupport.js";
 
@@ -27,6 +29,8 @@ export function madeUpFeatures(
 }
 
 interface Step {
+  /** Whether TensorFlow prepares the step as it does where somebody trains: its operations run one by one otherwise. */
+  readonly isPrepared: boolean;
   readonly architecture: Architecture;
   readonly parameters: Parameters;
   readonly side: number;
@@ -38,7 +42,7 @@ interface Step {
 /** @returns the loss, and the gradients by their parameters' names */
 export async function madeUpStep(
   context: TestContext,
-  { architecture, parameters, side, classes, labels }: Step,
+  { isPrepared, architecture, parameters, side, classes, labels }: Step,
 ) {
   const head = Float32Array.from(uniform("head", architecture.features * classes), (u) =>
     Math.fround(0.2 * (Math.fround(u) - 0.5)),
@@ -73,6 +77,7 @@ export async function madeUpStep(
       labels,
       classes,
     },
+    isPrepared ? compile : oneByOne,
   );
   context.after(() => trainee.dispose());
   const { loss, gradients } = trainee.step(images, { epoch: 0, step: 0 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { after, before, test } from "node:test";
 import { plannedActivations } from "../../../../client/forecast/activations.js";
 import type { PlannedStage } from "../../../../client/plan/foresee.js";
 import { runFileSchema } from "../../../../spec/runFile/runFile.js";
@@ -12,8 +12,13 @@ import { drawnFolder } from "../../../support/images/drawn.js";
 
 /** Nothing is read of it where the images lie in a folder and are not ingested. */
 const NO_STORE = {} as Store;
-const IMAGES = await drawnFolder(10, ["disc", "moon"]);
-const workFolder = await mkdtemp(join(tmpdir(), "thaw-planned-"));
+let images: string;
+let workFolder: string;
+
+before(async () => {
+  images = await drawnFolder(10, ["disc", "moon"]);
+  workFolder = await mkdtemp(join(tmpdir(), "thaw-planned-"));
+});
 after(() => rm(workFolder, { recursive: true, force: true }));
 
 const RUN: readonly PlannedStage[] = [
@@ -27,11 +32,11 @@ const FIVE = ROWS * 14 * 14 * 112 * 4;
 
 const planned = (given: object, stages = RUN) => {
   const file = runFileSchema.parse({
-    ...{ name: "test", data: { path: IMAGES }, augment: { views: 3 } },
+    ...{ name: "test", data: { path: images }, augment: { views: 3 } },
     ...{ unfreeze: { stages: ["blocks.6", "blocks.5"] } },
     ...given,
   });
-  return plannedActivations(NO_STORE, workFolder, file, { dataPath: IMAGES }, stages);
+  return plannedActivations(NO_STORE, workFolder, file, { dataPath: images }, stages);
 };
 
 test("what would be kept is counted from images, views and layer groups", async () => {

@@ -13,20 +13,20 @@ import { parseRunFile } from "../../../../client/runFile/parse.js";
 import { runFileSchema } from "../../../../spec/runFile/runFile.js";
 
 let folder: string;
+/** A coloured one. */
+let picture: Buffer;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "thaw-init-"));
+  picture = await sharp({ create: { width: 12, height: 9, channels: 3, background: "#c08040" } })
+    .png()
+    .toBuffer();
 });
 after(() => rm(folder, { recursive: true }));
-
-/** A coloured picture. */
-const PICTURE = await sharp({ create: { width: 12, height: 9, channels: 3, background: "#c08040" } })
-  .png()
-  .toBuffer();
 
 async function images(
   name: string,
   counts: Readonly<Record<string, number>>,
-  bytes: Uint8Array | string = PICTURE,
+  bytes: Uint8Array | string = picture,
 ): Promise<string> {
   const path = join(folder, name);
   for (const [label, count] of Object.entries(counts)) {
@@ -209,7 +209,7 @@ test("a class of which no image can be read is told, with the files and why", as
   );
   assert.match(text, /^# WARNING: the class "bad" has no readable image/m);
   // One that can be read is enough.
-  await writeFile(join(path, "bad", "2.jpg"), PICTURE);
+  await writeFile(join(path, "bad", "2.jpg"), picture);
   assert.doesNotMatch((await describeFolder(path)).warnings.join(), /readable/);
 });
 
@@ -245,7 +245,7 @@ test("the short run file says what was chosen and means the same as the full one
 
 test("files that are passed over are counted by reason", async () => {
   const path = await images("odd", { a: 60, b: 60 });
-  for (const name of ["notes.txt", "more.txt", "lost.jpg"]) await writeFile(join(path, name), PICTURE);
+  for (const name of ["notes.txt", "more.txt", "lost.jpg"]) await writeFile(join(path, name), picture);
   const { ignored, ignoredWhy } = await describeFolder(path);
   assert.equal(ignored, 3);
   assert.equal(

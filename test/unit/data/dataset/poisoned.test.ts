@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, it, type TestContext } from "node:test";
+import { before, describe, it, type TestContext } from "node:test";
 import sharp from "sharp";
 import { ingest } from "../../../../data/dataset/ingest.js";
 import type { DatasetSummary } from "../../../../spec/records/dataset.js";
@@ -11,7 +11,11 @@ import { temporaryFolder } from "../../../support/images/pictures.js";
 
 const LABELS = ["cross", "hexagon", "ring"] as const;
 const EACH = 60;
-const IMAGES = await drawnFolder(EACH, LABELS);
+let images: string;
+
+before(async () => {
+  images = await drawnFolder(EACH, LABELS);
+});
 const DATA = {
   test: 0.2,
   validation: 0.1,
@@ -51,11 +55,11 @@ async function cleanImages(): Promise<{ rows: Row[]; files: Map<string, Buffer> 
   const rows: Row[] = [];
   const files = new Map<string, Buffer>();
   for (const label of LABELS) {
-    const names = (await readdir(join(IMAGES, label))).sort().slice(0, EACH);
+    const names = (await readdir(join(images, label))).sort().slice(0, EACH);
     for (const [index, name] of names.entries()) {
       const path = `images/${label}-${index}.jpg`;
       rows.push({ path, label });
-      files.set(path, await readFile(join(IMAGES, label, name)));
+      files.set(path, await readFile(join(images, label, name)));
     }
   }
   return { rows, files };

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, it } from "node:test";
+import { before, describe, it } from "node:test";
 import { decodeImage } from "../../../../data/image/decode.js";
 import { nearDuplicates, SAME_PICTURE } from "../../../../data/image/nearDuplicates.js";
 import { FLAT, hammingDistance, hashGrey, perceptualHash } from "../../../../data/image/phash.js";
@@ -13,7 +13,11 @@ import { structured, toSharp } from "../../../support/images/pictures.js";
 
 const EACH = 60;
 const LABELS = ["disc", "hexagon"] as const;
-const IMAGES = await drawnFolder(EACH, LABELS);
+let images: string;
+
+before(async () => {
+  images = await drawnFolder(EACH, LABELS);
+});
 
 describe("hashGrey", () => {
   it("has a bit for each of the 64 coefficients, set above the median", () => {
@@ -69,7 +73,7 @@ describe("perceptualHash", () => {
   it("knows copies of pictures, but keeps look-alike shapes apart", async () => {
     const options = { background: "white", keepShortSide: 320 } as const;
     const files = LABELS.flatMap((label) =>
-      readdirSync(join(IMAGES, label)).map((name) => join(IMAGES, label, name)),
+      readdirSync(join(images, label)).map((name) => join(images, label, name)),
     );
     const hashes: string[] = [];
     let copies = 0;

@@ -1,10 +1,10 @@
 /** The pretrained base against PyTorch's own forward pass on real photographs. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { before, test } from "node:test";
 import { type Tensor2D, type Tensor4D, tf } from "../../../../learn/engine.js";
 import { boundaryPass, disposePass } from "../../../../learn/network/boundaries.js";
 import { denseLogits } from "../../../../learn/network/head.js";
-import { freezeGroups, poolFeatures } from "../../../../learn/network/network.js";
+import { type FrozenGroups, freezeGroups, poolFeatures } from "../../../../learn/network/network.js";
 import { parameter } from "../../../../learn/network/parameters.js";
 import { base, fixture, largestDifference, photographs, pretrained } from "../support.js";
 
@@ -35,10 +35,17 @@ function topFive(logits: Float32Array): number[] {
   return [...logits.keys()].sort((a, b) => (logits[b] as number) - (logits[a] as number)).slice(0, 5);
 }
 
-const x: Tensor4D = await photographs(recorded.map(({ file }) => file));
-const whole = freezeGroups(architecture, await pretrained(), 0, top);
-const features = poolFeatures(whole.run(x));
-const logits = await classify(features);
+let x: Tensor4D;
+let whole: FrozenGroups;
+let features: Tensor2D;
+let logits: Float32Array;
+
+before(async () => {
+  x = await photographs(recorded.map(({ file }) => file));
+  whole = freezeGroups(architecture, await pretrained(), 0, top);
+  features = poolFeatures(whole.run(x));
+  logits = await classify(features);
+});
 
 recorded.forEach((photograph, row) => {
   test(`${photograph.file} has PyTorch's logits and top five`, () => {

@@ -1,10 +1,10 @@
 /** Maps of evidence against PyTorch's autograd. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { before, test } from "node:test";
 import { scoped } from "../../../../learn/engine.js";
 import { gradCam, relative } from "../../../../learn/evaluation/gradCam.js";
 import { freezeGroups } from "../../../../learn/network/network.js";
-import { parameter } from "../../../../learn/network/parameters.js";
+import { type Parameter, parameter } from "../../../../learn/network/parameters.js";
 import { assertClose, base, fixture, photographs, pretrained } from "../support.js";
 
 const { files, maps, normed } = fixture<{
@@ -14,15 +14,25 @@ const { files, maps, normed } = fixture<{
     Record<"epsilon" | "classes" | "label", number>;
 }>("evaluation/gradCam.json");
 
-const parameters = await pretrained();
-const network = freezeGroups(base.architecture, parameters, 0, base.architecture.groups.length);
-const pixels = await photographs(files);
-const [activations, shape] = scoped(() => {
-  const last = network.run(pixels);
-  return [last.dataSync() as Float32Array, last.shape] as const;
+let activations: Float32Array;
+let shape: readonly number[];
+let kernel: Parameter;
+let classes: number;
+
+before(async () => {
+  const parameters = await pretrained();
+  const network = freezeGroups(base.architecture, parameters, 0, base.architecture.groups.length);
+  const pixels = await photographs(files);
+  scoped(() => {
+    const last = network.run(pixels);
+    activations = last.dataSync() as Float32Array;
+    shape = last.shape;
+  });
+  pixels.dispose();
+  network.dispose();
+  kernel = parameter(parameters, "classifier.kernel");
+  classes = kernel.shape[1] ?? 0;
 });
-const kernel = parameter(parameters, "classifier.kernel");
-const classes = kernel.shape[1] ?? 0;
 
 for (const { photograph, label, values } of maps) {
   test(`${files[photograph]}: the map for class ${label} is that of PyTorch's gradients`, () => {

@@ -1,6 +1,5 @@
 /** Validation against test: the energy test and intervals against SciPy and statsmodels, verdicts, twins. */
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { describe, it } from "node:test";
 import { chanceOfCoverage } from "../../../../learn/evaluation/conformal.js";
 import { energyTest, MOST } from "../../../../learn/evaluation/energyTest.js";
@@ -9,6 +8,7 @@ import { dealtOut, resemblance, type Side } from "../../../../learn/evaluation/r
 import { twinAccuracy } from "../../../../learn/evaluation/twins.js";
 import { randomStream } from "../../../../rng/stream.js";
 import type { DataFaults } from "../../../../spec/records/dataset.js";
+import { fixture } from "../support.js";
 
 interface Sample {
   readonly features: readonly number[];
@@ -37,9 +37,7 @@ interface Recorded {
     readonly p: number;
   }[];
 }
-const recorded = JSON.parse(
-  await readFile("test/fixtures/learn/evaluation/resemblance.json", "utf8"),
-) as Recorded;
+const recorded = fixture<Recorded>("evaluation/resemblance.json");
 const sampleOf = ({ features, labels }: Sample) => ({ features: Float32Array.from(features), labels });
 const stream = (seed = 1) => randomStream(seed, "resemblance-test");
 

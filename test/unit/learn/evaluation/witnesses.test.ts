@@ -1,6 +1,5 @@
 /** Shares and paired tests of images in groups, held against another program, and how often they mislead. */
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { describe, it } from "node:test";
 import { wilsonInterval } from "../../../../learn/evaluation/metrics.js";
 import { studentQuantile } from "../../../../learn/evaluation/studentQuantile.js";
@@ -8,6 +7,7 @@ import { witnesses } from "../../../../learn/evaluation/witnesses.js";
 import { pairedChange, twoSided } from "../../../../learn/evidence/byGroup.js";
 import { binomialTail } from "../../../../learn/evidence/mcnemar.js";
 import { randomStream } from "../../../../rng/stream.js";
+import { fixture } from "../support.js";
 
 interface Recorded {
   readonly student: readonly { readonly probability: number; readonly freedom: number; readonly t: number }[];
@@ -27,9 +27,7 @@ interface Recorded {
   }[];
 }
 
-const recorded = JSON.parse(
-  await readFile("test/fixtures/learn/evaluation/witnesses.json", "utf8"),
-) as Recorded;
+const recorded = fixture<Recorded>("evaluation/witnesses.json");
 const signs = () => randomStream(1, "paired");
 
 describe("images in groups, as another program has them", () => {

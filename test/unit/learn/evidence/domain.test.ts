@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { test } from "node:test";
+import { before, test } from "node:test";
 import type { Dataset } from "../../../../data/dataset/dataset.js";
 import { unitsOf } from "../../../../learn/bases/architecture.js";
 import { frechetDistances, type UnitSample } from "../../../../learn/domain/frechet.js";
@@ -52,7 +52,12 @@ async function* batches(): AsyncGenerator<Uint8Array> {
   yield await photographBytes(recorded.files.slice(3));
 }
 
-const sample = await sampleDomain(base, await pretrained(), batches(), images);
+let sample: Awaited<ReturnType<typeof sampleDomain>>;
+
+before(async () => {
+  sample = await sampleDomain(base, await pretrained(), batches(), images);
+});
+
 const close = (actual: number, expected: number): boolean => Math.abs(actual / expected - 1) < 1e-3;
 
 for (const unit of recorded.units) {

@@ -1,6 +1,6 @@
 /** The sign-flip test against SciPy's permutation_test, wilcoxon and binomtest. */
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { signFlipTest } from "../../../../learn/evidence/signFlip.js";
 import { randomStream } from "../../../../rng/stream.js";
@@ -10,7 +10,7 @@ interface Case {
   readonly differences: readonly number[];
   readonly p: number;
 }
-const recorded = JSON.parse(await readFile("test/fixtures/learn/evidence/signFlip.json", "utf8")) as {
+const recorded = JSON.parse(readFileSync("test/fixtures/learn/evidence/signFlip.json", "utf8")) as {
   readonly exact: readonly Case[];
   readonly many: readonly Case[];
 };

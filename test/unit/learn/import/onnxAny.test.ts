@@ -63,7 +63,14 @@ for (const { network, what, features, file, step } of read) {
   if (step === undefined) continue;
   test(`${network}: a training step has the loss and the gradients of PyTorch`, async (context) => {
     const { architecture, parameters } = await readNetwork(context, file);
-    const own = await madeUpStep(context, { architecture, parameters, side, classes, labels });
+    const own = await madeUpStep(context, {
+      isPrepared: true,
+      architecture,
+      parameters,
+      side,
+      classes,
+      labels,
+    });
     assertClose([own.loss], [step.loss], 1e-4, "loss");
     for (const [name, { every, values, norm }] of Object.entries(step.gradients)) {
       const gradient = own.byName.get(name) ?? assert.fail(`there is no ${name}`);

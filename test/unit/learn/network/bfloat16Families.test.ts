@@ -27,29 +27,34 @@ const NETWORKS: readonly {
   })),
 ];
 
-/** All groups but the first, which is what most is computed so; of a single group that one. */
-function cosineOf(
+/** All groups but the first, which is what most is computed so; of a single group that one. @returns a cosine for each way */
+function cosinesOf(
   { architecture, parameters }: TrainedModel,
   x: ReturnType<typeof pixelTensor>,
-  isNative: boolean,
-) {
+  ways: readonly boolean[],
+): readonly number[] {
   const { groups, features } = architecture;
   const from = groups.length > 1 ? 1 : 0;
   const below = freezeGroups(architecture, parameters, 0, from);
   const plain = freezeGroups(architecture, parameters, from, groups.length);
-  const narrow = bfloat16Groups(architecture, parameters, from, groups.length, isNative);
+  const narrow = ways.map((isNative) =>
+    bfloat16Groups(architecture, parameters, from, groups.length, isNative),
+  );
   try {
     return tf.tidy(() => {
       const middle = from === 0 ? x : below.run(x);
-      const [one, other] = [plain, narrow].map((groupsPass) =>
-        Float32Array.from(poolFeatures(groupsPass.run(middle)).dataSync()),
-      ) as [Float32Array, Float32Array];
-      assert.notDeepEqual(one, other, "it is computed otherwise");
-      assert.ok(other.every(Number.isFinite));
-      return leastCosine(one, other, features);
+      const featuresOf = (pass: (typeof narrow)[number]): Float32Array =>
+        Float32Array.from(poolFeatures(pass.run(middle)).dataSync());
+      const one = featuresOf(plain);
+      return narrow.map((pass) => {
+        const other = featuresOf(pass);
+        assert.notDeepEqual(one, other, "it is computed otherwise");
+        assert.ok(other.every(Number.isFinite));
+        return leastCosine(one, other, features);
+      });
     });
   } finally {
-    for (const pass of [below, plain, narrow]) pass.dispose();
+    for (const pass of [below, plain, ...narrow]) pass.dispose();
   }
 }
 
@@ -59,9 +64,9 @@ for (const { name, make } of NETWORKS) {
     const { size, pixelScale } = model.input;
     const x = pixelTensor(pixels, [pixels.length / (3 * size ** 2), size, size, 3], pixelScale);
     context.after(() => x.dispose());
-    for (const isNative of computesBfloat16() ? [true, false] : [false]) {
-      const cosine = cosineOf(model, x, isNative);
-      context.diagnostic(`${isNative ? "computed" : "rounded"}: cosine ${cosine}`);
+    const ways = computesBfloat16() ? [true, false] : [false];
+    for (const [way, cosine] of cosinesOf(model, x, ways).entries()) {
+      context.diagnostic(`${ways[way] ? "computed" : "rounded"}: cosine ${cosine}`);
       assert.ok(cosine >= LEAST_COSINE, `a cosine of ${cosine}`);
     }
   });

@@ -1,12 +1,12 @@
 /** A whole training step of layer groups and head against PyTorch autograd, from boundary activations. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { before, type TestContext, test } from "node:test";
 import { groupIndex } from "../../../../learn/bases/architecture.js";
 import { tf } from "../../../../learn/engine.js";
 import { boundaryPass, boundaryShape, disposePass } from "../../../../learn/network/boundaries.js";
 import { HEAD_BIAS, HEAD_KERNEL } from "../../../../learn/network/head.js";
-import { overlay, parameter } from "../../../../learn/network/parameters.js";
+import { overlay, type Parameters, parameter } from "../../../../learn/network/parameters.js";
 import { readSafetensors } from "../../../../learn/safetensors.js";
 import { suffixTrainee, trainableNames } from "../../../../learn/training/step/suffix.js";
 import {
@@ -38,10 +38,15 @@ const recorded = fixture<{
   lastGroups: RecordedStep;
   deeper: RecordedStep;
 }>("training/suffix.json");
-const given = await readSafetensors(join(FIXTURES, "training/suffix.safetensors"));
-const head = new Map([HEAD_KERNEL, HEAD_BIAS].map((name) => [name, parameter(given, name)]));
+let given: Parameters;
+let head: Parameters;
 const { architecture, input } = base;
 const photographFiles = ["chelsea", "coffee", "rocket", "astronaut"].map((name) => `photographs/${name}.png`);
+
+before(async () => {
+  given = await readSafetensors(join(FIXTURES, "training/suffix.safetensors"));
+  head = new Map([HEAD_KERNEL, HEAD_BIAS].map((name) => [name, parameter(given, name)]));
+});
 
 async function activationsBelow(name: string): Promise<Float32Array> {
   const from = groupIndex(architecture, name);

@@ -16,6 +16,17 @@ const names = (steps: readonly Step[], ...states: readonly Step["standing"]["sta
   steps.flatMap(({ stage, standing }) => (states.includes(standing.state) ? [stage.name] : []));
 const isRefused = ({ verdict }: Case): boolean => verdict.choice === "unlearnable";
 
+/** Taken one after the other, with what was seen before each; gone through once for all tests. */
+const inOrder = new Map<Case, Gone & { readonly seen: readonly (readonly Step[])[] }>();
+function goneInOrder(one: Case) {
+  const known = inOrder.get(one);
+  if (known !== undefined) return known;
+  const seen: (readonly Step[])[] = [];
+  const gone = { ...goThrough(one, { see: (steps) => seen.push(steps) }), seen };
+  inOrder.set(one, gone);
+  return gone;
+}
+
 /** The stages of the run, told without the walk. */
 function expected({ run, chosen, verdict }: Case): readonly string[] {
   const { file, base } = chosen === undefined ? run : onBase(run, chosen);
@@ -50,12 +61,12 @@ test("there are runs of many makes, refused ones and ones with parts made anew a
 });
 
 test("taken one after the other, stages come in the order of the plan, without those left out", () => {
-  for (const one of cases) assert.deepEqual(goThrough(one).order, expected(one), one.label);
+  for (const one of cases) assert.deepEqual(goneInOrder(one).order, expected(one), one.label);
 });
 
 test("at the end every stage is done or left out with a reason, or not run since the labels cannot be learned", () => {
   for (const one of some) {
-    const { steps, order } = goThrough(one);
+    const { steps, order } = goneInOrder(one);
     const done = names(steps, "done");
     assert.deepEqual(stagesToCome(steps), [], one.label);
     for (const { stage, standing } of steps) {
@@ -72,38 +83,33 @@ test("at the end every stage is done or left out with a reason, or not run since
 
 test("no stage reads what is left out, or what is not done when it may start", () => {
   for (const one of some) {
-    goThrough(one, {
-      see: (steps) => {
-        const [done, skipped] = [names(steps, "done"), names(steps, "skipped")];
-        for (const { stage, standing, missing } of steps) {
-          const sources = stage.inputs.map((input) => sourceOf(stage, input));
-          if (standing.state !== "skipped")
-            for (const source of sources) assert.ok(!skipped.includes(source), `${stage.name}: ${one.label}`);
-          if (standing.state !== "ready") continue;
-          assert.deepEqual(missing, []);
-          for (const source of sources) assert.ok(done.includes(source), `${stage.name}: ${one.label}`);
-        }
-      },
-    });
+    for (const steps of goneInOrder(one).seen) {
+      const [done, skipped] = [names(steps, "done"), names(steps, "skipped")];
+      for (const { stage, standing, missing } of steps) {
+        const sources = stage.inputs.map((input) => sourceOf(stage, input));
+        if (standing.state !== "skipped")
+          for (const source of sources) assert.ok(!skipped.includes(source), `${stage.name}: ${one.label}`);
+        if (standing.state !== "ready") continue;
+        assert.deepEqual(missing, []);
+        for (const source of sources) assert.ok(done.includes(source), `${stage.name}: ${one.label}`);
+      }
+    }
   }
 });
 
 test("what waits is told for what, and that is not over; while anything is to come, something may start", () => {
   for (const one of some) {
-    goThrough(one, {
-      see: (steps) => {
-        if (stagesToCome(steps).length > 0) assert.ok(readyStages(steps).length > 0, one.label);
-        const open = new Set(stagesToCome(steps).map(({ name }) => name));
-        for (const { stage, standing } of steps) {
-          if (standing.state === "undecided")
-            assert.ok(open.has(standing.until), `${stage.name}: ${one.label}`);
-          if (standing.state !== "waits") continue;
-          assert.ok(standing.for.length > 0);
-          for (const name of standing.for)
-            assert.ok(open.has(name), `${stage.name} for ${name}: ${one.label}`);
-        }
-      },
-    });
+    for (const steps of goneInOrder(one).seen) {
+      if (stagesToCome(steps).length > 0) assert.ok(readyStages(steps).length > 0, one.label);
+      const open = new Set(stagesToCome(steps).map(({ name }) => name));
+      for (const { stage, standing } of steps) {
+        if (standing.state === "undecided")
+          assert.ok(open.has(standing.until), `${stage.name}: ${one.label}`);
+        if (standing.state !== "waits") continue;
+        assert.ok(standing.for.length > 0);
+        for (const name of standing.for) assert.ok(open.has(name), `${stage.name} for ${name}: ${one.label}`);
+      }
+    }
   }
 });
 
@@ -118,12 +124,12 @@ test("in whatever order ready stages are taken, the same is done, with the same 
   const ofGone = ({ made, steps }: Gone) => [made, steps];
   let others = 0;
   some.forEach((one, number) => {
-    const inOrder = goThrough(one);
+    const first = goneInOrder(one);
     const ways = [(ready: readonly StagePlan[]) => ready.at(-1), drawn(number, 0), drawn(number, 1)];
     for (const pick of ways) {
       const gone = goThrough(one, { pick });
-      if (gone.order.join() !== inOrder.order.join()) others++;
-      assert.deepEqual(ofGone(gone), ofGone(inOrder), one.label);
+      if (gone.order.join() !== first.order.join()) others++;
+      assert.deepEqual(ofGone(gone), ofGone(first), one.label);
     }
   });
   assert.ok(others > some.length, `${others} other orders`);
@@ -186,7 +192,7 @@ test("after a failure nothing starts, and stages that did not begin say which on
 
 test("exactly the stages from the one named on are made anew, under keys of the run", () => {
   for (const one of some) {
-    const { steps } = goThrough(one);
+    const { steps } = goneInOrder(one);
     const all = steps.map(({ stage }) => stage.name);
     const first = one.run.from === undefined ? -1 : all.indexOf(one.run.from);
     const anew = first < 0 ? [] : all.slice(first);
