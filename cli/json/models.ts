@@ -27,10 +27,11 @@ export type ComparedSideJson = CompareJson["a"];
 export type ModelHistoryJson = Shape<typeof modelHistorySchema>;
 export type MovedAliasJson = Shape<typeof movedAliasSchema>;
 
-export function modelHistoryJson({ model, aliases, damaged }: ModelHistory): ModelHistoryJson {
+export function modelHistoryJson({ model, aliases, depths, damaged }: ModelHistory): ModelHistoryJson {
   return {
     model,
     aliases: aliases.map(({ alias, log }) => ({ alias, log: [...log] })),
+    ...(depths.length === 0 ? {} : { depths: [...depths] }),
     ...damagedJson(damaged),
   };
 }

@@ -1,6 +1,9 @@
 /** Looks at a run from all sides and explains it. */
 import { WorkflowFailedError } from "@temporalio/client";
+import { z } from "zod";
 import type { LogLine } from "../../spec/log.js";
+import type { DepthDecision } from "../../spec/retraining/depthDecision.js";
+import { depthDecisionSchema } from "../../spec/schemas/records/depth.js";
 import type { Store } from "../../store/connection/connection.js";
 import { listLogChunks, readLogChunk } from "../../store/records/logs.js";
 import { mergeLines } from "../logs/mergeLines.js";
@@ -8,6 +11,7 @@ import { isAboutPod } from "../runs/stageOfActivity.js";
 import type { RunView } from "../runs/watch.js";
 import type { Session } from "../session.js";
 import { temporalCall } from "../temporal/call.js";
+import { fetchEvents, inputIn } from "../temporal/eventHistory.js";
 import { describeRun } from "../temporal/executions.js";
 import { lastFailureOf } from "../temporal/pendingActivities.js";
 import { findWaitingQueues } from "../temporal/pollers.js";
@@ -35,8 +39,10 @@ export async function explainRun(
     ({ activityId, lastFailure }) => isAboutPod(activityId ?? "") && lastFailure,
   );
   const troubled = view.failure?.stage ?? tasks.find(({ lastFailure }) => lastFailure !== undefined)?.stage;
+  const depth = await depthOf(session, view.runId);
   return explain({
     view,
+    ...(depth === undefined ? {} : { depth }),
     tasks,
     waiting: run === undefined ? [] : await findWaitingQueues(session, run),
     ...(podTrouble === undefined ? {} : { podTrouble: lastFailureOf(podTrouble) }),
@@ -45,6 +51,13 @@ export async function explainRun(
     ...(workerDown === undefined ? {} : { workerDown }),
     embedded: session.platform.embedded,
   });
+}
+
+/** Undefined for a run that is no retraining's, was asked for in full, or that Temporal has forgotten. */
+async function depthOf(session: Session, runId: string): Promise<DepthDecision | undefined> {
+  const history = await fetchEvents(session, runId).catch(() => undefined);
+  const input = z.object({ depth: depthDecisionSchema }).safeParse(history && inputIn(history));
+  return input.success ? input.data.depth : undefined;
 }
 
 async function readCauses(session: Session, runId: string): Promise<readonly string[]> {

@@ -1,5 +1,6 @@
 /** What a run's explanation is made of. */
 import type { LogLine } from "../../spec/log.js";
+import type { DepthDecision } from "../../spec/retraining/depthDecision.js";
 import type { Warning } from "../../spec/warnings/warning.js";
 import type { RunView } from "../runs/watch.js";
 import type { WaitingQueue } from "../temporal/pollers.js";
@@ -29,6 +30,8 @@ export interface Task {
 export interface Situation {
   readonly view: RunView;
   readonly tasks: readonly Task[];
+  /** How deep it trains, where a retraining started it. */
+  readonly depth?: DepthDecision;
   /** Where a task has been waiting for seconds. */
   readonly waiting: readonly WaitingQueue[];
   /** Why the run's pod cannot be made, watched or removed just now. */

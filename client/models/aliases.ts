@@ -9,6 +9,7 @@ import {
 import type { DamagedRecord } from "../../spec/records/damaged.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import type { ModelProof } from "../../spec/records/proof.js";
+import type { DepthDecision } from "../../spec/retraining/depthDecision.js";
 import type { Store } from "../../store/connection/connection.js";
 import { unlessDamaged } from "../../store/record.js";
 import {
@@ -19,7 +20,7 @@ import {
   readAlias,
 } from "../../store/records/aliases.js";
 import { proofRef } from "../../store/records/proofs.js";
-import { listModels, readRun } from "../../store/records/records.js";
+import { listModels, readModel, readRun } from "../../store/records/records.js";
 import { nearest } from "../nearest.js";
 import { whoAmI } from "../whoAmI.js";
 import { resolveModel } from "./reference.js";
@@ -171,8 +172,13 @@ export interface ModelHistory {
   readonly model: string;
   /** By the alias' name; each log oldest first. */
   readonly aliases: readonly { readonly alias: string; readonly log: readonly AliasDecision[] }[];
+  /** How deep the versions in them were trained; of those that a look did not train, and that were trained in full as asked for, there is nothing to say. */
+  readonly depths: readonly DepthOfVersion[];
   readonly damaged: readonly DamagedRecord[];
 }
+
+/** How deep a retraining trained a version, and why. */
+export type DepthOfVersion = DepthDecision & { readonly version: number };
 
 /**
  * Who pointed a model's aliases where, and why.
@@ -186,7 +192,23 @@ export async function modelHistory(store: Store, name: string, alias?: string): 
   const aliases = await Promise.all(
     names.map(async (each) => ({ alias: each, log: await knownLog(store, name, each, damaged) })),
   );
-  return { model: name, aliases, damaged };
+  return { model: name, aliases, depths: await depthsIn(store, name, aliases), damaged };
+}
+
+/** A version whose record is damaged or gone has none: `thaw models` names it. */
+async function depthsIn(
+  store: Store,
+  name: string,
+  aliases: ModelHistory["aliases"],
+): Promise<readonly DepthOfVersion[]> {
+  const versions = aliases.flatMap(({ log }) => log.flatMap(({ version }) => version ?? []));
+  const read = [...new Set(versions)]
+    .toSorted((one, other) => one - other)
+    .map(async (version) => {
+      const depth = (await unlessDamaged(readModel(store, name, version), []))?.depth;
+      return depth === undefined ? [] : [{ version, ...depth }];
+    });
+  return (await Promise.all(read)).flat();
 }
 
 async function knownLog(

@@ -5,7 +5,9 @@ import { ThawError } from "../../spec/errors.js";
 import { attributePairs } from "../../spec/pipeline/attributePairs.js";
 import { priorityOf } from "../../spec/pipeline/priority.js";
 import { CONTROL_QUEUE, type ImageSource } from "../../spec/pipeline/run.js";
+import { podSentence } from "../../spec/pods/sentence.js";
 import type { DamagedRecord } from "../../spec/records/damaged.js";
+import { POD_QUESTION_TYPE, QUESTION_POD_QUERY } from "../../spec/retraining/podQuestion.js";
 import {
   RETRAIN_STATE_QUERY,
   RETRAIN_TYPE,
@@ -14,6 +16,7 @@ import {
   type Tick,
 } from "../../spec/retraining/retraining.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
+import { podStateSchema } from "../../spec/schemas/records/run.js";
 import { codeSpan } from "../../spec/text/markdown.js";
 import { referToUpload } from "../../store/images/uploads.js";
 import { listTicks } from "../../store/records/ticks.js";
@@ -137,14 +140,19 @@ export async function followRetraining(
   const handle = session.temporal.workflow.getHandle(workflowId);
   let told = 0;
   let run: string | undefined;
+  let lastPod: string | undefined;
   while (!signal.aborted) {
-    const { status } = await temporalCall(session, `reading ${workflowId}`, () => handle.describe());
+    const { status, raw } = await temporalCall(session, `reading ${workflowId}`, () => handle.describe());
     // A worker that starts answers no query: the next round asks again.
     const state = await handle.query<RetrainState>(RETRAIN_STATE_QUERY).catch(() => undefined);
     const isOver = status.name !== "RUNNING";
     const steps = state?.steps.slice(told, isOver ? -1 : undefined) ?? [];
     for (const step of steps) onStep(step);
     told += steps.length;
+    const question = raw.pendingChildren?.find((child) => child.workflowTypeName === POD_QUESTION_TYPE);
+    const pod = question?.workflowId && (await podOfQuestion(session, question.workflowId));
+    if (pod && pod !== lastPod) onStep(pod);
+    lastPod = pod || lastPod;
     if (isOver) return endOf(session, model, workflowId);
     if (state?.runId !== undefined && run === undefined) {
       run = state.runId;
@@ -154,6 +162,13 @@ export async function followRetraining(
     await sleep(INTERVAL_MS, undefined, { signal }).catch(() => undefined);
   }
   return undefined;
+}
+
+/** A sentence about the pod in which a question is answered; undefined while there is none, or no worker tells. */
+async function podOfQuestion(session: Session, workflowId: string): Promise<string | undefined> {
+  const handle = session.temporal.workflow.getHandle(workflowId);
+  const { data } = podStateSchema.safeParse(await handle.query(QUESTION_POD_QUERY).catch(() => null));
+  return data && podSentence(data).replace(/\.$/, "");
 }
 
 async function endOf(session: Session, model: string, workflowId: string): Promise<Tick> {

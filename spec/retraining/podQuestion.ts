@@ -8,6 +8,8 @@ import type { NewestActivities, NewestInBrief } from "./newest.js";
 
 /** Name of the workflow. Its id has the shape of a run's: Job, queue and log are named by it. */
 export const POD_QUESTION_TYPE = "podQuestion";
+/** Query that answers with the {@link PodState} of its pod; null while there is none. */
+export const QUESTION_POD_QUERY = "questionPod";
 /** The stage whose settings its pod has: both questions put images through a finished model once, as that does. */
 export const QUESTION_STAGE = "evaluate" satisfies PodStage;
 

@@ -1,10 +1,17 @@
 /** What a retraining asks beside its run, in a pod of its own: made where the store has no answer, watched, and removed. */
-import { isCancellation, proxyActivities, setCurrentDetails } from "@temporalio/workflow";
+import {
+  defineQuery,
+  isCancellation,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+} from "@temporalio/workflow";
 import { CONTROL_QUEUE } from "../../spec/pipeline/run.js";
 import type { PodState } from "../../spec/pods/pod.js";
 import {
   type Answer,
   type PodQuestion,
+  QUESTION_POD_QUERY,
   QUESTION_STAGE,
   type QuestionActivities,
 } from "../../spec/retraining/podQuestion.js";
@@ -23,6 +30,7 @@ export async function podQuestion(asked: PodQuestion): Promise<Answer> {
   let pod: PodState | undefined;
   const show = (end?: Answer | ShownFailure | "cancelled"): void =>
     setCurrentDetails(describeQuestion(asked, pod, end));
+  setHandler(defineQuery<PodState | null>(QUESTION_POD_QUERY), () => pod ?? null);
   show();
   const place = podsOf(run, 1, ([state]) => {
     pod = state;

@@ -1,12 +1,18 @@
 /** The logs of a model's aliases as tables. */
 import type { AliasDecision } from "../../../spec/records/aliasDecision.js";
+import { depthWords } from "../../../spec/retraining/depth.js";
 import type { ModelHistoryJson } from "../../json/models.js";
 import type { Screen } from "../../output.js";
 import { shortTime } from "../numbers.js";
 import { table } from "../table.js";
+import { wrapWords } from "../words.js";
 
 /** The newest first, as in every list of thaw. */
-export function historyText({ model, aliases }: ModelHistoryJson, screen: Screen, now = new Date()): string {
+export function historyText(
+  { model, aliases, depths = [] }: ModelHistoryJson,
+  screen: Screen,
+  now = new Date(),
+): string {
   const tables = aliases.map(({ alias, log }) => {
     const rows = log
       .toReversed()
@@ -17,7 +23,11 @@ export function historyText({ model, aliases }: ModelHistoryJson, screen: Screen
     const header = ["VERSION", "BEFORE", "SINCE", "HOW", "BY", "NOTE"];
     return `${screen.colours.bold(`${model}@${alias}`)}\n${table(header, rows, screen)}`;
   });
-  return tables.join("\n\n");
+  const trained = depths.toReversed().map(({ version, reason, ...depth }) => {
+    const line = `Version ${version} was trained ${depthWords(depth)}: ${reason}`;
+    return wrapWords(line, screen.width, "  ");
+  });
+  return [...tables, ...(trained.length === 0 ? [] : [trained.join("\n")])].join("\n\n");
 }
 
 const versionWord = (version: AliasDecision["version"]): string =>

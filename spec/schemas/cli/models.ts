@@ -13,6 +13,7 @@ import {
   timeSchema,
   versionSchema,
 } from "../parts.js";
+import { depthDecisionShape } from "../records/depth.js";
 import { foldsInBriefSchema } from "../records/folds.js";
 import { extractorSchema, networkSchema, pixelScaleSchema, takenWeightsSchema } from "../records/model.js";
 import { warningsSchema } from "../records/warning.js";
@@ -68,6 +69,10 @@ export const modelHistorySchema = z.object({
   aliases: z
     .array(z.object({ alias: z.string(), log: z.array(aliasDecisionSchema).describe("Oldest first.") }))
     .describe("That the model has or had, by name."),
+  depths: z
+    .array(z.object({ version: versionSchema, ...depthDecisionShape }))
+    .exactOptional()
+    .describe("How deep the versions in the logs were trained, by version; of those that say so."),
   damaged: damagedSchema.exactOptional().describe("Absent when every entry could be read."),
 });
 

@@ -11,14 +11,14 @@ import { TRAINING_DEPTHS } from "../../retraining/terms.js";
 import { schemaOf } from "../exact.js";
 import { countSchema, versionSchema } from "../parts.js";
 
-const decisionShape = {
+export const depthDecisionShape = {
   depth: z.enum(TRAINING_DEPTHS),
   rule: z.string().describe("Name of the row that decided."),
   reason: z.string(),
   champion: versionSchema.exactOptional().describe("The version in use, where it starts from that."),
 };
 
-export const depthDecisionSchema = schemaOf<DepthDecision>()(z.object(decisionShape));
+export const depthDecisionSchema = schemaOf<DepthDecision>()(z.object(depthDecisionShape));
 
 const unreadableSchema = schemaOf<UnreadableChampion>()(
   z.object({ champion: versionSchema, unreadable: z.string().describe("Why it can be no start.") }),
@@ -44,7 +44,7 @@ const championSchema = schemaOf<ChampionFacts>()(
 
 export const runDepthSchema = schemaOf<RunDepth>()(
   z.object({
-    ...decisionShape,
+    ...depthDecisionShape,
     evidence: z.object({
       asked: z.enum(["auto", ...TRAINING_DEPTHS]),
       reasons: z.array(z.string()),

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { ControlDependencies } from "../../../activities/context.js";
 import { lookAtImages } from "../../../activities/retraining/lookAtImages.js";
+import type { ExplainJson } from "../../../cli/json/explain.js";
 import type { DiffJson, LineageJson } from "../../../cli/json/models.js";
 import { retrainInput } from "../../../client/models/retrain.js";
 import { loadRunFile } from "../../../client/runFile/load.js";
@@ -122,6 +123,8 @@ test("the first version is trained in full, which is said", async () => {
   const { version, manifests } = await madeBy(tick);
   assert.deepEqual([version.base, version.weights.kind, version.depth?.depth], ["small@1", "tune", "full"]);
   assert.equal(summaryOf<StageSummary>(manifests["tune-1"]).kept, true);
+  const { sentences } = await thawJson<ExplainJson>(stack.folder, "explain", tick.runId ?? "");
+  assert.equal(sentences.at(-1), `The retraining trains in full: ${version.depth?.reason}.`);
   await promote(1);
 });
 

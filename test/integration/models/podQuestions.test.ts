@@ -6,7 +6,7 @@ import { after, before, beforeEach, test } from "node:test";
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import type { ControlDependencies } from "../../../activities/context.js";
 import { askedNewest, driftInBrief, driftRecordOf } from "../../../activities/retraining/answers.js";
-import { startRetraining } from "../../../client/models/retrain.js";
+import { followRetraining, startRetraining } from "../../../client/models/retrain.js";
 import { parseRunFile } from "../../../client/runFile/parse.js";
 import { lineageOf } from "../../../spec/pipeline/lineage.js";
 import { POD_SIGNAL, type PodState, podQueue } from "../../../spec/pods/pod.js";
@@ -298,6 +298,17 @@ test("a look that is cancelled takes its question's pod along, and a question th
     () => events.includes("drift"),
     () => events,
   );
+  const steps: string[] = [];
+  const leaves = new AbortController();
+  await followRetraining(stack.session, name, workflowId, {
+    onStep: (step) => {
+      steps.push(step);
+      if (/^Pod thaw-run-.* runs$/.test(step)) leaves.abort();
+    },
+    onRun: async () => undefined,
+    signal: AbortSignal.any([leaves.signal, AbortSignal.timeout(60_000)]),
+  });
+  assert.ok(leaves.signal.aborted, steps.join("\n"));
   await stack.session.temporal.workflow.getHandle(workflowId).cancel();
   await assert.rejects(stack.session.temporal.workflow.getHandle(workflowId).result());
   assert.deepEqual(events, ["+question", "drift", "-question"]);

@@ -229,7 +229,14 @@ export const RENDERED: readonly Rendered[] = [
     appliedText,
   ),
   one("startedTimeText", { unknown: "the store did not answer" }, startedTimeText),
-  one("historyText", { model: "digits", aliases: [{ alias: "champion", log: [DECISION] }] }, historyText),
+  one(
+    "historyText",
+    {
+      ...{ model: "digits", aliases: [{ alias: "champion", log: [DECISION] }] },
+      depths: [{ version: 2, depth: "head", rule: "else", reason: "nothing else", champion: 1 }],
+    },
+    historyText,
+  ),
   one("proofText", PROOF, proofText),
   one("approvalsText", [{ ...APPROVAL, reminders: 1 }], approvalsText),
   one(

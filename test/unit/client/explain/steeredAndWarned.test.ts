@@ -83,3 +83,13 @@ test("of a run whose test images are unlike the validation images that comes fir
   assert.match(sentences[1] ?? "", /^The run completed in 2 s: scans@2, 66\.8 %/);
   assert.match(sentences.at(-1) ?? "", /why; what more images would buy is not said: .*resemble\.$/);
 });
+
+test("how deep a retraining trains, and why, is said of its run, whatever became of that", () => {
+  const reason = "12 of 400 images (3.0 %) are new since version 3";
+  const depth = { depth: "head", rule: "else", champion: 3, reason } as const;
+  const said = `The retraining trains the head only, on the base as version 3 has it: ${reason}.`;
+  assert.equal(explain(situation({}, { depth })).sentences.at(-1), said);
+  for (const status of ["completed", "cancelled", "failed"] as const)
+    assert.ok(explain(situation({ status }, { depth })).sentences.includes(said), status);
+  assert.ok(!explain(situation({})).sentences.some((sentence) => /retraining/.test(sentence)));
+});

@@ -1,6 +1,8 @@
 /** The log of an alias: promotion, roll-back, races, and what an earlier thaw wrote. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { modelHistoryJson } from "../../../../cli/json/models.js";
+import { historyText } from "../../../../cli/render/models/history.js";
 import { dropAlias, modelHistory, promote, rollback } from "../../../../client/models/aliases.js";
 import type { ThawError } from "../../../../spec/errors.js";
 import { type AliasDecision, rollbackTarget } from "../../../../spec/records/aliasDecision.js";
@@ -10,6 +12,7 @@ import { aliasHistory, decideAlias, newestDecision, readAlias } from "../../../.
 import { registerModel } from "../../../../store/records/records.js";
 import { SCANS } from "../../../support/models/modelVersions.js";
 import { memoryStore } from "../../../support/services/memoryStore.js";
+import { plainScreen } from "../../cli/screens.js";
 
 async function withVersions(count = 3): Promise<{ store: Store; objects: Map<string, Buffer> }> {
   const { store, objects } = memoryStore();
@@ -80,6 +83,24 @@ test("a removed alias has a history, and means nothing", async () => {
   );
   await promote(store, "scans@2");
   await assert.rejects(rollback(store, "scans"), { code: "NOT_FOUND" });
+});
+
+test("a history says how deep its versions were trained, once each, where their records do", async () => {
+  const { store } = await withVersions(1);
+  const depth = {
+    depth: "from-champion",
+    rule: "drift",
+    champion: 1,
+    reason: "the new images differ",
+  } as const;
+  const { version: _version, ...model } = SCANS;
+  await registerModel(store, { ...model, weights: { ...model.weights, digest: "b".repeat(64) }, depth });
+  for (const version of [1, 2, 1, 2]) await promote(store, `scans@${version}`);
+  await promote(store, "scans@2", "canary");
+  const history = await modelHistory(store, "scans");
+  assert.deepEqual(history.depths, [{ version: 2, ...depth }]);
+  const text = historyText(modelHistoryJson(history), plainScreen());
+  assert.match(text, /\n\nVersion 2 was trained on from the weights of version 1: the new images differ$/);
 });
 
 test("what an earlier thaw wrote is the log's first entry, and can be rolled back to", async () => {
