@@ -59,23 +59,29 @@ async function run(file: RunFile, folder: string): Promise<InProcess> {
   const digestCache = join(folder, "digests.json");
   await does("ingest", { kind: "ingest", source, data, seed: file.seed, digestCache, out: dataset });
   const common = async (stage: string) => ({ ...(await contextOf(stage)), boundaries });
-  await does("features", { kind: "features", ...(await common("features")), keepPixels: false });
   const depths = tuningDepths(file, undefined);
+  const settings = {
+    asked: file.recipe,
+    planned: depths.length,
+    folds: file.evaluation.folds,
+    gate: file.unfreeze.gate,
+  };
+  await does("features", { kind: "features", ...(await common("features")), keepPixels: false, settings });
   const { decision } = (await does("recipe", {
     ...{ kind: "recipe", ...(await common("recipe")), features },
-    settings: { asked: file.recipe, planned: depths.length, folds: file.evaluation.folds },
+    settings,
   })) as RecipeSummary;
   await does("head", { kind: "head", ...(await common("head")), head: file.head, features });
   const candidates: { stage: string; weights: string; deepest?: string }[] = [
     { stage: "head", weights: weightsOf("head") },
   ];
-  const { stages: _stages, surgical: _surgical, ...settings } = file.unfreeze;
+  const { stages: _stages, surgical: _surgical, ...tuning } = file.unfreeze;
   for (const [index, deepest] of depths.slice(0, decision.stages).entries()) {
     const stage = `tune-${index + 1}`;
     const before = candidates.at(-1);
     const { kept } = (await does(stage, {
       ...{ kind: "tune", ...(await common(stage)), previous: before?.weights ?? "" },
-      settings: { ...settings, deepest, stage: index + 1 },
+      settings: { ...tuning, deepest, stage: index + 1 },
     })) as StageSummary;
     const reached = kept ? deepest : before?.deepest;
     candidates.push({
