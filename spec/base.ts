@@ -53,19 +53,25 @@ export const LAYERS_MODEL = "layers-model";
 /** What `--arch` calls any network in an ONNX file; its record says which architecture it became, see {@link graphOf}. */
 export const ONNX = "onnx";
 
-/** What is known of a network that was read from an ONNX file as a graph; what it is made of is in its checkpoint. */
-export interface NetworkSpec {
-  /** Length of the feature vector. */
-  readonly features: number;
+/** See `learn/bases/cost.ts`. */
+interface StatedCost {
   /** Of one view. */
   readonly multiplyAdds: number;
+  /** Of 32 images. */
+  readonly passBytes: number;
+  readonly weightBytes: number;
+}
+
+/** What is known of a network that was read from an ONNX file as a graph (its bytes not where an older version added it); what it is made of is in its checkpoint. */
+export interface NetworkSpec
+  extends Pick<StatedCost, "multiplyAdds">,
+    Partial<Omit<StatedCost, "multiplyAdds">> {
+  /** Length of the feature vector. */
+  readonly features: number;
   /** What the graph calls the image that the features are means of. */
   readonly output: string;
   /** The first operator above it, which was left with all that follows; absent where nothing was. */
   readonly head?: string;
-  /** Of 32 images: see `learn/bases/cost.ts`. Absent, like what follows, where an older version added it. */
-  readonly passBytes?: number;
-  readonly weightBytes?: number;
   /** Whether nobody stated the scale of its pixels, and it was guessed from what the graph does with them. */
   readonly scaleGuessed?: boolean;
 }
@@ -87,8 +93,11 @@ export function graphOf(architecture: string): GraphArchitecture | undefined {
   return groups === undefined ? undefined : { groups: Number(groups), isFixed: fixed !== undefined };
 }
 
-/** What is known of a network that only gives features; the network itself is in its checkpoint. */
-export interface ExtractorSpec {
+/**
+ * What is known of a network that only gives features; the network itself is in its checkpoint. Its cost is absent where
+ * one of its layers is not known, or an older version added it.
+ */
+export interface ExtractorSpec extends Partial<StatedCost> {
   /** Side of the square input in pixels. */
   readonly inputSize: number;
   /** Length of the feature vector. */
@@ -130,6 +139,8 @@ export interface RegisteredBase extends BaseOrigin {
   readonly view?: BaseView;
   /** In place of the architecture's own: when the checkpoint is read, its first kernel is turned. */
   readonly colourOrder?: ColourOrder;
+  /** What its batch norms add to the variance, in place of the architecture's own. */
+  readonly normEpsilon?: number;
   /** Of a {@link LAYERS_MODEL} only. */
   readonly extractor?: ExtractorSpec;
   /** Of a network that was read as a graph only. */
@@ -158,6 +169,8 @@ export interface BaseSpec {
   readonly view?: BaseView;
   /** In place of the architecture's own, of which the first kernel is turned. */
   readonly colourOrder?: ColourOrder;
+  /** What its batch norms add to the variance, in place of the architecture's own. */
+  readonly normEpsilon?: number;
   /** For people: the order of the channels of its pretraining, where that is not red, green, blue. */
   readonly trainedOn?: "BGR";
   /** Of a {@link LAYERS_MODEL} only. */
@@ -191,6 +204,8 @@ export interface BaseChoice {
   readonly view?: BaseView;
   /** In place of the architecture's own, of which the first kernel is turned. */
   readonly colourOrder?: ColourOrder;
+  /** What its batch norms add to the variance, in place of the architecture's own. */
+  readonly normEpsilon?: number;
   /** Of a {@link LAYERS_MODEL} only. */
   readonly extractor?: ExtractorSpec;
   /** What its features of thaw's own picture have to be like. */

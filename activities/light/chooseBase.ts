@@ -65,13 +65,13 @@ async function compare(
   return compareBases(measured);
 }
 
-/** Nothing of a layers model: its network is in its file. */
+/** Of a layers model or a graph what its record says: its network is in its file. */
 function knownCost(name: string, spec: BaseSpec | undefined): BaseCost {
-  if (spec?.extractor !== undefined) return {};
-  if (spec?.network !== undefined) {
-    const { multiplyAdds, passBytes, weightBytes } = spec.network;
+  const stated = spec?.extractor ?? spec?.network;
+  if (stated !== undefined) {
+    const { multiplyAdds, passBytes, weightBytes } = stated;
     return {
-      multiplyAdds,
+      ...(multiplyAdds === undefined ? {} : { multiplyAdds }),
       ...(passBytes === undefined ? {} : { passBytes }),
       ...(weightBytes === undefined ? {} : { weightBytes }),
     };

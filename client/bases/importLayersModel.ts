@@ -40,6 +40,9 @@ const answerSchema: z.ZodType<ImportedModel> = z.object({
   features: z.int(),
   output: z.string(),
   blueFirst: z.boolean().exactOptional(),
+  multiplyAdds: z.number().exactOptional(),
+  passBytes: z.number().exactOptional(),
+  weightBytes: z.number().exactOptional(),
   rescales: z.boolean(),
 });
 

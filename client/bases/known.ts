@@ -85,7 +85,7 @@ function ofCatalogue(base: KnownBase, asked: AskedBase): AddBase {
       hint: base.byHand ?? "download it, and add the file",
     });
   }
-  const { pixelScale, inputSize, view, prefix, source, licence, pretrainedOn } = base;
+  const { pixelScale, inputSize, view, normEpsilon, prefix, source, licence, pretrainedOn } = base;
   return {
     known: base.name,
     name: ownNameOf(base),
@@ -96,6 +96,7 @@ function ofCatalogue(base: KnownBase, asked: AskedBase): AddBase {
     ...(pixelScale === undefined ? {} : { pixelScale }),
     ...(inputSize === undefined ? {} : { size: inputSize }),
     ...(view === undefined ? {} : { view }),
+    ...(normEpsilon === undefined ? {} : { normEpsilon }),
     ...(prefix === undefined ? {} : { prefix }),
     ...own,
     ...(asked.weights === undefined ? {} : { weights: asked.weights }),

@@ -86,6 +86,8 @@ export interface AddBase {
   readonly view?: BaseView;
   /** In which order it takes the channels of a pixel, in place of the architecture's own. */
   readonly colourOrder?: ColourOrder;
+  /** What its batch norms add to the variance, in place of the architecture's own. */
+  readonly normEpsilon?: number;
   /** Side of the square input in pixels: of a layers model that takes any, or in place of the architecture's own. */
   readonly size?: number;
   /** The layer of a layers model, or the value of an ONNX graph, that gives the features. */
@@ -121,6 +123,11 @@ export async function addBase(
         hint: "leave it out",
       });
     }
+    if (request.normEpsilon !== undefined) {
+      throw new ThawError("USAGE", `--norm-epsilon is for checkpoints; ${holder} says it itself`, {
+        hint: "leave it out",
+      });
+    }
   }
   const file = await readFile(store, request, fetching);
   try {
@@ -153,7 +160,7 @@ const LEAST_SIDE = 32;
 
 /** The checkpoint on this machine, once the architecture has taken it. */
 async function checkedCheckpoint(store: Store, request: AddBase, fetching: FetchOptions) {
-  const { from, name, architecture, size, view, output } = request;
+  const { from, name, architecture, size, view, output, normEpsilon } = request;
   const base = findArchitecture(architecture);
   if (output !== undefined) {
     throw new ThawError(
@@ -178,6 +185,8 @@ async function checkedCheckpoint(store: Store, request: AddBase, fetching: Fetch
     if (naming !== undefined && request.known === undefined) {
       const notice = twinNotice(isRemote(from) ? withoutSecrets(from) : from, architecture, naming);
       if (notice !== undefined) fetching.onNotice?.(notice);
+      if (taken?.prefix?.endsWith(DETECTOR) === true && normEpsilon === undefined)
+        fetching.onNotice?.(FROZEN_NORMS);
       if (naming.notice !== undefined) fetching.onNotice?.(naming.notice);
       if (request.pixelScale === undefined && pixels?.notice !== undefined)
         fetching.onNotice?.(pixels.notice);
@@ -186,6 +195,7 @@ async function checkedCheckpoint(store: Store, request: AddBase, fetching: Fetch
       ...(pixelScale === undefined ? {} : { pixelScale }),
       ...(size === undefined || size === base.input.size ? {} : { inputSize: size }),
       ...(view === undefined ? {} : { view }),
+      ...(normEpsilon === undefined || normEpsilon === base.architecture.epsilon ? {} : { normEpsilon }),
       ...order,
     };
     const weights = taken === undefined ? {} : { weights: taken.name };
@@ -202,6 +212,11 @@ async function checkedCheckpoint(store: Store, request: AddBase, fetching: Fetch
     throw error;
   }
 }
+
+/** Of the body of torchvision's detection models. */
+const DETECTOR = "backbone.body.";
+const FROZEN_NORMS =
+  "Batch norms that torchvision's detection models froze add 1e-5 to the variance, or nothing in a model that began with its COCO_V1 weights; no file says which. 1e-5 is assumed; `--norm-epsilon 0` says otherwise";
 
 /** What the user or the catalogue says goes before what the file says. @throws ThawError USAGE where it must be said */
 function scaleOf({ from, pixelScale }: AddBase, { scale, unclear }: FilePixels = {}): PixelScale | undefined {

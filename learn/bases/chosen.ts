@@ -8,6 +8,7 @@ import { withColoursTurned } from "./colourOrder.js";
 import { extractorBase } from "./extractor.js";
 import { graphBase } from "./graphBase.js";
 import { ownInput } from "./input.js";
+import { withNormEpsilon } from "./normEpsilon.js";
 
 /**
  * The base that `choice` describes; its `load` gives the checkpoint's parameters with the weights of the
@@ -26,7 +27,10 @@ export function chosenBase(choice: BaseChoice): Base {
     input: ownInput(base.input, choice),
     load: async (checkpoint) => {
       const { parameters } = await base.read(checkpoint, choice.weights);
-      return choice.colourOrder === undefined ? parameters : withColoursTurned(base.architecture, parameters);
+      const { colourOrder, normEpsilon } = choice;
+      const turned =
+        colourOrder === undefined ? parameters : withColoursTurned(base.architecture, parameters);
+      return normEpsilon === undefined ? turned : withNormEpsilon(base.architecture, turned, normEpsilon);
     },
   };
   return withLayers(own, layers);

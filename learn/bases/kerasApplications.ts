@@ -4,6 +4,7 @@ import type { ImportedWeights } from "../import/fit.js";
 import {
   kerasDenseNetNamings,
   kerasEfficientNetNamings,
+  kerasInceptionNamings,
   kerasMobileNetV2Namings,
   kerasResNetNamings,
 } from "../import/keras/names.js";
@@ -13,6 +14,7 @@ import { type ArchitectureBase, type BaseInput, readingOf } from "./catalogue.js
 import { withColoursTurned } from "./colourOrder.js";
 import { DENSENET121_KERAS, denseNet } from "./families/densenet.js";
 import { EFFICIENTNET_SCALES, efficientNet } from "./families/efficientnet.js";
+import { inceptionV3 } from "./families/inception.js";
 import { mobileNetV2 } from "./families/mobilenetV2.js";
 import { RESNET50_KERAS, resNet } from "./families/resnet.js";
 import { efficientNetPixels, otherPixels } from "./kerasPixels.js";
@@ -51,6 +53,11 @@ const MOBILENETV2 = mobileNetV2(() => "same", 1e-3);
 const RESNET50 = resNet(RESNET50_KERAS);
 
 const DENSENET121 = denseNet(DENSENET121_KERAS);
+
+const INCEPTION_V3 = inceptionV3("same");
+/** Side of its input, and the share of the resized picture that it was evaluated on (`inception_preprocessing.py`). */
+const INCEPTION_SIZE = 299;
+const INCEPTION_CROP = 0.875;
 
 /** As `readingOf`, and it says what the file says of pixels. */
 function kerasReading(
@@ -93,6 +100,12 @@ export const KERAS_APPLICATIONS: readonly ArchitectureBase[] = [
     architecture: DENSENET121,
     input: AS_TORCH,
     ...kerasReading(DENSENET121, kerasDenseNetNamings(DENSENET121)),
+  },
+  {
+    name: "inception-v3-keras",
+    architecture: INCEPTION_V3,
+    input: { ...PLUS_MINUS_ONE, size: INCEPTION_SIZE, cropFraction: INCEPTION_CROP },
+    ...kerasReading(INCEPTION_V3, kerasInceptionNamings(INCEPTION_V3)),
   },
   {
     name: "resnet50-keras",

@@ -2,10 +2,12 @@
 import { readFile } from "node:fs/promises";
 import type { ImportedModel, LayersModelFiles } from "../../spec/engine/job.js";
 import { ThawError } from "../../spec/errors.js";
+import type { StaticCost } from "../bases/cost.js";
 import { parseLayersModel, storedBytes, type WeightGroup } from "../bases/layersModel.js";
 import { type LayersModel, scoped, type Tensor, type Tensor4D, tf } from "../engine.js";
 import type { Parameter, Parameters } from "../network/parameters.js";
 import { writeContainer } from "./container.js";
+import { extractorCost } from "./cost.js";
 import { featureLayer, outputOf } from "./cut.js";
 import { openExtractor } from "./extractor.js";
 import { hasLayer, loadNetwork } from "./network.js";
@@ -25,10 +27,11 @@ export async function importLayersModel(given: LayersModelFiles, out: string): P
   const network = await loadNetwork(topology, weights, source);
   let inputSize: number;
   let output: string;
+  let cost: StaticCost | undefined;
   try {
     inputSize = sizeOfInput(network, given.size, source);
     output = given.output ?? featureLayer(network, source);
-    outputOf(network, output, source);
+    cost = extractorCost(network, outputOf(network, output, source), inputSize);
   } finally {
     network.dispose();
   }
@@ -40,6 +43,7 @@ export async function importLayersModel(given: LayersModelFiles, out: string): P
     features,
     output,
     ...(blueFirst ? { blueFirst } : {}),
+    ...cost,
     rescales: hasLayer(topology, "Rescaling"),
   };
 }

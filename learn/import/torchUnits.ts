@@ -19,6 +19,8 @@ export interface PortNames {
   readonly linear?: string;
   /** A batch norm or a layer norm. */
   readonly norm?: string;
+  /** Whether that norm has no factors, which so are ones. */
+  readonly isUnscaled?: true;
   /** The two convolutions of squeeze-and-excitation. */
   readonly reduce?: string;
   readonly expand?: string;
@@ -82,7 +84,7 @@ export interface Taken {
 
 /** @param more is added to the variances */
 function takenOf(unit: WeightedUnit, port: PortNames, more: number): readonly Taken[] {
-  const part = (name: keyof PortNames): string => {
+  const part = (name: Exclude<keyof PortNames, "isUnscaled">): string => {
     const found = port[name];
     if (found === undefined) throw new Error(`no ${name} is named for ${unit.name}`);
     return found;
@@ -93,15 +95,21 @@ function takenOf(unit: WeightedUnit, port: PortNames, more: number): readonly Ta
     shape: [length],
     become: ({ data }) => ({ shape: [length], data }),
   });
-  const affine = (norm: string, channels: number) => [
-    vector("gamma", `${norm}.weight`, channels),
-    vector("beta", `${norm}.bias`, channels),
-  ];
+  const affine = (norm: string, channels: number): readonly Taken[] => {
+    const shift = vector("beta", `${norm}.bias`, channels);
+    if (port.isUnscaled !== true) return [vector("gamma", `${norm}.weight`, channels), shift];
+    // As many as there are shifts.
+    const ones = { ...shift, ours: `${unit.name}.gamma` };
+    return [
+      { ...ones, become: ({ shape, data }) => ({ shape, data: new Float32Array(data.length).fill(1) }) },
+      shift,
+    ];
+  };
   const raised = (taken: Taken): Taken => {
     if (more === 0) return taken;
     return { ...taken, become: ({ shape, data }) => ({ shape, data: data.map((value) => value + more) }) };
   };
-  const batchNorm = (channels: number) => [
+  const batchNorm = (channels: number): readonly Taken[] => [
     ...affine(part("norm"), channels),
     vector("mean", `${part("norm")}.running_mean`, channels),
     raised(vector("variance", `${part("norm")}.running_var`, channels)),

@@ -24,8 +24,8 @@ export async function localBase(
   told: Told,
 ): Promise<BaseChoice> {
   if (spec === undefined) return { name, checkpoint: await baseCheckpoint(name, told) };
-  const { architecture, checkpoint, weights, pixelScale, inputSize, view, colourOrder, extractor, golden } =
-    spec;
+  const { architecture, checkpoint, weights, pixelScale, inputSize, view, colourOrder, normEpsilon } = spec;
+  const { extractor, golden } = spec;
   const layers: string[] = [];
   for (const layer of spec.layers) {
     layers.push(await localArtifactFile(store, workFolder, layer, WEIGHTS_FILE, told));
@@ -39,6 +39,7 @@ export async function localBase(
     ...(inputSize === undefined ? {} : { inputSize }),
     ...(view === undefined ? {} : { view }),
     ...(colourOrder === undefined ? {} : { colourOrder }),
+    ...(normEpsilon === undefined ? {} : { normEpsilon }),
     ...(extractor === undefined ? {} : { extractor }),
     ...(golden === undefined ? {} : { golden }),
     checkpoint:

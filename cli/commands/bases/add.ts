@@ -10,7 +10,16 @@ import { showProgress } from "../../progressLine.js";
 import { projectPlatform } from "../../session.js";
 import { Interrupted, interruptible } from "../../signals.js";
 import { say } from "../../terminal/shown.js";
-import { byteCount, channels, colourOrder, digest, scaleName, scaleOf, side } from "./addOptions.js";
+import {
+  byteCount,
+  channels,
+  colourOrder,
+  digest,
+  normEpsilon,
+  scaleName,
+  scaleOf,
+  side,
+} from "./addOptions.js";
 
 interface AddOptions {
   readonly name?: string;
@@ -19,6 +28,7 @@ interface AddOptions {
   readonly mean?: PerChannel;
   readonly std?: PerChannel;
   readonly colourOrder?: ColourOrder;
+  readonly normEpsilon?: number;
   readonly size?: number;
   readonly output?: string;
   readonly weights?: string;
@@ -32,13 +42,15 @@ interface AddOptions {
 }
 
 function askedOf(from: string, options: AddOptions): AskedBase {
-  const { name, arch, colourOrder, size, output, weights, prefix, source, licence, domain } = options;
+  const { name, arch, colourOrder, normEpsilon, size, output, weights, prefix } = options;
+  const { source, licence, domain } = options;
   return {
     from,
     ...scaleOf(options),
     ...(name === undefined ? {} : { name }),
     ...(arch === undefined ? {} : { architecture: arch }),
     ...(colourOrder === undefined ? {} : { colourOrder }),
+    ...(normEpsilon === undefined ? {} : { normEpsilon }),
     ...(size === undefined ? {} : { size }),
     ...(output === undefined ? {} : { output }),
     ...(weights === undefined ? {} : { weights }),
@@ -69,6 +81,11 @@ export function addAdd(bases: Command): void {
       "--colour-order <order>",
       "rgb or bgr: how it takes the channels of a pixel, where not as usual",
       colourOrder,
+    )
+    .option(
+      "--norm-epsilon <number>",
+      "what its batch norms add to the variance: 0 of some detectors",
+      normEpsilon,
     )
     .option("--size <pixels>", "side of its input, where not the architecture's; smaller is faster", side)
     .option(

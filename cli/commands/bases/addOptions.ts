@@ -19,6 +19,15 @@ export function colourOrder(text: string): ColourOrder {
   throw new InvalidArgumentError("It must be rgb or bgr.");
 }
 
+/** Larger ones than a tenth are no norm's. */
+const MOST_EPSILON = 0.1;
+
+export function normEpsilon(text: string): number {
+  const epsilon = text.trim() === "" ? Number.NaN : Number(text);
+  if (epsilon >= 0 && epsilon <= MOST_EPSILON) return epsilon;
+  throw new InvalidArgumentError(`It must be a number from 0 to ${MOST_EPSILON}, such as 1e-5.`);
+}
+
 const UNITS: Readonly<Record<string, number>> = { "": 1, KB: 1e3, MB: 1e6, GB: 1e9 };
 
 export function byteCount(text: string): number {

@@ -9,7 +9,7 @@ export interface AtHand {
   readonly about: string;
   /** Where its weights are, in words. */
   readonly where: string;
-  /** Absent where nobody knows, as of layers models. */
+  /** Absent where nobody knows, as of layers models with layers that thaw does not know. */
   readonly cost?: StaticCost;
   /** The same for two names of one network. */
   readonly identity: string;

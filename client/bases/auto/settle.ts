@@ -113,7 +113,7 @@ async function added(store: Store, file: RunFile, damaged: DamagedRecord[]): Pro
 async function ofStore(store: Store, file: RunFile, base: RegisteredBase): Promise<AtHand> {
   const { name, version, architecture, checkpoint, known = "", pretrainedOn, licence } = base;
   const named = `${name}@${version}`;
-  const hasOwnInput = [base.pixelScale, base.inputSize, base.view, base.colourOrder].some(
+  const hasOwnInput = [base.pixelScale, base.inputSize, base.view, base.colourOrder, base.normEpsilon].some(
     (one) => one !== undefined,
   );
   const plain = {
@@ -142,16 +142,16 @@ async function ofStore(store: Store, file: RunFile, base: RegisteredBase): Promi
   }
 }
 
-/** Of a graph it stands in the record, unless an older version wrote that. @throws ThawError BASE_UNKNOWN */
+/** Of a graph or a layers model it stands in the record, unless an older version wrote that. @throws ThawError BASE_UNKNOWN */
 function costOf(base: RegisteredBase): StaticCost | undefined {
   const { architecture, extractor, network } = base;
-  if (extractor !== undefined) return undefined;
-  if (network === undefined) {
+  const stated = network ?? extractor;
+  if (stated === undefined) {
     const known = findArchitecture(architecture);
     return staticCost(known.architecture, ownInput(known.input, base).size);
   }
-  const { multiplyAdds, passBytes, weightBytes } = network;
-  if (passBytes === undefined || weightBytes === undefined) return undefined;
+  const { multiplyAdds, passBytes, weightBytes } = stated;
+  if (multiplyAdds === undefined || passBytes === undefined || weightBytes === undefined) return undefined;
   return { multiplyAdds, passBytes, weightBytes };
 }
 

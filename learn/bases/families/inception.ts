@@ -2,6 +2,7 @@
  * Inception-v3 (Szegedy et al., "Rethinking the Inception architecture", CVPR 2016) as torchvision has it: blocks of
  * branches side by side, some with kernels of 1 × 7 and 7 × 1. The auxiliary classifier is left out.
  */
+import type { Padding } from "../../network/ops.js";
 import type { Architecture, Block, ConvUnit, KernelSize, PoolUnit, Unit } from "../architecture.js";
 
 /** Of the original TensorFlow models. */
@@ -37,8 +38,8 @@ function chain(block: string, inChannels: number, rows: readonly Convolved[]): r
 
 const LARGEST = { kind: "max", kernel: 3, stride: 2, padding: 0 } as const;
 
-const pooled = (block: string, inChannels: number, channels: number): readonly Unit[] => [
-  { kind: "average", name: `${block}.pool`, kernel: 3, stride: 1, padding: 1 } satisfies PoolUnit,
+const pooled = (block: string, inChannels: number, channels: number, padding: Padding): readonly Unit[] => [
+  { kind: "average", name: `${block}.pool`, kernel: 3, stride: 1, padding } satisfies PoolUnit,
   ...chain(block, inChannels, [{ name: "branch_pool", channels }]),
 ];
 
@@ -47,7 +48,7 @@ function mixed(name: string, branches: readonly (readonly Unit[])[]): Block {
 }
 
 /** 35 × 35 pixels. */
-function blockA(name: string, input: number, poolChannels: number): Block {
+function blockA(name: string, input: number, poolChannels: number, means: Padding): Block {
   return mixed(name, [
     chain(name, input, [{ name: "branch1x1", channels: 64 }]),
     chain(name, input, [
@@ -59,7 +60,7 @@ function blockA(name: string, input: number, poolChannels: number): Block {
       { name: "branch3x3dbl_2", kernel: 3, channels: 96 },
       { name: "branch3x3dbl_3", kernel: 3, channels: 96 },
     ]),
-    pooled(name, input, poolChannels),
+    pooled(name, input, poolChannels, means),
   ]);
 }
 
@@ -77,7 +78,7 @@ function blockB(name: string, input: number): Block {
 }
 
 /** 17 × 17 pixels. @param c channels of the convolutions of 7 */
-function blockC(name: string, input: number, c: number): Block {
+function blockC(name: string, input: number, c: number, means: Padding): Block {
   return mixed(name, [
     chain(name, input, [{ name: "branch1x1", channels: 192 }]),
     chain(name, input, [
@@ -92,7 +93,7 @@ function blockC(name: string, input: number, c: number): Block {
       { name: "branch7x7dbl_4", kernel: [7, 1], channels: c },
       { name: "branch7x7dbl_5", kernel: [1, 7], channels: 192 },
     ]),
-    pooled(name, input, 192),
+    pooled(name, input, 192, means),
   ]);
 }
 
@@ -114,7 +115,7 @@ function blockD(name: string, input: number): Block {
 }
 
 /** 8 × 8 pixels. */
-function blockE(name: string, input: number): Block {
+function blockE(name: string, input: number, means: Padding): Block {
   const apart = (part: string, from: number, a: string, b: string): Unit => ({
     kind: "concat",
     name: `${name}.${part}`,
@@ -136,12 +137,15 @@ function blockE(name: string, input: number): Block {
       ]),
       apart("branch3x3dbl", 384, "branch3x3dbl_3a", "branch3x3dbl_3b"),
     ],
-    pooled(name, input, 192),
+    pooled(name, input, 192, means),
   ]);
 }
 
-/** Layer groups `stem` and `layer1` to `layer3`, torchvision's `Mixed_5`, `Mixed_6` and `Mixed_7`. */
-export function inceptionV3(): Architecture {
+/**
+ * Layer groups `stem` and `layer1` to `layer3`, torchvision's `Mixed_5`, `Mixed_6` and `Mixed_7`.
+ * @param means padding of the means of 3 × 3 pixels: a pixel of zeros, which count, or as Keras has it "same", where they do not
+ */
+export function inceptionV3(means: Padding = 1): Architecture {
   const stem: Block[] = [
     {
       name: "stem.0",
@@ -168,21 +172,25 @@ export function inceptionV3(): Architecture {
       { name: "stem", blocks: stem },
       {
         name: "layer1",
-        blocks: [blockA("layer1.0", 192, 32), blockA("layer1.1", 256, 64), blockA("layer1.2", 288, 64)],
+        blocks: [
+          blockA("layer1.0", 192, 32, means),
+          blockA("layer1.1", 256, 64, means),
+          blockA("layer1.2", 288, 64, means),
+        ],
       },
       {
         name: "layer2",
         blocks: [
           blockB("layer2.0", 288),
-          blockC("layer2.1", 768, 128),
-          blockC("layer2.2", 768, 160),
-          blockC("layer2.3", 768, 160),
-          blockC("layer2.4", 768, 192),
+          blockC("layer2.1", 768, 128, means),
+          blockC("layer2.2", 768, 160, means),
+          blockC("layer2.3", 768, 160, means),
+          blockC("layer2.4", 768, 192, means),
         ],
       },
       {
         name: "layer3",
-        blocks: [blockD("layer3.0", 768), blockE("layer3.1", 1280), blockE("layer3.2", 2048)],
+        blocks: [blockD("layer3.0", 768), blockE("layer3.1", 1280, means), blockE("layer3.2", 2048, means)],
       },
     ],
     features: 2048,

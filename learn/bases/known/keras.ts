@@ -30,6 +30,11 @@ export const KERAS: readonly KnownBase[] = [
     `${FOLDER}densenet/densenet121_weights_tf_dim_ordering_tf_kernels_notop.h5`,
     "BSD-3-Clause",
   ),
+  keras(
+    "inception-v3",
+    `${FOLDER}inception_v3/inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5`,
+    "Apache-2.0",
+  ),
   ...[0, 1, 2, 3].map((variant) =>
     keras(
       `efficientnet-b${variant}`,

@@ -20,6 +20,7 @@ export interface KnownBase extends BaseOrigin {
   readonly pixelScale?: PixelScale;
   readonly inputSize?: number;
   readonly view?: BaseView;
+  readonly normEpsilon?: number;
   /** What a user should know of it before using it, as a sentence. */
   readonly note?: string;
   /** Where `url` is absent: how to come by the file, as the end of a hint. */

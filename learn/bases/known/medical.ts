@@ -78,5 +78,6 @@ export const MEDICAL: readonly KnownBase[] = [
   radImageNet("densenet121", "DenseNet121.pt"),
   radImageNet("inception-v3", "InceptionV3.pt"),
   radImageNet("resnet50-keras", "RadImageNet-ResNet50_notop.h5", "TensorFlow"),
+  radImageNet("inception-v3-keras", "RadImageNet-InceptionV3_notop.h5", "TensorFlow"),
   radImageNet("densenet121-keras", "RadImageNet-DenseNet121_notop.h5", "TensorFlow"),
 ];

@@ -223,6 +223,8 @@ function detector([name, file]: readonly [string, string]): KnownBase {
     url: FOLDER + file,
     architecture: "resnet50",
     prefix: "backbone.body.",
+    // `overwrite_eps(model, 0.0)` of torchvision 0.6 and later, with the COCO_V1 weights alone.
+    normEpsilon: 0,
     sha256: digestIn(file),
     domain: "objects in photographs",
     classes: 80,

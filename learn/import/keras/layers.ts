@@ -106,7 +106,14 @@ function rolesOf(own: readonly H5Dataset[]): readonly (readonly [name: string, d
   const numbered = [...own].sort((a, b) => Number(a.path.at(-1)) - Number(b.path.at(-1)));
   const axes = numbered.map(({ shape }) => shape.length).join();
   const roles =
-    { "4": ["weight"], "4,1": ["weight", "bias"], "2,1": ["weight", "bias"], "1,1,1,1": NORM }[axes] ?? [];
+    {
+      "4": ["weight"],
+      "4,1": ["weight", "bias"],
+      "2,1": ["weight", "bias"],
+      "1,1,1,1": NORM,
+      // Without factors, as those of Inception-v3.
+      "1,1,1": NORM.slice(1),
+    }[axes] ?? [];
   return roles.flatMap((role, i) => {
     const dataset = numbered[i];
     return dataset === undefined ? [] : [[role, dataset] as const];
@@ -119,8 +126,9 @@ function dictOf(
   file: H5File,
   pixelLayers: PixelLayers | undefined,
 ): StateDict {
+  const first = firstNumbers(variables);
   const named = new Map(
-    variables.map((variable) => [`${variable.layer}.${variable.name}`, variable.dataset]),
+    variables.map(({ layer, name, dataset }) => [`${renumbered(layer, first)}.${name}`, dataset]),
   );
   const converted = [...named].filter(([, { type }]) => type !== "float32");
   return {
@@ -137,6 +145,26 @@ function dictOf(
       return found;
     },
   };
+}
+
+/** A layer without a name of its own has that of its class, and the number that it is in the session: the first has none. */
+const NUMBERED = /^(conv2d|batch_normalization)(?:_(\d+))?$/;
+
+/** The least number of each class: above nought where the session made other models before, and in Keras of old. */
+function firstNumbers(variables: readonly Variable[]): ReadonlyMap<string, number> {
+  const least = new Map<string, number>();
+  for (const { layer } of variables) {
+    const [, kind, number = "0"] = NUMBERED.exec(layer) ?? [];
+    if (kind !== undefined) least.set(kind, Math.min(least.get(kind) ?? Infinity, Number(number)));
+  }
+  return least;
+}
+
+function renumbered(layer: string, first: ReadonlyMap<string, number>): string {
+  const [, kind = "", number = "0"] = NUMBERED.exec(layer) ?? [];
+  const from = first.get(kind) ?? 0;
+  if (from === 0) return layer;
+  return Number(number) === from ? kind : `${kind}_${Number(number) - from}`;
 }
 
 /** Depthwise kernels are [h, w, channels, 1] in Keras and [channels, 1, h, w] in PyTorch. */

@@ -1,5 +1,11 @@
-/** How files of `keras.applications` name the layers of ResNet-50, DenseNet-121, MobileNetV2 and EfficientNet. */
-import { type Architecture, isNormed, unitsOf, type WeightedUnit } from "../../bases/architecture.js";
+/** How files of `keras.applications` name the layers of ResNet-50, DenseNet-121, MobileNetV2, EfficientNet and Inception-v3. */
+import {
+  type Architecture,
+  isNormed,
+  type Unit,
+  unitsOf,
+  type WeightedUnit,
+} from "../../bases/architecture.js";
 import { invertedBlocks } from "../families/mobileInverted.js";
 import type { Naming, PortNames } from "../torchUnits.js";
 
@@ -82,6 +88,56 @@ export function kerasEfficientNetNamings(architecture: Architecture): readonly N
     }
   };
   return namings(architecture, named, architecture.groups.flatMap(unitsOf));
+}
+
+/**
+ * Inception-v3's have no names but their class and the number among all that were made; where Keras 3 keeps no names, the
+ * number is that in the order of the model's layers. Their batch norms have no factors.
+ */
+export function kerasInceptionNamings(architecture: Architecture): readonly Naming[] {
+  const numbered = (units: readonly WeightedUnit[]): Naming => ({
+    units: new Map(
+      units.map(({ name }, index): [string, PortNames] => {
+        const number = index === 0 ? "" : `_${index}`;
+        return [name, { conv: `conv2d${number}`, norm: `batch_normalization${number}`, isUnscaled: true }];
+      }),
+    ),
+    sources: SOURCES,
+    classifier: CLASSIFIER,
+  });
+  const made = architecture.groups.flatMap(unitsOf);
+  const inOrder = architecture.groups.flatMap(({ blocks }) =>
+    blocks.flatMap(({ units }) =>
+      byDepth(units, 0)
+        .sort((a, b) => b.depth - a.depth)
+        .map(({ unit }) => unit),
+    ),
+  );
+  return [numbered(made), { ...numbered(inOrder), classifier: "dense" }];
+}
+
+interface Deep {
+  readonly unit: WeightedUnit;
+  /** Layers from it to the end of its block. */
+  readonly depth: number;
+}
+
+/** In the order of the branches. @param after layers from the last of the units to the end of the block */
+function byDepth(units: readonly Unit[], after: number): Deep[] {
+  let depth = after;
+  return units
+    .toReversed()
+    .flatMap((unit): readonly Deep[] => {
+      if (unit.kind === "concat") {
+        const own = unit.branches.flatMap((branch) => byDepth(branch, depth + 1));
+        depth = own.reduce((most, one) => Math.max(most, one.depth), depth);
+        return own.toReversed();
+      }
+      // A convolution, a norm and an activation.
+      depth += unit.kind === "full" ? 3 : 1;
+      return unit.kind === "full" ? [{ unit, depth }] : [];
+    })
+    .toReversed();
 }
 
 function missing(unit: string): never {

@@ -47,6 +47,9 @@ export const extractorSchema = schemaOf<ExtractorSpec>()(
     features: z.int().min(1),
     output: z.string(),
     blueFirst: z.boolean().exactOptional(),
+    multiplyAdds: z.number().min(0).exactOptional(),
+    passBytes: z.number().min(0).exactOptional(),
+    weightBytes: z.number().min(0).exactOptional(),
   }),
 );
 
@@ -89,6 +92,7 @@ export const registeredBaseSchema = schemaOf<RegisteredBase>()(
     inputSize: z.int().min(1).exactOptional(),
     view: viewSchema.exactOptional(),
     colourOrder: colourOrderSchema.exactOptional(),
+    normEpsilon: z.number().min(0).exactOptional(),
     extractor: extractorSchema.exactOptional(),
     network: networkSchema.exactOptional(),
     golden: goldenSchema.exactOptional(),
@@ -107,6 +111,7 @@ const baseSpecSchema = schemaOf<BaseSpec>()(
     inputSize: z.int().min(1).exactOptional(),
     view: viewSchema.exactOptional(),
     colourOrder: colourOrderSchema.exactOptional(),
+    normEpsilon: z.number().min(0).exactOptional(),
     trainedOn: z.literal("BGR").exactOptional(),
     extractor: extractorSchema.exactOptional(),
     network: networkSchema.exactOptional(),

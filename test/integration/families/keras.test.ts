@@ -2,4 +2,4 @@
 import { test } from "node:test";
 import { familyTests } from "../../unit/learn/families/support.js";
 
-for (const [title, run] of familyTests("keras", 7)) test(title, run);
+for (const [title, run] of familyTests("keras", 8)) test(title, run);

@@ -65,6 +65,7 @@ const PUBLISHED_COST: Readonly<Record<string, { readonly millions: number; reado
   "regnety-032": { millions: 3176, below: 0.005 },
   densenet121: { millions: 2834, below: 0.005 },
   "inception-v3": { millions: 5713, below: 0.005 },
+  "inception-v3-keras": { millions: 5713, below: 0.005 },
   // Theirs have a layer more between the pooling and the classifier.
   // Table 9 of the paper; the others by timm's results.
   "convnext-tiny": { millions: 4470, below: 0.02 },

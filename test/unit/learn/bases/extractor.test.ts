@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { tfjsFiles } from "../../../../export/tfjs.js";
 import { chosenBase } from "../../../../learn/bases/chosen.js";
+import { multiplyAdds } from "../../../../learn/bases/cost.js";
 import { parseLayersModel } from "../../../../learn/bases/layersModel.js";
 import { type LayersModel, tf } from "../../../../learn/engine.js";
 import { openExtractor } from "../../../../learn/extractor/extractor.js";
@@ -71,7 +72,11 @@ test("the features are what the model itself gives below its classifier", async 
   const model = classifier(20, "fixed");
   const folder = await saveModel(model, await temporaryFolder(context));
   const { file, ...found } = await imported(folder);
-  assert.deepEqual(found, { inputSize: 20, features: 12, output: "fixed_pooled", rescales: true });
+  const own20 = { inputSize: 20, features: 12, output: "fixed_pooled", rescales: true };
+  // Kernels of 3 × 3 × 3 × 12 and 3 × 3 × 12 at 10 × 10 places; the sum takes two images and gives one.
+  const weightBytes = 4 * (324 + 12 + 48 + 108 + 12);
+  const cost = { multiplyAdds: 43_200, weightBytes, passBytes: weightBytes + 4 * 32 * 3600 };
+  assert.deepEqual(found, { ...own20, ...cost });
   const own = ownFeatures(model, "fixed_pooled", 20);
   assert.ok(Math.max(...own) > 0.5, "features of nought would be close to anything");
   assert.ok(largestDifference(await featuresFrom(file, 20), own) < 1e-5);
@@ -80,8 +85,10 @@ test("the features are what the model itself gives below its classifier", async 
 test("features of a flattening have no place in the image, those of an average have", async (context) => {
   const model = flattened(9, "flat");
   const folder = await saveModel(model, await temporaryFolder(context), 1);
-  const { file, ...found } = await imported(folder);
-  assert.deepEqual(found, { inputSize: 9, features: 64, output: "flat_flat", rescales: false });
+  const { file, passBytes: _, weightBytes, ...found } = await imported(folder);
+  const plain = { inputSize: 9, features: 64, output: "flat_flat", rescales: false };
+  assert.deepEqual(found, { ...plain, multiplyAdds: 27 * 4 * 16 });
+  assert.equal(weightBytes, 4 * (27 * 4 + 4));
   assert.ok(largestDifference(await featuresFrom(file, 9), ownFeatures(model, "flat_flat", 9)) < 1e-5);
   const rank = async (path: string, side: number): Promise<number> => {
     const extractor = await openExtractor(path);
@@ -282,7 +289,8 @@ test("a model of Keras, in shards and quantised, gives what NumPy computes", asy
     return values;
   };
   const { file, ...found } = await imported(folder);
-  assert.deepEqual(found, { inputSize: 8, features: 5, output: "global_average_pooling2d", rescales: true });
+  const { inputSize, features, output, rescales } = found;
+  assert.deepEqual([inputSize, features, output, rescales], [8, 5, "global_average_pooling2d", true]);
   assert.ok(largestDifference(await run(file), recorded.features.flat()) < 1e-5);
   const { file: whole } = await imported(folder, { output: "predictions" });
   const probabilities = softmaxRows(Float32Array.from(recorded.logits.flat()), 3);
@@ -294,9 +302,10 @@ test("what thaw exports can be a base: its features are those of our own layers"
   const { size, pixelScale } = model.input;
   const folder = await temporaryFolder(context);
   await writeFiles(folder, tfjsFiles(model, cardOf(model)));
-  const { file, ...found } = await imported(folder);
+  const { file, passBytes: _pass, weightBytes: _weights, ...found } = await imported(folder);
   const { features } = model.architecture;
-  assert.deepEqual(found, { inputSize: size, features, output: "features", rescales: true });
+  const own71 = { inputSize: size, features, output: "features", rescales: true };
+  assert.deepEqual(found, { ...own71, multiplyAdds: multiplyAdds(model.architecture, size) });
   const shape: [number, number, number, number] = [2, size, size, 3];
   const groups = freezeGroups(model.architecture, model.parameters, 0, model.architecture.groups.length);
   const own = tf.tidy(() => poolFeatures(groups.run(pixelTensor(pixels, shape, pixelScale))).dataSync());

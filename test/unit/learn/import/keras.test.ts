@@ -11,6 +11,8 @@ import type { CheckpointTensor } from "../../../../learn/import/tensorViews.js";
 import type { StateDict } from "../../../../learn/import/torchState.js";
 import { writeSafetensors } from "../../../../learn/safetensors.js";
 import { ThawError } from "../../../../spec/errors.js";
+import { hdf5Of } from "../../../fuzz/checkpoints/hdf5.js";
+import { kerasFile } from "../../../support/models/kerasFile.js";
 import { madeUpFeatures } from "../madeUpRuns.js";
 import { assertClose, fixture, largestDifference, temporaryFolder } from "../support.js";
 import { madeUp, stateDict } from "../torchSupport.js";
@@ -66,6 +68,29 @@ for (const { what, file, wrapper = "", type, isNumbered = false } of read) {
     }
   });
 }
+
+test("numbers of layers begin with nought, whatever else a session made before, and a norm may have no factors", async (context) => {
+  const vector = { shape: [2], data: Float32Array.of(1, 2) };
+  const kernel = { shape: [2, 3, 1, 1], data: new Float32Array(6) };
+  const parts = ["bias", "running_mean", "running_var"];
+  const norm = parts.map((part): [string, CheckpointTensor] => [`batch_normalization_12.${part}`, vector]);
+  const state = new Map([["conv2d_94.weight", kernel], ["conv2d_96.weight", kernel], ...norm]);
+  const path = join(await temporaryFolder(context), "model");
+  await writeFile(path, kerasFile(state));
+  const [named] = await readStateDicts(path);
+  const names = ["conv2d.weight", "conv2d_2.weight", ...parts.map((part) => `batch_normalization.${part}`)];
+  assert.deepEqual([...(named?.shapes.keys() ?? [])].sort(), names.sort());
+  // By number, as Keras 3 keeps them.
+  const bytes = Buffer.from(vector.data.buffer);
+  const vars = { members: Object.fromEntries(parts.map((_, i) => [String(i), { shape: [2], data: bytes }])) };
+  const layers = { members: { batch_normalization: { members: { vars } } } };
+  await writeFile(path, hdf5Of({ members: { layers } }).file);
+  const [numbered] = await readStateDicts(path);
+  assert.deepEqual(
+    [...(numbered?.shapes.keys() ?? [])],
+    parts.map((part) => `batch_normalization.${part}`),
+  );
+});
 
 for (const { what, file, says = "" } of refused) {
   test(`refused: ${what}`, async (context) => {
