@@ -1,7 +1,7 @@
 /** Compares the candidates of `bases` by what their recipe stages measured. */
 import { findArchitecture } from "../../learn/bases/architectures.js";
-import { compareBases } from "../../learn/bases/choice/compare.js";
-import type { MeasuredBase } from "../../learn/bases/choice/measuredBase.js";
+import { compareBases } from "../../learn/bases/comparison/compare.js";
+import type { MeasuredBase } from "../../learn/bases/comparison/measuredBase.js";
 import { staticCost } from "../../learn/bases/cost.js";
 import { ownInput } from "../../learn/bases/input.js";
 import type { ArtifactRef } from "../../spec/artifact.js";
