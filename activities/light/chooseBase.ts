@@ -1,9 +1,9 @@
 /** Compares the candidates of `bases` by what their recipe stages measured. */
 import { findArchitecture } from "../../learn/bases/architectures.js";
-import { compareBases } from "../../learn/bases/compare.js";
+import { compareBases } from "../../learn/bases/comparison/compare.js";
+import type { MeasuredBase } from "../../learn/bases/comparison/measuredBase.js";
 import { staticCost } from "../../learn/bases/cost.js";
 import { ownInput } from "../../learn/bases/input.js";
-import type { MeasuredBase } from "../../learn/bases/measuredBase.js";
 import type { ArtifactRef } from "../../spec/artifact.js";
 import type { BaseSpec } from "../../spec/base.js";
 import type { StageOutcome, StageRequest } from "../../spec/pipeline/activities.js";

@@ -94,7 +94,8 @@ export async function timeSteps(trainee: Trainee): Promise<number[]> {
       last = now;
     },
   });
-  return times;
+  // The last call is of the validation, which is no step.
+  return times.slice(0, STEPS);
 }
 
 /** The defaults of the run file or near them: their values do not change the time. */

@@ -1,8 +1,8 @@
 /** When cost chooses between bases, and when it has no say. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compareBases } from "../../../../learn/bases/compare.js";
-import type { MeasuredBase } from "../../../../learn/bases/measuredBase.js";
+import { compareBases } from "../../../../learn/bases/comparison/compare.js";
+import type { MeasuredBase } from "../../../../learn/bases/comparison/measuredBase.js";
 import { wilsonInterval } from "../../../../learn/evaluation/metrics.js";
 
 interface Candidate {

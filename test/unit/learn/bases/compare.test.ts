@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compareBases } from "../../../../learn/bases/compare.js";
-import type { MeasuredBase } from "../../../../learn/bases/measuredBase.js";
+import { compareBases } from "../../../../learn/bases/comparison/compare.js";
+import type { MeasuredBase } from "../../../../learn/bases/comparison/measuredBase.js";
 
 const IMAGES = 40;
 

@@ -1,5 +1,5 @@
 /** When a cheaper base is taken instead of the one whose probe is best, and why another is not. */
-import type { CheaperBase, PassedOver } from "../../spec/records/baseComparison.js";
+import type { CheaperBase, PassedOver } from "../../../spec/records/baseComparison.js";
 import { chanceOf, knows, type MeasuredBase, timesTheWork } from "./measuredBase.js";
 
 /** A lead as large by chance alone is rarer than this when it is called certain. */

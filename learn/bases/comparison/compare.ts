@@ -4,8 +4,8 @@ import type {
   BaseComparison,
   CheaperBase,
   PassedOver,
-} from "../../spec/records/baseComparison.js";
-import { pText } from "../../spec/text/pText.js";
+} from "../../../spec/records/baseComparison.js";
+import { pText } from "../../../spec/text/pText.js";
 import { DEARER, decideByCost, SIGNIFICANCE } from "./byCost.js";
 import { chanceOf, knows, type MeasuredBase, timesTheWork } from "./measuredBase.js";
 

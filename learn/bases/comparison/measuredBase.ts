@@ -1,8 +1,8 @@
 /** A candidate of `bases` as it was measured, and what is asked of two of them. */
-import { randomStream } from "../../rng/stream.js";
-import type { BaseCost } from "../../spec/records/baseComparison.js";
-import type { DomainVerdict, RecipeEvidence } from "../../spec/records/recipe.js";
-import { pairedChange } from "../evidence/byGroup.js";
+import { randomStream } from "../../../rng/stream.js";
+import type { BaseCost } from "../../../spec/records/baseComparison.js";
+import type { DomainVerdict, RecipeEvidence } from "../../../spec/records/recipe.js";
+import { pairedChange } from "../../evidence/byGroup.js";
 
 /** A candidate with the probe's prediction of every image; all candidates' images are the same, in one order. */
 export interface MeasuredBase {
