@@ -94,7 +94,7 @@ export async function timeSteps(trainee: Trainee): Promise<number[]> {
       last = now;
     },
   });
-  // What comes after the steps is the epoch's validation, of one image.
+  // The last call is of the validation, which is no step.
   return times.slice(0, STEPS);
 }
 

@@ -37,6 +37,14 @@ export const reshapeTo = (graph: Graph, x: Value, shape: Value): Value =>
 export const shapeOf = (graph: Graph, x: Value): Value =>
   graph.op("Shape", { T, out_type: attribute.int32 }, [x]);
 
+/** int32: the first entries of a shape, so many, and numbers after them. */
+export function shapeThen(graph: Graph, shape: Value, count: number, after: readonly number[]): Value {
+  const integers = { T: attribute.int32, Index: attribute.int32 };
+  const first = graph.op("Slice", integers, [shape, graph.integers([0]), graph.integers([count])]);
+  const attributes = { N: attribute.int(2), T: attribute.int32, Tidx: attribute.int32 };
+  return graph.op("ConcatV2", attributes, [first, graph.integers(after), graph.integer(0)]);
+}
+
 export function transpose(graph: Graph, x: Value, axes: readonly number[]): Value {
   return graph.op("Transpose", { T, Tperm: attribute.int32 }, [x, graph.integers(axes)]);
 }

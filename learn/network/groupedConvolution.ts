@@ -1,10 +1,9 @@
 /**
- * Gradients of grouped convolutions. TensorFlow computes those on graphics processors only, so they are put together of
- * what it has everywhere. On two cores, 14 × 14 × 408 in 17 groups, that takes a quarter (kernel) and three quarters
- * (input) of the time of one convolution for each group, and a fiftieth of a full one with zeros between the groups.
+ * Gradients of grouped convolutions. TensorFlow computes those on graphics processors only; here each is a grouped
+ * convolution, too, of images that are turned round. docs/performance.md has the times.
  */
 import { attribute, type Graph, type Value } from "../graph/graph.js";
-import { concatenate, pad, padImage, reshape, reshapeTo, shapeOf, transpose } from "./arithmetic.js";
+import { pad, padImage, reshape, reshapeTo, shapeOf, shapeThen, transpose } from "./arithmetic.js";
 
 /** Its kernel is `[kernel, kernel, in / groups, out]`. */
 export interface GroupedConvolution {
@@ -28,7 +27,8 @@ function pixelsAround({ kernel, stride, padding }: GroupedConvolution): number {
 }
 
 /**
- * For each place in the kernel, the product of the pixels it meets with the gradient, group by group.
+ * The kernel's gradient: the image's channels of a group become pictures and its pictures become channels, and the gradient
+ * is the kernel, which moves over as many places as the kernel has.
  * @param x `[batch, h, w, in]` @param dy `[batch, rows, columns, out]`
  */
 export function groupedKernelGradient(
@@ -37,45 +37,30 @@ export function groupedKernelGradient(
   x: Value,
   dy: Value,
 ): Value {
-  const { groups, kernel, stride, inChannels, outChannels } = convolution;
-  const [input, output] = [inChannels / groups, outChannels / groups];
+  const { groups, kernel, stride, inChannels } = convolution;
   const padded = padImage(graph, x, pixelsAround(convolution));
-  /** `[groups, pixels, channels]` */
-  const byGroup = (value: Value, channels: number): Value =>
-    transpose(graph, reshape(graph, value, [-1, groups, channels]), [1, 0, 2]);
-  const gradient = byGroup(dy, output);
-  const reach = graph.op("Mul", INTEGERS, [shapeOf(graph, dy), graph.integers([1, stride, stride, 1])]);
-  const products: Value[] = [];
-  for (let row = 0; row < kernel; row++) {
-    for (let column = 0; column < kernel; column++) {
-      const last = graph.integers([0, row - stride + 1, column - stride + 1, 0]);
-      const met = stridedSlice(
-        graph,
-        padded,
-        graph.integers([0, row, column, 0]),
-        graph.op("AddV2", INTEGERS, [reach, last]),
-        graph.integers([1, stride, stride, 1]),
-      );
-      const flags = { adj_x: attribute.flag(true), adj_y: attribute.flag(false) };
-      products.push(graph.op("BatchMatMulV2", { T, ...flags }, [byGroup(met, input), gradient]));
-    }
-  }
-  const all = reshape(graph, concatenate(graph, products, 0), [kernel ** 2, groups, input, output]);
-  return reshape(graph, transpose(graph, all, [0, 2, 1, 3]), [kernel, kernel, input, outChannels]);
-}
-
-/** Up to `end`; all of the last axis. */
-function stridedSlice(graph: Graph, x: Value, begin: Value, end: Value, strides: Value): Value {
+  const apart = shapeThen(graph, shapeOf(graph, padded), 3, [groups, inChannels / groups]);
+  const turned = transpose(graph, reshapeTo(graph, padded, apart), [4, 1, 2, 3, 0]);
+  const image = reshapeTo(graph, turned, shapeThen(graph, shapeOf(graph, turned), 3, [-1]));
   const attributes = {
     T,
-    Index: attribute.int32,
-    begin_mask: attribute.int(0),
-    end_mask: attribute.int(0b1000),
-    ellipsis_mask: attribute.int(0),
-    new_axis_mask: attribute.int(0),
-    shrink_axis_mask: attribute.int(0),
+    strides: attribute.ints([1, 1, 1, 1]),
+    padding: attribute.text("VALID"),
+    explicit_paddings: attribute.ints([]),
+    data_format: attribute.text("NHWC"),
+    // A step of the window is one of the gradient's pixels.
+    dilations: attribute.ints([1, stride, stride, 1]),
+    use_cudnn_on_gpu: attribute.flag(true),
   };
-  return graph.op("StridedSlice", attributes, [x, begin, end, strides]);
+  const places = graph.op("Conv2D", attributes, [image, transpose(graph, dy, [1, 2, 0, 3])]);
+  const slice = { T, Index: attribute.int32 };
+  // With a stride a last row and column may be of pixels that no window meets.
+  const met = graph.op("Slice", slice, [
+    places,
+    graph.integers([0, 0, 0, 0]),
+    graph.integers([-1, kernel, kernel, -1]),
+  ]);
+  return transpose(graph, met, [1, 2, 0, 3]);
 }
 
 /**

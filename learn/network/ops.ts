@@ -1,11 +1,7 @@
-/** Convolutions, poolings and norms of networks, with their gradients, over TensorFlow's own kernels. */
+/** Convolutions, poolings and norms of networks over TensorFlow's own kernels; all but convolutions with their gradients. */
 import { attribute, type Graph, type Value } from "../graph/graph.js";
 import { mean, multiply, padImage, reshape, shapeOf } from "./arithmetic.js";
-import {
-  type GroupedConvolution,
-  groupedInputGradient,
-  groupedKernelGradient,
-} from "./groupedConvolution.js";
+import type { GroupedConvolution } from "./groupedConvolution.js";
 
 /**
  * "same" is TensorFlow's: as little as gives `ceil(size / stride)` windows, an odd pixel at the end. A number
@@ -13,11 +9,15 @@ import {
  */
 export type Padding = "same" | number;
 
-interface PlainConvolution {
+export interface PlainConvolution {
   /** A depthwise convolution has the kernel `[h, w, channels, 1]`, a full one `[h, w, in, out]`. */
   readonly kind: "full" | "depthwise";
+  /** Side, or rows and columns. */
+  readonly kernel: number | readonly [number, number];
   readonly stride: number;
   readonly padding: Padding;
+  readonly inChannels: number;
+  readonly outChannels: number;
 }
 
 /** What a convolution does with its input, apart from its kernel. */
@@ -37,7 +37,11 @@ function paddingAttributes(padding: Padding) {
   return { padding: attribute.text("EXPLICIT"), explicit_paddings: attribute.ints(aroundImage(padding)) };
 }
 
-function convolutionAttributes({ kind, stride, padding }: Convolution) {
+export function convolutionAttributes({
+  kind,
+  stride,
+  padding,
+}: Pick<Convolution, "kind" | "stride" | "padding">) {
   return {
     T,
     strides: attribute.ints([1, stride, stride, 1]),
@@ -51,54 +55,22 @@ function convolutionAttributes({ kind, stride, padding }: Convolution) {
 /** With a kernel `[h, w, in / groups, out]`, TensorFlow's convolution is a grouped one. */
 const FORWARD = { full: "Conv2D", grouped: "Conv2D", depthwise: "DepthwiseConv2dNative" } as const;
 
-const BACKWARD = {
-  full: { toInput: "Conv2DBackpropInput", toKernel: "Conv2DBackpropFilter" },
-  depthwise: {
-    toInput: "DepthwiseConv2dNativeBackpropInput",
-    toKernel: "DepthwiseConv2dNativeBackpropFilter",
-  },
-} as const;
-
 /**
  * @param x `[batch, height, width, in]`
  * @returns `[batch, rows of windows, columns of windows, out]`
  */
-export function convolve(graph: Graph, convolution: Convolution, x: Value, kernel: Value): Value {
+export function convolve(
+  graph: Graph,
+  convolution: Pick<Convolution, "kind" | "stride" | "padding">,
+  x: Value,
+  kernel: Value,
+): Value {
   const { kind, padding } = convolution;
   // TensorFlow 2.21 loses the pixels of a depthwise convolution when it fuses it with what follows, and aborts.
   if (kind === "depthwise" && padding !== "same" && padding > 0) {
     return convolve(graph, { ...convolution, padding: 0 }, padImage(graph, x, padding), kernel);
   }
   return graph.op(FORWARD[kind], convolutionAttributes(convolution), [x, kernel]);
-}
-
-/** Gradient of {@link convolve} with respect to the kernel. */
-export function kernelGradient(
-  graph: Graph,
-  convolution: Convolution,
-  x: Value,
-  kernel: Value,
-  dy: Value,
-): Value {
-  if (convolution.kind === "grouped") return groupedKernelGradient(graph, convolution, x, dy);
-  const size = shapeOf(graph, kernel);
-  return graph.op(BACKWARD[convolution.kind].toKernel, convolutionAttributes(convolution), [x, size, dy]);
-}
-
-/** Gradient of {@link convolve} with respect to its input. */
-export function inputGradient(
-  graph: Graph,
-  convolution: Convolution,
-  x: Value,
-  kernel: Value,
-  dy: Value,
-): Value {
-  if (convolution.kind === "grouped") {
-    const { image, kernel: turned } = groupedInputGradient(graph, convolution, x, kernel, dy);
-    return convolve(graph, { kind: "full", stride: 1, padding: 0 }, image, turned);
-  }
-  const size = shapeOf(graph, x);
-  return graph.op(BACKWARD[convolution.kind].toInput, convolutionAttributes(convolution), [size, kernel, dy]);
 }
 
 /** Adds `bias` `[channels]` to the last axis. */

@@ -23,10 +23,10 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   recipe: 5,
   base: 5,
   head: 1,
-  tune: 7,
+  tune: 8,
   fold: 6,
   evaluate: 7,
-  scratch: 2,
+  scratch: 3,
   register: 5,
   report: 9,
 };

@@ -2,7 +2,8 @@
 import type { ConvUnit, LayerNormUnit, ScaleUnit } from "../../bases/architecture.js";
 import { attribute, type Graph, type Value } from "../../graph/graph.js";
 import { add, divide, mean, multiply, pixelsOf, shapeOf, subtract, sum } from "../arithmetic.js";
-import { addBias, biasGradient, convolve, inputGradient, kernelGradient } from "../ops.js";
+import { inputGradient, kernelGradient } from "../convolutionGradients.js";
+import { addBias, biasGradient, convolve } from "../ops.js";
 import { activationPass, inSequence, type Pass, unchanged } from "./pass.js";
 
 /** All but the channels. */

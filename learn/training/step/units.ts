@@ -3,12 +3,11 @@ import type { NormedConvolution, NormedUnit, NormUnit } from "../../bases/archit
 import type { Graph, Value } from "../../graph/graph.js";
 import { activate, activationGradient } from "../../network/activations.js";
 import { add, divide, multiply, reshape, subtract, sum } from "../../network/arithmetic.js";
+import { inputGradient, kernelGradient } from "../../network/convolutionGradients.js";
 import {
   addBias,
   biasGradient,
   convolve,
-  inputGradient,
-  kernelGradient,
   normalizeBatch,
   normalizeBatchGradient,
 } from "../../network/ops.js";

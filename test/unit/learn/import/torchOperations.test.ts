@@ -2,20 +2,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { activate, activationGradient } from "../../../../learn/network/activations.js";
-import {
-  type Convolution,
-  convolve,
-  inputGradient,
-  kernelGradient,
-  maxPool,
-  maxPoolGradient,
-} from "../../../../learn/network/ops.js";
+import { inputGradient, kernelGradient } from "../../../../learn/network/convolutionGradients.js";
+import { convolve, maxPool, maxPoolGradient, type PlainConvolution } from "../../../../learn/network/ops.js";
 import { assertClose, evaluateGraph, fixture } from "../support.js";
 
 type Values<Names extends string> = Readonly<Record<Names, readonly number[]>>;
 
 const { convolutions, poolings } = fixture<{
-  convolutions: (Convolution & { padding: number } & Values<
+  convolutions: (Pick<PlainConvolution, "kind" | "stride"> & { padding: number } & Values<
       "xShape" | "kernelShape" | "yShape" | "x" | "kernel" | "dy" | "y" | "dx" | "dKernel"
     >)[];
   poolings: Values<"xShape" | "yShape" | "x" | "dy" | "y" | "dx">[];
@@ -37,13 +31,16 @@ for (const given of convolutions) {
       },
       (graph) => {
         const [x, kernel] = [graph.input("x"), graph.input("kernel")];
-        const linear = convolve(graph, given, x, kernel);
+        const [side = 0, , inChannels = 0] = kernelShape;
+        const outChannels = given.yShape[3] ?? 0;
+        const convolution = { kind, kernel: side, stride, padding, inChannels, outChannels };
+        const linear = convolve(graph, convolution, x, kernel);
         const y = activate(graph, "relu", linear);
         const dLinear = activationGradient(graph, "relu", linear, y, graph.input("dy"));
         return {
           y,
-          dx: inputGradient(graph, given, x, kernel, dLinear),
-          dKernel: kernelGradient(graph, given, x, kernel, dLinear),
+          dx: inputGradient(graph, convolution, x, kernel, dLinear),
+          dKernel: kernelGradient(graph, convolution, x, kernel, dLinear),
         };
       },
     );

@@ -3,14 +3,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { NormedUnit } from "../../../../learn/bases/architecture.js";
 import { activate, activationGradient } from "../../../../learn/network/activations.js";
+import { inputGradient, kernelGradient } from "../../../../learn/network/convolutionGradients.js";
 import {
   addBias,
   averagePool,
   averagePoolGradient,
   biasGradient,
   convolve,
-  inputGradient,
-  kernelGradient,
   normalizeBatch,
   normalizeBatchGradient,
 } from "../../../../learn/network/ops.js";
@@ -75,7 +74,9 @@ for (const given of convolutions) {
       },
       (graph) => {
         const [x, kernel] = [graph.input("x"), graph.input("kernel")];
-        const convolution = { ...given, padding: "same" } as const;
+        const { kind, stride, size, xShape, yShape } = given;
+        const channels = { inChannels: xShape[3], outChannels: yShape[3] ?? Number.NaN };
+        const convolution = { kind, stride, kernel: size, padding: "same", ...channels } as const;
         const linear = addBias(graph, convolve(graph, convolution, x, kernel), graph.input("bias"));
         const y = activate(graph, given.activation, linear);
         const dLinear = activationGradient(graph, given.activation, linear, y, graph.input("dy"));

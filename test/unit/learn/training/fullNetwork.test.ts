@@ -170,8 +170,9 @@ test("it learns stripes, the same way twice", async (context) => {
   const train = async () => {
     const trainee = await prepare(context);
     const options = {
-      epochs: 25,
-      patience: 25,
+      // After 25 the statistics are still on their way, and rounding decides on 5 or 7 of the 8 validation images.
+      epochs: 40,
+      patience: 40,
       batchSize: 8,
       warmup: 0,
       seed: 1,
