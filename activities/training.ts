@@ -12,6 +12,7 @@ import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../spec/pipeline/
 import type { RunInput } from "../spec/pipeline/run.js";
 import { ACTIVATIONS_VERSION, tuningDepths } from "../spec/pipeline/stages.js";
 import { unfreezeStages } from "../spec/pipeline/unfreezing.js";
+import { settledAugment } from "../spec/pipeline/views.js";
 import type { FoldSummary } from "../spec/records/folds.js";
 import type { StageSummary, TrainingSummary } from "../spec/records/training.js";
 import type { DriftActivities } from "../spec/retraining/drift.js";
@@ -46,7 +47,7 @@ export function createTrainingActivities(
   /** Frozen activations depend on the images, the base and the views, and on nothing that is trained. */
   const scratchFolder = ({ run, stage }: StageRequest, ingest: ArtifactRef): string => {
     const { seed } = run.file;
-    const augment = augmentIdentity(run.file.augment);
+    const augment = augmentIdentity(settledAugment(run.file.augment));
     const base = baseIdentity(run.file.base, run.base);
     const engine = engineOf(stage, engineFingerprint);
     const parts = [ACTIVATIONS_VERSION, ingest.digest, base, augment, seed, engine];
@@ -75,7 +76,7 @@ export function createTrainingActivities(
       baseCheckpoint,
       telling(fetching),
     ),
-    augment: request.run.file.augment,
+    augment: settledAugment(request.run.file.augment),
     loss: request.run.file.loss,
     seed: request.run.file.seed,
     precision: await chosenPrecision(dependencies, fetching.store, request),

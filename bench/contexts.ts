@@ -1,9 +1,11 @@
 /** Hands each stage of a bench what the engine hands it in a run. */
+
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { StageContext } from "../learn/stages/job.js";
 import { baseCheckpoint } from "../runtime/components/download/baseCheckpoint.js";
 import type { BaseChoice } from "../spec/base.js";
+import { settledAugment } from "../spec/pipeline/views.js";
 import type { RunFile } from "../spec/runFile/runFile.js";
 
 /** What of a base of the catalogue is another one's: its input, or a model's layers laid over it. */
@@ -36,7 +38,7 @@ export function contextsIn(
     return {
       folders: { dataset, out, scratch },
       base: { name: base, checkpoint: await baseCheckpoint(base), ...own },
-      augment,
+      augment: settledAugment(augment),
       loss,
       seed,
       ...(precision === "bfloat16" ? { precision: { asked: precision } } : {}),

@@ -3,6 +3,7 @@
  * and how many different images are suspected in vain. Origin of the limits in `learn/transferability/suspectedCopies.ts`.
  *   node dist/bench/accuracy/copies.js FOLDER [EVERY]
  */
+
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
@@ -16,6 +17,7 @@ import { extractFeatures } from "../../learn/stages/extractFeatures.js";
 import { suspectedCopies } from "../../learn/transferability/suspectedCopies.js";
 import { locate } from "../../runtime/components/components.js";
 import { FEATURES_FILE } from "../../spec/pipeline/artifactFiles.js";
+import { settledAugment } from "../../spec/pipeline/views.js";
 import type { ImageRecord } from "../../spec/records/dataset.js";
 import { runFileSchema } from "../../spec/runFile/runFile.js";
 
@@ -88,7 +90,7 @@ try {
   const context = {
     folders: { dataset, out: folder, scratch: join(folder, "scratch") },
     base: { name: file.base, checkpoint },
-    augment: file.augment,
+    augment: settledAugment(file.augment),
     seed: 1,
     onProgress: () => {},
   };

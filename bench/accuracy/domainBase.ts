@@ -7,6 +7,7 @@
  * SEEDS is how many, or which: `4,5`. SIZE is the side of the input. Appends a line a seed and number of images to OUT.jsonl,
  * and sums up all that is there.
  */
+
 import { appendFile, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,6 +24,7 @@ import { type Matrix, matrix, row, takeRows } from "../../learn/transferability/
 import { permutation, randomStream } from "../../rng/stream.js";
 import { FEATURES_FILE, WEIGHTS_FILE } from "../../spec/pipeline/artifactFiles.js";
 import { unfreezeStages } from "../../spec/pipeline/unfreezing.js";
+import { settledAugment } from "../../spec/pipeline/views.js";
 import { runFileSchema } from "../../spec/runFile/runFile.js";
 import { contextsIn, type OwnBase } from "../contexts.js";
 import { mean } from "../support.js";
@@ -119,7 +121,7 @@ async function featuresOf(folder: string, dataset: string, own: OwnBase, seed: n
   const context = contextsIn(folder, dataset, { ...file, seed }, undefined, own);
   await extractFeatures(await context("features"), [], false);
   const { records } = await readRecords(dataset);
-  const { firstRow } = viewRows(records, file.augment.views);
+  const { firstRow } = viewRows(records, settledAugment(file.augment).views);
   const samples = openSamples(join(folder, "features", FEATURES_FILE), {
     shape: [FEATURES],
     type: "float32",

@@ -5,6 +5,7 @@
  *   node dist/bench/accuracy/unlikeAlarms.js drawn SPLITS
  * CACHE is a file that features are kept in.
  */
+
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,6 +21,7 @@ import { renderBatches } from "../../learn/samples/render.js";
 import { pixelTensor } from "../../learn/training/step/batch.js";
 import { randomStream } from "../../rng/stream.js";
 import { locate } from "../../runtime/components/components.js";
+import { settledAugment } from "../../spec/pipeline/views.js";
 import { runFileSchema } from "../../spec/runFile/runFile.js";
 import { base, checkpointFile } from "../../test/unit/learn/support.js";
 
@@ -50,7 +52,14 @@ async function featuresOf(manifest: string, folder: string): Promise<readonly Pi
   const { size, pixelScale } = base.input;
   const width = base.architecture.features;
   const pictures: Picture[] = [];
-  for await (const batch of renderBatches(dataset, base.input, file.augment, 1, views, BATCH)) {
+  for await (const batch of renderBatches(
+    dataset,
+    base.input,
+    settledAugment(file.augment),
+    1,
+    views,
+    BATCH,
+  )) {
     const x = pixelTensor(batch.pixels, [batch.views.length, size, size, 3], pixelScale);
     const result = pass.run(x);
     const all = (await result.features.data()) as Float32Array;

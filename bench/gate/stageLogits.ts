@@ -1,4 +1,5 @@
 /** A candidate's logits on every image, out of the activations that the pipeline's stages left behind. */
+
 import { join } from "node:path";
 import { groupIndex } from "../../learn/bases/architecture.js";
 import { findBase } from "../../learn/bases/catalogue.js";
@@ -14,6 +15,7 @@ import type { Candidate } from "../../learn/stages/evaluate.js";
 import { batchTensor } from "../../learn/training/step/batch.js";
 import { baseCheckpoint } from "../../runtime/components/download/baseCheckpoint.js";
 import { FEATURES_FILE } from "../../spec/pipeline/artifactFiles.js";
+import { settledAugment } from "../../spec/pipeline/views.js";
 import type { Split } from "../../spec/records/dataset.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
 
@@ -38,7 +40,7 @@ export async function stageLogits(
   const pretrained = await base.load(await baseCheckpoint(file.base));
   const parameters = overlay(pretrained, await readSafetensors(candidate.weights));
   const { records } = await readRecords(dataset);
-  const { firstRow } = viewRows(records, file.augment.views);
+  const { firstRow } = viewRows(records, settledAugment(file.augment).views);
   const images = imagesOf(records, split);
   const { deepest } = candidate;
   const top = architecture.groups.length;

@@ -1,4 +1,5 @@
 /** Challengers that are worse, equal or better on purpose: heads trained on real features, and what the proof says of them. */
+
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,6 +18,7 @@ import { trainHead } from "../../learn/stages/trainHead.js";
 import { permutation, randomStream } from "../../rng/stream.js";
 import type { BaseChoice } from "../../spec/base.js";
 import { FEATURES_FILE, WEIGHTS_FILE } from "../../spec/pipeline/artifactFiles.js";
+import { settledAugment } from "../../spec/pipeline/views.js";
 import type { Judgement, ProofPolicy } from "../../spec/records/proof.js";
 import { policyOf } from "../../spec/records/proof.js";
 import { modelSchema } from "../../spec/runFile/model.js";
@@ -52,7 +54,7 @@ export function policyOfRule(rule: ProofPolicy["rule"], more: Partial<ProofPolic
 
 function contextOf(folders: StageContext["folders"], base: BaseChoice, seed: number): StageContext {
   const { augment, loss } = FILE;
-  return { folders, base, augment, loss, seed, onProgress: () => {} };
+  return { folders, base, augment: settledAugment(augment), loss, seed, onProgress: () => {} };
 }
 
 /** The base's features of all images of a folder. */

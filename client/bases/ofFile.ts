@@ -7,6 +7,7 @@ import type { ImageSource, RunInput } from "../../spec/pipeline/run.js";
 import { suitsAll, withStages } from "../../spec/pipeline/unfreezing.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
 import type { Store } from "../../store/connection/connection.js";
+import { settleViews } from "../images/settleViews.js";
 import { settleBases } from "./auto/settle.js";
 import { resolveBase, resolveCandidates } from "./resolve.js";
 
@@ -21,9 +22,9 @@ export interface BasesOptions {
 }
 
 /**
- * The run's input as far as the bases decide it: `thaw plan` and the run itself start from the same. `bases: auto` is
- * settled by it, and the file it returns names what was taken.
- * @throws ThawError BASE_UNKNOWN, NOT_FOUND (a model that there is not), RUN_FILE_INVALID (layer groups), STORE_…
+ * The run's input as far as the bases decide it: `thaw plan` and the run itself start from the same. `bases: auto` and
+ * `augment.views: auto` are settled by it, and the file it returns names what was taken.
+ * @throws ThawError BASE_UNKNOWN, NOT_FOUND (a model that there is not, the upload), RUN_FILE_INVALID (layer groups), STORE_…
  */
 export async function withBases(
   store: Store,
@@ -31,7 +32,8 @@ export async function withBases(
   { recorded, source }: BasesOptions = {},
 ): Promise<Pick<RunInput, "file"> & KnownBases> {
   const { file: settled } = await settleBases(store, given, source);
-  const file = withPrecision(settled, multipliesBfloat16());
+  const { file: numbered } = await settleViews(store, settled, source);
+  const file = withPrecision(numbered, multipliesBfloat16());
   const bases = candidatesOf(file);
   if (bases.length > 0) {
     const candidates = recorded?.candidates ?? (await resolveCandidates(store, bases));

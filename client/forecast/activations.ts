@@ -11,6 +11,7 @@ import { CATALOGUE } from "../../learn/bases/catalogue.js";
 import type { ImageSource } from "../../spec/pipeline/run.js";
 import type { StageKind } from "../../spec/pipeline/stages.js";
 import { unfreezeStages } from "../../spec/pipeline/unfreezing.js";
+import { settledAugment } from "../../spec/pipeline/views.js";
 import type { DatasetSummary } from "../../spec/records/dataset.js";
 import type { KeptActivations } from "../../spec/records/features.js";
 import { readingOf } from "../../spec/runFile/folders.js";
@@ -53,7 +54,7 @@ export async function plannedActivations(
   const numberBytes = file.precision === "bfloat16" ? 2 : 4;
   const hasPixels = file.compare.scratch || file.unfreeze.surgical === "first-block";
   const candidates: readonly KeepCandidate[] = [
-    ...unfreezeStages(file, undefined).map((name) =>
+    ...(file.recipe === "extractor-only" ? [] : unfreezeStages(file, undefined)).map((name) =>
       boundaryCandidate(architecture, input.size, name, rows, numberBytes),
     ),
     ...(hasPixels ? [pixelCandidate(input.size, rows)] : []),
@@ -91,7 +92,7 @@ async function rowsOf(
   source: ImageSource,
   planned: readonly PlannedStage[],
 ): Promise<{ readonly rows: number; readonly isExact: boolean }> {
-  const { views } = file.augment;
+  const { views } = settledAugment(file.augment);
   const ingested = planned.find(({ kind }) => kind === "ingest")?.artifact;
   if (ingested !== undefined) {
     const { counts } = (await requireManifest(store, ingested)).summary as DatasetSummary;

@@ -9,6 +9,7 @@ import { augmentIdentity, gateIdentity, lossIdentity, precisionIdentity } from "
 import type { RunFile } from "../runFile/runFile.js";
 import { candidatesOf } from "./candidates.js";
 import { unfreezeStages } from "./unfreezing.js";
+import { settledAugment } from "./views.js";
 
 /** Those that pods do, and those of the control worker. */
 export type StageKind = PodStage | "base" | "register" | "report";
@@ -87,7 +88,7 @@ export function planStages(
   // What folders mean is in the labels and splits of the source's digest, and what is read in its files.
   const { path: _path, folders: _folders, outside: _outside, ...data } = file.data;
   const { seed } = file;
-  const augment = augmentIdentity(file.augment);
+  const augment = augmentIdentity(settledAugment(file.augment));
   const base = baseIdentity(file.base, spec);
   const loss = lossIdentity(file.loss);
   const precision = precisionIdentity(file.precision);
@@ -203,7 +204,7 @@ function planBase(
   depth: RunDepth | undefined,
 ): readonly StagePlan[] {
   const { seed, recipe } = file;
-  const augment = augmentIdentity(file.augment);
+  const augment = augmentIdentity(settledAugment(file.augment));
   return [
     {
       name: "features",

@@ -49,11 +49,11 @@ export const augmentSchema = z
           "signs; textures have no upper side.",
       ),
     views: z
-      .int()
-      .min(1)
-      .max(32)
+      .union([z.literal("auto"), z.int().min(1).max(32)])
       .default(6)
-      .describe("Augmented variants per training image; the frozen layers run once for each of them."),
+      .describe(
+        "Augmented variants per training image; the frozen layers run once for each of them. auto: as many as still bought accuracy with so many images where it was measured; the run keeps the number that it was started with.",
+      ),
     flip: z
       .boolean()
       .optional()
@@ -104,4 +104,8 @@ export const augmentSchema = z
   })
   .describe("How training images are varied.");
 
-export type AugmentSpec = z.output<typeof augmentSchema>;
+/** As a run file has it. */
+export type AskedAugment = z.output<typeof augmentSchema>;
+
+/** As a run has it: `auto` was settled when it started (`spec/pipeline/views.ts`). */
+export type AugmentSpec = Omit<AskedAugment, "views"> & { readonly views: number };

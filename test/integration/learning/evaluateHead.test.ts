@@ -1,4 +1,5 @@
 /** What a run has computed of the frozen base serves its evaluation, and nobody can tell from the bytes. */
+
 import assert from "node:assert/strict";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -12,6 +13,7 @@ import { trainHead } from "../../../learn/stages/trainHead.js";
 import { trainScratch } from "../../../learn/stages/trainScratch.js";
 import { tuneStage } from "../../../learn/stages/tuneStage.js";
 import { FEATURE_MAP_FILE, FEATURES_FILE, WEIGHTS_FILE } from "../../../spec/pipeline/artifactFiles.js";
+import { settledAugment } from "../../../spec/pipeline/views.js";
 import { runFileSchema } from "../../../spec/runFile/runFile.js";
 import { drawnFolder } from "../../support/images/drawn.js";
 import { ingestFor } from "../../unit/learn/stageContexts.js";
@@ -39,7 +41,7 @@ test("the evaluation of a head takes the run's features, and nobody can tell fro
   const evaluated = async (name: string, file?: string) => {
     const own = await run.context(name);
     // Mirrored images are in no features.
-    const flipping = { ...own, augment: { ...FILE.augment, flip: true } };
+    const flipping = { ...own, augment: { ...settledAugment(FILE.augment), flip: true } };
     const evaluation = await evaluate(flipping, candidates, undefined, [], file);
     const files = (await readdir(own.folders.out)).sort();
     const bytes = await Promise.all(files.map((one) => readFile(join(own.folders.out, one))));
@@ -102,7 +104,7 @@ test("features are no substitute for a pass whose last batch has one image: that
   await extractFeatures(await run.context("features"), [], false);
   const { records } = await readRecords(run.dataset);
   const file = join(run.folder, "features", FEATURES_FILE);
-  const plain = openPlainFeatures(file, base, records, FILE.augment.views);
+  const plain = openPlainFeatures(file, base, records, settledAugment(FILE.augment).views);
   assert.ok(plain !== undefined);
   try {
     assert.equal(plain.of([0, 1, 2], 2), undefined);

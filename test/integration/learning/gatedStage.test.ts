@@ -1,4 +1,5 @@
 /** The gate around a stage on drawn images: rates that are far too high, numbers that are none, surgery. */
+
 import assert from "node:assert/strict";
 import { cp, mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -12,6 +13,7 @@ import type { StageContext } from "../../../learn/stages/job.js";
 import { trainHead } from "../../../learn/stages/trainHead.js";
 import { tuneStage } from "../../../learn/stages/tuneStage.js";
 import { FEATURES_FILE, ROLLED_BACK_FILE, WEIGHTS_FILE } from "../../../spec/pipeline/artifactFiles.js";
+import { settledAugment } from "../../../spec/pipeline/views.js";
 import { runFileSchema } from "../../../spec/runFile/runFile.js";
 import { drawnFolder } from "../../support/images/drawn.js";
 import { smallBase, temporaryFolder } from "../../unit/learn/support.js";
@@ -46,7 +48,7 @@ async function prepare(test: TestContext) {
     return {
       folders: { dataset, out, scratch: join(folder, "scratch") },
       base: await smallBase(),
-      augment: file.augment,
+      augment: settledAugment(file.augment),
       seed: SEED,
       onProgress: () => {},
     };

@@ -1,4 +1,5 @@
 /** Activations within a budget: whatever is kept, what is trained is the same to the bit, and nothing is written beyond it. */
+
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, stat } from "node:fs/promises";
@@ -21,6 +22,7 @@ import { trainHead } from "../../../learn/stages/trainHead.js";
 import { type TuneSettings, tuneStage } from "../../../learn/stages/tuneStage.js";
 import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../../../spec/pipeline/artifactFiles.js";
 import { FIRST_BLOCK } from "../../../spec/pipeline/stages.js";
+import { settledAugment } from "../../../spec/pipeline/views.js";
 import { runFileSchema } from "../../../spec/runFile/runFile.js";
 import { drawnFolder } from "../../support/images/drawn.js";
 import { smallDisk } from "../../support/smallDisk.js";
@@ -148,7 +150,7 @@ for (const precision of [undefined, { asked: "bfloat16" }] as const)
     const parameters = await pretrained();
     const [a, b] = [await kept.context("a"), await none.context("b")];
     const { records } = await readRecords(a.folders.dataset);
-    const { rows } = viewRows(records, FILE.augment.views);
+    const { rows } = viewRows(records, settledAugment(FILE.augment).views);
     const backwards = Array.from({ length: 2 * rows }, (_, i) => (2 * rows - 1 - i) % rows);
     assert.ok(backwards.length > 32, "more than a batch");
     const orders = [backwards, [3], [5, 5, 0]];

@@ -1,4 +1,5 @@
 /** The stages of learning one after the other, on a few real drawn images. */
+
 import assert from "node:assert/strict";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -24,6 +25,7 @@ import {
   PREDICTIONS_FILE,
   WEIGHTS_FILE,
 } from "../../../spec/pipeline/artifactFiles.js";
+import { settledAugment } from "../../../spec/pipeline/views.js";
 import type { FullPrediction } from "../../../spec/records/evaluation.js";
 import type { Progress } from "../../../spec/records/training.js";
 import type { ActivationMaps, FeatureMap } from "../../../spec/records/visuals.js";
@@ -77,7 +79,7 @@ async function prepareRun(test: TestContext, choice?: BaseChoice): Promise<Run> 
       return {
         folders: { dataset, out, scratch: join(folder, "activations") },
         base: chosen,
-        augment: defaults.augment,
+        augment: settledAugment(defaults.augment),
         seed: SEED,
         onProgress: (update) => progress.push(update),
       };
@@ -92,7 +94,7 @@ test("features, head, two stages of tuning, training from scratch and evaluation
 
   const features = await extractFeatures(await run.context("features"), ["blocks.6", "top"], true);
   const train = records.filter(({ split }) => split === "train").length;
-  assert.equal(features.rows, records.length + train * (defaults.augment.views - 1));
+  assert.equal(features.rows, records.length + train * (settledAugment(defaults.augment).views - 1));
   assert.deepEqual((await readdir(join(run.folder, "activations"))).sort(), [
     "blocks.6.f32",
     "blocks.6.f32.sha256",
@@ -146,7 +148,7 @@ test("features, head, two stages of tuning, training from scratch and evaluation
   assert.ok(scratch.history.length > 0);
 
   const evaluation = await evaluate(
-    { ...(await run.context("evaluate")), augment: { ...defaults.augment, flip: true } },
+    { ...(await run.context("evaluate")), augment: { ...settledAugment(defaults.augment), flip: true } },
     [
       { stage: "head", weights: headWeights },
       { stage: "tune-1", weights: join(run.folder, "tune-1", WEIGHTS_FILE), deepest: "top" },
@@ -299,7 +301,7 @@ test("a layer group that the base lacks is an error that names those it has", as
   const stage = {
     folders: { dataset: folder, out: folder, scratch: folder },
     base: { name: base.name, checkpoint: await checkpointFile() },
-    augment: defaults.augment,
+    augment: settledAugment(defaults.augment),
     seed: SEED,
     onProgress: () => {},
   };

@@ -1,4 +1,5 @@
 /** A fold of cross-validation on a few real drawn images. */
+
 import assert from "node:assert/strict";
 import { cp, mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -15,6 +16,7 @@ import { trainFold } from "../../../learn/stages/trainFold.js";
 import { trainHead } from "../../../learn/stages/trainHead.js";
 import { tuneStage } from "../../../learn/stages/tuneStage.js";
 import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../../../spec/pipeline/artifactFiles.js";
+import { settledAugment } from "../../../spec/pipeline/views.js";
 import type { FullPrediction } from "../../../spec/records/evaluation.js";
 import type { FoldPrediction } from "../../../spec/records/folds.js";
 import { runFileSchema } from "../../../spec/runFile/runFile.js";
@@ -55,7 +57,7 @@ test("folds gather their activations out of the run's own, train its stages, and
     return {
       folders: { dataset: of, out, scratch: join(folder, scratch) },
       base: await smallBase(),
-      augment: file.augment,
+      augment: settledAugment(file.augment),
       seed: SEED,
       onProgress: ({ phase }) => phases.add(phase),
     };

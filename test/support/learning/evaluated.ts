@@ -1,4 +1,5 @@
 /** A set of images through ingest, features, head and evaluation on the small base, without servers. */
+
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ingest } from "../../../data/dataset/ingest.js";
@@ -7,6 +8,7 @@ import { extractFeatures } from "../../../learn/stages/extractFeatures.js";
 import type { StageContext } from "../../../learn/stages/job.js";
 import { trainHead } from "../../../learn/stages/trainHead.js";
 import { FEATURES_FILE, WEIGHTS_FILE } from "../../../spec/pipeline/artifactFiles.js";
+import { settledAugment } from "../../../spec/pipeline/views.js";
 import type { DatasetSummary, Split } from "../../../spec/records/dataset.js";
 import type { Evaluation } from "../../../spec/records/evaluation.js";
 import { runFileSchema } from "../../../spec/runFile/runFile.js";
@@ -56,7 +58,7 @@ export async function evaluated(folder: string, rows: readonly Row[], data: obje
     return {
       folders: { dataset, out, scratch: join(folder, "activations") },
       base,
-      augment: file.augment,
+      augment: settledAugment(file.augment),
       seed: 1,
       onProgress: () => {},
     };

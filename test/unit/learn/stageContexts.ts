@@ -1,8 +1,10 @@
 /** Stages on a set of images without a worker: the images are ingested, and every stage gets a folder. */
+
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ingest } from "../../../data/dataset/ingest.js";
 import type { StageContext } from "../../../learn/stages/job.js";
+import { settledAugment } from "../../../spec/pipeline/views.js";
 import type { Progress } from "../../../spec/records/training.js";
 import type { RunFile } from "../../../spec/runFile/runFile.js";
 import { smallBase } from "./support.js";
@@ -34,7 +36,7 @@ export async function ingestFor(
     return {
       folders: { dataset, out, scratch: join(folder, "activations"), ...other },
       base,
-      augment: file.augment,
+      augment: settledAugment(file.augment),
       seed: file.seed,
       onProgress,
     };

@@ -146,7 +146,7 @@ const WRONG: Readonly<Record<string, Wrong>> = {
     text: `${FINE}augment:\n  views: 0\n  crop: 1\nhead:\n  learning_rate: 3\n`,
     said: [
       "3 mistakes in thaw.yaml:",
-      "  thaw.yaml:5:3: `augment.views` must be a whole number from 1 to 32, not 0",
+      "  thaw.yaml:5:3: `augment.views` must be auto or a whole number from 1 to 32, not 0",
       "  thaw.yaml:6:3: `augment.crop` must be a number from 0 to below 1, not 1",
       "  thaw.yaml:8:3: `head.learning_rate` must be a number above 0, at most 1, not 3",
     ],

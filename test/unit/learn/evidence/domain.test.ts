@@ -1,4 +1,5 @@
 /** The distance of images to a base's pretraining: against PyTorch's activations, and on samples of known distance. */
+
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,6 +14,7 @@ import { readStateDicts } from "../../../../learn/import/checkpoint.js";
 import { writeSafetensors } from "../../../../learn/safetensors.js";
 import { measureDomain } from "../../../../learn/stages/domain.js";
 import { randomStream } from "../../../../rng/stream.js";
+import { settledAugment } from "../../../../spec/pipeline/views.js";
 import type { ImageRecord } from "../../../../spec/records/dataset.js";
 import type { DomainDistance } from "../../../../spec/records/recipe.js";
 import { runFileSchema } from "../../../../spec/runFile/runFile.js";
@@ -159,7 +161,7 @@ async function datasetOf(groups: readonly string[]): Promise<Pick<Dataset, "reco
 test("of copies one is measured, of images that are not candidates none; a single one has no distance", async () => {
   const context = {
     base: { name: "efficientnet-lite0", checkpoint: await checkpointFile() },
-    augment: settings.augment,
+    augment: settledAugment(settings.augment),
     seed: 1,
     onProgress: () => {},
   };
@@ -182,7 +184,7 @@ test("a base whose batch norms remember nothing, as they were folded into its ke
   await writeSafetensors(checkpoint, new Map(tensors));
   const context = {
     base: { name: "folded@1", architecture: "efficientnet-lite0", checkpoint },
-    augment: settings.augment,
+    augment: settledAugment(settings.augment),
     seed: 1,
     onProgress: () => {},
   };

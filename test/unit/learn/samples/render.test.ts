@@ -1,4 +1,5 @@
 /** Views are rendered by a thread beside the one that computes: the same bytes, in order, a batch ahead. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { encodePixels } from "../../../../data/image/decode.js";
@@ -6,10 +7,13 @@ import { renderView, viewParameters } from "../../../../data/views/views.js";
 import { findBase } from "../../../../learn/bases/catalogue.js";
 import { allViews, renderBatches, type ViewRef } from "../../../../learn/samples/render.js";
 import { randomStream } from "../../../../rng/stream.js";
+import { settledAugment } from "../../../../spec/pipeline/views.js";
 import type { ImageRecord } from "../../../../spec/records/dataset.js";
 import { runFileSchema } from "../../../../spec/runFile/runFile.js";
 
-const { augment } = runFileSchema.parse({ name: "test", data: { path: "unused" }, augment: { views: 3 } });
+const augment = settledAugment(
+  runFileSchema.parse({ name: "test", data: { path: "unused" }, augment: { views: 3 } }).augment,
+);
 const SEED = 5;
 const input = { ...findBase("efficientnet-lite0").input, size: 32 };
 
