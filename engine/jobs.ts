@@ -19,6 +19,10 @@ export async function runJob(job: EngineJob, outside: Outside): Promise<unknown>
       const { extractFeatures } = await import("../learn/stages/extractFeatures.js");
       return extractFeatures({ ...job, onProgress }, job.boundaries, job.keepPixels, job.earlier);
     }
+    case "shard": {
+      const { extractShard } = await import("../learn/stages/extractShard.js");
+      return extractShard({ ...job, onProgress }, job.images);
+    }
     case "recipe": {
       const { chooseRecipe } = await import("../learn/stages/chooseRecipe.js");
       return chooseRecipe({ ...job, onProgress }, job.settings, job.features);

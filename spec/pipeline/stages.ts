@@ -168,8 +168,8 @@ export function planStages(
   const compared = candidatesOf(file).length === 0 ? [] : ["base"];
   const before = ["ingest", ...compared, "features", "recipe"];
   const shown = [...before, ...evaluated, ...foldNames, "evaluate", "register"];
-  // What becomes of the version comes after its report; how many stages ran at once, and where activations lay, say nothing of it.
-  const { model: _model, parallel: _parallel, scratch: _scratch, ...told } = file;
+  // What becomes of the version comes after its report; how many stages ran at once, in which parts, and where activations lay, say nothing of it.
+  const { model: _model, parallel: _parallel, scratch: _scratch, shards: _shards, ...told } = file;
   add("report", "report", false, shown, {
     file: { ...told, unfreeze: { ...file.unfreeze, stages } },
     ...(drift === undefined ? {} : { drift }),

@@ -9,6 +9,14 @@ export interface ReusedFeatures {
   readonly rows: number;
 }
 
+/** How many of them were computed in shards before the stage put them together. */
+export interface ShardedFeatures {
+  readonly shards: number;
+  /** Images all of whose views they have, those of earlier runs not counted. */
+  readonly images: number;
+  readonly rows: number;
+}
+
 /** How fast the frozen base was, pictures that were ready given. */
 export interface PassSpeed {
   /** Median of the batches after the first one, which TensorFlow takes to prepare itself. */
@@ -69,6 +77,8 @@ export interface FeaturesSummary {
   readonly speed?: PassSpeed;
   /** Absent where everything was computed. */
   readonly reused?: ReusedFeatures;
+  /** Absent where there were no shards. */
+  readonly shards?: ShardedFeatures;
   /** Absent where the run asks for float32. */
   readonly precision?: PrecisionCheck;
   /** Absent where nothing was to be kept, and in artifacts of older versions. */
