@@ -12,8 +12,8 @@ import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../spec/pipeline/
 import type { ShardsDone } from "../spec/pipeline/shards.js";
 import { ACTIVATIONS_VERSION } from "../spec/pipeline/stages.js";
 import { unfreezeStages } from "../spec/pipeline/unfreezing.js";
+import type { ShardImage } from "../spec/records/features.js";
 import type { FoldSummary } from "../spec/records/folds.js";
-import type { ShardImage } from "../spec/records/shards.js";
 import type { StageSummary, TrainingSummary } from "../spec/records/training.js";
 import type { Metered } from "../spec/records/usage.js";
 import type { DriftActivities } from "../spec/retraining/drift.js";

@@ -3,8 +3,8 @@
 import { candidatesOf } from "../spec/pipeline/candidates.js";
 import type { RunInput, RunResult, RunState, StageStatus } from "../spec/pipeline/run.js";
 import { podSentence } from "../spec/pods/sentence.js";
+import { type ShardsAtWork, shardsText } from "../spec/records/features.js";
 import { outageText } from "../spec/records/outage.js";
-import { type ShardsAtWork, shardsText } from "../spec/records/shards.js";
 import type { Progress } from "../spec/records/training.js";
 import { codeBlock, codeSpan, markdownText } from "../spec/text/markdown.js";
 import { shortened } from "../spec/text/visible.js";

@@ -1,6 +1,6 @@
 /** Computes the features of a large set in parts before its stage puts them together: a window of shards goes over the set. */
 import { portionsOf, type ShardPlan } from "../spec/pipeline/shards.js";
-import type { ShardsAtWork } from "../spec/records/shards.js";
+import type { ShardsAtWork } from "../spec/records/features.js";
 import { sideBySide } from "./sideBySide.js";
 
 export interface Sharding {

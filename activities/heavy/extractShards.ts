@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { EngineJob } from "../../spec/engine/job.js";
 import type { ShardsRequest } from "../../spec/pipeline/activities.js";
 import type { ShardsDone } from "../../spec/pipeline/shards.js";
-import type { Shard, ShardImage } from "../../spec/records/shards.js";
+import type { Shard, ShardImage } from "../../spec/records/features.js";
 import type { Metered, Usage } from "../../spec/records/usage.js";
 import { commitArtifact } from "../../store/artifacts/artifacts.js";
 import { sha256 } from "../../store/artifacts/keys.js";

@@ -10,7 +10,7 @@ import type { ShardPlanRequest } from "../../spec/pipeline/activities.js";
 import { SHARD_LIST_FILE } from "../../spec/pipeline/artifactFiles.js";
 import { hasShards, SHARD_LIST_KIND, type ShardPlan } from "../../spec/pipeline/shards.js";
 import type { ImageRecord } from "../../spec/records/dataset.js";
-import type { Shard } from "../../spec/records/shards.js";
+import type { Shard } from "../../spec/records/features.js";
 import { commitArtifact, refOf, requireManifest } from "../../store/artifacts/artifacts.js";
 import { artifactKey, sha256 } from "../../store/artifacts/keys.js";
 import { localArtifactFile, type Told } from "../../store/artifacts/localFile.js";

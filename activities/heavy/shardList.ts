@@ -7,7 +7,7 @@ import type { EarlierFeatures } from "../../spec/engine/job.js";
 import type { StageRequest } from "../../spec/pipeline/activities.js";
 import { FEATURES_FILE, SHARD_FILE, SHARD_LIST_FILE } from "../../spec/pipeline/artifactFiles.js";
 import { SHARD_KIND } from "../../spec/pipeline/shards.js";
-import type { Shard } from "../../spec/records/shards.js";
+import type { Shard } from "../../spec/records/features.js";
 import type { Usage } from "../../spec/records/usage.js";
 import { shardSchema } from "../../spec/schemas/records/files.js";
 import { shapedLines } from "../../spec/schemas/shaped.js";

@@ -1,7 +1,7 @@
 /** Lays the live progress of running activities over the stages of a run. */
 import type { WorkflowExecutionDescription } from "@temporalio/client";
 import type { LiveStage, StageStatus } from "../../spec/pipeline/run.js";
-import type { ShardsAtWork } from "../../spec/records/shards.js";
+import type { ShardsAtWork } from "../../spec/records/features.js";
 import type { Progress } from "../../spec/records/training.js";
 import { stageOfActivity } from "../runs/stageOfActivity.js";
 import { decode, messageOf } from "./payloads.js";

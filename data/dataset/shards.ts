@@ -1,6 +1,6 @@
 /** Which image is in which shard: by the first bits of its digest, so that new images leave most shards as they are. */
 import type { ImageRecord } from "../../spec/records/dataset.js";
-import type { Shard, ShardImage } from "../../spec/records/shards.js";
+import type { Shard, ShardImage } from "../../spec/records/features.js";
 import { viewsOf } from "../views/count.js";
 
 const BITS_OF_DIGIT = 4;

@@ -1,6 +1,6 @@
 /** Which rows of earlier sample files hold the views that are wanted: images are known by their bytes. */
 import type { ImageRecord } from "../../spec/records/dataset.js";
-import type { ShardImage } from "../../spec/records/shards.js";
+import type { ShardImage } from "../../spec/records/features.js";
 import type { ViewRef } from "./render.js";
 
 /** Where the record of a view lies. */

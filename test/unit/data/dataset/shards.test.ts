@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { distinctImages, shardsOf } from "../../../../data/dataset/shards.js";
-import type { Shard, ShardImage } from "../../../../spec/records/shards.js";
+import type { Shard, ShardImage } from "../../../../spec/records/features.js";
 
 const image = (number: number): ShardImage => ({
   sha256: createHash("sha256").update(`image ${number}`).digest("hex"),
