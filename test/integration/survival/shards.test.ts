@@ -23,13 +23,13 @@ augment: { views: 2 }
 head: { epochs: 1 }
 evaluation: { folds: 0 }
 `;
-const PER_SHARD = 6;
+const PER_SHARD = 10;
 
 let stack: Stack;
 let dataPath: string;
 before(async () => {
   stack = await startStack({ workers: true, smallBase: true });
-  dataPath = await drawnImages(join(stack.folder, "images"), 12, ["disc", "moon", "star"]);
+  dataPath = await drawnImages(join(stack.folder, "images"), 10, ["disc", "moon", "star"]);
 });
 after(() => stack.close());
 
@@ -78,7 +78,7 @@ test("an engine that is killed costs one shard; the features have the bytes of a
   for (const [name, manifest] of before) assert.deepEqual(after.get(name), manifest, name);
   const { shards, reused, rows } = features.summary as FeaturesSummary;
   assert.equal(reused, undefined);
-  assert.deepEqual(shards, { shards: after.size, images: 36, rows });
+  assert.deepEqual(shards, { shards: after.size, images: 30, rows });
   const { events } = await fetchEvents(stack.session, runId);
   const ofShards = new Map(
     (events ?? []).flatMap(({ eventId, activityTaskScheduledEventAttributes: scheduled }) =>
