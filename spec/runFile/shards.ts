@@ -13,8 +13,7 @@ export const shardsSchema = z
       .default("auto")
       .describe(
         `Most images of a shard. auto: ${SHARD_IMAGES}, where \`parallel\` is above 1 or no stage reads activations, and none for fewer images than two shards have; off: one pass over all of them.`,
-      )
-      .meta({ examples: ["auto", "off", 5000] }),
+      ),
   })
   .describe(
     "The features of a large set in parts that are stored one by one, as many at once as `parallel` says. It changes no number.",
