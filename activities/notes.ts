@@ -126,10 +126,11 @@ function noteOfKind(manifest: ArtifactManifest): string {
   }
 }
 
-function featuresNote({ rows, length, images, reused, activations }: FeaturesSummary): string {
+function featuresNote({ rows, length, images, reused, shards, activations }: FeaturesSummary): string {
   const isWhole = activations === undefined || activations.recomputed.length === 0;
   const kept = isWhole ? "" : `; ${keptSentence(activations)}`;
-  return `${computedNote({ rows, length, images, reused })}${kept}`;
+  const parts = shards === undefined ? "" : `, in ${shards.shards} shards`;
+  return `${computedNote({ rows, length, images, reused })}${parts}${kept}`;
 }
 
 function computedNote({

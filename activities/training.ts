@@ -10,11 +10,14 @@ import type { EngineJob, RecipeJobSettings } from "../spec/engine/job.js";
 import type { StageOutcome, StageRequest, TrainingActivities } from "../spec/pipeline/activities.js";
 import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../spec/pipeline/artifactFiles.js";
 import type { RunInput } from "../spec/pipeline/run.js";
+import type { ShardsDone } from "../spec/pipeline/shards.js";
 import { ACTIVATIONS_VERSION, tuningDepths } from "../spec/pipeline/stages.js";
 import { unfreezeStages } from "../spec/pipeline/unfreezing.js";
 import { settledAugment } from "../spec/pipeline/views.js";
+import type { ShardImage } from "../spec/records/features.js";
 import type { FoldSummary } from "../spec/records/folds.js";
 import type { StageSummary, TrainingSummary } from "../spec/records/training.js";
+import type { Metered } from "../spec/records/usage.js";
 import type { DriftActivities } from "../spec/retraining/drift.js";
 import type { NewestActivities } from "../spec/retraining/newest.js";
 import type { Answer } from "../spec/retraining/podQuestion.js";
@@ -28,10 +31,13 @@ import type { TrainingDependencies } from "./context.js";
 import { answerNewest } from "./heavy/answerNewest.js";
 import { compareDrift } from "./heavy/compareDrift.js";
 import { earlierFeatures } from "./heavy/earlierFeatures.js";
+import { extractShards } from "./heavy/extractShards.js";
 import { keptFeatures } from "./heavy/keptFeatures.js";
 import { localSource } from "./heavy/localSource.js";
+import { planShards } from "./heavy/planShards.js";
 import { chosenPrecision } from "./heavy/precision.js";
 import { createRunningStages } from "./heavy/runningStages.js";
+import { shardFeatures } from "./heavy/shardList.js";
 import { digestCacheFile } from "./heavy/source.js";
 import { type FetchContext, type JobBuilder, runStage, type StageInputs } from "./heavy/stageRunner.js";
 import { typedFailures } from "./life/failures.js";
@@ -114,16 +120,37 @@ export function createTrainingActivities(
     kind: "features",
     ...(await common(request, inputs, out, fetching)),
     keepPixels: request.run.file.compare.scratch,
-    earlier: await earlierFeatures(
-      dependencies,
-      fetching.store,
-      request,
-      inputs,
-      (dataset) => scratchFolder(request, dataset),
-      telling(fetching),
-    ),
     settings: recipeSettings(request.run, tuningDepths(request.run.file, request.run.base).length),
+    earlier: [
+      ...(await earlierFeatures(
+        dependencies,
+        fetching.store,
+        request,
+        inputs,
+        (dataset) => scratchFolder(request, dataset),
+        telling(fetching),
+      )),
+      ...(await shardFeatures(
+        ...[
+          dependencies,
+          fetching.store,
+          request,
+          inputs.manifest("ingest"),
+          telling(fetching),
+          fetching.held,
+        ],
+      )),
+    ],
   });
+
+  /** Shards give features alone: activations stay on the machine that computes them, and stages that read some come later. */
+  const shard =
+    (images: readonly ShardImage[]): JobBuilder =>
+    async (request, inputs, out, fetching) => ({
+      kind: "shard",
+      ...(await common(request, inputs, out, fetching)),
+      images,
+    });
 
   const recipe: JobBuilder = async (request, inputs, out, fetching) => ({
     kind: "recipe",
@@ -213,7 +240,7 @@ export function createTrainingActivities(
   };
 
   const { noProgressSeconds } = dependencies;
-  const running = createRunningStages<StageOutcome | Answer>(
+  const running = createRunningStages<StageOutcome | Answer | Metered<ShardsDone>>(
     noProgressSeconds === undefined ? {} : { noProgressMs: 1000 * noProgressSeconds },
   );
   const activity = (buildJob: JobBuilder) =>
@@ -229,6 +256,8 @@ export function createTrainingActivities(
     );
   return {
     ingest: activity(ingest),
+    planShards: typedFailures((request) => planShards(dependencies, request)),
+    extractShards: typedFailures((request) => extractShards(dependencies, running, request, shard)),
     extractFeatures: activity(features),
     chooseRecipe: activity(recipe),
     trainHead: activity(head),

@@ -20,6 +20,10 @@ export async function runJob(job: EngineJob, outside: Outside): Promise<unknown>
       const { boundaries, keepPixels, earlier, settings } = job;
       return extractFeatures({ ...job, onProgress }, boundaries, keepPixels, earlier, settings);
     }
+    case "shard": {
+      const { extractShard } = await import("../learn/stages/extractShard.js");
+      return extractShard({ ...job, onProgress }, job.images);
+    }
     case "recipe": {
       const { chooseRecipe } = await import("../learn/stages/chooseRecipe.js");
       return chooseRecipe({ ...job, onProgress }, job.settings, job.features);

@@ -1,8 +1,9 @@
 /** The run as text for the Temporal UI. A fenced block: Markdown tables lose their columns there. */
 
 import { candidatesOf } from "../spec/pipeline/candidates.js";
-import type { RunInput, RunResult, RunState } from "../spec/pipeline/run.js";
+import type { RunInput, RunResult, RunState, StageStatus } from "../spec/pipeline/run.js";
 import { podSentence } from "../spec/pods/sentence.js";
+import { type ShardsAtWork, shardsText } from "../spec/records/features.js";
 import { outageText } from "../spec/records/outage.js";
 import type { Progress } from "../spec/records/training.js";
 import { codeBlock, codeSpan, markdownText } from "../spec/text/markdown.js";
@@ -54,7 +55,7 @@ export function describeRun(
     ...warningTexts(voiding),
     ...(isPaused(state, end) ? [pauseText(run.runId, state)] : []),
     ...pods.map((pod) => words(podSentence(pod))),
-    codeBlock("text", stageTable(state.stages, new Map(news.map((one) => [one.stage, newsText(one)])))),
+    codeBlock("text", stageTable(state.stages, newsOf(state.stages, news))),
     // Below the stages, which people look for; what voids the figure stands beside it.
     ...warningTexts(
       warnings.filter((one) => !voiding.includes(one)),
@@ -112,6 +113,20 @@ function pauseText(runId: string, { control }: RunState): string {
   const { since, by } = control?.paused ?? {};
   return `**Paused** since ${words(since ?? "")} by ${words(by ?? "")}: ${command(`thaw unpause ${runId}`)} lets it go on`;
 }
+
+/** What is told below each stage at work, by its name; of shards how many there are. */
+function newsOf(stages: readonly StageStatus[], news: readonly StageNews[]): ReadonlyMap<string, string> {
+  const sharded = stages.flatMap(({ name, shards }) =>
+    shards === undefined ? [] : [[name, shardNews(shards)] as const],
+  );
+  return new Map([...news.map((one) => [one.stage, newsText(one)] as const), ...sharded]);
+}
+
+const shardNews = (shards: ShardsAtWork): string =>
+  [
+    shardsText(shards),
+    ...(isNumber(shards.etaSeconds) ? [`about ${roughTime(shards.etaSeconds)} to go`] : []),
+  ].join(", ");
 
 /** E.g. `epoch 3/8, 12 of 40, loss 0.312, about 2 min to go (told at 14:03 UTC)`. */
 function newsText({ progress, at }: StageNews): string {

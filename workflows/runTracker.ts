@@ -28,6 +28,9 @@ import { findableBy } from "./attributes.js";
 import { describeRun, type RunEnd, type StageNews } from "./details.js";
 import { shownFailure } from "./failure.js";
 
+/** What is told of a stage while it runs, in place of what was told before. */
+export type Say = (said: Pick<StageStatus, "note" | "shards">) => void;
+
 export interface RunTracker {
   /**
    * Runs one stage and keeps its state up to date.
@@ -36,7 +39,7 @@ export interface RunTracker {
    */
   during(
     name: string,
-    stage: (say: (note: string) => void) => Promise<StageOutcome>,
+    stage: (say: Say) => Promise<StageOutcome>,
     accept: (outcome: StageOutcome) => void,
   ): Promise<StageOutcome>;
   /** Shows the stages as they are planned now, and which are left out. */
@@ -110,7 +113,7 @@ export function trackRun(run: RunInput, planned: readonly Step[]): RunTracker {
       find({ ...learned, stage: name });
       set({ name, state: "running" });
       try {
-        const outcome = await stage((note) => set({ name, state: "running", note }));
+        const outcome = await stage((said) => set({ name, state: "running", ...said }));
         made = { artifact: outcome.artifact };
         learn(outcome);
         accept(outcome);

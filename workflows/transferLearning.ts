@@ -9,6 +9,7 @@ import type {
   TrainingActivities,
 } from "../spec/pipeline/activities.js";
 import { CONTROL_QUEUE, type RunInput, type RunResult } from "../spec/pipeline/run.js";
+import { hasShards, portionId, shardImages, shardPlanId } from "../spec/pipeline/shards.js";
 import {
   FIRST_BLOCK,
   inputsFrom,
@@ -23,7 +24,8 @@ import { tellingOfEnd } from "./announce.js";
 import { HEARTBEAT_TIME, RETRY } from "./patience.js";
 import { podsOf } from "./podLanes.js";
 import { localWorker, type TrainingPlace } from "./pods.js";
-import { type RunTracker, trackRun } from "./runTracker.js";
+import { type RunTracker, type Say, trackRun } from "./runTracker.js";
+import { computeShards } from "./shards.js";
 import { sideBySide } from "./sideBySide.js";
 import { type Steering, steerRun } from "./steering.js";
 
@@ -52,6 +54,7 @@ export async function transferLearning(given: RunInput): Promise<RunResult> {
   const place =
     given.file.compute === "kubernetes" ? podsOf(given, most, tracker.pods, steering.isPaused) : localWorker;
   const artifacts: Record<string, ArtifactRef> = {};
+  let images = 0;
   const whole = (work: () => Promise<RunResult>) => tellingOfEnd(given, () => tracker.whole(work));
   return whole(async () => {
     try {
@@ -59,9 +62,10 @@ export async function transferLearning(given: RunInput): Promise<RunResult> {
         most,
         ready: () => readyStages(steps),
         work: (stage) =>
-          doStage(stage, { run: runFor(stage, given, facts), artifacts, tracker, steering, place }),
+          doStage(stage, { run: runFor(stage, given, facts), artifacts, images, tracker, steering, place }),
         done: (stage, outcome, atWork) => {
           artifacts[stage.name] = outcome.artifact;
+          images = outcome.images ?? images;
           facts = { ...facts, outcomes: { ...facts.outcomes, [stage.name]: factOf(outcome) } };
           steps = walk(facts);
           tracker.follow(steps);
@@ -91,11 +95,16 @@ export async function transferLearning(given: RunInput): Promise<RunResult> {
 const podStagesOf = (stages: readonly StagePlan[]): readonly PodStage[] =>
   stages.flatMap(({ kind }) => (isOfPods(kind) ? [kind] : []));
 
+/** Where stages are done, and on how much. */
+type Where = Pick<Doing, "place" | "images">;
+
 interface Doing {
   /** As the stage is to see it. */
   readonly run: RunInput;
   /** Of the stages that are done. */
   readonly artifacts: Readonly<Record<string, ArtifactRef>>;
+  /** Once they are ingested. */
+  readonly images: number;
   readonly tracker: RunTracker;
   readonly steering: Steering;
   readonly place: TrainingPlace;
@@ -103,7 +112,7 @@ interface Doing {
 
 function doStage(
   stage: StagePlan,
-  { run, artifacts, tracker, steering, place }: Doing,
+  { run, artifacts, images, tracker, steering, place }: Doing,
 ): Promise<StageOutcome> {
   const request: StageRequest = {
     run,
@@ -115,7 +124,7 @@ function doStage(
     stage.name,
     (say) =>
       steering.during(stage, (pausesOver) =>
-        runStage(pausesOver === 0 ? request : { ...request, pausesOver }, say, place),
+        runStage(pausesOver === 0 ? request : { ...request, pausesOver }, say, { place, images }),
       ),
     (outcome) => accept(stage, outcome),
   );
@@ -149,26 +158,70 @@ function accept(stage: StagePlan, { decision }: StageOutcome): void {
   });
 }
 
-async function runStage(
-  request: StageRequest,
-  say: (note: string) => void,
-  place: TrainingPlace,
-): Promise<StageOutcome> {
+async function runStage(request: StageRequest, say: Say, where: Where): Promise<StageOutcome> {
   const { stage } = request;
   const found = await control(`find-${stage.name}`, `look up ${stage.name}`).findArtifact(request);
   if (found !== undefined && "artifact" in found) return found;
-  if (found === undefined) return execute(stage, request, place);
-  say(found.miss);
-  const outcome = await execute(stage, request, place);
+  if (found === undefined) return execute(stage, request, say, where);
+  say({ note: found.miss });
+  const outcome = await execute(stage, request, say, where);
   return { ...outcome, note: `${outcome.note}; ${found.miss}` };
 }
 
-function execute(stage: StagePlan, request: StageRequest, place: TrainingPlace): Promise<StageOutcome> {
+async function execute(
+  stage: StagePlan,
+  request: StageRequest,
+  say: Say,
+  { place, images }: Where,
+): Promise<StageOutcome> {
   const { kind } = stage;
   if (!isOfPods(kind)) return executeLight(stage.name, kind, request);
+  const asked = kind === "features" ? await withShards(request, images, say, place) : request;
   return place.during(kind, (queue, shortOfMemory) =>
-    executeHeavy(stage, kind, shortOfMemory ? { ...request, shortOfMemory } : request, queue),
+    executeHeavy(stage, kind, shortOfMemory ? { ...asked, shortOfMemory } : asked, queue),
   );
+}
+
+/** Has the features of a large set computed in shards. @returns the request for the stage that puts them together */
+async function withShards(
+  request: StageRequest,
+  images: number,
+  say: Say,
+  place: TrainingPlace,
+): Promise<StageRequest> {
+  const { run, stage } = request;
+  const most = shardImages(run);
+  // Runs that were at their features before there were shards go on without.
+  if (most === undefined || !hasShards(images, most) || !patched("shards")) return request;
+  const at = (id: string, summary: string, queue: string) => training({ name: id }, summary, queue);
+  const plan = await place.during("features", (queue) =>
+    at(shardPlanId(stage.name), "divide the images into shards", queue).planShards({ ...request, most }),
+  );
+  // What comes back from Temporal for nothing is null.
+  if (!plan) return request;
+  await computeShards({
+    plan,
+    most: run.file.parallel ?? 1,
+    show: (shards) => say({ shards }),
+    compute: (portion, number) =>
+      place.during("features", (queue, shortOfMemory) =>
+        at(portionId(stage.name, number), portionTitle(portion, plan.shards), queue).extractShards({
+          ...(shortOfMemory ? { ...request, shortOfMemory } : request),
+          ...{ list: plan.list, portion },
+        }),
+      ),
+  });
+  say({});
+  // One worker puts them together.
+  place.keepFor([], ["features"]);
+  return { ...request, shards: plan.list };
+}
+
+function portionTitle(portion: readonly number[], shards: number): string {
+  const [first = 0] = portion;
+  const last = portion.at(-1) ?? first;
+  const which = first === last ? `shard ${first + 1}` : `shards ${first + 1} to ${last + 1}`;
+  return `run the frozen base on ${which} of ${shards}`;
 }
 
 function executeLight(
@@ -230,7 +283,7 @@ function control(activityId: string, summary: string): ControlActivities {
   });
 }
 
-function training(stage: StagePlan, summary: string, taskQueue: string): TrainingActivities {
+function training(stage: Pick<StagePlan, "name">, summary: string, taskQueue: string): TrainingActivities {
   return proxyActivities<TrainingActivities>({
     activityId: stage.name,
     summary,

@@ -1,5 +1,5 @@
 /**
- * Heavy activities that are no stage of a run: they beat, end when they are told to, and a later attempt takes them up again. They
+ * Heavy activities that are no stage of a run, or a part of one: they beat, end when they are told to, and a later attempt takes them up again. They
  * are logged, counted and metered as stages are.
  */
 import { Context } from "@temporalio/activity";
@@ -16,7 +16,9 @@ import type { RunningStages, StageHooks } from "./runningStages.js";
 import { attemptOf, heldIn } from "./stageRunner.js";
 
 interface Attended<Outcome> {
-  readonly kind: QuestionKind;
+  readonly kind: QuestionKind | "features";
+  /** Whose log it writes; that of its kind when left out. */
+  readonly stage?: string;
   readonly run: AskedRun;
   /** Equal for attempts at the same. */
   readonly name: string;
@@ -36,7 +38,7 @@ export interface AttendedHooks extends StageHooks {
 export async function attended<Outcome extends Metered<object>>(
   dependencies: TrainingDependencies,
   running: RunningStages<Outcome>,
-  { kind, run, name, holding, note }: Attended<Outcome>,
+  { kind, stage = kind, run, name, holding, note }: Attended<Outcome>,
   work: (hooks: AttendedHooks) => Promise<Outcome>,
 ): Promise<Outcome> {
   const { workFolder, metrics = NO_METRICS, resources, engineOutput } = dependencies;
@@ -75,7 +77,7 @@ export async function attended<Outcome extends Metered<object>>(
       () =>
         withLog(
           dependencies,
-          { runId, stage: kind, lineage },
+          { runId, stage, lineage },
           {},
           (log) =>
             running.attend(

@@ -6,6 +6,7 @@ import type { EarlierFeatures } from "../../spec/engine/job.js";
 import { ThawError } from "../../spec/errors.js";
 import type { StageRequest } from "../../spec/pipeline/activities.js";
 import { FEATURES_FILE } from "../../spec/pipeline/artifactFiles.js";
+import type { ImageRecord } from "../../spec/records/dataset.js";
 import type { FeaturesSummary } from "../../spec/records/features.js";
 import { type ArtifactManifest, findManifest, requireManifest } from "../../store/artifacts/artifacts.js";
 import { canonicalJson, stageKey } from "../../store/artifacts/keys.js";
@@ -30,27 +31,42 @@ const NOT_OF_PIXELS: ReadonlySet<string> = new Set([
   "ties",
 ]);
 
+/** The features of an earlier dataset, some of whose images are here again. */
+export interface EarlierSet {
+  readonly dataset: ArtifactRef;
+  readonly features: ArtifactManifest;
+  /** Its `images.jsonl` on this machine. */
+  readonly images: string;
+  readonly records: readonly ImageRecord[];
+}
+
+/** What is looked for in them. */
+export interface Wanted {
+  /** Of this dataset. */
+  readonly ingest: ArtifactManifest;
+  /** Asked for only where there are earlier datasets. */
+  readonly records: () => Promise<readonly ImageRecord[]>;
+}
+
 /**
  * Nothing is found by listing: the key of the features artifact of each earlier dataset is that of this stage with the
  * other dataset in this one's place, so base, settings, seed, code version and engine are the same wherever there is one.
- * @param scratchOf where a dataset's activations are kept on this machine
  * @param told what could not be taken, in a sentence
+ * @param take what is gone or damaged meanwhile is not taken
  * @returns the newest first; each has images of this dataset that those before it have not
  */
-export async function earlierFeatures(
-  { workFolder, engineFingerprint }: TrainingDependencies,
+export async function earlierSets<Taken>(
+  { workFolder, engineFingerprint }: Pick<TrainingDependencies, "workFolder" | "engineFingerprint">,
   store: Store,
   request: StageRequest,
-  inputs: StageInputs,
-  scratchOf: (dataset: ArtifactRef) => string,
+  { ingest: own, records }: Wanted,
   told: Told,
-): Promise<readonly EarlierFeatures[]> {
-  const own = request.inputs.ingest as ArtifactRef;
+  take: (set: EarlierSet) => Promise<Taken>,
+): Promise<readonly Taken[]> {
   const datasets = (await earlierDatasets(store, request)).filter(({ digest }) => digest !== own.digest);
   if (datasets.length === 0) return [];
-  const records = await readImageRecords(join(await inputs.folder("ingest"), IMAGES_FILE));
-  const missing = new Set(records.map(({ sha256 }) => sha256));
-  const found: EarlierFeatures[] = [];
+  const missing = new Set((await records()).map(({ sha256 }) => sha256));
+  const found: Taken[] = [];
   for (const dataset of datasets) {
     if (missing.size === 0) break;
     const one = await unlessGone(told, async () => {
@@ -58,27 +74,47 @@ export async function earlierFeatures(
       const features = await findManifest(store, request.stage.kind, key);
       if (features === undefined || !isAsAsked(features)) return undefined;
       const ingest = await requireManifest(store, dataset);
-      if (!isDecodedAlike(ingest, inputs.manifest("ingest"))) return undefined;
+      if (!isDecodedAlike(ingest, own)) return undefined;
       const images = await localArtifactFile(store, workFolder, dataset, IMAGES_FILE, told);
-      const known = (await readImageRecords(images)).filter(({ sha256 }) => missing.has(sha256));
+      const those = await readImageRecords(images);
+      const known = those.filter(({ sha256 }) => missing.has(sha256));
       if (known.length === 0) return undefined;
-      const folder = await localArtifact(
-        store,
-        workFolder,
-        features,
-        () => told("fetching features of earlier runs"),
-        told,
-      );
+      const taken = await take({ dataset, features, images, records: those });
       for (const { sha256 } of known) missing.delete(sha256);
-      return { images, features: join(folder, FEATURES_FILE), scratch: scratchOf(dataset) };
+      return taken;
     });
     if (one !== undefined) found.push(one);
   }
   return found;
 }
 
+/** Their files on this machine. @param scratchOf where a dataset's activations are kept on this machine */
+export async function earlierFeatures(
+  dependencies: TrainingDependencies,
+  store: Store,
+  request: StageRequest,
+  inputs: StageInputs,
+  scratchOf: (dataset: ArtifactRef) => string,
+  told: Told,
+): Promise<readonly EarlierFeatures[]> {
+  const wanted = {
+    ingest: inputs.manifest("ingest"),
+    records: async () => readImageRecords(join(await inputs.folder("ingest"), IMAGES_FILE)),
+  };
+  return earlierSets(dependencies, store, request, wanted, told, async ({ dataset, features, images }) => {
+    const folder = await localArtifact(
+      store,
+      dependencies.workFolder,
+      features,
+      () => told("fetching features of earlier runs"),
+      told,
+    );
+    return { images, features: join(folder, FEATURES_FILE), scratch: scratchOf(dataset) };
+  });
+}
+
 /** Whether they are in the precision that was asked for: where it did not do, others were computed under the same key. */
-function isAsAsked({ summary }: ArtifactManifest): boolean {
+export function isAsAsked({ summary }: ArtifactManifest): boolean {
   const { precision } = summary as FeaturesSummary;
   return precision === undefined || precision.used === precision.asked;
 }
@@ -101,21 +137,27 @@ async function datasetsOfModel(store: Store, name: string): Promise<readonly Art
   return [...new Map(refs.map((ref) => [ref.digest, ref])).values()];
 }
 
-/** Whether the same file became the same pixels in both: what is not known to be of something else has to be equal. */
+/** What decides which pixels a file becomes: what is not known to be of something else is part of it. */
+export function pixelsOf({
+  codeVersion,
+  parameters,
+}: Pick<ArtifactManifest, "codeVersion" | "parameters">): string | undefined {
+  if (codeVersion === undefined) return undefined;
+  const ofPixels = Object.entries(parameters).filter(([name]) => !NOT_OF_PIXELS.has(name));
+  return canonicalJson({ codeVersion, parameters: Object.fromEntries(ofPixels) });
+}
+
+/** Whether the same file became the same pixels in both. */
 export function isDecodedAlike(
   one: Pick<ArtifactManifest, "codeVersion" | "parameters">,
   other: Pick<ArtifactManifest, "codeVersion" | "parameters">,
 ): boolean {
-  const ofPixels = ({ parameters }: Pick<ArtifactManifest, "parameters">): string =>
-    canonicalJson(
-      Object.fromEntries(Object.entries(parameters).filter(([name]) => !NOT_OF_PIXELS.has(name))),
-    );
-  if (one.codeVersion === undefined || one.codeVersion !== other.codeVersion) return false;
-  return ofPixels(one) === ofPixels(other);
+  const pixels = pixelsOf(one);
+  return pixels !== undefined && pixels === pixelsOf(other);
 }
 
 /** What is gone or damaged is computed anew: it is no input of the stage. */
-async function unlessGone<Value>(told: Told, read: () => Promise<Value>): Promise<Value | undefined> {
+export async function unlessGone<Value>(told: Told, read: () => Promise<Value>): Promise<Value | undefined> {
   try {
     return await read();
   } catch (error) {

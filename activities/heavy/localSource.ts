@@ -50,7 +50,7 @@ type Fetching = Pick<FetchContext, "store" | "report" | "signal"> & {
 export async function localSource(
   given: ImageSource,
   workFolder: string,
-  fetching: FetchContext,
+  fetching: Omit<FetchContext, "held">,
 ): Promise<string | { readonly fetched: string }> {
   const remote = await remoteSource(given, workFolder, fetching);
   if (remote === undefined) return given.dataPath;

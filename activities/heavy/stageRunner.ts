@@ -50,6 +50,8 @@ export interface FetchContext {
   readonly digests: Readonly<Record<string, string>>;
   readonly report: (progress: Progress) => void;
   readonly signal: AbortSignal;
+  /** Hears what parts of the stage, which other activities have computed, have held. */
+  readonly held: (usage: Usage) => void;
 }
 
 /** Builds the engine's job for a stage. @param out the folder that the job writes its files to */
@@ -226,7 +228,11 @@ async function makeOnce(
   try {
     const leave = AbortSignal.any([signal, leaving]);
     const fetching = patientStore(hastyStore, { milliseconds: STORE_PATIENCE_MS, signal: leave, onOutage });
-    const job = await buildJob(request, inputs, out, { store: fetching, digests, report, signal: leave });
+    const parts: Usage[] = [];
+    const job = await buildJob(request, inputs, out, {
+      ...{ store: fetching, digests, report, signal: leave },
+      held: (usage) => parts.push(usage),
+    });
     const started = performance.now();
     const { summary, changes, beforeCommit, afterCommit } = isTraining(job)
       ? await trainDurably(dependencies, hastyStore, request, key, job, hooks, tell)
@@ -245,7 +251,7 @@ async function makeOnce(
       summary: half === undefined ? summary : { ...(summary as object), outOfMemory: half.outOfMemory },
       engine: request.stage.usesEngine ? engineOf(request.stage, engineFingerprint) : null,
       seconds: (performance.now() - started) / 1000,
-      usage: usageOf(request.run, meter, heldBefore, resources),
+      usage: withParts(usageOf(request.run, meter, heldBefore, resources), parts),
       files: Object.fromEntries(names.map((name) => [name, join(out, name)])),
       onProgress: (done, total) => report({ phase: "storing", step: done, total }),
     });
@@ -265,6 +271,13 @@ function usageOf(run: RunInput, meter: StageMeter, heldBefore: number, resources
     seconds: heldBefore + seconds,
     ...{ cpuSeconds, resources },
   };
+}
+
+/** What other runs have computed cost this one nothing. */
+function withParts(own: Usage, parts: readonly Usage[]): Usage {
+  const all = [own, ...parts.filter(({ run }) => run === own.run)];
+  const sum = (of: (usage: Usage) => number): number => all.reduce((total, one) => total + of(one), 0);
+  return { ...own, seconds: sum(({ seconds }) => seconds), cpuSeconds: sum(({ cpuSeconds }) => cpuSeconds) };
 }
 
 /** Of the run's own split; nought for a stage that has not the images yet. */
@@ -294,8 +307,8 @@ function steeredStage(stage: StagePlan, changes: readonly AppliedChange[]): Stag
   return changes.length === 0 ? stage : { ...stage, parameters: { ...stage.parameters, changes } };
 }
 
-async function openInputs(
-  { store, workFolder }: TrainingDependencies,
+export async function openInputs(
+  { store, workFolder }: Pick<TrainingDependencies, "store" | "workFolder">,
   { inputs }: StageRequest,
   report: (progress: Progress) => void,
 ): Promise<StageInputs> {

@@ -3,6 +3,7 @@
 import { ThawError } from "../../spec/errors.js";
 import type { MissedArtifact, StageOutcome, StageRequest } from "../../spec/pipeline/activities.js";
 import type { BaseComparison } from "../../spec/records/baseComparison.js";
+import type { DatasetSummary } from "../../spec/records/dataset.js";
 import type { RecipeSummary } from "../../spec/records/recipe.js";
 import type { TrainingSummary } from "../../spec/records/training.js";
 import { readingOf } from "../../spec/runFile/folders.js";
@@ -71,7 +72,8 @@ async function findOwn(store: Store, request: StageRequest, key: string): Promis
   return redirect === undefined ? found : findOwn(store, request, redirect.key);
 }
 
-async function findWhole(store: Store, kind: string, key: string): Promise<Found> {
+/** One that is torn or damaged goes, so that it can be made anew. */
+export async function findWhole(store: Store, kind: string, key: string): Promise<Found> {
   const manifest = await findUndamaged(store, kind, key);
   if (manifest === undefined) return { manifest };
   if (manifest !== "damaged" && (await artifactIsWhole(store, manifest))) return { manifest };
@@ -99,6 +101,12 @@ async function findUndamaged(
   }
 }
 
+/** Of an ingest artifact. */
+function imagesIn({ summary }: ArtifactManifest): Pick<StageOutcome, "images"> {
+  const { images } = summary as Partial<DatasetSummary>;
+  return images === undefined ? {} : { images };
+}
+
 export function outcomeOf(manifest: ArtifactManifest, cached: boolean): StageOutcome {
   const kept = manifest.kind === "tune" ? (manifest.summary as { kept: boolean }).kept : undefined;
   const base = manifest.kind === "base" ? (manifest.summary as BaseComparison).chosen : undefined;
@@ -113,6 +121,7 @@ export function outcomeOf(manifest: ArtifactManifest, cached: boolean): StageOut
     ...(kept === undefined ? {} : { kept }),
     ...(decision === undefined ? {} : { decision }),
     ...(base === undefined ? {} : { base }),
+    ...(manifest.kind === "ingest" ? imagesIn(manifest) : {}),
     ...(Number.isFinite(reached?.validationAccuracy)
       ? { validationAccuracy: reached?.validationAccuracy as number }
       : {}),

@@ -2,6 +2,7 @@
 import type { AutoBases } from "../../client/bases/auto/choose.js";
 import type { PlannedActivations } from "../../client/forecast/activations.js";
 import type { PlannedTime } from "../../client/forecast/planned.js";
+import type { PlannedShards } from "../../client/forecast/shards.js";
 import type { PlannedStage } from "../../client/plan/foresee.js";
 import type { planSchema } from "../../spec/schemas/cli/runs.js";
 import type { Shape } from "../../spec/schemas/exact.js";
@@ -15,6 +16,7 @@ export function planJson(
   forecast?: PlannedTime,
   auto?: AutoBases,
   activations?: PlannedActivations,
+  shards?: PlannedShards,
 ): PlanJson {
   return {
     model,
@@ -35,5 +37,6 @@ export function planJson(
             recomputed: [...activations.recomputed],
           },
         }),
+    ...(shards === undefined ? {} : { shards: { ...shards } }),
   };
 }

@@ -22,7 +22,7 @@ export function explainProgress(situation: Situation): Found {
   const found = obstacle(situation) ?? {
     condition: "working",
     sentences: [
-      ...(tasks.length === 0 ? [WORKFLOW_WORKS] : tasks.map((task) => taskText(task, view.stages))),
+      ...(tasks.length === 0 ? [WORKFLOW_WORKS] : taskTexts(tasks, view.stages)),
       ...podsOf(view)
         .filter(({ phase }) => phase !== "running")
         .map(podSentence),
@@ -210,6 +210,25 @@ function tryingAgain(runId: string, task: Task, stages: readonly LiveStage[]): F
   };
 }
 
+/** One sentence for all shards of a stage. */
+function taskTexts(tasks: readonly Task[], stages: readonly LiveStage[]): readonly string[] {
+  const sharesSentence = (task: Task): readonly Task[] =>
+    task.part === undefined ? [task] : tasks.filter(({ part, stage }) => part && stage === task.stage);
+  return tasks.flatMap((task) => {
+    const together = sharesSentence(task);
+    if (together.length === 1) return [taskText(task, stages)];
+    return together[0] === task ? [shardsText(task, together, stages)] : [];
+  });
+}
+
+/** E.g. `4 shards of features are given out, 1 of them waits for a worker: shards, 12 of 50, about 8 min to go.` */
+function shardsText({ stage }: Task, shards: readonly Task[], stages: readonly LiveStage[]): string {
+  const queued = shards.filter(({ state }) => state === "queued").length;
+  const waiting = queued === 0 ? "" : `, ${queued} of them ${queued === 1 ? "waits" : "wait"} for a worker`;
+  const progress = stages.find(({ name }) => name === stage)?.progress;
+  return `${shards.length} shards of ${stage} are given out${waiting}${progress === undefined ? "" : `: ${progressOf(progress)}`}.`;
+}
+
 function taskText(task: Task, stages: readonly LiveStage[]): string {
   const { state, attempt, mostAttempts, seconds, silentSeconds, mostSilentSeconds } = task;
   const name = nameOf(task);
@@ -256,12 +275,14 @@ function progressText(stages: readonly LiveStage[]): readonly string[] {
   return [`${ended} of ${countText(stages.length, "stage")} ${ended === 1 ? "is" : "are"} over${rest}.`];
 }
 
-function nameOf({ stage, isLookup }: Task): string {
+function nameOf({ stage, isLookup, part }: Task): string {
   if (stage === undefined) return "Writing the run's record";
+  if (part !== undefined) return `A shard of ${stage}`;
   return isLookup ? `The look-up of ${stage}` : `Stage ${stage}`;
 }
 
-function activityId({ stage, isLookup }: Task): string {
+function activityId({ stage, isLookup, part }: Task): string {
+  if (part !== undefined) return part;
   return stage === undefined ? "record-run" : `${isLookup ? "find-" : ""}${stage}`;
 }
 

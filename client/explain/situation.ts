@@ -11,6 +11,8 @@ export interface Task {
   readonly stage?: string;
   /** True for the look-up in the store before a stage. */
   readonly isLookup: boolean;
+  /** Id of an activity that computes a part of the stage, a shard, or decides on the parts. */
+  readonly part?: string;
   readonly state: "running" | "queued" | "backing-off" | "paused" | "cancelling";
   readonly queue: string;
   readonly attempt: number;

@@ -14,7 +14,7 @@ const PAUSE_REQUESTED = 5;
 export function taskOf(activity: PendingActivity, now: Date): Task {
   const seconds = now.getTime() / 1000;
   const since = (time: Parameters<typeof secondsOf>[0]): number => Math.max(0, seconds - secondsOf(time));
-  const { stage, isLookup = false } = stageOfActivity(activity.activityId ?? "") ?? {};
+  const { stage, isLookup = false, isPart } = stageOfActivity(activity.activityId ?? "") ?? {};
   const nextTry = secondsOf(activity.nextAttemptScheduleTime) - seconds;
   const state = stateOf(activity, nextTry);
   const begun = state === "running" || state === "cancelling" ? activity.lastStartedTime : undefined;
@@ -25,6 +25,7 @@ export function taskOf(activity: PendingActivity, now: Date): Task {
   return {
     ...(stage === undefined ? {} : { stage }),
     isLookup,
+    ...(isPart === undefined ? {} : { part: activity.activityId ?? "" }),
     state,
     queue: queueOf(activity),
     attempt: activity.attempt ?? 1,

@@ -50,11 +50,11 @@ async function samplesOf(
   });
 }
 
-/** Of the views: copies of what earlier runs had computed take next to no time. */
+/** Of the views: copies of what earlier runs, or shards, had computed take next to no time. */
 function computedShare({ kind, summary }: ArtifactManifest): number {
   if (kind !== "features") return 1;
-  const { rows, reused } = summary as FeaturesSummary;
-  return reused === undefined ? 1 : (rows - reused.rows) / rows;
+  const { rows, reused, shards } = summary as FeaturesSummary;
+  return (rows - (reused?.rows ?? 0) - (shards?.rows ?? 0)) / rows;
 }
 
 /** The images that an ingest artifact has. */

@@ -1,4 +1,6 @@
 /** Decides what is garbage: whatever the roots do not reach and is not fresh. */
+import { SHARD_KIND, SHARD_LIST_KIND } from "../../spec/pipeline/shards.js";
+import { placeOf } from "../../store/artifacts/artifacts.js";
 import type { StoredObject } from "../../store/inventory.js";
 import type { Roots } from "./roots.js";
 
@@ -25,6 +27,8 @@ export interface StoreGarbage extends Garbage {
   readonly uploads: readonly StoredObject[];
 }
 
+const OF_SHARDS: ReadonlySet<string> = new Set([SHARD_KIND, SHARD_LIST_KIND]);
+
 /**
  * @param filesOf digests of the data objects of a manifest, by the manifest's name
  * @param fresh what was written after it stays: data come before their manifest, and a run that has just begun
@@ -37,9 +41,9 @@ export async function findGarbage(
   fresh: Date,
 ): Promise<Garbage> {
   const isOld = ({ modified }: StoredObject): boolean => modified < fresh;
-  const manifests = inventory.manifests.filter(
-    (manifest) => isOld(manifest) && !roots.manifests.has(manifest.name),
-  );
+  const isKept = ({ name }: StoredObject): boolean =>
+    roots.manifests.has(name) || (roots.keepsShards && OF_SHARDS.has(placeOf(name)?.kind ?? ""));
+  const manifests = inventory.manifests.filter((manifest) => isOld(manifest) && !isKept(manifest));
   const dropped = new Set(manifests.map(({ name }) => name));
   const used = new Set(roots.digests);
   for (const { name } of inventory.manifests) {

@@ -3,6 +3,7 @@
  * aliases, proofs, looks – stay whatever they are: collection lists none of them.
  */
 import type { ArtifactRef } from "../../spec/artifact.js";
+import type { LiveStage, StageState } from "../../spec/pipeline/run.js";
 import type { DamagedRecord } from "../../spec/records/damaged.js";
 import { manifestName } from "../../store/artifacts/artifacts.js";
 import { unlessDamaged } from "../../store/record.js";
@@ -26,6 +27,11 @@ export interface Roots {
   readonly runs: ReadonlySet<string>;
   /** Records that cannot be read: what they keep is not known. */
   readonly damaged: readonly DamagedRecord[];
+  /**
+   * A run that goes on has no features yet: it may be computing shards, which no record names. Once the features are there
+   * nothing refers to their shards, and they go.
+   */
+  readonly keepsShards: boolean;
 }
 
 /** @param oldest runs that started before it are kept only for a reason */
@@ -34,6 +40,7 @@ export async function collectRoots(session: Session, oldest: Date): Promise<Root
   const digests = new Set<string>();
   const runs = new Set<string>();
   const damaged: DamagedRecord[] = [];
+  let keepsShards = false;
   const keepArtifacts = (refs: Iterable<ArtifactRef>): void => {
     for (const { kind, key } of refs) manifests.add(manifestName(kind, key));
   };
@@ -69,6 +76,7 @@ export async function collectRoots(session: Session, oldest: Date): Promise<Root
     runs.add(run.workflowId);
     const { stages } = await currentState(session, run.workflowId);
     keepArtifacts(stages.flatMap(({ artifact }) => artifact ?? []));
+    keepsShards ||= stages.some(isWithoutFeatures);
     // It may have been removed from the list since.
     for (const base of await basesOfRun(session, run.workflowId)) keepBase(base);
   }
@@ -83,5 +91,12 @@ export async function collectRoots(session: Session, oldest: Date): Promise<Root
     // A retraining: what it uploaded is what the run has read.
     if (run?.lineage !== undefined) runs.add(run.lineage);
   }
-  return { manifests, digests, runs, damaged };
+  return { manifests, digests, runs, damaged, keepsShards };
 }
+
+/** Candidate bases have such stages of their own, `features-1`…; what they have made is in the store then. */
+function isWithoutFeatures({ name, state }: Pick<LiveStage, "name" | "state">): boolean {
+  return /^features(-\d+)?$/.test(name) && !FEATURES_OVER.has(state);
+}
+
+const FEATURES_OVER: ReadonlySet<StageState> = new Set(["done", "cached", "skipped", "not-run"]);

@@ -1,5 +1,5 @@
 /** The state of a running run: from the workflow itself, or from its history when no worker answers. */
-import { type LiveStage, RUN_STATE_QUERY, type RunState } from "../../spec/pipeline/run.js";
+import { type LiveStage, RUN_STATE_QUERY, type RunState, type StageStatus } from "../../spec/pipeline/run.js";
 import { type TemporalAccess, temporalCall } from "../temporal/call.js";
 import { fetchEvents } from "../temporal/eventHistory.js";
 import { runStateSchema } from "../temporal/wire.js";
@@ -9,7 +9,7 @@ import { type RunHistory, readHistory } from "./history.js";
 const QUERY_MS = 2_000;
 
 export interface CurrentState extends Pick<RunState, "control" | "pod" | "otherPods"> {
-  readonly stages: readonly LiveStage[];
+  readonly stages: readonly (LiveStage & StageStatus)[];
 }
 
 export async function currentState(session: TemporalAccess, runId: string): Promise<CurrentState> {

@@ -125,10 +125,12 @@ function changeOf(event: HistoryEvent, scheduled: Scheduled): StageStatus | unde
   const name = ended.stage;
   if (failed?.failure?.applicationFailureInfo?.type === PAUSED) return { name, state: "paused" };
   if (failed) return { name, state: "failed", note: messageOf(failed.failure) };
+  // Another part has failed, or stopped for a pause; or the run ends, which says so itself.
+  if (cancelled && ended.isPart) return undefined;
   if (cancelled) return { name, state: "cancelled", note: "cancelled" };
   const outcome = outcomeIn(event);
-  // A look-up that found nothing: the stage's own activity follows.
-  if (outcome === undefined) return ended.isLookup ? undefined : { name, state: "done" };
+  // A look-up that found nothing, or a shard: the stage's own activity follows.
+  if (outcome === undefined) return ended.isLookup || ended.isPart ? undefined : { name, state: "done" };
   const { artifact, cached, note, kept, decision, warnings } = outcome;
   const warned = warnings === undefined ? {} : { warnings };
   // The activity has done its work, and the workflow fails over what it found.

@@ -1,4 +1,5 @@
 /** Which stage an activity of the workflow works for; the ids are those of `workflows/transferLearning.ts`. */
+import { stageOfShards } from "../../spec/pipeline/shards.js";
 
 /** The look-up of a stage's artifact is called `find-STAGE`. */
 const LOOKUP = "find-";
@@ -13,6 +14,8 @@ export const isAboutPod = (activityId: string): boolean => POD.test(activityId);
 
 export interface StageActivity {
   readonly stage: string;
+  /** True for what computes a part of the stage before its own activity, or decides on the parts. */
+  readonly isPart?: true;
   /** True for the look-up that comes before the stage's own activity. */
   readonly isLookup: boolean;
 }
@@ -21,6 +24,8 @@ export interface StageActivity {
 export function stageOfActivity(activityId: string): StageActivity | undefined {
   if (AFTERWARDS.has(activityId) || activityId.startsWith(STEERING) || isAboutPod(activityId))
     return undefined;
+  const whole = stageOfShards(activityId);
+  if (whole !== undefined) return { stage: whole, isLookup: false, isPart: true };
   return activityId.startsWith(LOOKUP)
     ? { stage: activityId.slice(LOOKUP.length), isLookup: true }
     : { stage: activityId, isLookup: false };

@@ -61,6 +61,9 @@ export const runStateSchema: z.ZodType<RunState> = z.object({
       seconds: z.number().exactOptional(),
       note: z.string().exactOptional(),
       warnings: warnings.exactOptional(),
+      shards: z
+        .object({ done: z.int(), total: z.int(), etaSeconds: z.number().exactOptional() })
+        .exactOptional(),
     }),
   ),
   control: runControlSchema.exactOptional(),

@@ -7,7 +7,7 @@ export interface MergedFile {
   readonly writer: SampleWriter;
   /** Elements of one record. */
   readonly length: number;
-  readonly sources: readonly Samples[];
+  readonly sources: readonly Pick<Samples, "gather" | "close">[];
 }
 
 export interface RowMerger {
@@ -35,7 +35,7 @@ export function mergeRows(files: readonly MergedFile[], known: readonly (KnownRo
       const count = runOf((row) => row?.set === set, COPIED);
       const rows = known.slice(position, position + count).map((row) => (row as KnownRow).row);
       for (const { writer, sources } of files) {
-        await writer.write(position, (sources[set] as Samples).gather(rows));
+        await writer.write(position, (sources[set] as MergedFile["sources"][number]).gather(rows));
       }
       position += count;
     }

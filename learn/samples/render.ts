@@ -1,11 +1,11 @@
 /** Streams image views as batches of pixels; the next batch is rendered while the current one is computed. */
 import type { Dataset } from "../../data/dataset/dataset.js";
+import { viewsOf } from "../../data/views/count.js";
 import { renderView, type ViewParameters, viewParameters } from "../../data/views/views.js";
 import type { AugmentSpec } from "../../spec/runFile/augment.js";
 import type { BaseInput } from "../bases/catalogue.js";
 import { renderElsewhere } from "./renderer.js";
 import type { Renderer } from "./renderNow.js";
-import { viewsOf } from "./views.js";
 
 /** One view of one image. */
 export interface ViewRef {

@@ -1,5 +1,6 @@
 /** Which rows of a sample file belong to which image: training images have several views, others one. */
 
+import { viewsOf } from "../../data/views/count.js";
 import { ThawError } from "../../spec/errors.js";
 import type { ImageRecord, Split } from "../../spec/records/dataset.js";
 
@@ -20,11 +21,6 @@ export function viewRows(records: readonly ImageRecord[], views: number): ViewRo
     rows += viewsOf(record, views);
   }
   return { rows, views, firstRow };
-}
-
-/** Only training images are varied. */
-export function viewsOf(record: Pick<ImageRecord, "split">, views: number): number {
-  return record.split === "train" ? views : 1;
 }
 
 /** Indices of the images of a split, in the order of the dataset. */

@@ -14,6 +14,7 @@ import { type BoundaryPass, boundaryShape, disposePass } from "../network/bounda
 import { basePass } from "../network/frozen.js";
 import type { Parameters } from "../network/parameters.js";
 import { passSpeed } from "../network/passSpeed.js";
+import { fewOpen } from "../samples/fewOpen.js";
 import {
   createSamples,
   openSamples,
@@ -232,21 +233,16 @@ async function openOutput(
   rows: number,
   sets: readonly SampleFiles[] = [],
 ): Promise<OutputFile> {
-  const sources: Samples[] = [];
-  try {
-    for (const set of sets) {
-      const path = output.earlier(set);
-      if (path === undefined) throw new RangeError(`an earlier set has no ${output.path}`);
-      sources.push(openSamples(path, output.format));
-    }
-    const create = output.yields ? createYielding : createSamples;
-    const part = partOf(output.path);
-    const writer = await create(part, output.format, rows);
-    return { ...output, part, length: recordLength(output.format), sources, writer };
-  } catch (error) {
-    for (const samples of sources) samples.close();
-    throw error;
-  }
+  const paths = sets.map((set) => {
+    const path = output.earlier(set);
+    if (path === undefined) throw new RangeError(`an earlier set has no ${output.path}`);
+    return path;
+  });
+  const create = output.yields ? createYielding : createSamples;
+  const part = partOf(output.path);
+  const writer = await create(part, output.format, rows);
+  const length = recordLength(output.format);
+  return { ...output, part, length, sources: fewOpen(paths, output.format), writer };
 }
 
 function passProgress(done: number, total: number, seconds: number) {

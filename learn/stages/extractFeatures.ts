@@ -46,7 +46,7 @@ export async function extractFeatures(
   const { kept, missing, said } = await chooseFiles(
     checked,
     wanted,
-    alike.map((set) => set.scratch),
+    alike.flatMap((set) => set.scratch ?? []),
   );
   const isWritten = (name: string): boolean => kept.has(name) && missing.has(name);
   const fitting = new Map([...groups].filter(([, name]) => isWritten(name)));
@@ -67,7 +67,8 @@ export async function extractFeatures(
     ...{ rows, length: base.architecture.features, views: context.augment.views, seconds },
     images: records.length,
     ...(speed === undefined ? {} : { speed }),
-    ...(reuse === undefined ? {} : { reused: reuse.reused }),
+    ...(reuse?.reused === undefined ? {} : { reused: reuse.reused }),
+    ...(reuse?.shards === undefined ? {} : { shards: reuse.shards }),
     ...(precision === undefined ? {} : { precision }),
     ...(wanted.length === 0 ? {} : { activations: said }),
   };

@@ -3,6 +3,7 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { countImages } from "../../data/dataset/checks.js";
 import { IMAGES_FILE, SUMMARY_FILE } from "../../data/dataset/dataset.js";
+import { viewsOf } from "../../data/views/count.js";
 import { spareBytes } from "../../files/scratch.js";
 import { ThawError } from "../../spec/errors.js";
 import { FEATURES_FILE } from "../../spec/pipeline/artifactFiles.js";
@@ -18,7 +19,7 @@ import {
   recordBytes,
   type Samples,
 } from "../samples/files.js";
-import { viewRows, viewsOf } from "../samples/views.js";
+import { viewRows } from "../samples/views.js";
 import { chooseFiles, type KeptFile } from "../scratch/keep.js";
 import { isKept } from "../scratch/kept.js";
 import { createYielding } from "../scratch/yielding.js";

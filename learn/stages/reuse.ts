@@ -1,8 +1,12 @@
 /** What earlier runs have computed of the images at hand: features, and activations as far as they are still kept. */
+import { readFile } from "node:fs/promises";
 import { readImageRecords } from "../../data/dataset/dataset.js";
+import { viewsOf } from "../../data/views/count.js";
 import type { EarlierFeatures } from "../../spec/engine/job.js";
 import type { ImageRecord } from "../../spec/records/dataset.js";
-import type { ReusedFeatures } from "../../spec/records/features.js";
+import type { ReusedFeatures, ShardedFeatures, ShardImage } from "../../spec/records/features.js";
+import { shardImageSchema } from "../../spec/schemas/records/files.js";
+import { shapedLines } from "../../spec/schemas/shaped.js";
 import { type KnownRow, knownRows } from "../samples/known.js";
 import type { ViewRef } from "../samples/render.js";
 import { isKept } from "../scratch/kept.js";
@@ -20,7 +24,9 @@ export interface Reuse {
   /** Whether activations and pixels are written as well; otherwise stages that need them compute them. */
   readonly writesBeside: boolean;
   readonly known: NonNullable<Outputs["known"]>;
-  readonly reused: ReusedFeatures;
+  /** Absent where that is nothing; likewise below. */
+  readonly reused?: ReusedFeatures;
+  readonly shards?: ShardedFeatures;
 }
 
 /**
@@ -46,23 +52,35 @@ export async function findReuse(
     knownRows(
       views,
       records,
-      those.map((set) => set.records),
-      context.augment.views,
+      those.map((set) => set.images),
     );
   const whole = sets.filter(({ isWhole }) => isWhole);
   const [all, some] = [known(whole), known(sets)];
   const more = (countKnown(some) - countKnown(all)) / views.length;
-  const [rows, taken] = more >= WORTH_A_PASS ? [some, sets] : [all, whole];
+  // Who computes shards has decided that features come first.
+  const [rows, taken] = more >= WORTH_A_PASS || hasShards(sets) ? [some, sets] : [all, whole];
   if (countKnown(rows) === 0) return undefined;
+  const from = (isOf: (set: EarlierSet) => boolean): ReusedFeatures | undefined => {
+    const those = rows.map((row) => row !== undefined && isOf(taken[row.set] as EarlierSet));
+    const count = those.filter(Boolean).length;
+    return count === 0 ? undefined : { images: countImages(those, views, records.length), rows: count };
+  };
+  const [reused, sharded] = [from(({ isShard }) => !isShard), from(({ isShard }) => isShard)];
   return {
-    writesBeside: taken === whole,
+    writesBeside: taken.every(({ isWhole }) => isWhole),
     known: { rows, sets: taken.map(({ files }) => files) },
-    reused: { images: countImages(rows, views, records.length), rows: countKnown(rows) },
+    ...(reused === undefined ? {} : { reused }),
+    ...(sharded === undefined
+      ? {}
+      : { shards: { shards: taken.filter(({ isShard }) => isShard).length, ...sharded } }),
   };
 }
 
+const hasShards = (sets: readonly EarlierSet[]): boolean => sets.some(({ isShard }) => isShard);
+
 interface EarlierSet {
-  readonly records: readonly ImageRecord[];
+  readonly images: readonly ShardImage[];
+  readonly isShard: boolean;
   readonly files: SampleFiles;
   /** All that is kept beside the features is there. */
   readonly isWhole: boolean;
@@ -73,6 +91,12 @@ async function openSet(
   { images, features, scratch }: EarlierFeatures,
   beside: KeptBeside,
 ): Promise<EarlierSet> {
+  const isShard = typeof images !== "string";
+  const own = isShard ? await shardImages(images.shard) : await imagesOf(images, context.augment.views);
+  if (scratch === undefined) {
+    const wantsMore = beside.boundaries.size > 0 || beside.pixels;
+    return { images: own, isShard, files: { features, boundaries: new Map() }, isWhole: !wantsMore };
+  }
   const boundaries = new Map(
     [...beside.boundaries].map(([group, name]) => [group, boundaryFile(scratch, name, context)]),
   );
@@ -80,20 +104,27 @@ async function openSet(
   let isWhole = true;
   for (const path of [...boundaries.values(), ...pixels]) isWhole &&= await isKept(path, context.onProgress);
   return {
-    records: await readImageRecords(images),
+    images: own,
+    isShard,
     files: { features, boundaries, ...(beside.pixels ? { pixels: pixelFile(scratch) } : {}) },
     isWhole,
   };
 }
 
+async function imagesOf(file: string, perImage: number): Promise<readonly ShardImage[]> {
+  const records = await readImageRecords(file);
+  return records.map((record) => ({ sha256: record.sha256, views: viewsOf(record, perImage) }));
+}
+
+async function shardImages(file: string): Promise<readonly ShardImage[]> {
+  return shapedLines(await readFile(file, "utf8"), shardImageSchema, file);
+}
+
 const countKnown = (rows: readonly (KnownRow | undefined)[]): number =>
   rows.reduce((count, row) => count + (row === undefined ? 0 : 1), 0);
 
-function countImages(
-  rows: readonly (KnownRow | undefined)[],
-  views: readonly ViewRef[],
-  images: number,
-): number {
-  const computed = new Set(views.filter((_, row) => rows[row] === undefined).map(({ image }) => image));
-  return images - computed.size;
+/** Images all of whose views are among those. */
+function countImages(those: readonly boolean[], views: readonly ViewRef[], images: number): number {
+  const others = new Set(views.filter((_, row) => !those[row]).map(({ image }) => image));
+  return images - others.size;
 }

@@ -3,6 +3,7 @@
 import type { BaseChoice, ExtractorSpec } from "../base.js";
 import type { ModelGolden } from "../golden.js";
 import type { ImageRecord } from "../records/dataset.js";
+import type { ShardImage } from "../records/features.js";
 import type { FoldSummary } from "../records/folds.js";
 import type { AppliedChange, Progress, TrainingPosition } from "../records/training.js";
 import type { AugmentSpec } from "../runFile/augment.js";
@@ -34,13 +35,13 @@ export interface ScratchBudget {
   readonly budget: number;
 }
 
-/** What the features of an earlier run lie in, of the same settings, seed, base and code: images may be the same. */
+/** What features of the same settings, seed, base and code lie in, of an earlier run or of a shard: images may be the same. */
 export interface EarlierFeatures {
-  /** Its `images.jsonl`. */
-  readonly images: string;
+  /** Its `images.jsonl`; of a shard the list of its images. */
+  readonly images: string | { readonly shard: string };
   readonly features: string;
-  /** Folder that its activations were kept in; they may be gone. */
-  readonly scratch: string;
+  /** Folder that its activations were kept in; they may be gone. Absent where none were. */
+  readonly scratch?: string;
 }
 
 /** What a checkpoint depends on besides the stage itself: other sums may be rounded otherwise. */
@@ -144,11 +145,13 @@ export type EngineJob =
   | (LearningJob & {
       readonly kind: "features";
       readonly keepPixels: boolean;
-      /** The newest first. */
+      /** The newest first; shards of the run's own come last. */
       readonly earlier?: readonly EarlierFeatures[];
       /** Of the recipe to come. */
       readonly settings: RecipeJobSettings;
     })
+  /** The features of some of the images. */
+  | (LearningJob & { readonly kind: "shard"; readonly images: readonly ShardImage[] })
   | (LearningJob & {
       readonly kind: "recipe";
       readonly settings: RecipeJobSettings;

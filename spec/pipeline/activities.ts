@@ -3,9 +3,11 @@
 import type { ArtifactRef } from "../artifact.js";
 import type { PodRequest } from "../pods/request.js";
 import type { RecipeDecision } from "../records/recipe.js";
+import type { Metered } from "../records/usage.js";
 import type { ControlFile, SteerRecord } from "../steering/steering.js";
 import type { Warning } from "../warnings/warning.js";
 import type { RunInput, RunResult } from "./run.js";
+import type { ShardPlan, ShardsDone } from "./shards.js";
 import type { StagePlan } from "./stages.js";
 
 export interface StageRequest {
@@ -17,8 +19,24 @@ export interface StageRequest {
   readonly artifacts?: Readonly<Record<string, ArtifactRef>>;
   /** Pauses up to this number are over; absent where there was none. */
   readonly pausesOver?: number;
+  /** Given to `features` where they were computed in shards: the artifact that lists those. */
+  readonly shards?: ArtifactRef;
   /** True after a pod that was killed because the stage used more memory than it has; absent otherwise. */
   readonly shortOfMemory?: true;
+}
+
+/** What a training worker is asked before the features of a large set are computed. */
+export interface ShardPlanRequest extends StageRequest {
+  /** Most images of a shard. */
+  readonly most: number;
+}
+
+/** Shards to be computed, one after the other. */
+export interface ShardsRequest extends StageRequest {
+  /** The artifact that lists all of them. */
+  readonly list: ArtifactRef;
+  /** By number from 0. */
+  readonly portion: readonly number[];
 }
 
 export interface StageOutcome {
@@ -35,6 +53,8 @@ export interface StageOutcome {
   readonly base?: string;
   /** Set by `head`, and by `tune` where it was kept: validation accuracy in [0, 1]. Absent in outcomes of older workers. */
   readonly validationAccuracy?: number;
+  /** Set by `ingest`: how many there are. Absent in outcomes of older workers. */
+  readonly images?: number;
   /** Of what the artifact says of images and figures; absent where it warns of nothing. */
   readonly warnings?: readonly Warning[];
 }
@@ -73,6 +93,10 @@ export interface ControlActivities {
 /** Heavy activities, on a training worker. */
 export interface TrainingActivities {
   ingest(request: StageRequest): Promise<StageOutcome>;
+  /** Says which images are in which shard, and which shards are to be computed; undefined where there are too few images for any. */
+  planShards(request: ShardPlanRequest): Promise<ShardPlan | undefined>;
+  /** Computes the features of some shards; those that are there already cost nothing. */
+  extractShards(request: ShardsRequest): Promise<Metered<ShardsDone>>;
   extractFeatures(request: StageRequest): Promise<StageOutcome>;
   chooseRecipe(request: StageRequest): Promise<StageOutcome>;
   trainHead(request: StageRequest): Promise<StageOutcome>;

@@ -3,6 +3,10 @@ export const WEIGHTS_FILE = "weights.safetensors";
 /** What a stage that was rolled back had trained, where `unfreeze.keep_rolled_back` asks for it. */
 export const ROLLED_BACK_FILE = "rolled-back.safetensors";
 export const FEATURES_FILE = "features.f32";
+/** A shard's images in the order of their rows, a line each. */
+export const SHARD_FILE = "shard.jsonl";
+/** All shards of a set with their images, a line each. */
+export const SHARD_LIST_FILE = "shards.jsonl";
 /** The recipe: its evidence, and what was decided by it. */
 export const RECIPE_FILE = "recipe.json";
 /** Out-of-fold predictions of the recipe's linear probe. */

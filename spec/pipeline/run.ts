@@ -3,6 +3,7 @@ import type { ArtifactRef } from "../artifact.js";
 import type { BaseSpec } from "../base.js";
 import type { PodState } from "../pods/pod.js";
 import type { DriftRef } from "../records/drift.js";
+import type { ShardsAtWork } from "../records/features.js";
 import type { FoldsInBrief } from "../records/folds.js";
 import type { ResemblanceInBrief } from "../records/resemblance.js";
 import type { Progress } from "../records/training.js";
@@ -103,6 +104,8 @@ export interface StageStatus {
   readonly note?: string;
   /** What its artifact warns of; absent where that is nothing. */
   readonly warnings?: readonly Warning[];
+  /** While its features are computed in parts. */
+  readonly shards?: ShardsAtWork;
 }
 
 /** Answer of the `runState` query. */
@@ -119,7 +122,7 @@ export interface RunState {
 }
 
 /** A stage as `thaw watch` shows it: the workflow's state and the live progress of its activity. */
-export interface LiveStage extends StageStatus {
+export interface LiveStage extends Omit<StageStatus, "shards"> {
   /** Attempt of the running activity, from 1. */
   readonly attempt?: number;
   readonly progress?: Progress;

@@ -169,8 +169,15 @@ export function planStages(
   const compared = candidatesOf(file).length === 0 ? [] : ["base"];
   const before = ["ingest", ...compared, "features", "recipe"];
   const shown = [...before, ...evaluated, ...foldNames, "evaluate", "register"];
-  // What becomes of the version comes after its report; how many stages ran at once, before whom, and where activations lay, say nothing of it.
-  const { model: _model, parallel: _parallel, priority: _priority, scratch: _scratch, ...told } = file;
+  // What becomes of the version comes after its report; how many stages ran at once, before whom, in which parts, and where activations lay, say nothing of it.
+  const {
+    model: _model,
+    parallel: _parallel,
+    priority: _priority,
+    scratch: _scratch,
+    shards: _shards,
+    ...told
+  } = file;
   add("report", "report", false, shown, {
     file: { ...told, unfreeze: { ...file.unfreeze, stages } },
     ...(drift === undefined ? {} : { drift }),

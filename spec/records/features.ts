@@ -1,4 +1,4 @@
-/** What the features stage says of its features. */
+/** What the features stage says of its features, and the shards that it puts together. */
 import type { PrecisionCheck } from "../engine/precision.js";
 
 /** How many of them were taken from earlier runs: the same bytes as if they had been computed. */
@@ -6,6 +6,14 @@ export interface ReusedFeatures {
   /** Images of which nothing had to be computed. */
   readonly images: number;
   /** Views, those of other images included. */
+  readonly rows: number;
+}
+
+/** How many of them were computed in shards before the stage put them together. */
+export interface ShardedFeatures {
+  readonly shards: number;
+  /** Images all of whose views they have, those of earlier runs not counted. */
+  readonly images: number;
   readonly rows: number;
 }
 
@@ -69,8 +77,37 @@ export interface FeaturesSummary {
   readonly speed?: PassSpeed;
   /** Absent where everything was computed. */
   readonly reused?: ReusedFeatures;
+  /** Absent where there were no shards. */
+  readonly shards?: ShardedFeatures;
   /** Absent where the run asks for float32. */
   readonly precision?: PrecisionCheck;
   /** Absent where nothing was to be kept, and in artifacts of older versions. */
   readonly activations?: KeptActivations;
 }
+
+/** An image of a shard; the rows of its features are its views, the plain one first. */
+export interface ShardImage {
+  readonly sha256: string;
+  /** From 1. */
+  readonly views: number;
+}
+
+/** Some of the images of a set: those whose digests begin with these bits. */
+export interface Shard {
+  /** Zeros and ones; empty for all digests. */
+  readonly prefix: string;
+  /** In the order of their digests. */
+  readonly images: readonly ShardImage[];
+}
+
+/** How far the shards of a stage have come. */
+export interface ShardsAtWork {
+  /** Those included that were in the store. */
+  readonly done: number;
+  readonly total: number;
+  /** Absent until one has been computed. */
+  readonly etaSeconds?: number;
+}
+
+/** E.g. `12 of 50 shards`. */
+export const shardsText = ({ done, total }: ShardsAtWork): string => `${done} of ${total} shards`;

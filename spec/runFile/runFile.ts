@@ -8,6 +8,7 @@ import { kubernetesSchema } from "./kubernetes.js";
 import { lossSchema } from "./loss.js";
 import { modelSchema } from "./model.js";
 import { scratchSchema } from "./scratch.js";
+import { shardsSchema } from "./shards.js";
 
 const fraction = z.number().min(0).max(1);
 /** A part of the images: neither none nor all of them. */
@@ -309,7 +310,7 @@ export const runFileSchema = z.strictObject({
     .max(MOST_PARALLEL)
     .default(1)
     .describe(
-      `How many stages may run side by side (candidate bases, folds, the comparison with random weights): each in a pod of its own, or on as many training workers as there are; at most ${MOST_PARALLEL}. The artifacts are the same.`,
+      `How many stages, and shards of features, may run side by side (candidate bases, folds, the comparison with random weights): each in a pod of its own, or on as many training workers as there are; at most ${MOST_PARALLEL}. The artifacts are the same.`,
     ),
   priority: z
     .int()
@@ -319,6 +320,7 @@ export const runFileSchema = z.strictObject({
     .describe(
       "Which run a training worker goes on with where several wait for it: 1 first, 5 last; of equal ones the models take turns, stage by stage. What a schedule starts goes one behind. It changes no artifact.",
     ),
+  shards: shardsSchema.prefault({}),
   compute: z
     .enum(["local", "kubernetes"])
     .default("local")

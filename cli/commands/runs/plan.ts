@@ -51,10 +51,13 @@ export function addPlan(program: Command): void {
         { dataPath },
         stages,
       );
+      const { plannedShards } = await import("../../../client/forecast/shards.js");
+      const shards = await plannedShards(context.store, file, { dataPath }, stages);
       output.data(
-        planJson(file.name, stages, time, auto, activations),
-        (shown, screen) => planText(file.name, shown.stages, screen, shown.time, shown.activations),
-        { stages, time, activations },
+        planJson(file.name, stages, time, auto, activations, shards),
+        (shown, screen) =>
+          planText(file.name, shown.stages, screen, shown.time, shown.activations, shown.shards),
+        { stages, time, activations, shards },
       );
       const { depth } = file.model;
       if (depth !== "full")

@@ -1,6 +1,7 @@
 /** A plan as a table: which stages would be computed, and why. */
 import type { PlannedActivations } from "../../../client/forecast/activations.js";
 import type { PlannedTime } from "../../../client/forecast/planned.js";
+import type { PlannedShards } from "../../../client/forecast/shards.js";
 import type { StartedForecast } from "../../../client/forecast/started.js";
 import type { PlannedStage } from "../../../client/plan/foresee.js";
 import { money } from "../../../spec/prices.js";
@@ -19,11 +20,14 @@ export function planText(
   screen: Screen,
   time?: PlannedTime,
   activations?: PlannedActivations,
+  shards?: PlannedShards,
 ): string {
   if (stages.some(({ action }) => action === "run" || action === "maybe")) {
-    const kept =
-      activations === undefined ? "" : `\n${wrapWords(activationsText(activations), screen.width)}`;
-    return `${planTable(stages, screen, time)}${kept}`;
+    const more = [
+      ...(shards === undefined ? [] : [shardsText(shards)]),
+      ...(activations === undefined ? [] : [activationsText(activations)]),
+    ];
+    return [planTable(stages, screen, time), ...more.map((text) => wrapWords(text, screen.width))].join("\n");
   }
   const reused = stages.filter(({ action }) => action === "reuse").length;
   const skipped = stages.length - reused;
@@ -53,6 +57,11 @@ function timeText({ seconds, isMeasured, withoutFolds, cost }: PlannedTime): str
     ...(withoutFolds ? ["folds that the recipe may ask for come on top"] : []),
     ...(cost === undefined ? [] : [`about ${money(cost.amount, cost.currency)}`]),
   ].join("; ");
+}
+
+/** E.g. `Features: about 64 shards of at most 2000 images, 4 at once; those in the store are not computed`. */
+function shardsText({ shards, images, parallel }: PlannedShards): string {
+  return `Features: about ${shards} shards of at most ${images} images, ${parallel === 1 ? "one after the other" : `${parallel} at once`}; those in the store are not computed`;
 }
 
 /** E.g. `Activations: about 5.4 GB of 8 GB kept; blocks.5 recomputed in each epoch (budget 6 GB)`. */

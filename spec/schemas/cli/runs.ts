@@ -126,6 +126,12 @@ export const planSchema = z.object({
     .object({ taken: reasonedSchema, leftOut: reasonedSchema })
     .exactOptional()
     .describe("What `bases: auto` came to, and why; absent where the run file names its bases."),
+  shards: z
+    .object({ shards: z.int().min(2), images: z.int().min(1), parallel: z.int().min(1) })
+    .exactOptional()
+    .describe(
+      "In about how many parts the features would be computed, of how many images at most, and how many at once; absent where there are none.",
+    ),
   activations: z
     .object({
       bytes: countSchema.describe("Of what would be kept."),

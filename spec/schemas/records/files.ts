@@ -20,6 +20,15 @@ export const knownImageSchema = z.object({
   ...{ sha256: z.string(), phash: z.string() },
 });
 
+/** A line of `shard.jsonl`. */
+export const shardImageSchema = z.object({ sha256: digestSchema, views: z.int().min(1) });
+
+/** A line of `shards.jsonl`. */
+export const shardSchema = z.object({
+  prefix: z.string().regex(/^[01]*$/),
+  images: z.array(shardImageSchema).min(1),
+});
+
 /** `dataset.json`. */
 export const datasetFileSchema = z.object({ classes: z.array(z.string()), packs: z.array(fileNameSchema) });
 

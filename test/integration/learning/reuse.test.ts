@@ -33,7 +33,7 @@ interface Made {
   readonly records: readonly ImageRecord[];
   readonly features: Buffer;
   readonly summary: Awaited<ReturnType<typeof extractFeatures>>;
-  readonly earlier: EarlierFeatures;
+  readonly earlier: Required<EarlierFeatures>;
 }
 
 /** @param takes which of a class' images, by number */

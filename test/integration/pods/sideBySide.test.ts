@@ -13,8 +13,14 @@ import type { StageRequest } from "../../../spec/pipeline/activities.js";
 import { readRun } from "../../../store/records/records.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { podStandIns } from "../../support/services/podStandIns.js";
+import {
+  type MadeUpShards,
+  SUMMARIES,
+  shardStandIns,
+  untilCancelled,
+} from "../../support/services/sideBySideStandIns.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
-import { EVALUATION, startStandIns } from "../../support/services/standIns.js";
+import { startStandIns } from "../../support/services/standIns.js";
 import { until } from "../../support/until.js";
 import { watchUntil } from "../../support/watch.js";
 
@@ -26,23 +32,7 @@ evaluation: { folds: 3 }
 compute: kubernetes
 `;
 
-const summaries = {
-  ingest: { images: 8, classes: ["a", "b"], quarantined: [] },
-  recipe: {
-    evidence: { probe: { accuracy: 0.75, interval: [0.6, 0.9], balancedAccuracy: 0.75 } },
-    decision: {
-      choice: "staged",
-      stages: 1,
-      planned: 1,
-      rule: "enough",
-      reason: "enough images",
-      folds: { count: 3, reason: "as the run file asks" },
-    },
-  },
-  tune: { kept: false, verdict: "rolled back: validation did not get better" },
-  fold: { images: { heldOut: 4 }, head: { accuracy: 0.5 }, final: { accuracy: 0.75 } },
-  evaluate: EVALUATION,
-};
+let shards: MadeUpShards | undefined;
 
 /** Pods that come (+) and go (-). */
 let pods: string[] = [];
@@ -58,16 +48,19 @@ let refused: ReadonlySet<string> = new Set();
 /** How long room is waited for. */
 let patience: () => Promise<void> = async () => undefined;
 
-async function work(_dependencies: ControlDependencies, { stage }: StageRequest): Promise<void> {
-  begun.push(stage.name);
-  atWork.add(stage.name);
+async function beginning(name: string, does: () => Promise<void> | undefined): Promise<void> {
+  begun.push(name);
+  atWork.add(name);
   mostAtWork = Math.max(mostAtWork, atWork.size);
   try {
-    await waits[stage.name]?.();
+    await does();
   } finally {
-    atWork.delete(stage.name);
+    atWork.delete(name);
   }
 }
+
+const work = (_dependencies: ControlDependencies, { stage }: StageRequest): Promise<void> =>
+  beginning(stage.name, async () => waits[stage.name]?.());
 
 /** Stays at work until all of these have been at work together. */
 function meet(...names: string[]): Readonly<Record<string, () => Promise<void>>> {
@@ -86,12 +79,6 @@ function meet(...names: string[]): Readonly<Record<string, () => Promise<void>>>
   return Object.fromEntries(names.map((name) => [name, wait]));
 }
 
-async function untilCancelled(): Promise<void> {
-  const { cancelled, heartbeat } = Context.current();
-  const beat = setInterval(heartbeat, 50);
-  await cancelled.finally(() => clearInterval(beat));
-}
-
 let stack: Stack;
 let dataPath: string;
 let session: Session;
@@ -106,7 +93,10 @@ before(async () => {
     (pod) => (refused.has(pod) ? "refused" : !noRoom.has(pod)),
     () => patience(),
   );
-  stopWorkers = await startStandIns(session, stack.folder, { work, summaries, pods: standIns });
+  stopWorkers = await startStandIns(session, stack.folder, {
+    ...{ work, summaries: SUMMARIES, pods: standIns },
+    shards: shardStandIns(() => shards, beginning),
+  });
 });
 
 after(async () => {
@@ -123,6 +113,7 @@ beforeEach(() => {
   noRoom = new Set();
   refused = new Set();
   patience = async () => undefined;
+  shards = undefined;
 });
 
 async function start(...set: string[]): Promise<string> {
@@ -366,4 +357,57 @@ test("the run is found by a stage that is at work, whichever ended last", async 
   };
   const view = await ended(await start("parallel=2", "seed=13"));
   assert.equal(view.status, "completed", JSON.stringify(view));
+});
+
+test("shards that are missing are computed, as many at once as stages may be, before the features", async () => {
+  const together = { ...meet("shard 1", "shard 2"), ...meet("shard 4", "shard 5") };
+  shards = {
+    count: 7,
+    missing: [1, 2, 4, 5, 6],
+    compute: async (index) => together[`shard ${index}`]?.(),
+  };
+  const view = await ended(await start("parallel=2", "seed=14", "shards.images=2"));
+  assert.equal(view.status, "completed", JSON.stringify(view));
+  const order = begun.slice(begun.indexOf("ingest") + 1, begun.indexOf("features"));
+  assert.deepEqual(
+    order.toSorted(),
+    [1, 2, 4, 5, 6].map((index) => `shard ${index}`),
+  );
+  assert.equal(mostAtWork, 2);
+});
+
+test("one line says how many shards are there; a run that is cancelled, and a shard that fails, end the others", async () => {
+  const compute = async (index: number): Promise<void> => {
+    if (index > 0) await untilCancelled();
+  };
+  shards = { count: 4, missing: [0, 2, 3], compute };
+  const runId = await start("parallel=2", "seed=15", "shards.images=2");
+  const view = await watchUntil(session, runId, ({ stages }) => {
+    const { progress } = stages.find(({ name }) => name === "features") ?? {};
+    return progress?.phase === "shards" && progress.step === 2 && atWork.size === 2;
+  });
+  assert.equal(view.stages.find(({ name }) => name === "features")?.progress?.total, 4);
+  await session.temporal.workflow.getHandle(runId).cancel();
+  const cancelled = await ended(runId);
+  assert.equal(cancelled.status, "cancelled");
+  assert.equal(stateOf(cancelled, "features"), "cancelled");
+  assert.equal(atWork.size, 0);
+
+  shards = {
+    ...shards,
+    compute: async (index) => {
+      if (index === 0) return untilCancelled();
+      await until("the other one is at work", async () => {
+        Context.current().heartbeat();
+        return atWork.has("shard 0");
+      });
+      throw ApplicationFailure.create({ message: "it is broken", type: "USAGE", nonRetryable: true });
+    },
+  };
+  const failed = await ended(await start("parallel=2", "seed=16", "shards.images=2"));
+  assert.equal(failed.status, "failed");
+  assert.match(failed.failure?.message ?? "", /it is broken/);
+  assert.equal(failed.failure?.stage, "features");
+  assert.equal(stateOf(failed, "features"), "failed");
+  assert.equal(atWork.size, 0);
 });

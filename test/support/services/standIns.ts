@@ -44,6 +44,11 @@ export interface StandIns {
   readonly pods?: PodStandIns;
   /** What a stage does before its artifact is there; it may fail. */
   readonly work: (dependencies: ControlDependencies, request: StageRequest) => Promise<void>;
+  /** Divides images into shards, and computes those; there are none if left out. */
+  readonly shards?: {
+    readonly plan: TrainingActivities["planShards"];
+    readonly extract: TrainingActivities["extractShards"];
+  };
   /** Compares new images; says that nobody looked if left out. */
   readonly drift?: DriftActivities["compareDrift"];
   /** Summaries by kind of stage, where a later stage reads them. */
@@ -95,6 +100,8 @@ export async function startStandIns(
   const { newest = NOT_ASKED } = standIns;
   const stages: TrainingActivities & DriftActivities & NewestActivities = {
     ingest: make,
+    planShards: standIns.shards?.plan ?? (async () => undefined),
+    extractShards: standIns.shards?.extract ?? (async () => ({ computed: 0 })),
     extractFeatures: make,
     chooseRecipe: make,
     trainHead: make,

@@ -142,6 +142,21 @@ describe("planText of activations", () => {
     assert.equal(said({ bytes: 8e9, recomputed: [], isExact: true }), "Activations: 8 GB of 8 GB kept"));
 });
 
+describe("planText of shards", () => {
+  const stages: readonly PlannedStage[] = [{ name: "features", kind: "features", action: "run", why: "new" }];
+  const said = (parallel: number): string => {
+    const planned = { shards: 64, images: 2000, parallel };
+    const text = planText("digits", stages, plainScreen(), undefined, undefined, planned);
+    return text.slice(text.indexOf("Features")).replaceAll("\n", " ");
+  };
+
+  it("says how many there are, and how many at once", () => {
+    const rest = "those in the store are not computed";
+    assert.equal(said(4), `Features: about 64 shards of at most 2000 images, 4 at once; ${rest}`);
+    assert.equal(said(1), `Features: about 64 shards of at most 2000 images, one after the other; ${rest}`);
+  });
+});
+
 describe("planTable", () => {
   const stages: readonly PlannedStage[] = [
     { name: "ingest", kind: "ingest", action: "reuse", why: "the artifact 0123456789ab is in the store" },

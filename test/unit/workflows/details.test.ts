@@ -155,3 +155,17 @@ test("a note is given three lines", () => {
   assert.match(lines.at(-1) ?? "", / …$/);
   assert.ok(lines.every(({ length }) => length <= COLUMNS));
 });
+
+test("of shards one line says how many are done and how long the others will take, whatever else is told of the stage", () => {
+  const textOf = (shards: { done: number; total: number; etaSeconds?: number }): string =>
+    describeRun(
+      run,
+      { runId: "m-1", model: "m", stages: [{ name: "features", state: "running", shards }] },
+      {},
+      [{ stage: "features", progress: { phase: "frozen layers", step: 3, total: 8 }, at: 0 }],
+    );
+  assert.match(textOf({ done: 0, total: 50 }), /▶ features {2}running\n {4}0 of 50 shards\n```/);
+  assert.match(textOf({ done: 12, total: 50, etaSeconds: 480 }), /12 of 50 shards, about 8 min to go\n/);
+  // A number that was none comes back as null.
+  assert.match(textOf({ done: 1, total: 2, etaSeconds: null as unknown as number }), /1 of 2 shards\n/);
+});

@@ -95,3 +95,26 @@ test("a stage that waits for the worker that is at the run's other one does not 
     "thaw-training",
   ]);
 });
+
+test("shards of a stage are told in one sentence, whatever else is at work", () => {
+  const progress = { phase: "shards", step: 12, total: 50, etaSeconds: 480 };
+  const stages: readonly LiveStage[] = [
+    { name: "features", state: "running", progress },
+    { name: "features-2", state: "running" },
+  ];
+  const shard = (number: number, more: Partial<Task> = {}) =>
+    task("features", { part: `features-shard-${number}`, ...more });
+  const { sentences } = explained(
+    { stages },
+    { tasks: [shard(13), task("features-2"), shard(14), shard(15, { state: "queued" })] },
+  );
+  assert.deepEqual(sentences.slice(0, 2), [
+    "3 shards of features are given out, 1 of them waits for a worker: shards, 12 of 50, about 8 min 0 s to go.",
+    "Stage features-2 has been running for 1 min 0 s.",
+  ]);
+  const one = explained({ stages }, { tasks: [shard(13)] });
+  assert.match(
+    one.sentences[0] ?? "",
+    /^A shard of features has been running for 1 min 0 s: shards, 12 of 50/,
+  );
+});

@@ -31,6 +31,7 @@ const roots = {
   manifests: new Set(["artifacts/head/kept/manifest.json"]),
   digests: new Set(["base"]),
   runs: new Set(["pinned"]),
+  keepsShards: false,
 };
 const names = (objects: readonly StoredObject[]): string[] => objects.map(({ name }) => name);
 
@@ -57,8 +58,23 @@ test("whatever manifest is left has all of its data", async () => {
   }
 });
 
+test("shards go like all that nothing refers to, but not while a run may be computing some", async () => {
+  const key = "0".repeat(64);
+  const shards = ["shard", "shards"].map((kind) => object(`artifacts/${kind}/${key}/manifest.json`));
+  const all = { ...inventory, manifests: shards };
+  for (const keepsShards of [false, true]) {
+    const garbage = await findGarbage(all, { ...roots, keepsShards }, filesOf, FRESH);
+    assert.deepEqual(garbage.manifests, keepsShards ? [] : shards);
+  }
+});
+
 test("with nothing in use everything that is old goes", async () => {
-  const none = { manifests: new Set<string>(), digests: new Set<string>(), runs: new Set<string>() };
+  const none = {
+    manifests: new Set<string>(),
+    digests: new Set<string>(),
+    runs: new Set<string>(),
+    keepsShards: false,
+  };
   const garbage = await findGarbage(inventory, none, filesOf, new Date("2026-12-01"));
   assert.equal(garbage.objects.length, inventory.objects.length);
   assert.equal(garbage.manifests.length, inventory.manifests.length);

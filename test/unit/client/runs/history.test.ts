@@ -137,3 +137,33 @@ test("a run that has chosen between bases has the stages of the base that it cho
     ["ingest", "features-1", "recipe-1", "features-2", "recipe-2", "base", "features"],
   );
 });
+
+test("shards are parts of their stage: it runs until its own activity ends, and one that fails is what it failed with", () => {
+  const scheduled = (eventId: number, activityId: string) => ({
+    eventId,
+    activityTaskScheduledEventAttributes: { activityId },
+  });
+  const ended = (kind: "Completed" | "Failed" | "Canceled", scheduledEventId: number, more = {}) => ({
+    eventId: 100 + scheduledEventId,
+    [`activityTask${kind}EventAttributes`]: { scheduledEventId, ...more },
+  });
+  const stateAfter = (...events: readonly unknown[]): string | undefined =>
+    readHistory({ events } as Parameters<typeof readHistory>[0]).stages.find(
+      ({ name }) => name === "features",
+    )?.state;
+  const begun = [
+    scheduled(1, "features-shards"),
+    ended("Completed", 1),
+    scheduled(2, "features-shard-1"),
+    scheduled(3, "features-shard-2"),
+  ];
+  assert.equal(stateAfter(...begun, ended("Completed", 2)), "running");
+  const failed = ended("Failed", 2, { failure: { message: "it is broken" } });
+  assert.equal(stateAfter(...begun, failed, ended("Canceled", 3)), "failed");
+  const paused = ended("Failed", 2, { failure: { applicationFailureInfo: { type: "PAUSED" } } });
+  assert.equal(stateAfter(...begun, paused, ended("Canceled", 3)), "paused");
+  assert.equal(
+    stateAfter(...begun, ended("Completed", 2), scheduled(4, "features"), ended("Completed", 4)),
+    "done",
+  );
+});

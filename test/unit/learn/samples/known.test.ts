@@ -1,6 +1,7 @@
 /** Rows of earlier files are found by the images' bytes and the view's number, and by nothing else. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { viewsOf } from "../../../../data/views/count.js";
 import { knownRows } from "../../../../learn/samples/known.js";
 import { allViews } from "../../../../learn/samples/render.js";
 import { viewRows } from "../../../../learn/samples/views.js";
@@ -16,7 +17,11 @@ function record(sha256: string, split: Split = "train"): ImageRecord {
 }
 
 const known = (records: readonly ImageRecord[], ...earlier: readonly (readonly ImageRecord[])[]) =>
-  knownRows(allViews({ records }, [...records.keys()], VIEWS), records, earlier, VIEWS);
+  knownRows(
+    allViews({ records }, [...records.keys()], VIEWS),
+    records,
+    earlier.map((set) => set.map((one) => ({ sha256: one.sha256, views: viewsOf(one, VIEWS) }))),
+  );
 
 test("an image has its rows wherever it lay before, and a new one none", () => {
   const before = [record("b"), record("v", "validation"), record("a")];

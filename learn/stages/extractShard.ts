@@ -1,0 +1,54 @@
+/** The features of some images of a set, by themselves: what the features stage puts together later. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { FEATURES_FILE, SHARD_FILE } from "../../spec/pipeline/artifactFiles.js";
+import type { ImageRecord } from "../../spec/records/dataset.js";
+import type { FeaturesSummary, ShardImage } from "../../spec/records/features.js";
+import { chosenBase } from "../bases/chosen.js";
+import { loadSound } from "../network/tryOut.js";
+import type { ViewRef } from "../samples/render.js";
+import { computeActivations, readRecords } from "./activations.js";
+import type { StageContext } from "./job.js";
+import { checkPrecision } from "./precision.js";
+
+/**
+ * The rows have the bits that a pass over all images gives them: a view is a function of seed, image and number, and
+ * batches are always whole.
+ * @throws RangeError for an image that the set does not have
+ */
+export async function extractShard(
+  context: StageContext,
+  images: readonly ShardImage[],
+): Promise<FeaturesSummary> {
+  const base = chosenBase(context.base);
+  const parameters = await loadSound(base, context.base);
+  const { records } = await readRecords(context.folders.dataset);
+  const precision = await checkPrecision(context, base, parameters);
+  const checked: StageContext = { ...context, ...(precision === undefined ? {} : { precision }) };
+  const { out } = context.folders;
+  const { rows, seconds, speed } = await computeActivations(checked, parameters, {
+    features: join(out, FEATURES_FILE),
+    boundaries: new Map(),
+    views: viewsOfShard(records, images),
+  });
+  await writeFile(join(out, SHARD_FILE), images.map((image) => `${JSON.stringify(image)}\n`).join(""));
+  return {
+    ...{ rows, length: base.architecture.features, views: context.augment.views, seconds },
+    images: images.length,
+    ...(speed === undefined ? {} : { speed }),
+    ...(precision === undefined ? {} : { precision }),
+  };
+}
+
+/** In the order of the shard's rows. */
+export function viewsOfShard(
+  records: readonly Pick<ImageRecord, "sha256">[],
+  images: readonly ShardImage[],
+): readonly ViewRef[] {
+  const places = new Map(records.map(({ sha256 }, index) => [sha256, index]));
+  return images.flatMap(({ sha256, views }) => {
+    const image = places.get(sha256);
+    if (image === undefined) throw new RangeError(`the set has no image ${sha256.slice(0, 12)}`);
+    return Array.from({ length: views }, (_, view) => ({ image, view }));
+  });
+}

@@ -1,0 +1,58 @@
+/** What stands in for stages, and shards, that are done side by side. */
+import assert from "node:assert/strict";
+import { Context } from "@temporalio/activity";
+import { EVALUATION, type StandIns } from "./standIns.js";
+
+export const SUMMARIES = {
+  ingest: { images: 8, classes: ["a", "b"], quarantined: [] },
+  recipe: {
+    evidence: { probe: { accuracy: 0.75, interval: [0.6, 0.9], balancedAccuracy: 0.75 } },
+    decision: {
+      choice: "staged",
+      stages: 1,
+      planned: 1,
+      rule: "enough",
+      reason: "enough images",
+      folds: { count: 3, reason: "as the run file asks" },
+    },
+  },
+  tune: { kept: false, verdict: "rolled back: validation did not get better" },
+  fold: { images: { heldOut: 4 }, head: { accuracy: 0.5 }, final: { accuracy: 0.75 } },
+  evaluate: EVALUATION,
+};
+
+/** Shards of the features: how many in all, those that are not there, and what each does. */
+export interface MadeUpShards {
+  readonly count: number;
+  readonly missing: readonly number[];
+  readonly compute: (index: number) => Promise<void> | undefined;
+}
+
+const LIST = { kind: "shards", key: "0".repeat(64), digest: "1".repeat(64) };
+
+/**
+ * @param shards undefined where there are none
+ * @param beginning runs what is called `shard N`
+ */
+export function shardStandIns(
+  shards: () => MadeUpShards | undefined,
+  beginning: (name: string, does: () => Promise<void> | undefined) => Promise<void>,
+): NonNullable<StandIns["shards"]> {
+  return {
+    plan: async () => {
+      const made = shards();
+      return made && { list: LIST, shards: made.count, missing: made.missing };
+    },
+    extract: async ({ list, portion }) => {
+      assert.deepEqual(list, LIST);
+      for (const index of portion) await beginning(`shard ${index}`, () => shards()?.compute(index));
+      return { computed: portion.length };
+    },
+  };
+}
+
+export async function untilCancelled(): Promise<void> {
+  const { cancelled, heartbeat } = Context.current();
+  const beat = setInterval(heartbeat, 50);
+  await cancelled.finally(() => clearInterval(beat));
+}
