@@ -29,7 +29,7 @@ data: { path: images, validation: 0.4 }
 recipe: staged
 augment: { views: 1 }
 head: { epochs: 2, learning_rate: 0.00003 }
-unfreeze: { stages: [top], epochs: 30, patience: 30, batch_size: 8 }
+unfreeze: { stages: [top], epochs: 40, patience: 40, batch_size: 8 }
 evaluation: { folds: 0 }
 `;
 const STAGE = "tune-1";
@@ -108,9 +108,13 @@ async function weightsOf(runId: string): Promise<string | undefined> {
 test("a stage trains through jumps of the clock, in one attempt, to the same weights", async (t) => {
   if (!isHere) return t.skip(`there is no ${LIBRARY}: apt-get install faketime`);
   const { runId } = JSON.parse(await command("run", "--json", "--detach")) as { runId: string };
-  await waitForStage(stack, runId, STAGE, isTraining);
+  await waitForStage(stack, runId, STAGE, ({ state }) => state === "running");
   const engine = engineOf(trainer.pid ?? 0);
   assert.ok(engine !== undefined);
+  // From its beginning on: it would be over soon.
+  const atFullSpeed = slowDown(engine);
+  await waitForStage(stack, runId, STAGE, isTraining);
+  atFullSpeed();
   // The stage is to last through the jumps, whose length is that of the heartbeat timeout.
   const goOn = slowDown(engine, REST_MS);
   for (const [offset, seconds] of JUMPS) {

@@ -28,8 +28,8 @@ import { until } from "../../support/until.js";
 const OUTAGE_SECONDS = Number(process.env.THAW_OUTAGE_SECONDS ?? 12);
 /** More than any machine trains through all outages. */
 const EPOCHS = 2000 * OUTAGE_SECONDS;
-/** Some dozens of steps; each test has its own number, so that its stage is not another one's. */
-const [FEW_EPOCHS, AS_FEW_EPOCHS] = [10, 11];
+/** Some seconds of training; each test has its own number, so that its stage is not another one's. */
+const [FEW_EPOCHS, AS_FEW_EPOCHS] = [20, 21];
 const RUN_FILE = `
 name: outages
 base: small
@@ -37,7 +37,7 @@ data: { path: images }
 recipe: staged
 augment: { views: 1 }
 head: { epochs: 5 }
-unfreeze: { stages: [top] }
+unfreeze: { stages: [blocks.6] }
 evaluation: { folds: 0 }
 `;
 
@@ -53,22 +53,15 @@ before(async () => {
 });
 after(() => stack.close());
 
-/**
- * Starts a run whose stage nobody has trained yet, and waits until its layers are; what is below them is made once. The
- * engine is slow from the stage's beginning on: few epochs would be over before anything has happened to them.
- */
-async function startTraining(
-  epochs: number,
-): Promise<{ readonly runId: string; readonly engine: number; readonly goOn: () => void }> {
+/** Starts a run whose stage nobody has trained yet, and waits until its layers are; what is below them is made once. */
+async function startTraining(epochs: number): Promise<string> {
   const set = ["--set", `unfreeze.epochs=${epochs}`, "--set", `unfreeze.patience=${epochs}`];
   const args = ["run", "--json", "--detach", ...set];
   const { status: exit, stdout, stderr } = await thaw(args, { cwd: stack.folder });
   assert.equal(exit, 0, stderr);
   const { runId } = JSON.parse(stdout) as { runId: string };
-  await waitForStage(stack, runId, STAGE, ({ state }) => state === "running");
-  const { pid: engine, goOn } = await slowEngine(stack);
   await waitForStage(stack, runId, STAGE, isTraining);
-  return { runId, engine, goOn };
+  return runId;
 }
 
 async function pidOf(name: ServiceName): Promise<number> {
@@ -144,7 +137,8 @@ async function watchToTheEnd(runId: string, signal: AbortSignal): Promise<string
 }
 
 test("training goes on through outages and is not started again; a killed worker's stage is", async (t) => {
-  const { runId, engine, goOn } = await startTraining(EPOCHS);
+  const runId = await startTraining(EPOCHS);
+  const { pid: engine, goOn } = await slowEngine(stack);
   const watching = watchToTheEnd(runId, t.signal);
   // Its failure is looked at in the end.
   watching.catch(() => undefined);
@@ -188,21 +182,19 @@ test("training goes on through outages and is not started again; a killed worker
 });
 
 test("a stage that ends while the store is away waits for it, within its attempt", async () => {
-  const { runId, goOn } = await startTraining(FEW_EPOCHS);
+  const runId = await startTraining(FEW_EPOCHS);
   const isTrained = ({
     progress: { phase, step, total } = { phase: "", step: 0, total: 1 },
   }: LiveStage): boolean => step === total || !phase.startsWith("epoch");
-  await outage(["s3"], () => {
-    goOn();
-    return waitForStage(stack, runId, STAGE, isTrained);
-  });
+  await outage(["s3"], () => waitForStage(stack, runId, STAGE, isTrained));
   const states = await endOf(runId);
   assert.ok(["done", "rolled-back"].includes(states.get(STAGE) ?? ""), states.get(STAGE));
   assert.equal(await attemptsAt(runId), 1);
 });
 
 test("servers that are killed while a stage trains come back, and the stage does not notice", async () => {
-  const { runId, engine, goOn } = await startTraining(AS_FEW_EPOCHS);
+  const runId = await startTraining(AS_FEW_EPOCHS);
+  const { pid: engine, goOn } = await slowEngine(stack);
   const killed = new Map<ServiceName, number>();
   for (const name of ["temporal", "s3"] as const) {
     const pid = await pidOf(name);

@@ -24,7 +24,7 @@ recipe: staged
 augment: { views: 1 }
 head: { epochs: 2, learning_rate: 0.00003 }
 unfreeze:
-  { stages: [top], epochs: 12, patience: 12, batch_size: 8, ema: 0.9, mixup: 0.2, schedule: one-cycle }
+  { stages: [top], epochs: 24, patience: 24, batch_size: 8, ema: 0.9, mixup: 0.2, schedule: one-cycle }
 evaluation: { folds: 0 }
 `;
 const PATIENCE_MS = 300_000;

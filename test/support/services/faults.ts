@@ -72,15 +72,14 @@ export function slowDown(pid: number, restMs = REST_MS): () => void {
   return goOn;
 }
 
-/** Slows the training worker's engine down, once it is there. @param restMs as of `slowDown` */
+/** Slows the training worker's engine down, once it is there. */
 export async function slowEngine(
   stack: OfServices,
-  restMs?: number,
 ): Promise<{ readonly pid: number; readonly goOn: () => void }> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const pid = await enginePid(stack);
-    if (pid !== undefined) return { pid, goOn: slowDown(pid, restMs) };
+    if (pid !== undefined) return { pid, goOn: slowDown(pid) };
     if (Date.now() > deadline) throw new Error("the training worker has no engine");
     await sleep(POLL_MS);
   }
