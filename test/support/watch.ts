@@ -3,13 +3,13 @@
 import { type RunView, watchRun } from "../../client/runs/watch.js";
 import type { Session } from "../../client/session.js";
 
-/** Watches until a view is as wanted. @throws Error with the last view after a minute */
+/** Watches until a view is as wanted. @throws Error with the last view after five minutes: a busy machine is no reason to fail */
 export async function watchUntil(
   session: Session,
   runId: string,
   wanted: (view: RunView) => boolean,
 ): Promise<RunView> {
-  const signal = AbortSignal.timeout(60_000);
+  const signal = AbortSignal.timeout(300_000);
   let last: RunView | undefined;
   for await (const view of watchRun(session, runId, { intervalMs: 100, signal })) {
     last = view;
