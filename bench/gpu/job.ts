@@ -18,7 +18,9 @@ const [given] = process.argv.slice(2);
 const images = given ?? (await drawnFolder(PER_CLASS, ["disc", "moon", "star"]));
 const folder = await mkdtemp(join(tmpdir(), "thaw-bench-"));
 try {
-  const file = runFileSchema.parse({ name: "bench", data: { path: images }, augment: { views: 2 } });
+  // Shapes are told apart without error, and the stages of unfreezing are what is to be seen.
+  const more = { augment: { views: 2 }, recipe: "staged" };
+  const file = runFileSchema.parse({ name: "bench", data: { path: images }, ...more });
   const { path: source, ...data } = file.data;
   const dataset = join(folder, "dataset");
   const started = performance.now();

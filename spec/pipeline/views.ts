@@ -10,9 +10,9 @@ interface Step {
 }
 
 /**
- * Measured with heads on frozen features ([figures](../../bench/README.md#views-of-a-training-image)): with 300 and 1,000 training images four
- * views did as well as six, with 100 as well, but there a third of the pass is nothing. One view lost a point or two
- * at every size, so nobody gets so few, however many images: beyond 1,000 nothing was measured. Provisional.
+ * Measured with heads on frozen features, few runs ([figures](../../bench/README.md#views-of-a-training-image)): with 300 and 1,000 training
+ * images four views did no worse than six. So they did with 100, but there a third of the pass is nothing. One view lost two points of the
+ * sign digits with 100 and with 1,000, so nobody gets so few, however many images: beyond 1,000 nothing was measured. Provisional.
  */
 const STEPS: readonly Step[] = [
   { from: 0, views: 6 },
