@@ -4,13 +4,16 @@ import { cp, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { IMAGES_FILE } from "../../../data/dataset/dataset.js";
+import { distinctImages, shardsOf } from "../../../data/dataset/shards.js";
+import { viewsOf } from "../../../data/views/count.js";
 import { basePass } from "../../../learn/network/frozen.js";
 import { boundaryFile, openBoundary, pixelFile } from "../../../learn/stages/activations.js";
 import { extractFeatures } from "../../../learn/stages/extractFeatures.js";
+import { extractShard } from "../../../learn/stages/extractShard.js";
 import type { StageContext } from "../../../learn/stages/job.js";
 import { pixelTensor } from "../../../learn/training/step/batch.js";
 import type { EarlierFeatures } from "../../../spec/engine/job.js";
-import { FEATURES_FILE } from "../../../spec/pipeline/artifactFiles.js";
+import { FEATURES_FILE, SHARD_FILE } from "../../../spec/pipeline/artifactFiles.js";
 import type { ImageRecord } from "../../../spec/records/dataset.js";
 import { runFileSchema } from "../../../spec/runFile/runFile.js";
 import { drawnFolder } from "../../support/images/drawn.js";
@@ -163,4 +166,28 @@ test("where they are gone and few images are known, everything is computed in on
   const again = await made(context, () => true, [before.earlier]);
   assert.equal(again.summary.reused, undefined);
   assert.equal((await readdir(again.context.folders.scratch)).length, 2 * (GROUPS.length + 1));
+});
+
+test("shards and an earlier set make the features that one pass makes, and activations come when they are asked for", async (context) => {
+  const before = await made(context, (index) => index < 5);
+  const nothing = await made(context, () => true);
+  const views = FILE.augment.views;
+  const known = new Map(before.records.map((record) => [record.sha256, viewsOf(record, views)]));
+  const unknown = distinctImages(nothing.records, views).filter(
+    (image) => (known.get(image.sha256) ?? 0) < image.views,
+  );
+  const shards = shardsOf(unknown, 6);
+  const ofShards = await Promise.all(
+    shards.map(async ({ images }): Promise<EarlierFeatures> => {
+      const out = await temporaryFolder(context);
+      await extractShard({ ...nothing.context, folders: { ...nothing.context.folders, out } }, images);
+      return { images: { shard: join(out, SHARD_FILE) }, features: join(out, FEATURES_FILE) };
+    }),
+  );
+  const again = await made(context, () => true, [before.earlier, ...ofShards]);
+  assert.ok(again.features.equals(nothing.features));
+  const { reused, shards: sharded, rows } = again.summary;
+  assert.equal((reused?.rows ?? 0) + (sharded?.rows ?? 0), rows);
+  assert.ok(reused && sharded && sharded.shards === shards.length && sharded.images === unknown.length);
+  assert.deepEqual(await readdir(again.context.folders.scratch), []);
 });
