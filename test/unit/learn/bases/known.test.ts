@@ -7,6 +7,7 @@ import { KNOWN_BASES, knownBase, namesPublisher, searchKnown } from "../../../..
 import { ownNameOf } from "../../../../learn/bases/known/knownBase.js";
 import { licenceConcern } from "../../../../spec/licence.js";
 import { catalogueTable } from "../../../support/docs/catalogueTable.js";
+import { type MeasuredArchitecture, timesTable } from "../../../support/docs/timesTable.js";
 
 test("every entry is of an architecture that there is, and says where it lies and under which licence", () => {
   for (const {
@@ -73,5 +74,14 @@ test("licences that forbid trade, and those that nobody states, are known as suc
 test("docs/bases.md shows the catalogue as it is", async () => {
   const page = await readFile("docs/bases.md", "utf8");
   const table = catalogueTable(KNOWN_BASES);
+  assert.ok(page.includes(table), `docs/bases.md needs this table:\n${table}`);
+});
+
+test("docs/bases.md shows the times of architectures as they were measured", async () => {
+  const page = await readFile("docs/bases.md", "utf8");
+  const measured: readonly MeasuredArchitecture[] = JSON.parse(
+    await readFile("bench/rivals/times.json", "utf8"),
+  );
+  const table = timesTable(measured);
   assert.ok(page.includes(table), `docs/bases.md needs this table:\n${table}`);
 });
