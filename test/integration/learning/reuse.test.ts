@@ -14,6 +14,7 @@ import type { StageContext } from "../../../learn/stages/job.js";
 import { pixelTensor } from "../../../learn/training/step/batch.js";
 import type { EarlierFeatures } from "../../../spec/engine/job.js";
 import { FEATURES_FILE, SHARD_FILE } from "../../../spec/pipeline/artifactFiles.js";
+import { settledAugment } from "../../../spec/pipeline/views.js";
 import type { ImageRecord } from "../../../spec/records/dataset.js";
 import { runFileSchema } from "../../../spec/runFile/runFile.js";
 import { drawnFolder } from "../../support/images/drawn.js";
@@ -171,7 +172,7 @@ test("where they are gone and few images are known, everything is computed in on
 test("shards and an earlier set make the features that one pass makes, and activations come when they are asked for", async (context) => {
   const before = await made(context, (index) => index < 5);
   const nothing = await made(context, () => true);
-  const views = FILE.augment.views;
+  const { views } = settledAugment(FILE.augment);
   const known = new Map(before.records.map((record) => [record.sha256, viewsOf(record, views)]));
   const unknown = distinctImages(nothing.records, views).filter(
     (image) => (known.get(image.sha256) ?? 0) < image.views,

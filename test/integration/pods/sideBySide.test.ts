@@ -15,6 +15,7 @@ import { smallImageSet } from "../../support/images/images.js";
 import { podStandIns } from "../../support/services/podStandIns.js";
 import {
   type MadeUpShards,
+  meeting,
   SUMMARIES,
   shardStandIns,
   untilCancelled,
@@ -63,21 +64,7 @@ const work = (_dependencies: ControlDependencies, { stage }: StageRequest): Prom
   beginning(stage.name, async () => waits[stage.name]?.());
 
 /** Stays at work until all of these have been at work together. */
-function meet(...names: string[]): Readonly<Record<string, () => Promise<void>>> {
-  let met = false;
-  const wait = async (): Promise<void> => {
-    await until(
-      `${names.join(", ")} are at work at once`,
-      async () => {
-        Context.current().heartbeat();
-        met ||= names.every((name) => atWork.has(name));
-        return met;
-      },
-      () => [...atWork],
-    );
-  };
-  return Object.fromEntries(names.map((name) => [name, wait]));
-}
+const meet = (...names: string[]) => meeting(names, () => atWork);
 
 let stack: Stack;
 let dataPath: string;

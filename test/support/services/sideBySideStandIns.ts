@@ -1,6 +1,7 @@
 /** What stands in for stages, and shards, that are done side by side. */
 import assert from "node:assert/strict";
 import { Context } from "@temporalio/activity";
+import { until } from "../until.js";
 import { EVALUATION, type StandIns } from "./standIns.js";
 
 export const SUMMARIES = {
@@ -55,4 +56,24 @@ export async function untilCancelled(): Promise<void> {
   const { cancelled, heartbeat } = Context.current();
   const beat = setInterval(heartbeat, 50);
   await cancelled.finally(() => clearInterval(beat));
+}
+
+/** What stages do, by their names, that stay at work until all of them have been at work together. */
+export function meeting(
+  names: readonly string[],
+  atWork: () => ReadonlySet<string>,
+): Readonly<Record<string, () => Promise<void>>> {
+  let met = false;
+  const wait = async (): Promise<void> => {
+    await until(
+      `${names.join(", ")} are at work at once`,
+      async () => {
+        Context.current().heartbeat();
+        met ||= names.every((name) => atWork().has(name));
+        return met;
+      },
+      () => [...atWork()],
+    );
+  };
+  return Object.fromEntries(names.map((name) => [name, wait]));
 }

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
-import type { BaseSpec } from "../../../spec/base.js";
-import { planStages, sourceOf } from "../../../spec/pipeline/stages.js";
-import { courseOf } from "../../../spec/pipeline/walk/course.js";
-import { followRecipe, whySkipped } from "../../../spec/pipeline/walk/decided.js";
-import { runFileSchema } from "../../../spec/runFile/runFile.js";
+import type { BaseSpec } from "../../../../spec/base.js";
+import { planStages, sourceOf } from "../../../../spec/pipeline/stages.js";
+import { courseOf } from "../../../../spec/pipeline/walk/course.js";
+import { followRecipe, whySkipped } from "../../../../spec/pipeline/walk/decided.js";
+import { runFileSchema } from "../../../../spec/runFile/runFile.js";
 
 const file = (extra: object) => runFileSchema.parse({ name: "m", data: { path: "images" }, ...extra });
 

@@ -1,10 +1,10 @@
 /** What `augment.views: auto` becomes, and that a number of views stays what it is. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ThawError } from "../../../spec/errors.js";
-import { planStages } from "../../../spec/pipeline/stages.js";
-import { settledAugment, trainingImages, viewsFor, withViews } from "../../../spec/pipeline/views.js";
-import { runFileSchema } from "../../../spec/runFile/runFile.js";
+import { ThawError } from "../../../../spec/errors.js";
+import { planStages } from "../../../../spec/pipeline/stages.js";
+import { settledAugment, trainingImages, viewsFor, withViews } from "../../../../spec/pipeline/views.js";
+import { runFileSchema } from "../../../../spec/runFile/runFile.js";
 
 const file = (augment: object, data: object = {}) =>
   runFileSchema.parse({ name: "m", data: { path: "images", ...data }, augment });

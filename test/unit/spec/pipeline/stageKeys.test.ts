@@ -1,8 +1,8 @@
 /** Which settings of a run file are in which stages' keys. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { planStages } from "../../../spec/pipeline/stages.js";
-import { runFileSchema } from "../../../spec/runFile/runFile.js";
+import { planStages } from "../../../../spec/pipeline/stages.js";
+import { runFileSchema } from "../../../../spec/runFile/runFile.js";
 
 const file = (extra: object) => runFileSchema.parse({ name: "m", data: { path: "images" }, ...extra });
 

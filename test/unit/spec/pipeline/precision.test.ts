@@ -1,11 +1,11 @@
 /** What `precision: auto` becomes, and which processors multiply bfloat16. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type CheckpointIdentity, whyOtherBits } from "../../../spec/engine/job.js";
-import { hasBfloat16 } from "../../../spec/engine/precision.js";
-import { multipliesBfloat16 } from "../../../spec/engine/processor.js";
-import { withPrecision } from "../../../spec/pipeline/precision.js";
-import { type RunFile, runFileSchema } from "../../../spec/runFile/runFile.js";
+import { type CheckpointIdentity, whyOtherBits } from "../../../../spec/engine/job.js";
+import { hasBfloat16 } from "../../../../spec/engine/precision.js";
+import { multipliesBfloat16 } from "../../../../spec/engine/processor.js";
+import { withPrecision } from "../../../../spec/pipeline/precision.js";
+import { type RunFile, runFileSchema } from "../../../../spec/runFile/runFile.js";
 
 const file = (extra: object) => runFileSchema.parse({ name: "m", data: { path: "images" }, ...extra });
 

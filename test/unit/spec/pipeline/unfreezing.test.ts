@@ -1,11 +1,11 @@
 /** Which layer groups the stages of unfreezing reach, for the base that a run has. */
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import type { BaseSpec } from "../../../spec/base.js";
-import { ThawError } from "../../../spec/errors.js";
-import { planStages } from "../../../spec/pipeline/stages.js";
-import { suitsAll, unfreezeStages, withStages } from "../../../spec/pipeline/unfreezing.js";
-import { runFileSchema } from "../../../spec/runFile/runFile.js";
+import type { BaseSpec } from "../../../../spec/base.js";
+import { ThawError } from "../../../../spec/errors.js";
+import { planStages } from "../../../../spec/pipeline/stages.js";
+import { suitsAll, unfreezeStages, withStages } from "../../../../spec/pipeline/unfreezing.js";
+import { runFileSchema } from "../../../../spec/runFile/runFile.js";
 
 const file = (extra: object) => runFileSchema.parse({ name: "m", data: { path: "images" }, ...extra });
 

@@ -9,8 +9,8 @@ import {
   shardImages,
   shardPlanId,
   stageOfShards,
-} from "../../../spec/pipeline/shards.js";
-import { runFileSchema } from "../../../spec/runFile/runFile.js";
+} from "../../../../spec/pipeline/shards.js";
+import { runFileSchema } from "../../../../spec/runFile/runFile.js";
 
 const parsed = (more: object) => runFileSchema.parse({ name: "test", data: { path: "images" }, ...more });
 const sizeOf = (more: object) => shardImages({ file: parsed(more) });
