@@ -42,14 +42,15 @@ export async function planShards(
   try {
     const store = waitingStore(dependencies.store, pulse.report, cancellationSignal);
     const told: Told = (phase) => pulse.report({ phase, step: 0, total: 1 });
-    return await plan(dependencies, store, request, told);
+    return await planWith(dependencies, store, request, told);
   } finally {
     pulse.stop();
   }
 }
 
-async function plan(
-  dependencies: TrainingDependencies,
+/** @param told what it is at, in a sentence */
+export async function planWith(
+  dependencies: Pick<TrainingDependencies, "workFolder" | "engineFingerprint">,
   store: Store,
   request: ShardPlanRequest,
   told: Told,
@@ -94,7 +95,7 @@ function viewsKnown(
 
 /** Its content is in its key: whoever divides the same images in the same way has the same list. */
 async function commitList(
-  { workFolder }: TrainingDependencies,
+  { workFolder }: Pick<TrainingDependencies, "workFolder">,
   store: Store,
   { stage, most, inputs }: ShardPlanRequest,
   shards: readonly Shard[],

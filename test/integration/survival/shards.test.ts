@@ -7,6 +7,7 @@ import { startRun } from "../../../client/runs/start.js";
 import { fetchEvents } from "../../../client/temporal/eventHistory.js";
 import { stageOfShards } from "../../../spec/pipeline/shards.js";
 import type { FeaturesSummary } from "../../../spec/records/features.js";
+import type { Progress } from "../../../spec/records/training.js";
 import type { ArtifactManifest } from "../../../store/artifacts/artifacts.js";
 import { findManifest, placeOf, requireManifest } from "../../../store/artifacts/artifacts.js";
 import { listNames } from "../../../store/json.js";
@@ -61,14 +62,12 @@ async function shardsThere(): Promise<ReadonlyMap<string, ArtifactManifest>> {
 
 test("an engine that is killed costs one shard; the features have the bytes of a run without any", async () => {
   const runId = await start(PER_SHARD);
-  // One of its shards lasts then for as long as this takes.
+  const untilShards = (isSo: (progress: Progress) => boolean) =>
+    waitForStage(stack, runId, "features", ({ progress }) => progress?.phase === "shards" && isSo(progress));
+  await untilShards(() => true);
+  // The others last then for as long as this takes.
   const engine = await slowEngine(stack);
-  await waitForStage(
-    stack,
-    runId,
-    "features",
-    ({ progress }) => progress?.phase === "shards" && progress.step > 0 && progress.step < progress.total,
-  );
+  await untilShards(({ step, total }) => step > 0 && step < total);
   process.kill(engine.pid, "SIGSTOP");
   const before = await shardsThere();
   process.kill(engine.pid, "SIGKILL");

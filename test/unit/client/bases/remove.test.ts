@@ -75,14 +75,14 @@ for (const { name, code, says, hint } of [
 }
 
 /** A Temporal server that knows one run, which goes on. */
-function sessionWith(store: Store, input: object): Session {
+function sessionWith(store: Store, input: object, events: readonly object[] = []): Session {
   const payload = defaultPayloadConverter.toPayload(input);
   const started = { workflowExecutionStartedEventAttributes: { input: { payloads: [payload] } } };
   const handle = {
     query: async () => {
       throw new Error("no worker");
     },
-    fetchHistory: async () => ({ events: [started] }),
+    fetchHistory: async () => ({ events: [started, ...events] }),
   };
   const temporal = {
     connection: { withDeadline: (_until: number, call: () => Promise<unknown>) => call() },
@@ -127,4 +127,20 @@ test("of a removed base, garbage collection keeps what a running run or a model 
   assert.equal(await kept(), "abc");
   const { manifests } = await collectRoots(session, new Date());
   assert.ok(manifests.has(manifestName(layer.kind, layer.key)));
+});
+
+test("garbage collection keeps shards while a run that goes on has no features yet", async () => {
+  const scheduled = (eventId: number, activityId: string) => ({
+    eventId,
+    activityTaskScheduledEventAttributes: { activityId },
+  });
+  const completed = (scheduledEventId: number) => ({
+    activityTaskCompletedEventAttributes: { scheduledEventId },
+  });
+  const keepsShards = async (...events: readonly object[]): Promise<boolean> =>
+    (await collectRoots(sessionWith(memoryStore().store, {}, events), new Date())).keepsShards;
+  const shard = [scheduled(1, "features-2-shard-1"), completed(1)];
+  assert.equal(await keepsShards(...shard), true);
+  assert.equal(await keepsShards(...shard, scheduled(2, "features-2")), true);
+  assert.equal(await keepsShards(...shard, scheduled(2, "features-2"), completed(2)), false);
 });
