@@ -58,6 +58,21 @@ export function mean(graph: Graph, x: Value, axes: readonly number[], keep = fal
   return graph.op("Mean", { T, Tidx, keep_dims: attribute.flag(keep) }, [x, graph.integers(axes)]);
 }
 
+/** The pixels of every `step`-th row and column of an image `[batch, rows, columns, channels]`, from the first. */
+export function everyPixel(graph: Graph, x: Value, step: number): Value {
+  if (step === 1) return x;
+  const all = attribute.int(0b1111);
+  const none = attribute.int(0);
+  const masks = {
+    ...{ begin_mask: all, end_mask: all },
+    ...{ ellipsis_mask: none, new_axis_mask: none, shrink_axis_mask: none },
+  };
+  // The masks leave begin and end out.
+  const unread = graph.integers([0, 0, 0, 0]);
+  const steps = graph.integers([1, step, step, 1]);
+  return graph.op("StridedSlice", { T, Index: attribute.int32, ...masks }, [x, unread, unread, steps]);
+}
+
 /** Zeros on every side of the image. */
 export function padImage(graph: Graph, x: Value, pixels: number): Value {
   if (pixels === 0) return x;

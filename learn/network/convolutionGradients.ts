@@ -3,7 +3,7 @@
  * of one core with AVX-512, 32 pictures of 7 × 7 pixels.
  */
 import { attribute, type Graph, type Value } from "../graph/graph.js";
-import { matrixProduct, reshape, reshapeTo, shapeOf } from "./arithmetic.js";
+import { everyPixel, matrixProduct, reshape, reshapeTo, shapeOf } from "./arithmetic.js";
 import { groupedInputGradient, groupedKernelGradient } from "./groupedConvolution.js";
 import {
   type Convolution,
@@ -30,7 +30,8 @@ export function kernelGradient(
   dy: Value,
 ): Value {
   if (convolution.kind === "grouped") return groupedKernelGradient(graph, convolution, x, dy);
-  if (isPointwise(convolution)) return pointwiseKernelGradient(graph, convolution, x, dy);
+  if (isPointwise(convolution) || gathersTooMuch(convolution))
+    return pointwiseKernelGradient(graph, convolution, x, dy);
   const attributes = convolutionAttributes({ ...convolution, padding: kernelPadding(convolution) });
   return graph.op(BACKWARD[convolution.kind].toKernel, attributes, [x, shapeOf(graph, kernel), dy]);
 }
@@ -101,13 +102,27 @@ function isPointwise(convolution: PlainConvolution): boolean {
   return convolution.kind === "full" && keptBy(convolution) === 0;
 }
 
+/** Floats in the largest register of a processor, AVX-512's. */
+const LANES = 16;
+
+/**
+ * Of 1 × 1 kernels with a stride oneDNN, in TensorFlow 2.21, gathers the pixels that are met: whole registers of channels, into
+ * memory for the channels that there are. With fewer than a register takes it writes behind that memory.
+ */
+function gathersTooMuch(convolution: PlainConvolution): boolean {
+  const { kind, stride, padding, inChannels } = convolution;
+  const isOnePixel = sides(convolution).every((side) => side === 1) && (padding === "same" || padding === 0);
+  return kind === "full" && isOnePixel && stride > 1 && inChannels < LANES;
+}
+
 function pointwiseKernelGradient(
   graph: Graph,
-  { inChannels, outChannels }: PlainConvolution,
+  { inChannels, outChannels, stride }: PlainConvolution,
   x: Value,
   dy: Value,
 ): Value {
-  const [pixels, gradients] = [reshape(graph, x, [-1, inChannels]), reshape(graph, dy, [-1, outChannels])];
+  const met = everyPixel(graph, x, stride);
+  const [pixels, gradients] = [reshape(graph, met, [-1, inChannels]), reshape(graph, dy, [-1, outChannels])];
   return reshape(graph, matrixProduct(graph, pixels, gradients, "a"), [1, 1, inChannels, outChannels]);
 }
 

@@ -24,10 +24,10 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   recipe: 5,
   base: 5,
   head: 1,
-  tune: 8,
+  tune: 9,
   fold: 6,
   evaluate: 7,
-  scratch: 3,
+  scratch: 4,
   register: 5,
   report: 9,
 };

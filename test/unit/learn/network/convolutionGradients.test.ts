@@ -30,6 +30,8 @@ const KINDS: readonly Kind[] = [
 
 const SIZES: readonly (readonly [kernel: number, stride: number, sides: readonly number[]])[] = [
   [1, 1, [1, 4]],
+  [1, 2, [1, 4, 5]],
+  [1, 3, [2, 7]],
   [3, 1, [1, 2, 5]],
   [3, 2, [2, 5, 6]],
   [5, 1, [2, 6]],
@@ -71,8 +73,8 @@ for (const shape of KINDS) {
     for (const [kernel, stride, sides] of SIZES) {
       for (const side of sides) {
         for (const padding of ["same", (kernel - 1) / 2] as const) {
-          // Of grouped ones with a stride the padding is the same on every side.
-          if (shape.kind === "grouped" && padding === "same" && stride > 1) continue;
+          // Of grouped ones with a stride the padding is the same on every side, and every pixel is in a window.
+          if (shape.kind === "grouped" && stride > 1 && (padding === "same" || kernel < stride)) continue;
           const rows = Math.ceil(side / stride);
           const missing = Math.max(0, (rows - 1) * stride + kernel - side);
           const before = padding === "same" ? Math.floor(missing / 2) : padding;
