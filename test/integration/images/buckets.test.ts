@@ -19,7 +19,8 @@ import { smallImageSet } from "../../support/images/images.js";
 import { fillBucket } from "../../support/services/bucket.js";
 import { type FaultProxy, startFaultProxy } from "../../support/services/faultProxy.js";
 import { keysOf } from "../../support/services/serviceVariables.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedServices } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 import { fetched, ingested } from "./ingested.js";
 
 /** Enough that fetching and sending can be broken off on the way. */
@@ -34,7 +35,7 @@ let folder: string;
 let count = 0;
 
 before(async () => {
-  stack = await startStack({ workers: false });
+  stack = await sharedServices();
   ({ store } = stack.session);
   folder = await smallImageSet(join(stack.folder, "images"), PER_CLASS);
   const [first = "", second = ""] = (await readdir(folder)).sort();
