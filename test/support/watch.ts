@@ -17,3 +17,11 @@ export async function watchUntil(
   }
   throw new Error(`the run never got there: ${JSON.stringify(last)}`);
 }
+
+/** Watches until the run has ended, however. */
+export const watchToEnd = (session: Session, runId: string): Promise<RunView> =>
+  watchUntil(session, runId, ({ status }) => status !== "running");
+
+/** @returns undefined where the run has no such stage */
+export const stateOf = ({ stages }: RunView, stage: string): string | undefined =>
+  stages.find(({ name }) => name === stage)?.state;

@@ -19,7 +19,7 @@ import { sharedServices } from "../../support/services/sharedStack.js";
 import type { Stack } from "../../support/services/stack.js";
 import { EVALUATION, startStandIns } from "../../support/services/standIns.js";
 import { until } from "../../support/until.js";
-import { watchUntil } from "../../support/watch.js";
+import { watchToEnd } from "../../support/watch.js";
 
 /** A seed whose evaluation goes on until it is cancelled. */
 const ENDLESS = 2;
@@ -106,7 +106,7 @@ async function start(set: readonly string[], lineage?: RunRequest["lineage"]): P
 
 test("a stage with other resources gets another pod, made when the one before is gone, and removed when it is done", async () => {
   const runId = await start([]);
-  const view = await watchUntil(session, runId, ({ status }) => status !== "running");
+  const view = await watchToEnd(session, runId);
   assert.equal(view.status, "completed", JSON.stringify(view));
   assert.deepEqual(events, [
     ...["+run", "ingest", "features", "-run"],
@@ -121,7 +121,7 @@ test("a stage with other resources gets another pod, made when the one before is
 
 test("what is in the store needs no pod: only the evaluation's is made", async () => {
   const runId = await start([], { from: "evaluate" });
-  const view = await watchUntil(session, runId, ({ status }) => status !== "running");
+  const view = await watchToEnd(session, runId);
   assert.equal(view.status, "completed", JSON.stringify(view));
   assert.deepEqual(events, ["+recipe", "evaluate", "-recipe", "report"]);
 });
@@ -132,7 +132,7 @@ test("a run that is cancelled takes the pod along that it has then", async () =>
   await untilShown(runId, `thaw-run-${runId}-recipe`);
   assert.equal((await getRun(session, runId)).pod?.group, "recipe");
   await cancelRun(session, runId);
-  const view = await watchUntil(session, runId, ({ status }) => status !== "running");
+  const view = await watchToEnd(session, runId);
   assert.equal(view.status, "cancelled");
   await until(
     "the pod is removed",

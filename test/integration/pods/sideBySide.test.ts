@@ -24,7 +24,7 @@ import {
 import type { Stack } from "../../support/services/stack.js";
 import { startStandIns } from "../../support/services/standIns.js";
 import { until } from "../../support/until.js";
-import { watchUntil } from "../../support/watch.js";
+import { stateOf, watchToEnd, watchUntil } from "../../support/watch.js";
 
 const RUN_FILE = `
 name: beside
@@ -109,14 +109,16 @@ async function start(...set: string[]): Promise<string> {
   return (await startRun(session, { file, dataPath })).runId;
 }
 
+async function completed(...set: string[]): Promise<RunView> {
+  const view = await ended(await start(...set));
+  assert.equal(view.status, "completed", JSON.stringify(view));
+  return view;
+}
+
 /** Once each: who asks for it again is told of it again. */
 const gone = (): readonly string[] => [...new Set(pods.filter((event) => event.startsWith("-")))];
 
-const ended = (runId: string): Promise<RunView> =>
-  watchUntil(session, runId, ({ status }) => status !== "running");
-
-const stateOf = ({ stages }: RunView, stage: string): string | undefined =>
-  stages.find(({ name }) => name === stage)?.state;
+const ended = (runId: string): Promise<RunView> => watchToEnd(session, runId);
 
 test("stages that may run side by side do, each in a pod, and make what they make one after the other", async () => {
   waits = meet("head", "fold-1", "fold-2");
@@ -205,8 +207,7 @@ test("a run that is paused holds all that are at work, and lets them go on toget
 test("where there is room for fewer pods than the run may have, it goes on with those that there are", async () => {
   noRoom = new Set(["run/2"]);
   waits = meet("head", "fold-2");
-  const view = await ended(await start("parallel=3", "seed=4"));
-  assert.equal(view.status, "completed", JSON.stringify(view));
+  const view = await completed("parallel=3", "seed=4");
   assert.equal(mostAtWork, 2);
   assert.ok(!pods.includes("+run/2"));
   for (const fold of ["fold-1", "fold-2", "fold-3"]) assert.equal(stateOf(view, fold), "done");
@@ -292,8 +293,7 @@ test("a pod that got no room while another one had it is asked for again once th
     await until("the other one is gone", async () => pods.includes("-run"));
     noRoom = new Set();
   };
-  const view = await ended(await start("parallel=2", "seed=9"));
-  assert.equal(view.status, "completed", JSON.stringify(view));
+  await completed("parallel=2", "seed=9");
   assert.equal(pods.filter((event) => event.startsWith("+")).length, 2, JSON.stringify(pods));
 });
 
@@ -306,8 +306,7 @@ test("a pod that no node had room for is asked for again while the others are at
     if (tries === 2) noRoom = new Set();
   };
   waits = meet("head", "fold-1");
-  const view = await ended(await start("parallel=2", "seed=14", "kubernetes={ timeouts: { queue: 1s } }"));
-  assert.equal(view.status, "completed", JSON.stringify(view));
+  await completed("parallel=2", "seed=14", "kubernetes={ timeouts: { queue: 1s } }");
   assert.equal(tries, 2);
   assert.equal(mostAtWork, 2);
   assert.ok(pods.includes("+run/2"), JSON.stringify(pods));
@@ -315,8 +314,7 @@ test("a pod that no node had room for is asked for again while the others are at
 
 test("a Job that a quota refuses is done without, while one of the same kind runs", async () => {
   refused = new Set(["run/2"]);
-  const view = await ended(await start("parallel=2", "seed=10"));
-  assert.equal(view.status, "completed", JSON.stringify(view));
+  await completed("parallel=2", "seed=10");
   refused = new Set(["run"]);
   const failed = await ended(await start("parallel=2", "seed=11"));
   assert.equal(failed.status, "failed");
@@ -347,8 +345,7 @@ test("the run is found by a stage that is at work, whichever ended last", async 
       });
     },
   };
-  const view = await ended(await start("parallel=2", "seed=13"));
-  assert.equal(view.status, "completed", JSON.stringify(view));
+  await completed("parallel=2", "seed=13");
 });
 
 test("shards that are missing are computed, as many at once as stages may be, before the features", async () => {
@@ -358,8 +355,7 @@ test("shards that are missing are computed, as many at once as stages may be, be
     missing: [1, 2, 4, 5, 6],
     compute: async (index) => together[`shard ${index}`]?.(),
   };
-  const view = await ended(await start("parallel=2", "seed=14", "shards.images=2"));
-  assert.equal(view.status, "completed", JSON.stringify(view));
+  await completed("parallel=2", "seed=17", "shards.images=2");
   const order = begun.slice(begun.indexOf("ingest") + 1, begun.indexOf("features"));
   assert.deepEqual(
     order.toSorted(),

@@ -11,7 +11,7 @@ import { startStack } from "../../support/services/stack.js";
 import { type StandInRuns, smallRunFile, standInRunsOn } from "../../support/services/standInRuns.js";
 import { EVALUATION } from "../../support/services/standIns.js";
 import { until } from "../../support/until.js";
-import { watchUntil } from "../../support/watch.js";
+import { watchToEnd } from "../../support/watch.js";
 
 const KEYWORD = 2;
 /** As many as a server on SQL has places for. */
@@ -49,7 +49,7 @@ async function attributesOf(runId: string): Promise<Record<string, unknown>> {
 
 async function runToEnd(seed: number) {
   const started = await startRun(stack.session, { file: runFile(seed), dataPath: stack.dataPath });
-  const view = await watchUntil(stack.session, started.runId, ({ status }) => status !== "running");
+  const view = await watchToEnd(stack.session, started.runId);
   assert.equal(view.status, "completed", JSON.stringify(view));
   return { ...started, view };
 }
@@ -128,7 +128,7 @@ test("who may not list them finds out by searching, and one of another type coun
   assert.deepEqual((await searchAttributesOf(stack.session)).missing, [base]);
   const started = await startRun(guest, { file: runFile(4), dataPath: stack.dataPath });
   assert.deepEqual(started.missingAttributes, [base]);
-  const view = await watchUntil(stack.session, started.runId, ({ status }) => status !== "running");
+  const view = await watchToEnd(stack.session, started.runId);
   assert.equal(view.status, "completed");
   const key = defineSearchAttributeKey(SEARCH_ATTRIBUTES.state, "KEYWORD");
   const { typedSearchAttributes } = await stack.session.temporal.workflow.getHandle(started.runId).describe();

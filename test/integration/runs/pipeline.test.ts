@@ -87,7 +87,7 @@ test("a run of real images ends with a registered, evaluated model", async () =>
   // Ten classes: chance is 0.1. A pretrained base must be far above it even with 9 training images a class.
   assert.ok(result.testAccuracy > 0.5, `test accuracy ${result.testAccuracy}`);
   assert.ok(result.testAccuracyInterval[0] < result.testAccuracy);
-  assert.ok(result.testAccuracyInterval[1] > result.testAccuracy);
+  assert.ok(result.testAccuracyInterval[1] >= result.testAccuracy);
 });
 
 test("the second run of the same file is all cache hits and starts no training", async () => {

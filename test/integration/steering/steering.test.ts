@@ -13,7 +13,7 @@ import { readRun } from "../../../store/records/records.js";
 import { sharedServices } from "../../support/services/sharedStack.js";
 import { type StandInRuns, smallRunFile, standInRunsOn } from "../../support/services/standInRuns.js";
 import { ENGINE } from "../../support/services/standIns.js";
-import { watchUntil } from "../../support/watch.js";
+import { watchToEnd, watchUntil } from "../../support/watch.js";
 import { heard, held, STEPS_PER_EPOCH, steps, summaries, work } from "./steeredStages.js";
 
 let stack: StandInRuns;
@@ -159,7 +159,7 @@ describe("a run that is steered", () => {
 
   test("keeps all of it in its record", async () => {
     await give(runId, { kind: "finish" });
-    const view = await watchUntil(session, runId, ({ status }) => status !== "running");
+    const view = await watchToEnd(session, runId);
     assert.equal(view.status, "completed", JSON.stringify(view));
     const record = await readRun(session.store, runId);
     assert.deepEqual(
@@ -198,7 +198,7 @@ test("a command that comes too late is said to be missed", async () => {
   const steered = await steerRun(session, runId, { kind: "set", patience: 2 }).catch(
     (error: unknown) => error,
   );
-  const view = await watchUntil(session, runId, ({ status }) => status !== "running");
+  const view = await watchToEnd(session, runId);
   assert.equal(view.status, "completed");
   if (steered instanceof Error) assert.match(steered.message, /not to be steered/);
   else
@@ -226,7 +226,7 @@ test("a pause that is lifted before the stage notices it does no harm", async ()
   const set = await give(runId, { kind: "set", learningRate: 2 });
   assert.equal(set.state, "applied");
   held.delete("head");
-  assert.equal((await watchUntil(session, runId, ({ status }) => status !== "running")).status, "completed");
+  assert.equal((await watchToEnd(session, runId)).status, "completed");
 });
 
 describe("a run that goes on from another", () => {
@@ -242,7 +242,7 @@ describe("a run that goes on from another", () => {
     await give(first, { kind: "pause" });
     await assert.rejects(planResume(session, first, options), { code: "USAGE", hint: /thaw unpause/ });
     await cancelRun(session, first);
-    const view = await watchUntil(session, first, ({ status }) => status !== "running");
+    const view = await watchToEnd(session, first);
     assert.equal(view.status, "cancelled");
     assert.equal(stateOf(view, "tune-1"), "cancelled");
   });
@@ -263,7 +263,7 @@ describe("a run that goes on from another", () => {
     ]);
     assert.ok(stages.every(({ why }) => why.length > 0));
     const { runId } = await startRun(session, request);
-    const view = await watchUntil(session, runId, ({ status }) => status !== "running");
+    const view = await watchToEnd(session, runId);
     assert.equal(view.status, "completed", JSON.stringify(view));
     assert.equal(view.resumedFrom, first);
     assert.equal((await readRun(session.store, runId))?.resumedFrom, first);
@@ -298,7 +298,7 @@ describe("a run that goes on from another", () => {
     );
     assert.equal(stages.find(({ name }) => name === "tune-1")?.why, "--from tune-1 asks for it");
     const { runId } = await startRun(session, request);
-    const view = await watchUntil(session, runId, ({ status }) => status !== "running");
+    const view = await watchToEnd(session, runId);
     assert.equal(view.status, "completed", JSON.stringify(view));
     const [before, now] = [done.result?.artifacts, view.result?.artifacts];
     assert.deepEqual(now?.head, before?.head);

@@ -12,7 +12,7 @@ import { LOCAL_TRAINING_QUEUE } from "../../../spec/pipeline/run.js";
 import { drawnImages } from "../../support/images/drawn.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 import { until } from "../../support/until.js";
-import { watchUntil } from "../../support/watch.js";
+import { watchToEnd } from "../../support/watch.js";
 
 const ACTIVITY_QUEUE = 2;
 /** Two views: folds read views that the run's own split does not have, and whichever comes first computes them for all. */
@@ -55,7 +55,7 @@ test("both are at work, the run completes, and nothing torn is left", async () =
   const dataPath = join(folder, "images");
   await drawnImages(dataPath, 10, ["disc", "star"]);
   const { runId } = await startRun(session, { file: parseRunFile(RUN_FILE, "thaw.yaml", []), dataPath });
-  const view = await watchUntil(session, runId, ({ status }) => status !== "running");
+  const view = await watchToEnd(session, runId);
   assert.equal(view.status, "completed", JSON.stringify(view.failure));
   assert.equal(view.result?.folds?.count, 3);
 

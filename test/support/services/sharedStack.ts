@@ -6,7 +6,6 @@ import { openSession, type Session } from "../../../client/session.js";
 import { loadPlatform } from "../../../runtime/platform.js";
 import { ensureBucket } from "../../../store/connection/connection.js";
 import { listNames } from "../../../store/json.js";
-import { withVariables } from "../machine/variables.js";
 import { addSmallBase } from "./smallBase.js";
 import { type Stack, type StackOptions, startStack } from "./stack.js";
 
@@ -27,8 +26,8 @@ export async function startTellingStack(
   const folder = await mkdtemp(join(tmpdir(), "thaw-notifications-"));
   const notifications = join(folder, "notifications.yaml");
   await writeFile(notifications, NOBODY);
-  const start = () => startStack({ workers: true, ...options });
-  const stack = await withVariables({ THAW_NOTIFICATIONS: notifications }, start);
+  const controlVariables = { THAW_NOTIFICATIONS: notifications };
+  const stack = await startStack({ workers: true, controlVariables, ...options });
   return {
     ...stack,
     notifications,

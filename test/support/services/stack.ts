@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { openSession, type Session } from "../../../client/session.js";
 import { type ComponentName, ensure } from "../../../runtime/components/components.js";
 import { loadPlatform } from "../../../runtime/platform.js";
@@ -33,6 +33,8 @@ export interface StackOptions {
   readonly workers: boolean;
   /** Registers the base `small`, for runs whose base is not the subject. */
   readonly smallBase?: boolean;
+  /** Of the control worker alone; those of this process would be everybody's that it starts meanwhile. */
+  readonly controlVariables?: Readonly<Record<string, string>>;
   /** More flags of the S3 server. */
   readonly s3Flags?: readonly string[];
 }
@@ -48,7 +50,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     projectFolder: folder,
     temporal: pathOf("temporal"),
     weed: await withFlags(pathOf("s3-server"), options.s3Flags ?? [], folder),
-    workers: options.workers ? { control: worker("control"), training: worker("training") } : undefined,
+    workers: options.workers
+      ? {
+          control: await withVariablesOf(worker("control"), options.controlVariables ?? {}, folder),
+          training: worker("training"),
+        }
+      : undefined,
     ...(await ownPorts()),
     ...silent,
   });
@@ -64,6 +71,19 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** An entry that is the given one with more variables. */
+async function withVariablesOf(
+  entry: string,
+  variables: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<string> {
+  if (Object.keys(variables).length === 0) return entry;
+  const path = join(folder, "with-variables.mjs");
+  const set = `Object.assign(process.env, ${JSON.stringify(variables)});`;
+  await writeFile(path, `${set}\nawait import(${JSON.stringify(pathToFileURL(entry).href)});\n`);
+  return path;
 }
 
 /** A program that is the given one with more flags. */
