@@ -19,14 +19,14 @@ import { smallImageSet } from "../../support/images/images.js";
 import { fillBucket } from "../../support/services/bucket.js";
 import { type FaultProxy, startFaultProxy } from "../../support/services/faultProxy.js";
 import { keysOf } from "../../support/services/serviceVariables.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { type StoreStack, sharedStore } from "../../support/services/storeStack.js";
 import { fetched, ingested } from "./ingested.js";
 
 /** Enough that fetching and sending can be broken off on the way. */
 const PER_CLASS = 4;
 const URL = "s3://photos/sets/ours";
 
-let stack: Stack;
+let stack: StoreStack;
 let store: Store;
 let proxy: FaultProxy;
 let folder: string;
@@ -34,8 +34,8 @@ let folder: string;
 let count = 0;
 
 before(async () => {
-  stack = await startStack({ workers: false });
-  ({ store } = stack.session);
+  stack = await sharedStore();
+  ({ store } = stack);
   folder = await smallImageSet(join(stack.folder, "images"), PER_CLASS);
   const [first = "", second = ""] = (await readdir(folder)).sort();
   const [image = ""] = await readdir(join(folder, first));

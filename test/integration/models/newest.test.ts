@@ -17,7 +17,8 @@ import { readEvaluated } from "../../../store/records/evaluated.js";
 import { answersName, keepAnswers } from "../../../store/records/newestAnswers.js";
 import { proofRecords, requireModel } from "../../../store/records/proofs.js";
 import { monthOfTraining } from "../../chaos/months/trainer.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedServices } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 import { startStandIns } from "../../support/services/standIns.js";
 
 /** Images whose names begin with it are recognised by nobody who is evaluated on them. */
@@ -32,7 +33,7 @@ let count = 0;
 let drawn = 0;
 
 before(async () => {
-  stack = await startStack({ workers: false });
+  stack = await sharedServices();
   const training = monthOfTraining(join(stack.folder, "trained.log"));
   stop = await startStandIns(stack.session, stack.folder, {
     ...training,

@@ -23,7 +23,8 @@ import { keepAnswers } from "../../../store/records/newestAnswers.js";
 import { proofRecords, requireModel } from "../../../store/records/proofs.js";
 import { monthOfTraining } from "../../chaos/months/trainer.js";
 import { type PodStandIns, podStandIns } from "../../support/services/podStandIns.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedServices } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 import { ENGINE, startStandIns } from "../../support/services/standIns.js";
 import { until } from "../../support/until.js";
 
@@ -44,7 +45,7 @@ let trainingFails = false;
 let asked: PodQuestion["run"][] = [];
 
 before(async () => {
-  stack = await startStack({ workers: false });
+  stack = await sharedServices();
   const training = monthOfTraining(join(stack.folder, "trained.log"));
   stop = await startStandIns(stack.session, stack.folder, {
     ...training,

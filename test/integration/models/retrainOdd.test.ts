@@ -18,7 +18,8 @@ import { aliasHistory, newestDecision } from "../../../store/records/aliases.js"
 import { readModel } from "../../../store/records/records.js";
 import { listTicks } from "../../../store/records/ticks.js";
 import { monthOfTraining } from "../../chaos/months/trainer.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedServices } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 import { startStandIns } from "../../support/services/standIns.js";
 import { until } from "../../support/until.js";
 
@@ -37,7 +38,7 @@ let images: string;
 let count = 0;
 
 before(async () => {
-  stack = await startStack({ workers: false });
+  stack = await sharedServices();
   const training = monthOfTraining(join(stack.folder, "trained.log"));
   stop = await startStandIns(stack.session, stack.folder, {
     ...training,

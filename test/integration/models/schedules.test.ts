@@ -9,7 +9,8 @@ import type { AppliedSchedule } from "../../../client/schedules/apply.js";
 import type { RetrainInput } from "../../../spec/retraining/retraining.js";
 import { listSwitches, readSchedule, writeSchedule } from "../../../store/records/schedules.js";
 import { thaw, thawJson, thawRefusal } from "../../support/cli/thaw.js";
-import { type StandInRuns, startStandInRuns } from "../../support/services/standInRuns.js";
+import { sharedServices } from "../../support/services/sharedStack.js";
+import { type StandInRuns, standInRunsOn } from "../../support/services/standInRuns.js";
 
 const ID = "thaw-small";
 const RUN_FILE = "name: small\ndata: { path: images }\nmodel: { promote: never }\n";
@@ -17,7 +18,7 @@ const BERLIN = ["--cron", "30 2 * * *", "--timezone", "Europe/Berlin"];
 
 let stack: StandInRuns;
 before(async () => {
-  stack = await startStandInRuns();
+  stack = await standInRunsOn(await sharedServices());
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
 });
 after(() => stack.close());

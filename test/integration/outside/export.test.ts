@@ -17,7 +17,8 @@ import { sha256 } from "../../../store/artifacts/keys.js";
 import { registerModel } from "../../../store/records/records.js";
 import { thaw } from "../../support/cli/thaw.js";
 import { TOLERANCE } from "../../support/models/exported.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedServices } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 import { base, FIXTURES, largestDifference, pretrained } from "../../unit/learn/support.js";
 
 const CLASSES = ["animal", "thing", "person"];
@@ -29,7 +30,7 @@ const TUNED = "blocks.6.0.project.gamma";
 
 let stack: Stack;
 before(async () => {
-  stack = await startStack({ workers: false });
+  stack = await sharedServices();
   await registerTuned(stack);
 });
 after(() => stack.close());

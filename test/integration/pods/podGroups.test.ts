@@ -15,7 +15,8 @@ import type { StageRequest } from "../../../spec/pipeline/activities.js";
 import type { PodState } from "../../../spec/pods/pod.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { podStandIns } from "../../support/services/podStandIns.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedServices } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 import { EVALUATION, startStandIns } from "../../support/services/standIns.js";
 import { until } from "../../support/until.js";
 import { watchToEnd } from "../../support/watch.js";
@@ -80,7 +81,7 @@ let session: Session;
 let stopWorkers: () => Promise<void> = async () => undefined;
 
 before(async () => {
-  stack = await startStack({ workers: false });
+  stack = await sharedServices();
   ({ session } = stack);
   dataPath = await smallImageSet(join(stack.folder, "images"), 4);
   const pods = podStandIns((event) => events.push(event));

@@ -13,6 +13,7 @@ import type { StageRequest } from "../../../spec/pipeline/activities.js";
 import { readRun } from "../../../store/records/records.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { podStandIns } from "../../support/services/podStandIns.js";
+import { sharedServices } from "../../support/services/sharedStack.js";
 import {
   type MadeUpShards,
   meeting,
@@ -20,7 +21,7 @@ import {
   shardStandIns,
   untilCancelled,
 } from "../../support/services/sideBySideStandIns.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import type { Stack } from "../../support/services/stack.js";
 import { startStandIns } from "../../support/services/standIns.js";
 import { until } from "../../support/until.js";
 import { stateOf, watchToEnd, watchUntil } from "../../support/watch.js";
@@ -72,7 +73,7 @@ let session: Session;
 let stopWorkers: () => Promise<void> = async () => undefined;
 
 before(async () => {
-  stack = await startStack({ workers: false });
+  stack = await sharedServices();
   ({ session } = stack);
   dataPath = await smallImageSet(join(stack.folder, "images"), 4);
   const standIns = podStandIns(

@@ -7,7 +7,8 @@ import { startRun } from "../../../client/runs/start.js";
 import { ensureSearchAttributes, searchAttributesOf } from "../../../client/temporal/searchAttributes.js";
 import { SEARCH_ATTRIBUTES } from "../../../spec/pipeline/searchAttributes.js";
 import { thaw, thawJson } from "../../support/cli/thaw.js";
-import { type StandInRuns, smallRunFile, startStandInRuns } from "../../support/services/standInRuns.js";
+import { startStack } from "../../support/services/stack.js";
+import { type StandInRuns, smallRunFile, standInRunsOn } from "../../support/services/standInRuns.js";
 import { EVALUATION } from "../../support/services/standIns.js";
 import { until } from "../../support/until.js";
 import { watchToEnd } from "../../support/watch.js";
@@ -20,7 +21,7 @@ const runFile = smallRunFile(0);
 let stack: StandInRuns;
 let stopWorkers: () => Promise<void> = async () => undefined;
 before(async () => {
-  stack = await startStandInRuns();
+  stack = await standInRunsOn(await startStack({ workers: false }));
   const summaries = {
     ingest: { images: 8, classes: EVALUATION.classes, quarantined: [] },
     recipe: {

@@ -20,7 +20,8 @@ import { ThawError } from "../../../spec/errors.js";
 import type { StageRequest } from "../../../spec/pipeline/activities.js";
 import { RUN_STATE_QUERY, type RunState } from "../../../spec/pipeline/run.js";
 import { planStages } from "../../../spec/pipeline/stages.js";
-import { type StandInRuns, smallRunFile, startStandInRuns } from "../../support/services/standInRuns.js";
+import { startStack } from "../../support/services/stack.js";
+import { type StandInRuns, smallRunFile, standInRunsOn } from "../../support/services/standInRuns.js";
 import { ENGINE, EVALUATION } from "../../support/services/standIns.js";
 import { watchUntil } from "../../support/watch.js";
 
@@ -35,7 +36,7 @@ let session: Session;
 let stopWorkers: () => Promise<void> = async () => undefined;
 
 before(async () => {
-  stack = await startStandInRuns();
+  stack = await standInRunsOn(await startStack({ workers: false }));
   ({ folder, session, dataPath } = stack);
 });
 

@@ -9,7 +9,8 @@ import type { StageRequest } from "../../../spec/pipeline/activities.js";
 import { CONTROL_QUEUE, LOCAL_TRAINING_QUEUE } from "../../../spec/pipeline/run.js";
 import { RETRAIN_TYPE, type RetrainInput } from "../../../spec/retraining/retraining.js";
 import type { RunFile } from "../../../spec/runFile/runFile.js";
-import { type StandInRuns, startStandInRuns } from "../../support/services/standInRuns.js";
+import { startStack } from "../../support/services/stack.js";
+import { type StandInRuns, standInRunsOn } from "../../support/services/standInRuns.js";
 import { until } from "../../support/until.js";
 
 let stack: StandInRuns;
@@ -30,7 +31,7 @@ async function work(_: unknown, { run }: StageRequest): Promise<void> {
 }
 
 before(async () => {
-  stack = await startStandInRuns();
+  stack = await standInRunsOn(await startStack({ workers: false }));
   stopWorkers = await stack.startWorkers({ oneAtATime: true, work, summaries: {} });
 });
 after(async () => {

@@ -10,12 +10,12 @@ import { planStages } from "../../../spec/pipeline/stages.js";
 import type { SteerRecord } from "../../../spec/steering/steering.js";
 import { openStore, type Store } from "../../../store/connection/connection.js";
 import { readControlFile, writeControlFile } from "../../../store/records/control.js";
-import { type StoreStack, startStore } from "../../support/services/storeStack.js";
+import { type StoreStack, sharedStore } from "../../support/services/storeStack.js";
 
 let stack: StoreStack;
 let store: Store;
 before(async () => {
-  stack = await startStore();
+  stack = await sharedStore();
   ({ store } = stack);
 });
 after(() => stack.close());

@@ -14,14 +14,14 @@ import { commitArtifact } from "../../../store/artifacts/artifacts.js";
 import { stageKey } from "../../../store/artifacts/keys.js";
 import { writeRedirect } from "../../../store/artifacts/redirects.js";
 import type { Store } from "../../../store/connection/connection.js";
-import { type StoreStack, startStore } from "../../support/services/storeStack.js";
+import { type StoreStack, sharedStore } from "../../support/services/storeStack.js";
 
 const ENGINE = "an engine fingerprint";
 
 let stack: StoreStack;
 let store: Store;
 before(async () => {
-  stack = await startStore();
+  stack = await sharedStore();
   ({ store } = stack);
 });
 after(() => stack.close());

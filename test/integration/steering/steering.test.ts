@@ -10,7 +10,8 @@ import { getRun, type RunView } from "../../../client/runs/watch.js";
 import type { Session } from "../../../client/session.js";
 import type { SteerCommand, SteerRecord } from "../../../spec/steering/steering.js";
 import { readRun } from "../../../store/records/records.js";
-import { type StandInRuns, smallRunFile, startStandInRuns } from "../../support/services/standInRuns.js";
+import { sharedServices } from "../../support/services/sharedStack.js";
+import { type StandInRuns, smallRunFile, standInRunsOn } from "../../support/services/standInRuns.js";
 import { ENGINE } from "../../support/services/standIns.js";
 import { watchToEnd, watchUntil } from "../../support/watch.js";
 import { heard, held, STEPS_PER_EPOCH, steps, summaries, work } from "./steeredStages.js";
@@ -21,7 +22,7 @@ let session: Session;
 let stopWorkers: () => Promise<void> = async () => undefined;
 
 before(async () => {
-  stack = await startStandInRuns();
+  stack = await standInRunsOn(await sharedServices());
   ({ session, dataPath } = stack);
   stopWorkers = await stack.startWorkers({ work, summaries });
 });

@@ -9,13 +9,14 @@ import { readAlias } from "../../../store/records/aliases.js";
 import { registerModel } from "../../../store/records/records.js";
 import { thaw, thawJson, thawRefusal } from "../../support/cli/thaw.js";
 import { SCANS } from "../../support/models/modelVersions.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedServices } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 
 const VERSIONS = 6;
 
 let stack: Stack;
 before(async () => {
-  stack = await startStack({ workers: false });
+  stack = await sharedServices();
   const { version: _version, ...model } = SCANS;
   for (let version = 1; version <= VERSIONS; version++) {
     const weights = { ...model.weights, digest: String(version).repeat(64) };

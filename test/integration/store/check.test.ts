@@ -14,7 +14,7 @@ import {
   type ProxiedRequest,
   startFaultProxy,
 } from "../../support/services/faultProxy.js";
-import { type StoreStack, startStore } from "../../support/services/storeStack.js";
+import { type StoreStack, sharedStore } from "../../support/services/storeStack.js";
 
 let stack: StoreStack;
 let proxy: FaultProxy;
@@ -22,9 +22,9 @@ let settings: StoreSettings;
 let direct: Store;
 let spoilt: Store;
 before(async () => {
-  stack = await startStore();
+  stack = await sharedStore();
   direct = stack.store;
-  settings = (await loadPlatform(stack.folder)).store;
+  settings = (await loadPlatform(stack.project)).store;
   proxy = await startFaultProxy(settings.endpoint);
   spoilt = openStore({ ...settings, endpoint: proxy.endpoint });
 });

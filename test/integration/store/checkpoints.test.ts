@@ -13,12 +13,12 @@ import {
 import { claimFence, type Fence } from "../../../store/checkpoints/fences.js";
 import type { Store } from "../../../store/connection/connection.js";
 import { listNames } from "../../../store/json.js";
-import { type StoreStack, startStore } from "../../support/services/storeStack.js";
+import { type StoreStack, sharedStore } from "../../support/services/storeStack.js";
 
 let stack: StoreStack;
 let store: Store;
 before(async () => {
-  stack = await startStore();
+  stack = await sharedStore();
   ({ store } = stack);
 });
 after(() => stack.close());

@@ -22,7 +22,7 @@ import { openStore, patientStore, type Store } from "../../../store/connection/c
 import { transport } from "../../../store/connection/transport.js";
 import { listNames } from "../../../store/json.js";
 import { type Fault, type FaultProxy, startFaultProxy } from "../../support/services/faultProxy.js";
-import { type StoreStack, startStore } from "../../support/services/storeStack.js";
+import { type StoreStack, sharedStore } from "../../support/services/storeStack.js";
 
 let stack: StoreStack;
 let proxy: FaultProxy;
@@ -31,9 +31,9 @@ let direct: Store;
 let spoilt: Store;
 let patient: Store;
 before(async () => {
-  stack = await startStore();
+  stack = await sharedStore();
   direct = stack.store;
-  const { store } = await loadPlatform(stack.folder);
+  const { store } = await loadPlatform(stack.project);
   proxy = await startFaultProxy(store.endpoint);
   spoilt = openStore({ ...store, endpoint: proxy.endpoint });
   // The client asks for the bucket's region once, before its first request of another kind.

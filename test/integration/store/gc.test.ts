@@ -24,7 +24,8 @@ import { registerBase } from "../../../store/records/bases.js";
 import { listLogChunks, writeLogChunk } from "../../../store/records/logs.js";
 import { registerModel, writeRun } from "../../../store/records/records.js";
 import { thaw } from "../../support/cli/thaw.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedServices } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 
 const DAY_MS = 24 * 3600 * 1000;
 /** The objects are written now; collection looks back from here, when all of them are old. */
@@ -73,7 +74,7 @@ async function record(runId: string, name: string): Promise<void> {
 }
 
 before(async () => {
-  stack = await startStack({ workers: false });
+  stack = await sharedServices();
   store = stack.session.store;
   await record(runIds.old, "old");
   await record(runIds.recent, "recent");

@@ -8,7 +8,8 @@ import type { DiffJson, LineageJson, ModelsJson } from "../../../cli/json/models
 import type { LineageNode } from "../../../spec/lineageTree.js";
 import type { ModelVersion } from "../../../spec/records/model.js";
 import { thaw, thawJson, thawRefusal } from "../../support/cli/thaw.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedServices } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 import { digestOf, type MadeImage, makeVersion } from "../../support/store/madeVersions.js";
 
 const RUNS = ["pets-20260101-000000-aaaa", "pets-20260102-000000-bbbb"] as const;
@@ -22,7 +23,7 @@ const IMAGES: readonly MadeImage[] = [
 let stack: Stack;
 let first: ModelVersion;
 before(async () => {
-  stack = await startStack({ workers: false });
+  stack = await sharedServices();
   const { store } = stack.session;
   const folder = join(stack.folder, "made");
   first = await makeVersion(store, folder, { name: "pets", runId: RUNS[0], images: IMAGES });

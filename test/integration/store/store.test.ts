@@ -17,13 +17,13 @@ import { ensureBucket, openStore, patientStore, type Store } from "../../../stor
 import { listNames, putJson } from "../../../store/json.js";
 import { readModel, registerModel } from "../../../store/records/records.js";
 import { keysOf } from "../../support/services/serviceVariables.js";
-import { type StoreStack, startStore } from "../../support/services/storeStack.js";
+import { type StoreStack, sharedStore } from "../../support/services/storeStack.js";
 import { smallDisk } from "../../support/smallDisk.js";
 
 let stack: StoreStack;
 let store: Store;
 before(async () => {
-  stack = await startStore();
+  stack = await sharedStore();
   ({ store } = stack);
 });
 after(() => stack.close());

@@ -1,18 +1,27 @@
 /** What the lanes take: integration tests with those on Kubernetes, then unit tests; the longest first in each. */
 import { readFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { runClusterTests } from "../../k8s/clusterTests.js";
 import { expectedSeconds } from "./budgets.js";
 import type { Job } from "./lanes.js";
 import { type FilesRun, runFiles } from "./runFiles.js";
-import { runOnOneStack } from "./runOnOneStack.js";
+import { runOnOneStack, runOnServices } from "./runOnOneStack.js";
 import { standsAlone } from "./standsAlone.js";
 
 const MINUTE = 60_000;
 /** Of one test, and of a file as a whole, in milliseconds: a busy machine is no reason to fail. */
 const TIMEOUT = 20 * MINUTE;
 
-const SHARES_A_STACK = /\bsharedStack\(\)/;
+/** What a file calls whose services others use as well, and what such files run on. */
+const SHARED = [
+  [/\bsharedStack\(\)/, runOnOneStack],
+  [/\bshared(Services|Store)\(\)/, runOnServices],
+] as const;
+
+/**
+ * What files on one stack take at most, by the budgets, in seconds: less than a lane has to do in all, so that the lanes end
+ * together. To start services takes 2 s of a processor, with workers 8.
+ */
+const SECONDS_OF_A_STACK = 1000;
 
 /** Test files that one job runs. */
 interface Group {
@@ -20,18 +29,27 @@ interface Group {
   readonly run: (files: readonly string[]) => Job;
 }
 
-/** Integration tests have a process each; those of a folder that can share their services do so, one after the other. */
+/** Integration tests have a process each; those that can share their services do so, one after the other. */
 export function integrationJobs(files: readonly string[], onCluster: readonly string[]): readonly Job[] {
-  const shares = (file: string): boolean => SHARES_A_STACK.test(readFileSync(file, "utf8"));
-  const groups = grouped(files, shares).map((group): Group => {
-    const [file = ""] = group;
-    return { files: group, run: shares(file) && group.length > 1 ? onOneStack : inOneProcess };
-  });
+  const sources = new Map(files.map((file) => [file, readFileSync(file, "utf8")]));
+  const sharing = SHARED.map(([calls, runOn]) => ({
+    runOn,
+    files: files.filter((file) => calls.test(sources.get(file) ?? "")),
+  }));
+  const together = sharing.flatMap(({ files: own, runOn }) =>
+    filledUp(own, SECONDS_OF_A_STACK).map(
+      (group): Group => ({ files: group, run: group.length > 1 ? onShared(runOn) : inOneProcess }),
+    ),
+  );
+  const shared = new Set(sharing.flatMap(({ files: own }) => own));
+  const alone = files
+    .filter((file) => !shared.has(file))
+    .map((file) => ({ files: [file], run: inOneProcess }));
   const cluster: readonly Group[] =
     onCluster.length === 0
       ? []
       : [{ files: onCluster, run: (own) => (ended) => runClusterTests(own, ended) }];
-  return longestFirst([...groups, ...cluster]);
+  return longestFirst([...together, ...alone, ...cluster]);
 }
 
 /**
@@ -77,20 +95,11 @@ const inOneProcess =
 export const integrationFilesAlone = (files: readonly string[]): Promise<FilesRun> =>
   runFiles(files, TIMEOUT);
 
-const onOneStack =
+const onShared =
+  (runOn: typeof runOnOneStack) =>
   (files: readonly string[]): Job =>
   (ended) =>
-    runOnOneStack(files, TIMEOUT, ended);
-
-/** Files of one folder that go together, and each of the others alone. */
-function grouped(files: readonly string[], goesWithOthers: (file: string) => boolean): readonly string[][] {
-  const groups = new Map<string, string[]>();
-  for (const file of files) {
-    const group = goesWithOthers(file) ? dirname(file) : file;
-    groups.set(group, [...(groups.get(group) ?? []), file]);
-  }
-  return [...groups.values()];
-}
+    runOn(files, TIMEOUT, ended);
 
 function longestFirst(groups: readonly Group[]): readonly Job[] {
   const seconds = ({ files }: Group): number => files.reduce((sum, file) => sum + expectedSeconds(file), 0);

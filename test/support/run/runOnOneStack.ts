@@ -1,23 +1,58 @@
 /** Runs test files one after the other on services that are started once; each has a process of its own. */
-import { SHARED_NOTIFICATIONS, SHARED_STACK, startTellingStack } from "../services/sharedStack.js";
+import {
+  SHARED_NOTIFICATIONS,
+  SHARED_SERVICES,
+  SHARED_STACK,
+  startTellingStack,
+} from "../services/sharedStack.js";
+import { type Stack, startStack } from "../services/stack.js";
 import { type FilesRun, runFiles } from "./runFiles.js";
 
-/** @param timeout of one test, in milliseconds */
-export async function runOnOneStack(
+/** What is started for them, and how a file is told of it. */
+interface Shared {
+  readonly stack: Stack;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** With workers. @param timeout of one test, in milliseconds */
+export const runOnOneStack = (
   files: readonly string[],
   timeout: number,
   ended: (run: FilesRun) => void,
+): Promise<void> =>
+  runOn(files, timeout, ended, async () => {
+    const stack = await startTellingStack();
+    return {
+      stack,
+      environment: { [SHARED_STACK]: stack.folder, [SHARED_NOTIFICATIONS]: stack.notifications },
+    };
+  });
+
+/** Without workers. @param timeout of one test, in milliseconds */
+export const runOnServices = (
+  files: readonly string[],
+  timeout: number,
+  ended: (run: FilesRun) => void,
+): Promise<void> =>
+  runOn(files, timeout, ended, async () => {
+    const stack = await startStack({ workers: false });
+    return { stack, environment: { [SHARED_SERVICES]: stack.folder } };
+  });
+
+async function runOn(
+  files: readonly string[],
+  timeout: number,
+  ended: (run: FilesRun) => void,
+  start: () => Promise<Shared>,
 ): Promise<void> {
-  const stack = await startTellingStack().catch((error: unknown) => {
+  const shared = await start().catch((error: unknown) => {
     // Each file starts its own then, and says what is wrong if that fails as well.
     console.log(`\nno services to share: ${String(error)}`);
     return undefined;
   });
-  const environment: Record<string, string> =
-    stack === undefined ? {} : { [SHARED_STACK]: stack.folder, [SHARED_NOTIFICATIONS]: stack.notifications };
   try {
-    for (const file of files) ended(await runFiles([file], timeout, environment));
+    for (const file of files) ended(await runFiles([file], timeout, shared?.environment));
   } finally {
-    await stack?.close();
+    await shared?.stack.close();
   }
 }

@@ -1,15 +1,18 @@
-/** A stack that several test files use one after the other, as if each had its own. */
+/** Services that several test files use one after the other, as if each had its own: with workers, or without. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openSession, type Session } from "../../../client/session.js";
 import { loadPlatform } from "../../../runtime/platform.js";
+import { ensureBucket } from "../../../store/connection/connection.js";
 import { listNames } from "../../../store/json.js";
 import { addSmallBase } from "./smallBase.js";
 import { type Stack, type StackOptions, startStack } from "./stack.js";
 
-/** Names the project folder whose services a test file shares; `test/support/run/runOnOneStack.ts` sets it. */
+/** Names the project folder whose services and workers a test file shares; `test/support/run/runOnOneStack.ts` sets it. */
 export const SHARED_STACK = "THAW_TEST_SHARED_STACK";
+/** Names that of services without workers. */
+export const SHARED_SERVICES = "THAW_TEST_SHARED_SERVICES";
 /** Names its file of who is told of events. */
 export const SHARED_NOTIFICATIONS = "THAW_TEST_SHARED_NOTIFICATIONS";
 
@@ -43,26 +46,52 @@ export async function startTellingStack(
 export async function sharedStack(): Promise<Stack & { readonly notifications: string }> {
   const { [SHARED_STACK]: project, [SHARED_NOTIFICATIONS]: notifications } = process.env;
   if (project === undefined || notifications === undefined) return startTellingStack({ smallBase: true });
+  const stack = await partOf(project);
+  await addSmallBase(stack.session.store);
+  return {
+    ...stack,
+    notifications,
+    close: async () => {
+      await stack.close();
+      await writeFile(notifications, NOBODY);
+    },
+  };
+}
+
+/**
+ * Services without workers, for a file that uses the store alone or brings workers of its own and stops them: kills none of the
+ * services, gives them no flags, and minds neither closed workflows of others nor the bucket, which may be there already. Run
+ * alone, the file starts services of its own.
+ */
+export async function sharedServices(): Promise<Stack> {
+  const { [SHARED_SERVICES]: project } = process.env;
+  return project === undefined ? startStack({ workers: false }) : partOf(project);
+}
+
+/** A folder in the project, whose services are as new when it is closed. */
+async function partOf(project: string): Promise<Stack> {
   const session = await openSession(await loadPlatform(project), "write");
-  await addSmallBase(session.store);
   const folder = await mkdtemp(join(project, "test-"));
   return {
     folder,
     project,
-    notifications,
     session,
     close: async () => {
       await endAllRuns(session);
       await emptyStore(session);
-      await writeFile(notifications, NOBODY);
       await session.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** What a failed test has left running would hold up the next file. */
+/** What a failed test has left running, or due, would hold up the next file. */
 async function endAllRuns({ temporal }: Session): Promise<void> {
+  for await (const { scheduleId } of temporal.schedule.list())
+    await temporal.schedule
+      .getHandle(scheduleId)
+      .delete()
+      .catch(() => undefined);
   for await (const { workflowId } of temporal.workflow.list({ query: 'ExecutionStatus = "Running"' })) {
     const handle = temporal.workflow.getHandle(workflowId);
     // It may have ended meanwhile.
@@ -72,5 +101,7 @@ async function endAllRuns({ temporal }: Session): Promise<void> {
 
 /** The next file counts versions from one, and finds no artifact that it has not made. */
 async function emptyStore({ store }: Session): Promise<void> {
+  // A file that failed early may not have made the bucket.
+  await ensureBucket(store);
   await store.client.removeObjects(store.bucket, await listNames(store, ""));
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseRunFile } from "../../../client/runFile/parse.js";
 import type { RunFile } from "../../../spec/runFile/runFile.js";
 import { smallImageSet } from "../images/images.js";
-import { type Stack, startStack } from "./stack.js";
+import type { Stack } from "./stack.js";
 import { type StandIns, startStandIns } from "./standIns.js";
 
 export interface StandInRuns extends Stack {
@@ -13,8 +13,8 @@ export interface StandInRuns extends Stack {
   startWorkers(standIns: StandIns): Promise<() => Promise<void>>;
 }
 
-export async function startStandInRuns(): Promise<StandInRuns> {
-  const stack = await startStack({ workers: false });
+/** @param stack services without workers */
+export async function standInRunsOn(stack: Stack): Promise<StandInRuns> {
   const { folder, session } = stack;
   const dataPath = await smallImageSet(join(folder, "images"), 4);
   return { ...stack, dataPath, startWorkers: (standIns) => startStandIns(session, folder, standIns) };
