@@ -97,9 +97,17 @@ function inputPadding(convolution: PlainConvolution): {
   return isCut ? { padding: 0, outside: padding } : { padding, outside: 0 };
 }
 
-/** Each pixel by itself: the gradients are products of matrices (1024 channels to 2048: 64 ms instead of 85 and 73). */
+/** Weights of a 1 × 1 kernel from which on its gradients are products of matrices. */
+const MANY = 32_768;
+
+/**
+ * Each pixel by itself: the gradients are products of matrices (1024 channels to 2048: 64 ms instead of 85 and 73). Not of few
+ * channels: they stand near the input, where images are large, and the product takes a copy of one (a step of EfficientNet-Lite0
+ * from `blocks.1`: 1.6 instead of 1.5 GB).
+ */
 function isPointwise(convolution: PlainConvolution): boolean {
-  return convolution.kind === "full" && keptBy(convolution) === 0;
+  const { kind, inChannels, outChannels } = convolution;
+  return kind === "full" && keptBy(convolution) === 0 && inChannels * outChannels >= MANY;
 }
 
 /** Floats in the largest register of a processor, AVX-512's. */

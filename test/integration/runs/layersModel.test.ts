@@ -38,13 +38,20 @@ const refusal = (...args: string[]): Promise<string> => thawRefusal(stack.folder
 
 const ADD = ["--arch", "layers-model"];
 
+/** Of 16 × 16 pixels 12 kernels of 3 × 3 × 3 and 12 of 3 × 3; the sum, two images to a third, of a batch of 32 is the largest layer. */
+const COST = {
+  multiplyAdds: 256 * 12 * (27 + 9),
+  weightBytes: 4 * (27 * 12 + 12 + 4 * 12 + 9 * 12 + 12),
+  passBytes: 4 * (27 * 12 + 12 + 4 * 12 + 9 * 12 + 12) + 4 * 32 * 3 * 256 * 12,
+};
+
 test("a folder or a model.json is registered as one file, which is the same however it came", async () => {
   const first = await ok<{ version: number; sha256: string; inputSize: number; extractor: object }>(
     ...["bases", "add", "averaged", "--name", "own", ...ADD],
   );
   assert.deepEqual(
     [first.version, first.inputSize, first.extractor],
-    [1, 32, { inputSize: 32, features: 12, output: "averaged_pooled" }],
+    [1, 32, { inputSize: 32, features: 12, output: "averaged_pooled", ...COST }],
   );
   const { store } = stack.session;
   for (const name of ["model.json", "group1-shard1of2.bin", "group1-shard2of2.bin"])
