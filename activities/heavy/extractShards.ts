@@ -15,7 +15,7 @@ import { type AttendedHooks, attended } from "./attended.js";
 import { keepLocally, newWorkFolder } from "./localArtifacts.js";
 import type { RunningStages } from "./runningStages.js";
 import { readShards, shardParts } from "./shardList.js";
-import { type JobBuilder, openInputs, waitingStore } from "./stageRunner.js";
+import { type JobBuilder, openInputs, type StageInputs, waitingStore } from "./stageRunner.js";
 
 /**
  * @param jobOf the engine's job for some images
@@ -52,6 +52,7 @@ async function computeAll(
   const { store, workFolder } = dependencies;
   const told = (phase: string): void => hooks.report({ phase, step: 0, total: 1 });
   const shards = await readShards(store, workFolder, request.list, told);
+  const inputs = await openInputs(dependencies, request, hooks.report);
   let computed = 0;
   // Of attempts before this one, and of shards that they have committed.
   let charged = 0;
@@ -63,7 +64,7 @@ async function computeAll(
       return { ...all, seconds: Math.max(0, all.seconds - charged) };
     };
     const place = `shard ${index + 1} of ${shards.length}`;
-    const done = await computeOne(dependencies, given, request, { shard, place, usage }, jobOf, {
+    const done = await computeOne(dependencies, given, request, { inputs, shard, place, usage }, jobOf, {
       ...{ report: hooks.report, meter: hooks.meter, signal },
     });
     charged += done.seconds;
@@ -73,6 +74,8 @@ async function computeAll(
 }
 
 interface One {
+  /** Of the features stage, the same for all shards. */
+  readonly inputs: StageInputs;
   readonly shard: Shard;
   /** For people. */
   readonly place: string;
@@ -85,12 +88,11 @@ async function computeOne(
   dependencies: TrainingDependencies,
   { store: hastyStore }: TrainingDependencies,
   request: ShardsRequest,
-  { shard, place, usage }: One,
+  { inputs, shard, place, usage }: One,
   jobOf: (images: readonly ShardImage[]) => JobBuilder,
   { report, meter, signal }: Pick<AttendedHooks, "report" | "meter" | "signal">,
 ): Promise<{ readonly isNew: boolean; readonly seconds: number }> {
   const { store, workFolder, engine, engineFingerprint } = dependencies;
-  const inputs = await openInputs(dependencies, request, report);
   const { key, ...parts } = shardParts(request, inputs.manifest("ingest"), shard, engineFingerprint);
   const known = (await findWhole(store, parts.kind, key)).manifest;
   if (known !== undefined) {

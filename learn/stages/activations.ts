@@ -14,6 +14,7 @@ import { type BoundaryPass, boundaryShape, disposePass } from "../network/bounda
 import { basePass } from "../network/frozen.js";
 import type { Parameters } from "../network/parameters.js";
 import { passSpeed } from "../network/passSpeed.js";
+import { loadSound } from "../network/tryOut.js";
 import { fewOpen } from "../samples/fewOpen.js";
 import {
   createSamples,
@@ -33,7 +34,7 @@ import { recomputedSamples } from "../scratch/recomputed.js";
 import { wholeBatch } from "../scratch/wholeBatch.js";
 import { createYielding, type YieldingWriter } from "../scratch/yielding.js";
 import type { StageContext } from "./job.js";
-import { usedPrecision } from "./precision.js";
+import { checkPrecision, usedPrecision } from "./precision.js";
 
 /** 32 images of 224 px keep the largest activation of Lite0 below 150 MB. */
 const BATCH = FROZEN_BATCH;
@@ -325,6 +326,16 @@ export async function keptFiles(
     })),
     ...(hasPixels ? [{ ...pixelCandidate(input.size, rows), path: pixelFile(scratch) }] : []),
   ];
+}
+
+/** What a pass that makes features begins with. @returns with the context in whose numbers it computes */
+export async function beginPass(context: StageContext) {
+  const base = chosenBase(context.base);
+  const parameters = await loadSound(base, context.base);
+  const { records, summary } = await readRecords(context.folders.dataset);
+  const precision = await checkPrecision(context, base, parameters);
+  const checked: StageContext = { ...context, ...(precision === undefined ? {} : { precision }) };
+  return { base, parameters, records, summary, precision, checked };
 }
 
 /** For a stage that only needs the records: the dataset is closed again. */

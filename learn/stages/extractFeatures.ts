@@ -5,15 +5,12 @@ import { FEATURES_FILE } from "../../spec/pipeline/artifactFiles.js";
 import type { FeaturesSummary } from "../../spec/records/features.js";
 import { PIXELS } from "../bases/activationSizes.js";
 import { groupIndex } from "../bases/architecture.js";
-import { chosenBase } from "../bases/chosen.js";
 import { mostStages } from "../evidence/decision.js";
 import { datasetEvidence } from "../evidence/ofDataset.js";
-import { loadSound } from "../network/tryOut.js";
 import { allViews } from "../samples/render.js";
 import { chooseFiles } from "../scratch/keep.js";
-import { boundaryFile, computeActivations, keptFiles, pixelFile, readRecords } from "./activations.js";
+import { beginPass, boundaryFile, computeActivations, keptFiles, pixelFile } from "./activations.js";
 import type { StageContext } from "./job.js";
-import { checkPrecision } from "./precision.js";
 import { findReuse } from "./reuse.js";
 
 /**
@@ -31,14 +28,10 @@ export async function extractFeatures(
   earlier: readonly EarlierFeatures[] = [],
   asked?: RecipeJobSettings,
 ): Promise<FeaturesSummary> {
-  const base = chosenBase(context.base);
-  const parameters = await loadSound(base, context.base);
-  const { records, summary } = await readRecords(context.folders.dataset);
+  const { base, parameters, records, summary, precision, checked } = await beginPass(context);
   const views = allViews({ records }, [...records.keys()], context.augment.views);
   const most = asked && mostStages({ ...asked, evidence: datasetEvidence(summary, records) });
   const groups = new Map(deepest.slice(0, most).map((name) => [groupIndex(base.architecture, name), name]));
-  const precision = await checkPrecision(context, base, parameters);
-  const checked: StageContext = { ...context, ...(precision === undefined ? {} : { precision }) };
   // The earlier ones are in the precision that was asked for.
   const alike = precision?.used === "float32" ? [] : earlier;
   const { scratch, out } = context.folders;

@@ -4,12 +4,9 @@ import { join } from "node:path";
 import { FEATURES_FILE, SHARD_FILE } from "../../spec/pipeline/artifactFiles.js";
 import type { ImageRecord } from "../../spec/records/dataset.js";
 import type { FeaturesSummary, ShardImage } from "../../spec/records/features.js";
-import { chosenBase } from "../bases/chosen.js";
-import { loadSound } from "../network/tryOut.js";
 import type { ViewRef } from "../samples/render.js";
-import { computeActivations, readRecords } from "./activations.js";
+import { beginPass, computeActivations } from "./activations.js";
 import type { StageContext } from "./job.js";
-import { checkPrecision } from "./precision.js";
 
 /**
  * The rows have the bits that a pass over all images gives them: a view is a function of seed, image and number, and
@@ -20,11 +17,7 @@ export async function extractShard(
   context: StageContext,
   images: readonly ShardImage[],
 ): Promise<FeaturesSummary> {
-  const base = chosenBase(context.base);
-  const parameters = await loadSound(base, context.base);
-  const { records } = await readRecords(context.folders.dataset);
-  const precision = await checkPrecision(context, base, parameters);
-  const checked: StageContext = { ...context, ...(precision === undefined ? {} : { precision }) };
+  const { base, parameters, records, precision, checked } = await beginPass(context);
   const { out } = context.folders;
   const { rows, seconds, speed } = await computeActivations(checked, parameters, {
     features: join(out, FEATURES_FILE),

@@ -58,7 +58,8 @@ export async function findReuse(
   const [all, some] = [known(whole), known(sets)];
   const more = (countKnown(some) - countKnown(all)) / views.length;
   // Who computes shards has decided that features come first.
-  const [rows, taken] = more >= WORTH_A_PASS || hasShards(sets) ? [some, sets] : [all, whole];
+  const [rows, taken] =
+    more >= WORTH_A_PASS || sets.some(({ isShard }) => isShard) ? [some, sets] : [all, whole];
   if (countKnown(rows) === 0) return undefined;
   const from = (isOf: (set: EarlierSet) => boolean): ReusedFeatures | undefined => {
     const those = rows.map((row) => row !== undefined && isOf(taken[row.set] as EarlierSet));
@@ -76,8 +77,6 @@ export async function findReuse(
   };
 }
 
-const hasShards = (sets: readonly EarlierSet[]): boolean => sets.some(({ isShard }) => isShard);
-
 interface EarlierSet {
   readonly images: readonly ShardImage[];
   readonly isShard: boolean;
@@ -92,7 +91,7 @@ async function openSet(
   beside: KeptBeside,
 ): Promise<EarlierSet> {
   const isShard = typeof images !== "string";
-  const own = isShard ? await shardImages(images.shard) : await imagesOf(images, context.augment.views);
+  const own = isShard ? await imagesOfShard(images.shard) : await imagesOf(images, context.augment.views);
   if (scratch === undefined) {
     const wantsMore = beside.boundaries.size > 0 || beside.pixels;
     return { images: own, isShard, files: { features, boundaries: new Map() }, isWhole: !wantsMore };
@@ -116,7 +115,7 @@ async function imagesOf(file: string, perImage: number): Promise<readonly ShardI
   return records.map((record) => ({ sha256: record.sha256, views: viewsOf(record, perImage) }));
 }
 
-async function shardImages(file: string): Promise<readonly ShardImage[]> {
+async function imagesOfShard(file: string): Promise<readonly ShardImage[]> {
   return shapedLines(await readFile(file, "utf8"), shardImageSchema, file);
 }
 
