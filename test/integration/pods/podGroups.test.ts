@@ -17,7 +17,7 @@ import { smallImageSet } from "../../support/images/images.js";
 import { podStandIns } from "../../support/services/podStandIns.js";
 import { sharedServices } from "../../support/services/sharedStack.js";
 import type { Stack } from "../../support/services/stack.js";
-import { EVALUATION, startStandIns } from "../../support/services/standIns.js";
+import { EVALUATION, RECIPE, startStandIns } from "../../support/services/standIns.js";
 import { until } from "../../support/until.js";
 import { watchToEnd } from "../../support/watch.js";
 
@@ -39,10 +39,7 @@ kubernetes:
 
 const summaries = {
   ingest: { images: 8, classes: ["a", "b"], quarantined: [] },
-  recipe: {
-    evidence: { probe: { accuracy: 0.75, interval: [0.6, 0.9], balancedAccuracy: 0.75 } },
-    decision: { choice: "staged", stages: 1, planned: 1, rule: "enough", reason: "enough images" },
-  },
+  recipe: RECIPE,
   tune: { kept: false, verdict: "rolled back: validation did not get better" },
   evaluate: EVALUATION,
 };

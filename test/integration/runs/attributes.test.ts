@@ -9,7 +9,7 @@ import { SEARCH_ATTRIBUTES } from "../../../spec/pipeline/searchAttributes.js";
 import { thaw, thawJson } from "../../support/cli/thaw.js";
 import { startStack } from "../../support/services/stack.js";
 import { type StandInRuns, smallRunFile, standInRunsOn } from "../../support/services/standInRuns.js";
-import { EVALUATION } from "../../support/services/standIns.js";
+import { EVALUATION, RECIPE } from "../../support/services/standIns.js";
 import { until } from "../../support/until.js";
 import { watchToEnd } from "../../support/watch.js";
 
@@ -24,10 +24,7 @@ before(async () => {
   stack = await standInRunsOn(await startStack({ workers: false }));
   const summaries = {
     ingest: { images: 8, classes: EVALUATION.classes, quarantined: [] },
-    recipe: {
-      evidence: { probe: { accuracy: 0.75, interval: [0.6, 0.9], balancedAccuracy: 0.75 } },
-      decision: { choice: "staged", stages: 1, planned: 1, rule: "enough", reason: "enough images" },
-    },
+    recipe: RECIPE,
     head: { validationAccuracy: 0.625 },
     tune: { kept: false, validationAccuracy: 0.9, verdict: "rolled back: validation did not get better" },
     evaluate: EVALUATION,

@@ -22,7 +22,7 @@ import { RUN_STATE_QUERY, type RunState } from "../../../spec/pipeline/run.js";
 import { planStages } from "../../../spec/pipeline/stages.js";
 import { startStack } from "../../support/services/stack.js";
 import { type StandInRuns, smallRunFile, standInRunsOn } from "../../support/services/standInRuns.js";
-import { ENGINE, EVALUATION } from "../../support/services/standIns.js";
+import { ENGINE, EVALUATION, RECIPE } from "../../support/services/standIns.js";
 import { watchUntil } from "../../support/watch.js";
 
 /** Seeds that the activities below treat in their own way. */
@@ -65,17 +65,7 @@ async function work(_dependencies: ControlDependencies, { stage, run }: StageReq
 
 const summaries = {
   ingest: { images: 8, classes: EVALUATION.classes, quarantined: [] },
-  recipe: {
-    evidence: { probe: { accuracy: 0.75, interval: [0.6, 0.9], balancedAccuracy: 0.75 } },
-    decision: {
-      choice: "staged",
-      stages: 1,
-      planned: 1,
-      rule: "enough",
-      reason: "enough images",
-      folds: { count: 2, reason: "class b has no more" },
-    },
-  },
+  recipe: { ...RECIPE, decision: { ...RECIPE.decision, folds: { count: 2, reason: "class b has no more" } } },
   fold: { images: { heldOut: 4 }, head: { accuracy: 0.5 }, final: { accuracy: 0.75 } },
   tune: { kept: false, verdict: "rolled back: validation did not get better" },
   evaluate: EVALUATION,

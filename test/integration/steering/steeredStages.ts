@@ -6,6 +6,7 @@ import { pausable, pausedFailure } from "../../../activities/steering/pausable.j
 import { signalApplied } from "../../../activities/steering/reportApplied.js";
 import type { EngineControl } from "../../../spec/engine/job.js";
 import type { StageRequest } from "../../../spec/pipeline/activities.js";
+import { RECIPE } from "../../support/services/standIns.js";
 
 const BATCH_MS = 20;
 export const STEPS_PER_EPOCH = 10;
@@ -63,10 +64,7 @@ export async function work(dependencies: ControlDependencies, request: StageRequ
 
 export const summaries = {
   ingest: { images: 8, classes: ["a", "b"], quarantined: [] },
-  recipe: {
-    evidence: { probe: { accuracy: 0.75, interval: [0.6, 0.9], balancedAccuracy: 0.75 } },
-    decision: { choice: "staged", stages: 1, planned: 1, rule: "enough", reason: "enough images" },
-  },
+  recipe: RECIPE,
   tune: { kept: true, verdict: "kept" },
   evaluate: { accuracy: 0.75, accuracyInterval: [0.41, 0.93], byStage: [], classes: ["a", "b"] },
 };

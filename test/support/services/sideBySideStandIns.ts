@@ -2,20 +2,13 @@
 import assert from "node:assert/strict";
 import { Context } from "@temporalio/activity";
 import { until } from "../until.js";
-import { EVALUATION, type StandIns } from "./standIns.js";
+import { EVALUATION, RECIPE, type StandIns } from "./standIns.js";
 
 export const SUMMARIES = {
   ingest: { images: 8, classes: ["a", "b"], quarantined: [] },
   recipe: {
-    evidence: { probe: { accuracy: 0.75, interval: [0.6, 0.9], balancedAccuracy: 0.75 } },
-    decision: {
-      choice: "staged",
-      stages: 1,
-      planned: 1,
-      rule: "enough",
-      reason: "enough images",
-      folds: { count: 3, reason: "as the run file asks" },
-    },
+    ...RECIPE,
+    decision: { ...RECIPE.decision, folds: { count: 3, reason: "as the run file asks" } },
   },
   tune: { kept: false, verdict: "rolled back: validation did not get better" },
   fold: { images: { heldOut: 4 }, head: { accuracy: 0.5 }, final: { accuracy: 0.75 } },

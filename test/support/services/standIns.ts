@@ -37,6 +37,12 @@ export const EVALUATION: Evaluation = {
   byStage: [{ stage: "head", accuracy: 0.7 }],
 };
 
+/** Of a probe that allows the one stage of unfreezing that is planned. */
+export const RECIPE = {
+  evidence: { probe: { accuracy: 0.75, interval: [0.6, 0.9], balancedAccuracy: 0.75 } },
+  decision: { choice: "staged", stages: 1, planned: 1, rule: "enough", reason: "enough images" },
+} as const;
+
 export interface StandIns {
   /** As a real training worker does them; else stages wait for nobody. */
   readonly oneAtATime?: true;
