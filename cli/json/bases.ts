@@ -28,7 +28,7 @@ export function basesJson(
   });
   const added = registered.map((base): BaseJson => {
     const { name, version, architecture, pretrainedOn, source, licence } = base;
-    const { checkpoint, weights, extractor, network, known } = base;
+    const { checkpoint, weights, extractor, network, known, outdated } = base;
     const origin = { name, origin: "added", version, architecture, pretrainedOn, source, licence } as const;
     const taken = weights === undefined ? {} : { weights };
     const described = {
@@ -39,6 +39,7 @@ export function basesJson(
       ...inputOf(base),
       ...recipeOf(base),
       ...(network === undefined ? {} : { network }),
+      ...(outdated === undefined ? {} : { outdated }),
     };
     return extractor === undefined ? described : { ...described, extractor };
   });

@@ -34,6 +34,7 @@ import { baseRecordName, listBaseNames, readBase, registerBase } from "../../sto
 import { type FetchOptions, isRemote, openCheckpoint } from "./checkpointSource.js";
 import { importLayersModel } from "./importLayersModel.js";
 import { importOnnxGraph } from "./importOnnxGraph.js";
+import { outdatedSentence } from "./outdated.js";
 import { tryBase } from "./tryBase.js";
 
 export type { Base, CatalogueBase } from "../../learn/bases/catalogue.js";
@@ -191,11 +192,14 @@ async function checkedCheckpoint(store: Store, request: AddBase, fetching: Fetch
       if (request.pixelScale === undefined && pixels?.notice !== undefined)
         fetching.onNotice?.(pixels.notice);
     }
+    // Of a published one the record says it all the same: without it, it would look like one from before it was known.
+    const isOwnEpsilon =
+      normEpsilon === undefined || (normEpsilon === base.architecture.epsilon && request.known === undefined);
     const numbers = {
       ...(pixelScale === undefined ? {} : { pixelScale }),
       ...(size === undefined || size === base.input.size ? {} : { inputSize: size }),
       ...(view === undefined ? {} : { view }),
-      ...(normEpsilon === undefined || normEpsilon === base.architecture.epsilon ? {} : { normEpsilon }),
+      ...(isOwnEpsilon ? {} : { normEpsilon }),
       ...order,
     };
     const weights = taken === undefined ? {} : { weights: taken.name };
@@ -247,14 +251,20 @@ function inOrder(
 }
 
 /** A registered base with how images become its input. */
-export type DescribedBase = RegisteredBase & { readonly input: BaseInput };
+export type DescribedBase = RegisteredBase & {
+  readonly input: BaseInput;
+  /** What is wrong with it by what thaw knows today, as a sentence. */
+  readonly outdated?: string;
+};
 
 /** @throws ThawError BASE_UNKNOWN for an architecture of another version of thaw */
 export function describeBase(base: RegisteredBase): DescribedBase {
   const { architecture, extractor, network, pixelScale } = base;
+  const outdated = outdatedSentence(`${base.name}@${base.version}`, base);
   if (extractor !== undefined) return { ...base, input: extractorInput(extractor, pixelScale) };
   if (network !== undefined) return { ...base, input: ownInput(GRAPH_INPUT, base) };
-  return { ...base, input: ownInput(findArchitecture(architecture).input, base) };
+  const input = ownInput(findArchitecture(architecture).input, base);
+  return { ...base, input, ...(outdated === undefined ? {} : { outdated }) };
 }
 
 /** What the user says of it may be an address, too. */

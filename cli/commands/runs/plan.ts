@@ -59,6 +59,8 @@ export function addPlan(program: Command): void {
           planText(file.name, shown.stages, screen, shown.time, shown.activations, shown.shards),
         { stages, time, activations, shards },
       );
+      const { baseConcerns } = await import("../../../client/bases/concerns.js");
+      for (const sentence of await baseConcerns(context.store, file)) output.talk(say`${sentence}`);
       const { depth } = file.model;
       if (depth !== "full")
         output.talk(

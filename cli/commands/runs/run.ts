@@ -60,12 +60,11 @@ export function addRun(program: Command): void {
       for (const warning of given.warnings) output.talk(say`Warning: ${warning}.`);
       await withWritingSession(project, async (session) => {
         const loaded = await settledBases(session.store, given, output);
-        const [{ startRun }, { licenceSentences }] = await Promise.all([
+        const [{ startRun }, { baseConcerns }] = await Promise.all([
           import("../../../client/runs/start.js"),
-          import("../../../client/bases/licences.js"),
+          import("../../../client/bases/concerns.js"),
         ]);
-        for (const sentence of await licenceSentences(session.store, loaded.file))
-          output.talk(say`${sentence}`);
+        for (const sentence of await baseConcerns(session.store, loaded.file)) output.talk(say`${sentence}`);
         const isElsewhere = loaded.file.compute === "kubernetes";
         const uploaded = (options.upload ?? isElsewhere) ? await uploadSource(session, loaded, output) : {};
         const started = await startRun(session, { ...loaded, ...uploaded });

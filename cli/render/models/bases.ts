@@ -29,7 +29,10 @@ export function basesTable({ bases, architectures }: BasesJson, screen: Screen):
     screen.width,
     "  ",
   );
-  return `${table(HEADER, rows, screen, NUMBERS, [0])}
+  const outdated = bases.flatMap((base) =>
+    base.outdated === undefined ? [] : [`\n${wrapWords(base.outdated, screen.width, "  ")}`],
+  );
+  return `${table(HEADER, rows, screen, NUMBERS, [0])}${outdated.join("")}
 ${others}
 any ConvNet of common operators in an ONNX file (--arch onnx);
 as a frozen extractor of features, any TensorFlow.js layers model (--arch layers-model)`;

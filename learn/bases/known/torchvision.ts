@@ -231,9 +231,7 @@ function detector([name, file]: readonly [string, string]): KnownBase {
     source: `${FOLDER}${file} (its body)`,
     licence: LICENCE,
     pretrainedOn: "ImageNet-1k, then the objects of COCO 2017",
-    note:
-      "it was trained to find objects in pictures of 800 pixels; and torchvision adds nothing to the variances of its batch norms, where " +
-      "thaw adds 0.00001: where a variance is small, features differ from torchvision's",
+    note: "it was trained to find objects in pictures of 800 pixels",
   };
 }
 

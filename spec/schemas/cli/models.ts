@@ -144,6 +144,10 @@ export const baseSchema = z.object({
     .describe(
       "Of a network that was read from an ONNX file as a graph: where its features are, and its cost.",
     ),
+  outdated: z
+    .string()
+    .exactOptional()
+    .describe("What is wrong with an added base by what thaw knows today, and what to do."),
   domain: z.string().exactOptional().describe("Of thaw's own bases, like what follows: kind of images."),
   classes: countSchema.exactOptional(),
   imagenetTop1: z.number().exactOptional().describe("Accuracy in [0, 1] on ImageNet."),
