@@ -1,5 +1,6 @@
 /** What travels with an exported model: its labels, and how a picture becomes its input. */
 import { findBase } from "../learn/bases/catalogue.js";
+import type { ShownBands } from "../spec/base.js";
 import type { FoldsInBrief } from "../spec/records/folds.js";
 import type { ModelVersion } from "../spec/records/model.js";
 import type { ResemblanceInBrief } from "../spec/records/resemblance.js";
@@ -23,6 +24,8 @@ export interface ModelCard {
     readonly licence: string;
     /** The order of the channels of its pretraining, where that is not RGB; the model takes RGB all the same. */
     readonly trainedOn?: "BGR";
+    /** Of a base of other channels than red, green and blue: which of them these are; the model takes RGB all the same. */
+    readonly bands?: ShownBands;
   };
   /** In the order of the model's outputs, which are probabilities. */
   readonly labels: readonly string[];
@@ -53,7 +56,11 @@ export function modelCard(model: TrainedModel, version: ModelVersion): ModelCard
   const { input } = model;
   const { conformalQuantile, folds, resemblance } = version;
   const { source, licence } = version.baseSpec?.origin ?? findBase(version.base);
-  const trainedOn = version.baseSpec?.trainedOn;
+  const { trainedOn, bands } = version.baseSpec ?? {};
+  const channels = {
+    ...(trainedOn === undefined ? {} : { trainedOn }),
+    ...(bands === undefined ? {} : { bands }),
+  };
   return {
     name: version.name,
     version: version.version,
@@ -62,7 +69,7 @@ export function modelCard(model: TrainedModel, version: ModelVersion): ModelCard
     testAccuracy: version.testAccuracy,
     ...(folds === undefined ? {} : { folds }),
     ...(resemblance === undefined ? {} : { resemblance }),
-    base: { name: version.base, source, licence, ...(trainedOn === undefined ? {} : { trainedOn }) },
+    base: { name: version.base, source, licence, ...channels },
     labels: version.classes,
     ...(conformalQuantile === undefined ? {} : { conformalQuantile }),
     input: { shape: [null, input.size, input.size, 3], channels: "RGB", range: [0, 255] },

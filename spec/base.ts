@@ -29,6 +29,23 @@ export interface StoredFile {
   readonly size: number;
 }
 
+/** Of a network whose first convolution takes another number of channels than one or three: which of them pictures are shown to. */
+export interface ShownBands {
+  /** Channels that it takes. */
+  readonly count: number;
+  /** Those of red, green and blue, or a single one that is grey; from 1 on. In the others it sees nought. */
+  readonly shown: readonly number[];
+}
+
+/** For people, wherever they look at what was made of it. */
+export function bandsSentence({ count, shown }: ShownBands): string {
+  const which =
+    shown.length === 1
+      ? `the mean of red, green and blue in channel ${shown[0]}`
+      : `red, green and blue in its channels ${shown.join(", ")}`;
+  return `It was trained on ${count} channels, and is shown ${which}; in the ${count - shown.length === 1 ? "other" : "others"} it sees nought, always, and what it learned of them is of no use.`;
+}
+
 /** Which of the networks in a checkpoint's file was taken. */
 export interface TakenWeights {
   /** The keys that it lies under and the prefix of its names, `state_dict_ema` or `state_dict/model.`, or `plain`. */
@@ -43,6 +60,8 @@ export interface TakenWeights {
   readonly blueFirst?: boolean;
   /** Whether its first convolution takes one channel, and a third of its kernel was given to each of red, green and blue. */
   readonly oneChannel?: boolean;
+  /** Absent where it takes red, green and blue, or grey. */
+  readonly bands?: ShownBands;
   /** Whether its batch norms were folded into its kernels: it remembers nothing of what it was pretrained on. */
   readonly folded?: boolean;
 }
@@ -171,6 +190,8 @@ export interface BaseSpec {
   readonly colourOrder?: ColourOrder;
   /** What its batch norms add to the variance, in place of the architecture's own. */
   readonly normEpsilon?: number;
+  /** Of a network of other channels than red, green and blue: which of them these are. */
+  readonly bands?: ShownBands;
   /** For people: the order of the channels of its pretraining, where that is not red, green, blue. */
   readonly trainedOn?: "BGR";
   /** Of a {@link LAYERS_MODEL} only. */
@@ -206,6 +227,8 @@ export interface BaseChoice {
   readonly colourOrder?: ColourOrder;
   /** What its batch norms add to the variance, in place of the architecture's own. */
   readonly normEpsilon?: number;
+  /** Of a network of other channels than red, green and blue: which of them these are. */
+  readonly bands?: ShownBands;
   /** Of a {@link LAYERS_MODEL} only. */
   readonly extractor?: ExtractorSpec;
   /** What its features of thaw's own picture have to be like. */

@@ -143,6 +143,7 @@ async function collect(
       pretrainedOn,
       inputSize: base.input.size,
       ...(run.base?.trainedOn === undefined ? {} : { trainedOn: run.base.trainedOn }),
+      ...(run.base?.bands === undefined ? {} : { bands: run.base.bands }),
       layerGroups:
         base.extractor === undefined ? base.architecture.groups.map((group) => group.name) : [WHOLE_NETWORK],
     },

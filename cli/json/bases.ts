@@ -64,7 +64,14 @@ function inputOf({
 /** What is known of a base's input and what is only the architecture's usual one. */
 function recipeOf(base: DescribedBase): Pick<BaseJson, "trainedOn" | "guessed"> {
   const { extractor, network, weights, known, pixelScale, inputSize, view } = base;
-  const trainedOn = weights?.oneChannel === true ? "grey" : isBlueFirst(base) ? "BGR" : "RGB";
+  const trainedOn =
+    weights?.bands !== undefined
+      ? "bands"
+      : weights?.oneChannel === true
+        ? "grey"
+        : isBlueFirst(base)
+          ? "BGR"
+          : "RGB";
   // What a layers model is given its user has said, or the model itself.
   if (extractor !== undefined) return trainedOn === "BGR" ? { trainedOn } : {};
   if (known !== undefined) return { trainedOn };

@@ -30,6 +30,8 @@ export interface OnnxRequest {
   /** The value that the features are means of, where not what the classifier begins with. */
   readonly output?: string;
   readonly colourOrder?: ColourOrder;
+  /** Which of its channels are red, green and blue, where it takes others. */
+  readonly bands?: readonly number[];
 }
 
 /** Call `dispose` when done. */
@@ -62,6 +64,7 @@ export async function importOnnxGraph(
     const asked = {
       ...(size === undefined ? {} : { size }),
       ...(output === undefined ? {} : { output }),
+      ...(request.bands === undefined ? {} : { bands: request.bands }),
       blueFirst,
     };
     const converted = await named(from, checkpoint.path, () => convertOnnx(checkpoint.path, asked, path));
@@ -90,13 +93,13 @@ export async function importOnnxGraph(
 }
 
 function takenOf(
-  { converted, isGrey, isFolded }: Converted,
+  { converted, bands, isFolded }: Converted,
   blueFirst: boolean,
 ): { readonly weights?: TakenWeights } {
   const told = {
     ...(blueFirst ? { blueFirst } : {}),
     ...(converted.length === 0 ? {} : { converted }),
-    ...(isGrey ? { oneChannel: true } : {}),
+    ...(bands === undefined ? {} : bands.count === 1 ? { oneChannel: true } : { bands }),
     ...(isFolded ? { folded: true } : {}),
   };
   return Object.keys(told).length === 0 ? {} : { weights: { name: "plain", ...told } };

@@ -31,6 +31,7 @@ import { storeFile } from "../../store/artifacts/artifacts.js";
 import { ensureBucket, requireBucket, type Store } from "../../store/connection/connection.js";
 import { unlessDamaged } from "../../store/record.js";
 import { baseRecordName, listBaseNames, readBase, registerBase } from "../../store/records/bases.js";
+import { orderOfBands, refuseBands, requireScaleOfBands } from "./bands.js";
 import { type FetchOptions, isRemote, openCheckpoint } from "./checkpointSource.js";
 import { importLayersModel } from "./importLayersModel.js";
 import { importOnnxGraph } from "./importOnnxGraph.js";
@@ -87,6 +88,8 @@ export interface AddBase {
   readonly view?: BaseView;
   /** In which order it takes the channels of a pixel, in place of the architecture's own. */
   readonly colourOrder?: ColourOrder;
+  /** Which of its channels are red, green and blue (or the one that is grey), from 1 on, where it takes another number of them. */
+  readonly bands?: readonly number[];
   /** What its batch norms add to the variance, in place of the architecture's own. */
   readonly normEpsilon?: number;
   /** Side of the square input in pixels: of a layers model that takes any, or in place of the architecture's own. */
@@ -124,6 +127,7 @@ export async function addBase(
         hint: "leave it out",
       });
     }
+    if (architecture === LAYERS_MODEL) refuseBands(request);
     if (request.normEpsilon !== undefined) {
       throw new ThawError("USAGE", `--norm-epsilon is for checkpoints; ${holder} says it itself`, {
         hint: "leave it out",
@@ -181,6 +185,8 @@ async function checkedCheckpoint(store: Store, request: AddBase, fetching: Fetch
   try {
     const { taken: found, naming, pixels } = await tryToLoad(base, checkpoint.path, request);
     const { taken, ...order } = inOrder(request, found);
+    const bands = taken?.bands === undefined ? {} : { bands: taken.bands };
+    requireScaleOfBands(request, taken?.bands);
     const pixelScale = scaleOf(request, pixels);
     // Of a published checkpoint the catalogue knows what it is.
     if (naming !== undefined && request.known === undefined) {
@@ -205,7 +211,7 @@ async function checkedCheckpoint(store: Store, request: AddBase, fetching: Fetch
     const weights = taken === undefined ? {} : { weights: taken.name };
     const engine = createEngine(() => undefined);
     try {
-      const choice = { name, architecture, checkpoint: checkpoint.path, ...weights, ...numbers };
+      const choice = { name, architecture, checkpoint: checkpoint.path, ...weights, ...numbers, ...bands };
       const golden = await tryBase(engine, choice, fetching.signal);
       return { ...checkpoint, ...numbers, golden, ...(taken === undefined ? {} : { weights: taken }) };
     } finally {
@@ -240,6 +246,7 @@ function inOrder(
   taken: TakenWeights | undefined,
 ): { readonly taken?: TakenWeights; readonly colourOrder?: ColourOrder } {
   const { blueFirst = false, ...rest } = taken ?? { name: "plain" };
+  if (colourOrder !== undefined && rest.bands !== undefined) throw orderOfBands();
   const isTurned = colourOrder !== undefined && (colourOrder === "bgr") !== blueFirst;
   if (!isTurned) return taken === undefined ? {} : { taken };
   if (rest.oneChannel === true) {
@@ -284,9 +291,9 @@ function withoutSecrets(address: string): string {
 async function tryToLoad(
   base: ArchitectureBase,
   file: string,
-  { from, weights, prefix }: AddBase,
+  { from, weights, prefix, bands }: AddBase,
 ): Promise<Omit<Awaited<ReturnType<ArchitectureBase["read"]>>, "parameters">> {
-  const { parameters, ...told } = await base.read(file, weights, prefix).catch((error: unknown) => {
+  const { parameters, ...told } = await base.read(file, weights, prefix, bands).catch((error: unknown) => {
     if (!(error instanceof ThawError)) throw error;
     const said = error.message.replaceAll(file, from);
     const message = said.includes(from) ? said : `${from}: ${said}`;

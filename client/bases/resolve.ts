@@ -76,6 +76,7 @@ function registeredBase(base: RegisteredBase): BaseSpec {
     ...(view === undefined ? {} : { view }),
     ...(colourOrder === undefined ? {} : { colourOrder }),
     ...(normEpsilon === undefined ? {} : { normEpsilon }),
+    ...(weights?.bands === undefined ? {} : { bands: weights.bands }),
     ...(isBlueFirst(base) ? { trainedOn: "BGR" as const } : {}),
     ...(extractor === undefined ? {} : { extractor }),
     ...(network === undefined ? {} : { network }),

@@ -42,9 +42,15 @@ export interface ArchitectureBase extends Base {
    * The parameters, and which of the file's networks they are of.
    * @param weights the network that is wanted of several
    * @param prefix what stands before its names, where that is not to be guessed
+   * @param bands which of its channels are red, green and blue, where it takes others
    * @throws ThawError DATA_INVALID, USAGE (no such network, or several that fit)
    */
-  read(checkpoint: string, weights?: string, prefix?: string): Promise<ImportedWeights>;
+  read(
+    checkpoint: string,
+    weights?: string,
+    prefix?: string,
+    bands?: readonly number[],
+  ): Promise<ImportedWeights>;
 }
 
 /** How a checkpoint of the architecture is read. */
@@ -52,10 +58,10 @@ export function readingOf(
   architecture: Architecture,
   namings: readonly Naming[],
 ): Pick<ArchitectureBase, "namings" | "load" | "read"> {
-  const read: ArchitectureBase["read"] = async (checkpoint, weights, prefix) =>
+  const read: ArchitectureBase["read"] = async (checkpoint, weights, prefix, bands) =>
     (await isOnnxFile(checkpoint))
-      ? importOnnx(architecture, checkpoint, [weights, prefix])
-      : importWeights(architecture, await readStateDicts(checkpoint), namings, weights, prefix);
+      ? importOnnx(architecture, checkpoint, [weights, prefix, bands?.join(",")])
+      : importWeights(architecture, await readStateDicts(checkpoint), namings, weights, prefix, bands);
   return { namings, read, load: async (checkpoint) => (await read(checkpoint)).parameters };
 }
 

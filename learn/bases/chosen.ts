@@ -26,7 +26,7 @@ export function chosenBase(choice: BaseChoice): Base {
     name,
     input: ownInput(base.input, choice),
     load: async (checkpoint) => {
-      const { parameters } = await base.read(checkpoint, choice.weights);
+      const { parameters } = await base.read(checkpoint, choice.weights, undefined, choice.bands?.shown);
       const { colourOrder, normEpsilon } = choice;
       const turned =
         colourOrder === undefined ? parameters : withColoursTurned(base.architecture, parameters);

@@ -117,9 +117,13 @@ export const KERAS_APPLICATIONS: readonly ArchitectureBase[] = [
   },
 ];
 
-/** The same network for pixels in the order red, green, blue. */
-const fromBlueFirst = ({ parameters, taken, ...told }: ImportedWeights): ImportedWeights => ({
-  ...told,
-  parameters: withColoursTurned(RESNET50, parameters),
-  taken: { name: "plain", ...taken, blueFirst: true },
-});
+/** The same network for pixels in the order red, green, blue; where its user has said which of its channels these are, they are. */
+const fromBlueFirst = (imported: ImportedWeights): ImportedWeights => {
+  const { parameters, taken, ...told } = imported;
+  if (taken?.bands !== undefined) return imported;
+  return {
+    ...told,
+    parameters: withColoursTurned(RESNET50, parameters),
+    taken: { name: "plain", ...taken, blueFirst: true },
+  };
+};

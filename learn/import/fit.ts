@@ -5,11 +5,11 @@ import { ThawError } from "../../spec/errors.js";
 import type { Architecture } from "../bases/architecture.js";
 import type { FilePixels } from "../bases/kerasPixels.js";
 import type { Parameters } from "../network/parameters.js";
+import { bandsOf, forColours, shownBands } from "./bands.js";
 import { withoutBiases } from "./biases.js";
 import { importClassifier } from "./classifier.js";
 import type { PixelLayers } from "./keras/pixels.js";
 import { shown } from "./names.js";
-import { isOneChannel, threeChannels } from "./oneChannel.js";
 import type { CheckpointTensor } from "./tensorViews.js";
 import type { StateDict } from "./torchState.js";
 import { expectedTensors, importUnits, type Naming } from "./torchUnits.js";
@@ -30,6 +30,7 @@ export interface ImportedWeights {
  * @param namings how checkpoints of the architecture name their tensors
  * @param asked the network that is wanted of several: a key that it lies under, its prefix, or a word of these
  * @param prefix what stands before its names, guessed from them when left out
+ * @param bands which of its channels are red, green and blue, where its first convolution takes others; see `bands.ts`
  * @throws ThawError DATA_INVALID with the first tensors that do not fit, USAGE (`asked`, `prefix`, or several that fit)
  */
 export function importWeights(
@@ -38,6 +39,7 @@ export function importWeights(
   namings: readonly Naming[],
   asked?: string,
   prefix?: string,
+  bands?: readonly number[],
 ): ImportedWeights {
   const own = prefix === undefined ? undefined : writtenPrefix(dicts, prefix);
   const candidates = namings
@@ -48,7 +50,8 @@ export function importWeights(
   const wanted = distinct(fitting.filter(isWanted));
   const chosen = wanted.length > 0 ? choose(wanted, asked) : closest(candidates.filter(isWanted));
   if (chosen === undefined) throw new Error("an architecture has at least one naming");
-  const tensors = inColour(chosen, withoutBiases(strip(chosen), chosen.naming));
+  const shownTo = shownBands(chosen.bands, bands, (what, hint) => new ThawError("USAGE", what, { hint }));
+  const tensors = inColour(chosen, shownTo, withoutBiases(strip(chosen), chosen.naming));
   const parameters = new Map([
     ...fittedUnits(architecture, tensors, chosen),
     ...importClassifier(architecture, chosen.naming.classifier, tensors),
@@ -58,17 +61,19 @@ export function importWeights(
     parameters,
     naming: chosen.naming,
     ...(pixelLayers === undefined ? {} : { pixelLayers }),
-    ...takenOf(architecture, chosen, distinct([chosen, ...fitting])),
+    ...takenOf(architecture, chosen, shownTo, distinct([chosen, ...fitting])),
   };
 }
 
-/** With a first kernel for three channels, where the network was trained on one. */
+/** With a first kernel for three channels, where the network was trained on others. */
 function inColour(
-  { isGrey, first }: Candidate,
+  { first }: Candidate,
+  bands: readonly number[] | undefined,
   tensors: ReadonlyMap<string, CheckpointTensor>,
 ): ReadonlyMap<string, CheckpointTensor> {
   const kernel = tensors.get(first);
-  return isGrey && kernel !== undefined ? new Map([...tensors, [first, threeChannels(kernel)]]) : tensors;
+  if (bands === undefined || kernel === undefined) return tensors;
+  return new Map([...tensors, [first, forColours(kernel, bands)]]);
 }
 
 /** Of how many of the file's own names a hint makes mention. */
@@ -117,8 +122,8 @@ interface Candidate {
   /** Name of the network's first tensor, and whether it is there. */
   readonly first: string;
   readonly begins: boolean;
-  /** Whether that takes one channel where the architecture's takes three. */
-  readonly isGrey: boolean;
+  /** Channels that it takes, where it is the architecture's but for these, as which it counts; else 3. */
+  readonly bands: number;
   /** Tensors of the right name and shape, and all there have to be. */
   readonly hits: number;
   readonly expected: number;
@@ -150,8 +155,8 @@ function candidatesOf(
   return dicts.flatMap((dict, i) =>
     (prefixes[i] ?? []).map((prefix): Candidate => {
       const found = dict.shapes.get(prefix + first);
-      const isGrey = found !== undefined && isOneChannel(expected.get(first) ?? [], found);
-      const hits = hitsOf(dict, prefix, expected) + (isGrey ? 1 : 0);
+      const bands = bandsOf(expected.get(first) ?? [], found ?? []) ?? COLOURS;
+      const hits = hitsOf(dict, prefix, expected) + (bands === COLOURS ? 0 : 1);
       const name = [dict.wrapper, prefix].filter((part) => part !== "").join("/") || PLAIN;
       return {
         dict,
@@ -160,13 +165,15 @@ function candidatesOf(
         name,
         first,
         begins: found !== undefined,
-        isGrey,
+        bands,
         hits,
         expected: expected.size,
       };
     }),
   );
 }
+
+const COLOURS = 3;
 
 /** An optimizer's thousands of small dicts are not asked for every name of the network. */
 function hitsOf(
@@ -277,21 +284,22 @@ function strip({ dict, prefix }: Candidate): Map<string, CheckpointTensor> {
 
 function takenOf(
   architecture: Architecture,
-  { dict, name, prefix, naming, isGrey }: Candidate,
+  { dict, name, prefix, naming, bands: count }: Candidate,
+  bands: readonly number[] | undefined,
   fitting: readonly Candidate[],
 ): Pick<ImportedWeights, "taken"> {
   const others = namesOf(fitting).filter((other) => other !== name);
   const names = [...expectedTensors(architecture, naming).keys()];
   const types = names.flatMap((tensor) => dict.types?.get(prefix + tensor) ?? []);
   const converted = [...new Set(types)];
-  if (name === PLAIN && others.length === 0 && converted.length === 0 && !isGrey) return {};
+  if (name === PLAIN && others.length === 0 && converted.length === 0 && bands === undefined) return {};
   return {
     taken: {
       name,
       ...(prefix === "" ? {} : { prefix }),
       ...(others.length === 0 ? {} : { others: others.slice(0, MOST_LISTED) }),
       ...(converted.length === 0 ? {} : { converted }),
-      ...(isGrey ? { oneChannel: true } : {}),
+      ...(bands === undefined ? {} : count === 1 ? { oneChannel: true } : { bands: { count, shown: bands } }),
     },
   };
 }

@@ -2,6 +2,7 @@
  * The model card (Mitchell et al., "Model Cards for Model Reporting", 2019) as content: what was measured, what the
  * maker says, and what neither of them can vouch for. The page and `model-card.md` both write it out.
  */
+import { bandsSentence } from "../../spec/base.js";
 import { LEAST_COSINE } from "../../spec/engine/precision.js";
 import type { ReportData } from "../../spec/records/report.js";
 import { warningOf } from "../../spec/records/resemblance.js";
@@ -84,8 +85,10 @@ function modelDetails({ model, createdAt, base, dataset, card }: ReportData): Ca
   };
 }
 
-const turnedWords = ({ trainedOn }: ReportData["base"]): string =>
-  trainedOn === undefined ? "" : "; it was trained on blue, green, red, and turned to red, green, blue";
+function turnedWords({ trainedOn, bands }: ReportData["base"]): string {
+  if (bands !== undefined) return `. ${bandsSentence(bands).replace(/\.$/, "")}`;
+  return trainedOn === undefined ? "" : "; it was trained on blue, green, red, and turned to red, green, blue";
+}
 
 function intendedUse({ card }: ReportData): CardSection {
   return {

@@ -1,5 +1,6 @@
 /** Everything the HTML report shows; `report.json` is this object. */
 
+import type { ShownBands } from "../base.js";
 import type { PrecisionCheck } from "../engine/precision.js";
 import type { RunCost } from "../prices.js";
 import type { RunDepth } from "../retraining/depthDecision.js";
@@ -25,6 +26,8 @@ export interface ReportData {
     readonly inputSize: number;
     /** The order of the channels of its pretraining, where that is not RGB; the network takes RGB all the same. */
     readonly trainedOn?: "BGR";
+    /** Of a network of other channels than red, green and blue: which of them these are. */
+    readonly bands?: ShownBands;
     /** Layer groups from the input to the head. */
     readonly layerGroups: readonly string[];
   };

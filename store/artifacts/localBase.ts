@@ -25,7 +25,7 @@ export async function localBase(
 ): Promise<BaseChoice> {
   if (spec === undefined) return { name, checkpoint: await baseCheckpoint(name, told) };
   const { architecture, checkpoint, weights, pixelScale, inputSize, view, colourOrder, normEpsilon } = spec;
-  const { extractor, golden } = spec;
+  const { bands, extractor, golden } = spec;
   const layers: string[] = [];
   for (const layer of spec.layers) {
     layers.push(await localArtifactFile(store, workFolder, layer, WEIGHTS_FILE, told));
@@ -40,6 +40,7 @@ export async function localBase(
     ...(view === undefined ? {} : { view }),
     ...(colourOrder === undefined ? {} : { colourOrder }),
     ...(normEpsilon === undefined ? {} : { normEpsilon }),
+    ...(bands === undefined ? {} : { bands }),
     ...(extractor === undefined ? {} : { extractor }),
     ...(golden === undefined ? {} : { golden }),
     checkpoint:

@@ -5,7 +5,7 @@ import { canonicalJson, sha256 } from "./keys.js";
 /** Names, origins and golden vectors may change without any number changing: they are no part of it. */
 export function specDigest(spec: Omit<BaseSpec, "digest">): string {
   const { architecture, checkpoint, weights, pixelScale, inputSize, view, colourOrder, normEpsilon } = spec;
-  const { extractor, layers } = spec;
+  const { bands, extractor, layers } = spec;
   const numbers = {
     architecture,
     checkpoint: checkpoint?.digest,
@@ -16,6 +16,7 @@ export function specDigest(spec: Omit<BaseSpec, "digest">): string {
     ...(view === undefined ? {} : { view }),
     ...(colourOrder === undefined ? {} : { colourOrder }),
     ...(normEpsilon === undefined ? {} : { normEpsilon }),
+    ...(bands === undefined ? {} : { bands: bands.shown }),
     ...(extractor === undefined ? {} : { extractor: withoutCost(extractor) }),
     layers: layers.map(({ digest }) => digest),
   };

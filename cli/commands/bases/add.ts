@@ -11,6 +11,7 @@ import { projectPlatform } from "../../session.js";
 import { Interrupted, interruptible } from "../../signals.js";
 import { say } from "../../terminal/shown.js";
 import {
+  bandNumbers,
   byteCount,
   channels,
   colourOrder,
@@ -28,6 +29,7 @@ interface AddOptions {
   readonly mean?: PerChannel;
   readonly std?: PerChannel;
   readonly colourOrder?: ColourOrder;
+  readonly bands?: readonly number[];
   readonly normEpsilon?: number;
   readonly size?: number;
   readonly output?: string;
@@ -42,7 +44,7 @@ interface AddOptions {
 }
 
 function askedOf(from: string, options: AddOptions): AskedBase {
-  const { name, arch, colourOrder, normEpsilon, size, output, weights, prefix } = options;
+  const { name, arch, colourOrder, bands, normEpsilon, size, output, weights, prefix } = options;
   const { source, licence, domain } = options;
   return {
     from,
@@ -50,6 +52,7 @@ function askedOf(from: string, options: AddOptions): AskedBase {
     ...(name === undefined ? {} : { name }),
     ...(arch === undefined ? {} : { architecture: arch }),
     ...(colourOrder === undefined ? {} : { colourOrder }),
+    ...(bands === undefined ? {} : { bands }),
     ...(normEpsilon === undefined ? {} : { normEpsilon }),
     ...(size === undefined ? {} : { size }),
     ...(output === undefined ? {} : { output }),
@@ -81,6 +84,11 @@ export function addAdd(bases: Command): void {
       "--colour-order <order>",
       "rgb or bgr: how it takes the channels of a pixel, where not as usual",
       colourOrder,
+    )
+    .option(
+      "--bands <numbers>",
+      "of another number of channels: which are red, green, blue, e.g. 4,3,2; or 1",
+      bandNumbers,
     )
     .option(
       "--norm-epsilon <number>",

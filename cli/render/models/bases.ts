@@ -1,7 +1,7 @@
 /** Bases as a table. */
 
 import type { Pin } from "../../../client/bases/known.js";
-import type { TakenWeights } from "../../../spec/base.js";
+import { bandsSentence, type TakenWeights } from "../../../spec/base.js";
 import { layerGroupsOf } from "../../../spec/pipeline/layerGroups.js";
 import type { BaseJson, BasesJson, KnownBasesJson } from "../../json/bases.js";
 import type { Screen } from "../../output.js";
@@ -40,7 +40,7 @@ as a frozen extractor of features, any TensorFlow.js layers model (--arch layers
 
 /** Which network of a checkpoint's file it is, what else would have done, and which numbers were converted. */
 export function takenSentence({ name, prefix, others = [], ...told }: TakenWeights): string {
-  const { converted = [], blueFirst = false, oneChannel = false, folded = false } = told;
+  const { converted = [], blueFirst = false, oneChannel = false, bands, folded = false } = told;
   const stripped = prefix === undefined ? "" : `; the prefix ${prefix} was taken off its names`;
   const rest =
     others.length === 0
@@ -61,12 +61,13 @@ export function takenSentence({ name, prefix, others = [], ...told }: TakenWeigh
         "It was trained on one channel: a third of its first kernel was given to each of red, green and blue, which is the same for grey pictures; of coloured ones it sees the mean of the three.",
       ]
     : [];
+  const shown = bands === undefined ? [] : [bandsSentence(bands)];
   const without = folded
     ? [
         "Its batch norms were folded into its kernels, so runs cannot tell how far your images are from its own.",
       ]
     : [];
-  return [...taken, ...stored, ...turned, ...grey, ...without].join(" ");
+  return [...taken, ...stored, ...turned, ...grey, ...shown, ...without].join(" ");
 }
 
 const KNOWN_HEADER = ["NAME", "ARCHITECTURE", "PRETRAINED ON", "LICENCE"];

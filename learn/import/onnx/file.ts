@@ -20,9 +20,9 @@ export async function importOnnx(
   if (asked.some((one) => one !== undefined && one !== PLAIN)) {
     throw new ThawError(
       "USAGE",
-      "--weights and --prefix are for checkpoints; an ONNX file holds one network",
+      "--weights, --prefix and --bands are for checkpoints; an ONNX file holds one network",
       {
-        hint: "leave them out",
+        hint: "leave them out; --bands is also for an ONNX file without --arch",
       },
     );
   }

@@ -122,9 +122,11 @@ export const baseSchema = z.object({
   sha256: digestSchema.describe("Of the checkpoint file."),
   known: z.string().exactOptional().describe("Its name in the catalogue of published checkpoints."),
   trainedOn: z
-    .enum(["RGB", "BGR", "grey"])
+    .enum(["RGB", "BGR", "grey", "bands"])
     .exactOptional()
-    .describe("Channels of an added base's pretraining; its first kernel was changed where not RGB."),
+    .describe(
+      "Channels of an added base's pretraining; its first kernel was changed where not RGB. Of `bands`, another number of channels, `weights` says which are red, green and blue.",
+    ),
   guessed: z
     .array(z.enum(["scale", "size", "crop"]))
     .exactOptional()

@@ -7,6 +7,7 @@ import type {
   NetworkSpec,
   PixelScale,
   RegisteredBase,
+  ShownBands,
   StoredFile,
   TakenWeights,
 } from "../../base.js";
@@ -65,6 +66,10 @@ export const networkSchema = schemaOf<NetworkSpec>()(
   }),
 );
 
+export const shownBandsSchema = schemaOf<ShownBands>()(
+  z.object({ count: z.int().min(1), shown: z.array(z.int().min(1)) }),
+);
+
 export const takenWeightsSchema = schemaOf<TakenWeights>()(
   z.object({
     name: z.string(),
@@ -73,6 +78,7 @@ export const takenWeightsSchema = schemaOf<TakenWeights>()(
     converted: z.array(z.string()).exactOptional(),
     blueFirst: z.boolean().exactOptional(),
     oneChannel: z.boolean().exactOptional(),
+    bands: shownBandsSchema.exactOptional(),
     folded: z.boolean().exactOptional(),
   }),
 );
@@ -112,6 +118,7 @@ const baseSpecSchema = schemaOf<BaseSpec>()(
     view: viewSchema.exactOptional(),
     colourOrder: colourOrderSchema.exactOptional(),
     normEpsilon: z.number().min(0).exactOptional(),
+    bands: shownBandsSchema.exactOptional(),
     trainedOn: z.literal("BGR").exactOptional(),
     extractor: extractorSchema.exactOptional(),
     network: networkSchema.exactOptional(),

@@ -9,6 +9,7 @@ import { countSchema, timeSchema } from "../parts.js";
 import { driftRecordSchema } from "../store/drift.js";
 import { datasetSummarySchema } from "./dataset.js";
 import { runDepthSchema } from "./depth.js";
+import { shownBandsSchema } from "./model.js";
 import { evaluationSchema, leakedSchema, predictionSchema } from "./evaluation.js";
 import { baseComparisonSchema, recipeSummarySchema } from "./recipe.js";
 import { epochSchema, stageSummarySchema, trainingSummarySchema } from "./training.js";
@@ -78,6 +79,7 @@ export const reportSchema = schemaOf<ReportData>()(
       pretrainedOn: z.string(),
       inputSize: countSchema,
       trainedOn: z.literal("BGR").exactOptional(),
+      bands: shownBandsSchema.exactOptional(),
       layerGroups: z.array(z.string()),
     }),
     bases: baseComparisonSchema.exactOptional(),

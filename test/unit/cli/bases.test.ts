@@ -30,6 +30,14 @@ const SAID: readonly (readonly [taken: TakenWeights, sentence: string])[] = [
     "It was trained on one channel: a third of its first kernel was given to each of red, green and blue, which is the same for grey pictures; of coloured ones it sees the mean of the three.",
   ],
   [
+    { name: "plain", bands: { count: 13, shown: [4, 3, 2] } },
+    "It was trained on 13 channels, and is shown red, green and blue in its channels 4, 3, 2; in the others it sees nought, always, and what it learned of them is of no use.",
+  ],
+  [
+    { name: "plain", bands: { count: 2, shown: [1] } },
+    "It was trained on 2 channels, and is shown the mean of red, green and blue in channel 1; in the other it sees nought, always, and what it learned of them is of no use.",
+  ],
+  [
     { name: "plain", folded: true },
     "Its batch norms were folded into its kernels, so runs cannot tell how far your images are from its own.",
   ],

@@ -2,9 +2,11 @@
  * Follows any graph of common operators from the picture up to the features, the image that its classifier begins with.
  * What lies above is of no interest; what lies below has to be understood, operator by operator.
  */
+import type { ShownBands } from "../../../../spec/base.js";
 import type { ThawError } from "../../../../spec/errors.js";
 import type { Spend } from "../../budget.js";
 import { shown } from "../../names.js";
+import { MOST_BANDS, shownBands } from "../../bands.js";
 import type { OnnxGraph, OnnxNode } from "../graph.js";
 import { passed } from "./operators.js";
 import type { Step, StepIndex } from "./steps.js";
@@ -20,10 +22,13 @@ export interface Followed {
   readonly head?: string;
   /** Side of the input in pixels. */
   readonly size: number;
-  readonly isGrey: boolean;
+  /** Channels of its picture, and which of them are red, green and blue; absent where it takes these. */
+  readonly bands?: ShownBands;
 }
 
 export interface FollowOptions {
+  /** Which of its channels are red, green and blue, where it takes others. */
+  readonly bands?: readonly number[];
   /** Side of the input where the graph leaves it open. */
   readonly size?: number;
   /** Name of the value that the features are means of. */
@@ -94,7 +99,7 @@ export function follow(graph: OnnxGraph, options: FollowOptions): Followed {
     output: name,
     ...(head === undefined ? {} : { head }),
     size: start.picture.side,
-    isGrey: start.isGrey,
+    ...(start.bands === undefined ? {} : { bands: start.bands }),
   };
 }
 
@@ -104,18 +109,18 @@ interface Start {
   readonly name: string;
   readonly picture: Step;
   readonly image: Image;
-  readonly isGrey: boolean;
+  readonly bands?: ShownBands;
 }
 
-function pictureOf({ inputs }: OnnxGraph, { invalid, usage, size: asked }: FollowOptions): Start {
+function pictureOf({ inputs }: OnnxGraph, options: FollowOptions): Start {
+  const { invalid, usage, size: asked } = options;
   const [input, other] = inputs;
   if (input === undefined || other !== undefined)
     throw invalid(`it has ${inputs.length} inputs instead of one picture`);
   const { name, shape } = input;
   const [, second = 0, third = 0, fourth = 0] = shape;
-  const isColours = (extent: number): boolean => extent === 3 || extent === 1;
-  const isFirst = isColours(second);
-  if (shape.length !== 4 || !(isFirst || isColours(fourth))) {
+  const isFirst = isChannels(second, third, fourth);
+  if (shape.length !== 4 || !(isFirst || isChannels(fourth, second, third))) {
     throw invalid(
       `its input ${shown(name)} has ${
         shape.length === 0
@@ -125,7 +130,7 @@ function pictureOf({ inputs }: OnnxGraph, { invalid, usage, size: asked }: Follo
               .map((extent) => (Number.isNaN(extent) ? "?" : extent))
               .join(" × ")}`
       }`,
-      "a base takes pictures × channels × rows × columns, or channels last, of 3 channels or of 1",
+      "a base takes pictures × channels × rows × columns, or channels last, of 3 channels, of 1, or of others with --bands",
     );
   }
   const [channels, rows, columns] = isFirst ? [second, third, fourth] : [fourth, second, third];
@@ -142,13 +147,20 @@ function pictureOf({ inputs }: OnnxGraph, { invalid, usage, size: asked }: Follo
     throw usage(`it takes pictures of ${side} pixels, --size says ${asked}`, "leave --size out");
   if (side > MOST_PIXELS) throw invalid(`it takes pictures of ${side} pixels`);
   const from = `its input ${shown(name)}`;
+  const shownTo = shownBands(channels, options.bands, usage);
   const layout = isFirst ? "first" : "last";
   return {
     name,
     picture: { kind: "picture", from, channels, side },
     image: imageOf(0, from, layout),
-    isGrey: channels === 1,
+    ...(shownTo === undefined ? {} : { bands: { count: channels, shown: shownTo } }),
   };
+}
+
+/** Colours or grey, or as many channels as the pixels of a square have; of two such axes the first counts. */
+function isChannels(extent: number, rows: number, columns: number): boolean {
+  if (extent === 3 || extent === 1) return true;
+  return extent >= 1 && extent <= MOST_BANDS && Object.is(rows, columns);
 }
 
 function neededNodes({ nodes }: OnnxGraph, wanted: readonly string[]) {

@@ -1,4 +1,5 @@
 /** Any ConvNet of common operators from an ONNX file, as an architecture of its own with layer groups by resolution. */
+import type { ShownBands } from "../../../../spec/base.js";
 import { ThawError } from "../../../../spec/errors.js";
 import type { Architecture, LayerGroup } from "../../../bases/architecture.js";
 import { throughGroups } from "../../../bases/extent.js";
@@ -26,7 +27,8 @@ export interface OnnxNetwork {
   readonly tunable: number;
   /** Whether some kernels stand for a structure, so that what lies below the layer groups must not be trained. */
   readonly hasFixedPart: boolean;
-  readonly isGrey: boolean;
+  /** Channels of its picture, and which of them are red, green and blue; absent where it takes these. */
+  readonly bands?: ShownBands;
   /** Types of its numbers in the file that are not float32. */
   readonly converted: readonly string[];
   /** What the graph multiplies its pixels by before anything else, where it does: the largest of the channels'. */
@@ -42,7 +44,7 @@ const TIMES = 6;
 const AT_LEAST = 64 * 2 ** 20;
 
 /** Side of the input, where the graph leaves it open, and the value that the features are means of. */
-export interface AskedNetwork extends Pick<FollowOptions, "size" | "output"> {
+export interface AskedNetwork extends Pick<FollowOptions, "size" | "output" | "bands"> {
   /** Whether it takes pixels in the order blue, green, red: what is read then takes red, green, blue. */
   readonly blueFirst?: boolean;
 }
@@ -63,9 +65,11 @@ export async function readOnnxNetwork(
   const graph = onnxGraph(file, invalid);
   const spend = weightsOf(file.length, invalid);
   const followed = follow(graph, { ...asked, spend, invalid, usage: thrown("USAGE") });
-  if (blueFirst && followed.isGrey)
+  if (blueFirst && followed.bands !== undefined)
     throw thrown("USAGE")(
-      "its pictures are grey, which have no order of colours",
+      followed.bands.count === 1
+        ? "its pictures are grey, which have no order of colours"
+        : "--bands says itself which channels are red, green and blue",
       "leave --colour-order out",
     );
   return { ...networkOf(followed, { spend, invalid, blueFirst }), converted: converted(graph) };
@@ -93,9 +97,14 @@ function networkOf(
   followed: Followed,
   { spend, invalid, blueFirst }: Making,
 ): Omit<OnnxNetwork, "converted"> {
-  const { steps, feature, output, head, size, isGrey } = followed;
+  const { steps, feature, output, head, size, bands } = followed;
   const items = arranged(steps, feature, invalid);
-  const before = isGrey ? [{ one: meanOfColours(size) }] : blueFirst ? [{ one: coloursTurned(size) }] : [];
+  const before =
+    bands !== undefined
+      ? [{ one: coloursOf(size, bands) }]
+      : blueFirst
+        ? [{ one: coloursTurned(size) }]
+        : [];
   const parts = fused([...before, ...items]);
   const { groups, tunable }: Grouping = groupingOf(parts, size);
   if (groups.length === 0) throw invalid("it has no convolution of more than one pixel below its features");
@@ -116,7 +125,8 @@ function networkOf(
   if (reached.side !== end?.side || reached.channels !== end.channels)
     throw new Error(`a network was put together wrongly: ${JSON.stringify(reached)}`);
   return {
-    ...{ architecture, parameters, size, output, tunable, isGrey },
+    ...{ architecture, parameters, size, output, tunable },
+    ...(bands === undefined ? {} : { bands }),
     ...(head === undefined ? {} : { head }),
     hasFixedPart: parts.some((part: Fused) => isFixed(part, true)),
     isFolded: norms.length === 0,
@@ -124,8 +134,13 @@ function networkOf(
   };
 }
 
-/** Networks of grey pictures are given the mean of red, green and blue. */
-const meanOfColours = (side: number): ConvStep => ofColours(side, 1, new Float32Array(3).fill(1 / 3));
+/** Each channel is given the colour that it is for, nought, or where a single one is shown the mean of red, green and blue. */
+function coloursOf(side: number, { count, shown }: ShownBands): ConvStep {
+  const data = new Float32Array(3 * count);
+  for (const [colour, band] of (shown.length === 1 ? [shown[0], shown[0], shown[0]] : shown).entries())
+    data[((band ?? 1) - 1) * 3 + colour] = shown.length === 1 ? 1 / 3 : 1;
+  return ofColours(side, count, data);
+}
 
 /** Red and blue change places. */
 const coloursTurned = (side: number): ConvStep =>

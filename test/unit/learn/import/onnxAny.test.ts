@@ -129,8 +129,8 @@ test("what was left, where the features are, and what the graph does with its pi
   assert.ok(Math.abs((scaled.factor ?? 0) - 1 / 255 / 0.224) < 1e-6, String(scaled.factor));
   const vgg = await networkOf(context, "vgg", "with norms");
   assert.match(vgg.head ?? "", /^Flatten \(/);
-  assert.deepEqual([vgg.factor, vgg.isFolded, vgg.isGrey], [undefined, true, false]);
-  assert.equal((await networkOf(context, "grey", "with norms")).isGrey, true);
+  assert.deepEqual([vgg.factor, vgg.isFolded, vgg.bands], [undefined, true, undefined]);
+  assert.deepEqual((await networkOf(context, "grey", "with norms")).bands, { count: 1, shown: [1] });
   assert.equal((await networkOf(context, "mobilenetv3", "folded")).isFolded, true);
 });
 

@@ -55,8 +55,8 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     what: "a tensor of another shape",
-    change: (tensors) => tensors.set("conv1.weight", numbered([64, 2, 7, 7])),
-    message: /tensor conv1\.weight has the shape \[64, 2, 7, 7\] instead of \[64, 3, 7, 7\]$/,
+    change: (tensors) => tensors.set("conv1.weight", numbered([64, 3, 5, 5])),
+    message: /tensor conv1\.weight has the shape \[64, 3, 5, 5\] instead of \[64, 3, 7, 7\]$/,
   },
   {
     what: "a deeper network, of which this one is a part",
