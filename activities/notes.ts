@@ -25,6 +25,7 @@ function seriousFaults({ classes, faults }: DatasetSummary): string[] {
     oneColour,
     oddFormats,
     darkSamples,
+    layersLeftOut: layers,
     notes = [],
   } = faults;
   const pictures = (count: number): string => `${count} ${count === 1 ? "picture" : "pictures"}`;
@@ -45,6 +46,10 @@ function seriousFaults({ classes, faults }: DatasetSummary): string[] {
       ? []
       : [`${pictures(oddFormats.count)} of an odd format`]),
     ...(darkSamples === undefined ? [] : [`${pictures(darkSamples.count)} of 16 bits, all dark`]),
+    ...(layers?.pages === undefined ? [] : [`of ${pictures(layers.pages.count)} the first page only`]),
+    ...(layers?.transparent === undefined
+      ? []
+      : [`${pictures(layers.transparent.count)} with transparent pixels`]),
     ...(notes.length === 0 ? [] : ["names or folders to look at (see the report)"]),
     ...shortcuts.map(({ property, label }) => `${property} gives "${classes[label] ?? label}" away`),
   ];

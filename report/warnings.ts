@@ -29,6 +29,7 @@ export const SECTION_OF: Readonly<Record<WarningCode, string>> = {
   "no-better-than-largest": "classes",
   contradictions: "checks",
   "dark-samples": "checks",
+  "layers-left-out": "checks",
   "suspected-copies": "checks",
   "no-test-images": "classes",
   "small-classes": "classes",

@@ -11,9 +11,13 @@ interface AskedBands {
 /** How such channels are scaled no architecture says. @throws ThawError USAGE where it must be said */
 export function requireScaleOfBands({ from, pixelScale }: AskedBands, bands: ShownBands | undefined): void {
   if (bands === undefined || pixelScale !== undefined) return;
-  throw new ThawError("USAGE", `${from} was trained on ${bands.count} channels: how they are scaled cannot be told`, {
-    hint: "say what it is given in those of `--bands`, of pixels in 0…255: `--scale`, or `--mean` and `--std` of red, green and blue",
-  });
+  throw new ThawError(
+    "USAGE",
+    `${from} was trained on ${bands.count} channels: how they are scaled cannot be told`,
+    {
+      hint: "say what it is given in those of `--bands`, of pixels in 0…255: `--scale`, or `--mean` and `--std` of red, green and blue",
+    },
+  );
 }
 
 export const orderOfBands = (): ThawError =>
@@ -24,7 +28,11 @@ export const orderOfBands = (): ThawError =>
 /** @throws ThawError USAGE for a layers model, which has to take three channels */
 export function refuseBands({ bands }: AskedBands): void {
   if (bands === undefined) return;
-  throw new ThawError("USAGE", "--bands is for checkpoints and ONNX files; a layers model takes red, green and blue", {
-    hint: "leave it out",
-  });
+  throw new ThawError(
+    "USAGE",
+    "--bands is for checkpoints and ONNX files; a layers model takes red, green and blue",
+    {
+      hint: "leave it out",
+    },
+  );
 }

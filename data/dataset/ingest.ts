@@ -149,6 +149,13 @@ function splitsOfAll(
 
 function recordOf(image: StoredImage, group: string, split: Split, twin: ImageRecord["twin"]): ImageRecord {
   const { path, label, group: _own, split: _written, ...traited } = image;
-  const { bytes: _bytes, border: _border, oneColour: _oneColour, brightest16: _brightest, ...rest } = traited;
+  const {
+    bytes: _bytes,
+    border: _border,
+    oneColour: _oneColour,
+    brightest16: _brightest,
+    ...layered
+  } = traited;
+  const { pages: _pages, transparent: _transparent, ...rest } = layered;
   return { path, label, group, split, ...(twin === undefined ? {} : { twin }), ...rest };
 }

@@ -8,6 +8,7 @@ import type { Progress } from "../../spec/records/training.js";
 import { borderColour, type ImageTraits, isOneColour } from "../faults/traits.js";
 import { type CanonicalOptions, decodeImage, encodePixels } from "../image/decode.js";
 import { withImageFile } from "../image/imageFile.js";
+import { otherLayers } from "../image/layers.js";
 import { perceptualHash } from "../image/phash.js";
 import { mapOrdered } from "../ordered.js";
 import type { SourceEntries, SourceEntry } from "../source/entries.js";
@@ -92,10 +93,14 @@ async function prepareImage(
       const sha256 = createHash("sha256").update(bytes).digest("hex");
       if (sha256 !== digest) throw changed(entry);
       const { pixels, width, height, format, brightest16 } = await decodeImage(bytes, options);
-      const [phash, encoded] = await Promise.all([perceptualHash(pixels), encodePixels(pixels)]);
+      const [phash, encoded, layers] = await Promise.all([
+        perceptualHash(pixels),
+        encodePixels(pixels),
+        otherLayers(bytes),
+      ]);
       const plain = isOneColour(pixels) ? ({ oneColour: true } as const) : {};
       const deep = brightest16 === undefined ? {} : { brightest16 };
-      const traits = { bytes: bytes.length, border: borderColour(pixels), ...plain, ...deep };
+      const traits = { bytes: bytes.length, border: borderColour(pixels), ...plain, ...deep, ...layers };
       return { sha256, phash, width, height, format, encoded, ...traits };
     });
     return { entry, result };

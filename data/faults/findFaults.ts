@@ -6,6 +6,7 @@ import { sourceNotes } from "../source/notes.js";
 import { findConflicts, listCopies, listed } from "./copies.js";
 import { findDarkSamples } from "./darkSamples.js";
 import { measureImbalance } from "./imbalance.js";
+import { findLayersLeftOut } from "./layersLeftOut.js";
 import type { SettledLeaks } from "./leaks.js";
 import { findMisnamed } from "./misnamed.js";
 import { findOddFormats } from "./oddFormats.js";
@@ -40,6 +41,7 @@ export function findFaults(input: FaultsInput): DataFaults {
   const counts = new Array<number>(source.classes.length).fill(0);
   for (const { label } of records) counts[label] = (counts[label] ?? 0) + 1;
   const dark = findDarkSamples(images);
+  const layers = findLayersLeftOut(images);
   const conflicts = findConflicts(images, copies);
   return {
     duplicates: listCopies(named, copies),
@@ -56,6 +58,7 @@ export function findFaults(input: FaultsInput): DataFaults {
     ),
     oddFormats: listed(findOddFormats(images), FILES_SHOWN),
     ...(dark === undefined ? {} : { darkSamples: dark }),
+    ...(layers === undefined ? {} : { layersLeftOut: layers }),
     notes: sourceNotes(source),
     ignored: listed(source.ignored, FILES_SHOWN),
     shortcuts: findShortcuts(traited, source.classes, seed),

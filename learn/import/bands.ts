@@ -61,9 +61,14 @@ export function forColours({ shape, data }: CheckpointTensor, bands: readonly nu
   const taps = height * width;
   const made = new Float32Array(outputs * COLOURS * taps);
   for (let i = 0; i < made.length; i++) {
-    const [output, colour, tap] = [Math.floor(i / (taps * COLOURS)), Math.floor(i / taps) % COLOURS, i % taps];
+    const [output, colour, tap] = [
+      Math.floor(i / (taps * COLOURS)),
+      Math.floor(i / taps) % COLOURS,
+      i % taps,
+    ];
     const band = (bands[bands.length === 1 ? 0 : colour] ?? Number.NaN) - 1;
-    made[i] = (data[(output * inputs + band) * taps + tap] ?? Number.NaN) / (bands.length === 1 ? COLOURS : 1);
+    made[i] =
+      (data[(output * inputs + band) * taps + tap] ?? Number.NaN) / (bands.length === 1 ? COLOURS : 1);
   }
   return { shape: [outputs, COLOURS, height, width], data: made };
 }

@@ -87,7 +87,9 @@ function modelDetails({ model, createdAt, base, dataset, card }: ReportData): Ca
 
 function turnedWords({ trainedOn, bands }: ReportData["base"]): string {
   if (bands !== undefined) return `. ${bandsSentence(bands).replace(/\.$/, "")}`;
-  return trainedOn === undefined ? "" : "; it was trained on blue, green, red, and turned to red, green, blue";
+  return trainedOn === undefined
+    ? ""
+    : "; it was trained on blue, green, red, and turned to red, green, blue";
 }
 
 function intendedUse({ card }: ReportData): CardSection {

@@ -19,7 +19,7 @@ export type StageKind = PodStage | "base" | "register" | "report";
  * artifacts of older code are not reused.
  */
 const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
-  ingest: 5,
+  ingest: 6,
   features: 2,
   recipe: 5,
   base: 5,

@@ -117,11 +117,26 @@ export interface DataFaults {
   readonly oddFormats?: Listed<{ readonly path: string; readonly format: string }>;
   /** Absent without any, and in older datasets. */
   readonly darkSamples?: DarkSamples;
+  /** Absent without any, and in older datasets. */
+  readonly layersLeftOut?: LayersLeftOut;
   /** What is odd about the names of classes and folders, in sentences without a full stop. Absent in older datasets. */
   readonly notes?: readonly string[];
   /** Files of the source folder that were passed over. */
   readonly ignored: Listed<{ readonly path: string; readonly reason: string }>;
   readonly shortcuts: readonly Shortcut[];
+}
+
+/** How many images hold more than the three colours that were used, and one of them. */
+export interface LayersLeftOut {
+  /** Of several pages or frames, of which the first was used. */
+  readonly pages?: CountedImages;
+  /** Of pixels that are not wholly opaque, behind which the background was put. */
+  readonly transparent?: CountedImages;
+}
+
+interface CountedImages {
+  readonly count: number;
+  readonly example: string;
 }
 
 /** Images with 16 bits a sample that were used as they are, of which all stay below 2^bits. */

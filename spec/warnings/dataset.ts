@@ -23,6 +23,7 @@ export function datasetWarnings(dataset: DatasetSummary): readonly Warning[] {
           ...shortcutWarnings(faults.shortcuts, nameOf),
           ...contradictionWarnings(faults),
           ...darkWarnings(faults),
+          ...layerWarnings(faults, dataset.images),
           ...sizeWarnings(faults, nameOf),
           ...misnamedWarnings(faults),
         ]),
@@ -161,6 +162,36 @@ function darkWarnings({ darkSamples }: DataFaults): readonly Warning[] {
         `${which} with 16 bits a sample ${count === 1 ? "stays" : "stay"} below ${2 ** bits} of 65535 (the brightest sample is ${brightest}), ` +
         `as numbers of a camera with ${bits} bits do: they were used as they are, ${2 ** (16 - bits)} times darker than such a camera means them.`,
       advice: `if they come from such a camera, multiply their samples by ${2 ** (16 - bits)} and run again; else they are only dark`,
+    },
+  ];
+}
+
+/** From this share of the images on they are of a kind, as satellites' and microscopes' are, and no accident. */
+const OF_A_KIND = 0.5;
+
+function layerWarnings({ layersLeftOut }: DataFaults, images: number): readonly Warning[] {
+  if (layersLeftOut === undefined) return [];
+  const { pages, transparent } = layersLeftOut;
+  const said = [
+    ...(pages === undefined
+      ? []
+      : [
+          `${counted(pages.count, "image")} ${pages.count === 1 ? "has" : "have"} several pages or frames, of which the first was used (${pages.example})`,
+        ]),
+    ...(transparent === undefined
+      ? []
+      : [
+          `${counted(transparent.count, "image")} ${transparent.count === 1 ? "has" : "have"} transparent pixels, behind which data.background was put (${transparent.example})`,
+        ]),
+  ];
+  const isOfAKind = Math.max(pages?.count ?? 0, transparent?.count ?? 0) >= OF_A_KIND * images;
+  return [
+    {
+      code: "layers-left-out",
+      grade: isOfAKind ? "check" : "note",
+      sentence: `${said.join("; and ")}: a network is shown three colours and nothing else.`,
+      advice:
+        "if the rest matters, as slices or bands of other light do, save the three that matter most as red, green and blue of a PNG without transparency",
     },
   ];
 }

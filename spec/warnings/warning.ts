@@ -14,6 +14,7 @@ export const WARNING_CODES = [
   "no-better-than-largest",
   "contradictions",
   "dark-samples",
+  "layers-left-out",
   "suspected-copies",
   "no-test-images",
   "small-classes",

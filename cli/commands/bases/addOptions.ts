@@ -24,7 +24,9 @@ export function bandNumbers(text: string): readonly number[] {
   const numbers = text.split(",").map((part) => (/^\s*\d{1,3}\s*$/.test(part) ? Number(part) : Number.NaN));
   const isGood = numbers.every((band) => band >= 1) && new Set(numbers).size === numbers.length;
   if (isGood && (numbers.length === 3 || numbers.length === 1)) return numbers;
-  throw new InvalidArgumentError("It must be three numbers of channels, counted from 1, such as 4,3,2; or one.");
+  throw new InvalidArgumentError(
+    "It must be three numbers of channels, counted from 1, such as 4,3,2; or one.",
+  );
 }
 
 /** Larger ones than a tenth are no norm's. */

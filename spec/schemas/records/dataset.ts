@@ -40,6 +40,8 @@ const shortcutSchema = schemaOf<Shortcut>()(
   }),
 );
 
+const countedSchema = z.object({ count: countSchema, example: z.string() });
+
 const faultsSchema = schemaOf<DataFaults>()(
   z.object({
     duplicates: copyGroupsSchema,
@@ -59,6 +61,9 @@ const faultsSchema = schemaOf<DataFaults>()(
     oneColour: listedSchema(z.object({ path: z.string(), label: labelSchema })).exactOptional(),
     oddFormats: listedSchema(z.object({ path: z.string(), format: z.string() })).exactOptional(),
     darkSamples: z.object({ count: countSchema, bits: countSchema, brightest: countSchema }).exactOptional(),
+    layersLeftOut: z
+      .object({ pages: countedSchema.exactOptional(), transparent: countedSchema.exactOptional() })
+      .exactOptional(),
     notes: z.array(z.string()).exactOptional(),
     ignored: listedSchema(z.object({ path: z.string(), reason: z.string() })),
     shortcuts: z.array(shortcutSchema),

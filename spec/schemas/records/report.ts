@@ -9,8 +9,8 @@ import { countSchema, timeSchema } from "../parts.js";
 import { driftRecordSchema } from "../store/drift.js";
 import { datasetSummarySchema } from "./dataset.js";
 import { runDepthSchema } from "./depth.js";
-import { shownBandsSchema } from "./model.js";
 import { evaluationSchema, leakedSchema, predictionSchema } from "./evaluation.js";
+import { shownBandsSchema } from "./model.js";
 import { baseComparisonSchema, recipeSummarySchema } from "./recipe.js";
 import { epochSchema, stageSummarySchema, trainingSummarySchema } from "./training.js";
 

@@ -42,6 +42,7 @@ describe("the note of an ingest", () => {
       imbalance: { ...NONE.imbalance, below5: [0] },
       oneColour: { count: 1, shown: [] },
       oddFormats: { count: 2, shown: [] },
+      layersLeftOut: { pages: { count: 3, example: "a" }, transparent: { count: 1, example: "b" } },
       notes: ["one", "two"],
       shortcuts: [{ property: "file format", label: 1, balancedAccuracy: 0.9, pValue: 0.001 }],
     };
@@ -49,6 +50,7 @@ describe("the note of an ingest", () => {
       note(faults),
       "14 images, 2 classes, 1 left out, 2 pictures with contradicting labels, 1 picture across splits (repaired), " +
         "1 class with fewer than 5 images, 1 picture of one colour, 2 pictures of an odd format, " +
+        "of 3 pictures the first page only, 1 picture with transparent pixels, " +
         'names or folders to look at (see the report), file format gives "yes" away',
     );
   });

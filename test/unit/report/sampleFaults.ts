@@ -30,6 +30,7 @@ function everyFault(path: string): DataFaults {
     oneColour: { count: 2, shown: [{ path, label: 1 }] },
     oddFormats: { count: 1, shown: [{ path, format: "gif" }] },
     darkSamples: { count: 7, bits: 14, brightest: 16011 },
+    layersLeftOut: { pages: { count: 2, example: path }, transparent: { count: 1, example: path } },
     notes: ["in “Cat” and “cat” only capitals differ"],
     ignored: { count: 1, shown: [{ path, reason: "hidden" }] },
     shortcuts: [{ property: "border colour", label: 1, balancedAccuracy: 0.912, pValue: 0.001 }],

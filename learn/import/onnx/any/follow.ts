@@ -4,9 +4,9 @@
  */
 import type { ShownBands } from "../../../../spec/base.js";
 import type { ThawError } from "../../../../spec/errors.js";
+import { MOST_BANDS, shownBands } from "../../bands.js";
 import type { Spend } from "../../budget.js";
 import { shown } from "../../names.js";
-import { MOST_BANDS, shownBands } from "../../bands.js";
 import type { OnnxGraph, OnnxNode } from "../graph.js";
 import { passed } from "./operators.js";
 import type { Step, StepIndex } from "./steps.js";

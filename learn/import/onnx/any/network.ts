@@ -100,11 +100,7 @@ function networkOf(
   const { steps, feature, output, head, size, bands } = followed;
   const items = arranged(steps, feature, invalid);
   const before =
-    bands !== undefined
-      ? [{ one: coloursOf(size, bands) }]
-      : blueFirst
-        ? [{ one: coloursTurned(size) }]
-        : [];
+    bands !== undefined ? [{ one: coloursOf(size, bands) }] : blueFirst ? [{ one: coloursTurned(size) }] : [];
   const parts = fused([...before, ...items]);
   const { groups, tunable }: Grouping = groupingOf(parts, size);
   if (groups.length === 0) throw invalid("it has no convolution of more than one pixel below its features");

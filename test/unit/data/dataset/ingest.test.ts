@@ -81,6 +81,37 @@ describe("ingest", () => {
     assert.equal((await run(t, natural)).summary.faults?.darkSamples, undefined);
   });
 
+  it("tells of pages and of transparency that are not used, and only of these", async (t) => {
+    const clear = { r: 0, g: 0, b: 0, alpha: 0 };
+    const opaque = await toSharp(picture(60, 50, 3))
+      .ensureAlpha()
+      .png()
+      .toBuffer();
+    const frames = [picture(60, 50, 4), picture(60, 50, 5)].map(({ data }) => Buffer.from(data));
+    const source = await pets(t, 12, {
+      "cat/opaque.png": opaque,
+      "cat/cut.png": await toSharp(picture(60, 50, 6))
+        .extend({ right: 8, background: clear })
+        .png()
+        .toBuffer(),
+      "dog/moves.gif": await sharp(Buffer.concat(frames), {
+        raw: { width: 60, height: 100, channels: 3, pageHeight: 50 },
+      })
+        .gif()
+        .toBuffer(),
+    });
+    const dataset = await run(t, source);
+    assert.deepEqual(dataset.summary.faults?.layersLeftOut, {
+      pages: { count: 1, example: "dog/moves.gif" },
+      transparent: { count: 1, example: "cat/cut.png" },
+    });
+    const opened = await openDataset(dataset.out);
+    t.after(() => opened.close());
+    assert.ok(opened.records.every((record) => !("pages" in record) && !("transparent" in record)));
+    const plain = await run(t, await pets(t, 12, { "cat/opaque.png": opaque }));
+    assert.equal(plain.summary.faults?.layersLeftOut, undefined);
+  });
+
   it("tells of pictures of one colour, the only one of its format, and odd names; all are used", async (t) => {
     const grey = sharp({ create: { width: 64, height: 48, channels: 3, background: "#808080" } });
     const source = await pets(t, 12, {

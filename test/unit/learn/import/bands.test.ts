@@ -90,7 +90,12 @@ test("a single channel may be the one that is grey", () => {
   }
 });
 
-const REFUSED: readonly (readonly [count: number, bands: readonly number[] | undefined, says: RegExp, hint: RegExp])[] = [
+const REFUSED: readonly (readonly [
+  count: number,
+  bands: readonly number[] | undefined,
+  says: RegExp,
+  hint: RegExp,
+])[] = [
   [4, undefined, /takes pictures of 4 channels, and thaw's have three/, /channels 1 to 4 .*--bands 3,2,1/],
   [2, undefined, /takes pictures of 2 channels/, /--bands 1/],
   [4, [5, 2, 1], /--bands 5,2,1 cannot be/, /three numbers of 1 to 4/],
@@ -120,7 +125,10 @@ test("a choice of channels is kept in a spec, its digest and what an engine is g
   const plain = { architecture: "resnet18", layers: [], lineage: [], name: "a@1", origin: ORIGIN };
   assert.notEqual(specDigest({ ...plain, bands }), specDigest(plain));
   const asked = { from: "sat.pth", bands: [3, 2, 1] };
-  assert.throws(() => requireScaleOfBands(asked, bands), /sat.pth was trained on 4 channels: how they are scaled/);
+  assert.throws(
+    () => requireScaleOfBands(asked, bands),
+    /sat.pth was trained on 4 channels: how they are scaled/,
+  );
   requireScaleOfBands({ ...asked, pixelScale: { mean: 0, deviation: 1 } }, bands);
   requireScaleOfBands({ from: "photos.pth" }, undefined);
 });

@@ -68,6 +68,21 @@ test("sixteen-bit images that all stay below 14 bits are to be checked, few of t
   assert.deepEqual([of(4, 14)?.grade, of(20, 15)?.grade], ["note", "note"]);
 });
 
+test("pages and transparency that no network sees are good to know, and to be checked where most images have them", () => {
+  const of = (count: number) =>
+    ofFaults({
+      layersLeftOut: { pages: { count: 1, example: "a.tif" }, transparent: { count, example: "b.png" } },
+    })[0];
+  const few = of(2);
+  assert.deepEqual([few?.code, few?.grade], ["layers-left-out", "note"]);
+  assert.equal(
+    few?.sentence,
+    "1 image has several pages or frames, of which the first was used (a.tif); and 2 images have transparent pixels, behind which data.background was put (b.png): a network is shown three colours and nothing else.",
+  );
+  assert.match(few?.advice ?? "", /bands of other light/);
+  assert.equal(of(SAMPLE.dataset.images)?.grade, "check");
+});
+
 test("a property is warned of once, of the class that it tells apart best", () => {
   const found = ofFaults({ shortcuts: [shortcut("image size", 0.67, 0), shortcut("image size", 0.9, 1)] });
   assert.equal(found.length, 1);
