@@ -146,6 +146,12 @@ test("of a detector the body, of a network of radiographs a kernel for three cha
   const grey = await add(rays);
   assert.equal(grey.added.weights?.oneChannel, true);
   assert.deepEqual(describeBase(grey.added).input.pixelScale, PIXEL_SCALES["-1024..1024"]);
+  await publish("bands.pt", "", [["conv1.weight", madeUp("conv1.weight", [64, 13, 7, 7])]]);
+  const bands = entry("torchgeo/resnet18-sentinel2-rgb-moco", "bands.pt", { architecture: "resnet18" });
+  await assert.rejects(add(bands), /takes pictures of 13 channels/);
+  const shown = await add(bands, { bands: [4, 3, 2] });
+  assert.deepEqual(shown.added.weights?.bands, { count: 13, shown: [4, 3, 2] });
+  assert.ok(shown.added.golden);
 });
 
 test("what cannot be fetched, is not known, or has all said already is refused with what to do", async () => {
