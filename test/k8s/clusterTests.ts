@@ -5,8 +5,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { FilesRun } from "../support/run/runFiles.js";
-import { nameOf } from "../support/run/testName.js";
+import { type FileRun, withFailure } from "../support/run/runFiles.js";
 import { NONE } from "../support/run/totals.js";
 import { havePrograms } from "./cluster/provision/programs.js";
 import { spawnInSandbox, whyNoSandbox } from "./cluster/sandbox/sandbox.js";
@@ -34,39 +33,24 @@ export function clusterTestFiles(filters: readonly string[]): string[] {
 /** @param ended hears of each file when it is through */
 export async function runClusterTests(
   files: readonly string[],
-  ended: (run: FilesRun) => void,
+  ended: (run: FileRun) => void,
 ): Promise<void> {
   for (const file of files) ended(await runFile(file));
 }
 
-async function runFile(file: string): Promise<FilesRun> {
+async function runFile(file: string): Promise<FileRun> {
   const folder = await mkdtemp(join(tmpdir(), "thaw-k8s-"));
   const result = join(folder, "run.json");
   try {
     const [code] = await once(spawnInSandbox([process.execPath, RUN_FILE, file, result]), "exit");
-    const run = await readFile(result, "utf8").then(written, () => silent(file));
-    return code === 0 ? run : withFailure(run, `✖ ${nameOf(file)}: its sandbox ended with exit code ${code}`);
+    const run = await readFile(result, "utf8").then(
+      (text) => JSON.parse(text) as FileRun,
+      () => silent(file),
+    );
+    return code === 0 ? run : withFailure(run, `its sandbox ended with exit code ${code}`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function written(text: string): FilesRun {
-  const run = JSON.parse(text) as Omit<FilesRun, "seconds"> & { readonly seconds: [string, number][] };
-  return { ...run, seconds: new Map(run.seconds) };
-}
-
-const silent = (file: string): FilesRun => ({
-  ...{ files: [file], totals: NONE, seconds: new Map(), told: "", failures: [] },
-});
-
-/** What ends without having counted, or leaves something behind, has failed. */
-function withFailure(run: FilesRun, failure: string): FilesRun {
-  const { totals, told, failures } = run;
-  return {
-    ...run,
-    totals: { ...totals, failed: totals.failed + 1 },
-    told: `${told}\n${failure}`,
-    failures: [...failures, failure],
-  };
-}
+const silent = (file: string): FileRun => ({ file, totals: NONE, seconds: 0, told: "", failures: [] });

@@ -9,5 +9,4 @@ import { runFiles } from "../support/run/runFiles.js";
 const TIMEOUT = 30 * 60_000;
 
 const [file = "", result = ""] = process.argv.slice(2);
-const run = await runFiles([file], TIMEOUT);
-writeFileSync(result, JSON.stringify({ ...run, seconds: [...run.seconds] }));
+await runFiles([file], { timeout: TIMEOUT }, (run) => writeFileSync(result, JSON.stringify(run)));

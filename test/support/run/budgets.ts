@@ -1,6 +1,6 @@
 /** How long each test file may take, in seconds on two quiet cores: `test/budgets.json`, by path without its end. */
 import { readFileSync } from "node:fs";
-import type { FilesRun } from "./runFiles.js";
+import type { FileRun } from "./runFiles.js";
 import { nameOf } from "./testName.js";
 
 interface Budgets {
@@ -27,35 +27,20 @@ export function expectedSeconds(file: string): number {
 }
 
 /** Every file's time, the slowest first, what that took of a processor, and which were over their budgets. */
-export function timesTable(runs: readonly FilesRun[]): string {
-  const slowest = runs.flatMap(timesOf).sort((a, b) => b.seconds - a.seconds);
-  const lines = slowest.map(({ file, seconds, processor }) => {
-    const budget = budgetOf(file);
-    const over = seconds > budget ? `  over its budget of ${budget} s` : "";
-    return `${seconds.toFixed(1).padStart(7)} s ${processor.padStart(8)}  ${nameOf(file)}${over}`;
+export function timesTable(runs: readonly FileRun[]): string {
+  const slowest = [...runs].sort((a, b) => b.seconds - a.seconds);
+  const isOver = ({ file, seconds }: FileRun): boolean => seconds > budgetOf(file);
+  const lines = slowest.map((run) => {
+    const { file, seconds, processorSeconds } = run;
+    const processor = processorSeconds?.toFixed(1) ?? "";
+    const over = isOver(run) ? `  over its budget of ${budgetOf(file)} s` : "";
+    return `${seconds.toFixed(1).padStart(7)} s ${processor.padStart(7)}  ${nameOf(file)}${over}`;
   });
-  const over = slowest.filter(({ file, seconds }) => seconds > budgetOf(file)).length;
+  const over = slowest.filter(isOver).length;
   const sum = over === 0 ? "all within their budgets" : `${over} over their budgets`;
   return [
-    "Seconds of each file and of a processor for it (~ a share of what several in one process took), the slowest first:",
+    "Seconds of each file and of a processor for it (the first of a process bears its start), the slowest first:",
     ...lines,
     `${slowest.length} files, ${sum}`,
   ].join("\n");
-}
-
-interface Times {
-  readonly file: string;
-  readonly seconds: number;
-  readonly processor: string;
-}
-
-function timesOf({ files, seconds, processorSeconds }: FilesRun): readonly Times[] {
-  const sum = [...seconds.values()].reduce((a, b) => a + b, 0);
-  return [...seconds].map(([file, own]) => {
-    if (processorSeconds === undefined) return { file, seconds: own, processor: "" };
-    if (files.length === 1) return { file, seconds: own, processor: processorSeconds.toFixed(1) };
-    // Files whose tests are all skipped take no time.
-    const share = sum === 0 ? processorSeconds / files.length : (processorSeconds * own) / sum;
-    return { file, seconds: own, processor: `~${share.toFixed(1)}` };
-  });
 }

@@ -1,19 +1,19 @@
 /** Jobs of test files side by side: each lane takes the next job when it is through with one. */
-import type { FilesRun } from "./runFiles.js";
+import type { FileRun } from "./runFiles.js";
 
-/** Runs its test files. @param ended hears of each, or of those that share a process, once it is through */
-export type Job = (ended: (run: FilesRun) => void) => Promise<void>;
+/** Runs its test files. @param ended hears of each once it is through */
+export type Job = (ended: (run: FileRun) => void) => Promise<void>;
 
 /**
  * Shows what has run when it is through.
  * @param jobs the longest first, so that no lane is left with a long one in the end
  */
-export async function runInLanes(jobs: readonly Job[], lanes: number): Promise<readonly FilesRun[]> {
+export async function runInLanes(jobs: readonly Job[], lanes: number): Promise<readonly FileRun[]> {
   const waiting = [...jobs];
-  const done: FilesRun[] = [];
-  const ended = (run: FilesRun): void => {
+  const done: FileRun[] = [];
+  const ended = (run: FileRun): void => {
     done.push(run);
-    console.log(`\n▶ ${run.files.length === 1 ? run.files[0] : `${run.files.length} files`}\n${run.told}`);
+    console.log(`\n▶ ${run.file}\n${run.told}`);
   };
   const lane = async (): Promise<void> => {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) await job(ended);

@@ -1,4 +1,4 @@
-/** Runs test files one after the other on services that are started once; each has a process of its own. */
+/** Runs test files one after the other on services that are started once. */
 import {
   SHARED_NOTIFICATIONS,
   SHARED_SERVICES,
@@ -6,7 +6,7 @@ import {
   startTellingStack,
 } from "../services/sharedStack.js";
 import { type Stack, startStack } from "../services/stack.js";
-import { type FilesRun, runFiles } from "./runFiles.js";
+import { type FileRun, runFiles } from "./runFiles.js";
 
 /** What is started for them, and how a file is told of it. */
 interface Shared {
@@ -14,13 +14,17 @@ interface Shared {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** With workers. @param timeout of one test, in milliseconds */
+/**
+ * With workers.
+ * @param processes the files of each
+ * @param timeout of one file, in milliseconds
+ */
 export const runOnOneStack = (
-  files: readonly string[],
+  processes: readonly (readonly string[])[],
   timeout: number,
-  ended: (run: FilesRun) => void,
+  ended: (run: FileRun) => void,
 ): Promise<void> =>
-  runOn(files, timeout, ended, async () => {
+  runOn(processes, timeout, ended, async () => {
     const stack = await startTellingStack();
     return {
       stack,
@@ -28,21 +32,21 @@ export const runOnOneStack = (
     };
   });
 
-/** Without workers. @param timeout of one test, in milliseconds */
+/** Without workers; otherwise as {@link runOnOneStack}. */
 export const runOnServices = (
-  files: readonly string[],
+  processes: readonly (readonly string[])[],
   timeout: number,
-  ended: (run: FilesRun) => void,
+  ended: (run: FileRun) => void,
 ): Promise<void> =>
-  runOn(files, timeout, ended, async () => {
+  runOn(processes, timeout, ended, async () => {
     const stack = await startStack({ workers: false });
     return { stack, environment: { [SHARED_SERVICES]: stack.folder } };
   });
 
 async function runOn(
-  files: readonly string[],
+  processes: readonly (readonly string[])[],
   timeout: number,
-  ended: (run: FilesRun) => void,
+  ended: (run: FileRun) => void,
   start: () => Promise<Shared>,
 ): Promise<void> {
   const shared = await start().catch((error: unknown) => {
@@ -51,7 +55,8 @@ async function runOn(
     return undefined;
   });
   try {
-    for (const file of files) ended(await runFiles([file], timeout, shared?.environment));
+    const environment = shared?.environment ?? {};
+    for (const files of processes) await runFiles(files, { timeout, environment }, ended);
   } finally {
     await shared?.stack.close();
   }

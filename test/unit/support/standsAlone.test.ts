@@ -5,9 +5,6 @@ import { filledUp } from "../../support/run/jobs.js";
 import { standsAlone } from "../../support/run/standsAlone.js";
 
 const ALONE = {
-  "a hook around every test": "beforeEach(() => {\n",
-  "an awaited module": 'const model = await load("x");\n',
-  "an awaited statement": "await once();\n",
   "a variable of its process": '  process.env.THAW_CACHE = folder;\n  process.env["A"] ??= "b";',
   "one by its name": "  process.env[name] = value;",
   "several at once": "  Object.assign(process.env, variables);",
@@ -18,10 +15,8 @@ for (const [what, source] of Object.entries(ALONE))
   test(`a file with ${what} has a process of its own`, () => assert.ok(standsAlone(source)));
 
 const TOGETHER = {
-  "hooks before and after its tests":
-    "before(async () => {\n  folder = await make();\n});\nafter(() => rm(folder));\n",
-  "hooks around the tests of a suite": 'describe("it", () => {\n    beforeEach(() => undefined);\n});\n',
-  "a function that waits": "const of = async (file) => read(await pathOf(file));\n",
+  "hooks": "before(start);\nbeforeEach(async () => {\n  folder = await make();\n});\nafter(() => rm(folder));\n",
+  "an awaited module": 'const model = await load("x");\n',
   "a look at its environment": "const env = { ...process.env, A: process.env.HOME === undefined };\n",
 };
 for (const [what, source] of Object.entries(TOGETHER))
