@@ -87,9 +87,9 @@ function letGo(session: Session): void {
   kept.delete(session.identity);
   kept.set(session.identity, session);
   const unused = [...kept.values()].filter(({ users }) => users === 0);
-  const many = unused.slice(0, Math.max(0, unused.length - MOST_UNUSED));
-  const large = unused.filter(({ bytes }) => bytes > MOST_BYTES_UNUSED);
-  for (const { number, identity } of new Set([...many, ...large])) {
+  const small = unused.filter(({ bytes }) => bytes <= MOST_BYTES_UNUSED);
+  const wanted = new Set(small.slice(-MOST_UNUSED));
+  for (const { number, identity } of unused.filter((one) => !wanted.has(one))) {
     kept.delete(identity);
     sessions.close(number);
   }
