@@ -4,7 +4,6 @@ import { ThawError } from "../../spec/errors.js";
 import { isOnnxFile, readStateDicts } from "../import/checkpoint.js";
 import { efficientNetLiteNamings } from "../import/families/efficientnetLite.js";
 import { type ImportedWeights, importWeights } from "../import/fit.js";
-import { importOnnx } from "../import/onnx/file.js";
 import type { Naming } from "../import/torchUnits.js";
 import type { Parameters } from "../network/parameters.js";
 import type { Architecture } from "./architecture.js";
@@ -58,10 +57,13 @@ export function readingOf(
   architecture: Architecture,
   namings: readonly Naming[],
 ): Pick<ArchitectureBase, "namings" | "load" | "read"> {
-  const read: ArchitectureBase["read"] = async (checkpoint, weights, prefix, bands) =>
-    (await isOnnxFile(checkpoint))
-      ? importOnnx(architecture, checkpoint, [weights, prefix, bands?.join(",")])
-      : importWeights(architecture, await readStateDicts(checkpoint), namings, weights, prefix, bands);
+  const read: ArchitectureBase["read"] = async (checkpoint, weights, prefix, bands) => {
+    if (!(await isOnnxFile(checkpoint)))
+      return importWeights(architecture, await readStateDicts(checkpoint), namings, weights, prefix, bands);
+    // Few bases are ONNX files, and every process of a run loads this module.
+    const { importOnnx } = await import("../import/onnx/file.js");
+    return importOnnx(architecture, checkpoint, [weights, prefix, bands?.join(",")]);
+  };
   return { namings, read, load: async (checkpoint) => (await read(checkpoint)).parameters };
 }
 

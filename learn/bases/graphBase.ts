@@ -10,7 +10,7 @@ import {
 import { ThawError } from "../../spec/errors.js";
 import { layerGroupsOf } from "../../spec/pipeline/layerGroups.js";
 import { PIXEL_SCALES } from "../../spec/pixelScales.js";
-import { type AskedNetwork, type OnnxNetwork, readOnnxNetwork } from "../import/onnx/any/network.js";
+import type { AskedNetwork, OnnxNetwork } from "../import/onnx/any/network.js";
 import { sizeOf } from "../network/parameters.js";
 import { readSafetensorsFile, writeSafetensors } from "../safetensors.js";
 import { type Architecture, unitsOf } from "./architecture.js";
@@ -127,6 +127,8 @@ export interface Converted extends Omit<OnnxNetwork, "parameters"> {
  * @throws ThawError DATA_INVALID with the first operator that is not understood; USAGE for what was asked
  */
 export async function convertOnnx(path: string, asked: AskedNetwork, out: string): Promise<Converted> {
+  // Only who adds a base reads ONNX; every process of a run loads this module.
+  const { readOnnxNetwork } = await import("../import/onnx/any/network.js");
   const { parameters, ...network } = await readOnnxNetwork(path, asked);
   requireSound(parameters, path);
   const { architecture, size } = network;

@@ -8,7 +8,7 @@ import type { Parameters } from "../network/parameters.js";
  */
 export function requireSound(parameters: Parameters, source: string): void {
   for (const [name, { data }] of parameters) {
-    if (!data.every(Number.isFinite)) {
+    if (!areFinite(data)) {
       throw new ThawError("DATA_INVALID", `${source}: ${name} holds values that are no numbers`, {
         hint: "the training that wrote these weights diverged; use an earlier checkpoint of it",
       });
@@ -25,6 +25,12 @@ export function requireSound(parameters: Parameters, source: string): void {
   const fault = faultOfAll(parameters);
   if (fault !== undefined)
     throw new ThawError("DATA_INVALID", `${source}: ${fault.what}`, { hint: fault.hint });
+}
+
+/** A plain loop: a base has millions, and to call a function for each takes ten times as long. */
+function areFinite(values: Float32Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
 }
 
 /** Of the network as a whole: one channel or layer may well be like this. */

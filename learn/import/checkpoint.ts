@@ -1,8 +1,6 @@
 /** Reads a checkpoint of whatever format: safetensors, PyTorch's own, new and old, or Keras'. */
 import { ThawError } from "../../spec/errors.js";
 import { readSafetensorsFile } from "../safetensors.js";
-import { readKerasHdf5 } from "./keras/file.js";
-import { readTorchLegacy } from "./torchLegacy.js";
 import { plainDict, type StateDict } from "./torchState.js";
 import { readTorchZip } from "./torchZip.js";
 import { openRegular } from "./wholeFile.js";
@@ -61,9 +59,9 @@ function readerFor(path: string, start: Buffer): Reader {
       return [plainDict(parameters, types)];
     };
   }
-  if (start.toString("latin1", 0, 8) === "\x89HDF\r\n\x1a\n") return readKerasHdf5;
+  if (start.toString("latin1", 0, 8) === "\x89HDF\r\n\x1a\n") return readKeras;
   // Every pickle of a protocol that PyTorch has used begins with this opcode.
-  if (start[0] === 0x80) return readTorchLegacy;
+  if (start[0] === 0x80) return readLegacy;
   const [, other] = OTHERS.find(([begins]) => begins.test(start.toString("latin1"))) ?? [];
   const known = beginsOnnx(start) ? ONNX : other;
   if (known !== undefined) {
@@ -79,6 +77,10 @@ function readerFor(path: string, start: Buffer): Reader {
     },
   );
 }
+
+// The formats that few bases are in; every process of a run loads this module.
+const readKeras: Reader = async (path) => (await import("./keras/file.js")).readKerasHdf5(path);
+const readLegacy: Reader = async (path) => (await import("./torchLegacy.js")).readTorchLegacy(path);
 
 async function firstBytes(path: string): Promise<Buffer> {
   const file = await openRegular(

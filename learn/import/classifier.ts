@@ -2,6 +2,7 @@
 import type { Architecture } from "../bases/architecture.js";
 import type { Parameter, Parameters } from "../network/parameters.js";
 import type { CheckpointTensor } from "./tensorViews.js";
+import { transposeMatrix } from "./torchUnits.js";
 
 /**
  * Only features are transferred: a checkpoint without a classifier is as good.
@@ -18,14 +19,8 @@ export function importClassifier(
   if (bias === undefined || dense === undefined) return new Map();
   const classes = bias.data.length;
   if (dense.data.length !== classes * features) return new Map();
-  const kernel = new Float32Array(dense.data.length);
-  for (let c = 0; c < classes; c++) {
-    for (let f = 0; f < features; f++) {
-      kernel[f * classes + c] = dense.data[c * features + f] ?? Number.NaN;
-    }
-  }
   return new Map<string, Parameter>([
-    ["classifier.kernel", { shape: [features, classes], data: kernel }],
+    ["classifier.kernel", transposeMatrix(dense, features, classes)],
     ["classifier.bias", { shape: [classes], data: bias.data }],
   ]);
 }

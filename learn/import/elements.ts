@@ -43,7 +43,7 @@ const brain: ElementType = {
 /** By their names in safetensors. */
 export const ELEMENT_TYPES = {
   // Copied, because a Float32Array must start at a multiple of four.
-  F32: { label: "float32", bytes: 4, read: (data) => new Float32Array(Uint8Array.from(data).buffer) },
+  F32: { label: "float32", bytes: 4, read: (data) => new Float32Array(new Uint8Array(data).buffer) },
   F16: each("float16", 2, half),
   BF16: brain,
   F64: each("float64", 8, (data, at) => data.readDoubleLE(at)),

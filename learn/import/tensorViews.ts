@@ -103,15 +103,18 @@ function materialize(
 ): Float32Array {
   if (isRowMajor(shape, stride)) return values.slice(offset, offset + size);
   const data = new Float32Array(size);
-  const index = new Array<number>(shape.length).fill(0);
+  const outer = shape.flatMap((extent, axis) => (extent === 1 ? [] : [{ extent, step: stride[axis] ?? 0 }]));
+  const inner = outer.pop() ?? { extent: 1, step: 0 };
+  const index = new Array<number>(outer.length).fill(0);
   let from = offset;
-  for (let to = 0; to < size; to++) {
-    data[to] = values[from] ?? Number.NaN;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const step = stride[axis] ?? 0;
-      const next = (index[axis] ?? 0) + 1;
+  for (let to = 0; to < size; to += inner.extent) {
+    // The view lies within its storage.
+    for (let i = 0; i < inner.extent; i++) data[to + i] = values[from + i * inner.step] as number;
+    for (let axis = outer.length - 1; axis >= 0; axis--) {
+      const { extent, step } = outer[axis] as (typeof outer)[number];
+      const next = (index[axis] as number) + 1;
       from += step;
-      if (next < (shape[axis] ?? 1)) {
+      if (next < extent) {
         index[axis] = next;
         break;
       }

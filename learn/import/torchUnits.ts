@@ -46,27 +46,34 @@ export interface Naming {
   readonly notice?: string;
 }
 
+/** Outputs that are turned at once: a row of each is read on, and what is written lies on few cache lines. */
+const TURNED_AT_ONCE = 32;
+
 /** PyTorch keeps convolutions as [out, in, h, w]; a depthwise one, which has one output here, as [channels, 1, h, w]. */
 export function transposeKernel(tensor: CheckpointTensor, unit: ConvUnit): Parameter {
   const [height, width, input, output] = kernelShape(unit);
-  const data = new Float32Array(height * width * input * output);
-  const taps = height * width;
-  // In the order of what is read: what is written of one output after the other lies on the same cache lines.
-  let from = 0;
-  for (let o = 0; o < output; o++)
-    for (let i = 0; i < input; i++)
-      for (let tap = 0; tap < taps; tap++)
-        data[(tap * input + i) * output + o] = tensor.data[from++] ?? Number.NaN;
-  return { shape: [height, width, input, output], data };
+  return { shape: [height, width, input, output], data: turned(tensor.data, output, input, height * width) };
 }
 
 /** `[out, in]` as `[in, out]` */
-function transposeMatrix({ data }: CheckpointTensor, input: number, output: number): Parameter {
-  const turned = new Float32Array(data.length);
-  for (let i = 0; i < input; i++) {
-    for (let o = 0; o < output; o++) turned[i * output + o] = data[o * input + i] ?? Number.NaN;
+export function transposeMatrix({ data }: CheckpointTensor, input: number, output: number): Parameter {
+  return { shape: [input, output], data: turned(data, output, input, 1) };
+}
+
+/** `[output, input, taps]` as `[taps, input, output]` */
+function turned(from: Float32Array, output: number, input: number, taps: number): Float32Array {
+  const data = new Float32Array(output * input * taps);
+  for (let first = 0; first < output; first += TURNED_AT_ONCE) {
+    const end = Math.min(output, first + TURNED_AT_ONCE);
+    for (let i = 0; i < input; i++) {
+      for (let tap = 0; tap < taps; tap++) {
+        const to = (tap * input + i) * output;
+        // What is not there becomes NaN.
+        for (let o = first; o < end; o++) data[to + o] = from[(o * input + i) * taps + tap] as number;
+      }
+    }
   }
-  return { shape: [input, output], data: turned };
+  return data;
 }
 
 function weightShape(unit: ConvUnit): readonly number[] {

@@ -24,11 +24,10 @@ export function foldUnit(
   const channels = unit.outChannels;
   // The output channel is the last axis of all layouts ([h, w, channels, 1] has a last axis of one).
   const folded = new Float32Array(kernel.length);
-  // A plain loop: it takes a third of the time of a mapping, and there are millions of them.
-  for (let i = 0, c = 0; i < kernel.length; i++) {
-    folded[i] = (kernel[i] ?? 0) * (scale.data[c] ?? 0);
-    c = c + 1 === channels ? 0 : c + 1;
-  }
+  // Plain loops: they take a third of the time of a mapping, and there are millions of them.
+  for (let first = 0; first < kernel.length; first += channels)
+    for (let c = 0; c < channels; c++)
+      folded[first + c] = (kernel[first + c] as number) * (scale.data[c] as number);
   return { kernel: { shape: kernelShape(unit), data: folded }, bias: shift };
 }
 
@@ -41,8 +40,9 @@ export function foldNorm(
   const [gamma, beta, mean, variance] = ["gamma", "beta", "mean", "variance"].map(
     (part) => parameter(parameters, `${name}.${part}`).data,
   ) as [Float32Array, Float32Array, Float32Array, Float32Array];
-  const scale = Float32Array.from(gamma, (value, c) => value / Math.sqrt((variance[c] ?? 0) + epsilon));
-  const shift = Float32Array.from(beta, (value, c) => value - (mean[c] ?? 0) * (scale[c] ?? 0));
+  // A typed array's own `map`: `Float32Array.from` goes through an iterator, ten times as slowly.
+  const scale = gamma.map((value, c) => value / Math.sqrt((variance[c] ?? 0) + epsilon));
+  const shift = beta.map((value, c) => value - (mean[c] ?? 0) * (scale[c] ?? 0));
   const shape = [gamma.length];
   return { scale: { shape, data: scale }, shift: { shape, data: shift } };
 }
