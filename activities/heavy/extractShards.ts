@@ -14,7 +14,7 @@ import { pausable } from "../steering/pausable.js";
 import { type AttendedHooks, attended } from "./attended.js";
 import { keepLocally, newWorkFolder } from "./localArtifacts.js";
 import type { RunningStages } from "./runningStages.js";
-import { readShards, shardParts } from "./shardList.js";
+import { openShards, shardParts } from "./shardList.js";
 import { type JobBuilder, openInputs, type StageInputs, waitingStore } from "./stageRunner.js";
 
 /**
@@ -51,19 +51,18 @@ async function computeAll(
   const dependencies = { ...given, store: waitingStore(given.store, hooks.report, signal) };
   const { store, workFolder } = dependencies;
   const told = (phase: string): void => hooks.report({ phase, step: 0, total: 1 });
-  const shards = await readShards(store, workFolder, request.list, told);
+  const shards = await openShards(store, workFolder, request.list, told);
   const inputs = await openInputs(dependencies, request, hooks.report);
   let computed = 0;
   // Of attempts before this one, and of shards that they have committed.
   let charged = 0;
   for (const index of request.portion) {
-    const shard = shards[index];
-    if (shard === undefined) throw new RangeError(`there is no shard ${index} among ${shards.length}`);
+    const shard = shards.shard(index);
     const usage = (): Usage => {
       const all = hooks.usage();
       return { ...all, seconds: Math.max(0, all.seconds - charged) };
     };
-    const place = `shard ${index + 1} of ${shards.length}`;
+    const place = `shard ${index + 1} of ${shards.count}`;
     const done = await computeOne(dependencies, given, request, { inputs, shard, place, usage }, jobOf, {
       ...{ report: hooks.report, meter: hooks.meter, signal },
     });

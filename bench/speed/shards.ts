@@ -1,7 +1,8 @@
 /**
- * Ingest and features of a large set in shards on real services: `node dist/bench/speed/shards.js IMAGES [WORKERS [PER_SHARD [whole]]]`,
+ * Ingest and features of a large set in shards on real services: `node dist/bench/speed/shards.js IMAGES [WORKERS [PER_SHARD [whole|shards [SIDE]]]]`,
  * with WORKERS training workers on this machine (4) and PER_SHARD images of a shard (2,000); `whole` computes the features once more in
- * one pass and compares the bytes. Synthetic images of 32 pixels through EfficientNet-Lite0 at 64; prints events, images a second, digests.
+ * one pass and compares the bytes. Synthetic images of 32 pixels, two views of those to train on, through EfficientNet-Lite0 at SIDE (64).
+ * Prints images a second, digests, events, and processor time and peak memory of every process.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -17,16 +18,18 @@ import { randomStream } from "../../rng/stream.js";
 import type { FeaturesSummary } from "../../spec/records/features.js";
 import { type ArtifactManifest, requireManifest } from "../../store/artifacts/artifacts.js";
 import { listNames } from "../../store/json.js";
+import { addSmallBase } from "../../test/support/services/smallBase.js";
 import { type Stack, startStack } from "../../test/support/services/stack.js";
+import { describeUse, type ProcessWatch, watchProcesses } from "./processes.js";
 
-const [images = "4000", workers = "4", perShard = "2000", whole] = process.argv.slice(2);
+const [images = "4000", workers = "4", perShard = "2000", whole, side = "64"] = process.argv.slice(2);
 const CLASSES = 10;
 /** Blocks a side, so that images look different to the search for copies, and pixels of a block. */
 const [BLOCKS, BLOCK] = [8, 4] as const;
 const DRAWN_AT_ONCE = 64;
 const RUN_FILE = `
 name: shards
-base: small
+base: synthetic
 data: { path: images }
 recipe: extractor-only
 augment: { views: 2 }
@@ -61,13 +64,23 @@ async function drawAll(folder: string, count: number): Promise<void> {
   }
 }
 
-/** The run as it is when its features are there; it goes no further. */
-async function untilFeatures({ session }: Stack, runId: string): Promise<RunView> {
+/** The run as it is when its features are there; it goes no further. @param onIngested called once, when the images are there */
+async function untilFeatures(
+  { session }: Stack,
+  runId: string,
+  onIngested: () => Promise<void>,
+): Promise<RunView> {
   let said = "";
+  let isIngested = false;
   for await (const view of watchRun(session, runId, { signal: new AbortController().signal })) {
-    const stage = view.stages.find(({ name }) => name === "features");
+    const stageOf = (wanted: string) => view.stages.find(({ name }) => name === wanted);
+    const stage = stageOf("features");
+    if (!isIngested && stageOf("ingest")?.artifact !== undefined) {
+      isIngested = true;
+      await onIngested();
+    }
     const now = stage?.progress?.phase === "shards" ? `${stage.progress.step}/${stage.progress.total}` : "";
-    if (now !== "" && now !== said) console.log(`  ${now} shards`);
+    if (now !== "" && now !== said) console.log(`  ${now} shards, ${new Date().toISOString()}`);
     said = now || said;
     if (stage?.artifact === undefined && view.status === "running") continue;
     if (stage?.artifact === undefined) throw new Error(view.failure?.message ?? view.status);
@@ -88,12 +101,20 @@ async function artifactsOf(
   return Object.fromEntries(await Promise.all(entries));
 }
 
-async function measured(stack: Stack, size: string, from?: string): Promise<string> {
+async function measured(stack: Stack, processes: ProcessWatch, size: string, from?: string): Promise<string> {
+  await processes.used();
+  const began = performance.now();
   const file = parseRunFile(RUN_FILE, "thaw.yaml", [`shards.images=${size}`]);
   const dataPath = join(stack.folder, "images");
   const lineage = from === undefined ? {} : { from };
   const { runId } = await startRun(stack.session, { file, dataPath, lineage });
-  const view = await untilFeatures(stack, runId);
+  const since = (): string => ((performance.now() - began) / 1000).toFixed(1);
+  const tell = async (until: string): Promise<void> => {
+    console.log(`until ${until}: ${since()} s; processor time since, and peak memory:`);
+    console.log(describeUse(await processes.used()));
+  };
+  const view = await untilFeatures(stack, runId, () => tell("the images are there"));
+  await tell("the features are there");
   const { ingest, features } = await artifactsOf(stack, view);
   if (features === undefined) throw new Error("there are no features");
   const { events } = await fetchEvents(stack.session, runId);
@@ -107,18 +128,18 @@ async function measured(stack: Stack, size: string, from?: string): Promise<stri
     `features: ${rows} views in ${speed(rows, seconds("features"))}, ` +
       `${shards === undefined ? "one pass" : `${shards.shards} shards`}, ${digest}`,
   );
-  console.log(
-    `held by workers: ${(features.usage?.seconds ?? 0).toFixed(1)} s of all that computed features`,
-  );
+  const { seconds: held = 0, cpuSeconds: cpu = 0 } = features.usage ?? {};
+  console.log(`held by workers for features: ${held.toFixed(1)} s, ${cpu.toFixed(1)} s of processors`);
   console.log(
     `events of the history: ${events?.length}, ${JSON.stringify(events).length} characters of JSON`,
   );
   return digest;
 }
 
-const stack = await startStack({ workers: true, smallBase: true });
+const stack = await startStack({ workers: true });
 const others: ChildProcess[] = [];
 try {
+  await addSmallBase(stack.session.store, { name: "synthetic", size: Number(side) });
   const entry = fileURLToPath(new URL("../../worker/training.js", import.meta.url));
   for (let number = 1; number < Number(workers); number++)
     others.push(
@@ -127,11 +148,15 @@ try {
         stdio: "ignore",
       }),
     );
+  const processes = watchProcesses(
+    stack,
+    others.flatMap(({ pid }) => pid ?? []),
+  );
   await drawAll(join(stack.folder, "images"), Number(images));
-  const digest = await measured(stack, perShard);
+  const digest = await measured(stack, processes, perShard);
   console.log(`shards in the store: ${(await listNames(stack.session.store, "artifacts/shard/")).length}`);
   if (whole === "whole") {
-    const same = (await measured(stack, "off", "features")) === digest;
+    const same = (await measured(stack, processes, "off", "features")) === digest;
     console.log(same ? "the same bytes" : "OTHER BYTES");
     process.exitCode = same ? 0 : 1;
   }

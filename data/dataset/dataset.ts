@@ -1,6 +1,6 @@
 /** Opens what ingest wrote: records, summary, and the images out of their packs. */
 import { closeSync, openSync, readSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { DatasetSummary, ImageRecord } from "../../spec/records/dataset.js";
 import { datasetFileSchema, imageLineSchema } from "../../spec/schemas/records/files.js";
@@ -28,8 +28,25 @@ export async function readImageRecords(file: string): Promise<readonly ImageReco
   return shapedLines(await readFile(file, "utf8"), imageLineSchema, file);
 }
 
+/** Of the set that this process has opened last: its stages and its many shards are of the same, and reading takes seconds of a large one. */
+let last: { readonly file: string; readonly records: readonly ImageRecord[] } | undefined;
+
+/** @returns the same records for a file that has not changed: nobody may change them */
+async function recordsIn(folder: string): Promise<readonly ImageRecord[]> {
+  const path = join(folder, IMAGES_FILE);
+  const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+  const file = [path, dev, ino, size, mtimeNs, ctimeNs].join(" ");
+  if (last?.file === file) return last.records;
+  // Not two of them at once.
+  last = undefined;
+  const records = await readImageRecords(path);
+  last = { file, records };
+  return records;
+}
+
+/** @throws ThawError ARTIFACT_CORRUPT */
 export async function openDataset(folder: string): Promise<Dataset> {
-  const records = await readImageRecords(join(folder, IMAGES_FILE));
+  const records = await recordsIn(folder);
   const summaryFile = join(folder, SUMMARY_FILE);
   const summary: DatasetSummary = shapedJson(
     await readFile(summaryFile, "utf8"),

@@ -17,11 +17,23 @@ export interface RowMerger {
   finish(): Promise<void>;
 }
 
-/** Rows copied at a time: 3 MB of the largest activations that are kept. */
-const COPIED = 32;
+/**
+ * Copied at a time. Neighbouring rows of a set in shards are in different files, since those go by digests: of as many rows as this
+ * holds – 3,000 of features – a file is opened once, and they are written together.
+ */
+const COPIED_BYTES = 16_000_000;
+/** At most, of a number. */
+const NUMBER_BYTES = 4;
 
-/** @param known for every row where it lies, or undefined where it is computed */
-export function mergeRows(files: readonly MergedFile[], known: readonly (KnownRow | undefined)[]): RowMerger {
+/**
+ * @param known for every row where it lies, or undefined where it is computed
+ * @param copied bytes at a time, at least a row
+ */
+export function mergeRows(
+  files: readonly MergedFile[],
+  known: readonly (KnownRow | undefined)[],
+  copied = COPIED_BYTES,
+): RowMerger {
   let position = 0;
   /** Rows from `position` on for which it holds, at most so many. */
   const runOf = (holds: (row: KnownRow | undefined) => boolean, most: number): number => {
@@ -29,14 +41,13 @@ export function mergeRows(files: readonly MergedFile[], known: readonly (KnownRo
     while (count < most && position + count < known.length && holds(known[position + count])) count++;
     return count;
   };
+  const longest = Math.max(1, ...files.map(({ length }) => length));
+  const most = Math.max(1, Math.floor(copied / (NUMBER_BYTES * longest)));
   const copy = async (): Promise<void> => {
-    for (let first = known[position]; first !== undefined; first = known[position]) {
-      const { set } = first;
-      const count = runOf((row) => row?.set === set, COPIED);
-      const rows = known.slice(position, position + count).map((row) => (row as KnownRow).row);
-      for (const { writer, sources } of files) {
-        await writer.write(position, (sources[set] as MergedFile["sources"][number]).gather(rows));
-      }
+    while (known[position] !== undefined) {
+      const count = runOf((row) => row !== undefined, most);
+      const rows = known.slice(position, position + count) as KnownRow[];
+      for (const file of files) await file.writer.write(position, gathered(file, rows));
       position += count;
     }
   };
@@ -62,4 +73,28 @@ export function mergeRows(files: readonly MergedFile[], known: readonly (KnownRo
         throw new RangeError(`${known.length - position} rows were not computed`);
     },
   };
+}
+
+/** The records of those rows, in their order; each set is read once. */
+function gathered({ length, sources }: MergedFile, rows: readonly KnownRow[]): Float32Array | Uint8Array {
+  const places = new Map<number, number[]>();
+  rows.forEach(({ set }, place) => {
+    const own = places.get(set);
+    if (own === undefined) places.set(set, [place]);
+    else own.push(place);
+  });
+  let all: Float32Array | Uint8Array | undefined;
+  for (const [set, own] of places) {
+    const part = (sources[set] as MergedFile["sources"][number]).gather(
+      own.map((place) => (rows[place] as KnownRow).row),
+    );
+    if (places.size === 1) return part;
+    all ??=
+      part instanceof Float32Array
+        ? new Float32Array(rows.length * length)
+        : new Uint8Array(rows.length * length);
+    for (const [index, place] of own.entries())
+      all.set(part.subarray(index * length, (index + 1) * length), place * length);
+  }
+  return all ?? new Float32Array(0);
 }

@@ -38,7 +38,12 @@ export function viewsOfShard(
   records: readonly Pick<ImageRecord, "sha256">[],
   images: readonly ShardImage[],
 ): readonly ViewRef[] {
-  const places = new Map(records.map(({ sha256 }, index) => [sha256, index]));
+  const wanted = new Set(images.map(({ sha256 }) => sha256));
+  const places = new Map<string, number>();
+  // A set of a million images has hundreds of shards.
+  records.forEach(({ sha256 }, index) => {
+    if (wanted.has(sha256)) places.set(sha256, index);
+  });
   return images.flatMap(({ sha256, views }) => {
     const image = places.get(sha256);
     if (image === undefined) throw new RangeError(`the set has no image ${sha256.slice(0, 12)}`);

@@ -55,7 +55,8 @@ export async function findReuse(
       those.map((set) => set.images),
     );
   const whole = sets.filter(({ isWhole }) => isWhole);
-  const [all, some] = [known(whole), known(sets)];
+  const all = known(whole);
+  const some = whole.length === sets.length ? all : known(sets);
   const more = (countKnown(some) - countKnown(all)) / views.length;
   // Who computes shards has decided that features come first.
   const [rows, taken] =

@@ -19,12 +19,20 @@ export const SMALL_GOLDEN: NonNullable<RegisteredBase["golden"]> = {
   ],
 };
 
-/** Registers it as `addBase` does, without the engine that would try it: three seconds of a processor. */
-export async function addSmallBase(store: Store): Promise<RegisteredBase> {
-  const { name, architecture, size } = SMALL_BASE;
+/**
+ * Registers it as `addBase` does, without the engine that would try it: three seconds of a processor.
+ * @param other of another size, whose features nobody has seen
+ */
+export async function addSmallBase(
+  store: Store,
+  other?: { readonly name: string; readonly size: number },
+): Promise<RegisteredBase> {
+  const { architecture } = SMALL_BASE;
+  const { name, size } = other ?? SMALL_BASE;
   await ensureBucket(store);
   return registerBase(store, {
-    ...{ name, architecture, inputSize: size, golden: SMALL_GOLDEN },
+    ...{ name, architecture, inputSize: size },
+    ...(other === undefined ? { golden: SMALL_GOLDEN } : {}),
     createdAt: new Date().toISOString(),
     checkpoint: await storeFile(store, await baseCheckpoint(architecture)),
     ...{ source: "not stated", licence: "not stated", pretrainedOn: "not stated" },

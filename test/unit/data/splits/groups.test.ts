@@ -6,8 +6,11 @@ import { FLAT, hammingDistance } from "../../../../data/image/phash.js";
 import { disjointSets, type Groupable, groupImages } from "../../../../data/splits/groups.js";
 import { permutation, type RandomStream, randomStream } from "../../../../rng/stream.js";
 
-/** Hashes in clusters: random ones, and copies of them with a few bits turned over. */
-function hashes(count: number, stream: RandomStream): string[] {
+/**
+ * Hashes in clusters: random ones, and copies of them with a few bits turned over.
+ * @param kept bits that may differ at all: others are those of one picture
+ */
+function hashes(count: number, stream: RandomStream, kept = 2n ** 64n - 1n): string[] {
   const made: bigint[] = [];
   for (let index = 0; index < count; index++) {
     const old = made[stream.word(4 * index) % Math.max(1, index)];
@@ -21,8 +24,10 @@ function hashes(count: number, stream: RandomStream): string[] {
       made.push(hash);
     }
   }
-  return made.map((hash) => hash.toString(16).padStart(16, "0"));
+  return made.map((hash) => ((hash & kept) | (SCENE & ~kept)).toString(16).padStart(16, "0"));
 }
+
+const SCENE = 0x9a3cb47e12f05d68n;
 
 /** For each position the smallest position it is connected with. */
 function components(count: number, pairs: Iterable<readonly [number, number]>): number[] {
@@ -49,6 +54,25 @@ describe("nearDuplicates", () => {
       });
       assert.ok(pairs.length > 10);
       assert.deepEqual(components(150, nearDuplicates(all)), components(150, pairs));
+    }
+  });
+
+  it("finds the pairs of a comparison of all with all, where pictures of one scene share bands, too", () => {
+    // All bits differ, all but a third of them, or few at one place or another.
+    for (const kept of [2n ** 64n - 1n, 2n ** 43n - 1n, 0x3fn << 40n, 0x2ffn, 0xffn << 56n]) {
+      const all = hashes(300, randomStream(7, `scene ${kept}`), kept);
+      // Of equal ones only the first is compared with others.
+      const distinct = [...new Set(all)];
+      const wanted = distinct.flatMap((a, i) =>
+        distinct.slice(0, i).flatMap((b, j) => (hammingDistance(a, b) <= SAME_PICTURE ? [`${j} ${i}`] : [])),
+      );
+      assert.ok(wanted.length > 10);
+      for (const many of [0, 20, Number.POSITIVE_INFINITY]) {
+        const found = nearDuplicates(distinct, many).map(([a, b]) => `${a} ${b}`);
+        assert.deepEqual([...new Set(found)].sort(), wanted.toSorted(), `${kept} ${many}`);
+      }
+      const connected = components(300, nearDuplicates(all, 0));
+      assert.deepEqual(connected, components(300, nearDuplicates(all)));
     }
   });
 
