@@ -1,20 +1,6 @@
-/** Provisions components with a line of progress each; silent when all of them are there already. */
-import {
-  type ComponentName,
-  ensure,
-  type Located,
-  type ProvisionProgress,
-} from "../runtime/components/components.js";
+/** Finds components, or provisions them with a line of progress each; silent when all of them are there already. */
+import { type ComponentName, type Located, locateAll } from "../runtime/components/components.js";
 import type { Output } from "./output.js";
-import { nextProvision, type Provision, provisionLine } from "./render/machine/provision.js";
-import { EXIT_INTERRUPTED, Interrupted, interruptible } from "./signals.js";
-import { createFrame } from "./terminal/frame.js";
-import { cleanText } from "./terminal/shown.js";
-
-/** Progress moves in quarters of a second; the ETA counts down between two reports. */
-const REFRESH_MS = 500;
-/** Downloaders and compilers end at once; what does not is left to the next sweep of the cache. */
-const GRACE_MS = 3_000;
 
 /**
  * @returns where they are, by name
@@ -24,56 +10,8 @@ export async function provision<Name extends ComponentName>(
   names: readonly Name[],
   output: Output,
 ): Promise<Readonly<Record<Name, Located>>> {
-  const states = new Map<ComponentName, Provision>();
-  const { live } = output.screen.stderr;
-  const frame = createFrame();
-  const draw = (): void => {
-    if (states.size === 0) return;
-    const { stderr } = output.screen;
-    frame.update(
-      cleanText([...states.values()], (all) =>
-        all.map((state) => provisionLine(state, Date.now(), stderr)).join("\n"),
-      ),
-    );
-  };
-  const show = (progress: ProvisionProgress): void => {
-    const last = states.get(progress.component);
-    // What is ready from the start is not worth a line.
-    if (last === undefined && progress.phase === "ready") return;
-    const next = nextProvision(last, progress, Date.now());
-    states.set(progress.component, next);
-    if (live) draw();
-    else if (last?.phase !== next.phase) {
-      output.tell({ ...next, fraction: undefined }, (state, screen) =>
-        provisionLine(state, Date.now(), screen),
-      );
-    }
-  };
-  const timer = live ? setInterval(draw, REFRESH_MS) : undefined;
-  try {
-    const located = await cleanlyInterruptible(() => ensure(names, show));
-    return Object.fromEntries(located.map((one) => [one.name, one])) as Record<Name, Located>;
-  } finally {
-    clearInterval(timer);
-    if (live) frame.done();
-  }
-}
-
-/**
- * Ctrl-C in a terminal also ends the downloaders and compilers; their failure is awaited, because on it the
- * half-made parts are removed.
- */
-function cleanlyInterruptible<T>(work: () => Promise<T>): Promise<T> {
-  return interruptible(async (signal) => {
-    signal.addEventListener("abort", () =>
-      setTimeout(() => process.exit(EXIT_INTERRUPTED), GRACE_MS).unref(),
-    );
-    try {
-      const result = await work();
-      if (!signal.aborted) return result;
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
-    throw new Interrupted();
-  });
+  const located =
+    (await locateAll(names)) ??
+    (await (await import("./provisionMissing.js")).provisionMissing(names, output));
+  return Object.fromEntries(located.map((one) => [one.name, one])) as Record<Name, Located>;
 }

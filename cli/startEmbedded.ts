@@ -1,12 +1,13 @@
 /** Provisions what this machine lacks and starts a project's embedded services. */
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { lookAtAttributes } from "../client/temporal/lookAtAttributes.js";
 import type { ComponentName } from "../runtime/components/components.js";
-import { lookForServices } from "../runtime/platform.js";
 import { down } from "../runtime/services/down.js";
+import { layoutOf } from "../runtime/services/layout.js";
+import { readRecord, temporalOf } from "../runtime/services/record.js";
+import { hasSearchAttributes } from "../runtime/services/searchAttributes.js";
 import { status } from "../runtime/services/status.js";
 import { type UpOptions, up } from "../runtime/services/up.js";
-import { ThawError } from "../spec/errors.js";
 import type { Output } from "./output.js";
 import { provision } from "./provision.js";
 import { Interrupted, interruptible } from "./signals.js";
@@ -59,8 +60,9 @@ export async function startEmbedded(
 
 /** A database of an older thaw lacks those that are new: the server registers them only when it makes one. */
 async function registerAttributes(projectFolder: string): Promise<void> {
-  const { embedded, temporal } = await lookForServices(projectFolder);
+  const record = readRecord(layoutOf(resolve(projectFolder)));
+  if (record === undefined || (await hasSearchAttributes(record))) return;
+  const { lookAtAttributes } = await import("../client/temporal/lookAtAttributes.js");
   // What is missing still, a run says that needs it.
-  if (embedded && !(temporal instanceof ThawError))
-    await lookAtAttributes(temporal, true).catch(() => undefined);
+  await lookAtAttributes(temporalOf(record), true).catch(() => undefined);
 }

@@ -1,12 +1,16 @@
 /** Where Temporal and the object store are: the environment says it, else the embedded services do. */
 import { ThawError } from "../spec/errors.js";
 import { keepSecrets, secretsOf } from "../spec/network/secrets.js";
-import type { Platform, StoreSettings, TemporalSettings } from "../spec/platform.js";
+import {
+  type Platform,
+  STORE_ENDPOINTS,
+  type StoreSettings,
+  TEMPORAL_SELECTORS,
+  type TemporalSettings,
+} from "../spec/platform.js";
 import { findProjectFolder } from "./projectFolder.js";
 import { layoutOf } from "./services/layout.js";
 import { isRunning, readRecord, type ServicesRecord, storeOf, temporalOf } from "./services/record.js";
-import { storeFromEnvironment } from "./storeEnvironment.js";
-import { temporalFromEnvironment } from "./temporalEnvironment.js";
 
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -50,8 +54,8 @@ export async function lookForServices(
   const layout = layoutOf(project);
   // Before anything of it can fail, and be told of.
   keepSecrets(secretsOf(env));
-  const temporal = orError(() => temporalFromEnvironment(env));
-  const store = orError(() => storeFromEnvironment(env));
+  const temporal = await namedTemporal(env);
+  const store = await namedStore(env);
   const record =
     temporal !== undefined && store !== undefined ? undefined : orError(() => readRecord(layout));
   const embedded = <T>(settings: (known: ServicesRecord | undefined) => T): T | ThawError =>
@@ -83,6 +87,21 @@ function orError<T>(look: () => T): T | ThawError {
     if (error instanceof ThawError) return error;
     throw error;
   }
+}
+
+type Variables = Readonly<Record<string, string>>;
+
+/** What reads the variables is loaded where there are any: it takes as long to load as all else here. */
+async function namedTemporal(env: Variables): Promise<TemporalSettings | ThawError | undefined> {
+  if (!TEMPORAL_SELECTORS.some((name) => env[name] !== undefined)) return undefined;
+  const { temporalFromEnvironment } = await import("./temporalEnvironment.js");
+  return orError(() => temporalFromEnvironment(env));
+}
+
+async function namedStore(env: Variables): Promise<StoreSettings | ThawError | undefined> {
+  if (!STORE_ENDPOINTS.some((name) => env[name] !== undefined)) return undefined;
+  const { storeFromEnvironment } = await import("./storeEnvironment.js");
+  return orError(() => storeFromEnvironment(env));
 }
 
 /** An empty variable means "not set", as manifests and shells write it. */

@@ -2,14 +2,8 @@
 import { z } from "zod";
 import { ThawError } from "../spec/errors.js";
 import { hasCredentials } from "../spec/network/masked.js";
-import type { StoreSettings } from "../spec/platform.js";
+import { DEFAULT_BUCKET, DEFAULT_REGION, STORE_ENDPOINTS, type StoreSettings } from "../spec/platform.js";
 import { storeCredentials } from "./storeCredentials.js";
-
-/** Our own variable first, then those of the AWS tools. */
-const ENDPOINTS = ["THAW_S3_ENDPOINT", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"] as const;
-
-export const DEFAULT_BUCKET = "thaw";
-export const DEFAULT_REGION = "us-east-1";
 
 const endpointSchema = z
   .url({ protocol: /^https?$/, error: "is not a URL that starts with http:// or https://", abort: true })
@@ -34,7 +28,7 @@ const switchSchema = z.stringbool({ error: "must be true or false" });
  * @throws ThawError USAGE for an endpoint, bucket or switch that makes no sense, and for missing credentials
  */
 export function storeFromEnvironment(env: Readonly<Record<string, string>>): StoreSettings | undefined {
-  const source = ENDPOINTS.find((name) => env[name] !== undefined);
+  const source = STORE_ENDPOINTS.find((name) => env[name] !== undefined);
   if (source === undefined) return undefined;
   const endpoint = check(source, endpointSchema, env[source]);
   return {

@@ -2,10 +2,8 @@
 import { type ClientConnectConfig, loadClientConnectConfig } from "@temporalio/envconfig";
 import { z } from "zod";
 import { ThawError } from "../spec/errors.js";
-import type { TemporalSettings } from "../spec/platform.js";
+import { TEMPORAL_SELECTORS, type TemporalSettings } from "../spec/platform.js";
 
-/** Any of these says that the user means a Temporal server of their own. */
-const SELECTORS = ["TEMPORAL_ADDRESS", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE"] as const;
 /** Frontend port that Temporal's own tools assume. */
 const DEFAULT_PORT = 7233;
 
@@ -21,7 +19,7 @@ const urlSchema = z.url({ protocol: /^https?$/ }).transform((url) => url.replace
  * @throws ThawError USAGE when the variables, or the configuration file they name, make no sense
  */
 export function temporalFromEnvironment(env: Readonly<Record<string, string>>): TemporalSettings | undefined {
-  const source = SELECTORS.find((name) => env[name] !== undefined);
+  const source = TEMPORAL_SELECTORS.find((name) => env[name] !== undefined);
   if (source === undefined) return undefined;
   const { connectionOptions, namespace } = read(env, source);
   const address = addressSchema.safeParse(connectionOptions.address);

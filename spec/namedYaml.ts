@@ -1,5 +1,4 @@
 /** YAML files of settings that environment variables name: how their contents are checked, and what is said of a wrong one. */
-import { parse } from "yaml";
 import type { z } from "zod";
 import { ThawError } from "./errors.js";
 
@@ -29,6 +28,7 @@ export async function readNamedYaml<T>(
   if (file === undefined || file === "") return undefined;
   const wrong = (why: string, cause?: unknown): ThawError =>
     new ThawError("USAGE", `${file}, which ${variable} names, ${why}`, { hint, cause });
+  const { parse } = await import("yaml");
   let content: unknown;
   try {
     content = parse(await read(file)) ?? whenEmpty;

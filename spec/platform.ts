@@ -1,5 +1,15 @@
 /** Where a run's services are: Temporal, the object store, and this project's folders. */
 
+/** Any of these variables says that the user means a Temporal server of their own. */
+export const TEMPORAL_SELECTORS = ["TEMPORAL_ADDRESS", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE"] as const;
+
+/** Variables that name an object store: our own first, then those of the AWS tools. */
+export const STORE_ENDPOINTS = ["THAW_S3_ENDPOINT", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"] as const;
+
+/** Where nothing says another. */
+export const DEFAULT_BUCKET = "thaw";
+export const DEFAULT_REGION = "us-east-1";
+
 /** How to reach an S3 endpoint. */
 export interface StoreSettings {
   /** URL of the endpoint, e.g. `http://127.0.0.1:8333`; the scheme decides on TLS. */

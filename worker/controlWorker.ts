@@ -1,11 +1,9 @@
 /** The always-on control worker: workflows and light activities; it never loads TensorFlow. */
 import { createControlActivities } from "../activities/control.js";
-import { readEndpoints } from "../activities/notifications/endpoints.js";
 import { sweepOrphans } from "../activities/pods/sweep.js";
 import { watchSchedules } from "../activities/retraining/watchSchedules.js";
-import { engineFingerprint } from "../runtime/components/components.js";
+import { engineFingerprint } from "../runtime/components/tensorflow/engineFingerprint.js";
 import { podEnvironment } from "../runtime/podEnvironment.js";
-import { loadPrices } from "../runtime/prices.js";
 import { CONTROL_QUEUE } from "../spec/pipeline/run.js";
 import { openStore } from "../store/connection/connection.js";
 import { isTracing } from "../tracing/settings.js";
@@ -23,9 +21,14 @@ const notifications = { file: process.env.THAW_NOTIFICATIONS, env: process.env }
 const deployment = deploymentOptions(process.env.THAW_BUILD_ID);
 
 await serve("control", async ({ store, temporal, workFolder }, metrics) => {
-  const prices = await loadPrices();
   // Wrong settings end the worker, as elsewhere, and not a message in the night.
-  await readEndpoints(notifications);
+  if (notifications.file) {
+    const { readEndpoints } = await import("../activities/notifications/endpoints.js");
+    await readEndpoints(notifications);
+  }
+  const prices = process.env.THAW_PRICES
+    ? await (await import("../runtime/prices.js")).loadPrices()
+    : undefined;
   const pods = {
     env: podEnvironment({ store, temporal }),
     ...(defaultsFile === undefined ? {} : { defaultsFile }),

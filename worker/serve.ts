@@ -3,20 +3,19 @@ import { mkdir } from "node:fs/promises";
 import { Client } from "@temporalio/client";
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from "@temporalio/worker";
 import { createMetrics, type Metrics } from "../activities/metrics/metrics.js";
-import { isUnreachable, openTemporal } from "../runtime/openTemporal.js";
 import { loadPlatform } from "../runtime/platform.js";
 import { nativeOptions } from "../runtime/temporalConnection.js";
 import { noAnswer } from "../runtime/temporalError.js";
 import { ThawError, toThawError } from "../spec/errors.js";
 import { maskOutput } from "../spec/network/maskedOutput.js";
-import type { Platform, TemporalSettings } from "../spec/platform.js";
+import type { Platform } from "../spec/platform.js";
 import { visibleLines } from "../spec/text/visible.js";
 import { checkStore } from "../store/connection/check.js";
 import { openStore, patientStore, type Store } from "../store/connection/connection.js";
-import { type Patience, patiently } from "../store/connection/patience.js";
 import { startTracing } from "../tracing/start.js";
 import { whenClosed } from "./closedRun.js";
 import { metricsEndpoint } from "./metricsEndpoint.js";
+import { podPatience, sentenceOf } from "./patience.js";
 import { exitCodeOfLeaving, toldToLeave } from "./toldToLeave.js";
 
 /** Progress in `thaw watch` must not be older than two seconds; the SDK's default throttle is 30. */
@@ -47,7 +46,9 @@ export async function serve(
     await mkdir(platform.workFolder, { recursive: true });
     const metrics = createMetrics(() => Runtime.instance().metricMeter);
     const service = await create(platform, metrics);
-    await untilReached(name, platform.temporal, told);
+    const ask = async () => (await import("./untilReached.js")).untilReached(name, platform.temporal, told);
+    // The embedded server is there when its workers are started, and a second connection takes 0.1 s of a processor.
+    if (!platform.embedded) await ask();
     await requireStore(name, openStore(platform.store), told);
     // From its installation on the runtime hears the signal itself, and ends workers that are yet to run, too.
     told.throwIfAborted();
@@ -60,9 +61,12 @@ export async function serve(
     });
     metrics.begin(name);
     const tracing = await startTracing(name);
-    const connection = await NativeConnection.connect(nativeOptions(platform.temporal)).catch((error) => {
-      throw noAnswer(platform.temporal, "connecting", error);
-    });
+    const connection = await NativeConnection.connect(nativeOptions(platform.temporal)).catch(
+      async (error) => {
+        await ask();
+        throw noAnswer(platform.temporal, "connecting", error);
+      },
+    );
     try {
       const worker = await Worker.create({
         connection,
@@ -101,17 +105,6 @@ export async function serve(
 }
 
 /**
- * As long as a stage waits for the store. A pod that ends is put off longer and longer by its Job, and four that end
- * within a minute each end the run; elsewhere, a supervisor or a person sees to it.
- */
-const POD_PATIENCE_MS = 180_000;
-
-function podPatience(signal: AbortSignal): Patience | undefined {
-  const isInPod = process.env.KUBERNETES_SERVICE_HOST !== undefined;
-  return isInPod ? { milliseconds: POD_PATIENCE_MS, signal } : undefined;
-}
-
-/**
  * A worker whose store refuses for good would take stages and fail them all. One that is away may come back: stages
  * wait for it.
  * @throws ThawError STORE_DENIED, STORE_UNSUITABLE
@@ -125,25 +118,4 @@ async function requireStore(name: string, store: Store, signal: AbortSignal): Pr
     if (!(error instanceof ThawError) || !error.retryable) throw error;
     console.error(visibleLines(`${name} worker begins without the store: ${sentenceOf(error)}`));
   }
-}
-
-/** Before the SDK's own connection, whose errors are those of its libraries. @throws ThawError TEMPORAL_… */
-async function untilReached(name: string, settings: TemporalSettings, signal: AbortSignal): Promise<void> {
-  const patience = podPatience(signal);
-  let isSaid = false;
-  await patiently(patience, isUnreachable, async () => {
-    try {
-      await (await openTemporal(settings)).close();
-    } catch (error) {
-      if (patience !== undefined && !isSaid && isUnreachable(error)) {
-        console.error(visibleLines(`${name} worker waits: ${sentenceOf(error as ThawError)}`));
-        isSaid = true;
-      }
-      throw error;
-    }
-  });
-}
-
-function sentenceOf({ message, hint }: ThawError): string {
-  return `${message}${hint === undefined ? "" : ` (${hint})`}`;
 }

@@ -1,13 +1,8 @@
 /** A training worker: heavy activities only, one at a time, in a child process that holds TensorFlow. */
-import { StringDecoder } from "node:string_decoder";
-import { createEngineOutput } from "../activities/log/outputLines.js";
-import { createTrainingActivities } from "../activities/training.js";
-import { createEngine } from "../engine/process.js";
-import { engineFingerprint } from "../runtime/components/components.js";
-import { baseCheckpoint } from "../runtime/components/download/baseCheckpoint.js";
-import { workerResources } from "../runtime/resources.js";
+import { trainingOnDemand } from "../activities/trainingOnDemand.js";
+import type { Engine } from "../engine/process.js";
+import { engineFingerprint } from "../runtime/components/tensorflow/engineFingerprint.js";
 import { LOCAL_TRAINING_QUEUE } from "../spec/pipeline/run.js";
-import { visibleLines } from "../spec/text/visible.js";
 import { openStore } from "../store/connection/connection.js";
 import { serve } from "./serve.js";
 
@@ -15,33 +10,40 @@ import { serve } from "./serve.js";
 const { THAW_RUN_ID: runId, THAW_TASK_QUEUE: queue = LOCAL_TRAINING_QUEUE } = process.env;
 
 await serve("training", async ({ store, workFolder }, metrics) => {
-  const engineOutput = createEngineOutput();
-  // A pod's log is read in terminals, and the engine prints what strangers named.
-  const decoder = new StringDecoder("utf8");
-  const engine = createEngine((text) => {
-    process.stderr.write(visibleLines(decoder.write(text)));
-    engineOutput.write(text);
-  });
+  let engine: Engine | undefined;
+  const settings = {
+    store: openStore(store),
+    engineFingerprint: engineFingerprint(),
+    workFolder,
+    metrics,
+    ...optional("checkpointSeconds", process.env.THAW_CHECKPOINT_SECONDS),
+    ...optional("graceSeconds", process.env.THAW_GRACE_SECONDS),
+    ...optional("noProgressSeconds", process.env.THAW_NO_PROGRESS_SECONDS),
+  };
   return {
     options: {
       taskQueue: queue,
       // One engine, one stage: a second one would wait inside the worker, silent towards the server.
       maxConcurrentActivityTaskExecutions: 1,
-      activities: createTrainingActivities({
-        store: openStore(store),
-        engineFingerprint: engineFingerprint(),
-        workFolder,
-        engine,
-        engineOutput,
-        metrics,
-        resources: workerResources(),
-        ...optional("checkpointSeconds", process.env.THAW_CHECKPOINT_SECONDS),
-        ...optional("graceSeconds", process.env.THAW_GRACE_SECONDS),
-        ...optional("noProgressSeconds", process.env.THAW_NO_PROGRESS_SECONDS),
-        baseCheckpoint,
+      activities: trainingOnDemand(async () => {
+        const [{ createTrainingActivities }, { openEngine }, { workerResources }, { baseCheckpoint }] =
+          await Promise.all([
+            import("../activities/training.js"),
+            import("./trainingEngine.js"),
+            import("../runtime/resources.js"),
+            import("../runtime/components/download/baseCheckpoint.js"),
+          ]);
+        const opened = openEngine();
+        engine = opened.engine;
+        return createTrainingActivities({
+          ...settings,
+          ...opened,
+          resources: workerResources(),
+          baseCheckpoint,
+        });
       }),
     },
-    stop: engine.stop,
+    stop: async () => engine?.stop(),
     ...(runId === undefined ? {} : { runId }),
   };
 });

@@ -19,8 +19,8 @@ import type { TrainingData } from "../../learn/training/step/step.js";
 import { suffixTrainee } from "../../learn/training/step/suffix.js";
 import type { Trainee } from "../../learn/training/trainee.js";
 import { randomStream } from "../../rng/stream.js";
-import { engineFingerprint } from "../../runtime/components/components.js";
 import { baseCheckpoint } from "../../runtime/components/download/baseCheckpoint.js";
+import { engineFingerprint } from "../../runtime/components/tensorflow/engineFingerprint.js";
 
 const [given] = process.argv.slice(2);
 if (given === undefined) throw new Error("usage: numbers.js OUT");

@@ -8,11 +8,7 @@ import {
   efficientnetLite2,
   emojiImages,
 } from "./download/downloads.js";
-import { packageVersion } from "./download/nodePackage.js";
-import { machine } from "./machine.js";
-import { CUDNN } from "./pins.js";
 import { locateProgram, type Program, S3_PROGRAM, TEMPORAL_PROGRAM } from "./programs.js";
-import { BINDING_PACKAGE, engineVariant } from "./tensorflow/engineVariant.js";
 import { libtensorflow } from "./tensorflow/libtensorflow.js";
 import { locateBinding, provideBinding } from "./tensorflow/tfjsBinding.js";
 import { type ComponentStatus, inspectTools } from "./tools.js";
@@ -64,6 +60,15 @@ const NAMES = Object.keys(COMPONENTS) as ComponentName[];
 /** Finds a component in milliseconds; undefined when it has to be provisioned. */
 export async function locate(name: ComponentName): Promise<Located | undefined> {
   return COMPONENTS[name].locate();
+}
+
+/** Finds components; undefined when one of them, or one that it needs, has to be provisioned. */
+export async function locateAll(names: readonly ComponentName[]): Promise<readonly Located[] | undefined> {
+  await sweepAttempts(cacheFolder());
+  const needed = names.flatMap((name) => COMPONENTS[name].needs);
+  const found = await Promise.all([...names, ...needed].map(locate));
+  const there = found.filter((one) => one !== undefined);
+  return there.length === found.length ? there.slice(0, names.length) : undefined;
 }
 
 /**
@@ -132,18 +137,4 @@ export async function inspect(isEmbedded = true): Promise<readonly ComponentStat
     ({ name, problem }) => problem !== undefined && (isEmbedded || !Object.hasOwn(FETCHED_LATER, name)),
   );
   return [...components, ...(await inspectTools(incomplete))];
-}
-
-/**
- * Names the code that computes, e.g. `cpu tfjs-node 4.22.0 libtensorflow 2.21.0 linux-x64`: part of the
- * digest of every artifact whose numbers depend on it. Loads nothing. `THAW_ENGINE=gpu` names the GPU engine.
- * @throws ThawError USAGE for another THAW_ENGINE
- */
-export function engineFingerprint(): string {
-  const engine = engineVariant();
-  const name = BINDING_PACKAGE[engine];
-  const library = `libtensorflow ${libtensorflow(engine).version}`;
-  const parts = [engine, name.replace(/^.*\//, ""), packageVersion(name), library];
-  if (engine === "gpu") parts.push(`cudnn ${CUDNN.version}`);
-  return [...parts, machine].join(" ");
 }

@@ -2,19 +2,20 @@
 import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import { finite, mapOf, object, type Shaped, text } from "../../spec/shape.js";
 import type { Recipe } from "./component.js";
 
 type Identity = Pick<Recipe, "version" | "sha256">;
 
 const STAMP = ".thaw-stamp.json";
 
-const stampSchema = z.object({
-  version: z.string(),
-  sha256: z.string(),
+const stampShape = object({
+  version: text,
+  sha256: text,
   /** Sizes in bytes by path. */
-  files: z.record(z.string(), z.number()),
+  files: mapOf<string, number>(finite),
 });
+type Stamp = Shaped<typeof stampShape>;
 
 /** Writes the stamp as the last file of a folder that is not published yet. */
 export async function writeStamp(folder: string, { version, sha256 }: Identity): Promise<void> {
@@ -22,7 +23,7 @@ export async function writeStamp(folder: string, { version, sha256 }: Identity):
     .map((path) => ({ path, found: lstatSync(join(folder, path)) }))
     .filter(({ found }) => found.isFile())
     .map(({ path, found }) => [path, found.size] as const);
-  const stamp: z.infer<typeof stampSchema> = { version, sha256, files: Object.fromEntries(sizes) };
+  const stamp: Stamp = { version, sha256, files: Object.fromEntries(sizes) };
   await writeFile(join(folder, STAMP), JSON.stringify(stamp));
 }
 
@@ -31,9 +32,10 @@ export async function removeStamp(folder: string): Promise<void> {
   await rm(join(folder, STAMP), { force: true });
 }
 
-function readStamp(folder: string): z.infer<typeof stampSchema> | undefined {
+function readStamp(folder: string): Stamp | undefined {
   try {
-    return stampSchema.parse(JSON.parse(readFileSync(join(folder, STAMP), "utf8")));
+    const stamp: unknown = JSON.parse(readFileSync(join(folder, STAMP), "utf8"));
+    return stampShape(stamp) ? stamp : undefined;
   } catch {
     // Absent or damaged: either way the folder cannot be trusted, and provisioning replaces it.
     return undefined;

@@ -1,50 +1,76 @@
 /** `.thaw/services.json`: ports, credentials and processes of the embedded services. */
 import { randomBytes } from "node:crypto";
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { z } from "zod";
 import { ThawError, toThawError } from "../../spec/errors.js";
-import type { StoreKeys, StoreSettings, TemporalSettings } from "../../spec/platform.js";
-import { DEFAULT_BUCKET, DEFAULT_REGION } from "../storeEnvironment.js";
+import {
+  DEFAULT_BUCKET,
+  DEFAULT_REGION,
+  type StoreKeys,
+  type StoreSettings,
+  type TemporalSettings,
+} from "../../spec/platform.js";
+import {
+  filledText,
+  finite,
+  flag,
+  mapOf,
+  object,
+  oneOf,
+  type Shaped,
+  text,
+  whole,
+} from "../../spec/shape.js";
 import { foreignProject, type Layout } from "./layout.js";
-import { LOOPBACK, PORT_NAMES, type Ports, SERVICE_NAMES, type ServiceName } from "./names.js";
+import { LOOPBACK, PORT_NAMES, type PortName, type Ports, SERVICE_NAMES, type ServiceName } from "./names.js";
 import { isAlive } from "./supervision/processes.js";
 
-const port = z.int().min(1).max(65535);
-const processSchema = z.object({ pid: z.int().min(1), start: z.string() });
-const serviceSchema = z.object({
-  /** Absent while the service is between two lives. */
-  process: processSchema.optional(),
-  /** Milliseconds since the epoch. */
-  startedAt: z.number().optional(),
-  ready: z.boolean(),
-  /** How often it was started again after it had ended by itself. */
-  restarts: z.int().min(0),
-  /** Ends in a row before it was ready. */
-  failures: z.int().min(0),
-  /** How it ended the last time, for people. */
-  lastEnd: z.string().optional(),
-});
-const recordSchema = z.object({
-  version: z.literal(1),
-  ports: z.record(z.enum(PORT_NAMES), port),
-  credentials: z.object({ accessKey: z.string().min(1), secretKey: z.string().min(1) }),
-  supervisor: processSchema.optional(),
-  /** Digest of the plan that the supervisor has taken up. */
-  plan: z.string().optional(),
-  services: z.partialRecord(z.enum(SERVICE_NAMES), serviceSchema),
-});
+const processShape = object({ pid: whole(1), start: text });
+const serviceShape = object(
+  {
+    ready: flag,
+    /** How often it was started again after it had ended by itself. */
+    restarts: whole(0),
+    /** Ends in a row before it was ready. */
+    failures: whole(0),
+  },
+  {
+    /** Absent while the service is between two lives. */
+    process: processShape,
+    /** Milliseconds since the epoch. */
+    startedAt: finite,
+    /** How it ended the last time, for people. */
+    lastEnd: text,
+  },
+);
+const port = whole(1, 65535);
+const portsShape = object(
+  Object.fromEntries(PORT_NAMES.map((name) => [name, port])) as Record<PortName, typeof port>,
+);
+const recordShape = object(
+  {
+    version: oneOf(1),
+    ports: portsShape,
+    credentials: object({ accessKey: filledText, secretKey: filledText }),
+    services: mapOf(serviceShape, SERVICE_NAMES),
+  },
+  {
+    supervisor: processShape,
+    /** Digest of the plan that the supervisor has taken up. */
+    plan: text,
+  },
+);
 
-export type ServiceRecord = z.output<typeof serviceSchema>;
-export type ServicesRecord = z.output<typeof recordSchema>;
+export type ServiceRecord = Shaped<typeof serviceShape>;
+export type ServicesRecord = Shaped<typeof recordShape>;
 
 /**
  * Reads the record; undefined when there is none.
  * @throws ThawError USAGE when it is damaged
  */
 export function readRecord(layout: Layout): ServicesRecord | undefined {
-  let text: string;
+  let written: string;
   try {
-    text = readFileSync(layout.record, "utf8");
+    written = readFileSync(layout.record, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return undefined;
@@ -52,13 +78,19 @@ export function readRecord(layout: Layout): ServicesRecord | undefined {
     throw toThawError(error, "USAGE");
   }
   try {
-    return recordSchema.parse(JSON.parse(text));
+    const record: unknown = JSON.parse(written);
+    if (recordShape(record)) return record;
   } catch (cause) {
-    throw new ThawError("USAGE", `${layout.record} is damaged`, {
-      hint: "end the services it was written for, delete it and run `thaw up`; runs and models are kept elsewhere",
-      cause,
-    });
+    throw damaged(layout, cause);
   }
+  throw damaged(layout);
+}
+
+function damaged(layout: Layout, cause?: unknown): ThawError {
+  return new ThawError("USAGE", `${layout.record} is damaged`, {
+    hint: "end the services it was written for, delete it and run `thaw up`; runs and models are kept elsewhere",
+    cause,
+  });
 }
 
 /**
@@ -75,11 +107,11 @@ export function writePrivate(file: string, value: unknown): void {
 }
 
 /** The same of any text. */
-export function writePrivateText(file: string, text: string): void {
+export function writePrivateText(file: string, content: string): void {
   const partial = `${file}.${process.pid}`;
   // One that was left behind keeps its rights when it is written again.
   rmSync(partial, { force: true });
-  writeFileSync(partial, text, { mode: 0o600 });
+  writeFileSync(partial, content, { mode: 0o600 });
   renameSync(partial, file);
 }
 

@@ -1,42 +1,55 @@
 /** One service as data: how to run it, what it needs, how to tell that it is ready. */
-import { z } from "zod";
+
+import {
+  finite,
+  flag,
+  listOf,
+  mapOf,
+  object,
+  oneOf,
+  type Shape,
+  type Shaped,
+  text,
+} from "../../spec/shape.js";
 import { SERVICE_NAMES } from "./names.js";
 
-const name = z.enum(SERVICE_NAMES);
+const name = oneOf(...SERVICE_NAMES);
+
+/** Answers this URL with 200. */
+const http = object({ by: oneOf("http"), url: text });
+/** Its bucket is there, for these credentials. */
+const bucket = object({
+  by: oneOf("bucket"),
+  endpoint: text,
+  bucket: text,
+  region: text,
+  accessKey: text,
+  secretKey: text,
+});
+/** Has written a JSON line with `ready: true` and this `worker` to its log. */
+const line = object({ by: oneOf("line"), worker: text });
 
 /** How to tell that a service is ready. */
-const readinessSchema = z.discriminatedUnion("by", [
-  /** Answers this URL with 200. */
-  z.object({ by: z.literal("http"), url: z.string() }),
-  /** Its bucket is there, for these credentials. */
-  z.object({
-    by: z.literal("bucket"),
-    endpoint: z.string(),
-    bucket: z.string(),
-    region: z.string(),
-    accessKey: z.string(),
-    secretKey: z.string(),
-  }),
-  /** Has written a JSON line with `ready: true` and this `worker` to its log. */
-  z.object({ by: z.literal("line"), worker: z.string() }),
-]);
+export type Readiness = Shaped<typeof http> | Shaped<typeof bucket> | Shaped<typeof line>;
 
-export const serviceSpecSchema = z.object({
+const readiness: Shape<Readiness> = (value): value is Readiness =>
+  http(value) || bucket(value) || line(value);
+
+export const serviceSpecShape = object({
   name,
   /** Executable, an absolute path. */
-  command: z.string(),
-  args: z.array(z.string()),
-  cwd: z.string(),
+  command: text,
+  args: listOf(text),
+  cwd: text,
   /** Added to the supervisor's environment, or all of it. */
-  env: z.record(z.string(), z.string()),
-  inheritEnv: z.boolean(),
-  logFile: z.string(),
+  env: mapOf<string, string>(text),
+  inheritEnv: flag,
+  logFile: text,
   /** Starts when these are ready, stops before them. */
-  needs: z.array(name),
+  needs: listOf(name),
   /** Seconds from SIGTERM to SIGKILL. */
-  grace: z.number(),
-  readiness: readinessSchema,
+  grace: finite,
+  readiness,
 });
 
-export type Readiness = z.output<typeof readinessSchema>;
-export type ServiceSpec = z.output<typeof serviceSpecSchema>;
+export type ServiceSpec = Shaped<typeof serviceSpecShape>;

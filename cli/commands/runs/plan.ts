@@ -36,7 +36,7 @@ export function addPlan(program: Command): void {
           import("../../../client/plan/plan.js"),
           import("../../../client/plan/readable.js"),
           import("../../../client/forecast/planned.js"),
-          import("../../../runtime/components/components.js"),
+          import("../../../runtime/components/tensorflow/engineFingerprint.js"),
         ]);
       const context = { store: openStoreOnly(platform), platform };
       const { file, dataPath, auto } = await settledBases(context.store, given, output);

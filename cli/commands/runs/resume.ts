@@ -35,7 +35,7 @@ export function addResume(program: Command): void {
           import("../../../client/runs/resume.js"),
           import("../../../client/runs/start.js"),
           import("../../../client/forecast/planned.js"),
-          import("../../../runtime/components/components.js"),
+          import("../../../runtime/components/tensorflow/engineFingerprint.js"),
         ]);
         const { resumedFrom, request, stages } = await planResume(session, run, {
           overrides,

@@ -107,7 +107,7 @@ export function addRun(program: Command): void {
 async function forecastOf(session: Session, { file, ...source }: LoadedRunFile & ImageSource) {
   const [{ forecastOfStarted }, { engineFingerprint }] = await Promise.all([
     import("../../../client/forecast/started.js"),
-    import("../../../runtime/components/components.js"),
+    import("../../../runtime/components/tensorflow/engineFingerprint.js"),
   ]);
   return forecastOfStarted(session, file, source, engineFingerprint());
 }

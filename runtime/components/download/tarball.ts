@@ -1,7 +1,5 @@
 /** Gets one pinned package from npm and unpacks chosen files of it. */
 import { join } from "node:path";
-import { extract } from "tar";
-import { z } from "zod";
 import { childEnvironment } from "../../../spec/processes/childEnvironment.js";
 import type { Report } from "../component.js";
 import type { NpmPin } from "../pins.js";
@@ -11,13 +9,13 @@ import { watchDownload } from "./downloadProgress.js";
 
 /** npm waits 10 s and 60 s before it tries again, which is long for a person who watches. */
 const RETRY = ["--fetch-retry-mintimeout", "1000", "--fetch-retry-maxtimeout", "5000"];
-const packedSchema = z.tuple([z.object({ filename: z.string() })]);
-const errorSchema = z.object({ error: z.object({ code: z.string(), summary: z.string() }) });
 
 /** npm's own words instead of the command line that failed. */
-function npmError(error: unknown): unknown {
+async function npmError(error: unknown): Promise<unknown> {
   if (isMissing(error)) return missingProgram("npm", "to download packages", "npm", error);
   if (!(error instanceof ProgramFailed)) return error;
+  const { z } = await import("zod");
+  const errorSchema = z.object({ error: z.object({ code: z.string(), summary: z.string() }) });
   try {
     const { code, summary } = errorSchema.parse(JSON.parse(error.output)).error;
     return new ProgramFailed("npm", `error ${code}: ${summary}`);
@@ -49,11 +47,14 @@ export async function downloadTarball(
     join(scratch, "npm"),
     ...RETRY,
   ];
-  const packed = run("npm", args, { cwd: scratch, env: childEnvironment("npm") }).catch((error: unknown) => {
-    throw npmError(error);
-  });
+  const packed = run("npm", args, { cwd: scratch, env: childEnvironment("npm") }).catch(
+    async (error: unknown) => {
+      throw await npmError(error);
+    },
+  );
   const output = await watchDownload(packed, scratch, pin.bytes, report);
-  const [{ filename }] = packedSchema.parse(JSON.parse(output));
+  const { z } = await import("zod");
+  const [{ filename }] = z.tuple([z.object({ filename: z.string() })]).parse(JSON.parse(output));
   const file = join(scratch, filename);
   await checkDigest(file, pin.sha256, what);
   return file;
@@ -67,6 +68,7 @@ export async function unpackTarball(
   report: Report,
 ): Promise<void> {
   report({ phase: "unpacking" });
+  const { extract } = await import("tar");
   // npm puts everything below one folder, `package/`.
   await extract({
     file: tarball,

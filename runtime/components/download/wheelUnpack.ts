@@ -3,7 +3,6 @@ import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { openPromise } from "yauzl";
 import type { Report } from "../component.js";
 
 export interface Member {
@@ -21,6 +20,7 @@ export async function unpackWheel(
   choose: (name: string) => Member | undefined,
   report: Report,
 ): Promise<void> {
+  const { openPromise } = await import("yauzl");
   const zip = await openPromise(wheel);
   for await (const entry of zip.eachEntry()) {
     const member = entry.fileName.endsWith("/") ? undefined : choose(entry.fileName);

@@ -1,17 +1,17 @@
 /** What the supervisor is to run: the services as data, handed over in a file. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { z } from "zod";
+import { listOf, object, type Shaped, text } from "../../../spec/shape.js";
 import { type Layout, logFileOf } from "../layout.js";
 import { GRACE_SECONDS } from "../names.js";
 import { type ServicesRecord, writePrivate } from "../record.js";
 import { s3Service } from "../s3Service.js";
-import { type ServiceSpec, serviceSpecSchema } from "../serviceSpec.js";
+import { type ServiceSpec, serviceSpecShape } from "../serviceSpec.js";
 import { temporalService } from "../temporalService.js";
 
-const planSchema = z.object({ projectFolder: z.string(), services: z.array(serviceSpecSchema) });
+const planShape = object({ projectFolder: text, services: listOf(serviceSpecShape) });
 
-export type Plan = z.output<typeof planSchema>;
+export type Plan = Shaped<typeof planShape>;
 
 export interface Executables {
   /** Temporal's CLI. */
@@ -59,8 +59,11 @@ export function writePlan(layout: Layout, plan: Plan): void {
   writePrivate(layout.plan, plan);
 }
 
+/** @throws Error when it is none */
 export function readPlan(file: string): Plan {
-  return planSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  const plan: unknown = JSON.parse(readFileSync(file, "utf8"));
+  if (planShape(plan)) return plan;
+  throw new Error(`${file} is no plan of services`);
 }
 
 /** Tells plans, or services, apart. */

@@ -1,8 +1,8 @@
 /** Asks a service whether it is ready, in the way its plan says. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client } from "minio";
 import { readFrom } from "../logs.js";
 import type { Readiness } from "../serviceSpec.js";
+import { type Answer, ask, type Question, signedForS3 } from "./ask.js";
 
 /** Short against the start of the fastest service (0.3 s), long against a question (some ms). */
 const POLL_MS = 50;
@@ -32,11 +32,7 @@ export async function waitUntilReady(
 function question(readiness: Readiness, log: ServiceLog): () => Promise<boolean> {
   switch (readiness.by) {
     case "http":
-      return async () => {
-        const answer = await fetch(readiness.url, { signal: AbortSignal.timeout(ANSWER_MS) });
-        await answer.arrayBuffer();
-        return answer.status === 200;
-      };
+      return async () => (await ask({ url: readiness.url }, ANSWER_MS)).status === 200;
     case "bucket":
       return () => storesObjects(readiness);
     case "line":
@@ -52,17 +48,15 @@ const PROBE = "thaw-readiness-probe";
  * buckets before it has found its data, and answers reads with 500 until then.
  */
 async function storesObjects(wanted: Extract<Readiness, { by: "bucket" }>): Promise<boolean> {
-  const { bucket, region, accessKey, secretKey } = wanted;
-  const { hostname: endPoint, port } = new URL(wanted.endpoint);
-  const client = new Client({ endPoint, port: Number(port), useSSL: false, region, accessKey, secretKey });
-  const roundTrip = async (): Promise<boolean> => {
-    if (!(await client.bucketExists(bucket))) return false;
-    await client.putObject(bucket, PROBE, Buffer.from(PROBE));
-    const chunks: Buffer[] = [];
-    for await (const chunk of await client.getObject(bucket, PROBE)) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks).toString() === PROBE;
-  };
-  return Promise.race([roundTrip(), sleep(ANSWER_MS, false, { ref: false })]);
+  const { endpoint, bucket, ...keys } = wanted;
+  const until = Date.now() + ANSWER_MS;
+  const asked = (question: Question): Promise<Answer> =>
+    ask(signedForS3(question, keys, Date.now()), Math.max(1, until - Date.now()));
+  const url = `${endpoint}/${bucket}/${PROBE}`;
+  if ((await asked({ method: "HEAD", url: `${endpoint}/${bucket}` })).status !== 200) return false;
+  if ((await asked({ method: "PUT", url, body: PROBE })).status !== 200) return false;
+  const { status, body } = await asked({ url });
+  return status === 200 && body.toString() === PROBE;
 }
 
 /** Whether some line of the log is a JSON object with `ready: true` and this worker's name. */

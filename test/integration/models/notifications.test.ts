@@ -7,7 +7,7 @@ import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { tellSilences } from "../../../activities/retraining/watchSchedules.js";
+import { tellSilences } from "../../../activities/retraining/tellSilences.js";
 import type { MovedAlias } from "../../../client/models/aliases.js";
 import { tellOfAlias } from "../../../client/notifications/tellOfAlias.js";
 import {

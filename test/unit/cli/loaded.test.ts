@@ -45,15 +45,37 @@ test("help loads the commands' names, and nothing that they do", () => {
   ]);
 });
 
-test("a worker loads what draws a report with its first one", () => {
-  const root = new URL("../../../", import.meta.url);
-  const loaded = loadedBy(
-    ["controlWorker", "trainingWorker"].map((name) => new URL(`worker/${name}.js`, root)),
-  );
-  assert.ok(loaded.has(new URL("activities/control.js", root).href), "the walk finds the activities");
-  const drawing = [...loaded].filter((name) => /^(@observablehq|preact|linkedom)|\/report\//.test(name));
-  assert.deepEqual(drawing, []);
-});
+/** What a start of the services waits for, with the packages and folders that each part needs before it has work. */
+const STARTS = [
+  { part: "the supervisor", entry: "runtime/services/supervision/supervisorMain.js" },
+  { part: "what `thaw up` starts the services with", entry: "cli/startEmbedded.js" },
+  { part: "the control worker", entry: "worker/controlWorker.js", isWorker: true },
+  { part: "the training worker", entry: "worker/trainingWorker.js", isWorker: true },
+];
+/** Connecting to Temporal and to the store takes them. */
+const OF_WORKERS = /^(@temporalio\/(activity|client|common|worker)|minio(\/.*)?|hpagent)$/;
+const FOLDERS = /^(activities|cli|files|runtime|spec|store|tracing|worker)\//;
+/** What a worker has work for: each is loaded with the first that needs it. */
+const WORK =
+  /^(activities\/(heavy|light|log|pods\/(start|stop|watch)|steering|training\.js)|spec\/(records|runFile|schemas)|store\/(artifacts|images|records))/;
+
+for (const { part, entry, isWorker = false } of STARTS) {
+  test(`${part} loads what it begins with, and no more`, () => {
+    const root = new URL("../../../", import.meta.url);
+    const loaded = [...loadedBy([new URL(entry, root)])];
+    const own = loaded.filter((name) => name.startsWith("file:")).map((name) => name.slice(root.href.length));
+    assert.ok(own.length > 20, "the walk goes through the modules");
+    const packages = loaded.filter((name) => !/^(node|file):/.test(name));
+    assert.deepEqual(
+      packages.filter((name) => !(isWorker && OF_WORKERS.test(name))),
+      [],
+    );
+    assert.deepEqual(
+      own.filter((path) => !FOLDERS.test(path) || (isWorker && WORK.test(path))),
+      [],
+    );
+  });
+}
 
 /** Packages of which modules were loaded, by what V8 says of the process. */
 async function packagesOf(folder: string): Promise<readonly string[]> {

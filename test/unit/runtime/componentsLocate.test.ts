@@ -3,15 +3,11 @@ import assert from "node:assert/strict";
 import { chmodSync, createReadStream, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, test } from "node:test";
-import {
-  type ComponentName,
-  engineFingerprint,
-  inspect,
-  locate,
-} from "../../../runtime/components/components.js";
+import { type ComponentName, inspect, locate } from "../../../runtime/components/components.js";
 import { isAtLeast, versionIn } from "../../../runtime/components/onPath.js";
 import { TEMPORAL } from "../../../runtime/components/pins.js";
 import { runProgram } from "../../../runtime/components/program.js";
+import { engineFingerprint } from "../../../runtime/components/tensorflow/engineFingerprint.js";
 import { libtensorflow } from "../../../runtime/components/tensorflow/libtensorflow.js";
 import { loadedPart } from "../../../runtime/components/tensorflow/loadedPart.js";
 import { NODE_RANGE } from "../../../runtime/components/tools.js";
