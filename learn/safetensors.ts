@@ -26,6 +26,7 @@ const MOST_HEADER = 8 * 2 ** 20;
 
 /** Headers are padded with spaces to this, so that the data can be mapped as float32. */
 const ALIGNMENT = 8;
+const BYTES_PER_VALUE = 4;
 
 /** Texts that travel with the tensors, by name: the format's `__metadata__`. */
 export type Metadata = Readonly<Record<string, string>>;
@@ -39,23 +40,31 @@ export async function writeSafetensors(
   await writeFile(path, safetensorsBytes(parameters, metadata));
 }
 
-/** What {@link writeSafetensors} writes. */
+/** What {@link writeSafetensors} writes. The data of a parameter are asked for once, as their place is filled. */
 export function safetensorsBytes(parameters: Parameters, metadata?: Metadata): Buffer {
   const entries = [...parameters].sort(([a], [b]) => (a < b ? -1 : 1));
   // Without a prototype: a tensor may have any name.
   const header: Record<string, unknown> = Object.create(null);
   if (metadata !== undefined) header.__metadata__ = metadata;
-  let offset = 0;
-  for (const [name, { shape, data }] of entries) {
-    header[name] = { dtype: "F32", shape, data_offsets: [offset, offset + data.byteLength] };
-    offset += data.byteLength;
+  let size = 0;
+  for (const [name, { shape }] of entries) {
+    const end = size + BYTES_PER_VALUE * sizeOf(shape);
+    header[name] = { dtype: "F32", shape, data_offsets: [size, end] };
+    size = end;
   }
   const text = Buffer.from(JSON.stringify(header));
-  const padding = Buffer.alloc((ALIGNMENT - (text.length % ALIGNMENT)) % ALIGNMENT, " ");
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(text.length + padding.length));
-  const bodies = entries.map(([, { data }]) => Buffer.from(data.buffer, data.byteOffset, data.byteLength));
-  return Buffer.concat([length, text, padding, ...bodies]);
+  const start = ALIGNMENT * Math.ceil((8 + text.length) / ALIGNMENT);
+  const bytes = Buffer.allocUnsafe(start + size).fill(" ", 0, start);
+  bytes.writeBigUInt64LE(BigInt(start - 8));
+  text.copy(bytes, 8);
+  let at = start;
+  for (const [name, parameter] of entries) {
+    const { data } = parameter;
+    if (data.length !== sizeOf(parameter.shape))
+      throw new Error(`${name} has ${data.length} values, not those of its shape`);
+    at += Buffer.from(data.buffer, data.byteOffset, data.byteLength).copy(bytes, at);
+  }
+  return bytes;
 }
 
 /**

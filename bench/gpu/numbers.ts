@@ -16,8 +16,7 @@ import { createSamples, openSamples, type RecordFormat } from "../../learn/sampl
 import { pixelTensor } from "../../learn/training/step/batch.js";
 import { fullNetworkTrainee, randomParameters } from "../../learn/training/step/fullNetwork.js";
 import type { TrainingData } from "../../learn/training/step/step.js";
-import { suffixTrainee } from "../../learn/training/step/suffix.js";
-import type { Trainee } from "../../learn/training/trainee.js";
+import { type SuffixTrainee, suffixTrainee } from "../../learn/training/step/suffix.js";
 import { randomStream } from "../../rng/stream.js";
 import { baseCheckpoint } from "../../runtime/components/download/baseCheckpoint.js";
 import { engineFingerprint } from "../../runtime/components/tensorflow/engineFingerprint.js";
@@ -72,9 +71,9 @@ async function dataOf(format: RecordFormat, values: Float32Array | Uint8Array): 
 }
 
 /** Writes the gradients of the first step. @returns its loss */
-async function firstStep(name: string, trainee: Trainee): Promise<number> {
+async function firstStep(name: string, trainee: SuffixTrainee): Promise<number> {
   const batch = Array.from({ length: BATCH }, (_, i) => i);
-  const { loss, gradients } = trainee.step(batch, { epoch: 0, step: 0 });
+  const { loss, gradients } = trainee.gradients(batch, { epoch: 0, step: 0 });
   await writeFile(join(out, `${name}.f32`), Buffer.concat(gradients.map(bytesOf)));
   return loss;
 }

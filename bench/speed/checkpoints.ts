@@ -11,7 +11,7 @@ import { type BestFile, writeCheckpoint } from "../../learn/training/checkpoint/
 import { type FitState, initialState } from "../../learn/training/fitState.js";
 import { randomParameters } from "../../learn/training/step/fullNetwork.js";
 import { trainableNames } from "../../learn/training/step/suffix.js";
-import { gatherTrainable } from "../../learn/training/step/trainable.js";
+import { gatherTrainable, layoutOf, type TrainableVector } from "../../learn/training/step/trainable.js";
 import type { Trainee } from "../../learn/training/trainee.js";
 import { median } from "../support.js";
 
@@ -32,18 +32,25 @@ const PARTS = [
   { what: "all layers", from: 0, ema: 0 },
 ] as const;
 
-function stateOf(from: number, ema: number): { state: FitState; weights: Float32Array } {
-  const vector = gatherTrainable(parameters, trainableNames(architecture, from), () => ({
+function stateOf(from: number, ema: number): { state: FitState; vector: TrainableVector } {
+  const layout = layoutOf(parameters, trainableNames(architecture, from), () => ({
     learningRate: 1,
     weightDecay: 0,
   }));
+  const weights = gatherTrainable(parameters, layout);
+  const vector: TrainableVector = {
+    layout,
+    length: weights.length,
+    read: () => weights.slice(),
+    write: () => {},
+  };
   const trainee: Trainee = {
     samples: 1,
     vector,
-    step: () => ({ loss: 0, correct: 0, gradients: [] }),
+    train: () => ({ loss: 0, correct: 0, norm: 0 }),
     validate: () => ({ loss: 0, accuracy: 0, calibratedLosses: () => [], correct: [] }),
   };
-  return { state: initialState(trainee, ema), weights: vector.values };
+  return { state: initialState(trainee, ema), vector };
 }
 
 async function bytesOf(folder: string): Promise<number> {
@@ -57,10 +64,10 @@ const rows = [];
 for (const { what, from, ema } of PARTS) {
   const folder = await mkdtemp(join(tmpdir(), "thaw-bench-"));
   try {
-    const { state, weights } = stateOf(from, ema);
+    const { state, vector } = stateOf(from, ema);
     const write = async (name: string, known?: BestFile): Promise<{ file: BestFile; ms: number }> => {
       const started = performance.now();
-      const current = { weights, extra: undefined };
+      const current = { read: vector.read, extra: undefined };
       const file = await writeCheckpoint(join(folder, name), state, current, IDENTITY, known);
       return { file, ms: performance.now() - started };
     };
@@ -73,7 +80,7 @@ for (const { what, from, ema } of PARTS) {
     }
     rows.push({
       what,
-      parameters: weights.length,
+      parameters: vector.length,
       megabytes: Number(((await bytesOf(join(folder, "0-full"))) / 1e6).toFixed(1)),
       milliseconds: Math.round(median(full)),
       slowest: Math.round(Math.max(...full)),

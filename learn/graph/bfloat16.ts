@@ -91,6 +91,7 @@ export function bfloat16Graph(
         return value;
       });
     },
+    define: () => neverAsked(),
     integer: (value) => integer(graph.integer(value)),
     integers: (values) => integer(graph.integers(values)),
     number: graph.number,

@@ -27,6 +27,8 @@ export interface Graph {
   readonly inputs: readonly string[];
   /** A float32 tensor that is given at every run; asking twice for a name gives the same value. */
   input(name: string): Value;
+  /** Makes a value of the graph what {@link Graph.input} gives for the name, before anybody has asked for it. */
+  define(name: string, value: Value): void;
   /** Constant numbers. One that is added to something has to be such a one: TensorFlow takes a vector for a bias. */
   integer(value: number): Value;
   number(value: number): Value;
@@ -44,6 +46,7 @@ export interface Graph {
 export function newGraph(): Graph {
   const nodes: GraphNode[] = [];
   const inputs = new Map<string, Value>();
+  const defined = new Map<string, Value>();
   const add = (op: string, attr: GraphNode["attr"], input: readonly Value[]): string => {
     const name = `n${nodes.length}`;
     nodes.push({ name, op, input, attr });
@@ -67,7 +70,7 @@ export function newGraph(): Graph {
       return [...inputs.keys()];
     },
     input: (name) => {
-      const known = inputs.get(name);
+      const known = defined.get(name) ?? inputs.get(name);
       if (known !== undefined) return known;
       // Nodes may not be called like our parameters everywhere, so inputs are numbered like the others.
       const value = add(
@@ -77,6 +80,10 @@ export function newGraph(): Graph {
       );
       inputs.set(name, value as Value);
       return value as Value;
+    },
+    define: (name, value) => {
+      if (inputs.has(name)) throw new Error(`${name} is an input of the graph already`);
+      defined.set(name, value);
     },
     integer: (value) => constant(DT_INT32, Int32Array.of(value), []),
     number: (value) => constant(DT_FLOAT, Float32Array.of(value), []),

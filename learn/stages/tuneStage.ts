@@ -175,7 +175,7 @@ async function gated(
         validationAccuracy: before.accuracy,
         stoppedEarly: true,
         seconds: (performance.now() - started) / 1000,
-        trainableParameters: trainee.vector.values.length,
+        trainableParameters: trainee.vector.length,
       },
       kept: false,
       verdict: `rolled back: ${error.message}`,
@@ -187,9 +187,14 @@ async function gated(
 /** The same trainee with all of its rates lowered. */
 function withRates(trainee: Trainee, factor: number): Trainee {
   if (factor === 1) return trainee;
-  const { values, layout } = trainee.vector;
-  const lowered = layout.map((entry) => ({ ...entry, learningRate: entry.learningRate * factor }));
-  return { ...trainee, vector: { values, layout: lowered } };
+  const { vector } = trainee;
+  const layout = vector.layout.map((entry) => ({ ...entry, learningRate: entry.learningRate * factor }));
+  return {
+    ...trainee,
+    vector: { ...vector, layout },
+    train: (batch, position, update) =>
+      trainee.train(batch, position, { ...update, factor: update.factor * factor }),
+  };
 }
 
 /** A rolled-back stage hands on the very file that it was given; what it trained lies beside it where that is wanted. */

@@ -8,9 +8,8 @@ import { type CheckpointOptions, checkpoints, resumeOrStart } from "./checkpoint
 import { afterEpoch } from "./earlyStopping.js";
 import { epochEnded, progressOf, rounded } from "./fitProgress.js";
 import { type FitState, noImagesYet } from "./fitState.js";
-import { adamWUpdate, clipGradients } from "./optimizer/adamw.js";
 import { type ScheduleName, scheduledStep } from "./optimizer/schedule.js";
-import { updateAverage } from "./optimizer/weightAverage.js";
+import { averageShare } from "./optimizer/weightAverage.js";
 import { applyControls, type ControlSource, type Course, courseOf } from "./steering.js";
 import type { Trainee, ValidationResult } from "./trainee.js";
 
@@ -44,7 +43,7 @@ export interface FitOptions {
 export const GRADIENT_LIMIT = 10;
 
 /**
- * Trains `trainee.vector.values` in place and leaves the best epoch's weights in it.
+ * Trains `trainee.vector` and leaves the best epoch's weights in it.
  * The event loop turns after every step, so that a message to stop is heard. Going on from a checkpoint gives the
  * very weights that training without a break gives, on the same build of TensorFlow with as many threads.
  * @throws ThawError TRAINING_DIVERGED when a loss is no longer a number; PAUSED or WORKER_STOPPING when it was told
@@ -91,13 +90,15 @@ export async function fit(trainee: Trainee, options: FitOptions): Promise<Traini
       const batch = Array.from(order.subarray(step * batchSize, (step + 1) * batchSize));
       const now = scheduledStep(schedule, scheduled(), total(), options.warmup);
       const factor = now.factor * course().rateFactor;
-      const result = trainee.step(batch, { epoch, step });
-      const norm = clipGradients(result.gradients, clipNorm);
-      if (!Number.isFinite(result.loss) || !Number.isFinite(norm)) {
+      const { updates, averageUpdates } = state;
+      const share = averageUpdates === undefined ? undefined : averageShare(ema, averageUpdates);
+      const update = { updates, factor, beta1: now.beta1, clipNorm, averageShare: share };
+      const result = trainee.train(batch, { epoch, step }, update);
+      if (!Number.isFinite(result.loss) || !Number.isFinite(result.norm)) {
         throw diverged(`the loss at epoch ${epoch + 1}, step ${step + 1}`);
       }
-      adamWUpdate(vector.values, vector.layout, result.gradients, state.optimizer, factor, now.beta1);
-      if (state.average !== undefined) updateAverage(state.average, vector.values, ema);
+      state.updates += 1;
+      if (averageUpdates !== undefined) state.averageUpdates = averageUpdates + 1;
       state.factor = factor;
       state.seen = {
         lossSum: state.seen.lossSum + result.loss * batch.length,
@@ -127,11 +128,14 @@ export async function fit(trainee: Trainee, options: FitOptions): Promise<Traini
       validationAccuracy: validation.accuracy,
       learningRate: topRate * state.factor,
       seconds: (performance.now() - epochStarted) / 1000,
-      ...(averaged === undefined ? {} : { averaged: true }),
+      ...(averaged ? { averaged } : {}),
     });
     state.stopping = afterEpoch(state.stopping, epoch + 1, validation.loss);
     if (state.stopping.bestEpoch === epoch + 1) {
-      state.best = { weights: (averaged ?? vector.values).slice(), extra: trainee.snapshotExtra?.() };
+      state.best = {
+        weights: vector.read(averaged ? "average" : "weights"),
+        extra: trainee.snapshotExtra?.(),
+      };
     }
     options.onProgress(
       epochEnded(state, progressOf(state, total(), elapsed(), { ...options, epochs: course().epochs })),
@@ -142,7 +146,7 @@ export async function fit(trainee: Trainee, options: FitOptions): Promise<Traini
     if (writer.due(true)) await checkpoint();
   }
 
-  vector.values.set(state.best.weights);
+  vector.write("weights", state.best.weights);
   if (state.best.extra !== undefined) trainee.restoreExtra?.(state.best.extra);
   const { history, stopping } = state;
   return {
@@ -152,31 +156,21 @@ export async function fit(trainee: Trainee, options: FitOptions): Promise<Traini
     validationAccuracy: history[stopping.bestEpoch - 1]?.validationAccuracy ?? 0,
     stoppedEarly: history.length < course().epochs,
     seconds: elapsed(),
-    trainableParameters: vector.values.length,
+    trainableParameters: vector.length,
   };
 }
 
 /** Validates the weights and, if there is one, their average; the lower loss counts. */
 function validateBoth(
   trainee: Trainee,
-  { average }: FitState,
-): { readonly validation: ValidationResult; readonly averaged: Float32Array | undefined } {
+  { averageUpdates }: FitState,
+): { readonly validation: ValidationResult; readonly averaged: boolean } {
   const validation = trainee.validate();
-  if (average === undefined) return { validation, averaged: undefined };
-  const ofAverage = validateAt(trainee, average.values);
+  if (averageUpdates === undefined) return { validation, averaged: false };
+  const ofAverage = trainee.validate("average");
   return ofAverage.loss < validation.loss
-    ? { validation: ofAverage, averaged: average.values }
-    : { validation, averaged: undefined };
-}
-
-/** Validates other weights than those under training, which are put back. */
-function validateAt(trainee: Trainee, weights: Float32Array): ValidationResult {
-  const { values } = trainee.vector;
-  const own = values.slice();
-  values.set(weights);
-  const result = trainee.validate();
-  values.set(own);
-  return result;
+    ? { validation: ofAverage, averaged: true }
+    : { validation, averaged: false };
 }
 
 function diverged(what: string): ThawError {

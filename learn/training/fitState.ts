@@ -1,8 +1,7 @@
-/** Where training stands, in one plain object: with the trainee's vector and extra state it is a checkpoint. */
+/** Where training stands, in one plain object: with the trainee's vectors and extra state it is a checkpoint. */
 import type { AppliedChange, EpochRecord, TrainingPosition } from "../../spec/records/training.js";
 import { type EarlyStopping, noEpochYet } from "./earlyStopping.js";
-import { type AdamWState, adamWState } from "./optimizer/adamw.js";
-import { startAverage, type WeightAverage } from "./optimizer/weightAverage.js";
+import { startMoments } from "./step/trainable.js";
 import type { ExtraState, Trainee } from "./trainee.js";
 
 /** Sums over the epoch in progress. */
@@ -28,11 +27,12 @@ export interface FitState {
   seen: EpochSums;
   readonly history: EpochRecord[];
   stopping: EarlyStopping;
-  /** The vector's values at the best epoch, and the extra state that belongs to them. */
+  /** The weights, or their average, at the best epoch, and the extra state that belongs to them. */
   best: { readonly weights: Float32Array; readonly extra: ExtraState | undefined };
-  readonly optimizer: AdamWState;
-  /** Undefined where no average is kept. */
-  readonly average: WeightAverage | undefined;
+  /** Updates of the weights. */
+  updates: number;
+  /** Updates of their average; undefined where none is kept. */
+  averageUpdates: number | undefined;
   /** Seconds of training up to the last checkpoint or resumption, in all and in the epoch in progress. */
   seconds: number;
   epochSeconds: number;
@@ -42,9 +42,12 @@ export interface FitState {
   readonly resumed: TrainingPosition[];
 }
 
-/** @param ema decay of the average of the weights; 0 for none */
+/** Where training begins, with moments of nothing. @param ema decay of the average of the weights; 0 for none */
 export function initialState(trainee: Trainee, ema: number): FitState {
-  const { values } = trainee.vector;
+  const { vector } = trainee;
+  const weights = vector.read("weights");
+  startMoments(vector);
+  if (ema > 0) vector.write("average", weights);
   return {
     epoch: 0,
     step: 0,
@@ -53,9 +56,9 @@ export function initialState(trainee: Trainee, ema: number): FitState {
     seen: noImagesYet,
     history: [],
     stopping: noEpochYet,
-    best: { weights: values.slice(), extra: trainee.snapshotExtra?.() },
-    optimizer: adamWState(values.length),
-    average: ema > 0 ? startAverage(values) : undefined,
+    best: { weights, extra: trainee.snapshotExtra?.() },
+    updates: 0,
+    averageUpdates: ema > 0 ? 0 : undefined,
     seconds: 0,
     epochSeconds: 0,
     changes: [],

@@ -1,4 +1,5 @@
-/** What is trained, as the training loop knows it: a batch in, loss and gradients out. */
+/** What is trained, as the training loop knows it: a batch in, loss out, and the weights have moved. */
+import type { UpdateSettings } from "./optimizer/adamw.js";
 import type { TrainableVector } from "./step/trainable.js";
 
 /** One step's place in the run; every random choice of the step is a function of it. */
@@ -9,11 +10,23 @@ export interface StepPosition {
   readonly step: number;
 }
 
+/** One update of the weights, as the loop wants it. */
+export interface Update extends UpdateSettings {
+  /** Share of the weights' average that is replaced by the new weights; no average is kept when left out. */
+  readonly averageShare?: number | undefined;
+}
+
 export interface StepResult {
   /** Mean training loss of the batch. */
   readonly loss: number;
   /** Correct predictions in the batch. */
   readonly correct: number;
+  /** Global norm of the gradients before clipping. Where it is not finite, the weights are worth nothing any more. */
+  readonly norm: number;
+}
+
+export interface StepGradients {
+  readonly loss: number;
   /** One array per entry of the vector's layout. */
   readonly gradients: readonly Float32Array[];
 }
@@ -32,13 +45,15 @@ export interface ValidationResult {
   readonly correct: readonly boolean[];
 }
 
-/** What is trained: loss and gradients of a batch, and the validation of the current weights. */
+/** What is trained: steps on batches, and the validation of the current weights. */
 export interface Trainee {
   /** Training images. */
   readonly samples: number;
   readonly vector: TrainableVector;
-  step(batch: readonly number[], position: StepPosition): StepResult;
-  validate(): ValidationResult;
+  /** One step on a batch: gradients, clipping, and the update of weights, moments and average. */
+  train(batch: readonly number[], position: StepPosition, update: Update): StepResult;
+  /** @param of the weights themselves when left out */
+  validate(of?: "weights" | "average"): ValidationResult;
   /** A copy of the state besides the vector that belongs to its weights (running statistics), if there is any. */
   snapshotExtra?(): ExtraState;
   restoreExtra?(extra: ExtraState): void;

@@ -53,11 +53,11 @@ async function resume(
   { identity }: CheckpointOptions,
 ): Promise<FitState> {
   const { vector } = trainee;
-  const { state, current } = await readCheckpoint(folder, identity, vector.values.length);
-  if ((state.average !== undefined) !== ema > 0)
+  const { state, vectors, extra } = await readCheckpoint(folder, identity, vector.length);
+  if ((state.averageUpdates !== undefined) !== ema > 0)
     throw new ThawError("ARTIFACT_CORRUPT", "it was written by a stage with other settings");
-  vector.values.set(current.weights);
-  if (current.extra !== undefined) trainee.restoreExtra?.(current.extra);
+  for (const [name, values] of vectors) vector.write(name, values);
+  if (extra !== undefined) trainee.restoreExtra?.(extra);
   const { epoch, step } = state;
   state.resumed.push({ epoch, step });
   return state;
@@ -93,7 +93,7 @@ export async function checkpoints(
       const started = performance.now();
       const own = join(folder, String(next++).padStart(6, "0"));
       const extra = trainee.snapshotExtra?.();
-      const current = { weights: trainee.vector.values, extra };
+      const current = { read: trainee.vector.read, extra };
       try {
         bestFile = await fitting("a checkpoint", folder, () =>
           writeCheckpoint(own, state, current, identity, bestFile),

@@ -9,9 +9,10 @@ import { z } from "zod";
 import { type CheckpointIdentity, whyOtherBits } from "../../../spec/engine/job.js";
 import { ThawError } from "../../../spec/errors.js";
 import type { AppliedChange, EpochRecord } from "../../../spec/records/training.js";
-import type { Parameters } from "../../network/parameters.js";
+import type { Parameter, Parameters } from "../../network/parameters.js";
 import { readSafetensors, safetensorsBytes } from "../../safetensors.js";
 import type { FitState } from "../fitState.js";
+import { VECTORS, type VectorName } from "../step/trainable.js";
 import type { ExtraState } from "../trainee.js";
 
 const CURRENT_FILE = "current.safetensors";
@@ -52,7 +53,8 @@ const fileSchema = z.object({ digest, state: z.unknown() });
 
 /** What is under training, apart from where training stands. */
 export interface Trained {
-  readonly weights: Float32Array;
+  /** A copy of a vector. */
+  readonly read: (which: VectorName) => Float32Array;
   readonly extra: ExtraState | undefined;
 }
 
@@ -95,22 +97,25 @@ async function fill(
   identity: CheckpointIdentity,
   known: BestFile | undefined,
 ): Promise<Omit<BestFile, "path">> {
-  const { optimizer, average, best, stopping, ...rest } = state;
-  const currentDigest = await writeTensors(join(partial, CURRENT_FILE), current, {
-    first: optimizer.first,
-    second: optimizer.second,
-    ...(average === undefined ? {} : { average: average.values }),
-  });
+  const { best, stopping, averageUpdates = null, ...rest } = state;
+  const { length } = best.weights;
+  const vectors = VECTORS.filter((which) => which !== "average" || averageUpdates !== null);
+  const currentDigest = await writeTensors(
+    join(partial, CURRENT_FILE),
+    vectors.map((which) => [which, { length, read: () => current.read(which) }]),
+    current.extra,
+  );
   const bestPath = join(partial, BEST_FILE);
-  const bestDigest = (await linked(known, best, bestPath)) ?? (await writeTensors(bestPath, best, {}));
+  const bestDigest =
+    (await linked(known, best, bestPath)) ??
+    (await writeTensors(bestPath, [["weights", { length, read: () => best.weights }]], best.extra));
   const { bestLoss } = stopping;
   const written: z.input<typeof stateSchema> = {
     ...rest,
     format: FORMAT,
     identity,
     stopping: { ...stopping, bestLoss: Number.isFinite(bestLoss) ? bestLoss : null },
-    updates: optimizer.step,
-    averageUpdates: average?.updates ?? null,
+    averageUpdates,
     files: { current: currentDigest, best: bestDigest },
   };
   await writeFile(
@@ -120,18 +125,30 @@ async function fill(
   return { best, digest: bestDigest };
 }
 
+/** A vector that is read when its turn has come: a checkpoint's are copies of TensorFlow's, one at a time. */
+type Vector = readonly [name: VectorName, { readonly length: number; readonly read: () => Float32Array }];
+
 async function writeTensors(
   path: string,
-  { weights, extra = new Map() }: Trained,
-  others: Readonly<Record<string, Float32Array>>,
+  vectors: readonly Vector[],
+  extra: ExtraState = new Map(),
 ): Promise<string> {
-  const tensors = [
-    ["weights", weights] as const,
-    ...Object.entries(others),
-    ...[...extra].map(([name, values]) => [`${EXTRA}${name}`, values] as const),
-  ];
   const bytes = safetensorsBytes(
-    new Map(tensors.map(([name, data]) => [name, { shape: [data.length], data }])),
+    new Map([
+      ...vectors.map(([name, { length, read }]): [string, Parameter] => [
+        name,
+        {
+          shape: [length],
+          get data() {
+            return read();
+          },
+        },
+      ]),
+      ...[...extra].map(([name, data]): [string, Parameter] => [
+        `${EXTRA}${name}`,
+        { shape: [data.length], data },
+      ]),
+    ]),
   );
   await writeFile(path, bytes);
   return sha256(bytes);
@@ -153,7 +170,8 @@ async function linked(
 /** A checkpoint as it was read back. */
 export interface ReadCheckpoint {
   readonly state: FitState;
-  readonly current: Trained;
+  readonly vectors: ReadonlyMap<VectorName, Float32Array>;
+  readonly extra: ExtraState | undefined;
 }
 
 /**
@@ -165,32 +183,28 @@ export async function readCheckpoint(
   identity: CheckpointIdentity,
   parameters: number,
 ): Promise<ReadCheckpoint> {
-  const { optimizer, ...read } = await readState(folder);
+  const read = await readState(folder);
   const why = whyOtherBits(read.identity, identity);
   if (why !== undefined) throw refused(why);
   const [current, best] = await Promise.all([
     readTensors(folder, CURRENT_FILE, read.files.current),
     readTensors(folder, BEST_FILE, read.files.best),
   ]);
-  const vector = (tensors: Parameters, name: string): Float32Array => {
+  const vector = (tensors: Parameters, name: VectorName): Float32Array => {
     const data = tensors.get(name)?.data;
     if (data?.length === parameters) return data;
     throw refused(`its ${name} have ${data?.length ?? 0} values instead of ${parameters}`);
   };
   const { files: _files, format: _format, identity: _identity, averageUpdates, ...rest } = read;
+  const vectors = VECTORS.filter((which) => which !== "average" || averageUpdates !== null);
   return {
-    current: { weights: vector(current, "weights"), extra: extraOf(current) },
+    vectors: new Map(vectors.map((which) => [which, vector(current, which)])),
+    extra: extraOf(current),
     state: {
       ...rest,
       stopping: { ...rest.stopping, bestLoss: rest.stopping.bestLoss ?? Number.POSITIVE_INFINITY },
       best: { weights: vector(best, "weights"), extra: extraOf(best) },
-      optimizer: {
-        first: vector(current, "first"),
-        second: vector(current, "second"),
-        step: optimizer.step,
-      },
-      average:
-        averageUpdates === null ? undefined : { values: vector(current, "average"), updates: averageUpdates },
+      averageUpdates: averageUpdates ?? undefined,
     },
   };
 }
@@ -204,8 +218,7 @@ async function readState(folder: string) {
     throw refused("its state is damaged");
   const state = stateSchema.safeParse(file.data.state);
   if (!state.success) throw refused("its state was written by another version of thaw");
-  const { updates, ...rest } = state.data;
-  return { ...rest, optimizer: { step: updates } };
+  return state.data;
 }
 
 function jsonOf(text: string): unknown {

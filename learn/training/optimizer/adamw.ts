@@ -1,9 +1,15 @@
-/** AdamW with a learning rate and a weight decay per segment of one flat parameter vector. */
+/** AdamW with a learning rate and a weight decay for each parameter, and gradient clipping, as a part of the step's graph. */
+import { attribute, type Graph, type Value } from "../../graph/graph.js";
+import { afterValue, assign, changing, type Operation, type Variable } from "../../graph/variables.js";
+import { divide, multiply, subtract } from "../../network/arithmetic.js";
 
 /** Decoupled weight decay: Loshchilov & Hutter, ICLR 2019; moments: Kingma & Ba, ICLR 2015. */
 export const BETA1 = 0.9;
-const BETA2 = 0.999;
+/** Nearest float32 to 0.999: TensorFlow's kernel takes `1 − BETA2` of it, which the correction for the start has to match. */
+const BETA2 = Math.fround(0.999);
 const EPSILON = 1e-8;
+
+const T = attribute.float32;
 
 /** A stretch of the vector with its own rate. */
 export interface Segment {
@@ -16,86 +22,119 @@ export interface Segment {
   readonly anchor?: Float32Array;
 }
 
-/** State of the optimizer; all of it belongs into a checkpoint. */
-export interface AdamWState {
-  readonly first: Float32Array;
-  readonly second: Float32Array;
-  /** Updates made so far. */
-  step: number;
+type Rates = Pick<Segment, "learningRate" | "weightDecay">;
+
+/** What a single update depends on, besides gradients and state. */
+export interface UpdateSettings {
+  /** Updates made before this one. */
+  readonly updates: number;
+  /** The schedule's factor on all rates. */
+  readonly factor: number;
+  /** The schedule's momentum: decay of the first moment. */
+  readonly beta1: number;
+  /** Largest global gradient norm; larger gradients are scaled to it (Pascanu et al., ICML 2013). */
+  readonly clipNorm: number;
 }
 
-export function adamWState(parameters: number): AdamWState {
-  return { first: new Float32Array(parameters), second: new Float32Array(parameters), step: 0 };
+/** A parameter with its moments. */
+export interface Updated {
+  readonly name: string;
+  readonly segment: Rates & Pick<Segment, "anchor">;
+  readonly weights: Variable;
+  /** The weights as they were before the step. */
+  readonly before: Value;
+  readonly first: Variable;
+  readonly second: Variable;
+  readonly gradient: Value;
+}
+
+/** Names of the scalars of an update, inputs of the step's graph. */
+const LIMIT = "update/limit";
+const MOMENTUM = "update/beta1";
+const FLOOR = "update/epsilon";
+const sizeName = ({ learningRate }: Rates): string => `update/size/${learningRate}`;
+const decayName = ({ learningRate, weightDecay }: Rates): string =>
+  `update/decay/${learningRate * weightDecay}`;
+const keepName = (rates: Rates): string => `${decayName(rates)}/kept`;
+
+/** Input that the decay of a parameter pulls towards. */
+export const anchorName = (name: string): string => `${name}/anchor`;
+
+/**
+ * The scalars of one update, worked out in double precision: TensorFlow's Adam is told a step size and an ε that hold the
+ * corrections for the moments' start, so that it does not work them out from powers in float32.
+ */
+export function updateScalars(
+  rates: readonly Rates[],
+  { updates, factor, beta1, clipNorm }: UpdateSettings,
+): Map<string, number> {
+  const correction1 = 1 - Math.fround(beta1) ** (updates + 1);
+  const correction2 = Math.sqrt(1 - BETA2 ** (updates + 1));
+  const scalars = new Map([
+    [LIMIT, clipNorm],
+    [MOMENTUM, beta1],
+    [FLOOR, EPSILON * correction2],
+  ]);
+  for (const rate of rates) {
+    const decay = rate.learningRate * rate.weightDecay * factor;
+    scalars.set(sizeName(rate), (rate.learningRate * factor * correction2) / correction1);
+    scalars.set(decayName(rate), decay);
+    scalars.set(keepName(rate), 1 - decay);
+  }
+  return scalars;
 }
 
 /**
- * One update of `values` in place. On the host, in one pass over memory: on CPUs that is faster than the
- * dozen tensor operations it replaces, and its result does not depend on the number of threads.
- * @param gradients one array per segment, in the order of the segments
- * @param factor the schedule's factor of this step
- * @param beta1 the schedule's momentum of this step
+ * Clips the gradients and updates weights and moments. Nothing is changed before the norm is known, which depends on all
+ * gradients and so on everything that reads the weights.
+ * @returns the norm before clipping, which is not finite where training has diverged, and what changes each parameter
  */
-export function adamWUpdate(
-  values: Float32Array,
-  segments: readonly Segment[],
-  gradients: readonly Float32Array[],
-  state: AdamWState,
-  factor: number,
-  beta1: number = BETA1,
-): void {
-  state.step += 1;
-  const correction1 = 1 - beta1 ** state.step;
-  const correction2 = Math.sqrt(1 - BETA2 ** state.step);
-  segments.forEach((segment, index) => {
-    const gradient = gradients[index];
-    if (gradient?.length !== segment.length) {
-      throw new Error(`gradient ${index} has ${gradient?.length} values instead of ${segment.length}`);
-    }
-    const rate = segment.learningRate * factor;
-    const decay = rate * segment.weightDecay;
-    const keep = segment.anchor === undefined ? 1 - decay : 1;
-    const stepSize = rate / correction1;
-    const rootScale = 1 / correction2;
-    const theta = values.subarray(segment.offset, segment.offset + segment.length);
-    const first = state.first.subarray(segment.offset, segment.offset + segment.length);
-    const second = state.second.subarray(segment.offset, segment.offset + segment.length);
-    if (segment.anchor !== undefined) pullTowards(theta, segment.anchor, decay);
-    for (let i = 0; i < segment.length; i++) {
-      const g = gradient[i] as number;
-      const m = beta1 * (first[i] as number) + (1 - beta1) * g;
-      const v = BETA2 * (second[i] as number) + (1 - BETA2) * g * g;
-      first[i] = m;
-      second[i] = v;
-      theta[i] = (theta[i] as number) * keep - (stepSize * m) / (Math.sqrt(v) * rootScale + EPSILON);
-    }
+export function adamW(
+  graph: Graph,
+  parameters: readonly Updated[],
+): { readonly norm: Value; readonly updates: readonly Operation[] } {
+  const norm = globalNorm(
+    graph,
+    parameters.map(({ gradient }) => gradient),
+  );
+  const share = divide(graph, graph.input(LIMIT), norm);
+  const scale = graph.op("Minimum", { T }, [graph.number(1), share]);
+  const zero = graph.number(0);
+  const attributes = { T, use_locking: attribute.flag(false), use_nesterov: attribute.flag(false) };
+  const updates = parameters.map((parameter) => {
+    const { weights, first, second, gradient, segment } = parameter;
+    const decayed = segment.weightDecay === 0 ? [] : [decay(graph, parameter, scale)];
+    const scalars = [
+      // Powers of both decays: their corrections are in the step's size.
+      ...[zero, zero],
+      ...[sizeName(segment), MOMENTUM].map((name) => graph.input(name)),
+      ...[graph.number(BETA2), graph.input(FLOOR)],
+    ];
+    const clipped = multiply(graph, gradient, scale);
+    const inputs = [weights, first, second, ...scalars, clipped];
+    return changing(graph, "ResourceApplyAdam", attributes, inputs, decayed);
   });
+  return { norm, updates };
+}
+
+/** Root of the sum of all squares. */
+function globalNorm(graph: Graph, gradients: readonly Value[]): Value {
+  const halves = gradients.map((gradient) => graph.op("L2Loss", { T }, [gradient]));
+  const half = graph.op("AddN", { T, N: attribute.int(halves.length) }, halves);
+  return graph.op("Sqrt", { T }, [multiply(graph, half, graph.number(2))]);
 }
 
 /**
- * Decay towards starting weights instead of zero: L2-SP (Li, Grandvalet & Davoine, ICML 2018), decoupled from
- * the gradient as in AdamW. Its strength then does not depend on AdamW's scaling by the second moment.
+ * Decay towards zero or, decoupled from the gradient likewise, towards starting weights: L2-SP (Li, Grandvalet & Davoine,
+ * ICML 2018). Its strength then does not depend on AdamW's scaling by the second moment.
+ * @param scale of the clipping: there once nobody needs the weights of before
  */
-function pullTowards(theta: Float32Array, anchor: Float32Array, decay: number): void {
-  for (let i = 0; i < theta.length; i++) {
-    theta[i] = (theta[i] as number) - decay * ((theta[i] as number) - (anchor[i] as number));
+function decay(graph: Graph, { name, segment, weights, before }: Updated, scale: Value): Operation {
+  const input = (scalar: string): Value => afterValue(graph, graph.input(scalar), scale);
+  if (segment.anchor === undefined) {
+    return assign(graph, weights, multiply(graph, before, input(keepName(segment))));
   }
-}
-
-/**
- * Scales the gradients so that their global norm is at most `limit` (Pascanu et al., ICML 2013).
- * @returns the norm before clipping; not finite when training has diverged
- */
-export function clipGradients(gradients: readonly Float32Array[], limit: number): number {
-  let squares = 0;
-  for (const gradient of gradients) {
-    for (let i = 0; i < gradient.length; i++) squares += (gradient[i] as number) ** 2;
-  }
-  const norm = Math.sqrt(squares);
-  if (norm > limit && Number.isFinite(norm)) {
-    const scale = limit / norm;
-    for (const gradient of gradients) {
-      for (let i = 0; i < gradient.length; i++) gradient[i] = (gradient[i] as number) * scale;
-    }
-  }
-  return norm;
+  const away = subtract(graph, before, graph.input(anchorName(name)));
+  const pull = multiply(graph, away, input(decayName(segment)));
+  return assign(graph, weights, subtract(graph, before, pull));
 }

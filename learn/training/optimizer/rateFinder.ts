@@ -2,8 +2,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { permutation, randomStream } from "../../../rng/stream.js";
 import type { Progress, RateFinding } from "../../../spec/records/training.js";
+import { startMoments } from "../step/trainable.js";
 import type { Trainee } from "../trainee.js";
-import { adamWState, adamWUpdate, clipGradients } from "./adamw.js";
+import { BETA1 } from "./adamw.js";
 
 /** Ten batches for each power of ten of the rate. */
 const STEPS = 40;
@@ -42,9 +43,9 @@ export async function findRate(trainee: Trainee, options: RateSearchOptions): Pr
   const { vector, samples } = trainee;
   const { seed, stage, epoch } = options;
   const started = performance.now();
-  const weights = vector.values.slice();
+  const weights = vector.read("weights");
   const extra = trainee.snapshotExtra?.();
-  const optimizer = adamWState(vector.values.length);
+  startMoments(vector);
   const order = permutation(samples, randomStream(seed, "rate-finder", stage));
   const batchSize = Math.min(options.batchSize, samples);
   const points: { factor: number; loss: number }[] = [];
@@ -55,18 +56,18 @@ export async function findRate(trainee: Trainee, options: RateSearchOptions): Pr
       const at = step * batchSize;
       const batch = Array.from({ length: batchSize }, (_, i) => order[(at + i) % samples] ?? 0);
       const factor = LOWEST_FACTOR ** (1 - step / (STEPS - 1));
-      const { loss, gradients } = trainee.step(batch, { epoch, step });
-      isNumber = Number.isFinite(loss) && Number.isFinite(clipGradients(gradients, options.clipNorm));
+      const update = { updates: step, factor, beta1: BETA1, clipNorm: options.clipNorm };
+      const { loss, norm } = trainee.train(batch, { epoch, step }, update);
+      isNumber = Number.isFinite(loss) && Number.isFinite(norm);
       if (!isNumber) continue;
       sum = SMOOTHING * sum + (1 - SMOOTHING) * loss;
       // Divided by the weights' sum, so that the first batches count in full.
       points.push({ factor, loss: sum / (1 - SMOOTHING ** (step + 1)) });
-      adamWUpdate(vector.values, vector.layout, gradients, optimizer, factor);
       options.onProgress({ phase: "range test of the rates", step: step + 1, total: STEPS });
       await nextTurn();
     }
   } finally {
-    vector.values.set(weights);
+    vector.write("weights", weights);
     if (extra !== undefined) trainee.restoreExtra?.(extra);
   }
   return { factor: chosenFactor(points, isNumber), points, seconds: (performance.now() - started) / 1000 };

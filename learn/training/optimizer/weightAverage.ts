@@ -1,28 +1,28 @@
 /** Exponential moving average of the weights under training (Polyak & Juditsky, 1992). */
+import type { Graph } from "../../graph/graph.js";
+import { assignSubtract, type Operation, readVariable, type Variable } from "../../graph/variables.js";
+import { multiply, subtract } from "../../network/arithmetic.js";
 
-/** All of its state; part of a checkpoint. */
-export interface WeightAverage {
-  readonly values: Float32Array;
-  /** Updates made so far. */
-  updates: number;
-}
-
-/** @param weights where training starts; copied */
-export function startAverage(weights: Float32Array): WeightAverage {
-  return { values: weights.slice(), updates: 0 };
-}
+/** Input of the step's graph: the share of the average that an update replaces. */
+export const AVERAGE_SHARE = "update/average";
 
 /**
- * Moves the average towards the weights, in place. Early on the decay is `(1 + n) / (10 + n)` after `n`
+ * Share of the average that an update replaces. Early on the decay is `(1 + n) / (10 + n)` after `n`
  * updates, as in TensorFlow's `ExponentialMovingAverage`: else the start would weigh for hundreds of steps.
  * @param decay share of the average that an update keeps, in [0, 1)
+ * @param n updates made so far
  */
-export function updateAverage(average: WeightAverage, weights: Float32Array, decay: number): void {
-  const n = average.updates;
-  const keep = Math.min(decay, (1 + n) / (10 + n));
-  const { values } = average;
-  for (let i = 0; i < values.length; i++) {
-    values[i] = keep * (values[i] as number) + (1 - keep) * (weights[i] as number);
-  }
-  average.updates = n + 1;
+export function averageShare(decay: number, n: number): number {
+  return 1 - Math.min(decay, (1 + n) / (10 + n));
+}
+
+/** Moves the average towards the weights, as they are after an update. */
+export function moveAverage(
+  graph: Graph,
+  average: Variable,
+  weights: Variable,
+  update: Operation,
+): Operation {
+  const away = subtract(graph, readVariable(graph, average), readVariable(graph, weights, [update]));
+  return assignSubtract(graph, average, multiply(graph, away, graph.input(AVERAGE_SHARE)));
 }

@@ -9,9 +9,9 @@ import { lossWeights } from "../classWeights.js";
 import { validator } from "../validator.js";
 import type { PixelScale } from "./batch.js";
 import { compileStep } from "./program.js";
-import { runStep, type TrainingData } from "./step.js";
+import { stepGradients, type TrainingData, trainStep } from "./step.js";
 import { type SuffixTrainee, trainableNames } from "./suffix.js";
-import { gatherTrainable, scatterTrainable } from "./trainable.js";
+import { gatherTrainable, layoutOf, scatterTrainable, vectorOf } from "./trainable.js";
 import { type BatchStatistics, normalizedUnit } from "./units.js";
 
 /**
@@ -68,8 +68,7 @@ export interface FullNetworkSettings {
  */
 export function fullNetworkTrainee(settings: FullNetworkSettings, data: TrainingData): SuffixTrainee {
   const { architecture, parameters } = settings;
-  const names = trainableNames(architecture, 0);
-  const vector = gatherTrainable(parameters, names, (name) => ({
+  const layout = layoutOf(parameters, trainableNames(architecture, 0), (name) => ({
     learningRate: settings.learningRate,
     weightDecay: name.endsWith(".kernel") ? settings.weightDecay : 0,
   }));
@@ -83,33 +82,41 @@ export function fullNetworkTrainee(settings: FullNetworkSettings, data: Training
   const ofBatch = new Map<string, BatchStatistics>();
   const loss = lossWeights(settings.loss, data);
   const program = compileStep(
-    { architecture, from: 0, recordShape: data.samples.format.shape, names, loss },
+    { architecture, from: 0, recordShape: data.samples.format.shape, layout, loss },
     normalizedUnit(architecture.epsilon, ofBatch),
     () => [...ofBatch.values()].flatMap(({ mean, variance }) => [mean, variance]),
   );
+  const vector = vectorOf(program, layout);
+  vector.write("weights", gatherTrainable(parameters, layout));
   const validation = validator(architecture, 0, data, settings.pixelScale);
-  const stepSettings = { ...settings, features: architecture.features, dropout: 0 };
+  const inputs = {
+    layout,
+    constants: new Map(),
+    data,
+    settings: { ...settings, features: architecture.features, dropout: 0 },
+  };
 
-  const trained = (): Parameters => {
+  const read = (of: "weights" | "average" = "weights"): Parameters => {
     const statistics = [...running].map(([name, values]): [string, Parameter] => [
       name,
       { shape: [values.length], data: values.slice() },
     ]);
-    return overlay(scatterTrainable(vector), new Map(statistics));
+    return overlay(scatterTrainable(layout, vector.read(of)), new Map(statistics));
   };
 
   return {
     samples: data.train.length,
     vector,
-    step: (batch, position) => {
-      const result = runStep(program, vector, new Map(), data, stepSettings, batch, position);
+    train: (batch, position, update) => {
+      const result = trainStep(program, inputs, batch, position, update);
       statisticNames.forEach((name, i) => {
         moveTowards(running.get(name), result.extras[i]);
       });
       return result;
     },
-    trained,
-    validate: () => validation.validate(trained()),
+    gradients: (batch, position) => stepGradients(program, inputs, batch, position),
+    trained: () => read(),
+    validate: (of) => validation.validate(read(of)),
     snapshotExtra: () => copyOf(running),
     restoreExtra: (extra) => {
       running = copyOf(extra);

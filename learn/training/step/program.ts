@@ -1,15 +1,17 @@
-/** One training step as a program: a batch in, loss, logits and gradients out. */
+/** Training steps as a program that keeps the weights: a batch in, loss and logits out. */
 import type { Architecture } from "../../bases/architecture.js";
 import { outputSide } from "../../bases/extent.js";
 import type { Tensor } from "../../engine.js";
 import type { Graph, Value } from "../../graph/graph.js";
-import { compile, type Program } from "../../graph/program.js";
+import { compileEntries } from "../../graph/program.js";
 import { matrixProduct, multiply } from "../../network/arithmetic.js";
 import { HEAD_BIAS, HEAD_KERNEL } from "../../network/head.js";
 import { addBias, averagePool, averagePoolGradient, biasGradient } from "../../network/ops.js";
 import { groupsPass, type NormedPass } from "../../network/passes/groups.js";
 import type { Gradients, Pass } from "../../network/passes/pass.js";
+import { type KeptEntry, keptParameters, keptVectors, type Learnt, transfers, updateKept } from "./kept.js";
 import { type LossWeights, trainingLoss } from "./loss.js";
+import type { KeptVectors } from "./trainable.js";
 
 /** Inputs of a step besides the parameters. */
 export const STEP_INPUTS = {
@@ -21,17 +23,26 @@ export const STEP_INPUTS = {
   targets: "targets",
 } as const;
 
-export interface StepOutputs {
-  readonly loss: Tensor;
-  readonly logits: Tensor;
-  /** In the order of the names that were asked for. */
-  readonly gradients: readonly Tensor[];
-  readonly extras: readonly Tensor[];
+export interface StepProgram extends KeptVectors {
+  /** Loss, logits, and the gradients in the order of the layout; nothing is changed. */
+  gradients(feed: Feed): BatchOutputs & { readonly gradients: readonly Tensor[] };
+  /** Computes the gradients, clips them, and updates weights and moments. @param averages whether the weights' average is moved too */
+  train(feed: Feed, averages: boolean): BatchOutputs & Trained;
+  dispose(): void;
 }
 
-export interface StepProgram {
-  run(feed: (input: string) => Tensor): StepOutputs;
-  dispose(): void;
+/** The tensor of an input, by its name. */
+type Feed = (input: string) => Tensor;
+
+interface BatchOutputs {
+  readonly loss: Tensor;
+  readonly logits: Tensor;
+}
+
+interface Trained {
+  /** Global norm of the gradients before clipping. */
+  readonly norm: Tensor;
+  readonly extras: readonly Tensor[];
 }
 
 export interface StepShape {
@@ -40,32 +51,52 @@ export interface StepShape {
   readonly from: number;
   /** Shape of one record of `x`. */
   readonly recordShape: readonly number[];
-  /** Parameters whose gradients are wanted. */
-  readonly names: readonly string[];
+  /** The parameters that learn: variables of the graph, under their names. */
+  readonly layout: readonly Learnt[];
   /** Cross-entropy when left out. */
   readonly loss?: LossWeights;
 }
 
-/** @param extras more outputs, asked for once the forward pass has been built @param ready makes a program of the graph */
+type Entry = "gradients" | "train" | "average" | KeptEntry;
+
+/** Makes a program of a step's graph. */
+export type ReadyStep = typeof compileEntries<Entry>;
+
+/** @param extras more outputs of training, asked for once the forward pass has been built @param ready makes a program of the graph */
 export function compileStep(
   shape: StepShape,
   normed: NormedPass,
   extras: () => readonly Value[] = () => [],
-  ready: (define: (graph: Graph) => readonly Value[]) => Program = compile,
+  ready: ReadyStep = compileEntries,
 ): StepProgram {
-  const { names } = shape;
+  const { layout } = shape;
   const program = ready((graph) => {
+    const kept = keptParameters(graph, layout);
     const features = pooledGroups(graph, shape, normed);
     const { loss, logits, back } = headAndLoss(graph, features.y, shape.loss ?? { gamma: 0 });
-    const gradients: Gradients = new Map();
-    features.back(back(gradients), gradients);
-    return [loss, logits, ...names.map((name) => wanted(gradients, name)), ...extras()];
+    const byName: Gradients = new Map();
+    features.back(back(byName), byName);
+    const gradients = layout.map(({ name }) => wanted(byName, name));
+    const { updated, averaged } = updateKept(graph, kept, gradients);
+    const more = extras();
+    return {
+      gradients: [loss, logits, ...gradients],
+      train: [loss, logits, updated, ...more],
+      average: [loss, logits, averaged, ...more],
+      ...transfers(graph, kept),
+    };
   });
   return {
-    run: (feed) => {
-      const [loss, logits, ...rest] = program.run(feed) as [Tensor, Tensor, ...Tensor[]];
-      return { loss, logits, gradients: rest.slice(0, names.length), extras: rest.slice(names.length) };
+    gradients: (feed) => {
+      const [loss, logits, ...gradients] = program.run("gradients", feed) as [Tensor, Tensor, ...Tensor[]];
+      return { loss, logits, gradients };
     },
+    train: (feed, averages) => {
+      const outputs = program.run(averages ? "average" : "train", feed);
+      const [loss, logits, norm, ...rest] = outputs as [Tensor, Tensor, Tensor, ...Tensor[]];
+      return { loss, logits, norm, extras: rest };
+    },
+    ...keptVectors(program),
     dispose: () => program.dispose(),
   };
 }

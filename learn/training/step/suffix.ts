@@ -3,17 +3,24 @@ import type { LossSpec } from "../../../spec/runFile/loss.js";
 import { type Architecture, normedUnitsOf, unitsOf, type WeightedUnit } from "../../bases/architecture.js";
 import { unitParameters } from "../../bases/unitParameters.js";
 import { type Tensor, tf } from "../../engine.js";
-import { compile } from "../../graph/program.js";
 import { HEAD_BIAS, HEAD_KERNEL } from "../../network/head.js";
 import { overlay, type Parameters, parameter } from "../../network/parameters.js";
 import { lossWeights } from "../classWeights.js";
-import type { Trainee } from "../trainee.js";
+import { anchorName } from "../optimizer/adamw.js";
+import type { StepGradients, StepPosition, Trainee } from "../trainee.js";
 import { validator } from "../validator.js";
 import type { PixelScale } from "./batch.js";
 import type { MixSpec } from "./mixing.js";
-import { compileStep } from "./program.js";
-import { runStep, type TrainingData } from "./step.js";
-import { gatherTrainable, type RateOf, scatterTrainable } from "./trainable.js";
+import { compileStep, type ReadyStep } from "./program.js";
+import { stepGradients, type TrainingData, trainStep } from "./step.js";
+import {
+  gatherTrainable,
+  layoutOf,
+  type RateOf,
+  scatterTrainable,
+  type TrainableParameter,
+  vectorOf,
+} from "./trainable.js";
 import { tunedUnit } from "./units.js";
 
 export interface SuffixSettings {
@@ -73,36 +80,52 @@ function frozenInputs({ architecture, parameters, from, to = architecture.groups
 
 /** A trainee that holds compiled graphs and tensors. */
 export interface SuffixTrainee extends Trainee {
+  /** Loss and gradients of the batch of a step; nothing is changed. */
+  gradients(batch: readonly number[], position: StepPosition): StepGradients;
   /** The trained parameters as they are now. */
   trained(): Parameters;
   dispose(): void;
 }
 
+/** What decay pulls towards, as inputs of the step. */
+function anchorInputs(layout: readonly TrainableParameter[]): [string, Tensor][] {
+  return layout.flatMap(({ name, shape, anchor }) =>
+    anchor === undefined ? [] : [[anchorName(name), tf.tensor(anchor, [...shape])]],
+  );
+}
+
 /** Prepares the training of what learns above the boundary. Call `dispose` when done. @param ready makes a program of the step */
-export function suffixTrainee(settings: SuffixSettings, data: TrainingData, ready = compile): SuffixTrainee {
+export function suffixTrainee(
+  settings: SuffixSettings,
+  data: TrainingData,
+  ready?: ReadyStep,
+): SuffixTrainee {
   const { architecture, parameters, from } = settings;
-  const names = trainableNames(architecture, from, settings.to);
-  const vector = gatherTrainable(parameters, names, settings.rateOf);
-  const frozen = frozenInputs(settings);
+  const layout = layoutOf(parameters, trainableNames(architecture, from, settings.to), settings.rateOf);
+  const constants = new Map([...frozenInputs(settings), ...anchorInputs(layout)]);
   const loss = lossWeights(settings.loss, data);
   const program = compileStep(
-    { architecture, from, recordShape: data.samples.format.shape, names, loss },
+    { architecture, from, recordShape: data.samples.format.shape, layout, loss },
     tunedUnit,
     () => [],
     ready,
   );
+  const vector = vectorOf(program, layout);
+  vector.write("weights", gatherTrainable(parameters, layout));
   const validation = validator(architecture, from, data, settings.pixelScale);
-  const stepSettings = { ...settings, features: architecture.features };
+  const inputs = { layout, constants, data, settings: { ...settings, features: architecture.features } };
+  const read = (of: "weights" | "average" = "weights") => scatterTrainable(layout, vector.read(of));
   return {
     samples: data.train.length,
     vector,
-    step: (batch, position) => runStep(program, vector, frozen, data, stepSettings, batch, position),
-    validate: () => validation.validate(overlay(parameters, scatterTrainable(vector))),
-    trained: () => scatterTrainable(vector),
+    train: (batch, position, update) => trainStep(program, inputs, batch, position, update),
+    gradients: (batch, position) => stepGradients(program, inputs, batch, position),
+    validate: (of) => validation.validate(overlay(parameters, read(of))),
+    trained: () => read(),
     dispose: () => {
       program.dispose();
       validation.dispose();
-      tf.dispose([...frozen.values()]);
+      tf.dispose([...constants.values()]);
     },
   };
 }

@@ -127,14 +127,14 @@ test("the weights of the best epoch are restored, bit for bit", async (context) 
     ...trainee,
     validate: () => {
       const result = trainee.validate();
-      epochs.push({ loss: result.loss, weights: trainee.vector.values.slice() });
+      epochs.push({ loss: result.loss, weights: trainee.vector.read("weights") });
       // The last epoch must not be the best, whatever the numbers are.
       return epochs.length === 3 ? { ...result, loss: 1e3, accuracy: 0 } : result;
     },
   };
   const result = await fit(watched, options(1));
   assert.ok(result.bestEpoch < 3);
-  assert.deepEqual(trainee.vector.values, epochs[result.bestEpoch - 1]?.weights);
+  assert.deepEqual(trainee.vector.read("weights"), epochs[result.bestEpoch - 1]?.weights);
   assert.equal(
     trainee.validate().loss,
     epochs[result.bestEpoch - 1]?.loss,
@@ -198,7 +198,7 @@ test("each epoch draws one view of every image, and not always the same one", as
   const trainee = traineeOf(await startParameters(), watched, 1);
   context.after(() => trainee.dispose());
   const batch = Array.from({ length: 16 }, (_, i) => i);
-  for (const epoch of [0, 1]) trainee.step(batch, { epoch, step: 0 });
+  for (const epoch of [0, 1]) trainee.gradients(batch, { epoch, step: 0 });
   for (const rows of gathered) {
     assert.deepEqual(
       rows.map((row) => Math.floor(row / VIEWS)),
@@ -287,7 +287,7 @@ test("a surgical stage has the gradients of full training, for the first groups 
   assert.ok(names.includes("stem.0.conv.kernel") && names.includes("blocks.0.0.project.gamma"));
   assert.ok(!names.some((name) => name.startsWith("blocks.1")));
   const batch = Array.from({ length: 8 }, (_, i) => i);
-  const [all, few] = [full, surgical].map((trainee) => trainee.step(batch, { epoch: 0, step: 0 }));
+  const [all, few] = [full, surgical].map((trainee) => trainee.gradients(batch, { epoch: 0, step: 0 }));
   assert.equal(few?.loss, all?.loss);
   const [ours, theirs] = [surgical.validate(), full.validate()];
   assert.equal(ours.loss, theirs.loss);

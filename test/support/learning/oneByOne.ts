@@ -4,7 +4,8 @@
  */
 import { type Tensor, tf } from "../../../learn/engine.js";
 import { type Graph, newGraph, type Value } from "../../../learn/graph/graph.js";
-import type { Program } from "../../../learn/graph/program.js";
+import type { Entries } from "../../../learn/graph/program.js";
+import { reachedNodes } from "../../../learn/graph/reached.js";
 import type { Attribute, GraphNode } from "../../../learn/graph/savedModel.js";
 
 /** `TF_AttrType` of tensorflow/c/tf_attrtype.h. */
@@ -26,36 +27,46 @@ interface Operations {
   ): Tensor[];
 }
 
-/** In the place of `compile`. @param define returns the outputs */
-export function oneByOne(define: (graph: Graph) => readonly Value[]): Program {
+/** In the place of `compileEntries`. @param define returns the outputs of each entry */
+export function oneByOne<Name extends string>(
+  define: (graph: Graph) => Readonly<Record<Name, readonly Value[]>>,
+): Entries<Name> {
   const graph = newGraph();
-  const outputs = define(graph);
-  const names = graph.inputs;
-  const inputs = new Map(names.map((name) => [graph.input(name) as string, name]));
-  const counts = outputCounts(graph.nodes, outputs);
+  const entries = define(graph);
+  const inputs = new Map(graph.inputs.map((name) => [graph.input(name) as string, name]));
+  const variables = new Map<string, Tensor>();
   return {
-    run: (feed) => {
+    run: (entry, feed) => {
+      const outputs = entries[entry];
+      const nodes = reachedNodes(graph.nodes, outputs);
+      const counts = outputCounts(nodes, outputs);
       const values = new Map<string, Tensor>();
       const fed = new Set<Tensor>();
-      for (const node of graph.nodes) {
+      for (const node of nodes) {
         const input = inputs.get(node.name);
+        const [handle = "", assigned = ""] = node.input;
         if (input !== undefined) {
           const given = feed(input);
           fed.add(given);
           values.set(node.name, given);
-          continue;
+        } else if (node.op === "ReadVariableOp") {
+          values.set(node.name, tf.clone(made(variables, handle)));
+        } else if (node.op === "AssignVariableOp") {
+          variables.get(handle)?.dispose();
+          variables.set(handle, tf.keep(tf.clone(made(values, assigned))));
+        } else if (node.op !== "VarHandleOp") {
+          const own =
+            node.op === "Const" ? [constantOf(node)] : madeBy(node, values, counts.get(node.name) ?? 1);
+          own.forEach((tensor, i) => {
+            values.set(i === 0 ? node.name : `${node.name}:${i}`, tensor);
+          });
         }
-        const own =
-          node.op === "Const" ? [constantOf(node)] : madeBy(node, values, counts.get(node.name) ?? 1);
-        own.forEach((tensor, i) => {
-          values.set(i === 0 ? node.name : `${node.name}:${i}`, tensor);
-        });
       }
       const asked = outputs.map((name) => made(values, name));
       for (const tensor of values.values()) if (!fed.has(tensor) && !asked.includes(tensor)) tensor.dispose();
       return asked;
     },
-    dispose: () => undefined,
+    dispose: () => tf.dispose([...variables.values()]),
   };
 }
 
@@ -68,11 +79,16 @@ function made(values: ReadonlyMap<string, Tensor>, name: string): Tensor {
 /** Of each node: one more than the last that somebody reads. */
 function outputCounts(nodes: readonly GraphNode[], outputs: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const name of [...nodes.flatMap(({ input }) => input), ...outputs]) {
+  for (const name of [...nodes.flatMap(valuesOf), ...outputs]) {
     const [node = "", index = "0"] = name.split(":");
     counts.set(node, Math.max(counts.get(node) ?? 1, Number(index) + 1));
   }
   return counts;
+}
+
+/** The inputs of a node, without what only has to come before it: everything comes in the graph's order. */
+function valuesOf({ input }: Pick<GraphNode, "input">): readonly string[] {
+  return input.filter((name) => !name.startsWith("^"));
 }
 
 function madeBy(
@@ -84,7 +100,7 @@ function madeBy(
   return backend.executeMultipleOutputs(
     op,
     Object.entries(attr).map(([name, attribute]) => operationAttribute(name, attribute)),
-    input.map((name) => made(values, name)),
+    valuesOf({ input }).map((name) => made(values, name)),
     ALL_OUTPUTS[op] ?? read,
   );
 }

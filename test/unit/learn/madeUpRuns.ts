@@ -2,7 +2,7 @@
 import type { TestContext } from "node:test";
 import type { Architecture } from "../../../learn/bases/architecture.js";
 import { type Tensor4D, tf } from "../../../learn/engine.js";
-import { compile } from "../../../learn/graph/program.js";
+import { compileEntries } from "../../../learn/graph/program.js";
 import { HEAD_BIAS, HEAD_KERNEL } from "../../../learn/network/head.js";
 import { freezeGroups, poolFeatures } from "../../../learn/network/network.js";
 import { overlay, type Parameters } from "../../../learn/network/parameters.js";
@@ -77,9 +77,9 @@ export async function madeUpStep(
       labels,
       classes,
     },
-    isPrepared ? compile : oneByOne,
+    isPrepared ? compileEntries : oneByOne,
   );
   context.after(() => trainee.dispose());
-  const { loss, gradients } = trainee.step(images, { epoch: 0, step: 0 });
+  const { loss, gradients } = trainee.gradients(images, { epoch: 0, step: 0 });
   return { loss, byName: new Map(trainee.vector.layout.map(({ name }, i) => [name, gradients[i]])) };
 }

@@ -5,6 +5,7 @@ import { type FitOptions, fit } from "../../../../learn/training/fit.js";
 import type { StepPosition, Trainee } from "../../../../learn/training/trainee.js";
 import { ThawError } from "../../../../spec/errors.js";
 import type { Progress } from "../../../../spec/records/training.js";
+import { hostVector } from "../../../support/learning/hostVector.js";
 
 const SAMPLES = 10;
 const BATCH = 4;
@@ -19,23 +20,20 @@ interface Scripted extends Trainee {
 
 /** A trainee whose gradients are constant and whose validation losses are written down beforehand. */
 function scripted(losses: readonly number[], stepLoss = 1): Scripted {
-  const values = Float32Array.from([1, 2, 3]);
+  const vector = hostVector([1, 2, 3], { learningRate: 0.1, weightDecay: 0 });
   const trainee: Scripted = {
     samples: SAMPLES,
-    vector: {
-      values,
-      layout: [{ name: "w", shape: [3], offset: 0, length: 3, learningRate: 0.1, weightDecay: 0 }],
-    },
+    vector,
     atEpoch: [],
     batches: [],
     extra: 0,
-    step: (batch, position) => {
+    train: (batch, position, update) => {
       trainee.batches.push({ batch, position });
       trainee.extra += 1;
-      return { loss: stepLoss, correct: 1, gradients: [Float32Array.from([1, -1, 0.5])] };
+      return { loss: stepLoss, correct: 1, norm: vector.update([[1, -1, 0.5]], update) };
     },
     validate: () => {
-      trainee.atEpoch.push(values.slice());
+      trainee.atEpoch.push(vector.read("weights"));
       const loss = losses[trainee.atEpoch.length - 1] ?? 0;
       return { loss, accuracy: trainee.atEpoch.length / 100, calibratedLosses: () => [], correct: [] };
     },
@@ -71,7 +69,7 @@ for (const { losses, best, epochs, stopped } of SCRIPTS) {
   test(`validation losses ${losses} restore the weights of epoch ${best}`, async () => {
     const trainee = scripted(losses);
     const result = await fit(trainee, options());
-    assert.deepEqual(trainee.vector.values, trainee.atEpoch[best - 1]);
+    assert.deepEqual(trainee.vector.read("weights"), trainee.atEpoch[best - 1]);
     assert.equal(trainee.extra, best * STEPS_PER_EPOCH, "the state besides the vector is that epoch's too");
     assert.equal(result.history.length, epochs);
     assert.equal(result.bestEpoch, best);
@@ -166,9 +164,9 @@ test("a time budget ends the training, and the rate has fallen by then", async (
   context.mock.method(performance, "now", () => now);
   const slow: Trainee = {
     ...trainee,
-    step: (batch, position) => {
+    train: (batch, position, update) => {
       now += 2;
-      return trainee.step(batch, position);
+      return trainee.train(batch, position, update);
     },
   };
   const result = await fit(slow, options({ secondsBudget: 0.2, epochs: 100_000, patience: 100_000 }));
@@ -198,8 +196,8 @@ test("the average of the weights is the result where it validates better, and tr
   const weights: Float32Array[] = [];
   const averaging: Trainee = {
     ...trainee,
-    validate: () => {
-      weights.push(trainee.vector.values.slice());
+    validate: (of = "weights") => {
+      weights.push(trainee.vector.read(of));
       return {
         loss: losses[weights.length - 1] ?? 0,
         accuracy: 0.5,
@@ -218,7 +216,7 @@ test("the average of the weights is the result where it validates better, and tr
     ],
   );
   assert.equal(result.bestEpoch, 3);
-  assert.deepEqual(trainee.vector.values, weights[4], "the weights themselves were the best");
+  assert.deepEqual(trainee.vector.read("weights"), weights[4], "the weights themselves were the best");
   const plain = scripted([3, 2, 1]);
   await fit(plain, options({ epochs: 3 }));
   for (const epoch of [0, 1, 2])
@@ -226,10 +224,10 @@ test("the average of the weights is the result where it validates better, and tr
 
   weights.length = 0;
   losses.splice(0, 6, 5, 6, 5, 1, 7, 8);
-  trainee.vector.values.set([1, 2, 3]);
+  trainee.vector.write("weights", Float32Array.of(1, 2, 3));
   const other = await fit(averaging, options({ epochs: 3, ema: 0.9 }));
   assert.equal(other.bestEpoch, 2);
-  assert.deepEqual(trainee.vector.values, weights[3], "the average was the best");
+  assert.deepEqual(trainee.vector.read("weights"), weights[3], "the average was the best");
   assert.notDeepEqual(weights[3], weights[2]);
 });
 

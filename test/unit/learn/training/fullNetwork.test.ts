@@ -15,7 +15,9 @@ import { HEAD_BIAS, HEAD_KERNEL } from "../../../../learn/network/head.js";
 import { parameter } from "../../../../learn/network/parameters.js";
 import { createSamples, openSamples, type RecordFormat } from "../../../../learn/samples/files.js";
 import { fit } from "../../../../learn/training/fit.js";
+import { BETA1 } from "../../../../learn/training/optimizer/adamw.js";
 import { fullNetworkTrainee, randomParameters } from "../../../../learn/training/step/fullNetwork.js";
+import { startMoments } from "../../../../learn/training/step/trainable.js";
 import { randomStream } from "../../../../rng/stream.js";
 import type { LossSpec } from "../../../../spec/runFile/loss.js";
 import { EVERY_UNIT } from "../../../support/models/everyUnit.js";
@@ -27,6 +29,7 @@ const { pixelScale } = base.input;
 const FORMAT: RecordFormat = { shape: [32, 32, 3], type: "uint8" };
 const IMAGES = 24;
 const CLASSES = 2;
+const UPDATE = { updates: 0, factor: 1, beta1: BETA1, clipNorm: 10 };
 
 /** Pictures of stripes, upright or lying, with noise. */
 async function stripes(context: TestContext) {
@@ -98,7 +101,8 @@ test("a step moves every running statistic and leaves no tensor behind", async (
   context.after(() => trainee.dispose());
   const before = trainee.trained();
   const tensors = tf.memory().numTensors;
-  const result = trainee.step([0, 1, 2, 3], { epoch: 0, step: 0 });
+  startMoments(trainee.vector);
+  const result = trainee.train([0, 1, 2, 3], { epoch: 0, step: 0 }, UPDATE);
   assert.equal(tf.memory().numTensors, tensors);
   assert.ok(Math.abs(result.loss - Math.log(CLASSES)) < 1e-5, "a head of zeros knows nothing");
   const after = trainee.trained();
@@ -121,9 +125,14 @@ test("a network of every kind of unit begins at random, and each of its paramete
   // A head of zeros passes nothing on.
   const head = trainee.vector.layout.find(({ name }) => name === HEAD_KERNEL);
   assert.ok(head);
-  for (let i = 0; i < head.length; i++) trainee.vector.values[head.offset + i] = (i % 5) - 2;
+  const weights = trainee.vector.read("weights");
+  for (let i = 0; i < head.length; i++) weights[head.offset + i] = (i % 5) - 2;
+  trainee.vector.write("weights", weights);
+  startMoments(trainee.vector);
   const before = trainee.trained();
-  const { gradients, loss } = trainee.step([0, 1, 2, 3], { epoch: 0, step: 0 });
+  const { gradients, loss } = trainee.gradients([0, 1, 2, 3], { epoch: 0, step: 0 });
+  assert.deepEqual(trainee.trained(), before, "to ask for gradients changes nothing");
+  assert.equal(trainee.train([0, 1, 2, 3], { epoch: 0, step: 0 }, UPDATE).loss, loss);
   assert.ok(Number.isFinite(loss));
   gradients.forEach((gradient, i) => {
     assert.ok(gradient.every(Number.isFinite), names[i]);
@@ -147,7 +156,7 @@ test("focal loss and class weights are in its step too", async (context) => {
   const loss = { kind: "focal", gamma: 2, class_weights: "balanced" } as const;
   const trainee = await prepare(context, loss, train);
   context.after(() => trainee.dispose());
-  const result = trainee.step([0, 1, 2, 3], { epoch: 0, step: 0 });
+  const result = trainee.gradients([0, 1, 2, 3], { epoch: 0, step: 0 });
   // With a head of zeros every probability is 1/2; the targets are smoothed.
   const [often, seldom] = [0.975 * (2 / 3) + 0.025 * 2, 0.975 * 2 + 0.025 * (2 / 3)];
   const expected = (0.5 ** 2 * Math.log(2) * (3 * often + seldom)) / 4;
@@ -157,11 +166,14 @@ test("focal loss and class weights are in its step too", async (context) => {
 test("statistics belong to the weights: they come back with a snapshot", async (context) => {
   const trainee = await prepare(context);
   context.after(() => trainee.dispose());
-  trainee.step([0, 1, 2, 3], { epoch: 0, step: 0 });
+  startMoments(trainee.vector);
+  trainee.train([0, 1, 2, 3], { epoch: 0, step: 0 }, UPDATE);
   const snapshot = trainee.snapshotExtra?.() ?? new Map<string, Float32Array>();
+  const weights = trainee.vector.read("weights");
   const then = trainee.trained();
-  trainee.step([4, 5, 6, 7], { epoch: 0, step: 1 });
-  assert.notDeepEqual(trainee.trained(), then);
+  trainee.train([4, 5, 6, 7], { epoch: 0, step: 1 }, { ...UPDATE, updates: 1 });
+  trainee.vector.write("weights", weights);
+  assert.notDeepEqual(trainee.trained(), then, "the statistics have moved on");
   trainee.restoreExtra?.(snapshot);
   assert.deepEqual(trainee.trained(), then);
 });

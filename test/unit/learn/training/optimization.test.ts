@@ -1,9 +1,10 @@
 /** One cycle, decay towards starting weights and the average of weights, against PyTorch and NumPy. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { adamWState, adamWUpdate } from "../../../../learn/training/optimizer/adamw.js";
-import { scheduledStep } from "../../../../learn/training/optimizer/schedule.js";
-import { startAverage, updateAverage } from "../../../../learn/training/optimizer/weightAverage.js";
+import type { Segment } from "../../../../learn/training/optimizer/adamw.js";
+import { type ScheduledStep, scheduledStep } from "../../../../learn/training/optimizer/schedule.js";
+import { averageShare } from "../../../../learn/training/optimizer/weightAverage.js";
+import { updatesOf } from "../../../support/learning/updates.js";
 import { assertClose, fixture, largestDifference } from "../support.js";
 
 interface Steps {
@@ -58,18 +59,16 @@ test("a constant rate stays at its peak after the warm-up", () => {
 
 function assertSteps(
   { gradients, after, start }: Steps,
-  segment: object,
-  at: (step: number) => object,
+  segment: Pick<Segment, "learningRate" | "weightDecay" | "anchor">,
+  at: (step: number) => ScheduledStep = () => ({ factor: 1, beta1: 0.9 }),
 ): void {
-  const values = Float32Array.from(start);
-  const state = adamWState(values.length);
+  const updates = updatesOf([segment], [start]);
   gradients.forEach((gradient, step) => {
-    const { factor, beta1 } = { factor: 1, beta1: 0.9, ...at(step) };
-    const segments = [{ offset: 0, length: values.length, learningRate: 0, weightDecay: 0, ...segment }];
-    adamWUpdate(values, segments, [Float32Array.from(gradient)], state, factor, beta1);
-    const difference = largestDifference(values, after[step] ?? []);
+    updates.step([gradient], { updates: step, clipNorm: 1e9, ...at(step) });
+    const difference = largestDifference(updates.read("weights"), after[step] ?? []);
     assert.ok(difference < 1e-6, `step ${step + 1} differs by ${difference}`);
   });
+  updates.dispose();
 }
 
 test("AdamW whose momentum runs against the rate gives PyTorch's parameters", () => {
@@ -83,23 +82,28 @@ test("AdamW whose momentum runs against the rate gives PyTorch's parameters", ()
 test("decay towards the pretrained weights gives PyTorch's parameters", () => {
   const { rate, strength, anchor } = l2sp;
   const segment = { learningRate: rate, weightDecay: strength, anchor: Float32Array.from(anchor) };
-  assertSteps(l2sp, segment, () => ({}));
+  assertSteps(l2sp, segment);
 });
 
-test("with no gradient, decay towards the pretrained weights ends there", () => {
+test("with no gradient, decay towards the pretrained weights ends there", (context) => {
   const anchor = Float32Array.from([1, -2]);
-  const values = Float32Array.from([5, 5]);
-  const state = adamWState(2);
-  const segment = { offset: 0, length: 2, learningRate: 1, weightDecay: 0.5, anchor };
-  for (let step = 0; step < 40; step++) adamWUpdate(values, [segment], [new Float32Array(2)], state, 1);
-  assert.ok(largestDifference(values, [...anchor]) < 1e-6);
+  const updates = updatesOf([{ learningRate: 1, weightDecay: 0.5, anchor }], [[5, 5]]);
+  context.after(() => updates.dispose());
+  for (let step = 0; step < 40; step++)
+    updates.step([[0, 0]], { updates: step, factor: 1, beta1: 0.9, clipNorm: 1 });
+  assert.ok(largestDifference(updates.read("weights"), [...anchor]) < 1e-6);
 });
 
-test("the average of the weights follows NumPy's", () => {
-  const state = startAverage(Float32Array.from(average.start));
+test("the average of the weights follows NumPy's", (context) => {
+  // Without gradients the weights stay where they are put.
+  const updates = updatesOf([{ learningRate: 1, weightDecay: 0 }], [average.start]);
+  context.after(() => updates.dispose());
+  const none = average.start.map(() => 0);
   average.weights.forEach((weights, step) => {
-    updateAverage(state, Float32Array.from(weights), average.decay);
-    assert.ok(largestDifference(state.values, average.after[step] ?? []) < 1e-6, `update ${step + 1}`);
+    updates.write("weights", Float32Array.from(weights));
+    const share = averageShare(average.decay, step);
+    updates.step([none], { updates: step, factor: 1, beta1: 0.9, clipNorm: 1 }, share);
+    const difference = largestDifference(updates.read("average"), average.after[step] ?? []);
+    assert.ok(difference < 1e-6, `update ${step + 1} differs by ${difference}`);
   });
-  assert.equal(state.updates, average.weights.length);
 });

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chosenFactor, findRate } from "../../../../learn/training/optimizer/rateFinder.js";
-import type { ExtraState, Trainee } from "../../../../learn/training/trainee.js";
+import type { ExtraState, StepPosition, Trainee, Update } from "../../../../learn/training/trainee.js";
 import type { Progress } from "../../../../spec/records/training.js";
+import { hostVector } from "../../../support/learning/hostVector.js";
 
 const CHOSEN = [
   { what: "a flat loss leaves the rates as they are", losses: [1, 1, 1, 1], factor: 1 },
@@ -31,20 +32,17 @@ for (const { what, losses, factor, isNumber = true } of CHOSEN) {
 
 /** A bowl: the loss is half the squared distance from a minimum, with rates that may be far too high. */
 function bowl(learningRate: number): Trainee & { extra: number; readonly batches: (readonly number[])[] } {
-  const values = Float32Array.from([0.5, -0.25, 0.125]);
+  const vector = hostVector([0.5, -0.25, 0.125], { learningRate, weightDecay: 0.01 });
   const trainee = {
     samples: 10,
-    vector: {
-      values,
-      layout: [{ name: "w", shape: [3], offset: 0, length: 3, learningRate, weightDecay: 0.01 }],
-    },
+    vector,
     batches: [] as (readonly number[])[],
     extra: 7,
-    step: (batch: readonly number[]) => {
+    train: (batch: readonly number[], _position: StepPosition, update: Update) => {
       trainee.batches.push(batch);
       trainee.extra += 1;
-      const loss = 0.1 + values.reduce((sum, value) => sum + value ** 2 / 2, 0);
-      return { loss, correct: 0, gradients: [values.slice()] };
+      const loss = 0.1 + vector.values.reduce((sum, value) => sum + value ** 2 / 2, 0);
+      return { loss, correct: 0, norm: vector.update([[...vector.values]], update) };
     },
     validate: () => ({ loss: 0, accuracy: 0, calibratedLosses: () => [], correct: [] }),
     snapshotExtra: () => new Map([["steps", Float32Array.of(trainee.extra)]]),
@@ -75,13 +73,13 @@ test("rates that are too high are lowered, fine ones are not", async () => {
 
 test("weights, rates and other state are as before, bit for bit, and the same test gives the same", async () => {
   const trainee = bowl(100);
-  const [values, layout] = [trainee.vector.values.slice(), structuredClone(trainee.vector.layout)];
+  const [values, layout] = [trainee.vector.read("weights"), structuredClone(trainee.vector.layout)];
   const seen: Progress[] = [];
   const first = await findRate(
     trainee,
     options((progress) => seen.push(progress)),
   );
-  assert.deepEqual(trainee.vector.values, values);
+  assert.deepEqual(trainee.vector.read("weights"), values);
   assert.deepEqual(trainee.vector.layout, layout);
   assert.equal(trainee.extra, 7);
   assert.deepEqual((await findRate(trainee, options())).points, first.points);
@@ -90,9 +88,9 @@ test("weights, rates and other state are as before, bit for bit, and the same te
 
 test("a step without a finite gradient ends the test, and the points are numbers", async () => {
   const trainee = bowl(0.01);
-  const { step } = trainee;
-  trainee.step = (batch, position) => {
-    const result = step(batch, position);
+  const { train } = trainee;
+  trainee.train = (batch, position, update) => {
+    const result = train(batch, position, update);
     return position.step < 12 ? result : { ...result, loss: Number.NaN };
   };
   const { factor, points } = await findRate(trainee, options());

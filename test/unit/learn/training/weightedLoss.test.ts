@@ -1,7 +1,7 @@
 /** Class weights and focal loss, with smoothed and mixed targets, against PyTorch and torchvision. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { scoped, tf } from "../../../../learn/engine.js";
+import { scoped, type Tensor, tf } from "../../../../learn/engine.js";
 import { HEAD_BIAS, HEAD_KERNEL } from "../../../../learn/network/head.js";
 import { balancedWeights, lossWeights } from "../../../../learn/training/classWeights.js";
 import {
@@ -131,7 +131,7 @@ test("a step of head and features has PyTorch's gradients under both", () => {
       architecture: base.architecture,
       from: base.architecture.groups.length,
       recordShape: [5],
-      names: [HEAD_KERNEL, HEAD_BIAS],
+      layout: [HEAD_KERNEL, HEAD_BIAS].map((name) => ({ name, learningRate: 1, weightDecay: 0 })),
       loss: step,
     },
     tunedUnit,
@@ -143,11 +143,13 @@ test("a step of head and features has PyTorch's gradients under both", () => {
     [HEAD_KERNEL]: [step.kernel, [5, classes]],
     [HEAD_BIAS]: [step.bias, [classes]],
   };
+  const given = (name: string): Tensor => {
+    const [values, shape] = shapes[name] ?? [[], []];
+    return tf.tensor([...values], shape, "float32");
+  };
   scoped(() => {
-    const { loss, gradients } = program.run((name) => {
-      const [values, shape] = shapes[name] ?? [[], []];
-      return tf.tensor([...values], shape, "float32");
-    });
+    program.write("weights", new Map([HEAD_KERNEL, HEAD_BIAS].map((name) => [name, given(name)])));
+    const { loss, gradients } = program.gradients(given);
     const [dKernel, dBias] = gradients.map((tensor) => tensor.dataSync());
     assertClose(loss.dataSync(), [step.loss], 1e-6, "loss");
     assertClose(dKernel ?? [], step.dKernel, 1e-5, "gradient of the kernel");
