@@ -3,20 +3,20 @@
 the label), one frozen epoch at 2e-3, then ten epochs with rates of 1e-5 (body) to 1e-3 (head), one-cycle, Adam,
 batch norm trained along. Batches of 32 as the others have, where fastai's default of 64 would leave three steps an epoch.
 The last epoch's weights are taken, as fastai does.
-    python fastai_fine_tune.py RESULTS FOLDER… [THREADS=2]
+    python fastai_fine_tune.py RESULTS FOLDER… [THREADS=2] [STEPS=N]
+With STEPS so many steps of each part are timed, and the times of all of them computed from that: there is no accuracy.
 """
 
 import sys
-import time
 
 import fastai.callback.channelslast  # noqa: F401 (gives the learner `to_channelslast`)
 import numpy as np
 import torch
 from fastai.vision.all import (
-    CategoryBlock, DataBlock, ImageBlock, IndexSplitter, Normalize, accuracy, aug_transforms, params, set_seed,
-    vision_learner,
+    Callback, CategoryBlock, DataBlock, ImageBlock, IndexSplitter, Normalize, Resize, ShortEpochCallback, accuracy,
+    aug_transforms, params, set_seed, vision_learner,
 )
-from split import Split, append
+from split import SIZE, Split, Steps, append, now, option
 
 BATCH = 32
 EPOCHS = 10
@@ -54,7 +54,43 @@ def body_and_head(model):
     return [params(model[0]), params(model[1])]
 
 
-def run(folder, results):
+class Timer(Callback):
+    """Times of the steps and of the validation, by fit: the frozen one, the unfrozen one."""
+
+    def __init__(self):
+        self.fits = []
+
+    def before_fit(self):
+        self.fits.append((Steps(), Steps()))
+
+    def after_batch(self):
+        if self.training:
+            self.fits[-1][0].ended()
+
+    def before_validate(self):
+        self.fits[-1][1].ended()
+
+    def after_validate(self):
+        self.fits[-1][1].ended()
+
+
+def trained(learn, counted):
+    """Trains, or only so many steps. @returns what it takes, and what was spent here, each on the clock and of the processor"""
+    started = now()
+    with learn.no_bar(), learn.no_logging():
+        if counted is None:
+            learn.fine_tune(EPOCHS)
+            return now() - started, now() - started
+        steps, timer = len(learn.dls.train), Timer()
+        with learn.added_cbs([ShortEpochCallback(counted / steps, short_valid=False), timer]):
+            learn.fine_tune(1)
+    took = 0
+    for epochs, (of_steps, validating) in zip((1, EPOCHS), timer.fits, strict=True):
+        took = took + epochs * (steps * of_steps.each() + validating.ends[1] - validating.ends[0])
+    return took, now() - started
+
+
+def run(folder, results, counted):
     split = Split(folder)
     set_seed(split.seed, reproducible=True)
     scale = [split.mean / 255] * 3, [split.deviation / 255] * 3
@@ -63,6 +99,8 @@ def run(folder, results):
         blocks=(ImageBlock, CategoryBlock(vocab=list(range(len(split.classes))))),
         get_x=lambda i: split.folder / split.images[i]["file"],
         get_y=lambda i: split.images[i]["label"],
+        # Plain views have that size.
+        item_tfms=Resize(SIZE) if split.checked else None,
         splitter=IndexSplitter(range(len(split.of("train")), len(images))),
         batch_tfms=[*aug_transforms(do_flip=split.flip), Normalize.from_stats(*scale, cuda=False)],
     )
@@ -80,24 +118,23 @@ def run(folder, results):
 
     # The same sums in another order of memory, in half the time on these processors.
     learn.to_channelslast(use_amp=False)
-    started, processor_started = time.time(), time.process_time()
-    with learn.no_bar(), learn.no_logging():
-        learn.fine_tune(EPOCHS)
-    seconds, processor = time.time() - started, time.process_time() - processor_started
+    took, spent = trained(learn, counted)
     held = split.of("test")
     with learn.no_bar():
         predictions, _ = learn.get_preds(dl=dls.test_dl(held))
     right = float(np.mean(predictions.argmax(1).numpy() == split.labels(held)))
-    print(split.set, split.seed, "fine_tune", right, round(seconds), flush=True)
+    print(split.set, split.seed, "fine_tune", right, round(took[0]), flush=True)
+    if split.checked is not None:
+        torch.save(learn.model.state_dict(), split.folder / "model.pth")
     append(
-        results, who="fastai", set=split.set, seed=split.seed, accuracy=right, seconds=seconds,
-        processorSeconds=processor, difference=difference,
+        results, who="fastai", set=split.set, seed=split.seed, **({} if counted else {"accuracy": right}),
+        seconds=took[0], processorSeconds=took[1], spentSeconds=spent[0], spentProcessorSeconds=spent[1],
+        difference=difference,
     )
 
 
 if __name__ == "__main__":
-    threads = [int(a.split("=")[1]) for a in sys.argv if a.startswith("THREADS=")] or [2]
-    torch.set_num_threads(threads[0])
-    results, *folders = [a for a in sys.argv[1:] if not a.startswith("THREADS=")]
+    torch.set_num_threads(option(sys.argv, "THREADS") or 2)
+    results, *folders = [a for a in sys.argv[1:] if "=" not in a]
     for folder in folders:
-        run(folder, results)
+        run(folder, results, option(sys.argv, "STEPS"))

@@ -1,7 +1,7 @@
 """EfficientNet-Lite0 without its classifier as a Keras functional model, with the weights of the PyTorch port."""
 
 import keras
-import torch
+import numpy as np
 from keras import layers
 
 # Repeats and stride of the first block of each stage: table 1 of the EfficientNet paper.
@@ -9,9 +9,18 @@ STAGES = [(1, 1), (2, 2), (2, 2), (3, 2), (3, 1), (4, 2), (1, 1)]
 EPSILON = 1e-3
 
 
+def weights_in(checkpoint):
+    """Of PyTorch's file, or of NumPy's with the same names: the whole job need not wait for the other framework."""
+    if checkpoint.endswith(".npz"):
+        return dict(np.load(checkpoint))
+    import torch
+
+    return {name: tensor.numpy() for name, tensor in torch.load(checkpoint, map_location="cpu").items()}
+
+
 def lite0(checkpoint):
     """Outputs [batch, 7, 7, 1280] for [batch, 224, 224, 3] pixels scaled as the base wants them."""
-    weights = {name: tensor.numpy() for name, tensor in torch.load(checkpoint, map_location="cpu").items()}
+    weights = weights_in(checkpoint)
     pending = []
 
     def unit(x, conv, norm, stride, activate=True):

@@ -199,27 +199,48 @@ export type DatasetEvidence = Pick<RecipeEvidence, "trainImages" | "smallestClas
   readonly headroom: Omit<Headroom, "wrong">;
 };
 
+/** What the rules read of the probe besides. */
+export type ProbeEvidence = Pick<RecipeEvidence, "probe" | "majority" | "images"> & {
+  readonly headroom: Headroom;
+};
+
+type Foreseen<Evidence> = Omit<Situation, "evidence"> & { readonly evidence: Evidence };
+
+const CERTAIN = { accuracy: 1, interval: [1, 1], balancedAccuracy: 1 } as const;
+/** Everything is known to be right, and to the gate that all may be gained. */
+const HOPEFUL = { probe: CERTAIN, majority: 0, images: 1e6, wrong: Number.POSITIVE_INFINITY };
+/** What else the probe may come to, for those rules that leave stages out by it: nothing is left to gain, nothing is learned. */
+const OTHERWISE = [
+  { ...HOPEFUL, wrong: 0 },
+  { ...HOPEFUL, probe: { accuracy: 0, interval: [0, 0], balancedAccuracy: 0 }, majority: 1 },
+] as const;
+
 /**
  * How many stages of unfreezing may run at most, whatever the base's features turn out to be: they can only leave more out.
  * Nothing need be prepared for others.
  */
-export function mostStages({
-  evidence,
-  ...situation
-}: Omit<Situation, "evidence"> & { readonly evidence: DatasetEvidence }): number {
-  const probe = { accuracy: 1, interval: [1, 1], balancedAccuracy: 1 } as const;
-  const hopeful = {
-    probe,
-    colours: probe,
-    neighbours: 1,
-    logMe: 0,
-    hScore: 0,
-    majority: 0,
-    folds: 1,
-    images: 1e6,
-  };
-  const headroom = { ...evidence.headroom, wrong: Number.POSITIVE_INFINITY };
-  return decide({ ...situation, evidence: { ...hopeful, ...evidence, headroom } }).stages;
+export function mostStages(situation: Foreseen<DatasetEvidence>): number {
+  return stagesIf(situation, HOPEFUL);
+}
+
+/** Whether it depends on the probe how many stages run. */
+export function dependsOnProbe(situation: Foreseen<DatasetEvidence>): boolean {
+  return OTHERWISE.some((probed) => stagesIf(situation, probed) !== mostStages(situation));
+}
+
+/** How many stages of unfreezing the recipe will let run, before anything but the probe is measured of the features. */
+export function stagesByProbe({ evidence, ...situation }: Foreseen<DatasetEvidence & ProbeEvidence>): number {
+  // What no rule looks at.
+  const rest = { colours: CERTAIN, neighbours: 1, logMe: 0, hScore: 0, folds: 1 };
+  return decide({ ...situation, evidence: { ...rest, ...evidence } }).stages;
+}
+
+function stagesIf(
+  { evidence, ...situation }: Foreseen<DatasetEvidence>,
+  { wrong, ...probed }: Omit<ProbeEvidence, "headroom"> & Pick<Headroom, "wrong">,
+): number {
+  const headroom = { ...evidence.headroom, wrong };
+  return stagesByProbe({ ...situation, evidence: { ...evidence, ...probed, headroom } });
 }
 
 /**

@@ -34,3 +34,14 @@ function thisMachine(): string {
   const name = model === undefined || model === "" || model === "unknown" ? process.arch : model;
   return `${count} ${count === 1 ? "processor" : "processors"}, ${name}`;
 }
+
+/** @param done views of those to be computed, in so many seconds */
+export function passProgress(done: number, total: number, seconds: number) {
+  return {
+    phase: "frozen layers",
+    step: done,
+    total,
+    imagesPerSecond: Math.round(done / seconds),
+    etaSeconds: Math.round((seconds / done) * (total - done)),
+  };
+}

@@ -28,6 +28,8 @@ export function recordBytes(format: RecordFormat): number {
 export interface SampleWriter {
   /** Writes consecutive records starting at record `first`; those of a bfloat16 file are rounded to it. */
   write(first: number, values: Float32Array | Uint8Array): Promise<void>;
+  /** Writes a record before its turn, so that it can be read: in its turn it has to be written again. */
+  ahead(row: number, values: Float32Array | Uint8Array): Promise<void>;
   /** @returns SHA-256 of what was written, hex; undefined where it was not written from its beginning to its end */
   close(): Promise<string | undefined>;
 }
@@ -39,19 +41,22 @@ export async function createSamples(path: string, format: RecordFormat, records 
   if (records > 0) await handle.truncate(records * bytes);
   const hash = createHash("sha256");
   let [hashed, inOrder] = [0, true];
+  const put = async (data: Buffer, place: number): Promise<void> => {
+    // A write may be cut short without an error, e.g. where the disk is nearly full.
+    for (let done = 0; done < data.length; ) {
+      const { bytesWritten } = await handle.write(data, done, data.length - done, place + done);
+      done += bytesWritten;
+    }
+  };
   return {
     write: async (first, values) => {
-      const stored = stores(format, values);
-      const data = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
+      const data = bytesOf(format, values);
       if (first * bytes === hashed) hash.update(data);
       else inOrder = false;
       hashed += data.length;
-      // A write may be cut short without an error, e.g. where the disk is nearly full.
-      for (let done = 0; done < data.length; ) {
-        const { bytesWritten } = await handle.write(data, done, data.length - done, first * bytes + done);
-        done += bytesWritten;
-      }
+      await put(data, first * bytes);
     },
+    ahead: (row, values) => put(bytesOf(format, values), row * bytes),
     close: async () => {
       await handle.close();
       return inOrder ? hash.digest("hex") : undefined;
@@ -59,11 +64,9 @@ export async function createSamples(path: string, format: RecordFormat, records 
   };
 }
 
-function stores(
-  { type }: RecordFormat,
-  values: Float32Array | Uint8Array,
-): Float32Array | Uint16Array | Uint8Array {
-  return type === "bfloat16" && values instanceof Float32Array ? toBfloat16(values) : values;
+function bytesOf({ type }: RecordFormat, values: Float32Array | Uint8Array): Buffer {
+  const stored = type === "bfloat16" && values instanceof Float32Array ? toBfloat16(values) : values;
+  return Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
 }
 
 /** An open file of records. Reads are synchronous: a batch comes out of the page cache in about a millisecond. */

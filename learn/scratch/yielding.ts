@@ -48,18 +48,20 @@ export async function createYielding(
   await unlessFull(async () => {
     writer = await createSamples(path, format, records);
   });
+  const put = (values: Float32Array | Uint8Array, by: (own: SampleWriter) => Promise<void>): Promise<void> =>
+    unlessFull(async () => {
+      if (writer === undefined) return;
+      if (unlooked >= LOOK_EVERY) {
+        unlooked = 0;
+        if ((await spare()) < 0) return giveWay();
+      }
+      await by(writer);
+      unlooked += (values.length / recordLength(format)) * recordBytes(format);
+    });
   return {
     isGone: () => writer === undefined,
-    write: (first, values) =>
-      unlessFull(async () => {
-        if (writer === undefined) return;
-        if (unlooked >= LOOK_EVERY) {
-          unlooked = 0;
-          if ((await spare()) < 0) return giveWay();
-        }
-        await writer.write(first, values);
-        unlooked += (values.length / recordLength(format)) * recordBytes(format);
-      }),
+    write: (first, values) => put(values, (own) => own.write(first, values)),
+    ahead: (row, values) => put(values, (own) => own.ahead(row, values)),
     close: async () => writer?.close(),
   };
 }

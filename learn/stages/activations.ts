@@ -1,5 +1,5 @@
 /** Computes and caches what the frozen layers give: pooled features and activations at freeze boundaries. */
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, rename } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { type Dataset, openDataset } from "../../data/dataset/dataset.js";
 import { partOf } from "../../files/parts.js";
@@ -13,7 +13,7 @@ import type { Tensor } from "../engine.js";
 import { type BoundaryPass, boundaryShape, disposePass } from "../network/boundaries.js";
 import { basePass } from "../network/frozen.js";
 import type { Parameters } from "../network/parameters.js";
-import { passSpeed } from "../network/passSpeed.js";
+import { passProgress, passSpeed } from "../network/passSpeed.js";
 import { loadSound } from "../network/tryOut.js";
 import { fewOpen } from "../samples/fewOpen.js";
 import {
@@ -22,17 +22,25 @@ import {
   type RecordFormat,
   recordLength,
   type Samples,
-  type SampleWriter,
 } from "../samples/files.js";
 import type { KnownRow } from "../samples/known.js";
-import { type MergedFile, mergeRows } from "../samples/merge.js";
+import { mergeRows } from "../samples/merge.js";
 import { allViews, renderBatches, type ViewRef } from "../samples/render.js";
+import {
+  closeSources,
+  forget,
+  gatherKnown,
+  rowsAhead,
+  type UnfinishedFile,
+  withItself,
+  writeAhead,
+} from "../samples/unfinished.js";
 import { viewRows } from "../samples/views.js";
 import { chooseFiles, type KeptFile } from "../scratch/keep.js";
 import { isKept, keepDigest } from "../scratch/kept.js";
 import { recomputedSamples } from "../scratch/recomputed.js";
 import { wholeBatch } from "../scratch/wholeBatch.js";
-import { createYielding, type YieldingWriter } from "../scratch/yielding.js";
+import { createYielding } from "../scratch/yielding.js";
 import type { StageContext } from "./job.js";
 import { checkPrecision, usedPrecision } from "./precision.js";
 
@@ -60,6 +68,15 @@ export interface Outputs extends SampleFiles {
   };
   /** The views wanted, in the order of the rows; by default those of the images' own splits. */
   readonly views?: readonly ViewRef[];
+  /** Rows that come first, because it depends on their features which activations are wanted. */
+  readonly first?: {
+    readonly rows: readonly number[];
+    /**
+     * @param features of those rows, one after the other
+     * @returns the layer groups whose activations are still written
+     */
+    readonly choose: (features: Float32Array) => Promise<ReadonlySet<number>>;
+  };
 }
 
 /** Activations are kept in the precision that the run asks for: what was computed in bfloat16 loses nothing by that. */
@@ -103,47 +120,64 @@ export async function computeActivations(
   const pass = needsBase
     ? await basePass(base, parameters, groups, await usedPrecision(context, base, parameters))
     : undefined;
-  const files: OutputFile[] = [];
+  let files: OutputFile[] = [];
   try {
     await mkdir(context.folders.scratch, { recursive: true });
     const everyImage = dataset.records.map((_, image) => image);
     const views = outputs.views ?? allViews(dataset, everyImage, context.augment.views);
     for (const output of outputsOf(context, base, outputs))
       files.push(await openOutput(output, views.length, outputs.known?.sets));
-    const known = outputs.known?.rows ?? views.map(() => undefined);
-    const unknown = views.filter((_, row) => known[row] === undefined);
-    const merger = mergeRows(files, known);
+    const known = [...(outputs.known?.rows ?? views.map(() => undefined))];
+    const rowsToDo = (): number[] => [...known.keys()].filter((row) => known[row] === undefined);
+    const total = rowsToDo().length;
     if (outputs.features !== undefined) {
-      const total = views.length;
-      context.onProgress({ phase: "frozen layers", step: 0, total, reused: total - unknown.length });
+      const reused = views.length - total;
+      context.onProgress({ phase: "frozen layers", step: 0, total: views.length, reused });
     }
     const times: number[] = [];
-    let done = 0;
-    let reported = 0;
-    for await (const { pixels, views: part } of renderBatches(
-      dataset,
-      base.input,
-      context.augment,
-      context.seed,
-      unknown,
-      BATCH,
-    )) {
-      const begun = performance.now();
-      const result = pass && wholeBatch(pass, base, pixels);
-      // A GPU has computed only once its numbers are here.
-      result?.features.dataSync();
-      if (result !== undefined) times.push((performance.now() - begun) / 1000);
-      await merger.add(
-        files.map(({ length, valuesOf }) => valuesOf(pixels, result).subarray(0, part.length * length)),
-      );
-      if (result !== undefined) disposePass(result);
-      done += part.length;
-      if ((done / BATCH) % REPORT_EVERY < 1 || done === unknown.length) {
-        const progress = passProgress(done, unknown.length, (performance.now() - started) / 1000);
-        context.onProgress({ ...progress, images: done - reported });
-        reported = done;
+    let [done, reported] = [0, 0];
+    const passOver = async (
+      rows: readonly number[],
+      take: (values: (Float32Array | Uint8Array)[], rows: readonly number[]) => Promise<void>,
+    ): Promise<void> => {
+      const wanted = rows.map((row) => views[row] as ViewRef);
+      const { augment, seed } = context;
+      let at = 0;
+      for await (const batch of renderBatches(dataset, base.input, augment, seed, wanted, BATCH)) {
+        const { pixels, views: part } = batch;
+        const begun = performance.now();
+        const result = pass && wholeBatch(pass, base, pixels);
+        // A GPU has computed only once its numbers are here.
+        result?.features.dataSync();
+        if (result !== undefined) times.push((performance.now() - begun) / 1000);
+        const values = files.map(({ length, valuesOf }) =>
+          valuesOf(pixels, result).subarray(0, part.length * length),
+        );
+        await take(values, rows.slice(at, at + part.length));
+        if (result !== undefined) disposePass(result);
+        at += part.length;
+        done += part.length;
+        if ((done / BATCH) % REPORT_EVERY < 1 || done === total) {
+          const progress = passProgress(done, total, (performance.now() - started) / 1000);
+          context.onProgress({ ...progress, images: done - reported });
+          reported = done;
+        }
       }
+    };
+    if (outputs.first !== undefined) {
+      const ahead = rowsAhead(outputs.first.rows, known, BATCH);
+      await passOver(ahead, (values, rows) => writeAhead(files, rows, values));
+      files = files.map(withItself);
+      const own = outputs.known?.sets.length ?? 0;
+      for (const row of ahead) known[row] = { set: own, row };
+      const features = files.find(({ path }) => path === outputs.features) as OutputFile;
+      const groups = await outputs.first.choose(gatherKnown(features, known, outputs.first.rows));
+      const isWanted = ({ group }: OutputFile): boolean => group === undefined || groups.has(group);
+      await forget(files.filter((file) => !isWanted(file)));
+      files = files.filter(isWanted);
     }
+    const merger = mergeRows(files, known);
+    await passOver(rowsToDo(), (values) => merger.add(values));
     await merger.finish();
     for (const { path, part, writer } of files) {
       const digest = await writer.close();
@@ -160,11 +194,10 @@ export async function computeActivations(
     const seconds = (performance.now() - started) / 1000;
     return { rows: views.length, seconds, ...(speed === undefined ? {} : { speed }) };
   } catch (error) {
-    await Promise.allSettled(files.map(({ writer }) => writer.close()));
-    await Promise.allSettled(files.map(({ part }) => rm(part, { force: true })));
+    await forget(files);
     throw error;
   } finally {
-    for (const { sources } of files) for (const samples of sources) samples.close();
+    closeSources(files);
     pass?.dispose();
     await dataset.close();
   }
@@ -175,6 +208,8 @@ type PassResult = ReturnType<BoundaryPass["run"]>;
 interface Output {
   readonly path: string;
   readonly format: RecordFormat;
+  /** Of activations. */
+  readonly group?: number;
   /** It can be done without: where the disk has no room, it goes. */
   readonly yields: boolean;
   /** The values of a batch, and of what it was filled up with. */
@@ -183,9 +218,7 @@ interface Output {
   readonly earlier: (set: SampleFiles) => string | undefined;
 }
 
-/** @property part what is written to until it is whole */
-type OutputFile = Output &
-  MergedFile & { readonly part: string; readonly writer: SampleWriter & Partial<YieldingWriter> };
+type OutputFile = Output & UnfinishedFile;
 
 function outputsOf(
   context: StageContext,
@@ -220,6 +253,7 @@ function outputsOf(
           },
         ]),
     ...[...boundaries].map(([group, path]) => ({
+      group,
       path,
       format: boundaryFormat(base, group, context),
       yields: true,
@@ -244,16 +278,6 @@ async function openOutput(
   const writer = await create(part, output.format, rows);
   const length = recordLength(output.format);
   return { ...output, part, length, sources: fewOpen(paths, output.format), writer };
-}
-
-function passProgress(done: number, total: number, seconds: number) {
-  return {
-    phase: "frozen layers",
-    step: done,
-    total,
-    imagesPerSecond: Math.round(done / seconds),
-    etaSeconds: Math.round((seconds / done) * (total - done)),
-  };
 }
 
 /**

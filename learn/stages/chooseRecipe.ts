@@ -11,31 +11,23 @@ import { chosenBase } from "../bases/chosen.js";
 import { domainVerdict } from "../domain/verdict.js";
 import { curveAdvice } from "../evidence/curveAdvice.js";
 import { compatibility, decide } from "../evidence/decision.js";
-import { headroomOf } from "../evidence/headroom.js";
 import { datasetEvidence } from "../evidence/ofDataset.js";
 import { planFolds } from "../folds/plan.js";
 import { openSamples } from "../samples/files.js";
 import { viewRows } from "../samples/views.js";
-import { argMax } from "../training/validation.js";
-import { fewestGroups, stratifiedFolds } from "../transferability/folds.js";
 import { hScore } from "../transferability/hScore.js";
 import { learningCurve } from "../transferability/learningCurve.js";
 import { logMe } from "../transferability/logMe.js";
 import { type Matrix, matrix, row, takeRows } from "../transferability/matrix.js";
 import { neighbourAccuracy } from "../transferability/neighbours.js";
-import { linearProbe } from "../transferability/probe.js";
+import { PENALTY, probedImages, probeEvidence, probeOf, stratifiedPart } from "../transferability/probed.js";
 import { featureFormat } from "./activations.js";
 import { copiesAcrossSplits } from "./copies.js";
 import { measureDomain } from "./domain.js";
+import { keptProbe } from "./earlyProbe.js";
 import type { StageContext } from "./job.js";
 import { suspectsAmong } from "./suspects.js";
 
-/** Five folds: the usual compromise of bias and cost (Kohavi, IJCAI 1995, finds five to twenty alike). */
-const FOLDS = 5;
-/** Of 0.003 to 1, best or within 0.1 points of it on sign digits, brain MRI and two trees (features of Lite0). */
-const PENALTY = 0.1;
-/** The probe's interval is at most ±2.2 points wide with so many images; of 100 classes it takes 14 s on a busy machine. */
-const MOST_IMAGES = 2000;
 /** Measures that compare every image with every other, and decompose the result, take seconds with so many. */
 const MOST_COMPARED = 600;
 /** Draws of the learning curve for each fold; one where the fits take long (100 classes of 20 images). */
@@ -52,12 +44,9 @@ export async function chooseRecipe(
   const dataset = await openDataset(context.folders.dataset);
   const { records, summary } = dataset;
   try {
-    const all = records.flatMap(({ split }, image) => (split === "test" ? [] : [image]));
-    const chosen = stratifiedPart(records, all, MOST_IMAGES, seed);
+    const probed = probedImages(summary, records, seed);
+    const { images: chosen, labels, groups, folds, classes } = probed;
     const compared = new Set(stratifiedPart(records, chosen, MOST_COMPARED, seed));
-    const labels = chosen.map((image) => (records[image] as ImageRecord).label);
-    const groups = chosen.map((image) => (records[image] as ImageRecord).group);
-    const classes = summary.classes.length;
     const features = readFeatures(context, records, chosen, featuresPath);
     const colours = matrix(
       chosen.length,
@@ -68,19 +57,11 @@ export async function chooseRecipe(
       row(colours, i).set(await meanColours(await dataset.read(image)));
       if (i % 100 === 0) onProgress({ phase: "mean colours", step: i, total: chosen.length });
     }
-    const folds = stratifiedFolds(labels, groups, foldsFor(fewestGroups(labels, groups, classes)), seed);
-    const probeOf = (what: string, x: Matrix) =>
-      linearProbe(
-        x,
-        labels,
-        folds,
-        classes,
-        PENALTY,
-        (step, total) => onProgress({ phase: what, step, total }),
-        groups,
-      );
-    const { probabilities, ...probe } = probeOf("linear probe", features);
-    const { probabilities: _rival, ...rival } = probeOf("probe of colours", colours);
+    const measured = await keptProbe(context, probed, features);
+    const { probabilities } = measured;
+    const { probabilities: _rival, ...rival } = probeOf(probed, colours, (step, total) =>
+      onProgress({ phase: "probe of colours", step, total }),
+    );
     const curve = learningCurve({
       features,
       labels,
@@ -89,7 +70,7 @@ export async function chooseRecipe(
       penalty: PENALTY,
       whole: probabilities,
       draws: chosen.length * classes > MANY ? 1 : DRAWS,
-      available: all.length,
+      available: records.filter(({ split }) => split !== "test").length,
       seed,
       onProgress: (step, total) => onProgress({ phase: "learning curve", step, total }),
     });
@@ -104,25 +85,17 @@ export async function chooseRecipe(
     // Of several bases only those that were tuned may have met images.
     const isTuned = (context.base.layers ?? []).length > 0;
     const known = isTuned ? (summary.knownToBase?.learned ?? 0) : 0;
-    const counts = summary.counts.train.map((_, c) => labels.filter((label) => label === c).length);
+    const { images, ...ofProbe } = probeEvidence(probed, records, measured);
     const evidence = {
       ...datasetEvidence(summary, records),
-      images: chosen.length,
+      images,
       folds: new Set(folds).size,
-      majority: Math.max(...counts) / chosen.length,
-      probe,
+      ...ofProbe,
       colours: rival,
       neighbours: neighbourAccuracy(some.features, some.labels, some.groups),
       logMe: logMe(some.features, some.labels, classes),
       hScore: hScore(some.features, some.labels, classes),
       ...(curve === undefined ? {} : { learningCurve: curve }),
-      headroom: headroomOf(
-        records,
-        chosen.map((image, i) => ({
-          image,
-          isRight: argMax(probabilities.data, i * classes, classes) === labels[i],
-        })),
-      ),
       ...(known === 0 ? {} : { known }),
       ...(domain === undefined ? {} : { domain }),
     };
@@ -176,27 +149,6 @@ export async function chooseRecipe(
   } finally {
     await dataset.close();
   }
-}
-
-/** All images, or of many a stratified part of about `most`, groups kept whole. */
-function stratifiedPart(
-  records: readonly ImageRecord[],
-  images: readonly number[],
-  most: number,
-  seed: number,
-): number[] {
-  const part = stratifiedFolds(
-    images.map((image) => (records[image] as ImageRecord).label),
-    images.map((image) => (records[image] as ImageRecord).group),
-    Math.ceil(images.length / most),
-    seed,
-  );
-  return images.filter((_, i) => part[i] === 0);
-}
-
-/** A fold more than the smallest class has groups would have none of it. */
-function foldsFor(fewest: number): number {
-  return Math.max(2, Math.min(FOLDS, fewest));
 }
 
 /** Features of the plain view of each image, `[images, features]`. */

@@ -2,14 +2,18 @@
 import { join } from "node:path";
 import type { EarlierFeatures, RecipeJobSettings } from "../../spec/engine/job.js";
 import { FEATURES_FILE } from "../../spec/pipeline/artifactFiles.js";
-import type { FeaturesSummary } from "../../spec/records/features.js";
+import type { FeaturesSummary, KeptActivations } from "../../spec/records/features.js";
 import { PIXELS } from "../bases/activationSizes.js";
 import { groupIndex } from "../bases/architecture.js";
-import { mostStages } from "../evidence/decision.js";
+import { dependsOnProbe, mostStages, stagesByProbe } from "../evidence/decision.js";
 import { datasetEvidence } from "../evidence/ofDataset.js";
 import { allViews } from "../samples/render.js";
-import { chooseFiles } from "../scratch/keep.js";
+import { viewRows } from "../samples/views.js";
+import { chooseFiles, type KeptFile } from "../scratch/keep.js";
+import { matrix } from "../transferability/matrix.js";
+import { probedImages, probeEvidence, probeOf } from "../transferability/probed.js";
 import { beginPass, boundaryFile, computeActivations, keptFiles, pixelFile } from "./activations.js";
+import { keepProbe } from "./earlyProbe.js";
 import type { StageContext } from "./job.js";
 import { findReuse } from "./reuse.js";
 
@@ -18,8 +22,8 @@ import { findReuse } from "./reuse.js";
  *   of the same pass, and are kept in the scratch folder
  * @param earlier features of other sets, computed with the same base, settings, seed, engine and code from images that
  *   were decoded alike: those of images that are here again are copied, which gives the same bytes
- * @param asked of the recipe: nothing is kept for stages that it will leave out whatever the features are; all stages
- *   run where it is left out
+ * @param asked of the recipe: nothing is kept for stages that it will leave out. Where that depends on the features, those
+ *   of the plain views come first. All stages run where it is left out
  */
 export async function extractFeatures(
   context: StageContext,
@@ -30,7 +34,8 @@ export async function extractFeatures(
 ): Promise<FeaturesSummary> {
   const { base, parameters, records, summary, precision, checked } = await beginPass(context);
   const views = allViews({ records }, [...records.keys()], context.augment.views);
-  const most = asked && mostStages({ ...asked, evidence: datasetEvidence(summary, records) });
+  const situation = asked && { ...asked, evidence: datasetEvidence(summary, records) };
+  const most = situation && mostStages(situation);
   const groups = new Map(deepest.slice(0, most).map((name) => [groupIndex(base.architecture, name), name]));
   // The earlier ones are in the precision that was asked for.
   const alike = precision?.used === "float32" ? [] : earlier;
@@ -49,13 +54,41 @@ export async function extractFeatures(
   const boundaries = [...fitting].map(
     ([group, name]) => [group, boundaryFile(scratch, name, context)] as const,
   );
+  const written = new Map(writesBeside ? boundaries : []);
+  let dropped: readonly string[] = [];
+  /** The recipe's own question, asked when it can be answered. */
+  const probeFirst = (asking: NonNullable<typeof situation>) => {
+    const probed = probedImages(summary, records, context.seed);
+    const { firstRow } = viewRows(records, context.augment.views);
+    const choose = async (values: Float32Array): Promise<ReadonlySet<number>> => {
+      const features = matrix(probed.images.length, base.architecture.features, values);
+      const probe = probeOf(probed, features, (step, total) =>
+        context.onProgress({ phase: "linear probe", step, total }),
+      );
+      await keepProbe(context, probed, features, probe);
+      const evidence = { ...asking.evidence, ...probeEvidence(probed, records, probe) };
+      const stages = stagesByProbe({ ...asking, evidence });
+      const wantedStill = new Set(deepest.slice(0, stages));
+      dropped = [...groups.values()].filter((name) => !wantedStill.has(name));
+      if (dropped.length > 0) {
+        const phase = `no activations of ${dropped.join(" and ")}: the recipe will leave out what reads them`;
+        context.onProgress({ phase, step: 0, total: 1 });
+      }
+      return new Set([...fitting].filter(([, name]) => wantedStill.has(name)).map(([group]) => group));
+    };
+    return { rows: probed.images.map((image) => firstRow[image] as number), choose };
+  };
+  const first =
+    situation && written.size > 0 && dependsOnProbe(situation) ? probeFirst(situation) : undefined;
   const { rows, seconds, speed } = await computeActivations(checked, parameters, {
     features: join(out, FEATURES_FILE),
-    boundaries: new Map(writesBeside ? boundaries : []),
+    boundaries: written,
     ...(keepsPixels && writesBeside ? { pixels: pixelFile(scratch) } : {}),
     views,
     ...(reuse === undefined ? {} : { known: reuse.known }),
+    ...(first === undefined ? {} : { first }),
   });
+  const activations = dropped.length === 0 ? said : without(said, wanted, dropped);
   return {
     ...{ rows, length: base.architecture.features, views: context.augment.views, seconds },
     images: records.length,
@@ -63,6 +96,22 @@ export async function extractFeatures(
     ...(reuse?.reused === undefined ? {} : { reused: reuse.reused }),
     ...(reuse?.shards === undefined ? {} : { shards: reuse.shards }),
     ...(precision === undefined ? {} : { precision }),
-    ...(wanted.length === 0 ? {} : { activations: said }),
+    ...(wanted.length === dropped.length ? {} : { activations }),
+  };
+}
+
+/** What is said of the files once some of them are not wanted any more. */
+function without(
+  { kept, recomputed, ...bytes }: KeptActivations,
+  files: readonly KeptFile[],
+  dropped: readonly string[],
+): KeptActivations {
+  const gone = files.filter(({ name }) => dropped.includes(name));
+  const sizeOf = (those: readonly KeptFile[]): number => those.reduce((sum, one) => sum + one.bytes, 0);
+  return {
+    bytes: bytes.bytes - sizeOf(gone.filter(({ name }) => kept.includes(name))),
+    wanted: bytes.wanted - sizeOf(gone),
+    kept: kept.filter((name) => !dropped.includes(name)),
+    recomputed: recomputed.filter((name) => !dropped.includes(name)),
   };
 }

@@ -48,15 +48,19 @@ export function linearProbe(
     });
     onFold(done + 1, names.length);
   });
-  return { ...score(probabilities, labels, classes, groups), probabilities };
+  return scoreOf(probabilities, { labels, classes, groups });
 }
 
-function score(
+/** What probabilities are worth that came about as {@link linearProbe} has it. */
+export function scoreOf(
   probabilities: Matrix,
-  labels: readonly number[],
-  classes: number,
-  groups: readonly string[],
-): ProbeResult {
+  asked: {
+    readonly labels: readonly number[];
+    readonly classes: number;
+    readonly groups: readonly string[];
+  },
+): Probe {
+  const { labels, classes, groups } = asked;
   const right = labels.map((label, image) => {
     const values = row(probabilities, image);
     return values.indexOf(Math.max(...values)) === label;
@@ -70,5 +74,6 @@ function score(
     accuracy: right.filter(Boolean).length / labels.length,
     interval: wilsonInterval(successes, trials),
     balancedAccuracy: recalls.reduce((sum, { recall }) => sum + recall, 0) / recalls.length,
+    probabilities,
   };
 }

@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { wilsonInterval } from "../../../../learn/evaluation/metrics.js";
-import { beatsMajority, compatibility, decide, mostStages } from "../../../../learn/evidence/decision.js";
+import {
+  beatsMajority,
+  compatibility,
+  decide,
+  dependsOnProbe,
+  mostStages,
+  stagesByProbe,
+} from "../../../../learn/evidence/decision.js";
 import type { ProbeResult, RecipeDecision, RecipeEvidence } from "../../../../spec/records/recipe.js";
 import type { GateSpec } from "../../../../spec/runFile/gate.js";
 
@@ -307,7 +314,20 @@ for (const { what, evidence, asked = "auto", planned = 2, isExtractor = false, g
       headroom,
       ...(leaks === undefined ? {} : { leaks }),
     };
-    assert.equal(mostStages({ evidence: known, asked, planned, isExtractor, gate }), Math.max(...allowed));
+    const situation = { asked, planned, isExtractor, gate } as const;
+    assert.equal(mostStages({ ...situation, evidence: known }), Math.max(...allowed));
+    // The probe alone decides as all of the evidence does, and where it is not asked for it would have changed nothing.
+    for (const wrong of [0, 9]) {
+      for (const measured of FEATURES) {
+        const all = { ...evidence, ...measured, headroom: { ...headroom, wrong } };
+        const { stages } = decide({ ...situation, evidence: all });
+        const { probe, majority, images, headroom: own } = all;
+        const probed = { ...known, probe, majority, images, headroom: own };
+        assert.equal(stagesByProbe({ ...situation, evidence: probed }), stages);
+        const asks = dependsOnProbe({ ...situation, evidence: known });
+        if (!asks) assert.equal(stages, mostStages({ ...situation, evidence: known }));
+      }
+    }
   });
 }
 
