@@ -65,8 +65,8 @@ async function knownTo(
   dataset: ArtifactManifest,
 ): Promise<(path: string, sha256: string | undefined) => boolean> {
   const file = "images.jsonl";
-  const text = (await readArtifactFile(store, dataset, file)).toString("utf8");
-  const records = shapedLines<ImageRecord>(text, knownImageSchema, describeFile(dataset, file));
+  const lines = await readArtifactFile(store, dataset, file);
+  const records = shapedLines<ImageRecord>(lines, knownImageSchema, describeFile(dataset, file));
   const { quarantined } = dataset.summary as DatasetSummary;
   const paths = new Set([...records, ...quarantined].map(({ path }) => path));
   const bytes = new Set(records.map(({ sha256 }) => sha256));

@@ -44,7 +44,7 @@ async function compare(
     // Copies of what earlier runs had computed take next to no time.
     const computed = rows - (reused?.rows ?? 0);
     const probe = shapedLines<ProbeLine>(
-      (await readArtifactFile(store, recipe, PROBE_FILE)).toString("utf8"),
+      await readArtifactFile(store, recipe, PROBE_FILE),
       probeLineSchema,
       describeFile(recipe, PROBE_FILE),
     );

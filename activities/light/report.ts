@@ -223,8 +223,8 @@ async function readLines<Line>(
   file: string,
   schema: z.ZodType,
 ): Promise<Line[]> {
-  const text = (await readArtifactFile(store, manifest, file)).toString("utf8");
-  return shapedLines(text, schema, describeFile(manifest, file));
+  const lines = await readArtifactFile(store, manifest, file);
+  return shapedLines(lines, schema, describeFile(manifest, file));
 }
 
 /** Undefined where an older version made the artifact, which wrote no such file. */

@@ -204,9 +204,9 @@ async function datasetOf(
   ref: ArtifactRef,
 ): Promise<{ readonly records: readonly ImageRecord[]; readonly summary: DatasetSummary }> {
   const manifest = await requireManifest(store, ref);
-  const text = (await readArtifactFile(store, manifest, "images.jsonl")).toString("utf8");
+  const lines = await readArtifactFile(store, manifest, "images.jsonl");
   return {
-    records: shapedLines<ImageRecord>(text, knownImageSchema, describeFile(manifest, "images.jsonl")),
+    records: shapedLines<ImageRecord>(lines, knownImageSchema, describeFile(manifest, "images.jsonl")),
     summary: manifest.summary as DatasetSummary,
   };
 }

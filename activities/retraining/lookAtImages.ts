@@ -159,9 +159,9 @@ async function changes(
 ): Promise<Pick<Look, "added" | "removed" | "changed" | "mostAdded">> {
   if (ingest === undefined) return { added: images.size, removed: 0, changed: 0 };
   const { classes, quarantined } = ingest.summary as DatasetSummary;
-  const text = (await readArtifactFile(store, ingest, "images.jsonl")).toString("utf8");
+  const lines = await readArtifactFile(store, ingest, "images.jsonl");
   const what = describeFile(ingest, "images.jsonl");
-  const records = shapedLines<ImageRecord>(text, knownImageSchema, what);
+  const records = shapedLines<ImageRecord>(lines, knownImageSchema, what);
   const before = new Map(records.map((record) => [record.path, record]));
   const leftOut = new Set(quarantined.map(({ path }) => path));
   const isChanged = ([path, { label, version }]: readonly [

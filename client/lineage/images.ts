@@ -39,8 +39,8 @@ export async function imagesOf(
   damaged: DamagedRecord[],
 ): Promise<readonly ImageRecord[]> {
   try {
-    const text = (await readArtifactFile(store, manifest, FILE)).toString("utf8");
-    return shapedLines<ImageRecord>(text, knownImageSchema, describeFile(manifest, FILE));
+    const lines = await readArtifactFile(store, manifest, FILE);
+    return shapedLines<ImageRecord>(lines, knownImageSchema, describeFile(manifest, FILE));
   } catch (error) {
     if (!(error instanceof ThawError && ["ARTIFACT_CORRUPT", "NOT_FOUND"].includes(error.code))) throw error;
     const { message: why, hint } = error;

@@ -1,10 +1,11 @@
 /** Opens what ingest wrote: records, summary, and the images out of their packs. */
-import { closeSync, openSync, readSync } from "node:fs";
+import { readSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { DatasetSummary, ImageRecord } from "../../spec/records/dataset.js";
 import { datasetFileSchema, imageLineSchema } from "../../spec/schemas/records/files.js";
 import { shapedJson, shapedLines } from "../../spec/schemas/shaped.js";
+import { openPacks } from "./openPacks.js";
 
 export const IMAGES_FILE = "images.jsonl";
 export const SUMMARY_FILE = "dataset.json";
@@ -25,7 +26,7 @@ export interface Dataset {
 
 /** @param file `images.jsonl` of any dataset @throws ThawError ARTIFACT_CORRUPT */
 export async function readImageRecords(file: string): Promise<readonly ImageRecord[]> {
-  return shapedLines(await readFile(file, "utf8"), imageLineSchema, file);
+  return shapedLines(await readFile(file), imageLineSchema, file);
 }
 
 /** Of the set that this process has opened last: its stages and its many shards are of the same, and reading takes seconds of a large one. */
@@ -53,12 +54,12 @@ export async function openDataset(folder: string): Promise<Dataset> {
     datasetFileSchema,
     summaryFile,
   );
-  const packs = new Map(summary.packs.map((name) => [name, openSync(join(folder, name), "r")]));
+  const packs = openPacks(folder, summary.packs);
   let last: { readonly index: number; readonly encoded: Buffer } | undefined;
   const readNow = (index: number): Buffer => {
     if (last?.index === index) return last.encoded;
     const record = records[index];
-    const descriptor = record && packs.get(record.pack);
+    const descriptor = record && packs.descriptorOf(record.pack);
     if (record === undefined || descriptor === undefined) throw new RangeError(`there is no image ${index}`);
     const encoded = Buffer.allocUnsafeSlow(record.length);
     const length = readSync(descriptor, encoded, 0, record.length, record.offset);
@@ -71,9 +72,6 @@ export async function openDataset(folder: string): Promise<Dataset> {
     summary,
     read: async (index) => readNow(index),
     readNow,
-    close: async () => {
-      for (const descriptor of packs.values()) closeSync(descriptor);
-      packs.clear();
-    },
+    close: async () => packs.close(),
   };
 }

@@ -102,10 +102,19 @@ export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
       : { knownToBase: countKnown(splits, before, known.dropped.size, known.left.length) }),
     ...(options.earlierImages === undefined ? {} : { knownFromBefore: countEarlier(splits, earlier) }),
   };
-  const lines = records.map((record) => `${JSON.stringify(record)}\n`);
-  await writeFile(join(out, IMAGES_FILE), lines.join(""));
+  await writeFile(join(out, IMAGES_FILE), linesOf(records));
   await writeFile(join(out, SUMMARY_FILE), `${JSON.stringify(summary, null, 1)}\n`);
   return summary;
+}
+
+/** Written together: a write each would take a second for 20,000 images, and all of a million are longer than a string may be. */
+const LINES_AT_ONCE = 1000;
+
+function* linesOf(records: readonly ImageRecord[]): Generator<string> {
+  for (let first = 0; first < records.length; first += LINES_AT_ONCE) {
+    const some = records.slice(first, first + LINES_AT_ONCE);
+    yield some.map((record) => `${JSON.stringify(record)}\n`).join("");
+  }
 }
 
 function countEarlier(splits: readonly Split[], earlier: readonly (Split | undefined)[]): KnownFromBefore {

@@ -340,6 +340,6 @@ function withInput(result: PassResult, x: Tensor4D): PassResult {
 }
 
 async function readFold({ summary, predictions }: FoldResult): Promise<FinishedFold> {
-  const lines = shapedLines<FoldPrediction>(await readFile(predictions, "utf8"), foldLineSchema, predictions);
+  const lines = shapedLines<FoldPrediction>(await readFile(predictions), foldLineSchema, predictions);
   return { summary, predictions: lines };
 }

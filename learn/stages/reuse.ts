@@ -117,7 +117,7 @@ async function imagesOf(file: string, perImage: number): Promise<readonly ShardI
 }
 
 async function imagesOfShard(file: string): Promise<readonly ShardImage[]> {
-  return shapedLines(await readFile(file, "utf8"), shardImageSchema, file);
+  return shapedLines(await readFile(file), shardImageSchema, file);
 }
 
 const countKnown = (rows: readonly (KnownRow | undefined)[]): number =>

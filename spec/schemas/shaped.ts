@@ -21,14 +21,28 @@ export function shapedJson<Content>(text: string, schema: z.ZodType, what: strin
   throw damaged(`${what} has another shape: ${[...issue.path, issue.message].join(": ")}`);
 }
 
-/** Of a file of JSON lines; empty lines are none. @throws ThawError ARTIFACT_CORRUPT with the line */
-export function shapedLines<Line>(text: string, schema: z.ZodType, what: string): Line[] {
-  return text
-    .split("\n")
-    .flatMap((line, index) =>
-      line === "" ? [] : [shapedJson<Line>(line, schema, `line ${index + 1} of ${what}`)],
-    );
+/**
+ * Of a file of JSON lines; empty lines are none.
+ * @param content text, or the bytes of a file that may be longer than a string can be: 2²⁹ characters
+ * @throws ThawError ARTIFACT_CORRUPT with the line
+ */
+export function shapedLines<Line>(content: string | Uint8Array, schema: z.ZodType, what: string): Line[] {
+  const bytes = typeof content === "string" ? Buffer.from(content) : content;
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const lines: Line[] = [];
+  let number = 0;
+  for (let from = 0; from < file.length; ) {
+    const found = file.indexOf(LINE_FEED, from);
+    const to = found === -1 ? file.length : found;
+    number += 1;
+    if (to > from)
+      lines.push(shapedJson<Line>(file.toString("utf8", from, to), schema, `line ${number} of ${what}`));
+    from = to + 1;
+  }
+  return lines;
 }
+
+const LINE_FEED = 10;
 
 function damaged(sentence: string): ThawError {
   return new ThawError("ARTIFACT_CORRUPT", sentence, {

@@ -28,8 +28,8 @@ export async function canonicalImages(
   onProgress: (progress: Progress) => void,
 ): Promise<ReadonlyMap<string, string>> {
   const ingest = await requireManifest(store, artifacts.ingest as ArtifactRef);
-  const list = (await readArtifactFile(store, ingest, IMAGES)).toString("utf8");
-  const records = shapedLines<ImageRecord>(list, imageLineSchema, describeFile(ingest, IMAGES));
+  const lines = await readArtifactFile(store, ingest, IMAGES);
+  const records = shapedLines<ImageRecord>(lines, imageLineSchema, describeFile(ingest, IMAGES));
   const chosen = new Map(
     records.filter(({ sha256 }) => wanted.has(sha256)).map((record) => [record.sha256, record]),
   );

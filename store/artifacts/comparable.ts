@@ -74,11 +74,7 @@ async function heldOutImages({
   const ingest = await requireManifest(store, datasetOf(model));
   const list = await readArtifactFile(store, ingest, IMAGES);
   await writeFile(join(folder, IMAGES), list);
-  const records = shapedLines<ImageRecord>(
-    list.toString("utf8"),
-    imageLineSchema,
-    describeFile(ingest, IMAGES),
-  );
+  const records = shapedLines<ImageRecord>(list, imageLineSchema, describeFile(ingest, IMAGES));
   const chosen = choose(records).map((record, index) => ({ record, file: join(folder, `${index}.png`) }));
   let done = 0;
   await forEachParallel(chosen, PARALLEL, async ({ record, file }) => {

@@ -64,6 +64,6 @@ async function linesOf<Line>(
   name: string,
   schema: z.ZodType,
 ): Promise<readonly Line[]> {
-  const text = (await readArtifactFile(store, manifest, name)).toString("utf8");
-  return shapedLines(text, schema, describeFile(manifest, name));
+  const lines = await readArtifactFile(store, manifest, name);
+  return shapedLines(lines, schema, describeFile(manifest, name));
 }

@@ -92,8 +92,8 @@ async function readImages(store: Store, run: RunResult): Promise<readonly DiffIm
   const manifest = await requireManifest(store, artifactOf(run, "ingest"));
   const { classes } = manifest.summary as DatasetSummary;
   const name = "images.jsonl";
-  const text = (await readArtifactFile(store, manifest, name)).toString("utf8");
-  return shapedLines<ImageRecord>(text, knownImageSchema, describeFile(manifest, name)).map(
+  const lines = await readArtifactFile(store, manifest, name);
+  return shapedLines<ImageRecord>(lines, knownImageSchema, describeFile(manifest, name)).map(
     ({ path, sha256, label, split }) => ({ path, sha256, label: classes[label] ?? "", split }),
   );
 }

@@ -14,6 +14,9 @@ test("lines keep what the schema does not know; empty ones are none", () => {
   const text = `${JSON.stringify(LINE)}\n\n`;
   assert.deepEqual(shapedLines(text, predictionLineSchema, "predictions.jsonl"), [LINE]);
   assert.deepEqual(shapedLines("", predictionLineSchema, "predictions.jsonl"), []);
+  const other = { ...LINE, path: "ä/𝄞.jpg" };
+  const bytes = Buffer.from(`\n${text}${JSON.stringify(other)}`);
+  assert.deepEqual(shapedLines(bytes, predictionLineSchema, "predictions.jsonl"), [LINE, other]);
 });
 
 test("a line that is no JSON, or of another shape, is named", () => {
