@@ -37,7 +37,7 @@ export async function runJob(job: EngineJob, outside: Outside): Promise<unknown>
       return tuneStage({ ...job, ...steered(job, outside) }, job.settings, job.previous);
     }
     case "fold": {
-      const { trainFold } = await import("../learn/stages/trainFold.js");
+      const { trainFold } = await import("../learn/stages/folds/trainFold.js");
       return trainFold({ ...job, onProgress }, job.settings, job.features);
     }
     case "scratch": {

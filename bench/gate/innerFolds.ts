@@ -12,7 +12,7 @@ import { gate } from "../../learn/evidence/gate.js";
 import { foldSplits } from "../../learn/folds/splits.js";
 import { readRecords } from "../../learn/stages/activations.js";
 import { extractFeatures } from "../../learn/stages/extractFeatures.js";
-import { writeFoldData } from "../../learn/stages/foldData.js";
+import { writeFoldData } from "../../learn/stages/folds/foldData.js";
 import type { StageContext } from "../../learn/stages/job.js";
 import { trainHead } from "../../learn/stages/trainHead.js";
 import { tuneStage } from "../../learn/stages/tuneStage.js";

@@ -21,7 +21,7 @@ import { overlay, type Parameters, parameter } from "../../learn/network/paramet
 import { readSafetensors, writeSafetensors } from "../../learn/safetensors.js";
 import { readRecords } from "../../learn/stages/activations.js";
 import { extractFeatures } from "../../learn/stages/extractFeatures.js";
-import { type FoldData, writeFoldData } from "../../learn/stages/foldData.js";
+import { type FoldData, writeFoldData } from "../../learn/stages/folds/foldData.js";
 import type { StageContext } from "../../learn/stages/job.js";
 import { trainHead } from "../../learn/stages/trainHead.js";
 import { tuneStage } from "../../learn/stages/tuneStage.js";

@@ -16,8 +16,8 @@ import {
   readRecords,
 } from "../../../learn/stages/activations.js";
 import { extractFeatures } from "../../../learn/stages/extractFeatures.js";
+import { trainFold } from "../../../learn/stages/folds/trainFold.js";
 import type { StageContext } from "../../../learn/stages/job.js";
-import { trainFold } from "../../../learn/stages/trainFold.js";
 import { trainHead } from "../../../learn/stages/trainHead.js";
 import { type TuneSettings, tuneStage } from "../../../learn/stages/tuneStage.js";
 import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../../../spec/pipeline/artifactFiles.js";

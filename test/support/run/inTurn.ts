@@ -51,6 +51,8 @@ async function load(file: string): Promise<void> {
 }
 
 function leave(): void {
-  console.error(`After the last test something keeps the process: ${process.getActiveResourcesInfo().join(", ")}`);
+  console.error(
+    `After the last test something keeps the process: ${process.getActiveResourcesInfo().join(", ")}`,
+  );
   process.exit(1);
 }

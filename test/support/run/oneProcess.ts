@@ -26,10 +26,7 @@ export interface ProcessEnd {
 const GRACE = 60_000;
 
 /** @param ended hears of each file once it is through, in their order */
-export async function runInOneProcess(
-  what: InTurn,
-  ended: (file: Measured) => void,
-): Promise<ProcessEnd> {
+export async function runInOneProcess(what: InTurn, ended: (file: Measured) => void): Promise<ProcessEnd> {
   const { files, timeout } = what;
   const entry = entryOf(what);
   const measure = meter(entry);
@@ -89,7 +86,10 @@ const IN_TURN = new URL("./inTurn.js", import.meta.url).href;
 function entryOf(what: InTurn): string {
   const path = fileURLToPath(new URL(`../../groups/${entries++}.js`, import.meta.url));
   mkdirSync(dirname(path), { recursive: true });
-  const lines = [`import { inTurn } from ${JSON.stringify(IN_TURN)};`, `await inTurn(${JSON.stringify(what)});`];
+  const lines = [
+    `import { inTurn } from ${JSON.stringify(IN_TURN)};`,
+    `await inTurn(${JSON.stringify(what)});`,
+  ];
   writeFileSync(path, `${lines.join("\n")}\n`);
   return path;
 }

@@ -49,7 +49,9 @@ async function runAgain(
 ): Promise<void> {
   const before = `✖ ${nameOf(file)}: ${failure}`;
   console.log(`\n▶ ${file}, once more and alone: ${failure}`);
-  await runFiles([file], options, (run) => ended(run.totals.failed > 0 ? run : { ...run, unsteady: [before] }));
+  await runFiles([file], options, (run) =>
+    ended(run.totals.failed > 0 ? run : { ...run, unsteady: [before] }),
+  );
 }
 
 async function runSome(

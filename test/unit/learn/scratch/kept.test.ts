@@ -15,7 +15,7 @@ import { test } from "node:test";
 import { fileDigest } from "../../../../files/intact.js";
 import { createSamples } from "../../../../learn/samples/files.js";
 import { isKept, keepDigest, whileInUse } from "../../../../learn/scratch/kept.js";
-import { onceMade } from "../../../../learn/stages/foldParts.js";
+import { onceMade } from "../../../../learn/stages/folds/foldParts.js";
 import { until } from "../../../support/until.js";
 
 const newFolder = (): string => mkdtempSync(join(tmpdir(), "thaw-kept-"));

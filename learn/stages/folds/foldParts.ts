@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { fileDigest, lookAt } from "../../files/intact.js";
-import { partOf } from "../../files/parts.js";
-import { publishFolder } from "../../files/publishFolder.js";
-import { whileInUse } from "../scratch/kept.js";
+import { fileDigest, lookAt } from "../../../files/intact.js";
+import { partOf } from "../../../files/parts.js";
+import { publishFolder } from "../../../files/publishFolder.js";
+import { whileInUse } from "../../scratch/kept.js";
 
 const MADE = "made.json";
 

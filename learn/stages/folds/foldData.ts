@@ -1,28 +1,28 @@
 /** A fold as a dataset of its own: records whose splits are the fold's, and activations in the order of their rows. */
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { countImages } from "../../data/dataset/checks.js";
-import { IMAGES_FILE, SUMMARY_FILE } from "../../data/dataset/dataset.js";
-import { viewsOf } from "../../data/views/count.js";
-import { spareBytes } from "../../files/scratch.js";
-import { ThawError } from "../../spec/errors.js";
-import { FEATURES_FILE } from "../../spec/pipeline/artifactFiles.js";
-import type { DatasetSummary, ImageRecord, Split } from "../../spec/records/dataset.js";
-import { boundaryCandidate } from "../bases/activationSizes.js";
-import { groupIndex } from "../bases/architecture.js";
-import { chosenBase } from "../bases/chosen.js";
-import type { Parameters } from "../network/parameters.js";
+import { countImages } from "../../../data/dataset/checks.js";
+import { IMAGES_FILE, SUMMARY_FILE } from "../../../data/dataset/dataset.js";
+import { viewsOf } from "../../../data/views/count.js";
+import { spareBytes } from "../../../files/scratch.js";
+import { ThawError } from "../../../spec/errors.js";
+import { FEATURES_FILE } from "../../../spec/pipeline/artifactFiles.js";
+import type { DatasetSummary, ImageRecord, Split } from "../../../spec/records/dataset.js";
+import { boundaryCandidate } from "../../bases/activationSizes.js";
+import { groupIndex } from "../../bases/architecture.js";
+import { chosenBase } from "../../bases/chosen.js";
+import type { Parameters } from "../../network/parameters.js";
 import {
   createSamples,
   openSamples,
   type RecordFormat,
   recordBytes,
   type Samples,
-} from "../samples/files.js";
-import { viewRows } from "../samples/views.js";
-import { chooseFiles, type KeptFile } from "../scratch/keep.js";
-import { isKept } from "../scratch/kept.js";
-import { createYielding } from "../scratch/yielding.js";
+} from "../../samples/files.js";
+import { viewRows } from "../../samples/views.js";
+import { chooseFiles, type KeptFile } from "../../scratch/keep.js";
+import { isKept } from "../../scratch/kept.js";
+import { createYielding } from "../../scratch/yielding.js";
 import {
   boundaryFile,
   boundaryFormat,
@@ -32,8 +32,8 @@ import {
   makeBoundary,
   numberBytes,
   openBoundary,
-} from "./activations.js";
-import type { StageContext } from "./job.js";
+} from "../activations.js";
+import type { StageContext } from "../job.js";
 
 const FEATURES = "features";
 

@@ -1,31 +1,31 @@
 /** One fold of cross-validation: the run's own stages on the images that the fold does not hold out. */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { partOf } from "../../files/parts.js";
-import { PREDICTIONS_FILE, WEIGHTS_FILE } from "../../spec/pipeline/artifactFiles.js";
-import type { Split } from "../../spec/records/dataset.js";
-import type { FoldPrediction, FoldSummary } from "../../spec/records/folds.js";
-import type { HeadSpec } from "../../spec/runFile/runFile.js";
-import { groupIndex } from "../bases/architecture.js";
-import { chosenBase } from "../bases/chosen.js";
-import { foldFigures } from "../folds/crossValidation.js";
-import { foldProgress } from "../folds/foldProgress.js";
-import { foldSplits } from "../folds/splits.js";
-import { overlay, type Parameters } from "../network/parameters.js";
-import { loadSound } from "../network/tryOut.js";
-import { readSafetensors } from "../safetensors.js";
-import { openSamples } from "../samples/files.js";
-import { imagesOf, viewRows } from "../samples/views.js";
-import { whileInUse } from "../scratch/kept.js";
-import { softmaxRows } from "../training/step/loss.js";
-import { argMax } from "../training/validation.js";
-import { validator } from "../training/validator.js";
-import { featureFormat, openBoundary, readRecords } from "./activations.js";
+import { partOf } from "../../../files/parts.js";
+import { PREDICTIONS_FILE, WEIGHTS_FILE } from "../../../spec/pipeline/artifactFiles.js";
+import type { Split } from "../../../spec/records/dataset.js";
+import type { FoldPrediction, FoldSummary } from "../../../spec/records/folds.js";
+import type { HeadSpec } from "../../../spec/runFile/runFile.js";
+import { groupIndex } from "../../bases/architecture.js";
+import { chosenBase } from "../../bases/chosen.js";
+import { foldFigures } from "../../folds/crossValidation.js";
+import { foldProgress } from "../../folds/foldProgress.js";
+import { foldSplits } from "../../folds/splits.js";
+import { overlay, type Parameters } from "../../network/parameters.js";
+import { loadSound } from "../../network/tryOut.js";
+import { readSafetensors } from "../../safetensors.js";
+import { openSamples } from "../../samples/files.js";
+import { imagesOf, viewRows } from "../../samples/views.js";
+import { whileInUse } from "../../scratch/kept.js";
+import { softmaxRows } from "../../training/step/loss.js";
+import { argMax } from "../../training/validation.js";
+import { validator } from "../../training/validator.js";
+import { featureFormat, openBoundary, readRecords } from "../activations.js";
+import type { StageContext } from "../job.js";
+import { trainHead } from "../trainHead.js";
+import { type TuneSettings, tuneStage } from "../tuneStage.js";
 import { type FoldData, writeFoldData } from "./foldData.js";
 import { onceMade, partsFolder } from "./foldParts.js";
-import type { StageContext } from "./job.js";
-import { trainHead } from "./trainHead.js";
-import { type TuneSettings, tuneStage } from "./tuneStage.js";
 
 export interface FoldSettings {
   /** From 1 to `folds`. */
