@@ -1,7 +1,6 @@
 /** The workflows' code as one file: built once with the project, so that a worker starts in a second. */
 import { access } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { bundleWorkflowCode, DefaultLogger } from "@temporalio/worker";
 
 const inDist = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
@@ -13,6 +12,7 @@ export const BUNDLE_FILES = {
 export type BundleKind = keyof typeof BUNDLE_FILES;
 
 export async function buildWorkflowBundle(kind: BundleKind = "plain"): Promise<string> {
+  const { bundleWorkflowCode, DefaultLogger } = await import("@temporalio/worker");
   const { code } = await bundleWorkflowCode({
     workflowsPath: inDist("workflows/index.js"),
     ...(kind === "traced" ? { workflowInterceptorModules: [inDist("workflows/tracing.js")] } : {}),

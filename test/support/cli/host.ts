@@ -5,15 +5,7 @@
 import { fileURLToPath } from "node:url";
 import { mainWith } from "../../../cli/mainWith.js";
 import { createProgram } from "../../../cli/program.js";
-
-export interface HostedCommand {
-  readonly args: readonly string[];
-  readonly cwd: string;
-  readonly env: Readonly<NodeJS.ProcessEnv>;
-}
-
-/** Ends the output of a command on each of the two streams, with its exit code; no command writes it. */
-export const END_MARK = "\0end of command\0";
+import { END_MARK, type HostedCommand } from "./hosted.js";
 
 const MAIN = fileURLToPath(new URL("../../../cli/main.js", import.meta.url));
 

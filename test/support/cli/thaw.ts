@@ -6,8 +6,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, fork } from "node:child_process";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
-import { checkDocuments, checkErrors } from "./documents.js";
-import { END_MARK, type HostedCommand } from "./host.js";
+import { END_MARK, type HostedCommand } from "./hosted.js";
 
 const HOST = fileURLToPath(new URL("./host.js", import.meta.url));
 
@@ -62,6 +61,7 @@ export async function thaw(args: readonly string[], { cwd, env }: ThawOptions): 
   if (host.exitCode === null && host.signalCode === null) idle.push(host);
   const [name] = args;
   if (name !== undefined && args.includes("--json")) {
+    const { checkDocuments, checkErrors } = await import("./documents.js");
     checkDocuments(name, outcome.stdout);
     checkErrors(outcome.stderr);
   }
