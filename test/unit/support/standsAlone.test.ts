@@ -15,7 +15,8 @@ for (const [what, source] of Object.entries(ALONE))
   test(`a file with ${what} has a process of its own`, () => assert.ok(standsAlone(source)));
 
 const TOGETHER = {
-  "hooks": "before(start);\nbeforeEach(async () => {\n  folder = await make();\n});\nafter(() => rm(folder));\n",
+  hooks:
+    "before(start);\nbeforeEach(async () => {\n  folder = await make();\n});\nafter(() => rm(folder));\n",
   "an awaited module": 'const model = await load("x");\n',
   "a look at its environment": "const env = { ...process.env, A: process.env.HOME === undefined };\n",
 };
