@@ -1,8 +1,8 @@
 /** Runs test files in one process, one after the other, and measures each. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { run } from "node:test";
-import { fileURLToPath } from "node:url";
 import { type Counted, counted, type Reported, told } from "./counted.js";
 import { endOf, type InTurn, NO_ROOM } from "./inTurn.js";
 import { processorSecondsOf } from "./processorTime.js";
@@ -52,6 +52,7 @@ export async function runInOneProcess(what: InTurn, ended: (file: Measured) => v
     else if (type === "test:fail") failure = `its process failed: ${endedWith(data.details?.error)}`;
   }
   clearTimeout(patience);
+  rmSync(entry);
   if (hung.signal.aborted) failure = `its process said nothing for ${(timeout + GRACE) / 60_000} minutes`;
   // A test that failed before hides how the process ended.
   else if (through < files.length && !hadNoRoom) failure ??= "its process ended";
@@ -84,8 +85,7 @@ const IN_TURN = new URL("./inTurn.js", import.meta.url).href;
 
 /** A file that the process is started with: by it the process is known. */
 function entryOf(what: InTurn): string {
-  const path = fileURLToPath(new URL(`../../groups/${entries++}.js`, import.meta.url));
-  mkdirSync(dirname(path), { recursive: true });
+  const path = join(tmpdir(), `thaw-tests-${process.pid}-${entries++}.mjs`);
   const lines = [
     `import { inTurn } from ${JSON.stringify(IN_TURN)};`,
     `await inTurn(${JSON.stringify(what)});`,

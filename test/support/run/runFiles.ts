@@ -54,22 +54,25 @@ async function runAgain(
   );
 }
 
+/** @returns why a process ended before a file was through, where that is this file's fault */
 async function runSome(
   files: readonly string[],
   options: RunOptions,
   ended: (run: FileRun) => void,
 ): Promise<{ readonly through: number; readonly failure: string | undefined }> {
-  let through = 0;
-  // How the process ends is known after its last file.
-  let last: FileRun | undefined;
+  const runs: FileRun[] = [];
   const what = { environment: {}, room: ROOM, ...options, files };
   const { failure } = await runInOneProcess(what, (run) => {
-    through += 1;
-    if (through < files.length) ended(run);
-    else last = run;
+    runs.push(run);
+    // How the process ends is known after its last file.
+    if (runs.length < files.length) ended(run);
   });
+  const through = runs.length;
+  const [last] = through === files.length ? runs.slice(-1) : [];
   if (last !== undefined) ended(failure === undefined ? last : withFailure(last, failure));
-  return { through, failure: last === undefined ? failure : undefined };
+  // A test that waits for nothing fails and ends its process, before the next file.
+  const isKnown = last !== undefined || runs.some(({ totals }) => totals.failed > 0);
+  return { through, failure: isKnown ? undefined : failure };
 }
 
 const broken = (file: string, failure: string): FileRun =>
