@@ -1,8 +1,10 @@
 /** Runs test files one after the other on services that are started once; each has a process of its own. */
 import {
+  DISTURBED_STACK,
   SHARED_NOTIFICATIONS,
   SHARED_SERVICES,
   SHARED_STACK,
+  startDisturbedStack,
   startTellingStack,
 } from "../services/sharedStack.js";
 import { type Stack, startStack } from "../services/stack.js";
@@ -26,6 +28,13 @@ export const runOnOneStack = (
       stack,
       environment: { [SHARED_STACK]: stack.folder, [SHARED_NOTIFICATIONS]: stack.notifications },
     };
+  });
+
+/** With workers, and the files kill them. @param timeout of one test, in milliseconds */
+export const runOnDisturbedStack: typeof runOnOneStack = (files, timeout, ended) =>
+  runOn(files, timeout, ended, async () => {
+    const stack = await startDisturbedStack();
+    return { stack, environment: { [DISTURBED_STACK]: stack.folder } };
   });
 
 /** Without workers. @param timeout of one test, in milliseconds */
