@@ -1,6 +1,7 @@
 /** Two machines with workers, each with a way of its own to the store, on which it can be killed at a chosen request. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type FaultProxy, type ProxiedRequest, startFaultProxy } from "../../support/services/faultProxy.js";
@@ -34,6 +35,8 @@ export interface Machines {
   kill(which: number): void;
   /** Where each one was killed so far. */
   deaths(): readonly string[];
+  /** Datasets that they began to train on so far. */
+  trained(): Promise<readonly string[]>;
   /** Waits until both are at work. */
   ready(): Promise<void>;
   close(): Promise<void>;
@@ -45,8 +48,10 @@ interface Machine {
   ready: Promise<unknown>;
 }
 
-/** @param log see `monthOfTraining` */
-export async function startMachines(stack: Stack, log: string): Promise<Machines> {
+export async function startMachines(stack: Stack): Promise<Machines> {
+  // See `monthOfTraining`.
+  const log = join(stack.folder, "trained.log");
+  await writeFile(log, "");
   let trap: Trap | undefined;
   const deaths: string[] = [];
   let isOver = false;
@@ -94,6 +99,7 @@ export async function startMachines(stack: Stack, log: string): Promise<Machines
     },
     kill: (number) => kill(number, "any time"),
     deaths: () => deaths,
+    trained: async () => (await readFile(log, "utf8")).split("\n").slice(0, -1),
     ready,
     close: async () => {
       isOver = true;

@@ -1,5 +1,5 @@
 /** A model that is looked after for a month by two machines that die now and then, and by people. */
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { decideOn } from "../../../client/models/approvals.js";
 import { startRetraining } from "../../../client/models/retrain.js";
@@ -15,7 +15,7 @@ import { proofRecords } from "../../../store/records/proofs.js";
 import { listVersions } from "../../../store/records/records.js";
 import { listTicks } from "../../../store/records/ticks.js";
 import type { Stack } from "../../support/services/stack.js";
-import { startMachines } from "./machines.js";
+import type { Machines } from "./machines.js";
 import type { Night, Promotion } from "./plan.js";
 import { CLASSES, SPOILING } from "./trainer.js";
 
@@ -59,62 +59,58 @@ export interface Month {
 }
 
 /**
+ * @param machines of that stack, which may have been through other months
  * @param promotion who decides; where people are asked, two of them say yes at the same time
  * @param onNight told of each night
  */
 export async function tend(
-  stack: Stack,
+  { folder, session }: Stack,
+  machines: Machines,
   nights: readonly Night[],
   promotion: Promotion,
   onNight: (work: NightsWork) => void = () => undefined,
 ): Promise<Month> {
-  const { folder, session } = stack;
   const { store, temporal } = session;
   const model = `tended-${promotion}`;
-  const log = join(folder, `${model}.log`);
-  await writeFile(log, "");
   const images = imagesIn(join(folder, `${model}-images`), CONTENTS[promotion]);
-  const machines = await startMachines(stack, log);
+  // What they did in months before is no part of this one.
+  const [died, trained] = [machines.deaths().length, (await machines.trained()).length];
   const work: NightsWork[] = [];
   const approvals: Approval[] = [];
-  try {
-    const file = parseRunFile(runFileOf(model, promotion), "thaw.yaml", []);
-    for (const [night, { change, twice, trap, dies }] of nights.entries()) {
-      if (change !== undefined) await images[change]();
-      await machines.ready();
-      if (trap !== undefined) machines.set(trap);
-      const timer = dies && setTimeout(() => machines.kill(dies.which), dies.after);
-      const started = await Promise.all(
-        Array.from({ length: twice === true ? 2 : 1 }, async () => {
-          const { workflowId } = await startRetraining(session, { file, dataPath: images.path });
-          return workflowId;
-        }),
-      );
-      const handles = started.map((workflowId) => temporal.workflow.getHandle(workflowId));
-      const ticks = await Promise.all(handles.map((handle) => handle.result() as Promise<Tick>));
-      for (const version of new Set(
-        ticks.flatMap((tick) => (tick.verdict === "waits" ? tick.version : []) ?? []),
-      ))
-        approvals.push(await approved(session, model, version));
-      clearTimeout(timer);
-      const described = await Promise.all(handles.map((handle) => handle.describe()));
-      const done = { night, started, events: described.map(({ historyLength }) => historyLength), ticks };
-      work.push(done);
-      onNight(done);
-    }
-    return {
-      nights: work,
-      records: (await listTicks(store, model, Number.POSITIVE_INFINITY)).toReversed(),
-      log: await aliasHistory(store, model, "champion"),
-      proofs: (await proofRecords(store, model).proofs()).known,
-      versions: await listVersions(store, model),
-      trained: (await readFile(log, "utf8")).trim().split("\n"),
-      approvals,
-      deaths: machines.deaths(),
-    };
-  } finally {
-    await machines.close();
+  const file = parseRunFile(runFileOf(model, promotion), "thaw.yaml", []);
+  for (const [night, { change, twice, trap, dies }] of nights.entries()) {
+    if (change !== undefined) await images[change]();
+    await machines.ready();
+    if (trap !== undefined) machines.set(trap);
+    const timer = dies && setTimeout(() => machines.kill(dies.which), dies.after);
+    const started = await Promise.all(
+      Array.from({ length: twice === true ? 2 : 1 }, async () => {
+        const { workflowId } = await startRetraining(session, { file, dataPath: images.path });
+        return workflowId;
+      }),
+    );
+    const handles = started.map((workflowId) => temporal.workflow.getHandle(workflowId));
+    const ticks = await Promise.all(handles.map((handle) => handle.result() as Promise<Tick>));
+    for (const version of new Set(
+      ticks.flatMap((tick) => (tick.verdict === "waits" ? tick.version : []) ?? []),
+    ))
+      approvals.push(await approved(session, model, version));
+    clearTimeout(timer);
+    const described = await Promise.all(handles.map((handle) => handle.describe()));
+    const done = { night, started, events: described.map(({ historyLength }) => historyLength), ticks };
+    work.push(done);
+    onNight(done);
   }
+  return {
+    nights: work,
+    records: (await listTicks(store, model, Number.POSITIVE_INFINITY)).toReversed(),
+    log: await aliasHistory(store, model, "champion"),
+    proofs: (await proofRecords(store, model).proofs()).known,
+    versions: await listVersions(store, model),
+    trained: (await machines.trained()).slice(trained),
+    approvals,
+    deaths: machines.deaths().slice(died),
+  };
 }
 
 /** Two people say yes at once, each until they are told what came of it. @returns the question as it ended */

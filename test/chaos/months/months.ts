@@ -3,6 +3,7 @@ import type { Output, Screen } from "../../../cli/output.js";
 import { table } from "../../../cli/render/table.js";
 import { say } from "../../../cli/terminal/shown.js";
 import { startStack } from "../../support/services/stack.js";
+import { startMachines } from "./machines.js";
 import { type NightsWork, tend } from "./month.js";
 import { PROMOTIONS, type Promotion, planNights } from "./plan.js";
 import { brokenPromises } from "./promises.js";
@@ -37,6 +38,7 @@ export async function disturbedMonths(
 ): Promise<readonly MonthSummary[]> {
   const stack = await startStack({ workers: false });
   onStack(stack.close);
+  const machines = await startMachines(stack);
   try {
     const months: MonthSummary[] = [];
     for (const promotion of PROMOTIONS) {
@@ -49,7 +51,7 @@ export async function disturbedMonths(
             say`${minutes} min  ${promotion}, night ${night}: ${sentence} (${events[look] ?? 0} events)`,
           );
       };
-      const month = await tend(stack, plan, promotion, onNight);
+      const month = await tend(stack, machines, plan, promotion, onNight);
       months.push({
         ...{ promotion, nights, seconds: (Date.now() - began) / 1000 },
         ...{ looks: month.records.length, trainings: new Set(month.trained).size },
@@ -61,6 +63,7 @@ export async function disturbedMonths(
     }
     return months;
   } finally {
+    await machines.close();
     await stack.close();
   }
 }

@@ -26,11 +26,12 @@ import { until } from "../../support/until.js";
 
 const RUN_FILE = `
 name: observed
+base: small
 data: { path: images }
 recipe: staged
-augment: { views: 2 }
+augment: { views: 10 }
 head: { epochs: 4 }
-unfreeze: { stages: [blocks.6], epochs: 2 }
+unfreeze: { stages: [top], epochs: 2 }
 evaluation: { folds: 0 }
 `;
 /** A cent for each second of a processor. */
@@ -51,10 +52,11 @@ before(async () => {
   Object.assign(process.env, {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     THAW_METRICS_ADDRESS: `127.0.0.1:${port}`,
-    THAW_CHECKPOINT_SECONDS: "0.2",
+    // After each step: there are few.
+    THAW_CHECKPOINT_SECONDS: "0.01",
     THAW_PRICES: join(folder, "prices.yaml"),
   });
-  stack = await startStack({ workers: true });
+  stack = await startStack({ workers: true, smallBase: true });
   await smallImageSet(join(stack.folder, "images"), 8);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
 });

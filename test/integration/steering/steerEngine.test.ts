@@ -15,17 +15,18 @@ import { readRun } from "../../../store/records/records.js";
 import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { isComputing, servicePid, slowEngine, waitForStage } from "../../support/services/faults.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { disturbedStack } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 
 /** More epochs than anybody waits for: the stage ends because it is told to. */
 const RUN_FILE = `
 name: steered
-base: small
+base: tiny
 data: { path: images }
 recipe: staged
 augment: { views: 1 }
 head: { epochs: 2 }
-unfreeze: { stages: [top], epochs: 100000, patience: 100000 }
+unfreeze: { stages: [layer2], epochs: 100000, patience: 100000 }
 evaluation: { folds: 0 }
 `;
 const STAGE = "tune-1";
@@ -33,7 +34,7 @@ const PATIENCE_MS = 120_000;
 
 let stack: Stack;
 before(async () => {
-  stack = await startStack({ workers: true, smallBase: true });
+  stack = await disturbedStack();
   await smallImageSet(join(stack.folder, "images"), 6);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
 });
@@ -91,8 +92,8 @@ test("set, pause, unpause and stop reach the engine; summary, key and record say
 
   await command("unpause", runId);
   await waitForStage(stack, runId, STAGE, isComputing);
-  goOn();
   await command("stop", runId, "--keep-best");
+  goOn();
   await command("watch", runId, "--json");
   const record = await readRun(stack.session.store, runId);
   const told = record?.steering ?? [];
@@ -134,9 +135,12 @@ test("a steered stage whose worker dies after the commit and before its answer i
   const runId = await start(2);
   const temporal = await pidOf("temporal");
   const before = new Set(await listNames(stack.session.store, "artifacts/tune/"));
+  // It is not through with the stage before the server is away.
+  const { goOn } = await slowEngine(stack);
   await command("stop", runId, "--keep-best");
   // The answer cannot arrive, and the artifact is committed all the same.
   process.kill(temporal, "SIGSTOP");
+  goOn();
   const made: string[] = [];
   try {
     for (const deadline = Date.now() + PATIENCE_MS; made.length === 0; await sleep(50)) {

@@ -1,6 +1,7 @@
 /** The short form of the months of `npm run chaos`: looks at a model's images by two machines that die. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { type Machines, startMachines } from "../../chaos/months/machines.js";
 import { tend } from "../../chaos/months/month.js";
 import type { Night } from "../../chaos/months/plan.js";
 import { brokenPromises } from "../../chaos/months/promises.js";
@@ -20,13 +21,18 @@ const NIGHTS = Array.from({ length: 30 }, (_, night): Night => EVENTFUL[night] ?
 const MOST_EVENTS = 150;
 
 let stack: Stack;
+let machines: Machines;
 before(async () => {
   stack = await startStack({ workers: false });
+  machines = await startMachines(stack);
 });
-after(() => stack.close());
+after(async () => {
+  await machines?.close();
+  await stack.close();
+});
 
 test("in a month every night leaves a record, each change one training and one promotion, whoever dies meanwhile", async (t) => {
-  const month = await tend(stack, NIGHTS, "automatic");
+  const month = await tend(stack, machines, NIGHTS, "automatic");
   assert.deepEqual(brokenPromises(NIGHTS, "automatic", month), []);
   assert.deepEqual(month.deaths, ["after promoting", "after proving", "after recording"]);
   assert.deepEqual(
@@ -49,7 +55,7 @@ const ASKING: readonly Night[] = [
 ];
 
 test("people who approve at the same time move the alias once a version, whoever dies while it is asked and done", async () => {
-  const month = await tend(stack, ASKING, "ask");
+  const month = await tend(stack, machines, ASKING, "ask");
   assert.deepEqual(brokenPromises(ASKING, "ask", month), []);
   assert.deepEqual(month.deaths, ["after asking", "after promoting"]);
   assert.deepEqual(

@@ -21,33 +21,36 @@ import {
   slowEngine,
   waitForStage,
 } from "../../support/services/faults.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { disturbedStack } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 import { until } from "../../support/until.js";
 
 /** Longer than the stages' heartbeat timeout: without adoption each outage would start the stage again. */
 const OUTAGE_SECONDS = Number(process.env.THAW_OUTAGE_SECONDS ?? 12);
 /** More than any machine trains through all outages. */
 const EPOCHS = 2000 * OUTAGE_SECONDS;
-/** Some seconds of training; each test has its own number, so that its stage is not another one's. */
-const [FEW_EPOCHS, AS_FEW_EPOCHS] = [20, 21];
+/** Each test has its own number, so that its stage is not another one's. */
+const [FEW_EPOCHS, AS_FEW_EPOCHS] = [60, 61];
 const RUN_FILE = `
 name: outages
-base: small
+base: tiny
 data: { path: images }
 recipe: staged
 augment: { views: 1 }
 head: { epochs: 5 }
-unfreeze: { stages: [blocks.6] }
+unfreeze: { stages: [layer2] }
 evaluation: { folds: 0 }
 `;
 
 const STAGE = "tune-1";
+/** Of an engine that is to be at it through outages, and of one that is to be slow until something has happened. */
+const [LONG_REST_MS, REST_MS] = [1_000, 500];
 /** One beat of the lost attempt, and the pause before the next one. */
 const ADOPTION_MS = 5_000;
 
 let stack: Stack;
 before(async () => {
-  stack = await startStack({ workers: true, smallBase: true });
+  stack = await disturbedStack();
   await smallImageSet(join(stack.folder, "images"), 8);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
 });
@@ -72,7 +75,7 @@ async function pidOf(name: ServiceName): Promise<number> {
 
 /** Whether another process than that one serves. */
 async function isBack(name: ServiceName, before: number): Promise<boolean> {
-  const { services } = await status(stack.folder);
+  const { services } = await status(stack.project);
   return services.some((one) => one.name === name && one.ready && one.pid !== before);
 }
 
@@ -138,7 +141,7 @@ async function watchToTheEnd(runId: string, signal: AbortSignal): Promise<string
 
 test("training goes on through outages and is not started again; a killed worker's stage is", async (t) => {
   const runId = await startTraining(EPOCHS);
-  const { pid: engine, goOn } = await slowEngine(stack);
+  const { pid: engine, goOn } = await slowEngine(stack, LONG_REST_MS);
   const watching = watchToTheEnd(runId, t.signal);
   // Its failure is looked at in the end.
   watching.catch(() => undefined);
@@ -182,19 +185,26 @@ test("training goes on through outages and is not started again; a killed worker
 });
 
 test("a stage that ends while the store is away waits for it, within its attempt", async () => {
+  // Before it begins: so little would be over before the store is away.
+  const slowed = slowEngine(stack, REST_MS);
   const runId = await startTraining(FEW_EPOCHS);
+  const { goOn } = await slowed;
   const isTrained = ({
     progress: { phase, step, total } = { phase: "", step: 0, total: 1 },
   }: LiveStage): boolean => step === total || !phase.startsWith("epoch");
-  await outage(["s3"], () => waitForStage(stack, runId, STAGE, isTrained));
+  await outage(["s3"], () => {
+    goOn();
+    return waitForStage(stack, runId, STAGE, isTrained);
+  });
   const states = await endOf(runId);
   assert.ok(["done", "rolled-back"].includes(states.get(STAGE) ?? ""), states.get(STAGE));
   assert.equal(await attemptsAt(runId), 1);
 });
 
 test("servers that are killed while a stage trains come back, and the stage does not notice", async () => {
+  const slowed = slowEngine(stack, REST_MS);
   const runId = await startTraining(AS_FEW_EPOCHS);
-  const { pid: engine, goOn } = await slowEngine(stack);
+  const { pid: engine, goOn } = await slowed;
   const killed = new Map<ServiceName, number>();
   for (const name of ["temporal", "s3"] as const) {
     const pid = await pidOf(name);

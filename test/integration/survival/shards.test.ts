@@ -13,7 +13,8 @@ import { findManifest, placeOf, requireManifest } from "../../../store/artifacts
 import { listNames } from "../../../store/json.js";
 import { drawnImages } from "../../support/images/drawn.js";
 import { slowEngine, waitForStage } from "../../support/services/faults.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedStack } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 
 const RUN_FILE = `
 name: sharded
@@ -29,7 +30,7 @@ const PER_SHARD = 10;
 let stack: Stack;
 let dataPath: string;
 before(async () => {
-  stack = await startStack({ workers: true, smallBase: true });
+  stack = await sharedStack();
   dataPath = await drawnImages(join(stack.folder, "images"), 10, ["disc", "moon", "star"]);
 });
 after(() => stack.close());

@@ -4,7 +4,7 @@ import { runClusterTests } from "../../k8s/clusterTests.js";
 import { expectedSeconds } from "./budgets.js";
 import type { Job } from "./lanes.js";
 import { type FileRun, runFiles } from "./runFiles.js";
-import { runOnOneStack, runOnServices } from "./runOnOneStack.js";
+import { runOnDisturbedStack, runOnOneStack, runOnServices } from "./runOnOneStack.js";
 import { standsAlone } from "./standsAlone.js";
 import { nameOf } from "./testName.js";
 
@@ -15,6 +15,7 @@ const TIMEOUT = 20 * MINUTE;
 /** What a file calls whose services others use as well, and what such files run on. */
 const SHARED = [
   [/\bsharedStack\(\)/, runOnOneStack],
+  [/\bdisturbedStack\(\)/, runOnDisturbedStack],
   [/\bshared(Services|Store)\(\)/, runOnServices],
 ] as const;
 

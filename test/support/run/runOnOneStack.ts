@@ -1,8 +1,10 @@
 /** Runs test files one after the other on services that are started once. */
 import {
+  DISTURBED_STACK,
   SHARED_NOTIFICATIONS,
   SHARED_SERVICES,
   SHARED_STACK,
+  startDisturbedStack,
   startTellingStack,
 } from "../services/sharedStack.js";
 import { type Stack, startStack } from "../services/stack.js";
@@ -30,6 +32,17 @@ export const runOnOneStack = (
       stack,
       environment: { [SHARED_STACK]: stack.folder, [SHARED_NOTIFICATIONS]: stack.notifications },
     };
+  });
+
+/** With workers, and the files kill them; otherwise as {@link runOnOneStack}. */
+export const runOnDisturbedStack = (
+  processes: readonly (readonly string[])[],
+  timeout: number,
+  ended: (run: FileRun) => void,
+): Promise<void> =>
+  runOn(processes, timeout, ended, async () => {
+    const stack = await startDisturbedStack();
+    return { stack, environment: { [DISTURBED_STACK]: stack.folder } };
   });
 
 /** Without workers; otherwise as {@link runOnOneStack}. */

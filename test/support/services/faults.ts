@@ -72,14 +72,15 @@ export function slowDown(pid: number, restMs = REST_MS): () => void {
   return goOn;
 }
 
-/** Slows the training worker's engine down, once it is there. */
+/** Slows the training worker's engine down, once it is there. @param restMs see {@link slowDown} */
 export async function slowEngine(
   stack: OfServices,
+  restMs = REST_MS,
 ): Promise<{ readonly pid: number; readonly goOn: () => void }> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const pid = await enginePid(stack);
-    if (pid !== undefined) return { pid, goOn: slowDown(pid) };
+    if (pid !== undefined) return { pid, goOn: slowDown(pid, restMs) };
     if (Date.now() > deadline) throw new Error("the training worker has no engine");
     await sleep(POLL_MS);
   }

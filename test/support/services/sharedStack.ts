@@ -4,8 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openSession, type Session } from "../../../client/session.js";
 import { loadPlatform } from "../../../runtime/platform.js";
+import { status } from "../../../runtime/services/status.js";
 import { ensureBucket } from "../../../store/connection/connection.js";
 import { listNames } from "../../../store/json.js";
+import { addTinyBase } from "../models/tinyBase.js";
+import { until } from "../until.js";
 import { addSmallBase } from "./smallBase.js";
 import { type Stack, type StackOptions, startStack } from "./stack.js";
 
@@ -13,6 +16,8 @@ import { type Stack, type StackOptions, startStack } from "./stack.js";
 export const SHARED_STACK = "THAW_TEST_SHARED_STACK";
 /** Names that of services without workers. */
 export const SHARED_SERVICES = "THAW_TEST_SHARED_SERVICES";
+/** Names that of services and workers that files kill. */
+export const DISTURBED_STACK = "THAW_TEST_DISTURBED_STACK";
 /** Names its file of who is told of events. */
 export const SHARED_NOTIFICATIONS = "THAW_TEST_SHARED_NOTIFICATIONS";
 
@@ -57,6 +62,34 @@ export async function sharedStack(): Promise<Stack & { readonly notifications: s
     },
   };
 }
+
+/** A stage has a checkpoint soon, and not so many that they cost more than it does. */
+const DISTURBED = { workers: true, trainingVariables: { THAW_CHECKPOINT_SECONDS: "1" } } as const;
+
+/** What files share that kill. */
+export const startDisturbedStack = (): Promise<Stack> => startStack(DISTURBED);
+
+/**
+ * Services with workers that a file may kill and stop, as long as it lets go on what it has stopped: the next one begins when all of them are
+ * ready again. Otherwise as {@link sharedStack}, with the tiny base; checkpoints are written every second.
+ */
+export async function disturbedStack(): Promise<Stack> {
+  const { [DISTURBED_STACK]: project } = process.env;
+  if (project === undefined) return startStack({ ...DISTURBED, tinyBase: true });
+  const stack = await partOf(project);
+  await addTinyBase(stack.session.store, stack.folder);
+  return {
+    ...stack,
+    close: async () => {
+      await allReady(project);
+      await stack.close();
+    },
+  };
+}
+
+/** Waits until every service is there that was killed. */
+const allReady = (project: string): Promise<unknown> =>
+  until("all services are ready", async () => (await status(project)).services.every(({ ready }) => ready));
 
 /**
  * Services without workers, for a file that uses the store alone or brings workers of its own and stops them: kills none of the

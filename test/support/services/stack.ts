@@ -8,6 +8,7 @@ import { type ComponentName, ensure } from "../../../runtime/components/componen
 import { loadPlatform } from "../../../runtime/platform.js";
 import { down } from "../../../runtime/services/down.js";
 import { up } from "../../../runtime/services/up.js";
+import { addTinyBase } from "../models/tinyBase.js";
 import { ownPorts } from "./ownPorts.js";
 import { addSmallBase } from "./smallBase.js";
 
@@ -33,8 +34,12 @@ export interface StackOptions {
   readonly workers: boolean;
   /** Registers the base `small`, for runs whose base is not the subject. */
   readonly smallBase?: boolean;
+  /** Registers the base `tiny`, for runs in which nobody asks what a network learns. */
+  readonly tinyBase?: boolean;
   /** Of the control worker alone; those of this process would be everybody's that it starts meanwhile. */
   readonly controlVariables?: Readonly<Record<string, string>>;
+  /** Of the training worker alone, likewise. */
+  readonly trainingVariables?: Readonly<Record<string, string>>;
   /** More flags of the S3 server. */
   readonly s3Flags?: readonly string[];
 }
@@ -43,8 +48,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), "thaw-test-"));
   const located = await ensure(COMPONENTS, () => undefined);
   const pathOf = (name: ComponentName): string => located.find((item) => item.name === name)?.path ?? "";
-  const worker = (name: string): string =>
-    fileURLToPath(new URL(`../../../worker/${name}.js`, import.meta.url));
+  const worker = (name: "control" | "training", variables: Readonly<Record<string, string>> = {}) => {
+    const entry = fileURLToPath(new URL(`../../../worker/${name}.js`, import.meta.url));
+    return withVariablesOf(entry, variables, join(folder, `${name}-with-variables.mjs`));
+  };
   const silent = { onProgress: () => undefined };
   await up({
     projectFolder: folder,
@@ -52,8 +59,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     weed: await withFlags(pathOf("s3-server"), options.s3Flags ?? [], folder),
     workers: options.workers
       ? {
-          control: await withVariablesOf(worker("control"), options.controlVariables ?? {}, folder),
-          training: worker("training"),
+          control: await worker("control", options.controlVariables),
+          training: await worker("training", options.trainingVariables),
         }
       : undefined,
     ...(await ownPorts()),
@@ -61,6 +68,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   });
   const session = await openSession(await loadPlatform(folder), "write");
   if (options.smallBase === true) await addSmallBase(session.store);
+  if (options.tinyBase === true) await addTinyBase(session.store, folder);
   return {
     folder,
     project: folder,
@@ -73,14 +81,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
 }
 
-/** An entry that is the given one with more variables. */
+/** An entry that is the given one with more variables. @param path where it may lie */
 async function withVariablesOf(
   entry: string,
   variables: Readonly<Record<string, string>>,
-  folder: string,
+  path: string,
 ): Promise<string> {
   if (Object.keys(variables).length === 0) return entry;
-  const path = join(folder, "with-variables.mjs");
   const set = `Object.assign(process.env, ${JSON.stringify(variables)});`;
   await writeFile(path, `${set}\nawait import(${JSON.stringify(pathToFileURL(entry).href)});\n`);
   return path;
