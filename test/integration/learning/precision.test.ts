@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { IMAGES_FILE } from "../../../data/dataset/dataset.js";
 import { chosenBase } from "../../../learn/bases/chosen.js";
 import { fromBfloat16, toBfloat16 } from "../../../learn/bfloat16.js";
@@ -17,9 +17,10 @@ import { LEAST_COSINE } from "../../../spec/engine/precision.js";
 import { FEATURES_FILE, WEIGHTS_FILE } from "../../../spec/pipeline/artifactFiles.js";
 import type { Progress } from "../../../spec/records/training.js";
 import { runFileSchema } from "../../../spec/runFile/runFile.js";
+import { folderOfProcess } from "../../support/folders.js";
 import { drawnFolder } from "../../support/images/drawn.js";
 import { ingestFor } from "../../unit/learn/stageContexts.js";
-import { base, pretrained, temporaryFolder } from "../../unit/learn/support.js";
+import { base, pretrained } from "../../unit/learn/support.js";
 
 const GROUP = "blocks.6";
 const FILE = runFileSchema.parse({
@@ -41,8 +42,14 @@ interface Set {
   readonly stage: (name: string, precision?: StageContext["precision"]) => Promise<StageContext>;
 }
 
-async function prepared(test: TestContext): Promise<Set> {
-  const folder = await temporaryFolder(test);
+let preparedOnce: Promise<Set> | undefined;
+/** One for all tests: each stage has a name of its own. */
+function prepared(): Promise<Set> {
+  preparedOnce ??= prepare(folderOfProcess("thaw-precision-"));
+  return preparedOnce;
+}
+
+async function prepare(folder: string): Promise<Set> {
   const progress: Progress[] = [];
   const { dataset, context } = await ingestFor(folder, IMAGES, FILE, (one) => progress.push(one));
   return {
@@ -52,6 +59,26 @@ async function prepared(test: TestContext): Promise<Set> {
       const scratch = join(folder, `activations-${name}`);
       const given = await context(name, { scratch });
       return precision === undefined ? given : { ...given, precision };
+    },
+  };
+}
+
+let computedOnce: ReturnType<typeof compute> | undefined;
+/** Features and activations in either precision, of the same images. */
+function computed(): ReturnType<typeof compute> {
+  computedOnce ??= compute();
+  return computedOnce;
+}
+
+async function compute() {
+  const { stage } = await prepared();
+  const [plain, narrow] = [await stage("plain"), await stage("narrow", { asked: "bfloat16" })];
+  return {
+    plain,
+    narrow,
+    said: {
+      plain: (await extractFeatures(plain, [GROUP], false)).precision,
+      narrow: (await extractFeatures(narrow, [GROUP], false)).precision,
     },
   };
 }
@@ -74,12 +101,10 @@ async function farFromNought(): Promise<Parameters> {
   ]);
 }
 
-test("features agree with those of float32, are not the same, and the stage says how near they are", async (context) => {
-  const { stage } = await prepared(context);
-  const [plain, narrow] = [await stage("plain"), await stage("narrow", { asked: "bfloat16" })];
-  const { precision: none } = await extractFeatures(plain, [GROUP], false);
-  const { precision } = await extractFeatures(narrow, [GROUP], false);
-  assert.equal(none, undefined);
+test("features agree with those of float32, are not the same, and the stage says how near they are", async () => {
+  const { plain, narrow, said } = await computed();
+  const { narrow: precision } = said;
+  assert.equal(said.plain, undefined);
   assert.equal(precision?.used, "bfloat16");
   assert.equal(precision.pictures, 8);
   assert.ok((precision.cosine ?? 0) >= LEAST_COSINE && (precision.cosine ?? 1) < 1);
@@ -93,10 +118,7 @@ test("features agree with those of float32, are not the same, and the stage says
 });
 
 test("activations take half the bytes, and are what was computed, to the bit", async (context) => {
-  const { stage } = await prepared(context);
-  const [plain, narrow] = [await stage("plain"), await stage("narrow", { asked: "bfloat16" })];
-  await extractFeatures(plain, [GROUP], false);
-  await extractFeatures(narrow, [GROUP], false);
+  const { plain, narrow } = await computed();
   const size = async (of: StageContext) => (await stat(boundaryFile(of.folders.scratch, GROUP, of))).size;
   assert.equal(2 * (await size(narrow)), await size(plain));
   const samples = await openBoundary(narrow, await pretrained(), GROUP);
@@ -106,11 +128,13 @@ test("activations take half the bytes, and are what was computed, to the bit", a
   assert.deepEqual(fromBfloat16(toBfloat16(values)), values);
 });
 
-test("activations that are gone are the same again, and so are those that are reused", async (context) => {
-  const { stage, dataset } = await prepared(context);
+test("activations that are gone are the same again, and so are those that are reused", async () => {
+  const { stage, dataset } = await prepared();
   const asked = { asked: "bfloat16" } as const;
-  const first = await stage("first", asked);
-  const { precision } = await extractFeatures(first, [GROUP], false);
+  const {
+    narrow: first,
+    said: { narrow: precision },
+  } = await computed();
   const file = await readFile(boundaryFile(first.folders.scratch, GROUP, first));
   // Somewhere else, where there are none, what the features stage has found holds.
   const elsewhere = await stage("elsewhere", precision);
@@ -127,8 +151,8 @@ test("activations that are gone are the same again, and so are those that are re
   assert.ok(file.equals(await readFile(boundaryFile(again.folders.scratch, GROUP, again))));
 });
 
-test("a network that loses its features in bfloat16 is computed in float32, and it is said", async (context) => {
-  const { stage, progress } = await prepared(context);
+test("a network that loses its features in bfloat16 is computed in float32, and it is said", async () => {
+  const { stage, progress } = await prepared();
   const asked = await stage("asked", { asked: "bfloat16" });
   const [chosen, parameters] = [chosenBase(asked.base), await farFromNought()];
   const check = await checkPrecision(asked, chosen, parameters);
@@ -136,13 +160,13 @@ test("a network that loses its features in bfloat16 is computed in float32, and 
   assert.ok((check.cosine ?? 1) < LEAST_COSINE, `${check.cosine}`);
   assert.ok(progress.some(({ phase }) => /cosine of .* computing in float32/.test(phase)));
   assert.equal(await usedPrecision(asked, chosen, parameters), "float32");
-  assert.equal(await usedPrecision(await stage("plain"), chosen, parameters), "float32");
+  assert.equal(await usedPrecision(await stage("unasked"), chosen, parameters), "float32");
 });
 
 test("what the features stage came to holds: in float32 activations are rounded once, as they are kept", async (context) => {
-  const { stage } = await prepared(context);
+  const { stage } = await prepared();
   const parameters = await pretrained();
-  const plain = await openBoundary(await stage("plain"), parameters, GROUP);
+  const plain = await openBoundary((await computed()).plain, parameters, GROUP);
   context.after(() => plain.close());
   const decided = await stage("decided", { asked: "bfloat16", used: "float32" });
   const rounded = await openBoundary(decided, parameters, GROUP);
@@ -152,11 +176,10 @@ test("what the features stage came to holds: in float32 activations are rounded 
   assert.deepEqual(rounded.gather(rows), wanted);
 });
 
-test("a head and a stage of unfreezing learn from what is kept", async (context) => {
-  const { stage } = await prepared(context);
+test("a head and a stage of unfreezing learn from what is kept", async () => {
+  const { stage } = await prepared();
   const asked = { asked: "bfloat16" } as const;
-  const features = await stage("features", asked);
-  await extractFeatures(features, [GROUP], false);
+  const { narrow: features } = await computed();
   const folders = { scratch: features.folders.scratch };
   const head = await stage("head", asked);
   await trainHead(head, FILE.head, join(features.folders.out, FEATURES_FILE));

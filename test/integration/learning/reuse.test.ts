@@ -17,6 +17,7 @@ import { FEATURES_FILE, SHARD_FILE } from "../../../spec/pipeline/artifactFiles.
 import { settledAugment } from "../../../spec/pipeline/views.js";
 import type { ImageRecord } from "../../../spec/records/dataset.js";
 import { runFileSchema } from "../../../spec/runFile/runFile.js";
+import { folderOfProcess } from "../../support/folders.js";
 import { drawnFolder } from "../../support/images/drawn.js";
 import { ingestFor } from "../../unit/learn/stageContexts.js";
 import { base, pretrained, temporaryFolder } from "../../unit/learn/support.js";
@@ -41,12 +42,24 @@ interface Made {
 }
 
 /** @param takes which of a class' images, by number */
-async function made(
+const made = async (
   test: TestContext,
   takes: (index: number) => boolean,
   earlier: readonly EarlierFeatures[] = [],
+): Promise<Made> => madeIn(await temporaryFolder(test), takes, earlier);
+
+let everything: Promise<Made> | undefined;
+/** All images, everything computed: once for the tests that compare with it, and none of them changes it. */
+function allComputed(): Promise<Made> {
+  everything ??= madeIn(folderOfProcess("thaw-all-computed-"), () => true);
+  return everything;
+}
+
+async function madeIn(
+  folder: string,
+  takes: (index: number) => boolean,
+  earlier: readonly EarlierFeatures[] = [],
 ): Promise<Made> {
-  const folder = await temporaryFolder(test);
   for (const name of CLASSES) {
     const files = (await readdir(join(IMAGES, name))).sort();
     await mkdir(join(folder, "images", name), { recursive: true });
@@ -86,33 +99,32 @@ for (const precision of ["float32", "bfloat16"] as const)
     const pass = await basePass(base, await pretrained(), [], precision);
     context.after(() => pass.dispose());
     const picture = Uint8Array.from({ length: size * size * 3 }, (_, i) => (i * 2_654_435_761) >>> 24);
-    const featuresAt = (batch: number, place: number): Float32Array => {
+    /** At each of the places, all in one batch. */
+    const featuresAt = (batch: number, places: readonly number[]): Float32Array[] => {
       const pixels = new Uint8Array(batch * picture.length).fill(90);
-      pixels.set(picture, place * picture.length);
+      for (const place of places) pixels.set(picture, place * picture.length);
       const x = pixelTensor(pixels, [batch, size, size, 3], pixelScale);
       const { features } = pass.run(x);
-      const own = (features.dataSync() as Float32Array).slice(
-        place * base.architecture.features,
-        (place + 1) * base.architecture.features,
-      );
+      const all = features.dataSync() as Float32Array;
+      const { features: length } = base.architecture;
+      const own = places.map((place) => all.slice(place * length, (place + 1) * length));
       x.dispose();
       features.dispose();
       return own;
     };
-    const expected = featuresAt(32, 0);
+    const [expected, ...others] = featuresAt(32, [0, 17, 31]);
+    for (const other of others) assert.deepEqual(other, expected, "in the same batch");
     for (const [batch, place] of [
-      [32, 31],
-      [32, 17],
       [31, 30],
       [7, 3],
       [2, 1],
     ] as const)
-      assert.deepEqual(featuresAt(batch, place), expected, `${place} of ${batch}`);
+      assert.deepEqual(featuresAt(batch, [place]), [expected], `${place} of ${batch}`);
   });
 
 test("a set with new images among the old ones has the bytes that it has when all is computed", async (context) => {
   const before = await made(context, (index) => index % 6 !== 0);
-  const nothing = await made(context, () => true);
+  const nothing = await allComputed();
   const again = await made(context, () => true, [before.earlier]);
   assert.ok(again.features.equals(nothing.features));
   await assertSameKept(again, nothing);
@@ -133,7 +145,7 @@ test("a set that shrank computes nothing, and two earlier sets complete each oth
     await made(context, (index) => index >= 6),
   ];
   const both = await made(context, () => true, [one.earlier, other.earlier]);
-  const nothing = await made(context, () => true);
+  const nothing = await allComputed();
   assert.ok(both.features.equals(nothing.features));
   const less = await made(context, (index) => index < 5, [both.earlier]);
   const lessFromNothing = await made(context, (index) => index < 5);
@@ -143,7 +155,7 @@ test("a set that shrank computes nothing, and two earlier sets complete each oth
 
 test("where the activations are gone, features are reused and activations are computed when they are asked for", async (context) => {
   const before = await made(context, (index) => index !== 0);
-  const nothing = await made(context, () => true);
+  const nothing = await allComputed();
   await rm(boundaryFile(before.earlier.scratch, "top"));
   const again = await made(context, () => true, [before.earlier]);
   assert.ok(again.features.equals(nothing.features));
@@ -171,7 +183,7 @@ test("where they are gone and few images are known, everything is computed in on
 
 test("shards and an earlier set make the features that one pass makes, and activations come when they are asked for", async (context) => {
   const before = await made(context, (index) => index < 5);
-  const nothing = await made(context, () => true);
+  const nothing = await allComputed();
   const { views } = settledAugment(FILE.augment);
   const known = new Map(before.records.map((record) => [record.sha256, viewsOf(record, views)]));
   const unknown = distinctImages(nothing.records, views).filter(

@@ -98,6 +98,14 @@ async function train({ context, bytes }: Machine, budget: number) {
   return { summary, made, histories };
 }
 
+/** Of all activations kept; trained once, for the tests that compare. */
+let trainedWhole: ReturnType<typeof train> | undefined;
+async function withPlenty(test: TestContext) {
+  const plenty = await machine(test, 1e9);
+  trainedWhole ??= train(plenty, 1e9);
+  return { plenty, whole: await trainedWhole };
+}
+
 const bothSizes = async ({ scratch }: Machine): Promise<number[]> =>
   Promise.all(
     [...GROUPS.map((name) => boundaryFile(scratch, name)), pixelFile(scratch)].map(
@@ -106,8 +114,7 @@ const bothSizes = async ({ scratch }: Machine): Promise<number[]> =>
   );
 
 test("a run trains the same weights whether all, some or none of its activations are kept", async (t) => {
-  const plenty = await machine(t, 1e9);
-  const whole = await train(plenty, 1e9);
+  const { plenty, whole } = await withPlenty(t);
   const [six = 0, five = 0, pixels = 0] = await bothSizes(plenty);
   assert.deepEqual(whole.summary.activations, {
     bytes: six + five + pixels,
@@ -223,6 +230,6 @@ test("a disk without room for activations is not filled, and no stage fails of i
   const small = await machine(t, 1e9, root);
   const { summary, made } = await train(small, 400 * 1024);
   assert.ok((summary.activations?.recomputed.length ?? 0) > 0);
-  const plenty = await train(await machine(t, 1e9), 1e9);
-  for (const [index, bytes] of made.entries()) assert.ok(bytes.equals(plenty.made[index] as Buffer));
+  const { whole } = await withPlenty(t);
+  for (const [index, bytes] of made.entries()) assert.ok(bytes.equals(whole.made[index] as Buffer));
 });

@@ -37,7 +37,14 @@ test("of 5 % of labels turned over, those held out are suspected, and few others
     });
   }
   await writeFile(join(folder, "list.jsonl"), rows.map((row) => JSON.stringify(row)).join("\n"));
-  const { dataset, context: stage } = await ingestFor(folder, join(folder, "list.jsonl"), file);
+  const { dataset, context: stage } = await ingestFor(
+    folder,
+    join(folder, "list.jsonl"),
+    file,
+    () => undefined,
+    // What the shapes are has to be plain, so that a label can be wrong.
+    96,
+  );
   await extractFeatures(await stage("features"), [], false);
   await trainHead(await stage("head"), file.head, join(folder, "features", FEATURES_FILE));
   const weights = join(folder, "head", WEIGHTS_FILE);

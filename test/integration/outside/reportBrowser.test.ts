@@ -9,27 +9,20 @@ import axe from "axe-core";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { renderReport } from "../../../report/render.js";
 import { CHROMIUM_ARGUMENTS, findChromium } from "../../support/chromium.js";
+import { type AxeResult, contrastViolations, VIOLATIONS_ONLY } from "../../support/textContrast.js";
 import { VARIANTS } from "../../unit/report/variants.js";
 
 /** Phone, tablet and desktop, in CSS pixels. */
 const WIDTHS = [390, 768, 1280];
 /** In which a report is opened, in CSS pixels. */
 const WINDOW = { width: 1280, height: 720 };
-/** Of thousands of nodes that are as they should be axe is not to keep and to pass on what it found. */
-const VIOLATIONS_ONLY = "resultTypes: ['violations'], selectors: false";
-/** Colours are all that the schemes differ in. */
-const AXE_RUNS = [
-  ["light", `{ ${VIOLATIONS_ONLY} }`],
-  ["dark", `{ ${VIOLATIONS_ONLY}, runOnly: ['color-contrast'] }`],
-] as const;
+/** All but the colours of texts, which follow for each scheme: they are all that the schemes differ in. */
+const STRUCTURE = `{ ${VIOLATIONS_ONLY}, rules: { 'color-contrast': { enabled: false } } }`;
+/** Looks of texts that axe has seen, by the scheme: those of one report are mostly those of the others. */
+const SEEN = { light: new Set<string>(), dark: new Set<string>() } as const;
 
-interface AxeResult {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly help: string;
-    readonly nodes: readonly { readonly html: string }[];
-  }[];
-}
+const told = ({ id, help, nodes }: AxeResult["violations"][number]): string =>
+  `${id}: ${help}: ${nodes[0]?.html}`;
 
 const executablePath = await findChromium();
 const skip = executablePath === undefined ? "there is no chromium on the PATH" : false;
@@ -84,17 +77,38 @@ describe("the report in chromium", { skip }, () => {
         assert.ok(wide <= width, `the page is ${wide} px wide in a window of ${width} px`);
       }
       await page.evaluate(axe.source);
-      for (const [colorScheme, rules] of AXE_RUNS) {
+      const structure = await page.evaluate<AxeResult["violations"]>(
+        `axe.run(document, ${STRUCTURE}).then(({ violations }) => violations)`,
+      );
+      assert.deepEqual(structure.map(told), [], "axe");
+      for (const colorScheme of ["light", "dark"] as const) {
         await page.emulateMedia({ colorScheme });
-        const violations = await page.evaluate<AxeResult["violations"]>(
-          `axe.run(document, ${rules}).then(({ violations }) => violations)`,
-        );
-        const found = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.html}`);
-        assert.deepEqual(found, [], `axe in the ${colorScheme} scheme`);
+        const violations = await contrastViolations(page, SEEN[colorScheme]);
+        assert.deepEqual(violations.map(told), [], `axe in the ${colorScheme} scheme`);
       }
       assert.deepEqual(complaints, []);
     });
   }
+
+  test("a text that is hard to read is found among thousands of its kind, in the scheme in which it is", async () => {
+    await open("thirty classes, four stages, 200 files left out");
+    await page.evaluate("document.querySelectorAll('details').forEach((details) => (details.open = true))");
+    await page.evaluate(axe.source);
+    const found = async (colorScheme: "light" | "dark"): Promise<readonly string[]> => {
+      await page.emulateMedia({ colorScheme });
+      return (await contrastViolations(page, SEEN[colorScheme])).map(told);
+    };
+    // Nothing of it is new any more.
+    assert.deepEqual([await found("light"), await found("dark")], [[], []]);
+    const cells = "[...document.querySelectorAll('td')].filter((cell) => cell.textContent.trim() !== '')";
+    await page.evaluate(`${cells}.at(-1).style.color = 'light-dark(#ddd, #fff)'`);
+    await page.evaluate("document.documentElement.style.colorScheme = 'light dark'");
+    assert.match((await found("light"))[0] ?? "", /^color-contrast: .*<td/);
+    assert.deepEqual(await found("dark"), []);
+    // The same ink on what is under it.
+    await page.evaluate(`${cells}[0].parentElement.style.background = '#777'`);
+    assert.match((await found("dark"))[0] ?? "", /^color-contrast: /);
+  });
 
   test("pictures are drawn", async () => {
     await open("usual");

@@ -1,10 +1,9 @@
 /** Labelled pictures drawn for tests: shapes of any colour, place, size and turn on a cluttered ground. */
-import { mkdtempSync, rmSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { type RandomStream, randomStream } from "../../../rng/stream.js";
+import { folderOfProcess } from "../folders.js";
 import { ALL_SHAPES, type Inside, onLine, SHAPES, type Shape } from "./shapes.js";
 
 /** Side of a picture in pixels. */
@@ -129,7 +128,5 @@ export async function drawnImages(
 
 /** The same in a folder of its own, which goes when this process does. */
 export async function drawnFolder(perClass: number, shapes: readonly Shape[] = ALL_SHAPES): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), "thaw-drawn-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  return drawnImages(folder, perClass, shapes);
+  return drawnImages(folderOfProcess("thaw-drawn-"), perClass, shapes);
 }

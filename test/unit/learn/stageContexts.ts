@@ -12,24 +12,23 @@ import { smallBase } from "./support.js";
 /** Makes the folder of the stage and what it is given. @param other in place of the usual */
 export type ContextOf = (stage: string, other?: Partial<StageContext["folders"]>) => Promise<StageContext>;
 
-/** Enough to tell drawn shapes apart. */
-const INPUT_SIZE = 96;
-
 /**
  * @param folder everything is written under it
  * @param source folder or list of the images
+ * @param inputSize of the small base, which tells drawn shapes apart as it is; some tests want to see them better
  */
 export async function ingestFor(
   folder: string,
   source: string,
   file: RunFile,
   onProgress: (progress: Progress) => void = () => undefined,
+  inputSize?: number,
 ): Promise<{ readonly dataset: string; readonly context: ContextOf }> {
   const { path: _path, ...data } = file.data;
   const dataset = join(folder, "dataset");
   const digestCache = join(folder, "digests.json");
   await ingest({ source, data, seed: file.seed, digestCache, out: dataset, onProgress: () => undefined });
-  const base = await smallBase(INPUT_SIZE);
+  const base = await smallBase(inputSize);
   const context: ContextOf = async (stage, other = {}) => {
     const out = join(folder, stage);
     await mkdir(out);
