@@ -2,9 +2,11 @@
 import {
   type Block,
   type ConvUnit,
+  type GroupNormUnit,
   isNormed,
   type LayerNormUnit,
   type NormUnit,
+  type ResponseNormUnit,
   type ScaleUnit,
   type SqueezeUnit,
   type Unit,
@@ -46,6 +48,24 @@ export type Layer =
   | { readonly kind: "means"; readonly name: string; readonly input: string; readonly channels: number }
   | {
       readonly kind: "layer-norm";
+      readonly name: string;
+      readonly input: string;
+      readonly epsilon: number;
+      readonly gamma: Parameter;
+      readonly beta: Parameter;
+    }
+  | {
+      readonly kind: "group-norm";
+      readonly name: string;
+      readonly input: string;
+      readonly side: number;
+      readonly groups: number;
+      readonly epsilon: number;
+      readonly gamma: Parameter;
+      readonly beta: Parameter;
+    }
+  | {
+      readonly kind: "response-norm";
       readonly name: string;
       readonly input: string;
       readonly epsilon: number;
@@ -139,13 +159,19 @@ export function networkLayers(model: TrainedModel, input: string): readonly Laye
     return { ...x, name };
   }
 
-  function addLayerNorm(x: Value, { name, epsilon }: LayerNormUnit): Value {
-    const [gamma, beta] = ["gamma", "beta"].map((part) => parameter(parameters, `${name}.${part}`)) as [
-      Parameter,
-      Parameter,
-    ];
-    layers.push({ kind: "layer-norm", name, input: x.name, epsilon, gamma, beta });
+  function affineOf(name: string): { readonly gamma: Parameter; readonly beta: Parameter } {
+    const part = (which: string): Parameter => parameter(parameters, `${name}.${which}`);
+    return { gamma: part("gamma"), beta: part("beta") };
+  }
+
+  function addLayerNorm(x: Value, { kind, name, epsilon }: LayerNormUnit | ResponseNormUnit): Value {
+    layers.push({ kind, name, input: x.name, epsilon, ...affineOf(name) });
     return { ...x, name };
+  }
+
+  function addGroupNorm(x: Value, { kind, name, groups, epsilon, activation }: GroupNormUnit): Value {
+    layers.push({ kind, name, input: x.name, side: x.side, groups, epsilon, ...affineOf(name) });
+    return addActivation({ ...x, name }, activation);
   }
 
   function addUnit(x: Value, unit: Unit): Value {
@@ -164,7 +190,10 @@ export function networkLayers(model: TrainedModel, input: string): readonly Laye
         return addFactors(x, unit, factors, none);
       }
       case "layer-norm":
+      case "response-norm":
         return addLayerNorm(x, unit);
+      case "group-norm":
+        return addGroupNorm(x, unit);
       case "squeeze":
         return addSqueeze(x, unit);
       case "max":
@@ -192,9 +221,12 @@ export function networkLayers(model: TrainedModel, input: string): readonly Laye
   }
 
   function addBlock(x: Value, block: Block): Value {
-    const { name, units, residual, projection, activation = "none", pool } = block;
+    const { name, units, residual, projection, shortcut = [], activation = "none", pool } = block;
     let y = units.reduce(addUnit, x);
-    if (residual) y = addSum(`${name}.add`, y, projection === undefined ? x : addUnit(x, projection));
+    if (residual) {
+      const other = projection === undefined ? shortcut.reduce(addUnit, x) : addUnit(x, projection);
+      y = addSum(`${name}.add`, y, other);
+    }
     y = addActivation(y, activation);
     return pool === undefined ? y : addPooling(y, `${name}.pool`, { ...pool, kind: "max" });
   }

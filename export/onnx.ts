@@ -9,6 +9,7 @@ import { type Layer, networkLayers } from "./layers.js";
 import { onnxActivation } from "./onnxActivations.js";
 import { channelsFirst, samePadding } from "./onnxLayout.js";
 import { attribute, encodeOnnx, type Fragment, type OnnxAttribute, type OnnxTensor } from "./onnxMessages.js";
+import { groupNorm, layerNorm, responseNorm } from "./onnxNorms.js";
 import { scaleAndOffset } from "./pixelScale.js";
 import type { TrainedModel } from "./trainedModel.js";
 
@@ -97,6 +98,10 @@ function fragmentOf(layer: Layer): Fragment {
       return one("GlobalAveragePool", [layer.input]);
     case "layer-norm":
       return layerNorm(layer);
+    case "group-norm":
+      return groupNorm(layer);
+    case "response-norm":
+      return responseNorm(layer);
     case "pooling": {
       const { kind, kernel, padding } = layer.pooling;
       const attributes = windows(layer.side, layer.pooling, [kernel, kernel]);
@@ -143,29 +148,6 @@ function groupsOf(unit: ConvUnit): number {
     case "grouped":
       return unit.groups;
   }
-}
-
-/** ONNX normalizes the last axes only, so the channels become the last one. */
-function layerNorm({ name, input, epsilon, gamma, beta }: Extract<Layer, { kind: "layer-norm" }>): Fragment {
-  const [factors, offsets] = [`${name}.gamma`, `${name}.beta`];
-  const normalized = [attribute.int("axis", -1), attribute.float("epsilon", epsilon)];
-  const turn = (to: readonly number[]) => [attribute.ints("perm", to)];
-  return {
-    nodes: [
-      { name: `${name}.last`, op: "Transpose", inputs: [input], attributes: turn([0, 2, 3, 1]) },
-      {
-        name: `${name}.normal`,
-        op: "LayerNormalization",
-        inputs: [`${name}.last`, factors, offsets],
-        attributes: normalized,
-      },
-      { name, op: "Transpose", inputs: [`${name}.normal`], attributes: turn([0, 3, 1, 2]) },
-    ],
-    constants: [
-      { name: factors, ...gamma },
-      { name: offsets, ...beta },
-    ],
-  };
 }
 
 function classifier({ parameters }: TrainedModel, activations: string): Fragment {

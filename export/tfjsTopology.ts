@@ -4,6 +4,13 @@ import { HEAD_BIAS } from "../learn/network/head.js";
 import { type Parameter, parameter } from "../learn/network/parameters.js";
 import { CHANNELS_LAST, INITIALIZER, type KerasLayer, kerasLayer } from "./keras.js";
 import { kerasConvolution, kerasConvolutionWeights, kerasPooling } from "./kerasConvolutions.js";
+import {
+  kerasGroupNorm,
+  kerasGroupNormWeights,
+  kerasLayerNorm,
+  kerasLayerNormWeights,
+  noResponseNorm,
+} from "./kerasNorms.js";
 import type { Layer, LayerActivation } from "./layers.js";
 import { scaleAndOffset } from "./pixelScale.js";
 import type { TrainedModel } from "./trainedModel.js";
@@ -84,14 +91,11 @@ function kerasLayers(one: Layer): readonly KerasLayer[] {
       ];
     }
     case "layer-norm":
-      return [
-        kerasLayer("LayerNormalization", one.name, [one.input], {
-          axis: [-1],
-          epsilon: one.epsilon,
-          center: true,
-          scale: true,
-        }),
-      ];
+      return kerasLayerNorm(one);
+    case "group-norm":
+      return kerasGroupNorm(one);
+    case "response-norm":
+      throw noResponseNorm();
     case "pooling":
       return kerasPooling(one);
   }
@@ -103,10 +107,11 @@ export function kerasLayerWeights(one: Layer): readonly (readonly [string, Param
     case "convolution":
       return kerasConvolutionWeights(one);
     case "layer-norm":
-      return [
-        [`${one.name}/gamma`, one.gamma],
-        [`${one.name}/beta`, one.beta],
-      ];
+      return kerasLayerNormWeights(one);
+    case "group-norm":
+      return kerasGroupNormWeights(one);
+    case "response-norm":
+      throw noResponseNorm();
     case "activation":
     case "add":
     case "concat":

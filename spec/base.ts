@@ -64,6 +64,8 @@ export interface TakenWeights {
   readonly bands?: ShownBands;
   /** Whether its batch norms were folded into its kernels: it remembers nothing of what it was pretrained on. */
   readonly folded?: boolean;
+  /** Whether its graph computes kernels of others, as standardised weights are: those that came out were taken, and are tuned as they are. */
+  readonly computed?: boolean;
 }
 
 /** In the place of an architecture's name: any network of TensorFlow.js' layers, of which nothing is ever trained. */

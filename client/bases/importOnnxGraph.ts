@@ -93,7 +93,7 @@ export async function importOnnxGraph(
 }
 
 function takenOf(
-  { converted, bands, isFolded }: Converted,
+  { converted, bands, isFolded, isComputed }: Converted,
   blueFirst: boolean,
 ): { readonly weights?: TakenWeights } {
   const told = {
@@ -101,6 +101,7 @@ function takenOf(
     ...(converted.length === 0 ? {} : { converted }),
     ...(bands === undefined ? {} : bands.count === 1 ? { oneChannel: true } : { bands }),
     ...(isFolded ? { folded: true } : {}),
+    ...(isComputed ? { computed: true } : {}),
   };
   return Object.keys(told).length === 0 ? {} : { weights: { name: "plain", ...told } };
 }

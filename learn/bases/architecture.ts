@@ -50,6 +50,32 @@ export interface LayerNormUnit {
 }
 
 /**
+ * Normalizes each of `groups` equal stretches of an image's channels, over all of its pixels (Wu & He, ECCV 2018); of as many
+ * groups as channels it is instance normalization. `NAME.gamma`, `NAME.beta`.
+ */
+export interface GroupNormUnit {
+  readonly kind: "group-norm";
+  readonly name: string;
+  readonly channels: number;
+  readonly groups: number;
+  /** Added to the variance. */
+  readonly epsilon: number;
+  readonly activation: Activation;
+}
+
+/**
+ * `x · (1 + γ · n) + β`, where `n` is the root of the sum of a channel's squares over the image, divided by the mean of all
+ * channels' and epsilon (Woo et al., ConvNeXt V2, CVPR 2023). `NAME.gamma`, `NAME.beta`.
+ */
+export interface ResponseNormUnit {
+  readonly kind: "response-norm";
+  readonly name: string;
+  readonly channels: number;
+  /** Added to the mean. */
+  readonly epsilon: number;
+}
+
+/**
  * Squeeze-and-excitation (Hu et al., CVPR 2018): each channel is multiplied by a gate that is computed of the means of
  * all of them. `NAME.reduce.kernel` `[channels, hidden]`, `NAME.reduce.bias`, `NAME.expand.kernel`, `NAME.expand.bias`.
  */
@@ -92,7 +118,14 @@ export interface ConcatUnit {
 }
 
 /** What has parameters. */
-export type WeightedUnit = ConvUnit | NormUnit | LayerNormUnit | SqueezeUnit | ScaleUnit;
+export type WeightedUnit =
+  | ConvUnit
+  | NormUnit
+  | LayerNormUnit
+  | GroupNormUnit
+  | ResponseNormUnit
+  | SqueezeUnit
+  | ScaleUnit;
 export type Unit = WeightedUnit | PoolUnit | MeansUnit | ConcatUnit;
 
 /** A convolution with a batch norm. */
@@ -107,6 +140,8 @@ export interface Block {
   readonly residual: boolean;
   /** What the input of a residual block passes on its way to the sum, where the shapes differ. */
   readonly projection?: ConvUnit;
+  /** The same where it is more than a convolution: means before it, or a norm of groups after it. Only without a projection. */
+  readonly shortcut?: readonly Unit[];
   /** Of the sum, or of the last unit's output. "none" where it is not given. */
   readonly activation?: Activation;
   /** Max pooling, the last thing that happens. */
@@ -156,6 +191,8 @@ export function isNormed(unit: Unit): unit is NormedUnit {
     case "norm":
       return true;
     case "layer-norm":
+    case "group-norm":
+    case "response-norm":
     case "squeeze":
     case "scale":
     case "max":
@@ -166,10 +203,10 @@ export function isNormed(unit: Unit): unit is NormedUnit {
   }
 }
 
-/** All units of a group that have parameters; a block's projection after the others. */
+/** All units of a group that have parameters; those of a block's shortcut after the others. */
 export function unitsOf(group: LayerGroup): readonly WeightedUnit[] {
-  return group.blocks.flatMap(({ units, projection }) => {
-    const own = units.flatMap(weightedUnits);
+  return group.blocks.flatMap(({ units, projection, shortcut = [] }) => {
+    const own = [...units, ...shortcut].flatMap(weightedUnits);
     return projection === undefined ? own : [...own, projection];
   });
 }
@@ -192,6 +229,8 @@ function weightedUnits(unit: Unit): readonly WeightedUnit[] {
     case "grouped":
     case "norm":
     case "layer-norm":
+    case "group-norm":
+    case "response-norm":
     case "squeeze":
     case "scale":
       return [unit];

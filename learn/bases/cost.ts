@@ -68,6 +68,8 @@ function costOf(unit: Unit, output: Extent): number {
       return 2 * unit.channels * unit.hidden;
     case "norm":
     case "layer-norm":
+    case "group-norm":
+    case "response-norm":
     case "scale":
     case "max":
     case "average":

@@ -51,6 +51,8 @@ function outputOf(unit: Unit, input: Extent, visit: Visit): Extent {
     }
     case "norm":
     case "layer-norm":
+    case "group-norm":
+    case "response-norm":
     case "squeeze":
     case "scale":
       return sameChannels(unit, input);
@@ -70,8 +72,13 @@ function inSequence(units: readonly Unit[], input: Extent, visit: Visit): Extent
   return units.reduce((extent, unit) => through(unit, extent, visit), input);
 }
 
-function throughBlock({ units, projection, pool }: Block, input: Extent, visit: Visit): Extent {
+function throughBlock(
+  { units, projection, shortcut = [], pool }: Block,
+  input: Extent,
+  visit: Visit,
+): Extent {
   if (projection !== undefined) through(projection, input, visit);
+  inSequence(shortcut, input, visit);
   const { side, channels } = inSequence(units, input, visit);
   return { side: pool === undefined ? side : windowsAlong(side, pool), channels };
 }

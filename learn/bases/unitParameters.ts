@@ -44,7 +44,11 @@ export function unitParameters(unit: WeightedUnit): readonly UnitParameter[] {
     case "norm":
       return batchNorm(unit.channels);
     case "layer-norm":
+    case "group-norm":
       return affine(unit.channels);
+    case "response-norm":
+      // The identity, too: Woo et al. begin with noughts.
+      return [learnt("gamma", [unit.channels], 0), learnt("beta", [unit.channels], 0)];
     case "squeeze": {
       const { channels, hidden } = unit;
       return [

@@ -157,6 +157,8 @@ function takenOf(unit: WeightedUnit, port: PortNames, more: number): readonly Ta
     case "norm":
       return batchNorm(unit.channels);
     case "layer-norm":
+    case "group-norm":
+    case "response-norm":
       return affine(part("norm"), unit.channels);
     case "squeeze":
       return [

@@ -49,8 +49,9 @@ export function transpose(graph: Graph, x: Value, axes: readonly number[]): Valu
   return graph.op("Transpose", { T, Tperm: attribute.int32 }, [x, graph.integers(axes)]);
 }
 
-export function sum(graph: Graph, x: Value, axes: readonly number[]): Value {
-  return graph.op("Sum", { T, Tidx, keep_dims: attribute.flag(false) }, [x, graph.integers(axes)]);
+/** @param keep whether the axes stay, with an extent of 1 */
+export function sum(graph: Graph, x: Value, axes: readonly number[], keep = false): Value {
+  return graph.op("Sum", { T, Tidx, keep_dims: attribute.flag(keep) }, [x, graph.integers(axes)]);
 }
 
 /** @param keep whether the axes stay, with an extent of 1 */

@@ -40,7 +40,14 @@ as a frozen extractor of features, any TensorFlow.js layers model (--arch layers
 
 /** Which network of a checkpoint's file it is, what else would have done, and which numbers were converted. */
 export function takenSentence({ name, prefix, others = [], ...told }: TakenWeights): string {
-  const { converted = [], blueFirst = false, oneChannel = false, bands, folded = false } = told;
+  const {
+    converted = [],
+    blueFirst = false,
+    oneChannel = false,
+    bands,
+    folded = false,
+    computed = false,
+  } = told;
   const stripped = prefix === undefined ? "" : `; the prefix ${prefix} was taken off its names`;
   const rest =
     others.length === 0
@@ -63,11 +70,14 @@ export function takenSentence({ name, prefix, others = [], ...told }: TakenWeigh
     : [];
   const shown = bands === undefined ? [] : [bandsSentence(bands)];
   const without = folded
+    ? ["It has no batch norms (any more): runs cannot tell how far your images are from its own."]
+    : [];
+  const made = computed
     ? [
-        "Its batch norms were folded into its kernels, so runs cannot tell how far your images are from its own.",
+        "Its graph computes kernels of other weights, as standardised ones are: thaw has what came out, and tunes that as it is.",
       ]
     : [];
-  return [...taken, ...stored, ...turned, ...grey, ...shown, ...without].join(" ");
+  return [...taken, ...stored, ...turned, ...grey, ...shown, ...without, ...made].join(" ");
 }
 
 const KNOWN_HEADER = ["NAME", "ARCHITECTURE", "PRETRAINED ON", "LICENCE"];

@@ -9,6 +9,7 @@ import {
   maxPoolGradient,
   type Pooling,
 } from "../ops.js";
+import { groupNormPass, responseNormPass } from "./imageNorms.js";
 import { activationPass, inSequence, type Pass, type Step, sideBySide, sumOf, unchanged } from "./pass.js";
 import { squeezePass } from "./squeeze.js";
 import { convolutionPass, layerNormPass, meansPass, scalePass } from "./units.js";
@@ -33,14 +34,16 @@ export function groupsPass(
 }
 
 function blockPass(graph: Graph, block: Block, x: Value, normed: NormedPass): Pass {
-  const { units, residual, projection, activation = "none", pool } = block;
+  const { units, residual, projection, shortcut: way = [], activation = "none", pool } = block;
   const steps = stepsOf(graph, units, normed);
   return inSequence(x, [
     (input) => {
       const pass = inSequence(input, steps);
       if (!residual) return pass;
       const shortcut =
-        projection === undefined ? unchanged(input) : unitPass(graph, projection, input, normed);
+        projection === undefined
+          ? inSequence(input, stepsOf(graph, way, normed))
+          : unitPass(graph, projection, input, normed);
       return sumOf(graph, pass, shortcut);
     },
     (input) => activationPass(graph, activation, input),
@@ -62,6 +65,10 @@ function unitPass(graph: Graph, unit: Unit, x: Value, normed: NormedPass): Pass 
       return normed(graph, unit, x);
     case "layer-norm":
       return layerNormPass(graph, unit, x);
+    case "group-norm":
+      return groupNormPass(graph, unit, x);
+    case "response-norm":
+      return responseNormPass(graph, unit, x);
     case "squeeze":
       return squeezePass(graph, unit, x);
     case "scale":

@@ -80,6 +80,7 @@ export const takenWeightsSchema = schemaOf<TakenWeights>()(
     oneChannel: z.boolean().exactOptional(),
     bands: shownBandsSchema.exactOptional(),
     folded: z.boolean().exactOptional(),
+    computed: z.boolean().exactOptional(),
   }),
 );
 

@@ -74,6 +74,18 @@ const BLOCKS: readonly Block[] = [
     ],
     true,
   ),
+  {
+    ...block("normed", [
+      { ...conv("group.a", "none"), kernel: 3, offset: "none" },
+      { kind: "group-norm", name: "group.norm", channels, groups: 2, epsilon: 1e-5, activation: "relu" },
+    ]),
+    residual: true,
+    shortcut: [
+      { kind: "average", name: "group.means", kernel: 3, stride: 1, padding: "same" },
+      { ...conv("group.short", "none"), offset: "none" },
+      { kind: "group-norm", name: "group.each", channels, groups: 6, epsilon: 1e-3, activation: "none" },
+    ],
+  },
   block("features", [
     { kind: "means", name: "features.means", channels },
     { kind: "layer-norm", name: "features.norm", channels, epsilon: 1e-6 },

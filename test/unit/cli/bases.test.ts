@@ -30,6 +30,10 @@ const SAID: readonly (readonly [taken: TakenWeights, sentence: string])[] = [
     "It was trained on one channel: a third of its first kernel was given to each of red, green and blue, which is the same for grey pictures; of coloured ones it sees the mean of the three.",
   ],
   [
+    { name: "plain", computed: true },
+    "Its graph computes kernels of other weights, as standardised ones are: thaw has what came out, and tunes that as it is.",
+  ],
+  [
     { name: "plain", bands: { count: 13, shown: [4, 3, 2] } },
     "It was trained on 13 channels, and is shown red, green and blue in its channels 4, 3, 2; in the others it sees nought, always, and what it learned of them is of no use.",
   ],
@@ -39,7 +43,7 @@ const SAID: readonly (readonly [taken: TakenWeights, sentence: string])[] = [
   ],
   [
     { name: "plain", folded: true },
-    "Its batch norms were folded into its kernels, so runs cannot tell how far your images are from its own.",
+    "It has no batch norms (any more): runs cannot tell how far your images are from its own.",
   ],
 ];
 

@@ -1,12 +1,18 @@
 /** LayersModels of every kind of unit, of ResNet and MobileNetV2 in TensorFlow.js. */
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, it } from "node:test";
+import { onnxFiles } from "../../../export/onnx.js";
 import { TFJS_FILE, tfjsFiles } from "../../../export/tfjs.js";
 import { type Tensor, tf } from "../../../learn/engine.js";
+import { readOnnxNetwork } from "../../../learn/import/onnx/any/network.js";
+import { ThawError } from "../../../spec/errors.js";
 import { modelOfEveryUnit } from "../../support/models/everyUnit.js";
 import { cardOf, TOLERANCE, writeFiles } from "../../support/models/exported.js";
 import { madeUpGraph, madeUpMember, madeUpModel } from "../../support/models/madeUpModel.js";
-import { largestDifference, temporaryFolder } from "../learn/support.js";
+import { madeUpFeatures } from "../learn/madeUpRuns.js";
+import { assertClose, largestDifference, temporaryFolder } from "../learn/support.js";
 
 /** `cpu` is plain @tensorflow/tfjs: JavaScript only. */
 const RUNS = [
@@ -22,6 +28,39 @@ const RUNS = [
     backend: "cpu",
   })),
 ];
+
+it("norms of responses, which TensorFlow.js has no layer for, are refused with what to do", async (t) => {
+  const { model } = await madeUpGraph("convnext v2", await temporaryFolder(t));
+  assert.throws(
+    () => tfjsFiles(model, cardOf(model)),
+    (error) => {
+      assert.ok(error instanceof ThawError);
+      assert.match(error.message, /norms of responses/);
+      assert.match(error.hint ?? "", /--format onnx/);
+      return true;
+    },
+  );
+});
+
+it("an exported ONNX file with norms over images is read as the network that it is of", async (t) => {
+  for (const network of ["convnext v2", "group norms"]) {
+    const folder = await temporaryFolder(t);
+    const { model } = await madeUpGraph(network, folder);
+    const [file] = onnxFiles(model, cardOf(model));
+    assert.ok(file);
+    const path = join(folder, "exported.onnx");
+    await writeFile(path, file.data);
+    const back = await readOnnxNetwork(path, {});
+    const { size, pixelScale } = model.input;
+    const own = madeUpFeatures(model.architecture, model.parameters, size);
+    const { mean, deviation } = pixelScale;
+    const given = madeUpFeatures(back.architecture, back.parameters, size, (x) =>
+      // It scales its pixels itself.
+      x.mul(deviation).add(mean),
+    );
+    assertClose(given, own, 1e-5, network);
+  }
+});
 
 afterEach(() => tf.setBackend("tensorflow"));
 

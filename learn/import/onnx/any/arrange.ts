@@ -3,6 +3,7 @@
  * ways that are put one after the other. Every image that has several ways from it is where they meet again, or refused.
  */
 import type { ThawError } from "../../../../spec/errors.js";
+import { RESPONSES } from "./imageNorms.js";
 import { isJoin, type JoinStep, type SingleStep, type Step, type StepIndex } from "./steps.js";
 
 /** Ways from the image before it that meet. */
@@ -32,6 +33,8 @@ export function arranged(all: readonly Step[], feature: StepIndex, invalid: Inva
         throw invalid(`what ${step.from} gives goes several ways that do not meet in one place`, SHAPES);
       taken.add(at);
       if (step.kind === "picture") throw invalid(`${step.from} is used in several places`);
+      if (step.kind === "response-norm" && !step.isWhole)
+        throw invalid(`${step.from}: it is no global response normalization`, RESPONSES);
       if (!isJoin(step)) {
         items.push({ one: step });
         at = step.input;

@@ -2,6 +2,7 @@
 import type { OnnxNode } from "../graph.js";
 import { curveOf, erf, gelu, geluByTanh, relu6, SAME, sigmoid } from "./curve.js";
 import { gated } from "./gates.js";
+import { afterResponses, raised, wholeResponse } from "./imageNorms.js";
 import { afterParts, PARTS } from "./moments.js";
 import type { Step } from "./steps.js";
 import {
@@ -143,6 +144,7 @@ export function afterBinary(one: Value, other: Value, following: Following): Val
     throw following.refuse("it computes weights of weights", FOLD);
   if (b.is === "constant") return withConstant(a, b, of, following);
   if (a.is === "constant") return withConstant(b, a, (x, y) => of(y, x), following);
+  if (a.is === "response" || b.is === "response") return afterResponses(a, b, following);
   if (a.is === "moment" || b.is === "moment") return afterParts(a, b, of, following);
   if (a.is === "means" && b.is === "means" && a.chain === b.chain)
     return { ...a, curve: curveOf([a.curve, b.curve], of) };
@@ -164,6 +166,8 @@ export function afterBinary(one: Value, other: Value, following: Following): Val
     const { channels, side } = first;
     if (second.channels !== channels || second.side !== side)
       throw following.refuse("it adds images of different sizes");
+    const whole = wholeResponse(one, other, following);
+    if (whole !== undefined) return whole;
     return following.add({ kind: "add", inputs: [one, other], from: label, channels, side });
   };
   const isOfOne = a.base === b.base && a.pads === undefined && b.pads === undefined;
@@ -194,9 +198,11 @@ function withConstant(
   following: Following,
 ): Value | undefined {
   const { refuse, node } = following;
-  if (value.is !== "image" && value.is !== "means" && value.is !== "moment") return undefined;
+  if (value.is !== "image" && value.is !== "means" && value.is !== "moment" && value.is !== "response")
+    return undefined;
   const numbers = numbersOf(constant, following);
   const [only = Number.NaN] = numbers;
+  if (value.is === "response") return raised(value, numbers.length === 1 ? only : Number.NaN, following);
   if (numbers.length === 1) {
     // A weight is a float32: what it stood for is nearer than it seems.
     return afterUnary(value, (x) => of(x, only), following);

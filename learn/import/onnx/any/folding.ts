@@ -41,8 +41,17 @@ export function folded(inputs: readonly (Value | undefined)[], following: Follow
   spend(8 * made.values.length);
   const numbers = { is: "numbers", ...made } as const;
   // What no extent is in are weights as others.
-  return made.isWhole || inputs.some((value) => value?.is === "numbers") ? numbers : constantOf(numbers);
+  if (made.isWhole || inputs.some((value) => value?.is === "numbers")) return numbers;
+  const before = Math.max(...inputs.map((value) => (value?.is === "constant" ? (value.depth ?? 0) : 0)));
+  const depth = before + (MOVES.has(node.operator) ? 0 : 1);
+  return { ...constantOf(numbers), ...(depth === 0 ? {} : { depth }) };
 }
+
+/** What changes no number. */
+const MOVES = new Set([
+  ...["Identity", "Cast", "Gather", "Unsqueeze", "Squeeze", "Reshape", "Concat", "ConstantOfShape"],
+  ...["Slice", "Transpose", "Expand"],
+]);
 
 function tensorOf(value: Value, following: Following): Tensor | undefined {
   if (value.is === "numbers") return value;

@@ -1,7 +1,16 @@
 /** Steps put together as units have them: a convolution with the norm and the activation after it. */
 import type { Activation } from "../../../network/activations.js";
 import { type Item, isMeeting } from "./arrange.js";
-import type { AffineStep, ConvStep, LayerNormStep, NormStep, PoolStep, SqueezeStep } from "./steps.js";
+import type {
+  AffineStep,
+  ConvStep,
+  GroupNormStep,
+  LayerNormStep,
+  NormStep,
+  PoolStep,
+  ResponseNormStep,
+  SqueezeStep,
+} from "./steps.js";
 
 export interface FusedConv {
   readonly kind: "conv";
@@ -27,7 +36,21 @@ export interface FusedWays {
   readonly activation: Activation;
 }
 
-export type Fused = FusedConv | FusedNorm | FusedWays | LayerNormStep | SqueezeStep | PoolStep;
+export interface FusedGroupNorm {
+  readonly kind: "group-norm";
+  readonly norm: GroupNormStep;
+  readonly activation: Activation;
+}
+
+export type Fused =
+  | FusedConv
+  | FusedNorm
+  | FusedGroupNorm
+  | FusedWays
+  | LayerNormStep
+  | ResponseNormStep
+  | SqueezeStep
+  | PoolStep;
 
 export function fused(items: readonly Item[]): readonly Fused[] {
   const made: Fused[] = [];
@@ -58,7 +81,10 @@ function begun(item: Item): Fused {
       const ones = new Float32Array(one.channels).fill(1);
       return { kind: "conv", conv: channelwise(one, ones), activation: one.activation };
     }
+    case "group-norm":
+      return { kind: "group-norm", norm: one, activation: "none" };
     case "layer-norm":
+    case "response-norm":
     case "squeeze":
     case "max":
     case "average":
@@ -80,6 +106,11 @@ function channelwise(
 /** @returns undefined where the step is a unit of its own */
 function withNext(last: Fused, step: Extract<Item, { one: unknown }>["one"]): Fused | undefined {
   if (last.kind === "layer-norm" && step.kind === "affine") return withScale(last, step);
+  if (last.kind === "group-norm") {
+    if (last.activation !== "none") return undefined;
+    if (step.kind === "activation") return { ...last, activation: step.activation };
+    return step.kind === "affine" ? { ...last, norm: withScale(last.norm, step) } : undefined;
+  }
   if (!isOpen(last)) return undefined;
   if (step.kind === "activation") return { ...last, activation: step.activation };
   if (last.kind === "conv" && step.kind === "norm" && last.norm === undefined) return { ...last, norm: step };
@@ -92,8 +123,11 @@ const isOpen = (last: Fused): last is FusedConv | FusedNorm | SumOfWays =>
 
 type SumOfWays = FusedWays & { readonly kind: "sum" };
 
-/** What a norm of channels is multiplied by and what is added belongs to it. */
-function withScale(last: LayerNormStep, { scale, shift }: AffineStep): LayerNormStep {
+/** What such a norm is multiplied by and what is added belongs to it. */
+function withScale<Norm extends LayerNormStep | GroupNormStep>(
+  last: Norm,
+  { scale, shift }: AffineStep,
+): Norm {
   const gamma = last.gamma.map((value, c) => value * (scale[c] ?? Number.NaN));
   const beta = last.beta.map((value, c) => value * (scale[c] ?? Number.NaN) + (shift[c] ?? Number.NaN));
   return { ...last, gamma, beta };

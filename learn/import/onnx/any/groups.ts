@@ -61,5 +61,5 @@ function looksAround(part: Fused): boolean {
 
 function sideOf(part: Fused): number {
   if (part.kind === "conv") return part.conv.side;
-  return part.kind === "norm" ? part.norm.side : part.side;
+  return part.kind === "norm" || part.kind === "group-norm" ? part.norm.side : part.side;
 }

@@ -97,6 +97,7 @@ export function convolved(value: Value, inputs: Given, following: Following): Va
     ...{ kind: "conv", input, groups, stride, from: label, channels: output, side: after },
     ...placed,
     ...(bias === undefined ? {} : { bias: numbersOf(bias, following) }),
+    ...(kernel.depth === undefined ? {} : { isComputed: true }),
   };
   return imageOf(following.add(step), label);
 }

@@ -35,12 +35,14 @@ export interface OnnxNetwork {
   readonly factor?: number;
   /** Whether it has no batch norms. */
   readonly isFolded: boolean;
+  /** Whether the graph computes kernels of others, as standardised weights are: those that came out were taken. */
+  readonly isComputed: boolean;
 }
 
 /** Where no norm says otherwise. */
 const EPSILON = 1e-5;
-/** A weight may be read for several operators; a file asks for no more than this many times its bytes, and this. */
-const TIMES = 6;
+/** A weight may be read for several operators, and by some for weights that are computed; a file asks for no more than this many times its bytes, and this. */
+const TIMES = 24;
 const AT_LEAST = 64 * 2 ** 20;
 
 /** Side of the input, where the graph leaves it open, and the value that the features are means of. */
@@ -126,6 +128,7 @@ function networkOf(
     ...(head === undefined ? {} : { head }),
     hasFixedPart: parts.some((part: Fused) => isFixed(part, true)),
     isFolded: norms.length === 0,
+    isComputed: steps.some((step) => step.kind === "conv" && step.isComputed === true),
     ...factorOf(items),
   };
 }

@@ -4,11 +4,13 @@ import type { OnnxNode } from "../graph.js";
 import { afterBinary, afterUnary, FOLD, isBinary, unaryOf } from "./elementwise.js";
 import { FLOATS, folded } from "./folding.js";
 import { afterDense } from "./gates.js";
+import * as norms from "./imageNorms.js";
 import * as images from "./images.js";
 import { PARTS } from "./moments.js";
 import * as shapes from "./shapes.js";
 import type { StepIndex } from "./steps.js";
 import { constantOf, type Following, row, type Value } from "./values.js";
+import { computedWeights } from "./weights.js";
 
 /** What comes out of an operator, the first of its outputs first. */
 export function passed(
@@ -17,7 +19,7 @@ export function passed(
   following: Following,
 ): readonly Value[] {
   const given = inputs.filter((value) => value !== undefined);
-  const constant = givenConstant(node) ?? folded(inputs, following);
+  const constant = givenConstant(node) ?? folded(inputs, following) ?? computedWeights(inputs, following);
   if (constant !== undefined) return [constant];
   const [first] = inputs;
   if (first === undefined) throw following.refuse(`thaw does not know the operator ${shown(node.operator)}`);
@@ -90,6 +92,10 @@ function madeOf(
       return gemm(first, inputs, following);
     case "BatchNormalization":
       return images.normalized(first, inputs, following);
+    case "InstanceNormalization":
+      return norms.instanceNormalized(first, inputs, following);
+    case "GroupNormalization":
+      return norms.groupNormalized(first, inputs, following);
     case "LayerNormalization":
       return images.layerNormalized(first, inputs, following);
     case "MaxPool":
@@ -99,6 +105,7 @@ function madeOf(
       return first.is === "image" ? shapes.averaged(first, following) : undefined;
     case "GlobalMaxPool":
       return shapes.flattened(first, following);
+    case "ReduceL2":
     case "ReduceMean":
     case "ReduceMax":
       return shapes.reduced(first, inputs, following);
@@ -152,7 +159,9 @@ const HINTS: ReadonlyMap<string, string> = new Map([
 
 /** What belongs to the head as soon as its inputs do. @throws ThawError where an image goes into it */
 function headAfter(given: readonly Value[], following: Following): Value {
-  const image = given.find(({ is }) => is === "image" || is === "parted" || is === "moment");
+  const image = given.find(
+    ({ is }) => is === "image" || ["image", "parted", "moment", "grouped", "response"].includes(is),
+  );
   const sources = new Set<StepIndex>();
   for (const value of given) {
     if (value.is === "means") sources.add(value.chain.source);
@@ -168,7 +177,8 @@ function headAfter(given: readonly Value[], following: Following): Value {
     const { operator } = following.node;
     const computes = given.length > 0 && given.every(({ is }) => is === "numbers" || is === "constant");
     const folding = given.some(({ is }) => is === "numbers") ? SIZES : FOLD;
-    const otherwise = image?.is === "moment" ? PARTS : HINTS.get(operator);
+    const otherwise =
+      image?.is === "moment" ? PARTS : image?.is === "response" ? norms.RESPONSES : HINTS.get(operator);
     throw following.refuse(
       `thaw does not know the operator ${shown(operator)} there`,
       computes ? folding : otherwise,

@@ -1,6 +1,7 @@
 /** Operators that move numbers: transposing, flattening, parting and joining channels. */
 
 import { meansOf } from "./gates.js";
+import { responseOf, ungrouped } from "./imageNorms.js";
 import { selected } from "./images.js";
 import { meanOfChannels, PARTS } from "./moments.js";
 import type { Step } from "./steps.js";
@@ -83,6 +84,12 @@ function turnedWeights(
 export function reshaped(value: Value, inputs: Given, following: Following): Value | undefined {
   const shape = listOf(inputs, 1, "shape", following);
   if (value.is === "parted") return shuffled(value, shape, following);
+  if (value.is === "grouped") {
+    const { channels, side } = following.steps[value.base] as Step;
+    const own = [channels, side, side];
+    const [, ...rest] = shape ?? [];
+    return ungrouped(value, filledIn(rest, own, channels * side * side), following);
+  }
   if (value.is !== "image") return undefined;
   const { channels, side } = following.steps[value.base] as Step;
   const [batch = ANY, ...rest] = shape ?? [];
@@ -95,6 +102,8 @@ export function reshaped(value: Value, inputs: Given, following: Following): Val
   if (full.join(" ") === own.join(" ")) return value;
   if (full.length === 1) return headOf(settled(value, following), following);
   const [groups = 0, each = 0, rows = 0, columns = 0] = full;
+  if (value.layout === "first" && full.length === 2 && channels % groups === 0)
+    return { is: "grouped", base: settled(value, following), groups };
   if (
     value.layout === "first" &&
     full.length === 4 &&
@@ -149,8 +158,12 @@ export function flattened(value: Value, following: Following): Value | undefined
 
 /** Means over rows and columns, or over the channels of each pixel. */
 export function reduced(value: Value, inputs: Given, following: Following): Value | undefined {
-  if (value.is !== "image" && value.is !== "moment") return undefined;
-  const axes = (listOf(inputs, 1, "axes", following) ?? []).map((axis) => (axis < 0 ? axis + 4 : axis));
+  if (value.is !== "image" && value.is !== "moment" && value.is !== "response") return undefined;
+  const listed = listOf(inputs, 1, "axes", following) ?? [];
+  if (value.is === "response") return responseOf(value, listed, following);
+  if (following.node.operator === "ReduceL2")
+    return value.is === "image" ? responseOf(value, listed, following) : undefined;
+  const axes = listed.map((axis) => (axis < 0 ? axis + 4 : axis));
   const isMean = following.node.operator === "ReduceMean";
   const [area, channels] = value.layout === "first" ? ["2 3", "1"] : ["1 2", "3"];
   const over = [...axes].sort().join(" ");

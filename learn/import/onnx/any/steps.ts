@@ -31,6 +31,8 @@ export interface ConvStep extends Made, Alone {
    * one or beside those of one that is padded unevenly, ones that choose channels or add images.
    */
   readonly isFixed: boolean;
+  /** Whether the graph computes its kernel of others, which it no longer does once it is tuned. */
+  readonly isComputed?: boolean;
 }
 
 /** Batch normalization. */
@@ -49,6 +51,24 @@ export interface LayerNormStep extends Made, Alone {
   readonly gamma: Float32Array;
   readonly beta: Float32Array;
   readonly epsilon: number;
+}
+
+/** Normalization of groups of channels over an image. */
+export interface GroupNormStep extends Made, Alone {
+  readonly kind: "group-norm";
+  readonly groups: number;
+  readonly gamma: Float32Array;
+  readonly beta: Float32Array;
+  readonly epsilon: number;
+}
+
+/** ConvNeXt V2's, see `ResponseNormUnit`; not yet `isWhole` where the graph has only multiplied the image by its shares. */
+export interface ResponseNormStep extends Made, Alone {
+  readonly kind: "response-norm";
+  readonly gamma: Float32Array;
+  readonly beta: Float32Array;
+  readonly epsilon: number;
+  readonly isWhole: boolean;
 }
 
 /** `x · scale + shift` with numbers for each channel. */
@@ -96,6 +116,8 @@ export type SingleStep =
   | ConvStep
   | NormStep
   | LayerNormStep
+  | GroupNormStep
+  | ResponseNormStep
   | AffineStep
   | ActivationStep
   | PoolStep

@@ -28,11 +28,17 @@ export function blockOf(one: Fused, name: string, making: Making): MadeBlock {
     return { block: { name, units: unitsOf(one, naming), residual: false }, parameters };
   }
   const units = sum.way.flatMap((part) => unitsOf(part, naming));
-  const projection = sum.shortcut === undefined ? {} : { projection: convUnit(sum.shortcut, naming) };
+  const [conv, ...more] = sum.shortcut;
+  const projection =
+    conv === undefined
+      ? {}
+      : conv.kind === "conv" && more.length === 0 && conv.activation === "none"
+        ? { projection: convUnit(conv, naming) }
+        : { shortcut: sum.shortcut.flatMap((part) => unitsOf(part, naming)) };
   return { block: { name, units, residual: true, activation: sum.activation, ...projection }, parameters };
 }
 
-/** The way and the shortcut of a residual block, where one of the two ways is short enough. */
+/** The way and the shortcut of a residual block: the shorter of the two, where one is short. */
 export function residualOf({ ways, activation }: FusedWays) {
   const [first, second, more] = ways;
   if (first === undefined || second === undefined || more !== undefined) return undefined;
@@ -46,10 +52,9 @@ export function residualOf({ ways, activation }: FusedWays) {
   const [way, shortcut] =
     pairs.find(([long, short]) => long.length > 0 && short.length === 0) ??
     pairs.find(([long, short]) => long.length > 0 && isShort(short)) ??
+    pairs.find(([long, short]) => long.length >= short.length && short.length > 0) ??
     [];
-  if (way === undefined || shortcut === undefined) return undefined;
-  const [conv] = shortcut;
-  return { way, activation, ...(conv?.kind === "conv" ? { shortcut: conv } : {}) };
+  return way === undefined || shortcut === undefined ? undefined : { way, activation, shortcut };
 }
 
 /** Whether it can only be had with kernels that stand for its structure, which must not be trained. */
@@ -63,6 +68,8 @@ export function isFixed(one: Fused, isTop = false): boolean {
       return !(isTop && residualOf(one) !== undefined) || one.ways.flat().some((part) => isFixed(part));
     case "norm":
     case "layer-norm":
+    case "group-norm":
+    case "response-norm":
     case "squeeze":
     case "max":
     case "average":
@@ -96,11 +103,17 @@ function unitsOf(one: Fused, naming: Naming): readonly Unit[] {
     case "norm":
       return [normUnit(one, naming)];
     case "layer-norm": {
-      const { channels, epsilon, gamma, beta } = one;
-      const name = naming.next("norm");
-      parameters.set(`${name}.gamma`, vector(gamma));
-      parameters.set(`${name}.beta`, vector(beta));
-      return [{ kind: "layer-norm", name, channels, epsilon }];
+      const { channels, epsilon } = one;
+      return [{ kind: "layer-norm", name: setAffine(one, naming), channels, epsilon }];
+    }
+    case "group-norm": {
+      const { channels, groups, epsilon } = one.norm;
+      const name = setAffine(one.norm, naming);
+      return [{ kind: "group-norm", name, channels, groups, epsilon, activation: one.activation }];
+    }
+    case "response-norm": {
+      const { channels, epsilon } = one;
+      return [{ kind: "response-norm", name: setAffine(one, naming), channels, epsilon }];
     }
     case "squeeze": {
       const { channels, reduce, expand, activation, gate } = one;
@@ -151,6 +164,17 @@ function sumUnit({ ways, channels, side, from, activation }: FusedWays, naming: 
     },
   };
   return convUnit({ kind: "conv", conv, activation }, naming);
+}
+
+/** @returns the unit's name */
+function setAffine(
+  { gamma, beta }: { readonly gamma: Float32Array; readonly beta: Float32Array },
+  { next, parameters }: Naming,
+): string {
+  const name = next("norm");
+  parameters.set(`${name}.gamma`, vector(gamma));
+  parameters.set(`${name}.beta`, vector(beta));
+  return name;
 }
 
 const vector = (data: Float32Array): Parameter => ({ shape: [data.length], data });

@@ -13,6 +13,8 @@ export interface Constant {
   readonly is: "constant";
   readonly shape: readonly number[];
   readonly tensor: OnnxTensor;
+  /** In how many steps the graph computes them of others; absent where they are in the file. */
+  readonly depth?: number;
 }
 
 /** Shapes, axes, pads and what is computed of them; NaN stands for what depends on the number of pictures. */
@@ -67,6 +69,24 @@ export interface Parted {
   readonly isTurned: boolean;
 }
 
+/** An image whose channels have been put into groups, of which each is normalized over all of its pixels before they part again. */
+export interface Grouped {
+  readonly is: "grouped";
+  readonly base: StepIndex;
+  readonly groups: number;
+  /** Once it is normalized: of each group. */
+  readonly norm?: { readonly gamma: Float32Array; readonly beta: Float32Array; readonly epsilon: number };
+}
+
+/** Of the parts of ConvNeXt V2's norm: roots of sums of squares, their mean over the channels, and what that makes of each. */
+export interface Response {
+  readonly is: "response";
+  readonly part: "roots" | "mean" | "raised" | "shares";
+  readonly source: StepIndex;
+  readonly layout: Image["layout"];
+  readonly epsilon: number;
+}
+
 /** What no longer is an image: it belongs to the classifier, or whatever the network was made for. */
 export interface Head {
   readonly is: "head";
@@ -86,7 +106,7 @@ export interface Moment {
   readonly curve: Curve;
 }
 
-export type Value = Constant | Numbers | Image | Means | Moment | Parted | Head;
+export type Value = Constant | Numbers | Image | Means | Moment | Parted | Grouped | Response | Head;
 
 /** A graph that is being followed, and the node at which it is. */
 export interface Following {

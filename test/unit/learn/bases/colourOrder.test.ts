@@ -24,7 +24,8 @@ const features = (architecture: Architecture, parameters: Parameters, isExchange
 test("a turned network gives of a picture what it gave of the one with its channels exchanged", () => {
   const parameters = everyUnitParameters();
   const turned = withColoursTurned(EVERY_UNIT, parameters);
-  assertClose(features(EVERY_UNIT, turned, false), features(EVERY_UNIT, parameters, true), 1e-6, "features");
+  // Norms of groups make the errors of sums in another order larger.
+  assertClose(features(EVERY_UNIT, turned, false), features(EVERY_UNIT, parameters, true), 5e-6, "features");
   assert.notDeepEqual(features(EVERY_UNIT, turned, false), features(EVERY_UNIT, parameters, false));
   assert.deepEqual(withColoursTurned(EVERY_UNIT, turned), parameters, "twice is not at all");
 });

@@ -41,8 +41,18 @@ const recorded = (file: string) =>
 const { side, classes, labels, ...graphs } = recorded("files/onnxGraphs.json");
 // What exporters write in many operators, or compute.
 const writings = recorded("files/onnxWritings.json");
-const read = [...graphs.read, ...writings.read];
-const refused = [...graphs.refused, ...writings.refused];
+// Norms over whole images, weights that are computed, channels of other light.
+const norms = recorded("files/onnxNorms.json");
+const read = [...graphs.read, ...writings.read, ...norms.read];
+const refused = [...graphs.refused, ...writings.refused, ...norms.refused];
+
+function askedOf(what: string) {
+  const [, bands] = /^bands (.*)$/.exec(what) ?? [];
+  return {
+    ...(what === "any size" ? { size: side } : {}),
+    ...(bands === undefined ? {} : { bands: bands.split(",").map(Number) }),
+  };
+}
 
 async function pathOf(context: TestContext, file: string): Promise<string> {
   const path = join(await temporaryFolder(context), "network.onnx");
@@ -55,8 +65,7 @@ const readNetwork = async (context: TestContext, file: string, asked = {}): Prom
 
 for (const { network, what, features, file, step } of read) {
   test(`${network}, ${what}: it has the features of PyTorch`, async (context) => {
-    const asked = what === "any size" ? { size: side } : {};
-    const { architecture, parameters } = await readNetwork(context, file, asked);
+    const { architecture, parameters } = await readNetwork(context, file, askedOf(what));
     requireSound(parameters, "network.onnx");
     assertClose(madeUpFeatures(architecture, parameters, side), features, 1e-5, "features");
   });
@@ -132,6 +141,23 @@ test("what was left, where the features are, and what the graph does with its pi
   assert.deepEqual([vgg.factor, vgg.isFolded, vgg.bands], [undefined, true, undefined]);
   assert.deepEqual((await networkOf(context, "grey", "with norms")).bands, { count: 1, shown: [1] });
   assert.equal((await networkOf(context, "mobilenetv3", "folded")).isFolded, true);
+});
+
+test("norms of groups, computed kernels and shortcuts of several units are tuned like others, and what was computed is told", async (context) => {
+  const grouped = await networkOf(context, "group norms", "with norms");
+  assert.deepEqual(
+    [grouped.hasFixedPart, grouped.isFolded, grouped.isComputed, groupsOf(grouped)],
+    [false, true, false, ["stem", "layer1"]],
+  );
+  const kinds = grouped.architecture.groups.flatMap(unitsOf).map(({ kind }) => kind);
+  assert.ok(kinds.includes("group-norm") && !kinds.includes("scale") && !kinds.includes("depthwise"));
+  for (const what of ["standardised", "standardised by hand"]) {
+    const { isComputed, hasFixedPart } = await networkOf(context, what, "with norms");
+    assert.deepEqual([isComputed, hasFixedPart], [true, false]);
+  }
+  const means = await networkOf(context, "means before a shortcut", "with norms");
+  assert.equal(means.hasFixedPart, false);
+  assert.equal(means.architecture.groups[1]?.blocks[0]?.shortcut?.[0]?.kind, "average");
 });
 
 test("the value that gives the features can be named, and what lies above need not be understood", async (context) => {

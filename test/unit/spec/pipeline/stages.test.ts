@@ -73,7 +73,7 @@ test("what folders mean is no parameter of ingest: labels and splits are in the 
       ({ name }) => name === "ingest",
     );
   assert.deepEqual(ingest({ folders: "splits" }), ingest({}));
-  assert.equal(ingest({})?.codeVersion, 5);
+  assert.equal(ingest({})?.codeVersion, 6);
 });
 
 test("the datasets of earlier versions are parameters of ingest alone, in any order, and of no run without them", () => {
