@@ -16,7 +16,12 @@ import { type RunView, watchRun } from "../../client/runs/watch.js";
 import { fetchEvents } from "../../client/temporal/eventHistory.js";
 import { randomStream } from "../../rng/stream.js";
 import type { FeaturesSummary } from "../../spec/records/features.js";
-import { type ArtifactManifest, findManifest, placeOf, requireManifest } from "../../store/artifacts/artifacts.js";
+import {
+  type ArtifactManifest,
+  findManifest,
+  placeOf,
+  requireManifest,
+} from "../../store/artifacts/artifacts.js";
 import { listNames } from "../../store/json.js";
 import { addSmallBase } from "../../test/support/services/smallBase.js";
 import { type Stack, startStack } from "../../test/support/services/stack.js";
