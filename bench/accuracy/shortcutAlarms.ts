@@ -22,7 +22,7 @@ for (const sides of ["common", "any"] as const) {
   for (const [name, sizes] of Object.entries(SIZES)) {
     const names = classNames(sizes.length);
     const found = Array.from({ length: sets }, (_, seed) =>
-      findShortcuts(drawnTraits(seed, sizes, sides), names, seed),
+      findShortcuts(drawnTraits(seed, sizes, sides), ({ group }) => group, names, seed),
     );
     const alarms = found.filter(({ length }) => length > 0);
     const said = alarms

@@ -16,7 +16,12 @@ import { type RunView, watchRun } from "../../client/runs/watch.js";
 import { fetchEvents } from "../../client/temporal/eventHistory.js";
 import { randomStream } from "../../rng/stream.js";
 import type { FeaturesSummary } from "../../spec/records/features.js";
-import { type ArtifactManifest, requireManifest } from "../../store/artifacts/artifacts.js";
+import {
+  type ArtifactManifest,
+  findManifest,
+  placeOf,
+  requireManifest,
+} from "../../store/artifacts/artifacts.js";
 import { listNames } from "../../store/json.js";
 import { addSmallBase } from "../../test/support/services/smallBase.js";
 import { type Stack, startStack } from "../../test/support/services/stack.js";
@@ -101,6 +106,17 @@ async function artifactsOf(
   return Object.fromEntries(await Promise.all(entries));
 }
 
+/** Of those in the store. */
+async function processorTimeOfShards({ session }: Stack): Promise<number> {
+  let sum = 0;
+  for (const name of await listNames(session.store, "artifacts/shard/")) {
+    const { kind, key } = placeOf(name) ?? {};
+    if (kind === undefined || key === undefined) continue;
+    sum += (await findManifest(session.store, kind, key))?.usage?.cpuSeconds ?? 0;
+  }
+  return sum;
+}
+
 async function measured(stack: Stack, processes: ProcessWatch, size: string, from?: string): Promise<string> {
   await processes.used();
   const began = performance.now();
@@ -129,7 +145,11 @@ async function measured(stack: Stack, processes: ProcessWatch, size: string, fro
       `${shards === undefined ? "one pass" : `${shards.shards} shards`}, ${digest}`,
   );
   const { seconds: held = 0, cpuSeconds: cpu = 0 } = features.usage ?? {};
-  console.log(`held by workers for features: ${held.toFixed(1)} s, ${cpu.toFixed(1)} s of processors`);
+  const ofShards = shards === undefined ? 0 : await processorTimeOfShards(stack);
+  console.log(
+    `held by workers for features: ${held.toFixed(1)} s; engines' time ${cpu.toFixed(1)} s, ` +
+      `of it ${(cpu - ofShards).toFixed(1)} s of the stage itself`,
+  );
   console.log(
     `events of the history: ${events?.length}, ${JSON.stringify(events).length} characters of JSON`,
   );

@@ -11,16 +11,19 @@ export function listed<Item>(items: readonly Item[], limit: number): Listed<Item
   return { count: items.length, shown: items.slice(0, limit) };
 }
 
-/** @param groups positions in `images` */
+/**
+ * @param imageAt by its position, asked for those alone that are shown: there may be a million others
+ * @param groups positions
+ */
 export function listCopies(
-  images: readonly (FaultImage & { readonly sha256: string })[],
+  imageAt: (position: number) => (FaultImage & { readonly sha256: string }) | undefined,
   groups: readonly (readonly number[])[],
 ): Listed<CopyGroup> {
   const { count, shown } = listed(groups, GROUPS_SHOWN);
   return {
     count,
     shown: shown.map((group) => {
-      const members = group.flatMap((index) => images[index] ?? []);
+      const members = group.flatMap((index) => imageAt(index) ?? []);
       return {
         sameBytes: new Set(members.map(({ sha256 }) => sha256)).size === 1,
         images: listed(differentFirst(members).map(withoutDigest), IMAGES_SHOWN),

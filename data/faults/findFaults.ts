@@ -30,14 +30,13 @@ export interface FaultsInput extends SettledLeaks {
 export function findFaults(input: FaultsInput): DataFaults {
   const { images, records, copies, leaks, dropped, source, seed } = input;
   const recordOf = new Map(records.map((record) => [record.path, record]));
-  const named = images.map(({ path, label, sha256, split }, index) => {
+  const named = (index: number) => {
+    const { path, label, sha256, split } = images[index] as StoredImage;
     const image = { path, label, sha256, split: recordOf.get(path)?.split ?? (split as Split) };
     return dropped.has(index) ? { ...image, dropped: true as const } : image;
-  });
-  const traited = images.flatMap((image) => {
-    const record = recordOf.get(image.path);
-    return record === undefined ? [] : [{ ...image, group: record.group }];
-  });
+  };
+  const used = images.filter(({ path }) => recordOf.has(path));
+  const groupOf = ({ path }: StoredImage): string => recordOf.get(path)?.group ?? path;
   const counts = new Array<number>(source.classes.length).fill(0);
   for (const { label } of records) counts[label] = (counts[label] ?? 0) + 1;
   const dark = findDarkSamples(images);
@@ -61,6 +60,6 @@ export function findFaults(input: FaultsInput): DataFaults {
     ...(layers === undefined ? {} : { layersLeftOut: layers }),
     notes: sourceNotes(source),
     ignored: listed(source.ignored, FILES_SHOWN),
-    shortcuts: findShortcuts(traited, source.classes, seed),
+    shortcuts: findShortcuts(used, groupOf, source.classes, seed),
   };
 }

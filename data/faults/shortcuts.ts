@@ -25,7 +25,7 @@ const P_VALUE = 1 / (SHUFFLES + 1);
  */
 const WORTH_SAYING = 0.65;
 
-export type ShortcutImage = TraitedImage & { readonly label: number; readonly group: string };
+export type ShortcutImage = TraitedImage & { readonly label: number };
 
 /**
  * Of the images of a group with the same label only the first counts: copies, or the slices of one patient, would
@@ -33,12 +33,13 @@ export type ShortcutImage = TraitedImage & { readonly label: number; readonly gr
  * @returns the properties that tell a class apart significantly (permutation test with the largest of all classes as
  *   the statistic) and by a margin that matters, the strongest first
  */
-export function findShortcuts(
-  images: readonly ShortcutImage[],
+export function findShortcuts<Image extends ShortcutImage>(
+  images: readonly Image[],
+  groupOf: (image: Image) => string,
   classes: readonly string[],
   seed: number,
 ): Shortcut[] {
-  const { chosen, names } = independentImages(images, classes, seed);
+  const { chosen, names } = independentImages(images, groupOf, classes, seed);
   if (names.length < 2) return [];
   const labelOf = new Map(names.map((label, index) => [label, index]));
   const labels = Uint16Array.from(chosen, ({ label }) => labelOf.get(label) as number);
@@ -72,16 +73,21 @@ export function findShortcuts(
 }
 
 /** One image of each group and label, of classes that have enough of them; `names` are these classes' indices. */
-function independentImages(
-  images: readonly ShortcutImage[],
+function independentImages<Image extends ShortcutImage>(
+  images: readonly Image[],
+  groupOf: (image: Image) => string,
   classes: readonly string[],
   seed: number,
-): { readonly chosen: readonly ShortcutImage[]; readonly names: readonly number[] } {
-  const first = [
-    ...new Map(images.toReversed().map((image) => [`${image.label} ${image.group}`, image])).values(),
-  ];
+): { readonly chosen: readonly Image[]; readonly names: readonly number[] } {
+  // From the last to the first, so that the first one counts.
+  const firsts = new Map<string, Image>();
+  for (let index = images.length - 1; index >= 0; index--) {
+    const image = images[index] as Image;
+    firsts.set(`${image.label} ${groupOf(image)}`, image);
+  }
+  const first = [...firsts.values()];
   const order = permutation(first.length, randomStream(seed, "shortcut-images")).subarray(0, MOST_IMAGES);
-  const some = Array.from(order, (index) => first[index] as ShortcutImage);
+  const some = Array.from(order, (index) => first[index] as Image);
   const sizes = new Map<number, number>();
   for (const { label } of some) sizes.set(label, (sizes.get(label) ?? 0) + 1);
   const names = [...classes.keys()].filter((label) => (sizes.get(label) ?? 0) >= FEWEST_OF_A_CLASS);

@@ -2,6 +2,8 @@
 import type { ShortcutImage } from "../../../data/faults/shortcuts.js";
 import { randomStream } from "../../../rng/stream.js";
 
+export type GroupedImage = ShortcutImage & { readonly group: string };
+
 /** Of cameras and of the web, the first the most common. */
 const SIDES = [
   [320, 240],
@@ -25,9 +27,9 @@ export function drawnTraits(
   seed: number,
   sizes: readonly number[],
   sides: "common" | "any",
-): readonly ShortcutImage[] {
+): readonly GroupedImage[] {
   return sizes.flatMap((size, label) =>
-    Array.from({ length: size }, (_, index): ShortcutImage => {
+    Array.from({ length: size }, (_, index): GroupedImage => {
       const stream = randomStream(seed, "traits", label, index);
       const uniform = (at: number): number => stream.uniform(at);
       const bell = (at: number): number => uniform(at) + uniform(at + 1) + uniform(at + 2) - 1.5;

@@ -4,10 +4,10 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { binColumn } from "../../../../data/faults/bins.js";
 import { classRecognition } from "../../../../data/faults/histogramClassifier.js";
-import { findShortcuts, type ShortcutImage } from "../../../../data/faults/shortcuts.js";
+import { findShortcuts } from "../../../../data/faults/shortcuts.js";
 import { borderColour } from "../../../../data/faults/traits.js";
 import { permutation, randomStream } from "../../../../rng/stream.js";
-import { classNames, drawnTraits } from "../../../support/images/drawnTraits.js";
+import { classNames, drawnTraits, type GroupedImage } from "../../../support/images/drawnTraits.js";
 
 interface Case {
   readonly classes: number;
@@ -87,7 +87,7 @@ describe("borderColour", () => {
 describe("findShortcuts", () => {
   const CLASSES = ["ant", "bee", "cow"];
   /** Images whose traits have nothing to do with their class. */
-  function images(seed: number, each = 60): ShortcutImage[] {
+  function images(seed: number, each = 60): GroupedImage[] {
     return Array.from({ length: CLASSES.length * each }, (_, index) => {
       const stream = randomStream(seed, "images", index);
       const number = (at: number, range: number): number => Math.floor(range * stream.uniform(at));
@@ -105,8 +105,8 @@ describe("findShortcuts", () => {
       };
     });
   }
-  const found = (all: readonly ShortcutImage[]): unknown[] =>
-    findShortcuts(all, CLASSES, 1).map(({ property, label }) => [property, label]);
+  const found = (all: readonly GroupedImage[]): unknown[] =>
+    findShortcuts(all, ({ group }) => group, CLASSES, 1).map(({ property, label }) => [property, label]);
 
   it("warns of no more sets without any than it allows itself: 6 in 1000", () => {
     const alarms = Array.from({ length: 100 }, (_, seed) => found(images(seed))).filter(
@@ -124,13 +124,18 @@ describe("findShortcuts", () => {
   })) {
     it(`warns as rarely of small sets without any: ${name}`, () => {
       const alarms = Array.from({ length: 100 }, (_, seed) =>
-        findShortcuts(drawnTraits(seed, sizes, "common"), classNames(sizes.length), seed),
+        findShortcuts(
+          drawnTraits(seed, sizes, "common"),
+          ({ group }) => group,
+          classNames(sizes.length),
+          seed,
+        ),
       ).filter(({ length }) => length > 0);
       assert.ok(alarms.length <= 2, JSON.stringify(alarms));
     });
   }
 
-  const POISONS: Readonly<Record<string, [unknown[], (image: ShortcutImage) => Partial<ShortcutImage>]>> = {
+  const POISONS: Readonly<Record<string, [unknown[], (image: GroupedImage) => Partial<GroupedImage>]>> = {
     "a class saved in another format": [
       ["file format", 1],
       ({ label }) => (label === 1 ? { format: "png" } : {}),
