@@ -42,7 +42,7 @@ export interface OnnxNetwork {
 /** Where no norm says otherwise. */
 const EPSILON = 1e-5;
 /** A weight may be read for several operators, and by some for weights that are computed; a file asks for no more than this many times its bytes, and this. */
-const TIMES = 24;
+const TIMES = 12;
 const AT_LEAST = 64 * 2 ** 20;
 
 /** Side of the input, where the graph leaves it open, and the value that the features are means of. */

@@ -137,7 +137,11 @@ function combined(a: Numbers, b: Numbers, of: (a: number, b: number) => number):
   return {
     shape,
     read: () => {
-      const [left, right, made] = [a.read(), b.read(), new Float32Array(size)];
+      const [left, right] = [a.read(), b.read()];
+      // Nothing to broadcast.
+      if (left.length === size && right.length === size)
+        return left.map((one, i) => of(one, right[i] ?? Number.NaN));
+      const made = new Float32Array(size);
       walk(shape, [stridesOf(a.shape, rank), stridesOf(b.shape, rank)], (i, [one = 0, other = 0]) => {
         made[i] = of(left[one] ?? Number.NaN, right[other] ?? Number.NaN);
       });
