@@ -21,7 +21,7 @@ import { startMoments } from "../../../../learn/training/step/trainable.js";
 import { randomStream } from "../../../../rng/stream.js";
 import type { LossSpec } from "../../../../spec/runFile/loss.js";
 import { EVERY_UNIT } from "../../../support/models/everyUnit.js";
-import { base, temporaryFolder } from "../support.js";
+import { base, largestDifference, temporaryFolder } from "../support.js";
 
 /** All kinds of blocks, but narrow and shallow; and the network takes pictures of any size. */
 const architecture = efficientNetLite(0.25, 0.3);
@@ -132,7 +132,17 @@ test("a network of every kind of unit begins at random, and each of its paramete
   const before = trainee.trained();
   const { gradients, loss } = trainee.gradients([0, 1, 2, 3], { epoch: 0, step: 0 });
   assert.deepEqual(trainee.trained(), before, "to ask for gradients changes nothing");
-  assert.equal(trainee.train([0, 1, 2, 3], { epoch: 0, step: 0 }, UPDATE).loss, loss);
+  const step = trainee.train([0, 1, 2, 3], { epoch: 0, step: 0 }, { ...UPDATE, clipNorm: 0.5 });
+  assert.equal(step.loss, loss);
+  const norm = Math.hypot(...gradients.map((gradient) => Math.hypot(...gradient)));
+  assert.ok(norm > 0.5 && Math.abs(step.norm - norm) < 1e-4 * norm, `${step.norm}, of the gradients ${norm}`);
+  const moments = trainee.vector.read("first");
+  trainee.vector.layout.forEach(({ name, offset }, i) => {
+    const clipped = gradients[i]?.map((value) => (value * (1 - Math.fround(BETA1)) * 0.5) / norm) ?? [];
+    const own = moments.subarray(offset, offset + clipped.length);
+    const largest = largestDifference(clipped, new Float32Array(clipped.length));
+    assert.ok(largestDifference(own, clipped) < 1e-4 * largest, `${name} is updated by its own gradient`);
+  });
   assert.ok(Number.isFinite(loss));
   gradients.forEach((gradient, i) => {
     assert.ok(gradient.every(Number.isFinite), names[i]);
