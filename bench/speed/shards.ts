@@ -69,7 +69,7 @@ async function drawAll(folder: string, count: number): Promise<void> {
   }
 }
 
-/** The run as it is when its features are there; it goes no further. @param onIngested called once, when the images are there */
+/** The run as it is when its features are there. @param onIngested called once, when the images are there */
 async function untilFeatures(
   { session }: Stack,
   runId: string,
@@ -89,7 +89,6 @@ async function untilFeatures(
     said = now || said;
     if (stage?.artifact === undefined && view.status === "running") continue;
     if (stage?.artifact === undefined) throw new Error(view.failure?.message ?? view.status);
-    await session.temporal.workflow.getHandle(runId).cancel();
     return view;
   }
   throw new Error("the run is gone");
@@ -131,6 +130,8 @@ async function measured(stack: Stack, processes: ProcessWatch, size: string, fro
   };
   const view = await untilFeatures(stack, runId, () => tell("the images are there"));
   await tell("the features are there");
+  // It goes no further; engines that are at a stage end with it.
+  await stack.session.temporal.workflow.getHandle(runId).cancel();
   const { ingest, features } = await artifactsOf(stack, view);
   if (features === undefined) throw new Error("there are no features");
   const { events } = await fetchEvents(stack.session, runId);
