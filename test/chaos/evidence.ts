@@ -17,7 +17,7 @@ import { FENCES_PREFIX } from "../../store/checkpoints/fences.js";
 import { patientStore, type Store } from "../../store/connection/connection.js";
 import { listObjects, removeObjects } from "../../store/inventory.js";
 import { listNames } from "../../store/json.js";
-import { addTinyBase } from "../support/models/madeUpBases.js";
+import { addTinyBase } from "../support/models/tinyBase.js";
 import { addSmallBase } from "../support/services/smallBase.js";
 import type { Testbed } from "./testbed.js";
 

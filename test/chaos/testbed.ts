@@ -14,7 +14,7 @@ import { choosePorts } from "../../runtime/services/ports.js";
 import { newRecord, storeOf, temporalOf, writeRecord } from "../../runtime/services/record.js";
 import { type ServicesStatus, status } from "../../runtime/services/status.js";
 import { up } from "../../runtime/services/up.js";
-import { addTinyBase } from "../support/models/madeUpBases.js";
+import { addTinyBase } from "../support/models/tinyBase.js";
 import { type FaultProxy, startFaultProxy } from "../support/services/faultProxy.js";
 import { ownPorts } from "../support/services/ownPorts.js";
 import { keyVariables } from "../support/services/serviceVariables.js";

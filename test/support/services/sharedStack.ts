@@ -7,7 +7,7 @@ import { loadPlatform } from "../../../runtime/platform.js";
 import { status } from "../../../runtime/services/status.js";
 import { ensureBucket } from "../../../store/connection/connection.js";
 import { listNames } from "../../../store/json.js";
-import { addTinyBase } from "../models/madeUpBases.js";
+import { addTinyBase } from "../models/tinyBase.js";
 import { until } from "../until.js";
 import { addSmallBase } from "./smallBase.js";
 import { type Stack, type StackOptions, startStack } from "./stack.js";

@@ -8,7 +8,7 @@ import { type ComponentName, ensure } from "../../../runtime/components/componen
 import { loadPlatform } from "../../../runtime/platform.js";
 import { down } from "../../../runtime/services/down.js";
 import { up } from "../../../runtime/services/up.js";
-import { addTinyBase } from "../models/madeUpBases.js";
+import { addTinyBase } from "../models/tinyBase.js";
 import { ownPorts } from "./ownPorts.js";
 import { addSmallBase } from "./smallBase.js";
 
