@@ -17,6 +17,7 @@ import { FENCES_PREFIX } from "../../store/checkpoints/fences.js";
 import { patientStore, type Store } from "../../store/connection/connection.js";
 import { listObjects, removeObjects } from "../../store/inventory.js";
 import { listNames } from "../../store/json.js";
+import { addTinyBase } from "../support/models/tinyBase.js";
 import { addSmallBase } from "../support/services/smallBase.js";
 import type { Testbed } from "./testbed.js";
 
@@ -117,8 +118,9 @@ export async function forgetRuns(testbed: Testbed): Promise<void> {
       objects.map(({ name }) => name),
     );
   }
-  // The base of the runs is no run's, but its data lie among theirs.
+  // The bases of the runs are no run's, but their data lie among theirs.
   await addSmallBase(store);
+  await addTinyBase(store, testbed.folder);
   for (const work of [workFolder(testbed), join(testbed.folder, "other-machine", ".thaw", "work")])
     for (const part of ["artifacts", "scratch", "attempts"])
       await rm(join(work, part), { recursive: true, force: true });

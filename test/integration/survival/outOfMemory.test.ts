@@ -11,7 +11,9 @@ import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { type MemoryGroup, memoryGroup } from "../../support/memoryGroup.js";
 import { enginePid, servicePid } from "../../support/services/faults.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { disturbedStack } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
+import { until } from "../../support/until.js";
 
 /** From near the input up an image takes 12 MB: the engine with a batch of 28 was seen to take 1.2 GB, with 56 1.5 GB. */
 const BATCH = 56;
@@ -29,23 +31,40 @@ evaluation: { folds: 0 }
 `;
 
 let stack: Stack;
-let group: MemoryGroup | undefined;
+let memory: MemoryGroup | undefined;
+/** Asked for the half, and had all the memory. */
+let modest: RunView;
 before(async () => {
-  group = memoryGroup(`thaw-test-memory-${process.pid}`, LIMIT);
-  if (group === undefined) return;
-  stack = await startStack({ workers: true });
+  memory = memoryGroup(`thaw-test-memory-${process.pid}`, LIMIT);
+  if (memory === undefined) return;
+  stack = await disturbedStack();
   await smallImageSet(join(stack.folder, "images"), PER_CLASS);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
-  // The frozen pass over all images takes more than training is to have.
-  await run("--set", "recipe=extractor-only");
+  // The frozen passes over all images, which the other runs do not make again, take more than training is to have.
+  modest = await run("--set", `unfreeze.batch_size=${BATCH / 2}`);
   const engine = await enginePid(stack);
   if (engine !== undefined) process.kill(engine, "SIGKILL");
-  group.add((await servicePid(stack, "training-worker")) ?? 0);
+  memory.add(await workerPid());
 });
 after(async () => {
-  await stack?.close();
-  group?.remove();
+  if (memory === undefined) return;
+  // The next one has all the memory.
+  process.kill(await workerPid(), "SIGTERM");
+  await until("nothing is left in the group", isRemoved);
+  await stack.close();
 });
+
+const workerPid = async (): Promise<number> =>
+  (await servicePid(stack, "training-worker")) ?? assert.fail("the training worker runs");
+
+function isRemoved(): boolean {
+  try {
+    memory?.remove();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 async function run(...args: string[]): Promise<RunView> {
   const {
@@ -68,25 +87,30 @@ async function tuned({ result }: RunView): Promise<ArtifactManifest> {
 }
 
 test("trains at half the batch, says so, and has the weights of a run that asked for the half", async (t) => {
-  if (group === undefined) return t.skip("this user cannot make a control group");
+  if (memory === undefined) return t.skip("this user cannot make a control group");
   const greedy = await run();
   assert.equal(greedy.status, "completed", JSON.stringify(greedy.failure));
   const stage = greedy.stages.find(({ name }) => name === "tune-1");
-  assert.match(stage?.note ?? "", /^trained at batch 28 after running out of memory at 56: /);
+  assert.match(
+    stage?.note ?? "",
+    new RegExp(`^trained at batch ${BATCH / 2} after running out of memory at ${BATCH}: `),
+  );
   const halved = await tuned(greedy);
   assert.deepEqual((halved.summary as StageSummary).outOfMemory, { at: BATCH, batchSize: BATCH / 2 });
   const lines = await thaw(["logs", greedy.runId, "--stage", "tune-1"], { cwd: stack.folder });
-  assert.match(lines.stdout, /memory ran out at batch 56: from the start at batch 28/);
+  assert.match(
+    lines.stdout,
+    new RegExp(`memory ran out at batch ${BATCH}: from the start at batch ${BATCH / 2}`),
+  );
   assert.deepEqual(await listNames(stack.session.store, "checkpoints/"), []);
 
-  const modest = await run("--set", `unfreeze.batch_size=${BATCH / 2}`);
   const asked = await tuned(modest);
   assert.notEqual(asked.key, halved.key);
   assert.deepEqual(asked.files, halved.files);
 });
 
 test("fails where the run file forbids the half, once, with what to do", async (t) => {
-  if (group === undefined) return t.skip("this user cannot make a control group");
+  if (memory === undefined) return t.skip("this user cannot make a control group");
   const {
     runId,
     status: end,

@@ -1,4 +1,4 @@
-/** Bases of few layers with made-up weights, for runs in which it matters what services do and not what a network learns. */
+/** A base of three convolutions with made-up weights, for runs in which it matters what services do and not what a network learns. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -28,62 +28,39 @@ function group(name: string, inChannels: number, outChannels: number): LayerGrou
 }
 
 /** As one that was read from an ONNX file; `layer2` is the topmost group. */
-const TINY: MadeUpBase = {
-  name: "tiny",
-  side: 64,
-  architecture: {
-    groups: [group("stem", 3, 16), group("layer1", 16, 24), group("layer2", 24, 32)],
-    features: 32,
-    epsilon: 1e-5,
-  },
+const ARCHITECTURE: Architecture = {
+  groups: [group("stem", 3, 16), group("layer1", 16, 24), group("layer2", 24, 32)],
+  features: 32,
+  epsilon: 1e-5,
 };
-
-/** A graph whose groups above the stem can all be trained: one at least, four at most. */
-export interface MadeUpBase {
-  readonly name: string;
-  /** Of the square input, in pixels. */
-  readonly side: number;
-  readonly architecture: Architecture;
-}
+/** Of the square input, in pixels. */
+const SIDE = 64;
 
 /**
- * Registers `tiny`. A checkpoint of its training has 50 kB where that of EfficientNet-Lite0 has 16 MB, and an engine loads it in no
- * time; its features tell classes apart that have grounds of their own (`drawnImages`, `ground: "of-class"`).
+ * Registers `tiny`, without a golden vector. A checkpoint of its training has 50 kB where that of EfficientNet-Lite0 has 16 MB, and an
+ * engine loads it in no time; its features tell classes apart that have grounds of their own (`drawnImages`, `ground: "of-class"`).
  * @param folder for a file meanwhile
  */
-export const addTinyBase = (store: Store, folder: string): Promise<RegisteredBase> =>
-  addMadeUpBase(store, folder, TINY);
-
-/** Registers it as `thaw bases add` would an ONNX file's, without a golden vector. */
-export async function addMadeUpBase(
-  store: Store,
-  folder: string,
-  { name, side, architecture }: MadeUpBase,
-): Promise<RegisteredBase> {
+export async function addTinyBase(store: Store, folder: string): Promise<RegisteredBase> {
   await ensureBucket(store);
-  const file = join(folder, `${name}.safetensors`);
-  await writeSafetensors(file, madeUpParameters(architecture), {
-    format: "thaw-network-1",
-    architecture: JSON.stringify(architecture),
-  });
+  const file = join(folder, "tiny.safetensors");
+  const architecture = JSON.stringify(ARCHITECTURE);
+  await writeSafetensors(file, madeUpParameters(), { format: "thaw-network-1", architecture });
   const checkpoint = await storeFile(store, file);
   await rm(file);
+  const { multiplyAdds } = staticCost(ARCHITECTURE, SIDE);
   return registerBase(store, {
-    ...{ name, inputSize: side, checkpoint, createdAt: new Date().toISOString() },
-    architecture: graphName({ groups: architecture.groups.length - 1, isFixed: false }),
-    network: {
-      features: architecture.features,
-      output: "features",
-      multiplyAdds: staticCost(architecture, side).multiplyAdds,
-    },
+    ...{ name: "tiny", architecture: graphName({ groups: 2, isFixed: false }), inputSize: SIDE, checkpoint },
+    network: { features: ARCHITECTURE.features, output: "features", multiplyAdds },
+    createdAt: new Date().toISOString(),
     ...{ source: "not stated", licence: "not stated", pretrainedOn: "not stated" },
   });
 }
 
 /** Kernels of He's variance; norms are far enough from the identity to pass for trained. */
-function madeUpParameters({ groups }: Architecture): Parameters {
+function madeUpParameters(): Parameters {
   return new Map(
-    groups
+    ARCHITECTURE.groups
       .flatMap(unitsOf)
       .flatMap(unitParameters)
       .map(({ name, shape, start }) => {
