@@ -188,28 +188,29 @@ test("statistics belong to the weights: they come back with a snapshot", async (
   assert.deepEqual(trainee.trained(), then);
 });
 
-test("it learns stripes, the same way twice", async (context) => {
-  const train = async () => {
-    const trainee = await prepare(context);
-    const options = {
-      // After 25 the statistics are still on their way, and rounding decides on 5 or 7 of the 8 validation images.
-      epochs: 40,
-      patience: 40,
-      batchSize: 8,
-      warmup: 0,
-      seed: 1,
-      stage: 1,
-      onProgress: () => {},
-    };
-    const result = await fit(trainee, options);
-    const weights = trainee.trained();
-    trainee.dispose();
-    return { losses: result.history.map(({ loss }) => loss), accuracy: result.validationAccuracy, weights };
+/** @returns the losses of the epochs, and what came of them */
+async function trained(context: TestContext, epochs: number) {
+  const trainee = await prepare(context);
+  const options = {
+    ...{ epochs, patience: epochs, batchSize: 8, warmup: 0, seed: 1, stage: 1 },
+    onProgress: () => {},
   };
-  const first = await train();
-  assert.ok((first.losses.at(-1) as number) < 0.7 * (first.losses[0] as number), `losses ${first.losses}`);
-  assert.ok(first.accuracy >= 0.75, `accuracy ${first.accuracy}`);
-  const second = await train();
-  assert.deepEqual(second.losses, first.losses);
-  assert.deepEqual(second.weights, first.weights);
+  const result = await fit(trainee, options);
+  const weights = trainee.trained();
+  trainee.dispose();
+  return { losses: result.history.map(({ loss }) => loss), accuracy: result.validationAccuracy, weights };
+}
+
+test("it learns stripes", async (context) => {
+  // After 25 epochs the statistics are still on their way, and rounding decides on 5 or 7 of the 8 validation images.
+  const { losses, accuracy } = await trained(context, 40);
+  assert.ok((losses.at(-1) as number) < 0.7 * (losses[0] as number), `losses ${losses}`);
+  assert.ok(accuracy >= 0.75, `accuracy ${accuracy}`);
+});
+
+test("it learns the same way twice", async (context) => {
+  // More than one epoch: orders of images and the optimizer's moments are of the seed, and of what was before.
+  const [first, second] = [await trained(context, 3), await trained(context, 3)];
+  assert.equal(first.losses.length, 3);
+  assert.deepEqual(second, first);
 });

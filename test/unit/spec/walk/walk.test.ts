@@ -16,7 +16,7 @@ const names = (steps: readonly Step[], ...states: readonly Step["standing"]["sta
   steps.flatMap(({ stage, standing }) => (states.includes(standing.state) ? [stage.name] : []));
 const isRefused = ({ verdict }: Case): boolean => verdict.choice === "unlearnable";
 
-/** Taken one after the other, with what was seen before each; gone through once for all tests. */
+/** Taken one after the other, with what was seen before each; gone through once for all tests that look at some. */
 const inOrder = new Map<Case, Gone & { readonly seen: readonly (readonly Step[])[] }>();
 function goneInOrder(one: Case) {
   const known = inOrder.get(one);
@@ -26,6 +26,9 @@ function goneInOrder(one: Case) {
   inOrder.set(one, gone);
   return gone;
 }
+/** What was seen is not kept of all: a fifth of the time was garbage collection. */
+const orderOf = (one: Case): readonly string[] =>
+  (some.includes(one) ? goneInOrder(one) : goThrough(one)).order;
 
 /** The stages of the run, told without the walk. */
 function expected({ run, chosen, verdict }: Case): readonly string[] {
@@ -61,7 +64,7 @@ test("there are runs of many makes, refused ones and ones with parts made anew a
 });
 
 test("taken one after the other, stages come in the order of the plan, without those left out", () => {
-  for (const one of cases) assert.deepEqual(goneInOrder(one).order, expected(one), one.label);
+  for (const one of cases) assert.deepEqual(orderOf(one), expected(one), one.label);
 });
 
 test("at the end every stage is done or left out with a reason, or not run since the labels cannot be learned", () => {
@@ -174,7 +177,7 @@ test("ready stages side by side: while they run, nothing starts that another ord
 
 test("after a failure nothing starts, and stages that did not begin say which one failed", () => {
   some.forEach((one, number) => {
-    const { order, steps } = goThrough(one);
+    const { order, steps } = goneInOrder(one);
     const failing = order[Math.floor(randomStream(SEED, "failing", number).uniform(0) * order.length)] ?? "";
     const failed = goThrough(one, { failing });
     assert.deepEqual(readyStages(failed.steps), [], one.label);
