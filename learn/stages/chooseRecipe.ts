@@ -15,6 +15,7 @@ import { datasetEvidence } from "../evidence/ofDataset.js";
 import { planFolds } from "../folds/plan.js";
 import { openSamples } from "../samples/files.js";
 import { viewRows } from "../samples/views.js";
+import { keptProbe } from "../scratch/probe.js";
 import { hScore } from "../transferability/hScore.js";
 import { learningCurve } from "../transferability/learningCurve.js";
 import { logMe } from "../transferability/logMe.js";
@@ -24,7 +25,6 @@ import { PENALTY, probedImages, probeEvidence, probeOf, stratifiedPart } from ".
 import { featureFormat } from "./activations.js";
 import { copiesAcrossSplits } from "./copies.js";
 import { measureDomain } from "./domain.js";
-import { keptProbe } from "./earlyProbe.js";
 import type { StageContext } from "./job.js";
 import { suspectsAmong } from "./suspects.js";
 

@@ -10,10 +10,10 @@ import { datasetEvidence } from "../evidence/ofDataset.js";
 import { allViews } from "../samples/render.js";
 import { viewRows } from "../samples/views.js";
 import { chooseFiles, type KeptFile } from "../scratch/keep.js";
+import { keepProbe } from "../scratch/probe.js";
 import { matrix } from "../transferability/matrix.js";
 import { probedImages, probeEvidence, probeOf } from "../transferability/probed.js";
 import { beginPass, boundaryFile, computeActivations, keptFiles, pixelFile } from "./activations.js";
-import { keepProbe } from "./earlyProbe.js";
 import type { StageContext } from "./job.js";
 import { findReuse } from "./reuse.js";
 

@@ -4,11 +4,11 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { partOf } from "../../files/parts.js";
 import { isDiskFull } from "../../spec/errors.js";
-import { isKept, keepDigest } from "../scratch/kept.js";
+import type { StageContext } from "../stages/job.js";
 import type { Matrix } from "../transferability/matrix.js";
 import { type Probe, scoreOf } from "../transferability/probe.js";
 import { PENALTY, type ProbedImages, probeOf } from "../transferability/probed.js";
-import type { StageContext } from "./job.js";
+import { isKept, keepDigest } from "./kept.js";
 
 /** Raised whenever a probe of the same features comes to something else. */
 const PROBE_VERSION = 1;
