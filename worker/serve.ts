@@ -16,10 +16,14 @@ import { startTracing } from "../tracing/start.js";
 import { whenClosed } from "./closedRun.js";
 import { metricsEndpoint } from "./metricsEndpoint.js";
 import { podPatience, sentenceOf } from "./patience.js";
+import { whenReplaced } from "./replacedCode.js";
 import { exitCodeOfLeaving, toldToLeave } from "./toldToLeave.js";
 
 /** Progress in `thaw watch` must not be older than two seconds; the SDK's default throttle is 30. */
 const HEARTBEAT_THROTTLE = "1 second";
+
+/** Not 0: what keeps it alive has to start it again. */
+const REPLACED_EXIT_CODE = 1;
 
 export interface Service {
   readonly options: Omit<WorkerOptions, "connection" | "namespace">;
@@ -33,7 +37,8 @@ export interface Service {
 
 /**
  * Runs a worker until SIGTERM or SIGINT; then the exit code is 0. A run's own worker ends with its run, too, and then
- * with 0: told to leave before, it ends with 143, because its Job would be done otherwise.
+ * with 0: told to leave before, it ends with 143, because its Job would be done otherwise. One whose code is replaced
+ * meanwhile ends with 1, to be started anew.
  */
 export async function serve(
   name: "control" | "training",
@@ -80,13 +85,20 @@ export async function serve(
       console.log(JSON.stringify({ ready: true, worker: name }));
       const { runId } = service;
       const client = new Client({ connection, namespace: platform.temporal.namespace });
+      let isReplaced = false;
       const ends = [
+        await whenReplaced(() => {
+          isReplaced = true;
+          console.error(`${name} worker: thaw was installed or compiled anew: it ends, to begin with the new code`);
+          worker.shutdown();
+        }),
         ...(runId === undefined ? [] : [whenClosed(client, runId, () => worker.shutdown())]),
         ...(service.beside?.(client) ?? []),
       ];
       await running;
       for (const end of ends) end();
       if (told.aborted) process.exitCode = exitCodeOfLeaving();
+      else if (isReplaced) process.exitCode = REPLACED_EXIT_CODE;
     } finally {
       await service.stop?.();
       await connection.close();
