@@ -74,3 +74,30 @@ export function relative(map: Float32Array): Float32Array {
   const largest = map.reduce((most, value) => Math.max(most, value), 0);
   return largest === 0 ? map : map.map((value) => value / largest);
 }
+
+/** A map over a grid of the picture, `[rows, columns]`, row after row. */
+export interface GridMap {
+  readonly rows: number;
+  readonly columns: number;
+  readonly values: Float32Array;
+}
+
+/**
+ * The map on a grid of at most so many rows and columns, each value the mean of its block. Networks that keep the size of
+ * their input end in some fifty thousand positions: each picture would take as many numbers of the report.
+ * @returns the map itself where it is small enough
+ */
+export function coarser(map: GridMap, most: number): GridMap {
+  const side = Math.ceil(Math.max(map.rows, map.columns) / most);
+  if (side <= 1) return map;
+  const [rows, columns] = [Math.ceil(map.rows / side), Math.ceil(map.columns / side)];
+  const sums = new Float64Array(rows * columns);
+  const counts = new Float64Array(rows * columns);
+  map.values.forEach((value, i) => {
+    const [row, column] = [Math.floor(i / map.columns), i % map.columns];
+    const block = Math.floor(row / side) * columns + Math.floor(column / side);
+    sums[block] = (sums[block] as number) + value;
+    counts[block] = (counts[block] as number) + 1;
+  });
+  return { rows, columns, values: Float32Array.from(sums, (sum, i) => sum / (counts[i] as number)) };
+}

@@ -8,7 +8,7 @@ import type { ActivationMap, ActivationMaps, FeatureMap, FeaturePoint } from "..
 import { normedFeatures } from "../bases/architecture.js";
 import type { Base } from "../bases/catalogue.js";
 import { scoped, type Tensor2D, type Tensor4D } from "../engine.js";
-import { type FeatureNorm, gradCam, relative } from "../evaluation/gradCam.js";
+import { coarser, type FeatureNorm, gradCam, relative } from "../evaluation/gradCam.js";
 import { principalComponents } from "../evaluation/principalComponents.js";
 import { surestOfEachClass } from "../evaluation/surest.js";
 import { featuresOf, frozenNetwork } from "../network/frozen.js";
@@ -22,6 +22,8 @@ import type { StageContext } from "./job.js";
 import type { PlainFeatures } from "./plainFeatures.js";
 
 const BATCH = 32;
+/** Of a map's grid; a thumbnail shows no more. Networks for classification end in 7 to 20. */
+const MOST_ROWS = 32;
 /** More dots hide each other, and each takes 100 bytes of the report. */
 const MOST_POINTS = 1500;
 /** The held-out images matter more than those that were trained on. */
@@ -83,30 +85,31 @@ async function activationMaps(
   const shown = new Set([...told, ...surest.flat()]);
   const rows = [...predictions.keys()].filter((row) => shown.has(predictions[row]?.path ?? ""));
   const maps: ActivationMap[] = [];
-  let shape: readonly number[] = [0, 0, 0];
+  let grid = { rows: 0, columns: 0 };
   let isSpatial = true;
   const images = rows.map((row) => held[row] as number);
   await throughNetwork(context, dataset, below, "maps of evidence", images, (last) => {
     if (last.rank !== 4) isSpatial = false;
     if (!isSpatial) return;
-    shape = last.shape.slice(1);
     const values = last.dataSync() as Float32Array;
     const size = values.length / last.shape[0];
     for (let start = 0; start < values.length; start += size) {
       const row = rows[maps.length] as number;
       const { path, label, predicted, confidence } = predictions[row] as FullPrediction;
       const { width = 1, height = 1 } = dataset.records[held[row] as number] ?? {};
-      const map = relative(gradCam(values.subarray(start, start + size), kernel, classes, predicted, norm));
+      const [down = 0, across = 0] = last.shape.slice(1);
+      const whole = gradCam(values.subarray(start, start + size), kernel, classes, predicted, norm);
+      const map = coarser({ rows: down, columns: across, values: whole }, MOST_ROWS);
+      grid = map;
       maps.push({
         ...{ path, label, predicted, confidence },
-        values: Array.from(map, (value) => Number(value.toFixed(2))),
+        values: Array.from(relative(map.values), (value) => Number(value.toFixed(2))),
         ...{ width, height, side: Math.round(Math.min(width, height) * cropFraction) },
       });
     }
   });
   if (!isSpatial) return undefined;
-  const [down = 0, across = 0] = shape;
-  return { rows: down, columns: across, maps, surest };
+  return { rows: grid.rows, columns: grid.columns, maps, surest };
 }
 
 /** The network up to the activations that are pooled, and what normalizes the means of them. */

@@ -26,7 +26,7 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   head: 2,
   tune: 10,
   fold: 7,
-  evaluate: 7,
+  evaluate: 8,
   scratch: 5,
   register: 5,
   report: 9,

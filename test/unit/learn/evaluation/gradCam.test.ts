@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { scoped } from "../../../../learn/engine.js";
-import { gradCam, relative } from "../../../../learn/evaluation/gradCam.js";
+import { coarser, gradCam, relative } from "../../../../learn/evaluation/gradCam.js";
 import { freezeGroups } from "../../../../learn/network/network.js";
 import { type Parameter, parameter } from "../../../../learn/network/parameters.js";
 import { assertClose, base, fixture, photographs, pretrained } from "../support.js";
@@ -61,4 +61,13 @@ test("what speaks against a class is no evidence for it, and maps are relative t
   assert.deepEqual([...map], [1.5, 0]);
   assert.deepEqual([...relative(map)], [1, 0]);
   assert.deepEqual([...relative(new Float32Array(2))], [0, 0]);
+});
+
+test("a map of many positions becomes one of blocks' means, those at the end of fewer positions", () => {
+  const small = { rows: 2, columns: 3, values: Float32Array.of(1, 2, 3, 4, 5, 6) };
+  assert.equal(coarser(small, 3), small);
+  assert.deepEqual(coarser(small, 2), { rows: 1, columns: 2, values: Float32Array.of(3, 4.5) });
+  const wide = coarser({ rows: 224, columns: 200, values: new Float32Array(224 * 200).fill(0.5) }, 32);
+  assert.deepEqual([wide.rows, wide.columns, wide.values.length], [32, 29, 32 * 29]);
+  assert.ok(wide.values.every((value) => value === 0.5));
 });

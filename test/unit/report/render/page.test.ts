@@ -178,7 +178,7 @@ test("the strongest warning is the first sentence, before the figure; what to do
     const target = link.getAttribute("href") ?? "";
     assert.ok(page.querySelector(target) !== null, `${target} is not there`);
   }
-  assert.match(text(page, "#warnings details"), /^6 notes .*Good to know\. 3 files of/);
+  assert.match(text(page, "#warnings details"), /^7 notes .*Good to know\. 3 files of/);
 });
 
 test("a report without warnings says what was looked for, and has no alarm before its figure", () => {
