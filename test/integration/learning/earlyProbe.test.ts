@@ -83,7 +83,8 @@ async function assertSameFiles(one: readonly string[], other: readonly string[])
     }
 }
 
-const shuffled = (_name: string, index: number): string => CLASSES[index % 2] as string;
+/** Half of each shape in each class. A probe is right on 47 % of these, and always naming the larger class on 52 %. */
+const shuffled = (_name: string, index: number): string => CLASSES[Math.floor(index / 2) % 2] as string;
 
 test("where the recipe tunes, all is as if nobody had looked, and the recipe is the same with the probe and without", async (t) => {
   const own = await machine(t, (name) => name);
