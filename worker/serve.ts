@@ -89,7 +89,9 @@ export async function serve(
       const ends = [
         await whenReplaced(() => {
           isReplaced = true;
-          console.error(`${name} worker: thaw was installed or compiled anew: it ends, to begin with the new code`);
+          console.error(
+            `${name} worker: thaw was installed or compiled anew: it ends, to begin with the new code`,
+          );
           worker.shutdown();
         }),
         ...(runId === undefined ? [] : [whenClosed(client, runId, () => worker.shutdown())]),
