@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 
 /** Of thousands of nodes that are as they should be axe is not to keep and to pass on what it found. */
-export const VIOLATIONS_ONLY = "resultTypes: ['violations'], selectors: false";
+const VIOLATIONS_ONLY = "resultTypes: ['violations'], selectors: false";
 
 export interface AxeResult {
   readonly violations: readonly {
@@ -50,8 +50,17 @@ const LOOKS = `(() => {
   });
 })()`;
 
-/** Axe's `color-contrast` on the texts that look like none before. @param seen hashes of looks; the page's are added */
-export async function contrastViolations(page: Page, seen: Set<string>): Promise<AxeResult["violations"]> {
+/**
+ * Axe's `color-contrast` on the texts that look like none before.
+ *
+ * @param seen hashes of looks; the page's are added
+ * @param rules "all": axe's other rules too, on the whole page, in the same run, as most of a run's work is to learn the page
+ */
+export async function contrastViolations(
+  page: Page,
+  seen: Set<string>,
+  rules: "contrast" | "all" = "contrast",
+): Promise<AxeResult["violations"]> {
   const { looks, violations } = await page.evaluate<{
     readonly looks: readonly string[];
     readonly violations: AxeResult["violations"];
@@ -60,9 +69,15 @@ export async function contrastViolations(page: Page, seen: Set<string>): Promise
     const texts = ${LOOKS};
     const looks = new Map();
     for (const [element, look] of texts) if (!seen.has(look) && !looks.has(look)) looks.set(look, element);
-    if (looks.size === 0) return { looks: [], violations: [] };
-    const options = { ${VIOLATIONS_ONLY}, runOnly: ["color-contrast"] };
-    const { violations } = await axe.run({ include: [...looks.values()] }, options);
+    const all = ${rules === "all"};
+    if (looks.size === 0 && !all) return { looks: [], violations: [] };
+    // Not by what is included, which is one for all rules of a run.
+    const mark = "data-new-look";
+    for (const element of looks.values()) element.setAttribute(mark, "");
+    axe.configure({ rules: [{ id: "color-contrast", selector: "[" + mark + "]" }] });
+    const options = { ${VIOLATIONS_ONLY}, ...(all ? {} : { runOnly: ["color-contrast"] }) };
+    const { violations } = await axe.run(document, options);
+    for (const element of looks.values()) element.removeAttribute(mark);
     return { looks: [...looks.keys()], violations };
   })()`);
   for (const look of looks) seen.add(look);
