@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { resolveBase } from "../../../client/bases/resolve.js";
 import { resolveModel } from "../../../client/models/reference.js";
-import { loadPlatform } from "../../../runtime/platform.js";
 import type { ThawError } from "../../../spec/errors.js";
 import { findManifest, placeOf } from "../../../store/artifacts/artifacts.js";
 import type { Store } from "../../../store/connection/connection.js";
@@ -43,7 +42,7 @@ before(async () => {
   await smallImageSet(join(stack.folder, "images"), 14);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
   await thawJson(stack.folder, "run");
-  ({ workFolder } = await loadPlatform(stack.folder));
+  ({ workFolder } = stack.session.platform);
 });
 after(() => stack.close());
 
