@@ -3,13 +3,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { createEngine } from "../../engine/process.js";
 import { RAW_PIXELS } from "../../learn/bases/extractor.js";
 import { type ColourOrder, type ExtractorSpec, LAYERS_MODEL, type PixelScale } from "../../spec/base.js";
 import type { ImportedModel } from "../../spec/engine/job.js";
 import { ThawError } from "../../spec/errors.js";
 import type { Golden } from "../../spec/golden.js";
 import type { Store } from "../../store/connection/connection.js";
+import { localEngine } from "../localEngine.js";
 import type { FetchOptions } from "./checkpointSource.js";
 import { openLayersModel } from "./layersModelSource.js";
 import { tryBase } from "./tryBase.js";
@@ -55,7 +55,7 @@ export async function importLayersModel(
   const files = await openLayersModel(store, from, options);
   const folder = await mkdtemp(join(tmpdir(), "thaw-extractor-"));
   const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
-  const engine = createEngine(() => undefined);
+  const engine = localEngine();
   try {
     const path = join(folder, "extractor.safetensors");
     const answer = await engine.run(

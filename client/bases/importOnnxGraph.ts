@@ -2,7 +2,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createEngine } from "../../engine/process.js";
 import { type Converted, convertOnnx } from "../../learn/bases/graphBase.js";
 import {
   type BaseView,
@@ -16,6 +15,7 @@ import { ThawError } from "../../spec/errors.js";
 import type { Golden } from "../../spec/golden.js";
 import { PIXEL_SCALES } from "../../spec/pixelScales.js";
 import type { Store } from "../../store/connection/connection.js";
+import { localEngine } from "../localEngine.js";
 import { type FetchOptions, openCheckpoint } from "./checkpointSource.js";
 import { tryBase } from "./tryBase.js";
 
@@ -57,7 +57,7 @@ export async function importOnnxGraph(
   const checkpoint = await openCheckpoint(store, from, fetching);
   const folder = await mkdtemp(join(tmpdir(), "thaw-onnx-"));
   const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
-  const engine = createEngine(() => undefined);
+  const engine = localEngine();
   try {
     const path = join(folder, "network.safetensors");
     const blueFirst = colourOrder === "bgr";

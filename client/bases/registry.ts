@@ -1,5 +1,5 @@
 /** Lists the bases that runs can start from, and registers checkpoints of one's own among them. */
-import { createEngine } from "../../engine/process.js";
+
 import { findArchitecture, WITHOUT_WEIGHTS } from "../../learn/bases/architectures.js";
 import {
   type ArchitectureBase,
@@ -31,6 +31,7 @@ import { storeFile } from "../../store/artifacts/artifacts.js";
 import { ensureBucket, requireBucket, type Store } from "../../store/connection/connection.js";
 import { unlessDamaged } from "../../store/record.js";
 import { baseRecordName, listBaseNames, readBase, registerBase } from "../../store/records/bases.js";
+import { localEngine } from "../localEngine.js";
 import { orderOfBands, refuseBands, requireScaleOfBands } from "./bands.js";
 import { type FetchOptions, isRemote, openCheckpoint } from "./checkpointSource.js";
 import { importLayersModel } from "./importLayersModel.js";
@@ -209,7 +210,7 @@ async function checkedCheckpoint(store: Store, request: AddBase, fetching: Fetch
       ...order,
     };
     const weights = taken === undefined ? {} : { weights: taken.name };
-    const engine = createEngine(() => undefined);
+    const engine = localEngine();
     try {
       const choice = { name, architecture, checkpoint: checkpoint.path, ...weights, ...numbers, ...bands };
       const golden = await tryBase(engine, choice, fetching.signal);

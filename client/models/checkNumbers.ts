@@ -1,9 +1,10 @@
 /** Whether a model gives here what it gave where it was evaluated, before it is handed on to other programs. */
-import { createEngine } from "../../engine/process.js";
+
 import type { BaseChoice } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import type { Told } from "../../store/artifacts/localFile.js";
+import { localEngine } from "../localEngine.js";
 
 /**
  * Shows the model thaw's own picture, in an engine process; nothing where it has no golden vector.
@@ -19,7 +20,7 @@ export async function checkNumbers(
 ): Promise<void> {
   const { golden, classes, background, keepShortSide, temperature } = model;
   if (golden === undefined) return;
-  const engine = createEngine(() => undefined);
+  const engine = localEngine();
   try {
     await engine.run(
       {

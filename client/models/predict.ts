@@ -1,6 +1,5 @@
 /** Classifies image files with a registered model, in an engine process on this machine. */
 import { z } from "zod";
-import { createEngine } from "../../engine/process.js";
 import type { FilePrediction as EnginePrediction } from "../../spec/engine/job.js";
 import { ThawError } from "../../spec/errors.js";
 import type { Platform } from "../../spec/platform.js";
@@ -12,6 +11,7 @@ import { localWeights } from "../../store/artifacts/localWeights.js";
 import type { Store } from "../../store/connection/connection.js";
 import { requireSoundModel } from "../../store/records/soundModel.js";
 import { expandFiles } from "../images/files.js";
+import { localEngine } from "../localEngine.js";
 import { resolveModel } from "./reference.js";
 
 export interface PredictRequest {
@@ -73,7 +73,7 @@ export async function predict(request: PredictRequest): Promise<Predictions> {
   if (request.mirrored === true) requireMirrored(model);
   await requireSoundModel(store, model, told);
   if (files.length === 0) return { model, predictions: leftOut };
-  const engine = createEngine(() => undefined);
+  const engine = localEngine();
   try {
     onProgress({ phase: "fetching the model", step: 0, total: 1 });
     const [weights, base] = await Promise.all([

@@ -1,7 +1,8 @@
 /** An engine process on this machine with a folder of its own, for one piece of work. */
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { createEngine, type Engine } from "../../engine/process.js";
+import type { Engine } from "../../engine/process.js";
+import { localEngine } from "../localEngine.js";
 
 /** Both are gone afterwards, however the work ends. @param name what the folder's name begins with */
 export async function withScratchEngine<Result>(
@@ -12,7 +13,7 @@ export async function withScratchEngine<Result>(
   const parent = join(workFolder, "scratch");
   await mkdir(parent, { recursive: true });
   const folder = await mkdtemp(join(parent, `${name}-`));
-  const engine = createEngine(() => undefined);
+  const engine = localEngine();
   try {
     return await work(engine, folder);
   } finally {

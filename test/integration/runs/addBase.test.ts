@@ -5,31 +5,38 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { addBase } from "../../../client/bases/registry.js";
 import { resolveBase } from "../../../client/bases/resolve.js";
+import { keepEngine } from "../../../client/localEngine.js";
 import { findArchitecture } from "../../../learn/bases/architectures.js";
 import { readStateDicts } from "../../../learn/import/checkpoint.js";
 import type { CheckpointTensor } from "../../../learn/import/tensorViews.js";
 import { allTaken } from "../../../learn/import/torchUnits.js";
 import { writeSafetensors } from "../../../learn/safetensors.js";
 import { baseCheckpoint } from "../../../runtime/components/download/baseCheckpoint.js";
+import { ensureBucket } from "../../../store/connection/connection.js";
 import { readBase } from "../../../store/records/bases.js";
 import { thaw, thawJson, thawRefusal } from "../../support/cli/thaw.js";
 import { kerasFile, normalizationGroup } from "../../support/models/kerasFile.js";
 import { pickledNetwork } from "../../support/models/pickledNetwork.js";
-import { sharedStack } from "../../support/services/sharedStack.js";
+import { sharedServices } from "../../support/services/sharedStack.js";
 import { addSmallBase, SMALL_BASE, SMALL_GOLDEN } from "../../support/services/smallBase.js";
 import type { Stack } from "../../support/services/stack.js";
 import { fixture } from "../../unit/learn/support.js";
 import { madeUp, type RecordedNetwork, stateDict } from "../../unit/learn/torchSupport.js";
 
 let stack: Stack;
+const endEngine = keepEngine();
 let published: Map<string, CheckpointTensor>;
 before(async () => {
-  stack = await sharedStack();
+  stack = await sharedServices();
+  await ensureBucket(stack.session.store);
   const [dict] = await readStateDicts(await baseCheckpoint("efficientnet-lite0"));
   assert.ok(dict);
   published = dict.read(dict.shapes.keys());
 });
-after(() => stack.close());
+after(async () => {
+  await endEngine();
+  await stack.close();
+});
 
 /** The published network; those of its tensors with that ending are changed. */
 function changed(ending: string, change: (value: number, i: number) => number) {

@@ -7,49 +7,48 @@ import { after, before, test } from "node:test";
 import { type AskedBase, completeBase, type KnownBase } from "../../../client/bases/known.js";
 import { addBase, describeBase } from "../../../client/bases/registry.js";
 import { resolveBase } from "../../../client/bases/resolve.js";
+import { keepEngine } from "../../../client/localEngine.js";
 import { knownBase } from "../../../learn/bases/known/known.js";
 import type { CheckpointTensor } from "../../../learn/import/tensorViews.js";
 import { writeSafetensors } from "../../../learn/safetensors.js";
 import { PIXEL_SCALES } from "../../../spec/pixelScales.js";
 import { localBase } from "../../../store/artifacts/localBase.js";
 import { specDigest } from "../../../store/artifacts/specDigest.js";
+import { ensureBucket } from "../../../store/connection/connection.js";
 import { thaw, thawJson, thawRefusal } from "../../support/cli/thaw.js";
-import { sharedStack } from "../../support/services/sharedStack.js";
+import { sharedServices } from "../../support/services/sharedStack.js";
 import type { Stack } from "../../support/services/stack.js";
 import { type Content, type StaticServer, serve } from "../../support/services/staticServer.js";
 import { madeUp, networkNamed, stateDict } from "../../unit/learn/torchSupport.js";
 
 const content = new Map<string, Content>();
 let stack: Stack;
+const endEngine = keepEngine();
 let server: StaticServer;
 before(async () => {
-  stack = await sharedStack();
+  stack = await sharedServices();
+  await ensureBucket(stack.session.store);
   server = await serve(content);
 });
 after(async () => {
+  await endEngine();
   await server.close();
   await stack.close();
 });
 
-/** Made up once: millions of numbers. */
-const NETWORKS = {
-  resnet18: stateDict(networkNamed("resnet18", "torchvision")),
-  /** A fifth of the other's weights. */
-  mobilenetv2: stateDict(networkNamed("mobilenetv2", "torchvision")),
-};
+/** Made up once: millions of numbers. Of a ResNet-18 there would be three times as many. */
+const ARCHITECTURE = "mobilenetv2";
+const NETWORK = stateDict(networkNamed(ARCHITECTURE, "torchvision"));
+const FIRST = "features.0.0.weight";
 
 /** A network with made-up weights, as safetensors at `/PATH` of the server. @returns its SHA-256 */
 async function publish(
   path: string,
   prefix: string,
   others: Iterable<[string, CheckpointTensor]> = [],
-  network: keyof typeof NETWORKS = "resnet18",
 ): Promise<string> {
   const file = join(stack.folder, "published.safetensors");
-  const named = [...NETWORKS[network]].map(([name, tensor]): [string, CheckpointTensor] => [
-    prefix + name,
-    tensor,
-  ]);
+  const named = [...NETWORK].map(([name, tensor]): [string, CheckpointTensor] => [prefix + name, tensor]);
   await writeSafetensors(file, new Map([...named, ...others]));
   const data = await readFile(file);
   content.set(`/${path}`, { type: "application/octet-stream", data });
@@ -75,14 +74,14 @@ async function add(known: KnownBase, own: Partial<AskedBase> = {}, sha256?: stri
 }
 
 test("input, licence and origin are the catalogue's, and the file is held to its digits", async () => {
-  const { sha256: _digits, ...bare } = entry("torchvision/resnet18", "resnet18.pth");
-  const digest = await publish("resnet18.pth", "");
+  const { sha256: _digits, ...bare } = entry("torchvision/mobilenet-v2", "mobilenet-v2.pth");
+  const digest = await publish("mobilenet-v2.pth", "");
   const known = { ...bare, sha256: digest.slice(0, 8) };
   const { added, pin } = await add(known);
   assert.deepEqual(pin, { by: "publisher", digits: digest.slice(0, 8) });
   assert.deepEqual(
     [added.name, added.version, added.known, added.architecture, added.checkpoint.digest],
-    ["torchvision-resnet18", 1, "torchvision/resnet18", "resnet18", digest],
+    ["torchvision-mobilenet-v2", 1, "torchvision/mobilenet-v2", ARCHITECTURE, digest],
   );
   assert.deepEqual([added.licence, added.source], [known.licence, known.source]);
   assert.deepEqual(describeBase(added).input, {
@@ -91,7 +90,7 @@ test("input, licence and origin are the catalogue's, and the file is held to its
     kernel: "linear",
     pixelScale: PIXEL_SCALES.imagenet,
   });
-  const spec = await resolveBase(stack.session.store, "torchvision-resnet18");
+  const spec = await resolveBase(stack.session.store, "torchvision-mobilenet-v2");
   assert.ok(spec);
   assert.equal(spec.origin.licence, known.licence);
   // How pictures are brought to its size decides its numbers, and reaches the engine.
@@ -100,7 +99,7 @@ test("input, licence and origin are the catalogue's, and the file is held to its
   const local = await localBase(
     stack.session.store,
     join(stack.folder, "work"),
-    "torchvision-resnet18",
+    "torchvision-mobilenet-v2",
     spec,
     () => Promise.reject(new Error("it has a checkpoint of its own")),
     () => undefined,
@@ -118,15 +117,14 @@ test("input, licence and origin are the catalogue's, and the file is held to its
 });
 
 test("of a file whose digest nobody tells the first one counts, until another is named", async () => {
-  const architecture = "mobilenetv2";
-  const first = await publish("places.pth.tar", "module.", [], architecture);
-  const known = entry("places365/resnet18", "places.pth.tar", { architecture });
+  const first = await publish("places.pth.tar", "module.");
+  const known = entry("places365/resnet18", "places.pth.tar", { architecture: ARCHITECTURE });
   assert.deepEqual((await add(known)).pin, { by: "nobody" });
   const again = await add(known);
   assert.deepEqual(again.pin, { by: "first use", base: "places365-resnet18@1", digits: first });
   assert.equal(again.added.version, 1, "it is the same base");
   const more: [string, CheckpointTensor] = ["more", madeUp("more", [4])];
-  const other = await publish("places.pth.tar", "module.", [more], architecture);
+  const other = await publish("places.pth.tar", "module.", [more]);
   assert.notEqual(other, first);
   await assert.rejects(add(known), ({ code, hint }: { code: string; hint: string }) => {
     assert.equal(code, "DATA_INVALID");
@@ -137,17 +135,17 @@ test("of a file whose digest nobody tells the first one counts, until another is
 
 test("of a detector the body, of a network of radiographs a kernel for three channels", async () => {
   await publish("rcnn.pth", "backbone.body.", [["rpn.head.weight", madeUp("rpn.head.weight", [3, 4])]]);
-  const known = entry("torchvision/fasterrcnn-resnet50-fpn", "rcnn.pth", { architecture: "resnet18" });
+  const known = entry("torchvision/fasterrcnn-resnet50-fpn", "rcnn.pth", { architecture: ARCHITECTURE });
   const { sha256: _digits, ...bare } = known;
   const { added } = await add(bare, { name: "coco" });
   assert.deepEqual([added.name, added.weights?.prefix], ["coco", "backbone.body."]);
-  await publish("rays.pt", "", [["conv1.weight", madeUp("conv1.weight", [64, 1, 7, 7])]]);
-  const rays = entry("torchxrayvision/resnet50-all", "rays.pt", { architecture: "resnet18" });
+  await publish("rays.pt", "", [[FIRST, madeUp(FIRST, [32, 1, 3, 3])]]);
+  const rays = entry("torchxrayvision/resnet50-all", "rays.pt", { architecture: ARCHITECTURE });
   const grey = await add(rays);
   assert.equal(grey.added.weights?.oneChannel, true);
   assert.deepEqual(describeBase(grey.added).input.pixelScale, PIXEL_SCALES["-1024..1024"]);
-  await publish("bands.pt", "", [["conv1.weight", madeUp("conv1.weight", [64, 13, 7, 7])]]);
-  const bands = entry("torchgeo/resnet18-sentinel2-rgb-moco", "bands.pt", { architecture: "resnet18" });
+  await publish("bands.pt", "", [[FIRST, madeUp(FIRST, [32, 13, 3, 3])]]);
+  const bands = entry("torchgeo/resnet18-sentinel2-rgb-moco", "bands.pt", { architecture: ARCHITECTURE });
   await assert.rejects(add(bands), /takes pictures of 13 channels/);
   const shown = await add(bands, { bands: [4, 3, 2] });
   assert.deepEqual(shown.added.weights?.bands, { count: 13, shown: [4, 3, 2] });
@@ -185,7 +183,7 @@ test("a file that lies under a name of the catalogue is the user's own, whose li
       "-n",
       "mine",
       "-a",
-      "resnet18",
+      ARCHITECTURE,
       "--scale",
       "-1..1",
       "--size",

@@ -25,6 +25,8 @@ import { until } from "../../support/until.js";
 
 /** Short, so that a test sees keys end; a real service gives them for an hour. */
 const SECONDS = 8;
+/** To load TensorFlow alone takes the engine so many of them that keys end meanwhile. */
+const REST_MS = 500;
 
 describe("a store with a workload identity", () => {
   let folder: string;
@@ -41,7 +43,7 @@ describe("a store with a workload identity", () => {
     issuer = await startIssuer();
     const iam = join(folder, "iam.json");
     await writeIamConfig(iam, { issuer, bucket: "thaw", seconds: SECONDS });
-    stack = await startStack({ workers: false, smallBase: true, s3Flags: [`-s3.iam.config=${iam}`] });
+    stack = await startStack({ workers: false, tinyBase: true, s3Flags: [`-s3.iam.config=${iam}`] });
     proxy = await startFaultProxy(stack.session.store.endpoint);
     proxy.listen({
       before: ({ method, path }) => {
@@ -216,7 +218,7 @@ describe("a store with a workload identity", () => {
       await smallImageSet(join(folder, "images"), 6);
       const file = [
         "name: identity",
-        "base: small",
+        "base: tiny",
         "data: { path: images }",
         "recipe: extractor-only",
         "evaluation: { folds: 0 }\n",
@@ -226,7 +228,7 @@ describe("a store with a workload identity", () => {
       const engine = (): number | undefined => engineOf(workers[1]?.pid ?? 0);
       await until("there is an engine", () => engine() !== undefined);
       // The run is to outlive its keys, however fast the machine is.
-      const goOn = slowDown(engine() ?? 0);
+      const goOn = slowDown(engine() ?? 0, REST_MS);
       await until("keys are renewed again and again", () => exchanges > 3);
       goOn();
       const { status, stdout, stderr } = await running;

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { resolveBase } from "../../../client/bases/resolve.js";
 import { resolveModel } from "../../../client/models/reference.js";
-import { loadPlatform } from "../../../runtime/platform.js";
 import type { ThawError } from "../../../spec/errors.js";
 import { findManifest, placeOf } from "../../../store/artifacts/artifacts.js";
 import type { Store } from "../../../store/connection/connection.js";
@@ -17,7 +16,8 @@ import { sealed } from "../../../store/seal.js";
 import { thaw, thawJson } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { memoryStore } from "../../support/services/memoryStore.js";
-import { type Stack, startStack } from "../../support/services/stack.js";
+import { sharedStack } from "../../support/services/sharedStack.js";
+import type { Stack } from "../../support/services/stack.js";
 import { mutationsOf } from "../../support/store/mutations.js";
 
 const RUN_FILE = `
@@ -38,11 +38,11 @@ interface Predicted {
 let stack: Stack;
 let workFolder: string;
 before(async () => {
-  stack = await startStack({ workers: true, smallBase: true });
+  stack = await sharedStack();
   await smallImageSet(join(stack.folder, "images"), 14);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
   await thawJson(stack.folder, "run");
-  ({ workFolder } = await loadPlatform(stack.folder));
+  ({ workFolder } = stack.session.platform);
 });
 after(() => stack.close());
 
@@ -205,10 +205,14 @@ test("copies of weights that were changed on this machine, in their size, are no
   const before = await predict();
   assert.equal(before.status, 0, before.stderr);
   const { predictions } = JSON.parse(before.stdout) as Predicted;
+  const { weights, baseSpec } = await resolveModel(stack.session.store, "digits");
+  // Other test files have copies in the folder, too.
+  const own = [weights.digest, baseSpec?.checkpoint?.digest ?? assert.fail()];
   const files = await Promise.all(
     ["models", "bases"].map(async (folder) => {
       const names = await readdir(join(workFolder, folder), { recursive: true });
-      return names.map((name) => join(workFolder, folder, name));
+      const ofModel = names.filter((name) => own.some((digest) => name.startsWith(digest)));
+      return ofModel.map((name) => join(workFolder, folder, name));
     }),
   );
   let changed = 0;
