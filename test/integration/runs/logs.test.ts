@@ -11,26 +11,28 @@ import { status } from "../../../runtime/services/status.js";
 import type { LogLine } from "../../../spec/log.js";
 import { listLogChunks, readLogChunk, writeLogChunk } from "../../../store/records/logs.js";
 import { type Outcome, thaw } from "../../support/cli/thaw.js";
-import { smallImageSet } from "../../support/images/images.js";
+import { drawnImages } from "../../support/images/drawn.js";
 import { isComputing, slowEngine, waitForStage } from "../../support/services/faults.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 
 const RUN_FILE = `
 name: logged
-base: small
+base: tiny
 data: { path: images }
 recipe: extractor-only
 augment: { views: 1 }
 head: { epochs: 4, patience: 4 }
-unfreeze: { stages: [blocks.6] }
+unfreeze: { stages: [layer2] }
 evaluation: { folds: 0 }
 `;
 
 let stack: Stack;
 let waiting: string;
 before(async () => {
-  stack = await startStack({ workers: false, smallBase: true });
-  await smallImageSet(join(stack.folder, "images"), 8);
+  stack = await startStack({ workers: false, tinyBase: true });
+  await drawnImages(join(stack.folder, "images"), 10, ["disc", "star", "square", "cross"], {
+    ground: "of-class",
+  });
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
 });
 after(() => stack.close());
@@ -213,7 +215,7 @@ test("a run whose stages were all in the store says why it has no log", async ()
 test("a killed engine and a cancelled run are in the log, each under its attempt", async () => {
   // Slow from its first stage on and until it is gone: so few images might be over before that.
   const slowed = slowEngine(stack);
-  const runId = await start("--set", "base=efficientnet-lite0", "--set", "augment.views=8");
+  const runId = await start("--set", "augment.views=32");
   const first = await slowed;
   await waitForStage(stack, runId, "features", isComputing);
   process.kill(first.pid, "SIGKILL");
