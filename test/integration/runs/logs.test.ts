@@ -26,6 +26,9 @@ unfreeze: { stages: [layer2] }
 evaluation: { folds: 0 }
 `;
 
+/** Long rests: the engine of a small base passes all its images in seconds. */
+const REST_MS = 500;
+
 let stack: Stack;
 let waiting: string;
 before(async () => {
@@ -214,13 +217,13 @@ test("a run whose stages were all in the store says why it has no log", async ()
 
 test("a killed engine and a cancelled run are in the log, each under its attempt", async () => {
   // Slow from its first stage on and until it is gone: so few images might be over before that.
-  const slowed = slowEngine(stack);
+  const slowed = slowEngine(stack, REST_MS);
   const runId = await start("--set", "augment.views=32");
   const first = await slowed;
   await waitForStage(stack, runId, "features", isComputing);
   process.kill(first.pid, "SIGKILL");
   first.goOn();
-  const second = slowEngine(stack);
+  const second = slowEngine(stack, REST_MS);
   await waitForStage(stack, runId, "features", (stage) => (stage.attempt ?? 0) > 1);
   const { condition, sentences, lastLines } = await explain(runId);
   assert.equal(condition, "retrying");
