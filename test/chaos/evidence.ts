@@ -17,8 +17,8 @@ import { FENCES_PREFIX } from "../../store/checkpoints/fences.js";
 import { patientStore, type Store } from "../../store/connection/connection.js";
 import { listObjects, removeObjects } from "../../store/inventory.js";
 import { listNames } from "../../store/json.js";
-import { addTinyBase } from "../support/models/tinyBase.js";
 import { addSmallBase } from "../support/services/smallBase.js";
+import { registerTinyBase } from "../support/services/stack.js";
 import type { Testbed } from "./testbed.js";
 
 export interface RunEvidence {
@@ -120,7 +120,7 @@ export async function forgetRuns(testbed: Testbed): Promise<void> {
   }
   // The bases of the runs are no run's, but their data lie among theirs.
   await addSmallBase(store);
-  await addTinyBase(store, testbed.folder);
+  await registerTinyBase({ session: { ...testbed.session, store }, folder: testbed.folder });
   for (const work of [workFolder(testbed), join(testbed.folder, "other-machine", ".thaw", "work")])
     for (const part of ["artifacts", "scratch", "attempts"])
       await rm(join(work, part), { recursive: true, force: true });

@@ -14,11 +14,11 @@ import { choosePorts } from "../../runtime/services/ports.js";
 import { newRecord, storeOf, temporalOf, writeRecord } from "../../runtime/services/record.js";
 import { type ServicesStatus, status } from "../../runtime/services/status.js";
 import { up } from "../../runtime/services/up.js";
-import { addTinyBase } from "../support/models/tinyBase.js";
 import { type FaultProxy, startFaultProxy } from "../support/services/faultProxy.js";
 import { ownPorts } from "../support/services/ownPorts.js";
 import { keyVariables } from "../support/services/serviceVariables.js";
 import { addSmallBase } from "../support/services/smallBase.js";
+import { registerTinyBase } from "../support/services/stack.js";
 
 const COMPONENTS: readonly ComponentName[] = [
   "temporal",
@@ -73,7 +73,7 @@ export async function startTestbed(folder: string, checkpointSeconds: number): P
   });
   const session = await openSession(await loadPlatform(folder, { env: {}, cwd: folder }));
   await addSmallBase(session.store);
-  await addTinyBase(session.store, folder);
+  await registerTinyBase({ session, folder });
   const others = new Set<ChildProcess>();
   return {
     folder,

@@ -7,10 +7,9 @@ import { loadPlatform } from "../../../runtime/platform.js";
 import { status } from "../../../runtime/services/status.js";
 import { ensureBucket } from "../../../store/connection/connection.js";
 import { listNames } from "../../../store/json.js";
-import { addTinyBase } from "../models/tinyBase.js";
 import { until } from "../until.js";
 import { addSmallBase } from "./smallBase.js";
-import { type Stack, type StackOptions, startStack } from "./stack.js";
+import { registerTinyBase, type Stack, type StackOptions, startStack } from "./stack.js";
 
 /** Names the project folder whose services and workers a test file shares; `test/support/run/runOnOneStack.ts` sets it. */
 export const SHARED_STACK = "THAW_TEST_SHARED_STACK";
@@ -77,7 +76,7 @@ export async function disturbedStack(): Promise<Stack> {
   const { [DISTURBED_STACK]: project } = process.env;
   if (project === undefined) return startStack({ ...DISTURBED, tinyBase: true });
   const stack = await partOf(project);
-  await addTinyBase(stack.session.store, stack.folder);
+  await registerTinyBase(stack);
   return {
     ...stack,
     close: async () => {

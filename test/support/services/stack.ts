@@ -8,7 +8,6 @@ import { type ComponentName, ensure } from "../../../runtime/components/componen
 import { loadPlatform } from "../../../runtime/platform.js";
 import { down } from "../../../runtime/services/down.js";
 import { up } from "../../../runtime/services/up.js";
-import { addTinyBase } from "../models/tinyBase.js";
 import { ownPorts } from "./ownPorts.js";
 import { addSmallBase } from "./smallBase.js";
 
@@ -68,7 +67,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   });
   const session = await openSession(await loadPlatform(folder), "write");
   if (options.smallBase === true) await addSmallBase(session.store);
-  if (options.tinyBase === true) await addTinyBase(session.store, folder);
+  if (options.tinyBase === true) await registerTinyBase({ session, folder });
   return {
     folder,
     project: folder,
@@ -79,6 +78,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Of a runner that begins before TensorFlow is provided, which makes up the weights. */
+export async function registerTinyBase({
+  session,
+  folder,
+}: Pick<Stack, "session" | "folder">): Promise<void> {
+  const { addTinyBase } = await import("../models/tinyBase.js");
+  await addTinyBase(session.store, folder);
 }
 
 /** An entry that is the given one with more variables. @param path where it may lie */

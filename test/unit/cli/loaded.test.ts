@@ -45,6 +45,19 @@ test("help loads the commands' names, and nothing that they do", () => {
   ]);
 });
 
+test("what npm's scripts start begins where there is no TensorFlow yet: it is provided first", () => {
+  const root = new URL("../../../", import.meta.url);
+  const bootstrap = readFileSync(new URL("../scripts/bootstrap.mjs", root), "utf8");
+  const entries = new Set(bootstrap.match(/(?<=")[a-z0-9/]+\.js(?=")/g));
+  assert.ok(entries.has("test/run.js") && entries.has("cli/main.js"), "the entries are found");
+  for (const entry of entries) {
+    if (entry.startsWith("dist/")) continue;
+    const loaded = loadedBy([new URL(entry, root)]);
+    assert.ok(loaded.size > 5, `the walk finds what ${entry} imports`);
+    assert.ok(!loaded.has(new URL("learn/engine.js", root).href), `${entry} loads TensorFlow`);
+  }
+});
+
 /** What a start of the services waits for, with the packages and folders that each part needs before it has work. */
 const STARTS = [
   { part: "the supervisor", entry: "runtime/services/supervision/supervisorMain.js" },
