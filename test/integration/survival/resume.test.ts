@@ -12,9 +12,10 @@ import { type ArtifactManifest, dropManifest, requireManifest } from "../../../s
 import { listNames } from "../../../store/json.js";
 import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
-import { servicePid, slowEngine, waitForStage } from "../../support/services/faults.js";
+import { enginePid, servicePid, slowEngine, waitForStage } from "../../support/services/faults.js";
 import { disturbedStack } from "../../support/services/sharedStack.js";
 import type { Stack } from "../../support/services/stack.js";
+import { until } from "../../support/until.js";
 
 /** The stage after the head is kept whatever it learns: else its weights would be those of the head. */
 const RUN_FILE = `
@@ -64,14 +65,12 @@ async function waitForCheckpoint(runId: string, fence: number): Promise<void> {
   }
 }
 
-/** From the beginning of the stage, or of an attempt at it: so few steps would be over before anybody has seen them. */
-async function slowedIn(runId: string, stage: string, attempt: number): ReturnType<typeof slowEngine> {
-  await waitForStage(
-    stack,
-    runId,
-    stage,
-    ({ state, attempt: at = 1 }) => state !== "waiting" && at >= attempt,
-  );
+/** The engine that comes after one, from its beginning: so few steps would be over before anybody has seen their stage. */
+async function slowedAfter(killed: number): ReturnType<typeof slowEngine> {
+  await until("there is another engine", async () => {
+    const pid = await enginePid(stack);
+    return pid !== undefined && pid !== killed;
+  });
   return slowEngine(stack, REST_MS);
 }
 
@@ -96,12 +95,13 @@ const timeless = ({ seconds: _all, resumed: _resumed, history, ...summary }: Sta
 test("killed, then told to leave, a stage goes on from its checkpoints to the same weights", async () => {
   const runId = await start();
   // Before the stage that is meant: its engine is there then, and what is below takes it no time.
-  const engine = await slowedIn(runId, "recipe", 1);
+  await waitForStage(stack, runId, "recipe", ({ state }) => state !== "waiting");
+  const engine = await slowEngine(stack, REST_MS);
   await waitForCheckpoint(runId, 1);
   process.kill(engine.pid, "SIGKILL");
   engine.goOn();
 
-  const other = await slowedIn(runId, "tune-1", 2);
+  const other = await slowedAfter(engine.pid);
   await waitForCheckpoint(runId, 2);
   const worker = await servicePid(stack, "training-worker");
   assert.ok(worker !== undefined);
