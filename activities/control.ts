@@ -1,5 +1,4 @@
 /** The light activities of the control worker. */
-
 import type { NotificationActivities } from "../spec/notifications/event.js";
 import type { ControlActivities, StageOutcome, StageRequest } from "../spec/pipeline/activities.js";
 import type { ApprovalActivities } from "../spec/retraining/approval.js";

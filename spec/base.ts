@@ -68,6 +68,12 @@ export interface TakenWeights {
   readonly computed?: boolean;
 }
 
+/** What of a first convolution's channels stands there: of a single one no more than that. */
+export function takenBands(bands: ShownBands | undefined): Pick<TakenWeights, "oneChannel" | "bands"> {
+  if (bands === undefined) return {};
+  return bands.count === 1 ? { oneChannel: true } : { bands };
+}
+
 /** In the place of an architecture's name: any network of TensorFlow.js' layers, of which nothing is ever trained. */
 export const LAYERS_MODEL = "layers-model";
 

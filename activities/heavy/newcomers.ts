@@ -8,8 +8,8 @@ import { whyUnreadable } from "../../spec/images/unreadable.js";
 import type { ImageSource } from "../../spec/pipeline/run.js";
 import type { DatasetSummary, ImageRecord } from "../../spec/records/dataset.js";
 import { knownImageSchema } from "../../spec/schemas/records/files.js";
-import { shapedLines } from "../../spec/schemas/shaped.js";
-import { type ArtifactManifest, describeFile, readArtifactFile } from "../../store/artifacts/artifacts.js";
+import type { ArtifactManifest } from "../../store/artifacts/artifacts.js";
+import { readArtifactLines } from "../../store/artifacts/lines.js";
 import type { Store } from "../../store/connection/connection.js";
 import { bucketReader } from "../../store/images/bucketReader.js";
 import { fetchMissing, remoteSource } from "./localSource.js";
@@ -64,9 +64,7 @@ async function knownTo(
   store: Store,
   dataset: ArtifactManifest,
 ): Promise<(path: string, sha256: string | undefined) => boolean> {
-  const file = "images.jsonl";
-  const lines = await readArtifactFile(store, dataset, file);
-  const records = shapedLines<ImageRecord>(lines, knownImageSchema, describeFile(dataset, file));
+  const records = await readArtifactLines<ImageRecord>(store, dataset, "images.jsonl", knownImageSchema);
   const { quarantined } = dataset.summary as DatasetSummary;
   const paths = new Set([...records, ...quarantined].map(({ path }) => path));
   const bytes = new Set(records.map(({ sha256 }) => sha256));

@@ -13,8 +13,8 @@ import type { BaseComparison, BaseCost } from "../../spec/records/baseComparison
 import type { FeaturesSummary } from "../../spec/records/features.js";
 import type { RecipeSummary } from "../../spec/records/recipe.js";
 import { probeLineSchema } from "../../spec/schemas/records/files.js";
-import { shapedLines } from "../../spec/schemas/shaped.js";
-import { describeFile, readArtifactFile, requireManifest } from "../../store/artifacts/artifacts.js";
+import { requireManifest } from "../../store/artifacts/artifacts.js";
+import { readArtifactLines } from "../../store/artifacts/lines.js";
 import type { ControlDependencies } from "../context.js";
 import { commitOnce } from "./commitOnce.js";
 
@@ -43,11 +43,7 @@ async function compare(
     const { rows, seconds, reused, speed } = features.summary as FeaturesSummary;
     // Copies of what earlier runs had computed take next to no time.
     const computed = rows - (reused?.rows ?? 0);
-    const probe = shapedLines<ProbeLine>(
-      await readArtifactFile(store, recipe, PROBE_FILE),
-      probeLineSchema,
-      describeFile(recipe, PROBE_FILE),
-    );
+    const probe = await readArtifactLines<ProbeLine>(store, recipe, PROBE_FILE, probeLineSchema);
     const { evidence, domain } = recipe.summary as RecipeSummary;
     measured.push({
       name,

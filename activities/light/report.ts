@@ -36,7 +36,7 @@ import type { StageSummary, TrainingSummary } from "../../spec/records/training.
 import type { ActivationMaps, FeatureMap } from "../../spec/records/visuals.js";
 import { copyLineSchema, imageLineSchema, predictionLineSchema } from "../../spec/schemas/records/files.js";
 import { activationMapsSchema, featureMapSchema } from "../../spec/schemas/records/report.js";
-import { shapedJson, shapedLines } from "../../spec/schemas/shaped.js";
+import { shapedJson } from "../../spec/schemas/shaped.js";
 import {
   type ArtifactManifest,
   describeFile,
@@ -44,6 +44,7 @@ import {
   readArtifactRange,
   requireManifest,
 } from "../../store/artifacts/artifacts.js";
+import { readArtifactLines } from "../../store/artifacts/lines.js";
 import type { Store } from "../../store/connection/connection.js";
 import { unlessDamaged } from "../../store/record.js";
 import { requireDrift } from "../../store/records/drifts.js";
@@ -101,7 +102,7 @@ async function collect(
   const model = summaryOf<ModelVersion>("register");
   const base = describedBase(run);
   const { source, licence, pretrainedOn } = run.base?.origin ?? findBase(base.name);
-  const records = await readLines<ImageRecord>(store, ingest, "images.jsonl", imageLineSchema);
+  const records = await readArtifactLines<ImageRecord>(store, ingest, "images.jsonl", imageLineSchema);
   const examples = evaluation.classes.map((_, label) =>
     records
       .filter((record) => record.label === label && record.split === "train")
@@ -211,20 +212,10 @@ async function withoutCopies(
   if (recipe === undefined || evaluation === undefined || copies === undefined || copies.count === 0)
     return undefined;
   const [pairs, predictions] = await Promise.all([
-    readLines<SuspectedPair>(store, recipe, COPIES_FILE, copyLineSchema),
-    readLines<FullPrediction>(store, evaluation, PREDICTIONS_FILE, predictionLineSchema),
+    readArtifactLines<SuspectedPair>(store, recipe, COPIES_FILE, copyLineSchema),
+    readArtifactLines<FullPrediction>(store, evaluation, PREDICTIONS_FILE, predictionLineSchema),
   ]);
   return accuracyWithout(predictions, new Set(pairs.map(({ image }) => image.path)));
-}
-
-async function readLines<Line>(
-  store: ControlDependencies["store"],
-  manifest: ArtifactManifest,
-  file: string,
-  schema: z.ZodType,
-): Promise<Line[]> {
-  const lines = await readArtifactFile(store, manifest, file);
-  return shapedLines(lines, schema, describeFile(manifest, file));
 }
 
 /** Undefined where an older version made the artifact, which wrote no such file. */

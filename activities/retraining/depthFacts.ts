@@ -9,13 +9,8 @@ import type { ModelVersion } from "../../spec/records/model.js";
 import type { ChampionFacts, ChampionStart } from "../../spec/retraining/depthDecision.js";
 import type { Look, RetrainInput } from "../../spec/retraining/retraining.js";
 import { knownImageSchema } from "../../spec/schemas/records/files.js";
-import { shapedLines } from "../../spec/schemas/shaped.js";
-import {
-  artifactIsWhole,
-  describeFile,
-  readArtifactFile,
-  requireManifest,
-} from "../../store/artifacts/artifacts.js";
+import { artifactIsWhole, requireManifest } from "../../store/artifacts/artifacts.js";
+import { readArtifactLines } from "../../store/artifacts/lines.js";
 import { specDigest } from "../../store/artifacts/specDigest.js";
 import type { Store } from "../../store/connection/connection.js";
 import { startOf } from "../../store/records/modelBase.js";
@@ -204,9 +199,8 @@ async function datasetOf(
   ref: ArtifactRef,
 ): Promise<{ readonly records: readonly ImageRecord[]; readonly summary: DatasetSummary }> {
   const manifest = await requireManifest(store, ref);
-  const lines = await readArtifactFile(store, manifest, "images.jsonl");
   return {
-    records: shapedLines<ImageRecord>(lines, knownImageSchema, describeFile(manifest, "images.jsonl")),
+    records: await readArtifactLines<ImageRecord>(store, manifest, "images.jsonl", knownImageSchema),
     summary: manifest.summary as DatasetSummary,
   };
 }

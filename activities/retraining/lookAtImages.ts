@@ -16,14 +16,9 @@ import { asksForDepth, refusedDepth } from "../../spec/retraining/depth.js";
 import type { Look, RetrainInput } from "../../spec/retraining/retraining.js";
 import { readingOf } from "../../spec/runFile/folders.js";
 import { knownImageSchema } from "../../spec/schemas/records/files.js";
-import { shapedLines } from "../../spec/schemas/shaped.js";
-import {
-  type ArtifactManifest,
-  describeFile,
-  readArtifactFile,
-  requireManifest,
-} from "../../store/artifacts/artifacts.js";
+import { type ArtifactManifest, requireManifest } from "../../store/artifacts/artifacts.js";
 import { canonicalJson, stageKey } from "../../store/artifacts/keys.js";
+import { readArtifactLines } from "../../store/artifacts/lines.js";
 import type { Store } from "../../store/connection/connection.js";
 import { bucketReader } from "../../store/images/bucketReader.js";
 import { readUploadList } from "../../store/images/uploads.js";
@@ -159,9 +154,7 @@ async function changes(
 ): Promise<Pick<Look, "added" | "removed" | "changed" | "mostAdded">> {
   if (ingest === undefined) return { added: images.size, removed: 0, changed: 0 };
   const { classes, quarantined } = ingest.summary as DatasetSummary;
-  const lines = await readArtifactFile(store, ingest, "images.jsonl");
-  const what = describeFile(ingest, "images.jsonl");
-  const records = shapedLines<ImageRecord>(lines, knownImageSchema, what);
+  const records = await readArtifactLines<ImageRecord>(store, ingest, "images.jsonl", knownImageSchema);
   const before = new Map(records.map((record) => [record.path, record]));
   const leftOut = new Set(quarantined.map(({ path }) => path));
   const isChanged = ([path, { label, version }]: readonly [

@@ -10,6 +10,7 @@ import {
   type NetworkSpec,
   type PixelScale,
   type TakenWeights,
+  takenBands,
 } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
 import type { Golden } from "../../spec/golden.js";
@@ -99,7 +100,7 @@ function takenOf(
   const told = {
     ...(blueFirst ? { blueFirst } : {}),
     ...(converted.length === 0 ? {} : { converted }),
-    ...(bands === undefined ? {} : bands.count === 1 ? { oneChannel: true } : { bands }),
+    ...takenBands(bands),
     ...(isFolded ? { folded: true } : {}),
     ...(isComputed ? { computed: true } : {}),
   };

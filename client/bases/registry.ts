@@ -1,5 +1,4 @@
 /** Lists the bases that runs can start from, and registers checkpoints of one's own among them. */
-
 import { findArchitecture, WITHOUT_WEIGHTS } from "../../learn/bases/architectures.js";
 import {
   type ArchitectureBase,

@@ -8,13 +8,8 @@ import type { DamagedRecord } from "../../spec/records/damaged.js";
 import type { DatasetSummary, ImageRecord, Split } from "../../spec/records/dataset.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import { knownImageSchema } from "../../spec/schemas/records/files.js";
-import { shapedLines } from "../../spec/schemas/shaped.js";
-import {
-  type ArtifactManifest,
-  describeFile,
-  manifestName,
-  readArtifactFile,
-} from "../../store/artifacts/artifacts.js";
+import { type ArtifactManifest, manifestName } from "../../store/artifacts/artifacts.js";
+import { readArtifactLines } from "../../store/artifacts/lines.js";
 import type { Store } from "../../store/connection/connection.js";
 import { decisionsOn } from "./down.js";
 import { labelOf, type StoreRecords, versionsWith } from "./records.js";
@@ -39,8 +34,7 @@ export async function imagesOf(
   damaged: DamagedRecord[],
 ): Promise<readonly ImageRecord[]> {
   try {
-    const lines = await readArtifactFile(store, manifest, FILE);
-    return shapedLines<ImageRecord>(lines, knownImageSchema, describeFile(manifest, FILE));
+    return await readArtifactLines<ImageRecord>(store, manifest, FILE, knownImageSchema);
   } catch (error) {
     if (!(error instanceof ThawError && ["ARTIFACT_CORRUPT", "NOT_FOUND"].includes(error.code))) throw error;
     const { message: why, hint } = error;

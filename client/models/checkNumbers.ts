@@ -1,5 +1,4 @@
 /** Whether a model gives here what it gave where it was evaluated, before it is handed on to other programs. */
-
 import type { BaseChoice } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
 import type { ModelVersion } from "../../spec/records/model.js";

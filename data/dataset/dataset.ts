@@ -30,18 +30,18 @@ export async function readImageRecords(file: string): Promise<readonly ImageReco
 }
 
 /** Of the set that this process has opened last: its stages and its many shards are of the same, and reading takes seconds of a large one. */
-let last: { readonly file: string; readonly records: readonly ImageRecord[] } | undefined;
+let opened: { readonly file: string; readonly records: readonly ImageRecord[] } | undefined;
 
 /** @returns the same records for a file that has not changed: nobody may change them */
 async function recordsIn(folder: string): Promise<readonly ImageRecord[]> {
   const path = join(folder, IMAGES_FILE);
   const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
   const file = [path, dev, ino, size, mtimeNs, ctimeNs].join(" ");
-  if (last?.file === file) return last.records;
+  if (opened?.file === file) return opened.records;
   // Not two of them at once.
-  last = undefined;
+  opened = undefined;
   const records = await readImageRecords(path);
-  last = { file, records };
+  opened = { file, records };
   return records;
 }
 

@@ -92,15 +92,15 @@ async function prepareImage(
     const result = await withImageFile(entry.file, within, async (bytes) => {
       const sha256 = createHash("sha256").update(bytes).digest("hex");
       if (sha256 !== digest) throw changed(entry);
-      const { pixels, width, height, format, brightest16 } = await decodeImage(bytes, options);
-      const [phash, encoded, layers] = await Promise.all([
+      const { pixels, width, height, format, brightest16, layers } = await decodeImage(bytes, options);
+      const [phash, encoded, others] = await Promise.all([
         perceptualHash(pixels),
         encodePixels(pixels),
-        otherLayers(bytes),
+        otherLayers(bytes, layers),
       ]);
       const plain = isOneColour(pixels) ? ({ oneColour: true } as const) : {};
       const deep = brightest16 === undefined ? {} : { brightest16 };
-      const traits = { bytes: bytes.length, border: borderColour(pixels), ...plain, ...deep, ...layers };
+      const traits = { bytes: bytes.length, border: borderColour(pixels), ...plain, ...deep, ...others };
       return { sha256, phash, width, height, format, encoded, ...traits };
     });
     return { entry, result };

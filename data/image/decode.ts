@@ -5,6 +5,7 @@ import type { DataSpec } from "../../spec/runFile/runFile.js";
 import { describeFile } from "./fileKind.js";
 import { type Levels, readFloats } from "./floats.js";
 import { decoding, heldBytes, whyTooMuch } from "./held.js";
+import type { FileLayers } from "./layers.js";
 import { meaningOfSamples, reasonOfDark, type SampleMeaning } from "./sampleMeaning.js";
 import { fromPixels, type Pixels, sharp } from "./sharp.js";
 import { READABLE, whyNoImage } from "./signature.js";
@@ -38,6 +39,8 @@ export interface DecodedImage {
   readonly format: string;
   /** Brightest sample of 16 bits, of those alone that have so many and mean what they say by all that is known. */
   readonly brightest16?: number;
+  /** What the file's header says of more than one picture in three colours. */
+  readonly layers: FileLayers;
 }
 
 /**
@@ -51,7 +54,10 @@ export async function decodeImage(bytes: Buffer, options: CanonicalOptions): Pro
   const meaning = tiff === undefined ? undefined : meaningOfSamples(tiff);
   if (meaning?.kind === "none") throw unreadable(meaning.reason);
   const header = await readHeader(bytes);
-  return decoding.spend(header.held, () => decodeKnown(bytes, header, { tiff, meaning }, options));
+  const decoded = await decoding.spend(header.layers.held, () =>
+    decodeKnown(bytes, header, { tiff, meaning }, options),
+  );
+  return { ...decoded, layers: header.layers };
 }
 
 /** Decodes what its header allows. */
@@ -60,7 +66,7 @@ async function decodeKnown(
   { width, height, format, is16Bit }: Header,
   { tiff, meaning }: { readonly tiff: TiffSamples | undefined; readonly meaning: SampleMeaning | undefined },
   options: CanonicalOptions,
-): Promise<DecodedImage> {
+): Promise<Omit<DecodedImage, "layers">> {
   if (meaning?.kind === "floats") {
     const levels = await readFloats(bytes, meaning, width * height).catch((error: unknown) => {
       throw unreadable(damage(error), error);
@@ -136,8 +142,7 @@ interface Header {
   readonly format: string;
   /** Of a PNG or TIFF, whose samples are stored as they are. */
   readonly is16Bit: boolean;
-  /** Bytes that decoding takes. */
-  readonly held: number;
+  readonly layers: FileLayers;
 }
 
 async function readHeader(bytes: Buffer): Promise<Header> {
@@ -158,7 +163,8 @@ async function readHeader(bytes: Buffer): Promise<Header> {
   checkSize(header.autoOrient.width, header.autoOrient.height);
   const tooMuch = whyTooMuch(header);
   if (tooMuch !== undefined) throw unreadable(tooMuch);
-  return { ...header.autoOrient, format, is16Bit, held: heldBytes(header) };
+  const { pages = 1, hasAlpha } = header;
+  return { ...header.autoOrient, format, is16Bit, layers: { pages, hasAlpha, held: heldBytes(header) } };
 }
 
 function checkSize(width: number, height: number): void {

@@ -1,6 +1,15 @@
 /** What a file holds beside the three colours of its first picture, none of which a network is shown. */
-import { decoding, heldBytes } from "./held.js";
+import { decoding } from "./held.js";
 import { sharp } from "./sharp.js";
+
+/** What a header says of it. */
+export interface FileLayers {
+  /** Pages of a TIFF, frames of an animation. */
+  readonly pages: number;
+  readonly hasAlpha: boolean;
+  /** Bytes that decoding takes. */
+  readonly held: number;
+}
 
 /** Nothing of it where there is nothing more. */
 export interface OtherLayers {
@@ -10,11 +19,13 @@ export interface OtherLayers {
   readonly transparent?: true;
 }
 
-/** @param bytes of an image that could be decoded */
-export async function otherLayers(bytes: Buffer): Promise<OtherLayers> {
-  const image = sharp(bytes, { limitInputPixels: false, failOn: "none" });
-  const header = await image.metadata();
-  const { pages = 1, hasAlpha } = header;
-  const isOpaque = !hasAlpha || (await decoding.spend(heldBytes(header), () => image.stats())).isOpaque;
+/** @param bytes of an image that could be decoded, and what its header says */
+export async function otherLayers(
+  bytes: Buffer,
+  { pages, hasAlpha, held }: FileLayers,
+): Promise<OtherLayers> {
+  const isOpaque = !hasAlpha || (await decoding.spend(held, () => statsOf(bytes))).isOpaque;
   return { ...(pages > 1 ? { pages } : {}), ...(isOpaque ? {} : { transparent: true as const }) };
 }
+
+const statsOf = (bytes: Buffer) => sharp(bytes, { limitInputPixels: false, failOn: "none" }).stats();

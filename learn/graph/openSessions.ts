@@ -21,21 +21,28 @@ export interface OpenSession {
  */
 export function openSession(nodes: readonly GraphNode[], fetched: unknown): OpenSession {
   const encoded = encodeSavedModel(nodes);
-  const isShared = !nodes.some(({ op }) => op === "VarHandleOp");
+  if (nodes.some(({ op }) => op === "VarHandleOp")) {
+    const number = opened(encoded);
+    return { number, close: once(() => sessions.close(number)) };
+  }
   const identity = createHash("sha256").update(encoded).update(JSON.stringify(fetched)).digest("hex");
-  const session = (isShared ? kept.get(identity) : undefined) ?? opened(encoded, identity);
-  if (isShared) kept.set(identity, session);
+  const session = kept.get(identity) ?? {
+    number: opened(encoded),
+    identity,
+    bytes: encoded.length,
+    users: 0,
+  };
+  kept.set(identity, session);
   session.users++;
-  let isClosed = false;
-  return {
-    number: session.number,
-    close: () => {
-      if (isClosed) return;
-      isClosed = true;
-      session.users--;
-      if (isShared) letGo(session);
-      else sessions.close(session.number);
-    },
+  return { number: session.number, close: once(() => letGo(session)) };
+}
+
+function once(act: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone) return;
+    isDone = true;
+    act();
   };
 }
 
@@ -59,17 +66,18 @@ const MOST_BYTES_UNUSED = 2 ** 20;
 /** Sessions that are shared, the one that was let go last at the end. */
 const kept = new Map<string, Session>();
 
-function opened(encoded: Uint8Array, identity: string): Session {
+function opened(encoded: Uint8Array): number {
   const folder = mkdtempSync(join(tmpdir(), "thaw-graph-"));
   try {
     writeFileSync(join(folder, "saved_model.pb"), encoded);
-    return { number: sessions.open(folder, GRAPH_TAG), identity, bytes: encoded.length, users: 0 };
+    return sessions.open(folder, GRAPH_TAG);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
 function letGo(session: Session): void {
+  session.users--;
   if (session.users > 0) return;
   kept.delete(session.identity);
   kept.set(session.identity, session);

@@ -3,6 +3,7 @@
  * before and after a change is said by the order of operations; nothing else orders them.
  */
 import { attribute, type Graph, type Value } from "./graph.js";
+import { nodeOf } from "./reached.js";
 
 /** Where a float32 tensor is kept. It has no value before one is assigned. */
 export type Variable = Value & { readonly kept: "float32" };
@@ -65,5 +66,5 @@ export function copied(graph: Graph, input: Value): Value {
 
 /** The mark of an input that only has to be done. */
 function first(done: string): Value {
-  return `^${done.replace(/:\d+$/, "")}` as Value;
+  return `^${nodeOf(done)}` as Value;
 }

@@ -2,7 +2,7 @@
 import type { ThawError } from "../../spec/errors.js";
 import type { CheckpointTensor } from "./tensorViews.js";
 
-const COLOURS = 3;
+export const COLOURS = 3;
 /** Those of satellites with the most have some two hundred. */
 export const MOST_BANDS = 512;
 

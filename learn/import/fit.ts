@@ -1,11 +1,11 @@
 /** Finds among the dicts of a checkpoint the network that an architecture asks for, whatever it is wrapped in. */
 import { isDeepStrictEqual } from "node:util";
-import type { TakenWeights } from "../../spec/base.js";
+import { type TakenWeights, takenBands } from "../../spec/base.js";
 import { ThawError } from "../../spec/errors.js";
 import type { Architecture } from "../bases/architecture.js";
 import type { FilePixels } from "../bases/kerasPixels.js";
 import type { Parameters } from "../network/parameters.js";
-import { bandsOf, forColours, shownBands } from "./bands.js";
+import { bandsOf, COLOURS, forColours, shownBands } from "./bands.js";
 import { withoutBiases } from "./biases.js";
 import { importClassifier } from "./classifier.js";
 import type { PixelLayers } from "./keras/pixels.js";
@@ -173,8 +173,6 @@ function candidatesOf(
   );
 }
 
-const COLOURS = 3;
-
 /** An optimizer's thousands of small dicts are not asked for every name of the network. */
 function hitsOf(
   { shapes }: StateDict,
@@ -299,7 +297,7 @@ function takenOf(
       ...(prefix === "" ? {} : { prefix }),
       ...(others.length === 0 ? {} : { others: others.slice(0, MOST_LISTED) }),
       ...(converted.length === 0 ? {} : { converted }),
-      ...(bands === undefined ? {} : count === 1 ? { oneChannel: true } : { bands: { count, shown: bands } }),
+      ...takenBands(bands && { count, shown: bands }),
     },
   };
 }

@@ -76,7 +76,10 @@ export function mergeRows(
 }
 
 /** The records of those rows, in their order; each set is read once. */
-function gathered({ length, sources }: MergedFile, rows: readonly KnownRow[]): Float32Array | Uint8Array {
+export function gathered(
+  { length, sources }: MergedFile,
+  rows: readonly KnownRow[],
+): Float32Array | Uint8Array {
   const places = new Map<number, number[]>();
   rows.forEach(({ set }, place) => {
     const own = places.get(set);

@@ -59,20 +59,6 @@ export function withItself<File extends UnfinishedFile>(file: File): File {
   return { ...file, sources: [...sources, { gather, close }] };
 }
 
-/** Records of any rows that are known. */
-export function gatherKnown(
-  { sources, length }: MergedFile,
-  known: readonly (KnownRow | undefined)[],
-  rows: readonly number[],
-): Float32Array {
-  const all = new Float32Array(rows.length * length);
-  for (const [place, row] of rows.entries()) {
-    const { set, row: theirs } = known[row] as KnownRow;
-    all.set((sources[set] as MergedFile["sources"][number]).gather([theirs]), place * length);
-  }
-  return all;
-}
-
 export function closeSources(files: readonly MergedFile[]): void {
   for (const { sources } of files) for (const samples of sources) samples.close();
 }

@@ -24,12 +24,11 @@ import {
   type Samples,
 } from "../samples/files.js";
 import type { KnownRow } from "../samples/known.js";
-import { mergeRows } from "../samples/merge.js";
+import { gathered, mergeRows } from "../samples/merge.js";
 import { allViews, renderBatches, type ViewRef } from "../samples/render.js";
 import {
   closeSources,
   forget,
-  gatherKnown,
   rowsAhead,
   type UnfinishedFile,
   withItself,
@@ -171,7 +170,8 @@ export async function computeActivations(
       const own = outputs.known?.sets.length ?? 0;
       for (const row of ahead) known[row] = { set: own, row };
       const features = files.find(({ path }) => path === outputs.features) as OutputFile;
-      const groups = await outputs.first.choose(gatherKnown(features, known, outputs.first.rows));
+      const wanted = outputs.first.rows.map((row) => known[row] as KnownRow);
+      const groups = await outputs.first.choose(gathered(features, wanted) as Float32Array);
       const isWanted = ({ group }: OutputFile): boolean => group === undefined || groups.has(group);
       await forget(files.filter((file) => !isWanted(file)));
       files = files.filter(isWanted);

@@ -1,5 +1,4 @@
 /** One service as data: how to run it, what it needs, how to tell that it is ready. */
-
 import {
   finite,
   flag,

@@ -6,10 +6,10 @@ import type { ImageRecord } from "../../spec/records/dataset.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import type { Progress } from "../../spec/records/training.js";
 import { imageLineSchema } from "../../spec/schemas/records/files.js";
-import { shapedLines } from "../../spec/schemas/shaped.js";
 import type { Store } from "../connection/connection.js";
 import { forEachParallel } from "../parallel.js";
-import { describeFile, readArtifactFile, readArtifactRange, requireManifest } from "./artifacts.js";
+import { readArtifactRange, requireManifest } from "./artifacts.js";
+import { readArtifactLines } from "./lines.js";
 
 const IMAGES = "images.jsonl";
 const PARALLEL = 8;
@@ -28,8 +28,7 @@ export async function canonicalImages(
   onProgress: (progress: Progress) => void,
 ): Promise<ReadonlyMap<string, string>> {
   const ingest = await requireManifest(store, artifacts.ingest as ArtifactRef);
-  const lines = await readArtifactFile(store, ingest, IMAGES);
-  const records = shapedLines<ImageRecord>(lines, imageLineSchema, describeFile(ingest, IMAGES));
+  const records = await readArtifactLines<ImageRecord>(store, ingest, IMAGES, imageLineSchema);
   const chosen = new Map(
     records.filter(({ sha256 }) => wanted.has(sha256)).map((record) => [record.sha256, record]),
   );

@@ -1,5 +1,4 @@
 /** What a registered version answered to its test images, and which images it learned from. */
-import type { z } from "zod";
 import type { ArtifactRef } from "../../spec/artifact.js";
 import { ThawError } from "../../spec/errors.js";
 import { PREDICTIONS_FILE } from "../../spec/pipeline/artifactFiles.js";
@@ -8,13 +7,8 @@ import type { Evaluation, FullPrediction } from "../../spec/records/evaluation.j
 import type { ModelVersion } from "../../spec/records/model.js";
 import type { EvaluatedVersion } from "../../spec/records/proof.js";
 import { knownImageSchema, predictionLineSchema } from "../../spec/schemas/records/files.js";
-import { shapedLines } from "../../spec/schemas/shaped.js";
-import {
-  type ArtifactManifest,
-  describeFile,
-  readArtifactFile,
-  requireManifest,
-} from "../artifacts/artifacts.js";
+import { requireManifest } from "../artifacts/artifacts.js";
+import { readArtifactLines } from "../artifacts/lines.js";
 import type { Store } from "../connection/connection.js";
 
 /** @throws ThawError NOT_FOUND where a stage's artifact is gone, ARTIFACT_CORRUPT, STORE_… */
@@ -27,8 +21,8 @@ export async function readEvaluated(
     requireManifest(store, artifactOf(model, "evaluate")),
   ]);
   const [records, predictions] = await Promise.all([
-    linesOf<ImageRecord>(store, ingest, "images.jsonl", knownImageSchema),
-    linesOf<FullPrediction>(store, evaluate, PREDICTIONS_FILE, predictionLineSchema),
+    readArtifactLines<ImageRecord>(store, ingest, "images.jsonl", knownImageSchema),
+    readArtifactLines<FullPrediction>(store, evaluate, PREDICTIONS_FILE, predictionLineSchema),
   ]);
   const { classes, calibration } = evaluate.summary as Evaluation;
   const byPath = new Map(records.map((record) => [record.path, record]));
@@ -56,14 +50,4 @@ function artifactOf(
   throw new ThawError("NOT_FOUND", `the record of ${name}@${version} names no artifact of ${stage}`, {
     hint: "it was registered by another program: train the version anew",
   });
-}
-
-async function linesOf<Line>(
-  store: Store,
-  manifest: ArtifactManifest,
-  name: string,
-  schema: z.ZodType,
-): Promise<readonly Line[]> {
-  const lines = await readArtifactFile(store, manifest, name);
-  return shapedLines(lines, schema, describeFile(manifest, name));
 }

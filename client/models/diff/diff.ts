@@ -3,9 +3,9 @@ import type { RunResult } from "../../../spec/pipeline/run.js";
 import type { DatasetSummary, ImageRecord } from "../../../spec/records/dataset.js";
 import type { DepthDecision } from "../../../spec/retraining/depthDecision.js";
 import { knownImageSchema } from "../../../spec/schemas/records/files.js";
-import { shapedLines } from "../../../spec/schemas/shaped.js";
 import type { Warning } from "../../../spec/warnings/warning.js";
-import { describeFile, readArtifactFile, requireManifest } from "../../../store/artifacts/artifacts.js";
+import { requireManifest } from "../../../store/artifacts/artifacts.js";
+import { readArtifactLines } from "../../../store/artifacts/lines.js";
 import type { Store } from "../../../store/connection/connection.js";
 import { readModel } from "../../../store/records/records.js";
 import { type MadeFrom, madeFrom } from "../../bases/madeFrom.js";
@@ -91,11 +91,13 @@ async function readMade(store: Store, { artifacts }: RunResult): Promise<Made> {
 async function readImages(store: Store, run: RunResult): Promise<readonly DiffImage[]> {
   const manifest = await requireManifest(store, artifactOf(run, "ingest"));
   const { classes } = manifest.summary as DatasetSummary;
-  const name = "images.jsonl";
-  const lines = await readArtifactFile(store, manifest, name);
-  return shapedLines<ImageRecord>(lines, knownImageSchema, describeFile(manifest, name)).map(
-    ({ path, sha256, label, split }) => ({ path, sha256, label: classes[label] ?? "", split }),
-  );
+  const records = await readArtifactLines<ImageRecord>(store, manifest, "images.jsonl", knownImageSchema);
+  return records.map(({ path, sha256, label, split }) => ({
+    path,
+    sha256,
+    label: classes[label] ?? "",
+    split,
+  }));
 }
 
 /** A warning is the same where it is of the same thing, whatever its figures are. */

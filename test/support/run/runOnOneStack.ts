@@ -17,60 +17,48 @@ interface Shared {
 }
 
 /**
- * With workers.
  * @param processes the files of each
  * @param timeout of one file, in milliseconds
  */
-export const runOnOneStack = (
+type RunOnShared = (
   processes: readonly (readonly string[])[],
   timeout: number,
   ended: (run: FileRun) => void,
-): Promise<void> =>
-  runOn(processes, timeout, ended, async () => {
-    const stack = await startTellingStack();
-    return {
-      stack,
-      environment: { [SHARED_STACK]: stack.folder, [SHARED_NOTIFICATIONS]: stack.notifications },
-    };
-  });
+) => Promise<void>;
 
-/** With workers, and the files kill them; otherwise as {@link runOnOneStack}. */
-export const runOnDisturbedStack = (
-  processes: readonly (readonly string[])[],
-  timeout: number,
-  ended: (run: FileRun) => void,
-): Promise<void> =>
-  runOn(processes, timeout, ended, async () => {
-    const stack = await startDisturbedStack();
-    return { stack, environment: { [DISTURBED_STACK]: stack.folder } };
-  });
+/** With workers. */
+export const runOnOneStack = onShared(async () => {
+  const stack = await startTellingStack();
+  return {
+    stack,
+    environment: { [SHARED_STACK]: stack.folder, [SHARED_NOTIFICATIONS]: stack.notifications },
+  };
+});
 
-/** Without workers; otherwise as {@link runOnOneStack}. */
-export const runOnServices = (
-  processes: readonly (readonly string[])[],
-  timeout: number,
-  ended: (run: FileRun) => void,
-): Promise<void> =>
-  runOn(processes, timeout, ended, async () => {
-    const stack = await startStack({ workers: false });
-    return { stack, environment: { [SHARED_SERVICES]: stack.folder } };
-  });
+/** With workers, and the files kill them. */
+export const runOnDisturbedStack = onShared(async () => {
+  const stack = await startDisturbedStack();
+  return { stack, environment: { [DISTURBED_STACK]: stack.folder } };
+});
 
-async function runOn(
-  processes: readonly (readonly string[])[],
-  timeout: number,
-  ended: (run: FileRun) => void,
-  start: () => Promise<Shared>,
-): Promise<void> {
-  const shared = await start().catch((error: unknown) => {
-    // Each file starts its own then, and says what is wrong if that fails as well.
-    console.log(`\nno services to share: ${String(error)}`);
-    return undefined;
-  });
-  try {
-    const environment = shared?.environment ?? {};
-    for (const files of processes) await runFiles(files, { timeout, environment }, ended);
-  } finally {
-    await shared?.stack.close();
-  }
+/** Without workers. */
+export const runOnServices = onShared(async () => {
+  const stack = await startStack({ workers: false });
+  return { stack, environment: { [SHARED_SERVICES]: stack.folder } };
+});
+
+function onShared(start: () => Promise<Shared>): RunOnShared {
+  return async (processes, timeout, ended) => {
+    const shared = await start().catch((error: unknown) => {
+      // Each file starts its own then, and says what is wrong if that fails as well.
+      console.log(`\nno services to share: ${String(error)}`);
+      return undefined;
+    });
+    try {
+      const environment = shared?.environment ?? {};
+      for (const files of processes) await runFiles(files, { timeout, environment }, ended);
+    } finally {
+      await shared?.stack.close();
+    }
+  };
 }

@@ -7,11 +7,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { createSamples, type RecordFormat } from "../../../../learn/samples/files.js";
 import type { KnownRow } from "../../../../learn/samples/known.js";
-import { mergeRows } from "../../../../learn/samples/merge.js";
+import { gathered, mergeRows } from "../../../../learn/samples/merge.js";
 import {
   closeSources,
   forget,
-  gatherKnown,
   rowsAhead,
   withItself,
   writeAhead,
@@ -51,7 +50,7 @@ for (const type of ["float32", "bfloat16", "uint8"] as const) {
     );
     const [file] = files;
     assert.ok(file !== undefined);
-    assert.deepEqual([...gatherKnown(file, known, [3, 7])], [3, 4, 7, 8]);
+    assert.deepEqual([...gathered(file, [known[3] as KnownRow, known[7] as KnownRow])], [3, 4, 7, 8]);
     const merger = mergeRows(files, known);
     await merger.add([valuesOf([0, 1, 4, 5])]);
     await merger.add([valuesOf([6, 8, 9])]);
@@ -82,7 +81,7 @@ test("a file that has given way in between takes what comes; one that is forgott
   await writer.write(0, new Float32Array(4_000_000));
   await writer.write(4_000_000, Float32Array.of(1));
   assert.equal(writer.isGone(), true);
-  assert.equal(gatherKnown(own, [undefined, undefined, undefined, { set: 0, row: 3 }], [3]).length, 1);
+  assert.equal(gathered(own, [{ set: 0, row: 3 }]).length, 1);
   closeSources([own]);
 
   const other = join(folder, "forgotten");
@@ -90,5 +89,5 @@ test("a file that has given way in between takes what comes; one that is forgott
   const both = withItself(left);
   await forget([both]);
   assert.equal(existsSync(other), false);
-  assert.throws(() => gatherKnown(both, [{ set: 0, row: 0 }], [0]), /not open any more/);
+  assert.throws(() => gathered(both, [{ set: 0, row: 0 }]), /not open any more/);
 });
