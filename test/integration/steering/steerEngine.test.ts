@@ -17,6 +17,7 @@ import { smallImageSet } from "../../support/images/images.js";
 import { isComputing, servicePid, slowEngine, waitForStage } from "../../support/services/faults.js";
 import { disturbedStack } from "../../support/services/sharedStack.js";
 import type { Stack } from "../../support/services/stack.js";
+import { checkpointsFromNow } from "../../support/store/checkpoints.js";
 
 /** More epochs than anybody waits for: the stage ends because it is told to. */
 const RUN_FILE = `
@@ -33,8 +34,10 @@ const STAGE = "tune-1";
 const PATIENCE_MS = 120_000;
 
 let stack: Stack;
+let checkpoints: () => Promise<string[]>;
 before(async () => {
   stack = await disturbedStack();
+  checkpoints = await checkpointsFromNow(stack.session.store);
   await smallImageSet(join(stack.folder, "images"), 6);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
 });
@@ -128,7 +131,7 @@ test("set, pause, unpause and stop reach the engine; summary, key and record say
   );
   assert.ok(history.length < 5000 && bestEpoch <= history.length);
   assert.deepEqual(parameters.changes, changes, "part of the key");
-  assert.deepEqual(await listNames(stack.session.store, "checkpoints/"), []);
+  assert.deepEqual(await checkpoints(), []);
 });
 
 test("a steered stage whose worker dies after the commit and before its answer is not trained again", async () => {

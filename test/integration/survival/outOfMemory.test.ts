@@ -6,13 +6,13 @@ import { after, before, test } from "node:test";
 import { getRun, type RunView } from "../../../client/runs/watch.js";
 import type { StageSummary } from "../../../spec/records/training.js";
 import { type ArtifactManifest, requireManifest } from "../../../store/artifacts/artifacts.js";
-import { listNames } from "../../../store/json.js";
 import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { type MemoryGroup, memoryGroup } from "../../support/memoryGroup.js";
 import { enginePid, servicePid } from "../../support/services/faults.js";
 import { disturbedStack } from "../../support/services/sharedStack.js";
 import type { Stack } from "../../support/services/stack.js";
+import { checkpointsFromNow } from "../../support/store/checkpoints.js";
 import { until } from "../../support/until.js";
 
 /**
@@ -34,6 +34,7 @@ evaluation: { folds: 0 }
 `;
 
 let stack: Stack;
+let checkpoints: () => Promise<string[]>;
 let memory: MemoryGroup | undefined;
 /** Asked for the half, and had all the memory. */
 let modest: RunView;
@@ -41,6 +42,7 @@ before(async () => {
   memory = memoryGroup(`thaw-test-memory-${process.pid}`, LIMIT);
   if (memory === undefined) return;
   stack = await disturbedStack();
+  checkpoints = await checkpointsFromNow(stack.session.store);
   await smallImageSet(join(stack.folder, "images"), PER_CLASS);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
   // The frozen passes over all images, which the other runs do not make again, take more than training is to have.
@@ -105,7 +107,7 @@ test("trains at half the batch, says so, and has the weights of a run that asked
     lines.stdout,
     new RegExp(`memory ran out at batch ${BATCH}: from the start at batch ${BATCH / 2}`),
   );
-  assert.deepEqual(await listNames(stack.session.store, "checkpoints/"), []);
+  assert.deepEqual(await checkpoints(), []);
 
   const asked = await tuned(modest);
   assert.notEqual(asked.key, halved.key);

@@ -9,12 +9,12 @@ import type { ArtifactRef } from "../../../spec/artifact.js";
 import type { RunResult } from "../../../spec/pipeline/run.js";
 import type { StageSummary } from "../../../spec/records/training.js";
 import { type ArtifactManifest, dropManifest, requireManifest } from "../../../store/artifacts/artifacts.js";
-import { listNames } from "../../../store/json.js";
 import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
 import { enginePid, servicePid, slowEngine, waitForStage } from "../../support/services/faults.js";
 import { disturbedStack } from "../../support/services/sharedStack.js";
 import type { Stack } from "../../support/services/stack.js";
+import { checkpointsFromNow } from "../../support/store/checkpoints.js";
 import { until } from "../../support/until.js";
 
 /** The stage after the head is kept whatever it learns: else its weights would be those of the head. */
@@ -41,14 +41,15 @@ const PATIENCE_MS = 300_000;
 const REST_MS = 1_000;
 
 let stack: Stack;
+let checkpointsOf: () => Promise<string[]>;
 before(async () => {
   stack = await disturbedStack();
+  checkpointsOf = await checkpointsFromNow(stack.session.store);
   await smallImageSet(join(stack.folder, "images"), 6);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
 });
 after(() => stack.close());
 
-const checkpointsOf = (): Promise<string[]> => listNames(stack.session.store, "checkpoints/");
 const manifestsOf = async (fence: number): Promise<string[]> =>
   (await checkpointsOf()).filter((name) => new RegExp(`/0*${fence}-\\d+\\.json$`).test(name));
 
