@@ -12,7 +12,7 @@ import type { LogLine } from "../../../spec/log.js";
 import { listLogChunks, readLogChunk, writeLogChunk } from "../../../store/records/logs.js";
 import { type Outcome, thaw } from "../../support/cli/thaw.js";
 import { drawnImages } from "../../support/images/drawn.js";
-import { isComputing, slowEngine, waitForStage } from "../../support/services/faults.js";
+import { enginePid, isComputing, slowEngine, waitForStage } from "../../support/services/faults.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 
 const RUN_FILE = `
@@ -26,8 +26,8 @@ unfreeze: { stages: [layer2] }
 evaluation: { folds: 0 }
 `;
 
-/** Long rests: the engine of a small base passes all its images in seconds. */
-const REST_MS = 500;
+/** Of a base that takes ten seconds of processors for so many views: a stage of the tiny one is over before anybody has seen it. */
+const LONG = ["base=efficientnet-lite0", "unfreeze.stages=[blocks.6]", "augment.views=32"];
 
 let stack: Stack;
 let waiting: string;
@@ -216,14 +216,11 @@ test("a run whose stages were all in the store says why it has no log", async ()
 });
 
 test("a killed engine and a cancelled run are in the log, each under its attempt", async () => {
-  // Slow from its first stage on and until it is gone: so few images might be over before that.
-  const slowed = slowEngine(stack, REST_MS);
-  const runId = await start("--set", "augment.views=32");
-  const first = await slowed;
+  const runId = await start(...LONG.flatMap((setting) => ["--set", setting]));
   await waitForStage(stack, runId, "features", isComputing);
-  process.kill(first.pid, "SIGKILL");
-  first.goOn();
-  const second = slowEngine(stack, REST_MS);
+  process.kill((await enginePid(stack)) ?? assert.fail("it computes"), "SIGKILL");
+  // It does not report before its attempt is looked at.
+  const second = slowEngine(stack);
   await waitForStage(stack, runId, "features", (stage) => (stage.attempt ?? 0) > 1);
   const { condition, sentences, lastLines } = await explain(runId);
   assert.equal(condition, "retrying");

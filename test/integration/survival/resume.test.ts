@@ -28,8 +28,8 @@ head: { epochs: 2 }
 unfreeze:
   stages: [layer2]
   gate: { rule: always }
-  epochs: 48
-  patience: 48
+  epochs: 200
+  patience: 200
   batch_size: 8
   ema: 0.9
   mixup: 0.2
@@ -37,8 +37,11 @@ unfreeze:
 evaluation: { folds: 0 }
 `;
 const PATIENCE_MS = 300_000;
-/** A step takes so little that it would be over before the second checkpoint otherwise, which is written every second. */
-const REST_MS = 1_000;
+/**
+ * A step takes so little that all would be over before the second checkpoint otherwise, which is written every second: with so many epochs
+ * there are some hundred rests, and on a busy machine, where an engine computes longer before each, still dozens.
+ */
+const REST_MS = 500;
 
 let stack: Stack;
 let checkpointsOf: () => Promise<string[]>;
