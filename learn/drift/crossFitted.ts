@@ -109,8 +109,8 @@ export function scoresOf({ rows, parts }: CrossFitted, second: readonly boolean[
 
 /** The AUC of scores, ties counted half; like `rocAuc`, for thousands of permutations. */
 export function aucOf(scores: Float64Array, second: readonly boolean[]): number {
-  const high = Float64Array.from([...scores].filter((_, i) => second[i] === true)).sort();
-  const low = Float64Array.from([...scores].filter((_, i) => second[i] !== true)).sort();
+  const high = scores.filter((_, i) => second[i] === true).sort();
+  const low = scores.filter((_, i) => second[i] !== true).sort();
   let [below, upTo, wins] = [0, 0, 0];
   for (const score of high) {
     while (below < low.length && (low[below] as number) < score) below++;

@@ -25,8 +25,8 @@ const SHARED = [
  */
 const SECONDS_OF_A_STACK = 1000;
 
-/** Folders whose files start no services, but load TensorFlow and the networks: 2 s of a processor for each process. */
-const WITHOUT_SERVICES = /^integration\/(engine|families|learning)\//;
+/** Folders whose files start no services, but many load TensorFlow and the networks: 2 s of a processor for each process. */
+const WITHOUT_SERVICES = /^integration\/(engine|families|images|learning|networks)\//;
 /** What a process of such files takes on, by the budgets, in seconds. */
 const SECONDS_OF_LEARNING = 250;
 
@@ -34,7 +34,7 @@ const SECONDS_OF_LEARNING = 250;
  * What one process of unit tests takes on, by the budgets, in seconds. To start one and load TensorFlow, zod and the Temporal
  * client takes a second of a processor, more than most files; but the last process should not run alone for long.
  */
-const SECONDS_OF_A_PROCESS = 40;
+const SECONDS_OF_A_PROCESS = 60;
 
 /** Test files that one job runs. */
 interface Group {

@@ -21,13 +21,22 @@ function plan(one: Case, store: MadeUpStore): Promise<readonly PlannedStage[]> {
   });
 }
 
-/** What an earlier run of the same file has left, of which some is gone. */
-function storeOf(one: Case, number: number, share: number): MadeUpStore {
+/** What an earlier run of the same file has left; gone through once for all shares of it. */
+const left = new Map<Case, MadeUpStore>();
+function leftOf(one: Case): MadeUpStore {
+  const known = left.get(one);
+  if (known !== undefined) return known;
   const { from: _all, ...run } = one.run;
   const store: MadeUpStore = new Map();
   goThrough({ ...one, run: { ...run, runId: "earlier" } }, { store });
+  left.set(one, store);
+  return store;
+}
+
+/** The same, of which some is gone. */
+function storeOf(one: Case, number: number, share: number): MadeUpStore {
   const stream = randomStream(SEED, "kept", number);
-  return new Map([...store].filter((_, index) => stream.uniform(index) < share));
+  return new Map([...leftOf(one)].filter((_, index) => stream.uniform(index) < share));
 }
 
 const actionOf = (planned: readonly PlannedStage[], name: string): string | undefined =>

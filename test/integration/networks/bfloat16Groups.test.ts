@@ -1,19 +1,15 @@
 /** Layer groups in bfloat16: PyTorch's numbers, on processors that have it and on those that round in its place. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Architecture, Unit } from "../../../../learn/bases/architecture.js";
-import { findBase } from "../../../../learn/bases/catalogue.js";
-import { tf } from "../../../../learn/engine.js";
-import {
-  bfloat16Groups,
-  computesBfloat16,
-  firstNarrowGroup,
-} from "../../../../learn/network/bfloat16Groups.js";
-import { boundaryPass, disposePass } from "../../../../learn/network/boundaries.js";
-import { freezeGroups } from "../../../../learn/network/network.js";
-import type { Parameters } from "../../../../learn/network/parameters.js";
-import { leastCosine } from "../../../../learn/stages/precision.js";
-import { base, fixture, type Given, photographs, pretrained } from "../support.js";
+import type { Architecture, Unit } from "../../../learn/bases/architecture.js";
+import { findBase } from "../../../learn/bases/catalogue.js";
+import { tf } from "../../../learn/engine.js";
+import { bfloat16Groups, computesBfloat16, firstNarrowGroup } from "../../../learn/network/bfloat16Groups.js";
+import { boundaryPass, disposePass } from "../../../learn/network/boundaries.js";
+import { freezeGroups } from "../../../learn/network/network.js";
+import type { Parameters } from "../../../learn/network/parameters.js";
+import { leastCosine } from "../../../learn/stages/precision.js";
+import { base, fixture, type Given, photographs, pretrained } from "../../unit/learn/support.js";
 
 /** Where the processor has the arithmetic both ways are tried, elsewhere the one that is taken there. */
 const WAYS = computesBfloat16() ? [true, false] : [false];

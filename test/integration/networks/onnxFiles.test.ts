@@ -4,15 +4,15 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type TestContext, test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { unitsOf } from "../../../../learn/bases/architecture.js";
-import { chosenBase } from "../../../../learn/bases/chosen.js";
-import { convertOnnx } from "../../../../learn/bases/graphBase.js";
-import { requireSound } from "../../../../learn/bases/sound.js";
-import { type OnnxNetwork, readOnnxNetwork } from "../../../../learn/import/onnx/any/network.js";
-import { ThawError } from "../../../../spec/errors.js";
-import { madeUpFeatures, madeUpStep } from "../madeUpRuns.js";
-import { assertClose, fixture, largestDifference, temporaryFolder } from "../support.js";
-import type { Summary } from "../torchSupport.js";
+import { unitsOf } from "../../../learn/bases/architecture.js";
+import { chosenBase } from "../../../learn/bases/chosen.js";
+import { convertOnnx } from "../../../learn/bases/graphBase.js";
+import { requireSound } from "../../../learn/bases/sound.js";
+import { type OnnxNetwork, readOnnxNetwork } from "../../../learn/import/onnx/any/network.js";
+import { ThawError } from "../../../spec/errors.js";
+import { madeUpFeatures, madeUpStep } from "../../unit/learn/madeUpRuns.js";
+import { assertClose, fixture, largestDifference, temporaryFolder } from "../../unit/learn/support.js";
+import type { Summary } from "../../unit/learn/torchSupport.js";
 
 interface Recorded {
   readonly network: string;

@@ -1,10 +1,10 @@
 /** Convolutions and their gradients at many sizes of batches: says which one is next, so that a crash has a place. */
 import { writeSync } from "node:fs";
-import { type Tensor, tf } from "../../../../learn/engine.js";
-import type { Value } from "../../../../learn/graph/graph.js";
-import { compile } from "../../../../learn/graph/program.js";
-import { inputGradient, kernelGradient } from "../../../../learn/network/convolutionGradients.js";
-import { type Convolution, convolve } from "../../../../learn/network/ops.js";
+import { type Tensor, tf } from "../../../learn/engine.js";
+import type { Value } from "../../../learn/graph/graph.js";
+import { compile } from "../../../learn/graph/program.js";
+import { inputGradient, kernelGradient } from "../../../learn/network/convolutionGradients.js";
+import { type Convolution, convolve } from "../../../learn/network/ops.js";
 
 const MOST_IMAGES = 40;
 const SIDE = 16;

@@ -4,10 +4,10 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, it, type TestContext } from "node:test";
 import sharp from "sharp";
-import { ingest } from "../../../../data/dataset/ingest.js";
-import type { DatasetSummary } from "../../../../spec/records/dataset.js";
-import { drawnFolder } from "../../../support/images/drawn.js";
-import { temporaryFolder } from "../../../support/images/pictures.js";
+import { ingest } from "../../../data/dataset/ingest.js";
+import type { DatasetSummary } from "../../../spec/records/dataset.js";
+import { drawnFolder } from "../../support/images/drawn.js";
+import { temporaryFolder } from "../../support/images/pictures.js";
 
 const LABELS = ["cross", "hexagon", "ring"] as const;
 const EACH = 60;

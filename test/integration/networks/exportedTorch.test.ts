@@ -11,8 +11,8 @@ import { ThawError } from "../../../spec/errors.js";
 import { modelOfEveryUnit } from "../../support/models/everyUnit.js";
 import { cardOf, TOLERANCE, writeFiles } from "../../support/models/exported.js";
 import { madeUpGraph, madeUpMember, madeUpModel } from "../../support/models/madeUpModel.js";
-import { madeUpFeatures } from "../learn/madeUpRuns.js";
-import { assertClose, largestDifference, temporaryFolder } from "../learn/support.js";
+import { madeUpFeatures } from "../../unit/learn/madeUpRuns.js";
+import { assertClose, largestDifference, temporaryFolder } from "../../unit/learn/support.js";
 
 /** `cpu` is plain @tensorflow/tfjs: JavaScript only. */
 const RUNS = [

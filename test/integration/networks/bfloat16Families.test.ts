@@ -1,16 +1,16 @@
 /** Networks of every kind of unit in bfloat16: the pass can be compiled, and its features agree or are told not to. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { TrainedModel } from "../../../../export/trainedModel.js";
-import { tf } from "../../../../learn/engine.js";
-import { bfloat16Groups, computesBfloat16 } from "../../../../learn/network/bfloat16Groups.js";
-import { freezeGroups, poolFeatures } from "../../../../learn/network/network.js";
-import { leastCosine } from "../../../../learn/stages/precision.js";
-import { pixelTensor } from "../../../../learn/training/step/batch.js";
-import { LEAST_COSINE } from "../../../../spec/engine/precision.js";
-import { modelOfEveryUnit } from "../../../support/models/everyUnit.js";
-import { type MadeUpModel, madeUpGraph, madeUpMember } from "../../../support/models/madeUpModel.js";
-import { temporaryFolder } from "../support.js";
+import type { TrainedModel } from "../../../export/trainedModel.js";
+import { tf } from "../../../learn/engine.js";
+import { bfloat16Groups, computesBfloat16 } from "../../../learn/network/bfloat16Groups.js";
+import { freezeGroups, poolFeatures } from "../../../learn/network/network.js";
+import { leastCosine } from "../../../learn/stages/precision.js";
+import { pixelTensor } from "../../../learn/training/step/batch.js";
+import { LEAST_COSINE } from "../../../spec/engine/precision.js";
+import { modelOfEveryUnit } from "../../support/models/everyUnit.js";
+import { type MadeUpModel, madeUpGraph, madeUpMember } from "../../support/models/madeUpModel.js";
+import { temporaryFolder } from "../../unit/learn/support.js";
 
 const NETWORKS: readonly {
   readonly name: string;

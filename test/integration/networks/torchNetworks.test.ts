@@ -1,9 +1,9 @@
 /** The features of MobileNetV2 and ResNet against torchvision and timm, all of them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { madeUpFeatures } from "../madeUpRuns.js";
-import { assertClose, largestDifference } from "../support.js";
-import { recordedNetwork, recordedNetworks } from "../torchSupport.js";
+import { madeUpFeatures } from "../../unit/learn/madeUpRuns.js";
+import { assertClose, largestDifference } from "../../unit/learn/support.js";
+import { recordedNetwork, recordedNetworks } from "../../unit/learn/torchSupport.js";
 
 /** Of the largest feature; the bound is 1e-3. */
 const FEATURE_TOLERANCE = 1e-4;

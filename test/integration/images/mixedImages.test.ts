@@ -4,13 +4,13 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import sharp, { type Sharp } from "sharp";
-import { openDataset } from "../../../../data/dataset/dataset.js";
-import { ingest } from "../../../../data/dataset/ingest.js";
-import { decodeImage } from "../../../../data/image/decode.js";
-import { SPLITS } from "../../../../spec/records/dataset.js";
-import { drawnPicture } from "../../../support/images/drawn.js";
-import { difference, structured, temporaryFolder, toSharp } from "../../../support/images/pictures.js";
-import type { Shape } from "../../../support/images/shapes.js";
+import { openDataset } from "../../../data/dataset/dataset.js";
+import { ingest } from "../../../data/dataset/ingest.js";
+import { decodeImage } from "../../../data/image/decode.js";
+import { SPLITS } from "../../../spec/records/dataset.js";
+import { drawnPicture } from "../../support/images/drawn.js";
+import { difference, structured, temporaryFolder, toSharp } from "../../support/images/pictures.js";
+import type { Shape } from "../../support/images/shapes.js";
 
 const DATA = {
   test: 0.2,

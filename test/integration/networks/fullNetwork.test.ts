@@ -2,26 +2,21 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import {
-  type Architecture,
-  kernelSize,
-  normedUnitsOf,
-  unitsOf,
-} from "../../../../learn/bases/architecture.js";
-import { efficientNetLite } from "../../../../learn/bases/families/efficientnetLite.js";
-import { unitParameters } from "../../../../learn/bases/unitParameters.js";
-import { tf } from "../../../../learn/engine.js";
-import { HEAD_BIAS, HEAD_KERNEL } from "../../../../learn/network/head.js";
-import { parameter } from "../../../../learn/network/parameters.js";
-import { createSamples, openSamples, type RecordFormat } from "../../../../learn/samples/files.js";
-import { fit } from "../../../../learn/training/fit.js";
-import { BETA1 } from "../../../../learn/training/optimizer/adamw.js";
-import { fullNetworkTrainee, randomParameters } from "../../../../learn/training/step/fullNetwork.js";
-import { startMoments } from "../../../../learn/training/step/trainable.js";
-import { randomStream } from "../../../../rng/stream.js";
-import type { LossSpec } from "../../../../spec/runFile/loss.js";
-import { EVERY_UNIT } from "../../../support/models/everyUnit.js";
-import { base, largestDifference, temporaryFolder } from "../support.js";
+import { type Architecture, kernelSize, normedUnitsOf, unitsOf } from "../../../learn/bases/architecture.js";
+import { efficientNetLite } from "../../../learn/bases/families/efficientnetLite.js";
+import { unitParameters } from "../../../learn/bases/unitParameters.js";
+import { tf } from "../../../learn/engine.js";
+import { HEAD_BIAS, HEAD_KERNEL } from "../../../learn/network/head.js";
+import { parameter } from "../../../learn/network/parameters.js";
+import { createSamples, openSamples, type RecordFormat } from "../../../learn/samples/files.js";
+import { fit } from "../../../learn/training/fit.js";
+import { BETA1 } from "../../../learn/training/optimizer/adamw.js";
+import { fullNetworkTrainee, randomParameters } from "../../../learn/training/step/fullNetwork.js";
+import { startMoments } from "../../../learn/training/step/trainable.js";
+import { randomStream } from "../../../rng/stream.js";
+import type { LossSpec } from "../../../spec/runFile/loss.js";
+import { EVERY_UNIT } from "../../support/models/everyUnit.js";
+import { base, largestDifference, temporaryFolder } from "../../unit/learn/support.js";
 
 /** All kinds of blocks, but narrow and shallow; and the network takes pictures of any size. */
 const architecture = efficientNetLite(0.25, 0.3);

@@ -4,11 +4,11 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import sharp from "sharp";
-import { openDataset } from "../../../../data/dataset/dataset.js";
-import { SPLITS } from "../../../../spec/records/dataset.js";
-import { datasetWarnings } from "../../../../spec/warnings/dataset.js";
-import { structured, temporaryFolder, toSharp, writeFiles } from "../../../support/images/pictures.js";
-import { bytesOf, DATA, pets, refusal, run, unlike } from "./pets.js";
+import { openDataset } from "../../../data/dataset/dataset.js";
+import { SPLITS } from "../../../spec/records/dataset.js";
+import { datasetWarnings } from "../../../spec/warnings/dataset.js";
+import { structured, temporaryFolder, toSharp, writeFiles } from "../../support/images/pictures.js";
+import { bytesOf, DATA, pets, refusal, run, unlike } from "../../unit/data/dataset/pets.js";
 
 describe("splits of ingest", () => {
   it("keeps the splits of images that the base was tuned on, and counts them", async (t) => {

@@ -14,7 +14,7 @@ import {
   TOLERANCE,
   writeFiles,
 } from "../../support/models/exported.js";
-import { largestDifference, temporaryFolder } from "../learn/support.js";
+import { largestDifference, temporaryFolder } from "../../unit/learn/support.js";
 
 const model = await imageNetModel();
 const card = cardOf(model);
