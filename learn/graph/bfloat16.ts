@@ -74,6 +74,7 @@ export function bfloat16Graph(
     return value;
   };
   return {
+    isNarrow: true,
     get nodes() {
       return graph.nodes;
     },

@@ -25,6 +25,8 @@ export interface Graph {
   readonly nodes: readonly GraphNode[];
   /** Names of the inputs so far, in order. */
   readonly inputs: readonly string[];
+  /** Whether convolutions are computed in bfloat16; products of matrices are not. */
+  readonly isNarrow: boolean;
   /** A float32 tensor that is given at every run; asking twice for a name gives the same value. */
   input(name: string): Value;
   /** Makes a value of the graph what {@link Graph.input} gives for the name, before anybody has asked for it. */
@@ -66,6 +68,7 @@ export function newGraph(): Graph {
   };
   return {
     nodes,
+    isNarrow: false,
     get inputs() {
       return [...inputs.keys()];
     },

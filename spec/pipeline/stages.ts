@@ -20,14 +20,14 @@ export type StageKind = PodStage | "base" | "register" | "report";
  */
 const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   ingest: 6,
-  features: 2,
+  features: 3,
   recipe: 5,
   base: 5,
   head: 2,
-  tune: 10,
-  fold: 7,
+  tune: 11,
+  fold: 8,
   evaluate: 8,
-  scratch: 5,
+  scratch: 6,
   register: 5,
   report: 9,
 };

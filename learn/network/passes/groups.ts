@@ -11,6 +11,7 @@ import {
 } from "../ops.js";
 import { groupNormPass, responseNormPass } from "./imageNorms.js";
 import { activationPass, inSequence, type Pass, type Step, sideBySide, sumOf, unchanged } from "./pass.js";
+import { pooledFirst } from "./pooledFirst.js";
 import { squeezePass } from "./squeeze.js";
 import { convolutionPass, layerNormPass, meansPass, scalePass } from "./units.js";
 
@@ -52,7 +53,7 @@ function blockPass(graph: Graph, block: Block, x: Value, normed: NormedPass): Pa
 }
 
 function stepsOf(graph: Graph, units: readonly Unit[], normed: NormedPass): readonly Step[] {
-  return units.map((unit) => (input) => unitPass(graph, unit, input, normed));
+  return pooledFirst(units).map((unit) => (input) => unitPass(graph, unit, input, normed));
 }
 
 function unitPass(graph: Graph, unit: Unit, x: Value, normed: NormedPass): Pass {

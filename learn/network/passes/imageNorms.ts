@@ -2,11 +2,9 @@
 import type { GroupNormUnit, ResponseNormUnit } from "../../bases/architecture.js";
 import { attribute, type Graph, type Value } from "../../graph/graph.js";
 import { add, divide, mean, multiply, reshapeTo, shapeOf, shapeThen, subtract, sum } from "../arithmetic.js";
-import { biasGradient } from "../ops.js";
+import { biasGradient, pixelSum } from "../ops.js";
 import { activationPass, inSequence, type Pass } from "./pass.js";
 
-/** All but the channels. */
-const PIXELS = [0, 1, 2];
 const CHANNELS = [3];
 const ROWS_AND_COLUMNS = [1, 2];
 /** Of `[batch, pixels, groups, channels of each]`. */
@@ -34,7 +32,7 @@ function normalizedPass(graph: Graph, { name, channels, groups, epsilon }: Group
   return {
     y: add(graph, multiply(graph, image, gamma), graph.input(`${name}.beta`)),
     back: (dy, gradients) => {
-      gradients.set(`${name}.gamma`, sum(graph, multiply(graph, dy, image), PIXELS));
+      gradients.set(`${name}.gamma`, pixelSum(graph, multiply(graph, dy, image)));
       gradients.set(`${name}.beta`, biasGradient(graph, dy));
       const dNormal = parted(multiply(graph, dy, gamma));
       const along = multiply(
@@ -63,7 +61,7 @@ export function responseNormPass(
     y: add(graph, multiply(graph, x, factor), graph.input(`${name}.beta`)),
     back: (dy, gradients) => {
       const along = multiply(graph, dy, x);
-      gradients.set(`${name}.gamma`, sum(graph, multiply(graph, along, share), PIXELS));
+      gradients.set(`${name}.gamma`, pixelSum(graph, multiply(graph, along, share)));
       gradients.set(`${name}.beta`, biasGradient(graph, dy));
       const dShare = multiply(graph, sum(graph, along, ROWS_AND_COLUMNS, true), gamma);
       const perMean = divide(

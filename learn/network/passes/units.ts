@@ -1,18 +1,30 @@
 /** Units without a batch norm, forward and back. */
 import type { ConvUnit, LayerNormUnit, ScaleUnit } from "../../bases/architecture.js";
 import { attribute, type Graph, type Value } from "../../graph/graph.js";
-import { add, divide, mean, multiply, pixelsOf, shapeOf, subtract, sum } from "../arithmetic.js";
+import { activate, activationGradient } from "../activations.js";
+import {
+  add,
+  divide,
+  matrixProduct,
+  mean,
+  multiply,
+  pixelsOf,
+  reshape,
+  reshapeTo,
+  shapeOf,
+  shapeThen,
+  subtract,
+} from "../arithmetic.js";
 import { inputGradient, kernelGradient } from "../convolutionGradients.js";
-import { addBias, biasGradient, convolve } from "../ops.js";
+import { addBias, biasGradient, convolve, pixelSum } from "../ops.js";
 import { activationPass, inSequence, type Pass, unchanged } from "./pass.js";
 
-/** All but the channels. */
-const PIXELS = [0, 1, 2];
 const CHANNELS = [3];
 const ROWS_AND_COLUMNS = [1, 2];
 
 /** A convolution with a bias, or with nothing. */
 export function convolutionPass(graph: Graph, unit: ConvUnit, x: Value): Pass {
+  if (isActivatedProduct(unit) && !graph.isNarrow) return activatedProductPass(graph, unit, x);
   const kernel = graph.input(`${unit.name}.kernel`);
   return inSequence(x, [
     (input) => ({
@@ -25,6 +37,34 @@ export function convolutionPass(graph: Graph, unit: ConvUnit, x: Value): Pass {
     (input) => (unit.offset === "bias" ? biasPass(graph, `${unit.name}.bias`, input) : unchanged(input)),
     (input) => activationPass(graph, unit.activation, input),
   ]);
+}
+
+/** What TensorFlow computes at once as a product of matrices, and as a convolution in five turns over the image. */
+function isActivatedProduct({ kind, kernel, stride, padding, offset, activation }: ConvUnit): boolean {
+  const isOfPixels = kind === "full" && kernel === 1 && stride === 1 && (padding === "same" || padding === 0);
+  return isOfPixels && offset === "bias" && activation === "gelu";
+}
+
+/** A convolution of single pixels with bias and activation. */
+function activatedProductPass(graph: Graph, unit: ConvUnit, x: Value): Pass {
+  const { name, inChannels, outChannels, activation } = unit;
+  const kernel = graph.input(`${name}.kernel`);
+  const matrix = reshape(graph, kernel, [inChannels, outChannels]);
+  const product = matrixProduct(graph, reshape(graph, x, [-1, inChannels]), matrix);
+  const linear = addBias(graph, product, graph.input(`${name}.bias`));
+  const activated = activate(graph, activation, linear);
+  const y = reshapeTo(graph, activated, shapeThen(graph, shapeOf(graph, x), 3, [outChannels]));
+  return {
+    y,
+    back: (dy, gradients) => {
+      const dActivated = reshape(graph, dy, [-1, outChannels]);
+      const dLinear = activationGradient(graph, activation, linear, activated, dActivated);
+      const dImage = reshapeTo(graph, dLinear, shapeOf(graph, y));
+      gradients.set(`${name}.bias`, biasGradient(graph, dLinear));
+      gradients.set(`${name}.kernel`, kernelGradient(graph, unit, x, kernel, dImage));
+      return inputGradient(graph, unit, x, kernel, dImage);
+    },
+  };
 }
 
 function biasPass(graph: Graph, name: string, x: Value): Pass {
@@ -43,7 +83,7 @@ export function scalePass(graph: Graph, { name }: ScaleUnit, x: Value): Pass {
   return {
     y: multiply(graph, x, gamma),
     back: (dy, gradients) => {
-      gradients.set(`${name}.gamma`, sum(graph, multiply(graph, dy, x), PIXELS));
+      gradients.set(`${name}.gamma`, pixelSum(graph, multiply(graph, dy, x)));
       return multiply(graph, dy, gamma);
     },
   };
@@ -71,7 +111,7 @@ export function layerNormPass(graph: Graph, { name, epsilon }: LayerNormUnit, x:
   return {
     y: add(graph, multiply(graph, normal, gamma), graph.input(`${name}.beta`)),
     back: (dy, gradients) => {
-      gradients.set(`${name}.gamma`, sum(graph, multiply(graph, dy, normal), PIXELS));
+      gradients.set(`${name}.gamma`, pixelSum(graph, multiply(graph, dy, normal)));
       gradients.set(`${name}.beta`, biasGradient(graph, dy));
       const dNormal = multiply(graph, dy, gamma);
       const along = multiply(graph, normal, mean(graph, multiply(graph, dNormal, normal), CHANNELS, true));

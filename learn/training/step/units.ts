@@ -10,6 +10,7 @@ import {
   convolve,
   normalizeBatch,
   normalizeBatchGradient,
+  pixelSum,
 } from "../../network/ops.js";
 import type { NormedPass } from "../../network/passes/groups.js";
 import type { Pass } from "../../network/passes/pass.js";
@@ -66,7 +67,7 @@ function tunedNorm(graph: Graph, unit: NormUnit, x: Value): Pass {
     back: (dy, gradients) => {
       const dLinear = activationGradient(graph, unit.activation, linear, y, dy);
       const dShift = biasGradient(graph, dLinear);
-      const perChannel = sum(graph, multiply(graph, dLinear, x), [0, 1, 2]);
+      const perChannel = pixelSum(graph, multiply(graph, dLinear, x));
       const dScale = subtract(graph, perChannel, multiply(graph, dShift, mean));
       gradients.set(`${unit.name}.gamma`, divide(graph, dScale, deviation));
       gradients.set(`${unit.name}.beta`, dShift);
