@@ -15,7 +15,11 @@ export function wholeBatch(
   { input }: Base,
   pixels: Uint8Array,
 ): ReturnType<BoundaryPass["run"]> {
-  const x = pixelTensor(filled(pixels, FROZEN_BATCH * input.size ** 2 * 3), [FROZEN_BATCH, input.size, input.size, 3], input.pixelScale);
+  const x = pixelTensor(
+    filled(pixels, FROZEN_BATCH * input.size ** 2 * 3),
+    [FROZEN_BATCH, input.size, input.size, 3],
+    input.pixelScale,
+  );
   const result = pass.run(x);
   x.dispose();
   return result;

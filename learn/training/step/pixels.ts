@@ -15,7 +15,7 @@ const RGB = 3;
 export function pixelTensor(pixels: Uint8Array, shape: number[], scale: PixelScale): Tensor4D {
   const count = shape.reduce((product, extent) => product * extent, 1);
   if (count !== pixels.length) throw new RangeError(`${pixels.length} bytes are not ${shape.join(" × ")}`);
-  // What a GPU makes of such a graph nobody has measured.
+  // Nobody has tried such a graph on a GPU.
   const program = count % PACKED === 0 && computingDevice() === "cpu" ? programOf(scale) : undefined;
   return program === undefined ? scaledHere(pixels, shape, scale) : scaledThere(program, pixels, shape);
 }
@@ -35,7 +35,10 @@ type Scaled = Float32Array;
 
 /** The scaled value of every byte of a channel. */
 function scaledBytes({ mean, deviation }: PixelScale, channel: number): Scaled {
-  return Float32Array.from({ length: 256 }, (_, x) => (x - ofChannel(mean, channel)) / ofChannel(deviation, channel));
+  return Float32Array.from(
+    { length: 256 },
+    (_, x) => (x - ofChannel(mean, channel)) / ofChannel(deviation, channel),
+  );
 }
 
 function ofChannel(values: PerChannel, channel: number): number {
@@ -43,8 +46,8 @@ function ofChannel(values: PerChannel, channel: number): number {
 }
 
 function scaledThere(program: Program, pixels: Uint8Array, shape: readonly number[]): Tensor4D {
-  // A view of whole words has to begin at one.
-  const own = pixels.byteOffset % PACKED === 0 ? pixels : pixels.slice();
+  // A view of whole words has to begin at one. A Buffer's own `slice` would not copy.
+  const own = pixels.byteOffset % PACKED === 0 ? pixels : new Uint8Array(pixels);
   const packed = tf.tensor1d(new Int32Array(own.buffer, own.byteOffset, own.length / PACKED), "int32");
   const extents = tf.tensor1d(Int32Array.from(shape), "int32");
   const [scaled] = program.run((name) => (name === "pixels" ? packed : extents));
@@ -70,7 +73,9 @@ function programOf(scale: PixelScale): Program | undefined {
 function isExact(scale: PixelScale, channel: number): boolean {
   const mean = Math.fround(ofChannel(scale.mean, channel));
   const factor = Math.fround(1 / ofChannel(scale.deviation, channel));
-  return scaledBytes(scale, channel).every((value, x) => Math.fround(Math.fround(x - mean) * factor) === value);
+  return scaledBytes(scale, channel).every(
+    (value, x) => Math.fround(Math.fround(x - mean) * factor) === value,
+  );
 }
 
 function scaling(means: readonly number[], factors: readonly number[]): Program {
@@ -78,7 +83,9 @@ function scaling(means: readonly number[], factors: readonly number[]): Program 
   return compile((graph) => {
     const bytes = graph.op("Bitcast", { T: int32, type: uint8 }, [graph.input("pixels", int32)]);
     const shaped = graph.op("Reshape", { T: uint8, Tshape: int32 }, [bytes, graph.input("shape", int32)]);
-    const values = graph.op("Cast", { SrcT: uint8, DstT: float32, Truncate: attribute.flag(false) }, [shaped]);
+    const values = graph.op("Cast", { SrcT: uint8, DstT: float32, Truncate: attribute.flag(false) }, [
+      shaped,
+    ]);
     const moved = graph.op("Sub", { T: float32 }, [values, channelValues(graph, means)]);
     return [graph.op("Mul", { T: float32 }, [moved, channelValues(graph, factors)])];
   });
