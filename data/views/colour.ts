@@ -36,7 +36,10 @@ export function colourMap({ brightness, contrast, saturation }: ColourFactors, m
 
 /** Mean luma of RGB bytes, 0…255. */
 export function meanLuma(rgb: Uint8Array): number {
+  const [red, green, blue] = LUMA;
   let sum = 0;
-  for (let at = 0; at < rgb.length; at += 3) sum += luma(rgb, at);
+  // The same sums as luma's, in their order: a call for each pixel takes six times as long.
+  for (let at = 0; at < rgb.length; at += 3)
+    sum += red * (rgb[at] as number) + green * (rgb[at + 1] as number) + blue * (rgb[at + 2] as number);
   return (3 * sum) / rgb.length;
 }

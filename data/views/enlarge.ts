@@ -52,11 +52,12 @@ export function enlarge(
 
 /** @param length values in a row @returns rows of that length */
 function enlargeColumns(
-  data: Uint8Array,
+  bytes: Uint8Array,
   length: number,
   { first, weights, count }: Taps,
   { top, height }: Part,
 ): Uint8ClampedArray {
+  const data = new Float64Array(bytes);
   const output = new Uint8ClampedArray(height * length);
   for (let row = 0; row < height; row++) {
     const tap = (top + row) * count;
@@ -90,29 +91,43 @@ function enlargeColumns(
 
 /** @param from pixels in a row of `data`, which has `height` rows */
 function enlargeRows(
-  data: Uint8ClampedArray,
+  bytes: Uint8ClampedArray,
   from: number,
   { first, weights, count }: Taps,
   { left, width, height }: Part,
 ): Uint8Array {
   const output = new Uint8ClampedArray(height * width * 3);
+  const length = from * 3;
+  /** A row as doubles: each value is read several times, and converting it is most of the work. */
+  const data = new Float64Array(length);
   let out = 0;
   for (let row = 0; row < height; row++) {
+    data.set(bytes.subarray(row * length, (row + 1) * length));
     for (let column = left; column < left + width; column++) {
       const tap = column * count;
-      let at = (row * from + (first[column] as number)) * 3;
+      let at = (first[column] as number) * 3;
       if (count === 4) {
         const w0 = weights[tap] as number;
         const w1 = weights[tap + 1] as number;
         const w2 = weights[tap + 2] as number;
         const w3 = weights[tap + 3] as number;
-        for (const end = out + 3; out < end; at++) {
-          output[out++] =
-            w0 * (data[at] as number) +
-            w1 * (data[at + 3] as number) +
-            w2 * (data[at + 6] as number) +
-            w3 * (data[at + 9] as number);
-        }
+        // The three colours written out, and each value read by its own index: loops cost as much as the sums.
+        output[out] =
+          w0 * (data[at] as number) +
+          w1 * (data[at + 3] as number) +
+          w2 * (data[at + 6] as number) +
+          w3 * (data[at + 9] as number);
+        output[out + 1] =
+          w0 * (data[at + 1] as number) +
+          w1 * (data[at + 4] as number) +
+          w2 * (data[at + 7] as number) +
+          w3 * (data[at + 10] as number);
+        output[out + 2] =
+          w0 * (data[at + 2] as number) +
+          w1 * (data[at + 5] as number) +
+          w2 * (data[at + 8] as number) +
+          w3 * (data[at + 11] as number);
+        out += 3;
         continue;
       }
       for (const end = out + 3; out < end; at++) {

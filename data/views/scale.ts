@@ -21,8 +21,7 @@ export async function scaleImage(
   const height = Math.round(source.height * scale);
   const part = middle === undefined ? { left: 0, top: 0, width, height } : middleOf(width, height, middle);
   if (scale > 1) {
-    const data = await sharp(encoded).raw().toBuffer();
-    return enlarge({ data, ...source }, width, height, kernel, part);
+    return enlarge({ data: await decodedOnce(encoded), ...source }, width, height, kernel, part);
   }
   const data = await sharp(encoded)
     .resize(width, height, { fit: "fill", kernel })
@@ -39,4 +38,15 @@ function middleOf(width: number, height: number, side: number): Part {
     width: side,
     height: side,
   };
+}
+
+/** The pixels of images below the input's size that somebody still holds: the plain view and the others are enlarged from the same. */
+const decoded = new WeakMap<Buffer, Promise<Buffer>>();
+
+function decodedOnce(encoded: Buffer): Promise<Buffer> {
+  const known = decoded.get(encoded);
+  if (known !== undefined) return known;
+  const pixels = sharp(encoded).raw().toBuffer();
+  decoded.set(encoded, pixels);
+  return pixels;
 }

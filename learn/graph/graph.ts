@@ -7,12 +7,14 @@ export type Value = string & { readonly brand: "value" };
 /** `DataType` of tensorflow/core/framework/types.proto. */
 const DT_FLOAT = 1;
 const DT_INT32 = 3;
+const DT_UINT8 = 4;
 const DT_BFLOAT16 = 14;
 
 /** Attributes of operations. */
 export const attribute = {
   float32: { type: DT_FLOAT },
   int32: { type: DT_INT32 },
+  uint8: { type: DT_UINT8 },
   bfloat16: { type: DT_BFLOAT16 },
   int: (i: number): Attribute => ({ i }),
   ints: (i: readonly number[]): Attribute => ({ list: { i } }),
@@ -27,8 +29,8 @@ export interface Graph {
   readonly inputs: readonly string[];
   /** Whether convolutions are computed in bfloat16; products of matrices are not. */
   readonly isNarrow: boolean;
-  /** A float32 tensor that is given at every run; asking twice for a name gives the same value. */
-  input(name: string): Value;
+  /** A tensor that is given at every run, float32 by default; asking twice for a name gives the same value. */
+  input(name: string, dtype?: Attribute): Value;
   /** Makes a value of the graph what {@link Graph.input} gives for the name, before anybody has asked for it. */
   define(name: string, value: Value): void;
   /** Constant numbers. One that is added to something has to be such a one: TensorFlow takes a vector for a bias. */
@@ -72,15 +74,11 @@ export function newGraph(): Graph {
     get inputs() {
       return [...inputs.keys()];
     },
-    input: (name) => {
+    input: (name, dtype = attribute.float32) => {
       const known = defined.get(name) ?? inputs.get(name);
       if (known !== undefined) return known;
       // Nodes may not be called like our parameters everywhere, so inputs are numbered like the others.
-      const value = add(
-        "Placeholder",
-        { dtype: attribute.float32, shape: { shape: { unknownRank: true } } },
-        [],
-      );
+      const value = add("Placeholder", { dtype, shape: { shape: { unknownRank: true } } }, []);
       inputs.set(name, value as Value);
       return value as Value;
     },

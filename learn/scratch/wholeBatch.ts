@@ -15,10 +15,19 @@ export function wholeBatch(
   { input }: Base,
   pixels: Uint8Array,
 ): ReturnType<BoundaryPass["run"]> {
-  const whole = new Uint8Array(FROZEN_BATCH * input.size ** 2 * 3);
-  whole.set(pixels);
-  const x = pixelTensor(whole, [FROZEN_BATCH, input.size, input.size, 3], input.pixelScale);
+  const x = pixelTensor(
+    filled(pixels, FROZEN_BATCH * input.size ** 2 * 3),
+    [FROZEN_BATCH, input.size, input.size, 3],
+    input.pixelScale,
+  );
   const result = pass.run(x);
   x.dispose();
   return result;
+}
+
+function filled(pixels: Uint8Array, length: number): Uint8Array {
+  if (pixels.length === length) return pixels;
+  const whole = new Uint8Array(length);
+  whole.set(pixels);
+  return whole;
 }

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openDataset } from "../../data/dataset/dataset.js";
 import { meanColours, THUMBNAIL_VALUES } from "../../data/image/thumbnail.js";
+import { mapOrdered } from "../../data/ordered.js";
 import type { RecipeJobSettings } from "../../spec/engine/job.js";
 import { COPIES_FILE, PROBE_FILE, RECIPE_FILE } from "../../spec/pipeline/artifactFiles.js";
 import type { ImageRecord } from "../../spec/records/dataset.js";
@@ -34,6 +35,9 @@ const MOST_COMPARED = 600;
 const DRAWS = 2;
 const MANY = 50_000;
 
+/** As many as Node has threads for such work. */
+const DECODED_AT_ONCE = 4;
+
 /** @param featuresPath the features artifact's file */
 export async function chooseRecipe(
   context: Pick<StageContext, "folders" | "base" | "augment" | "seed" | "onProgress">,
@@ -53,9 +57,12 @@ export async function chooseRecipe(
       THUMBNAIL_VALUES,
       new Float64Array(chosen.length * THUMBNAIL_VALUES),
     );
-    for (const [i, image] of chosen.entries()) {
-      row(colours, i).set(await meanColours(await dataset.read(image)));
-      if (i % 100 === 0) onProgress({ phase: "mean colours", step: i, total: chosen.length });
+    let colour = 0;
+    const coloursOf = async (image: number) => meanColours(await dataset.read(image));
+    for await (const values of mapOrdered(chosen, DECODED_AT_ONCE, coloursOf)) {
+      row(colours, colour).set(values);
+      if (colour % 100 === 0) onProgress({ phase: "mean colours", step: colour, total: chosen.length });
+      colour++;
     }
     const measured = await keptProbe(context, probed, features);
     const { probabilities } = measured;
