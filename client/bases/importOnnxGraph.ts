@@ -73,6 +73,7 @@ export async function importOnnxGraph(
     const guess = guessedScale(converted);
     const pixelScale = request.pixelScale ?? guess;
     if (pixelScale === undefined) throw unknownScale(from);
+    requireScaledOnce(from, converted, pixelScale);
     const architecture = graphName({ groups: tunable, isFixed: hasFixedPart });
     const numbers = { architecture, pixelScale, inputSize, ...(view === undefined ? {} : { view }) };
     const network: NetworkSpec = {
@@ -117,6 +118,38 @@ function guessedScale({ factor }: Converted): PixelScale | undefined {
   if (factor <= 1 / BYTES) return PIXEL_SCALES["0..255"];
   return factor >= SHARES ? PIXEL_SCALES["0..1"] : undefined;
 }
+
+/**
+ * Not twice: what the graph scales itself must come as the graph wants it. Where it divides by tens it takes hundreds,
+ * as of 0…255 or ±1024; where it divides by a deviation, shares of one.
+ * @throws ThawError USAGE
+ */
+export function requireScaledOnce(
+  from: string,
+  { factor }: Pick<Converted, "factor">,
+  { mean, deviation }: PixelScale,
+): void {
+  if (factor === undefined) return;
+  const ends = [0, 1, 2].flatMap((channel) =>
+    [0, MOST_OF_BYTE].map((pixel) => (pixel - channelOf(mean, channel)) / channelOf(deviation, channel)),
+  );
+  const [least, most] = [Math.min(...ends), Math.max(...ends)];
+  const takesBytes = factor <= 1 / BYTES;
+  const isOf = takesBytes ? most - least > BYTES : least > -SLIGHTLY && most < 1 + SLIGHTLY;
+  if (isOf || (!takesBytes && factor < SHARES)) return;
+  throw new ThawError(
+    "USAGE",
+    `${from} scales its pixels itself, by up to ${Number(factor.toPrecision(3))}: with the scale that was said they would be scaled twice`,
+    {
+      hint: `leave --scale, --mean and --std out: it takes pixels of ${takesBytes ? "0…255" : "0…1"}; or export it without that layer`,
+    },
+  );
+}
+const SLIGHTLY = 0.01;
+const MOST_OF_BYTE = 255;
+
+const channelOf = (value: PixelScale["mean"], channel: number): number =>
+  typeof value === "number" ? value : (value[channel] ?? Number.NaN);
 
 /** Every error names the source. */
 async function named<T>(from: string, path: string, work: () => Promise<T>): Promise<T> {

@@ -1,19 +1,20 @@
-/** Datasets of an HDF5 file that hold floating-point numbers in one piece, as frameworks write weights; and texts. */
+/** Datasets of an HDF5 file that hold floating-point numbers, in one piece as frameworks write weights, or in chunks; and texts. */
 
 import { sizeOf } from "../../network/parameters.js";
 import { COSTS } from "../budget.js";
 import { ELEMENT_TYPES, type ElementType } from "../elements.js";
 import { addressAt, type Bytes, requireSignature } from "./bytes.js";
+import { type Chunks, chunksOf, filtersOf } from "./chunks.js";
 import { MESSAGES, type Message } from "./header.js";
 
 export interface Dataset {
   readonly shape: readonly number[];
   readonly type: ElementType;
-  /** Where its numbers begin, row-major. */
-  readonly at: number;
+  /** Where its numbers begin, row-major; or the chunks that they are in. */
+  readonly place: number | Chunks;
 }
 
-/** What a header says of a dataset that is no tensor of numbers in one piece. */
+/** What a header says of a dataset that is no tensor of numbers that can be read. */
 export interface OtherDataset {
   /** Why it cannot be read. */
   readonly fault: string;
@@ -29,10 +30,14 @@ export function datasetOf(bytes: Bytes, messages: readonly Message[]): Dataset |
   if (space === undefined || type === undefined || layout === undefined) return undefined;
   const element = elementType(bytes, type.at);
   if (element === undefined) return { fault: "its numbers are of a type that thaw does not read" };
-  if (one(MESSAGES.filters) !== undefined) return { fault: "it is compressed" };
+  const filters = filtersOf(bytes, one(MESSAGES.filters));
+  if ("fault" in filters) return filters;
   const shape = shapeAt(bytes, space.at);
-  const place = placeOf(bytes, layout, sizeOf(shape) * element.bytes);
-  return typeof place === "number" ? { shape, type: element, at: place } : place;
+  const isChunked = bytes.u8(layout.at) === 3 && bytes.u8(layout.at + 1) === CHUNKED;
+  const place = isChunked
+    ? chunksOf(bytes, layout, { shape, element: element.bytes, filters })
+    : placeOf(bytes, layout, sizeOf(shape) * element.bytes);
+  return typeof place === "object" && "fault" in place ? place : { shape, type: element, place };
 }
 
 /** @returns nothing for a dataset without any numbers, `[0]` @throws ThawError by `bytes.invalid` */
@@ -71,6 +76,8 @@ function elementType(bytes: Bytes, at: number): ElementType | undefined {
   return found?.[0].bytes === bytes.u32(at + 4) ? found[0] : undefined;
 }
 
+const CHUNKED = 2;
+
 /** @returns where the numbers begin */
 function placeOf(bytes: Bytes, { at, length }: Message, size: number): number | OtherDataset {
   if (bytes.u8(at) < 3) return { fault: "it is laid out as no framework does it today" };
@@ -86,7 +93,10 @@ function placeOf(bytes: Bytes, { at, length }: Message, size: number): number | 
       return place;
     }
     default:
-      return { fault: "it is laid out in chunks" };
+      return {
+        fault:
+          "it is laid out in chunks as only the newest HDF5 does it; write it without libver='latest', or unchunked by `h5repack -l CONTI`",
+      };
   }
 }
 

@@ -1,10 +1,10 @@
 /**
- * Reads HDF5 files as frameworks write weights into them: groups, datasets of floating-point numbers in one piece, and
- * short texts as attributes. Nothing of the file leads out of it, every node counts against a budget, and numbers that
- * lie over each other are more than the file holds.
+ * Reads HDF5 files as frameworks write weights into them: groups, datasets of floating-point numbers in one piece or in
+ * chunks, and short texts as attributes. Nothing of the file leads out of it, every node counts against a budget, numbers
+ * that lie over each other are more than the file holds, and compressed ones have a bound of their own.
  *
  * A reader of our own, of a part of the format, as of pickles: a general library follows links into other files, runs
- * filters, and is bounded by nothing.
+ * filters of whoever asks, and is bounded by nothing.
  */
 import type { ThawError } from "../../../spec/errors.js";
 import { sizeOf } from "../../network/parameters.js";
@@ -12,6 +12,7 @@ import { budgetOf, COSTS } from "../budget.js";
 import { nameFault } from "../names.js";
 import type { CheckpointTensor } from "../tensorViews.js";
 import { addressAt, type Bytes, bytesOf, DEEPEST } from "./bytes.js";
+import { inflatedSize, readChunks } from "./chunks.js";
 import { attributeOf, type Dataset, datasetOf, type OtherDataset } from "./datasets.js";
 import { membersOf } from "./groups.js";
 import { MESSAGES, messagesAt } from "./header.js";
@@ -36,6 +37,13 @@ export interface H5File {
   /** @throws ThawError DATA_INVALID when all that was read is more than the file holds */
   read(dataset: H5Dataset): CheckpointTensor;
 }
+
+/**
+ * Weights compress little: trained ones to nine tenths. What is all noughts or ones, as fresh norms and biases, is
+ * small, and so are files that hold little else.
+ */
+const INFLATED = 8;
+const INFLATED_AT_LEAST = 64 * 2 ** 20;
 
 /** The attribute in which Keras keeps the name of a layer. */
 const NAME = "name";
@@ -82,6 +90,7 @@ export function readHdf5(file: Buffer, invalid: (what: string, hint?: string) =>
   };
   visit(rootOf(bytes), []);
   let left = file.length;
+  let inflatable = INFLATED_AT_LEAST + INFLATED * file.length;
   const counted = new Set<H5Dataset>();
   return {
     datasets: [...datasets.keys()],
@@ -89,12 +98,18 @@ export function readHdf5(file: Buffer, invalid: (what: string, hint?: string) =>
     groups,
     names,
     read: (dataset) => {
-      const { shape, type, at } = datasets.get(dataset) ?? faultOfCaller();
-      const size = sizeOf(shape) * type.bytes;
-      if (!counted.has(dataset)) left -= size;
+      const { shape, type, place } = datasets.get(dataset) ?? faultOfCaller();
+      const isNew = !counted.has(dataset);
       counted.add(dataset);
+      if (typeof place !== "number") {
+        if (isNew) inflatable -= inflatedSize(shape, place, type.bytes);
+        if (!(inflatable >= 0)) throw invalid("its datasets inflate to more than weights do");
+        return { shape, data: type.read(readChunks(bytes, place, { shape, element: type.bytes })) };
+      }
+      const size = sizeOf(shape) * type.bytes;
+      if (isNew) left -= size;
       if (left < 0) throw invalid("its datasets lie over each other, and are more than the file holds");
-      return { shape, data: type.read(bytes.slice(at, size)) };
+      return { shape, data: type.read(bytes.slice(place, size)) };
     },
   };
 }

@@ -46,6 +46,7 @@ export function onnxGraph(file: Buffer, invalid: (what: string, hint?: string) =
   const reading: Reading = { spend: budgetOf(file.length, invalid), invalid };
   const graph = one(file, 7, reading);
   if (graph === undefined) throw invalid("it holds no graph");
+  requireKnownOperators(file, reading);
   const nodes: OnnxNode[] = [];
   const weights = new Map<string, OnnxTensor>();
   const inputs: { name: string; shape: readonly number[] }[] = [];
@@ -61,6 +62,26 @@ export function onnxGraph(file: Buffer, invalid: (what: string, hint?: string) =
     if (field.number === 12) outputs.push(inputOf(field.bytes, reading).name);
   }
   return { nodes, weights, inputs: inputs.filter(({ name }) => !weights.has(name)), outputs };
+}
+
+/** Until then sums were stretched, and norms and dropout told of training, in ways of their own. */
+const OLDEST = 7;
+
+/** @throws ThawError by `invalid` where the file means other operators than those of today by the same names */
+function requireKnownOperators(file: Buffer, reading: Reading): void {
+  for (const { number, bytes } of fieldsOf(file, reading)) {
+    if (number !== 8) continue;
+    let [domain, version] = ["", Number.NaN];
+    for (const field of fieldsOf(bytes, reading)) {
+      if (field.number === 1) domain = textOf(field, reading);
+      if (field.number === 2) version = field.value;
+    }
+    if ((domain === "" || domain === "ai.onnx") && version < OLDEST)
+      throw reading.invalid(
+        `its operators are of opset ${version}, which mean other things than those of today`,
+        "convert it: onnx.version_converter.convert_version(model, 17)",
+      );
+  }
 }
 
 /** The last of a message's fields of that number, as protobuf has it. */
@@ -170,8 +191,9 @@ function tensorOf(message: Buffer, reading: Reading): { readonly name: string; r
     }
     if (element === undefined) throw reading.invalid(`the numbers of ${shown(name)} are of type ${type}`);
     const size = shape.every((extent) => extent >= 0) ? sizeOf(shape) * element.bytes : Number.NaN;
-    if (data?.bytes.length !== size && size !== 0) throw reading.invalid(`${shown(name)} is cut short`);
-    return { shape, data: element.read(data?.bytes ?? Buffer.alloc(0)) };
+    const bytes = data?.bytes ?? halvesOf(listed, element, reading);
+    if (bytes.length !== size) throw reading.invalid(`${shown(name)} is cut short`);
+    return { shape, data: element.read(bytes) };
   };
   const integers = (): readonly number[] => {
     const length = shape.every((extent) => extent >= 0) ? sizeOf(shape) : Number.NaN;
@@ -188,6 +210,12 @@ function tensorOf(message: Buffer, reading: Reading): { readonly name: string; r
     return found;
   };
   return { name, tensor: { shape, type: element?.label, read, integers } };
+}
+
+/** Numbers of two bytes may be listed as whole numbers with the same bits. */
+function halvesOf(listed: readonly Field[], { bytes }: ElementType, reading: Reading): Buffer {
+  const bits = bytes === 2 ? listed.flatMap((field) => integersOf(field, reading)) : [];
+  return Buffer.from(Uint16Array.from(bits).buffer);
 }
 
 function inputOf(

@@ -160,6 +160,7 @@ function wholeModule(draw: Drawing): Operation[] {
 
 const VECTOR = { shape: [2], data: Buffer.alloc(8, 0x3c) };
 const CHANNELS = { shape: [3], data: Buffer.alloc(12, 0x3c) };
+const COMPRESSED = { shape: [3, 2, 3, 2], data: Buffer.alloc(144, 0x3c), rows: 2 };
 const KERNEL = { shape: [2, 2, 3, 2], data: Buffer.alloc(96, 0x3c) };
 
 /** Weights as Keras 2 and Keras 3 lay them out. */
@@ -171,6 +172,7 @@ const KERAS: readonly Group[] = [
           first: { members: { first: { members: { "kernel:0": KERNEL, "bias:0": VECTOR } } } },
           scaled: { members: { scaled: { members: { "mean:0": CHANNELS, "variance:0": CHANNELS } } } },
           rescaling: { members: {} },
+          packed: { members: { packed: { members: { "kernel:0": COMPRESSED, "bias:0": VECTOR } } } },
           norm: {
             members: {
               norm: { members: { "gamma:0": VECTOR, "beta:0": VECTOR, "moving_mean:0": VECTOR } },

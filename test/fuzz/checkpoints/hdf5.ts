@@ -1,4 +1,5 @@
 /** HDF5 files as h5py writes them, with the place of every number that a reader trusts, so that it can be changed. */
+import { deflateSync } from "node:zlib";
 import type { Drawing } from "../drawing.js";
 
 /** Numbers of float32, or what is below a name. */
@@ -7,6 +8,8 @@ export type Node = Numbers | Group;
 export interface Numbers {
   readonly shape: readonly number[];
   readonly data: Buffer;
+  /** Rows in a chunk, of which each is compressed; absent where all is in one piece. */
+  readonly rows?: number;
 }
 
 export interface Group {
@@ -98,11 +101,62 @@ const FLOAT: readonly Part[] = [
   [4, 127],
 ];
 
-function numbers(to: Writer, { shape, data }: Numbers): number {
+/** Chunks of rows, by gzip, in a tree of one node. */
+function chunked(to: Writer, { shape, data }: Numbers, rows: number): number {
+  const [all = 0, ...rest] = shape;
+  const size = (data.length / all) * rows;
+  const chunks = Array.from({ length: Math.ceil(all / rows) }, (_, i) => {
+    const own = Buffer.alloc(size);
+    data.copy(own, 0, i * size, (i + 1) * size);
+    const stored = deflateSync(own);
+    return { at: to.place([stored]), length: stored.length, offset: i * rows };
+  });
+  const key = (length: number, offset: number): Part[] => [
+    [4, length],
+    [4, 0],
+    [8, offset],
+    ...rest.map((): Part => [8, 0]),
+    [8, 0],
+  ];
+  const tree = to.place([
+    Buffer.from("TREE\x01"),
+    [1, 0],
+    [2, chunks.length],
+    [8, NONE],
+    [8, NONE],
+    ...chunks.flatMap(({ at, length, offset }): Part[] => [...key(length, offset), [8, at]]),
+    ...key(0, chunks.length * rows),
+  ]);
+  return headerOf(to, [
+    spaceOf(shape),
+    [3, FLOAT],
+    [
+      8,
+      [
+        [1, 3],
+        [1, 2],
+        [1, shape.length + 1],
+        [8, tree],
+        [4, rows],
+        ...rest.map((extent): Part => [4, extent]),
+        [4, 4],
+      ],
+    ],
+    [11, [[1, 1], [1, 1], Buffer.alloc(6), [2, 1], [2, 0], [2, 1], [2, 1], [4, 6], Buffer.alloc(4)]],
+  ]);
+}
+
+const spaceOf = (shape: readonly number[]): readonly [number, readonly Part[]] => [
+  1,
+  [[1, 1], [1, shape.length], [1, 0], Buffer.alloc(5), ...shape.map((extent): Part => [8, extent])],
+];
+
+function numbers(to: Writer, { shape, data, rows }: Numbers): number {
+  if (rows !== undefined) return chunked(to, { shape, data }, rows);
   const at = to.written.get(data) ?? to.place([data]);
   to.written.set(data, at);
   return headerOf(to, [
-    [1, [[1, 1], [1, shape.length], [1, 0], Buffer.alloc(5), ...shape.map((extent): Part => [8, extent])]],
+    spaceOf(shape),
     [3, FLOAT],
     [
       8,

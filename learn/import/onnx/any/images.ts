@@ -220,6 +220,14 @@ export function selected(input: StepIndex, channels: readonly number[], followin
 export function normalized(value: Value, inputs: Given, following: Following): Value | undefined {
   if (value.is !== "image") return undefined;
   if (value.layout !== "first") throw following.refuse("the channels of its input come last");
+  const { integers, outputs } = following.node;
+  const isTraining =
+    (integers.get("training_mode")?.[0] ?? 0) !== 0 || outputs.slice(1).some((name) => name !== "");
+  if (isTraining)
+    throw following.refuse(
+      "it normalizes by the statistics of the pictures at hand, as in training",
+      "export the network in the mode of evaluation: model.eval() before torch.onnx.export",
+    );
   const input = settled(value, following);
   const { channels, side } = following.steps[input] as Step;
   const parts = ["scale", "bias", "mean", "variance"].map((what, i) => {
@@ -292,9 +300,9 @@ export function pooled(value: Value, following: Following): Value | undefined {
   const isPadded = [...own.rows, ...own.columns].some((pad) => pad > 0);
   const isPaddedBefore = value.pads !== undefined;
   if (isMean && kernel >= side && !isPadded && !isPaddedBefore) return meansOf(input, given);
-  // Zeros are no least of all numbers, but of those that an activation has left above nought.
+  // Zeros are no least of all numbers, but of those that an activation has left above nought: others get them for good.
   if (!isMean && isPaddedBefore && !isNowhereBelowNought(given))
-    throw refuse("zeros are added before it around an image with numbers below nought");
+    return pooled(imageOf(framed(input, around, following), label), following);
   const pads = addPads(around, own);
   const isRoundedUp = (node.integers.get("ceil_mode")?.[0] ?? 0) !== 0;
   const square = [kernel, kernel] as const;
@@ -321,6 +329,18 @@ export function pooled(value: Value, following: Following): Value | undefined {
   if (after < 1) throw refuse(`an image of ${side} pixels is smaller than its windows`);
   const made = { from: label, channels, side: after, input, pooling };
   return imageOf(following.add({ ...made, kind: isMean ? "average" : "max" }), label);
+}
+
+/** The image with zeros around it, by kernels of a single one. */
+function framed(input: StepIndex, { rows, columns }: Pads, following: Following): StepIndex {
+  const { channels, side } = following.steps[input] as Step;
+  const [padding] = rows;
+  if ([...rows, ...columns].some((pad) => pad !== padding))
+    throw following.refuse("zeros are added before it, unevenly, around an image with numbers below nought");
+  following.spend(4 * channels);
+  const kernel = { shape: [channels, 1, 1, 1], data: new Float32Array(channels).fill(1) };
+  const made = { from: following.label, channels, side: side + 2 * padding, groups: channels };
+  return following.add({ ...made, kind: "conv", input, kernel, stride: 1, padding, isFixed: true });
 }
 
 const isNowhereBelowNought = (step: Step): boolean =>

@@ -19,15 +19,18 @@ export function passed(
   following: Following,
 ): readonly Value[] {
   const given = inputs.filter((value) => value !== undefined);
+  const isOfHead = given.some(({ is }) => is === "head");
+  if (QUANTIZING.test(node.operator) && !isOfHead)
+    throw following.refuse(`thaw does not know the operator ${shown(node.operator)}`, QUANTIZED);
   const constant = givenConstant(node) ?? folded(inputs, following) ?? computedWeights(inputs, following);
   if (constant !== undefined) return [constant];
   const [first] = inputs;
-  if (first === undefined) throw following.refuse(`thaw does not know the operator ${shown(node.operator)}`);
+  if (first === undefined)
+    throw following.refuse(`thaw does not know the operator ${shown(node.operator)}`, hintOf(node.operator));
   if (node.operator === "Split") {
     const parts = shapes.split(first, inputs, following);
     if (parts !== undefined) return parts;
   }
-  const isOfHead = given.some(({ is }) => is === "head");
   const made = isOfHead ? undefined : madeOf(first, inputs, following);
   if (made !== undefined) {
     if (made.is === "means" && made.chain.dense !== undefined) following.cut(made.chain.source);
@@ -150,6 +153,18 @@ const NOT_LARGER = "thaw has no layer that makes images larger";
 const SIZES =
   "it computes with sizes of the picture: `onnxsim IN OUT` makes numbers of that, of a graph exported with one size";
 
+/** Of QDQ, of whole operators of eight bits, and of onnxruntime's own. */
+const QUANTIZING = /quantize|QLinear|Integer$/i;
+const QUANTIZED =
+  "its numbers are of eight bits: add the network that it was quantized from, with its float weights";
+const FUNCTION =
+  "it is a function of the file or an operator of an exporter's own: `onnx.inliner.inline_local_functions(model)` writes functions out";
+
+/** Of what every exporter calls alike. */
+function hintOf(operator: string): string | undefined {
+  return HINTS.get(operator) ?? (operator.includes(".") ? FUNCTION : undefined);
+}
+
 /** Why what is known elsewhere is not taken below the features. */
 const HINTS: ReadonlyMap<string, string> = new Map([
   ["Resize", NOT_LARGER],
@@ -178,10 +193,10 @@ function headAfter(given: readonly Value[], following: Following): Value {
     const computes = given.length > 0 && given.every(({ is }) => is === "numbers" || is === "constant");
     const folding = given.some(({ is }) => is === "numbers") ? SIZES : FOLD;
     const otherwise =
-      image?.is === "moment" ? PARTS : image?.is === "response" ? norms.RESPONSES : HINTS.get(operator);
+      image?.is === "moment" ? PARTS : image?.is === "response" ? norms.RESPONSES : hintOf(operator);
     throw following.refuse(
       `thaw does not know the operator ${shown(operator)} there`,
-      computes ? folding : otherwise,
+      hintOf(operator) ?? (computes ? folding : otherwise),
     );
   }
   for (const source of sources) following.cut(source);

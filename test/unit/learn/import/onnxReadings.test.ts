@@ -1,0 +1,75 @@
+/** ONNX graphs that could be read in two ways: thaw gives the features of ONNX' own evaluator, or refuses, never others. */
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { gunzipSync } from "node:zlib";
+import { type OnnxNetwork, readOnnxNetwork } from "../../../../learn/import/onnx/any/network.js";
+import { ThawError } from "../../../../spec/errors.js";
+import { madeUpFeatures } from "../madeUpRuns.js";
+import { assertClose, fixture, temporaryFolder } from "../support.js";
+
+const { side, read, refused } = fixture<{
+  readonly side: number;
+  readonly read: readonly {
+    readonly what: string;
+    readonly features: readonly number[];
+    readonly file: string;
+  }[];
+  readonly refused: readonly {
+    readonly what: string;
+    readonly says: string;
+    readonly hint: string;
+    readonly file: string;
+  }[];
+}>("files/onnxReadings.json");
+
+async function networkOf(context: TestContext, file: string): Promise<OnnxNetwork> {
+  const path = join(await temporaryFolder(context), "network.onnx");
+  await writeFile(path, gunzipSync(Buffer.from(file, "base64")));
+  return readOnnxNetwork(path, {});
+}
+
+const refusal = async (context: TestContext, file: string): Promise<ThawError> => {
+  const error: unknown = await networkOf(context, file).then(
+    () => assert.fail("it was read"),
+    (thrown: unknown) => thrown,
+  );
+  assert.ok(error instanceof ThawError, String((error as Error).stack));
+  return error;
+};
+
+/** Windows that thaw does not have: their pads lie otherwise, or means leave out what is padded. */
+const OTHER_WINDOWS = new Set([
+  ...["3, stride 3, pad 1", "4, stride 3, pad 1", "5, stride 4, pad 2"].flatMap((window) => [
+    `MaxPool ${window}, ceil 1, count None`,
+    `AveragePool ${window}, ceil 0, count 0`,
+    `AveragePool ${window}, ceil 1, count 0`,
+    `AveragePool ${window}, ceil 1, count 1`,
+  ]),
+  ...["2, stride 2", "4, stride 4"].map((window) => `AveragePool ${window}, pad 0, ceil 1, count 1`),
+  ...["Max", "Average"].flatMap((of) => [1, 2].map((stride) => `${of}Pool 2, stride ${stride}, SAME_LOWER`)),
+]);
+
+for (const { what, features, file } of read) {
+  if (OTHER_WINDOWS.has(what)) {
+    test(`${what}: it is refused`, async (context) => {
+      const { message, code } = await refusal(context, file);
+      assert.equal(code, "DATA_INVALID");
+      assert.match(message, /Pool \(v1\): its (windows|means) /);
+    });
+    continue;
+  }
+  test(`${what}: it has the features of ONNX' evaluator`, async (context) => {
+    const { architecture, parameters } = await networkOf(context, file);
+    assertClose(madeUpFeatures(architecture, parameters, side), features, 1e-5, "features");
+  });
+}
+
+for (const { what, says, hint, file } of refused) {
+  test(`refused: ${what}`, async (context) => {
+    const error = await refusal(context, file);
+    assert.ok(error.message.includes(says), error.message);
+    assert.ok((error.hint ?? "").includes(hint), error.hint);
+  });
+}
