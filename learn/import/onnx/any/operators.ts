@@ -7,6 +7,7 @@ import { afterDense } from "./gates.js";
 import * as norms from "./imageNorms.js";
 import * as images from "./images.js";
 import { PARTS } from "./moments.js";
+import * as pools from "./pools.js";
 import * as shapes from "./shapes.js";
 import type { StepIndex } from "./steps.js";
 import { constantOf, type Following, row, type Value } from "./values.js";
@@ -103,7 +104,7 @@ function madeOf(
       return images.layerNormalized(first, inputs, following);
     case "MaxPool":
     case "AveragePool":
-      return images.pooled(first, following);
+      return pools.pooled(first, following);
     case "GlobalAveragePool":
       return first.is === "image" ? shapes.averaged(first, following) : undefined;
     case "GlobalMaxPool":
@@ -113,7 +114,7 @@ function madeOf(
     case "ReduceMax":
       return shapes.reduced(first, inputs, following);
     case "Pad":
-      return images.padded(first, inputs, following);
+      return pools.padded(first, inputs, following);
     default:
       return calculated(first, second, inputs, following);
   }
