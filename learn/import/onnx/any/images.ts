@@ -1,6 +1,6 @@
-/** Operators that make images of an image: convolutions, norms, choices of channels. */
+/** Operators that make images of an image: convolutions, poolings, padding, choices of channels. */
 import { sizeOf } from "../../../network/parameters.js";
-import { afterDense } from "./gates.js";
+import { afterDense, meansOf } from "./gates.js";
 import type { ConvStep, Step, StepIndex } from "./steps.js";
 import {
   type Constant,
@@ -9,12 +9,22 @@ import {
   type Following,
   type Image,
   imageOf,
+  listOf,
   numbersOf,
   settled,
   settledInside,
   type Value,
 } from "./values.js";
-import { addPads, NO_PADS, type Pads, paddingOf, padsOf, sideAfter } from "./windows.js";
+import {
+  addPads,
+  isSamePads,
+  NO_PADS,
+  type Pads,
+  paddingOf,
+  padsOf,
+  roundedUp,
+  sideAfter,
+} from "./windows.js";
 
 export type Given = readonly (Value | undefined)[];
 
@@ -26,11 +36,15 @@ export function weightOf(inputs: Given, at: number, what: string, { refuse }: Fo
   throw refuse(`its ${what} is no weight in the file`, "thaw takes networks whose weights are constants");
 }
 
-const optional = (inputs: Given, at: number, what: string, following: Following): Constant | undefined =>
-  inputs[at] === undefined ? undefined : weightOf(inputs, at, what, following);
+export const optional = (
+  inputs: Given,
+  at: number,
+  what: string,
+  following: Following,
+): Constant | undefined => (inputs[at] === undefined ? undefined : weightOf(inputs, at, what, following));
 
 /** One number for rows and columns. */
-export function only(following: Following, name: string, otherwise: number): number {
+function only(following: Following, name: string, otherwise: number): number {
   const [first = otherwise, second = first, more] = following.node.integers.get(name) ?? [];
   if (first === second && more === undefined && Number.isInteger(first) && first >= 1) return first;
   throw following.refuse(
@@ -40,7 +54,7 @@ export function only(following: Following, name: string, otherwise: number): num
 }
 
 /** Wider windows are none of an image's. */
-export const MOST_KERNEL = 255;
+const MOST_KERNEL = 255;
 
 export function convolved(value: Value, inputs: Given, following: Following): Value | undefined {
   const kernel = weightOf(inputs, 1, "kernel", following);
@@ -206,66 +220,94 @@ export function selected(input: StepIndex, channels: readonly number[], followin
   );
 }
 
-/** `BatchNormalization` with statistics of its own. */
-export function normalized(value: Value, inputs: Given, following: Following): Value | undefined {
+export function pooled(value: Value, following: Following): Value | undefined {
   if (value.is !== "image") return undefined;
-  if (value.layout !== "first") throw following.refuse("the channels of its input come last");
-  const { integers, outputs } = following.node;
-  const isTraining =
-    (integers.get("training_mode")?.[0] ?? 0) !== 0 || outputs.slice(1).some((name) => name !== "");
-  if (isTraining)
-    throw following.refuse(
-      "it normalizes by the statistics of the pictures at hand, as in training",
-      "export the network in the mode of evaluation: model.eval() before torch.onnx.export",
+  const { node, refuse, label } = following;
+  if (value.layout !== "first") throw refuse("the channels of its input come last");
+  const { pads: around = NO_PADS } = value;
+  const input = settledInside(value, following);
+  const given = following.steps[input] as Step;
+  const { channels, side } = given;
+  const [kernel, stride] = [only(following, "kernel_shape", 1), only(following, "strides", 1)];
+  if (only(following, "dilations", 1) !== 1) throw refuse("its windows are dilated");
+  const isMean = node.operator === "AveragePool";
+  // What adaptive pooling becomes where there is nothing to do.
+  if (kernel === 1 && stride === 1 && (node.integers.get("pads") ?? []).every((pad) => pad === 0))
+    return value;
+  const own = padsOf(node, [kernel, kernel], stride, side);
+  if (own === undefined || kernel > MOST_KERNEL)
+    throw refuse("its windows or their padding are none that thaw knows");
+  const isPadded = [...own.rows, ...own.columns].some((pad) => pad > 0);
+  const isPaddedBefore = value.pads !== undefined;
+  if (isMean && kernel >= side && !isPadded && !isPaddedBefore) return meansOf(input, given);
+  // Zeros are no least of all numbers, but of those that an activation has left above nought: others get them for good.
+  if (!isMean && isPaddedBefore && !isNowhereBelowNought(given))
+    return pooled(imageOf(framed(input, around, following), label), following);
+  const pads = addPads(around, own);
+  const isRoundedUp = (node.integers.get("ceil_mode")?.[0] ?? 0) !== 0;
+  const square = [kernel, kernel] as const;
+  const counted = isRoundedUp ? roundedUp(pads, kernel, stride, side) : paddingOf(pads, square, stride, side);
+  const leavesOut = isMean && (node.integers.get("count_include_pad")?.[0] ?? 0) === 0;
+  const isOfNeighbours = leavesOut && (isPadded || counted === "same");
+  const isSame = counted === "same" || (counted !== undefined && isSamePads(pads, square, stride, side));
+  if (isOfNeighbours && (isPaddedBefore || !isSame)) {
+    throw refuse(
+      "its means leave out what is padded",
+      "thaw does so where it is padded as TensorFlow does it, else it counts zeros, as count_include_pad=1",
     );
-  const input = settled(value, following);
+  }
+  const padding = isOfNeighbours ? "same" : counted;
+  if (padding === undefined || (isMean && padding === "same" && !isOfNeighbours)) {
+    throw refuse(
+      `its windows of ${kernel} with stride ${stride} lie on ${side} pixels in a way that thaw does not have`,
+      "another --size may do, where the graph takes any",
+    );
+  }
+  const pooling = { kernel, stride, padding };
+  const after =
+    padding === "same" ? Math.ceil(side / stride) : Math.floor((side + 2 * padding - kernel) / stride) + 1;
+  if (after < 1) throw refuse(`an image of ${side} pixels is smaller than its windows`);
+  const made = { from: label, channels, side: after, input, pooling };
+  return imageOf(following.add({ ...made, kind: isMean ? "average" : "max" }), label);
+}
+
+/** The image with zeros around it, by kernels of a single one. */
+function framed(input: StepIndex, { rows, columns }: Pads, following: Following): StepIndex {
   const { channels, side } = following.steps[input] as Step;
-  const parts = ["scale", "bias", "mean", "variance"].map((what, i) => {
-    const data = numbersOf(weightOf(inputs, i + 1, what, following), following);
-    if (data.length !== channels)
-      throw following.refuse(`its ${what} has ${data.length} numbers for ${channels} channels`);
-    return data;
-  });
-  const [gamma, beta, mean, variance] = parts as [Float32Array, Float32Array, Float32Array, Float32Array];
-  const epsilon = epsilonOf(following);
-  const made = { from: following.label, channels, side };
-  return imageOf(
-    following.add({ kind: "norm", input, gamma, beta, mean, variance, epsilon, ...made }),
-    following.label,
-  );
+  const [padding] = rows;
+  if ([...rows, ...columns].some((pad) => pad !== padding))
+    throw following.refuse("zeros are added before it, unevenly, around an image with numbers below nought");
+  following.spend(4 * channels);
+  const kernel = { shape: [channels, 1, 1, 1], data: new Float32Array(channels).fill(1) };
+  const made = { from: following.label, channels, side: side + 2 * padding, groups: channels };
+  return following.add({ ...made, kind: "conv", input, kernel, stride: 1, padding, isFixed: true });
 }
 
-function epsilonOf({ node, refuse }: Following): number {
-  const epsilon = node.floats.get("epsilon") ?? 1e-5;
-  if (epsilon > 0 && epsilon < 1) return epsilon;
-  throw refuse(`its epsilon is ${epsilon}`);
-}
+const isNowhereBelowNought = (step: Step): boolean =>
+  step.kind === "activation" && ["relu", "relu6", "sigmoid", "hard-sigmoid"].includes(step.activation);
 
-/** `LayerNormalization` over the channels of each pixel. */
-export function layerNormalized(value: Value, inputs: Given, following: Following): Value | undefined {
+/** Zeros around an image, which are left to whatever takes it. */
+export function padded(value: Value, inputs: Given, following: Following): Value | undefined {
   if (value.is !== "image") return undefined;
-  const axis = following.node.integers.get("axis")?.[0] ?? -1;
-  if (value.layout !== "last" || (axis !== -1 && axis !== 3))
-    throw following.refuse("it is not over the channels of each pixel");
-  const input = settled(value, following);
-  const { channels, side } = following.steps[input] as Step;
-  const read = (at: number, what: string, otherwise: number): Float32Array => {
-    const given = optional(inputs, at, what, following);
-    const data =
-      given === undefined ? new Float32Array(channels).fill(otherwise) : numbersOf(given, following);
-    if (data.length !== channels)
-      throw following.refuse(`its ${what} has ${data.length} numbers for ${channels} channels`);
-    return data;
-  };
-  const [gamma, beta] = [read(1, "scale", 1), read(2, "bias", 0)];
-  const made = { from: following.label, channels, side };
-  const step = following.add({
-    kind: "layer-norm",
-    input,
-    gamma,
-    beta,
-    epsilon: epsilonOf(following),
-    ...made,
-  });
-  return imageOf(step, following.label, "last");
+  const { node, refuse } = following;
+  const listed = listOf(inputs, 1, "pads", following) ?? [];
+  const filling =
+    inputs[2] === undefined
+      ? node.floats.get("value")
+      : numbersOf(weightOf(inputs, 2, "value", following), following)[0];
+  const [rows, columns] = value.layout === "first" ? [2, 3] : [1, 2];
+  const isPlain =
+    listed.length === 8 &&
+    listed.every((pad, i) => pad === 0 || (pad > 0 && pad <= MOST_KERNEL && [rows, columns].includes(i % 4)));
+  if (
+    !isPlain ||
+    (filling ?? 0) !== 0 ||
+    (node.texts.get("mode") ?? "constant") !== "constant" ||
+    inputs[3] !== undefined
+  )
+    throw refuse("it adds something else than zeros around an image");
+  const at = (index: number): number => listed[index] ?? 0;
+  const pads: Pads = { rows: [at(rows), at(rows + 4)], columns: [at(columns), at(columns + 4)] };
+  const before = settled(value, following);
+  return { ...imageOf(before, following.label, value.layout), pads };
 }
