@@ -1,7 +1,7 @@
 /**
  * Changed checkpoints by the thousand: each is read, or refused in one sentence, within 5 s of the processor and 512 MB.
  * `node dist/test/fuzz/checkpoints.js --cases 20000 --seed 1`; `--from N --cases 1` repeats a case, `--keep FILE` writes it;
- * `--only-graphs` draws ONNX graphs only.
+ * `--shares equal` takes one format after the other, `--shares graphs` ONNX graphs only.
  */
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
@@ -14,19 +14,20 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     from: { type: "string", default: "0" },
     keep: { type: "string" },
-    "only-graphs": { type: "boolean", default: false },
+    shares: { type: "string", default: "drawn" },
   },
 });
 const [cases, seed, from] = [Number(values.cases), Number(values.seed), Number(values.from)];
-const onlyGraphs = values["only-graphs"];
-if (values.keep !== undefined) await writeFile(values.keep, caseOf(seed, from, onlyGraphs).bytes);
+const shares = (["drawn", "equal", "graphs"] as const).find((known) => known === values.shares);
+if (shares === undefined) throw new Error("--shares is drawn, equal or graphs");
+if (values.keep !== undefined) await writeFile(values.keep, caseOf(seed, from, shares).bytes);
 
 const EVERY = 1000;
 const campaign = await runCampaign({
   seed,
   from,
   cases,
-  onlyGraphs,
+  shares,
   onProgress: (done, failed) => {
     if (done % EVERY === 0) console.log(`${done} of ${cases}, ${failed} failed`);
   },
@@ -37,7 +38,7 @@ console.log(
 );
 for (const { index, kind, why } of campaign.failures)
   console.log(
-    `FAILED --seed ${seed} --from ${index} --cases 1${onlyGraphs ? " --only-graphs" : ""} (${kind}): ${why}`,
+    `FAILED --seed ${seed} --from ${index} --cases 1${shares === "drawn" ? "" : ` --shares ${shares}`} (${kind}): ${why}`,
   );
 console.log(`${cases - campaign.failures.length} passed, ${campaign.failures.length} failed`);
 process.exitCode = campaign.failures.length === 0 ? 0 : 1;

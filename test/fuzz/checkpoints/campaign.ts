@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Case, caseOf } from "./cases.js";
+import { type Case, caseOf, type Shares } from "./cases.js";
 import type { Order, Verdict } from "./verdict.js";
 
 /** What a file from elsewhere may cost: issue 18's figures, of the processor and beyond the child at rest. */
@@ -38,14 +38,13 @@ export interface CampaignOptions {
   /** Index of the first case. */
   readonly from?: number;
   readonly cases: number;
-  /** Whether all are changes of ONNX graphs. */
-  readonly onlyGraphs?: boolean;
+  readonly shares?: Shares;
   readonly onProgress?: (done: number, failures: number) => void;
 }
 
 /** Every case is a function of seed and index, so one that failed can be run alone. */
 export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
-  const { seed, from = 0, cases, onlyGraphs = false, onProgress } = options;
+  const { seed, from = 0, cases, shares = "drawn", onProgress } = options;
   const folder = await mkdtemp(join(tmpdir(), "thaw-fuzz-"));
   const counts = new Map<string, number>();
   const failures: Failure[] = [];
@@ -66,10 +65,10 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
   try {
     while (next < end) {
       const to = Math.min(end, next + CASES_A_CHILD);
-      const order = { seed, from: next, to, onlyGraphs, path: join(folder, "checkpoint") };
+      const order = { seed, from: next, to, shares, path: join(folder, "checkpoint") };
       const broken = await readInChild(order, count);
       if (broken === undefined) continue;
-      const { kind } = caseOf(seed, next, onlyGraphs);
+      const { kind } = caseOf(seed, next, shares);
       count({ index: next, kind, outcome: "failed", says: broken, cpuMs: 0, memory: 0 });
     }
   } finally {

@@ -218,13 +218,19 @@ function kerasMembers(weights: Buffer): Member[] {
 /** The last of the kinds that a case is drawn from. */
 const GRAPH = 15;
 
+/** In which shares the formats are: drawn as people bring them, one after the other, or ONNX graphs alone. */
+export type Shares = "drawn" | "equal" | "graphs";
+
+/** Of every format one of the draws that make it. */
+const FORMATS = [0, 2, 5, 8, 10, 12, 14, GRAPH];
+
 /**
- * @param onlyGraphs a change of an ONNX graph whatever the index, for a campaign of that kind
  * @returns the same file for the same arguments, always
  */
-export function caseOf(seed: number, index: number, onlyGraphs = false): Case {
+export function caseOf(seed: number, index: number, shares: Shares = "drawn"): Case {
   const draw = drawingOf(seed, "checkpoint", index);
-  const chance = onlyGraphs ? GRAPH : draw.below(GRAPH + 1);
+  const drawn = shares === "graphs" ? GRAPH : draw.below(GRAPH + 1);
+  const chance = shares === "equal" ? (FORMATS[index % FORMATS.length] ?? drawn) : drawn;
   if (chance === GRAPH) return { kind: "onnx graph", bytes: changedOnnx(draw, "graph") };
   if (chance === 14) return { kind: "onnx", bytes: changedOnnx(draw) };
   if (chance >= 12) {

@@ -17,13 +17,13 @@ const LONGEST_SENTENCE = 1000;
 
 process.on("message", (given: Order) => void work(given));
 
-async function work({ seed, from, to, onlyGraphs, path }: Order): Promise<void> {
+async function work({ seed, from, to, shares, path }: Order): Promise<void> {
   // Something that is refused at once: what the modules take is not a case's.
   await writeFile(path, "rest");
   await outcomeOf(path, "zip");
   const rest = process.resourceUsage().maxRSS;
   for (let index = from; index < to; index++) {
-    const { kind, bytes } = caseOf(seed, index, onlyGraphs);
+    const { kind, bytes } = caseOf(seed, index, shares);
     await writeFile(path, bytes);
     const before = process.cpuUsage();
     const result = await outcomeOf(path, kind);

@@ -80,6 +80,12 @@ const TEXTS = [
   "y".repeat(5000),
 ];
 
+/** Making a file must not take the memory that reading it is measured by. */
+const MOST_COPIED = 16 * 2 ** 20;
+
+const copiesOf = (one: Field, count: number): Field[] =>
+  new Array<Field>(Math.max(1, Math.min(count, Math.floor(MOST_COPIED / encode([one]).length)))).fill(one);
+
 /** Changes one field somewhere below, most often deep in the graph. */
 function changed(fields: readonly Field[], draw: Drawing): Field[] {
   const at = draw.below(fields.length);
@@ -92,7 +98,7 @@ function changed(fields: readonly Field[], draw: Drawing): Field[] {
     case 0:
       return fields.toSpliced(at, 1);
     case 1:
-      return fields.toSpliced(at, 0, ...new Array<Field>(draw.pick([1, 1, 1, 3000])).fill(one));
+      return fields.toSpliced(at, 0, ...copiesOf(one, draw.pick([1, 1, 1, 3000])));
     case 2:
       return fields.with(at, field(draw.below(16), value));
     case 3:

@@ -1,12 +1,12 @@
 /** What a campaign and its child say to each other. */
-import type { Case } from "./cases.js";
+import type { Case, Shares } from "./cases.js";
 
 /** The cases `from` … `to - 1`, each written to `path` in its turn. */
 export interface Order {
   readonly seed: number;
   readonly from: number;
   readonly to: number;
-  readonly onlyGraphs: boolean;
+  readonly shares: Shares;
   readonly path: string;
 }
 

@@ -1,4 +1,4 @@
-/** Operators that make images of an image: convolutions, norms, poolings, padding. */
+/** Operators that make images of an image: convolutions, poolings, padding, choices of channels. */
 import { sizeOf } from "../../../network/parameters.js";
 import { afterDense, meansOf } from "./gates.js";
 import type { ConvStep, Step, StepIndex } from "./steps.js";
@@ -26,7 +26,7 @@ import {
   sideAfter,
 } from "./windows.js";
 
-type Given = readonly (Value | undefined)[];
+export type Given = readonly (Value | undefined)[];
 
 /** A weight among the inputs. @throws ThawError where it is none */
 export function weightOf(inputs: Given, at: number, what: string, { refuse }: Following): Constant {
@@ -36,8 +36,12 @@ export function weightOf(inputs: Given, at: number, what: string, { refuse }: Fo
   throw refuse(`its ${what} is no weight in the file`, "thaw takes networks whose weights are constants");
 }
 
-const optional = (inputs: Given, at: number, what: string, following: Following): Constant | undefined =>
-  inputs[at] === undefined ? undefined : weightOf(inputs, at, what, following);
+export const optional = (
+  inputs: Given,
+  at: number,
+  what: string,
+  following: Following,
+): Constant | undefined => (inputs[at] === undefined ? undefined : weightOf(inputs, at, what, following));
 
 /** One number for rows and columns. */
 function only(following: Following, name: string, otherwise: number): number {
@@ -214,70 +218,6 @@ export function selected(input: StepIndex, channels: readonly number[], followin
     pointwise(input, { output: channels.length, data, isFixed: true, side, following }),
     following.label,
   );
-}
-
-/** `BatchNormalization` with statistics of its own. */
-export function normalized(value: Value, inputs: Given, following: Following): Value | undefined {
-  if (value.is !== "image") return undefined;
-  if (value.layout !== "first") throw following.refuse("the channels of its input come last");
-  const { integers, outputs } = following.node;
-  const isTraining =
-    (integers.get("training_mode")?.[0] ?? 0) !== 0 || outputs.slice(1).some((name) => name !== "");
-  if (isTraining)
-    throw following.refuse(
-      "it normalizes by the statistics of the pictures at hand, as in training",
-      "export the network in the mode of evaluation: model.eval() before torch.onnx.export",
-    );
-  const input = settled(value, following);
-  const { channels, side } = following.steps[input] as Step;
-  const parts = ["scale", "bias", "mean", "variance"].map((what, i) => {
-    const data = numbersOf(weightOf(inputs, i + 1, what, following), following);
-    if (data.length !== channels)
-      throw following.refuse(`its ${what} has ${data.length} numbers for ${channels} channels`);
-    return data;
-  });
-  const [gamma, beta, mean, variance] = parts as [Float32Array, Float32Array, Float32Array, Float32Array];
-  const epsilon = epsilonOf(following);
-  const made = { from: following.label, channels, side };
-  return imageOf(
-    following.add({ kind: "norm", input, gamma, beta, mean, variance, epsilon, ...made }),
-    following.label,
-  );
-}
-
-function epsilonOf({ node, refuse }: Following): number {
-  const epsilon = node.floats.get("epsilon") ?? 1e-5;
-  if (epsilon > 0 && epsilon < 1) return epsilon;
-  throw refuse(`its epsilon is ${epsilon}`);
-}
-
-/** `LayerNormalization` over the channels of each pixel. */
-export function layerNormalized(value: Value, inputs: Given, following: Following): Value | undefined {
-  if (value.is !== "image") return undefined;
-  const axis = following.node.integers.get("axis")?.[0] ?? -1;
-  if (value.layout !== "last" || (axis !== -1 && axis !== 3))
-    throw following.refuse("it is not over the channels of each pixel");
-  const input = settled(value, following);
-  const { channels, side } = following.steps[input] as Step;
-  const read = (at: number, what: string, otherwise: number): Float32Array => {
-    const given = optional(inputs, at, what, following);
-    const data =
-      given === undefined ? new Float32Array(channels).fill(otherwise) : numbersOf(given, following);
-    if (data.length !== channels)
-      throw following.refuse(`its ${what} has ${data.length} numbers for ${channels} channels`);
-    return data;
-  };
-  const [gamma, beta] = [read(1, "scale", 1), read(2, "bias", 0)];
-  const made = { from: following.label, channels, side };
-  const step = following.add({
-    kind: "layer-norm",
-    input,
-    gamma,
-    beta,
-    epsilon: epsilonOf(following),
-    ...made,
-  });
-  return imageOf(step, following.label, "last");
 }
 
 export function pooled(value: Value, following: Following): Value | undefined {

@@ -1,7 +1,16 @@
-/** Layer normalization over channels, where a graph writes it in parts: means, differences, squares, a root, a quotient. */
+/** Batch norms, and layer normalization over channels, also where a graph writes it in parts: means, differences, squares, a root, a quotient. */
 import { type Curve, curveOf, epsilonOf, isSquare, SAME } from "./curve.js";
+import { type Given, optional, weightOf } from "./images.js";
 import type { Step } from "./steps.js";
-import { type Following, type Image, imageOf, type Moment, settled, type Value } from "./values.js";
+import {
+  type Following,
+  type Image,
+  imageOf,
+  type Moment,
+  numbersOf,
+  settled,
+  type Value,
+} from "./values.js";
 
 /** For whatever else is made of the parts. */
 export const PARTS =
@@ -59,4 +68,68 @@ function normalized({ source, layout }: Moment, factor: Curve, following: Follow
   const from = following.label;
   const step = { kind: "layer-norm", input: source, gamma, beta, epsilon, from, channels, side } as const;
   return imageOf(following.add(step), from, layout);
+}
+
+/** `BatchNormalization` with statistics of its own. */
+export function batchNormalized(value: Value, inputs: Given, following: Following): Value | undefined {
+  if (value.is !== "image") return undefined;
+  if (value.layout !== "first") throw following.refuse("the channels of its input come last");
+  const { integers, outputs } = following.node;
+  const isTraining =
+    (integers.get("training_mode")?.[0] ?? 0) !== 0 || outputs.slice(1).some((name) => name !== "");
+  if (isTraining)
+    throw following.refuse(
+      "it normalizes by the statistics of the pictures at hand, as in training",
+      "export the network in the mode of evaluation: model.eval() before torch.onnx.export",
+    );
+  const input = settled(value, following);
+  const { channels, side } = following.steps[input] as Step;
+  const parts = ["scale", "bias", "mean", "variance"].map((what, i) => {
+    const data = numbersOf(weightOf(inputs, i + 1, what, following), following);
+    if (data.length !== channels)
+      throw following.refuse(`its ${what} has ${data.length} numbers for ${channels} channels`);
+    return data;
+  });
+  const [gamma, beta, mean, variance] = parts as [Float32Array, Float32Array, Float32Array, Float32Array];
+  const epsilon = epsilonSaid(following);
+  const made = { from: following.label, channels, side };
+  return imageOf(
+    following.add({ kind: "norm", input, gamma, beta, mean, variance, epsilon, ...made }),
+    following.label,
+  );
+}
+
+function epsilonSaid({ node, refuse }: Following): number {
+  const epsilon = node.floats.get("epsilon") ?? 1e-5;
+  if (epsilon > 0 && epsilon < 1) return epsilon;
+  throw refuse(`its epsilon is ${epsilon}`);
+}
+
+/** `LayerNormalization` over the channels of each pixel. */
+export function layerNormalized(value: Value, inputs: Given, following: Following): Value | undefined {
+  if (value.is !== "image") return undefined;
+  const axis = following.node.integers.get("axis")?.[0] ?? -1;
+  if (value.layout !== "last" || (axis !== -1 && axis !== 3))
+    throw following.refuse("it is not over the channels of each pixel");
+  const input = settled(value, following);
+  const { channels, side } = following.steps[input] as Step;
+  const read = (at: number, what: string, otherwise: number): Float32Array => {
+    const given = optional(inputs, at, what, following);
+    const data =
+      given === undefined ? new Float32Array(channels).fill(otherwise) : numbersOf(given, following);
+    if (data.length !== channels)
+      throw following.refuse(`its ${what} has ${data.length} numbers for ${channels} channels`);
+    return data;
+  };
+  const [gamma, beta] = [read(1, "scale", 1), read(2, "bias", 0)];
+  const made = { from: following.label, channels, side };
+  const step = following.add({
+    kind: "layer-norm",
+    input,
+    gamma,
+    beta,
+    epsilon: epsilonSaid(following),
+    ...made,
+  });
+  return imageOf(step, following.label, "last");
 }

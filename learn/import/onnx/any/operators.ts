@@ -6,7 +6,7 @@ import { FLOATS, folded } from "./folding.js";
 import { afterDense } from "./gates.js";
 import * as norms from "./imageNorms.js";
 import * as images from "./images.js";
-import { PARTS } from "./moments.js";
+import * as moments from "./moments.js";
 import * as shapes from "./shapes.js";
 import type { StepIndex } from "./steps.js";
 import { constantOf, type Following, row, type Value } from "./values.js";
@@ -94,13 +94,13 @@ function madeOf(
     case "Gemm":
       return gemm(first, inputs, following);
     case "BatchNormalization":
-      return images.normalized(first, inputs, following);
+      return moments.batchNormalized(first, inputs, following);
     case "InstanceNormalization":
       return norms.instanceNormalized(first, inputs, following);
     case "GroupNormalization":
       return norms.groupNormalized(first, inputs, following);
     case "LayerNormalization":
-      return images.layerNormalized(first, inputs, following);
+      return moments.layerNormalized(first, inputs, following);
     case "MaxPool":
     case "AveragePool":
       return images.pooled(first, following);
@@ -193,7 +193,7 @@ function headAfter(given: readonly Value[], following: Following): Value {
     const computes = given.length > 0 && given.every(({ is }) => is === "numbers" || is === "constant");
     const folding = given.some(({ is }) => is === "numbers") ? SIZES : FOLD;
     const otherwise =
-      image?.is === "moment" ? PARTS : image?.is === "response" ? norms.RESPONSES : hintOf(operator);
+      image?.is === "moment" ? moments.PARTS : image?.is === "response" ? norms.RESPONSES : hintOf(operator);
     throw following.refuse(
       `thaw does not know the operator ${shown(operator)} there`,
       hintOf(operator) ?? (computes ? folding : otherwise),
