@@ -253,8 +253,13 @@ test("the dashboard asks for nothing that the workers do not tell", async () => 
   await stack.session.temporal.workflow.getHandle(runId).cancel();
   assert.equal(await endOf(runId), "CANCELLED");
   const told = new Set<string>();
-  for (const worker of ["control", "training"] as const)
-    for (const { samples } of (await scrape(worker)).values()) for (const { name } of samples) told.add(name);
+  // The worker counts an end when the server has answered, whom somebody else may have asked before.
+  await until("the worker has counted the cancelled run", async () => {
+    for (const worker of ["control", "training"] as const)
+      for (const { samples } of (await scrape(worker)).values())
+        for (const { name } of samples) told.add(name);
+    return told.has("temporal_workflow_canceled");
+  });
   const dashboard = await readFile(join("k8s", "chart", "grafana", "thaw.json"), "utf8");
   const expressions = [...dashboard.matchAll(/"(?:expr|definition|query)": "((?:[^"\\]|\\.)*)"/g)];
   const asked = new Set(

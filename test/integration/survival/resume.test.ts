@@ -30,8 +30,8 @@ head: { epochs: 2 }
 unfreeze:
   stages: [layer2]
   gate: { rule: always }
-  epochs: 300
-  patience: 300
+  epochs: 220
+  patience: 220
   batch_size: 8
   ema: 0.9
   mixup: 0.2
