@@ -25,6 +25,8 @@ export async function chosenPrecision(
   if (stage.kind === "features" || plan === undefined || ingest === undefined) return asked;
   const key = stageKey(plan, { ingest: ingest.digest }, engineFingerprint);
   const manifest = await unlessDamaged(findManifest(store, plan.kind, key), []);
-  const used = (manifest?.summary as FeaturesSummary | undefined)?.precision?.used;
-  return used === undefined ? asked : { ...asked, used };
+  const found = (manifest?.summary as FeaturesSummary | undefined)?.precision;
+  if (found === undefined) return asked;
+  const { used, arithmetic } = found;
+  return { ...asked, used, ...(arithmetic === undefined ? {} : { arithmetic }) };
 }
