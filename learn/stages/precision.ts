@@ -1,6 +1,11 @@
 /** Whether the features of a run's images may be computed in bfloat16: where those of a few of them agree with float32's. */
 import { type Dataset, openDataset } from "../../data/dataset/dataset.js";
-import { type Bfloat16Arithmetic, LEAST_COSINE, type Precision, type PrecisionCheck } from "../../spec/engine/precision.js";
+import {
+  type Bfloat16Arithmetic,
+  LEAST_COSINE,
+  type Precision,
+  type PrecisionCheck,
+} from "../../spec/engine/precision.js";
 import type { Base } from "../bases/catalogue.js";
 import { scoped } from "../engine.js";
 import { computesBfloat16, firstNarrowGroup } from "../network/bfloat16Groups.js";

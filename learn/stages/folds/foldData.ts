@@ -142,7 +142,8 @@ async function alikeFeatures(
   const { scratch } = context.folders;
   const own = join(scratch, "own-views", `${FEATURES}.${EXTENSIONS.float32}`);
   if (await isKept(own, context.onProgress)) return own;
-  const why = "the features were computed in the other arithmetic of bfloat16: computing them anew for the folds";
+  const why =
+    "the features were computed in the other arithmetic of bfloat16: computing them anew for the folds";
   context.onProgress({ phase: why, step: 0, total: 1 });
   await requireRoom(context, viewRows(records, context.augment.views).rows);
   await mkdir(dirname(own), { recursive: true });

@@ -47,7 +47,9 @@ export const memoryFallbackSchema = schemaOf<MemoryFallback>()(
 export const arithmeticSchema = schemaOf<Bfloat16Arithmetic>()(
   z
     .enum(["multiplied", "rounded"])
-    .describe("How bfloat16 came about: multiplied by the processor, or rounded from float32. Absent in float32."),
+    .describe(
+      "How bfloat16 came about: multiplied by the processor, or rounded from float32. Absent in float32.",
+    ),
 );
 
 export const trainingSummarySchema = schemaOf<TrainingSummary>()(
