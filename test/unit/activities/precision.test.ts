@@ -15,7 +15,7 @@ import { ACTIVATIONS_VERSION, planStages, type StagePlan } from "../../../spec/p
 import { settledAugment } from "../../../spec/pipeline/views.js";
 import { augmentIdentity } from "../../../spec/runFile/identities.js";
 import { type RunFile, runFileSchema } from "../../../spec/runFile/runFile.js";
-import { commitArtifact } from "../../../store/artifacts/artifacts.js";
+import { commitArtifact, refOf } from "../../../store/artifacts/artifacts.js";
 import { sha256, stageKey } from "../../../store/artifacts/keys.js";
 import { memoryStore } from "../../support/services/memoryStore.js";
 
@@ -74,14 +74,25 @@ test("by which arithmetic the features came about is told to the stages after th
   const path = join(folder, FEATURES_FILE);
   await writeFile(path, "numbers");
   const found = { asked: "bfloat16", used: "bfloat16", arithmetic: "multiplied" } as const;
-  await commitArtifact(store, {
-    ...{ kind: stage.kind, codeVersion: stage.codeVersion, parameters: stage.parameters, inputs },
-    ...{ key: stageKey(stage, inputs, engineFingerprint), engine: engineFingerprint, seconds: 1 },
-    summary: { precision: { ...found, pictures: 8, cosine: 0.9999 } },
-    files: { [FEATURES_FILE]: path },
-  });
+  const commit = async (parameters: StagePlan["parameters"], arithmetic: Bfloat16Arithmetic) => {
+    const { manifest } = await commitArtifact(store, {
+      ...{ kind: stage.kind, codeVersion: stage.codeVersion, parameters, inputs },
+      ...{ key: stageKey({ ...stage, parameters }, inputs, engineFingerprint), engine: engineFingerprint },
+      ...{ summary: { precision: { ...found, arithmetic, pictures: 8, cosine: 0.9999 } }, seconds: 1 },
+      files: { [FEATURES_FILE]: path },
+    });
+    return refOf(manifest);
+  };
+  await commit(stage.parameters, "multiplied");
   const request = requestOf(narrow, "fold-1");
   assert.deepEqual(await chosenPrecision({ engineFingerprint }, store, request), found);
+  const features = await commit({ ...stage.parameters, anew: "r" }, "rounded");
+  const given = { ...request, inputs: { ...request.inputs, features } };
+  assert.deepEqual(
+    await chosenPrecision({ engineFingerprint }, store, given),
+    { ...found, arithmetic: "rounded" },
+    "of the features that it reads",
+  );
 });
 
 test("activations in bfloat16 have a folder for each arithmetic, those in float32 one", () => {
