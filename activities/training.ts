@@ -1,17 +1,15 @@
 /** The heavy activities: each one says which job its stage is for the engine. */
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { IMAGES_FILE } from "../data/dataset/dataset.js";
 import { boundScratch, SCRATCH } from "../files/scratch.js";
 import type { ArtifactRef } from "../spec/artifact.js";
-import { baseIdentity, datasetsOf } from "../spec/base.js";
-import { engineOf } from "../spec/engine/device.js";
+import { datasetsOf } from "../spec/base.js";
 import type { EngineJob, RecipeJobSettings } from "../spec/engine/job.js";
 import type { StageOutcome, StageRequest, TrainingActivities } from "../spec/pipeline/activities.js";
 import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../spec/pipeline/artifactFiles.js";
 import type { RunInput } from "../spec/pipeline/run.js";
 import type { ShardsDone } from "../spec/pipeline/shards.js";
-import { ACTIVATIONS_VERSION, tuningDepths } from "../spec/pipeline/stages.js";
+import { tuningDepths } from "../spec/pipeline/stages.js";
 import { unfreezeStages } from "../spec/pipeline/unfreezing.js";
 import { settledAugment } from "../spec/pipeline/views.js";
 import type { ShardImage } from "../spec/records/features.js";
@@ -22,12 +20,12 @@ import type { DriftActivities } from "../spec/retraining/drift.js";
 import type { NewestActivities } from "../spec/retraining/newest.js";
 import type { Answer } from "../spec/retraining/podQuestion.js";
 import { readingOf } from "../spec/runFile/folders.js";
-import { augmentIdentity, precisionIdentity } from "../spec/runFile/identities.js";
 import { type UnfreezeSpec, unfreezeSchema } from "../spec/runFile/runFile.js";
 import { askedBudget } from "../spec/runFile/scratch.js";
 import { localBase } from "../store/artifacts/localBase.js";
 import { localArtifactFile } from "../store/artifacts/localFile.js";
 import type { TrainingDependencies } from "./context.js";
+import { activationsFolder } from "./heavy/activationsFolder.js";
 import { answerNewest } from "./heavy/answerNewest.js";
 import { compareDrift } from "./heavy/compareDrift.js";
 import { earlierFeatures } from "./heavy/earlierFeatures.js";
@@ -50,17 +48,8 @@ export function createTrainingActivities(
 ): TrainingActivities & DriftActivities & NewestActivities {
   const { store, workFolder, baseCheckpoint, engineFingerprint } = dependencies;
 
-  /** Frozen activations depend on the images, the base and the views, and on nothing that is trained. */
-  const scratchFolder = ({ run, stage }: StageRequest, ingest: ArtifactRef): string => {
-    const { seed } = run.file;
-    const augment = augmentIdentity(settledAugment(run.file.augment));
-    const base = baseIdentity(run.file.base, run.base);
-    const engine = engineOf(stage, engineFingerprint);
-    const parts = [ACTIVATIONS_VERSION, ingest.digest, base, augment, seed, engine];
-    const precision = Object.values(precisionIdentity(run.file.precision));
-    const identity = JSON.stringify([...parts, ...precision]);
-    return join(workFolder, SCRATCH, createHash("sha256").update(identity).digest("hex").slice(0, 32));
-  };
+  const scratchFolder = (request: StageRequest, ingest: ArtifactRef): string =>
+    join(workFolder, SCRATCH, activationsFolder(request, ingest, engineFingerprint));
 
   const foldersOf = async (request: StageRequest, inputs: StageInputs, out: string) => {
     const scratch = scratchFolder(request, request.inputs.ingest as ArtifactRef);

@@ -8,7 +8,7 @@ import type { RunningJob } from "../../engine/process.js";
 import { computeThreads } from "../../engine/threads.js";
 import { engineOf } from "../../spec/engine/device.js";
 import type { CheckpointIdentity, EngineJob, ResumedFrom } from "../../spec/engine/job.js";
-import { multipliesBfloat16 } from "../../spec/engine/processor.js";
+import { ownArithmetic } from "../../spec/engine/processor.js";
 import { toThawError } from "../../spec/errors.js";
 import type { StageRequest } from "../../spec/pipeline/activities.js";
 import type { Outage } from "../../spec/records/outage.js";
@@ -56,7 +56,7 @@ export function isTraining(job: EngineJob): job is TrainingJob {
 /** A stage of unfreezing computes its activations where they are not kept; a head has its features in an artifact. */
 function bfloat16Of({ kind, precision }: TrainingJob): Pick<CheckpointIdentity, "bfloat16"> {
   const isNarrow = kind === "tune" && precision !== undefined && precision.used !== "float32";
-  return isNarrow ? { bfloat16: multipliesBfloat16() ? "multiplied" : "rounded" } : {};
+  return isNarrow ? { bfloat16: ownArithmetic() } : {};
 }
 
 /** What a stage is given besides: it is metered, and attempts before may have held a worker for so many seconds. */

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { IMAGES_FILE, readImageRecords } from "../../data/dataset/dataset.js";
 import type { ArtifactRef } from "../../spec/artifact.js";
 import type { EarlierFeatures } from "../../spec/engine/job.js";
+import type { Bfloat16Arithmetic } from "../../spec/engine/precision.js";
+import { ownArithmetic } from "../../spec/engine/processor.js";
 import { ThawError } from "../../spec/errors.js";
 import type { StageRequest } from "../../spec/pipeline/activities.js";
 import { FEATURES_FILE } from "../../spec/pipeline/artifactFiles.js";
@@ -113,10 +115,18 @@ export async function earlierFeatures(
   });
 }
 
-/** Whether they are in the precision that was asked for: where it did not do, others were computed under the same key. */
-export function isAsAsked({ summary }: ArtifactManifest): boolean {
+/**
+ * Whether their rows have the bits that this machine would compute: where the precision that was asked for did not do, or
+ * the processor was of the other kind, others were computed under the same key. What does not say by which kind is none.
+ * @param own arithmetic of this machine; it is asked only of rows in bfloat16
+ */
+export function isAsAsked(
+  { summary }: Pick<ArtifactManifest, "summary">,
+  own: () => Bfloat16Arithmetic = ownArithmetic,
+): boolean {
   const { precision } = summary as FeaturesSummary;
-  return precision === undefined || precision.used === precision.asked;
+  if (precision === undefined) return true;
+  return precision.used === precision.asked && precision.arithmetic === own();
 }
 
 /** Of the versions that the retraining named; else of those that the model has. The newest first. */

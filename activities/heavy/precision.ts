@@ -17,14 +17,17 @@ import type { TrainingDependencies } from "../context.js";
 export async function chosenPrecision(
   { engineFingerprint }: Pick<TrainingDependencies, "engineFingerprint">,
   store: Store,
-  { run, stage, inputs: { ingest } }: StageRequest,
+  { run, stage, inputs: { ingest, features } }: StageRequest,
 ): Promise<PrecisionChoice | undefined> {
   if (run.file.precision !== "bfloat16") return undefined;
   const asked = { asked: "bfloat16" } as const;
   const plan = planStages(run.file, run.base).find(({ name }) => name === "features");
   if (stage.kind === "features" || plan === undefined || ingest === undefined) return asked;
-  const key = stageKey(plan, { ingest: ingest.digest }, engineFingerprint);
+  // Those that the stage is given may have been made anew, or be a candidate's.
+  const key = features?.key ?? stageKey(plan, { ingest: ingest.digest }, engineFingerprint);
   const manifest = await unlessDamaged(findManifest(store, plan.kind, key), []);
-  const used = (manifest?.summary as FeaturesSummary | undefined)?.precision?.used;
-  return used === undefined ? asked : { ...asked, used };
+  const found = (manifest?.summary as FeaturesSummary | undefined)?.precision;
+  if (found === undefined) return asked;
+  const { used, arithmetic } = found;
+  return { ...asked, used, ...(arithmetic === undefined ? {} : { arithmetic }) };
 }

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import type { ArtifactRef } from "../../spec/artifact.js";
 import { engineOf } from "../../spec/engine/device.js";
 import type { EarlierFeatures } from "../../spec/engine/job.js";
+import type { Bfloat16Arithmetic } from "../../spec/engine/precision.js";
+import { arithmeticIdentity } from "../../spec/engine/processor.js";
 import type { StageRequest } from "../../spec/pipeline/activities.js";
 import { FEATURES_FILE, SHARD_FILE, SHARD_LIST_FILE } from "../../spec/pipeline/artifactFiles.js";
 import { SHARD_KIND } from "../../spec/pipeline/shards.js";
@@ -65,18 +67,22 @@ async function readList(store: Store, workFolder: string, list: ArtifactRef, tol
 /**
  * What a shard's artifact is known by: the images and how they became pixels, the base and how views are drawn. Neither the
  * set nor its other images count, so a shard that a larger set has, too, is computed once.
+ * In bfloat16 it is one shard where processors multiply, and another where they round.
  * @param ingest of the set
+ * @param arithmetic of those who compute it, by default this machine's; nothing of it in float32
  */
 export function shardParts(
   { stage }: Pick<StageRequest, "stage">,
   ingest: ArtifactManifest,
   { images }: Shard,
   engineFingerprint: string,
+  arithmetic?: Bfloat16Arithmetic,
 ): KeyParts & { readonly key: string } {
+  const { parameters } = stage;
   const parts: KeyParts = {
     kind: SHARD_KIND,
     codeVersion: stage.codeVersion,
-    parameters: stage.parameters,
+    parameters: { ...parameters, ...arithmeticIdentity(parameters.precision, arithmetic) },
     inputs: {
       images: sha256(canonicalJson(images)),
       // Of a set of an older version nothing is known, but that it is the same.

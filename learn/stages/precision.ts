@@ -1,9 +1,14 @@
 /** Whether the features of a run's images may be computed in bfloat16: where those of a few of them agree with float32's. */
 import { type Dataset, openDataset } from "../../data/dataset/dataset.js";
-import { LEAST_COSINE, type Precision, type PrecisionCheck } from "../../spec/engine/precision.js";
+import {
+  type Bfloat16Arithmetic,
+  LEAST_COSINE,
+  type Precision,
+  type PrecisionCheck,
+} from "../../spec/engine/precision.js";
 import type { Base } from "../bases/catalogue.js";
 import { scoped } from "../engine.js";
-import { firstNarrowGroup } from "../network/bfloat16Groups.js";
+import { computesBfloat16, firstNarrowGroup } from "../network/bfloat16Groups.js";
 import { disposePass } from "../network/boundaries.js";
 import { basePass } from "../network/frozen.js";
 import type { Parameters } from "../network/parameters.js";
@@ -36,7 +41,7 @@ export async function checkPrecision(
     const phase = `features in bfloat16 have a cosine of ${cosine.toFixed(5)} with those in float32, and ${LEAST_COSINE} is wanted: computing in float32`;
     context.onProgress({ phase, step: 0, total: 1 });
   }
-  return { asked, used, pictures, cosine };
+  return { asked, used, ...arithmeticOf(used), pictures, cosine };
 }
 
 interface Compared {
@@ -80,6 +85,19 @@ export async function usedPrecision(
 ): Promise<Precision> {
   const known = context.precision?.used ?? (await checkPrecision(context, base, parameters))?.used;
   return known ?? "float32";
+}
+
+/** What a stage that reads activations has to say of how they came about; nothing where they are float32's. */
+export async function usedArithmetic(
+  context: StageContext,
+  base: Base,
+  parameters: Parameters,
+): Promise<{ readonly arithmetic?: Bfloat16Arithmetic }> {
+  return arithmeticOf(await usedPrecision(context, base, parameters));
+}
+
+function arithmeticOf(used: Precision): { readonly arithmetic?: Bfloat16Arithmetic } {
+  return used === "bfloat16" ? { arithmetic: computesBfloat16() ? "multiplied" : "rounded" } : {};
 }
 
 /** thaw's own picture and its negative, then images spread over the set, one after the other. */

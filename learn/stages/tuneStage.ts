@@ -22,6 +22,7 @@ import { suffixTrainee } from "../training/step/suffix.js";
 import type { Trainee, ValidationResult } from "../training/trainee.js";
 import { openBoundary, openPixels, readRecords } from "./activations.js";
 import type { StageContext } from "./job.js";
+import { usedArithmetic } from "./precision.js";
 
 /** Whether to keep what a stage made of the validation images. */
 type Judge = (before: ValidationResult, after: ValidationResult) => GateDecision;
@@ -146,6 +147,8 @@ export async function tuneStage(
       kept,
       ...(rateFinding === undefined ? {} : { rateFinding }),
       ...(to === architecture.groups.length ? {} : { surgical: true }),
+      // From the pixels on there is nothing frozen.
+      ...(from === 0 ? {} : await usedArithmetic(context, base, pretrained)),
       verdict,
     };
   } finally {

@@ -3,7 +3,7 @@
  * maker says, and what neither of them can vouch for. The page and `model-card.md` both write it out.
  */
 import { bandsSentence } from "../../spec/base.js";
-import { LEAST_COSINE } from "../../spec/engine/precision.js";
+import { type Bfloat16Arithmetic, LEAST_COSINE } from "../../spec/engine/precision.js";
 import type { ReportData } from "../../spec/records/report.js";
 import { warningOf } from "../../spec/records/resemblance.js";
 import { pretrainedOnWords, sourceWords } from "../baseWords.js";
@@ -222,15 +222,40 @@ function dataUsed({ dataset }: ReportData): CardSection {
   };
 }
 
+const ARITHMETIC: Readonly<Record<Bfloat16Arithmetic, string>> = {
+  multiplied: "multiplied by the processor",
+  rounded: "rounded from float32",
+};
+
+/** How numbers in bfloat16 came about, and for which stages otherwise: what those say who do not know is left out. */
+function arithmeticWords({ precision, stages, evaluation }: ReportData): string {
+  const own = precision?.arithmetic;
+  const told = [
+    ...stages.map(({ arithmetic }, index) => ({ name: `tune-${index + 1}`, arithmetic })),
+    ...(evaluation.crossValidation?.folds ?? []).map(({ fold, arithmetic }) => ({
+      name: `fold-${fold}`,
+      arithmetic,
+    })),
+  ];
+  const others = (["multiplied", "rounded"] as const).flatMap((arithmetic) => {
+    const names = told.filter((one) => one.arithmetic === arithmetic).map(({ name }) => name);
+    return arithmetic === own || names.length === 0
+      ? []
+      : [`, ${ARITHMETIC[arithmetic]} for ${names.join(", ")} (near, but not the same bits)`];
+  });
+  return `${own === undefined ? "" : `, ${ARITHMETIC[own]}`}${others.join("")}`;
+}
+
 /** In which numbers it learned, where the run file asks for others than float32. */
-function precisionFacts({ precision }: ReportData): readonly CardFact[] {
+function precisionFacts(data: ReportData): readonly CardFact[] {
+  const { precision } = data;
   if (precision === undefined) return [];
   const { used, cosine, pictures } = precision;
   const found =
     cosine === undefined
       ? "the base is not made of layer groups"
       : `of ${counted(pictures, "picture")} the features have a cosine of ${cosine.toFixed(5)} or more with those in float32, ${LEAST_COSINE} is wanted`;
-  const words = `${used === "bfloat16" ? "bfloat16 above the first layer groups" : "float32, although bfloat16 was asked for"}: ${found}. Evaluated and registered in float32`;
+  const words = `${used === "bfloat16" ? `bfloat16 above the first layer groups${arithmeticWords(data)}` : "float32, although bfloat16 was asked for"}: ${found}. Evaluated and registered in float32`;
   return [fact("Precision of the frozen layers", words)];
 }
 

@@ -11,7 +11,7 @@ import type { SourceReading } from "../runFile/folders.js";
 import type { GateSpec } from "../runFile/gate.js";
 import type { LossSpec } from "../runFile/loss.js";
 import type { DataSpec, EvaluationSpec, HeadSpec, RunFile, UnfreezeSpec } from "../runFile/runFile.js";
-import type { PrecisionChoice } from "./precision.js";
+import type { Bfloat16Arithmetic, PrecisionChoice } from "./precision.js";
 
 interface LearningJob {
   readonly folders: { readonly dataset: string; readonly out: string; readonly scratch: string };
@@ -53,9 +53,6 @@ export interface CheckpointIdentity {
   /** How the frozen activations came to be in bfloat16; absent where they are float32. */
   readonly bfloat16?: Bfloat16Arithmetic;
 }
-
-/** A processor multiplies bfloat16, or float32 is rounded to it: the numbers are near, but not the same bits. */
-export type Bfloat16Arithmetic = "multiplied" | "rounded";
 
 /** Why training cannot go on from a checkpoint to the same bits; undefined where it can. */
 export function whyOtherBits(written: CheckpointIdentity, own: CheckpointIdentity): string | undefined {

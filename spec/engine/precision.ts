@@ -2,11 +2,16 @@
 
 export type Precision = "float32" | "bfloat16";
 
+/** A processor multiplies bfloat16, or float32 is rounded to it: the numbers are near, but not the same bits. */
+export type Bfloat16Arithmetic = "multiplied" | "rounded";
+
 /** What a run has asked for, and what came of it. */
 export interface PrecisionChoice {
   readonly asked: "bfloat16";
   /** What the check of the features came to; absent where it is still to be made. */
   readonly used?: Precision;
+  /** What the features came about by, as in {@link PrecisionCheck}. */
+  readonly arithmetic?: Bfloat16Arithmetic;
 }
 
 /** How the features in bfloat16 compare with those of float32. */
@@ -14,6 +19,8 @@ export interface PrecisionCheck {
   readonly asked: "bfloat16";
   /** float32 where they do not agree, or where the base has no layer groups. */
   readonly used: Precision;
+  /** How the numbers in bfloat16 came about; absent where float32 is used, and in artifacts of older versions. */
+  readonly arithmetic?: Bfloat16Arithmetic;
   /** Pictures that were compared: thaw's own with its negative, and the first of the run. */
   readonly pictures: number;
   /** The smallest cosine of all pictures; absent where the base has no layer groups. */

@@ -1,6 +1,6 @@
 /** Whether this machine's processor multiplies bfloat16. No workflow may ask: another machine would say otherwise. */
 import { readFileSync } from "node:fs";
-import { hasBfloat16 } from "./precision.js";
+import { type Bfloat16Arithmetic, hasBfloat16 } from "./precision.js";
 
 /** @returns false for the engine for GPUs, without oneDNN, and where the system does not say: only Linux is asked */
 export function multipliesBfloat16(env: NodeJS.ProcessEnv = process.env, cpuinfo = "/proc/cpuinfo"): boolean {
@@ -10,4 +10,21 @@ export function multipliesBfloat16(env: NodeJS.ProcessEnv = process.env, cpuinfo
   } catch {
     return false;
   }
+}
+
+/** How numbers in bfloat16 come about on this machine. */
+export function ownArithmetic(): Bfloat16Arithmetic {
+  return multipliesBfloat16() ? "multiplied" : "rounded";
+}
+
+/**
+ * What is part of the identity of rows that machines of the other kind compute to other bits: nothing in float32.
+ * @param precision of the run file or of a stage's parameters
+ * @param arithmetic of those who compute them
+ */
+export function arithmeticIdentity(
+  precision: unknown,
+  arithmetic?: Bfloat16Arithmetic,
+): { readonly arithmetic?: Bfloat16Arithmetic } {
+  return precision === "bfloat16" ? { arithmetic: arithmetic ?? ownArithmetic() } : {};
 }

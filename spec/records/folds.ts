@@ -1,4 +1,5 @@
 /** What cross-validation of the whole recipe gives: one `fold` stage each, and their sum in the evaluation. */
+import type { Bfloat16Arithmetic } from "../engine/precision.js";
 import type { MemoryFallback } from "./training.js";
 
 /** How many folds a run has, see `learn/folds/plan.ts`. */
@@ -45,6 +46,8 @@ export interface FoldSummary {
     readonly verdict: string;
   }[];
   readonly seconds: number;
+  /** How the features and activations that it read came about; absent where they are not in bfloat16, and in artifacts of older versions. */
+  readonly arithmetic?: Bfloat16Arithmetic;
   /** Of the stages of unfreezing; absent when memory sufficed. */
   readonly outOfMemory?: MemoryFallback;
 }

@@ -1,4 +1,5 @@
 /** Records of training that travel from the engine to the store, the terminal and the report. */
+import type { Bfloat16Arithmetic } from "../engine/precision.js";
 import type { Outage } from "./outage.js";
 
 /** One epoch of one stage. Loss is mean cross-entropy in nats; accuracies are in [0, 1]. */
@@ -86,6 +87,8 @@ export interface StageSummary extends TrainingSummary {
   readonly rateFinding?: RateFinding;
   /** True when only the first layer groups and the head were trained. */
   readonly surgical?: boolean;
+  /** How the frozen activations that it read came about; absent where they are not in bfloat16, and in artifacts of older versions. */
+  readonly arithmetic?: Bfloat16Arithmetic;
   /** Sentence that says why the stage was kept or rolled back. */
   readonly verdict: string;
 }

@@ -1,6 +1,6 @@
 /** A fold as a dataset of its own: records whose splits are the fold's, and activations in the order of their rows. */
 import { mkdir, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { countImages } from "../../../data/dataset/checks.js";
 import { IMAGES_FILE, SUMMARY_FILE } from "../../../data/dataset/dataset.js";
 import { viewsOf } from "../../../data/views/count.js";
@@ -34,6 +34,7 @@ import {
   openBoundary,
 } from "../activations.js";
 import type { StageContext } from "../job.js";
+import { usedArithmetic } from "../precision.js";
 
 const FEATURES = "features";
 
@@ -84,7 +85,8 @@ export async function writeFoldData(
   };
   const features = join(into, FEATURES_FILE);
   const format = featureFormat(chosenBase(context.base));
-  await gather(FEATURES, openSamples(featuresPath, format), format, features);
+  const alike = await alikeFeatures(context, parameters, records, featuresPath);
+  await gather(FEATURES, openSamples(alike, format), format, features);
   for (const name of gathered) {
     const shape = boundaryFormat(chosenBase(context.base), groupIndex(architecture, name), context);
     // The disk may have filled up since: then the stage that reads it finds another way.
@@ -122,6 +124,31 @@ async function whatFits(
   }
   const { kept } = await chooseFiles(context, candidates);
   return boundaries.filter((name) => kept.has(name));
+}
+
+/**
+ * Features of the run's own views in the bits that this machine gives the other views. In bfloat16 a processor of the
+ * other kind may have made the artifact: then they are computed here, once for all folds.
+ * @param path the features artifact's file
+ */
+async function alikeFeatures(
+  context: StageContext,
+  parameters: Parameters,
+  records: readonly ImageRecord[],
+  path: string,
+): Promise<string> {
+  const { arithmetic } = await usedArithmetic(context, chosenBase(context.base), parameters);
+  if (arithmetic === undefined || arithmetic === context.precision?.arithmetic) return path;
+  const { scratch } = context.folders;
+  const own = join(scratch, "own-views", `${FEATURES}.${EXTENSIONS.float32}`);
+  if (await isKept(own, context.onProgress)) return own;
+  const why =
+    "the features were computed in the other arithmetic of bfloat16: computing them anew for the folds";
+  context.onProgress({ phase: why, step: 0, total: 1 });
+  await requireRoom(context, viewRows(records, context.augment.views).rows);
+  await mkdir(dirname(own), { recursive: true });
+  await computeActivations(context, parameters, { boundaries: new Map(), features: own });
+  return own;
 }
 
 /** Features are read by every fold, and there is nothing to do without them. @throws ThawError DISK_FULL */

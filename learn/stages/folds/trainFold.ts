@@ -22,6 +22,7 @@ import { argMax } from "../../training/validation.js";
 import { validator } from "../../training/validator.js";
 import { featureFormat, openBoundary, readRecords } from "../activations.js";
 import type { StageContext } from "../job.js";
+import { usedArithmetic } from "../precision.js";
 import { trainHead } from "../trainHead.js";
 import { type TuneSettings, tuneStage } from "../tuneStage.js";
 import { type FoldData, writeFoldData } from "./foldData.js";
@@ -87,6 +88,7 @@ export async function trainFold(
       final: foldFigures(predictions, "predicted", classes),
       stages: trained.stages,
       seconds: (performance.now() - started) / 1000,
+      ...(await usedArithmetic(context, base, pretrained)),
     };
   } finally {
     await rm(work, { recursive: true, force: true });

@@ -9,7 +9,7 @@ import type {
 } from "../../records/folds.js";
 import { schemaOf } from "../exact.js";
 import { countSchema, intervalSchema } from "../parts.js";
-import { memoryFallbackSchema } from "./training.js";
+import { arithmeticSchema, memoryFallbackSchema } from "./training.js";
 
 export const foldDecisionSchema = schemaOf<FoldDecision>()(
   z.object({ count: countSchema, reason: z.string() }),
@@ -48,6 +48,7 @@ const foldSummarySchema = schemaOf<FoldSummary>()(
     final: figuresSchema,
     stages: z.array(stageSchema),
     seconds: z.number(),
+    arithmetic: arithmeticSchema.exactOptional(),
     outOfMemory: memoryFallbackSchema.exactOptional(),
   }),
 );

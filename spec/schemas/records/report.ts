@@ -12,7 +12,7 @@ import { runDepthSchema } from "./depth.js";
 import { evaluationSchema, leakedSchema, predictionSchema } from "./evaluation.js";
 import { shownBandsSchema } from "./model.js";
 import { baseComparisonSchema, recipeSummarySchema } from "./recipe.js";
-import { epochSchema, stageSummarySchema, trainingSummarySchema } from "./training.js";
+import { arithmeticSchema, epochSchema, stageSummarySchema, trainingSummarySchema } from "./training.js";
 
 export const runCostSchema = schemaOf<RunCost>()(
   z
@@ -60,6 +60,7 @@ const precisionCheckSchema = schemaOf<PrecisionCheck>()(
     .object({
       asked: z.literal("bfloat16"),
       used: z.enum(["float32", "bfloat16"]),
+      arithmetic: arithmeticSchema.exactOptional(),
       pictures: countSchema,
       cosine: z.number().exactOptional().describe("The smallest, of the features with those in float32."),
     })

@@ -1,5 +1,6 @@
 /** Schemas of `spec/records/training.ts`. */
 import { z } from "zod";
+import type { Bfloat16Arithmetic } from "../../engine/precision.js";
 import type { Outage } from "../../records/outage.js";
 import type {
   AppliedChange,
@@ -43,6 +44,14 @@ export const memoryFallbackSchema = schemaOf<MemoryFallback>()(
   z.object({ at: countSchema, batchSize: countSchema }),
 );
 
+export const arithmeticSchema = schemaOf<Bfloat16Arithmetic>()(
+  z
+    .enum(["multiplied", "rounded"])
+    .describe(
+      "How bfloat16 came about: multiplied by the processor, or rounded from float32. Absent in float32.",
+    ),
+);
+
 export const trainingSummarySchema = schemaOf<TrainingSummary>()(
   z.object({
     history: z.array(epochSchema),
@@ -75,6 +84,7 @@ export const stageSummarySchema = schemaOf<StageSummary>()(
     kept: z.boolean(),
     rateFinding: rateFindingSchema.exactOptional(),
     surgical: z.boolean().exactOptional(),
+    arithmetic: arithmeticSchema.exactOptional(),
     verdict: z.string(),
   }),
 );

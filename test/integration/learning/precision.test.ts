@@ -1,5 +1,6 @@
 /** Features and activations in bfloat16: checked before they are used, kept in half the bytes, alike on every machine. */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -9,11 +10,13 @@ import { fromBfloat16, toBfloat16 } from "../../../learn/bfloat16.js";
 import { type Parameters, parameter } from "../../../learn/network/parameters.js";
 import { boundaryFile, openBoundary } from "../../../learn/stages/activations.js";
 import { extractFeatures } from "../../../learn/stages/extractFeatures.js";
+import { trainFold } from "../../../learn/stages/folds/trainFold.js";
 import type { StageContext } from "../../../learn/stages/job.js";
 import { checkPrecision, leastCosine, usedPrecision } from "../../../learn/stages/precision.js";
 import { trainHead } from "../../../learn/stages/trainHead.js";
 import { tuneStage } from "../../../learn/stages/tuneStage.js";
 import { LEAST_COSINE } from "../../../spec/engine/precision.js";
+import { ownArithmetic } from "../../../spec/engine/processor.js";
 import { FEATURES_FILE, WEIGHTS_FILE } from "../../../spec/pipeline/artifactFiles.js";
 import type { Progress } from "../../../spec/records/training.js";
 import { runFileSchema } from "../../../spec/runFile/runFile.js";
@@ -106,6 +109,7 @@ test("features agree with those of float32, are not the same, and the stage says
   const { narrow: precision } = said;
   assert.equal(said.plain, undefined);
   assert.equal(precision?.used, "bfloat16");
+  assert.equal(precision.arithmetic, ownArithmetic());
   assert.equal(precision.pictures, 8);
   assert.ok((precision.cosine ?? 0) >= LEAST_COSINE && (precision.cosine ?? 1) < 1);
   const [one, other] = [
@@ -157,6 +161,7 @@ test("a network that loses its features in bfloat16 is computed in float32, and 
   const [chosen, parameters] = [chosenBase(asked.base), await farFromNought()];
   const check = await checkPrecision(asked, chosen, parameters);
   assert.equal(check?.used, "float32");
+  assert.equal(check.arithmetic, undefined);
   assert.ok((check.cosine ?? 1) < LEAST_COSINE, `${check.cosine}`);
   assert.ok(progress.some(({ phase }) => /cosine of .* computing in float32/.test(phase)));
   assert.equal(await usedPrecision(asked, chosen, parameters), "float32");
@@ -190,5 +195,24 @@ test("a head and a stage of unfreezing learn from what is kept", async () => {
     { ...settings, deepest: GROUP, stage: 1 },
     join(head.folders.out, WEIGHTS_FILE),
   );
+  assert.equal(summary.arithmetic, ownArithmetic());
   assert.ok(summary.history.length > 0 && summary.history.every(({ loss }) => Number.isFinite(loss)));
+});
+
+test("a fold computes the features anew that a processor of the other kind has made, and reads those of its own", async () => {
+  const { stage } = await prepared();
+  const { narrow, said } = await computed();
+  const features = join(narrow.folders.out, FEATURES_FILE);
+  const settings = { fold: 1, folds: 3, head: FILE.head, stages: [] };
+  const own = ownArithmetic();
+  const other = own === "rounded" ? "multiplied" : "rounded";
+  const foldOf = async (name: string, arithmetic: typeof own) => {
+    assert.ok(said.narrow);
+    const context = await stage(name, { ...said.narrow, arithmetic });
+    const { arithmetic: made } = await trainFold(context, settings, features);
+    assert.equal(made, own);
+    return join(context.folders.scratch, "own-views", "features.f32");
+  };
+  assert.equal(existsSync(await foldOf("alike", own)), false);
+  assert.deepEqual(await readFile(await foldOf("unlike", other)), await readFile(features));
 });

@@ -6,9 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { TrainingDependencies } from "../../../activities/context.js";
-import { earlierFeatures, isDecodedAlike } from "../../../activities/heavy/earlierFeatures.js";
+import { earlierFeatures, isAsAsked, isDecodedAlike } from "../../../activities/heavy/earlierFeatures.js";
 import type { StageInputs } from "../../../activities/heavy/stageRunner.js";
 import type { ArtifactRef } from "../../../spec/artifact.js";
+import { ownArithmetic } from "../../../spec/engine/processor.js";
 import type { StageRequest } from "../../../spec/pipeline/activities.js";
 import { planStages, type StagePlan } from "../../../spec/pipeline/stages.js";
 import { runFileSchema } from "../../../spec/runFile/runFile.js";
@@ -33,13 +34,19 @@ async function bench(context: TestContext) {
   context.after(() => rm(folder, { recursive: true, force: true }));
   const { store, objects } = memoryStore();
   let files = 0;
-  const commit = async (stage: StagePlan, inputs: Record<string, string>, name: string, content: string) => {
+  const commit = async (
+    stage: StagePlan,
+    inputs: Record<string, string>,
+    name: string,
+    content: string,
+    summary: object = {},
+  ) => {
     const path = join(folder, `file-${files++}`);
     await writeFile(path, content);
     const { manifest } = await commitArtifact(store, {
       ...{ kind: stage.kind, codeVersion: stage.codeVersion, parameters: stage.parameters, inputs },
       ...{ key: stageKey(stage, inputs, ENGINE), engine: stage.usesEngine ? ENGINE : null },
-      ...{ summary: { of: content }, seconds: 1, files: { [name]: path } },
+      ...{ summary: { of: content, ...summary }, seconds: 1, files: { [name]: path } },
     });
     return manifest;
   };
@@ -52,8 +59,12 @@ async function bench(context: TestContext) {
       .join("");
   const dataset = (images: readonly string[], stage = stageOf("ingest")) =>
     commit(stage, { source: digestOf(images.join()) }, "images.jsonl", lines(images));
-  const features = (ingest: ArtifactManifest, content: string) =>
-    commit(stageOf("features"), { ingest: ingest.digest }, "features.f32", content);
+  const features = (
+    ingest: ArtifactManifest,
+    content: string,
+    summary: object = {},
+    stage = stageOf("features"),
+  ) => commit(stage, { ingest: ingest.digest }, "features.f32", content, summary);
 
   /** What is found for a dataset of these images. */
   const find = async (
@@ -158,6 +169,43 @@ for (const [what, other] of OTHERS) {
     assert.deepEqual(scratches, []);
   });
 }
+
+const asked = { asked: "bfloat16", pictures: 8, cosine: 0.9999 };
+
+test("rows in bfloat16 are as asked where this machine would compute the same bits, rows in float32 always", () => {
+  const both = ["multiplied", "rounded"] as const;
+  for (const own of both) {
+    const isTaken = (precision?: object): boolean =>
+      isAsAsked({ summary: precision === undefined ? {} : { precision } }, () => own);
+    for (const arithmetic of both)
+      assert.equal(isTaken({ ...asked, used: "bfloat16", arithmetic }), arithmetic === own);
+    assert.equal(isTaken({ ...asked, used: "bfloat16" }), false, "it does not say");
+    assert.equal(isTaken({ ...asked, used: "float32" }), false);
+    assert.equal(isTaken(), true);
+  }
+  const inFloat32 = () => assert.fail("nobody asks for the processor in float32");
+  assert.equal(isAsAsked({ summary: {} }, inFloat32), true);
+});
+
+test("features in bfloat16 from a processor of the other kind are not taken over, nor are those that do not say", async (context) => {
+  const { dataset, features, find } = await bench(context);
+  const stage = changed({ precision: "bfloat16" });
+  const own = ownArithmetic();
+  const other = own === "rounded" ? "multiplied" : "rounded";
+  const before: ArtifactManifest[] = [];
+  for (const [image, precision] of [
+    ["a", { ...asked, used: "bfloat16", arithmetic: own }],
+    ["b", { ...asked, used: "bfloat16", arithmetic: other }],
+    ["c", { ...asked, used: "bfloat16" }],
+  ] as const) {
+    const set = await dataset([image]);
+    await features(set, `numbers of ${image}`, { precision }, stage);
+    before.push(set);
+  }
+  const { scratches, told } = await find(["a", "b", "c", "d"], before, { stage });
+  assert.deepEqual(scratches, [before[0]?.digest]);
+  assert.deepEqual(told, []);
+});
 
 test("other splits and a parameter of ingest that nobody knows: the former are the same pixels, the latter may not be", () => {
   const plain = { codeVersion: 4, parameters: stageOf("ingest").parameters };

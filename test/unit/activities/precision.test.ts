@@ -4,18 +4,30 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { activationsFolder } from "../../../activities/heavy/activationsFolder.js";
 import { chosenPrecision } from "../../../activities/heavy/precision.js";
+import { baseIdentity } from "../../../spec/base.js";
+import type { Bfloat16Arithmetic } from "../../../spec/engine/precision.js";
+import { ownArithmetic } from "../../../spec/engine/processor.js";
 import type { StageRequest } from "../../../spec/pipeline/activities.js";
 import { FEATURES_FILE } from "../../../spec/pipeline/artifactFiles.js";
-import { planStages, type StagePlan } from "../../../spec/pipeline/stages.js";
+import { ACTIVATIONS_VERSION, planStages, type StagePlan } from "../../../spec/pipeline/stages.js";
+import { settledAugment } from "../../../spec/pipeline/views.js";
+import { augmentIdentity } from "../../../spec/runFile/identities.js";
 import { type RunFile, runFileSchema } from "../../../spec/runFile/runFile.js";
-import { commitArtifact } from "../../../store/artifacts/artifacts.js";
-import { stageKey } from "../../../store/artifacts/keys.js";
+import { commitArtifact, refOf } from "../../../store/artifacts/artifacts.js";
+import { sha256, stageKey } from "../../../store/artifacts/keys.js";
 import { memoryStore } from "../../support/services/memoryStore.js";
 
 const engineFingerprint = "tensorflow 1";
 const INGEST = { kind: "ingest", key: "a".repeat(64), digest: "b".repeat(64) };
 const file = (extra: object) => runFileSchema.parse({ name: "pets", data: { path: "images" }, ...extra });
+
+/** What stood for activations before there was a precision. */
+const partsOf = (run: RunFile): readonly unknown[] => [
+  ...[ACTIVATIONS_VERSION, INGEST.digest, baseIdentity(run.base, undefined)],
+  ...[augmentIdentity(settledAugment(run.augment)), run.seed, engineFingerprint],
+];
 
 function requestOf(run: RunFile, name: string): StageRequest {
   const stage = planStages(run).find((plan) => plan.name === name) as StagePlan;
@@ -50,4 +62,48 @@ test("a stage after the features goes by their check, the features stage makes i
     assert.deepEqual(await chosen(name), { asked: "bfloat16", used: "float32" }, name);
   assert.deepEqual(await chosen("features"), { asked: "bfloat16" });
   assert.equal(await chosen("tune-1", file({})), undefined);
+});
+
+test("by which arithmetic the features came about is told to the stages after them", async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), "thaw-precision-"));
+  context.after(() => rm(folder, { recursive: true, force: true }));
+  const { store } = memoryStore();
+  const narrow = file({ precision: "bfloat16" });
+  const { stage } = requestOf(narrow, "features");
+  const inputs = { ingest: INGEST.digest };
+  const path = join(folder, FEATURES_FILE);
+  await writeFile(path, "numbers");
+  const found = { asked: "bfloat16", used: "bfloat16", arithmetic: "multiplied" } as const;
+  const commit = async (parameters: StagePlan["parameters"], arithmetic: Bfloat16Arithmetic) => {
+    const { manifest } = await commitArtifact(store, {
+      ...{ kind: stage.kind, codeVersion: stage.codeVersion, parameters, inputs },
+      ...{ key: stageKey({ ...stage, parameters }, inputs, engineFingerprint), engine: engineFingerprint },
+      ...{ summary: { precision: { ...found, arithmetic, pictures: 8, cosine: 0.9999 } }, seconds: 1 },
+      files: { [FEATURES_FILE]: path },
+    });
+    return refOf(manifest);
+  };
+  await commit(stage.parameters, "multiplied");
+  const request = requestOf(narrow, "fold-1");
+  assert.deepEqual(await chosenPrecision({ engineFingerprint }, store, request), found);
+  const features = await commit({ ...stage.parameters, anew: "r" }, "rounded");
+  const given = { ...request, inputs: { ...request.inputs, features } };
+  assert.deepEqual(
+    await chosenPrecision({ engineFingerprint }, store, given),
+    { ...found, arithmetic: "rounded" },
+    "of the features that it reads",
+  );
+});
+
+test("activations in bfloat16 have a folder for each arithmetic, those in float32 one", () => {
+  const folderOf = (run: RunFile, arithmetic?: Bfloat16Arithmetic): string =>
+    activationsFolder(requestOf(run, "features"), INGEST, engineFingerprint, arithmetic);
+  const [plain, narrow] = [file({}), file({ precision: "bfloat16" })];
+  const names = [folderOf(narrow, "multiplied"), folderOf(narrow, "rounded"), folderOf(plain)];
+  assert.equal(new Set(names).size, 3);
+  assert.equal(folderOf(narrow), folderOf(narrow, ownArithmetic()));
+  for (const arithmetic of ["multiplied", "rounded"] as const)
+    assert.equal(folderOf(plain, arithmetic), folderOf(plain));
+  // Of a version that knew no arithmetic: what is kept in float32 is found again.
+  assert.equal(folderOf(plain), sha256(JSON.stringify(partsOf(plain))).slice(0, 32));
 });

@@ -139,5 +139,24 @@ test("the card says in which numbers the frozen layers were computed, and why, w
     factOf({ asked, used: "float32", pictures: 8, cosine: 0.81 }),
     /^float32, although bfloat16 was asked for: of 8 pictures .* 0\.81000 or more .* 0\.999 is wanted/,
   );
+  const multiplied = {
+    asked,
+    used: "bfloat16",
+    arithmetic: "multiplied",
+    pictures: 8,
+    cosine: 0.9995,
+  } as const;
+  assert.match(
+    factOf(multiplied),
+    /^bfloat16 above the first layer groups, multiplied by the processor: of 8 pictures /,
+  );
+  const stages = data.stages.map((stage, index) => ({
+    ...stage,
+    arithmetic: index === 0 ? ("rounded" as const) : ("multiplied" as const),
+  }));
+  assert.match(
+    factsOf({ ...data, precision: multiplied, stages }).get("Precision of the frozen layers") ?? "",
+    /multiplied by the processor, rounded from float32 for tune-1 \(near, but not the same bits\): of 8/,
+  );
   assert.match(factOf({ asked, used: "float32", pictures: 0 }), /not made of layer groups/);
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type CheckpointIdentity, whyOtherBits } from "../../../../spec/engine/job.js";
 import { hasBfloat16 } from "../../../../spec/engine/precision.js";
-import { multipliesBfloat16 } from "../../../../spec/engine/processor.js";
+import { arithmeticIdentity, multipliesBfloat16, ownArithmetic } from "../../../../spec/engine/processor.js";
 import { withPrecision } from "../../../../spec/pipeline/precision.js";
 import { type RunFile, runFileSchema } from "../../../../spec/runFile/runFile.js";
 
@@ -46,6 +46,15 @@ test("an engine for GPUs, one without oneDNN and a system that does not say mult
   assert.equal(multipliesBfloat16({ THAW_ENGINE: "gpu" }), false);
   assert.equal(multipliesBfloat16({ TF_ENABLE_ONEDNN_OPTS: "0" }), false);
   assert.equal(multipliesBfloat16({}, "/nowhere/cpuinfo"), false);
+});
+
+test("rows in bfloat16 are known by the arithmetic of their machine, rows in float32 by none", () => {
+  for (const arithmetic of ["multiplied", "rounded"] as const) {
+    assert.deepEqual(arithmeticIdentity("bfloat16", arithmetic), { arithmetic });
+    for (const plain of ["float32", undefined]) assert.deepEqual(arithmeticIdentity(plain, arithmetic), {});
+  }
+  assert.equal(ownArithmetic(), multipliesBfloat16() ? "multiplied" : "rounded");
+  assert.deepEqual(arithmeticIdentity("bfloat16"), { arithmetic: ownArithmetic() });
 });
 
 test("a checkpoint over activations in bfloat16 is not gone on from where they come about otherwise", () => {
