@@ -1,12 +1,15 @@
 /** Tells which records a listing could not read, and which nobody can check. */
 import type { DamagedRecord } from "../spec/records/damaged.js";
 import type { Output } from "./output.js";
+import { wrapWords } from "./render/words.js";
 import { say } from "./terminal/shown.js";
 
 /** On stderr: the others are listed all the same. */
 export function tellDamaged(output: Output, damaged: readonly DamagedRecord[]): void {
   for (const record of damaged)
-    output.tell(record, ({ why, hint }) => (hint === undefined ? why : `${why}\n  hint: ${hint}`));
+    output.tell(record, ({ why, hint }, { width }) =>
+      hint === undefined ? why : `${why}\n${wrapWords(`  hint: ${hint}`, width, "    ")}`,
+    );
 }
 
 /** On stderr, those without a seal. */

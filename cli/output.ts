@@ -1,12 +1,13 @@
 /** The two streams of a command: stdout carries the data that was asked for, stderr the talk around it. */
 
 import { visibleJson } from "../spec/text/visible.js";
+import { wrapTalk } from "./render/words.js";
 import { type Colours, createColours } from "./terminal/colours.js";
 import { type Clean, cleanText, forTerminal, shown } from "./terminal/shown.js";
 
 /** What a stream can show. */
 export interface Screen {
-  /** Columns of the terminal; infinite when it is a file or a pipe, where nothing is cut off. */
+  /** Columns of the terminal; infinite when it is a file or a pipe, or has no size: nothing is cut off. */
   readonly width: number;
   /** Whether lines already written can be written over. */
   readonly live: boolean;
@@ -26,7 +27,7 @@ export interface Output {
   data<Source>(document: unknown, text: (shown: Source, screen: Screen) => string, source: Source): void;
   /** Writes one line of a stream of JSON documents. */
   jsonLine(document: unknown): void;
-  /** Writes a line of progress or advice to stderr. */
+  /** Writes a line of progress or advice to stderr; on a terminal its sentences are broken between words. */
   talk(text: Clean): void;
   /** The same, of what `text` makes of data, which it is given cleaned. */
   tell<Source>(source: Source, text: (shown: Source, screen: Screen) => string): void;
@@ -51,7 +52,7 @@ export function createOutput({ json = false, color = true }: OutputOptions): Out
     },
   };
   const talk = (text: Clean): void => {
-    stderr.write(`${forTerminal(text)}\n`);
+    stderr.write(`${wrapTalk(forTerminal(text), screen.stderr.width)}\n`);
   };
   return {
     json,
@@ -79,7 +80,8 @@ export function createOutput({ json = false, color = true }: OutputOptions): Out
 function screenOf(stream: NodeJS.WriteStream, color: boolean): Screen {
   const live = stream.isTTY === true;
   return {
-    width: live ? stream.columns : Number.POSITIVE_INFINITY,
+    // A terminal that nobody has given a size says 0.
+    width: live && stream.columns > 0 ? stream.columns : Number.POSITIVE_INFINITY,
     live: live && process.env.TERM !== "dumb",
     colours: createColours(color && wantsColour(process.env, live)),
   };

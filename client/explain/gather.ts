@@ -1,5 +1,5 @@
 /** Looks at a run from all sides and explains it. */
-import { WorkflowFailedError } from "@temporalio/client";
+import { type WorkflowExecutionDescription, WorkflowFailedError } from "@temporalio/client";
 import { z } from "zod";
 import type { LogLine } from "../../spec/log.js";
 import type { DepthDecision } from "../../spec/retraining/depthDecision.js";
@@ -15,9 +15,10 @@ import { fetchEvents, inputIn } from "../temporal/eventHistory.js";
 import { describeRun } from "../temporal/executions.js";
 import { lastFailureOf } from "../temporal/pendingActivities.js";
 import { findWaitingQueues } from "../temporal/pollers.js";
+import { withoutPriorities } from "../temporal/priorities.js";
 import { causesOf } from "./causes.js";
 import { explain } from "./explain.js";
-import type { Explanation } from "./situation.js";
+import type { Explanation, QueuePriority } from "./situation.js";
 import { taskOf } from "./tasks.js";
 
 /**
@@ -39,18 +40,35 @@ export async function explainRun(
     ({ activityId, lastFailure }) => isAboutPod(activityId ?? "") && lastFailure,
   );
   const troubled = view.failure?.stage ?? tasks.find(({ lastFailure }) => lastFailure !== undefined)?.stage;
+  const waiting = run === undefined ? [] : await findWaitingQueues(session, run);
+  const isBehind = waiting.some(({ served }) => served === "busy");
+  const priority = run !== undefined && isBehind ? await priorityIn(session, run) : undefined;
   const depth = await depthOf(session, view.runId);
   return explain({
     view,
     ...(depth === undefined ? {} : { depth }),
     tasks,
-    waiting: run === undefined ? [] : await findWaitingQueues(session, run),
+    waiting,
+    ...(priority === undefined ? {} : { priority }),
     ...(podTrouble === undefined ? {} : { podTrouble: lastFailureOf(podTrouble) }),
     causes: view.failure === undefined ? [] : await readCauses(session, view.runId),
     lastLines: troubled === undefined ? [] : await readLastLines(session.store, view.runId, troubled),
     ...(workerDown === undefined ? {} : { workerDown }),
     embedded: session.platform.embedded,
   });
+}
+
+/** Undefined from a server that knows of none. */
+async function priorityIn(
+  session: Session,
+  { raw }: WorkflowExecutionDescription,
+): Promise<QueuePriority | undefined> {
+  const key = raw.workflowExecutionInfo?.priority?.priorityKey;
+  if (!key) return undefined;
+  const { serverVersion } = await temporalCall(session, "asking for the server's version", () =>
+    session.temporal.connection.workflowService.getSystemInfo({}),
+  );
+  return { key, heeded: withoutPriorities(serverVersion) === undefined };
 }
 
 /** Undefined for a run that is no retraining's, was asked for in full, or that Temporal has forgotten. */

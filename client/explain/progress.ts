@@ -1,5 +1,6 @@
 /** What a running run does, or waits for. */
 
+import { FIRST_PRIORITY, LAST_PRIORITY } from "../../spec/pipeline/priority.js";
 import { CONTROL_QUEUE, type LiveStage } from "../../spec/pipeline/run.js";
 import type { PodReason, PodState } from "../../spec/pods/pod.js";
 import { podSentence } from "../../spec/pods/sentence.js";
@@ -61,7 +62,7 @@ function obstacle(situation: Situation): Found | undefined {
   const cutOff = view.stages.find(({ progress }) => progress?.phase === WAITING_FOR_STORE);
   if (cutOff?.progress?.outage !== undefined) return waitingForStore(cutOff.name, cutOff.progress.outage);
   const busy = waiting.find(({ served }) => served === "busy");
-  return busy === undefined ? undefined : behindOthers(busy);
+  return busy === undefined ? undefined : behindOthers(busy, situation.priority);
 }
 
 function waitingForStore(stage: string, outage: Outage): Found {
@@ -166,7 +167,10 @@ const POD_ADVICE: { readonly [reason in PodReason]?: (section: string) => string
 
 const MOST_NAMED = 3;
 
-function behindOthers({ name, busyWith = [], alsoWaiting = 0 }: WaitingQueue): Found {
+function behindOthers(
+  { name, busyWith = [], alsoWaiting = 0 }: WaitingQueue,
+  priority: Situation["priority"],
+): Found {
   const worker = workerOf(name);
   const [only] = busyWith;
   const more = busyWith.length - MOST_NAMED;
@@ -184,9 +188,16 @@ function behindOthers({ name, busyWith = [], alsoWaiting = 0 }: WaitingQueue): F
         : [
             `${capital(countText(alsoWaiting, "other run"))} ${alsoWaiting === 1 ? "waits" : "wait"} for it, too.`,
           ]),
+      ...(priority === undefined ? [] : [priorityText(priority)]),
     ],
     advice: ["it goes on by itself; another worker would take it at once"],
   };
+}
+
+function priorityText({ key, heeded }: NonNullable<Situation["priority"]>): string {
+  const order = "of runs that wait for the same worker lower numbers go first";
+  const unless = heeded ? "" : ", but this server may go by the order of their coming";
+  return `Its priority is ${key} (${FIRST_PRIORITY} to ${LAST_PRIORITY}): ${order}${unless}.`;
 }
 
 function tryingAgain(runId: string, task: Task, stages: readonly LiveStage[]): Found {

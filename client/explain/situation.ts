@@ -29,6 +29,14 @@ export interface Task {
   readonly lastFailure?: string;
 }
 
+/** The run's place in its queues, as Temporal has it: the run file's, and one more of what a schedule started. */
+export interface QueuePriority {
+  /** 1 to 5. */
+  readonly key: number;
+  /** Whether the server is one that surely goes by it. */
+  readonly heeded: boolean;
+}
+
 export interface Situation {
   readonly view: RunView;
   readonly tasks: readonly Task[];
@@ -36,6 +44,8 @@ export interface Situation {
   readonly depth?: DepthDecision;
   /** Where a task has been waiting for seconds. */
   readonly waiting: readonly WaitingQueue[];
+  /** Of a run that waits behind others; absent where the server does not tell it. */
+  readonly priority?: QueuePriority;
   /** Why the run's pod cannot be made, watched or removed just now. */
   readonly podTrouble?: string;
   /** Of a run that ended badly: what Temporal's failures say, from the outermost to the cause. */

@@ -40,6 +40,9 @@ export function addPlan(program: Command): void {
         ]);
       const context = { store: openStoreOnly(platform), platform };
       const { file, dataPath, auto } = await settledBases(context.store, given, output);
+      // Where people look first: before the table.
+      const { baseConcerns } = await import("../../../client/bases/concerns.js");
+      for (const sentence of await baseConcerns(context.store, file)) output.talk(say`${sentence}`);
       const stages = await planRun(context, file, { dataPath }, engineFingerprint());
       await refuseUnreadable(context.store, { dataPath, ...readingOf(file) }, stages);
       const time = await timeOfPlan(context.store, file, { dataPath }, stages);
@@ -59,8 +62,6 @@ export function addPlan(program: Command): void {
           planText(file.name, shown.stages, screen, shown.time, shown.activations, shown.shards),
         { stages, time, activations, shards },
       );
-      const { baseConcerns } = await import("../../../client/bases/concerns.js");
-      for (const sentence of await baseConcerns(context.store, file)) output.talk(say`${sentence}`);
       const { depth } = file.model;
       if (depth !== "full")
         output.talk(

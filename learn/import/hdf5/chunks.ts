@@ -6,6 +6,7 @@ import { inflateSync } from "node:zlib";
 import { sizeOf } from "../../network/parameters.js";
 import { COSTS } from "../budget.js";
 import { type Bytes, DEEPEST, requireSignature } from "./bytes.js";
+import { CHECKSUM, isSound } from "./fletcher32.js";
 import type { Message } from "./header.js";
 
 export interface Chunks {
@@ -32,7 +33,6 @@ const OTHERS: ReadonlyMap<number, string> = new Map([
   [32_000, "LZF"],
   [32_001, "Blosc"],
 ]);
-const CHECKSUM = 4;
 /** HDF5's caches hold a chunk of 1 MB; one that is larger than this is none of weights. */
 const MOST_CHUNK = 256 * 2 ** 20;
 
@@ -158,8 +158,7 @@ function undone(bytes: Bytes, stored: Buffer, { filters, skipped, size, element 
     if ((skipped >>> i) & 1) continue;
     if (filters[i] === "deflate") data = inflated(bytes, data, size + CHECKSUM);
     if (filters[i] === "shuffle") data = unshuffled(data, element);
-    // A checksum stands behind what it is of.
-    if (filters[i] === "fletcher32") data = data.subarray(0, Math.max(0, data.length - CHECKSUM));
+    if (filters[i] === "fletcher32") data = summed(bytes, data);
   }
   if (data.length !== size) throw bytes.invalid("a chunk in it has another size than it should have");
   return data;
@@ -171,6 +170,16 @@ function inflated(bytes: Bytes, data: Buffer, most: number): Buffer {
   } catch {
     throw bytes.invalid("a chunk in it is damaged, or inflates to more than it should");
   }
+}
+
+/** A checksum stands behind what it is of. */
+function summed(bytes: Bytes, data: Buffer): Buffer {
+  if (!isSound(data))
+    throw bytes.invalid(
+      "a chunk in it does not fit its checksum",
+      "fetch or copy the file anew: it is damaged",
+    );
+  return data.subarray(0, -CHECKSUM);
 }
 
 /** First bytes of all numbers, then their second ones, and so on. */

@@ -104,7 +104,11 @@ export function readHdf5(file: Buffer, invalid: (what: string, hint?: string) =>
       if (typeof place !== "number") {
         if (isNew) inflatable -= inflatedSize(shape, place, type.bytes);
         if (!(inflatable >= 0)) throw invalid("its datasets inflate to more than weights do");
-        return { shape, data: type.read(readChunks(bytes, place, { shape, element: type.bytes })) };
+        const named: Bytes = {
+          ...bytes,
+          invalid: (what, hint) => invalid(`${what} (dataset ${dataset.path.join("/")})`, hint),
+        };
+        return { shape, data: type.read(readChunks(named, place, { shape, element: type.bytes })) };
       }
       const size = sizeOf(shape) * type.bytes;
       if (isNew) left -= size;

@@ -2,9 +2,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ApplicationFailure, Context } from "@temporalio/activity";
+import { explainRun } from "../../../client/explain/gather.js";
 import { retrainInput } from "../../../client/models/retrain.js";
 import { parseRunFile } from "../../../client/runFile/parse.js";
 import { startRun } from "../../../client/runs/start.js";
+import { getRun } from "../../../client/runs/watch.js";
 import type { StageRequest } from "../../../spec/pipeline/activities.js";
 import { CONTROL_QUEUE, LOCAL_TRAINING_QUEUE } from "../../../spec/pipeline/run.js";
 import { RETRAIN_TYPE, type RetrainInput } from "../../../spec/retraining/retraining.js";
@@ -88,7 +90,7 @@ async function startedAt(runId: string): Promise<bigint> {
 test("the urgent go first, a schedule's after a person's, and models of one urgency take turns", async () => {
   await start("first");
   await until("the worker is busy", async () => begun.length === 1);
-  await start("last", "priority=5");
+  const last = await start("last", "priority=5");
   await lookAsScheduled("nightly");
   // Each is behind those before it.
   await until("two are queued", async () => (await queued()) === 2, queued);
@@ -97,6 +99,16 @@ test("the urgent go first, a schedule's after a person's, and models of one urge
   for (const name of ["few", "few"]) await start(name);
   await start("urgent", "priority=1");
   await until("nine are queued", async () => (await queued()) === 9, queued);
+  const said = async (): Promise<string> =>
+    (await explainRun(stack.session, await getRun(stack.session, last), undefined)).sentences.join(" ");
+  await until(
+    "it is said where the last one stands",
+    async () =>
+      (await said()).includes(
+        "Its priority is 5 (1 to 5): of runs that wait for the same worker lower numbers go first.",
+      ),
+    said,
+  );
   isHeld = false;
   await until(
     "all have begun",

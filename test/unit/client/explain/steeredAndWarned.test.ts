@@ -40,6 +40,25 @@ test("a worker that is busy with many others is said to be, and how many wait fo
   assert.match(advice.join(), /another worker would take it at once/);
 });
 
+for (const { heeded, says } of [
+  {
+    heeded: true,
+    says: "Its priority is 4 (1 to 5): of runs that wait for the same worker lower numbers go first.",
+  },
+  {
+    heeded: false,
+    says: "Its priority is 4 (1 to 5): of runs that wait for the same worker lower numbers go first, but this server may go by the order of their coming.",
+  },
+])
+  test(`a run that waits behind others has its priority named, where the server ${heeded ? "goes" : "may not go"} by it`, () => {
+    const waiting = [{ name: "thaw-training", served: "busy", busyWith: ["other"] } as const];
+    const { sentences } = explain(situation({}, { waiting, priority: { key: 4, heeded } }));
+    assert.deepEqual(sentences.slice(0, 2), [
+      "It waits for the training worker, which works on run other.",
+      says,
+    ]);
+  });
+
 test("a paused stage is not over, and what the run was told to change is said", () => {
   const applied = { stage: "head", epoch: 2, step: 4, at: "2026-11-25T08:00:09Z" };
   const command = { kind: "set", learningRate: 0.5 } as const;
