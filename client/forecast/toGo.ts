@@ -13,6 +13,8 @@ export interface ToGo {
   readonly of: number;
   /** Absent while it cannot be said. */
   readonly seconds?: number;
+  /** Of stages side by side, where `seconds` is the least: nobody here knows how many of those to come will be so. */
+  readonly isLeast?: true;
 }
 
 const OVER: ReadonlySet<string> = new Set(["done", "cached", "rolled-back", "failed", "cancelled"]);
@@ -36,14 +38,52 @@ export function toGo(
   if (over === counted.length) return undefined;
   const position = { stage: over + 1, of: counted.length };
   const atWork = counted.filter(({ state }) => state === "running").length;
-  // Of stages side by side the sum would be too much, and how many will be so is not known here.
-  if (workload === undefined || atWork > 1) return position;
+  if (workload === undefined) return position;
   const secondsOf = (stage: LiveStage): number =>
-    forecast([{ name: stage.name, kind: kindOf(stage.name) }], workload, samples, cpus).seconds;
-  const seconds = counted
-    .filter(({ state }) => !OVER.has(state))
-    .reduce((sum, stage) => sum + leftOf(stage, secondsOf(stage)), 0);
-  return { ...position, seconds };
+    OVER.has(stage.state)
+      ? 0
+      : leftOf(
+          stage,
+          forecast([{ name: stage.name, kind: kindOf(stage.name) }], workload, samples, cpus).seconds,
+        );
+  if (atWork < 2) return { ...position, seconds: counted.reduce((sum, stage) => sum + secondsOf(stage), 0) };
+  // Of stages of unfreezing the recipe may yet leave any out.
+  const certain = counted.filter(({ name }) => isDecided || kindOf(name) !== "tune");
+  return { ...position, seconds: longestPath(certain, secondsOf), isLeast: true };
+}
+
+/** Seconds of the longest chain of stages that can only be done one after the other. @param stages in their order */
+function longestPath(stages: readonly LiveStage[], secondsOf: (stage: LiveStage) => number): number {
+  const ends: { readonly name: string; readonly seconds: number }[] = [];
+  for (const stage of stages) {
+    const begins = ends.filter(({ name }) => comesAfter(stage.name, name)).map(({ seconds }) => seconds);
+    ends.push({ name: stage.name, seconds: Math.max(0, ...begins) + secondsOf(stage) });
+  }
+  return Math.max(0, ...ends.map(({ seconds }) => seconds));
+}
+
+/** Whether a stage can only begin once an earlier one is over, as `spec/pipeline/stages.ts` plans them. */
+function comesAfter(name: string, earlier: string): boolean {
+  const before = kindOf(earlier);
+  switch (kindOf(name)) {
+    case "base":
+    case "evaluate":
+    case "register":
+    case "report":
+      return true;
+    case "tune":
+    case "scratch":
+      return before === "head" || before === "tune";
+    case "head":
+    case "fold":
+      return earlier === "recipe";
+    case "recipe":
+      return earlier === name.replace("recipe", "features");
+    case "features":
+      return before === "ingest" || (earlier === "base" && name === "features");
+    case "ingest":
+      return false;
+  }
 }
 
 /** What a stage itself says of its end goes before what others took. */

@@ -25,7 +25,9 @@ export function basesTable({ bases, architectures }: BasesJson, screen: Screen):
   ]);
   const names = architectures.map(({ name }) => name).join(", ");
   const others = wrapWords(
-    `With a checkpoint of yours (thaw bases add), also the architectures ${names};`,
+    `With a checkpoint of yours (thaw bases add), also the architectures ${names};
+any ConvNet of common operators in an ONNX file (--arch onnx);
+as a frozen extractor of features, any TensorFlow.js layers model (--arch layers-model)`,
     screen.width,
     "  ",
   );
@@ -33,9 +35,7 @@ export function basesTable({ bases, architectures }: BasesJson, screen: Screen):
     base.outdated === undefined ? [] : [`\n${wrapWords(base.outdated, screen.width, "  ")}`],
   );
   return `${table(HEADER, rows, screen, NUMBERS, [0])}${outdated.join("")}
-${others}
-any ConvNet of common operators in an ONNX file (--arch onnx);
-as a frozen extractor of features, any TensorFlow.js layers model (--arch layers-model)`;
+${others}`;
 }
 
 /** Which network of a checkpoint's file it is, what else would have done, and which numbers were converted. */

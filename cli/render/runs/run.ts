@@ -79,10 +79,12 @@ function hasChanged(before: LiveStage | undefined, now: LiveStage): boolean {
   return before?.state !== now.state || (before.attempt ?? 1) !== (now.attempt ?? 1);
 }
 
-/** E.g. `stage 6 of 14, about 3 min to go`. */
-function toGoText({ stage, of, seconds }: ToGo): string {
+/** E.g. `stage 6 of 14, about 3 min to go`, or `at least about`. */
+function toGoText({ stage, of, seconds, isLeast }: ToGo): string {
   const where = `stage ${stage} of ${of}`;
-  return seconds === undefined ? where : `${where}, about ${inShort(seconds)} to go`;
+  return seconds === undefined
+    ? where
+    : `${where}, ${isLeast ? "at least " : ""}about ${inShort(seconds)} to go`;
 }
 
 function headline(

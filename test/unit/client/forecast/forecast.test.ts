@@ -94,11 +94,40 @@ describe("what is left of a run", () => {
     assert.deepEqual(toGo(stages, samples, undefined, 2), { stage: 3, of: 4 });
   });
 
-  it("is not told while several stages are at work: their sum would be too much", () => {
-    const beside = stages.map((stage) =>
-      stage.name === "fold-1" ? { ...stage, state: "running" as const } : stage,
-    );
-    assert.deepEqual(toGo(beside, samples, workload, 2), { stage: 3, of: 5 });
+  const besides = (name: string, etaSeconds: number): LiveStage => ({
+    ...{ name, state: "running" },
+    progress: { phase: "epoch 1/9", step: 1, total: 9, etaSeconds },
+  });
+  const beside = (...more: readonly LiveStage[]): readonly LiveStage[] => [
+    ...stages.filter(({ name }) => name !== "fold-1" && name !== "evaluate"),
+    ...more,
+    { name: "evaluate", state: "waiting" },
+  ];
+
+  it("is at least the longest of several stages at work and what can only come after it: their sum would be too much", () => {
+    const given = beside(besides("fold-1", 60), besides("fold-2", 50));
+    assert.deepEqual(toGo(given, samples, workload, 2), { stage: 3, of: 6, seconds: 80, isLeast: true });
+  });
+
+  it("is at least the longest chain, which need not be that of the longest stage at work", () => {
+    const tunes: readonly LiveStage[] = [1, 2].map((i) => ({ name: `tune-${i}`, state: "waiting" }));
+    const taken = [...samples, sample("tune-1", "tune", 40, 200), sample("tune-2", "tune", 40, 200)];
+    const given = beside(...tunes, besides("fold-1", 60));
+    // The head's 7 s, two of 40 s, and the evaluation's 20 s.
+    assert.deepEqual(toGo(given, taken, workload, 2), { stage: 3, of: 7, seconds: 107, isLeast: true });
+  });
+
+  it("counts no stages of unfreezing at least while the recipe may leave them out", () => {
+    const candidates: readonly LiveStage[] = [
+      { name: "ingest", state: "done" },
+      besides("features-1", 30),
+      besides("features-2", 10),
+      { name: "tune-1", state: "waiting" },
+      { name: "evaluate", state: "waiting" },
+    ];
+    assert.deepEqual(toGo(candidates, samples, workload, 2), {
+      ...{ stage: 2, of: 5, seconds: 50, isLeast: true },
+    });
   });
 
   it("has no folds before the recipe has decided", () => {
@@ -120,6 +149,11 @@ describe("what is left of a run", () => {
     assert.match(
       runText(RUNNING, around, now, plainScreen(100)),
       /running {2}42\.0 s {2}stage 6 of 14, about 3 min to go\n/,
+    );
+    const least = { ...around, toGo: { ...around.toGo, isLeast: true } as const };
+    assert.match(
+      runText(RUNNING, least, now, plainScreen(100)),
+      /stage 6 of 14, at least about 3 min to go\n/,
     );
     assert.doesNotMatch(runText(COMPLETED, around, now, plainScreen(100)), /to go/);
   });
