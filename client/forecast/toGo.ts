@@ -62,8 +62,11 @@ function longestPath(stages: readonly LiveStage[], secondsOf: (stage: LiveStage)
   return Math.max(0, ...ends.map(({ seconds }) => seconds));
 }
 
-/** Whether a stage can only begin once an earlier one is over, as `spec/pipeline/stages.ts` plans them. */
-function comesAfter(name: string, earlier: string): boolean {
+/**
+ * Whether a stage can only begin once an earlier one is over. Whoever watches has the names alone; a test compares it with what the walk
+ * lets begin, over all kinds of runs.
+ */
+export function comesAfter(name: string, earlier: string): boolean {
   const before = kindOf(earlier);
   switch (kindOf(name)) {
     case "base":
