@@ -1,4 +1,5 @@
 /** The scaling of the pixels as constants of a graph. */
+import { channelOf } from "../spec/base.js";
 
 /** One number for all channels, or one for each of red, green and blue. */
 type PerChannel = number | readonly number[];
@@ -8,13 +9,10 @@ interface Scale {
   readonly deviation: PerChannel;
 }
 
-const at = (value: PerChannel, channel: number): number =>
-  typeof value === "number" ? value : (value[channel] ?? Number.NaN);
-
 /** Applies `of` to the mean and the deviation, once or for each channel. */
 function mapScale({ mean, deviation }: Scale, of: (mean: number, deviation: number) => number): PerChannel {
   if (typeof mean === "number" && typeof deviation === "number") return of(mean, deviation);
-  return [0, 1, 2].map((channel) => of(at(mean, channel), at(deviation, channel)));
+  return [0, 1, 2].map((channel) => of(channelOf(mean, channel), channelOf(deviation, channel)));
 }
 
 /** `x · scale + offset = (x − mean) / deviation`. */

@@ -5,6 +5,11 @@ import type { Golden } from "./golden.js";
 /** One number for all three channels, or one for each of red, green and blue. */
 export type PerChannel = number | readonly [number, number, number];
 
+/** The number of a channel, 0 to 2. */
+export function channelOf(values: number | readonly number[], channel: number): number {
+  return typeof values === "number" ? values : (values[channel] ?? Number.NaN);
+}
+
 /** How a base wants its pixels: `(x − mean) / deviation`, x in 0…255. */
 export interface PixelScale {
   readonly mean: PerChannel;

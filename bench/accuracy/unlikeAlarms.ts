@@ -18,7 +18,7 @@ import { resemblance, type Side } from "../../learn/evaluation/resemblance.js";
 import { disposePass } from "../../learn/network/boundaries.js";
 import { basePass } from "../../learn/network/frozen.js";
 import { renderBatches } from "../../learn/samples/render.js";
-import { pixelTensor } from "../../learn/training/step/batch.js";
+import { pixelTensor } from "../../learn/training/step/pixels.js";
 import { randomStream } from "../../rng/stream.js";
 import { locate } from "../../runtime/components/components.js";
 import { settledAugment } from "../../spec/pipeline/views.js";

@@ -12,7 +12,7 @@ import { ingest } from "../../data/dataset/ingest.js";
 import { renderView } from "../../data/views/views.js";
 import { findBase } from "../../learn/bases/catalogue.js";
 import { boundaryPass } from "../../learn/network/boundaries.js";
-import { pixelTensor } from "../../learn/training/step/batch.js";
+import { pixelTensor } from "../../learn/training/step/pixels.js";
 import { baseCheckpoint } from "../../runtime/components/download/baseCheckpoint.js";
 import { runFileSchema } from "../../spec/runFile/runFile.js";
 import { type BenchSet, benchSets, sourceOf } from "./sets.js";

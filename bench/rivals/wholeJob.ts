@@ -20,7 +20,7 @@ import { cpuSeconds } from "../../engine/cpuTime.js";
 import { findBase } from "../../learn/bases/catalogue.js";
 import { wilsonInterval } from "../../learn/evaluation/metrics.js";
 import { boundaryPass } from "../../learn/network/boundaries.js";
-import { pixelTensor } from "../../learn/training/step/batch.js";
+import { pixelTensor } from "../../learn/training/step/pixels.js";
 import { baseCheckpoint } from "../../runtime/components/download/baseCheckpoint.js";
 import { SERVICE_NAMES } from "../../runtime/services/names.js";
 import { runFileSchema } from "../../spec/runFile/runFile.js";

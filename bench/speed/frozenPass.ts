@@ -12,7 +12,7 @@ import { disposePass } from "../../learn/network/boundaries.js";
 import { basePass } from "../../learn/network/frozen.js";
 import { drawnPicture } from "../../learn/network/tryOut.js";
 import { leastCosine } from "../../learn/stages/precision.js";
-import { pixelTensor } from "../../learn/training/step/batch.js";
+import { pixelTensor } from "../../learn/training/step/pixels.js";
 import { baseCheckpoint } from "../../runtime/components/download/baseCheckpoint.js";
 import { defaultStages } from "../../spec/pipeline/layerGroups.js";
 import { median } from "../support.js";

@@ -24,7 +24,7 @@ import { extractFeatures } from "../../learn/stages/extractFeatures.js";
 import type { StageContext } from "../../learn/stages/job.js";
 import { trainHead } from "../../learn/stages/trainHead.js";
 import { tuneStage } from "../../learn/stages/tuneStage.js";
-import { pixelTensor } from "../../learn/training/step/batch.js";
+import { pixelTensor } from "../../learn/training/step/pixels.js";
 import { FEATURES_FILE, WEIGHTS_FILE } from "../../spec/pipeline/artifactFiles.js";
 import { tuningDepths } from "../../spec/pipeline/stages.js";
 import { type RunFile, runFileSchema } from "../../spec/runFile/runFile.js";

@@ -6,7 +6,7 @@ import { boundaryPass, boundaryShape, disposePass } from "../../learn/network/bo
 import type { Parameters } from "../../learn/network/parameters.js";
 import { createSamples, openSamples, type RecordFormat, type Samples } from "../../learn/samples/files.js";
 import { fit } from "../../learn/training/fit.js";
-import { pixelTensor } from "../../learn/training/step/batch.js";
+import { pixelTensor } from "../../learn/training/step/pixels.js";
 import type { TrainingData } from "../../learn/training/step/step.js";
 import { suffixTrainee } from "../../learn/training/step/suffix.js";
 import type { Trainee } from "../../learn/training/trainee.js";

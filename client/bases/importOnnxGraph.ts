@@ -6,6 +6,7 @@ import { type Converted, convertOnnx } from "../../learn/bases/graphBase.js";
 import {
   type BaseView,
   type ColourOrder,
+  channelOf,
   graphName,
   type NetworkSpec,
   type PixelScale,
@@ -147,9 +148,6 @@ export function requireScaledOnce(
 }
 const SLIGHTLY = 0.01;
 const MOST_OF_BYTE = 255;
-
-const channelOf = (value: PixelScale["mean"], channel: number): number =>
-  typeof value === "number" ? value : (value[channel] ?? Number.NaN);
 
 /** Every error names the source. */
 async function named<T>(from: string, path: string, work: () => Promise<T>): Promise<T> {

@@ -15,7 +15,7 @@ import { fetchEvents, inputIn } from "../temporal/eventHistory.js";
 import { describeRun } from "../temporal/executions.js";
 import { lastFailureOf } from "../temporal/pendingActivities.js";
 import { findWaitingQueues } from "../temporal/pollers.js";
-import { withoutPriorities } from "../temporal/priorities.js";
+import { versionOf, withoutPriorities } from "../temporal/priorities.js";
 import { causesOf } from "./causes.js";
 import { explain } from "./explain.js";
 import type { Explanation, QueuePriority } from "./situation.js";
@@ -65,10 +65,10 @@ async function priorityIn(
 ): Promise<QueuePriority | undefined> {
   const key = raw.workflowExecutionInfo?.priority?.priorityKey;
   if (!key) return undefined;
-  const { serverVersion } = await temporalCall(session, "asking for the server's version", () =>
-    session.temporal.connection.workflowService.getSystemInfo({}),
+  const version = await temporalCall(session, "asking for the server's version", () =>
+    versionOf(session.temporal.connection),
   );
-  return { key, heeded: withoutPriorities(serverVersion) === undefined };
+  return { key, heeded: withoutPriorities(version) === undefined };
 }
 
 /** Undefined for a run that is no retraining's, was asked for in full, or that Temporal has forgotten. */

@@ -1,4 +1,5 @@
 /** Whether a Temporal server gives out what waits for a worker by priority. Whether models take turns, no server tells. */
+import type { ConnectionLike } from "@temporalio/client";
 import { openTemporal } from "../../runtime/openTemporal.js";
 import type { TemporalSettings } from "../../spec/platform.js";
 
@@ -9,10 +10,17 @@ const SINCE = [1, 31] as const;
 export async function serverVersion(temporal: TemporalSettings): Promise<string> {
   const connection = await openTemporal(temporal);
   try {
-    return (await connection.workflowService.getSystemInfo({})).serverVersion;
+    return await versionOf(connection);
   } finally {
     await connection.close();
   }
+}
+
+/** Of the server at the far end of a connection that is open already. */
+export async function versionOf({
+  workflowService,
+}: Pick<ConnectionLike, "workflowService">): Promise<string> {
+  return (await workflowService.getSystemInfo({})).serverVersion;
 }
 
 /** @returns undefined for a server that does, and for a version that is none */

@@ -168,6 +168,14 @@ export function kernelSize({ kernel }: Pick<ConvUnit, "kernel">): readonly [numb
   return typeof kernel === "number" ? [kernel, kernel] : kernel;
 }
 
+/** Whether each pixel of what comes out is made of one pixel, all of which are met. */
+export function isOfPixels(unit: Pick<ConvUnit, "kernel" | "stride" | "padding">): boolean {
+  const { stride, padding } = unit;
+  return (
+    stride === 1 && (padding === "same" || padding === 0) && kernelSize(unit).every((side) => side === 1)
+  );
+}
+
 /** Shape of a unit's kernel, in TensorFlow's layout. */
 export function kernelShape(unit: ConvUnit): readonly [number, number, number, number] {
   const [rows, columns] = kernelSize(unit);

@@ -3,7 +3,7 @@ import type { DomainDistance } from "../../spec/records/recipe.js";
 import { normedUnitsOf } from "../bases/architecture.js";
 import type { Base } from "../bases/catalogue.js";
 import { type Parameters, parameter } from "../network/parameters.js";
-import { pixelTensor } from "../training/step/batch.js";
+import { pixelTensor } from "../training/step/pixels.js";
 import { frechetDistances, type UnitSample } from "./frechet.js";
 import { observer } from "./observe.js";
 

@@ -78,14 +78,12 @@ export function addBias(graph: Graph, x: Value, bias: Value): Value {
   return graph.op("BiasAdd", { T, data_format: NHWC }, [x, bias]);
 }
 
-/** Gradient of {@link addBias} with respect to the bias. */
-export function biasGradient(graph: Graph, dy: Value): Value {
-  return graph.op("BiasAddGrad", { T, data_format: NHWC }, [dy]);
-}
-
-/** Sums over all but the channels: the program that adds up a bias's gradient, for large images twelve times as fast as `Sum`'s. */
+/**
+ * Sums over all but the channels, which is a bias's gradient: by the program that adds that up, for large images twelve times
+ * as fast as `Sum`'s.
+ */
 export function pixelSum(graph: Graph, x: Value): Value {
-  return biasGradient(graph, x);
+  return graph.op("BiasAddGrad", { T, data_format: NHWC }, [x]);
 }
 
 /** Windows of a pooling. */

@@ -6,7 +6,7 @@ import type { Golden } from "../../spec/golden.js";
 import type { Base } from "../bases/catalogue.js";
 import { requireSound } from "../bases/sound.js";
 import { computingDevice, tf } from "../engine.js";
-import { pixelTensor } from "../training/step/batch.js";
+import { pixelTensor } from "../training/step/pixels.js";
 import { featuresOf, frozenNetwork } from "./frozen.js";
 import { goldenOf, requireFeatures } from "./golden.js";
 import type { Parameters } from "./parameters.js";

@@ -2,7 +2,7 @@
 import type { Base } from "../bases/catalogue.js";
 import { FROZEN_BATCH } from "../bases/cost.js";
 import type { BoundaryPass } from "../network/boundaries.js";
-import { pixelTensor } from "../training/step/batch.js";
+import { pixelTensor } from "../training/step/pixels.js";
 
 /**
  * Always a whole batch, the last one filled up with black pictures: a batch of one image is rounded otherwise by oneDNN

@@ -6,6 +6,7 @@ import {
   type Precision,
   type PrecisionCheck,
 } from "../../spec/engine/precision.js";
+import { ownArithmetic } from "../../spec/engine/processor.js";
 import type { Base } from "../bases/catalogue.js";
 import { scoped } from "../engine.js";
 import { computesBfloat16, firstNarrowGroup } from "../network/bfloat16Groups.js";
@@ -14,7 +15,7 @@ import { basePass } from "../network/frozen.js";
 import type { Parameters } from "../network/parameters.js";
 import { drawnPicture } from "../network/tryOut.js";
 import { renderBatches } from "../samples/render.js";
-import { pixelTensor } from "../training/step/batch.js";
+import { pixelTensor } from "../training/step/pixels.js";
 import type { StageContext } from "./job.js";
 
 /** Images of the run that are compared: more would find little that eight pictures do not. */
@@ -97,7 +98,7 @@ export async function usedArithmetic(
 }
 
 function arithmeticOf(used: Precision): { readonly arithmetic?: Bfloat16Arithmetic } {
-  return used === "bfloat16" ? { arithmetic: computesBfloat16() ? "multiplied" : "rounded" } : {};
+  return used === "bfloat16" ? { arithmetic: ownArithmetic(computesBfloat16()) } : {};
 }
 
 /** thaw's own picture and its negative, then images spread over the set, one after the other. */

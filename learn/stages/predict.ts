@@ -13,8 +13,8 @@ import { denseLogits, HEAD_BIAS, HEAD_KERNEL } from "../network/head.js";
 import { overlay, parameter } from "../network/parameters.js";
 import { drawnPicture, loadSound } from "../network/tryOut.js";
 import { readSafetensors } from "../safetensors.js";
-import { pixelTensor } from "../training/step/batch.js";
 import { softmaxRows } from "../training/step/loss.js";
+import { pixelTensor } from "../training/step/pixels.js";
 
 /** A canonical image, see `data/image/decode.ts`, and the path to report it by. */
 export interface EncodedImage {

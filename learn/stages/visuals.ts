@@ -16,7 +16,7 @@ import { HEAD_KERNEL } from "../network/head.js";
 import { type Parameters, parameter } from "../network/parameters.js";
 import { renderBatches } from "../samples/render.js";
 import { imagesOf } from "../samples/views.js";
-import { pixelTensor } from "../training/step/batch.js";
+import { pixelTensor } from "../training/step/pixels.js";
 import { matrix } from "../transferability/matrix.js";
 import type { StageContext } from "./job.js";
 import type { PlainFeatures } from "./plainFeatures.js";

@@ -12,9 +12,9 @@ export function multipliesBfloat16(env: NodeJS.ProcessEnv = process.env, cpuinfo
   }
 }
 
-/** How numbers in bfloat16 come about on this machine. */
-export function ownArithmetic(): Bfloat16Arithmetic {
-  return multipliesBfloat16() ? "multiplied" : "rounded";
+/** How numbers in bfloat16 come about on this machine, or in a process that knows better whether it multiplies them. */
+export function ownArithmetic(multiplies = multipliesBfloat16()): Bfloat16Arithmetic {
+  return multiplies ? "multiplied" : "rounded";
 }
 
 /**

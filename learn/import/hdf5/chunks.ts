@@ -7,7 +7,7 @@ import { sizeOf } from "../../network/parameters.js";
 import { COSTS } from "../budget.js";
 import { type Bytes, DEEPEST, requireSignature } from "./bytes.js";
 import { CHECKSUM, isSound } from "./fletcher32.js";
-import type { Message } from "./header.js";
+import type { Message, OtherDataset } from "./header.js";
 
 export interface Chunks {
   /** Address of the tree of all chunks. */
@@ -36,10 +36,8 @@ const OTHERS: ReadonlyMap<number, string> = new Map([
 /** HDF5's caches hold a chunk of 1 MB; one that is larger than this is none of weights. */
 const MOST_CHUNK = 256 * 2 ** 20;
 
-export type Faulty = { readonly fault: string };
-
 /** @returns the filters, or why they cannot be undone @throws ThawError by `bytes.invalid` where they are damaged */
-export function filtersOf(bytes: Bytes, message: Message | undefined): readonly Filter[] | Faulty {
+export function filtersOf(bytes: Bytes, message: Message | undefined): readonly Filter[] | OtherDataset {
   if (message === undefined) return [];
   const { at, length } = message;
   const [version, count] = [bytes.u8(at), bytes.u8(at + 1)];
@@ -77,7 +75,7 @@ export function chunksOf(
     element,
     filters,
   }: { readonly shape: readonly number[]; readonly element: number; readonly filters: readonly Filter[] },
-): Chunks | Faulty {
+): Chunks | OtherDataset {
   const axes = bytes.u8(at + 2);
   if (axes !== shape.length + 1 || 11 + 4 * axes > length)
     throw bytes.invalid("a dataset in it has chunks with other axes than its own");

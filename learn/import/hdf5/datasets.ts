@@ -5,19 +5,13 @@ import { COSTS } from "../budget.js";
 import { ELEMENT_TYPES, type ElementType } from "../elements.js";
 import { addressAt, type Bytes, requireSignature } from "./bytes.js";
 import { type Chunks, chunksOf, filtersOf } from "./chunks.js";
-import { MESSAGES, type Message } from "./header.js";
+import { MESSAGES, type Message, type OtherDataset } from "./header.js";
 
 export interface Dataset {
   readonly shape: readonly number[];
   readonly type: ElementType;
   /** Where its numbers begin, row-major; or the chunks that they are in. */
   readonly place: number | Chunks;
-}
-
-/** What a header says of a dataset that is no tensor of numbers that can be read. */
-export interface OtherDataset {
-  /** Why it cannot be read. */
-  readonly fault: string;
 }
 
 /** Most axes that HDF5 allows. */

@@ -13,9 +13,9 @@ import { nameFault } from "../names.js";
 import type { CheckpointTensor } from "../tensorViews.js";
 import { addressAt, type Bytes, bytesOf, DEEPEST } from "./bytes.js";
 import { inflatedSize, readChunks } from "./chunks.js";
-import { attributeOf, type Dataset, datasetOf, type OtherDataset } from "./datasets.js";
+import { attributeOf, type Dataset, datasetOf } from "./datasets.js";
 import { membersOf } from "./groups.js";
-import { MESSAGES, messagesAt } from "./header.js";
+import { MESSAGES, messagesAt, type OtherDataset } from "./header.js";
 
 export interface H5Dataset {
   /** Names from the file's root on. */

@@ -5,6 +5,12 @@
 import { COSTS } from "../budget.js";
 import { addressAt, type Bytes, requireSignature } from "./bytes.js";
 
+/** What a header says of a dataset that is no tensor of numbers that can be read. */
+export interface OtherDataset {
+  /** Why it cannot be read. */
+  readonly fault: string;
+}
+
 export interface Message {
   readonly type: number;
   /** Where its data begin in the file, and how long they are. */

@@ -2,7 +2,7 @@
 import type { GroupNormUnit, ResponseNormUnit } from "../../bases/architecture.js";
 import { attribute, type Graph, type Value } from "../../graph/graph.js";
 import { add, divide, mean, multiply, reshapeTo, shapeOf, shapeThen, subtract, sum } from "../arithmetic.js";
-import { biasGradient, pixelSum } from "../ops.js";
+import { pixelSum } from "../ops.js";
 import { activationPass, inSequence, type Pass } from "./pass.js";
 
 const CHANNELS = [3];
@@ -33,7 +33,7 @@ function normalizedPass(graph: Graph, { name, channels, groups, epsilon }: Group
     y: add(graph, multiply(graph, image, gamma), graph.input(`${name}.beta`)),
     back: (dy, gradients) => {
       gradients.set(`${name}.gamma`, pixelSum(graph, multiply(graph, dy, image)));
-      gradients.set(`${name}.beta`, biasGradient(graph, dy));
+      gradients.set(`${name}.beta`, pixelSum(graph, dy));
       const dNormal = parted(multiply(graph, dy, gamma));
       const along = multiply(
         graph,
@@ -62,7 +62,7 @@ export function responseNormPass(
     back: (dy, gradients) => {
       const along = multiply(graph, dy, x);
       gradients.set(`${name}.gamma`, pixelSum(graph, multiply(graph, along, share)));
-      gradients.set(`${name}.beta`, biasGradient(graph, dy));
+      gradients.set(`${name}.beta`, pixelSum(graph, dy));
       const dShare = multiply(graph, sum(graph, along, ROWS_AND_COLUMNS, true), gamma);
       const perMean = divide(
         graph,

@@ -1,6 +1,5 @@
 /** The order of units in which there is less to compute: what comes out is the same but for rounding. */
-import type { ConvUnit, PoolUnit, Unit } from "../../bases/architecture.js";
-import { kernelSize } from "../../bases/architecture.js";
+import { isOfPixels, type PoolUnit, type Unit } from "../../bases/architecture.js";
 
 /**
  * A convolution of single pixels, without norm and activation, is linear and the same at each of them: the mean of a window of its outputs
@@ -24,11 +23,6 @@ function mayFollow(unit: Unit, means: PoolUnit): boolean {
   if (!isOfPixels(unit) || unit.activation !== "none" || means.stride === 1) return false;
   // A batch norm may take its statistics before the pooling, and a bias is not added to the zeros around an image.
   return unit.offset === "none" || (unit.offset === "bias" && !hasZerosAround(means));
-}
-
-function isOfPixels(unit: ConvUnit): boolean {
-  const keepsPixels = unit.stride === 1 && (unit.padding === "same" || unit.padding === 0);
-  return keepsPixels && kernelSize(unit).every((side) => side === 1);
 }
 
 const hasZerosAround = ({ padding }: PoolUnit): boolean => padding !== "same" && padding > 0;

@@ -3,7 +3,7 @@ import type { SqueezeUnit } from "../../bases/architecture.js";
 import type { Graph, Value } from "../../graph/graph.js";
 import { activate, activationGradient } from "../activations.js";
 import { add, divide, matrixProduct, multiply, pixelsOf, reshape, sum } from "../arithmetic.js";
-import { addBias, averagePool, biasGradient } from "../ops.js";
+import { addBias, averagePool, pixelSum } from "../ops.js";
 import type { Pass } from "./pass.js";
 
 const ROWS_AND_COLUMNS = [1, 2];
@@ -37,7 +37,7 @@ function dense(graph: Graph, name: string, x: Value): Pass {
     y: addBias(graph, matrixProduct(graph, x, kernel), graph.input(`${name}.bias`)),
     back: (dy, gradients) => {
       gradients.set(`${name}.kernel`, matrixProduct(graph, x, dy, "a"));
-      gradients.set(`${name}.bias`, biasGradient(graph, dy));
+      gradients.set(`${name}.bias`, pixelSum(graph, dy));
       return matrixProduct(graph, dy, kernel, "b");
     },
   };

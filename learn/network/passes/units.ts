@@ -1,5 +1,5 @@
 /** Units without a batch norm, forward and back. */
-import type { ConvUnit, LayerNormUnit, ScaleUnit } from "../../bases/architecture.js";
+import { type ConvUnit, isOfPixels, type LayerNormUnit, type ScaleUnit } from "../../bases/architecture.js";
 import { attribute, type Graph, type Value } from "../../graph/graph.js";
 import { activate, activationGradient } from "../activations.js";
 import {
@@ -16,7 +16,7 @@ import {
   subtract,
 } from "../arithmetic.js";
 import { inputGradient, kernelGradient } from "../convolutionGradients.js";
-import { addBias, biasGradient, convolve, pixelSum } from "../ops.js";
+import { addBias, convolve, pixelSum } from "../ops.js";
 import { activationPass, inSequence, type Pass, unchanged } from "./pass.js";
 
 const CHANNELS = [3];
@@ -40,9 +40,9 @@ export function convolutionPass(graph: Graph, unit: ConvUnit, x: Value): Pass {
 }
 
 /** What TensorFlow computes at once as a product of matrices, and as a convolution in five turns over the image. */
-function isActivatedProduct({ kind, kernel, stride, padding, offset, activation }: ConvUnit): boolean {
-  const isOfPixels = kind === "full" && kernel === 1 && stride === 1 && (padding === "same" || padding === 0);
-  return isOfPixels && offset === "bias" && activation === "gelu";
+function isActivatedProduct(unit: ConvUnit): boolean {
+  const { kind, offset, activation } = unit;
+  return kind === "full" && isOfPixels(unit) && offset === "bias" && activation === "gelu";
 }
 
 /** A convolution of single pixels with bias and activation. */
@@ -60,7 +60,7 @@ function activatedProductPass(graph: Graph, unit: ConvUnit, x: Value): Pass {
       const dActivated = reshape(graph, dy, [-1, outChannels]);
       const dLinear = activationGradient(graph, activation, linear, activated, dActivated);
       const dImage = reshapeTo(graph, dLinear, shapeOf(graph, y));
-      gradients.set(`${name}.bias`, biasGradient(graph, dLinear));
+      gradients.set(`${name}.bias`, pixelSum(graph, dLinear));
       gradients.set(`${name}.kernel`, kernelGradient(graph, unit, x, kernel, dImage));
       return inputGradient(graph, unit, x, kernel, dImage);
     },
@@ -71,7 +71,7 @@ function biasPass(graph: Graph, name: string, x: Value): Pass {
   return {
     y: addBias(graph, x, graph.input(name)),
     back: (dy, gradients) => {
-      gradients.set(name, biasGradient(graph, dy));
+      gradients.set(name, pixelSum(graph, dy));
       return dy;
     },
   };
@@ -112,7 +112,7 @@ export function layerNormPass(graph: Graph, { name, epsilon }: LayerNormUnit, x:
     y: add(graph, multiply(graph, normal, gamma), graph.input(`${name}.beta`)),
     back: (dy, gradients) => {
       gradients.set(`${name}.gamma`, pixelSum(graph, multiply(graph, dy, normal)));
-      gradients.set(`${name}.beta`, biasGradient(graph, dy));
+      gradients.set(`${name}.beta`, pixelSum(graph, dy));
       const dNormal = multiply(graph, dy, gamma);
       const along = multiply(graph, normal, mean(graph, multiply(graph, dNormal, normal), CHANNELS, true));
       const across = add(graph, mean(graph, dNormal, CHANNELS, true), along);

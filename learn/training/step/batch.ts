@@ -6,7 +6,6 @@ import { argMax } from "../validation.js";
 import { pixelTensor } from "./pixels.js";
 
 export type { PixelScale } from "../../../spec/base.js";
-export { pixelTensor } from "./pixels.js";
 
 /** The rows as one tensor `[rows.length, …shape]`; bytes are scaled as the base wants its pixels. */
 export function batchTensor(samples: Samples, rows: readonly number[], scale: PixelScale): Tensor {

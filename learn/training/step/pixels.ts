@@ -1,5 +1,5 @@
 /** Pixels as a base wants them: bytes go into TensorFlow as they are, and are scaled there. */
-import type { PerChannel, PixelScale } from "../../../spec/base.js";
+import { channelOf, type PixelScale } from "../../../spec/base.js";
 import { computingDevice, type Tensor4D, tf } from "../../engine.js";
 import { attribute, type Graph, type Value } from "../../graph/graph.js";
 import { compile, type Program } from "../../graph/program.js";
@@ -37,12 +37,8 @@ type Scaled = Float32Array;
 function scaledBytes({ mean, deviation }: PixelScale, channel: number): Scaled {
   return Float32Array.from(
     { length: 256 },
-    (_, x) => (x - ofChannel(mean, channel)) / ofChannel(deviation, channel),
+    (_, x) => (x - channelOf(mean, channel)) / channelOf(deviation, channel),
   );
-}
-
-function ofChannel(values: PerChannel, channel: number): number {
-  return typeof values === "number" ? values : (values[channel] ?? 0);
 }
 
 function scaledThere(program: Program, pixels: Uint8Array, shape: readonly number[]): Tensor4D {
@@ -61,8 +57,8 @@ const programs = new Map<string, Program | undefined>();
 /** @returns undefined where float32 arithmetic would give other bits */
 function programOf(scale: PixelScale): Program | undefined {
   const channels = [0, 1, 2];
-  const means = channels.map((c) => ofChannel(scale.mean, c));
-  const factors = channels.map((c) => 1 / ofChannel(scale.deviation, c));
+  const means = channels.map((c) => channelOf(scale.mean, c));
+  const factors = channels.map((c) => 1 / channelOf(scale.deviation, c));
   const key = JSON.stringify([means, factors]);
   if (!programs.has(key))
     programs.set(key, channels.every((c) => isExact(scale, c)) ? scaling(means, factors) : undefined);
@@ -71,8 +67,8 @@ function programOf(scale: PixelScale): Program | undefined {
 
 /** Whether the graph's subtraction and product, each rounded to float32, give every byte the value of {@link scaledBytes}. */
 function isExact(scale: PixelScale, channel: number): boolean {
-  const mean = Math.fround(ofChannel(scale.mean, channel));
-  const factor = Math.fround(1 / ofChannel(scale.deviation, channel));
+  const mean = Math.fround(channelOf(scale.mean, channel));
+  const factor = Math.fround(1 / channelOf(scale.deviation, channel));
   return scaledBytes(scale, channel).every(
     (value, x) => Math.fround(Math.fround(x - mean) * factor) === value,
   );

@@ -6,7 +6,7 @@ import type { Graph, Value } from "../../graph/graph.js";
 import { compileEntries } from "../../graph/program.js";
 import { matrixProduct, multiply } from "../../network/arithmetic.js";
 import { HEAD_BIAS, HEAD_KERNEL } from "../../network/head.js";
-import { addBias, averagePool, averagePoolGradient, biasGradient } from "../../network/ops.js";
+import { addBias, averagePool, averagePoolGradient, pixelSum } from "../../network/ops.js";
 import { groupsPass, type NormedPass } from "../../network/passes/groups.js";
 import type { Gradients, Pass } from "../../network/passes/pass.js";
 import { type KeptEntry, keptParameters, keptVectors, type Learnt, transfers, updateKept } from "./kept.js";
@@ -138,7 +138,7 @@ function headAndLoss(graph: Graph, features: Value, weights: LossWeights) {
     logits,
     back: (gradients: Gradients): Value => {
       gradients.set(HEAD_KERNEL, matrixProduct(graph, kept, dLogits, "a"));
-      gradients.set(HEAD_BIAS, biasGradient(graph, dLogits));
+      gradients.set(HEAD_BIAS, pixelSum(graph, dLogits));
       return multiply(graph, matrixProduct(graph, dLogits, kernel, "b"), mask);
     },
   };

@@ -4,14 +4,7 @@ import type { Graph, Value } from "../../graph/graph.js";
 import { activate, activationGradient } from "../../network/activations.js";
 import { add, divide, multiply, reshape, subtract, sum } from "../../network/arithmetic.js";
 import { inputGradient, kernelGradient } from "../../network/convolutionGradients.js";
-import {
-  addBias,
-  biasGradient,
-  convolve,
-  normalizeBatch,
-  normalizeBatchGradient,
-  pixelSum,
-} from "../../network/ops.js";
+import { addBias, convolve, normalizeBatch, normalizeBatchGradient, pixelSum } from "../../network/ops.js";
 import type { NormedPass } from "../../network/passes/groups.js";
 import type { Pass } from "../../network/passes/pass.js";
 
@@ -42,7 +35,7 @@ function tunedConvolution(graph: Graph, unit: NormedConvolution, x: Value): Pass
     y,
     back: (dy, gradients) => {
       const dLinear = activationGradient(graph, unit.activation, linear, y, dy);
-      const dBias = biasGradient(graph, dLinear);
+      const dBias = pixelSum(graph, dLinear);
       const dFolded = kernelGradient(graph, unit, x, folded, dLinear);
       const perChannel = sum(graph, multiply(graph, dFolded, kernel), depthwise ? [0, 1, 3] : [0, 1, 2]);
       const dScale = subtract(graph, perChannel, multiply(graph, dBias, mean));
@@ -66,7 +59,7 @@ function tunedNorm(graph: Graph, unit: NormUnit, x: Value): Pass {
     y,
     back: (dy, gradients) => {
       const dLinear = activationGradient(graph, unit.activation, linear, y, dy);
-      const dShift = biasGradient(graph, dLinear);
+      const dShift = pixelSum(graph, dLinear);
       const perChannel = pixelSum(graph, multiply(graph, dLinear, x));
       const dScale = subtract(graph, perChannel, multiply(graph, dShift, mean));
       gradients.set(`${unit.name}.gamma`, divide(graph, dScale, deviation));

@@ -11,7 +11,7 @@ import { boundaryFile, openBoundary, pixelFile } from "../../../learn/stages/act
 import { extractFeatures } from "../../../learn/stages/extractFeatures.js";
 import { extractShard } from "../../../learn/stages/extractShard.js";
 import type { StageContext } from "../../../learn/stages/job.js";
-import { pixelTensor } from "../../../learn/training/step/batch.js";
+import { pixelTensor } from "../../../learn/training/step/pixels.js";
 import type { EarlierFeatures } from "../../../spec/engine/job.js";
 import { FEATURES_FILE, SHARD_FILE } from "../../../spec/pipeline/artifactFiles.js";
 import { settledAugment } from "../../../spec/pipeline/views.js";

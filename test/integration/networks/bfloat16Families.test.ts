@@ -6,7 +6,7 @@ import { tf } from "../../../learn/engine.js";
 import { bfloat16Groups, computesBfloat16 } from "../../../learn/network/bfloat16Groups.js";
 import { freezeGroups, poolFeatures } from "../../../learn/network/network.js";
 import { leastCosine } from "../../../learn/stages/precision.js";
-import { pixelTensor } from "../../../learn/training/step/batch.js";
+import { pixelTensor } from "../../../learn/training/step/pixels.js";
 import { LEAST_COSINE } from "../../../spec/engine/precision.js";
 import { modelOfEveryUnit } from "../../support/models/everyUnit.js";
 import { type MadeUpModel, madeUpGraph, madeUpMember } from "../../support/models/madeUpModel.js";

@@ -12,7 +12,7 @@ import type { Graph, Value } from "../../../learn/graph/graph.js";
 import { compile } from "../../../learn/graph/program.js";
 import type { Parameters } from "../../../learn/network/parameters.js";
 import { createSamples, openSamples, type Samples } from "../../../learn/samples/files.js";
-import { pixelTensor } from "../../../learn/training/step/batch.js";
+import { pixelTensor } from "../../../learn/training/step/pixels.js";
 import { locate } from "../../../runtime/components/components.js";
 import type { BaseChoice } from "../../../spec/base.js";
 

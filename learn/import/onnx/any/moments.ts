@@ -3,6 +3,7 @@ import { type Curve, curveOf, epsilonOf, isSquare, SAME } from "./curve.js";
 import { type Given, optional, weightOf } from "./images.js";
 import type { Step } from "./steps.js";
 import {
+  type Constant,
   type Following,
   type Image,
   imageOf,
@@ -84,19 +85,22 @@ export function batchNormalized(value: Value, inputs: Given, following: Followin
     );
   const input = settled(value, following);
   const { channels, side } = following.steps[input] as Step;
-  const parts = ["scale", "bias", "mean", "variance"].map((what, i) => {
-    const data = numbersOf(weightOf(inputs, i + 1, what, following), following);
-    if (data.length !== channels)
-      throw following.refuse(`its ${what} has ${data.length} numbers for ${channels} channels`);
-    return data;
-  });
-  const [gamma, beta, mean, variance] = parts as [Float32Array, Float32Array, Float32Array, Float32Array];
+  const read = (at: number, what: string): Float32Array =>
+    perChannel(weightOf(inputs, at, what, following), what, channels, following);
+  const [gamma, beta] = [read(1, "scale"), read(2, "bias")];
+  const [mean, variance] = [read(3, "mean"), read(4, "variance")];
   const epsilon = epsilonSaid(following);
   const made = { from: following.label, channels, side };
   return imageOf(
     following.add({ kind: "norm", input, gamma, beta, mean, variance, epsilon, ...made }),
     following.label,
   );
+}
+
+function perChannel(given: Constant, what: string, channels: number, following: Following): Float32Array {
+  const data = numbersOf(given, following);
+  if (data.length === channels) return data;
+  throw following.refuse(`its ${what} has ${data.length} numbers for ${channels} channels`);
 }
 
 function epsilonSaid({ node, refuse }: Following): number {
@@ -115,11 +119,9 @@ export function layerNormalized(value: Value, inputs: Given, following: Followin
   const { channels, side } = following.steps[input] as Step;
   const read = (at: number, what: string, otherwise: number): Float32Array => {
     const given = optional(inputs, at, what, following);
-    const data =
-      given === undefined ? new Float32Array(channels).fill(otherwise) : numbersOf(given, following);
-    if (data.length !== channels)
-      throw following.refuse(`its ${what} has ${data.length} numbers for ${channels} channels`);
-    return data;
+    return given === undefined
+      ? new Float32Array(channels).fill(otherwise)
+      : perChannel(given, what, channels, following);
   };
   const [gamma, beta] = [read(1, "scale", 1), read(2, "bias", 0)];
   const made = { from: following.label, channels, side };

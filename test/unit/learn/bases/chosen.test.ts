@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { chosenBase } from "../../../../learn/bases/chosen.js";
 import { parameter } from "../../../../learn/network/parameters.js";
 import { writeSafetensors } from "../../../../learn/safetensors.js";
-import { pixelTensor } from "../../../../learn/training/step/batch.js";
+import { pixelTensor } from "../../../../learn/training/step/pixels.js";
 import { base, checkpointFile, largestDifference, pretrained, temporaryFolder } from "../support.js";
 
 test("a base of the catalogue is itself", async () => {

@@ -10,7 +10,7 @@ import { type Tensor4D, tf } from "../../../../learn/engine.js";
 import { denseLogits } from "../../../../learn/network/head.js";
 import { freezeGroups, poolFeatures } from "../../../../learn/network/network.js";
 import { type Parameters, parameter } from "../../../../learn/network/parameters.js";
-import { pixelTensor } from "../../../../learn/training/step/batch.js";
+import { pixelTensor } from "../../../../learn/training/step/pixels.js";
 import { baseCheckpoint } from "../../../../runtime/components/download/baseCheckpoint.js";
 import { FIXTURES, fixture, largestDifference } from "../support.js";
 

@@ -8,10 +8,10 @@ import {
   addBias,
   averagePool,
   averagePoolGradient,
-  biasGradient,
   convolve,
   normalizeBatch,
   normalizeBatchGradient,
+  pixelSum,
 } from "../../../../learn/network/ops.js";
 import type { Gradients } from "../../../../learn/network/passes/pass.js";
 import { normalizedUnit, tunedUnit } from "../../../../learn/training/step/units.js";
@@ -84,7 +84,7 @@ for (const given of convolutions) {
           y,
           dx: inputGradient(graph, convolution, x, kernel, dLinear),
           dKernel: kernelGradient(graph, convolution, x, kernel, dLinear),
-          dBias: biasGradient(graph, dLinear),
+          dBias: pixelSum(graph, dLinear),
         };
       },
     );

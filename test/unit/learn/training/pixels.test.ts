@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { tf } from "../../../../learn/engine.js";
-import { type PixelScale, pixelTensor } from "../../../../learn/training/step/batch.js";
+import { pixelTensor } from "../../../../learn/training/step/pixels.js";
+import type { PixelScale } from "../../../../spec/base.js";
 
 /** Every byte in every channel, in 16 × 16 pixels. */
 const every = Uint8Array.from({ length: 768 }, (_, i) => Math.floor(i / 3));
