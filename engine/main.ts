@@ -85,9 +85,7 @@ function failureOf(error: unknown): EngineMessage {
   return { type: "failed", code, message, ...(hint === undefined ? {} : { hint }) };
 }
 
-// It ends with its worker or by its worker, which is told to leave at the same time and asks for a checkpoint first.
-for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => undefined);
-
+// It handles no signal (see `undisturbed.ts`): its worker, which is told to leave, asks it for a checkpoint by a message.
 // An engine without a worker has nobody to work for.
 process.on("disconnect", () => process.exit(0));
 endWithParent();

@@ -18,6 +18,7 @@ import { forwards, type PlainSpan, sendOn } from "../tracing/forwarded.js";
 import { cpuSeconds } from "./cpuTime.js";
 import { counterOfKills } from "./memoryKills.js";
 import { saysOutOfMemory } from "./memoryShortage.js";
+import { withoutProfilers, withoutProfilersIn } from "./undisturbed.js";
 import { WATCHDOG_TIMES, type WatchdogTimes, watch } from "./watchdog.js";
 
 export interface JobHooks {
@@ -77,8 +78,15 @@ export function createEngine(
     const started = fork(ENTRY, {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       serialization: "advanced",
+      // A session of its own: Ctrl-C and what else is sent to the worker's group is the worker's to answer.
+      detached: true,
+      execArgv: withoutProfilers(process.execArgv),
       // 2 keeps errors. oneDNN changes the rounding, so it is part of what an artifact's engine means.
-      env: { TF_CPP_MIN_LOG_LEVEL: "2", ...childEnvironment("engine"), TF_ENABLE_ONEDNN_OPTS: "1" },
+      env: withoutProfilersIn({
+        TF_CPP_MIN_LOG_LEVEL: "2",
+        ...childEnvironment("engine"),
+        TF_ENABLE_ONEDNN_OPTS: "1",
+      }),
     });
     for (const stream of [started.stdout, started.stderr]) {
       stream?.on("data", (chunk: Buffer) => {

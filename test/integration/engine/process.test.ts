@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { execFileSync, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
+import { constants } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -81,6 +82,42 @@ test("an engine that the system kills for its memory is told from one that someb
     group.remove();
   }
 });
+
+test(
+  "no signal runs code in an engine, and those to its worker's group do not reach it",
+  LINUX,
+  async (t) => {
+    const folder = await temporaryFolder(t);
+    const engine = createEngine(() => undefined);
+    t.after(engine.stop);
+    const signal = new AbortController().signal;
+    // After a job TensorFlow is loaded, and whatever else might ask for signals.
+    await assert.rejects(engine.run(missingModel(folder), { onProgress: () => undefined, signal }));
+    const [pid] = children(process.pid);
+    assert.ok(pid !== undefined);
+    const status = await readFile(`/proc/${pid}/status`, "utf8");
+    const caught = BigInt(`0x${/^SigCgt:\s+([0-9a-f]+)$/m.exec(status)?.[1]}`);
+    const handled = Object.entries(constants.signals).filter(([, n]) => (caught >> BigInt(n - 1)) & 1n);
+    // Faults of its own end it, as Node's handlers of SIGINT and SIGTERM do; SIGUSR1 goes to a thread that waits for it.
+    const faults = ["SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGTRAP", "SIGABRT", "SIGIOT"];
+    const harmless = [...faults, "SIGINT", "SIGTERM", "SIGUSR1"];
+    assert.deepEqual(
+      handled.map(([name]) => name).filter((name) => !harmless.includes(name)),
+      [],
+    );
+    const group = execFileSync("ps", ["-o", "pgid=", "-p", String(pid)], { encoding: "utf8" });
+    assert.equal(Number(group), pid);
+
+    for (const ending of ["SIGTERM", "SIGINT"] as const) {
+      engine.warm();
+      const job = engine.run(missingModel(folder), { onProgress: () => undefined, signal });
+      const [started] = children(process.pid);
+      assert.ok(started !== undefined);
+      process.kill(started, ending);
+      await assert.rejects(job, { code: "ENGINE_FAILED", message: new RegExp(ending) });
+    }
+  },
+);
 
 test("words of those who run out of memory are known, others are not", () => {
   for (const words of [
