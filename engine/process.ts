@@ -77,8 +77,8 @@ export function createEngine(
     const started = fork(ENTRY, {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       serialization: "advanced",
-      // 2 keeps errors. oneDNN changes the rounding, so it is part of what an artifact's engine means.
-      env: { TF_CPP_MIN_LOG_LEVEL: "2", ...childEnvironment("engine"), TF_ENABLE_ONEDNN_OPTS: "1" },
+      // 2 keeps errors.
+      env: { TF_CPP_MIN_LOG_LEVEL: "2", ...childEnvironment("engine") },
     });
     for (const stream of [started.stdout, started.stderr]) {
       stream?.on("data", (chunk: Buffer) => {

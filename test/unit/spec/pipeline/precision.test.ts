@@ -89,9 +89,9 @@ test("processors are known by their flags, whole words of the first processor's"
   assert.ok(!hasBfloat16(""));
 });
 
-test("an engine for GPUs, one without oneDNN and a system that does not say multiply none", () => {
+test("an engine for GPUs and a system that does not say multiply none; oneDNN is on whatever a variable says", () => {
   assert.equal(multipliesBfloat16({ THAW_ENGINE: "gpu" }), false);
-  assert.equal(multipliesBfloat16({ TF_ENABLE_ONEDNN_OPTS: "0" }), false);
+  assert.equal(multipliesBfloat16({ TF_ENABLE_ONEDNN_OPTS: "0" }), multipliesBfloat16({}));
   assert.equal(multipliesBfloat16({}, "/nowhere/cpuinfo"), false);
 });
 
