@@ -81,12 +81,8 @@ export function createEngine(
       // A session of its own: Ctrl-C and what else is sent to the worker's group is the worker's to answer.
       detached: true,
       execArgv: withoutProfilers(process.execArgv),
-      // 2 keeps errors. oneDNN changes the rounding, so it is part of what an artifact's engine means.
-      env: withoutProfilersIn({
-        TF_CPP_MIN_LOG_LEVEL: "2",
-        ...childEnvironment("engine"),
-        TF_ENABLE_ONEDNN_OPTS: "1",
-      }),
+      // 2 keeps errors.
+      env: withoutProfilersIn({ TF_CPP_MIN_LOG_LEVEL: "2", ...childEnvironment("engine") }),
     });
     for (const stream of [started.stdout, started.stderr]) {
       stream?.on("data", (chunk: Buffer) => {

@@ -1,6 +1,7 @@
 /** Loads TensorFlow.js with its native backend, and gives access to TensorFlow's sessions. */
 import { createRequire } from "node:module";
 import type * as TensorFlow from "@tensorflow/tfjs-node";
+import { settleNumbers } from "../spec/engine/variables.js";
 import { ThawError } from "../spec/errors.js";
 
 export type Tensor = TensorFlow.Tensor;
@@ -36,6 +37,7 @@ function load(): typeof TensorFlow {
   restoreRemovedUtilFunctions();
   // TensorFlow's start-up chatter would land in users' logs; 2 keeps errors.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+  settleNumbers();
   const wantsGpu = process.env.THAW_ENGINE === "gpu";
   const name = wantsGpu ? "@tensorflow/tfjs-node-gpu" : "@tensorflow/tfjs-node";
   const isForProcessors = process.env.THAW_DEVICE === "cpu";

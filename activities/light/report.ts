@@ -151,6 +151,7 @@ async function collect(
     ...(bases === undefined ? {} : { bases }),
     ...(recipe === undefined ? {} : { recipe }),
     ...(precision === undefined ? {} : { precision }),
+    ...(run.autoPrecision === undefined ? {} : { autoPrecision: run.autoPrecision }),
     head: summaryOf<TrainingSummary>("head"),
     stages: tuned.map((name) => summaryOf<StageSummary>(name)),
     ...(scratch === undefined ? {} : { scratch: { history: scratch.history, seconds: scratch.seconds } }),

@@ -158,7 +158,7 @@ async function inProcess(file: RunFile): Promise<Plain> {
     const child = spawn(process.execPath, [ENTRY, JSON.stringify(file), folder], {
       stdio: ["ignore", "pipe", "inherit"],
       // As of the engine.
-      env: { TF_CPP_MIN_LOG_LEVEL: "2", ...childEnvironment("engine"), TF_ENABLE_ONEDNN_OPTS: "1" },
+      env: { TF_CPP_MIN_LOG_LEVEL: "2", ...childEnvironment("engine") },
     });
     const answer = JSON.parse(await output(child, "the stages in one process")) as InProcess;
     return { ...answer, seconds: since(started) };

@@ -4,17 +4,23 @@ import type { PlannedActivations } from "../../client/forecast/activations.js";
 import type { PlannedTime } from "../../client/forecast/planned.js";
 import type { PlannedShards } from "../../client/forecast/shards.js";
 import type { PlannedStage } from "../../client/plan/foresee.js";
+import type { AutoPrecision } from "../../spec/engine/precision.js";
 import type { planSchema } from "../../spec/schemas/cli/runs.js";
 import type { Shape } from "../../spec/schemas/exact.js";
 
 export type PlanJson = Shape<typeof planSchema>;
 
-/** @param auto what `bases: auto` came to, where the run file says that */
+/** What a run file leaves to `auto`, and what came of it. */
+export interface AutoSettled {
+  readonly bases?: AutoBases | undefined;
+  readonly precision?: AutoPrecision | undefined;
+}
+
 export function planJson(
   model: string,
   stages: readonly PlannedStage[],
   forecast?: PlannedTime,
-  auto?: AutoBases,
+  { bases, precision }: AutoSettled = {},
   activations?: PlannedActivations,
   shards?: PlannedShards,
 ): PlanJson {
@@ -27,7 +33,8 @@ export function planJson(
       ...(artifact === undefined ? {} : { artifact: { key: artifact.key, digest: artifact.digest } }),
     })),
     ...(forecast === undefined ? {} : { forecast }),
-    ...(auto === undefined ? {} : { bases: { taken: [...auto.taken], leftOut: [...auto.leftOut] } }),
+    ...(bases === undefined ? {} : { bases: { taken: [...bases.taken], leftOut: [...bases.leftOut] } }),
+    ...(precision === undefined ? {} : { precision: { ...precision } }),
     ...(activations === undefined
       ? {}
       : {

@@ -1,26 +1,44 @@
 /** Settles what a run file leaves to `auto` before anything starts, and says what it came to. */
 import type { AutoBases } from "../../client/bases/auto/choose.js";
+import type { SettledBases } from "../../client/bases/auto/settle.js";
 import type { LoadedRunFile } from "../../client/runFile/load.js";
 import type { Session } from "../../client/session.js";
+import { autoPrecisionSentence, withPrecision } from "../../spec/pipeline/precision.js";
+import type { Platform } from "../../spec/platform.js";
 import type { Output } from "../output.js";
 import { say } from "../terminal/shown.js";
 
 /**
+ * `precision: auto` is only told of here: what is started has it from the run's input, which says who decided.
  * @returns the run file that names its bases and its number of views: what is told is what is started
  * @throws ThawError BASE_UNKNOWN, NOT_FOUND, STORE_…, those of `listSource`
  */
 export async function settledBases<Loaded extends Pick<LoadedRunFile, "file" | "dataPath">>(
-  store: Session["store"],
+  { store, platform }: { readonly store: Session["store"]; readonly platform: Pick<Platform, "embedded"> },
   given: Loaded,
   output: Output,
 ): Promise<Loaded & { readonly auto?: AutoBases }> {
   const loaded = await settledViews(store, given, output);
-  if (loaded.file.bases !== "auto") return loaded;
+  const { file, ...found } = await settledNames(store, loaded, output);
+  if (file.precision === "auto") {
+    const { starterOn } = await import("../../client/bases/ofFile.js");
+    const { auto } = withPrecision(file, starterOn(platform));
+    if (auto !== undefined) output.talk(say`${autoPrecisionSentence(auto)}.`);
+  }
+  return { ...loaded, ...found, file };
+}
+
+async function settledNames(
+  store: Session["store"],
+  loaded: Pick<LoadedRunFile, "file" | "dataPath">,
+  output: Output,
+): Promise<SettledBases> {
+  if (loaded.file.bases !== "auto") return { file: loaded.file };
   const { autoSentences, settleBases } = await import("../../client/bases/auto/settle.js");
   const settled = await settleBases(store, loaded.file, { dataPath: loaded.dataPath });
   for (const sentence of settled.auto === undefined ? [] : autoSentences(settled.auto))
     output.talk(say`${sentence}.`);
-  return { ...loaded, ...settled };
+  return settled;
 }
 
 async function settledViews<Loaded extends Pick<LoadedRunFile, "file" | "dataPath">>(

@@ -1,4 +1,5 @@
 /** Explains a run in sentences: what it does or waits for, or why it ended as it did. A pure function of what is known. */
+import { autoPrecisionSentence } from "../../spec/pipeline/precision.js";
 import { depthWords } from "../../spec/retraining/depth.js";
 import type { DepthDecision } from "../../spec/retraining/depthDecision.js";
 import { explainEnd } from "./end.js";
@@ -8,9 +9,13 @@ import { asClause } from "./words.js";
 
 export function explain(situation: Situation): Explanation {
   const { runId, status, warnings = [] } = situation.view;
-  const { depth, lastLines } = situation;
+  const { depth, autoPrecision, lastLines } = situation;
   const found = status === "running" ? explainProgress(situation) : explainEnd(situation);
-  const sentences = depth === undefined ? found.sentences : [...found.sentences, depthSentence(depth)];
+  const sentences = [
+    ...found.sentences,
+    ...(depth === undefined ? [] : [depthSentence(depth)]),
+    ...(autoPrecision === undefined ? [] : [`${autoPrecisionSentence(autoPrecision)}.`]),
+  ];
   return { runId, status, ...found, sentences, warnings, lastLines };
 }
 

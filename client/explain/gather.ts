@@ -2,8 +2,8 @@
 import { type WorkflowExecutionDescription, WorkflowFailedError } from "@temporalio/client";
 import { z } from "zod";
 import type { LogLine } from "../../spec/log.js";
-import type { DepthDecision } from "../../spec/retraining/depthDecision.js";
 import { depthDecisionSchema } from "../../spec/schemas/records/depth.js";
+import { autoPrecisionSchema } from "../../spec/schemas/records/training.js";
 import type { Store } from "../../store/connection/connection.js";
 import { listLogChunks, readLogChunk } from "../../store/records/logs.js";
 import { mergeLines } from "../logs/mergeLines.js";
@@ -18,7 +18,7 @@ import { findWaitingQueues } from "../temporal/pollers.js";
 import { versionOf, withoutPriorities } from "../temporal/priorities.js";
 import { causesOf } from "./causes.js";
 import { explain } from "./explain.js";
-import type { Explanation, QueuePriority } from "./situation.js";
+import type { Explanation, QueuePriority, Situation } from "./situation.js";
 import { taskOf } from "./tasks.js";
 
 /**
@@ -43,10 +43,10 @@ export async function explainRun(
   const waiting = run === undefined ? [] : await findWaitingQueues(session, run);
   const isBehind = waiting.some(({ served }) => served === "busy");
   const priority = run !== undefined && isBehind ? await priorityIn(session, run) : undefined;
-  const depth = await depthOf(session, view.runId);
+  const decided = await decidedBefore(session, view.runId);
   return explain({
     view,
-    ...(depth === undefined ? {} : { depth }),
+    ...decided,
     tasks,
     waiting,
     ...(priority === undefined ? {} : { priority }),
@@ -71,11 +71,16 @@ async function priorityIn(
   return { key, heeded: withoutPriorities(version) === undefined };
 }
 
-/** Undefined for a run that is no retraining's, was asked for in full, or that Temporal has forgotten. */
-async function depthOf(session: Session, runId: string): Promise<DepthDecision | undefined> {
+/** From the run's input: nothing of a run that Temporal has forgotten, and no depth of one that no retraining has started. */
+async function decidedBefore(
+  session: Session,
+  runId: string,
+): Promise<Pick<Situation, "depth" | "autoPrecision">> {
   const history = await fetchEvents(session, runId).catch(() => undefined);
-  const input = z.object({ depth: depthDecisionSchema }).safeParse(history && inputIn(history));
-  return input.success ? input.data.depth : undefined;
+  const input = history && inputIn(history);
+  const depth = z.object({ depth: depthDecisionSchema }).safeParse(input).data;
+  const precision = z.object({ autoPrecision: autoPrecisionSchema }).safeParse(input).data;
+  return { ...depth, ...precision };
 }
 
 async function readCauses(session: Session, runId: string): Promise<readonly string[]> {

@@ -1,4 +1,5 @@
 /** What a run's explanation is made of. */
+import type { AutoPrecision } from "../../spec/engine/precision.js";
 import type { LogLine } from "../../spec/log.js";
 import type { DepthDecision } from "../../spec/retraining/depthDecision.js";
 import type { Warning } from "../../spec/warnings/warning.js";
@@ -42,6 +43,8 @@ export interface Situation {
   readonly tasks: readonly Task[];
   /** How deep it trains, where a retraining started it. */
   readonly depth?: DepthDecision;
+  /** What `precision: auto` of its run file came to. */
+  readonly autoPrecision?: AutoPrecision;
   /** Where a task has been waiting for seconds. */
   readonly waiting: readonly WaitingQueue[];
   /** Of a run that waits behind others; absent where the server does not tell it. */

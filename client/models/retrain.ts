@@ -44,13 +44,13 @@ export interface StartedRetraining {
 
 /** The run that retraining would start; what the bases' names mean is settled here. @throws ThawError as `startRun` does */
 export async function retrainInput(
-  { store }: Pick<Session, "store">,
+  { store, platform }: Pick<Session, "store" | "platform">,
   { file, dataPath, upload, asked }: RetrainRequest,
 ): Promise<RetrainInput> {
   const source = { dataPath, ...(upload === undefined ? {} : { upload }) };
   return {
     run: {
-      ...(await withBases(store, file, { source })),
+      ...(await withBases(store, file, { source, platform })),
       dataPath,
       ...(upload === undefined ? {} : { upload }),
       thawVersion: thawVersion(),

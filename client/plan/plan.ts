@@ -27,7 +27,7 @@ import { whyNotThere } from "./nearestArtifact.js";
 /** A session, or a store without Temporal. */
 export interface PlanContext {
   readonly store: Store;
-  readonly platform: Pick<Platform, "workFolder">;
+  readonly platform: Pick<Platform, "workFolder" | "embedded">;
 }
 
 export interface PlanOptions {
@@ -39,6 +39,8 @@ export interface PlanOptions {
   readonly drift?: RunInput["drift"];
   /** How deep such a run trains. */
   readonly depth?: RunInput["depth"];
+  /** What `precision: auto` came to in the run that is gone on from. */
+  readonly autoPrecision?: RunInput["autoPrecision"];
   /** What the bases' names mean; looked up when left out. */
   readonly recorded?: KnownBases;
   /** Ends the reading of the images, with its reason as the error. */
@@ -56,16 +58,17 @@ export async function planRun(
   given: RunFile,
   source: ImageSource,
   engineFingerprint: string,
-  { from, earlier, drift, depth, recorded, signal }: PlanOptions = {},
+  { from, earlier, drift, depth, autoPrecision, recorded, signal }: PlanOptions = {},
 ): Promise<readonly PlannedStage[]> {
   const named = { ...source, ...readingOf(given) };
   const images = await digestOf(named, store, platform.workFolder, signal);
-  const run = await withBases(store, given, { source, ...(recorded && { recorded }) });
+  const run = await withBases(store, given, { source, platform, ...(recorded && { recorded }) });
   const asked = {
     ...(from === undefined ? {} : { from }),
     ...(earlier === undefined ? {} : { earlier }),
     ...(drift === undefined ? {} : { drift }),
     ...(depth === undefined ? {} : { depth }),
+    ...(autoPrecision === undefined ? {} : { autoPrecision }),
   };
   return foresee({ ...run, ...asked }, (stage, made) => {
     const inputs = Object.entries(inputsFrom(stage, made)).map(([name, { digest }]) => [name, digest]);

@@ -58,8 +58,16 @@ export async function planResume(
     : { dataPath: old.dataPath, ...(old.upload === undefined || isReadAnew ? {} : { upload: old.upload }) };
   const sameBases =
     JSON.stringify([file.base, file.bases]) === JSON.stringify([old.file.base, old.file.bases]);
-  const run = await withBases(session.store, file, { source, ...(sameBases && { recorded: basesOf(old) }) });
+  const { platform } = session;
+  const run = await withBases(session.store, file, {
+    source,
+    platform,
+    ...(sameBases && { recorded: basesOf(old) }),
+  });
   if (from !== undefined) requireStage(from, run);
+  // What was written out in the old run's file was decided there.
+  const autoPrecision =
+    run.autoPrecision ?? (file.precision === old.file.precision ? old.autoPrecision : undefined);
   const asBefore = {
     ...(from === undefined ? {} : { from }),
     // The run of a retraining: what was learned from before must not be held out now.
@@ -67,6 +75,7 @@ export async function planResume(
     ...(old.drift === undefined ? {} : { drift: old.drift }),
     // It says what the base is that the run started from: on another one it means nothing.
     ...(old.depth === undefined || !sameBases ? {} : { depth: old.depth }),
+    ...(autoPrecision === undefined ? {} : { autoPrecision }),
   };
   // The plan and the run that follows it must mean the same by the bases' names.
   const recorded = basesOf(run);

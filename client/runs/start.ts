@@ -5,6 +5,7 @@ import { ThawError } from "../../spec/errors.js";
 import { attributePairs } from "../../spec/pipeline/attributePairs.js";
 import { candidatesOf } from "../../spec/pipeline/candidates.js";
 import { lineageOf } from "../../spec/pipeline/lineage.js";
+import { autoPrecisionSentence } from "../../spec/pipeline/precision.js";
 import { priorityOf } from "../../spec/pipeline/priority.js";
 import { CONTROL_QUEUE, type ImageSource, type RunInput, WORKFLOW_TYPE } from "../../spec/pipeline/run.js";
 import { unfreezeStages } from "../../spec/pipeline/unfreezing.js";
@@ -25,7 +26,10 @@ export interface RunRequest extends ImageSource {
   /** An id from {@link newRunId}; a new one when left out. */
   readonly runId?: string;
   /** The closed run that this one goes on from, what it has of that one, and from which stage on all is made anew. */
-  readonly lineage?: Pick<RunInput, "resumedFrom" | "from" | "lineage" | "earlier" | "drift" | "depth">;
+  readonly lineage?: Pick<
+    RunInput,
+    "resumedFrom" | "from" | "lineage" | "earlier" | "drift" | "depth" | "autoPrecision"
+  >;
   /** What the bases' names meant in that run; looked up when left out. */
   readonly recorded?: KnownBases;
 }
@@ -48,7 +52,10 @@ export async function startRun(session: Session, request: RunRequest): Promise<S
   }
   const input: RunInput = {
     runId,
-    ...(await withBases(session.store, request.file, { source: request, ...(recorded && { recorded }) })),
+    ...(await withBases(session.store, request.file, {
+      ...{ source: request, platform: session.platform },
+      ...(recorded && { recorded }),
+    })),
     dataPath,
     ...(upload === undefined ? {} : { upload }),
     thawVersion: thawVersion(),
@@ -125,13 +132,14 @@ function basesOf(file: RunFile): string {
 
 /** Markdown for the Temporal UI; tables lose their columns there, code blocks do not. */
 function detailsOf(
-  { runId, file, dataPath, upload, resumedFrom }: RunInput,
+  { runId, file, dataPath, upload, resumedFrom, autoPrecision }: RunInput,
   missing: readonly string[],
 ): string {
   return [
     `Images: ${codeSpan(dataPath)}${upload === undefined ? "" : `, uploaded as \`${upload.slice(0, 12)}\``}`,
     "",
     ...(resumedFrom === undefined ? [] : [`Goes on from ${codeSpan(resumedFrom)}`, ""]),
+    ...(autoPrecision === undefined ? [] : [`${autoPrecisionSentence(autoPrecision)}.`, ""]),
     codeBlock("yaml", stringify(file).trimEnd().split("\n")),
     "",
     `\`thaw watch ${runId}\` follows this run, \`thaw cancel ${runId}\` ends it.`,

@@ -246,16 +246,20 @@ function arithmeticWords({ precision, stages, evaluation }: ReportData): string 
   return `${own === undefined ? "" : `, ${ARITHMETIC[own]}`}${others.join("")}`;
 }
 
-/** In which numbers it learned, where the run file asks for others than float32. */
+/** In which numbers it learned, where the run file asks for others than float32 or leaves it to thaw. */
 function precisionFacts(data: ReportData): readonly CardFact[] {
-  const { precision } = data;
-  if (precision === undefined) return [];
+  const { precision, autoPrecision } = data;
+  const asked = autoPrecision === undefined ? "" : ` (precision: auto: ${autoPrecision.why})`;
+  if (precision === undefined)
+    return autoPrecision === undefined
+      ? []
+      : [fact("Precision of the frozen layers", `${autoPrecision.took}${asked}`)];
   const { used, cosine, pictures } = precision;
   const found =
     cosine === undefined
       ? "the base is not made of layer groups"
       : `of ${counted(pictures, "picture")} the features have a cosine of ${cosine.toFixed(5)} or more with those in float32, ${LEAST_COSINE} is wanted`;
-  const words = `${used === "bfloat16" ? `bfloat16 above the first layer groups${arithmeticWords(data)}` : "float32, although bfloat16 was asked for"}: ${found}. Evaluated and registered in float32`;
+  const words = `${used === "bfloat16" ? `bfloat16 above the first layer groups${arithmeticWords(data)}` : "float32, although bfloat16 was asked for"}: ${found}. Evaluated and registered in float32${asked}`;
   return [fact("Precision of the frozen layers", words)];
 }
 

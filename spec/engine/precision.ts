@@ -14,6 +14,13 @@ export interface PrecisionChoice {
   readonly arithmetic?: Bfloat16Arithmetic;
 }
 
+/** What `precision: auto` came to, and why: settled where a run is started, in its input from then on. */
+export interface AutoPrecision {
+  readonly took: Precision;
+  /** One clause without a full stop, whoever reads it and wherever: it names the machine that decided. */
+  readonly why: string;
+}
+
 /** How the features in bfloat16 compare with those of float32. */
 export interface PrecisionCheck {
   readonly asked: "bfloat16";

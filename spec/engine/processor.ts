@@ -2,9 +2,10 @@
 import { readFileSync } from "node:fs";
 import { type Bfloat16Arithmetic, hasBfloat16 } from "./precision.js";
 
-/** @returns false for the engine for GPUs, without oneDNN, and where the system does not say: only Linux is asked */
+/** @returns false for the engine for GPUs, and where the system does not say: only Linux is asked */
 export function multipliesBfloat16(env: NodeJS.ProcessEnv = process.env, cpuinfo = "/proc/cpuinfo"): boolean {
-  if (env.THAW_ENGINE === "gpu" || env.TF_ENABLE_ONEDNN_OPTS === "0") return false;
+  // Whatever the environment says of oneDNN and its instruction sets: see `variables.ts`.
+  if (env.THAW_ENGINE === "gpu") return false;
   try {
     return hasBfloat16(readFileSync(cpuinfo, "utf8"));
   } catch {

@@ -1,6 +1,7 @@
 /** What a run is to the world outside: its input, its live state and its result. */
 import type { ArtifactRef } from "../artifact.js";
 import type { BaseSpec } from "../base.js";
+import type { AutoPrecision } from "../engine/precision.js";
 import type { PodState } from "../pods/pod.js";
 import type { DriftRef } from "../records/drift.js";
 import type { ShardsAtWork } from "../records/features.js";
@@ -66,6 +67,8 @@ export interface RunInput extends Omit<ImageSource, keyof SourceReading> {
    * the run file asks for a full one.
    */
   readonly depth?: RunDepth;
+  /** What `precision: auto` came to; the file names what was taken. Absent where the run file names it itself. */
+  readonly autoPrecision?: AutoPrecision;
   /** Version of the thaw client that started the run. */
   readonly thawVersion: string;
   /** Names of the search attributes that the server knew then; absent in inputs of older clients: the first three. */

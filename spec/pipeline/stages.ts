@@ -2,6 +2,7 @@
 
 import type { ArtifactRef } from "../artifact.js";
 import { type BaseSpec, baseIdentity, datasetsOf } from "../base.js";
+import type { AutoPrecision } from "../engine/precision.js";
 import { isWithoutGpu } from "../pods/groups.js";
 import { POD_STAGES, type PodStage } from "../pods/stages.js";
 import type { RunDepth } from "../retraining/depthDecision.js";
@@ -66,6 +67,7 @@ export interface StagePlan {
  * @param earlier datasets whose images keep their splits
  * @param drift digest of what is known of the new images, for the report
  * @param depth of a retraining
+ * @param autoPrecision what `precision: auto` came to, for the report
  */
 export function planStages(
   file: RunFile,
@@ -74,6 +76,7 @@ export function planStages(
   earlier: readonly ArtifactRef[] = [],
   drift?: string,
   depth?: RunDepth,
+  autoPrecision?: AutoPrecision,
 ): readonly StagePlan[] {
   const plans: StagePlan[] = [];
   const add = (
@@ -182,6 +185,7 @@ export function planStages(
     file: { ...told, unfreeze: { ...file.unfreeze, stages } },
     ...(drift === undefined ? {} : { drift }),
     ...(depth === undefined ? {} : { depth }),
+    ...(autoPrecision === undefined ? {} : { autoPrecision }),
   });
   return plans.map((plan) => withDevice(plan, file));
 }

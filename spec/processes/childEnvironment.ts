@@ -1,10 +1,11 @@
 /** Which environment variables a child process gets: those that its kind needs by name, and none of our credentials. */
+import { changesNumbers } from "../engine/variables.js";
 import { hasCredentials } from "../network/masked.js";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * `engine`: decodes images of strangers and computes; `server`: an embedded server; `tool`: a program that is asked for
+ * `engine`: decodes images of strangers and computes, to numbers that no variable changes; `server`: an embedded server; `tool`: a program that is asked for
  * its version or state; `compiler`, `pip` and `npm`: provisioning; `desktop`: opens a file for whoever sits here.
  */
 export type ChildKind = "engine" | "server" | "tool" | "compiler" | "pip" | "npm" | "desktop";
@@ -43,7 +44,7 @@ const NEEDS: Readonly<Record<ChildKind, Needs>> = {
     ],
     // Not all of TF_…: Terraform's variables begin like TensorFlow's.
     families:
-      /^(TF_(CPP|NUM|ENABLE|DISABLE|FORCE|USE|XLA|GPU|CUDNN|CUBLAS|DETERMINISTIC|DUMP)|XLA|CUDA|NVIDIA|OMP|KMP|GOMP|MKL|DNNL|ONEDNN|OPENBLAS|MALLOC|VIPS|FAKETIME)_[A-Z0-9_]+$/,
+      /^(TF_(CPP|NUM|FORCE|GPU|CUDNN|CUBLAS|DETERMINISTIC|DUMP)|CUDA|NVIDIA|OMP|KMP|GOMP|MKL|DNNL|ONEDNN|OPENBLAS|MALLOC|VIPS|FAKETIME)_[A-Z0-9_]+$/,
   },
   server: { names: [] },
   tool: { names: [...LOADER, ...PYTHON] },
@@ -90,7 +91,9 @@ export function childEnvironment(kind: ChildKind, env: Environment = process.env
   const known = new Set([...BASE, ...names]);
   const isNeeded = (name: string): boolean =>
     known.has(name) ||
-    ([BASE_FAMILIES, families].some((family) => family?.test(name)) && !SOUNDS_SECRET.test(name));
+    ([BASE_FAMILIES, families].some((family) => family?.test(name)) &&
+      !SOUNDS_SECRET.test(name) &&
+      !changesNumbers(name));
   return Object.fromEntries(
     Object.entries(env).filter(
       (entry): entry is [string, string] =>

@@ -1,7 +1,7 @@
 /** Everything the HTML report shows; `report.json` is this object. */
 
 import type { ShownBands } from "../base.js";
-import type { PrecisionCheck } from "../engine/precision.js";
+import type { AutoPrecision, PrecisionCheck } from "../engine/precision.js";
 import type { RunCost } from "../prices.js";
 import type { RunDepth } from "../retraining/depthDecision.js";
 import type { RunFile } from "../runFile/runFile.js";
@@ -37,6 +37,8 @@ export interface ReportData {
   readonly recipe?: RecipeSummary;
   /** Of the frozen layers in training; absent where all is float32. */
   readonly precision?: PrecisionCheck;
+  /** What `precision: auto` came to; absent where the run file names it. */
+  readonly autoPrecision?: AutoPrecision;
   readonly head: TrainingSummary;
   readonly stages: readonly StageSummary[];
   readonly scratch?: { readonly history: readonly EpochRecord[]; readonly seconds: number };

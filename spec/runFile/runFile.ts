@@ -281,7 +281,7 @@ export const runFileSchema = z.strictObject({
     .enum(["auto", "float32", "bfloat16"])
     .default("float32")
     .describe(
-      "Numbers in which the frozen layers are computed for training, and their activations kept: bfloat16 takes two thirds of the time on processors that have it and half the disk, where the features agree; auto takes it where it pays; what is judged and registered is computed in float32.",
+      "Numbers in which the frozen layers are computed for training, and their activations kept: bfloat16 takes two thirds of the time on processors that have it and half the disk, where the features agree; auto takes it where the machine that starts the run computes it and multiplies bfloat16; what is judged and registered is computed in float32.",
     ),
   recipe: z
     .enum(["auto", "extractor-only", "staged"])

@@ -38,7 +38,7 @@ export function addRetrain(program: Command): void {
       const given = await loadRunFile(file, options.set ?? [], () => openProjectStore(project));
       for (const warning of given.warnings) output.talk(say`Warning: ${warning}.`);
       await withWritingSession(project, async (session) => {
-        const loaded = await settledBases(session.store, given, output);
+        const loaded = await settledBases(session, given, output);
         const [{ followRetraining, startRetraining }, { wrapWords }] = await Promise.all([
           import("../../../client/models/retrain.js"),
           import("../../render/words.js"),

@@ -1,5 +1,6 @@
 /** `thaw plan`: says which stages of a run would be computed and which are in the store. */
 import type { Command } from "commander";
+import { withPrecision } from "../../../spec/pipeline/precision.js";
 import { readingOf } from "../../../spec/runFile/folders.js";
 import { contextOf, withExamples } from "../../context.js";
 import { planJson } from "../../json/plan.js";
@@ -39,25 +40,29 @@ export function addPlan(program: Command): void {
           import("../../../runtime/components/tensorflow/engineFingerprint.js"),
         ]);
       const context = { store: openStoreOnly(platform), platform };
-      const { file, dataPath, auto } = await settledBases(context.store, given, output);
+      const { file, dataPath, auto } = await settledBases(context, given, output);
       // Where people look first: before the table.
       const { baseConcerns } = await import("../../../client/bases/concerns.js");
       for (const sentence of await baseConcerns(context.store, file)) output.talk(say`${sentence}`);
       const stages = await planRun(context, file, { dataPath }, engineFingerprint());
       await refuseUnreadable(context.store, { dataPath, ...readingOf(file) }, stages);
       const time = await timeOfPlan(context.store, file, { dataPath }, stages);
-      const { plannedActivations } = await import("../../../client/forecast/activations.js");
+      const [{ plannedActivations }, { starterOn }] = await Promise.all([
+        import("../../../client/forecast/activations.js"),
+        import("../../../client/bases/ofFile.js"),
+      ]);
+      const precise = withPrecision(file, starterOn(platform));
       const activations = await plannedActivations(
         context.store,
         platform.workFolder,
-        file,
+        precise.file,
         { dataPath },
         stages,
       );
       const { plannedShards } = await import("../../../client/forecast/shards.js");
       const shards = await plannedShards(context.store, file, { dataPath }, stages);
       output.data(
-        planJson(file.name, stages, time, auto, activations, shards),
+        planJson(file.name, stages, time, { bases: auto, precision: precise.auto }, activations, shards),
         (shown, screen) =>
           planText(file.name, shown.stages, screen, shown.time, shown.activations, shown.shards),
         { stages, time, activations, shards },

@@ -59,7 +59,7 @@ export function addRun(program: Command): void {
       const given = await loadRunFile(file, set, () => openProjectStore(project));
       for (const warning of given.warnings) output.talk(say`Warning: ${warning}.`);
       await withWritingSession(project, async (session) => {
-        const loaded = await settledBases(session.store, given, output);
+        const loaded = await settledBases(session, given, output);
         const [{ startRun }, { baseConcerns }] = await Promise.all([
           import("../../../client/runs/start.js"),
           import("../../../client/bases/concerns.js"),

@@ -98,7 +98,7 @@ async function fromFile(
   const { applySchedule } = await import("../../../client/schedules/apply.js");
   const { overlap = "skip", catchup = DEFAULT_CATCHUP, pauseAfter, note, name } = options;
   return withWritingSession(project, async (session) => {
-    const { file } = await settledBases(session.store, loaded, output);
+    const { file } = await settledBases(session, loaded, output);
     return [
       await applySchedule(session, {
         ...{ file, dataPath, overlap, catchup },

@@ -52,7 +52,16 @@ let last: { readonly of: readonly unknown[]; readonly plans: readonly StagePlan[
 
 /** With the candidate that has most stages, the first of those: until one is chosen, `file.base` need not be any of them. */
 function mostPlans(run: Omit<RunFacts, "outcomes">): readonly StagePlan[] {
-  const of = [run.file, run.base, run.candidates, run.earlier, run.drift, run.knows];
+  const of = [
+    run.file,
+    run.base,
+    run.candidates,
+    run.earlier,
+    run.drift,
+    run.depth,
+    run.autoPrecision,
+    run.knows,
+  ];
   if (last === undefined || of.some((one, i) => one !== last?.of[i])) last = { of, plans: planMost(run) };
   return last.plans;
 }
@@ -65,8 +74,8 @@ function planMost(run: Omit<RunFacts, "outcomes">): readonly StagePlan[] {
 
 /** Runs in progress that began before there were recipes or folds go on without. */
 function plansOf(run: Omit<RunFacts, "outcomes">): readonly StagePlan[] {
-  const { file, base, candidates, earlier, drift, depth, knows } = run;
-  const plans = planStages(file, base, candidates, earlier, drift?.digest, depth);
+  const { file, base, candidates, earlier, drift, depth, autoPrecision, knows } = run;
+  const plans = planStages(file, base, candidates, earlier, drift?.digest, depth, autoPrecision);
   const unknown = plans.filter(
     ({ name, kind }) =>
       (name === "recipe" && knows?.recipe === false) || (kind === "fold" && knows?.folds === false),

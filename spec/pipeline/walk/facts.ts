@@ -5,7 +5,10 @@ import type { RunInput } from "../run.js";
 import type { StagePlan } from "../stages.js";
 
 export interface RunFacts
-  extends Pick<RunInput, "file" | "base" | "candidates" | "earlier" | "drift" | "depth" | "from"> {
+  extends Pick<
+    RunInput,
+    "file" | "base" | "candidates" | "earlier" | "drift" | "depth" | "autoPrecision" | "from"
+  > {
   /** Stands in the keys of what is made anew; absent before the run has one. */
   readonly runId?: string;
   /** Kinds of stages that runs of older versions do not have; all when left out. */

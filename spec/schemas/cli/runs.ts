@@ -8,6 +8,7 @@ import { modelVersionSchema } from "../records/model.js";
 import { baseComparisonSchema } from "../records/recipe.js";
 import { runCostSchema } from "../records/report.js";
 import { errorCodeSchema, liveStageSchema, podStateSchema, runResultSchema } from "../records/run.js";
+import { autoPrecisionSchema } from "../records/training.js";
 import { warningsSchema } from "../records/warning.js";
 import { damagedSchema } from "./damaged.js";
 
@@ -126,6 +127,7 @@ export const planSchema = z.object({
     .object({ taken: reasonedSchema, leftOut: reasonedSchema })
     .exactOptional()
     .describe("What `bases: auto` came to, and why; absent where the run file names its bases."),
+  precision: autoPrecisionSchema.exactOptional(),
   shards: z
     .object({ shards: z.int().min(2), images: z.int().min(1), parallel: z.int().min(1) })
     .exactOptional()

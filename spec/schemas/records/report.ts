@@ -12,7 +12,13 @@ import { runDepthSchema } from "./depth.js";
 import { evaluationSchema, leakedSchema, predictionSchema } from "./evaluation.js";
 import { shownBandsSchema } from "./model.js";
 import { baseComparisonSchema, recipeSummarySchema } from "./recipe.js";
-import { arithmeticSchema, epochSchema, stageSummarySchema, trainingSummarySchema } from "./training.js";
+import {
+  arithmeticSchema,
+  autoPrecisionSchema,
+  epochSchema,
+  stageSummarySchema,
+  trainingSummarySchema,
+} from "./training.js";
 
 export const runCostSchema = schemaOf<RunCost>()(
   z
@@ -86,6 +92,7 @@ export const reportSchema = schemaOf<ReportData>()(
     bases: baseComparisonSchema.exactOptional(),
     recipe: recipeSummarySchema.exactOptional(),
     precision: precisionCheckSchema.exactOptional(),
+    autoPrecision: autoPrecisionSchema.exactOptional(),
     head: trainingSummarySchema,
     stages: z.array(stageSummarySchema),
     scratch: z.object({ history: z.array(epochSchema), seconds: z.number() }).exactOptional(),

@@ -1,6 +1,6 @@
 /** Schemas of `spec/records/training.ts`. */
 import { z } from "zod";
-import type { Bfloat16Arithmetic } from "../../engine/precision.js";
+import type { AutoPrecision, Bfloat16Arithmetic } from "../../engine/precision.js";
 import type { Outage } from "../../records/outage.js";
 import type {
   AppliedChange,
@@ -50,6 +50,15 @@ export const arithmeticSchema = schemaOf<Bfloat16Arithmetic>()(
     .describe(
       "How bfloat16 came about: multiplied by the processor, or rounded from float32. Absent in float32.",
     ),
+);
+
+export const autoPrecisionSchema = schemaOf<AutoPrecision>()(
+  z
+    .object({
+      took: z.enum(["float32", "bfloat16"]),
+      why: z.string().describe("By which machine that was decided, and why."),
+    })
+    .describe("What `precision: auto` came to; absent where the run file names the precision."),
 );
 
 export const trainingSummarySchema = schemaOf<TrainingSummary>()(

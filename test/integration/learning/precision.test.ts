@@ -8,7 +8,7 @@ import { IMAGES_FILE } from "../../../data/dataset/dataset.js";
 import { chosenBase } from "../../../learn/bases/chosen.js";
 import { fromBfloat16, toBfloat16 } from "../../../learn/bfloat16.js";
 import { type Parameters, parameter } from "../../../learn/network/parameters.js";
-import { boundaryFile, openBoundary } from "../../../learn/stages/activations.js";
+import { boundaryFile, computeActivations, openBoundary } from "../../../learn/stages/activations.js";
 import { extractFeatures } from "../../../learn/stages/extractFeatures.js";
 import { trainFold } from "../../../learn/stages/folds/trainFold.js";
 import type { StageContext } from "../../../learn/stages/job.js";
@@ -179,6 +179,11 @@ test("what the features stage came to holds: in float32 activations are rounded 
   const rows = Array.from({ length: plain.count }, (_, row) => row);
   const wanted = fromBfloat16(toBfloat16(plain.gather(rows) as Float32Array));
   assert.deepEqual(rounded.gather(rows), wanted);
+  // Features are not rounded, so they serve the evaluation, which is in float32.
+  const features = join(decided.folders.out, FEATURES_FILE);
+  await computeActivations(decided, parameters, { features, boundaries: new Map() });
+  const plainFeatures = join((await computed()).plain.folders.out, FEATURES_FILE);
+  assert.ok((await readFile(features)).equals(await readFile(plainFeatures)));
 });
 
 test("a head and a stage of unfreezing learn from what is kept", async () => {

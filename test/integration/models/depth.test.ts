@@ -165,9 +165,9 @@ test("few new images train a head on the base as the champion tuned it, which no
 
 /** A look as the control worker takes it, without what would follow. */
 async function lookWith(engine: string | null | undefined, ...sets: readonly string[]): Promise<Look> {
-  const { store } = stack.session;
+  const { store, platform } = stack.session;
   const { file, dataPath } = await loadRunFile(join(stack.folder, "thaw.yaml"), sets);
-  const input = await retrainInput({ store }, { file, dataPath });
+  const input = await retrainInput({ store, platform }, { file, dataPath });
   const context = { store, workFolder: stack.folder, engineFingerprint: engine ?? "" };
   return lookAtImages(context as ControlDependencies, input);
 }

@@ -1,14 +1,17 @@
-/** `bases: auto` from the plan to the model: what it takes is settled when the run starts, and kept. */
+/** `bases: auto` and `precision: auto` from the plan to the model: what they take is settled when the run starts, and kept. */
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import type { ExplainJson } from "../../../cli/json/explain.js";
 import type { GetJson } from "../../../cli/json/get.js";
 import type { PlanJson } from "../../../cli/json/plan.js";
 import { fetchEvents, inputIn } from "../../../client/temporal/eventHistory.js";
 import { baseCheckpoint } from "../../../runtime/components/download/baseCheckpoint.js";
+import type { ArtifactRef } from "../../../spec/artifact.js";
+import { MODEL_CARD_FILE } from "../../../spec/pipeline/artifactFiles.js";
 import type { RunInput, RunResult } from "../../../spec/pipeline/run.js";
-import { storeFile } from "../../../store/artifacts/artifacts.js";
+import { readArtifactFile, requireManifest, storeFile } from "../../../store/artifacts/artifacts.js";
 import { registerBase } from "../../../store/records/bases.js";
 import { thaw } from "../../support/cli/thaw.js";
 import { smallImageSet } from "../../support/images/images.js";
@@ -25,7 +28,10 @@ augment: { views: 1 }
 head: { epochs: 10 }
 unfreeze: { stages: [] }
 evaluation: { folds: 0 }
+precision: auto
 `;
+const PRECISION = { took: "float32", why: "it was not measured that bfloat16 takes less time on small@1" };
+const PRECISION_SAID = `Frozen layers in float32 (precision: auto: ${PRECISION.why}).`;
 
 let stack: Stack;
 /** Of the commands alone: as on a machine that has fetched no weights. */
@@ -62,7 +68,9 @@ test("nothing is fetched: the plan names what is in the store, the cheapest firs
   await add("own", 96);
   await add("unfree", 48, "CC-BY-NC-4.0");
   await add("copy", 96);
-  const { document } = await ok<PlanJson>("plan");
+  const { document, said } = await ok<PlanJson>("plan");
+  assert.deepEqual(document.precision, PRECISION);
+  assert.ok(said.includes(PRECISION_SAID), said);
   const { taken, leftOut } = document.bases ?? { taken: [], leftOut: [] };
   // Of two names of one network the first counts, as the store lists them.
   assert.deepEqual(namesOf(taken), ["small@1", "copy@1"]);
@@ -80,11 +88,27 @@ test("the run keeps what was taken, with digests: a base that is added later cha
   const { document, said } = await ok<{ result: RunResult }>("run");
   assert.match(said, /`bases: auto` compares small@1 \(in the store\); copy@1 \(in the store\)\./);
   assert.match(said, /Left out: efficientnet-lite0 \(its weights are not on this machine/);
-  const { runId } = document.result;
-  const { file, candidates = {} } = inputIn(await fetchEvents(stack.session, runId)) as RunInput;
+  const { runId, artifacts } = document.result;
+  const {
+    file,
+    autoPrecision,
+    candidates = {},
+  } = inputIn(await fetchEvents(stack.session, runId)) as RunInput;
   assert.deepEqual(file.bases, ["small@1", "copy@1"]);
   assert.deepEqual(Object.keys(candidates), ["small@1", "copy@1"]);
   for (const { digest } of Object.values(candidates)) assert.match(digest, /^[0-9a-f]{64}$/);
+  assert.ok(said.includes(PRECISION_SAID), said);
+  assert.equal(file.precision, "float32");
+  assert.deepEqual(autoPrecision, PRECISION);
+  const { store } = stack.session;
+  const card = await readArtifactFile(
+    store,
+    await requireManifest(store, artifacts.report as ArtifactRef),
+    MODEL_CARD_FILE,
+  );
+  assert.match(card.toString(), /float32 \(precision: auto: it was not measured that bfloat16/);
+  const { sentences } = (await ok<ExplainJson>("explain", runId)).document;
+  assert.equal(sentences.at(-1), PRECISION_SAID);
   await add("later", 80);
   const stagesOf = async (...set: string[]) =>
     (await ok<PlanJson>("resume", runId, "--dry-run", ...set)).document.stages;

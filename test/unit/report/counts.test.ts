@@ -159,4 +159,13 @@ test("the card says in which numbers the frozen layers were computed, and why, w
     /multiplied by the processor, rounded from float32 for tune-1 \(near, but not the same bits\): of 8/,
   );
   assert.match(factOf({ asked, used: "float32", pictures: 0 }), /not made of layer groups/);
+  const left = (took: "float32" | "bfloat16", more: Partial<ReportData> = {}) =>
+    factsOf({ ...data, ...more, autoPrecision: { took, why: "so it is" } }).get(
+      "Precision of the frozen layers",
+    );
+  assert.equal(left("float32"), "float32 (precision: auto: so it is)");
+  assert.match(
+    left("bfloat16", { precision: multiplied }) ?? "",
+    /Evaluated and registered in float32 \(precision: auto: so it is\)$/,
+  );
 });

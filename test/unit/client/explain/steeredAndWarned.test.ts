@@ -112,3 +112,11 @@ test("how deep a retraining trains, and why, is said of its run, whatever became
     assert.ok(explain(situation({ status }, { depth })).sentences.includes(said), status);
   assert.ok(!explain(situation({})).sentences.some((sentence) => /retraining/.test(sentence)));
 });
+
+test("what precision: auto came to is said of its run, whatever became of that", () => {
+  const autoPrecision = { took: "float32", why: "nobody knows" } as const;
+  const said = "Frozen layers in float32 (precision: auto: nobody knows).";
+  for (const status of ["running", "completed", "failed"] as const)
+    assert.equal(explain(situation({ status }, { autoPrecision })).sentences.at(-1), said);
+  assert.ok(!explain(situation({})).sentences.some((sentence) => /precision/.test(sentence)));
+});

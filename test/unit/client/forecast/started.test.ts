@@ -28,7 +28,7 @@ async function images(t: TestContext, paths: readonly string[]) {
     await mkdir(dirname(join(folder, "images", path)), { recursive: true });
     await writeFile(join(folder, "images", path), path);
   }
-  const context = { store: memoryStore().store, platform: { workFolder: folder } };
+  const context = { store: memoryStore().store, platform: { workFolder: folder, embedded: true } };
   return { context, source: { dataPath: join(folder, "images") } };
 }
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { settleNumbers, withheldSentence } from "../../../../spec/engine/variables.js";
 import { type ChildKind, childEnvironment } from "../../../../spec/processes/childEnvironment.js";
 import { sourceFiles } from "../../structure/sources.js";
 
@@ -107,6 +108,40 @@ test("the engine finds what decides how it computes", () => {
     ],
   ];
   assert.deepEqual(namesOf("engine", needed), needed.sort());
+});
+
+test("what would change the engine's numbers stays here", () => {
+  const numbers = [
+    ...[
+      "TF_ENABLE_ONEDNN_OPTS",
+      "TF_ENABLE_ZENDNN_OPTS",
+      "TF_DISABLE_MKL",
+      "TF_USE_DEEP_CONV2D",
+      "TF_USE_CUBLASLT",
+    ],
+    ...["TF_SET_ONEDNN_FPMATH_MODE", "TF_ONEDNN_ASSUME_FROZEN_WEIGHTS", "TF_XLA_FLAGS", "XLA_FLAGS"],
+    ...["ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "ONEDNN_CPU_ISA_HINTS", "ONEDNN_DEFAULT_FPMATH_MODE"],
+    ...["MKL_CBWR", "MKL_ENABLE_INSTRUCTIONS", "OPENBLAS_CORETYPE", "NVIDIA_TF32_OVERRIDE", "VIPS_NOVECTOR"],
+    ...["TF_AUTO_MIXED_PRECISION_GRAPH_REWRITE_LEVEL", "TF_FP16_MATMUL_USE_FP32_COMPUTE"],
+  ];
+  assert.deepEqual(namesOf("engine", numbers, "0"), []);
+  const others = [
+    ...["TF_DETERMINISTIC_OPS", "TF_CUDNN_USE_AUTOTUNE", "TF_GPU_THREAD_MODE", "TF_FORCE_GPU_ALLOW_GROWTH"],
+    ...["ONEDNN_VERBOSE", "DNNL_PRIMITIVE_CACHE_CAPACITY", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"],
+    ...["NVIDIA_DRIVER_CAPABILITIES", "VIPS_CONCURRENCY", "KMP_BLOCKTIME"],
+  ];
+  assert.deepEqual(namesOf("engine", others, "1"), others.toSorted());
+});
+
+test("a process that loads TensorFlow does without them, with oneDNN, and it is said which", () => {
+  const env = { ONEDNN_MAX_CPU_ISA: "AVX2", TF_ENABLE_ONEDNN_OPTS: "0", XLA_FLAGS: "x", TF_VAR_region: "r" };
+  assert.match(
+    withheldSentence(env) ?? "",
+    /^nothing that computes gets ONEDNN_MAX_CPU_ISA, TF_ENABLE_ONEDNN_OPTS, XLA_FLAGS: /,
+  );
+  settleNumbers(env);
+  assert.deepEqual(env, { TF_ENABLE_ONEDNN_OPTS: "1", TF_VAR_region: "r" });
+  assert.equal(withheldSentence(env), undefined, "what is set as thaw sets it is nothing to tell");
 });
 
 test("a needed variable whose value is an address with a password stays here", () => {
