@@ -18,7 +18,8 @@ import type { Golden } from "../../spec/golden.js";
 import { PIXEL_SCALES } from "../../spec/pixelScales.js";
 import type { Store } from "../../store/connection/connection.js";
 import { localEngine } from "../localEngine.js";
-import { type FetchOptions, openCheckpoint } from "./checkpointSource.js";
+import type { FetchOptions } from "./checkpointSource.js";
+import { openOnnx } from "./onnxSource.js";
 import { tryBase } from "./tryBase.js";
 
 export interface OnnxRequest {
@@ -56,7 +57,7 @@ export async function importOnnxGraph(
   fetching: FetchOptions,
 ): Promise<GraphFile> {
   const { from, name, size, output, view, colourOrder } = request;
-  const checkpoint = await openCheckpoint(store, from, fetching);
+  const checkpoint = await openOnnx(store, from, fetching);
   const folder = await mkdtemp(join(tmpdir(), "thaw-onnx-"));
   const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
   const engine = localEngine();
@@ -67,6 +68,7 @@ export async function importOnnxGraph(
       ...(size === undefined ? {} : { size }),
       ...(output === undefined ? {} : { output }),
       ...(request.bands === undefined ? {} : { bands: request.bands }),
+      ...(checkpoint.data === undefined ? {} : { data: checkpoint.data }),
       blueFirst,
     };
     const converted = await named(from, checkpoint.path, () => convertOnnx(checkpoint.path, asked, path));

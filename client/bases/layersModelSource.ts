@@ -4,13 +4,8 @@ import { join } from "node:path";
 import { parseLayersModel } from "../../learn/bases/layersModel.js";
 import { ThawError } from "../../spec/errors.js";
 import type { Store } from "../../store/connection/connection.js";
-import {
-  DEFAULT_MOST_BYTES,
-  type FetchOptions,
-  isRemote,
-  type LocalCheckpoint,
-  openCheckpoint,
-} from "./checkpointSource.js";
+import { type FetchOptions, isRemote } from "./checkpointSource.js";
+import { beside, isMissing, openTogether } from "./filesTogether.js";
 
 /** The files on this machine. Call `dispose` when done: it removes what was downloaded. */
 export interface LocalLayersModel {
@@ -39,22 +34,7 @@ export async function openLayersModel(
     });
   }
   const from = await modelFile(source);
-  const opened: LocalCheckpoint[] = [];
-  const dispose = async (): Promise<void> => {
-    for (const file of opened) await file.dispose();
-  };
-  let left = options.maxBytes ?? DEFAULT_MOST_BYTES;
-  const open = async (address: string): Promise<string> => {
-    // One limit for all of them, and one word on where they come from.
-    const { onNotice, ...silent } = options;
-    const file = await openCheckpoint(store, address, {
-      ...(opened.length === 0 ? options : silent),
-      maxBytes: left,
-    });
-    opened.push(file);
-    if (isRemote(address)) left -= (await stat(file.path)).size;
-    return file.path;
-  };
+  const { open, dispose } = openTogether(store, options);
   try {
     const model = await open(from);
     if ((await stat(model)).size > MOST_TOPOLOGY) {
@@ -87,17 +67,6 @@ async function modelFile(source: string): Promise<string> {
   if (isRemote(source)) return source;
   const found = await stat(source).catch(() => undefined);
   return found?.isDirectory() === true ? join(source, MODEL_FILE) : source;
-}
-
-/** @param path relative, without `..`: `parseLayersModel` has seen to that */
-function beside(model: string, path: string): string {
-  if (/^https?:/i.test(model)) return new URL(path.split("/").map(encodeURIComponent).join("/"), model).href;
-  if (isRemote(model)) return model.slice(0, model.lastIndexOf("/") + 1) + path;
-  return join(model, "..", path);
-}
-
-function isMissing(error: unknown): error is ThawError {
-  return error instanceof ThawError && error.code === "DATA_NOT_FOUND";
 }
 
 function missingShard(model: string, path: string, cause: ThawError): ThawError {

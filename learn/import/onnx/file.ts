@@ -5,7 +5,8 @@ import type { ImportedWeights } from "../fit.js";
 import type { CheckpointTensor } from "../tensorViews.js";
 import { importUnits, type Naming } from "../torchUnits.js";
 import { readWhole } from "../wholeFile.js";
-import { type OnnxTensor, onnxGraph } from "./graph.js";
+import { onnxGraph } from "./graph.js";
+import { AS_ONE, type OnnxTensor } from "./tensors.js";
 import { type FoundUnit, walkGraph } from "./walk.js";
 
 /**
@@ -33,6 +34,8 @@ export async function importOnnx(
       hint === undefined ? {} : { hint },
     );
   const graph = onnxGraph(await readWhole(path, invalid), invalid);
+  // What is kept of such a base is its file, and that would not be all of it.
+  if (graph.elsewhere.size > 0) throw invalid("its numbers are in other files", `${AS_GRAPH}; or ${AS_ONE}`);
   const found = walkGraph(architecture, graph, (what, hint) =>
     invalid(what, hint === undefined ? AS_GRAPH : `${hint} Else ${AS_GRAPH}`),
   );

@@ -39,12 +39,14 @@ export interface CampaignOptions {
   readonly from?: number;
   readonly cases: number;
   readonly shares?: Shares;
+  /** Path of an ONNX file that all cases are changes of, in place of the shares. */
+  readonly of?: string;
   readonly onProgress?: (done: number, failures: number) => void;
 }
 
 /** Every case is a function of seed and index, so one that failed can be run alone. */
 export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
-  const { seed, from = 0, cases, shares = "drawn", onProgress } = options;
+  const { seed, from = 0, cases, shares = "drawn", of, onProgress } = options;
   const folder = await mkdtemp(join(tmpdir(), "thaw-fuzz-"));
   const counts = new Map<string, number>();
   const failures: Failure[] = [];
@@ -65,10 +67,11 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
   try {
     while (next < end) {
       const to = Math.min(end, next + CASES_A_CHILD);
-      const order = { seed, from: next, to, shares, path: join(folder, "checkpoint") };
+      const path = join(folder, "checkpoint");
+      const order = { seed, from: next, to, shares, path, ...(of === undefined ? {} : { of }) };
       const broken = await readInChild(order, count);
       if (broken === undefined) continue;
-      const { kind } = caseOf(seed, next, shares);
+      const { kind } = of === undefined ? caseOf(seed, next, shares) : { kind: "other onnx" as const };
       count({ index: next, kind, outcome: "failed", says: broken, cpuMs: 0, memory: 0 });
     }
   } finally {

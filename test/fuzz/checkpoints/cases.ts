@@ -3,7 +3,8 @@
 import { type Drawing, drawingOf } from "../drawing.js";
 import { changedPickle } from "./changedPickle.js";
 import { changedHdf5, type Group, hdf5Of } from "./hdf5.js";
-import { changedOnnx } from "./onnx.js";
+import { changedOnnx, changedWithData } from "./onnx.js";
+import type { Field } from "./onnxFields.js";
 import {
   dictOf,
   listOf,
@@ -30,8 +31,12 @@ export interface Case {
     | "hdf5"
     | "keras"
     | "onnx"
-    | "onnx graph";
+    | "onnx graph"
+    | "onnx data"
+    | "other onnx";
   readonly bytes: Buffer;
+  /** What lies beside it, where it has its numbers elsewhere. */
+  readonly data?: Buffer;
 }
 
 const KINDS: Readonly<Record<string, number>> = {
@@ -217,20 +222,24 @@ function kerasMembers(weights: Buffer): Member[] {
 
 /** The last of the kinds that a case is drawn from. */
 const GRAPH = 15;
+const DATA = 16;
 
-/** In which shares the formats are: drawn as people bring them, one after the other, or ONNX graphs alone. */
-export type Shares = "drawn" | "equal" | "graphs";
+/** In which shares the formats are: drawn as people bring them, one after the other, or ONNX graphs alone, with their weights in them or elsewhere. */
+export type Shares = "drawn" | "equal" | "graphs" | "data";
 
 /** Of every format one of the draws that make it. */
-const FORMATS = [0, 2, 5, 8, 10, 12, 14, GRAPH];
+const FORMATS = [0, 2, 5, 8, 10, 12, 14, GRAPH, DATA];
 
 /**
+ * @param shares or the fields of an ONNX file, of which all cases are changes
  * @returns the same file for the same arguments, always
  */
-export function caseOf(seed: number, index: number, shares: Shares = "drawn"): Case {
+export function caseOf(seed: number, index: number, shares: Shares | readonly Field[] = "drawn"): Case {
   const draw = drawingOf(seed, "checkpoint", index);
-  const drawn = shares === "graphs" ? GRAPH : draw.below(GRAPH + 1);
+  if (typeof shares !== "string") return { kind: "other onnx", bytes: changedOnnx(draw, shares) };
+  const drawn = shares === "graphs" ? GRAPH : shares === "data" ? DATA : draw.below(DATA + 1);
   const chance = shares === "equal" ? (FORMATS[index % FORMATS.length] ?? drawn) : drawn;
+  if (chance === DATA) return { kind: "onnx data", ...changedWithData(draw) };
   if (chance === GRAPH) return { kind: "onnx graph", bytes: changedOnnx(draw, "graph") };
   if (chance === 14) return { kind: "onnx", bytes: changedOnnx(draw) };
   if (chance >= 12) {

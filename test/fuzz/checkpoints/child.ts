@@ -1,5 +1,6 @@
 /** The child of a campaign: reads one file after another as `thaw bases add` does, and tells what became of each. */
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { RESNET18, resNet } from "../../../learn/bases/families/resnet.js";
 import { isOnnxFile, readStateDicts } from "../../../learn/import/checkpoint.js";
 import { resNetNamings } from "../../../learn/import/families/resnet.js";
@@ -9,7 +10,8 @@ import { importOnnx } from "../../../learn/import/onnx/file.js";
 import type { StateDict } from "../../../learn/import/torchState.js";
 import { ThawError } from "../../../spec/errors.js";
 import { type Case, caseOf } from "./cases.js";
-import { SMALL } from "./onnx.js";
+import { DATA_FILE, SMALL } from "./onnx.js";
+import { decode } from "./onnxFields.js";
 import type { Order, Verdict } from "./verdict.js";
 
 /** A sentence is one, on one line, and ends somewhere. */
@@ -17,14 +19,16 @@ const LONGEST_SENTENCE = 1000;
 
 process.on("message", (given: Order) => void work(given));
 
-async function work({ seed, from, to, shares, path }: Order): Promise<void> {
+async function work({ seed, from, to, shares, of, path }: Order): Promise<void> {
   // Something that is refused at once: what the modules take is not a case's.
   await writeFile(path, "rest");
   await outcomeOf(path, "zip");
+  const source = of === undefined ? shares : decode(await readFile(of));
   const rest = process.resourceUsage().maxRSS;
   for (let index = from; index < to; index++) {
-    const { kind, bytes } = caseOf(seed, index, shares);
+    const { kind, bytes, data } = caseOf(seed, index, source);
     await writeFile(path, bytes);
+    if (data !== undefined) await writeFile(join(dirname(path), DATA_FILE), data);
     const before = process.cpuUsage();
     const result = await outcomeOf(path, kind);
     const { user, system } = process.cpuUsage(before);
@@ -38,9 +42,9 @@ async function outcomeOf(path: string, kind: Case["kind"]): Promise<Pick<Verdict
   try {
     if (await isOnnxFile(path)) {
       // Of every file the reader of any graph has something to say.
-      if (kind !== "onnx graph") await readAsGraph(path);
-      if (kind === "onnx graph") await readOnnxNetwork(path, {});
-      else await importOnnx(SMALL, path, []);
+      if (kind === "onnx") await readAsGraph(path);
+      if (kind === "onnx") await importOnnx(SMALL, path, []);
+      else await readOnnxNetwork(path, {});
       return { outcome: "read" };
     }
     const dicts = await readStateDicts(path);

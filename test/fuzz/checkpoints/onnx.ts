@@ -2,6 +2,7 @@
 import { kernelShape, type Unit } from "../../../learn/bases/architecture.js";
 import { resNet } from "../../../learn/bases/families/resnet.js";
 import type { Drawing } from "../drawing.js";
+import { withData } from "./onnxData.js";
 import { encode, type Field, field, integers, node, weight } from "./onnxFields.js";
 import { graphFields } from "./onnxGraph.js";
 
@@ -68,6 +69,9 @@ export const soundOnnx = (): Buffer => encode(SOUND);
 const NUMBERS = [0, 1, 2, 3, -1, 7, 64, 2 ** 31, 2 ** 53];
 const TEXTS = [
   "",
+  "..",
+  "location",
+  "/etc/passwd",
   "x",
   "t0",
   "t3",
@@ -116,13 +120,26 @@ function changed(fields: readonly Field[], draw: Drawing): Field[] {
   }
 }
 
+/** @param of the network of a known architecture, the graph of none, or any other file's fields */
+export function changedOnnx(draw: Drawing, of: "network" | "graph" | readonly Field[] = "network"): Buffer {
+  return changedBytes(of === "graph" ? GRAPH : of === "network" ? SOUND : of, draw);
+}
+
+/** Beside the file of a case. */
+export const DATA_FILE = "data";
+const PARTED = withData(GRAPH, () => DATA_FILE);
+
+/** A graph whose weights lie in another file, which may be cut short. */
+export function changedWithData(draw: Drawing): { readonly bytes: Buffer; readonly data: Buffer } {
+  const data = PARTED.files.get(DATA_FILE) ?? Buffer.alloc(0);
+  const bytes = changedBytes(PARTED.model, draw);
+  return { bytes, data: draw.oneIn(10) ? data.subarray(0, draw.below(data.length)) : data };
+}
+
 /** One to four changes of the tree; now and then of the bytes, too. */
-export function changedOnnx(
-  draw: Drawing,
-  of: "network" | "graph" = "network",
-  changes = 1 + draw.below(4),
-): Buffer {
-  let model: Field[] = of === "graph" ? GRAPH : SOUND;
+function changedBytes(of: readonly Field[], draw: Drawing): Buffer {
+  const changes = 1 + draw.below(4);
+  let model = [...of];
   for (let i = 0; i < changes; i++) {
     // The first two fields are what it is told by.
     model = [...model.slice(0, 2), ...changed(model.slice(2), draw)];

@@ -7,6 +7,8 @@ export interface Order {
   readonly from: number;
   readonly to: number;
   readonly shares: Shares;
+  /** An ONNX file that all cases are changes of, in place of the shares. */
+  readonly of?: string;
   readonly path: string;
 }
 

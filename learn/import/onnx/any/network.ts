@@ -5,8 +5,8 @@ import type { Architecture, LayerGroup } from "../../../bases/architecture.js";
 import { throughGroups } from "../../../bases/extent.js";
 import type { Parameters } from "../../../network/parameters.js";
 import type { Spend } from "../../budget.js";
-import { readWhole } from "../../wholeFile.js";
-import { type OnnxGraph, onnxGraph } from "../graph.js";
+import { type DataPaths, readGraph } from "../dataFiles.js";
+import type { OnnxGraph } from "../graph.js";
 import { arranged, type Item } from "./arrange.js";
 import { type Followed, type FollowOptions, follow } from "./follow.js";
 import { type Fused, fused } from "./fused.js";
@@ -49,6 +49,8 @@ const AT_LEAST = 64 * 2 ** 20;
 export interface AskedNetwork extends Pick<FollowOptions, "size" | "output" | "bands"> {
   /** Whether it takes pixels in the order blue, green, red: what is read then takes red, green, blue. */
   readonly blueFirst?: boolean;
+  /** Where its other files are; beside it when left out. */
+  readonly data?: DataPaths;
 }
 
 /**
@@ -56,16 +58,15 @@ export interface AskedNetwork extends Pick<FollowOptions, "size" | "output" | "b
  */
 export async function readOnnxNetwork(
   path: string,
-  { blueFirst = false, ...asked }: AskedNetwork,
+  { blueFirst = false, data, ...asked }: AskedNetwork,
 ): Promise<OnnxNetwork> {
   const thrown =
     (code: "DATA_INVALID" | "USAGE") =>
     (what: string, hint?: string): ThawError =>
       new ThawError(code, `${path} cannot be a base: ${what}`, hint === undefined ? {} : { hint });
   const invalid = thrown("DATA_INVALID");
-  const file = await readWhole(path, invalid);
-  const graph = onnxGraph(file, invalid);
-  const spend = weightsOf(file.length, invalid);
+  const { graph, bytes } = await readGraph(path, invalid, data);
+  const spend = weightsOf(bytes, invalid);
   const followed = follow(graph, { ...asked, spend, invalid, usage: thrown("USAGE") });
   if (blueFirst && followed.bands !== undefined)
     throw thrown("USAGE")(

@@ -31,6 +31,7 @@ test("changed checkpoints are read or refused in a sentence, and cost little", a
     "keras",
     "onnx",
     "onnx graph",
+    "onnx data",
   ]) {
     for (const outcome of ["read", "refused"])
       assert.ok(outcomes.includes(`${kind} ${outcome}`), `${kind} ${outcome}`);
