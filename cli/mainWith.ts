@@ -1,8 +1,16 @@
 /** Runs a program of this folder: errors become a sentence on stderr and an exit code. */
 import { maskOutput } from "../spec/network/maskedOutput.js";
-import { failureOf, isAskedFor, tellFailure } from "./failure.js";
+import { type Failure, failureOf, isAskedFor, tellFailure } from "./failure.js";
 import { createOutput, handleStreamErrors, type Output } from "./output.js";
 import { EXIT_INTERRUPTED, Interrupted } from "./signals.js";
+
+/** After the help, for programs. */
+const NO_COMMAND: Failure = {
+  code: "USAGE",
+  message: "no command is given",
+  hint: "`--help` lists the commands",
+  exitCode: 2,
+};
 
 /** @param program what it is to do; the words after its name are looked through for the shared options */
 export async function mainWith(program: (output: Output) => Promise<unknown>): Promise<void> {
@@ -21,7 +29,8 @@ export async function mainWith(program: (output: Output) => Promise<unknown>): P
     const failure = failureOf(error);
     if (failure === undefined) {
       // Help was printed: because it was asked for, or because there was no command.
-      process.exitCode = isAskedFor(error) ? 0 : 2;
+      process.exitCode = isAskedFor(error) ? 0 : NO_COMMAND.exitCode;
+      if (output.json && !isAskedFor(error)) tellFailure(NO_COMMAND, output);
       return;
     }
     tellFailure(failure, output);

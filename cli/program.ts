@@ -38,6 +38,7 @@ import { addStop } from "./commands/runs/stop.js";
 import { addWatch } from "./commands/runs/watch.js";
 import { addSchedule } from "./commands/schedules/schedule.js";
 import { addCompletion } from "./commands/shell/completion.js";
+import { checkGiven } from "./options/checks.js";
 import { formatHelp } from "./render/overview.js";
 
 const GROUPS: readonly (readonly [string, readonly ((program: Command) => void)[]])[] = [
@@ -67,10 +68,13 @@ export function createProgram(): Command {
     .configureHelp({ showGlobalOptions: true, formatHelp })
     // Errors are written in one place, main.ts.
     .configureOutput({ outputError: () => {} })
-    .exitOverride();
+    .exitOverride()
+    .hook("preAction", (_program, command) => checkGiven(command));
   for (const [heading, commands] of GROUPS) {
     program.commandsGroup(heading);
     for (const add of commands) add(program);
   }
+  // Of those that work by themselves, too, `checkGiven` says which command below them was meant.
+  for (const command of program.commands) if (command.commands.length > 0) command.allowExcessArguments();
   return program;
 }

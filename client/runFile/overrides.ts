@@ -1,7 +1,7 @@
 /** `--set key=value`: values that take the place of those in the run file. */
-import { parseDocument } from "yaml";
 import { schemaAt } from "./jsonSchema.js";
 import { unknownKey } from "./unknownKey.js";
+import { readYaml } from "./yaml.js";
 
 export interface Override {
   /** As it was typed, without `--set`. */
@@ -23,10 +23,10 @@ export function parseOverride(text: string): Override | OverrideProblem {
   const path = key.split(".");
   const unknown = path.findIndex((_, index) => schemaAt(path.slice(0, index + 1)) === undefined);
   if (unknown >= 0) return { text, sentence: unknownKey(path.slice(0, unknown + 1)) };
-  const document = parseDocument(text.slice(equals + 1), { prettyErrors: false });
-  const [error] = document.errors;
-  if (error !== undefined) return { text, sentence: `the value is no YAML: ${error.message}` };
-  return { text, path, value: document.toJS() as unknown };
+  const { content, problems } = readYaml(text.slice(equals + 1));
+  const [problem] = problems;
+  if (problem !== undefined) return { text, sentence: `the value is no YAML: ${problem.sentence}` };
+  return { text, path, value: content };
 }
 
 /** A copy of the file's content with the overrides laid over it, in their order. */

@@ -1,17 +1,12 @@
 /** Reads a run file: every mistake is found at once, with its line, the key meant and what is allowed. */
-import { type Document, LineCounter, parseDocument, visit } from "yaml";
+import { LineCounter } from "yaml";
 import { ThawError } from "../../spec/errors.js";
 import { type RunFile, runFileSchema } from "../../spec/runFile/runFile.js";
 import { schemaAt } from "./jsonSchema.js";
 import { locateKey, type Position, positionOf } from "./locate.js";
 import { applyOverrides, type Override, parseOverride } from "./overrides.js";
 import { type Problem, problemsOf } from "./problems.js";
-
-/** In place of the parser's own words for usual mistakes, such as a line that is indented too far. */
-const WORDING: Readonly<Record<string, string>> = {
-  MULTIPLE_DOCS: "a second YAML document begins here, and a run file is a single one",
-  BLOCK_AS_IMPLICIT_KEY: "a line further down is indented as if it belonged to this value",
-};
+import { readYaml } from "./yaml.js";
 
 /** Place of findings about `--set`. */
 const AFTER_THE_FILE = Number.POSITIVE_INFINITY;
@@ -31,15 +26,13 @@ interface Finding {
  */
 export function parseRunFile(text: string, fileName: string, overrides: readonly string[]): RunFile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const { document, content: written, problems: wrongYaml } = readYaml(text, lines);
   const atPosition = ({ line, column }: Position, sentence: string): Finding => ({
     where: `${fileName}:${line}:${column}`,
     sentence,
     order: line,
   });
-  const syntax = syntaxProblems(document).map(({ offset, sentence }) =>
-    atPosition(positionOf(lines, offset), sentence),
-  );
+  const syntax = wrongYaml.map(({ offset, sentence }) => atPosition(positionOf(lines, offset), sentence));
   if (syntax.length > 0) throw invalid(fileName, syntax);
 
   const parsed = overrides.map(parseOverride);
@@ -47,38 +40,17 @@ export function parseRunFile(text: string, fileName: string, overrides: readonly
     "sentence" in item ? [atOverride(item.text, item.sentence)] : [],
   );
   const goodOverrides = parsed.flatMap((item) => ("path" in item ? [item] : []));
-  const content = applyOverrides(withoutEmptySections(contentOf(document, fileName)), goodOverrides);
+  const content = applyOverrides(withoutEmptySections(contentOf(written, fileName)), goodOverrides);
   const result = runFileSchema.safeParse(content);
   if (result.success && wrongOverrides.length === 0) return result.data;
 
   const problems = result.success ? [] : problemsOf(result.error.issues, content);
-  const findings = problems.map(({ path, sentence }: Problem) => {
+  const findings = problems.slice(0, MOST_TOLD).map(({ path, sentenceOf }: Problem) => {
     const override = overrideOf(path, goodOverrides);
-    if (override !== undefined) return atOverride(override.text, sentence);
-    return atPosition(locateKey(document, lines, path), sentence);
+    if (override !== undefined) return atOverride(override.text, sentenceOf());
+    return atPosition(locateKey(document, lines, path), sentenceOf());
   });
-  throw invalid(fileName, [...findings, ...wrongOverrides]);
-}
-
-interface SyntaxProblem {
-  readonly offset: number;
-  readonly sentence: string;
-}
-
-/** The parser's errors, less those that only follow from another one at the same place, and loose aliases. */
-function syntaxProblems(document: Document): readonly SyntaxProblem[] {
-  const problems: SyntaxProblem[] = [];
-  for (const { pos, code, message } of [...document.errors, ...document.warnings]) {
-    if (problems.some(({ offset }) => offset === pos[0])) continue;
-    problems.push({ offset: pos[0], sentence: WORDING[code] ?? message });
-  }
-  visit(document, {
-    Alias(_, alias) {
-      if (alias.resolve(document) !== undefined) return;
-      problems.push({ offset: alias.range?.[0] ?? 0, sentence: `there is no anchor &${alias.source} above` });
-    },
-  });
-  return problems;
+  throw invalid(fileName, [...findings, ...wrongOverrides], problems.length - findings.length);
 }
 
 function atOverride(text: string, sentence: string): Finding {
@@ -90,14 +62,7 @@ function overrideOf(path: readonly PropertyKey[], overrides: readonly Override[]
   return overrides.findLast((override) => override.path.every((step, index) => step === path[index]));
 }
 
-function contentOf(document: Document, fileName: string): object {
-  let content: unknown;
-  try {
-    content = document.toJS();
-  } catch (error) {
-    // So many aliases that the file would explode.
-    throw invalid(fileName, [{ where: fileName, sentence: (error as Error).message, order: 0 }]);
-  }
+function contentOf(content: unknown, fileName: string): object {
   if (content === null) return {};
   if (typeof content === "object" && !Array.isArray(content)) return content;
   const sentence = "a run file is a list of `key: value` lines";
@@ -117,15 +82,23 @@ function placesOf(fileName: string, findings: readonly Finding[]): string {
   return inSets === findings.length ? "--set" : `${fileName} and --set`;
 }
 
-function invalid(fileName: string, findings: readonly Finding[]): ThawError {
-  const sorted = findings
+/** More than this nobody reads at once, and most of a text that is no run file are the same mistake. */
+const MOST_TOLD = 20;
+
+/** @param more how many are not among the findings */
+function invalid(fileName: string, findings: readonly Finding[], more = 0): ThawError {
+  const sentences = findings
     .toSorted((a, b) => a.order - b.order)
     .map(({ where, sentence }) => `${where}: ${sentence}`);
+  const mistakes = [...new Set(sentences)];
+  const told = mistakes.slice(0, MOST_TOLD);
+  const count = mistakes.length + more;
+  if (count > told.length) told.push(`and ${count - told.length} more`);
   const message =
-    sorted.length === 1
-      ? `${sorted[0]}`
-      : `${sorted.length} mistakes in ${placesOf(fileName, findings)}:\n  ${sorted.join("\n  ")}`;
+    count === 1
+      ? `${mistakes[0]}`
+      : `${count} mistakes in ${placesOf(fileName, findings)}:\n  ${told.join("\n  ")}`;
   return new ThawError("RUN_FILE_INVALID", message, {
-    hint: "`thaw init FOLDER` writes a run file with every key, its default and its meaning",
+    hint: "`thaw init FOLDER --full --out all.yaml` writes a run file with every key, its default and its meaning",
   });
 }

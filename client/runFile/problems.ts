@@ -8,23 +8,28 @@ import { dotted, unknownKey } from "./unknownKey.js";
 export interface Problem {
   /** Keys and list positions down to what is wrong. */
   readonly path: readonly PropertyKey[];
-  readonly sentence: string;
+  /** Looks for what was meant, which takes a while: not to be asked of thousands. */
+  readonly sentenceOf: () => string;
 }
 
 /** @param value what was validated, to quote from it */
 export function problemsOf(issues: readonly z.core.$ZodIssue[], value: unknown): readonly Problem[] {
-  return issues
-    .flatMap((issue) => withinUnion(issue, valueAt(value, issue.path)))
-    .filter((issue, _, all) => !onlyFollows(issue, all))
+  const all = issues.flatMap((issue) => withinUnion(issue, valueAt(value, issue.path)));
+  const wrongTypes = new Set(
+    all.filter(({ code }) => code === "invalid_type").map(({ path }) => dotted(path)),
+  );
+  return all
+    .filter((issue) => !onlyFollows(issue, wrongTypes))
     .flatMap((issue) => {
       if (issue.code === "unrecognized_keys") {
         return issue.keys.map((key) => {
           const path = [...issue.path, key];
-          return { path, sentence: unknownKey(path) };
+          return { path, sentenceOf: () => unknownKey(path) };
         });
       }
-      if (issue.code === "invalid_key") return [{ path: issue.path, sentence: unknownKey(issue.path) }];
-      return [{ path: issue.path, sentence: sentenceOf(issue, valueAt(value, issue.path)) }];
+      if (issue.code === "invalid_key")
+        return [{ path: issue.path, sentenceOf: () => unknownKey(issue.path) }];
+      return [{ path: issue.path, sentenceOf: () => sentenceOf(issue, valueAt(value, issue.path)) }];
     });
 }
 
@@ -36,11 +41,8 @@ function withinUnion(issue: z.core.$ZodIssue, value: unknown): readonly z.core.$
 }
 
 /** Text has a length, too, and is not as long as a list may be: that it is no list says all. */
-function onlyFollows(issue: z.core.$ZodIssue, issues: readonly z.core.$ZodIssue[]): boolean {
-  return (
-    issue.code !== "invalid_type" &&
-    issues.some(({ code, path }) => code === "invalid_type" && dotted(path) === dotted(issue.path))
-  );
+function onlyFollows({ code, path }: z.core.$ZodIssue, wrongTypes: ReadonlySet<string>): boolean {
+  return code !== "invalid_type" && wrongTypes.has(dotted(path));
 }
 
 function sentenceOf(issue: z.core.$ZodIssue, value: unknown): string {

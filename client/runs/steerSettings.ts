@@ -1,6 +1,7 @@
 /** The values of `thaw set`: `learning_rate=0.5x`, `patience=5`, `epochs=12`. */
 import { ThawError } from "../../spec/errors.js";
 import { RATE_FACTORS, type SteerSettings } from "../../spec/steering/steering.js";
+import { wholeNumberOf } from "../../spec/text/numbers.js";
 import { nearest } from "../nearest.js";
 
 /** The run file's words, and a short one. */
@@ -40,8 +41,8 @@ function parseFactor(text: string, value: string): number {
 }
 
 function parseCount(text: string, value: string): number {
-  const count = Number(value);
-  if (value !== "" && Number.isSafeInteger(count) && count >= 1) return count;
+  const count = wholeNumberOf(value);
+  if (count !== undefined && count >= 1) return count;
   throw new ThawError("USAGE", `${text}: "${value}" is no whole number from 1`);
 }
 

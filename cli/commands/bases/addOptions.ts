@@ -3,15 +3,13 @@ import { InvalidArgumentError } from "commander";
 import type { ColourOrder, PerChannel, PixelScale } from "../../../spec/base.js";
 import { ThawError } from "../../../spec/errors.js";
 import { PIXEL_SCALE_NAMES, PIXEL_SCALES, type PixelScaleName } from "../../../spec/pixelScales.js";
+import { decimalNumberOf } from "../../../spec/text/numbers.js";
+import { decimalNumber, wholeNumber } from "../../options/numbers.js";
 
 /** As many as ingest can keep of an image's short side: `data.keep_short_side`. */
 const MOST_PIXELS = 2048;
 
-export function side(text: string): number {
-  const size = Number(text);
-  if (Number.isInteger(size) && size > 0 && size <= MOST_PIXELS) return size;
-  throw new InvalidArgumentError(`It must be a whole number of pixels, at most ${MOST_PIXELS}.`);
-}
+export const side = wholeNumber(`a whole number of pixels, at most ${MOST_PIXELS}`, 1, MOST_PIXELS);
 
 export function colourOrder(text: string): ColourOrder {
   const order = text.toLowerCase();
@@ -32,11 +30,10 @@ export function bandNumbers(text: string): readonly number[] {
 /** Larger ones than a tenth are no norm's. */
 const MOST_EPSILON = 0.1;
 
-export function normEpsilon(text: string): number {
-  const epsilon = text.trim() === "" ? Number.NaN : Number(text);
-  if (epsilon >= 0 && epsilon <= MOST_EPSILON) return epsilon;
-  throw new InvalidArgumentError(`It must be a number from 0 to ${MOST_EPSILON}, such as 1e-5.`);
-}
+export const normEpsilon = decimalNumber(
+  `a number from 0 to ${MOST_EPSILON}, such as 1e-5`,
+  (epsilon) => epsilon <= MOST_EPSILON,
+);
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, KB: 1e3, MB: 1e6, GB: 1e9 };
 
@@ -90,7 +87,7 @@ function scaled(values: PerChannel): PerChannel {
 }
 
 export function channels(text: string): PerChannel {
-  const values = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  const values = text.split(",").map((part) => decimalNumberOf(part.trim()) ?? Number.NaN);
   const [red, green, blue] = values;
   if (values.every((value) => value >= 0 && value <= 1)) {
     if (values.length === 1 && red !== undefined) return red;

@@ -1,14 +1,19 @@
 /** `thaw doctor`: tells what was found on this machine, and how to mend what is missing. */
 import { homedir } from "node:os";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
 import type { DoctorJson } from "../../json/doctor.js";
+import { refuseAlone, refuseBeside } from "../../options/checks.js";
+import { wholeNumber } from "../../options/numbers.js";
 
 /** The same as for an error of a component that is missing. */
 const EXIT_UNHEALTHY = 4;
 
 /** Pulling an image of 4 GB takes minutes. */
 const POD_SECONDS = 300;
+
+/** What is asked of a pod, or of whoever makes it. */
+const OF_CLUSTER = ["--namespace", "--image", "--service-account", "--timeout", "--no-pod"];
 
 interface DoctorOptions {
   readonly kubernetes?: boolean;
@@ -35,11 +40,19 @@ export function addDoctor(program: Command): void {
       "--service-account <name>",
       "whose rights are asked for, the control worker's for instance (default: yours)",
     )
-    .option("--timeout <seconds>", "how long the pod may take", seconds, POD_SECONDS)
+    .option(
+      "--timeout <seconds>",
+      "how long the pod may take",
+      wholeNumber("a whole number of seconds from 1"),
+      POD_SECONDS,
+    )
     .option("--no-pod", "start no pod")
     .option("--fix", "register search attributes that the Temporal server lacks")
     .action(async (_options: object, self: Command) => {
       const { output, project, options } = contextOf<DoctorOptions>(self);
+      if (options.kubernetes === true)
+        refuseBeside(self, ["--fix"], "--kubernetes", "do the one after the other");
+      else refuseAlone(self, OF_CLUSTER, "--kubernetes");
       const { doctorText } = await import("../../render/machine/doctor.js");
       const checks = await (options.kubernetes === true
         ? ofCluster(project, options)
@@ -81,10 +94,4 @@ async function ofCluster(
     ...(defaultsFile === undefined || defaultsFile === "" ? {} : { defaultsFile }),
     ...(policyFile === undefined ? {} : { policyFile }),
   });
-}
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError("It must be a whole number of seconds.");
 }

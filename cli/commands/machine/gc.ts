@@ -1,9 +1,11 @@
 /** `thaw gc`: removes from the store, and from this machine, what nothing refers to. */
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import type { JobGarbage } from "../../../client/gc/runJobs.js";
 import type { Session } from "../../../client/session.js";
 import { contextOf, withExamples } from "../../context.js";
 import { tellDamaged } from "../../damaged.js";
+import { refuseAlone } from "../../options/checks.js";
+import { decimalNumber } from "../../options/numbers.js";
 import { showProgress } from "../../progressLine.js";
 import { withSession } from "../../session.js";
 import { say } from "../../terminal/shown.js";
@@ -26,11 +28,17 @@ export function addGc(program: Command): void {
       "remove what no recent or pinned run, no model and no base refers to; what is younger than a day stays",
     )
     .option("--dry-run", "only tell what would go")
-    .option("--keep <days>", "runs that started within so many days stay", days, KEEP_DAYS)
+    .option(
+      "--keep <days>",
+      "runs that started within so many days stay",
+      decimalNumber("a number of days from 0"),
+      KEEP_DAYS,
+    )
     .option("--kubernetes", "Jobs of runs that are over, too, in the kubeconfig's cluster")
     .option("--namespace <name>", "where those Jobs are (default: the kubeconfig's)")
     .action(async (_options: GcOptions, self: Command) => {
       const { output, project, options } = contextOf<GcOptions>(self);
+      if (options.kubernetes !== true) refuseAlone(self, ["--namespace"], "--kubernetes");
       const { gcTable } = await import("../../render/machine/gc.js");
       const { gcJson } = await import("../../json/gc.js");
       const { dryRun = false, keep, kubernetes = false, namespace } = options;
@@ -67,10 +75,4 @@ async function ofCluster(
 ): Promise<JobGarbage> {
   const { collectJobs } = await import("../../../client/gc/runJobs.js");
   return collectJobs(session, { namespace, dryRun });
-}
-
-function days(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isFinite(value) && value >= 0) return value;
-  throw new InvalidArgumentError("It must be a number of days from 0.");
 }

@@ -1,9 +1,12 @@
 /** `thaw up`: provisions what this machine lacks and starts the embedded services. */
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { findProjectFolder } from "../../../runtime/projectFolder.js";
 import { contextOf, withExamples } from "../../context.js";
 import { servicesJson } from "../../json/services.js";
+import { wholeNumber } from "../../options/numbers.js";
 import { suggest } from "../../render/runs/advice.js";
+
+const PORT = wholeNumber("a port number from 1 to 65535", 1, 65_535);
 
 interface UpOptions {
   readonly temporalPort?: number;
@@ -16,9 +19,9 @@ export function addUp(program: Command): void {
     .command("up")
     .summary("start Temporal, the object store, the workers; stop them")
     .description("provision what this machine lacks, then start Temporal, the object store and the workers")
-    .option("--temporal-port <port>", "for Temporal's clients; by default any free one", parsePort)
-    .option("--ui-port <port>", "for Temporal's web UI", parsePort)
-    .option("--s3-port <port>", "for the object store", parsePort)
+    .option("--temporal-port <port>", "for Temporal's clients; by default any free one", PORT)
+    .option("--ui-port <port>", "for Temporal's web UI", PORT)
+    .option("--s3-port <port>", "for the object store", PORT)
     .action(async (_options: UpOptions, self: Command) => {
       const { output, project, options } = contextOf<UpOptions>(self);
       const { servicesTable, trustText } = await import("../../render/machine/services.js");
@@ -45,10 +48,4 @@ ${trustText(screen)}`,
     ["thaw up", "for the project in the current folder"],
     ["thaw up --ui-port 8233", "with the web UI at http://127.0.0.1:8233, or not at all"],
   ]);
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-  throw new InvalidArgumentError("It must be a port number from 1 to 65535.");
 }

@@ -6,6 +6,7 @@ import { ThawError } from "../../../spec/errors.js";
 import { type ModelProof, proofInFull } from "../../../spec/records/proof.js";
 import { contextOf, withExamples } from "../../context.js";
 import { movedAliasJson } from "../../json/models.js";
+import { refuseAlone } from "../../options/checks.js";
 import type { Output } from "../../output.js";
 import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore } from "../../session.js";
@@ -36,6 +37,7 @@ export function addPromote(program: Command): void {
     .addOption(ruleOption())
     .action(async (ref: string, _options: object, self: Command) => {
       const { output, project, options } = contextOf<ProofOptions>(self);
+      if (options.ifProven !== true) refuseAlone(self, ["--rule"], "--if-proven");
       const [store, { promote }] = await Promise.all([
         openProjectStore(project),
         import("../../../client/models/aliases.js"),
@@ -123,6 +125,6 @@ function tell(output: Output, moved: MovedAlias): void {
 
 function versionNumber(text: string): number {
   const digits = /^v?([1-9]\d*)$/.exec(text)?.[1];
-  if (digits === undefined) throw new InvalidArgumentError("write a version's number, for example 2");
+  if (digits === undefined) throw new InvalidArgumentError("It must be a version's number, for example 2.");
   return Number(digits);
 }

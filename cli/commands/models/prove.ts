@@ -1,8 +1,11 @@
 /** `thaw prove`: may this version take the place of the one in use? */
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { contextOf, withExamples } from "../../context.js";
+import { decimalNumber } from "../../options/numbers.js";
 import { suggest } from "../../render/runs/advice.js";
 import { proveHere } from "./proving.js";
+
+const MARGIN = decimalNumber("a share from 0 to below 1, for example 0.01", (share) => share < 1);
 
 interface Options {
   readonly against?: string;
@@ -25,7 +28,7 @@ export function addProve(program: Command): void {
     .argument("<model>", "MODEL for its newest version, MODEL@VERSION, or a run that ended well")
     .option("--against <which>", "a version or another alias, instead of champion")
     .addOption(ruleOption())
-    .option("--margin <share>", "accuracy that a version which is not worse may lack, e.g. 0.01", margin)
+    .option("--margin <share>", "accuracy that a version which is not worse may lack, e.g. 0.01", MARGIN)
     .action(async (ref: string, _options: object, self: Command) => {
       const { output, project, options } = contextOf<Options>(self);
       const { proofText } = await import("../../render/models/proof.js");
@@ -47,11 +50,4 @@ export function addProve(program: Command): void {
     ["thaw prove digits@4 --against 2 --rule not-worse", "is version 4 no worse than version 2?"],
     ["thaw prove digits --json | jq .promotable", "for programs"],
   ]);
-}
-
-function margin(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !(value >= 0 && value < 1))
-    throw new InvalidArgumentError("write a share from 0 to below 1, for example 0.01");
-  return value;
 }

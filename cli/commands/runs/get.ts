@@ -5,6 +5,7 @@ import type { Session } from "../../../client/session.js";
 import { contextOf, withExamples } from "../../context.js";
 import type { GetJson, GotFilesJson } from "../../json/get.js";
 import { runJson } from "../../json/run.js";
+import { refuseAlone } from "../../options/checks.js";
 import type { Output } from "../../output.js";
 import type { Owner } from "../../owner.js";
 import { suggest } from "../../render/runs/advice.js";
@@ -24,6 +25,7 @@ export function addGet(program: Command): void {
     .option("-o, --out <path>", "a folder, or for one file its path; by default named like WHAT")
     .action(async (ref: string, what: string | undefined, _options: GetOptions, self: Command) => {
       const { output, project, options } = contextOf<GetOptions>(self);
+      if (what === undefined) refuseAlone(self, ["--out"], "WHAT, which is to be fetched");
       await withSession(project, async (session) => {
         const { findOwner } = await import("../../owner.js");
         const owner = await findOwner(session, ref);

@@ -1,11 +1,12 @@
 /** `thaw logs`: what the stages of a run wrote down while they ran. */
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { LOG_LEVELS, type LogLevel } from "../../../spec/logLevels.js";
 import { contextOf, withExamples } from "../../context.js";
 import type { LogLineJson } from "../../json/logs.js";
+import { wholeNumber } from "../../options/numbers.js";
+import { since } from "../../options/since.js";
 import { withSession } from "../../session.js";
 import { EXIT_INTERRUPTED, interruptible } from "../../signals.js";
-import { since } from "../../since.js";
 import { say } from "../../terminal/shown.js";
 
 interface LogsOptions {
@@ -23,7 +24,7 @@ export function addLogs(program: Command): void {
     .description("show what a run's stages wrote down; kept in the store, it outlives the workers")
     .argument("<run>", "a run id, a unique beginning of one, or `latest`")
     .option("-s, --stage <name>", "only this stage")
-    .option("-a, --attempt <number>", "only this attempt", attemptNumber)
+    .option("-a, --attempt <number>", "only this attempt", wholeNumber("a whole number from 1"))
     .option("-f, --follow", "go on until the run ends; Ctrl-C ends the reading only")
     .option("--since <time>", "only lines since then: 90s, 10m, 2h, 1d ago, or an ISO date", since)
     .addOption(new Option("--level <level>", "only lines as serious as this").choices(LOG_LEVELS))
@@ -58,10 +59,4 @@ export function addLogs(program: Command): void {
     ["thaw logs latest --since 10m --level warn", "what went wrong of late"],
     ["thaw logs latest --json | jq 'select(.validationLoss)'", "the figures of the epochs"],
   ]);
-}
-
-function attemptNumber(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError("It must be a whole number from 1.");
 }

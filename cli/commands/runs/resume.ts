@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
 import { planJson } from "../../json/plan.js";
 import type { ResumeJson } from "../../json/resume.js";
+import { refuseBeside } from "../../options/checks.js";
 import { startedText } from "../../render/runs/advice.js";
 import { withWritingSession } from "../../session.js";
 import { RUN } from "../../steer.js";
@@ -28,6 +29,7 @@ export function addResume(program: Command): void {
     .option("-w, --watch", "follow the new run")
     .action(async (run: string, _options: ResumeOptions, self: Command) => {
       const { output, project, options } = contextOf<ResumeOptions>(self);
+      if (options.dryRun === true) refuseBeside(self, ["--watch"], "--dry-run");
       const { planTable } = await import("../../render/runs/plan.js");
       const { set: overrides = [], from } = options;
       await withWritingSession(project, async (session) => {

@@ -1,12 +1,13 @@
 /** `thaw runs`: lists runs. */
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { ListedStatus } from "../../../client/runs/list.js";
 import { contextOf, withExamples } from "../../context.js";
 import { tellDamaged } from "../../damaged.js";
 import { runsJson } from "../../json/runs.js";
+import { wholeNumber } from "../../options/numbers.js";
+import { since } from "../../options/since.js";
 import { suggest } from "../../render/runs/advice.js";
 import { withSession } from "../../session.js";
-import { since } from "../../since.js";
 import { say } from "../../terminal/shown.js";
 
 interface RunsOptions {
@@ -31,7 +32,7 @@ export function addRuns(program: Command): void {
     .command("runs")
     .summary("list the runs, newest first")
     .description("list the runs, newest first")
-    .option("-n, --limit <number>", "no more than this many", positiveInteger, 20)
+    .option("-n, --limit <number>", "no more than this many", wholeNumber("a whole number from 1"), 20)
     .option("-m, --model <name>", "only runs of this model")
     .addOption(new Option("--status <status>", "only runs in this state").choices(STATUSES))
     .option("--since <time>", "only runs started since then: 90s, 10m, 2h, 1d ago, or an ISO date", since)
@@ -72,10 +73,4 @@ export function addRuns(program: Command): void {
     ["thaw runs --status failed --since 1d", "what went wrong since yesterday"],
     ["thaw runs --model digits --json", "those of one model, as JSON"],
   ]);
-}
-
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError("It must be a whole number from 1.");
 }

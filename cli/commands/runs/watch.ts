@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { RunView } from "../../../client/runs/watch.js";
 import type { Session } from "../../../client/session.js";
 import { contextOf, withExamples } from "../../context.js";
+import { refuseBeside } from "../../options/checks.js";
 import type { Output } from "../../output.js";
 import { withSession } from "../../session.js";
 import { say } from "../../terminal/shown.js";
@@ -10,6 +11,9 @@ import { say } from "../../terminal/shown.js";
 interface WatchOptions {
   readonly logs?: boolean;
 }
+
+/** Lines of two shapes on one stream would be hard to read. */
+const LOGS_JSON = "`thaw logs RUN --follow --json` has the lines";
 
 export function addWatch(program: Command): void {
   const command = program
@@ -20,7 +24,8 @@ export function addWatch(program: Command): void {
     .option("--logs", "show what its stages write down, too, a line after the other")
     .action(async (run: string, _options: WatchOptions, self: Command) => {
       const { output, project, options } = contextOf<WatchOptions>(self);
-      const withLogs = options.logs === true && !output.json;
+      if (output.json) refuseBeside(self, ["--logs"], "--json", LOGS_JSON);
+      const withLogs = options.logs === true;
       await withSession(project, async (session) => {
         const [{ followRun }, { finishRun }] = await Promise.all([
           import("../../follow.js"),

@@ -3,9 +3,9 @@ import type { Command } from "commander";
 import type { Overlap } from "../../../spec/schedules/schedule.js";
 import { contextOf, withExamples } from "../../context.js";
 import { backfilledJson } from "../../json/models/schedules.js";
+import { since } from "../../options/since.js";
 import { suggest } from "../../render/runs/advice.js";
 import { withSession } from "../../session.js";
-import { since } from "../../since.js";
 import { say } from "../../terminal/shown.js";
 import { overlapOption } from "./apply.js";
 

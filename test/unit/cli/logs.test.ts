@@ -1,8 +1,8 @@
 /** Lines of a log on a screen, and points in time on a command line. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { sinceOf } from "../../../cli/options/since.js";
 import { logLine } from "../../../cli/render/runs/logs.js";
-import { sinceOf } from "../../../cli/since.js";
 import { forTerminal } from "../../../cli/terminal/shown.js";
 import type { LogLine } from "../../../spec/log.js";
 import { colourScreen, plainScreen } from "./screens.js";
@@ -50,7 +50,16 @@ describe("--since", () => {
     "2026-11-24": "2026-11-24T00:00:00.000Z",
     "10": undefined,
     "10 years": undefined,
+    "2026-11-24 10:00": new Date("2026-11-24T10:00").toISOString(),
+    "2026-11-24T10:00:30.5+0100": "2026-11-24T09:00:30.500Z",
+    "2024-02-29": "2024-02-29T00:00:00.000Z",
     "2026-13-45": undefined,
+    "2026-02-29": undefined,
+    "2026-02-31": undefined,
+    "2026-11-24T25:00": undefined,
+    "2026-11-24junk": undefined,
+    "2026-11-24 (noon)": undefined,
+    "99999999999999d": undefined,
     "": undefined,
   };
   for (const [text, time] of Object.entries(CASES))

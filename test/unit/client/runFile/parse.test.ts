@@ -247,7 +247,10 @@ const WRONG: Readonly<Record<string, Wrong>> = {
     text: `${FINE}---\nname: more\n`,
     said: ["thaw.yaml:4:1: a second YAML document begins here, and a run file is a single one"],
   },
-  "a key twice": { text: `${FINE}name: again\n`, said: ["thaw.yaml:4:1: Map keys must be unique"] },
+  "a key twice": {
+    text: `${FINE}name: again\n`,
+    said: ["thaw.yaml:4:1: `name` stands here a second time: which of the two is meant?"],
+  },
   "a line indented too far": {
     text: "name: a\n  data: b\n",
     said: ["thaw.yaml:1:7: a line further down is indented as if it belonged to this value"],
