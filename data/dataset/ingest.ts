@@ -16,7 +16,7 @@ import { findFaults } from "../faults/findFaults.js";
 import { settleLeaks } from "../faults/leaks.js";
 import { findTwins } from "../faults/twins.js";
 import { digestSource } from "../source/digest.js";
-import { byPath } from "../source/entries.js";
+import { byPath, type SourceEntries } from "../source/entries.js";
 import { readFetched } from "../source/fetched.js";
 import { listSource } from "../source/source.js";
 import { assignSplits } from "../splits/assign.js";
@@ -25,7 +25,7 @@ import { groupImages } from "../splits/groups.js";
 import { settleTies } from "../splits/ties.js";
 import { countImages, refuseEmptyClasses, refuseEmptySplits } from "./checks.js";
 import { IMAGES_FILE, SUMMARY_FILE } from "./dataset.js";
-import { type StoredImage, storeImages } from "./storeImages.js";
+import { type StoredImage, type StoredImages, storeImages } from "./storeImages.js";
 
 export interface IngestOptions {
   /** Folder or manifest; or images that were fetched from elsewhere, by their list. */
@@ -51,17 +51,13 @@ export interface IngestOptions {
  *   apart and `leaks` is `refuse`, or when a split that is wanted stays empty
  */
 export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
-  const { data, seed, out, onProgress } = options;
+  const { data, seed, out } = options;
   const source =
     typeof options.source === "string"
       ? await listSource(options.source, undefined, data)
       : await readFetched(options.source.fetched);
   const classes = source.classes.length;
-  onProgress({ phase: "checking files", step: 0, total: source.entries.length });
-  const { files } = await digestSource(source, options.digestCache);
-  await mkdir(out, { recursive: true });
-  const canonical = { background: data.background, keepShortSide: data.keep_short_side };
-  const { images: stored, quarantined, packs } = await storeImages(source, files, canonical, out, onProgress);
+  const { images: stored, quarantined, packs } = await readImages(source, options);
   refuseEmptyClasses(source, stored, quarantined);
 
   const earlierImages = await readBaseImages(options.earlierImages ?? []);
@@ -81,39 +77,58 @@ export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
   const earlier = baseSplits(used, earlierImages);
   const pinned = used.map((_, index) => learnedMost([before[index], earlier[index]]));
   const { groups, splits } = assignSplits(used, classes, data, seed, pinned);
-  const twins = findTwins(images, copies, splitsOfAll(images, isUsed, splits));
+  const splitsAll = splitsOfAll(images, isUsed, splits);
+  const twins = findTwins(images, copies, splitsAll);
   const positions = [...images.keys()].filter((index) => isUsed(undefined, index));
-  const records = used.map((image, index) =>
-    recordOf(image, groups[index] as string, splits[index] as Split, twins.get(positions[index] as number)),
+  const counts = countImages(
+    used.map(({ label }, index) => ({ label, split: splits[index] as Split })),
+    classes,
   );
-  const counts = countImages(records, classes);
   refuseEmptySplits(source.classes, counts, data, images, copies);
 
   const summary: DatasetSummary = {
     classes: source.classes,
     counts,
-    images: records.length,
+    images: used.length,
     quarantined: [...quarantined, ...tied.values(), ...dropped.values()].sort(byPath),
     duplicateGroups: copies.length,
     packs,
-    faults: findFaults({ ...settled, source, images, records, copies, seed }),
+    faults: findFaults({ ...settled, source, images, used, groups, splits: splitsAll, copies, seed }),
     ...(options.baseImages === undefined
       ? {}
       : { knownToBase: countKnown(splits, before, known.dropped.size, known.left.length) }),
     ...(options.earlierImages === undefined ? {} : { knownFromBefore: countEarlier(splits, earlier) }),
   };
-  await writeFile(join(out, IMAGES_FILE), linesOf(records));
+  const record = (image: StoredImage, index: number): ImageRecord => {
+    const twin = twins.get(positions[index] as number);
+    return recordOf(image, groups[index] as string, splits[index] as Split, twin);
+  };
+  await writeFile(join(out, IMAGES_FILE), linesOf(used, record));
   await writeFile(join(out, SUMMARY_FILE), `${JSON.stringify(summary, null, 1)}\n`);
   return summary;
+}
+
+async function readImages(
+  source: SourceEntries,
+  { data, digestCache, out, onProgress }: IngestOptions,
+): Promise<StoredImages> {
+  onProgress({ phase: "checking files", step: 0, total: source.entries.length });
+  const { files } = await digestSource(source, digestCache);
+  await mkdir(out, { recursive: true });
+  const canonical = { background: data.background, keepShortSide: data.keep_short_side };
+  return storeImages(source, files, canonical, out, onProgress);
 }
 
 /** Written together: a write each would take a second for 20,000 images, and all of a million are longer than a string may be. */
 const LINES_AT_ONCE = 1000;
 
-function* linesOf(records: readonly ImageRecord[]): Generator<string> {
-  for (let first = 0; first < records.length; first += LINES_AT_ONCE) {
-    const some = records.slice(first, first + LINES_AT_ONCE);
-    yield some.map((record) => `${JSON.stringify(record)}\n`).join("");
+function* linesOf(
+  images: readonly StoredImage[],
+  recordOf: (image: StoredImage, index: number) => ImageRecord,
+): Generator<string> {
+  for (let first = 0; first < images.length; first += LINES_AT_ONCE) {
+    const some = images.slice(first, first + LINES_AT_ONCE);
+    yield some.map((image, index) => `${JSON.stringify(recordOf(image, first + index))}\n`).join("");
   }
 }
 
@@ -157,14 +172,21 @@ function splitsOfAll(
 }
 
 function recordOf(image: StoredImage, group: string, split: Split, twin: ImageRecord["twin"]): ImageRecord {
-  const { path, label, group: _own, split: _written, ...traited } = image;
-  const {
-    bytes: _bytes,
-    border: _border,
-    oneColour: _oneColour,
-    brightest16: _brightest,
-    ...layered
-  } = traited;
-  const { pages: _pages, transparent: _transparent, ...rest } = layered;
-  return { path, label, group, split, ...(twin === undefined ? {} : { twin }), ...rest };
+  const { path, label, sha256, phash, width, height, format, pack, offset, length } = image;
+  const twinned = twin === undefined ? {} : { twin };
+  return {
+    path,
+    label,
+    group,
+    split,
+    ...twinned,
+    sha256,
+    phash,
+    width,
+    height,
+    format,
+    pack,
+    offset,
+    length,
+  };
 }

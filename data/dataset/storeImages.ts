@@ -55,13 +55,25 @@ export async function storeImages(
       const { path, label, group, split } = entry;
       if ("reason" in result) quarantined.push({ path, reason: result.reason, why: "unreadable" });
       else {
-        const { encoded, ...facts } = result;
-        const written = {
+        const { encoded, sha256, phash, width, height, format, bytes, border, seldom } = result;
+        const { pack, offset, length } = await packs.append(encoded);
+        images.push({
+          path,
+          label: labels.get(label) as number,
+          sha256,
+          phash,
+          width,
+          height,
+          format,
+          bytes,
+          border,
+          pack,
+          offset,
+          length,
           ...(group === undefined ? {} : { group }),
           ...(split === undefined ? {} : { split }),
-        };
-        const range = await packs.append(encoded);
-        images.push({ path, label: labels.get(label) as number, ...written, ...facts, ...range });
+          ...seldom,
+        });
       }
       report(images.length + quarantined.length);
     }
@@ -71,7 +83,11 @@ export async function storeImages(
   return { images, quarantined, packs: packs.names };
 }
 
-type ImageFacts = Pick<ImageRecord, "sha256" | "phash" | "width" | "height" | "format"> & ImageTraits;
+type ImageFacts = Pick<ImageRecord, "sha256" | "phash" | "width" | "height" | "format"> &
+  Pick<ImageTraits, "bytes" | "border"> & {
+    /** What few images have. */
+    readonly seldom: Omit<ImageTraits, "bytes" | "border">;
+  };
 
 interface Prepared {
   readonly entry: SourceEntry;
@@ -90,8 +106,7 @@ async function prepareImage(
   if (reason !== undefined) return { entry, result: { reason } };
   try {
     const result = await withImageFile(entry.file, within, async (bytes) => {
-      const sha256 = createHash("sha256").update(bytes).digest("hex");
-      if (sha256 !== digest) throw changed(entry);
+      if (createHash("sha256").update(bytes).digest("hex") !== digest) throw changed(entry);
       const { pixels, width, height, format, brightest16, layers } = await decodeImage(bytes, options);
       const [phash, encoded, others] = await Promise.all([
         perceptualHash(pixels),
@@ -100,8 +115,10 @@ async function prepareImage(
       ]);
       const plain = isOneColour(pixels) ? ({ oneColour: true } as const) : {};
       const deep = brightest16 === undefined ? {} : { brightest16 };
-      const traits = { bytes: bytes.length, border: borderColour(pixels), ...plain, ...deep, ...others };
-      return { sha256, phash, width, height, format, encoded, ...traits };
+      const seldom = { ...plain, ...deep, ...others };
+      const traits = { bytes: bytes.length, border: borderColour(pixels), seldom };
+      // The string that is kept of the digest anyway.
+      return { sha256: digest, phash, width, height, format, encoded, ...traits };
     });
     return { entry, result };
   } catch (error) {

@@ -11,7 +11,7 @@ export function findDarkSamples(
 ): DarkSamples | undefined {
   const reached = images.flatMap(({ brightest16 = 0 }) => (brightest16 === 0 ? [] : [brightest16]));
   if (reached.length === 0) return undefined;
-  const brightest = Math.max(...reached);
+  const brightest = reached.reduce((most, sample) => Math.max(most, sample));
   const bits = brightest.toString(2).length;
   return bits === 16 ? undefined : { count: reached.length, bits, brightest };
 }

@@ -1,5 +1,5 @@
 /** Everything that is found wrong or suspicious about a set of images, as it is written into its summary. */
-import type { DataFaults, ImageRecord, Split } from "../../spec/records/dataset.js";
+import type { DataFaults, Split } from "../../spec/records/dataset.js";
 import type { StoredImage } from "../dataset/storeImages.js";
 import type { SourceEntries } from "../source/entries.js";
 import { sourceNotes } from "../source/notes.js";
@@ -18,8 +18,11 @@ const FILES_SHOWN = 50;
 export interface FaultsInput extends SettledLeaks {
   /** All readable images, those that a repair leaves out included. */
   readonly images: readonly StoredImage[];
-  /** The records of those that are used, in the same order. */
-  readonly records: readonly ImageRecord[];
+  /** Those that are used, in the same order, and the group of each. */
+  readonly used: readonly StoredImage[];
+  readonly groups: readonly string[];
+  /** Of all `images`. */
+  readonly splits: readonly (Split | undefined)[];
   /** Groups of copies, as positions in `images`. */
   readonly copies: readonly (readonly number[])[];
   readonly source: SourceEntries;
@@ -28,17 +31,14 @@ export interface FaultsInput extends SettledLeaks {
 }
 
 export function findFaults(input: FaultsInput): DataFaults {
-  const { images, records, copies, leaks, dropped, source, seed } = input;
-  const recordOf = new Map(records.map((record) => [record.path, record]));
+  const { images, used, groups, splits, copies, leaks, dropped, source, seed } = input;
   const named = (index: number) => {
-    const { path, label, sha256, split } = images[index] as StoredImage;
-    const image = { path, label, sha256, split: recordOf.get(path)?.split ?? (split as Split) };
+    const { path, label, sha256 } = images[index] as StoredImage;
+    const image = { path, label, sha256, split: splits[index] as Split };
     return dropped.has(index) ? { ...image, dropped: true as const } : image;
   };
-  const used = images.filter(({ path }) => recordOf.has(path));
-  const groupOf = ({ path }: StoredImage): string => recordOf.get(path)?.group ?? path;
   const counts = new Array<number>(source.classes.length).fill(0);
-  for (const { label } of records) counts[label] = (counts[label] ?? 0) + 1;
+  for (const { label } of used) counts[label] = (counts[label] ?? 0) + 1;
   const dark = findDarkSamples(images);
   const layers = findLayersLeftOut(images);
   const conflicts = findConflicts(images, copies);
@@ -60,6 +60,6 @@ export function findFaults(input: FaultsInput): DataFaults {
     ...(layers === undefined ? {} : { layersLeftOut: layers }),
     notes: sourceNotes(source),
     ignored: listed(source.ignored, FILES_SHOWN),
-    shortcuts: findShortcuts(used, groupOf, source.classes, seed),
+    shortcuts: findShortcuts(used, (_, index) => groups[index] as string, source.classes, seed),
   };
 }

@@ -35,7 +35,7 @@ export type ShortcutImage = TraitedImage & { readonly label: number };
  */
 export function findShortcuts<Image extends ShortcutImage>(
   images: readonly Image[],
-  groupOf: (image: Image) => string,
+  groupOf: (image: Image, index: number) => string,
   classes: readonly string[],
   seed: number,
 ): Shortcut[] {
@@ -75,7 +75,7 @@ export function findShortcuts<Image extends ShortcutImage>(
 /** One image of each group and label, of classes that have enough of them; `names` are these classes' indices. */
 function independentImages<Image extends ShortcutImage>(
   images: readonly Image[],
-  groupOf: (image: Image) => string,
+  groupOf: (image: Image, index: number) => string,
   classes: readonly string[],
   seed: number,
 ): { readonly chosen: readonly Image[]; readonly names: readonly number[] } {
@@ -83,7 +83,7 @@ function independentImages<Image extends ShortcutImage>(
   const firsts = new Map<string, Image>();
   for (let index = images.length - 1; index >= 0; index--) {
     const image = images[index] as Image;
-    firsts.set(`${image.label} ${groupOf(image)}`, image);
+    firsts.set(`${image.label} ${groupOf(image, index)}`, image);
   }
   const first = [...firsts.values()];
   const order = permutation(first.length, randomStream(seed, "shortcut-images")).subarray(0, MOST_IMAGES);

@@ -77,13 +77,16 @@ function bandsOf(hashes: readonly string[]): readonly Band[] {
 
 /** Positions of equal values, where there are several. */
 function sharingOf(values: Uint32Array): readonly (readonly number[])[] {
+  const counts = new Map<number, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   const sharing = new Map<number, number[]>();
   values.forEach((value, index) => {
+    if (counts.get(value) === 1) return;
     const own = sharing.get(value);
     if (own === undefined) sharing.set(value, [index]);
     else own.push(index);
   });
-  return [...sharing.values()].filter(({ length }) => length > 1);
+  return [...sharing.values()];
 }
 
 type Found = (a: number, b: number) => void;

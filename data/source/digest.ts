@@ -13,7 +13,7 @@ import {
   unreadableMark,
 } from "../../spec/images/unreadable.js";
 import { mapOrdered } from "../ordered.js";
-import { addKnownDigests, type KnownDigests, readKnownDigests } from "./digestCache.js";
+import { type KnownDigest, type KnownFile, readKnownDigests, replaceKnownDigests } from "./digestCache.js";
 import type { SourceEntries, SourceEntry } from "./entries.js";
 import { TAKE_OUTSIDE } from "./layout.js";
 import { lookAtRegular, type OpenedFile, openRegular, readOpened } from "./openFile.js";
@@ -47,11 +47,19 @@ export async function digestSource(
   cacheFile: string,
   onProgress: (done: number) => void = () => undefined,
 ): Promise<SourceDigest> {
-  const known = await readKnownDigests(cacheFile);
-  const found: KnownDigests = new Map();
+  const known = await knownOf(source, cacheFile);
   const files = new Map<string, string>();
   const total = createHash("sha256");
-  const digestOf = (entry: SourceEntry): Promise<string> => digestEntry(source, entry, known, found);
+  let found = false;
+  const digestOf = async (entry: SourceEntry): Promise<string> => {
+    const before = known.files.get(entry.file);
+    const { sha256, fresh } = await digestEntry(source, entry, before);
+    if (fresh !== undefined) {
+      known.files.set(entry.file, fresh);
+      found = true;
+    }
+    return sha256;
+  };
   let position = 0;
   for await (const sha256 of mapOrdered(source.entries, PARALLEL, digestOf)) {
     const { path, label, group, split } = source.entries[position++] as SourceEntry;
@@ -59,44 +67,69 @@ export async function digestSource(
     onProgress(position);
     total.update(`${JSON.stringify([path, label, group ?? null, split ?? null, sha256])}\n`);
   }
-  const listed = new Set(source.entries.map(({ file }) => file));
-  const gone = [...known.keys()].filter((file) => file.startsWith(`${source.source}/`) && !listed.has(file));
-  if (found.size > 0 || gone.length > 0) await addKnownDigests(cacheFile, found, gone);
+  if (found || known.isOutdated) await remember(source, known.files, cacheFile);
   return { digest: total.digest("hex"), files };
 }
+
+interface Known {
+  /** By file, all that are listed; undefined where nothing is known. */
+  readonly files: Map<string, KnownDigest | undefined>;
+  /** Whether others of this source are remembered. */
+  readonly isOutdated: boolean;
+}
+
+async function knownOf({ source, entries }: SourceEntries, cacheFile: string): Promise<Known> {
+  const files = new Map<string, KnownDigest | undefined>(entries.map(({ file }) => [file, undefined]));
+  let isOutdated = false;
+  for await (const some of readKnownDigests(cacheFile)) {
+    for (const [file, known] of some) {
+      if (files.has(file)) files.set(file, known);
+      else if (isBelowSource(file, source)) isOutdated = true;
+    }
+  }
+  return { files, isOutdated };
+}
+
+async function remember({ source }: SourceEntries, files: Known["files"], cacheFile: string): Promise<void> {
+  const isOfSource = (file: string): boolean => files.has(file) || isBelowSource(file, source);
+  await replaceKnownDigests(cacheFile, isOfSource, knownFiles(files));
+}
+
+function* knownFiles(files: Known["files"]): Generator<KnownFile> {
+  for (const [file, known] of files) if (known !== undefined) yield [file, known];
+}
+
+const isBelowSource = (file: string, source: string): boolean => file.startsWith(`${source}/`);
 
 /** What changes with the bytes and is known without them. A digest has no colon, so the two cannot be mistaken. */
 function versionOf({ etag, size }: ListedObject): string {
   return `etag:${etag}:${size}`;
 }
 
-/** @param found where the digest is put if it is new and worth remembering */
+/** @returns also what is new and worth remembering */
 async function digestEntry(
   source: SourceEntries,
   entry: SourceEntry,
-  known: KnownDigests,
-  found: KnownDigests,
-): Promise<string> {
-  if (entry.sha256 !== undefined) return entry.sha256;
-  if (entry.object !== undefined) return versionOf(entry.object);
+  known: KnownDigest | undefined,
+): Promise<{ readonly sha256: string; readonly fresh?: KnownDigest }> {
+  if (entry.sha256 !== undefined) return { sha256: entry.sha256 };
+  if (entry.object !== undefined) return { sha256: versionOf(entry.object) };
   try {
     const { size, mtimeMs } = await lookAtRegular(entry.file, source.within);
     // Reading would take long, and the image is left out for its size anyway.
-    if (size > MAX_IMAGE_BYTES) return unreadableMark(TOO_LARGE) as string;
-    const [knownSize, knownTime, knownDigest] = known.get(entry.file) ?? [];
-    if (knownDigest !== undefined && knownSize === size && knownTime === mtimeMs) {
+    if (size > MAX_IMAGE_BYTES) return { sha256: unreadableMark(TOO_LARGE) as string };
+    if (known?.size === size && known.mtimeMs === mtimeMs) {
       // Permissions can change without size and time.
       await access(entry.file, constants.R_OK);
-      return knownDigest;
+      return { sha256: known.sha256 };
     }
     const sha256 = await hashOf(await openRegular(entry.file, source.within));
-    if (Date.now() - mtimeMs > SETTLED_AFTER) found.set(entry.file, [size, mtimeMs, sha256]);
-    return sha256;
+    return Date.now() - mtimeMs > SETTLED_AFTER ? { sha256, fresh: { size, mtimeMs, sha256 } } : { sha256 };
   } catch (error) {
     const mark = isOfFolder(source, entry)
       ? unreadableMark((error as NodeJS.ErrnoException).code)
       : undefined;
-    if (mark !== undefined) return mark;
+    if (mark !== undefined) return { sha256: mark };
     throw unreadableFile(source, entry, error);
   }
 }

@@ -50,11 +50,16 @@ interface Place {
 }
 
 async function walkInto({ folder, path, real, above }: Place, walk: Walk): Promise<void> {
-  for (const { name, kind, linkedTo, isLost } of await readFolder(folder)) {
-    const itemPath = `${path}${name}`;
-    const file = join(folder, name);
+  const items = await readFolder(folder);
+  const folderWithSlash = folder.endsWith(sep) ? folder : `${folder}${sep}`;
+  // A promise for each of a hundred thousand names would take more memory than all that is known of them.
+  const followed = await followLinks(folder, items);
+  for (const item of items) {
+    const { name } = item;
+    const { kind, linkedTo, isLost } = followed.get(item) ?? { kind: kindOf(item), isLost: false };
+    const itemPath = joined(path, name);
+    const file = joined(folderWithSlash, name);
     const leave = (reason: string): number => walk.ignored.push({ path: itemPath, reason });
-    const target = linkedTo ?? join(real, name);
     const whyNot = linkedTo === undefined ? undefined : whyNotFollowed(linkedTo, kind, above, walk);
     if (isHiddenName(name)) leave("hidden");
     else if (isLost) refuseLostName(folder, name);
@@ -63,10 +68,14 @@ async function walkInto({ folder, path, real, above }: Place, walk: Walk): Promi
     else if (kind === "file") walk.found.push({ path: itemPath, file });
     else {
       walk.found.push({ path: `${itemPath}/`, file });
+      const target = linkedTo ?? join(real, name);
       await walkInto({ folder: file, path: `${itemPath}/`, real: target, above: [...above, target] }, walk);
     }
   }
 }
+
+/** One piece of memory: a sum of strings keeps all that it was added up from, and there may be a million of them. */
+const joined = (...parts: readonly string[]): string => parts.join("");
 
 /** A link back puts the images of all classes into one; one to another class puts its images into this one. */
 function whyNotFollowed(
@@ -94,7 +103,6 @@ function refuseLostName(folder: string, name: string): never {
 }
 
 interface Item {
-  readonly name: string;
   /** Other is what may wait or go on for ever: pipes, sockets and devices. */
   readonly kind: "file" | "folder" | "other";
   /** Of a link, unless it leads nowhere: what it leads to, without links. */
@@ -103,34 +111,40 @@ interface Item {
   readonly isLost: boolean;
 }
 
-async function readFolder(folder: string): Promise<Item[]> {
-  const items = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
+async function readFolder(folder: string): Promise<Dirent[]> {
+  return readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
     throw new ThawError("DATA_INVALID", `the folder ${folder} cannot be read: ${(cause as Error).message}`, {
       hint: "check its permissions",
       cause,
     });
   });
-  return Promise.all(items.map((item) => followLink(folder, item)));
 }
 
+/** Of links, and of names that may be lost; what the others are, the folder says itself. */
+async function followLinks(folder: string, items: readonly Dirent[]): Promise<ReadonlyMap<Dirent, Item>> {
+  const unclear = items.filter((item) => item.isSymbolicLink() || item.name.includes(REPLACED));
+  const followed = unclear.map(async (item) => [item, await followLink(folder, item)] as const);
+  return new Map(await Promise.all(followed));
+}
+
+/** Node puts it for bytes that are no UTF-8; a name may have that sign itself. */
+const REPLACED = "\ufffd";
+
 async function followLink(folder: string, item: Dirent): Promise<Item> {
-  const { name } = item;
-  const isLink = item.isSymbolicLink();
-  // Node puts U+FFFD for bytes that are no UTF-8; a name may have that sign itself.
-  const isLost =
-    name.includes("\ufffd") &&
-    !isLink &&
-    (await stat(join(folder, name)).then(
+  const path = join(folder, item.name);
+  if (!item.isSymbolicLink()) {
+    const isLost = await stat(path).then(
       () => false,
       () => true,
-    ));
-  if (!isLink) return { name, kind: kindOf(item), isLost };
+    );
+    return { kind: kindOf(item), isLost };
+  }
   try {
-    const linkedTo = await realpath(join(folder, name));
-    return { name, kind: kindOf(await stat(linkedTo)), linkedTo, isLost };
+    const linkedTo = await realpath(path);
+    return { kind: kindOf(await stat(linkedTo)), linkedTo, isLost: false };
   } catch {
     // A link to nowhere counts as a file: whoever reads it says what is wrong.
-    return { name, kind: "file", isLost };
+    return { kind: "file", isLost: false };
   }
 }
 

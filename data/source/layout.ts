@@ -47,6 +47,7 @@ export function layOut(
     ? rolesOfSplitFolders(source, splitTops, [...new Set(folders.map(topOf))])
     : new Map<string, Split>();
   const entries: SourceEntry[] = [];
+  const labelOf = onePerFolder(className);
   const ignored = new Map<string, string>(passedOver.map(({ path, reason }) => [path, reason]));
   for (const one of found) {
     const { path } = one;
@@ -59,7 +60,7 @@ export function layOut(
     } else if (path === "" || path.endsWith("/")) continue;
     else if (parts.length < depth + 2) ignored.set(path, "not in a class folder");
     else if (!isImageName(path)) ignored.set(path, "not an image by its name");
-    else entries.push(entryOf(one, parts[depth] ?? "", roles.get(top)));
+    else entries.push(entryOf(one, labelOf(parts[depth] ?? ""), roles.get(top)));
   }
   const classes = [...new Set(folders.map((path) => className(path.split("/")[depth] ?? "")))].sort();
   for (const folder of folders) refuseLong(source, folder);
@@ -81,11 +82,21 @@ function refuseLong(source: string, folder: string): void {
   });
 }
 
-function entryOf({ path, file, object }: FoundFile, folder: string, split: Split | undefined): SourceEntry {
+/** The same string for all images of a folder, rather than one for each. */
+function onePerFolder(nameOf: (folder: string) => string): (folder: string) => string {
+  const names = new Map<string, string>();
+  return (folder) => {
+    const known = names.get(folder) ?? nameOf(folder);
+    names.set(folder, known);
+    return known;
+  };
+}
+
+function entryOf({ path, file, object }: FoundFile, label: string, split: Split | undefined): SourceEntry {
   return {
     path,
     file,
-    label: className(folder),
+    label,
     ...(object === undefined ? {} : { object }),
     ...(split === undefined ? {} : { split }),
   };
@@ -93,12 +104,13 @@ function entryOf({ path, file, object }: FoundFile, folder: string, split: Split
 
 /** Paths of the folders that lie so deep, those that are hidden or in a hidden one left out. */
 export function foldersAt(found: readonly { readonly path: string }[], depth: number): string[] {
-  const paths = found.flatMap(({ path }) => {
+  const paths = new Set<string>();
+  for (const { path } of found) {
     const parts = path.split("/");
     const folder = parts.slice(0, depth + 1);
-    return parts.length > depth + 1 && !folder.some(isHiddenName) ? [folder.join("/")] : [];
-  });
-  return [...new Set(paths)].sort();
+    if (parts.length > depth + 1 && !folder.some(isHiddenName)) paths.add(folder.join("/"));
+  }
+  return [...paths].sort();
 }
 
 export const topOf = (path: string): string => path.split("/")[0] ?? "";

@@ -60,13 +60,19 @@ function groupsOf(
   ids: readonly string[],
   before: readonly (Split | undefined)[],
 ): SplitGroup[] {
-  const groups = new Map<string, { readonly labels: number[]; readonly met: (Split | undefined)[] }>();
+  const groups = new Map<
+    string,
+    { readonly id: string; readonly labels: number[]; pinned: Split | undefined }
+  >();
   images.forEach(({ label }, index) => {
     const id = ids[index] as string;
-    const members = groups.get(id) ?? { labels: [], met: [] };
-    members.labels.push(label);
-    members.met.push(before[index]);
-    groups.set(id, members);
+    const group = groups.get(id);
+    if (group === undefined) {
+      groups.set(id, { id, labels: [label], pinned: before[index] });
+      return;
+    }
+    group.labels.push(label);
+    group.pinned = learnedMost([group.pinned, before[index]]);
   });
-  return Array.from(groups, ([id, { labels, met }]) => ({ id, labels, pinned: learnedMost(met) }));
+  return [...groups.values()];
 }

@@ -22,17 +22,30 @@ export function groupImages(images: readonly Groupable[]): Grouping {
   const sets = disjointSets(images.length);
   joinEqual(sets, images, (image) => image.sha256);
   for (const [a, b] of nearDuplicates(images.map((image) => image.phash))) sets.join(a, b);
-  const members = new Map<number, number[]>();
-  images.forEach((_, index) => {
-    const own = members.get(sets.find(index));
-    if (own === undefined) members.set(sets.find(index), [index]);
-    else own.push(index);
-  });
-  const copies = [...members.values()].filter(({ length }) => length > 1);
+  const copies = setsOfSeveral(images.length, sets);
   joinEqual(sets, images, (image) => image.group);
   // The smallest index leads a set, so ids do not depend on the order of the joins.
   const ids = images.map((_, index) => images[sets.find(index)]?.path as string);
   return { ids, copies };
+}
+
+/** Members of each set that has several, the sets by their first one. */
+function setsOfSeveral(size: number, sets: DisjointSets): readonly (readonly number[])[] {
+  const sizes = new Uint32Array(size);
+  for (let index = 0; index < size; index++) {
+    const first = sets.find(index);
+    sizes[first] = (sizes[first] as number) + 1;
+  }
+  // Most images are alone: a list for each of them would take more memory than its record.
+  const members = new Map<number, number[]>();
+  for (let index = 0; index < size; index++) {
+    const first = sets.find(index);
+    if (sizes[first] === 1) continue;
+    const own = members.get(first);
+    if (own === undefined) members.set(first, [index]);
+    else own.push(index);
+  }
+  return [...members.values()];
 }
 
 function joinEqual(

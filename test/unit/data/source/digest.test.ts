@@ -97,11 +97,12 @@ describe("digestSource", () => {
     const { cache, digest } = await setting(t);
     const first = await digest();
     const good = await readFile(cache, "utf8");
-    const remembered: unknown = JSON.parse(good);
-    for (const bad of ["", "{", "[]", '{"a":1}', '{"a":[1,2,"short"]}', good.slice(0, -20)]) {
+    const lines = good.trimEnd().split("\n");
+    const others = ["", "{", "[]", '{"a":1}', '["a",1,2,"short"]', "x".repeat(200_000)];
+    for (const bad of [...others, ...others.map((one) => `${one}\n`), good.slice(0, -20)]) {
       await writeFile(cache, bad);
       assert.deepEqual(await digest(), first);
-      assert.deepEqual(JSON.parse(await readFile(cache, "utf8")), remembered);
+      assert.deepEqual((await readFile(cache, "utf8")).trimEnd().split("\n"), lines);
     }
   });
 
@@ -112,12 +113,40 @@ describe("digestSource", () => {
     await digestSource(await listSource(other.source), one.cache);
     await rm(join(one.source, "a/2.jpg"));
     await one.digest();
-    const remembered = Object.keys(JSON.parse(await readFile(one.cache, "utf8")) as object).sort();
+    const lines = (await readFile(one.cache, "utf8")).trimEnd().split("\n");
+    const remembered = lines.map((line) => (JSON.parse(line) as [file: string])[0]);
     const expected = [
       ...["a/1.jpg", "b/3.jpg"].map((path) => join(one.source, path)),
       ...["a/1.jpg", "a/2.jpg", "b/3.jpg"].map((path) => join(other.source, path)),
     ];
-    assert.deepEqual(remembered, expected.sort());
+    assert.deepEqual(remembered.sort(), expected.sort());
+  });
+
+  it("keeps what damage leaves of the cache", async (t) => {
+    const { source, cache, digest } = await setting(t);
+    await digest();
+    const lines = (await readFile(cache, "utf8")).split("\n");
+    // A digest that is no file's shows that it was not read again.
+    const kept = lines[1]?.replace(/[0-9a-f]{64}/, "0".repeat(64)) ?? "";
+    await writeFile(cache, ["{", kept, "[1]"].join("\n"));
+    const { files } = await digest();
+    assert.equal([...files.values()].filter((one) => one === "0".repeat(64)).length, 1);
+    assert.equal(files.size, 3, source);
+  });
+
+  it("reads a cache that is longer than what is read of it at a time", async (t) => {
+    const { source, cache, digest } = await setting(t);
+    const first = await digest();
+    const own = await readFile(cache, "utf8");
+    const others = Array.from({ length: 2000 }, (_, index) =>
+      JSON.stringify([`/elsewhere/é${index}.jpg`, index, index + 0.5, sha256(String(index))]),
+    );
+    await writeFile(cache, `${others.join("\n")}\n${own}`);
+    await rm(join(source, "a/2.jpg"));
+    assert.notDeepEqual(await digest(), first);
+    const lines = (await readFile(cache, "utf8")).trimEnd().split("\n");
+    assert.deepEqual(lines.slice(0, -2), others);
+    assert.equal(lines.length, 2002);
   });
 
   it("leaves the cache alone when there is nothing new, and no half-written file ever", async (t) => {
