@@ -4,7 +4,11 @@
  */
 import { attribute, type Graph, type Value } from "../graph/graph.js";
 import { everyPixel, matrixProduct, reshape, reshapeTo, shapeOf } from "./arithmetic.js";
-import { groupedInputGradient, groupedKernelGradient } from "./groupedConvolution.js";
+import {
+  type GroupedConvolution,
+  groupedInputGradient,
+  groupedKernelGradient,
+} from "./groupedConvolution.js";
 import {
   type Convolution,
   convolutionAttributes,
@@ -12,6 +16,11 @@ import {
   type Padding,
   type PlainConvolution,
 } from "./ops.js";
+import {
+  computesGroupedGradients,
+  ownGroupedInputGradient,
+  ownGroupedKernelGradient,
+} from "./ownGroupedGradients.js";
 
 const BACKWARD = {
   full: { toInput: "Conv2DBackpropInput", toKernel: "Conv2DBackpropFilter" },
@@ -29,7 +38,11 @@ export function kernelGradient(
   kernel: Value,
   dy: Value,
 ): Value {
-  if (convolution.kind === "grouped") return groupedKernelGradient(graph, convolution, x, dy);
+  if (convolution.kind === "grouped") {
+    return isOwn(convolution)
+      ? ownGroupedKernelGradient(graph, convolution, x, kernel, dy)
+      : groupedKernelGradient(graph, convolution, x, dy);
+  }
   if (isPointwise(convolution) || gathersTooMuch(convolution))
     return pointwiseKernelGradient(graph, convolution, x, dy);
   const attributes = convolutionAttributes({ ...convolution, padding: kernelPadding(convolution) });
@@ -45,6 +58,9 @@ export function inputGradient(
   dy: Value,
 ): Value {
   if (convolution.kind === "grouped") {
+    // Without a stride the other way is as fast: 7 × 7 × 672 in 42 groups 3.0 and 3.8 ms, × 1024 in 32 12.2 and 12.5.
+    if (convolution.stride > 1 && isOwn(convolution))
+      return ownGroupedInputGradient(graph, convolution, x, kernel, dy);
     const { image, kernel: turned } = groupedInputGradient(graph, convolution, x, kernel, dy);
     return convolve(graph, { kind: "full", stride: 1, padding: 0 }, image, turned);
   }
@@ -60,6 +76,10 @@ export function inputGradient(
   const types = { T: attribute.float32, Index: attribute.int32 };
   return graph.op("Slice", types, [dImage, graph.integers([0, outside, outside, 0]), size]);
 }
+
+/** Single pixels are left to the other way: no architecture here has grouped ones, so nothing is gained ({@link gathersTooMuch}). */
+const isOwn = (convolution: GroupedConvolution): boolean =>
+  convolution.kernel > 1 && computesGroupedGradients();
 
 const sides = ({ kernel }: PlainConvolution): readonly [number, number] =>
   typeof kernel === "number" ? [kernel, kernel] : kernel;

@@ -1,6 +1,6 @@
 /**
- * Gradients of grouped convolutions. TensorFlow computes those on graphics processors only; here each is a grouped
- * convolution, too, of images that are turned round. docs/performance.md has the times.
+ * Gradients of grouped convolutions for all machines: TensorFlow's own loops for processors refuse them, but each is a grouped
+ * convolution, too, of images that are turned round. `ownGroupedGradients.ts` has what is faster where oneDNN is.
  */
 import { attribute, type Graph, type Value } from "../graph/graph.js";
 import { pad, padImage, reshape, reshapeTo, shapeOf, shapeThen, transpose } from "./arithmetic.js";
@@ -20,7 +20,7 @@ const T = attribute.float32;
 const INTEGERS = { T: attribute.int32 };
 
 /** Pixels on each side. @throws Error where there are not as many on both */
-function pixelsAround({ kernel, stride, padding }: GroupedConvolution): number {
+export function pixelsAround({ kernel, stride, padding }: GroupedConvolution): number {
   if (padding !== "same") return padding;
   if (stride === 1 && kernel % 2 === 1) return (kernel - 1) / 2;
   throw new Error("a grouped convolution with a stride has the same padding on every side");

@@ -25,10 +25,10 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   recipe: 5,
   base: 5,
   head: 2,
-  tune: 11,
-  fold: 8,
+  tune: 12,
+  fold: 9,
   evaluate: 8,
-  scratch: 6,
+  scratch: 7,
   register: 5,
   report: 9,
 };

@@ -33,9 +33,17 @@ const CONVOLUTIONS = [1, 2].flatMap((stride) => [
   of("grouped", 2, 3, stride, [8, 8]),
   of("grouped", 4, 3, stride, [16, 16]),
   of("grouped", 3, 3, stride, [12, 24]),
+  of("grouped", 3, 3, stride, [3, 3]),
+  of("grouped", 2, 3, stride, [16, 16]),
+  of("grouped", 2, 3, stride, [40, 34]),
 ]);
 
-for (const convolution of [...CONVOLUTIONS, of("full", 1, 1, 3, [8, 16]), of("full", 1, 2, 2, [8, 16])]) {
+for (const convolution of [
+  ...CONVOLUTIONS,
+  of("full", 1, 1, 3, [8, 16]),
+  of("grouped", 2, 1, 1, [8, 8]),
+  of("full", 1, 2, 2, [8, 16]),
+]) {
   const { kind, groups, kernel, stride, padding, inChannels, outChannels } = convolution;
   const program = compile((graph) => {
     const [x, k, dy] = ["x", "kernel", "dy"].map((name) => graph.input(name)) as [Value, Value, Value];
