@@ -2,7 +2,8 @@
 import type { ThawError } from "../../../spec/errors.js";
 import { budgetOf, COSTS } from "../budget.js";
 import { shown } from "../names.js";
-import { fieldsOf, integersOf, type Reading, textOf } from "./messages.js";
+import { fieldsOf, floatsOf, integersOf, type Reading, textOf } from "./messages.js";
+import { unfused } from "./optimized.js";
 import { type Elsewhere, OBJECT, type OnnxTensor, tensorOf } from "./tensors.js";
 
 export interface OnnxNode {
@@ -14,6 +15,8 @@ export interface OnnxNode {
   readonly integers: ReadonlyMap<string, readonly number[]>;
   readonly floats: ReadonlyMap<string, number>;
   readonly texts: ReadonlyMap<string, string>;
+  /** Numbers that are one attribute. */
+  readonly lists: ReadonlyMap<string, readonly number[]>;
   /** Of a constant. */
   readonly tensor?: OnnxTensor;
 }
@@ -42,7 +45,7 @@ export function onnxGraph(file: Buffer, invalid: (what: string, hint?: string) =
   const inputs: { name: string; shape: readonly number[] }[] = [];
   const outputs: string[] = [];
   for (const field of fieldsOf(graph, reading)) {
-    if (field.number === 1) nodes.push(nodeOf(field.bytes, reading, elsewhere));
+    if (field.number === 1) nodes.push(...unfused(nodeOf(field.bytes, reading, elsewhere)));
     if (field.number === 5) {
       const { name, tensor } = tensorOf(field.bytes, reading, elsewhere);
       if (weights.has(name)) throw invalid(`two weights in it are called ${shown(name)}`);
@@ -84,7 +87,7 @@ function one(message: Buffer, number: number, reading: Reading): Buffer | undefi
 function nodeOf(message: Buffer, reading: Reading, elsewhere: Elsewhere): OnnxNode {
   const node = { inputs: [] as string[], outputs: [] as string[], operator: "", name: "", domain: "" };
   const [integers, floats] = [new Map<string, readonly number[]>(), new Map<string, number>()];
-  const texts = new Map<string, string>();
+  const [texts, lists] = [new Map<string, string>(), new Map<string, readonly number[]>()];
   let tensor: OnnxTensor | undefined;
   for (const field of fieldsOf(message, reading)) {
     if (field.number === 1) node.inputs.push(textOf(field, reading));
@@ -93,7 +96,7 @@ function nodeOf(message: Buffer, reading: Reading, elsewhere: Elsewhere): OnnxNo
     if (field.number === 4) node.operator = textOf(field, reading);
     if (field.number === 7) node.domain = textOf(field, reading);
     if (field.number === 5)
-      tensor = attribute(field.bytes, { integers, floats, texts, elsewhere }, reading) ?? tensor;
+      tensor = attribute(field.bytes, { integers, floats, texts, lists, elsewhere }, reading) ?? tensor;
   }
   reading.spend(OBJECT);
   // An operator of somebody's own may have any name.
@@ -108,6 +111,7 @@ function nodeOf(message: Buffer, reading: Reading, elsewhere: Elsewhere): OnnxNo
     integers,
     floats,
     texts,
+    lists,
     ...(tensor === undefined ? {} : { tensor }),
   };
 }
@@ -116,6 +120,7 @@ interface Attributes {
   readonly integers: Map<string, readonly number[]>;
   readonly floats: Map<string, number>;
   readonly texts: Map<string, string>;
+  readonly lists: Map<string, readonly number[]>;
   readonly elsewhere: Elsewhere;
 }
 
@@ -123,17 +128,18 @@ interface Attributes {
 function attribute(message: Buffer, into: Attributes, reading: Reading): OnnxTensor | undefined {
   let name = "";
   let tensor: OnnxTensor | undefined;
-  const integers: number[] = [];
+  const [integers, listed]: [number[], number[]] = [[], []];
   for (const field of fieldsOf(message, reading)) {
     if (field.number === 1) name = textOf(field, reading);
-    if (field.number === 2)
-      into.floats.set(name, field.bytes.length < 4 ? Number.NaN : field.bytes.readFloatLE());
+    if (field.number === 2) into.floats.set(name, floatsOf(field, reading)[0] ?? Number.NaN);
     if (field.number === 3) integers.push(field.value);
     if (field.number === 4) into.texts.set(name, textOf(field, reading));
     if (field.number === 5) tensor = tensorOf(field.bytes, reading, into.elsewhere).tensor;
+    if (field.number === 7) for (const value of floatsOf(field, reading)) listed.push(value);
     if (field.number === 8) for (const value of integersOf(field, reading)) integers.push(value);
   }
   reading.spend(COSTS.call);
+  if (listed.length > 0) into.lists.set(name, listed);
   if (integers.length > 0) into.integers.set(name, integers);
   return tensor;
 }

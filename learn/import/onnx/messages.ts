@@ -99,6 +99,13 @@ export function integersOf({ value, bytes }: Field, { spend, invalid }: Reading)
   return found;
 }
 
+/** Of a repeated field: a number of four bytes, or many packed into one. */
+export function floatsOf({ bytes }: Field, { spend }: Reading): readonly number[] {
+  const length = Math.floor(bytes.length / Float32Array.BYTES_PER_ELEMENT);
+  spend(COSTS.entry * length);
+  return Array.from({ length }, (_, i) => bytes.readFloatLE(i * Float32Array.BYTES_PER_ELEMENT));
+}
+
 export function textOf({ bytes }: Field, { spend }: Reading): string {
   spend(COSTS.text + COSTS.character * bytes.length);
   return bytes.toString("utf8");

@@ -51,6 +51,10 @@ export function unaryOf(following: Following, inputs: readonly (Value | undefine
     }
     case "HardSwish":
       return (x) => (x * relu6(x + 3)) / 6;
+    case "Swish": {
+      const alpha = number(node, "alpha", 1);
+      return (x) => x * sigmoid(alpha * x);
+    }
     case "Gelu":
       return node.texts.get("approximate") === "tanh" ? geluByTanh : gelu;
     case "Mish":

@@ -195,7 +195,11 @@ function inputsOf(
 
 /** The hint, and how to cut the network below the node. */
 function withOutput(hint: string | undefined, node: OnnxNode, values: ReadonlyMap<string, Value>): string {
-  const below = node.inputs.find((name) => values.get(name)?.is === "image");
+  // Means of the picture itself are no features.
+  const below = node.inputs.find((name) => {
+    const value = values.get(name);
+    return value?.is === "image" && stepSoFar(value) !== 0;
+  });
   const cut =
     below === undefined
       ? "or export the network without it"

@@ -1,6 +1,7 @@
 /** The operators that are known, and what comes out of each. */
 import { shown } from "../../names.js";
 import type { OnnxNode } from "../graph.js";
+import { MICROSOFT } from "../optimized.js";
 import { afterBinary, afterUnary, FOLD, isBinary, unaryOf } from "./elementwise.js";
 import { FLOATS, folded } from "./folding.js";
 import { afterDense } from "./gates.js";
@@ -160,8 +161,12 @@ const QUANTIZED =
 const FUNCTION =
   "it is a function of the file or an operator of an exporter's own: `onnx.inliner.inline_local_functions(model)` writes functions out";
 
+const OPTIMIZED =
+  "onnxruntime's optimizer wrote it, for one kind of machine: add the file that it was made of, or one made with ORT_ENABLE_BASIC";
+
 /** Of what every exporter calls alike. */
 function hintOf(operator: string): string | undefined {
+  if (operator.startsWith(MICROSOFT)) return OPTIMIZED;
   return HINTS.get(operator) ?? (operator.includes(".") ? FUNCTION : undefined);
 }
 
