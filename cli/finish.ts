@@ -6,7 +6,7 @@ import { runUrl } from "../client/temporal/links.js";
 import { tellFailure } from "./failure.js";
 import { runJson } from "./json/run.js";
 import type { Output } from "./output.js";
-import { afterFailure, nextCommands } from "./render/runs/advice.js";
+import { afterCancel, afterFailure, nextCommands } from "./render/runs/advice.js";
 import { resultSummary } from "./render/runs/result.js";
 import { EXIT_INTERRUPTED } from "./signals.js";
 
@@ -30,7 +30,9 @@ export function finishRun(session: Session, view: RunView, output: Output, isDoc
       { code, message: where + message, ...(hint === undefined ? {} : { hint }), exitCode: 1 },
       output,
     );
+    if (output.json) return;
     // Whoever has cancelled it knows why.
-    if (status === "failed" && !output.json) output.tell(runId, afterFailure);
+    if (status === "failed") output.tell(runId, afterFailure);
+    if (status === "cancelled") output.tell(runId, afterCancel);
   }
 }

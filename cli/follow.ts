@@ -62,10 +62,16 @@ const PRESENTERS: Readonly<Record<FollowStyle, (output: Output) => Presenter>> =
   live: (output) => {
     const frame = createFrame();
     let isShown = false;
+    let isLinked = false;
     return {
-      show: (view, surroundings) => {
+      show: (view, { url, ...others }) => {
         isShown = true;
         const { stderr } = output.screen;
+        // A frame breaks its lines itself, an address too, which can then be neither clicked nor copied.
+        const isAbove = url !== undefined && (isLinked || url.length > stderr.width);
+        if (isAbove && !isLinked) output.tell(url, (shown, { colours }) => colours.dim(shown));
+        isLinked ||= isAbove;
+        const surroundings = { ...others, url: isAbove ? undefined : url };
         frame.update(
           cleanText({ view, surroundings }, (shown) =>
             runText(shown.view, shown.surroundings, new Date(), stderr),

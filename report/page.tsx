@@ -103,8 +103,8 @@ export function Page({ data }: { data: ReportData }): VNode {
             </section>
           ))}
           <footer>
-            Written by thaw {data.thawVersion}. The numbers of this page are in <code>report.json</code>, next
-            to it.
+            Written by thaw {data.thawVersion}. The numbers of this page are in its report.json:{" "}
+            <code>thaw report {data.runId} --json</code>
           </footer>
         </main>
       </div>

@@ -45,10 +45,13 @@ function partsOf(text: string): readonly { readonly text: string; readonly isSig
   return [...parts, { text: text.slice(from), isSign: false }];
 }
 
+/** A space that may be broken at: a figure keeps its per cent sign. */
+const BREAKS = / (?!%)/;
+
 /** Breaks `text` between words so that no line is wider than `width` columns; a longer word is cut. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
-  for (const word of withoutActs(text).split(" ")) {
+  for (const word of withoutActs(text).split(BREAKS)) {
     const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
     if (lines.length > 0 && columnsOf(longer) <= width) lines[lines.length - 1] = longer;
     else lines.push(truncate(word, width));

@@ -10,10 +10,18 @@ const QUOTED = /`[^`]*`/g;
 /** Stands for a space that is not to be broken at. */
 const HELD = "\0";
 
+/** An indented command to copy, with what it does behind it. */
+const COMMAND = /^ {2}\S.* # /;
+const REMARK = /\s+(?=# )/;
+
 /** What is said beside the data: its sentences are broken, its lists and columns stay as their renderer laid them out. */
 export function wrapTalk(text: string, width: number): string {
-  const wrapped = (line: string): string =>
-    LAID_OUT.test(stripVTControlCharacters(line)) ? line : wrapLine(line, width, INDENT);
+  const wrapped = (line: string): string => {
+    const plain = stripVTControlCharacters(line);
+    if (!LAID_OUT.test(plain)) return wrapLine(line, width, INDENT);
+    const isTooWide = COMMAND.test(plain) && columns(plain) > width;
+    return isTooWide ? line.replace(REMARK, `\n${INDENT}${INDENT}`) : line;
+  };
   if (!Number.isFinite(width)) return text;
   return text.split("\n").map(wrapped).join("\n");
 }
@@ -46,6 +54,7 @@ function wrapLine(line: string, width: number, indent: string): string {
 const wordsOf = (line: string): readonly string[] =>
   line
     .replace(QUOTED, (quoted) => quoted.replaceAll(" ", HELD))
+    .replaceAll(" %", `${HELD}%`)
     .split(" ")
     .map((word) => word.replaceAll(HELD, " "));
 

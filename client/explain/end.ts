@@ -103,7 +103,7 @@ function whereTimeWent(made: readonly LiveStage[]): readonly string[] {
 }
 
 function cancelled({ view, causes }: Situation): Found {
-  const { failure, stages } = view;
+  const { failure, stages, runId } = view;
   const message = failure?.message ?? `the run was ${view.status}`;
   const during = stages.filter(({ state }) => state === "cancelled").map(({ name }) => name);
   const where = during.length === 0 ? "" : ` during ${listText(during)}`;
@@ -115,7 +115,7 @@ function cancelled({ view, causes }: Situation): Found {
       ...kept(stages),
       ...notRun(stages),
     ],
-    advice: startAgain(stages),
+    advice: [`\`thaw resume ${runId}\` goes on from what is done`],
   };
 }
 

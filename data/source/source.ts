@@ -10,6 +10,9 @@ import type { SourceEntries } from "./entries.js";
 import { listFolder } from "./folder.js";
 import { listManifest, MANIFEST_EXTENSIONS } from "./manifest.js";
 
+/** What people download images in. */
+const ARCHIVE = /\.(zip|7z|rar|tar|tgz|tbz2?|txz|(tar\.)?(gz|bz2|xz|zst))$/i;
+
 /**
  * @param path a folder with one sub-folder per class or with folders of splits that have them, or a CSV/JSONL manifest; on disk, or `s3://BUCKET/PREFIX`
  * @param buckets reads those; without it they are refused
@@ -44,6 +47,8 @@ export async function listSource(
   }
   if (MANIFEST_EXTENSIONS.includes(extname(source).toLowerCase())) return listManifest(source, reading);
   throw new ThawError("DATA_INVALID", `${source} is a file, but no manifest of images`, {
-    hint: `a manifest ends in ${MANIFEST_EXTENSIONS.join(" or ")}; else data.path names a folder of class folders`,
+    hint: ARCHIVE.test(source)
+      ? "unpack it, and name the folder with the class folders that come out of it"
+      : `a manifest ends in ${MANIFEST_EXTENSIONS.join(" or ")}; else data.path names a folder of class folders`,
   });
 }

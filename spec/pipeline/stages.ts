@@ -30,7 +30,7 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   evaluate: 8,
   scratch: 7,
   register: 5,
-  report: 9,
+  report: 10,
 };
 
 /** Of the code that makes the frozen activations and the pixels of views, which workers keep for several stages. */

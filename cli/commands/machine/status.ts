@@ -27,7 +27,7 @@ export function addStatus(program: Command): void {
       const document = servicesJson(services, work);
       output.data(
         document,
-        (shown, screen) => `${servicesTable(shown.services, screen)}\n${workText(shown.work)}`,
+        (shown, screen) => `${servicesTable(shown.services, screen)}\n${workText(shown.work, screen)}`,
         { services, work },
       );
       if (document.up) return;

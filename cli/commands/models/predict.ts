@@ -24,7 +24,9 @@ export function addPredict(program: Command): void {
     .option("--allow-outside", OUTSIDE_HELP)
     .action(async (model: string, files: readonly string[], _options: object, self: Command) => {
       const { output, project, options } = contextOf<{ mirrored?: true; allowOutside?: true }>(self);
-      const { predictionsTable, unreadable } = await import("../../render/models/predictions.js");
+      const { answeredText, predictionsTable, unreadable } = await import(
+        "../../render/models/predictions.js"
+      );
       const platform = await projectPlatform(project);
       const [{ openStoreOnly }, { predict }, { baseCheckpoint }, { provision }] = await Promise.all([
         import("../../../client/session.js"),
@@ -51,6 +53,7 @@ export function addPredict(program: Command): void {
           };
           const found = await predict(request).finally(progress.end);
           output.data(predictJson(found), predictionsTable, found.predictions);
+          if (!output.json && output.screen.stderr.live) output.tell(found, answeredText);
           report(unreadable(found.predictions), output);
         } catch (error) {
           // Ctrl-C reaches the engine too, whose end is no failure then.

@@ -39,9 +39,10 @@ export function addRetrain(program: Command): void {
       for (const warning of given.warnings) output.talk(say`Warning: ${warning}.`);
       await withWritingSession(project, async (session) => {
         const loaded = await settledBases(session, given, output);
-        const [{ followRetraining, startRetraining }, { wrapWords }] = await Promise.all([
+        const [{ followRetraining, startRetraining }, { wrapWords }, { seriousLines }] = await Promise.all([
           import("../../../client/models/retrain.js"),
           import("../../render/words.js"),
+          import("../../render/warnings.js"),
         ]);
         const isElsewhere = loaded.file.compute === "kubernetes";
         const uploaded = (options.upload ?? isElsewhere) ? await uploadSource(session, loaded, output) : {};
@@ -59,7 +60,14 @@ export function addRetrain(program: Command): void {
             onRun: async (runId) => {
               const { followRun } = await import("../../follow.js");
               // Ctrl-C may have come while that was loaded.
-              if (!signal.aborted) await followRun(session, runId, output);
+              if (signal.aborted) return;
+              const { result, warnings = [] } = await followRun(session, runId, output);
+              const known = result?.warnings ?? warnings;
+              if (output.json || result === undefined || known.length === 0) return;
+              const more = `\`thaw explain ${runId}\``;
+              output.tell({ known, more }, (shown, screen) =>
+                seriousLines(shown.known, shown.more, screen).join("\n"),
+              );
             },
           }),
         );

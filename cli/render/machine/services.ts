@@ -17,8 +17,12 @@ export function servicesTable({ services }: ServicesStatus, screen: Screen): str
 }
 
 /** What lies on this machine and can be fetched or computed again. */
-export function workText({ folder, bytes, scratchBytes }: NonNullable<ServicesJson["work"]>): string {
-  return `\n${size(bytes)} in ${folder}, ${size(scratchBytes)} of it scratch: \`thaw gc\` removes what is old.`;
+export function workText(
+  { folder, bytes, scratchBytes }: NonNullable<ServicesJson["work"]>,
+  { width }: Screen,
+): string {
+  const text = `${size(bytes)} in ${folder}, ${size(scratchBytes)} of it scratch: \`thaw gc\` removes what is old.`;
+  return `\n${wrapWords(text, width)}`;
 }
 
 /** Temporal's development server can ask for none; the store's ports do (`runtime/services/s3Security.ts`). */

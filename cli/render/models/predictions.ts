@@ -1,5 +1,5 @@
 /** Predictions as a table, one image a row. */
-import type { FilePrediction } from "../../../client/models/predict.js";
+import type { FilePrediction, Predictions } from "../../../client/models/predict.js";
 import type { Screen } from "../../output.js";
 import { percent } from "../numbers.js";
 import { table } from "../table.js";
@@ -38,6 +38,15 @@ function doubtOf({ label, set }: FilePrediction): string {
   if (set === undefined || (set.length === 1 && set[0] === label)) return "";
   const others = set.filter((name) => name !== label);
   return others.length === 0 ? "uncertain" : `or ${others.map(named).join(", ")}`;
+}
+
+/** Which version has answered, and what its doubts mean. */
+export function answeredText({ model, predictions }: Predictions): string {
+  const doubts = predictions.filter((one) => one.error === undefined && doubtOf(one) !== "").length;
+  const which = `Answered by ${model.name}@${model.version}.`;
+  if (doubts === 0) return which;
+  const images = `${doubts} ${doubts === 1 ? "image" : "images"}`;
+  return `${which} DOUBT, at ${images}: no class is likely enough (uncertain), or several are; look there yourself.`;
 }
 
 /** One sentence for each file that could not be read. */

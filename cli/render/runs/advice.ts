@@ -20,6 +20,11 @@ export function afterFailure(runId: string): string {
   ]);
 }
 
+/** Advice after a run that was cancelled. */
+export function afterCancel(runId: string): string {
+  return commandList([[`thaw resume ${runId}`, "go on from what is done"]]);
+}
+
 /** What an upload did. @param seconds that it took */
 export function uploadedText({ leftOut, ...upload }: Upload, seconds: number): string {
   const [first] = leftOut;

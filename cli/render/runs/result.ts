@@ -8,7 +8,7 @@ import { warningOf } from "../../../spec/records/resemblance.js";
 import { pText } from "../../../spec/text/pText.js";
 import type { Screen } from "../../output.js";
 import { duration, percent } from "../numbers.js";
-import { padEnd, padStart, truncate, wrap } from "../text.js";
+import { padEnd, padStart, wrap } from "../text.js";
 import { seriousLines } from "../warnings.js";
 import { foldsHeadline } from "./folds.js";
 import { resemblanceLines } from "./resemblance.js";
@@ -50,15 +50,15 @@ export function resultSummary(view: RunView, result: RunResult, screen: Screen):
       : resemblanceLines(result.resemblance, screen)),
     ...seriousLines(warnings, `\`thaw explain ${result.runId}\``, screen),
     ...headlines,
-    ...rows.map(([name, figure, note]) =>
-      truncate(
-        `  ${padEnd(name, NAME_WIDTH)}  ${padStart(figure, PERCENT_WIDTH)}  ${colours.dim(note)}`,
-        width,
-      ).trimEnd(),
-    ),
+    ...rows.flatMap(([name, figure, note]) => figureLines(name, figure, note, screen)),
     ...(recipe === undefined
       ? []
-      : recipeLines(warningOf(result.resemblance) === undefined ? recipe : withoutAdvice(recipe), width)),
+      : besides(
+          "recipe",
+          NAME_WIDTH,
+          warningOf(result.resemblance) === undefined ? recipe : withoutAdvice(recipe),
+          width,
+        )),
   ].join("\n");
 }
 
@@ -79,24 +79,30 @@ function foldLines(
   screen: Screen,
 ): readonly string[] {
   const { images, headAccuracy, pValue } = folds;
-  const { colours, width } = screen;
   const difference = `difference ${pText(pValue)}`;
-  const row = (name: string, value: number, note: string): string =>
-    truncate(
-      `  ${padEnd(name, NAME_WIDTH)}  ${padStart(percent(value), PERCENT_WIDTH)}  ${colours.dim(note)}`,
-      width,
-    );
+  const row = (name: string, value: number, note: string): readonly string[] =>
+    figureLines(name, percent(value), note, screen);
   return [
     foldsHeadline(named, folds, screen),
-    row("untuned", headAccuracy, `over the folds: the head alone, ${images} images, ${difference}`),
-    row("hold-out", testAccuracy, `the model that is registered, once; ${held}. By stage:`),
+    ...row("untuned", headAccuracy, `over the folds: the head alone, ${images} images, ${difference}`),
+    ...row("hold-out", testAccuracy, `the model that is registered, once; ${held}. By stage:`),
   ];
 }
 
-/** In whole: what held tuning back and what more images would buy is what the reader can act on. */
-function recipeLines(recipe: string, width: number): string[] {
-  const indent = NAME_WIDTH + 4;
-  return wrap(recipe, width - indent).map(
-    (line, index) => `  ${padEnd(index === 0 ? "recipe" : "", NAME_WIDTH)}  ${line}`,
+function figureLines(name: string, figure: string, note: string, { colours, width }: Screen): string[] {
+  const begin = `${padEnd(name, NAME_WIDTH)}  ${padStart(figure, PERCENT_WIDTH)}`;
+  return besides(begin, NAME_WIDTH + 2 + PERCENT_WIDTH, note, width, colours.dim);
+}
+
+/** In whole: why a stage went back, what held tuning back and what more images would buy is what the reader can act on. */
+function besides(
+  begin: string,
+  columns: number,
+  note: string,
+  width: number,
+  paint = (text: string): string => text,
+): string[] {
+  return wrap(note, width - columns - 4).map((line, index) =>
+    `  ${padEnd(index === 0 ? begin : "", columns)}  ${line === "" ? "" : paint(line)}`.trimEnd(),
   );
 }

@@ -5,9 +5,8 @@ import type { LiveStage } from "../../../spec/pipeline/run.js";
 import type { PodState } from "../../../spec/pods/pod.js";
 import { podSentence } from "../../../spec/pods/sentence.js";
 import type { Screen } from "../../output.js";
-import type { Colours } from "../../terminal/colours.js";
 import { duration, inShort } from "../numbers.js";
-import { truncate, wrap } from "../text.js";
+import { truncate, widthOf, wrap } from "../text.js";
 import { stageTable, withSkippedJoined } from "./stages.js";
 import { steeringLines } from "./steering.js";
 
@@ -30,17 +29,16 @@ export function runText(
 ): string {
   const { colours, width } = screen;
   return [
-    truncate(
-      `${headline(view, now, colours)}${toGo === undefined || view.status !== "running" ? "" : `  ${toGoText(toGo)}`}`,
-      width,
-    ),
+    ...headlines(view, view.status === "running" ? toGo : undefined, now, screen),
     ...(view.resumedFrom === undefined ? [] : [colours.dim(`goes on from ${view.resumedFrom}`)]),
     ...(url === undefined ? [] : [colours.dim(url)]),
     "",
     stageTable(view.stages, screen),
     ...podLines(view, screen),
     ...steeringLines(view, screen, now),
-    ...(warning === undefined ? [] : ["", colours.yellow(`! ${warning}`)]),
+    ...(warning === undefined
+      ? []
+      : ["", ...wrap(`! ${warning}`, width).map((line) => colours.yellow(line))]),
   ].join("\n");
 }
 
@@ -87,12 +85,24 @@ function toGoText({ stage, of, seconds, isLeast }: ToGo): string {
     : `${where}, ${isLeast ? "at least " : ""}about ${inShort(seconds)} to go`;
 }
 
-function headline(
+/**
+ * How far it is and how long it will go on is what people look for: where the line is too narrow for all, the model gives
+ * way if the run's id begins with it, then the rest goes to a line of its own.
+ */
+function headlines(
   { runId, model, status, startedAt, closedAt }: RunView,
+  toGo: ToGo | undefined,
   now: Date,
-  colours: Colours,
-): string {
+  { colours, width }: Screen,
+): readonly string[] {
   const seconds = ((closedAt ?? now).getTime() - startedAt.getTime()) / 1000;
   const paint = { running: colours.cyan, completed: colours.green }[status as string] ?? colours.red;
-  return `${colours.bold(runId)}  ${model}  ${paint(status)}  ${duration(seconds)}`;
+  const told = [paint(status), duration(seconds), ...(toGo === undefined ? [] : [toGoText(toGo)])];
+  const id = colours.bold(runId);
+  const named = runId.startsWith(`${model}-`) ? [id] : [id, model];
+  const joined = (parts: readonly string[]): string => parts.join("  ");
+  for (const line of [joined([id, model, ...told]), joined([...named, ...told])]) {
+    if (widthOf(line) <= width) return [line];
+  }
+  return [joined(named), joined(told)].map((line) => truncate(line, width));
 }

@@ -35,7 +35,7 @@ export function scheduleText(story: ScheduleShowJson, screen: Screen, now = new 
   const wrapped = (text: string): string => wrapWords(text, screen.width, "  ");
   const zone = times?.timezone ?? "UTC";
   return [
-    `${screen.colours.bold(id)}  ${stateText(story)}`,
+    wrapped(`${screen.colours.bold(id)}  ${stateText(story)}`),
     ...(times === undefined ? [] : [wrapped(`looks ${timesText(times)}`)]),
     ...(policies === undefined ? [] : policiesText(policies).map(wrapped)),
     ...(model === undefined ? [] : [wrapped(`at the images of ${model}: ${images}`)]),
@@ -84,9 +84,10 @@ function looksTable({ looks }: ScheduleShowJson, screen: Screen, now: Date): str
   return table(["LOOK OF", "CAME TO", ""], rows, screen);
 }
 
+const UNKNOWN_ABSENT = "Which looks did not take place cannot be told: only the server reckons their times.";
+
 function absentText({ absent, absentSince }: ScheduleShowJson, screen: Screen, now: Date): readonly string[] {
-  if (absent === undefined || absentSince === undefined)
-    return ["", "Which looks did not take place cannot be told: only the server reckons their times."];
+  if (absent === undefined || absentSince === undefined) return ["", wrapWords(UNKNOWN_ABSENT, screen.width)];
   const since = shortTime(new Date(absentSince), now);
   if (absent.length === 0) return ["", `No look is missing since ${since}.`];
   const rows = absent
@@ -96,8 +97,8 @@ function absentText({ absent, absentSince }: ScheduleShowJson, screen: Screen, n
   return ["", title, table(["TIME", "WHY", ""], rows, screen)];
 }
 
-export function appliedText({ applied }: AppliedJson): string {
-  return applied.map((one) => `${one.id} ${whatWasDone(one)}`).join("\n");
+export function appliedText({ applied }: AppliedJson, { width }: Screen): string {
+  return applied.map((one) => wrapWords(`${one.id} ${whatWasDone(one)}`, width, "  ")).join("\n");
 }
 
 function whatWasDone({ outcome, changed }: AppliedJson["applied"][number]): string {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
+import sharp from "sharp";
 import { TFJS_FILE, tfjsFiles } from "../../../export/tfjs.js";
 import { CHROMIUM_ARGUMENTS, findChromium } from "../../support/chromium.js";
 import {
@@ -38,6 +39,19 @@ async function readmeExample(): Promise<string> {
   return html;
 }
 
+/** The same, but of a picture without an opaque pixel, with what the network would be given as its title. */
+function pixelsInTitle(example: string): string {
+  const [before, after] = example.split("const probabilities");
+  assert.ok(before !== undefined && after !== undefined && before.includes("photo.jpg"));
+  const given = "document.title = [...new Set(await pixels.data())].join();";
+  return `${before.replace("photo.jpg", "clear.png")}${given}\n</script>`;
+}
+
+const clearPicture = (): Promise<Buffer> =>
+  sharp({ create: { width: 300, height: 260, channels: 4, background: { r: 10, g: 20, b: 30, alpha: 0 } } })
+    .png()
+    .toBuffer();
+
 describe("the exported LayersModel in chromium", { skip }, () => {
   let folder: string;
   let browser: BrowserContext;
@@ -55,6 +69,8 @@ describe("the exported LayersModel in chromium", { skip }, () => {
       new Map([
         ["/", html('<script src="tf.min.js"></script>')],
         ["/readme.html", html(await readmeExample())],
+        ["/clear.html", html(pixelsInTitle(await readmeExample()))],
+        ["/clear.png", { type: "image/png", data: await clearPicture() }],
         ["/tf.min.js", { type: "text/javascript", data: await readFile(TENSORFLOW_JS) }],
         ["/photo.jpg", { type: "image/png", data: await readFile(join(FIXTURES, PHOTOGRAPH)) }],
         ["/favicon.ico", binary(Buffer.alloc(0))],
@@ -85,6 +101,13 @@ describe("the exported LayersModel in chromium", { skip }, () => {
       .catch((error: Error) => complaints.push(error.message));
     assert.deepEqual([complaints, server.missing], [[], []]);
     assert.equal(await page.title(), CAT);
+  });
+
+  test("the example puts behind transparent pixels what was there in training", async () => {
+    await page.goto(`${server.origin}/clear.html`);
+    await page.waitForFunction("document.title !== ''", undefined, { timeout: PATIENCE_MS });
+    assert.deepEqual([complaints, server.missing], [[], []]);
+    assert.equal(await page.title(), "255");
   });
 
   test("it predicts our own probabilities from the pixels of a photograph", async (t) => {

@@ -1,9 +1,10 @@
 /** When colours are used, and how what is said beside the data is broken into lines. */
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
+import { stripVTControlCharacters } from "node:util";
 import { tellDamaged } from "../../../cli/damaged.js";
 import { createOutput, type Output, wantsColour } from "../../../cli/output.js";
-import { commandList } from "../../../cli/render/runs/advice.js";
+import { commandList, suggest } from "../../../cli/render/runs/advice.js";
 import { cleanText, say } from "../../../cli/terminal/shown.js";
 
 describe("wantsColour", () => {
@@ -61,10 +62,25 @@ describe("what is said beside the data", () => {
     assert.ok(linesOf(told).every((line) => line.length <= 40));
   });
 
+  it("sets what a command does below it where both are wider than the screen", (t) => {
+    const told = written(t, { columns: 40 }, (output) =>
+      suggest(output, [
+        ["thaw export garden-birds@champion", "a file for browsers"],
+        ["thaw gc", "less"],
+      ]),
+    );
+    assert.deepEqual(linesOf(stripVTControlCharacters(told).trim()), [
+      "thaw export garden-birds@champion",
+      "# a file for browsers",
+      "thaw gc",
+      "# less",
+    ]);
+  });
+
   it("leaves lists of commands and columns as they are laid out", (t) => {
     const list = commandList([
-      ["thaw export garden-birds@champion", "a file for browsers"],
-      ["thaw predict garden-birds FILE…", "classify images with it"],
+      ["thaw export birds", "for web"],
+      ["thaw predict birds FILE…", "with it"],
     ]);
     const columns = "12:00:01  head       info   a line of the log that is longer than the screen";
     const told = written(t, { columns: 40 }, (output) => {

@@ -25,6 +25,22 @@ describe("runText", () => {
     ]);
   });
 
+  it("shows how long it will go on whatever the name's length, before the model that the id names", () => {
+    const toGo = { stage: 2, of: 9, seconds: 240 };
+    const told = (model: string, width: number): readonly string[] => {
+      const view = { ...RUNNING, model, runId: `${model}-20261124-101500-ab12` };
+      const text = runText(view, { url: undefined, warning: undefined, toGo }, NOW, plainScreen(width));
+      return text.slice(0, text.indexOf("\n\n")).split("\n");
+    };
+    const rest = "running  42.0 s  stage 2 of 9, about 4 min to go";
+    assert.deepEqual(told("cat", 80), [`cat-20261124-101500-ab12  cat  ${rest}`]);
+    assert.deepEqual(told("birds", 80), [`birds-20261124-101500-ab12  ${rest}`]);
+    assert.deepEqual(told("birds-of-europe", 80), ["birds-of-europe-20261124-101500-ab12", rest]);
+    assert.deepEqual(told("birds-of-europe", Number.POSITIVE_INFINITY), [
+      `birds-of-europe-20261124-101500-ab12  birds-of-europe  ${rest}`,
+    ]);
+  });
+
   it("counts the time of a closed run to its end", () => {
     assert.match(
       runText(COMPLETED, { url: undefined, warning: undefined }, NOW, plainScreen()),
@@ -109,10 +125,21 @@ describe("resultSummary", () => {
     assert.deepEqual(resultSummary(COMPLETED, RESULT, plainScreen()).split("\n"), [
       "digits@3  test accuracy 96.8 %  (95 % interval: 95.1 % – 97.9 %)",
       "  head       93.2 %  head on the frozen base",
-      "  tune-1     96.8 %  kept: validation loss 0.312 → 0.281, accuracy 95.2 % → 96.…",
+      "  tune-1     96.8 %  kept: validation loss 0.312 → 0.281, accuracy 95.2 % →",
+      "                     96.8 %",
       "  tune-2          –  rolled back: validation loss 0.281 → 0.290",
       "  scratch    41.3 %  same network from random weights, same time (41.2 s)",
     ]);
+  });
+
+  it("cuts no note of a stage, and no figure from its per cent sign, at any width", () => {
+    const screen = plainScreen(Number.POSITIVE_INFINITY);
+    const whole = resultSummary(COMPLETED, RESULT, screen).replaceAll(/\s+/g, " ");
+    for (let width = 60; width < 100; width++) {
+      const text = resultSummary(COMPLETED, RESULT, plainScreen(width));
+      assert.equal(text.replaceAll(/\s+/g, " "), whole);
+      assert.doesNotMatch(text, /^\s*%/m);
+    }
   });
 
   it("gives a rolled-back stage its own figure, not that of the model before it", () => {

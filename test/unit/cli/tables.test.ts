@@ -8,7 +8,7 @@ import { doctorText } from "../../../cli/render/machine/doctor.js";
 import { servicesTable } from "../../../cli/render/machine/services.js";
 import { filesTable, modelText } from "../../../cli/render/models/files.js";
 import { modelsTable } from "../../../cli/render/models/models.js";
-import { predictionsTable, unreadable } from "../../../cli/render/models/predictions.js";
+import { answeredText, predictionsTable, unreadable } from "../../../cli/render/models/predictions.js";
 import { shortTime } from "../../../cli/render/numbers.js";
 import { planTable, planText } from "../../../cli/render/runs/plan.js";
 import { runsTable } from "../../../cli/render/runs/runs.js";
@@ -278,6 +278,15 @@ describe("predictions", () => {
       "b.png  one        51.0 %  or four, two",
       "c.png  two        40.0 %  uncertain",
     ]);
+  });
+
+  it("say which version has answered, and what a doubt is where there is one", () => {
+    const doubt = { path: "c.png", label: "two", confidence: 0.4, probabilities: {}, set: [] };
+    assert.equal(answeredText({ model: MODEL, predictions }), "Answered by digits@2.");
+    assert.match(
+      answeredText({ model: MODEL, predictions: [...predictions, doubt] }),
+      /^Answered by digits@2\. DOUBT, at 1 image: no class is likely enough \(uncertain\), or several are/,
+    );
   });
 
   it("cuts names that are sentences, and lines to the terminal", () => {

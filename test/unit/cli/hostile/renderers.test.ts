@@ -5,6 +5,7 @@ import { describe, it } from "node:test";
 import { failureOf, failureText } from "../../../../cli/failure.js";
 import { table } from "../../../../cli/render/table.js";
 import { padEnd, truncate, widthOf, wrap } from "../../../../cli/render/text.js";
+import { wrapTalk } from "../../../../cli/render/words.js";
 import { cleanText, forTerminal, say } from "../../../../cli/terminal/shown.js";
 import { ThawError } from "../../../../spec/errors.js";
 import { visibleJson } from "../../../../spec/text/visible.js";
@@ -17,6 +18,8 @@ const TEXTS = [...HOSTILE, ...mixed(1, 100)];
 const PIPE = plainScreen(Number.POSITIVE_INFINITY);
 /** Of a value at most 8,000 characters are shown, each written out with at most 9; none of the renderers shows twenty. */
 const MOST_CHARACTERS = 20 * 9 * 8_000;
+/** Sentences that are said beside the data, where `talk` breaks them. */
+const TOLD: ReadonlySet<string> = new Set(["takenSentence", "inputSentence", "networkSentence"]);
 /** Colours of ours, as they are written. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken away
 const OURS = /\u001b\[(?:1|2|22|31|32|33|36|39)m/g;
@@ -45,6 +48,14 @@ describe("every renderer", () => {
       assert.equal(written.split("\n").length, lines(tame));
       const inColour = text(tame, colourScreen(Number.POSITIVE_INFINITY));
       assert.equal(written.match(OURS)?.length, forTerminal(inColour).match(OURS)?.length);
+    });
+  }
+
+  for (const [index, { shows, data, text }] of RENDERED.entries()) {
+    it(`${shows.join(", ")} (${index}) fits a terminal of 80 columns`, () => {
+      const laidOut = text(data, plainScreen(80));
+      const written = shows.some((name) => TOLD.has(name)) ? wrapTalk(laidOut, 80) : laidOut;
+      for (const line of written.split("\n")) assert.ok(widthOf(line) <= 80, line);
     });
   }
 

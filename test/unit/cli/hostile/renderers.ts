@@ -14,10 +14,11 @@ import { filesTable, modelText } from "../../../../cli/render/models/files.js";
 import { historyText } from "../../../../cli/render/models/history.js";
 import { lineageText } from "../../../../cli/render/models/lineage.js";
 import { modelsTable } from "../../../../cli/render/models/models.js";
-import { predictionsTable, unreadable } from "../../../../cli/render/models/predictions.js";
+import { answeredText, predictionsTable, unreadable } from "../../../../cli/render/models/predictions.js";
 import { proofText } from "../../../../cli/render/models/proof.js";
 import { ticksTable } from "../../../../cli/render/models/ticks.js";
 import {
+  afterCancel,
   afterFailure,
   commandList,
   nextCommands,
@@ -285,6 +286,7 @@ export const RENDERED: readonly Rendered[] = [
     ],
     (found, screen) => [predictionsTable(found, screen), ...unreadable(found)].join("\n"),
   ),
+  one("answeredText", { model: { name: "cats", version: 1 }, predictions: [] }, answeredText),
   one(
     "doctorText",
     [
@@ -345,12 +347,10 @@ export const RENDERED: readonly Rendered[] = [
     },
     servicesTable,
   ),
-  one("workText", { folder: "/work", bytes: 1, scratchBytes: 1 }, (work) => workText(work)),
+  one("workText", { folder: "/work", bytes: 1, scratchBytes: 1 }, workText),
   one("nextCommands", RESULT, nextCommands),
-  one(
-    ["afterFailure", "stillRunningText"],
-    "digits-1",
-    (id) => `${afterFailure(id)}\n${stillRunningText(id)}`,
+  one(["afterCancel", "afterFailure", "stillRunningText"], "digits-1", (id) =>
+    [afterCancel(id), afterFailure(id), stillRunningText(id)].join("\n"),
   ),
   one(["startedText"], { runId: "digits-1", url: "http://127.0.0.1" }, ({ runId, url }, screen) =>
     startedText(runId, url, screen),

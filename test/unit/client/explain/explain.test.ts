@@ -353,7 +353,7 @@ const CASES: Readonly<Record<string, Case>> = {
       "Ingest is in the store.",
       "Evaluate did not run.",
     ],
-    advice: /reuses/,
+    advice: /^`thaw resume \S+` goes on/,
   },
   "a run from the cache": {
     given: situation({

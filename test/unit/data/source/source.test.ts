@@ -389,6 +389,16 @@ describe("a manifest", () => {
       /m\.txt is a file, but no manifest of images$/,
     ],
   ];
+  it("is to be unpacked where it is an archive", async (t) => {
+    for (const name of ["m.zip", "m.TAR", "m.tar.gz", "m.tgz", "m.7z"]) {
+      const error = await failureOf(await manifest(t, name, "PK"));
+      assert.equal(error.code, "DATA_INVALID");
+      assert.match(error.hint ?? "", /^unpack it, /);
+    }
+    const error = await failureOf(await manifest(t, "m.txt", "a.jpg cat\n"));
+    assert.match(error.hint ?? "", /^a manifest ends in \.csv or \.jsonl/);
+  });
+
   for (const [what, name, text, code, message] of WRONG) {
     it(`is refused with ${what}`, async (t) => {
       await refuses(await manifest(t, name, text), code, message);
