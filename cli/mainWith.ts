@@ -1,4 +1,5 @@
 /** Runs a program of this folder: errors become a sentence on stderr and an exit code. */
+import { ThawError } from "../spec/errors.js";
 import { maskOutput } from "../spec/network/maskedOutput.js";
 import { type Failure, failureOf, isAskedFor, tellFailure } from "./failure.js";
 import { createOutput, handleStreamErrors, type Output } from "./output.js";
@@ -14,12 +15,13 @@ const NO_COMMAND: Failure = {
 
 /** @param program what it is to do; the words after its name are looked through for the shared options */
 export async function mainWith(program: (output: Output) => Promise<unknown>): Promise<void> {
-  handleStreamErrors();
-  maskOutput([process.stderr]);
   // The command line itself may be what is wrong, so these two are looked for by hand.
   const words = process.argv.slice(2);
   const output = createOutput({ json: words.includes("--json"), color: !words.includes("--no-color") });
+  handleStreamErrors(output.json);
+  maskOutput([process.stderr]);
   try {
+    checkCurrentFolder();
     await program(output);
   } catch (error) {
     if (error instanceof Interrupted) {
@@ -35,5 +37,17 @@ export async function mainWith(program: (output: Output) => Promise<unknown>): P
     }
     tellFailure(failure, output);
     process.exitCode = failure.exitCode;
+  }
+}
+
+/** All paths are relative to it. @throws ThawError USAGE where it was removed */
+function checkCurrentFolder(): void {
+  try {
+    process.cwd();
+  } catch (cause) {
+    throw new ThawError("USAGE", "the current folder is not there any more", {
+      hint: "go to one that is: `cd` to another folder, or to the same one if it was made anew",
+      cause,
+    });
   }
 }

@@ -1,6 +1,7 @@
 /** The two streams of a command: stdout carries the data that was asked for, stderr the talk around it. */
 
 import { visibleJson } from "../spec/text/visible.js";
+import type { ErrorLineJson } from "./json/error.js";
 import { wrapTalk } from "./render/words.js";
 import { type Colours, createColours } from "./terminal/colours.js";
 import { type Clean, cleanText, forTerminal, shown } from "./terminal/shown.js";
@@ -97,12 +98,17 @@ export function wantsColour(environment: NodeJS.ProcessEnv, terminal: boolean): 
 /**
  * A reader that closes the pipe early (`thaw runs | head -1`) is no error. A disk that is full is one, and
  * a file that is not wholly written must not look like success.
+ * @param json whether errors are told as JSON
  */
-export function handleStreamErrors(): void {
+export function handleStreamErrors(json: boolean): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
-    process.stderr.write(forTerminal(`error DISK_FULL: stdout cannot be written: ${error.message}\n`));
-    process.exit(4);
+    const message = `stdout cannot be written: ${error.message}`;
+    const line: ErrorLineJson = { error: { code: "DISK_FULL", message, exitCode: 4 } };
+    process.stderr.write(
+      json ? `${visibleJson(line)}\n` : forTerminal(`error ${line.error.code}: ${message}\n`),
+    );
+    process.exit(line.error.exitCode);
   });
   // Nobody is left to be told.
   process.stderr.on("error", (error: NodeJS.ErrnoException) => {

@@ -1,5 +1,6 @@
 /** Opens a session for a command and closes it whatever happens. What `--help` does not need is loaded only then. */
 import type { Purpose, Session } from "../client/session.js";
+import type { StorePlatform } from "../runtime/platform.js";
 import type { Platform } from "../spec/platform.js";
 
 /** Where the services are. @throws ThawError STORE_UNREACHABLE, TEMPORAL_UNREACHABLE when none is known, USAGE */
@@ -8,9 +9,15 @@ export async function projectPlatform(project: string | undefined): Promise<Plat
   return loadPlatform(project);
 }
 
+/** For commands that need no Temporal server. @throws ThawError STORE_UNREACHABLE when no store is known, USAGE */
+export async function projectStorePlatform(project: string | undefined): Promise<StorePlatform> {
+  const { loadStorePlatform } = await import("../runtime/platform.js");
+  return loadStorePlatform(project);
+}
+
 /** The store alone, which is asked nothing yet. @throws ThawError STORE_UNREACHABLE when none is known, USAGE */
 export async function openProjectStore(project: string | undefined): Promise<Session["store"]> {
-  const platform = await projectPlatform(project);
+  const platform = await projectStorePlatform(project);
   const { openStoreOnly } = await import("../client/session.js");
   return openStoreOnly(platform);
 }

@@ -38,6 +38,22 @@ export async function loadPlatform(
   return { temporal, store, ...rest };
 }
 
+/** What commands need that ask no Temporal server. */
+export type StorePlatform = Pick<Platform, "projectFolder" | "workFolder" | "store">;
+
+/**
+ * Like {@link loadPlatform}, for who needs no Temporal server: none has to be known.
+ * @throws ThawError STORE_UNREACHABLE when no store is named; USAGE when its variables make no sense
+ */
+export async function loadStorePlatform(
+  projectFolder?: string,
+  surroundings: Surroundings = { env: process.env, cwd: process.cwd() },
+): Promise<StorePlatform> {
+  const { store, projectFolder: folder, workFolder } = await lookForServices(projectFolder, surroundings);
+  if (store instanceof ThawError) throw store;
+  return { projectFolder: folder, workFolder, store };
+}
+
 /** A platform of which one service, or both, may not be known. */
 export interface Services extends Pick<Platform, "projectFolder" | "workFolder" | "embedded"> {
   readonly temporal: TemporalSettings | ThawError;

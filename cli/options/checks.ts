@@ -1,4 +1,5 @@
 /** What commander lets pass and nobody can have meant: empty values, options without effect, misspelled commands below others. */
+import { type Stats, statSync } from "node:fs";
 import type { Command, Option } from "commander";
 import { ThawError } from "../../spec/errors.js";
 import { notUnderstood } from "./unknownCommand.js";
@@ -15,6 +16,22 @@ export async function checkGiven(command: Command): Promise<void> {
       hint: "an empty value often comes of a variable that is not set; leave it out, or write what is meant",
     });
   }
+  checkProject(command.optsWithGlobals<{ readonly project?: string }>().project);
+}
+
+/** Of a folder that is misspelt nothing is up, and `down` would say so. */
+function checkProject(folder: string | undefined): void {
+  if (folder === undefined) return;
+  let found: Stats | undefined;
+  try {
+    found = statSync(folder, { throwIfNoEntry: false });
+  } catch {
+    // A path that leads through a file, or a name that is too long.
+  }
+  if (found?.isDirectory() === true) return;
+  throw new ThawError("USAGE", `--project: there is no folder ${folder}`, {
+    hint: "name the folder that has, or is to have, `.thaw/` in it",
+  });
 }
 
 interface Given {

@@ -1,7 +1,8 @@
 /** The folder that an export is written to. */
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ThawError, toThawError } from "../../spec/errors.js";
+import { ThawError } from "../../spec/errors.js";
+import { unwritable } from "../writeOut.js";
 
 /**
  * Refuses what would mix an export with other files.
@@ -31,7 +32,7 @@ export async function writeWhole(folder: string, name: string, data: Uint8Array)
     await writeFile(partial, data);
     await rename(partial, join(folder, name));
   } catch (error) {
-    throw toThawError(error, "USAGE");
+    throw unwritable(join(folder, name), name, error);
   } finally {
     await rm(partial, { force: true }).catch(() => undefined);
   }

@@ -2,9 +2,11 @@
 import { dirname, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
+import { ThawError } from "../../spec/errors.js";
 import { isBucketUrl } from "../../spec/images/objects.js";
 import { KIND_DEFAULTS } from "../../spec/runFile/augment.js";
 import type { SourceReading } from "../../spec/runFile/folders.js";
+import { runFileSchema } from "../../spec/runFile/runFile.js";
 import { visible } from "../../spec/text/visible.js";
 import type { Store } from "../../store/connection/connection.js";
 import { bucketReader } from "../../store/images/bucketReader.js";
@@ -60,7 +62,7 @@ export async function proposeRunFile(given: string, options: InitOptions): Promi
 
 /**
  * Every key of the schema with its default and its meaning, generated, so that it cannot drift.
- * @throws ThawError RUN_FILE_INVALID for a name that is not allowed, USAGE for an address of no bucket, DATA_NOT_FOUND, TOO_FEW_CLASSES, CLASS_EMPTY, DATA_INVALID
+ * @throws ThawError USAGE for a name that is not allowed, and for an address of no bucket, DATA_NOT_FOUND, TOO_FEW_CLASSES, CLASS_EMPTY, DATA_INVALID
  */
 export async function proposeFullRunFile(given: string, options: InitOptions): Promise<Proposal> {
   const { found, known, schema } = await lookAt(given, options);
@@ -81,6 +83,7 @@ export async function proposeFullRunFile(given: string, options: InitOptions): P
 
 /** What is seen in a folder, and the keys' values that follow. */
 async function lookAt(given: string, options: InitOptions) {
+  if (options.name !== undefined) checkName(options.name);
   const folder = dirname(resolve(options.runFile));
   const dataPath = dataPathFrom(process.cwd(), given);
   const store = isBucketUrl(dataPath) ? await options.openStore?.() : undefined;
@@ -94,6 +97,15 @@ async function lookAt(given: string, options: InitOptions) {
     "augment.kind": found.kind.kind,
   };
   return { found, known, schema: pathFrom(folder, SCHEMA_FILE) };
+}
+
+/** Before the run file, which nobody has written, is said to be wrong. */
+function checkName(name: string): void {
+  const [issue] = runFileSchema.shape.name.safeParse(name).error?.issues ?? [];
+  if (issue === undefined) return;
+  throw new ThawError("USAGE", `no model can be called "${name}": ${issue.message}`, {
+    hint: "give another one with --name",
+  });
 }
 
 function classLines({ classes }: FolderDescription): readonly string[] {

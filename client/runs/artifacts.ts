@@ -13,6 +13,7 @@ import {
   requireManifest,
 } from "../../store/artifacts/artifacts.js";
 import type { Store } from "../../store/connection/connection.js";
+import { unwritable } from "../writeOut.js";
 
 /** A run's result, a model version or `{ artifacts: artifactsOf(view) }`. */
 export interface ArtifactOwner {
@@ -72,7 +73,7 @@ export async function comparisonOf(
  * @param what a stage, `tune-2`, for all of its files; or one file, `tune-2/weights.safetensors`
  * @param destination a folder; for one file also the path of a file that may not exist yet
  * @returns absolute paths of the files written
- * @throws ThawError NOT_FOUND with what there is
+ * @throws ThawError NOT_FOUND with what there is; USAGE where nothing can be written
  */
 export async function getArtifact(
   store: Store,
@@ -93,7 +94,9 @@ export async function getArtifact(
   for (const { name, size } of files) {
     onProgress({ file: name, doneBytes, totalBytes });
     const path = resolve(intoFolder ? join(destination, name) : destination);
-    await downloadArtifactFile(store, manifest, name, path);
+    await downloadArtifactFile(store, manifest, name, path).catch((error: unknown) => {
+      throw unwritable(path, name, error);
+    });
     written.push(path);
     doneBytes += size;
     onProgress({ file: name, doneBytes, totalBytes });

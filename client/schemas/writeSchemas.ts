@@ -1,21 +1,22 @@
 /** Writes the JSON schemas of all that thaw reads and writes to a folder. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { ThawError } from "../../spec/errors.js";
+import { unwritable } from "../writeOut.js";
 import { schemaFiles } from "./jsonSchemas.js";
 
-/** @returns absolute paths of the files @throws ThawError USAGE where the folder cannot be written to */
+/** @returns absolute paths of the files @throws ThawError USAGE where the folder cannot be written to, DISK_FULL */
 export async function writeSchemas(folder: string): Promise<readonly string[]> {
   const written: string[] = [];
+  let path = resolve(folder);
   try {
     for (const [name, text] of schemaFiles()) {
-      const path = resolve(join(folder, name));
+      path = resolve(join(folder, name));
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, text);
       written.push(path);
     }
-  } catch (cause) {
-    throw new ThawError("USAGE", `the schemas cannot be written: ${(cause as Error).message}`, { cause });
+  } catch (error) {
+    throw unwritable(path, "a schema", error);
   }
   return written;
 }

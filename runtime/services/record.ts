@@ -75,6 +75,11 @@ export function readRecord(layout: Layout): ServicesRecord | undefined {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return undefined;
     if (code === "EACCES" || code === "EPERM") throw foreignProject(layout, error);
+    if (code === "ENOTDIR")
+      throw new ThawError("USAGE", `${layout.state} cannot be a folder: it is a file, or lies in one`, {
+        hint: "move the file away, or name another project folder",
+        cause: error,
+      });
     throw toThawError(error, "USAGE");
   }
   try {

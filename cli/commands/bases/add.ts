@@ -7,7 +7,7 @@ import type { Progress } from "../../../spec/records/training.js";
 import { contextOf, withExamples } from "../../context.js";
 import { basesJson } from "../../json/bases.js";
 import { showProgress } from "../../progressLine.js";
-import { projectPlatform } from "../../session.js";
+import { projectStorePlatform } from "../../session.js";
 import { Interrupted, interruptible } from "../../signals.js";
 import { say } from "../../terminal/shown.js";
 import {
@@ -112,7 +112,7 @@ export function addAdd(bases: Command): void {
       const { output, project, options } = contextOf<AddOptions>(self);
       const { sha256, maxSize, allowPrivate } = options;
       const asked = askedOf(from, options);
-      const platform = await projectPlatform(project);
+      const platform = await projectStorePlatform(project);
       const [{ openStoreOnly }, { addBase, architecturesWithoutWeights, catalogueBases, describeBase }] =
         await Promise.all([
           import("../../../client/session.js"),

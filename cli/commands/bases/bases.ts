@@ -7,7 +7,7 @@ import { tellDamaged, tellUnsealed } from "../../damaged.js";
 import { basesJson } from "../../json/bases.js";
 import type { Output } from "../../output.js";
 import { suggest } from "../../render/runs/advice.js";
-import { projectPlatform } from "../../session.js";
+import { projectStorePlatform } from "../../session.js";
 import { say } from "../../terminal/shown.js";
 import { addAdd } from "./add.js";
 import { addRemove } from "./remove.js";
@@ -47,7 +47,7 @@ export function addBases(program: Command): void {
 /** Without services there are none to list. */
 async function registered(project: string | undefined, output: Output): Promise<ListedBases> {
   try {
-    const platform = await projectPlatform(project);
+    const platform = await projectStorePlatform(project);
     const [{ openStoreOnly }, { registeredBases }] = await Promise.all([
       import("../../../client/session.js"),
       import("../../../client/bases/registry.js"),

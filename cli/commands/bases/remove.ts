@@ -1,7 +1,7 @@
 /** `thaw bases remove`: takes a base of one's own off the list. */
 import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
-import { projectPlatform } from "../../session.js";
+import { projectStorePlatform } from "../../session.js";
 import { say } from "../../terminal/shown.js";
 
 export function addRemove(bases: Command): void {
@@ -11,7 +11,7 @@ export function addRemove(bases: Command): void {
     .argument("<name>", "what run files call it")
     .action(async (name: string, _options: object, self: Command) => {
       const { output, project } = contextOf<object>(self);
-      const platform = await projectPlatform(project);
+      const platform = await projectStorePlatform(project);
       const [{ openStoreOnly }, { removeBase }] = await Promise.all([
         import("../../../client/session.js"),
         import("../../../client/bases/remove.js"),

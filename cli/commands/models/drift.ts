@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
 import { showProgress } from "../../progressLine.js";
 import { suggest } from "../../render/runs/advice.js";
-import { projectPlatform } from "../../session.js";
+import { projectStorePlatform } from "../../session.js";
 import { Interrupted, interruptible } from "../../signals.js";
 import { OUTSIDE_HELP } from "../runs/runFileOptions.js";
 
@@ -19,7 +19,7 @@ export function addDrift(program: Command): void {
     .option("--allow-outside", OUTSIDE_HELP)
     .action(async (model: string, where: string, _options: object, self: Command) => {
       const { output, project, options } = contextOf<{ allowOutside?: true }>(self);
-      const platform = await projectPlatform(project);
+      const platform = await projectStorePlatform(project);
       const [{ openStoreOnly }, { drift }, { baseCheckpoint }, { provision }, { driftText }] =
         await Promise.all([
           import("../../../client/session.js"),

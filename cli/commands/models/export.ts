@@ -5,7 +5,7 @@ import { contextOf, withExamples } from "../../context.js";
 import { exportJson } from "../../json/export.js";
 import { showProgress } from "../../progressLine.js";
 import { suggest } from "../../render/runs/advice.js";
-import { projectPlatform } from "../../session.js";
+import { projectStorePlatform } from "../../session.js";
 import { Interrupted, interruptible } from "../../signals.js";
 
 interface ExportOptions {
@@ -30,7 +30,7 @@ export function addExport(program: Command): void {
     .action(async (model: string, _options: ExportOptions, self: Command) => {
       const { output, project, options } = contextOf<ExportOptions>(self);
       const { exportedText } = await import("../../render/models/exported.js");
-      const platform = await projectPlatform(project);
+      const platform = await projectStorePlatform(project);
       const [{ openStoreOnly }, { exportModel }, { baseCheckpoint }] = await Promise.all([
         import("../../../client/session.js"),
         import("../../../client/models/export.js"),

@@ -5,12 +5,12 @@ import { tellDamaged, tellUnsealed } from "../../damaged.js";
 import { damagedJson } from "../../json/damaged.js";
 import { modelHistoryJson, modelJson, modelsJson } from "../../json/models.js";
 import { suggest } from "../../render/runs/advice.js";
-import { projectPlatform } from "../../session.js";
+import { projectStorePlatform } from "../../session.js";
 import { say } from "../../terminal/shown.js";
 import { tellOthers } from "./tellOthers.js";
 
 async function open(project: string | undefined) {
-  const platform = await projectPlatform(project);
+  const platform = await projectStorePlatform(project);
   const [{ openStoreOnly }, client] = await Promise.all([
     import("../../../client/session.js"),
     import("../../../client/models/list.js"),

@@ -6,7 +6,7 @@ import { tellFailure } from "../../failure.js";
 import { predictJson } from "../../json/predict.js";
 import type { Output } from "../../output.js";
 import { showProgress } from "../../progressLine.js";
-import { projectPlatform } from "../../session.js";
+import { projectStorePlatform } from "../../session.js";
 import { Interrupted, interruptible } from "../../signals.js";
 import { OUTSIDE_HELP } from "../runs/runFileOptions.js";
 
@@ -27,7 +27,7 @@ export function addPredict(program: Command): void {
       const { answeredText, predictionsTable, unreadable } = await import(
         "../../render/models/predictions.js"
       );
-      const platform = await projectPlatform(project);
+      const platform = await projectStorePlatform(project);
       const [{ openStoreOnly }, { predict }, { baseCheckpoint }, { provision }] = await Promise.all([
         import("../../../client/session.js"),
         import("../../../client/models/predict.js"),

@@ -3,7 +3,7 @@ import type { AskedPolicy } from "../../../client/models/prove.js";
 import type { ModelProof } from "../../../spec/records/proof.js";
 import type { Output } from "../../output.js";
 import { showProgress } from "../../progressLine.js";
-import { projectPlatform } from "../../session.js";
+import { projectStorePlatform } from "../../session.js";
 import { Interrupted, interruptible } from "../../signals.js";
 
 /** @throws ThawError as `prove`; Interrupted after Ctrl-C */
@@ -13,7 +13,7 @@ export async function proveHere(
   ref: string,
   policy: AskedPolicy & { readonly against?: string },
 ): Promise<ModelProof> {
-  const platform = await projectPlatform(project);
+  const platform = await projectStorePlatform(project);
   const [{ openStoreOnly }, { prove }, { baseCheckpoint }, { provision }] = await Promise.all([
     import("../../../client/session.js"),
     import("../../../client/models/prove.js"),

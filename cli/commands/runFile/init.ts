@@ -1,8 +1,6 @@
 /** `thaw init`: looks at a folder of images and writes a run file for it. */
-import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { ThawError } from "../../../spec/errors.js";
 import { FOLDER_READINGS, type FolderReading } from "../../../spec/runFile/folders.js";
 import { contextOf, withExamples } from "../../context.js";
 import type { InitJson } from "../../json/init.js";
@@ -42,11 +40,15 @@ export function addInit(program: Command): void {
     .action(async (folder: string, _options: InitOptions, self: Command) => {
       const { output, project, options } = contextOf<InitOptions>(self);
       const { out, force = false, full = false, name, folders, allowOutside } = options;
-      const [{ proposeFullRunFile, proposeRunFile }, { parseRunFile }, { seenText }] = await Promise.all([
-        import("../../../client/runFile/init.js"),
-        import("../../../client/runFile/parse.js"),
-        import("../../render/runs/seen.js"),
-      ]);
+      const [{ proposeFullRunFile, proposeRunFile }, { parseRunFile }, { checkOut, writeOut }, { seenText }] =
+        await Promise.all([
+          import("../../../client/runFile/init.js"),
+          import("../../../client/runFile/parse.js"),
+          import("../../../client/writeOut.js"),
+          import("../../render/runs/seen.js"),
+        ]);
+      const asked = { what: "the run file", force };
+      await checkOut(out, asked);
       const propose = full ? proposeFullRunFile : proposeRunFile;
       const { found, text } = await propose(folder, {
         runFile: out,
@@ -63,7 +65,7 @@ export function addInit(program: Command): void {
         ...(splits === undefined ? {} : { splits }),
       };
       output.tell(document, (shown, screen) => `${seenText(shown, screen)}\n`);
-      await write(out, text, force);
+      await writeOut(out, text, asked);
       output.data(document, (shown) => shown.runFile);
       const other = out === DEFAULT_RUN_FILE ? "" : ` ${out}`;
       output.tell(
@@ -80,19 +82,4 @@ export function addInit(program: Command): void {
     ["thaw init s3://photos/birds", "from images in a bucket of the store's endpoint"],
     ["thaw init labels.csv --name birds --out birds.yaml", "from a manifest, with another name"],
   ]);
-}
-
-async function write(path: string, text: string, force: boolean): Promise<void> {
-  try {
-    await writeFile(path, text, { flag: force ? "w" : "wx" });
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === "EEXIST") {
-      throw new ThawError("USAGE", `there is a file ${path} already`, {
-        hint: "--force overwrites it, --out writes another one",
-        cause,
-      });
-    }
-    throw new ThawError("USAGE", `the run file cannot be written: ${message}`, { cause });
-  }
 }

@@ -5,7 +5,7 @@ import { readingOf } from "../../../spec/runFile/folders.js";
 import { contextOf, withExamples } from "../../context.js";
 import { planJson } from "../../json/plan.js";
 import { suggest } from "../../render/runs/advice.js";
-import { openProjectStore, projectPlatform } from "../../session.js";
+import { openProjectStore, projectStorePlatform } from "../../session.js";
 import { settledBases } from "../../starting/bases.js";
 import { say } from "../../terminal/shown.js";
 import { collect, DEFAULT_RUN_FILE, OUTSIDE_HELP, overridesOf, SET_HELP } from "./runFileOptions.js";
@@ -30,7 +30,7 @@ export function addPlan(program: Command): void {
       const openStore = () => openProjectStore(project);
       const given = await loadRunFile(path, overridesOf(options), openStore);
       for (const warning of given.warnings) output.talk(say`Warning: ${warning}.`);
-      const platform = await projectPlatform(project);
+      const platform = await projectStorePlatform(project);
       const [{ openStoreOnly }, { planRun }, { refuseUnreadable }, { timeOfPlan }, { engineFingerprint }] =
         await Promise.all([
           import("../../../client/session.js"),

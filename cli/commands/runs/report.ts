@@ -1,8 +1,6 @@
 /** `thaw report`: fetches the report of a run. */
-import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { ThawError } from "../../../spec/errors.js";
 import { contextOf, withExamples } from "../../context.js";
 import type { ReportJson } from "../../json/report.js";
 import { suggest } from "../../render/runs/advice.js";
@@ -28,9 +26,10 @@ export function addReport(program: Command): void {
     .action(async (ref: string, _options: ReportOptions, self: Command) => {
       const { output, project, options } = contextOf<ReportOptions>(self);
       await withSession(project, async (session) => {
-        const [{ findOwner }, { readReport }] = await Promise.all([
+        const [{ findOwner }, { readReport }, { writeOut }] = await Promise.all([
           import("../../owner.js"),
           import("../../../client/runs/artifacts.js"),
+          import("../../../client/writeOut.js"),
         ]);
         const owner = await findOwner(session, ref);
         if (output.json) {
@@ -39,7 +38,7 @@ export function addReport(program: Command): void {
           if (options.out === undefined && options.open !== true) return;
         }
         const out = options.out ?? DEFAULT_OUT;
-        await write(out, await readReport(session.store, owner));
+        await writeOut(out, await readReport(session.store, owner), { what: "the report", force: true });
         if (!output.json) output.data(resolve(out), (path) => path);
         if (options.open === true && !(await openInBrowser(resolve(out))))
           output.talk(say`No browser could be started here: open ${resolve(out)} in one.`);
@@ -52,12 +51,4 @@ export function addReport(program: Command): void {
     ["thaw report digits@2 --out digits-2.html", "of the run that made a model"],
     ["thaw report latest --json | jq .evaluation.perClass", "its data"],
   ]);
-}
-
-async function write(out: string, html: Buffer): Promise<void> {
-  try {
-    await writeFile(out, html);
-  } catch (cause) {
-    throw new ThawError("USAGE", `the report cannot be written: ${(cause as Error).message}`, { cause });
-  }
 }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { loadPlatform } from "../../../runtime/platform.js";
+import { loadPlatform, loadStorePlatform } from "../../../runtime/platform.js";
 import { podEnvironment } from "../../../runtime/podEnvironment.js";
 import { findProjectFolder } from "../../../runtime/projectFolder.js";
 import { layoutOf, makeFolders } from "../../../runtime/services/layout.js";
@@ -315,4 +315,30 @@ describe("the project folder", () => {
       assert.equal(findProjectFolder(given, { THAW_PROJECT: env }, cwd), wanted);
     });
   }
+});
+
+describe("what needs the store alone", () => {
+  test("knows it without a Temporal server, and without a word about one", async () => {
+    const surroundings = { env: { ...HOME, ...S3 }, cwd: scratch };
+    const platform = await loadStorePlatform(empty, surroundings);
+    assert.equal(platform.store.endpoint, "http://store:9000");
+    assert.equal(platform.projectFolder, empty);
+    await assert.rejects(loadStorePlatform(empty, { env: HOME, cwd: scratch }), {
+      code: "STORE_UNREACHABLE",
+      message: `no object store is known for ${empty}`,
+    });
+    assert.equal(
+      (await loadStorePlatform(running, { env: HOME, cwd: scratch })).store.endpoint,
+      "http://127.0.0.1:20003",
+    );
+  });
+
+  test("is told of wrong variables of the store only", async () => {
+    const env = { ...HOME, ...S3, TEMPORAL_ADDRESS: "not an address:" };
+    assert.equal((await loadStorePlatform(empty, { env, cwd: scratch })).store.endpoint, "http://store:9000");
+    await assert.rejects(
+      loadStorePlatform(empty, { env: { ...HOME, THAW_S3_ENDPOINT: "nonsense" }, cwd: scratch }),
+      { code: "USAGE" },
+    );
+  });
 });

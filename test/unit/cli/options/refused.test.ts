@@ -1,6 +1,7 @@
 /** Command lines that nobody can have meant are refused before anything is done, whichever command it is. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 import type { Argument, Command, Option } from "commander";
 import { failureOf } from "../../../../cli/failure.js";
 import { createProgram } from "../../../../cli/program.js";
@@ -81,6 +82,21 @@ describe("an empty text", () => {
       ["status", "--project", ""],
     ])
       assert.equal((await refusalOf(words)).message, "--project is empty");
+  });
+});
+
+describe("a project that is not there", () => {
+  it("is refused: nothing of it is up, and `down` would say that it is down", async () => {
+    for (const [folder, command] of [
+      ["nosuch", "down"],
+      ["nosuch", "status"],
+      [fileURLToPath(import.meta.url), "runs"],
+      ["x".repeat(5_000), "run"],
+      ["a\0b", "up"],
+    ] as const) {
+      const { message } = await refusalOf([command, "--project", folder]);
+      assert.equal(message, `--project: there is no folder ${folder}`);
+    }
   });
 });
 

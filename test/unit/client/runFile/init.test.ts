@@ -145,7 +145,7 @@ test("the images are named from where the run file lies", async () => {
   const schema = /^# yaml-language-server: \$schema=(.+)$/m.exec(text)?.[1] ?? "";
   assert.match(resolve(folder, "deep", "er", schema), /docs\/thaw\.schema\.json$/);
   await assert.rejects(fullText(path, { runFile: "thaw.yaml", name: "No Name" }), {
-    code: "RUN_FILE_INVALID",
+    code: "USAGE",
     message: /No Name/,
   });
 });
