@@ -131,11 +131,21 @@ function noteOfKind(manifest: ArtifactManifest): string {
   }
 }
 
-function featuresNote({ rows, length, images, reused, shards, activations }: FeaturesSummary): string {
+function featuresNote(summary: FeaturesSummary): string {
+  const { rows, length, images, reused, shards, activations } = summary;
   const isWhole = activations === undefined || activations.recomputed.length === 0;
   const kept = isWhole ? "" : `; ${keptSentence(activations)}`;
   const parts = shards === undefined ? "" : `, in ${shards.shards} shards`;
-  return `${computedNote({ rows, length, images, reused })}${parts}${kept}`;
+  return `${computedNote({ rows, length, images, reused })}${parts}${precisionNote(summary)}${kept}`;
+}
+
+/** Nothing where float32 was asked for. Whoever waits for a slow pass is to know why. */
+function precisionNote({ precision }: FeaturesSummary): string {
+  if (precision === undefined) return "";
+  if (precision.used === "float32") return ", in float32 although bfloat16 was asked for";
+  return precision.arithmetic === "rounded"
+    ? ", in bfloat16 by a processor that rounds to it, slower than float32"
+    : ", in bfloat16";
 }
 
 function computedNote({

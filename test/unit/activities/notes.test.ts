@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { noteOf } from "../../../activities/notes.js";
+import type { PrecisionCheck } from "../../../spec/engine/precision.js";
 import type { DataFaults, DatasetSummary } from "../../../spec/records/dataset.js";
 import type { FeaturesSummary } from "../../../spec/records/features.js";
 import type { ArtifactManifest } from "../../../store/artifacts/artifacts.js";
@@ -68,6 +69,19 @@ describe("the note of features", () => {
       noteOfFeatures({ ...made, images: 1000, reused: { images: 900, rows: 2700 } }),
       "3000 views × 1280 features, those of 900 of 1000 images reused",
     );
+  });
+
+  it("says in which numbers they were computed, where others than float32 were asked for", () => {
+    const precision = { asked: "bfloat16", used: "bfloat16", pictures: 8, cosine: 0.9995 } as const;
+    const said = (more: Partial<PrecisionCheck>): string =>
+      noteOfFeatures({ ...made, precision: { ...precision, ...more } }).replace(
+        "3000 views × 1280 features",
+        "",
+      );
+    assert.equal(said({ arithmetic: "multiplied" }), ", in bfloat16");
+    assert.equal(said({}), ", in bfloat16", "older artifacts do not say by which arithmetic");
+    assert.match(said({ arithmetic: "rounded" }), /^, in bfloat16 by a processor that rounds to it, slower/);
+    assert.equal(said({ used: "float32" }), ", in float32 although bfloat16 was asked for");
   });
 
   it("says which activations are not kept, where that is so", () => {
