@@ -5,6 +5,7 @@ import { digestSource } from "../../data/source/digest.js";
 import type { SourceEntries, SourceEntry } from "../../data/source/entries.js";
 import { writeFetched } from "../../data/source/fetched.js";
 import { listSource } from "../../data/source/source.js";
+import { entriesOfUpload } from "../../data/source/uploaded.js";
 import { lookAt } from "../../files/intact.js";
 import { ThawError } from "../../spec/errors.js";
 import { isBucketUrl } from "../../spec/images/objects.js";
@@ -100,9 +101,9 @@ async function uploadedImages(
   workFolder: string,
   { store }: Fetching,
 ): Promise<RemoteSource> {
-  const { entries, ...source } = await readUploadList(store, upload);
-  const listed = entries.map(({ size: _size, ...entry }) => ({ ...entry, file: entry.path }));
-  const { digest } = await digestSource({ ...source, entries: listed }, digestCacheFile(workFolder));
+  const list = await readUploadList(store, upload);
+  const { entries, ...source } = list;
+  const { digest } = await digestSource(entriesOfUpload(list), digestCacheFile(workFolder));
   if (digest !== upload) throw uploadGone(upload, "a list of images that fits the digest");
   const images = entries.map(({ size, ...entry }): Remote => {
     const { path, sha256 } = entry;

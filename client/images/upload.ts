@@ -15,6 +15,8 @@ import { storedDigests, storeImage, writeUploadList } from "../../store/images/u
 import { forEachParallel } from "../../store/parallel.js";
 
 export interface UploadOptions extends SourceReading {
+  /** The images, where the command has listed them already. */
+  readonly listed?: SourceEntries;
   readonly onProgress: (progress: Progress) => void;
   /** Ends it; what was uploaded stays, and the next call goes on from there. */
   readonly signal: AbortSignal;
@@ -44,10 +46,10 @@ export async function uploadImages(
   given: Store,
   dataPath: string,
   workFolder: string,
-  { onProgress, signal, ...reading }: UploadOptions,
+  { onProgress, signal, listed, ...reading }: UploadOptions,
 ): Promise<Upload> {
   const store = patientStore(given, { milliseconds: PATIENCE_MS, signal });
-  const source = await listSource(dataPath, undefined, reading);
+  const source = listed ?? (await listSource(dataPath, undefined, reading));
   const checked = imageProgress("checking files", source.entries.length, onProgress);
   // The activities' own file: images are read again only where they changed.
   const { digest, files } = await digestSource(source, join(workFolder, "source-digests.json"), (done) => {
