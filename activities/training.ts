@@ -1,4 +1,5 @@
 /** The heavy activities: each one says which job its stage is for the engine. */
+import { digestCacheFile } from "../data/source/digestCache.js";
 import { join } from "node:path";
 import { IMAGES_FILE } from "../data/dataset/dataset.js";
 import { boundScratch, SCRATCH } from "../files/scratch.js";
@@ -36,7 +37,6 @@ import { planShards } from "./heavy/planShards.js";
 import { chosenPrecision } from "./heavy/precision.js";
 import { createRunningStages } from "./heavy/runningStages.js";
 import { shardFeatures } from "./heavy/shardList.js";
-import { digestCacheFile } from "./heavy/source.js";
 import { type FetchContext, type JobBuilder, runStage, type StageInputs } from "./heavy/stageRunner.js";
 import { typedFailures } from "./life/failures.js";
 import { logged } from "./log/logged.js";

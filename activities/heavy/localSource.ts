@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { imageProgress } from "../../data/dataset/imageProgress.js";
 import { digestSource } from "../../data/source/digest.js";
+import { digestCacheFile } from "../../data/source/digestCache.js";
 import type { SourceEntries, SourceEntry } from "../../data/source/entries.js";
 import { writeFetched } from "../../data/source/fetched.js";
 import { listSource } from "../../data/source/source.js";
@@ -17,7 +18,6 @@ import { bucketReader } from "../../store/images/bucketReader.js";
 import { fetchObject, fileOfDigest, fileOfObject, isFetched } from "../../store/images/files.js";
 import { readUploadList, uploadGone } from "../../store/images/uploads.js";
 import { forEachParallel } from "../../store/parallel.js";
-import { digestCacheFile } from "./source.js";
 import type { FetchContext } from "./stageRunner.js";
 
 /** Images are small, and time goes into waiting for answers: see bench/README.md. */
@@ -57,7 +57,7 @@ export async function localSource(
   if (remote === undefined) return given.dataPath;
   const { images, digest: _digest, ...source } = remote;
   await fetchMissing(images, fetching);
-  const list = join(workFolder, "sources", `${fetching.digests.source}.json`);
+  const list = join(workFolder, "sources", `${fetching.digests.source}.jsonl`);
   await writeFetched(list, { ...source, entries: images.map(({ entry }) => entry) });
   return { fetched: list };
 }

@@ -1,5 +1,6 @@
 /** Looks at a model's images as they are listed now, and says what differs from what the newest version was made of. */
 import { digestSource } from "../../data/source/digest.js";
+import { digestCacheFile } from "../../data/source/digestCache.js";
 import { listSource } from "../../data/source/source.js";
 import { entriesOfUpload } from "../../data/source/uploaded.js";
 import type { ArtifactRef } from "../../spec/artifact.js";
@@ -26,7 +27,6 @@ import { unlessDamaged } from "../../store/record.js";
 import { newestDecision } from "../../store/records/aliases.js";
 import { listVersions, newestRun, readModel } from "../../store/records/records.js";
 import type { ControlDependencies } from "../context.js";
-import { digestCacheFile } from "../heavy/source.js";
 import { championOf, type ListedImages, lastDeeper, layersBelow } from "./depthFacts.js";
 
 const DAY_MS = 86_400_000;

@@ -1,8 +1,8 @@
 /** Puts the images of a folder on this machine into the store, for workers that cannot see it. */
-import { join } from "node:path";
 import { imageProgress } from "../../data/dataset/imageProgress.js";
 import { HEAD_BYTES, whyNoImage } from "../../data/image/signature.js";
 import { digestSource } from "../../data/source/digest.js";
+import { digestCacheFile } from "../../data/source/digestCache.js";
 import type { SourceEntries } from "../../data/source/entries.js";
 import { lookAtRegular, openRegular, readUpTo } from "../../data/source/openFile.js";
 import { listSource } from "../../data/source/source.js";
@@ -51,8 +51,7 @@ export async function uploadImages(
   const store = patientStore(given, { milliseconds: PATIENCE_MS, signal });
   const source = listed ?? (await listSource(dataPath, undefined, reading));
   const checked = imageProgress("checking files", source.entries.length, onProgress);
-  // The activities' own file: images are read again only where they changed.
-  const { digest, files } = await digestSource(source, join(workFolder, "source-digests.json"), (done) => {
+  const { digest, files } = await digestSource(source, digestCacheFile(workFolder), (done) => {
     signal.throwIfAborted();
     checked(done);
   });

@@ -1,6 +1,6 @@
 /** Says beforehand which stages of a run are in the store and which will run, and why. */
-import { join } from "node:path";
 import { digestSource } from "../../data/source/digest.js";
+import { digestCacheFile } from "../../data/source/digestCache.js";
 import type { ArtifactRef } from "../../spec/artifact.js";
 import type { RunInput } from "../../spec/pipeline/run.js";
 import { inputsFrom, type StageKind, type StagePlan } from "../../spec/pipeline/stages.js";
@@ -80,9 +80,7 @@ async function digestOf(
 ): Promise<string> {
   const images = await listImages(store, source);
   if (source.upload !== undefined) return source.upload;
-  // The same file as the activities', so that images are read again only where they changed.
-  const digestCache = join(workFolder, "source-digests.json");
-  return (await digestSource(images, digestCache, () => signal?.throwIfAborted())).digest;
+  return (await digestSource(images, digestCacheFile(workFolder), () => signal?.throwIfAborted())).digest;
 }
 
 /** @param digests of its inputs' contents, by name */
