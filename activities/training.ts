@@ -1,7 +1,8 @@
 /** The heavy activities: each one says which job its stage is for the engine. */
-import { digestCacheFile } from "../data/source/digestCache.js";
+
 import { join } from "node:path";
 import { IMAGES_FILE } from "../data/dataset/dataset.js";
+import { digestCacheFile } from "../data/source/digestCache.js";
 import { boundScratch, SCRATCH } from "../files/scratch.js";
 import type { ArtifactRef } from "../spec/artifact.js";
 import { datasetsOf } from "../spec/base.js";

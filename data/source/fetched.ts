@@ -9,20 +9,14 @@ import { jsonLines, readLines } from "./lines.js";
  * Of JSON lines: all but the images, then one of them each.
  * @param list its entries name files on this machine
  */
-export async function writeFetched(
-  file: string,
-  { entries, ...source }: SourceEntries,
-): Promise<void> {
+export async function writeFetched(file: string, { entries, ...source }: SourceEntries): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const part = `${file}.${randomUUID()}.part`;
   await writeFile(part, linesOf(source, entries));
   await rename(part, file);
 }
 
-function* linesOf(
-  source: Omit<SourceEntries, "entries">,
-  entries: Iterable<SourceEntry>,
-): Generator<string> {
+function* linesOf(source: Omit<SourceEntries, "entries">, entries: Iterable<SourceEntry>): Generator<string> {
   yield* jsonLines([source]);
   yield* jsonLines(entries);
 }
