@@ -1,6 +1,8 @@
 /** The heavy activities: each one says which job its stage is for the engine. */
+
 import { join } from "node:path";
 import { IMAGES_FILE } from "../data/dataset/dataset.js";
+import { digestCacheFile } from "../data/source/digestCache.js";
 import { boundScratch, SCRATCH } from "../files/scratch.js";
 import type { ArtifactRef } from "../spec/artifact.js";
 import { datasetsOf } from "../spec/base.js";
@@ -36,7 +38,6 @@ import { planShards } from "./heavy/planShards.js";
 import { chosenPrecision } from "./heavy/precision.js";
 import { createRunningStages } from "./heavy/runningStages.js";
 import { shardFeatures } from "./heavy/shardList.js";
-import { digestCacheFile } from "./heavy/source.js";
 import { type FetchContext, type JobBuilder, runStage, type StageInputs } from "./heavy/stageRunner.js";
 import { typedFailures } from "./life/failures.js";
 import { logged } from "./log/logged.js";

@@ -2,9 +2,11 @@
 import { join } from "node:path";
 import { imageProgress } from "../../data/dataset/imageProgress.js";
 import { digestSource } from "../../data/source/digest.js";
+import { digestCacheFile } from "../../data/source/digestCache.js";
 import type { SourceEntries, SourceEntry } from "../../data/source/entries.js";
 import { writeFetched } from "../../data/source/fetched.js";
 import { listSource } from "../../data/source/source.js";
+import { entriesOfUpload } from "../../data/source/uploaded.js";
 import { lookAt } from "../../files/intact.js";
 import { ThawError } from "../../spec/errors.js";
 import { isBucketUrl } from "../../spec/images/objects.js";
@@ -16,7 +18,6 @@ import { bucketReader } from "../../store/images/bucketReader.js";
 import { fetchObject, fileOfDigest, fileOfObject, isFetched } from "../../store/images/files.js";
 import { readUploadList, uploadGone } from "../../store/images/uploads.js";
 import { forEachParallel } from "../../store/parallel.js";
-import { digestCacheFile } from "./source.js";
 import type { FetchContext } from "./stageRunner.js";
 
 /** Images are small, and time goes into waiting for answers: see bench/README.md. */
@@ -56,7 +57,7 @@ export async function localSource(
   if (remote === undefined) return given.dataPath;
   const { images, digest: _digest, ...source } = remote;
   await fetchMissing(images, fetching);
-  const list = join(workFolder, "sources", `${fetching.digests.source}.json`);
+  const list = join(workFolder, "sources", `${fetching.digests.source}.jsonl`);
   await writeFetched(list, { ...source, entries: images.map(({ entry }) => entry) });
   return { fetched: list };
 }
@@ -100,9 +101,9 @@ async function uploadedImages(
   workFolder: string,
   { store }: Fetching,
 ): Promise<RemoteSource> {
-  const { entries, ...source } = await readUploadList(store, upload);
-  const listed = entries.map(({ size: _size, ...entry }) => ({ ...entry, file: entry.path }));
-  const { digest } = await digestSource({ ...source, entries: listed }, digestCacheFile(workFolder));
+  const list = await readUploadList(store, upload);
+  const { entries, ...source } = list;
+  const { digest } = await digestSource(entriesOfUpload(list), digestCacheFile(workFolder));
   if (digest !== upload) throw uploadGone(upload, "a list of images that fits the digest");
   const images = entries.map(({ size, ...entry }): Remote => {
     const { path, sha256 } = entry;

@@ -2,6 +2,7 @@
 import { MOST_NEW } from "../../data/dataset/comparison.js";
 import { sampled } from "../../data/sampled.js";
 import { digestSource } from "../../data/source/digest.js";
+import { digestCacheFile } from "../../data/source/digestCache.js";
 import { listSource } from "../../data/source/source.js";
 import type { DriftJob } from "../../spec/engine/job.js";
 import { whyUnreadable } from "../../spec/images/unreadable.js";
@@ -13,7 +14,6 @@ import { readArtifactLines } from "../../store/artifacts/lines.js";
 import type { Store } from "../../store/connection/connection.js";
 import { bucketReader } from "../../store/images/bucketReader.js";
 import { fetchMissing, remoteSource } from "./localSource.js";
-import { digestCacheFile } from "./source.js";
 import type { FetchContext } from "./stageRunner.js";
 
 export interface Newcomers extends Pick<DriftJob, "files" | "found" | "within"> {

@@ -1,17 +1,12 @@
 /** The digest of a run's source images, read again only where files changed. */
-import { join } from "node:path";
 import { digestSource } from "../../data/source/digest.js";
+import { digestCacheFile } from "../../data/source/digestCache.js";
 import { listSource } from "../../data/source/source.js";
 import { ThawError } from "../../spec/errors.js";
 import { isBucketUrl } from "../../spec/images/objects.js";
 import type { ImageSource } from "../../spec/pipeline/run.js";
 import type { Store } from "../../store/connection/connection.js";
 import { bucketReader } from "../../store/images/bucketReader.js";
-
-/** File of known digests by path, size and time. */
-export function digestCacheFile(workFolder: string): string {
-  return join(workFolder, "source-digests.json");
-}
 
 const isGone = (error: unknown): boolean => error instanceof ThawError && error.code === "DATA_NOT_FOUND";
 

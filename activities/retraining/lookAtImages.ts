@@ -1,7 +1,8 @@
 /** Looks at a model's images as they are listed now, and says what differs from what the newest version was made of. */
 import { digestSource } from "../../data/source/digest.js";
-import type { SourceEntries } from "../../data/source/entries.js";
+import { digestCacheFile } from "../../data/source/digestCache.js";
 import { listSource } from "../../data/source/source.js";
+import { entriesOfUpload } from "../../data/source/uploaded.js";
 import type { ArtifactRef } from "../../spec/artifact.js";
 import { engineOf } from "../../spec/engine/device.js";
 import { ThawError } from "../../spec/errors.js";
@@ -26,7 +27,6 @@ import { unlessDamaged } from "../../store/record.js";
 import { newestDecision } from "../../store/records/aliases.js";
 import { listVersions, newestRun, readModel } from "../../store/records/records.js";
 import type { ControlDependencies } from "../context.js";
-import { digestCacheFile } from "../heavy/source.js";
 import { championOf, type ListedImages, lastDeeper, layersBelow } from "./depthFacts.js";
 
 const DAY_MS = 86_400_000;
@@ -91,20 +91,15 @@ async function listImages(
   { dataPath, upload, file }: RetrainInput["run"],
   workFolder: string,
 ): Promise<{ readonly digest: string } & Pick<ListedImages, "images">> {
-  const source: SourceEntries =
+  const source =
     upload === undefined
       ? await listSource(dataPath, bucketReader(store), readingOf(file))
-      : await uploaded(store, upload);
+      : entriesOfUpload(await readUploadList(store, upload));
   const { digest, files } = await digestSource(source, digestCacheFile(workFolder));
   const images = source.entries.map(
     ({ path, label }) => [path, { label, version: files.get(path) as string }] as const,
   );
   return { digest, images: new Map(images) };
-}
-
-async function uploaded(store: Store, upload: string): Promise<SourceEntries> {
-  const { entries, ...source } = await readUploadList(store, upload);
-  return { ...source, entries: entries.map(({ size: _size, ...entry }) => ({ ...entry, file: entry.path })) };
 }
 
 /** Of objects in a bucket the version is no digest of their bytes. */

@@ -13,7 +13,7 @@ import { say } from "../terminal/shown.js";
  * @returns the run file that names its bases and its number of views: what is told is what is started
  * @throws ThawError BASE_UNKNOWN, NOT_FOUND, STORE_…, those of `listSource`
  */
-export async function settledBases<Loaded extends Pick<LoadedRunFile, "file" | "dataPath">>(
+export async function settledBases<Loaded extends Pick<LoadedRunFile, "file" | "dataPath" | "listed">>(
   { store, platform }: { readonly store: Session["store"]; readonly platform: Pick<Platform, "embedded"> },
   given: Loaded,
   output: Output,
@@ -30,25 +30,25 @@ export async function settledBases<Loaded extends Pick<LoadedRunFile, "file" | "
 
 async function settledNames(
   store: Session["store"],
-  loaded: Pick<LoadedRunFile, "file" | "dataPath">,
+  loaded: Pick<LoadedRunFile, "file" | "dataPath" | "listed">,
   output: Output,
 ): Promise<SettledBases> {
   if (loaded.file.bases !== "auto") return { file: loaded.file };
   const { autoSentences, settleBases } = await import("../../client/bases/auto/settle.js");
-  const settled = await settleBases(store, loaded.file, { dataPath: loaded.dataPath });
+  const settled = await settleBases(store, loaded.file, loaded);
   for (const sentence of settled.auto === undefined ? [] : autoSentences(settled.auto))
     output.talk(say`${sentence}.`);
   return settled;
 }
 
-async function settledViews<Loaded extends Pick<LoadedRunFile, "file" | "dataPath">>(
+async function settledViews<Loaded extends Pick<LoadedRunFile, "file" | "dataPath" | "listed">>(
   store: Session["store"],
   loaded: Loaded,
   output: Output,
 ): Promise<Loaded> {
   if (loaded.file.augment.views !== "auto") return loaded;
   const { settleViews } = await import("../../client/images/settleViews.js");
-  const { file, sentence } = await settleViews(store, loaded.file, { dataPath: loaded.dataPath });
+  const { file, sentence } = await settleViews(store, loaded.file, loaded);
   if (sentence !== undefined) output.talk(say`${sentence}.`);
   return { ...loaded, file };
 }

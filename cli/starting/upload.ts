@@ -19,7 +19,7 @@ import { say } from "../terminal/shown.js";
  */
 export async function uploadSource(
   { store, platform }: Session,
-  { dataPath, file }: LoadedRunFile,
+  { dataPath, file, listed }: LoadedRunFile,
   output: Output,
 ): Promise<ImageSource> {
   if (isBucketUrl(dataPath)) return { dataPath };
@@ -28,7 +28,7 @@ export async function uploadSource(
   const upload = await interruptible(async (signal): Promise<Upload> => {
     const progress = await showProgress(output);
     try {
-      const options = { onProgress: progress.show, signal, ...readingOf(file) };
+      const options = { onProgress: progress.show, signal, listed, ...readingOf(file) };
       return await uploadImages(store, dataPath, platform.workFolder, options).finally(progress.end);
     } catch (error) {
       if (!signal.aborted) throw error;

@@ -3,11 +3,12 @@ import type { BaseSpec } from "../../spec/base.js";
 import { multipliesBfloat16 } from "../../spec/engine/processor.js";
 import { candidatesOf } from "../../spec/pipeline/candidates.js";
 import { type Starter, withPrecision } from "../../spec/pipeline/precision.js";
-import type { ImageSource, RunInput } from "../../spec/pipeline/run.js";
+import type { RunInput } from "../../spec/pipeline/run.js";
 import { suitsAll, withStages } from "../../spec/pipeline/unfreezing.js";
 import type { Platform } from "../../spec/platform.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
 import type { Store } from "../../store/connection/connection.js";
+import type { ListedSource } from "../images/list.js";
 import { settleViews } from "../images/settleViews.js";
 import { settleBases } from "./auto/settle.js";
 import { resolveBase, resolveCandidates } from "./resolve.js";
@@ -22,7 +23,7 @@ export interface BasesOptions {
   /** What the names meant in another run; looked up when left out. */
   readonly recorded?: KnownBases;
   /** Where the images are: what `auto` may take depends on how many there are. */
-  readonly source?: ImageSource;
+  readonly source?: ListedSource;
   /** Where the run would be started; without it nothing is known of the machine that computes. */
   readonly platform?: Pick<Platform, "embedded">;
 }

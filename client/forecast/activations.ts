@@ -8,7 +8,6 @@ import {
   pixelCandidate,
 } from "../../learn/bases/activationSizes.js";
 import { CATALOGUE } from "../../learn/bases/catalogue.js";
-import type { ImageSource } from "../../spec/pipeline/run.js";
 import type { StageKind } from "../../spec/pipeline/stages.js";
 import { unfreezeStages } from "../../spec/pipeline/unfreezing.js";
 import { settledAugment } from "../../spec/pipeline/views.js";
@@ -19,7 +18,7 @@ import type { RunFile } from "../../spec/runFile/runFile.js";
 import { askedBudget } from "../../spec/runFile/scratch.js";
 import { requireManifest } from "../../store/artifacts/artifacts.js";
 import type { Store } from "../../store/connection/connection.js";
-import { countImages } from "../images/count.js";
+import { countImages, type ListedSource } from "../images/list.js";
 import type { PlannedStage } from "../plan/foresee.js";
 
 export interface PlannedActivations extends KeptActivations {
@@ -41,7 +40,7 @@ export async function plannedActivations(
   store: Store,
   workFolder: string,
   file: RunFile,
-  source: ImageSource,
+  source: ListedSource,
   planned: readonly PlannedStage[],
 ): Promise<PlannedActivations | undefined> {
   const asked = askedBudget(file.scratch.budget);
@@ -89,7 +88,7 @@ async function roomHere(workFolder: string, file: RunFile): Promise<{ budget: nu
 async function rowsOf(
   store: Store,
   file: RunFile,
-  source: ImageSource,
+  source: ListedSource,
   planned: readonly PlannedStage[],
 ): Promise<{ readonly rows: number; readonly isExact: boolean }> {
   const { views } = settledAugment(file.augment);

@@ -1,12 +1,11 @@
 /** What a planned run will take, and cost where prices are known. */
 import { availableParallelism } from "node:os";
 import { loadPrices } from "../../runtime/prices.js";
-import type { ImageSource } from "../../spec/pipeline/run.js";
 import { costOf } from "../../spec/prices.js";
 import { readingOf } from "../../spec/runFile/folders.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
 import type { Store } from "../../store/connection/connection.js";
-import { countImages } from "../images/count.js";
+import { countImages, type ListedSource } from "../images/list.js";
 import type { PlannedStage } from "../plan/foresee.js";
 import { forecast } from "./estimate.js";
 import { pastSamples, sizeOf } from "./samples.js";
@@ -25,7 +24,7 @@ export interface PlannedTime {
 export async function timeOfPlan(
   store: Store,
   file: RunFile,
-  source: ImageSource,
+  source: ListedSource,
   planned: readonly PlannedStage[],
 ): Promise<PlannedTime | undefined> {
   const stages = planned.filter(({ action }) => action === "run");

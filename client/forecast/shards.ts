@@ -1,12 +1,11 @@
 /** In how many shards a planned run would compute its features. */
-import type { ImageSource } from "../../spec/pipeline/run.js";
 import { hasShards, shardImages } from "../../spec/pipeline/shards.js";
 import { readingOf } from "../../spec/runFile/folders.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
 import { requireManifest } from "../../store/artifacts/artifacts.js";
 import type { Store } from "../../store/connection/connection.js";
 import { withBases } from "../bases/ofFile.js";
-import { countImages } from "../images/count.js";
+import { countImages, type ListedSource } from "../images/list.js";
 import type { PlannedStage } from "../plan/foresee.js";
 import { imagesIn } from "./samples.js";
 
@@ -23,7 +22,7 @@ export interface PlannedShards {
 export async function plannedShards(
   store: Store,
   file: RunFile,
-  source: ImageSource,
+  source: ListedSource,
   planned: readonly PlannedStage[],
 ): Promise<PlannedShards | undefined> {
   const isMade = planned.some(({ kind, action }) => kind === "features" && action === "run");

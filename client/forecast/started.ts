@@ -1,7 +1,7 @@
 /** What a run will take that has started already, and does not wait for the answer. */
 import { ThawError } from "../../spec/errors.js";
-import type { ImageSource } from "../../spec/pipeline/run.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
+import type { ListedSource } from "../images/list.js";
 import { type PlanContext, planRun } from "../plan/plan.js";
 import { type PlannedTime, timeOfPlan } from "./planned.js";
 
@@ -22,7 +22,7 @@ export type StartedForecast =
 export async function forecastOfStarted(
   context: PlanContext,
   file: RunFile,
-  source: ImageSource,
+  source: ListedSource,
   engineFingerprint: string,
   signal = AbortSignal.timeout(MOST_MS),
 ): Promise<StartedForecast> {

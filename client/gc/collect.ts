@@ -73,9 +73,11 @@ export async function collectGarbage(session: Session, options: CollectOptions):
   };
   look("following what is in use");
   const allLogs = await listObjects(store, LOGS_PREFIX);
-  const allTraces: StoredObject[] = [];
+  let allTraces: readonly StoredObject[] = [];
   let allUploads: readonly StoredObject[] = [];
-  for (const prefix of TRACE_PREFIXES) allTraces.push(...(await listObjects(store, prefix)));
+  for (const prefix of TRACE_PREFIXES) {
+    allTraces = [...allTraces, ...(await listObjects(store, prefix))];
+  }
   const logsBefore = oldest < fresh ? oldest : fresh;
   const find = async () => {
     const roots = await collectRoots(session, oldest);

@@ -1,8 +1,8 @@
 /** Puts the images of a folder on this machine into the store, for workers that cannot see it. */
-import { join } from "node:path";
 import { imageProgress } from "../../data/dataset/imageProgress.js";
 import { HEAD_BYTES, whyNoImage } from "../../data/image/signature.js";
 import { digestSource } from "../../data/source/digest.js";
+import { digestCacheFile } from "../../data/source/digestCache.js";
 import type { SourceEntries } from "../../data/source/entries.js";
 import { lookAtRegular, openRegular, readUpTo } from "../../data/source/openFile.js";
 import { listSource } from "../../data/source/source.js";
@@ -15,6 +15,8 @@ import { storedDigests, storeImage, writeUploadList } from "../../store/images/u
 import { forEachParallel } from "../../store/parallel.js";
 
 export interface UploadOptions extends SourceReading {
+  /** The images, where the command has listed them already. */
+  readonly listed?: SourceEntries;
   readonly onProgress: (progress: Progress) => void;
   /** Ends it; what was uploaded stays, and the next call goes on from there. */
   readonly signal: AbortSignal;
@@ -44,13 +46,12 @@ export async function uploadImages(
   given: Store,
   dataPath: string,
   workFolder: string,
-  { onProgress, signal, ...reading }: UploadOptions,
+  { onProgress, signal, listed, ...reading }: UploadOptions,
 ): Promise<Upload> {
   const store = patientStore(given, { milliseconds: PATIENCE_MS, signal });
-  const source = await listSource(dataPath, undefined, reading);
+  const source = listed ?? (await listSource(dataPath, undefined, reading));
   const checked = imageProgress("checking files", source.entries.length, onProgress);
-  // The activities' own file: images are read again only where they changed.
-  const { digest, files } = await digestSource(source, join(workFolder, "source-digests.json"), (done) => {
+  const { digest, files } = await digestSource(source, digestCacheFile(workFolder), (done) => {
     signal.throwIfAborted();
     checked(done);
   });

@@ -1,9 +1,8 @@
 /** Says beforehand which stages of a run are in the store and which will run, and why. */
-import { join } from "node:path";
 import { digestSource } from "../../data/source/digest.js";
-import { listSource } from "../../data/source/source.js";
+import { digestCacheFile } from "../../data/source/digestCache.js";
 import type { ArtifactRef } from "../../spec/artifact.js";
-import type { ImageSource, RunInput } from "../../spec/pipeline/run.js";
+import type { RunInput } from "../../spec/pipeline/run.js";
 import { inputsFrom, type StageKind, type StagePlan } from "../../spec/pipeline/stages.js";
 import type { Platform } from "../../spec/platform.js";
 import type { BaseComparison } from "../../spec/records/baseComparison.js";
@@ -18,9 +17,8 @@ import {
 } from "../../store/artifacts/artifacts.js";
 import { stageKey } from "../../store/artifacts/keys.js";
 import type { Store } from "../../store/connection/connection.js";
-import { bucketReader } from "../../store/images/bucketReader.js";
-import { readUploadList } from "../../store/images/uploads.js";
 import { type KnownBases, withBases } from "../bases/ofFile.js";
+import { type ListedSource, listImages } from "../images/list.js";
 import { type Finding, foresee, type PlannedStage } from "./foresee.js";
 import { whyNotThere } from "./nearestArtifact.js";
 
@@ -56,7 +54,7 @@ export interface PlanOptions {
 export async function planRun(
   { store, platform }: PlanContext,
   given: RunFile,
-  source: ImageSource,
+  source: ListedSource,
   engineFingerprint: string,
   { from, earlier, drift, depth, autoPrecision, recorded, signal }: PlanOptions = {},
 ): Promise<readonly PlannedStage[]> {
@@ -78,19 +76,14 @@ export async function planRun(
 }
 
 async function digestOf(
-  { dataPath, upload, ...reading }: ImageSource,
+  source: ListedSource,
   store: Store,
   workFolder: string,
   signal?: AbortSignal,
 ): Promise<string> {
-  if (upload !== undefined) {
-    await readUploadList(store, upload);
-    return upload;
-  }
-  // The same file as the activities', so that images are read again only where they changed.
-  const digestCache = join(workFolder, "source-digests.json");
-  const images = await listSource(dataPath, bucketReader(store), reading);
-  return (await digestSource(images, digestCache, () => signal?.throwIfAborted())).digest;
+  const images = await listImages(store, source);
+  if (source.upload !== undefined) return source.upload;
+  return (await digestSource(images, digestCacheFile(workFolder), () => signal?.throwIfAborted())).digest;
 }
 
 /** @param digests of its inputs' contents, by name */

@@ -1,9 +1,8 @@
 /** Whether a run would end at once because no image of a class can be read. */
 import { entryDecoder, refuseUnreadableClasses } from "../../data/dataset/probeClasses.js";
-import { listSource } from "../../data/source/source.js";
-import type { SourceReading } from "../../spec/runFile/folders.js";
 import type { Store } from "../../store/connection/connection.js";
 import { bucketReader } from "../../store/images/bucketReader.js";
+import { type ListedSource, listImages } from "../images/list.js";
 import type { PlannedStage } from "./foresee.js";
 
 /**
@@ -12,11 +11,10 @@ import type { PlannedStage } from "./foresee.js";
  */
 export async function refuseUnreadable(
   store: Store,
-  { dataPath, ...reading }: SourceReading & { readonly dataPath: string },
+  source: ListedSource,
   stages: readonly PlannedStage[],
 ): Promise<void> {
   if (stages.every(({ kind, action }) => kind !== "ingest" || action !== "run")) return;
-  const buckets = bucketReader(store);
-  const source = await listSource(dataPath, buckets, reading);
-  await refuseUnreadableClasses(source, entryDecoder(source, buckets));
+  const listed = await listImages(store, source);
+  await refuseUnreadableClasses(listed, entryDecoder(listed, bucketReader(store)));
 }

@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { SourceEntries } from "../../data/source/entries.js";
 import { sourceNotes } from "../../data/source/notes.js";
 import { listSource } from "../../data/source/source.js";
 import { decodeText } from "../../data/source/text.js";
@@ -19,6 +20,8 @@ export interface LoadedRunFile {
   readonly dataPath: string;
   /** What is odd about the images as far as names tell, in sentences without a full stop. */
   readonly warnings: readonly string[];
+  /** The images, for all that the command does with them. */
+  readonly listed: SourceEntries;
 }
 
 /**
@@ -37,8 +40,8 @@ export async function loadRunFile(
   // Names only: what is wrong with the folder as a whole should not come out minutes later, on a worker.
   const store = isBucketUrl(dataPath) ? await openStore?.() : undefined;
   const buckets = store === undefined ? undefined : bucketReader(store);
-  const source = await listSource(dataPath, buckets, file.data);
-  return { file, dataPath, warnings: sourceNotes(source) };
+  const listed = await listSource(dataPath, buckets, file.data);
+  return { file, dataPath, warnings: sourceNotes(listed), listed };
 }
 
 /**

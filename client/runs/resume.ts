@@ -6,7 +6,9 @@ import { lineageOf } from "../../spec/pipeline/lineage.js";
 import type { ImageSource, RunInput } from "../../spec/pipeline/run.js";
 import { possibleStages } from "../../spec/pipeline/walk/course.js";
 import type { RunFacts } from "../../spec/pipeline/walk/facts.js";
+import { readingOf } from "../../spec/runFile/folders.js";
 import { type KnownBases, withBases } from "../bases/ofFile.js";
+import { listImages } from "../images/list.js";
 import { nearest } from "../nearest.js";
 import type { PlannedStage } from "../plan/foresee.js";
 import { planRun } from "../plan/plan.js";
@@ -53,9 +55,10 @@ export async function planResume(
   const isReadAnew =
     file.data.folders !== old.file.data.folders ||
     (file.data.outside === "allow") !== (old.file.data.outside === "allow");
-  const source: ImageSource = changed
+  const found: ImageSource = changed
     ? { dataPath: dataPathFrom(process.cwd(), file.data.path) }
     : { dataPath: old.dataPath, ...(old.upload === undefined || isReadAnew ? {} : { upload: old.upload }) };
+  const source = { ...found, listed: await listImages(session.store, { ...found, ...readingOf(file) }) };
   const sameBases =
     JSON.stringify([file.base, file.bases]) === JSON.stringify([old.file.base, old.file.bases]);
   const { platform } = session;

@@ -7,13 +7,14 @@ import { candidatesOf } from "../../spec/pipeline/candidates.js";
 import { lineageOf } from "../../spec/pipeline/lineage.js";
 import { autoPrecisionSentence } from "../../spec/pipeline/precision.js";
 import { priorityOf } from "../../spec/pipeline/priority.js";
-import { CONTROL_QUEUE, type ImageSource, type RunInput, WORKFLOW_TYPE } from "../../spec/pipeline/run.js";
+import { CONTROL_QUEUE, type RunInput, WORKFLOW_TYPE } from "../../spec/pipeline/run.js";
 import { unfreezeStages } from "../../spec/pipeline/unfreezing.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
 import { codeBlock, codeSpan } from "../../spec/text/markdown.js";
 import { shortened, visible } from "../../spec/text/visible.js";
 import { referToUpload } from "../../store/images/uploads.js";
 import { type KnownBases, withBases } from "../bases/ofFile.js";
+import type { ListedSource } from "../images/list.js";
 import type { Session } from "../session.js";
 import { temporalCall } from "../temporal/call.js";
 import { missingDetails, startFindable } from "../temporal/findable.js";
@@ -21,7 +22,7 @@ import { runUrl } from "../temporal/links.js";
 import { thawVersion } from "../version.js";
 import { newRunId, startOfRun } from "./id.js";
 
-export interface RunRequest extends ImageSource {
+export interface RunRequest extends ListedSource {
   readonly file: RunFile;
   /** An id from {@link newRunId}; a new one when left out. */
   readonly runId?: string;

@@ -18,6 +18,7 @@ import { findTwins } from "../faults/twins.js";
 import { digestSource } from "../source/digest.js";
 import { byPath, type SourceEntries } from "../source/entries.js";
 import { readFetched } from "../source/fetched.js";
+import { jsonLines } from "../source/lines.js";
 import { listSource } from "../source/source.js";
 import { assignSplits } from "../splits/assign.js";
 import { baseSplits, learnedMost, readBaseImages, settleBaseImages } from "../splits/baseImages.js";
@@ -66,7 +67,7 @@ export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
   const tied = isDrawn ? settleTies(stored, earlierImages) : new Map<number, QuarantinedFile>();
   const images = stored.filter((_, index) => !tied.has(index));
 
-  const { copies } = groupImages(images);
+  const { ids, copies } = groupImages(images);
   const settled = settleLeaks(images, copies, data.leaks);
   const met = baseSplits(images, await readBaseImages(options.baseImages ?? []));
   const known = settleBaseImages(images, met, data.leaks);
@@ -76,7 +77,9 @@ export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
   const before = met.filter(isUsed);
   const earlier = baseSplits(used, earlierImages);
   const pinned = used.map((_, index) => learnedMost([before[index], earlier[index]]));
-  const { groups, splits } = assignSplits(used, classes, data, seed, pinned);
+  // Where images are left out, those that they held together may come apart.
+  const grouped = dropped.size === 0 ? ids : groupImages(used).ids;
+  const { groups, splits } = assignSplits(used, classes, data, seed, pinned, grouped);
   const splitsAll = splitsOfAll(images, isUsed, splits);
   const twins = findTwins(images, copies, splitsAll);
   const positions = [...images.keys()].filter((index) => isUsed(undefined, index));
@@ -99,11 +102,14 @@ export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
       : { knownToBase: countKnown(splits, before, known.dropped.size, known.left.length) }),
     ...(options.earlierImages === undefined ? {} : { knownFromBefore: countEarlier(splits, earlier) }),
   };
-  const record = (image: StoredImage, index: number): ImageRecord => {
-    const twin = twins.get(positions[index] as number);
-    return recordOf(image, groups[index] as string, splits[index] as Split, twin);
-  };
-  await writeFile(join(out, IMAGES_FILE), linesOf(used, record));
+  // One at a time: together they would take as much memory as the images they are made of.
+  function* records(): Generator<ImageRecord> {
+    for (const [index, image] of used.entries()) {
+      const twin = twins.get(positions[index] as number);
+      yield recordOf(image, groups[index] as string, splits[index] as Split, twin);
+    }
+  }
+  await writeFile(join(out, IMAGES_FILE), jsonLines(records()));
   await writeFile(join(out, SUMMARY_FILE), `${JSON.stringify(summary, null, 1)}\n`);
   return summary;
 }
@@ -117,19 +123,6 @@ async function readImages(
   await mkdir(out, { recursive: true });
   const canonical = { background: data.background, keepShortSide: data.keep_short_side };
   return storeImages(source, files, canonical, out, onProgress);
-}
-
-/** Written together: a write each would take a second for 20,000 images, and all of a million are longer than a string may be. */
-const LINES_AT_ONCE = 1000;
-
-function* linesOf(
-  images: readonly StoredImage[],
-  recordOf: (image: StoredImage, index: number) => ImageRecord,
-): Generator<string> {
-  for (let first = 0; first < images.length; first += LINES_AT_ONCE) {
-    const some = images.slice(first, first + LINES_AT_ONCE);
-    yield some.map((image, index) => `${JSON.stringify(recordOf(image, first + index))}\n`).join("");
-  }
 }
 
 function countEarlier(splits: readonly Split[], earlier: readonly (Split | undefined)[]): KnownFromBefore {

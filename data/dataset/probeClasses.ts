@@ -42,11 +42,11 @@ export async function refuseUnreadableClasses(source: SourceEntries, decode: Dec
     firstReadable(ofClass.get(name), decode),
   );
   const readable: { label: number }[] = [];
-  const lost: QuarantinedFile[] = [];
+  let lost: readonly QuarantinedFile[] = [];
   let label = 0;
   for await (const { found, unreadable } of looked) {
     if (found) readable.push({ label });
-    lost.push(...unreadable);
+    lost = [...lost, ...unreadable];
     label += 1;
   }
   refuseEmptyClasses(source, readable, lost);

@@ -1,9 +1,14 @@
 /** Remembers the SHA-256 of files by path, size and time of change, in a file of JSON lines that several processes share. */
 import { randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { z } from "zod";
+import { jsonLines, readLines } from "./lines.js";
+
+/** The one of a machine: commands and workers find in it what the other has read. */
+export function digestCacheFile(workFolder: string): string {
+  return join(workFolder, "source-digests.jsonl");
+}
 
 /** A file when it was read. */
 export interface KnownDigest {
@@ -21,28 +26,19 @@ export type KnownFile = readonly [file: string, known: KnownDigest];
 const lineSchema = z.tuple([z.string(), z.number(), z.number(), z.string().length(64)]);
 /** The longest paths that systems have, each sign escaped, are shorter; what is longer is no line of ours. */
 const LONGEST_LINE = 2 ** 16;
-/** Written together: a write each would take a second for 20,000 files. */
-const LINES_AT_ONCE = 1000;
 
 /**
  * What the file remembers, some at a time, for it may be of millions. Nothing where it is missing, and lines that are
  * damaged are left out, since everything in it can be computed again.
  */
 export async function* readKnownDigests(cacheFile: string): AsyncGenerator<readonly KnownFile[]> {
-  let rest = "";
   try {
-    for await (const chunk of createReadStream(cacheFile, "utf8")) {
-      const lines = (rest + (chunk as string)).split("\n");
-      rest = lines.pop() ?? "";
-      yield lines.flatMap(knownIn);
-      if (rest.length > LONGEST_LINE) return;
-    }
+    for await (const lines of readLines(cacheFile, LONGEST_LINE)) yield lines.flatMap(knownIn);
   } catch {
     // As of a file that is not there.
   }
 }
 
-/** A line without its end was cut short. */
 function knownIn(line: string): readonly KnownFile[] {
   try {
     const [file, size, mtimeMs, sha256] = lineSchema.parse(JSON.parse(line));
@@ -78,21 +74,15 @@ async function* linesOf(
   files: Iterable<KnownFile>,
 ): AsyncGenerator<string> {
   for await (const known of readKnownDigests(cacheFile)) {
-    yield known
-      .filter(([file]) => !replaced(file))
-      .map(lineOf)
-      .join("");
+    yield* jsonLines(known.filter(([file]) => !replaced(file)).map(lineOf));
   }
-  let lines: string[] = [];
-  for (const known of files) {
-    lines.push(lineOf(known));
-    if (lines.length < LINES_AT_ONCE) continue;
-    yield lines.join("");
-    lines = [];
-  }
-  yield lines.join("");
+  yield* jsonLines(allLines(files));
 }
 
-function lineOf([file, { size, mtimeMs, sha256 }]: KnownFile): string {
-  return `${JSON.stringify([file, size, mtimeMs, sha256])}\n`;
+function* allLines(files: Iterable<KnownFile>): Generator<unknown> {
+  for (const known of files) yield lineOf(known);
+}
+
+function lineOf([file, { size, mtimeMs, sha256 }]: KnownFile): z.output<typeof lineSchema> {
+  return [file, size, mtimeMs, sha256];
 }

@@ -12,6 +12,7 @@ interface Splittable extends Groupable {
 
 /**
  * @param before the split that the base met each image in, if it did; where splits are drawn, groups keep it
+ * @param groups of the images, as {@link groupImages} gives their ids, where they are known
  * @throws ThawError DATA_INVALID when the manifest's splits tear one of the manifest's groups apart
  */
 export function assignSplits(
@@ -20,8 +21,8 @@ export function assignSplits(
   shares: SplitShares,
   seed: number,
   before: readonly (Split | undefined)[] = [],
+  groups: readonly string[] = groupImages(images).ids,
 ): { readonly groups: readonly string[]; readonly splits: readonly Split[] } {
-  const { ids: groups } = groupImages(images);
   const written = explicitSplits(images);
   if (written === undefined) {
     const drawn = splitGroups(groupsOf(images, groups, before), classes, shares, seed);

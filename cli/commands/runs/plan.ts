@@ -1,7 +1,6 @@
 /** `thaw plan`: says which stages of a run would be computed and which are in the store. */
 import type { Command } from "commander";
 import { withPrecision } from "../../../spec/pipeline/precision.js";
-import { readingOf } from "../../../spec/runFile/folders.js";
 import { contextOf, withExamples } from "../../context.js";
 import { planJson } from "../../json/plan.js";
 import { suggest } from "../../render/runs/advice.js";
@@ -40,13 +39,14 @@ export function addPlan(program: Command): void {
           import("../../../runtime/components/tensorflow/engineFingerprint.js"),
         ]);
       const context = { store: openStoreOnly(platform), platform };
-      const { file, dataPath, auto } = await settledBases(context, given, output);
+      const { file, dataPath, listed, auto } = await settledBases(context, given, output);
+      const source = { dataPath, listed };
       // Where people look first: before the table.
       const { baseConcerns } = await import("../../../client/bases/concerns.js");
       for (const sentence of await baseConcerns(context.store, file)) output.talk(say`${sentence}`);
-      const stages = await planRun(context, file, { dataPath }, engineFingerprint());
-      await refuseUnreadable(context.store, { dataPath, ...readingOf(file) }, stages);
-      const time = await timeOfPlan(context.store, file, { dataPath }, stages);
+      const stages = await planRun(context, file, source, engineFingerprint());
+      await refuseUnreadable(context.store, source, stages);
+      const time = await timeOfPlan(context.store, file, source, stages);
       const [{ plannedActivations }, { starterOn }] = await Promise.all([
         import("../../../client/forecast/activations.js"),
         import("../../../client/bases/ofFile.js"),
@@ -56,11 +56,11 @@ export function addPlan(program: Command): void {
         context.store,
         platform.workFolder,
         precise.file,
-        { dataPath },
+        source,
         stages,
       );
       const { plannedShards } = await import("../../../client/forecast/shards.js");
-      const shards = await plannedShards(context.store, file, { dataPath }, stages);
+      const shards = await plannedShards(context.store, file, source, stages);
       output.data(
         planJson(file.name, stages, time, { bases: auto, precision: precise.auto }, activations, shards),
         (shown, screen) =>

@@ -104,10 +104,11 @@ export function addRun(program: Command): void {
   ]);
 }
 
-async function forecastOf(session: Session, { file, ...source }: LoadedRunFile & ImageSource) {
+async function forecastOf(session: Session, { file, dataPath, listed, upload }: LoadedRunFile & ImageSource) {
   const [{ forecastOfStarted }, { engineFingerprint }] = await Promise.all([
     import("../../../client/forecast/started.js"),
     import("../../../runtime/components/tensorflow/engineFingerprint.js"),
   ]);
+  const source = { dataPath, listed, ...(upload === undefined ? {} : { upload }) };
   return forecastOfStarted(session, file, source, engineFingerprint());
 }

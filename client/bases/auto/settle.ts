@@ -11,7 +11,6 @@ import { hasCheckpoint } from "../../../runtime/components/download/baseCheckpoi
 import { NOT_STATED, type RegisteredBase } from "../../../spec/base.js";
 import { ThawError } from "../../../spec/errors.js";
 import { licenceConcern } from "../../../spec/licence.js";
-import type { ImageSource } from "../../../spec/pipeline/run.js";
 import { suitsAll } from "../../../spec/pipeline/unfreezing.js";
 import type { DamagedRecord } from "../../../spec/records/damaged.js";
 import { readingOf } from "../../../spec/runFile/folders.js";
@@ -21,7 +20,7 @@ import { unlessDamaged } from "../../../store/record.js";
 import { listBaseNames, readBase } from "../../../store/records/bases.js";
 import { forecast } from "../../forecast/estimate.js";
 import { pastSamples } from "../../forecast/samples.js";
-import { countImages } from "../../images/count.js";
+import { countImages, type ListedSource } from "../../images/list.js";
 import { resolveBase } from "../resolve.js";
 import { type AtHand, type AutoBases, type AutoLimits, chooseAuto, type Reasoned } from "./choose.js";
 
@@ -37,7 +36,7 @@ export interface SettledBases {
  * @param source the images; without it, time is no limit
  * @throws ThawError BASE_UNKNOWN where nothing is at hand that fits, STORE_…, those of `listSource`
  */
-export async function settleBases(store: Store, file: RunFile, source?: ImageSource): Promise<SettledBases> {
+export async function settleBases(store: Store, file: RunFile, source?: ListedSource): Promise<SettledBases> {
   if (file.bases !== "auto") return { file };
   const plain: RunFile = { ...file, bases: [] };
   const damaged: DamagedRecord[] = [];
@@ -170,7 +169,7 @@ function unsuitable(
   }
 }
 
-async function limitsOf(store: Store, file: RunFile, source: ImageSource | undefined): Promise<AutoLimits> {
+async function limitsOf(store: Store, file: RunFile, source: ListedSource | undefined): Promise<AutoLimits> {
   const { cpus, memoryBytes, machine } = computeOf(file);
   const subject = [file.name, basename(file.data.path), file.card.intended_use].join(" ");
   if (source === undefined) return { memoryBytes, machine, subject, secondsOf: () => 0 };

@@ -1,8 +1,11 @@
 /** `bases: auto` and `precision: auto` from the plan to the model: what they take is settled when the run starts, and kept. */
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import type { ExplainJson } from "../../../cli/json/explain.js";
 import type { GetJson } from "../../../cli/json/get.js";
 import type { PlanJson } from "../../../cli/json/plan.js";
@@ -137,4 +140,36 @@ test("what each base costs is told with what it reaches, and where its time was 
   assert.equal(copy?.weightBytes, small?.weightBytes);
   const { stdout } = await thaw(["get", "digits"], { cwd: stack.folder, env });
   assert.match(stdout, /BASE +PROBE +95 % +MULT-ADDS +IMAGES\/S +WEIGHTS +MEMORY/);
+});
+
+/** Loaded before the command: notes each listing of the folder of images. */
+const COUNTER = `
+const fs = require("node:fs/promises");
+const { readdir } = fs;
+fs.readdir = (folder, ...rest) => {
+  if (folder === process.env.COUNTED) require("node:fs").appendFileSync(process.env.COUNTED_INTO, "1");
+  return readdir(folder, ...rest);
+};
+require("node:module").syncBuiltinESMExports();
+`;
+
+test("a command lists the images once, whatever it leaves to `auto`", async () => {
+  const counter = join(stack.folder, "counter.cjs");
+  await writeFile(counter, COUNTER);
+  const cli = fileURLToPath(new URL("../../../cli/main.js", import.meta.url));
+  const listings = async (...args: string[]): Promise<string> => {
+    const into = join(stack.folder, `${args[0]}-listings`);
+    const counting = { COUNTED: join(stack.folder, "images"), COUNTED_INTO: into };
+    const auto = ["bases=auto", "augment.views=auto", "head.dropout=0.3"].flatMap((value) => [
+      "--set",
+      value,
+    ]);
+    await promisify(execFile)(process.execPath, ["--require", counter, cli, ...args, ...auto, "--json"], {
+      cwd: stack.folder,
+      env: { ...process.env, ...env, ...counting },
+    });
+    return readFile(into, "utf8");
+  };
+  assert.equal(await listings("plan"), "1");
+  assert.equal(await listings("resume", "latest", "--dry-run"), "1");
 });

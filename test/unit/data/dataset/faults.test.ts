@@ -194,6 +194,12 @@ describe("a picture of one colour", () => {
 });
 
 describe("findDarkSamples", () => {
+  it("looks at more images than a function may have arguments", () => {
+    const brightest16 = 2 ** 13 - 1;
+    const many = new Array<{ brightest16: number }>(300_000).fill({ brightest16 });
+    assert.deepEqual(findDarkSamples(many), { count: 300_000, bits: 13, brightest: brightest16 });
+  });
+
   const of = (...brightest: readonly number[]) =>
     findDarkSamples(brightest.map((value) => (value < 0 ? {} : { brightest16: value })));
 
