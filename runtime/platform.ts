@@ -39,7 +39,7 @@ export async function loadPlatform(
 }
 
 /** What commands need that ask no Temporal server. */
-export type StorePlatform = Pick<Platform, "projectFolder" | "workFolder" | "store">;
+export type StorePlatform = Pick<Platform, "projectFolder" | "workFolder" | "embedded" | "store">;
 
 /**
  * Like {@link loadPlatform}, for who needs no Temporal server: none has to be known.
@@ -49,9 +49,9 @@ export async function loadStorePlatform(
   projectFolder?: string,
   surroundings: Surroundings = { env: process.env, cwd: process.cwd() },
 ): Promise<StorePlatform> {
-  const { store, projectFolder: folder, workFolder } = await lookForServices(projectFolder, surroundings);
+  const { temporal: _, store, ...rest } = await lookForServices(projectFolder, surroundings);
   if (store instanceof ThawError) throw store;
-  return { projectFolder: folder, workFolder, store };
+  return { store, ...rest };
 }
 
 /** A platform of which one service, or both, may not be known. */

@@ -1,6 +1,7 @@
 /** Whether a run is over, and what a run's own worker does then. */
 import type { Client } from "@temporalio/client";
 import { WorkflowNotFoundError } from "@temporalio/common";
+import { repeatedly } from "../spec/processes/repeated.js";
 
 /** A GPU that idles costs money, a question costs nothing. */
 const ASK_MS = 30_000;
@@ -11,13 +12,11 @@ const ASK_MS = 30_000;
  * @returns what ends the asking
  */
 export function whenClosed(client: Client, runId: string, onClosed: () => void): () => void {
-  const ask = async (): Promise<void> => {
-    if ((await isOpen(client, runId)) !== false) return;
-    clearInterval(timer);
+  return repeatedly(async () => {
+    if ((await isOpen(client, runId)) !== false) return undefined;
     onClosed();
-  };
-  const timer = setInterval(ask, ASK_MS);
-  return () => clearInterval(timer);
+    return "over";
+  }, ASK_MS);
 }
 
 /** Undefined when the server does not say; false also for a run that it has forgotten. */

@@ -1,6 +1,7 @@
 /** Whether thaw was compiled or installed anew under a living worker, and what the worker does then. */
 import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { repeatedly } from "../spec/processes/repeated.js";
 
 /** What every installation and every compilation writes. Compiled, this file is `dist/worker/replacedCode.js`. */
 const WRITTEN = ["../../package.json", "../.tsbuildinfo"].map((path) =>
@@ -22,13 +23,11 @@ export async function whenReplaced(
   every: number = LOOK_MS,
 ): Promise<() => void> {
   const before = await identityOf(files);
-  const look = async (): Promise<void> => {
-    if ((await identityOf(files)) === before) return;
-    clearInterval(timer);
+  return repeatedly(async () => {
+    if ((await identityOf(files)) === before) return undefined;
     onReplaced();
-  };
-  const timer = setInterval(look, every);
-  return () => clearInterval(timer);
+    return "over";
+  }, every);
 }
 
 async function identityOf(files: readonly string[]): Promise<string> {

@@ -1,5 +1,6 @@
 /** Now and then removes the Jobs of runs that are over, whatever their end was. */
 import { toThawError } from "../../spec/errors.js";
+import { repeatedly } from "../../spec/processes/repeated.js";
 import { installationOf, namespacesInUse, type PodDependencies } from "./cluster.js";
 
 /** A GPU that waits for nothing costs money; a list of Jobs costs nothing. */
@@ -14,7 +15,7 @@ export function sweepOrphans(
   dependencies: PodDependencies,
   isOpen: (runId: string) => Promise<boolean | undefined>,
 ): () => void {
-  const sweep = async (): Promise<void> => {
+  const sweep = async (): Promise<undefined> => {
     try {
       const places = await namespacesInUse(dependencies);
       // The cluster's client takes half a second and 80 MB: none where no pod has been asked for.
@@ -31,7 +32,5 @@ export function sweepOrphans(
     }
   };
   // At once, too: in a cluster the first run that asks for a pod finds the client loaded.
-  void sweep();
-  const timer = setInterval(sweep, EVERY_MS);
-  return () => clearInterval(timer);
+  return repeatedly(sweep, EVERY_MS, true);
 }

@@ -1,6 +1,7 @@
 /** Now and then looks whether every schedule's looks took place, and has those told of that did not: nobody else would. */
 import type { Client } from "@temporalio/client";
 import { toThawError } from "../../spec/errors.js";
+import { repeatedly } from "../../spec/processes/repeated.js";
 import type { Store } from "../../store/connection/connection.js";
 import type { NotificationSources } from "../notifications/endpoints.js";
 
@@ -9,7 +10,7 @@ const EVERY_MS = 10 * 60_000;
 /** @returns what ends it */
 export function watchSchedules(store: Store, client: Client, notifications: NotificationSources): () => void {
   let lost: ReadonlySet<string> = new Set();
-  const look = async (): Promise<void> => {
+  const look = async (): Promise<undefined> => {
     try {
       if (!notifications.file) return;
       const { readEndpoints } = await import("../notifications/endpoints.js");
@@ -23,7 +24,5 @@ export function watchSchedules(store: Store, client: Client, notifications: Noti
     }
   };
   // At once, too: a server and a worker that were away come back together.
-  void look();
-  const timer = setInterval(look, EVERY_MS);
-  return () => clearInterval(timer);
+  return repeatedly(look, EVERY_MS, true);
 }
