@@ -20,12 +20,16 @@ export function unfused(node: OnnxNode): readonly OnnxNode[] {
     case "Gelu":
       return [{ ...node, operator: "Gelu" }];
     case "QuickGelu":
-      return [{ ...node, operator: "Swish", floats: new Map([["alpha", node.floats.get("alpha") ?? QUICK]]) }];
+      return [
+        { ...node, operator: "Swish", floats: new Map([["alpha", node.floats.get("alpha") ?? QUICK]]) },
+      ];
     case "BiasGelu":
     case "FastGelu": {
       const isFast = node.operator.endsWith("FastGelu");
       const gelu = { ...node, operator: "Gelu", texts: new Map(isFast ? [["approximate", "tanh"]] : []) };
-      return second === "" ? [{ ...gelu, inputs: [x] }] : chained([{ ...sum(node, second), inputs: [x, second] }, gelu]);
+      return second === ""
+        ? [{ ...gelu, inputs: [x] }]
+        : chained([{ ...sum(node, second), inputs: [x, second] }, gelu]);
     }
     default:
       return [node];
@@ -53,10 +57,13 @@ function activationOf(node: OnnxNode): readonly OnnxNode[] {
   const own = [...node.floats].flatMap(([name, value]): [string, number][] =>
     name.startsWith(OF_ACTIVATION) ? [[name.slice(OF_ACTIVATION.length), value]] : [],
   );
-  const floats = new Map([...names.flatMap((name, i): [string, number][] => {
-    const value = listed[i];
-    return value === undefined ? [] : [[name, value]];
-  }), ...own]);
+  const floats = new Map([
+    ...names.flatMap((name, i): [string, number][] => {
+      const value = listed[i];
+      return value === undefined ? [] : [[name, value]];
+    }),
+    ...own,
+  ]);
   return [{ ...node, operator, floats, integers: new Map(), texts: new Map(), inputs: [""] }];
 }
 /** In `FusedGemm` they are attributes of their own. */
