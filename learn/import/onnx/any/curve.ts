@@ -57,6 +57,10 @@ const KNOWN: readonly (readonly [Activation, Curve])[] = (
     ["gelu-tanh", geluByTanh],
     ["sigmoid", sigmoid],
     ["hard-sigmoid", (x) => relu6(x + 3) / 6],
+    // With constants of float16: 1/√2 and √2, and √(2/π) and 0.044715.
+    ["gelu", (x) => (x * (1 + erf(x * 0.70703125))) / 2],
+    ["gelu", (x) => (x * (1 + erf(x / 1.4140625))) / 2],
+    ["gelu-tanh", (x) => (x * (1 + Math.tanh(0.7978515625 * (x + 0.044708251953125 * x ** 3)))) / 2],
   ] as readonly (readonly [Activation, (x: number) => number])[]
 ).map(([name, of]) => [name, PLACES.map(of)]);
 

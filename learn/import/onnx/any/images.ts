@@ -271,15 +271,22 @@ export function pooled(value: Value, following: Following): Value | undefined {
   return imageOf(following.add({ ...made, kind: isMean ? "average" : "max" }), label);
 }
 
-/** The image with zeros around it, by kernels of a single one. */
+/**
+ * The image with zeros around it, by kernels of a single one: with as many zeros on every side as the widest has, a
+ * kernel of more pixels leaves those off again that are too many elsewhere.
+ */
 function framed(input: StepIndex, { rows, columns }: Pads, following: Following): StepIndex {
   const { channels, side } = following.steps[input] as Step;
-  const [padding] = rows;
-  if ([...rows, ...columns].some((pad) => pad !== padding))
-    throw following.refuse("zeros are added before it, unevenly, around an image with numbers below nought");
-  following.spend(4 * channels);
-  const kernel = { shape: [channels, 1, 1, 1], data: new Float32Array(channels).fill(1) };
-  const made = { from: following.label, channels, side: side + 2 * padding, groups: channels };
+  const padding = Math.max(...rows, ...columns);
+  const added = rows[0] + rows[1];
+  if (columns[0] + columns[1] !== added) throw following.refuse("the zeros before it make no square of an image");
+  const size = 2 * padding - added + 1;
+  following.spend(4 * channels * size ** 2);
+  const data = new Float32Array(channels * size ** 2);
+  const [down, across] = [padding - rows[0], padding - columns[0]];
+  for (let channel = 0; channel < channels; channel++) data[(channel * size + down) * size + across] = 1;
+  const kernel = { shape: [channels, 1, size, size], data };
+  const made = { from: following.label, channels, side: side + added, groups: channels };
   return following.add({ ...made, kind: "conv", input, kernel, stride: 1, padding, isFixed: true });
 }
 

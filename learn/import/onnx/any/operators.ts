@@ -75,6 +75,7 @@ function madeOf(
     case "Expand":
       if (first.is === "constant") return shapes.constantReshaped(first, inputs, following);
       if (first.is === "means") return first;
+      if (operator === "Unsqueeze") return shapes.unsqueezed(first, inputs, following);
       return operator === "Reshape" ? shapes.reshaped(first, inputs, following) : undefined;
     case "Flatten":
       return first.is === "means" ? first : shapes.flattened(first, following);
@@ -180,7 +181,8 @@ const HINTS: ReadonlyMap<string, string> = new Map([
 /** What belongs to the head as soon as its inputs do. @throws ThawError where an image goes into it */
 function headAfter(given: readonly Value[], following: Following): Value {
   const image = given.find(
-    ({ is }) => is === "image" || ["image", "parted", "moment", "grouped", "response"].includes(is),
+    ({ is }) =>
+      is === "image" || ["image", "channel", "parted", "moment", "grouped", "response"].includes(is),
   );
   const sources = new Set<StepIndex>();
   for (const value of given) {

@@ -259,7 +259,21 @@ export function gathered(value: Value, inputs: Given, following: Following): Val
     places.map((at) => (at < 0 ? at + channels : at)),
     following,
   );
-  return { ...image, layout: value.layout };
+  const chosen: Image = { ...image, layout: value.layout };
+  // One number, not a list of one, takes the axis away.
+  const [, indices] = inputs;
+  const isAlone = (indices?.is === "constant" || indices?.is === "numbers") && indices.shape.length === 0;
+  return isAlone ? { is: "channel", image: chosen } : chosen;
+}
+
+/** A channel with its axis again. */
+export function unsqueezed(value: Value, inputs: Given, following: Following): Value | undefined {
+  if (value.is !== "channel") return undefined;
+  const [axis, other] = listOf(inputs, 1, "axes", following) ?? [];
+  const isAxis = (value.image.layout === "first" ? [1, -3] : [3, -1]).includes(axis ?? Number.NaN);
+  if (!isAxis || other !== undefined)
+    throw following.refuse("it gives one channel another axis than that of channels");
+  return value.image;
 }
 
 /** All extents, or those from `start` to before `end`. */

@@ -88,6 +88,12 @@ export interface Response {
   readonly epsilon: number;
 }
 
+/** One channel of an image, without the axis of channels: the numbers of `image`, until an operator gives it that axis. */
+export interface Channel {
+  readonly is: "channel";
+  readonly image: Image;
+}
+
 /** What no longer is an image: it belongs to the classifier, or whatever the network was made for. */
 export interface Head {
   readonly is: "head";
@@ -107,7 +113,17 @@ export interface Moment {
   readonly curve: Curve;
 }
 
-export type Value = Constant | Numbers | Image | Means | Moment | Parted | Grouped | Response | Head;
+export type Value =
+  | Constant
+  | Numbers
+  | Image
+  | Channel
+  | Means
+  | Moment
+  | Parted
+  | Grouped
+  | Response
+  | Head;
 
 /** A graph that is being followed, and the node at which it is. */
 export interface Following {
