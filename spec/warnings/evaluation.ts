@@ -6,6 +6,9 @@ import { counted, named, percent } from "./words.js";
 
 /** Below, the interval of an accuracy of 90 % is more than 12 percentage points wide. */
 const FEW_IMAGES = 100;
+/** An evaluation does not know who has dealt the images out, and `data.test` is not used where they came with splits. */
+const HOLD_OUT_MORE =
+  "hold more out of training: by data.test, or in the splits where the images came with some";
 /** Percentage points as a share: an interval so wide says little. */
 const WIDE = 0.2;
 
@@ -98,7 +101,7 @@ function untestedWarnings({ perClass }: Evaluation): readonly Warning[] {
       code: "no-test-images",
       grade: "check",
       sentence: `No test image shows ${named(untested)}: nothing is known of how well ${untested.length === 1 ? "it is" : "they are"} told.`,
-      advice: "add images to the class, or raise data.test",
+      advice: `add images to the class, or ${HOLD_OUT_MORE}`,
     },
   ];
 }
@@ -124,8 +127,8 @@ function fewImagesWarnings({
       sentence: `${by}: the accuracy may be anything from ${percent(low)} to ${percent(high)}.`,
       advice:
         groups === undefined
-          ? "label more images (four times as many halve the interval), or raise data.test at the cost of training images"
-          : "label images of more groups (four times as many groups halve the interval), or raise data.test at the cost of training images",
+          ? `label more images (four times as many halve the interval), or ${HOLD_OUT_MORE}`
+          : `label images of more groups (four times as many groups halve the interval), or ${HOLD_OUT_MORE}`,
     },
   ];
 }
