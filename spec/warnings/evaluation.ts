@@ -9,6 +9,8 @@ const FEW_IMAGES = 100;
 /** An evaluation does not know who has dealt the images out, and `data.test` is not used where they came with splits. */
 const HOLD_OUT_MORE =
   "hold more out of training: by data.test, or in the splits where the images came with some";
+/** As many as `evaluation.folds: auto` takes: of fewer nobody knows well how much they differ. */
+const USUAL_FOLDS = 5;
 /** Percentage points as a share: an interval so wide says little. */
 const WIDE = 0.2;
 
@@ -120,6 +122,12 @@ function fewImagesWarnings({
     crossValidation === undefined
       ? `Only ${counted(images, "image")}${groups === undefined ? "" : ` of ${counted(groups, "group")}`} ${images === 1 ? "was" : "were"} held out`
       : `The ${crossValidation.folds.length} folds have ${counted(crossValidation.images, "image")}`;
+  const or =
+    crossValidation === undefined
+      ? `, or ${HOLD_OUT_MORE}`
+      : crossValidation.folds.length < USUAL_FOLDS
+        ? `, or take more folds (evaluation.folds: ${USUAL_FOLDS})`
+        : "";
   return [
     {
       code: "few-test-images",
@@ -127,8 +135,8 @@ function fewImagesWarnings({
       sentence: `${by}: the accuracy may be anything from ${percent(low)} to ${percent(high)}.`,
       advice:
         groups === undefined
-          ? `label more images (four times as many halve the interval), or ${HOLD_OUT_MORE}`
-          : `label images of more groups (four times as many groups halve the interval), or ${HOLD_OUT_MORE}`,
+          ? `label more images (four times as many halve the interval)${or}`
+          : `label images of more groups (four times as many groups halve the interval)${or}`,
     },
   ];
 }
