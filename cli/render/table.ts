@@ -1,6 +1,6 @@
 /** A table without lines, for terminals and for `grep` and `awk` alike. */
 import type { Screen } from "../output.js";
-import { padEnd, padStart, truncate, widthOf } from "./text.js";
+import { padEnd, padStart, truncate, widthOf, wrap } from "./text.js";
 
 /**
  * @param right indices of the columns with numbers, which are aligned to the right
@@ -32,6 +32,31 @@ export function table(
     .join("\n");
 }
 
+/** Columns below which sentences are a word a line: then they are cut, as other cells are. */
+const LEAST_PROSE = 30;
+
+/** A table whose last column are sentences: they are not cut but go on in the lines below. @param right as of {@link table} */
+export function proseTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  screen: Screen,
+  right: readonly number[] = [],
+): string {
+  const last = header.length - 1;
+  const others = header.map((title, column) =>
+    Math.max(widthOf(title), ...rows.map((row) => widthOf(row[column] ?? ""))),
+  );
+  const left = screen.width - sum(others.slice(0, last)) - GAP;
+  if (!Number.isFinite(left) || left < LEAST_PROSE) return table(header, rows, screen, right);
+  const lines = rows.flatMap((row) =>
+    wrap(row[last] ?? "", left).map((text, index) => [
+      ...header.slice(0, last).map((_, column) => (index === 0 ? (row[column] ?? "") : "")),
+      text,
+    ]),
+  );
+  return table(header, lines, screen, right);
+}
+
 function block(
   header: readonly string[],
   rows: readonly (readonly string[])[],
@@ -47,7 +72,10 @@ function block(
       })
       .join(" ".repeat(GAP))
       .trimEnd();
-  return [line(header.map((title) => colours.dim(title))), ...rows.map(line)].join("\n");
+  // A colour around nothing would keep the spaces before it at the end of the line.
+  return [line(header.map((title) => (title === "" ? title : colours.dim(title)))), ...rows.map(line)].join(
+    "\n",
+  );
 }
 
 /** Below this a cell says nothing. */

@@ -126,8 +126,9 @@ function usableSource(
   const used = new Set(entries.map(({ label }) => label));
   const empty = classes.find((name) => !used.has(name));
   if (empty !== undefined) {
+    const ofIt = ignored.filter(({ path }) => path.split("/").map(className).includes(empty));
     throw new ThawError("CLASS_EMPTY", `the class folder ${source}/${empty} has no image`, {
-      hint: `put images into it, or remove the folder if it is no class${orOutside(ignored)}`,
+      hint: `put images into it, or take the folder out of there if it is no class${orOutside(ofIt)}`,
     });
   }
   return { source, classes, entries: entries.toSorted(byPath), ignored: ignored.toSorted(byPath) };

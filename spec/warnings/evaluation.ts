@@ -6,6 +6,11 @@ import { counted, named, percent } from "./words.js";
 
 /** Below, the interval of an accuracy of 90 % is more than 12 percentage points wide. */
 const FEW_IMAGES = 100;
+/** An evaluation does not know who has dealt the images out, and `data.test` is not used where they came with splits. */
+const HOLD_OUT_MORE =
+  "hold more out of training: by data.test, or in the splits where the images came with some";
+/** As many as `evaluation.folds: auto` takes: of fewer nobody knows well how much they differ. */
+const USUAL_FOLDS = 5;
 /** Percentage points as a share: an interval so wide says little. */
 const WIDE = 0.2;
 
@@ -98,7 +103,7 @@ function untestedWarnings({ perClass }: Evaluation): readonly Warning[] {
       code: "no-test-images",
       grade: "check",
       sentence: `No test image shows ${named(untested)}: nothing is known of how well ${untested.length === 1 ? "it is" : "they are"} told.`,
-      advice: "add images to the class, or raise data.test",
+      advice: `add images to the class, or ${HOLD_OUT_MORE}`,
     },
   ];
 }
@@ -117,6 +122,12 @@ function fewImagesWarnings({
     crossValidation === undefined
       ? `Only ${counted(images, "image")}${groups === undefined ? "" : ` of ${counted(groups, "group")}`} ${images === 1 ? "was" : "were"} held out`
       : `The ${crossValidation.folds.length} folds have ${counted(crossValidation.images, "image")}`;
+  const or =
+    crossValidation === undefined
+      ? `, or ${HOLD_OUT_MORE}`
+      : crossValidation.folds.length < USUAL_FOLDS
+        ? `, or take more folds (evaluation.folds: ${USUAL_FOLDS})`
+        : "";
   return [
     {
       code: "few-test-images",
@@ -124,8 +135,8 @@ function fewImagesWarnings({
       sentence: `${by}: the accuracy may be anything from ${percent(low)} to ${percent(high)}.`,
       advice:
         groups === undefined
-          ? "label more images (four times as many halve the interval), or raise data.test at the cost of training images"
-          : "label images of more groups (four times as many groups halve the interval), or raise data.test at the cost of training images",
+          ? `label more images (four times as many halve the interval)${or}`
+          : `label images of more groups (four times as many groups halve the interval)${or}`,
     },
   ];
 }

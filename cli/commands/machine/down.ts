@@ -17,7 +17,9 @@ export function addDown(program: Command): void {
       await down(projectFolder, { onProgress: (line) => output.talk(say`${line}`) });
       const document: DownJson = { projectFolder, stopped: true };
       output.data(document, () => "");
-      output.talk(say`The services of ${projectFolder} are down.`);
+      output.talk(
+        say`The services of ${projectFolder} are down. Runs that were under way go on after \`thaw up\`.`,
+      );
     });
   withExamples(command, [["thaw down", "for the project in the current folder"]]);
 }

@@ -6,7 +6,7 @@ import { contextOf, withExamples } from "../../context.js";
 import type { InitJson } from "../../json/init.js";
 import { commandList } from "../../render/runs/advice.js";
 import { openProjectStore } from "../../session.js";
-import { DEFAULT_RUN_FILE, OUTSIDE_HELP } from "../runs/runFileOptions.js";
+import { DEFAULT_RUN_FILE, OUTSIDE_HELP, typedAgain } from "../runs/runFileOptions.js";
 
 interface InitOptions {
   readonly out: string;
@@ -67,7 +67,7 @@ export function addInit(program: Command): void {
       output.tell(document, (shown, screen) => `${seenText(shown, screen)}\n`);
       await writeOut(out, text, asked);
       output.data(document, (shown) => shown.runFile);
-      const other = out === DEFAULT_RUN_FILE ? "" : ` ${out}`;
+      const other = typedAgain(out);
       output.tell(
         [
           [`thaw plan${other}`, "what a run would do"],

@@ -7,7 +7,14 @@ import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore, projectStorePlatform } from "../../session.js";
 import { settledBases } from "../../starting/bases.js";
 import { say } from "../../terminal/shown.js";
-import { collect, DEFAULT_RUN_FILE, OUTSIDE_HELP, overridesOf, SET_HELP } from "./runFileOptions.js";
+import {
+  collect,
+  DEFAULT_RUN_FILE,
+  OUTSIDE_HELP,
+  overridesOf,
+  SET_HELP,
+  typedAgain,
+} from "./runFileOptions.js";
 
 interface PlanOptions {
   readonly set?: readonly string[];
@@ -72,8 +79,7 @@ export function addPlan(program: Command): void {
         output.talk(
           say`\`thaw run\` trains in full; how deep \`thaw retrain\` does (model.depth: ${depth}) its look at the images says.`,
         );
-      const other = path === DEFAULT_RUN_FILE ? "" : ` ${path}`;
-      suggest(output, [[`thaw run${other}`, "do it"]]);
+      suggest(output, [[`thaw run${typedAgain(path, options)}`, "do it"]]);
     });
   withExamples(command, [
     ["thaw plan", "what `thaw run` would do now"],

@@ -7,14 +7,29 @@ export const KEEP_ROLLED_BACK = "unfreeze.keep_rolled_back=true";
 
 export const OUTSIDE_HELP = "also read images outside of the folder, which links or rows lead to";
 
-/** The values of `--set`, and what `--allow-outside` stands for. */
-export function overridesOf({
-  set = [],
-  allowOutside = false,
-}: {
+interface Given {
   readonly set?: readonly string[];
   readonly allowOutside?: boolean;
-}): readonly string[] {
+}
+
+/** Run file and options as they have to be typed again, after a space, for the same run; empty where nothing was said. */
+export function typedAgain(path: string, { set = [], allowOutside = false }: Given = {}): string {
+  return [
+    ...(path === DEFAULT_RUN_FILE ? [] : [shellWord(path)]),
+    ...set.map((value) => `--set ${shellWord(value)}`),
+    ...(allowOutside ? ["--allow-outside"] : []),
+  ]
+    .map((word) => ` ${word}`)
+    .join("");
+}
+
+/** One word for a POSIX shell. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** The values of `--set`, and what `--allow-outside` stands for. */
+export function overridesOf({ set = [], allowOutside = false }: Given): readonly string[] {
   return allowOutside ? [...set, "data.outside=allow"] : set;
 }
 

@@ -1,7 +1,7 @@
 /** What came of telling endpoints, as a table. */
 import type { Delivery } from "../../../spec/notifications/event.js";
 import type { Screen } from "../../output.js";
-import { table } from "../table.js";
+import { proseTable } from "../table.js";
 
 export function deliveriesTable(deliveries: readonly Delivery[], screen: Screen): string {
   if (deliveries.length === 0) return "";
@@ -10,5 +10,5 @@ export function deliveriesTable(deliveries: readonly Delivery[], screen: Screen)
     delivered ? "yes" : "no",
     sentence,
   ]);
-  return table(["ENDPOINT", "TOLD", ""], rows, screen);
+  return proseTable(["ENDPOINT", "TOLD", ""], rows, screen);
 }

@@ -4,7 +4,7 @@ import { depthWords } from "../../../spec/retraining/depth.js";
 import type { Tick } from "../../../spec/retraining/retraining.js";
 import type { Screen } from "../../output.js";
 import { shortTime } from "../numbers.js";
-import { table } from "../table.js";
+import { proseTable } from "../table.js";
 
 export function ticksTable(ticks: readonly Tick[], screen: Screen, now = new Date()): string {
   if (ticks.length === 0) return "";
@@ -17,7 +17,7 @@ export function ticksTable(ticks: readonly Tick[], screen: Screen, now = new Dat
       ...(drift === undefined ? [] : [`new images: ${inBrief(drift)}`]),
     ].join("; "),
   ]);
-  return table(["LOOKED", "CAME TO", "VERSION", "IMAGES", ""], rows, screen, [2, 3]);
+  return proseTable(["LOOKED", "CAME TO", "VERSION", "IMAGES", ""], rows, screen, [2, 3]);
 }
 
 /** The verdict and the first cause; the estimates with their figures are in `--json` and in the report. */

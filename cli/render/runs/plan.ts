@@ -8,7 +8,7 @@ import { money } from "../../../spec/prices.js";
 import { bytesInWords, keptSentence } from "../../../spec/records/features.js";
 import type { Screen } from "../../output.js";
 import { inShort } from "../numbers.js";
-import { table } from "../table.js";
+import { proseTable } from "../table.js";
 import { truncate } from "../text.js";
 import { wrapWords } from "../words.js";
 import { joinAlike } from "./alike.js";
@@ -85,7 +85,7 @@ export function planTable(stages: readonly PlannedStage[], screen: Screen, time?
     action === "skip" || action === "maybe" ? `${action} ${why}` : undefined,
   );
   const rows = shown.map(({ name, action, why }) => [name, paint(action), why]);
-  const lines = table(["STAGE", "ACTION", "WHY"], rows, screen)
+  const lines = proseTable(["STAGE", "ACTION", "WHY"], rows, screen)
     .split("\n")
     .map((line) => truncate(line, width));
   return [...lines, ...(time === undefined ? [] : ["", wrapWords(timeText(time), width)])].join("\n");

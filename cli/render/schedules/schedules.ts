@@ -9,7 +9,7 @@ import type {
 } from "../../json/models/schedules.js";
 import type { Screen } from "../../output.js";
 import { dateTime, shortTime } from "../numbers.js";
-import { table } from "../table.js";
+import { proseTable, table } from "../table.js";
 import { wrapWords } from "../words.js";
 
 /** Those of the list have one line each; `show` has it all. */
@@ -81,7 +81,7 @@ function looksTable({ looks }: ScheduleShowJson, screen: Screen, now: Date): str
       shortTime(new Date(at), now),
       ...[outcome, sentence ?? workflowId],
     ]);
-  return table(["LOOK OF", "CAME TO", ""], rows, screen);
+  return proseTable(["LOOK OF", "CAME TO", ""], rows, screen);
 }
 
 const UNKNOWN_ABSENT = "Which looks did not take place cannot be told: only the server reckons their times.";
@@ -94,7 +94,7 @@ function absentText({ absent, absentSince }: ScheduleShowJson, screen: Screen, n
     .slice(0, MOST_LOOKS)
     .map(({ at, why, sentence }) => [shortTime(new Date(at), now), why, sentence]);
   const title = `Without a look since ${since}: ${absent.length}${absent.length > MOST_LOOKS ? `, the last ${MOST_LOOKS} of them` : ""}`;
-  return ["", title, table(["TIME", "WHY", ""], rows, screen)];
+  return ["", title, proseTable(["TIME", "WHY", ""], rows, screen)];
 }
 
 export function appliedText({ applied }: AppliedJson, { width }: Screen): string {

@@ -6,7 +6,7 @@ import { table } from "../../../cli/render/table.js";
 import { widthOf } from "../../../cli/render/text.js";
 import type { RunListing } from "../../../client/runs/list.js";
 import { FOLDS } from "../../support/models/modelVersions.js";
-import { plainScreen } from "./screens.js";
+import { colourScreen, plainScreen } from "./screens.js";
 
 const widest = (text: string): number => Math.max(...text.split("\n").map(widthOf));
 
@@ -24,6 +24,13 @@ describe("a table", () => {
 
   it("is whole where nobody looks at a screen", () => {
     assert.ok(table(["RUN", "WHY", "N"], rows, plainScreen(Number.POSITIVE_INFINITY), [2]).includes(why));
+  });
+});
+
+describe("a table whose last column has no title", () => {
+  it("has no spaces at the end of its titles, in colour either", () => {
+    const [titles = ""] = table(["LOOK", ""], [["09:00", "nothing changed"]], colourScreen()).split("\n");
+    assert.ok(widthOf(titles) === "LOOK".length, JSON.stringify(titles));
   });
 });
 

@@ -168,12 +168,21 @@ describe("planTable", () => {
     },
   ];
 
-  it("gives action and reason, cut to the terminal", () => {
+  it("gives action and reason in whole, in lines of the terminal's width", () => {
     assert.deepEqual(lines(planTable(stages, plainScreen(50))), [
       "STAGE     ACTION  WHY",
-      "ingest    reuse   the artifact 0123456789ab is in…",
-      "features  run     its input `ingest` will be made…",
+      "ingest    reuse   the artifact 0123456789ab is in",
+      "                  the store",
+      "features  run     its input `ingest` will be made",
+      "                  anew, and more",
     ]);
+    assert.equal(lines(planTable(stages, plainScreen(Number.POSITIVE_INFINITY))).length, 3);
+  });
+
+  it("cuts the reason where a word or two would be on a line", () => {
+    const text = lines(planTable(stages, plainScreen(30)));
+    assert.equal(text.length, 3);
+    assert.ok(text.every((line) => line.length <= 30));
   });
 
   it("keeps its columns in colour", () => {

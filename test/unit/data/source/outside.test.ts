@@ -149,6 +149,13 @@ describe("a folder", () => {
     });
   });
 
+  it("of which a class has nothing at all is refused without a word on links elsewhere", async (t) => {
+    const there = await setting(t);
+    await mkdir(join(there.inside, "c"));
+    await symlink(join(there.folder, "outside/1.png"), join(there.inside, "a/out.png"));
+    await assert.rejects(listSource(there.inside), { code: "CLASS_EMPTY", hint: /^put [^:]*$/ });
+  });
+
   it("follows links into what is hidden in it", async (t) => {
     const there = await setting(t);
     await mkdir(join(there.inside, ".cache"));

@@ -5,6 +5,7 @@ import type { Evaluation } from "../../../../spec/records/evaluation.js";
 import { mergeWarnings, serious, type Warning } from "../../../../spec/warnings/warning.js";
 import { warningsOf, warningsOfStages } from "../../../../spec/warnings/warnings.js";
 import { NO_FAULTS } from "../../report/sampleFaults.js";
+import { withFolds } from "../../report/sampleFolds.js";
 import { sampleReport } from "../../report/sampleReport.js";
 
 const SAMPLE = sampleReport();
@@ -200,7 +201,25 @@ test("few test images are a note, and a wide interval is to be checked", () => {
   const narrow = ofEvaluation({ images: 80 }).find(({ code }) => code === "few-test-images");
   assert.equal(narrow?.grade, "note");
   const wide = ofEvaluation({ images: 12, accuracyInterval: [0.6, 0.95] });
-  assert.equal(wide.find(({ code }) => code === "few-test-images")?.grade, "check");
+  const few = wide.find(({ code }) => code === "few-test-images");
+  assert.equal(few?.grade, "check");
+  // Where the images came with splits, data.test does nothing.
+  assert.match(few?.advice ?? "", /by data\.test, or in the splits where the images came with some$/);
+});
+
+test("a wide interval over folds is not narrowed by holding out more: more folds are named where there are few", () => {
+  const folded = withFolds(SAMPLE).evaluation.crossValidation;
+  assert.ok(folded);
+  const advice = (count: number): string => {
+    const crossValidation = {
+      ...folded,
+      folds: folded.folds.slice(0, count),
+      accuracyInterval: [0.6, 0.95] as const,
+    };
+    return ofEvaluation({ crossValidation }).find(({ code }) => code === "few-test-images")?.advice ?? "";
+  };
+  assert.match(advice(2), /^label more images \(.*\), or take more folds \(evaluation\.folds: 5\)$/);
+  assert.match(advice(5), /^label more images \([^()]*\)$/);
 });
 
 test("the strongest comes first, and a later stage's warning takes the place of an earlier one's", () => {
