@@ -68,8 +68,12 @@ test("both are at work, the run completes, and nothing torn is left", async () =
   // A worker does one stage at a time: what both have taken was done side by side.
   const workers = new Set(attempts.map(({ identity }) => identity));
   assert.equal(workers.size, 3, `${[...workers].join(", ")}: control and two of training`);
+  // A busy machine may lose heartbeats: the worker keeps the stage for its next attempt, and turns others away.
   assert.deepEqual(
-    attempts.flatMap(({ lastFailure }) => (lastFailure?.applicationFailureInfo ? [lastFailure.message] : [])),
+    attempts.flatMap(({ lastFailure }) => {
+      const type = lastFailure?.applicationFailureInfo?.type;
+      return type && type !== "WORKER_BUSY" ? [lastFailure?.message] : [];
+    }),
     [],
     "no stage was in the way of another",
   );
