@@ -25,10 +25,10 @@ const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   recipe: 5,
   base: 5,
   head: 2,
-  tune: 12,
-  fold: 9,
+  tune: 13,
+  fold: 10,
   evaluate: 8,
-  scratch: 7,
+  scratch: 8,
   register: 5,
   report: 10,
 };

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inputGradient, kernelGradient } from "../../../../learn/network/convolutionGradients.js";
-import type { Convolution } from "../../../../learn/network/ops.js";
+import type { Convolution, Padding } from "../../../../learn/network/ops.js";
 import { randomStream } from "../../../../rng/stream.js";
 import { assertClose, evaluateGraph } from "../support.js";
 
@@ -67,53 +67,61 @@ function bySums(
   return { dx, dKernel };
 }
 
+/** Compares both gradients with the sums. @returns 1, or 0 where no such convolution is computed */
+function compare(shape: Kind, kernel: number, stride: number, side: number, padding: Padding): number {
+  // Of grouped ones with a stride the padding is the same on every side, and every pixel is in a window.
+  if (shape.kind === "grouped" && stride > 1 && (padding === "same" || kernel < stride)) return 0;
+  const rows = Math.ceil(side / stride);
+  const missing = Math.max(0, (rows - 1) * stride + kernel - side);
+  const before = padding === "same" ? Math.floor(missing / 2) : padding;
+  const { kind, groups, inChannels, outChannels } = shape;
+  const convolution = { kind, groups, kernel, stride, padding, inChannels, outChannels } as Convolution;
+  const x = drawn(BATCH * side * side * inChannels, "x");
+  const k = drawn((kernel * kernel * inChannels * outChannels) / groups, "kernel");
+  const dy = drawn(BATCH * rows * rows * outChannels, "dy");
+  const last = kind === "depthwise" ? [inChannels, 1] : [inChannels / groups, outChannels];
+  const actual = evaluateGraph(
+    {
+      x: { values: x, shape: [BATCH, side, side, inChannels] },
+      kernel: { values: k, shape: [kernel, kernel, ...last] },
+      dy: { values: dy, shape: [BATCH, rows, rows, outChannels] },
+    },
+    (graph) => {
+      const [image, weights, gradient] = [graph.input("x"), graph.input("kernel"), graph.input("dy")];
+      return {
+        dx: inputGradient(graph, convolution, image, weights, gradient),
+        dKernel: kernelGradient(graph, convolution, image, weights, gradient),
+      };
+    },
+  );
+  const expected = bySums(shape, [kernel, stride, side, rows, before], [x, k, dy]);
+  const what = `${kernel} × ${kernel}, stride ${stride}, ${side} px, padding ${padding}`;
+  assertClose(actual.dx, expected.dx, TOLERANCE, `input's: ${what}`);
+  assertClose(actual.dKernel, expected.dKernel, TOLERANCE, `kernel's: ${what}`);
+  return 1;
+}
+
 for (const shape of KINDS) {
   test(`gradients of ${shape.kind} convolutions are the sums over their windows`, () => {
     let compared = 0;
-    for (const [kernel, stride, sides] of SIZES) {
-      for (const side of sides) {
-        for (const padding of ["same", (kernel - 1) / 2] as const) {
-          // Of grouped ones with a stride the padding is the same on every side, and every pixel is in a window.
-          if (shape.kind === "grouped" && stride > 1 && (padding === "same" || kernel < stride)) continue;
-          const rows = Math.ceil(side / stride);
-          const missing = Math.max(0, (rows - 1) * stride + kernel - side);
-          const before = padding === "same" ? Math.floor(missing / 2) : padding;
-          const { kind, groups, inChannels, outChannels } = shape;
-          const convolution = {
-            kind,
-            groups,
-            kernel,
-            stride,
-            padding,
-            inChannels,
-            outChannels,
-          } as Convolution;
-          const x = drawn(BATCH * side * side * inChannels, "x");
-          const k = drawn((kernel * kernel * inChannels * outChannels) / groups, "kernel");
-          const dy = drawn(BATCH * rows * rows * outChannels, "dy");
-          const last = kind === "depthwise" ? [inChannels, 1] : [inChannels / groups, outChannels];
-          const actual = evaluateGraph(
-            {
-              x: { values: x, shape: [BATCH, side, side, inChannels] },
-              kernel: { values: k, shape: [kernel, kernel, ...last] },
-              dy: { values: dy, shape: [BATCH, rows, rows, outChannels] },
-            },
-            (graph) => {
-              const [image, weights, gradient] = [graph.input("x"), graph.input("kernel"), graph.input("dy")];
-              return {
-                dx: inputGradient(graph, convolution, image, weights, gradient),
-                dKernel: kernelGradient(graph, convolution, image, weights, gradient),
-              };
-            },
-          );
-          const expected = bySums(shape, [kernel, stride, side, rows, before], [x, k, dy]);
-          const what = `${kernel} × ${kernel}, stride ${stride}, ${side} px, padding ${padding}`;
-          assertClose(actual.dx, expected.dx, TOLERANCE, `input's: ${what}`);
-          assertClose(actual.dKernel, expected.dKernel, TOLERANCE, `kernel's: ${what}`);
-          compared += 1;
-        }
-      }
-    }
+    for (const [kernel, stride, sides] of SIZES)
+      for (const side of sides)
+        for (const padding of ["same", (kernel - 1) / 2] as const)
+          compared += compare(shape, kernel, stride, side, padding);
     assert.ok(compared >= 15);
   });
 }
+
+test("gradients of depthwise convolutions are such sums where pixels would displace each other in the cache", () => {
+  for (const channels of [256, 512, 1024]) {
+    const shape = {
+      kind: "depthwise",
+      groups: channels,
+      inChannels: channels,
+      outChannels: channels,
+    } as const;
+    compare(shape, 5, 1, 4, 2);
+    compare(shape, 5, 2, 5, 2);
+    compare(shape, 7, 1, 3, 3);
+  }
+});
