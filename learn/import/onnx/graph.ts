@@ -3,23 +3,9 @@ import type { ThawError } from "../../../spec/errors.js";
 import { budgetOf, COSTS } from "../budget.js";
 import { shown } from "../names.js";
 import { fieldsOf, floatsOf, integersOf, type Reading, textOf } from "./messages.js";
+import type { OnnxNode } from "./node.js";
 import { unfused } from "./optimized.js";
 import { type Elsewhere, OBJECT, type OnnxTensor, tensorOf } from "./tensors.js";
-
-export interface OnnxNode {
-  readonly operator: string;
-  /** May be empty. */
-  readonly name: string;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  readonly integers: ReadonlyMap<string, readonly number[]>;
-  readonly floats: ReadonlyMap<string, number>;
-  readonly texts: ReadonlyMap<string, string>;
-  /** Numbers that are one attribute. */
-  readonly lists: ReadonlyMap<string, readonly number[]>;
-  /** Of a constant. */
-  readonly tensor?: OnnxTensor;
-}
 
 export interface OnnxGraph {
   readonly nodes: readonly OnnxNode[];

@@ -1,5 +1,5 @@
 /** What onnxruntime's optimizer (`ORT_ENABLE_EXTENDED`) puts together, in the operators that it was before. */
-import type { OnnxNode } from "./graph.js";
+import type { OnnxNode } from "./node.js";
 
 /** Operators of its own begin so. */
 export const MICROSOFT = "com.microsoft.";

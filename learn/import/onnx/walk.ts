@@ -15,7 +15,8 @@ import { windowsAlong } from "../../bases/extent.js";
 import type { Pooling } from "../../network/ops.js";
 import { shown } from "../names.js";
 import { samePads } from "./any/windows.js";
-import type { OnnxGraph, OnnxNode } from "./graph.js";
+import type { OnnxGraph } from "./graph.js";
+import type { OnnxNode } from "./node.js";
 import type { OnnxTensor } from "./tensors.js";
 
 /** Where the parameters of a unit are. */

@@ -1,5 +1,5 @@
 /** Operators that work on each number by itself, and sums and products of images. */
-import type { OnnxNode } from "../graph.js";
+import type { OnnxNode } from "../node.js";
 import { curveOf, erf, gelu, geluByTanh, relu6, SAME, sigmoid } from "./curve.js";
 import { gated } from "./gates.js";
 import { afterResponses, raised, wholeResponse } from "./imageNorms.js";

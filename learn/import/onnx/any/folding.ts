@@ -2,7 +2,7 @@
  * What a graph computes of the picture's extents and of small constants – paddings, shapes, norms that a detector froze –
  * is computed here, as far as it is a few numbers; so what takes them takes numbers.
  */
-import type { OnnxNode } from "../graph.js";
+import type { OnnxNode } from "../node.js";
 import { BINARY, unaryOf } from "./elementwise.js";
 import {
   axisOf,

@@ -279,7 +279,8 @@ function framed(input: StepIndex, { rows, columns }: Pads, following: Following)
   const { channels, side } = following.steps[input] as Step;
   const padding = Math.max(...rows, ...columns);
   const added = rows[0] + rows[1];
-  if (columns[0] + columns[1] !== added) throw following.refuse("the zeros before it make no square of an image");
+  if (columns[0] + columns[1] !== added)
+    throw following.refuse("the zeros before it make no square of an image");
   const size = 2 * padding - added + 1;
   following.spend(4 * channels * size ** 2);
   const data = new Float32Array(channels * size ** 2);

@@ -1,6 +1,6 @@
 /** The operators that are known, and what comes out of each. */
 import { shown } from "../../names.js";
-import type { OnnxNode } from "../graph.js";
+import type { OnnxNode } from "../node.js";
 import { MICROSOFT } from "../optimized.js";
 import { afterBinary, afterUnary, FOLD, isBinary, unaryOf } from "./elementwise.js";
 import { FLOATS, folded } from "./folding.js";

@@ -3,7 +3,7 @@ import type { ThawError } from "../../../../spec/errors.js";
 import { sizeOf } from "../../../network/parameters.js";
 import type { Spend } from "../../budget.js";
 import { shown } from "../../names.js";
-import type { OnnxNode } from "../graph.js";
+import type { OnnxNode } from "../node.js";
 import type { OnnxTensor } from "../tensors.js";
 import { activationOf, type Curve, lineOf, SAME } from "./curve.js";
 import type { Step, StepIndex } from "./steps.js";

@@ -2,7 +2,7 @@
 
 import { windowsAlong } from "../../../bases/extent.js";
 import type { Padding } from "../../../network/ops.js";
-import type { OnnxNode } from "../graph.js";
+import type { OnnxNode } from "../node.js";
 
 /** Pixels before and after, of rows and of columns. */
 export interface Pads {
