@@ -1,6 +1,5 @@
 /** An ONNX file from wherever the user has it, with the files beside it that its numbers may be in. */
-import { shown } from "../../learn/import/names.js";
-import type { DataPaths } from "../../learn/import/onnx/dataFiles.js";
+import { onnxDataFiles } from "../../learn/bases/graphBase.js";
 import { ThawError } from "../../spec/errors.js";
 import type { Store } from "../../store/connection/connection.js";
 import { type FetchOptions, isRemote } from "./checkpointSource.js";
@@ -10,7 +9,7 @@ import { beside, isMissing, openTogether } from "./filesTogether.js";
 export interface LocalOnnx {
   readonly path: string;
   /** Where the files of its numbers are; absent where they are beside it, or in it. */
-  readonly data?: DataPaths;
+  readonly data?: ReadonlyMap<string, string>;
   dispose(): Promise<void>;
 }
 
@@ -20,9 +19,7 @@ export async function openOnnx(store: Store, from: string, options: FetchOptions
   try {
     const path = await open(from);
     if (!isRemote(from) && options.sha256 === undefined) return { path, dispose };
-    // Only who adds a base reads ONNX.
-    const { dataFilesOf } = await import("../../learn/import/onnx/dataFiles.js");
-    const names = await dataFilesOf(
+    const names = await onnxDataFiles(
       path,
       (what, hint) =>
         new ThawError(
@@ -54,7 +51,7 @@ const told =
   (from: string, name: string) =>
   (error: unknown): never => {
     if (!isMissing(error)) throw error;
-    throw new ThawError("DATA_NOT_FOUND", `${from} has its numbers in ${shown(name)}: ${error.message}`, {
+    throw new ThawError("DATA_NOT_FOUND", `${from} has its numbers in ${name}: ${error.message}`, {
       hint: "put both files into one folder, or download both and give the path of the first",
       cause: error,
     });

@@ -117,6 +117,18 @@ function parsed(header: string): Architecture | undefined {
   }
 }
 
+/**
+ * The files that an ONNX file has its numbers in, relative to its folder; none where they are in it.
+ * @throws ThawError by `invalid` for no ONNX file, and for names that lead elsewhere
+ */
+export async function onnxDataFiles(
+  path: string,
+  invalid: (what: string, hint?: string) => ThawError,
+): Promise<readonly string[]> {
+  const { dataFilesOf } = await import("../import/onnx/dataFiles.js");
+  return dataFilesOf(path, invalid);
+}
+
 export interface Converted extends Omit<OnnxNetwork, "parameters"> {
   readonly cost: StaticCost;
 }

@@ -58,10 +58,12 @@ function namesOf({ elsewhere }: OnnxGraph, invalid: Invalid): readonly string[] 
   return names;
 }
 
-/** Names of files or of folders with files, downwards. */
+/** Names of files or of folders with files, downwards, which sentences can have. */
 function isInside(name: string): boolean {
   if (name.length > LONGEST || isAbsolute(name)) return false;
-  return name.split("/").every((part) => !["", ".", ".."].includes(part) && !/[\\\0]/.test(part));
+  return name
+    .split("/")
+    .every((part) => !["", ".", ".."].includes(part) && !/[\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(part));
 }
 
 /** A cache of downloads has links to files that lie together: a link may lead to where the graph itself is, and nowhere else. */

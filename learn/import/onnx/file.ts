@@ -35,7 +35,7 @@ export async function importOnnx(
     );
   const graph = onnxGraph(await readWhole(path, invalid), invalid);
   // What is kept of such a base is its file, and that would not be all of it.
-  if (graph.elsewhere.size > 0) throw invalid("its numbers are in other files", `${AS_GRAPH}; or ${AS_ONE}`);
+  if (graph.elsewhere.size > 0) throw invalid("its numbers are in another file", `${AS_GRAPH}; or ${AS_ONE}`);
   const found = walkGraph(architecture, graph, (what, hint) =>
     invalid(what, hint === undefined ? AS_GRAPH : `${hint} Else ${AS_GRAPH}`),
   );

@@ -1,4 +1,4 @@
-/** An operator of an ONNX graph, as data. */
+/** An operator of a graph, as the file has it. */
 import type { OnnxTensor } from "./tensors.js";
 
 export interface OnnxNode {

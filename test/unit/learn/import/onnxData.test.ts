@@ -63,7 +63,18 @@ test("a file that is missing is named, with what to do", async (context) => {
   assert.match(hint ?? "", /copy both files into one folder; or save it as one file: onnx\.save_model/);
 });
 
-for (const name of ["/etc/hostname", "../secret", "a/../../secret", ".", "", "a//b", "..", "a\\b", "a\0b"]) {
+for (const name of [
+  "/etc/hostname",
+  "../secret",
+  "a/../../secret",
+  ".",
+  "",
+  "a//b",
+  "..",
+  "a\\b",
+  "a\0b",
+  "a\u001b[2J",
+]) {
   test(`it is read from no place outside its folder: ${JSON.stringify(name)}`, async (context) => {
     const { path, folder } = await written(context, () => "x", renamed(name));
     await writeFile(join(folder, "..", "secret"), Buffer.alloc(100_000));
@@ -103,7 +114,7 @@ test("with an architecture's name it is refused, as only its first file would be
   const { path } = await written(context, () => "data");
   await assert.rejects(importOnnx(SMALL, path, []), (error) => {
     assert.ok(error instanceof ThawError);
-    assert.match(error.message, /graph\.onnx is no ONNX file that fits: its numbers are in other files/);
+    assert.match(error.message, /graph\.onnx is no ONNX file that fits: its numbers are in another file/);
     assert.match(error.hint ?? "", /leave --arch out.*; or save it as one file/);
     return true;
   });
