@@ -126,6 +126,6 @@ function invalid(fileName: string, findings: readonly Finding[]): ThawError {
       ? `${sorted[0]}`
       : `${sorted.length} mistakes in ${placesOf(fileName, findings)}:\n  ${sorted.join("\n  ")}`;
   return new ThawError("RUN_FILE_INVALID", message, {
-    hint: "`thaw init FOLDER` writes a run file with every key, its default and its meaning",
+    hint: "`thaw init FOLDER --full --out all.yaml` writes every key with its default and its meaning",
   });
 }

@@ -5,6 +5,7 @@ import { type Command, Option } from "commander";
 import { ThawError } from "../../../spec/errors.js";
 import { FOLDER_READINGS, type FolderReading } from "../../../spec/runFile/folders.js";
 import { contextOf, withExamples } from "../../context.js";
+import { cannotWrite } from "../../failure.js";
 import type { InitJson } from "../../json/init.js";
 import { commandList } from "../../render/runs/advice.js";
 import { openProjectStore } from "../../session.js";
@@ -86,13 +87,12 @@ async function write(path: string, text: string, force: boolean): Promise<void> 
   try {
     await writeFile(path, text, { flag: force ? "w" : "wx" });
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === "EEXIST") {
+    if ((cause as NodeJS.ErrnoException).code === "EEXIST") {
       throw new ThawError("USAGE", `there is a file ${path} already`, {
         hint: "--force overwrites it, --out writes another one",
         cause,
       });
     }
-    throw new ThawError("USAGE", `the run file cannot be written: ${message}`, { cause });
+    throw cannotWrite("the run file", path, cause);
   }
 }

@@ -2,8 +2,8 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { ThawError } from "../../../spec/errors.js";
 import { contextOf, withExamples } from "../../context.js";
+import { cannotWrite } from "../../failure.js";
 import type { ReportJson } from "../../json/report.js";
 import { suggest } from "../../render/runs/advice.js";
 import { withSession } from "../../session.js";
@@ -58,6 +58,6 @@ async function write(out: string, html: Buffer): Promise<void> {
   try {
     await writeFile(out, html);
   } catch (cause) {
-    throw new ThawError("USAGE", `the report cannot be written: ${(cause as Error).message}`, { cause });
+    throw cannotWrite("the report", out, cause);
   }
 }
