@@ -80,6 +80,7 @@ export async function predict(request: PredictRequest): Promise<Predictions> {
       localWeights(store, platform.workFolder, model, told),
       localBase(store, platform.workFolder, model.base, model.baseSpec, baseCheckpoint, told),
     ]);
+    onProgress({ phase: "starting the engine", step: 0, total: 1 });
     const answer = await engine.run(
       {
         kind: "predict",

@@ -56,7 +56,8 @@ export function addRetrain(program: Command): void {
         const tick = await interruptible((signal) =>
           followRetraining(session, name, workflowId, {
             signal,
-            onStep: (step) => output.tell(step, (shown, screen) => wrapWords(`- ${shown}`, screen.width)),
+            onStep: (step) =>
+              output.tell(step, (shown, screen) => wrapWords(`- ${shown}`, screen.width, "  ")),
             onRun: async (runId) => {
               const { followRun } = await import("../../follow.js");
               // Ctrl-C may have come while that was loaded.

@@ -40,10 +40,19 @@ function doubtOf({ label, set }: FilePrediction): string {
   return others.length === 0 ? "uncertain" : `or ${others.map(named).join(", ")}`;
 }
 
+export interface Answered extends Predictions {
+  /** The champion's version, where the newest was asked for and there is a champion. */
+  readonly inUse?: number | undefined;
+}
+
 /** Which version has answered, and what its doubts mean. */
-export function answeredText({ model, predictions }: Predictions): string {
+export function answeredText({ model, predictions, inUse }: Answered): string {
   const doubts = predictions.filter((one) => one.error === undefined && doubtOf(one) !== "").length;
-  const which = `Answered by ${model.name}@${model.version}.`;
+  const other =
+    inUse === undefined || inUse === model.version
+      ? ""
+      : `, the newest; version ${inUse} is in use (${model.name}@champion)`;
+  const which = `Answered by ${model.name}@${model.version}${other}.`;
   if (doubts === 0) return which;
   const images = `${doubts} ${doubts === 1 ? "image" : "images"}`;
   return `${which} DOUBT, at ${images}: no class is likely enough (uncertain), or several are; look there yourself.`;

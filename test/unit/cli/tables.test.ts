@@ -292,6 +292,11 @@ describe("predictions", () => {
   it("say which version has answered, and what a doubt is where there is one", () => {
     const doubt = { path: "c.png", label: "two", confidence: 0.4, probabilities: {}, set: [] };
     assert.equal(answeredText({ model: MODEL, predictions }), "Answered by digits@2.");
+    assert.equal(answeredText({ model: MODEL, predictions, inUse: 2 }), "Answered by digits@2.");
+    assert.equal(
+      answeredText({ model: MODEL, predictions, inUse: 1 }),
+      "Answered by digits@2, the newest; version 1 is in use (digits@champion).",
+    );
     assert.match(
       answeredText({ model: MODEL, predictions: [...predictions, doubt] }),
       /^Answered by digits@2\. DOUBT, at 1 image: no class is likely enough \(uncertain\), or several are/,
