@@ -9,6 +9,11 @@ import type { Shape } from "../../spec/schemas/exact.js";
 
 export type PlanJson = Shape<typeof planSchema>;
 
+/** What people are told on stderr before it begins. */
+export function forewarned(warnings: readonly string[]): { warnings?: string[] } {
+  return warnings.length === 0 ? {} : { warnings: [...warnings] };
+}
+
 /** @param auto what `bases: auto` came to, where the run file says that */
 export function planJson(
   model: string,
