@@ -1,5 +1,4 @@
 /** Errors on their way out: what people and programs are told, and the exit code. */
-import { dirname, resolve } from "node:path";
 import { inspect } from "node:util";
 import { CommanderError } from "commander";
 import { ThawError } from "../spec/errors.js";
@@ -25,19 +24,6 @@ export function failureOf(error: unknown): Failure | undefined {
   }
   const message = masked(error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, " ");
   return { code: "UNEXPECTED", message: `${message} (set THAW_DEBUG=1 for the stack)`, exitCode: 1, stack };
-}
-
-/** Of a file that the user has named. @param what e.g. `the report`; @param cause of the file system */
-export function cannotWrite(what: string, path: string, cause: unknown): ThawError {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  const folder = dirname(resolve(path));
-  if (code === "ENOENT") {
-    return new ThawError("USAGE", `${what} cannot be written: there is no folder ${folder}`, {
-      hint: "make the folder first, or name another file with --out",
-      cause,
-    });
-  }
-  return new ThawError("USAGE", `${what} cannot be written: ${message}`, { cause });
 }
 
 /** Whether an error that ended the program without a failure was what the user wanted. */

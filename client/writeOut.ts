@@ -76,7 +76,7 @@ const remove = (path: string): Promise<void> => rm(path, { force: true }).catch(
 /** An error of the file system that writing `path` gave, as a sentence. One of ours stays what it is. */
 export function unwritable(path: string, what: string, error: unknown): unknown {
   if (error instanceof ThawError) return error;
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code, message, syscall, path: at } = error as NodeJS.ErrnoException;
   const sentence = (why: string) => `${what} cannot be written to ${path}: ${why}`;
   if (isDiskFull(error))
     return new ThawError("DISK_FULL", sentence("the disk is full"), {
@@ -84,7 +84,8 @@ export function unwritable(path: string, what: string, error: unknown): unknown 
       cause: error,
     });
   if (code === undefined) return error;
-  const why = WHY[code]?.(dirname(path));
+  const inTheWay = code === "EEXIST" && syscall === "mkdir" && at !== undefined;
+  const why = inTheWay ? `${at} is no folder` : WHY[code]?.(dirname(path));
   return new ThawError("USAGE", sentence(why ?? message), {
     hint: "name another place",
     cause: error,

@@ -1,8 +1,9 @@
 /** One process at a time does a thing; a lock whose holder has died is taken over. */
-import { mkdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { makeFolder } from "../files/makeFolder.js";
 
 /** A holder touches its lock this often … */
 const TOUCH_MS = 5_000;
@@ -50,7 +51,7 @@ async function tryTake(path: string): Promise<boolean> {
  * @param onWait called once if somebody else holds the lock
  */
 export async function withLock<T>(path: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   for (let tries = 0; !(await tryTake(path)); tries += 1) {
     if (!(await isHeld(path))) await rm(path, { force: true });
     else {

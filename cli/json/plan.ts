@@ -16,6 +16,11 @@ export interface AutoSettled {
   readonly precision?: AutoPrecision | undefined;
 }
 
+/** What people are told on stderr before it begins. */
+export function forewarned(warnings: readonly string[]): { warnings?: string[] } {
+  return warnings.length === 0 ? {} : { warnings: [...warnings] };
+}
+
 export function planJson(
   model: string,
   stages: readonly PlannedStage[],

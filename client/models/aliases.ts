@@ -20,10 +20,10 @@ import {
   readAlias,
 } from "../../store/records/aliases.js";
 import { proofRef } from "../../store/records/proofs.js";
-import { listModels, readModel, readRun } from "../../store/records/records.js";
-import { nearest } from "../nearest.js";
+import { readModel, readRun } from "../../store/records/records.js";
 import { whoAmI } from "../whoAmI.js";
 import { resolveModel } from "./reference.js";
+import { requireModel } from "./requireModel.js";
 
 /** The alias of the version in use, unless another one is named. */
 export const CHAMPION = "champion";
@@ -226,17 +226,5 @@ async function knownLog(
       others.length === 0
         ? `\`thaw promote ${name}\` makes its newest version the champion`
         : `it has: ${others.join(", ")}`,
-  });
-}
-
-async function requireModel(store: Store, name: string): Promise<void> {
-  const known = await listModels(store);
-  if (known.includes(name)) return;
-  const close = nearest(name, known);
-  throw new ThawError("NOT_FOUND", `there is no model called "${name}"`, {
-    hint:
-      known.length === 0
-        ? "there are no models yet: `thaw run` makes one"
-        : `${close.length === 0 ? "" : `did you mean ${close.join(" or ")}? `}models: ${known.join(", ")}`,
   });
 }

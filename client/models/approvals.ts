@@ -19,6 +19,7 @@ import type { Session } from "../session.js";
 import { temporalCall } from "../temporal/call.js";
 import { whoAmI } from "../whoAmI.js";
 import { resolveModel } from "./reference.js";
+import { requireModel } from "./requireModel.js";
 
 /** More than a person can look at. */
 const MOST_APPROVALS = 500;
@@ -31,7 +32,7 @@ export interface WaitingApprovals {
 /**
  * Versions that wait, the longest waiting first.
  * @param model only those of one model
- * @throws ThawError TEMPORAL_UNREACHABLE, STORE_…
+ * @throws ThawError NOT_FOUND for a model that there is not, TEMPORAL_UNREACHABLE, STORE_…
  */
 export async function waitingApprovals(session: Session, model?: string): Promise<WaitingApprovals> {
   const damaged: DamagedRecord[] = [];
@@ -47,6 +48,8 @@ export async function waitingApprovals(session: Session, model?: string): Promis
   const all = [...waiting, ...told.filter((one) => one !== undefined && one.outcome === undefined)];
   const byId = new Map(all.map((one) => [(one as Approval).workflowId, one as Approval]));
   const approvals = [...byId.values()].toSorted((a, b) => (a.since < b.since ? -1 : 1));
+  if (model !== undefined && approvals.length + damaged.length === 0)
+    await requireModel(session.store, model);
   return { approvals, damaged };
 }
 

@@ -1,6 +1,7 @@
 /** The folder that an export is written to. */
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../../files/makeFolder.js";
 import { ThawError } from "../../spec/errors.js";
 import { unwritable } from "../writeOut.js";
 
@@ -28,7 +29,7 @@ export async function checkFolder(folder: string, force: boolean): Promise<void>
 export async function writeWhole(folder: string, name: string, data: Uint8Array): Promise<void> {
   const partial = join(folder, `.${name}.${process.pid}.part`);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeFile(partial, data);
     await rename(partial, join(folder, name));
   } catch (error) {

@@ -1,6 +1,5 @@
 /** Registered models: their versions, and the aliases that point at them. */
 import { CATALOGUE } from "../../learn/bases/catalogue.js";
-import { ThawError } from "../../spec/errors.js";
 import type { DamagedRecord } from "../../spec/records/damaged.js";
 import type { ModelVersion } from "../../spec/records/model.js";
 import type { Warning } from "../../spec/warnings/warning.js";
@@ -9,6 +8,7 @@ import { unlessDamaged } from "../../store/record.js";
 import { listAliases } from "../../store/records/aliases.js";
 import { listModels, listVersions, readModel, readRun } from "../../store/records/records.js";
 import { withFoldsOf } from "./folds.js";
+import { requireModel } from "./requireModel.js";
 
 /** A version and the aliases that point at it, sorted. */
 export interface ListedVersion {
@@ -35,12 +35,7 @@ export interface ListedModels {
 export async function modelVersions(store: Store, name?: string): Promise<ListedModels> {
   await requireBucket(store);
   const known = await listModels(store);
-  if (name !== undefined && !known.includes(name)) {
-    throw new ThawError("NOT_FOUND", `there is no model called "${name}"`, {
-      hint:
-        known.length === 0 ? "there are no models yet: `thaw run` makes one" : `models: ${known.join(", ")}`,
-    });
-  }
+  if (name !== undefined) await requireModel(store, name, known);
   const listed: ListedVersion[] = [];
   const damaged: DamagedRecord[] = [];
   for (const model of name === undefined ? known : [name]) {

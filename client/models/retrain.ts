@@ -28,6 +28,7 @@ import { missingDetails, startFindable } from "../temporal/findable.js";
 import { runUrl } from "../temporal/links.js";
 import { thawVersion } from "../version.js";
 import { whoAmI } from "../whoAmI.js";
+import { requireModel } from "./requireModel.js";
 
 export interface RetrainRequest extends ImageSource {
   readonly file: RunFile;
@@ -185,12 +186,15 @@ async function endOf(session: Session, model: string, workflowId: string): Promi
   }
 }
 
-/** What the looks at a model's images came to, the newest first. @throws ThawError STORE_… */
+/** What the looks at a model's images came to, the newest first. @throws ThawError NOT_FOUND without a look and a model, STORE_… */
 export async function modelTicks(
   { store }: Pick<Session, "store">,
   model: string,
   limit: number,
 ): Promise<{ readonly ticks: readonly Tick[]; readonly damaged: readonly DamagedRecord[] }> {
   const damaged: DamagedRecord[] = [];
-  return { ticks: await listTicks(store, model, limit, damaged), damaged };
+  const ticks = await listTicks(store, model, limit, damaged);
+  // Of a model that has yet to be made there are looks all the same.
+  if (ticks.length + damaged.length === 0) await requireModel(store, model);
+  return { ticks, damaged };
 }

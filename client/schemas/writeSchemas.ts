@@ -1,6 +1,7 @@
 /** Writes the JSON schemas of all that thaw reads and writes to a folder. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { makeFolder } from "../../files/makeFolder.js";
 import { unwritable } from "../writeOut.js";
 import { schemaFiles } from "./jsonSchemas.js";
 
@@ -11,7 +12,7 @@ export async function writeSchemas(folder: string): Promise<readonly string[]> {
   try {
     for (const [name, text] of schemaFiles()) {
       path = resolve(join(folder, name));
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       await writeFile(path, text);
       written.push(path);
     }

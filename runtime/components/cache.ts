@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../../files/makeFolder.js";
 import { cacheFolder } from "../cacheFolder.js";
 import { isHeld, withLock } from "../lock.js";
 import type { Located, Recipe, Report } from "./component.js";
@@ -48,7 +49,7 @@ async function buildAside(recipe: Recipe<string>, cache: string, report: Report)
   const attempt = join(attemptsOf(cache), `${slug(recipe.name)}~${randomUUID()}`);
   const [into, scratch] = [join(attempt, "new"), join(attempt, "scratch")];
   try {
-    await mkdir(into, { recursive: true });
+    await makeFolder(into);
     await mkdir(scratch);
     await recipe.build(into, scratch, report);
     await writeStamp(into, recipe);

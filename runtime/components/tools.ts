@@ -1,5 +1,6 @@
 /** What provisioning itself needs of the machine: Node.js, Python with pip, a compiler, room on the disk. */
-import { mkdir, statfs } from "node:fs/promises";
+import { statfs } from "node:fs/promises";
+import { makeFolder } from "../../files/makeFolder.js";
 import { cacheFolder } from "../cacheFolder.js";
 import type { Located } from "./component.js";
 import { machine, pinnedBuild } from "./machine.js";
@@ -65,7 +66,7 @@ async function inspectRoom(needed: boolean): Promise<ComponentStatus> {
   const cache = cacheFolder();
   const line = { name: "cache folder", purpose: "holds what was provisioned" };
   try {
-    await mkdir(cache, { recursive: true });
+    await makeFolder(cache);
     const { bavail, bsize } = await statfs(cache);
     const free = `${((bavail * bsize) / 1e9).toFixed(1)} GB free`;
     const status = { ...line, found: { path: cache, version: free, from: "cache" as const } };

@@ -22,6 +22,11 @@ interface Needs {
 const BASE = ["PATH", "HOME", "TMPDIR", "LANG", "LANGUAGE", "TZ"];
 const BASE_FAMILIES = /^LC_[A-Z]+$/;
 
+/** Whether a variable is of the shell that something is started from, and differs from one to another. */
+export function isOfShell(name: string): boolean {
+  return BASE.includes(name) || BASE_FAMILIES.test(name);
+}
+
 const LOADER = ["LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_LIBRARY_PATH"];
 const PYTHON = ["PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "VIRTUAL_ENV"];
 const CERTIFICATES = [

@@ -51,3 +51,11 @@ export function listedSchema<Item extends z.ZodType>(item: Item) {
     z.ZodType
   >);
 }
+
+/** What people are told of a run before it begins, on stderr. */
+export const forewarningsSchema = z
+  .array(z.string())
+  .exactOptional()
+  .describe(
+    "What is odd about the images as far as names tell, and what should be known of the bases, in sentences; absent where there is nothing.",
+  );

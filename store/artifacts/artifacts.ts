@@ -1,9 +1,10 @@
 /** Artifacts: content-addressed data objects first, then one manifest that makes them exist. */
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileDigest, noteIntact } from "../../files/intact.js";
+import { makeFolder } from "../../files/makeFolder.js";
 import type { ArtifactRef } from "../../spec/artifact.js";
 import type { StoredFile } from "../../spec/base.js";
 import { fitting } from "../../spec/engine/diskFull.js";
@@ -231,7 +232,7 @@ export async function downloadObject(
 ): Promise<void> {
   // Workers in pods of their own have the same process id.
   const partial = `${destination}.${randomUUID()}.part`;
-  await mkdir(dirname(destination), { recursive: true });
+  await makeFolder(dirname(destination));
   try {
     await storeCall(store, `reading ${what}`, async () => {
       const hash = createHash("sha256");

@@ -24,8 +24,9 @@ export function addBases(program: Command): void {
       const { architecturesWithoutWeights, catalogueBases } = await import(
         "../../../client/bases/registry.js"
       );
-      const { bases, damaged } = await registered(project, output);
-      const document = basesJson(catalogueBases(), bases, architecturesWithoutWeights(), damaged);
+      const { bases, damaged, leftOut } = await registered(project, output);
+      const listed = basesJson(catalogueBases(), bases, architecturesWithoutWeights(), damaged);
+      const document = { ...listed, ...(leftOut === undefined ? {} : { leftOut }) };
       output.data(document, basesTable);
       suggest(output, [["thaw run --set base=NAME", "start from another one"]]);
       tellDamaged(output, damaged);
@@ -45,7 +46,10 @@ export function addBases(program: Command): void {
 }
 
 /** Without services there are none to list. */
-async function registered(project: string | undefined, output: Output): Promise<ListedBases> {
+async function registered(
+  project: string | undefined,
+  output: Output,
+): Promise<ListedBases & { readonly leftOut?: string }> {
   try {
     const platform = await projectStorePlatform(project);
     const [{ openStoreOnly }, { registeredBases }] = await Promise.all([
@@ -56,6 +60,6 @@ async function registered(project: string | undefined, output: Output): Promise<
   } catch (error) {
     if (!(error instanceof ThawError) || error.exitCode !== 4) throw error;
     output.talk(say`Bases that were added are left out: ${error.message}`);
-    return { bases: [], damaged: [] };
+    return { bases: [], damaged: [], leftOut: error.message };
   }
 }

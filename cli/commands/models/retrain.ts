@@ -1,6 +1,7 @@
 /** `thaw retrain`: looks at a model's images, and trains where something changed. */
 import type { Command } from "commander";
 import { contextOf, withExamples } from "../../context.js";
+import { forewarned } from "../../json/plan.js";
 import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore, withWritingSession } from "../../session.js";
 import { EXIT_INTERRUPTED, interruptible } from "../../signals.js";
@@ -51,7 +52,8 @@ export function addRetrain(program: Command): void {
         await tellMissing(output, started.missingAttributes);
         const { workflowId, url } = started;
         output.talk(url === undefined ? say`${workflowId}` : say`${workflowId}  ${url}`);
-        if (options.detach === true) return output.data(started, (shown) => shown.workflowId);
+        if (options.detach === true)
+          return output.data({ ...started, ...forewarned(given.warnings) }, (shown) => shown.workflowId);
         const { name } = loaded.file;
         const tick = await interruptible((signal) =>
           followRetraining(session, name, workflowId, {

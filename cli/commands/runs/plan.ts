@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { withPrecision } from "../../../spec/pipeline/precision.js";
 import { contextOf, withExamples } from "../../context.js";
-import { planJson } from "../../json/plan.js";
+import { forewarned, planJson } from "../../json/plan.js";
 import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore, projectStorePlatform } from "../../session.js";
 import { settledBases } from "../../starting/bases.js";
@@ -50,7 +50,9 @@ export function addPlan(program: Command): void {
       const source = { dataPath, listed };
       // Where people look first: before the table.
       const { baseConcerns } = await import("../../../client/bases/concerns.js");
-      for (const sentence of await baseConcerns(context.store, file)) output.talk(say`${sentence}`);
+      const concerns = await baseConcerns(context.store, file);
+      for (const sentence of concerns) output.talk(say`${sentence}`);
+      const warnings = [...given.warnings, ...concerns];
       const stages = await planRun(context, file, source, engineFingerprint());
       await refuseUnreadable(context.store, source, stages);
       const time = await timeOfPlan(context.store, file, source, stages);
@@ -69,7 +71,10 @@ export function addPlan(program: Command): void {
       const { plannedShards } = await import("../../../client/forecast/shards.js");
       const shards = await plannedShards(context.store, file, source, stages);
       output.data(
-        planJson(file.name, stages, time, { bases: auto, precision: precise.auto }, activations, shards),
+        {
+          ...planJson(file.name, stages, time, { bases: auto, precision: precise.auto }, activations, shards),
+          ...forewarned(warnings),
+        },
         (shown, screen) =>
           planText(file.name, shown.stages, screen, shown.time, shown.activations, shown.shards),
         { stages, time, activations, shards },

@@ -4,6 +4,7 @@ import type { LoadedRunFile } from "../../../client/runFile/load.js";
 import type { Session } from "../../../client/session.js";
 import type { ImageSource } from "../../../spec/pipeline/run.js";
 import { contextOf, withExamples } from "../../context.js";
+import { forewarned } from "../../json/plan.js";
 import type { StartedRunJson } from "../../json/run.js";
 import { startedText } from "../../render/runs/advice.js";
 import { openProjectStore, withWritingSession } from "../../session.js";
@@ -64,7 +65,8 @@ export function addRun(program: Command): void {
           import("../../../client/runs/start.js"),
           import("../../../client/bases/concerns.js"),
         ]);
-        for (const sentence of await baseConcerns(session.store, loaded.file)) output.talk(say`${sentence}`);
+        const concerns = await baseConcerns(session.store, loaded.file);
+        for (const sentence of concerns) output.talk(say`${sentence}`);
         const isElsewhere = loaded.file.compute === "kubernetes";
         const uploaded = (options.upload ?? isElsewhere) ? await uploadSource(session, loaded, output) : {};
         const started = await startRun(session, { ...loaded, ...uploaded });
@@ -83,7 +85,11 @@ export function addRun(program: Command): void {
           ]);
           output.tell(forecast, startedTimeText);
           const time = "time" in forecast ? forecast.time : undefined;
-          const document: StartedRunJson = { ...started, ...(time === undefined ? {} : { forecast: time }) };
+          const document: StartedRunJson = {
+            ...started,
+            ...(time === undefined ? {} : { forecast: time }),
+            ...forewarned([...given.warnings, ...concerns]),
+          };
           return output.data(document, ({ runId }) => runId);
         }
         const [{ followRun }, { finishRun }] = await Promise.all([

@@ -70,7 +70,8 @@ export function addApply(schedule: Command): void {
       for (const { id, warnings } of applied)
         for (const warning of warnings) output.talk(say`Warning, ${id}: ${warning}.`);
       const [first] = applied;
-      if (first !== undefined) suggest(output, [[`thaw schedule show ${first.id}`, "when it looks next"]]);
+      if (first === undefined) output.talk(say`There are no schedules in the store.`);
+      else suggest(output, [[`thaw schedule show ${first.id}`, "when it looks next"]]);
     });
   withExamples(command, [
     ["thaw schedule apply --cron '0 3 * * *' --timezone Europe/Berlin", "every night at 03:00"],
@@ -94,20 +95,18 @@ async function fromFile(
     throw new ThawError("USAGE", `pods cannot look into the folder ${dataPath} of this machine`, {
       hint: "put the images into a bucket and say data.path: s3://BUCKET/PREFIX; images that `--upload` put into the store would never change",
     });
-  for (const warning of warnings) output.talk(say`Warning: ${warning}.`);
   const { applySchedule } = await import("../../../client/schedules/apply.js");
   const { overlap = "skip", catchup = DEFAULT_CATCHUP, pauseAfter, note, name } = options;
   return withWritingSession(project, async (session) => {
     const { file } = await settledBases(session, loaded, output);
-    return [
-      await applySchedule(session, {
-        ...{ file, dataPath, overlap, catchup },
-        ...(times === undefined ? {} : { times }),
-        ...(pauseAfter === undefined ? {} : { pauseAfter }),
-        ...(note === undefined ? {} : { note }),
-        ...(name === undefined ? {} : { name }),
-      }),
-    ];
+    const applied = await applySchedule(session, {
+      ...{ file, dataPath, overlap, catchup },
+      ...(times === undefined ? {} : { times }),
+      ...(pauseAfter === undefined ? {} : { pauseAfter }),
+      ...(note === undefined ? {} : { note }),
+      ...(name === undefined ? {} : { name }),
+    });
+    return [{ ...applied, warnings: [...warnings, ...applied.warnings] }];
   });
 }
 

@@ -1,6 +1,7 @@
 /** What the supervisor is to run: the services as data, handed over in a file. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { isOfShell } from "../../../spec/processes/childEnvironment.js";
 import { listOf, object, type Shaped, text } from "../../../spec/shape.js";
 import { type Layout, logFileOf } from "../layout.js";
 import { GRACE_SECONDS } from "../names.js";
@@ -66,7 +67,16 @@ export function readPlan(file: string): Plan {
   throw new Error(`${file} is no plan of services`);
 }
 
-/** Tells plans, or services, apart. */
+/**
+ * Tells plans, or services, apart. Not by variables of the shell, nor by their order: `thaw up` from another one would
+ * start servers anew in the midst of runs.
+ */
 export function digestOf(part: Plan | ServiceSpec): string {
-  return createHash("sha256").update(JSON.stringify(part)).digest("hex");
+  const text = JSON.stringify(part, (key, value: unknown) => (key === "env" ? settings(value) : value));
+  return createHash("sha256").update(text).digest("hex");
+}
+
+function settings(env: unknown): unknown {
+  const variables = Object.entries(env as ServiceSpec["env"]).filter(([name]) => !isOfShell(name));
+  return variables.toSorted(([one], [other]) => (one < other ? -1 : 1));
 }

@@ -8,6 +8,7 @@ import { schemaOf } from "../exact.js";
 import {
   countSchema,
   digestSchema,
+  forewarningsSchema,
   missingAttributesSchema,
   shareSchema,
   timeSchema,
@@ -93,6 +94,7 @@ export const startedRetrainingSchema = z.object({
   workflowId: z.string(),
   url: z.string().exactOptional().describe("In the Temporal UI, where that is known."),
   missingAttributes: missingAttributesSchema,
+  warnings: forewarningsSchema,
 });
 
 /** How images become the input. */
@@ -163,6 +165,10 @@ export const basesSchema = z.object({
   architectures: z
     .array(architectureSchema)
     .describe("Architectures that thaw has no weights for: `thaw bases add` takes a checkpoint of theirs."),
+  leftOut: z
+    .string()
+    .exactOptional()
+    .describe("Why those that were added are not among them: the store is not there."),
   damaged: damagedSchema.exactOptional().describe("Absent when every record could be read."),
 });
 

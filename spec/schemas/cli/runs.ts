@@ -2,7 +2,14 @@
 import { z } from "zod";
 import { logLineSchema } from "../../log.js";
 import { pauseSchema, runControlSchema, steerRecordSchema } from "../../steering/schema.js";
-import { countSchema, digestSchema, missingAttributesSchema, shareSchema, timeSchema } from "../parts.js";
+import {
+  countSchema,
+  digestSchema,
+  forewarningsSchema,
+  missingAttributesSchema,
+  shareSchema,
+  timeSchema,
+} from "../parts.js";
 import { foldsInBriefSchema } from "../records/folds.js";
 import { modelVersionSchema } from "../records/model.js";
 import { baseComparisonSchema } from "../records/recipe.js";
@@ -32,6 +39,7 @@ export const startedRunSchema = z.object({
   forecast: forecastSchema
     .exactOptional()
     .describe("Absent where nothing has to be computed, and where it cannot be told."),
+  warnings: forewarningsSchema,
 });
 
 const failureSchema = z.object({
@@ -121,6 +129,7 @@ const reasonedSchema = z.array(z.object({ name: z.string(), why: z.string() }));
 
 export const planSchema = z.object({
   model: z.string(),
+  warnings: forewarningsSchema,
   stages: plannedStagesSchema,
   forecast: forecastSchema.exactOptional().describe("Absent where nothing has to be computed."),
   bases: z

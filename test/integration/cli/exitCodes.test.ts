@@ -105,6 +105,29 @@ describe("a wrong command line or a missing service", { concurrency: 4 }, () => 
     assert.equal(stderr.trimEnd().split("\n").length, 1);
   });
 
+  it("is told so without a command, too, below the help", async () => {
+    const { code, stdout, stderr } = await thaw(["schedule", "--json"]);
+    assert.equal(code, 2);
+    assert.equal(stdout, "");
+    const { error } = JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? "") as { error: unknown };
+    assert.deepEqual(error, {
+      code: "USAGE",
+      message: "no command is given",
+      hint: "`--help` lists the commands",
+      exitCode: 2,
+    });
+  });
+
+  it("is told where the current folder was removed", async () => {
+    const line = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" "$1" status';
+    const { status, stderr } = spawnSync("/bin/sh", ["-c", line, process.execPath, MAIN], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    assert.equal(status, 2);
+    assert.match(stderr, /^error USAGE: the current folder is not there any more\nhint: .+\n$/);
+  });
+
   it("shows the stack under THAW_DEBUG", async () => {
     const { stderr } = await thaw(["runs"], { THAW_DEBUG: "1" });
     assert.match(stderr, /^\s+at /m);

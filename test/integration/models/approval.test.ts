@@ -244,4 +244,7 @@ test("about a version that nobody is asked about nothing can be decided", async 
   assert.match(await refusal("approve", "moons"), /NOT_FOUND/);
   const { stderr } = await thaw(["approvals", "stars"], { cwd: stack.folder });
   assert.match(stderr, /Nothing waits for a person/);
+  // Of a name that is misspelt nothing waits either.
+  for (const words of [["approvals"], ["models", "ticks"]])
+    assert.match(await refusal(...words, "moons"), /NOT_FOUND.*no model called "moons"/);
 });

@@ -1,9 +1,8 @@
 /** What people and programs are told of an error. */
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
 import { describe, it } from "node:test";
 import { CommanderError } from "commander";
-import { cannotWrite, failureOf, failureText } from "../../../cli/failure.js";
+import { failureOf, failureText } from "../../../cli/failure.js";
 import { createColours } from "../../../cli/terminal/colours.js";
 import { ThawError } from "../../../spec/errors.js";
 
@@ -20,21 +19,6 @@ describe("failures", () => {
     const error = new ThawError("TEMPORAL_UNREACHABLE", "no server answers", { hint: "thaw up" });
     assert.equal(failureOf(error)?.exitCode, 4);
     assert.equal(told(error), "error TEMPORAL_UNREACHABLE: no server answers\nhint: thaw up");
-  });
-
-  it("name the folder that is missing where a file was to be written", async () => {
-    const path = "/there/is/no/such/folder.d/report.html";
-    const cause = await writeFile(path, "").catch((error: unknown) => error);
-    assert.equal(
-      told(cannotWrite("the report", path, cause)),
-      "error USAGE: the report cannot be written: there is no folder /there/is/no/such/folder.d\n" +
-        "hint: make the folder first, or name another file with --out",
-    );
-    const others = Object.assign(new Error("EACCES: permission denied"), { code: "EACCES" });
-    assert.match(
-      told(cannotWrite("the report", path, others)),
-      /cannot be written: EACCES: permission denied$/,
-    );
   });
 
   it("are one line when nobody expected them, and exit code 1", () => {

@@ -89,4 +89,10 @@ describe("an error", () => {
     const bug = new TypeError("x is undefined");
     assert.equal(unwritable("x", WHAT, bug), bug);
   });
+
+  it("says which file is in the way of a folder", async () => {
+    const error = await mkdir(at("there")).catch((thrown: unknown) => thrown);
+    const { message } = unwritable(at("there", "x"), WHAT, error) as ThawError;
+    assert.equal(message, `${WHAT} cannot be written to ${at("there", "x")}: ${at("there")} is no folder`);
+  });
 });
