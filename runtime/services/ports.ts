@@ -41,6 +41,37 @@ export async function choosePorts(
   return chosen as Ports;
 }
 
+/** Of programs that take ports at the same time, one after the other gets its own. */
+const TRIES = 3;
+
+/**
+ * Chooses ports and starts on them; where another program has taken one before a service listened on it, once more on others.
+ * @param start leaves nothing running when it throws
+ * @param onTaken is told which ports were lost
+ * @throws ThawError as {@link choosePorts}, and what `start` throws
+ */
+export async function onFreePorts(
+  asked: Known,
+  last: Known,
+  start: (ports: Ports) => Promise<void>,
+  onTaken: (ports: readonly number[]) => void,
+  isFree: (port: number) => Promise<boolean> = canListen,
+): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const ports = await choosePorts(asked, last, isFree);
+    try {
+      await start(ports);
+      return;
+    } catch (error) {
+      const taken: number[] = [];
+      for (const name of PORT_NAMES) if (!(await isFree(ports[name]))) taken.push(ports[name]);
+      // One that was asked for is refused by its name when it is chosen again.
+      if (taken.length === 0 || tries === TRIES) throw error;
+      onTaken(taken);
+    }
+  }
+}
+
 async function firstFree(
   candidates: readonly (number | undefined)[],
   taken: Set<number>,

@@ -5,8 +5,8 @@ import { cacheFolder } from "../cacheFolder.js";
 import { withLock } from "../lock.js";
 import { LOCK_HELD, stopAll } from "./down.js";
 import { type Layout, layoutOf, makeFolders } from "./layout.js";
-import type { PortName } from "./names.js";
-import { choosePorts } from "./ports.js";
+import type { PortName, Ports } from "./names.js";
+import { onFreePorts } from "./ports.js";
 import { newRecord, readRecord, type ServicesRecord, writeRecord } from "./record.js";
 import { secureS3 } from "./s3Security.js";
 import { type ServicesStatus, status } from "./status.js";
@@ -63,18 +63,23 @@ async function startAnew(layout: Layout, options: UpOptions, onProgress: Say): P
 
 async function startOnPorts(layout: Layout, options: UpOptions, onProgress: Say): Promise<void> {
   const last = readRecord(layout);
-  const record = newRecord(await choosePorts(asked(options), last?.ports ?? {}), last);
-  const plan = makePlan(layout, record, options);
-  secureS3(layout);
-  writeRecord(layout, record);
-  writePlan(layout, plan);
-  try {
-    const supervisor = startSupervisor(layout);
-    await waitForServices({ layout, plan, supervisor, onProgress });
-  } catch (error) {
-    await stopAll(layout, () => undefined);
-    throw error;
-  }
+  const start = async (ports: Ports): Promise<void> => {
+    const record = newRecord(ports, last);
+    const plan = makePlan(layout, record, options);
+    secureS3(layout);
+    writeRecord(layout, record);
+    writePlan(layout, plan);
+    try {
+      const supervisor = startSupervisor(layout);
+      await waitForServices({ layout, plan, supervisor, onProgress });
+    } catch (error) {
+      await stopAll(layout, () => undefined);
+      throw error;
+    }
+  };
+  const onTaken = (ports: readonly number[]): void =>
+    onProgress(`another program has taken port ${ports.join(", ")} meanwhile; others are tried`);
+  await onFreePorts(asked(options), last?.ports ?? {}, start, onTaken);
 }
 
 async function extend(

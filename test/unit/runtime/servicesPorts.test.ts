@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:net";
 import { test } from "node:test";
-import { PORT_NAMES } from "../../../runtime/services/names.js";
-import { canListen, choosePorts } from "../../../runtime/services/ports.js";
+import { PORT_NAMES, type Ports } from "../../../runtime/services/names.js";
+import { canListen, choosePorts, onFreePorts } from "../../../runtime/services/ports.js";
 
 const allFree = async () => true;
 const allBut =
@@ -71,4 +71,56 @@ test("a port that is held on all addresses is not free", async () => {
   assert.equal(await canListen(port), false);
   await new Promise((resolve) => server.close(resolve));
   assert.equal(await canListen(port), true);
+});
+
+test("where another program takes a port meanwhile, the start is made once more on others", async () => {
+  const busy = new Set<number>();
+  const tried: Ports[] = [];
+  const told: (readonly number[])[] = [];
+  const start = async (ports: Ports): Promise<void> => {
+    tried.push(ports);
+    if (tried.length > 1) return;
+    busy.add(ports.s3);
+    throw new Error("the S3 server does not start");
+  };
+  await onFreePorts(
+    {},
+    {},
+    start,
+    (ports) => told.push(ports),
+    async (port) => !busy.has(port),
+  );
+  assert.deepEqual(told, [[8333]]);
+  assert.deepEqual(
+    tried.map(({ temporal, s3 }) => [temporal, s3 === 8333]),
+    [
+      [7233, true],
+      [7233, false],
+    ],
+  );
+});
+
+test("a start that fails on free ports is not tried again, one whose asked port was taken names it", async () => {
+  let tries = 0;
+  const failing = async (): Promise<void> => {
+    tries += 1;
+    throw new Error("a damaged database");
+  };
+  const nobody = () => assert.fail("no port was taken");
+  await assert.rejects(onFreePorts({}, {}, failing, nobody, allFree), /damaged/);
+  assert.equal(tries, 1);
+
+  const busy = new Set<number>();
+  const losing = async (): Promise<void> => {
+    busy.add(9000);
+    throw new Error("the S3 server does not start");
+  };
+  const lost = onFreePorts(
+    { s3: 9000 },
+    {},
+    losing,
+    () => undefined,
+    async (port) => !busy.has(port),
+  );
+  await assert.rejects(lost, { code: "PORT_BUSY", message: /port 9000, asked for the S3 server/ });
 });
