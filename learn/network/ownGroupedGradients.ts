@@ -60,8 +60,8 @@ export function ownGroupedInputGradient(
 let known: boolean | undefined;
 
 /**
- * Whether this process' TensorFlow computes gradients of grouped convolutions on x86-64: where `TF_ENABLE_ONEDNN_OPTS` or an older
- * processor leaves oneDNN out it refuses to. It is asked, once, rather than foretold from what it looks at. Not on other processors
+ * Whether this process' TensorFlow computes gradients of grouped convolutions on x86-64: where an older processor leaves
+ * oneDNN out it refuses to. It is asked, once, rather than foretold from what it looks at. Not on other processors
  * and GPUs, where nobody has measured the times.
  */
 export function computesGroupedGradients(): boolean {
