@@ -68,7 +68,7 @@ function nodeProblems(document: Document): readonly SyntaxProblem[] {
     },
     Map(_, map) {
       if (map.anchor !== undefined) anchors.add(map.anchor);
-      problems.push(...keysTwice(map));
+      for (const problem of keysTwice(map)) problems.push(problem);
     },
   });
   return problems;

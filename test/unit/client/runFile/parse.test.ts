@@ -300,3 +300,19 @@ for (const [what, { text, set, said }] of Object.entries(WRONG)) {
     );
   });
 }
+
+test("as many keys that stand twice as a run file has room for are a refusal, of which twenty are told", () => {
+  const lines = 200_000;
+  assert.throws(
+    () => parseRunFile("a:\n".repeat(lines), "thaw.yaml", []),
+    (error: unknown) => {
+      assert.ok(error instanceof ThawError, String(error));
+      assert.equal(error.code, "RUN_FILE_INVALID");
+      const [first = "", ...told] = error.message.split("\n");
+      assert.equal(first, `${lines - 1} mistakes in thaw.yaml:`);
+      assert.equal(told.length, 21);
+      assert.equal(told.at(-1), `  and ${lines - 21} more`);
+      return true;
+    },
+  );
+});
