@@ -1,5 +1,4 @@
 /** The heavy activities: each one says which job its stage is for the engine. */
-
 import { join } from "node:path";
 import { IMAGES_FILE } from "../data/dataset/dataset.js";
 import { digestCacheFile } from "../data/source/digestCache.js";

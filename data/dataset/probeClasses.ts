@@ -42,11 +42,11 @@ export async function refuseUnreadableClasses(source: SourceEntries, decode: Dec
     firstReadable(ofClass.get(name), decode),
   );
   const readable: { label: number }[] = [];
-  let lost: readonly QuarantinedFile[] = [];
+  const lost: QuarantinedFile[] = [];
   let label = 0;
   for await (const { found, unreadable } of looked) {
     if (found) readable.push({ label });
-    lost = [...lost, ...unreadable];
+    for (const file of unreadable) lost.push(file);
     label += 1;
   }
   refuseEmptyClasses(source, readable, lost);

@@ -4,9 +4,10 @@
  * the times.
  */
 import { computingDevice, scoped, type Tensor, tf } from "../engine.js";
-import { attribute, type Graph, type Value } from "../graph/graph.js";
+import type { Graph, Value } from "../graph/graph.js";
 import { compile } from "../graph/program.js";
 import { padImage, shapeOf } from "./arithmetic.js";
+import { cutInputGradient, type PaddingBefore } from "./cutGradient.js";
 import {
   type GroupedConvolution,
   groupedInputGradient,
@@ -15,14 +16,10 @@ import {
 } from "./groupedConvolution.js";
 import { convolutionAttributes, convolve } from "./ops.js";
 
-/** How the image is padded: by the operation, or with so many zeros on each side before it. */
-function paddingOf(convolution: GroupedConvolution): {
-  readonly padding: "same" | 0;
-  readonly zeros: number;
-} {
+function paddingOf(convolution: GroupedConvolution): PaddingBefore {
   const around = pixelsAround(convolution);
   const isKept = convolution.stride === 1 && 2 * around === convolution.kernel - 1;
-  return isKept ? { padding: "same", zeros: 0 } : { padding: 0, zeros: around };
+  return isKept ? { padding: "same", outside: 0 } : { padding: 0, outside: around };
 }
 
 /** The kernel's gradient by TensorFlow's operation. @param x `[batch, h, w, in]` @param dy `[batch, rows, columns, out]` */
@@ -33,8 +30,8 @@ export function ownGroupedKernelGradient(
   kernel: Value,
   dy: Value,
 ): Value {
-  const { padding, zeros } = paddingOf(convolution);
-  const operands = [padImage(graph, x, zeros), shapeOf(graph, kernel), dy];
+  const { padding, outside } = paddingOf(convolution);
+  const operands = [padImage(graph, x, outside), shapeOf(graph, kernel), dy];
   return graph.op("Conv2DBackpropFilter", convolutionAttributes({ ...convolution, padding }), operands);
 }
 
@@ -46,15 +43,11 @@ export function ownGroupedInputGradient(
   kernel: Value,
   dy: Value,
 ): Value {
-  const { padding, zeros } = paddingOf(convolution);
-  const size = shapeOf(graph, x);
-  const around = graph.integers([0, 2 * zeros, 2 * zeros, 0]);
-  const whole = zeros === 0 ? size : graph.op("AddV2", { T: attribute.int32 }, [size, around]);
-  const attributes = convolutionAttributes({ ...convolution, padding });
-  const dImage = graph.op("Conv2DBackpropInput", attributes, [whole, kernel, dy]);
-  if (zeros === 0) return dImage;
-  const types = { T: attribute.float32, Index: attribute.int32 };
-  return graph.op("Slice", types, [dImage, graph.integers([0, zeros, zeros, 0]), size]);
+  return cutInputGradient(graph, "Conv2DBackpropInput", convolution, paddingOf(convolution), {
+    x,
+    kernel,
+    dy,
+  });
 }
 
 let known: boolean | undefined;

@@ -21,16 +21,18 @@ export interface Starter {
   readonly multiplies: () => boolean;
 }
 
+export interface SettledPrecision {
+  readonly file: RunFile;
+  /** Where there was something to settle. */
+  readonly auto?: AutoPrecision;
+}
+
 /**
  * A run that is resumed, or that goes on on another machine, has the file as it was written here: nothing is decided twice.
  * bfloat16 is taken only where it is known of the processor that will compute that it multiplies it: elsewhere the pass takes
  * longer than in float32.
- * @returns `auto` where there was something to settle
  */
-export function withPrecision(
-  file: RunFile,
-  starter: Starter,
-): { readonly file: RunFile; readonly auto?: AutoPrecision } {
+export function withPrecision(file: RunFile, starter: Starter): SettledPrecision {
   // Clients from before there was a choice do not say.
   if (file.precision !== "auto") return { file };
   const auto = settle(file, starter);

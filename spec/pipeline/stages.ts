@@ -59,24 +59,29 @@ export interface StagePlan {
   readonly device?: "cpu";
 }
 
+/** What a run begins with besides its file and its bases. */
+export interface KnownBeforehand {
+  /** Datasets whose images keep their splits. */
+  readonly earlier?: readonly ArtifactRef[] | undefined;
+  /** Digest of what is known of the new images, for the report. */
+  readonly drift?: string | undefined;
+  /** Of a retraining. */
+  readonly depth?: RunDepth | undefined;
+  /** What `precision: auto` came to, for the report. */
+  readonly autoPrecision?: AutoPrecision | undefined;
+}
+
 /**
  * The stages of a run, in order. A pure function of the run file; what becomes of them on the way is in `walk/`.
  * With several `bases` the stages after `base` are those of `file.base`: of the one that is chosen, once it is.
  * @param spec what `file.base` means where it is not a base of the catalogue
  * @param candidates what the names in `file.bases` mean, likewise
- * @param earlier datasets whose images keep their splits
- * @param drift digest of what is known of the new images, for the report
- * @param depth of a retraining
- * @param autoPrecision what `precision: auto` came to, for the report
  */
 export function planStages(
   file: RunFile,
   spec?: BaseSpec,
   candidates: Readonly<Record<string, BaseSpec>> = {},
-  earlier: readonly ArtifactRef[] = [],
-  drift?: string,
-  depth?: RunDepth,
-  autoPrecision?: AutoPrecision,
+  { earlier = [], drift, depth, autoPrecision }: KnownBeforehand = {},
 ): readonly StagePlan[] {
   const plans: StagePlan[] = [];
   const add = (

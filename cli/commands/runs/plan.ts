@@ -1,6 +1,5 @@
 /** `thaw plan`: says which stages of a run would be computed and which are in the store. */
 import type { Command } from "commander";
-import { withPrecision } from "../../../spec/pipeline/precision.js";
 import { contextOf, withExamples } from "../../context.js";
 import { forewarned, planJson } from "../../json/plan.js";
 import { suggest } from "../../render/runs/advice.js";
@@ -46,7 +45,7 @@ export function addPlan(program: Command): void {
           import("../../../runtime/components/tensorflow/engineFingerprint.js"),
         ]);
       const context = { store: openStoreOnly(platform), platform };
-      const { file, dataPath, listed, auto } = await settledBases(context, given, output);
+      const { file, dataPath, listed, auto, precise } = await settledBases(context, given, output);
       const source = { dataPath, listed };
       // Where people look first: before the table.
       const { baseConcerns } = await import("../../../client/bases/concerns.js");
@@ -56,11 +55,7 @@ export function addPlan(program: Command): void {
       const stages = await planRun(context, file, source, engineFingerprint());
       await refuseUnreadable(context.store, source, stages);
       const time = await timeOfPlan(context.store, file, source, stages);
-      const [{ plannedActivations }, { starterOn }] = await Promise.all([
-        import("../../../client/forecast/activations.js"),
-        import("../../../client/bases/ofFile.js"),
-      ]);
-      const precise = withPrecision(file, starterOn(platform));
+      const { plannedActivations } = await import("../../../client/forecast/activations.js");
       const activations = await plannedActivations(
         context.store,
         platform.workFolder,

@@ -75,7 +75,7 @@ function planMost(run: Omit<RunFacts, "outcomes">): readonly StagePlan[] {
 /** Runs in progress that began before there were recipes or folds go on without. */
 function plansOf(run: Omit<RunFacts, "outcomes">): readonly StagePlan[] {
   const { file, base, candidates, earlier, drift, depth, autoPrecision, knows } = run;
-  const plans = planStages(file, base, candidates, earlier, drift?.digest, depth, autoPrecision);
+  const plans = planStages(file, base, candidates, { earlier, drift: drift?.digest, depth, autoPrecision });
   const unknown = plans.filter(
     ({ name, kind }) =>
       (name === "recipe" && knows?.recipe === false) || (kind === "fold" && knows?.folds === false),

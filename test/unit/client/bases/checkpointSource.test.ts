@@ -8,21 +8,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { openCheckpoint } from "../../../../client/bases/checkpointSource.js";
-import { ThawError } from "../../../../spec/errors.js";
-import { openStore } from "../../../../store/connection/connection.js";
+import type { ThawError } from "../../../../spec/errors.js";
 import { withVariables } from "../../../support/machine/variables.js";
+import { refusalOf } from "../../../support/refusal.js";
 import { startHttpProxy } from "../../../support/services/httpProxy.js";
+import { nowhere } from "../../../support/store/nowhere.js";
 
 const CONTENT = Buffer.from("the bytes of a checkpoint");
 const SHA256 = createHash("sha256").update(CONTENT).digest("hex");
-/** Never contacted: no source below is in S3. */
-const store = openStore({
-  endpoint: "http://127.0.0.1:9",
-  bucket: "none",
-  region: "us-east-1",
-  credentials: { accessKey: "none", secretKey: "none" },
-  pathStyle: true,
-});
 
 const server = createServer((request, response) => {
   if (request.url === "/moved.pth") response.writeHead(302, { location: "/weights.pth" }).end();
@@ -52,18 +45,14 @@ after(async () => {
 });
 
 async function refusal(source: string, options = {}): Promise<ThawError> {
-  const error: unknown = await openCheckpoint(store, source, options).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  assert.ok(error instanceof ThawError, `${source} was accepted, or threw something else: ${error}`);
+  const error = await refusalOf(openCheckpoint(nowhere, source, options));
   assert.notEqual(error.hint, undefined);
   return error;
 }
 
 test("a file is taken where it lies, and stays there", async () => {
   const path = join(folder, "own.pth");
-  const checkpoint = await openCheckpoint(store, path, { sha256: SHA256.toUpperCase() });
+  const checkpoint = await openCheckpoint(nowhere, path, { sha256: SHA256.toUpperCase() });
   assert.equal(checkpoint.path, path);
   await checkpoint.dispose();
   assert.deepEqual(await readFile(path), CONTENT);
@@ -72,7 +61,7 @@ test("a file is taken where it lies, and stays there", async () => {
 for (const name of ["weights.pth", "moved.pth"]) {
   test(`/${name} is downloaded with its progress, checked, and removed in the end`, async () => {
     const seen: (readonly [number, number | undefined])[] = [];
-    const checkpoint = await openCheckpoint(store, `${address}/${name}`, {
+    const checkpoint = await openCheckpoint(nowhere, `${address}/${name}`, {
       sha256: SHA256,
       onProgress: (done, total) => seen.push([done, total]),
     });
@@ -86,13 +75,13 @@ for (const name of ["weights.pth", "moved.pth"]) {
 test("an address is asked for through the proxy, and a file on this machine's web server without it", async () => {
   const proxy = await startHttpProxy({ "weights.test:80": address.replace("http://", "") });
   await withVariables({ http_proxy: proxy.url, HTTP_PROXY: proxy.url }, async () => {
-    const checkpoint = await openCheckpoint(store, "http://weights.test/moved.pth", { sha256: SHA256 });
+    const checkpoint = await openCheckpoint(nowhere, "http://weights.test/moved.pth", { sha256: SHA256 });
     await checkpoint.dispose();
     assert.deepEqual(proxy.asked, [
       "GET http://weights.test/moved.pth",
       "GET http://weights.test/weights.pth",
     ]);
-    await (await openCheckpoint(store, `${address}/weights.pth`)).dispose();
+    await (await openCheckpoint(nowhere, `${address}/weights.pth`)).dispose();
     assert.equal(proxy.asked.length, 2);
   });
   await proxy.close();
@@ -141,16 +130,16 @@ test("a file that is larger than it may be is refused, said beforehand or not, a
       assert.match(String(error.hint), /--max-size/);
     }
     assert.deepEqual(await leftovers(), []);
-    await (await openCheckpoint(store, `${address}/weights.pth`, { maxBytes: CONTENT.length })).dispose();
+    await (await openCheckpoint(nowhere, `${address}/weights.pth`, { maxBytes: CONTENT.length })).dispose();
   });
 });
 
 test("a private host that the address names is asked, and that is said once", async () => {
   const notices: string[] = [];
   const onNotice = (sentence: string): unknown => notices.push(sentence);
-  await (await openCheckpoint(store, `${address}/moved.pth`, { onNotice })).dispose();
+  await (await openCheckpoint(nowhere, `${address}/moved.pth`, { onNotice })).dispose();
   assert.deepEqual(notices, ["127.0.0.1 is not in the public internet; it is asked because you named it"]);
-  await (await openCheckpoint(store, `${address}/weights.pth`, { onNotice, allowPrivate: true })).dispose();
+  await (await openCheckpoint(nowhere, `${address}/weights.pth`, { onNotice, allowPrivate: true })).dispose();
   assert.equal(notices.length, 1);
 });
 

@@ -5,19 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { openLayersModel } from "../../../../client/bases/layersModelSource.js";
-import { ThawError } from "../../../../spec/errors.js";
-import { openStore } from "../../../../store/connection/connection.js";
+import type { ThawError } from "../../../../spec/errors.js";
 import { withVariables } from "../../../support/machine/variables.js";
+import { refusalOf } from "../../../support/refusal.js";
 import { type StaticServer, serve } from "../../../support/services/staticServer.js";
+import { nowhere } from "../../../support/store/nowhere.js";
 
-/** Never contacted. */
-const store = openStore({
-  endpoint: "http://127.0.0.1:9",
-  bucket: "none",
-  region: "us-east-1",
-  credentials: { accessKey: "none", secretKey: "none" },
-  pathStyle: true,
-});
 const MODEL = JSON.stringify({
   modelTopology: {},
   weightsManifest: [{ paths: ["a.bin", "b.bin"], weights: [] }],
@@ -42,18 +35,14 @@ after(async () => {
 });
 
 async function refusal(source: string, options = {}): Promise<ThawError> {
-  const error: unknown = await openLayersModel(store, source, options).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  assert.ok(error instanceof ThawError, `accepted, or something else: ${error}`);
+  const error = await refusalOf(openLayersModel(nowhere, source, options));
   assert.equal(error.code, "DATA_INVALID");
   return error;
 }
 
 test("model and shards come from one address, and are said to once", async () => {
   const notices: string[] = [];
-  const files = await openLayersModel(store, `${server.origin}/model.json`, {
+  const files = await openLayersModel(nowhere, `${server.origin}/model.json`, {
     onNotice: (sentence) => notices.push(sentence),
   });
   const shards = files.shards.flat();
@@ -69,7 +58,7 @@ test("the limit of size is one for all files, and what came is removed", async (
     const error = await refusal(`${server.origin}/model.json`, { maxBytes });
     assert.match(error.message, /b\.bin has more than the 0.0005 MB that may come/);
     assert.deepEqual(await readdir(emptied), []);
-    const enough = await openLayersModel(store, `${server.origin}/model.json`, {
+    const enough = await openLayersModel(nowhere, `${server.origin}/model.json`, {
       maxBytes: MODEL.length + 2000,
     });
     await enough.dispose();

@@ -7,22 +7,15 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { openOnnx } from "../../../../client/bases/onnxSource.js";
 import { readOnnxNetwork } from "../../../../learn/import/onnx/any/network.js";
-import { ThawError } from "../../../../spec/errors.js";
-import { openStore } from "../../../../store/connection/connection.js";
+import type { ThawError } from "../../../../spec/errors.js";
 import { withData } from "../../../fuzz/checkpoints/onnxData.js";
 import { encode } from "../../../fuzz/checkpoints/onnxFields.js";
 import { graphFields, soundGraph } from "../../../fuzz/checkpoints/onnxGraph.js";
 import { withVariables } from "../../../support/machine/variables.js";
+import { refusalOf } from "../../../support/refusal.js";
 import { type StaticServer, serve } from "../../../support/services/staticServer.js";
+import { nowhere } from "../../../support/store/nowhere.js";
 
-/** Never contacted. */
-const store = openStore({
-  endpoint: "http://127.0.0.1:9",
-  bucket: "none",
-  region: "us-east-1",
-  credentials: { accessKey: "none", secretKey: "none" },
-  pathStyle: true,
-});
 const { model, files } = withData(graphFields(), () => "model.onnx_data");
 const GRAPH = encode(model);
 const DATA = files.get("model.onnx_data") ?? Buffer.alloc(0);
@@ -45,19 +38,13 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function refusal(source: string, options = {}): Promise<ThawError> {
-  const error: unknown = await openOnnx(store, source, options).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  assert.ok(error instanceof ThawError, `accepted, or something else: ${error}`);
-  return error;
-}
+const refusal = (source: string, options = {}): Promise<ThawError> =>
+  refusalOf(openOnnx(nowhere, source, options));
 
 test("graph and numbers come from one address, are said to once, and are the network", async () => {
   const notices: string[] = [];
   const onNotice = (sentence: string): number => notices.push(sentence);
-  const opened = await openOnnx(store, `${server.origin}/onnx/model.onnx`, { onNotice });
+  const opened = await openOnnx(nowhere, `${server.origin}/onnx/model.onnx`, { onNotice });
   assert.ok(opened.data);
   const network = await readOnnxNetwork(opened.path, { data: opened.data });
   await opened.dispose();

@@ -1,13 +1,13 @@
 /** Small sets of pictures through ingest, for the tests of what comes out. */
-import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import sharp from "sharp";
 import { ingest } from "../../../../data/dataset/ingest.js";
-import { ThawError } from "../../../../spec/errors.js";
+import type { ThawError } from "../../../../spec/errors.js";
 import { temporaryFolder, writeFiles } from "../../../support/images/pictures.js";
+import { refusalOf } from "../../../support/refusal.js";
 
 export const DATA = {
   test: 0.2,
@@ -65,14 +65,7 @@ export async function run(
   return { out, summary };
 }
 
-export async function refusal(t: TestContext, source: string): Promise<ThawError> {
-  const error: unknown = await run(t, source).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  assert.ok(error instanceof ThawError, "ingest did not refuse the source");
-  return error;
-}
+export const refusal = (t: TestContext, source: string): Promise<ThawError> => refusalOf(run(t, source));
 
 export async function bytesOf(folder: string): Promise<Record<string, string>> {
   const names = (await readdir(folder)).sort();

@@ -4,15 +4,12 @@ import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { listSource } from "../../../../data/source/source.js";
-import { type ErrorCode, ThawError } from "../../../../spec/errors.js";
+import type { ErrorCode, ThawError } from "../../../../spec/errors.js";
 import { temporaryFolder, writeFiles } from "../../../support/images/pictures.js";
+import { refusalOf } from "../../../support/refusal.js";
 
 async function failureOf(path: string): Promise<ThawError> {
-  const error: unknown = await listSource(path).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  assert.ok(error instanceof ThawError, `listSource did not refuse ${path}`);
+  const error = await refusalOf(listSource(path));
   assert.notEqual(error.hint, undefined);
   return error;
 }

@@ -58,7 +58,7 @@ test("what auto came to and who decided is in the report's key alone", () => {
   const told = { took: "float32", why: "so it is" } as const;
   const keys = (auto?: AutoPrecision) =>
     new Map(
-      planStages(input, undefined, {}, [], undefined, undefined, auto).map(
+      planStages(input, undefined, {}, { autoPrecision: auto }).map(
         ({ name, parameters }) => [name, parameters] as const,
       ),
     );

@@ -84,7 +84,7 @@ test("the datasets of earlier versions are parameters of ingest alone, in any or
   }));
   assert.ok(one && other);
   const [plain, kept, turned] = [[], [one, other], [other, one]].map((earlier) =>
-    planStages(file({}), undefined, {}, earlier),
+    planStages(file({}), undefined, {}, { earlier }),
   );
   assert.deepEqual(kept, turned);
   assert.equal(plain?.[0]?.parameters.kept, undefined);
@@ -99,7 +99,7 @@ test("the datasets of earlier versions are parameters of ingest alone, in any or
 
 test("what is known of new images is a parameter of the report alone, and of no run without it", () => {
   const [plain, shown] = [undefined, "3".repeat(64)].map((drift) =>
-    planStages(file({}), undefined, {}, [], drift),
+    planStages(file({}), undefined, {}, { drift }),
   );
   assert.deepEqual(shown?.slice(0, -1), plain?.slice(0, -1));
   const [before, after] = [plain?.at(-1)?.parameters, shown?.at(-1)?.parameters];

@@ -200,8 +200,7 @@ test("a run that starts from a version has that as its base and compares no othe
 
 test("what the champion's layers were tuned on is met in ingest; only the recipe of a head, and the report, know of the depth", () => {
   const run = atDepth<Bases>({ file: FILE }, of({}), { name: SPEC.name, spec: SPEC });
-  const plan = (depth: typeof run.depth | undefined) =>
-    planStages(run.file, run.base, {}, [], undefined, depth);
+  const plan = (depth: typeof run.depth | undefined) => planStages(run.file, run.base, {}, { depth });
   const parameters = (depth: typeof run.depth | undefined, name: string) =>
     plan(depth).find((stage) => stage.name === name)?.parameters ?? {};
   assert.deepEqual(parameters(run.depth, "ingest").met, ["data"]);
