@@ -19,18 +19,11 @@ export function predictionsTable(predictions: readonly FilePrediction[], screen:
     });
   if (rows.length === 0) return "";
   const header = ["FILE", "LABEL", "CONFIDENCE"];
-  const text = rows.some(([, , , doubt]) => doubt !== "")
-    ? table([...header, "DOUBT"], rows, screen, [2])
-    : table(
-        header,
-        rows.map((row) => row.slice(0, 3)),
-        screen,
-        [2],
-      );
-  return text
-    .split("\n")
-    .map((line) => truncate(line, screen.width))
-    .join("\n");
+  const doubtful = rows.some(([, , , doubt]) => doubt !== "");
+  const columns = doubtful ? [...header, "DOUBT"] : header;
+  const cells = rows.map((row) => row.slice(0, columns.length));
+  // The answer, and which file it is for, are never cut: long paths have a line of their own.
+  return table(columns, cells, screen, [2], [0, 1]);
 }
 
 /** Marks what a person should look at: images for which not exactly one class is probable enough. */

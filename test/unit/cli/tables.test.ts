@@ -315,6 +315,15 @@ describe("predictions", () => {
     assert.match(row, /^a\.png {2}a class with a name.*… +50\.0 % {2}or not a class.*…$/);
   });
 
+  it("neither cuts a class nor the name of a file, however long its path", () => {
+    const path = `/home/me/pictures/of/the/year/${"deep/".repeat(8)}image_0243.jpg`;
+    const found = [{ path, label: "Japanese_Cherry", confidence: 0.919, probabilities: {}, set: [] }];
+    assert.deepEqual(lines(predictionsTable(found, plainScreen())).slice(2), [
+      path,
+      "  Japanese_Cherry      91.9 %  uncertain",
+    ]);
+  });
+
   it("has a sentence for what could not", () => {
     assert.deepEqual(unreadable(predictions), ["b.txt: it is no image"]);
     assert.equal(predictionsTable(predictions.slice(1), plainScreen()), "");
