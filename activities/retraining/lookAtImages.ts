@@ -17,6 +17,7 @@ import { asksForDepth, refusedDepth } from "../../spec/retraining/depth.js";
 import type { Look, RetrainInput } from "../../spec/retraining/retraining.js";
 import { readingOf } from "../../spec/runFile/folders.js";
 import { knownImageSchema } from "../../spec/schemas/records/files.js";
+import { subjectOf, voiding } from "../../spec/warnings/warning.js";
 import { type ArtifactManifest, requireManifest } from "../../store/artifacts/artifacts.js";
 import { canonicalJson, stageKey } from "../../store/artifacts/keys.js";
 import { readArtifactLines } from "../../store/artifacts/lines.js";
@@ -25,7 +26,7 @@ import { bucketReader } from "../../store/images/bucketReader.js";
 import { readUploadList } from "../../store/images/uploads.js";
 import { unlessDamaged } from "../../store/record.js";
 import { newestDecision } from "../../store/records/aliases.js";
-import { listVersions, newestRun, readModel } from "../../store/records/records.js";
+import { listVersions, newestRun, readModel, readRun } from "../../store/records/records.js";
 import type { ControlDependencies } from "../context.js";
 import { championOf, type ListedImages, lastDeeper, layersBelow } from "./depthFacts.js";
 
@@ -67,6 +68,7 @@ export async function lookAtImages(
     inUse === undefined || reasons.length === 0 || !asksForDepth(policy)
       ? undefined
       : await championOf(store, run, versions, inUse, { ...listed, byContent: isByContent(run) });
+  const accepted = inUse === undefined || reasons.length === 0 ? [] : await doubtsOf(store, versions, inUse);
   const refused = refusedDepth(policy.depth, champion?.facts, {
     name,
     base: basesOf(run.file).join(" or "),
@@ -78,12 +80,24 @@ export async function lookAtImages(
     ...changed,
     ...(reference === undefined ? {} : { version: reference.version }),
     ...(inUse === undefined ? {} : { inUse }),
+    ...(accepted.length === 0 ? {} : { accepted }),
     aliasEntry: decision?.seq ?? 0,
     earlier: datasetsOf(versions),
     ...(champion === undefined ? {} : { champion }),
     ...(ageDays === undefined ? {} : { ageDays }),
     reasons,
   };
+}
+
+/** What may void a version's figures, by subject; none where its run has left no record that can be read. */
+async function doubtsOf(
+  store: Store,
+  versions: readonly ModelVersion[],
+  version: number,
+): Promise<readonly string[]> {
+  const runId = versions.find((one) => one.version === version)?.runId;
+  const run = runId === undefined ? undefined : await unlessDamaged(readRun(store, runId), []);
+  return voiding(run?.warnings ?? []).map(subjectOf);
 }
 
 async function listImages(

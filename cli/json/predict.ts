@@ -5,6 +5,6 @@ import type { Shape } from "../../spec/schemas/exact.js";
 
 export type PredictJson = Shape<typeof predictSchema>;
 
-export function predictJson({ model, predictions }: Predictions): PredictJson {
-  return { model: { name: model.name, version: model.version }, predictions };
+export function predictJson({ model, ...rest }: Predictions): PredictJson {
+  return { model: { name: model.name, version: model.version }, ...rest };
 }

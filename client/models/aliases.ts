@@ -22,6 +22,7 @@ import {
 import { proofRef } from "../../store/records/proofs.js";
 import { readModel, readRun } from "../../store/records/records.js";
 import { whoAmI } from "../whoAmI.js";
+import { type Doubts, doubtsIn, doubtsOf } from "./doubts.js";
 import { resolveModel } from "./reference.js";
 import { requireModel } from "./requireModel.js";
 
@@ -33,7 +34,7 @@ const RESERVED = /^(v?\d+|latest)$/;
 const ALIAS = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/;
 
 /** An entry of a log that was made, and of which alias. */
-export interface MovedAlias {
+export interface MovedAlias extends Doubts {
   readonly model: string;
   readonly alias: string;
   readonly decision: AliasDecision;
@@ -62,7 +63,7 @@ export async function promote(
   const model = await resolveModel(store, ref);
   const newest = (await aliasHistory(store, model.name, alias)).at(-1);
   if (newest?.version === model.version && note === undefined && proof === undefined)
-    return { model: model.name, alias, decision: newest, added: false };
+    return { model: model.name, alias, decision: newest, added: false, ...(await doubtsOf(store, model)) };
   return move(store, model, alias, { how: "manual", ...given(note), ...evidenceOf(proof) });
 }
 
@@ -133,7 +134,8 @@ async function move(
   expected?: number,
 ): Promise<MovedAlias> {
   const { name, version } = model;
-  const report = (await unlessDamaged(readRun(store, model.runId), []))?.artifacts.report;
+  const run = await unlessDamaged(readRun(store, model.runId), []);
+  const report = run?.artifacts.report;
   const at = new Date().toISOString();
   const decision = await decideAlias(
     store,
@@ -145,7 +147,7 @@ async function move(
     },
     expected,
   );
-  return { model: name, alias, decision, added: decision.at === at };
+  return { model: name, alias, decision, added: decision.at === at, ...doubtsIn(run) };
 }
 
 /** @param ref `NAME@ALIAS` @throws ThawError USAGE, NOT_FOUND, ALIAS_MOVED, STORE_… */

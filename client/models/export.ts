@@ -15,6 +15,7 @@ import type { Store } from "../../store/connection/connection.js";
 import { requireSoundModel } from "../../store/records/soundModel.js";
 import { modelCardFile } from "./cardFile.js";
 import { checkNumbers } from "./checkNumbers.js";
+import { type Doubts, doubtsOf } from "./doubts.js";
 import { checkFolder, writeWhole } from "./exportFolder.js";
 import { readFolds } from "./folds.js";
 import { resolveModel } from "./reference.js";
@@ -38,7 +39,7 @@ export interface ExportRequest {
   readonly signal: AbortSignal;
 }
 
-export interface Exported {
+export interface Exported extends Doubts {
   readonly model: ModelVersion;
   readonly format: ExportFormat;
   /** Absolute path. */
@@ -56,7 +57,7 @@ export async function exportModel(request: ExportRequest): Promise<Exported> {
   const { store, platform, format, force, baseCheckpoint, told, onProgress, signal } = request;
   const resolved = await resolveModel(store, request.model);
   await requireSoundModel(store, resolved, told);
-  const model = await readFolds(store, resolved);
+  const [model, doubts] = await Promise.all([readFolds(store, resolved), doubtsOf(store, resolved)]);
   const folder = resolve(request.out ?? `${model.name}-v${model.version}-${format}`);
   await checkFolder(folder, force);
   onProgress({ phase: "fetching the model", step: 0, total: 1 });
@@ -87,5 +88,6 @@ export async function exportModel(request: ExportRequest): Promise<Exported> {
       bytes: data.length,
       digest: createHash("sha256").update(data).digest("hex"),
     })),
+    ...doubts,
   };
 }

@@ -12,6 +12,7 @@ import type { Store } from "../../store/connection/connection.js";
 import { requireSoundModel } from "../../store/records/soundModel.js";
 import { expandFiles } from "../images/files.js";
 import { localEngine } from "../localEngine.js";
+import { type Doubts, doubtsOf } from "./doubts.js";
 import { resolveModel } from "./reference.js";
 
 export interface PredictRequest {
@@ -50,7 +51,7 @@ export interface FilePrediction {
   readonly error?: string;
 }
 
-export interface Predictions {
+export interface Predictions extends Doubts {
   readonly model: ModelVersion;
   /** In the order of the files; what folders have and is not read comes last. */
   readonly predictions: readonly FilePrediction[];
@@ -72,7 +73,8 @@ export async function predict(request: PredictRequest): Promise<Predictions> {
   const model = await resolveModel(store, request.model);
   if (request.mirrored === true) requireMirrored(model);
   await requireSoundModel(store, model, told);
-  if (files.length === 0) return { model, predictions: leftOut };
+  const doubts = await doubtsOf(store, model);
+  if (files.length === 0) return { model, predictions: leftOut, ...doubts };
   const engine = localEngine();
   try {
     onProgress({ phase: "fetching the model", step: 0, total: 1 });
@@ -97,7 +99,7 @@ export async function predict(request: PredictRequest): Promise<Predictions> {
     );
     const predictions = answerSchema.parse(answer);
     const named = predictions.map((prediction) => labelled(prediction, model.classes));
-    return { model, predictions: [...named, ...leftOut] };
+    return { model, predictions: [...named, ...leftOut], ...doubts };
   } finally {
     await engine.stop();
   }

@@ -1,6 +1,7 @@
 /** What follows from a look and from a proof: the rules of retraining, all in one place. */
 import type { ModelProof } from "../records/proof.js";
 import type { ModelSpec } from "../runFile/model.js";
+import { subjectOf, voiding, type Warning } from "../warnings/warning.js";
 import type { Look, RetrainReason } from "./retraining.js";
 import { NEW_IMAGES } from "./terms.js";
 
@@ -73,11 +74,36 @@ export type Fate =
   /** It is not proven to be what the policy wants. */
   | "not-proven";
 
-/** @param proof absent where no version is in use: then there is nothing to prove */
-export function fateOf(promote: ModelSpec["promote"], proof: ModelProof | undefined): Fate {
+/**
+ * @param proof absent where no version is in use: then there is nothing to prove
+ * @param isDoubtful whether its figures may mean nothing, for a reason that nobody has accepted: a proof is made of such figures
+ */
+export function fateOf(
+  promote: ModelSpec["promote"],
+  proof: Pick<ModelProof, "promotable"> | undefined,
+  isDoubtful: boolean,
+): Fate {
   if (promote === "never") return "leave";
   if (proof !== undefined && !proof.promotable) return "not-proven";
-  return promote === "automatic" ? "promote" : "ask";
+  return promote === "automatic" && !isDoubtful ? "promote" : "ask";
+}
+
+/**
+ * What may void a new version's figures and not those of the version in use: who promoted that one knew of its own.
+ * @param accepted subjects of the warnings of the version in use
+ */
+export function newDoubts(
+  warnings: readonly Warning[] | undefined,
+  accepted: readonly string[] = [],
+): readonly Warning[] {
+  return voiding(warnings ?? []).filter((warning) => !accepted.includes(subjectOf(warning)));
+}
+
+/** Ends a sentence about a version; empty without doubts. */
+export function doubtsText(doubts: readonly Warning[]): string {
+  return doubts.length === 0
+    ? ""
+    : `; but its figures may be void: ${doubts.map(({ sentence }) => sentence.replace(/\.$/, "")).join("; ")}`;
 }
 
 /** The reasons as a person would say them. */

@@ -55,6 +55,8 @@ export interface Look {
   readonly version?: number;
   /** The version that the alias means; absent where it means none. */
   readonly inUse?: number;
+  /** What may void the figures of the version in use, by subject; absent where nothing is said to, and in looks of older versions. */
+  readonly accepted?: readonly string[];
   /** Number of the alias' newest entry; 0 where there is none. */
   readonly aliasEntry: number;
   /** Datasets of all versions, whose images keep their splits. */

@@ -52,9 +52,17 @@ export function strongestFirst(warnings: readonly Warning[]): readonly Warning[]
  */
 export function mergeWarnings(lists: readonly (readonly Warning[] | undefined)[]): readonly Warning[] {
   const known = new Map<string, Warning>();
-  for (const warning of lists.flatMap((list) => list ?? []))
-    known.set(`${warning.code} ${warning.about ?? ""}`, warning);
+  for (const warning of lists.flatMap((list) => list ?? [])) known.set(subjectOf(warning), warning);
   return strongestFirst([...known.values()]);
+}
+
+/** A warning is the same where it is of the same thing, whatever its figures are. */
+export const subjectOf = ({ code, about = "" }: Pick<Warning, "code" | "about">): string =>
+  `${code} ${about}`;
+
+/** After which the figure may mean nothing: whoever puts the model to use has to know. */
+export function voiding(warnings: readonly Warning[]): readonly Warning[] {
+  return warnings.filter(({ grade }) => grade === "voids");
 }
 
 /** Without what is only good to know. */

@@ -1,5 +1,4 @@
 /** One look at a model's images and what follows: nothing, or a run, a proof, and what becomes of the version. */
-import { WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
 import {
   ActivityFailure,
   ApplicationFailure,
@@ -9,10 +8,9 @@ import {
   executeChild,
   isCancellation,
   ParentClosePolicy,
-  proxyActivities,
+  patched,
   setCurrentDetails,
   setHandler,
-  startChild,
   workflowInfo,
 } from "@temporalio/workflow";
 import type { ErrorCode } from "../../spec/errors.js";
@@ -26,8 +24,7 @@ import type { FindableState } from "../../spec/pipeline/searchAttributes.js";
 import type { AliasDecision } from "../../spec/records/aliasDecision.js";
 import type { DriftRef } from "../../spec/records/drift.js";
 import { type ModelProof, proofInFull } from "../../spec/records/proof.js";
-import { APPROVAL_TYPE, type ApprovalRequest, approvalId, termsOf } from "../../spec/retraining/approval.js";
-import { fateOf, reasonText, waitsForImages } from "../../spec/retraining/decision.js";
+import { doubtsText, fateOf, newDoubts, reasonText, waitsForImages } from "../../spec/retraining/decision.js";
 import {
   type Look,
   RETRAIN_STATE_QUERY,
@@ -40,19 +37,17 @@ import { codeSpan } from "../../spec/text/markdown.js";
 import { shortened, visible } from "../../spec/text/visible.js";
 import { percent } from "../../spec/warnings/words.js";
 import { notifyEnd } from "../announce.js";
-import type { approval } from "../approval.js";
-import { describedStatically } from "../approvalText.js";
 import { findableBy } from "../attributes.js";
 import { shownFailure } from "../failure.js";
-import { HEARTBEAT_TIME, RETRY } from "../patience.js";
 import type { transferLearning } from "../transferLearning.js";
+import { ask } from "./ask.js";
 import { atItsDepth } from "./depth.js";
 import { describeRetraining, type RetrainView } from "./details.js";
 import { driftOf } from "./drift.js";
 import type { Held } from "./heavy.js";
+import { light } from "./light.js";
 import { askAboutNewest } from "./newest.js";
 
-const TIME = "5 minutes";
 /** As of the runs that a client starts: Temporal refuses summaries of more than 400 bytes. */
 const MOST_OF_SUMMARY = 130;
 
@@ -195,7 +190,8 @@ async function lookAndTrain(
     return end("same-result", `the run gave ${label} again, which is in use: nothing else was learned`);
   say(`${label}: test accuracy ${percent(testAccuracy)}`);
   const proof = look.inUse === undefined ? undefined : await prove(input, look.inUse, version, { say, held });
-  const waitForPerson = async (proven: ModelProof | undefined, because: string): Promise<Tick> => {
+  const waitForPerson = async (proven: ModelProof | undefined, reason: string): Promise<Tick> => {
+    const because = `${reason}${doubtsText(newDoubts(result.warnings))}`;
     const { approval, isNew } = await ask(input, look, result, proven, because);
     note({ approval });
     return end(
@@ -213,7 +209,10 @@ async function lookAndTrain(
     say(`against ${name}@${look.inUse}: ${proofInFull(proof)}`);
   }
   const why = proof === undefined ? `no version was in use (${policy.alias})` : proofInFull(proof);
-  switch (fateOf(policy.promote, proof)) {
+  const doubts = newDoubts(result.warnings, look.accepted);
+  // A look that began before doubts counted goes on as it began.
+  const isDoubtful = policy.promote === "automatic" && doubts.length > 0 && patched("doubts-ask");
+  switch (fateOf(policy.promote, proof, isDoubtful)) {
     case "promote": {
       const request = {
         run,
@@ -235,7 +234,7 @@ async function lookAndTrain(
     case "ask":
       return waitForPerson(proof, why);
     case "leave":
-      return end("left", `${label} was trained, and model.promote is never: ${why}`);
+      return end("left", `${label} was trained, and model.promote is never: ${why}${doubtsText(doubts)}`);
     case "not-proven":
       return end(
         "not-proven",
@@ -335,63 +334,4 @@ function sentenceOf(...codes: readonly ErrorCode[]): (error: unknown) => string 
       return cause.message;
     throw error;
   };
-}
-
-/** The question is a workflow of its own: days of waiting hold neither this one nor the version of its worker. */
-async function ask(
-  { run, schedule, by }: RetrainInput,
-  look: Look,
-  { runId, version, testAccuracy, artifacts }: RunResult,
-  proof: ModelProof | undefined,
-  sentence: string,
-): Promise<{ readonly approval: string; readonly isNew: boolean }> {
-  const { name: model, model: policy } = run.file;
-  const { report } = artifacts;
-  if (report === undefined) throw new Error(`run ${runId} has no report that a person could decide on`);
-  const refer = light("refer", "name the proof that a person decides on");
-  const evidence = proof === undefined ? undefined : await refer.referToProof(proof);
-  const request: ApprovalRequest = {
-    ...{ model, version, alias: policy.alias, aliasEntry: look.aliasEntry },
-    ...(look.inUse === undefined ? {} : { inUse: look.inUse }),
-    ...{ runId, reportDigest: report.digest, testAccuracy, sentence },
-    ...(evidence === undefined ? {} : { evidence }),
-    requestedBy: {
-      workflowId: workflowInfo().workflowId,
-      ...(schedule === undefined ? {} : { schedule }),
-      ...(by === undefined ? {} : { person: by }),
-    },
-    ...termsOf(policy),
-  };
-  const workflowId = approvalId(model, version);
-  try {
-    await startChild<typeof approval>(APPROVAL_TYPE, {
-      workflowId,
-      taskQueue: CONTROL_QUEUE,
-      args: [request],
-      // A version that was rejected may be asked about again.
-      workflowIdReusePolicy: "ALLOW_DUPLICATE",
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      typedSearchAttributes: attributePairs(
-        { model, version, state: "waiting-for-person", lineage: workflowInfo().workflowId },
-        run.attributes,
-      ),
-      memo: { model, version },
-      ...describedStatically(request),
-    });
-    return { approval: workflowId, isNew: true };
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    return { approval: workflowId, isNew: false };
-  }
-}
-
-function light(activityId: string, summary: string): RetrainingActivities {
-  return proxyActivities<RetrainingActivities>({
-    activityId,
-    summary,
-    taskQueue: CONTROL_QUEUE,
-    startToCloseTimeout: TIME,
-    heartbeatTimeout: HEARTBEAT_TIME,
-    retry: RETRY,
-  });
 }

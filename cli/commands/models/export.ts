@@ -7,6 +7,7 @@ import { showProgress } from "../../progressLine.js";
 import { suggest } from "../../render/runs/advice.js";
 import { projectStorePlatform } from "../../session.js";
 import { Interrupted, interruptible } from "../../signals.js";
+import { tellDoubts } from "./doubts.js";
 
 interface ExportOptions {
   readonly format: ExportFormat;
@@ -46,6 +47,7 @@ export function addExport(program: Command): void {
             progress.end,
           );
           output.data(exportJson(exported), exportedText, exported);
+          tellDoubts(output, exported);
           suggest(output, [[`thaw get ${model}`, "what it was made of"]]);
         } catch (error) {
           throw signal.aborted ? new Interrupted() : error;

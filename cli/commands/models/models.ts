@@ -7,6 +7,7 @@ import { modelHistoryJson, modelJson, modelsJson } from "../../json/models.js";
 import { suggest } from "../../render/runs/advice.js";
 import { projectStorePlatform } from "../../session.js";
 import { say } from "../../terminal/shown.js";
+import { tellDoubts } from "./doubts.js";
 import { tellOthers } from "./tellOthers.js";
 
 async function open(project: string | undefined) {
@@ -80,6 +81,7 @@ function addAlias(models: Command): void {
       const listed = versions.find((version) => version.model.version === decision.version);
       const document = listed === undefined ? undefined : modelJson(listed);
       output.data(document, () => say`${model}@${alias} is version ${String(decision.version)}`);
+      tellDoubts(output, moved);
       if (added && decision.before !== null) output.talk(say`It was version ${decision.before} before.`);
       await tellOthers(project, output, moved);
     });

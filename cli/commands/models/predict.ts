@@ -10,6 +10,7 @@ import { showProgress } from "../../progressLine.js";
 import { projectStorePlatform } from "../../session.js";
 import { Interrupted, interruptible } from "../../signals.js";
 import { OUTSIDE_HELP } from "../runs/runFileOptions.js";
+import { tellDoubts } from "./doubts.js";
 
 export function addPredict(program: Command): void {
   const command = program
@@ -58,6 +59,7 @@ export function addPredict(program: Command): void {
             const inUse = await championOf(store, model);
             output.tell({ ...found, inUse }, answeredText);
           }
+          tellDoubts(output, found);
           report(unreadable(found.predictions), output);
         } catch (error) {
           // Ctrl-C reaches the engine too, whose end is no failure then.

@@ -11,6 +11,7 @@ import type { Output } from "../../output.js";
 import { suggest } from "../../render/runs/advice.js";
 import { openProjectStore } from "../../session.js";
 import { say } from "../../terminal/shown.js";
+import { tellDoubts } from "./doubts.js";
 import { ruleOption } from "./prove.js";
 import { proveHere } from "./proving.js";
 import { tellOthers } from "./tellOthers.js";
@@ -115,6 +116,7 @@ function tell(output: Output, moved: MovedAlias): void {
     movedAliasJson(moved),
     (shown) => `${shown.model}@${shown.alias} is version ${shown.decision.version}`,
   );
+  tellDoubts(output, moved);
   if (!added) output.talk(say`It was that already.`);
   else if (decision.before !== null) output.talk(say`It was version ${decision.before} before.`);
   suggest(output, [

@@ -3,6 +3,7 @@ import type { Approval } from "../../../spec/retraining/approval.js";
 import type { Screen } from "../../output.js";
 import { shortTime } from "../numbers.js";
 import { table } from "../table.js";
+import { wrap } from "../text.js";
 
 /** What is asked, what speaks for it, and the commands that a person needs then. */
 export function approvalsText(approvals: readonly Approval[], screen: Screen, now = new Date()): string {
@@ -11,14 +12,19 @@ export function approvalsText(approvals: readonly Approval[], screen: Screen, no
     `${request.model}@${request.version}`,
     ...[request.alias, request.inUse === undefined ? "none" : String(request.inUse)],
     ...[shortTime(new Date(since), now), shortTime(new Date(expires), now), String(reminders)],
-    request.sentence,
   ]);
-  const header = ["WAITS", "TO BE", "NOW", "SINCE", "EXPIRES", "REMINDED", ""];
+  const header = ["WAITS", "TO BE", "NOW", "SINCE", "EXPIRES", "REMINDED"];
+  const [titles, ...lines] = table(header, rows, screen, [5]).split("\n");
+  // What speaks for it and against it is what a person decides by: it is never cut.
+  const waiting = lines.flatMap((line, index) => [
+    line,
+    ...wrap(approvals[index]?.request.sentence ?? "", screen.width - 2).map((part) => `  ${part}`),
+  ]);
   const reports = approvals.map(({ request: { model, version, runId } }) => [
     `thaw report ${runId} --open`,
     `then: thaw approve ${model}@${version} --note WHY, or thaw reject`,
   ]);
-  return `${table(header, rows, screen, [5])}\n\n${table(["READ FIRST", ""], reports, screen)}`;
+  return `${[titles, ...waiting].join("\n")}\n\n${table(["READ FIRST", ""], reports, screen)}`;
 }
 
 /** What became of it, in one sentence. */

@@ -3,7 +3,7 @@ import type { RunResult } from "../../../spec/pipeline/run.js";
 import type { DatasetSummary, ImageRecord } from "../../../spec/records/dataset.js";
 import type { DepthDecision } from "../../../spec/retraining/depthDecision.js";
 import { knownImageSchema } from "../../../spec/schemas/records/files.js";
-import type { Warning } from "../../../spec/warnings/warning.js";
+import { subjectOf, type Warning } from "../../../spec/warnings/warning.js";
 import { requireManifest } from "../../../store/artifacts/artifacts.js";
 import { readArtifactLines } from "../../../store/artifacts/lines.js";
 import type { Store } from "../../../store/connection/connection.js";
@@ -100,9 +100,7 @@ async function readImages(store: Store, run: RunResult): Promise<readonly DiffIm
   }));
 }
 
-/** A warning is the same where it is of the same thing, whatever its figures are. */
 function notIn(warnings: readonly Warning[], others: readonly Warning[]): readonly Warning[] {
-  const keyOf = ({ code, about = "" }: Warning): string => `${code} ${about}`;
-  const known = new Set(others.map(keyOf));
-  return warnings.filter((warning) => !known.has(keyOf(warning)));
+  const known = new Set(others.map(subjectOf));
+  return warnings.filter((warning) => !known.has(subjectOf(warning)));
 }

@@ -23,6 +23,11 @@ import { aliasDecisionSchema } from "../store/small.js";
 import { tickSchema } from "../store/tick.js";
 import { damagedSchema } from "./damaged.js";
 
+/** Of commands that put a version to use. */
+const doubtsSchema = warningsSchema
+  .exactOptional()
+  .describe("After which the version's figures may mean nothing; absent where there are none.");
+
 const labelSchema = z.object({ name: z.string(), version: versionSchema });
 
 const concernSchema = z
@@ -62,6 +67,7 @@ export const movedAliasSchema = z.object({
   alias: z.string(),
   decision: aliasDecisionSchema.describe("The newest entry of the alias' log."),
   added: z.boolean().describe("False where the alias meant that version already."),
+  warnings: doubtsSchema,
 });
 
 /** Of `thaw models history`. */
@@ -200,6 +206,7 @@ export const exportSchema = z.object({
   format: z.enum(EXPORT_FORMATS),
   folder: z.string().describe("Absolute path."),
   files: z.array(z.object({ name: z.string(), bytes: countSchema, digest: digestSchema })),
+  warnings: doubtsSchema,
 });
 
 const filePredictionSchema = z.object({
@@ -222,6 +229,7 @@ const filePredictionSchema = z.object({
 export const predictSchema = z.object({
   model: labelSchema,
   predictions: z.array(filePredictionSchema).describe("In the order of the files."),
+  warnings: doubtsSchema,
 });
 
 /** Of `thaw notifications test`. */

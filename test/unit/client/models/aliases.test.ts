@@ -1,17 +1,19 @@
 /** The log of an alias: promotion, roll-back, races, and what an earlier thaw wrote. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { modelHistoryJson } from "../../../../cli/json/models.js";
+import { modelHistoryJson, movedAliasJson } from "../../../../cli/json/models.js";
 import { historyText } from "../../../../cli/render/models/history.js";
 import { dropAlias, modelHistory, promote, rollback } from "../../../../client/models/aliases.js";
 import type { ThawError } from "../../../../spec/errors.js";
 import { type AliasDecision, rollbackTarget } from "../../../../spec/records/aliasDecision.js";
+import { movedAliasSchema } from "../../../../spec/schemas/cli/models.js";
 import type { Store } from "../../../../store/connection/connection.js";
 import { putJson } from "../../../../store/json.js";
 import { aliasHistory, decideAlias, newestDecision, readAlias } from "../../../../store/records/aliases.js";
-import { registerModel } from "../../../../store/records/records.js";
+import { registerModel, writeRun } from "../../../../store/records/records.js";
 import { SCANS } from "../../../support/models/modelVersions.js";
 import { memoryStore } from "../../../support/services/memoryStore.js";
+import { RESULT } from "../../cli/runViews.js";
 import { plainScreen } from "../../cli/screens.js";
 
 async function withVersions(count = 3): Promise<{ store: Store; objects: Map<string, Buffer> }> {
@@ -39,6 +41,24 @@ test("a promotion is an entry of its own, with what it meant before, and says wh
     [...objects.keys()].filter((name) => name.includes("aliases")),
     ["models/scans/aliases/champion/000001.json", "models/scans/aliases/champion/000002.json"],
   );
+});
+
+test("whoever promotes a version hears what may void its figures, also where nothing is moved, and on the way back", async () => {
+  const { store } = await withVersions(2);
+  await promote(store, "scans@2");
+  const leak = { code: "leaks", grade: "voids", sentence: "Half of it is known.", advice: "repair" } as const;
+  const few = { code: "small-classes", grade: "note", sentence: "Few.", advice: "add some" } as const;
+  await writeRun(store, { ...RESULT, runId: SCANS.runId, warnings: [leak, few] });
+  for (const moved of [
+    await promote(store, "scans@1"),
+    await promote(store, "scans@1"),
+    await rollback(store, "scans"),
+  ]) {
+    assert.deepEqual(moved.warnings, [leak]);
+    assert.deepEqual(movedAliasSchema.parse(movedAliasJson(moved)).warnings, [leak]);
+  }
+  await writeRun(store, { ...RESULT, runId: SCANS.runId, warnings: [few] });
+  assert.equal((await promote(store, "scans@1")).warnings, undefined);
 });
 
 test("a version that the alias means already is not promoted twice", async () => {

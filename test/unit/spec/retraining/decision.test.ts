@@ -1,8 +1,16 @@
 /** When a look trains: reasons of their own, and new images that are too few to be one. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Differences, reasonsToTrain, waitsForImages } from "../../../../spec/retraining/decision.js";
+import {
+  type Differences,
+  doubtsText,
+  fateOf,
+  newDoubts,
+  reasonsToTrain,
+  waitsForImages,
+} from "../../../../spec/retraining/decision.js";
 import type { Look } from "../../../../spec/retraining/retraining.js";
+import { subjectOf, type Warning } from "../../../../spec/warnings/warning.js";
 
 const NOTHING: Differences = {
   ...{ isFirst: false, data: false, settings: false, code: false, ageDays: 2, asked: false },
@@ -48,4 +56,39 @@ test("a look that waits for more images says how many there are, and of which cl
   );
   assert.equal(waitsForImages({ ...look, added: 0 }, POLICY), undefined, "nothing changed");
   assert.equal(waitsForImages({ ...look, reasons: ["asked"] }, POLICY), undefined);
+});
+
+const shortcut = (about: string, grade: Warning["grade"] = "voids"): Warning => ({
+  ...{ code: "shortcut", about, grade, advice: "test on others" },
+  sentence: `The ${about} alone tells the classes.`,
+});
+
+test("nothing is promoted by itself whose figures may be void, and of what is not promoted anyhow nobody is asked", () => {
+  const better = { promotable: true };
+  const worse = { promotable: false };
+  assert.deepEqual(
+    [undefined, better].map((proof) => fateOf("automatic", proof, false)),
+    ["promote", "promote"],
+  );
+  assert.deepEqual(
+    [undefined, better].map((proof) => fateOf("automatic", proof, true)),
+    ["ask", "ask"],
+  );
+  assert.equal(fateOf("automatic", worse, true), "not-proven");
+  assert.equal(fateOf("ask", better, true), "ask");
+  assert.equal(fateOf("never", better, true), "leave");
+});
+
+test("doubts are what voids a figure, without those of the version in use, whatever their figures are", () => {
+  const warnings = [shortcut("border colour"), shortcut("size"), shortcut("format", "check")];
+  assert.deepEqual(newDoubts(warnings), warnings.slice(0, 2));
+  const other: Warning = { ...shortcut("size"), sentence: "It told 97 %." };
+  const inUse = subjectOf(other);
+  assert.deepEqual(newDoubts(warnings, [inUse]), [warnings[0]]);
+  assert.deepEqual(newDoubts(undefined), []);
+  assert.equal(doubtsText([]), "");
+  assert.equal(
+    doubtsText(newDoubts(warnings)),
+    "; but its figures may be void: The border colour alone tells the classes; The size alone tells the classes",
+  );
 });
