@@ -6,6 +6,7 @@ import { ThawError } from "../../spec/errors.js";
 import type { RunResult } from "../../spec/pipeline/run.js";
 import type { Evaluation } from "../../spec/records/evaluation.js";
 import type { FoldsInBrief } from "../../spec/records/folds.js";
+import type { Warning } from "../../spec/warnings/warning.js";
 import { requireManifest } from "../../store/artifacts/artifacts.js";
 import type { Store } from "../../store/connection/connection.js";
 import { readEvaluated } from "../../store/records/evaluated.js";
@@ -22,6 +23,8 @@ export interface ComparedSide
   readonly calibrationError?: number;
   readonly macroAuc?: number;
   readonly folds?: FoldsInBrief;
+  /** Of the run, the strongest first; absent without any. */
+  readonly warnings?: readonly Warning[];
 }
 
 export interface PairedFigures {
@@ -144,6 +147,7 @@ export async function readSide(
     ...(calibration === undefined ? {} : { calibrationError: calibration.after.ece }),
     ...(macroAuc === undefined ? {} : { macroAuc }),
     ...(run.folds === undefined ? {} : { folds: run.folds }),
+    ...(run.warnings === undefined ? {} : { warnings: run.warnings }),
   };
   const { model: name, version, artifacts } = run;
   const { answers } = await readEvaluated(store, { name, version, artifacts });

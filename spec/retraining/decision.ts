@@ -1,7 +1,6 @@
 /** What follows from a look and from a proof: the rules of retraining, all in one place. */
 import type { ModelProof } from "../records/proof.js";
 import type { ModelSpec } from "../runFile/model.js";
-import { subjectOf, voiding, type Warning } from "../warnings/warning.js";
 import type { Look, RetrainReason } from "./retraining.js";
 import { NEW_IMAGES } from "./terms.js";
 
@@ -86,24 +85,6 @@ export function fateOf(
   if (promote === "never") return "leave";
   if (proof !== undefined && !proof.promotable) return "not-proven";
   return promote === "automatic" && !isDoubtful ? "promote" : "ask";
-}
-
-/**
- * What may void a new version's figures and not those of the version in use: who promoted that one knew of its own.
- * @param accepted subjects of the warnings of the version in use
- */
-export function newDoubts(
-  warnings: readonly Warning[] | undefined,
-  accepted: readonly string[] = [],
-): readonly Warning[] {
-  return voiding(warnings ?? []).filter((warning) => !accepted.includes(subjectOf(warning)));
-}
-
-/** Ends a sentence about a version; empty without doubts. */
-export function doubtsText(doubts: readonly Warning[]): string {
-  return doubts.length === 0
-    ? ""
-    : `; but its figures may be void: ${doubts.map(({ sentence }) => sentence.replace(/\.$/, "")).join("; ")}`;
 }
 
 /** The reasons as a person would say them. */

@@ -60,11 +60,6 @@ export function mergeWarnings(lists: readonly (readonly Warning[] | undefined)[]
 export const subjectOf = ({ code, about = "" }: Pick<Warning, "code" | "about">): string =>
   `${code} ${about}`;
 
-/** After which the figure may mean nothing: whoever puts the model to use has to know. */
-export function voiding(warnings: readonly Warning[]): readonly Warning[] {
-  return warnings.filter(({ grade }) => grade === "voids");
-}
-
 /** Without what is only good to know. */
 export function serious(warnings: readonly Warning[]): readonly Warning[] {
   return warnings.filter(({ grade }) => grade !== "note");

@@ -24,7 +24,7 @@ import type { FindableState } from "../../spec/pipeline/searchAttributes.js";
 import type { AliasDecision } from "../../spec/records/aliasDecision.js";
 import type { DriftRef } from "../../spec/records/drift.js";
 import { type ModelProof, proofInFull } from "../../spec/records/proof.js";
-import { doubtsText, fateOf, newDoubts, reasonText, waitsForImages } from "../../spec/retraining/decision.js";
+import { fateOf, reasonText, waitsForImages } from "../../spec/retraining/decision.js";
 import {
   type Look,
   RETRAIN_STATE_QUERY,
@@ -35,6 +35,7 @@ import {
 } from "../../spec/retraining/retraining.js";
 import { codeSpan } from "../../spec/text/markdown.js";
 import { shortened, visible } from "../../spec/text/visible.js";
+import { doubtsText, newDoubts } from "../../spec/warnings/doubts.js";
 import { percent } from "../../spec/warnings/words.js";
 import { notifyEnd } from "../announce.js";
 import { findableBy } from "../attributes.js";
@@ -229,7 +230,10 @@ async function lookAndTrain(
       if (decision.by !== workflowId)
         return end("overtaken", `${label} is ${name}@${policy.alias} already: ${decision.by} made it that`);
       note({ decision: decision.seq });
-      return end("promoted", `${label} is ${name}@${policy.alias} now: ${why}`);
+      return end(
+        "promoted",
+        `${label} is ${name}@${policy.alias} now: ${why}${doubtsText(newDoubts(result.warnings))}`,
+      );
     }
     case "ask":
       return waitForPerson(proof, why);

@@ -47,7 +47,7 @@ export function addExport(program: Command): void {
             progress.end,
           );
           output.data(exportJson(exported), exportedText, exported);
-          tellDoubts(output, exported);
+          await tellDoubts(output, exported);
           suggest(output, [[`thaw get ${model}`, "what it was made of"]]);
         } catch (error) {
           throw signal.aborted ? new Interrupted() : error;

@@ -81,7 +81,7 @@ function addAlias(models: Command): void {
       const listed = versions.find((version) => version.model.version === decision.version);
       const document = listed === undefined ? undefined : modelJson(listed);
       output.data(document, () => say`${model}@${alias} is version ${String(decision.version)}`);
-      tellDoubts(output, moved);
+      await tellDoubts(output, moved);
       if (added && decision.before !== null) output.talk(say`It was version ${decision.before} before.`);
       await tellOthers(project, output, moved);
     });

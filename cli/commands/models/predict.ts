@@ -59,7 +59,7 @@ export function addPredict(program: Command): void {
             const inUse = await championOf(store, model);
             output.tell({ ...found, inUse }, answeredText);
           }
-          tellDoubts(output, found);
+          await tellDoubts(output, found);
           report(unreadable(found.predictions), output);
         } catch (error) {
           // Ctrl-C reaches the engine too, whose end is no failure then.

@@ -4,6 +4,7 @@ import type { MovedAlias } from "../../../client/models/aliases.js";
 import type { AskedPolicy } from "../../../client/models/prove.js";
 import { ThawError } from "../../../spec/errors.js";
 import { type ModelProof, proofInFull } from "../../../spec/records/proof.js";
+import { doubtsText } from "../../../spec/warnings/doubts.js";
 import { contextOf, withExamples } from "../../context.js";
 import { movedAliasJson } from "../../json/models.js";
 import { refuseAlone } from "../../options/checks.js";
@@ -47,7 +48,7 @@ export function addPromote(program: Command): void {
       const proof = options.ifProven === true ? await requireProof(project, output, ref, options) : undefined;
       const why = { ...(note === undefined ? {} : { note }), ...(proof === undefined ? {} : { proof }) };
       const moved = await promote(store, ref, alias, why);
-      tell(output, moved);
+      await tell(output, moved);
       if (proof !== undefined) output.talk(say`${proofInFull(proof)}`);
       await tellOthers(project, output, moved);
     });
@@ -73,15 +74,15 @@ async function requireProof(
   ref: string,
   { alias, rule }: ProofOptions,
 ): Promise<ModelProof> {
-  const proof = await proveHere(project, output, ref, {
+  const { proof, warnings } = await proveHere(project, output, ref, {
     ...(alias === undefined ? {} : { against: alias }),
     ...(rule === undefined ? {} : { rule }),
   });
-  if (proof.promotable) return proof;
+  if (proof.promotable && warnings === undefined) return proof;
   const { model, challengerVersion, championVersion, sentence, vetoes } = proof;
   throw new ThawError(
     "NOT_PROVEN",
-    `${model}@${challengerVersion} was not promoted over version ${championVersion}: ${[sentence, ...vetoes].join("; ")}`,
+    `${model}@${challengerVersion} was not promoted over version ${championVersion}: ${[sentence, ...vetoes].join("; ")}${doubtsText(warnings ?? [])}`,
     { hint: `promote it all the same: \`thaw promote ${model}@${challengerVersion} --note WHY\`` },
   );
 }
@@ -101,7 +102,7 @@ export function addRollback(program: Command): void {
       const { output, project, options } = contextOf<Options & { to?: number }>(self);
       const { rollback } = await import("../../../client/models/aliases.js");
       const moved = await rollback(await openProjectStore(project), name, options);
-      tell(output, moved);
+      await tell(output, moved);
       await tellOthers(project, output, moved);
     });
   withExamples(command, [
@@ -110,13 +111,13 @@ export function addRollback(program: Command): void {
   ]);
 }
 
-function tell(output: Output, moved: MovedAlias): void {
+async function tell(output: Output, moved: MovedAlias): Promise<void> {
   const { model, decision, added } = moved;
   output.data(
     movedAliasJson(moved),
     (shown) => `${shown.model}@${shown.alias} is version ${shown.decision.version}`,
   );
-  tellDoubts(output, moved);
+  await tellDoubts(output, moved);
   if (!added) output.talk(say`It was that already.`);
   else if (decision.before !== null) output.talk(say`It was version ${decision.before} before.`);
   suggest(output, [

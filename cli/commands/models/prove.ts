@@ -1,8 +1,10 @@
 /** `thaw prove`: may this version take the place of the one in use? */
 import { type Command, Option } from "commander";
 import { contextOf, withExamples } from "../../context.js";
+import { proofJson } from "../../json/models/proof.js";
 import { decimalNumber } from "../../options/numbers.js";
 import { suggest } from "../../render/runs/advice.js";
+import { tellDoubts } from "./doubts.js";
 import { proveHere } from "./proving.js";
 
 const MARGIN = decimalNumber("a share from 0 to below 1, for example 0.01", (share) => share < 1);
@@ -33,12 +35,14 @@ export function addProve(program: Command): void {
       const { output, project, options } = contextOf<Options>(self);
       const { proofText } = await import("../../render/models/proof.js");
       const { against, rule, margin: lack } = options;
-      const proof = await proveHere(project, output, ref, {
+      const proven = await proveHere(project, output, ref, {
         ...(against === undefined ? {} : { against }),
         ...(rule === undefined ? {} : { rule }),
         ...(lack === undefined ? {} : { margin: lack }),
       });
+      const proof = proofJson(proven);
       output.data(proof, proofText);
+      await tellDoubts(output, proof);
       const version = `${proof.model}@${proof.challengerVersion}`;
       suggest(output, [
         [`thaw compare ${proof.model}@${proof.championVersion} ${version}`, "all their figures"],

@@ -3,6 +3,7 @@ import type { ComparedSideJson, CompareJson } from "../../json/models.js";
 import type { Screen } from "../../output.js";
 import { percent } from "../numbers.js";
 import { table } from "../table.js";
+import { warningMark } from "../warnings.js";
 import { wrapWords } from "../words.js";
 import { pairedSentences, sideTitles, signed } from "./paired.js";
 
@@ -11,7 +12,7 @@ export function comparedText(compared: CompareJson, screen: Screen): string {
   return [
     ...sideTitles(a, b, screen),
     "",
-    table(["", "A", "B", "B − A"], rowsOf(a, b), screen, [1, 2, 3]),
+    table(["", "A", "B", "B − A"], [...rowsOf(a, b), ...warningRow(a, b, screen)], screen, [1, 2, 3]),
     "",
     ...pairedSentences(compared).map((sentence) => wrapWords(sentence, screen.width)),
   ].join("\n");
@@ -40,6 +41,16 @@ function rowsOf(a: ComparedSideJson, b: ComparedSideJson): readonly (readonly st
     ["loss", a.loss.toFixed(3), b.loss.toFixed(3), signed(b.loss - a.loss, 3)],
     ...share("calibration error", ({ calibrationError }) => calibrationError),
   ];
+}
+
+/** Figures are not looked at without what may void them; `thaw explain` has the sentences. */
+function warningRow(
+  a: ComparedSideJson,
+  b: ComparedSideJson,
+  { colours }: Screen,
+): readonly (readonly string[])[] {
+  const [one, other] = [warningMark(a.warnings, colours), warningMark(b.warnings, colours)];
+  return one === "" && other === "" ? [] : [["warnings", one, other, ""]];
 }
 
 /** In per cent, as it stands in its column: what is seen there has to add up. */

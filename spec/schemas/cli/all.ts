@@ -3,7 +3,6 @@ import type { z } from "zod";
 import { logLineSchema } from "../../log.js";
 import { reportSchema } from "../records/report.js";
 import { approvalSchema } from "../store/approval.js";
-import { modelProofSchema } from "../store/proof.js";
 import { tickSchema } from "../store/tick.js";
 import { compareSchema } from "./compare.js";
 import { diffSchema } from "./diff.js";
@@ -34,6 +33,7 @@ import {
   ticksSchema,
   unaliasSchema,
 } from "./models.js";
+import { provenSchema } from "./proof.js";
 import {
   cancelSchema,
   explainSchema,
@@ -95,7 +95,7 @@ export const CLI_SCHEMAS: Readonly<Record<string, CommandOutput>> = {
       compare: compareSchema,
       diff: diffSchema,
       lineage: lineageSchema,
-      prove: modelProofSchema,
+      prove: provenSchema,
       ticks: ticksSchema,
       drift: driftSchema,
       retrain: tickSchema,

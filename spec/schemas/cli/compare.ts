@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { countSchema, intervalSchema, shareSchema, versionSchema } from "../parts.js";
 import { foldsInBriefSchema } from "../records/folds.js";
+import { warningsSchema } from "../records/warning.js";
 
 const sideSchema = z.object({
   runId: z.string(),
@@ -17,6 +18,7 @@ const sideSchema = z.object({
   calibrationError: shareSchema.exactOptional().describe("Expected calibration error."),
   macroAuc: shareSchema.exactOptional(),
   folds: foldsInBriefSchema.exactOptional(),
+  warnings: warningsSchema.exactOptional(),
 });
 
 export const compareSchema = z.object({

@@ -22,11 +22,7 @@ import { approvalSchema } from "../store/approval.js";
 import { aliasDecisionSchema } from "../store/small.js";
 import { tickSchema } from "../store/tick.js";
 import { damagedSchema } from "./damaged.js";
-
-/** Of commands that put a version to use. */
-const doubtsSchema = warningsSchema
-  .exactOptional()
-  .describe("After which the version's figures may mean nothing; absent where there are none.");
+import { doubtsSchema } from "./doubts.js";
 
 const labelSchema = z.object({ name: z.string(), version: versionSchema });
 

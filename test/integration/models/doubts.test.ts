@@ -5,10 +5,14 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import sharp from "sharp";
 import type { ExportJson } from "../../../cli/json/export.js";
+import type { ProofJson } from "../../../cli/json/models/proof.js";
 import type { MovedAliasJson } from "../../../cli/json/models.js";
 import type { PredictJson } from "../../../cli/json/predict.js";
+import type { RunResult } from "../../../spec/pipeline/run.js";
+import type { ModelVersion } from "../../../spec/records/model.js";
 import type { Tick } from "../../../spec/retraining/retraining.js";
 import type { Warning } from "../../../spec/warnings/warning.js";
+import { readModel, readRun, writeRun } from "../../../store/records/records.js";
 import { type Outcome, thaw, thawJson } from "../../support/cli/thaw.js";
 import { drawnImages } from "../../support/images/drawn.js";
 import { sharedStack } from "../../support/services/sharedStack.js";
@@ -45,6 +49,7 @@ after(() => stack.close());
 const run = (...args: string[]): Promise<Outcome> => thaw(args, { cwd: stack.folder });
 const aboutFormat = (warnings: readonly Warning[] = []): boolean =>
   warnings.some(({ code, about, grade }) => `${grade} ${code} ${about}` === "voids shortcut file format");
+const LENIENT = ["--rule", "not-worse", "--margin", "0.9"];
 const SAID = /!! The figure may be void\. The file format alone tells "/;
 
 test("with promote: automatic a person is asked, and hears why, wherever it is asked", async () => {
@@ -75,4 +80,24 @@ test("whoever promotes, predicts or exports it is told, and programs are", async
 test("what is known of the version in use keeps no later one from taking its place", async () => {
   const tick = await thawJson<Tick>(stack.folder, "retrain", "--set", "head.epochs=11");
   assert.deepEqual([tick.version, tick.verdict], [2, "promoted"], tick.sentence);
+  const { stdout } = await run("compare", "formats@1", "formats@2");
+  assert.match(stdout, /^warnings +!! shortcut.* +!! shortcut/m);
+  const proof = await thawJson<ProofJson>(stack.folder, "prove", "formats@2", "--against", "1", ...LENIENT);
+  assert.deepEqual([proof.promotable, proof.warnings], [true, undefined]);
+});
+
+test("what is not known of the version in use is in the way of --if-proven too", async () => {
+  const { store } = stack.session;
+  const { runId } = (await readModel(store, "formats", 1)) as ModelVersion;
+  const { warnings: _, ...record } = (await readRun(store, runId)) as RunResult;
+  await writeRun(store, record);
+  await thaw(["promote", "formats@1"], { cwd: stack.folder });
+  const proof = await thawJson<ProofJson>(stack.folder, "prove", "formats@2", ...LENIENT);
+  assert.ok(!proof.promotable && aboutFormat(proof.warnings), proof.sentence);
+  const { status, stderr } = await run("promote", "formats@2", "--if-proven", "--rule", "not-worse");
+  assert.equal(status, 1);
+  assert.match(
+    stderr.replaceAll(/\s+/g, " "),
+    /formats@2 was not promoted over version 1: .*may be void: The file format/,
+  );
 });

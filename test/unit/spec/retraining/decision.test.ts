@@ -3,13 +3,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   type Differences,
-  doubtsText,
   fateOf,
-  newDoubts,
   reasonsToTrain,
   waitsForImages,
 } from "../../../../spec/retraining/decision.js";
 import type { Look } from "../../../../spec/retraining/retraining.js";
+import { doubtsText, newDoubts } from "../../../../spec/warnings/doubts.js";
 import { subjectOf, type Warning } from "../../../../spec/warnings/warning.js";
 
 const NOTHING: Differences = {
