@@ -5,14 +5,17 @@ import type { ThawEvent } from "../../../../spec/notifications/event.js";
 import {
   eventOfDrift,
   eventOfReminder,
+  eventOfRun,
   eventOfSilence,
   eventOfTick,
 } from "../../../../spec/notifications/events.js";
 import { messageOf } from "../../../../spec/notifications/message.js";
 import { DELAYS, delayAfter, MOST_ATTEMPTS, retryAfterOf } from "../../../../spec/notifications/retries.js";
 import { slackMessage } from "../../../../spec/notifications/slack.js";
+import type { RunInput } from "../../../../spec/pipeline/run.js";
 import { TICK_VERDICTS, type Tick } from "../../../../spec/retraining/retraining.js";
 import { APPROVAL } from "../../../support/models/approvals.js";
+import { RESULT } from "../../cli/runViews.js";
 
 const PLACE = { uiUrl: "http://ui.example/", namespace: "lab" };
 const TICK: Tick = {
@@ -32,6 +35,19 @@ test("each end of a look but those that came to nothing is an event, with what a
   assert.equal(eventOfTick(TICK)?.command, "thaw approve digits@3");
   assert.equal(eventOfTick({ ...TICK, verdict: "promoted" })?.command, "thaw rollback digits");
   assert.equal(eventOfTick({ ...TICK, verdict: "failed" })?.command, "thaw explain digits-1");
+});
+
+test("the accuracy of a run is not told without what may void it", () => {
+  const input = { runId: "digits-1", file: { name: "digits" } } as RunInput;
+  const plain = eventOfRun(input, TICK.at, { result: RESULT }).sentence;
+  assert.match(plain, /^digits@\d+: test accuracy .* to [\d.]+ %$/);
+  const sentence = "Half of it is known.";
+  const warnings = [
+    { code: "leaks", grade: "voids", sentence, advice: "repair" },
+    { code: "small-classes", grade: "check", sentence: "Few.", advice: "add some" },
+  ] as const;
+  const told = eventOfRun(input, TICK.at, { result: { ...RESULT, warnings } }).sentence;
+  assert.equal(told, `${plain}; but its figures may be void: Half of it is known`);
 });
 
 test("new images that differ, and looks that did not take place, are events with their figures", () => {
