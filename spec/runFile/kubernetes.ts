@@ -1,6 +1,8 @@
 /** The run file's section `kubernetes`: which pod trains. Installations write their defaults in the same shape. */
 import { z } from "zod";
+import { secondsIn } from "../pods/duration.js";
 import { POD_STAGES } from "../pods/stages.js";
+import { MOST_OF_QUANTITY, MOST_PATIENCE_SECONDS } from "./bounds.js";
 import { podVariablesSchema, refuseSecretsIn } from "./podVariables.js";
 
 /** Names of most Kubernetes objects: RFC 1123 labels and subdomains. */
@@ -14,14 +16,18 @@ const namespace = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "use up to 63 lower-case letters, digits and dashes");
 const quantity = z.union([
-  z.number().gt(0),
+  z.number().gt(0).max(MOST_OF_QUANTITY),
   z
     .string()
     .regex(/^\d+(\.\d+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/, "write it as Kubernetes does, for example 500m or 8Gi"),
 ]);
 const duration = z
   .string()
-  .regex(/^[1-9]\d*(s|m|h|d)$/, "use a whole number with s, m, h or d, for example 15m");
+  .regex(/^[1-9]\d*(s|m|h|d)$/, "use a whole number with s, m, h or d, for example 15m")
+  .refine(
+    (text) => !(secondsIn(text) > MOST_PATIENCE_SECONDS),
+    `longer than ${MOST_PATIENCE_SECONDS / 86_400}d nothing is waited for`,
+  );
 const resourceName = z
   .string()
   .regex(
@@ -56,7 +62,7 @@ const tolerationSchema = z.strictObject({
   operator: z.enum(["Exists", "Equal"]).exactOptional(),
   value: z.string().exactOptional(),
   effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).exactOptional(),
-  tolerationSeconds: z.int().exactOptional(),
+  tolerationSeconds: z.int().max(MOST_PATIENCE_SECONDS).exactOptional(),
 });
 const tolerations = z.array(tolerationSchema);
 

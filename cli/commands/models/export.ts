@@ -7,6 +7,7 @@ import { showProgress } from "../../progressLine.js";
 import { suggest } from "../../render/runs/advice.js";
 import { projectStorePlatform } from "../../session.js";
 import { Interrupted, interruptible } from "../../signals.js";
+import { tellInUse } from "./tellInUse.js";
 
 interface ExportOptions {
   readonly format: ExportFormat;
@@ -46,6 +47,7 @@ export function addExport(program: Command): void {
             progress.end,
           );
           output.data(exportJson(exported), exportedText, exported);
+          await tellInUse(output, store, model, exported.model);
           suggest(output, [[`thaw get ${model}`, "what it was made of"]]);
         } catch (error) {
           throw signal.aborted ? new Interrupted() : error;

@@ -2,7 +2,9 @@
 import type { Approval } from "../../../spec/retraining/approval.js";
 import type { Screen } from "../../output.js";
 import { shortTime } from "../numbers.js";
+import { commandList } from "../runs/advice.js";
 import { table } from "../table.js";
+import { wrapTalk } from "../words.js";
 
 /** What is asked, what speaks for it, and the commands that a person needs then. */
 export function approvalsText(approvals: readonly Approval[], screen: Screen, now = new Date()): string {
@@ -14,11 +16,13 @@ export function approvalsText(approvals: readonly Approval[], screen: Screen, no
     request.sentence,
   ]);
   const header = ["WAITS", "TO BE", "NOW", "SINCE", "EXPIRES", "REMINDED", ""];
-  const reports = approvals.map(({ request: { model, version, runId } }) => [
-    `thaw report ${runId} --open`,
-    `then: thaw approve ${model}@${version} --note WHY, or thaw reject`,
-  ]);
-  return `${table(header, rows, screen, [5])}\n\n${table(["READ FIRST", ""], reports, screen)}`;
+  const commands = approvals.map(({ request: { model, version, runId } }) =>
+    commandList([
+      [`thaw report ${runId} --open`, "read it first"],
+      [`thaw approve ${model}@${version} --note WHY`, "or thaw reject"],
+    ]),
+  );
+  return `${table(header, rows, screen, [5])}\n\n${wrapTalk(commands.join("\n"), screen.width)}`;
 }
 
 /** What became of it, in one sentence. */
