@@ -6,7 +6,7 @@ import type { SplitShares } from "../splits/draw.js";
 import { explicitSplits } from "../splits/explicit.js";
 import { countImages, refuseEmptySplits } from "./checks.js";
 
-export interface Drawing {
+interface Drawing {
   readonly shares: SplitShares;
   readonly seed: number;
   /** Whether images are known to a base or to earlier versions, and keep the splits that they had there. */

@@ -21,8 +21,13 @@ export const MOST_AGE_DAYS = 3_650;
 /** New images that retraining waits for: a set of more than these comes in parts, and nobody would notice that it waits for ever. */
 export const MOST_NEW_IMAGES = 10_000_000;
 
-/** A petabyte, in bytes: what else is too much the cluster says. */
-export const MOST_OF_QUANTITY = 1e15;
+/** A petabyte: what else is too much the cluster says. */
+export const MOST_BYTES = 1e15;
+
+/** Nothing starts in less; whoever writes `memory: 16` or `512m` means gigabytes and megabytes. */
+export const LEAST_BYTES = 1e6;
+
+export const MOST_PROCESSORS = 10_000;
 
 /** Of one of a pod's patiences: a year. */
 export const MOST_PATIENCE_SECONDS = 366 * 86_400;
