@@ -4,8 +4,9 @@ import { shellWord } from "./shellWord.js";
 
 /** Between backticks, as sentences and hints name commands; `thaw --help` concerns no project. */
 const QUOTED = /`((?:npm run )?thaw (?:-- )?[a-z][^`]*)`/g;
+const COLOUR = "\\u001b\\[[\\d;]*m";
 /** Indented, with what it does behind it, as lists of commands have them; a colour may begin before it. */
-const LISTED = /^((?:\u001b\[[\d;]*m)* {2}thaw [a-z].*?)( +# )/gm;
+const LISTED = new RegExp(`^((?:${COLOUR})* {2}thaw [a-z].*?)( +# )`, "gm");
 
 /** A text with the option behind each command of thaw in it. @param project as it was given; undefined where it was not */
 export function inProject(text: string, project: string | undefined): string {
