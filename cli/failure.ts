@@ -51,7 +51,7 @@ export function tellFailure(failure: Failure, output: Output): void {
   const { colours, width } = output.screen.stderr;
   const isDebugging = Boolean(process.env.THAW_DEBUG);
   if (output.json) output.jsonError(line);
-  else output.talk(failureText(failure, colours, isDebugging, width));
+  else output.talk(failureText(output.inProject(failure), colours, isDebugging, width));
 }
 
 /** Messages may have several lines; names in them are cleaned. */

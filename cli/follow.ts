@@ -61,27 +61,32 @@ export async function followRun(
 const PRESENTERS: Readonly<Record<FollowStyle, (output: Output) => Presenter>> = {
   live: (output) => {
     const frame = createFrame();
-    let isShown = false;
+    let last: { readonly view: RunView; readonly surroundings: RunSurroundings } | undefined;
     let isLinked = false;
     return {
       show: (view, { url, ...others }) => {
-        isShown = true;
         const { stderr } = output.screen;
         // A frame breaks its lines itself, an address too, which can then be neither clicked nor copied.
         const isAbove = url !== undefined && (isLinked || url.length > stderr.width);
         if (isAbove && !isLinked) output.tell(url, (shown, { colours }) => colours.dim(shown));
         isLinked ||= isAbove;
-        const surroundings = { ...others, url: isAbove ? undefined : url };
+        last = { view, surroundings: { ...others, url: isAbove ? undefined : url } };
         frame.update(
-          cleanText({ view, surroundings }, (shown) =>
-            runText(shown.view, shown.surroundings, new Date(), stderr),
+          cleanText(output.inProject(last), (shown) =>
+            runText(shown.view, shown.surroundings, new Date(), stderr, "cut"),
           ),
         );
       },
       end: () => {
+        // What stays on the screen is written like any other text: whole, however many lines that takes.
+        if (last !== undefined) frame.clear();
         frame.done();
-        if (isShown) output.talk(say``);
-        isShown = false;
+        if (last !== undefined)
+          output.tell(
+            last,
+            (shown, screen) => `${runText(shown.view, shown.surroundings, new Date(), screen)}\n`,
+          );
+        last = undefined;
       },
     };
   },

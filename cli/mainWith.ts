@@ -4,6 +4,7 @@ import { maskOutput } from "../spec/network/maskedOutput.js";
 import { type Failure, failureOf, isAskedFor, tellFailure } from "./failure.js";
 import { createOutput, handleStreamErrors, type Output } from "./output.js";
 import { EXIT_INTERRUPTED, Interrupted } from "./signals.js";
+import { projectIn } from "./terminal/sameProject.js";
 
 /** After the help, for programs. */
 const NO_COMMAND: Failure = {
@@ -13,11 +14,21 @@ const NO_COMMAND: Failure = {
   exitCode: 2,
 };
 
-/** @param program what it is to do; the words after its name are looked through for the shared options */
-export async function mainWith(program: (output: Output) => Promise<unknown>): Promise<void> {
-  // The command line itself may be what is wrong, so these two are looked for by hand.
+/**
+ * @param program what it is to do; the words after its name are looked through for the shared options
+ * @param project the folder whose project it acts on, where no option says so
+ */
+export async function mainWith(
+  program: (output: Output) => Promise<unknown>,
+  project?: string,
+): Promise<void> {
+  // The command line itself may be what is wrong, so these are looked for by hand.
   const words = process.argv.slice(2);
-  const output = createOutput({ json: words.includes("--json"), color: !words.includes("--no-color") });
+  const output = createOutput({
+    json: words.includes("--json"),
+    color: !words.includes("--no-color"),
+    project: projectIn(words) ?? project,
+  });
   handleStreamErrors(output.json);
   maskOutput([process.stderr]);
   try {

@@ -4,6 +4,7 @@ import { visibleJson } from "../spec/text/visible.js";
 import type { ErrorLineJson } from "./json/error.js";
 import { wrapTalk } from "./render/words.js";
 import { type Colours, createColours } from "./terminal/colours.js";
+import { dataInProject, inProject } from "./terminal/sameProject.js";
 import { type Clean, cleanText, forTerminal, shown } from "./terminal/shown.js";
 
 /** What a stream can show. */
@@ -26,6 +27,10 @@ export interface Output {
    */
   data<Document>(document: Document, text: (shown: Document, screen: Screen) => string): void;
   data<Source>(document: unknown, text: (shown: Source, screen: Screen) => string, source: Source): void;
+  /** Writes a document under `--json`, else a text for other programs, which stays as it is. */
+  raw(document: unknown, text: string): void;
+  /** A copy of data for people in which the commands of thaw repeat `--project`, where it was given. */
+  inProject<Value>(value: Value): Value;
   /** Writes one line of a stream of JSON documents. */
   jsonLine(document: unknown): void;
   /** Writes a line of progress or advice to stderr; on a terminal its sentences are broken between words. */
@@ -40,9 +45,11 @@ export interface OutputOptions {
   readonly json?: boolean;
   /** False under `--no-color`. */
   readonly color?: boolean;
+  /** As `--project` was given; people are told commands for the same one. */
+  readonly project?: string | undefined;
 }
 
-export function createOutput({ json = false, color = true }: OutputOptions): Output {
+export function createOutput({ json = false, color = true, project }: OutputOptions): Output {
   const { stdout, stderr } = process;
   const screen = {
     get stdout() {
@@ -53,24 +60,29 @@ export function createOutput({ json = false, color = true }: OutputOptions): Out
     },
   };
   const talk = (text: Clean): void => {
-    stderr.write(`${wrapTalk(forTerminal(text), screen.stderr.width)}\n`);
+    stderr.write(`${wrapTalk(forTerminal(inProject(text, project)), screen.stderr.width)}\n`);
   };
+  const ofProject = <Value>(value: Value): Value => dataInProject(value, project);
   return {
     json,
     screen,
     talk,
+    inProject: ofProject,
+    raw(document, text) {
+      stdout.write(`${json ? visibleJson(document, 2) : forTerminal(text)}\n`);
+    },
     data(document: unknown, text: (shown: never, screen: Screen) => string, ...sources: readonly unknown[]) {
       const source = sources.length === 0 ? document : sources[0];
       const written = json
         ? visibleJson(document, 2)
-        : forTerminal(text(shown(source) as never, screen.stdout));
+        : forTerminal(inProject(text(ofProject(shown(source)) as never, screen.stdout), project));
       if (written !== "") stdout.write(`${written}\n`);
     },
     jsonLine(document) {
       stdout.write(`${visibleJson(document)}\n`);
     },
     tell(source, text) {
-      talk(cleanText(source, (one) => text(one, screen.stderr)));
+      talk(cleanText(source, (one) => text(ofProject(one), screen.stderr)));
     },
     jsonError(document) {
       stderr.write(`${visibleJson(document)}\n`);

@@ -39,6 +39,7 @@ import { addWatch } from "./commands/runs/watch.js";
 import { addSchedule } from "./commands/schedules/schedule.js";
 import { addCompletion } from "./commands/shell/completion.js";
 import { checkGiven } from "./options/checks.js";
+import { refuseTwice } from "./options/twice.js";
 import { formatHelp } from "./render/overview.js";
 
 const GROUPS: readonly (readonly [string, readonly ((program: Command) => void)[]])[] = [
@@ -76,5 +77,6 @@ export function createProgram(): Command {
   }
   // Of those that work by themselves, too, `checkGiven` says which command below them was meant.
   for (const command of program.commands) if (command.commands.length > 0) command.allowExcessArguments();
+  refuseTwice(program);
   return program;
 }

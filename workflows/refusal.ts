@@ -1,4 +1,5 @@
 /** Why a command makes no sense now, in words for the person who gave it. */
+import { MOST_EPOCHS } from "../spec/runFile/bounds.js";
 import {
   type Pause,
   RATE_FACTORS,
@@ -61,8 +62,8 @@ function outOfBounds({ learningRate, patience, epochs }: SteerSettings): Refusal
   if (learningRate !== undefined && !(learningRate >= least && learningRate <= most))
     return { message: `learning_rate ${learningRate}x is out of bounds: from ${least}x to ${most}x` };
   for (const [name, value] of Object.entries({ patience, epochs })) {
-    if (value !== undefined && !(Number.isInteger(value) && value >= 1))
-      return { message: `${name} ${value} is out of bounds: a whole number from 1` };
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= MOST_EPOCHS))
+      return { message: `${name} ${value} is out of bounds: a whole number from 1 to ${MOST_EPOCHS}` };
   }
   return undefined;
 }

@@ -42,4 +42,5 @@ async function quickstart(output: Output): Promise<void> {
   });
 }
 
-await mainWith(quickstart);
+// Whoever gave the variable to this command alone would find another project without it.
+await mainWith(quickstart, process.env.THAW_PROJECT || undefined);

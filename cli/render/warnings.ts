@@ -2,7 +2,7 @@
 import { type Grade, serious, type Warning } from "../../spec/warnings/warning.js";
 import type { Screen } from "../output.js";
 import type { Colours } from "../terminal/colours.js";
-import { wrap } from "./text.js";
+import { wrapWords } from "./words.js";
 
 const MARKS: Readonly<Record<Grade, string>> = { voids: "!!", check: "!", note: "·" };
 /** Before the sentence of each grade; the other two speak for themselves. */
@@ -42,9 +42,9 @@ export function warningMark(warnings: readonly Warning[] | undefined, colours: C
 }
 
 function paragraph(text: string, first: string, { width }: Screen): readonly string[] {
-  return wrap(text, width - first.length).map(
-    (line, index) => `${index === 0 ? first : " ".repeat(first.length)}${line}`,
-  );
+  return wrapWords(text, width - first.length)
+    .split("\n")
+    .map((line, index) => `${index === 0 ? first : " ".repeat(first.length)}${line}`);
 }
 
 function paintOf(grade: Grade, colours: Colours): (text: string) => string {

@@ -156,6 +156,7 @@ export async function dropAlias(store: Store, ref: string): Promise<{ model: str
   if (model === undefined || alias === undefined) {
     throw new ThawError("USAGE", `"${ref}" names no alias`, { hint: "write NAME@ALIAS" });
   }
+  await requireModel(store, model);
   const damaged: DamagedRecord[] = [];
   const known = await unlessDamaged(readAlias(store, model, alias), damaged);
   if (known === undefined && damaged.length === 0) {

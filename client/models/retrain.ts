@@ -9,6 +9,7 @@ import { podSentence } from "../../spec/pods/sentence.js";
 import type { DamagedRecord } from "../../spec/records/damaged.js";
 import { POD_QUESTION_TYPE, QUESTION_POD_QUERY } from "../../spec/retraining/podQuestion.js";
 import {
+  newSteps,
   RETRAIN_STATE_QUERY,
   RETRAIN_TYPE,
   type RetrainInput,
@@ -119,7 +120,7 @@ function retrainDetails({
 const INTERVAL_MS = 500;
 
 export interface RetrainingFollower {
-  /** Called with each sentence once, but for the last, which is the tick's. */
+  /** Called with each sentence once, but for the tick's. */
   readonly onStep: (sentence: string) => void;
   /** Called once when the run has started; the waiting goes on when it is over. */
   readonly onRun: (runId: string) => Promise<void>;
@@ -147,9 +148,8 @@ export async function followRetraining(
     // A worker that starts answers no query: the next round asks again.
     const state = await handle.query<RetrainState>(RETRAIN_STATE_QUERY).catch(() => undefined);
     const isOver = status.name !== "RUNNING";
-    const steps = state?.steps.slice(told, isOver ? -1 : undefined) ?? [];
-    for (const step of steps) onStep(step);
-    told += steps.length;
+    for (const step of state === undefined ? [] : newSteps(state, told, isOver)) onStep(step);
+    told = state?.steps.length ?? told;
     const question = raw.pendingChildren?.find((child) => child.workflowTypeName === POD_QUESTION_TYPE);
     const pod = question?.workflowId && (await podOfQuestion(session, question.workflowId));
     if (pod && pod !== lastPod) onStep(pod);

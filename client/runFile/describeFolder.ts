@@ -1,14 +1,15 @@
 /** What `thaw init` sees in a folder of images. */
 import { basename, extname, resolve } from "node:path";
-import { type DecodeEntry, entryDecoder, refuseUnreadableClasses } from "../../data/dataset/probeClasses.js";
+import { refuseListedSplits } from "../../data/dataset/listedSplits.js";
+import { entryDecoder, refuseUnreadableClasses } from "../../data/dataset/probeClasses.js";
 import type { SourceEntries } from "../../data/source/entries.js";
 import { sourceNotes } from "../../data/source/notes.js";
 import { listSource } from "../../data/source/source.js";
-import { ThawError } from "../../spec/errors.js";
+import { type ErrorCode, ThawError } from "../../spec/errors.js";
 import type { ObjectReader } from "../../spec/images/objects.js";
 import type { Split } from "../../spec/records/dataset.js";
 import type { SourceReading } from "../../spec/runFile/folders.js";
-import { RESERVED_NAMES } from "../../spec/runFile/runFile.js";
+import { RESERVED_NAMES, runFileSchema } from "../../spec/runFile/runFile.js";
 import { type GuessedKind, guessKind } from "./guessKind.js";
 
 export interface FolderDescription {
@@ -39,6 +40,10 @@ const FEW_IN_CLASS = 5;
 /** Beyond this a classifier can win by ignoring the small class. */
 const IMBALANCE = 10;
 
+/** As the run file that is written has it. */
+const DEFAULTS = runFileSchema.parse({ name: "defaults", data: { path: "." } });
+const DRAWING = { shares: DEFAULTS.data, seed: DEFAULTS.seed, isPinned: false };
+
 /**
  * @param buckets reads images at an `s3://` address
  * @param reading what its folders mean, where that can be read in two ways, and whether they may lead out
@@ -63,7 +68,8 @@ export async function describeFolder(
     ...splitsOf(source),
     kind: await guessKind(source, decode),
     warnings: [
-      ...(await unreadableClass(source, decode)),
+      ...(await refusals("CLASS_EMPTY", () => refuseUnreadableClasses(source, decode))),
+      ...(await refusals("DATA_INVALID", async () => refuseListedSplits(source, DRAWING))),
       ...sourceNotes(source),
       ...warningsOf(source.entries.length, classes),
     ],
@@ -71,12 +77,12 @@ export async function describeFolder(
 }
 
 /** A run would end with it; here it is said before there is a run. */
-async function unreadableClass(source: SourceEntries, decode: DecodeEntry): Promise<readonly string[]> {
+async function refusals(code: ErrorCode, look: () => Promise<void>): Promise<readonly string[]> {
   try {
-    await refuseUnreadableClasses(source, decode);
+    await look();
     return [];
   } catch (error) {
-    if (!(error instanceof ThawError) || error.code !== "CLASS_EMPTY") throw error;
+    if (!(error instanceof ThawError) || error.code !== code) throw error;
     return [error.hint === undefined ? error.message : `${error.message}: ${error.hint}`];
   }
 }

@@ -4,7 +4,8 @@ import type { FoldsInBrief } from "../../spec/records/folds.js";
 import type { Pause } from "../../spec/steering/steering.js";
 import type { Warning } from "../../spec/warnings/warning.js";
 import { unlessDamaged } from "../../store/record.js";
-import { listRuns as listStoredRuns, readRun } from "../../store/records/records.js";
+import { listModels, listRuns as listStoredRuns, readRun } from "../../store/records/records.js";
+import { requireModel } from "../models/requireModel.js";
 import type { Session } from "../session.js";
 import { listExecutions, modelOf, pauseOf, type RunStatus, statusOf } from "../temporal/executions.js";
 import { accuracyKey } from "../temporal/searchAttributes.js";
@@ -47,6 +48,7 @@ export interface ListOptions {
 /** A paused run is a running one to Temporal, and something else to people. */
 export type ListedStatus = RunStatus | "paused";
 
+/** @throws ThawError NOT_FOUND for a model that nothing is known of, TEMPORAL_UNREACHABLE, STORE_… */
 export async function listRuns(session: Session, options: ListOptions): Promise<ListedRuns> {
   const { limit, model } = options;
   const executions = await listExecutions(session, model);
@@ -65,10 +67,13 @@ export async function listRuns(session: Session, options: ListOptions): Promise<
       ...(paused === undefined ? {} : { paused }),
     };
   });
-  const forgotten = (await listStoredRuns(session.store))
+  const stored = await listStoredRuns(session.store);
+  const forgotten = stored
     .filter((runId) => !known.has(runId))
     .flatMap((runId) => forgottenRun(runId))
     .filter((run) => model === undefined || run.model === model);
+  if (model !== undefined && listings.length + forgotten.length === 0)
+    await requireModel(session.store, model, await namesOfModels(session, stored));
   const matching = [...listings, ...forgotten]
     .filter((run) => isWanted(run, options))
     .toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime());
@@ -76,6 +81,13 @@ export async function listRuns(session: Session, options: ListOptions): Promise<
   const damaged: DamagedRecord[] = [];
   const runs = await Promise.all(newest.map((run) => withRecord(session, run, damaged)));
   return { runs, damaged, more: matching.length - newest.length };
+}
+
+/** Of registered ones, and of those that runs were to make. @param stored ids of the runs that the store has records of */
+async function namesOfModels(session: Session, stored: readonly string[]): Promise<readonly string[]> {
+  const started = (await listExecutions(session, undefined)).map(modelOf);
+  const ended = stored.flatMap(forgottenRun).map(({ model }) => model);
+  return [...new Set([...started, ...ended, ...(await listModels(session.store))])].sort();
 }
 
 /** Whether a run is one of those that are asked for. */

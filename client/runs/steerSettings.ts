@@ -1,5 +1,6 @@
 /** The values of `thaw set`: `learning_rate=0.5x`, `patience=5`, `epochs=12`. */
 import { ThawError } from "../../spec/errors.js";
+import { MOST_EPOCHS } from "../../spec/runFile/bounds.js";
 import { RATE_FACTORS, type SteerSettings } from "../../spec/steering/steering.js";
 import { wholeNumberOf } from "../../spec/text/numbers.js";
 import { nearest } from "../nearest.js";
@@ -42,8 +43,8 @@ function parseFactor(text: string, value: string): number {
 
 function parseCount(text: string, value: string): number {
   const count = wholeNumberOf(value);
-  if (count !== undefined && count >= 1) return count;
-  throw new ThawError("USAGE", `${text}: "${value}" is no whole number from 1`);
+  if (count !== undefined && count >= 1 && count <= MOST_EPOCHS) return count;
+  throw new ThawError("USAGE", `${text}: "${value}" is no whole number from 1 to ${MOST_EPOCHS}`);
 }
 
 function unknown(text: string, name: string): ThawError {

@@ -21,24 +21,58 @@ export function countImages(
   return counts;
 }
 
-/** @throws ThawError CLASS_EMPTY, naming the files of the class and why they cannot be read */
+/** @throws ThawError CLASS_EMPTY, naming the classes, files of them and why they cannot be read */
 export function refuseEmptyClasses(
   source: SourceEntries,
   images: readonly { readonly label: number }[],
   quarantined: readonly QuarantinedFile[],
 ): void {
   const present = new Set(images.map(({ label }) => label));
-  const empty = source.classes.find((_, label) => !present.has(label));
-  if (empty === undefined) return;
-  const paths = new Set(source.entries.filter(({ label }) => label === empty).map(({ path }) => path));
-  const lost = quarantined.filter(({ path }) => paths.has(path));
-  const named = lost.slice(0, NAMED).map(({ path, reason }) => `${path}: ${reason}`);
-  const more = lost.length > NAMED ? [`and ${lost.length - NAMED} more`] : [];
+  const empty = source.classes.filter((_, label) => !present.has(label));
+  const [first, ...others] = empty;
+  if (first === undefined) return;
+  const lost = lostByClass(source, empty, quarantined);
+  const ofFirst = lost.get(first) ?? [];
+  if (others.length === 0)
+    throw new ThawError("CLASS_EMPTY", `the class "${first}" has no readable image (${filesText(ofFirst)})`, {
+      hint: "replace these files, or remove the class",
+    });
+  const named = empty.map((name) => {
+    const files = lost.get(name) ?? [];
+    return `"${name}" (${files.length === 1 ? "1 file" : `${files.length} files`}${files.length === 0 ? "" : `, ${filesText(files, 1)}`})`;
+  });
   throw new ThawError(
     "CLASS_EMPTY",
-    `the class "${empty}" has no readable image (${[...named, ...more].join("; ")})`,
-    { hint: "replace these files, or remove the class" },
+    `${empty.length} of ${source.classes.length} classes have no readable image: ${listed(named)}`,
+    { hint: "replace their files, or remove the classes" },
   );
+}
+
+/** Of each of some classes what was left out. */
+function lostByClass(
+  { entries }: SourceEntries,
+  classes: readonly string[],
+  quarantined: readonly QuarantinedFile[],
+): ReadonlyMap<string, readonly QuarantinedFile[]> {
+  const lost = new Map(classes.map((name) => [name, [] as QuarantinedFile[]]));
+  const ofPath = new Map(quarantined.map((file) => [file.path, file]));
+  for (const { label, path } of entries) {
+    const file = ofPath.get(path);
+    if (file !== undefined) lost.get(label)?.push(file);
+  }
+  return lost;
+}
+
+function filesText(files: readonly QuarantinedFile[], most = NAMED): string {
+  const named = files.slice(0, most).map(({ path, reason }) => `${path}: ${reason}`);
+  const more = most > 1 && files.length > most ? [`and ${files.length - most} more`] : [];
+  return [...named, ...more].join("; ");
+}
+
+/** The first few, and how many there are besides. */
+function listed(names: readonly string[]): string {
+  const more = names.length > NAMED ? [`and ${names.length - NAMED} more`] : [];
+  return [...names.slice(0, NAMED), ...more].join(", ");
 }
 
 /**
@@ -53,10 +87,15 @@ export function refuseEmptySplits(
   images: readonly { readonly label: number }[],
   copies: readonly (readonly number[])[],
 ): void {
-  const untrained = classes.find((_, label) => counts.train[label] === 0);
-  if (untrained !== undefined) {
-    throw new ThawError("DATA_INVALID", `the class "${untrained}" has no image in the train split`, {
-      hint: "give some of its images the split train, by the manifest or the folder, or leave the class out",
+  const untrained = classes.filter((_, label) => counts.train[label] === 0).map((name) => `"${name}"`);
+  if (untrained.length > 0) {
+    const [said, whose] =
+      untrained.length === 1
+        ? ([`the class ${untrained[0]} has`, "its"] as const)
+        : ([`${untrained.length} of ${classes.length} classes have`, "their"] as const);
+    const which = untrained.length === 1 ? "" : `: ${listed(untrained)}`;
+    throw new ThawError("DATA_INVALID", `${said} no image in the train split${which}`, {
+      hint: `give some of ${whose} images the split train, by the manifest or the folder, or leave the ${untrained.length === 1 ? "class" : "classes"} out`,
     });
   }
   const wanted = { train: 1, validation: shares.validation, test: shares.test };

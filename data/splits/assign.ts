@@ -5,7 +5,7 @@ import { type SplitGroup, type SplitShares, splitGroups } from "./draw.js";
 import { explicitSplits } from "./explicit.js";
 import { type Groupable, groupImages } from "./groups.js";
 
-interface Splittable extends Groupable {
+interface Splittable extends Pick<Groupable, "path" | "group"> {
   readonly label: number;
   readonly split?: Split;
 }
@@ -16,13 +16,30 @@ interface Splittable extends Groupable {
  * @throws ThawError DATA_INVALID when the manifest's splits tear one of the manifest's groups apart
  */
 export function assignSplits(
-  images: readonly Splittable[],
+  images: readonly (Splittable & Groupable)[],
   classes: number,
   shares: SplitShares,
   seed: number,
   before: readonly (Split | undefined)[] = [],
   groups: readonly string[] = groupImages(images).ids,
-): { readonly groups: readonly string[]; readonly splits: readonly Split[] } {
+): Assigned {
+  return assignGroups(images, classes, shares, seed, before, groups);
+}
+
+interface Assigned {
+  readonly groups: readonly string[];
+  readonly splits: readonly Split[];
+}
+
+/** As {@link assignSplits}, where what the images look like does not matter. @throws ThawError as that does */
+export function assignGroups(
+  images: readonly Splittable[],
+  classes: number,
+  shares: SplitShares,
+  seed: number,
+  before: readonly (Split | undefined)[],
+  groups: readonly string[],
+): Assigned {
   const written = explicitSplits(images);
   if (written === undefined) {
     const drawn = splitGroups(groupsOf(images, groups, before), classes, shares, seed);

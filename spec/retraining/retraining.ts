@@ -127,6 +127,22 @@ export interface RetrainState {
   /** What was done so far, a sentence each. */
   readonly steps: readonly string[];
   readonly runId?: string;
+  /** Which of the steps is the tick's sentence, from 0; absent until then, and of workers of older versions. */
+  readonly end?: number;
+}
+
+/**
+ * The steps that are news, but for the tick's sentence, which its reader has from the tick.
+ * @param told how many were looked at before
+ * @param isOver whether the look has ended: its sentence is the last step then, if nothing says which it is
+ */
+export function newSteps(
+  { steps, end }: Pick<RetrainState, "steps" | "end">,
+  told: number,
+  isOver: boolean,
+): readonly string[] {
+  const sentence = end ?? (isOver ? steps.length - 1 : undefined);
+  return steps.filter((_, index) => index >= told && index !== sentence);
 }
 
 /** Light activities of retraining, on the control worker. */

@@ -1,6 +1,9 @@
 /** The run file's section `kubernetes`: which pod trains. Installations write their defaults in the same shape. */
 import { z } from "zod";
+import { secondsIn } from "../pods/duration.js";
+import { amountIn } from "../pods/quantity.js";
 import { POD_STAGES } from "../pods/stages.js";
+import { LEAST_BYTES, MOST_BYTES, MOST_PATIENCE_SECONDS, MOST_PROCESSORS } from "./bounds.js";
 import { podVariablesSchema, refuseSecretsIn } from "./podVariables.js";
 
 /** Names of most Kubernetes objects: RFC 1123 labels and subdomains. */
@@ -14,14 +17,26 @@ const namespace = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "use up to 63 lower-case letters, digits and dashes");
 const quantity = z.union([
-  z.number().gt(0),
+  z.number().gt(0).max(MOST_BYTES),
   z
     .string()
     .regex(/^\d+(\.\d+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/, "write it as Kubernetes does, for example 500m or 8Gi"),
 ]);
+const processors = quantity.refine(
+  (given) => !(amountIn(given) > MOST_PROCESSORS),
+  `more than ${MOST_PROCESSORS} processors no node has; 500m is half a one`,
+);
+const bytes = quantity.refine(
+  (given) => !(amountIn(given) < LEAST_BYTES || amountIn(given) > MOST_BYTES),
+  "that is less than a megabyte, or more than a petabyte: without a unit it is bytes, and m means thousandths; write for example 512Mi or 8Gi",
+);
 const duration = z
   .string()
-  .regex(/^[1-9]\d*(s|m|h|d)$/, "use a whole number with s, m, h or d, for example 15m");
+  .regex(/^[1-9]\d*(s|m|h|d)$/, "use a whole number with s, m, h or d, for example 15m")
+  .refine(
+    (text) => !(secondsIn(text) > MOST_PATIENCE_SECONDS),
+    `longer than ${MOST_PATIENCE_SECONDS / 86_400}d nothing is waited for`,
+  );
 const resourceName = z
   .string()
   .regex(
@@ -33,8 +48,8 @@ const labels = z.record(z.string(), z.string());
 
 const resourcesSchema = z
   .strictObject({
-    cpu: quantity.exactOptional().describe("Processors that the pod is promised. Default: 2."),
-    memory: quantity.exactOptional().describe("Memory that the pod gets and must not exceed. Default: 8Gi."),
+    cpu: processors.exactOptional().describe("Processors that the pod is promised. Default: 2."),
+    memory: bytes.exactOptional().describe("Memory that the pod gets and must not exceed. Default: 8Gi."),
     gpu: z
       .int()
       .min(0)
@@ -44,9 +59,7 @@ const resourcesSchema = z
     gpu_resource: resourceName
       .exactOptional()
       .describe("What the cluster calls a GPU. Default: nvidia.com/gpu."),
-    ephemeral_storage: quantity
-      .exactOptional()
-      .describe("Disk that the pod is promised for its work folder."),
+    ephemeral_storage: bytes.exactOptional().describe("Disk that the pod is promised for its work folder."),
   })
   .describe("What the pod asks for.");
 
@@ -56,7 +69,7 @@ const tolerationSchema = z.strictObject({
   operator: z.enum(["Exists", "Equal"]).exactOptional(),
   value: z.string().exactOptional(),
   effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).exactOptional(),
-  tolerationSeconds: z.int().exactOptional(),
+  tolerationSeconds: z.int().max(MOST_PATIENCE_SECONDS).exactOptional(),
 });
 const tolerations = z.array(tolerationSchema);
 
@@ -84,10 +97,10 @@ const mountSchema = z
 
 const volumesSchema = z
   .strictObject({
-    shared_memory: quantity
+    shared_memory: bytes
       .exactOptional()
       .describe("Size of /dev/shm; it counts as memory of the pod. Default: 1Gi."),
-    work: quantity.exactOptional().describe("Most disk that the work folder may take."),
+    work: bytes.exactOptional().describe("Most disk that the work folder may take."),
     mounts: z.array(mountSchema).exactOptional().describe("More volumes: path and what is there."),
   })
   .describe("Volumes of the pod.");

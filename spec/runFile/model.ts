@@ -8,6 +8,7 @@ import {
   NEW_IMAGES,
   TRAINING_DEPTHS,
 } from "../retraining/terms.js";
+import { MOST_AGE_DAYS, MOST_NEW_IMAGES } from "./bounds.js";
 
 const margin = z.number().min(0).lt(1);
 
@@ -56,11 +57,13 @@ export const modelSchema = z
     max_age_days: z
       .number()
       .min(0)
+      .max(MOST_AGE_DAYS)
       .default(0)
       .describe("Days after which retraining trains again although nothing changed; 0: never for that."),
     min_new_images: z
       .int()
       .min(1)
+      .max(MOST_NEW_IMAGES)
       .default(NEW_IMAGES.min_new_images)
       .describe(
         "New images since the last training, in all, with which retraining trains because of them; with fewer it waits. Images that go or get another label are reasons of their own.",
@@ -68,6 +71,7 @@ export const modelSchema = z
     min_new_per_class: z
       .int()
       .min(1)
+      .max(MOST_NEW_IMAGES)
       .default(NEW_IMAGES.min_new_per_class)
       .describe("Likewise: so many new images one class, whichever, has to have."),
     drift: z

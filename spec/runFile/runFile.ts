@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { descends, LAYER_GROUPS } from "../pipeline/layerGroups.js";
 import { augmentSchema } from "./augment.js";
+import { MOST_BATCH, MOST_EPOCHS, MOST_NORM, MOST_ROWS } from "./bounds.js";
 import { FOLDER_READINGS, OUTSIDE_READINGS } from "./folders.js";
 import { gateSchema } from "./gate.js";
 import { kubernetesSchema } from "./kubernetes.js";
@@ -13,7 +14,7 @@ import { shardsSchema } from "./shards.js";
 const fraction = z.number().min(0).max(1);
 /** A part of the images: neither none nor all of them. */
 const share = z.number().gt(0).lt(1);
-const count = z.int().min(1);
+const epochs = z.int().min(1).max(MOST_EPOCHS);
 /** AdamW moves a weight by about the rate in one step: above 1 nothing converges. */
 const learningRate = z.number().gt(0).max(1);
 const weightDecay = z.number().min(0).max(1);
@@ -83,9 +84,9 @@ const headSchema = z
     dropout: dropout
       .default(0.3)
       .describe("Share of the features that a training step leaves out at random."),
-    epochs: count.default(150).describe("Most passes over the training images."),
-    patience: count.default(20).describe("Epochs without a better validation loss before training stops."),
-    batch_size: count.default(64).describe("Images per training step."),
+    epochs: epochs.default(150).describe("Most passes over the training images."),
+    patience: epochs.default(20).describe("Epochs without a better validation loss before training stops."),
+    batch_size: z.int().min(1).max(MOST_ROWS).default(64).describe("Images per training step."),
     learning_rate: learningRate.default(0.001).describe("Peak learning rate of AdamW."),
     weight_decay: weightDecay.default(0.01).describe("Decoupled weight decay of AdamW."),
     label_smoothing: labelSmoothing
@@ -112,13 +113,18 @@ export const unfreezeSchema = z
         "The deepest layer group that each stage trains; everything below stays frozen. " +
           "Left out: the two uppermost below top, layer4 and layer3 of a ResNet, blocks.6 and blocks.5 of an EfficientNet-Lite; none of a layers model.",
       ),
-    epochs: count.default(8).describe("Most passes over the training images in one stage."),
-    patience: count
+    epochs: epochs.default(8).describe("Most passes over the training images in one stage."),
+    patience: epochs
       .default(3)
       .describe(
         "Epochs without a better validation loss before a stage stops and restores its best weights.",
       ),
-    batch_size: count.default(32).describe("Images per training step. Lower it when memory runs out."),
+    batch_size: z
+      .int()
+      .min(1)
+      .max(MOST_BATCH)
+      .default(32)
+      .describe("Images per training step. Lower it when memory runs out."),
     learning_rate: learningRate.default(0.001).describe("Peak rate of the top unfrozen layer group."),
     head_learning_rate: learningRate
       .default(0.001)
@@ -147,7 +153,12 @@ export const unfreezeSchema = z
       .describe(
         "Before each stage, lower its rates by a short range test if the loss blows up below them; some dozens of training steps.",
       ),
-    clip_norm: z.number().gt(0).default(10).describe("Largest global norm of a training step's gradient."),
+    clip_norm: z
+      .number()
+      .gt(0)
+      .max(MOST_NORM)
+      .default(10)
+      .describe("Largest global norm of a training step's gradient."),
     weight_decay: weightDecay.default(0.01).describe("Decoupled weight decay of AdamW."),
     l2_sp: weightDecay
       .default(0)

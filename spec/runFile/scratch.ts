@@ -1,5 +1,6 @@
 /** What a run file says of the room for activations: `scratch.budget`. */
 import { z } from "zod";
+import { MOST_TERABYTES } from "./bounds.js";
 
 const UNITS = { MB: 1e6, GB: 1e9, TB: 1e12 } as const;
 const BUDGET = /^(\d+(?:\.\d+)?) ?(MB|GB|TB|%)$/;
@@ -10,6 +11,10 @@ export const scratchSchema = z
       .string()
       .regex(/^(auto|\d+(\.\d+)? ?(MB|GB|TB|%))$/, "use auto, a size such as 20GB, or a share such as 30%")
       .refine((text) => !text.endsWith("%") || Number.parseFloat(text) <= 100, "a share is at most 100%")
+      .refine((text) => {
+        const asked = askedBudget(text);
+        return asked === undefined || !("bytes" in asked) || asked.bytes <= MOST_TERABYTES * UNITS.TB;
+      }, `no disk has more than ${MOST_TERABYTES} TB`)
       .default("auto")
       .describe(
         "How much the activations of all runs may take of a training worker's disk: a size, or a share of what they take and what is free; auto: a fifth, at most 20 GB. What does not fit is computed again in every epoch, to the same bits.",

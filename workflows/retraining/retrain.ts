@@ -63,7 +63,7 @@ export async function retrain(input: RetrainInput): Promise<Tick> {
   });
   let state: RetrainState = { model, steps: [] };
   setHandler(defineQuery<RetrainState>(RETRAIN_STATE_QUERY), () => state);
-  const say = (step: string, more: Pick<RetrainState, "runId"> = {}): void => {
+  const say = (step: string, more: Pick<RetrainState, "runId" | "end"> = {}): void => {
     state = { ...state, ...more, steps: [...state.steps, step] };
     show();
   };
@@ -91,7 +91,7 @@ export async function retrain(input: RetrainInput): Promise<Tick> {
       sentence,
     };
     note({ verdict, sentence });
-    say(sentence);
+    say(sentence, { end: state.steps.length });
     const { version, testAccuracy: accuracy } = tick;
     find({
       state: END_STATES[verdict] ?? "finished",

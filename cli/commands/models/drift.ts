@@ -5,7 +5,9 @@ import { showProgress } from "../../progressLine.js";
 import { suggest } from "../../render/runs/advice.js";
 import { projectStorePlatform } from "../../session.js";
 import { Interrupted, interruptible } from "../../signals.js";
+import { shellWord } from "../../terminal/shellWord.js";
 import { OUTSIDE_HELP } from "../runs/runFileOptions.js";
+import { tellInUse } from "./tellInUse.js";
 
 export function addDrift(program: Command): void {
   const command = program
@@ -32,8 +34,9 @@ export function addDrift(program: Command): void {
       const progress = await showProgress(output);
       await interruptible(async (signal) => {
         try {
+          const store = openStoreOnly(platform);
           const found = await drift({
-            store: openStoreOnly(platform),
+            store,
             platform,
             model,
             where,
@@ -44,10 +47,14 @@ export function addDrift(program: Command): void {
             signal,
           }).finally(progress.end);
           output.data(found, driftText);
+          await tellInUse(output, store, model, found.model);
           if (found.verdict === "may-hurt") {
             const { name } = found.model;
             suggest(output, [
-              [`thaw predict ${name} ${where}`, "what it makes of them: label those that it is unsure of"],
+              [
+                `thaw predict ${name} ${shellWord(where)}`,
+                "what it makes of them: label those that it is unsure of",
+              ],
             ]);
           }
         } catch (error) {

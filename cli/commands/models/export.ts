@@ -8,6 +8,7 @@ import { suggest } from "../../render/runs/advice.js";
 import { projectStorePlatform } from "../../session.js";
 import { Interrupted, interruptible } from "../../signals.js";
 import { tellDoubts } from "./doubts.js";
+import { tellInUse } from "./tellInUse.js";
 
 interface ExportOptions {
   readonly format: ExportFormat;
@@ -48,6 +49,7 @@ export function addExport(program: Command): void {
           );
           output.data(exportJson(exported), exportedText, exported);
           await tellDoubts(output, exported);
+          await tellInUse(output, store, model, exported.model);
           suggest(output, [[`thaw get ${model}`, "what it was made of"]]);
         } catch (error) {
           throw signal.aborted ? new Interrupted() : error;

@@ -38,9 +38,14 @@ export function addModels(program: Command): void {
         listed.versions.map(({ model }) => model),
       );
       const [first] = document.models;
+      const inUse = document.models.find(
+        (one) => one.name === first?.name && one.aliases.includes("champion"),
+      );
       if (first !== undefined)
         suggest(output, [
-          [`thaw predict ${first.name} FILE…`, "classify images with the newest version"],
+          inUse === undefined || inUse.version === first.version
+            ? [`thaw predict ${first.name} FILE…`, "classify images with the newest version"]
+            : [`thaw predict ${first.name}@champion FILE…`, "classify images with the version in use"],
           ...(first.version > 1
             ? [
                 [

@@ -1,7 +1,6 @@
 /** `thaw predict`: classifies image files with a model. */
 
 import type { Command } from "commander";
-import type { Session } from "../../../client/session.js";
 import { contextOf, withExamples } from "../../context.js";
 import { tellFailure } from "../../failure.js";
 import { predictJson } from "../../json/predict.js";
@@ -11,6 +10,7 @@ import { projectStorePlatform } from "../../session.js";
 import { Interrupted, interruptible } from "../../signals.js";
 import { OUTSIDE_HELP } from "../runs/runFileOptions.js";
 import { tellDoubts } from "./doubts.js";
+import { tellInUse } from "./tellInUse.js";
 
 export function addPredict(program: Command): void {
   const command = program
@@ -56,9 +56,10 @@ export function addPredict(program: Command): void {
           const found = await predict(request).finally(progress.end);
           output.data(predictJson(found), predictionsTable, found.predictions);
           if (!output.json && output.screen.stderr.live) {
-            const inUse = await championOf(store, model);
+            const { inUseBeside } = await import("../../../client/models/inUse.js");
+            const inUse = await inUseBeside(store, model, found.model);
             output.tell({ ...found, inUse }, answeredText);
-          }
+          } else await tellInUse(output, store, model, found.model);
           await tellDoubts(output, found);
           report(unreadable(found.predictions), output);
         } catch (error) {
@@ -72,16 +73,6 @@ export function addPredict(program: Command): void {
     ["thaw predict birds photos/ --mirrored", "a little better where sides do not matter"],
     ["thaw predict digits@2 photos/ --json", "a folder, with the probability of every class"],
   ]);
-}
-
-/** Undefined where a version was named, or none is in use. */
-async function championOf(store: Session["store"], model: string): Promise<number | undefined> {
-  if (model.includes("@")) return undefined;
-  const { resolveModel } = await import("../../../client/models/reference.js");
-  return resolveModel(store, `${model}@champion`).then(
-    ({ version }) => version,
-    () => undefined,
-  );
 }
 
 /** The others have been predicted all the same. */

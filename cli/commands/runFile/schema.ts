@@ -21,7 +21,7 @@ export function addSchema(program: Command): void {
       }
       const { runFileJsonSchema } = await import("../../../client/runFile/jsonSchema.js");
       const schema = runFileJsonSchema();
-      output.data(schema, () => JSON.stringify(schema, null, 2));
+      output.raw(schema, JSON.stringify(schema, null, 2));
     });
   withExamples(command, [
     [

@@ -36,7 +36,7 @@ export function addPlan(program: Command): void {
       const given = await loadRunFile(path, overridesOf(options), openStore);
       for (const warning of given.warnings) output.talk(say`Warning: ${warning}.`);
       const platform = await projectStorePlatform(project);
-      const [{ openStoreOnly }, { planRun }, { refuseUnreadable }, { timeOfPlan }, { engineFingerprint }] =
+      const [{ openStoreOnly }, { planRun }, { refuseUnfit }, { timeOfPlan }, { engineFingerprint }] =
         await Promise.all([
           import("../../../client/session.js"),
           import("../../../client/plan/plan.js"),
@@ -53,7 +53,7 @@ export function addPlan(program: Command): void {
       for (const sentence of concerns) output.talk(say`${sentence}`);
       const warnings = [...given.warnings, ...concerns];
       const stages = await planRun(context, file, source, engineFingerprint());
-      await refuseUnreadable(context.store, source, stages);
+      await refuseUnfit(context.store, file, source, stages);
       const time = await timeOfPlan(context.store, file, source, stages);
       const { plannedActivations } = await import("../../../client/forecast/activations.js");
       const activations = await plannedActivations(

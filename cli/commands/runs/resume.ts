@@ -44,6 +44,11 @@ export function addResume(program: Command): void {
           ...(from === undefined ? {} : { from }),
           engineFingerprint: engineFingerprint(),
         });
+        if (options.dryRun === true) {
+          const { refuseUnfit } = await import("../../../client/plan/readable.js");
+          const isKnown = request.lineage?.earlier !== undefined;
+          await refuseUnfit(session.store, request.file, request, stages, isKnown);
+        }
         const time = await timeOfPlan(session.store, request.file, request, stages);
         const { model: _model, ...planned } = planJson(request.file.name, stages, time);
         const plan = { resumedFrom, ...planned };

@@ -1,4 +1,5 @@
 /** What the commands that read a run file have in common. */
+import { shellWord } from "../../terminal/shellWord.js";
 
 export const DEFAULT_RUN_FILE = "thaw.yaml";
 export const SET_HELP = "use this value instead of the file's; may be repeated";
@@ -21,11 +22,6 @@ export function typedAgain(path: string, { set = [], allowOutside = false }: Giv
   ]
     .map((word) => ` ${word}`)
     .join("");
-}
-
-/** One word for a POSIX shell. */
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** The values of `--set`, and what `--allow-outside` stands for. */

@@ -15,7 +15,7 @@ export function addCompletion(program: Command): void {
       const { output } = contextOf<object>(self);
       const [{ SCRIPTS }, { placesIn }] = await Promise.all([import("./scripts.js"), import("./words.js")]);
       const script = SCRIPTS[shell](placesIn(program));
-      output.data({ shell, script } satisfies Shape<typeof completionSchema>, () => script);
+      output.raw({ shell, script } satisfies Shape<typeof completionSchema>, script);
     });
   withExamples(command, [
     ["source <(thaw completion bash)", "in ~/.bashrc; likewise for zsh in ~/.zshrc"],

@@ -19,13 +19,16 @@ export function doctorText(checks: readonly CheckJson[], home: string, screen: S
   const problems = checks.flatMap(({ name, state, problem, fix }) =>
     problem === undefined
       ? []
-      : [`${marks[state]} ${name}: ${problem}`, ...(fix === undefined ? [] : [`  fix: ${fix}`])],
+      : [`${marks[state]} ${name}: ${problem}`, ...(fix === undefined ? [] : [`  fix: ${named(fix)}`])],
   );
   return [
     table(["  WHAT", "VERSION", "WHERE"], rows, screen),
     ...(problems.length === 0 ? [] : ["", ...problems]),
   ].join("\n");
 }
+
+/** A command is told as everywhere, so that it is one to copy for this project. */
+const named = (fix: string): string => (/^thaw [^`]*$/.test(fix) ? `\`${fix}\`` : fix);
 
 const shortened = (path: string, home: string): string =>
   home !== "" && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;

@@ -2,8 +2,10 @@
 import type { Approval } from "../../../spec/retraining/approval.js";
 import type { Screen } from "../../output.js";
 import { shortTime } from "../numbers.js";
+import { commandList } from "../runs/advice.js";
 import { table } from "../table.js";
 import { wrap } from "../text.js";
+import { wrapTalk } from "../words.js";
 
 /** What is asked, what speaks for it, and the commands that a person needs then. */
 export function approvalsText(approvals: readonly Approval[], screen: Screen, now = new Date()): string {
@@ -20,11 +22,13 @@ export function approvalsText(approvals: readonly Approval[], screen: Screen, no
     line,
     ...wrap(approvals[index]?.request.sentence ?? "", screen.width - 2).map((part) => `  ${part}`),
   ]);
-  const reports = approvals.map(({ request: { model, version, runId } }) => [
-    `thaw report ${runId} --open`,
-    `then: thaw approve ${model}@${version} --note WHY, or thaw reject`,
-  ]);
-  return `${[titles, ...waiting].join("\n")}\n\n${table(["READ FIRST", ""], reports, screen)}`;
+  const commands = approvals.map(({ request: { model, version, runId } }) =>
+    commandList([
+      [`thaw report ${runId} --open`, "read it first"],
+      [`thaw approve ${model}@${version} --note WHY`, "or thaw reject"],
+    ]),
+  );
+  return `${[titles, ...waiting].join("\n")}\n\n${wrapTalk(commands.join("\n"), screen.width)}`;
 }
 
 /** What became of it, in one sentence. */

@@ -1,8 +1,8 @@
 /** A run's explanation as text: sentences, what can be done, and the end of the log. */
 import type { ExplainJson } from "../../json/explain.js";
 import type { Screen } from "../../output.js";
-import { wrap } from "../text.js";
 import { warningLines } from "../warnings.js";
+import { wrapWords } from "../words.js";
 import { logLine } from "./logs.js";
 
 export function explanationText(
@@ -11,9 +11,9 @@ export function explanationText(
 ): string {
   const { colours, width } = screen;
   const paragraph = (text: string, first: string): readonly string[] =>
-    wrap(text, width - first.length).map(
-      (line, index) => `${index === 0 ? first : " ".repeat(first.length)}${line}`,
-    );
+    wrapWords(text, width - first.length)
+      .split("\n")
+      .map((line, index) => `${index === 0 ? first : " ".repeat(first.length)}${line}`);
   const unsaid = warnings.filter(({ sentence }) => !sentences.includes(sentence));
   return [
     colours.bold(runId),

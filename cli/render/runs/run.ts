@@ -7,7 +7,7 @@ import { podSentence } from "../../../spec/pods/sentence.js";
 import type { Screen } from "../../output.js";
 import { duration, inShort } from "../numbers.js";
 import { truncate, widthOf, wrap } from "../text.js";
-import { stageTable, withSkippedJoined } from "./stages.js";
+import { type Notes, stageTable, withSkippedJoined } from "./stages.js";
 import { steeringLines } from "./steering.js";
 
 /** What is known of a run besides its view. */
@@ -20,12 +20,16 @@ export interface RunSurroundings {
   readonly toGo?: ToGo | undefined;
 }
 
-/** @param now the present, for the time that the run has taken so far */
+/**
+ * @param now the present, for the time that the run has taken so far
+ * @param notes of the stages: cut in a frame that is to be drawn again
+ */
 export function runText(
   view: RunView,
   { url, warning, toGo }: RunSurroundings,
   now: Date,
   screen: Screen,
+  notes: Notes = "whole",
 ): string {
   const { colours, width } = screen;
   return [
@@ -33,7 +37,7 @@ export function runText(
     ...(view.resumedFrom === undefined ? [] : [colours.dim(`goes on from ${view.resumedFrom}`)]),
     ...(url === undefined ? [] : [colours.dim(url)]),
     "",
-    stageTable(view.stages, screen),
+    stageTable(view.stages, screen, view.stages, notes),
     ...podLines(view, screen),
     ...steeringLines(view, screen, now),
     ...(warning === undefined
@@ -53,7 +57,7 @@ export function changedLines(last: RunView | undefined, next: RunView, screen: S
     .filter(({ state }) => state !== "waiting" && state !== "not-run")
     .filter((stage) => hasChanged(before.get(stage.name), stage));
   const stages = withSkippedJoined(changed).map(({ progress: _progress, ...stage }) =>
-    stageTable([stage], screen, next.stages),
+    stageTable([stage], screen, next.stages, "whole"),
   );
   return [...stages, ...pods.map((sentence) => `  ${sentence}`)];
 }

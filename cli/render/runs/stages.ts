@@ -6,7 +6,7 @@ import type { Screen } from "../../output.js";
 import type { Colours } from "../../terminal/colours.js";
 import { duration, percent, roughDuration, timeOfDay } from "../numbers.js";
 import { progressBar } from "../progressBar.js";
-import { padEnd, padStart, truncate, widthOf } from "../text.js";
+import { padEnd, padStart, truncate, widthOf, wrap } from "../text.js";
 import { joinAlike } from "./alike.js";
 
 /** All of them one column wide in every terminal, which rules out the symbols that are also emoji. */
@@ -31,15 +31,25 @@ const TIME_WIDTH = 9;
 const BAR_WIDTH = 20;
 const SHORTEST_BAR = 6;
 
+/**
+ * What becomes of notes that are longer than the line: a frame that is drawn again and again has a row a stage, so that it
+ * fits the screen; what stays there is to be read.
+ */
+export type Notes = "cut" | "whole";
+
+/** In a narrower column a note would be a word a line: it gets lines of its own. */
+const LEAST_NOTE_WIDTH = 24;
+
 /** @param all the run's stages, whose names make the column as wide as it is; those shown when left out */
 export function stageTable(
   stages: readonly LiveStage[],
   screen: Screen,
   all: readonly LiveStage[] = stages,
+  notes: Notes = "cut",
 ): string {
   const nameWidth = Math.max(LEAST_NAME_WIDTH, ...withSkippedJoined(all).map(({ name }) => widthOf(name)));
   return withSkippedJoined(stages)
-    .flatMap((stage) => stageLines(stage, screen, nameWidth))
+    .flatMap((stage) => stageLines(stage, screen, nameWidth, notes))
     .join("\n");
 }
 
@@ -52,7 +62,7 @@ export function withSkippedJoined(stages: readonly LiveStage[]): readonly LiveSt
   );
 }
 
-function stageLines(stage: LiveStage, screen: Screen, nameWidth: number): readonly string[] {
+function stageLines(stage: LiveStage, screen: Screen, nameWidth: number, notes: Notes): readonly string[] {
   const retryIndent = 2 + nameWidth + 2;
   /** Columns before the time, or before the progress of a running stage. */
   const leftWidth = retryIndent + STATE_WIDTH + 2;
@@ -70,14 +80,29 @@ function stageLines(stage: LiveStage, screen: Screen, nameWidth: number): readon
     return [
       `${left}  ${first}`.trimEnd(),
       ...more.map((line) => " ".repeat(leftWidth) + line),
-      ...retryLines(stage, retryIndent, width, colours),
+      ...retryLines(stage, retryIndent, screen, notes),
     ];
   }
   if (stage.state === "waiting") return [colours.dim(left.trimEnd())];
   const time = stage.seconds === undefined ? "" : duration(stage.seconds);
-  const row = `${left}  ${padStart(time, TIME_WIDTH)}  ${stage.note ?? ""}`;
-  const line = truncate(row.trimEnd(), width);
-  return [stage.state === "not-run" ? colours.dim(line) : line];
+  const row = `${left}  ${padStart(time, TIME_WIDTH)}`;
+  const lines =
+    notes === "cut"
+      ? [truncate(`${row}  ${stage.note ?? ""}`.trimEnd(), width)]
+      : withNote(row, stage.note, retryIndent, width);
+  return stage.state === "not-run" ? lines.map((line) => colours.dim(line)) : lines;
+}
+
+/** Beside the row where there is room for some words, else below it. */
+function withNote(row: string, note: string | undefined, indent: number, width: number): readonly string[] {
+  if (note === undefined || note === "") return [truncate(row.trimEnd(), width)];
+  const column = widthOf(row) + 2;
+  if (width - column >= Math.min(LEAST_NOTE_WIDTH, widthOf(note))) {
+    const [first = "", ...more] = wrap(note, width - column);
+    return [`${row}  ${first}`, ...more.map((line) => " ".repeat(column) + line)];
+  }
+  const below = wrap(note, Math.max(1, width - indent));
+  return [truncate(row.trimEnd(), width), ...below.map((line) => " ".repeat(indent) + line)];
 }
 
 /** The progress of something that is no stage. */
@@ -109,13 +134,14 @@ function progressLines(progress: Progress | undefined, width: number, colours: C
 function retryLines(
   { attempt = 1, lastFailure }: LiveStage,
   indent: number,
-  width: number,
-  colours: Colours,
+  { width, colours }: Screen,
+  notes: Notes,
 ): readonly string[] {
   if (attempt === 1 && lastFailure === undefined) return [];
   const why = lastFailure === undefined ? "" : `, after: ${lastFailure}`;
-  const line = `${" ".repeat(indent)}attempt ${attempt}${why}`;
-  return [colours.yellow(truncate(line, width))];
+  const text = `attempt ${attempt}${why}`;
+  const lines = notes === "cut" ? [truncate(text, width - indent)] : wrap(text, Math.max(1, width - indent));
+  return lines.map((line) => colours.yellow(" ".repeat(indent) + line));
 }
 
 /** Younger progress is as good as new: some steps take seconds. */

@@ -12,6 +12,10 @@ import { isAlive, type ProcessId } from "./processes.js";
 const POLL_MS = 50;
 /** Ten times what all of them need on two idle cores. */
 const PATIENCE_MS = 60_000;
+/** On an idle machine all are ready by then. */
+const QUIET_MS = 3_000;
+/** Between two such lines: they stay on the screen. */
+const NEXT_QUIET_MS = 10_000;
 /** A service that ends this often in a row before it has served will not recover by itself. */
 const MOST_FAILURES = 3;
 const LOG_LINES = 12;
@@ -28,11 +32,20 @@ export interface Waiting {
   readonly plan: Plan;
   readonly supervisor: ProcessId;
   readonly onProgress: (line: string) => void;
+  /** After so long without news it is said what is waited for. */
+  readonly quietMs?: number;
 }
 
 /** @throws ThawError as `up` */
-export async function waitForServices({ layout, plan, supervisor, onProgress }: Waiting): Promise<void> {
+export async function waitForServices({
+  layout,
+  plan,
+  supervisor,
+  onProgress,
+  quietMs = QUIET_MS,
+}: Waiting): Promise<void> {
   const began = Date.now();
+  let news = began + quietMs;
   const digest = digestOf(plan);
   const waiting = new Set<ServiceName>(plan.services.map(({ name }) => name));
   while (waiting.size > 0) {
@@ -45,6 +58,7 @@ export async function waitForServices({ layout, plan, supervisor, onProgress }: 
         if (service?.ready === true) {
           waiting.delete(name);
           onProgress(`${SERVICE_TITLES[name]} ready after ${seconds.toFixed(1)} s${place(record, name)}`);
+          news = Date.now() + quietMs;
         } else if ((service?.failures ?? 0) >= MOST_FAILURES) {
           throw failure(layout, name, `it ${service?.lastEnd}`);
         }
@@ -56,8 +70,18 @@ export async function waitForServices({ layout, plan, supervisor, onProgress }: 
       if (record?.plan !== digest || first === undefined) throw supervisorFailure(layout, "does not answer");
       throw failure(layout, first, `it is not ready after ${PATIENCE_MS / 1000} s`);
     }
+    if (Date.now() > news && waiting.size > 0) {
+      onProgress(waitingText([...waiting], seconds));
+      news = Date.now() + Math.max(quietMs, NEXT_QUIET_MS);
+    }
     await sleep(POLL_MS);
   }
+}
+
+/** So that nobody takes a busy machine for one that hangs. */
+function waitingText(names: readonly ServiceName[], seconds: number): string {
+  const titles = names.map((name) => `the ${SERVICE_TITLES[name]}`).join(", ");
+  return `waiting for ${titles} (${seconds.toFixed(0)} s so far, at most ${PATIENCE_MS / 1000})`;
 }
 
 function place(record: ServicesRecord, name: ServiceName): string {

@@ -98,6 +98,23 @@ test("a class whose images cannot be read fails the run with the file's name and
   assert.doesNotMatch(stderr, /^\s+at /m);
 });
 
+test("the runs of a model that there is not are no empty list", async () => {
+  const refused = await thaw(["runs", "--model", "bda"], { cwd: stack.folder });
+  assertOneClearError(refused, 2, /there is no model called "bda"/, /did you mean bad\?/);
+  const known = await thaw(["runs", "--model", "bad", "--status", "completed"], { cwd: stack.folder });
+  assert.equal(known.status, 0, known.stderr);
+  assert.match(known.stderr, /No run is like that/);
+});
+
+test("a plan foresees that a class has no image to train on", async () => {
+  await dataset("torn", {
+    ...Object.fromEntries(["train/a", "train/b", "test/a", "test/c"].map((at) => [`${at}/1.png`, undefined])),
+  });
+  const file = await runFile("torn", "name: torn\ndata: { path: torn }\n");
+  const refused = await thaw(["plan", file], { cwd: stack.folder });
+  assertOneClearError(refused, 2, /the class "c" has no image in the train split/);
+});
+
 const NOWHERE = "http://127.0.0.1:9";
 const UNREACHABLE: Record<string, { env: Record<string, string>; said: RegExp }> = {
   "Temporal is down": { env: { TEMPORAL_ADDRESS: "127.0.0.1:9" }, said: /127\.0\.0\.1:9/ },

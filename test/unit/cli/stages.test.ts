@@ -54,6 +54,27 @@ describe("stageTable", () => {
     ]);
   });
 
+  it("has notes and failures whole where nothing is drawn over, below the row where the column is narrow", () => {
+    const tune = STAGES.filter(({ name }) => name.startsWith("tune-1"));
+    const whole = (stages: readonly LiveStage[], width: number): readonly string[] =>
+      stageTable(stages, plainScreen(width), stages, "whole").split("\n");
+    assert.deepEqual(whole(tune, 80), [
+      "↶ tune-1    rolled-back     1:07 h  rolled back: validation loss 0.312 → 0.344,",
+      "                                    accuracy 96.8 % → 96.2 %",
+    ]);
+    assert.deepEqual(whole(tune, 50), [
+      "↶ tune-1    rolled-back     1:07 h",
+      "            rolled back: validation loss 0.312 →",
+      "            0.344, accuracy 96.8 % → 96.2 %",
+    ]);
+    const failure = `${"a long story of a worker ".repeat(4)}that was killed`;
+    const again: LiveStage = { name: "head", state: "running", attempt: 2, lastFailure: failure };
+    const [, ...lines] = whole([again], 60);
+    assert.equal(lines.map((line) => line.trim()).join(" "), `attempt 2, after: ${failure}`);
+    for (const width of [10, 40, 60, 80])
+      for (const line of whole(STAGES, width)) if (width > 30) assert.ok(widthOf(line) <= width, line);
+  });
+
   it("puts the metrics beside the bar where there is room", () => {
     const lines = stageTable(STAGES, plainScreen(120)).split("\n");
     assert.equal(

@@ -254,7 +254,7 @@ describe("doctorText", () => {
       "· g++                 compiles the binding",
       "",
       "✗ s3-server: not there yet",
-      "  fix: thaw up",
+      "  fix: `thaw up`",
     ]);
   });
 });

@@ -56,7 +56,12 @@ describe("refused", () => {
     [{ kind: "set", learningRate: 0.0009 }, tuning, /out of bounds: from 0.001x to 10x$/],
     [{ kind: "set", learningRate: 10.1 }, tuning, /out of bounds/],
     [{ kind: "set", learningRate: Number.NaN }, tuning, /out of bounds/],
-    [{ kind: "set", patience: 0 }, tuning, /^patience 0 is out of bounds: a whole number from 1$/],
+    [{ kind: "set", patience: 0 }, tuning, /^patience 0 is out of bounds: a whole number from 1 to 100000$/],
+    [
+      { kind: "set", epochs: 1e9 },
+      tuning,
+      /^epochs 1000000000 is out of bounds: a whole number from 1 to 100000$/,
+    ],
     [{ kind: "set", epochs: 2.5 }, tuning, /^epochs 2.5 is out of bounds/],
     [{ kind: "dance" } as unknown as SteerCommand, tuning, /does not know the command$/],
   ];

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { modelHistoryJson, movedAliasJson } from "../../../../cli/json/models.js";
 import { historyText } from "../../../../cli/render/models/history.js";
 import { dropAlias, modelHistory, promote, rollback } from "../../../../client/models/aliases.js";
+import { inUseBeside } from "../../../../client/models/inUse.js";
 import type { ThawError } from "../../../../spec/errors.js";
 import { type AliasDecision, rollbackTarget } from "../../../../spec/records/aliasDecision.js";
 import { movedAliasSchema } from "../../../../spec/schemas/cli/models.js";
@@ -187,6 +188,19 @@ test("models, aliases and notes that cannot be are refused", async () => {
   await assert.rejects(rollback(store, "scan"), { code: "NOT_FOUND", hint: /did you mean scans/ });
   await assert.rejects(rollback(store, "scans"), { code: "NOT_FOUND", hint: /thaw promote scans/ });
   await assert.rejects(modelHistory(store, "scans", "canary"), { code: "NOT_FOUND" });
+  await assert.rejects(dropAlias(store, "scan@champion"), { code: "NOT_FOUND", hint: /did you mean scans/ });
+});
+
+test("where the newest version is taken because none was named, the one in use is told if it is another", async () => {
+  const { store } = await withVersions();
+  const newest = { name: "scans", version: 3 };
+  assert.equal(await inUseBeside(store, "scans", newest), undefined, "none is in use");
+  await promote(store, "scans@2");
+  assert.equal(await inUseBeside(store, "scans", newest), 2);
+  for (const ref of ["scans@3", "scans@champion", "scans-20261130-101010-abcd", "latest"])
+    assert.equal(await inUseBeside(store, ref, newest), undefined, `${ref} names one`);
+  await promote(store, "scans@3");
+  assert.equal(await inUseBeside(store, "scans", newest), undefined, "it is the newest");
 });
 
 const entry = (version: number | null, how: AliasDecision["how"] = "manual"): AliasDecision => ({

@@ -213,6 +213,17 @@ test("a class of which no image can be read is told, with the files and why", as
   assert.doesNotMatch((await describeFolder(path)).warnings.join(), /readable/);
 });
 
+test("splits with which a run would end are told, in the words of its end", async () => {
+  const path = await images("torn", { "train/a": 60, "train/b": 60, "test/a": 9, "test/c": 9 });
+  const { found, text } = await proposeRunFile(path, { runFile: join(folder, "thaw.yaml") });
+  const told = 'the class "c" has no image in the train split: give some of its images the split train';
+  assert.ok(
+    found.warnings.some((warning) => warning.startsWith(told)),
+    found.warnings.join("\n"),
+  );
+  assert.ok(text.includes(`# WARNING: ${told}`));
+});
+
 test("the short run file says what was chosen and means the same as the full one", async () => {
   const path = await images("Short Ones", { "0": 60, "1": 61 });
   const options = { runFile: join(folder, "thaw.yaml") };

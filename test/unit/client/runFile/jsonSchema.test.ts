@@ -34,6 +34,20 @@ test("every key says what it means, and all but those that depend on the run hav
   assert.deepEqual(without, ["name", "data.path", "data.folders", ...ofTheKind, "unfreeze.stages"]);
 });
 
+test("every number has bounds: 1e9 is a slip of the keyboard, and would be taken at its word", () => {
+  const open: string[] = [];
+  const check = (node: SchemaNode, path: string): void => {
+    const isNumber = [node.type].flat().some((type) => type === "integer" || type === "number");
+    const most = node.maximum ?? node.exclusiveMaximum;
+    if (isNumber && (most === undefined || most === Number.MAX_SAFE_INTEGER)) open.push(path);
+    for (const [key, child] of Object.entries(node.properties ?? {})) check(child, `${path}.${key}`);
+    for (const child of [node.items, node.additionalProperties, ...(node.anyOf ?? [])])
+      if (typeof child === "object") check(child, path);
+  };
+  check(runFileJsonSchema(), "");
+  assert.deepEqual(open, []);
+});
+
 test("a path leads to its node, an unknown one to nothing", () => {
   assert.equal(schemaAt(["head", "epochs"])?.type, "integer");
   assert.equal(schemaAt(["kubernetes", "node_selector", "zone"])?.type, "string");

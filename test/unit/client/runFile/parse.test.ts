@@ -159,7 +159,7 @@ const WRONG: Readonly<Record<string, Wrong>> = {
       "  thaw.yaml:3:1: `seed` must be a whole number from 0 to 4294967295, not 1.5",
       `  thaw.yaml:4:1: \`head\` must be a section with the keys ${HEAD_KEYS}, not 3`,
       '  thaw.yaml:5:12: `compare.scratch` must be true or false, not "yes"',
-      "  thaw.yaml:6:13: `unfreeze.epochs` must be a whole number of at least 1, not empty",
+      "  thaw.yaml:6:13: `unfreeze.epochs` must be a whole number from 1 to 100000, not empty",
     ],
   },
   "cutmix of the head's pooled features": {
@@ -269,10 +269,24 @@ const WRONG: Readonly<Record<string, Wrong>> = {
     said: [
       "5 mistakes in thaw.yaml and --set:",
       '  thaw.yaml:4:1: `seed` must be a whole number from 0 to 4294967295, not "x"',
-      '  --set head.epochs=many: `head.epochs` must be a whole number of at least 1, not "many"',
+      '  --set head.epochs=many: `head.epochs` must be a whole number from 1 to 100000, not "many"',
       `  --set hed.epochs=3: unknown key \`hed\`; did you mean \`head\`? The keys of the run file are ${TOP_KEYS}`,
       "  --set head.epochs: write it as KEY=VALUE, for example --set head.epochs=20",
       "  --set unfreeze.stages=[blocks.6: the value is no YAML: Flow sequence must end with a ]",
+    ],
+  },
+  "numbers that nobody means": {
+    text: `${FINE}head: { epochs: 1e9, batch_size: 1000000 }\nscratch: { budget: 99999999TB }\nkubernetes: { timeouts: { queue: 999d }, resources: { memory: 16, cpu: 8Gi } }\n`,
+    set: ["model.min_new_images=1e9"],
+    said: [
+      "7 mistakes in thaw.yaml and --set:",
+      "  thaw.yaml:4:9: `head.epochs` must be a whole number from 1 to 100000, not 1000000000",
+      "  thaw.yaml:4:22: `head.batch_size` must be a whole number from 1 to 65536, not 1000000",
+      "  thaw.yaml:5:12: `scratch.budget`: no disk has more than 10000 TB",
+      "  thaw.yaml:6:27: `kubernetes.timeouts.queue`: longer than 366d nothing is waited for",
+      "  thaw.yaml:6:54: `kubernetes.resources.memory`: that is less than a megabyte, or more than a petabyte: without a unit it is bytes, and m means thousandths; write for example 512Mi or 8Gi",
+      "  thaw.yaml:6:66: `kubernetes.resources.cpu`: more than 10000 processors no node has; 500m is half a one",
+      "  --set model.min_new_images=1e9: `model.min_new_images` must be a whole number from 1 to 10000000, not 1000000000",
     ],
   },
   "a --set that reaches for JavaScript's insides": {

@@ -28,6 +28,7 @@ test("anything else is refused with what to write instead", () => {
     [["patience=0"], /no whole number from 1/],
     [["epochs=1.5"], /no whole number from 1/],
     [["epochs="], /no whole number from 1/],
+    [["epochs=1000000000"], /no whole number from 1 to 100000$/],
     [["epoch=5"], /epoch cannot be set while a stage trains/, /did you mean epochs\?/],
     [["constructor=5"], /constructor cannot be set/, /what can be set: learning_rate, lr, patience, epochs/],
     [["lr=1x", "learning_rate=2x"], /given twice/],
