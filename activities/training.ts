@@ -9,7 +9,7 @@ import type { EngineJob, RecipeJobSettings } from "../spec/engine/job.js";
 import type { StageOutcome, StageRequest, TrainingActivities } from "../spec/pipeline/activities.js";
 import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../spec/pipeline/artifactFiles.js";
 import type { RunInput } from "../spec/pipeline/run.js";
-import type { ShardsDone } from "../spec/pipeline/shards.js";
+import { imageShardSize, type ShardsDone } from "../spec/pipeline/shards.js";
 import { tuningDepths } from "../spec/pipeline/stages.js";
 import { unfreezeStages } from "../spec/pipeline/unfreezing.js";
 import { settledAugment } from "../spec/pipeline/views.js";
@@ -30,13 +30,16 @@ import { activationsFolder } from "./heavy/activationsFolder.js";
 import { answerNewest } from "./heavy/answerNewest.js";
 import { compareDrift } from "./heavy/compareDrift.js";
 import { earlierFeatures } from "./heavy/earlierFeatures.js";
-import { extractShards } from "./heavy/extractShards.js";
 import { keptFeatures } from "./heavy/keptFeatures.js";
 import { localSource } from "./heavy/localSource.js";
-import { planShards } from "./heavy/planShards.js";
 import { chosenPrecision } from "./heavy/precision.js";
 import { createRunningStages } from "./heavy/runningStages.js";
-import { shardFeatures } from "./heavy/shardList.js";
+import { extractShards } from "./heavy/shards/extractShards.js";
+import { takeImageShards } from "./heavy/shards/imageShards.js";
+import { planImageShards } from "./heavy/shards/planImageShards.js";
+import { planShards } from "./heavy/shards/planShards.js";
+import { readImageShards } from "./heavy/shards/readImageShards.js";
+import { shardFeatures } from "./heavy/shards/shardList.js";
 import { type FetchContext, type JobBuilder, runStage, type StageInputs } from "./heavy/stageRunner.js";
 import { typedFailures } from "./life/failures.js";
 import { logged } from "./log/logged.js";
@@ -91,11 +94,18 @@ export function createTrainingActivities(
     };
     const baseImages = await imagesOf(datasetsOf(run.base, run.candidates));
     const earlierImages = await imagesOf(run.earlier ?? []);
+    const given = { ...run, ...readingOf(run.file) };
+    // Where they were read in shards, the run file says in how large ones.
+    const most = request.shards === undefined ? undefined : imageShardSize(run);
+    const source = await pausable(store, request, fetching.signal, async (signal) => {
+      const context = { ...fetching, signal };
+      return most === undefined
+        ? { source: await localSource(given, workFolder, context) }
+        : takeImageShards(given, workFolder, request.stage, most, out, context);
+    });
     return {
       kind: "ingest",
-      source: await pausable(store, request, fetching.signal, (signal) =>
-        localSource({ ...run, ...readingOf(run.file) }, workFolder, { ...fetching, signal }),
-      ),
+      ...source,
       data,
       seed: run.file.seed,
       ...(baseImages.length === 0 ? {} : { baseImages }),
@@ -244,6 +254,8 @@ export function createTrainingActivities(
       ),
     );
   return {
+    planImageShards: typedFailures((request) => planImageShards(dependencies, request)),
+    readImageShards: typedFailures((request) => readImageShards(dependencies, running, request)),
     ingest: activity(ingest),
     planShards: typedFailures((request) => planShards(dependencies, request)),
     extractShards: typedFailures((request) => extractShards(dependencies, running, request, shard)),

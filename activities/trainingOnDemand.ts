@@ -8,6 +8,8 @@ type HeavyActivities = TrainingActivities & DriftActivities & NewestActivities;
 
 /** The server is told the names when the worker begins. */
 const NAMES: Readonly<Record<keyof HeavyActivities, true>> = {
+  planImageShards: true,
+  readImageShards: true,
   ingest: true,
   planShards: true,
   extractShards: true,

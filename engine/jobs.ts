@@ -15,6 +15,10 @@ export async function runJob(job: EngineJob, outside: Outside): Promise<unknown>
       const { ingestJob } = await import("./ingestJob.js");
       return ingestJob(job, onProgress);
     }
+    case "read": {
+      const { readImageShard } = await import("../data/dataset/imageShard.js");
+      return readImageShard({ ...job, onProgress });
+    }
     case "features": {
       const { extractFeatures } = await import("../learn/stages/extractFeatures.js");
       const { boundaries, keepPixels, earlier, settings } = job;

@@ -4,12 +4,21 @@ import type { ArtifactRef } from "../spec/artifact.js";
 import type { ErrorCode } from "../spec/errors.js";
 import type {
   ControlActivities,
+  ShardPlanRequest,
+  ShardsRequest,
   StageOutcome,
   StageRequest,
   TrainingActivities,
 } from "../spec/pipeline/activities.js";
 import { CONTROL_QUEUE, type RunInput, type RunResult } from "../spec/pipeline/run.js";
-import { hasShards, portionId, shardImages, shardPlanId } from "../spec/pipeline/shards.js";
+import {
+  hasShards,
+  imageShardSize,
+  portionId,
+  type ShardPlan,
+  shardImages,
+  shardPlanId,
+} from "../spec/pipeline/shards.js";
 import {
   FIRST_BLOCK,
   inputsFrom,
@@ -176,52 +185,94 @@ async function execute(
 ): Promise<StageOutcome> {
   const { kind } = stage;
   if (!isOfPods(kind)) return executeLight(stage.name, kind, request);
-  const asked = kind === "features" ? await withShards(request, images, say, place) : request;
+  const sharing = sharingOf(request, images);
+  const asked = sharing === undefined ? request : await withShards(request, sharing, say, place);
   return place.during(kind, (queue, shortOfMemory) =>
     executeHeavy(stage, kind, shortOfMemory ? { ...asked, shortOfMemory } : asked, queue),
   );
 }
 
-/** Has the features of a large set computed in shards. @returns the request for the stage that puts them together */
+/** How a stage is done in shards. */
+interface Sharing {
+  readonly kind: PodStage;
+  /** Most images of one. */
+  readonly most: number;
+  readonly plan: (request: ShardPlanRequest, queue: string) => Promise<ShardPlan | undefined>;
+  readonly compute: (
+    request: ShardsRequest,
+    number: number,
+    shards: number,
+    queue: string,
+  ) => Promise<unknown>;
+}
+
+/** @param images of the run, once they are ingested @returns undefined for a stage without any */
+function sharingOf({ run, stage }: StageRequest, images: number): Sharing | undefined {
+  const { kind } = stage;
+  const at = (id: string, summary: string, queue: string) => training({ name: id }, summary, queue);
+  const planning = (queue: string) => at(shardPlanId(stage.name), "divide the images into shards", queue);
+  if (kind === "ingest") {
+    const most = imageShardSize(run);
+    // How many images there are is not known yet. Runs that were at their images before they had shards go on without.
+    if (most === undefined || !patched("image-shards")) return undefined;
+    return {
+      ...{ kind, most },
+      plan: (request, queue) => planning(queue).planImageShards(request),
+      compute: (request, number, shards, queue) =>
+        at(
+          portionId(stage.name, number),
+          `read ${portionTitle(request.portion, shards)}`,
+          queue,
+        ).readImageShards(request),
+    };
+  }
+  const most = kind === "features" ? shardImages(run) : undefined;
+  // Runs that were at their features before there were shards go on without.
+  if (most === undefined || !hasShards(images, most) || !patched("shards")) return undefined;
+  return {
+    ...{ kind: "features", most },
+    plan: (request, queue) => planning(queue).planShards(request),
+    compute: (request, number, shards, queue) =>
+      at(
+        portionId(stage.name, number),
+        `run the frozen base on ${portionTitle(request.portion, shards)}`,
+        queue,
+      ).extractShards(request),
+  };
+}
+
+/** Has a stage's work on a large set done in shards. @returns the request for the stage, which puts them together */
 async function withShards(
   request: StageRequest,
-  images: number,
+  { kind, most, ...sharing }: Sharing,
   say: Say,
   place: TrainingPlace,
 ): Promise<StageRequest> {
-  const { run, stage } = request;
-  const most = shardImages(run);
-  // Runs that were at their features before there were shards go on without.
-  if (most === undefined || !hasShards(images, most) || !patched("shards")) return request;
-  const at = (id: string, summary: string, queue: string) => training({ name: id }, summary, queue);
-  const plan = await place.during("features", (queue) =>
-    at(shardPlanId(stage.name), "divide the images into shards", queue).planShards({ ...request, most }),
-  );
+  const plan = await place.during(kind, (queue) => sharing.plan({ ...request, most }, queue));
   // What comes back from Temporal for nothing is null.
   if (!plan) return request;
+  const { list } = plan;
   await computeShards({
     plan,
-    most: run.file.parallel ?? 1,
+    most: request.run.file.parallel ?? 1,
     show: (shards) => say({ shards }),
     compute: (portion, number) =>
-      place.during("features", (queue, shortOfMemory) =>
-        at(portionId(stage.name, number), portionTitle(portion, plan.shards), queue).extractShards({
-          ...(shortOfMemory ? { ...request, shortOfMemory } : request),
-          ...{ list: plan.list, portion },
-        }),
-      ),
+      place.during(kind, (queue, shortOfMemory) => {
+        const asked = { ...request, list, portion, ...(shortOfMemory ? { shortOfMemory } : {}) };
+        return sharing.compute(asked, number, plan.shards, queue);
+      }),
   });
   say({});
   // One worker puts them together.
-  place.keepFor([], ["features"]);
-  return { ...request, shards: plan.list };
+  place.keepFor([], [kind]);
+  return { ...request, shards: list };
 }
 
 function portionTitle(portion: readonly number[], shards: number): string {
   const [first = 0] = portion;
   const last = portion.at(-1) ?? first;
   const which = first === last ? `shard ${first + 1}` : `shards ${first + 1} to ${last + 1}`;
-  return `run the frozen base on ${which} of ${shards}`;
+  return `${which} of ${shards}`;
 }
 
 function executeLight(

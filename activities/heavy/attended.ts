@@ -16,7 +16,7 @@ import type { RunningStages, StageHooks } from "./runningStages.js";
 import { attemptOf, heldIn } from "./stageRunner.js";
 
 interface Attended<Outcome> {
-  readonly kind: QuestionKind | "features";
+  readonly kind: QuestionKind | "ingest" | "features";
   /** Whose log it writes; that of its kind when left out. */
   readonly stage?: string;
   readonly run: AskedRun;

@@ -153,8 +153,14 @@ export function pixelsOf({
   parameters,
 }: Pick<ArtifactManifest, "codeVersion" | "parameters">): string | undefined {
   if (codeVersion === undefined) return undefined;
-  const ofPixels = Object.entries(parameters).filter(([name]) => !NOT_OF_PIXELS.has(name));
-  return canonicalJson({ codeVersion, parameters: Object.fromEntries(ofPixels) });
+  return canonicalJson({ codeVersion, parameters: pixelParameters(parameters) });
+}
+
+/** Those of ingest's parameters that decide what becomes of a file by itself. */
+export function pixelParameters(
+  parameters: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => !NOT_OF_PIXELS.has(name)));
 }
 
 /** Whether the same file became the same pixels in both. */
@@ -166,14 +172,21 @@ export function isDecodedAlike(
   return pixels !== undefined && pixels === pixelsOf(other);
 }
 
-/** What is gone or damaged is computed anew: it is no input of the stage. */
-export async function unlessGone<Value>(told: Told, read: () => Promise<Value>): Promise<Value | undefined> {
+/**
+ * What is gone or damaged is computed anew: it is no input of the stage.
+ * @param what it is, for people
+ */
+export async function unlessGone<Value>(
+  told: Told,
+  read: () => Promise<Value>,
+  what = "features of an earlier run",
+): Promise<Value | undefined> {
   try {
     return await read();
   } catch (error) {
     const isGone = error instanceof ThawError && ["NOT_FOUND", "ARTIFACT_CORRUPT"].includes(error.code);
     if (!isGone) throw error;
-    told(`features of an earlier run cannot be used again: ${error.message}`);
+    told(`${what} cannot be used again: ${error.message}`);
     return undefined;
   }
 }

@@ -13,7 +13,8 @@ import type { ArtifactManifest } from "../../store/artifacts/artifacts.js";
 import { readArtifactLines } from "../../store/artifacts/lines.js";
 import type { Store } from "../../store/connection/connection.js";
 import { bucketReader } from "../../store/images/bucketReader.js";
-import { fetchMissing, remoteSource } from "./localSource.js";
+import { fetchMissing } from "./fetchable.js";
+import { remoteSource } from "./localSource.js";
 import type { FetchContext } from "./stageRunner.js";
 
 export interface Newcomers extends Pick<DriftJob, "files" | "found" | "within"> {

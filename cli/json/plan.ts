@@ -28,6 +28,7 @@ export function planJson(
   { bases, precision }: AutoSettled = {},
   activations?: PlannedActivations,
   shards?: PlannedShards,
+  imageShards?: PlannedShards,
 ): PlanJson {
   return {
     model,
@@ -50,5 +51,6 @@ export function planJson(
           },
         }),
     ...(shards === undefined ? {} : { shards: { ...shards } }),
+    ...(imageShards === undefined ? {} : { imageShards: { ...imageShards } }),
   };
 }

@@ -1,16 +1,17 @@
-/** In how many shards a planned run would compute its features. */
-import { hasShards, shardImages } from "../../spec/pipeline/shards.js";
+/** In how many shards a planned run would read its images, and compute its features. */
+import { stretchesOf } from "../../data/dataset/stretches.js";
+import { hasShards, imageShardSize, shardImages } from "../../spec/pipeline/shards.js";
 import { readingOf } from "../../spec/runFile/folders.js";
 import type { RunFile } from "../../spec/runFile/runFile.js";
 import { requireManifest } from "../../store/artifacts/artifacts.js";
 import type { Store } from "../../store/connection/connection.js";
 import { withBases } from "../bases/ofFile.js";
-import { countImages, type ListedSource } from "../images/list.js";
+import { countImages, type ListedSource, listImages } from "../images/list.js";
 import type { PlannedStage } from "../plan/foresee.js";
 import { imagesIn } from "./samples.js";
 
 export interface PlannedShards {
-  /** At most: images whose features earlier versions of the model have are in none. A range of digests is halved until it fits. */
+  /** Of features at most: images that earlier versions of the model have are in none. About: a range of digests is halved until it fits; images that cannot be read are in none. */
   readonly shards: number;
   /** Most images of one. */
   readonly images: number;
@@ -18,7 +19,23 @@ export interface PlannedShards {
   readonly parallel: number;
 }
 
-/** @returns undefined where there are none @throws ThawError STORE_…, those of `countImages` */
+/** Of ingest. @returns undefined where there are none @throws ThawError those of `listImages` */
+export async function plannedImageShards(
+  store: Store,
+  file: RunFile,
+  source: ListedSource,
+  planned: readonly PlannedStage[],
+): Promise<PlannedShards | undefined> {
+  const isMade = planned.some(({ kind, action }) => kind === "ingest" && action === "run");
+  const most = isMade ? imageShardSize({ file }) : undefined;
+  if (most === undefined) return undefined;
+  const { entries } = await listImages(store, { ...source, ...readingOf(file) });
+  if (!hasShards(entries.length, most)) return undefined;
+  const paths = entries.map(({ path }) => path);
+  return { shards: stretchesOf(paths, most).length, images: most, parallel: file.parallel };
+}
+
+/** Of features. @returns undefined where there are none @throws ThawError STORE_…, those of `countImages` */
 export async function plannedShards(
   store: Store,
   file: RunFile,

@@ -1,5 +1,10 @@
 /** Decides what is garbage: whatever the roots do not reach and is not fresh. */
-import { SHARD_KIND, SHARD_LIST_KIND } from "../../spec/pipeline/shards.js";
+import {
+  IMAGE_SHARD_KIND,
+  IMAGE_SHARD_LIST_KIND,
+  SHARD_KIND,
+  SHARD_LIST_KIND,
+} from "../../spec/pipeline/shards.js";
 import { placeOf } from "../../store/artifacts/artifacts.js";
 import type { StoredObject } from "../../store/inventory.js";
 import type { Roots } from "./roots.js";
@@ -27,7 +32,10 @@ export interface StoreGarbage extends Garbage {
   readonly uploads: readonly StoredObject[];
 }
 
-const OF_SHARDS: ReadonlySet<string> = new Set([SHARD_KIND, SHARD_LIST_KIND]);
+const OF_SHARDS: ReadonlySet<string> = new Set([
+  ...[SHARD_KIND, SHARD_LIST_KIND],
+  ...[IMAGE_SHARD_KIND, IMAGE_SHARD_LIST_KIND],
+]);
 
 /**
  * @param filesOf digests of the data objects of a manifest, by the manifest's name

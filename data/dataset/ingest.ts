@@ -1,5 +1,5 @@
 /** Turns labelled image files into a dataset: canonical images in packs, a record for each, a split, and what is wrong. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type {
   DatasetSummary,
@@ -9,6 +9,7 @@ import type {
   QuarantinedFile,
   Split,
 } from "../../spec/records/dataset.js";
+import type { TakenShard } from "../../spec/records/imageShards.js";
 import type { Progress } from "../../spec/records/training.js";
 import type { SourceReading } from "../../spec/runFile/folders.js";
 import type { DataSpec } from "../../spec/runFile/runFile.js";
@@ -27,6 +28,7 @@ import { settleTies } from "../splits/ties.js";
 import { countImages, refuseEmptyClasses, refuseEmptySplits } from "./checks.js";
 import { IMAGES_FILE, SUMMARY_FILE } from "./dataset.js";
 import { type StoredImage, type StoredImages, storeImages } from "./storeImages.js";
+import { TAKEN_FOLDER } from "./takenImages.js";
 
 export interface IngestOptions {
   /** Folder or manifest; or images that were fetched from elsewhere, by their list. */
@@ -41,11 +43,13 @@ export interface IngestOptions {
   readonly digestCache: string;
   /** Folder that the dataset is written to; it holds no packs yet. */
   readonly out: string;
+  /** Images that were read before, in ascending order; their files may lie in `out`, and go. */
+  readonly shards?: readonly TakenShard[];
   readonly onProgress: (progress: Progress) => void;
 }
 
 /**
- * Writes `images.jsonl`, `dataset.json` and the packs; the same files, seed and settings give the same bytes.
+ * Writes `images.jsonl`, `dataset.json` and the packs; the same files, seed and settings give the same bytes, whatever was read in shards.
  * Of every image only its record is kept in memory (below a kilobyte); a handful are decoded at a time.
  * @throws ThawError as `listSource` and `digestSource` do; CLASS_EMPTY when a class has no readable image;
  *   DATA_INVALID when the manifest's splits tear a group of the manifest apart, when they tear copies of a picture
@@ -116,13 +120,16 @@ export async function ingest(options: IngestOptions): Promise<DatasetSummary> {
 
 async function readImages(
   source: SourceEntries,
-  { data, digestCache, out, onProgress }: IngestOptions,
+  { data, digestCache, out, shards, onProgress }: IngestOptions,
 ): Promise<StoredImages> {
   onProgress({ phase: "checking files", step: 0, total: source.entries.length });
   const { files } = await digestSource(source, digestCache);
   await mkdir(out, { recursive: true });
   const canonical = { background: data.background, keepShortSide: data.keep_short_side };
-  return storeImages(source, files, canonical, out, onProgress);
+  const images = await storeImages(source, files, canonical, out, onProgress, shards);
+  // All that is left in the folder is the dataset.
+  await rm(join(out, TAKEN_FOLDER), { recursive: true, force: true });
+  return images;
 }
 
 function countEarlier(splits: readonly Split[], earlier: readonly (Split | undefined)[]): KnownFromBefore {

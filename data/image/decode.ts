@@ -2,6 +2,7 @@
 import type { Sharp } from "sharp";
 import { ThawError } from "../../spec/errors.js";
 import type { DataSpec } from "../../spec/runFile/runFile.js";
+import { alone, beside } from "./beside.js";
 import { describeFile } from "./fileKind.js";
 import { type Levels, readFloats } from "./floats.js";
 import { decoding, heldBytes, whyTooMuch } from "./held.js";
@@ -50,12 +51,24 @@ export interface DecodedImage {
  * @throws ThawError IMAGE_UNREADABLE; its message is the reason in plain words, without the path
  */
 export async function decodeImage(bytes: Buffer, options: CanonicalOptions): Promise<DecodedImage> {
+  return beside(() => decodeOnce(bytes, options, false)).catch((error: unknown) => {
+    if (!(error instanceof ThawError) || error.code !== "IMAGE_UNREADABLE") throw error;
+    return alone(() => decodeOnce(bytes, options, true));
+  });
+}
+
+/** @param isAlone whether the decoder's messages are about this image, and say what may be passed over */
+async function decodeOnce(
+  bytes: Buffer,
+  options: CanonicalOptions,
+  isAlone: boolean,
+): Promise<DecodedImage> {
   const tiff = tiffSamples(bytes);
   const meaning = tiff === undefined ? undefined : meaningOfSamples(tiff);
   if (meaning?.kind === "none") throw unreadable(meaning.reason);
   const header = await readHeader(bytes);
   const decoded = await decoding.spend(header.layers.held, () =>
-    decodeKnown(bytes, header, { tiff, meaning }, options),
+    decodeKnown(bytes, header, { tiff, meaning }, options, isAlone),
   );
   return { ...decoded, layers: header.layers };
 }
@@ -66,6 +79,7 @@ async function decodeKnown(
   { width, height, format, is16Bit }: Header,
   { tiff, meaning }: { readonly tiff: TiffSamples | undefined; readonly meaning: SampleMeaning | undefined },
   options: CanonicalOptions,
+  isAlone: boolean,
 ): Promise<Omit<DecodedImage, "layers">> {
   if (meaning?.kind === "floats") {
     const levels = await readFloats(bytes, meaning, width * height).catch((error: unknown) => {
@@ -75,7 +89,8 @@ async function decodeKnown(
     return { pixels: await canonicalPixels(fromLevels(levels), options), width, height, format };
   }
   const pixels = await decodePixels(bytes, options, "warning").catch((error: unknown) => {
-    if (!linesOf(error).every((line) => HARMLESS.test(line))) throw unreadable(damage(error), error);
+    const isHarmless = isAlone && linesOf(error).every((line) => HARMLESS.test(line));
+    if (!isHarmless) throw unreadable(damage(error), error);
     return decodePixels(bytes, options, "error").catch((again: unknown) => {
       throw unreadable(damage(again), again);
     });
@@ -127,7 +142,7 @@ const PNG = { compressionLevel: 3, adaptiveFiltering: true } as const;
 
 /** Canonical pixels as a PNG without metadata; lossless and the same bytes every time. */
 export function encodePixels(pixels: Pixels): Promise<Buffer> {
-  return fromPixels(pixels).png(PNG).toBuffer();
+  return beside(() => fromPixels(pixels).png(PNG).toBuffer());
 }
 
 /** Size in pixels of an image written by {@link encodePixels}, from its header. */

@@ -1,4 +1,5 @@
 /** What a file holds beside the three colours of its first picture, none of which a network is shown. */
+import { beside } from "./beside.js";
 import { decoding } from "./held.js";
 import { sharp } from "./sharp.js";
 
@@ -24,7 +25,9 @@ export async function otherLayers(
   bytes: Buffer,
   { pages, hasAlpha, held }: FileLayers,
 ): Promise<OtherLayers> {
-  const isOpaque = !hasAlpha || (await decoding.spend(held, () => statsOf(bytes))).isOpaque;
+  // In the order in which decoding takes the two.
+  const stats = () => beside(() => decoding.spend(held, () => statsOf(bytes)));
+  const isOpaque = !hasAlpha || (await stats()).isOpaque;
   return { ...(pages > 1 ? { pages } : {}), ...(isOpaque ? {} : { transparent: true as const }) };
 }
 

@@ -1,5 +1,6 @@
 /** Perceptual hash: 64 bits that stay the same when a picture is compressed again or scaled. */
 import { luma } from "../views/colour.js";
+import { beside } from "./beside.js";
 import { fromPixels, type Pixels } from "./sharp.js";
 
 /** The picture is looked at in grey at this many pixels a side. */
@@ -25,10 +26,9 @@ const BASIS = Array.from({ length: KEPT }, (_, index) =>
  * @returns 16 hex digits, row by row from the lowest vertical frequency
  */
 export async function perceptualHash(pixels: Pixels): Promise<string> {
-  const small = await fromPixels(pixels)
-    .resize(SIDE, SIDE, { fit: "fill", kernel: "linear" })
-    .raw()
-    .toBuffer();
+  const small = await beside(() =>
+    fromPixels(pixels).resize(SIDE, SIDE, { fit: "fill", kernel: "linear" }).raw().toBuffer(),
+  );
   return hashGrey(Float64Array.from({ length: SIDE * SIDE }, (_, index) => luma(small, 3 * index)));
 }
 

@@ -5,6 +5,7 @@ import type { ModelGolden } from "../golden.js";
 import type { ImageRecord } from "../records/dataset.js";
 import type { ShardImage } from "../records/features.js";
 import type { FoldSummary } from "../records/folds.js";
+import type { ImageFile, TakenShard } from "../records/imageShards.js";
 import type { AppliedChange, Progress, TrainingPosition } from "../records/training.js";
 import type { AugmentSpec } from "../runFile/augment.js";
 import type { SourceReading } from "../runFile/folders.js";
@@ -137,6 +138,17 @@ export type EngineJob =
       readonly earlierImages?: readonly string[];
       /** File of known digests by path, size and time. */
       readonly digestCache: string;
+      readonly out: string;
+      /** Images that were read in shards, in ascending order; absent where there were none. */
+      readonly shards?: readonly TakenShard[];
+    }
+  /** Some of a source's images by themselves. */
+  | {
+      readonly kind: "read";
+      readonly images: readonly ImageFile[];
+      /** Folder that none of them may lie outside of; absent where they may. */
+      readonly within?: string;
+      readonly pixels: { readonly background: DataSpec["background"]; readonly keepShortSide: number };
       readonly out: string;
     }
   | (LearningJob & {

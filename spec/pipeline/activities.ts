@@ -19,19 +19,19 @@ export interface StageRequest {
   readonly artifacts?: Readonly<Record<string, ArtifactRef>>;
   /** Pauses up to this number are over; absent where there was none. */
   readonly pausesOver?: number;
-  /** Given to `features` where they were computed in shards: the artifact that lists those. */
+  /** Given to `ingest` and `features` where their images were read, or computed, in shards: the artifact that lists those. */
   readonly shards?: ArtifactRef;
   /** True after a pod that was killed because the stage used more memory than it has; absent otherwise. */
   readonly shortOfMemory?: true;
 }
 
-/** What a training worker is asked before the features of a large set are computed. */
+/** What a training worker is asked before a large set is read, or its features are computed. */
 export interface ShardPlanRequest extends StageRequest {
   /** Most images of a shard. */
   readonly most: number;
 }
 
-/** Shards to be computed, one after the other. */
+/** Shards to be read or computed, one after the other. */
 export interface ShardsRequest extends StageRequest {
   /** The artifact that lists all of them. */
   readonly list: ArtifactRef;
@@ -92,6 +92,10 @@ export interface ControlActivities {
 
 /** Heavy activities, on a training worker. */
 export interface TrainingActivities {
+  /** Says which images of the source are in which shard, and which shards are to be read; undefined where there are too few images for any. */
+  planImageShards(request: ShardPlanRequest): Promise<ShardPlan | undefined>;
+  /** Reads the images of some shards; those that are there already cost nothing. */
+  readImageShards(request: ShardsRequest): Promise<Metered<ShardsDone>>;
   ingest(request: StageRequest): Promise<StageOutcome>;
   /** Says which images are in which shard, and which shards are to be computed; undefined where there are too few images for any. */
   planShards(request: ShardPlanRequest): Promise<ShardPlan | undefined>;

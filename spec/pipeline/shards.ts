@@ -1,4 +1,4 @@
-/** Shards: parts of the features of a large set of images, each an artifact of its own before the stage puts them together. */
+/** Shards: parts of the work on a large set of images, each an artifact of its own before a stage puts them together. */
 import type { ArtifactRef } from "../artifact.js";
 import { SHARD_IMAGES } from "../runFile/shardSize.js";
 import type { RunInput } from "./run.js";
@@ -8,6 +8,11 @@ import { tuningDepths } from "./stages.js";
 export const SHARD_KIND = "shard";
 /** Kind of the artifact that says which images are in which shard. */
 export const SHARD_LIST_KIND = "shards";
+
+/** Kind of the artifact with what ingest has read of some images. */
+export const IMAGE_SHARD_KIND = "image-shard";
+/** Kind of the artifact that says which images of a source are in which of those. */
+export const IMAGE_SHARD_LIST_KIND = "image-shards";
 
 export interface ShardPlan {
   /** The artifact with the list of the shards. */
@@ -51,7 +56,7 @@ export function stageOfShards(activityId: string): string | undefined {
 }
 
 /**
- * Most images of a shard.
+ * Most images of a shard of features.
  * @returns undefined where the run has none. On its own a shard gives features only, and whoever reads activations then
  *   computes them in a pass of their own: that pays where machines share the shards, or nobody reads any
  */
@@ -66,6 +71,18 @@ export function shardImages({ file, base }: Pick<RunInput, "file" | "base">): nu
 function readsActivations(file: RunInput["file"], base: RunInput["base"]): boolean {
   if (file.compare.scratch) return true;
   return file.recipe !== "extractor-only" && tuningDepths(file, base).length > 0;
+}
+
+/**
+ * Most images of a shard of ingest.
+ * @returns undefined where the run has none. Pictures that shards have read are written once more by the stage that puts them
+ *   together, which pays only where machines share them
+ */
+export function imageShardSize({ file }: Pick<RunInput, "file">): number | undefined {
+  const asked = file.shards?.images ?? "off";
+  if (asked === "off") return undefined;
+  if (asked !== "auto") return asked;
+  return (file.parallel ?? 1) > 1 ? SHARD_IMAGES : undefined;
 }
 
 /** Fewer have none: there would be nothing to share, nor much to lose. */

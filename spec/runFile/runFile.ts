@@ -321,7 +321,7 @@ export const runFileSchema = z.strictObject({
     .max(MOST_PARALLEL)
     .default(1)
     .describe(
-      `How many stages, and shards of features, may run side by side (candidate bases, folds, the comparison with random weights): each in a pod of its own, or on as many training workers as there are; at most ${MOST_PARALLEL}. The artifacts are the same.`,
+      `How many stages, and shards of images or features, may run side by side (candidate bases, folds, the comparison with random weights): each in a pod of its own, or on as many training workers as there are; at most ${MOST_PARALLEL}. The artifacts are the same.`,
     ),
   priority: z
     .int()

@@ -12,9 +12,9 @@ export const shardsSchema = z
       .union([z.enum(["auto", "off"]), z.int().min(LEAST_IMAGES).max(MOST_IMAGES)])
       .default("auto")
       .describe(
-        `Most images of a shard. auto: ${SHARD_IMAGES}, where \`parallel\` is above 1 or no stage reads activations, and none for fewer images than two shards have; off: one pass over all of them.`,
+        `Most images of a shard. auto: ${SHARD_IMAGES}, for reading images where \`parallel\` is above 1, for their features also where no stage reads activations, and none for fewer images than two shards have; off: one pass over all of them.`,
       ),
   })
   .describe(
-    "The features of a large set in parts that are stored one by one, as many at once as `parallel` says. It changes no number.",
+    "The images and the features of a large set in parts that are stored one by one, as many at once as `parallel` says. It changes no number.",
   );

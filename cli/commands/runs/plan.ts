@@ -63,16 +63,33 @@ export function addPlan(program: Command): void {
         source,
         stages,
       );
-      const { plannedShards } = await import("../../../client/forecast/shards.js");
+      const { plannedImageShards, plannedShards } = await import("../../../client/forecast/shards.js");
       const shards = await plannedShards(context.store, file, source, stages);
+      const imageShards = await plannedImageShards(context.store, file, source, stages);
       output.data(
         {
-          ...planJson(file.name, stages, time, { bases: auto, precision: precise.auto }, activations, shards),
+          ...planJson(
+            file.name,
+            stages,
+            time,
+            { bases: auto, precision: precise.auto },
+            activations,
+            shards,
+            imageShards,
+          ),
           ...forewarned(warnings),
         },
         (shown, screen) =>
-          planText(file.name, shown.stages, screen, shown.time, shown.activations, shown.shards),
-        { stages, time, activations, shards },
+          planText(
+            file.name,
+            shown.stages,
+            screen,
+            shown.time,
+            shown.activations,
+            shown.shards,
+            shown.imageShards,
+          ),
+        { stages, time, activations, shards, imageShards },
       );
       const { depth } = file.model;
       if (depth !== "full")

@@ -21,10 +21,12 @@ export function planText(
   time?: PlannedTime,
   activations?: PlannedActivations,
   shards?: PlannedShards,
+  imageShards?: PlannedShards,
 ): string {
   if (stages.some(({ action }) => action === "run" || action === "maybe")) {
     const more = [
-      ...(shards === undefined ? [] : [shardsText(shards)]),
+      ...(imageShards === undefined ? [] : [shardsText("Images", imageShards, "read")]),
+      ...(shards === undefined ? [] : [shardsText("Features", shards, "computed")]),
       ...(activations === undefined ? [] : [activationsText(activations)]),
     ];
     return [planTable(stages, screen, time), ...more.map((text) => wrapWords(text, screen.width))].join("\n");
@@ -60,8 +62,8 @@ function timeText({ seconds, isMeasured, withoutFolds, cost }: PlannedTime): str
 }
 
 /** E.g. `Features: about 64 shards of at most 2000 images, 4 at once; those in the store are not computed`. */
-function shardsText({ shards, images, parallel }: PlannedShards): string {
-  return `Features: about ${shards} shards of at most ${images} images, ${parallel === 1 ? "one after the other" : `${parallel} at once`}; those in the store are not computed`;
+function shardsText(what: string, { shards, images, parallel }: PlannedShards, done: string): string {
+  return `${what}: about ${shards} shards of at most ${images} images, ${parallel === 1 ? "one after the other" : `${parallel} at once`}; those in the store are not ${done}`;
 }
 
 /** E.g. `Activations: about 5.4 GB of 8 GB kept; blocks.5 recomputed in each epoch (budget 6 GB)`. */

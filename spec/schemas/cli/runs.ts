@@ -127,6 +127,12 @@ const plannedStagesSchema = z
 
 const reasonedSchema = z.array(z.object({ name: z.string(), why: z.string() }));
 
+const plannedShardsSchema = z.object({
+  shards: z.int().min(2),
+  images: z.int().min(1),
+  parallel: z.int().min(1),
+});
+
 export const planSchema = z.object({
   model: z.string(),
   warnings: forewarningsSchema,
@@ -137,8 +143,12 @@ export const planSchema = z.object({
     .exactOptional()
     .describe("What `bases: auto` came to, and why; absent where the run file names its bases."),
   precision: autoPrecisionSchema.exactOptional(),
-  shards: z
-    .object({ shards: z.int().min(2), images: z.int().min(1), parallel: z.int().min(1) })
+  imageShards: plannedShardsSchema
+    .exactOptional()
+    .describe(
+      "In about how many parts the images would be read, of how many images at most, and how many at once; absent where there are none.",
+    ),
+  shards: plannedShardsSchema
     .exactOptional()
     .describe(
       "In about how many parts the features would be computed, of how many images at most, and how many at once; absent where there are none.",

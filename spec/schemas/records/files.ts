@@ -29,6 +29,36 @@ export const shardSchema = z.object({
   images: z.array(shardImageSchema).min(1),
 });
 
+/** A line of `shard.jsonl` of ingest: what was read of one image. */
+export const imageRowSchema = z.union([
+  z.object({ sha256: digestSchema, reason: z.string() }),
+  z.object({
+    ...{ sha256: digestSchema, phash: z.string(), format: z.string() },
+    ...{ width: countSchema, height: countSchema, bytes: countSchema },
+    border: z.tuple([z.number(), z.number(), z.number()]),
+    seldom: z.looseObject({}),
+    ...{ pack: fileNameSchema, offset: countSchema, length: countSchema },
+  }),
+]);
+
+/** A line of `shards.jsonl` of ingest. */
+export const imageShardSchema = z.object({
+  within: z.string().exactOptional(),
+  images: z
+    .array(
+      z.object({
+        path: z.string(),
+        sha256: digestSchema.exactOptional(),
+        file: z.string().exactOptional(),
+        size: countSchema.exactOptional(),
+        object: z
+          .object({ bucket: z.string(), key: z.string(), size: countSchema, etag: z.string() })
+          .exactOptional(),
+      }),
+    )
+    .min(1),
+});
+
 /** `dataset.json`. */
 export const datasetFileSchema = z.object({ classes: z.array(z.string()), packs: z.array(fileNameSchema) });
 

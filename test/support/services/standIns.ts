@@ -52,6 +52,9 @@ export interface StandIns {
   readonly work: (dependencies: ControlDependencies, request: StageRequest) => Promise<void>;
   /** Divides images into shards, and computes those; there are none if left out. */
   readonly shards?: {
+    /** Of the source; there are none if left out. */
+    readonly planImages?: TrainingActivities["planImageShards"];
+    readonly readImages?: TrainingActivities["readImageShards"];
     readonly plan: TrainingActivities["planShards"];
     readonly extract: TrainingActivities["extractShards"];
   };
@@ -105,6 +108,8 @@ export async function startStandIns(
   });
   const { newest = NOT_ASKED } = standIns;
   const stages: TrainingActivities & DriftActivities & NewestActivities = {
+    planImageShards: standIns.shards?.planImages ?? (async () => undefined),
+    readImageShards: standIns.shards?.readImages ?? (async () => ({ computed: 0 })),
     ingest: make,
     planShards: standIns.shards?.plan ?? (async () => undefined),
     extractShards: standIns.shards?.extract ?? (async () => ({ computed: 0 })),

@@ -155,6 +155,14 @@ describe("planText of shards", () => {
     assert.equal(said(4), `Features: about 64 shards of at most 2000 images, 4 at once; ${rest}`);
     assert.equal(said(1), `Features: about 64 shards of at most 2000 images, one after the other; ${rest}`);
   });
+
+  it("says the same of images that are to be read, before it", () => {
+    const planned = { shards: 90, images: 2000, parallel: 4 };
+    const text = planText("digits", stages, plainScreen(), undefined, undefined, planned, planned);
+    const shown = text.slice(text.indexOf("Images")).replaceAll("\n", " ");
+    const one = "about 90 shards of at most 2000 images, 4 at once; those in the store are not";
+    assert.equal(shown, `Images: ${one} read Features: ${one} computed`);
+  });
 });
 
 describe("planTable", () => {

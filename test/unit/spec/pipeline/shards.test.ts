@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   hasShards,
+  imageShardSize,
   MOST_PORTIONS,
   portionId,
   portionsOf,
@@ -32,6 +33,17 @@ test("a number is a number, off is off, and run files of before say nothing of i
   assert.ok(hasShards(4_000, 2_000) && !hasShards(3_999, 2_000));
 });
 
+test("images are read in shards where machines share them, or a number asks for it", () => {
+  const sizeOfImages = (more: object) => imageShardSize({ file: parsed(more) });
+  assert.equal(sizeOfImages({}), undefined);
+  assert.equal(sizeOfImages({ recipe: "extractor-only" }), undefined, "they would be written twice for nothing");
+  assert.equal(sizeOfImages({ parallel: 4 }), 2_000);
+  assert.equal(sizeOfImages({ shards: { images: 500 } }), 500);
+  assert.equal(sizeOfImages({ shards: { images: "off" }, parallel: 4 }), undefined);
+  const { shards: _shards, ...file } = parsed({ parallel: 4 });
+  assert.equal(imageShardSize({ file: file as ReturnType<typeof parsed> }), undefined);
+});
+
 test("every shard is in one portion, in order, and there are no more portions than the history bears", () => {
   assert.deepEqual(portionsOf([3, 5, 8]), [[3], [5], [8]]);
   assert.deepEqual(portionsOf([]), []);
@@ -46,7 +58,7 @@ test("every shard is in one portion, in order, and there are no more portions th
 });
 
 test("ids of their activities say whose they are, and those of stages do not", () => {
-  for (const stage of ["features", "features-2"]) {
+  for (const stage of ["ingest", "features", "features-2"]) {
     assert.equal(stageOfShards(shardPlanId(stage)), stage);
     assert.equal(stageOfShards(portionId(stage, 12)), stage);
     assert.equal(stageOfShards(stage), undefined);

@@ -1,25 +1,25 @@
 /** The shards of a set: where the list of them lies, what each is known by, and those that are there. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ArtifactRef } from "../../spec/artifact.js";
-import { engineOf } from "../../spec/engine/device.js";
-import type { EarlierFeatures } from "../../spec/engine/job.js";
-import type { Bfloat16Arithmetic } from "../../spec/engine/precision.js";
-import { arithmeticIdentity } from "../../spec/engine/processor.js";
-import type { StageRequest } from "../../spec/pipeline/activities.js";
-import { FEATURES_FILE, SHARD_FILE, SHARD_LIST_FILE } from "../../spec/pipeline/artifactFiles.js";
-import { SHARD_KIND } from "../../spec/pipeline/shards.js";
-import type { Shard } from "../../spec/records/features.js";
-import type { Usage } from "../../spec/records/usage.js";
-import { shardSchema } from "../../spec/schemas/records/files.js";
-import { shapedJson, shapedLines } from "../../spec/schemas/shaped.js";
-import { type ArtifactManifest, findManifest } from "../../store/artifacts/artifacts.js";
-import { artifactKey, canonicalJson, type KeyParts, sha256 } from "../../store/artifacts/keys.js";
-import { localArtifactFile, type Told } from "../../store/artifacts/localFile.js";
-import type { Store } from "../../store/connection/connection.js";
-import type { TrainingDependencies } from "../context.js";
-import { isAsAsked, pixelsOf, unlessGone } from "./earlierFeatures.js";
-import { localArtifact } from "./localArtifacts.js";
+import type { ArtifactRef } from "../../../spec/artifact.js";
+import { engineOf } from "../../../spec/engine/device.js";
+import type { EarlierFeatures } from "../../../spec/engine/job.js";
+import type { Bfloat16Arithmetic } from "../../../spec/engine/precision.js";
+import { arithmeticIdentity } from "../../../spec/engine/processor.js";
+import type { StageRequest } from "../../../spec/pipeline/activities.js";
+import { FEATURES_FILE, SHARD_FILE, SHARD_LIST_FILE } from "../../../spec/pipeline/artifactFiles.js";
+import { SHARD_KIND } from "../../../spec/pipeline/shards.js";
+import type { Shard } from "../../../spec/records/features.js";
+import type { Usage } from "../../../spec/records/usage.js";
+import { shardSchema } from "../../../spec/schemas/records/files.js";
+import { shapedLines } from "../../../spec/schemas/shaped.js";
+import { type ArtifactManifest, findManifest } from "../../../store/artifacts/artifacts.js";
+import { artifactKey, canonicalJson, type KeyParts, sha256 } from "../../../store/artifacts/keys.js";
+import { localArtifactFile, type Told } from "../../../store/artifacts/localFile.js";
+import type { Store } from "../../../store/connection/connection.js";
+import type { TrainingDependencies } from "../../context.js";
+import { isAsAsked, pixelsOf, unlessGone } from "../earlierFeatures.js";
+import { localArtifact } from "../localArtifacts.js";
 
 /** @param list the artifact that lists them @throws ThawError NOT_FOUND, ARTIFACT_CORRUPT, STORE_… */
 export async function readShards(
@@ -28,40 +28,8 @@ export async function readShards(
   list: ArtifactRef,
   told: Told,
 ): Promise<readonly Shard[]> {
-  const { file, text } = await readList(store, workFolder, list, told);
-  return shapedLines(text, shardSchema, file);
-}
-
-/** Some of them by their numbers: the list of a large set has tens of megabytes, and each of its activities reads it. */
-export interface SomeShards {
-  /** Of all. */
-  readonly count: number;
-  /** @throws RangeError for a shard that there is not; ThawError ARTIFACT_CORRUPT */
-  readonly shard: (number: number) => Shard;
-}
-
-/** @throws ThawError as {@link readShards} does */
-export async function openShards(
-  store: Store,
-  workFolder: string,
-  list: ArtifactRef,
-  told: Told,
-): Promise<SomeShards> {
-  const { file, text } = await readList(store, workFolder, list, told);
-  const lines = text.split("\n").filter((line) => line !== "");
-  return {
-    count: lines.length,
-    shard: (number) => {
-      const line = lines[number];
-      if (line === undefined) throw new RangeError(`there is no shard ${number} among ${lines.length}`);
-      return shapedJson(line, shardSchema, `shard ${number + 1} of ${file}`);
-    },
-  };
-}
-
-async function readList(store: Store, workFolder: string, list: ArtifactRef, told: Told) {
   const file = await localArtifactFile(store, workFolder, list, SHARD_LIST_FILE, told);
-  return { file, text: await readFile(file, "utf8") };
+  return shapedLines(await readFile(file), shardSchema, file);
 }
 
 /**

@@ -1,71 +1,97 @@
 /** Computes shards, one after the other, each committed by itself: whoever is killed loses the one that it was at. */
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { EngineJob } from "../../spec/engine/job.js";
-import type { ShardsRequest } from "../../spec/pipeline/activities.js";
-import type { ShardsDone } from "../../spec/pipeline/shards.js";
-import type { Shard, ShardImage } from "../../spec/records/features.js";
-import type { Metered, Usage } from "../../spec/records/usage.js";
-import { commitArtifact } from "../../store/artifacts/artifacts.js";
-import { sha256 } from "../../store/artifacts/keys.js";
-import type { TrainingDependencies } from "../context.js";
-import { findWhole } from "../light/findArtifact.js";
-import { pausable } from "../steering/pausable.js";
-import { type AttendedHooks, attended } from "./attended.js";
-import { keepLocally, newWorkFolder } from "./localArtifacts.js";
-import type { RunningStages } from "./runningStages.js";
-import { openShards, shardParts } from "./shardList.js";
-import { type JobBuilder, openInputs, type StageInputs, waitingStore } from "./stageRunner.js";
+import type { ShardsRequest } from "../../../spec/pipeline/activities.js";
+import type { ShardsDone } from "../../../spec/pipeline/shards.js";
+import type { Metered, Usage } from "../../../spec/records/usage.js";
+import { commitArtifact } from "../../../store/artifacts/artifacts.js";
+import { type KeyParts, sha256 } from "../../../store/artifacts/keys.js";
+import type { Told } from "../../../store/artifacts/localFile.js";
+import type { TrainingDependencies } from "../../context.js";
+import { findWhole } from "../../light/findArtifact.js";
+import { pausable } from "../../steering/pausable.js";
+import { type AttendedHooks, attended } from "../attended.js";
+import { keepLocally, newWorkFolder } from "../localArtifacts.js";
+import type { RunningStages } from "../runningStages.js";
+import { type JobBuilder, openInputs, type StageInputs, waitingStore } from "../stageRunner.js";
 
-/**
- * @param jobOf the engine's job for some images
- * @throws ThawError NOT_FOUND (the list, the dataset), ARTIFACT_CORRUPT, ENGINE_FAILED, STORE_…; ApplicationFailure of type PAUSED
- */
-export async function extractShards(
+/** One shard of an activity. */
+export interface Part {
+  /** By number from 0. */
+  readonly index: number;
+  /** What its artifact is known by. */
+  readonly known: KeyParts & { readonly key: string };
+  readonly jobOf: JobBuilder;
+}
+
+export interface ComputedParts {
+  /** Of all shards of the stage. */
+  readonly count: number;
+  readonly parts: readonly Part[];
+}
+
+interface PartsWork {
+  readonly kind: "ingest" | "features";
+  /** Whether a copy of what is committed stays on this machine, for the stage that puts shards together. */
+  readonly isKept: boolean;
+  /** What is to be computed. */
+  readonly open: (
+    dependencies: TrainingDependencies,
+    inputs: StageInputs,
+    told: Told,
+  ) => Promise<ComputedParts>;
+}
+
+/** @throws ThawError those of `open`, ENGINE_FAILED, STORE_…; ApplicationFailure of type PAUSED */
+export async function computeParts(
   dependencies: TrainingDependencies,
   running: RunningStages<Metered<ShardsDone>>,
   request: ShardsRequest,
-  jobOf: (images: readonly ShardImage[]) => JobBuilder,
+  work: PartsWork,
 ): Promise<Metered<ShardsDone>> {
   const { stage, run, list, portion } = request;
   return attended(
     dependencies,
     running,
     {
-      ...{ kind: "features", stage: stage.name, run },
+      ...{ kind: work.kind, stage: stage.name, run },
       name: `shards ${sha256(JSON.stringify([stage, list.digest, portion]))}`,
       holding: `what ${stage.name} needs`,
       note: ({ computed }) => `${computed} of ${portion.length} shards computed`,
     },
-    (hooks) => computeAll(dependencies, request, jobOf, hooks),
+    (hooks) => computeAll(dependencies, request, work, hooks),
   );
 }
 
 async function computeAll(
   given: TrainingDependencies,
   request: ShardsRequest,
-  jobOf: (images: readonly ShardImage[]) => JobBuilder,
+  { open, isKept }: PartsWork,
   hooks: AttendedHooks,
 ): Promise<Metered<ShardsDone>> {
   const signal = AbortSignal.any([hooks.signal, hooks.leaving]);
   const dependencies = { ...given, store: waitingStore(given.store, hooks.report, signal) };
-  const { store, workFolder } = dependencies;
   const told = (phase: string): void => hooks.report({ phase, step: 0, total: 1 });
-  const shards = await openShards(store, workFolder, request.list, told);
   const inputs = await openInputs(dependencies, request, hooks.report);
+  const { count, parts } = await open(dependencies, inputs, told);
   let computed = 0;
   // Of attempts before this one, and of shards that they have committed.
   let charged = 0;
-  for (const index of request.portion) {
-    const shard = shards.shard(index);
+  for (const part of parts) {
     const usage = (): Usage => {
       const all = hooks.usage();
       return { ...all, seconds: Math.max(0, all.seconds - charged) };
     };
-    const place = `shard ${index + 1} of ${shards.count}`;
-    const done = await computeOne(dependencies, given, request, { inputs, shard, place, usage }, jobOf, {
-      ...{ report: hooks.report, meter: hooks.meter, signal },
-    });
+    const place = `shard ${part.index + 1} of ${count}`;
+    const done = await computeOne(
+      dependencies,
+      given,
+      request,
+      { inputs, part, place, usage, isKept },
+      {
+        ...{ report: hooks.report, meter: hooks.meter, signal },
+      },
+    );
     charged += done.seconds;
     if (done.isNew) computed += 1;
   }
@@ -73,13 +99,14 @@ async function computeAll(
 }
 
 interface One {
-  /** Of the features stage, the same for all shards. */
+  /** Of the stage, the same for all shards. */
   readonly inputs: StageInputs;
-  readonly shard: Shard;
+  readonly part: Part;
   /** For people. */
   readonly place: string;
   /** What was held for it until now. */
   readonly usage: () => Usage;
+  readonly isKept: boolean;
 }
 
 /** @returns what this run has held for the shard, in seconds */
@@ -87,12 +114,11 @@ async function computeOne(
   dependencies: TrainingDependencies,
   { store: hastyStore }: TrainingDependencies,
   request: ShardsRequest,
-  { inputs, shard, place, usage }: One,
-  jobOf: (images: readonly ShardImage[]) => JobBuilder,
+  { inputs, part, place, usage, isKept }: One,
   { report, meter, signal }: Pick<AttendedHooks, "report" | "meter" | "signal">,
 ): Promise<{ readonly isNew: boolean; readonly seconds: number }> {
-  const { store, workFolder, engine, engineFingerprint } = dependencies;
-  const { key, ...parts } = shardParts(request, inputs.manifest("ingest"), shard, engineFingerprint);
+  const { store, workFolder, engine } = dependencies;
+  const { key, ...parts } = part.known;
   const known = (await findWhole(store, parts.kind, key)).manifest;
   if (known !== undefined) {
     const { run, seconds = 0 } = known.usage ?? {};
@@ -102,7 +128,7 @@ async function computeOne(
   const cpuBefore = meter.used().cpuSeconds;
   try {
     const held = (): void => undefined;
-    const job: EngineJob = await jobOf(shard.images)(request, inputs, out, {
+    const job = await part.jobOf(request, inputs, out, {
       ...{ store, digests: parts.inputs, report, signal, held },
     });
     const started = performance.now();
@@ -120,7 +146,7 @@ async function computeOne(
       seconds: (performance.now() - started) / 1000,
       usage: { ...all, cpuSeconds: meter.used().cpuSeconds - cpuBefore },
     });
-    if (won) await keepLocally(workFolder, manifest, out);
+    if (won && isKept) await keepLocally(workFolder, manifest, out);
     return { isNew: won, seconds: all.seconds };
   } finally {
     await rm(out, { recursive: true, force: true });
