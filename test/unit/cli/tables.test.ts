@@ -8,7 +8,6 @@ import { doctorText } from "../../../cli/render/machine/doctor.js";
 import { servicesTable } from "../../../cli/render/machine/services.js";
 import { filesTable, modelText } from "../../../cli/render/models/files.js";
 import { modelsTable } from "../../../cli/render/models/models.js";
-import { answeredText, predictionsTable, unreadable } from "../../../cli/render/models/predictions.js";
 import { shortTime } from "../../../cli/render/numbers.js";
 import { planTable, planText } from "../../../cli/render/runs/plan.js";
 import { runsTable } from "../../../cli/render/runs/runs.js";
@@ -264,77 +263,6 @@ describe("doctorText", () => {
       "✗ s3-server: not there yet",
       "  fix: `thaw up`",
     ]);
-  });
-});
-
-describe("predictions", () => {
-  const predictions = [
-    { path: "a.png", label: "seven", confidence: 0.998, probabilities: {} },
-    { path: "b.txt", error: "it is no image" },
-  ];
-
-  it("lists what could be read", () => {
-    assert.deepEqual(lines(predictionsTable(predictions, plainScreen())), [
-      "FILE   LABEL  CONFIDENCE",
-      "a.png  seven      99.8 %",
-    ]);
-  });
-
-  it("marks those for which not exactly one class is probable enough", () => {
-    const text = predictionsTable(
-      [
-        { path: "a.png", label: "seven", confidence: 0.98, probabilities: {}, set: ["seven"] },
-        { path: "b.png", label: "one", confidence: 0.51, probabilities: {}, set: ["four", "one", "two"] },
-        { path: "c.png", label: "two", confidence: 0.4, probabilities: {}, set: [] },
-      ],
-      plainScreen(),
-    );
-    assert.deepEqual(lines(text), [
-      "FILE   LABEL  CONFIDENCE  DOUBT",
-      "a.png  seven      98.0 %",
-      "b.png  one        51.0 %  or four, two",
-      "c.png  two        40.0 %  uncertain",
-    ]);
-  });
-
-  it("say which version has answered, and what a doubt is where there is one", () => {
-    const doubt = { path: "c.png", label: "two", confidence: 0.4, probabilities: {}, set: [] };
-    assert.equal(answeredText({ model: MODEL, predictions }), "Answered by digits@2.");
-    assert.equal(answeredText({ model: MODEL, predictions, inUse: 2 }), "Answered by digits@2.");
-    assert.equal(
-      answeredText({ model: MODEL, predictions, inUse: 1 }),
-      "Answered by digits@2, the newest; version 1 is in use (digits@champion).",
-    );
-    assert.match(
-      answeredText({ model: MODEL, predictions: [...predictions, doubt] }),
-      /^Answered by digits@2\. DOUBT, at 1 image: no class is likely enough \(uncertain\), or several are/,
-    );
-  });
-
-  it("cuts names that are sentences, and lines to the terminal", () => {
-    const long = "a class with a name as long as a whole sentence";
-    const set = [long, `not ${long}`];
-    const doubtful = [{ path: "a.png", label: long, confidence: 0.5, probabilities: {}, set }];
-    const cut = "a class with a name as long as …";
-    const whole = `a.png  ${cut}      50.0 %  or not a class with a name as long…`;
-    assert.equal(lines(predictionsTable(doubtful, plainScreen(200)))[1], whole);
-    const row = lines(predictionsTable(doubtful, plainScreen()))[1] ?? "";
-    assert.ok(row.length <= 80, row);
-    assert.match(row, /^a\.png {2}a class with a name.*… +50\.0 % {2}or not a class.*…$/);
-  });
-
-  it("neither cuts a class nor the name of a file, however long its path", () => {
-    const path = `/home/me/pictures/of/the/year/${"deep/".repeat(8)}image_0243.jpg`;
-    const found = [{ path, label: "Japanese_Cherry", confidence: 0.919, probabilities: {}, set: [] }];
-    assert.deepEqual(lines(predictionsTable(found, plainScreen())).slice(2), [
-      path,
-      "  Japanese_Cherry      91.9 %  uncertain",
-    ]);
-  });
-
-  it("has a sentence for what could not", () => {
-    assert.deepEqual(unreadable(predictions), ["b.txt: it is no image"]);
-    assert.equal(predictionsTable(predictions.slice(1), plainScreen()), "");
   });
 });
 
