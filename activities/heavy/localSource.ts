@@ -2,9 +2,8 @@
 import { join } from "node:path";
 import { digestSource } from "../../data/source/digest.js";
 import { digestCacheFile } from "../../data/source/digestCache.js";
-import type { SourceEntries, SourceEntry } from "../../data/source/entries.js";
+import { type SourceEntries, type SourceEntry, whyLeftOut } from "../../data/source/entries.js";
 import { writeFetched } from "../../data/source/fetched.js";
-import { whyLeftOut } from "../../data/source/leftOut.js";
 import { listSource } from "../../data/source/source.js";
 import { entriesOfUpload } from "../../data/source/uploaded.js";
 import { ThawError } from "../../spec/errors.js";

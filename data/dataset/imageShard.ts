@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SHARD_FILE } from "../../spec/pipeline/artifactFiles.js";
-import type { ImageFile, ImageShardSummary } from "../../spec/records/imageShards.js";
+import type { ImageFile, ImageShardSummary } from "../../spec/images/imageShards.js";
 import type { Progress } from "../../spec/records/training.js";
 import type { CanonicalOptions } from "../image/decode.js";
 import { mapOrdered } from "../ordered.js";

@@ -9,7 +9,7 @@ import type {
   QuarantinedFile,
   Split,
 } from "../../spec/records/dataset.js";
-import type { TakenShard } from "../../spec/records/imageShards.js";
+import type { TakenShard } from "../../spec/images/imageShards.js";
 import type { Progress } from "../../spec/records/training.js";
 import type { SourceReading } from "../../spec/runFile/folders.js";
 import type { DataSpec } from "../../spec/runFile/runFile.js";

@@ -1,12 +1,11 @@
 /** Reads every file of a source once: canonical images go into packs, what cannot be read is left out with the reason. */
 import type { ImageRecord, QuarantinedFile } from "../../spec/records/dataset.js";
-import type { TakenShard } from "../../spec/records/imageShards.js";
+import type { TakenShard } from "../../spec/images/imageShards.js";
 import type { Progress } from "../../spec/records/training.js";
 import type { ImageTraits } from "../faults/traits.js";
 import type { CanonicalOptions } from "../image/decode.js";
 import { mapOrdered } from "../ordered.js";
-import type { SourceEntries, SourceEntry } from "../source/entries.js";
-import { whyLeftOut } from "../source/leftOut.js";
+import { type SourceEntries, type SourceEntry, whyLeftOut } from "../source/entries.js";
 import { imageProgress } from "./imageProgress.js";
 import { createPackWriter } from "./packs.js";
 import { IMAGES_AT_ONCE, type ReadImage, readImage } from "./readImage.js";

@@ -2,7 +2,7 @@
 import { type FileHandle, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { SHARD_FILE } from "../../spec/pipeline/artifactFiles.js";
-import type { TakenShard } from "../../spec/records/imageShards.js";
+import type { TakenShard } from "../../spec/images/imageShards.js";
 import { imageRowSchema } from "../../spec/schemas/records/files.js";
 import { shapedLines } from "../../spec/schemas/shaped.js";
 import type { ImageRow } from "./imageShard.js";

@@ -58,11 +58,7 @@ export async function decodeImage(bytes: Buffer, options: CanonicalOptions): Pro
 }
 
 /** @param isAlone whether the decoder's messages are about this image, and say what may be passed over */
-async function decodeOnce(
-  bytes: Buffer,
-  options: CanonicalOptions,
-  isAlone: boolean,
-): Promise<DecodedImage> {
+async function decodeOnce(bytes: Buffer, options: CanonicalOptions, isAlone: boolean): Promise<DecodedImage> {
   const tiff = tiffSamples(bytes);
   const meaning = tiff === undefined ? undefined : meaningOfSamples(tiff);
   if (meaning?.kind === "none") throw unreadable(meaning.reason);

@@ -1,6 +1,7 @@
 /** Labelled images as a folder or a manifest names them, before any of them is opened. */
 
 import type { ListedObject } from "../../spec/images/objects.js";
+import { whyUnreadable } from "../../spec/images/unreadable.js";
 import type { Split } from "../../spec/records/dataset.js";
 
 export interface SourceEntry {
@@ -39,4 +40,16 @@ export interface SourceEntries {
 /** The one order of files in this project: by code unit of their path, the same on every system and locale. */
 export function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
   return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+}
+
+/**
+ * @param digest of the file's bytes, or the mark of one that cannot be read; undefined where nothing is known of them yet
+ * @returns the reason; undefined for a file that is to be read. Where there is one, also a file that can be read by now
+ *   stays out: the source's identity says that it is not among the images
+ */
+export function whyLeftOut(
+  { leftOut }: Pick<SourceEntry, "leftOut">,
+  digest: string | undefined,
+): string | undefined {
+  return leftOut ?? whyUnreadable(digest);
 }

@@ -10,7 +10,7 @@ import { SHARD_FILE } from "../../../spec/pipeline/artifactFiles.js";
 import type { ImageSource } from "../../../spec/pipeline/run.js";
 import { IMAGE_SHARD_KIND } from "../../../spec/pipeline/shards.js";
 import type { StagePlan } from "../../../spec/pipeline/stages.js";
-import type { ImageShard, TakenShard } from "../../../spec/records/imageShards.js";
+import type { ImageShard, TakenShard } from "../../../spec/images/imageShards.js";
 import {
   type ArtifactManifest,
   downloadArtifactFile,

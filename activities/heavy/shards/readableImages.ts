@@ -1,11 +1,10 @@
 /** The images of a run's source that can be read, as they are listed: where they lie, and what their bytes are known by. */
 import { digestSource } from "../../../data/source/digest.js";
 import { digestCacheFile } from "../../../data/source/digestCache.js";
-import type { SourceEntries, SourceEntry } from "../../../data/source/entries.js";
-import { whyLeftOut } from "../../../data/source/leftOut.js";
+import { type SourceEntries, type SourceEntry, whyLeftOut } from "../../../data/source/entries.js";
 import { ThawError } from "../../../spec/errors.js";
 import type { ImageSource } from "../../../spec/pipeline/run.js";
-import type { ImageToRead } from "../../../spec/records/imageShards.js";
+import type { ImageToRead } from "../../../spec/images/imageShards.js";
 import type { Fetchable } from "../fetchable.js";
 import { type Fetching, type Remote, remoteSource } from "../localSource.js";
 import { listWhereItLies } from "../source.js";

@@ -3,7 +3,11 @@ import assert from "node:assert/strict";
 import { readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { imageShardParts, imageShardsOf, takeImageShards } from "../../../activities/heavy/shards/imageShards.js";
+import {
+  imageShardParts,
+  imageShardsOf,
+  takeImageShards,
+} from "../../../activities/heavy/shards/imageShards.js";
 import { plannedShards } from "../../../activities/heavy/shards/planned.js";
 import { readableImages } from "../../../activities/heavy/shards/readableImages.js";
 import { readSomeShards } from "../../../activities/heavy/shards/someShards.js";
@@ -11,7 +15,7 @@ import { readImageShard } from "../../../data/dataset/imageShard.js";
 import { TAKEN_FOLDER } from "../../../data/dataset/takenImages.js";
 import { IMAGE_SHARD_LIST_KIND } from "../../../spec/pipeline/shards.js";
 import { planStages, type StagePlan } from "../../../spec/pipeline/stages.js";
-import type { ImageFile, ImageShard } from "../../../spec/records/imageShards.js";
+import type { ImageFile, ImageShard } from "../../../spec/images/imageShards.js";
 import { runFileSchema } from "../../../spec/runFile/runFile.js";
 import { imageShardSchema } from "../../../spec/schemas/records/files.js";
 import { commitArtifact, manifestName } from "../../../store/artifacts/artifacts.js";
@@ -38,7 +42,12 @@ async function bench(t: TestContext) {
   const plan = async (source: string, stage = STAGE) => {
     const images = await listed(source);
     const shards = imageShardsOf(images, MOST);
-    const listOf = { kind: IMAGE_SHARD_LIST_KIND, codeVersion: stage.codeVersion, parameters: {}, inputs: {} };
+    const listOf = {
+      kind: IMAGE_SHARD_LIST_KIND,
+      codeVersion: stage.codeVersion,
+      parameters: {},
+      inputs: {},
+    };
     const partsOf = (shard: ImageShard) => imageShardParts(stage, shard);
     const planned = await plannedShards({ workFolder: work }, store, listOf, shards, partsOf, nothing);
     const read = async (index: number): Promise<void> => {
@@ -74,7 +83,11 @@ async function bench(t: TestContext) {
 }
 
 test("in a shard's key are bytes and what decides their pixels, and no name, label, split or seed", () => {
-  const images = ["a", "b"].map((digit) => ({ path: `${digit}.png`, file: `/x/${digit}`, sha256: digit.repeat(64) }));
+  const images = ["a", "b"].map((digit) => ({
+    path: `${digit}.png`,
+    file: `/x/${digit}`,
+    sha256: digit.repeat(64),
+  }));
   const key = (stage: StagePlan, shard: ImageShard = { images }): string => imageShardParts(stage, shard).key;
   const own = key(STAGE);
   assert.equal(key(stageOf({ seed: 7 }, { validation: 0.3, test: 0.3, leaks: "report" })), own);
@@ -119,7 +132,10 @@ test("shards that are in the store are not read, whatever the files are called o
 
 test("ingest takes what is there and reads what is not, and the bytes are those of one pass", async (t) => {
   const { plan, ingested, objects } = await bench(t);
-  const source = await pets(t, 9, { "cat/page.jpg": "<html>", "dog/torn.png": (await unlike(1)).subarray(0, 99) });
+  const source = await pets(t, 9, {
+    "cat/page.jpg": "<html>",
+    "dog/torn.png": (await unlike(1)).subarray(0, 99),
+  });
   const whole = await run(t, source);
   const bytes = await bytesOf(whole.out);
   assert.deepEqual((await ingested(source)).bytes, bytes);
@@ -138,7 +154,10 @@ test("ingest takes what is there and reads what is not, and the bytes are those 
   objects.set(`objects/${digest.slice(0, 2)}/${digest}`, Buffer.from("damaged"));
   const some = await ingested(source);
   assert.deepEqual([some.taken, some.bytes], [missing.length - 2, bytes]);
-  assert.ok(some.told.some((text) => /^shard \d+ of the images cannot be used again/.test(text)), some.told.join());
+  assert.ok(
+    some.told.some((text) => /^shard \d+ of the images cannot be used again/.test(text)),
+    some.told.join(),
+  );
 });
 
 test("where the images are not on this machine, or changed since the stage began, nothing is planned or taken", async (t) => {
@@ -155,7 +174,10 @@ test("where the images are not on this machine, or changed since the stage began
   assert.match(changed.message, /^images in .* changed while the stage began$/);
   await rename(source, elsewhere);
   const away = await refusalOf(listed(source));
-  assert.deepEqual([away.code, (await refusalOf(ingested(source))).code], ["DATA_NOT_FOUND", "DATA_NOT_FOUND"]);
+  assert.deepEqual(
+    [away.code, (await refusalOf(ingested(source))).code],
+    ["DATA_NOT_FOUND", "DATA_NOT_FOUND"],
+  );
   assert.match(away.message, /on the worker's machine$/);
   await rm(elsewhere, { recursive: true });
 });

@@ -60,7 +60,9 @@ test("whatever manifest is left has all of its data", async () => {
 
 test("shards go like all that nothing refers to, but not while a run may be computing some", async () => {
   const key = "0".repeat(64);
-  const shards = ["shard", "shards", "image-shard", "image-shards"].map((kind) => object(`artifacts/${kind}/${key}/manifest.json`));
+  const shards = ["shard", "shards", "image-shard", "image-shards"].map((kind) =>
+    object(`artifacts/${kind}/${key}/manifest.json`),
+  );
   const all = { ...inventory, manifests: shards };
   for (const keepsShards of [false, true]) {
     const garbage = await findGarbage(all, { ...roots, keepsShards }, filesOf, FRESH);

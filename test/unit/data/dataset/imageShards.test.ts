@@ -7,9 +7,9 @@ import { readImageShard } from "../../../../data/dataset/imageShard.js";
 import { stretchesOf } from "../../../../data/dataset/stretches.js";
 import { readImageRows, TAKEN_FOLDER } from "../../../../data/dataset/takenImages.js";
 import { digestSource } from "../../../../data/source/digest.js";
-import { whyLeftOut } from "../../../../data/source/leftOut.js";
+import { whyLeftOut } from "../../../../data/source/entries.js";
 import { listSource } from "../../../../data/source/source.js";
-import type { ImageFile, TakenShard } from "../../../../spec/records/imageShards.js";
+import type { ImageFile, TakenShard } from "../../../../spec/images/imageShards.js";
 import { temporaryFolder } from "../../../support/images/pictures.js";
 import { refusalOf } from "../../../support/refusal.js";
 import { bytesOf, DATA, pets, run, unlike } from "./pets.js";
@@ -148,5 +148,8 @@ test("a shard that has other images than those of its place, or is torn, is take
   const [shard] = await shards(t, source, 4, torn);
   const pack = join(shard?.folder ?? "", "pack-000.bin");
   await writeFile(pack, (await readFile(pack)).subarray(0, 10));
-  await assert.rejects(run(t, source, { out: torn, shards: shard === undefined ? [] : [shard] }), /cut short$/);
+  await assert.rejects(
+    run(t, source, { out: torn, shards: shard === undefined ? [] : [shard] }),
+    /cut short$/,
+  );
 });

@@ -1,8 +1,8 @@
 /** Pictures that are decoded beside each other: what becomes of one does not depend on the others. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decodeImage } from "../../../../data/image/decode.js";
 import { alone, beside } from "../../../../data/image/beside.js";
+import { decodeImage } from "../../../../data/image/decode.js";
 import { mapOrdered } from "../../../../data/ordered.js";
 import { picture, toSharp } from "../../../support/images/pictures.js";
 
@@ -16,7 +16,9 @@ function withStrayBytes(jpeg: Buffer): Buffer {
 
 test("each is refused for its own reason, or taken, whatever fails and ends beside it", async () => {
   const jpeg = await toSharp(picture(90, 80)).jpeg().toBuffer();
-  const png = await toSharp(picture(90, 80, 2)).png().toBuffer();
+  const png = await toSharp(picture(90, 80, 2))
+    .png()
+    .toBuffer();
   const files = [
     png,
     png.subarray(0, png.length / 2),
@@ -39,7 +41,8 @@ test("each is refused for its own reason, or taken, whatever fails and ends besi
   for (const text of byThemselves) assert.doesNotMatch(text, /failOn/);
   const many = Array.from({ length: 30 }, () => files).flat();
   let index = 0;
-  for await (const text of mapOrdered(many, 4, said)) assert.equal(text, byThemselves[index++ % files.length]);
+  for await (const text of mapOrdered(many, 4, said))
+    assert.equal(text, byThemselves[index++ % files.length]);
   assert.equal(index, many.length);
 });
 

@@ -36,7 +36,11 @@ test("a number is a number, off is off, and run files of before say nothing of i
 test("images are read in shards where machines share them, or a number asks for it", () => {
   const sizeOfImages = (more: object) => imageShardSize({ file: parsed(more) });
   assert.equal(sizeOfImages({}), undefined);
-  assert.equal(sizeOfImages({ recipe: "extractor-only" }), undefined, "they would be written twice for nothing");
+  assert.equal(
+    sizeOfImages({ recipe: "extractor-only" }),
+    undefined,
+    "they would be written twice for nothing",
+  );
   assert.equal(sizeOfImages({ parallel: 4 }), 2_000);
   assert.equal(sizeOfImages({ shards: { images: 500 } }), 500);
   assert.equal(sizeOfImages({ shards: { images: "off" }, parallel: 4 }), undefined);

@@ -1,5 +1,5 @@
 /** Shards of ingest: parts of a source's images that are read by themselves, before one activity puts them together. */
-import type { ListedObject } from "../images/objects.js";
+import type { ListedObject } from "./objects.js";
 
 /** An image of a shard: what its bytes are known by, and where they lie. Of `object` and `sha256` it has one. */
 export interface ImageToRead {
