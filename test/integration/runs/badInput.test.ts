@@ -99,8 +99,8 @@ test("a class whose images cannot be read fails the run with the file's name and
 });
 
 test("the runs of a model that there is not are no empty list", async () => {
-  const refused = await thaw(["runs", "--model", "bda"], { cwd: stack.folder });
-  assertOneClearError(refused, 2, /there is no model called "bda"/, /did you mean bad\?/);
+  const refused = await thaw(["runs", "--model", "bads"], { cwd: stack.folder });
+  assertOneClearError(refused, 2, /there is no model called "bads"/, /did you mean bad\?/);
   const known = await thaw(["runs", "--model", "bad", "--status", "completed"], { cwd: stack.folder });
   assert.equal(known.status, 0, known.stderr);
   assert.match(known.stderr, /No run is like that/);
