@@ -82,10 +82,10 @@ const PRESENTERS: Readonly<Record<FollowStyle, (output: Output) => Presenter>> =
         if (last !== undefined) frame.clear();
         frame.done();
         if (last !== undefined)
-          output.tell(
-            last,
-            (shown, screen) => `${runText(shown.view, shown.surroundings, new Date(), screen)}\n`,
-          );
+          output.tell(last, ({ view, surroundings }, screen) => {
+            const notes = view.failure === undefined ? "whole" : "failures-cut";
+            return `${runText(view, surroundings, new Date(), screen, notes)}\n`;
+          });
         last = undefined;
       },
     };

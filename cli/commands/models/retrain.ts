@@ -10,6 +10,7 @@ import { uploadSource } from "../../starting/upload.js";
 import { say } from "../../terminal/shown.js";
 import { tellMissing } from "../runs/missingAttributes.js";
 import { collect, DEFAULT_RUN_FILE, SET_HELP } from "../runs/runFileOptions.js";
+import { afterLook } from "./afterLook.js";
 
 interface Options {
   readonly set?: readonly string[];
@@ -82,12 +83,7 @@ export function addRetrain(program: Command): void {
         output.data(tick, (shown, screen) => wrapWords(shown.sentence, screen.width));
         if (tick.verdict === "failed" || tick.verdict === "cancelled") process.exitCode = 1;
         if (tick.verdict === "waits") process.exitCode = EXIT_WAITS;
-        suggest(output, [
-          ...(tick.runId === undefined
-            ? []
-            : [[`thaw report ${tick.runId} --open`, "what it learned"] as const]),
-          [`thaw models history ${name}`, "which version is in use, and since when"],
-        ]);
+        suggest(output, afterLook(tick));
       });
     });
   withExamples(command, [

@@ -33,9 +33,9 @@ const SHORTEST_BAR = 6;
 
 /**
  * What becomes of notes that are longer than the line: a frame that is drawn again and again has a row a stage, so that it
- * fits the screen; what stays there is to be read.
+ * fits the screen; what stays there is to be read. `failures-cut`: whole, but for what is told below as the run's error.
  */
-export type Notes = "cut" | "whole";
+export type Notes = "cut" | "whole" | "failures-cut";
 
 /** In a narrower column a note would be a word a line: it gets lines of its own. */
 const LEAST_NOTE_WIDTH = 24;
@@ -86,10 +86,10 @@ function stageLines(stage: LiveStage, screen: Screen, nameWidth: number, notes: 
   if (stage.state === "waiting") return [colours.dim(left.trimEnd())];
   const time = stage.seconds === undefined ? "" : duration(stage.seconds);
   const row = `${left}  ${padStart(time, TIME_WIDTH)}`;
-  const lines =
-    notes === "cut"
-      ? [truncate(`${row}  ${stage.note ?? ""}`.trimEnd(), width)]
-      : withNote(row, stage.note, retryIndent, width);
+  const isCut = notes === "cut" || (notes === "failures-cut" && stage.state === "failed");
+  const lines = isCut
+    ? [truncate(`${row}  ${stage.note ?? ""}`.trimEnd(), width)]
+    : withNote(row, stage.note, retryIndent, width);
   return stage.state === "not-run" ? lines.map((line) => colours.dim(line)) : lines;
 }
 

@@ -69,6 +69,11 @@ describe("stageTable", () => {
     ]);
     const failure = `${"a long story of a worker ".repeat(4)}that was killed`;
     const again: LiveStage = { name: "head", state: "running", attempt: 2, lastFailure: failure };
+    const failed: LiveStage = { name: "head", state: "failed", seconds: 3, note: failure };
+    assert.ok(whole([failed], 80).length > 2);
+    const cut = stageTable([...tune, failed], plainScreen(80), undefined, "failures-cut").split("\n");
+    assert.match(cut.at(-1) ?? "", /^✗ head .+…$/, "it is told as the error of the run");
+    assert.equal(cut.length, 3);
     const [, ...lines] = whole([again], 60);
     assert.equal(lines.map((line) => line.trim()).join(" "), `attempt 2, after: ${failure}`);
     for (const width of [10, 40, 60, 80])
