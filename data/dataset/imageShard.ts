@@ -1,8 +1,8 @@
 /** Reads some images of a source by themselves, for an ingest that puts them together later: `shard.jsonl`, and packs with their pictures. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { SHARD_FILE } from "../../spec/pipeline/artifactFiles.js";
 import type { ImageFile, ImageShardSummary } from "../../spec/images/imageShards.js";
+import { SHARD_FILE } from "../../spec/pipeline/artifactFiles.js";
 import type { Progress } from "../../spec/records/training.js";
 import type { CanonicalOptions } from "../image/decode.js";
 import { mapOrdered } from "../ordered.js";

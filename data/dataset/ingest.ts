@@ -1,6 +1,7 @@
 /** Turns labelled image files into a dataset: canonical images in packs, a record for each, a split, and what is wrong. */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { TakenShard } from "../../spec/images/imageShards.js";
 import type {
   DatasetSummary,
   ImageRecord,
@@ -9,7 +10,6 @@ import type {
   QuarantinedFile,
   Split,
 } from "../../spec/records/dataset.js";
-import type { TakenShard } from "../../spec/images/imageShards.js";
 import type { Progress } from "../../spec/records/training.js";
 import type { SourceReading } from "../../spec/runFile/folders.js";
 import type { DataSpec } from "../../spec/runFile/runFile.js";

@@ -1,6 +1,7 @@
 /** Reads every file of a source once: canonical images go into packs, what cannot be read is left out with the reason. */
-import type { ImageRecord, QuarantinedFile } from "../../spec/records/dataset.js";
+
 import type { TakenShard } from "../../spec/images/imageShards.js";
+import type { ImageRecord, QuarantinedFile } from "../../spec/records/dataset.js";
 import type { Progress } from "../../spec/records/training.js";
 import type { ImageTraits } from "../faults/traits.js";
 import type { CanonicalOptions } from "../image/decode.js";

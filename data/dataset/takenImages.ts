@@ -1,8 +1,8 @@
 /** Images that shards have read, for ingest: taken one after the other, and each shard's files go with the last of its images. */
 import { type FileHandle, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { SHARD_FILE } from "../../spec/pipeline/artifactFiles.js";
 import type { TakenShard } from "../../spec/images/imageShards.js";
+import { SHARD_FILE } from "../../spec/pipeline/artifactFiles.js";
 import { imageRowSchema } from "../../spec/schemas/records/files.js";
 import { shapedLines } from "../../spec/schemas/shaped.js";
 import type { ImageRow } from "./imageShard.js";

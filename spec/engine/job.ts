@@ -2,10 +2,10 @@
 
 import type { BaseChoice, ExtractorSpec } from "../base.js";
 import type { ModelGolden } from "../golden.js";
+import type { ImageFile, TakenShard } from "../images/imageShards.js";
 import type { ImageRecord } from "../records/dataset.js";
 import type { ShardImage } from "../records/features.js";
 import type { FoldSummary } from "../records/folds.js";
-import type { ImageFile, TakenShard } from "../images/imageShards.js";
 import type { AppliedChange, Progress, TrainingPosition } from "../records/training.js";
 import type { AugmentSpec } from "../runFile/augment.js";
 import type { SourceReading } from "../runFile/folders.js";

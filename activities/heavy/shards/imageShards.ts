@@ -6,11 +6,11 @@ import { readImageRows, TAKEN_FOLDER } from "../../../data/dataset/takenImages.j
 import { writeFetched } from "../../../data/source/fetched.js";
 import type { EngineJob } from "../../../spec/engine/job.js";
 import { ThawError } from "../../../spec/errors.js";
+import type { ImageShard, TakenShard } from "../../../spec/images/imageShards.js";
 import { SHARD_FILE } from "../../../spec/pipeline/artifactFiles.js";
 import type { ImageSource } from "../../../spec/pipeline/run.js";
 import { IMAGE_SHARD_KIND } from "../../../spec/pipeline/shards.js";
 import type { StagePlan } from "../../../spec/pipeline/stages.js";
-import type { ImageShard, TakenShard } from "../../../spec/images/imageShards.js";
 import {
   type ArtifactManifest,
   downloadArtifactFile,

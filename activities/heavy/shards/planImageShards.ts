@@ -1,8 +1,8 @@
 /** Divides the images of a large source into shards, and says which of those have to be read. */
 import { Context } from "@temporalio/activity";
+import type { ImageShard } from "../../../spec/images/imageShards.js";
 import type { ShardPlanRequest } from "../../../spec/pipeline/activities.js";
 import { hasShards, IMAGE_SHARD_LIST_KIND, type ShardPlan } from "../../../spec/pipeline/shards.js";
-import type { ImageShard } from "../../../spec/images/imageShards.js";
 import { readingOf } from "../../../spec/runFile/folders.js";
 import type { TrainingDependencies } from "../../context.js";
 import { startPulse } from "../../life/pulse.js";

@@ -1,11 +1,11 @@
 /** Reads the images of shards, for the ingest that puts them together. */
 import { stat } from "node:fs/promises";
 import { ThawError } from "../../../spec/errors.js";
+import type { ImageFile, ImageShard, ImageToRead } from "../../../spec/images/imageShards.js";
 import { isBucketUrl } from "../../../spec/images/objects.js";
 import type { ShardsRequest } from "../../../spec/pipeline/activities.js";
 import type { RunInput } from "../../../spec/pipeline/run.js";
 import type { ShardsDone } from "../../../spec/pipeline/shards.js";
-import type { ImageFile, ImageShard, ImageToRead } from "../../../spec/images/imageShards.js";
 import type { Metered } from "../../../spec/records/usage.js";
 import { imageShardSchema } from "../../../spec/schemas/records/files.js";
 import type { Store } from "../../../store/connection/connection.js";

@@ -13,9 +13,9 @@ import { readableImages } from "../../../activities/heavy/shards/readableImages.
 import { readSomeShards } from "../../../activities/heavy/shards/someShards.js";
 import { readImageShard } from "../../../data/dataset/imageShard.js";
 import { TAKEN_FOLDER } from "../../../data/dataset/takenImages.js";
+import type { ImageFile, ImageShard } from "../../../spec/images/imageShards.js";
 import { IMAGE_SHARD_LIST_KIND } from "../../../spec/pipeline/shards.js";
 import { planStages, type StagePlan } from "../../../spec/pipeline/stages.js";
-import type { ImageFile, ImageShard } from "../../../spec/images/imageShards.js";
 import { runFileSchema } from "../../../spec/runFile/runFile.js";
 import { imageShardSchema } from "../../../spec/schemas/records/files.js";
 import { commitArtifact, manifestName } from "../../../store/artifacts/artifacts.js";
