@@ -1,12 +1,12 @@
 /** Commands that people are told: copied from the terminal, they act on the project that `--project` named. */
 import { withTexts } from "../../spec/text/visible.js";
+import { SIGNED } from "./colours.js";
 import { shellWord } from "./shellWord.js";
 
 /** Between backticks, as sentences and hints name commands; `thaw --help` concerns no project. */
 const QUOTED = /`((?:npm run )?thaw (?:-- )?[a-z][^`]*)`/g;
-const COLOUR = "\\u001b\\[[\\d;]*m";
-/** Indented, with what it does behind it, as lists of commands have them; a colour may begin before it. */
-const LISTED = new RegExp(`^((?:${COLOUR})* {2}thaw [a-z].*?)( +# )`, "gm");
+/** Indented, with what it does behind it, as lists of commands have them; a colour of ours may begin before it. */
+const LISTED = new RegExp(`^((?:${SIGNED.source})* {2}thaw [a-z].*?)( +# )`, "gm");
 
 /** A text with the option behind each command of thaw in it. @param project as it was given; undefined where it was not */
 export function inProject(text: string, project: string | undefined): string {
@@ -15,7 +15,7 @@ export function inProject(text: string, project: string | undefined): string {
   const again = (command: string): string => (command.includes(" --project") ? command : command + option);
   return text
     .replace(QUOTED, (_, command: string) => `\`${again(command)}\``)
-    .replace(LISTED, (_, command: string, remark: string) => again(command) + remark);
+    .replace(LISTED, (_, command: string, _code, remark: string) => again(command) + remark);
 }
 
 /** A copy of data in which every text is as {@link inProject} has it: before it is laid out, so that lines are still as wide as they may be. */

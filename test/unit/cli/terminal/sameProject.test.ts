@@ -7,6 +7,7 @@ import { createOutput, type Output } from "../../../../cli/output.js";
 import { approvalsText } from "../../../../cli/render/models/approvals.js";
 import { nextCommands, suggest } from "../../../../cli/render/runs/advice.js";
 import { explanationText } from "../../../../cli/render/runs/explain.js";
+import { createColours } from "../../../../cli/terminal/colours.js";
 import { dataInProject, inProject, projectIn } from "../../../../cli/terminal/sameProject.js";
 import { say } from "../../../../cli/terminal/shown.js";
 import type { Approval } from "../../../../spec/retraining/approval.js";
@@ -22,6 +23,7 @@ const APPROVAL = {
 
 describe("a command that people are told", () => {
   const OTHER = "/data/other project";
+  const { dim } = createColours(true);
   const OPTION = "--project '/data/other project'";
   const CASES: readonly (readonly [string, string])[] = [
     ["start with `thaw run`", `start with \`thaw run ${OPTION}\``],
@@ -31,8 +33,8 @@ describe("a command that people are told", () => {
     ],
     ["  thaw watch latest  # follow it", `  thaw watch latest ${OPTION}  # follow it`],
     [
-      "\u001b[2m  thaw predict digits FILE…  # classify\u001b[22m",
-      `\u001b[2m  thaw predict digits FILE… ${OPTION}  # classify\u001b[22m`,
+      dim("  thaw predict digits FILE…  # classify"),
+      dim(`  thaw predict digits FILE… ${OPTION}  # classify`),
     ],
     ["`npm run thaw -- down` stops", `\`npm run thaw -- down ${OPTION}\` stops`],
   ];
