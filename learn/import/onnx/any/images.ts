@@ -1,6 +1,6 @@
 /** Operators that make images of an image: convolutions, poolings, padding, choices of channels. */
 import { sizeOf } from "../../../network/parameters.js";
-import { afterDense, meansOf } from "./gates.js";
+import { afterDense, afterNeighbours, meansOf } from "./gates/means.js";
 import type { ConvStep, Step, StepIndex } from "./steps.js";
 import {
   type Constant,
@@ -63,7 +63,8 @@ export function convolved(value: Value, inputs: Given, following: Following): Va
   const groups = node.integers.get("group")?.[0] ?? 1;
   if (value.is === "means") {
     const layer = { kernel, isTurned: true, ...(bias === undefined ? {} : { bias }) };
-    return groups === 1 ? afterDense(value, layer, following) : undefined;
+    if (groups !== 1) return undefined;
+    return afterNeighbours(value, layer, following) ?? afterDense(value, layer, following);
   }
   if (value.is !== "image") return undefined;
   if (value.layout !== "first")
@@ -177,7 +178,7 @@ export function multiplied(value: Value, inputs: Given, following: Following): V
   for (let i = 0; i < rows; i++)
     for (let o = 0; o < output; o++) data[o * rows + i] = numbers[i * output + o] ?? Number.NaN;
   return imageOf(
-    pointwise(input, { output, data, isFixed: false, side, following }),
+    pointwise(input, { output, data, side, following }),
     following.label,
     "last",
   );
@@ -187,19 +188,15 @@ interface Pointwise {
   readonly output: number;
   /** `[out, in]` */
   readonly data: Float32Array;
-  readonly isFixed: boolean;
   readonly side: number;
   readonly following: Following;
 }
 
 /** A convolution of one pixel. */
-export function pointwise(
-  input: StepIndex,
-  { output, data, isFixed, side, following }: Pointwise,
-): StepIndex {
+function pointwise(input: StepIndex, { output, data, side, following }: Pointwise): StepIndex {
   const kernel = { shape: [output, data.length / output, 1, 1], data };
-  const made = { from: following.label, channels: output, side };
-  return following.add({ ...made, kind: "conv", input, kernel, groups: 1, stride: 1, padding: 0, isFixed });
+  const made = { from: following.label, channels: output, side, isFixed: false };
+  return following.add({ ...made, kind: "conv", input, kernel, groups: 1, stride: 1, padding: 0 });
 }
 
 /** One channel out of each that is listed. */
@@ -209,13 +206,10 @@ export function selected(input: StepIndex, channels: readonly number[], followin
     throw following.refuse(`it takes channels that an image of ${given} does not have`);
   if (channels.length === given && channels.every((one, i) => one === i))
     return imageOf(input, following.label);
-  following.spend(4 * given * channels.length);
-  const data = new Float32Array(given * channels.length);
-  channels.forEach((one, i) => {
-    data[i * given + one] = 1;
-  });
+  following.spend(8 * channels.length);
+  const made = { from: following.label, channels: channels.length, side };
   return imageOf(
-    pointwise(input, { output: channels.length, data, isFixed: true, side, following }),
+    following.add({ kind: "choice", input, given, chosen: channels, ...made }),
     following.label,
   );
 }

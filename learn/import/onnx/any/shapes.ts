@@ -1,6 +1,6 @@
 /** Operators that move numbers: transposing, flattening, parting and joining channels. */
 
-import { meansOf } from "./gates.js";
+import { meansOf } from "./gates/means.js";
 import { responseOf, ungrouped } from "./imageNorms.js";
 import { selected } from "./images.js";
 import { meanOfChannels, PARTS } from "./moments.js";
@@ -14,6 +14,7 @@ import {
   type Image,
   imageOf,
   listOf,
+  type Means,
   row,
   settled,
   type Value,
@@ -291,6 +292,23 @@ function extentsOf(value: Value, { steps }: Following): readonly number[] | unde
   if (value.is !== "image" || value.pads !== undefined) return undefined;
   const { channels, side } = steps[value.base] as Step;
   return value.layout === "first" ? [ANY, channels, side, side] : [ANY, side, side, channels];
+}
+
+/**
+ * Means in another shape, in which they still lie along one axis. What parts them into rows might turn these round, which nobody
+ * would see from then on.
+ * @returns undefined where they do not
+ */
+export function meansReshaped(value: Means, inputs: Given, following: Following): Means | undefined {
+  if (following.node.operator !== "Reshape") return value;
+  const [batch, ...rest] = listOf(inputs, 1, "shape", following) ?? [];
+  const along = rest.filter((extent) => extent !== 1);
+  const isOne =
+    batch !== undefined &&
+    rest.length > 0 &&
+    along.length <= 1 &&
+    along.every((extent) => extent === value.chain.outputs || extent === -1 || extent === 0);
+  return isOne ? value : undefined;
 }
 
 /** The same numbers in another shape. */

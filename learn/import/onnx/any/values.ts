@@ -53,13 +53,15 @@ export interface Means {
 export interface Chain {
   readonly source: StepIndex;
   readonly outputs: number;
-  /** Absent of the means themselves. */
+  /** What it is made of, by one of the two; absent of the means themselves. */
+  readonly before?: Means;
   readonly dense?: {
-    readonly before: Means;
     /** `[in, out]` */
     readonly kernel: () => Float32Array;
     readonly bias: () => Float32Array;
   };
+  /** The kernel of a convolution along the means. */
+  readonly neighbours?: () => Float32Array;
 }
 
 /** An image whose channels have been parted into groups, and perhaps interleaved. */
