@@ -150,7 +150,7 @@ export function afterBinary(one: Value, other: Value, following: Following): Val
   if (a.is === "constant") return withConstant(b, a, (x, y) => of(y, x), following);
   if (a.is === "response" || b.is === "response") return afterResponses(a, b, following);
   if (a.is === "moment" || b.is === "moment") return afterParts(a, b, of, following);
-  if (a.is === "means" && b.is === "means" && a.chain === b.chain)
+  if (a.is === "means" && b.is === "means" && a.chain === b.chain && a.shape.join() === b.shape.join())
     return { ...a, curve: curveOf([a.curve, b.curve], of) };
   const kind = JOINS[following.node.operator];
   if (kind !== undefined && a.is === "image" && b.is === "means") return gated(a, b, kind, following);
@@ -226,7 +226,7 @@ function withConstant(
     // A weight is a float32: what it stood for is nearer than it seems.
     return afterUnary(value, (x) => of(x, only), following);
   }
-  if (value.is === "means") return biased(value, numbers, node.operator);
+  if (value.is === "means") return biased(value, constant, numbers, node.operator);
   if (value.is === "moment") throw refuse("it takes weights for each channel within a norm", PARTS);
   const { channels, side } = following.steps[value.base] as Step;
   const axis = value.layout === "first" ? 1 : 3;
@@ -260,7 +260,16 @@ function withConstant(
 }
 
 /** A fully connected layer whose bias is added after it. */
-function biased(value: Means, numbers: Float32Array, operator: string): Value | undefined {
+function biased(
+  value: Means,
+  { shape }: Constant,
+  numbers: Float32Array,
+  operator: string,
+): Value | undefined {
+  // Axes are counted from the last.
+  const along = [...shape].reverse().findIndex((extent) => extent !== 1);
+  if (along !== [...value.shape].reverse().findIndex((extent) => extent !== 1)) return undefined;
+
   const { chain, curve } = value;
   const { dense, outputs } = chain;
   if (operator !== "Add" || dense === undefined || curve !== SAME || numbers.length !== outputs)

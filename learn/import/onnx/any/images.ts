@@ -1,6 +1,6 @@
 /** Operators that make images of an image: convolutions, poolings, padding, choices of channels. */
 import { sizeOf } from "../../../network/parameters.js";
-import { afterDense, afterNeighbours, meansOf } from "./gates/means.js";
+import { afterDense, afterNeighbours, meansOf, pixelOf } from "./gates/means.js";
 import type { ConvStep, Step, StepIndex } from "./steps.js";
 import {
   type Constant,
@@ -62,9 +62,16 @@ export function convolved(value: Value, inputs: Given, following: Following): Va
   const { refuse, node, label } = following;
   const groups = node.integers.get("group")?.[0] ?? 1;
   if (value.is === "means") {
-    const layer = { kernel, isTurned: true, ...(bias === undefined ? {} : { bias }) };
-    if (groups !== 1) return undefined;
-    return afterNeighbours(value, layer, following) ?? afterDense(value, layer, following);
+    const layer = { kernel, isTurned: true, axis: "first", ...(bias === undefined ? {} : { bias }) } as const;
+    const isOfPixels = kernel.shape.length !== 4 || kernel.shape.slice(2).every((extent) => extent === 1);
+    const isPadded = (node.integers.get("pads") ?? []).some((pad) => pad !== 0);
+    if (isOfPixels && !(isPadded && kernel.shape.length === 4)) {
+      if (groups !== 1) return undefined;
+      const along = afterNeighbours(value, layer, following);
+      return along ?? (isPadded ? undefined : afterDense(value, layer, following));
+    }
+    const isPixel = value.shape.join(" ") === `${value.chain.outputs} 1 1`;
+    return isPixel ? convolved(pixelOf(value, following), inputs, following) : undefined;
   }
   if (value.is !== "image") return undefined;
   if (value.layout !== "first")
@@ -166,7 +173,7 @@ function placedKernel(
 /** `x · kernel`, of each pixel: a convolution of one. */
 export function multiplied(value: Value, inputs: Given, following: Following): Value | undefined {
   const kernel = weightOf(inputs, 1, "matrix", following);
-  if (value.is === "means") return afterDense(value, { kernel, isTurned: false }, following);
+  if (value.is === "means") return afterDense(value, { kernel, isTurned: false, axis: "last" }, following);
   if (value.is !== "image") return undefined;
   const input = settled(value, following);
   const { channels, side } = following.steps[input] as Step;

@@ -79,9 +79,9 @@ function madeOf(
       if (operator === "Unsqueeze") return shapes.unsqueezed(first, inputs, following);
       return operator === "Reshape" ? shapes.reshaped(first, inputs, following) : undefined;
     case "Flatten":
-      return first.is === "means" ? first : shapes.flattened(first, following);
+      return shapes.flattened(first, following);
     case "Transpose":
-      return first.is === "means" ? first : shapes.transposed(first, following);
+      return shapes.transposed(first, following);
     case "Shape":
       return shapes.shapeOf(first, following);
     case "Slice":
@@ -152,7 +152,7 @@ function gemm(first: Value, inputs: readonly (Value | undefined)[], following: F
     return undefined;
   const isTurned = (integers.get("transB")?.[0] ?? 0) !== 0;
   if (bias !== undefined && bias.is !== "constant") return undefined;
-  return afterDense(first, { kernel, isTurned, ...(bias === undefined ? {} : { bias }) }, following);
+  return afterDense(first, { kernel, isTurned, axis: "last", ...(bias === undefined ? {} : { bias }) }, following);
 }
 
 const NOT_LARGER = "thaw makes images larger by Resize only";

@@ -7,6 +7,7 @@ import {
   type Rounding,
   resizedPlace,
 } from "../../../network/resizing.js";
+import { pixelOf } from "./gates/means.js";
 import type { Step } from "./steps.js";
 import { type Following, imageOf, numbersOf, settled, type Value } from "./values.js";
 
@@ -20,6 +21,8 @@ const MOST_SIDE = 4096;
 
 /** @throws ThawError for what would be another image in another program, or is not known */
 export function resized(value: Value, inputs: Given, following: Following): Value | undefined {
+  if (value.is === "means" && value.shape.join(" ") === `${value.chain.outputs} 1 1`)
+    return resized(pixelOf(value, following), inputs, following);
   if (value.is !== "image") return undefined;
   const { node, refuse, label } = following;
   const isOld = node.operator === "Upsample";

@@ -38,6 +38,10 @@ export function transposed(value: Value, following: Following): Value | undefine
     if (value.isTurned || order !== "0 2 1 3 4") throw following.refuse("it is no shuffle of channels");
     return { ...value, isTurned: true };
   }
+  if (value.is === "means") {
+    const isOfPicture = perm[0] === 0 && perm.length === value.shape.length + 1;
+    return isOfPicture ? { ...value, shape: perm.slice(1).map((axis) => value.shape[axis - 1] ?? 1) } : undefined;
+  }
   if (value.is !== "image") return undefined;
   if (order === "0 1 2 3") return value;
   const wanted = value.layout === "first" ? "0 2 3 1" : "0 3 1 2";
@@ -151,9 +155,10 @@ function shuffled(
 }
 
 export function flattened(value: Value, following: Following): Value | undefined {
+  const isOfPictures = (following.node.integers.get("axis")?.[0] ?? 1) === 1;
+  if (value.is === "means") return isOfPictures ? { ...value, shape: [value.chain.outputs] } : undefined;
   if (value.is !== "image") return undefined;
-  if ((following.node.integers.get("axis")?.[0] ?? 1) !== 1)
-    throw following.refuse("it flattens over several pictures");
+  if (!isOfPictures) throw following.refuse("it flattens over several pictures");
   return headOf(settled(value, following), following);
 }
 
@@ -175,7 +180,10 @@ export function reduced(value: Value, inputs: Given, following: Following): Valu
       value.is === "moment" ? PARTS : undefined,
     );
   const source = settled(value, following);
-  if (isMean) return meansOf(source, following.steps[source] as Step);
+  const step = following.steps[source] as Step;
+  const keeps = (following.node.integers.get("keepdims")?.[0] ?? 1) === 1;
+  const kept = value.layout === "first" ? [step.channels, 1, 1] : [1, 1, step.channels];
+  if (isMean) return meansOf(source, step, keeps ? kept : [step.channels]);
   return headOf(source, following);
 }
 
@@ -288,7 +296,7 @@ export function shapeOf(value: Value, following: Following): Value | undefined {
 
 function extentsOf(value: Value, { steps }: Following): readonly number[] | undefined {
   if (value.is === "constant" || value.is === "numbers") return value.shape;
-  if (value.is === "means") return [ANY, value.chain.outputs, 1, 1];
+  if (value.is === "means") return [ANY, ...value.shape];
   if (value.is !== "image" || value.pads !== undefined) return undefined;
   const { channels, side } = steps[value.base] as Step;
   return value.layout === "first" ? [ANY, channels, side, side] : [ANY, side, side, channels];
@@ -300,15 +308,40 @@ function extentsOf(value: Value, { steps }: Following): readonly number[] | unde
  * @returns undefined where they do not
  */
 export function meansReshaped(value: Means, inputs: Given, following: Following): Means | undefined {
-  if (following.node.operator !== "Reshape") return value;
-  const [batch, ...rest] = listOf(inputs, 1, "shape", following) ?? [];
-  const along = rest.filter((extent) => extent !== 1);
-  const isOne =
-    batch !== undefined &&
-    rest.length > 0 &&
-    along.length <= 1 &&
-    along.every((extent) => extent === value.chain.outputs || extent === -1 || extent === 0);
-  return isOne ? value : undefined;
+  const shape = meansShape(value, inputs, following);
+  const isOne = shape !== undefined && shape.filter((extent) => extent !== 1).length <= 1;
+  return isOne ? { ...value, shape } : undefined;
+}
+
+function meansShape(value: Means, inputs: Given, following: Following): readonly number[] | undefined {
+  const { chain, shape } = value;
+  const axes = listOf(inputs, 1, "axes", following);
+  switch (following.node.operator) {
+    // What is stretched to an image's extents is so wherever it meets an image.
+    case "Expand":
+      return shape;
+    case "Squeeze": {
+      const own = axes?.map((axis) => (axis < 0 ? axis + shape.length + 1 : axis));
+      // The number of pictures is an axis, too.
+      if (own === undefined || own.includes(0)) return undefined;
+      return shape.every((extent, i) => extent === 1 || !own.includes(i + 1))
+        ? shape.filter((_, i) => !own.includes(i + 1))
+        : undefined;
+    }
+    case "Unsqueeze": {
+      const rank = shape.length + 1 + (axes?.length ?? 0);
+      const own = (axes ?? []).map((axis) => (axis < 0 ? axis + rank : axis));
+      if (axes === undefined || rank > MOST_AXES || own.includes(0)) return undefined;
+      const left = [...shape];
+      return Array.from({ length: rank - 1 }, (_, i) => (own.includes(i + 1) ? 1 : (left.shift() ?? 1)));
+    }
+    default: {
+      const [batch = ANY, ...rest] = listOf(inputs, 1, "shape", following) ?? [];
+      const isPicture =
+        Number.isNaN(batch) || batch === 0 || batch === 1 || (batch === -1 && !rest.includes(-1));
+      return isPicture && rest.length > 0 ? filledIn(rest, shape, chain.outputs) : undefined;
+    }
+  }
 }
 
 /** The same numbers in another shape. */
@@ -350,6 +383,7 @@ export function constantReshaped(value: Constant, inputs: Given, following: Foll
 }
 
 export function averaged(image: Image, following: Following): Value {
+  if (image.layout !== "first") throw following.refuse("the channels of its input come last");
   const source = settled(image, following);
   return meansOf(source, following.steps[source] as Step);
 }

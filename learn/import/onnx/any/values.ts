@@ -46,6 +46,8 @@ export interface Image {
 /** Means of an image's channels, and what fully connected layers make of them. */
 export interface Means {
   readonly is: "means";
+  /** Under whatever shape the graph has given them, without the number of pictures: all ones but one. */
+  readonly shape: readonly number[];
   readonly chain: Chain;
   readonly curve: Curve;
 }

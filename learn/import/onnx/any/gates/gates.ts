@@ -1,7 +1,7 @@
 /** Images whose channels are weighed by what was made of means: squeeze-and-excitation, and all other gates. */
 import { activationOf, SAME } from "../curve.js";
 import type { SqueezeStep, Step, StepIndex } from "../steps.js";
-import { type Following, type Image, imageOf, type Means, settled, type Value } from "../values.js";
+import { extents, type Following, type Image, imageOf, type Means, settled, type Value } from "../values.js";
 import { denseOf, settledMeans } from "./means.js";
 
 /** An image whose channels are multiplied by what was made of means, or to which that is added. */
@@ -9,10 +9,13 @@ export function gated(image: Image, gate: Means, kind: "add" | "multiply", follo
   const input = settled(image, following);
   const { channels, side } = following.steps[input] as Step;
   const { label: from } = following;
-  if (gate.chain.outputs !== channels)
+  // Axes are counted from the last: means in a row would be taken for one a column.
+  const wanted = image.layout === "first" ? [channels, 1, 1] : [1, 1, channels];
+  const missing = new Array<number>(Math.max(0, wanted.length - gate.shape.length)).fill(1);
+  if ([...missing, ...gate.shape].join(" ") !== wanted.join(" "))
     throw following.refuse(
-      `it puts ${gate.chain.outputs} means and an image of ${channels} channels together`,
-      "thaw takes as many as there are channels",
+      `it puts an image of ${channels} channels and means of the shape ${extents(gate.shape)} together`,
+      `thaw takes one for each channel, ${extents(wanted)}`,
     );
   const squeeze = kind === "multiply" ? squeezeOf(gate, input) : undefined;
   if (squeeze !== undefined)

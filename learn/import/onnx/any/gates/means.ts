@@ -1,25 +1,36 @@
 /** Means of an image and what is made of them, as far as it may come back to an image. */
 import { activationOf, lineOf, SAME } from "../curve.js";
 import type { Dense, Step, StepIndex } from "../steps.js";
-import { type Chain, type Constant, type Following, type Means, numbersOf } from "../values.js";
+import {
+  type Chain,
+  type Constant,
+  type Following,
+  type Image,
+  imageOf,
+  type Means,
+  numbersOf,
+} from "../values.js";
 
-export const meansOf = (source: StepIndex, { channels }: Step): Means => ({
-  is: "means",
-  curve: SAME,
-  chain: { source, outputs: channels },
-});
+/** @param shape as the graph has them */
+export const meansOf = (
+  source: StepIndex,
+  { channels }: Step,
+  shape: readonly number[] = [channels, 1, 1],
+): Means => ({ is: "means", shape, curve: SAME, chain: { source, outputs: channels } });
 
 interface Layer {
   readonly kernel: Constant;
   /** Whether the kernel is `[out, in, …]`, and not `[in, out]`. */
   readonly isTurned: boolean;
+  /** Along which axis of the means it is: the first of a convolution's, the last of a product of matrices. */
+  readonly axis: "first" | "last";
   readonly bias?: Constant;
 }
 
 /** A fully connected layer, or a convolution of one pixel. @returns undefined where it does not fit */
 export function afterDense(
   before: Means,
-  { kernel, isTurned, bias }: Layer,
+  { kernel, isTurned, bias, axis }: Layer,
   following: Following,
 ): Means | undefined {
   const { shape } = kernel;
@@ -27,6 +38,8 @@ export function afterDense(
   const [inputs, outputs] = isTurned ? [second, first] : [first, second];
   if (shape.length < 2 || !rest.every((extent) => extent === 1) || inputs !== before.chain.outputs)
     return undefined;
+  const own = axis === "first" ? before.shape : before.shape.toReversed();
+  if (own[0] !== inputs || !own.slice(1).every((extent) => extent === 1)) return undefined;
   if (bias !== undefined && bias.shape.reduce((a, b) => a * b, 1) !== outputs) return undefined;
   const read = (): Float32Array => {
     const data = numbersOf(kernel, following);
@@ -41,6 +54,7 @@ export function afterDense(
   const { source } = before.chain;
   return {
     is: "means",
+    shape: before.shape.map((_, i) => (i === (axis === "first" ? 0 : before.shape.length - 1) ? outputs : 1)),
     curve: SAME,
     chain: { source, outputs, before, dense: { kernel: read, bias: added } },
   };
@@ -53,13 +67,14 @@ export function afterDense(
  */
 export function afterNeighbours(
   before: Means,
-  { kernel, bias }: Layer,
+  { kernel, bias }: Pick<Layer, "kernel" | "bias">,
   following: Following,
 ): Means | undefined {
   const { integers, texts } = following.node;
   const [outputs, inputs, size = 0, more] = kernel.shape;
   const [padding] = integers.get("pads") ?? [0];
   if (outputs !== 1 || inputs !== 1 || more !== undefined || size === 1) return undefined;
+  if (before.shape.join(" ") !== `1 ${before.chain.outputs}`) return undefined;
   const isSame =
     2 * (padding ?? 0) === size - 1 &&
     (integers.get("pads") ?? []).every((pad) => pad === padding) &&
@@ -69,6 +84,7 @@ export function afterNeighbours(
   const { source, outputs: channels } = before.chain;
   return {
     is: "means",
+    shape: before.shape,
     curve: SAME,
     chain: { source, outputs: channels, before, neighbours: () => numbersOf(kernel, following) },
   };
@@ -100,6 +116,10 @@ export function settledMeans({ chain, curve }: Means, following: Following): Ste
   const filled = (value: number): Float32Array => new Float32Array(chain.outputs).fill(value);
   return following.add({ ...made, kind: "affine", scale: filled(line.scale), shift: filled(line.shift) });
 }
+
+/** The same where it goes on as an image, as of windows that are as large as what they lie on. */
+export const pixelOf = (value: Means, following: Following): Image =>
+  imageOf(settledMeans(value, following), following.label);
 
 function linkOf(chain: Chain, following: Following): StepIndex {
   const { source, outputs, before, neighbours } = chain;
