@@ -275,5 +275,5 @@ function biased(
   if (operator !== "Add" || dense === undefined || curve !== SAME || numbers.length !== outputs)
     return undefined;
   const bias = (): Float32Array => dense.bias().map((own, i) => own + (numbers[i] ?? Number.NaN));
-  return { is: "means", curve, chain: { ...chain, dense: { ...dense, bias } } };
+  return { ...value, chain: { ...chain, dense: { ...dense, bias } } };
 }
