@@ -262,7 +262,12 @@ export function networkLayers(model: TrainedModel, input: string): readonly Laye
         return { name: unit.name, side: ends[0]?.side ?? x.side };
       }
       case "channel-conv":
-        return addMatrix(x, unit.name, unit.channels, band(unit, parameter(parameters, `${unit.name}.kernel`)));
+        return addMatrix(
+          x,
+          unit.name,
+          unit.channels,
+          band(unit, parameter(parameters, `${unit.name}.kernel`)),
+        );
       case "choice":
         return addMatrix(x, unit.name, unit.channels, choosing(unit));
       case "resize":

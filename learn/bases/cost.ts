@@ -39,7 +39,9 @@ const valuesOf = ({ side, channels }: Extent): number => side ** 2 * channels;
 function parametersOf(unit: Unit): number {
   // Units within others are visited themselves.
   if (unit.kind === "concat" || unit.kind === "graph") return 0;
-  return weightedUnits(unit).flatMap(unitParameters).reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  return weightedUnits(unit)
+    .flatMap(unitParameters)
+    .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 }
 
 /** Multiplications with addition in convolutions and gates, for one view of `side` by `side` pixels. */

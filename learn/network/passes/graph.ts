@@ -75,10 +75,7 @@ function joinedImages(graph: Graph, image: GraphImage, given: readonly Value[]):
     case "multiply":
       return {
         y: multiply(graph, first, second),
-        back: (dy) => [
-          gathered(multiply(graph, dy, second), 0),
-          gathered(multiply(graph, dy, first), 1),
-        ],
+        back: (dy) => [gathered(multiply(graph, dy, second), 0), gathered(multiply(graph, dy, first), 1)],
       };
   }
 }

@@ -34,7 +34,12 @@ export function choicePass(graph: Graph, { channels, chosen }: ChoiceUnit, x: Va
 }
 
 function taken(graph: Graph, x: Value, channels: readonly number[]): Value {
-  const types = { Tparams: T, Tindices: attribute.int32, Taxis: attribute.int32, batch_dims: attribute.int(0) };
+  const types = {
+    Tparams: T,
+    Tindices: attribute.int32,
+    Taxis: attribute.int32,
+    batch_dims: attribute.int(0),
+  };
   return graph.op("GatherV2", types, [x, graph.integers(channels), graph.integer(CHANNELS)]);
 }
 

@@ -122,7 +122,7 @@ test("layer groups begin where images become smaller, above what stands for a st
   assert.deepEqual(groupsOf(squeezed), ["stem", "layer1", "layer2"]);
   assert.deepEqual([squeezed.tunable, squeezed.hasFixedPart], [2, false]);
   const shuffled = await networkOf(context, "shufflenet", "with norms");
-  assert.deepEqual([shuffled.tunable, shuffled.hasFixedPart], [4, false]);
+  assert.deepEqual([shuffled.tunable, shuffled.hasFixedPart], [2, false]);
   const spread = await networkOf(context, "dilated", "with norms");
   assert.deepEqual([groupsOf(spread), spread.hasFixedPart], [["stem", "layer1"], true]);
   // What is not to be trained: noughts between the taps of a dilated kernel.

@@ -54,10 +54,11 @@ const graphs = (file: string) =>
     read: readonly { network: string; what: string; file: string }[];
   }>(file);
 const { side, ...recorded } = graphs("files/onnxGraphs.json");
-const read = ["files/onnxNorms.json", "files/onnxWays.json"].reduce(
-  (all, file) => [...all, ...graphs(file).read],
-  recorded.read,
-);
+const read = [
+  ...recorded.read,
+  ...graphs("files/onnxNorms.json").read,
+  ...graphs("files/onnxWays.json").read,
+];
 
 /** What is read of such a file, and stored as a base's checkpoint. @param folder that it may write to */
 export async function madeUpGraph(network: string, folder: string): Promise<MadeUpModel> {

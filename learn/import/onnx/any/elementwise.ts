@@ -185,7 +185,10 @@ function joinedOf(a: Image, b: Image, following: Following): StepIndex {
   const { node, label, refuse } = following;
   const kind = node.operator === "Sub" ? "add" : JOINS[node.operator];
   if (kind === undefined)
-    throw refuse("it takes two images", "thaw adds, subtracts and multiplies images, and puts them one after the other");
+    throw refuse(
+      "it takes two images",
+      "thaw adds, subtracts and multiplies images, and puts them one after the other",
+    );
   const [one, other] = [settled(a, following), settled(b, following)];
   const [{ channels, side }, second] = [following.steps[one], following.steps[other]] as [Step, Step];
   if (second.channels !== channels || second.side !== side)

@@ -61,13 +61,7 @@ export interface FusedGroupNorm {
   readonly activation: Activation;
 }
 
-export type Fused =
-  | FusedConv
-  | FusedNorm
-  | FusedGroupNorm
-  | FusedWays
-  | FusedGraph
-  | Plain;
+export type Fused = FusedConv | FusedNorm | FusedGroupNorm | FusedWays | FusedGraph | Plain;
 
 /** Steps that are units as they are. */
 type Plain =

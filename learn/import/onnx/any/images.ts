@@ -184,11 +184,7 @@ export function multiplied(value: Value, inputs: Given, following: Following): V
   const data = new Float32Array(numbers.length);
   for (let i = 0; i < rows; i++)
     for (let o = 0; o < output; o++) data[o * rows + i] = numbers[i * output + o] ?? Number.NaN;
-  return imageOf(
-    pointwise(input, { output, data, side, following }),
-    following.label,
-    "last",
-  );
+  return imageOf(pointwise(input, { output, data, side, following }), following.label, "last");
 }
 
 interface Pointwise {
@@ -215,10 +211,7 @@ export function selected(input: StepIndex, channels: readonly number[], followin
     return imageOf(input, following.label);
   following.spend(8 * channels.length);
   const made = { from: following.label, channels: channels.length, side };
-  return imageOf(
-    following.add({ kind: "choice", input, given, chosen: channels, ...made }),
-    following.label,
-  );
+  return imageOf(following.add({ kind: "choice", input, given, chosen: channels, ...made }), following.label);
 }
 
 export function pooled(value: Value, following: Following): Value | undefined {

@@ -152,7 +152,11 @@ function gemm(first: Value, inputs: readonly (Value | undefined)[], following: F
     return undefined;
   const isTurned = (integers.get("transB")?.[0] ?? 0) !== 0;
   if (bias !== undefined && bias.is !== "constant") return undefined;
-  return afterDense(first, { kernel, isTurned, axis: "last", ...(bias === undefined ? {} : { bias }) }, following);
+  return afterDense(
+    first,
+    { kernel, isTurned, axis: "last", ...(bias === undefined ? {} : { bias }) },
+    following,
+  );
 }
 
 const NOT_LARGER = "thaw makes images larger by Resize only";
@@ -176,9 +180,7 @@ function hintOf(operator: string): string | undefined {
 }
 
 /** Why what is known elsewhere is not taken below the features. */
-const HINTS: ReadonlyMap<string, string> = new Map([
-  ["ConvTranspose", NOT_LARGER],
-]);
+const HINTS: ReadonlyMap<string, string> = new Map([["ConvTranspose", NOT_LARGER]]);
 
 /** What belongs to the head as soon as its inputs do. @throws ThawError where an image goes into it */
 function headAfter(given: readonly Value[], following: Following): Value {

@@ -55,11 +55,7 @@ export function resized(value: Value, inputs: Given, following: Following): Valu
   requirePlain(resizing, following);
   following.spend(4 * resizing.to * side);
   const made = { from: label, channels, side: resizing.to };
-  return imageOf(
-    following.add({ kind: "resize", input: before, resizing, ...made }),
-    label,
-    value.layout,
-  );
+  return imageOf(following.add({ kind: "resize", input: before, resizing, ...made }), label, value.layout);
 }
 
 interface Along {
@@ -100,7 +96,8 @@ function numbersAt(value: Value | undefined, following: Following): readonly num
           ? value.tensor.integers()
           : [...numbersOf(value, following)]
         : undefined;
-  if (numbers === undefined) throw following.refuse("how large its image becomes is computed of a picture", ALIKE);
+  if (numbers === undefined)
+    throw following.refuse("how large its image becomes is computed of a picture", ALIKE);
   return numbers.length === 0 ? undefined : numbers;
 }
 
@@ -111,7 +108,7 @@ function sideOf({ scale, size }: Along, side: number, { refuse }: Following): nu
   // Of 7 pixels times 1.5 programs make 10, but at the places of 10 / 7 or of 1.5; and 3 times 2.3333333 are 6 or 7.
   if (!within(to))
     throw refuse(
-      `it makes ${side} pixels ${scale} times as many, which are ${to}: programs read that as ${Math.floor(to)} by the scale, or by the sizes`,
+      `it makes ${side} pixels ${Number(scale.toPrecision(6))} times as many: programs make ${Math.floor(to)} of them, some at the places of ${Math.floor(to)} / ${side}, some of the scale`,
       "export it with a size whose multiple is whole, or with sizes instead of scales",
     );
   return to;

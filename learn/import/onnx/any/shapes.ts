@@ -40,7 +40,9 @@ export function transposed(value: Value, following: Following): Value | undefine
   }
   if (value.is === "means") {
     const isOfPicture = perm[0] === 0 && perm.length === value.shape.length + 1;
-    return isOfPicture ? { ...value, shape: perm.slice(1).map((axis) => value.shape[axis - 1] ?? 1) } : undefined;
+    return isOfPicture
+      ? { ...value, shape: perm.slice(1).map((axis) => value.shape[axis - 1] ?? 1) }
+      : undefined;
   }
   if (value.is !== "image") return undefined;
   if (order === "0 1 2 3") return value;

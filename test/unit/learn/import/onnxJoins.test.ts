@@ -53,7 +53,16 @@ test("what parts again and is no neighbour is one part of images that are made o
   const graphs = units.flatMap((unit) => (unit.kind === "graph" ? [unit] : []));
   assert.deepEqual(
     graphs.map(({ images }) => images.map(({ inputs, join }) => [join ?? "none", ...inputs])),
-    [[["none", 0], ["none", 0], ["none", 2], ["none", 2], ["none", 0], ["concat", 3, 1, 4, 5]]],
+    [
+      [
+        ["none", 0],
+        ["none", 0],
+        ["none", 2],
+        ["none", 2],
+        ["none", 0],
+        ["concat", 3, 1, 4, 5],
+      ],
+    ],
   );
   assert.deepEqual([architecture.features, tunable], [7, 1]);
 });

@@ -49,7 +49,7 @@ for (const { what, by, names, file } of files) {
     }
     for (const [i, name] of names.entries()) {
       const parameters = by === "prefix" ? await taken(path, undefined, name) : await taken(path, name);
-      assert.deepEqual([...(parameters.get("stem.0.conv.gamma")?.data ?? [])], networks[i]);
+      assert.deepEqual(parameters.get("stem.0.conv.gamma")?.data, Float32Array.from(networks[i] ?? []));
     }
   });
 }
@@ -57,5 +57,8 @@ for (const { what, by, names, file } of files) {
 test("an HDF5 file in which two layers would be one is refused with both", async (context) => {
   const { code, message } = await refusalOf(readStateDicts(await pathOf(context, doubled)));
   assert.equal(code, "DATA_INVALID");
-  assert.match(message, /conv1_conv\/kernel:0 and conv1_conv\/conv1_conv\/kernel:0 may both be conv1_conv\.weight/);
+  assert.match(
+    message,
+    /conv1_conv\/conv1_conv\/kernel:0 and conv1_conv\/kernel:0 may both be conv1_conv\.weight/,
+  );
 });

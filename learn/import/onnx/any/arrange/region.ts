@@ -58,7 +58,12 @@ function begun(step: SingleStep | JoinStep, numbers: ReadonlyMap<StepIndex, numb
   });
   if (!isJoin(step)) return { inputs, ones: [step] };
   const { spread } = step;
-  return { inputs, join: step, ones: [], ...(spread === undefined ? {} : { spread: numbers.get(spread) ?? 0 }) };
+  return {
+    inputs,
+    join: step,
+    ones: [],
+    ...(spread === undefined ? {} : { spread: numbers.get(spread) ?? 0 }),
+  };
 }
 
 function inputsOf(step: Step): readonly StepIndex[] {

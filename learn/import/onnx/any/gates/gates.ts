@@ -31,7 +31,10 @@ function squeezeOf(
   input: StepIndex,
 ): Pick<SqueezeStep, "kind" | "reduce" | "expand" | "activation" | "gate"> | undefined {
   const inner = chain.before;
-  const [gate, activation] = [activationOf(curve), inner === undefined ? undefined : activationOf(inner.curve)];
+  const [gate, activation] = [
+    activationOf(curve),
+    inner === undefined ? undefined : activationOf(inner.curve),
+  ];
   const means = inner?.chain.before;
   const isOfMeans = means !== undefined && means.curve === SAME && means.chain.before === undefined;
   const isGate = gate === "sigmoid" || gate === "hard-sigmoid";
