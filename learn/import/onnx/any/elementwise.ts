@@ -191,11 +191,15 @@ function joinedOf(a: Image, b: Image, following: Following): StepIndex {
     );
   const [one, other] = [settled(a, following), settled(b, following)];
   const [{ channels, side }, second] = [following.steps[one], following.steps[other]] as [Step, Step];
-  if (second.channels !== channels || second.side !== side)
+  // A single pixel goes to every pixel of the other.
+  const isSpread = side !== second.side && Math.min(side, second.side) === 1 && node.operator !== "Sub";
+  if (second.channels !== channels || (second.side !== side && !isSpread))
     throw refuse(
       `it puts images of different sizes together: ${channels} channels of ${side} pixels, and ${second.channels} of ${second.side}`,
     );
-  const made = { from: label, channels, side };
+  const made = { from: label, channels, side: Math.max(side, second.side) };
+  if (isSpread)
+    return following.add({ kind, inputs: [one, other], spread: side === 1 ? one : other, ...made });
   if (node.operator === "Sub") {
     following.spend(8 * channels);
     const [scale, shift] = [new Float32Array(channels).fill(-1), new Float32Array(channels)];

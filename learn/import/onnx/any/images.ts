@@ -65,7 +65,7 @@ export function convolved(value: Value, inputs: Given, following: Following): Va
     const layer = { kernel, isTurned: true, axis: "first", ...(bias === undefined ? {} : { bias }) } as const;
     const isOfPixels = kernel.shape.length !== 4 || kernel.shape.slice(2).every((extent) => extent === 1);
     const isPadded = (node.integers.get("pads") ?? []).some((pad) => pad !== 0);
-    if (isOfPixels && !(isPadded && kernel.shape.length === 4)) {
+    if (isOfPixels && !((isPadded || groups !== 1) && kernel.shape.length === 4)) {
       if (groups !== 1) return undefined;
       const along = afterNeighbours(value, layer, following);
       return along ?? (isPadded ? undefined : afterDense(value, layer, following));

@@ -5,6 +5,7 @@ import { MICROSOFT } from "../optimized.js";
 import { afterBinary, afterUnary, FOLD, isBinary, unaryOf } from "./elementwise.js";
 import { FLOATS, folded } from "./folding.js";
 import { afterDense } from "./gates/means.js";
+import { meansReshaped } from "./gates/reshaped.js";
 import * as norms from "./imageNorms.js";
 import * as images from "./images.js";
 import * as moments from "./moments.js";
@@ -75,7 +76,7 @@ function madeOf(
     case "Reshape":
     case "Expand":
       if (first.is === "constant") return shapes.constantReshaped(first, inputs, following);
-      if (first.is === "means") return shapes.meansReshaped(first, inputs, following);
+      if (first.is === "means") return meansReshaped(first, inputs, following);
       if (operator === "Unsqueeze") return shapes.unsqueezed(first, inputs, following);
       return operator === "Reshape" ? shapes.reshaped(first, inputs, following) : undefined;
     case "Flatten":

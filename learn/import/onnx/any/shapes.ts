@@ -14,7 +14,6 @@ import {
   type Image,
   imageOf,
   listOf,
-  type Means,
   row,
   settled,
   type Value,
@@ -23,7 +22,7 @@ import {
 type Given = readonly (Value | undefined)[];
 
 /** The number of pictures, which no graph is asked about. */
-const ANY = Number.NaN;
+export const ANY = Number.NaN;
 
 const headOf = (source: number, following: Following): Head => {
   following.cut(source);
@@ -127,7 +126,7 @@ export function reshaped(value: Value, inputs: Given, following: Following): Val
 }
 
 /** A shape without the number of pictures, of so many numbers. */
-function filledIn(
+export function filledIn(
   rest: readonly number[],
   own: readonly number[],
   known: number,
@@ -302,48 +301,6 @@ function extentsOf(value: Value, { steps }: Following): readonly number[] | unde
   if (value.is !== "image" || value.pads !== undefined) return undefined;
   const { channels, side } = steps[value.base] as Step;
   return value.layout === "first" ? [ANY, channels, side, side] : [ANY, side, side, channels];
-}
-
-/**
- * Means in another shape, in which they still lie along one axis. What parts them into rows might turn these round, which nobody
- * would see from then on.
- * @returns undefined where they do not
- */
-export function meansReshaped(value: Means, inputs: Given, following: Following): Means | undefined {
-  const shape = meansShape(value, inputs, following);
-  const isOne = shape !== undefined && shape.filter((extent) => extent !== 1).length <= 1;
-  return isOne ? { ...value, shape } : undefined;
-}
-
-function meansShape(value: Means, inputs: Given, following: Following): readonly number[] | undefined {
-  const { chain, shape } = value;
-  const axes = listOf(inputs, 1, "axes", following);
-  switch (following.node.operator) {
-    // What is stretched to an image's extents is so wherever it meets an image.
-    case "Expand":
-      return shape;
-    case "Squeeze": {
-      const own = axes?.map((axis) => (axis < 0 ? axis + shape.length + 1 : axis));
-      // The number of pictures is an axis, too.
-      if (own === undefined || own.includes(0)) return undefined;
-      return shape.every((extent, i) => extent === 1 || !own.includes(i + 1))
-        ? shape.filter((_, i) => !own.includes(i + 1))
-        : undefined;
-    }
-    case "Unsqueeze": {
-      const rank = shape.length + 1 + (axes?.length ?? 0);
-      const own = (axes ?? []).map((axis) => (axis < 0 ? axis + rank : axis));
-      if (axes === undefined || rank > MOST_AXES || own.includes(0)) return undefined;
-      const left = [...shape];
-      return Array.from({ length: rank - 1 }, (_, i) => (own.includes(i + 1) ? 1 : (left.shift() ?? 1)));
-    }
-    default: {
-      const [batch = ANY, ...rest] = listOf(inputs, 1, "shape", following) ?? [];
-      const isPicture =
-        Number.isNaN(batch) || batch === 0 || batch === 1 || (batch === -1 && !rest.includes(-1));
-      return isPicture && rest.length > 0 ? filledIn(rest, shape, chain.outputs) : undefined;
-    }
-  }
 }
 
 /** The same numbers in another shape. */
