@@ -22,13 +22,11 @@ const RUNS = [
   { name: "resnet18", make: () => madeUpModel("resnet18"), backend: "cpu" },
   { name: "resnet50", make: () => madeUpModel("resnet50"), backend: "tensorflow" },
   { name: "convnext-atto", make: () => madeUpMember("convnext-atto"), backend: "tensorflow" },
-  ...["convnext", "mobilenetv3", "csp", "resnext", "scales, linear", "other gates"].map(
-    (network) => ({
-      name: `graph of ${network}`,
-      make: (folder: string) => madeUpGraph(network, folder),
-      backend: "cpu",
-    }),
-  ),
+  ...["convnext", "mobilenetv3", "csp", "resnext", "scales, linear", "other gates"].map((network) => ({
+    name: `graph of ${network}`,
+    make: (folder: string) => madeUpGraph(network, folder),
+    backend: "cpu",
+  })),
 ];
 
 it("norms of responses, which TensorFlow.js has no layer for, are refused with what to do", async (t) => {

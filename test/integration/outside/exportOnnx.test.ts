@@ -47,7 +47,7 @@ describe("the exported ONNX file in onnxruntime", { skip }, () => {
     { name: "convnext-atto", make: () => madeUpMember("convnext-atto") },
     ...[
       ...["convnext", "mobilenetv3", "csp", "resnext", "convnext v2"],
-      ...["parts in turn", "scales, linear", "products", "other gates"],
+      ...["trees", "scales, linear", "products", "other gates"],
     ].map((network) => ({
       name: `the graph of ${network}`,
       make: (folder: string) => madeUpGraph(network, folder),
