@@ -1,7 +1,11 @@
 /** A trained network as a list of plain layers, which a format only has to spell in its own words. */
 import {
   type Block,
+  type ChannelConvUnit,
+  type ChoiceUnit,
   type ConvUnit,
+  type GraphImage,
+  type GraphUnit,
   type GroupNormUnit,
   isNormed,
   type LayerNormUnit,
@@ -16,6 +20,7 @@ import type { Activation } from "../learn/network/activations.js";
 import { foldNorm, foldUnit } from "../learn/network/foldBatchNorm.js";
 import type { Pooling } from "../learn/network/ops.js";
 import { type Parameter, parameter } from "../learn/network/parameters.js";
+import type { Resizing } from "../learn/network/resizing.js";
 import type { TrainedModel } from "./trainedModel.js";
 
 /** What is done to a value. */
@@ -39,11 +44,18 @@ export type Layer =
       readonly input: string;
       readonly activation: LayerActivation;
     }
-  | { readonly kind: "add"; readonly name: string; readonly inputs: readonly [string, string] }
+  /** What has one pixel, `[1, 1, channels]`, is added to or multiplied with every pixel of the other. */
+  | { readonly kind: "add" | "product"; readonly name: string; readonly inputs: readonly [string, string] }
   /** Channels one after the other. */
   | { readonly kind: "concat"; readonly name: string; readonly inputs: readonly string[] }
-  /** Each channel times a number in 0…1; `gates` are `[1, 1, channels]`. */
-  | { readonly kind: "gate"; readonly name: string; readonly input: string; readonly gates: string }
+  /** Along rows and columns times a matrix, see `resizeMatrix`. */
+  | {
+      readonly kind: "resize";
+      readonly name: string;
+      readonly input: string;
+      readonly channels: number;
+      readonly resizing: Resizing;
+    }
   /** Means over the image, `[1, 1, channels]`. */
   | { readonly kind: "means"; readonly name: string; readonly input: string; readonly channels: number }
   | {
@@ -155,7 +167,7 @@ export function networkLayers(model: TrainedModel, input: string): readonly Laye
     };
     const reduced = addActivation(dense({ name: means, side: 1 }, "reduce", channels, hidden), activation);
     const gates = addActivation(dense(reduced, "expand", hidden, channels), gate);
-    layers.push({ kind: "gate", name, input: x.name, gates: gates.name });
+    layers.push({ kind: "product", name, inputs: [x.name, gates.name] });
     return { ...x, name };
   }
 
@@ -172,6 +184,48 @@ export function networkLayers(model: TrainedModel, input: string): readonly Laye
   function addGroupNorm(x: Value, { kind, name, groups, epsilon, activation }: GroupNormUnit): Value {
     layers.push({ kind, name, input: x.name, side: x.side, groups, epsilon, ...affineOf(name) });
     return addActivation({ ...x, name }, activation);
+  }
+
+  /** A convolution of one pixel without bias; `kernel` is `[inputs, outputs]`. */
+  function addMatrix(x: Value, name: string, inputs: number, kernel: Float32Array): Value {
+    const outputs = kernel.length / inputs;
+    layers.push({
+      kind: "convolution",
+      name,
+      input: x.name,
+      side: x.side,
+      unit: pointwise(name, "full", inputs, outputs),
+      kernel: { shape: [1, 1, inputs, outputs], data: kernel },
+      bias: { shape: [outputs], data: new Float32Array(outputs) },
+    });
+    return { ...x, name };
+  }
+
+  function addGraph(x: Value, { name, images }: GraphUnit): Value {
+    const values = [x];
+    images.forEach(({ inputs, join, spread, activation = "none", units }, index) => {
+      const given = inputs.map((input) => values[input] as Value);
+      const side = (given.find((_, i) => inputs[i] !== spread) as Value).side;
+      const own = `${name}.image${index + 1}`;
+      const joined = join === undefined ? (given[0] as Value) : addJoin({ name: own, side }, join, given);
+      values.push(units.reduce(addUnit, addActivation(joined, activation)));
+    });
+    return values.at(-1) ?? x;
+  }
+
+  /** Two at a time, but what is put one after the other. */
+  function addJoin(made: Value, join: NonNullable<GraphImage["join"]>, given: readonly Value[]): Value {
+    if (join === "concat") {
+      layers.push({ kind: "concat", name: made.name, inputs: given.map(({ name }) => name) });
+      return made;
+    }
+    const kind = join === "add" ? "add" : "product";
+    given.slice(1).reduce((before, { name: other }, index) => {
+      const name = index === given.length - 2 ? made.name : `${made.name}.${index + 1}`;
+      layers.push({ kind, name, inputs: [before, other] });
+      return name;
+    }, given[0]?.name ?? "");
+    return made;
   }
 
   function addUnit(x: Value, unit: Unit): Value {
@@ -207,6 +261,22 @@ export function networkLayers(model: TrainedModel, input: string): readonly Laye
         layers.push({ kind: "concat", name: unit.name, inputs: ends.map(({ name }) => name) });
         return { name: unit.name, side: ends[0]?.side ?? x.side };
       }
+      case "channel-conv":
+        return addMatrix(
+          x,
+          unit.name,
+          unit.channels,
+          band(unit, parameter(parameters, `${unit.name}.kernel`)),
+        );
+      case "choice":
+        return addMatrix(x, unit.name, unit.channels, choosing(unit));
+      case "resize":
+        layers.push({
+          ...{ kind: "resize", name: unit.name, input: x.name, channels: unit.channels, resizing: unit },
+        });
+        return { name: unit.name, side: unit.to };
+      case "graph":
+        return addGraph(x, unit);
     }
   }
 
@@ -235,6 +305,25 @@ export function networkLayers(model: TrainedModel, input: string): readonly Laye
     .flatMap(({ blocks }) => blocks)
     .reduce<Value>(addBlock, { name: input, side: model.input.size });
   return layers;
+}
+
+/** `[in, out]` of noughts, and a one for each channel that is chosen. */
+function choosing({ channels, chosen }: ChoiceUnit): Float32Array {
+  const kernel = new Float32Array(channels * chosen.length);
+  for (const [to, from] of chosen.entries()) kernel[from * chosen.length + to] = 1;
+  return kernel;
+}
+
+/** `[in, out]`: what each channel takes of its neighbours. */
+function band({ channels, kernel: size }: ChannelConvUnit, { data }: Parameter): Float32Array {
+  const kernel = new Float32Array(channels ** 2);
+  for (let to = 0; to < channels; to++) {
+    for (let tap = 0; tap < size; tap++) {
+      const from = to + tap - (size - 1) / 2;
+      if (from >= 0 && from < channels) kernel[from * channels + to] = data[tap] ?? Number.NaN;
+    }
+  }
+  return kernel;
 }
 
 function pointwise(

@@ -10,6 +10,7 @@ import { onnxActivation } from "./onnxActivations.js";
 import { channelsFirst, samePadding } from "./onnxLayout.js";
 import { attribute, encodeOnnx, type Fragment, type OnnxAttribute, type OnnxTensor } from "./onnxMessages.js";
 import { groupNorm, layerNorm, responseNorm } from "./onnxNorms.js";
+import { resized } from "./onnxResize.js";
 import { scaleAndOffset } from "./pixelScale.js";
 import type { TrainedModel } from "./trainedModel.js";
 
@@ -92,8 +93,10 @@ function fragmentOf(layer: Layer): Fragment {
       return one("Add", layer.inputs);
     case "concat":
       return one("Concat", layer.inputs, [attribute.int("axis", 1)]);
-    case "gate":
-      return one("Mul", [layer.input, layer.gates]);
+    case "product":
+      return one("Mul", layer.inputs);
+    case "resize":
+      return resized(layer);
     case "means":
       return one("GlobalAveragePool", [layer.input]);
     case "layer-norm":

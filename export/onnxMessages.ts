@@ -7,7 +7,7 @@ import protobuf from "protobufjs";
 const SCHEMA = `
 syntax = "proto3";
 message Attribute {
-  string name = 1; float f = 2; int64 i = 3; repeated int64 ints = 8; int32 type = 20;
+  string name = 1; float f = 2; int64 i = 3; bytes s = 4; repeated int64 ints = 8; int32 type = 20;
 }
 message Node {
   repeated string input = 1; repeated string output = 2; string name = 3; string op_type = 4;
@@ -38,6 +38,7 @@ const DATA_TYPES = { float32: 1, uint8: 2 } as const;
 /** `AttributeProto.AttributeType`. */
 const FLOAT = 1;
 const INT = 2;
+const STRING = 3;
 const INTS = 7;
 /** ONNX 1.12, of 2022, brought opset 17 with version 8 of the format: old enough for any run time in use. */
 const OPSET = 17;
@@ -48,11 +49,13 @@ export interface OnnxAttribute {
   readonly type: number;
   readonly f?: number;
   readonly i?: number;
+  readonly s?: Uint8Array;
   readonly ints?: readonly number[];
 }
 
 export const attribute = {
   float: (name: string, f: number): OnnxAttribute => ({ name, type: FLOAT, f }),
+  text: (name: string, s: string): OnnxAttribute => ({ name, type: STRING, s: Buffer.from(s) }),
   int: (name: string, i: number): OnnxAttribute => ({ name, type: INT, i }),
   ints: (name: string, ints: readonly number[]): OnnxAttribute => ({ name, type: INTS, ints }),
 } as const;

@@ -11,6 +11,7 @@ import {
   kerasLayerNormWeights,
   noResponseNorm,
 } from "./kerasNorms.js";
+import { kerasResize, kerasResizeWeights } from "./kerasResize.js";
 import type { Layer, LayerActivation } from "./layers.js";
 import { scaleAndOffset } from "./pixelScale.js";
 import type { TrainedModel } from "./trainedModel.js";
@@ -81,8 +82,10 @@ function kerasLayers(one: Layer): readonly KerasLayer[] {
       return [kerasLayer("Add", one.name, one.inputs)];
     case "concat":
       return [kerasLayer("Concatenate", one.name, one.inputs, { axis: -1 })];
-    case "gate":
-      return [kerasLayer("Multiply", one.name, [one.input, one.gates])];
+    case "product":
+      return [kerasLayer("Multiply", one.name, one.inputs)];
+    case "resize":
+      return kerasResize(one);
     case "means": {
       const pooled = `${one.name}.pooled`;
       return [
@@ -112,10 +115,12 @@ export function kerasLayerWeights(one: Layer): readonly (readonly [string, Param
       return kerasGroupNormWeights(one);
     case "response-norm":
       throw noResponseNorm();
+    case "resize":
+      return kerasResizeWeights(one);
     case "activation":
     case "add":
     case "concat":
-    case "gate":
+    case "product":
     case "means":
     case "pooling":
       return [];

@@ -1,6 +1,7 @@
 /** A convolutional network as data: layer groups of blocks of units, most of them a convolution and a batch norm. */
 import type { Activation } from "../network/activations.js";
 import type { Padding, Pooling } from "../network/ops.js";
+import type { Resizing } from "../network/resizing.js";
 
 /** Side of a square kernel, or rows and columns of another one, whose padding is "same": activations stay square. */
 export type KernelSize = number | readonly [number, number];
@@ -117,6 +118,57 @@ export interface ConcatUnit {
   readonly branches: readonly (readonly Unit[])[];
 }
 
+/**
+ * Convolves the channels themselves with one kernel, each with its neighbours, zeros beyond the first and the last: of an image
+ * of one pixel, as efficient channel attention has it (Wang et al., CVPR 2020). `NAME.kernel` `[kernel]`.
+ */
+export interface ChannelConvUnit {
+  readonly kind: "channel-conv";
+  readonly name: string;
+  readonly channels: number;
+  /** Odd. */
+  readonly kernel: number;
+}
+
+/** Some of the channels, each as often and where it is listed. */
+export interface ChoiceUnit {
+  readonly kind: "choice";
+  readonly name: string;
+  /** Of what comes in. */
+  readonly channels: number;
+  /** From 0. */
+  readonly chosen: readonly number[];
+}
+
+/** Makes an image larger or smaller, as ONNX' `Resize` does it; see `learn/network/resizing.ts`. */
+export interface ResizeUnit extends Resizing {
+  readonly kind: "resize";
+  readonly name: string;
+  readonly channels: number;
+}
+
+/**
+ * Images that are made of one another, however their ways part and meet. The first is the unit's input, number 0; the last is
+ * what comes out.
+ */
+export interface GraphUnit {
+  readonly kind: "graph";
+  readonly name: string;
+  readonly images: readonly GraphImage[];
+}
+
+/** Made of images before it: put together, activated, then passed through units. */
+export interface GraphImage {
+  /** Numbers of images; one where nothing is put together. */
+  readonly inputs: readonly number[];
+  readonly join?: "add" | "multiply" | "concat";
+  /** Of a sum or product, the number of the input whose single pixel goes to every pixel of the other. */
+  readonly spread?: number;
+  /** Of what was put together; "none" where it is not given. */
+  readonly activation?: Activation;
+  readonly units: readonly Unit[];
+}
+
 /** What has parameters. */
 export type WeightedUnit =
   | ConvUnit
@@ -125,8 +177,9 @@ export type WeightedUnit =
   | GroupNormUnit
   | ResponseNormUnit
   | SqueezeUnit
-  | ScaleUnit;
-export type Unit = WeightedUnit | PoolUnit | MeansUnit | ConcatUnit;
+  | ScaleUnit
+  | ChannelConvUnit;
+export type Unit = WeightedUnit | PoolUnit | MeansUnit | ConcatUnit | ChoiceUnit | ResizeUnit | GraphUnit;
 
 /** A convolution with a batch norm. */
 export type NormedConvolution = ConvUnit & { readonly offset?: "norm" };
@@ -207,6 +260,10 @@ export function isNormed(unit: Unit): unit is NormedUnit {
     case "average":
     case "means":
     case "concat":
+    case "channel-conv":
+    case "choice":
+    case "resize":
+    case "graph":
       return false;
   }
 }
@@ -224,13 +281,18 @@ export function normedUnitsOf(group: LayerGroup): readonly NormedUnit[] {
   return unitsOf(group).filter(isNormed);
 }
 
-function weightedUnits(unit: Unit): readonly WeightedUnit[] {
+/** The unit, or those within it, as far as they have parameters. */
+export function weightedUnits(unit: Unit): readonly WeightedUnit[] {
   switch (unit.kind) {
     case "concat":
       return unit.branches.flat().flatMap(weightedUnits);
+    case "graph":
+      return unit.images.flatMap(({ units }) => units).flatMap(weightedUnits);
     case "max":
     case "average":
     case "means":
+    case "choice":
+    case "resize":
       return [];
     case "full":
     case "depthwise":
@@ -241,6 +303,7 @@ function weightedUnits(unit: Unit): readonly WeightedUnit[] {
     case "response-norm":
     case "squeeze":
     case "scale":
+    case "channel-conv":
       return [unit];
   }
 }

@@ -1,5 +1,5 @@
 /** What a base costs, known without running it. */
-import { type Architecture, kernelShape, type Unit } from "./architecture.js";
+import { type Architecture, kernelShape, type Unit, weightedUnits } from "./architecture.js";
 import { type Extent, throughGroups } from "./extent.js";
 import { unitParameters } from "./unitParameters.js";
 
@@ -37,9 +37,11 @@ export function staticCost(architecture: Architecture, side: number): StaticCost
 const valuesOf = ({ side, channels }: Extent): number => side ** 2 * channels;
 
 function parametersOf(unit: Unit): number {
-  if (unit.kind === "max" || unit.kind === "average" || unit.kind === "means" || unit.kind === "concat")
-    return 0;
-  return unitParameters(unit).reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  // Units within others are visited themselves.
+  if (unit.kind === "concat" || unit.kind === "graph") return 0;
+  return weightedUnits(unit)
+    .flatMap(unitParameters)
+    .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 }
 
 /** Multiplications with addition in convolutions and gates, for one view of `side` by `side` pixels. */
@@ -75,6 +77,12 @@ function costOf(unit: Unit, output: Extent): number {
     case "average":
     case "means":
     case "concat":
+    case "channel-conv":
+    case "choice":
+    case "graph":
       return 0;
+    // Along columns, then along rows.
+    case "resize":
+      return unit.channels * (unit.from ** 2 + unit.from * unit.to) * unit.to;
   }
 }

@@ -1,7 +1,7 @@
 /** How large activations are, from unit to unit. Images and all that is made of them are square. */
 
 import type { Pooling } from "../network/ops.js";
-import { type Architecture, type Block, kernelSize, type Unit } from "./architecture.js";
+import { type Architecture, type Block, type GraphUnit, kernelSize, type Unit } from "./architecture.js";
 
 /** Activations `[side, side, channels]`. */
 export interface Extent {
@@ -49,6 +49,14 @@ function outputOf(unit: Unit, input: Extent, visit: Visit): Extent {
         throw new Error(`the branches of ${unit.name} differ in size`);
       return { side, channels: ends.reduce((sum, { channels }) => sum + channels, 0) };
     }
+    case "choice":
+      return { ...sameChannels(unit, input), channels: unit.chosen.length };
+    case "resize":
+      if (input.side !== unit.from) throw new Error(`${unit.name} gets another side than ${unit.from}`);
+      return { ...sameChannels(unit, input), side: unit.to };
+    case "graph":
+      return graphOutput(unit, input, visit);
+    case "channel-conv":
     case "norm":
     case "layer-norm":
     case "group-norm":
@@ -57,6 +65,25 @@ function outputOf(unit: Unit, input: Extent, visit: Visit): Extent {
     case "scale":
       return sameChannels(unit, input);
   }
+}
+
+function graphOutput({ name, images }: GraphUnit, input: Extent, visit: Visit): Extent {
+  const extents = [input];
+  for (const { inputs, join, spread, units } of images) {
+    const given = inputs.map((index) => extents[index] as Extent);
+    const wide = given.filter((_, i) => inputs[i] !== spread);
+    const [first] = wide;
+    const channels =
+      join === "concat" ? given.reduce((sum, one) => sum + one.channels, 0) : (first?.channels ?? 0);
+    const isFitting = given.every(
+      (one, i) =>
+        one.side === (inputs[i] === spread ? 1 : first?.side) &&
+        (join === "concat" || one.channels === channels),
+    );
+    if (first === undefined || !isFitting) throw new Error(`the images of ${name} differ in size`);
+    extents.push(inSequence(units, { side: first.side, channels }, visit));
+  }
+  return extents.at(-1) ?? input;
 }
 
 function sameChannels(

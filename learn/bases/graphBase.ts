@@ -13,15 +13,28 @@ import { PIXEL_SCALES } from "../../spec/pixelScales.js";
 import type { AskedNetwork, OnnxNetwork } from "../import/onnx/any/network.js";
 import { sizeOf } from "../network/parameters.js";
 import { readSafetensorsFile, writeSafetensors } from "../safetensors.js";
-import { type Architecture, unitsOf } from "./architecture.js";
+import { type Architecture, type Unit, unitsOf } from "./architecture.js";
 import type { Base, BaseInput } from "./catalogue.js";
 import { type StaticCost, staticCost } from "./cost.js";
 import { ownInput } from "./input.js";
 import { requireSound } from "./sound.js";
 import { unitParameters } from "./unitParameters.js";
 
-/** What `format` says in the file's metadata. A change of what a file means takes another number. */
-const FORMAT = "thaw-network-1";
+/**
+ * What `format` says in the file's metadata. A change of what a file means takes another number: the second has units that
+ * versions of thaw that know only the first would not understand.
+ */
+const FORMATS = ["thaw-network-1", "thaw-network-2"] as const;
+const NEWER: ReadonlySet<Unit["kind"]> = new Set(["channel-conv", "choice", "graph", "resize"]);
+
+function formatOf({ groups }: Architecture): string {
+  const isNewer = (unit: Unit): boolean =>
+    NEWER.has(unit.kind) || (unit.kind === "concat" && unit.branches.flat().some(isNewer));
+  const units = groups.flatMap(({ blocks }) =>
+    blocks.flatMap(({ units: own, shortcut = [] }) => [...own, ...shortcut]),
+  );
+  return FORMATS[units.some(isNewer) ? 1 : 0];
+}
 
 /** What a base has where it says nothing else: the usual evaluation of ImageNet's classifiers. Size and scale it says. */
 export const GRAPH_INPUT: BaseInput = {
@@ -109,7 +122,7 @@ function parsed(header: string): Architecture | undefined {
   try {
     const { __metadata__: texts = {} } = JSON.parse(header) as { __metadata__?: Record<string, string> };
     const { format, architecture } = texts;
-    return format === FORMAT && architecture !== undefined
+    return FORMATS.some((known) => known === format) && architecture !== undefined
       ? (JSON.parse(architecture) as Architecture)
       : undefined;
   } catch {
@@ -147,6 +160,9 @@ export async function convertOnnx(path: string, asked: AskedNetwork, out: string
   const expected = architecture.groups.flatMap(unitsOf).flatMap(unitParameters);
   const isWhole = expected.every(({ name, shape }) => parameters.get(name)?.data.length === sizeOf(shape));
   if (!isWhole || expected.length !== parameters.size) throw new Error("a network was put together wrongly");
-  await writeSafetensors(out, parameters, { format: FORMAT, architecture: JSON.stringify(architecture) });
+  await writeSafetensors(out, parameters, {
+    format: formatOf(architecture),
+    architecture: JSON.stringify(architecture),
+  });
   return { ...network, cost: staticCost(architecture, size) };
 }

@@ -58,6 +58,8 @@ export function unitParameters(unit: WeightedUnit): readonly UnitParameter[] {
         learnt("expand.bias", [channels], 0),
       ];
     }
+    case "channel-conv":
+      return [learnt("kernel", [unit.kernel], { variance: 2 / unit.kernel })];
     case "scale":
       return [learnt("gamma", [unit.channels], SCALE_START)];
   }

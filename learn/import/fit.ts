@@ -214,18 +214,16 @@ function closest(candidates: readonly Candidate[]): Candidate | undefined {
 }
 
 /**
- * Of a network and its average, under keys of which only one is usual, that one is taken. Which of a student and its
- * teacher, or of the encoders of queries and of keys, is meant only the user knows.
+ * Which of a network and its average, of a student and its teacher, or of the encoders of queries and of keys is meant only the
+ * user knows.
  */
 function choose(fitting: readonly Candidate[], asked: string | undefined): Candidate | undefined {
   const names = listed(fitting);
   if (asked === undefined) {
-    const [best] = fitting;
-    const rivals = fitting.filter(({ dict }) => best !== undefined && rankOf(dict) === rankOf(best.dict));
-    const [one = PLAIN, ...others] = namesOf(rivals);
-    if (others.length === 0) return best;
-    throw new ThawError("USAGE", `the checkpoint holds ${others.length + 1} networks that fit: ${names}`, {
-      hint: `say which one is meant, for example \`--weights ${one}\``,
+    const { length } = namesOf(fitting);
+    if (length <= 1) return fitting[0];
+    throw new ThawError("USAGE", `the checkpoint holds ${length} networks that fit: ${names}`, {
+      hint: `say which one is meant: ${choicesOf(fitting)}`,
     });
   }
   for (const isMeant of [isExactly, isAPartOf, isAWordOf]) {
@@ -266,6 +264,20 @@ function listed(candidates: readonly Candidate[]): string {
   const more = all.length - MOST_LISTED;
   const names = all.slice(0, MOST_LISTED);
   return names.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+/** Of so many networks a hint says how each is asked for. */
+const MOST_CHOICES = 4;
+
+/** By what stands before their names where that tells them apart, else by where they lie, too. */
+function choicesOf(fitting: readonly Candidate[]): string {
+  const isOfOneDict = fitting.every(({ dict }) => dict === fitting[0]?.dict);
+  const asked = isOfOneDict
+    ? [...new Set(fitting.map(({ prefix }) => prefix))].map((prefix) => `--prefix ${prefix || '""'}`)
+    : namesOf(fitting).map((name) => `--weights ${name}`);
+  const more = asked.length > MOST_CHOICES ? ", …" : "";
+  const ways = asked.slice(0, MOST_CHOICES).map((way) => `\`${way}\``);
+  return `${ways.join(", ")}${more}`;
 }
 
 type Meant = (candidate: Candidate, asked: string) => boolean;

@@ -165,6 +165,8 @@ function takenOf(unit: WeightedUnit, port: PortNames, more: number): readonly Ta
         ...pointwise("reduce", unit.channels, unit.hidden),
         ...pointwise("expand", unit.hidden, unit.channels),
       ];
+    case "channel-conv":
+      return [{ ...vector("kernel", `${part("conv")}.weight`, unit.kernel), shape: [1, 1, unit.kernel] }];
     case "scale": {
       if (port.spatialScale === undefined) return [vector("gamma", part("scale"), unit.channels)];
       const factors = vector("gamma", port.spatialScale, unit.channels);

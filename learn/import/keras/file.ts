@@ -35,7 +35,7 @@ const refusal =
 
 function dictsOf(file: Buffer, invalid: Refusal): readonly StateDict[] {
   const found = readHdf5(file, invalid);
-  const dicts = kerasDicts(found);
+  const dicts = kerasDicts(found, invalid);
   if (dicts.length > 0) return dicts;
   const [first] = found.faults;
   if (first !== undefined) throw invalid(`${first.path.join("/")}: ${first.fault}`, SAVE);

@@ -4,6 +4,7 @@
  */
 
 import type { H5Dataset, H5File } from "../hdf5/file.js";
+import { shown } from "../names.js";
 import type { CheckpointTensor } from "../tensorViews.js";
 import type { StateDict } from "../torchState.js";
 import { CONTAINERS, type PixelLayers, pixelLayersOf } from "./pixels.js";
@@ -37,8 +38,9 @@ const BESIDE = new Set(["optimizer", "optimizer_weights", "metrics", "top_level_
 
 /**
  * @returns a dict for the model and one for each model within it
+ * @throws ThawError by `invalid` where two variables of a model may be the same one
  */
-export function kerasDicts(file: H5File): readonly StateDict[] {
+export function kerasDicts(file: H5File, invalid: Invalid): readonly StateDict[] {
   const found = new Map<string, Variable[]>();
   for (const variable of [...namedVariables(file.datasets), ...numberedVariables(file)]) {
     const own = found.get(variable.within) ?? [];
@@ -46,8 +48,10 @@ export function kerasDicts(file: H5File): readonly StateDict[] {
     found.set(variable.within, own);
   }
   const pixels = pixelLayersOf(file);
-  return [...found].map(([within, variables]) => dictOf(within, variables, file, pixels(within)));
+  return [...found].map(([within, variables]) => dictOf(within, variables, file, pixels(within), invalid));
 }
+
+type Invalid = (what: string, hint?: string) => Error;
 
 /** `LAYER/…/kernel:0`: `model.save_weights` and `model.save` of Keras 2, and of Keras 3 into `.h5`. */
 function namedVariables(datasets: readonly H5Dataset[]): readonly Variable[] {
@@ -125,11 +129,20 @@ function dictOf(
   variables: readonly Variable[],
   file: H5File,
   pixelLayers: PixelLayers | undefined,
+  invalid: Invalid,
 ): StateDict {
   const first = firstNumbers(variables);
-  const named = new Map(
-    variables.map(({ layer, name, dataset }) => [`${renumbered(layer, first)}.${name}`, dataset]),
-  );
+  const named = new Map<string, H5Dataset>();
+  for (const { layer, name, dataset } of variables) {
+    const full = `${renumbered(layer, first)}.${name}`;
+    const other = named.get(full);
+    if (other !== undefined)
+      throw invalid(
+        `${pathOf(other)} and ${pathOf(dataset)} may both be ${shown(full)}`,
+        "save the model that you mean alone, with model.save_weights(FILE)",
+      );
+    named.set(full, dataset);
+  }
   const converted = [...named].filter(([, { type }]) => type !== "float32");
   return {
     wrapper,
@@ -146,6 +159,8 @@ function dictOf(
     },
   };
 }
+
+const pathOf = ({ path }: H5Dataset): string => shown(path.join("/"));
 
 /** A layer without a name of its own has that of its class, and the number that it is in the session: the first has none. */
 const NUMBERED = /^(conv2d|batch_normalization)(?:_(\d+))?$/;

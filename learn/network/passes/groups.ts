@@ -9,7 +9,9 @@ import {
   maxPoolGradient,
   type Pooling,
 } from "../ops.js";
+import { graphPass } from "./graph.js";
 import { groupNormPass, responseNormPass } from "./imageNorms.js";
+import { channelConvPass, choicePass, resizePass } from "./images.js";
 import { activationPass, inSequence, type Pass, type Step, sideBySide, sumOf, unchanged } from "./pass.js";
 import { pooledFirst } from "./pooledFirst.js";
 import { squeezePass } from "./squeeze.js";
@@ -87,6 +89,14 @@ function unitPass(graph: Graph, unit: Unit, x: Value, normed: NormedPass): Pass 
       const ways = unit.branches.map((branch) => inSequence(x, stepsOf(graph, branch, normed)));
       return sideBySide(graph, ways);
     }
+    case "channel-conv":
+      return channelConvPass(graph, unit, x);
+    case "choice":
+      return choicePass(graph, unit, x);
+    case "resize":
+      return resizePass(graph, unit, x);
+    case "graph":
+      return graphPass(graph, unit, x, (units) => stepsOf(graph, units, normed));
   }
 }
 

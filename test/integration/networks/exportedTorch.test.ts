@@ -22,7 +22,7 @@ const RUNS = [
   { name: "resnet18", make: () => madeUpModel("resnet18"), backend: "cpu" },
   { name: "resnet50", make: () => madeUpModel("resnet50"), backend: "tensorflow" },
   { name: "convnext-atto", make: () => madeUpMember("convnext-atto"), backend: "tensorflow" },
-  ...["convnext", "mobilenetv3", "csp", "resnext"].map((network) => ({
+  ...["convnext", "mobilenetv3", "csp", "resnext", "scales, linear", "other gates"].map((network) => ({
     name: `graph of ${network}`,
     make: (folder: string) => madeUpGraph(network, folder),
     backend: "cpu",
@@ -42,8 +42,8 @@ it("norms of responses, which TensorFlow.js has no layer for, are refused with w
   );
 });
 
-it("an exported ONNX file with norms over images is read as the network that it is of", async (t) => {
-  for (const network of ["convnext v2", "group norms"]) {
+it("an exported ONNX file with norms over images, resizing or gates is read as the network that it is of", async (t) => {
+  for (const network of ["convnext v2", "group norms", "scales, linear", "other gates"]) {
     const folder = await temporaryFolder(t);
     const { model } = await madeUpGraph(network, folder);
     const [file] = onnxFiles(model, cardOf(model));

@@ -41,10 +41,12 @@ const recorded = (file: string) =>
 const { side, classes, labels, ...graphs } = recorded("files/onnxGraphs.json");
 // What exporters write in many operators, or compute.
 const writings = recorded("files/onnxWritings.json");
+// Ways that part and meet anywhere, gates, images that become larger.
+const ways = recorded("files/onnxWays.json");
 // Norms over whole images, weights that are computed, channels of other light.
 const norms = recorded("files/onnxNorms.json");
-const read = [...graphs.read, ...writings.read, ...norms.read];
-const refused = [...graphs.refused, ...writings.refused, ...norms.refused];
+const read = [...graphs.read, ...writings.read, ...norms.read, ...ways.read];
+const refused = [...graphs.refused, ...writings.refused, ...norms.refused, ...ways.refused];
 
 function askedOf(what: string) {
   const [, bands] = /^bands (.*)$/.exec(what) ?? [];
@@ -120,15 +122,17 @@ test("layer groups begin where images become smaller, above what stands for a st
   assert.deepEqual(groupsOf(squeezed), ["stem", "layer1", "layer2"]);
   assert.deepEqual([squeezed.tunable, squeezed.hasFixedPart], [2, false]);
   const shuffled = await networkOf(context, "shufflenet", "with norms");
-  assert.deepEqual([groupsOf(shuffled), shuffled.hasFixedPart], [["stem", "layer1", "layer2"], true]);
-  // What is not to be trained: ones that choose channels.
-  const [stem, ...others] = shuffled.architecture.groups;
-  const choosing = (name: string): boolean => {
-    const kernel = shuffled.parameters.get(`${name}.kernel`)?.data ?? new Float32Array();
-    return kernel.every((value) => value === 0 || value === 1);
+  assert.deepEqual([shuffled.tunable, shuffled.hasFixedPart], [2, false]);
+  const spread = await networkOf(context, "dilated", "with norms");
+  assert.deepEqual([groupsOf(spread), spread.hasFixedPart], [["stem", "layer1", "layer2"], true]);
+  // What is not to be trained: noughts between the taps of a dilated kernel.
+  const [stem, ...others] = spread.architecture.groups;
+  const isSpread = (name: string): boolean => {
+    const kernel = spread.parameters.get(`${name}.kernel`)?.data ?? new Float32Array();
+    return kernel.filter((value) => value === 0).length > kernel.length / 2;
   };
-  assert.ok(stem && unitsOf(stem).some(({ name }) => choosing(name)));
-  assert.ok(!others.flatMap(unitsOf).some(({ name }) => choosing(name)));
+  assert.ok(stem && unitsOf(stem).some(({ name }) => isSpread(name)));
+  assert.ok(!others.flatMap(unitsOf).some(({ name }) => isSpread(name)));
 });
 
 test("what was left, where the features are, and what the graph does with its pixels are told", async (context) => {

@@ -45,7 +45,10 @@ describe("the exported ONNX file in onnxruntime", { skip }, () => {
     { name: "every unit", make: modelOfEveryUnit },
     ...["mobilenetv2", "resnet18", "resnet50"].map((name) => ({ name, make: () => madeUpModel(name) })),
     { name: "convnext-atto", make: () => madeUpMember("convnext-atto") },
-    ...["convnext", "mobilenetv3", "csp", "resnext", "convnext v2"].map((network) => ({
+    ...[
+      ...["convnext", "mobilenetv3", "csp", "resnext", "convnext v2"],
+      ...["trees", "scales, linear", "products", "other gates"],
+    ].map((network) => ({
       name: `the graph of ${network}`,
       make: (folder: string) => madeUpGraph(network, folder),
     })),

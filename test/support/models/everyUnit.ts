@@ -26,6 +26,9 @@ function conv(name: string, activation: Activation): Extract<ConvUnit, { kind: "
 const block = (name: string, units: readonly Unit[], residual = false): Block => ({ name, units, residual });
 const channels = CHANNELS;
 
+const resize = (name: string, from: number, to: number) =>
+  ({ kind: "resize", name, channels, from, to, coordinates: "half_pixel" }) as const;
+
 const BLOCKS: readonly Block[] = [
   block("stem", [{ ...conv("stem.conv", "silu"), kernel: 3, stride: 2, padding: 1, inChannels: 3 }]),
   block("grouped", [
@@ -86,6 +89,42 @@ const BLOCKS: readonly Block[] = [
       { kind: "group-norm", name: "group.each", channels, groups: 6, epsilon: 1e-3, activation: "none" },
     ],
   },
+  block("woven", [
+    {
+      kind: "graph",
+      name: "woven.graph",
+      images: [
+        { inputs: [0], units: [{ kind: "choice", name: "woven.some", channels, chosen: [4, 0, 4] }] },
+        {
+          inputs: [1],
+          units: [
+            { kind: "average", name: "woven.small", kernel: 2, stride: 2, padding: 0 },
+            { ...resize("woven.larger", 2, 4), mode: "linear", channels: 3 },
+          ],
+        },
+        { inputs: [1, 2], join: "multiply", units: [] },
+        { inputs: [0], units: [{ kind: "choice", name: "woven.others", channels, chosen: [1, 2, 5] }] },
+        { inputs: [3, 4], join: "concat", activation: "relu", units: [] },
+        {
+          inputs: [5],
+          units: [
+            { kind: "means", name: "woven.means", channels },
+            { kind: "channel-conv", name: "woven.along", channels, kernel: 3 },
+            { ...conv("woven.gate", "sigmoid"), offset: "bias" },
+          ],
+        },
+        { inputs: [5, 6], join: "multiply", spread: 6, units: [] },
+        { inputs: [6, 7], join: "add", spread: 6, units: [] },
+        {
+          inputs: [8, 0, 5],
+          join: "add",
+          units: [
+            { ...resize("woven.odd", 4, 7), mode: "nearest", coordinates: "asymmetric", rounding: "floor" },
+          ],
+        },
+      ],
+    },
+  ]),
   block("features", [
     { kind: "means", name: "features.means", channels },
     { kind: "layer-norm", name: "features.norm", channels, epsilon: 1e-6 },

@@ -47,14 +47,18 @@ export function madeUpMember(name: string): MadeUpModel {
   return predicted(base.architecture, base.input, madeUpParameters(base, naming), SIDE);
 }
 
-/** The networks of onnxGraphs.py and onnxNorms.py, each as one export of PyTorch's wrote it. */
+/** The networks of onnxGraphs.py, onnxNorms.py and onnxWays.py, each as one export of PyTorch's wrote it. */
 const graphs = (file: string) =>
   fixture<{
     side: number;
     read: readonly { network: string; what: string; file: string }[];
   }>(file);
 const { side, ...recorded } = graphs("files/onnxGraphs.json");
-const read = [...recorded.read, ...graphs("files/onnxNorms.json").read];
+const read = [
+  ...recorded.read,
+  ...graphs("files/onnxNorms.json").read,
+  ...graphs("files/onnxWays.json").read,
+];
 
 /** What is read of such a file, and stored as a base's checkpoint. @param folder that it may write to */
 export async function madeUpGraph(network: string, folder: string): Promise<MadeUpModel> {

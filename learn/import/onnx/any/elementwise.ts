@@ -1,10 +1,10 @@
 /** Operators that work on each number by itself, and sums and products of images. */
 import type { OnnxNode } from "../node.js";
 import { curveOf, erf, gelu, geluByTanh, relu6, SAME, sigmoid } from "./curve.js";
-import { gated } from "./gates.js";
+import { gated } from "./gates/gates.js";
 import { afterResponses, raised, wholeResponse } from "./imageNorms.js";
 import { afterParts, PARTS } from "./moments.js";
-import type { Step } from "./steps.js";
+import type { Step, StepIndex } from "./steps.js";
 import {
   bounded,
   type Constant,
@@ -150,30 +150,15 @@ export function afterBinary(one: Value, other: Value, following: Following): Val
   if (a.is === "constant") return withConstant(b, a, (x, y) => of(y, x), following);
   if (a.is === "response" || b.is === "response") return afterResponses(a, b, following);
   if (a.is === "moment" || b.is === "moment") return afterParts(a, b, of, following);
-  if (a.is === "means" && b.is === "means" && a.chain === b.chain)
+  if (a.is === "means" && b.is === "means" && a.chain === b.chain && a.shape.join() === b.shape.join())
     return { ...a, curve: curveOf([a.curve, b.curve], of) };
-  const isProduct = following.node.operator === "Mul";
-  if (isProduct && a.is === "image" && b.is === "means") return gated(a, b, following);
-  if (isProduct && a.is === "means" && b.is === "image") return gated(b, a, following);
+  const kind = JOINS[following.node.operator];
+  if (kind !== undefined && a.is === "image" && b.is === "means") return gated(a, b, kind, following);
+  if (kind !== undefined && a.is === "means" && b.is === "image") return gated(b, a, kind, following);
   if (a.is !== "image" || b.is !== "image") return undefined;
   if (a.layout !== b.layout) throw following.refuse("its inputs have their channels at different places");
   const { label, node } = following;
-  const sum = (): number => {
-    if (node.operator !== "Add") {
-      throw following.refuse(
-        "it takes two images",
-        "thaw adds images and puts them one after the other; of products it knows squeeze-and-excitation",
-      );
-    }
-    const [one, other] = [settled(a, following), settled(b, following)];
-    const [first, second] = [following.steps[one], following.steps[other]] as [Step, Step];
-    const { channels, side } = first;
-    if (second.channels !== channels || second.side !== side)
-      throw following.refuse("it adds images of different sizes");
-    const whole = wholeResponse(one, other, following);
-    if (whole !== undefined) return whole;
-    return following.add({ kind: "add", inputs: [one, other], from: label, channels, side });
-  };
+  const sum = (): number => joinedOf(a, b, following);
   const isOfOne = a.base === b.base && a.pads === undefined && b.pads === undefined;
   if (!isOfOne) return imageOf(sum(), label, a.layout);
   const curve = curveOf([a.curve, b.curve], of);
@@ -186,11 +171,48 @@ export function afterBinary(one: Value, other: Value, following: Following): Val
       layout: a.layout,
       length,
       from: label,
-      ...(node.operator === "Add" ? { otherwise: sum } : {}),
+      ...(node.operator === "Add" || isProductOfTwo(a, b, following) ? { otherwise: sum } : {}),
     },
     following,
   );
 }
+
+/** What becomes of two images. */
+const JOINS: Readonly<Record<string, "add" | "multiply">> = { Add: "add", Mul: "multiply" };
+
+/** A sum, difference or product of images. */
+function joinedOf(a: Image, b: Image, following: Following): StepIndex {
+  const { node, label, refuse } = following;
+  const kind = node.operator === "Sub" ? "add" : JOINS[node.operator];
+  if (kind === undefined)
+    throw refuse(
+      "it takes two images",
+      "thaw adds, subtracts and multiplies images, and puts them one after the other",
+    );
+  const [one, other] = [settled(a, following), settled(b, following)];
+  const [{ channels, side }, second] = [following.steps[one], following.steps[other]] as [Step, Step];
+  // A single pixel goes to every pixel of the other.
+  const isSpread = side !== second.side && Math.min(side, second.side) === 1 && node.operator !== "Sub";
+  if (second.channels !== channels || (second.side !== side && !isSpread))
+    throw refuse(
+      `it puts images of different sizes together: ${channels} channels of ${side} pixels, and ${second.channels} of ${second.side}`,
+    );
+  const made = { from: label, channels, side: Math.max(side, second.side) };
+  if (isSpread)
+    return following.add({ kind, inputs: [one, other], spread: side === 1 ? one : other, ...made });
+  if (node.operator === "Sub") {
+    following.spend(8 * channels);
+    const [scale, shift] = [new Float32Array(channels).fill(-1), new Float32Array(channels)];
+    const negated = following.add({ kind: "affine", input: other, scale, shift, ...made });
+    return following.add({ kind, inputs: [one, negated], ...made });
+  }
+  const whole = kind === "add" ? wholeResponse(one, other, following) : undefined;
+  return whole ?? following.add({ kind, inputs: [one, other], ...made });
+}
+
+/** Whether they differ: a square is no product of two images, and programs that thaw exports to do not have it. */
+const isProductOfTwo = (a: Image, b: Image, { node }: Following): boolean =>
+  node.operator === "Mul" && a.curve !== b.curve;
 
 /** Of weights that a graph computes of others. */
 export const FOLD = "export it with constants folded, for example by onnxsim";
@@ -211,7 +233,7 @@ function withConstant(
     // A weight is a float32: what it stood for is nearer than it seems.
     return afterUnary(value, (x) => of(x, only), following);
   }
-  if (value.is === "means") return biased(value, numbers, node.operator);
+  if (value.is === "means") return biased(value, constant, numbers, node.operator);
   if (value.is === "moment") throw refuse("it takes weights for each channel within a norm", PARTS);
   const { channels, side } = following.steps[value.base] as Step;
   const axis = value.layout === "first" ? 1 : 3;
@@ -245,11 +267,20 @@ function withConstant(
 }
 
 /** A fully connected layer whose bias is added after it. */
-function biased(value: Means, numbers: Float32Array, operator: string): Value | undefined {
+function biased(
+  value: Means,
+  { shape }: Constant,
+  numbers: Float32Array,
+  operator: string,
+): Value | undefined {
+  // Axes are counted from the last.
+  const along = [...shape].reverse().findIndex((extent) => extent !== 1);
+  if (along !== [...value.shape].reverse().findIndex((extent) => extent !== 1)) return undefined;
+
   const { chain, curve } = value;
   const { dense, outputs } = chain;
   if (operator !== "Add" || dense === undefined || curve !== SAME || numbers.length !== outputs)
     return undefined;
   const bias = (): Float32Array => dense.bias().map((own, i) => own + (numbers[i] ?? Number.NaN));
-  return { is: "means", curve, chain: { ...chain, dense: { ...dense, bias } } };
+  return { ...value, chain: { ...chain, dense: { ...dense, bias } } };
 }

@@ -1,13 +1,19 @@
 /** Steps put together as units have them: a convolution with the norm and the activation after it. */
+import type { GraphImage } from "../../../bases/architecture.js";
 import type { Activation } from "../../../network/activations.js";
-import { type Item, isMeeting } from "./arrange.js";
+import { type Item, isMeeting, isRegion } from "./arrange/arrange.js";
+import type { Region } from "./arrange/region.js";
 import type {
   AffineStep,
+  ChannelConvStep,
+  ChoiceStep,
   ConvStep,
   GroupNormStep,
   LayerNormStep,
+  MeansStep,
   NormStep,
   PoolStep,
+  ResizeStep,
   ResponseNormStep,
   SqueezeStep,
 } from "./steps.js";
@@ -36,34 +42,80 @@ export interface FusedWays {
   readonly activation: Activation;
 }
 
+/** Images made of one another; the last is what comes out. */
+export interface FusedGraph {
+  readonly kind: "graph";
+  readonly images: readonly FusedImage[];
+  readonly side: number;
+}
+
+export interface FusedImage extends Pick<GraphImage, "inputs" | "join" | "spread"> {
+  /** Of what was put together. */
+  readonly activation: Activation;
+  readonly parts: readonly Fused[];
+}
+
 export interface FusedGroupNorm {
   readonly kind: "group-norm";
   readonly norm: GroupNormStep;
   readonly activation: Activation;
 }
 
-export type Fused =
-  | FusedConv
-  | FusedNorm
-  | FusedGroupNorm
-  | FusedWays
+export type Fused = FusedConv | FusedNorm | FusedGroupNorm | FusedWays | FusedGraph | Plain;
+
+/** Steps that are units as they are. */
+type Plain =
   | LayerNormStep
   | ResponseNormStep
   | SqueezeStep
-  | PoolStep;
+  | PoolStep
+  | MeansStep
+  | ChannelConvStep
+  | ChoiceStep
+  | ResizeStep;
 
 export function fused(items: readonly Item[]): readonly Fused[] {
   const made: Fused[] = [];
   for (const item of items) {
     const last = made.at(-1);
-    const together = last === undefined || isMeeting(item) ? undefined : withNext(last, item.one);
+    const together = last === undefined || !("one" in item) ? undefined : withNext(last, item.one);
     if (together === undefined) made.push(begun(item));
     else made[made.length - 1] = together;
   }
   return made;
 }
 
+/** All that it is made of, from the input up; nothing of what is no join. */
+export function partsOf(one: Fused): readonly Fused[] {
+  if (one.kind === "graph") return one.images.flatMap(({ parts }) => parts);
+  return one.kind === "concat" || one.kind === "sum" ? one.ways.flat() : [];
+}
+
+function graphOf({ images, last }: Region): FusedGraph {
+  const made = images.map(({ inputs, join, spread, ones }): FusedImage => {
+    const [first] = ones;
+    const isActivated = join !== undefined && first?.kind === "activation";
+    const rest = isActivated ? ones.slice(1) : ones;
+    return {
+      inputs,
+      ...(join === undefined ? {} : { join: join.kind }),
+      ...(spread === undefined ? {} : { spread }),
+      activation: isActivated ? first.activation : "none",
+      parts: fused(rest.map((one) => ({ one }))),
+    };
+  });
+  return { kind: "graph", images: made, side: last.side };
+}
+
+/** With the activation of its last join, if that is not followed by anything. */
+function activatedGraph(graph: FusedGraph, activation: Activation): FusedGraph | undefined {
+  const last = graph.images.at(-1);
+  if (last?.join === undefined || last.activation !== "none" || last.parts.length > 0) return undefined;
+  return { ...graph, images: [...graph.images.slice(0, -1), { ...last, activation }] };
+}
+
 function begun(item: Item): Fused {
+  if (isRegion(item)) return graphOf(item);
   if (isMeeting(item)) {
     const { kind, channels, side, from } = item.step;
     const ways = item.ways.map(fused);
@@ -88,6 +140,10 @@ function begun(item: Item): Fused {
     case "squeeze":
     case "max":
     case "average":
+    case "means":
+    case "channel-conv":
+    case "choice":
+    case "resize":
       return one;
   }
 }
@@ -105,6 +161,8 @@ function channelwise(
 
 /** @returns undefined where the step is a unit of its own */
 function withNext(last: Fused, step: Extract<Item, { one: unknown }>["one"]): Fused | undefined {
+  if (last.kind === "graph")
+    return step.kind === "activation" ? activatedGraph(last, step.activation) : undefined;
   if (last.kind === "layer-norm" && step.kind === "affine") return withScale(last, step);
   if (last.kind === "group-norm") {
     if (last.activation !== "none") return undefined;

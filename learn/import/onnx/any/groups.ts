@@ -1,5 +1,5 @@
 /** Layer groups of a network that nobody has named: the stages between which its images become smaller. */
-import type { Fused } from "./fused.js";
+import { type Fused, partsOf } from "./fused.js";
 import { hasWeights, isFixed } from "./units.js";
 
 export interface Grouping {
@@ -19,7 +19,7 @@ const MOST_TUNABLE = 4;
  */
 export function groupingOf(parts: readonly Fused[], size: number): Grouping {
   if (!parts.some(looksAround)) return { groups: [], tunable: 0 };
-  const free = parts.findLastIndex((part) => isFixed(part, true)) + 1;
+  const free = parts.findLastIndex((part) => isFixed(part)) + 1;
   const begins: number[] = [];
   let before = size;
   parts.forEach((part, index) => {
@@ -55,8 +55,8 @@ function withWeightsBetween(parts: readonly Fused[], starts: readonly number[]):
 
 /** Whether it is more than a function of each pixel: what scales a picture is no layer. */
 function looksAround(part: Fused): boolean {
-  if (part.kind === "concat" || part.kind === "sum") return part.ways.flat().some(looksAround);
-  return part.kind === "conv" && part.conv.kernel.shape.slice(2).some((extent) => extent > 1);
+  if (part.kind !== "conv") return partsOf(part).some(looksAround);
+  return part.conv.kernel.shape.slice(2).some((extent) => extent > 1);
 }
 
 function sideOf(part: Fused): number {

@@ -1,6 +1,6 @@
 /** Operators that make images of an image: convolutions, poolings, padding, choices of channels. */
 import { sizeOf } from "../../../network/parameters.js";
-import { afterDense, meansOf } from "./gates.js";
+import { afterDense, afterNeighbours, meansOf, pixelOf } from "./gates/means.js";
 import type { ConvStep, Step, StepIndex } from "./steps.js";
 import {
   type Constant,
@@ -62,8 +62,16 @@ export function convolved(value: Value, inputs: Given, following: Following): Va
   const { refuse, node, label } = following;
   const groups = node.integers.get("group")?.[0] ?? 1;
   if (value.is === "means") {
-    const layer = { kernel, isTurned: true, ...(bias === undefined ? {} : { bias }) };
-    return groups === 1 ? afterDense(value, layer, following) : undefined;
+    const layer = { kernel, isTurned: true, axis: "first", ...(bias === undefined ? {} : { bias }) } as const;
+    const isOfPixels = kernel.shape.length !== 4 || kernel.shape.slice(2).every((extent) => extent === 1);
+    const isPadded = (node.integers.get("pads") ?? []).some((pad) => pad !== 0);
+    if (isOfPixels && !((isPadded || groups !== 1) && kernel.shape.length === 4)) {
+      if (groups !== 1) return undefined;
+      const along = afterNeighbours(value, layer, following);
+      return along ?? (isPadded ? undefined : afterDense(value, layer, following));
+    }
+    const isPixel = value.shape.join(" ") === `${value.chain.outputs} 1 1`;
+    return isPixel ? convolved(pixelOf(value, following), inputs, following) : undefined;
   }
   if (value.is !== "image") return undefined;
   if (value.layout !== "first")
@@ -165,7 +173,7 @@ function placedKernel(
 /** `x · kernel`, of each pixel: a convolution of one. */
 export function multiplied(value: Value, inputs: Given, following: Following): Value | undefined {
   const kernel = weightOf(inputs, 1, "matrix", following);
-  if (value.is === "means") return afterDense(value, { kernel, isTurned: false }, following);
+  if (value.is === "means") return afterDense(value, { kernel, isTurned: false, axis: "last" }, following);
   if (value.is !== "image") return undefined;
   const input = settled(value, following);
   const { channels, side } = following.steps[input] as Step;
@@ -176,30 +184,22 @@ export function multiplied(value: Value, inputs: Given, following: Following): V
   const data = new Float32Array(numbers.length);
   for (let i = 0; i < rows; i++)
     for (let o = 0; o < output; o++) data[o * rows + i] = numbers[i * output + o] ?? Number.NaN;
-  return imageOf(
-    pointwise(input, { output, data, isFixed: false, side, following }),
-    following.label,
-    "last",
-  );
+  return imageOf(pointwise(input, { output, data, side, following }), following.label, "last");
 }
 
 interface Pointwise {
   readonly output: number;
   /** `[out, in]` */
   readonly data: Float32Array;
-  readonly isFixed: boolean;
   readonly side: number;
   readonly following: Following;
 }
 
 /** A convolution of one pixel. */
-export function pointwise(
-  input: StepIndex,
-  { output, data, isFixed, side, following }: Pointwise,
-): StepIndex {
+function pointwise(input: StepIndex, { output, data, side, following }: Pointwise): StepIndex {
   const kernel = { shape: [output, data.length / output, 1, 1], data };
-  const made = { from: following.label, channels: output, side };
-  return following.add({ ...made, kind: "conv", input, kernel, groups: 1, stride: 1, padding: 0, isFixed });
+  const made = { from: following.label, channels: output, side, isFixed: false };
+  return following.add({ ...made, kind: "conv", input, kernel, groups: 1, stride: 1, padding: 0 });
 }
 
 /** One channel out of each that is listed. */
@@ -209,15 +209,9 @@ export function selected(input: StepIndex, channels: readonly number[], followin
     throw following.refuse(`it takes channels that an image of ${given} does not have`);
   if (channels.length === given && channels.every((one, i) => one === i))
     return imageOf(input, following.label);
-  following.spend(4 * given * channels.length);
-  const data = new Float32Array(given * channels.length);
-  channels.forEach((one, i) => {
-    data[i * given + one] = 1;
-  });
-  return imageOf(
-    pointwise(input, { output: channels.length, data, isFixed: true, side, following }),
-    following.label,
-  );
+  following.spend(8 * channels.length);
+  const made = { from: following.label, channels: channels.length, side };
+  return imageOf(following.add({ kind: "choice", input, given, chosen: channels, ...made }), following.label);
 }
 
 export function pooled(value: Value, following: Following): Value | undefined {

@@ -7,9 +7,9 @@ import type { Parameters } from "../../../network/parameters.js";
 import type { Spend } from "../../budget.js";
 import { type DataPaths, readGraph } from "../dataFiles.js";
 import type { OnnxGraph } from "../graph.js";
-import { arranged, type Item } from "./arrange.js";
+import { arranged, type Item } from "./arrange/arrange.js";
 import { type Followed, type FollowOptions, follow } from "./follow.js";
-import { type Fused, fused } from "./fused.js";
+import { fused } from "./fused.js";
 import { type Grouping, groupingOf } from "./groups.js";
 import type { ConvStep } from "./steps.js";
 import { blockOf, isFixed, normsOf } from "./units.js";
@@ -127,7 +127,7 @@ function networkOf(
     ...{ architecture, parameters, size, output, tunable },
     ...(bands === undefined ? {} : { bands }),
     ...(head === undefined ? {} : { head }),
-    hasFixedPart: parts.some((part: Fused) => isFixed(part, true)),
+    hasFixedPart: parts.some(isFixed),
     isFolded: norms.length === 0,
     isComputed: steps.some((step) => step.kind === "conv" && step.isComputed === true),
     ...factorOf(items),

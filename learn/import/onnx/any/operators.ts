@@ -4,10 +4,12 @@ import type { OnnxNode } from "../node.js";
 import { MICROSOFT } from "../optimized.js";
 import { afterBinary, afterUnary, FOLD, isBinary, unaryOf } from "./elementwise.js";
 import { FLOATS, folded } from "./folding.js";
-import { afterDense } from "./gates.js";
+import { afterDense } from "./gates/means.js";
+import { meansReshaped } from "./gates/reshaped.js";
 import * as norms from "./imageNorms.js";
 import * as images from "./images.js";
 import * as moments from "./moments.js";
+import { resized } from "./resize.js";
 import * as shapes from "./shapes.js";
 import type { StepIndex } from "./steps.js";
 import { constantOf, type Following, row, type Value } from "./values.js";
@@ -34,7 +36,7 @@ export function passed(
   }
   const made = isOfHead ? undefined : madeOf(first, inputs, following);
   if (made !== undefined) {
-    if (made.is === "means" && made.chain.dense !== undefined) following.cut(made.chain.source);
+    if (made.is === "means" && made.chain.before !== undefined) following.cut(made.chain.source);
     return [made];
   }
   return [headAfter(given, following)];
@@ -74,13 +76,13 @@ function madeOf(
     case "Reshape":
     case "Expand":
       if (first.is === "constant") return shapes.constantReshaped(first, inputs, following);
-      if (first.is === "means") return first;
+      if (first.is === "means") return meansReshaped(first, inputs, following);
       if (operator === "Unsqueeze") return shapes.unsqueezed(first, inputs, following);
       return operator === "Reshape" ? shapes.reshaped(first, inputs, following) : undefined;
     case "Flatten":
-      return first.is === "means" ? first : shapes.flattened(first, following);
+      return shapes.flattened(first, following);
     case "Transpose":
-      return first.is === "means" ? first : shapes.transposed(first, following);
+      return shapes.transposed(first, following);
     case "Shape":
       return shapes.shapeOf(first, following);
     case "Slice":
@@ -116,6 +118,9 @@ function madeOf(
       return shapes.reduced(first, inputs, following);
     case "Pad":
       return images.padded(first, inputs, following);
+    case "Resize":
+    case "Upsample":
+      return resized(first, inputs, following);
     default:
       return calculated(first, second, inputs, following);
   }
@@ -148,10 +153,14 @@ function gemm(first: Value, inputs: readonly (Value | undefined)[], following: F
     return undefined;
   const isTurned = (integers.get("transB")?.[0] ?? 0) !== 0;
   if (bias !== undefined && bias.is !== "constant") return undefined;
-  return afterDense(first, { kernel, isTurned, ...(bias === undefined ? {} : { bias }) }, following);
+  return afterDense(
+    first,
+    { kernel, isTurned, axis: "last", ...(bias === undefined ? {} : { bias }) },
+    following,
+  );
 }
 
-const NOT_LARGER = "thaw has no layer that makes images larger";
+const NOT_LARGER = "thaw makes images larger by Resize only";
 const SIZES =
   "it computes with sizes of the picture: `onnxsim IN OUT` makes numbers of that, of a graph exported with one size";
 
@@ -172,11 +181,7 @@ function hintOf(operator: string): string | undefined {
 }
 
 /** Why what is known elsewhere is not taken below the features. */
-const HINTS: ReadonlyMap<string, string> = new Map([
-  ["Resize", NOT_LARGER],
-  ["Upsample", NOT_LARGER],
-  ["ConvTranspose", NOT_LARGER],
-]);
+const HINTS: ReadonlyMap<string, string> = new Map([["ConvTranspose", NOT_LARGER]]);
 
 /** What belongs to the head as soon as its inputs do. @throws ThawError where an image goes into it */
 function headAfter(given: readonly Value[], following: Following): Value {
@@ -192,7 +197,7 @@ function headAfter(given: readonly Value[], following: Following): Value {
   if (image !== undefined && sources.size > 0) {
     throw following.refuse(
       "it puts an image and something that was made of means together",
-      "thaw knows squeeze-and-excitation only",
+      "thaw knows gates: fully connected layers, convolutions along the means and activations of thaw's, then a product or sum",
     );
   }
   if (image !== undefined || sources.size === 0) {

@@ -1,6 +1,6 @@
 /** Operators that move numbers: transposing, flattening, parting and joining channels. */
 
-import { meansOf } from "./gates.js";
+import { meansOf } from "./gates/means.js";
 import { responseOf, ungrouped } from "./imageNorms.js";
 import { selected } from "./images.js";
 import { meanOfChannels, PARTS } from "./moments.js";
@@ -22,7 +22,7 @@ import {
 type Given = readonly (Value | undefined)[];
 
 /** The number of pictures, which no graph is asked about. */
-const ANY = Number.NaN;
+export const ANY = Number.NaN;
 
 const headOf = (source: number, following: Following): Head => {
   following.cut(source);
@@ -36,6 +36,12 @@ export function transposed(value: Value, following: Following): Value | undefine
   if (value.is === "parted") {
     if (value.isTurned || order !== "0 2 1 3 4") throw following.refuse("it is no shuffle of channels");
     return { ...value, isTurned: true };
+  }
+  if (value.is === "means") {
+    const isOfPicture = perm[0] === 0 && perm.length === value.shape.length + 1;
+    return isOfPicture
+      ? { ...value, shape: perm.slice(1).map((axis) => value.shape[axis - 1] ?? 1) }
+      : undefined;
   }
   if (value.is !== "image") return undefined;
   if (order === "0 1 2 3") return value;
@@ -120,7 +126,7 @@ export function reshaped(value: Value, inputs: Given, following: Following): Val
 }
 
 /** A shape without the number of pictures, of so many numbers. */
-function filledIn(
+export function filledIn(
   rest: readonly number[],
   own: readonly number[],
   known: number,
@@ -150,9 +156,10 @@ function shuffled(
 }
 
 export function flattened(value: Value, following: Following): Value | undefined {
+  const isOfPictures = (following.node.integers.get("axis")?.[0] ?? 1) === 1;
+  if (value.is === "means") return isOfPictures ? { ...value, shape: [value.chain.outputs] } : undefined;
   if (value.is !== "image") return undefined;
-  if ((following.node.integers.get("axis")?.[0] ?? 1) !== 1)
-    throw following.refuse("it flattens over several pictures");
+  if (!isOfPictures) throw following.refuse("it flattens over several pictures");
   return headOf(settled(value, following), following);
 }
 
@@ -174,7 +181,10 @@ export function reduced(value: Value, inputs: Given, following: Following): Valu
       value.is === "moment" ? PARTS : undefined,
     );
   const source = settled(value, following);
-  if (isMean) return meansOf(source, following.steps[source] as Step);
+  const step = following.steps[source] as Step;
+  const keeps = (following.node.integers.get("keepdims")?.[0] ?? 1) === 1;
+  const kept = value.layout === "first" ? [step.channels, 1, 1] : [1, 1, step.channels];
+  if (isMean) return meansOf(source, step, keeps ? kept : [step.channels]);
   return headOf(source, following);
 }
 
@@ -287,7 +297,7 @@ export function shapeOf(value: Value, following: Following): Value | undefined {
 
 function extentsOf(value: Value, { steps }: Following): readonly number[] | undefined {
   if (value.is === "constant" || value.is === "numbers") return value.shape;
-  if (value.is === "means") return [ANY, value.chain.outputs, 1, 1];
+  if (value.is === "means") return [ANY, ...value.shape];
   if (value.is !== "image" || value.pads !== undefined) return undefined;
   const { channels, side } = steps[value.base] as Step;
   return value.layout === "first" ? [ANY, channels, side, side] : [ANY, side, side, channels];
@@ -332,6 +342,7 @@ export function constantReshaped(value: Constant, inputs: Given, following: Foll
 }
 
 export function averaged(image: Image, following: Following): Value {
+  if (image.layout !== "first") throw following.refuse("the channels of its input come last");
   const source = settled(image, following);
   return meansOf(source, following.steps[source] as Step);
 }

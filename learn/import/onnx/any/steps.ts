@@ -1,6 +1,7 @@
 /** What a graph of common operators comes down to: steps from the picture up, each of which makes an image of others. */
 import type { Activation } from "../../../network/activations.js";
 import type { Padding, Pooling } from "../../../network/ops.js";
+import type { Resizing } from "../../../network/resizing.js";
 
 /** Where a step stands among all; what it is made of stands before it. */
 export type StepIndex = number;
@@ -28,7 +29,7 @@ export interface ConvStep extends Made, Alone {
   readonly padding: Padding;
   /**
    * Whether numbers of the kernel stand for a structure and are not to be changed: noughts between the taps of a dilated
-   * one or beside those of one that is padded unevenly, ones that choose channels or add images.
+   * one or beside those of one that is padded unevenly.
    */
   readonly isFixed: boolean;
   /** Whether the graph computes its kernel of others, which it no longer does once it is tuned. */
@@ -105,9 +106,35 @@ export interface SqueezeStep extends Made, Alone {
   readonly gate: "sigmoid" | "hard-sigmoid";
 }
 
+/** Means over the image, which leave one pixel. */
+export interface MeansStep extends Made, Alone {
+  readonly kind: "means";
+}
+
+/** Of a single pixel, each channel with its neighbours. */
+export interface ChannelConvStep extends Made, Alone {
+  readonly kind: "channel-conv";
+  readonly kernel: Float32Array;
+}
+
+/** Some of the channels, by number. */
+export interface ChoiceStep extends Made, Alone {
+  readonly kind: "choice";
+  /** Of what comes in. */
+  readonly given: number;
+  readonly chosen: readonly number[];
+}
+
+export interface ResizeStep extends Made, Alone {
+  readonly kind: "resize";
+  readonly resizing: Resizing;
+}
+
 export interface JoinStep extends Made {
-  readonly kind: "add" | "concat";
+  readonly kind: "add" | "multiply" | "concat";
   readonly inputs: readonly StepIndex[];
+  /** Of a sum or product, the input of one pixel, which goes to every pixel of the other. */
+  readonly spread?: StepIndex;
 }
 
 export type PictureStep = Made & { readonly kind: "picture" };
@@ -121,7 +148,12 @@ export type SingleStep =
   | AffineStep
   | ActivationStep
   | PoolStep
-  | SqueezeStep;
+  | SqueezeStep
+  | MeansStep
+  | ChannelConvStep
+  | ChoiceStep
+  | ResizeStep;
 export type Step = PictureStep | SingleStep | JoinStep;
 
-export const isJoin = (step: Step): step is JoinStep => step.kind === "add" || step.kind === "concat";
+export const isJoin = (step: Step): step is JoinStep =>
+  step.kind === "add" || step.kind === "multiply" || step.kind === "concat";

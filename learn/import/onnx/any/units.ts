@@ -1,10 +1,23 @@
 /** Fused steps as units of an architecture with their parameters. */
-import { type Block, type ConvUnit, kernelShape, type Unit } from "../../../bases/architecture.js";
+import {
+  type Block,
+  type ConvUnit,
+  type GraphImage,
+  kernelShape,
+  type Unit,
+} from "../../../bases/architecture.js";
 import type { Parameter, Parameters } from "../../../network/parameters.js";
 import type { Spend } from "../../budget.js";
 import { transposeKernel } from "../../torchUnits.js";
-import type { Fused, FusedConv, FusedNorm, FusedWays } from "./fused.js";
-import type { ConvStep, Dense, NormStep } from "./steps.js";
+import {
+  type Fused,
+  type FusedConv,
+  type FusedGraph,
+  type FusedNorm,
+  type FusedWays,
+  partsOf,
+} from "./fused.js";
+import type { Dense, NormStep } from "./steps.js";
 
 export interface Making {
   /** Added to the variance in every norm: the least of all of the graph's. */
@@ -39,7 +52,7 @@ export function blockOf(one: Fused, name: string, making: Making): MadeBlock {
 }
 
 /** The way and the shortcut of a residual block: the shorter of the two, where one is short. */
-export function residualOf({ ways, activation }: FusedWays) {
+function residualOf({ ways, activation }: FusedWays) {
   const [first, second, more] = ways;
   if (first === undefined || second === undefined || more !== undefined) return undefined;
   const isShort = (way: readonly Fused[]): boolean =>
@@ -58,34 +71,35 @@ export function residualOf({ ways, activation }: FusedWays) {
 }
 
 /** Whether it can only be had with kernels that stand for its structure, which must not be trained. */
-export function isFixed(one: Fused, isTop = false): boolean {
+export const isFixed = (one: Fused): boolean =>
+  one.kind === "conv" ? one.conv.isFixed : partsOf(one).some(isFixed);
+
+export function hasWeights(one: Fused): boolean {
   switch (one.kind) {
-    case "conv":
-      return one.conv.isFixed;
     case "concat":
-      return one.ways.flat().some((part) => isFixed(part));
     case "sum":
-      return !(isTop && residualOf(one) !== undefined) || one.ways.flat().some((part) => isFixed(part));
+    case "graph":
+      return partsOf(one).some(hasWeights);
+    case "max":
+    case "average":
+    case "means":
+    case "choice":
+    case "resize":
+      return false;
+    case "conv":
     case "norm":
     case "layer-norm":
     case "group-norm":
     case "response-norm":
     case "squeeze":
-    case "max":
-    case "average":
-      return false;
+    case "channel-conv":
+      return true;
   }
-}
-
-export function hasWeights(one: Fused): boolean {
-  if (one.kind === "concat" || one.kind === "sum") return one.ways.flat().some(hasWeights);
-  return one.kind !== "max" && one.kind !== "average";
 }
 
 /** All norms in it. */
 export function normsOf(one: Fused): readonly NormStep[] {
-  if (one.kind === "concat" || one.kind === "sum") return one.ways.flat().flatMap(normsOf);
-  if (one.kind !== "conv" && one.kind !== "norm") return [];
+  if (one.kind !== "conv" && one.kind !== "norm") return partsOf(one).flatMap(normsOf);
   return one.norm === undefined ? [] : [one.norm];
 }
 
@@ -132,7 +146,22 @@ function unitsOf(one: Fused, naming: Naming): readonly Unit[] {
     case "concat":
       return [waysUnit(one, naming)];
     case "sum":
-      return [waysUnit(one, naming), sumUnit(one, naming)];
+      return [sumUnit(one, naming)];
+    case "graph":
+      return [graphUnit(one, naming)];
+    case "means":
+      return [{ kind: "means", name: naming.next("means"), channels: one.channels }];
+    case "choice":
+      return [{ kind: "choice", name: naming.next("choice"), channels: one.given, chosen: one.chosen }];
+    case "resize": {
+      const name = naming.next("resize");
+      return [{ kind: "resize", name, channels: one.channels, ...one.resizing }];
+    }
+    case "channel-conv": {
+      const name = naming.next("conv");
+      parameters.set(`${name}.kernel`, vector(one.kernel));
+      return [{ kind: "channel-conv", name, channels: one.channels, kernel: one.kernel.length }];
+    }
   }
 }
 
@@ -141,29 +170,29 @@ function waysUnit({ ways }: FusedWays, naming: Naming): Unit {
   return { kind: "concat", name, branches: ways.map((way) => way.flatMap((part) => unitsOf(part, naming))) };
 }
 
-/** Images that stand one after the other in the channels, added: a convolution whose kernel is ones and noughts. */
-function sumUnit({ ways, channels, side, from, activation }: FusedWays, naming: Naming): Unit {
-  const inputs = channels * ways.length;
-  naming.making.spend(4 * channels * inputs);
-  const data = new Float32Array(channels * inputs);
-  for (let c = 0; c < channels; c++)
-    for (let way = 0; way < ways.length; way++) data[c * inputs + way * channels + c] = 1;
-  const kernel = { shape: [channels, inputs, 1, 1], data };
-  const conv: ConvStep = {
-    ...{
-      kind: "conv",
-      input: 0,
-      from,
-      channels,
-      side,
-      groups: 1,
-      stride: 1,
-      padding: 0,
-      isFixed: true,
-      kernel,
-    },
+/** A sum that stands within other ways, or has more than two. */
+function sumUnit({ ways, activation }: FusedWays, naming: Naming): Unit {
+  const name = naming.next("sum");
+  const images: GraphImage[] = [];
+  const inputs = ways.map((way) => {
+    const units = way.flatMap((part) => unitsOf(part, naming));
+    return units.length === 0 ? 0 : images.push({ inputs: [0], units });
+  });
+  images.push({ inputs, join: "add", activation, units: [] });
+  return { kind: "graph", name, images };
+}
+
+function graphUnit({ images }: FusedGraph, naming: Naming): Unit {
+  const name = naming.next("graph");
+  return {
+    kind: "graph",
+    name,
+    images: images.map(({ parts, activation, ...image }) => ({
+      ...image,
+      ...(activation === "none" ? {} : { activation }),
+      units: parts.flatMap((part) => unitsOf(part, naming)),
+    })),
   };
-  return convUnit({ kind: "conv", conv, activation }, naming);
 }
 
 /** @returns the unit's name */

@@ -46,6 +46,8 @@ export interface Image {
 /** Means of an image's channels, and what fully connected layers make of them. */
 export interface Means {
   readonly is: "means";
+  /** Under whatever shape the graph has given them, without the number of pictures: all ones but one. */
+  readonly shape: readonly number[];
   readonly chain: Chain;
   readonly curve: Curve;
 }
@@ -53,13 +55,15 @@ export interface Means {
 export interface Chain {
   readonly source: StepIndex;
   readonly outputs: number;
-  /** Absent of the means themselves. */
+  /** What it is made of, by one of the two; absent of the means themselves. */
+  readonly before?: Means;
   readonly dense?: {
-    readonly before: Means;
     /** `[in, out]` */
     readonly kernel: () => Float32Array;
     readonly bias: () => Float32Array;
   };
+  /** The kernel of a convolution along the means. */
+  readonly neighbours?: () => Float32Array;
 }
 
 /** An image whose channels have been parted into groups, and perhaps interleaved. */

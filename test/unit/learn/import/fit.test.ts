@@ -88,16 +88,6 @@ const CASES: readonly Case[] = [
     taken: { name: "state_dict/model.", prefix: "model." },
   },
   {
-    what: "a network and its average",
-    dicts: averaged,
-    taken: { name: "state_dict", others: ["state_dict_ema"] },
-  },
-  {
-    what: "the average, which comes first in the file",
-    dicts: [...averaged].reverse(),
-    taken: { name: "state_dict", others: ["state_dict_ema"] },
-  },
-  {
     what: "the average, asked for by a word",
     dicts: averaged,
     asked: "ema",
@@ -204,7 +194,21 @@ const REFUSALS: readonly Refusal[] = [
     what: "the encoders of queries and of keys, of which none was chosen",
     dicts: [dict("state_dict", both)],
     says: /^the checkpoint holds 2 networks that fit: state_dict\/encoder_q\., state_dict\/encoder_k\.$/,
-    hint: /`--weights state_dict\/encoder_q\.`/,
+    hint: /^say which one is meant: `--prefix encoder_q\.`, `--prefix encoder_k\.`$/,
+  },
+  ...[averaged, [...averaged].reverse()].map(
+    (dicts): Refusal => ({
+      what: `a network and its average, of which none was chosen, ${dicts[0]?.wrapper} first`,
+      dicts,
+      says: /^the checkpoint holds 2 networks that fit: state_dict, state_dict_ema$/,
+      hint: /^say which one is meant: `--weights state_dict`, `--weights state_dict_ema`$/,
+    }),
+  ),
+  {
+    what: "a network beside one with a prefix, of which none was chosen",
+    dicts: [dict("", new Map([...state, ...behind("teacher.", other)]))],
+    says: /^the checkpoint holds 2 networks that fit: plain, teacher\.$/,
+    hint: /`--prefix ""`, `--prefix teacher\.`/,
   },
   {
     what: "a student and its teacher, of which none was chosen",

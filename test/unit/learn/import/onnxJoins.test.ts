@@ -47,9 +47,22 @@ test("ways that part again are read the same whether they meet in one step or in
   assert.equal(atOnce.architecture.features, 7);
 });
 
-test("what parts again and is no neighbour is refused", async (context) => {
-  await assert.rejects(
-    networkOf(context, [concat(["m1", "first", "m2", "last"], "out")]),
-    /Relu \(middle\) gives goes several ways that do not meet in one place/,
+test("what parts again and is no neighbour is one part of images that are made of one another", async (context) => {
+  const { architecture, tunable } = await networkOf(context, [concat(["m1", "first", "m2", "last"], "out")]);
+  const units = architecture.groups.flatMap(({ blocks }) => blocks.flatMap((block) => block.units));
+  const graphs = units.flatMap((unit) => (unit.kind === "graph" ? [unit] : []));
+  assert.deepEqual(
+    graphs.map(({ images }) => images.map(({ inputs, join }) => [join ?? "none", ...inputs])),
+    [
+      [
+        ["none", 0],
+        ["none", 0],
+        ["none", 2],
+        ["none", 2],
+        ["none", 0],
+        ["concat", 3, 1, 4, 5],
+      ],
+    ],
   );
+  assert.deepEqual([architecture.features, tunable], [7, 1]);
 });

@@ -1,63 +1,107 @@
 /**
  * Steps as a sequence of what an architecture is made of: units one after another, sums of two ways from the same image,
- * ways that are put one after the other. Every image that has several ways from it is where they meet again, or refused.
+ * ways that are put one after the other. Where ways part and meet otherwise, all images between two that everything passes.
  */
-import type { ThawError } from "../../../../spec/errors.js";
-import { RESPONSES } from "./imageNorms.js";
-import { isJoin, type JoinStep, type SingleStep, type Step, type StepIndex } from "./steps.js";
+import type { ThawError } from "../../../../../spec/errors.js";
+import { RESPONSES } from "../imageNorms.js";
+import { isJoin, type JoinStep, type SingleStep, type Step, type StepIndex } from "../steps.js";
+import { type Region, regionOf } from "./region.js";
 
 /** Ways from the image before it that meet. */
 export interface Meeting {
   readonly step: JoinStep;
   readonly ways: readonly (readonly Item[])[];
 }
-export type Item = { readonly one: SingleStep } | Meeting;
+export type Item = { readonly one: SingleStep } | Meeting | Region;
 
 export const isMeeting = (item: Item): item is Meeting => "ways" in item;
+export const isRegion = (item: Item): item is Region => "images" in item;
 
 type Invalid = (what: string, hint?: string) => ThawError;
 
 /** Deeper than any architecture is nested. */
 const MOST_NESTED = 32;
 
-/** @param feature the last step @throws ThawError by `invalid` for ways that part and meet otherwise */
+/** @param feature the last step @throws ThawError by `invalid` for a norm of responses that is none */
 export function arranged(all: readonly Step[], feature: StepIndex, invalid: Invalid): readonly Item[] {
   const steps = withEarlierJoins(all, feature);
   const dominators = dominatorsOf(steps, feature);
   const taken = new Set<StepIndex>();
-  const between = (from: StepIndex, to: StepIndex, nested: number): readonly Item[] => {
+  const order: StepIndex[] = [];
+  /** @returns whether nobody else has it */
+  const take = (at: StepIndex): boolean => {
+    const step = steps[at] as Step;
+    if (step.kind === "response-norm" && !step.isWhole)
+      throw invalid(`${step.from}: it is no global response normalization`, RESPONSES);
+    if (taken.has(at)) return false;
+    taken.add(at);
+    order.push(at);
+    return true;
+  };
+  /** What has been taken since there were so many is free again. */
+  const giveBack = (count: number): void => {
+    for (const at of order.splice(count)) taken.delete(at);
+  };
+  const between = (from: StepIndex, to: StepIndex, nested: number): readonly Item[] | undefined => {
     const items: Item[] = [];
     for (let at = to; at !== from; ) {
       const step = steps[at] as Step;
-      if (taken.has(at))
-        throw invalid(`what ${step.from} gives goes several ways that do not meet in one place`, SHAPES);
-      taken.add(at);
-      if (step.kind === "picture") throw invalid(`${step.from} is used in several places`);
-      if (step.kind === "response-norm" && !step.isWhole)
-        throw invalid(`${step.from}: it is no global response normalization`, RESPONSES);
+      if (step.kind === "picture") return undefined;
       if (!isJoin(step)) {
+        if (!take(at)) return undefined;
         items.push({ one: step });
         at = step.input;
         continue;
       }
       const start = dominators[at] as StepIndex;
-      items.push({ step, ways: waysOf(step, start, nested + 1) });
+      const item = met(step, at, start, nested);
+      if (item === undefined) return undefined;
+      items.push(item);
       at = start;
     }
     return items.reverse();
   };
-  const waysOf = (step: JoinStep, start: StepIndex, nested: number): Meeting["ways"] => {
-    if (nested > MOST_NESTED) throw invalid(`at ${step.from} ways are nested more than ${MOST_NESTED} times`);
-    return runsOf(step, start, dominators).map(({ inputs, from }) => {
-      const [only = start] = inputs;
-      if (inputs.length === 1) return between(start, only, nested);
-      const inner = { ...step, inputs, channels: channelsOf(steps, inputs) };
-      // Of what every one of them is made of, some may be made of others, as in C2f.
-      const ways = waysOf(inner, from, nested + 1);
-      return [...between(start, from, nested), { step: inner, ways }];
-    });
+  /** Ways that meet in one place, or whatever lies between. */
+  const met = (step: JoinStep, at: StepIndex, start: StepIndex, nested: number): Item | undefined => {
+    const count = order.length;
+    if (step.kind !== "multiply" && step.spread === undefined && take(at)) {
+      const ways = waysOf(step, start, nested + 1);
+      if (ways !== undefined) return { step, ways };
+    }
+    giveBack(count);
+    const region = regionOf(steps, start, at);
+    if (region.indices.every(take)) return region;
+    giveBack(count);
+    return undefined;
   };
-  return between(0, feature, 0);
+  const waysOf = (step: JoinStep, start: StepIndex, nested: number): Meeting["ways"] | undefined => {
+    if (nested > MOST_NESTED) return undefined;
+    const ways: (readonly Item[])[] = [];
+    for (const { inputs, from } of runsOf(step, start, dominators)) {
+      const way = wayOf(step, inputs, from, start, nested);
+      if (way === undefined) return undefined;
+      ways.push(way);
+    }
+    return ways;
+  };
+  const wayOf = (
+    step: JoinStep,
+    inputs: readonly StepIndex[],
+    from: StepIndex,
+    start: StepIndex,
+    nested: number,
+  ): readonly Item[] | undefined => {
+    const [only = start] = inputs;
+    if (inputs.length === 1) return between(start, only, nested);
+    const inner = { ...step, inputs, channels: channelsOf(steps, inputs) };
+    // Of what every one of them is made of, some may be made of others, as in C2f.
+    const ways = waysOf(inner, from, nested + 1);
+    const before = ways === undefined ? undefined : between(start, from, nested);
+    return ways === undefined || before === undefined ? undefined : [...before, { step: inner, ways }];
+  };
+  const items = between(0, feature, 0);
+  if (items === undefined) throw new Error("what everything passes is passed by something");
+  return items;
 }
 
 const channelsOf = (steps: readonly Step[], inputs: readonly StepIndex[]): number =>
@@ -87,9 +131,6 @@ function runsOf(
   }
   return runs;
 }
-
-const SHAPES =
-  "thaw takes networks of which every part begins and ends in one image, as residual and dense blocks do";
 
 /**
  * For each step the last one that every way to it passes (Cooper, Harvey & Kennedy, "A simple, fast dominance
