@@ -86,6 +86,27 @@ export async function slowEngine(
   }
 }
 
+/**
+ * Slows every engine of the training worker down, those too that come in place of others, so that work of moments lasts from its beginning.
+ * @returns what lets them go on at their own speed
+ */
+export function slowEngines(stack: OfServices): () => void {
+  const slowed = new Map<number, () => void>();
+  let isOver = false;
+  const watch = async (): Promise<void> => {
+    while (!isOver) {
+      const pid = await enginePid(stack);
+      if (pid !== undefined && !isOver && !slowed.has(pid)) slowed.set(pid, slowDown(pid));
+      await sleep(POLL_MS);
+    }
+  };
+  void watch();
+  return () => {
+    isOver = true;
+    for (const goOn of slowed.values()) goOn();
+  };
+}
+
 /** Sends it. @returns false when the process is gone */
 export function signalled(pid: number, signal: NodeJS.Signals): boolean {
   try {
