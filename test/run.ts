@@ -16,6 +16,7 @@ import { parseArgs } from "node:util";
 import { type ComponentName, ensure } from "../runtime/components/components.js";
 import { toThawError } from "../spec/errors.js";
 import { clusterTestFiles, whyNoCluster } from "./k8s/clusterTests.js";
+import { tidyAfterRunner } from "./support/leftBehind/tidied.js";
 import { timesTable } from "./support/run/budgets.js";
 import { integrationJobs, unitJobs } from "./support/run/jobs.js";
 import { runInLanes } from "./support/run/lanes.js";
@@ -118,6 +119,7 @@ const {
 });
 const began = performance.now();
 watchProcessorTime();
+tidyAfterRunner();
 // From Node.js 22.1 on: a process of the tests loads its modules with 40 % less of a processor.
 process.env.NODE_COMPILE_CACHE ??= join(process.cwd(), "node_modules", ".cache", "thaw-tests");
 // Side by side: each leaves a core idle.

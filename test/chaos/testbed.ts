@@ -14,6 +14,7 @@ import { choosePorts } from "../../runtime/services/ports.js";
 import { newRecord, storeOf, temporalOf, writeRecord } from "../../runtime/services/record.js";
 import { type ServicesStatus, status } from "../../runtime/services/status.js";
 import { up } from "../../runtime/services/up.js";
+import { tidied } from "../support/leftBehind/tidied.js";
 import { type FaultProxy, startFaultProxy } from "../support/services/faultProxy.js";
 import { ownPorts } from "../support/services/ownPorts.js";
 import { keyVariables } from "../support/services/serviceVariables.js";
@@ -51,6 +52,7 @@ export interface OtherMachine {
 
 /** @param checkpointSeconds how often a stage of training writes a checkpoint */
 export async function startTestbed(folder: string, checkpointSeconds: number): Promise<Testbed> {
+  const tidy = tidied(folder);
   const located = await ensure(COMPONENTS, () => undefined);
   const pathOf = (name: ComponentName): string => located.find((item) => item.name === name)?.path ?? "";
   const servers = { projectFolder: folder, temporal: pathOf("temporal"), weed: pathOf("s3-server") };
@@ -102,6 +104,7 @@ export async function startTestbed(folder: string, checkpointSeconds: number): P
       await proxy.close();
       for (const name of Object.keys(throughProxy)) delete process.env[name];
       if (!keep) await rm(folder, { recursive: true, force: true });
+      tidy();
     },
   };
 }

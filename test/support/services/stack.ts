@@ -8,6 +8,7 @@ import { type ComponentName, ensure } from "../../../runtime/components/componen
 import { loadPlatform } from "../../../runtime/platform.js";
 import { down } from "../../../runtime/services/down.js";
 import { up } from "../../../runtime/services/up.js";
+import { tidied } from "../leftBehind/tidied.js";
 import { ownPorts } from "./ownPorts.js";
 import { addSmallBase } from "./smallBase.js";
 
@@ -45,6 +46,7 @@ export interface StackOptions {
 
 export async function startStack(options: StackOptions): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), "thaw-test-"));
+  const tidy = tidied(folder);
   const located = await ensure(COMPONENTS, () => undefined);
   const pathOf = (name: ComponentName): string => located.find((item) => item.name === name)?.path ?? "";
   const worker = (name: "control" | "training", variables: Readonly<Record<string, string>> = {}) => {
@@ -76,6 +78,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await session.close();
       await down(folder, silent);
       await rm(folder, { recursive: true, force: true });
+      tidy();
     },
   };
 }
