@@ -58,15 +58,19 @@ export async function sampleDomain(
   }
 }
 
-/** @param images at least 2, independent of each other */
+/**
+ * Layer groups without batch norms remember nothing, and are left out: of a graph some norms may be folded into kernels, others not.
+ * @param images at least 2, independent of each other
+ */
 export function domainDistance(sample: DomainSample, images: number): DomainDistance {
+  const remembering = sample.filter(({ units }) => units.length > 0);
   const { overall, groups } = frechetDistances(
-    sample.map(({ units }) => units),
+    remembering.map(({ units }) => units),
     images,
   );
   return {
     images,
     ...overall,
-    groups: sample.map(({ name }, i) => ({ name, ...(groups[i] as (typeof groups)[number]) })),
+    groups: remembering.map(({ name }, i) => ({ name, ...(groups[i] as (typeof groups)[number]) })),
   };
 }

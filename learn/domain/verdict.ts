@@ -79,7 +79,8 @@ export function domainVerdict(domain: DomainDistance, tuned: boolean): DomainVer
 function whereItSits({ groups }: DomainDistance): keyof typeof ADVICE {
   const third = groups.length / 3;
   const first = mean(groups.filter((_, i) => i < third));
-  const upper = mean(groups.filter((_, i) => i >= 2 * third));
+  // Of two groups the upper one, and of one that.
+  const upper = mean(groups.slice(Math.min(Math.ceil(2 * third), groups.length - 1)));
   if (first >= FIRST_LAYERS_FROM) return upper >= UPPER_LAYERS_STRANGE_FROM ? "both" : "first";
   return upper >= UPPER_LAYERS_FROM ? "upper" : "none";
 }

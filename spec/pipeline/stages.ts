@@ -22,7 +22,7 @@ export type StageKind = PodStage | "base" | "register" | "report";
 const STAGE_VERSIONS: Readonly<Record<StageKind, number>> = {
   ingest: 6,
   features: 3,
-  recipe: 5,
+  recipe: 6,
   base: 5,
   head: 2,
   tune: 13,

@@ -41,12 +41,12 @@ before(async () => {
   );
   await drawnImages(join(stack.folder, "images"), PER_CLASS, ALL_SHAPES, { ground: "of-class" });
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
-  for (const network of ["resnext", "shufflenet", "vgg", "squeezenet"]) {
+  for (const network of ["resnext", "dilated", "vgg", "squeezenet"]) {
     const found = read.find((one) => one.network === network);
     assert.ok(found);
     const bytes = gunzipSync(Buffer.from(found.file, "base64"));
     // One of them as PyTorch writes it since 2.9, with its weights in a file of their own.
-    const data = network === "shufflenet" ? `${network}.onnx.data` : undefined;
+    const data = network === "dilated" ? `${network}.onnx.data` : undefined;
     const { model, files } = withData(decode(bytes), () => data);
     await writeFile(join(stack.folder, `${network}.onnx`), encode(model));
     for (const [name, numbers] of files) await writeFile(join(stack.folder, name), numbers);
@@ -76,7 +76,7 @@ test("an ONNX file needs a name only, and what was made of it is told", async ()
   const again = await ok<BaseJson>("bases", "add", "resnext.onnx", "-n", "field");
   assert.deepEqual([again.version, again.sha256], [1, base?.sha256]);
   const other = await ok<BaseJson>(
-    ...["bases", "add", "shufflenet.onnx", "-n", "shuffled", "--scale", "imagenet"],
+    ...["bases", "add", "dilated.onnx", "-n", "spread", "--scale", "imagenet"],
   );
   assert.equal(other.architecture, "onnx-2-fixed");
   assert.notEqual(other.sha256, base?.sha256);
@@ -112,7 +112,7 @@ test("what cannot be known or read is refused in words", async () => {
     /an ONNX file holds one network/,
   );
   assert.match(
-    await refusal("run", "--set", "base=shuffled", "--set", "compare.scratch=true"),
+    await refusal("run", "--set", "base=spread", "--set", "compare.scratch=true"),
     /a part stands for its structure/,
   );
   assert.match(
@@ -150,9 +150,9 @@ test("a run tunes its layer groups, and the model predicts and is exported", asy
 test("a model of such a base is a base, and a frozen part that stands for a structure stays as it is", async () => {
   const settings = [
     "--set",
-    "base=shuffled",
+    "base=spread",
     "--set",
-    "name=shuffled",
+    "name=spread",
     "--set",
     "unfreeze.stages=[layer2, layer1]",
   ];
@@ -160,7 +160,7 @@ test("a model of such a base is a base, and a frozen part that stands for a stru
   const model = await readModel(stack.session.store, result.model, result.version);
   assert.equal(model?.baseSpec?.architecture, "onnx-2-fixed");
   const { bases } = await ok<{ bases: BaseJson[] }>("bases");
-  assert.ok(bases.some(({ name }) => name === "shuffled"));
+  assert.ok(bases.some(({ name }) => name === "spread"));
   const again = await ok<{ result: RunResult }>(
     ...["run", "--set", "base=model:field", "--set", "name=again", "--set", "unfreeze.stages=[]"],
   );
@@ -177,11 +177,11 @@ test("bases: auto takes graphs, and their comparison tells what they cost", asyn
   const head = ["--set", "unfreeze.stages=[]", "--set", "name=compared"];
   const { bases } = await ok<Plan>("plan", "--set", "bases=auto", ...head);
   const taken = bases.taken.map(({ name }) => name);
-  for (const name of ["field@1", "shuffled@1"]) assert.ok(taken.includes(name), JSON.stringify(bases));
-  await ok("run", "--set", "bases=[field, shuffled]", ...head);
+  for (const name of ["field@1", "spread@1"]) assert.ok(taken.includes(name), JSON.stringify(bases));
+  await ok("run", "--set", "bases=[field, spread]", ...head);
   const { bases: compared } = await ok<GetJson>("get", "compared");
   const costs = new Map(compared?.candidates.map(({ name, cost }) => [name, cost]));
-  assert.deepEqual([...costs.keys()].toSorted(), ["field", "shuffled"]);
+  assert.deepEqual([...costs.keys()].toSorted(), ["field", "spread"]);
   const { bases: listed } = await ok<{ bases: BaseJson[] }>("bases");
   for (const [name, cost] of costs) {
     const network = listed.find((one) => one.name === name)?.network;

@@ -78,7 +78,7 @@ test("of two networks of the same rank none is taken before one is chosen, and t
   // Names in a safetensors file are sorted.
   assert.match(
     await thawRefusal(stack.folder, ...add("both.safetensors", "own")),
-    /holds 2 networks that fit: ema\., model\.[\s\S]*--weights ema\./,
+    /holds 2 networks that fit: ema\., model\.[\s\S]*--prefix ema\./,
   );
   const { stdout, stderr } = await thaw(add("both.safetensors", "own", "--prefix", "ema"), {
     cwd: stack.folder,

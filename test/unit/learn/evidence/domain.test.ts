@@ -88,6 +88,14 @@ test("distances and errors are those of PyTorch's activations, images left out b
   }
 });
 
+test("layer groups without batch norms are left out of it", () => {
+  const { groups, ...whole } = domainDistance(sample, images);
+  const gap = { name: "folded", units: [] };
+  const [lowest, ...others] = sample;
+  assert.ok(lowest);
+  assert.deepEqual(domainDistance([gap, lowest, gap, ...others], images), { groups, ...whole });
+});
+
 test("measuring leaves no tensor behind", async () => {
   const before = tf.memory().numTensors;
   await sampleDomain(base, await pretrained(), batches(), images);
@@ -252,5 +260,26 @@ for (const { what, groups, verdict, says, advises } of MEASURED) {
     assert.deepEqual({ ...same, advice: judged.advice }, judged);
     assert.match(advice, /; it would count if layers were tuned, and here none are$|little tuning/);
     assert.doesNotMatch(advice, /unfreez|surgical|tuning those/);
+  });
+}
+
+for (const { what, groups, advises } of [
+  {
+    what: "two groups, the upper one strange",
+    groups: [0.02, 0.4],
+    advises: /^the distance sits in the upper layers/,
+  },
+  {
+    what: "two groups, both strange",
+    groups: [0.3, 0.4],
+    advises: /^the first layers .* as strange to them as the upper/,
+  },
+  { what: "a single one", groups: [0.4], advises: /^the first layers .* as strange to them as the upper/ },
+  { what: "a single one, not strange", groups: [0.02], advises: /^no part of the network/ },
+]) {
+  test(`networks of few layer groups, ${what}: where the distance sits`, () => {
+    const named = groups.map((distance, i) => ({ name: `group ${i}`, distance, error: 0.01 }));
+    const domain: DomainDistance = { images: 128, distance: 0.3, error: 0.008, groups: named };
+    assert.match(domainVerdict(domain, true).advice, advises);
   });
 }
