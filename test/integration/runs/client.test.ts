@@ -20,6 +20,7 @@ import { ThawError } from "../../../spec/errors.js";
 import type { StageRequest } from "../../../spec/pipeline/activities.js";
 import { RUN_STATE_QUERY, type RunState } from "../../../spec/pipeline/run.js";
 import { planStages } from "../../../spec/pipeline/stages.js";
+import { refusalOf } from "../../support/refusal.js";
 import { startStack } from "../../support/services/stack.js";
 import { type StandInRuns, smallRunFile, standInRunsOn } from "../../support/services/standInRuns.js";
 import { ENGINE, EVALUATION, RECIPE } from "../../support/services/standIns.js";
@@ -275,7 +276,9 @@ describe("a running run", () => {
     assert.equal(runs[0]?.runId, runId);
     assert.equal((await listRuns(session, { limit: 2 })).runs.length, 2);
     assert.equal((await listRuns(session, { limit: 10, model: "small" })).runs.length, 3);
-    assert.equal((await listRuns(session, { limit: 10, model: "other" })).runs.length, 0);
+    // An empty list would look like an answer about a model whose name was misspelt.
+    const { code, hint } = await refusalOf(listRuns(session, { limit: 10, model: "smal" }));
+    assert.deepEqual([code, hint], ["NOT_FOUND", "did you mean small? models: small"]);
   });
 
   test("ends when it is cancelled, and says so", async () => {

@@ -11,7 +11,6 @@ const ALLOWED: readonly string[] = [
   "output.js",
   "terminal/colours.js",
   "terminal/frame.js",
-  "terminal/sameProject.js", // knows a colour when it sees one
   "terminal/shown.js",
 ];
 
