@@ -8,6 +8,7 @@ import { outageText } from "../spec/records/outage.js";
 import type { Progress } from "../spec/records/training.js";
 import { codeBlock, codeSpan, markdownText } from "../spec/text/markdown.js";
 import { shortened } from "../spec/text/visible.js";
+import { voiding } from "../spec/warnings/doubts.js";
 import { type Grade, serious, type Warning } from "../spec/warnings/warning.js";
 import { warningsOfStages } from "../spec/warnings/warnings.js";
 import { percent } from "../spec/warnings/words.js";
@@ -47,19 +48,19 @@ export function describeRun(
   const base = candidates.length === 0 ? (run.base?.name ?? run.file.base) : candidates.join(" or ");
   const pods = [...(state.pod === undefined ? [] : [state.pod]), ...(state.otherPods ?? [])];
   const warnings = serious(warningsOfStages(state.stages));
-  const voiding = warnings.filter(({ grade }) => grade === "voids").slice(0, MOST_WARNINGS);
+  const doubts = voiding(warnings).slice(0, MOST_WARNINGS);
   const parts = [
     `### ${standing(state, end)}${words(run.file.name)} on ${words(base)}`,
     ...(end.ended === undefined || end.ended === "cancelled" ? [] : [failureText(end.ended)]),
     ...(end.result === undefined ? [] : [outcomeText(end.result)]),
-    ...warningTexts(voiding),
+    ...warningTexts(doubts),
     ...(isPaused(state, end) ? [pauseText(run.runId, state)] : []),
     ...pods.map((pod) => words(podSentence(pod))),
     codeBlock("text", stageTable(state.stages, newsOf(state.stages, news))),
     // Below the stages, which people look for; what voids the figure stands beside it.
     ...warningTexts(
-      warnings.filter((one) => !voiding.includes(one)),
-      MOST_WARNINGS - voiding.length,
+      warnings.filter((one) => !doubts.includes(one)),
+      MOST_WARNINGS - doubts.length,
     ),
     commandsText(run.runId, state, end),
   ];

@@ -17,7 +17,6 @@ import { asksForDepth, refusedDepth } from "../../spec/retraining/depth.js";
 import type { Look, RetrainInput } from "../../spec/retraining/retraining.js";
 import { readingOf } from "../../spec/runFile/folders.js";
 import { knownImageSchema } from "../../spec/schemas/records/files.js";
-import { voiding } from "../../spec/warnings/doubts.js";
 import { subjectOf } from "../../spec/warnings/warning.js";
 import { type ArtifactManifest, requireManifest } from "../../store/artifacts/artifacts.js";
 import { canonicalJson, stageKey } from "../../store/artifacts/keys.js";
@@ -27,7 +26,8 @@ import { bucketReader } from "../../store/images/bucketReader.js";
 import { readUploadList } from "../../store/images/uploads.js";
 import { unlessDamaged } from "../../store/record.js";
 import { newestDecision } from "../../store/records/aliases.js";
-import { listVersions, newestRun, readModel, readRun } from "../../store/records/records.js";
+import { voidingWarnings } from "../../store/records/doubts.js";
+import { listVersions, newestRun, readModel } from "../../store/records/records.js";
 import type { ControlDependencies } from "../context.js";
 import { championOf, type ListedImages, lastDeeper, layersBelow } from "./depthFacts.js";
 
@@ -90,15 +90,14 @@ export async function lookAtImages(
   };
 }
 
-/** What may void a version's figures, by subject; none where its run has left no record that can be read. */
+/** What may void a version's figures, by subject. */
 async function doubtsOf(
   store: Store,
   versions: readonly ModelVersion[],
   version: number,
 ): Promise<readonly string[]> {
   const runId = versions.find((one) => one.version === version)?.runId;
-  const run = runId === undefined ? undefined : await unlessDamaged(readRun(store, runId), []);
-  return voiding(run?.warnings ?? []).map(subjectOf);
+  return runId === undefined ? [] : (await voidingWarnings(store, runId)).map(subjectOf);
 }
 
 async function listImages(

@@ -1,8 +1,6 @@
 /** JSON of `thaw plan`. Public API. */
 import type { AutoBases } from "../../client/bases/auto/choose.js";
-import type { PlannedActivations } from "../../client/forecast/activations.js";
-import type { PlannedTime } from "../../client/forecast/planned.js";
-import type { PlannedShards } from "../../client/forecast/shards.js";
+import type { Forecasts } from "../../client/forecast/forecasts.js";
 import type { PlannedStage } from "../../client/plan/foresee.js";
 import type { AutoPrecision } from "../../spec/engine/precision.js";
 import type { planSchema } from "../../spec/schemas/cli/runs.js";
@@ -24,11 +22,8 @@ export function forewarned(warnings: readonly string[]): { warnings?: string[] }
 export function planJson(
   model: string,
   stages: readonly PlannedStage[],
-  forecast?: PlannedTime,
+  { time, activations, shards, imageShards }: Forecasts = {},
   { bases, precision }: AutoSettled = {},
-  activations?: PlannedActivations,
-  shards?: PlannedShards,
-  imageShards?: PlannedShards,
 ): PlanJson {
   return {
     model,
@@ -38,7 +33,7 @@ export function planJson(
       why,
       ...(artifact === undefined ? {} : { artifact: { key: artifact.key, digest: artifact.digest } }),
     })),
-    ...(forecast === undefined ? {} : { forecast }),
+    ...(time === undefined ? {} : { forecast: time }),
     ...(bases === undefined ? {} : { bases: { taken: [...bases.taken], leftOut: [...bases.leftOut] } }),
     ...(precision === undefined ? {} : { precision: { ...precision } }),
     ...(activations === undefined

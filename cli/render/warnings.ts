@@ -2,7 +2,7 @@
 import { type Grade, serious, type Warning } from "../../spec/warnings/warning.js";
 import type { Screen } from "../output.js";
 import type { Colours } from "../terminal/colours.js";
-import { wrapWords } from "./words.js";
+import { hangingLines } from "./words.js";
 
 const MARKS: Readonly<Record<Grade, string>> = { voids: "!!", check: "!", note: "·" };
 /** Before the sentence of each grade; the other two speak for themselves. */
@@ -13,10 +13,10 @@ export const WARNINGS_TITLE = "WARNINGS";
 /** Sentence and advice of each, the strongest first. */
 export function warningLines(warnings: readonly Warning[], screen: Screen): readonly string[] {
   return warnings.flatMap(({ grade, sentence, advice }) => [
-    ...paragraph(`${LABELS[grade]}${sentence}`, `${MARKS[grade]} `.padEnd(3), screen).map((line) =>
+    ...hangingLines(`${LABELS[grade]}${sentence}`, `${MARKS[grade]} `.padEnd(3), screen.width).map((line) =>
       paintOf(grade, screen.colours)(line),
     ),
-    ...paragraph(advice, "   → ", screen),
+    ...hangingLines(advice, "   → ", screen.width),
   ]);
 }
 
@@ -39,12 +39,6 @@ export function warningMark(warnings: readonly Warning[] | undefined, colours: C
   const { grade, code } = strongest;
   const more = others.length === 0 ? "" : ` +${others.length}`;
   return paintOf(grade, colours)(`${MARKS[grade]} ${code}${more}`);
-}
-
-function paragraph(text: string, first: string, { width }: Screen): readonly string[] {
-  return wrapWords(text, width - first.length)
-    .split("\n")
-    .map((line, index) => `${index === 0 ? first : " ".repeat(first.length)}${line}`);
 }
 
 function paintOf(grade: Grade, colours: Colours): (text: string) => string {

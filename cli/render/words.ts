@@ -40,6 +40,16 @@ export function wrapWords(text: string, width: number, indent = ""): string {
     .join("\n");
 }
 
+/**
+ * As {@link wrapWords}, behind a mark.
+ * @param first stands before the first line; the others are as far in
+ */
+export function hangingLines(text: string, first: string, width: number): readonly string[] {
+  return wrapWords(text, width - first.length)
+    .split("\n")
+    .map((line, index) => `${index === 0 ? first : " ".repeat(first.length)}${line}`);
+}
+
 function wrapLine(line: string, width: number, indent: string): string {
   const lines: string[] = [];
   for (const word of wordsOf(line)) {

@@ -3,7 +3,7 @@ import type { RunInput, RunResult } from "../pipeline/run.js";
 import type { DriftInBrief } from "../records/drift.js";
 import type { Approval } from "../retraining/approval.js";
 import type { Tick, TickVerdict } from "../retraining/retraining.js";
-import { doubtsText, newDoubts } from "../warnings/doubts.js";
+import { doubtsText, voiding } from "../warnings/doubts.js";
 import { percent } from "../warnings/words.js";
 import type { EventType, ThawEvent } from "./event.js";
 
@@ -140,7 +140,7 @@ export function eventOfRun({ runId, file: { name } }: RunInput, at: string, ende
     ...common,
     type: "run.finished",
     version,
-    sentence: `${name}@${version}: test accuracy ${percent(testAccuracy)}, 95 % interval ${percent(low)} to ${percent(high)}${doubtsText(newDoubts(warnings))}`,
+    sentence: `${name}@${version}: test accuracy ${percent(testAccuracy)}, 95 % interval ${percent(low)} to ${percent(high)}${doubtsText(voiding(warnings))}`,
     figures: { testAccuracy, testAccuracyLow: low, testAccuracyHigh: high },
     command: `thaw report ${runId} --open`,
   };

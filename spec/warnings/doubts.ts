@@ -2,8 +2,8 @@
 import { subjectOf, type Warning } from "./warning.js";
 
 /** Those that void a figure. */
-export function voiding(warnings: readonly Warning[]): readonly Warning[] {
-  return warnings.filter(({ grade }) => grade === "voids");
+export function voiding(warnings: readonly Warning[] | undefined): readonly Warning[] {
+  return (warnings ?? []).filter(({ grade }) => grade === "voids");
 }
 
 /**
@@ -12,9 +12,9 @@ export function voiding(warnings: readonly Warning[]): readonly Warning[] {
  */
 export function newDoubts(
   warnings: readonly Warning[] | undefined,
-  accepted: readonly string[] = [],
+  accepted: readonly string[],
 ): readonly Warning[] {
-  return voiding(warnings ?? []).filter((warning) => !accepted.includes(subjectOf(warning)));
+  return voiding(warnings).filter((warning) => !accepted.includes(subjectOf(warning)));
 }
 
 /** Ends a sentence about a version; empty without doubts. */

@@ -1,8 +1,9 @@
 /** The test cluster itself: what the other tests on Kubernetes stand on. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import type { DoctorJson } from "../../cli/json/doctor.js";
+import { runningProcesses } from "../support/processes.js";
 import { serviceVariables } from "../support/services/serviceVariables.js";
 import { type Stack, startStack } from "../support/services/stack.js";
 import { until } from "../support/until.js";
@@ -17,16 +18,7 @@ const mounts = (): string[] =>
     .filter((line) => /\/containerd-|\/pods\/|netns/.test(line));
 
 const processes = (): string[] =>
-  readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map((pid) => {
-      try {
-        return `${pid} ${readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")}`;
-      } catch {
-        return "";
-      }
-    })
-    .filter((line) => line !== "");
+  runningProcesses().map(({ pid, command }) => `${pid} ${command.replaceAll("\0", " ")}`);
 
 describe("a cluster for tests", () => {
   const processesBefore = processes();

@@ -35,7 +35,7 @@ import {
 } from "../../spec/retraining/retraining.js";
 import { codeSpan } from "../../spec/text/markdown.js";
 import { shortened, visible } from "../../spec/text/visible.js";
-import { doubtsText, newDoubts } from "../../spec/warnings/doubts.js";
+import { doubtsText, newDoubts, voiding } from "../../spec/warnings/doubts.js";
 import { percent } from "../../spec/warnings/words.js";
 import { notifyEnd } from "../announce.js";
 import { findableBy } from "../attributes.js";
@@ -192,7 +192,7 @@ async function lookAndTrain(
   say(`${label}: test accuracy ${percent(testAccuracy)}`);
   const proof = look.inUse === undefined ? undefined : await prove(input, look.inUse, version, { say, held });
   const waitForPerson = async (proven: ModelProof | undefined, reason: string): Promise<Tick> => {
-    const because = `${reason}${doubtsText(newDoubts(result.warnings))}`;
+    const because = `${reason}${doubtsText(voiding(result.warnings))}`;
     const { approval, isNew } = await ask(input, look, result, proven, because);
     note({ approval });
     return end(
@@ -210,7 +210,7 @@ async function lookAndTrain(
     say(`against ${name}@${look.inUse}: ${proofInFull(proof)}`);
   }
   const why = proof === undefined ? `no version was in use (${policy.alias})` : proofInFull(proof);
-  const doubts = newDoubts(result.warnings, look.accepted);
+  const doubts = newDoubts(result.warnings, look.accepted ?? []);
   // A look that began before doubts counted goes on as it began.
   const isDoubtful = policy.promote === "automatic" && doubts.length > 0 && patched("doubts-ask");
   switch (fateOf(policy.promote, proof, isDoubtful)) {
@@ -232,7 +232,7 @@ async function lookAndTrain(
       note({ decision: decision.seq });
       return end(
         "promoted",
-        `${label} is ${name}@${policy.alias} now: ${why}${doubtsText(newDoubts(result.warnings))}`,
+        `${label} is ${name}@${policy.alias} now: ${why}${doubtsText(voiding(result.warnings))}`,
       );
     }
     case "ask":

@@ -66,30 +66,14 @@ export function addPlan(program: Command): void {
       const { plannedImageShards, plannedShards } = await import("../../../client/forecast/shards.js");
       const shards = await plannedShards(context.store, file, source, stages);
       const imageShards = await plannedImageShards(context.store, file, source, stages);
+      const forecasts = { time, activations, shards, imageShards };
       output.data(
         {
-          ...planJson(
-            file.name,
-            stages,
-            time,
-            { bases: auto, precision: precise.auto },
-            activations,
-            shards,
-            imageShards,
-          ),
+          ...planJson(file.name, stages, forecasts, { bases: auto, precision: precise.auto }),
           ...forewarned(warnings),
         },
-        (shown, screen) =>
-          planText(
-            file.name,
-            shown.stages,
-            screen,
-            shown.time,
-            shown.activations,
-            shown.shards,
-            shown.imageShards,
-          ),
-        { stages, time, activations, shards, imageShards },
+        (shown, screen) => planText(file.name, shown.stages, screen, shown.forecasts),
+        { stages, forecasts },
       );
       const { depth } = file.model;
       if (depth !== "full")

@@ -50,7 +50,7 @@ export function addResume(program: Command): void {
           await refuseUnfit(session.store, request.file, request, stages, isKnown);
         }
         const time = await timeOfPlan(session.store, request.file, request, stages);
-        const { model: _model, ...planned } = planJson(request.file.name, stages, time);
+        const { model: _model, ...planned } = planJson(request.file.name, stages, { time });
         const plan = { resumedFrom, ...planned };
         if (options.dryRun === true) {
           return output.data(

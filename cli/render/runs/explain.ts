@@ -2,7 +2,7 @@
 import type { ExplainJson } from "../../json/explain.js";
 import type { Screen } from "../../output.js";
 import { warningLines } from "../warnings.js";
-import { wrapWords } from "../words.js";
+import { hangingLines } from "../words.js";
 import { logLine } from "./logs.js";
 
 export function explanationText(
@@ -10,16 +10,12 @@ export function explanationText(
   screen: Screen,
 ): string {
   const { colours, width } = screen;
-  const paragraph = (text: string, first: string): readonly string[] =>
-    wrapWords(text, width - first.length)
-      .split("\n")
-      .map((line, index) => `${index === 0 ? first : " ".repeat(first.length)}${line}`);
   const unsaid = warnings.filter(({ sentence }) => !sentences.includes(sentence));
   return [
     colours.bold(runId),
-    ...sentences.flatMap((sentence) => paragraph(sentence, "")),
+    ...sentences.flatMap((sentence) => hangingLines(sentence, "", width)),
     ...(unsaid.length === 0 ? [] : ["", ...warningLines(unsaid, screen)]),
-    ...(advice.length === 0 ? [] : ["", ...advice.flatMap((line) => paragraph(line, "→ "))]),
+    ...(advice.length === 0 ? [] : ["", ...advice.flatMap((line) => hangingLines(line, "→ ", width))]),
     ...(lastLines.length === 0
       ? []
       : [

@@ -1,5 +1,6 @@
 /** A plan as a table: which stages would be computed, and why. */
 import type { PlannedActivations } from "../../../client/forecast/activations.js";
+import type { Forecasts } from "../../../client/forecast/forecasts.js";
 import type { PlannedTime } from "../../../client/forecast/planned.js";
 import type { PlannedShards } from "../../../client/forecast/shards.js";
 import type { StartedForecast } from "../../../client/forecast/started.js";
@@ -18,10 +19,7 @@ export function planText(
   model: string,
   stages: readonly PlannedStage[],
   screen: Screen,
-  time?: PlannedTime,
-  activations?: PlannedActivations,
-  shards?: PlannedShards,
-  imageShards?: PlannedShards,
+  { time, activations, shards, imageShards }: Forecasts = {},
 ): string {
   if (stages.some(({ action }) => action === "run" || action === "maybe")) {
     const more = [

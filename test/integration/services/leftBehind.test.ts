@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
+import { runningProcesses } from "../../support/processes.js";
 import { until } from "../../support/until.js";
 
 const STACK = new URL("../../support/services/stack.js", import.meta.url).href;
@@ -15,13 +15,8 @@ const PROGRAM = `
   setInterval(() => undefined, 1000);
 `;
 
-async function commandsWith(text: string): Promise<readonly string[]> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const commands = await Promise.all(
-    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")),
-  );
-  return commands.filter((command) => command.includes(text));
-}
+const processesWith = (text: string): number =>
+  runningProcesses().filter(({ command }) => command.includes(text)).length;
 
 test("a process that is killed leaves no services behind", async () => {
   const child = spawn(process.execPath, ["--input-type=module", "--eval", PROGRAM], {
@@ -29,10 +24,7 @@ test("a process that is killed leaves no services behind", async () => {
   });
   const [folder] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
   assert.match(folder, /thaw-test-/);
-  assert.ok((await commandsWith(folder)).length >= 3, "a supervisor and two servers");
+  assert.ok(processesWith(folder) >= 3, "a supervisor and two servers");
   child.kill("SIGKILL");
-  await until(
-    "all of it is gone",
-    async () => (await commandsWith(folder)).length === 0 && !existsSync(folder),
-  );
+  await until("all of it is gone", async () => processesWith(folder) === 0 && !existsSync(folder));
 });

@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { type ProcessId, waitForEnd } from "../../../runtime/services/supervision/processes.js";
 import { cgroupOf, sandboxes, sweepSandboxes } from "../../k8s/cluster/sandbox/leftovers.js";
 import { whyNoSandbox } from "../../k8s/cluster/sandbox/sandbox.js";
+import { runningProcesses } from "../../support/processes.js";
 import { until } from "../../support/until.js";
 
 const INSIDE = fileURLToPath(new URL("../../k8s/cluster/sandbox/inside.js", import.meta.url));
@@ -26,13 +27,7 @@ echo $THAW_TEST_SANDBOX
 `;
 
 const running = (): number =>
-  readdirSync("/proc").filter((pid) => {
-    try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("sleep\x007654");
-    } catch {
-      return false;
-    }
-  }).length;
+  runningProcesses().filter(({ command }) => command.includes("sleep\x007654")).length;
 
 async function start(rest: string): Promise<{ child: ChildProcess; folder: string }> {
   const child = spawn(process.execPath, [INSIDE, "bash", "-c", BUSY + rest], {

@@ -9,21 +9,16 @@ import { type RunRequest, startRun } from "../../../client/runs/start.js";
 import { fetchEvents } from "../../../client/temporal/eventHistory.js";
 import { stretchesOf } from "../../../data/dataset/stretches.js";
 import { listSource } from "../../../data/source/source.js";
-import { stageOfShards } from "../../../spec/pipeline/shards.js";
+import { IMAGE_SHARD_KIND, stageOfShards } from "../../../spec/pipeline/shards.js";
 import type { DatasetSummary } from "../../../spec/records/dataset.js";
 import type { Progress } from "../../../spec/records/training.js";
-import {
-  type ArtifactManifest,
-  findManifest,
-  placeOf,
-  requireManifest,
-} from "../../../store/artifacts/artifacts.js";
-import { listNames } from "../../../store/json.js";
+import { type ArtifactManifest, requireManifest } from "../../../store/artifacts/artifacts.js";
 import { drawnImages } from "../../support/images/drawn.js";
 import { fillBucket } from "../../support/services/bucket.js";
 import { enginePid, slowEngines, waitForStage } from "../../support/services/faults.js";
 import { sharedStack } from "../../support/services/sharedStack.js";
 import type { Stack } from "../../support/services/stack.js";
+import { manifestsOf } from "../../support/store/manifests.js";
 
 const RUN_FILE = `
 name: sharded-images
@@ -68,17 +63,7 @@ async function ingestOf(runId: string): Promise<ArtifactManifest> {
 
 const filesOf = ({ files }: ArtifactManifest) => files.map(({ name, digest }) => [name, digest]);
 
-/** Manifests of the shards in the store, by name. */
-async function shardsThere(): Promise<ReadonlyMap<string, ArtifactManifest>> {
-  const names = await listNames(stack.session.store, "artifacts/image-shard/");
-  const found = await Promise.all(
-    names.map(async (name) => {
-      const { kind, key } = placeOf(name) ?? assert.fail(name);
-      return [name, (await findManifest(stack.session.store, kind, key)) ?? assert.fail(name)] as const;
-    }),
-  );
-  return new Map(found);
-}
+const shardsThere = () => manifestsOf(stack.session.store, IMAGE_SHARD_KIND);
 
 /** Activities of ingest's shards, the plan included, and attempts at them. */
 async function shardActivities(runId: string) {

@@ -5,16 +5,16 @@ import { after, before, test } from "node:test";
 import { parseRunFile } from "../../../client/runFile/parse.js";
 import { startRun } from "../../../client/runs/start.js";
 import { fetchEvents } from "../../../client/temporal/eventHistory.js";
-import { stageOfShards } from "../../../spec/pipeline/shards.js";
+import { SHARD_KIND, stageOfShards } from "../../../spec/pipeline/shards.js";
 import type { FeaturesSummary } from "../../../spec/records/features.js";
 import type { Progress } from "../../../spec/records/training.js";
 import type { ArtifactManifest } from "../../../store/artifacts/artifacts.js";
-import { findManifest, placeOf, requireManifest } from "../../../store/artifacts/artifacts.js";
-import { listNames } from "../../../store/json.js";
+import { requireManifest } from "../../../store/artifacts/artifacts.js";
 import { drawnImages } from "../../support/images/drawn.js";
 import { slowEngine, waitForStage } from "../../support/services/faults.js";
 import { sharedStack } from "../../support/services/sharedStack.js";
 import type { Stack } from "../../support/services/stack.js";
+import { manifestsOf } from "../../support/store/manifests.js";
 
 const RUN_FILE = `
 name: sharded
@@ -49,17 +49,7 @@ async function featuresOf(runId: string): Promise<ArtifactManifest> {
   return requireManifest(stack.session.store, artifact ?? assert.fail("no features"));
 }
 
-/** Manifests of the shards in the store, by name. */
-async function shardsThere(): Promise<ReadonlyMap<string, ArtifactManifest>> {
-  const names = await listNames(stack.session.store, "artifacts/shard/");
-  const found = await Promise.all(
-    names.map(async (name) => {
-      const { kind, key } = placeOf(name) ?? assert.fail(name);
-      return [name, (await findManifest(stack.session.store, kind, key)) ?? assert.fail(name)] as const;
-    }),
-  );
-  return new Map(found);
-}
+const shardsThere = () => manifestsOf(stack.session.store, SHARD_KIND);
 
 test("an engine that is killed costs one shard; the features have the bytes of a run without any", async () => {
   const runId = await start(PER_SHARD);

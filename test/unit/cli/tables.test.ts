@@ -127,7 +127,7 @@ describe("planText of activations", () => {
     ...{ budget: 6e9, isExact: false },
   };
   const said = (more: Partial<typeof planned>): string => {
-    const text = planText("digits", stages, plainScreen(), undefined, { ...planned, ...more });
+    const text = planText("digits", stages, plainScreen(), { activations: { ...planned, ...more } });
     return text.slice(text.indexOf("Activations")).replaceAll("\n", " ");
   };
 
@@ -145,7 +145,7 @@ describe("planText of shards", () => {
   const stages: readonly PlannedStage[] = [{ name: "features", kind: "features", action: "run", why: "new" }];
   const said = (parallel: number): string => {
     const planned = { shards: 64, images: 2000, parallel };
-    const text = planText("digits", stages, plainScreen(), undefined, undefined, planned);
+    const text = planText("digits", stages, plainScreen(), { shards: planned });
     return text.slice(text.indexOf("Features")).replaceAll("\n", " ");
   };
 
@@ -157,7 +157,7 @@ describe("planText of shards", () => {
 
   it("says the same of images that are to be read, before it", () => {
     const planned = { shards: 90, images: 2000, parallel: 4 };
-    const text = planText("digits", stages, plainScreen(), undefined, undefined, planned, planned);
+    const text = planText("digits", stages, plainScreen(), { shards: planned, imageShards: planned });
     const shown = text.slice(text.indexOf("Images")).replaceAll("\n", " ");
     const one = "about 90 shards of at most 2000 images, 4 at once; those in the store are not";
     assert.equal(shown, `Images: ${one} read Features: ${one} computed`);

@@ -455,5 +455,16 @@ export const OF_OURS: ReadonlySet<string> = new Set([
     "progressBar",
   ],
   ...["costLine", "uploadedText", "nextProvision", "resemblanceLines", "formatHelp", "suggest", "trustText"],
-  ...["table", "proseTable", "truncate", "wrap", "padEnd", "padStart", "widthOf", "wrapWords", "wrapTalk"],
+  ...[
+    "table",
+    "proseTable",
+    "truncate",
+    "wrap",
+    "padEnd",
+    "padStart",
+    "widthOf",
+    "wrapWords",
+    "wrapTalk",
+    "hangingLines",
+  ],
 ]);

@@ -80,14 +80,14 @@ test("nothing is promoted by itself whose figures may be void, and of what is no
 
 test("doubts are what voids a figure, without those of the version in use, whatever their figures are", () => {
   const warnings = [shortcut("border colour"), shortcut("size"), shortcut("format", "check")];
-  assert.deepEqual(newDoubts(warnings), warnings.slice(0, 2));
+  assert.deepEqual(newDoubts(warnings, []), warnings.slice(0, 2));
   const other: Warning = { ...shortcut("size"), sentence: "It told 97 %." };
   const inUse = subjectOf(other);
   assert.deepEqual(newDoubts(warnings, [inUse]), [warnings[0]]);
-  assert.deepEqual(newDoubts(undefined), []);
+  assert.deepEqual(newDoubts(undefined, []), []);
   assert.equal(doubtsText([]), "");
   assert.equal(
-    doubtsText(newDoubts(warnings)),
+    doubtsText(newDoubts(warnings, [])),
     "; but its figures may be void: The border colour alone tells the classes; The size alone tells the classes",
   );
 });
