@@ -29,16 +29,20 @@ export interface RandomStream {
 export function randomStream(seed: number, purpose: string, ...coordinates: readonly number[]): RandomStream {
   if (coordinates.length > 3) throw new RangeError("a random stream takes at most three coordinates");
   const [x = 0, y = 0, z = 0] = coordinates;
-  const key = [seed >>> 0, fnv1a(purpose)] as const;
+  const ofPurpose = fnv1a(purpose);
   let cachedBlock = -1;
-  let words: Words4 = [0, 0, 0, 0];
+  const words: Words4 = [0, 0, 0, 0];
   const word = (index: number): number => {
     const block = Math.floor(index / 4);
     if (block !== cachedBlock) {
-      words = philox4x32([block >>> 0, x >>> 0, y >>> 0, z >>> 0], key);
+      words[0] = block | 0;
+      words[1] = x | 0;
+      words[2] = y | 0;
+      words[3] = z | 0;
+      philox4x32(words, seed, ofPurpose);
       cachedBlock = block;
     }
-    return words[(index % 4) as 0 | 1 | 2 | 3];
+    return words[(index % 4) as 0 | 1 | 2 | 3] >>> 0;
   };
   return { word, uniform: (index) => (word(index) >>> 8) / 0x1000000 };
 }
@@ -48,7 +52,8 @@ export function randomStream(seed: number, purpose: string, ...coordinates: read
  * The modulo bias of 32-bit words is below 2^-32 · length and ignored.
  */
 export function permutation(length: number, stream: RandomStream): Uint32Array {
-  const order = Uint32Array.from({ length }, (_, i) => i);
+  const order = new Uint32Array(length);
+  for (let i = 0; i < length; i++) order[i] = i;
   for (let i = length - 1; i > 0; i--) {
     const j = stream.word(i) % (i + 1);
     const swap = order[i] as number;

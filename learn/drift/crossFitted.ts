@@ -101,16 +101,16 @@ export function scoresOf({ rows, parts }: CrossFitted, second: readonly boolean[
   const scores = new Float64Array(rows);
   for (let j = 0; j < rows; j++) {
     if (second[j] !== true) continue;
-    const own = parts.subarray(j * rows, (j + 1) * rows);
-    for (let i = 0; i < rows; i++) scores[i] = (scores[i] as number) + (own[i] as number);
+    const own = j * rows;
+    for (let i = 0; i < rows; i++) scores[i] = (scores[i] as number) + (parts[own + i] as number);
   }
   return scores;
 }
 
 /** The AUC of scores, ties counted half; like `rocAuc`, for thousands of permutations. */
 export function aucOf(scores: Float64Array, second: readonly boolean[]): number {
-  const high = scores.filter((_, i) => second[i] === true).sort();
-  const low = scores.filter((_, i) => second[i] !== true).sort();
+  const high = sortedWhere(scores, second, true);
+  const low = sortedWhere(scores, second, false);
   let [below, upTo, wins] = [0, 0, 0];
   for (const score of high) {
     while (below < low.length && (low[below] as number) < score) below++;
@@ -119,4 +119,12 @@ export function aucOf(scores: Float64Array, second: readonly boolean[]): number 
     wins += below + (upTo - below) / 2;
   }
   return wins / (high.length * low.length);
+}
+
+function sortedWhere(scores: Float64Array, second: readonly boolean[], isSecond: boolean): Float64Array {
+  const own = new Float64Array(scores.length);
+  let count = 0;
+  for (let i = 0; i < scores.length; i++)
+    if ((second[i] === true) === isSecond) own[count++] = scores[i] as number;
+  return own.subarray(0, count).sort();
 }

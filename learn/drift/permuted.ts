@@ -32,8 +32,11 @@ export function* permuted(
   for (let draw = 0; draw < PERMUTATIONS; draw++) {
     for (const rows of groups.values()) {
       for (let i = rows.length - 1; i > 0; i--) {
-        const [a, b] = [rows[i] as number, rows[next() % (i + 1)] as number];
-        [dealt[a], dealt[b]] = [dealt[b] as boolean, dealt[a] as boolean];
+        const a = rows[i] as number;
+        const b = rows[next() % (i + 1)] as number;
+        const swapped = dealt[a] as boolean;
+        dealt[a] = dealt[b] as boolean;
+        dealt[b] = swapped;
       }
     }
     yield dealt;

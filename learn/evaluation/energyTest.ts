@@ -75,7 +75,7 @@ interface Stratum {
 interface Distances {
   readonly a: number;
   readonly b: number;
-  readonly order: Uint32Array;
+  readonly order: Int32Array;
   /** `[a + b, a + b]`. */
   readonly between: Float64Array;
   /** Sums of the rows of `between`. */
@@ -132,7 +132,7 @@ function distancesOf(
       sums[j] = (sums[j] as number) + distance;
     }
   }
-  return { a: a.length, b: b.length, order: Uint32Array.from({ length: count }, (_, i) => i), between, sums };
+  return { a: a.length, b: b.length, order: Int32Array.from({ length: count }, (_, i) => i), between, sums };
 }
 
 function euclidean(x: Float32Array, y: Float32Array): number {
@@ -173,7 +173,7 @@ function energyOf(classes: readonly Distances[]): {
 }
 
 /** Fisher–Yates over one class. */
-function shuffle(order: Uint32Array, next: RandomStream): void {
+function shuffle(order: Int32Array, next: RandomStream): void {
   for (let i = order.length - 1; i > 0; i--) {
     const j = next.word(0) % (i + 1);
     const swap = order[i] as number;

@@ -14,12 +14,18 @@ const KNOWN_ANSWERS = [
   ["243f6a88 85a308d3 13198a2e 03707344", "a4093822 299f31d0", "d16cfe09 94fdcceb 5001e420 24126ea1"],
 ] as const;
 
+/** Unsigned, as they are published. */
+function blockOf(counter: readonly number[], [first, second]: Key): readonly number[] {
+  const words = [...counter] as Words4;
+  philox4x32(words, first, second);
+  return words.map((word) => word >>> 0);
+}
+
 const words = (text: string): number[] => text.split(" ").map((word) => Number.parseInt(word, 16));
 
 for (const [counter, key, expected] of KNOWN_ANSWERS) {
   test(`Philox gives the published answer for the counter ${counter}`, () => {
-    const actual = philox4x32(words(counter) as unknown as Words4, words(key) as unknown as Key);
-    assert.deepEqual([...actual], words(expected));
+    assert.deepEqual(blockOf(words(counter), words(key) as unknown as Key), words(expected));
   });
 }
 
@@ -31,6 +37,6 @@ test("Philox agrees with randomgen on random counters and keys", () => {
   };
   assert.equal(philox.length, 8);
   for (const { counter, key, words: expected } of philox) {
-    assert.deepEqual([...philox4x32(counter, key)], expected);
+    assert.deepEqual(blockOf(counter, key), expected);
   }
 });
