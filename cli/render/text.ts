@@ -5,7 +5,20 @@ import { withoutActs } from "../terminal/shown.js";
 
 /** What takes a column a character, as nearly all does that is shown: to look each up in the tables of emoji takes microseconds. */
 const PLAIN = /^[\x20-\x7e]*$/;
-const columnsOf = (clean: string): number => (PLAIN.test(clean) ? clean.length : stringWidth(clean));
+/** Of other texts: a table asks for each several times. */
+const known = new Map<string, number>();
+const MOST_KNOWN = 2_000;
+const LONGEST_KNOWN = 500;
+
+function columnsOf(clean: string): number {
+  if (PLAIN.test(clean)) return clean.length;
+  const before = known.get(clean);
+  if (before !== undefined) return before;
+  const columns = stringWidth(clean);
+  if (known.size >= MOST_KNOWN) known.clear();
+  if (clean.length <= LONGEST_KNOWN) known.set(clean, columns);
+  return columns;
+}
 
 /** Cuts `text` to `width` columns, with an ellipsis where something is lost; colours are kept intact. */
 export function truncate(text: string, width: number): string {

@@ -73,6 +73,11 @@ export function unpickle(data: Buffer, start: number, handlers: PickleHandlers):
     at += length;
     return data.subarray(at - length, at);
   };
+  /** Without a buffer of its own: a pickle has millions of them. */
+  const byte = (): number => {
+    if (at >= data.length) bad("it ends in the middle of a pickle");
+    return data[at++] as number;
+  };
   const line = (): string => {
     const end = data.indexOf(10, at);
     if (end < 0) bad("it ends in the middle of a pickle");
@@ -157,10 +162,10 @@ export function unpickle(data: Buffer, start: number, handlers: PickleHandlers):
 
   for (;;) {
     spend(COSTS.entry);
-    const opcode = String.fromCharCode(take(1)[0] ?? 0);
+    const opcode = String.fromCharCode(byte());
     switch (opcode) {
       case "\x80": // PROTO
-        take(1);
+        byte();
         break;
       case "\x95": // FRAME
         take(8);
@@ -183,7 +188,7 @@ export function unpickle(data: Buffer, start: number, handlers: PickleHandlers):
         stack.push(false);
         break;
       case "K": // BININT1
-        stack.push(take(1).readUInt8());
+        stack.push(byte());
         break;
       case "M": // BININT2
         stack.push(take(2).readUInt16LE());
@@ -192,7 +197,7 @@ export function unpickle(data: Buffer, start: number, handlers: PickleHandlers):
         stack.push(take(4).readInt32LE());
         break;
       case "\x8a": // LONG1
-        stack.push(signedInteger(take(take(1).readUInt8())));
+        stack.push(signedInteger(take(byte())));
         break;
       case "G": // BINFLOAT
         stack.push(take(8).readDoubleBE());
@@ -201,16 +206,16 @@ export function unpickle(data: Buffer, start: number, handlers: PickleHandlers):
         stack.push(text(take(4).readUInt32LE(), "utf8"));
         break;
       case "\x8c": // SHORT_BINUNICODE
-        stack.push(text(take(1).readUInt8(), "utf8"));
+        stack.push(text(byte(), "utf8"));
         break;
       case "U": // SHORT_BINSTRING
-        stack.push(text(take(1).readUInt8(), "latin1"));
+        stack.push(text(byte(), "latin1"));
         break;
       case "T": // BINSTRING
         stack.push(text(take(4).readUInt32LE(), "latin1"));
         break;
       case "C": // SHORT_BINBYTES
-        stack.push(take(take(1).readUInt8()));
+        stack.push(take(byte()));
         break;
       case "\x8f": // EMPTY_SET
         stack.push(list([]));
@@ -252,7 +257,7 @@ export function unpickle(data: Buffer, start: number, handlers: PickleHandlers):
         break;
       }
       case "q": // BINPUT
-        remember(take(1).readUInt8());
+        remember(byte());
         break;
       case "r": // LONG_BINPUT
         remember(take(4).readUInt32LE());
@@ -261,7 +266,7 @@ export function unpickle(data: Buffer, start: number, handlers: PickleHandlers):
         remember(memo.size);
         break;
       case "h": // BINGET
-        stack.push(recall(take(1).readUInt8()));
+        stack.push(recall(byte()));
         break;
       case "j": // LONG_BINGET
         stack.push(recall(take(4).readUInt32LE()));

@@ -16,14 +16,28 @@ export interface Course {
 /** In keys, until the run has an id. */
 const NO_RUN = "";
 
+/** The last one is kept, as {@link mostPlans} are: it changes when a base is chosen and when the recipe has decided. */
 export function courseOf(facts: RunFacts): Course {
-  const first = mostPlans(facts);
   const chosen = chosenBase(facts);
-  const own = chosen === undefined ? first : plansOf(onBase(facts, chosen));
-  const order = inOrder(own, first);
-  const anew = anewFrom(order, facts.from);
-  const runId = facts.runId ?? NO_RUN;
   const decision = decisionIn(facts);
+  const of = [...plannedOf(facts), facts.from, facts.runId, chosen, decision];
+  if (lastCourse === undefined || differs(of, lastCourse.of))
+    lastCourse = { of, course: courseWith(facts, chosen, decision) };
+  return lastCourse.course;
+}
+
+let lastCourse: { readonly of: readonly unknown[]; readonly course: Course } | undefined;
+
+function courseWith(
+  run: Omit<RunFacts, "outcomes">,
+  chosen: string | undefined,
+  decision: Verdict | undefined,
+): Course {
+  const first = mostPlans(run);
+  const own = chosen === undefined ? first : plansOf(onBase(run, chosen));
+  const order = inOrder(own, first);
+  const anew = anewFrom(order, run.from);
+  const runId = run.runId ?? NO_RUN;
   const planned = order.map((plan) =>
     anew.has(plan.name) ? { ...plan, parameters: { ...plan.parameters, anew: runId } } : plan,
   );
@@ -52,19 +66,19 @@ let last: { readonly of: readonly unknown[]; readonly plans: readonly StagePlan[
 
 /** With the candidate that has most stages, the first of those: until one is chosen, `file.base` need not be any of them. */
 function mostPlans(run: Omit<RunFacts, "outcomes">): readonly StagePlan[] {
-  const of = [
-    run.file,
-    run.base,
-    run.candidates,
-    run.earlier,
-    run.drift,
-    run.depth,
-    run.autoPrecision,
-    run.knows,
-  ];
-  if (last === undefined || of.some((one, i) => one !== last?.of[i])) last = { of, plans: planMost(run) };
+  const of = plannedOf(run);
+  if (last === undefined || differs(of, last.of)) last = { of, plans: planMost(run) };
   return last.plans;
 }
+
+/** What decides over the plans. */
+function plannedOf(run: Omit<RunFacts, "outcomes">): readonly unknown[] {
+  const { file, base, candidates, earlier, drift, depth, autoPrecision, knows } = run;
+  return [file, base, candidates, earlier, drift, depth, autoPrecision, knows];
+}
+
+const differs = (some: readonly unknown[], others: readonly unknown[]): boolean =>
+  some.some((one, i) => one !== others[i]);
 
 function planMost(run: Omit<RunFacts, "outcomes">): readonly StagePlan[] {
   const [first, ...others] = candidatesOf(run.file).map((name) => plansOf(onBase(run, name)));

@@ -4,7 +4,7 @@ import type { ArtifactRef } from "../../../spec/artifact.js";
 import { inputsFrom, type StagePlan } from "../../../spec/pipeline/stages.js";
 import type { StageFact } from "../../../spec/pipeline/walk/facts.js";
 import { readyStages, type Step, walk } from "../../../spec/pipeline/walk/walk.js";
-import { sha256, stageKey } from "../../../store/artifacts/keys.js";
+import { stageKey } from "../../../store/artifacts/keys.js";
 import type { Case } from "./cases.js";
 
 export const ENGINE = "e".repeat(64);
@@ -56,8 +56,8 @@ export function goThrough(
     const key = keyOf(stage, made);
     const there = store.get(key);
     if (there !== undefined) found.add(stage.name);
-    // What is made twice from the same is not the same to the last bit.
-    const artifact = there ?? { kind: stage.kind, key, digest: sha256(`${key} of ${one.run.runId}`) };
+    // What is made twice from the same is not the same to the last bit; what a digest looks like is nobody's matter here.
+    const artifact = there ?? { kind: stage.kind, key, digest: `${key} of ${one.run.runId}` };
     store.set(key, artifact);
     made[stage.name] = artifact;
     outcomes[stage.name] = outcomeOf(stage, one);

@@ -5,6 +5,7 @@ import { requireScaleOfBands } from "../../../../client/bases/bands.js";
 import { findArchitecture } from "../../../../learn/bases/architectures.js";
 import { bandsOf, forColours } from "../../../../learn/import/bands.js";
 import { importWeights } from "../../../../learn/import/fit.js";
+import type { CheckpointTensor } from "../../../../learn/import/tensorViews.js";
 import { plainDict } from "../../../../learn/import/torchState.js";
 import { expectedTensors } from "../../../../learn/import/torchUnits.js";
 import { ThawError } from "../../../../spec/errors.js";
@@ -18,11 +19,7 @@ for (const [architecture, first] of [
   ["densenet121", "features.conv0.weight"],
 ] as const) {
   test(`${architecture} with one channel: a third of its first kernel for each colour`, () => {
-    const known = findArchitecture(architecture);
-    const [naming] = known.namings.filter((one) => expectedTensors(known.architecture, one).has(first));
-    assert.ok(naming);
-    const expected = expectedTensors(known.architecture, naming);
-    const state = new Map([...expected].map(([name, shape]) => [name, madeUp(name, shape)] as const));
+    const { known, expected, state } = madeUpState(architecture, first);
     const [outputs = 0, , height = 0, width = 0] = expected.get(first) ?? [];
     const grey = madeUp(first, [outputs, 1, height, width]);
     const dict = plainDict(new Map([...state, [first, grey]]));
@@ -47,14 +44,23 @@ for (const [architecture, first] of [
   });
 }
 
-/** ResNet-18's tensors with a first kernel for so many channels. */
-function withBands(count: number) {
-  const known = findArchitecture("resnet18");
-  const naming = known.namings.find((one) => expectedTensors(known.architecture, one).has("conv1.weight"));
+/** A network's tensors under the names of which one is this; made up once, for they are millions of numbers. */
+const made = new Map<string, readonly (readonly [string, CheckpointTensor])[]>();
+function madeUpState(architecture: string, first: string) {
+  const known = findArchitecture(architecture);
+  const naming = known.namings.find((one) => expectedTensors(known.architecture, one).has(first));
   assert.ok(naming);
   const expected = expectedTensors(known.architecture, naming);
+  const state =
+    made.get(architecture) ?? [...expected].map(([name, shape]) => [name, madeUp(name, shape)] as const);
+  made.set(architecture, state);
+  return { known, expected, state };
+}
+
+/** ResNet-18's tensors with a first kernel for so many channels. */
+function withBands(count: number) {
+  const { known, state } = madeUpState("resnet18", "conv1.weight");
   const first = madeUp("conv1.weight", [64, count, 7, 7]);
-  const state = [...expected].map(([name, shape]) => [name, madeUp(name, shape)] as const);
   const dict = plainDict(new Map([...state, ["conv1.weight", first]]));
   const read = (bands?: readonly number[], asked?: string) =>
     importWeights(known.architecture, [dict], known.namings, asked, undefined, bands);

@@ -4,7 +4,12 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { createSamples, openSamples, type RecordFormat } from "../../../../learn/samples/files.js";
+import {
+  createSamples,
+  openSamples,
+  type RecordFormat,
+  type Samples,
+} from "../../../../learn/samples/files.js";
 import type { KnownRow } from "../../../../learn/samples/known.js";
 import { mergeRows } from "../../../../learn/samples/merge.js";
 import { randomStream } from "../../../../rng/stream.js";
@@ -18,11 +23,11 @@ const FORMATS: readonly RecordFormat[] = [
 /** The records of set `set`, whose every element says where it is of; the sets of computed rows are 2. */
 const element = (set: number, row: number): number => 100 * set + row;
 
-async function merged(context: TestContext, known: readonly (KnownRow | undefined)[], batch: number) {
-  const folder = await temporaryFolder(context);
-  const files = [];
+/** Both sets in each of the formats, for all mixtures. */
+async function sourcesIn(context: TestContext, folder: string): Promise<readonly (readonly Samples[])[]> {
+  const all: Samples[][] = [];
   for (const [index, format] of FORMATS.entries()) {
-    const sources = [];
+    const sources: Samples[] = [];
     for (const set of [0, 1]) {
       const path = join(folder, `${index}-${set}`);
       const writer = await createSamples(path, format);
@@ -32,12 +37,25 @@ async function merged(context: TestContext, known: readonly (KnownRow | undefine
       context.after(() => samples.close());
       sources.push(samples);
     }
+    all.push(sources);
+  }
+  return all;
+}
+
+async function merged(
+  folder: string,
+  allSources: readonly (readonly Samples[])[],
+  known: readonly (KnownRow | undefined)[],
+  batch: number,
+) {
+  const files = [];
+  for (const [index, format] of FORMATS.entries()) {
     const path = join(folder, `out-${index}`);
     files.push({
       path,
       format,
       length: lengthOf(format),
-      sources,
+      sources: allSources[index] ?? [],
       writer: await createSamples(path, format),
     });
   }
@@ -68,6 +86,7 @@ const concat = (format: RecordFormat, values: readonly number[]): Float32Array |
 const recordOf = (format: RecordFormat, value: number) => concat(format, [value]);
 
 test("40 random mixtures in batches of 1 to 32, with the digest of what was written", async (context) => {
+  const sources = await sourcesIn(context, await temporaryFolder(context));
   for (let seed = 0; seed < 40; seed++) {
     const stream = randomStream(seed, "merge");
     const known = Array.from({ length: stream.word(0) % 130 }, (_, row): KnownRow | undefined => {
@@ -78,7 +97,12 @@ test("40 random mixtures in batches of 1 to 32, with the digest of what was writ
     const expected = known.map((row) =>
       row === undefined ? element(2, computed++ % 50) : element(row.set, row.row),
     );
-    for (const { format, digest, bytes } of await merged(context, known, 1 + (seed % 32))) {
+    for (const { format, digest, bytes } of await merged(
+      await temporaryFolder(context),
+      sources,
+      known,
+      1 + (seed % 32),
+    )) {
       const wanted = concat(format, expected);
       assert.ok(bytes.equals(Buffer.from(wanted.buffer)), `seed ${seed}, ${format.type}`);
       assert.equal(digest, createHash("sha256").update(bytes).digest("hex"));
