@@ -34,7 +34,7 @@ const SECONDS_OF_LEARNING = 250;
  * What one process of unit tests takes on, by the budgets, in seconds. To start one and load TensorFlow, zod and the Temporal
  * client takes a second of a processor, more than most files; but the last process should not run alone for long.
  */
-const SECONDS_OF_A_PROCESS = 60;
+const SECONDS_OF_A_PROCESS = 90;
 
 /** Test files that one job runs. */
 interface Group {

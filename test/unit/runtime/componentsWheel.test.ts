@@ -16,7 +16,7 @@ import { scratchFolder, tinyRecipe, tinyWheel } from "./componentsSupport.js";
 
 const silent = () => undefined;
 const noPip =
-  spawnSync("python3", ["-m", "pip", "--version"]).status === 0 ? false : "python3 with pip is not here";
+  spawnSync("python3", ["-c", "import pip"]).status === 0 ? false : "python3 with pip is not here";
 let pin: WheelPin;
 
 before(async () => {

