@@ -16,7 +16,10 @@ export function picture(width: number, height: number, variant = 0): Pixels {
       const v = y / height;
       const wave = Math.sin((5 + variant) * u + 3 * v) * Math.cos(4 * v - variant * u);
       const bump = Math.exp(-((u - 0.3) ** 2 + (v - 0.2 - 0.07 * variant) ** 2) * 20);
-      data.set([60 + 120 * u, 90 + 60 * wave, 40 + 170 * bump], (y * width + x) * 3);
+      const at = (y * width + x) * 3;
+      data[at] = 60 + 120 * u;
+      data[at + 1] = 90 + 60 * wave;
+      data[at + 2] = 40 + 170 * bump;
     }
   }
   return { data, width, height };
@@ -26,15 +29,19 @@ export function picture(width: number, height: number, variant = 0): Pixels {
 export function structured(width: number, height: number, seed: number): Pixels {
   const stream = randomStream(seed, "picture");
   const heights = Array.from({ length: 64 }, (_, wave) => 24 * (stream.uniform(wave) - 0.5));
+  const [across, down] = [width, height].map((length) =>
+    Array.from({ length: 8 }, (_, wave) =>
+      Float64Array.from({ length }, (_, at) => Math.cos((Math.PI * (1 + wave) * (at + 0.5)) / length)),
+    ),
+  ) as [Float64Array[], Float64Array[]];
   const data = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       let level = 128;
-      heights.forEach((strength, wave) => {
-        const across = Math.cos((Math.PI * (1 + (wave % 8)) * (x + 0.5)) / width);
-        const down = Math.cos((Math.PI * (1 + (wave >> 3)) * (y + 0.5)) / height);
-        level += strength * across * down;
-      });
+      for (let wave = 0; wave < 64; wave++) {
+        const strength = heights[wave] as number;
+        level += strength * (across[wave % 8]?.[x] as number) * (down[wave >> 3]?.[y] as number);
+      }
       data.fill(level, (y * width + x) * 3, (y * width + x) * 3 + 3);
     }
   }

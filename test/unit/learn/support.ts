@@ -105,7 +105,7 @@ export function assertClose(
 
 /** Values and shape of an input of {@link evaluateGraph}. */
 export interface Given {
-  readonly values: readonly number[];
+  readonly values: ArrayLike<number>;
   readonly shape: readonly number[];
 }
 
@@ -125,7 +125,7 @@ export function evaluateGraph<Name extends string>(
       const outputs = program.run((name) => {
         const given = inputs[name];
         assert.ok(given, `the graph asks for ${name}`);
-        return tf.tensor([...given.values], [...given.shape], "float32");
+        return tf.tensor(Float32Array.from(given.values), [...given.shape], "float32");
       });
       const values = outputs.map((tensor) => tensor.dataSync() as Float32Array);
       return Object.fromEntries(names.map((name, i) => [name, values[i]])) as Record<Name, Float32Array>;

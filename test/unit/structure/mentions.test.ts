@@ -39,8 +39,9 @@ function isThere(from: string, named: string): boolean {
   );
 }
 
-const missingPaths = (one: Prose): readonly string[] =>
-  pathsIn(one, topFolders).filter((path) => !FOREIGN.has(path) && !isThere(one.path, path));
+const missingOf = (from: string, paths: readonly string[]): readonly string[] =>
+  paths.filter((path) => !FOREIGN.has(path) && !isThere(from, path));
+const missingPaths = (one: Prose): readonly string[] => missingOf(one.path, pathsIn(one, topFolders));
 
 test("every relative link in Markdown leads to a file and a heading that exist", () => {
   const markdown = prose.filter(({ path }) => path.endsWith(".md"));
@@ -52,9 +53,10 @@ test("every relative link in Markdown leads to a file and a heading that exist",
 });
 
 test("every file that Markdown and comments name exists", () => {
-  assert.ok(prose.flatMap((one) => pathsIn(one, topFolders)).length > 100);
+  const named = prose.map((one) => ({ from: one.path, paths: pathsIn(one, topFolders) }));
+  assert.ok(named.flatMap(({ paths }) => paths).length > 100);
   assert.deepEqual(
-    prose.flatMap((one) => missingPaths(one).map((path) => `${one.path}: ${path}`)),
+    named.flatMap(({ from, paths }) => missingOf(from, paths).map((path) => `${from}: ${path}`)),
     [],
   );
 });

@@ -16,12 +16,16 @@ const { include } = JSON.parse(readFileSync("tsconfig.json", "utf8")) as { inclu
 /** Folders with code, as the compiler is told them. */
 export const FOLDERS = include;
 
-export function sourceFiles(): readonly SourceFile[] {
+export function sourcePaths(): readonly string[] {
   return FOLDERS.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: "utf8" })
       .filter((name) => /\.tsx?$/.test(name))
-      .map((name) => readSource(join(folder, name))),
+      .map((name) => join(folder, name)),
   );
+}
+
+export function sourceFiles(): readonly SourceFile[] {
+  return sourcePaths().map(readSource);
 }
 
 function readSource(path: string): SourceFile {

@@ -49,7 +49,8 @@ export const WAYS = {
 /** -8 to 7, as the generator draws them. */
 function whole(shape: readonly number[], salt: number) {
   const length = shape.reduce((product, size) => product * size, 1);
-  const values = Array.from({ length }, (_, i) => (Math.imul(i + salt, 2654435761) >>> 28) - 8);
+  const values = new Float32Array(length);
+  for (let i = 0; i < length; i++) values[i] = (Math.imul(i + salt, 2654435761) >>> 28) - 8;
   return { values, shape };
 }
 

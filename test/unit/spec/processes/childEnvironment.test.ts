@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { settleNumbers, withheldSentence } from "../../../../spec/engine/variables.js";
 import { type ChildKind, childEnvironment } from "../../../../spec/processes/childEnvironment.js";
-import { sourceFiles } from "../../structure/sources.js";
+import { sourcePaths } from "../../structure/sources.js";
 
 const CANARY = "canary-7f3a";
 const KINDS: readonly ChildKind[] = ["engine", "server", "tool", "compiler", "pip", "npm", "desktop"];
@@ -156,8 +156,7 @@ const OURSELVES = [
 ];
 
 test("every file that starts a process takes the child's environment from one place", () => {
-  const starting = sourceFiles()
-    .map(({ path }) => path)
+  const starting = sourcePaths()
     .filter((path) => !/^(test|bench)\//.test(path))
     .filter((path) => /from "node:(child_process|cluster)"/.test(readFileSync(path, "utf8")));
   const own = starting.filter((path) => !/childEnvironment\(/.test(readFileSync(path, "utf8")));
