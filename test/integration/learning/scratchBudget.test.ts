@@ -60,9 +60,8 @@ async function narrowBase(): Promise<NonNullable<StageContext["base"]>> {
   const checkpoint = join(folder, "narrow.safetensors");
   await writeSafetensors(checkpoint, madeUpNetwork(architecture), {
     format: "thaw-network-1",
-      architecture: JSON.stringify(architecture),
-    },
-  );
+    architecture: JSON.stringify(architecture),
+  });
   const kind = graphName({ groups: architecture.groups.length - 1, isFixed: false });
   return { name: "narrow@1", architecture: kind, checkpoint, inputSize: 64 };
 }
