@@ -22,6 +22,14 @@ const LOOKS = `(() => {
   const named = (element) => element.tagName + "." + element.getAttribute("class") + "{" + element.getAttribute("style") + "}";
   const PARTS = ["backgroundColor", "backgroundImage", "opacity", "position", "display", "visibility", "mixBlendMode", "filter"];
   const INK = ["color", "fontSize", "fontWeight", "textShadow", "fill", "stroke", "clipPath"];
+  const hash = (text) => {
+    let [a, b] = [0xdeadbeef, 0x41c6ce57];
+    for (let i = 0; i < text.length; i++) {
+      a = Math.imul(a ^ text.charCodeAt(i), 2654435761);
+      b = Math.imul(b ^ text.charCodeAt(i), 1597334677);
+    }
+    return (b >>> 0).toString(36) + (a >>> 0).toString(36);
+  };
   const memory = (make) => {
     const known = new Map();
     return (element) => {
@@ -31,22 +39,15 @@ const LOOKS = `(() => {
   };
   const style = memory((element) => getComputedStyle(element));
   const box = memory((element) => named(element) + PARTS.map((part) => style(element)[part]).join(";"));
-  const under = memory((element) => (element.parentElement ? under(element.parentElement) + ">" : "") + box(element));
+  // Hashes of hashes: what hundreds of cells stand on and among is read once, not once for each of them.
+  const under = memory((element) => hash((element.parentElement ? under(element.parentElement) + ">" : "") + box(element)));
   const isFlat = memory((element) =>
     style(element).position === "static" && !/^(svg|img|canvas)$/i.test(element.tagName) && [...element.children].every(isFlat));
-  const within = memory((element) => box(element) + "(" + [...element.children].map(within).join(",") + (own(element) ? "text" : "") + ")");
-  const hash = (text) => {
-    let [a, b] = [0xdeadbeef, 0x41c6ce57];
-    for (let i = 0; i < text.length; i++) {
-      a = Math.imul(a ^ text.charCodeAt(i), 2654435761);
-      b = Math.imul(b ^ text.charCodeAt(i), 1597334677);
-    }
-    return (b >>> 0).toString(36) + (a >>> 0).toString(36);
-  };
+  const within = memory((element) => hash(box(element) + "(" + [...element.children].map(within).join(",") + (own(element) ? "text" : "") + ")"));
   return [...document.body.querySelectorAll("*")].filter(own).map((element) => {
     const around = element.parentElement;
     const beside = isFlat(around) ? "" : within(around);
-    return [element, hash(under(element) + INK.map((part) => style(element)[part]).join(";") + beside)];
+    return [element, hash(under(element) + "|" + INK.map((part) => style(element)[part]).join(";") + "|" + beside)];
   });
 })()`;
 

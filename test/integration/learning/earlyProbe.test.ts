@@ -1,9 +1,10 @@
 /** Plain views come first, and nothing is kept for stages that the recipe will leave out; whatever is written has the same bits. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { cp, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { after, test } from "node:test";
 import { IMAGES_FILE } from "../../../data/dataset/dataset.js";
 import { boundaryFile, pixelFile } from "../../../learn/stages/activations.js";
 import { chooseRecipe } from "../../../learn/stages/chooseRecipe.js";
@@ -14,7 +15,6 @@ import { FEATURES_FILE, PROBE_FILE, RECIPE_FILE } from "../../../spec/pipeline/a
 import { runFileSchema } from "../../../spec/runFile/runFile.js";
 import { drawnFolder } from "../../support/images/drawn.js";
 import { ingestFor } from "../../unit/learn/stageContexts.js";
-import { temporaryFolder } from "../../unit/learn/support.js";
 
 const CLASSES = ["disc", "moon"] as const;
 const PER_CLASS = 50;
@@ -28,6 +28,9 @@ const FILE = runFileSchema.parse({
 });
 const IMAGES = await drawnFolder(PER_CLASS, CLASSES);
 
+const FOLDER = await mkdtemp(join(tmpdir(), "thaw-probe-"));
+after(() => rm(FOLDER, { recursive: true, force: true }));
+
 interface Machine {
   readonly dataset: string;
   readonly phases: string[];
@@ -36,11 +39,8 @@ interface Machine {
 }
 
 /** @param classOf of an image of that class and number the folder that it goes to */
-async function machine(
-  test: TestContext,
-  classOf: (name: string, index: number) => string,
-): Promise<Machine> {
-  const folder = await temporaryFolder(test);
+async function machine(classOf: (name: string, index: number) => string): Promise<Machine> {
+  const folder = await mkdtemp(join(FOLDER, "machine-"));
   for (const name of CLASSES) await mkdir(join(folder, "images", name), { recursive: true });
   for (const name of CLASSES) {
     const files = (await readdir(join(IMAGES, name))).sort();
@@ -83,11 +83,24 @@ async function assertSameFiles(one: readonly string[], other: readonly string[])
     }
 }
 
+type Asked = Awaited<ReturnType<typeof features>>;
+let ruledOut: Promise<{ readonly own: Machine; readonly asked: Asked }> | undefined;
+
+/** Features of {@link shuffled} images, looked at once for all tests. */
+function tuningRuledOut(): NonNullable<typeof ruledOut> {
+  const looked = async () => {
+    const own = await machine(shuffled);
+    return { own, asked: await features(own, "asked", ASKED) };
+  };
+  ruledOut ??= looked();
+  return ruledOut;
+}
+
 /** Half of each shape in each class. A probe is right on 47 % of these, and always naming the larger class on 52 %. */
 const shuffled = (_name: string, index: number): string => CLASSES[Math.floor(index / 2) % 2] as string;
 
-test("where the recipe tunes, all is as if nobody had looked, and the recipe is the same with the probe and without", async (t) => {
-  const own = await machine(t, (name) => name);
+test("where the recipe tunes, all is as if nobody had looked, and the recipe is the same with the probe and without", async () => {
+  const own = await machine((name) => name);
   const plain = await features(own, "plain");
   const asked = await features(own, "asked", ASKED);
   assert.ok(asked.bytes.equals(plain.bytes));
@@ -119,10 +132,10 @@ test("where the recipe tunes, all is as if nobody had looked, and the recipe is 
   await assertSameFiles(keptIn(again.folder), keptIn(plain.folder));
 });
 
-test("where the probe rules tuning out, features and pixels are all that is written", async (t) => {
-  const own = await machine(t, shuffled);
+test("where the probe rules tuning out, features and pixels are all that is written", async () => {
+  const { own, asked } = await tuningRuledOut();
+  assert.ok(own.phases.some((phase) => /no activations of blocks\.6: /.test(phase)));
   const plain = await features(own, "plain");
-  const asked = await features(own, "asked", ASKED);
   assert.ok(asked.bytes.equals(plain.bytes));
   for (const name of GROUPS) assert.ok(!existsSync(boundaryFile(asked.folder, name)), name);
   await assertSameFiles([pixelFile(asked.folder)], [pixelFile(plain.folder)]);
@@ -132,14 +145,12 @@ test("where the probe rules tuning out, features and pixels are all that is writ
   );
   const { kept, bytes, wanted } = asked.summary.activations ?? {};
   assert.deepEqual([kept, bytes], [["pixels"], wanted]);
-  assert.ok(own.phases.some((phase) => /no activations of blocks\.6: /.test(phase)));
   const { decision } = await chooseRecipe(await own.context("recipe", "asked"), ASKED, asked.path);
   assert.equal(decision.stages, 0);
 });
 
-test("a kept probe that was changed is computed anew", async (t) => {
-  const own = await machine(t, shuffled);
-  const asked = await features(own, "asked", ASKED);
+test("a kept probe that was changed is computed anew", async () => {
+  const { own, asked } = await tuningRuledOut();
   const first = await own.context("first", "asked");
   await chooseRecipe(first, ASKED, asked.path);
   const [name = ""] = (await readdir(asked.folder)).filter((file) => file.endsWith(".f64"));

@@ -1,9 +1,10 @@
 /** The gate around a stage on drawn images: rates that are far too high, numbers that are none, surgery. */
 
 import assert from "node:assert/strict";
-import { cp, mkdir, readdir, readFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { after, before, test } from "node:test";
 import { ingest } from "../../../data/dataset/ingest.js";
 import { parameter } from "../../../learn/network/parameters.js";
 import { readSafetensors, writeSafetensors } from "../../../learn/safetensors.js";
@@ -16,7 +17,7 @@ import { FEATURES_FILE, ROLLED_BACK_FILE, WEIGHTS_FILE } from "../../../spec/pip
 import { settledAugment } from "../../../spec/pipeline/views.js";
 import { runFileSchema } from "../../../spec/runFile/runFile.js";
 import { drawnFolder } from "../../support/images/drawn.js";
-import { smallBase, temporaryFolder } from "../../unit/learn/support.js";
+import { smallBase } from "../../unit/learn/support.js";
 
 const IMAGES = await drawnFolder(12, ["disc", "moon", "star"]);
 const SEED = 1;
@@ -29,8 +30,16 @@ const file = runFileSchema.parse({
 const { stages: _stages, surgical: _surgical, ...unfreeze } = file.unfreeze;
 const settings = { ...unfreeze, stage: 1, deepest: "blocks.6" };
 
-async function prepare(test: TestContext) {
-  const folder = await temporaryFolder(test);
+let folder: string;
+/** With features and a head; each test has stages of names of its own. */
+let run: Awaited<ReturnType<typeof prepare>>;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "thaw-gated-"));
+  run = await prepare();
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+async function prepare() {
   for (const name of ["disc", "moon", "star"]) {
     await mkdir(join(folder, "images", name), { recursive: true });
     for (const image of (await readdir(join(IMAGES, name))).sort().slice(0, 12)) {
@@ -55,20 +64,19 @@ async function prepare(test: TestContext) {
   };
   await extractFeatures(await context("features"), ["blocks.6"], false);
   await trainHead(await context("head"), file.head, join(folder, "features", FEATURES_FILE));
-  return { folder, context, weightsOf: (stage: string) => join(folder, stage, WEIGHTS_FILE) };
+  return { context, weightsOf: (stage: string) => join(folder, stage, WEIGHTS_FILE) };
 }
 
-test("a stage with rates a hundred times too high is rolled back, byte for byte", async (context) => {
-  const run = await prepare(context);
+test("a stage with rates a hundred times too high is rolled back, byte for byte", async () => {
   const high = { ...settings, learning_rate: 100 * settings.learning_rate, head_learning_rate: 0.1 };
-  const summary = await tuneStage(await run.context("tune-1"), high, run.weightsOf("head"));
+  const summary = await tuneStage(await run.context("high-tune-1"), high, run.weightsOf("head"));
   assert.equal(summary.kept, false);
   assert.match(summary.verdict, /^rolled back: validation/);
   assert.equal(summary.rateFinding, undefined);
-  assert.deepEqual(await readFile(run.weightsOf("tune-1")), await readFile(run.weightsOf("head")));
+  assert.deepEqual(await readFile(run.weightsOf("high-tune-1")), await readFile(run.weightsOf("head")));
 
   const braked = await tuneStage(
-    await run.context("tune-2"),
+    await run.context("high-tune-2"),
     { ...high, find_rate: true },
     run.weightsOf("head"),
   );
@@ -78,11 +86,10 @@ test("a stage with rates a hundred times too high is rolled back, byte for byte"
   assert.ok(braked.validationLoss < summary.validationLoss, "and training does less harm");
 });
 
-test("what a rolled-back stage trained is stored beside what it hands on where that is asked for", async (context) => {
-  const run = await prepare(context);
+test("what a rolled-back stage trained is stored beside what it hands on where that is asked for", async () => {
   const kept = { ...settings, epochs: 1, keep_rolled_back: true };
   const decide = (keep: boolean) => () => ({ kept: keep, verdict: keep ? "kept" : "rolled back" });
-  const filesOf = (stage: string) => readdir(join(run.folder, stage));
+  const filesOf = (stage: string) => readdir(join(folder, stage));
   const head = run.weightsOf("head");
   await tuneStage(await run.context("wanted"), kept, head, decide(false));
   await tuneStage(await run.context("unasked"), { ...kept, keep_rolled_back: false }, head, decide(false));
@@ -92,31 +99,33 @@ test("what a rolled-back stage trained is stored beside what it hands on where t
   assert.deepEqual(await filesOf("kept"), [WEIGHTS_FILE]);
   assert.deepEqual(await readFile(run.weightsOf("wanted")), await readFile(head));
   assert.deepEqual(
-    await readFile(join(run.folder, "wanted", ROLLED_BACK_FILE)),
+    await readFile(join(folder, "wanted", ROLLED_BACK_FILE)),
     await readFile(run.weightsOf("kept")),
   );
 });
 
-test("a stage whose loss is no number is rolled back like any that did harm", async (context) => {
-  const run = await prepare(context);
+test("a stage whose loss is no number is rolled back like any that did harm", async () => {
   const weights = new Map(await readSafetensors(run.weightsOf("head")));
   parameter(weights, "head.bias").data[0] = Number.NaN;
-  await mkdir(join(run.folder, "broken"));
+  await mkdir(join(folder, "broken"));
   await writeSafetensors(run.weightsOf("broken"), weights);
   const wanted = { ...settings, keep_rolled_back: true };
-  const summary = await tuneStage(await run.context("tune-1"), wanted, run.weightsOf("broken"));
+  const summary = await tuneStage(await run.context("broken-tune-1"), wanted, run.weightsOf("broken"));
   assert.equal(summary.kept, false);
   assert.match(summary.verdict, /^rolled back: the loss at epoch 1, step 1 is no longer a number/);
-  assert.deepEqual(await readFile(run.weightsOf("tune-1")), await readFile(run.weightsOf("broken")));
-  assert.deepEqual(await readdir(join(run.folder, "tune-1")), [WEIGHTS_FILE], "no numbers are no weights");
+  assert.deepEqual(await readFile(run.weightsOf("broken-tune-1")), await readFile(run.weightsOf("broken")));
+  assert.deepEqual(await readdir(join(folder, "broken-tune-1")), [WEIGHTS_FILE], "no numbers are no weights");
 });
 
-test("a surgical stage changes the first layers and the head, and hands on what was tuned before", async (context) => {
-  const run = await prepare(context);
+test("a surgical stage changes the first layers and the head, and hands on what was tuned before", async () => {
   const gentle = { ...settings, learning_rate: 1e-4, head_learning_rate: 1e-4, epochs: 1 };
-  await tuneStage(await run.context("tune-1"), gentle, run.weightsOf("head"));
+  await tuneStage(await run.context("surgical-tune-1"), gentle, run.weightsOf("head"));
   const surgical = { ...gentle, deepest: "first-block", stage: 2 };
-  const summary = await tuneStage(await run.context("tune-2"), surgical, run.weightsOf("tune-1"));
+  const summary = await tuneStage(
+    await run.context("surgical-tune-2"),
+    surgical,
+    run.weightsOf("surgical-tune-1"),
+  );
   assert.equal(summary.surgical, true);
   assert.equal(summary.deepest, "stem");
   assert.deepEqual(
@@ -124,7 +133,7 @@ test("a surgical stage changes the first layers and the head, and hands on what 
     ["blocks.0", "stem"],
   );
   const [earlier, later] = await Promise.all(
-    ["tune-1", "tune-2"].map((stage) => readSafetensors(run.weightsOf(stage))),
+    ["surgical-tune-1", "surgical-tune-2"].map((stage) => readSafetensors(run.weightsOf(stage))),
   );
   assert.ok(earlier !== undefined && later !== undefined);
   const changed = [...later]
@@ -140,7 +149,11 @@ test("a surgical stage changes the first layers and the head, and hands on what 
   } else assert.deepEqual(changed, []);
   const evaluation = await evaluate(await run.context("evaluate"), [
     { stage: "head", weights: run.weightsOf("head") },
-    { stage: "tune-2", weights: run.weightsOf("tune-2"), deepest: summary.kept ? "stem" : "blocks.6" },
+    {
+      stage: "tune-2",
+      weights: run.weightsOf("surgical-tune-2"),
+      deepest: summary.kept ? "stem" : "blocks.6",
+    },
   ]);
   assert.ok(evaluation.accuracy >= 0.5, `accuracy ${evaluation.accuracy} of three shapes`);
 });

@@ -1,81 +1,25 @@
 /** Training that is interrupted at any step and goes on from its checkpoint ends with the very same bits. */
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { cp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
-import { efficientNetLite } from "../../../learn/bases/families/efficientnetLite.js";
-import { boundaryShape } from "../../../learn/network/boundaries.js";
-import { sizeOf } from "../../../learn/network/parameters.js";
+import { after, type TestContext, test } from "node:test";
 import type { CheckpointOptions } from "../../../learn/training/checkpoint/checkpointing.js";
 import { type FitOptions, fit } from "../../../learn/training/fit.js";
 import type { ControlSource } from "../../../learn/training/steering.js";
-import { fullNetworkTrainee, randomParameters } from "../../../learn/training/step/fullNetwork.js";
 import type { MixSpec } from "../../../learn/training/step/mixing.js";
-import { type SuffixTrainee, suffixTrainee } from "../../../learn/training/step/suffix.js";
 import { randomStream } from "../../../rng/stream.js";
 import type { EngineControl, ResumedFrom, WrittenCheckpoint } from "../../../spec/engine/job.js";
 import type { AppliedChange, Progress, TrainingSummary } from "../../../spec/records/training.js";
+import { type Kind, newTrainee } from "../../support/learning/quickTrainees.js";
 import { smallDisk } from "../../support/smallDisk.js";
-import { base, samplesOf, temporaryFolder } from "../../unit/learn/support.js";
+import { temporaryFolder } from "../../unit/learn/support.js";
 
-const architecture = efficientNetLite(0.25, 0.3);
-const TOP = architecture.groups.length;
-const IMAGES = 28;
-const CLASSES = 3;
 const EPOCHS = 4;
 /** 20 training images in batches of 8. */
 const STEPS = 3 * EPOCHS;
-const SIDE = 32;
 const IDENTITY = { engine: "test", threads: 1 };
-
-type Kind = "head" | "tune" | "scratch";
-
-/** Random activations of made-up images: neither learning well nor badly matters here. */
-async function newTrainee(context: TestContext, kind: Kind, mixing?: MixSpec): Promise<SuffixTrainee> {
-  const from = { head: TOP, tune: TOP - 2, scratch: 0 }[kind];
-  const shape =
-    kind === "head"
-      ? [architecture.features]
-      : kind === "tune"
-        ? boundaryShape(architecture, SIDE, from)
-        : [SIDE, SIDE, 3];
-  const stream = randomStream(7, "test-activations");
-  const values = Float32Array.from({ length: IMAGES * sizeOf(shape) }, (_, i) => stream.uniform(i) - 0.3);
-  const images = Array.from({ length: IMAGES }, (_, i) => i);
-  const data = {
-    samples: await samplesOf(context, shape, values),
-    rows: { rows: IMAGES, views: 1, firstRow: images },
-    train: images.slice(0, 20),
-    // Seen in training, so that the loss falls and the best epoch is not the first.
-    validation: images.slice(0, 8),
-    labels: images.map((i) => i % CLASSES),
-    classes: CLASSES,
-  };
-  const common = {
-    architecture,
-    parameters: randomParameters(architecture, CLASSES, 1),
-    labelSmoothing: 0.05,
-    seed: 1,
-    stage: 1,
-    pixelScale: base.input.pixelScale,
-  };
-  const trainee =
-    kind === "scratch"
-      ? fullNetworkTrainee({ ...common, learningRate: 0.01, weightDecay: 0.01 }, data)
-      : suffixTrainee(
-          {
-            ...common,
-            from,
-            mixing,
-            dropout: 0.3,
-            rateOf: () => ({ learningRate: 0.01, weightDecay: 0.01 }),
-          },
-          data,
-        );
-  context.after(() => trainee.dispose());
-  return trainee;
-}
 
 const OPTIONS: FitOptions = {
   epochs: EPOCHS,
@@ -132,6 +76,26 @@ function timeless({ history, seconds: _seconds, ...summary }: TrainingSummary) {
   return { ...summary, history: history.map(({ seconds: _own, ...epoch }) => epoch) };
 }
 
+/** What training gives that nothing interrupts. */
+async function uninterrupted(
+  context: TestContext,
+  kind: Kind,
+  options: Partial<FitOptions> = {},
+  mixing?: MixSpec,
+) {
+  const trainee = await newTrainee(context, kind, mixing);
+  const result = await fit(trainee, { ...OPTIONS, ...options });
+  return { result, trained: trainee.trained() };
+}
+
+const undisturbed = new Map<Kind, ReturnType<typeof uninterrupted>>();
+/** The same with the usual options, once for all tests. */
+function whole(context: TestContext, kind: Kind): ReturnType<typeof uninterrupted> {
+  const made = undisturbed.get(kind) ?? uninterrupted(context, kind);
+  undisturbed.set(kind, made);
+  return made;
+}
+
 const CASES: readonly { what: string; kind: Kind; options: Partial<FitOptions>; mixing?: MixSpec }[] = [
   { what: "a head", kind: "head", options: {} },
   {
@@ -152,8 +116,8 @@ const CASES: readonly { what: string; kind: Kind; options: Partial<FitOptions>; 
 
 for (const { what, kind, options, mixing } of CASES) {
   test(`${what}: stopped three times at random steps, it ends as if it never was`, async (context) => {
-    const whole = await newTrainee(context, kind, mixing);
-    const expected = await fit(whole, { ...OPTIONS, ...options });
+    const isUsual = mixing === undefined && Object.keys(options).length === 0;
+    const expected = await (isUsual ? whole(context, kind) : uninterrupted(context, kind, options, mixing));
     const folder = await temporaryFolder(context);
     const stream = randomStream(11, "test-interruptions", what.length);
     let resume: readonly string[] = [];
@@ -176,14 +140,13 @@ for (const { what, kind, options, mixing } of CASES) {
     const result = await fit(trainee, { ...OPTIONS, ...options, checkpoints });
     assert.equal(checkpoints.resumedFrom[0]?.positions.length, 3);
     assert.ok(position < STEPS);
-    assert.deepEqual(timeless(result), timeless(expected));
-    assert.deepEqual(trainee.trained(), whole.trained());
+    assert.deepEqual(timeless(result), timeless(expected.result));
+    assert.deepEqual(trainee.trained(), expected.trained);
   });
 }
 
 test("killed without warning, it goes on from the last checkpoint", async (context) => {
-  const whole = await newTrainee(context, "tune");
-  const expected = await fit(whole, { ...OPTIONS, ema: 0.9 });
+  const expected = await uninterrupted(context, "tune", { ema: 0.9 });
   const killed = spool(await temporaryFolder(context), [], 0);
   let steps = 0;
   const onProgress = ({ epochEnd }: Progress): void => {
@@ -198,15 +161,14 @@ test("killed without warning, it goes on from the last checkpoint", async (conte
   assert.deepEqual(last?.position, { epoch: 2, step: 1 }, "before the eighth step");
   const trainee = await newTrainee(context, "tune");
   const result = await fit(trainee, { ...options, checkpoints: spool(killed.folder, [last?.folder ?? ""]) });
-  assert.deepEqual(timeless(result), timeless(expected));
-  assert.deepEqual(trainee.trained(), whole.trained());
+  assert.deepEqual(timeless(result), timeless(expected.result));
+  assert.deepEqual(trainee.trained(), expected.trained);
 });
 
 test("a disk without room for a checkpoint stops no training, and is written to again once it has room", async (context) => {
   const disk = await smallDisk(context, 64);
   if (disk === undefined) return context.skip("this user cannot mount a tmpfs");
-  const whole = await newTrainee(context, "tune");
-  const expected = await fit(whole, OPTIONS);
+  const expected = await whole(context, "tune");
   const checkpoints = spool(join(disk.folder, "written"), [], 0);
   let steps = 0;
   const left: string[][] = [];
@@ -217,8 +179,8 @@ test("a disk without room for a checkpoint stops no training, and is written to 
   };
   const trainee = await newTrainee(context, "tune");
   const result = await fit(trainee, { ...OPTIONS, checkpoints, onProgress });
-  assert.deepEqual(timeless(result), timeless(expected));
-  assert.deepEqual(trainee.trained(), whole.trained());
+  assert.deepEqual(timeless(result), timeless(expected.result));
+  assert.deepEqual(trainee.trained(), expected.trained);
   assert.deepEqual(left, [["written"]], "nothing half written is left");
   assert.ok(checkpoints.unwritten.length >= 6);
   const sentence = `the disk of ${join(disk.folder, "written")} is full: a checkpoint does not fit`;
@@ -227,12 +189,20 @@ test("a disk without room for a checkpoint stops no training, and is written to 
   const again = await newTrainee(context, "tune");
   const last = checkpoints.written.at(-1)?.folder ?? "";
   await fit(again, { ...OPTIONS, checkpoints: spool(join(disk.folder, "again"), [last]) });
-  assert.deepEqual(again.trained(), whole.trained());
+  assert.deepEqual(again.trained(), expected.trained);
 });
 
-/** A folder with two checkpoints, the newest first. */
-async function twoCheckpoints(context: TestContext): Promise<[string, string]> {
-  const checkpoints = spool(await temporaryFolder(context));
+const INTERRUPTED = await mkdtemp(join(tmpdir(), "thaw-resume-"));
+after(() => rm(INTERRUPTED, { recursive: true, force: true }));
+let interrupted: Promise<readonly [string, string]> | undefined;
+/** A folder with two checkpoints, the newest first; written once for all tests, which damage copies. */
+function twoCheckpoints(context: TestContext): NonNullable<typeof interrupted> {
+  interrupted ??= writeTwo(context);
+  return interrupted;
+}
+
+async function writeTwo(context: TestContext): Promise<readonly [string, string]> {
+  const checkpoints = spool(INTERRUPTED);
   const both: ControlSource = { ...at(0), take: () => [] };
   let asked = 0;
   const control: ControlSource = {
@@ -294,22 +264,19 @@ for (const { what, damage, says } of DAMAGES) {
     await cp(newer, copy, { recursive: true });
     await damage(copy);
     const checkpoints = spool(await temporaryFolder(context), [copy, older]);
-    const whole = await newTrainee(context, "head");
-    await fit(whole, OPTIONS);
     const trainee = await newTrainee(context, "head");
     await fit(trainee, { ...OPTIONS, checkpoints });
     const [from] = checkpoints.resumedFrom;
     assert.deepEqual(from?.positions, [{ epoch: 0, step: 2 }]);
     assert.equal(from?.refused.length, 1);
     assert.match(from?.refused[0] ?? "", says);
-    assert.deepEqual(trainee.trained(), whole.trained());
+    assert.deepEqual(trainee.trained(), (await whole(context, "head")).trained);
   });
 }
 
 test("another build, another number of threads and another network are refused: training begins anew", async (context) => {
   const [newer] = await twoCheckpoints(context);
-  const whole = await newTrainee(context, "head");
-  await fit(whole, OPTIONS);
+  const { trained } = await whole(context, "head");
   for (const identity of [
     { ...IDENTITY, engine: "other" },
     { ...IDENTITY, threads: 2 },
@@ -319,7 +286,7 @@ test("another build, another number of threads and another network are refused: 
     await fit(trainee, { ...OPTIONS, checkpoints });
     assert.deepEqual(checkpoints.resumedFrom[0]?.positions, []);
     assert.match(checkpoints.resumedFrom[0]?.refused[0] ?? "", /another build|with 1 threads/);
-    assert.deepEqual(trainee.trained(), whole.trained());
+    assert.deepEqual(trainee.trained(), trained);
   }
   const other = spool(await temporaryFolder(context), [newer]);
   await fit(await newTrainee(context, "tune"), { ...OPTIONS, epochs: 1, checkpoints: other });
@@ -328,15 +295,12 @@ test("another build, another number of threads and another network are refused: 
 
 test("changes count from the step that they were applied at, and a checkpoint keeps them", async (context) => {
   const change: EngineControl = { kind: "set", seq: 1, learningRate: 0.5, epochs: 3 };
-  const whole = await newTrainee(context, "head");
   const control = at(4, change);
-  const expected = await fit(whole, { ...OPTIONS, control });
+  const { result: expected, trained } = await uninterrupted(context, "head", { control });
   const applied = [{ seq: 1, learningRate: 0.5, epochs: 3, epoch: 1, step: 1 }];
   assert.deepEqual(control.changes, applied);
   assert.equal(expected.history.length, 3);
-  const plain = await newTrainee(context, "head");
-  await fit(plain, OPTIONS);
-  assert.notDeepEqual(plain.trained(), whole.trained());
+  assert.notDeepEqual((await whole(context, "head")).trained, trained);
 
   const checkpoints = spool(await temporaryFolder(context));
   const stop = at(4, change, STOP);
@@ -352,7 +316,7 @@ test("changes count from the step that they were applied at, and a checkpoint ke
     "once from the checkpoint, once for the repeated command",
   );
   assert.deepEqual(timeless(result), timeless(expected));
-  assert.deepEqual(trainee.trained(), whole.trained());
+  assert.deepEqual(trainee.trained(), trained);
 });
 
 test("finish ends the stage there, with the best weights", async (context) => {

@@ -2,11 +2,15 @@
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { after, type TestContext, test } from "node:test";
 import { scratchSize } from "../../../files/scratch.js";
+import type { Architecture } from "../../../learn/bases/architecture.js";
+import { efficientNetLite } from "../../../learn/bases/families/efficientnetLite.js";
 import { tf } from "../../../learn/engine.js";
+import { writeSafetensors } from "../../../learn/safetensors.js";
 import { viewRows } from "../../../learn/samples/views.js";
 import {
   boundaryFile,
@@ -20,11 +24,13 @@ import { trainFold } from "../../../learn/stages/folds/trainFold.js";
 import type { StageContext } from "../../../learn/stages/job.js";
 import { trainHead } from "../../../learn/stages/trainHead.js";
 import { type TuneSettings, tuneStage } from "../../../learn/stages/tuneStage.js";
+import { graphName } from "../../../spec/base.js";
 import { FEATURES_FILE, PREDICTIONS_FILE, WEIGHTS_FILE } from "../../../spec/pipeline/artifactFiles.js";
 import { FIRST_BLOCK } from "../../../spec/pipeline/stages.js";
 import { settledAugment } from "../../../spec/pipeline/views.js";
 import { runFileSchema } from "../../../spec/runFile/runFile.js";
 import { drawnFolder } from "../../support/images/drawn.js";
+import { madeUpNetwork } from "../../support/models/madeUpNetwork.js";
 import { smallDisk } from "../../support/smallDisk.js";
 import { ingestFor } from "../../unit/learn/stageContexts.js";
 import { pretrained, temporaryFolder } from "../../unit/learn/support.js";
@@ -40,6 +46,27 @@ const FILE = runFileSchema.parse({
 const GROUPS = ["blocks.6", "blocks.5"];
 const { stages: _stages, surgical: _surgical, ...TUNING } = FILE.unfreeze;
 
+/**
+ * Layers of the same kinds and names, but few and narrow, and the lower groups are one: whole stages are trained on it, from
+ * the pixels too, and TensorFlow takes most of the time to prepare their graphs.
+ */
+async function narrowBase(): Promise<NonNullable<StageContext["base"]>> {
+  const { groups, ...rest } = efficientNetLite(0.25, 0.3);
+  const [stem, ...upper] = [groups.slice(0, -4), ...groups.slice(-4)];
+  const blocks = stem.flatMap((group) => group.blocks);
+  const architecture: Architecture = { ...rest, groups: [{ name: "stem", blocks }, ...upper] };
+  const folder = await mkdtemp(join(tmpdir(), "thaw-narrow-"));
+  after(() => rm(folder, { recursive: true, force: true }));
+  const checkpoint = join(folder, "narrow.safetensors");
+  await writeSafetensors(checkpoint, madeUpNetwork(architecture), {
+    format: "thaw-network-1",
+    architecture: JSON.stringify(architecture),
+  });
+  const kind = graphName({ groups: architecture.groups.length - 1, isFixed: false });
+  return { name: "narrow@1", architecture: kind, checkpoint, inputSize: 64 };
+}
+const NARROW = await narrowBase();
+
 /** A scratch as a worker has it: a folder for the set of images in the machine's. */
 interface Machine {
   readonly context: (stage: string) => Promise<StageContext>;
@@ -48,11 +75,12 @@ interface Machine {
   readonly bytes: () => Promise<number>;
 }
 
+/** @param other in place of what its stages are given otherwise, on the small base */
 async function machine(
   test: TestContext,
   budget: number,
+  other: Partial<Pick<StageContext, "base" | "precision">> = {},
   root?: string,
-  precision?: StageContext["precision"],
 ): Promise<Machine> {
   const folder = await temporaryFolder(test);
   const phases: string[] = [];
@@ -64,7 +92,7 @@ async function machine(
       ...(await context(stage, { scratch })),
       boundaries: GROUPS,
       room: { folder: all, budget },
-      precision,
+      ...other,
     }),
     scratch,
     phases,
@@ -101,7 +129,7 @@ async function train({ context, bytes }: Machine, budget: number) {
 /** Of all activations kept; trained once, for the tests that compare. */
 let trainedWhole: ReturnType<typeof train> | undefined;
 async function withPlenty(test: TestContext) {
-  const plenty = await machine(test, 1e9);
+  const plenty = await machine(test, 1e9, { base: NARROW });
   trainedWhole ??= train(plenty, 1e9);
   return { plenty, whole: await trainedWhole };
 }
@@ -126,7 +154,7 @@ test("a run trains the same weights whether all, some or none of its activations
 
   // Digests lie beside the files.
   const little = six + 1000;
-  const some = await machine(t, little);
+  const some = await machine(t, little, { base: NARROW });
   const partly = await train(some, little);
   assert.deepEqual(partly.summary.activations?.kept, ["blocks.6"]);
   assert.deepEqual(partly.summary.activations?.recomputed, ["blocks.5", "pixels"]);
@@ -138,7 +166,7 @@ test("a run trains the same weights whether all, some or none of its activations
   assert.ok(existsSync(boundaryFile(some.scratch, "blocks.6")));
 
   const tensors = tf.memory().numTensors;
-  const none = await train(await machine(t, 0), 0);
+  const none = await train(await machine(t, 0, { base: NARROW }), 0);
   assert.deepEqual(none.summary.activations?.kept, []);
   assert.equal(tf.memory().numTensors, tensors);
   for (const other of [partly, none]) {
@@ -150,10 +178,7 @@ test("a run trains the same weights whether all, some or none of its activations
 
 for (const precision of [undefined, { asked: "bfloat16" }] as const)
   test(`what is computed when it is read is what a file holds, in any order: ${precision?.asked ?? "float32"}`, async (t) => {
-    const [kept, none] = [
-      await machine(t, 1e9, undefined, precision),
-      await machine(t, 0, undefined, precision),
-    ];
+    const [kept, none] = [await machine(t, 1e9, { precision }), await machine(t, 0, { precision })];
     const parameters = await pretrained();
     const [a, b] = [await kept.context("a"), await none.context("b")];
     const { records } = await readRecords(a.folders.dataset);
@@ -178,7 +203,7 @@ for (const precision of [undefined, { asked: "bfloat16" }] as const)
 test("a fold without room for activations judges what it holds out as one with room does", async (t) => {
   const folds = [];
   for (const budget of [1e9, 0]) {
-    const { context } = await machine(t, budget);
+    const { context } = await machine(t, budget, { base: NARROW });
     const features = await context("features");
     await extractFeatures(features, GROUPS, false);
     const fold = await context("fold");
@@ -227,7 +252,7 @@ test("a disk without room for activations is not filled, and no stage fails of i
   if (disk === undefined) return t.skip("this user cannot mount a tmpfs");
   const root = join(disk.folder, "scratch");
   await mkdir(root);
-  const small = await machine(t, 1e9, root);
+  const small = await machine(t, 1e9, { base: NARROW }, root);
   const { summary, made } = await train(small, 400 * 1024);
   assert.ok((summary.activations?.recomputed.length ?? 0) > 0);
   const { whole } = await withPlenty(t);

@@ -1,9 +1,10 @@
 /** The stages of learning one after the other, on a few real drawn images. */
 
 import assert from "node:assert/strict";
-import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { after, before, type TestContext, test } from "node:test";
 import { openDataset } from "../../../data/dataset/dataset.js";
 import { ingest } from "../../../data/dataset/ingest.js";
 import { tf } from "../../../learn/engine.js";
@@ -51,24 +52,21 @@ interface Run {
   context(stage: string): Promise<StageContext>;
 }
 
+let shared: string;
+/** The images, ingested once for all runs, which only read them. */
+let dataset: string;
+before(async () => {
+  shared = await mkdtemp(join(tmpdir(), "thaw-stages-"));
+  dataset = join(shared, "dataset");
+  const { path: _path, ...data } = defaults.data;
+  const digestCache = join(shared, "digests.json");
+  await ingest({ source: IMAGES, data, seed: SEED, digestCache, out: dataset, onProgress: () => {} });
+});
+after(() => rm(shared, { recursive: true, force: true }));
+
 async function prepareRun(test: TestContext, choice?: BaseChoice): Promise<Run> {
   const folder = await temporaryFolder(test);
-  for (const name of CLASSES) {
-    const files = (await readdir(join(IMAGES, name))).sort().slice(0, IMAGES_PER_CLASS);
-    await mkdir(join(folder, "images", name), { recursive: true });
-    for (const file of files) await cp(join(IMAGES, name, file), join(folder, "images", name, file));
-  }
-  const { path: _path, ...data } = defaults.data;
-  const dataset = join(folder, "dataset");
   const progress: Progress[] = [];
-  await ingest({
-    source: join(folder, "images"),
-    data,
-    seed: SEED,
-    digestCache: join(folder, "digests.json"),
-    out: dataset,
-    onProgress: () => {},
-  });
   const chosen = choice ?? (await smallBase());
   return {
     folder,
@@ -89,7 +87,7 @@ async function prepareRun(test: TestContext, choice?: BaseChoice): Promise<Run> 
 
 test("features, head, two stages of tuning, training from scratch and evaluation", async (context) => {
   const run = await prepareRun(context);
-  const { records } = await openDataset(join(run.folder, "dataset"));
+  const { records } = await openDataset(dataset);
   const tensors = tf.memory().numTensors;
 
   const features = await extractFeatures(await run.context("features"), ["blocks.6", "top"], true);

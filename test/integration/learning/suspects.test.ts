@@ -46,9 +46,11 @@ test("of 5 % of labels turned over, those held out are suspected, and few others
     96,
   );
   await extractFeatures(await stage("features"), [], false);
-  await trainHead(await stage("head"), file.head, join(folder, "features", FEATURES_FILE));
+  const features = join(folder, "features", FEATURES_FILE);
+  await trainHead(await stage("head"), file.head, features);
   const weights = join(folder, "head", WEIGHTS_FILE);
-  const evaluation = await evaluate(await stage("evaluate"), [{ stage: "head", weights }]);
+  const candidates = [{ stage: "head", weights }];
+  const evaluation = await evaluate(await stage("evaluate"), candidates, undefined, [], features);
 
   const { records, close } = await openDataset(dataset);
   await close();

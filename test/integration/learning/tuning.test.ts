@@ -20,6 +20,7 @@ import {
   trainableNames,
 } from "../../../learn/training/step/suffix.js";
 import { randomStream } from "../../../rng/stream.js";
+import type { TrainingSummary } from "../../../spec/records/training.js";
 import { assertClose, base, FIXTURES, pretrained, samplesOf } from "../../unit/learn/support.js";
 
 const { architecture, input } = base;
@@ -32,16 +33,23 @@ const VIEWS = 2;
 const boundary = parameter(await readSafetensors(join(FIXTURES, "training/suffix.safetensors")), "boundary");
 const recordLength = boundary.data.length / CLASSES;
 
-async function noisySamples(context: TestContext): Promise<Samples> {
+let noisy: Float32Array | undefined;
+/** Half a million numbers, drawn once for all tests. */
+function noisyValues(): Float32Array {
+  if (noisy !== undefined) return noisy;
   const noise = randomStream(5, "test-noise");
-  const rows = IMAGES * VIEWS;
-  const values = Float32Array.from({ length: rows * recordLength }, (_, i) => {
+  const values = new Float32Array(IMAGES * VIEWS * recordLength);
+  for (let i = 0; i < values.length; i++) {
     const photograph = Math.floor(i / recordLength / VIEWS) % CLASSES;
     const own = boundary.data[photograph * recordLength + (i % recordLength)] as number;
-    return own + 0.5 * (noise.uniform(i) - 0.5);
-  });
-  return samplesOf(context, boundary.shape.slice(1), values);
+    values[i] = own + 0.5 * (noise.uniform(i) - 0.5);
+  }
+  noisy = values;
+  return values;
 }
+
+const noisySamples = (context: TestContext): Promise<Samples> =>
+  samplesOf(context, boundary.shape.slice(1), noisyValues());
 
 function dataOf(samples: Samples): TrainingData {
   const images = Array.from({ length: IMAGES }, (_, i) => i);
@@ -99,17 +107,45 @@ function digests(parameters: Parameters): Map<string, string> {
   );
 }
 
+interface PlainRun {
+  readonly parameters: Parameters;
+  /** Of what went in, before and after. */
+  readonly digests: readonly [ReadonlyMap<string, string>, ReadonlyMap<string, string>];
+  readonly before: ReturnType<SuffixTrainee["validate"]>;
+  readonly result: TrainingSummary;
+  readonly trained: Parameters;
+}
+
+const plainRuns = new Map<number, Promise<PlainRun>>();
+
+/** Training of seed 1 with nothing that is off by default, once for all tests that look at it. */
+function plainRun(context: TestContext, epochs = 3): Promise<PlainRun> {
+  const run = async (): Promise<PlainRun> => {
+    const parameters = await startParameters();
+    const wentIn = digests(parameters);
+    const trainee = traineeOf(parameters, await noisySamples(context), 1);
+    try {
+      const before = trainee.validate();
+      const result = await fit(trainee, options(1, { epochs }));
+      const trained = trainee.trained();
+      return { parameters, digests: [wentIn, digests(parameters)], before, result, trained };
+    } finally {
+      trainee.dispose();
+    }
+  };
+  const made = plainRuns.get(epochs) ?? run();
+  plainRuns.set(epochs, made);
+  return made;
+}
+
 test("a stage changes what it trains and leaves every other weight and statistic as it was", async (context) => {
-  const parameters = await startParameters();
-  const before = digests(parameters);
-  const trainee = traineeOf(parameters, await noisySamples(context), 1);
-  context.after(() => trainee.dispose());
-  const result = await fit(trainee, options(1));
+  const { parameters, result, trained, ...run } = await plainRun(context);
+  const [before, left] = run.digests;
   assert.ok(result.bestEpoch > 0);
-  assert.deepEqual(digests(parameters), before, "the parameters that went in were not written to");
-  const after = digests(overlay(parameters, trainee.trained()));
+  assert.deepEqual(left, before, "the parameters that went in were not written to");
+  const after = digests(overlay(parameters, trained));
   const names = trainableNames(architecture, from);
-  assert.deepEqual([...trainee.trained().keys()], names);
+  assert.deepEqual([...trained.keys()], names);
   for (const [name, digest] of before) {
     assert.equal(after.get(name) !== digest, names.includes(name), name);
   }
@@ -153,18 +189,18 @@ test("the same seed gives bit-identical weights and history, another seed other 
     const timeless = history.map(({ seconds: _seconds, ...record }) => record);
     return { weights, timeless, best: summary.bestEpoch };
   };
-  const first = await train(1);
-  assert.deepEqual(await train(1), first);
+  const { result, trained } = await plainRun(context);
+  const first = digests(trained);
+  const { history, bestEpoch } = result;
+  const timeless = history.map(({ seconds: _seconds, ...record }) => record);
+  assert.deepEqual(await train(1), { weights: first, timeless, best: bestEpoch });
   const other = await train(2);
-  for (const [name, digest] of other.weights) assert.notEqual(digest, first.weights.get(name), name);
+  for (const [name, digest] of other.weights) assert.notEqual(digest, first.get(name), name);
 });
 
 test("it learns: the loss falls, and every validation image is told apart", async (context) => {
-  const trainee = traineeOf(await startParameters(), await noisySamples(context), 1);
-  context.after(() => trainee.dispose());
-  const before = trainee.validate();
+  const { before, result } = await plainRun(context);
   assert.ok(Math.abs(before.loss - Math.log(CLASSES)) < 1e-5, "a head of zeros knows nothing");
-  const result = await fit(trainee, options(1));
   assert.ok(result.validationLoss < before.loss / 2, `loss ${before.loss} → ${result.validationLoss}`);
   assert.equal(result.validationAccuracy, 1);
 });
@@ -230,10 +266,8 @@ for (const [what, changes] of Object.entries(LOSSES)) {
     assert.ok(result.validationLoss < before.loss, `loss ${before.loss} → ${result.validationLoss}`);
     assert.equal(result.validationAccuracy, 1);
     assert.deepEqual((await train()).weights, weights);
-    const plain = traineeOf(parameters, samples, 1);
-    await fit(plain, options(1));
-    assert.notDeepEqual(digests(plain.trained()), weights, "it makes a difference");
-    plain.dispose();
+    const plain = await plainRun(context);
+    assert.notDeepEqual(digests(plain.trained), weights, "it makes a difference");
     assert.equal(tf.memory().numTensors, atStart);
   });
 }
@@ -241,15 +275,11 @@ for (const [what, changes] of Object.entries(LOSSES)) {
 test("options that are off leave every weight as it is without them, bit for bit", async (context) => {
   const samples = await noisySamples(context);
   const parameters = await startParameters();
-  const train = async (changes: Partial<SuffixSettings>) => {
-    const trainee = traineeOf(parameters, samples, 1, changes);
-    await fit(trainee, options(1, { epochs: 1 }));
-    const weights = digests(trainee.trained());
-    trainee.dispose();
-    return weights;
-  };
   const off = { loss: { ...balanced, class_weights: "none" }, mixing: { mixup: 0, cutmix: 0 } } as const;
-  assert.deepEqual(await train(off), await train({}));
+  const trainee = traineeOf(parameters, samples, 1, off);
+  context.after(() => trainee.dispose());
+  await fit(trainee, options(1, { epochs: 1 }));
+  assert.deepEqual(digests(trainee.trained()), digests((await plainRun(context, 1)).trained));
 });
 
 /** A small network of the same kind of units, so that a step from the pixels takes milliseconds. */
@@ -315,18 +345,12 @@ function randomHead(features: number): Parameters {
 test("a range test on the network leaves no trace and no tensor, and training after it is the same", async (context) => {
   const samples = await noisySamples(context);
   const parameters = await startParameters();
-  const weightsAfter = async (search: boolean) => {
-    const trainee = traineeOf(parameters, samples, 1);
-    const tensors = tf.memory().numTensors;
-    if (search) {
-      const found = await findRate(trainee, { ...options(1), clipNorm: 10, epoch: 3 });
-      assert.ok(found.factor > 0 && found.factor <= 1);
-      assert.equal(tf.memory().numTensors, tensors);
-    }
-    await fit(trainee, options(1, { epochs: 1 }));
-    const weights = digests(trainee.trained());
-    trainee.dispose();
-    return weights;
-  };
-  assert.deepEqual(await weightsAfter(true), await weightsAfter(false));
+  const trainee = traineeOf(parameters, samples, 1);
+  context.after(() => trainee.dispose());
+  const tensors = tf.memory().numTensors;
+  const found = await findRate(trainee, { ...options(1), clipNorm: 10, epoch: 3 });
+  assert.ok(found.factor > 0 && found.factor <= 1);
+  assert.equal(tf.memory().numTensors, tensors);
+  await fit(trainee, options(1, { epochs: 1 }));
+  assert.deepEqual(digests(trainee.trained()), digests((await plainRun(context, 1)).trained));
 });

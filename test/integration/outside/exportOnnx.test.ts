@@ -1,6 +1,6 @@
 /** The exported ONNX file in onnxruntime: it is valid, and predicts what our own network predicts. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { after, describe, it } from "node:test";
 import { onnxFiles } from "../../../export/onnx.js";
 import type { TrainedModel } from "../../../export/trainedModel.js";
 import { modelOfEveryUnit } from "../../support/models/everyUnit.js";
@@ -27,6 +27,8 @@ const fileOf = (model: TrainedModel): Uint8Array => {
 };
 
 describe("the exported ONNX file in onnxruntime", { skip }, () => {
+  after(() => python.close());
+
   it("predicts our own probabilities and carries the labels", async (t) => {
     const model = await imageNetModel();
     const pixels = Buffer.concat(await Promise.all(PHOTOGRAPHS.map(pixelsOf)));

@@ -21,6 +21,8 @@ const WINDOW = { width: 1280, height: 844 };
 const SEEN = { light: new Set<string>(), dark: new Set<string>() } as const;
 /** Sections that axe has seen in both schemes. */
 const SEEN_SECTIONS = new Set<string>();
+/** Reports as they were rendered, by the name of their variant. */
+const RENDERED = new Map<string, string>();
 
 const told = ({ id, help, nodes }: AxeResult["violations"][number]): string =>
   `${id}: ${help}: ${nodes[0]?.html}`;
@@ -60,7 +62,9 @@ describe("the report in chromium", { skip }, () => {
   /** Opens a report of its own address, in a window as it is at first. */
   async function open(name: string, width = WINDOW.width): Promise<void> {
     const path = join(folder, `report-${opened++}.html`);
-    await writeFile(path, renderReport(VARIANTS[name] as (typeof VARIANTS)[string]));
+    const report = RENDERED.get(name) ?? renderReport(VARIANTS[name] as (typeof VARIANTS)[string]);
+    RENDERED.set(name, report);
+    await writeFile(path, report);
     // The report before it is not to be laid out and drawn anew in another window.
     await page.evaluate("document.body.replaceChildren()");
     await page.emulateMedia({ media: null, colorScheme: null });

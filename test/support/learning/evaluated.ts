@@ -41,7 +41,7 @@ export async function evaluated(folder: string, rows: readonly Row[], data: obje
     name: "test",
     data: { path: manifest, ...data },
     augment: { views: 1 },
-    head: { epochs: 60 },
+    head: { epochs: 30 },
   });
   const { path: _path, ...settings } = file.data;
   const dataset = join(folder, "dataset");
@@ -66,9 +66,10 @@ export async function evaluated(folder: string, rows: readonly Row[], data: obje
     };
   };
   await extractFeatures(await context("features"), [], false);
-  await trainHead(await context("head"), file.head, join(folder, "features", FEATURES_FILE));
+  const features = join(folder, "features", FEATURES_FILE);
+  await trainHead(await context("head"), file.head, features);
   const weights = join(folder, "head", WEIGHTS_FILE);
   const evaluated = async (stage: string): Promise<Evaluation> =>
-    evaluate(await context(stage), [{ stage: "head", weights }]);
+    evaluate(await context(stage), [{ stage: "head", weights }], undefined, [], features);
   return { summary, evaluation: await evaluated("evaluate"), again: () => evaluated("evaluate-again") };
 }

@@ -1,7 +1,9 @@
 /** Runs ONNX files with the real onnxruntime, from PyPI. */
-import { execFile } from "node:child_process";
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { cacheFolder } from "../../../runtime/cacheFolder.js";
 
@@ -11,24 +13,36 @@ const run = promisify(execFile);
 const PACKAGES = ["onnxruntime==1.23.2", "onnx==1.19.1"];
 const INSTALL_MS = 240_000;
 
-/** Checks the file, runs it on bytes `[n, size, size, 3]`, writes float32 probabilities; prints its metadata. */
+/**
+ * For each line of its input, a JSON array: checks the file, runs it on bytes `[n, size, size, 3]`, writes float32 probabilities; tells
+ * its metadata, or what is wrong, in a line. To load the packages takes a second of a processor, so it does that once for all files.
+ */
 const PROGRAM = `
 import json, sys
 import numpy, onnx, onnxruntime
-model, pixels, out, size = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
-onnx.checker.check_model(onnx.load(model), full_check=True)
-options = onnxruntime.SessionOptions()
-# Threads that wait for work spin, which takes a processor.
-options.intra_op_num_threads = 1
-session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-x = numpy.fromfile(pixels, numpy.uint8).reshape(-1, size, size, 3)
-session.run(["probabilities"], {"pixels": x})[0].astype("<f4").tofile(out)
-print(json.dumps(session.get_modelmeta().custom_metadata_map))
+def answer(model, pixels, out, size):
+    onnx.checker.check_model(onnx.load(model), full_check=True)
+    options = onnxruntime.SessionOptions()
+    # Threads that wait for work spin, which takes a processor.
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    x = numpy.fromfile(pixels, numpy.uint8).reshape(-1, size, size, 3)
+    session.run(["probabilities"], {"pixels": x})[0].astype("<f4").tofile(out)
+    return session.get_modelmeta().custom_metadata_map
+print("ready", flush=True)
+for line in sys.stdin:
+    try:
+        told = {"metadata": answer(*json.loads(line))}
+    except Exception as error:
+        told = {"problem": str(error)}
+    print(json.dumps(told), flush=True)
 `;
 
+/** A Python that has loaded onnxruntime and onnx. */
 export interface Python {
-  readonly command: string;
-  readonly environment: Readonly<Record<string, string>>;
+  /** @returns the line that it answers with @throws what it said last, where it has ended */
+  ask(line: string): Promise<string>;
+  close(): Promise<void>;
 }
 
 /**
@@ -38,23 +52,53 @@ export interface Python {
  */
 export async function pythonWithOnnx(): Promise<Python | string> {
   const chosen = process.env.THAW_TEST_PYTHON;
-  if (chosen) return works({ command: chosen, environment: {} });
+  if (chosen) return started(chosen, {});
   const folder = join(cacheFolder(), `test-${PACKAGES.join("-").replaceAll("==", "-")}`);
   const installed = await stat(folder).catch(() => undefined);
   if (installed === undefined) {
     const problem = await install(folder);
     if (problem !== undefined) return problem;
   }
-  return works({ command: "python3", environment: { PYTHONPATH: folder } });
+  return started("python3", { PYTHONPATH: folder });
 }
 
-async function works(python: Python): Promise<Python | string> {
+async function started(
+  command: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<Python | string> {
+  const child = spawn(command, ["-c", PROGRAM], { env: { ...process.env, ...environment } });
+  let said = "";
+  child.stderr.on("data", (text: Buffer) => {
+    said += text.toString();
+  });
+  child.on("error", (error) => {
+    said += error.message;
+  });
+  // What is written to one that has ended is told by its missing answer.
+  child.stdin.on("error", () => undefined);
+  const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async (): Promise<string> => {
+    const { value, done } = await lines.next();
+    if (!done) return value;
+    await ended;
+    throw new Error(said.trim() || `${command} ended`);
+  };
   try {
-    await execute(python, ["-c", "import numpy, onnx, onnxruntime"]);
-    return python;
+    assert.equal(await next(), "ready");
   } catch (error) {
-    return `${python.command} has no onnxruntime: ${lastLine(error)}`;
+    return `${command} has no onnxruntime: ${lastLine(error)}`;
   }
+  return {
+    ask: (line) => {
+      child.stdin.write(`${line}\n`);
+      return next();
+    },
+    close: () => {
+      child.stdin.end();
+      return ended;
+    },
+  };
 }
 
 /** Into a folder beside, which then becomes the one: a half-made one is never used. */
@@ -74,10 +118,6 @@ async function install(folder: string): Promise<string | undefined> {
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
-}
-
-function execute({ command, environment }: Python, args: readonly string[]) {
-  return run(command, args, { env: { ...process.env, ...environment } });
 }
 
 function lastLine(error: unknown): string {
@@ -106,10 +146,15 @@ export async function runOnnx(
     join(folder, name),
   ) as [string, string, string];
   await Promise.all([writeFile(modelFile, model), writeFile(pixelFile, pixels)]);
-  const { stdout } = await execute(python, ["-c", PROGRAM, modelFile, pixelFile, out, `${size}`]);
+  const line = await python.ask(JSON.stringify([modelFile, pixelFile, out, size]));
+  const { metadata, problem } = JSON.parse(line) as {
+    readonly metadata?: OnnxAnswer["metadata"];
+    readonly problem?: string;
+  };
+  if (metadata === undefined) throw new Error(problem);
   const bytes = Uint8Array.from(await readFile(out));
   return {
     probabilities: new Float32Array(bytes.buffer),
-    metadata: JSON.parse(stdout) as OnnxAnswer["metadata"],
+    metadata,
   };
 }

@@ -1,21 +1,14 @@
 /** A base of three convolutions with made-up weights, for runs in which it matters what services do and not what a network learns. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  type Architecture,
-  type ConvUnit,
-  type LayerGroup,
-  unitsOf,
-} from "../../../learn/bases/architecture.js";
+import type { Architecture, ConvUnit, LayerGroup } from "../../../learn/bases/architecture.js";
 import { staticCost } from "../../../learn/bases/cost.js";
-import { unitParameters } from "../../../learn/bases/unitParameters.js";
-import { type Parameters, sizeOf } from "../../../learn/network/parameters.js";
 import { writeSafetensors } from "../../../learn/safetensors.js";
 import { graphName, type RegisteredBase } from "../../../spec/base.js";
 import { storeFile } from "../../../store/artifacts/artifacts.js";
 import { ensureBucket, type Store } from "../../../store/connection/connection.js";
 import { registerBase } from "../../../store/records/bases.js";
-import { uniform } from "../../unit/learn/torchSupport.js";
+import { madeUpNetwork } from "./madeUpNetwork.js";
 
 /** Halves the image. */
 function group(name: string, inChannels: number, outChannels: number): LayerGroup {
@@ -45,7 +38,7 @@ export async function addTinyBase(store: Store, folder: string): Promise<Registe
   await ensureBucket(store);
   const file = join(folder, "tiny.safetensors");
   const architecture = JSON.stringify(ARCHITECTURE);
-  await writeSafetensors(file, madeUpParameters(), { format: "thaw-network-1", architecture });
+  await writeSafetensors(file, madeUpNetwork(ARCHITECTURE), { format: "thaw-network-1", architecture });
   const checkpoint = await storeFile(store, file);
   await rm(file);
   const { multiplyAdds } = staticCost(ARCHITECTURE, SIDE);
@@ -55,19 +48,4 @@ export async function addTinyBase(store: Store, folder: string): Promise<Registe
     createdAt: new Date().toISOString(),
     ...{ source: "not stated", licence: "not stated", pretrainedOn: "not stated" },
   });
-}
-
-/** Kernels of He's variance; norms are far enough from the identity to pass for trained. */
-function madeUpParameters(): Parameters {
-  return new Map(
-    ARCHITECTURE.groups
-      .flatMap(unitsOf)
-      .flatMap(unitParameters)
-      .map(({ name, shape, start }) => {
-        const [middle, width] =
-          typeof start === "number" ? [start, 0.5] : [0, Math.sqrt(12 * start.variance)];
-        const data = Float32Array.from(uniform(name, sizeOf(shape)), (u) => middle + width * (u - 0.5));
-        return [name, { shape, data }];
-      }),
-  );
 }
