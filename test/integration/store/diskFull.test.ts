@@ -18,7 +18,7 @@ data: { path: images }
 recipe: staged
 augment: { views: 10 }
 head: { epochs: 2 }
-unfreeze: { stages: [blocks.6], epochs: 6, patience: 6 }
+unfreeze: { stages: [blocks.6], epochs: 2, patience: 2 }
 evaluation: { folds: 0 }
 `;
 /** Its checkpoint, of which the work folder has a copy. */
@@ -32,7 +32,8 @@ let stack: Stack;
 let disk: SmallDisk | undefined;
 const endings: (() => Promise<void>)[] = [];
 before(async () => {
-  process.env.THAW_CHECKPOINT_SECONDS = "0.5";
+  // After each step: there are few.
+  process.env.THAW_CHECKPOINT_SECONDS = "0.01";
   stack = await startStack({ workers: true, smallBase: true });
   await smallImageSet(join(stack.folder, "images"), 6);
   await writeFile(join(stack.folder, "thaw.yaml"), RUN_FILE);
