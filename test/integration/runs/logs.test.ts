@@ -27,7 +27,7 @@ evaluation: { folds: 0 }
 `;
 
 /** So many that a stage is not over, by an engine that is slowed down, before it was looked at. */
-const LONG = "augment.views=64";
+const LONG = "augment.views=32";
 
 let stack: Stack;
 let waiting: string;
@@ -215,23 +215,32 @@ test("a run whose stages were all in the store says why it has no log", async ()
   assert.match(sentences.join("\n"), /The recipe decided: .*\n.*tune-1 was left out/);
 });
 
-test("a killed engine and a cancelled run are in the log, each under its attempt", async () => {
-  // Neither does the second one report before its attempt is looked at.
+/** A run whose engine is killed, and that is cancelled in its second attempt. */
+async function cancelledAfterKill(): Promise<string> {
+  // Neither does the second engine report before its attempt is looked at.
   const goOn = slowEngines(stack);
-  const runId = await start("--set", LONG);
-  await waitForStage(stack, runId, "features", isComputing);
-  process.kill((await enginePid(stack)) ?? assert.fail("it computes"), "SIGKILL");
-  await waitForStage(stack, runId, "features", (stage) => (stage.attempt ?? 0) > 1);
-  const { condition, sentences, lastLines } = await explain(runId);
-  assert.equal(condition, "retrying");
-  assert.match(sentences[0] ?? "", /^Stage features is tried again after a failure: .*SIGKILL/);
-  assert.ok(lastLines.some(({ attempt, code }) => attempt === 1 && code === "ENGINE_FAILED"));
-  // Until the second attempt reports, the last progress is the killed one's.
-  await waitForStage(stack, runId, "features", (stage) => !isComputing(stage));
-  await waitForStage(stack, runId, "features", isComputing);
-  assert.equal((await run("cancel", runId)).status, 0);
-  await run("watch", runId);
-  goOn();
+  try {
+    const runId = await start("--set", LONG);
+    await waitForStage(stack, runId, "features", isComputing);
+    process.kill((await enginePid(stack)) ?? assert.fail("it computes"), "SIGKILL");
+    await waitForStage(stack, runId, "features", (stage) => (stage.attempt ?? 0) > 1);
+    const { condition, sentences, lastLines } = await explain(runId);
+    assert.equal(condition, "retrying");
+    assert.match(sentences[0] ?? "", /^Stage features is tried again after a failure: .*SIGKILL/);
+    assert.ok(lastLines.some(({ attempt, code }) => attempt === 1 && code === "ENGINE_FAILED"));
+    // Until the second attempt reports, the last progress is the killed one's.
+    await waitForStage(stack, runId, "features", (stage) => !isComputing(stage));
+    await waitForStage(stack, runId, "features", isComputing);
+    assert.equal((await run("cancel", runId)).status, 0);
+    await run("watch", runId);
+    return runId;
+  } finally {
+    goOn();
+  }
+}
+
+test("a killed engine and a cancelled run are in the log, each under its attempt", async () => {
+  const runId = await cancelledAfterKill();
   assert.equal((await getRun(stack.session, runId)).status, "cancelled");
   const lines = linesOf(
     (await run("logs", runId, "--json", "--stage", "features", "--level", "warn")).stdout,
