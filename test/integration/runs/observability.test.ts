@@ -36,6 +36,8 @@ evaluation: { folds: 0 }
 `;
 /** A cent for each second of a processor. */
 const PRICES = "currency: EUR\ncpu_hour: 36\n";
+/** Of an engine that is slowed down: it is to start soon, and its stages are to last some seconds. */
+const REST_MS = 80;
 /** What a cached run looks up and computes nothing of. */
 const COMPUTED_HERE = ["ingest", "features", "recipe", "head", "tune-1", "evaluate"];
 
@@ -102,7 +104,7 @@ let run: RunJson;
 
 test("a run is counted: stages, images, processor time, checkpoints, a dead engine", async () => {
   // From its first stage on: one of so few images would be over before it is disturbed.
-  const slowed = slowEngine(stack);
+  const slowed = slowEngine(stack, REST_MS);
   const { runId } = await thawJson<{ runId: string }>(stack.folder, "run", "--detach");
   const { pid: engine, goOn } = await slowed;
   await waitForStage(stack, runId, "features", isComputing);
