@@ -15,7 +15,7 @@ import { graphName, type RegisteredBase } from "../../../spec/base.js";
 import { storeFile } from "../../../store/artifacts/artifacts.js";
 import { ensureBucket, type Store } from "../../../store/connection/connection.js";
 import { registerBase } from "../../../store/records/bases.js";
-import { uniform } from "../../unit/learn/torchSupport.js";
+import { uniform } from "../../unit/learn/uniform.js";
 
 /** Halves the image. */
 function group(name: string, inChannels: number, outChannels: number): LayerGroup {
