@@ -12,7 +12,7 @@ import type { LogLine } from "../../../spec/log.js";
 import { listLogChunks, readLogChunk, writeLogChunk } from "../../../store/records/logs.js";
 import { type Outcome, thaw } from "../../support/cli/thaw.js";
 import { drawnImages } from "../../support/images/drawn.js";
-import { enginePid, isComputing, slowEngines, waitForStage } from "../../support/services/faults.js";
+import { enginePid, isComputing, slowEngine, waitForStage } from "../../support/services/faults.js";
 import { type Stack, startStack } from "../../support/services/stack.js";
 
 const RUN_FILE = `
@@ -26,8 +26,8 @@ unfreeze: { stages: [layer2] }
 evaluation: { folds: 0 }
 `;
 
-/** So many that a stage is not over, by an engine that is slowed down, before it was looked at. */
-const LONG = "augment.views=32";
+/** Of a base that takes ten seconds of processors for so many views: a stage of the tiny one is over before anybody has seen it. */
+const LONG = ["base=efficientnet-lite0", "unfreeze.stages=[blocks.6]", "augment.views=32"];
 
 let stack: Stack;
 let waiting: string;
@@ -215,32 +215,23 @@ test("a run whose stages were all in the store says why it has no log", async ()
   assert.match(sentences.join("\n"), /The recipe decided: .*\n.*tune-1 was left out/);
 });
 
-/** A run whose engine is killed, and that is cancelled in its second attempt. */
-async function cancelledAfterKill(): Promise<string> {
-  // Neither does the second engine report before its attempt is looked at.
-  const goOn = slowEngines(stack);
-  try {
-    const runId = await start("--set", LONG);
-    await waitForStage(stack, runId, "features", isComputing);
-    process.kill((await enginePid(stack)) ?? assert.fail("it computes"), "SIGKILL");
-    await waitForStage(stack, runId, "features", (stage) => (stage.attempt ?? 0) > 1);
-    const { condition, sentences, lastLines } = await explain(runId);
-    assert.equal(condition, "retrying");
-    assert.match(sentences[0] ?? "", /^Stage features is tried again after a failure: .*SIGKILL/);
-    assert.ok(lastLines.some(({ attempt, code }) => attempt === 1 && code === "ENGINE_FAILED"));
-    // Until the second attempt reports, the last progress is the killed one's.
-    await waitForStage(stack, runId, "features", (stage) => !isComputing(stage));
-    await waitForStage(stack, runId, "features", isComputing);
-    assert.equal((await run("cancel", runId)).status, 0);
-    await run("watch", runId);
-    return runId;
-  } finally {
-    goOn();
-  }
-}
-
 test("a killed engine and a cancelled run are in the log, each under its attempt", async () => {
-  const runId = await cancelledAfterKill();
+  const runId = await start(...LONG.flatMap((setting) => ["--set", setting]));
+  await waitForStage(stack, runId, "features", isComputing);
+  process.kill((await enginePid(stack)) ?? assert.fail("it computes"), "SIGKILL");
+  // It does not report before its attempt is looked at.
+  const second = slowEngine(stack);
+  await waitForStage(stack, runId, "features", (stage) => (stage.attempt ?? 0) > 1);
+  const { condition, sentences, lastLines } = await explain(runId);
+  assert.equal(condition, "retrying");
+  assert.match(sentences[0] ?? "", /^Stage features is tried again after a failure: .*SIGKILL/);
+  assert.ok(lastLines.some(({ attempt, code }) => attempt === 1 && code === "ENGINE_FAILED"));
+  // Until the second attempt reports, the last progress is the killed one's.
+  await waitForStage(stack, runId, "features", (stage) => !isComputing(stage));
+  await waitForStage(stack, runId, "features", isComputing);
+  assert.equal((await run("cancel", runId)).status, 0);
+  await run("watch", runId);
+  (await second).goOn();
   assert.equal((await getRun(stack.session, runId)).status, "cancelled");
   const lines = linesOf(
     (await run("logs", runId, "--json", "--stage", "features", "--level", "warn")).stdout,
