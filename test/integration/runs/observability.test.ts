@@ -29,7 +29,7 @@ name: observed
 base: tiny
 data: { path: images }
 recipe: staged
-augment: { views: 10 }
+augment: { views: 16 }
 head: { epochs: 4 }
 unfreeze: { stages: [layer2], epochs: 2 }
 evaluation: { folds: 0 }
@@ -37,7 +37,7 @@ evaluation: { folds: 0 }
 /** A cent for each second of a processor. */
 const PRICES = "currency: EUR\ncpu_hour: 36\n";
 /** Of an engine that is slowed down: it is to start soon, and its stages are to last some seconds. */
-const REST_MS = 80;
+const REST_MS = 160;
 /** What a cached run looks up and computes nothing of. */
 const COMPUTED_HERE = ["ingest", "features", "recipe", "head", "tune-1", "evaluate"];
 
